@@ -1,0 +1,23 @@
+# Compiler flags of everything that is ours.
+add_library(sx_flags INTERFACE)
+target_compile_options(sx_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wdouble-promotion -Wvla -Wstrict-prototypes
+  -Wmissing-prototypes -Wundef -Wswitch-enum -Wcast-qual -Wwrite-strings -Wformat=2
+  # the same bits whatever the machine: no contraction to fused multiply-add
+  -ffp-contract=off -fvisibility=hidden -fno-math-errno)
+target_compile_definitions(sx_flags INTERFACE _POSIX_C_SOURCE=200809L _FILE_OFFSET_BITS=64)
+if(SX_WERROR)
+  target_compile_options(sx_flags INTERFACE -Werror)
+endif()
+if(SX_SANITIZE)
+  target_compile_options(sx_flags INTERFACE -fsanitize=${SX_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(sx_flags INTERFACE -fsanitize=${SX_SANITIZE})
+  target_compile_definitions(sx_flags INTERFACE SX_SANITIZED=1)
+endif()
+if(SX_COVERAGE)
+  target_compile_options(sx_flags INTERFACE --coverage)
+  target_link_options(sx_flags INTERFACE --coverage)
+endif()
+if(SX_ARENA_MALLOC)
+  target_compile_definitions(sx_flags INTERFACE SX_ARENA_MALLOC=1)
+endif()

@@ -1,0 +1,223 @@
+/* base.h: what every room stands on: status and error, memory, text, threads.
+ *
+ * Error policy of the whole library, stated once:
+ *   Every function that can fail returns sx_status and takes an sx_error * last, which may be NULL.
+ *   On failure no out parameter has been touched, nothing leaks, and the error names the place
+ *   ("panel.csv:1042:7", "study.yaml:12:8") and says what to do. The lowest layer words the message; callers only
+ *   add to `where`. The library never prints, exits, aborts, reads the environment, changes the locale
+ *   or keeps mutable globals.
+ *
+ * Memory policy: objects are owned by who holds the pointer from `out` and are released with the matching
+ * _free, which accepts NULL. A pointer returned by a getter is borrowed from its object. */
+#ifndef SX_BASE_H
+#define SX_BASE_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#define SX_RESTRICT
+#else
+#define SX_RESTRICT restrict
+#endif
+
+#define SX_API               __attribute__((visibility("default")))
+#define SX_NODISCARD         __attribute__((warn_unused_result))
+#define SX_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+
+/* ---- status ------------------------------------------------------------------------------------------ */
+
+/* One list yields the enum, its names and its default texts. */
+#define SX_STATUS_LIST(X)                                                                                              \
+  X(OK, 0, "success")                                                                                                  \
+  X(E_MEMORY, 1, "out of memory")                                                                                      \
+  X(E_ARGUMENT, 2, "invalid argument")                                                                                 \
+  X(E_DATA, 3, "the data do not allow this")                                                                           \
+  X(E_PARSE, 4, "the text cannot be parsed")                                                                           \
+  X(E_IO, 5, "input or output failed")                                                                                 \
+  X(E_NUMERIC, 6, "the computation has no finite answer")                                                              \
+  X(E_LIMIT, 7, "a size limit was exceeded")                                                                           \
+  X(E_SUPPORT, 8, "not supported")                                                                                     \
+  X(E_CANCELLED, 9, "interrupted")                                                                                     \
+  X(E_INTERNAL, 10, "internal error: please report it")
+
+typedef enum sx_status {
+#define SX_STATUS_ENUM(name, value, text) SX_##name = value,
+  SX_STATUS_LIST(SX_STATUS_ENUM)
+#undef SX_STATUS_ENUM
+} sx_status;
+
+SX_API const char *sx_status_name(sx_status status); /* "E_DATA"; never NULL, "unknown" outside the list */
+SX_API const char *sx_status_text(sx_status status); /* the default text; never NULL */
+
+enum { SX_ERROR_WHERE_MAX = 512, SX_ERROR_MESSAGE_MAX = 512 };
+
+/* A caller's struct: SX_ERROR_INIT before use. One line, no final stop. */
+typedef struct sx_error {
+  sx_status status;
+  char where[SX_ERROR_WHERE_MAX];     /* "file:line:column", "panel.sav: case 1042", or "" */
+  char message[SX_ERROR_MESSAGE_MAX]; /* what is wrong and what to do */
+} sx_error;
+#define SX_ERROR_INIT                                                                                                  \
+  { SX_OK, "", "" }
+
+/* Fills *err (NULL accepted) and returns status, so that `return sx_error_set(...)` reads well.
+ * where may be NULL. Text longer than the fields is cut at a UTF-8 boundary. */
+SX_API sx_status sx_error_set(sx_error *err, sx_status status, const char *where, const char *fmt, ...) SX_PRINTF(4, 5);
+/* Puts "prefix: " (or the prefix alone where `where` was empty) before err->where. */
+SX_API void sx_error_add_where(sx_error *err, const char *fmt, ...) SX_PRINTF(2, 3);
+
+/* SX_TRY only while nothing is owned; afterwards SX_TRY_GOTO and one exit. */
+#define SX_TRY(expr)                                                                                                   \
+  do {                                                                                                                 \
+    const sx_status sx_try_status_ = (expr);                                                                           \
+    if (sx_try_status_ != SX_OK) return sx_try_status_;                                                                \
+  } while (0)
+#define SX_TRY_GOTO(var, expr, label)                                                                                  \
+  do {                                                                                                                 \
+    (var) = (expr);                                                                                                    \
+    if ((var) != SX_OK) goto label;                                                                                    \
+  } while (0)
+
+/* ---- context ----------------------------------------------------------------------------------------- */
+
+/* resize(ctx, NULL, 0, n) allocates, resize(ctx, p, old, 0) frees and returns NULL, otherwise it resizes;
+ * NULL on failure leaves p as it was. Must give 16-byte aligned memory and be safe from several threads. */
+typedef struct sx_alloc {
+  void *(*resize)(void *ctx, void *ptr, size_t old_size, size_t new_size);
+  void *ctx;
+} sx_alloc;
+
+typedef enum sx_severity { SX_SEV_NOTE, SX_SEV_WARNING } sx_severity;
+
+/* Everything a call may need from outside. Passed first after `out`; objects keep a copy. NULL means
+ * SX_CTX_INIT. All function pointers may be NULL. Callbacks come from the calling thread only. */
+typedef struct sx_ctx {
+  sx_alloc alloc;                /* {NULL, NULL} means libc */
+  int n_threads;                 /* 0 means one per online core */
+  size_t memory_limit;           /* bytes; 0 means none. Sizes read from files above it give SX_E_LIMIT */
+  uint64_t seed;                 /* for everything random */
+  void *data;                    /* handed to the callbacks */
+  bool (*cancelled)(void *data); /* polled between blocks of work: true ends the call with SX_E_CANCELLED */
+  /* done of total units of the stage called `stage` ("reading interviews.sav"); total 0 means unknown */
+  void (*progress)(void *data, const char *stage, uint64_t done, uint64_t total);
+  void (*note)(void *data, sx_severity severity, const char *where, const char *message);
+} sx_ctx;
+#define SX_CTX_INIT                                                                                                    \
+  { {NULL, NULL}, 0, 0, 1, NULL, NULL, NULL, NULL }
+
+SX_API int sx_ctx_threads(const sx_ctx *ctx);                                /* the resolved number, >= 1 */
+SX_API sx_status sx_ctx_poll(const sx_ctx *ctx, sx_error *err) SX_NODISCARD; /* SX_E_CANCELLED or SX_OK */
+SX_API void sx_ctx_progress(const sx_ctx *ctx, const char *stage, uint64_t done, uint64_t total);
+SX_API void sx_ctx_note(const sx_ctx *ctx, sx_severity severity, const char *where, const char *fmt, ...)
+    SX_PRINTF(4, 5);
+
+/* ---- memory ------------------------------------------------------------------------------------------ */
+
+/* Each block remembers its own size, so free and resize do not need it. Zero-filled where said. n*size is checked:
+ * overflow, or more than ctx->memory_limit, gives NULL like any other failure. n*size of 0 gives a valid pointer. */
+SX_API void *sx_mem_alloc(const sx_ctx *ctx, size_t n, size_t size) SX_NODISCARD;
+SX_API void *sx_mem_zalloc(const sx_ctx *ctx, size_t n, size_t size) SX_NODISCARD;
+SX_API void *sx_mem_resize(const sx_ctx *ctx, void *ptr, size_t n, size_t size) SX_NODISCARD;
+SX_API void sx_mem_free(const sx_ctx *ctx, void *ptr);
+SX_API char *sx_mem_strdup(const sx_ctx *ctx, const char *text) SX_NODISCARD;
+SX_API char *sx_mem_strndup(const sx_ctx *ctx, const char *text, size_t n) SX_NODISCARD;
+/* Grows *ptr so that `need` elements fit; *cap is updated; doubling. False (nothing changed) on failure. */
+SX_API bool sx_mem_grow(const sx_ctx *ctx, void **ptr, size_t *cap, size_t need, size_t size) SX_NODISCARD;
+/* The usual answer to a NULL from the above. */
+SX_API sx_status sx_error_memory(sx_error *err);
+
+/* Scratch: nothing in an arena is freed alone. Redzones under ASan; SX_ARENA_MALLOC at build time passes through. */
+typedef struct sx_arena sx_arena;
+typedef struct sx_arena_mark {
+  void *block;
+  size_t used;
+} sx_arena_mark;
+SX_API sx_status sx_arena_new(sx_arena **out, const sx_ctx *ctx, sx_error *err) SX_NODISCARD;
+SX_API void sx_arena_free(sx_arena *arena);
+SX_API void *sx_arena_alloc(sx_arena *arena, size_t n, size_t size) SX_NODISCARD; /* 16-byte aligned, not filled */
+SX_API void *sx_arena_zalloc(sx_arena *arena, size_t n, size_t size) SX_NODISCARD;
+SX_API char *sx_arena_strdup(sx_arena *arena, const char *text) SX_NODISCARD;
+SX_API char *sx_arena_strndup(sx_arena *arena, const char *text, size_t n) SX_NODISCARD;
+SX_API char *sx_arena_printf(sx_arena *arena, const char *fmt, ...) SX_PRINTF(2, 3) SX_NODISCARD;
+SX_API sx_arena_mark sx_arena_get_mark(const sx_arena *arena);
+SX_API void sx_arena_release(sx_arena *arena, sx_arena_mark mark);
+
+/* Overflow-checked arithmetic on sizes: false on overflow, *out untouched. */
+SX_API bool sx_size_add(size_t *out, size_t a, size_t b) SX_NODISCARD;
+SX_API bool sx_size_mul(size_t *out, size_t a, size_t b) SX_NODISCARD;
+
+/* ---- text -------------------------------------------------------------------------------------------- */
+
+/* A growing byte string. A failed append sets `failed` and later appends do nothing: test once at the end
+ * with sx_buf_status. data is always NUL-terminated when n > 0 or after the first append. */
+typedef struct sx_buf {
+  const sx_ctx *ctx; /* borrowed: must outlive the buffer */
+  char *data;
+  size_t n, cap;
+  bool failed;
+} sx_buf;
+SX_API void sx_buf_init(sx_buf *buf, const sx_ctx *ctx);
+SX_API void sx_buf_clear(sx_buf *buf); /* frees */
+SX_API void sx_buf_reset(sx_buf *buf); /* empties, keeps the memory */
+SX_API void sx_buf_add(sx_buf *buf, const char *text);
+SX_API void sx_buf_add_n(sx_buf *buf, const char *text, size_t n);
+SX_API void sx_buf_add_char(sx_buf *buf, char c);
+SX_API void sx_buf_printf(sx_buf *buf, const char *fmt, ...) SX_PRINTF(2, 3);
+SX_API sx_status sx_buf_status(const sx_buf *buf, sx_error *err) SX_NODISCARD;
+SX_API char *sx_buf_take(sx_buf *buf)
+    SX_NODISCARD; /* caller frees with sx_mem_free; NULL if failed; buf is empty after */
+
+/* UTF-8, strict (no overlong forms, surrogates or code points above 10FFFF). */
+SX_API bool sx_utf8_valid(const char *text, size_t n, size_t *bad); /* *bad: byte offset of the first fault; NULL ok */
+SX_API size_t sx_utf8_next(uint32_t *code, const char *text,
+                           size_t n);                    /* bytes of the first code point; 0 on a fault or n==0 */
+SX_API size_t sx_utf8_count(const char *text, size_t n); /* code points */
+SX_API size_t sx_utf8_width(const char *text, size_t n); /* terminal columns: CJK 2, combining 0 (utf8proc) */
+SX_API size_t sx_utf8_cut(const char *text, size_t n, size_t max); /* largest <= max that ends on a boundary */
+
+/* C-locale number parsing and printing, whatever the process locale is. Full match required.
+ * Correctly rounded. print_double gives the shortest text that reads back to the same bits. */
+SX_API bool sx_text_to_double(double *out, const char *text, size_t n);
+SX_API bool sx_text_to_int64(int64_t *out, const char *text, size_t n);
+enum { SX_DOUBLE_TEXT_MAX = 32 };
+SX_API size_t sx_text_from_double(char out[SX_DOUBLE_TEXT_MAX], double value);
+/* Fixed decimals 0..17, round half away from zero on the decimal value that the double prints as (shortest form),
+ * so that 0.465 at two decimals is 0.47 and 2.5 at none is 3. */
+enum { SX_FIXED_TEXT_MAX = 352 };
+SX_API size_t sx_text_fixed(char out[SX_FIXED_TEXT_MAX], double value, int decimals);
+/* Closest of names[n] to text by Damerau-Levenshtein distance, for "did you mean"; NULL when none is near
+ * (distance > max(1, length/3)). */
+SX_API const char *sx_text_nearest(const char *text, const char *const *names, size_t n);
+
+/* ---- hash and files ---------------------------------------------------------------------------------- */
+
+enum { SX_HASH_TEXT = 65 }; /* SHA-256 as 64 hexadecimal digits and NUL, as sha256sum prints it */
+SX_API void sx_hash_bytes(char out[SX_HASH_TEXT], const void *data, size_t n);
+SX_API sx_status sx_hash_file(char out[SX_HASH_TEXT], const sx_ctx *ctx, const char *path, sx_error *err) SX_NODISCARD;
+/* Whole file into memory, NUL-terminated; *n without the NUL. Caller frees *data with sx_mem_free. */
+SX_API sx_status sx_file_read(char **data, size_t *n, const sx_ctx *ctx, const char *path, sx_error *err) SX_NODISCARD;
+/* Atomic: writes path.tmp-PID beside it, fsyncs, renames. A failure leaves the old file whole and no litter. */
+SX_API sx_status sx_file_write(const sx_ctx *ctx, const char *path, const void *data, size_t n,
+                               sx_error *err) SX_NODISCARD;
+SX_API bool sx_file_exists(const char *path);
+/* "dir/of/base" + "name", or name itself where it is absolute; caller frees. */
+SX_API char *sx_path_beside(const sx_ctx *ctx, const char *base_file, const char *name) SX_NODISCARD;
+
+/* ---- threads ----------------------------------------------------------------------------------------- */
+
+/* Runs task(data, i, err) for i in 0..n-1 on up to ctx threads. Tasks must write only to slots of their own i.
+ * Returns the failure with the lowest i, so that the answer does not depend on timing; remaining tasks are
+ * skipped after a failure. Which thread runs which i is unspecified: results must depend on i alone. */
+typedef sx_status (*sx_task)(void *data, size_t i, sx_error *err);
+SX_API sx_status sx_parallel_for(const sx_ctx *ctx, size_t n, sx_task task, void *data, sx_error *err) SX_NODISCARD;
+
+SX_API const char *sx_version(void); /* "0.1.0" */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

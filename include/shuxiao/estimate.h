@@ -1,0 +1,117 @@
+/* estimate.h: estimators and the algebra of estimates. An estimate is a value plus a carrier (docs/methods/carriers.md). */
+#ifndef SX_ESTIMATE_H
+#define SX_ESTIMATE_H
+
+#include "shuxiao/design.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- the algebra ----------------------------------------------------------------------------------------- */
+
+/* A value with its error. Immutable, shared by reference count. Its carrier has one part per source: a design
+ * (scores summed to PSUs, or replicate values) or an outside figure (coefficient on that figure's deviation). */
+typedef struct sx_est sx_est;
+SX_API sx_est *sx_est_ref(const sx_est *est);
+SX_API void sx_est_free(sx_est *est);          /* drops one reference */
+SX_API double sx_est_value(const sx_est *est); /* NaN when missing */
+SX_API double sx_est_variance(const sx_est *est);
+SX_API double sx_est_se(const sx_est *est);
+SX_API double sx_est_df(
+    const sx_est *est); /* one design: over its PSUs; several sources: Satterthwaite; none: INFINITY */
+/* Covariance over the sources they share; 0 when they share none. */
+SX_API double sx_est_cov(const sx_est *a, const sx_est *b);
+
+SX_API sx_status sx_est_constant(sx_est **out, const sx_ctx *ctx, double value, sx_error *err) SX_NODISCARD;
+/* A benchmark with a standard error of its own (0 allowed). Estimates built from the same sx_est share its error. */
+SX_API sx_status sx_est_outside(sx_est **out, const sx_ctx *ctx, double value, double se, double df,
+                                sx_error *err) SX_NODISCARD;
+/* Any smooth formula over named estimates, in the expression language: linearised by its gradient; replicate carriers are
+ * mapped replicate by replicate. A missing operand gives a missing estimate with that operand's reason. */
+SX_API sx_status sx_est_formula(sx_est **out, const sx_ctx *ctx, const sx_expr *formula, const char *const *names,
+                                const sx_est *const *values, size_t n, sx_error *err) SX_NODISCARD;
+/* sum_i coefficient[i] * values[i]; coefficients NULL means 1. */
+SX_API sx_status sx_est_linear(sx_est **out, const sx_ctx *ctx, const double *coefficients, const sx_est *const *values,
+                               size_t n, sx_error *err) SX_NODISCARD;
+/* For the store: the carrier as bytes, and back onto the same design (checked by length and fingerprint). */
+SX_API sx_status sx_est_pack(void **data, size_t *n, const sx_ctx *ctx, const sx_est *est, sx_error *err) SX_NODISCARD;
+SX_API sx_status sx_est_unpack(sx_est **out, const sx_ctx *ctx, const void *data, size_t n, const sx_design *design,
+                               sx_error *err) SX_NODISCARD;
+
+/* ---- estimators ------------------------------------------------------------------------------------------ */
+
+typedef enum sx_stat {
+  SX_STAT_TOTAL,
+  SX_STAT_MEAN,
+  SX_STAT_PROP,
+  SX_STAT_RATIO,
+  SX_STAT_COUNT /* population of the domain */
+} sx_stat;
+SX_API const char *sx_stat_name(sx_stat stat); /* "total" "mean" "prop" "ratio" "count" */
+
+typedef enum sx_ci { SX_CI_DEFAULT /* logit for proportions, wald with t(df) else */, SX_CI_WALD, SX_CI_LOGIT } sx_ci;
+
+typedef enum sx_na {
+  SX_NA_NONE,
+  SX_NA_EMPTY_DOMAIN,
+  SX_NA_ALL_MISSING,
+  SX_NA_TOO_FEW_PSU /* df < 1: value without error */,
+  SX_NA_ZERO_DENOMINATOR,
+  SX_NA_OPERAND
+} sx_na;
+SX_API const char *sx_na_text(sx_na na); /* "" for none; "empty domain", ... */
+
+typedef struct sx_est_options {
+  uint32_t version;
+  double ci_level; /* 0.95 */
+  sx_ci ci;
+  double df; /* NaN: the domain's own */
+} sx_est_options;
+#define SX_EST_OPTIONS_INIT                                                                                            \
+  { 1, 0.95, SX_CI_DEFAULT, (double)NAN }
+
+typedef struct sx_est_request {
+  sx_stat stat;
+  const sx_column
+      *y; /* number, integer; for PROP any discrete column (levels), or an integer 0/1 column with prop_of_one */
+  const sx_column *x;   /* RATIO: denominator */
+  bool prop_of_one;     /* PROP: a single row, the share of y == 1 (y logical) */
+  const uint8_t *where; /* [rows] 1 = in; NULL all. Rows with 0 or 2 are outside the domain but stay in the design */
+  const sx_groups *by;  /* NULL: one domain */
+} sx_est_request;
+
+typedef struct sx_est_row {
+  size_t group;  /* index in by, 0 without */
+  int32_t level; /* PROP: level index of y, else -1 */
+  double estimate, se, low, high, ci_level, df;
+  size_t n;               /* rows in the base with non-zero weight */
+  double n_eff, deff, cv; /* deff: V / (S^2/n) with replacement; n_eff = n/deff */
+  sx_na na;
+  sx_est *est; /* the carrier, owned by the row; NULL only when na says there is no value */
+} sx_est_row;
+
+typedef struct sx_est_set {
+  sx_ctx ctx;
+  size_t n_rows;
+  sx_est_row *rows;                 /* by group, then level; combinations without cases are present with na */
+  char **level_text, **level_label; /* PROP: [n_levels] */
+  size_t n_levels;
+} sx_est_set;
+SX_API void sx_est_set_free(sx_est_set *set);
+
+/* Missing y (of any class) drops out of that variable's base alone. Thread-safe on a shared design. */
+SX_API sx_status sx_estimate_run(sx_est_set **out, const sx_design *design, const sx_est_request *request,
+                                 const sx_est_options *options, sx_error *err) SX_NODISCARD;
+/* Many at once, in parallel over ctx threads of the design; out [n]. Results do not depend on the thread count. */
+SX_API sx_status sx_estimate_run_many(sx_est_set **out, const sx_design *design, const sx_est_request *requests,
+                                      size_t n, const sx_est_options *options, sx_error *err) SX_NODISCARD;
+/* Interval and derived fields of an estimate made by the algebra (gap, share, formula): se, low, high, df, cv. is_prop selects logit where it lies
+ * strictly inside (0,1). n, n_eff, deff are left 0/NaN. est is referenced. */
+SX_API sx_status sx_est_describe(sx_est_row *row, const sx_est *est, bool is_prop, const sx_est_options *options,
+                                 sx_error *err) SX_NODISCARD;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,78 @@
+/* num.h: kernels on plain arrays. No tables, files, missing values, allocation or globals; workspaces are the caller's. */
+#ifndef SX_NUM_H
+#define SX_NUM_H
+
+#include <math.h>
+
+#include "shuxiao/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- sums with a fixed order (num_sum.c) --------------------------------------------------------------- */
+
+/* Neumaier-compensated sum of x[n] and of x[n]*y[n]; the order is 0..n-1 whatever the thread count. */
+SX_API double sx_num_sum(const double *x, size_t n);
+SX_API double sx_num_dot(const double *x, const double *y, size_t n);
+
+/* ---- variance engine kernels (num_var.c) --------------------------------------------------------------- */
+
+/* Hansen-Hurwitz (with-replacement, ultimate-cluster) covariance of two totals.
+ *   c = sum_h (1 - f_h) * n_h/(n_h - 1) * sum_i (a_hi - abar_h)(b_hi - bbar_h)
+ * a, b   [n_psu]       weighted PSU totals, grouped by stratum (a == b gives the variance)
+ * start  [n_strata+1]  first PSU of each stratum; start[n_strata] == n_psu
+ * fpc    [n_strata]    sampling fraction f_h in [0,1]; NULL means 0
+ * *out   unit(a)*unit(b). Strata of one PSU contribute 0: the lonely-PSU policy is the caller's.
+ * Two passes per stratum. Cost O(n_psu). Sarndal, Swensson & Wretman (1992) sec. 4.5; Wolter (2007) sec. 2.4. */
+SX_API double sx_num_cov_strata(const double *a, const double *b, const size_t *start, size_t n_strata,
+                                const double *fpc);
+
+/* ---- distributions (num_dist.c, GSL behind it) ---------------------------------------------------------- */
+
+SX_API double sx_num_norm_quantile(double p);
+SX_API double sx_num_t_quantile(double p, double df); /* df = INFINITY gives the normal */
+SX_API double sx_num_t_cdf(double x, double df);
+SX_API double sx_num_beta_quantile(double p, double a, double b);
+SX_API double sx_num_f_upper(double x, double df1, double df2);
+SX_API double sx_num_chisq_upper(double x, double df);
+
+/* ---- dense symmetric systems (num_linear.c, LAPACK behind it) ------------------------------------------- */
+
+/* Pivoted Cholesky of the symmetric positive semidefinite a [n*n, column-major, both triangles filled; overwritten]:
+ * columns whose pivot falls to `tol` times the largest diagonal or below are dropped. piv [n] receives the order,
+ * *rank the number kept. Raking margins are always rank deficient by their shared total. */
+SX_API sx_status sx_num_chol_pivot(double *a, size_t n, size_t *piv, size_t *rank, double tol,
+                                   sx_error *err) SX_NODISCARD;
+/* Solves a x = b for the kept columns with the factor above; dropped coefficients are 0. b [n] is overwritten; work [n]. */
+SX_API void sx_num_chol_solve(const double *a, size_t n, const size_t *piv, size_t rank, double *b, double *work);
+/* Rank of a general matrix a [m*n column-major, overwritten] by QR with column pivoting, relative tolerance tol. */
+SX_API sx_status sx_num_rank(size_t *rank, double *a, size_t m, size_t n, double tol, const sx_ctx *ctx,
+                             sx_error *err) SX_NODISCARD;
+
+/* ---- random numbers and elementary functions, the same bits on every x86-64 machine (num_rng.c, num_exact.c) -- */
+
+/* Philox4x32-10, counter based: draw (stream, i) is a pure function of seed, stream and i, so results do not depend on
+ * threads or order. Salmon, Moraes, Dror & Shaw (2011) SC'11. */
+typedef struct sx_rng {
+  uint64_t seed, stream, counter;
+  uint32_t buffer[4];
+  unsigned used;
+} sx_rng;
+SX_API void sx_rng_init(sx_rng *rng, uint64_t seed, uint64_t stream);
+SX_API uint32_t sx_rng_u32(sx_rng *rng);
+SX_API double sx_rng_uniform(sx_rng *rng);             /* in (0,1): 53 bits, never 0 or 1 */
+SX_API uint64_t sx_rng_below(sx_rng *rng, uint64_t n); /* unbiased in 0..n-1 (rejection, no modulo bias) */
+SX_API double sx_rng_normal(sx_rng *rng);              /* inverse-cdf of one uniform */
+
+/* Own implementations in IEEE double arithmetic only (+ - * / sqrt fma-free), error below 1 ulp-ish as documented with the
+ * code; no libm, so that synthetic files are bit-identical everywhere. */
+SX_API double sx_exact_exp(double x);
+SX_API double sx_exact_log(double x);
+SX_API double sx_exact_norm_cdf(double x);
+SX_API double sx_exact_norm_quantile(double p);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,54 @@
+/* report.h: a finished run of the store as a self-contained HTML page. Shows what is in the store and nothing else. */
+#ifndef SX_REPORT_H
+#define SX_REPORT_H
+
+#include "shuxiao/store.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum sx_lang { SX_LANG_ZH, SX_LANG_EN } sx_lang;
+
+typedef struct sx_report_options {
+  uint32_t version;
+  sx_lang lang;
+  const char *other_language_file; /* link, or NULL */
+} sx_report_options;
+
+typedef struct sx_report_warning {
+  char *where, *message;
+} sx_report_warning; /* a number typed by hand in a bound sentence, ... */
+typedef struct sx_report_result {
+  sx_ctx ctx;
+  char *html;
+  size_t n;
+  sx_report_warning *warnings;
+  size_t n_warnings;
+} sx_report_result;
+/* Expected: SX_E_DATA when a bound name does not exist (where: block and line; suggests the nearest). */
+SX_API sx_status sx_report_html(sx_report_result **out, sx_store *store, int64_t run, const sx_report_options *options,
+                                sx_error *err) SX_NODISCARD;
+SX_API void sx_report_result_free(sx_report_result *result);
+
+/* A reference "indicator.domain[.field]" taken apart and looked up: docs/dev/blocks.md. Used by study to check names before a run
+ * and by report to bind them. */
+typedef struct sx_reference {
+  char indicator[128], field[32], statistic[32];
+  char variable[4][96], level[4][96];
+  size_t n_terms;
+} sx_reference;
+SX_API sx_status sx_reference_parse(sx_reference *out, const char *text, size_t n, sx_error *err) SX_NODISCARD;
+/* Every {{reference | format}} of a Markdown text, in order; where errors carry line:column of the text. */
+typedef sx_status (*sx_reference_fn)(void *data, const sx_reference *reference, const char *format, size_t line,
+                                     size_t column, sx_error *err);
+SX_API sx_status sx_report_each_reference(const char *markdown, size_t n, sx_reference_fn fn, void *data,
+                                          sx_error *err) SX_NODISCARD;
+/* Formats a value: "亿人 2", "% 1", "pp 1", "trillion yuan 2", "plain 0". lang decides the words. Rounds once, from full precision. */
+SX_API sx_status sx_report_format(sx_buf *out, double value, const char *format, sx_lang lang,
+                                  sx_error *err) SX_NODISCARD;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,115 @@
+/* store.h: the result store, one SQLite file of runs. The schema is docs/dev/store.md; a run appears whole or not at all. */
+#ifndef SX_STORE_H
+#define SX_STORE_H
+
+#include "shuxiao/table.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct sx_text2 {
+  const char *zh, *en;
+} sx_text2; /* either may be NULL: the other stands in */
+
+typedef struct sx_store sx_store;
+typedef enum sx_store_mode {
+  SX_STORE_READ,
+  SX_STORE_WRITE /* creates; one writer at a time, others get SX_E_IO with the holder's words */
+} sx_store_mode;
+SX_API sx_status sx_store_open(sx_store **out, const sx_ctx *ctx, const char *path, sx_store_mode mode,
+                               sx_error *err) SX_NODISCARD;
+SX_API void sx_store_close(sx_store *store); /* an unfinished run is rolled back; NULL ok */
+
+/* ---- writing: begin, put..., finish. Everything between is one transaction ------------------------------- */
+
+typedef struct sx_store_input {
+  const char *path, *sha256;
+  int64_t bytes;
+} sx_store_input;
+typedef struct sx_store_run {
+  int64_t id;
+  const char *study, *wave, *title_zh, *title_en, *version, *options_json, *started, *finished, *synthetic;
+} sx_store_run;
+SX_API sx_status sx_store_begin(int64_t *run, sx_store *store, const sx_store_run *info, const sx_store_input *inputs,
+                                size_t n_inputs, sx_error *err) SX_NODISCARD;
+SX_API sx_status sx_store_finish(sx_store *store, sx_error *err) SX_NODISCARD; /* commits */
+
+typedef struct sx_store_indicator {
+  const char *id;
+  sx_text2 label, question, base;
+  const char *unit;
+  double scale;
+  bool assumed;
+} sx_store_indicator;
+SX_API sx_status sx_store_put_indicator(sx_store *store, const sx_store_indicator *indicator,
+                                        sx_error *err) SX_NODISCARD;
+
+typedef struct sx_store_term {
+  const char *variable, *level;
+  sx_text2 variable_label, level_label;
+} sx_store_term;
+
+typedef struct sx_store_row {
+  int64_t id; /* set on reading */
+  const char *wave, *indicator, *statistic;
+  const sx_store_term *terms; /* the domain: crossing terms; none = total */
+  size_t n_terms;
+  double estimate, se, low, high, ci_level, df;
+  int64_t n; /* -1: does not apply */
+  double n_eff, deff, cv;
+  const char *unit, *quality, *na_reason, *method;
+} sx_store_row;
+/* step: the plan step that made it (for reuse), may be NULL. *id receives the row's id (id may be NULL). */
+SX_API sx_status sx_store_put_row(int64_t *id, sx_store *store, const char *step, const sx_store_row *row,
+                                  sx_error *err) SX_NODISCARD;
+/* data: sx_est_pack bytes; compressed by the store. */
+SX_API sx_status sx_store_put_carrier(sx_store *store, int64_t estimate, const char *source, const void *data, size_t n,
+                                      sx_error *err) SX_NODISCARD;
+/* A block of the report: kind and JSON as docs/dev/blocks.md; `order` decides its place. */
+SX_API sx_status sx_store_put_block(sx_store *store, int64_t order, const char *kind, const char *id, const char *json,
+                                    sx_error *err) SX_NODISCARD;
+
+/* Reuse by content: key is the hash of a step's specification, program version and the keys of what it rests on. sx_store_reuse copies the rows, carriers and
+ * payload of the newest finished run's step with that key into the present run; *reused says whether there was one. */
+SX_API sx_status sx_store_put_step(sx_store *store, const char *step, const char *key, const void *payload, size_t n,
+                                   sx_error *err) SX_NODISCARD;
+SX_API sx_status sx_store_reuse(bool *reused, sx_store *store, const char *step, const char *key,
+                                sx_error *err) SX_NODISCARD;
+/* Payload of a step of the present run or, when run < 0, of the newest finished one; *data NULL when there is none; caller frees. */
+SX_API sx_status sx_store_step_payload(void **data, size_t *n, sx_store *store, const char *step, const char *key,
+                                       sx_error *err) SX_NODISCARD;
+
+/* ---- reading ------------------------------------------------------------------------------------------- */
+
+SX_API sx_status sx_store_latest(sx_store_run *out, sx_store *store, sx_error *err)
+    SX_NODISCARD; /* newest finished run; texts borrowed until the next call; SX_E_DATA when none */
+/* The row of (indicator, statistic, terms); statistic NULL: the indicator's main one (not gap). Terms match as a set. *found false when absent. Borrowed until the next find. */
+SX_API sx_status sx_store_find(bool *found, sx_store_row *out, sx_store *store, int64_t run, const char *indicator,
+                               const char *statistic, const sx_store_term *terms, size_t n_terms,
+                               sx_error *err) SX_NODISCARD;
+typedef sx_status (*sx_store_row_fn)(void *data, const sx_store_row *row, sx_error *err);
+SX_API sx_status sx_store_each_row(sx_store *store, int64_t run, const char *indicator /* NULL all */,
+                                   sx_store_row_fn fn, void *data, sx_error *err) SX_NODISCARD;
+typedef sx_status (*sx_store_block_fn)(void *data, int64_t order, const char *kind, const char *id, const char *json,
+                                       sx_error *err);
+SX_API sx_status sx_store_each_block(sx_store *store, int64_t run, sx_store_block_fn fn, void *data,
+                                     sx_error *err) SX_NODISCARD;
+SX_API sx_status sx_store_get_indicator(bool *found, sx_store_indicator *out, sx_store *store, int64_t run,
+                                        const char *id, sx_error *err) SX_NODISCARD;
+SX_API sx_status sx_store_carrier(void **data, size_t *n, sx_store *store, int64_t estimate,
+                                  sx_error *err) SX_NODISCARD; /* caller frees; *data NULL when none */
+/* All inputs of a run. */
+typedef sx_status (*sx_store_input_fn)(void *data, const sx_store_input *input, sx_error *err);
+SX_API sx_status sx_store_each_input(sx_store *store, int64_t run, sx_store_input_fn fn, void *data,
+                                     sx_error *err) SX_NODISCARD;
+
+/* The columns of DESIGN: wave, indicator, statistic, <by-variables>, estimate, std.error, conf.low, conf.high, conf.level, df, n, n_eff, deff, cv, unit,
+ * quality, na_reason, method, run. One formatter for the store's view and for ad hoc commands. */
+SX_API sx_status sx_store_rows_csv(sx_buf *out, const sx_store_row *rows, size_t n, const char *run,
+                                   sx_error *err) SX_NODISCARD;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,75 @@
+/* study.h: a study file from text to finished outputs: load (and check) -> plan -> run. docs/study-file.md is its reference. */
+#ifndef SX_STUDY_H
+#define SX_STUDY_H
+
+#include "shuxiao/report.h"
+#include "shuxiao/store.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct sx_study sx_study;
+
+/* Every problem found, not only the first. */
+typedef struct sx_problem {
+  char *where;
+  char *message;
+  bool warning;
+} sx_problem;
+typedef struct sx_problems {
+  sx_ctx ctx;
+  sx_problem *items;
+  size_t n, cap;
+} sx_problems;
+SX_API void sx_problems_clear(sx_problems *problems);
+
+/* Reads, parses and checks the whole study against its data files' variables; problems (may be NULL) receives all of them; the status is SX_E_PARSE
+ * when there is any that is not a warning, err being the first. */
+SX_API sx_status sx_study_load(sx_study **out, const sx_ctx *ctx, const char *path, sx_problems *problems,
+                               sx_error *err) SX_NODISCARD;
+SX_API void sx_study_free(sx_study *study);
+
+typedef struct sx_run_options {
+  uint32_t version;
+  const char *out_dir; /* NULL: out/ beside the study */
+  bool force;          /* recompute everything */
+} sx_run_options;
+#define SX_RUN_OPTIONS_INIT                                                                                            \
+  { 1, NULL, false }
+
+typedef struct sx_run_step {
+  const char *id, *title;
+  bool reused;
+  double seconds;
+} sx_run_step;
+typedef struct sx_run_result {
+  sx_ctx ctx;
+  int64_t run;
+  char *store_path, *report_zh, *report_en; /* NULL where the study does not ask for that language */
+  char *skipped;                            /* why the study could not run here ("data not present: ..."), else NULL */
+  sx_run_step *steps;
+  size_t n_steps;
+} sx_run_result;
+/* The plan as text, with what would be reused and why: --explain. Caller frees *text with sx_mem_free. */
+SX_API sx_status sx_study_explain(char **text, const sx_study *study, const sx_run_options *options,
+                                  sx_error *err) SX_NODISCARD;
+SX_API sx_status sx_study_run(sx_run_result **out, const sx_study *study, const sx_run_options *options,
+                              sx_error *err) SX_NODISCARD;
+SX_API void sx_run_result_free(sx_run_result *result);
+/* A commented study for a data file, its guesses marked '# confirm'. */
+SX_API sx_status sx_study_new(const sx_ctx *ctx, const char *dir, const char *data_file, sx_error *err) SX_NODISCARD;
+
+/* Guesses of which variables are weight, stratum and cluster, best first, with the reason; used by describe and by estimates without weights. */
+typedef struct sx_guess {
+  const char *role;
+  const char *variable;
+  const char *reason;
+  double score;
+} sx_guess;
+SX_API size_t sx_study_guess_design(sx_guess *out, size_t max, const sx_table *table);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
