@@ -18,7 +18,7 @@ typedef struct sx_account sx_account;
 SX_API sx_status sx_account_new(sx_account **out, const sx_ctx *ctx, sx_error *err) SX_NODISCARD;
 SX_API void sx_account_free(sx_account *account);
 /* parent NULL: the root (exactly one). scopes: tags of nested definitions ("broad", "narrow", ...), inherited by children that declare none;
- * a node without a tag belongs to the widest scope only. leaf NULL: a branch. Ids are unique. Estimates are referenced.
+ * a node without a tag is in no scope, only in the whole tree. leaf NULL: a branch. Ids are unique. Estimates are referenced.
  * Expected: SX_E_DATA for a duplicate id, an unknown parent, a second root, a leaf with children, a scope that is not nested. */
 SX_API sx_status sx_account_add(sx_account *account, const char *id, const char *parent, const char *const *scopes,
                                 size_t n_scopes, const sx_account_leaf *leaf, sx_error *err) SX_NODISCARD;

@@ -1,0 +1,87 @@
+/* cli.h: what the commands of the program share.
+ *
+ * To add a command:
+ *   1. write src/cli/cli_<name>.c with `const cli_command cli_<name>_command = {...};`
+ *   2. declare it below and add it to the list in cli_main.c
+ * Help, option checking and the command list follow from that struct. Commands use public headers only. */
+#ifndef SX_CLI_H
+#define SX_CLI_H
+
+#include <stdio.h>
+
+#include "shuxiao/study.h"
+
+/* Exit codes, the same in every command. */
+enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_GATE = 3, CLI_INTERNAL = 4, CLI_INTERRUPTED = 130 };
+
+typedef struct cli_option {
+  const char *name;  /* without dashes */
+  const char *value; /* placeholder in the help ("FILE"), NULL for a flag */
+  const char *help_en, *help_zh;
+} cli_option;
+
+enum { CLI_MAX_WORDS = 256 };
+
+/* The parsed command line; texts are borrowed from argv. */
+typedef struct cli_args {
+  const char *words[CLI_MAX_WORDS]; /* positional */
+  size_t n_words;
+  const cli_option *given[CLI_MAX_WORDS];
+  const char *values[CLI_MAX_WORDS]; /* NULL for a flag */
+  size_t n_given;
+} cli_args;
+
+typedef struct cli_app {
+  sx_ctx ctx;
+  bool chinese;       /* messages; --lang, else LC_ALL, LC_MESSAGES, LANG */
+  bool terminal;      /* stderr is one: progress may be drawn */
+  const char *format; /* table csv json md */
+  struct cli_progress *progress;
+} cli_app;
+
+typedef struct cli_command {
+  const char *name, *synopsis; /* "FILE [options]" */
+  const char *summary_en, *summary_zh;
+  const char *detail_en; /* paragraphs for --help, may be NULL */
+  const char *example;   /* a line that works on the bundled study; may be NULL */
+  const cli_option *options;
+  size_t n_options;
+  size_t min_words, max_words;
+  int (*run)(cli_app *app, const cli_args *args);
+} cli_command;
+
+extern const cli_command cli_run_command, cli_check_command, cli_new_command, cli_doctor_command, cli_describe_command,
+    cli_convert_command, cli_synth_command, cli_mean_command, cli_total_command, cli_prop_command, cli_ratio_command,
+    cli_weight_command;
+
+/* ---- arguments (cli_args.c) ---- */
+extern const cli_option cli_common_options[]; /* --help --lang --threads --seed --format --quiet */
+extern const size_t cli_n_common_options;
+int cli_parse(cli_args *out, const cli_app *app, const cli_command *command, int argc, char **argv); /* CLI_OK or CLI_USAGE, said on stderr */
+const char *cli_value(const cli_args *args, const char *name); /* the last one given, or NULL */
+bool cli_flag(const cli_args *args, const char *name);
+/* Splits "a,b,c" into borrowed pieces of a copy held by the arena. */
+sx_status cli_split(const char *const **out, size_t *n, sx_arena *arena, const char *text, char separator, sx_error *err);
+bool cli_number(double *out, const cli_app *app, const cli_args *args, const char *name); /* false, said on stderr, when not a number; *out untouched when absent */
+void cli_help(const cli_app *app, const cli_command *command);
+
+/* ---- messages (cli_say.c) ---- */
+const char *cli_text(const cli_app *app, const char *en, const char *zh);
+void cli_say(const cli_app *app, const char *fmt, ...) SX_PRINTF(2, 3); /* a line on stderr */
+int cli_fail(const cli_app *app, const sx_error *err);                /* prints the error; the exit code of its status */
+int cli_usage(const cli_app *app, const char *fmt, ...) SX_PRINTF(2, 3);
+void cli_progress_end(cli_app *app); /* clears a drawn line */
+sx_status cli_app_init(cli_app *app, int argc, char **argv);
+void cli_app_clear(cli_app *app);
+
+/* ---- tables on stdout (cli_print.c) ---- */
+typedef struct cli_grid { sx_arena *arena; const char **cells; size_t n_cols, n_rows, cap; bool failed; } cli_grid;
+void cli_grid_init(cli_grid *grid, sx_arena *arena, size_t n_cols);
+void cli_grid_add(cli_grid *grid, const char *text); /* cells row by row; the first row is the head */
+void cli_grid_add_number(cli_grid *grid, double value, int significant);
+void cli_grid_add_count(cli_grid *grid, double value); /* whole, thousands separated */
+sx_status cli_grid_print(const cli_grid *grid, FILE *to, const char *format, sx_error *err); /* "table" aligned by display width, or "md" */
+/* Result rows in the asked format: csv by sx_store_rows_csv, json, md, or table. */
+sx_status cli_print_rows(const cli_app *app, const sx_store_row *rows, size_t n, sx_error *err);
+
+#endif
