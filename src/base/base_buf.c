@@ -1,0 +1,79 @@
+/* base_buf.c: a growing byte string. Failures stick, so that a writer tests once at the end. */
+#include "shuxiao/base.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void sx_buf_init(sx_buf *buf, const sx_ctx *ctx) {
+  *buf = (sx_buf){.ctx = ctx};
+}
+
+void sx_buf_clear(sx_buf *buf) {
+  sx_mem_free(buf->ctx, buf->data);
+  sx_buf_init(buf, buf->ctx);
+}
+
+void sx_buf_reset(sx_buf *buf) {
+  buf->n = 0;
+  buf->failed = false;
+  if (buf->data) buf->data[0] = '\0';
+}
+
+/* Makes room for `extra` bytes and the NUL. */
+static bool reserve(sx_buf *buf, size_t extra) {
+  if (buf->failed) return false;
+  size_t need;
+  void *data = buf->data;
+  if (!sx_size_add(&need, buf->n, extra) || !sx_size_add(&need, need, 1) ||
+      !sx_mem_grow(buf->ctx, &data, &buf->cap, need, 1)) {
+    buf->failed = true;
+    return false;
+  }
+  buf->data = data;
+  return true;
+}
+
+void sx_buf_add_n(sx_buf *buf, const char *text, size_t n) {
+  if (!reserve(buf, n)) return;
+  if (n) memcpy(buf->data + buf->n, text, n);
+  buf->n += n;
+  buf->data[buf->n] = '\0';
+}
+
+void sx_buf_add(sx_buf *buf, const char *text) {
+  sx_buf_add_n(buf, text, strlen(text));
+}
+
+void sx_buf_add_char(sx_buf *buf, char c) {
+  sx_buf_add_n(buf, &c, 1);
+}
+
+void sx_buf_printf(sx_buf *buf, const char *fmt, ...) {
+  va_list args, again;
+  va_start(args, fmt);
+  va_copy(again, args);
+  const int n = vsnprintf(NULL, 0, fmt, args);
+  if (n < 0) {
+    buf->failed = true;
+  } else if (reserve(buf, (size_t)n)) {
+    vsnprintf(buf->data + buf->n, (size_t)n + 1, fmt, again);
+    buf->n += (size_t)n;
+  }
+  va_end(again);
+  va_end(args);
+}
+
+sx_status sx_buf_status(const sx_buf *buf, sx_error *err) {
+  return buf->failed ? sx_error_memory(err) : SX_OK;
+}
+
+char *sx_buf_take(sx_buf *buf) {
+  if (!buf->data) sx_buf_add_n(buf, "", 0);
+  char *text = NULL;
+  if (!buf->failed) {
+    text = buf->data;
+    buf->data = NULL;
+  }
+  sx_buf_clear(buf);
+  return text;
+}
