@@ -179,7 +179,7 @@ static double digits_value(const digits *g) {
   decimal dec = {.n_digits = (size_t)g->n, .first = g->d, .span = (size_t)g->n, .tail_exponent = g->point - g->n};
   for (int i = 0; i < g->n; i++) dec.w = dec.w * 10 + (uint64_t)(g->d[i] - '0');
   dec.exponent = dec.tail_exponent;
-  double value = INFINITY;
+  double value = (double)INFINITY;
   if (dec.w <= UINT64_C(1) << 53 && dec.exponent >= -EXACT_TEN && dec.exponent <= EXACT_TEN)
     return dec.exponent < 0 ? (double)dec.w / TEN[-dec.exponent] : (double)dec.w * TEN[dec.exponent];
   if (long_double_path(&value, dec.w, dec.exponent)) return value;
