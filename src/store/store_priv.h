@@ -1,0 +1,90 @@
+/* store_priv.h: what the files of the store room share: the handle, the cached statements, error wording, packing. */
+#ifndef STORE_PRIV_H
+#define STORE_PRIV_H
+
+#include <sqlite3.h>
+
+#include "shuxiao/store.h"
+
+/* Every statement that is run more than once, prepared at its first use and kept until the store closes. */
+/* The columns that sx_store__read_row expects, in its order. */
+#define SX_STORE_ROW_SELECT                                                                                            \
+  "SELECT id, wave, indicator, statistic, domain, estimate, std_error, conf_low, conf_high, conf_level, df, n, n_eff," \
+  " deff, cv, unit, quality, na_reason, method FROM estimate"
+typedef enum sx_store_sql {
+  SQL_BEGIN,
+  SQL_COMMIT,
+  SQL_RUN_ADD,
+  SQL_RUN_FINISH,
+  SQL_RUN_LATEST,
+  SQL_INPUT_ADD,
+  SQL_INDICATOR_ADD,
+  SQL_INDICATOR_GET,
+  SQL_DOMAIN_ID,
+  SQL_DOMAIN_ADD,
+  SQL_TERM_ADD,
+  SQL_TERMS,
+  SQL_ROW_ADD,
+  SQL_ROW_FIND,
+  SQL_ROW_FIND_MAIN,
+  SQL_ROW_IDS,
+  SQL_ROW_COPY,
+  SQL_BLOB_ADD,
+  SQL_CARRIER_ADD,
+  SQL_CARRIER_GET,
+  SQL_CARRIER_COPY,
+  SQL_BLOCK_ADD,
+  SQL_STEP_ADD,
+  SQL_STEP_FIND,
+  SQL_STEP_COPY,
+  SQL_STEP_PAYLOAD,
+  SQL_COUNT
+} sx_store_sql;
+
+struct sx_store {
+  sx_ctx ctx;
+  char *path;
+  sqlite3 *db;
+  sqlite3_stmt *statements[SQL_COUNT];
+  int lock; /* descriptor of PATH.lock, -1 when reading */
+  char *lock_path;
+  int64_t run;         /* the run being written, 0 when none */
+  bool broken;         /* the transaction was lost: only closing is left */
+  sx_buf key;          /* scratch of domain keys */
+  sx_arena *found;     /* texts lent by sx_store_find */
+  sx_arena *latest;    /* by sx_store_latest */
+  sx_arena *indicator; /* by sx_store_get_indicator */
+};
+
+/* Words for the last SQLite failure `code` while doing `what` ("writing a row"). Marks a lost transaction. */
+sx_status sx_store__fail(sx_store *store, int code, const char *what, sx_error *err);
+/* The cached statement, reset and with its bindings cleared. */
+sx_status sx_store__statement(sqlite3_stmt **out, sx_store *store, sx_store_sql which, sx_error *err) SX_NODISCARD;
+/* Runs a bound statement that returns no rows, and resets it. */
+sx_status sx_store__run(sx_store *store, sqlite3_stmt *statement, const char *what, sx_error *err) SX_NODISCARD;
+/* SX_E_ARGUMENT unless a run is being written. */
+sx_status sx_store__need_run(const sx_store *store, sx_error *err) SX_NODISCARD;
+
+/* NaN becomes NULL; a NULL text becomes NULL. Bound texts must live until the statement has run. */
+void sx_store__bind_text(sqlite3_stmt *statement, int i, const char *text);
+void sx_store__bind_text2(sqlite3_stmt *statement, int i, sx_text2 text); /* takes parameters i and i + 1 */
+void sx_store__bind_number(sqlite3_stmt *statement, int i, double value);
+
+/* "variable US level RS ..." with the terms sorted, so that crossings are the same set whatever their order; two terms alike are
+ * kept as they are. The key is in store->key. */
+sx_status sx_store__domain_key(sx_store *store, const sx_store_term *terms, size_t n_terms, sx_error *err) SX_NODISCARD;
+
+/* Packing of carriers: bytes of doubles are shuffled (all first bytes, all second bytes, ...) and deflated at the quickest level with
+ * run-length matching; what does not shrink is kept as it is. */
+typedef enum sx_store_packing { SX_STORE_RAW = 0, SX_STORE_DEFLATE = 1 } sx_store_packing;
+sx_status sx_store__pack(void **out, size_t *n_out, sx_store_packing *packing, const sx_ctx *ctx, const void *data,
+                         size_t n, sx_error *err) SX_NODISCARD;
+sx_status sx_store__unpack(void **out, const sx_ctx *ctx, sx_store_packing packing, const void *data, size_t n_packed,
+                           size_t n, sx_error *err) SX_NODISCARD;
+/* Adds a blob (packed); *id is 0 when data is NULL. */
+sx_status sx_store__put_blob(int64_t *id, sx_store *store, const void *data, size_t n, sx_error *err) SX_NODISCARD;
+/* From columns packing, size, data starting at `column` of a stepped statement; NULL data gives NULL. */
+sx_status sx_store__take_blob(void **data, size_t *n, sx_store *store, sqlite3_stmt *statement, int column,
+                              sx_error *err) SX_NODISCARD;
+
+#endif

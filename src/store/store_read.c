@@ -1,0 +1,282 @@
+/* store_read.c: finished runs read back: rows by name, rows and blocks in order, carriers. Texts that are lent live in an
+ * arena of the store until the next call of the same kind. */
+#include "store_priv.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- columns ----------------------------------------------------------------------------------------------------- */
+
+typedef struct reader {
+  sqlite3_stmt *statement;
+  sx_arena *arena;
+  bool failed; /* out of memory */
+} reader;
+
+static const char *text_at(reader *r, int column) {
+  const unsigned char *text = sqlite3_column_text(r->statement, column);
+  if (!text) {
+    r->failed = r->failed || sqlite3_column_type(r->statement, column) != SQLITE_NULL;
+    return NULL;
+  }
+  const char *copy = sx_arena_strdup(r->arena, (const char *)text);
+  r->failed = r->failed || !copy;
+  return copy;
+}
+
+static sx_text2 text2_at(reader *r, int column) {
+  const sx_text2 out = {text_at(r, column), text_at(r, column + 1)};
+  return out;
+}
+
+static double number_at(reader *r, int column) {
+  return sqlite3_column_type(r->statement, column) == SQLITE_NULL ? (double)NAN
+                                                                  : sqlite3_column_double(r->statement, column);
+}
+
+sx_status sx_store__take_blob(void **data, size_t *n, sx_store *store, sqlite3_stmt *statement, int column,
+                              sx_error *err) {
+  const int code = sqlite3_step(statement);
+  sx_status status = SX_OK;
+  if (code == SQLITE_ROW) {
+    const int64_t size = sqlite3_column_int64(statement, column + 1);
+    const void *packed = sqlite3_column_blob(statement, column + 2);
+    const int n_packed = sqlite3_column_bytes(statement, column + 2);
+    if (size < 0) {
+      status = sx_error_set(err, SX_E_DATA, store->path, "a stored carrier has an impossible size");
+    } else {
+      status = sx_store__unpack(data, &store->ctx, (sx_store_packing)sqlite3_column_int(statement, column), packed,
+                                (size_t)n_packed, (size_t)size, err);
+    }
+    if (status == SX_OK) *n = (size_t)size;
+  } else if (code == SQLITE_DONE) {
+    *data = NULL;
+    *n = 0;
+  } else {
+    status = sx_store__fail(store, code, "reading", err);
+  }
+  sqlite3_reset(statement);
+  return status;
+}
+
+/* ---- runs -------------------------------------------------------------------------------------------------------- */
+
+sx_status sx_store_latest(sx_store_run *out, sx_store *store, sx_error *err) {
+  reader r = {NULL, store->latest, false};
+  SX_TRY(sx_store__statement(&r.statement, store, SQL_RUN_LATEST, err));
+  const int code = sqlite3_step(r.statement);
+  if (code != SQLITE_ROW) {
+    sqlite3_reset(r.statement);
+    return code == SQLITE_DONE
+               ? sx_error_set(err, SX_E_DATA, store->path, "the store has no finished run: run the study first")
+               : sx_store__fail(store, code, "reading the runs", err);
+  }
+  sx_arena_release(store->latest, (sx_arena_mark){NULL, 0});
+  const sx_store_run run = {.id = sqlite3_column_int64(r.statement, 0),
+                            .study = text_at(&r, 1),
+                            .wave = text_at(&r, 2),
+                            .title_zh = text_at(&r, 3),
+                            .title_en = text_at(&r, 4),
+                            .version = text_at(&r, 5),
+                            .options_json = text_at(&r, 6),
+                            .started = text_at(&r, 7),
+                            .finished = text_at(&r, 8),
+                            .synthetic = text_at(&r, 9)};
+  sqlite3_reset(r.statement);
+  if (r.failed) return sx_error_memory(err);
+  *out = run;
+  return SX_OK;
+}
+
+sx_status sx_store_get_indicator(bool *found, sx_store_indicator *out, sx_store *store, int64_t run, const char *id,
+                                 sx_error *err) {
+  reader r = {NULL, store->indicator, false};
+  SX_TRY(sx_store__statement(&r.statement, store, SQL_INDICATOR_GET, err));
+  (void)sqlite3_bind_int64(r.statement, 1, run);
+  sx_store__bind_text(r.statement, 2, id);
+  const int code = sqlite3_step(r.statement);
+  sx_status status = SX_OK;
+  if (code == SQLITE_ROW) {
+    sx_arena_release(store->indicator, (sx_arena_mark){NULL, 0});
+    const sx_store_indicator read = {.id = text_at(&r, 0),
+                                     .label = text2_at(&r, 1),
+                                     .question = text2_at(&r, 3),
+                                     .base = text2_at(&r, 5),
+                                     .unit = text_at(&r, 7),
+                                     .scale = number_at(&r, 8),
+                                     .assumed = sqlite3_column_int(r.statement, 9) != 0};
+    if (r.failed) {
+      status = sx_error_memory(err);
+    } else {
+      *out = read;
+      *found = true;
+    }
+  } else if (code == SQLITE_DONE) {
+    *found = false;
+  } else {
+    status = sx_store__fail(store, code, "reading an indicator", err);
+  }
+  sqlite3_reset(r.statement);
+  return status;
+}
+
+/* ---- rows -------------------------------------------------------------------------------------------------------- */
+
+static sx_status read_terms(sx_store_row *out, sx_store *store, sx_arena *arena, int64_t domain, sx_error *err) {
+  sx_store_term terms[16];
+  size_t n = 0;
+  reader r = {NULL, arena, false};
+  SX_TRY(sx_store__statement(&r.statement, store, SQL_TERMS, err));
+  (void)sqlite3_bind_int64(r.statement, 1, domain);
+  int code;
+  while ((code = sqlite3_step(r.statement)) == SQLITE_ROW && n < sizeof terms / sizeof *terms) {
+    const sx_store_term term = {text_at(&r, 0), text_at(&r, 1), text2_at(&r, 2), text2_at(&r, 4)};
+    terms[n++] = term;
+  }
+  sqlite3_reset(r.statement);
+  if (code != SQLITE_DONE && code != SQLITE_ROW) return sx_store__fail(store, code, "reading a domain", err);
+  out->terms = NULL;
+  out->n_terms = n;
+  if (!n) return r.failed ? sx_error_memory(err) : SX_OK;
+  sx_store_term *copy = sx_arena_alloc(arena, n, sizeof *copy);
+  if (r.failed || !copy) return sx_error_memory(err);
+  memcpy(copy, terms, n * sizeof *copy);
+  out->terms = copy;
+  return SX_OK;
+}
+
+/* The present row of a statement made from SX_STORE_ROW_SELECT. */
+static sx_status read_row(sx_store_row *out, sx_store *store, reader *r, sx_error *err) {
+  sqlite3_stmt *s = r->statement;
+  sx_store_row row = {.id = sqlite3_column_int64(s, 0),
+                      .wave = text_at(r, 1),
+                      .indicator = text_at(r, 2),
+                      .statistic = text_at(r, 3),
+                      .estimate = number_at(r, 5),
+                      .se = number_at(r, 6),
+                      .low = number_at(r, 7),
+                      .high = number_at(r, 8),
+                      .ci_level = number_at(r, 9),
+                      .df = number_at(r, 10),
+                      .n = sqlite3_column_type(s, 11) == SQLITE_NULL ? -1 : sqlite3_column_int64(s, 11),
+                      .n_eff = number_at(r, 12),
+                      .deff = number_at(r, 13),
+                      .cv = number_at(r, 14),
+                      .unit = text_at(r, 15),
+                      .quality = text_at(r, 16),
+                      .na_reason = text_at(r, 17),
+                      .method = text_at(r, 18)};
+  if (r->failed) return sx_error_memory(err);
+  SX_TRY(read_terms(&row, store, r->arena, sqlite3_column_int64(s, 4), err));
+  *out = row;
+  return SX_OK;
+}
+
+sx_status sx_store_find(bool *found, sx_store_row *out, sx_store *store, int64_t run, const char *indicator,
+                        const char *statistic, const sx_store_term *terms, size_t n_terms, sx_error *err) {
+  reader r = {NULL, store->found, false};
+  SX_TRY(sx_store__domain_key(store, terms, n_terms, err));
+  SX_TRY(sx_store__statement(&r.statement, store, statistic ? SQL_ROW_FIND : SQL_ROW_FIND_MAIN, err));
+  (void)sqlite3_bind_int64(r.statement, 1, run);
+  sx_store__bind_text(r.statement, 2, indicator);
+  sx_store__bind_text(r.statement, 3, store->key.data);
+  if (statistic) sx_store__bind_text(r.statement, 4, statistic);
+  const int code = sqlite3_step(r.statement);
+  sx_status status = SX_OK;
+  if (code == SQLITE_ROW) {
+    sx_arena_release(store->found, (sx_arena_mark){NULL, 0});
+    status = read_row(out, store, &r, err);
+    if (status == SX_OK) *found = true;
+  } else if (code == SQLITE_DONE) {
+    *found = false;
+  } else {
+    status = sx_store__fail(store, code, "reading a result", err);
+  }
+  sqlite3_reset(r.statement);
+  return status;
+}
+
+static sx_status prepare(sqlite3_stmt **out, sx_store *store, const char *sql, sx_error *err) {
+  const int code = sqlite3_prepare_v2(store->db, sql, -1, out, NULL);
+  return code == SQLITE_OK ? SX_OK : sx_store__fail(store, code, "reading", err);
+}
+
+/* Walks use statements of their own, so that the callback may walk too. */
+sx_status sx_store_each_row(sx_store *store, int64_t run, const char *indicator, sx_store_row_fn fn, void *data,
+                            sx_error *err) {
+  reader r = {NULL, NULL, false};
+  sx_status status = SX_OK;
+  int code;
+  SX_TRY(sx_arena_new(&r.arena, &store->ctx, err));
+  SX_TRY_GOTO(status,
+              prepare(&r.statement, store,
+                      SX_STORE_ROW_SELECT " WHERE run = ?1 AND (?2 IS NULL OR indicator = ?2) ORDER BY id", err),
+              done);
+  (void)sqlite3_bind_int64(r.statement, 1, run);
+  sx_store__bind_text(r.statement, 2, indicator);
+  const sx_arena_mark mark = sx_arena_get_mark(r.arena);
+  while ((code = sqlite3_step(r.statement)) == SQLITE_ROW) {
+    sx_store_row row;
+    sx_arena_release(r.arena, mark);
+    SX_TRY_GOTO(status, read_row(&row, store, &r, err), done);
+    SX_TRY_GOTO(status, fn(data, &row, err), done);
+  }
+  if (code != SQLITE_DONE) status = sx_store__fail(store, code, "reading the results", err);
+done:
+  sqlite3_finalize(r.statement);
+  sx_arena_free(r.arena);
+  return status;
+}
+
+sx_status sx_store_each_block(sx_store *store, int64_t run, sx_store_block_fn fn, void *data, sx_error *err) {
+  sqlite3_stmt *s = NULL;
+  sx_status status = SX_OK;
+  int code;
+  SX_TRY_GOTO(
+      status,
+      prepare(&s, store, "SELECT position, kind, id, json FROM block WHERE run = ?1 ORDER BY position, rowid", err),
+      done);
+  (void)sqlite3_bind_int64(s, 1, run);
+  while ((code = sqlite3_step(s)) == SQLITE_ROW) {
+    const char *kind = (const char *)sqlite3_column_text(s, 1), *id = (const char *)sqlite3_column_text(s, 2);
+    const char *json = (const char *)sqlite3_column_text(s, 3);
+    if (!kind || !json) {
+      status = sx_error_memory(err);
+      goto done;
+    }
+    SX_TRY_GOTO(status, fn(data, sqlite3_column_int64(s, 0), kind, id, json, err), done);
+  }
+  if (code != SQLITE_DONE) status = sx_store__fail(store, code, "reading the blocks", err);
+done:
+  sqlite3_finalize(s);
+  return status;
+}
+
+sx_status sx_store_each_input(sx_store *store, int64_t run, sx_store_input_fn fn, void *data, sx_error *err) {
+  sqlite3_stmt *s = NULL;
+  sx_status status = SX_OK;
+  int code;
+  SX_TRY_GOTO(status, prepare(&s, store, "SELECT path, sha256, bytes FROM input WHERE run = ?1 ORDER BY rowid", err),
+              done);
+  (void)sqlite3_bind_int64(s, 1, run);
+  while ((code = sqlite3_step(s)) == SQLITE_ROW) {
+    const sx_store_input input = {(const char *)sqlite3_column_text(s, 0), (const char *)sqlite3_column_text(s, 1),
+                                  sqlite3_column_int64(s, 2)};
+    if (!input.path || !input.sha256) {
+      status = sx_error_memory(err);
+      goto done;
+    }
+    SX_TRY_GOTO(status, fn(data, &input, err), done);
+  }
+  if (code != SQLITE_DONE) status = sx_store__fail(store, code, "reading the inputs", err);
+done:
+  sqlite3_finalize(s);
+  return status;
+}
+
+sx_status sx_store_carrier(void **data, size_t *n, sx_store *store, int64_t estimate, sx_error *err) {
+  sqlite3_stmt *s;
+  SX_TRY(sx_store__statement(&s, store, SQL_CARRIER_GET, err));
+  (void)sqlite3_bind_int64(s, 1, estimate);
+  return sx_store__take_blob(data, n, store, s, 0, err);
+}

@@ -1,0 +1,88 @@
+/* store_step.c: steps of a plan remembered by the hash of all that they rest on, so that an unchanged step is copied, not computed. */
+#include "store_priv.h"
+
+sx_status sx_store_put_step(sx_store *store, const char *step, const char *key, const void *payload, size_t n,
+                            sx_error *err) {
+  sqlite3_stmt *s;
+  int64_t blob;
+  SX_TRY(sx_store__need_run(store, err));
+  SX_TRY(sx_store__put_blob(&blob, store, payload, n, err));
+  SX_TRY(sx_store__statement(&s, store, SQL_STEP_ADD, err));
+  (void)sqlite3_bind_int64(s, 1, store->run);
+  sx_store__bind_text(s, 2, step);
+  sx_store__bind_text(s, 3, key);
+  (void)sqlite3_bind_int64(s, 4, blob);
+  return sx_store__run(store, s, "writing a step", err);
+}
+
+/* The newest finished run that has the step under this key; 0 when none has. */
+static sx_status find_run(int64_t *run, sx_store *store, const char *step, const char *key, sx_error *err) {
+  sqlite3_stmt *s;
+  *run = 0;
+  SX_TRY(sx_store__statement(&s, store, SQL_STEP_FIND, err));
+  sx_store__bind_text(s, 1, step);
+  sx_store__bind_text(s, 2, key);
+  const int code = sqlite3_step(s);
+  if (code == SQLITE_ROW) *run = sqlite3_column_int64(s, 0);
+  sqlite3_reset(s);
+  return code == SQLITE_ROW || code == SQLITE_DONE ? SX_OK : sx_store__fail(store, code, "reading a step", err);
+}
+
+/* A carrier is copied by reference: its blob is kept once however many runs use it. */
+static sx_status copy_row(sx_store *store, int64_t old, sx_error *err) {
+  sqlite3_stmt *s;
+  SX_TRY(sx_store__statement(&s, store, SQL_ROW_COPY, err));
+  (void)sqlite3_bind_int64(s, 1, store->run);
+  (void)sqlite3_bind_int64(s, 2, old);
+  SX_TRY(sx_store__run(store, s, "copying a result", err));
+  const int64_t id = sqlite3_last_insert_rowid(store->db);
+  SX_TRY(sx_store__statement(&s, store, SQL_CARRIER_COPY, err));
+  (void)sqlite3_bind_int64(s, 1, id);
+  (void)sqlite3_bind_int64(s, 2, old);
+  return sx_store__run(store, s, "copying a carrier", err);
+}
+
+static sx_status copy_rows(sx_store *store, int64_t run, const char *step, sx_error *err) {
+  sqlite3_stmt *s;
+  int code;
+  sx_status status = SX_OK;
+  SX_TRY(sx_store__statement(&s, store, SQL_ROW_IDS, err));
+  (void)sqlite3_bind_int64(s, 1, run);
+  sx_store__bind_text(s, 2, step);
+  while ((code = sqlite3_step(s)) == SQLITE_ROW) {
+    SX_TRY_GOTO(status, copy_row(store, sqlite3_column_int64(s, 0), err), done);
+  }
+  if (code != SQLITE_DONE) status = sx_store__fail(store, code, "copying results", err);
+done:
+  sqlite3_reset(s);
+  return status;
+}
+
+sx_status sx_store_reuse(bool *reused, sx_store *store, const char *step, const char *key, sx_error *err) {
+  sqlite3_stmt *s;
+  int64_t run;
+  SX_TRY(sx_store__need_run(store, err));
+  SX_TRY(find_run(&run, store, step, key, err));
+  if (!run) {
+    *reused = false;
+    return SX_OK;
+  }
+  SX_TRY(copy_rows(store, run, step, err));
+  SX_TRY(sx_store__statement(&s, store, SQL_STEP_COPY, err));
+  (void)sqlite3_bind_int64(s, 1, store->run);
+  (void)sqlite3_bind_int64(s, 2, run);
+  sx_store__bind_text(s, 3, step);
+  SX_TRY(sx_store__run(store, s, "copying a step", err));
+  *reused = true;
+  return SX_OK;
+}
+
+sx_status sx_store_step_payload(void **data, size_t *n, sx_store *store, const char *step, const char *key,
+                                sx_error *err) {
+  sqlite3_stmt *s;
+  SX_TRY(sx_store__statement(&s, store, SQL_STEP_PAYLOAD, err));
+  sx_store__bind_text(s, 1, step);
+  sx_store__bind_text(s, 2, key);
+  (void)sqlite3_bind_int64(s, 3, store->run);
+  return sx_store__take_blob(data, n, store, s, 0, err);
+}
