@@ -61,9 +61,12 @@ typedef struct sx_rng {
 } sx_rng;
 SX_API void sx_rng_init(sx_rng *rng, uint64_t seed, uint64_t stream);
 SX_API uint32_t sx_rng_u32(sx_rng *rng);
-SX_API double sx_rng_uniform(sx_rng *rng);             /* in (0,1): 53 bits, never 0 or 1 */
+SX_API double sx_rng_uniform(sx_rng *rng);             /* (k + 1/2) / 2^52: in (0,1), never 0 or 1 */
 SX_API uint64_t sx_rng_below(sx_rng *rng, uint64_t n); /* unbiased in 0..n-1 (rejection, no modulo bias) */
 SX_API double sx_rng_normal(sx_rng *rng);              /* inverse-cdf of one uniform */
+/* The block of four words at a counter, without state; and the two uniforms of the blocks first .. first+n-1 (b may be NULL). */
+SX_API void sx_rng_block(uint32_t out[4], uint64_t seed, uint64_t stream, uint64_t counter);
+SX_API void sx_rng_fill(double *a, double *b, size_t n, uint64_t seed, uint64_t stream, uint64_t first);
 
 /* Own implementations in IEEE double arithmetic only (+ - * / sqrt fma-free), error below 1 ulp-ish as documented with the
  * code; no libm, so that synthetic files are bit-identical everywhere. */
