@@ -5,7 +5,7 @@ target_compile_options(sx_flags INTERFACE
   -Wmissing-prototypes -Wundef -Wswitch-enum -Wcast-qual -Wwrite-strings -Wformat=2
   # the same bits whatever the machine: no contraction to fused multiply-add
   -ffp-contract=off -fvisibility=hidden -fno-math-errno)
-target_compile_definitions(sx_flags INTERFACE _POSIX_C_SOURCE=200809L _FILE_OFFSET_BITS=64)
+target_compile_definitions(sx_flags INTERFACE _XOPEN_SOURCE=700 _FILE_OFFSET_BITS=64)
 if(SX_WERROR)
   target_compile_options(sx_flags INTERFACE -Werror)
 endif()

@@ -57,30 +57,39 @@ extern const cli_command cli_run_command, cli_check_command, cli_new_command, cl
 /* ---- arguments (cli_args.c) ---- */
 extern const cli_option cli_common_options[]; /* --help --lang --threads --seed --format --quiet */
 extern const size_t cli_n_common_options;
-int cli_parse(cli_args *out, const cli_app *app, const cli_command *command, int argc, char **argv); /* CLI_OK or CLI_USAGE, said on stderr */
+int cli_parse(cli_args *out, const cli_app *app, const cli_command *command, int argc,
+              char **argv);                                    /* CLI_OK or CLI_USAGE, said on stderr */
 const char *cli_value(const cli_args *args, const char *name); /* the last one given, or NULL */
 bool cli_flag(const cli_args *args, const char *name);
 /* Splits "a,b,c" into borrowed pieces of a copy held by the arena. */
-sx_status cli_split(const char *const **out, size_t *n, sx_arena *arena, const char *text, char separator, sx_error *err);
-bool cli_number(double *out, const cli_app *app, const cli_args *args, const char *name); /* false, said on stderr, when not a number; *out untouched when absent */
+sx_status cli_split(const char *const **out, size_t *n, sx_arena *arena, const char *text, char separator,
+                    sx_error *err);
+bool cli_number(double *out, const cli_app *app, const cli_args *args,
+                const char *name); /* false, said on stderr, when not a number; *out untouched when absent */
 void cli_help(const cli_app *app, const cli_command *command);
 
 /* ---- messages (cli_say.c) ---- */
 const char *cli_text(const cli_app *app, const char *en, const char *zh);
 void cli_say(const cli_app *app, const char *fmt, ...) SX_PRINTF(2, 3); /* a line on stderr */
-int cli_fail(const cli_app *app, const sx_error *err);                /* prints the error; the exit code of its status */
+int cli_fail(const cli_app *app, const sx_error *err); /* prints the error; the exit code of its status */
 int cli_usage(const cli_app *app, const char *fmt, ...) SX_PRINTF(2, 3);
 void cli_progress_end(cli_app *app); /* clears a drawn line */
 sx_status cli_app_init(cli_app *app, int argc, char **argv);
 void cli_app_clear(cli_app *app);
 
 /* ---- tables on stdout (cli_print.c) ---- */
-typedef struct cli_grid { sx_arena *arena; const char **cells; size_t n_cols, n_rows, cap; bool failed; } cli_grid;
+typedef struct cli_grid {
+  sx_arena *arena;
+  const char **cells;
+  size_t n_cols, n_rows, cap;
+  bool failed;
+} cli_grid;
 void cli_grid_init(cli_grid *grid, sx_arena *arena, size_t n_cols);
 void cli_grid_add(cli_grid *grid, const char *text); /* cells row by row; the first row is the head */
 void cli_grid_add_number(cli_grid *grid, double value, int significant);
 void cli_grid_add_count(cli_grid *grid, double value); /* whole, thousands separated */
-sx_status cli_grid_print(const cli_grid *grid, FILE *to, const char *format, sx_error *err); /* "table" aligned by display width, or "md" */
+sx_status cli_grid_print(const cli_grid *grid, FILE *to, const char *format,
+                         sx_error *err); /* "table" aligned by display width, "md", "csv", "json" */
 /* Result rows in the asked format: csv by sx_store_rows_csv, json, md, or table. */
 sx_status cli_print_rows(const cli_app *app, const sx_store_row *rows, size_t n, sx_error *err);
 

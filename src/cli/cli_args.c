@@ -16,10 +16,12 @@ const size_t cli_n_common_options = sizeof cli_common_options / sizeof *cli_comm
 
 static const cli_option *find_option(const cli_command *command, const char *name, size_t n) {
   for (size_t i = 0; i < command->n_options; i++) {
-    if (strlen(command->options[i].name) == n && memcmp(command->options[i].name, name, n) == 0) return &command->options[i];
+    if (strlen(command->options[i].name) == n && memcmp(command->options[i].name, name, n) == 0)
+      return &command->options[i];
   }
   for (size_t i = 0; i < cli_n_common_options; i++) {
-    if (strlen(cli_common_options[i].name) == n && memcmp(cli_common_options[i].name, name, n) == 0) return &cli_common_options[i];
+    if (strlen(cli_common_options[i].name) == n && memcmp(cli_common_options[i].name, name, n) == 0)
+      return &cli_common_options[i];
   }
   return NULL;
 }
@@ -58,10 +60,16 @@ static int take_option(cli_args *out, const cli_app *app, const cli_command *com
 
 int cli_parse(cli_args *out, const cli_app *app, const cli_command *command, int argc, char **argv) {
   bool only_words = false;
+  char output_option[] = "--output", n_option[] = "--n";
   for (int i = 0; i < argc; i++) {
     if (!only_words && strcmp(argv[i], "--") == 0) {
       only_words = true;
     } else if (!only_words && strncmp(argv[i], "--", 2) == 0) {
+      const int code = take_option(out, app, command, argc, argv, &i);
+      if (code != CLI_OK) return code;
+    } else if (!only_words && (strcmp(argv[i], "-o") == 0 || strcmp(argv[i], "-n") == 0)) {
+      char *const spelled = argv[i][1] == 'o' ? output_option : n_option;
+      argv[i] = spelled;
       const int code = take_option(out, app, command, argc, argv, &i);
       if (code != CLI_OK) return code;
     } else if (out->n_words == CLI_MAX_WORDS) {
@@ -98,7 +106,8 @@ bool cli_number(double *out, const cli_app *app, const cli_args *args, const cha
   return false;
 }
 
-sx_status cli_split(const char *const **out, size_t *n, sx_arena *arena, const char *text, char separator, sx_error *err) {
+sx_status cli_split(const char *const **out, size_t *n, sx_arena *arena, const char *text, char separator,
+                    sx_error *err) {
   size_t count = 1;
   for (const char *c = text; *c; c++) count += *c == separator;
   char *copy = sx_arena_strdup(arena, text);
@@ -128,12 +137,16 @@ static void print_option(const cli_app *app, const cli_option *option) {
 }
 
 void cli_help(const cli_app *app, const cli_command *command) {
-  printf("shuxiao %s %s\n\n%s\n", command->name, command->synopsis, cli_text(app, command->summary_en, command->summary_zh));
+  printf("shuxiao %s %s\n\n%s\n", command->name, command->synopsis,
+         cli_text(app, command->summary_en, command->summary_zh));
   if (command->detail_en) printf("\n%s\n", command->detail_en);
   printf("\n");
   for (size_t i = 0; i < command->n_options; i++) print_option(app, &command->options[i]);
   for (size_t i = 0; i < cli_n_common_options; i++) print_option(app, &cli_common_options[i]);
   if (command->example) printf("\n%s\n  %s\n", cli_text(app, "Example:", "例："), command->example);
-  printf("\n%s\n", cli_text(app, "Exit: 0 ok, 1 failed, 2 usage or study file, 3 a publication gate failed, 4 internal, 130 interrupted.",
-                            "退出码：0 正常，1 失败，2 用法或研究文件有误，3 发布检查未通过，4 内部错误，130 被中断。"));
+  printf(
+      "\n%s\n",
+      cli_text(app,
+               "Exit: 0 ok, 1 failed, 2 usage or study file, 3 a publication gate failed, 4 internal, 130 interrupted.",
+               "退出码：0 正常，1 失败，2 用法或研究文件有误，3 发布检查未通过，4 内部错误，130 被中断。"));
 }

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 static const cli_command *const commands[] = {
-    &cli_run_command,     &cli_check_command, &cli_new_command,  &cli_describe_command, &cli_mean_command,
-    &cli_total_command,   &cli_prop_command,  &cli_ratio_command, &cli_weight_command,  &cli_convert_command,
-    &cli_synth_command,   &cli_doctor_command,
+    &cli_run_command,    &cli_check_command,   &cli_new_command,   &cli_describe_command,
+    &cli_mean_command,   &cli_total_command,   &cli_prop_command,  &cli_ratio_command,
+    &cli_weight_command, &cli_convert_command, &cli_synth_command, &cli_doctor_command,
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
@@ -30,7 +30,8 @@ static void overview(const cli_app *app) {
   for (size_t i = 0; i < N_COMMANDS; i++) {
     printf("  %-10s %s\n", commands[i]->name, cli_text(app, commands[i]->summary_en, commands[i]->summary_zh));
   }
-  printf("\n%s\n", cli_text(app, "shuxiao COMMAND --help tells more of each.", "shuxiao 命令 --help 给出该命令的说明。"));
+  printf("\n%s\n",
+         cli_text(app, "shuxiao COMMAND --help tells more of each.", "shuxiao 命令 --help 给出该命令的说明。"));
 }
 
 static const cli_command *find_command(const char *name) {
@@ -44,7 +45,8 @@ static int unknown_command(const cli_app *app, const char *name) {
   const char *names[N_COMMANDS];
   for (size_t i = 0; i < N_COMMANDS; i++) names[i] = commands[i]->name;
   const char *near = sx_text_nearest(name, names, N_COMMANDS);
-  return cli_usage(app, near ? "unknown command '%s': did you mean '%s'?" : "unknown command '%s': see shuxiao --help", name, near);
+  return cli_usage(app, near ? "unknown command '%s': did you mean '%s'?" : "unknown command '%s': see shuxiao --help",
+                   name, near);
 }
 
 static int run_command(cli_app *app, int argc, char **argv) {

@@ -43,8 +43,8 @@ static void on_progress(void *data, const char *stage, uint64_t done, uint64_t t
     const double share = (double)done / (double)total;
     const int filled = (int)(share * 30.0);
     const double left = share > 0 ? seconds / share - seconds : 0;
-    fprintf(stderr, "\r\033[K%s  [%.*s%.*s] %3.0f%%  %.0f s left", stage, filled, "##############################", 30 - filled,
-            "..............................", 100.0 * share, left);
+    fprintf(stderr, "\r\033[K%s  [%.*s%.*s] %3.0f%%  %.0f s left", stage, filled, "##############################",
+            30 - filled, "..............................", 100.0 * share, left);
   }
   p->drawn = true;
 }
@@ -129,7 +129,9 @@ void cli_progress_end(cli_app *app) {
   if (app->progress) clear_line(app->progress);
 }
 
-const char *cli_text(const cli_app *app, const char *en, const char *zh) { return app->chinese && zh ? zh : en; }
+const char *cli_text(const cli_app *app, const char *en, const char *zh) {
+  return app->chinese && zh ? zh : en;
+}
 
 void cli_say(const cli_app *app, const char *fmt, ...) {
   if (app->progress) clear_line(app->progress);
@@ -152,19 +154,25 @@ int cli_usage(const cli_app *app, const char *fmt, ...) {
 }
 
 int cli_fail(const cli_app *app, const sx_error *err) {
-  cli_say(app, "shuxiao: %s%s%s", err->where, *err->where ? ": " : "", *err->message ? err->message : sx_status_text(err->status));
+  cli_say(app, "shuxiao: %s%s%s", err->where, *err->where ? ": " : "",
+          *err->message ? err->message : sx_status_text(err->status));
   switch (err->status) {
-  case SX_OK: return CLI_OK;
+  case SX_OK:
+    return CLI_OK;
   case SX_E_ARGUMENT:
-  case SX_E_PARSE: return CLI_USAGE;
-  case SX_E_CANCELLED: return CLI_INTERRUPTED;
-  case SX_E_INTERNAL: return CLI_INTERNAL;
+  case SX_E_PARSE:
+    return CLI_USAGE;
+  case SX_E_CANCELLED:
+    return CLI_INTERRUPTED;
+  case SX_E_INTERNAL:
+    return CLI_INTERNAL;
   case SX_E_MEMORY:
   case SX_E_DATA:
   case SX_E_IO:
   case SX_E_NUMERIC:
   case SX_E_LIMIT:
-  case SX_E_SUPPORT: return CLI_FAILED;
+  case SX_E_SUPPORT:
+    return CLI_FAILED;
   }
   return CLI_INTERNAL;
 }

@@ -1,0 +1,146 @@
+/* cli_design.c: from options to a table and a design. */
+#include "cli_design.h"
+
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+sx_status cli_read_table(sx_table **out, cli_app *app, const cli_args *args, const char *path, sx_error *err) {
+  sx_arena *arena = NULL;
+  SX_TRY(sx_arena_new(&arena, &app->ctx, err));
+  sx_read_options options = SX_READ_OPTIONS_INIT;
+  options.encoding = cli_value(args, "encoding");
+  const char *missing = cli_value(args, "missing");
+  sx_status status = SX_OK;
+  if (missing) status = cli_split(&options.missing, &options.n_missing, arena, missing, ',', err);
+  if (status == SX_OK) status = sx_io_read(out, &app->ctx, path, &options, err);
+  sx_arena_free(arena);
+  return status;
+}
+
+static sx_status no_weights(const sx_table *table, const char *path, sx_error *err) {
+  sx_guess guesses[8];
+  const size_t n = sx_study_guess_design(guesses, 8, table);
+  char list[256] = "";
+  size_t used = 0;
+  for (size_t i = 0; i < n; i++) {
+    const int wrote =
+        snprintf(list + used, sizeof list - used, "%s--%s %s", i ? " " : "", guesses[i].role, guesses[i].variable);
+    if (wrote < 0 || (size_t)wrote >= sizeof list - used) break;
+    used += (size_t)wrote;
+  }
+  return sx_error_set(err, SX_E_ARGUMENT, path, "no weights given: name them with --weights, or say --weights none%s%s",
+                      n ? "; perhaps " : "", list);
+}
+
+/* "w[1-80]" or "WTREP[01-44]" stands for a run of names, its zeros kept; anything else for itself. */
+static sx_status expand_pattern(const char ***names, size_t *n, size_t *cap, sx_arena *arena, const char *pattern,
+                                sx_error *err) {
+  const char *open = strchr(pattern, '['), *dash = open ? strchr(open, '-') : NULL,
+             *close = dash ? strchr(dash, ']') : NULL;
+  int64_t first = 0, last = 0;
+  const bool range = close && sx_text_to_int64(&first, open + 1, (size_t)(dash - open - 1)) &&
+                     sx_text_to_int64(&last, dash + 1, (size_t)(close - dash - 1)) && first <= last &&
+                     last - first < 100000;
+  if (open && !range)
+    return sx_error_set(err, SX_E_ARGUMENT, "--repweights", "'%s' is not a pattern like w[1-80]", pattern);
+  const int digits = range && open[1] == '0' ? (int)(dash - open - 1) : 0;
+  for (int64_t i = first; i <= last; i++) {
+    if (*n == *cap) {
+      const size_t wider = *cap ? 2 * *cap : 64;
+      const char **grown = sx_arena_alloc(arena, wider, sizeof *grown);
+      if (!grown) return sx_error_memory(err);
+      if (*n > 0) memcpy(grown, *names, *n * sizeof *grown);
+      *names = grown;
+      *cap = wider;
+    }
+    const char *name =
+        range ? sx_arena_printf(arena, "%.*s%0*lld%s", (int)(open - pattern), pattern, digits, (long long)i, close + 1)
+              : pattern;
+    if (!name) return sx_error_memory(err);
+    (*names)[(*n)++] = name;
+  }
+  return SX_OK;
+}
+
+static sx_status read_reptype(sx_rep_type *out, const char *text, sx_error *err) {
+  static const struct {
+    const char *name;
+    sx_rep_type type;
+  } known[] = {{"brr", SX_REP_BRR},
+               {"fay", SX_REP_FAY},
+               {"jk1", SX_REP_JK1},
+               {"jkn", SX_REP_JKN},
+               {"bootstrap", SX_REP_BOOTSTRAP},
+               {"sdr", SX_REP_SDR},
+               {"other", SX_REP_OTHER}};
+  for (size_t i = 0; text && i < sizeof known / sizeof *known; i++) {
+    if (strcasecmp(text, known[i].name) == 0) {
+      *out = known[i].type;
+      return SX_OK;
+    }
+  }
+  return sx_error_set(err, SX_E_ARGUMENT, "--reptype",
+                      "name the method of the replicates: BRR, Fay, JK1, JKn, bootstrap, SDR or other");
+}
+
+static sx_status read_lonely(sx_lonely *out, const char *text, sx_error *err) {
+  static const char *const names[] = {"fail", "remove", "certainty", "adjust", "average"};
+  for (size_t i = 0; i < 5; i++) {
+    if (strcmp(text, names[i]) == 0) {
+      *out = (sx_lonely)i;
+      return SX_OK;
+    }
+  }
+  return sx_error_set(err, SX_E_ARGUMENT, "--lonely", "'%s' is not one of fail, remove, certainty, adjust, average",
+                      text);
+}
+
+static sx_status read_replicates(sx_design_spec *spec, cli_app *app, const cli_args *args, sx_arena *arena,
+                                 sx_error *err) {
+  const char *const *patterns = NULL;
+  size_t n_patterns = 0, n = 0, cap = 0;
+  const char **names = NULL;
+  SX_TRY(cli_split(&patterns, &n_patterns, arena, cli_value(args, "repweights"), ',', err));
+  for (size_t i = 0; i < n_patterns; i++) SX_TRY(expand_pattern(&names, &n, &cap, arena, patterns[i], err));
+  spec->repweights = names;
+  spec->n_repweights = n;
+  spec->mse = cli_flag(args, "mse");
+  SX_TRY(read_reptype(&spec->rep_type, cli_value(args, "reptype"), err));
+  if (!cli_number(&spec->rho, app, args, "rho") || !cli_number(&spec->scale, app, args, "scale")) {
+    return sx_error_set(err, SX_E_ARGUMENT, "", "give --rho and --scale as numbers");
+  }
+  const char *rscales = cli_value(args, "rscales");
+  if (!rscales) return SX_OK;
+  const char *const *texts = NULL;
+  size_t n_texts = 0;
+  SX_TRY(cli_split(&texts, &n_texts, arena, rscales, ',', err));
+  double *values = sx_arena_alloc(arena, n_texts, sizeof *values);
+  if (!values) return sx_error_memory(err);
+  for (size_t i = 0; i < n_texts; i++) {
+    if (!sx_text_to_double(&values[i], texts[i], strlen(texts[i]))) {
+      return sx_error_set(err, SX_E_ARGUMENT, "--rscales", "'%s' is not a number", texts[i]);
+    }
+  }
+  if (n_texts != n) return sx_error_set(err, SX_E_ARGUMENT, "--rscales", "%zu factors for %zu replicates", n_texts, n);
+  spec->rscales = values;
+  return SX_OK;
+}
+
+sx_status cli_read_design(sx_design **out, cli_app *app, const cli_args *args, const sx_table *table, const char *path,
+                          sx_arena *arena, sx_error *err) {
+  sx_design_spec spec = SX_DESIGN_SPEC_INIT;
+  const char *weights = cli_value(args, "weights");
+  if (!weights) return no_weights(table, path, err);
+  spec.unweighted = strcmp(weights, "none") == 0;
+  spec.weights = spec.unweighted ? NULL : weights;
+  spec.strata = cli_value(args, "strata");
+  spec.fpc = cli_value(args, "fpc");
+  const char *clusters = cli_value(args, "cluster"), *lonely = cli_value(args, "lonely");
+  if (clusters) SX_TRY(cli_split(&spec.clusters, &spec.n_clusters, arena, clusters, ',', err));
+  if (lonely) SX_TRY(read_lonely(&spec.lonely, lonely, err));
+  if (cli_value(args, "repweights")) SX_TRY(read_replicates(&spec, app, args, arena, err));
+  const sx_status status = sx_design_new(out, &app->ctx, table, &spec, err);
+  if (status != SX_OK) sx_error_add_where(err, "%s", path);
+  return status;
+}

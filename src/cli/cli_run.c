@@ -1,0 +1,126 @@
+/* cli_run.c: run and check: the main job. */
+#include "cli.h"
+
+#include <string.h>
+
+static const cli_option run_options[] = {
+    {"out", "DIR", "where the outputs go (out/ beside the study)", "输出目录（默认在研究文件旁的 out/）"},
+    {"data", "DIR", "where the study's outside data are (the study's `root`)", "外部数据所在目录（即研究文件的 root）"},
+    {"explain", NULL, "print the plan, with what would be reused and why; run nothing",
+     "打印计划及可复用的步骤，不运行"},
+    {"force", NULL, "recompute everything", "全部重新计算"},
+};
+static const cli_option check_options[] = {
+    {"data", "DIR", "where the study's outside data are (the study's `root`)", "外部数据所在目录（即研究文件的 root）"},
+};
+
+static void say_problems(const cli_app *app, const sx_problems *problems) {
+  for (size_t i = 0; i < problems->n; i++) {
+    const sx_problem *p = &problems->items[i];
+    cli_say(app, "%s: %s: %s", p->warning ? cli_text(app, "warning", "警告") : cli_text(app, "error", "错误"), p->where,
+            p->message);
+  }
+}
+
+/* Every problem is said; an error that is not among them (a file that cannot be read) is said once more. */
+static int load(sx_study **study, cli_app *app, const cli_args *args) {
+  sx_error err = SX_ERROR_INIT;
+  sx_problems problems = {.ctx = app->ctx};
+  const sx_load_options options = {.version = 1, .data_dir = cli_value(args, "data")};
+  const sx_status status = sx_study_load_with(study, &app->ctx, args->words[0], &options, &problems, &err);
+  cli_progress_end(app);
+  say_problems(app, &problems);
+  bool said = false;
+  for (size_t i = 0; i < problems.n; i++) said |= !problems.items[i].warning;
+  sx_problems_clear(&problems);
+  if (status == SX_OK) return CLI_OK;
+  if (!said) return cli_fail(app, &err);
+  return CLI_USAGE;
+}
+
+static int explain(cli_app *app, const sx_study *study, const sx_run_options *options) {
+  sx_error err = SX_ERROR_INIT;
+  char *text = NULL;
+  if (sx_study_explain(&text, study, options, &err) != SX_OK) return cli_fail(app, &err);
+  fputs(text, stdout);
+  sx_mem_free(&app->ctx, text);
+  return CLI_OK;
+}
+
+static void print_result(const cli_app *app, const sx_run_result *result) {
+  if (result->skipped) {
+    printf("%s: %s\n", cli_text(app, "skipped", "跳过"), result->skipped);
+    return;
+  }
+  size_t reused = 0;
+  double seconds = 0.0;
+  for (size_t i = 0; i < result->n_steps; i++) {
+    reused += result->steps[i].reused;
+    seconds += result->steps[i].seconds;
+  }
+  printf("%s %lld: %zu %s, %zu %s, %.2f s\n", cli_text(app, "run", "运行"), (long long)result->run, result->n_steps,
+         cli_text(app, "steps", "步"), reused, cli_text(app, "reused", "步复用"), seconds);
+  if (result->report_zh) printf("%s %s\n", cli_text(app, "report (Chinese):", "报告（中文）："), result->report_zh);
+  if (result->report_en) printf("%s %s\n", cli_text(app, "report (English):", "报告（英文）："), result->report_en);
+  printf("%s %s\n", cli_text(app, "results:         ", "结果库：      "), result->store_path);
+}
+
+static int run_study(cli_app *app, const cli_args *args) {
+  sx_error err = SX_ERROR_INIT;
+  sx_study *study = NULL;
+  sx_run_result *result = NULL;
+  sx_run_options options = SX_RUN_OPTIONS_INIT;
+  options.out_dir = cli_value(args, "out");
+  options.force = cli_flag(args, "force");
+  int code = load(&study, app, args);
+  if (code == CLI_OK && cli_flag(args, "explain")) {
+    code = explain(app, study, &options);
+  } else if (code == CLI_OK) {
+    const sx_status status = sx_study_run(&result, study, &options, &err);
+    cli_progress_end(app);
+    if (status == SX_OK) {
+      print_result(app, result);
+    } else {
+      code = cli_fail(app, &err);
+    }
+  }
+  sx_run_result_free(result);
+  sx_study_free(study);
+  return code;
+}
+
+static int run_check(cli_app *app, const cli_args *args) {
+  sx_study *study = NULL;
+  const int code = load(&study, app, args);
+  if (code == CLI_OK) printf("%s: %s\n", args->words[0], cli_text(app, "no errors", "没有错误"));
+  sx_study_free(study);
+  return code;
+}
+
+const cli_command cli_run_command = {
+    .name = "run",
+    .synopsis = "STUDY.yaml [options]",
+    .summary_en = "the main job: a study file to a finished report",
+    .summary_zh = "主要工作：从研究文件到成稿报告",
+    .detail_en =
+        "The study is checked whole before anything runs. What has not changed since the last run is reused,\n"
+        "by content and never by file time. Results go to results.db, the report to report.zh.html and report.en.html.",
+    .example = "shuxiao run studies/digital-consumption-2025h1/study.yaml",
+    .options = run_options,
+    .n_options = sizeof run_options / sizeof *run_options,
+    .min_words = 1,
+    .max_words = 1,
+    .run = run_study};
+
+const cli_command cli_check_command = {
+    .name = "check",
+    .synopsis = "STUDY.yaml [options]",
+    .summary_en = "the whole study checked, nothing run",
+    .summary_zh = "检查整个研究文件，不运行",
+    .detail_en = "Every problem is printed with its line and column and, for a misspelt word, the nearest known one.",
+    .example = "shuxiao check studies/digital-consumption-2025h1/study.yaml",
+    .options = check_options,
+    .n_options = sizeof check_options / sizeof *check_options,
+    .min_words = 1,
+    .max_words = 1,
+    .run = run_check};
