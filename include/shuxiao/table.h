@@ -113,6 +113,8 @@ SX_API sx_status sx_column_new(sx_column **out, const sx_ctx *ctx, const char *n
 SX_API void sx_column_free(const sx_ctx *ctx, sx_column *column);
 SX_API sx_status sx_column_set_label(const sx_ctx *ctx, sx_column *column, const char *label,
                                      sx_error *err) SX_NODISCARD;
+SX_API sx_status sx_column_set_format(const sx_ctx *ctx, sx_column *column, const char *format,
+                                      sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_column_add_label(const sx_ctx *ctx, sx_column *column, double value, const char *text, char tag,
                                      const char *label, sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_column_add_range(const sx_ctx *ctx, sx_column *column, double lo, double hi, const char *text,
@@ -130,6 +132,8 @@ SX_API const char *sx_column_value_label(const sx_column *column, double value);
 /* Metadata of the file as a whole: title and notes; `synthetic` non-empty says what model generated it. */
 SX_API sx_status sx_table_set_meta(sx_table *table, const char *key, const char *value, sx_error *err) SX_NODISCARD;
 SX_API const char *sx_table_meta(const sx_table *table, const char *key); /* NULL when absent */
+SX_API size_t sx_table_metas(const sx_table *table);
+SX_API const char *sx_table_meta_at(const sx_table *table, size_t i, const char **key); /* value; key may be NULL */
 SX_API sx_status sx_table_add_mrset(sx_table *table, const sx_mrset *set, sx_error *err) SX_NODISCARD; /* copies */
 SX_API size_t sx_table_mrsets(const sx_table *table);
 SX_API const sx_mrset *sx_table_mrset(const sx_table *table, size_t i);

@@ -1,0 +1,189 @@
+/* table_levels.c: the levels of a column: its distinct values that occur, ordered, and the level of every row.
+ *
+ * Category and text: in the order of the dictionary. Everything else: ascending. Only values that occur on a row that is not missing
+ * are levels; a NaN that no missing class marks counts as missing. */
+#include "table_priv.h"
+
+/* Doubles and signed integers as unsigned words that sort alike, and back. Minus zero is zero. */
+static uint64_t word_of_double(double v) {
+  v += 0.0;
+  uint64_t w;
+  memcpy(&w, &v, 8);
+  return w >> 63 ? ~w : w | UINT64_C(1) << 63;
+}
+
+static double double_of_word(uint64_t w) {
+  w = w >> 63 ? w & ~(UINT64_C(1) << 63) : ~w;
+  double v;
+  memcpy(&v, &w, 8);
+  return v;
+}
+
+static uint64_t word_of_int(int64_t v) {
+  return (uint64_t)v ^ UINT64_C(1) << 63;
+}
+static int64_t int_of_word(uint64_t w) {
+  return (int64_t)(w ^ UINT64_C(1) << 63);
+}
+
+/* How the words of the ranking turn back into values. */
+typedef struct ranking {
+  uint64_t *word;
+  size_t n;
+  bool dense;
+  int64_t base; /* dense: value = base + word */
+} ranking;
+
+static void rows_of_codes(int32_t *row, const sx_column *c) {
+  if (!c->miss) {
+    memcpy(row, c->data.code, c->n * sizeof *row);
+    return;
+  }
+  for (size_t i = 0; i < c->n; i++) row[i] = c->miss[i] ? -1 : c->data.code[i];
+}
+
+/* Whole numbers of a small span go to rank_dense. */
+static bool span_of_ints(int64_t *lo, size_t *span, const sx_column *c) {
+  int64_t a = INT64_MAX, b = INT64_MIN;
+  for (size_t i = 0; i < c->n; i++) {
+    if (sx_column_missing(c, i)) continue;
+    const int64_t v = c->data.i64[i];
+    a = v < a ? v : a;
+    b = v > b ? v : b;
+  }
+  if (a > b) a = b = 0;
+  const uint64_t width = (uint64_t)b - (uint64_t)a;
+  if (width >= sx_table__dense_limit(c->n)) return false;
+  *lo = a;
+  *span = (size_t)width + 1;
+  return true;
+}
+
+static bool span_of_doubles(int64_t *lo, size_t *span, const sx_column *c) {
+  const double limit = 1073741824.0; /* 2^30: exact in int32, and no span of two such overflows */
+  double a = INFINITY, b = -INFINITY;
+  for (size_t i = 0; i < c->n; i++) {
+    const double v = c->data.f64[i];
+    if (sx_column_missing(c, i) || isnan(v)) continue;
+    if (!(fabs(v) < limit) || v != (double)(int32_t)v) return false;
+    a = v < a ? v : a;
+    b = v > b ? v : b;
+  }
+  if (a > b) a = b = 0;
+  if (b - a >= (double)sx_table__dense_limit(c->n)) return false;
+  *lo = (int64_t)a;
+  *span = (size_t)(b - a) + 1;
+  return true;
+}
+
+static sx_status rank_words(ranking *r, int32_t *row, const sx_column *c, const sx_ctx *ctx, sx_error *err) {
+  uint64_t *key = sx_mem_alloc(ctx, c->n, sizeof *key);
+  if (!key) return sx_error_memory(err);
+  for (size_t i = 0; i < c->n; i++) {
+    const bool gone = sx_column_missing(c, i) || (c->type == SX_NUMBER && isnan(c->data.f64[i]));
+    row[i] = gone ? -1 : 0;
+    key[i] = c->type == SX_NUMBER ? word_of_double(c->data.f64[i]) : word_of_int(c->data.i64[i]);
+  }
+  const sx_status st = sx_table__rank(&r->word, &r->n, row, key, c->n, ctx, err);
+  sx_mem_free(ctx, key);
+  return st;
+}
+
+static sx_status rank_column(ranking *r, int32_t *row, const sx_column *c, const sx_ctx *ctx, sx_error *err) {
+  size_t span = 0;
+  r->dense = true;
+  if (sx_table__is_coded(c->type)) {
+    rows_of_codes(row, c);
+    return sx_table__rank_dense(&r->word, &r->n, row, c->n, sx_dict_count(c->dict), ctx, err);
+  }
+  if (sx_table__is_int(c->type) && span_of_ints(&r->base, &span, c)) {
+    for (size_t i = 0; i < c->n; i++) row[i] = sx_column_missing(c, i) ? -1 : (int32_t)(c->data.i64[i] - r->base);
+    return sx_table__rank_dense(&r->word, &r->n, row, c->n, span, ctx, err);
+  }
+  if (c->type == SX_NUMBER && span_of_doubles(&r->base, &span, c)) {
+    const double base = (double)r->base;
+    for (size_t i = 0; i < c->n; i++) {
+      const double v = c->data.f64[i];
+      row[i] = sx_column_missing(c, i) || isnan(v) ? -1 : (int32_t)(v - base);
+    }
+    return sx_table__rank_dense(&r->word, &r->n, row, c->n, span, ctx, err);
+  }
+  r->dense = false;
+  return rank_words(r, row, c, ctx, err);
+}
+
+static void unpack(sx_table__levels *l, const ranking *r, const sx_column *c) {
+  for (size_t i = 0; i < r->n; i++) {
+    if (l->code)
+      l->code[i] = (int32_t)r->word[i];
+    else if (l->i64)
+      l->i64[i] = r->dense ? r->base + (int64_t)r->word[i] : int_of_word(r->word[i]);
+    else
+      l->value[i] = r->dense ? (double)(r->base + (int64_t)r->word[i]) : double_of_word(r->word[i]);
+  }
+  (void)c;
+}
+
+sx_status sx_table__levels_init(sx_table__levels *out, const sx_ctx *ctx, const sx_column *c, sx_error *err) {
+  ranking r = {0};
+  sx_table__levels l = {0};
+  sx_status st = SX_OK;
+  l.row = sx_mem_alloc(ctx, c->n, sizeof *l.row);
+  if (!l.row) return sx_error_memory(err);
+  SX_TRY_GOTO(st, rank_column(&r, l.row, c, ctx, err), done);
+  l.n = r.n;
+  void *values = sx_mem_alloc(ctx, r.n, sx_table__width(c->type));
+  if (!values) {
+    st = sx_error_memory(err);
+    goto done;
+  }
+  if (sx_table__is_coded(c->type))
+    l.code = values;
+  else if (c->type == SX_NUMBER)
+    l.value = values;
+  else
+    l.i64 = values;
+  unpack(&l, &r, c);
+  *out = l;
+  l = (sx_table__levels){0};
+done:
+  sx_mem_free(ctx, r.word);
+  sx_table__levels_clear(ctx, &l);
+  return st;
+}
+
+void sx_table__levels_clear(const sx_ctx *ctx, sx_table__levels *l) {
+  sx_mem_free(ctx, l->row);
+  sx_mem_free(ctx, l->code);
+  sx_mem_free(ctx, l->i64);
+  sx_mem_free(ctx, l->value);
+  *l = (sx_table__levels){0};
+}
+
+char *sx_table__level_text(const sx_ctx *ctx, const sx_column *c, const sx_table__levels *l, size_t i) {
+  char text[SX_DOUBLE_TEXT_MAX + 16] = "";
+  switch (c->type) {
+  case SX_CATEGORY:
+  case SX_TEXT:
+    return sx_mem_strdup(ctx, sx_dict_get(c->dict, l->code[i], NULL));
+  case SX_NUMBER:
+    (void)sx_text_from_double(text, l->value[i]);
+    break;
+  case SX_INTEGER:
+    sx_table__int_text(text, l->i64[i]);
+    break;
+  case SX_DATE:
+    (void)sx_date_text(text, l->i64[i]);
+    break;
+  case SX_PERIOD:
+    (void)sx_period_text(text, l->i64[i]);
+    break;
+  }
+  return sx_mem_strdup(ctx, text);
+}
+
+const char *sx_table__level_label(const sx_column *c, const sx_table__levels *l, size_t i) {
+  if (!c->n_labels) return NULL;
+  if (l->code) return sx_table__text_label(c, sx_dict_get(c->dict, l->code[i], NULL));
+  return sx_column_value_label(c, l->value ? l->value[i] : (double)l->i64[i]);
+}
