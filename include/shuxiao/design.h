@@ -34,7 +34,8 @@ typedef struct sx_design_spec {
   const char *weights;         /* column; or unweighted = true */
   bool unweighted;             /* '--weights none': every weight 1 */
   const char *strata;          /* NULL: one stratum */
-  const char *const *clusters; /* first-stage first; NULL: each row is its own PSU. PSU ids are nested in strata */
+  const char *const *clusters; /* first-stage first; NULL: each row is its own PSU. Later stages are read for their
+                                  existence only: the ultimate-cluster variance needs the first */
   size_t n_clusters;
   const char *fpc; /* first stage: population PSU counts (>= n_h) or fractions (<= 1), constant in a stratum */
   sx_lonely lonely;
@@ -48,17 +49,22 @@ typedef struct sx_design_spec {
   bool combined;         /* replicate columns are full weights (default true), else factors on the weight */
   bool rep_missing_zero; /* a missing replicate weight is 0 (half-sample files) */
   double df;             /* NaN: counted; else declared */
+  bool nest;        /* PSU ids are numbered within strata: the same id in two strata is two PSUs. Else it is an error */
+  size_t n_rscales; /* length of rscales where the caller knows it (checked against n_repweights); 0: not stated */
 } sx_design_spec;
 #define SX_DESIGN_SPEC_INIT                                                                                            \
   {                                                                                                                    \
     1, NULL, false, NULL, NULL, 0, NULL, SX_LONELY_FAIL, NULL, 0, SX_REP_NONE, 0.0, (double)NAN, NULL, false, true,    \
-        false, (double)NAN                                                                                             \
+        false, (double)NAN, false, 0                                                                                   \
   }
 
-/* Immutable; shared by reference count. Keeps its own copies: the table may be freed. */
+/* Immutable; shared by reference count. Keeps its own copies: the table may be freed. docs/methods/variance.md. */
 typedef struct sx_design sx_design;
-/* Expected: SX_E_DATA for a negative, missing or infinite weight (names the case), fpc below the sample size or not constant in its
- * stratum, a lonely PSU under SX_LONELY_FAIL; SX_E_ARGUMENT for no weights. */
+/* The default scales are those of docs/methods/replicates.md; JKN needs rscales, OTHER needs scale.
+ * Expected: SX_E_ARGUMENT for no weights, or for a specification that contradicts itself (replicates without a type, a
+ * count of rscales that differs); SX_E_DATA for a negative, missing or infinite weight (names the case), weights that
+ * are all zero, a stratum whose weights are all zero or a declared level without a case, a PSU id in two strata
+ * without `nest`, an fpc below the sample size or not constant in its stratum, a lonely PSU under SX_LONELY_FAIL. */
 SX_API sx_status sx_design_new(sx_design **out, const sx_ctx *ctx, const sx_table *table, const sx_design_spec *spec,
                                sx_error *err) SX_NODISCARD;
 SX_API sx_design *sx_design_ref(const sx_design *design);
@@ -84,27 +90,75 @@ typedef struct sx_margin {
   const double *total; /* [n_cells] */
 } sx_margin;
 /* A new design with the weights `w` [rows] in place of the old, remembering margins and d; for replicate designs repw
- * [rows*replicates, column-major] are the recalibrated replicate weights (then no projection is needed). */
+ * [rows*replicates, row-major: all replicates of a row together] are the recalibrated replicate weights (then no
+ * projection is needed). Several adjustments are projected out last first. SX_E_DATA: a weight that is negative or not
+ * finite. Cost O(rows * margins^2 + cells^3/3), once per design. */
 SX_API sx_status sx_design_reweight(sx_design **out, const sx_design *design, const double *w, const double *repw,
                                     const sx_margin *margins, size_t n_margins, const char *note,
                                     sx_error *err) SX_NODISCARD;
 
 /* ---- the variance engine ------------------------------------------------------------------------------- */
 
-/* Length of a carrier on this design: PSUs where the variance needs no more, or replicates. */
+/* Length of a carrier on this design: PSUs, or replicates. */
 SX_API size_t sx_design_carrier_length(const sx_design *design);
 /* Projects unit scores u [rows] (0 outside the domain) by the adjustments, weights them and sums to z [carrier_length].
- * Linearised designs only. scratch: [rows]. */
+ * Linearised designs only. scratch: [sx_design_scratch_length]. */
+SX_API size_t sx_design_scratch_length(const sx_design *design);
 SX_API void sx_design_carry(double *z, const sx_design *design, const double *u, double *scratch);
 /* Covariance of two carriers; a == b gives the variance. For replicates centre_a, centre_b are the full-sample values. */
 SX_API double sx_design_cov(const sx_design *design, const double *a, const double *b, double centre_a,
                             double centre_b);
+/* True for designs made from one another by adjusting weights: their carriers are over the same PSUs or replicates. */
+SX_API bool sx_design_same_sample(const sx_design *a, const sx_design *b);
+/* Strata, PSUs, fpc and replicate scheme (not the weights) as a number: the same for the same data in the same order. */
+SX_API uint64_t sx_design_fingerprint(const sx_design *design);
 /* Stratum and PSU of each row, PSUs numbered by stratum: PSU i of stratum h is in start[h]..start[h+1]-1. */
 SX_API const int32_t *sx_design_psu_of_row(const sx_design *design);
 SX_API const size_t *sx_design_stratum_start(const sx_design *design); /* [strata+1] */
-SX_API const double *sx_design_repweights(const sx_design *design);    /* [rows*replicates] column-major, or NULL */
-/* Degrees of freedom over the PSUs marked in the bitmap `in` [(psus+7)/8]: PSUs - strata among the marked (METHODS 1.3). */
+SX_API const double *sx_design_repweights(const sx_design *design);    /* [rows*replicates] row-major, or NULL */
+/* Degrees of freedom over the PSUs marked in the bitmap `in` [sx_design_bitmap_bytes]: PSUs - strata among the marked
+ * (METHODS 1.3); for replicate designs and a declared df that df. */
+SX_API size_t sx_design_bitmap_bytes(const sx_design *design); /* a multiple of 8 */
 SX_API double sx_design_df_of(const sx_design *design, const uint8_t *in);
+
+/* ---- the engine in bulk: many domain estimates of one variable ------------------------------------------ */
+
+/* Positions are the rows sorted by stratum, PSU and row: order[k] is the row at position k. */
+SX_API const uint32_t *sx_design_order(const sx_design *design);
+SX_API const double *sx_design_position_weights(const sx_design *design); /* [rows] current weights by position */
+SX_API const uint32_t *sx_design_position_psu(const sx_design *design);   /* [rows] */
+
+/* A code per position (0: outside every domain), a few distinct ones, and optionally values: what the scores of all
+ * domains of a request have in common. One of code8, code16, code32 is not NULL. */
+typedef struct sx_codes {
+  size_t n_codes; /* codes are 0..n_codes-1 */
+  const uint8_t *code8;
+  const uint16_t *code16;
+  const uint32_t *code32;
+  const double *y, *x; /* [rows] by position, or NULL */
+} sx_codes;
+static inline uint32_t sx_codes_at(const sx_codes *codes, size_t i) {
+  return codes->code8 ? codes->code8[i] : codes->code16 ? codes->code16[i] : codes->code32[i];
+}
+/* The score of one estimate: u = a[code - lo] + b y + c x where lo <= code < lo + n, else 0; and its coefficients on the
+ * adjustments' margins, so that the carrier is z = w (u - X beta). beta NULL means no projection. */
+typedef struct sx_score {
+  uint32_t lo, n;
+  const double *a; /* [n] */
+  double b, c;
+  const double *beta; /* [sx_design_beta_length + 1], the last 0 */
+} sx_score;
+SX_API size_t sx_design_beta_length(const sx_design *design); /* margin cells of all adjustments; 0: none */
+/* out [n_codes * beta_length], filled with sum over the positions of each code of d x_j v; v [rows] or NULL for 1. */
+SX_API void sx_design_cross(double *out, const sx_design *design, const sx_codes *codes, const double *v);
+/* From right-hand sides X'Du [beta_length] in place to coefficients [beta_length + 1]; work [beta_length]. */
+SX_API void sx_design_project(double *beta, const sx_design *design, double *work);
+/* z [carrier_length] += coef * carrier of the score. */
+SX_API void sx_design_expand(double *z, const sx_design *design, const sx_codes *codes, const sx_score *score,
+                             double coef);
+/* var [n]: the variances of n scores over the same codes, eight at a time in one pass. */
+SX_API sx_status sx_design_var_scores(double *var, const sx_design *design, const sx_codes *codes,
+                                      const sx_score *scores, size_t n, sx_error *err) SX_NODISCARD;
 
 #ifdef __cplusplus
 }

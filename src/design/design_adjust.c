@@ -1,0 +1,212 @@
+/* design_adjust.c: calibration records: what a raked or post-stratified design remembers.
+ *
+ * After calibration to X the total of y behaves as the total of its residual e = u - x'b, b = (X'DX)^- X'Du, with d the
+ * weights before that calibration: Deville & Sarndal (1992) JASA 87:376-382; Sarndal, Swensson & Wretman (1992) sec. 6.6.
+ * X'DX is factored once per design by pivoted Cholesky (margins are rank deficient by their shared total), so that each
+ * estimate costs one right-hand side. With several calibrations the last is projected out first: after
+ * b_l for l > k, the right-hand side of k is X_k'D_k u - sum_l (X_k'D_k X_l) b_l. */
+#include <stdio.h>
+#include <string.h>
+
+#include "design_priv.h"
+
+enum { PIVOT_MAX_CELLS = 20000 };
+static const double pivot_tolerance = 1e-11;
+
+static sx_status copy_weights(sx_design *d, const double *w, const char *what, sx_error *err) {
+  const design_sample *s = d->sample;
+  for (size_t i = 0; i < s->n_rows; i++) {
+    if (!(w[i] >= 0) || !isfinite(w[i])) {
+      char where[SX_ERROR_WHERE_MAX];
+      (void)snprintf(where, sizeof where, "%s: case %zu", what, i + 1);
+      return sx_error_set(err, SX_E_DATA, where, "the adjusted weight is %g: it must be finite and 0 or more", w[i]);
+    }
+    d->w[i] = w[i];
+  }
+  for (size_t k = 0; k < s->n_rows; k++) d->wpos[k] = d->w[s->order[k]];
+  return SX_OK;
+}
+
+static sx_status dup(void *out, const sx_ctx *ctx, const void *from, size_t n, size_t size, sx_error *err) {
+  if (!from) return SX_OK;
+  void *copy = sx_mem_alloc(ctx, n, size);
+  if (!copy) return sx_error_memory(err);
+  memcpy(copy, from, n * size);
+  memcpy(out, &copy, sizeof copy);
+  return SX_OK;
+}
+
+static sx_status copy_adjust(design_adjust *to, const design_adjust *from, const sx_ctx *ctx, size_t n_rows,
+                             sx_error *err) {
+  to->n_margins = from->n_margins;
+  to->first_margin = from->first_margin;
+  to->n_cells = from->n_cells;
+  to->first_cell = from->first_cell;
+  to->rank = from->rank;
+  SX_TRY(dup(&to->d, ctx, from->d, n_rows, sizeof(double), err));
+  SX_TRY(dup(&to->factor, ctx, from->factor, from->n_cells * from->n_cells, sizeof(double), err));
+  SX_TRY(dup(&to->diag, ctx, from->diag, from->n_cells, sizeof(double), err));
+  return dup(&to->piv, ctx, from->piv, from->n_cells, sizeof(size_t), err);
+}
+
+static sx_status check_margins(size_t *n_cells, const sx_margin *margins, size_t n_margins, size_t n_rows,
+                               sx_error *err) {
+  *n_cells = 0;
+  for (size_t m = 0; m < n_margins; m++) {
+    *n_cells += margins[m].n_cells;
+    for (size_t i = 0; i < n_rows; i++)
+      if (margins[m].cell[i] < -1 || margins[m].cell[i] >= (int64_t)margins[m].n_cells)
+        return sx_error_set(err, SX_E_ARGUMENT, margins[m].name, "case %zu has cell %d of %zu", i + 1,
+                            (int)margins[m].cell[i], margins[m].n_cells);
+  }
+  if (n_margins > 1 && *n_cells > PIVOT_MAX_CELLS)
+    return sx_error_set(err, SX_E_LIMIT, NULL, "%zu margin cells are more than %d", *n_cells, (int)PIVOT_MAX_CELLS);
+  return SX_OK;
+}
+
+/* The cells of the old design and the new margins, by position. */
+static sx_status join_cells(sx_design *d, const sx_design *old, const sx_margin *margins, size_t n_margins,
+                            size_t n_new, sx_error *err) {
+  const design_sample *s = d->sample;
+  const size_t n = s->n_rows;
+  size_t total = 0;
+  d->n_margins = old->n_margins + n_margins;
+  d->n_cells = old->n_cells + n_new;
+  d->cells = sx_size_mul(&total, d->n_margins, n) ? sx_mem_alloc(&d->ctx, total, sizeof *d->cells) : NULL;
+  if (!d->cells) return sx_error_memory(err);
+  for (size_t k = 0; k < old->n_margins * n; k++)
+    d->cells[k] = old->cells[k] == old->n_cells ? (uint32_t)d->n_cells : old->cells[k];
+  size_t first = old->n_cells;
+  for (size_t m = 0; m < n_margins; m++) {
+    uint32_t *to = d->cells + (old->n_margins + m) * n;
+    for (size_t k = 0; k < n; k++) {
+      const int32_t cell = margins[m].cell[s->order[k]];
+      to[k] = cell < 0 ? (uint32_t)d->n_cells : (uint32_t)(first + (size_t)cell);
+    }
+    first += margins[m].n_cells;
+  }
+  return SX_OK;
+}
+
+/* X'DX of one calibration and its factor. */
+static sx_status factor(design_adjust *a, const sx_design *d, sx_error *err) {
+  const size_t n = d->sample->n_rows, p = a->n_cells;
+  a->diag = sx_mem_zalloc(&d->ctx, p, sizeof *a->diag);
+  if (!a->diag) return sx_error_memory(err);
+  if (a->n_margins == 1) { /* post-stratification: X'DX is diagonal */
+    const uint32_t *cell = d->cells + a->first_margin * n;
+    for (size_t k = 0; k < n; k++)
+      if (cell[k] != d->n_cells) a->diag[cell[k] - a->first_cell] += a->d[k];
+    return SX_OK;
+  }
+  size_t size = 0;
+  a->factor = sx_size_mul(&size, p, p) ? sx_mem_zalloc(&d->ctx, size, sizeof *a->factor) : NULL;
+  a->piv = sx_mem_alloc(&d->ctx, p, sizeof *a->piv);
+  if (!a->factor || !a->piv) return sx_error_memory(err);
+  for (size_t m = 0; m < a->n_margins; m++) {
+    const uint32_t *ci = d->cells + (a->first_margin + m) * n;
+    for (size_t l = 0; l < a->n_margins; l++) {
+      const uint32_t *cj = d->cells + (a->first_margin + l) * n;
+      for (size_t k = 0; k < n; k++)
+        if (ci[k] != d->n_cells && cj[k] != d->n_cells)
+          a->factor[(ci[k] - a->first_cell) + (cj[k] - a->first_cell) * p] += a->d[k];
+    }
+  }
+  return sx_num_chol_pivot(a->factor, p, a->piv, &a->rank, pivot_tolerance, err);
+}
+
+/* X_k'D_k X_l for the calibrations l after k. */
+static sx_status cross_later(design_adjust *a, const sx_design *d, sx_error *err) {
+  const size_t n = d->sample->n_rows, end = a->first_cell + a->n_cells;
+  sx_mem_free(&d->ctx, a->later);
+  a->later = NULL;
+  a->n_later = d->n_cells - end;
+  if (a->n_later == 0) return SX_OK;
+  size_t size = 0;
+  a->later = sx_size_mul(&size, a->n_cells, a->n_later) ? sx_mem_zalloc(&d->ctx, size, sizeof *a->later) : NULL;
+  if (!a->later) return sx_error_memory(err);
+  for (size_t m = 0; m < a->n_margins; m++) {
+    const uint32_t *ci = d->cells + (a->first_margin + m) * n;
+    for (size_t l = a->first_margin + a->n_margins; l < d->n_margins; l++) {
+      const uint32_t *cj = d->cells + l * n;
+      for (size_t k = 0; k < n; k++)
+        if (ci[k] != d->n_cells && cj[k] != d->n_cells)
+          a->later[(ci[k] - a->first_cell) * a->n_later + (cj[k] - end)] += a->d[k];
+    }
+  }
+  return SX_OK;
+}
+
+static sx_status add_adjust(sx_design *d, const sx_design *old, const sx_margin *margins, size_t n_margins,
+                            sx_error *err) {
+  const sx_ctx *ctx = &d->ctx;
+  const size_t n = d->sample->n_rows;
+  size_t n_new = 0;
+  SX_TRY(check_margins(&n_new, margins, n_margins, n, err));
+  SX_TRY(join_cells(d, old, margins, n_margins, n_new, err));
+  d->adjusts = sx_mem_zalloc(ctx, old->n_adjusts + 1, sizeof *d->adjusts);
+  if (!d->adjusts) return sx_error_memory(err);
+  d->n_adjusts = old->n_adjusts + 1;
+  for (size_t k = 0; k < old->n_adjusts; k++) SX_TRY(copy_adjust(&d->adjusts[k], &old->adjusts[k], ctx, n, err));
+  design_adjust *a = &d->adjusts[old->n_adjusts];
+  a->n_margins = n_margins;
+  a->first_margin = old->n_margins;
+  a->n_cells = n_new;
+  a->first_cell = old->n_cells;
+  SX_TRY(dup(&a->d, ctx, old->wpos, n, sizeof(double), err));
+  SX_TRY(factor(a, d, err));
+  for (size_t k = 0; k < d->n_adjusts; k++) SX_TRY(cross_later(&d->adjusts[k], d, err));
+  return SX_OK;
+}
+
+/* Weights changed, margins none: keep the old records. */
+static sx_status keep_adjusts(sx_design *d, const sx_design *old, sx_error *err) {
+  const size_t n = d->sample->n_rows;
+  d->n_margins = old->n_margins;
+  d->n_cells = old->n_cells;
+  SX_TRY(dup(&d->cells, &d->ctx, old->cells, n * old->n_margins, sizeof(uint32_t), err));
+  d->adjusts = sx_mem_zalloc(&d->ctx, old->n_adjusts, sizeof *d->adjusts);
+  if (!d->adjusts) return sx_error_memory(err);
+  d->n_adjusts = old->n_adjusts;
+  for (size_t k = 0; k < old->n_adjusts; k++) SX_TRY(copy_adjust(&d->adjusts[k], &old->adjusts[k], &d->ctx, n, err));
+  for (size_t k = 0; k < d->n_adjusts; k++) SX_TRY(cross_later(&d->adjusts[k], d, err));
+  return SX_OK;
+}
+
+static sx_status copy_repweights(sx_design *d, const sx_design *old, const double *repw, sx_error *err) {
+  const design_sample *s = d->sample;
+  for (size_t k = 0; repw && k < s->n_rows * s->n_reps; k++)
+    if (!isfinite(repw[k]))
+      return sx_error_set(err, SX_E_DATA, "replicates", "case %zu, replicate %zu: the weight is not finite",
+                          k / s->n_reps + 1, k % s->n_reps + 1);
+  return dup(&d->repw, &d->ctx, repw ? repw : old->repw, s->n_rows * s->n_reps, sizeof(double), err);
+}
+
+sx_status sx_design_reweight(sx_design **out, const sx_design *old, const double *w, const double *repw,
+                             const sx_margin *margins, size_t n_margins, const char *note, sx_error *err) {
+  sx_design *d = NULL;
+  sx_buf buf;
+  sx_buf_init(&buf, &old->ctx);
+  sx_status st = sx_design__alloc(&d, old->sample, err);
+  if (st != SX_OK) goto done;
+  atomic_fetch_add(&old->sample->refs, 1);
+  SX_TRY_GOTO(st, copy_weights(d, w, note ? note : "weights", err), done);
+  if (old->sample->n_reps)
+    SX_TRY_GOTO(st, copy_repweights(d, old, repw, err), done);
+  else if (n_margins)
+    SX_TRY_GOTO(st, add_adjust(d, old, margins, n_margins, err), done);
+  else if (old->n_adjusts)
+    SX_TRY_GOTO(st, keep_adjusts(d, old, err), done);
+  d->df = old->df; /* the same PSUs */
+  if (!old->sample->n_reps) d->df = sx_design__full_df(d);
+  sx_buf_add(&buf, old->text);
+  if (note && note[0]) sx_buf_printf(&buf, ", %s", note);
+  SX_TRY_GOTO(st, sx_buf_status(&buf, err), done);
+  d->text = sx_buf_take(&buf);
+  *out = d;
+  d = NULL;
+done:
+  sx_buf_clear(&buf);
+  sx_design_free(d);
+  return st;
+}

@@ -1,0 +1,322 @@
+/* design_engine.c: the variance engine on positions (rows sorted by stratum, PSU and row).
+ *
+ * The carrier of an estimate is z_p = sum over the rows of PSU p of w (u - x'b). Its variance is
+ *   V = sum_h (1-f_h) n_h/(n_h-1) sum_p (z_p - zbar_h)^2      (num_var.c)
+ * plus the policy for strata of one PSU, METHODS docs/methods/variance.md: remove and certainty add 0, adjust adds
+ * (1-f_h)(z - zbar)^2 with zbar the mean of all PSU totals (Rust & Kalton 1987, JOS 3:69-81), average scales V by
+ * H/(H - lonely).
+ *
+ * Bulk form: the scores of many domains differ only by a small table over codes, so eight estimates share one pass: per
+ * row one code, one margin cell per margin and one weight are read, and eight lanes are updated. Each lane's arithmetic
+ * is that of a pass alone, so results do not depend on which estimates share a batch. */
+#include <string.h>
+
+#include "design_priv.h"
+
+enum { LANES = 8 };
+
+size_t sx_design_carrier_length(const sx_design *d) {
+  return d->sample->n_reps ? d->sample->n_reps : d->sample->n_psus;
+}
+size_t sx_design_beta_length(const sx_design *d) {
+  return d->n_cells;
+}
+size_t sx_design_scratch_length(const sx_design *d) {
+  return d->sample->n_rows + 2 * d->n_cells + 1;
+}
+size_t sx_design_bitmap_bytes(const sx_design *d) {
+  return (d->sample->n_psus + 63) / 64 * 8;
+}
+
+double sx_design_df_of(const sx_design *d, const uint8_t *in) {
+  const design_sample *s = d->sample;
+  if (s->n_reps) return d->df;
+  if (!isnan(s->df_declared)) return s->df_declared;
+  size_t psus = 0, strata = 0;
+  for (size_t h = 0; h < s->n_strata; h++) {
+    size_t here = 0;
+    for (size_t p = s->start[h]; p < s->start[h + 1];) {
+      if (p % 64 == 0 && p + 64 <= s->start[h + 1]) { /* whole words */
+        uint64_t word;
+        memcpy(&word, in + p / 8, 8);
+        here += (size_t)__builtin_popcountll(word);
+        p += 64;
+      } else {
+        here += (in[p / 8] >> (p % 8)) & 1U;
+        p++;
+      }
+    }
+    psus += here;
+    strata += here > 0 ? 1 : 0;
+  }
+  return (double)psus - (double)strata;
+}
+
+/* ---- projection ------------------------------------------------------------------------------------------ */
+
+void sx_design_cross(double *out, const sx_design *d, const sx_codes *codes, const double *v) {
+  const size_t n = d->sample->n_rows, p = d->n_cells;
+  memset(out, 0, codes->n_codes * p * sizeof *out);
+  for (size_t a = 0; a < d->n_adjusts; a++) {
+    const design_adjust *adj = &d->adjusts[a];
+    for (size_t m = adj->first_margin; m < adj->first_margin + adj->n_margins; m++) {
+      const uint32_t *cell = d->cells + m * n;
+      for (size_t i = 0; i < n; i++) {
+        const size_t code = sx_codes_at(codes, i);
+        if (code == 0 || cell[i] == p) continue;
+        out[code * p + cell[i]] += v ? adj->d[i] * v[i] : adj->d[i];
+      }
+    }
+  }
+}
+
+void sx_design_project(double *beta, const sx_design *d, double *work) {
+  for (size_t a = d->n_adjusts; a-- > 0;) {
+    const design_adjust *adj = &d->adjusts[a];
+    double *b = beta + adj->first_cell;
+    const double *after = b + adj->n_cells;
+    for (size_t j = 0; j < adj->n_cells && adj->n_later; j++) {
+      const double *row = adj->later + j * adj->n_later;
+      for (size_t l = 0; l < adj->n_later; l++) b[j] -= row[l] * after[l];
+    }
+    if (adj->factor)
+      sx_num_chol_solve(adj->factor, adj->n_cells, adj->piv, adj->rank, b, work);
+    else
+      for (size_t j = 0; j < adj->n_cells; j++) b[j] = adj->diag[j] > 0 ? b[j] / adj->diag[j] : 0;
+  }
+  beta[d->n_cells] = 0;
+}
+
+void sx_design_carry(double *z, const sx_design *d, const double *u, double *scratch) {
+  const design_sample *s = d->sample;
+  const size_t n = s->n_rows, p = d->n_cells;
+  double *at = scratch, *beta = scratch + n, *work = beta + p + 1;
+  for (size_t i = 0; i < n; i++) at[i] = u[s->order[i]];
+  memset(beta, 0, (p + 1) * sizeof *beta);
+  for (size_t a = 0; a < d->n_adjusts; a++) {
+    const design_adjust *adj = &d->adjusts[a];
+    for (size_t m = adj->first_margin; m < adj->first_margin + adj->n_margins; m++) {
+      const uint32_t *cell = d->cells + m * n;
+      for (size_t i = 0; i < n; i++)
+        if (cell[i] != p) beta[cell[i]] += adj->d[i] * at[i];
+    }
+  }
+  sx_design_project(beta, d, work);
+  memset(z, 0, s->n_psus * sizeof *z);
+  for (size_t i = 0; i < n; i++) {
+    double e = at[i];
+    for (size_t m = 0; m < d->n_margins; m++) e -= beta[d->cells[m * n + i]];
+    z[s->psu_at[i]] += d->wpos[i] * e;
+  }
+}
+
+void sx_design_expand(double *z, const sx_design *d, const sx_codes *codes, const sx_score *score, double coef) {
+  const design_sample *s = d->sample;
+  const size_t n = s->n_rows, margins = score->beta ? d->n_margins : 0;
+  for (size_t i = 0; i < n; i++) {
+    double u = 0;
+    const uint32_t k = codes ? sx_codes_at(codes, i) - score->lo : UINT32_MAX;
+    if (k < score->n) {
+      u = score->a[k];
+      if (codes->y) u += score->b * codes->y[i];
+      if (codes->x) u += score->c * codes->x[i];
+    }
+    for (size_t m = 0; m < margins; m++) u -= score->beta[d->cells[m * n + i]];
+    z[s->psu_at[i]] += coef * (d->wpos[i] * u);
+  }
+}
+
+/* ---- variances ------------------------------------------------------------------------------------------- */
+
+/* What strata of one PSU add, from the PSU totals. */
+static double lonely_cov(const design_sample *s, const double *a, const double *b) {
+  double sum_a = 0, sum_b = 0, add = 0;
+  for (size_t p = 0; p < s->n_psus; p++) {
+    sum_a += a[p];
+    sum_b += b[p];
+  }
+  const double ma = sum_a / (double)s->n_psus, mb = sum_b / (double)s->n_psus;
+  for (size_t h = 0; h < s->n_strata; h++) {
+    if (s->start[h + 1] - s->start[h] != 1) continue;
+    const double left = s->fraction ? 1 - s->fraction[h] : 1;
+    if (left < 1e-7) continue;
+    const size_t p = s->start[h];
+    add += left * (a[p] - ma) * (b[p] - mb);
+  }
+  return add;
+}
+
+static double rep_cov(const design_sample *s, const double *a, const double *b, double ca, double cb) {
+  const size_t reps = s->n_reps;
+  if (!s->mse) {
+    double sa = 0, sb = 0, used = 0;
+    for (size_t r = 0; r < reps; r++) {
+      if (s->rscales[r] <= 0) continue;
+      sa += a[r];
+      sb += b[r];
+      used++;
+    }
+    ca = sa / used;
+    cb = sb / used;
+  }
+  double v = 0;
+  for (size_t r = 0; r < reps; r++)
+    if (s->rscales[r] > 0) v += s->rscales[r] * (a[r] - ca) * (b[r] - cb);
+  return s->rep_scale * v;
+}
+
+double sx_design_cov(const sx_design *d, const double *a, const double *b, double centre_a, double centre_b) {
+  const design_sample *s = d->sample;
+  if (s->n_reps) return rep_cov(s, a, b, centre_a, centre_b);
+  double v = sx_num_cov_strata(a, b, s->start, s->n_strata, s->fraction);
+  if (s->n_lonely && s->lonely == SX_LONELY_ADJUST) v += lonely_cov(s, a, b);
+  return v * s->lonely_scale;
+}
+
+/* Tables of a batch, interleaved by lane. */
+typedef struct batch {
+  const sx_design *d;
+  const sx_codes *codes;
+  double *a, *b, *c; /* [n_codes*lanes]; b, c only with y, x */
+  double *beta;      /* [(n_cells+1)*lanes] */
+  double *z;         /* [max_psus*lanes] */
+  double *lonely;    /* [n_lonely*lanes], for SX_LONELY_ADJUST */
+} batch;
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+/* One row's residual in every lane. */
+ALWAYS_INLINE void row_scores(double *restrict u, const batch *t, size_t i, const size_t lanes) {
+  const sx_design *d = t->d;
+  const size_t n = d->sample->n_rows;
+  const size_t code = sx_codes_at(t->codes, i);
+  const double *a = t->a + code * lanes;
+  for (size_t k = 0; k < lanes; k++) u[k] = a[k];
+  if (t->b) {
+    const double y = t->codes->y[i], *b = t->b + code * lanes;
+    for (size_t k = 0; k < lanes; k++) u[k] += b[k] * y;
+  }
+  if (t->c) {
+    const double x = t->codes->x[i], *c = t->c + code * lanes;
+    for (size_t k = 0; k < lanes; k++) u[k] += c[k] * x;
+  }
+  for (size_t m = 0; m < d->n_margins; m++) {
+    const double *beta = t->beta + (size_t)d->cells[m * n + i] * lanes;
+    for (size_t k = 0; k < lanes; k++) u[k] -= beta[k];
+  }
+  const double w = d->wpos[i];
+  for (size_t k = 0; k < lanes; k++) u[k] *= w;
+}
+
+ALWAYS_INLINE void stratum_totals(const batch *t, size_t h, double *restrict sum, const size_t lanes) {
+  const design_sample *s = t->d->sample;
+  const size_t first = s->start[h];
+  for (size_t k = 0; k < lanes; k++) sum[k] = 0;
+  for (size_t p = first; p < s->start[h + 1]; p++) {
+    double *z = t->z + (p - first) * lanes;
+    double u[LANES];
+    size_t i = s->psu_start[p];
+    row_scores(z, t, i, lanes);
+    for (i++; i < s->psu_start[p + 1]; i++) {
+      row_scores(u, t, i, lanes);
+      for (size_t k = 0; k < lanes; k++) z[k] += u[k];
+    }
+    for (size_t k = 0; k < lanes; k++) sum[k] += z[k];
+  }
+}
+
+ALWAYS_INLINE void variances(double *restrict v, const batch *t, const size_t lanes) {
+  const design_sample *s = t->d->sample;
+  double all[LANES] = {0}, sum[LANES], mean[LANES], acc[LANES];
+  size_t lonely = 0;
+  for (size_t k = 0; k < lanes; k++) v[k] = 0;
+  for (size_t h = 0; h < s->n_strata; h++) {
+    const size_t nh = s->start[h + 1] - s->start[h];
+    if (s->factor[h] <= 0 && !t->lonely) continue;
+    stratum_totals(t, h, sum, lanes);
+    for (size_t k = 0; k < lanes; k++) all[k] += sum[k];
+    if (t->lonely && nh == 1 && (!s->fraction || 1 - s->fraction[h] >= 1e-7)) {
+      const double root = s->fraction ? sqrt(1 - s->fraction[h]) : 1;
+      for (size_t k = 0; k < lanes; k++) t->lonely[lonely * lanes + k] = sum[k];
+      t->lonely[s->n_lonely * lanes + lonely] = root;
+      lonely++;
+    }
+    if (s->factor[h] <= 0) continue;
+    for (size_t k = 0; k < lanes; k++) {
+      mean[k] = sum[k] / (double)nh;
+      acc[k] = 0;
+    }
+    for (size_t p = 0; p < nh; p++)
+      for (size_t k = 0; k < lanes; k++) {
+        const double e = t->z[p * lanes + k] - mean[k];
+        acc[k] += e * e;
+      }
+    for (size_t k = 0; k < lanes; k++) v[k] += s->factor[h] * acc[k];
+  }
+  for (size_t j = 0; j < lonely; j++) {
+    const double root = t->lonely[s->n_lonely * lanes + j];
+    for (size_t k = 0; k < lanes; k++) {
+      const double e = root * (t->lonely[j * lanes + k] - all[k] / (double)s->n_psus);
+      v[k] += e * e;
+    }
+  }
+  for (size_t k = 0; k < lanes; k++) v[k] *= s->lonely_scale;
+}
+
+/* Sets (or, with clear, zeroes again) the tables of lane k. */
+static void set_lane(batch *t, const sx_score *score, size_t k, size_t lanes, bool clear) {
+  for (size_t j = 0; j < score->n; j++) {
+    const size_t at = ((size_t)score->lo + j) * lanes + k;
+    t->a[at] = clear ? 0 : score->a[j];
+    if (t->b) t->b[at] = clear ? 0 : score->b;
+    if (t->c) t->c[at] = clear ? 0 : score->c;
+  }
+  for (size_t j = 0; j < t->d->n_cells; j++) t->beta[j * lanes + k] = clear || !score->beta ? 0 : score->beta[j];
+}
+
+static void run_batch(double *var, batch *t, const sx_score *scores, size_t n, size_t lanes) {
+  double v[LANES];
+  for (size_t k = 0; k < n; k++) set_lane(t, &scores[k], k, lanes, false);
+  if (lanes == 1)
+    variances(v, t, 1);
+  else
+    variances(v, t, LANES);
+  for (size_t k = 0; k < n; k++) {
+    var[k] = v[k];
+    set_lane(t, &scores[k], k, lanes, true);
+  }
+}
+
+sx_status sx_design_var_scores(double *var, const sx_design *d, const sx_codes *codes, const sx_score *scores, size_t n,
+                               sx_error *err) {
+  const sx_ctx *ctx = &d->ctx;
+  const design_sample *s = d->sample;
+  sx_status st = SX_OK;
+  batch t = {d, codes, NULL, NULL, NULL, NULL, NULL, NULL};
+  const bool adjust = s->n_lonely && s->lonely == SX_LONELY_ADJUST;
+  const size_t table = codes->n_codes * LANES;
+  t.a = sx_mem_zalloc(ctx, table, sizeof *t.a);
+  t.b = codes->y ? sx_mem_zalloc(ctx, table, sizeof *t.b) : NULL;
+  t.c = codes->x ? sx_mem_zalloc(ctx, table, sizeof *t.c) : NULL;
+  t.beta = sx_mem_zalloc(ctx, (d->n_cells + 1) * LANES, sizeof *t.beta);
+  t.z = sx_mem_alloc(ctx, s->max_psus * LANES, sizeof *t.z);
+  t.lonely = adjust ? sx_mem_alloc(ctx, s->n_lonely * (LANES + 1), sizeof *t.lonely) : NULL;
+  if (!t.a || (codes->y && !t.b) || (codes->x && !t.c) || !t.beta || !t.z || (adjust && !t.lonely)) {
+    st = sx_error_memory(err);
+    goto done;
+  }
+  for (size_t j = 0; j < n;) {
+    const size_t lanes = n - j > 2 ? LANES : 1;
+    const size_t take = n - j < lanes ? n - j : lanes;
+    run_batch(var + j, &t, scores + j, take, lanes);
+    j += take;
+  }
+done:
+  sx_mem_free(ctx, t.a);
+  sx_mem_free(ctx, t.b);
+  sx_mem_free(ctx, t.c);
+  sx_mem_free(ctx, t.beta);
+  sx_mem_free(ctx, t.z);
+  sx_mem_free(ctx, t.lonely);
+  return st;
+}

@@ -1,0 +1,283 @@
+/* design_new.c: from a specification to a design; its life and its description. */
+#include <string.h>
+
+#include "design_priv.h"
+
+void sx_design__sample_free(design_sample *s) {
+  if (!s || atomic_fetch_sub(&s->refs, 1) != 1) return;
+  const sx_ctx ctx = s->ctx;
+  sx_mem_free(&ctx, s->psu);
+  sx_mem_free(&ctx, s->order);
+  sx_mem_free(&ctx, s->psu_at);
+  sx_mem_free(&ctx, s->psu_start);
+  sx_mem_free(&ctx, s->start);
+  sx_mem_free(&ctx, s->fraction);
+  sx_mem_free(&ctx, s->factor);
+  sx_mem_free(&ctx, s->rscales);
+  sx_mem_free(&ctx, s);
+}
+
+static sx_status sample_new(design_sample **out, const sx_ctx *ctx, size_t n_rows, sx_error *err) {
+  design_sample *s = sx_mem_zalloc(ctx, 1, sizeof *s);
+  if (!s) return sx_error_memory(err);
+  atomic_init(&s->refs, 1);
+  s->ctx = *ctx;
+  s->n_rows = n_rows;
+  s->lonely_scale = 1;
+  s->df_declared = (double)NAN;
+  *out = s;
+  return SX_OK;
+}
+
+sx_status sx_design__alloc(sx_design **out, design_sample *sample, sx_error *err) {
+  const sx_ctx *ctx = &sample->ctx;
+  sx_design *d = sx_mem_zalloc(ctx, 1, sizeof *d);
+  double *w = sx_mem_alloc(ctx, sample->n_rows, sizeof *w);
+  double *wpos = sx_mem_alloc(ctx, sample->n_rows, sizeof *wpos);
+  if (!d || !w || !wpos) {
+    sx_mem_free(ctx, d);
+    sx_mem_free(ctx, w);
+    sx_mem_free(ctx, wpos);
+    return sx_error_memory(err);
+  }
+  atomic_init(&d->refs, 1);
+  d->ctx = *ctx;
+  d->sample = sample;
+  d->w = w;
+  d->wpos = wpos;
+  *out = d;
+  return SX_OK;
+}
+
+sx_design *sx_design_ref(const sx_design *design) {
+  union {
+    const sx_design *in;
+    sx_design *out;
+  } u = {design};
+  if (u.out) atomic_fetch_add(&u.out->refs, 1);
+  return u.out;
+}
+
+void sx_design_free(sx_design *d) {
+  if (!d || atomic_fetch_sub(&d->refs, 1) != 1) return;
+  const sx_ctx ctx = d->ctx;
+  for (size_t k = 0; k < d->n_adjusts; k++) {
+    sx_mem_free(&ctx, d->adjusts[k].d);
+    sx_mem_free(&ctx, d->adjusts[k].factor);
+    sx_mem_free(&ctx, d->adjusts[k].diag);
+    sx_mem_free(&ctx, d->adjusts[k].piv);
+    sx_mem_free(&ctx, d->adjusts[k].later);
+  }
+  sx_mem_free(&ctx, d->adjusts);
+  sx_mem_free(&ctx, d->cells);
+  sx_mem_free(&ctx, d->w);
+  sx_mem_free(&ctx, d->wpos);
+  sx_mem_free(&ctx, d->repw);
+  sx_mem_free(&ctx, d->text);
+  sx_design__sample_free(d->sample);
+  sx_mem_free(&ctx, d);
+}
+
+static const char *rep_name(sx_rep_type type) {
+  static const char *const names[] = {"none", "BRR", "Fay", "JK1", "JKn", "bootstrap", "SDR", "own scale"};
+  return names[type];
+}
+
+void sx_design__describe(sx_buf *buf, const sx_design *d) {
+  const design_sample *s = d->sample;
+  if (s->n_reps) {
+    sx_buf_printf(buf, "%zu cases, %zu replicate weights (%s)", s->n_rows, s->n_reps, rep_name(s->rep_type));
+    return;
+  }
+  if (s->has_strata)
+    sx_buf_printf(buf, "stratified, %zu strata, ", s->n_strata);
+  else
+    sx_buf_add(buf, "unstratified, ");
+  sx_buf_printf(buf, "%zu PSUs", s->n_psus);
+  if (s->has_clusters) sx_buf_printf(buf, ", %zu cases", s->n_rows);
+  if (s->fraction) sx_buf_add(buf, ", finite population correction");
+}
+
+static uint64_t hash_add(uint64_t h, const void *data, size_t n) {
+  const unsigned char *p = data;
+  for (; n >= 8; n -= 8, p += 8) {
+    uint64_t x;
+    memcpy(&x, p, 8);
+    h = (h ^ x) * 0x9fb21c651e98df25U;
+    h ^= h >> 32;
+  }
+  for (; n > 0; n--, p++) h = (h ^ *p) * 0x100000001b3U;
+  return h;
+}
+
+static uint64_t fingerprint(const sx_design *d) {
+  const design_sample *s = d->sample;
+  const uint64_t head[6] = {s->n_rows, s->n_strata,         s->n_psus,
+                            s->n_reps, (uint64_t)s->lonely, ((uint64_t)s->rep_type << 1) | (s->mse ? 1 : 0)};
+  uint64_t h = hash_add(0xcbf29ce484222325U, head, sizeof head);
+  if (s->n_reps) {
+    h = hash_add(h, &s->rep_scale, sizeof s->rep_scale);
+    h = hash_add(h, s->rscales, s->n_reps * sizeof *s->rscales);
+    return hash_add(h, d->repw, s->n_rows * s->n_reps * sizeof *d->repw);
+  }
+  h = hash_add(h, s->psu, s->n_rows * sizeof *s->psu);
+  h = hash_add(h, s->start, (s->n_strata + 1) * sizeof *s->start);
+  return hash_add(h, s->factor, s->n_strata * sizeof *s->factor);
+}
+
+/* df over the PSUs that hold a case with a weight above 0. */
+double sx_design__full_df(const sx_design *d) {
+  const design_sample *s = d->sample;
+  if (!isnan(s->df_declared)) return s->df_declared;
+  size_t psus = 0, strata = 0;
+  for (size_t h = 0; h < s->n_strata; h++) {
+    size_t here = 0;
+    for (size_t p = s->start[h]; p < s->start[h + 1]; p++) {
+      bool used = false;
+      for (size_t k = s->psu_start[p]; k < s->psu_start[p + 1] && !used; k++) used = d->wpos[k] > 0;
+      here += used ? 1 : 0;
+    }
+    psus += here;
+    strata += here > 0 ? 1 : 0;
+  }
+  return (double)psus - (double)strata;
+}
+
+/* Rows are their own order on a replicate design. */
+static sx_status one_psu_each(design_sample *s, sx_error *err) {
+  s->n_strata = 1;
+  s->n_psus = s->n_rows;
+  s->order = sx_mem_alloc(&s->ctx, s->n_rows, sizeof *s->order);
+  s->psu = sx_mem_alloc(&s->ctx, s->n_rows, sizeof *s->psu);
+  s->psu_at = sx_mem_alloc(&s->ctx, s->n_rows, sizeof *s->psu_at);
+  s->start = sx_mem_zalloc(&s->ctx, 2, sizeof *s->start);
+  if (!s->order || !s->psu || !s->psu_at || !s->start) return sx_error_memory(err);
+  s->start[1] = s->n_rows;
+  for (size_t i = 0; i < s->n_rows; i++) {
+    s->order[i] = s->psu_at[i] = (uint32_t)i;
+    s->psu[i] = (int32_t)i;
+  }
+  return SX_OK;
+}
+
+static sx_status read_base_weights(sx_design *d, const sx_table *table, const sx_design_spec *spec, sx_error *err) {
+  const size_t n = d->sample->n_rows;
+  if (spec->unweighted) {
+    for (size_t i = 0; i < n; i++) d->w[i] = 1;
+    return SX_OK;
+  }
+  const sx_column *column = NULL;
+  SX_TRY(sx_table_need(&column, table, spec->weights, err));
+  SX_TRY(sx_design__read_weights(d->w, column, false, false, "weight", err));
+  for (size_t i = 0; i < n; i++)
+    if (d->w[i] > 0) return SX_OK;
+  return sx_error_set(err, SX_E_DATA, column->name, "all weights are 0");
+}
+
+static sx_status check_spec(const sx_table *table, const sx_design_spec *spec, sx_error *err) {
+  if (!table || !spec) return sx_error_set(err, SX_E_ARGUMENT, NULL, "a table and a design specification are needed");
+  if (!spec->weights && !spec->unweighted)
+    return sx_error_set(err, SX_E_ARGUMENT, "weights",
+                        "no weights: name the weight variable, or say 'none' for an unweighted estimate");
+  if (spec->weights && spec->unweighted)
+    return sx_error_set(err, SX_E_ARGUMENT, "weights", "both '%s' and unweighted are asked for", spec->weights);
+  if (sx_table_rows(table) == 0) return sx_error_set(err, SX_E_DATA, NULL, "the table has no cases");
+  if (sx_table_rows(table) > INT32_MAX / 2)
+    return sx_error_set(err, SX_E_LIMIT, NULL, "%zu cases are more than a design takes", sx_table_rows(table));
+  if (spec->n_clusters && !spec->clusters) return sx_error_set(err, SX_E_ARGUMENT, "clusters", "the names are missing");
+  if (!isnan(spec->df) && !(spec->df > 0))
+    return sx_error_set(err, SX_E_ARGUMENT, "df", "the declared degrees of freedom are %g", spec->df);
+  return sx_design__check_rep_spec(spec, err);
+}
+
+sx_status sx_design_new(sx_design **out, const sx_ctx *ctx, const sx_table *table, const sx_design_spec *spec,
+                        sx_error *err) {
+  const sx_ctx plain = SX_CTX_INIT;
+  if (!ctx) ctx = &plain;
+  SX_TRY(check_spec(table, spec, err));
+  design_sample *s = NULL;
+  sx_design *d = NULL;
+  sx_buf buf;
+  sx_buf_init(&buf, ctx);
+  sx_status st = sample_new(&s, ctx, sx_table_rows(table), err);
+  if (st != SX_OK) goto done;
+  s->lonely = spec->lonely;
+  s->df_declared = spec->df;
+  SX_TRY_GOTO(st, sx_design__alloc(&d, s, err), done);
+  s = NULL; /* d's */
+  SX_TRY_GOTO(st, read_base_weights(d, table, spec, err), done);
+  if (spec->rep_type == SX_REP_NONE) {
+    SX_TRY_GOTO(st, sx_design__strata(d->sample, table, spec, d->w, err), done);
+  } else {
+    SX_TRY_GOTO(st, one_psu_each(d->sample, err), done);
+    SX_TRY_GOTO(st, sx_design__replicates(d, table, spec, err), done);
+  }
+  for (size_t k = 0; k < d->sample->n_rows; k++) d->wpos[k] = d->w[d->sample->order[k]];
+  d->df = d->sample->df_declared;
+  if (isnan(d->df)) {
+    if (d->sample->n_reps)
+      SX_TRY_GOTO(st, sx_design__rep_df(d, err), done);
+    else
+      d->df = sx_design__full_df(d);
+  }
+  d->sample->fingerprint = fingerprint(d);
+  sx_design__describe(&buf, d);
+  SX_TRY_GOTO(st, sx_buf_status(&buf, err), done);
+  d->text = sx_buf_take(&buf);
+  *out = d;
+  d = NULL;
+done:
+  sx_buf_clear(&buf);
+  sx_design__sample_free(s);
+  sx_design_free(d);
+  return st;
+}
+
+const sx_ctx *sx_design_ctx(const sx_design *d) {
+  return &d->ctx;
+}
+size_t sx_design_rows(const sx_design *d) {
+  return d->sample->n_rows;
+}
+size_t sx_design_strata(const sx_design *d) {
+  return d->sample->n_strata;
+}
+size_t sx_design_psus(const sx_design *d) {
+  return d->sample->n_psus;
+}
+size_t sx_design_replicates(const sx_design *d) {
+  return d->sample->n_reps;
+}
+const double *sx_design_weights(const sx_design *d) {
+  return d->w;
+}
+double sx_design_df(const sx_design *d) {
+  return d->df;
+}
+const char *sx_design_describe(const sx_design *d) {
+  return d->text;
+}
+const int32_t *sx_design_psu_of_row(const sx_design *d) {
+  return d->sample->psu;
+}
+const size_t *sx_design_stratum_start(const sx_design *d) {
+  return d->sample->start;
+}
+const double *sx_design_repweights(const sx_design *d) {
+  return d->repw;
+}
+const uint32_t *sx_design_order(const sx_design *d) {
+  return d->sample->order;
+}
+const double *sx_design_position_weights(const sx_design *d) {
+  return d->wpos;
+}
+const uint32_t *sx_design_position_psu(const sx_design *d) {
+  return d->sample->psu_at;
+}
+bool sx_design_same_sample(const sx_design *a, const sx_design *b) {
+  return a->sample == b->sample;
+}
+uint64_t sx_design_fingerprint(const sx_design *d) {
+  return d->sample->fingerprint;
+}

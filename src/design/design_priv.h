@@ -1,0 +1,94 @@
+/* design_priv.h: what the files of the design room share. */
+#ifndef SX_DESIGN_PRIV_H
+#define SX_DESIGN_PRIV_H
+
+#include <stdatomic.h>
+
+#include "shuxiao/design.h"
+
+/* What stays when weights are adjusted: strata, PSUs, fpc, replicate scheme. Shared by reference count. */
+typedef struct design_sample {
+  atomic_size_t refs;
+  sx_ctx ctx;
+  size_t n_rows, n_strata, n_psus;
+  int32_t *psu;      /* [rows] */
+  uint32_t *order;   /* [rows] row at each position */
+  uint32_t *psu_at;  /* [rows] PSU at each position */
+  size_t *psu_start; /* [psus+1] first position of each PSU */
+  size_t *start;     /* [strata+1] first PSU of each stratum */
+  double *fraction;  /* [strata] f_h, or NULL */
+  double *factor;    /* [strata] (1-f_h) n_h/(n_h-1); 0 where the stratum contributes nothing of its own */
+  size_t max_psus;   /* largest n_h */
+  bool has_strata, has_clusters;
+  sx_lonely lonely;
+  size_t n_lonely;     /* strata with one PSU that was not taken with certainty */
+  double lonely_scale; /* H/(H - lonely) for SX_LONELY_AVERAGE, else 1 */
+  double df_declared;  /* NaN: counted */
+  /* replicates */
+  sx_rep_type rep_type;
+  size_t n_reps;
+  double rep_scale;
+  double *rscales; /* [reps] */
+  bool mse;
+  uint64_t fingerprint;
+} design_sample;
+
+/* One calibration: the margins' cells are in design.cells, this holds d and the factored X'DX. */
+typedef struct design_adjust {
+  size_t n_margins, first_margin; /* rows of design.cells */
+  size_t n_cells, first_cell;     /* columns of X within beta */
+  double *d;                      /* [rows] by position: weights before this calibration */
+  double *factor;                 /* [n_cells^2] pivoted Cholesky, or NULL for one margin: then diag */
+  double *diag;                   /* [n_cells] */
+  size_t *piv;                    /* [n_cells] */
+  size_t rank;
+  double *later; /* [n_cells][n_later]: X_k' D_k X_l for the calibrations l after this, n_later columns in all */
+  size_t n_later;
+} design_adjust;
+
+struct sx_design {
+  atomic_size_t refs;
+  sx_ctx ctx;
+  design_sample *sample;
+  double *w;    /* [rows] */
+  double *wpos; /* [rows] by position */
+  double *repw; /* [rows*reps] row-major, or NULL */
+  double df;
+  size_t n_margins, n_cells;
+  uint32_t *cells; /* [n_margins][rows] by position: column of X, n_cells for none */
+  design_adjust *adjusts;
+  size_t n_adjusts;
+  char *text;
+};
+
+/* Codes 0.. in order of first appearance for the values of a column, crossed with `within` (NULL: alone). */
+typedef struct design_index {
+  sx_ctx ctx;
+  int32_t *code; /* [rows] */
+  size_t *first; /* [n] first row of each code */
+  size_t n;
+} design_index;
+sx_status sx_design__index(design_index *out, const sx_ctx *ctx, const sx_column *column, const int32_t *within,
+                           const char *what, sx_error *err) SX_NODISCARD;
+void sx_design__index_clear(design_index *index);
+/* The value of a row for messages: "3", "rural"; cut to fit. */
+enum { DESIGN_VALUE_TEXT = 80 };
+void sx_design__value_text(char out[DESIGN_VALUE_TEXT], const sx_column *column, size_t row);
+
+/* Numeric column as [rows] numbers; errors name column and case. zero_missing: missing is 0. */
+sx_status sx_design__read_weights(double *out, const sx_column *column, bool zero_missing, bool negative,
+                                  const char *what, sx_error *err) SX_NODISCARD;
+
+sx_status sx_design__strata(design_sample *sample, const sx_table *table, const sx_design_spec *spec, const double *w,
+                            sx_error *err) SX_NODISCARD;
+sx_status sx_design__replicates(sx_design *design, const sx_table *table, const sx_design_spec *spec,
+                                sx_error *err) SX_NODISCARD;
+sx_status sx_design__check_rep_spec(const sx_design_spec *spec, sx_error *err) SX_NODISCARD;
+sx_status sx_design__rep_df(sx_design *design, sx_error *err) SX_NODISCARD;
+void sx_design__sample_free(design_sample *sample);
+void sx_design__describe(sx_buf *buf, const sx_design *design);
+double sx_design__full_df(const sx_design *design);
+/* An empty design on the sample (its reference is taken over on success). */
+sx_status sx_design__alloc(sx_design **out, design_sample *sample, sx_error *err) SX_NODISCARD;
+
+#endif

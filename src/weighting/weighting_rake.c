@@ -1,0 +1,151 @@
+/* weighting_rake.c: raking and post-stratification of a design, replicate by replicate where it has replicate weights. */
+#include <stdio.h>
+#include <string.h>
+
+#include "weighting_priv.h"
+
+static sx_status check_options(const sx_rake_options *o, sx_error *err) {
+  if (!(o->tolerance >= 0) || !(o->lower >= 0) || !(o->upper > 0) || !(o->lower < o->upper) || o->lower > 1 ||
+      o->upper < 1)
+    return sx_error_set(err, SX_E_ARGUMENT, "bounds",
+                        "bounds %g to %g and tolerance %g: the bounds must enclose 1, the tolerance be 0 or more",
+                        o->lower, o->upper, o->tolerance);
+  return SX_OK;
+}
+
+static void fill_report(sx_weight_report *report, const wt_problem *p, const wt_solution *s, const double *d,
+                        const double *w) {
+  double sum = 0, sum2 = 0, n = 0;
+  memset(report, 0, sizeof *report);
+  report->iterations = s->iterations;
+  report->worst = s->worst;
+  report->n_at_bound = s->n_at_bound;
+  sx_weighting__cell_name(report->worst_cell, p, s->worst_cell);
+  report->min_weight = report->min_factor = (double)INFINITY;
+  for (size_t i = 0; i < p->n_rows; i++) {
+    if (!(d[i] > 0) || p->excluded[i]) continue;
+    const double g = w[i] / d[i];
+    report->min_weight = fmin(report->min_weight, w[i]);
+    report->max_weight = fmax(report->max_weight, w[i]);
+    report->min_factor = fmin(report->min_factor, g);
+    report->max_factor = fmax(report->max_factor, g);
+    sum += w[i];
+    sum2 += w[i] * w[i];
+    n++;
+  }
+  report->kish_deff = n * sum2 / (sum * sum);
+}
+
+/* Each replicate is a task of its own, writing its own column. */
+typedef struct rep_job {
+  const sx_ctx *ctx;
+  const wt_problem *p;
+  const sx_rake_options *options;
+  const double *from;
+  double *to;
+  size_t reps;
+} rep_job;
+
+static sx_status rake_replicate(void *data, size_t r, sx_error *err) {
+  const rep_job *job = data;
+  const size_t n = job->p->n_rows;
+  sx_status st = SX_OK;
+  wt_solution s;
+  char who[64];
+  (void)snprintf(who, sizeof who, "replicate %zu", r + 1);
+  double *d = sx_mem_alloc(job->ctx, n, sizeof *d), *w = sx_mem_alloc(job->ctx, n, sizeof *w);
+  if (!d || !w) {
+    st = sx_error_memory(err);
+    goto done;
+  }
+  for (size_t i = 0; i < n; i++) {
+    d[i] = job->from[i * job->reps + r];
+    if (d[i] < 0) {
+      st = sx_error_set(err, SX_E_SUPPORT, who, "case %zu has a negative weight, which cannot be raked", i + 1);
+      goto done;
+    }
+    /* a case outside the full sample takes no part: its cells are not known */
+    for (size_t m = 0; m < job->p->n_margins; m++)
+      if (job->p->cell[m * n + i] < 0) d[i] = 0;
+  }
+  SX_TRY_GOTO(st, sx_weighting__solve(w, &s, job->p, d, job->options, who, err), done);
+  for (size_t i = 0; i < n; i++) job->to[i * job->reps + r] = w[i];
+done:
+  sx_mem_free(job->ctx, d);
+  sx_mem_free(job->ctx, w);
+  return st;
+}
+
+/* The calibrated design from solved weights. */
+static sx_status finish(sx_design **out, const sx_design *design, const wt_problem *p, const double *w,
+                        const sx_rake_options *options, const char *note, sx_error *err) {
+  const sx_ctx *ctx = sx_design_ctx(design);
+  const size_t reps = sx_design_replicates(design), n = p->n_rows;
+  sx_status st = SX_OK;
+  double *repw = NULL;
+  sx_margin *margins = sx_mem_zalloc(ctx, p->n_margins, sizeof *margins);
+  if (!margins) {
+    st = sx_error_memory(err);
+    goto done;
+  }
+  for (size_t m = 0; m < p->n_margins; m++)
+    margins[m] = (sx_margin){p->targets[m].name, p->targets[m].n_cells, p->cell + m * n, p->targets[m].totals};
+  if (reps) {
+    repw = sx_mem_alloc(ctx, n * reps, sizeof *repw);
+    if (!repw) {
+      st = sx_error_memory(err);
+      goto done;
+    }
+    rep_job job = {ctx, p, options, sx_design_repweights(design), repw, reps};
+    SX_TRY_GOTO(st, sx_parallel_for(ctx, reps, rake_replicate, &job, err), done);
+  }
+  st = sx_design_reweight(out, design, w, repw, margins, p->n_margins, note, err);
+done:
+  sx_mem_free(ctx, margins);
+  sx_mem_free(ctx, repw);
+  return st;
+}
+
+static sx_status calibrate(sx_design **out, const sx_design *design, const sx_table *table, const sx_target *targets,
+                           size_t n_targets, const sx_rake_options *options, const char *note, sx_weight_report *report,
+                           sx_error *err) {
+  const sx_ctx *ctx = sx_design_ctx(design);
+  const double *d = sx_design_weights(design);
+  sx_status st = SX_OK;
+  wt_problem p = {ctx, NULL, 0, 0, 0, NULL, NULL, NULL, NULL};
+  wt_solution s;
+  double *w = NULL;
+  if (sx_table_rows(table) != sx_design_rows(design))
+    return sx_error_set(err, SX_E_ARGUMENT, NULL, "the table has %zu cases, the design %zu", sx_table_rows(table),
+                        sx_design_rows(design));
+  SX_TRY_GOTO(st, check_options(options, err), done);
+  SX_TRY_GOTO(st, sx_weighting__problem(&p, ctx, table, targets, n_targets, d, options->total_tolerance, err), done);
+  w = sx_mem_alloc(ctx, p.n_rows, sizeof *w);
+  if (!w) {
+    st = sx_error_memory(err);
+    goto done;
+  }
+  SX_TRY_GOTO(st, sx_weighting__solve(w, &s, &p, d, options, "", err), done);
+  SX_TRY_GOTO(st, finish(out, design, &p, w, options, note, err), done);
+  if (report) fill_report(report, &p, &s, d, w);
+done:
+  sx_weighting__problem_clear(&p);
+  sx_mem_free(ctx, w);
+  return st;
+}
+
+sx_status sx_weighting_rake(sx_design **out, const sx_design *design, const sx_table *table, const sx_target *targets,
+                            size_t n_targets, const sx_rake_options *options, sx_weight_report *report, sx_error *err) {
+  const sx_rake_options plain = SX_RAKE_OPTIONS_INIT;
+  char note[64];
+  (void)snprintf(note, sizeof note, "raked to %zu margin%s", n_targets, n_targets == 1 ? "" : "s");
+  return calibrate(out, design, table, targets, n_targets, options ? options : &plain, note, report, err);
+}
+
+sx_status sx_weighting_poststratify(sx_design **out, const sx_design *design, const sx_table *table,
+                                    const sx_target *target, sx_weight_report *report, sx_error *err) {
+  const sx_rake_options plain = SX_RAKE_OPTIONS_INIT;
+  char note[64];
+  (void)snprintf(note, sizeof note, "post-stratified to %zu cells", target->n_cells);
+  return calibrate(out, design, table, target, 1, &plain, note, report, err);
+}
