@@ -61,6 +61,7 @@ sx_status sx_parallel_for(const sx_ctx *ctx, size_t n, sx_task task, void *data,
   size_t n_workers = (size_t)sx_ctx_threads(ctx);
   if (n_workers > n) n_workers = n;
   if (n_workers <= 1) return run_inline(ctx, n, task, data, err);
+  SX_TRY(sx_ctx_poll(ctx, err)); /* short loops may end before this thread comes to its first poll */
   worker *workers = sx_mem_zalloc(ctx, n_workers, sizeof *workers);
   if (!workers) return sx_error_memory(err);
   shared all = {.task = task, .data = data, .n = n};

@@ -1,0 +1,150 @@
+#include "shuxiao/base.h"
+#include "sxt.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/sx_file_XXXXXX";
+
+static size_t count_files(void) {
+  size_t n = 0;
+  DIR *d = opendir(folder);
+  if (!d) return 999;
+  for (struct dirent *e; (e = readdir(d)) != NULL;) n += e->d_name[0] != '.';
+  closedir(d);
+  return n;
+}
+
+static const char *in_folder(const char *name) {
+  static char path[256];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  return path;
+}
+
+static void test_round_trip(void) {
+  REQUIRE(mkdtemp(folder) != NULL);
+  const char *path = in_folder("a.txt");
+  char *data = NULL;
+  size_t n = 0;
+  CHECK(!sx_file_exists(path));
+  REQUIRE_OK(sx_file_write(NULL, path, "one\0two", 7, err));
+  CHECK(sx_file_exists(path));
+  REQUIRE_OK(sx_file_read(&data, &n, NULL, path, err));
+  CHECK_INT(n, 7);
+  CHECK(memcmp(data, "one\0two", 8) == 0);
+  sx_mem_free(NULL, data);
+  REQUIRE_OK(sx_file_write(NULL, path, "", 0, err));
+  REQUIRE_OK(sx_file_read(&data, &n, NULL, path, err));
+  CHECK_INT(n, 0);
+  CHECK_STR(data, "");
+  sx_mem_free(NULL, data);
+  CHECK_INT(count_files(), 1); /* no temporary file stays */
+  unlink(path);
+}
+
+static void test_faults(void) {
+  char *data = NULL;
+  char hash[SX_HASH_TEXT];
+  size_t n = 0;
+  CHECK_FAILS(sx_file_read(&data, &n, NULL, "/nowhere/x", err), SX_E_IO, "/nowhere/x", "cannot be opened");
+  CHECK_FAILS(sx_file_read(&data, &n, NULL, "/tmp", err), SX_E_IO, "/tmp", "is a folder");
+  CHECK_FAILS(sx_file_write(NULL, "/tmp", "x", 1, err), SX_E_IO, "/tmp", "is a folder");
+  CHECK_FAILS(sx_file_write(NULL, "/nowhere/x", "x", 1, err), SX_E_IO, "/nowhere/x", "cannot be written");
+  CHECK_FAILS(sx_hash_file(hash, NULL, "/nowhere/x", err), SX_E_IO, "/nowhere/x", "cannot be opened");
+  CHECK_FAILS(sx_hash_file(hash, NULL, "/tmp", err), SX_E_IO, "/tmp", "cannot be read");
+  CHECK(!data && !n);
+  sx_ctx ctx = SX_CTX_INIT;
+  ctx.memory_limit = 10;
+  const char *path = in_folder("big");
+  REQUIRE_OK(sx_file_write(NULL, path, "0123456789abcdef", 16, err));
+  CHECK_FAILS(sx_file_read(&data, &n, &ctx, path, err), SX_E_LIMIT, path, "memory limit");
+  unlink(path);
+}
+
+/* /dev/full answers every write with "no space left": the device itself must survive, and a full disk is an error. */
+static void test_disk_full(void) {
+  if (access("/dev/full", W_OK) != 0) SXT_SKIP("no /dev/full");
+  CHECK_FAILS(sx_file_write(NULL, "/dev/full", "x", 1, err), SX_E_IO, "/dev/full", "cannot be written: No space");
+  struct stat info;
+  CHECK(stat("/dev/full", &info) == 0 && S_ISCHR(info.st_mode));
+  CHECK_OK(sx_file_write(NULL, "/dev/null", "x", 1, err));
+}
+
+/* A write that fails leaves the old file whole and nothing beside it. */
+static void test_old_survives(void) {
+  char path[256];
+  snprintf(path, sizeof path, "%s", in_folder("old"));
+  REQUIRE_OK(sx_file_write(NULL, path, "old", 3, err));
+  /* The temporary name is taken by a folder: opening it fails. */
+  char block[300];
+  snprintf(block, sizeof block, "%s.tmp-%ld", path, (long)getpid());
+  REQUIRE(mkdir(block, 0700) == 0);
+  CHECK_FAILS(sx_file_write(NULL, path, "new", 3, err), SX_E_IO, "old", "cannot be written");
+  rmdir(block);
+  char *data = NULL;
+  size_t n = 0;
+  REQUIRE_OK(sx_file_read(&data, &n, NULL, path, err));
+  CHECK_STR(data, "old");
+  sx_mem_free(NULL, data);
+  unlink(path);
+  CHECK_INT(count_files(), 0);
+}
+
+/* Not a regular file: the size is not known beforehand. */
+static void test_pipe(void) {
+  char *data = NULL;
+  size_t n = 0;
+  if (access("/proc/self/status", R_OK) != 0) SXT_SKIP("no /proc");
+  REQUIRE_OK(sx_file_read(&data, &n, NULL, "/proc/self/status", err));
+  CHECK(n > 100 && strlen(data) == n && strstr(data, "Pid:"));
+  sx_mem_free(NULL, data);
+}
+
+static bool always(void *data) {
+  (void)data;
+  return true;
+}
+static void test_cancel(void) {
+  sx_ctx ctx = SX_CTX_INIT;
+  ctx.cancelled = always;
+  char *data = NULL, hash[SX_HASH_TEXT];
+  size_t n = 0;
+  CHECK_FAILS(sx_file_read(&data, &n, &ctx, "/dev/null", err), SX_E_CANCELLED, "", "");
+  CHECK_FAILS(sx_hash_file(hash, &ctx, "/dev/null", err), SX_E_CANCELLED, "", "");
+}
+
+/* FIPS 180-4 examples, and sha256sum's answer for the empty text. */
+static void test_hash(void) {
+  char hash[SX_HASH_TEXT];
+  sx_hash_bytes(hash, "abc", 3);
+  CHECK_STR(hash, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  sx_hash_bytes(hash, "", 0);
+  CHECK_STR(hash, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  char *million = sx_mem_alloc(NULL, 1000000, 1);
+  REQUIRE(million != NULL);
+  memset(million, 'a', 1000000);
+  const char *path = in_folder("million");
+  REQUIRE_OK(sx_file_write(NULL, path, million, 1000000, err));
+  CHECK_OK(sx_hash_file(hash, NULL, path, err));
+  CHECK_STR(hash, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+  unlink(path);
+  sx_mem_free(NULL, million);
+}
+
+static void check_beside(const char *base, const char *name, const char *want) {
+  char *path = sx_path_beside(NULL, base, name);
+  CHECK_STR(path, want);
+  sx_mem_free(NULL, path);
+}
+static void test_beside(void) {
+  check_beside("dir/study.yaml", "a.csv", "dir/a.csv");
+  check_beside("study.yaml", "a.csv", "a.csv");
+  check_beside("/a/b/c.yaml", "../x", "/a/b/../x");
+  check_beside("/a/b/c.yaml", "/abs", "/abs");
+  check_beside("/root.yaml", "x", "/x");
+  rmdir(folder);
+}
+
+SXT_MAIN(SXT_CASE(test_round_trip), SXT_CASE(test_faults), SXT_CASE(test_disk_full), SXT_CASE(test_old_survives),
+         SXT_CASE(test_pipe), SXT_CASE(test_cancel), SXT_CASE(test_hash), SXT_CASE(test_beside))
