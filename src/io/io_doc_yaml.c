@@ -120,7 +120,7 @@ static bool is_null(const char *text) {
 }
 
 static sx_status on_scalar(reader *r, struct fy_event *event, sx_error *err) {
-  const place at = place_of(r, event);
+  place at = place_of(r, event);
   const bool key = expects_key(r);
   const char *text;
   sx_node *node;
@@ -128,6 +128,7 @@ static sx_status on_scalar(reader *r, struct fy_event *event, sx_error *err) {
   SX_TRY(token_text(&text, r, event->scalar.value, at, err));
   const enum fy_scalar_style style = event->scalar.value ? fy_token_scalar_style(event->scalar.value) : FYSS_PLAIN;
   const bool quoted = style != FYSS_PLAIN && style != FYSS_ANY;
+  if ((style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED) && at.column > 1) at.column--; /* the quote itself */
   if (key && !quoted && !text[0])
     return sx_io__doc_error(&r->b, SX_E_PARSE, at.line, at.column, err, "a key is missing before the colon");
   const bool null = !key && !quoted && is_null(text);
@@ -145,7 +146,8 @@ static sx_status on_scalar(reader *r, struct fy_event *event, sx_error *err) {
 }
 
 static sx_status on_alias(reader *r, struct fy_event *event, sx_error *err) {
-  const place at = place_of(r, event);
+  place at = place_of(r, event);
+  if (at.column > 1) at.column--; /* the asterisk */
   const char *name;
   SX_TRY(token_text(&name, r, event->alias.anchor, at, err));
   const anchor *a = r->anchors;
@@ -271,23 +273,26 @@ done:
 sx_status sx_doc_parse_yaml(sx_doc **out, const sx_ctx *ctx, const char *name, const char *text, size_t n,
                             sx_error *err) {
   static const char bom[] = "\xEF\xBB\xBF";
-  sx_status st;
+  doc_builder builder;
+  SX_TRY(sx_io__doc_init(&builder, ctx, name, n, err));
   reader *r = sx_mem_zalloc(ctx, 1, sizeof *r);
-  if (!r) return sx_error_memory(err);
+  if (!r) {
+    sx_io__doc_abandon(&builder);
+    return sx_error_memory(err);
+  }
+  r->b = builder;
   r->last = (place){1, 1};
-  SX_TRY_GOTO(st, sx_io__doc_init(&r->b, ctx, name, n, err), done);
   if (n >= 3 && memcmp(text, bom, 3) == 0) {
     text += 3;
     n -= 3;
   }
-  st = sx_io__doc_check_text(&r->b, text, n, err);
+  sx_status st = sx_io__doc_check_text(&r->b, text, n, err);
   if (st == SX_OK) st = check_lines(&r->b, text, n, err);
   if (st == SX_OK && n) st = run_parser(r, text, n, err);
   if (st == SX_OK)
     *out = sx_io__doc_finish(&r->b);
   else
     sx_io__doc_abandon(&r->b);
-done:
   sx_mem_free(ctx, r);
   return st;
 }
