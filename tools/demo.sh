@@ -1,0 +1,16 @@
+#!/bin/bash
+# tools/demo.sh: the main job on the bundled study; prints where the report is and opens nothing.
+set -eu
+cd "$(dirname "$0")/.."
+study=studies/digital-consumption-2025h1
+build/release/shuxiao run $study/study.yaml
+echo
+echo "The report:"
+found=
+for report in "$study"/out/*.html; do
+  [ -f "$report" ] || continue
+  found=1
+  echo "  $PWD/$report"
+done
+[ -n "$found" ] || { echo "  none was written to $study/out" >&2; exit 1; }
+echo "Open it in any browser. The numbers behind it: build/release/shuxiao --help"
