@@ -10,6 +10,16 @@ extern "C" {
 
 /* ---- the algebra ----------------------------------------------------------------------------------------- */
 
+typedef enum sx_na {
+  SX_NA_NONE,
+  SX_NA_EMPTY_DOMAIN,
+  SX_NA_ALL_MISSING,
+  SX_NA_TOO_FEW_PSU,      /* df < 1, or a replicate without the domain: value without error */
+  SX_NA_ZERO_DENOMINATOR, /* also a formula without a finite value at its estimates */
+  SX_NA_OPERAND
+} sx_na;
+SX_API const char *sx_na_text(sx_na na); /* "" for none; "empty domain", ... */
+
 /* A value with its error. Immutable, shared by reference count. Its carrier has one part per source: a design
  * (scores summed to PSUs, or replicate values) or an outside figure (coefficient on that figure's deviation). */
 typedef struct sx_est sx_est;
@@ -20,7 +30,9 @@ SX_API double sx_est_variance(const sx_est *est);
 SX_API double sx_est_se(const sx_est *est);
 SX_API double sx_est_df(
     const sx_est *est); /* one design: over its PSUs; several sources: Satterthwaite; none: INFINITY */
-/* Covariance over the sources they share; 0 when they share none. */
+SX_API sx_na sx_est_na(const sx_est *est); /* why the value is missing; SX_NA_NONE where it is not */
+/* Covariance over the sources they share; 0 when they share none. Designs made from one another by adjusting weights
+ * are one source. NaN when memory is short. */
 SX_API double sx_est_cov(const sx_est *a, const sx_est *b);
 
 SX_API sx_status sx_est_constant(sx_est **out, const sx_ctx *ctx, double value, sx_error *err) SX_NODISCARD;
@@ -28,13 +40,16 @@ SX_API sx_status sx_est_constant(sx_est **out, const sx_ctx *ctx, double value, 
 SX_API sx_status sx_est_outside(sx_est **out, const sx_ctx *ctx, double value, double se, double df,
                                 sx_error *err) SX_NODISCARD;
 /* Any smooth formula over named estimates, in the expression language: linearised by its gradient; replicate carriers are
- * mapped replicate by replicate. A missing operand gives a missing estimate with that operand's reason. */
+ * mapped replicate by replicate. A missing operand (NULL: SX_NA_OPERAND) gives a missing estimate with that operand's
+ * reason. docs/methods/carriers.md. */
 SX_API sx_status sx_est_formula(sx_est **out, const sx_ctx *ctx, const sx_expr *formula, const char *const *names,
                                 const sx_est *const *values, size_t n, sx_error *err) SX_NODISCARD;
 /* sum_i coefficient[i] * values[i]; coefficients NULL means 1. */
 SX_API sx_status sx_est_linear(sx_est **out, const sx_ctx *ctx, const double *coefficients, const sx_est *const *values,
                                size_t n, sx_error *err) SX_NODISCARD;
-/* For the store: the carrier as bytes, and back onto the same design (checked by length and fingerprint). */
+/* For the store: the carrier as bytes, and back onto the same design (checked by length and fingerprint). *data is freed
+ * with sx_mem_free. Outside figures that were unpacked are one figure where value, se and df are the same. Expected from
+ * unpack: SX_E_DATA for bytes that are damaged or of another design. */
 SX_API sx_status sx_est_pack(void **data, size_t *n, const sx_ctx *ctx, const sx_est *est, sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_est_unpack(sx_est **out, const sx_ctx *ctx, const void *data, size_t n, const sx_design *design,
                                sx_error *err) SX_NODISCARD;
@@ -51,16 +66,6 @@ typedef enum sx_stat {
 SX_API const char *sx_stat_name(sx_stat stat); /* "total" "mean" "prop" "ratio" "count" */
 
 typedef enum sx_ci { SX_CI_DEFAULT /* logit for proportions, wald with t(df) else */, SX_CI_WALD, SX_CI_LOGIT } sx_ci;
-
-typedef enum sx_na {
-  SX_NA_NONE,
-  SX_NA_EMPTY_DOMAIN,
-  SX_NA_ALL_MISSING,
-  SX_NA_TOO_FEW_PSU /* df < 1: value without error */,
-  SX_NA_ZERO_DENOMINATOR,
-  SX_NA_OPERAND
-} sx_na;
-SX_API const char *sx_na_text(sx_na na); /* "" for none; "empty domain", ... */
 
 typedef struct sx_est_options {
   uint32_t version;
@@ -86,7 +91,7 @@ typedef struct sx_est_row {
   int32_t level; /* PROP: level index of y, else -1 */
   double estimate, se, low, high, ci_level, df;
   size_t n;               /* rows in the base with non-zero weight */
-  double n_eff, deff, cv; /* deff: V / (S^2/n) with replacement; n_eff = n/deff */
+  double n_eff, deff, cv; /* deff: V / (S^2/n) with replacement; n_eff = n/deff. NaN where S^2 is 0, as for a count */
   sx_na na;
   sx_est *est; /* the carrier, owned by the row; NULL only when na says there is no value */
 } sx_est_row;
@@ -100,7 +105,11 @@ typedef struct sx_est_set {
 } sx_est_set;
 SX_API void sx_est_set_free(sx_est_set *set);
 
-/* Missing y (of any class) drops out of that variable's base alone. Thread-safe on a shared design. */
+/* Missing y (of any class) drops out of that variable's base alone. Thread-safe on a shared design.
+ * A proportion of 0 or 1 has se 0 and a Clopper-Pearson interval on its n (docs/methods/proportions.md).
+ * Expected: SX_E_ARGUMENT for a column that does not suit the statistic or has another length, SX_E_DATA for a value that is
+ * not finite (names the case). Cost: one pass over the rows for the sums, and for a linearised design about
+ * 1.5 ns * rows per estimate for the variances. */
 SX_API sx_status sx_estimate_run(sx_est_set **out, const sx_design *design, const sx_est_request *request,
                                  const sx_est_options *options, sx_error *err) SX_NODISCARD;
 /* Many at once, in parallel over ctx threads of the design; out [n]. Results do not depend on the thread count. */

@@ -1,0 +1,267 @@
+/* estimate_frame.c: from a request to codes by position, and the sums that every statistic needs, in one pass.
+ *
+ * A variable of at most EST_MAX_VALUES distinct values becomes a code; the scores of a domain are then a table of that
+ * many numbers. Else the values are kept beside the domain code. Sums of weights are compensated (Neumaier), so that point
+ * estimates do not depend on the order of rows beyond the last digit. */
+#include <stdio.h>
+#include <string.h>
+
+#include "estimate_priv.h"
+
+enum { EST_MAX_VALUES = 8 };
+
+static bool is_numeric(const sx_column *c) {
+  return c->type == SX_NUMBER || c->type == SX_INTEGER;
+}
+
+static sx_status check_column(const sx_column *c, const char *role, size_t rows, bool numeric, sx_error *err) {
+  if (!c) return sx_error_set(err, SX_E_ARGUMENT, NULL, "the statistic needs %s", role);
+  if (c->n != rows)
+    return sx_error_set(err, SX_E_ARGUMENT, c->name, "the variable has %zu cases, the design %zu", c->n, rows);
+  if (numeric && !is_numeric(c))
+    return sx_error_set(err, SX_E_ARGUMENT, c->name, "%s is %s: this statistic needs a number", role,
+                        sx_type_name(c->type));
+  return SX_OK;
+}
+
+static sx_status check_request(const sx_design *design, const sx_est_request *r, sx_error *err) {
+  const size_t rows = sx_design_rows(design);
+  switch (r->stat) {
+  case SX_STAT_TOTAL:
+  case SX_STAT_MEAN:
+    SX_TRY(check_column(r->y, "a variable", rows, true, err));
+    break;
+  case SX_STAT_PROP:
+    SX_TRY(check_column(r->y, "a variable", rows, r->prop_of_one, err));
+    break;
+  case SX_STAT_RATIO:
+    SX_TRY(check_column(r->y, "a numerator", rows, true, err));
+    SX_TRY(check_column(r->x, "a denominator", rows, true, err));
+    break;
+  case SX_STAT_COUNT:
+    break;
+  default:
+    return sx_error_set(err, SX_E_ARGUMENT, NULL, "unknown statistic %d", (int)r->stat);
+  }
+  if (r->by && r->by->n_rows != rows)
+    return sx_error_set(err, SX_E_ARGUMENT, "by", "the groups have %zu cases, the design %zu", r->by->n_rows, rows);
+  return SX_OK;
+}
+
+static double number_at(const sx_column *c, size_t row) {
+  return c->type == SX_NUMBER ? c->data.f64[row] : (double)c->data.i64[row];
+}
+
+/* Domain of a row, -1 outside. */
+static int32_t domain_at(const sx_est_request *r, size_t row) {
+  if (r->where && r->where[row] != 1) return -1;
+  return r->by ? r->by->group[row] : 0;
+}
+
+static bool in_base(const sx_est_request *r, size_t row) {
+  if (r->stat == SX_STAT_COUNT) return true;
+  if (sx_column_missing(r->y, row)) return false;
+  return r->stat != SX_STAT_RATIO || !sx_column_missing(r->x, row);
+}
+
+/* Values of a numeric y over the base, ascending; n_values 0 where there are more than the maximum. */
+static sx_status find_values(est_frame *f, sx_error *err) {
+  const sx_est_request *r = f->request;
+  double found[EST_MAX_VALUES];
+  size_t n = 0;
+  bool few = r->stat != SX_STAT_RATIO;
+  for (size_t i = 0; i < r->y->n; i++) {
+    if (domain_at(r, i) < 0 || !in_base(r, i)) continue;
+    const double x = number_at(r->y, i) + 0.0;
+    if (!isfinite(x) || (r->stat == SX_STAT_RATIO && !isfinite(number_at(r->x, i)))) {
+      char where[SX_ERROR_WHERE_MAX];
+      (void)snprintf(where, sizeof where, "%s: case %zu", isfinite(x) ? r->x->name : r->y->name, i + 1);
+      return sx_error_set(err, SX_E_DATA, where, "the value is not finite: make it missing, or correct it");
+    }
+    if (!few) continue;
+    size_t k = 0;
+    while (k < n && found[k] != x) k++;
+    if (k < n) continue;
+    if (n == EST_MAX_VALUES) {
+      few = false;
+      continue;
+    }
+    for (k = n++; k > 0 && found[k - 1] > x; k--) found[k] = found[k - 1];
+    found[k] = x;
+  }
+  f->continuous = !few;
+  f->n_values = few ? n : 1;
+  f->values = sx_mem_alloc(sx_design_ctx(f->design), EST_MAX_VALUES, sizeof *f->values);
+  if (!f->values) return sx_error_memory(err);
+  memcpy(f->values, found, n * sizeof *found);
+  return SX_OK;
+}
+
+/* What the rows' values are coded by. *level is set for PROP with levels. */
+static sx_status find_codes(est_frame *f, int32_t **level, sx_error *err) {
+  const sx_est_request *r = f->request;
+  const sx_ctx *ctx = sx_design_ctx(f->design);
+  if (r->stat == SX_STAT_COUNT) {
+    f->n_values = 1;
+    return SX_OK;
+  }
+  if (r->stat != SX_STAT_PROP) return find_values(f, err);
+  if (r->prop_of_one) {
+    f->n_values = 2;
+    return SX_OK;
+  }
+  *level = sx_mem_alloc(ctx, r->y->n, sizeof **level);
+  if (!*level) return sx_error_memory(err);
+  return sx_estimate__levels(*level, &f->n_values, &f->level_text, &f->level_label, ctx, r->y, err);
+}
+
+static size_t value_at(const est_frame *f, const int32_t *level, size_t row) {
+  const sx_est_request *r = f->request;
+  if (level) return (size_t)level[row];
+  if (r->stat == SX_STAT_PROP) return number_at(r->y, row) == 1 ? 1 : 0;
+  if (f->continuous || r->stat == SX_STAT_COUNT) return 0;
+  const double x = number_at(r->y, row);
+  size_t k = 0;
+  while (k + 1 < f->n_values && f->values[k] < x) k++;
+  return k;
+}
+
+static sx_status alloc_codes(est_frame *f, size_t n_codes, sx_error *err) {
+  est_basis *b = f->basis;
+  const size_t rows = sx_design_rows(f->design);
+  const size_t size = n_codes <= UINT8_MAX + 1U ? 1 : n_codes <= UINT16_MAX + 1U ? 2 : 4;
+  b->codes.n_codes = n_codes;
+  b->code_memory = sx_mem_alloc(&b->ctx, rows, size);
+  if (!b->code_memory) return sx_error_memory(err);
+  if (f->continuous) {
+    b->codes.y = b->y = sx_mem_zalloc(&b->ctx, rows, sizeof *b->y);
+    if (!b->y) return sx_error_memory(err);
+    if (f->request->stat == SX_STAT_RATIO) {
+      b->codes.x = b->x = sx_mem_zalloc(&b->ctx, rows, sizeof *b->x);
+      if (!b->x) return sx_error_memory(err);
+    }
+  }
+  if (size == 1) b->codes.code8 = b->code_memory;
+  if (size == 2) b->codes.code16 = b->code_memory;
+  if (size == 4) b->codes.code32 = b->code_memory;
+  return SX_OK;
+}
+
+static void put_code(est_basis *b, size_t at, size_t code) {
+  if (b->codes.code8)
+    ((uint8_t *)b->code_memory)[at] = (uint8_t)code;
+  else if (b->codes.code16)
+    ((uint16_t *)b->code_memory)[at] = (uint16_t)code;
+  else
+    ((uint32_t *)b->code_memory)[at] = (uint32_t)code;
+}
+
+static void add(double *sum, double *comp, double x) {
+  const double a = *sum, s = a + x;
+  *comp += fabs(a) >= fabs(x) ? (a - s) + x : (x - s) + a;
+  *sum = s;
+}
+
+/* The pass: codes, counts, bitmaps, compensated sums. comp [n_codes + 2G]. */
+static void fill(est_frame *f, const int32_t *level, double *comp) {
+  const sx_design *design = f->design;
+  const sx_est_request *r = f->request;
+  est_basis *b = f->basis;
+  const uint32_t *order = sx_design_order(design), *psu = sx_design_position_psu(design);
+  const double *w = sx_design_position_weights(design);
+  const size_t rows = sx_design_rows(design), codes = b->codes.n_codes;
+  const bool keep_zero = sx_design_replicates(design) > 0; /* its replicate weights may differ from 0 */
+  for (size_t k = 0; k < rows; k++) {
+    const size_t row = order[k];
+    const int32_t g = domain_at(r, row);
+    put_code(b, k, 0);
+    if (g < 0 || (w[k] == 0 && !keep_zero)) continue;
+    f->n_in[g] += w[k] > 0 ? 1 : 0;
+    if (!in_base(r, row) || (level && level[row] < 0)) continue;
+    const size_t code = 1 + (size_t)g * f->n_values + value_at(f, level, row);
+    put_code(b, k, code);
+    if (b->y) b->y[k] = number_at(r->y, row);
+    if (b->x) b->x[k] = number_at(r->x, row);
+    if (w[k] == 0) continue;
+    f->n[g]++;
+    if (b->bits) b->bits[(size_t)g * b->bitmap_bytes + psu[k] / 8] |= (uint8_t)(1U << (psu[k] % 8));
+    add(&f->sum_w[code], &comp[code], w[k]);
+    if (b->y) add(&f->sum_y[g], &comp[codes + (size_t)g], w[k] * b->y[k]);
+    if (b->x) add(&f->sum_x[g], &comp[codes + f->n_domains + (size_t)g], w[k] * b->x[k]);
+  }
+  for (size_t c = 0; c < codes; c++) f->sum_w[c] += comp[c];
+  for (size_t g = 0; g < f->n_domains; g++) {
+    f->sum_y[g] += comp[codes + g];
+    f->sum_x[g] += comp[codes + f->n_domains + g];
+  }
+}
+
+static sx_status basis_new(est_frame *f, sx_error *err) {
+  const sx_ctx *ctx = sx_design_ctx(f->design);
+  est_basis *b = sx_mem_zalloc(ctx, 1, sizeof *b);
+  if (!b) return sx_error_memory(err);
+  atomic_init(&b->refs, 1);
+  b->ctx = *ctx;
+  b->design = sx_design_ref(f->design);
+  b->n_domains = f->n_domains;
+  b->bitmap_bytes = sx_design_bitmap_bytes(f->design);
+  f->basis = b;
+  if (sx_design_replicates(f->design)) return SX_OK;
+  size_t bytes = 0;
+  b->bits = sx_size_mul(&bytes, f->n_domains, b->bitmap_bytes) ? sx_mem_zalloc(ctx, bytes, 1) : NULL;
+  return b->bits ? SX_OK : sx_error_memory(err);
+}
+
+sx_status sx_estimate__frame(est_frame *out, const sx_design *design, const sx_est_request *request, sx_error *err) {
+  const sx_ctx *ctx = sx_design_ctx(design);
+  SX_TRY(check_request(design, request, err));
+  sx_status st = SX_OK;
+  est_frame f;
+  memset(&f, 0, sizeof f);
+  f.design = design;
+  f.request = request;
+  f.n_domains = request->by ? request->by->n_groups : 1;
+  int32_t *level = NULL;
+  double *comp = NULL;
+  size_t codes = 0;
+  SX_TRY_GOTO(st, basis_new(&f, err), done);
+  SX_TRY_GOTO(st, find_codes(&f, &level, err), done);
+  if (!sx_size_mul(&codes, f.n_domains, f.n_values) || codes > INT32_MAX / 2) {
+    st = sx_error_set(err, SX_E_LIMIT, NULL, "%zu domains of %zu levels are too many", f.n_domains, f.n_values);
+    goto done;
+  }
+  codes++;
+  SX_TRY_GOTO(st, alloc_codes(&f, codes, err), done);
+  f.n_in = sx_mem_zalloc(ctx, f.n_domains, sizeof *f.n_in);
+  f.n = sx_mem_zalloc(ctx, f.n_domains, sizeof *f.n);
+  f.sum_w = sx_mem_zalloc(ctx, codes, sizeof *f.sum_w);
+  f.sum_y = sx_mem_zalloc(ctx, f.n_domains, sizeof *f.sum_y);
+  f.sum_x = sx_mem_zalloc(ctx, f.n_domains, sizeof *f.sum_x);
+  comp = sx_mem_zalloc(ctx, codes + 2 * f.n_domains, sizeof *comp);
+  if (!f.n_in || !f.n || !f.sum_w || !f.sum_y || !f.sum_x || !comp) {
+    st = sx_error_memory(err);
+    goto done;
+  }
+  fill(&f, level, comp);
+  *out = f;
+  memset(&f, 0, sizeof f);
+  f.design = design;
+done:
+  sx_mem_free(ctx, level);
+  sx_mem_free(ctx, comp);
+  sx_estimate__frame_clear(&f);
+  return st;
+}
+
+void sx_estimate__frame_clear(est_frame *f) {
+  const sx_ctx *ctx = sx_design_ctx(f->design);
+  sx_estimate__basis_free(f->basis);
+  sx_mem_free(ctx, f->values);
+  sx_mem_free(ctx, f->n_in);
+  sx_mem_free(ctx, f->n);
+  sx_mem_free(ctx, f->sum_w);
+  sx_mem_free(ctx, f->sum_y);
+  sx_mem_free(ctx, f->sum_x);
+  sx_estimate__free_texts(ctx, f->level_text, f->n_values);
+  sx_estimate__free_texts(ctx, f->level_label, f->n_values);
+}

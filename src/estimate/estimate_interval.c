@@ -1,0 +1,72 @@
+/* estimate_interval.c: standard error, interval and coefficient of variation.
+ *
+ *   wald   estimate -+ t se
+ *   logit  expit(logit p -+ t se/(p(1-p))), for 0 < p < 1
+ * with t the quantile of Student's distribution on the estimate's df. A proportion of exactly 0 or 1 has no variance
+ * estimate that means anything; its interval is Clopper-Pearson's with n* = n (t_{n-1}/t_df)^2, which for p = 0 is
+ * [0, 1 - (alpha/2)^(1/n*)]: Korn & Graubard (1998), Survey Methodology 24. docs/methods/proportions.md. */
+#include "estimate_priv.h"
+
+const char *sx_stat_name(sx_stat stat) {
+  static const char *const names[] = {"total", "mean", "prop", "ratio", "count"};
+  return (unsigned)stat < sizeof names / sizeof *names ? names[stat] : "unknown";
+}
+
+const char *sx_na_text(sx_na na) {
+  static const char *const texts[] = {
+      "", "empty domain", "all missing", "too few sampling units for an error", "zero denominator", "missing operand"};
+  return (unsigned)na < sizeof texts / sizeof *texts ? texts[na] : "unknown";
+}
+
+static double t_of(est_t *cache, double level, double df) {
+  if (!(cache->df == df && cache->level == level)) *cache = (est_t){level, df, sx_num_t_quantile((1 + level) / 2, df)};
+  return cache->t;
+}
+
+static void extreme_share(sx_est_row *row, double t) {
+  const double alpha = 1 - row->ci_level, n = (double)row->n;
+  if (row->n < 2) return;
+  const double ratio = sx_num_t_quantile(1 - alpha / 2, n - 1) / t;
+  const double miss = 1 - pow(alpha / 2, 1 / (n * ratio * ratio));
+  row->low = row->estimate == 0 ? 0 : 1 - miss;
+  row->high = row->estimate == 0 ? miss : 1;
+}
+
+void sx_estimate__interval(sx_est_row *row, double variance, bool is_prop, const sx_est_options *o, est_t *cache) {
+  row->ci_level = o->ci_level;
+  row->se = row->low = row->high = row->cv = (double)NAN;
+  if (!isnan(o->df)) row->df = o->df;
+  if (isnan(row->estimate)) return;
+  if (!(row->df >= 1) || !isfinite(variance)) {
+    row->na = SX_NA_TOO_FEW_PSU;
+    return;
+  }
+  row->se = sqrt(variance);
+  if (row->estimate != 0) row->cv = row->se / fabs(row->estimate);
+  const double t = t_of(cache, o->ci_level, row->df), p = row->estimate;
+  const bool logit = o->ci == SX_CI_LOGIT || (o->ci == SX_CI_DEFAULT && is_prop);
+  if (logit && (p == 0 || p == 1) && is_prop && row->n > 0) {
+    extreme_share(row, t);
+  } else if (logit && p > 0 && p < 1) {
+    const double at = log(p / (1 - p)), half = t * row->se / (p * (1 - p));
+    row->low = 1 / (1 + exp(-(at - half)));
+    row->high = 1 / (1 + exp(-(at + half)));
+  } else {
+    row->low = p - t * row->se;
+    row->high = p + t * row->se;
+  }
+}
+
+sx_status sx_est_describe(sx_est_row *row, const sx_est *est, bool is_prop, const sx_est_options *options,
+                          sx_error *err) {
+  const sx_est_options plain = SX_EST_OPTIONS_INIT;
+  const sx_est_options *o = options ? options : &plain;
+  if (!est) return sx_error_set(err, SX_E_ARGUMENT, NULL, "there is no estimate to describe");
+  if (!(o->ci_level > 0 && o->ci_level < 1))
+    return sx_error_set(err, SX_E_ARGUMENT, "ci_level", "the level is %g: it lies between 0 and 1", o->ci_level);
+  est_t cache = {0, 0, 0};
+  *row = (sx_est_row){0,       -1, est->value,  (double)NAN, (double)NAN, (double)NAN, o->ci_level,
+                      est->df, 0,  (double)NAN, (double)NAN, (double)NAN, est->na,     sx_est_ref(est)};
+  sx_estimate__interval(row, est->variance, is_prop, o, &cache);
+  return SX_OK;
+}

@@ -1,0 +1,126 @@
+/* estimate_priv.h: what the files of the estimate room share. docs/methods/carriers.md describes the forms of a carrier. */
+#ifndef SX_ESTIMATE_PRIV_H
+#define SX_ESTIMATE_PRIV_H
+
+#include <stdatomic.h>
+
+#include "shuxiao/estimate.h"
+
+/* What the estimates of one request share: a code (and perhaps values) per position. */
+typedef struct est_basis {
+  atomic_size_t refs;
+  sx_ctx ctx;
+  sx_design *design;
+  sx_codes codes;
+  void *code_memory;
+  double *y, *x;
+  size_t n_domains, bitmap_bytes;
+  uint8_t *bits; /* [n_domains][bitmap_bytes]: PSUs that hold a unit of the domain */
+} est_basis;
+
+/* A carrier kept as a table over the codes of its basis: a few hundred bytes where the expanded one has 8 per PSU. */
+typedef struct est_leaf {
+  atomic_size_t refs;
+  est_basis *basis;
+  sx_score score; /* a and beta point into `numbers` */
+  size_t domain;
+  double numbers[];
+} est_leaf;
+
+typedef struct est_term {
+  double coef;
+  est_leaf *leaf;
+} est_term;
+
+/* An outside figure: identity is the pointer, or the content where one side was unpacked. */
+typedef struct est_figure {
+  atomic_size_t refs;
+  sx_ctx ctx;
+  double value, se, df;
+  bool unpacked;
+} est_figure;
+
+/* One source's share of a carrier: a design (z or terms) or a figure. */
+typedef struct est_part {
+  sx_design *design; /* NULL: figure */
+  double *z;         /* [carrier_length], or NULL: the sum of the terms */
+  est_term *terms;
+  size_t n_terms;
+  uint8_t *bits; /* own bitmap, or NULL: the single term's; NULL on replicate designs */
+  est_figure *figure;
+  double coef;
+  double variance, df;
+} est_part;
+
+struct sx_est {
+  atomic_size_t refs;
+  sx_ctx ctx;
+  double value, variance, df;
+  sx_na na;
+  size_t n_parts;
+  est_part *parts;
+};
+
+/* Carriers of at least this length are kept as terms over codes. */
+enum { EST_COMPACT_LENGTH = 1024, EST_MAX_TERMS = 4 };
+
+/* estimate_carrier.c */
+void sx_estimate__basis_free(est_basis *basis);
+est_leaf *sx_estimate__leaf_new(est_basis *basis, size_t n_a, size_t n_beta) SX_NODISCARD; /* references basis */
+void sx_estimate__leaf_free(est_leaf *leaf);
+void sx_estimate__figure_free(est_figure *figure);
+bool sx_estimate__same_source(const est_part *a, const est_part *b);
+const uint8_t *sx_estimate__bits(const est_part *part);
+/* z [carrier_length] += coef * carrier. */
+sx_status sx_estimate__add_carrier(double *z, const est_part *part, double coef, sx_error *err) SX_NODISCARD;
+sx_status sx_estimate__est_new(sx_est **out, const sx_ctx *ctx, double value, size_t n_parts,
+                               sx_error *err) SX_NODISCARD;
+/* Sums variances of the parts and combines their df. */
+void sx_estimate__total(sx_est *est);
+
+/* estimate_frame.c: a request as domains, codes and sums. Code 0 is outside; value v of domain g has code 1 + g K + v. */
+typedef struct est_frame {
+  const sx_design *design;
+  const sx_est_request *request;
+  est_basis *basis;
+  size_t n_domains, n_values;       /* G, K */
+  bool continuous;                  /* K = 1 and the values are basis->y (and x) */
+  double *values;                   /* [K] discrete numeric: the values, ascending */
+  size_t *n_in;                     /* [G] rows in the domain, before missing y */
+  size_t *n;                        /* [G] rows in the base with non-zero weight */
+  double *sum_w;                    /* [n_codes] */
+  double *sum_y, *sum_x;            /* [G] continuous: weighted sums */
+  char **level_text, **level_label; /* PROP: [K], owned until handed over */
+} est_frame;
+sx_status sx_estimate__frame(est_frame *out, const sx_design *design, const sx_est_request *request,
+                             sx_error *err) SX_NODISCARD;
+void sx_estimate__frame_clear(est_frame *frame);
+
+/* estimate_levels.c: the levels of a discrete column. level [n] index or -1; texts owned by the caller. */
+enum { EST_MAX_LEVELS = 1000 };
+sx_status sx_estimate__levels(int32_t *level, size_t *n_levels, char ***text, char ***label, const sx_ctx *ctx,
+                              const sx_column *column, sx_error *err) SX_NODISCARD;
+void sx_estimate__free_texts(const sx_ctx *ctx, char **texts, size_t n);
+
+/* estimate_point.c: one row's point estimate and score table. */
+typedef struct est_point {
+  double value;
+  double b, c; /* continuous scores */
+  double srs;  /* variance of the estimate under simple random sampling with replacement of n; NaN or 0: none */
+  sx_na na;
+} est_point;
+/* a [K] receives the scores of the domain's codes. residual [G]: continuous, sum of w (y - m)^2 or w (y - R x)^2. */
+void sx_estimate__point(est_point *out, double *a, const est_frame *frame, size_t domain, size_t level,
+                        const double *residual);
+void sx_estimate__residuals(double *residual, const est_frame *frame);
+
+/* estimate_rep.c: z [n_rows][replicates] values of every row of the request under every replicate weight. */
+sx_status sx_estimate__replicate_values(double *z, const est_frame *frame, size_t n_levels, sx_error *err) SX_NODISCARD;
+
+/* estimate_interval.c: se, low, high, cv from estimate, variance, df, n. */
+typedef struct est_t {
+  double level, df, t;
+} est_t; /* the last t quantile */
+void sx_estimate__interval(sx_est_row *row, double variance, bool is_prop, const sx_est_options *options, est_t *cache);
+
+#endif
