@@ -30,9 +30,13 @@ typedef struct sx_read_options {
   size_t n_as_text;
   const sx_fixed_field *fields; /* format "fixed" */
   size_t n_fields;
+  /* delimited files: columns that must hold numbers; a text there is SX_E_DATA with its place (otherwise the column
+   * becomes text, and a note says which value made it so) */
+  const char *const *as_number;
+  size_t n_as_number;
 } sx_read_options;
 #define SX_READ_OPTIONS_INIT                                                                                           \
-  { 1, NULL, NULL, NULL, 0, 0, false, NULL, 0, NULL, 0, NULL, 0 }
+  { 1, NULL, NULL, NULL, 0, 0, false, NULL, 0, NULL, 0, NULL, 0, NULL, 0 }
 
 /* Reads a whole file. Type inference for delimited text looks at every row of a column: integer, number, date
  * (YYYY-MM-DD), else text. Errors name file:line:column (csv) or file and case. `path` ending in .gz is inflated.
