@@ -154,12 +154,12 @@ static sx_status work_init(work *w, const sx_account *account, const sx_est *ben
   *w = (work){.account = account, .ctx = ctx, .benchmark = benchmark};
   SX_TRY(sx_expr_parse(&w->product, ctx, "population * penetration * spend", err));
   SX_TRY(sx_expr_parse(&w->quotient, ctx, "a / b", err));
+  w->result = sx_mem_zalloc(ctx, 1, sizeof *w->result);
+  if (!w->result) return sx_error_memory(err);
+  w->result->ctx = *ctx;
   w->level = sx_mem_zalloc(ctx, account->n_nodes, sizeof *w->level);
   w->parts = sx_mem_zalloc(ctx, account->n_nodes, sizeof *w->parts);
-  w->result = sx_mem_zalloc(ctx, 1, sizeof *w->result);
-  if (!w->level || !w->parts || !w->result) return sx_error_memory(err);
-  w->result->ctx = *ctx;
-  return SX_OK;
+  return w->level && w->parts ? SX_OK : sx_error_memory(err);
 }
 
 sx_status sx_account_compute(sx_account_result **out, const sx_account *account, const sx_est *benchmark,

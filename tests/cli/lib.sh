@@ -1,0 +1,33 @@
+# lib.sh: what the command tests share. `need_program` skips where the program was not built.
+set -u
+program="${SX_BUILD:-build/dev}/shuxiao"
+failures=0
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+export LC_ALL=C.UTF-8
+unset LANG LC_MESSAGES
+
+need_program() { [ -x "$program" ] || { echo "skipped: the program is not built"; exit 77; }; }
+fail() { echo "$(basename "$0"): $*" >&2; failures=$((failures + 1)); }
+finish() { exit $((failures != 0)); }
+
+# near WHAT GOT WANT [REL]: numbers agree to REL (1e-9).
+near() {
+  awk -v g="$2" -v w="$3" -v r="${4:-1e-9}" 'BEGIN { d = g - w; if (d < 0) d = -d; t = w < 0 ? -w : w; if (t == 0) t = 1; exit !(g != "" && d <= r * t) }' ||
+    fail "$1 is '$2', not $3"
+}
+
+# cell CSV-FILE COLUMN ROW: a cell by its column's name, rows from 1.
+cell() {
+  awk -F, -v want="$2" -v row="$3" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == want) c = i } NR == row + 1 { print $c }' "$1" | tr -d '\r'
+}
+
+# run_fails CODE PATTERN command...: the exit code, and a pattern on stderr.
+run_fails() {
+  local code=$1 pattern=$2 got
+  shift 2
+  "$@" >"$tmp/out" 2>"$tmp/err"
+  got=$?
+  [ "$got" = "$code" ] || fail "$*: exit $got, not $code: $(cat "$tmp/err")"
+  grep -q -- "$pattern" "$tmp/err" || fail "$*: stderr has no '$pattern': $(cat "$tmp/err")"
+}
