@@ -22,6 +22,14 @@ SX_API sx_status sx_synth_write(const sx_synth_model *model, size_t n, uint64_t 
 /* Items with a declared assumption, for the annex: name, statement. */
 SX_API size_t sx_synth_assumptions(const sx_synth_model *model);
 SX_API const char *sx_synth_assumption(const sx_synth_model *model, size_t i, const char **name);
+/* The same in one language ("zh" or "en"; the other where that one is not given). */
+SX_API const char *sx_synth_assumption_in(const sx_synth_model *model, size_t i, const char *language,
+                                          const char **name);
+/* The model's own answer, computed from its populations and probabilities without drawing anything: persons with the 0/1 variable
+ * at 1, or yuan spent for an amount, in the whole population (attribute NULL) or where a cell attribute has a level.
+ * Expected: SX_E_ARGUMENT (unknown names, a variable without a known probability). */
+SX_API sx_status sx_synth_truth(double *out, const sx_synth_model *model, const char *variable, const char *attribute,
+                                const char *level, sx_error *err) SX_NODISCARD;
 /* Files that the model reads, for provenance. */
 SX_API size_t sx_synth_inputs(const sx_synth_model *model);
 SX_API const char *sx_synth_input(const sx_synth_model *model, size_t i);
