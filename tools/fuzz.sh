@@ -16,6 +16,7 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 crashes=build/fuzz/crashes
 mkdir -p $crashes
+export LSAN_OPTIONS=suppressions=$PWD/tests/fuzz/lsan.supp:print_suppressions=0
 n=$(echo $targets | wc -w)
 jobs=$(nproc 2>/dev/null || echo 2)
 [ "$jobs" -gt "$n" ] && jobs=$n

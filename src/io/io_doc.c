@@ -295,6 +295,8 @@ static void scalar_to_json(sx_buf *out, const sx_node *node) {
     sx_json_string(out, node->text);
   } else if (strspn(node->text, "+-0123456789") == length && !sx_text_to_int64(&integer, node->text, length)) {
     sx_json_string(out, node->text); /* more digits than JSON readers keep: an identifier */
+  } else if (strcmp(node->text, "-0") == 0) {
+    sx_buf_add(out, "-0.0"); /* JSON readers take -0 for the integer 0 */
   } else if (is_json_number(node->text)) {
     sx_buf_add(out, node->text);
   } else {

@@ -113,6 +113,7 @@ static void test_json_values(void) {
   check_json("5", true, "5");
   check_json("\"x\"", true, "\"x\"");
   check_json("0.1", true, "0.1");
+  check_json("-0e3", true, "-0.0");
   check_json("9223372036854775807", true, "9223372036854775807");
   check_json("1e300", true, "1e300");
 }
