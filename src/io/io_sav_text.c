@@ -76,11 +76,12 @@ static sx_status convert(sx_io__savfile *f, const unsigned char *p, size_t n, sx
 
 sx_status sx_io__sav_decode(const char **out, size_t *n_out, sx_io__savfile *f, const unsigned char *p, size_t n,
                             sx_error *err) {
-  const unsigned char *nul = memchr(p, 0, n);
+  const unsigned char *nul = n ? memchr(p, 0, n) : NULL;
   if (nul) n = (size_t)(nul - p);
   while (n && p[n - 1] == ' ') n--;
   bool ascii = true;
   for (size_t i = 0; i < n && ascii; i++) ascii = p[i] < 0x80;
+  if (!n) p = (const unsigned char *)"";
   if (ascii || f->utf8) {
     size_t bad = 0;
     if (!ascii && !sx_utf8_valid((const char *)p, n, &bad)) {
