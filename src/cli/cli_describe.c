@@ -138,8 +138,8 @@ static void print_head(const cli_app *app, const sx_table *table, const char *pa
   if (synthetic) printf("%s: %s\n", cli_text(app, "SYNTHETIC DATA", "合成数据"), synthetic);
   for (size_t i = 0; i < sx_table_mrsets(table); i++) {
     const sx_mrset *set = sx_table_mrset(table, i);
-    printf("%s $%s: %s (%zu %s)\n", cli_text(app, "multiple-response set", "多选题组"), set->name, set->label,
-           set->n_variables, cli_text(app, "variables", "个变量"));
+    printf("%s %s%s: %s (%zu %s)\n", cli_text(app, "multiple-response set", "多选题组"), *set->name == '$' ? "" : "$",
+           set->name, set->label, set->n_variables, cli_text(app, "variables", "个变量"));
   }
   printf("\n");
 }

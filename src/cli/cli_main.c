@@ -78,7 +78,6 @@ static int run_command(cli_app *app, int argc, char **argv) {
 int main(int argc, char **argv) {
   struct sigaction action = {.sa_handler = on_interrupt};
   sigaction(SIGINT, &action, NULL);
-  signal(SIGPIPE, SIG_IGN);
   cli_app app;
   if (cli_app_init(&app, argc, argv) != SX_OK) return CLI_USAGE;
   app.ctx.cancelled = is_cancelled;
