@@ -44,7 +44,9 @@ names)
   ;;
 style)
   command -v clang-format >/dev/null || { echo "clang-format is not here (tools/setup.sh ci)"; exit 1; }
-  sources '*.c' '*.h' | xargs clang-format --dry-run -Werror
+  bad=$(sources '*.c' '*.h' | xargs clang-format --dry-run -Werror 2>&1 | sed -n 's/^\([^ :]*:[0-9]*\):.*error.*/\1/p' |
+    awk -F: '!seen[$1]++ { print $0 ": clang-format would change it (make format)" }')
+  [ -z "$bad" ] || { echo "$bad"; exit 1; }
   ;;
 symbols)
   library=$build/libshuxiao.so

@@ -34,8 +34,10 @@ fi
 missing() {
   wanted >"$tmp/wanted"
   cut -f2 "$tmp/wanted" | xargs dpkg-query -W -f '${Package} ${db:Status-Status}\n' 2>/dev/null >"$tmp/have"
-  awk -F'\t' 'NR == FNR { split($0, f, " "); if (f[2] == "installed") have[f[1]] = 1; next } !($2 in have)' \
-    "$tmp/have" "$tmp/wanted"
+  # Not the usual NR == FNR: on a bare machine the first file is empty.
+  awk -F'\t' -v list="$tmp/have" '
+    BEGIN { while ((getline line < list) > 0) { split(line, f, " "); if (f[2] == "installed") have[f[1]] = 1 } }
+    !($2 in have)' "$tmp/wanted"
 }
 
 tmp=$(mktemp -d) || exit 1
