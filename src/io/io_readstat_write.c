@@ -151,7 +151,7 @@ static sx_status add_variable(export *e, const sx_table *schema, size_t i, sx_er
   readstat_variable_set_label(v->variable, label);
   if (c->type == SX_DATE)
     readstat_variable_set_format(v->variable, "%td");
-  else if (c->format[0] == '%' && !text)
+  else if (c->format[0] == '%' && text == (c->format[strlen(c->format) - 1] == 's'))
     readstat_variable_set_format(v->variable, c->format);
   if (c->n_ranges && !c->dict)
     sx_ctx_note(e->ctx, SX_SEV_NOTE, c->name, "declared missing values are written as .a, .b, ...");
