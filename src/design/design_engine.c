@@ -185,44 +185,131 @@ typedef struct batch {
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-/* One row's residual in every lane. */
-ALWAYS_INLINE void row_scores(double *restrict u, const batch *t, size_t i, const size_t lanes) {
+/* One row's residual in one lane, and in eight: pairs that a processor adds at once and that stay in registers. */
+static inline double row_score(const batch *t, size_t i) {
+  const sx_design *d = t->d;
+  const size_t n = d->sample->n_rows, code = sx_codes_at(t->codes, i);
+  double u = t->a[code];
+  if (t->b) u += t->b[code] * t->codes->y[i];
+  if (t->c) u += t->c[code] * t->codes->x[i];
+  for (size_t m = 0; m < d->n_margins; m++) u -= t->beta[d->cells[m * n + i]];
+  return u * d->wpos[i];
+}
+
+typedef double pair __attribute__((vector_size(16), may_alias, aligned(8)));
+
+ALWAYS_INLINE void row_scores(double *z, const batch *t, size_t i, bool add) {
   const sx_design *d = t->d;
   const size_t n = d->sample->n_rows;
-  const size_t code = sx_codes_at(t->codes, i);
-  const double *a = t->a + code * lanes;
-  for (size_t k = 0; k < lanes; k++) u[k] = a[k];
+  const size_t code = sx_codes_at(t->codes, i) * (size_t)LANES;
+  const pair *a = (const pair *)(t->a + code);
+  pair u0 = a[0], u1 = a[1], u2 = a[2], u3 = a[3];
   if (t->b) {
-    const double y = t->codes->y[i], *b = t->b + code * lanes;
-    for (size_t k = 0; k < lanes; k++) u[k] += b[k] * y;
+    const pair *b = (const pair *)(t->b + code);
+    const double y = t->codes->y[i];
+    u0 += b[0] * y;
+    u1 += b[1] * y;
+    u2 += b[2] * y;
+    u3 += b[3] * y;
   }
   if (t->c) {
-    const double x = t->codes->x[i], *c = t->c + code * lanes;
-    for (size_t k = 0; k < lanes; k++) u[k] += c[k] * x;
+    const pair *c = (const pair *)(t->c + code);
+    const double x = t->codes->x[i];
+    u0 += c[0] * x;
+    u1 += c[1] * x;
+    u2 += c[2] * x;
+    u3 += c[3] * x;
   }
-  for (size_t m = 0; m < d->n_margins; m++) {
-    const double *beta = t->beta + (size_t)d->cells[m * n + i] * lanes;
-    for (size_t k = 0; k < lanes; k++) u[k] -= beta[k];
+  const uint32_t *cell = d->cells + i;
+  for (size_t m = 0; m < d->n_margins; m++, cell += n) {
+    const pair *beta = (const pair *)(t->beta + (size_t)*cell * LANES);
+    u0 -= beta[0];
+    u1 -= beta[1];
+    u2 -= beta[2];
+    u3 -= beta[3];
   }
   const double w = d->wpos[i];
-  for (size_t k = 0; k < lanes; k++) u[k] *= w;
+  pair *out = (pair *)z;
+  if (add) {
+    out[0] += u0 * w;
+    out[1] += u1 * w;
+    out[2] += u2 * w;
+    out[3] += u3 * w;
+  } else {
+    out[0] = u0 * w;
+    out[1] = u1 * w;
+    out[2] = u2 * w;
+    out[3] = u3 * w;
+  }
+}
+
+/* z of a PSU in every lane. */
+ALWAYS_INLINE void psu_scores(double *z, const batch *t, size_t p, const size_t lanes) {
+  const size_t *start = t->d->sample->psu_start + p;
+  size_t i = start[0];
+  if (lanes == 1) {
+    *z = row_score(t, i);
+    for (i++; i < start[1]; i++) *z += row_score(t, i);
+    return;
+  }
+  row_scores(z, t, i, false);
+  for (i++; i < start[1]; i++) row_scores(z, t, i, true);
+}
+
+/* sum [lanes] of z [n*lanes] in the order of n, and of (z - mean)^2. */
+ALWAYS_INLINE void lane_sums(double *restrict sum, const double *restrict z, size_t n, const size_t lanes) {
+  if (lanes == 1) {
+    double s = 0;
+    for (size_t p = 0; p < n; p++) s += z[p];
+    *sum = s;
+    return;
+  }
+  pair s0 = {0, 0}, s1 = s0, s2 = s0, s3 = s0;
+  const pair *at = (const pair *)z;
+  for (size_t p = 0; p < n; p++, at += 4) {
+    s0 += at[0];
+    s1 += at[1];
+    s2 += at[2];
+    s3 += at[3];
+  }
+  pair *out = (pair *)sum;
+  out[0] = s0;
+  out[1] = s1;
+  out[2] = s2;
+  out[3] = s3;
+}
+
+ALWAYS_INLINE void lane_squares(double *restrict sum, const double *restrict z, const double *restrict mean, size_t n,
+                                const size_t lanes) {
+  if (lanes == 1) {
+    double s = 0;
+    for (size_t p = 0; p < n; p++) s += (z[p] - *mean) * (z[p] - *mean);
+    *sum = s;
+    return;
+  }
+  const pair *m = (const pair *)mean;
+  const pair m0 = m[0], m1 = m[1], m2 = m[2], m3 = m[3];
+  pair s0 = {0, 0}, s1 = s0, s2 = s0, s3 = s0;
+  const pair *at = (const pair *)z;
+  for (size_t p = 0; p < n; p++, at += 4) {
+    const pair e0 = at[0] - m0, e1 = at[1] - m1, e2 = at[2] - m2, e3 = at[3] - m3;
+    s0 += e0 * e0;
+    s1 += e1 * e1;
+    s2 += e2 * e2;
+    s3 += e3 * e3;
+  }
+  pair *out = (pair *)sum;
+  out[0] = s0;
+  out[1] = s1;
+  out[2] = s2;
+  out[3] = s3;
 }
 
 ALWAYS_INLINE void stratum_totals(const batch *t, size_t h, double *restrict sum, const size_t lanes) {
   const design_sample *s = t->d->sample;
-  const size_t first = s->start[h];
-  for (size_t k = 0; k < lanes; k++) sum[k] = 0;
-  for (size_t p = first; p < s->start[h + 1]; p++) {
-    double *z = t->z + (p - first) * lanes;
-    double u[LANES];
-    size_t i = s->psu_start[p];
-    row_scores(z, t, i, lanes);
-    for (i++; i < s->psu_start[p + 1]; i++) {
-      row_scores(u, t, i, lanes);
-      for (size_t k = 0; k < lanes; k++) z[k] += u[k];
-    }
-    for (size_t k = 0; k < lanes; k++) sum[k] += z[k];
-  }
+  const size_t first = s->start[h], n = s->start[h + 1] - first;
+  for (size_t p = 0; p < n; p++) psu_scores(t->z + p * lanes, t, first + p, lanes);
+  lane_sums(sum, t->z, n, lanes);
 }
 
 ALWAYS_INLINE void variances(double *restrict v, const batch *t, const size_t lanes) {
@@ -242,15 +329,8 @@ ALWAYS_INLINE void variances(double *restrict v, const batch *t, const size_t la
       lonely++;
     }
     if (s->factor[h] <= 0) continue;
-    for (size_t k = 0; k < lanes; k++) {
-      mean[k] = sum[k] / (double)nh;
-      acc[k] = 0;
-    }
-    for (size_t p = 0; p < nh; p++)
-      for (size_t k = 0; k < lanes; k++) {
-        const double e = t->z[p * lanes + k] - mean[k];
-        acc[k] += e * e;
-      }
+    for (size_t k = 0; k < lanes; k++) mean[k] = sum[k] / (double)nh;
+    lane_squares(acc, t->z, mean, nh, lanes);
     for (size_t k = 0; k < lanes; k++) v[k] += s->factor[h] * acc[k];
   }
   for (size_t j = 0; j < lonely; j++) {
