@@ -4,21 +4,21 @@
 
 /* ---- whole files ---------------------------------------------------------------------------------------------- */
 
-static sx_status read_delimited(sx_table **out, const sx_io__source *source, const sx_read_options *options,
-                                char delimiter, sx_error *err) {
+sx_status sx_io__csv_read(sx_table **out, const sx_io__source *source, const sx_read_options *options, char delimiter,
+                          size_t block, sx_error *err) {
   csv_file file;
-  SX_TRY(sx_io__csv_open_file(&file, source, options, delimiter, err));
+  SX_TRY(sx_io__csv_open_file(&file, source, options, delimiter, block, err));
   const sx_status st = sx_io__csv_read_all(out, &file, err);
   sx_io__csv_close_file(&file);
   return st;
 }
 
 static sx_status read_csv(sx_table **out, const sx_io__source *source, const sx_read_options *options, sx_error *err) {
-  return read_delimited(out, source, options, 0, err);
+  return sx_io__csv_read(out, source, options, 0, 0, err);
 }
 
 static sx_status read_tsv(sx_table **out, const sx_io__source *source, const sx_read_options *options, sx_error *err) {
-  return read_delimited(out, source, options, '\t', err);
+  return sx_io__csv_read(out, source, options, '\t', 0, err);
 }
 
 /* ---- batches -------------------------------------------------------------------------------------------------- */
@@ -40,7 +40,7 @@ static sx_status open_delimited(void **state, const sx_io__source *source, const
                                 char delimiter, sx_error *err) {
   batches *b = sx_mem_zalloc(source->ctx, 1, sizeof *b);
   if (!b) return sx_error_memory(err);
-  sx_status st = sx_io__csv_open_file(&b->file, source, options, delimiter, err);
+  sx_status st = sx_io__csv_open_file(&b->file, source, options, delimiter, 0, err);
   if (st != SX_OK) {
     sx_mem_free(source->ctx, b);
     return st;

@@ -17,13 +17,6 @@
 #include <emmintrin.h>
 #endif
 
-/* About 4096 blocks at most: every chunk later has some memory per column. */
-enum { BLOCK_MIN = 1 << 20, BLOCKS_MAX = 1 << 12 };
-
-static size_t block_size(size_t n) {
-  return n / BLOCKS_MAX > BLOCK_MIN ? n / BLOCKS_MAX + 1 : BLOCK_MIN;
-}
-
 typedef struct block {
   size_t quotes;
   size_t feeds[2];      /* line feeds that end a row, if the block begins outside [0] or inside [1] quotes */
@@ -34,7 +27,6 @@ typedef struct block {
 
 typedef struct scan {
   const csv_file *file;
-  size_t size; /* of a block */
   block *blocks;
 } scan;
 
@@ -101,7 +93,8 @@ static sx_status scan_block(void *data, size_t k, sx_error *err) {
   (void)err;
   const scan *s = data;
   const char *text = s->file->text;
-  const size_t n = s->file->n, from = k * s->size, to = n - from > s->size ? from + s->size : n;
+  const size_t n = s->file->n, size = s->file->block, from = k * size;
+  const size_t to = n - from > size ? from + size : n;
   block b = {0};
   uint64_t inside = 0, high = 0;
   size_t i = from;
@@ -220,9 +213,9 @@ static bool odd_quotes(const block *blocks, size_t n_blocks) {
 }
 
 sx_status sx_io__csv_index(csv_file *file, bool *valid, sx_error *err) {
-  const size_t size = block_size(file->n), n_blocks = (file->n + size - 1) / size;
+  const size_t n_blocks = file->n / file->block + (file->n % file->block != 0);
   sx_status st = SX_OK;
-  scan s = {file, size, sx_mem_zalloc(file->ctx, n_blocks, sizeof *s.blocks)};
+  scan s = {file, sx_mem_zalloc(file->ctx, n_blocks, sizeof *s.blocks)};
   if (!s.blocks) return sx_error_memory(err);
   forget_chunks(file);
   SX_TRY_GOTO(st, sx_parallel_for(file->ctx, n_blocks, scan_block, &s, err), done);
@@ -251,7 +244,6 @@ done:
 
 sx_status sx_io__csv_index_exact(csv_file *file, sx_error *err) {
   const char *p = file->text, *end = p + file->n, *begin = p;
-  const size_t size = block_size(file->n);
   size_t rows = 0;
   forget_chunks(file);
   file->exact = true;
@@ -262,7 +254,7 @@ sx_status sx_io__csv_index_exact(csv_file *file, sx_error *err) {
     if (after == CSV_AFTER_FAULT) return sx_io__csv_fault_error(file, &fault, err);
     if (after == CSV_AFTER_FIELD && p < end) continue;
     rows++;
-    if ((size_t)(p - begin) < size && p < end) continue;
+    if ((size_t)(p - begin) < file->block && p < end) continue;
     SX_TRY(add_chunk(file, begin, p, rows, err));
     begin = p;
     rows = 0;

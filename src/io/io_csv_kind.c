@@ -107,8 +107,9 @@ static seen sum(const survey *v, size_t c) {
 
 /* Length of the value at p as it stands in the file, for messages. */
 static int shown(const csv_file *file, const char *p) {
+  const bool quoted = p != file->text && p != file->tail && p[-1] == '"';
   size_t n = 0;
-  while (n < 40 && p[n] != file->delimiter && p[n] != '\n' && p[n] != '\r' && p[n] != '"') n++;
+  while (n < 40 && p[n] != '\n' && p[n] != '\r' && p[n] != (quoted ? '"' : file->delimiter)) n++;
   return (int)sx_utf8_cut(p, n, n < 40 ? n : 36);
 }
 

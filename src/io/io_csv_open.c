@@ -49,6 +49,8 @@ static sx_status decode_gb18030(csv_file *file, sx_error *err) {
                       err);
   const sx_status st = decode_as(file, "GB18030", &bad, NULL);
   if (st == SX_E_MEMORY) return sx_error_memory(err);
+  if (st == SX_E_SUPPORT)
+    return sx_error_set(err, st, file->name, "not UTF-8, and the C library here cannot read GB18030");
   if (st != SX_OK)
     return byte_error(file, SX_E_DATA, file->text, bad > fault ? bad : fault,
                       "is neither UTF-8 nor GB18030: say which encoding the file has", err);
@@ -110,11 +112,14 @@ static sx_status check_delimiter(const csv_file *file, sx_error *err) {
 }
 
 sx_status sx_io__csv_open_file(csv_file *file, const sx_io__source *source, const sx_read_options *options,
-                               char delimiter, sx_error *err) {
+                               char delimiter, size_t block, sx_error *err) {
+  /* at most about 4096 blocks: every chunk later has some memory per column */
+  enum { BLOCK_MIN = 1 << 20, BLOCKS_MAX = 1 << 12 };
   *file = (csv_file){.ctx = source->ctx, .options = options, .name = source->name};
   file->text = (const char *)source->data;
   file->n = source->n;
   file->delimiter = options->delimiter ? options->delimiter : delimiter;
+  file->block = block ? block : source->n / BLOCKS_MAX > BLOCK_MIN ? source->n / BLOCKS_MAX : BLOCK_MIN;
   sx_status st;
   SX_TRY_GOTO(st, check_delimiter(file, err), done);
   SX_TRY_GOTO(st, decode(file, err), done);

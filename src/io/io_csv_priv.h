@@ -83,7 +83,8 @@ typedef struct csv_file {
   const char *tail_origin;
   size_t tail_n;
   char delimiter;
-  bool exact; /* rows were found by the full state machine, not by counting quotes */
+  size_t block; /* bytes counted at a time, at least 64 */
+  bool exact;   /* rows were found by the full state machine, not by counting quotes */
   csv_column *columns;
   size_t n_columns;
   csv_chunk *chunks;
@@ -176,9 +177,10 @@ sx_status sx_io__csv_parse(csv_job *job, sx_error *err) SX_NODISCARD;
 
 /* ---- io_csv_open.c --------------------------------------------------------------------------------------------- */
 
-/* Decode, index, header, guess. delimiter 0: options->delimiter, else found. Nothing to close after a failure. */
+/* Decode, index, header, guess. Delimiter: options->delimiter, else the one given here, else (0) found. block: bytes
+ * counted at a time, 0 for the usual size; it changes no result. Nothing to close after a failure. */
 sx_status sx_io__csv_open_file(csv_file *file, const sx_io__source *source, const sx_read_options *options,
-                               char delimiter, sx_error *err) SX_NODISCARD;
+                               char delimiter, size_t block, sx_error *err) SX_NODISCARD;
 /* The rows again by the state machine, after a pass showed that the quotes misled. */
 sx_status sx_io__csv_reopen(csv_file *file, sx_error *err) SX_NODISCARD;
 void sx_io__csv_close_file(csv_file *file);
@@ -189,6 +191,9 @@ void sx_io__csv_close_file(csv_file *file);
 sx_status sx_io__csv_check(csv_file *file, sx_error *err) SX_NODISCARD;
 /* Everything into a table. */
 sx_status sx_io__csv_read_all(sx_table **out, csv_file *file, sx_error *err) SX_NODISCARD;
+/* Opens, reads all, closes. */
+sx_status sx_io__csv_read(sx_table **out, const sx_io__source *source, const sx_read_options *options, char delimiter,
+                          size_t block, sx_error *err) SX_NODISCARD;
 /* After sx_io__csv_check: the rows of the jobs' chunks [n], each {begin, end, rows wanted}; stop[n] where each ended. */
 sx_status sx_io__csv_read_some(sx_table **out, const csv_file *file, const csv_chunk *chunks, size_t n,
                                const char **stop, sx_error *err) SX_NODISCARD;
