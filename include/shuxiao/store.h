@@ -19,7 +19,8 @@ typedef enum sx_store_mode {
 } sx_store_mode;
 SX_API sx_status sx_store_open(sx_store **out, const sx_ctx *ctx, const char *path, sx_store_mode mode,
                                sx_error *err) SX_NODISCARD;
-SX_API void sx_store_close(sx_store *store); /* an unfinished run is rolled back; NULL ok */
+SX_API const sx_ctx *sx_store_ctx(const sx_store *store); /* the context it was opened with */
+SX_API void sx_store_close(sx_store *store);              /* an unfinished run is rolled back; NULL ok */
 
 /* ---- writing: begin, put..., finish. Everything between is one transaction ------------------------------- */
 

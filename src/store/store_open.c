@@ -301,6 +301,10 @@ sx_status sx_store_open(sx_store **out, const sx_ctx *ctx, const char *path, sx_
   return SX_OK;
 }
 
+const sx_ctx *sx_store_ctx(const sx_store *store) {
+  return &store->ctx;
+}
+
 void sx_store_close(sx_store *store) {
   if (!store) return;
   for (size_t i = 0; i < SQL_COUNT; i++) sqlite3_finalize(store->statements[i]);

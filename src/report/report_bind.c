@@ -1,0 +1,237 @@
+/* report_bind.c: a reference looked up in the store and printed with its error behind it. */
+#include "report_page.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- suggestions ------------------------------------------------------------------------------------------------- */
+
+static void put_name(sx_buf *out, const char *name) {
+  const size_t n = strlen(name);
+  bool plain = n > 0;
+  for (size_t i = 0; i < n; i++) {
+    const char c = name[i];
+    plain = plain && ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+                      c == '-' || c == '/');
+  }
+  if (!plain) sx_buf_add_char(out, '`');
+  sx_buf_add(out, name);
+  if (!plain) sx_buf_add_char(out, '`');
+}
+
+static void put_reference(sx_buf *out, const char *indicator, const sx_store_term *terms, size_t n_terms,
+                          const char *statistic) {
+  put_name(out, indicator);
+  sx_buf_add_char(out, '.');
+  if (!n_terms) sx_buf_add(out, "total");
+  for (size_t i = 0; i < n_terms; i++) {
+    if (i) sx_buf_add_char(out, '*');
+    put_name(out, terms[i].variable);
+    if (strcmp(terms[i].level, "1") == 0) continue;
+    sx_buf_add_char(out, ':');
+    put_name(out, terms[i].level);
+  }
+  if (!statistic) return;
+  sx_buf_add_char(out, '.');
+  sx_buf_add(out, statistic);
+}
+
+static bool named_statistic(const char *statistic) {
+  return strcmp(statistic, "gap") == 0 || strncmp(statistic, "gap_", 4) == 0 || strncmp(statistic, "share_of_", 9) == 0;
+}
+
+static sx_status add_name(void *data, const sx_store_row *row, sx_error *err) {
+  sx_page *page = data;
+  sx_buf name;
+  sx_status status = SX_OK;
+  sx_buf_init(&name, &page->ctx);
+  put_reference(&name, row->indicator, row->terms, row->n_terms,
+                named_statistic(row->statistic) ? row->statistic : NULL);
+  void *p = page->names;
+  const bool grown = sx_mem_grow(&page->ctx, &p, &page->cap_names, page->n_names + 1, sizeof *page->names);
+  page->names = p;
+  char *copy = name.failed ? NULL : sx_arena_strdup(page->arena, name.data);
+  if (grown && copy) {
+    page->names[page->n_names++] = copy;
+  } else {
+    status = sx_error_memory(err);
+  }
+  sx_buf_clear(&name);
+  return status;
+}
+
+static const char *first_of_indicator(const sx_page *page, const char *indicator) {
+  const size_t n = strlen(indicator);
+  for (size_t i = 0; i < page->n_names; i++) {
+    if (strncmp(page->names[i], indicator, n) == 0 && page->names[i][n] == '.') return page->names[i];
+  }
+  return NULL;
+}
+
+static sx_status unknown_name(sx_page *page, const sx_reference *reference, const sx_store_term *terms,
+                              const char *where, sx_error *err) {
+  sx_buf name;
+  sx_status status = SX_OK;
+  sx_buf_init(&name, &page->ctx);
+  put_reference(&name, reference->indicator, terms, reference->n_terms,
+                reference->statistic[0] ? reference->statistic : NULL);
+  if (!page->n_names) status = sx_store_each_row(page->store, page->run, NULL, add_name, page, err);
+  if (status == SX_OK) status = sx_buf_status(&name, err);
+  if (status == SX_OK) {
+    const char *nearest = sx_text_nearest(name.data, page->names, page->n_names);
+    const char *other = nearest ? NULL : first_of_indicator(page, reference->indicator);
+    status = sx_error_set(err, SX_E_DATA, where, "there is no result '%s'%s%s%s", name.data,
+                          nearest ? ": did you mean '"
+                          : other ? "; of this indicator there is for example '"
+                                  : "",
+                          nearest ? nearest
+                          : other ? other
+                                  : "",
+                          nearest ? "'?"
+                          : other ? "'"
+                                  : "");
+  }
+  sx_buf_clear(&name);
+  return status;
+}
+
+/* ---- look-up ----------------------------------------------------------------------------------------------------- */
+
+static double field_value(const sx_store_row *row, const char *field) {
+  const struct {
+    const char *name;
+    double value;
+  } fields[] = {{"estimate", row->estimate},
+                {"se", row->se},
+                {"low", row->low},
+                {"high", row->high},
+                {"n", row->n < 0 ? (double)NAN : (double)row->n},
+                {"n_eff", row->n_eff},
+                {"deff", row->deff},
+                {"cv", row->cv},
+                {"df", row->df}};
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+    if (strcmp(fields[i].name, field) == 0) return fields[i].value;
+  }
+  return (double)NAN;
+}
+
+static sx_status fill(sx_bound *out, sx_page *page, const sx_store_row *row, const char *field, sx_error *err) {
+  sx_bound bound = {.value = field_value(row, field),
+                    .main = strcmp(field, "estimate") == 0,
+                    .count = strcmp(field, "n") == 0 || strcmp(field, "n_eff") == 0,
+                    .estimate = row->estimate,
+                    .se = row->se,
+                    .low = row->low,
+                    .high = row->high,
+                    .ci_level = row->ci_level,
+                    .n = row->n};
+  bound.measure = bound.main || strcmp(field, "se") == 0 || strcmp(field, "low") == 0 || strcmp(field, "high") == 0;
+  if (row->na_reason && row->na_reason[0]) {
+    bound.reason = sx_arena_strdup(page->arena, sx_report__reason(page->lang, row->na_reason));
+    if (!bound.reason) return sx_error_memory(err);
+  }
+  *out = bound;
+  return SX_OK;
+}
+
+sx_status sx_report__bind(sx_bound *out, sx_page *page, const char *text, size_t n, const char *where, sx_error *err) {
+  sx_reference reference;
+  sx_store_term terms[4];
+  sx_store_row row;
+  bool found = false;
+  const sx_status status = sx_reference_parse(&reference, text, n, err);
+  if (status != SX_OK) {
+    sx_error_add_where(err, "%s", where);
+    return status;
+  }
+  for (size_t i = 0; i < reference.n_terms; i++) {
+    terms[i] = (sx_store_term){reference.variable[i], reference.level[i], {NULL, NULL}, {NULL, NULL}};
+  }
+  SX_TRY(sx_store_find(&found, &row, page->store, page->run, reference.indicator,
+                       reference.statistic[0] ? reference.statistic : NULL, terms, reference.n_terms, err));
+  if (!found) return unknown_name(page, &reference, terms, where, err);
+  return fill(out, page, &row, reference.field, err);
+}
+
+/* ---- printing ---------------------------------------------------------------------------------------------------- */
+
+void sx_report__interval_name(sx_buf *out, const sx_page *page, double level, sx_word word) {
+  char text[SX_DOUBLE_TEXT_MAX];
+  const size_t n = sx_text_from_double(text, sx_report__shift10(isfinite(level) ? level : 0.95, 2));
+  for (const char *p = sx_report__w(page, word); *p; p++) {
+    if (p[0] == '%' && p[1] == 's') {
+      sx_buf_add_n(out, text, n);
+      p++;
+    } else {
+      sx_buf_add_char(out, *p);
+    }
+  }
+}
+
+/* The estimate's format with one decimal more, for what lies behind it. */
+static void finer_spec(sx_spec *out, const sx_page *page, const sx_bound *bound, const sx_format *format) {
+  sx_format finer = *format;
+  if (finer.decimals >= 0 && finer.kind != SX_FORMAT_AMOUNT) finer.decimals++;
+  if (finer.decimals >= 0 && finer.kind == SX_FORMAT_AMOUNT && finer.exponent) finer.decimals++;
+  sx_report__format_spec(out, &finer, fabs(bound->estimate), page->lang);
+}
+
+void sx_report__tip(sx_buf *out, const sx_page *page, const sx_bound *bound, const sx_format *format) {
+  const char *colon = sx_report__w(page, W_COLON), *semicolon = sx_report__w(page, W_SEMICOLON);
+  sx_spec spec, unsigned_spec;
+  if (isnan(bound->estimate)) {
+    sx_buf_printf(out, "%s%s%s", sx_report__w(page, W_NO_VALUE), bound->reason ? colon : "",
+                  bound->reason ? bound->reason : "");
+    return;
+  }
+  finer_spec(&spec, page, bound, format);
+  unsigned_spec = spec;
+  unsigned_spec.sign = 0;
+  sx_buf_printf(out, "%s%s", sx_report__w(page, W_ESTIMATE), colon);
+  sx_report__format_value(out, bound->estimate, &spec, false);
+  if (isfinite(bound->se)) {
+    sx_buf_printf(out, "%s%s%s", semicolon, sx_report__w(page, W_SE), colon);
+    sx_report__format_value(out, bound->se, &unsigned_spec, true);
+  }
+  if (isfinite(bound->low) && isfinite(bound->high)) {
+    sx_buf_add(out, semicolon);
+    sx_report__interval_name(out, page, bound->ci_level, W_INTERVAL);
+    sx_buf_add(out, colon);
+    sx_report__format_value(out, bound->low, &spec, true);
+    sx_buf_add(out, sx_report__w(page, W_TO));
+    sx_report__format_value(out, bound->high, &spec, true);
+  }
+  if (bound->n >= 0) {
+    sx_spec plain;
+    const sx_format count = {.kind = SX_FORMAT_AMOUNT, .decimals = 0};
+    sx_report__format_spec(&plain, &count, (double)bound->n, page->lang);
+    sx_buf_printf(out, "%sn = ", semicolon);
+    sx_report__format_value(out, (double)bound->n, &plain, true);
+  }
+  if (bound->reason) sx_buf_printf(out, "%s%s", semicolon, bound->reason);
+}
+
+void sx_report__number(sx_buf *out, const sx_page *page, const sx_bound *bound, const sx_format *format) {
+  sx_buf text;
+  sx_spec spec;
+  sx_buf_init(&text, &page->ctx);
+  sx_report__tip(&text, page, bound, format);
+  sx_buf_printf(out, "<span class=\"num%s\" tabindex=\"-1\" title=\"", isnan(bound->value) ? " missing" : "");
+  if (text.failed) {
+    out->failed = true;
+  } else {
+    sx_report__escape(out, text.data, text.n);
+  }
+  sx_buf_add(out, "\">");
+  sx_buf_reset(&text);
+  sx_report__format_spec(&spec, format, fabs(bound->value), page->lang);
+  sx_report__format_value(&text, bound->value, &spec, false);
+  if (text.failed) {
+    out->failed = true;
+  } else {
+    sx_report__visible(out, page, text.data, text.n);
+  }
+  sx_buf_add(out, "</span>");
+  sx_buf_clear(&text);
+}

@@ -1,0 +1,60 @@
+/* report_chart.h: the numbers of a figure, and the drawings that can be made of them. */
+#ifndef REPORT_CHART_H
+#define REPORT_CHART_H
+
+#include "report_svg.h"
+
+typedef enum sx_chart_type {
+  SX_CHART_BARS,
+  SX_CHART_GROUPED,
+  SX_CHART_SHARES,
+  SX_CHART_DOTS,
+  SX_CHART_LINES,
+  SX_CHART_TYPES
+} sx_chart_type;
+
+typedef struct sx_chart_cell {
+  bool present;     /* a reference stood there */
+  double value;     /* NaN: missing */
+  double low, high; /* NaN: no interval */
+  const char *text; /* as printed beside the mark */
+} sx_chart_cell;
+
+typedef struct sx_chart {
+  sx_chart_type type;
+  const char *const *categories; /* [n_categories] plain text */
+  const char *const *series;     /* [n_series] */
+  size_t n_categories, n_series;
+  const sx_chart_cell *cells; /* [n_categories * n_series] */
+  bool interval;
+  sx_spec spec; /* for the axis */
+} sx_chart;
+
+static inline const sx_chart_cell *sx_chart_at(const sx_chart *chart, size_t category, size_t series) {
+  return &chart->cells[category * chart->n_series + series];
+}
+
+/* Draws into svg, whose width decides between the wide layout and the narrow one (below 500: labels above the marks);
+ * sets svg->height. */
+void sx_chart__draw(sx_svg *svg, const sx_chart *chart);
+void sx_chart__rows(sx_svg *svg, const sx_chart *chart); /* bars, grouped, dots */
+void sx_chart__shares(sx_svg *svg, const sx_chart *chart);
+void sx_chart__lines(sx_svg *svg, const sx_chart *chart);
+
+typedef struct sx_scale {
+  double lo, hi;   /* of values */
+  double from, to; /* of pixels */
+  double step;     /* between ticks, in values */
+  int decimals;    /* that a tick needs, on the scaled value */
+} sx_scale;
+/* Widens lo..hi to round ticks, about `n` of them. */
+void sx_chart__scale(sx_scale *out, double lo, double hi, const sx_spec *spec, int n);
+double sx_chart__at(const sx_scale *scale, double value);
+/* The tick's number, bare. */
+void sx_chart__tick(char *out, size_t cap, const sx_chart *chart, const sx_scale *scale, double value);
+/* Swatches and names, wrapped; returns the y below. */
+double sx_chart__legend(sx_svg *svg, const sx_chart *chart, double y, bool markers);
+
+enum { SX_CHART_TEXT = 14, SX_CHART_SMALL = 12, SX_CHART_NARROW = 500 };
+
+#endif

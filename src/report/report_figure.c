@@ -1,0 +1,315 @@
+/* report_figure.c: a figure block into HTML: caption, the drawing at two widths, the data behind it, note and source. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report_chart.h"
+#include "report_page.h"
+
+enum { WIDE = 720, NARROW = 358 };
+
+typedef struct figure {
+  sx_page *page;
+  const sx_block *block;
+  sx_chart chart;
+  sx_format format;
+  sx_bound *bounds; /* beside chart.cells */
+  sx_chart_cell *cells;
+  double ci_level;
+  bool any_interval;
+} figure;
+
+static const struct {
+  const char *name;
+  sx_word word;
+} types[SX_CHART_TYPES] = {
+    {"bars", W_BARS}, {"grouped", W_GROUPED}, {"shares", W_SHARES}, {"dots", W_DOTS}, {"lines", W_LINES}};
+
+/* ---- loading ----------------------------------------------------------------------------------------------------- */
+
+static sx_status plain_label(const char **out, sx_page *page, const sx_node *node, sx_error *err) {
+  const char *text = sx_report__text(
+      page, node && node->kind == SX_NODE_MAP && sx_node_get(node, "label") ? sx_node_get(node, "label") : node);
+  sx_buf plain;
+  sx_buf_init(&plain, &page->ctx);
+  sx_buf_add(&plain, "");
+  if (text) sx_report__plain(&plain, text);
+  *out = plain.failed ? NULL : sx_arena_strdup(page->arena, plain.data);
+  sx_buf_clear(&plain);
+  return *out ? SX_OK : sx_error_memory(err);
+}
+
+static sx_status load_labels(const char *const **out, size_t *n, figure *f, const char *key, sx_error *err) {
+  const sx_node *list = sx_node_get(f->block->root, key);
+  *n = list && list->kind == SX_NODE_LIST ? list->n : 0;
+  const char **labels = sx_arena_zalloc(f->page->arena, *n + 1, sizeof *labels);
+  if (!labels) return sx_error_memory(err);
+  for (size_t i = 0; i < *n; i++) SX_TRY(plain_label(&labels[i], f->page, list->items[i], err));
+  *out = labels;
+  return SX_OK;
+}
+
+static sx_status load_type(figure *f, sx_error *err) {
+  const sx_node *node = sx_node_get(f->block->root, "type");
+  const char *names[SX_CHART_TYPES];
+  for (size_t i = 0; i < SX_CHART_TYPES; i++) {
+    names[i] = types[i].name;
+    if (!node || !node->text || strcmp(node->text, types[i].name) != 0) continue;
+    f->chart.type = (sx_chart_type)i;
+    return SX_OK;
+  }
+  const char *text = node && node->text ? node->text : "";
+  const char *nearest = sx_text_nearest(text, names, SX_CHART_TYPES);
+  return sx_report__block_error(f->block, err, "unknown figure type '%s': %s%s", text,
+                                nearest ? "did you mean " : "it is one of bars, grouped, shares, dots, ",
+                                nearest ? nearest : "lines");
+}
+
+static sx_status bind_cell(figure *f, const sx_node *node, size_t at, sx_error *err) {
+  char where[200];
+  if (!node || node->kind == SX_NODE_NULL) return SX_OK;
+  if (node->kind != SX_NODE_SCALAR)
+    return sx_report__block_error(f->block, err, "a cell is neither a reference nor null");
+  (void)snprintf(where, sizeof where, "figure %s, cell %zu,%zu", f->block->id, at / f->chart.n_series + 1,
+                 at % f->chart.n_series + 1);
+  SX_TRY(sx_report__bind(&f->bounds[at], f->page, node->text, strlen(node->text), where, err));
+  const sx_bound *b = &f->bounds[at];
+  f->cells[at] = (sx_chart_cell){true, b->value, b->main ? b->low : (double)NAN, b->main ? b->high : (double)NAN, "—"};
+  if (b->main && isfinite(b->low) && isfinite(b->high)) {
+    f->any_interval = true;
+    f->ci_level = b->ci_level;
+  }
+  return SX_OK;
+}
+
+static sx_status load_cells(figure *f, sx_error *err) {
+  const sx_node *rows = sx_node_get(f->block->root, "cells");
+  const size_t n = f->chart.n_categories * f->chart.n_series;
+  f->cells = sx_arena_zalloc(f->page->arena, n + 1, sizeof *f->cells);
+  f->bounds = sx_arena_zalloc(f->page->arena, n + 1, sizeof *f->bounds);
+  if (!f->cells || !f->bounds) return sx_error_memory(err);
+  f->chart.cells = f->cells;
+  if (n && (!rows || rows->kind != SX_NODE_LIST || rows->n != f->chart.n_categories)) {
+    return sx_report__block_error(f->block, err, "cells has not one row per category");
+  }
+  for (size_t i = 0; i < n; i++) {
+    const sx_node *row = rows->items[i / f->chart.n_series];
+    f->cells[i].value = f->cells[i].low = f->cells[i].high = (double)NAN;
+    if (row->kind != SX_NODE_LIST || row->n != f->chart.n_series) {
+      return sx_report__block_error(f->block, err, "row %zu of cells has not one cell per series",
+                                    i / f->chart.n_series + 1);
+    }
+    SX_TRY(bind_cell(f, row->items[i % f->chart.n_series], i, err));
+  }
+  return SX_OK;
+}
+
+/* One unit for the whole figure, decided by its greatest value. */
+static sx_status load_format(figure *f, sx_error *err) {
+  const sx_node *node = sx_node_get(f->block->root, "format");
+  const char *text = node && node->text ? node->text : "";
+  double magnitude = 0;
+  const sx_status status = sx_report__format_parse(&f->format, text, strlen(text), err);
+  if (status != SX_OK) {
+    sx_error_add_where(err, "figure %s", f->block->id);
+    return status;
+  }
+  const size_t n = f->chart.n_categories * f->chart.n_series;
+  for (size_t i = 0; i < n; i++) {
+    if (isfinite(f->cells[i].value)) magnitude = fmax(magnitude, fabs(f->cells[i].value));
+  }
+  sx_report__format_spec(&f->chart.spec, &f->format, magnitude, f->page->lang);
+  const bool bare = strcmp(f->chart.spec.unit, "%") != 0;
+  for (size_t i = 0; i < n; i++) {
+    sx_buf value;
+    sx_buf_init(&value, &f->page->ctx);
+    sx_report__format_value(&value, f->cells[i].value, &f->chart.spec, bare);
+    f->cells[i].text = value.failed ? NULL : sx_arena_strdup(f->page->arena, value.data);
+    sx_buf_clear(&value);
+    if (!f->cells[i].text) return sx_error_memory(err);
+  }
+  return SX_OK;
+}
+
+static sx_status load(figure *f, sx_error *err) {
+  bool interval = true;
+  SX_TRY(load_type(f, err));
+  SX_TRY(load_labels(&f->chart.categories, &f->chart.n_categories, f, "categories", err));
+  SX_TRY(load_labels(&f->chart.series, &f->chart.n_series, f, "series", err));
+  if (!f->chart.n_series && f->chart.n_categories) {
+    static const char *const nameless[] = {""};
+    f->chart.series = nameless;
+    f->chart.n_series = 1;
+  }
+  SX_TRY(load_cells(f, err));
+  if (!sx_node_bool(&interval, sx_node_get(f->block->root, "interval"))) interval = true;
+  f->chart.interval = interval && f->any_interval;
+  return load_format(f, err);
+}
+
+/* ---- the words of the drawing ------------------------------------------------------------------------------------ */
+
+static void describe_cell(sx_buf *out, const figure *f, size_t i) {
+  const sx_page *page = f->page;
+  const size_t category = i / f->chart.n_series, s = i % f->chart.n_series;
+  sx_buf_add(out, f->chart.categories[category]);
+  if (f->chart.series[s][0] && f->chart.n_series > 1) {
+    sx_buf_printf(out, "%s%s", page->lang == SX_LANG_ZH ? "，" : ", ", f->chart.series[s]);
+  }
+  sx_buf_add(out, sx_report__w(page, W_COLON));
+  sx_report__format_value(out, f->cells[i].value, &f->chart.spec, false);
+  if (!f->chart.interval || !isfinite(f->cells[i].low) || !isfinite(f->cells[i].high)) return;
+  sx_buf_add(out, sx_report__w(page, W_OPEN));
+  sx_report__interval_name(out, page, f->bounds[i].ci_level, W_INTERVAL_SHORT);
+  sx_buf_add_char(out, ' ');
+  sx_report__format_value(out, f->cells[i].low, &f->chart.spec, true);
+  sx_buf_add(out, sx_report__w(page, W_TO));
+  sx_report__format_value(out, f->cells[i].high, &f->chart.spec, true);
+  sx_buf_add(out, sx_report__w(page, W_CLOSE));
+}
+
+/* Every value in words, for who cannot see the drawing. */
+static void describe(sx_buf *out, const figure *f) {
+  const size_t n = f->chart.n_categories * f->chart.n_series;
+  sx_buf_printf(out, "%s%s", sx_report__w(f->page, types[f->chart.type].word), sx_report__w(f->page, W_STOP));
+  if (f->page->synthetic) {
+    sx_buf_printf(out, "%s%s", sx_report__w(f->page, W_SYNTHETIC), sx_report__w(f->page, W_STOP));
+  }
+  bool first = true;
+  for (size_t i = 0; i < n; i++) {
+    if (!f->cells[i].present) continue;
+    if (!first) sx_buf_add(out, sx_report__w(f->page, W_SEMICOLON));
+    first = false;
+    describe_cell(out, f, i);
+  }
+}
+
+/* ---- HTML -------------------------------------------------------------------------------------------------------- */
+
+static sx_status put_svg(figure *f, double width, const char *class, sx_error *err) {
+  sx_page *page = f->page;
+  sx_buf *body = &page->body, words;
+  sx_svg svg;
+  const char *title = sx_report__text(page, sx_node_get(f->block->root, "title"));
+  sx_svg__init(&svg, &page->ctx, width);
+  sx_buf_init(&words, &page->ctx);
+  describe(&words, f);
+  sx_chart__draw(&svg, &f->chart);
+  sx_buf_printf(body, "<svg class=\"%s\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ", class);
+  sx_svg__number(body, svg.width);
+  sx_buf_add_char(body, ' ');
+  sx_svg__number(body, ceil(svg.height));
+  sx_buf_printf(body, "\" role=\"img\" aria-labelledby=\"f%zu%s-t f%zu%s-d\">\n<title id=\"f%zu%s-t\">",
+                f->block->number, class, f->block->number, class, f->block->number, class);
+  if (title) {
+    sx_buf plain;
+    sx_buf_init(&plain, &page->ctx);
+    sx_report__plain(&plain, title);
+    if (!plain.failed) sx_report__escape(body, plain.data, plain.n);
+    svg.failed = svg.failed || plain.failed;
+    sx_buf_clear(&plain);
+  }
+  sx_buf_printf(body, "</title>\n<desc id=\"f%zu%s-d\">", f->block->number, class);
+  if (!words.failed) sx_report__escape(body, words.data, words.n);
+  sx_buf_add(body, "</desc>\n");
+  if (!svg.failed) sx_buf_add_n(body, svg.body.data ? svg.body.data : "", svg.body.n);
+  sx_buf_add(body, "</svg>\n");
+  const bool failed = svg.failed || words.failed;
+  sx_buf_clear(&words);
+  sx_svg__clear(&svg);
+  return failed ? sx_error_memory(err) : SX_OK;
+}
+
+static void put_cell(sx_buf *body, const sx_page *page, double value, const sx_spec *spec) {
+  sx_buf_add(body, "<td>");
+  if (!isnan(value)) sx_report__format_value(body, value, spec, true);
+  sx_buf_add(body, "</td>");
+  (void)page;
+}
+
+static void put_data_row(figure *f, size_t i, const sx_spec *finer) {
+  sx_buf *body = &f->page->body;
+  const size_t category = i / f->chart.n_series, s = i % f->chart.n_series;
+  const sx_bound *b = &f->bounds[i];
+  const sx_format count = {.kind = SX_FORMAT_AMOUNT, .decimals = 0};
+  sx_spec plain, unsigned_spec = *finer;
+  unsigned_spec.sign = 0;
+  sx_report__format_spec(&plain, &count, 0, f->page->lang);
+  sx_buf_add(body, "<tr><th scope=\"row\">");
+  sx_report__visible(body, f->page, f->chart.categories[category], strlen(f->chart.categories[category]));
+  if (f->chart.n_series > 1) {
+    sx_buf_add(body, " · ");
+    sx_report__visible(body, f->page, f->chart.series[s], strlen(f->chart.series[s]));
+  }
+  sx_buf_add(body, "</th><td>");
+  sx_report__format_value(body, f->cells[i].value, finer, true);
+  sx_buf_add(body, "</td>");
+  put_cell(body, f->page, b->main ? b->se : (double)NAN, &unsigned_spec);
+  put_cell(body, f->page, f->cells[i].low, finer);
+  put_cell(body, f->page, f->cells[i].high, finer);
+  put_cell(body, f->page, b->n >= 0 ? (double)b->n : (double)NAN, &plain);
+  sx_buf_add(body, "</tr>\n");
+}
+
+/* The data behind the drawing, folded away. */
+static void put_data(figure *f) {
+  sx_page *page = f->page;
+  sx_buf *body = &page->body;
+  sx_spec finer = f->chart.spec;
+  if (finer.zeros)
+    finer.zeros--, finer.shift++;
+  else if (finer.decimals)
+    finer.decimals++;
+  sx_buf_printf(body,
+                "<details class=\"data\"><summary>%s</summary>\n<div class=\"scroll\"><table>\n<thead><tr>"
+                "<th scope=\"col\">%s</th><th scope=\"col\">%s",
+                sx_report__w(page, W_DATA), sx_report__w(page, W_ITEM), sx_report__w(page, W_ESTIMATE));
+  if (f->chart.spec.unit[0]) {
+    const char *unit = f->chart.spec.unit + (f->chart.spec.unit[0] == ' ');
+    sx_buf_printf(body, "%s", sx_report__w(page, W_OPEN));
+    sx_report__visible(body, page, unit, strlen(unit));
+    sx_buf_printf(body, "%s", sx_report__w(page, W_CLOSE));
+  }
+  sx_buf_printf(body, "</th><th scope=\"col\">%s</th><th scope=\"colgroup\" colspan=\"2\">", sx_report__w(page, W_SE));
+  sx_report__interval_name(body, page, f->ci_level, W_INTERVAL);
+  sx_buf_printf(body, "</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n", sx_report__w(page, W_BASE));
+  for (size_t i = 0; i < f->chart.n_categories * f->chart.n_series; i++) {
+    if (f->cells[i].present) put_data_row(f, i, &finer);
+  }
+  sx_buf_add(body, "</tbody></table></div></details>\n");
+}
+
+static void put_unit(figure *f) {
+  const char *unit = f->chart.spec.unit + (f->chart.spec.unit[0] == ' ');
+  if (!unit[0] || strcmp(unit, "%") == 0) return;
+  sx_buf_add(&f->page->body, "<p class=\"unit\">");
+  sx_report__visible(&f->page->body, f->page, unit, strlen(unit));
+  sx_buf_add(&f->page->body, "</p>\n");
+}
+
+sx_status sx_report__figure(sx_page *page, const sx_block *block, sx_error *err) {
+  figure f = {.page = page, .block = block, .ci_level = 0.95};
+  sx_buf extra;
+  sx_buf_init(&extra, &page->ctx);
+  sx_buf_add(&extra, "");
+  sx_status status;
+  SX_TRY_GOTO(status, load(&f, err), done);
+  sx_report__caption(page, block, "fig");
+  if (!f.chart.n_categories) {
+    sx_buf_printf(&page->body, "<p class=\"empty\">%s</p>\n", sx_report__w(page, W_EMPTY_FIGURE));
+  } else {
+    put_unit(&f);
+    SX_TRY_GOTO(status, put_svg(&f, WIDE, "wide", err), done);
+    SX_TRY_GOTO(status, put_svg(&f, NARROW, "narrow", err), done);
+    put_data(&f);
+    if (f.chart.interval && f.chart.type != SX_CHART_SHARES) {
+      sx_report__interval_name(&extra, page, f.ci_level, f.chart.type == SX_CHART_LINES ? W_BAND_NOTE : W_WHISKER_NOTE);
+    }
+  }
+  SX_TRY_GOTO(status, sx_buf_status(&extra, err), done);
+  sx_report__foot(page, block, extra.data);
+  status = sx_buf_status(&page->body, err);
+done:
+  sx_buf_clear(&extra);
+  return status;
+}

@@ -1,0 +1,37 @@
+/* report_format.h: number formats "亿人 2", "% 1", "billion yuan 2" taken apart, and what they print in a language. */
+#ifndef REPORT_FORMAT_H
+#define REPORT_FORMAT_H
+
+#include "shuxiao/report.h"
+
+typedef enum sx_format_kind { SX_FORMAT_AMOUNT, SX_FORMAT_PERCENT, SX_FORMAT_POINTS } sx_format_kind;
+
+/* What the text says, in no language yet. */
+typedef struct sx_format {
+  sx_format_kind kind;
+  int exponent; /* of the scale word: 8 for 亿, 9 for billion, 0 for none */
+  bool chinese; /* the scale word was Chinese */
+  int decimals; /* -1: as many as the value asks for */
+  bool bare;    /* unit:none */
+  int sign;     /* 1 always signed, 0 only minus, -1 never */
+  char noun_zh[48], noun_en[48];
+} sx_format;
+
+/* How one number, or a column of numbers, is printed: value * 10^shift with `decimals`, then `zeros` zeros. */
+typedef struct sx_spec {
+  int shift, decimals, zeros, sign;
+  bool group_from_four; /* separators from 1,000 on (English) or from 10,000 on (Chinese, GB/T 15835) */
+  char prefix[8];       /* "$" */
+  char unit[64];        /* "亿元", " billion yuan", "%", "" */
+} sx_spec;
+
+/* SX_E_PARSE with the nearest unit. */
+sx_status sx_report__format_parse(sx_format *out, const char *text, size_t n, sx_error *err) SX_NODISCARD;
+/* magnitude: the absolute value (of a column: the greatest) that chooses between million and billion. */
+void sx_report__format_spec(sx_spec *out, const sx_format *format, double magnitude, sx_lang lang);
+/* The number, without prefix and unit when bare. Missing prints as a dash. U+2212 is the minus. */
+void sx_report__format_value(sx_buf *out, double value, const sx_spec *spec, bool bare);
+/* value * 10^k as the decimal that the value prints as, so that 0.285 is 28.5 per cent and not 28.499999999999996. */
+double sx_report__shift10(double value, int k);
+
+#endif

@@ -1,0 +1,123 @@
+/* report_load.c: the blocks of a run read from the store, and the small things that every part needs of them. */
+#include "report_page.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const kind_names[] = {"document", "text", "figure", "table", "annex"};
+
+static sx_status add_block(void *data, int64_t order, const char *kind, const char *id, const char *json,
+                           sx_error *err) {
+  sx_page *page = data;
+  sx_block block = {.kind = SX_BLOCK_DOCUMENT};
+  char name[160];
+  (void)order;
+  const size_t n_kinds = sizeof kind_names / sizeof *kind_names;
+  size_t k = 0;
+  while (k < n_kinds && strcmp(kind, kind_names[k]) != 0) k++;
+  if (k == n_kinds) return sx_error_set(err, SX_E_DATA, kind, "the store holds a block of a kind unknown here");
+  block.kind = (sx_block_kind)k;
+  void *blocks = page->blocks;
+  const bool grown = sx_mem_grow(&page->ctx, &blocks, &page->cap_blocks, page->n_blocks + 1, sizeof block);
+  page->blocks = blocks;
+  block.id = sx_arena_strdup(page->arena, id ? id : "");
+  if (!grown || !block.id) return sx_error_memory(err);
+  (void)snprintf(name, sizeof name, "%s %s", kind, block.id);
+  SX_TRY(sx_doc_parse_json(&block.doc, &page->ctx, name, json, strlen(json), err));
+  block.root = sx_doc_root(block.doc);
+  page->blocks[page->n_blocks++] = block;
+  return SX_OK;
+}
+
+/* Does any text have the page's language? */
+static void find_language(sx_page *page) {
+  for (size_t i = 0; i < page->n_blocks; i++) {
+    if (page->blocks[i].kind != SX_BLOCK_TEXT) continue;
+    if (sx_report__has_language(page, sx_node_get(page->blocks[i].root, "md"))) page->own_language = true;
+  }
+}
+
+sx_status sx_report__load(sx_page *page, sx_error *err) {
+  SX_TRY(sx_store_each_block(page->store, page->run, add_block, page, err));
+  for (size_t i = 0; i < page->n_blocks; i++) {
+    if (page->blocks[i].kind == SX_BLOCK_DOCUMENT && !page->document) page->document = page->blocks[i].root;
+  }
+  if (!page->document)
+    return sx_error_set(err, SX_E_DATA, "report", "the run has no document block: run the study again");
+  page->synthetic = sx_report__text(page, sx_node_get(page->document, "synthetic"));
+  find_language(page);
+  return SX_OK;
+}
+
+void sx_report__unload(sx_page *page) {
+  for (size_t i = 0; i < page->n_blocks; i++) sx_doc_free(page->blocks[i].doc);
+  sx_mem_free(&page->ctx, page->blocks);
+}
+
+sx_block *sx_report__block(sx_page *page, sx_block_kind kind, const char *id, size_t n) {
+  for (size_t i = 0; i < page->n_blocks; i++) {
+    sx_block *b = &page->blocks[i];
+    if (b->kind == kind && strlen(b->id) == n && memcmp(b->id, id, n) == 0) return b;
+  }
+  return NULL;
+}
+
+sx_status sx_report__block_error(const sx_block *block, sx_error *err, const char *fmt, ...) {
+  char where[160], message[SX_ERROR_MESSAGE_MAX];
+  va_list args;
+  va_start(args, fmt);
+  (void)vsnprintf(message, sizeof message, fmt, args);
+  va_end(args);
+  (void)snprintf(where, sizeof where, "%s %s", kind_names[block->kind], block->id);
+  return sx_error_set(err, SX_E_DATA, where, "%s", message);
+}
+
+static const char *scalar(const sx_node *node) {
+  return node && node->kind == SX_NODE_SCALAR && node->text[0] ? node->text : NULL;
+}
+
+const char *sx_report__text(const sx_page *page, const sx_node *node) {
+  if (!node || node->kind != SX_NODE_MAP) return scalar(node);
+  const char *zh = scalar(sx_node_get(node, "zh")), *en = scalar(sx_node_get(node, "en"));
+  if (page->lang == SX_LANG_ZH) return zh ? zh : en;
+  return en ? en : zh;
+}
+
+bool sx_report__has_language(const sx_page *page, const sx_node *node) {
+  if (!node || node->kind != SX_NODE_MAP) return scalar(node) != NULL;
+  return scalar(sx_node_get(node, page->lang == SX_LANG_ZH ? "zh" : "en")) != NULL;
+}
+
+const char *sx_report__markdown_of(const sx_page *page, const sx_block *block, const char **file) {
+  const sx_node *md = sx_node_get(block->root, "md");
+  const char *name = sx_report__text(page, sx_node_get(block->root, "file"));
+  *file = name ? name : block->id[0] ? block->id : "text";
+  if (page->own_language && !sx_report__has_language(page, md)) return NULL;
+  return sx_report__text(page, md);
+}
+
+sx_status sx_report__warn(sx_page *page, const char *where, sx_error *err, const char *fmt, ...) {
+  char message[SX_ERROR_MESSAGE_MAX];
+  va_list args;
+  va_start(args, fmt);
+  (void)vsnprintf(message, sizeof message, fmt, args);
+  va_end(args);
+  message[sx_utf8_cut(message, strlen(message), sizeof message - 1)] = '\0';
+  void *p = page->warnings;
+  const bool grown = sx_mem_grow(&page->ctx, &p, &page->cap_warnings, page->n_warnings + 1, sizeof *page->warnings);
+  page->warnings = p;
+  if (!grown) return sx_error_memory(err);
+  sx_report_warning warning = {sx_mem_strdup(&page->ctx, where), sx_mem_strdup(&page->ctx, message)};
+  if (!warning.where || !warning.message) {
+    sx_mem_free(&page->ctx, warning.where);
+    sx_mem_free(&page->ctx, warning.message);
+    return sx_error_memory(err);
+  }
+  page->warnings[page->n_warnings++] = warning;
+  return SX_OK;
+}
+
+const char *sx_report__w(const sx_page *page, sx_word word) {
+  return sx_report__word(page->lang, word);
+}

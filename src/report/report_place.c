@@ -1,0 +1,52 @@
+/* report_place.c: which figures and tables the texts place, and their numbers. */
+#include "report_page.h"
+
+#include <stdio.h>
+
+#include "report_reference.h"
+
+static sx_status unknown_id(sx_page *page, const sx_binding *b, sx_block_kind kind, const char *where, sx_error *err) {
+  const char *ids[64];
+  char id[128];
+  size_t n = 0;
+  for (size_t i = 0; i < page->n_blocks && n < sizeof ids / sizeof *ids; i++) {
+    if (page->blocks[i].kind == kind) ids[n++] = page->blocks[i].id;
+  }
+  (void)snprintf(id, sizeof id, "%.*s", (int)(b->n_name < 100 ? b->n_name : 100), b->name);
+  const char *nearest = sx_text_nearest(id, ids, n);
+  return sx_error_set(err, SX_E_DATA, where, "there is no %s '%s'%s%s%s", kind == SX_BLOCK_FIGURE ? "figure" : "table",
+                      id, nearest ? ": did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+}
+
+static sx_status visit(sx_page *page, const sx_binding *b, const char *file, bool number, sx_error *err) {
+  const sx_block_kind kind = b->kind == SX_BIND_FIGURE ? SX_BLOCK_FIGURE : SX_BLOCK_TABLE;
+  char place[64], where[256];
+  sx_report__place(place, sizeof place, b->line, b->column);
+  (void)snprintf(where, sizeof where, "%s:%s", file, place);
+  sx_block *block = sx_report__block(page, kind, b->name, b->n_name);
+  if (!block) return unknown_id(page, b, kind, where, err);
+  if (number) {
+    block->number = kind == SX_BLOCK_FIGURE ? ++page->n_figures : ++page->n_tables;
+  } else if (block->placed) {
+    return sx_error_set(err, SX_E_DATA, where, "%s '%s' is placed a second time: refer to it with [@%s %s]",
+                        kind == SX_BLOCK_FIGURE ? "figure" : "table", block->id,
+                        kind == SX_BLOCK_FIGURE ? "figure" : "table", block->id);
+  }
+  block->placed = true;
+  return SX_OK;
+}
+
+sx_status sx_report__scan(sx_page *page, const sx_block *block, bool number, sx_error *err) {
+  const char *file, *text = sx_report__markdown_of(page, block, &file);
+  sx_binding b = {0};
+  sx_status status = SX_OK;
+  if (!text) return SX_OK;
+  size_t n = 0;
+  while (text[n]) n++;
+  while (status == SX_OK && sx_report__next_binding(&b, text, n, &status, err)) {
+    if (b.kind == SX_BIND_VALUE) continue;
+    SX_TRY(visit(page, &b, file, number, err));
+  }
+  if (status != SX_OK) sx_error_add_where(err, "%s", file);
+  return status;
+}

@@ -1,0 +1,224 @@
+/* report_prepare.c: bindings looked up, mentions of figures and tables resolved, footnotes taken out, all before md4c sees the text,
+ * so that Markdown's own rules never touch a number. */
+#include "report_prepare.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "report_reference.h"
+
+typedef struct maker {
+  sx_prepared *out;
+  sx_page *page;
+  const char *file;
+} maker;
+
+static sx_status add_item(maker *m, sx_buf *text, const sx_item *item, sx_error *err) {
+  sx_prepared *out = m->out;
+  void *p = out->items;
+  const bool grown = sx_mem_grow(&m->page->ctx, &p, &out->cap_items, out->n_items + 1, sizeof *out->items);
+  out->items = p;
+  if (!grown) return sx_error_memory(err);
+  out->items[out->n_items] = *item;
+  const bool block = item->kind == SX_ITEM_BLOCK;
+  sx_buf_printf(text, "%s" SX_ITEM_OPEN "%zu" SX_ITEM_CLOSE "%s", block ? "\n\n" : "", out->n_items,
+                block ? "\n\n" : "");
+  out->n_items++;
+  return SX_OK;
+}
+
+/* ---- mentions: [@figure ID] -------------------------------------------------------------------------------------- */
+
+static sx_status mention(maker *m, sx_buf *text, const char *at, size_t n, size_t *used, sx_error *err) {
+  const sx_block_kind kinds[] = {SX_BLOCK_FIGURE, SX_BLOCK_TABLE};
+  const char *const words[] = {"[@figure ", "[@table "};
+  *used = 0;
+  for (size_t i = 0; i < 2; i++) {
+    const size_t k = strlen(words[i]);
+    const char *end = n > k && memcmp(at, words[i], k) == 0 ? memchr(at, ']', n) : NULL;
+    if (!end) continue;
+    const size_t n_id = (size_t)(end - at) - k;
+    sx_item item = {.kind = SX_ITEM_MENTION, .source = at, .n_source = (size_t)(end - at) + 1};
+    item.block = sx_report__block(m->page, kinds[i], at + k, n_id);
+    if (!item.block) {
+      return sx_error_set(err, SX_E_DATA, m->file, "[@%s %.*s] mentions a %s that does not exist",
+                          i ? "table" : "figure", (int)(n_id < 100 ? n_id : 100), at + k, i ? "table" : "figure");
+    }
+    *used = item.n_source;
+    return add_item(m, text, &item, err);
+  }
+  return SX_OK;
+}
+
+/* Text between bindings: mentions resolved, stray placeholder characters made harmless. */
+static sx_status copy_text(maker *m, sx_buf *text, const char *from, size_t n, sx_error *err) {
+  for (size_t i = 0; i < n;) {
+    size_t used = 0;
+    if (from[i] == '[') SX_TRY(mention(m, text, from + i, n - i, &used, err));
+    if (used) {
+      i += used;
+    } else if (n - i >= 3 && memcmp(from + i, "\xEE\x80", 2) == 0) {
+      sx_buf_add(text, "\xEF\xBF\xBD");
+      i += 3;
+    } else {
+      sx_buf_add_char(text, from[i++]);
+    }
+  }
+  return SX_OK;
+}
+
+/* ---- bindings ---------------------------------------------------------------------------------------------------- */
+
+static sx_status bind(maker *m, sx_buf *text, const sx_binding *b, const char *source, sx_error *err) {
+  char place[64], where[300];
+  sx_report__place(place, sizeof place, b->line, b->column);
+  (void)snprintf(where, sizeof where, "%s:%s", m->file, place);
+  sx_item item = {.source = source, .n_source = b->end - b->at};
+  if (b->kind != SX_BIND_VALUE) {
+    item.kind = SX_ITEM_BLOCK;
+    item.block =
+        sx_report__block(m->page, b->kind == SX_BIND_FIGURE ? SX_BLOCK_FIGURE : SX_BLOCK_TABLE, b->name, b->n_name);
+    return item.block ? add_item(m, text, &item, err) : sx_error_set(err, SX_E_INTERNAL, where, "unplaced block");
+  }
+  item.kind = SX_ITEM_NUMBER;
+  SX_TRY(sx_report__bind(&item.bound, m->page, b->name, b->n_name, where, err));
+  const sx_status status = sx_report__format_parse(&item.format, b->format, b->n_format, err);
+  if (status != SX_OK) {
+    sx_error_add_where(err, "%s", where);
+    return status;
+  }
+  return add_item(m, text, &item, err);
+}
+
+static sx_status bind_all(maker *m, sx_buf *text, const char *source, sx_error *err) {
+  const size_t n = strlen(source);
+  sx_binding b = {0};
+  sx_status status = SX_OK;
+  size_t from = 0;
+  while (sx_report__next_binding(&b, source, n, &status, err)) {
+    SX_TRY(copy_text(m, text, source + from, b.at - from, err));
+    SX_TRY(bind(m, text, &b, source + b.at, err));
+    from = b.end;
+  }
+  if (status != SX_OK) {
+    sx_error_add_where(err, "%s", m->file);
+    return status;
+  }
+  return copy_text(m, text, source + from, n - from, err);
+}
+
+/* ---- footnotes --------------------------------------------------------------------------------------------------- */
+
+/* "[^id]" at text: length of the id, 0 when it is none. */
+static size_t footnote_id(const char *text, size_t n) {
+  if (n < 4 || text[0] != '[' || text[1] != '^') return 0;
+  size_t k = 2;
+  while (k < n && text[k] != ']' && text[k] != ' ' && text[k] != '\n') k++;
+  return k < n && text[k] == ']' ? k - 2 : 0;
+}
+
+static size_t line_length(const char *text, size_t n) {
+  const char *end = memchr(text, '\n', n);
+  return end ? (size_t)(end - text) + 1 : n;
+}
+
+static sx_status add_footnote(maker *m, const char *id, size_t n_id, const char *text, size_t n, sx_error *err) {
+  sx_prepared *out = m->out;
+  void *p = out->footnotes;
+  const bool grown = sx_mem_grow(&m->page->ctx, &p, &out->cap_footnotes, out->n_footnotes + 1, sizeof *out->footnotes);
+  out->footnotes = p;
+  sx_footnote note = {sx_arena_strndup(m->page->arena, id, n_id), sx_arena_strndup(m->page->arena, text, n), 0};
+  if (!grown || !note.id || !note.text) return sx_error_memory(err);
+  out->footnotes[out->n_footnotes++] = note;
+  return SX_OK;
+}
+
+/* Takes the definitions out of `from`; the rest goes to `to`. A definition goes on over indented lines. */
+static sx_status take_footnotes(maker *m, sx_buf *to, const char *from, size_t n, sx_error *err) {
+  bool fenced = false;
+  for (size_t i = 0; i < n;) {
+    size_t line = line_length(from + i, n - i);
+    const size_t id = fenced ? 0 : footnote_id(from + i, line);
+    if (strncmp(from + i, "```", 3) == 0 || strncmp(from + i, "~~~", 3) == 0) fenced = !fenced;
+    if (!id || id + 3 >= line || from[i + id + 3] != ':') {
+      sx_buf_add_n(to, from + i, line);
+      i += line;
+      continue;
+    }
+    const size_t start = i + id + 4;
+    size_t end = i + line;
+    while (end < n && (from[end] == ' ' || from[end] == '\t')) end += line_length(from + end, n - end);
+    SX_TRY(add_footnote(m, from + i + 2, id, from + start, end - start, err));
+    i = end;
+  }
+  return SX_OK;
+}
+
+static sx_status number_footnotes(maker *m, sx_buf *to, const char *from, size_t n, sx_error *err) {
+  for (size_t i = 0; i < n;) {
+    const size_t id = from[i] == '[' ? footnote_id(from + i, n - i) : 0;
+    size_t k = 0;
+    while (id && k < m->out->n_footnotes &&
+           (strlen(m->out->footnotes[k].id) != id || memcmp(m->out->footnotes[k].id, from + i + 2, id) != 0)) {
+      k++;
+    }
+    if (!id) {
+      sx_buf_add_char(to, from[i++]);
+      continue;
+    }
+    if (k == m->out->n_footnotes) {
+      SX_TRY(sx_report__warn(m->page, m->file, err, "the footnote [^%.*s] is not defined", (int)(id < 60 ? id : 60),
+                             from + i + 2));
+      sx_buf_add_char(to, from[i++]);
+      continue;
+    }
+    if (!m->out->footnotes[k].number) m->out->footnotes[k].number = ++m->page->n_footnotes;
+    char *source = sx_arena_strndup(m->page->arena, from + i, id + 3);
+    if (!source) return sx_error_memory(err);
+    const sx_item item = {.kind = SX_ITEM_FOOTNOTE, .source = source, .n_source = id + 3, .footnote = k};
+    SX_TRY(add_item(m, to, &item, err));
+    i += id + 3;
+  }
+  return SX_OK;
+}
+
+static sx_status unused_footnotes(maker *m, sx_error *err) {
+  for (size_t k = 0; k < m->out->n_footnotes; k++) {
+    if (m->out->footnotes[k].number) continue;
+    SX_TRY(sx_report__warn(m->page, m->file, err, "the footnote [^%s] is never referred to and is left out",
+                           m->out->footnotes[k].id));
+  }
+  return SX_OK;
+}
+
+sx_status sx_report__prepare(sx_prepared *out, sx_page *page, const char *file, const char *text, sx_error *err) {
+  maker m = {out, page, file};
+  sx_buf bound, rest;
+  *out = (sx_prepared){0};
+  sx_buf_init(&out->text, &page->ctx);
+  sx_buf_init(&bound, &page->ctx);
+  sx_buf_init(&rest, &page->ctx);
+  sx_buf_add(&bound, "");
+  sx_buf_add(&rest, "");
+  sx_buf_add(&out->text, "");
+  sx_status status;
+  SX_TRY_GOTO(status, bind_all(&m, &bound, text, err), done);
+  SX_TRY_GOTO(status, sx_buf_status(&bound, err), done);
+  SX_TRY_GOTO(status, take_footnotes(&m, &rest, bound.data, bound.n, err), done);
+  SX_TRY_GOTO(status, sx_buf_status(&rest, err), done);
+  SX_TRY_GOTO(status, number_footnotes(&m, &out->text, rest.data, rest.n, err), done);
+  SX_TRY_GOTO(status, sx_buf_status(&out->text, err), done);
+  status = unused_footnotes(&m, err);
+done:
+  sx_buf_clear(&bound);
+  sx_buf_clear(&rest);
+  if (status != SX_OK) sx_report__prepared_clear(out, &page->ctx);
+  return status;
+}
+
+void sx_report__prepared_clear(sx_prepared *prepared, const sx_ctx *ctx) {
+  sx_buf_clear(&prepared->text);
+  sx_mem_free(ctx, prepared->items);
+  sx_mem_free(ctx, prepared->footnotes);
+  *prepared = (sx_prepared){0};
+}

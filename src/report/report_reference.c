@@ -1,0 +1,256 @@
+/* report_reference.c: INDICATOR.DOMAIN[.STATISTIC][.FIELD] taken apart; bindings found in a Markdown text. */
+#include "shuxiao/report.h"
+
+#include <string.h>
+
+#include "report_reference.h"
+
+static const char *const field_names[] = {"estimate", "se", "low", "high", "n", "n_eff", "deff", "cv", "df"};
+
+typedef struct cursor {
+  const char *text;
+  size_t n, at;
+} cursor;
+
+static bool plain_char(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+static sx_status syntax(const cursor *c, sx_error *err, const char *what) {
+  char text[160];
+  const size_t n = sx_utf8_cut(c->text, c->n, sizeof text - 1);
+  memcpy(text, c->text, n);
+  text[n] = '\0';
+  return sx_error_set(
+      err, SX_E_PARSE, NULL,
+      "the reference '%s': %s; a reference is INDICATOR.DOMAIN[.STATISTIC][.FIELD], as in users.total or "
+      "user_rate.z.gap.se; other text stands in backquotes",
+      text, what);
+}
+
+/* One name: plain characters (and `extra`), or anything in backquotes. */
+static sx_status take_name(char *out, size_t cap, cursor *c, const char *extra, sx_error *err) {
+  size_t n = 0;
+  const bool quoted = c->at < c->n && c->text[c->at] == '`';
+  if (quoted) c->at++;
+  while (c->at < c->n) {
+    const char ch = c->text[c->at];
+    if (quoted ? ch == '`' : !plain_char(ch) && !(ch && strchr(extra, ch))) break;
+    if (n + 1 >= cap) return syntax(c, err, "a name in it is too long");
+    out[n++] = ch;
+    c->at++;
+  }
+  if (quoted && c->at == c->n) return syntax(c, err, "a backquote is not closed");
+  if (quoted) c->at++;
+  out[n] = '\0';
+  return n || quoted ? SX_OK : syntax(c, err, "a name is missing");
+}
+
+static bool take(cursor *c, char ch) {
+  if (c->at >= c->n || c->text[c->at] != ch) return false;
+  c->at++;
+  return true;
+}
+
+static sx_status take_domain(sx_reference *out, cursor *c, sx_error *err) {
+  const size_t max = sizeof out->variable / sizeof *out->variable;
+  do {
+    if (out->n_terms == max) return syntax(c, err, "a domain crosses at most four terms");
+    const size_t i = out->n_terms;
+    SX_TRY(take_name(out->variable[i], sizeof out->variable[i], c, "", err));
+    if (take(c, ':')) {
+      SX_TRY(take_name(out->level[i], sizeof out->level[i], c, "", err));
+    } else {
+      memcpy(out->level[i], "1", 2);
+    }
+    out->n_terms++;
+  } while (take(c, '*'));
+  if (out->n_terms == 1 && strcmp(out->variable[0], "total") == 0 && strcmp(out->level[0], "1") == 0) out->n_terms = 0;
+  return SX_OK;
+}
+
+static bool is_field(const char *name) {
+  for (size_t i = 0; i < sizeof field_names / sizeof *field_names; i++) {
+    if (strcmp(name, field_names[i]) == 0) return true;
+  }
+  return false;
+}
+
+static sx_status take_tail(sx_reference *out, cursor *c, sx_error *err) {
+  char name[sizeof out->statistic];
+  bool field = false;
+  while (c->at < c->n) {
+    if (!take(c, '.')) return syntax(c, err, "something stands after its end");
+    SX_TRY(take_name(name, sizeof name, c, ":", err));
+    if (!field && is_field(name)) {
+      memcpy(out->field, name, strlen(name) + 1);
+      field = true;
+    } else if (!field && !out->statistic[0]) {
+      memcpy(out->statistic, name, strlen(name) + 1);
+    } else if (field) {
+      return syntax(c, err, "something stands after its end");
+    } else {
+      return syntax(c, err, "its field is none of estimate, se, low, high, n, n_eff, deff, cv, df");
+    }
+  }
+  return SX_OK;
+}
+
+sx_status sx_reference_parse(sx_reference *out, const char *text, size_t n, sx_error *err) {
+  while (n && (text[0] == ' ' || text[0] == '\t' || text[0] == '\n' || text[0] == '\r')) text++, n--;
+  while (n && (text[n - 1] == ' ' || text[n - 1] == '\t' || text[n - 1] == '\n' || text[n - 1] == '\r')) n--;
+  cursor c = {text, n, 0};
+  sx_reference reference = {.field = "estimate"};
+  SX_TRY(take_name(reference.indicator, sizeof reference.indicator, &c, "/", err));
+  if (!take(&c, '.')) return syntax(&c, err, "its domain is missing (the whole is 'total')");
+  SX_TRY(take_domain(&reference, &c, err));
+  SX_TRY(take_tail(&reference, &c, err));
+  *out = reference;
+  return SX_OK;
+}
+
+/* ---- bindings in a text ------------------------------------------------------------------------------------------ */
+
+/* Length of the code span or fence that opens at `at`, 0 when it is not closed. */
+static size_t code_span(const char *text, size_t n, size_t at) {
+  size_t ticks = 0;
+  while (at + ticks < n && text[at + ticks] == '`') ticks++;
+  for (size_t i = at + ticks; i < n;) {
+    if (text[i] != '`') {
+      i++;
+      continue;
+    }
+    size_t run = 0;
+    while (i + run < n && text[i + run] == '`') run++;
+    if (run == ticks) return i + run - at;
+    i += run;
+  }
+  return 0;
+}
+
+static void advance(sx_binding *b, const char *text, size_t to) {
+  for (; b->at < to; b->at++) {
+    if (text[b->at] == '\n') {
+      b->line++;
+      b->column = 1;
+    } else if (((unsigned char)text[b->at] & 0xC0) != 0x80) {
+      b->column++;
+    }
+  }
+}
+
+static size_t trimmed(const char **text, size_t n) {
+  while (n && strchr(" \t\r\n", (*text)[0])) (*text)++, n--;
+  while (n && strchr(" \t\r\n", (*text)[n - 1])) n--;
+  return n;
+}
+
+/* "figure ID" / "table ID" */
+static sx_binding_kind placement(const char **text, size_t *n) {
+  static const struct {
+    const char *word;
+    sx_binding_kind kind;
+  } words[] = {{"figure", SX_BIND_FIGURE}, {"table", SX_BIND_TABLE}};
+  for (size_t i = 0; i < 2; i++) {
+    const size_t k = strlen(words[i].word);
+    if (*n <= k || memcmp(*text, words[i].word, k) != 0 || !strchr(" \t", (*text)[k])) continue;
+    *text += k;
+    *n = trimmed(text, *n - k);
+    return words[i].kind;
+  }
+  return SX_BIND_VALUE;
+}
+
+/* The bar that parts reference and format: the first one outside backquotes. */
+static size_t find_bar(const char *text, size_t n) {
+  bool quoted = false;
+  for (size_t i = 0; i < n; i++) {
+    if (text[i] == '`') quoted = !quoted;
+    if (text[i] == '|' && !quoted) return i;
+  }
+  return n;
+}
+
+static void fill(sx_binding *b, const char *inner, size_t n) {
+  n = trimmed(&inner, n);
+  b->kind = placement(&inner, &n);
+  b->format = inner + n;
+  b->n_format = 0;
+  b->name = inner;
+  b->n_name = n;
+  if (b->kind != SX_BIND_VALUE) return;
+  const size_t bar = find_bar(inner, n);
+  if (bar < n) {
+    b->format = inner + bar + 1;
+    b->n_format = trimmed(&b->format, n - bar - 1);
+  }
+  b->n_name = trimmed(&b->name, bar);
+}
+
+bool sx_report__next_binding(sx_binding *b, const char *text, size_t n, sx_status *status, sx_error *err) {
+  *status = SX_OK;
+  if (!b->line) b->line = b->column = 1;
+  advance(b, text, b->end);
+  for (size_t i = b->at; i < n; i++) {
+    if (text[i] == '`') {
+      const size_t span = code_span(text, n, i);
+      size_t ticks = 0;
+      while (i + ticks < n && text[i + ticks] == '`') ticks++;
+      i += (span ? span : ticks) - 1;
+      continue;
+    }
+    if (text[i] != '{' || i + 1 >= n || text[i + 1] != '{') continue;
+    advance(b, text, i);
+    for (size_t k = i + 2; k + 1 < n; k++) {
+      if (text[k] != '}' || text[k + 1] != '}') continue;
+      b->end = k + 2;
+      fill(b, text + i + 2, k - i - 2);
+      return true;
+    }
+    char where[64];
+    sx_report__place(where, sizeof where, b->line, b->column);
+    *status = sx_error_set(err, SX_E_PARSE, where, "{{ is not closed by }}");
+    return false;
+  }
+  return false;
+}
+
+void sx_report__place(char *out, size_t cap, size_t line, size_t column) {
+  char digits[2][24];
+  const size_t numbers[2] = {line, column};
+  size_t at = 0;
+  for (size_t i = 0; i < 2; i++) {
+    size_t d = 0, rest = numbers[i];
+    do digits[i][d++] = (char)('0' + rest % 10);
+    while ((rest /= 10) != 0);
+    if (i && at + 1 < cap) out[at++] = ':';
+    while (d && at + 1 < cap) out[at++] = digits[i][--d];
+  }
+  out[at] = '\0';
+}
+
+static sx_status report_binding(const sx_binding *b, sx_reference_fn fn, void *data, sx_error *err) {
+  sx_reference reference;
+  char format[128], where[64];
+  sx_status status;
+  sx_report__place(where, sizeof where, b->line, b->column);
+  if (b->n_format >= sizeof format) {
+    status = sx_error_set(err, SX_E_PARSE, NULL, "the format is too long");
+  } else {
+    if (b->n_format) memcpy(format, b->format, b->n_format);
+    format[b->n_format] = '\0';
+    status = sx_reference_parse(&reference, b->name, b->n_name, err);
+  }
+  if (status == SX_OK) return fn(data, &reference, format, b->line, b->column, err);
+  sx_error_add_where(err, "%s", where);
+  return status;
+}
+
+sx_status sx_report_each_reference(const char *markdown, size_t n, sx_reference_fn fn, void *data, sx_error *err) {
+  sx_binding b = {0};
+  sx_status status = SX_OK;
+  while (status == SX_OK && sx_report__next_binding(&b, markdown, n, &status, err)) {
+    if (b.kind == SX_BIND_VALUE) status = report_binding(&b, fn, data, err);
+  }
+  return status;
+}

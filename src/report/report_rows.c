@@ -1,0 +1,178 @@
+/* report_rows.c: bars, grouped bars and dots: one row per category, its label to the left (or above, when narrow), the values along
+ * a common scale, the value printed beyond the interval so that nothing lies on anything. */
+#include <math.h>
+#include <string.h>
+
+#include "report_chart.h"
+
+typedef struct rows {
+  sx_svg *svg;
+  const sx_chart *chart;
+  bool narrow, dots;
+  double label_width, left, right; /* of the plot */
+  double value_size, mark;         /* font size of values, thickness of a bar */
+  sx_scale scale;
+} rows;
+
+enum { LABEL_GAP = 12, VALUE_GAP = 7, LABEL_LINES = 12 };
+
+/* ---- extent ------------------------------------------------------------------------------------------------------ */
+
+static void extent(const sx_chart *chart, double *lo, double *hi) {
+  *lo = (double)INFINITY;
+  *hi = -(double)INFINITY;
+  for (size_t i = 0; i < chart->n_categories * chart->n_series; i++) {
+    const sx_chart_cell *c = &chart->cells[i];
+    const double values[] = {c->value, chart->interval ? c->low : (double)NAN, chart->interval ? c->high : (double)NAN};
+    for (size_t k = 0; k < 3; k++) {
+      if (!isfinite(values[k])) continue;
+      *lo = fmin(*lo, values[k]);
+      *hi = fmax(*hi, values[k]);
+    }
+  }
+}
+
+/* Bars stand on zero; points may leave it when they lie far from it. */
+static void make_scale(rows *r) {
+  double lo, hi;
+  extent(r->chart, &lo, &hi);
+  if (!(lo <= hi)) lo = 0, hi = 1;
+  const bool free_lo = r->dots && lo > 0.4 * hi, free_hi = r->dots && hi < 0.4 * lo;
+  if (!free_lo) lo = fmin(lo, 0);
+  if (!free_hi) hi = fmax(hi, 0);
+  sx_chart__scale(&r->scale, lo, hi, &r->chart->spec, r->narrow ? 3 : 5);
+}
+
+static double widest_value(const rows *r) {
+  double width = 0;
+  for (size_t i = 0; i < r->chart->n_categories * r->chart->n_series; i++) {
+    const char *text = r->chart->cells[i].text;
+    if (text) width = fmax(width, sx_svg__text_width(text, strlen(text), r->value_size));
+  }
+  return width;
+}
+
+static bool leftward(const sx_chart_cell *c) {
+  return c->value < 0;
+}
+
+static bool any_leftward(const sx_chart *chart) {
+  for (size_t i = 0; i < chart->n_categories * chart->n_series; i++) {
+    if (leftward(&chart->cells[i])) return true;
+  }
+  return false;
+}
+
+static void make_layout(rows *r) {
+  const double width = r->svg->width, most = r->narrow ? width : 0.38 * width;
+  double widest = 0;
+  for (size_t i = 0; i < r->chart->n_categories; i++) {
+    sx_svg_lines lines;
+    sx_svg__wrap(&lines, r->chart->categories[i], SX_CHART_TEXT, most, LABEL_LINES);
+    widest = fmax(widest, lines.width);
+  }
+  const double value = widest_value(r) + VALUE_GAP + 2;
+  r->label_width = r->narrow ? width : fmin(widest, most);
+  r->left = (r->narrow ? 0 : r->label_width + LABEL_GAP) + (any_leftward(r->chart) ? value : r->narrow ? 6 : 0);
+  r->right = width - value;
+  if (r->right < r->left + 40) r->right = r->left + 40;
+  r->scale.from = r->left;
+  r->scale.to = r->right;
+}
+
+/* ---- drawing ----------------------------------------------------------------------------------------------------- */
+
+static void draw_value(rows *r, const sx_chart_cell *c, double y, size_t s) {
+  const double zero = sx_chart__at(&r->scale, r->scale.lo > 0 ? r->scale.lo : r->scale.hi < 0 ? r->scale.hi : 0);
+  const double baseline = y + 0.35 * r->value_size;
+  if (isnan(c->value)) {
+    sx_svg__text(r->svg, zero + VALUE_GAP, baseline, SX_ANCHOR_START, r->value_size, SX_SOFT, false, c->text,
+                 strlen(c->text));
+    return;
+  }
+  const bool interval = r->chart->interval && isfinite(c->low) && isfinite(c->high);
+  const double at = sx_chart__at(&r->scale, c->value);
+  double lo = interval ? sx_chart__at(&r->scale, c->low) : at, hi = interval ? sx_chart__at(&r->scale, c->high) : at;
+  if (r->dots) {
+    lo -= 6;
+    hi += 6;
+    if (interval) sx_svg__line(r->svg, lo + 6, y, hi - 6, y, sx_svg__colour(s), 2.5, " stroke-linecap=\"round\"");
+    sx_svg__marker(r->svg, at, y, 5.5, s);
+  } else {
+    sx_svg__rect(r->svg, zero, y - r->mark / 2, at - zero, r->mark, sx_svg__colour(s), "");
+    if (interval) sx_svg__whisker(r->svg, lo, hi, y, false, s == 2 ? SX_AXIS : SX_INK);
+  }
+  const bool left = leftward(c);
+  sx_svg__text(r->svg, left ? fmin(lo, at) - VALUE_GAP : fmax(hi, at) + VALUE_GAP, baseline,
+               left ? SX_ANCHOR_END : SX_ANCHOR_START, r->value_size, SX_INK, true, c->text, strlen(c->text));
+}
+
+/* One category from y on; the y below it. */
+static double draw_row(rows *r, size_t category, double y) {
+  const double pitch = r->mark + (r->dots ? 8 : 4), gap = r->narrow ? 10 : 12;
+  const double marks = pitch * (double)r->chart->n_series;
+  sx_svg_lines lines;
+  sx_svg__wrap(&lines, r->chart->categories[category], SX_CHART_TEXT, r->label_width, LABEL_LINES);
+  const double label = 1.35 * SX_CHART_TEXT * (double)lines.n;
+  double top = y;
+  double height = marks;
+  if (r->narrow) {
+    sx_svg__block(r->svg, 0, y + label / 2, SX_ANCHOR_START, SX_CHART_TEXT, SX_INK, &lines);
+    top = y + label + 3;
+    height = label + 3 + marks;
+  } else {
+    height = fmax(label, marks);
+    top = y + (height - marks) / 2;
+    sx_svg__block(r->svg, r->label_width, y + height / 2, SX_ANCHOR_END, SX_CHART_TEXT, SX_INK, &lines);
+  }
+  for (size_t s = 0; s < r->chart->n_series; s++) {
+    const sx_chart_cell *c = sx_chart_at(r->chart, category, s);
+    const double middle = top + pitch * ((double)s + 0.5);
+    if (r->dots) sx_svg__line(r->svg, r->left, middle, r->right, middle, SX_RULE, 1, " stroke-dasharray=\"1 3\"");
+    if (c->present) draw_value(r, c, middle, s);
+  }
+  return y + height + gap;
+}
+
+/* Light lines behind the marks, their numbers below. */
+static void draw_axis(rows *r, double top, double bottom) {
+  const sx_scale *scale = &r->scale;
+  double last = -(double)INFINITY;
+  for (int i = 0; i <= 40; i++) {
+    const double value = scale->lo + i * scale->step;
+    if (value > scale->hi + scale->step / 2) break;
+    char text[64];
+    const double x = sx_chart__at(scale, value);
+    const bool zero = fabs(value) < scale->step / 1e6;
+    sx_svg__line(r->svg, x, top, x, bottom, zero ? SX_AXIS : SX_RULE, 1, "");
+    sx_chart__tick(text, sizeof text, r->chart, scale, value);
+    const double half = sx_svg__text_width(text, strlen(text), SX_CHART_SMALL) / 2;
+    if (x - half < last + 6) continue;
+    sx_svg__text(r->svg, fmin(fmax(x, half), r->svg->width - half), bottom + 17, SX_ANCHOR_MIDDLE, SX_CHART_SMALL,
+                 SX_SOFT, false, text, strlen(text));
+    last = x + half;
+  }
+}
+
+void sx_chart__rows(sx_svg *svg, const sx_chart *chart) {
+  rows r = {.svg = svg, .chart = chart, .narrow = svg->width < SX_CHART_NARROW, .dots = chart->type == SX_CHART_DOTS};
+  r.value_size = chart->n_series > 1 ? SX_CHART_SMALL + 1 : SX_CHART_TEXT;
+  r.mark = chart->n_series > 1 ? (r.dots ? 12 : 14) : r.dots ? 16 : 20;
+  make_scale(&r);
+  make_layout(&r);
+  const double top = sx_chart__legend(svg, chart, 0, r.dots) + 4;
+  /* The rows decide the height, the axis lies behind them: draw the rows aside first. */
+  sx_buf before = svg->body;
+  sx_buf_init(&svg->body, svg->ctx);
+  double y = top + 6;
+  for (size_t i = 0; i < chart->n_categories; i++) y = draw_row(&r, i, y);
+  sx_buf drawn = svg->body;
+  svg->body = before;
+  draw_axis(&r, top, y - 4);
+  if (drawn.failed)
+    svg->failed = true;
+  else
+    sx_buf_add_n(&svg->body, drawn.data ? drawn.data : "", drawn.n);
+  sx_buf_clear(&drawn);
+  svg->height = y + 22;
+}

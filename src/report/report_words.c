@@ -1,0 +1,37 @@
+/* report_words.c: look-up in the table of report_words.h. */
+#include "report_words.h"
+
+#include <string.h>
+
+static const struct {
+  const char *zh, *en;
+} words[W_COUNT] = {
+#define SX_WORD_TEXT(name, zh, en) {zh, en},
+    SX_WORD_LIST(SX_WORD_TEXT)
+#undef SX_WORD_TEXT
+};
+
+static const struct {
+  const char *reason, *zh;
+} reasons[] = {
+    {"empty domain", "该群体无样本"},
+    {"all missing", "全部缺失"},
+    {"all values missing", "全部缺失"},
+    {"too few PSUs", "初级抽样单元过少"},
+    {"too few primary sampling units", "初级抽样单元过少"},
+    {"zero denominator", "分母为零"},
+    {"operand missing", "所依据的估计缺失"},
+    {"missing operand", "所依据的估计缺失"},
+};
+
+const char *sx_report__word(sx_lang lang, sx_word word) {
+  return lang == SX_LANG_ZH ? words[word].zh : words[word].en;
+}
+
+const char *sx_report__reason(sx_lang lang, const char *reason) {
+  if (lang == SX_LANG_EN) return reason;
+  for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+    if (strcmp(reasons[i].reason, reason) == 0) return reasons[i].zh;
+  }
+  return reason;
+}

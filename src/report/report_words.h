@@ -1,0 +1,74 @@
+/* report_words.h: every word that a report prints of its own accord, in Chinese and English, in one table. A word needed
+ * somewhere is a line here. */
+#ifndef REPORT_WORDS_H
+#define REPORT_WORDS_H
+
+#include "shuxiao/report.h"
+
+#define SX_WORD_LIST(X)                                                                                                \
+  X(FIGURE, "图", "Figure")                                                                                            \
+  X(TABLE, "表", "Table")                                                                                              \
+  X(CONTENTS, "目录", "Contents")                                                                                      \
+  X(FIGURES, "图目录", "Figures")                                                                                      \
+  X(TABLES, "表目录", "Tables")                                                                                        \
+  X(NOTE, "注：", "Note: ")                                                                                            \
+  X(SOURCE, "资料来源：", "Source: ")                                                                                  \
+  X(NOTES, "注释", "Notes")                                                                                            \
+  X(BACK, "返回正文", "Back to the text")                                                                              \
+  X(ANNEX, "附录", "Annex")                                                                                            \
+  X(PROVENANCE, "数据与复现", "Data and reproduction")                                                                 \
+  X(INPUTS, "本报告所用文件", "Files that this report rests on")                                                       \
+  X(FILE, "文件", "File")                                                                                              \
+  X(BYTES, "字节", "Bytes")                                                                                            \
+  X(PROGRAM, "程序", "Program")                                                                                        \
+  X(SAME_INPUTS, "由同样的文件、研究设定和程序版本可逐位重现本报告的全部数字。",                                       \
+    "The same files, study and program version give every number of this report again, bit by bit.")                   \
+  X(DESIGN, "调查设计", "Survey design")                                                                               \
+  X(DATE, "日期", "Date")                                                                                              \
+  X(SYNTHETIC, "合成数据", "Synthetic data")                                                                           \
+  X(ESTIMATE, "估计值", "Estimate")                                                                                    \
+  X(SE, "标准误", "Standard error")                                                                                    \
+  X(SE_SHORT, "标准误", "s.e.")                                                                                        \
+  X(INTERVAL, "%s% 置信区间", "%s% confidence interval")                                                               \
+  X(INTERVAL_SHORT, "%s% 区间", "%s% interval")                                                                        \
+  X(BASE, "样本量", "Base (n)")                                                                                        \
+  X(N, "样本量", "n")                                                                                                  \
+  X(TO, "至", " to ")                                                                                                  \
+  X(COLON, "：", ": ")                                                                                                 \
+  X(SEMICOLON, "；", "; ")                                                                                             \
+  X(STOP, "。", ". ")                                                                                                  \
+  X(OPEN, "（", " (")                                                                                                  \
+  X(CLOSE, "）", ")")                                                                                                  \
+  X(DATA, "查看数据", "Show the data")                                                                                 \
+  X(ITEM, "项目", "Item")                                                                                              \
+  X(VALUE, "数值", "Value")                                                                                            \
+  X(SHARE, "占比", "Share")                                                                                            \
+  X(EMPTY_TABLE, "（本表无数据行）", "(this table has no rows)")                                                       \
+  X(EMPTY_FIGURE, "（本图无数据）", "(this figure has no data)")                                                       \
+  X(NO_VALUE, "无法估计", "cannot be estimated")                                                                       \
+  X(OUTSIDE, "外部公布数", "printed outside figure")                                                                   \
+  X(ERRORS_NOTE, "括号内为标准误。", "Standard errors in parentheses.")                                                \
+  X(BASES_NOTE, "n 为未加权样本量。", "n: cases, unweighted.")                                                         \
+  X(WHISKER_NOTE, "线段为 %s% 置信区间。", "Lines are %s% confidence intervals.")                                      \
+  X(BAND_NOTE, "色带为 %s% 置信区间。", "Bands are %s% confidence intervals.")                                         \
+  X(BARS, "条形图", "Bar chart")                                                                                       \
+  X(GROUPED, "分组条形图", "Grouped bar chart")                                                                        \
+  X(SHARES, "构成图", "Stacked bar")                                                                                   \
+  X(DOTS, "点区间图", "Dot plot with intervals")                                                                       \
+  X(LINES, "折线图", "Line chart")                                                                                     \
+  X(OTHER_LANGUAGE, "English", "中文")                                                                                 \
+  X(SKIP, "跳到正文", "Skip to the text")                                                                              \
+  X(PUBLISHED_BY, "由 Shuxiao %s 生成", "Made with Shuxiao %s")
+
+typedef enum sx_word {
+#define SX_WORD_ENUM(name, zh, en) W_##name,
+  SX_WORD_LIST(SX_WORD_ENUM)
+#undef SX_WORD_ENUM
+      W_COUNT
+} sx_word;
+
+const char *sx_report__word(sx_lang lang, sx_word word);
+/* A reason of the store ("empty domain") in the report's language; an unknown one as it is. */
+const char *sx_report__reason(sx_lang lang, const char *reason);
+
+#endif
