@@ -181,8 +181,8 @@ static int keep_ranges(import *m, variable_item *v, const readstat_variable_t *v
     }
     const double a = as_days(v, readstat_double_value(lo)), b = as_days(v, readstat_double_value(hi));
     if (!(a <= b)) continue;
-    v->range[2 * v->n_ranges] = a <= -1.7e308 ? (double)-INFINITY : a;
-    v->range[2 * v->n_ranges + 1] = b >= 1.7e308 ? (double)INFINITY : b;
+    v->range[2 * v->n_ranges] = a <= -1.7e308 ? -HUGE_VAL : a;
+    v->range[2 * v->n_ranges + 1] = b >= 1.7e308 ? HUGE_VAL : b;
     v->n_ranges++;
   }
   return READSTAT_HANDLER_OK;

@@ -221,8 +221,8 @@ static double in_days(double seconds) {
 
 static sx_status number_range(builder *b, sx_io__sav_var *v, double lo, double hi, sx_error *err) {
   const sx_io__savfile *f = b->f;
-  if (lo <= f->lowest) lo = -INFINITY;
-  if (hi >= f->highest) hi = INFINITY;
+  if (lo <= f->lowest) lo = -HUGE_VAL;
+  if (hi >= f->highest) hi = HUGE_VAL;
   if (v->type == SX_DATE) {
     lo = in_days(lo);
     hi = in_days(hi);
