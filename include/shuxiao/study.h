@@ -22,13 +22,27 @@ typedef struct sx_problems {
   sx_problem *items;
   size_t n, cap;
 } sx_problems;
+#define SX_PROBLEMS_INIT                                                                                               \
+  { SX_CTX_INIT, NULL, 0, 0 }
 SX_API void sx_problems_clear(sx_problems *problems);
 
-/* Reads, parses and checks the whole study against its data files' variables; problems (may be NULL) receives all of them; the status is SX_E_PARSE
- * when there is any that is not a warning, err being the first. */
+/* Reads, parses and checks the whole study against its data files' variables; problems (may be NULL; SX_PROBLEMS_INIT
+ * before) receives all of them; the status is SX_E_PARSE when there is any that is not a warning, err being the first.
+ * A study whose `requires` is absent loads without looking at its data: sx_study_skipped says why. */
 SX_API sx_status sx_study_load(sx_study **out, const sx_ctx *ctx, const char *path, sx_problems *problems,
                                sx_error *err) SX_NODISCARD;
+typedef struct sx_load_options {
+  uint32_t version;
+  const char *data_dir; /* stands in for the study's `root` and `requires`; NULL: as the study says */
+} sx_load_options;
+#define SX_LOAD_OPTIONS_INIT                                                                                           \
+  { 1, NULL }
+/* The same with options (NULL: SX_LOAD_OPTIONS_INIT). */
+SX_API sx_status sx_study_load_with(sx_study **out, const sx_ctx *ctx, const char *path, const sx_load_options *options,
+                                    sx_problems *problems, sx_error *err) SX_NODISCARD;
 SX_API void sx_study_free(sx_study *study);
+/* "data not present: ..." where the study cannot run here, else NULL; borrowed. */
+SX_API const char *sx_study_skipped(const sx_study *study);
 
 typedef struct sx_run_options {
   uint32_t version;

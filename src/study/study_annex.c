@@ -1,0 +1,264 @@
+/* study_annex.c: the words around the figures: the document block, and the annexes on assumptions, design and provenance. */
+#include "study_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- the document --------------------------------------------------------------------------------------------------- */
+
+static const char synthetic_zh[] =
+    "本报告使用的访问数据是合成的：由一个以所列公布数字为目标的模型生成，没有真实的受访者。"
+    "因此估计与公布数字相符只检验软件，不说明现实世界。";
+static const char synthetic_en[] =
+    "The interviews behind this report are synthetic: they were generated from a model aimed at the published figures, "
+    "and no one was asked. "
+    "That an estimate agrees with a published figure therefore tests the software, not the world.";
+
+/* The design step's payload in words: cases, strata, PSUs, replicates. */
+static void design_words(char zh[400], char en[400], const char *text) {
+  unsigned long cases = 0, strata = 0, psus = 0, reps = 0;
+  zh[0] = en[0] = '\0';
+  if (!text || sscanf(text, "%lu\t%lu\t%lu\t%lu", &cases, &strata, &psus, &reps) != 4) return;
+  if (reps) {
+    (void)snprintf(zh, 400, "%lu 个观测；方差由 %lu 组重复权数估计", cases, reps);
+    (void)snprintf(en, 400, "%lu cases; variances from %lu sets of replicate weights", cases, reps);
+  } else {
+    (void)snprintf(zh, 400, "%lu 个观测，%lu 层，%lu 个初级抽样单元；方差按线性化方法估计", cases, strata, psus);
+    (void)snprintf(en, 400, "%lu cases, %lu strata, %lu primary sampling units; variances by linearisation", cases,
+                   strata, psus);
+  }
+}
+
+static void provenance_list(sx_buf *out, const st_run *r) {
+  sx_buf_add_char(out, '[');
+  for (size_t i = 0; i < r->plan->n_files; i++) {
+    const st_file *f = &r->plan->files[i];
+    sx_buf_add(out, i ? ",{\"path\":" : "{\"path\":");
+    sx_json_string(out, i == 0 ? "study.yaml" : f->shown);
+    sx_buf_printf(out, ",\"sha256\":\"%s\",\"bytes\":%lld}", f->sha256, (long long)f->bytes);
+  }
+  sx_buf_add_char(out, ']');
+}
+
+static void optional_text(sx_buf *out, const char *key, const char *zh, const char *en) {
+  if (!zh && !en) return;
+  sx_buf_printf(out, ",\"%s\":", key);
+  study__text2_json(out, zh, en);
+}
+
+sx_status study__document_json(sx_buf *out, st_run *r, sx_error *err) {
+  const sx_study *s = r->s;
+  char zh[400], en[400];
+  design_words(zh, en, r->design_text);
+  sx_buf_add(out, "{\"title\":");
+  study__text2_json(out,
+                    s->title.zh   ? s->title.zh
+                    : s->title.en ? NULL
+                                  : s->id,
+                    s->title.en   ? s->title.en
+                    : s->title.zh ? NULL
+                                  : s->id);
+  optional_text(out, "subtitle", s->subtitle.zh, s->subtitle.en);
+  optional_text(out, "note", s->note.zh, s->note.en);
+  optional_text(out, "date", s->date, s->date);
+  optional_text(out, "wave", s->wave, s->wave);
+  sx_buf_printf(out, ",\"languages\":[%s%s%s]", s->zh ? "\"zh\"" : "", s->zh && s->en ? "," : "",
+                s->en ? "\"en\"" : "");
+  sx_buf_add(out, ",\"synthetic\":");
+  if (r->synthetic) {
+    study__text2_json(out, synthetic_zh, synthetic_en);
+  } else {
+    sx_buf_add(out, "null");
+  }
+  sx_buf_add(out, ",\"design\":");
+  study__text2_json(out, zh, en);
+  sx_buf_add(out, ",\"provenance\":");
+  provenance_list(out, r);
+  sx_buf_add_char(out, '}');
+  return sx_buf_status(out, err);
+}
+
+/* ---- annexes ------------------------------------------------------------------------------------------------------------ */
+
+typedef struct pages { /* the Markdown of both languages, written side by side */
+  sx_buf zh, en;
+} pages;
+
+static void both(pages *p, const char *zh, const char *en) {
+  sx_buf_add(&p->zh, zh);
+  sx_buf_add(&p->en, en);
+}
+
+/* Outside text in a Markdown cell: bars and line breaks would end it, brackets could bind. */
+static void plain(sx_buf *out, const char *text) {
+  for (const char *c = text ? text : ""; *c; c++) {
+    if (strchr("|*_`[]<>\\{}", *c)) sx_buf_add_char(out, '\\');
+    sx_buf_add_char(out, *c == '\n' ? ' ' : *c);
+  }
+}
+
+static sx_status model_assumptions(pages *p, const st_run *r, sx_error *err) {
+  for (size_t i = 0; i < r->s->n_tables; i++) {
+    if (!r->s->tables[i].model) continue;
+    sx_synth_model *model = NULL;
+    const char *path = study__path(r->s, r->arena, r->s->tables[i].model);
+    if (!path) return sx_error_memory(err);
+    SX_TRY(sx_synth_load(&model, &r->ctx, path, err));
+    const size_t n = sx_synth_assumptions(model);
+    if (n) {
+      both(p, "\n生成模型声明的假设（原文照录）：\n\n",
+           "\nAssumptions that the generating model declares, as written there:\n\n");
+    }
+    for (size_t k = 0; k < n; k++) {
+      const char *name = NULL, *statement = sx_synth_assumption(model, k, &name);
+      sx_buf *const sides[] = {&p->zh, &p->en};
+      for (size_t side = 0; side < 2; side++) {
+        sx_buf_add(sides[side], "- `");
+        sx_buf_add(sides[side], name ? name : "");
+        sx_buf_add(sides[side], side ? "`: \"" : "`：“");
+        plain(sides[side], statement);
+        sx_buf_add(sides[side], side ? "\"\n" : "”\n");
+      }
+    }
+    sx_synth_free(model);
+  }
+  return SX_OK;
+}
+
+static sx_status assumptions(pages *p, const st_run *r, sx_error *err) {
+  const sx_study *s = r->s;
+  both(p, "## 假设\n\n", "## Assumptions\n\n");
+  size_t n = 0;
+  for (size_t i = 0; i < s->n_indicators; i++) n += s->indicators[i].assumed;
+  if (n) {
+    both(p, "下列指标在来源中没有公布的概率，按声明的假设生成，其估计不反映现实：\n\n",
+         "These indicators have no published probability behind them; they rest on declared assumptions, and their "
+         "estimates say nothing of the world:\n\n");
+  } else {
+    both(p, "没有指标建立在声明的假设之上。\n", "No indicator rests on a declared assumption.\n");
+  }
+  for (size_t i = 0; i < s->n_indicators; i++) {
+    const st_indicator *ind = &s->indicators[i];
+    if (!ind->assumed) continue;
+    both(p, "- ", "- ");
+    plain(&p->zh, ind->label.zh ? ind->label.zh : ind->label.en);
+    plain(&p->en, ind->label.en ? ind->label.en : ind->label.zh);
+    sx_buf_printf(&p->zh, "（`%s`）\n", ind->id);
+    sx_buf_printf(&p->en, " (`%s`)\n", ind->id);
+  }
+  return model_assumptions(p, r, err);
+}
+
+/* One line of the weighting step's payload: kind, margins, cells, names, iterations, worst, its cell, weights, factors, deff, at bound. */
+static void weighting_line(pages *p, char *line) {
+  char *field[13] = {NULL};
+  size_t n = 0;
+  for (char *at = line; n < 13; n++) {
+    field[n] = at;
+    at = strchr(at, '\t');
+    if (!at) {
+      n++;
+      break;
+    }
+    *at++ = '\0';
+  }
+  if (n < 13) return;
+  const bool rake = strcmp(field[0], "rake") == 0;
+  sx_buf_printf(&p->zh,
+                "- %s：%s 组边际（%s），共 %s 格；迭代 %s 次，最大相对偏差 %s；权数 %s—%s，调整系数 %s—%s，到界 %s "
+                "个；Kish 设计效应 %s\n",
+                rake ? "迭代加权（raking）" : "事后分层", field[1], field[3], field[2], field[4], field[5], field[7],
+                field[8], field[9], field[10], field[12], field[11]);
+  sx_buf_printf(&p->en,
+                "- %s: %s margins (%s), %s cells; %s iterations, largest relative miss %s; weights %s to %s, factors "
+                "%s to %s, %s at a bound; "
+                "Kish design effect %s\n",
+                rake ? "raking" : "post-stratification", field[1], field[3], field[2], field[4], field[5], field[7],
+                field[8], field[9], field[10], field[12], field[11]);
+}
+
+static sx_status design(pages *p, const st_run *r, sx_error *err) {
+  char zh[400], en[400];
+  design_words(zh, en, r->design_text);
+  both(p, "## 抽样设计与加权\n\n", "## Design and weights\n\n");
+  sx_buf_printf(&p->zh, "%s。\n\n", zh);
+  sx_buf_printf(&p->en, "%s.\n\n", en);
+  char *lines = sx_mem_strdup(&r->ctx, r->weight_text ? r->weight_text : "");
+  if (!lines) return sx_error_memory(err);
+  for (char *line = lines; *line;) {
+    char *end = strchr(line, '\n');
+    if (end) *end = '\0';
+    weighting_line(p, line);
+    if (!end) break;
+    line = end + 1;
+  }
+  sx_mem_free(&r->ctx, lines);
+  both(p,
+       "\n区间为 95% 置信区间：比例用 logit 变换，其余用正态近似并按设计自由度取 t "
+       "分位数。标记“n<30”“cv>0.3”“df<8”的结果应谨慎使用。\n",
+       "\nIntervals are 95% confidence intervals: on the logit scale for proportions, else symmetric with the t "
+       "quantile of the design's degrees "
+       "of freedom. Results marked n<30, cv>0.3 or df<8 ask for care.\n");
+  return SX_OK;
+}
+
+static void provenance(pages *p, const st_run *r) {
+  both(p, "## 来源\n\n", "## Provenance\n\n");
+  sx_buf_printf(&p->zh, "由 Shuxiao %s 计算。输入文件：\n\n| 文件 | 字节 | SHA-256 |\n|---|---:|---|\n", sx_version());
+  sx_buf_printf(&p->en, "Computed by Shuxiao %s. Input files:\n\n| File | Bytes | SHA-256 |\n|---|---:|---|\n",
+                sx_version());
+  for (size_t i = 0; i < r->plan->n_files; i++) {
+    const st_file *f = &r->plan->files[i];
+    sx_buf *const sides[] = {&p->zh, &p->en};
+    for (size_t side = 0; side < 2; side++) {
+      sx_buf_add(sides[side], "| ");
+      plain(sides[side], i == 0 ? "study.yaml" : f->shown);
+      sx_buf_printf(sides[side], " | %lld | `%s` |\n", (long long)f->bytes, f->sha256);
+    }
+  }
+  for (size_t i = 0; i < r->s->n_benchmarks; i++) {
+    const st_benchmark *b = &r->s->benchmarks[i];
+    char number[SX_DOUBLE_TEXT_MAX];
+    const size_t n = sx_text_from_double(number, b->value);
+    if (i == 0) both(p, "\n外部数字：\n\n", "\nOutside figures:\n\n");
+    both(p, "- ", "- ");
+    plain(&p->zh, b->label.zh ? b->label.zh : b->label.en ? b->label.en : b->id);
+    plain(&p->en, b->label.en ? b->label.en : b->label.zh ? b->label.zh : b->id);
+    both(p, " `", " `");
+    sx_buf_add_n(&p->zh, number, n);
+    sx_buf_add_n(&p->en, number, n);
+    both(p, "`", "`");
+    const bool source = b->source.zh || b->source.en;
+    both(p, source ? "（" : "", source ? " (" : "");
+    plain(&p->zh, b->source.zh ? b->source.zh : b->source.en);
+    plain(&p->en, b->source.en ? b->source.en : b->source.zh);
+    both(p, source ? "）\n" : "\n", source ? ")\n" : "\n");
+  }
+}
+
+sx_status study__annex_json(sx_buf *out, st_run *r, const char *which, sx_error *err) {
+  pages p;
+  sx_buf_init(&p.zh, &r->ctx);
+  sx_buf_init(&p.en, &r->ctx);
+  sx_status status = SX_OK;
+  if (strcmp(which, "assumptions") == 0) {
+    status = assumptions(&p, r, err);
+  } else if (strcmp(which, "design") == 0) {
+    status = design(&p, r, err);
+  } else {
+    provenance(&p, r);
+  }
+  if (status == SX_OK) status = sx_buf_status(&p.zh, err);
+  if (status == SX_OK) status = sx_buf_status(&p.en, err);
+  if (status == SX_OK) {
+    sx_buf_add(out, "{\"md\":");
+    study__text2_json(out, p.zh.data, p.en.data);
+    sx_buf_add(out, ",\"file\":");
+    sx_json_string(out, which);
+    sx_buf_add_char(out, '}');
+    status = sx_buf_status(out, err);
+  }
+  sx_buf_clear(&p.zh);
+  sx_buf_clear(&p.en);
+  return status;
+}

@@ -1,0 +1,489 @@
+/* study_blocks.c: tables and figures of the study as the blocks of docs/dev/blocks.md; the short forms are written out here. */
+#include "study_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void study__text2_json(sx_buf *out, const char *zh, const char *en) {
+  sx_buf_add(out, "{\"zh\":");
+  sx_json_string(out, zh ? zh : en ? en : "");
+  sx_buf_add(out, ",\"en\":");
+  sx_json_string(out, en ? en : zh ? zh : "");
+  sx_buf_add_char(out, '}');
+}
+
+static const char *scalar(const sx_node *map, const char *key) {
+  const sx_node *node = sx_node_get(map, key);
+  return node && node->kind == SX_NODE_SCALAR ? node->text : NULL;
+}
+
+/* ---- domains of a short form ----------------------------------------------------------------------------------- */
+
+typedef struct shown_domain {
+  const char *name; /* as rows have it */
+  sx_text2 label;
+} shown_domain;
+typedef struct shown {
+  shown_domain *items;
+  size_t n, cap;
+} shown;
+
+static sx_status add_shown(shown *list, const st_run *r, const char *name, sx_text2 label, sx_error *err) {
+  for (size_t i = 0; i < list->n; i++) {
+    if (strcmp(list->items[i].name, name) == 0) return SX_OK;
+  }
+  if (list->n == list->cap) {
+    shown_domain *more = sx_arena_alloc(r->arena, list->cap * 2 + 16, sizeof *more);
+    if (!more) return sx_error_memory(err);
+    if (list->n) memcpy(more, list->items, list->n * sizeof *more);
+    list->items = more;
+    list->cap = list->cap * 2 + 16;
+  }
+  list->items[list->n++] = (shown_domain){name, label};
+  return SX_OK;
+}
+
+/* Whether the row's domain is one that the text asks for: "age" asks for every "age:...". */
+static bool asked_for(const char *domain, const char *text) {
+  const char *d = domain, *t = text;
+  for (;;) {
+    const size_t nd = strcspn(d, "*"), nt = strcspn(t, "*");
+    const bool level = memchr(t, ':', nt) != NULL;
+    const char *colon = memchr(d, ':', nd);
+    const size_t n = level || !colon ? nd : (size_t)(colon - d);
+    if (n != nt || memcmp(d, t, nt) != 0) return false;
+    if (!d[nd] || !t[nt]) return !d[nd] && !t[nt];
+    d += nd + 1;
+    t += nt + 1;
+  }
+}
+
+static sx_status collect_domains(shown *list, const st_run *r, const sx_node *domains, const sx_node *indicators,
+                                 sx_error *err) {
+  const size_t n = domains ? (domains->kind == SX_NODE_LIST ? domains->n : 1) : 0;
+  if (n == 0) return add_shown(list, r, "total", (sx_text2){"总体", "All"}, err);
+  for (size_t k = 0; k < n; k++) {
+    const sx_node *node = domains->kind == SX_NODE_LIST ? domains->items[k] : domains;
+    if (node->kind != SX_NODE_SCALAR) continue;
+    if (strcmp(node->text, "total") == 0) {
+      SX_TRY(add_shown(list, r, "total", (sx_text2){"总体", "All"}, err));
+      continue;
+    }
+    for (size_t i = 0; i < r->rows.n; i++) {
+      const st_row *row = &r->rows.items[i];
+      bool mine = false;
+      for (size_t j = 0; j < indicators->n; j++) {
+        mine = mine || (indicators->items[j]->kind == SX_NODE_SCALAR &&
+                        strcmp(indicators->items[j]->text, row->indicator) == 0);
+      }
+      if (mine && row->main && asked_for(row->domain, node->text))
+        SX_TRY(add_shown(list, r, row->domain, row->label, err));
+    }
+  }
+  return SX_OK;
+}
+
+/* ---- references -------------------------------------------------------------------------------------------------- */
+
+/* "indicator.domain[.statistic][.field]", or false where the store has no such row. */
+static bool reference(sx_buf *out, const st_run *r, const char *indicator, const char *domain, const char *statistic,
+                      const char *field) {
+  if (!study__find_row(&r->rows, indicator, statistic, domain)) return false;
+  sx_buf_reset(out);
+  const char *slash = strchr(indicator, '/');
+  if (slash) {
+    sx_buf_printf(out, "`%s`", indicator);
+  } else {
+    study__quote_name(out, indicator);
+  }
+  sx_buf_add_char(out, '.');
+  study__quote_domain(out, domain);
+  if (statistic && *statistic) sx_buf_printf(out, ".%s", statistic);
+  if (field && *field) sx_buf_printf(out, ".%s", field);
+  return true;
+}
+
+static void reference_json(sx_buf *out, sx_buf *scratch, const st_run *r, const char *indicator, const char *domain,
+                           const char *statistic, const char *field) {
+  if (reference(scratch, r, indicator, domain, statistic, field)) {
+    sx_json_string(out, scratch->data ? scratch->data : "");
+  } else {
+    sx_buf_add(out, "null");
+  }
+  if (scratch->failed) out->failed = true;
+}
+
+static void cell_json(sx_buf *out, sx_buf *scratch, const st_run *r, const char *indicator, const char *domain,
+                      const char *statistic, const char *field, const char *format) {
+  if (!reference(scratch, r, indicator, domain, statistic, field)) {
+    sx_buf_add(out, "null");
+    return;
+  }
+  sx_buf_add(out, "{\"ref\":");
+  sx_json_string(out, scratch->data ? scratch->data : "");
+  if (format) {
+    sx_buf_add(out, ",\"format\":");
+    sx_json_string(out, format);
+  }
+  sx_buf_add_char(out, '}');
+  if (scratch->failed) out->failed = true;
+}
+
+/* ---- tables -------------------------------------------------------------------------------------------------------- */
+
+static bool shows(const sx_node *show, const char *field) {
+  for (size_t i = 0; show && i < show->n; i++) {
+    if (show->items[i]->kind == SX_NODE_SCALAR && strcmp(show->items[i]->text, field) == 0) return true;
+  }
+  return false;
+}
+
+/* Fields that get a column of their own; se, ci and n stand with the estimate. */
+static const struct {
+  const char *field, *zh, *en, *format;
+} extra[] = {{"n_eff", "有效样本量", "Effective n", "plain 0"},
+             {"deff", "设计效应", "Design effect", "plain 2"},
+             {"cv", "变异系数", "CV", "% 1"},
+             {"df", "自由度", "df", "plain 0"},
+             {"low", "区间下限", "Lower limit", NULL},
+             {"high", "区间上限", "Upper limit", NULL},
+             {"gap", "与总体之差", "Gap to all", NULL}};
+enum { N_EXTRA = sizeof extra / sizeof *extra };
+
+static void column_json(sx_buf *out, bool first, sx_text2 label, const char *more_zh, const char *more_en) {
+  char zh[300], en[300];
+  (void)snprintf(zh, sizeof zh, "%.200s%s%s", label.zh ? label.zh : "", more_zh ? "：" : "", more_zh ? more_zh : "");
+  (void)snprintf(en, sizeof en, "%.200s%s%s", label.en ? label.en : "", more_en ? ": " : "", more_en ? more_en : "");
+  zh[sx_utf8_cut(zh, strlen(zh), sizeof zh - 1)] = '\0';
+  en[sx_utf8_cut(en, strlen(en), sizeof en - 1)] = '\0';
+  sx_buf_add(out, first ? "{\"label\":" : ",{\"label\":");
+  study__text2_json(out, zh, en);
+  sx_buf_add_char(out, '}');
+}
+
+static void indicator_row(sx_buf *out, sx_buf *scratch, const st_run *r, const st_indicator *ind, const shown *domains,
+                          const sx_node *show, const char *format) {
+  sx_buf_add(out, "{\"label\":");
+  study__text2_json(out, ind->label.zh, ind->label.en);
+  sx_buf_add(out, ",\"cells\":[");
+  for (size_t k = 0; k < domains->n; k++) {
+    const char *domain = domains->items[k].name;
+    if (k) sx_buf_add_char(out, ',');
+    cell_json(out, scratch, r, ind->id, domain, NULL, NULL, format);
+    for (size_t f = 0; f < N_EXTRA; f++) {
+      if (!shows(show, extra[f].field)) continue;
+      const bool gap = strcmp(extra[f].field, "gap") == 0;
+      sx_buf_add_char(out, ',');
+      const char *own = gap && strncmp(format, "%", 1) == 0 ? "pp 1" : extra[f].format ? extra[f].format : format;
+      cell_json(out, scratch, r, ind->id, domain, gap ? "gap" : NULL, gap ? NULL : extra[f].field, own);
+    }
+  }
+  sx_buf_add(out, "]}");
+}
+
+static sx_status indicator_table(sx_buf *out, sx_buf *scratch, st_run *r, const st_block *block, sx_error *err) {
+  const sx_node *indicators = sx_node_get(block->node, "indicators"), *show = sx_node_get(block->node, "show");
+  const char *format = scalar(block->node, "format");
+  shown domains = {NULL, 0, 0};
+  SX_TRY(collect_domains(&domains, r, sx_node_get(block->node, "domains"), indicators, err));
+  sx_buf_add(out, "\"columns\":[");
+  for (size_t k = 0; k < domains.n; k++) {
+    column_json(out, k == 0, domains.items[k].label, NULL, NULL);
+    for (size_t f = 0; f < N_EXTRA; f++) {
+      if (shows(show, extra[f].field)) column_json(out, false, domains.items[k].label, extra[f].zh, extra[f].en);
+    }
+  }
+  sx_buf_printf(out, "],\"errors\":%s,\"bases\":%s,\"rows\":[",
+                shows(show, "se") || shows(show, "ci") ? "true" : "false", shows(show, "n") ? "true" : "false");
+  bool first = true;
+  for (size_t i = 0; i < indicators->n; i++) {
+    const sx_node *name = indicators->items[i];
+    const size_t at =
+        name->kind == SX_NODE_SCALAR ? study__find_indicator(r->s, name->text, strlen(name->text)) : ST_NONE;
+    if (at == ST_NONE) continue;
+    if (!first) sx_buf_add_char(out, ',');
+    first = false;
+    const st_indicator *ind = &r->s->indicators[at];
+    indicator_row(out, scratch, r, ind, &domains, show, format ? format : ind->format);
+  }
+  sx_buf_add_char(out, ']');
+  return SX_OK;
+}
+
+/* Nodes depth first, so that children follow their parent. */
+static void account_rows(sx_buf *out, sx_buf *scratch, const st_run *r, const st_account *a, const char *parent,
+                         size_t depth, const st_list *measures, const char *domain, bool *first) {
+  for (size_t i = 0; i < a->n_nodes && depth < 64; i++) {
+    const st_node *n = &a->nodes[i];
+    if (parent ? !n->parent || strcmp(n->parent, parent) != 0 : n->parent != NULL) continue;
+    char id[400];
+    (void)snprintf(id, sizeof id, "%.180s/%.200s", a->id, n->id);
+    if (!study__find_row(&r->rows, id, "level", domain)) continue;
+    sx_buf_add(out, *first ? "{\"label\":" : ",{\"label\":");
+    *first = false;
+    study__text2_json(out, n->label.zh, n->label.en);
+    sx_buf_printf(out, ",\"indent\":%zu,\"cells\":[", depth);
+    for (size_t m = 0; m < measures->n; m++) {
+      if (m) sx_buf_add_char(out, ',');
+      cell_json(out, scratch, r, id, domain, measures->items[m], NULL, NULL);
+    }
+    sx_buf_add(out, "]}");
+    account_rows(out, scratch, r, a, n->id, depth + 1, measures, domain, first);
+  }
+}
+
+static void measure_column(sx_buf *out, const st_account *a, const char *measure, bool first) {
+  static const struct {
+    const char *measure, *zh, *en;
+  } words[] = {{"level", "水平", "Level"},
+               {"share_of_parent", "占上级比重", "Share of parent"},
+               {"share_of_total", "占总额比重", "Share of total"},
+               {"share_of_benchmark", "占对照总额比重", "Share of benchmark"}};
+  sx_buf_add(out, first ? "{\"label\":" : ",{\"label\":");
+  for (size_t i = 0; i < 4; i++) {
+    if (strcmp(words[i].measure, measure) == 0) study__text2_json(out, words[i].zh, words[i].en);
+  }
+  sx_buf_add(out, ",\"format\":");
+  sx_json_string(out, strcmp(measure, "level") == 0 ? a->format : "% 1");
+  sx_buf_add_char(out, '}');
+}
+
+static sx_status account_table(sx_buf *out, sx_buf *scratch, st_run *r, const st_block *block, const st_account *a,
+                               sx_error *err) {
+  const char *usual[] = {"level", "share_of_parent"};
+  st_list measures = {usual, NULL, 2};
+  const sx_node *asked = sx_node_get(block->node, "measures");
+  const char *scope = scalar(block->node, "scope");
+  if (asked && asked->kind == SX_NODE_LIST && asked->n) {
+    measures.items = sx_arena_alloc(r->arena, asked->n, sizeof *measures.items);
+    if (!measures.items) return sx_error_memory(err);
+    measures.n = 0;
+    for (size_t i = 0; i < asked->n; i++) {
+      if (asked->items[i]->kind == SX_NODE_SCALAR) measures.items[measures.n++] = asked->items[i]->text;
+    }
+  }
+  const char *domain = scope ? sx_arena_printf(r->arena, "scope:%s", scope) : "total";
+  if (!domain) return sx_error_memory(err);
+  sx_buf_add(out, "\"columns\":[");
+  for (size_t i = 0; i < measures.n; i++) measure_column(out, a, measures.items[i], i == 0);
+  sx_buf_add(out, "],\"errors\":true,\"bases\":false,\"rows\":[");
+  bool first = true;
+  account_rows(out, scratch, r, a, NULL, 0, &measures, domain, &first);
+  sx_buf_add_char(out, ']');
+  return SX_OK;
+}
+
+/* ---- figures --------------------------------------------------------------------------------------------------------- */
+
+static void labels_json(sx_buf *out, const char *key, const sx_text2 *labels, size_t n) {
+  sx_buf_printf(out, "\"%s\":[", key);
+  for (size_t i = 0; i < n; i++) {
+    sx_buf_add(out, i ? ",{\"label\":" : "{\"label\":");
+    study__text2_json(out, labels[i].zh, labels[i].en);
+    sx_buf_add_char(out, '}');
+  }
+  sx_buf_add(out, "],");
+}
+
+/* Categories are the indicators and series the domains; one indicator in several domains makes the domains the categories. */
+static sx_status indicator_figure(sx_buf *out, sx_buf *scratch, st_run *r, const st_block *block, sx_error *err) {
+  const sx_node *names = sx_node_get(block->node, "indicators");
+  const char *statistic = scalar(block->node, "statistic");
+  shown domains = {NULL, 0, 0};
+  SX_TRY(collect_domains(&domains, r, sx_node_get(block->node, "domains"), names, err));
+  const st_indicator **inds = sx_arena_alloc(r->arena, names->n, sizeof *inds);
+  sx_text2 *labels = sx_arena_alloc(r->arena, names->n, sizeof *labels);
+  sx_text2 *where = sx_arena_alloc(r->arena, domains.n, sizeof *where);
+  size_t n = 0;
+  if (!inds || !labels || !where) return sx_error_memory(err);
+  for (size_t i = 0; i < names->n; i++) {
+    const size_t at = names->items[i]->kind == SX_NODE_SCALAR
+                          ? study__find_indicator(r->s, names->items[i]->text, strlen(names->items[i]->text))
+                          : ST_NONE;
+    if (at == ST_NONE) continue;
+    inds[n] = &r->s->indicators[at];
+    labels[n++] = r->s->indicators[at].label;
+  }
+  for (size_t k = 0; k < domains.n; k++) where[k] = domains.items[k].label;
+  const bool across = n == 1 && domains.n > 1;
+  if (!scalar(block->node, "format") && n) {
+    const bool gap = statistic && strncmp(statistic, "gap", 3) == 0 && inds[0]->format[0] == '%';
+    sx_buf_add(out, "\"format\":");
+    sx_json_string(out, gap ? "pp 1" : inds[0]->format);
+    sx_buf_add_char(out, ',');
+  }
+  labels_json(out, "series", across ? labels : where, across ? n : domains.n);
+  labels_json(out, "categories", across ? where : labels, across ? domains.n : n);
+  sx_buf_add(out, "\"cells\":[");
+  for (size_t c = 0; c < (across ? domains.n : n); c++) {
+    sx_buf_add(out, c ? ",[" : "[");
+    for (size_t k = 0; k < (across ? n : domains.n); k++) {
+      if (k) sx_buf_add_char(out, ',');
+      reference_json(out, scratch, r, inds[across ? k : c]->id, domains.items[across ? c : k].name, statistic, NULL);
+    }
+    sx_buf_add_char(out, ']');
+  }
+  sx_buf_add_char(out, ']');
+  return SX_OK;
+}
+
+/* The parts of one node as shares of it; its own parts where no parent is named. */
+static sx_status account_figure(sx_buf *out, sx_buf *scratch, st_run *r, const st_block *block, const st_account *a,
+                                sx_error *err) {
+  const char *parent = scalar(block->node, "parent"), *scope = scalar(block->node, "scope");
+  const char *statistic = scalar(block->node, "statistic");
+  const char *domain = scope ? sx_arena_printf(r->arena, "scope:%s", scope) : "total";
+  sx_text2 *labels = sx_arena_alloc(r->arena, a->n_nodes, sizeof *labels);
+  const char **ids = sx_arena_alloc(r->arena, a->n_nodes, sizeof *ids);
+  size_t n = 0;
+  if (!domain || !labels || !ids) return sx_error_memory(err);
+  if (!parent && a->n_nodes) parent = a->nodes[0].id;
+  if (!statistic) statistic = "share_of_parent";
+  for (size_t i = 0; i < a->n_nodes; i++) {
+    if (!a->nodes[i].parent || strcmp(a->nodes[i].parent, parent) != 0) continue;
+    const char *id = sx_arena_printf(r->arena, "%s/%s", a->id, a->nodes[i].id);
+    if (!id) return sx_error_memory(err);
+    if (!study__find_row(&r->rows, id, statistic, domain)) continue;
+    labels[n] = a->nodes[i].label;
+    ids[n++] = id;
+  }
+  if (!scalar(block->node, "format")) {
+    sx_buf_add(out, "\"format\":");
+    sx_json_string(out, strcmp(statistic, "level") == 0 ? a->format : "% 1");
+    sx_buf_add_char(out, ',');
+  }
+  labels_json(out, "series", &a->label, 1);
+  labels_json(out, "categories", labels, n);
+  sx_buf_add(out, "\"cells\":[");
+  for (size_t i = 0; i < n; i++) {
+    sx_buf_add(out, i ? ",[" : "[");
+    reference_json(out, scratch, r, ids[i], domain, statistic, NULL);
+    sx_buf_add_char(out, ']');
+  }
+  sx_buf_add_char(out, ']');
+  return SX_OK;
+}
+
+/* ---- one block --------------------------------------------------------------------------------------------------------- */
+
+/* What stands in the study file as it is: title, note, columns ... without the keys of the short forms. */
+static void own_keys(sx_buf *out, const sx_node *map, bool full) {
+  static const char *const always[] = {"id", "title", "note", "source", "type", "format", "interval"};
+  static const char *const whole[] = {"columns", "rows", "bases", "errors", "series", "categories", "cells"};
+  for (size_t i = 0; i < map->n; i++) {
+    bool keep = false;
+    for (size_t k = 0; k < sizeof always / sizeof *always; k++)
+      keep = keep || strcmp(map->keys[i]->text, always[k]) == 0;
+    for (size_t k = 0; full && k < sizeof whole / sizeof *whole; k++)
+      keep = keep || strcmp(map->keys[i]->text, whole[k]) == 0;
+    if (!keep) continue;
+    sx_json_string(out, map->keys[i]->text);
+    sx_buf_add_char(out, ':');
+    sx_node_to_json(out, map->items[i]);
+    sx_buf_add_char(out, ',');
+  }
+}
+
+sx_status study__block_json(sx_buf *out, st_run *r, const st_block *block, sx_error *err) {
+  const sx_node *account = sx_node_get(block->node, "account");
+  const bool indicators = sx_node_get(block->node, "indicators") != NULL;
+  const bool published = !block->figure && sx_node_get(block->node, "published");
+  sx_buf scratch;
+  sx_buf_init(&scratch, &r->ctx);
+  sx_status status = SX_OK;
+  sx_buf_add_char(out, '{');
+  own_keys(out, block->node, !indicators && !account && !published);
+  if (indicators) {
+    status =
+        block->figure ? indicator_figure(out, &scratch, r, block, err) : indicator_table(out, &scratch, r, block, err);
+  } else if (account) {
+    const st_account *a = &r->s->accounts[study__find_account(r->s, account->text, strlen(account->text))];
+    status = block->figure ? account_figure(out, &scratch, r, block, a, err)
+                           : account_table(out, &scratch, r, block, a, err);
+  } else if (published) {
+    status = study__published_json(out, r, block, err);
+  } else if (out->n && out->data[out->n - 1] == ',') {
+    out->data[--out->n] = '\0'; /* the comma after the last of the study's own keys */
+  }
+  sx_buf_add_char(out, '}');
+  if (status == SX_OK && scratch.failed) status = sx_error_memory(err);
+  sx_buf_clear(&scratch);
+  return status == SX_OK ? sx_buf_status(out, err) : status;
+}
+
+/* ---- all of them --------------------------------------------------------------------------------------------------------- */
+
+static sx_status text_json(sx_buf *out, const st_run *r, const st_narrative *t, sx_error *err) {
+  char *zh = NULL, *en = NULL;
+  size_t n = 0;
+  sx_status status = SX_OK;
+  if (t->zh) {
+    const char *path = study__path(r->s, r->arena, t->zh);
+    status = path ? sx_file_read(&zh, &n, &r->ctx, path, err) : sx_error_memory(err);
+  }
+  if (status == SX_OK && t->en) {
+    const char *path = study__path(r->s, r->arena, t->en);
+    status = path ? sx_file_read(&en, &n, &r->ctx, path, err) : sx_error_memory(err);
+  }
+  if (status == SX_OK) {
+    sx_buf_add(out, "{\"md\":");
+    study__text2_json(out, zh, en);
+    sx_buf_add(out, ",\"file\":");
+    study__text2_json(out, t->zh, t->en);
+    sx_buf_add_char(out, '}');
+  }
+  sx_mem_free(&r->ctx, zh);
+  sx_mem_free(&r->ctx, en);
+  return status == SX_OK ? sx_buf_status(out, err) : status;
+}
+
+static sx_status step_json(sx_buf *out, const char **kind, const char **id, st_run *r, const st_step *step,
+                           sx_error *err) {
+  const sx_study *s = r->s;
+  switch (step->kind) {
+  case ST_STEP_DOCUMENT:
+    *kind = *id = "document";
+    return study__document_json(out, r, err);
+  case ST_STEP_TEXT:
+    *kind = "text";
+    *id = step->id + strlen("text:");
+    return text_json(out, r, &s->narrative[step->index], err);
+  case ST_STEP_BLOCK:
+    *kind = s->blocks[step->index].figure ? "figure" : "table";
+    *id = s->blocks[step->index].id;
+    return study__block_json(out, r, &s->blocks[step->index], err);
+  case ST_STEP_ANNEX:
+    *kind = "annex";
+    *id = s->annex.items[step->index];
+    return study__annex_json(out, r, *id, err);
+  case ST_STEP_GENERATE:
+  case ST_STEP_DATA:
+  case ST_STEP_JOIN:
+  case ST_STEP_DERIVE:
+  case ST_STEP_DESIGN:
+  case ST_STEP_WEIGHTING:
+  case ST_STEP_INDICATOR:
+  case ST_STEP_ACCOUNT:
+  case ST_STEP_PUBLISHED:
+  case ST_STEP_REPORT:
+  default:
+    *kind = NULL;
+    return SX_OK;
+  }
+}
+
+/* A block is written anew into every run: it is small, and its key says whether anything of it changed. */
+sx_status study__run_blocks(st_run *r, sx_error *err) {
+  sx_buf json;
+  sx_buf_init(&json, &r->ctx);
+  sx_status status = SX_OK;
+  int64_t order = 0;
+  for (size_t i = 0; i < r->plan->n && status == SX_OK; i++) {
+    const char *kind = NULL, *id = NULL;
+    sx_buf_reset(&json);
+    status = step_json(&json, &kind, &id, r, &r->plan->steps[i], err);
+    if (status == SX_OK && kind) status = sx_store_put_block(r->store, order++, kind, id, json.data, err);
+  }
+  sx_buf_clear(&json);
+  return status;
+}

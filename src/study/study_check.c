@@ -1,0 +1,463 @@
+/* study_check.c: the whole study against the variables of its files. Every problem is noted, none ends the check.
+ *
+ * The check runs the study's own steps (joins, derived variables, conditions) on the first rows of the data, so that what
+ * it accepts is what the run does. */
+#include "study_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { HEAD_ROWS = 200 };
+
+/* ---- order and circles --------------------------------------------------------------------------------------- */
+
+typedef struct graph {
+  size_t n;
+  size_t **deps;
+  size_t *n_deps;
+  const char **names;
+  const sx_node **nodes;
+  const char *what;
+} graph;
+
+static bool graph_init(st_load *l, graph *g, size_t n, const char *what) {
+  g->n = n;
+  g->what = what;
+  g->deps = study__take(l, n, sizeof *g->deps);
+  g->n_deps = study__take(l, n, sizeof *g->n_deps);
+  g->names = study__take(l, n, sizeof *g->names);
+  g->nodes = study__take(l, n, sizeof *g->nodes);
+  return g->deps && g->n_deps && g->names && g->nodes;
+}
+
+/* A circle among the parts that are not done: follow the first open dependency until one comes back. */
+static void name_circle(st_load *l, const graph *g, bool *done) {
+  size_t at = 0, n = 0;
+  size_t *path = study__take(l, g->n + 1, sizeof *path);
+  bool *seen = study__take(l, g->n, sizeof *seen);
+  if (!path || !seen) return;
+  while (done[at]) at++;
+  while (!seen[at]) {
+    seen[at] = true;
+    path[n++] = at;
+    for (size_t k = 0; k < g->n_deps[at]; k++) {
+      if (!done[g->deps[at][k]]) {
+        at = g->deps[at][k];
+        break;
+      }
+    }
+  }
+  size_t first = 0;
+  while (path[first] != at) first++;
+  char text[400];
+  size_t used = 0;
+  for (size_t i = first; i < n && used < sizeof text - 100; i++) {
+    const int k = snprintf(text + used, sizeof text - used, "%.60s -> ", g->names[path[i]]);
+    used += k > 0 ? (size_t)k : 0;
+  }
+  (void)snprintf(text + used, sizeof text - used, "%.60s", g->names[at]);
+  study__problem(l, g->nodes[at], "%s in a circle: %s", g->what, text);
+  for (size_t i = first; i < n; i++) done[path[i]] = true;
+}
+
+/* What the others rest on first. Circles are problems; their members stand last. */
+static size_t *ordered(st_load *l, const graph *g) {
+  size_t *order = study__take(l, g->n, sizeof *order);
+  bool *done = study__take(l, g->n, sizeof *done), *placed = study__take(l, g->n, sizeof *placed);
+  if (!order || !done || !placed) return NULL;
+  size_t n = 0, settled = 0;
+  while (settled < g->n && !study__stop(l)) {
+    const size_t before = n;
+    for (size_t i = 0; i < g->n; i++) {
+      bool ready = !placed[i] && !done[i];
+      for (size_t k = 0; ready && k < g->n_deps[i]; k++) ready = done[g->deps[i][k]];
+      if (!ready) continue;
+      order[n++] = i;
+      done[i] = placed[i] = true;
+    }
+    if (n == before) name_circle(l, g, done);
+    settled = 0;
+    for (size_t i = 0; i < g->n; i++) settled += done[i];
+  }
+  for (size_t i = 0; i < g->n; i++) {
+    if (!placed[i]) order[n++] = i;
+  }
+  return order;
+}
+
+static void order_derived(st_load *l) {
+  sx_study *s = l->s;
+  graph g;
+  if (!graph_init(l, &g, s->n_derived, "derived variables")) return;
+  for (size_t i = 0; i < s->n_derived; i++) {
+    const sx_expr *e = s->derived[i].value.expr;
+    const size_t n = e ? sx_expr_names(e) : 0;
+    g.names[i] = s->derived[i].id;
+    g.nodes[i] = s->derived[i].node;
+    if (!(g.deps[i] = study__take(l, n, sizeof **g.deps))) return;
+    for (size_t k = 0; k < n; k++) {
+      const size_t d = study__find_derived(s, sx_expr_name(e, k));
+      if (d != ST_NONE) g.deps[i][g.n_deps[i]++] = d;
+    }
+  }
+  s->derived_order = ordered(l, &g);
+}
+
+/* Formula indicators and accounts rest on each other; other indicators on neither. */
+static void add_operands(const sx_study *s, size_t *deps, size_t *n, const st_formula *f) {
+  for (size_t k = 0; k < f->n; k++) {
+    const st_operand *op = &f->operands[k];
+    if (op->kind == ST_OPERAND_INDICATOR) deps[(*n)++] = op->index;
+    if (op->kind == ST_OPERAND_ACCOUNT) deps[(*n)++] = op->index + s->n_indicators;
+  }
+}
+
+static size_t account_operands(const st_account *a) {
+  size_t n = a->benchmark.n + a->scale.n;
+  for (size_t k = 0; k < a->n_nodes; k++) {
+    n += a->nodes[k].population.n + a->nodes[k].penetration.n + a->nodes[k].spend.n + a->nodes[k].total.n;
+  }
+  return n;
+}
+
+static void order_formulas(st_load *l) {
+  sx_study *s = l->s;
+  graph g;
+  if (!graph_init(l, &g, s->n_indicators + s->n_accounts, "formulas")) return;
+  for (size_t i = 0; i < s->n_indicators; i++) {
+    g.names[i] = s->indicators[i].id;
+    g.nodes[i] = s->indicators[i].node;
+    if (!(g.deps[i] = study__take(l, s->indicators[i].formula.n, sizeof **g.deps))) return;
+    add_operands(s, g.deps[i], &g.n_deps[i], &s->indicators[i].formula);
+  }
+  for (size_t i = 0; i < s->n_accounts; i++) {
+    const st_account *a = &s->accounts[i];
+    const size_t at = i + s->n_indicators;
+    g.names[at] = a->id;
+    g.nodes[at] = a->node;
+    if (!(g.deps[at] = study__take(l, account_operands(a), sizeof **g.deps))) return;
+    add_operands(s, g.deps[at], &g.n_deps[at], &a->benchmark);
+    add_operands(s, g.deps[at], &g.n_deps[at], &a->scale);
+    for (size_t k = 0; k < a->n_nodes; k++) {
+      add_operands(s, g.deps[at], &g.n_deps[at], &a->nodes[k].population);
+      add_operands(s, g.deps[at], &g.n_deps[at], &a->nodes[k].penetration);
+      add_operands(s, g.deps[at], &g.n_deps[at], &a->nodes[k].spend);
+      add_operands(s, g.deps[at], &g.n_deps[at], &a->nodes[k].total);
+    }
+  }
+  size_t *order = ordered(l, &g);
+  s->formula_order = study__take(l, g.n, sizeof *s->formula_order);
+  if (!order || !s->formula_order) return;
+  for (size_t i = 0; i < g.n; i++) {
+    const bool formula = order[i] >= s->n_indicators || s->indicators[order[i]].kind == ST_FORMULA;
+    if (formula) s->formula_order[s->n_formula_order++] = order[i];
+  }
+}
+
+/* ---- files and tables ----------------------------------------------------------------------------------------- */
+
+static bool file_there(st_load *l, const sx_node *node, const char *path) {
+  if (!path) {
+    l->oom = true;
+    return false;
+  }
+  if (sx_file_exists(path)) return true;
+  study__problem(l, node, "there is no file '%s'", path);
+  return false;
+}
+
+static void check_table(st_load *l, size_t i) {
+  sx_study *s = l->s;
+  const st_table *t = &s->tables[i];
+  bool there = t->files.n > 0;
+  for (size_t k = 0; k < t->files.n; k++) {
+    const char *path = study__data_path(s, s->arena, t->files.items[k]);
+    if (t->model && path && !sx_file_exists(path)) {
+      there = file_there(l, sx_node_get(t->node, "generate"), study__path(s, s->arena, t->model)) && there;
+    } else {
+      there = file_there(l, t->files.nodes[k], path) && there;
+    }
+  }
+  for (size_t k = 0; t->add && k < t->add->n; k++) there = there && t->add->items[k]->n == t->files.n;
+  if (!there || study__stop(l)) return;
+  sx_error err = SX_ERROR_INIT;
+  if (study__read_table(&s->schemas[i], s, i, NULL, 0, HEAD_ROWS, &err) != SX_OK) {
+    study__error_problem(l, t->node, &err);
+    return;
+  }
+  if (!t->where.expr) return;
+  uint8_t *keep = study__take(l, sx_table_rows(s->schemas[i]), 1);
+  if (keep && sx_expr_test(keep, t->where.expr, s->schemas[i], &err) != SX_OK)
+    study__expr_problem(l, t->where.node, &err);
+}
+
+/* The name must be a variable of the table. */
+static const sx_column *need_variable(st_load *l, const sx_table *table, const sx_node *node, const char *name) {
+  const sx_column *column = NULL;
+  sx_error err = SX_ERROR_INIT;
+  if (!name) return NULL;
+  if (sx_table_need(&column, table, name, &err) != SX_OK) {
+    study__problem(l, node, "%s", err.message);
+    return NULL;
+  }
+  return column;
+}
+
+static bool check_join(st_load *l, const sx_table *unit, const st_join *j) {
+  if (j->from == ST_NONE || !l->s->schemas[j->from]) return false;
+  const sx_table *from = l->s->schemas[j->from];
+  const size_t before = l->problems->n;
+  for (size_t i = 0; i < j->by.n; i++) {
+    (void)need_variable(l, unit, j->by.nodes[i], j->by.items[i]);
+    (void)need_variable(l, from, j->by.nodes[i], j->by.items[i]);
+  }
+  for (size_t i = 0; i < j->columns.n; i++) (void)need_variable(l, from, j->columns.nodes[i], j->columns.items[i]);
+  if (j->pivot) (void)need_variable(l, from, sx_node_get(j->node, "pivot"), j->pivot);
+  if (j->pivot && j->sum) (void)need_variable(l, from, sx_node_get(j->node, "sum"), j->sum);
+  return l->problems->n == before && j->by.n > 0 && (!j->pivot || (j->sum && j->prefix));
+}
+
+static void check_joins(st_load *l, sx_table *unit) {
+  for (size_t i = 0; i < l->s->n_joins && !study__stop(l); i++) {
+    const st_join *j = &l->s->joins[i];
+    sx_error err = SX_ERROR_INIT;
+    if (!check_join(l, unit, j)) continue;
+    if (study__apply_join(unit, l->s, j, l->s->schemas[j->from], &err) != SX_OK) study__error_problem(l, j->node, &err);
+  }
+}
+
+/* A faulty variable is replaced by an empty one, so that those which use it are not called unknown. */
+static void check_derived(st_load *l, sx_table *unit) {
+  sx_study *s = l->s;
+  for (size_t i = 0; s->derived_order && i < s->n_derived && !study__stop(l); i++) {
+    const st_derived *d = &s->derived[s->derived_order[i]];
+    sx_error err = SX_ERROR_INIT;
+    if (sx_table_find(unit, d->id)) {
+      study__problem(l, d->node, "the data already have a variable '%s': give the derived one another name", d->id);
+      continue;
+    }
+    const bool usable = d->value.expr && (!d->cut || d->labels);
+    if (usable && study__derive(unit, s, s->derived_order[i], &err) == SX_OK) continue;
+    if (usable) study__expr_problem(l, d->value.node, &err);
+    sx_column *stand_in = NULL;
+    if (sx_table_add(&stand_in, unit, d->id, SX_INTEGER, &err) != SX_OK) study__error_problem(l, d->node, &err);
+  }
+}
+
+/* ---- design and weighting ---------------------------------------------------------------------------------------- */
+
+static bool is_number(const sx_column *c) {
+  return c->type == SX_NUMBER || c->type == SX_INTEGER;
+}
+
+static void check_design(st_load *l, const sx_table *unit) {
+  const st_design *d = &l->s->design;
+  const sx_column *w = need_variable(l, unit, sx_node_get(d->node, "weights"), d->weights);
+  if (w && !is_number(w))
+    study__problem(l, sx_node_get(d->node, "weights"), "the weight '%s' is not a number", d->weights);
+  (void)need_variable(l, unit, sx_node_get(d->node, "strata"), d->strata);
+  (void)need_variable(l, unit, sx_node_get(d->node, "fpc"), d->fpc);
+  for (size_t i = 0; i < d->clusters.n; i++) (void)need_variable(l, unit, d->clusters.nodes[i], d->clusters.items[i]);
+  for (size_t i = 0; i < d->replicates.n; i++) {
+    const size_t before = l->problems->n;
+    (void)need_variable(l, unit, d->replicates.nodes[i], d->replicates.items[i]);
+    if (l->problems->n != before) break; /* one is enough for a pattern */
+  }
+}
+
+static void check_weighting(st_load *l, const sx_table *unit) {
+  sx_study *s = l->s;
+  for (size_t i = 0; i < s->n_weightings && !study__stop(l); i++) {
+    const st_weighting *w = &s->weightings[i];
+    const size_t before = l->problems->n;
+    for (size_t k = 0; k < w->n_margins; k++) {
+      const st_margin *m = &w->margins[k];
+      for (size_t v = 0; v < m->by.n; v++) {
+        if (unit) (void)need_variable(l, unit, m->by.nodes[v], m->by.items[v]);
+      }
+      if (m->file) (void)file_there(l, m->node, study__path(s, s->arena, m->file));
+      if (!(m->file ? m->value != NULL : m->totals != NULL) || m->by.n == 0 || m->by.n > 4) return;
+    }
+    if (l->problems->n != before) continue;
+    st_targets targets;
+    sx_error err = SX_ERROR_INIT;
+    if (study__targets(&targets, s, w, s->arena, &err) != SX_OK) study__error_problem(l, w->node, &err);
+  }
+}
+
+/* ---- groups, indicators, accounts ----------------------------------------------------------------------------------- */
+
+static void check_condition(st_load *l, const sx_table *unit, const st_expr *e) {
+  if (!e->expr || !unit) return;
+  sx_error err = SX_ERROR_INIT;
+  uint8_t *keep = study__take(l, sx_table_rows(unit), 1);
+  if (keep && sx_expr_test(keep, e->expr, unit, &err) != SX_OK) study__expr_problem(l, e->node, &err);
+}
+
+static void check_measure(st_load *l, const sx_table *unit, const st_indicator *ind, const st_expr *e) {
+  if (!e->expr || !unit) return;
+  sx_error err = SX_ERROR_INIT;
+  sx_column *column = NULL;
+  if (sx_expr_eval(&column, e->expr, unit, "y", &err) != SX_OK) {
+    study__expr_problem(l, e->node, &err);
+    return;
+  }
+  if (!is_number(column)) {
+    study__problem(l, e->node,
+                   ind->kind == ST_PROP ? "prop needs a condition, '%s' is %s: write '%s == \"LEVEL\"'"
+                                        : "'%s' is %s, not a number%.0s",
+                   sx_expr_text(e->expr), sx_type_name(column->type), sx_expr_text(e->expr));
+  }
+  sx_column_free(sx_table_ctx(unit), column);
+}
+
+static void check_format(st_load *l, const sx_node *node, const char *format, const char *unit) {
+  if (!format) return;
+  sx_buf buf;
+  sx_error err = SX_ERROR_INIT;
+  sx_buf_init(&buf, &l->s->ctx);
+  if (sx_report_format(&buf, 0.5, format, SX_LANG_ZH, &err) != SX_OK) study__error_problem(l, node, &err);
+  sx_buf_clear(&buf);
+  const char *word = NULL;
+  (void)study__unit_scale(format, &word);
+  const bool people = strncmp(word, "人", strlen("人")) == 0, money = strncmp(word, "元", strlen("元")) == 0;
+  if (unit && ((people && strcmp(unit, "元") == 0) || (money && strcmp(unit, "人") == 0))) {
+    study__problem(l, node, "the format '%s' does not print the unit '%s'", format, unit);
+  }
+}
+
+static void check_indicators(st_load *l, const sx_table *unit) {
+  sx_study *s = l->s;
+  for (size_t i = 0; i < s->n_indicators && !study__stop(l); i++) {
+    st_indicator *ind = &s->indicators[i];
+    check_measure(l, unit, ind, &ind->y);
+    check_measure(l, unit, ind, &ind->x);
+    check_condition(l, unit, &ind->base);
+    check_condition(l, unit, &ind->where);
+    const sx_node *format = sx_node_get(ind->node, "format");
+    check_format(l, format ? format : ind->node, ind->format, ind->unit);
+    study__resolve_formula(l, &ind->formula);
+  }
+}
+
+static void check_groups(st_load *l, const sx_table *unit) {
+  for (size_t i = 0; unit && i < l->s->n_groups && !study__stop(l); i++) {
+    const st_group *g = &l->s->groups[i];
+    check_condition(l, unit, &g->where);
+    (void)need_variable(l, unit, sx_node_get(g->node, "by"), g->by);
+  }
+}
+
+/* The structure, by building the account from stand-ins: its own rules find double ids, leaves with children and shared codes. */
+static void check_account_tree(st_load *l, const st_account *a) {
+  sx_study *s = l->s;
+  sx_account *account = NULL;
+  sx_est *one = NULL;
+  sx_error err = SX_ERROR_INIT;
+  if (sx_account_new(&account, &s->ctx, &err) != SX_OK || sx_est_constant(&one, &s->ctx, 1, &err) != SX_OK) {
+    study__error_problem(l, a->node, &err);
+    goto done;
+  }
+  const sx_account_leaf leaf = {.total = one};
+  for (size_t i = 0; i < a->n_nodes && !study__stop(l); i++) {
+    const st_node *n = &a->nodes[i];
+    sx_status status =
+        sx_account_add(account, n->id, n->parent, n->scopes.items, n->scopes.n, n->leaf ? &leaf : NULL, &err);
+    if (status == SX_OK && n->codes.n) status = sx_account_set_codes(account, n->id, n->codes.items, n->codes.n, &err);
+    if (status != SX_OK) study__problem(l, n->node, "%s", err.message);
+    l->oom = l->oom || status == SX_E_MEMORY;
+    bool parent = false;
+    for (size_t k = 0; k < a->n_nodes; k++)
+      parent = parent || (a->nodes[k].parent && strcmp(a->nodes[k].parent, n->id) == 0);
+    if (!n->leaf && !parent) study__problem(l, n->node, "the node '%s' has neither an amount nor children", n->id);
+  }
+done:
+  sx_est_free(one);
+  sx_account_free(account);
+}
+
+static void check_accounts(st_load *l, const sx_table *unit) {
+  sx_study *s = l->s;
+  for (size_t i = 0; i < s->n_accounts && !study__stop(l); i++) {
+    st_account *a = &s->accounts[i];
+    const sx_node *format = sx_node_get(a->node, "format");
+    check_format(l, format ? format : a->node, a->format, a->unit);
+    study__resolve_formula(l, &a->benchmark);
+    study__resolve_formula(l, &a->scale);
+    for (size_t k = 0; k < a->n_nodes && !study__stop(l); k++) {
+      st_node *n = &a->nodes[k];
+      study__resolve_formula(l, &n->population);
+      study__resolve_formula(l, &n->penetration);
+      study__resolve_formula(l, &n->spend);
+      study__resolve_formula(l, &n->total);
+      if (n->data_total.expr && unit) {
+        const size_t before = l->problems->n;
+        check_measure(l, unit, &(st_indicator){.kind = ST_TOTAL}, &n->data_total);
+        if (l->problems->n != before) break;
+      }
+    }
+    check_account_tree(l, a);
+  }
+}
+
+/* What is an operand of a formula keeps its carrier; backwards, so that a formula's own groups reach what it rests on. */
+static void mark_needed(st_load *l) {
+  sx_study *s = l->s;
+  for (size_t i = s->n_formula_order; i-- > 0;) {
+    const size_t at = s->formula_order[i];
+    if (at < s->n_indicators) {
+      const st_indicator ind = s->indicators[at];
+      study__need_operands(l, &ind.formula, ind.by, ind.n_by);
+      continue;
+    }
+    const st_account *a = &s->accounts[at - s->n_indicators];
+    study__need_operands(l, &a->benchmark, NULL, 0);
+    study__need_operands(l, &a->scale, NULL, 0);
+    for (size_t k = 0; k < a->n_nodes; k++) {
+      study__need_operands(l, &a->nodes[k].population, NULL, 0);
+      study__need_operands(l, &a->nodes[k].penetration, NULL, 0);
+      study__need_operands(l, &a->nodes[k].spend, NULL, 0);
+      study__need_operands(l, &a->nodes[k].total, NULL, 0);
+    }
+  }
+}
+
+static sx_table *working_table(st_load *l) {
+  sx_study *s = l->s;
+  sx_table *unit = NULL, *head = s->n_tables ? s->schemas[s->unit] : NULL;
+  sx_error err = SX_ERROR_INIT;
+  if (!head) return NULL;
+  uint8_t *keep = study__take(l, sx_table_rows(head), 1);
+  if (!keep) return NULL;
+  memset(keep, 1, sx_table_rows(head));
+  if (sx_table_select(&unit, head, keep, &err) != SX_OK) study__error_problem(l, NULL, &err);
+  return unit;
+}
+
+void study__check(st_load *l) {
+  sx_study *s = l->s;
+  order_derived(l);
+  if (study__stop(l) || !(s->schemas = study__take(l, s->n_tables, sizeof *s->schemas))) return;
+  if (!s->skipped) {
+    for (size_t i = 0; i < s->n_accounts && !study__stop(l); i++) {
+      if (study__account_tree(l, &s->accounts[i]) != SX_OK) l->oom = true;
+    }
+    for (size_t i = 0; i < s->n_tables && !study__stop(l); i++) check_table(l, i);
+  }
+  sx_table *unit = study__stop(l) ? NULL : working_table(l);
+  if (unit) {
+    check_joins(l, unit);
+    check_derived(l, unit);
+    check_design(l, unit);
+  }
+  if (!study__stop(l)) check_groups(l, unit);
+  if (!study__stop(l)) check_weighting(l, unit);
+  if (!study__stop(l)) check_indicators(l, unit);
+  if (!study__stop(l) && !s->skipped) check_accounts(l, unit);
+  sx_table_free(unit);
+  if (study__stop(l)) return;
+  order_formulas(l);
+  if (study__stop(l)) return;
+  mark_needed(l);
+  if (!study__stop(l)) study__check_blocks(l);
+}

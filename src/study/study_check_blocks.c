@@ -1,0 +1,302 @@
+/* study_check_blocks.c: tables, figures, narrative: every reference must be a row that the run will make. */
+#include "study_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void check_reference_text(st_load *l, const sx_node *node, const char *text) {
+  sx_reference ref;
+  sx_error err = SX_ERROR_INIT;
+  char message[256] = "";
+  if (sx_reference_parse(&ref, text, strlen(text), &err) != SX_OK) {
+    study__error_problem(l, node, &err);
+    return;
+  }
+  study__check_reference(l->s, &ref, message);
+  if (message[0]) study__problem(l, node, "'%s': %s", text, message);
+}
+
+static void check_format_text(st_load *l, const sx_node *map) {
+  const char *format = study__text(l, map, "format");
+  if (!format) return;
+  sx_buf buf;
+  sx_error err = SX_ERROR_INIT;
+  sx_buf_init(&buf, &l->s->ctx);
+  if (sx_report_format(&buf, 0.5, format, SX_LANG_ZH, &err) != SX_OK)
+    study__error_problem(l, sx_node_get(map, "format"), &err);
+  sx_buf_clear(&buf);
+}
+
+/* ---- full forms: as docs/dev/blocks.md ------------------------------------------------------------------------ */
+
+static void check_cell(st_load *l, const sx_node *cell) {
+  if (cell->kind == SX_NODE_NULL) return;
+  if (!study__is_map(l, cell, "a cell")) return;
+  ST_KEYS(l, cell, "ref", "text", "value", "format");
+  const char *ref = study__text(l, cell, "ref");
+  if (ref) check_reference_text(l, sx_node_get(cell, "ref"), ref);
+  if (!ref && !sx_node_get(cell, "text") && !sx_node_get(cell, "value")) {
+    study__problem(l, cell, "a cell is {ref: ...}, {text: ...} or {value: ...}");
+  }
+  check_format_text(l, cell);
+}
+
+static void check_full_table(st_load *l, const sx_node *map) {
+  const sx_node *columns = sx_node_get(map, "columns"), *rows = sx_node_get(map, "rows");
+  if (!study__is_list(l, columns, "columns") || !study__is_list(l, rows, "rows")) {
+    study__problem(l, map, "a table is columns and rows, or indicators, or an account, or published");
+    return;
+  }
+  for (size_t i = 0; i < columns->n; i++) {
+    if (!study__is_map(l, columns->items[i], "a column")) continue;
+    ST_KEYS(l, columns->items[i], "label", "format");
+    check_format_text(l, columns->items[i]);
+  }
+  for (size_t i = 0; i < rows->n; i++) {
+    if (!study__is_map(l, rows->items[i], "a row")) continue;
+    ST_KEYS(l, rows->items[i], "label", "indent", "cells");
+    const sx_node *cells = sx_node_get(rows->items[i], "cells");
+    if (!study__is_list(l, cells, "cells")) continue;
+    if (cells->n > columns->n) study__problem(l, cells, "%zu cells for %zu columns", cells->n, columns->n);
+    for (size_t k = 0; k < cells->n; k++) check_cell(l, cells->items[k]);
+  }
+}
+
+static void check_full_figure(st_load *l, const sx_node *map) {
+  const sx_node *series = sx_node_get(map, "series"), *categories = sx_node_get(map, "categories");
+  const sx_node *cells = sx_node_get(map, "cells");
+  if (!study__is_list(l, series, "series") || !study__is_list(l, categories, "categories") ||
+      !study__is_list(l, cells, "cells")) {
+    study__problem(l, map, "a figure is series, categories and cells, or indicators, or an account");
+    return;
+  }
+  if (cells->n != categories->n)
+    study__problem(l, cells, "%zu lines of cells for %zu categories", cells->n, categories->n);
+  for (size_t i = 0; i < cells->n; i++) {
+    if (!study__is_list(l, cells->items[i], "a line of cells")) continue;
+    if (cells->items[i]->n != series->n)
+      study__problem(l, cells->items[i], "%zu cells for %zu series", cells->items[i]->n, series->n);
+    for (size_t k = 0; k < cells->items[i]->n; k++) {
+      const sx_node *ref = cells->items[i]->items[k];
+      const char *text = ref->kind == SX_NODE_NULL ? NULL : study__scalar(l, ref, "a cell");
+      if (text) check_reference_text(l, ref, text);
+    }
+  }
+}
+
+/* ---- short forms ------------------------------------------------------------------------------------------------ */
+
+static void check_account_form(st_load *l, const sx_node *map, bool figure) {
+  sx_study *s = l->s;
+  const char *name = study__text(l, map, "account");
+  if (!name) return;
+  const size_t a = study__find_account(s, name, strlen(name));
+  char near[160];
+  if (a == ST_NONE) {
+    study__problem(l, sx_node_get(map, "account"), "unknown account '%s'%s", name, study__near(s, near, name, "a"));
+    return;
+  }
+  const st_account *account = &s->accounts[a];
+  const st_list measures = study__list(l, map, "measures");
+  for (size_t i = 0; i < measures.n; i++) {
+    const char *names[4];
+    for (int m = 0; m < 4; m++) names[m] = sx_account_measure_name((sx_account_measure)m);
+    const char *best = sx_text_nearest(measures.items[i], names, 4);
+    if (best && strcmp(best, measures.items[i]) == 0) {
+      if (strcmp(best, "share_of_benchmark") == 0 && !account->benchmark.value.node) {
+        study__problem(l, measures.nodes[i], "the account '%s' has no benchmark", name);
+      }
+      continue;
+    }
+    study__problem(l, measures.nodes[i], "unknown measure '%s'%s%s%s", measures.items[i],
+                   best ? ", did you mean '" : "", best ? best : "", best ? "'?" : "");
+  }
+  const char *parent = figure ? study__text(l, map, "parent") : NULL;
+  if (parent && !s->skipped && study__find_node(account, parent) == ST_NONE) {
+    study__problem(l, sx_node_get(map, "parent"), "the account '%s' has no node '%s'", name, parent);
+  }
+  const char *scope = study__text(l, map, "scope");
+  bool known = scope == NULL;
+  for (size_t i = 0; i < account->scopes.n; i++) known = known || strcmp(account->scopes.items[i], scope) == 0;
+  if (!known) study__problem(l, sx_node_get(map, "scope"), "the account '%s' has no scope '%s'", name, scope);
+}
+
+/* indicators x domains: at least one of the indicators must be estimated in each domain. */
+static void check_indicator_form(st_load *l, const sx_node *map) {
+  static const char *const shown[] = {"estimate", "se", "ci", "n", "low", "high", "n_eff", "deff", "cv", "df", "gap"};
+  sx_study *s = l->s;
+  const st_list indicators = study__list(l, map, "indicators"), domains = study__list(l, map, "domains");
+  const st_list show = study__list(l, map, "show");
+  char near[160];
+  for (size_t i = 0; i < indicators.n; i++) {
+    if (study__find_indicator(s, indicators.items[i], strlen(indicators.items[i])) != ST_NONE) continue;
+    study__problem(l, indicators.nodes[i], "unknown indicator '%s'%s", indicators.items[i],
+                   study__near(s, near, indicators.items[i], "i"));
+  }
+  for (size_t k = 0; k < domains.n; k++) {
+    st_domain d;
+    if (!study__domain(l, &d, domains.nodes[k], domains.items[k]) || d.n == 0) continue;
+    bool found = false;
+    for (size_t i = 0; i < indicators.n; i++) {
+      const size_t at = study__find_indicator(s, indicators.items[i], strlen(indicators.items[i]));
+      for (size_t b = 0; at != ST_NONE && b < s->indicators[at].n_by; b++) {
+        found = found || study__covers(&s->indicators[at].by[b], &d);
+      }
+    }
+    if (!found)
+      study__problem(l, domains.nodes[k], "no indicator of this list is estimated by '%s': add it to their 'by'",
+                     domains.items[k]);
+  }
+  for (size_t i = 0; i < show.n; i++) {
+    const size_t n = sizeof shown / sizeof *shown;
+    const char *best = sx_text_nearest(show.items[i], shown, n);
+    if (best && strcmp(best, show.items[i]) == 0) continue;
+    study__problem(l, show.nodes[i], "unknown field '%s'%s%s%s", show.items[i], best ? ", did you mean '" : "",
+                   best ? best : "", best ? "'?" : "");
+  }
+}
+
+static void check_figure_type(st_load *l, const sx_node *map) {
+  static const char *const types[] = {"bars", "grouped", "shares", "dots", "lines"};
+  const char *type = study__text(l, map, "type");
+  if (!type) {
+    study__problem(l, map, "a figure has a type: bars, grouped, shares, dots or lines");
+    return;
+  }
+  const char *best = sx_text_nearest(type, types, 5);
+  if (best && strcmp(best, type) == 0) return;
+  study__problem(l, sx_node_get(map, "type"), "unknown type '%s'%s%s%s: one of bars, grouped, shares, dots, lines",
+                 type, best ? ", did you mean '" : "", best ? best : "", best ? "'?" : "");
+}
+
+static void check_block(st_load *l, const st_block *block) {
+  const sx_node *map = block->node;
+  (void)study__text2(l, map, "title");
+  (void)study__text2(l, map, "note");
+  (void)study__text2(l, map, "source");
+  check_format_text(l, map);
+  if (block->figure) {
+    ST_KEYS(l, map, "id", "type", "title", "note", "source", "format", "series", "categories", "cells", "interval",
+            "indicators", "domains", "account", "parent", "scope", "statistic");
+    check_figure_type(l, map);
+  } else {
+    ST_KEYS(l, map, "id", "title", "note", "source", "format", "columns", "rows", "bases", "errors", "indicators",
+            "domains", "show", "account", "measures", "scope", "published");
+  }
+  if (sx_node_get(map, "indicators")) {
+    check_indicator_form(l, map);
+  } else if (sx_node_get(map, "account")) {
+    check_account_form(l, map, block->figure);
+  } else if (!block->figure && study__bool(l, map, "published", false)) {
+    if (!l->s->published.file) study__problem(l, map, "the study has no published figures: 'published: {file: ...}'");
+  } else if (block->figure) {
+    check_full_figure(l, map);
+  } else {
+    check_full_table(l, map);
+  }
+}
+
+/* ---- narrative ------------------------------------------------------------------------------------------------------ */
+
+typedef struct text_check {
+  st_load *l;
+  const char *file;
+} text_check;
+
+static void text_problem(st_load *l, const char *file, size_t line, size_t column, const char *message) {
+  char where[SX_ERROR_WHERE_MAX];
+  (void)snprintf(where, sizeof where, "%.480s:%zu:%zu", file, line, column);
+  study__problem_at(l, false, where, message);
+}
+
+static sx_status check_bound(void *data, const sx_reference *ref, const char *format, size_t line, size_t column,
+                             sx_error *err) {
+  (void)err;
+  const text_check *c = data;
+  char message[256] = "";
+  study__check_reference(c->l->s, ref, message);
+  if (message[0]) text_problem(c->l, c->file, line, column, message);
+  if (!format || !*format) return SX_OK;
+  sx_buf buf;
+  sx_error bad = SX_ERROR_INIT;
+  sx_buf_init(&buf, &c->l->s->ctx);
+  const sx_status status = sx_report_format(&buf, 0.5, format, SX_LANG_ZH, &bad);
+  sx_buf_clear(&buf);
+  if (status == SX_E_MEMORY) c->l->oom = true;
+  if (status != SX_OK) text_problem(c->l, c->file, line, column, bad.message);
+  return SX_OK;
+}
+
+/* {{figure ID}}, {{table ID}}, [@figure ID], [@table ID] must name blocks of the study. */
+static void check_places(st_load *l, const char *file, const char *text) {
+  static const char *const openings[] = {"{{figure ", "{{table ", "[@figure ", "[@table "};
+  size_t line = 1, column = 1;
+  for (const char *at = text; *at; at++) {
+    for (size_t o = 0; o < 4; o++) {
+      const size_t k = strlen(openings[o]);
+      if (strncmp(at, openings[o], k) != 0) continue;
+      const char *id = at + k, *end = id + strcspn(id, o < 2 ? "}\n" : "]\n");
+      while (end > id && end[-1] == ' ') end--;
+      bool found = false;
+      for (size_t b = 0; b < l->s->n_blocks; b++) {
+        const st_block *block = &l->s->blocks[b];
+        found = found || (block->figure == (o % 2 == 0) && strlen(block->id) == (size_t)(end - id) &&
+                          memcmp(block->id, id, (size_t)(end - id)) == 0);
+      }
+      if (found) continue;
+      char message[256];
+      (void)snprintf(message, sizeof message, "there is no %s '%.*s'", o % 2 == 0 ? "figure" : "table",
+                     (int)(end - id < 100 ? end - id : 100), id);
+      text_problem(l, file, line, column, message);
+    }
+    if (*at == '\n') {
+      line++;
+      column = 1;
+    } else if (((unsigned char)*at & 0xC0) != 0x80) {
+      column++;
+    }
+  }
+}
+
+static void check_text(st_load *l, const sx_node *node, const char *file) {
+  if (!file) return;
+  const char *path = study__path(l->s, l->s->arena, file);
+  char *text = NULL;
+  size_t n = 0;
+  sx_error err = SX_ERROR_INIT;
+  if (!path) {
+    l->oom = true;
+    return;
+  }
+  if (sx_file_read(&text, &n, &l->s->ctx, path, &err) != SX_OK) {
+    study__error_problem(l, node, &err);
+    return;
+  }
+  size_t bad = 0;
+  text_check check = {l, path};
+  if (!sx_utf8_valid(text, n, &bad)) {
+    char message[80];
+    (void)snprintf(message, sizeof message, "not valid UTF-8 at byte %zu: save the file as UTF-8", bad + 1);
+    text_problem(l, path, 1, 1, message);
+  } else {
+    const sx_status status = sx_report_each_reference(text, n, check_bound, &check, &err);
+    if (status == SX_E_MEMORY) l->oom = true;
+    if (status != SX_OK && status != SX_E_MEMORY) {
+      char where[SX_ERROR_WHERE_MAX];
+      (void)snprintf(where, sizeof where, "%.400s:%.100s", path, err.where);
+      study__problem_at(l, false, where, err.message);
+    }
+    check_places(l, path, text);
+  }
+  sx_mem_free(&l->s->ctx, text);
+}
+
+void study__check_blocks(st_load *l) {
+  sx_study *s = l->s;
+  for (size_t i = 0; i < s->n_blocks && !study__stop(l); i++) check_block(l, &s->blocks[i]);
+  for (size_t i = 0; i < s->n_narrative && !study__stop(l); i++) {
+    check_text(l, s->narrative[i].node, s->narrative[i].zh);
+    check_text(l, s->narrative[i].node, s->narrative[i].en);
+  }
+  if (s->published.file && !study__stop(l)) study__check_published(l);
+}

@@ -1,0 +1,339 @@
+/* study_estimate.c: indicators from the data, many at once, their gaps, and their rows into the store.
+ *
+ * Indicators go in batches: the carriers of a batch (a number per PSU and estimate) are alive together, those of the whole study never are. */
+#include "study_priv.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { BATCH_BYTES = 48 << 20, BATCH_MAX = 64 };
+
+/* ---- one indicator prepared for the estimators ---------------------------------------------------------------------- */
+
+typedef struct job {
+  const st_indicator *ind;
+  size_t step;
+  sx_column *own_y, *own_x; /* evaluated; a plain name is borrowed from the table */
+  const sx_column *y, *x;
+  uint8_t *masks; /* [(1 + n_by) * rows] */
+  const sx_groups **by;
+  bool all; /* the first mask is everything */
+} job;
+
+typedef struct batch {
+  st_run *r;
+  job jobs[BATCH_MAX];
+  size_t n;
+} batch;
+
+static void job_clear(const sx_ctx *ctx, job *j) {
+  sx_column_free(ctx, j->own_y);
+  sx_column_free(ctx, j->own_x);
+  sx_mem_free(ctx, j->masks);
+  sx_mem_free(ctx, (void *)(uintptr_t)j->by);
+  *j = (job){.ind = NULL};
+}
+
+/* 1 where the number is 1, 0 where it is 0: what prop counts. Anything else is no condition. */
+static sx_status as_logical(sx_column **out, const sx_ctx *ctx, const sx_column *from, const char *text,
+                            sx_error *err) {
+  sx_column *c = NULL;
+  SX_TRY(sx_column_new(&c, ctx, "y", SX_INTEGER, from->n, err));
+  sx_status status = SX_OK;
+  for (size_t i = 0; i < from->n; i++) {
+    if (sx_column_missing(from, i)) {
+      SX_TRY_GOTO(status, sx_column_set_missing(ctx, c, i, from->miss[i], err), done);
+      continue;
+    }
+    const double x = sx_column_number(from, i);
+    if (x != 0 && x != 1) {
+      status = sx_error_set(err, SX_E_DATA, "", "prop needs a condition: '%s' is %g in case %zu, neither 0 nor 1", text,
+                            x, i + 1);
+      goto done;
+    }
+    c->data.i64[i] = x == 1;
+  }
+  *out = c;
+  c = NULL;
+done:
+  sx_column_free(ctx, c);
+  return status;
+}
+
+static sx_status measure(const sx_column **y, sx_column **own, const st_run *r, const st_expr *e, bool logical,
+                         sx_error *err) {
+  const sx_ctx *ctx = sx_table_ctx(r->unit);
+  const char *text = sx_expr_text(e->expr);
+  const sx_column *plain = sx_table_find(r->unit, text);
+  if (!plain) {
+    SX_TRY(sx_expr_eval(own, e->expr, r->unit, "y", err));
+    plain = *own;
+  }
+  if (logical) {
+    bool whole = plain->type == SX_INTEGER;
+    for (size_t i = 0; whole && i < plain->n; i++) whole = plain->data.i64[i] == 0 || plain->data.i64[i] == 1;
+    if (!whole) {
+      sx_column *converted = NULL;
+      SX_TRY(as_logical(&converted, ctx, plain, text, err));
+      sx_column_free(ctx, *own);
+      *own = converted;
+      plain = converted;
+    }
+  }
+  *y = plain;
+  return SX_OK;
+}
+
+/* The base: both conditions true. */
+static sx_status base_mask(uint8_t *mask, bool *all, const st_run *r, const st_indicator *ind, uint8_t *scratch,
+                           sx_error *err) {
+  const size_t n = sx_table_rows(r->unit);
+  *all = !ind->base.expr && !ind->where.expr;
+  memset(mask, 1, n);
+  if (ind->base.expr) {
+    SX_TRY(sx_expr_test(mask, ind->base.expr, r->unit, err));
+    for (size_t i = 0; i < n; i++) mask[i] = mask[i] == 1;
+  }
+  if (ind->where.expr) {
+    SX_TRY(sx_expr_test(scratch, ind->where.expr, r->unit, err));
+    for (size_t i = 0; i < n; i++) mask[i] = mask[i] && scratch[i] == 1;
+  }
+  return SX_OK;
+}
+
+static sx_status prepare_job(void *data, size_t i, sx_error *err) {
+  batch *b = data;
+  job *j = &b->jobs[i];
+  st_run *r = b->r;
+  const st_indicator *ind = j->ind;
+  const size_t rows = sx_table_rows(r->unit);
+  sx_status status = SX_OK;
+  j->masks = sx_mem_alloc(&r->ctx, (ind->n_by + 2) * rows, 1);
+  j->by = sx_mem_zalloc(&r->ctx, ind->n_by + 1, sizeof *j->by);
+  if (!j->masks || !j->by) return sx_error_memory(err);
+  if (ind->y.expr) SX_TRY_GOTO(status, measure(&j->y, &j->own_y, r, &ind->y, ind->kind == ST_PROP, err), done);
+  if (ind->x.expr) SX_TRY_GOTO(status, measure(&j->x, &j->own_x, r, &ind->x, false, err), done);
+  SX_TRY_GOTO(status, base_mask(j->masks, &j->all, r, ind, j->masks + rows, err), done);
+  for (size_t k = 0; k < ind->n_by; k++) {
+    SX_TRY_GOTO(status, study__domain_mask(j->masks + (k + 1) * rows, &j->by[k], r, &ind->by[k], j->masks, err), done);
+  }
+done:
+  if (status != SX_OK) sx_error_add_where(err, "indicator %s", ind->id);
+  return status;
+}
+
+static sx_est_request request_of(const job *j, size_t k, size_t rows) {
+  static const sx_stat stats[ST_KINDS] = {SX_STAT_TOTAL, SX_STAT_MEAN,  SX_STAT_PROP,
+                                          SX_STAT_RATIO, SX_STAT_COUNT, SX_STAT_TOTAL};
+  return (sx_est_request){.stat = stats[j->ind->kind],
+                          .y = j->y,
+                          .x = j->x,
+                          .prop_of_one = j->ind->kind == ST_PROP,
+                          .where = k == 0 && j->all ? NULL : j->masks + k * rows,
+                          .by = k == 0 ? NULL : j->by[k - 1]};
+}
+
+/* ---- gaps and rows ------------------------------------------------------------------------------------------------------ */
+
+static const st_result *result_of(const st_result *results, size_t n, const char *domain) {
+  for (size_t i = 0; i < n; i++) {
+    if (strcmp(results[i].where->name, domain) == 0) return &results[i];
+  }
+  return NULL;
+}
+
+static const char *spec_name(st_run *r, const st_domain *d) {
+  const char *out = d->n ? "" : "total";
+  for (size_t i = 0; out && i < d->n; i++) {
+    out = sx_arena_printf(r->arena, "%s%s%s%s%s", out, i ? "*" : "", r->s->groups[d->terms[i].group].id,
+                          d->terms[i].level ? ":" : "", d->terms[i].level ? d->terms[i].level : "");
+  }
+  return out;
+}
+
+static sx_status put_gap(st_run *r, const st_indicator *ind, const char *step, const st_gap *gap, const st_result *of,
+                         const st_result *to, sx_error *err) {
+  const sx_est_options options = SX_EST_OPTIONS_INIT;
+  sx_est_row row = {.estimate = (double)NAN, .na = SX_NA_OPERAND};
+  sx_est *difference = NULL;
+  sx_status status = SX_OK;
+  row.se = row.low = row.high = row.df = row.n_eff = row.deff = row.cv = (double)NAN;
+  row.ci_level = options.ci_level;
+  if (of->row.est && to && to->row.est) {
+    const double signs[] = {1, -1};
+    const sx_est *const sides[] = {of->row.est, to->row.est};
+    SX_TRY(sx_est_linear(&difference, &r->ctx, signs, sides, 2, err));
+    status = sx_est_describe(&row, difference, false, &options, err);
+  }
+  if (status == SX_OK) {
+    row.n = of->row.n;
+    row.deff = row.n_eff = (double)NAN;
+    status = study__put_est(NULL, r, step, ind->id, gap->statistic, ind->unit, of->where, &row, err);
+  }
+  sx_est_free(row.est);
+  sx_est_free(difference);
+  return status;
+}
+
+static sx_status put_gaps(st_run *r, const st_indicator *ind, const char *step, const st_result *results, size_t n,
+                          sx_error *err) {
+  for (size_t g = 0; g < ind->n_gaps; g++) {
+    const st_gap *gap = &ind->gaps[g];
+    const char *to_name = spec_name(r, &gap->to), *of_name = spec_name(r, &gap->of);
+    if (!to_name || !of_name) return sx_error_memory(err);
+    const st_result *to = result_of(results, n, to_name);
+    bool found = false;
+    for (size_t i = 0; i < n; i++) {
+      if (results[i].by == ST_NONE) continue;
+      const st_domain *spec = &ind->by[results[i].by];
+      const bool same = study__same_domain(spec, &gap->of);
+      if (!same && strcmp(results[i].where->name, of_name) != 0) continue;
+      SX_TRY(put_gap(r, ind, step, gap, &results[i], to, err));
+      found = true;
+    }
+    if (!found || !to) {
+      return sx_error_set(err, SX_E_DATA, ind->id, "the gap of '%s' to '%s' has no such level in the data", of_name,
+                          to_name);
+    }
+  }
+  return SX_OK;
+}
+
+sx_status study__put_carrier(st_run *r, int64_t id, const sx_est *est, sx_error *err) {
+  void *data = NULL;
+  size_t n = 0;
+  SX_TRY(sx_est_pack(&data, &n, &r->ctx, est, err));
+  const sx_status status = sx_store_put_carrier(r->store, id, "design", data, n, err);
+  sx_mem_free(&r->ctx, data);
+  return status;
+}
+
+sx_status study__put_results(st_run *r, const st_indicator *ind, const st_result *results, size_t n, sx_error *err) {
+  const char *step = sx_arena_printf(r->arena, "indicator:%s", ind->id);
+  if (!step) return sx_error_memory(err);
+  for (size_t i = 0; i < n; i++) {
+    const st_result *res = &results[i];
+    int64_t id = 0;
+    SX_TRY(study__put_est(&id, r, step, ind->id, study__stat_name(ind), ind->unit, res->where, &res->row, err));
+    const bool needed = res->by == ST_NONE ? ind->total_needed : ind->by[res->by].needed;
+    if (!res->row.est || !(needed || ind->keep)) continue;
+    SX_TRY(study__put_carrier(r, id, res->row.est, err));
+    const char *name = needed ? sx_arena_printf(r->arena, "%s|%s", ind->id, res->where->name) : NULL;
+    if (needed && !name) return sx_error_memory(err);
+    if (needed) SX_TRY(study__keep_value(r, name, res->row.est, err));
+  }
+  return put_gaps(r, ind, step, results, n, err);
+}
+
+/* ---- batches ---------------------------------------------------------------------------------------------------------------- */
+
+static sx_status finish_job(st_run *r, const job *j, sx_est_set *const *sets, sx_error *err) {
+  const st_indicator *ind = j->ind;
+  size_t n = 0, at = 0;
+  for (size_t k = 0; k <= ind->n_by; k++) n += sets[k]->n_rows;
+  st_result *results = sx_mem_zalloc(&r->ctx, n, sizeof *results);
+  if (!results) return sx_error_memory(err);
+  sx_status status = SX_OK;
+  const st_domain total = {.n = 0};
+  for (size_t k = 0; k <= ind->n_by; k++) {
+    st_where *where = NULL;
+    size_t cells = 0;
+    SX_TRY_GOTO(status, study__expand(&where, &cells, r, k ? &ind->by[k - 1] : &total, err), done);
+    for (size_t i = 0; i < sets[k]->n_rows; i++) {
+      const sx_est_row *row = &sets[k]->rows[i];
+      if (row->group >= cells) {
+        status = sx_error_set(err, SX_E_INTERNAL, ind->id, "an estimate of an unknown group");
+        goto done;
+      }
+      results[at++] = (st_result){&where[row->group], k ? k - 1 : ST_NONE, *row};
+    }
+  }
+  status = study__put_results(r, ind, results, n, err);
+done:
+  sx_mem_free(&r->ctx, results);
+  return status;
+}
+
+static sx_status run_batch(batch *b, sx_error *err) {
+  st_run *r = b->r;
+  const size_t rows = sx_table_rows(r->unit);
+  const sx_est_options options = SX_EST_OPTIONS_INIT;
+  sx_est_request *requests = NULL;
+  sx_est_set **sets = NULL;
+  size_t n = 0, at = 0;
+  sx_status status = sx_parallel_for(&r->ctx, b->n, prepare_job, b, err);
+  if (status != SX_OK) return status;
+  for (size_t i = 0; i < b->n; i++) n += 1 + b->jobs[i].ind->n_by;
+  requests = sx_mem_zalloc(&r->ctx, n, sizeof *requests);
+  sets = sx_mem_zalloc(&r->ctx, n, sizeof *sets);
+  if (!requests || !sets) {
+    status = sx_error_memory(err);
+    goto done;
+  }
+  for (size_t i = 0; i < b->n; i++) {
+    for (size_t k = 0; k <= b->jobs[i].ind->n_by; k++) requests[at++] = request_of(&b->jobs[i], k, rows);
+  }
+  SX_TRY_GOTO(status, sx_estimate_run_many(sets, r->design, requests, n, &options, err), done);
+  at = 0;
+  for (size_t i = 0; i < b->n; i++) {
+    SX_TRY_GOTO(status, finish_job(r, &b->jobs[i], sets + at, err), done);
+    at += 1 + b->jobs[i].ind->n_by;
+  }
+done:
+  for (size_t i = 0; sets && i < n; i++) sx_est_set_free(sets[i]);
+  sx_mem_free(&r->ctx, sets);
+  sx_mem_free(&r->ctx, requests);
+  return status;
+}
+
+static void batch_clear(batch *b) {
+  for (size_t i = 0; i < b->n; i++) job_clear(&b->r->ctx, &b->jobs[i]);
+  b->n = 0;
+}
+
+static size_t estimates_of(const st_run *r, const st_indicator *ind) {
+  size_t n = 1;
+  for (size_t k = 0; k < ind->n_by; k++) {
+    size_t cells = 1;
+    for (size_t i = 0; i < r->n_crossings; i++) {
+      if (r->crossings[i].n == ind->by[k].n && r->crossings[i].groups[0] == ind->by[k].terms[0].group) {
+        cells = r->crossings[i].index->n_groups;
+      }
+    }
+    n += cells;
+  }
+  return n;
+}
+
+sx_status study__run_indicators(st_run *r, sx_error *err) {
+  const sx_study *s = r->s;
+  const size_t bytes = sx_design_carrier_length(r->design) * sizeof(double) + 1;
+  sx_status status = SX_OK;
+  batch *b = sx_mem_zalloc(&r->ctx, 1, sizeof *b);
+  if (!b) return sx_error_memory(err);
+  b->r = r;
+  size_t carried = 0, done_count = 0;
+  for (size_t i = 0; i < r->plan->n; i++) {
+    const st_step *step = &r->plan->steps[i];
+    if (step->kind != ST_STEP_INDICATOR || step->reused || s->indicators[step->index].kind == ST_FORMULA) continue;
+    const st_indicator *ind = &s->indicators[step->index];
+    for (size_t k = 0; k < ind->n_by; k++) SX_TRY_GOTO(status, study__prepare_domain(r, &ind->by[k], err), done);
+    const size_t more = estimates_of(r, ind) * bytes;
+    if (b->n == BATCH_MAX || (b->n && carried + more > BATCH_BYTES)) {
+      SX_TRY_GOTO(status, run_batch(b, err), done);
+      batch_clear(b);
+      carried = 0;
+      sx_ctx_progress(&r->ctx, "estimating", done_count, s->n_indicators);
+      SX_TRY_GOTO(status, sx_ctx_poll(&r->ctx, err), done);
+    }
+    b->jobs[b->n++] = (job){.ind = ind, .step = i};
+    carried += more;
+    done_count++;
+  }
+  if (b->n) status = run_batch(b, err);
+done:
+  batch_clear(b);
+  sx_mem_free(&r->ctx, b);
+  return status;
+}

@@ -1,0 +1,275 @@
+/* study_figures.c: benchmarks, groups and indicators as the study file writes them. */
+#include "study_priv.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void read_benchmark(st_load *l, st_benchmark *b, const char *id, const sx_node *node) {
+  b->id = id;
+  b->node = node;
+  b->value = (double)NAN;
+  b->df = (double)INFINITY;
+  if (node->kind == SX_NODE_SCALAR) {
+    if (!sx_node_number(&b->value, node)) study__problem(l, node, "a benchmark is a number, or {value: ..., se: ...}");
+    return;
+  }
+  if (!study__is_map(l, node, "a benchmark")) return;
+  ST_KEYS(l, node, "value", "se", "df", "unit", "format", "source", "label");
+  b->value = study__number(l, node, "value", (double)NAN);
+  b->se = study__number(l, node, "se", 0);
+  b->df = study__number(l, node, "df", (double)INFINITY);
+  b->unit = study__text(l, node, "unit");
+  b->format = study__text(l, node, "format");
+  b->label = study__text2(l, node, "label");
+  b->source = study__text2(l, node, "source");
+  if (!sx_node_get(node, "value")) study__problem(l, node, "the benchmark '%s' has no value", id);
+  if (b->se < 0) study__problem(l, sx_node_get(node, "se"), "a standard error is not negative");
+}
+
+static void read_group(st_load *l, st_group *g, const char *id, const sx_node *node) {
+  g->id = id;
+  g->node = node;
+  if (strcmp(id, "total") == 0 || strcmp(id, "scope") == 0) {
+    study__problem(l, node, "'%s' has a meaning of its own: give the group another name", id);
+  }
+  if (!study__is_map(l, node, "a group")) {
+    if (node->kind != SX_NODE_LIST)
+      study__problem(l, node, "a group is {label: ..., where: CONDITION} or {by: VARIABLE}");
+    return;
+  }
+  ST_KEYS(l, node, "label", "where", "by", "levels");
+  g->label = study__text2(l, node, "label");
+  g->where = study__expr(l, node, "where");
+  g->by = study__text(l, node, "by");
+  if ((sx_node_get(node, "where") != NULL) == (g->by != NULL)) {
+    study__problem(l, node, "the group '%s' is either 'where: CONDITION' or 'by: VARIABLE'", id);
+  }
+  g->levels = sx_node_get(node, "levels");
+  if (g->levels && study__is_map(l, g->levels, "levels")) {
+    for (size_t i = 0; i < g->levels->n; i++) (void)study__text2_of(l, g->levels->items[i]);
+  }
+}
+
+/* ---- indicators ------------------------------------------------------------------------------------------------ */
+
+/* A domain in a list: "z", "z*rural", "age:20-29", or [z, rural] for the crossing. */
+static bool read_domain(st_load *l, st_domain *out, const sx_node *node) {
+  if (node->kind == SX_NODE_SCALAR) return study__domain(l, out, node, node->text);
+  if (!study__is_list(l, node, "a crossing of groups")) return false;
+  char text[400] = "";
+  for (size_t i = 0, used = 0; i < node->n; i++) {
+    const char *word = study__scalar(l, node->items[i], "a group");
+    if (!word) return false;
+    const int k = snprintf(text + used, sizeof text - used, "%s%s", i ? "*" : "", word);
+    if (k < 0 || (size_t)k >= sizeof text - used) {
+      study__problem(l, node, "the crossing is too long");
+      return false;
+    }
+    used += (size_t)k;
+  }
+  return study__domain(l, out, node, text);
+}
+
+static void add_domain(st_load *l, st_indicator *ind, const st_domain *d) {
+  if (d->n == 0) return;
+  for (size_t i = 0; i < ind->n_by; i++) {
+    if (study__same_domain(&ind->by[i], d)) {
+      study__problem(l, d->node, "the group stands twice in the list");
+      return;
+    }
+  }
+  ind->by[ind->n_by++] = *d;
+}
+
+static void read_by(st_load *l, st_indicator *ind, const sx_node *node) {
+  if (!node || node->kind == SX_NODE_NULL) return;
+  if (node->kind == SX_NODE_MAP) {
+    study__problem(l, node, "by is a list of groups: [z, age]");
+    return;
+  }
+  const size_t n = node->kind == SX_NODE_LIST ? node->n : 1;
+  ind->by = study__take(l, n, sizeof *ind->by);
+  ind->cap_by = n;
+  for (size_t i = 0; ind->by && i < n; i++) {
+    st_domain d;
+    if (read_domain(l, &d, node->kind == SX_NODE_LIST ? node->items[i] : node)) add_domain(l, ind, &d);
+  }
+}
+
+static void read_gap(st_load *l, st_indicator *ind, const sx_node *node) {
+  st_gap gap = {.node = node, .statistic = "gap"};
+  if (node->kind == SX_NODE_SCALAR) {
+    if (!study__domain(l, &gap.of, node, node->text)) return;
+  } else if (study__is_map(l, node, "a gap")) {
+    ST_KEYS(l, node, "of", "to");
+    const sx_node *of = sx_node_get(node, "of"), *to = sx_node_get(node, "to");
+    if (!of || !to) {
+      study__problem(l, node, "a gap between groups is {of: GROUP, to: GROUP}");
+      return;
+    }
+    if (!read_domain(l, &gap.of, of) || !read_domain(l, &gap.to, to)) return;
+    if (gap.to.n > 0 && to->kind == SX_NODE_SCALAR) {
+      gap.statistic = sx_arena_printf(l->s->arena, "gap_%s", to->text);
+      l->oom = l->oom || !gap.statistic;
+    }
+    for (size_t i = 0; i < gap.to.n; i++) {
+      if (l->s->groups[gap.to.terms[i].group].by && !gap.to.terms[i].level) {
+        study__problem(l, to, "a gap to a group with levels names one of them: 'age:20-29'");
+      }
+    }
+  } else {
+    return;
+  }
+  if (gap.of.n == 0) {
+    study__problem(l, node, "the gap of the whole to itself is 0: name a group");
+    return;
+  }
+  ind->gaps[ind->n_gaps++] = gap;
+}
+
+/* The estimates of both sides of a gap are needed: their domains join `by`. */
+static void need_by(st_load *l, st_indicator *ind, const st_domain *d) {
+  for (size_t i = 0; i < ind->n_by; i++) {
+    if (study__covers(&ind->by[i], d)) return;
+  }
+  if (d->n == 0) return;
+  if (ind->n_by == ind->cap_by) {
+    st_domain *more = study__take(l, ind->cap_by * 2 + 4, sizeof *more);
+    if (!more) return;
+    if (ind->n_by) memcpy(more, ind->by, ind->n_by * sizeof *more);
+    ind->by = more;
+    ind->cap_by = ind->cap_by * 2 + 4;
+  }
+  ind->by[ind->n_by++] = *d;
+}
+
+static void read_gaps(st_load *l, st_indicator *ind, const sx_node *node) {
+  if (!node || node->kind == SX_NODE_NULL) return;
+  const size_t n = node->kind == SX_NODE_LIST ? node->n : 1;
+  ind->gaps = study__take(l, n, sizeof *ind->gaps);
+  for (size_t i = 0; ind->gaps && i < n; i++) read_gap(l, ind, node->kind == SX_NODE_LIST ? node->items[i] : node);
+  for (size_t i = 0; i < ind->n_gaps; i++) {
+    need_by(l, ind, &ind->gaps[i].of);
+    need_by(l, ind, &ind->gaps[i].to);
+  }
+}
+
+static const char *const kind_keys[ST_KINDS] = {"total", "mean", "prop", "ratio", "count", "formula"};
+
+const char *study__stat_name(const st_indicator *ind) {
+  return kind_keys[ind->kind];
+}
+
+static void read_what(st_load *l, st_indicator *ind, const sx_node *map) {
+  size_t found = 0;
+  for (size_t k = 0; k < ST_KINDS; k++) {
+    if (!sx_node_get(map, kind_keys[k])) continue;
+    ind->kind = (st_kind)k;
+    found++;
+  }
+  if (found != 1) {
+    study__problem(l, map, "the indicator '%s' is exactly one of total, mean, prop, ratio, count, formula", ind->id);
+    return;
+  }
+  const char *key = kind_keys[ind->kind];
+  const sx_node *node = sx_node_get(map, key);
+  switch (ind->kind) {
+  case ST_RATIO:
+    if (node->kind != SX_NODE_LIST || node->n != 2 || node->items[0]->kind != SX_NODE_SCALAR ||
+        node->items[1]->kind != SX_NODE_SCALAR) {
+      study__problem(l, node, "a ratio is [NUMERATOR, DENOMINATOR]");
+      return;
+    }
+    ind->y = study__expr_of(l, node->items[0], node->items[0]->text);
+    ind->x = study__expr_of(l, node->items[1], node->items[1]->text);
+    break;
+  case ST_FORMULA:
+    ind->formula.value = study__expr(l, map, key);
+    break;
+  case ST_COUNT: {
+    bool all = false;
+    if (sx_node_bool(&all, node) && all) break;
+    ind->base = study__expr(l, map, key);
+    break;
+  }
+  case ST_TOTAL:
+  case ST_MEAN:
+  case ST_PROP:
+  case ST_KINDS:
+  default:
+    ind->y = study__expr(l, map, key);
+    break;
+  }
+}
+
+/* The format an indicator is printed in where it names none. */
+static const char *usual_format(const st_indicator *ind) {
+  if (ind->kind == ST_PROP) return "% 1";
+  if (ind->kind == ST_TOTAL || ind->kind == ST_COUNT) {
+    if (ind->unit && strcmp(ind->unit, "人") == 0) return "亿人 2";
+    if (ind->unit && strcmp(ind->unit, "元") == 0) return "亿元 0";
+    return "plain 0";
+  }
+  return ind->kind == ST_RATIO || ind->kind == ST_FORMULA ? "plain 3" : "plain 1";
+}
+
+static void read_indicator(st_load *l, st_indicator *ind, const char *id, const sx_node *map) {
+  ind->id = id;
+  ind->node = map;
+  if (!study__is_map(l, map, "an indicator")) {
+    if (map->kind != SX_NODE_LIST) study__problem(l, map, "an indicator is {label: ..., total: EXPRESSION, ...}");
+    return;
+  }
+  ST_KEYS(l, map, "label", "question", "base", "base_label", "where", "unit", "format", "by", "gap", "assumed", "keep",
+          "total", "mean", "prop", "ratio", "count", "formula");
+  ind->label = study__text2(l, map, "label");
+  if (!ind->label.zh && !ind->label.en) ind->label.zh = ind->label.en = id;
+  ind->question = study__text2(l, map, "question");
+  ind->base_label = study__text2(l, map, "base_label");
+  ind->unit = study__text(l, map, "unit");
+  read_what(l, ind, map);
+  if (sx_node_get(map, "base")) {
+    if (ind->base.expr) {
+      study__problem(l, sx_node_get(map, "base"),
+                     "'count: CONDITION' names the base itself: use 'where' to restrict it");
+    } else {
+      ind->base = study__expr(l, map, "base");
+    }
+  }
+  ind->where = study__expr(l, map, "where");
+  if (ind->kind == ST_FORMULA && (sx_node_get(map, "base") || sx_node_get(map, "where"))) {
+    study__problem(l, map, "a formula has no base of its own: its operands have theirs");
+  }
+  ind->format = study__text(l, map, "format");
+  if (!ind->format) ind->format = usual_format(ind);
+  ind->assumed = study__bool(l, map, "assumed", false);
+  ind->keep = study__bool(l, map, "keep", false);
+  read_by(l, ind, sx_node_get(map, "by"));
+  read_gaps(l, ind, sx_node_get(map, "gap"));
+}
+
+void study__read_figures(st_load *l, const sx_node *root) {
+  sx_study *s = l->s;
+  const sx_node *map = sx_node_get(root, "benchmarks");
+  if (study__is_map(l, map, "benchmarks") && (s->benchmarks = study__take(l, map->n, sizeof *s->benchmarks))) {
+    for (size_t i = 0; i < map->n; i++) {
+      study__id(l, map->keys[i], map->keys[i]->text, "the benchmark");
+      read_benchmark(l, &s->benchmarks[s->n_benchmarks++], map->keys[i]->text, map->items[i]);
+    }
+  }
+  map = sx_node_get(root, "groups");
+  if (study__is_map(l, map, "groups") && (s->groups = study__take(l, map->n, sizeof *s->groups))) {
+    for (size_t i = 0; i < map->n; i++) {
+      study__id(l, map->keys[i], map->keys[i]->text, "the group");
+      read_group(l, &s->groups[s->n_groups++], map->keys[i]->text, map->items[i]);
+    }
+  }
+  map = sx_node_get(root, "indicators");
+  if (study__is_map(l, map, "indicators") && (s->indicators = study__take(l, map->n, sizeof *s->indicators))) {
+    for (size_t i = 0; i < map->n; i++) {
+      study__id(l, map->keys[i], map->keys[i]->text, "the indicator");
+      read_indicator(l, &s->indicators[s->n_indicators++], map->keys[i]->text, map->items[i]);
+    }
+  }
+}

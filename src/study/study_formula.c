@@ -1,0 +1,156 @@
+/* study_formula.c: indicators that are formulas of others, by the algebra of estimates, in the order in which they rest on each other. */
+#include "study_priv.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- operands ---------------------------------------------------------------------------------------------------- */
+
+/* name is kept by the caller's arena; est is referenced. */
+sx_status study__keep_value(st_run *r, const char *name, sx_est *est, sx_error *err) {
+  if (!sx_mem_grow(&r->ctx, (void **)&r->values, &r->cap_values, r->n_values + 1, sizeof *r->values)) {
+    return sx_error_memory(err);
+  }
+  r->values[r->n_values++] = (st_value){name, sx_est_ref(est)};
+  return SX_OK;
+}
+
+/* An estimate of a reused step: its carrier from the store, onto the same design. */
+static sx_status stored_value(sx_est **out, st_run *r, const char *indicator, const char *statistic, const char *domain,
+                              sx_error *err) {
+  const st_row *row = study__find_row(&r->rows, indicator, statistic, domain);
+  void *data = NULL;
+  size_t n = 0;
+  if (!row)
+    return sx_error_set(err, SX_E_DATA, indicator, "there is no estimate of '%s' in the domain '%s'", indicator,
+                        domain);
+  SX_TRY(sx_store_carrier(&data, &n, r->store, row->id, err));
+  if (!data) { /* an estimate that could not be made has none */
+    return isnan(row->estimate)
+               ? sx_est_constant(out, &r->ctx, (double)NAN, err)
+               : sx_error_set(err, SX_E_INTERNAL, indicator, "the carrier of '%s' is not stored", domain);
+  }
+  const sx_status status = sx_est_unpack(out, &r->ctx, data, n, r->design, err);
+  sx_mem_free(&r->ctx, data);
+  return status;
+}
+
+static sx_status value_of(const sx_est **out, st_run *r, const char *indicator, const char *statistic,
+                          const char *domain, sx_error *err) {
+  char name[700];
+  sx_est *est = NULL;
+  (void)snprintf(name, sizeof name, "%s|%s%s%s", indicator, domain, statistic ? "|" : "", statistic ? statistic : "");
+  for (size_t i = 0; i < r->n_values; i++) {
+    if (strcmp(r->values[i].name, name) == 0) {
+      *out = r->values[i].est;
+      return SX_OK;
+    }
+  }
+  const char *kept = sx_arena_strdup(r->arena, name);
+  if (!kept) return sx_error_memory(err);
+  SX_TRY(stored_value(&est, r, indicator, statistic, domain, err));
+  const sx_status status = study__keep_value(r, kept, est, err);
+  if (status == SX_OK) *out = r->values[r->n_values - 1].est;
+  sx_est_free(est);
+  return status;
+}
+
+static const char *domain_text(st_run *r, const st_domain *d) {
+  const char *out = d->n ? "" : "total";
+  for (size_t i = 0; out && i < d->n; i++) {
+    out = sx_arena_printf(r->arena, "%s%s%s%s%s", out, i ? "*" : "", r->s->groups[d->terms[i].group].id,
+                          d->terms[i].level ? ":" : "", d->terms[i].level ? d->terms[i].level : "");
+  }
+  return out;
+}
+
+static sx_status benchmark(const sx_est **out, st_run *r, size_t i, sx_error *err) {
+  if (!r->benchmarks) {
+    r->benchmarks = sx_arena_zalloc(r->arena, r->s->n_benchmarks, sizeof *r->benchmarks);
+    if (!r->benchmarks) return sx_error_memory(err);
+  }
+  const st_benchmark *b = &r->s->benchmarks[i];
+  if (!r->benchmarks[i]) SX_TRY(sx_est_outside(&r->benchmarks[i], &r->ctx, b->value, b->se, b->df, err));
+  *out = r->benchmarks[i];
+  return SX_OK;
+}
+
+static sx_status operand(const sx_est **out, st_run *r, const st_operand *op, const char *domain, sx_error *err) {
+  const sx_study *s = r->s;
+  if (op->kind == ST_OPERAND_BENCHMARK) return benchmark(out, r, op->index, err);
+  if (op->kind == ST_OPERAND_ACCOUNT) {
+    const st_account *a = &s->accounts[op->index];
+    const char *id = sx_arena_printf(r->arena, "%s/%s", a->id, a->nodes[op->node].id);
+    const char *scope = op->scope ? sx_arena_printf(r->arena, "scope:%s", op->scope) : "total";
+    return id && scope ? value_of(out, r, id, op->statistic, scope, err) : sx_error_memory(err);
+  }
+  const char *where = op->fixed ? domain_text(r, &op->domain) : domain;
+  return where ? value_of(out, r, s->indicators[op->index].id, NULL, where, err) : sx_error_memory(err);
+}
+
+sx_status study__formula_value(sx_est **out, st_run *r, const st_formula *f, const char *domain, sx_error *err) {
+  const char **names = sx_arena_alloc(r->arena, f->n, sizeof *names);
+  const sx_est **values = sx_arena_alloc(r->arena, f->n, sizeof *values);
+  if (!names || !values) return sx_error_memory(err);
+  for (size_t i = 0; i < f->n; i++) {
+    names[i] = f->operands[i].name;
+    SX_TRY(operand(&values[i], r, &f->operands[i], domain, err));
+  }
+  return sx_est_formula(out, &r->ctx, f->value.expr, names, values, f->n, err);
+}
+
+/* ---- formula indicators --------------------------------------------------------------------------------------------- */
+
+typedef struct results {
+  st_result *items;
+  size_t n, cap;
+} results;
+
+static sx_status add_domain(results *out, st_run *r, const st_indicator *ind, size_t by, sx_error *err) {
+  const sx_est_options options = SX_EST_OPTIONS_INIT;
+  const st_domain total = {.n = 0};
+  st_where *where = NULL;
+  size_t n = 0;
+  SX_TRY(study__expand(&where, &n, r, by == ST_NONE ? &total : &ind->by[by], err));
+  if (!sx_mem_grow(&r->ctx, (void **)&out->items, &out->cap, out->n + n, sizeof *out->items))
+    return sx_error_memory(err);
+  for (size_t i = 0; i < n; i++) {
+    sx_est *est = NULL;
+    SX_TRY(study__formula_value(&est, r, &ind->formula, where[i].name, err));
+    st_result res = {.where = &where[i], .by = by};
+    const sx_status status = sx_est_describe(&res.row, est, false, &options, err);
+    sx_est_free(est); /* the row holds its own reference */
+    if (status != SX_OK) return status;
+    res.row.n = 0;
+    res.row.deff = res.row.n_eff = (double)NAN;
+    out->items[out->n++] = res;
+  }
+  return SX_OK;
+}
+
+static sx_status run_formula(st_run *r, const st_indicator *ind, sx_error *err) {
+  results out = {NULL, 0, 0};
+  sx_status status = add_domain(&out, r, ind, ST_NONE, err);
+  for (size_t k = 0; k < ind->n_by && status == SX_OK; k++) status = add_domain(&out, r, ind, k, err);
+  if (status == SX_OK) status = study__put_results(r, ind, out.items, out.n, err);
+  for (size_t i = 0; i < out.n; i++) sx_est_free(out.items[i].row.est);
+  sx_mem_free(&r->ctx, out.items);
+  if (status != SX_OK) sx_error_add_where(err, "indicator %s", ind->id);
+  return status;
+}
+
+sx_status study__run_formulas(st_run *r, sx_error *err) {
+  const sx_study *s = r->s;
+  for (size_t i = 0; i < r->plan->n; i++) {
+    const st_step *step = &r->plan->steps[i];
+    if (step->reused) continue;
+    if (step->kind == ST_STEP_ACCOUNT) {
+      SX_TRY(study__run_account(r, step->index, err));
+    } else if (step->kind == ST_STEP_INDICATOR && s->indicators[step->index].kind == ST_FORMULA) {
+      SX_TRY(run_formula(r, &s->indicators[step->index], err));
+    }
+    SX_TRY(sx_ctx_poll(&r->ctx, err));
+  }
+  return SX_OK;
+}

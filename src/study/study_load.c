@@ -1,0 +1,462 @@
+/* study_load.c: a study file from text to its parts: opening, problems, and the readers of single nodes. */
+#include "study_priv.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- problems -------------------------------------------------------------------------------------------- */
+
+void sx_problems_clear(sx_problems *problems) {
+  if (!problems) return;
+  for (size_t i = 0; i < problems->n; i++) {
+    sx_mem_free(&problems->ctx, problems->items[i].where);
+    sx_mem_free(&problems->ctx, problems->items[i].message);
+  }
+  sx_mem_free(&problems->ctx, problems->items);
+  problems->items = NULL;
+  problems->n = problems->cap = 0;
+}
+
+bool study__stop(const st_load *l) {
+  return l->oom;
+}
+
+void study__problem_at(st_load *l, bool warning, const char *where, const char *message) {
+  sx_problems *p = l->problems;
+  if (!sx_mem_grow(&p->ctx, (void **)&p->items, &p->cap, p->n + 1, sizeof *p->items)) {
+    l->oom = true;
+    return;
+  }
+  sx_problem item = {sx_mem_strdup(&p->ctx, where), sx_mem_strdup(&p->ctx, message), warning};
+  if (!item.where || !item.message) {
+    sx_mem_free(&p->ctx, item.where);
+    sx_mem_free(&p->ctx, item.message);
+    l->oom = true;
+    return;
+  }
+  p->items[p->n++] = item;
+}
+
+static void place_of(char out[SX_ERROR_WHERE_MAX], const st_load *l, const sx_node *node) {
+  sx_error place = SX_ERROR_INIT;
+  if (node) {
+    (void)sx_node_error(&place, l->s->doc, node, "here");
+  } else {
+    (void)sx_error_set(&place, SX_E_PARSE, l->s->path, "here");
+  }
+  memcpy(out, place.where, SX_ERROR_WHERE_MAX);
+}
+
+static void add_problem(st_load *l, bool warning, const sx_node *node, const char *fmt, va_list args) SX_PRINTF(4, 0);
+static void add_problem(st_load *l, bool warning, const sx_node *node, const char *fmt, va_list args) {
+  char where[SX_ERROR_WHERE_MAX], message[SX_ERROR_MESSAGE_MAX];
+  place_of(where, l, node);
+  const int n = vsnprintf(message, sizeof message, fmt, args);
+  if (n < 0) message[0] = '\0';
+  message[sx_utf8_cut(message, strlen(message), sizeof message - 1)] = '\0';
+  study__problem_at(l, warning, where, message);
+}
+
+void study__problem(st_load *l, const sx_node *node, const char *fmt, ...) {
+  va_list args;
+  va_start(args, fmt);
+  add_problem(l, false, node, fmt, args);
+  va_end(args);
+}
+
+void study__warning(st_load *l, const sx_node *node, const char *fmt, ...) {
+  va_list args;
+  va_start(args, fmt);
+  add_problem(l, true, node, fmt, args);
+  va_end(args);
+}
+
+void study__error_problem(st_load *l, const sx_node *node, const sx_error *err) {
+  if (err->status == SX_E_MEMORY) {
+    l->oom = true;
+  } else if (err->where[0] && strncmp(err->where, "column ", 7) != 0) {
+    study__problem(l, node, "%s: %s", err->where, err->message);
+  } else {
+    study__problem(l, node, "%s", err->message);
+  }
+}
+
+/* ---- places inside a scalar --------------------------------------------------------------------------------- */
+
+typedef struct cursor {
+  const char *at, *end;
+  size_t line, column;
+} cursor;
+
+static void step(cursor *c) {
+  uint32_t code = 0;
+  const size_t k = sx_utf8_next(&code, c->at, (size_t)(c->end - c->at));
+  if (k == 0) {
+    c->at = c->end;
+    return;
+  }
+  c->at += k;
+  if (code == '\n') {
+    c->line++;
+    c->column = 1;
+  } else {
+    c->column++;
+  }
+}
+
+static bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static void skip_line(cursor *c) {
+  while (c->at < c->end && *c->at != '\n') step(c);
+  if (c->at < c->end) step(c);
+}
+
+/* One character of the scalar's text is passed in the source: an escape, a folded line break or a plain character. */
+static void pass_character(cursor *c, char style) {
+  if (c->at >= c->end) return;
+  if (style == '"' && *c->at == '\\') {
+    step(c);
+    const char kind = c->at < c->end ? *c->at : ' ';
+    step(c);
+    for (int i = kind == 'x' ? 2 : kind == 'u' ? 4 : kind == 'U' ? 8 : 0; i > 0 && c->at < c->end; i--) step(c);
+  } else if (style == '\'' && *c->at == '\'') {
+    step(c);
+    step(c);
+  } else if (*c->at == '\n' || *c->at == '\r') {
+    while (c->at < c->end && is_blank(*c->at)) step(c);
+  } else {
+    step(c);
+  }
+}
+
+/* Line and column of character `column` (1-based) of a scalar's text in the YAML source. */
+static void place_inside(const sx_study *s, const sx_node *node, size_t column, size_t *line, size_t *col) {
+  cursor c = {s->source, s->source + s->n_source, 1, 1};
+  while (c.at < c.end && (c.line < node->line || (c.line == node->line && c.column < node->column))) step(&c);
+  char style = c.at < c.end && (*c.at == '"' || *c.at == '\'') && node->quoted ? *c.at : ' ';
+  if (style != ' ') {
+    step(&c);
+  } else if (node->quoted && c.at > s->source && (c.at[-1] == '"' || c.at[-1] == '\'')) {
+    style = c.at[-1];
+  } else if (c.at < c.end && (*c.at == '|' || *c.at == '>')) {
+    skip_line(&c);
+    while (c.at < c.end && is_blank(*c.at)) step(&c);
+  }
+  for (size_t i = 1; i < column; i++) pass_character(&c, style);
+  *line = c.line;
+  *col = c.column;
+}
+
+void study__expr_problem(st_load *l, const sx_node *node, const sx_error *err) {
+  unsigned long column = 0;
+  if (err->status == SX_E_MEMORY || !node || node->kind != SX_NODE_SCALAR ||
+      sscanf(err->where, "column %lu", &column) != 1 || column == 0 || column > strlen(node->text) + 1) {
+    study__error_problem(l, node, err);
+    return;
+  }
+  size_t line = 0, col = 0;
+  place_inside(l->s, node, (size_t)column, &line, &col);
+  char where[SX_ERROR_WHERE_MAX];
+  const int n = snprintf(where, sizeof where, "%s:%zu:%zu", sx_doc_name(l->s->doc), line, col);
+  if (n < 0) where[0] = '\0';
+  study__problem_at(l, false, where, err->message);
+}
+
+/* ---- single nodes ------------------------------------------------------------------------------------------- */
+
+void *study__take(st_load *l, size_t n, size_t size) {
+  void *p = sx_arena_zalloc(l->s->arena, n, size);
+  if (!p) l->oom = true;
+  return p;
+}
+
+char *study__copy(st_load *l, const char *text) {
+  char *p = sx_arena_strdup(l->s->arena, text);
+  if (!p) l->oom = true;
+  return p;
+}
+
+const char *study__scalar(st_load *l, const sx_node *node, const char *what) {
+  if (!node) return NULL;
+  if (node->kind == SX_NODE_SCALAR) return node->text;
+  study__problem(l, node, "%s is one word or text here", what);
+  return NULL;
+}
+
+const char *study__text(st_load *l, const sx_node *map, const char *key) {
+  return study__scalar(l, sx_node_get(map, key), key);
+}
+
+sx_text2 study__text2_of(st_load *l, const sx_node *node) {
+  sx_text2 out = {NULL, NULL};
+  if (!node || node->kind == SX_NODE_NULL) return out;
+  if (node->kind == SX_NODE_SCALAR) {
+    out.zh = out.en = node->text;
+  } else if (node->kind == SX_NODE_MAP) {
+    ST_KEYS(l, node, "zh", "en");
+    out.zh = study__text(l, node, "zh");
+    out.en = study__text(l, node, "en");
+  } else {
+    study__problem(l, node, "a text is one string or {zh: ..., en: ...}");
+  }
+  return out;
+}
+
+sx_text2 study__text2(st_load *l, const sx_node *map, const char *key) {
+  return study__text2_of(l, sx_node_get(map, key));
+}
+
+double study__number(st_load *l, const sx_node *map, const char *key, double otherwise) {
+  const sx_node *node = sx_node_get(map, key);
+  double out = otherwise;
+  if (node && !sx_node_number(&out, node)) {
+    study__problem(l, node, "%s is a number", key);
+    return otherwise;
+  }
+  if (node && !isfinite(out)) study__problem(l, node, "%s is a finite number", key);
+  return out;
+}
+
+bool study__bool(st_load *l, const sx_node *map, const char *key, bool otherwise) {
+  const sx_node *node = sx_node_get(map, key);
+  bool out = otherwise;
+  if (node && !sx_node_bool(&out, node)) {
+    study__problem(l, node, "%s is true or false", key);
+    return otherwise;
+  }
+  return out;
+}
+
+st_list study__list(st_load *l, const sx_node *map, const char *key) {
+  st_list out = {NULL, NULL, 0};
+  const sx_node *node = sx_node_get(map, key);
+  if (!node || node->kind == SX_NODE_NULL) return out;
+  if (node->kind == SX_NODE_MAP) {
+    study__problem(l, node, "%s is a list: [a, b]", key);
+    return out;
+  }
+  const bool one = node->kind == SX_NODE_SCALAR;
+  const size_t n = one ? 1 : node->n;
+  out.items = study__take(l, n, sizeof *out.items);
+  out.nodes = study__take(l, n, sizeof *out.nodes);
+  if (!out.items || !out.nodes) return out;
+  for (size_t i = 0; i < n; i++) {
+    const sx_node *item = one ? node : node->items[i];
+    const char *text = study__scalar(l, item, key);
+    if (!text) continue;
+    out.nodes[out.n] = item;
+    out.items[out.n++] = text;
+  }
+  return out;
+}
+
+st_expr study__expr_of(st_load *l, const sx_node *node, const char *text) {
+  st_expr out = {node, NULL};
+  sx_study *s = l->s;
+  sx_error err = SX_ERROR_INIT;
+  if (!sx_mem_grow(&s->ctx, (void **)&s->exprs, &s->cap_exprs, s->n_exprs + 1, sizeof *s->exprs)) {
+    l->oom = true;
+  } else if (sx_expr_parse(&out.expr, &s->ctx, text, &err) != SX_OK) {
+    out.expr = NULL;
+    study__expr_problem(l, node, &err);
+  } else {
+    s->exprs[s->n_exprs++] = out.expr;
+  }
+  return out;
+}
+
+st_expr study__expr(st_load *l, const sx_node *map, const char *key) {
+  const sx_node *node = sx_node_get(map, key);
+  const char *text = study__scalar(l, node, key);
+  return text ? study__expr_of(l, node, text) : (st_expr){node, NULL};
+}
+
+/* As sx_node_keys, but every unknown key is a problem of its own. */
+void study__keys(st_load *l, const sx_node *map, const char *const *keys, size_t n) {
+  if (!map || map->kind != SX_NODE_MAP) return;
+  for (size_t i = 0; i < map->n; i++) {
+    const char *key = map->keys[i]->text;
+    bool known = false;
+    for (size_t k = 0; k < n && !known; k++) known = strcmp(keys[k], key) == 0;
+    if (known) continue;
+    const char *near = sx_text_nearest(key, keys, n);
+    if (near) {
+      study__problem(l, map->keys[i], "unknown key '%s': did you mean '%s'?", key, near);
+    } else {
+      study__problem(l, map->keys[i], "unknown key '%s'", key);
+    }
+  }
+}
+
+bool study__is_map(st_load *l, const sx_node *node, const char *what) {
+  if (!node || node->kind == SX_NODE_NULL) return false;
+  if (node->kind == SX_NODE_MAP) return true;
+  study__problem(l, node, "%s is a map: its lines read 'name: ...'", what);
+  return false;
+}
+
+bool study__is_list(st_load *l, const sx_node *node, const char *what) {
+  if (!node || node->kind == SX_NODE_NULL) return false;
+  if (node->kind == SX_NODE_LIST) return true;
+  study__problem(l, node, "%s is a list: its lines begin with '- '", what);
+  return false;
+}
+
+/* Ids are words: they stand in expressions and references. */
+bool study__id(st_load *l, const sx_node *node, const char *id, const char *what) {
+  bool ok = id[0] != '\0' && !(id[0] >= '0' && id[0] <= '9');
+  for (const char *c = id; *c; c++) {
+    ok = ok && ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || *c == '_' ||
+                (unsigned char)*c >= 0x80);
+  }
+  if (!ok)
+    study__problem(l, node, "the name of %s '%s' is made of letters, digits and _, not beginning with a digit", what,
+                   id);
+  return ok;
+}
+
+/* ---- the study as a whole ------------------------------------------------------------------------------------ */
+
+static void read_languages(st_load *l, const sx_node *root) {
+  sx_study *s = l->s;
+  const st_list languages = study__list(l, root, "languages");
+  for (size_t i = 0; i < languages.n; i++) {
+    if (strcmp(languages.items[i], "zh") == 0) {
+      s->zh = true;
+    } else if (strcmp(languages.items[i], "en") == 0) {
+      s->en = true;
+    } else {
+      study__problem(l, languages.nodes[i], "unknown language '%s': zh or en", languages.items[i]);
+    }
+  }
+  if (languages.n == 0) s->zh = s->en = true;
+}
+
+static void read_head(st_load *l, const sx_node *root) {
+  sx_study *s = l->s;
+  ST_KEYS(l, root, "study", "title", "subtitle", "date", "wave", "languages", "requires", "note", "root", "data",
+          "join", "derived", "design", "weighting", "benchmarks", "groups", "indicators", "accounts", "published",
+          "tables", "figures", "narrative", "annex");
+  s->id = study__text(l, root, "study");
+  if (!s->id) study__problem(l, root, "the study has no name: begin with 'study: NAME'");
+  s->date = study__text(l, root, "date");
+  s->wave = study__text(l, root, "wave");
+  s->requires = study__text(l, root, "requires");
+  s->root = study__text(l, root, "root");
+  s->title = study__text2(l, root, "title");
+  s->subtitle = study__text2(l, root, "subtitle");
+  s->note = study__text2(l, root, "note");
+  read_languages(l, root);
+}
+
+/* Where the study's data would have to be: --data stands for root and requires. */
+static void find_required(st_load *l) {
+  sx_study *s = l->s;
+  const char *needed = s->data_dir ? s->data_dir : s->requires ? study__path(s, s->arena, s->requires) : NULL;
+  if (study__stop(l) || (!needed && !s->requires && !s->data_dir)) return;
+  if (!needed) {
+    l->oom = true;
+  } else if (!sx_file_exists(needed)) {
+    s->skipped = sx_arena_printf(s->arena, "data not present: %s", needed);
+    l->oom = l->oom || !s->skipped;
+  }
+}
+
+static void read_parts(st_load *l, const sx_node *root) {
+  if (!root || root->kind != SX_NODE_MAP) {
+    study__problem(l, root, "a study file is a map: 'study: NAME', 'data: ...' and so on");
+    return;
+  }
+  read_head(l, root);
+  if (study__stop(l)) return;
+  find_required(l);
+  study__read_data(l, root);
+  study__read_design(l, root);
+  study__read_weighting(l, root);
+  study__read_figures(l, root);
+  study__read_accounts(l, root);
+  study__read_blocks(l, root);
+  if (!study__stop(l)) study__check(l);
+}
+
+static sx_status parse_file(sx_study *s, const char *path, sx_error *err) {
+  SX_TRY(sx_file_read(&s->source, &s->n_source, &s->ctx, path, err));
+  return sx_doc_parse_yaml(&s->doc, &s->ctx, path, s->source, s->n_source, err);
+}
+
+static sx_status first_problem(const st_load *l, sx_error *err) {
+  if (l->oom) return sx_error_memory(err);
+  for (size_t i = 0; i < l->problems->n; i++) {
+    const sx_problem *p = &l->problems->items[i];
+    if (!p->warning) return sx_error_set(err, SX_E_PARSE, p->where, "%s", p->message);
+  }
+  return SX_OK;
+}
+
+static sx_status study_new(sx_study **out, const sx_ctx *ctx, const char *path, const sx_load_options *options,
+                           sx_error *err) {
+  sx_study *s = sx_mem_zalloc(ctx, 1, sizeof *s);
+  if (!s) return sx_error_memory(err);
+  s->ctx = ctx ? *ctx : (sx_ctx)SX_CTX_INIT;
+  sx_status status = sx_arena_new(&s->arena, &s->ctx, err);
+  if (status == SX_OK) {
+    s->path = sx_arena_strdup(s->arena, path);
+    if (options && options->data_dir) s->data_dir = sx_arena_strdup(s->arena, options->data_dir);
+    if (!s->path || (options && options->data_dir && !s->data_dir)) status = sx_error_memory(err);
+  }
+  if (status != SX_OK) {
+    sx_study_free(s);
+    return status;
+  }
+  *out = s;
+  return SX_OK;
+}
+
+sx_status sx_study_load_with(sx_study **out, const sx_ctx *ctx, const char *path, const sx_load_options *options,
+                             sx_problems *problems, sx_error *err) {
+  if (!out || !path) return sx_error_set(err, SX_E_ARGUMENT, "", "out and path are needed");
+  sx_study *s = NULL;
+  SX_TRY(study_new(&s, ctx, path, options, err));
+  st_load l = {.s = s, .own = {.ctx = s->ctx}};
+  l.problems = problems ? problems : &l.own;
+  if (problems && !problems->items) problems->ctx = s->ctx;
+  sx_error local = SX_ERROR_INIT;
+  sx_status status = parse_file(s, path, &local);
+  if (status != SX_OK) {
+    if (status != SX_E_MEMORY) study__problem_at(&l, false, local.where, local.message);
+    if (err) *err = local;
+  } else {
+    read_parts(&l, sx_doc_root(s->doc));
+    status = first_problem(&l, err);
+  }
+  sx_problems_clear(&l.own);
+  if (status != SX_OK) {
+    sx_study_free(s);
+    return status;
+  }
+  *out = s;
+  return SX_OK;
+}
+
+sx_status sx_study_load(sx_study **out, const sx_ctx *ctx, const char *path, sx_problems *problems, sx_error *err) {
+  return sx_study_load_with(out, ctx, path, NULL, problems, err);
+}
+
+void sx_study_free(sx_study *s) {
+  if (!s) return;
+  const sx_ctx ctx = s->ctx;
+  for (size_t i = 0; s->schemas && i < s->n_tables; i++) sx_table_free(s->schemas[i]);
+  for (size_t i = 0; i < s->n_exprs; i++) sx_expr_free(s->exprs[i]);
+  sx_mem_free(&ctx, s->exprs);
+  sx_doc_free(s->doc);
+  sx_mem_free(&ctx, s->source);
+  sx_arena_free(s->arena);
+  sx_mem_free(&ctx, s);
+}
+
+const char *sx_study_skipped(const sx_study *study) {
+  return study ? study->skipped : NULL;
+}

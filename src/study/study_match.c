@@ -1,0 +1,135 @@
+/* study_match.c: which steps of a plan the store already holds, and why the others not; the plan as text. */
+#include "study_priv.h"
+
+#include <string.h>
+
+sx_status study__plan_manifest(sx_buf *out, const st_plan *plan) {
+  for (size_t i = 0; i < plan->n; i++) {
+    sx_buf_printf(out, "%s\t%s\t%s\n", plan->steps[i].id, plan->steps[i].spec, plan->steps[i].key);
+  }
+  return sx_buf_status(out, NULL);
+}
+
+/* The line of a step in the last run's manifest: its specification and key; false when it had none. */
+static bool old_step(const char *manifest, const char *id, const char **spec, const char **key) {
+  const size_t n = strlen(id);
+  for (const char *line = manifest; line && *line;) {
+    if (strncmp(line, id, n) == 0 && line[n] == '\t' && strlen(line + n) > 2 * (SX_HASH_TEXT - 1) + 2) {
+      *spec = line + n + 1;
+      *key = *spec + SX_HASH_TEXT;
+      return true;
+    }
+    line = strchr(line, '\n');
+    if (line) line++;
+  }
+  return false;
+}
+
+static bool same_hash(const char *text, const char *hash) {
+  return strncmp(text, hash, SX_HASH_TEXT - 1) == 0;
+}
+
+static char *why_not(const st_plan *plan, const st_step *step, const char *manifest) {
+  const char *spec = NULL, *key = NULL;
+  if (!manifest) return sx_arena_strdup(plan->arena, "no earlier run");
+  if (!old_step(manifest, step->id, &spec, &key)) return sx_arena_strdup(plan->arena, "new");
+  const bool files = step->kind == ST_STEP_DATA || step->kind == ST_STEP_TEXT || step->kind == ST_STEP_PUBLISHED;
+  if (!same_hash(spec, step->spec)) {
+    return sx_arena_strdup(plan->arena,
+                           files ? "its file or its own specification changed" : "its own specification changed");
+  }
+  for (size_t i = 0; i < step->n_deps; i++) {
+    const st_step *dep = &plan->steps[step->deps[i]];
+    if (!old_step(manifest, dep->id, &spec, &key)) return sx_arena_printf(plan->arena, "%s is new", dep->id);
+    if (!same_hash(key, dep->key)) return sx_arena_printf(plan->arena, "%s changed", dep->id);
+  }
+  return sx_arena_strdup(plan->arena, "the program or what it rests on changed");
+}
+
+static sx_status match_step(st_plan *plan, st_step *step, sx_store *store, const char *manifest, bool force,
+                            sx_error *err) {
+  const char *spec = NULL, *key = NULL;
+  step->reused = !force && manifest && old_step(manifest, step->id, &spec, &key) && same_hash(key, step->key);
+  if (!step->reused && !force && manifest) { /* an earlier run may have had it */
+    void *payload = NULL;
+    size_t n = 0;
+    SX_TRY(sx_store_step_payload(&payload, &n, store, step->id, step->key, err));
+    step->reused = payload != NULL;
+    sx_mem_free(&plan->s->ctx, payload);
+  }
+  step->why = force          ? sx_arena_strdup(plan->arena, "asked for")
+              : step->reused ? sx_arena_strdup(plan->arena, "unchanged")
+                             : why_not(plan, step, manifest);
+  return step->why ? SX_OK : sx_error_memory(err);
+}
+
+sx_status study__plan_match(st_plan *plan, sx_store *store, bool force, sx_error *err) {
+  const sx_ctx *ctx = &plan->s->ctx;
+  void *payload = NULL;
+  char *manifest = NULL;
+  size_t n = 0;
+  sx_status status = SX_OK;
+  if (store) SX_TRY(sx_store_step_payload(&payload, &n, store, "plan", "plan", err));
+  if (payload) {
+    manifest = sx_mem_strndup(ctx, payload, n);
+    if (!manifest) status = sx_error_memory(err);
+  }
+  for (size_t i = 0; i < plan->n && status == SX_OK; i++) {
+    status = match_step(plan, &plan->steps[i], store, manifest, force, err);
+  }
+  sx_mem_free(ctx, manifest);
+  sx_mem_free(ctx, payload);
+  return status;
+}
+
+static sx_status explain_plan(sx_buf *out, const st_plan *plan) {
+  size_t reused = 0;
+  for (size_t i = 0; i < plan->n; i++) reused += plan->steps[i].reused;
+  sx_buf_printf(out, "%zu steps, %zu reused, %zu to compute\n", plan->n, reused, plan->n - reused);
+  for (size_t i = 0; i < plan->n; i++) {
+    const st_step *step = &plan->steps[i];
+    sx_buf_printf(out, "%-8s %-32s", step->reused ? "reuse" : "compute", step->id);
+    size_t shown = 0;
+    for (size_t k = 0; k < step->n_deps && shown < 4; k++, shown++) {
+      sx_buf_printf(out, "%s%s", k ? " " : " <- ", plan->steps[step->deps[k]].id);
+    }
+    if (step->n_deps > shown) sx_buf_printf(out, " and %zu more", step->n_deps - shown);
+    sx_buf_printf(out, "  (%s)\n", step->why);
+  }
+  return sx_buf_status(out, NULL);
+}
+
+sx_status sx_study_explain(char **text, const sx_study *study, const sx_run_options *options, sx_error *err) {
+  if (!text || !study) return sx_error_set(err, SX_E_ARGUMENT, "", "text and study are needed");
+  const sx_ctx *ctx = &study->ctx;
+  st_plan *plan = NULL;
+  sx_store *store = NULL;
+  sx_arena *arena = NULL;
+  sx_buf buf;
+  sx_buf_init(&buf, ctx);
+  sx_status status = SX_OK;
+  if (study->skipped) {
+    sx_buf_printf(&buf, "skipped: %s\n", study->skipped);
+  } else {
+    SX_TRY_GOTO(status, sx_arena_new(&arena, ctx, err), done);
+    const char *dir = options && options->out_dir ? options->out_dir : study__path(study, arena, "out");
+    const char *path = dir ? sx_arena_printf(arena, "%s/results.db", dir) : NULL;
+    if (!path) {
+      status = sx_error_memory(err);
+      goto done;
+    }
+    SX_TRY_GOTO(status, study__plan_new(&plan, study, err), done);
+    if (sx_file_exists(path)) SX_TRY_GOTO(status, sx_store_open(&store, ctx, path, SX_STORE_READ, err), done);
+    SX_TRY_GOTO(status, study__plan_match(plan, store, options && options->force, err), done);
+    (void)explain_plan(&buf, plan);
+  }
+  SX_TRY_GOTO(status, sx_buf_status(&buf, err), done);
+  *text = sx_buf_take(&buf);
+  if (!*text) status = sx_error_memory(err);
+done:
+  sx_buf_clear(&buf);
+  sx_store_close(store);
+  study__plan_free(plan);
+  sx_arena_free(arena);
+  return status;
+}

@@ -1,0 +1,275 @@
+/* study_materialise.c: data, joins, derived variables, design and weights in memory: once, when some step needs them. */
+#include "study_priv.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+static double now(void) {
+  struct timespec t;
+  return clock_gettime(CLOCK_MONOTONIC, &t) == 0 ? (double)t.tv_sec + 1e-9 * (double)t.tv_nsec : 0;
+}
+
+static void timed(st_run *r, st_step_kind kind, size_t index, double since) {
+  for (size_t i = 0; i < r->plan->n; i++) {
+    st_step *s = &r->plan->steps[i];
+    if (s->kind == kind && (s->index == index || kind == ST_STEP_JOIN)) s->seconds += now() - since;
+  }
+}
+
+/* ---- the columns that are read ------------------------------------------------------------------------------------ */
+
+typedef struct columns {
+  const char **items;
+  size_t n, cap;
+} columns;
+
+static bool add_column(columns *c, sx_arena *arena, const char *name) {
+  for (size_t i = 0; i < c->n; i++) {
+    if (strcmp(c->items[i], name) == 0) return true;
+  }
+  if (c->n == c->cap) {
+    const char **more = sx_arena_alloc(arena, c->cap * 2 + 64, sizeof *more);
+    if (!more) return false;
+    if (c->n) memcpy(more, c->items, c->n * sizeof *more);
+    c->items = more;
+    c->cap = c->cap * 2 + 64;
+  }
+  c->items[c->n++] = name;
+  return true;
+}
+
+static bool is_added(const st_table *t, const char *name) {
+  return sx_node_get(t->add, name) != NULL;
+}
+
+/* A name in use as columns of the file: itself, or the members of a multiple-response set. */
+static bool add_used(columns *c, sx_arena *arena, const st_table *t, const sx_table *schema, const char *name) {
+  if (sx_table_find(schema, name)) return is_added(t, name) || add_column(c, arena, name);
+  const sx_mrset *set = sx_table_find_mrset(schema, name);
+  for (size_t i = 0; set && i < set->n_variables; i++) {
+    if (!add_column(c, arena, set->variables[i])) return false;
+  }
+  return true;
+}
+
+static sx_status unit_columns(columns *c, const st_run *r, sx_error *err) {
+  const sx_study *s = r->s;
+  const char **names = NULL;
+  size_t n = 0;
+  SX_TRY(study__used_names(&names, &n, s, r->arena, err));
+  for (size_t i = 0; i < n; i++) {
+    if (!add_used(c, r->arena, &s->tables[s->unit], s->schemas[s->unit], names[i])) return sx_error_memory(err);
+  }
+  return SX_OK;
+}
+
+static sx_status joined_columns(columns *c, const st_run *r, const st_join *j, sx_error *err) {
+  const sx_study *s = r->s;
+  const st_table *t = &s->tables[j->from];
+  const sx_table *schema = s->schemas[j->from];
+  bool ok = true;
+  for (size_t i = 0; i < j->by.n; i++) ok = ok && add_used(c, r->arena, t, schema, j->by.items[i]);
+  for (size_t i = 0; i < j->columns.n; i++) ok = ok && add_used(c, r->arena, t, schema, j->columns.items[i]);
+  if (j->pivot) ok = ok && add_used(c, r->arena, t, schema, j->pivot) && add_used(c, r->arena, t, schema, j->sum);
+  for (size_t i = 0; t->where.expr && i < sx_expr_names(t->where.expr); i++) {
+    ok = ok && add_used(c, r->arena, t, schema, sx_expr_name(t->where.expr, i));
+  }
+  return ok ? SX_OK : sx_error_memory(err);
+}
+
+/* Sets that the reader left out because not all of the file was read, where their members are there. */
+static sx_status restore_sets(sx_table *table, const sx_table *schema, sx_error *err) {
+  for (size_t i = 0; i < sx_table_mrsets(schema); i++) {
+    const sx_mrset *set = sx_table_mrset(schema, i);
+    bool whole = !sx_table_find_mrset(table, set->name);
+    for (size_t k = 0; whole && k < set->n_variables; k++) whole = sx_table_find(table, set->variables[k]) != NULL;
+    if (whole) SX_TRY(sx_table_add_mrset(table, set, err));
+  }
+  return SX_OK;
+}
+
+static sx_status read_columns(sx_table **out, st_run *r, size_t table, const columns *c, sx_error *err) {
+  const sx_study *s = r->s;
+  const double since = now();
+  char stage[160] = "reading ";
+  strncat(stage, s->tables[table].id, sizeof stage - 20);
+  sx_ctx_progress(&r->ctx, stage, 0, 0);
+  /* a file all of whose columns are used, or none of them, is read without a list */
+  const bool all = c->n == 0 || s->tables[table].n_fixed;
+  SX_TRY(study__read_table(out, s, table, all ? NULL : c->items, all ? 0 : c->n, 0, err));
+  SX_TRY(restore_sets(*out, s->schemas[table], err));
+  timed(r, ST_STEP_DATA, table, since);
+  return SX_OK;
+}
+
+static sx_status read_and_join(st_run *r, sx_error *err) {
+  const sx_study *s = r->s;
+  columns unit = {NULL, 0, 0};
+  SX_TRY(unit_columns(&unit, r, err));
+  SX_TRY(read_columns(&r->unit, r, s->unit, &unit, err));
+  const double since = now();
+  for (size_t i = 0; i < s->n_joins; i++) {
+    columns c = {NULL, 0, 0};
+    sx_table *from = NULL;
+    SX_TRY(joined_columns(&c, r, &s->joins[i], err));
+    sx_status status = read_columns(&from, r, s->joins[i].from, &c, err);
+    if (status == SX_OK) status = study__apply_join(r->unit, s, &s->joins[i], from, err);
+    sx_table_free(from);
+    if (status != SX_OK) return status;
+  }
+  if (s->n_joins) timed(r, ST_STEP_JOIN, 0, since);
+  return SX_OK;
+}
+
+static sx_status derive_all(st_run *r, sx_error *err) {
+  const sx_study *s = r->s;
+  for (size_t i = 0; i < s->n_derived; i++) {
+    const double since = now();
+    const sx_status status = study__derive(r->unit, s, s->derived_order[i], err);
+    if (status != SX_OK) {
+      sx_error_add_where(err, "derived variable %s", s->derived[s->derived_order[i]].id);
+      return status;
+    }
+    timed(r, ST_STEP_DERIVE, s->derived_order[i], since);
+  }
+  return SX_OK;
+}
+
+/* ---- weights --------------------------------------------------------------------------------------------------------- */
+
+static void weight_report(sx_buf *out, const st_weighting *w, const st_targets *targets,
+                          const sx_weight_report *report) {
+  size_t cells = 0;
+  for (size_t i = 0; i < targets->n; i++) cells += targets->items[i].n_cells;
+  sx_buf_printf(out, "%s\t%zu\t%zu\t", w->rake ? "rake" : "poststratify", targets->n, cells);
+  for (size_t i = 0; i < targets->n; i++) sx_buf_printf(out, "%s%s", i ? "; " : "", targets->items[i].name);
+  sx_buf_printf(out, "\t%zu\t%.3g\t%s\t%.6g\t%.6g\t%.6g\t%.6g\t%.4f\t%zu\n", report->iterations, report->worst,
+                report->worst_cell, report->min_weight, report->max_weight, report->min_factor, report->max_factor,
+                report->kish_deff, report->n_at_bound);
+}
+
+static sx_status adjust(st_run *r, const st_weighting *w, sx_buf *words, sx_error *err) {
+  st_targets targets;
+  sx_design *adjusted = NULL;
+  sx_weight_report report = {.iterations = 0};
+  SX_TRY(study__targets(&targets, r->s, w, r->arena, err));
+  if (w->rake) {
+    sx_rake_options options = SX_RAKE_OPTIONS_INIT;
+    options.max_iterations = w->iterations;
+    options.tolerance = w->tolerance;
+    options.total_tolerance = w->total_tolerance;
+    options.lower = w->lower;
+    options.upper = w->upper;
+    SX_TRY(sx_weighting_rake(&adjusted, r->design, r->unit, targets.items, targets.n, &options, &report, err));
+  } else {
+    SX_TRY(sx_weighting_poststratify(&adjusted, r->design, r->unit, targets.items, &report, err));
+  }
+  sx_design_free(r->design);
+  r->design = adjusted;
+  weight_report(words, w, &targets, &report);
+  return SX_OK;
+}
+
+static sx_status make_design(st_run *r, sx_error *err) {
+  const sx_study *s = r->s;
+  double since = now();
+  sx_buf words;
+  sx_buf_init(&words, &r->ctx);
+  sx_status status = study__design_new(&r->design, s, r->unit, err);
+  timed(r, ST_STEP_DESIGN, 0, since);
+  since = now();
+  if (status == SX_OK && s->n_weightings) sx_ctx_progress(&r->ctx, "weighting", 0, s->n_weightings);
+  for (size_t i = 0; i < s->n_weightings && status == SX_OK; i++) status = adjust(r, &s->weightings[i], &words, err);
+  timed(r, ST_STEP_WEIGHTING, 0, since);
+  if (status == SX_OK) status = sx_buf_status(&words, err);
+  if (status == SX_OK) {
+    r->weight_text = sx_arena_strdup(r->arena, words.data ? words.data : "");
+    const sx_design *d = r->design;
+    r->design_text = sx_arena_printf(r->arena, "%zu\t%zu\t%zu\t%zu\t%s", sx_design_rows(d), sx_design_strata(d),
+                                     sx_design_psus(d), sx_design_replicates(d), sx_design_describe(d));
+    if (!r->weight_text || !r->design_text) status = sx_error_memory(err);
+  }
+  sx_buf_clear(&words);
+  return status;
+}
+
+sx_status study__materialise(st_run *r, sx_error *err) {
+  if (r->design) return SX_OK;
+  SX_TRY(read_and_join(r, err));
+  const char *synthetic = sx_table_meta(r->unit, "synthetic");
+  if (synthetic && *synthetic && !(r->synthetic = sx_arena_strdup(r->arena, synthetic))) return sx_error_memory(err);
+  SX_TRY(derive_all(r, err));
+  SX_TRY(sx_ctx_poll(&r->ctx, err));
+  return make_design(r, err);
+}
+
+/* ---- generated interviews ------------------------------------------------------------------------------------------------ */
+
+/* What decides a generated file: model, its inputs, n and seed. */
+static sx_status generation_key(char key[SX_HASH_TEXT], const st_run *r, const st_table *t, const char *model_path,
+                                const sx_synth_model *model, sx_error *err) {
+  char hash[SX_HASH_TEXT];
+  sx_buf buf;
+  sx_buf_init(&buf, &r->ctx);
+  sx_buf_printf(&buf, "%s %llu %llu\n", sx_version(), (unsigned long long)t->n, (unsigned long long)t->seed);
+  sx_status status = sx_hash_file(hash, &r->ctx, model_path, err);
+  if (status == SX_OK) sx_buf_add(&buf, hash);
+  for (size_t i = 0; i < sx_synth_inputs(model) && status == SX_OK; i++) {
+    status = sx_hash_file(hash, &r->ctx, sx_synth_input(model, i), err);
+    if (status == SX_OK) sx_buf_add(&buf, hash);
+  }
+  if (status == SX_OK) status = sx_buf_status(&buf, err);
+  if (status == SX_OK) sx_hash_bytes(key, buf.data, buf.n);
+  sx_buf_clear(&buf);
+  return status;
+}
+
+/* The file is there and was made by this program from something else: then it is made again. A file that the program did not make
+ * is left alone. */
+static sx_status is_stale(bool *stale, st_run *r, const char *step, const char *path, const char *key, sx_error *err) {
+  char hash[SX_HASH_TEXT];
+  void *made = NULL;
+  size_t n = 0;
+  *stale = !sx_file_exists(path);
+  if (*stale) return SX_OK;
+  SX_TRY(sx_hash_file(hash, &r->ctx, path, err));
+  SX_TRY(sx_store_step_payload(&made, &n, r->store, step, hash, err));
+  *stale = made && (n != SX_HASH_TEXT - 1 || memcmp(made, key, n) != 0);
+  sx_mem_free(&r->ctx, made);
+  return SX_OK;
+}
+
+static sx_status generate_table(st_run *r, size_t i, sx_error *err) {
+  const st_table *t = &r->s->tables[i];
+  const char *model_path = study__path(r->s, r->arena, t->model),
+             *path = study__data_path(r->s, r->arena, t->files.items[0]);
+  const char *step = sx_arena_printf(r->arena, "generated:%s", t->id);
+  st_generated *g = &r->generated[i];
+  sx_synth_model *model = NULL;
+  bool stale = false;
+  if (!model_path || !path || !step) return sx_error_memory(err);
+  SX_TRY(sx_synth_load(&model, &r->ctx, model_path, err));
+  sx_status status = generation_key(g->key, r, t, model_path, model, err);
+  if (status == SX_OK) status = is_stale(&stale, r, step, path, g->key, err);
+  if (status == SX_OK && stale) {
+    const double since = now();
+    sx_ctx_progress(&r->ctx, "generating interviews", 0, 0);
+    status = sx_synth_write(model, (size_t)t->n, t->seed, path, err);
+    g->seconds = now() - since;
+    g->made = status == SX_OK;
+  }
+  if (status == SX_OK && g->made) status = sx_hash_file(g->file, &r->ctx, path, err);
+  sx_synth_free(model);
+  return status;
+}
+
+sx_status study__generate(st_run *r, sx_error *err) {
+  const sx_study *s = r->s;
+  r->generated = sx_arena_zalloc(r->arena, s->n_tables, sizeof *r->generated);
+  if (!r->generated) return sx_error_memory(err);
+  for (size_t i = 0; i < s->n_tables; i++) {
+    if (s->tables[i].model) SX_TRY(generate_table(r, i, err));
+  }
+  return SX_OK;
+}

@@ -1,0 +1,454 @@
+/* study_names.c: finding parts by name, domains, operands of formulas, references, paths, units. */
+#include "study_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- finding ------------------------------------------------------------------------------------------------ */
+
+static bool same(const char *id, const char *text, size_t n) {
+  return id && strlen(id) == n && memcmp(id, text, n) == 0;
+}
+
+#define FINDER(function, type, array, count)                                                                           \
+  size_t function(const sx_study *s, const char *id, size_t n) {                                                       \
+    for (size_t i = 0; i < s->count; i++) {                                                                            \
+      const type *item = &s->array[i];                                                                                 \
+      if (same(item->id, id, n)) return i;                                                                             \
+    }                                                                                                                  \
+    return ST_NONE;                                                                                                    \
+  }
+FINDER(study__find_group, st_group, groups, n_groups)
+FINDER(study__find_indicator, st_indicator, indicators, n_indicators)
+FINDER(study__find_account, st_account, accounts, n_accounts)
+#undef FINDER
+
+size_t study__find_table(const sx_study *s, const char *id) {
+  for (size_t i = 0; i < s->n_tables; i++) {
+    if (strcmp(s->tables[i].id, id) == 0) return i;
+  }
+  return ST_NONE;
+}
+
+size_t study__find_derived(const sx_study *s, const char *id) {
+  for (size_t i = 0; i < s->n_derived; i++) {
+    if (strcmp(s->derived[i].id, id) == 0) return i;
+  }
+  return ST_NONE;
+}
+
+size_t study__find_benchmark(const sx_study *s, const char *id) {
+  for (size_t i = 0; i < s->n_benchmarks; i++) {
+    if (strcmp(s->benchmarks[i].id, id) == 0) return i;
+  }
+  return ST_NONE;
+}
+
+size_t study__find_node(const st_account *a, const char *id) {
+  for (size_t i = 0; i < a->n_nodes; i++) {
+    if (a->nodes[i].id && strcmp(a->nodes[i].id, id) == 0) return i;
+  }
+  return ST_NONE;
+}
+
+static size_t count_of(const sx_study *s, char kind) {
+  switch (kind) {
+  case 'd':
+    return s->n_derived;
+  case 'b':
+    return s->n_benchmarks;
+  case 'g':
+    return s->n_groups;
+  case 'i':
+    return s->n_indicators;
+  case 'a':
+    return s->n_accounts;
+  case 't':
+    return s->n_tables;
+  default:
+    return 0;
+  }
+}
+
+static const char *id_of(const sx_study *s, char kind, size_t i) {
+  switch (kind) {
+  case 'd':
+    return s->derived[i].id;
+  case 'b':
+    return s->benchmarks[i].id;
+  case 'g':
+    return s->groups[i].id;
+  case 'i':
+    return s->indicators[i].id;
+  case 'a':
+    return s->accounts[i].id;
+  default:
+    return s->tables[i].id;
+  }
+}
+
+const char *study__near(const sx_study *s, char out[160], const char *text, const char *kinds) {
+  size_t n = 0, k = 0;
+  out[0] = '\0';
+  for (const char *kind = kinds; *kind; kind++) n += count_of(s, *kind);
+  const char **names = sx_mem_alloc(&s->ctx, n, sizeof *names);
+  if (!names) return out; /* without the suggestion */
+  for (const char *kind = kinds; *kind; kind++) {
+    for (size_t i = 0; i < count_of(s, *kind); i++) {
+      if (id_of(s, *kind, i)) names[k++] = id_of(s, *kind, i);
+    }
+  }
+  const char *near = sx_text_nearest(text, names, k);
+  if (near) (void)snprintf(out, 160, ", did you mean '%.120s'?", near);
+  sx_mem_free(&s->ctx, names);
+  return out;
+}
+
+/* ---- domains -------------------------------------------------------------------------------------------------- */
+
+static char *copy_level(st_load *l, const char *text, size_t n) {
+  if (n >= 2 && text[0] == '`' && text[n - 1] == '`') {
+    text++;
+    n -= 2;
+  }
+  char *level = sx_arena_strndup(l->s->arena, text, n);
+  if (!level) l->oom = true;
+  return level;
+}
+
+static bool read_term(st_load *l, st_domain *out, const sx_node *node, const char *text, size_t n) {
+  const char *colon = memchr(text, ':', n);
+  const size_t n_id = colon ? (size_t)(colon - text) : n;
+  const size_t group = study__find_group(l->s, text, n_id);
+  char near[160], word[120];
+  (void)snprintf(word, sizeof word, "%.*s", (int)(n_id < 100 ? n_id : 100), text);
+  if (group == ST_NONE) {
+    study__problem(l, node, "unknown group '%s'%s", word, study__near(l->s, near, word, "g"));
+    return false;
+  }
+  if (colon && !l->s->groups[group].by) {
+    study__problem(l, node, "the group '%s' has no levels: write '%s'", word, word);
+    return false;
+  }
+  st_term term = {group, NULL};
+  if (colon && !(term.level = copy_level(l, colon + 1, n - n_id - 1))) return false;
+  size_t at = out->n;
+  for (size_t i = 0; i < out->n; i++) {
+    if (out->terms[i].group == group) {
+      study__problem(l, node, "the group '%s' stands twice", word);
+      return false;
+    }
+  }
+  for (; at > 0 && out->terms[at - 1].group > group; at--) out->terms[at] = out->terms[at - 1];
+  out->terms[at] = term;
+  out->n++;
+  return true;
+}
+
+bool study__domain(st_load *l, st_domain *out, const sx_node *node, const char *text) {
+  *out = (st_domain){.node = node};
+  if (strcmp(text, "total") == 0) return true;
+  for (const char *at = text;;) {
+    const char *star = strchr(at, '*');
+    const size_t n = star ? (size_t)(star - at) : strlen(at);
+    if (out->n == ST_MAX_TERMS) {
+      study__problem(l, node, "a domain crosses at most %d groups", ST_MAX_TERMS);
+      return false;
+    }
+    if (!read_term(l, out, node, at, n)) return false;
+    if (!star) return true;
+    at = star + 1;
+  }
+}
+
+static bool same_level(const char *a, const char *b) {
+  return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool study__same_domain(const st_domain *a, const st_domain *b) {
+  bool equal = a->n == b->n;
+  for (size_t i = 0; equal && i < a->n; i++) {
+    equal = a->terms[i].group == b->terms[i].group && same_level(a->terms[i].level, b->terms[i].level);
+  }
+  return equal;
+}
+
+bool study__covers(const st_domain *a, const st_domain *b) {
+  bool covers = a->n == b->n;
+  for (size_t i = 0; covers && i < a->n; i++) {
+    covers = a->terms[i].group == b->terms[i].group &&
+             (!a->terms[i].level || same_level(a->terms[i].level, b->terms[i].level));
+  }
+  return covers;
+}
+
+/* ---- references ------------------------------------------------------------------------------------------------- */
+
+/* The domain that a reference names, in the study's groups; false with the message otherwise. Levels are borrowed. */
+static bool reference_domain(const sx_study *s, st_domain *out, const sx_reference *ref, char message[256]) {
+  char near[160];
+  *out = (st_domain){.n = 0};
+  for (size_t i = 0; i < ref->n_terms; i++) {
+    const size_t group = study__find_group(s, ref->variable[i], strlen(ref->variable[i]));
+    if (group == ST_NONE) {
+      (void)snprintf(message, 256, "unknown group '%.80s'%.100s", ref->variable[i],
+                     study__near(s, near, ref->variable[i], "g"));
+      return false;
+    }
+    const bool plain = strcmp(ref->level[i], "1") == 0 && !s->groups[group].by;
+    if (!plain && !s->groups[group].by) {
+      (void)snprintf(message, 256, "the group '%.80s' has no levels", ref->variable[i]);
+      return false;
+    }
+    size_t at = out->n++;
+    for (; at > 0 && out->terms[at - 1].group > group; at--) out->terms[at] = out->terms[at - 1];
+    out->terms[at] = (st_term){group, plain ? NULL : ref->level[i]};
+  }
+  return true;
+}
+
+char *study__reference_domain(const sx_study *s, const sx_reference *ref, sx_arena *arena) {
+  if (ref->n_terms == 0) return sx_arena_strdup(arena, "total");
+  if (strchr(ref->indicator, '/')) return sx_arena_printf(arena, "%s:%s", ref->variable[0], ref->level[0]);
+  st_domain d;
+  char message[256] = "";
+  if (!reference_domain(s, &d, ref, message)) return sx_arena_strdup(arena, "total");
+  char *out = sx_arena_strdup(arena, "");
+  for (size_t i = 0; out && i < d.n; i++) {
+    out = sx_arena_printf(arena, "%s%s%s%s%s", out, i ? "*" : "", s->groups[d.terms[i].group].id,
+                          d.terms[i].level ? ":" : "", d.terms[i].level ? d.terms[i].level : "");
+  }
+  return out;
+}
+
+static void check_field(const sx_reference *ref, char message[256]) {
+  static const char *const fields[] = {"estimate", "se", "low", "high", "n", "n_eff", "deff", "cv", "df"};
+  const size_t n = sizeof fields / sizeof *fields;
+  for (size_t i = 0; i < n; i++) {
+    if (!ref->field[0] || strcmp(ref->field, fields[i]) == 0) return;
+  }
+  const char *near = sx_text_nearest(ref->field, fields, n);
+  (void)snprintf(message, 256, "unknown field '%.30s'%s%s%s", ref->field, near ? ", did you mean '" : "",
+                 near ? near : "", near ? "'?" : "");
+}
+
+static void check_account_reference(const sx_study *s, const sx_reference *ref, const char *slash, char message[256]) {
+  const size_t a = study__find_account(s, ref->indicator, (size_t)(slash - ref->indicator));
+  if (a == ST_NONE) {
+    (void)snprintf(message, 256, "unknown account in '%.120s'", ref->indicator);
+    return;
+  }
+  const st_account *account = &s->accounts[a];
+  if (s->skipped && account->tree != ST_NONE) return; /* its nodes are not known here */
+  if (study__find_node(account, slash + 1) == ST_NONE) {
+    const char **names = sx_mem_alloc(&s->ctx, account->n_nodes, sizeof *names);
+    for (size_t i = 0; names && i < account->n_nodes; i++) names[i] = account->nodes[i].id;
+    const char *near = names ? sx_text_nearest(slash + 1, names, account->n_nodes) : NULL;
+    (void)snprintf(message, 256, "the account '%.60s' has no node '%.60s'%s%.60s%s", account->id, slash + 1,
+                   near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+    sx_mem_free(&s->ctx, names);
+    return;
+  }
+  if (ref->n_terms > 1 || (ref->n_terms == 1 && strcmp(ref->variable[0], "scope") != 0)) {
+    (void)snprintf(message, 256, "an account has the domain total, or scope:NAME");
+    return;
+  }
+  bool known = ref->n_terms == 0;
+  for (size_t i = 0; i < account->scopes.n; i++) known = known || strcmp(account->scopes.items[i], ref->level[0]) == 0;
+  if (!known) (void)snprintf(message, 256, "the account '%.60s' has no scope '%.60s'", account->id, ref->level[0]);
+  bool measure = !ref->statistic[0];
+  for (int m = SX_ACCOUNT_LEVEL; m <= SX_ACCOUNT_SHARE_OF_BENCHMARK; m++) {
+    measure = measure || strcmp(ref->statistic, sx_account_measure_name((sx_account_measure)m)) == 0;
+  }
+  if (!measure) (void)snprintf(message, 256, "an account has no statistic '%.30s'", ref->statistic);
+  if (strcmp(ref->statistic, "share_of_benchmark") == 0 && account->benchmark.n == 0) {
+    (void)snprintf(message, 256, "the account '%.60s' has no benchmark", account->id);
+  }
+}
+
+static void check_indicator_domain(const sx_study *s, const st_indicator *ind, const sx_reference *ref,
+                                   const st_domain *d, char message[256]) {
+  const char *stat = ref->statistic;
+  if (strncmp(stat, "gap", 3) == 0 && (stat[3] == '\0' || stat[3] == '_')) {
+    for (size_t i = 0; i < ind->n_gaps; i++) {
+      if (strcmp(ind->gaps[i].statistic, stat) == 0 && study__covers(&ind->gaps[i].of, d)) return;
+    }
+    (void)snprintf(message, 256, "the indicator '%.60s' has no %.40s for that group: add it to its 'gap'", ind->id,
+                   stat);
+    return;
+  }
+  if (stat[0] && strcmp(stat, study__stat_name(ind)) != 0) {
+    (void)snprintf(message, 256, "the indicator '%.60s' has no statistic '%.40s'", ind->id, stat);
+    return;
+  }
+  if (d->n == 0) return;
+  for (size_t i = 0; i < ind->n_by; i++) {
+    if (study__covers(&ind->by[i], d)) return;
+  }
+  const st_group *g = &s->groups[d->terms[0].group];
+  (void)snprintf(message, 256, "the indicator '%.60s' is not estimated by '%.60s'%s: add it to its 'by'", ind->id,
+                 g->id, d->n > 1 ? " crossed so" : "");
+}
+
+void study__check_reference(const sx_study *s, const sx_reference *ref, char message[256]) {
+  message[0] = '\0';
+  check_field(ref, message);
+  if (message[0]) return;
+  const char *slash = strchr(ref->indicator, '/');
+  if (strncmp(ref->indicator, "published/", 10) == 0) {
+    if (!s->published.file) (void)snprintf(message, 256, "the study sets no published figures beside its estimates");
+    return;
+  }
+  if (slash) {
+    check_account_reference(s, ref, slash, message);
+    return;
+  }
+  const size_t i = study__find_indicator(s, ref->indicator, strlen(ref->indicator));
+  char near[160];
+  if (i == ST_NONE) {
+    (void)snprintf(message, 256, "unknown indicator '%.80s'%.120s", ref->indicator,
+                   study__near(s, near, ref->indicator, "ia"));
+    return;
+  }
+  st_domain domain;
+  if (!reference_domain(s, &domain, ref, message)) return;
+  check_indicator_domain(s, &s->indicators[i], ref, &domain, message);
+}
+
+/* ---- operands ---------------------------------------------------------------------------------------------------- */
+
+/* The carriers of a domain of an indicator will be wanted; it is estimated there if it was not. */
+static void need_domain(st_load *l, st_indicator *ind, const st_domain *d) {
+  if (d->n == 0) {
+    ind->total_needed = true;
+    return;
+  }
+  for (size_t i = 0; i < ind->n_by; i++) {
+    if (study__covers(&ind->by[i], d)) {
+      ind->by[i].needed = true;
+      return;
+    }
+  }
+  if (ind->n_by == ind->cap_by) {
+    st_domain *more = study__take(l, ind->cap_by * 2 + 4, sizeof *more);
+    if (!more) return;
+    if (ind->n_by) memcpy(more, ind->by, ind->n_by * sizeof *more);
+    ind->by = more;
+    ind->cap_by = ind->cap_by * 2 + 4;
+  }
+  ind->by[ind->n_by] = *d;
+  ind->by[ind->n_by++].needed = true;
+}
+
+void study__need_operands(st_load *l, const st_formula *f, const st_domain *by, size_t n_by) {
+  for (size_t i = 0; i < f->n; i++) {
+    const st_operand *op = &f->operands[i];
+    if (op->kind != ST_OPERAND_INDICATOR) continue;
+    st_indicator *ind = &l->s->indicators[op->index];
+    need_domain(l, ind, &op->domain);
+    for (size_t k = 0; !op->fixed && k < n_by; k++) need_domain(l, ind, &by[k]);
+  }
+}
+
+/* "users.total", "users.z", "spend/goods", "spend/goods.scope:narrow", "spend/goods.total.share_of_parent". */
+static bool read_operand_reference(st_load *l, st_operand *op, const sx_node *node) {
+  sx_study *s = l->s;
+  sx_reference ref;
+  sx_error err = SX_ERROR_INIT;
+  char text[300], message[256] = "";
+  (void)snprintf(text, sizeof text, "%s%s", op->name, strchr(op->name, '/') && !strchr(op->name, '.') ? ".total" : "");
+  if (sx_reference_parse(&ref, text, strlen(text), &err) != SX_OK) {
+    study__error_problem(l, node, &err);
+    return false;
+  }
+  const char *slash = strchr(ref.indicator, '/');
+  if (slash) {
+    check_account_reference(s, &ref, slash, message);
+    if (!message[0]) {
+      op->kind = ST_OPERAND_ACCOUNT;
+      op->index = study__find_account(s, ref.indicator, (size_t)(slash - ref.indicator));
+      op->node = study__find_node(&s->accounts[op->index], slash + 1);
+      op->scope = ref.n_terms ? study__copy(l, ref.level[0]) : NULL;
+      op->statistic = study__copy(l, ref.statistic[0] ? ref.statistic : "level");
+    }
+  } else {
+    op->kind = ST_OPERAND_INDICATOR;
+    op->index = study__find_indicator(s, ref.indicator, strlen(ref.indicator));
+    if (op->index == ST_NONE) {
+      char near[160];
+      (void)snprintf(message, sizeof message, "unknown indicator or benchmark '%.80s'%.120s", ref.indicator,
+                     study__near(s, near, ref.indicator, "ib"));
+    } else if (ref.statistic[0] || strcmp(ref.field, "estimate") != 0) {
+      (void)snprintf(message, sizeof message, "'%.100s': an operand is an indicator in a domain, not one of its fields",
+                     op->name);
+    } else if (reference_domain(s, &op->domain, &ref, message)) {
+      for (size_t i = 0; i < op->domain.n; i++) {
+        if (op->domain.terms[i].level) op->domain.terms[i].level = study__copy(l, op->domain.terms[i].level);
+      }
+      op->fixed = true;
+    }
+  }
+  if (message[0]) study__problem(l, node, "%s", message);
+  return !message[0];
+}
+
+void study__resolve_formula(st_load *l, st_formula *f) {
+  if (!f->value.expr) return;
+  sx_study *s = l->s;
+  const size_t n = sx_expr_names(f->value.expr);
+  f->operands = study__take(l, n, sizeof *f->operands);
+  for (size_t i = 0; f->operands && i < n; i++) {
+    st_operand op = {.name = sx_expr_name(f->value.expr, i)};
+    const size_t b = study__find_benchmark(s, op.name);
+    const size_t ind = study__find_indicator(s, op.name, strlen(op.name));
+    if (b != ST_NONE) {
+      op.kind = ST_OPERAND_BENCHMARK;
+      op.index = b;
+    } else if (ind != ST_NONE) {
+      op.kind = ST_OPERAND_INDICATOR;
+      op.index = ind;
+    } else if (strchr(op.name, '.') || strchr(op.name, '/')) {
+      if (!read_operand_reference(l, &op, f->value.node)) continue;
+    } else {
+      char near[160];
+      study__problem(l, f->value.node, "unknown indicator or benchmark '%s'%s", op.name,
+                     study__near(s, near, op.name, "ib"));
+      continue;
+    }
+    f->operands[f->n++] = op;
+  }
+}
+
+/* ---- paths and units ------------------------------------------------------------------------------------------------ */
+
+const char *study__path(const sx_study *s, sx_arena *arena, const char *file) {
+  char *path = sx_path_beside(&s->ctx, s->path, file);
+  char *kept = path ? sx_arena_strdup(arena, path) : NULL;
+  sx_mem_free(&s->ctx, path);
+  return kept;
+}
+
+const char *study__data_path(const sx_study *s, sx_arena *arena, const char *file) {
+  if (file[0] == '/' || (!s->data_dir && !s->root)) return study__path(s, arena, file);
+  if (s->data_dir) return sx_arena_printf(arena, "%s/%s", s->data_dir, file);
+  const char *joined = sx_arena_printf(arena, "%s/%s", s->root, file);
+  return joined ? study__path(s, arena, joined) : NULL;
+}
+
+double study__unit_scale(const char *unit, const char **rest) {
+  static const struct {
+    const char *text;
+    double scale;
+  } scales[] = {{"万亿", 1e12}, {"亿", 1e8},        {"万", 1e4},      {"百分点", 0.01}, {"%", 0.01},
+                {"pp", 0.01},   {"trillion", 1e12}, {"billion", 1e9}, {"million", 1e6}, {"thousand", 1e3}};
+  for (size_t i = 0; unit && i < sizeof scales / sizeof *scales; i++) {
+    const size_t n = strlen(scales[i].text);
+    if (strncmp(unit, scales[i].text, n) != 0) continue;
+    const char *left = unit + n;
+    while (*left == ' ') left++;
+    if (rest) *rest = left;
+    return scales[i].scale;
+  }
+  if (rest) *rest = unit ? unit : "";
+  return 1;
+}

@@ -1,0 +1,546 @@
+/* study_plan.c: the study as a graph of steps, each with a key.
+ *
+ *   key(step) = sha256(program version, the step's own specification, keys of what it rests on)
+ *
+ * The specification of a step is what decides its numbers (expressions, groups, units), with the hashes of its files; labels of an indicator are
+ * not in it. Two runs whose step has the same key have the same rows, so the store's rows are copied. Nothing looks at file times. */
+#include "study_priv.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+typedef struct build {
+  st_plan *plan;
+  const sx_study *s;
+  sx_arena *arena;
+  sx_buf spec;
+  size_t *data, *derive, *indicator, *account; /* step of each */
+  size_t joined, design, published;            /* joined: join, else the unit table's data */
+} build;
+
+/* ---- steps --------------------------------------------------------------------------------------------------- */
+
+static void *grow(sx_arena *arena, void *old, size_t n, size_t *cap, size_t size) {
+  if (n < *cap) return old;
+  void *more = sx_arena_alloc(arena, *cap * 2 + 16, size);
+  if (!more) return NULL;
+  if (n) memcpy(more, old, n * size);
+  *cap = *cap * 2 + 16;
+  return more;
+}
+
+static sx_status add_step(size_t *out, build *b, st_step_kind kind, size_t index, const char *prefix, const char *id,
+                          sx_error *err) {
+  st_plan *plan = b->plan;
+  st_step *steps = grow(b->arena, plan->steps, plan->n, &plan->cap, sizeof *steps);
+  if (!steps) return sx_error_memory(err);
+  plan->steps = steps;
+  st_step step = {.kind = kind, .index = index, .why = NULL};
+  step.id = id ? sx_arena_printf(b->arena, "%s:%s", prefix, id) : sx_arena_strdup(b->arena, prefix);
+  if (!step.id) return sx_error_memory(err);
+  step.title = step.id;
+  *out = plan->n;
+  plan->steps[plan->n++] = step;
+  sx_buf_reset(&b->spec);
+  return SX_OK;
+}
+
+static sx_status add_dep(build *b, size_t step, size_t dep, sx_error *err) {
+  st_step *s = &b->plan->steps[step];
+  if (dep == ST_NONE || dep == step) return SX_OK;
+  for (size_t i = 0; i < s->n_deps; i++) {
+    if (s->deps[i] == dep) return SX_OK;
+  }
+  size_t *deps = grow(b->arena, s->deps, s->n_deps, &s->cap_deps, sizeof *deps);
+  if (!deps) return sx_error_memory(err);
+  s->deps = deps;
+  s->deps[s->n_deps++] = dep;
+  return SX_OK;
+}
+
+/* The specification is complete: hash it, then the key over what the step rests on. */
+static sx_status seal(build *b, size_t step, sx_error *err) {
+  st_step *s = &b->plan->steps[step];
+  SX_TRY(sx_buf_status(&b->spec, err));
+  sx_hash_bytes(s->spec, b->spec.data ? b->spec.data : "", b->spec.n);
+  sx_buf_reset(&b->spec);
+  sx_buf_printf(&b->spec, "%s\n%s\n%s\n", sx_version(), s->id, s->spec);
+  for (size_t i = 0; i < s->n_deps; i++) {
+    sx_buf_printf(&b->spec, "%s=%s\n", b->plan->steps[s->deps[i]].id, b->plan->steps[s->deps[i]].key);
+  }
+  SX_TRY(sx_buf_status(&b->spec, err));
+  sx_hash_bytes(s->key, b->spec.data, b->spec.n);
+  sx_buf_reset(&b->spec);
+  return SX_OK;
+}
+
+size_t study__plan_find(const st_plan *plan, const char *id) {
+  for (size_t i = 0; i < plan->n; i++) {
+    if (strcmp(plan->steps[i].id, id) == 0) return i;
+  }
+  return ST_NONE;
+}
+
+/* ---- files ----------------------------------------------------------------------------------------------------- */
+
+static sx_status add_file(build *b, const char *shown, const char *path, sx_error *err) {
+  st_plan *plan = b->plan;
+  if (!path) return sx_error_memory(err);
+  for (size_t i = 0; i < plan->n_files; i++) {
+    if (strcmp(plan->files[i].path, path) == 0) return SX_OK;
+  }
+  st_file *files = grow(b->arena, plan->files, plan->n_files, &plan->cap_files, sizeof *files);
+  if (!files) return sx_error_memory(err);
+  plan->files = files;
+  plan->files[plan->n_files++] = (st_file){.path = path, .shown = shown};
+  return SX_OK;
+}
+
+static const st_file *file_of(const build *b, const char *path) {
+  for (size_t i = 0; path && i < b->plan->n_files; i++) {
+    if (strcmp(b->plan->files[i].path, path) == 0) return &b->plan->files[i];
+  }
+  return NULL;
+}
+
+static sx_status spec_file(build *b, const char *path, sx_error *err) {
+  if (!path) return sx_error_memory(err);
+  const st_file *f = file_of(b, path);
+  sx_buf_printf(&b->spec, "file %s\n", f && !f->absent ? f->sha256 : "absent");
+  return SX_OK;
+}
+
+static sx_status add_model_files(build *b, const char *path, sx_error *err) {
+  sx_synth_model *model = NULL;
+  if (!path) return sx_error_memory(err);
+  SX_TRY(sx_synth_load(&model, &b->s->ctx, path, err));
+  sx_status status = SX_OK;
+  for (size_t i = 0; i < sx_synth_inputs(model) && status == SX_OK; i++) {
+    const char *input = sx_arena_strdup(b->arena, sx_synth_input(model, i));
+    status = add_file(b, input, input, err);
+  }
+  sx_synth_free(model);
+  return status;
+}
+
+static sx_status collect_files(build *b, sx_error *err) {
+  const sx_study *s = b->s;
+  SX_TRY(add_file(b, s->path, s->path, err));
+  for (size_t i = 0; i < s->n_tables; i++) {
+    const st_table *t = &s->tables[i];
+    for (size_t k = 0; k < t->files.n; k++) {
+      SX_TRY(add_file(b, t->files.items[k], study__data_path(s, b->arena, t->files.items[k]), err));
+    }
+    if (!t->model) continue;
+    const char *path = study__path(s, b->arena, t->model);
+    SX_TRY(add_file(b, t->model, path, err));
+    SX_TRY(add_model_files(b, path, err));
+  }
+  for (size_t i = 0; i < s->n_weightings; i++) {
+    for (size_t k = 0; k < s->weightings[i].n_margins; k++) {
+      const char *file = s->weightings[i].margins[k].file;
+      if (file) SX_TRY(add_file(b, file, study__path(s, b->arena, file), err));
+    }
+  }
+  if (s->published.file) SX_TRY(add_file(b, s->published.file, study__path(s, b->arena, s->published.file), err));
+  for (size_t i = 0; i < s->n_narrative; i++) {
+    const st_narrative *t = &s->narrative[i];
+    if (t->zh) SX_TRY(add_file(b, t->zh, study__path(s, b->arena, t->zh), err));
+    if (t->en) SX_TRY(add_file(b, t->en, study__path(s, b->arena, t->en), err));
+  }
+  return SX_OK;
+}
+
+static sx_status hash_one(void *data, size_t i, sx_error *err) {
+  const build *b = data;
+  st_file *f = &b->plan->files[i];
+  struct stat info;
+  if (stat(f->path, &info) != 0) {
+    f->absent = true;
+    return SX_OK;
+  }
+  f->bytes = (int64_t)info.st_size;
+  return sx_hash_file(f->sha256, &b->s->ctx, f->path, err);
+}
+
+/* ---- specifications ---------------------------------------------------------------------------------------------- */
+
+/* A map's JSON without the keys that decide no number. */
+static void spec_map(sx_buf *out, const sx_node *map, const char *const *without, size_t n_without) {
+  if (!map || map->kind != SX_NODE_MAP) {
+    if (map) sx_node_to_json(out, map);
+    return;
+  }
+  for (size_t i = 0; i < map->n; i++) {
+    bool skip = false;
+    for (size_t k = 0; k < n_without; k++) skip = skip || strcmp(map->keys[i]->text, without[k]) == 0;
+    if (skip) continue;
+    sx_json_string(out, map->keys[i]->text);
+    sx_buf_add_char(out, ':');
+    sx_node_to_json(out, map->items[i]);
+    sx_buf_add_char(out, '\n');
+  }
+}
+static const char *const words_only[] = {"label",   "question", "base_label", "format",
+                                         "assumed", "source",   "title",      "note"};
+enum { N_WORDS_ONLY = sizeof words_only / sizeof *words_only };
+
+static sx_status dep_names(build *b, size_t step, const char *name, sx_error *err) {
+  const size_t d = study__find_derived(b->s, name);
+  return d == ST_NONE ? SX_OK : add_dep(b, step, b->derive[d], err);
+}
+
+static sx_status dep_expr(build *b, size_t step, const st_expr *e, sx_error *err) {
+  for (size_t i = 0; e->expr && i < sx_expr_names(e->expr); i++)
+    SX_TRY(dep_names(b, step, sx_expr_name(e->expr, i), err));
+  return SX_OK;
+}
+
+static sx_status dep_list(build *b, size_t step, const st_list *list, sx_error *err) {
+  for (size_t i = 0; i < list->n; i++) SX_TRY(dep_names(b, step, list->items[i], err));
+  return SX_OK;
+}
+
+static sx_status plan_data(build *b, sx_error *err) {
+  const sx_study *s = b->s;
+  for (size_t i = 0; i < s->n_tables; i++) {
+    const st_table *t = &s->tables[i];
+    size_t step = 0, made = ST_NONE;
+    if (t->model) {
+      SX_TRY(add_step(&made, b, ST_STEP_GENERATE, i, "generate", t->id, err));
+      sx_buf_printf(&b->spec, "%llu %llu\n", (unsigned long long)t->n, (unsigned long long)t->seed);
+      sx_synth_model *model = NULL;
+      const char *path = study__path(s, b->arena, t->model);
+      SX_TRY(spec_file(b, path, err));
+      SX_TRY(sx_synth_load(&model, &s->ctx, path, err));
+      for (size_t k = 0; k < sx_synth_inputs(model); k++) (void)spec_file(b, sx_synth_input(model, k), NULL);
+      sx_synth_free(model);
+      SX_TRY(seal(b, made, err));
+    }
+    SX_TRY(add_step(&step, b, ST_STEP_DATA, i, "data", t->id, err));
+    spec_map(&b->spec, t->node, (const char *const[]){"generate", "file", "files"}, 3);
+    for (size_t k = 0; k < t->files.n; k++) SX_TRY(spec_file(b, study__data_path(s, b->arena, t->files.items[k]), err));
+    SX_TRY(seal(b, step, err));
+    b->data[i] = step;
+  }
+  b->joined = s->n_tables ? b->data[s->unit] : ST_NONE;
+  if (s->n_joins == 0) return SX_OK;
+  size_t step = 0;
+  SX_TRY(add_step(&step, b, ST_STEP_JOIN, 0, "join", NULL, err));
+  SX_TRY(add_dep(b, step, b->joined, err));
+  for (size_t i = 0; i < s->n_joins; i++) {
+    sx_node_to_json(&b->spec, s->joins[i].node);
+    SX_TRY(add_dep(b, step, b->data[s->joins[i].from], err));
+  }
+  SX_TRY(seal(b, step, err));
+  b->joined = step;
+  return SX_OK;
+}
+
+static sx_status plan_derived(build *b, sx_error *err) {
+  const sx_study *s = b->s;
+  for (size_t i = 0; i < s->n_derived; i++) {
+    const size_t d = s->derived_order[i];
+    size_t step = 0;
+    SX_TRY(add_step(&step, b, ST_STEP_DERIVE, d, "derive", s->derived[d].id, err));
+    SX_TRY(add_dep(b, step, b->joined, err));
+    SX_TRY(dep_expr(b, step, &s->derived[d].value, err));
+    spec_map(&b->spec, s->derived[d].node, words_only, N_WORDS_ONLY);
+    SX_TRY(seal(b, step, err));
+    b->derive[d] = step;
+  }
+  return SX_OK;
+}
+
+static sx_status plan_design(build *b, sx_error *err) {
+  const sx_study *s = b->s;
+  const st_design *d = &s->design;
+  size_t step = 0;
+  SX_TRY(add_step(&step, b, ST_STEP_DESIGN, 0, "design", NULL, err));
+  SX_TRY(add_dep(b, step, b->joined, err));
+  sx_node_to_json(&b->spec, d->node);
+  if (d->weights) SX_TRY(dep_names(b, step, d->weights, err));
+  if (d->strata) SX_TRY(dep_names(b, step, d->strata, err));
+  if (d->fpc) SX_TRY(dep_names(b, step, d->fpc, err));
+  SX_TRY(dep_list(b, step, &d->clusters, err));
+  SX_TRY(dep_list(b, step, &d->replicates, err));
+  SX_TRY(seal(b, step, err));
+  b->design = step;
+  if (s->n_weightings == 0) return SX_OK;
+  SX_TRY(add_step(&step, b, ST_STEP_WEIGHTING, 0, "weighting", NULL, err));
+  SX_TRY(add_dep(b, step, b->design, err));
+  for (size_t i = 0; i < s->n_weightings; i++) {
+    sx_node_to_json(&b->spec, s->weightings[i].node);
+    for (size_t k = 0; k < s->weightings[i].n_margins; k++) {
+      const st_margin *m = &s->weightings[i].margins[k];
+      if (m->file) SX_TRY(spec_file(b, study__path(s, b->arena, m->file), err));
+      SX_TRY(dep_list(b, step, &m->by, err));
+    }
+  }
+  SX_TRY(seal(b, step, err));
+  b->design = step;
+  return SX_OK;
+}
+
+/* ---- indicators and accounts ----------------------------------------------------------------------------------------- */
+
+static sx_status spec_domain(build *b, size_t step, const st_domain *d, sx_error *err) {
+  for (size_t i = 0; i < d->n; i++) {
+    const st_group *g = &b->s->groups[d->terms[i].group];
+    sx_buf_printf(&b->spec, " %s:%s%s", g->id, d->terms[i].level ? d->terms[i].level : "", d->needed ? "+" : "");
+    sx_node_to_json(&b->spec, g->node);
+    SX_TRY(dep_expr(b, step, &g->where, err));
+    if (g->by) SX_TRY(dep_names(b, step, g->by, err));
+  }
+  sx_buf_add_char(&b->spec, '\n');
+  return SX_OK;
+}
+
+static sx_status spec_formula(build *b, size_t step, const st_formula *f, sx_error *err) {
+  if (!f->value.expr) return SX_OK;
+  sx_buf_printf(&b->spec, "= %s\n", sx_expr_text(f->value.expr));
+  for (size_t i = 0; i < f->n; i++) {
+    const st_operand *op = &f->operands[i];
+    if (op->kind == ST_OPERAND_BENCHMARK) {
+      spec_map(&b->spec, b->s->benchmarks[op->index].node, words_only, N_WORDS_ONLY);
+    } else {
+      SX_TRY(add_dep(b, step, op->kind == ST_OPERAND_INDICATOR ? b->indicator[op->index] : b->account[op->index], err));
+    }
+  }
+  return SX_OK;
+}
+
+static sx_status plan_indicator(build *b, size_t i, sx_error *err) {
+  const sx_study *s = b->s;
+  const st_indicator *ind = &s->indicators[i];
+  size_t step = 0;
+  SX_TRY(add_step(&step, b, ST_STEP_INDICATOR, i, "indicator", ind->id, err));
+  if (ind->kind != ST_FORMULA) SX_TRY(add_dep(b, step, b->design, err));
+  spec_map(&b->spec, ind->node, words_only, N_WORDS_ONLY);
+  sx_buf_printf(&b->spec, "wave %s needed %d\n", s->wave ? s->wave : "", ind->total_needed);
+  SX_TRY(spec_formula(b, step, &ind->formula, err));
+  SX_TRY(dep_expr(b, step, &ind->y, err));
+  SX_TRY(dep_expr(b, step, &ind->x, err));
+  SX_TRY(dep_expr(b, step, &ind->base, err));
+  SX_TRY(dep_expr(b, step, &ind->where, err));
+  for (size_t k = 0; k < ind->n_by; k++) SX_TRY(spec_domain(b, step, &ind->by[k], err));
+  SX_TRY(seal(b, step, err));
+  b->indicator[i] = step;
+  return SX_OK;
+}
+
+static sx_status plan_account(build *b, size_t i, sx_error *err) {
+  const sx_study *s = b->s;
+  const st_account *a = &s->accounts[i];
+  size_t step = 0;
+  SX_TRY(add_step(&step, b, ST_STEP_ACCOUNT, i, "account", a->id, err));
+  sx_buf_printf(&b->spec, "wave %s\n", s->wave ? s->wave : "");
+  spec_map(&b->spec, a->node, (const char *const[]){"label", "format", "nodes"}, 3);
+  if (a->tree != ST_NONE) {
+    SX_TRY(add_dep(b, step, b->data[a->tree], err));
+    SX_TRY(add_dep(b, step, b->design, err));
+  }
+  SX_TRY(spec_formula(b, step, &a->benchmark, err));
+  SX_TRY(spec_formula(b, step, &a->scale, err));
+  for (size_t k = 0; k < a->n_nodes; k++) {
+    const st_node *n = &a->nodes[k];
+    sx_buf_printf(&b->spec, "%s < %s\n", n->id, n->parent ? n->parent : "");
+    if (a->tree == ST_NONE) spec_map(&b->spec, n->node, words_only, N_WORDS_ONLY);
+    SX_TRY(spec_formula(b, step, &n->population, err));
+    SX_TRY(spec_formula(b, step, &n->penetration, err));
+    SX_TRY(spec_formula(b, step, &n->spend, err));
+    SX_TRY(spec_formula(b, step, &n->total, err));
+    SX_TRY(dep_expr(b, step, &n->data_total, err));
+  }
+  SX_TRY(seal(b, step, err));
+  b->account[i] = step;
+  return SX_OK;
+}
+
+static sx_status plan_estimates(build *b, sx_error *err) {
+  const sx_study *s = b->s;
+  for (size_t i = 0; i < s->n_indicators; i++) {
+    if (s->indicators[i].kind != ST_FORMULA) SX_TRY(plan_indicator(b, i, err));
+  }
+  for (size_t i = 0; i < s->n_formula_order; i++) {
+    const size_t at = s->formula_order[i];
+    if (at < s->n_indicators) {
+      SX_TRY(plan_indicator(b, at, err));
+    } else {
+      SX_TRY(plan_account(b, at - s->n_indicators, err));
+    }
+  }
+  return SX_OK;
+}
+
+/* ---- what the report shows ----------------------------------------------------------------------------------------------- */
+
+static sx_status dep_indicator_name(build *b, size_t step, const char *name, sx_error *err) {
+  const char *slash = strchr(name, '/');
+  if (strncmp(name, "published/", 10) == 0) return add_dep(b, step, b->published, err);
+  if (slash) {
+    const size_t a = study__find_account(b->s, name, (size_t)(slash - name));
+    return a == ST_NONE ? SX_OK : add_dep(b, step, b->account[a], err);
+  }
+  const size_t i = study__find_indicator(b->s, name, strlen(name));
+  return i == ST_NONE ? SX_OK : add_dep(b, step, b->indicator[i], err);
+}
+
+static sx_status plan_published(build *b, sx_error *err) {
+  const sx_study *s = b->s;
+  size_t step = 0;
+  b->published = ST_NONE;
+  if (!s->published.file) return SX_OK;
+  SX_TRY(add_step(&step, b, ST_STEP_PUBLISHED, 0, "published", NULL, err));
+  SX_TRY(spec_file(b, study__path(s, b->arena, s->published.file), err));
+  for (size_t i = 0; i < s->published.n; i++) {
+    if (s->published.figures[i].indicator) SX_TRY(dep_indicator_name(b, step, s->published.figures[i].indicator, err));
+  }
+  SX_TRY(seal(b, step, err));
+  b->published = step;
+  return SX_OK;
+}
+
+/* Labels that a short form prints. */
+static void spec_labels(build *b, const sx_node *list) {
+  const sx_study *s = b->s;
+  for (size_t i = 0; list && i < list->n; i++) {
+    const char *name = list->items[i]->kind == SX_NODE_SCALAR ? list->items[i]->text : "";
+    const size_t ind = study__find_indicator(s, name, strlen(name));
+    if (ind != ST_NONE) spec_map(&b->spec, s->indicators[ind].node, NULL, 0);
+  }
+}
+
+static sx_status dep_refs(build *b, size_t step, const sx_node *node, sx_error *err) {
+  if (node->kind == SX_NODE_SCALAR) {
+    sx_reference ref;
+    if (!strchr(node->text, '.') || sx_reference_parse(&ref, node->text, strlen(node->text), NULL) != SX_OK)
+      return SX_OK;
+    return dep_indicator_name(b, step, ref.indicator, err);
+  }
+  for (size_t i = 0; i < node->n; i++) SX_TRY(dep_refs(b, step, node->items[i], err));
+  return SX_OK;
+}
+
+static sx_status plan_block(build *b, size_t i, sx_error *err) {
+  const sx_study *s = b->s;
+  const st_block *block = &s->blocks[i];
+  size_t step = 0;
+  SX_TRY(add_step(&step, b, ST_STEP_BLOCK, i, block->figure ? "figure" : "table", block->id, err));
+  sx_node_to_json(&b->spec, block->node);
+  const sx_node *indicators = sx_node_get(block->node, "indicators"), *account = sx_node_get(block->node, "account");
+  if (indicators) {
+    for (size_t g = 0; g < s->n_groups; g++) sx_node_to_json(&b->spec, s->groups[g].node);
+    spec_labels(b, indicators);
+    for (size_t k = 0; k < indicators->n; k++) {
+      if (indicators->items[k]->kind == SX_NODE_SCALAR)
+        SX_TRY(dep_indicator_name(b, step, indicators->items[k]->text, err));
+    }
+  } else if (account && account->kind == SX_NODE_SCALAR) {
+    const size_t a = study__find_account(s, account->text, strlen(account->text));
+    if (a != ST_NONE) {
+      sx_node_to_json(&b->spec, s->accounts[a].node);
+      SX_TRY(add_dep(b, step, b->account[a], err));
+    }
+  } else if (sx_node_get(block->node, "published")) {
+    SX_TRY(add_dep(b, step, b->published, err));
+  } else {
+    SX_TRY(dep_refs(b, step, block->node, err));
+  }
+  return seal(b, step, err);
+}
+
+static sx_status plan_words(build *b, sx_error *err) {
+  const sx_study *s = b->s;
+  const sx_node *root = sx_doc_root(s->doc);
+  static const char *const head[] = {"title", "subtitle", "date", "wave", "languages", "note"};
+  size_t step = 0;
+  SX_TRY(add_step(&step, b, ST_STEP_DOCUMENT, 0, "document", NULL, err));
+  for (size_t i = 0; i < sizeof head / sizeof *head; i++) {
+    const sx_node *node = sx_node_get(root, head[i]);
+    if (node) sx_node_to_json(&b->spec, node);
+    sx_buf_add_char(&b->spec, '\n');
+  }
+  SX_TRY(add_dep(b, step, b->design, err));
+  SX_TRY(seal(b, step, err));
+  for (size_t i = 0; i < s->n_narrative; i++) {
+    const st_narrative *t = &s->narrative[i];
+    SX_TRY(add_step(&step, b, ST_STEP_TEXT, i, "text", t->zh ? t->zh : t->en, err));
+    if (t->zh) SX_TRY(spec_file(b, study__path(s, b->arena, t->zh), err));
+    if (t->en) SX_TRY(spec_file(b, study__path(s, b->arena, t->en), err));
+    SX_TRY(seal(b, step, err));
+  }
+  for (size_t i = 0; i < s->n_blocks; i++) SX_TRY(plan_block(b, i, err));
+  for (size_t i = 0; i < s->annex.n; i++) {
+    SX_TRY(add_step(&step, b, ST_STEP_ANNEX, i, "annex", s->annex.items[i], err));
+    SX_TRY(add_dep(b, step, b->design, err));
+    if (strcmp(s->annex.items[i], "assumptions") == 0) {
+      for (size_t k = 0; k < s->n_indicators; k++) {
+        if (s->indicators[k].assumed) sx_node_to_json(&b->spec, s->indicators[k].node);
+      }
+      for (size_t k = 0; k < b->plan->n; k++) {
+        if (b->plan->steps[k].kind == ST_STEP_GENERATE) SX_TRY(add_dep(b, step, k, err));
+      }
+    } else if (strcmp(s->annex.items[i], "provenance") == 0) {
+      for (size_t k = 0; k < b->plan->n_files; k++) {
+        sx_buf_printf(&b->spec, "%s %s\n", b->plan->files[k].shown, b->plan->files[k].sha256);
+      }
+    }
+    SX_TRY(seal(b, step, err));
+  }
+  return SX_OK;
+}
+
+static sx_status plan_report(build *b, sx_error *err) {
+  size_t step = 0;
+  SX_TRY(add_step(&step, b, ST_STEP_REPORT, 0, "report", NULL, err));
+  for (size_t i = 0; i < step; i++) {
+    if (b->plan->steps[i].kind >= ST_STEP_INDICATOR) SX_TRY(add_dep(b, step, i, err));
+  }
+  for (size_t i = 0; i < b->s->n_indicators; i++) sx_node_to_json(&b->spec, b->s->indicators[i].node);
+  return seal(b, step, err);
+}
+
+static sx_status fill(build *b, sx_error *err) {
+  const sx_study *s = b->s;
+  b->data = sx_arena_alloc(b->arena, s->n_tables, sizeof *b->data);
+  b->derive = sx_arena_alloc(b->arena, s->n_derived, sizeof *b->derive);
+  b->indicator = sx_arena_alloc(b->arena, s->n_indicators, sizeof *b->indicator);
+  b->account = sx_arena_alloc(b->arena, s->n_accounts, sizeof *b->account);
+  if (!b->data || !b->derive || !b->indicator || !b->account) return sx_error_memory(err);
+  SX_TRY(collect_files(b, err));
+  SX_TRY(sx_parallel_for(&s->ctx, b->plan->n_files, hash_one, b, err));
+  SX_TRY(plan_data(b, err));
+  SX_TRY(plan_derived(b, err));
+  SX_TRY(plan_design(b, err));
+  SX_TRY(plan_estimates(b, err));
+  SX_TRY(plan_published(b, err));
+  SX_TRY(plan_words(b, err));
+  return plan_report(b, err);
+}
+
+sx_status study__plan_new(st_plan **out, const sx_study *s, sx_error *err) {
+  sx_arena *arena = NULL;
+  SX_TRY(sx_arena_new(&arena, &s->ctx, err));
+  build b = {.s = s, .arena = arena, .published = ST_NONE, .joined = ST_NONE, .design = ST_NONE};
+  sx_buf_init(&b.spec, &s->ctx);
+  b.plan = sx_arena_zalloc(arena, 1, sizeof *b.plan);
+  sx_status status = SX_OK;
+  if (!b.plan) {
+    status = sx_error_memory(err);
+    goto done;
+  }
+  b.plan->s = s;
+  b.plan->arena = arena;
+  SX_TRY_GOTO(status, fill(&b, err), done);
+  *out = b.plan;
+  arena = NULL;
+done:
+  sx_buf_clear(&b.spec);
+  sx_arena_free(arena);
+  return status;
+}
+
+void study__plan_free(st_plan *plan) {
+  if (plan) sx_arena_free(plan->arena);
+}

@@ -1,0 +1,530 @@
+/* study_priv.h: the study as the files of this room share it.
+ *
+ * A study is loaded once into an arena (study_load.c and study_parts.c read the YAML, study_check.c checks it against
+ * the variables of its files) and is immutable afterwards: plan and run only read it. */
+#ifndef SX_STUDY_PRIV_H
+#define SX_STUDY_PRIV_H
+
+#include "shuxiao/accounts.h"
+#include "shuxiao/estimate.h"
+#include "shuxiao/io.h"
+#include "shuxiao/study.h"
+#include "shuxiao/synth.h"
+#include "shuxiao/weighting.h"
+
+enum { ST_MAX_TERMS = 4 };
+#define ST_NONE SIZE_MAX
+
+/* ---- parts of a study ------------------------------------------------------------------------------------ */
+
+typedef struct st_list { /* of texts, in the order of the file */
+  const char **items;
+  const sx_node **nodes;
+  size_t n;
+} st_list;
+
+/* An expression and where it stands; expr NULL: not given, or faulty (then a problem was noted). */
+typedef struct st_expr {
+  const sx_node *node;
+  sx_expr *expr;
+} st_expr;
+
+typedef struct st_table {
+  const char *id;
+  const sx_node *node;
+  st_list files; /* as written; study__path makes them whole */
+  st_expr where;
+  const char *model; /* generate: */
+  uint64_t n, seed;
+  st_list missing, text;
+  sx_fixed_field *fixed;
+  size_t n_fixed;
+  const sx_node *add; /* map: column -> list of one value per file */
+  bool unit;
+} st_table;
+
+typedef struct st_join {
+  const sx_node *node;
+  size_t from; /* table */
+  st_list by, columns;
+  const char *pivot, *sum, *prefix; /* pivot NULL: a plain join */
+} st_join;
+
+typedef struct st_derived {
+  const char *id;
+  const sx_node *node;
+  sx_text2 label;
+  st_expr value; /* or what is cut */
+  bool cut;
+  double *breaks;
+  size_t n_breaks;
+  sx_text2 *labels; /* [n_breaks + 1] */
+} st_derived;
+
+typedef struct st_design {
+  const sx_node *node;
+  const char *weights; /* NULL: none, said so */
+  const char *strata, *fpc;
+  st_list clusters;
+  sx_lonely lonely;
+  st_list replicates; /* expanded */
+  sx_rep_type rep_type;
+  double rho, scale, df;
+  bool mse, combined, missing_zero;
+} st_design;
+
+typedef struct st_margin {
+  const sx_node *node;
+  st_list by;
+  const char *file, *value; /* totals from a file, or */
+  const sx_node *totals;    /* inline: level -> total */
+  st_expr where;            /* rows of the totals' file */
+} st_margin;
+
+typedef struct st_weighting {
+  const sx_node *node;
+  bool rake; /* else post-stratify */
+  st_margin *margins;
+  size_t n_margins;
+  double lower, upper, tolerance, total_tolerance;
+  size_t iterations;
+} st_weighting;
+
+typedef struct st_benchmark {
+  const char *id;
+  const sx_node *node;
+  sx_text2 label, source;
+  double value, se, df;
+  const char *unit, *format;
+} st_benchmark;
+
+typedef struct st_group {
+  const char *id;
+  const sx_node *node;
+  sx_text2 label;
+  st_expr where;         /* one domain, or */
+  const char *by;        /* one per level of this variable */
+  const sx_node *levels; /* level -> label */
+} st_group;
+
+typedef struct st_term {
+  size_t group;
+  const char *level; /* NULL: the group itself, or every level of a `by` group */
+} st_term;
+typedef struct st_domain {
+  const sx_node *node;
+  st_term terms[ST_MAX_TERMS]; /* in the order of the groups, none: total */
+  size_t n;
+  bool needed; /* its estimates are operands of a formula or an account: the carriers are kept */
+} st_domain;
+
+typedef struct st_gap {
+  const sx_node *node;
+  st_domain of, to; /* to.n == 0: the whole */
+  const char *statistic;
+} st_gap;
+
+typedef enum st_operand_kind { ST_OPERAND_BENCHMARK, ST_OPERAND_INDICATOR, ST_OPERAND_ACCOUNT } st_operand_kind;
+typedef struct st_operand {
+  const char *name;
+  st_operand_kind kind;
+  size_t index, node;    /* node: of an account */
+  bool fixed;            /* the domain below whatever the formula's own */
+  st_domain domain;      /* of an indicator */
+  const char *scope;     /* of an account, NULL: the whole tree */
+  const char *statistic; /* of an account: its measure */
+} st_operand;
+typedef struct st_formula {
+  st_expr value;
+  st_operand *operands;
+  size_t n;
+} st_formula;
+
+typedef enum st_kind { ST_TOTAL, ST_MEAN, ST_PROP, ST_RATIO, ST_COUNT, ST_FORMULA, ST_KINDS } st_kind;
+
+typedef struct st_indicator {
+  const char *id;
+  const sx_node *node;
+  sx_text2 label, question, base_label;
+  const char *unit, *format;
+  st_kind kind;
+  st_expr y, x, base, where;
+  st_formula formula;
+  st_domain *by;
+  size_t n_by, cap_by;
+  st_gap *gaps;
+  size_t n_gaps;
+  bool assumed, keep, total_needed;
+} st_indicator;
+
+typedef struct st_node {
+  const char *id, *parent; /* parent NULL: the root */
+  const sx_node *node;
+  sx_text2 label;
+  st_list scopes, codes;
+  bool leaf;
+  st_formula population, penetration, spend, total;
+  st_expr data_total; /* of a tree from a table: an expression over the variables */
+} st_node;
+typedef struct st_account {
+  const char *id;
+  const sx_node *node;
+  sx_text2 label;
+  const char *unit, *format;
+  st_list scopes; /* narrowest first */
+  st_formula benchmark, scale;
+  st_node *nodes; /* parents before children */
+  size_t n_nodes, cap_nodes;
+  size_t tree; /* table of the tree, ST_NONE: none */
+} st_account;
+
+/* A printed figure to set beside the estimate of `reference`, or with the reason why not. */
+typedef struct st_figure {
+  const char *id;
+  sx_text2 label, reason_text;
+  double value, value_si; /* as printed, and in SI units */
+  double low,
+      high; /* what the printed figure may mean, in SI: half a printed unit to both sides, or as the file says */
+  const char *unit, *qualifier, *reference, *format, *reason;
+  const char *indicator, *statistic, *domain; /* of the reference; indicator NULL: none */
+  int decimals;
+} st_figure;
+typedef struct st_published {
+  const sx_node *node;
+  const char *file;
+  st_figure *figures;
+  size_t n;
+} st_published;
+
+typedef struct st_block { /* a table or a figure */
+  const char *id;
+  const sx_node *node;
+  bool figure;
+} st_block;
+
+typedef struct st_narrative {
+  const char *zh, *en; /* files, either may be NULL */
+  const sx_node *node;
+} st_narrative;
+
+struct sx_study {
+  sx_ctx ctx;
+  sx_arena *arena;
+  sx_doc *doc;
+  char *source; /* the YAML text, for places inside expressions */
+  size_t n_source;
+  const char *path, *data_dir; /* data_dir: --data, NULL none */
+  sx_expr **exprs;
+  size_t n_exprs, cap_exprs;
+
+  const char *id, *date, *wave, *requires, *root;
+  sx_text2 title, subtitle, note;
+  bool zh, en;
+  const char *skipped; /* why it cannot run here, NULL: it can */
+
+  st_table *tables;
+  size_t n_tables, unit;
+  st_join *joins;
+  size_t n_joins;
+  st_derived *derived;
+  size_t n_derived;
+  size_t *derived_order;
+  st_design design;
+  st_weighting *weightings;
+  size_t n_weightings;
+  st_benchmark *benchmarks;
+  size_t n_benchmarks;
+  st_group *groups;
+  size_t n_groups;
+  st_indicator *indicators;
+  size_t n_indicators;
+  size_t *formula_order; /* what formulas rest on first: indicator i, or account i + n_indicators */
+  size_t n_formula_order;
+  st_account *accounts;
+  size_t n_accounts;
+  st_published published;
+  st_block *blocks;
+  size_t n_blocks;
+  st_narrative *narrative;
+  size_t n_narrative;
+  st_list annex;
+  sx_table **schemas; /* [n_tables] as checked against; small */
+};
+
+/* ---- problems (study_load.c) ------------------------------------------------------------------------------ */
+
+typedef struct st_load {
+  sx_study *s;
+  sx_problems *problems;
+  sx_problems own; /* when the caller gave none */
+  bool oom;        /* a problem, or a part, could not be kept */
+} st_load;
+/* A problem at a node (NULL: the file as a whole). */
+void study__problem(st_load *l, const sx_node *node, const char *fmt, ...) SX_PRINTF(3, 4);
+void study__warning(st_load *l, const sx_node *node, const char *fmt, ...) SX_PRINTF(3, 4);
+/* The same with a place of its own ("narrative/zh/01.md:3:7"). */
+void study__problem_at(st_load *l, bool warning, const char *where, const char *message);
+/* An error of an expression at its place in the YAML; SX_E_MEMORY sets oom. */
+void study__expr_problem(st_load *l, const sx_node *node, const sx_error *err);
+/* Any other error: `where` of the error, or the node. */
+void study__error_problem(st_load *l, const sx_node *node, const sx_error *err);
+bool study__stop(const st_load *l); /* out of memory */
+
+/* ---- reading nodes (study_load.c) ------------------------------------------------------------------------- */
+
+void *study__take(st_load *l, size_t n, size_t size); /* zeroed, from the arena; NULL sets oom */
+char *study__copy(st_load *l, const char *text);
+const char *study__text(st_load *l, const sx_node *map, const char *key); /* scalar or NULL */
+const char *study__scalar(st_load *l, const sx_node *node, const char *what);
+sx_text2 study__text2(st_load *l, const sx_node *map, const char *key);
+sx_text2 study__text2_of(st_load *l, const sx_node *node);
+double study__number(st_load *l, const sx_node *map, const char *key, double otherwise);
+bool study__bool(st_load *l, const sx_node *map, const char *key, bool otherwise);
+st_list study__list(st_load *l, const sx_node *map, const char *key); /* a list of scalars, or one scalar */
+st_expr study__expr(st_load *l, const sx_node *map, const char *key);
+st_expr study__expr_of(st_load *l, const sx_node *node, const char *text);
+void study__keys(st_load *l, const sx_node *map, const char *const *keys, size_t n);
+bool study__is_map(st_load *l, const sx_node *node, const char *what);
+bool study__is_list(st_load *l, const sx_node *node, const char *what);
+bool study__id(st_load *l, const sx_node *node, const char *id, const char *what);
+#define ST_KEYS(l, map, ...)                                                                                           \
+  study__keys(l, map, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+
+/* ---- parts (study_parts.c, study_figures.c) --------------------------------------------------------------- */
+
+void study__read_data(st_load *l, const sx_node *root);
+void study__read_design(st_load *l, const sx_node *root);
+void study__read_weighting(st_load *l, const sx_node *root);
+void study__read_figures(st_load *l, const sx_node *root); /* benchmarks, groups, indicators */
+void study__read_accounts(st_load *l, const sx_node *root);
+st_node *study__add_node(st_load *l, st_account *a); /* zeroed; NULL sets oom. Moves the nodes */
+void study__read_blocks(st_load *l, const sx_node *root);
+
+/* ---- names (study_names.c) --------------------------------------------------------------------------------- */
+
+size_t study__find_table(const sx_study *s, const char *id);
+size_t study__find_derived(const sx_study *s, const char *id);
+size_t study__find_benchmark(const sx_study *s, const char *id);
+size_t study__find_group(const sx_study *s, const char *id, size_t n);
+size_t study__find_indicator(const sx_study *s, const char *id, size_t n);
+size_t study__find_account(const sx_study *s, const char *id, size_t n);
+size_t study__find_node(const st_account *a, const char *id);
+/* ", did you mean 'x'?" or "" into out. kinds: letters of d(erived) b(enchmark) g(roup) i(ndicator) a(ccount) t(able). */
+const char *study__near(const sx_study *s, char out[160], const char *text, const char *kinds);
+/* "z", "age:20-29", "z*rural", "total". */
+bool study__domain(st_load *l, st_domain *out, const sx_node *node, const char *text);
+bool study__same_domain(const st_domain *a, const st_domain *b); /* the same terms */
+bool study__covers(const st_domain *a, const st_domain *b);      /* b is a, or a level of a */
+void study__resolve_formula(st_load *l, st_formula *f);
+/* Marks (and where needed adds) the domains whose estimates a formula by these groups wants. */
+void study__need_operands(st_load *l, const st_formula *f, const st_domain *by, size_t n_by);
+const char *study__stat_name(const st_indicator *ind); /* "total" ... "formula" */
+/* The domain of a reference in the form of the store's rows: "total", "z", "z*age:20-29", "scope:narrow"; arena memory. */
+char *study__reference_domain(const sx_study *s, const sx_reference *ref, sx_arena *arena);
+/* Paths: beside the study, in root, or in the --data folder; arena memory, NULL when out of memory. */
+const char *study__path(const sx_study *s, sx_arena *arena, const char *file);
+const char *study__data_path(const sx_study *s, sx_arena *arena, const char *file);
+/* A reference checked against what the study will make; the message goes to `message` (cut), empty when all is well. */
+void study__check_reference(const sx_study *s, const sx_reference *ref, char message[256]);
+/* The unit of a printed figure: its scale (亿人 1e8, % 0.01) and what is left (人, ""). */
+double study__unit_scale(const char *unit, const char **rest);
+
+/* ---- checking (study_check.c) ------------------------------------------------------------------------------ */
+
+void study__check(st_load *l);
+void study__check_blocks(st_load *l); /* study_check_blocks.c */
+
+/* ---- data (study_data.c) ------------------------------------------------------------------------------------ */
+
+/* One table of the study as its files hold it, filtered. columns NULL: all. max_rows 0: all. */
+sx_status study__read_table(sx_table **out, const sx_study *s, size_t table, const char *const *columns,
+                            size_t n_columns, size_t max_rows, sx_error *err) SX_NODISCARD;
+sx_status study__apply_join(sx_table *unit, const sx_study *s, const st_join *join, const sx_table *from,
+                            sx_error *err) SX_NODISCARD;
+/* Adds derived variable i to the table; an error whose `where` is a column is one of the expression. */
+sx_status study__derive(sx_table *unit, const sx_study *s, size_t i, sx_error *err) SX_NODISCARD;
+const char *study__cut_level(const st_derived *d, size_t i); /* the text of class i, as the column holds it */
+/* Every variable name that the study uses of the unit table, sorted and unique; arena of the caller. */
+sx_status study__used_names(const char ***names, size_t *n, const sx_study *s, sx_arena *arena,
+                            sx_error *err) SX_NODISCARD;
+sx_status study__design_new(sx_design **out, const sx_study *s, const sx_table *unit, sx_error *err) SX_NODISCARD;
+/* The value of a row as text, the way groups name levels; NULL: out of memory (arena). */
+const char *study__cell_text(const sx_column *column, size_t row, sx_arena *arena);
+typedef struct st_targets {
+  sx_target *items;
+  size_t n;
+} st_targets;
+sx_status study__targets(st_targets *out, const sx_study *s, const st_weighting *w, sx_arena *arena,
+                         sx_error *err) SX_NODISCARD;
+sx_status study__account_tree(st_load *l, st_account *a); /* adds the nodes of a tree from its table */
+
+/* ---- plan (study_plan.c) ------------------------------------------------------------------------------------ */
+
+typedef enum st_step_kind {
+  ST_STEP_GENERATE,
+  ST_STEP_DATA,
+  ST_STEP_JOIN,
+  ST_STEP_DERIVE,
+  ST_STEP_DESIGN,
+  ST_STEP_WEIGHTING,
+  ST_STEP_INDICATOR,
+  ST_STEP_ACCOUNT,
+  ST_STEP_PUBLISHED,
+  ST_STEP_BLOCK,
+  ST_STEP_TEXT,
+  ST_STEP_ANNEX,
+  ST_STEP_DOCUMENT,
+  ST_STEP_REPORT
+} st_step_kind;
+typedef struct st_step {
+  char *id, *title;
+  st_step_kind kind;
+  size_t index;
+  size_t *deps;
+  size_t n_deps, cap_deps;
+  char spec[SX_HASH_TEXT], key[SX_HASH_TEXT];
+  bool reused;
+  char *why;
+  double seconds;
+} st_step;
+typedef struct st_file {
+  const char *path, *shown;
+  char sha256[SX_HASH_TEXT];
+  int64_t bytes;
+  bool absent; /* to be generated */
+} st_file;
+typedef struct st_plan {
+  const sx_study *s;
+  sx_arena *arena;
+  st_step *steps;
+  size_t n, cap;
+  st_file *files;
+  size_t n_files, cap_files;
+  bool generate; /* some data file has to be made first */
+} st_plan;
+sx_status study__plan_new(st_plan **out, const sx_study *s, sx_error *err) SX_NODISCARD;
+void study__plan_free(st_plan *plan);
+size_t study__plan_find(const st_plan *plan, const char *id); /* ST_NONE */
+/* Marks what the newest finished run of the store already holds, with the reason where not. store NULL: nothing. */
+sx_status study__plan_match(st_plan *plan, sx_store *store, bool force, sx_error *err) SX_NODISCARD;
+sx_status study__plan_manifest(sx_buf *out, const st_plan *plan); /* a line per step: id spec key */
+
+/* ---- run ---------------------------------------------------------------------------------------------------- */
+
+typedef struct st_where { /* a concrete domain */
+  sx_store_term terms[ST_MAX_TERMS];
+  size_t n;
+  const char *name; /* canonical: terms in the order of the groups */
+} st_where;
+
+/* A row of the store as blocks, published figures and formulas look it up. */
+typedef struct st_row {
+  const char *name; /* INDICATOR|STATISTIC|DOMAIN */
+  const char *indicator, *statistic, *domain;
+  double estimate, se, low, high, df;
+  int64_t n, id;
+  sx_text2 label; /* of the domain */
+  bool main;      /* the indicator's own statistic */
+} st_row;
+typedef struct st_rows {
+  st_row *items;
+  size_t n, cap;
+  size_t *slots; /* open addressing, index + 1 */
+  size_t n_slots;
+} st_rows;
+
+typedef struct st_value { /* an estimate with its carrier, for formulas */
+  const char *name;       /* INDICATOR|DOMAIN */
+  sx_est *est;
+} st_value;
+
+typedef struct st_generated {
+  char key[SX_HASH_TEXT], file[SX_HASH_TEXT];
+  bool made;
+  double seconds;
+} st_generated;
+
+/* The levels of `by` groups crossed, in the order of sx_groups. */
+typedef struct st_crossing {
+  size_t groups[ST_MAX_TERMS], n;
+  sx_groups *index;
+} st_crossing;
+
+typedef struct st_run {
+  const sx_study *s;
+  sx_ctx ctx;
+  sx_arena *arena;
+  st_plan *plan;
+  sx_store *store;
+  int64_t run;
+  sx_table *unit; /* with joins and derived variables; NULL until needed */
+  sx_design *design;
+  sx_est **benchmarks;
+  st_value *values;
+  size_t n_values, cap_values;
+  st_rows rows;
+  uint8_t **masks; /* [groups] of conditions, NULL until asked for */
+  st_crossing *crossings;
+  size_t n_crossings, cap_crossings;
+  const char *synthetic;   /* words of the data's own metadata, NULL: real */
+  const char *design_text; /* cases, strata, PSUs, replicates, words, by TAB; payload of the step `design` */
+  const char *weight_text; /* a line per adjustment; payload of the step `weighting` */
+  st_generated *generated; /* [tables] */
+  char started[32];
+} st_run;
+
+/* study_domains.c */
+/* Every concrete domain of `d`, in the order in which estimates by its crossing come; arena memory. Data must be there. */
+sx_status study__expand(st_where **out, size_t *n, st_run *r, const st_domain *d, sx_error *err) SX_NODISCARD;
+/* The rows of the domain among those of `base` (NULL: all) into mask [rows]; *by its crossing, NULL when it has one cell. */
+sx_status study__domain_mask(uint8_t *mask, const sx_groups **by, st_run *r, const st_domain *d, const uint8_t *base,
+                             sx_error *err) SX_NODISCARD;
+/* What the two above need, computed once so that threads only read. */
+sx_status study__prepare_domain(st_run *r, const st_domain *d, sx_error *err) SX_NODISCARD;
+void study__domains_clear(st_run *r);
+/* study_materialise.c: data, joins, derived variables, design, weights: once, when a step first needs them */
+sx_status study__materialise(st_run *r, sx_error *err) SX_NODISCARD;
+sx_status study__generate(st_run *r, sx_error *err) SX_NODISCARD;
+/* study_estimate.c */
+sx_status study__run_indicators(st_run *r, sx_error *err) SX_NODISCARD;
+/* Gaps of one indicator among its own rows, and every row into the store. */
+typedef struct st_result {
+  const st_where *where;
+  size_t by; /* index into the indicator's by, ST_NONE: total */
+  sx_est_row row;
+} st_result;
+sx_status study__put_results(st_run *r, const st_indicator *ind, const st_result *results, size_t n,
+                             sx_error *err) SX_NODISCARD;
+/* study_formula.c: formulas and accounts in their order */
+sx_status study__run_formulas(st_run *r, sx_error *err) SX_NODISCARD;
+sx_status study__keep_value(st_run *r, const char *name, sx_est *est, sx_error *err) SX_NODISCARD;
+sx_status study__put_carrier(st_run *r, int64_t id, const sx_est *est, sx_error *err) SX_NODISCARD;
+/* study_accounts.c */
+sx_status study__run_account(st_run *r, size_t account, sx_error *err) SX_NODISCARD;
+/* The value of a formula in a domain ("total" outside groups); *out owned by the caller. */
+sx_status study__formula_value(sx_est **out, st_run *r, const st_formula *f, const char *domain,
+                               sx_error *err) SX_NODISCARD;
+/* study_rows.c */
+sx_status study__put_est(int64_t *id, st_run *r, const char *step, const char *indicator, const char *statistic,
+                         const char *unit, const st_where *where, const sx_est_row *row, sx_error *err) SX_NODISCARD;
+sx_status study__put_labels(st_run *r, sx_error *err) SX_NODISCARD;
+sx_status study__index_rows(st_run *r, sx_error *err) SX_NODISCARD;
+const st_row *study__find_row(const st_rows *rows, const char *indicator, const char *statistic, const char *domain);
+sx_status study__add_row(st_run *r, const st_row *row, sx_error *err) SX_NODISCARD;
+const char *study__quality(char out[64], const sx_est_row *row, bool gap);
+/* DOMAIN of a reference in text, backquoted where it has to be. */
+void study__quote_domain(sx_buf *out, const char *domain);
+void study__quote_name(sx_buf *out, const char *name);
+void study__text2_json(sx_buf *out, const char *zh, const char *en); /* {"zh":...,"en":...}; either may be NULL */
+/* study_published.c */
+void study__check_published(st_load *l);
+sx_status study__run_published(st_run *r, sx_error *err) SX_NODISCARD;
+sx_status study__published_json(sx_buf *out, st_run *r, const st_block *block, sx_error *err) SX_NODISCARD;
+/* study_blocks.c */
+sx_status study__run_blocks(st_run *r, sx_error *err) SX_NODISCARD;
+sx_status study__block_json(sx_buf *out, st_run *r, const st_block *block, sx_error *err) SX_NODISCARD;
+/* study_annex.c */
+sx_status study__document_json(sx_buf *out, st_run *r, sx_error *err) SX_NODISCARD;
+sx_status study__annex_json(sx_buf *out, st_run *r, const char *which, sx_error *err) SX_NODISCARD;
+
+#endif

@@ -1,0 +1,255 @@
+/* study_rows.c: rows into the store and back: one writer for estimates, and the index that blocks and published figures look up. */
+#include "study_priv.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- quality ------------------------------------------------------------------------------------------------------ */
+
+/* Marks of a row that asks for care, joined by ';'. docs/study-file.md, "Quality". */
+enum { FEW_CASES = 30, FEW_DF = 8 };
+static const double HIGH_CV = 0.3;
+
+const char *study__quality(char out[64], const sx_est_row *row, bool gap) {
+  size_t used = 0;
+  out[0] = '\0';
+  if (row->n > 0 && row->n < FEW_CASES) used += (size_t)snprintf(out + used, 64 - used, "n<%d", FEW_CASES);
+  if (!gap && row->cv > HIGH_CV) used += (size_t)snprintf(out + used, 64 - used, "%scv>%.1f", used ? ";" : "", HIGH_CV);
+  if (row->df < FEW_DF && row->se > 0) (void)snprintf(out + used, 64 - used, "%sdf<%d", used ? ";" : "", FEW_DF);
+  return out;
+}
+
+/* ---- one row ------------------------------------------------------------------------------------------------------- */
+
+static const char *method_of(const st_run *r) {
+  return r->design && sx_design_replicates(r->design) ? "replicates" : "linearisation";
+}
+
+sx_status study__put_est(int64_t *id, st_run *r, const char *step, const char *indicator, const char *statistic,
+                         const char *unit, const st_where *where, const sx_est_row *row, sx_error *err) {
+  char quality[64];
+  const bool gap = strncmp(statistic, "gap", 3) == 0;
+  const sx_store_row out = {
+      .wave = r->s->wave,
+      .indicator = indicator,
+      .statistic = statistic,
+      .terms = where->terms,
+      .n_terms = where->n,
+      .estimate = row->estimate,
+      .se = row->se,
+      .low = row->low,
+      .high = row->high,
+      .ci_level = row->ci_level,
+      .df = row->df,
+      .n = row->n                                      ? (int64_t)row->n
+           : isnan(row->deff) && row->na == SX_NA_NONE ? -1
+                                                       : 0,
+      .n_eff = row->n_eff,
+      .deff = row->deff,
+      .cv = gap ? (double)NAN : row->cv,
+      .unit = unit,
+      .quality = study__quality(quality, row, gap),
+      .na_reason = sx_na_text(row->na),
+      .method = method_of(r),
+  };
+  return sx_store_put_row(id, r->store, step, &out, err);
+}
+
+/* ---- labels of what the rows are about --------------------------------------------------------------------------------- */
+
+static sx_status put_indicator_labels(st_run *r, sx_error *err) {
+  const sx_study *s = r->s;
+  for (size_t i = 0; i < s->n_indicators; i++) {
+    const st_indicator *ind = &s->indicators[i];
+    const sx_store_indicator out = {ind->id, ind->label, ind->question, ind->base_label, ind->unit, 1.0, ind->assumed};
+    SX_TRY(sx_store_put_indicator(r->store, &out, err));
+  }
+  return SX_OK;
+}
+
+sx_status study__put_labels(st_run *r, sx_error *err) {
+  const sx_study *s = r->s;
+  SX_TRY(put_indicator_labels(r, err));
+  for (size_t i = 0; i < s->n_accounts; i++) {
+    const st_account *a = &s->accounts[i];
+    for (size_t k = 0; k < a->n_nodes; k++) {
+      const char *id = sx_arena_printf(r->arena, "%s/%s", a->id, a->nodes[k].id);
+      if (!id) return sx_error_memory(err);
+      const sx_store_indicator out = {
+          .id = id, .label = a->nodes[k].label, .base = a->label, .unit = a->unit, .scale = 1.0};
+      SX_TRY(sx_store_put_indicator(r->store, &out, err));
+    }
+  }
+  return SX_OK;
+}
+
+/* ---- the index ------------------------------------------------------------------------------------------------------------ */
+
+static uint64_t hash_text(const char *text) { /* FNV-1a */
+  uint64_t h = 1469598103934665603ull;
+  for (; *text; text++) h = (h ^ (unsigned char)*text) * 1099511628211ull;
+  return h;
+}
+
+static sx_status rehash(st_run *r, sx_error *err) {
+  st_rows *rows = &r->rows;
+  if (rows->n_slots >= rows->n * 2 + 2) return SX_OK;
+  const size_t n = rows->n * 4 + 64;
+  size_t *slots = sx_arena_zalloc(r->arena, n, sizeof *slots);
+  if (!slots) return sx_error_memory(err);
+  for (size_t i = 0; i < rows->n; i++) {
+    size_t at = (size_t)(hash_text(rows->items[i].name) % n);
+    while (slots[at]) at = (at + 1) % n;
+    slots[at] = i + 1;
+  }
+  rows->slots = slots;
+  rows->n_slots = n;
+  return SX_OK;
+}
+
+static const st_row *find_named(const st_rows *rows, const char *name) {
+  if (rows->n_slots == 0) return NULL;
+  size_t at = (size_t)(hash_text(name) % rows->n_slots);
+  for (; rows->slots[at]; at = (at + 1) % rows->n_slots) {
+    if (strcmp(rows->items[rows->slots[at] - 1].name, name) == 0) return &rows->items[rows->slots[at] - 1];
+  }
+  return NULL;
+}
+
+/* statistic NULL or "": the indicator's own. */
+const st_row *study__find_row(const st_rows *rows, const char *indicator, const char *statistic, const char *domain) {
+  char name[600];
+  const int n = snprintf(name, sizeof name, "%s|%s|%s", indicator, statistic ? statistic : "", domain);
+  return n > 0 && (size_t)n < sizeof name ? find_named(rows, name) : NULL;
+}
+
+static sx_status add_named(st_run *r, const st_row *row, const char *statistic, sx_error *err) {
+  st_rows *rows = &r->rows;
+  if (rows->n == rows->cap) {
+    const size_t cap = rows->cap * 2 + 256;
+    st_row *more = sx_arena_alloc(r->arena, cap, sizeof *more);
+    if (!more) return sx_error_memory(err);
+    if (rows->n) memcpy(more, rows->items, rows->n * sizeof *more);
+    rows->items = more;
+    rows->cap = cap;
+  }
+  st_row copy = *row;
+  copy.name = sx_arena_printf(r->arena, "%s|%s|%s", row->indicator, statistic, row->domain);
+  if (!copy.name) return sx_error_memory(err);
+  SX_TRY(rehash(r, err));
+  rows->items[rows->n++] = copy;
+  size_t at = (size_t)(hash_text(copy.name) % rows->n_slots);
+  while (rows->slots[at]) at = (at + 1) % rows->n_slots;
+  rows->slots[at] = rows->n;
+  return SX_OK;
+}
+
+/* Under its statistic and, where it is the indicator's own, under none. Texts of the row are copied. */
+sx_status study__add_row(st_run *r, const st_row *row, sx_error *err) {
+  st_row copy = *row;
+  copy.indicator = sx_arena_strdup(r->arena, row->indicator);
+  copy.statistic = sx_arena_strdup(r->arena, row->statistic);
+  copy.domain = sx_arena_strdup(r->arena, row->domain);
+  if (!copy.indicator || !copy.statistic || !copy.domain) return sx_error_memory(err);
+  SX_TRY(add_named(r, &copy, copy.statistic, err));
+  if (!row->main) return SX_OK;
+  copy.main = false;
+  return add_named(r, &copy, "", err);
+}
+
+/* The canonical name of a stored row's domain: terms in the order of the study's groups, then the others. */
+static char *domain_name(const st_run *r, const sx_store_row *row) {
+  const sx_study *s = r->s;
+  if (row->n_terms == 0) return sx_arena_strdup(r->arena, "total");
+  char *out = sx_arena_strdup(r->arena, "");
+  size_t named = 0;
+  for (size_t g = 0; out && g < s->n_groups; g++) {
+    for (size_t i = 0; out && i < row->n_terms; i++) {
+      if (strcmp(row->terms[i].variable, s->groups[g].id) != 0) continue;
+      out = sx_arena_printf(r->arena, "%s%s%s%s%s", out, *out ? "*" : "", s->groups[g].id, s->groups[g].by ? ":" : "",
+                            s->groups[g].by ? row->terms[i].level : "");
+      named++;
+    }
+  }
+  if (!out || named == row->n_terms) return out;
+  return sx_arena_printf(r->arena, "%s:%s", row->terms[0].variable, row->terms[0].level);
+}
+
+/* "Gen Z", "Gen Z, rural": the labels of the terms. */
+static sx_status domain_label(sx_text2 *out, const st_run *r, const sx_store_row *row, sx_error *err) {
+  const char *zh = "", *en = "";
+  for (size_t i = 0; i < row->n_terms && zh && en; i++) {
+    const sx_text2 t = row->terms[i].level_label;
+    const char *own_zh = t.zh ? t.zh : t.en ? t.en : row->terms[i].level, *own_en = t.en ? t.en : own_zh;
+    zh = sx_arena_printf(r->arena, "%s%s%s", zh, i ? "，" : "", own_zh);
+    en = zh ? sx_arena_printf(r->arena, "%s%s%s", en, i ? ", " : "", own_en) : NULL;
+  }
+  if (!zh || !en) return sx_error_memory(err);
+  *out = (sx_text2){zh, en};
+  return SX_OK;
+}
+
+static bool is_main(const sx_study *s, const sx_store_row *row) {
+  const size_t i = study__find_indicator(s, row->indicator, strlen(row->indicator));
+  if (i != ST_NONE) return strcmp(row->statistic, study__stat_name(&s->indicators[i])) == 0;
+  return strcmp(row->statistic, "level") == 0 || strcmp(row->statistic, "count") == 0;
+}
+
+static sx_status index_row(void *data, const sx_store_row *row, sx_error *err) {
+  st_run *r = data;
+  st_row out = {.indicator = row->indicator,
+                .statistic = row->statistic,
+                .domain = domain_name(r, row),
+                .estimate = row->estimate,
+                .se = row->se,
+                .low = row->low,
+                .high = row->high,
+                .df = row->df,
+                .n = row->n,
+                .id = row->id,
+                .main = is_main(r->s, row)};
+  if (!out.domain) return sx_error_memory(err);
+  SX_TRY(domain_label(&out.label, r, row, err));
+  return study__add_row(r, &out, err);
+}
+
+sx_status study__index_rows(st_run *r, sx_error *err) {
+  r->rows = (st_rows){NULL, 0, 0, NULL, 0};
+  return sx_store_each_row(r->store, r->run, NULL, index_row, r, err);
+}
+
+/* ---- references in text ------------------------------------------------------------------------------------------------------ */
+
+void study__quote_name(sx_buf *out, const char *name) {
+  bool plain = *name != '\0';
+  for (const char *c = name; *c; c++) {
+    plain = plain && ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || *c == '_' ||
+                      *c == '-');
+  }
+  if (!plain) sx_buf_add_char(out, '`');
+  sx_buf_add(out, name);
+  if (!plain) sx_buf_add_char(out, '`');
+}
+
+void study__quote_domain(sx_buf *out, const char *domain) {
+  for (const char *at = domain; *at;) {
+    const size_t n = strcspn(at, ":*");
+    const char *end = at + n;
+    sx_buf_add_n(out, at, n); /* a group's id, or total */
+    if (*end == ':') {
+      char level[200];
+      const char *stop = strchr(end, '*');
+      const size_t k = stop ? (size_t)(stop - end) - 1 : strlen(end + 1);
+      (void)snprintf(level, sizeof level, "%.*s", (int)(k < 190 ? k : 190), end + 1);
+      sx_buf_add_char(out, ':');
+      study__quote_name(out, level);
+      end += k + 1;
+    }
+    if (*end == '*') {
+      sx_buf_add_char(out, '*');
+      end++;
+    }
+    at = end;
+  }
+}
