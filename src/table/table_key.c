@@ -21,13 +21,13 @@ static uint64_t word_of_double(double v) {
   return w;
 }
 
-/* The word of one cell; false where it is missing or can match nothing. as_double: the other side is a number. */
+/* The word of one cell; false where it is missing or can equal nothing. as_double: the other side is a number. */
 static bool cell_word(uint64_t *word, const sx_column *c, size_t row, bool as_double, const int32_t *map) {
   if (sx_column_missing(c, row)) return false;
   if (sx_table__is_coded(c->type)) {
-    const int32_t code = c->data.code[row], mapped = code < 0 ? -1 : map ? map[code] : code;
-    *word = (uint64_t)(uint32_t)mapped;
-    return mapped >= 0;
+    const int32_t code = c->data.code[row], mapped = code < 0 || !map ? code : map[code];
+    *word = mapped >= 0 ? (uint64_t)mapped : UINT64_C(1) << 32 | (uint64_t)(uint32_t)code; /* a word of its own */
+    return code >= 0;
   }
   if (c->type == SX_NUMBER) {
     *word = word_of_double(c->data.f64[row]);
@@ -40,7 +40,7 @@ static bool cell_word(uint64_t *word, const sx_column *c, size_t row, bool as_do
   }
   const double d = (double)v;
   *word = word_of_double(d);
-  return d >= -9007199254740992.0 && d <= 9007199254740992.0;
+  return d < 9223372036854775808.0 && (int64_t)d == v; /* no number equals an integer that no double holds */
 }
 
 static void fill_words(sx_table__keys *keys, size_t k, const sx_column *c, bool as_double, const int32_t *map) {
