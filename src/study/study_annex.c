@@ -97,35 +97,25 @@ static void plain(sx_buf *out, const char *text) {
   }
 }
 
-static sx_status model_assumptions(pages *p, const st_run *r, sx_error *err) {
+static void model_assumptions(pages *p, const st_run *r) {
   for (size_t i = 0; i < r->s->n_tables; i++) {
-    if (!r->s->tables[i].model) continue;
-    sx_synth_model *model = NULL;
-    const char *path = study__path(r->s, r->arena, r->s->tables[i].model);
-    if (!path) return sx_error_memory(err);
-    SX_TRY(sx_synth_load(&model, &r->ctx, path, err));
-    const size_t n = sx_synth_assumptions(model);
-    if (n) {
+    const st_table *t = &r->s->tables[i];
+    if (t->assumed.n) {
       both(p, "\n生成模型声明的假设（原文照录）：\n\n",
            "\nAssumptions that the generating model declares, as written there:\n\n");
     }
-    for (size_t k = 0; k < n; k++) {
-      const char *name = NULL, *statement = sx_synth_assumption(model, k, &name);
+    for (size_t k = 0; k < t->assumed.n && k < t->statement.n; k++) {
       sx_buf *const sides[] = {&p->zh, &p->en};
       for (size_t side = 0; side < 2; side++) {
-        sx_buf_add(sides[side], "- `");
-        sx_buf_add(sides[side], name ? name : "");
-        sx_buf_add(sides[side], side ? "`: \"" : "`：“");
-        plain(sides[side], statement);
+        sx_buf_printf(sides[side], side ? "- `%s`: \"" : "- `%s`：“", t->assumed.items[k]);
+        plain(sides[side], t->statement.items[k]);
         sx_buf_add(sides[side], side ? "\"\n" : "”\n");
       }
     }
-    sx_synth_free(model);
   }
-  return SX_OK;
 }
 
-static sx_status assumptions(pages *p, const st_run *r, sx_error *err) {
+static void assumptions(pages *p, const st_run *r) {
   const sx_study *s = r->s;
   both(p, "## 假设\n\n", "## Assumptions\n\n");
   size_t n = 0;
@@ -146,7 +136,7 @@ static sx_status assumptions(pages *p, const st_run *r, sx_error *err) {
     sx_buf_printf(&p->zh, "（`%s`）\n", ind->id);
     sx_buf_printf(&p->en, " (`%s`)\n", ind->id);
   }
-  return model_assumptions(p, r, err);
+  model_assumptions(p, r);
 }
 
 /* One line of the weighting step's payload: kind, margins, cells, names, iterations, worst, its cell, weights, factors, deff, at bound. */
@@ -242,7 +232,7 @@ sx_status study__annex_json(sx_buf *out, st_run *r, const char *which, sx_error 
   sx_buf_init(&p.en, &r->ctx);
   sx_status status = SX_OK;
   if (strcmp(which, "assumptions") == 0) {
-    status = assumptions(&p, r, err);
+    assumptions(&p, r);
   } else if (strcmp(which, "design") == 0) {
     status = design(&p, r, err);
   } else {

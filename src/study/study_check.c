@@ -166,18 +166,44 @@ static bool file_there(st_load *l, const sx_node *node, const char *path) {
   return false;
 }
 
+static void keep_texts(st_load *l, st_list *out, size_t n) {
+  out->items = study__take(l, n, sizeof *out->items);
+  out->n = out->items ? n : 0;
+}
+
+/* The model is loaded once; what plan and annex want of it is kept. */
+static bool check_model(st_load *l, st_table *t) {
+  sx_synth_model *model = NULL;
+  sx_error err = SX_ERROR_INIT;
+  const char *path = study__path(l->s, l->s->arena, t->model);
+  if (!file_there(l, sx_node_get(t->node, "generate"), path)) return false;
+  if (sx_synth_load(&model, &l->s->ctx, path, &err) != SX_OK) {
+    study__error_problem(l, sx_node_get(t->node, "generate"), &err);
+    return false;
+  }
+  keep_texts(l, &t->inputs, sx_synth_inputs(model));
+  for (size_t i = 0; i < t->inputs.n; i++) t->inputs.items[i] = study__copy(l, sx_synth_input(model, i));
+  keep_texts(l, &t->assumed, sx_synth_assumptions(model));
+  keep_texts(l, &t->statement, sx_synth_assumptions(model));
+  for (size_t i = 0; i < t->assumed.n && i < t->statement.n; i++) {
+    const char *name = NULL, *words = sx_synth_assumption(model, i, &name);
+    t->assumed.items[i] = study__copy(l, name ? name : "");
+    t->statement.items[i] = study__copy(l, words ? words : "");
+  }
+  sx_synth_free(model);
+  return !study__stop(l);
+}
+
 static void check_table(st_load *l, size_t i) {
   sx_study *s = l->s;
-  const st_table *t = &s->tables[i];
+  st_table *t = &s->tables[i];
   bool there = t->files.n > 0;
   for (size_t k = 0; k < t->files.n; k++) {
     const char *path = study__data_path(s, s->arena, t->files.items[k]);
-    if (t->model && path && !sx_file_exists(path)) {
-      there = file_there(l, sx_node_get(t->node, "generate"), study__path(s, s->arena, t->model)) && there;
-    } else {
-      there = file_there(l, t->files.nodes[k], path) && there;
-    }
+    if (t->model && path && !sx_file_exists(path)) continue; /* made by the run */
+    there = file_there(l, t->files.nodes[k], path) && there;
   }
+  if (t->model && !study__stop(l)) there = check_model(l, t) && there;
   for (size_t k = 0; t->add && k < t->add->n; k++) there = there && t->add->items[k]->n == t->files.n;
   if (!there || study__stop(l)) return;
   sx_error err = SX_ERROR_INIT;

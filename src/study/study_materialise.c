@@ -197,8 +197,6 @@ static sx_status make_design(st_run *r, sx_error *err) {
 sx_status study__materialise(st_run *r, sx_error *err) {
   if (r->design) return SX_OK;
   SX_TRY(read_and_join(r, err));
-  const char *synthetic = sx_table_meta(r->unit, "synthetic");
-  if (synthetic && *synthetic && !(r->synthetic = sx_arena_strdup(r->arena, synthetic))) return sx_error_memory(err);
   SX_TRY(derive_all(r, err));
   SX_TRY(sx_ctx_poll(&r->ctx, err));
   return make_design(r, err);
@@ -208,15 +206,15 @@ sx_status study__materialise(st_run *r, sx_error *err) {
 
 /* What decides a generated file: model, its inputs, n and seed. */
 static sx_status generation_key(char key[SX_HASH_TEXT], const st_run *r, const st_table *t, const char *model_path,
-                                const sx_synth_model *model, sx_error *err) {
+                                sx_error *err) {
   char hash[SX_HASH_TEXT];
   sx_buf buf;
   sx_buf_init(&buf, &r->ctx);
   sx_buf_printf(&buf, "%s %llu %llu\n", sx_version(), (unsigned long long)t->n, (unsigned long long)t->seed);
   sx_status status = sx_hash_file(hash, &r->ctx, model_path, err);
   if (status == SX_OK) sx_buf_add(&buf, hash);
-  for (size_t i = 0; i < sx_synth_inputs(model) && status == SX_OK; i++) {
-    status = sx_hash_file(hash, &r->ctx, sx_synth_input(model, i), err);
+  for (size_t i = 0; i < t->inputs.n && status == SX_OK; i++) {
+    status = sx_hash_file(hash, &r->ctx, t->inputs.items[i], err);
     if (status == SX_OK) sx_buf_add(&buf, hash);
   }
   if (status == SX_OK) status = sx_buf_status(&buf, err);
@@ -246,22 +244,21 @@ static sx_status generate_table(st_run *r, size_t i, sx_error *err) {
              *path = study__data_path(r->s, r->arena, t->files.items[0]);
   const char *step = sx_arena_printf(r->arena, "generated:%s", t->id);
   st_generated *g = &r->generated[i];
-  sx_synth_model *model = NULL;
   bool stale = false;
   if (!model_path || !path || !step) return sx_error_memory(err);
+  SX_TRY(generation_key(g->key, r, t, model_path, err));
+  SX_TRY(is_stale(&stale, r, step, path, g->key, err));
+  if (!stale) return SX_OK;
+  const double since = now();
+  sx_synth_model *model = NULL;
+  sx_ctx_progress(&r->ctx, "generating interviews", 0, 0);
   SX_TRY(sx_synth_load(&model, &r->ctx, model_path, err));
-  sx_status status = generation_key(g->key, r, t, model_path, model, err);
-  if (status == SX_OK) status = is_stale(&stale, r, step, path, g->key, err);
-  if (status == SX_OK && stale) {
-    const double since = now();
-    sx_ctx_progress(&r->ctx, "generating interviews", 0, 0);
-    status = sx_synth_write(model, (size_t)t->n, t->seed, path, err);
-    g->seconds = now() - since;
-    g->made = status == SX_OK;
-  }
-  if (status == SX_OK && g->made) status = sx_hash_file(g->file, &r->ctx, path, err);
+  const sx_status status = sx_synth_write(model, (size_t)t->n, t->seed, path, err);
   sx_synth_free(model);
-  return status;
+  if (status != SX_OK) return status;
+  g->seconds = now() - since;
+  g->made = true;
+  return sx_hash_file(g->file, &r->ctx, path, err);
 }
 
 sx_status study__generate(st_run *r, sx_error *err) {

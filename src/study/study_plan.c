@@ -110,19 +110,6 @@ static sx_status spec_file(build *b, const char *path, sx_error *err) {
   return SX_OK;
 }
 
-static sx_status add_model_files(build *b, const char *path, sx_error *err) {
-  sx_synth_model *model = NULL;
-  if (!path) return sx_error_memory(err);
-  SX_TRY(sx_synth_load(&model, &b->s->ctx, path, err));
-  sx_status status = SX_OK;
-  for (size_t i = 0; i < sx_synth_inputs(model) && status == SX_OK; i++) {
-    const char *input = sx_arena_strdup(b->arena, sx_synth_input(model, i));
-    status = add_file(b, input, input, err);
-  }
-  sx_synth_free(model);
-  return status;
-}
-
 static sx_status collect_files(build *b, sx_error *err) {
   const sx_study *s = b->s;
   SX_TRY(add_file(b, s->path, s->path, err));
@@ -134,7 +121,7 @@ static sx_status collect_files(build *b, sx_error *err) {
     if (!t->model) continue;
     const char *path = study__path(s, b->arena, t->model);
     SX_TRY(add_file(b, t->model, path, err));
-    SX_TRY(add_model_files(b, path, err));
+    for (size_t k = 0; k < t->inputs.n; k++) SX_TRY(add_file(b, t->inputs.items[k], t->inputs.items[k], err));
   }
   for (size_t i = 0; i < s->n_weightings; i++) {
     for (size_t k = 0; k < s->weightings[i].n_margins; k++) {
@@ -209,12 +196,8 @@ static sx_status plan_data(build *b, sx_error *err) {
     if (t->model) {
       SX_TRY(add_step(&made, b, ST_STEP_GENERATE, i, "generate", t->id, err));
       sx_buf_printf(&b->spec, "%llu %llu\n", (unsigned long long)t->n, (unsigned long long)t->seed);
-      sx_synth_model *model = NULL;
-      const char *path = study__path(s, b->arena, t->model);
-      SX_TRY(spec_file(b, path, err));
-      SX_TRY(sx_synth_load(&model, &s->ctx, path, err));
-      for (size_t k = 0; k < sx_synth_inputs(model); k++) (void)spec_file(b, sx_synth_input(model, k), NULL);
-      sx_synth_free(model);
+      SX_TRY(spec_file(b, study__path(s, b->arena, t->model), err));
+      for (size_t k = 0; k < t->inputs.n; k++) SX_TRY(spec_file(b, t->inputs.items[k], err));
       SX_TRY(seal(b, made, err));
     }
     SX_TRY(add_step(&step, b, ST_STEP_DATA, i, "data", t->id, err));

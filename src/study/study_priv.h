@@ -34,7 +34,9 @@ typedef struct st_table {
   const sx_node *node;
   st_list files; /* as written; study__path makes them whole */
   st_expr where;
-  const char *model; /* generate: */
+  const char *model;          /* generate: */
+  st_list inputs;             /* files that the model reads, as sx_synth_input has them */
+  st_list assumed, statement; /* its declared assumptions: name and words */
   uint64_t n, seed;
   st_list missing, text;
   sx_fixed_field *fixed;

@@ -130,24 +130,16 @@ static sx_status payload_text(const char **out, st_run *r, const char *id, sx_er
 
 /* Words that the report needs of steps which are not computed again. */
 static sx_status recall(st_run *r, sx_error *err) {
-  const sx_study *s = r->s;
-  const char *synthetic = NULL;
-  const char *id = sx_arena_printf(r->arena, "data:%s", s->tables[s->unit].id);
-  if (!id) return sx_error_memory(err);
   if (r->design) return SX_OK;
-  SX_TRY(payload_text(&synthetic, r, id, err));
   SX_TRY(payload_text(&r->design_text, r, "design", err));
   SX_TRY(payload_text(&r->weight_text, r, "weighting", err));
-  if (synthetic && strncmp(synthetic, "synthetic\t", 10) == 0) r->synthetic = synthetic + 10;
   if (!r->design_text) return study__materialise(r, err); /* an older store without them */
   return SX_OK;
 }
 
 static sx_status put_step(st_run *r, const st_step *step, const char *pages_payload, sx_error *err) {
   const char *payload = "1";
-  if (step->kind == ST_STEP_DATA && step->index == r->s->unit && r->synthetic) {
-    payload = sx_arena_printf(r->arena, "synthetic\t%s", r->synthetic);
-  } else if (step->kind == ST_STEP_DESIGN && r->design_text) {
+  if (step->kind == ST_STEP_DESIGN && r->design_text) {
     payload = r->design_text;
   } else if (step->kind == ST_STEP_WEIGHTING && r->weight_text && *r->weight_text) {
     payload = r->weight_text;
@@ -240,7 +232,7 @@ static sx_status begin(st_run *r, const sx_run_options *options, sx_error *err) 
                              .version = sx_version(),
                              .options_json = options && options->force ? "{\"force\":true}" : "{}",
                              .started = r->started,
-                             .synthetic = NULL};
+                             .synthetic = r->synthetic};
   return sx_store_begin(&r->run, r->store, &info, inputs, r->plan->n_files, err);
 }
 
@@ -379,6 +371,9 @@ sx_status sx_study_run(sx_run_result **out, const sx_study *study, const sx_run_
   outputs o = {NULL, NULL, {NULL, NULL}};
   sx_status status = SX_OK;
   time_text(r.started);
+  const sx_table *head = study->schemas && study->n_tables ? study->schemas[study->unit] : NULL;
+  const char *synthetic = head ? sx_table_meta(head, "synthetic") : NULL;
+  if (synthetic && *synthetic) r.synthetic = synthetic;
   if (study->skipped) {
     status = copy_text(&result->skipped, &result->ctx, study->skipped, err);
     goto done;
