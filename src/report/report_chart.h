@@ -14,10 +14,11 @@ typedef enum sx_chart_type {
 } sx_chart_type;
 
 typedef struct sx_chart_cell {
-  bool present;     /* a reference stood there */
-  double value;     /* NaN: missing */
-  double low, high; /* NaN: no interval */
-  const char *text; /* as printed beside the mark */
+  bool present;              /* a reference stood there */
+  double value;              /* NaN: missing */
+  double low, high;          /* NaN: no interval */
+  const char *text;          /* as printed beside the mark */
+  const char *interval_text; /* "5.90 – 6.14"; NULL */
 } sx_chart_cell;
 
 typedef struct sx_chart {

@@ -74,7 +74,8 @@ static sx_status bind_cell(figure *f, const sx_node *node, size_t at, sx_error *
                  at % f->chart.n_series + 1);
   SX_TRY(sx_report__bind(&f->bounds[at], f->page, node->text, strlen(node->text), where, err));
   const sx_bound *b = &f->bounds[at];
-  f->cells[at] = (sx_chart_cell){true, b->value, b->main ? b->low : (double)NAN, b->main ? b->high : (double)NAN, "—"};
+  f->cells[at] =
+      (sx_chart_cell){true, b->value, b->main ? b->low : (double)NAN, b->main ? b->high : (double)NAN, "—", NULL};
   if (b->main && isfinite(b->low) && isfinite(b->high)) {
     f->any_interval = true;
     f->ci_level = b->ci_level;
@@ -104,6 +105,20 @@ static sx_status load_cells(figure *f, sx_error *err) {
   return SX_OK;
 }
 
+/* "5.90–6.14", for the list of parts. */
+static sx_status interval_text(figure *f, size_t i, sx_error *err) {
+  sx_chart_cell *c = &f->cells[i];
+  if (!isfinite(c->low) || !isfinite(c->high)) return SX_OK;
+  sx_buf text;
+  sx_buf_init(&text, &f->page->ctx);
+  sx_report__format_value(&text, c->low, &f->chart.spec, true);
+  sx_buf_add(&text, " – ");
+  sx_report__format_value(&text, c->high, &f->chart.spec, true);
+  c->interval_text = text.failed ? NULL : sx_arena_strdup(f->page->arena, text.data);
+  sx_buf_clear(&text);
+  return c->interval_text ? SX_OK : sx_error_memory(err);
+}
+
 /* One unit for the whole figure, decided by its greatest value. */
 static sx_status load_format(figure *f, sx_error *err) {
   const sx_node *node = sx_node_get(f->block->root, "format");
@@ -127,6 +142,7 @@ static sx_status load_format(figure *f, sx_error *err) {
     f->cells[i].text = value.failed ? NULL : sx_arena_strdup(f->page->arena, value.data);
     sx_buf_clear(&value);
     if (!f->cells[i].text) return sx_error_memory(err);
+    SX_TRY(interval_text(f, i, err));
   }
   return SX_OK;
 }
@@ -235,6 +251,7 @@ static void put_data_row(figure *f, size_t i, const sx_spec *finer) {
   sx_spec plain, unsigned_spec = *finer;
   unsigned_spec.sign = 0;
   sx_report__format_spec(&plain, &count, 0, f->page->lang);
+  plain.group_from_four = true; /* alike down the column */
   sx_buf_add(body, "<tr><th scope=\"row\">");
   sx_report__visible(body, f->page, f->chart.categories[category], strlen(f->chart.categories[category]));
   if (f->chart.n_series > 1) {
@@ -282,7 +299,7 @@ static void put_data(figure *f) {
 static void put_unit(figure *f) {
   const char *unit = f->chart.spec.unit + (f->chart.spec.unit[0] == ' ');
   if (!unit[0] || strcmp(unit, "%") == 0) return;
-  sx_buf_add(&f->page->body, "<p class=\"unit\">");
+  sx_buf_printf(&f->page->body, "<p class=\"unit\">%s", sx_report__w(f->page, W_UNIT));
   sx_report__visible(&f->page->body, f->page, unit, strlen(unit));
   sx_buf_add(&f->page->body, "</p>\n");
 }
@@ -302,8 +319,11 @@ sx_status sx_report__figure(sx_page *page, const sx_block *block, sx_error *err)
     SX_TRY_GOTO(status, put_svg(&f, WIDE, "wide", err), done);
     SX_TRY_GOTO(status, put_svg(&f, NARROW, "narrow", err), done);
     put_data(&f);
-    if (f.chart.interval && f.chart.type != SX_CHART_SHARES) {
-      sx_report__interval_name(&extra, page, f.ci_level, f.chart.type == SX_CHART_LINES ? W_BAND_NOTE : W_WHISKER_NOTE);
+    if (f.chart.interval && !(f.chart.type == SX_CHART_SHARES && f.chart.n_series > 1)) {
+      sx_report__interval_name(&extra, page, f.ci_level,
+                               f.chart.type == SX_CHART_LINES    ? W_BAND_NOTE
+                               : f.chart.type == SX_CHART_SHARES ? W_LIST_NOTE
+                                                                 : W_WHISKER_NOTE);
     }
   }
   SX_TRY_GOTO(status, sx_buf_status(&extra, err), done);

@@ -48,7 +48,14 @@ static void put_text(renderer *r, const char *text, size_t n) {
   while (at > 0 && ((unsigned char)text[--at] & 0xC0) == 0x80) {
   }
   if (sx_utf8_next(&code, text + at, n - at)) r->last = code;
-  sx_report__visible(r->out, r->page, text, n);
+  size_t from = 0;
+  for (size_t i = 0; i + 3 <= n; i++) {
+    if (memcmp(text + i, SX_ITEM_BLANK, 3) != 0) continue;
+    sx_report__visible(r->out, r->page, text + from, i - from);
+    from = i + 3;
+    i += 2;
+  }
+  sx_report__visible(r->out, r->page, text + from, n - from);
 }
 
 /* ---- our own inline things --------------------------------------------------------------------------------------- */

@@ -182,6 +182,54 @@ static sx_status number_footnotes(maker *m, sx_buf *to, const char *from, size_t
   return SX_OK;
 }
 
+/* ---- emphasis beside Chinese punctuation ------------------------------------------------------------------------- */
+
+/* CommonMark lets ** open or close only beside a blank where punctuation stands on the other side, but Chinese has no blanks: in
+ * `比**“Z世代”**高` neither would count. A blank that is not printed is put there. */
+static bool chinese_mark(const char *text, size_t n) {
+  uint32_t code = 0;
+  if (!sx_utf8_next(&code, text, n)) return false;
+  return (code >= 0x3001 && code <= 0x301F) || (code >= 0xFF01 && code <= 0xFF0F) ||
+         (code >= 0xFF1A && code <= 0xFF1F) || (code >= 0x2018 && code <= 0x201D) || code == 0x2014 || code == 0x2026;
+}
+
+static bool blank_or_mark(const char *text, size_t n) {
+  return n == 0 || (unsigned char)text[0] <= ' ' || chinese_mark(text, n) ||
+         ((unsigned char)text[0] < 0x80 && strchr("!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~\\", text[0]));
+}
+
+static size_t last_char(const char *text, size_t n) {
+  size_t i = n;
+  while (i > 0 && ((unsigned char)text[--i] & 0xC0) == 0x80) {
+  }
+  return i;
+}
+
+static void ease_emphasis(sx_buf *to, const char *from, size_t n) {
+  bool open = false;
+  for (size_t i = 0; i < n;) {
+    size_t run = 0;
+    while (i + run < n && from[i + run] == '*') run++;
+    if (from[i] == '\n' && i + 1 < n && from[i + 1] == '\n') open = false;
+    if (run < 1 || run > 3) {
+      sx_buf_add_n(to, from + i, run ? run : 1);
+      i += run ? run : 1;
+      continue;
+    }
+    const size_t before = last_char(from, i), after = i + run;
+    const bool line_start = i == 0 || from[i - 1] == '\n';
+    if (!line_start && !open && chinese_mark(from + after, n - after) && !blank_or_mark(from + before, i - before)) {
+      sx_buf_add(to, SX_ITEM_BLANK);
+    }
+    sx_buf_add_n(to, from + i, run);
+    if (open && chinese_mark(from + before, i - before) && !blank_or_mark(from + after, n - after)) {
+      sx_buf_add(to, SX_ITEM_BLANK);
+    }
+    if (!(line_start && after < n && from[after] == ' ')) open = !open; /* not the bullet of a list */
+    i += run;
+  }
+}
+
 static sx_status unused_footnotes(maker *m, sx_error *err) {
   for (size_t k = 0; k < m->out->n_footnotes; k++) {
     if (m->out->footnotes[k].number) continue;
@@ -206,7 +254,11 @@ sx_status sx_report__prepare(sx_prepared *out, sx_page *page, const char *file, 
   SX_TRY_GOTO(status, sx_buf_status(&bound, err), done);
   SX_TRY_GOTO(status, take_footnotes(&m, &rest, bound.data, bound.n, err), done);
   SX_TRY_GOTO(status, sx_buf_status(&rest, err), done);
-  SX_TRY_GOTO(status, number_footnotes(&m, &out->text, rest.data, rest.n, err), done);
+  sx_buf_reset(&bound);
+  sx_buf_add(&bound, "");
+  ease_emphasis(&bound, rest.data, rest.n);
+  SX_TRY_GOTO(status, sx_buf_status(&bound, err), done);
+  SX_TRY_GOTO(status, number_footnotes(&m, &out->text, bound.data, bound.n, err), done);
   SX_TRY_GOTO(status, sx_buf_status(&out->text, err), done);
   status = unused_footnotes(&m, err);
 done:

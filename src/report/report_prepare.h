@@ -9,6 +9,8 @@ typedef enum sx_item_kind { SX_ITEM_NUMBER, SX_ITEM_BLOCK, SX_ITEM_MENTION, SX_I
 /* A placeholder is U+E000, the item's index in digits, U+E001. */
 #define SX_ITEM_OPEN  "\xEE\x80\x80"
 #define SX_ITEM_CLOSE "\xEE\x80\x81"
+/* A blank that md4c sees and no reader: OGHAM SPACE MARK. */
+#define SX_ITEM_BLANK "\xE1\x9A\x80"
 
 typedef struct sx_item {
   sx_item_kind kind;

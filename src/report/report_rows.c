@@ -8,7 +8,7 @@
 typedef struct rows {
   sx_svg *svg;
   const sx_chart *chart;
-  bool narrow, dots;
+  bool narrow, dots, flush;        /* flush: labels from the left edge, when some are long */
   double label_width, left, right; /* of the plot */
   double value_size, mark;         /* font size of values, thickness of a bar */
   sx_scale scale;
@@ -70,10 +70,11 @@ static void make_layout(rows *r) {
     sx_svg_lines lines;
     sx_svg__wrap(&lines, r->chart->categories[i], SX_CHART_TEXT, most, LABEL_LINES);
     widest = fmax(widest, lines.width);
+    r->flush = r->flush || lines.n > 2;
   }
   const double value = widest_value(r) + VALUE_GAP + 2;
   r->label_width = r->narrow ? width : fmin(widest, most);
-  r->left = (r->narrow ? 0 : r->label_width + LABEL_GAP) + (any_leftward(r->chart) ? value : r->narrow ? 6 : 0);
+  r->left = (r->narrow ? 0 : r->label_width + LABEL_GAP) + (any_leftward(r->chart) ? value : r->narrow ? 1 : 0);
   r->right = width - value;
   if (r->right < r->left + 40) r->right = r->left + 40;
   r->scale.from = r->left;
@@ -107,6 +108,21 @@ static void draw_value(rows *r, const sx_chart_cell *c, double y, size_t s) {
                left ? SX_ANCHOR_END : SX_ANCHOR_START, r->value_size, SX_INK, true, c->text, strlen(c->text));
 }
 
+static bool tick(const rows *r, int i, double *value) {
+  *value = r->scale.lo + i * r->scale.step;
+  return i <= 40 && *value <= r->scale.hi + r->scale.step / 2;
+}
+
+/* Light lines behind the marks; in the narrow layout only where there are marks, so that none crosses a label. */
+static void draw_grid(rows *r, double top, double bottom) {
+  double value;
+  for (int i = 0; tick(r, i, &value); i++) {
+    const double x = sx_chart__at(&r->scale, value);
+    const bool zero = fabs(value) < r->scale.step / 1e6;
+    sx_svg__line(r->svg, x, top, x, bottom, zero ? SX_AXIS : SX_RULE, 1, "");
+  }
+}
+
 /* One category from y on; the y below it. */
 static double draw_row(rows *r, size_t category, double y) {
   const double pitch = r->mark + (r->dots ? 8 : 4), gap = r->narrow ? 10 : 12;
@@ -120,10 +136,12 @@ static double draw_row(rows *r, size_t category, double y) {
     sx_svg__block(r->svg, 0, y + label / 2, SX_ANCHOR_START, SX_CHART_TEXT, SX_INK, &lines);
     top = y + label + 3;
     height = label + 3 + marks;
+    draw_grid(r, top, top + marks);
   } else {
     height = fmax(label, marks);
     top = y + (height - marks) / 2;
-    sx_svg__block(r->svg, r->label_width, y + height / 2, SX_ANCHOR_END, SX_CHART_TEXT, SX_INK, &lines);
+    sx_svg__block(r->svg, r->flush ? 0 : r->label_width, y + height / 2, r->flush ? SX_ANCHOR_START : SX_ANCHOR_END,
+                  SX_CHART_TEXT, SX_INK, &lines);
   }
   for (size_t s = 0; s < r->chart->n_series; s++) {
     const sx_chart_cell *c = sx_chart_at(r->chart, category, s);
@@ -134,22 +152,16 @@ static double draw_row(rows *r, size_t category, double y) {
   return y + height + gap;
 }
 
-/* Light lines behind the marks, their numbers below. */
-static void draw_axis(rows *r, double top, double bottom) {
-  const sx_scale *scale = &r->scale;
-  double last = -(double)INFINITY;
-  for (int i = 0; i <= 40; i++) {
-    const double value = scale->lo + i * scale->step;
-    if (value > scale->hi + scale->step / 2) break;
+/* The numbers of the scale below the rows, those that have room. */
+static void draw_ticks(rows *r, double bottom) {
+  double last = -(double)INFINITY, value;
+  for (int i = 0; tick(r, i, &value); i++) {
     char text[64];
-    const double x = sx_chart__at(scale, value);
-    const bool zero = fabs(value) < scale->step / 1e6;
-    sx_svg__line(r->svg, x, top, x, bottom, zero ? SX_AXIS : SX_RULE, 1, "");
-    sx_chart__tick(text, sizeof text, r->chart, scale, value);
+    sx_chart__tick(text, sizeof text, r->chart, &r->scale, value);
     const double half = sx_svg__text_width(text, strlen(text), SX_CHART_SMALL) / 2;
+    const double x = fmin(fmax(sx_chart__at(&r->scale, value), half), r->svg->width - half);
     if (x - half < last + 6) continue;
-    sx_svg__text(r->svg, fmin(fmax(x, half), r->svg->width - half), bottom + 17, SX_ANCHOR_MIDDLE, SX_CHART_SMALL,
-                 SX_SOFT, false, text, strlen(text));
+    sx_svg__text(r->svg, x, bottom + 17, SX_ANCHOR_MIDDLE, SX_CHART_SMALL, SX_SOFT, false, text, strlen(text));
     last = x + half;
   }
 }
@@ -168,7 +180,8 @@ void sx_chart__rows(sx_svg *svg, const sx_chart *chart) {
   for (size_t i = 0; i < chart->n_categories; i++) y = draw_row(&r, i, y);
   sx_buf drawn = svg->body;
   svg->body = before;
-  draw_axis(&r, top, y - 4);
+  if (!r.narrow) draw_grid(&r, top, y - 4);
+  draw_ticks(&r, y - 4);
   if (drawn.failed)
     svg->failed = true;
   else

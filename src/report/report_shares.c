@@ -43,21 +43,26 @@ static void stack(sx_svg *svg, const sx_chart *chart, size_t first, size_t n, si
 /* The parts below the bar: swatch, name, value at the right edge. */
 static double list_parts(sx_svg *svg, const sx_chart *chart, double y) {
   const double swatch = 12, indent = 20;
-  double widest = 0;
+  double widest = 0, between = 0;
   for (size_t i = 0; i < chart->n_categories; i++) {
-    const char *text = chart->cells[i].text;
+    const char *text = chart->cells[i].text, *range = chart->interval ? chart->cells[i].interval_text : NULL;
     if (text) widest = fmax(widest, sx_svg__text_width(text, strlen(text), SX_CHART_TEXT));
+    if (range) between = fmax(between, 18 + sx_svg__text_width(range, strlen(range), SX_CHART_SMALL));
   }
   for (size_t i = 0; i < chart->n_categories; i++) {
     const sx_chart_cell *c = &chart->cells[i];
     sx_svg_lines lines;
-    sx_svg__wrap(&lines, chart->categories[i], SX_CHART_TEXT, svg->width - indent - widest - 16, LABEL_LINES);
+    sx_svg__wrap(&lines, chart->categories[i], SX_CHART_TEXT, svg->width - indent - widest - between - 16, LABEL_LINES);
     const double height = fmax(1, (double)lines.n) * 1.35 * SX_CHART_TEXT + 9;
     const double middle = y + height / 2;
     sx_svg__rect(svg, 0, middle - swatch / 2, swatch, swatch, sx_svg__colour(i), " rx=\"2\"");
     sx_svg__block(svg, indent, middle, SX_ANCHOR_START, SX_CHART_TEXT, SX_INK, &lines);
     if (c->present) {
       sx_svg__text(svg, svg->width, middle + 5, SX_ANCHOR_END, SX_CHART_TEXT, SX_INK, true, c->text, strlen(c->text));
+      if (chart->interval && c->interval_text) {
+        sx_svg__text(svg, svg->width - widest - 18, middle + 5, SX_ANCHOR_END, SX_CHART_SMALL, SX_SOFT, false,
+                     c->interval_text, strlen(c->interval_text));
+      }
     }
     y += height;
     sx_svg__line(svg, 0, y, svg->width, y, SX_RULE, 1, "");

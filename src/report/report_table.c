@@ -128,6 +128,7 @@ static sx_status load(tab *t, sx_error *err) {
   for (size_t k = 0; k < t->n_columns; k++) {
     estimates += t->columns[k].estimates;
     sx_report__format_spec(&t->columns[k].spec, &t->columns[k].format, t->columns[k].magnitude, t->page->lang);
+    t->columns[k].spec.group_from_four = true;
   }
   t->beside = estimates <= BESIDE_MAX;
   return SX_OK;
@@ -154,8 +155,8 @@ static void put_sub_heads(const tab *t, const column *c) {
   if (sub_columns(t, c) == 1) return;
   sx_buf_printf(body, "<th scope=\"col\">%s</th>", sx_report__w(t->page, W_ESTIMATE));
   if (t->errors) {
-    sx_buf_printf(body, "<th scope=\"col\">%s</th><th scope=\"col\">", sx_report__w(t->page, W_SE));
-    sx_report__interval_name(body, t->page, c->ci_level, W_INTERVAL);
+    sx_buf_printf(body, "<th scope=\"col\">%s</th><th scope=\"col\">", sx_report__w(t->page, W_SE_SHORT));
+    sx_report__interval_name(body, t->page, c->ci_level, W_INTERVAL_SHORT);
     sx_buf_add(body, "</th>");
   }
   if (t->bases) sx_buf_printf(body, "<th scope=\"col\">%s</th>", sx_report__w(t->page, W_BASE));
@@ -188,7 +189,7 @@ static void put_head(const tab *t) {
   }
   sx_buf_add(body, "</tr>\n");
   if (second) {
-    sx_buf_add(body, "<tr>");
+    sx_buf_add(body, "<tr class=\"two\">");
     for (size_t k = 0; k < t->n_columns; k++) put_sub_heads(t, &t->columns[k]);
     sx_buf_add(body, "</tr>\n");
   }
@@ -216,6 +217,7 @@ static void put_count(sx_buf *out, const sx_page *page, int64_t n) {
   sx_spec spec;
   const sx_format count = {.kind = SX_FORMAT_AMOUNT, .decimals = 0};
   sx_report__format_spec(&spec, &count, 0, page->lang);
+  spec.group_from_four = true; /* alike down the column */
   sx_report__format_value(out, n < 0 ? (double)NAN : (double)n, &spec, true);
 }
 
@@ -285,6 +287,7 @@ static void put_cell(const tab *t, const cell *c, const column *col) {
   const bool split = sub_columns(t, col) > 1;
   sx_spec spec = col->spec;
   if (c->own_format) sx_report__format_spec(&spec, &c->format, fabs(c->bound.value), t->page->lang);
+  spec.group_from_four = true;
   sx_buf_add(body, c->text ? "<td class=\"l\">" : "<td>");
   if (c->text) sx_report__label(body, t->page, c->text);
   if (c->number) put_value(t, c, &spec);
@@ -337,6 +340,7 @@ sx_status sx_report__table(sx_page *page, const sx_block *block, sx_error *err) 
   sx_buf_add(&extra, "");
   if (t.errors && !t.beside)
     sx_buf_printf(&extra, "%s%s", sx_report__w(page, W_ERRORS_NOTE), page->lang == SX_LANG_EN ? " " : "");
+  if (t.errors && t.beside && t.n_rows) sx_buf_add(&extra, sx_report__w(page, W_SE_NOTE));
   if (t.bases && t.n_rows) sx_buf_add(&extra, sx_report__w(page, W_BASES_NOTE));
   if (!extra.failed) sx_report__foot(page, block, extra.data);
   const sx_status status = extra.failed ? sx_error_memory(err) : sx_buf_status(&page->body, err);

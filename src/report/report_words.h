@@ -40,6 +40,8 @@
   X(OPEN, "（", " (")                                                                                                  \
   X(CLOSE, "）", ")")                                                                                                  \
   X(DATA, "查看数据", "Show the data")                                                                                 \
+  X(UNIT, "单位：", "Unit: ")                                                                                          \
+  X(LIST_NOTE, "灰色数字为 %s% 置信区间。", "Grey numbers are %s% confidence intervals.")                              \
   X(ITEM, "项目", "Item")                                                                                              \
   X(VALUE, "数值", "Value")                                                                                            \
   X(SHARE, "占比", "Share")                                                                                            \
@@ -48,6 +50,7 @@
   X(NO_VALUE, "无法估计", "cannot be estimated")                                                                       \
   X(OUTSIDE, "外部公布数", "printed outside figure")                                                                   \
   X(ERRORS_NOTE, "括号内为标准误。", "Standard errors in parentheses.")                                                \
+  X(SE_NOTE, "", "s.e.: standard error. ")                                                                             \
   X(BASES_NOTE, "n 为未加权样本量。", "n: cases, unweighted.")                                                         \
   X(WHISKER_NOTE, "线段为 %s% 置信区间。", "Lines are %s% confidence intervals.")                                      \
   X(BAND_NOTE, "色带为 %s% 置信区间。", "Bands are %s% confidence intervals.")                                         \
