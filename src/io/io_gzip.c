@@ -52,7 +52,9 @@ static sx_status grow(inflating *f, sx_error *err) {
   if (f->ctx->memory_limit && f->n >= f->ctx->memory_limit)
     return sx_error_set(err, SX_E_LIMIT, f->name, "inflates to more than the memory limit of %zu bytes",
                         f->ctx->memory_limit);
-  if (!sx_mem_grow(f->ctx, &text, &f->cap, f->n + (1u << 16), 1)) return sx_error_memory(err);
+  size_t need = f->n + (1u << 16);
+  if (f->ctx->memory_limit && need > f->ctx->memory_limit) need = f->ctx->memory_limit;
+  if (!sx_mem_grow(f->ctx, &text, &f->cap, need, 1)) return sx_error_memory(err);
   f->text = text;
   return SX_OK;
 }
