@@ -27,7 +27,7 @@ static sx_status read_all(char **data, size_t *n, size_t *cap, int fd, const sx_
     SX_TRY(sx_ctx_poll(ctx, err));
     void *grown = *data;
     if (*cap - *n < 2) {
-      if (ctx && ctx->memory_limit && *n > ctx->memory_limit)
+      if (ctx && ctx->memory_limit && *n + STEP > ctx->memory_limit)
         return sx_error_set(err, SX_E_LIMIT, path, "larger than the memory limit of %zu bytes", ctx->memory_limit);
       if (!sx_mem_grow(ctx, &grown, cap, *n + STEP, 1)) return sx_error_memory(err);
       *data = grown;

@@ -2,6 +2,8 @@
 #include "sxt.h"
 
 #include <dirent.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -91,6 +93,31 @@ static void test_old_survives(void) {
   CHECK_INT(count_files(), 0);
 }
 
+/* A disk that ends in the middle of a file, played by the limit on file sizes. */
+static void test_write_cut(void) {
+  const size_t n = 1 << 20;
+  char path[256];
+  snprintf(path, sizeof path, "%s", in_folder("cut"));
+  char *big = sx_mem_zalloc(NULL, n, 1), *data = NULL;
+  REQUIRE(big != NULL);
+  REQUIRE_OK(sx_file_write(NULL, path, "old", 3, err));
+  struct rlimit before;
+  REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const struct rlimit small = {4096, before.rlim_max};
+  void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
+  CHECK_FAILS(sx_file_write(NULL, path, big, n, err), SX_E_IO, path, "cannot be written: ");
+  setrlimit(RLIMIT_FSIZE, &before);
+  signal(SIGXFSZ, handler);
+  size_t got = 0;
+  REQUIRE_OK(sx_file_read(&data, &got, NULL, path, err));
+  CHECK_STR(data, "old");
+  CHECK_INT(count_files(), 1);
+  sx_mem_free(NULL, data);
+  sx_mem_free(NULL, big);
+  unlink(path);
+}
+
 /* Not a regular file: the size is not known beforehand. */
 static void test_pipe(void) {
   char *data = NULL;
@@ -99,6 +126,9 @@ static void test_pipe(void) {
   REQUIRE_OK(sx_file_read(&data, &n, NULL, "/proc/self/status", err));
   CHECK(n > 100 && strlen(data) == n && strstr(data, "Pid:"));
   sx_mem_free(NULL, data);
+  sx_ctx ctx = SX_CTX_INIT;
+  ctx.memory_limit = 1 << 18;
+  CHECK_FAILS(sx_file_read(&data, &n, &ctx, "/dev/zero", err), SX_E_LIMIT, "/dev/zero", "memory limit");
 }
 
 static bool always(void *data) {
@@ -147,4 +177,5 @@ static void test_beside(void) {
 }
 
 SXT_MAIN(SXT_CASE(test_round_trip), SXT_CASE(test_faults), SXT_CASE(test_disk_full), SXT_CASE(test_old_survives),
-         SXT_CASE(test_pipe), SXT_CASE(test_cancel), SXT_CASE(test_hash), SXT_CASE(test_beside))
+         SXT_CASE(test_write_cut), SXT_CASE(test_pipe), SXT_CASE(test_cancel), SXT_CASE(test_hash),
+         SXT_CASE(test_beside))

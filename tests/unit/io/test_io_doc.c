@@ -239,6 +239,11 @@ static void test_keys(void) {
   CHECK_FAILS(sx_node_keys(doc, root, allowed, 3, err), SX_E_PARSE, "f.yaml:2:1",
               "unknown key 'indcators'; did you mean 'indicators'?");
   CHECK_FAILS(sx_node_keys(doc, root, allowed, 1, err), SX_E_PARSE, "f.yaml:2:1", "known here: data");
+  char long_name[400];
+  memset(long_name, 'x', sizeof long_name);
+  long_name[399] = '\0';
+  const char *const many[] = {"first", long_name, "last"}; /* what does not fit is left out whole */
+  CHECK_FAILS(sx_node_keys(doc, root, many, 3, err), SX_E_PARSE, "f.yaml:1:1", "unknown key 'data'; known here: first");
   const char *const right[] = {"indcators", "data"};
   CHECK_OK(sx_node_keys(doc, root, right, 2, err));
   CHECK_FAILS(sx_node_keys(doc, root->items[0], allowed, 3, err), SX_E_PARSE, "f.yaml:1:7", "expected a map");
