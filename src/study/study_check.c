@@ -18,6 +18,7 @@ typedef struct graph {
   const char **names;
   const sx_node **nodes;
   const char *what;
+  bool *circular; /* members of a circle */
 } graph;
 
 static bool graph_init(st_load *l, graph *g, size_t n, const char *what) {
@@ -27,7 +28,8 @@ static bool graph_init(st_load *l, graph *g, size_t n, const char *what) {
   g->n_deps = study__take(l, n, sizeof *g->n_deps);
   g->names = study__take(l, n, sizeof *g->names);
   g->nodes = study__take(l, n, sizeof *g->nodes);
-  return g->deps && g->n_deps && g->names && g->nodes;
+  g->circular = study__take(l, n, sizeof *g->circular);
+  return g->deps && g->n_deps && g->names && g->nodes && g->circular;
 }
 
 /* A circle among the parts that are not done: follow the first open dependency until one comes back. */
@@ -57,7 +59,7 @@ static void name_circle(st_load *l, const graph *g, bool *done) {
   }
   (void)snprintf(text + used, sizeof text - used, "%.60s", g->names[at]);
   study__problem(l, g->nodes[at], "%s in a circle: %s", g->what, text);
-  for (size_t i = first; i < n; i++) done[path[i]] = true;
+  for (size_t i = first; i < n; i++) done[path[i]] = g->circular[path[i]] = true;
 }
 
 /* What the others rest on first. Circles are problems; their members stand last. */
@@ -101,6 +103,7 @@ static void order_derived(st_load *l) {
     }
   }
   s->derived_order = ordered(l, &g);
+  for (size_t i = 0; i < s->n_derived; i++) s->derived[i].circular = g.circular[i];
 }
 
 /* Formula indicators and accounts rest on each other; other indicators on neither. */
@@ -262,7 +265,7 @@ static void check_derived(st_load *l, sx_table *unit) {
       study__problem(l, d->node, "the data already have a variable '%s': give the derived one another name", d->id);
       continue;
     }
-    const bool usable = d->value.expr && (!d->cut || d->labels);
+    const bool usable = d->value.expr && !d->circular && (!d->cut || d->labels);
     if (usable && study__derive(unit, s, s->derived_order[i], &err) == SX_OK) continue;
     if (usable) study__expr_problem(l, d->value.node, &err);
     sx_column *stand_in = NULL;
@@ -363,6 +366,38 @@ static void check_indicators(st_load *l, const sx_table *unit) {
     const sx_node *format = sx_node_get(ind->node, "format");
     check_format(l, format ? format : ind->node, ind->format, ind->unit);
     study__resolve_formula(l, &ind->formula);
+  }
+}
+
+/* A level that is named must be one of the variable's, where its levels are known before the data are read. */
+static void check_level(st_load *l, const sx_table *unit, const st_domain *d) {
+  for (size_t i = 0; i < d->n; i++) {
+    const st_group *g = &l->s->groups[d->terms[i].group];
+    const char *level = d->terms[i].level;
+    const sx_column *c = g->by && level ? sx_table_find(unit, g->by) : NULL;
+    if (!c || (!c->dict && c->n_labels == 0)) continue;
+    const size_t n_dict = c->dict ? sx_dict_count(c->dict) : 0;
+    const char **names = study__take(l, n_dict + c->n_labels, sizeof *names);
+    bool found = false;
+    for (size_t k = 0; names && k < n_dict + c->n_labels; k++) {
+      names[k] = k < n_dict ? sx_dict_get(c->dict, (int32_t)k, NULL) : c->labels[k - n_dict].label;
+      found = found || strcmp(names[k], level) == 0;
+    }
+    double value = 0;
+    for (size_t k = 0; k < c->n_labels && sx_text_to_double(&value, level, strlen(level)); k++) {
+      found = found || (!c->labels[k].text && c->labels[k].value == value);
+    }
+    if (found || !names) continue;
+    const char *near = sx_text_nearest(level, names, n_dict + c->n_labels);
+    study__problem(l, d->node, "the group '%s' has no level '%s'%s%s%s", g->id, level, near ? ", did you mean '" : "",
+                   near ? near : "", near ? "'?" : "");
+  }
+}
+
+static void check_levels(st_load *l, const sx_table *unit) {
+  for (size_t i = 0; unit && i < l->s->n_indicators && !study__stop(l); i++) {
+    const st_indicator *ind = &l->s->indicators[i];
+    for (size_t k = 0; k < ind->n_by; k++) check_level(l, unit, &ind->by[k]);
   }
 }
 
@@ -477,6 +512,7 @@ void study__check(st_load *l) {
     check_design(l, unit);
   }
   if (!study__stop(l)) check_groups(l, unit);
+  if (!study__stop(l)) check_levels(l, unit);
   if (!study__stop(l)) check_weighting(l, unit);
   if (!study__stop(l)) check_indicators(l, unit);
   if (!study__stop(l) && !s->skipped) check_accounts(l, unit);

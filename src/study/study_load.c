@@ -165,6 +165,15 @@ void study__expr_problem(st_load *l, const sx_node *node, const sx_error *err) {
   study__problem_at(l, false, where, err->message);
 }
 
+void study__name_problem(st_load *l, const st_expr *e, const char *name, const char *message) {
+  const char *text = sx_expr_text(e->expr), *at = strstr(text, name);
+  const size_t column = at ? sx_utf8_count(text, (size_t)(at - text)) + 1 : 1;
+  sx_error err = {.status = SX_E_PARSE};
+  (void)snprintf(err.where, sizeof err.where, "column %zu", column);
+  (void)snprintf(err.message, sizeof err.message, "%s", message);
+  study__expr_problem(l, e->node, &err);
+}
+
 /* ---- single nodes ------------------------------------------------------------------------------------------- */
 
 void *study__take(st_load *l, size_t n, size_t size) {

@@ -351,14 +351,15 @@ void study__need_operands(st_load *l, const st_formula *f, const st_domain *by, 
 }
 
 /* "users.total", "users.z", "spend/goods", "spend/goods.scope:narrow", "spend/goods.total.share_of_parent". */
-static bool read_operand_reference(st_load *l, st_operand *op, const sx_node *node) {
+static bool read_operand_reference(st_load *l, st_operand *op, const st_expr *e) {
   sx_study *s = l->s;
   sx_reference ref;
   sx_error err = SX_ERROR_INIT;
   char text[300], message[256] = "";
   (void)snprintf(text, sizeof text, "%s%s", op->name, strchr(op->name, '/') && !strchr(op->name, '.') ? ".total" : "");
   if (sx_reference_parse(&ref, text, strlen(text), &err) != SX_OK) {
-    study__error_problem(l, node, &err);
+    if (err.status == SX_E_MEMORY) l->oom = true;
+    study__name_problem(l, e, op->name, err.message);
     return false;
   }
   const char *slash = strchr(ref.indicator, '/');
@@ -388,7 +389,7 @@ static bool read_operand_reference(st_load *l, st_operand *op, const sx_node *no
       op->fixed = true;
     }
   }
-  if (message[0]) study__problem(l, node, "%s", message);
+  if (message[0]) study__name_problem(l, e, op->name, message);
   return !message[0];
 }
 
@@ -408,11 +409,12 @@ void study__resolve_formula(st_load *l, st_formula *f) {
       op.kind = ST_OPERAND_INDICATOR;
       op.index = ind;
     } else if (strchr(op.name, '.') || strchr(op.name, '/')) {
-      if (!read_operand_reference(l, &op, f->value.node)) continue;
+      if (!read_operand_reference(l, &op, &f->value)) continue;
     } else {
-      char near[160];
-      study__problem(l, f->value.node, "unknown indicator or benchmark '%s'%s", op.name,
+      char near[160], message[400];
+      (void)snprintf(message, sizeof message, "unknown indicator or benchmark '%.100s'%s", op.name,
                      study__near(s, near, op.name, "ib"));
+      study__name_problem(l, &f->value, op.name, message);
       continue;
     }
     f->operands[f->n++] = op;

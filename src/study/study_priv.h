@@ -60,6 +60,7 @@ typedef struct st_derived {
   bool cut;
   double *breaks;
   size_t n_breaks;
+  bool circular;
   sx_text2 *labels; /* [n_breaks + 1] */
 } st_derived;
 
@@ -268,6 +269,8 @@ void study__warning(st_load *l, const sx_node *node, const char *fmt, ...) SX_PR
 void study__problem_at(st_load *l, bool warning, const char *where, const char *message);
 /* An error of an expression at its place in the YAML; SX_E_MEMORY sets oom. */
 void study__expr_problem(st_load *l, const sx_node *node, const sx_error *err);
+/* A problem of a name inside an expression, at the name's own place. */
+void study__name_problem(st_load *l, const st_expr *e, const char *name, const char *message);
 /* Any other error: `where` of the error, or the node. */
 void study__error_problem(st_load *l, const sx_node *node, const sx_error *err);
 bool study__stop(const st_load *l); /* out of memory */

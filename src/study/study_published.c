@@ -266,6 +266,7 @@ static sx_status put_figure(st_run *r, const st_figure *f, const char *verdict, 
   if (!row) return SX_OK;
   const st_row copy = *row; /* adding rows moves the index */
   SX_TRY(put(r, id, "estimate", copy.estimate, &copy, rest, verdict, err));
+  if (isnan(f->value_si)) return SX_OK; /* words have no difference */
   return put(r, id, "difference", copy.estimate - f->value_si, &copy, rest, verdict, err);
 }
 

@@ -1,0 +1,145 @@
+/* What the check of a study finds: every fault has its own message and place, and all of them are told. */
+#include "tiny.h"
+
+static sx_problems problems;
+
+/* The study with one replacement must be refused, with a problem whose place and message contain the texts. */
+static void expect(const char *file, const char *old, const char *with, const char *where, const char *message) {
+  tiny_copy("check");
+  tiny_replace(file, old, with);
+  char path[600];
+  tiny_path(path, "study.yaml");
+  sx_study *study = NULL;
+  sx_error err = SX_ERROR_INIT;
+  const sx_status status = sx_study_load(&study, NULL, path, &problems, &err);
+  if (status != SX_E_PARSE) SXT_FAIL("'%s' for '%s': status %d (%s)", with, old, (int)status, err.message);
+  bool found = false;
+  for (size_t i = 0; i < problems.n; i++) {
+    found = found || (strstr(problems.items[i].where, where) && strstr(problems.items[i].message, message));
+  }
+  if (!found) {
+    SXT_FAIL("'%s' for '%s': no problem at '%s' saying '%s'; there are %zu:", with, old, where, message, problems.n);
+    for (size_t i = 0; i < problems.n; i++) {
+      fprintf(stderr, "    %s: %s\n", problems.items[i].where, problems.items[i].message);
+    }
+  }
+  CHECK(strcmp(err.message, problems.n ? problems.items[0].message : "") == 0);
+  if (problems.n != 1) SXT_FAIL("'%s' for '%s': %zu problems instead of one", with, old, problems.n);
+  sx_problems_clear(&problems);
+  sx_study_free(study);
+  tiny_remove();
+}
+
+static void is_clean(void) {
+  tiny_copy("check");
+  char path[600];
+  tiny_path(path, "study.yaml");
+  sx_study *study = NULL;
+  REQUIRE_OK(sx_study_load(&study, NULL, path, &problems, err));
+  CHECK_INT(problems.n, 0);
+  CHECK(sx_study_skipped(study) == NULL);
+  sx_study_free(study);
+  tiny_remove();
+}
+
+static void unknown_words(void) {
+  expect("study.yaml", "strata: stratum", "srata: stratum", "study.yaml:17:27",
+         "unknown key 'srata': did you mean 'strata'?");
+  expect("study.yaml", "by: [old, age], format", "by: [odl, age], format", "study.yaml:30:66",
+         "unknown group 'odl', did you mean 'old'?");
+  expect("study.yaml", "by: [old, age], format", "by: [old, \"age:\"], format", "study.yaml:30:71",
+         "the group 'age' has no level ''");
+  expect("study.yaml", "formula: 2 * penetration", "formula: 2 * penetratoin", "study.yaml:38:52",
+         "unknown indicator or benchmark 'penetratoin', did you mean 'penetration'?");
+  expect("study.yaml", "parent: all, label: {zh: 手机", "parent: al, label: {zh: 手机", "study.yaml:48:29",
+         "unknown parent 'al', did you mean 'all'?");
+  expect("study.yaml", "scope: narrow", "scope: narow",
+         "study.yaml:48:", "unknown scope 'narow', did you mean 'narrow'?");
+  expect("study.yaml", "{ref: users.total}", "{ref: user.total}",
+         "study.yaml:59:", "unknown indicator 'user', did you mean 'users'?");
+  expect("study.yaml", "type: bars", "type: bras", "study.yaml:61:", "did you mean 'bars'?");
+  expect("study.yaml", "annex: [assumptions", "annex: [asumptions", "study.yaml:64:9", "did you mean 'assumptions'?");
+}
+
+static void expressions(void) {
+  /* the place is the one inside the expression: 'wher' is the whole value, 'aeg' stands 1 column into it */
+  expect("study.yaml", "where: older == 1", "where: odler == 1", "study.yaml:25:43", "odler");
+  expect("study.yaml", "older: age >= 60", "older: aeg >= 60", "study.yaml:13:10", "did you mean");
+  expect("study.yaml", "older: age >= 60", "older: age >= ", "study.yaml:13:", "");
+  expect("study.yaml", "prop: user == 1", "prop: \"user == 1 andd sex == 'm'\"", "study.yaml:32:", "");
+  expect("study.yaml", "where: age < 30", "where: sex == \"male\"", "study.yaml:26:", "male");
+  expect("study.yaml", "mean: spend,", "mean: region,", "study.yaml:33:", "not a number");
+  expect("study.yaml", "prop: user == 1", "prop: region", "study.yaml:32:", "prop needs a condition");
+}
+
+static void structure(void) {
+  expect("study.yaml", "spend_k: spend / 1000", "spend_k: double_k / 2", "study.yaml:1",
+         "derived variables in a circle: spend_k -> double_k -> spend_k");
+  expect("study.yaml", "formula: users / population", "formula: twice / population", "study.yaml:3",
+         "formulas in a circle: penetration -> twice -> penetration");
+  expect("study.yaml", "codes: [A2]", "codes: [A1]", "study.yaml:48:9", "'A1', which would be counted twice");
+  expect("study.yaml", "weights: weight", "weights: wieght", "study.yaml:17:19", "did you mean 'weight'");
+  expect("study.yaml", "weights: weight, ", "", "study.yaml:17:9", "names no weights");
+  expect("study.yaml", "file: people.csv", "file: poeple.csv", "study.yaml:8:18", "there is no file");
+  expect("study.yaml", "file: pop.csv", "file: popp.csv", "study.yaml:20:", "there is no file");
+  expect("study.yaml", "value: people}", "value: poeple}", "study.yaml:19:5", "did you mean 'people'");
+  expect("study.yaml", "format: \"万元 2\"", "format: \"万人 2\"", "study.yaml:44:13", "does not print the unit '元'");
+  expect("study.yaml", "gap: [old], format", "gap: [total], format", "study.yaml:37:", "name a group");
+  expect("study.yaml", "breaks: [30, 60]", "breaks: [60, 30]", "study.yaml:14:", "breaks grow");
+  expect("study.yaml", "breaks: [30, 60]", "breaks: [30]", "study.yaml:14:", "1 breaks make 2 classes");
+  expect("study.yaml", "population: people, penetration: rate, spend: spend", "population: people, spend: spend",
+         "study.yaml:48:9", "all three");
+}
+
+static void texts(void) {
+  expect("narrative/en.md", "users.total", "usrs.total", "narrative/en.md:3:", "did you mean 'users'?");
+  expect("narrative/zh.md", "rate.old.gap", "rate.young.gap", "narrative/zh.md:3:", "has no gap for that group");
+  expect("narrative/en.md", "{{figure ages}}", "{{figure age}}", "narrative/en.md:5:1", "there is no figure 'age'");
+  expect("published.csv", "users.total", "users.young", "published.csv: row 2 P1", "not estimated by 'young'");
+  expect("published.csv", "design-fact", "design-fakt", "published.csv: row 5 P4", "did you mean 'design-fact'?");
+  expect("published.csv", "P2,", "P1,", "published.csv: row 3 P1", "stands twice");
+  expect("published.csv", "design-fact,设计规定,Set by the design", ",,", "published.csv: row 5 P4",
+         "neither a reference");
+}
+
+/* Three faults in three places are three problems. */
+static void all_of_them(void) {
+  tiny_copy("check");
+  tiny_replace("study.yaml", "weights: weight", "weights: wieght");
+  tiny_replace("study.yaml", "mean: spend,", "maen: spend,");
+  tiny_replace("narrative/en.md", "users.total", "usrs.total");
+  char path[600];
+  tiny_path(path, "study.yaml");
+  sx_study *study = NULL;
+  CHECK_FAILS(sx_study_load(&study, NULL, path, &problems, err), SX_E_PARSE, "study.yaml", "");
+  CHECK(study == NULL);
+  CHECK(problems.n >= 4); /* the unknown key and the indicator without a kind */
+  sx_problems_clear(&problems);
+  tiny_remove();
+}
+
+static void absent(void) {
+  tiny_copy("check");
+  char path[600];
+  tiny_path(path, "study.yaml");
+  tiny_replace("study.yaml", "study: tiny", "study: tiny\nrequires: nowhere");
+  sx_study *study = NULL;
+  REQUIRE_OK(sx_study_load(&study, NULL, path, &problems, err));
+  CHECK(sx_study_skipped(study) && strstr(sx_study_skipped(study), "data not present: "));
+  sx_run_result *result = NULL;
+  REQUIRE_OK(sx_study_run(&result, study, NULL, err));
+  CHECK(result->skipped != NULL && result->n_steps == 0);
+  sx_run_result_free(result);
+  sx_study_free(study);
+  study = NULL;
+  /* --data stands in for it */
+  const sx_load_options options = {1, tiny_dir};
+  REQUIRE_OK(sx_study_load_with(&study, NULL, path, &options, NULL, err));
+  CHECK(sx_study_skipped(study) == NULL);
+  sx_study_free(study);
+  CHECK_FAILS(sx_study_load(&study, NULL, "no/such/study.yaml", NULL, err), SX_E_IO, "no/such", "");
+  tiny_remove();
+}
+
+SXT_MAIN(SXT_CASE(is_clean), SXT_CASE(unknown_words), SXT_CASE(expressions), SXT_CASE(structure), SXT_CASE(texts),
+         SXT_CASE(all_of_them), SXT_CASE(absent))
