@@ -47,6 +47,6 @@ sx_status sx_report__scan(sx_page *page, const sx_block *block, bool number, sx_
     if (b.kind == SX_BIND_VALUE) continue;
     SX_TRY(visit(page, &b, file, number, err));
   }
-  if (status != SX_OK) sx_error_add_where(err, "%s", file);
+  if (status != SX_OK) sx_report__in_file(err, file);
   return status;
 }

@@ -101,7 +101,7 @@ static sx_status bind_all(maker *m, sx_buf *text, const char *source, sx_error *
     from = b.end;
   }
   if (status != SX_OK) {
-    sx_error_add_where(err, "%s", m->file);
+    sx_report__in_file(err, m->file);
     return status;
   }
   return copy_text(m, text, source + from, n - from, err);

@@ -229,6 +229,17 @@ void sx_report__place(char *out, size_t cap, size_t line, size_t column) {
   out[at] = '\0';
 }
 
+void sx_report__in_file(sx_error *err, const char *file) {
+  char place[64];
+  if (!err || strlen(err->where) >= sizeof place) return;
+  const size_t n_place = strlen(err->where);
+  memcpy(place, err->where, n_place + 1);
+  const size_t n = sx_utf8_cut(file, strlen(file), sizeof err->where - 2 - n_place);
+  memcpy(err->where, file, n);
+  err->where[n] = ':';
+  memcpy(err->where + n + 1, place, n_place + 1);
+}
+
 static sx_status report_binding(const sx_binding *b, sx_reference_fn fn, void *data, sx_error *err) {
   sx_reference reference;
   char format[128], where[64];

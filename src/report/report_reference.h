@@ -19,5 +19,7 @@ typedef struct sx_binding {
 bool sx_report__next_binding(sx_binding *b, const char *text, size_t n, sx_status *status, sx_error *err);
 /* "line:column" */
 void sx_report__place(char *out, size_t cap, size_t line, size_t column);
+/* Puts "file:" before a place. */
+void sx_report__in_file(sx_error *err, const char *file);
 
 #endif

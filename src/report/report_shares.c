@@ -25,6 +25,7 @@ static void stack(sx_svg *svg, const sx_chart *chart, size_t first, size_t n, si
                   double y) {
   const double whole = whole_of(chart, sum_of(chart, first, n, stride));
   double x = x0;
+  svg->on_mark = true;
   sx_svg__rect(svg, x0, y, x1 - x0, BAR, "#eef1f4", "");
   for (size_t i = 0; i < n && whole > 0; i++) {
     const sx_chart_cell *c = &chart->cells[first + i * stride];
@@ -38,6 +39,7 @@ static void stack(sx_svg *svg, const sx_chart *chart, size_t first, size_t n, si
     }
     x += width;
   }
+  svg->on_mark = false;
 }
 
 /* The parts below the bar: swatch, name, value at the right edge. */

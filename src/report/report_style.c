@@ -71,7 +71,7 @@ const char *const sx_report__style[] = {
   ".tag{display:inline-block;font-size:.7rem;font-weight:600;line-height:1.5;color:var(--warn);background:var(--warnbg);border:1px solid #f0cf94;border-radius:2em;padding:0 .7em;margin-left:.6em;vertical-align:.12em;white-space:nowrap}\n",
   ".unit{font-size:.82rem;color:var(--soft);margin:-.3rem 0 .5rem}\n",
   "svg{display:block;width:100%;height:auto;overflow:visible;font-family:inherit;font-variant-numeric:tabular-nums}\n",
-  "svg.narrow{display:none}\n",
+  "svg.narrow{display:none}svg .e{paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}\n",
   ".foot{font-size:.8rem;line-height:1.6;color:var(--soft);border-top:1px solid var(--rule);margin-top:.7rem;padding-top:.5rem}.foot p{margin:0}\n",
   ".data{font-size:.82rem;margin-top:.6rem}.data summary{cursor:pointer;color:var(--accent);width:max-content}\n",
   ".empty{color:var(--soft);font-style:italic}html:lang(zh) .empty{font-style:normal}\n",

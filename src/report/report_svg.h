@@ -14,6 +14,7 @@ typedef struct sx_svg {
   const sx_ctx *ctx;
   sx_buf body;
   double width, height;
+  bool on_mark;      /* texts drawn now lie on a mark and get no white edge */
   sx_svg_box *texts; /* of every text drawn, so that a test can see whether any two collide */
   size_t n_texts, cap_texts;
   bool failed;

@@ -153,52 +153,62 @@ static const char sample_en[] =
 typedef struct sample_block {
   const char *kind, *id, *json;
 } sample_block;
-static const sample_block sample_blocks[] =
-    {
-        {"figure", "parts",
-         "{\"id\":\"parts\",\"type\":\"shares\"," T("数字消费额的构成", "What digital consumption is made of")
-             SAMPLE_SOURCE
-         ",\"format\":\"万亿元 2\",\"series\":[" L("数字消费额", "Digital consumption") "],\"categories\":[" L(
-             "数字商品消费",
-             "Digital goods") "," L("数字服务消费",
-                                    "Digital services") "," L("数字内容消费",
-                                                              "Digital content") "],\"cells\":[[\"spend/"
-                                                                                 "goods.total\"],[\"spend/"
-                                                                                 "service.total\"],["
-                                                                                 "\"spend/"
-                                                                                 "content.total\"]],\"interval\":"
-                                                                                 "true}"},
-        {"figure", "apps",
-         "{\"id\":\"apps\",\"type\":\"bars\"," T("各类数字文化娱乐应用的使用率",
-                                                 "Use of kinds of digital culture and entertainment")
-             SAMPLE_SOURCE ",\"note\":{\"zh\":\"以网民为基数。\",\"en\":\"Base: internet users.\"},\"format\":\"% "
-                           "1\",\"series\":[" L("全体", "All") "],\"categories\":[" L("网络视频（含短视频）", "Online "
-                                                                                                              "video, "
-                                                                                                              "short "
-                                                                                                              "video "
-                                                                                                              "include"
-                                                                                                              "d") "," L(
-                               "网络直播",
-                               "Live streaming") "," L("网络音乐",
-                                                       "Online music") "," L("网络游戏（包括手机游戏、个人电脑游戏、主"
-                                                                             "机游戏以及各类小程序中的即点即玩游戏，不"
-                                                                             "含线下桌面游戏与体育竞技类项目，也不含以"
-                                                                             "教学为目的的模拟软件；在过去六个月中至少"
-                                                                             "使用过一次的受访者计为使用者）",
-                                                                             "Online games: on mobile phones, personal "
-                                                                             "computers and consoles and the instant "
-                                                                             "games inside other applications, without "
-                                                                             "board games played at a table, sports, "
-                                                                             "and simulation software that is meant "
-                                                                             "for teaching; at least once in six "
-                                                                             "months") "],\"cells\":[[\"use_video."
-                                                                                       "total\"],[\"use_live.total\"],["
-                                                                                       "\"use_music.total\"],[\"use_"
-                                                                                       "game.total\"]],\"interval\":"
-                                                                                       "true}"},
-        {"figure", "groups",
-         "{\"id\":\"groups\",\"type\":\"grouped\"," T("不同群体的应用使用率", "Use by group") SAMPLE_SOURCE
-         ",\"format\":\"% 1\",\"series\":[" L("全体", "All") "," L("Z世代", "Gen Z") "," L("老年群体", "Older people") "],\"categories\":[" L(
+static const sample_block sample_blocks[] = {
+    {"figure", "parts",
+     "{\"id\":\"parts\",\"type\":\"shares\"," T("数字消费额的构成", "What digital consumption is made of") SAMPLE_SOURCE
+     ",\"format\":\"万亿元 2\",\"series\":[" L("数字消费额", "Digital consumption") "],\"categories\":[" L(
+         "数字商品消费",
+         "Digital goods") "," L("数字服务消费",
+                                "Digital services") "," L("数字内容消费",
+                                                          "Digital content") "],\"cells\":[[\"spend/"
+                                                                             "goods.total\"],[\"spend/"
+                                                                             "service.total\"],["
+                                                                             "\"spend/"
+                                                                             "content.total\"]],\"interval\":"
+                                                                             "true}"},
+    {"figure", "apps",
+     "{\"id\":\"apps\",\"type\":\"bars\"," T("各类数字文化娱乐应用的使用率",
+                                             "Use of kinds of digital culture and entertainment") SAMPLE_SOURCE
+     ",\"note\":{\"zh\":\"以网民为基数。\",\"en\":\"Base: internet users.\"},\"format\":\"% "
+     "1\",\"series\":[" L("全体", "All") "],\"categories\":[" L(
+         "网络视频（含短视频）",
+         "Online "
+         "video, "
+         "short "
+         "video "
+         "include"
+         "d") "," L("网络直播",
+                    "Live streaming") "," L("网络音乐",
+                                            "Online music") "," L("网络游戏（包括手机游戏、个人电脑游戏、主"
+                                                                  "机游戏以及各类小程序中的即点即玩游戏，不"
+                                                                  "含线下桌面游戏与体育竞技类项目，也不含以"
+                                                                  "教学为目的的模拟软件；在过去六个月中至少"
+                                                                  "使用过一次的受访者计为使用者）",
+                                                                  "Online games: on mobile phones, personal "
+                                                                  "computers and consoles and the instant "
+                                                                  "games inside other applications, without "
+                                                                  "board games played at a table, sports, "
+                                                                  "and simulation software that is meant "
+                                                                  "for teaching; at least once in six "
+                                                                  "months") "],\"cells\":[[\"use_video."
+                                                                            "total\"],[\"use_live.total\"],["
+                                                                            "\"use_music.total\"],[\"use_"
+                                                                            "game.total\"]],\"interval\":"
+                                                                            "true}"},
+    {"figure", "groups",
+     "{\"id\":\"groups\",\"type\":\"grouped\"," T("不同群体的应用使用率", "Use by group")
+         SAMPLE_SOURCE ",\"format\":\"% 1\",\"series\":[" L("全体", "All") "," L("Z世代", "Gen Z") "," L("老年群体", "O"
+                                                                                                                     "l"
+                                                                                                                     "d"
+                                                                                                                     "e"
+                                                                                                                     "r"
+                                                                                                                     " "
+                                                                                                                     "p"
+                                                                                                                     "e"
+                                                                                                                     "o"
+                                                                                                                     "p"
+                                                                                                                     "l"
+                                                                                                                     "e") "],\"categories\":[" L(
              "网络视频",
              "Online video") "," L("网络直播",
                                    "Live streaming") "," L("网络音乐",
@@ -217,92 +227,315 @@ static const sample_block sample_blocks[] =
                                                                                                  "\"use_game.z\",\"use_"
                                                                                                  "game.old\"]],"
                                                                                                  "\"interval\":true}"},
-        {"figure", "gaps",
-         "{\"id\":\"gaps\",\"type\":\"bars\"," T("各群体使用率与总体之差", "Rate of use: each group minus everyone")
-             SAMPLE_SOURCE
-         ",\"format\":\"pp 1\",\"series\":[" L("差", "Gap") "],\"categories\":[" L("Z世代", "Gen Z") "," L(
-             "农村居民",
-             "Rural residents") "," L("老年群体",
-                                      "Older people") "],\"cells\":[[\"user_rate.z.gap\"],[\"user_rate.rural.gap\"],["
-                                                      "\"user_rate.old.gap\"]],\"interval\":true}"},
-        {"figure", "means",
-         "{\"id\":\"means\",\"type\":\"dots\"," T("网络游戏人均支出", "Mean spending on online games") SAMPLE_SOURCE
-         ",\"format\":\"元 0\",\"series\":[" L("均值", "Mean") "],\"categories\":[" L("全体", "All") "," L(
-             "Z世代", "Gen Z") "," L("老年群体", "Older people") "],\"cells\":[[\"mean_games.total\"],[\"mean_games."
-                                                                 "z\"],[\"mean_games.old\"]],\"interval\":true}"},
-        {"figure", "waves",
-         "{\"id\":\"waves\",\"type\":\"lines\"," T("数字消费使用率的变化", "Digital consumers among internet users")
-             SAMPLE_SOURCE ",\"format\":\"% 1\",\"series\":[" L("全体", "All") "," L("城镇", "Urban") "," L("农村", "Ru"
+    {"figure", "gaps",
+     "{\"id\":\"gaps\",\"type\":\"bars\"," T("各群体使用率与总体之差", "Rate of use: each group minus everyone")
+         SAMPLE_SOURCE
+     ",\"format\":\"pp 1\",\"series\":[" L("差", "Gap") "],\"categories\":[" L("Z世代", "Gen Z") "," L(
+         "农村居民",
+         "Rural residents") "," L("老年群体",
+                                  "Older people") "],\"cells\":[[\"user_rate.z.gap\"],[\"user_rate.rural.gap\"],["
+                                                  "\"user_rate.old.gap\"]],\"interval\":true}"},
+    {"figure", "means",
+     "{\"id\":\"means\",\"type\":\"dots\"," T("网络游戏人均支出", "Mean spending on online games") SAMPLE_SOURCE
+     ",\"format\":\"元 0\",\"series\":[" L("均值", "Mean") "],\"categories\":[" L("全体", "All") "," L(
+         "Z世代", "Gen Z") "," L("老年群体", "Older people") "],\"cells\":[[\"mean_games.total\"],[\"mean_games."
+                                                             "z\"],[\"mean_games.old\"]],\"interval\":true}"},
+    {"figure", "waves",
+     "{\"id\":\"waves\",\"type\":\"lines\"," T("数字消费使用率的变化", "Digital consumers among internet users")
+         SAMPLE_SOURCE
+     ",\"format\":\"% 1\",\"series\":[" L("全体", "All") "," L("城镇", "Urban") "," L(
+         "农村",
+         "Ru"
+         "ra"
+         "l") "],\"categories\":[" L("2023上",
+                                     "2023 H1") "," L("2023下",
+                                                      "2023 H2") "," L("2024上",
+                                                                       "2024 H1") "," L("2024下",
+                                                                                        "2024 H2") "," L("2025上",
+                                                                                                         "2025 H1") "],"
+                                                                                                                    "\""
+                                                                                                                    "ce"
+                                                                                                                    "ll"
+                                                                                                                    "s"
+                                                                                                                    "\""
+                                                                                                                    ":["
+                                                                                                                    "["
+                                                                                                                    "\""
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    "_"
                                                                                                                     "ra"
-                                                                                                                    "l") "],\"categories\":[" L(
-                 "2023上",
-                 "2023 H1") "," L("2023下",
-                                  "2023 H2") "," L("2024上",
-                                                   "2024 H1") "," L("2024下",
-                                                                    "2024 H2") "," L("2025上",
-                                                                                     "2025 H1") "],\"cells\":[[\"wave_"
-                                                                                                "rate.wave:2023-S1\","
-                                                                                                "\"wave_urban.wave:"
-                                                                                                "2023-S1\",\"wave_"
-                                                                                                "rural.wave:2023-S1\"],"
-                                                                                                "[\"wave_rate.wave:"
-                                                                                                "2023-S2\",\"wave_"
-                                                                                                "urban.wave:2023-S2\","
-                                                                                                "\"wave_rural.wave:"
-                                                                                                "2023-S2\"],[\"wave_"
-                                                                                                "rate.wave:2024-S1\","
-                                                                                                "\"wave_urban.wave:"
-                                                                                                "2024-S1\",\"wave_"
-                                                                                                "rural.wave:2024-S1\"],"
-                                                                                                "["
-                                                                                                "\"wave_rate.wave:2024-"
-                                                                                                "S2\",\"wave_urban."
-                                                                                                "wave:2024-S2\",\"wave_"
-                                                                                                "rural.wave:2024-S2\"],"
-                                                                                                "[\"wave_rate.wave:"
-                                                                                                "2025-S1\",\"wave_"
-                                                                                                "urban.wave:2025-S1\","
-                                                                                                "\"wave_"
-                                                                                                "rural.wave:2025-S1\"]]"
-                                                                                                ",\"interval\":true}"},
-        {"table", "rates",
-         "{\"id\":\"rates\"," T("数字消费用户规模与使用率", "Digital consumers and rates of use") SAMPLE_SOURCE
-         ",\"bases\":true,\"errors\":true,\"columns\":[{\"label\":{\"zh\":\"使用率\",\"en\":\"Rate of "
-         "use\"},\"format\":\"% 1\"},{\"label\":{\"zh\":\"与总体之差\",\"en\":\"Gap to "
-         "all\"},\"format\":\"pp 1\"}],\"rows\":[{\"label\":{\"zh\":\"全体网民\",\"en\":\"All internet "
-         "users\"},\"cells\":[{\"ref\":\"user_rate.total\"},null]},{\"label\":{\"zh\":\"按群体\",\"en\":"
-         "\"By group\"}},{\"label\":{\"zh\":\"Z世代\",\"en\":\"Gen "
-         "Z\"},\"indent\":1,\"cells\":[{\"ref\":\"user_rate.z\"},{\"ref\":\"user_rate.z.gap\"}]},{\"label\":{\"zh\":"
-         "\"老年群体\",\"en\":\"Older "
-         "people\"},\"indent\":1,\"cells\":[{\"ref\":\"user_rate.old\"},{\"ref\":\"user_rate.old.gap\"}]},{\"label\":{"
-         "\"zh\":\"农村居民\",\"en\":\"Rural "
-         "residents\"},\"indent\":1,\"cells\":[{\"ref\":\"user_rate.rural\"},{\"ref\":\"user_rate.rural.gap\"}]},{"
-         "\"label\":{\"zh\":\"岛屿居民\",\"en\":\"Islanders\"},\"indent\":1,\"cells\":[{"
-         "\"ref\":\"user_rate.island\"},null]}]}"},
-        {"table", "wide",
-         "{\"id\":\"wide\"," T(
-             "各类应用的使用率与公布数",
-             "Rates of use beside printed figures") ",\"note\":{\"zh\":\"公布数为虚构。\",\"en\":\"The printed figures "
-                                                    "are "
-                                                    "invented.\"},\"bases\":true,\"errors\":true,\"columns\":[{"
-                                                    "\"label\":{\"zh\":\"全体\",\"en\":\"All\"},\"format\":\"% "
-                                                    "1\"},{\"label\":{\"zh\":"
-                                                    "\"Z世代\",\"en\":\"Gen Z\"},\"format\":\"% "
-                                                    "1\"},{\"label\":{\"zh\":\"老年群体\",\"en\":\"Older "
-                                                    "people\"},\"format\":\"% "
-                                                    "1\"},{\"label\":{\"zh\":\"公布数\",\"en\":\"Printed\"},\"format\":"
-                                                    "\"plain 1\"},{\"label\":{\"zh\":"
-                                                    "\"判断\",\"en\":\"Verdict\"}}],\"rows\":[{\"label\":{\"zh\":"
-                                                    "\"网络视频\",\"en\":\"Online "
-                                                    "video\"},\"cells\":[\"use_video.total\",\"use_video.z\",\"use_"
-                                                    "video.old\",{\"value\":95.3},{\"text\":{\"zh\":\"一致\",\"en\":"
-                                                    "\"agrees\"}}]},{\"label\":{\"zh\":\"网络游戏\",\"en\":\"Online "
-                                                    "games\"},\"cells\":[\"use_game.total\",\"use_game.z\",\"use_game."
-                                                    "old\",{\"value\":52.4},{\"text\":{\"zh\":\"**不一致**"
-                                                    "，需要前一期数据\",\"en\":\"**differs**: "
-                                                    "needs the previous wave\"}}]}]}"},
-        {"table", "none",
-         "{\"id\":\"none\"," T("空表", "An empty table") ",\"columns\":[{\"label\":\"x\"}],\"rows\":[]}"},
+                                                                                                                    "te"
+                                                                                                                    ".w"
+                                                                                                                    "av"
+                                                                                                                    "e:"
+                                                                                                                    "20"
+                                                                                                                    "23"
+                                                                                                                    "-S"
+                                                                                                                    "1"
+                                                                                                                    "\""
+                                                                                                                    ","
+                                                                                                                    "\""
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    "_u"
+                                                                                                                    "rb"
+                                                                                                                    "an"
+                                                                                                                    ".w"
+                                                                                                                    "av"
+                                                                                                                    "e:"
+                                                                                                                    "20"
+                                                                                                                    "23"
+                                                                                                                    "-S"
+                                                                                                                    "1"
+                                                                                                                    "\""
+                                                                                                                    ","
+                                                                                                                    "\""
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    "_"
+                                                                                                                    "ru"
+                                                                                                                    "ra"
+                                                                                                                    "l."
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    ":2"
+                                                                                                                    "02"
+                                                                                                                    "3-"
+                                                                                                                    "S1"
+                                                                                                                    "\""
+                                                                                                                    "],"
+                                                                                                                    "["
+                                                                                                                    "\""
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    "_r"
+                                                                                                                    "at"
+                                                                                                                    "e."
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    ":"
+                                                                                                                    "20"
+                                                                                                                    "23"
+                                                                                                                    "-S"
+                                                                                                                    "2"
+                                                                                                                    "\""
+                                                                                                                    ","
+                                                                                                                    "\""
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    "_"
+                                                                                                                    "ur"
+                                                                                                                    "ba"
+                                                                                                                    "n."
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    ":2"
+                                                                                                                    "02"
+                                                                                                                    "3-"
+                                                                                                                    "S2"
+                                                                                                                    "\""
+                                                                                                                    ","
+                                                                                                                    "\""
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    "_r"
+                                                                                                                    "ur"
+                                                                                                                    "al"
+                                                                                                                    ".w"
+                                                                                                                    "av"
+                                                                                                                    "e:"
+                                                                                                                    "20"
+                                                                                                                    "23"
+                                                                                                                    "-S"
+                                                                                                                    "2"
+                                                                                                                    "\""
+                                                                                                                    "],"
+                                                                                                                    "["
+                                                                                                                    "\""
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    "_"
+                                                                                                                    "ra"
+                                                                                                                    "te"
+                                                                                                                    ".w"
+                                                                                                                    "av"
+                                                                                                                    "e:"
+                                                                                                                    "20"
+                                                                                                                    "24"
+                                                                                                                    "-S"
+                                                                                                                    "1"
+                                                                                                                    "\""
+                                                                                                                    ","
+                                                                                                                    "\""
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    "_u"
+                                                                                                                    "rb"
+                                                                                                                    "an"
+                                                                                                                    ".w"
+                                                                                                                    "av"
+                                                                                                                    "e:"
+                                                                                                                    "20"
+                                                                                                                    "24"
+                                                                                                                    "-S"
+                                                                                                                    "1"
+                                                                                                                    "\""
+                                                                                                                    ","
+                                                                                                                    "\""
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    "_"
+                                                                                                                    "ru"
+                                                                                                                    "ra"
+                                                                                                                    "l."
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    ":2"
+                                                                                                                    "02"
+                                                                                                                    "4-"
+                                                                                                                    "S1"
+                                                                                                                    "\""
+                                                                                                                    "],"
+                                                                                                                    "["
+                                                                                                                    "\""
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    "_r"
+                                                                                                                    "at"
+                                                                                                                    "e."
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    ":2"
+                                                                                                                    "02"
+                                                                                                                    "4-"
+                                                                                                                    "S2"
+                                                                                                                    "\""
+                                                                                                                    ","
+                                                                                                                    "\""
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    "_u"
+                                                                                                                    "rb"
+                                                                                                                    "an"
+                                                                                                                    "."
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    ":2"
+                                                                                                                    "02"
+                                                                                                                    "4-"
+                                                                                                                    "S2"
+                                                                                                                    "\""
+                                                                                                                    ","
+                                                                                                                    "\""
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    "_"
+                                                                                                                    "ru"
+                                                                                                                    "ra"
+                                                                                                                    "l."
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    ":2"
+                                                                                                                    "02"
+                                                                                                                    "4-"
+                                                                                                                    "S2"
+                                                                                                                    "\""
+                                                                                                                    "],"
+                                                                                                                    "["
+                                                                                                                    "\""
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    "_r"
+                                                                                                                    "at"
+                                                                                                                    "e."
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    ":"
+                                                                                                                    "20"
+                                                                                                                    "25"
+                                                                                                                    "-S"
+                                                                                                                    "1"
+                                                                                                                    "\""
+                                                                                                                    ","
+                                                                                                                    "\""
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    "_"
+                                                                                                                    "ur"
+                                                                                                                    "ba"
+                                                                                                                    "n."
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    ":2"
+                                                                                                                    "02"
+                                                                                                                    "5-"
+                                                                                                                    "S1"
+                                                                                                                    "\""
+                                                                                                                    ","
+                                                                                                                    "\""
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    "_"
+                                                                                                                    "ru"
+                                                                                                                    "ra"
+                                                                                                                    "l."
+                                                                                                                    "wa"
+                                                                                                                    "ve"
+                                                                                                                    ":2"
+                                                                                                                    "02"
+                                                                                                                    "5-"
+                                                                                                                    "S1"
+                                                                                                                    "\""
+                                                                                                                    "]]"
+                                                                                                                    ","
+                                                                                                                    "\""
+                                                                                                                    "in"
+                                                                                                                    "te"
+                                                                                                                    "rv"
+                                                                                                                    "al"
+                                                                                                                    "\""
+                                                                                                                    ":t"
+                                                                                                                    "ru"
+                                                                                                                    "e"
+                                                                                                                    "}"},
+    {"table", "rates",
+     "{\"id\":\"rates\"," T("数字消费用户规模与使用率", "Digital consumers and rates of use") SAMPLE_SOURCE
+     ",\"bases\":true,\"errors\":true,\"columns\":[{\"label\":{\"zh\":\"使用率\",\"en\":\"Rate of "
+     "use\"},\"format\":\"% 1\"},{\"label\":{\"zh\":\"与总体之差\",\"en\":\"Gap to "
+     "all\"},\"format\":\"pp 1\"}],\"rows\":[{\"label\":{\"zh\":\"全体网民\",\"en\":\"All internet "
+     "users\"},\"cells\":[{\"ref\":\"user_rate.total\"},null]},{\"label\":{\"zh\":\"按群体\",\"en\":"
+     "\"By group\"}},{\"label\":{\"zh\":\"Z世代\",\"en\":\"Gen "
+     "Z\"},\"indent\":1,\"cells\":[{\"ref\":\"user_rate.z\"},{\"ref\":\"user_rate.z.gap\"}]},{\"label\":{\"zh\":"
+     "\"老年群体\",\"en\":\"Older "
+     "people\"},\"indent\":1,\"cells\":[{\"ref\":\"user_rate.old\"},{\"ref\":\"user_rate.old.gap\"}]},{\"label\":{"
+     "\"zh\":\"农村居民\",\"en\":\"Rural "
+     "residents\"},\"indent\":1,\"cells\":[{\"ref\":\"user_rate.rural\"},{\"ref\":\"user_rate.rural.gap\"}]},{"
+     "\"label\":{\"zh\":\"岛屿居民\",\"en\":\"Islanders\"},\"indent\":1,\"cells\":[{"
+     "\"ref\":\"user_rate.island\"},null]}]}"},
+    {"table", "wide",
+     "{\"id\":\"wide\"," T(
+         "各类应用的使用率与公布数",
+         "Rates of use beside printed figures") ",\"note\":{\"zh\":\"公布数为虚构。\",\"en\":\"The printed figures "
+                                                "are "
+                                                "invented.\"},\"bases\":true,\"errors\":true,\"columns\":[{"
+                                                "\"label\":{\"zh\":\"全体\",\"en\":\"All\"},\"format\":\"% "
+                                                "1\"},{\"label\":{\"zh\":"
+                                                "\"Z世代\",\"en\":\"Gen Z\"},\"format\":\"% "
+                                                "1\"},{\"label\":{\"zh\":\"老年群体\",\"en\":\"Older "
+                                                "people\"},\"format\":\"% "
+                                                "1\"},{\"label\":{\"zh\":\"公布数\",\"en\":\"Printed\"},\"format\":"
+                                                "\"plain 1\"},{\"label\":{\"zh\":"
+                                                "\"判断\",\"en\":\"Verdict\"}}],\"rows\":[{\"label\":{\"zh\":"
+                                                "\"网络视频\",\"en\":\"Online "
+                                                "video\"},\"cells\":[\"use_video.total\",\"use_video.z\",\"use_"
+                                                "video.old\",{\"value\":95.3},{\"text\":{\"zh\":\"一致\",\"en\":"
+                                                "\"agrees\"}}]},{\"label\":{\"zh\":\"网络游戏\",\"en\":\"Online "
+                                                "games\"},\"cells\":[\"use_game.total\",\"use_game.z\",\"use_game."
+                                                "old\",{\"value\":52.4},{\"text\":{\"zh\":\"**不一致**"
+                                                "，需要前一期数据\",\"en\":\"**differs**: "
+                                                "needs the previous wave\"}}]}]}"},
+    {"table", "none", "{\"id\":\"none\"," T("空表", "An empty table") ",\"columns\":[{\"label\":\"x\"}],\"rows\":[]}"},
 };
 #undef L
 #undef T
