@@ -101,10 +101,12 @@ SX_API sx_status sx_table_add(sx_column **out, sx_table *table, const char *name
                               sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_table_take(sx_table *table, sx_column *column,
                                sx_error *err) SX_NODISCARD; /* takes ownership on success */
+/* Frees the column; sets lose the variable, and go where it was their last. */
 SX_API sx_status sx_table_drop(sx_table *table, const char *name, sx_error *err) SX_NODISCARD;
-SX_API sx_status sx_table_append(sx_table *table, const sx_table *more,
-                                 sx_error *err) SX_NODISCARD; /* rows; columns matched by name,
-   a column absent on one side is system-missing there; types must agree (integer widens to number) */
+/* Rows below; columns matched by name, a column absent on one side is system-missing there; types must agree (integer widens to
+ * number), else SX_E_DATA naming the column. Labels that only `more` has are added; metadata and sets stay `table`'s.
+ * Dictionaries held elsewhere are not changed. Cost O(all rows): collect batches before appending. */
+SX_API sx_status sx_table_append(sx_table *table, const sx_table *more, sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_table_select(sx_table **out, const sx_table *table, const uint8_t *keep,
                                  sx_error *err) SX_NODISCARD; /* rows with keep[i] != 0 */
 
@@ -119,6 +121,8 @@ SX_API sx_status sx_column_add_label(const sx_ctx *ctx, sx_column *column, doubl
                                      const char *label, sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_column_add_range(const sx_ctx *ctx, sx_column *column, double lo, double hi, const char *text,
                                      sx_error *err) SX_NODISCARD; /* also marks matching rows SX_MISS_USER */
+/* System and tagged missing overwrite the value (NaN, 0, code -1); SX_MISS_USER leaves it readable, SX_MISS_NONE takes the class off.
+ * Not safe from several threads on one column. */
 SX_API sx_status sx_column_set_missing(const sx_ctx *ctx, sx_column *column, size_t row, uint8_t miss_class,
                                        sx_error *err) SX_NODISCARD;
 static inline bool sx_column_missing(const sx_column *column, size_t row) {
@@ -151,15 +155,21 @@ SX_API size_t sx_date_text(char out[16], int64_t days);
 /* Grammar, lowest precedence first:
  *   or | and | not | == != < <= > >=, `in a..b`, `in (v, v, ...)`, `not in` | + - | * / | unary - | ^ |
  *   number, "text" or 'text', name, `name with blanks`, name(args), (expr)
- * Functions: missing(x) valid(x) if(cond, a, b) any(set) sum(set) count(set) min max abs sqrt exp log floor ceil round
- *   mean(a, b, ...) is not given: be explicit. A range `in a..b` is closed at both ends.
+ * Items of the list may be ranges: `x in (1, 4..6)`. docs/methods/expressions.md is the full reference.
+ * Functions: missing(x) valid(x) if(cond, a, b) if(cond, a) any(set) sum(set) count(set) min max abs sqrt exp log floor ceil round
+ *   mean(a, b, ...) is not given: be explicit. A range `in a..b` is closed at both ends. if(cond, a) is missing where cond is not true.
  * Three-valued logic: a comparison with a missing operand is missing; false and missing is false; true or missing is true.
- * Arithmetic on a missing operand is missing; x/0 and log of a non-positive number are missing (system).
+ * A condition is a comparison or a number that is 0 or 1: any other number is SX_E_DATA naming the case ("column 3: case 17").
+ * Arithmetic on a missing operand is missing; x/0, log of a non-positive number and overflow are missing (system). A NaN in the data
+ * counts as missing.
  * A text literal compared with a labelled numeric column is matched against its value labels; with a category or
- * text column against its levels, then its value labels. A literal that matches no level is an error that suggests the nearest.
- * sum(set), any(set) take a multiple-response set by name, or a list of columns: any(a, b, c).
- * any: true if any member counts, missing only if all are missing; sum: number of members that count (dichotomies) or the
- * sum of the values; missing members are skipped, missing if all are. */
+ * text column against its levels, then its value labels; with a date or period it is parsed. A literal that matches no level is an
+ * error that suggests the nearest. Categories are ordered by level; text is not ordered.
+ * sum(set), any(set), count(set) take a multiple-response set by name, or a list of columns and expressions: any(a, b, c).
+ * any: true if any member counts, missing only if all are missing; count: number of members that count; sum: the same for a set,
+ * the sum of the values for a list; missing members are skipped, missing if all are. In a set of categories a member counts
+ * where it is not missing, and sum is an error. missing(set): all members are.
+ * Nesting is limited to 200 levels, text to 1 MiB. */
 typedef struct sx_expr sx_expr;
 /* Errors: SX_E_PARSE, err->where "column C" (1-based, in code points) and message with what was expected. */
 SX_API sx_status sx_expr_parse(sx_expr **out, const sx_ctx *ctx, const char *text, sx_error *err) SX_NODISCARD;
@@ -167,22 +177,26 @@ SX_API void sx_expr_free(sx_expr *expr);
 SX_API size_t sx_expr_names(const sx_expr *expr); /* distinct variable and set names referred to */
 SX_API const char *sx_expr_name(const sx_expr *expr, size_t i);
 SX_API const char *sx_expr_text(const sx_expr *expr);
-/* Evaluates over all rows. The result column is a number (arithmetic), an integer 0/1 (logic), or a category (text
- * branches of if); caller frees with sx_column_free(sx_table_ctx(table), ...). name: the new column's name. */
+/* Evaluates over all rows. The result column is a number (arithmetic), an integer 0/1 (logic), a category (text branches of if), a
+ * date or a period; a bare column is copied with type, labels and missing classes. Caller frees with
+ * sx_column_free(sx_table_ctx(table), ...). name: the new column's name. Names, types and levels are checked before any row is:
+ * SX_E_ARGUMENT with where "column C"; a table of 0 rows makes it a check only. Parallel over blocks: the same bits for any number of threads. */
 SX_API sx_status sx_expr_eval(sx_column **out, const sx_expr *expr, const sx_table *table, const char *name,
                               sx_error *err) SX_NODISCARD;
 /* For conditions: keep[i] = 1 true, 0 false, 2 missing. keep has sx_table_rows(table) bytes. */
 SX_API sx_status sx_expr_test(uint8_t *keep, const sx_expr *expr, const sx_table *table, sx_error *err) SX_NODISCARD;
-/* The same grammar over named scalars with forward-mode derivatives: value and d value / d names[j].
- * names[j] has value[j]; gradient [n] may be NULL. For formulas of estimates. Only arithmetic, min, max, abs, sqrt, exp, log. */
+/* The same grammar over named scalars with exact derivatives: value and d value / d names[j], by one backward pass (cost O(nodes)
+ * whatever n). names[j] has value[j]; gradient [n] may be NULL. For formulas of estimates. Only arithmetic, min, max, abs, sqrt, exp,
+ * log. *out is NaN, and the gradient with it, where an operand is NaN or the result not finite (x/0): the status is still SX_OK.
+ * min and max have the derivative of the operand they return, abs has 0 at 0; a derivative that does not exist is NaN. */
 SX_API sx_status sx_expr_scalar(double *out, double *gradient, const sx_expr *expr, const char *const *names,
                                 const double *value, size_t n, sx_error *err) SX_NODISCARD;
 
 /* ---- groups ------------------------------------------------------------------------------------------ */
 
-/* Rows indexed by the crossing of up to 8 columns. Levels are in label order of the column (declared levels; labelled values
- * ascending; else values ascending, text in order of first appearance). Combinations that do not occur are left out.
- * Groups are ordered lexicographically by level. A row with a missing key has group -1. */
+/* Rows indexed by the crossing of up to 8 columns. Levels are the values that occur in the column, in its order (category: as declared;
+ * text: the order of its dictionary, which is that of first appearance in the file; everything else ascending). Combinations that do
+ * not occur are left out. Groups are ordered lexicographically by level. A row with a missing key has group -1. No columns: one group. */
 typedef struct sx_groups {
   sx_ctx ctx;
   size_t n_rows, n_groups, n_keys;
@@ -198,11 +212,13 @@ SX_API sx_status sx_groups_new(sx_groups **out, const sx_table *table, const cha
 SX_API void sx_groups_free(sx_groups *groups);
 
 /* Left join: adds to `table` the columns of `right` named in `columns`, matched on key columns (same names, exact values).
- * SX_E_DATA where a key occurs twice in right. Unmatched rows are system-missing. */
+ * SX_E_DATA where a key occurs twice in right, naming key and rows. Unmatched rows and missing keys are system-missing. Numbers meet
+ * integers, and texts categories. All columns are added or none. */
 SX_API sx_status sx_table_join(sx_table *table, const sx_table *right, const char *const *keys, size_t n_keys,
                                const char *const *columns, size_t n_columns, sx_error *err) SX_NODISCARD;
 /* Sums `value` of `right` into one new number column per distinct `code` value: prefix + code; key as in join; a row without
- * a match gets 0. codes == NULL takes all that occur; otherwise those only, absent ones giving columns of zeros. */
+ * a match gets 0. codes == NULL takes all that occur; otherwise those only, absent ones giving columns of zeros. Rows of right whose key
+ * or code is missing are left out; a missing value makes its sum system-missing. A key that stands twice in `table` gets its sum twice. */
 SX_API sx_status sx_table_pivot_sum(sx_table *table, const sx_table *right, const char *key, const char *code,
                                     const char *value, const char *prefix, const char *const *codes, size_t n_codes,
                                     sx_error *err) SX_NODISCARD;

@@ -61,7 +61,7 @@ static bool span_of_ints(int64_t *lo, size_t *span, const sx_column *c) {
 
 static bool span_of_doubles(int64_t *lo, size_t *span, const sx_column *c) {
   const double limit = 1073741824.0; /* 2^30: exact in int32, and no span of two such overflows */
-  double a = INFINITY, b = -INFINITY;
+  double a = (double)INFINITY, b = -(double)INFINITY;
   for (size_t i = 0; i < c->n; i++) {
     const double v = c->data.f64[i];
     if (sx_column_missing(c, i) || isnan(v)) continue;

@@ -254,8 +254,8 @@ static void expressions(void) {
   static char texts[][160] = {
       "x",
       "\"text\"",
-      "x + i * 2 > 1 and not (c == \"low\" or w in (\"low\", 'high')) or any($s, x == 1) and valid($s) or "
-      "missing($low)",
+      "x + i * 2 > 1 and not (c == \"low\" or w in (\"low\", 'high')) or any($s, x == 1) and valid($s)",
+      "missing($low) or 1 == 1",
       "if(x > 1, c, if(c == w, w, \"other\"))",
       "if(any($low), x ^ i, sqrt(abs(-x)) + sum(x, i, count($s)))",
       "if(p == '2025-S1' and d in '1970-01-01'..'1970-01-03', d)",

@@ -25,7 +25,7 @@ static sx_table *random_table(size_t n, uint32_t variety) {
       const uint32_t v = rnd(variety);
       char word[16];
       if (k == 0) c->data.i64[i] = (int64_t)v - 3;
-      if (k == 1) c->data.i64[i] = ((int64_t)v - 2) * INT64_C(1000000007) * 4000000;
+      if (k == 1) c->data.i64[i] = ((int64_t)v - 2) * INT64_C(100000007) * 1000000;
       if (k == 2) c->data.f64[i] = ((double)v - 4) / 3;
       if (k == 3) {
         const int m = snprintf(word, sizeof word, "w%u", v);

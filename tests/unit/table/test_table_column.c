@@ -98,7 +98,7 @@ static void labels_and_ranges(void) {
   CHECK(sx_column_value_label(c, 0) == NULL); /* a tag's label is no label of a value */
   CHECK(sx_column_value_label(c, (double)NAN) == NULL);
   REQUIRE_OK(sx_column_add_range(NULL, c, 97, 98.5, NULL, err));
-  REQUIRE_OK(sx_column_add_range(NULL, c, -INFINITY, -1, NULL, err));
+  REQUIRE_OK(sx_column_add_range(NULL, c, -(double)INFINITY, -1, NULL, err));
   CHECK_INT(c->n_ranges, 2);
   static const uint8_t want[] = {0, SX_MISS_USER, SX_MISS_USER, 0, SX_MISS_USER, 'c'};
   for (size_t i = 0; i < 6; i++) CHECK_INT(c->miss[i], want[i]);
