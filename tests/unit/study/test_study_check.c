@@ -81,6 +81,7 @@ static void structure(void) {
   expect("study.yaml", "weights: weight", "weights: wieght", "study.yaml:17:19", "did you mean 'weight'");
   expect("study.yaml", "weights: weight, ", "", "study.yaml:17:9", "names no weights");
   expect("study.yaml", "file: people.csv", "file: poeple.csv", "study.yaml:8:18", "there is no file");
+  expect("extra.csv", "A1,0", "A2,0", "study.yaml:11:5", "stands twice in the joined table");
   expect("study.yaml", "file: pop.csv", "file: popp.csv", "study.yaml:20:", "there is no file");
   expect("study.yaml", "value: people}", "value: poeple}", "study.yaml:19:5", "did you mean 'people'");
   expect("study.yaml", "format: \"万元 2\"", "format: \"万人 2\"", "study.yaml:44:13", "does not print the unit '元'");
