@@ -42,7 +42,7 @@ double sx_design_df_of(const sx_design *d, const uint8_t *in) {
         here += (size_t)__builtin_popcountll(word);
         p += 64;
       } else {
-        here += (in[p / 8] >> (p % 8)) & 1U;
+        here += (unsigned)in[p / 8] >> (p % 8) & 1U;
         p++;
       }
     }

@@ -383,7 +383,7 @@ static void test_jackknife_near_linear(void) {
   eh_state = 9;
   enum { H = 4, PER = 15, R = H * PER };
   sx_table *t = eh_sample(600, H, PER);
-  static char names[R][6];
+  static char names[R][24];
   const char *list[R];
   double rscales[R];
   const double *w = sx_table_find(t, "w")->data.f64, *h = sx_table_find(t, "h")->data.f64,

@@ -108,7 +108,7 @@ static sx_est_row formula(const char *text, const char *const *names, const sx_e
 }
 
 static void expect_est(const char *id, const char *name, const sx_est_row *row) {
-  char q[80];
+  char q[200];
   snprintf(q, sizeof q, "est:%s", name);
   expect(id, q, row->estimate);
   snprintf(q, sizeof q, "SE:%s", name);
@@ -196,7 +196,7 @@ static void test_strat(void) {
   REQUIRE_OK(sx_groups_new(&g, t, &by, 1, err));
   sx_est_set *counts = ask(d, SX_STAT_COUNT, NULL, NULL, NULL, g, &plain);
   for (size_t i = 0; i < counts->n_rows; i++) {
-    char name[20];
+    char name[80];
     snprintf(name, sizeof name, "stype%s", g->level_text[0][i]);
     expect_est("A08", name, &counts->rows[i]);
   }
@@ -358,7 +358,7 @@ static void test_domains(void) {
     expect_est("D01", level, &by->rows[i]);
     of[level[0] == 'E' ? 0 : level[0] == 'H' ? 1 : 2] = by->rows[i].est;
     for (size_t j = 0; j < 3; j++) {
-      char q[16];
+      char q[80];
       snprintf(q, sizeof q, "%s|%s", level, g->level_text[0][g->key_level[j]]);
       expect("D06", q, sx_est_cov(by->rows[i].est, by->rows[j].est));
     }
@@ -373,7 +373,7 @@ static void test_domains(void) {
   sx_est_set *counts = ask(d, SX_STAT_COUNT, NULL, NULL, NULL, g2, &plain);
   for (size_t i = 0; i < g2->n_groups; i++) {
     const char *stype = g2->level_text[0][g2->key_level[2 * i]], *wide = g2->level_text[1][g2->key_level[2 * i + 1]];
-    char name[16];
+    char name[80];
     snprintf(name, sizeof name, "%s.%s", stype, wide);
     expect_est("D02", name, &totals->rows[i]);
     snprintf(name, sizeof name, "%s|%s", wide, stype);
@@ -383,7 +383,7 @@ static void test_domains(void) {
   const char *items[] = {"sch.wide", "comp.imp", "both", "awards"};
   sx_est_row m[4];
   for (size_t k = 0; k < 4; k++) {
-    char name[8];
+    char name[80];
     snprintf(name, sizeof name, "m%zu", k + 1);
     sx_column *c = NULL;
     REQUIRE_OK(sx_table_add(&c, t, name, SX_INTEGER, err));
@@ -515,7 +515,7 @@ static void test_raking(void) {
 
 /* ---- G, B10, B11, SD1: replicate weights -------------------------------------------------------------------- */
 
-static char rep_names[200][12];
+static char rep_names[200][40];
 static const char *rep_list[200];
 
 /* Replicate weight columns r1..rR filled by f(row, r) times the base weight. */
@@ -544,7 +544,7 @@ static double jkn_factor(const sx_table *t, size_t row, size_t r) {
 
 static double scd_factor(const sx_table *t, size_t row, size_t r) {
   (void)t;
-  char q[16];
+  char q[80];
   const size_t at = r * 6 + row + 1;
   snprintf(q, sizeof q, "#%zu", at);
   return ref_value("B10", at == 1 ? "" : q);
@@ -554,7 +554,7 @@ static double scd_fay(const sx_table *t, size_t row, size_t r) {
 }
 static double scd_jkn(const sx_table *t, size_t row, size_t r) {
   (void)t;
-  char q[16];
+  char q[80];
   const size_t at = r * 6 + row + 1;
   snprintf(q, sizeof q, "#%zu", at);
   return ref_value("B11", at == 1 ? "" : q);
@@ -664,7 +664,7 @@ static void test_half_samples(void) {
   check_ratio("G07", "rBRR", "SErBRR", d, alive, arrests);
   expect("B10", "scale", 1.0 / (double)sx_design_replicates(d));
   for (size_t r = 1; r <= 4; r++) {
-    char q[16];
+    char q[80];
     snprintf(q, sizeof q, "rscales%zu", r);
     expect("B10", q, 1);
   }
@@ -678,7 +678,7 @@ static void test_half_samples(void) {
   add_reps(t, "j", 6, scd_jkn, NULL);
   double rscales[6];
   for (size_t r = 0; r < 6; r++) {
-    char q[16];
+    char q[80];
     snprintf(q, sizeof q, "rscales%zu", r + 1);
     rscales[r] = ref_value("B11", q);
   }
@@ -700,7 +700,7 @@ static void test_half_samples(void) {
 static sx_table *g08_factors;
 static double g08_factor(const sx_table *t, size_t row, size_t r) {
   const double h = sx_column_number(col(t, "SDMVSTRA"), row), p = sx_column_number(col(t, "SDMVPSU"), row);
-  char name[8];
+  char name[80];
   snprintf(name, sizeof name, "f%zu", r + 1);
   for (size_t k = 0; k < sx_table_rows(g08_factors); k++)
     if (sx_column_number(col(g08_factors, "stratum"), k) == h && sx_column_number(col(g08_factors, "psu"), k) == p)

@@ -47,7 +47,7 @@ static sx_design *rake(const sx_table *t, const sx_design *d) {
 
 static sx_design *jk1(sx_table *t) {
   enum { MAX_PSU = 64 };
-  static char names[MAX_PSU][8];
+  static char names[MAX_PSU][24];
   const char *list[MAX_PSU];
   const double *psu = col(t, "psu")->data.f64, *w = col(t, "w")->data.f64;
   size_t n = 0;

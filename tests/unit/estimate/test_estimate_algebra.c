@@ -179,7 +179,7 @@ static void test_replicate_identities(void) {
   eh_state = 5;
   enum { R = 12 };
   sx_table *t = eh_sample(200, 4, 10);
-  static char names[R][4];
+  static char names[R][24];
   const char *list[R];
   const double *w = sx_table_find(t, "w")->data.f64;
   for (size_t r = 0; r < R; r++) {

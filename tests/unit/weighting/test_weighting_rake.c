@@ -192,7 +192,7 @@ static void test_zero_target(void) {
 static void test_replicates(void) {
   eh_state = 3;
   table = eh_sample(200, 4, 10);
-  static char names[6][4];
+  static char names[6][24];
   const char *list[6];
   const double *w = sx_table_find(table, "w")->data.f64;
   for (size_t r = 0; r < 6; r++) {
