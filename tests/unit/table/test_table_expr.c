@@ -447,6 +447,29 @@ static void cancelled(void) {
   sx_table_free(t);
 }
 
+/* Of several wrong rows the first is named, whichever thread meets one first. */
+static void first_wrong_case(void) {
+  enum { ROWS = 300000 };
+  for (int threads = 1; threads <= 8; threads *= 2) {
+    sx_ctx ctx = SX_CTX_INIT;
+    ctx.n_threads = threads;
+    sx_table *t = NULL;
+    sx_column *c = NULL, *y = NULL;
+    sx_expr *e = NULL;
+    REQUIRE_OK(sx_table_new(&t, &ctx, ROWS, err));
+    REQUIRE_OK(sx_table_add(&c, t, "flag", SX_INTEGER, err));
+    c->data.i64[70000] = 2;
+    c->data.i64[70001] = 3;
+    c->data.i64[299999] = -1;
+    REQUIRE_OK(sx_expr_parse(&e, &ctx, "not flag", err));
+    CHECK_FAILS(sx_expr_eval(&y, e, t, "y", err), SX_E_DATA, "column 5: case 70001",
+                "'flag' is used as a condition but is 2");
+    CHECK(y == NULL);
+    sx_expr_free(e);
+    sx_table_free(t);
+  }
+}
+
 SXT_MAIN(SXT_CASE(truth_tables), SXT_CASE(precedence), SXT_CASE(functions), SXT_CASE(sets), SXT_CASE(texts_and_labels),
          SXT_CASE(bare_columns_keep_everything), SXT_CASE(places_of_errors), SXT_CASE(nesting_is_limited),
-         SXT_CASE(names), SXT_CASE(cancelled))
+         SXT_CASE(names), SXT_CASE(cancelled), SXT_CASE(first_wrong_case))
