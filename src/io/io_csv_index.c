@@ -128,11 +128,11 @@ static sx_status add_chunk(csv_file *file, const char *begin, const char *end, s
   return SX_OK;
 }
 
-/* Gives the last chunk a copy that ends in a line feed and has room behind. Joins it to the one before where it is so
+/* Gives the last chunk a copy that ends in a line feed and has room behind. Joins it to those before while it is so
  * short that reading CSV_PAD bytes behind that one would leave the text. */
 static sx_status copy_tail(csv_file *file, sx_error *err) {
   csv_chunk *last = &file->chunks[file->n_chunks - 1];
-  if (file->n_chunks > 1 && last->end - last->begin < CSV_PAD) {
+  while (file->n_chunks > 1 && last->end - last->begin < CSV_PAD) {
     last[-1].end = last->end;
     last[-1].n_rows += last->n_rows;
     file->n_chunks--;
