@@ -1,8 +1,8 @@
 /* bench_csv.c: makes the CSV of the reading benchmark, and times reading it.
  *   bench_csv make FILE [ROWS]   2 million rows x 19 numeric columns, 103 MB
  *   bench_csv read FILE THREADS  one line: seconds, bytes of the columns, peak resident bytes, a checksum per type
- * Columns: a case number, thirteen answers 1..5 or 0/1, an age, a count, spend in yuan (a third of them 0), a rate with two
- * decimals and a weight with three: what interviews look like. */
+ * Columns: a region, thirteen answers 1..5 or 0/1, an age, a count, spend in yuan (a third of them 0), a rate with two
+ * decimals and a weight with five: what interviews look like. */
 #define _DEFAULT_SOURCE
 #include "shuxiao/io.h"
 
@@ -30,10 +30,10 @@ static int make(const char *path, long rows) {
   for (long r = 0; r < rows; r++) {
     fprintf(f, "%u", (unsigned)(next_random(&s) % 31) + 1);
     for (int c = 1; c <= 13; c++) fprintf(f, ",%u", (unsigned)(next_random(&s) % (c % 3 ? 5 : 2)) + (c % 3 != 0));
-    fprintf(f, ",%u,%u", (unsigned)(next_random(&s) % 70) + 10, (unsigned)(next_random(&s) % 10));
+    fprintf(f, ",%u,%u", (unsigned)(next_random(&s) % 70) + 10, (unsigned)(next_random(&s) % 100));
     const unsigned spend = next_random(&s) % 3 ? (unsigned)(next_random(&s) % 5000) : 0;
     fprintf(f, ",%u,%u.%02u", spend, (unsigned)(next_random(&s) % 10), (unsigned)(next_random(&s) % 100));
-    fprintf(f, ",%u.%03u\n", (unsigned)(next_random(&s) % 4), (unsigned)(next_random(&s) % 1000));
+    fprintf(f, ",%u.%05u\n", (unsigned)(next_random(&s) % 4), (unsigned)(next_random(&s) % 100000));
   }
   return fclose(f) != 0;
 }
