@@ -16,8 +16,8 @@ case $check in
 layers) bash tools/layers.sh ;;
 banned)
   # Comments and texts are blanked first, lines kept.
-  bad=$(sources 'src/*.c' 'src/*.h' 'include/*.h' | grep -v '^src/cli/' | while read -r f; do
-    awk -v file="$f" '
+  bad=$(sources 'src/*.c' 'src/*.h' 'include/*.h' | grep -v '^src/cli/' | xargs awk '
+      FNR == 1 { in_comment = 0 }
       {
         out = ""; s = $0
         while (s != "") {
@@ -32,9 +32,8 @@ banned)
           } else { out = out s; s = "" }
         }
         if (match(out, /(^|[^A-Za-z0-9_])(sprintf|vsprintf|strcpy|strcat|strtok|gets|atoi|atol|atof|rand|srand|setlocale|exit|_exit|quick_exit|abort|getenv|system|longjmp)[ \t]*\(/))
-          print file ":" NR ": " $0
-      }' "$f"
-  done)
+          print FILENAME ":" FNR ": " $0
+      }')
   [ -z "$bad" ] || { echo "$bad"; exit 1; }
   ;;
 names)

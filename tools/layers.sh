@@ -36,7 +36,8 @@ cd "$(dirname "$0")/.." || exit 1
       else if (!((room, other) in may)) bad(room " may not include " included)
     } else if (!angle) {
       own = "src/" room "/" included
-      if (folders[1] != "src" || included ~ /\// || system("test -f " own) != 0)
+      if (!(own in there)) there[own] = system("test -f " own) == 0
+      if (folders[1] != "src" || included ~ /\// || !there[own])
         bad(included " is neither a public header nor one of src/" room)
     }
   }
