@@ -100,10 +100,11 @@ static const char *distribution(sx_arena *arena, const sx_ctx *ctx, const sx_col
   const char *text = "";
   if (n > 0) {
     qsort(values, n, sizeof *values, by_value);
-    const bool numeric = (column->type == SX_NUMBER || column->type == SX_INTEGER) && column->n_labels == 0;
+    const bool numeric = column->type == SX_NUMBER || column->type == SX_INTEGER;
     const char *moments = numeric ? moments_text(arena, values, n) : "";
     const size_t distinct = count_runs(values, n);
-    const bool discrete = !numeric || distinct <= show;
+    /* codes with labels are listed; an amount that has labels only for its missing codes is not */
+    const bool discrete = !numeric || distinct <= show || distinct <= column->n_labels;
     text = discrete ? levels_text(arena, column, values, distinct, n, show) : moments;
   }
   sx_mem_free(ctx, values);
