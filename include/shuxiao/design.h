@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-/* What to do with a stratum that has one PSU: METHODS sec. 1 item 4. A property of the design, never of the session. */
+/* What to do with a stratum that has one PSU (docs/methods/variance.md). A property of the design, never of the session. */
 typedef enum sx_lonely {
   SX_LONELY_FAIL,      /* SX_E_DATA naming the strata (default) */
   SX_LONELY_REMOVE,    /* contributes 0 */
@@ -117,7 +117,7 @@ SX_API const int32_t *sx_design_psu_of_row(const sx_design *design);
 SX_API const size_t *sx_design_stratum_start(const sx_design *design); /* [strata+1] */
 SX_API const double *sx_design_repweights(const sx_design *design);    /* [rows*replicates] row-major, or NULL */
 /* Degrees of freedom over the PSUs marked in the bitmap `in` [sx_design_bitmap_bytes]: PSUs - strata among the marked
- * (METHODS 1.3); for replicate designs and a declared df that df. */
+ * (docs/methods/df.md); for replicate designs and a declared df that df. */
 SX_API size_t sx_design_bitmap_bytes(const sx_design *design); /* a multiple of 8 */
 SX_API double sx_design_df_of(const sx_design *design, const uint8_t *in);
 

@@ -2,7 +2,7 @@
  *
  * The carrier of an estimate is z_p = sum over the rows of PSU p of w (u - x'b). Its variance is
  *   V = sum_h (1-f_h) n_h/(n_h-1) sum_p (z_p - zbar_h)^2      (num_var.c)
- * plus the policy for strata of one PSU, METHODS docs/methods/variance.md: remove and certainty add 0, adjust adds
+ * plus the policy for strata of one PSU, docs/methods/variance.md: remove and certainty add 0, adjust adds
  * (1-f_h)(z - zbar)^2 with zbar the mean of all PSU totals (Rust & Kalton 1987, JOS 3:69-81), average scales V by
  * H/(H - lonely).
  *
