@@ -11,7 +11,7 @@
 static char path[64];
 
 #ifndef SX_SANITIZED
-/* The C library's own names, so that ReadStat's allocations can be made to fail. */
+/* The C library's own names, so that ReadStat's allocations can be made to fail; exported, or the library would not see them. */
 extern void *__libc_malloc(size_t n);
 extern void *__libc_calloc(size_t n, size_t size);
 extern void *__libc_realloc(void *p, size_t n);
@@ -19,13 +19,13 @@ static long left; /* allocations until the failing one; 0: none fails */
 static bool fails(void) {
   return left && --left == 0;
 }
-void *malloc(size_t n) {
+SX_API void *malloc(size_t n) {
   return fails() ? NULL : __libc_malloc(n);
 }
-void *calloc(size_t n, size_t size) {
+SX_API void *calloc(size_t n, size_t size) {
   return fails() ? NULL : __libc_calloc(n, size);
 }
-void *realloc(void *p, size_t n) {
+SX_API void *realloc(void *p, size_t n) {
   return fails() ? NULL : __libc_realloc(p, n);
 }
 #endif
