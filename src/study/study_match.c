@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-sx_status study__plan_manifest(sx_buf *out, const st_plan *plan) {
+sx_status study__plan_manifest(sx_buf *out, const st_plan *plan, sx_error *err) {
   for (size_t i = 0; i < plan->n; i++) {
     sx_buf_printf(out, "%s\t%s\t%s\n", plan->steps[i].id, plan->steps[i].spec, plan->steps[i].key);
   }
-  return sx_buf_status(out, NULL);
+  return sx_buf_status(out, err);
 }
 
 /* The line of a step in the last run's manifest: its specification and key; false when it had none. */

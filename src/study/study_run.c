@@ -164,7 +164,7 @@ static sx_status put_steps(st_run *r, const char *pages_payload, sx_error *err) 
   }
   sx_buf manifest;
   sx_buf_init(&manifest, &r->ctx);
-  sx_status status = study__plan_manifest(&manifest, r->plan);
+  sx_status status = study__plan_manifest(&manifest, r->plan, err);
   if (status == SX_OK) status = sx_store_put_step(r->store, "plan", "plan", manifest.data, manifest.n, err);
   sx_buf_clear(&manifest);
   return status;
@@ -286,11 +286,11 @@ static sx_status is_unchanged(bool *unchanged, const st_run *r, sx_error *err) {
   *unchanged = false;
   SX_TRY(sx_store_step_payload(&payload, &n, r->store, "plan", "plan", err));
   sx_buf_init(&manifest, &r->ctx);
-  const sx_status status = study__plan_manifest(&manifest, r->plan);
+  const sx_status status = study__plan_manifest(&manifest, r->plan, err);
   *unchanged = status == SX_OK && payload && n == manifest.n && memcmp(payload, manifest.data, n) == 0;
   sx_buf_clear(&manifest);
   sx_mem_free(&r->ctx, payload);
-  return status == SX_OK ? SX_OK : sx_error_memory(err);
+  return status;
 }
 
 static void mark_generated(st_run *r) {

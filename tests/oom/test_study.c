@@ -1,0 +1,158 @@
+/* Every allocation of checking, explaining and running a study fails once. The study is small but has every kind of part: join, pivot,
+ * cut, raking, groups by condition and by level, gaps, formulas, accounts from nodes and from a table, published figures, all blocks. */
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "oom.h"
+#include "shuxiao/study.h"
+
+static char folder[400];
+
+static const char *in_folder(const char *file) {
+  static char path[2][600];
+  static int turn;
+  turn = !turn;
+  snprintf(path[turn], sizeof path[turn], "%s/%s", folder, file);
+  return path[turn];
+}
+
+static void put(const char *file, const char *text) {
+  FILE *f = fopen(in_folder(file), "wb");
+  if (!f || fputs(text, f) < 0) SXT_FAIL("cannot write %s", file);
+  if (f) fclose(f);
+}
+
+static const char study_text[] =
+    "study: small\n"
+    "title: {zh: 小, en: Small}\n"
+    "wave: 2025-S1\n"
+    "data: {p: {files: [p.csv], add: {half: [1]}}, e: {file: e.csv}, b: {file: b.csv, where: n > 0}, t: {file: "
+    "t.csv}}\n"
+    "join: [{from: e, by: [g], columns: [u]}, {from: b, by: [id], pivot: c, sum: n, prefix: c_}]\n"
+    "derived: {old: x >= 3, a: {cut: x, breaks: [2], labels: [low, high]}, y2: y * half}\n"
+    "design: {weights: w, strata: s, lonely: certainty}\n"
+    "weighting: [{rake: [{by: [g], totals: {file: m.csv, value: n}}, {by: [a], totals: {low: 30, high: 30}}]}]\n"
+    "benchmarks: {pop: {value: 100, se: 1, label: {zh: 人口, en: Population}, source: {zh: 某局, en: Some office}}}\n"
+    "groups: {old: {label: {zh: 老, en: Old}, where: old == 1}, a: {label: {zh: 级, en: Level}, by: a, levels: {low: "
+    "{zh: 低, en: Low}}}}\n"
+    "indicators:\n"
+    "  n: {label: {zh: 数, en: N}, total: u, by: [old, a], unit: 人}\n"
+    "  r: {label: {zh: 率, en: R}, prop: y == 1, base: x > 0, by: [old, a, \"old*a\"], gap: [old, {of: \"a:low\", to: "
+    "\"a:high\"}], keep: true}\n"
+    "  m: {label: {zh: 均, en: M}, ratio: [y2, x], assumed: true}\n"
+    "  f: {label: {zh: 式, en: F}, formula: n / pop + r.old, by: [old], gap: [old]}\n"
+    "accounts:\n"
+    "  k: {label: {zh: 账, en: K}, benchmark: pop, scopes: [in, out], nodes: [{id: t, label: 总}, {id: l, parent: t, "
+    "label: l, population: n, penetration: r, spend: m, scope: in, codes: [q]}, {id: o, parent: t, label: o, total: f "
+    "* 2, scope: out}]}\n"
+    "  tree: {label: {zh: 树, en: T}, tree: {from: t, code: code, level: level, label: label}, leaf: {total: "
+    "\"c_{code}\"}, scale: 1 / n}\n"
+    "published: {file: pub.csv}\n"
+    "tables: [{id: a, title: A, indicators: [n, r], domains: [total, a], show: [estimate, se, gap]}, {id: b, title: B, "
+    "account: k}, {id: c, title: C, published: true},\n"
+    "  {id: d, title: D, columns: [{label: x}], rows: [{label: x, cells: [{ref: n.total}]}]}]\n"
+    "figures: [{id: f, type: bars, title: F, indicators: [r], domains: [a]}, {id: g, type: shares, title: G, account: "
+    "k, parent: t}]\n"
+    "narrative: {zh: [zh.md], en: [en.md]}\n"
+    "annex: [assumptions, design, provenance]\n";
+
+static void make_study(void) {
+  const char *build = getenv("SX_BUILD");
+  char command[900];
+  snprintf(folder, sizeof folder, "%s/oom-study-%d", build ? build : "/tmp", (int)getpid());
+  snprintf(command, sizeof command, "rm -rf '%s'; mkdir -p '%s'", folder, folder);
+  if (system(command) != 0) SXT_FAIL("cannot make %s", folder);
+  put("study.yaml", study_text);
+  put("p.csv", "id,s,w,g,x,y\n1,1,10,a,1,1\n2,1,10,b,2,0\n3,1,10,a,3,1\n4,2,10,b,1,\n5,2,10,a,2,1\n6,2,10,b,3,0\n");
+  put("e.csv", "g,u\na,1\nb,2\n");
+  put("b.csv", "id,c,n\n1,A1,5\n1,A1,2\n2,A2,3\n5,A2,1\n5,A2,0\n");
+  put("t.csv", "code,level,label\nALL,1,All\nA1,2,First\nA2,2,Second\n");
+  put("m.csv", "g,n\na,35\nb,25\n");
+  put("pub.csv", "id,label_zh,label_en,value,unit,decimals,reference,reason\nP1,一,One,60,人,0,n.total,\nP2,二,Two,1,,"
+                 "0,,design-fact\n");
+  put("zh.md", "数 {{ n.total | plain 0 }}\n\n{{figure f}}\n");
+  put("en.md", "N {{ n.total | plain 0 }}\n");
+}
+
+static void remove_study(const char *what) {
+  char command[900];
+  snprintf(command, sizeof command, "rm -rf '%s/%s'", folder, what);
+  if (system(command) != 0) SXT_FAIL("cannot remove %s", what);
+}
+
+static sx_status load_only(const sx_ctx *ctx, void *data, sx_error *err) {
+  (void)data;
+  sx_study *study = NULL;
+  sx_problems problems = SX_PROBLEMS_INIT;
+  const sx_status status = sx_study_load(&study, ctx, in_folder("study.yaml"), &problems, err);
+  sx_problems_clear(&problems);
+  sx_study_free(study);
+  return status;
+}
+
+/* A study with many faults: each is a problem, and running out of memory while noting them is not one of them. */
+static sx_status load_faulty(const sx_ctx *ctx, void *data, sx_error *err) {
+  (void)data;
+  sx_study *study = NULL;
+  const sx_status status = sx_study_load(&study, ctx, in_folder("faulty.yaml"), NULL, err);
+  sx_study_free(study);
+  if (status != SX_E_PARSE) return status == SX_OK ? SX_E_INTERNAL : status;
+  err->status = SX_OK; /* what it should be */
+  return SX_OK;
+}
+
+typedef struct target {
+  bool explain, force;
+} target;
+
+static sx_status run_study(const sx_ctx *ctx, void *data, sx_error *err) {
+  const target *t = data;
+  sx_study *study = NULL;
+  sx_run_result *result = NULL;
+  char *text = NULL;
+  sx_run_options options = SX_RUN_OPTIONS_INIT;
+  options.force = t->force;
+  sx_status status = sx_study_load(&study, ctx, in_folder("study.yaml"), NULL, err);
+  if (status == SX_OK && t->explain) {
+    status = sx_study_explain(&text, study, &options, err);
+  } else if (status == SX_OK) {
+    status = sx_study_run(&result, study, &options, err);
+  }
+  sx_mem_free(ctx, text);
+  sx_run_result_free(result);
+  sx_study_free(study);
+  return status;
+}
+
+static void loading(void) {
+  make_study();
+  CHECK(oom_run("load", load_only, NULL) > 100);
+  put("faulty.yaml", "study: x\ndata: {p: {file: p.csv, whre: 1}}\nderived: {a: b + 1, b: a + 1, c: \"x >\"}\n"
+                     "design: {weights: nothing}\nindicators: {i: {total: zz}, j: {formula: k}}\n");
+  CHECK(oom_run("faulty", load_faulty, NULL) > 50);
+  remove_study("");
+}
+
+/* From the first allocation after the load on; every other try fails all that follow too, which halves the time. */
+static void from_there(const char *name, target *t, long from) {
+  const int before = sxt_failures;
+  bool over = false;
+  for (long k = from; k < OOM_TRIES_MAX && !over && sxt_failures < before + 20; k++) {
+    over = oom_try(name, run_study, t, 1, k, k % 2 == 0);
+  }
+  CHECK(over);
+}
+
+static void running(void) {
+  make_study();
+  const long loads = oom_run_threads("load", load_only, NULL, 1);
+  target t = {false, true};
+  from_there("run", &t, loads);
+  t = (target){false, false};
+  from_there("reuse", &t, loads);
+  t = (target){true, false};
+  from_there("explain", &t, loads);
+  remove_study("");
+}
+
+SXT_MAIN(SXT_CASE(loading), SXT_CASE(running))
