@@ -28,7 +28,7 @@ void sx_report__foot(sx_page *page, const sx_block *block, const char *extra) {
     if (note || extra[0]) {
       sx_buf_printf(&page->body, "<p>%s", sx_report__w(page, W_NOTE));
       if (note) sx_report__label(&page->body, page, note);
-      if (note && extra[0]) sx_buf_add_char(&page->body, ' ');
+      if (note && extra[0] && page->lang == SX_LANG_EN) sx_buf_add_char(&page->body, ' ');
       sx_report__visible(&page->body, page, extra, strlen(extra));
       sx_buf_add(&page->body, "</p>\n");
     }
@@ -78,6 +78,8 @@ static sx_status put_annexes(sx_page *page, sx_error *err) {
       memset(page->counter, 0, sizeof page->counter);
     }
     open = true;
+    const sx_node *file = sx_node_get(page->blocks[i].root, "file");
+    if (file && file->text && strcmp(file->text, "provenance") == 0) page->provenance = true;
     SX_TRY(sx_report__markdown(page, &page->blocks[i], err));
   }
   return SX_OK;
@@ -154,8 +156,10 @@ static void put_entry(sx_page *page, const sx_node *entry) {
 
 static sx_status put_provenance(sx_page *page, sx_error *err) {
   inputs in = {page, 0};
+  if (page->provenance) return SX_OK;
   const sx_node *list = sx_node_get(page->document, "provenance");
-  const size_t n = list && list->kind == SX_NODE_LIST ? list->n : 0;
+  size_t n = list && list->kind == SX_NODE_LIST ? list->n : 0;
+  if (n && sx_node_get(list->items[0], "sha256")) n = 0; /* the files: they stand in the table below */
   sx_buf_printf(&page->body, "<h2 id=\"provenance\">%s</h2>\n<p>%s</p>\n", sx_report__w(page, W_PROVENANCE),
                 sx_report__w(page, W_SAME_INPUTS));
   if (n) sx_buf_add(&page->body, "<ul>\n");
@@ -306,7 +310,7 @@ static void put_contents(sx_buf *out, const sx_page *page) {
     put_heading_text(out, h->html);
     sx_buf_add(out, "</span></a></li>\n");
   }
-  put_link(out, "provenance", sx_report__w(page, W_PROVENANCE));
+  if (!page->provenance) put_link(out, "provenance", sx_report__w(page, W_PROVENANCE));
   sx_buf_add(out, "</ol>\n");
   put_list(out, page, SX_BLOCK_FIGURE, page->n_figures, W_FIGURES);
   put_list(out, page, SX_BLOCK_TABLE, page->n_tables, W_TABLES);

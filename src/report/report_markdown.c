@@ -189,6 +189,10 @@ static const char *next_number(sx_page *page, int level) {
 
 static sx_status add_heading(renderer *r, int level) {
   sx_page *page = r->page;
+  if (page->in_annex) {
+    if (!page->annex_level) page->annex_level = level;
+    level = level > page->annex_level ? level - page->annex_level + 1 : 1;
+  }
   void *p = page->headings;
   const bool grown = sx_mem_grow(&page->ctx, &p, &page->cap_headings, page->n_headings + 1, sizeof *page->headings);
   page->headings = p;

@@ -44,8 +44,9 @@ typedef struct sx_page {
   bool own_language;     /* some text block has the page's language: blocks of the other language alone are left out */
   sx_heading *headings;
   size_t n_headings, cap_headings;
-  size_t counter[3]; /* of headings */
-  bool in_annex;
+  size_t counter[3];         /* of headings */
+  bool in_annex, provenance; /* provenance: an annex tells it, the page need not */
+  int annex_level;           /* of the first heading of the annexes: it counts as the first */
   size_t n_footnotes, n_anchors, n_figures, n_tables;
   sx_report_warning *warnings;
   size_t n_warnings, cap_warnings;

@@ -78,12 +78,12 @@ const char *const sx_report__style[] = {
   ".scroll{overflow-x:auto;max-width:100%}\n",
   "table{border-collapse:collapse;width:100%;font-size:.85rem;line-height:1.5;font-variant-numeric:tabular-nums lining-nums}\n",
   "th,td{padding:.42rem .55rem;text-align:right;vertical-align:top;border-bottom:1px solid var(--rule)}\n",
-  "td{white-space:nowrap}td.l{white-space:normal;min-width:7em}\n",
+  "td{white-space:nowrap}td.l{white-space:normal;min-width:10.5em}td.w{white-space:normal;min-width:5em}\n",
   "thead th{vertical-align:bottom;font-weight:600;color:var(--soft);border-bottom:1.5px solid var(--deep);line-height:1.4}\n",
   "thead tr:first-child:not(:last-child) th[colspan]{border-bottom:1px solid var(--rule)}\n",
   "th:first-child,.l,.plain th,.plain td{text-align:left}.plain td{white-space:normal}\n",
   "th.c,td.c{text-align:center}.plain .r{text-align:right}.plain .c{text-align:center}\n",
-  "tbody th{font-weight:400;color:var(--ink);min-width:8em}\n",
+  "tbody th{font-weight:400;color:var(--ink);min-width:11em}.data tbody th{min-width:8em}\n",
   "tbody tr:hover>*{background:var(--tint)}\n",
   "tbody tr:last-child>*{border-bottom:1.5px solid var(--deep)}\n",
   ".sub th{font-weight:700;color:var(--deep);padding-top:.9rem}\n",
@@ -98,7 +98,7 @@ const char *const sx_report__style[] = {
   "h2{font-size:1.4rem;margin-top:2.8rem}h3{font-size:1.16rem}.key{grid-template-columns:1fr 1fr;gap:1.2rem 1rem}.key dd{font-size:1.35rem}"
   "svg.wide{display:none}svg.narrow{display:block}.page{padding-top:1.4rem}blockquote{padding:.9rem 1rem .1rem}"
   "html:lang(zh) main p{text-align:left}"
-  "figure th:first-child{position:sticky;left:0;background:#fff;max-width:46vw;min-width:6em;box-shadow:1px 0 0 var(--rule)}.sub th{max-width:none!important}th,td{padding:.4rem .5rem}}\n",
+  "figure th:first-child{position:sticky;left:0;background:#fff;max-width:46vw;min-width:8em;box-shadow:1px 0 0 var(--rule)}.sub th{max-width:none!important}th,td{padding:.4rem .5rem}td.l{min-width:15em}}\n",
   /* paper */
   "@page{size:A4;margin:20mm 18mm 22mm}\n",
   "@media print{html{font-size:10.5pt}body{color:#000}.top a,.skip,.data{display:none}.inner{padding:0;max-width:none}"

@@ -110,7 +110,7 @@ static size_t line_end(const char *text, size_t n, size_t from, double size, dou
     const bool wide = sx_utf8_width(text + i, k) >= 2;
     if (i > from && may_break(before, code, wide_before, wide)) good = i;
     width += em(code, text + i, k) * size;
-    if (width > max_width && code != ' ' && i > from) return good > from ? good : i;
+    if (width > max_width + 1e-6 && code != ' ' && i > from) return good > from ? good : i;
     before = code;
     wide_before = wide;
     i += k;

@@ -119,6 +119,33 @@ static sx_status load_rows(tab *t, sx_error *err) {
   return SX_OK;
 }
 
+static bool same_format(const sx_format *a, const sx_format *b) {
+  return a->kind == b->kind && a->exponent == b->exponent && a->chinese == b->chinese && a->decimals == b->decimals &&
+         a->bare == b->bare && a->sign == b->sign && strcmp(a->noun_zh, b->noun_zh) == 0 &&
+         strcmp(a->noun_en, b->noun_en) == 0;
+}
+
+/* Cells that all bring the same format give it to their column, so that the unit is said once, in the head. */
+static void lift_format(tab *t, size_t k) {
+  const cell *first = NULL;
+  column *col = &t->columns[k];
+  for (size_t i = 0; i < t->n_rows; i++) {
+    const cell *c = &t->cells[i * t->n_columns + k];
+    if (!c->number) continue;
+    if (!c->own_format || c->outside || !c->bound.measure) return;
+    if (!first) first = c;
+    if (!same_format(&first->format, &c->format)) return;
+  }
+  if (!first || col->formatted) return;
+  col->format = first->format;
+  col->formatted = true;
+  for (size_t i = 0; i < t->n_rows; i++) {
+    cell *c = &t->cells[i * t->n_columns + k];
+    c->own_format = false;
+    if (c->number && isfinite(c->bound.value)) col->magnitude = fmax(col->magnitude, fabs(c->bound.value));
+  }
+}
+
 static sx_status load(tab *t, sx_error *err) {
   size_t estimates = 0;
   SX_TRY(load_columns(t, err));
@@ -127,6 +154,7 @@ static sx_status load(tab *t, sx_error *err) {
   if (!sx_node_bool(&t->errors, sx_node_get(t->block->root, "errors"))) t->errors = false;
   for (size_t k = 0; k < t->n_columns; k++) {
     estimates += t->columns[k].estimates;
+    lift_format(t, k);
     sx_report__format_spec(&t->columns[k].spec, &t->columns[k].format, t->columns[k].magnitude, t->page->lang);
     t->columns[k].spec.group_from_four = true;
   }
@@ -288,7 +316,7 @@ static void put_cell(const tab *t, const cell *c, const column *col) {
   sx_spec spec = col->spec;
   if (c->own_format) sx_report__format_spec(&spec, &c->format, fabs(c->bound.value), t->page->lang);
   spec.group_from_four = true;
-  sx_buf_add(body, c->text ? "<td class=\"l\">" : "<td>");
+  sx_buf_add(body, c->text ? "<td class=\"l\">" : c->number && c->own_format ? "<td class=\"w\">" : "<td>");
   if (c->text) sx_report__label(body, t->page, c->text);
   if (c->number) put_value(t, c, &spec);
   if (c->number && c->bound.main && !split && !t->beside) put_below(t, c, &spec);
