@@ -94,12 +94,12 @@ for file in "$@"; do
     fi
     grep -E 'CONSOLE' "$work/log" | head -5 | grep . && failed=1
     height=$(sed -n 's/^height \([0-9]*\) .*/\1/p' <<<"$result")
-    # Pictures of at most 4000 lines each: the page moves up behind a window of that height.
+    # Pictures of at most 8000 lines each: the page moves up behind a window of that height.
     part=0
-    while [ $((part * 4000)) -lt "${height:-1}" ]; do
-      left=$((height - part * 4000))
-      tall=$((left < 4000 ? left : 4000))
-      frame "$file" $width "$height" | sed "s/display:block/display:block;margin-top:-$((part * 4000))px/; s/margin:0/margin:0;overflow:hidden/" >"$work/shot.html"
+    while [ $((part * 8000)) -lt "${height:-1}" ]; do
+      left=$((height - part * 8000))
+      tall=$((left < 8000 ? left : 8000))
+      frame "$file" $width "$height" | sed "s/display:block/display:block;margin-top:-$((part * 8000))px/; s/margin:0/margin:0;overflow:hidden/" >"$work/shot.html"
       run --window-size=$((width < 500 ? 500 : width)),$tall --screenshot="$out/$name.$lang.$width.$part.png" "file://$work/shot.html" >/dev/null 2>&1
       [ -s "$out/$name.$lang.$width.$part.png" ] || { echo "no picture $name.$lang.$width.$part.png"; failed=1; }
       part=$((part + 1))

@@ -48,7 +48,7 @@ static const sample_row sample_rows[] = {
     {"user_rate", "gap", SAMPLE_ONE("old", "1"), -0.2387, 0.0079, 3120, NULL},
     {"user_rate", "prop", SAMPLE_ONE("rural", "1"), 0.7612, 0.0046, 9034, NULL},
     {"user_rate", "gap", SAMPLE_ONE("rural", "1"), -0.0895, 0.0044, 9034, NULL},
-    {"user_rate", "prop", SAMPLE_ONE("island", "1"), NAN, NAN, 0, "empty domain"},
+    {"user_rate", "prop", SAMPLE_ONE("island", "1"), (double)NAN, (double)NAN, 0, "empty domain"},
     {"use_video", "prop", SAMPLE_NONE, 0.9534, 0.0013, 30000, NULL},
     {"use_video", "prop", SAMPLE_ONE("z", "1"), 0.9821, 0.0016, 8121, NULL},
     {"use_video", "prop", SAMPLE_ONE("old", "1"), 0.8810, 0.0060, 3120, NULL},
@@ -197,36 +197,38 @@ static const sample_block sample_blocks[] = {
                                                                             "true}"},
     {"figure", "groups",
      "{\"id\":\"groups\",\"type\":\"grouped\"," T("不同群体的应用使用率", "Use by group")
-         SAMPLE_SOURCE ",\"format\":\"% 1\",\"series\":[" L("全体", "All") "," L("Z世代", "Gen Z") "," L("老年群体", "O"
-                                                                                                                     "l"
-                                                                                                                     "d"
-                                                                                                                     "e"
-                                                                                                                     "r"
-                                                                                                                     " "
-                                                                                                                     "p"
-                                                                                                                     "e"
-                                                                                                                     "o"
-                                                                                                                     "p"
-                                                                                                                     "l"
-                                                                                                                     "e") "],\"categories\":[" L(
-             "网络视频",
-             "Online video") "," L("网络直播",
-                                   "Live streaming") "," L("网络音乐",
-                                                           "Online music") "," L("网络游戏",
-                                                                                 "Online games") "],\"cells\":[[\"use_"
-                                                                                                 "video.total\",\"use_"
-                                                                                                 "video.z\",\"use_"
-                                                                                                 "video.old\"],[\"use_"
-                                                                                                 "live.total\","
-                                                                                                 "\"use_live.z\",\"use_"
-                                                                                                 "live.old\"],[\"use_"
-                                                                                                 "music.total\",\"use_"
-                                                                                                 "music.z\",\"use_"
-                                                                                                 "music.old\"],["
-                                                                                                 "\"use_game.total\","
-                                                                                                 "\"use_game.z\",\"use_"
-                                                                                                 "game.old\"]],"
-                                                                                                 "\"interval\":true}"},
+         SAMPLE_SOURCE ",\"format\":\"% 1\",\"series\":[" L("全体", "All") "," L("Z世代", "Gen Z") "," L(
+             "老年群体",
+             "O"
+             "l"
+             "d"
+             "e"
+             "r"
+             " "
+             "p"
+             "e"
+             "o"
+             "p"
+             "l"
+             "e") "],\"categories\":[" L("网络视频",
+                                         "Online video") "," L("网络直播",
+                                                               "Live streaming") "," L("网络音乐",
+                                                                                       "Online music") "," L("网络游戏",
+                                                                                                             "Online "
+                                                                                                             "games") "],\"cells\":[[\"use_"
+                                                                                                                      "video.total\",\"use_"
+                                                                                                                      "video.z\",\"use_"
+                                                                                                                      "video.old\"],[\"use_"
+                                                                                                                      "live.total\","
+                                                                                                                      "\"use_live.z\",\"use_"
+                                                                                                                      "live.old\"],[\"use_"
+                                                                                                                      "music.total\",\"use_"
+                                                                                                                      "music.z\",\"use_"
+                                                                                                                      "music.old\"],["
+                                                                                                                      "\"use_game.total\","
+                                                                                                                      "\"use_game.z\",\"use_"
+                                                                                                                      "game.old\"]],"
+                                                                                                                      "\"interval\":true}"},
     {"figure", "gaps",
      "{\"id\":\"gaps\",\"type\":\"bars\"," T("各群体使用率与总体之差", "Rate of use: each group minus everyone")
          SAMPLE_SOURCE
