@@ -202,7 +202,7 @@ static void check_table(st_load *l, size_t i) {
   st_table *t = &s->tables[i];
   bool there = t->files.n > 0;
   for (size_t k = 0; k < t->files.n; k++) {
-    const char *path = study__data_path(s, s->arena, t->files.items[k]);
+    const char *path = study__data_path(s, s->arena, t, t->files.items[k]);
     if (t->model && path && !sx_file_exists(path)) continue; /* made by the run */
     there = file_there(l, t->files.nodes[k], path) && there;
   }

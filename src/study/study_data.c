@@ -200,7 +200,7 @@ static sx_status read_files(sx_table **out, const sx_study *s, const st_table *t
   sx_table *all = NULL, *one = NULL;
   sx_status status = SX_OK;
   for (size_t i = 0; i < t->files.n; i++) {
-    const char *path = study__data_path(s, arena, t->files.items[i]);
+    const char *path = study__data_path(s, arena, t, t->files.items[i]);
     if (!path) {
       status = sx_error_memory(err);
       goto done;

@@ -364,6 +364,10 @@ static void read_head(st_load *l, const sx_node *root) {
 /* Where the study's data would have to be: --data stands for root and requires. */
 static void find_required(st_load *l) {
   sx_study *s = l->s;
+  if (s->data_dir && !s->root && !s->requires) {
+    study__warning(l, NULL, "the study has no 'root' that a data folder could stand in for: it is not used");
+    s->data_dir = NULL;
+  }
   const char *needed = s->data_dir ? s->data_dir : s->requires ? study__path(s, s->arena, s->requires) : NULL;
   if (study__stop(l) || (!needed && !s->requires && !s->data_dir)) return;
   if (!needed) {

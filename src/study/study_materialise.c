@@ -241,7 +241,7 @@ static sx_status is_stale(bool *stale, st_run *r, const char *step, const char *
 static sx_status generate_table(st_run *r, size_t i, sx_error *err) {
   const st_table *t = &r->s->tables[i];
   const char *model_path = study__path(r->s, r->arena, t->model),
-             *path = study__data_path(r->s, r->arena, t->files.items[0]);
+             *path = study__data_path(r->s, r->arena, t, t->files.items[0]);
   const char *step = sx_arena_printf(r->arena, "generated:%s", t->id);
   st_generated *g = &r->generated[i];
   bool stale = false;

@@ -430,8 +430,9 @@ const char *study__path(const sx_study *s, sx_arena *arena, const char *file) {
   return kept;
 }
 
-const char *study__data_path(const sx_study *s, sx_arena *arena, const char *file) {
-  if (file[0] == '/' || (!s->data_dir && !s->root)) return study__path(s, arena, file);
+/* --data stands in for root; a study without one, and what a study generates, stay beside the study file. */
+const char *study__data_path(const sx_study *s, sx_arena *arena, const st_table *table, const char *file) {
+  if (file[0] == '/' || !s->root || table->model) return study__path(s, arena, file);
   if (s->data_dir) return sx_arena_printf(arena, "%s/%s", s->data_dir, file);
   const char *joined = sx_arena_printf(arena, "%s/%s", s->root, file);
   return joined ? study__path(s, arena, joined) : NULL;

@@ -116,7 +116,7 @@ static sx_status collect_files(build *b, sx_error *err) {
   for (size_t i = 0; i < s->n_tables; i++) {
     const st_table *t = &s->tables[i];
     for (size_t k = 0; k < t->files.n; k++) {
-      SX_TRY(add_file(b, t->files.items[k], study__data_path(s, b->arena, t->files.items[k]), err));
+      SX_TRY(add_file(b, t->files.items[k], study__data_path(s, b->arena, t, t->files.items[k]), err));
     }
     if (!t->model) continue;
     const char *path = study__path(s, b->arena, t->model);
@@ -202,7 +202,8 @@ static sx_status plan_data(build *b, sx_error *err) {
     }
     SX_TRY(add_step(&step, b, ST_STEP_DATA, i, "data", t->id, err));
     spec_map(&b->spec, t->node, (const char *const[]){"generate", "file", "files"}, 3);
-    for (size_t k = 0; k < t->files.n; k++) SX_TRY(spec_file(b, study__data_path(s, b->arena, t->files.items[k]), err));
+    for (size_t k = 0; k < t->files.n; k++)
+      SX_TRY(spec_file(b, study__data_path(s, b->arena, t, t->files.items[k]), err));
     SX_TRY(seal(b, step, err));
     b->data[i] = step;
   }

@@ -328,7 +328,7 @@ const char *study__stat_name(const st_indicator *ind); /* "total" ... "formula" 
 char *study__reference_domain(const sx_study *s, const sx_reference *ref, sx_arena *arena);
 /* Paths: beside the study, in root, or in the --data folder; arena memory, NULL when out of memory. */
 const char *study__path(const sx_study *s, sx_arena *arena, const char *file);
-const char *study__data_path(const sx_study *s, sx_arena *arena, const char *file);
+const char *study__data_path(const sx_study *s, sx_arena *arena, const st_table *table, const char *file);
 /* A reference checked against what the study will make; the message goes to `message` (cut), empty when all is well. */
 void study__check_reference(const sx_study *s, const sx_reference *ref, char message[256]);
 /* The unit of a printed figure: its scale (亿人 1e8, % 0.01) and what is left (人, ""). */
