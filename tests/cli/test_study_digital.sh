@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# The main job as typed: the bundled study from nothing to two reports; a second run that computes nothing; the same bits on 1, 2 and 8 threads;
+# interviews through CSV in another order. What stands in the store is judged by tests/property/test_study_digital.c.
+. tests/cli/lib.sh
+need_program
+store=${SX_BUILD:-build/dev}/tests/t_property_test_study_store
+[ -x "$store" ] || { echo "skipped: $store is not built"; exit 77; }
+fresh() { mkdir -p "$1" && cp -r studies/digital-consumption-2025h1/. "$1" && rm -rf "$1/out" "$1/interviews.sav"; }
+unstamped() { sed "s/20[0-9-]*T[0-9:]*Z/TIME/g; s#$(dirname "$(dirname "$1")")#HERE#g" "$1"; }
+
+study=$tmp/one
+fresh "$study"
+(cd "$study" && find . -type f | sort) >"$tmp/before"
+"$program" check "$study/study.yaml" >"$tmp/out" 2>"$tmp/err" || fail "check before the interviews are there: $(cat "$tmp/err")"
+[ ! -e "$study/interviews.sav" ] || fail "check makes the interviews"
+"$program" run "$study/study.yaml" --threads 1 --quiet >"$tmp/out" 2>"$tmp/err" || fail "run: $(cat "$tmp/err")"
+grep -q '^run 1: [0-9]* steps, 0 reused' "$tmp/out" || fail "run says: $(cat "$tmp/out")"
+for file in interviews.sav out/report.zh.html out/report.en.html out/results.db; do
+  [ -s "$study/$file" ] || fail "no $file"
+done
+for line in report.zh.html report.en.html results.db; do
+  grep -q "$study/out/$line" "$tmp/out" || fail "run does not say where $line is"
+done
+listed=$(cd "$study" && find . -type f | sort | comm -13 "$tmp/before" - | tr '\n' ' ')
+[ "$listed" = "./interviews.sav ./out/report.en.html ./out/report.zh.html ./out/results.db " ] ||
+  fail "the run leaves something else: $listed"
+"$program" describe "$study/interviews.sav" --quiet >"$tmp/d" 2>&1 || fail "describe"
+grep -q '^SYNTHETIC DATA' "$tmp/d" || fail "describe does not say that the interviews are synthetic: $(head -5 "$tmp/d")"
+read -r compared agreeing share <<<"$("$store" share "$study/out/results.db")"
+awk -v s="${share:-0}" 'BEGIN { exit !(s >= 0.9) }' || fail "agree: $agreeing of $compared"
+sed 's/<[^>]*>//g' "$study/out/report.en.html" | grep -q "Of the published figures $compared can be compared, and $agreeing of them agree" || fail "the report does not say that $agreeing of $compared agree"
+
+# nothing changed: nothing is computed, and the store and the pages stay as they are, byte for byte
+before=$(cd "$study" && sha256sum out/* interviews.sav)
+"$program" run "$study/study.yaml" --quiet >"$tmp/out" 2>"$tmp/err" || fail "second run: $(cat "$tmp/err")"
+grep -Eq '^run 1: ([0-9]+) steps, \1 reused' "$tmp/out" || fail "second run: $(cat "$tmp/out")"
+[ "$before" = "$(cd "$study" && sha256sum out/* interviews.sav)" ] || fail "the second run changed a file"
+
+for threads in 2 8; do
+  fresh "$tmp/t$threads"
+  "$program" run "$tmp/t$threads/study.yaml" --threads $threads --quiet >"$tmp/out" 2>"$tmp/err" || fail "--threads $threads: $(cat "$tmp/err")"
+  cmp "$study/interviews.sav" "$tmp/t$threads/interviews.sav" || fail "interviews differ on $threads threads"
+  "$store" same "$study/out/results.db" "$tmp/t$threads/out/results.db" 0 >"$tmp/out" 2>&1 || fail "$threads threads: $(cat "$tmp/out")"
+  for lang in zh en; do
+    cmp <(unstamped "$study/out/report.$lang.html") <(unstamped "$tmp/t$threads/out/report.$lang.html") || fail "report.$lang.html differs on $threads threads"
+  done
+done
+
+# --out: everything elsewhere, nothing beside the study
+"$program" run "$study/study.yaml" --out "$tmp/elsewhere/deep" --quiet >"$tmp/out" 2>"$tmp/err" || fail "--out: $(cat "$tmp/err")"
+"$store" same "$study/out/results.db" "$tmp/elsewhere/deep/results.db" 0 >"$tmp/out" 2>&1 || fail "--out: $(cat "$tmp/out")"
+[ "$before" = "$(cd "$study" && sha256sum out/* interviews.sav)" ] || fail "--out touched out/"
+
+# The interviews in another order. CSV keeps no declared missing, so the reference goes through CSV too.
+fresh "$tmp/csv"
+"$program" convert "$study/interviews.sav" "$tmp/csv/interviews.csv" --quiet 2>"$tmp/err" || fail "convert: $(cat "$tmp/err")"
+sed -i 's/file: interviews.sav/file: interviews.csv/; /generate: {model: model.yaml/d' "$tmp/csv/study.yaml"
+cp -r "$tmp/csv" "$tmp/shuffled"
+{ head -1 "$tmp/csv/interviews.csv"; tail -n +2 "$tmp/csv/interviews.csv" | shuf --random-source=<(yes 20250630); } >"$tmp/shuffled/interviews.csv"
+cmp -s "$tmp/csv/interviews.csv" "$tmp/shuffled/interviews.csv" && fail "the rows were not shuffled"
+for s in csv shuffled; do
+  "$program" run "$tmp/$s/study.yaml" --quiet >"$tmp/out" 2>"$tmp/err" || fail "$s: $(cat "$tmp/err")"
+done
+"$store" same "$tmp/csv/out/results.db" "$tmp/shuffled/out/results.db" 1e-12 >"$tmp/out" 2>&1 || fail "another order of the rows: $(cat "$tmp/out")"
+finish
