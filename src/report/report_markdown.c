@@ -26,9 +26,10 @@ static bool wide(uint32_t code) {
          code == 0x2018 || code == 0x2019 || code == 0x201C || code == 0x201D || code == 0x2014 || code == 0x2026;
 }
 
+/* The first failure stays: md4c may call back once more before it stops. */
 static int stop(renderer *r, sx_status status) {
-  r->status = status;
-  return status != SX_OK;
+  if (r->status == SX_OK) r->status = status;
+  return r->status != SX_OK;
 }
 
 /* A paragraph that has begun, and a line break that waited. Chinese needs no blank where a line of the source ends. */

@@ -221,7 +221,12 @@ static void bad_blocks(void) {
        "table x, row 1, column 1", "domain is missing"},
       {"fig", "{}", "fig", "unknown here"},
   };
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+  /* each once by itself, and once placed by a text that goes on after it: the failure must not be lost there */
+  for (size_t k = 0; k < 2 * (sizeof cases / sizeof *cases); k++) {
+    const size_t i = k / 2;
+    char text[128];
+    (void)snprintf(text, sizeof text, "{\"md\":{\"en\":\"before {{%s x}} after\\n\\n# more\\n\\ntext\"}}",
+                   cases[i].kind);
     sx_store *store = NULL;
     int64_t run = 0;
     const sx_report_options options = {1, SX_LANG_EN, NULL};
@@ -232,7 +237,8 @@ static void bad_blocks(void) {
     REQUIRE_OK(sx_store_begin(&run, store, &info, NULL, 0, err));
     REQUIRE_OK(sample_put_rows(store, err));
     REQUIRE_OK(sx_store_put_block(store, 0, "document", "d", "{\"title\":\"t\"}", err));
-    REQUIRE_OK(sx_store_put_block(store, 1, cases[i].kind, "x", cases[i].json, err));
+    if (k % 2 && strcmp(cases[i].kind, "fig") != 0) REQUIRE_OK(sx_store_put_block(store, 1, "text", "t", text, err));
+    REQUIRE_OK(sx_store_put_block(store, 2, cases[i].kind, "x", cases[i].json, err));
     REQUIRE_OK(sx_store_finish(store, err));
     sx_error e = SX_ERROR_INIT;
     const sx_status status = sx_report_html(&r, store, run, &options, &e);
