@@ -191,7 +191,7 @@ char *study__copy(st_load *l, const char *text) {
 const char *study__scalar(st_load *l, const sx_node *node, const char *what) {
   if (!node) return NULL;
   if (node->kind == SX_NODE_SCALAR) return node->text;
-  study__problem(l, node, "%s is one word or text here", what);
+  study__problem(l, node, node->kind == SX_NODE_NULL ? "%s is empty" : "%s is one word or text here", what);
   return NULL;
 }
 

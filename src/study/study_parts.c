@@ -117,10 +117,19 @@ static void read_cut(st_load *l, st_derived *d, const sx_node *map) {
     d->labels = NULL;
     return;
   }
+  bool good = true;
   for (size_t i = 0; i < labels->n; i++) {
     d->labels[i] = study__text2_of(l, labels->items[i]);
-    if (!d->labels[i].en && !d->labels[i].zh) study__problem(l, labels->items[i], "an empty label");
+    const bool empty = !d->labels[i].en && !d->labels[i].zh;
+    if (empty) study__problem(l, labels->items[i], "an empty label");
+    for (size_t k = 0; good && !empty && k < i; k++) {
+      if (strcmp(study__cut_level(d, k), study__cut_level(d, i)) != 0) continue;
+      study__problem(l, labels->items[i], "the label '%s' stands twice", study__cut_level(d, i));
+      good = false;
+    }
+    good = good && !empty;
   }
+  if (!good) d->labels = NULL;
 }
 
 static void read_derived(st_load *l, st_derived *d, const char *id, const sx_node *node) {

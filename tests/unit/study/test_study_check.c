@@ -86,6 +86,8 @@ static void structure(void) {
   expect("study.yaml", "value: people}", "value: poeple}", "study.yaml:19:5", "did you mean 'people'");
   expect("study.yaml", "format: \"万元 2\"", "format: \"万人 2\"", "study.yaml:44:13", "does not print the unit '元'");
   expect("study.yaml", "gap: [old], format", "gap: [total], format", "study.yaml:37:", "name a group");
+  expect("study.yaml", "en: middle", "en: young", "study.yaml:14:68", "the label 'young' stands twice");
+  expect("study.yaml", "{zh: 中年, en: middle}", "{}", "study.yaml:14:68", "an empty label");
   expect("study.yaml", "breaks: [30, 60]", "breaks: [60, 30]", "study.yaml:14:", "breaks grow");
   expect("study.yaml", "breaks: [30, 60]", "breaks: [30]", "study.yaml:14:", "1 breaks make 2 classes");
   expect("study.yaml", "population: people, penetration: rate, spend: spend", "population: people, spend: spend",
