@@ -36,7 +36,7 @@ typedef struct job {
 
 static sx_status read_options(job *j, sx_error *err) {
   j->options = (sx_est_options)SX_EST_OPTIONS_INIT;
-  double level = 0.95, df = NAN;
+  double level = 0.95, df = (double)NAN;
   if (!cli_number(&level, j->app, j->args, "level") || !cli_number(&df, j->app, j->args, "df")) {
     return sx_error_set(err, SX_E_ARGUMENT, "", "give --level and --df as numbers");
   }
@@ -172,7 +172,7 @@ static sx_status add_gap(job *j, const char *indicator, const char *to, const sx
   sx_status status = sx_est_describe(&described, gap, false, &j->options, err);
   described.group = row->group;
   described.n = row->n;
-  described.n_eff = described.deff = NAN;
+  described.n_eff = described.deff = (double)NAN;
   if (status == SX_OK) {
     const char *name = strcmp(to, "overall") == 0 ? "gap" : sx_arena_printf(j->arena, "gap_%s", to);
     status = name ? add_row(j, indicator, name, &described, err) : sx_error_memory(err);

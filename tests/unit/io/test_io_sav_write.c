@@ -19,7 +19,7 @@ static void add_number(sx_table *t) {
   CHECK_OK(sx_column_set_label(ctx, c, "月收入（元）", err));
   CHECK_OK(sx_column_set_format(ctx, c, "F12.3", err));
   c->measure = SX_MEASURE_SCALE;
-  CHECK_OK(sx_column_add_range(ctx, c, -INFINITY, -1, NULL, err));
+  CHECK_OK(sx_column_add_range(ctx, c, -(double)INFINITY, -1, NULL, err));
   CHECK_OK(sx_column_add_range(ctx, c, 99999, 99999, NULL, err));
   CHECK_OK(sx_column_set_missing(ctx, c, 5, SX_MISS_SYSTEM, err));
   CHECK_OK(sx_column_add_label(ctx, c, 99999, NULL, 0, "拒答", err));

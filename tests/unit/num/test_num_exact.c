@@ -74,7 +74,7 @@ static void quantile_inverts_the_cdf(void) {
   const long double root2 = sqrtl(2);
   double worst = 0;
   for (double p = 1e-300; p < 0.5; p = p < 1e-3 ? p * 1.01 : p + 3.1e-5) {
-    const long double x = sx_exact_norm_quantile(p);
+    const long double x = (long double)sx_exact_norm_quantile(p);
     const long double density = expl(-x * x / 2) * 0.398942280401432677939946L;
     const double error = (double)fabsl((erfcl(-x / root2) / 2 - (long double)p) / density / (fabsl(x) + 1e-3L));
     if (error > worst) worst = error;
