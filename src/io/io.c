@@ -1,5 +1,4 @@
 /* io.c: one door for every file format: opening and mapping, .gz, recognising the format, batches, atomic output. */
-#define _DEFAULT_SOURCE
 #include "io_store_priv.h"
 
 #include <errno.h>

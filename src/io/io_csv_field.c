@@ -1,6 +1,5 @@
 /* io_csv_field.c: one field of delimited text, complete and unhurried: quotes (RFC 4180), what kind of value it is, and
  * where in the file a byte stands. The fast loop of io_csv_parse.c comes here for everything out of the ordinary. */
-#define _DEFAULT_SOURCE
 #include "io_csv_priv.h"
 
 #include <math.h>

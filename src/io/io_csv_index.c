@@ -10,7 +10,6 @@
  * proves every chunk by induction. Where it fails, sx_io__csv_index_exact walks the whole text with the state machine.
  *
  * The same pass looks for NUL bytes and checks UTF-8 in blocks that have bytes above 127. */
-#define _DEFAULT_SOURCE
 #include "io_csv_priv.h"
 
 #ifdef __SSE2__

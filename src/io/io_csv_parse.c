@@ -12,7 +12,6 @@
  *
  * Cells are gathered in a block of rows that stays in the first-level cache and are then copied column by column: writing
  * nineteen arrays directly makes their equal page offsets compete for the same cache sets. */
-#define _DEFAULT_SOURCE
 #include "io_csv_priv.h"
 
 #include <math.h>

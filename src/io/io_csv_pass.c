@@ -3,14 +3,10 @@
  * A pass writes each chunk's rows at their place in the columns, with system missing as NaN, CSV_NO_INTEGER or code -1
  * and texts as codes of the chunk's own dictionary. Afterwards the dictionaries are merged in chunk order, so that levels
  * are in order of first appearance, the codes translated, the missing classes set, and declared missing codes marked. */
-#define _DEFAULT_SOURCE
 #include "io_csv_priv.h"
 
 #include <math.h>
 #include <stdio.h>
-#ifdef __linux__
-#include <sys/mman.h>
-#endif
 
 enum { PASS_GROUP = 64 }; /* chunks between two reports of progress */
 
@@ -100,17 +96,6 @@ static sx_type type_of(csv_kind kind) {
   return SX_INTEGER;
 }
 
-/* Large columns are filled once from end to end: big pages save most of the page faults. Only advice. */
-static void advise_big_pages(void *data, size_t n) {
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
-  const uintptr_t big = (uintptr_t)1 << 21, from = ((uintptr_t)data + big - 1) & ~(big - 1);
-  const uintptr_t to = ((uintptr_t)data + n) & ~(big - 1);
-  if (to > from) (void)madvise((void *)from, to - from, MADV_HUGEPAGE);
-#else
-  (void)data, (void)n;
-#endif
-}
-
 static sx_status check_memory(const csv_file *file, size_t n_rows, sx_error *err) {
   size_t cells = 0, bytes = SIZE_MAX;
   if (!file->ctx->memory_limit) return SX_OK;
@@ -130,7 +115,6 @@ static sx_status make_columns(pass *p, size_t n_rows, sx_error *err) {
     if (p->kinds[c] == CSV_SKIP) continue;
     SX_TRY(sx_column_new(&p->columns[c], file->ctx, file->columns[c].name, type_of(p->kinds[c]), n_rows, err));
     p->out[c] = p->columns[c]->data.f64;
-    advise_big_pages(p->out[c], n_rows * (p->kinds[c] == CSV_TEXT ? 4 : 8));
   }
   return SX_OK;
 }

@@ -1,6 +1,5 @@
 /* io_encoding.c: text from other encodings to UTF-8, through iconv of the C library. GB18030 is a superset of GBK (code
  * page 936) and of GB2312, so all of them are read as GB18030. */
-#define _DEFAULT_SOURCE
 #include "io_priv.h"
 
 #include <errno.h>
