@@ -14,6 +14,8 @@ sx_status cli_read_table(sx_table **out, cli_app *app, const cli_args *args, con
   sx_status status = SX_OK;
   if (missing) status = cli_split(&options.missing, &options.n_missing, arena, missing, ',', err);
   if (status == SX_OK) status = sx_io_read(out, &app->ctx, path, &options, err);
+  /* A damaged data file is a failure (exit 1); a text that the user typed wrongly is usage (exit 2). */
+  if (status == SX_E_PARSE) err->status = status = SX_E_DATA;
   sx_arena_free(arena);
   return status;
 }

@@ -8,7 +8,10 @@ static const cli_option new_options[] = {
 static int run_new(cli_app *app, const cli_args *args) {
   sx_error err = SX_ERROR_INIT;
   const char *dir = args->words[0];
-  if (sx_study_new(&app->ctx, dir, cli_value(args, "from"), &err) != SX_OK) return cli_fail(app, &err);
+  if (sx_study_new(&app->ctx, dir, cli_value(args, "from"), &err) != SX_OK) {
+    if (err.status == SX_E_PARSE) err.status = SX_E_DATA; /* the data file is damaged: a failure, not usage */
+    return cli_fail(app, &err);
+  }
   printf("%s/study.yaml\n", dir);
   cli_say(app, "%s",
           cli_text(app, "Look through the lines marked '# confirm', then:", "请核对标有“# confirm”的各行，然后："));

@@ -3,6 +3,7 @@
  *   test_study_store same A B REL        the latest runs hold the same rows; 0 asks for the same bits
  *   test_study_store share DB            compared, agreeing, share of the published figures
  *   test_study_store value DB INDICATOR STATISTIC FIELD   a number of the total
+ *   test_study_store sav UTF-8|GBK FILE  the same small .sav in either encoding, Chinese names, labels, values and sets
  * Without arguments it tests itself on small stores. */
 #include <sqlite3.h>
 #include <stdint.h>
@@ -10,6 +11,7 @@
 
 #include "study_rows.h"
 #include "sxt.h"
+#include "unit/io/sav_bytes.h"
 
 /* ---- whole ---------------------------------------------------------------------------------------------------------- */
 
@@ -104,6 +106,18 @@ static int value(const char *path, const char *indicator, const char *statistic,
   return !row;
 }
 
+static int make_sav(const char *encoding, const char *path) {
+  const bool gbk = strcmp(encoding, "GBK") == 0;
+  const sav_sample in = {gbk ? "GBK" : "UTF-8", NULL, gbk ? 936 : 65001, 0, false, 5};
+  sav_bytes bytes;
+  sav_sample_make(&bytes, &in);
+  FILE *f = fopen(path, "wb");
+  const bool ok = f && fwrite(bytes.p, 1, bytes.n, f) == bytes.n;
+  if (f) fclose(f);
+  free(bytes.p);
+  return !ok;
+}
+
 /* ---- its own test ----------------------------------------------------------------------------------------------------- */
 
 static bool make(const char *path, double estimate, double se) {
@@ -147,6 +161,7 @@ int main(int argc, char **argv) {
   if (argc == 5 && strcmp(argv[1], "same") == 0) return same(argv[2], argv[3], atof(argv[4]));
   if (argc == 3 && strcmp(argv[1], "share") == 0) return share(argv[2]);
   if (argc == 6 && strcmp(argv[1], "value") == 0) return value(argv[2], argv[3], argv[4], argv[5]);
+  if (argc == 4 && strcmp(argv[1], "sav") == 0) return make_sav(argv[2], argv[3]);
   if (argc > 1) {
     fprintf(stderr, "unknown: %s\n", argv[1]);
     return 2;
