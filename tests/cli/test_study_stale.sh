@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# Staleness is by content: one byte of one input changes, and exactly what rests on it is computed again: listed in full by --explain, counted by run.
+. tests/cli/lib.sh
+need_program
+
+# listed STUDY-FOLDER: the steps that --explain would compute, by blanks
+listed() { "$program" run "$1/study.yaml" --explain --quiet 2>"$tmp/err" | awk '$1 == "compute" { printf "%s%s", n++ ? " " : "", $2 }'; }
+
+# byte FILE OLD NEW: replaces the only line part OLD by NEW, of the same length but for one byte
+byte() {
+  [ "$(grep -c -- "$2" "$1")" = 1 ] || fail "'$2' is not in one line of $1"
+  cp "$1" "$tmp/was"
+  sed -i "s|$2|$3|" "$1"
+  [ "$(cmp -l "$tmp/was" "$1" | wc -l)" = 1 ] || fail "'$3' for '$2' in $1 changes more than a byte"
+}
+
+# then_computes STUDY-FOLDER LIST WHAT: --explain lists them, run computes as many, and a second run none
+then_computes() {
+  local got want=$2 n all
+  got=$(listed "$1")
+  [ "$got" = "$want" ] || fail "$3: computes
+  $got
+not
+  $want"
+  n=$(wc -w <<<"$want")
+  "$program" run "$1/study.yaml" --quiet >"$tmp/out" 2>"$tmp/err" || fail "$3: run: $(cat "$tmp/err")"
+  all=$(sed -n 's/^run [0-9]*: \([0-9]*\) steps.*/\1/p' "$tmp/out")
+  grep -q ": $all steps, $((all - n)) reused" "$tmp/out" || fail "$3: run says $(head -1 "$tmp/out"), where $n are to be computed"
+  got=$(listed "$1")
+  [ -z "$got" ] || fail "$3: after the run these are still to compute: $got"
+}
+
+# ---- the small study: every step written out ----
+small=$tmp/small
+rows="indicator:users indicator:people indicator:rate indicator:spend indicator:spend_k indicator:per_head indicator:penetration indicator:user_share indicator:twice account:money published"
+words="document figure:ages figure:parts table:t1 table:t2 table:t3 table:t4 annex:assumptions annex:design annex:provenance report"
+cp -r tests/unit/study/data "$small"
+[ "$(listed "$small" | wc -w)" -gt 30 ] || fail "before the first run everything is to be computed: $(listed "$small")"
+"$program" run "$small/study.yaml" --quiet >"$tmp/out" 2>"$tmp/err" || fail "first run: $(cat "$tmp/err")"
+then_computes "$small" "" "nothing changed"
+find "$small" -type f ! -path '*/out/*' -exec touch -d '2031-01-01' {} +
+then_computes "$small" "" "new times, the same bytes"
+byte "$small/people.csv" 'P01,A,A1,145.7' 'P01,A,A1,145.8'
+then_computes "$small" "data:people join derive:older derive:age3 derive:spend_k derive:double_k design weighting $rows $words" "a byte of the data"
+byte "$small/extra.csv" 'A1,0' 'A1,1'
+then_computes "$small" "data:extra join derive:older derive:age3 derive:spend_k derive:double_k design weighting $rows $words" "a byte of the joined table"
+sed -i 's/f: 3100}/f: 3101}/' "$small/study.yaml"
+byte "$small/pop.csv" 'south,2900' 'south,2901'
+then_computes "$small" "weighting $rows $words" "a byte of the margin file and of the margin that it must agree with"
+byte "$small/narrative/en.md" 'A tiny study' 'A tiny Study'
+then_computes "$small" "text:narrative/zh.md annex:provenance report" "a byte of the narrative"
+byte "$small/study.yaml" 'en: In full}' 'en: In Full}'
+then_computes "$small" "table:t4 annex:provenance report" "a byte of a table's title"
+byte "$small/study.yaml" 'en: Parts}' 'en: parts}'
+then_computes "$small" "figure:parts annex:provenance report" "a byte of a figure's title"
+byte "$small/published.csv" 'P2,使用率,Rate of use,99.0' 'P2,使用率,Rate of use,98.0'
+then_computes "$small" "published table:t3 annex:provenance report" "a byte of a printed figure"
+byte "$small/study.yaml" 'formula: 2 \* penetration' 'formula: 3 * penetration'
+then_computes "$small" "indicator:twice annex:provenance report" "a byte of a formula"
+
+# ---- the bundled study: what changes with one byte, and that nothing else does ----
+study=$tmp/study
+mkdir "$study"
+cp -r studies/digital-consumption-2025h1/. "$study"
+rm -rf "$study/out" "$study/interviews.sav"
+"$program" run "$study/study.yaml" --quiet >"$tmp/out" 2>"$tmp/err" || fail "the bundled study: $(cat "$tmp/err")"
+byte "$study/narrative/en/06-check.md" 'The published figures beside' 'The Published figures beside'
+then_computes "$study" "text:narrative/zh/06-check.md annex:provenance report" "bundled: a byte of the narrative"
+byte "$study/study.yaml" 'en: Users in numbers}' 'en: Users in Numbers}'
+then_computes "$study" "table:users annex:provenance report" "bundled: a byte of a table's title"
+byte "$study/published.csv" 'F000_061,网民规模,Internet users,11.23' 'F000_061,网民规模,Internet users,11.24'
+then_computes "$study" "published table:published annex:provenance report" "bundled: a byte of a printed figure"
+# a byte of a margin: only what rests on the weights
+all=$("$program" run "$study/study.yaml" --explain --quiet | awk 'NR > 1 { print $2 }')
+byte "$study/data/margins_sex_age.csv" 'male,70+,67461808.2' 'male,70+,67461808.3'
+got=$(listed "$study")
+for step in $all; do
+  case $step in
+    generate:* | data:* | derive:* | design) want=no ;;                                    # before the weights
+    indicator:household_consumption | text:*) want=no ;;                                   # rests on benchmarks alone; binds later
+    *) want=yes ;;
+  esac
+  case " $got " in *" $step "*) is=yes ;; *) is=no ;; esac
+  [ $is = $want ] || fail "bundled: a byte of a margin: $step is computed: $is"
+done
+byte "$study/data/margins_sex_age.csv" 'male,70+,67461808.3' 'male,70+,67461808.2'
+then_computes "$study" "" "bundled: the byte taken back"
+# one byte of the interviews
+size=$(stat -c %s "$study/interviews.sav")
+cp "$study/interviews.sav" "$tmp/kept.sav"
+for at in 100 $((size / 2)); do # the header's file label; an answer in the middle
+  cp "$tmp/kept.sav" "$study/interviews.sav"
+  old=$(od -An -tu1 -j "$at" -N 1 "$tmp/kept.sav" | tr -d ' ')
+  printf "\\x$(printf %x $((old ^ 1)))" | dd of="$study/interviews.sav" bs=1 seek="$at" conv=notrunc 2>/dev/null
+  [ "$(cmp -l "$tmp/kept.sav" "$study/interviews.sav" | wc -l)" = 1 ] || fail "not one byte of the interviews"
+  got=$(listed "$study")
+  [ -n "$got" ] || fail "byte $at of the interviews: nothing to compute: $(cat "$tmp/err")"
+  for step in $all; do
+    case $step in generate:* | indicator:household_consumption | text:*) want=no ;; *) want=yes ;; esac
+    case " $got " in *" $step "*) is=yes ;; *) is=no ;; esac
+    [ $is = $want ] || fail "bundled: byte $at of the interviews: $step is computed: $is"
+  done
+done
+cp "$tmp/kept.sav" "$study/interviews.sav"
+then_computes "$study" "" "bundled: the interviews as they were"
+finish
