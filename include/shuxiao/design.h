@@ -96,6 +96,27 @@ typedef struct sx_margin {
 SX_API sx_status sx_design_reweight(sx_design **out, const sx_design *design, const double *w, const double *repw,
                                     const sx_margin *margins, size_t n_margins, const char *note,
                                     sx_error *err) SX_NODISCARD;
+/* The general form. Column j of X is a cell of a margin; its value in a row of that cell is values[m][row], or 1. So a
+ * continuous variable is a margin of one cell, and an intercept one of one cell without values. The regression of the
+ * residuals has the weights d q and, for soft margins, `ridge` added to the diagonal of X'DqX. Without margins the new
+ * weights are t times the old and t counts as known: the residual of t u is taken by the adjustments before it (trimming;
+ * t > 0 then, or SX_E_SUPPORT). docs/methods/calibration.md. */
+typedef struct sx_adjustment {
+  uint32_t version;
+  const double *w;    /* [rows] new weights */
+  const double *repw; /* [rows*replicates] or NULL: those of the old design */
+  const sx_margin *margins;
+  size_t n_margins;
+  const double *const *values; /* [n_margins], each [rows] or NULL (1); NULL: all 1 */
+  const double *q;             /* [rows] or NULL: 1 */
+  const double *ridge;         /* [cells of all margins] or NULL: 0 */
+  bool negative;               /* negative weights are accepted (linear calibration without bounds) */
+  const char *note;
+} sx_adjustment;
+#define SX_ADJUSTMENT_INIT                                                                                             \
+  { 1, NULL, NULL, NULL, 0, NULL, NULL, NULL, false, NULL }
+SX_API sx_status sx_design_adjust(sx_design **out, const sx_design *design, const sx_adjustment *adjustment,
+                                  sx_error *err) SX_NODISCARD;
 
 /* ---- the variance engine ------------------------------------------------------------------------------- */
 

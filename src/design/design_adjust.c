@@ -4,7 +4,11 @@
  * weights before that calibration: Deville & Sarndal (1992) JASA 87:376-382; Sarndal, Swensson & Wretman (1992) sec. 6.6.
  * X'DX is factored once per design by pivoted Cholesky (margins are rank deficient by their shared total), so that each
  * estimate costs one right-hand side. With several calibrations the last is projected out first: after
- * b_l for l > k, the right-hand side of k is X_k'D_k u - sum_l (X_k'D_k X_l) b_l. */
+ * b_l for l > k, the right-hand side of k is X_k'D_k u - sum_l (X_k'D_k X_l) b_l.
+ *
+ * A column of X is a cell of a margin and holds 1 or a value per row; with q weights D is diag(d q). A later reweighting by
+ * known factors t (trimming) makes the total that of t u: z = w/t (t u - x'b) = w (u - (x/t)'b) with b from X'D t u, so the
+ * record keeps x/t for x and d t^2 for d. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,10 +17,10 @@
 enum { PIVOT_MAX_CELLS = 20000 };
 static const double pivot_tolerance = 1e-11;
 
-static sx_status copy_weights(sx_design *d, const double *w, const char *what, sx_error *err) {
+static sx_status copy_weights(sx_design *d, const double *w, bool negative, const char *what, sx_error *err) {
   const design_sample *s = d->sample;
   for (size_t i = 0; i < s->n_rows; i++) {
-    if (!(w[i] >= 0) || !isfinite(w[i])) {
+    if ((!(w[i] >= 0) && !negative) || !isfinite(w[i])) {
       char where[SX_ERROR_WHERE_MAX];
       (void)snprintf(where, sizeof where, "%s: case %zu", what, i + 1);
       return sx_error_set(err, SX_E_DATA, where, "the adjusted weight is %g: it must be finite and 0 or more", w[i]);
@@ -44,6 +48,7 @@ static sx_status copy_adjust(design_adjust *to, const design_adjust *from, const
   to->first_cell = from->first_cell;
   to->rank = from->rank;
   SX_TRY(dup(&to->d, ctx, from->d, n_rows, sizeof(double), err));
+  SX_TRY(dup(&to->ridge, ctx, from->ridge, from->n_cells, sizeof(double), err));
   SX_TRY(dup(&to->factor, ctx, from->factor, from->n_cells * from->n_cells, sizeof(double), err));
   SX_TRY(dup(&to->diag, ctx, from->diag, from->n_cells, sizeof(double), err));
   return dup(&to->piv, ctx, from->piv, from->n_cells, sizeof(size_t), err);
@@ -61,6 +66,30 @@ static sx_status check_margins(size_t *n_cells, const sx_margin *margins, size_t
   }
   if (n_margins > 1 && *n_cells > PIVOT_MAX_CELLS)
     return sx_error_set(err, SX_E_LIMIT, NULL, "%zu margin cells are more than %d", *n_cells, (int)PIVOT_MAX_CELLS);
+  return SX_OK;
+}
+
+static sx_status new_values(double **out, const sx_design *d, const double *by_row, sx_error *err) {
+  const design_sample *s = d->sample;
+  double *v = sx_mem_alloc(&d->ctx, s->n_rows, sizeof *v);
+  if (!v) return sx_error_memory(err);
+  for (size_t k = 0; k < s->n_rows; k++) v[k] = by_row[s->order[k]];
+  *out = v;
+  return SX_OK;
+}
+
+/* The values of the old design and the new margins, by position; none where every one is 1. */
+static sx_status join_values(sx_design *d, const sx_design *old, const double *const *values, size_t n_margins,
+                             sx_error *err) {
+  bool any = old->values != NULL;
+  for (size_t m = 0; values && m < n_margins; m++) any = any || values[m];
+  if (!any) return SX_OK;
+  d->values = sx_mem_zalloc(&d->ctx, d->n_margins, sizeof *d->values);
+  if (!d->values) return sx_error_memory(err);
+  for (size_t m = 0; old->values && m < old->n_margins; m++)
+    SX_TRY(dup(&d->values[m], &d->ctx, old->values[m], d->sample->n_rows, sizeof(double), err));
+  for (size_t m = 0; values && m < n_margins; m++)
+    if (values[m]) SX_TRY(new_values(&d->values[old->n_margins + m], d, values[m], err));
   return SX_OK;
 }
 
@@ -94,9 +123,13 @@ static sx_status factor(design_adjust *a, const sx_design *d, sx_error *err) {
   a->diag = sx_mem_zalloc(&d->ctx, p, sizeof *a->diag);
   if (!a->diag) return sx_error_memory(err);
   if (a->n_margins == 1) { /* post-stratification: X'DX is diagonal */
-    const uint32_t *cell = d->cells + a->first_margin * n;
-    for (size_t k = 0; k < n; k++)
-      if (cell[k] != d->n_cells) a->diag[cell[k] - a->first_cell] += a->d[k];
+    const size_t m = a->first_margin;
+    const uint32_t *cell = d->cells + m * n;
+    for (size_t k = 0; k < n; k++) {
+      const double x = sx_design__value(d, m, k);
+      if (cell[k] != d->n_cells) a->diag[cell[k] - a->first_cell] += a->d[k] * x * x;
+    }
+    for (size_t j = 0; a->ridge && j < p; j++) a->diag[j] += a->ridge[j];
     return SX_OK;
   }
   size_t size = 0;
@@ -109,9 +142,11 @@ static sx_status factor(design_adjust *a, const sx_design *d, sx_error *err) {
       const uint32_t *cj = d->cells + (a->first_margin + l) * n;
       for (size_t k = 0; k < n; k++)
         if (ci[k] != d->n_cells && cj[k] != d->n_cells)
-          a->factor[(ci[k] - a->first_cell) + (cj[k] - a->first_cell) * p] += a->d[k];
+          a->factor[(ci[k] - a->first_cell) + (cj[k] - a->first_cell) * p] +=
+              a->d[k] * sx_design__value(d, a->first_margin + m, k) * sx_design__value(d, a->first_margin + l, k);
     }
   }
+  for (size_t j = 0; a->ridge && j < p; j++) a->factor[j + j * p] += a->ridge[j];
   return sx_num_chol_pivot(a->factor, p, a->piv, &a->rank, pivot_tolerance, err);
 }
 
@@ -131,19 +166,21 @@ static sx_status cross_later(design_adjust *a, const sx_design *d, sx_error *err
       const uint32_t *cj = d->cells + l * n;
       for (size_t k = 0; k < n; k++)
         if (ci[k] != d->n_cells && cj[k] != d->n_cells)
-          a->later[(ci[k] - a->first_cell) * a->n_later + (cj[k] - end)] += a->d[k];
+          a->later[(ci[k] - a->first_cell) * a->n_later + (cj[k] - end)] +=
+              a->d[k] * sx_design__value(d, a->first_margin + m, k) * sx_design__value(d, l, k);
     }
   }
   return SX_OK;
 }
 
-static sx_status add_adjust(sx_design *d, const sx_design *old, const sx_margin *margins, size_t n_margins,
-                            sx_error *err) {
+static sx_status add_adjust(sx_design *d, const sx_design *old, const sx_adjustment *new, sx_error *err) {
   const sx_ctx *ctx = &d->ctx;
   const size_t n = d->sample->n_rows;
+  const size_t n_margins = new->n_margins;
   size_t n_new = 0;
-  SX_TRY(check_margins(&n_new, margins, n_margins, n, err));
-  SX_TRY(join_cells(d, old, margins, n_margins, n_new, err));
+  SX_TRY(check_margins(&n_new, new->margins, n_margins, n, err));
+  SX_TRY(join_cells(d, old, new->margins, n_margins, n_new, err));
+  SX_TRY(join_values(d, old, new->values, n_margins, err));
   d->adjusts = sx_mem_zalloc(ctx, old->n_adjusts + 1, sizeof *d->adjusts);
   if (!d->adjusts) return sx_error_memory(err);
   d->n_adjusts = old->n_adjusts + 1;
@@ -154,8 +191,43 @@ static sx_status add_adjust(sx_design *d, const sx_design *old, const sx_margin 
   a->n_cells = n_new;
   a->first_cell = old->n_cells;
   SX_TRY(dup(&a->d, ctx, old->wpos, n, sizeof(double), err));
+  for (size_t k = 0; new->q &&k < n; k++) a->d[k] *= new->q[d->sample->order[k]];
+  SX_TRY(dup(&a->ridge, ctx, new->ridge, n_new, sizeof(double), err));
   SX_TRY(factor(a, d, err));
   for (size_t k = 0; k < d->n_adjusts; k++) SX_TRY(cross_later(&d->adjusts[k], d, err));
+  return SX_OK;
+}
+
+/* x/t for x and d t^2 for d, t the new weight over the old. Where nothing changes nothing is kept. */
+static sx_status scale_records(sx_design *d, const sx_design *old, sx_error *err) {
+  const size_t n = d->sample->n_rows;
+  bool same = true;
+  for (size_t k = 0; k < n; k++) {
+    same = same && d->wpos[k] == old->wpos[k];
+    if (old->wpos[k] == 0 ? d->wpos[k] == 0 : d->wpos[k] / old->wpos[k] > 0) continue;
+    return sx_error_set(err, SX_E_SUPPORT, "weights",
+                        "case %zu: a calibrated weight is brought from %g to %g, which the record of the calibration "
+                        "cannot follow: change weights before calibrating",
+                        (size_t)d->sample->order[k] + 1, old->wpos[k], d->wpos[k]);
+  }
+  if (same) return SX_OK;
+  if (!d->values) d->values = sx_mem_zalloc(&d->ctx, d->n_margins, sizeof *d->values);
+  if (!d->values) return sx_error_memory(err);
+  for (size_t m = 0; m < d->n_margins; m++) {
+    if (!d->values[m]) {
+      double *ones = sx_mem_alloc(&d->ctx, n, sizeof *ones);
+      if (!ones) return sx_error_memory(err);
+      for (size_t k = 0; k < n; k++) ones[k] = 1;
+      d->values[m] = ones;
+    }
+    for (size_t k = 0; k < n; k++)
+      if (old->wpos[k] != 0) d->values[m][k] /= d->wpos[k] / old->wpos[k];
+  }
+  for (size_t a = 0; a < d->n_adjusts; a++)
+    for (size_t k = 0; k < n; k++) {
+      const double t = old->wpos[k] != 0 ? d->wpos[k] / old->wpos[k] : 1;
+      d->adjusts[a].d[k] *= t * t;
+    }
   return SX_OK;
 }
 
@@ -165,10 +237,12 @@ static sx_status keep_adjusts(sx_design *d, const sx_design *old, sx_error *err)
   d->n_margins = old->n_margins;
   d->n_cells = old->n_cells;
   SX_TRY(dup(&d->cells, &d->ctx, old->cells, n * old->n_margins, sizeof(uint32_t), err));
+  SX_TRY(join_values(d, old, NULL, 0, err));
   d->adjusts = sx_mem_zalloc(&d->ctx, old->n_adjusts, sizeof *d->adjusts);
   if (!d->adjusts) return sx_error_memory(err);
   d->n_adjusts = old->n_adjusts;
   for (size_t k = 0; k < old->n_adjusts; k++) SX_TRY(copy_adjust(&d->adjusts[k], &old->adjusts[k], &d->ctx, n, err));
+  SX_TRY(scale_records(d, old, err));
   for (size_t k = 0; k < d->n_adjusts; k++) SX_TRY(cross_later(&d->adjusts[k], d, err));
   return SX_OK;
 }
@@ -184,23 +258,33 @@ static sx_status copy_repweights(sx_design *d, const sx_design *old, const doubl
 
 sx_status sx_design_reweight(sx_design **out, const sx_design *old, const double *w, const double *repw,
                              const sx_margin *margins, size_t n_margins, const char *note, sx_error *err) {
+  sx_adjustment a = SX_ADJUSTMENT_INIT;
+  a.w = w;
+  a.repw = repw;
+  a.margins = margins;
+  a.n_margins = n_margins;
+  a.note = note;
+  return sx_design_adjust(out, old, &a, err);
+}
+
+sx_status sx_design_adjust(sx_design **out, const sx_design *old, const sx_adjustment *a, sx_error *err) {
   sx_design *d = NULL;
   sx_buf buf;
   sx_buf_init(&buf, &old->ctx);
   sx_status st = sx_design__alloc(&d, old->sample, err);
   if (st != SX_OK) goto done;
   atomic_fetch_add(&old->sample->refs, 1);
-  SX_TRY_GOTO(st, copy_weights(d, w, note ? note : "weights", err), done);
+  SX_TRY_GOTO(st, copy_weights(d, a->w, a->negative, a->note ? a->note : "weights", err), done);
   if (old->sample->n_reps)
-    SX_TRY_GOTO(st, copy_repweights(d, old, repw, err), done);
-  else if (n_margins)
-    SX_TRY_GOTO(st, add_adjust(d, old, margins, n_margins, err), done);
+    SX_TRY_GOTO(st, copy_repweights(d, old, a->repw, err), done);
+  else if (a->n_margins)
+    SX_TRY_GOTO(st, add_adjust(d, old, a, err), done);
   else if (old->n_adjusts)
     SX_TRY_GOTO(st, keep_adjusts(d, old, err), done);
   d->df = old->df; /* the same PSUs */
   if (!old->sample->n_reps) d->df = sx_design__full_df(d);
   sx_buf_add(&buf, old->text);
-  if (note && note[0]) sx_buf_printf(&buf, ", %s", note);
+  if (a->note && a->note[0]) sx_buf_printf(&buf, ", %s", a->note);
   SX_TRY_GOTO(st, sx_buf_status(&buf, err), done);
   d->text = sx_buf_take(&buf);
   *out = d;

@@ -61,10 +61,12 @@ void sx_design_cross(double *out, const sx_design *d, const sx_codes *codes, con
     const design_adjust *adj = &d->adjusts[a];
     for (size_t m = adj->first_margin; m < adj->first_margin + adj->n_margins; m++) {
       const uint32_t *cell = d->cells + m * n;
+      const double *value = d->values ? d->values[m] : NULL;
       for (size_t i = 0; i < n; i++) {
         const size_t code = sx_codes_at(codes, i);
         if (code == 0 || cell[i] == p) continue;
-        out[code * p + cell[i]] += v ? adj->d[i] * v[i] : adj->d[i];
+        const double dx = value ? adj->d[i] * value[i] : adj->d[i];
+        out[code * p + cell[i]] += v ? dx * v[i] : dx;
       }
     }
   }
@@ -98,14 +100,14 @@ void sx_design_carry(double *z, const sx_design *d, const double *u, double *scr
     for (size_t m = adj->first_margin; m < adj->first_margin + adj->n_margins; m++) {
       const uint32_t *cell = d->cells + m * n;
       for (size_t i = 0; i < n; i++)
-        if (cell[i] != p) beta[cell[i]] += adj->d[i] * at[i];
+        if (cell[i] != p) beta[cell[i]] += adj->d[i] * sx_design__value(d, m, i) * at[i];
     }
   }
   sx_design_project(beta, d, work);
   memset(z, 0, s->n_psus * sizeof *z);
   for (size_t i = 0; i < n; i++) {
     double e = at[i];
-    for (size_t m = 0; m < d->n_margins; m++) e -= beta[d->cells[m * n + i]];
+    for (size_t m = 0; m < d->n_margins; m++) e -= beta[d->cells[m * n + i]] * sx_design__value(d, m, i);
     z[s->psu_at[i]] += d->wpos[i] * e;
   }
 }
@@ -121,7 +123,7 @@ void sx_design_expand(double *z, const sx_design *d, const sx_codes *codes, cons
       if (codes->y) u += score->b * codes->y[i];
       if (codes->x) u += score->c * codes->x[i];
     }
-    for (size_t m = 0; m < margins; m++) u -= score->beta[d->cells[m * n + i]];
+    for (size_t m = 0; m < margins; m++) u -= score->beta[d->cells[m * n + i]] * sx_design__value(d, m, i);
     z[s->psu_at[i]] += coef * (d->wpos[i] * u);
   }
 }
@@ -192,7 +194,7 @@ static inline double row_score(const batch *t, size_t i) {
   double u = t->a[code];
   if (t->b) u += t->b[code] * t->codes->y[i];
   if (t->c) u += t->c[code] * t->codes->x[i];
-  for (size_t m = 0; m < d->n_margins; m++) u -= t->beta[d->cells[m * n + i]];
+  for (size_t m = 0; m < d->n_margins; m++) u -= t->beta[d->cells[m * n + i]] * sx_design__value(d, m, i);
   return u * d->wpos[i];
 }
 
@@ -223,6 +225,14 @@ ALWAYS_INLINE void row_scores(double *z, const batch *t, size_t i, bool add) {
   const uint32_t *cell = d->cells + i;
   for (size_t m = 0; m < d->n_margins; m++, cell += n) {
     const pair *beta = (const pair *)(t->beta + (size_t)*cell * LANES);
+    if (d->values && d->values[m]) {
+      const double x = d->values[m][i];
+      u0 -= beta[0] * x;
+      u1 -= beta[1] * x;
+      u2 -= beta[2] * x;
+      u3 -= beta[3] * x;
+      continue;
+    }
     u0 -= beta[0];
     u1 -= beta[1];
     u2 -= beta[2];

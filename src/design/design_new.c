@@ -63,6 +63,7 @@ void sx_design_free(sx_design *d) {
   const sx_ctx ctx = d->ctx;
   for (size_t k = 0; k < d->n_adjusts; k++) {
     sx_mem_free(&ctx, d->adjusts[k].d);
+    sx_mem_free(&ctx, d->adjusts[k].ridge);
     sx_mem_free(&ctx, d->adjusts[k].factor);
     sx_mem_free(&ctx, d->adjusts[k].diag);
     sx_mem_free(&ctx, d->adjusts[k].piv);
@@ -70,6 +71,8 @@ void sx_design_free(sx_design *d) {
   }
   sx_mem_free(&ctx, d->adjusts);
   sx_mem_free(&ctx, d->cells);
+  for (size_t m = 0; d->values && m < d->n_margins; m++) sx_mem_free(&ctx, d->values[m]);
+  sx_mem_free(&ctx, d->values);
   sx_mem_free(&ctx, d->w);
   sx_mem_free(&ctx, d->wpos);
   sx_mem_free(&ctx, d->repw);

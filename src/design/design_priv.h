@@ -37,7 +37,8 @@ typedef struct design_sample {
 typedef struct design_adjust {
   size_t n_margins, first_margin; /* rows of design.cells */
   size_t n_cells, first_cell;     /* columns of X within beta */
-  double *d;                      /* [rows] by position: weights before this calibration */
+  double *d;                      /* [rows] by position: weights before this calibration, times q */
+  double *ridge;                  /* [n_cells] or NULL */
   double *factor;                 /* [n_cells^2] pivoted Cholesky, or NULL for one margin: then diag */
   double *diag;                   /* [n_cells] */
   size_t *piv;                    /* [n_cells] */
@@ -56,10 +57,16 @@ struct sx_design {
   double df;
   size_t n_margins, n_cells;
   uint32_t *cells; /* [n_margins][rows] by position: column of X, n_cells for none */
+  double **values; /* [n_margins], each [rows] by position or NULL: the value in that column, 1 where NULL */
   design_adjust *adjusts;
   size_t n_adjusts;
   char *text;
 };
+
+/* The value of margin m at a position. */
+static inline double sx_design__value(const sx_design *d, size_t m, size_t i) {
+  return d->values && d->values[m] ? d->values[m][i] : 1;
+}
 
 /* Codes 0.. in order of first appearance for the values of a column, crossed with `within` (NULL: alone). */
 typedef struct design_index {
