@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-/* A folder of its own with links to the tiny study's data; the program runs from the source root. */
+/* A folder of its own with links to the tiny study's data. */
 static char folder[128];
 
 static void clean(void) {
@@ -23,13 +23,16 @@ static const char *file_name(void) {
   static const char *const files[] = {"people.csv", "extra.csv", "pop.csv", "published.csv", "narrative"};
   static char path[256];
   if (path[0]) return path;
-  char cwd[400] = "", from[700], to[400];
+  char from[900], to[400], here[700];
+  snprintf(here, sizeof here, "%s", __FILE__); /* absolute under CMake: the program may run anywhere */
+  char *slash = strrchr(here, '/');
+  if (slash) *slash = '\0';
   snprintf(folder, sizeof folder, "%s/sx-fuzz-study-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-  if (!mkdtemp(folder) || !getcwd(cwd, sizeof cwd)) abort();
+  if (!mkdtemp(folder)) abort();
   for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-    snprintf(from, sizeof from, "%s/tests/unit/study/data/%s", cwd, files[i]);
+    snprintf(from, sizeof from, "%s/../unit/study/data/%s", slash ? here : "tests/fuzz", files[i]);
     snprintf(to, sizeof to, "%s/%s", folder, files[i]);
-    if (symlink(from, to) != 0) abort();
+    if (access(from, R_OK) != 0 || symlink(from, to) != 0) abort();
   }
   snprintf(path, sizeof path, "%s/study.yaml", folder);
   atexit(clean);
