@@ -3,6 +3,7 @@
  *   test_study_store same A B REL        the latest runs hold the same rows; 0 asks for the same bits
  *   test_study_store share DB            compared, agreeing, share of the published figures
  *   test_study_store value DB INDICATOR STATISTIC FIELD   a number of the total
+ *   test_study_store rows DB             indicator, statistic, domain, estimate, standard error, n of each row, by tabs
  *   test_study_store sav UTF-8|GBK FILE  the same small .sav in either encoding, Chinese names, labels, values and sets
  * Without arguments it tests itself on small stores. */
 #include <sqlite3.h>
@@ -106,6 +107,19 @@ static int value(const char *path, const char *indicator, const char *statistic,
   return !row;
 }
 
+static int print_rows(const char *path) {
+  rows r;
+  if (!rows_read(&r, path)) return 1;
+  puts("indicator\tstatistic\tdomain\testimate\tse\tn");
+  for (size_t i = 0; i < r.n; i++) {
+    const srow *x = &r.items[i];
+    printf("%s\t%s\t%s\t%.17g\t%.17g\t%lld\n", x->indicator, x->statistic, x->domain, x->v[V_ESTIMATE], x->v[V_SE],
+           (long long)x->n);
+  }
+  rows_free(&r);
+  return 0;
+}
+
 static int make_sav(const char *encoding, const char *path) {
   const bool gbk = strcmp(encoding, "GBK") == 0;
   const sav_sample in = {gbk ? "GBK" : "UTF-8", NULL, gbk ? 936 : 65001, 0, false, 5};
@@ -161,6 +175,7 @@ int main(int argc, char **argv) {
   if (argc == 5 && strcmp(argv[1], "same") == 0) return same(argv[2], argv[3], atof(argv[4]));
   if (argc == 3 && strcmp(argv[1], "share") == 0) return share(argv[2]);
   if (argc == 6 && strcmp(argv[1], "value") == 0) return value(argv[2], argv[3], argv[4], argv[5]);
+  if (argc == 3 && strcmp(argv[1], "rows") == 0) return print_rows(argv[2]);
   if (argc == 4 && strcmp(argv[1], "sav") == 0) return make_sav(argv[2], argv[3]);
   if (argc > 1) {
     fprintf(stderr, "unknown: %s\n", argv[1]);
