@@ -16,7 +16,8 @@ typedef enum sx_na {
   SX_NA_ALL_MISSING,
   SX_NA_TOO_FEW_PSU,      /* df < 1, or a replicate without the domain: value without error */
   SX_NA_ZERO_DENOMINATOR, /* also a formula without a finite value at its estimates */
-  SX_NA_OPERAND
+  SX_NA_OPERAND,
+  SX_NA_OUTSIDE /* a quantile's interval reaches beyond the data: value without error */
 } sx_na;
 SX_API const char *sx_na_text(sx_na na); /* "" for none; "empty domain", ... */
 
@@ -65,7 +66,19 @@ typedef enum sx_stat {
 } sx_stat;
 SX_API const char *sx_stat_name(sx_stat stat); /* "total" "mean" "prop" "ratio" "count" */
 
-typedef enum sx_ci { SX_CI_DEFAULT /* logit for proportions, wald with t(df) else */, SX_CI_WALD, SX_CI_LOGIT } sx_ci;
+/* Formulas: docs/methods/proportions.md. Those after LOGIT are for proportions; other estimates get wald under them. */
+typedef enum sx_ci {
+  SX_CI_DEFAULT, /* logit for proportions, wald with t(df) else */
+  SX_CI_WALD,
+  SX_CI_LOGIT,
+  SX_CI_XLOGIT, /* the same numbers as LOGIT, by R's name */
+  SX_CI_WILSON,
+  SX_CI_BETA, /* Korn and Graubard */
+  SX_CI_ASIN,
+  SX_CI_LIKELIHOOD
+} sx_ci;
+SX_API const char *sx_ci_name(sx_ci ci);                                                /* "wald", "logit", ... */
+SX_API sx_status sx_ci_parse(sx_ci *out, const char *text, sx_error *err) SX_NODISCARD; /* by that name */
 
 typedef struct sx_est_options {
   uint32_t version;
@@ -119,6 +132,72 @@ SX_API sx_status sx_estimate_run_many(sx_est_set **out, const sx_design *design,
  * strictly inside (0,1). n, n_eff, deff are left 0/NaN. est is referenced. */
 SX_API sx_status sx_est_describe(sx_est_row *row, const sx_est *est, bool is_prop, const sx_est_options *options,
                                  sx_error *err) SX_NODISCARD;
+
+/* ---- quantiles (docs/methods/quantiles.md) --------------------------------------------------------------------- */
+
+/* Rules by the names of R's svyquantile. MATH (= HF1) is the smallest value whose share at or below it reaches p. SHAHVAISH is R's
+ * form, which depends on the scale of the weights; SHAHVAISH_SCALED has the weights scaled to sum to n. */
+typedef enum sx_qrule {
+  SX_QRULE_MATH,
+  SX_QRULE_SCHOOL,
+  SX_QRULE_SHAHVAISH,
+  SX_QRULE_HF1,
+  SX_QRULE_HF2,
+  SX_QRULE_HF3,
+  SX_QRULE_HF4,
+  SX_QRULE_HF5,
+  SX_QRULE_HF6,
+  SX_QRULE_HF7,
+  SX_QRULE_HF8,
+  SX_QRULE_HF9,
+  SX_QRULE_SHAHVAISH_SCALED
+} sx_qrule;
+/* How the interval is made: of the share at or below the estimate by one of four methods and inverted (Woodruff), by inverting
+ * a score test, or of the estimate itself under the replicates. */
+typedef enum sx_qinterval {
+  SX_QINTERVAL_MEAN,
+  SX_QINTERVAL_SCORE,
+  SX_QINTERVAL_BETA,
+  SX_QINTERVAL_XLOGIT,
+  SX_QINTERVAL_ASIN,
+  SX_QINTERVAL_REPLICATE /* R's interval.type = "quantile"; replicate designs only */
+} sx_qinterval;
+/* Where Woodruff's interval is centred: at p where the estimate is a value that several cases share, else at the share at or
+ * below the estimate; or always at one of the two. AT_SHARE is R's, and misses on heaped data. */
+typedef enum sx_qcentre { SX_QCENTRE_AUTO, SX_QCENTRE_AT_SHARE, SX_QCENTRE_AT_P } sx_qcentre;
+SX_API const char *sx_qrule_name(sx_qrule rule); /* "math" ... "hf9" */
+SX_API sx_status sx_qrule_parse(sx_qrule *out, const char *text, sx_error *err) SX_NODISCARD;
+SX_API sx_status sx_qinterval_parse(sx_qinterval *out, const char *text, sx_error *err) SX_NODISCARD; /* "mean" ... */
+
+typedef struct sx_quantile_options {
+  uint32_t version;
+  double ci_level; /* 0.95 */
+  double df;       /* NaN: the domain's own */
+  sx_qrule rule;
+  sx_qinterval interval;
+  sx_qcentre centre;
+} sx_quantile_options;
+#define SX_QUANTILE_OPTIONS_INIT                                                                                       \
+  { 1, 0.95, (double)NAN, SX_QRULE_MATH, SX_QINTERVAL_MEAN, SX_QCENTRE_AUTO }
+
+typedef struct sx_quantile_request {
+  const sx_column *y;  /* number or integer */
+  const double *probs; /* [n_probs], each in 0..1 */
+  size_t n_probs;
+  const uint8_t *where; /* as in sx_est_request */
+  const sx_groups *by;
+} sx_quantile_request;
+/* Rows by group, then by probability (row.level is its index; set->level_text its text). se = (high - low)/(2 t); the carrier is
+ * that of the share at or below the estimate, scaled to this se, so that gaps between quantiles have errors. deff and n_eff are
+ * the share's. Where a limit lies beyond the data, se and that limit are NaN and na is SX_NA_OUTSIDE.
+ * Expected: SX_E_ARGUMENT for a variable that is not a number, a probability outside 0..1, REPLICATE without replicates;
+ * SX_E_DATA for a value that is not finite. Cost: one radix sort of the variable, then one pass of the engine per probability;
+ * SCORE takes some 2 log2(n) passes. */
+SX_API sx_status sx_estimate_quantile(sx_est_set **out, const sx_design *design, const sx_quantile_request *request,
+                                      const sx_quantile_options *options, sx_error *err) SX_NODISCARD;
+SX_API sx_status sx_estimate_quantile_many(sx_est_set **out, const sx_design *design,
+                                           const sx_quantile_request *requests, size_t n,
+                                           const sx_quantile_options *options, sx_error *err) SX_NODISCARD;
 
 #ifdef __cplusplus
 }

@@ -1,7 +1,7 @@
 /* estimate_interval.c: standard error, interval and coefficient of variation.
  *
  *   wald   estimate -+ t se
- *   logit  expit(logit p -+ t se/(p(1-p))), for 0 < p < 1
+ *   shares strictly inside (0, 1): estimate_share.c
  * with t the quantile of Student's distribution on the estimate's df. A proportion of exactly 0 or 1 has no variance
  * estimate that means anything; its interval is Clopper-Pearson's with n* = n (t_{n-1}/t_df)^2, which for p = 0 is
  * [0, 1 - (alpha/2)^(1/n*)]: Korn & Graubard (1998), Survey Methodology 24. docs/methods/proportions.md. */
@@ -13,8 +13,13 @@ const char *sx_stat_name(sx_stat stat) {
 }
 
 const char *sx_na_text(sx_na na) {
-  static const char *const texts[] = {
-      "", "empty domain", "all missing", "too few sampling units for an error", "zero denominator", "missing operand"};
+  static const char *const texts[] = {"",
+                                      "empty domain",
+                                      "all missing",
+                                      "too few sampling units for an error",
+                                      "zero denominator",
+                                      "missing operand",
+                                      "interval beyond the data"};
   return (unsigned)na < sizeof texts / sizeof *texts ? texts[na] : "unknown";
 }
 
@@ -45,12 +50,11 @@ void sx_estimate__interval(sx_est_row *row, double variance, bool is_prop, const
   if (row->estimate != 0) row->cv = row->se / fabs(row->estimate);
   const double t = t_of(cache, o->ci_level, row->df), p = row->estimate;
   const bool logit = o->ci == SX_CI_LOGIT || (o->ci == SX_CI_DEFAULT && is_prop);
-  if (logit && (p == 0 || p == 1) && is_prop && row->n > 0) {
+  if (is_prop && o->ci != SX_CI_WALD && (p == 0 || p == 1) && row->n > 0) {
     extreme_share(row, t);
-  } else if (logit && p > 0 && p < 1) {
-    const double at = log(p / (1 - p)), half = t * row->se / (p * (1 - p));
-    row->low = 1 / (1 + exp(-(at - half)));
-    row->high = 1 / (1 + exp(-(at + half)));
+  } else if (p > 0 && p < 1 && (is_prop || logit)) {
+    const est_share share = {p, variance, (double)row->n, row->df, t, o->ci_level};
+    sx_estimate__share(&row->low, &row->high, o->ci, &share);
   } else {
     row->low = p - t * row->se;
     row->high = p + t * row->se;

@@ -117,10 +117,39 @@ void sx_estimate__residuals(double *residual, const est_frame *frame);
 /* estimate_rep.c: z [n_rows][replicates] values of every row of the request under every replicate weight. */
 sx_status sx_estimate__replicate_values(double *z, const est_frame *frame, size_t n_levels, sx_error *err) SX_NODISCARD;
 
+/* estimate_share.c: limits of a proportion; NaN where the method has none for p = 0 or 1. DEFAULT is logit. */
+typedef struct est_share {
+  double p, variance, n, df, t, level; /* n: cases in the base, 0 when not known */
+} est_share;
+void sx_estimate__share(double *low, double *high, sx_ci method, const est_share *share);
+
 /* estimate_interval.c: se, low, high, cv from estimate, variance, df, n. */
 typedef struct est_t {
   double level, df, t;
 } est_t; /* the last t quantile */
 void sx_estimate__interval(sx_est_row *row, double variance, bool is_prop, const sx_est_options *options, est_t *cache);
+
+/* estimate_sorted.c: the cases of a base sorted by domain, value and row, with cumulated weights. Positions of domain g are
+ * start[g] .. start[g+1]-1. */
+typedef struct est_sorted {
+  sx_ctx ctx;
+  size_t n_domains;
+  size_t *start; /* [n_domains+1] */
+  uint32_t *row;
+  double *x, *w, *cum; /* cum [k]: the weights of the domain up to and with k, correctly summed */
+} est_sorted;
+/* keep_zero: cases of weight 0 stay (their replicate weights may not be 0). */
+sx_status sx_estimate__sort(est_sorted *out, const sx_design *design, const sx_quantile_request *request,
+                            bool keep_zero, sx_error *err) SX_NODISCARD;
+void sx_estimate__sorted_clear(est_sorted *sorted);
+/* cum [n] from w [n]. */
+void sx_estimate__cumulate(double *cum, const double *w, size_t n);
+
+/* estimate_qrule.c: the quantile of sorted x [n] with weights w > 0 cumulated to cum, n > 0. */
+typedef struct est_view {
+  const double *x, *w, *cum;
+  size_t n;
+} est_view;
+double sx_estimate__quantile(sx_qrule rule, const est_view *view, double p);
 
 #endif

@@ -154,6 +154,8 @@ static double population(const sx_design *d, const sx_column *answered) {
   return row.estimate;
 }
 
+#include "cases_quantiles.h"
+
 /* ---- A: designs and basic statistics ---------------------------------------------------------------------- */
 
 static void test_srs(void) {
@@ -607,6 +609,9 @@ static void test_jackknife(void) {
   const sx_est *v[] = {m2.est, m.est};
   sx_est_row var = formula("183 / 182 * (m2 - m * m)", (const char *const[]){"m2", "m"}, v, 2);
   expect_est("G02", "", &var);
+  sx_quantile_options by_rep = SX_QUANTILE_OPTIONS_INIT;
+  by_rep.interval = SX_QINTERVAL_REPLICATE;
+  quantiles("C04", fpc, col(t, "api00"), (const double[]){0.25, 0.5, 0.75}, 3, &by_rep, "", ".97.5");
   REQUIRE_OK(sx_weighting_poststratify(&post, fpc, t, &api_targets[0], NULL, err));
   check("G12", "enroll", post, SX_STAT_TOTAL, col(t, "enroll"));
   check("G12", "api00", post, SX_STAT_MEAN, col(t, "api00"));
@@ -832,10 +837,7 @@ static const struct {
     {"A22", "two-stage variance with fpc at both stages"},
     {"A23", "two-stage variance with fpc at both stages"},
     {"A26", "two-stage variance with fpc at both stages"},
-    {"B01.likelihood", "interval method other than logit and Wald"},
-    {"B01.asin", "interval method other than logit and Wald"},
-    {"B01.beta", "interval method other than logit and Wald"},
-    {"C0", "quantiles"},
+    {"C03", "quantiles of an older version of the oracle"},
     {"C10", "calibration beyond raking"},
     {"F03", "calibration to a continuous variable"},
     {"F04", "calibration to a continuous variable"},
@@ -891,6 +893,8 @@ static void run_all(void) {
   test_sdr();
   test_lonely();
   test_published();
+  test_share_intervals();
+  test_quantile_cases();
   report();
 }
 
