@@ -4,137 +4,31 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli_design.h"
-#include "shuxiao/estimate.h"
+#include "cli_job.h"
 
 static const cli_option estimate_options[] = {
     CLI_DESIGN_OPTIONS,
-    {"by", "X,Y", "estimates for every combination of these variables", "按这些变量的每个组合分别估计"},
-    {"where", "EXPR", "only cases for which the condition is true (a domain: the design stays whole)",
-     "只对满足条件的样本估计（作为子总体，设计保持完整）"},
+    CLI_DOMAIN_OPTIONS,
     {"gap", "overall|LEVEL", "with --by: each group minus the whole, or minus that level, with its covariance",
      "与 --by 同用：各组减整体，或减某一水平，含协方差"},
     {"level", "P", "confidence level (0.95)", "置信水平（0.95）"},
     {"df", "N", "degrees of freedom (those of the domain)", "自由度（默认按子总体计）"},
-    {"ci", "wald|logit", "interval (logit for proportions, t otherwise)", "区间方法（比例用 logit，其余用 t）"},
+    {"ci", "METHOD", "wald, logit; for shares also xlogit, wilson, beta, asin, likelihood (logit; t for the rest)",
+     "区间方法：wald、logit；比例另有 xlogit、wilson、beta、asin、likelihood（默认比例 logit，其余 t）"},
 };
 
-/* Everything one call owns. */
-typedef struct job {
-  cli_app *app;
-  const cli_args *args;
-  sx_stat stat;
-  sx_arena *arena;
-  sx_table *table;
-  sx_design *design;
-  sx_groups *groups;
-  uint8_t *where;
-  sx_est_options options;
-  sx_store_row *rows;
-  size_t n_rows, cap_rows;
-} job;
+typedef cli_job job;
 
-static sx_status read_options(job *j, sx_error *err) {
-  j->options = (sx_est_options)SX_EST_OPTIONS_INIT;
-  double level = 0.95, df = (double)NAN;
-  if (!cli_number(&level, j->app, j->args, "level") || !cli_number(&df, j->app, j->args, "df")) {
-    return sx_error_set(err, SX_E_ARGUMENT, "", "give --level and --df as numbers");
-  }
-  if (!(level > 0.0 && level < 1.0))
-    return sx_error_set(err, SX_E_ARGUMENT, "--level", "%g is not between 0 and 1", level);
-  j->options.ci_level = level;
-  j->options.df = df;
+static sx_status read_ci(job *j, sx_error *err) {
   const char *ci = cli_value(j->args, "ci");
-  if (ci && strcmp(ci, "wald") == 0) {
-    j->options.ci = SX_CI_WALD;
-  } else if (ci && strcmp(ci, "logit") == 0) {
-    j->options.ci = SX_CI_LOGIT;
-  } else if (ci) {
-    return sx_error_set(err, SX_E_ARGUMENT, "--ci", "'%s' is not wald or logit", ci);
-  }
-  return SX_OK;
-}
-
-static sx_status read_domain(job *j, sx_error *err) {
-  const char *by = cli_value(j->args, "by"), *where = cli_value(j->args, "where");
-  if (by) {
-    const char *const *names = NULL;
-    size_t n = 0;
-    SX_TRY(cli_split(&names, &n, j->arena, by, ',', err));
-    SX_TRY(sx_groups_new(&j->groups, j->table, names, n, err));
-  }
-  if (where) {
-    sx_expr *expr = NULL;
-    SX_TRY(sx_expr_parse(&expr, &j->app->ctx, where, err));
-    j->where = sx_mem_alloc(&j->app->ctx, sx_table_rows(j->table), 1);
-    const sx_status status = j->where ? sx_expr_test(j->where, expr, j->table, err) : sx_error_memory(err);
-    sx_expr_free(expr);
-    if (status != SX_OK) sx_error_add_where(err, "--where");
-    return status;
-  }
-  return SX_OK;
-}
-
-/* A variable of the file, or an expression that becomes a column of the table. */
-static sx_status find_column(const sx_column **out, bool *logical, job *j, const char *text, sx_error *err) {
-  *logical = false;
-  *out = sx_table_find(j->table, text);
-  if (*out) return SX_OK;
-  sx_expr *expr = NULL;
-  sx_column *column = NULL;
-  SX_TRY(sx_expr_parse(&expr, &j->app->ctx, text, err));
-  sx_status status = sx_expr_eval(&column, expr, j->table, text, err);
-  sx_expr_free(expr);
-  SX_TRY(status);
-  *logical = column->type == SX_INTEGER;
-  status = sx_table_take(j->table, column, err);
+  if (!ci) return SX_OK;
+  const sx_status status = sx_ci_parse(&j->options.ci, ci, err);
   if (status != SX_OK) {
-    sx_column_free(&j->app->ctx, column);
-    return status;
+    sx_error_add_where(err, "--ci");
+  } else if (j->options.ci > SX_CI_LOGIT && j->stat != SX_STAT_PROP) {
+    return sx_error_set(err, SX_E_ARGUMENT, "--ci", "'%s' is an interval of shares: it belongs to 'shuxiao prop'", ci);
   }
-  *out = sx_table_find(j->table, text);
-  return SX_OK;
-}
-
-static sx_status set_terms(sx_store_row *row, const job *j, size_t group, sx_error *err) {
-  if (!j->groups) return SX_OK;
-  const size_t n = j->groups->n_keys;
-  sx_store_term *terms = sx_arena_zalloc(j->arena, n, sizeof *terms);
-  if (!terms) return sx_error_memory(err);
-  for (size_t k = 0; k < n; k++) {
-    const size_t level = (size_t)j->groups->key_level[group * n + k];
-    terms[k].variable = j->groups->key_name[k];
-    terms[k].level = j->groups->level_text[k][level];
-    terms[k].level_label.en = j->groups->level_label[k][level];
-  }
-  row->terms = terms;
-  row->n_terms = n;
-  return SX_OK;
-}
-
-static sx_status add_row(job *j, const char *indicator, const char *statistic, const sx_est_row *from, sx_error *err) {
-  if (!sx_mem_grow(&j->app->ctx, (void **)&j->rows, &j->cap_rows, j->n_rows + 1, sizeof *j->rows))
-    return sx_error_memory(err);
-  sx_store_row row = {.wave = "",
-                      .indicator = indicator,
-                      .statistic = statistic,
-                      .estimate = from->estimate,
-                      .se = from->se,
-                      .low = from->low,
-                      .high = from->high,
-                      .ci_level = from->ci_level,
-                      .df = from->df,
-                      .n = (int64_t)from->n,
-                      .n_eff = from->n_eff,
-                      .deff = from->deff,
-                      .cv = from->cv,
-                      .unit = "",
-                      .quality = "",
-                      .na_reason = sx_na_text(from->na),
-                      .method = sx_design_describe(j->design)};
-  SX_TRY(set_terms(&row, j, from->group, err));
-  j->rows[j->n_rows++] = row;
-  return SX_OK;
+  return status;
 }
 
 /* "variable", or "variable=level" for a category. */
@@ -175,7 +69,7 @@ static sx_status add_gap(job *j, const char *indicator, const char *to, const sx
   described.n_eff = described.deff = (double)NAN;
   if (status == SX_OK) {
     const char *name = strcmp(to, "overall") == 0 ? "gap" : sx_arena_printf(j->arena, "gap_%s", to);
-    status = name ? add_row(j, indicator, name, &described, err) : sx_error_memory(err);
+    status = name ? cli_job_row(j, indicator, name, &described, err) : sx_error_memory(err);
   }
   sx_est_free(described.est);
   sx_est_free(gap);
@@ -213,7 +107,7 @@ static sx_status run_request(job *j, const char *name, const sx_est_request *req
   sx_status status = SX_OK;
   for (size_t i = 0; status == SX_OK && i < set->n_rows; i++) {
     const char *indicator = indicator_of(j, name, set, &set->rows[i]);
-    status = indicator ? add_row(j, indicator, sx_stat_name(j->stat), &set->rows[i], err) : sx_error_memory(err);
+    status = indicator ? cli_job_row(j, indicator, sx_stat_name(j->stat), &set->rows[i], err) : sx_error_memory(err);
   }
   const char *to = cli_value(j->args, "gap");
   if (status == SX_OK && to && !j->groups)
@@ -231,10 +125,10 @@ static sx_status estimate_variable(job *j, const char *text, sx_error *err) {
     size_t n = 0;
     SX_TRY(cli_split(&sides, &n, j->arena, text, '/', err));
     if (n != 2) return sx_error_set(err, SX_E_ARGUMENT, text, "a ratio is NUMERATOR/DENOMINATOR, two variables");
-    SX_TRY(find_column(&request.y, &logical, j, sides[0], err));
-    SX_TRY(find_column(&request.x, &logical, j, sides[1], err));
+    SX_TRY(cli_job_column(&request.y, &logical, j, sides[0], err));
+    SX_TRY(cli_job_column(&request.x, &logical, j, sides[1], err));
   } else {
-    SX_TRY(find_column(&request.y, &logical, j, text, err));
+    SX_TRY(cli_job_column(&request.y, &logical, j, text, err));
     request.prop_of_one = j->stat == SX_STAT_PROP && logical;
   }
   const bool wants_number = j->stat != SX_STAT_PROP;
@@ -246,34 +140,22 @@ static sx_status estimate_variable(job *j, const char *text, sx_error *err) {
 }
 
 static sx_status run_job(job *j, sx_error *err) {
-  SX_TRY(sx_arena_new(&j->arena, &j->app->ctx, err));
-  SX_TRY(read_options(j, err));
-  SX_TRY(cli_read_table(&j->table, j->app, j->args, j->args->words[0], err));
-  SX_TRY(cli_read_design(&j->design, j->app, j->args, j->table, j->args->words[0], j->arena, err));
-  SX_TRY(read_domain(j, err));
+  SX_TRY(cli_job_open(j, err));
+  SX_TRY(read_ci(j, err));
   for (size_t w = 1; w < j->args->n_words; w++) {
     const char *const *names = NULL;
     size_t n = 0;
-    /* an expression may hold commas: only a plain list of names is split */
-    const bool list = strpbrk(j->args->words[w], "()\"'`") == NULL;
-    SX_TRY(cli_split(&names, &n, j->arena, j->args->words[w], list ? ',' : '\n', err));
+    SX_TRY(cli_job_names(&names, &n, j, j->args->words[w], err));
     for (size_t i = 0; i < n; i++) SX_TRY(estimate_variable(j, names[i], err));
   }
-  cli_progress_end(j->app);
-  if (strcmp(j->app->format, "table") == 0) printf("%s\n\n", sx_design_describe(j->design));
-  return cli_print_rows(j->app, j->rows, j->n_rows, err);
+  return cli_job_print(j, err);
 }
 
 static int run_stat(cli_app *app, const cli_args *args, sx_stat stat) {
   sx_error err = SX_ERROR_INIT;
   job j = {.app = app, .args = args, .stat = stat};
   const sx_status status = run_job(&j, &err);
-  sx_mem_free(&app->ctx, j.rows);
-  sx_mem_free(&app->ctx, j.where);
-  sx_groups_free(j.groups);
-  sx_design_free(j.design);
-  sx_table_free(j.table);
-  sx_arena_free(j.arena);
+  cli_job_clear(&j);
   return status == SX_OK ? CLI_OK : cli_fail(app, &err);
 }
 

@@ -1,0 +1,43 @@
+/* cli_job.h: what the commands that estimate from a file have in common: the table, the design, the domains, the rows. */
+#ifndef SX_CLI_JOB_H
+#define SX_CLI_JOB_H
+
+#include "cli_design.h"
+#include "shuxiao/estimate.h"
+
+#define CLI_DOMAIN_OPTIONS                                                                                             \
+  {"by", "X,Y", "estimates for every combination of these variables", "按这些变量的每个组合分别估计"}, {               \
+    "where", "EXPR", "only cases for which the condition is true (a domain: the design stays whole)",                  \
+        "只对满足条件的样本估计（作为子总体，设计保持完整）"                                  \
+  }
+
+/* Everything one call owns. */
+typedef struct cli_job {
+  cli_app *app;
+  const cli_args *args;
+  sx_stat stat;
+  sx_arena *arena;
+  sx_table *table;
+  sx_design *design;
+  sx_groups *groups;
+  uint8_t *where;
+  sx_est_options options;
+  sx_store_row *rows;
+  size_t n_rows, cap_rows;
+} cli_job;
+
+/* --level and --df. */
+sx_status cli_job_options(cli_job *j, sx_error *err);
+/* Reads the file, the design and the domains. words[0] is the file. */
+sx_status cli_job_open(cli_job *j, sx_error *err);
+void cli_job_clear(cli_job *j);
+/* A variable of the file, or an expression that becomes a column of the table; *logical where it is a condition. */
+sx_status cli_job_column(const sx_column **out, bool *logical, cli_job *j, const char *text, sx_error *err);
+/* The names in a word: a plain list is split at commas, an expression may hold them. */
+sx_status cli_job_names(const char *const **names, size_t *n, cli_job *j, const char *word, sx_error *err);
+/* A result row; indicator and statistic are borrowed. */
+sx_status cli_job_row(cli_job *j, const char *indicator, const char *statistic, const sx_est_row *from, sx_error *err);
+/* The design's line (table format) and the rows, on stdout. */
+sx_status cli_job_print(cli_job *j, sx_error *err);
+
+#endif
