@@ -173,14 +173,14 @@ static sx_status cross_later(design_adjust *a, const sx_design *d, sx_error *err
   return SX_OK;
 }
 
-static sx_status add_adjust(sx_design *d, const sx_design *old, const sx_adjustment *new, sx_error *err) {
+static sx_status add_adjust(sx_design *d, const sx_design *old, const sx_adjustment *given, sx_error *err) {
   const sx_ctx *ctx = &d->ctx;
   const size_t n = d->sample->n_rows;
-  const size_t n_margins = new->n_margins;
+  const size_t n_margins = given->n_margins;
   size_t n_new = 0;
-  SX_TRY(check_margins(&n_new, new->margins, n_margins, n, err));
-  SX_TRY(join_cells(d, old, new->margins, n_margins, n_new, err));
-  SX_TRY(join_values(d, old, new->values, n_margins, err));
+  SX_TRY(check_margins(&n_new, given->margins, n_margins, n, err));
+  SX_TRY(join_cells(d, old, given->margins, n_margins, n_new, err));
+  SX_TRY(join_values(d, old, given->values, n_margins, err));
   d->adjusts = sx_mem_zalloc(ctx, old->n_adjusts + 1, sizeof *d->adjusts);
   if (!d->adjusts) return sx_error_memory(err);
   d->n_adjusts = old->n_adjusts + 1;
@@ -191,8 +191,8 @@ static sx_status add_adjust(sx_design *d, const sx_design *old, const sx_adjustm
   a->n_cells = n_new;
   a->first_cell = old->n_cells;
   SX_TRY(dup(&a->d, ctx, old->wpos, n, sizeof(double), err));
-  for (size_t k = 0; new->q &&k < n; k++) a->d[k] *= new->q[d->sample->order[k]];
-  SX_TRY(dup(&a->ridge, ctx, new->ridge, n_new, sizeof(double), err));
+  for (size_t k = 0; given->q && k < n; k++) a->d[k] *= given->q[d->sample->order[k]];
+  SX_TRY(dup(&a->ridge, ctx, given->ridge, n_new, sizeof(double), err));
   SX_TRY(factor(a, d, err));
   for (size_t k = 0; k < d->n_adjusts; k++) SX_TRY(cross_later(&d->adjusts[k], d, err));
   return SX_OK;

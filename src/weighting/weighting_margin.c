@@ -59,8 +59,7 @@ static sx_status check_target(const sx_target *t, sx_error *err) {
   return SX_OK;
 }
 
-/* Index of a level named by its value or its label; -1 when the sample lacks it. */
-static int64_t find_level(const sx_groups *g, size_t key, const char *text) {
+int64_t sx_weighting__find_level(const sx_groups *g, size_t key, const char *text) {
   for (size_t l = 0; l < g->n_levels[key]; l++)
     if (strcmp(g->level_text[key][l], text) == 0) return (int64_t)l;
   for (size_t l = 0; l < g->n_levels[key]; l++)
@@ -75,7 +74,7 @@ static sx_status place_cells(int32_t *at, const sx_groups *g, const sx_target *t
     size_t code = 0;
     bool known = true;
     for (size_t k = 0; k < t->n_variables && known; k++) {
-      const int64_t l = find_level(g, k, t->levels[c][k]);
+      const int64_t l = sx_weighting__find_level(g, k, t->levels[c][k]);
       known = l >= 0;
       code = code * g->n_levels[k] + (size_t)(l < 0 ? 0 : l);
     }

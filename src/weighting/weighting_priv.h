@@ -22,6 +22,8 @@ void sx_weighting__problem_clear(wt_problem *problem);
 /* "province x residence" and "'Tibet', 'rural'" of a cell in the joint numbering. */
 void sx_weighting__cell_name(char out[256], const wt_problem *problem, size_t cell);
 const char *sx_weighting__margin_name(char out[256], const sx_target *target);
+/* Index of a level named by its value or its label; -1 when the sample lacks it. */
+int64_t sx_weighting__find_level(const sx_groups *g, size_t key, const char *text);
 
 typedef struct wt_solution {
   size_t iterations, worst_cell, n_at_bound;
@@ -30,5 +32,48 @@ typedef struct wt_solution {
 /* w [rows] from d [rows]. `who` is put into messages ("", "replicate 12"). */
 sx_status sx_weighting__solve(double *w, wt_solution *solution, const wt_problem *problem, const double *d,
                               const sx_rake_options *options, const char *who, sx_error *err) SX_NODISCARD;
+
+/* ---- general calibration (weighting_calibrate*.c) ---- */
+
+/* The controls as columns of a matrix X over the rows. Controls of the same crossing share a margin: a row is in one of
+ * its columns at most. Values are divided by the margin's scale, so that the columns are of one size. */
+typedef struct wt_model {
+  const sx_ctx *ctx;
+  const sx_control *controls;
+  size_t n_rows, n_controls, n_margins;
+  int32_t *col;      /* [margins][rows] control, -1 for none */
+  double **value;    /* [margins], each [rows] or NULL: 1 */
+  double *scale;     /* [margins] */
+  size_t *margin_of; /* [controls] */
+  size_t *within;    /* [controls] place in its margin */
+  size_t *cells;     /* [margins] */
+  double *q;         /* [rows] or NULL */
+  int32_t *unit;     /* [rows] household or cluster of equal weights, or NULL */
+  uint8_t *part;     /* [rows] takes part: weight above 0, not in a control whose total is 0 */
+} wt_model;
+sx_status sx_weighting__model(wt_model *out, const sx_ctx *ctx, const sx_table *table, const sx_control *controls,
+                              size_t n_controls, const sx_calibrate_options *options, const double *d,
+                              sx_error *err) SX_NODISCARD;
+void sx_weighting__model_clear(wt_model *model);
+/* "stype=H*api99", "(intercept)" */
+const char *sx_weighting__control_name(char out[256], const sx_control *control);
+/* Weights of a unit must be the same. */
+sx_status sx_weighting__check_units(const wt_model *model, const double *d, const char *who,
+                                    sx_error *err) SX_NODISCARD;
+static inline double sx_weighting__x(const wt_model *m, size_t margin, size_t row) {
+  return m->value[margin] ? m->value[margin][row] : 1;
+}
+
+typedef struct wt_result {
+  size_t iterations, worst, n_at_bound, n_dropped;
+  double worst_miss;
+  double *achieved; /* [controls] or NULL */
+  char dropped[256];
+} wt_result;
+/* w [rows] from d [rows]. */
+sx_status sx_weighting__calibrate(double *w, wt_result *result, const wt_model *model, const double *d,
+                                  const sx_calibrate_options *options, const char *who, sx_error *err) SX_NODISCARD;
+/* Ridge of each control of soft totals, in the scaled columns; 0 for exact ones. */
+double sx_weighting__ridge(const wt_model *model, size_t control, const double *d);
 
 #endif
