@@ -29,13 +29,23 @@ typedef enum sx_rep_type {
   SX_REP_OTHER
 } sx_rep_type;
 
+/* Sampling without replacement with unequal probabilities (docs/methods/pps.md): how the variance is approximated. */
+typedef enum sx_pps {
+  SX_PPS_NONE,
+  SX_PPS_BREWER,  /* (1 - pi_i) n/(n-1) (z_i - zbar)^2 */
+  SX_PPS_OVERTON, /* Horvitz-Thompson form with Overton's joint probabilities */
+  SX_PPS_HR,      /* ... with Hartley and Rao's, Berger's sample form unless psum is given */
+  SX_PPS_HT,      /* ... with the joint probabilities of `joint` */
+  SX_PPS_YG       /* Yates-Grundy-Sen form with the joint probabilities of `joint`: samples of fixed size */
+} sx_pps;
+
 typedef struct sx_design_spec {
   uint32_t version;
   const char *weights;         /* column; or unweighted = true */
   bool unweighted;             /* '--weights none': every weight 1 */
   const char *strata;          /* NULL: one stratum */
-  const char *const *clusters; /* first-stage first; NULL: each row is its own PSU. Later stages are read for their
-                                  existence only: the ultimate-cluster variance needs the first */
+  const char *const *clusters; /* first-stage first; NULL: each row is its own PSU. Without an fpc for the later stages
+                                  they are read for their existence only: the ultimate-cluster variance needs the first */
   size_t n_clusters;
   const char *fpc; /* first stage: population PSU counts (>= n_h) or fractions (<= 1), constant in a stratum */
   sx_lonely lonely;
@@ -51,18 +61,28 @@ typedef struct sx_design_spec {
   double df;             /* NaN: counted; else declared */
   bool nest;        /* PSU ids are numbered within strata: the same id in two strata is two PSUs. Else it is an error */
   size_t n_rscales; /* length of rscales where the caller knows it (checked against n_repweights); 0: not stated */
+  /* An fpc per stage, in place of `fpc`: with two or more the variance is that of every stage (docs/methods/stages.md),
+   * stage s+1 being clusters[s], or the cases after the last cluster. Without weights they are the product of the
+   * inverse sampling fractions (of one stage also). With SX_PPS_BREWER these are the stages after the first. */
+  const char *const *fpcs;
+  size_t n_fpcs;
+  sx_pps pps;
+  const char *prob;    /* PPS: inclusion probability of the PSU; without weights they are its inverse */
+  const double *joint; /* [n_joint*n_joint] symmetric joint probabilities, PSUs in the order of the file; copied */
+  size_t n_joint;
+  double psum; /* SX_PPS_HR: sum of pi^2 over the population, divided by n; NaN: estimated by the mean of pi */
 } sx_design_spec;
 #define SX_DESIGN_SPEC_INIT                                                                                            \
   {                                                                                                                    \
     1, NULL, false, NULL, NULL, 0, NULL, SX_LONELY_FAIL, NULL, 0, SX_REP_NONE, 0.0, (double)NAN, NULL, false, true,    \
-        false, (double)NAN, false, 0                                                                                   \
+        false, (double)NAN, false, 0, NULL, 0, SX_PPS_NONE, NULL, NULL, 0, (double)NAN                                 \
   }
 
 /* Immutable; shared by reference count. Keeps its own copies: the table may be freed. docs/methods/variance.md. */
 typedef struct sx_design sx_design;
 /* The default scales are those of docs/methods/replicates.md; JKN needs rscales, OTHER needs scale.
  * Expected: SX_E_ARGUMENT for no weights, or for a specification that contradicts itself (replicates without a type, a
- * count of rscales that differs); SX_E_DATA for a negative, missing or infinite weight (names the case), weights that
+ * count of rscales that differs, stages without their fpc, PPS without probabilities); SX_E_DATA for a negative, missing or infinite weight (names the case), weights that
  * are all zero, a stratum whose weights are all zero or a declared level without a case, a PSU id in two strata
  * without `nest`, an fpc below the sample size or not constant in its stratum, a lonely PSU under SX_LONELY_FAIL. */
 SX_API sx_status sx_design_new(sx_design **out, const sx_ctx *ctx, const sx_table *table, const sx_design_spec *spec,
@@ -118,9 +138,45 @@ typedef struct sx_adjustment {
 SX_API sx_status sx_design_adjust(sx_design **out, const sx_design *design, const sx_adjustment *adjustment,
                                   sx_error *err) SX_NODISCARD;
 
+/* Replicates made from a linearised design (docs/methods/replicates.md). */
+typedef enum sx_make {
+  SX_MAKE_JK1,       /* drop one PSU; unstratified; scale (R-1)/R (1-f) */
+  SX_MAKE_JKN,       /* drop one PSU of one stratum; rscales (n_h-1)/n_h (1-f_h); no replicate where f_h = 1 */
+  SX_MAKE_BRR,       /* two PSUs in every stratum: half-samples by a Hadamard matrix, its row of ones unused */
+  SX_MAKE_FAY,       /* BRR with factors rho and 2 - rho */
+  SX_MAKE_BOOTSTRAP, /* n_h of n_h PSUs; of a population of N_h where there is an fpc: Canty & Davison (1999) */
+  SX_MAKE_RAOWU,     /* n_h - 1 of n_h PSUs, rescaled; with fpc: Rao, Wu & Yue (1992) */
+  SX_MAKE_PRESTON,   /* half of the units without replacement at every stage, rescaled: Preston (2009) */
+  SX_MAKE_SDR        /* successive differences over PSUs in the order of the file: Fay & Train (1995) */
+} sx_make;
+
+typedef struct sx_make_spec {
+  uint32_t version;
+  sx_make method;
+  /* 0: the method's own (jackknife: one per PSU; BRR: the smallest Hadamard order above the strata; SDR 80; bootstraps
+   * 200). BRR, Fay, SDR: a Hadamard order; jackknives take no other number */
+  size_t n_reps;
+  double rho; /* Fay */
+  bool mse;
+} sx_make_spec;
+#define SX_MAKE_SPEC_INIT                                                                                              \
+  { 1, SX_MAKE_JKN, 0, 0.0, false }
+/* A replicate design over the same cases in file order. Random methods draw from a stream of their own per replicate and
+ * stratum of the seed in the design's context: the same whatever the threads. BRR, Fay and SDR drop an fpc, all but
+ * Preston drop those after the first stage (a note says so). df: that of the design, at most replicates - 1.
+ * Expected: SX_E_ARGUMENT for a design that has replicates, a replicate count that does not fit, rho outside [0, 1);
+ * SX_E_DATA for JK1 with strata or a stratum that BRR cannot halve; SX_E_SUPPORT for calibrated designs (make the
+ * replicates first, then calibrate), unequal probabilities without replacement, the lonely-PSU policy adjust in JKn;
+ * SX_E_LIMIT for more weights than fit. Memory and cost: cases * replicates. */
+SX_API sx_status sx_design_make_replicates(sx_design **out, const sx_design *design, const sx_make_spec *spec,
+                                           sx_error *err) SX_NODISCARD;
+SX_API sx_rep_type sx_design_rep_type(const sx_design *design);
+SX_API double sx_design_rep_scale(const sx_design *design);          /* NaN for a linearised design */
+SX_API const double *sx_design_rep_rscales(const sx_design *design); /* [replicates], or NULL */
+
 /* ---- the variance engine ------------------------------------------------------------------------------- */
 
-/* Length of a carrier on this design: PSUs, or replicates. */
+/* Length of a carrier on this design: PSUs (units of the last stage where every stage has an fpc), or replicates. */
 SX_API size_t sx_design_carrier_length(const sx_design *design);
 /* Projects unit scores u [rows] (0 outside the domain) by the adjustments, weights them and sums to z [carrier_length].
  * Linearised designs only. scratch: [sx_design_scratch_length]. */

@@ -50,6 +50,15 @@ SX_API void sx_num_chol_solve(const double *a, size_t n, const size_t *piv, size
 SX_API sx_status sx_num_rank(size_t *rank, double *a, size_t m, size_t n, double tol, const sx_ctx *ctx,
                              sx_error *err) SX_NODISCARD;
 
+/* ---- Hadamard matrices (num_hadamard.c) ------------------------------------------------------------------ */
+
+enum { SX_HADAMARD_MAX = 4096 };
+/* The smallest order >= n (1 <= n <= SX_HADAMARD_MAX) that can be built, by Sylvester's doubling and Paley's two
+ * constructions; 0 where there is none. The multiples of 4 that are missing up to 400 are listed in the code. */
+SX_API size_t sx_num_hadamard_order(size_t n);
+/* h [order*order] row-major, +1 and -1, rows orthogonal, row 0 all ones. SX_E_ARGUMENT: an order that cannot be built. */
+SX_API sx_status sx_num_hadamard(int8_t *h, size_t order, sx_error *err) SX_NODISCARD;
+
 /* ---- random numbers and elementary functions, the same bits on every x86-64 machine (num_rng.c, num_exact.c) -- */
 
 /* Philox4x32-10, counter based: draw (stream, i) is a pure function of seed, stream and i, so results do not depend on

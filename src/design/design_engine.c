@@ -4,7 +4,7 @@
  *   V = sum_h (1-f_h) n_h/(n_h-1) sum_p (z_p - zbar_h)^2      (num_var.c)
  * plus the policy for strata of one PSU, docs/methods/variance.md: remove and certainty add 0, adjust adds
  * (1-f_h)(z - zbar)^2 with zbar the mean of all PSU totals (Rust & Kalton 1987, JOS 3:69-81), average scales V by
- * H/(H - lonely).
+ * H/(H - lonely). Designs with an fpc at every stage: design_tree.c; with unequal probabilities: design_pps.c.
  *
  * Bulk form: the scores of many domains differ only by a small table over codes, so eight estimates share one pass: per
  * row one code, one margin cell per margin and one weight are read, and eight lanes are updated. Each lane's arithmetic
@@ -16,7 +16,7 @@
 enum { LANES = 8 };
 
 size_t sx_design_carrier_length(const sx_design *d) {
-  return d->sample->n_reps ? d->sample->n_reps : d->sample->n_psus;
+  return d->sample->n_reps ? d->sample->n_reps : d->sample->n_slots;
 }
 size_t sx_design_beta_length(const sx_design *d) {
   return d->n_cells;
@@ -104,11 +104,11 @@ void sx_design_carry(double *z, const sx_design *d, const double *u, double *scr
     }
   }
   sx_design_project(beta, d, work);
-  memset(z, 0, s->n_psus * sizeof *z);
+  memset(z, 0, s->n_slots * sizeof *z);
   for (size_t i = 0; i < n; i++) {
     double e = at[i];
     for (size_t m = 0; m < d->n_margins; m++) e -= beta[d->cells[m * n + i]] * sx_design__value(d, m, i);
-    z[s->psu_at[i]] += d->wpos[i] * e;
+    z[s->slot_at[i]] += d->wpos[i] * e;
   }
 }
 
@@ -124,7 +124,7 @@ void sx_design_expand(double *z, const sx_design *d, const sx_codes *codes, cons
       if (codes->x) u += score->c * codes->x[i];
     }
     for (size_t m = 0; m < margins; m++) u -= score->beta[d->cells[m * n + i]] * sx_design__value(d, m, i);
-    z[s->psu_at[i]] += coef * (d->wpos[i] * u);
+    z[s->slot_at[i]] += coef * (d->wpos[i] * u);
   }
 }
 
@@ -170,6 +170,8 @@ static double rep_cov(const design_sample *s, const double *a, const double *b, 
 double sx_design_cov(const sx_design *d, const double *a, const double *b, double centre_a, double centre_b) {
   const design_sample *s = d->sample;
   if (s->n_reps) return rep_cov(s, a, b, centre_a, centre_b);
+  if (s->tree) return sx_design__tree_cov(s, a, b);
+  if (s->pps) return sx_design__pps_cov(s, a, b);
   double v = sx_num_cov_strata(a, b, s->start, s->n_strata, s->fraction);
   if (s->n_lonely && s->lonely == SX_LONELY_ADJUST) v += lonely_cov(s, a, b);
   return v * s->lonely_scale;
@@ -377,10 +379,26 @@ static void run_batch(double *var, batch *t, const sx_score *scores, size_t n, s
   }
 }
 
+/* Designs whose variance is not a sum over strata of PSUs: a carrier and its variance at a time. */
+static sx_status var_one_by_one(double *var, const sx_design *d, const sx_codes *codes, const sx_score *scores,
+                                size_t n, sx_error *err) {
+  const size_t length = sx_design_carrier_length(d);
+  double *z = sx_mem_alloc(&d->ctx, length, sizeof *z);
+  if (!z) return sx_error_memory(err);
+  for (size_t k = 0; k < n; k++) {
+    memset(z, 0, length * sizeof *z);
+    sx_design_expand(z, d, codes, &scores[k], 1);
+    var[k] = sx_design_cov(d, z, z, 0, 0);
+  }
+  sx_mem_free(&d->ctx, z);
+  return SX_OK;
+}
+
 sx_status sx_design_var_scores(double *var, const sx_design *d, const sx_codes *codes, const sx_score *scores, size_t n,
                                sx_error *err) {
   const sx_ctx *ctx = &d->ctx;
   const design_sample *s = d->sample;
+  if (s->tree || s->pps) return var_one_by_one(var, d, codes, scores, n, err);
   sx_status st = SX_OK;
   batch t = {d, codes, NULL, NULL, NULL, NULL, NULL, NULL};
   const bool adjust = s->n_lonely && s->lonely == SX_LONELY_ADJUST;

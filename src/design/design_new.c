@@ -6,6 +6,9 @@
 void sx_design__sample_free(design_sample *s) {
   if (!s || atomic_fetch_sub(&s->refs, 1) != 1) return;
   const sx_ctx ctx = s->ctx;
+  if (s->slot_at != s->psu_at) sx_mem_free(&ctx, s->slot_at);
+  sx_design__tree_free(s->tree);
+  sx_design__pps_free(s);
   sx_mem_free(&ctx, s->psu);
   sx_mem_free(&ctx, s->order);
   sx_mem_free(&ctx, s->psu_at);
@@ -17,7 +20,7 @@ void sx_design__sample_free(design_sample *s) {
   sx_mem_free(&ctx, s);
 }
 
-static sx_status sample_new(design_sample **out, const sx_ctx *ctx, size_t n_rows, sx_error *err) {
+sx_status sx_design__sample_new(design_sample **out, const sx_ctx *ctx, size_t n_rows, sx_error *err) {
   design_sample *s = sx_mem_zalloc(ctx, 1, sizeof *s);
   if (!s) return sx_error_memory(err);
   atomic_init(&s->refs, 1);
@@ -98,7 +101,13 @@ void sx_design__describe(sx_buf *buf, const sx_design *d) {
     sx_buf_add(buf, "unstratified, ");
   sx_buf_printf(buf, "%zu PSUs", s->n_psus);
   if (s->has_clusters) sx_buf_printf(buf, ", %zu cases", s->n_rows);
-  if (s->fraction) sx_buf_add(buf, ", finite population correction");
+  static const char *const pps[] = {"", "Brewer", "Overton", "Hartley-Rao", "Horvitz-Thompson", "Yates-Grundy"};
+  const sx_pps method = s->pps ? s->pps->method : s->prob ? SX_PPS_BREWER : SX_PPS_NONE;
+  if (method != SX_PPS_NONE) sx_buf_printf(buf, ", unequal probabilities without replacement (%s)", pps[method]);
+  if (s->tree && s->tree->n_stages > 1)
+    sx_buf_printf(buf, ", finite population correction at %zu stages", s->tree->n_stages);
+  else if (s->fraction)
+    sx_buf_add(buf, ", finite population correction");
 }
 
 static uint64_t hash_add(uint64_t h, const void *data, size_t n) {
@@ -125,6 +134,15 @@ static uint64_t fingerprint(const sx_design *d) {
   }
   h = hash_add(h, s->psu, s->n_rows * sizeof *s->psu);
   h = hash_add(h, s->start, (s->n_strata + 1) * sizeof *s->start);
+  for (size_t k = 0; s->tree && k < s->tree->n_stages; k++) {
+    const design_stage *g = &s->tree->stages[k];
+    h = hash_add(h, g->leaf, (g->n_units + 1) * sizeof *g->leaf);
+    h = hash_add(h, g->frac, g->n_units * sizeof *g->frac);
+  }
+  if (s->tree) h = hash_add(h, s->slot_at, s->n_rows * sizeof *s->slot_at);
+  if (s->prob) h = hash_add(h, s->prob, s->n_psus * sizeof *s->prob);
+  if (s->pps && s->pps->joint) h = hash_add(h, s->pps->joint, s->n_psus * s->n_psus * sizeof *s->pps->joint);
+  if (s->pps && s->pps->alpha) h = hash_add(h, s->pps->alpha, s->n_strata * sizeof *s->pps->alpha);
   return hash_add(h, s->factor, s->n_strata * sizeof *s->factor);
 }
 
@@ -146,8 +164,7 @@ double sx_design__full_df(const sx_design *d) {
   return (double)psus - (double)strata;
 }
 
-/* Rows are their own order on a replicate design. */
-static sx_status one_psu_each(design_sample *s, sx_error *err) {
+sx_status sx_design__one_psu_each(design_sample *s, sx_error *err) {
   s->n_strata = 1;
   s->n_psus = s->n_rows;
   s->order = sx_mem_alloc(&s->ctx, s->n_rows, sizeof *s->order);
@@ -160,12 +177,14 @@ static sx_status one_psu_each(design_sample *s, sx_error *err) {
     s->order[i] = s->psu_at[i] = (uint32_t)i;
     s->psu[i] = (int32_t)i;
   }
+  s->slot_at = s->psu_at;
+  s->n_slots = s->n_psus;
   return SX_OK;
 }
 
 static sx_status read_base_weights(sx_design *d, const sx_table *table, const sx_design_spec *spec, sx_error *err) {
   const size_t n = d->sample->n_rows;
-  if (spec->unweighted) {
+  if (!spec->weights) { /* unweighted, or from the fractions, which come later */
     for (size_t i = 0; i < n; i++) d->w[i] = 1;
     return SX_OK;
   }
@@ -179,7 +198,7 @@ static sx_status read_base_weights(sx_design *d, const sx_table *table, const sx
 
 static sx_status check_spec(const sx_table *table, const sx_design_spec *spec, sx_error *err) {
   if (!table || !spec) return sx_error_set(err, SX_E_ARGUMENT, NULL, "a table and a design specification are needed");
-  if (!spec->weights && !spec->unweighted)
+  if (!spec->weights && !spec->unweighted && !spec->n_fpcs && !spec->prob)
     return sx_error_set(err, SX_E_ARGUMENT, "weights",
                         "no weights: name the weight variable, or say 'none' for an unweighted estimate");
   if (spec->weights && spec->unweighted)
@@ -190,7 +209,33 @@ static sx_status check_spec(const sx_table *table, const sx_design_spec *spec, s
   if (spec->n_clusters && !spec->clusters) return sx_error_set(err, SX_E_ARGUMENT, "clusters", "the names are missing");
   if (!isnan(spec->df) && !(spec->df > 0))
     return sx_error_set(err, SX_E_ARGUMENT, "df", "the declared degrees of freedom are %g", spec->df);
+  SX_TRY(sx_design__check_stages(spec, err));
   return sx_design__check_rep_spec(spec, err);
+}
+
+sx_status sx_design__finish(sx_design *d, sx_error *err) {
+  sx_buf buf;
+  sx_buf_init(&buf, &d->ctx);
+  d->sample->fingerprint = fingerprint(d);
+  sx_design__describe(&buf, d);
+  const sx_status st = sx_buf_status(&buf, err);
+  if (st == SX_OK) d->text = sx_buf_take(&buf);
+  sx_buf_clear(&buf);
+  return st;
+}
+
+/* Strata, PSUs, stages, probabilities; the weights that follow from them. */
+static sx_status linearised(sx_design *d, const sx_table *table, const sx_design_spec *spec, sx_error *err) {
+  sx_design_spec first = *spec; /* the first stage's fpc under its old name */
+  if (spec->n_fpcs > 0 && spec->pps == SX_PPS_NONE) first.fpc = spec->fpcs[0];
+  design_sample *s = d->sample;
+  SX_TRY(sx_design__strata(s, table, &first, d->w, err));
+  if (spec->pps == SX_PPS_BREWER || (spec->pps == SX_PPS_NONE && spec->n_fpcs > 1))
+    SX_TRY(sx_design__tree(s, table, spec, err));
+  else if (spec->pps != SX_PPS_NONE)
+    SX_TRY(sx_design__pps(s, spec, err));
+  if (!spec->weights && !spec->unweighted) sx_design__inverse_fractions(d->w, s);
+  return SX_OK;
 }
 
 sx_status sx_design_new(sx_design **out, const sx_ctx *ctx, const sx_table *table, const sx_design_spec *spec,
@@ -200,9 +245,7 @@ sx_status sx_design_new(sx_design **out, const sx_ctx *ctx, const sx_table *tabl
   SX_TRY(check_spec(table, spec, err));
   design_sample *s = NULL;
   sx_design *d = NULL;
-  sx_buf buf;
-  sx_buf_init(&buf, ctx);
-  sx_status st = sample_new(&s, ctx, sx_table_rows(table), err);
+  sx_status st = sx_design__sample_new(&s, ctx, sx_table_rows(table), err);
   if (st != SX_OK) goto done;
   s->lonely = spec->lonely;
   s->df_declared = spec->df;
@@ -210,9 +253,9 @@ sx_status sx_design_new(sx_design **out, const sx_ctx *ctx, const sx_table *tabl
   s = NULL; /* d's */
   SX_TRY_GOTO(st, read_base_weights(d, table, spec, err), done);
   if (spec->rep_type == SX_REP_NONE) {
-    SX_TRY_GOTO(st, sx_design__strata(d->sample, table, spec, d->w, err), done);
+    SX_TRY_GOTO(st, linearised(d, table, spec, err), done);
   } else {
-    SX_TRY_GOTO(st, one_psu_each(d->sample, err), done);
+    SX_TRY_GOTO(st, sx_design__one_psu_each(d->sample, err), done);
     SX_TRY_GOTO(st, sx_design__replicates(d, table, spec, err), done);
   }
   for (size_t k = 0; k < d->sample->n_rows; k++) d->wpos[k] = d->w[d->sample->order[k]];
@@ -223,14 +266,10 @@ sx_status sx_design_new(sx_design **out, const sx_ctx *ctx, const sx_table *tabl
     else
       d->df = sx_design__full_df(d);
   }
-  d->sample->fingerprint = fingerprint(d);
-  sx_design__describe(&buf, d);
-  SX_TRY_GOTO(st, sx_buf_status(&buf, err), done);
-  d->text = sx_buf_take(&buf);
+  SX_TRY_GOTO(st, sx_design__finish(d, err), done);
   *out = d;
   d = NULL;
 done:
-  sx_buf_clear(&buf);
   sx_design__sample_free(s);
   sx_design_free(d);
   return st;

@@ -6,6 +6,29 @@
 
 #include "shuxiao/design.h"
 
+/* One stage of a design with an fpc at every stage. Units lie by group; groups are strata, then the units before. */
+typedef struct design_stage {
+  size_t n_groups, n_units;
+  size_t *start;  /* [groups+1] first unit of each group */
+  size_t *leaf;   /* [units+1] first unit of the last stage below each unit */
+  double *frac;   /* [units] sampling fraction (Brewer: inclusion probability) */
+  double *coef;   /* [groups] product of the fractions above */
+  double average; /* H/(H - lonely) for SX_LONELY_AVERAGE, else 1 */
+} design_stage;
+typedef struct design_tree {
+  sx_ctx ctx;
+  size_t n_stages;
+  design_stage *stages;
+} design_tree;
+
+/* Joint probabilities of PSUs of unequal probabilities: d_ij = (pi_ij - pi_i pi_j)/pi_ij, given or by formula. */
+typedef struct design_pps {
+  sx_pps method;
+  double *joint; /* [psus^2] d, or NULL */
+  double *alpha; /* [strata] d_ij = alpha + beta (pi_i + pi_j) for i != j, or NULL */
+  double *beta;  /* [strata] */
+} design_pps;
+
 /* What stays when weights are adjusted: strata, PSUs, fpc, replicate scheme. Shared by reference count. */
 typedef struct design_sample {
   atomic_size_t refs;
@@ -19,6 +42,11 @@ typedef struct design_sample {
   double *fraction;  /* [strata] f_h, or NULL */
   double *factor;    /* [strata] (1-f_h) n_h/(n_h-1); 0 where the stratum contributes nothing of its own */
   size_t max_psus;   /* largest n_h */
+  uint32_t *slot_at; /* [rows] element of a carrier at each position: psu_at itself but for trees */
+  size_t n_slots;    /* PSUs, or units of the last stage */
+  design_tree *tree; /* fpc at several stages, or Brewer; else NULL */
+  double *prob;      /* [psus] inclusion probabilities (PPS), or NULL */
+  design_pps *pps;   /* Overton, HR, HT, YG; else NULL */
   bool has_strata, has_clusters;
   sx_lonely lonely;
   size_t n_lonely;     /* strata with one PSU that was not taken with certainty */
@@ -95,6 +123,28 @@ sx_status sx_design__rep_df(sx_design *design, sx_error *err) SX_NODISCARD;
 void sx_design__sample_free(design_sample *sample);
 void sx_design__describe(sx_buf *buf, const sx_design *design);
 double sx_design__full_df(const sx_design *design);
+/* Stages of s from spec->fpcs, after sx_design__strata. */
+sx_status sx_design__tree(design_sample *s, const sx_table *table, const sx_design_spec *spec,
+                          sx_error *err) SX_NODISCARD;
+void sx_design__tree_free(design_tree *tree);
+double sx_design__tree_cov(const design_sample *s, const double *a, const double *b);
+/* Inclusion probabilities by PSU; then the joint ones. */
+sx_status sx_design__prob(design_sample *s, const sx_column *column, sx_error *err) SX_NODISCARD;
+sx_status sx_design__pps(design_sample *s, const sx_design_spec *spec, sx_error *err) SX_NODISCARD;
+sx_status sx_design__check_stages(const sx_design_spec *spec, sx_error *err) SX_NODISCARD;
+void sx_design__pps_free(design_sample *s);
+double sx_design__pps_cov(const design_sample *s, const double *a, const double *b);
+/* Product of the inverse sampling fractions or probabilities, by row. */
+void sx_design__inverse_fractions(double *w, const design_sample *s);
+
+sx_status sx_design__sample_new(design_sample **out, const sx_ctx *ctx, size_t n_rows, sx_error *err) SX_NODISCARD;
+/* Rows are their own order and PSUs: what a replicate design needs of a sample. */
+sx_status sx_design__one_psu_each(design_sample *s, sx_error *err) SX_NODISCARD;
+/* df, fingerprint and description of a design whose weights are in place. */
+sx_status sx_design__finish(sx_design *design, sx_error *err) SX_NODISCARD;
+/* Factors of the random methods, [units*reps] row-major, units in carrier order: design_make_boot.c. */
+sx_status sx_design__boot(double *f, const design_sample *s, const sx_make_spec *spec, sx_error *err) SX_NODISCARD;
+
 /* An empty design on the sample (its reference is taken over on success). */
 sx_status sx_design__alloc(sx_design **out, design_sample *sample, sx_error *err) SX_NODISCARD;
 

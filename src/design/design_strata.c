@@ -143,18 +143,19 @@ static sx_status read_fpc(design_sample *s, const sx_column *column, const sx_co
   return SX_OK;
 }
 
-/* factor[h], and what a stratum of one PSU means. A PSU taken with certainty (f = 1) is not lonely. */
-static sx_status set_factors(design_sample *s, const sx_column *strata, sx_error *err) {
+/* factor[h], and what a stratum of one PSU means. A PSU taken with certainty (f = 1) is not lonely; where joint
+ * probabilities are known none is. */
+static sx_status set_factors(design_sample *s, const sx_column *strata, bool joint, sx_error *err) {
   s->factor = sx_mem_alloc(&s->ctx, s->n_strata, sizeof *s->factor);
   if (!s->factor) return sx_error_memory(err);
   char names[300] = "";
   size_t used = 0, listed = 0;
   for (size_t h = 0; h < s->n_strata; h++) {
     const double nh = (double)(s->start[h + 1] - s->start[h]);
-    double left = s->fraction ? 1 - s->fraction[h] : 1;
+    double left = s->fraction ? 1 - s->fraction[h] : s->prob && nh == 1 ? 1 - s->prob[s->start[h]] : 1;
     if (left < 1e-7) left = 0;
     s->factor[h] = nh > 1 ? left * nh / (nh - 1) : 0;
-    if (nh > 1 || left <= 0) continue;
+    if (nh > 1 || left <= 0 || joint) continue;
     s->n_lonely++;
     char text[DESIGN_VALUE_TEXT] = "all";
     if (strata) sx_design__value_text(text, strata, s->order[s->psu_start[s->start[h]]]);
@@ -182,11 +183,12 @@ sx_status sx_design__strata(design_sample *s, const sx_table *table, const sx_de
                             sx_error *err) {
   const sx_ctx *ctx = &s->ctx;
   sx_status st = SX_OK;
-  const sx_column *strata = NULL, *cluster = NULL, *fpc = NULL;
+  const sx_column *strata = NULL, *cluster = NULL, *fpc = NULL, *prob = NULL;
   design_index hs = {*ctx, NULL, NULL, 0}, ps = {*ctx, NULL, NULL, 0};
   int32_t *zero = NULL;
   if (spec->strata) SX_TRY_GOTO(st, sx_table_need(&strata, table, spec->strata, err), done);
   if (spec->fpc) SX_TRY_GOTO(st, sx_table_need(&fpc, table, spec->fpc, err), done);
+  if (spec->prob) SX_TRY_GOTO(st, sx_table_need(&prob, table, spec->prob, err), done);
   for (size_t i = spec->n_clusters; i-- > 0;)
     SX_TRY_GOTO(st, sx_table_need(&cluster, table, spec->clusters[i], err), done);
   s->has_strata = strata != NULL;
@@ -211,7 +213,10 @@ sx_status sx_design__strata(design_sample *s, const sx_table *table, const sx_de
                           cluster ? ps.n : s->n_rows, err),
               done);
   if (fpc) SX_TRY_GOTO(st, read_fpc(s, fpc, strata, err), done);
-  SX_TRY_GOTO(st, set_factors(s, strata, err), done);
+  if (prob) SX_TRY_GOTO(st, sx_design__prob(s, prob, err), done);
+  s->slot_at = s->psu_at;
+  s->n_slots = s->n_psus;
+  SX_TRY_GOTO(st, set_factors(s, strata, spec->joint != NULL, err), done);
 done:
   sx_design__index_clear(&hs);
   sx_design__index_clear(&ps);
