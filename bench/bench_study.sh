@@ -7,7 +7,7 @@
 # formulas, the account, the printed figures, the figures and the pages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-build=${1:-build/release}
+build=${1:-${SX_BUILD:-build/release}}
 runs=${2:-5}
 [ -x "$build/shuxiao" ] || { echo "skipped: $build/shuxiao is not built"; exit 77; }
 dir=$(mktemp -d)
