@@ -199,6 +199,56 @@ SX_API sx_status sx_estimate_quantile_many(sx_est_set **out, const sx_design *de
                                            const sx_quantile_request *requests, size_t n,
                                            const sx_quantile_options *options, sx_error *err) SX_NODISCARD;
 
+/* ---- variance, covariance, correlation (docs/methods/moments.md) ------------------------------------------------- */
+
+typedef enum sx_moment { SX_MOMENT_VARIANCE, SX_MOMENT_COVARIANCE, SX_MOMENT_CORRELATION } sx_moment;
+SX_API const char *sx_moment_name(sx_moment moment); /* "variance" "covariance" "correlation" */
+/* n/(n-1) sum w (y - ybar)(x - xbar)/sum w over the cases that have both, by domain; the correlation is the covariance over the
+ * root of both variances, its interval by Fisher's z unless options ask for wald. request: y, x (not for VARIANCE), where, by;
+ * the rest is ignored. A domain of one case has no value: SX_NA_ZERO_DENOMINATOR. Statuses as sx_estimate_run. */
+SX_API sx_status sx_estimate_moment(sx_est_set **out, const sx_design *design, sx_moment moment,
+                                    const sx_est_request *request, const sx_est_options *options,
+                                    sx_error *err) SX_NODISCARD;
+
+/* ---- tests of tables (docs/methods/tests-of-tables.md) ------------------------------------------------------------ */
+
+/* By the names of R's svychisq. LINCOM and SADDLEPOINT are one: the tail of a sum of chi-squares by saddlepoint. */
+typedef enum sx_test_stat {
+  SX_TEST_F,     /* second-order Rao-Scott (default) */
+  SX_TEST_CHISQ, /* first-order Rao-Scott */
+  SX_TEST_WALD,
+  SX_TEST_ADJWALD,
+  SX_TEST_LINCOM,
+  SX_TEST_SADDLEPOINT
+} sx_test_stat;
+SX_API sx_status sx_test_parse(sx_test_stat *out, const char *text, sx_error *err) SX_NODISCARD; /* "F" "Chisq" ... */
+SX_API const char *sx_test_name(sx_test_stat stat);
+
+typedef struct sx_test_result {
+  double statistic; /* F for F, WALD and ADJWALD, else Pearson's X^2 */
+  double df1, df2;  /* df2 INFINITY where the reference is a chi-square */
+  double scale; /* what X^2 is divided by before it is referred to a chi-square with df1; NaN for F, WALD, ADJWALD */
+  double p;
+  double pearson; /* X^2 of the weighted shares on n cases (goodness: on the estimated population) */
+  size_t n;       /* cases in the table */
+  size_t n_rows, n_cols;
+  sx_na na; /* why p is missing */
+} sx_test_result;
+/* Independence of two discrete variables over the cases that have both. Rows and columns without a case are left out.
+ * SX_E_DATA where one row or column is left. df of the design: those of the table's cases, or options->df. */
+SX_API sx_status sx_estimate_independence(sx_test_result *out, const sx_design *design, const sx_column *row,
+                                          const sx_column *col, const uint8_t *where, sx_test_stat stat,
+                                          const sx_est_options *options, sx_error *err) SX_NODISCARD;
+/* The shares of y's levels against given ones (scaled to sum to 1): X^2 referred to scale * chi-square(df1), both by
+ * Satterthwaite. Every level that occurs must be named (SX_E_ARGUMENT); shares are positive. */
+typedef struct sx_given_shares {
+  const char *const *level;
+  const double *share;
+  size_t n;
+} sx_given_shares;
+SX_API sx_status sx_estimate_goodness(sx_test_result *out, const sx_design *design, const sx_column *y,
+                                      const sx_given_shares *given, const uint8_t *where, sx_error *err) SX_NODISCARD;
+
 #ifdef __cplusplus
 }
 #endif

@@ -155,6 +155,7 @@ static double population(const sx_design *d, const sx_column *answered) {
 }
 
 #include "cases_quantiles.h"
+#include "cases_tables.h"
 
 /* ---- A: designs and basic statistics ---------------------------------------------------------------------- */
 
@@ -165,17 +166,7 @@ static void test_srs(void) {
   check("A01", "api99", d, SX_STAT_MEAN, col(t, "api99"));
   check("A02", "enroll", d, SX_STAT_TOTAL, col(t, "enroll"));
   check_levels("A03", d, col(t, "stype"), "stype");
-  double *square = column(t, "square");
-  for (size_t i = 0; i < 200; i++) square[i] = pow(sx_column_number(col(t, "api00"), i), 2);
-  sx_est_row m2 = one(d, SX_STAT_MEAN, col(t, "square"), NULL, NULL),
-             m = one(d, SX_STAT_MEAN, col(t, "api00"), NULL, NULL);
-  const sx_est *v[] = {m2.est, m.est};
-  const char *names[] = {"m2", "m"};
-  sx_est_row var = formula("200 / 199 * (m2 - m * m)", names, v, 2);
-  expect_est("A04", "api00", &var);
-  sx_est_free(var.est);
-  sx_est_free(m2.est);
-  sx_est_free(m.est);
+  check_variance("A04", "api00", d, col(t, "api00"));
   sx_design_free(d);
   sx_table_free(t);
 }
@@ -543,6 +534,15 @@ static void test_formulas(void) {
   const sx_est *gap[] = {yes_mean.est, all.est};
   sx_est_row g = formula("a - b", (const char *const[]){"a", "b"}, gap, 2);
   expect_est("D09", "gap", &g);
+  /* D10: the share of high schools with awards less that of all */
+  where_equals(in, t, "stype", "H");
+  sx_est_set *high = ask(d, SX_STAT_PROP, col(t, "awards"), NULL, in, NULL, &plain);
+  const sx_est *gap_share[] = {high->rows[yes].est, p.est};
+  sx_est_row g10 = formula("a - b", (const char *const[]){"a", "b"}, gap_share, 2);
+  CHECK_NEAR(g10.estimate, -0.318936064050578, 1e-12);
+  CHECK_NEAR(g10.se, 0.06572354076714, 1e-12);
+  sx_est_free(g10.est);
+  sx_est_set_free(high);
 
   sx_est *owned[] = {all.est,        a99.est,         change.est,      top.est,      bottom.est, q.est,
                      award_mean.est, award_total.est, award_count.est, n_hat.est,    users.est,  spend.est,
@@ -744,22 +744,13 @@ static void test_jackknife(void) {
   expect("G01", "degf", sx_design_df(fpc));
   check("G02", "api00", plain_jk, SX_STAT_MEAN, col(t, "api00"));
   check("G02", "enroll", plain_jk, SX_STAT_TOTAL, col(t, "enroll"));
-  double *square = column(t, "square");
-  for (size_t i = 0; i < 183; i++) square[i] = pow(sx_column_number(col(t, "api00"), i), 2);
-  sx_est_row m2 = one(plain_jk, SX_STAT_MEAN, col(t, "square"), NULL, NULL),
-             m = one(plain_jk, SX_STAT_MEAN, col(t, "api00"), NULL, NULL);
-  const sx_est *v[] = {m2.est, m.est};
-  sx_est_row var = formula("183 / 182 * (m2 - m * m)", (const char *const[]){"m2", "m"}, v, 2);
-  expect_est("G02", "", &var);
+  check_variance("G02", "", plain_jk, col(t, "api00"));
   sx_quantile_options by_rep = SX_QUANTILE_OPTIONS_INIT;
   by_rep.interval = SX_QINTERVAL_REPLICATE;
   quantiles("C04", fpc, col(t, "api00"), (const double[]){0.25, 0.5, 0.75}, 3, &by_rep, "", ".97.5");
   REQUIRE_OK(sx_weighting_poststratify(&post, fpc, t, &api_targets[0], NULL, err));
   check("G12", "enroll", post, SX_STAT_TOTAL, col(t, "enroll"));
   check("G12", "api00", post, SX_STAT_MEAN, col(t, "api00"));
-  sx_est_free(m2.est);
-  sx_est_free(m.est);
-  sx_est_free(var.est);
   sx_design_free(plain_jk);
   sx_design_free(fpc);
   sx_design_free(post);
@@ -976,10 +967,8 @@ static const struct {
   const char *prefix, *reason;
 } not_covered[] = {
     {"C03", "quantiles of an older version of the oracle"},
-    {"H01", "tests of independence"},
     {"H04", "t test, two-stage design"},
     {"H06", "t test"},
-    {"H08", "goodness-of-fit test"},
     {"I", "regression and survival"},
     {"L", "two-phase sampling"},
 };
@@ -1027,6 +1016,7 @@ static void run_all(void) {
   test_published();
   test_share_intervals();
   test_quantile_cases();
+  test_table_cases();
   report();
 }
 
