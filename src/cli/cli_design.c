@@ -138,6 +138,7 @@ sx_status cli_read_design(sx_design **out, cli_app *app, const cli_args *args, c
   spec.weights = spec.unweighted ? NULL : weights;
   spec.strata = cli_value(args, "strata");
   spec.fpc = cli_value(args, "fpc");
+  spec.nest = cli_flag(args, "nest");
   const char *clusters = cli_value(args, "cluster"), *lonely = cli_value(args, "lonely");
   if (clusters) SX_TRY(cli_split(&spec.clusters, &spec.n_clusters, arena, clusters, ',', err));
   if (lonely) SX_TRY(read_lonely(&spec.lonely, lonely, err));

@@ -11,6 +11,7 @@
    "权数变量；none 是不加权的唯一写法"},                                                                               \
       {"strata", "A", "stratum variable", "层变量"},                                                                   \
       {"cluster", "B,C", "cluster variables, first stage first", "群变量，第一阶段在前"},                              \
+      {"nest", NULL, "cluster numbers start again in every stratum", "群号在各层内分别编号"},                          \
       {"fpc", "D", "population size of the stratum in PSUs, or sampling fraction", "层内初级单元总数，或抽样比"},      \
       {"lonely", "POLICY", "strata of one PSU: fail, remove, certainty, adjust, average (fail)",                       \
        "单 PSU 层的处理（默认 fail）"},                                                                                \

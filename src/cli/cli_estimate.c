@@ -9,6 +9,7 @@
 static const cli_option estimate_options[] = {
     CLI_DESIGN_OPTIONS,
     CLI_DOMAIN_OPTIONS,
+    CLI_WEIGHTING_OPTIONS,
     {"gap", "overall|LEVEL", "with --by: each group minus the whole, or minus that level, with its covariance",
      "与 --by 同用：各组减整体，或减某一水平，含协方差"},
     {"level", "P", "confidence level (0.95)", "置信水平（0.95）"},

@@ -103,6 +103,9 @@ sx_status cli_job_open(cli_job *j, sx_error *err) {
   SX_TRY(cli_job_options(j, err));
   SX_TRY(cli_read_table(&j->table, j->app, j->args, j->args->words[0], err));
   SX_TRY(cli_read_design(&j->design, j->app, j->args, j->table, j->args->words[0], j->arena, err));
+  cli_weighting_report report;
+  SX_TRY(cli_weighting_apply(&j->design, &report, j->table, j->arena, j->app, j->args, err));
+  cli_weighting_say(j->app, &report, false);
   return read_domain(j, err);
 }
 

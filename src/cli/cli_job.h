@@ -3,6 +3,7 @@
 #define SX_CLI_JOB_H
 
 #include "cli_design.h"
+#include "cli_weighting.h"
 #include "shuxiao/estimate.h"
 
 #define CLI_DOMAIN_OPTIONS                                                                                             \

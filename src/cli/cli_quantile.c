@@ -6,6 +6,7 @@
 static const cli_option quantile_options[] = {
     CLI_DESIGN_OPTIONS,
     CLI_DOMAIN_OPTIONS,
+    CLI_WEIGHTING_OPTIONS,
     {"probs", "P,P", "probabilities (0.25,0.5,0.75)", "概率（默认 0.25,0.5,0.75）"},
     {"qrule", "RULE", "math, school, shahvaish, hf1 to hf9, shahvaish-scaled (math)",
      "分位数规则：math、school、shahvaish、hf1…hf9、shahvaish-scaled（默认 math）"},
