@@ -133,17 +133,24 @@ sx_status cli_read_design(sx_design **out, cli_app *app, const cli_args *args, c
                           sx_arena *arena, sx_error *err) {
   sx_design_spec spec = SX_DESIGN_SPEC_INIT;
   const char *weights = cli_value(args, "weights");
-  if (!weights) return no_weights(table, path, err);
-  spec.unweighted = strcmp(weights, "none") == 0;
+  if (!weights && !cli_value(args, "fpc") && !cli_value(args, "prob")) return no_weights(table, path, err);
+  spec.unweighted = weights && strcmp(weights, "none") == 0;
   spec.weights = spec.unweighted ? NULL : weights;
   spec.strata = cli_value(args, "strata");
-  spec.fpc = cli_value(args, "fpc");
+  SX_TRY(cli_read_sampling(&spec, app, args, arena, err));
   spec.nest = cli_flag(args, "nest");
   const char *clusters = cli_value(args, "cluster"), *lonely = cli_value(args, "lonely");
   if (clusters) SX_TRY(cli_split(&spec.clusters, &spec.n_clusters, arena, clusters, ',', err));
   if (lonely) SX_TRY(read_lonely(&spec.lonely, lonely, err));
   if (cli_value(args, "repweights")) SX_TRY(read_replicates(&spec, app, args, arena, err));
-  const sx_status status = sx_design_new(out, &app->ctx, table, &spec, err);
-  if (status != SX_OK) sx_error_add_where(err, "%s", path);
+  sx_design *design = NULL;
+  sx_status status = sx_design_new(&design, &app->ctx, table, &spec, err);
+  if (status == SX_OK) status = cli_make_replicates(&design, app, args, err);
+  if (status == SX_OK) {
+    *out = design;
+    return SX_OK;
+  }
+  sx_design_free(design);
+  sx_error_add_where(err, "%s", path);
   return status;
 }

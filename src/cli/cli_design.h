@@ -12,7 +12,14 @@
       {"strata", "A", "stratum variable", "层变量"},                                                                   \
       {"cluster", "B,C", "cluster variables, first stage first", "群变量，第一阶段在前"},                              \
       {"nest", NULL, "cluster numbers start again in every stratum", "群号在各层内分别编号"},                          \
-      {"fpc", "D", "population size of the stratum in PSUs, or sampling fraction", "层内初级单元总数，或抽样比"},      \
+      {"fpc", "D,E", "per stage: units in the population, or sampling fraction", "各阶段的总体单元数或抽样比"},        \
+      {"pps", "METHOD", "unequal probabilities without replacement: brewer, overton, hr, ht, yg",                      \
+       "不等概率不放回抽样的方差方法"},                                                                                \
+      {"prob", "P", "inclusion probability of the PSU (with --pps); weights are its inverse", "初级单元入样概率"},     \
+      {"joint", "FILE", "matrix of joint probabilities for ht and yg, CSV without a head", "联合入样概率矩阵文件"},    \
+      {"psum", "S", "sum of squared probabilities over the population, for hr (estimated)", "总体入样概率平方和"},     \
+      {"make-reps", "TYPE", "make replicates: jk1, jkn, brr, fay, bootstrap, raowu, preston, sdr", "生成复制权数"},    \
+      {"replicates", "R", "how many replicates to make (the method's own)", "复制个数（默认随方法）"},                 \
       {"lonely", "POLICY", "strata of one PSU: fail, remove, certainty, adjust, average (fail)",                       \
        "单 PSU 层的处理（默认 fail）"},                                                                                \
       {"repweights", "'w[1-80]'", "replicate weights: names or a pattern", "复制权数：变量名或模式"},                  \
@@ -29,5 +36,10 @@ sx_status cli_read_table(sx_table **out, cli_app *app, const cli_args *args, con
 /* Stops with the guesses where no weights are given. */
 sx_status cli_read_design(sx_design **out, cli_app *app, const cli_args *args, const sx_table *table, const char *path,
                           sx_arena *arena, sx_error *err);
+
+/* cli_sampling.c: --fpc, --pps, --prob, --joint, --psum into the specification; --make-reps on the design. */
+sx_status cli_read_sampling(sx_design_spec *spec, const cli_app *app, const cli_args *args, sx_arena *arena,
+                            sx_error *err);
+sx_status cli_make_replicates(sx_design **design, const cli_app *app, const cli_args *args, sx_error *err);
 
 #endif

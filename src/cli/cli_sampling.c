@@ -1,0 +1,126 @@
+/* cli_sampling.c: the words of a design that say how the sample was drawn: fpc by stage, unequal probabilities,
+ * replicates to be made. */
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cli_design.h"
+
+/* Place of text among names[n], or n. */
+static size_t place_of(const char *text, const char *const *names, size_t n) {
+  size_t i = 0;
+  while (i < n && strcasecmp(text, names[i]) != 0) i++;
+  return i;
+}
+
+/* A square matrix of numbers, rows on lines, columns separated by commas, semicolons, blanks or tabs, no head. */
+static sx_status read_matrix(double **out, size_t *order, const cli_app *app, sx_arena *arena, const char *path,
+                             sx_error *err) {
+  char *text = NULL;
+  size_t bytes = 0, n = 0, cap = 0, line = 1, first = 0;
+  double *values = NULL;
+  SX_TRY(sx_file_read(&text, &bytes, &app->ctx, path, err));
+  sx_status st = SX_OK;
+  char where[SX_ERROR_WHERE_MAX];
+  for (const char *p = text; *p;) {
+    if (strchr(",; \t\r\n", *p)) {
+      if (*p == '\n') {
+        if (line++ == 1) first = n;
+      }
+      p++;
+      continue;
+    }
+    const size_t length = strcspn(p, ",; \t\r\n");
+    if (!sx_mem_grow(&app->ctx, (void **)&values, &cap, n + 1, sizeof *values)) {
+      st = sx_error_memory(err);
+      goto done;
+    }
+    if (!sx_text_to_double(&values[n++], p, length)) {
+      (void)snprintf(where, sizeof where, "%s:%zu", path, line);
+      st = sx_error_set(err, SX_E_DATA, where,
+                        "'%.*s' is not a number: give the joint probabilities alone, without a head",
+                        (int)(length < 40 ? length : 40), p);
+      goto done;
+    }
+    p += length;
+  }
+  if (first == 0) first = n;
+  if (first == 0 || n != first * first) {
+    st = sx_error_set(err, SX_E_DATA, path, "%zu numbers, %zu in the first line: a square matrix is needed", n, first);
+    goto done;
+  }
+  *out = sx_arena_alloc(arena, n, sizeof **out);
+  if (!*out) {
+    st = sx_error_memory(err);
+    goto done;
+  }
+  memcpy(*out, values, n * sizeof **out);
+  *order = first;
+done:
+  sx_mem_free(&app->ctx, values);
+  sx_mem_free(&app->ctx, text);
+  return st;
+}
+
+static sx_status read_pps(sx_design_spec *spec, const cli_app *app, const cli_args *args, sx_arena *arena,
+                          sx_error *err) {
+  static const char *const names[] = {"none", "brewer", "overton", "hr", "ht", "yg"};
+  const char *pps = cli_value(args, "pps"), *joint = cli_value(args, "joint");
+  spec->prob = cli_value(args, "prob");
+  if (pps) {
+    const size_t k = place_of(pps, names, 6);
+    if (k == 0 || k == 6)
+      return sx_error_set(err, SX_E_ARGUMENT, "--pps", "'%s' is not one of brewer, overton, hr, ht, yg", pps);
+    spec->pps = (sx_pps)k;
+  }
+  if (joint) {
+    double *matrix = NULL;
+    SX_TRY(read_matrix(&matrix, &spec->n_joint, app, arena, joint, err));
+    spec->joint = matrix;
+  }
+  if (!cli_number(&spec->psum, app, args, "psum"))
+    return sx_error_set(err, SX_E_ARGUMENT, "--psum", "give the sum of squared probabilities as a number");
+  return SX_OK;
+}
+
+sx_status cli_read_sampling(sx_design_spec *spec, const cli_app *app, const cli_args *args, sx_arena *arena,
+                            sx_error *err) {
+  const char *fpc = cli_value(args, "fpc");
+  SX_TRY(read_pps(spec, app, args, arena, err));
+  if (!fpc) return SX_OK;
+  SX_TRY(cli_split(&spec->fpcs, &spec->n_fpcs, arena, fpc, ',', err));
+  const bool weighted = spec->weights || spec->unweighted;
+  if (spec->n_fpcs == 1 && weighted && spec->pps == SX_PPS_NONE) { /* ultimate clusters, whatever the later stages */
+    spec->fpc = spec->fpcs[0];
+    spec->fpcs = NULL;
+    spec->n_fpcs = 0;
+  }
+  return SX_OK;
+}
+
+sx_status cli_make_replicates(sx_design **design, const cli_app *app, const cli_args *args, sx_error *err) {
+  static const char *const names[] = {"jk1", "jkn", "brr", "fay", "bootstrap", "raowu", "preston", "sdr"};
+  const char *make = cli_value(args, "make-reps");
+  if (!make) {
+    if (cli_value(args, "replicates"))
+      return sx_error_set(err, SX_E_ARGUMENT, "--replicates", "say how with --make-reps");
+    return SX_OK;
+  }
+  sx_make_spec spec = SX_MAKE_SPEC_INIT;
+  const size_t k = place_of(make, names, 8);
+  if (k == 8)
+    return sx_error_set(err, SX_E_ARGUMENT, "--make-reps",
+                        "'%s' is not one of jk1, jkn, brr, fay, bootstrap, raowu, preston, sdr", make);
+  spec.method = (sx_make)k;
+  spec.mse = cli_flag(args, "mse");
+  double reps = 0;
+  if (!cli_number(&spec.rho, app, args, "rho") || !cli_number(&reps, app, args, "replicates") || !(reps >= 0) ||
+      reps > 1e6 || reps != floor(reps))
+    return sx_error_set(err, SX_E_ARGUMENT, "--replicates", "give --replicates as a whole number, --rho as a number");
+  spec.n_reps = (size_t)reps;
+  sx_design *replicated = NULL;
+  SX_TRY(sx_design_make_replicates(&replicated, *design, &spec, err));
+  sx_design_free(*design);
+  *design = replicated;
+  return SX_OK;
+}
