@@ -1,0 +1,309 @@
+/* cli_tab.c: a table of one or two variables with its shares, their errors and the design-based test. */
+#include <math.h>
+#include <string.h>
+
+#include "cli_job.h"
+
+static const cli_option tab_options[] = {
+    CLI_DESIGN_OPTIONS,
+    {"where", "EXPR", "only cases for which the condition is true (a domain: the design stays whole)",
+     "只对满足条件的样本估计（作为子总体，设计保持完整）"},
+    {"share", "row|column|total|count",
+     "what the cells are: shares of their row, column or the whole, or population (row)",
+     "单元格：行、列、总体占比，或人数（默认 row）"},
+    {"test", "NAME", "F, Chisq, Wald, adjWald, lincom, saddlepoint, none (F)", "检验方法（默认 F）"},
+    {"expect", "'A=1, B=2'", "with one variable: test its shares against these", "单变量时：与给定占比比较的检验"},
+    {"level", "P", "confidence level (0.95)", "置信水平（0.95）"},
+    {"df", "N", "degrees of freedom (those of the table's cases)", "自由度（默认按表内样本计）"},
+    {"ci", "METHOD", "wald, logit, xlogit, wilson, beta, asin, likelihood (logit)", "占比的区间方法（默认 logit）"},
+};
+
+typedef struct tab {
+  cli_job job;
+  const char *name[2];
+  const sx_column *column[2];
+  sx_groups *side[2];
+  size_t n[2];      /* levels of each side; n[1] is 1 with one variable */
+  uint8_t *mask;    /* [rows] in the table */
+  sx_column *index; /* what the shares are of */
+  sx_est_set *set;
+  const sx_est_row **cell; /* [n0*n1], row by row; NULL where empty */
+} tab;
+
+/* ---- the cells -------------------------------------------------------------------------------------------------- */
+
+static sx_status make_sides(tab *t, sx_error *err) {
+  cli_job *j = &t->job;
+  const size_t rows = sx_table_rows(j->table), sides = j->args->n_words - 1;
+  t->mask = sx_mem_alloc(&j->app->ctx, rows, 1);
+  if (!t->mask) return sx_error_memory(err);
+  for (size_t i = 0; i < rows; i++) t->mask[i] = !j->where || j->where[i] == 1;
+  t->n[1] = 1;
+  for (size_t s = 0; s < sides; s++) {
+    bool logical = false;
+    t->name[s] = j->args->words[1 + s];
+    SX_TRY(cli_job_column(&t->column[s], &logical, j, t->name[s], err));
+    SX_TRY(sx_groups_new(&t->side[s], j->table, &t->name[s], 1, err));
+    t->n[s] = t->side[s]->n_groups;
+    for (size_t i = 0; i < rows; i++)
+      if (t->side[s]->group[i] < 0) t->mask[i] = 0;
+  }
+  if (t->n[0] == 0 || t->n[1] == 0) return sx_error_set(err, SX_E_DATA, t->name[0], "no case has an answer");
+  return SX_OK;
+}
+
+/* Row i's place: the cell, or its row or column alone. */
+static int64_t place_of(const tab *t, size_t i, bool row, bool col) {
+  const int64_t r = row ? t->side[0]->group[i] : 0, c = col && t->side[1] ? t->side[1]->group[i] : 0;
+  return row && col ? r * (int64_t)t->n[1] + c : row ? r : c;
+}
+
+static sx_status make_index(tab *t, bool row, bool col, sx_error *err) {
+  const cli_job *j = &t->job;
+  const size_t rows = sx_table_rows(j->table);
+  SX_TRY(sx_column_new(&t->index, &j->app->ctx, t->name[0], SX_INTEGER, rows, err));
+  for (size_t i = 0; i < rows; i++) {
+    if (t->mask[i])
+      t->index->data.i64[i] = place_of(t, i, row, col);
+    else
+      SX_TRY(sx_column_set_missing(&j->app->ctx, t->index, i, SX_MISS_SYSTEM, err));
+  }
+  return SX_OK;
+}
+
+static sx_status find_cells(tab *t, const char *share, sx_error *err) {
+  cli_job *j = &t->job;
+  const bool one = !t->side[1], by_row = strcmp(share, "row") == 0 && !one,
+             by_col = strcmp(share, "column") == 0 && !one;
+  const bool count = strcmp(share, "count") == 0;
+  t->cell = sx_arena_zalloc(j->arena, t->n[0] * t->n[1], sizeof *t->cell);
+  if (!t->cell) return sx_error_memory(err);
+  SX_TRY(make_index(t, !by_row, !by_col, err));
+  sx_groups cells; /* for the counts: by place */
+  memset(&cells, 0, sizeof cells);
+  sx_est_request request = {SX_STAT_PROP, t->index, NULL,
+                            false,        t->mask,  by_row ? t->side[0] : by_col ? t->side[1] : NULL};
+  if (count) {
+    cells.n_rows = sx_table_rows(j->table);
+    cells.n_groups = t->n[0] * t->n[1];
+    cells.group = sx_arena_alloc(j->arena, cells.n_rows, sizeof *cells.group);
+    if (!cells.group) return sx_error_memory(err);
+    for (size_t i = 0; i < cells.n_rows; i++) cells.group[i] = t->mask[i] ? (int32_t)t->index->data.i64[i] : -1;
+    request = (sx_est_request){SX_STAT_COUNT, NULL, NULL, false, t->mask, &cells};
+  }
+  SX_TRY(sx_estimate_run(&t->set, j->design, &request, &j->options, err));
+  for (size_t i = 0; i < t->set->n_rows; i++) {
+    const sx_est_row *row = &t->set->rows[i];
+    int64_t level = 0;
+    if (!count) (void)sx_text_to_int64(&level, t->set->level_text[row->level], strlen(t->set->level_text[row->level]));
+    const size_t at = (size_t)level;
+    t->cell[count ? row->group : by_row ? row->group * t->n[1] + at : by_col ? at * t->n[1] + row->group : at] = row;
+  }
+  return SX_OK;
+}
+
+static const char *level_of(const tab *t, size_t side, size_t group, bool label) {
+  const sx_groups *g = t->side[side];
+  const size_t level = (size_t)g->key_level[group];
+  return label ? g->level_label[0][level] : g->level_text[0][level];
+}
+
+/* ---- the test --------------------------------------------------------------------------------------------------- */
+
+static sx_status read_shares(sx_given_shares *out, const tab *t, const char *text, sx_error *err) {
+  const char *const *pieces = NULL;
+  SX_TRY(cli_split(&pieces, &out->n, t->job.arena, text, ',', err));
+  const char **level = sx_arena_alloc(t->job.arena, out->n, sizeof *level);
+  double *share = sx_arena_alloc(t->job.arena, out->n, sizeof *share);
+  if (!level || !share) return sx_error_memory(err);
+  for (size_t k = 0; k < out->n; k++) {
+    const char *equals = strrchr(pieces[k], '=');
+    size_t n = equals ? (size_t)(equals - pieces[k]) : 0;
+    while (n > 0 && pieces[k][n - 1] == ' ') n--;
+    const char *number = equals ? equals + 1 + strspn(equals + 1, " ") : "";
+    size_t digits = strlen(number);
+    while (digits > 0 && number[digits - 1] == ' ') digits--;
+    if (n == 0 || !sx_text_to_double(&share[k], number, digits))
+      return sx_error_set(err, SX_E_ARGUMENT, "--expect", "'%s' is not LEVEL=SHARE", pieces[k]);
+    level[k] = sx_arena_strndup(t->job.arena, pieces[k], n);
+    if (!level[k]) return sx_error_memory(err);
+  }
+  out->level = level;
+  out->share = share;
+  return SX_OK;
+}
+
+/* *done false where no test is asked for or possible; then *why may say why. */
+static sx_status run_test(sx_test_result *out, sx_test_stat *stat, bool *done, sx_error *why, const tab *t,
+                          sx_error *err) {
+  const cli_job *j = &t->job;
+  const char *test = cli_value(j->args, "test"), *expected = cli_value(j->args, "expect");
+  sx_status status = SX_OK;
+  *done = false;
+  if (expected && t->side[1])
+    return sx_error_set(err, SX_E_ARGUMENT, "--expect", "it compares the shares of one variable: give one");
+  if (test && strcmp(test, "none") == 0) return SX_OK;
+  *stat = SX_TEST_F;
+  if (test) status = sx_test_parse(stat, test, err);
+  if (status != SX_OK) sx_error_add_where(err, "--test");
+  SX_TRY(status);
+  if (t->side[1]) {
+    status = sx_estimate_independence(out, j->design, t->column[0], t->column[1], j->where, *stat, &j->options, why);
+    if (status == SX_E_DATA) return SX_OK; /* a table of one row is still a table */
+  } else if (expected) {
+    sx_given_shares given = {NULL, NULL, 0};
+    SX_TRY(read_shares(&given, t, expected, err));
+    status = sx_estimate_goodness(out, j->design, t->column[0], &given, j->where, why);
+  } else {
+    return SX_OK;
+  }
+  if (status != SX_OK && err) *err = *why;
+  *done = status == SX_OK;
+  return status;
+}
+
+static void say_test(const tab *t, const sx_test_result *r, sx_test_stat stat) {
+  const bool chinese = t->job.app->chinese;
+  if (r->na != SX_NA_NONE) {
+    printf("\n%s: %s\n", chinese ? "检验" : "Test", sx_na_text(r->na));
+  } else if (!t->side[1]) {
+    printf("\n%s: X2 = %.5g, scale %.5g, df %.5g, p = %.4g, n = %zu\n", chinese ? "拟合优度" : "Goodness of fit",
+           r->statistic, r->scale, r->df1, r->p, r->n);
+  } else if (isinf(r->df2)) {
+    printf("\n%s (%s): X2 = %.5g, df %.5g, p = %.4g, n = %zu\n", chinese ? "独立性检验" : "Independence",
+           sx_test_name(stat), r->statistic, r->df1, r->p, r->n);
+  } else {
+    printf("\n%s (%s): %s = %.5g, df %.5g, %.5g, p = %.4g, n = %zu\n", chinese ? "独立性检验" : "Independence",
+           sx_test_name(stat), stat >= SX_TEST_LINCOM ? "X2" : "F", r->statistic, r->df1, r->df2, r->p, r->n);
+  }
+}
+
+/* ---- output ----------------------------------------------------------------------------------------------------- */
+
+static void add_cell(cli_grid *grid, const sx_est_row *row, bool count) {
+  char text[64] = ".";
+  if (row && !isnan(row->estimate) && count)
+    snprintf(text, sizeof text, isnan(row->se) ? "%.6g" : "%.6g (%.3g)", row->estimate, row->se);
+  else if (row && !isnan(row->estimate))
+    snprintf(text, sizeof text, isnan(row->se) ? "%.1f%%" : "%.1f%% (%.1f)", 100 * row->estimate, 100 * row->se);
+  else if (!row)
+    snprintf(text, sizeof text, "0");
+  cli_grid_add(grid, text);
+}
+
+static sx_status print_grid(const tab *t, bool count, sx_error *err) {
+  const cli_app *app = t->job.app;
+  cli_grid grid;
+  cli_grid_init(&grid, t->job.arena, t->n[1] + 1);
+  cli_grid_add(&grid, t->side[1] ? sx_arena_printf(t->job.arena, "%s \\ %s", t->name[0], t->name[1]) : t->name[0]);
+  for (size_t c = 0; c < t->n[1]; c++)
+    cli_grid_add(&grid, t->side[1] ? level_of(t, 1, c, true) : count ? "population (se)" : "share (se)");
+  for (size_t r = 0; r < t->n[0]; r++) {
+    cli_grid_add(&grid, level_of(t, 0, r, true));
+    for (size_t c = 0; c < t->n[1]; c++) add_cell(&grid, t->cell[r * t->n[1] + c], count);
+  }
+  return cli_grid_print(&grid, stdout, app->format, err);
+}
+
+/* A result row of a cell with its terms, or of the test without. */
+static sx_status add_record(tab *t, const char *statistic, const sx_est_row *row, size_t cell, sx_error *err) {
+  cli_job *j = &t->job;
+  const size_t sides = t->side[1] ? 2 : 1;
+  const char *indicator =
+      sides == 2 ? sx_arena_printf(j->arena, "%s*%s", t->name[0], t->name[1]) : sx_arena_strdup(j->arena, t->name[0]);
+  sx_store_term *terms = sx_arena_zalloc(j->arena, 2, sizeof *terms);
+  if (!indicator || !terms) return sx_error_memory(err);
+  SX_TRY(cli_job_row(j, indicator, statistic, row, err));
+  if (cell == SIZE_MAX) return SX_OK;
+  const size_t at[] = {cell / t->n[1], cell % t->n[1]};
+  for (size_t s = 0; s < sides; s++) {
+    terms[s].variable = t->name[s];
+    terms[s].level = level_of(t, s, at[s], false);
+    terms[s].level_label.en = level_of(t, s, at[s], true);
+  }
+  j->rows[j->n_rows - 1].terms = terms;
+  j->rows[j->n_rows - 1].n_terms = sides;
+  return SX_OK;
+}
+
+static sx_status print_records(tab *t, const char *share, const sx_test_result *r, sx_test_stat stat, bool done,
+                               sx_error *err) {
+  const char *name = strcmp(share, "count") == 0 ? "count" : sx_arena_printf(t->job.arena, "%s_share", share);
+  if (!name) return sx_error_memory(err);
+  for (size_t k = 0; k < t->n[0] * t->n[1]; k++)
+    if (t->cell[k]) SX_TRY(add_record(t, name, t->cell[k], k, err));
+  if (done) {
+    sx_est_row row = {.level = -1, .estimate = r->statistic, .n = r->n, .na = r->na};
+    row.se = row.low = row.high = row.ci_level = row.n_eff = row.deff = row.cv = NAN;
+    row.df = r->df1;
+    const char *test = t->side[1] ? sx_arena_printf(t->job.arena, "test_%s", sx_test_name(stat)) : "test_goodness";
+    if (!test) return sx_error_memory(err);
+    SX_TRY(add_record(t, test, &row, SIZE_MAX, err));
+    row.estimate = r->p;
+    row.df = r->df2;
+    SX_TRY(add_record(t, "test_p", &row, SIZE_MAX, err));
+  }
+  return cli_print_rows(t->job.app, t->job.rows, t->job.n_rows, err);
+}
+
+static sx_status run_job(tab *t, sx_error *err) {
+  cli_job *j = &t->job;
+  SX_TRY(cli_job_open(j, err));
+  const char *share = cli_value(j->args, "share"), *ci = cli_value(j->args, "ci");
+  if (!share) share = "row";
+  static const char *const shares[] = {"row", "column", "total", "count"};
+  bool known = false;
+  for (size_t k = 0; k < 4; k++) known = known || strcmp(share, shares[k]) == 0;
+  if (!known) return sx_error_set(err, SX_E_ARGUMENT, "--share", "'%s' is not row, column, total or count", share);
+  if (ci) {
+    const sx_status status = sx_ci_parse(&j->options.ci, ci, err);
+    if (status != SX_OK) sx_error_add_where(err, "--ci");
+    SX_TRY(status);
+  }
+  SX_TRY(make_sides(t, err));
+  if (!t->side[1] && strcmp(share, "count") != 0) share = "total";
+  SX_TRY(find_cells(t, share, err));
+  sx_test_result result;
+  sx_test_stat stat = SX_TEST_F;
+  bool done = false;
+  sx_error why = SX_ERROR_INIT;
+  SX_TRY(run_test(&result, &stat, &done, &why, t, err));
+  cli_progress_end(j->app);
+  if (strcmp(j->app->format, "csv") == 0 || strcmp(j->app->format, "json") == 0)
+    return print_records(t, share, &result, stat, done, err);
+  if (strcmp(j->app->format, "table") == 0) printf("%s\n\n", sx_design_describe(j->design));
+  SX_TRY(print_grid(t, strcmp(share, "count") == 0, err));
+  if (done) say_test(t, &result, stat);
+  if (!done && why.message[0]) printf("\n%s: %s\n", why.where, why.message);
+  return SX_OK;
+}
+
+static int run_tab(cli_app *app, const cli_args *args) {
+  sx_error err = SX_ERROR_INIT;
+  tab t = {.job = {.app = app, .args = args}};
+  const sx_status status = run_job(&t, &err);
+  sx_est_set_free(t.set);
+  if (t.index) sx_column_free(&app->ctx, t.index);
+  sx_groups_free(t.side[0]);
+  sx_groups_free(t.side[1]);
+  sx_mem_free(&app->ctx, t.mask);
+  cli_job_clear(&t.job);
+  return status == SX_OK ? CLI_OK : cli_fail(app, &err);
+}
+
+const cli_command cli_tab_command = {
+    .name = "tab",
+    .synopsis = "FILE ROW [COL] [options]",
+    .summary_en = "a table of shares with the design-based test of independence",
+    .summary_zh = "交叉表：占比、误差与考虑抽样设计的独立性检验",
+    .detail_en =
+        "Cells are shares with their standard errors in points; cases without an answer to either are left out.\n"
+        "The test is Rao and Scott's second-order F; --expect tests one variable's shares against given ones.\n"
+        "--format csv gives a row per cell and two for the test: the statistic (df: the first) and its p (df:\n"
+        "the second).",
+    .example = "shuxiao tab interviews.sav residence digital_consumer --weights base_weight --strata province",
+    .options = tab_options,
+    .n_options = sizeof tab_options / sizeof *tab_options,
+    .min_words = 2,
+    .max_words = 3,
+    .run = run_tab};
