@@ -834,6 +834,8 @@ static void test_half_samples(void) {
   sx_table_free(t);
 }
 
+static sx_design *made(const sx_design *d, sx_make method, size_t reps, double rho, bool mse);
+
 /* R's own half-samples of the 14 strata with two PSUs: ref_g08_brr.csv, made by ref_g08_brr.R. */
 static sx_table *g08_factors;
 static double g08_factor(const sx_table *t, size_t row, size_t r) {
@@ -867,6 +869,12 @@ static void test_brr_nhanes(void) {
   expect("G08", "nrep", (double)sx_design_replicates(d));
   expect("G08", "degf", sx_design_df(d));
   sx_design_free(d);
+  sx_design *linear = simple(t, "WTMEC2YR", "SDMVSTRA", "SDMVPSU", NULL);
+  d = made(linear, SX_MAKE_BRR, 0, 0, false);
+  expect("G08", "nrep", (double)sx_design_replicates(d));
+  expect("G08", "degf", sx_design_df(d));
+  sx_design_free(linear);
+  sx_design_free(d);
   sx_table_free(t);
   sx_table_free(all);
   sx_table_free(g08_factors);
@@ -881,6 +889,86 @@ static void test_sdr(void) {
   check("SD1", "api00", d, SX_STAT_MEAN, col(t, "api00"));
   check("SD1", "enroll", d, SX_STAT_TOTAL, col(t, "enroll"));
   expect("SD1", "scale", 4.0 / (double)sx_design_replicates(d));
+  sx_design_free(d);
+  sx_table_free(t);
+}
+
+/* The same cases with replicates that we make. G08 alone keeps R's half-samples: the error of a ratio depends on the
+ * Hadamard matrix, and R's of order 16 is another; their number and df are ours too. */
+static sx_design *made(const sx_design *d, sx_make method, size_t reps, double rho, bool mse) {
+  sx_make_spec spec = SX_MAKE_SPEC_INIT;
+  spec.method = method;
+  spec.n_reps = reps;
+  spec.rho = rho;
+  spec.mse = mse;
+  sx_design *out = NULL;
+  sx_error err = SX_ERROR_INIT;
+  if (sx_design_make_replicates(&out, d, &spec, &err) != SX_OK) {
+    fprintf(stderr, "%s: %s\n", err.where, err.message);
+    exit(1);
+  }
+  return out;
+}
+
+static void check_made(const char *id, const sx_table *t, const char *strata, const char *cluster, const char *fpc,
+                       sx_make method) {
+  sx_design *d = simple(t, "pw", strata, cluster, fpc);
+  const bool sdr = method == SX_MAKE_SDR;
+  sx_design *r = made(d, method, sdr ? 8 : 0, 0, sdr);
+  check(id, "api00", r, SX_STAT_MEAN, col(t, "api00"));
+  check(id, "enroll", r, SX_STAT_TOTAL, col(t, "enroll"));
+  if (strcmp(id, "G01") == 0 || strcmp(id, "G03") == 0)
+    check_ratio(id, "r", "SEr", r, col(t, "api.stu"), col(t, "enroll"));
+  if (strcmp(id, "G01") == 0) expect(id, "degf", sx_design_df(r));
+  if (sdr) expect(id, "scale", sx_design_rep_scale(r));
+  sx_design_free(r);
+  sx_design_free(d);
+}
+
+/* Weights of the six services, replicate by replicate, and the scales. */
+static void check_weights(const char *id, const sx_design *r) {
+  char q[80];
+  const size_t reps = sx_design_replicates(r);
+  for (size_t k = 0; k < 6 * reps; k++) {
+    snprintf(q, sizeof q, "#%zu", k + 1);
+    expect(id, k ? q : "", sx_design_repweights(r)[k % 6 * reps + k / 6]);
+  }
+  for (size_t k = 0; k < reps; k++) {
+    snprintf(q, sizeof q, "rscales%zu", k + 1);
+    expect(id, q, sx_design_rep_rscales(r)[k]);
+  }
+  expect(id, "scale", sx_design_rep_scale(r));
+}
+
+static void test_made(void) {
+  sx_table *t = load("apiclus1");
+  check_made("G01", t, NULL, "dnum", "fpc", SX_MAKE_JK1);
+  check_made("G02", t, NULL, "dnum", NULL, SX_MAKE_JK1);
+  sx_table_free(t);
+  t = load("apistrat");
+  check_made("G03", t, "stype", NULL, NULL, SX_MAKE_JKN);
+  check_made("G04", t, "stype", NULL, "fpc", SX_MAKE_JKN);
+  check_made("SD1", t, "stype", NULL, NULL, SX_MAKE_SDR);
+  sx_table_free(t);
+
+  t = load("scd");
+  const sx_column *alive = col(t, "alive"), *arrests = col(t, "arrests");
+  sx_design *d = simple(t, NULL, "ESA", "ambulance", NULL);
+  sx_design *brr = made(d, SX_MAKE_BRR, 0, 0, false), *fay = made(d, SX_MAKE_FAY, 0, 0.3, false);
+  sx_design *jkn = made(d, SX_MAKE_JKN, 0, 0, false);
+  check_weights("B10", brr);
+  check_weights("B11", jkn);
+  check("G05", "alive", brr, SX_STAT_TOTAL, alive);
+  check("G05", "arrests", brr, SX_STAT_TOTAL, arrests);
+  check_ratio("G05", "r", "SEr", brr, alive, arrests);
+  check_ratio("G06", "r", "SEr", fay, alive, arrests);
+  check_ratio("G07", "rBRR", "SErBRR", brr, alive, arrests);
+  check("G07", "alive", brr, SX_STAT_TOTAL, alive);
+  check("B11", "alive", jkn, SX_STAT_TOTAL, alive);
+  check_ratio("B11", "r", "SEr", jkn, alive, arrests);
+  sx_design_free(brr);
+  sx_design_free(fay);
+  sx_design_free(jkn);
   sx_design_free(d);
   sx_table_free(t);
 }
@@ -1010,6 +1098,7 @@ static void run_all(void) {
   test_calibration();
   test_jackknife();
   test_half_samples();
+  test_made();
   test_brr_nhanes();
   test_sdr();
   test_lonely();
