@@ -203,6 +203,9 @@ SX_API sx_status sx_file_read(char **data, size_t *n, const sx_ctx *ctx, const c
 /* Atomic: writes path.tmp-PID beside it, fsyncs, renames. A failure leaves the old file whole and no litter. */
 SX_API sx_status sx_file_write(const sx_ctx *ctx, const char *path, const void *data, size_t n,
                                sx_error *err) SX_NODISCARD;
+/* Removes what killed writers of `path` left beside it: PATH.tmp-PID... of processes that are no more and that nobody holds a lock on.
+ * sx_file_write and the writers of io do it first. */
+SX_API void sx_file_sweep(const sx_ctx *ctx, const char *path);
 SX_API bool sx_file_exists(const char *path);
 /* "dir/of/base" + "name", or name itself where it is absolute; caller frees. */
 SX_API char *sx_path_beside(const sx_ctx *ctx, const char *base_file, const char *name) SX_NODISCARD;

@@ -1,10 +1,14 @@
 /* base_file.c: whole files in and out. A file that is written appears complete or not at all. */
 #include "base_priv.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -115,6 +119,32 @@ static sx_status write_in_place(const char *path, const void *data, size_t n, sx
   return st;
 }
 
+/* The writer whose process number follows ".tmp-" is gone. */
+static bool is_orphan(int folder, const char *name, const char *number) {
+  char *end = NULL;
+  const long pid = strtol(number, &end, 10);
+  if (end == number || pid <= 0 || (*end && *end != '-')) return false;
+  if (kill((pid_t)pid, 0) == 0 || errno != ESRCH) return false;
+  const int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool free_of_lock = flock(fd, LOCK_EX | LOCK_NB) == 0; /* the same number may be at work on another machine */
+  close(fd);
+  return free_of_lock;
+}
+
+void sx_file_sweep(const sx_ctx *ctx, const char *path) {
+  const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+  const size_t n = strlen(name);
+  char *folder = sx_path_beside(ctx, path, ".");
+  DIR *dir = folder ? opendir(slash ? folder : ".") : NULL;
+  for (const struct dirent *e; dir && (e = readdir(dir)) != NULL;) {
+    if (strncmp(e->d_name, name, n) != 0 || strncmp(e->d_name + n, ".tmp-", 5) != 0) continue;
+    if (is_orphan(dirfd(dir), e->d_name, e->d_name + n + 5)) (void)unlinkat(dirfd(dir), e->d_name, 0);
+  }
+  if (dir) closedir(dir);
+  sx_mem_free(ctx, folder);
+}
+
 sx_status sx_file_write(const sx_ctx *ctx, const char *path, const void *data, size_t n, sx_error *err) {
   struct stat info;
   if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) {
@@ -124,6 +154,7 @@ sx_status sx_file_write(const sx_ctx *ctx, const char *path, const void *data, s
   sx_status st = SX_OK;
   int fd = -1;
   sx_buf temporary;
+  sx_file_sweep(ctx, path);
   sx_buf_init(&temporary, ctx);
   sx_buf_printf(&temporary, "%s.tmp-%ld", path, (long)getpid());
   SX_TRY_GOTO(st, sx_buf_status(&temporary, err), done);
@@ -132,6 +163,7 @@ sx_status sx_file_write(const sx_ctx *ctx, const char *path, const void *data, s
     st = sx_base__io_error(err, path, "cannot be written", errno);
     goto done;
   }
+  (void)flock(fd, LOCK_EX | LOCK_NB);
   st = write_all(fd, data, n, path, err);
   if (st == SX_OK && fsync(fd) != 0 && errno != EINVAL && errno != ENOSYS)
     st = sx_base__io_error(err, path, "cannot be written", errno);

@@ -118,6 +118,23 @@ static sx_status run_request(job *j, const char *name, const sx_est_request *req
   return status;
 }
 
+/* Names the first case whose text is no number, so that a stray word in a column of amounts is found. */
+static sx_status not_a_number(const job *j, const char *name, const sx_column *column, sx_error *err) {
+  for (size_t i = 0; i < column->n; i++) {
+    size_t n = 0;
+    double value = 0.0;
+    if (sx_column_missing(column, i) || column->data.code[i] < 0) continue;
+    const char *text = sx_dict_get(column->dict, column->data.code[i], &n);
+    if (sx_text_to_double(&value, text, n)) continue;
+    return sx_error_set(err, SX_E_ARGUMENT, j->args->words[0],
+                        "%s: case %zu holds '%.40s', not a number: correct it, name it with --missing, or use 'shuxiao "
+                        "prop' for shares",
+                        name, i + 1, text);
+  }
+  return sx_error_set(err, SX_E_ARGUMENT, j->args->words[0],
+                      "%s is %s, not a number: use 'shuxiao prop' for its shares", name, sx_type_name(column->type));
+}
+
 static sx_status estimate_variable(job *j, const char *text, sx_error *err) {
   sx_est_request request = {.stat = j->stat, .where = j->where, .by = j->groups};
   bool logical = false;
@@ -134,8 +151,7 @@ static sx_status estimate_variable(job *j, const char *text, sx_error *err) {
   }
   const bool wants_number = j->stat != SX_STAT_PROP;
   if (wants_number && (request.y->type == SX_CATEGORY || request.y->type == SX_TEXT)) {
-    return sx_error_set(err, SX_E_ARGUMENT, text, "it is %s, not a number: use 'shuxiao prop' for its shares",
-                        sx_type_name(request.y->type));
+    return not_a_number(j, text, request.y, err);
   }
   return run_request(j, text, &request, err);
 }

@@ -49,8 +49,14 @@ char sx_io__csv_find_delimiter(const char *text, size_t n, char fallback) {
 
 /* ---- names ----------------------------------------------------------------------------------------------- */
 
+/* Wider tables are damaged files: a column costs about 500 bytes before its first value. */
+enum { MAX_COLUMNS = 100000 };
+
 static sx_status add_column(csv_file *file, const csv_field *field, const char *at, size_t *cap, sx_error *err) {
   void *columns = file->columns;
+  if (file->n_columns == MAX_COLUMNS)
+    return sx_io__csv_error(file, SX_E_LIMIT, at, true, err, "more than %d columns: is the delimiter right?",
+                            MAX_COLUMNS);
   if (!sx_mem_grow(file->ctx, &columns, cap, file->n_columns + 1, sizeof *file->columns)) return sx_error_memory(err);
   file->columns = columns;
   csv_column *c = &file->columns[file->n_columns];

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -133,6 +134,7 @@ static sx_status open_temporary(sx_io__sink *s, sx_error *err) {
   const size_t size = strlen(s->path) + 48;
   s->temporary = sx_mem_alloc(&s->ctx, size, 1);
   if (!s->temporary) return sx_error_memory(err);
+  sx_file_sweep(&s->ctx, s->path);
   for (int i = 1; i <= TRIES; i++) {
     if (i == 1)
       (void)snprintf(s->temporary, size, "%s.tmp-%ld", s->path, (long)getpid());
@@ -141,7 +143,10 @@ static sx_status open_temporary(sx_io__sink *s, sx_error *err) {
     s->fd = open(s->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (s->fd >= 0 || errno != EEXIST) break;
   }
-  if (s->fd >= 0) return SX_OK;
+  if (s->fd >= 0) {
+    (void)flock(s->fd, LOCK_EX | LOCK_NB); /* says that the file is being written: sx_file_sweep */
+    return SX_OK;
+  }
   const int number = errno;
   sx_mem_free(&s->ctx, s->temporary);
   s->temporary = NULL;

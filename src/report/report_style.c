@@ -78,7 +78,7 @@ const char *const sx_report__style[] = {
   ".scroll{overflow-x:auto;max-width:100%}\n",
   "table{border-collapse:collapse;width:100%;font-size:.85rem;line-height:1.5;font-variant-numeric:tabular-nums lining-nums}\n",
   "th,td{padding:.42rem .55rem;text-align:right;vertical-align:top;border-bottom:1px solid var(--rule)}\n",
-  "td{white-space:nowrap}td.l{white-space:normal;min-width:10.5em}td.w{white-space:normal;min-width:5em}\n",
+  "td{white-space:nowrap}td.l{white-space:normal;min-width:10.5em}td.w{white-space:normal;min-width:5em}html:lang(zh) td.w{white-space:nowrap}\n",
   "thead th{vertical-align:bottom;font-weight:600;color:var(--soft);border-bottom:1.5px solid var(--deep);line-height:1.4}\n",
   "thead tr:first-child:not(:last-child) th[colspan]{border-bottom:1px solid var(--rule)}\n",
   "th:first-child,.l,.plain th,.plain td{text-align:left}.plain td{white-space:normal}\n",

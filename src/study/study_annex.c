@@ -60,6 +60,11 @@ sx_status study__document_json(sx_buf *out, st_run *r, sx_error *err) {
                                   : s->id);
   optional_text(out, "subtitle", s->subtitle.zh, s->subtitle.en);
   optional_text(out, "note", s->note.zh, s->note.en);
+  optional_text(out, "publisher", s->publisher.zh, s->publisher.en);
+  if (s->key) {
+    sx_buf_add(out, ",\"key\":");
+    sx_node_to_json(out, s->key);
+  }
   optional_text(out, "date", s->date, s->date);
   optional_text(out, "wave", s->wave, s->wave);
   sx_buf_printf(out, ",\"languages\":[%s%s%s]", s->zh ? "\"zh\"" : "", s->zh && s->en ? "," : "",
@@ -104,11 +109,11 @@ static void model_assumptions(pages *p, const st_run *r) {
       both(p, "\n生成模型声明的假设（原文照录）：\n\n",
            "\nAssumptions that the generating model declares, as written there:\n\n");
     }
-    for (size_t k = 0; k < t->assumed.n && k < t->statement.n; k++) {
+    for (size_t k = 0; k < t->assumed.n && k < t->statement.n && k < t->statement_en.n; k++) {
       sx_buf *const sides[] = {&p->zh, &p->en};
       for (size_t side = 0; side < 2; side++) {
         sx_buf_printf(sides[side], side ? "- `%s`: \"" : "- `%s`：“", t->assumed.items[k]);
-        plain(sides[side], t->statement.items[k]);
+        plain(sides[side], side ? t->statement_en.items[k] : t->statement.items[k]);
         sx_buf_add(sides[side], side ? "\"\n" : "”\n");
       }
     }

@@ -188,10 +188,13 @@ static bool check_model(st_load *l, st_table *t) {
   for (size_t i = 0; i < t->inputs.n; i++) t->inputs.items[i] = study__copy(l, sx_synth_input(model, i));
   keep_texts(l, &t->assumed, sx_synth_assumptions(model));
   keep_texts(l, &t->statement, sx_synth_assumptions(model));
-  for (size_t i = 0; i < t->assumed.n && i < t->statement.n; i++) {
-    const char *name = NULL, *words = sx_synth_assumption(model, i, &name);
+  keep_texts(l, &t->statement_en, sx_synth_assumptions(model));
+  for (size_t i = 0; i < t->assumed.n && i < t->statement.n && i < t->statement_en.n; i++) {
+    const char *name = NULL, *zh = sx_synth_assumption_in(model, i, "zh", &name);
+    const char *en = sx_synth_assumption_in(model, i, "en", NULL);
     t->assumed.items[i] = study__copy(l, name ? name : "");
-    t->statement.items[i] = study__copy(l, words ? words : "");
+    t->statement.items[i] = study__copy(l, zh ? zh : "");
+    t->statement_en.items[i] = study__copy(l, en ? en : "");
   }
   sx_synth_free(model);
   return !study__stop(l);

@@ -291,8 +291,28 @@ static void check_text(st_load *l, const sx_node *node, const char *file) {
   sx_mem_free(&l->s->ctx, text);
 }
 
+enum { MAX_KEY_FIGURES = 4 };
+
+/* The figures that stand large on the cover. */
+static void check_key(st_load *l, const sx_node *key) {
+  if (!key || !study__is_list(l, key, "key")) return;
+  if (key->n > MAX_KEY_FIGURES) study__problem(l, key, "the cover has room for %d figures", MAX_KEY_FIGURES);
+  for (size_t i = 0; i < key->n; i++) {
+    if (!study__is_map(l, key->items[i], "a key figure")) continue;
+    ST_KEYS(l, key->items[i], "label", "ref", "format", "note");
+    const char *ref = study__text(l, key->items[i], "ref");
+    if (ref) {
+      check_reference_text(l, sx_node_get(key->items[i], "ref"), ref);
+    } else {
+      study__problem(l, key->items[i], "a key figure needs 'ref: INDICATOR.DOMAIN'");
+    }
+    check_format_text(l, key->items[i]);
+  }
+}
+
 void study__check_blocks(st_load *l) {
   sx_study *s = l->s;
+  check_key(l, s->key);
   for (size_t i = 0; i < s->n_blocks && !study__stop(l); i++) check_block(l, &s->blocks[i]);
   for (size_t i = 0; i < s->n_narrative && !study__stop(l); i++) {
     check_text(l, s->narrative[i].node, s->narrative[i].zh);

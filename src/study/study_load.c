@@ -347,8 +347,8 @@ static void read_languages(st_load *l, const sx_node *root) {
 static void read_head(st_load *l, const sx_node *root) {
   sx_study *s = l->s;
   ST_KEYS(l, root, "study", "title", "subtitle", "date", "wave", "languages", "requires", "note", "root", "data",
-          "join", "derived", "design", "weighting", "benchmarks", "groups", "indicators", "accounts", "published",
-          "tables", "figures", "narrative", "annex");
+          "publisher", "key", "join", "derived", "design", "weighting", "benchmarks", "groups", "indicators",
+          "accounts", "published", "tables", "figures", "narrative", "annex");
   s->id = study__text(l, root, "study");
   if (!s->id) study__problem(l, root, "the study has no name: begin with 'study: NAME'");
   s->date = study__text(l, root, "date");
@@ -358,6 +358,8 @@ static void read_head(st_load *l, const sx_node *root) {
   s->title = study__text2(l, root, "title");
   s->subtitle = study__text2(l, root, "subtitle");
   s->note = study__text2(l, root, "note");
+  s->publisher = study__text2(l, root, "publisher");
+  s->key = sx_node_get(root, "key");
   read_languages(l, root);
 }
 

@@ -171,16 +171,26 @@ static sx_status adjust(st_run *r, const st_weighting *w, sx_buf *words, sx_erro
   return SX_OK;
 }
 
+/* The file of the unit table as the study writes it, for messages about its cases. */
+static const char *unit_file(const sx_study *s) {
+  const st_table *unit = &s->tables[s->unit];
+  return unit->files.n == 1 ? unit->files.items[0] : unit->id;
+}
+
 static sx_status make_design(st_run *r, sx_error *err) {
   const sx_study *s = r->s;
   double since = now();
   sx_buf words;
   sx_buf_init(&words, &r->ctx);
   sx_status status = study__design_new(&r->design, s, r->unit, err);
+  if (status == SX_E_DATA || status == SX_E_ARGUMENT) sx_error_add_where(err, "%s", unit_file(s));
   timed(r, ST_STEP_DESIGN, 0, since);
   since = now();
   if (status == SX_OK && s->n_weightings) sx_ctx_progress(&r->ctx, "weighting", 0, s->n_weightings);
-  for (size_t i = 0; i < s->n_weightings && status == SX_OK; i++) status = adjust(r, &s->weightings[i], &words, err);
+  for (size_t i = 0; i < s->n_weightings && status == SX_OK; i++) {
+    status = adjust(r, &s->weightings[i], &words, err);
+    if (status == SX_E_DATA) sx_error_add_where(err, "%s", unit_file(s));
+  }
   timed(r, ST_STEP_WEIGHTING, 0, since);
   if (status == SX_OK) status = sx_buf_status(&words, err);
   if (status == SX_OK) {

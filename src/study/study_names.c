@@ -240,7 +240,8 @@ static void check_account_reference(const sx_study *s, const sx_reference *ref, 
   }
   const st_account *account = &s->accounts[a];
   if (s->skipped && account->tree != ST_NONE) return; /* its nodes are not known here */
-  if (study__find_node(account, slash + 1) == ST_NONE) {
+  const size_t node = study__find_node(account, slash + 1);
+  if (node == ST_NONE) {
     const char **names = sx_mem_alloc(&s->ctx, account->n_nodes, sizeof *names);
     for (size_t i = 0; names && i < account->n_nodes; i++) names[i] = account->nodes[i].id;
     const char *near = names ? sx_text_nearest(slash + 1, names, account->n_nodes) : NULL;
@@ -261,7 +262,11 @@ static void check_account_reference(const sx_study *s, const sx_reference *ref, 
     measure = measure || strcmp(ref->statistic, sx_account_measure_name((sx_account_measure)m)) == 0;
   }
   if (!measure) (void)snprintf(message, 256, "an account has no statistic '%.30s'", ref->statistic);
-  if (strcmp(ref->statistic, "share_of_benchmark") == 0 && account->benchmark.n == 0) {
+  const bool of_whole = strcmp(ref->statistic, "share_of_parent") == 0 || strcmp(ref->statistic, "share_of_total") == 0;
+  if (of_whole && !account->nodes[node].parent) {
+    (void)snprintf(message, 256, "'%.60s' is the root of its account: it has no %s", slash + 1, ref->statistic);
+  }
+  if (strcmp(ref->statistic, "share_of_benchmark") == 0 && !account->benchmark.value.node) {
     (void)snprintf(message, 256, "the account '%.60s' has no benchmark", account->id);
   }
 }

@@ -256,12 +256,30 @@ static void expand_names(st_load *l, st_list *out, const st_list *patterns) {
   out->n = total;
 }
 
+/* One factor per replicate, in their order. */
+static void read_rscales(st_load *l, st_design *d, const sx_node *map) {
+  const sx_node *list = sx_node_get(map, "rscales");
+  if (!list || !study__is_list(l, list, "rscales")) return;
+  if (list->n != d->replicates.n) {
+    study__problem(l, list, "%zu factors for %zu replicates", list->n, d->replicates.n);
+    return;
+  }
+  double *values = study__take(l, list->n, sizeof *values);
+  for (size_t i = 0; values && i < list->n; i++) {
+    if (!sx_node_number(&values[i], list->items[i]) || !(values[i] >= 0.0)) {
+      study__problem(l, list->items[i], "a factor of the replicate variance is a number, not negative");
+      return;
+    }
+  }
+  d->rscales = values;
+}
+
 static void read_replicates(st_load *l, st_design *d, const sx_node *map) {
   static const char *const types[] = {"brr", "fay", "jk1", "jkn", "bootstrap", "sdr", "other"};
   static const sx_rep_type values[] = {SX_REP_BRR,       SX_REP_FAY, SX_REP_JK1,  SX_REP_JKN,
                                        SX_REP_BOOTSTRAP, SX_REP_SDR, SX_REP_OTHER};
   if (!study__is_map(l, map, "replicates")) return;
-  ST_KEYS(l, map, "weights", "type", "mse", "missing", "rho", "scale", "df", "combined");
+  ST_KEYS(l, map, "weights", "type", "mse", "missing", "rho", "scale", "rscales", "df", "combined");
   const st_list patterns = study__list(l, map, "weights");
   if (patterns.n == 0) study__problem(l, map, "replicates need their weights: 'weights: \"WTREP[01-44]\"'");
   expand_names(l, &d->replicates, &patterns);
@@ -276,6 +294,7 @@ static void read_replicates(st_load *l, st_design *d, const sx_node *map) {
   d->rho = study__number(l, map, "rho", 0);
   d->scale = study__number(l, map, "scale", (double)NAN);
   d->df = study__number(l, map, "df", (double)NAN);
+  read_rscales(l, d, map);
   const char *missing = study__text(l, map, "missing");
   d->missing_zero = missing && strcmp(missing, "zero") == 0;
   if (missing && !d->missing_zero) study__problem(l, sx_node_get(map, "missing"), "missing is 'zero' or left out");
@@ -293,8 +312,9 @@ void study__read_design(st_load *l, const sx_node *root) {
                    "'design: {weights: none}' for an unweighted one");
     return;
   }
-  ST_KEYS(l, d->node, "weights", "strata", "clusters", "fpc", "lonely", "replicates");
+  ST_KEYS(l, d->node, "weights", "strata", "clusters", "nest", "fpc", "lonely", "replicates");
   d->weights = study__text(l, d->node, "weights");
+  d->nest = study__bool(l, d->node, "nest", false);
   if (!sx_node_get(d->node, "weights")) {
     study__problem(l, d->node,
                    "the design names no weights: 'weights: NAME', or 'weights: none' for unweighted estimates");

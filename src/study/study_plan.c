@@ -110,6 +110,13 @@ static sx_status spec_file(build *b, const char *path, sx_error *err) {
   return SX_OK;
 }
 
+/* A path as the study file would write it: without the study's own folder, so that provenance does not depend on where it lies. */
+static const char *beside_study(const sx_study *s, const char *path) {
+  const char *slash = strrchr(s->path, '/');
+  const size_t n = slash ? (size_t)(slash - s->path) + 1 : 0;
+  return strncmp(path, s->path, n) == 0 ? path + n : path;
+}
+
 static sx_status collect_files(build *b, sx_error *err) {
   const sx_study *s = b->s;
   SX_TRY(add_file(b, s->path, s->path, err));
@@ -121,7 +128,8 @@ static sx_status collect_files(build *b, sx_error *err) {
     if (!t->model) continue;
     const char *path = study__path(s, b->arena, t->model);
     SX_TRY(add_file(b, t->model, path, err));
-    for (size_t k = 0; k < t->inputs.n; k++) SX_TRY(add_file(b, t->inputs.items[k], t->inputs.items[k], err));
+    for (size_t k = 0; k < t->inputs.n; k++)
+      SX_TRY(add_file(b, beside_study(s, t->inputs.items[k]), t->inputs.items[k], err));
   }
   for (size_t i = 0; i < s->n_weightings; i++) {
     for (size_t k = 0; k < s->weightings[i].n_margins; k++) {
@@ -434,10 +442,23 @@ static sx_status plan_block(build *b, size_t i, sx_error *err) {
   return seal(b, step, err);
 }
 
+static void spec_provenance(build *b) {
+  for (size_t k = 0; k < b->plan->n_files; k++) {
+    sx_buf_printf(&b->spec, "%s %s\n", b->plan->files[k].shown, b->plan->files[k].sha256);
+  }
+}
+
+static bool has_annex(const sx_study *s, const char *name) {
+  for (size_t i = 0; i < s->annex.n; i++) {
+    if (strcmp(s->annex.items[i], name) == 0) return true;
+  }
+  return false;
+}
+
 static sx_status plan_words(build *b, sx_error *err) {
   const sx_study *s = b->s;
   const sx_node *root = sx_doc_root(s->doc);
-  static const char *const head[] = {"title", "subtitle", "date", "wave", "languages", "note"};
+  static const char *const head[] = {"title", "subtitle", "date", "wave", "languages", "note", "publisher", "key"};
   size_t step = 0;
   SX_TRY(add_step(&step, b, ST_STEP_DOCUMENT, 0, "document", NULL, err));
   for (size_t i = 0; i < sizeof head / sizeof *head; i++) {
@@ -445,7 +466,9 @@ static sx_status plan_words(build *b, sx_error *err) {
     if (node) sx_node_to_json(&b->spec, node);
     sx_buf_add_char(&b->spec, '\n');
   }
+  if (!has_annex(s, "provenance")) spec_provenance(b); /* then the document itself lists the files */
   SX_TRY(add_dep(b, step, b->design, err));
+  if (s->key) SX_TRY(dep_refs(b, step, s->key, err));
   SX_TRY(seal(b, step, err));
   for (size_t i = 0; i < s->n_narrative; i++) {
     const st_narrative *t = &s->narrative[i];
@@ -466,9 +489,7 @@ static sx_status plan_words(build *b, sx_error *err) {
         if (b->plan->steps[k].kind == ST_STEP_GENERATE) SX_TRY(add_dep(b, step, k, err));
       }
     } else if (strcmp(s->annex.items[i], "provenance") == 0) {
-      for (size_t k = 0; k < b->plan->n_files; k++) {
-        sx_buf_printf(&b->spec, "%s %s\n", b->plan->files[k].shown, b->plan->files[k].sha256);
-      }
+      spec_provenance(b);
     }
     SX_TRY(seal(b, step, err));
   }

@@ -34,9 +34,9 @@ typedef struct st_table {
   const sx_node *node;
   st_list files; /* as written; study__path makes them whole */
   st_expr where;
-  const char *model;          /* generate: */
-  st_list inputs;             /* files that the model reads, as sx_synth_input has them */
-  st_list assumed, statement; /* its declared assumptions: name and words */
+  const char *model;                        /* generate: */
+  st_list inputs;                           /* files that the model reads, as sx_synth_input has them */
+  st_list assumed, statement, statement_en; /* its declared assumptions: name, and words in Chinese and English */
   uint64_t n, seed;
   st_list missing, text;
   sx_fixed_field *fixed;
@@ -70,9 +70,11 @@ typedef struct st_design {
   const char *strata, *fpc;
   st_list clusters;
   sx_lonely lonely;
+  bool nest; /* cluster numbers start again in every stratum */
   st_list replicates; /* expanded */
   sx_rep_type rep_type;
   double rho, scale, df;
+  const double *rscales; /* [replicates.n] or NULL: the type's own */
   bool mse, combined, missing_zero;
 } st_design;
 
@@ -221,7 +223,8 @@ struct sx_study {
   size_t n_exprs, cap_exprs;
 
   const char *id, *date, *wave, *requires, *root;
-  sx_text2 title, subtitle, note;
+  sx_text2 title, subtitle, note, publisher;
+  const sx_node *key; /* list of {label, ref, format, note}: figures on the cover; NULL none */
   bool zh, en;
   const char *skipped; /* why it cannot run here, NULL: it can */
 

@@ -383,22 +383,84 @@ static void se_cell(sx_buf *out, const st_figure *f) {
   sx_buf_add_char(out, '}');
 }
 
-static void figure_row(sx_buf *out, const st_run *r, const st_figure *f) {
+/* The words that Chinese reports put before a figure, and the units that are no scale. */
+static const struct {
+  const char *zh, *en;
+} qualifiers[] = {{"接近", "nearly"},    {"近", "nearly"},  {"约", "about"},         {"左右", "about"},
+                  {"超", "over"},        {"超过", "over"},  {"突破", "over"},        {"仅", "only"},
+                  {"基本持平", "level"}, {"相近", "close"}, {"远高于", "far above"}, {"均高于", "above in all"},
+                  {"翻一番", "doubled"}};
+static const struct {
+  const char *unit, *zh_before, *zh_after, *en_before, *en_after;
+} counted[] = {{"位", "第", "位", "place ", ""}, {"倍", "", "倍", "", " times"}, {"个", "", "个", "", ""}};
+
+static const char *qualifier_en(const char *zh) {
+  for (size_t i = 0; zh && i < sizeof qualifiers / sizeof *qualifiers; i++) {
+    if (strcmp(qualifiers[i].zh, zh) == 0) return qualifiers[i].en;
+  }
+  return "";
+}
+
+/* The number as it was printed: with its own decimals, in the unit of the language. */
+static sx_status printed_number(sx_buf *out, const st_figure *f, sx_lang lang, sx_error *err) {
+  char number[SX_FIXED_TEXT_MAX], format[80];
+  for (size_t i = 0; f->unit && i < sizeof counted / sizeof *counted; i++) {
+    if (strcmp(f->unit, counted[i].unit) != 0) continue;
+    (void)sx_text_fixed(number, f->value, f->decimals);
+    sx_buf_add(out, lang == SX_LANG_ZH ? counted[i].zh_before : counted[i].en_before);
+    sx_buf_add(out, number);
+    sx_buf_add(out, lang == SX_LANG_ZH ? counted[i].zh_after : counted[i].en_after);
+    return sx_buf_status(out, err);
+  }
+  const char *space = strrchr(f->format, ' ');
+  const size_t n = space ? (size_t)(space - f->format) : strlen(f->format);
+  (void)snprintf(format, sizeof format, "%.*s %d", (int)(n < 60 ? n : 60), f->format, f->decimals);
+  return sx_report_format(out, f->value_si, format, lang, err);
+}
+
+static sx_status printed_cell(sx_buf *out, const st_figure *f, sx_error *err) {
+  sx_buf zh, en;
+  sx_buf_init(&zh, out->ctx);
+  sx_buf_init(&en, out->ctx);
+  const char *word = qualifier_en(f->qualifier);
+  const bool number = isfinite(f->value_si);
+  if (f->qualifier) sx_buf_add(&zh, f->qualifier);
+  sx_buf_add(&en, word);
+  if (*word && number) sx_buf_add_char(&en, ' ');
+  sx_status status = SX_OK;
+  if (number) status = printed_number(&zh, f, SX_LANG_ZH, err);
+  if (number && status == SX_OK) status = printed_number(&en, f, SX_LANG_EN, err);
+  if (status == SX_OK) status = sx_buf_status(&zh, err);
+  if (status == SX_OK) status = sx_buf_status(&en, err);
+  if (status == SX_OK) text_cell(out, zh.data && *zh.data ? zh.data : "—", en.data && *en.data ? en.data : "—");
+  sx_buf_clear(&zh);
+  sx_buf_clear(&en);
+  return status;
+}
+
+/* Which figure, and which estimate stands beside it. A zero-width space after each joint lets a narrow column break the name. */
+static void name_cell(sx_buf *out, const st_figure *f) {
+  sx_buf text;
+  sx_buf_init(&text, out->ctx);
+  sx_buf_add(&text, f->id);
+  if (f->reference) sx_buf_add_char(&text, ' ');
+  for (const char *c = f->reference; c && *c; c++) {
+    sx_buf_add_char(&text, *c);
+    if (*c == '.' || *c == '_' || *c == '/') sx_buf_add(&text, "\xE2\x80\x8B");
+  }
+  text_cell(out, text.data ? text.data : f->id, text.data ? text.data : f->id);
+  if (text.failed) out->failed = true;
+  sx_buf_clear(&text);
+}
+
+static sx_status figure_row(sx_buf *out, const st_run *r, const st_figure *f, sx_error *err) {
   sx_buf_add(out, "{\"label\":");
   study__text2_json(out, f->label.zh ? f->label.zh : f->id, f->label.en ? f->label.en : f->id);
   sx_buf_add(out, ",\"cells\":[");
-  if (isfinite(f->value_si)) {
-    char number[SX_DOUBLE_TEXT_MAX];
-    const size_t n = sx_text_from_double(number, f->value_si);
-    sx_buf_add(out, "{\"value\":");
-    sx_buf_add_n(out, number, n);
-    sx_buf_add(out, ",\"format\":");
-    sx_json_string(out, f->format);
-    sx_buf_add(out, "},");
-  } else {
-    text_cell(out, f->qualifier ? f->qualifier : "—", "in words");
-    sx_buf_add_char(out, ',');
-  }
+  name_cell(out, f);
+  sx_buf_add_char(out, ',');
+  SX_TRY(printed_cell(out, f, err));
+  sx_buf_add_char(out, ',');
   const st_row *row = row_of(r, f);
   if (row && isfinite(row->estimate)) {
     estimate_cell(out, f);
@@ -409,12 +471,15 @@ static void figure_row(sx_buf *out, const st_run *r, const st_figure *f) {
   sx_buf_add_char(out, ',');
   verdict_cell(out, f, verdict_of(f, row));
   sx_buf_add(out, "]}");
+  return SX_OK;
 }
 
 sx_status study__published_json(sx_buf *out, st_run *r, const st_block *block, sx_error *err) {
   const sx_study *s = r->s;
   (void)block;
   sx_buf_add(out, "\"columns\":[{\"label\":");
+  study__text2_json(out, "编号与指标", "Figure and indicator");
+  sx_buf_add(out, "},{\"label\":");
   study__text2_json(out, "公布", "Published");
   sx_buf_add(out, "},{\"label\":");
   study__text2_json(out, "估计", "Estimate");
@@ -425,7 +490,7 @@ sx_status study__published_json(sx_buf *out, st_run *r, const st_block *block, s
   sx_buf_add(out, "}],\"bases\":false,\"errors\":false,\"rows\":[");
   for (size_t i = 0; i < s->published.n; i++) {
     if (i) sx_buf_add_char(out, ',');
-    figure_row(out, r, &s->published.figures[i]);
+    SX_TRY(figure_row(out, r, &s->published.figures[i], err));
   }
   sx_buf_add_char(out, ']');
   return sx_buf_status(out, err);

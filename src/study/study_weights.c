@@ -15,11 +15,14 @@ sx_status study__design_new(sx_design **out, const sx_study *s, const sx_table *
   spec.n_clusters = d->clusters.n;
   spec.fpc = d->fpc;
   spec.lonely = d->lonely;
+  spec.nest = d->nest;
   spec.repweights = d->replicates.items;
   spec.n_repweights = d->replicates.n;
   spec.rep_type = d->replicates.n ? d->rep_type : SX_REP_NONE;
   spec.rho = d->rho;
   spec.scale = d->scale;
+  spec.rscales = d->rscales;
+  spec.n_rscales = d->rscales ? d->replicates.n : 0;
   spec.mse = d->mse;
   spec.combined = d->combined;
   spec.rep_missing_zero = d->missing_zero;

@@ -35,7 +35,7 @@ fails 1 "encoding 'nonsense' is not known" "$program" describe $shops --encoding
 printf 'a,b,a\n1,2,3\n' >"$tmp/twice.csv"
 fails 1 "twice.csv:1: column name 'a' stands twice, in columns 1 and 3" "$program" describe "$tmp/twice.csv"
 field $shops 4 7 many >"$tmp/text.csv"
-fails 2 "online: it is text, not a number" "$program" mean "$tmp/text.csv" online $design
+fails 2 "online: case 3 holds 'many', not a number" "$program" mean "$tmp/text.csv" online $design
 grep -qF "text.csv:4:21: column 'online' is read as text because of 'many'" "$tmp/err" || fail "the place of the text in a numeric column: $(cat "$tmp/err")"
 printf '"a","b\n1,2\n' >"$tmp/quote.csv"
 fails 1 "quote.csv:1" "$program" describe "$tmp/quote.csv"
@@ -227,4 +227,7 @@ fresh
 fails 1 "$s/out/" bash -c 'trap "" XFSZ; ulimit -f 40; exec "$@"' limited "$program" run "$s/study.yaml" --quiet
 no_outputs "limit on the size of files"
 "$program" run "$s/study.yaml" --quiet >"$tmp/out" 2>"$tmp/err" || fail "after the limit: $(cat "$tmp/err")"
+# a line of commas is a damaged file, not a table of a million variables
+head -c 1048576 /dev/zero | tr '\0' ',' >"$tmp/commas.csv"
+run_fails 1 "more than 100000 columns" "$program" describe "$tmp/commas.csv"
 finish
