@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# How the sample was drawn, in words: fpc by stage, unequal probabilities, replicates made. Numbers by hand.
+. tests/cli/lib.sh
+need_program
+data=tests/cli/data/schools.csv
+shops=tests/cli/data/shops.csv
+est() { "$program" "$@" --format csv >"$tmp/e.csv" 2>"$tmp/err" || fail "$*: $(cat "$tmp/err")"; }
+
+# weights 3 3 2 2 follow from the fractions; V = 8 + 1/2 * 12 (docs/methods/stages.md)
+est total $data pupils --cluster district,school --fpc districts,schools
+near total "$(cell "$tmp/e.csv" estimate 1)" 28
+near total.se "$(cell "$tmp/e.csv" std.error 1)" 3.7416573867739413
+"$program" total $data pupils --cluster district,school --fpc districts,schools |
+  grep -q 'finite population correction at 2 stages' || fail "the design is not said"
+
+# districts with probability 1/2, then all schools: z = 2 6 4 12, district totals 8 16
+printf '.5,.3\n.3,.5\n' >"$tmp/joint.csv"
+est total $data pupils --cluster district --pps brewer --prob p
+near brewer "$(cell "$tmp/e.csv" estimate 1)" 24
+near brewer.se "$(cell "$tmp/e.csv" std.error 1)" 5.656854249492381 # sqrt(2 * 0.5 * (16 + 16))
+printf '.5,.2\n.2,.5\n' >"$tmp/joint.csv"
+est total $data pupils --cluster district --pps yg --prob p --joint "$tmp/joint.csv"
+near yg.se "$(cell "$tmp/e.csv" std.error 1)" 4 # sqrt((0.25 - 0.2)/0.2 * 8^2)
+est total $data pupils --cluster district --pps hr --prob p --psum 1
+near hr.se "$(cell "$tmp/e.csv" std.error 1)" 5.656854249492381 # d = 1 - (2 - 1 + 1/2)/1 = -1/2
+
+# replicates: the jackknife of a total is the linearised variance; factors are said
+design="--weights weight --strata stratum --cluster psu"
+est total $shops spend $design
+se=$(cell "$tmp/e.csv" std.error 1)
+est total $shops spend $design --make-reps jkn --mse
+near jkn.se "$(cell "$tmp/e.csv" std.error 1)" "$se"
+est total $shops spend $design --make-reps raowu --replicates 50 --seed 3
+first=$(cell "$tmp/e.csv" std.error 1)
+est total $shops spend $design --make-reps raowu --replicates 50 --seed 3 --threads 2
+[ "$(cell "$tmp/e.csv" std.error 1)" = "$first" ] || fail "the seed does not fix the bootstrap"
+"$program" total $shops spend $design --make-reps bootstrap --replicates 40 | grep -q '40 replicate weights (bootstrap)' || fail "not said"
+
+# what is refused, with its place
+run_fails 1 'pupils: case 1: 2 units of stage 2 are in the sample within one of stage 1, its fpc says 1 in all' "$program" total $data pupils --cluster district,school --fpc districts,pupils
+run_fails 2 'stages have an fpc' "$program" total $data pupils --cluster district,school --fpc districts
+run_fails 2 'not one of brewer' "$program" total $data pupils --pps best --prob p
+run_fails 2 'matrix of joint' "$program" total $data pupils --cluster district --pps ht --prob p
+printf '.5,.3\n.3,x\n' >"$tmp/joint.csv"
+run_fails 1 "joint.csv:2.*'x' is not a number" "$program" total $data pupils --cluster district --pps ht --prob p --joint "$tmp/joint.csv"
+printf '.5,.3\n.3\n' >"$tmp/joint.csv"
+run_fails 1 'a square matrix' "$program" total $data pupils --cluster district --pps ht --prob p --joint "$tmp/joint.csv"
+run_fails 2 'not one of jk1' "$program" total $shops spend $design --make-reps jk3
+run_fails 2 'say how with --make-reps' "$program" total $shops spend $design --replicates 3
+run_fails 1 'JK1 is for a design without strata' "$program" total $shops spend $design --make-reps jk1
+finish
