@@ -90,7 +90,7 @@ static void read_by(st_load *l, st_indicator *ind, const sx_node *node) {
   }
   const size_t n = node->kind == SX_NODE_LIST ? node->n : 1;
   ind->by = study__take(l, n, sizeof *ind->by);
-  ind->cap_by = n;
+  ind->cap_by = ind->by ? n : 0;
   for (size_t i = 0; ind->by && i < n; i++) {
     st_domain d;
     if (read_domain(l, &d, node->kind == SX_NODE_LIST ? node->items[i] : node)) add_domain(l, ind, &d);
