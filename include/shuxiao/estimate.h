@@ -17,7 +17,8 @@ typedef enum sx_na {
   SX_NA_TOO_FEW_PSU,      /* df < 1, or a replicate without the domain: value without error */
   SX_NA_ZERO_DENOMINATOR, /* also a formula without a finite value at its estimates */
   SX_NA_OPERAND,
-  SX_NA_OUTSIDE /* a quantile's interval reaches beyond the data: value without error */
+  SX_NA_OUTSIDE,          /* a quantile's interval reaches beyond the data: value without error */
+  SX_NA_NEGATIVE_VARIANCE /* joint probabilities gave a variance below 0: value without error */
 } sx_na;
 SX_API const char *sx_na_text(sx_na na); /* "" for none; "empty domain", ... */
 

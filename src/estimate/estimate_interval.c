@@ -19,7 +19,8 @@ const char *sx_na_text(sx_na na) {
                                       "too few sampling units for an error",
                                       "zero denominator",
                                       "missing operand",
-                                      "interval beyond the data"};
+                                      "interval beyond the data",
+                                      "variance estimated below 0"};
   return (unsigned)na < sizeof texts / sizeof *texts ? texts[na] : "unknown";
 }
 
@@ -44,6 +45,10 @@ void sx_estimate__interval(sx_est_row *row, double variance, bool is_prop, const
   if (isnan(row->estimate)) return;
   if (!(row->df >= 1) || !isfinite(variance)) {
     row->na = SX_NA_TOO_FEW_PSU;
+    return;
+  }
+  if (variance < 0) {
+    row->na = SX_NA_NEGATIVE_VARIANCE;
     return;
   }
   row->se = sqrt(variance);

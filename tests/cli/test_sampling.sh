@@ -14,10 +14,12 @@ near total.se "$(cell "$tmp/e.csv" std.error 1)" 3.7416573867739413
   grep -q 'finite population correction at 2 stages' || fail "the design is not said"
 
 # districts with probability 1/2, then all schools: z = 2 6 4 12, district totals 8 16
-printf '.5,.3\n.3,.5\n' >"$tmp/joint.csv"
 est total $data pupils --cluster district --pps brewer --prob p
 near brewer "$(cell "$tmp/e.csv" estimate 1)" 24
 near brewer.se "$(cell "$tmp/e.csv" std.error 1)" 5.656854249492381 # sqrt(2 * 0.5 * (16 + 16))
+printf '.5,.3\n.3,.5\n' >"$tmp/joint.csv" # positive dependence: V = -(0.3 - 0.25)/0.3 * 64
+est total $data pupils --cluster district --pps yg --prob p --joint "$tmp/joint.csv"
+[ "$(cell "$tmp/e.csv" std.error 1)/$(cell "$tmp/e.csv" na_reason 1)" = "/variance estimated below 0" ] || fail "negative: $(cat "$tmp/e.csv")"
 printf '.5,.2\n.2,.5\n' >"$tmp/joint.csv"
 est total $data pupils --cluster district --pps yg --prob p --joint "$tmp/joint.csv"
 near yg.se "$(cell "$tmp/e.csv" std.error 1)" 4 # sqrt((0.25 - 0.2)/0.2 * 8^2)
