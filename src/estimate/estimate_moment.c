@@ -132,8 +132,8 @@ static sx_status run_moment(moment_run *m, sx_error *err) {
   m->in = sx_mem_alloc(ctx, rows, 1);
   m->space = sx_size_mul(&size, rows, MEANS) ? sx_mem_alloc(ctx, size, sizeof *m->space) : NULL;
   m->set = sx_mem_zalloc(ctx, 1, sizeof *m->set);
+  if (m->set) m->set->ctx = *ctx;
   if (!m->in || !m->space || !m->set) return sx_error_memory(err);
-  m->set->ctx = *ctx;
   m->set->rows = sx_mem_zalloc(ctx, domains, sizeof *m->set->rows);
   if (!m->set->rows) return sx_error_memory(err);
   m->set->n_rows = domains;
