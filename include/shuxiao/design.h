@@ -82,9 +82,11 @@ typedef struct sx_design_spec {
 typedef struct sx_design sx_design;
 /* The default scales are those of docs/methods/replicates.md; JKN needs rscales, OTHER needs scale.
  * Expected: SX_E_ARGUMENT for no weights, or for a specification that contradicts itself (replicates without a type, a
- * count of rscales that differs, stages without their fpc, PPS without probabilities); SX_E_DATA for a negative, missing or infinite weight (names the case), weights that
- * are all zero, a stratum whose weights are all zero or a declared level without a case, a PSU id in two strata
- * without `nest`, an fpc below the sample size or not constant in its stratum, a lonely PSU under SX_LONELY_FAIL. */
+ * count of rscales that differs, stages without their fpc, PPS without probabilities); SX_E_DATA for a negative, missing
+ * or infinite weight (names the case), weights that are all zero, a stratum whose weights are all zero or a declared
+ * level without a case, a PSU id in two strata without `nest`, an fpc below the sample size or not constant in its
+ * stratum (later stages: in its unit), a lonely PSU under SX_LONELY_FAIL, an inclusion probability outside (0, 1], a
+ * joint matrix that is not symmetric or does not carry them. */
 SX_API sx_status sx_design_new(sx_design **out, const sx_ctx *ctx, const sx_table *table, const sx_design_spec *spec,
                                sx_error *err) SX_NODISCARD;
 SX_API sx_design *sx_design_ref(const sx_design *design);

@@ -15,7 +15,7 @@
 
 #include "design_priv.h"
 
-enum { SDR_DEFAULT = 80, BOOT_DEFAULT = 200 };
+enum { SDR_DEFAULT = 80, BOOT_DEFAULT = 200, SPREAD_ROWS = 1024 };
 
 /* What is made before it is spread over the cases. */
 typedef struct made {
@@ -251,6 +251,28 @@ static sx_status make(made *m, const sx_design *d, const sx_make_spec *spec, sx_
   return bootstrap(m, d, spec, err);
 }
 
+typedef struct spreading {
+  const sx_design *d;
+  const made *m;
+  double *repw;
+} spreading;
+
+/* Weights of one stretch of positions. */
+static sx_status spread_rows(void *data, size_t i, sx_error *err) {
+  const spreading *t = data;
+  const design_sample *s = t->d->sample;
+  const size_t reps = t->m->reps, end = (i + 1) * SPREAD_ROWS;
+  const uint32_t *unit = t->m->units == s->n_psus ? s->psu_at : s->slot_at;
+  (void)err;
+  for (size_t k = i * SPREAD_ROWS; k < end && k < s->n_rows; k++) {
+    const size_t row = s->order[k];
+    const double full = t->d->w[row], *f = t->m->f + unit[k] * reps;
+    double *w = t->repw + row * reps;
+    for (size_t r = 0; r < reps; r++) w[r] = full * f[r];
+  }
+  return SX_OK;
+}
+
 /* The design over cases; takes the rscales. */
 static sx_status spread(sx_design *out, made *m, const sx_design *d, bool mse, sx_error *err) {
   const design_sample *s = d->sample;
@@ -258,12 +280,8 @@ static sx_status spread(sx_design *out, made *m, const sx_design *d, bool mse, s
   const size_t reps = m->reps;
   out->repw = sx_mem_alloc(&d->ctx, s->n_rows * reps, sizeof *out->repw);
   if (!out->repw) return sx_error_memory(err);
-  for (size_t k = 0; k < s->n_rows; k++) {
-    const size_t row = s->order[k];
-    const double *f = m->f + (m->units == s->n_psus ? s->psu_at[k] : s->slot_at[k]) * reps;
-    double *w = out->repw + row * reps;
-    for (size_t r = 0; r < reps; r++) w[r] = d->w[row] * f[r];
-  }
+  spreading work = {d, m, out->repw};
+  SX_TRY(sx_parallel_for(&d->ctx, (s->n_rows + SPREAD_ROWS - 1) / SPREAD_ROWS, spread_rows, &work, err));
   memcpy(out->w, d->w, s->n_rows * sizeof *out->w);
   memcpy(out->wpos, d->w, s->n_rows * sizeof *out->wpos);
   to->rep_type = m->type;
