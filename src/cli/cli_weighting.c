@@ -242,7 +242,7 @@ sx_status cli_weighting_apply(sx_design **design, cli_weighting_report *report, 
   }
   report->trimmed = cli_value(args, "trim") != NULL;
   if (!report->trimmed) return SX_OK;
-  double low = 0, high = INFINITY;
+  double low = 0, high = (double)INFINITY;
   SX_TRY(read_pair(&low, &high, arena, args, "trim", "0.3,3", err));
   SX_TRY(sx_weighting_trim(&adjusted, *design, low, high, true, &report->n_trimmed, err));
   sx_design_free(*design);

@@ -16,7 +16,7 @@ static double want(const char *id, const char *what) {
     if (strcmp(sx_dict_get(ids->dict, ids->data.code[i], NULL), id) == 0)
       return sx_column_number(sx_table_find(expected, what), i);
   SXT_FAIL("no row %s", id);
-  return NAN;
+  return (double)NAN;
 }
 
 static void compare_stat(const char *id, const char *what, const sx_design *c, const sx_table *t, sx_stat stat,
@@ -34,7 +34,7 @@ static void compare_stat(const char *id, const char *what, const sx_design *c, c
 static void compare(const char *id, const sx_design *d, const sx_design *c, const sx_table *t, double tolerance) {
   compare_stat(id, "enroll", c, t, SX_STAT_TOTAL, tolerance);
   compare_stat(id, "api00", c, t, SX_STAT_MEAN, tolerance);
-  double least = INFINITY, most = -INFINITY;
+  double least = (double)INFINITY, most = -(double)INFINITY;
   for (size_t i = 0; i < sx_design_rows(d); i++) {
     const double g = sx_design_weights(c)[i] / sx_design_weights(d)[i];
     least = fmin(least, g);
@@ -81,9 +81,9 @@ static void test_clusters(void) {
     sx_distance distance;
     double lower, upper;
     const char *q, *unit;
-  } cases[] = {{"unit.linear", 3, SX_DISTANCE_LINEAR, -INFINITY, INFINITY, NULL, "dnum"},
-               {"unit.raking", 3, SX_DISTANCE_RAKING, -INFINITY, INFINITY, NULL, "dnum"},
-               {"q.linear", 4, SX_DISTANCE_LINEAR, -INFINITY, INFINITY, "q", NULL},
+  } cases[] = {{"unit.linear", 3, SX_DISTANCE_LINEAR, -(double)INFINITY, (double)INFINITY, NULL, "dnum"},
+               {"unit.raking", 3, SX_DISTANCE_RAKING, -(double)INFINITY, (double)INFINITY, NULL, "dnum"},
+               {"q.linear", 4, SX_DISTANCE_LINEAR, -(double)INFINITY, (double)INFINITY, "q", NULL},
                {"bounded.linear", 4, SX_DISTANCE_LINEAR, 0.5, 1.7, NULL, NULL}};
   for (size_t k = 0; k < 4; k++) {
     sx_calibrate_options o = SX_CALIBRATE_OPTIONS_INIT;

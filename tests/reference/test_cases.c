@@ -597,7 +597,7 @@ static const sx_control api_controls[] = {{NULL, NULL, 0, NULL, 6194, 0},
 
 static void expect_factors(const char *id, const sx_design *from, const sx_design *to, bool with_sum) {
   const double *d = sx_design_weights(from), *w = sx_design_weights(to);
-  double least = INFINITY, most = -INFINITY, sum = 0, sum2 = 0;
+  double least = (double)INFINITY, most = -(double)INFINITY, sum = 0, sum2 = 0;
   for (size_t i = 0; i < sx_design_rows(from); i++) {
     const double g = w[i] / d[i];
     least = fmin(least, g);
@@ -618,8 +618,8 @@ static void test_calibration(void) {
     const char *id, *again;
     sx_distance distance;
     double lower, upper;
-  } cases[] = {{"F03", "C10.linear", SX_DISTANCE_LINEAR, -INFINITY, INFINITY},
-               {"F04", "C10.raking", SX_DISTANCE_RAKING, -INFINITY, INFINITY},
+  } cases[] = {{"F03", "C10.linear", SX_DISTANCE_LINEAR, -(double)INFINITY, (double)INFINITY},
+               {"F04", "C10.raking", SX_DISTANCE_RAKING, -(double)INFINITY, (double)INFINITY},
                {"F05", "C10.logit", SX_DISTANCE_LOGIT, 0.5, 1.7},
                {NULL, "C10.truncated", SX_DISTANCE_LINEAR, 0.5, 1.7}};
   for (size_t k = 0; k < 4; k++) {
