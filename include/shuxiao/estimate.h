@@ -163,8 +163,8 @@ typedef enum sx_qinterval {
   SX_QINTERVAL_ASIN,
   SX_QINTERVAL_REPLICATE /* R's interval.type = "quantile"; replicate designs only */
 } sx_qinterval;
-/* Where Woodruff's interval is centred: at p where the estimate is a value that several cases share, else at the share at or
- * below the estimate; or always at one of the two. AT_SHARE is R's, and misses on heaped data. */
+/* Where Woodruff's interval is centred: at p where the estimate is a value that several cases share or the largest, else at the
+ * share at or below the estimate; or always at one of the two. AT_SHARE is R's, and misses on heaped data. */
 typedef enum sx_qcentre { SX_QCENTRE_AUTO, SX_QCENTRE_AT_SHARE, SX_QCENTRE_AT_P } sx_qcentre;
 SX_API const char *sx_qrule_name(sx_qrule rule); /* "math" ... "hf9" */
 SX_API sx_status sx_qrule_parse(sx_qrule *out, const char *text, sx_error *err) SX_NODISCARD;

@@ -3,7 +3,8 @@
  * Woodruff (1952) JASA 47:646-657: q = Q(p) by the rule; F = share of the base with y <= q and its variance V(F) by the engine; an
  * interval for that share, [L, U], centred at F or at p; low = Q(L), high = Q(U) by the same rule; se = (high - low)/(2 t).
  * Centred at F the interval misses where many cases share the value q, for then F is far above p: so the default centres
- * at p there, with the larger of the errors of the shares at or below and below q.
+ * at p there, with the larger of the errors of the shares at or below and below q; and at the largest value, where the share
+ * is 1 and its error 0.
  *
  * Score: the values x with |p - F(x)| <= t se(F(x)), from first to last, found by halving; Francisco & Fuller (1991) Ann. Stat.
  * 19:454-469. F there is the weighted share (R's ffullerCI takes the unweighted one).
@@ -212,7 +213,7 @@ static void points(quantile_run *q, double p) {
 }
 
 static bool centred_at_p(const quantile_run *q, const est_view *v, double value) {
-  if (q->options->centre == SX_QCENTRE_AUTO) return v->n > 0 && on_tie(v, value);
+  if (q->options->centre == SX_QCENTRE_AUTO) return v->n > 0 && (value == v->x[v->n - 1] || on_tie(v, value));
   return q->options->centre == SX_QCENTRE_AT_P;
 }
 

@@ -300,7 +300,13 @@ static void test_reasons_and_refusals(void) {
   CHECK(isnan(set->rows[0].high) && isnan(set->rows[0].se) && isnan(set->rows[0].low));
   sx_est_set_free(set);
   set = ask(d, &(sx_quantile_request){y, &top, 1, NULL, NULL}, NULL);
-  CHECK_NEAR(set->rows[0].estimate, 5, 0);
+  CHECK_NEAR(set->rows[0].estimate, 5, 0); /* the largest: nothing is known beyond it, and R's se of 0 is not printed */
+  CHECK_INT(set->rows[0].na, SX_NA_OUTSIDE);
+  sx_est_set_free(set);
+  sx_quantile_options as_r = SX_QUANTILE_OPTIONS_INIT;
+  as_r.centre = SX_QCENTRE_AT_SHARE;
+  set = ask(d, &(sx_quantile_request){y, &top, 1, NULL, NULL}, &as_r);
+  CHECK_NEAR(set->rows[0].se, 0, 0);
   sx_est_set_free(set);
   set = NULL;
   sx_quantile_options o = SX_QUANTILE_OPTIONS_INIT;
