@@ -1,6 +1,6 @@
 /* estimate_sorted.c: one sort of a variable for all its quantiles in all domains. Doubles are mapped to integers of the same order
  * and sorted by the least significant digit first, eleven bits at a time (Knuth, TAOCP 3, 5.2.5); a digit that is the same in all
- * keys is skipped, so that whole numbers need two or three passes of six. Equal values stay in the order of the rows. */
+ * keys is skipped, and the lower three are left to insertions where few are needed. Equal values stay in the order of the rows. */
 #include <stdio.h>
 #include <string.h>
 
@@ -40,31 +40,70 @@ static size_t digit_of(uint64_t key, int digit) {
   return (size_t)(key >> (digit * DIGIT_BITS)) & (BUCKETS - 1);
 }
 
-static void radix_sort(sort_space *s, size_t n) {
+static void count_digits(sort_space *s, size_t n) {
   memset(s->count, 0, (size_t)DIGITS * BUCKETS * sizeof *s->count);
   for (size_t i = 0; i < n; i++)
     for (int d = 0; d < DIGITS; d++) s->count[(size_t)d * BUCKETS + digit_of(s->key[i], d)]++;
-  for (int d = 0; d < DIGITS && n > 0; d++) {
-    size_t *count = s->count + (size_t)d * BUCKETS;
-    if (count[digit_of(s->key[0], d)] == n) continue;
-    size_t at = 0;
-    for (size_t b = 0; b < BUCKETS; b++) {
-      const size_t here = count[b];
-      count[b] = at;
-      at += here;
-    }
-    for (size_t i = 0; i < n; i++) {
-      const size_t to = count[digit_of(s->key[i], d)]++;
-      s->other_key[to] = s->key[i];
-      s->other_row[to] = s->row[i];
-    }
-    uint64_t *key = s->key;
-    uint32_t *row = s->row;
-    s->key = s->other_key;
-    s->row = s->other_row;
-    s->other_key = key;
-    s->other_row = row;
+}
+
+static bool same_digit(const sort_space *s, size_t n, int d) {
+  return s->count[(size_t)d * BUCKETS + digit_of(s->key[0], d)] == n;
+}
+
+static void sort_digit(sort_space *s, size_t n, int d) {
+  size_t *count = s->count + (size_t)d * BUCKETS, at = 0;
+  for (size_t b = 0; b < BUCKETS; b++) {
+    const size_t here = count[b];
+    count[b] = at;
+    at += here;
   }
+  for (size_t i = 0; i < n; i++) {
+    const size_t to = count[digit_of(s->key[i], d)]++;
+    s->other_key[to] = s->key[i];
+    s->other_row[to] = s->row[i];
+  }
+  uint64_t *key = s->key;
+  uint32_t *row = s->row;
+  s->key = s->other_key;
+  s->row = s->other_row;
+  s->other_key = key;
+  s->other_row = row;
+}
+
+static void sort_digits(sort_space *s, size_t n, int first) {
+  for (int d = first; d < DIGITS; d++)
+    if (!same_digit(s, n, d)) sort_digit(s, n, d);
+}
+
+/* Insertion into an array that is nearly sorted; false (still a stable rearrangement) when that takes more than `moves`. */
+static bool finish_order(sort_space *s, size_t n, size_t moves) {
+  for (size_t i = 1; i < n; i++) {
+    const uint64_t key = s->key[i];
+    const uint32_t row = s->row[i];
+    size_t k = i;
+    while (k > 0 && s->key[k - 1] > key && moves > 0) {
+      s->key[k] = s->key[k - 1];
+      s->row[k] = s->row[k - 1];
+      k--;
+      moves--;
+    }
+    s->key[k] = key;
+    s->row[k] = row;
+    if (moves == 0) return false;
+  }
+  return true;
+}
+
+/* The upper half of the digits nearly always decides: then the rest is a few insertions. Else all digits are sorted. */
+static void radix_sort(sort_space *s, size_t n) {
+  if (n < 2) return;
+  count_digits(s, n);
+  bool low = false;
+  for (int d = 0; d < DIGITS / 2; d++) low = low || !same_digit(s, n, d);
+  sort_digits(s, n, DIGITS / 2);
+  if (!low || finish_order(s, n, 4 * n)) return;
+  count_digits(s, n);
+  sort_digits(s, n, 0);
 }
 
 /* The cases of the base into key and row; counts by domain into start[g+1]. */

@@ -139,6 +139,33 @@ static void test_invariance(void) {
   }
 }
 
+/* Values that differ in their last bits only, in reverse and mixed with others: every order statistic is where it belongs. */
+static void test_close_values(void) {
+  enum { N = 3000 };
+  double *y = malloc(N * sizeof *y), *sorted = malloc(N * sizeof *sorted), probs[3] = {0.2, 0.5, 0.93};
+  eh_state = 31;
+  for (int spread = 0; spread < 3; spread++) {
+    for (size_t i = 0; i < N; i++) {
+      sorted[i] = spread == 0   ? 1 + (double)i * 0x1p-50
+                  : spread == 1 ? (double)i - 1500
+                                : 1e3 * ((double)i - 100) * 0x1p-45;
+    }
+    for (size_t i = 0; i < N; i++) y[spread == 0 ? N - 1 - i : (i * 1013) % N] = sorted[i];
+    sx_table *t = eh_table(NULL, N);
+    const sx_column *c = eh_number(t, "y", y);
+    sx_design_spec s = SX_DESIGN_SPEC_INIT;
+    s.unweighted = true;
+    sx_design *d = eh_design(NULL, t, &s);
+    sx_est_set *set = ask(d, &(sx_quantile_request){c, probs, 3, NULL, NULL}, NULL);
+    for (size_t p = 0; p < 3; p++) CHECK_NEAR(set->rows[p].estimate, sorted[(size_t)(probs[p] * N + 0.5) - 1], 0);
+    sx_est_set_free(set);
+    sx_design_free(d);
+    sx_table_free(t);
+  }
+  free(y);
+  free(sorted);
+}
+
 /* Equal weights: R's quantile(type = 1..9) of 1, 2, 4, 8, 16 at 0.25 and 0.6, by hand from Hyndman & Fan's table. */
 static void test_rules(void) {
   static const double values[] = {16, 1, 8, 2, 4}, probs[] = {0.25, 0.6};
@@ -377,5 +404,6 @@ static void test_share_intervals(void) {
   sx_table_free(t);
 }
 
-SXT_MAIN(SXT_CASE(test_twin), SXT_CASE(test_invariance), SXT_CASE(test_rules), SXT_CASE(test_heaped_coverage),
-         SXT_CASE(test_score_and_replicates), SXT_CASE(test_reasons_and_refusals), SXT_CASE(test_share_intervals))
+SXT_MAIN(SXT_CASE(test_twin), SXT_CASE(test_invariance), SXT_CASE(test_close_values), SXT_CASE(test_rules),
+         SXT_CASE(test_heaped_coverage), SXT_CASE(test_score_and_replicates), SXT_CASE(test_reasons_and_refusals),
+         SXT_CASE(test_share_intervals))
