@@ -70,7 +70,7 @@ typedef struct st_design {
   const char *strata, *fpc;
   st_list clusters;
   sx_lonely lonely;
-  bool nest; /* cluster numbers start again in every stratum */
+  bool nest;          /* cluster numbers start again in every stratum */
   st_list replicates; /* expanded */
   sx_rep_type rep_type;
   double rho, scale, df;
