@@ -6,7 +6,7 @@
 
 sx_status cli_job_options(cli_job *j, sx_error *err) {
   j->options = (sx_est_options)SX_EST_OPTIONS_INIT;
-  double level = 0.95, df = NAN;
+  double level = 0.95, df = (double)NAN;
   if (!cli_number(&level, j->app, j->args, "level") || !cli_number(&df, j->app, j->args, "df")) {
     return sx_error_set(err, SX_E_ARGUMENT, "", "give --level and --df as numbers");
   }

@@ -234,7 +234,7 @@ static sx_status print_records(tab *t, const char *share, const sx_test_result *
     if (t->cell[k]) SX_TRY(add_record(t, name, t->cell[k], k, err));
   if (done) {
     sx_est_row row = {.level = -1, .estimate = r->statistic, .n = r->n, .na = r->na};
-    row.se = row.low = row.high = row.ci_level = row.n_eff = row.deff = row.cv = NAN;
+    row.se = row.low = row.high = row.ci_level = row.n_eff = row.deff = row.cv = (double)NAN;
     row.df = r->df1;
     const char *test = t->side[1] ? sx_arena_printf(t->job.arena, "test_%s", sx_test_name(stat)) : "test_goodness";
     if (!test) return sx_error_memory(err);

@@ -123,7 +123,8 @@ static void tables(size_t k, const sx_design *d, const sx_table *t) {
     REQUIRE_OK(sx_test_parse(&stat, names[s], err));
     REQUIRE_OK(sx_estimate_independence(&got, d, col(t, "a"), col(t, "b"), NULL, stat, NULL, err));
     same(k, job, "statistic", got.statistic, v[0], 1e-8);
-    same(k, job, "p", got.p, v[1], s == 4 ? 1e-4 : 1e-8); /* R stops its root 1e-8 short, which near the mean is 1e-5 in p */
+    same(k, job, "p", got.p, v[1],
+         s == 4 ? 1e-4 : 1e-8); /* R stops its root 1e-8 short, which near the mean is 1e-5 in p */
   }
 }
 
