@@ -38,6 +38,9 @@ SX_API sx_na sx_est_na(const sx_est *est); /* why the value is missing; SX_NA_NO
 SX_API double sx_est_cov(const sx_est *a, const sx_est *b);
 
 SX_API sx_status sx_est_constant(sx_est **out, const sx_ctx *ctx, double value, sx_error *err) SX_NODISCARD;
+/* An estimate without a value, for the reason na (not SX_NA_NONE): formulas, sums and accounts over it are missing for the same
+ * reason. */
+SX_API sx_status sx_est_missing(sx_est **out, const sx_ctx *ctx, sx_na na, sx_error *err) SX_NODISCARD;
 /* A benchmark with a standard error of its own (0 allowed). Estimates built from the same sx_est share its error. */
 SX_API sx_status sx_est_outside(sx_est **out, const sx_ctx *ctx, double value, double se, double df,
                                 sx_error *err) SX_NODISCARD;

@@ -12,6 +12,17 @@ sx_status sx_est_constant(sx_est **out, const sx_ctx *ctx, double value, sx_erro
   return sx_estimate__est_new(out, ctx, value, 0, err);
 }
 
+sx_status sx_est_missing(sx_est **out, const sx_ctx *ctx, sx_na na, sx_error *err) {
+  sx_est *e = NULL;
+  if (na == SX_NA_NONE) return sx_error_set(err, SX_E_ARGUMENT, NULL, "a missing estimate has a reason");
+  SX_TRY(sx_estimate__est_new(&e, ctx, (double)NAN, 0, err));
+  e->na = na;
+  e->variance = (double)NAN;
+  e->df = (double)NAN;
+  *out = e;
+  return SX_OK;
+}
+
 sx_status sx_est_outside(sx_est **out, const sx_ctx *ctx, double value, double se, double df, sx_error *err) {
   if (!isfinite(value))
     return sx_error_set(err, SX_E_ARGUMENT, NULL, "an outside figure must be finite, not %g", value);
@@ -220,23 +231,13 @@ static sx_status map_sources(sx_est **out, const sx_ctx *ctx, const est_map *m, 
   return SX_OK;
 }
 
-static sx_status missing(sx_est **out, const sx_ctx *ctx, sx_na na, sx_error *err) {
-  sx_est *e = NULL;
-  SX_TRY(sx_estimate__est_new(&e, ctx, (double)NAN, 0, err));
-  e->na = na;
-  e->variance = (double)NAN;
-  e->df = (double)NAN;
-  *out = e;
-  return SX_OK;
-}
-
 static sx_status map(sx_est **out, const sx_ctx *ctx, est_map *m, sx_error *err) {
   const sx_ctx plain = SX_CTX_INIT;
   if (!ctx) ctx = &plain;
   for (size_t j = 0; j < m->n; j++) {
-    if (!m->values[j]) return missing(out, ctx, SX_NA_OPERAND, err);
+    if (!m->values[j]) return sx_est_missing(out, ctx, SX_NA_OPERAND, err);
     if (isnan(m->values[j]->value))
-      return missing(out, ctx, m->values[j]->na == SX_NA_NONE ? SX_NA_OPERAND : m->values[j]->na, err);
+      return sx_est_missing(out, ctx, m->values[j]->na == SX_NA_NONE ? SX_NA_OPERAND : m->values[j]->na, err);
   }
   sx_status st = SX_OK;
   double value = 0;
@@ -246,7 +247,7 @@ static sx_status map(sx_est **out, const sx_ctx *ctx, est_map *m, sx_error *err)
   m->gradient = numbers + m->n;
   for (size_t j = 0; j < m->n; j++) m->at[j] = m->values[j]->value;
   SX_TRY_GOTO(st, evaluate(&value, m->gradient, m, m->at, err), done);
-  st = isfinite(value) ? map_sources(out, ctx, m, value, err) : missing(out, ctx, SX_NA_ZERO_DENOMINATOR, err);
+  st = isfinite(value) ? map_sources(out, ctx, m, value, err) : sx_est_missing(out, ctx, SX_NA_ZERO_DENOMINATOR, err);
 done:
   sx_mem_free(ctx, numbers);
   return st;

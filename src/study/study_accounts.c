@@ -33,7 +33,8 @@ static sx_status run_leaves(leaf_batch *b, sx_est **totals, sx_error *err) {
     if (status == SX_OK && sets[i]->n_rows == 1 && sets[i]->rows[0].est) {
       totals[b->node[i]] = sx_est_ref(sets[i]->rows[0].est);
     } else if (status == SX_OK) {
-      status = sx_est_constant(&totals[b->node[i]], &r->ctx, (double)NAN, err);
+      const sx_na na = sets[i]->n_rows == 1 ? sets[i]->rows[0].na : SX_NA_NONE;
+      status = sx_est_missing(&totals[b->node[i]], &r->ctx, na == SX_NA_NONE ? SX_NA_OPERAND : na, err);
     }
     sx_est_set_free(sets[i]);
     sx_column_free(sx_table_ctx(r->unit), b->y[i]);

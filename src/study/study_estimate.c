@@ -160,6 +160,11 @@ static sx_status put_gap(st_run *r, const st_indicator *ind, const char *step, c
   sx_status status = SX_OK;
   row.se = row.low = row.high = row.df = row.n_eff = row.deff = row.cv = (double)NAN;
   row.ci_level = options.ci_level;
+  if (!of->row.est) {
+    row.na = of->row.na;
+  } else if (to && !to->row.est) {
+    row.na = to->row.na;
+  }
   if (of->row.est && to && to->row.est) {
     const double signs[] = {1, -1};
     const sx_est *const sides[] = {of->row.est, to->row.est};

@@ -28,7 +28,7 @@ static sx_status stored_value(sx_est **out, st_run *r, const char *indicator, co
   SX_TRY(sx_store_carrier(&data, &n, r->store, row->id, err));
   if (!data) { /* an estimate that could not be made has none */
     return isnan(row->estimate)
-               ? sx_est_constant(out, &r->ctx, (double)NAN, err)
+               ? sx_est_missing(out, &r->ctx, row->na, err)
                : sx_error_set(err, SX_E_INTERNAL, indicator, "the carrier of '%s' is not stored", domain);
   }
   const sx_status status = sx_est_unpack(out, &r->ctx, data, n, r->design, err);

@@ -431,6 +431,7 @@ typedef struct st_row {
   const char *indicator, *statistic, *domain;
   double estimate, se, low, high, df;
   int64_t n, id;
+  sx_na na;       /* why the estimate is missing; SX_NA_NONE where it is not */
   sx_text2 label; /* of the domain */
   bool main;      /* the indicator's own statistic */
 } st_row;

@@ -227,13 +227,15 @@ static sx_status put(st_run *r, const char *indicator, const char *statistic, do
                       .n = -1,
                       .unit = unit,
                       .quality = quality,
-                      .na_reason = isnan(value) ? "words only" : "",
+                      .na_reason = !isnan(value)                     ? ""
+                                   : strcmp(statistic, "share") == 0 ? "zero denominator"
+                                                                     : "words only",
                       .method = "published"};
   out.se = out.low = out.high = out.df = out.n_eff = out.deff = out.cv = nan_value;
   if (from) {
     out.se = from->se;
     out.df = from->df;
-    out.na_reason = isnan(value) ? "operand" : "";
+    out.na_reason = isnan(value) ? sx_na_text(from->na == SX_NA_NONE ? SX_NA_OPERAND : from->na) : "";
     if (strcmp(statistic, "estimate") == 0) {
       out.low = from->low;
       out.high = from->high;

@@ -196,6 +196,15 @@ static bool is_main(const sx_study *s, const sx_store_row *row) {
   return strcmp(row->statistic, "level") == 0 || strcmp(row->statistic, "count") == 0;
 }
 
+/* Why a stored row has no value; a reason of words that are no estimator's counts as a missing operand. */
+static sx_na na_of(const sx_store_row *row) {
+  if (!isnan(row->estimate)) return SX_NA_NONE;
+  for (int na = SX_NA_NONE + 1; row->na_reason && na <= SX_NA_NEGATIVE_VARIANCE; na++) {
+    if (strcmp(sx_na_text((sx_na)na), row->na_reason) == 0) return (sx_na)na;
+  }
+  return SX_NA_OPERAND;
+}
+
 static sx_status index_row(void *data, const sx_store_row *row, sx_error *err) {
   st_run *r = data;
   st_row out = {.indicator = row->indicator,
@@ -208,6 +217,7 @@ static sx_status index_row(void *data, const sx_store_row *row, sx_error *err) {
                 .df = row->df,
                 .n = row->n,
                 .id = row->id,
+                .na = na_of(row),
                 .main = is_main(r->s, row)};
   if (!out.domain) return sx_error_memory(err);
   SX_TRY(domain_label(&out.label, r, row, err));

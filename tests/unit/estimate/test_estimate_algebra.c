@@ -175,6 +175,35 @@ static void test_identities(void) {
   }
 }
 
+/* Every reason goes through formulas, sums, and bytes. */
+static void test_missing(void) {
+  sx_est *one = NULL, *none = NULL;
+  REQUIRE_OK(sx_est_constant(&one, NULL, 1, err));
+  CHECK_FAILS(sx_est_missing(&none, NULL, SX_NA_NONE, err), SX_E_ARGUMENT, "", "has a reason");
+  for (int na = SX_NA_EMPTY_DOMAIN; na <= SX_NA_NEGATIVE_VARIANCE; na++) {
+    sx_est *gone = NULL, *sum = NULL, *again = NULL;
+    void *data = NULL;
+    size_t n = 0;
+    REQUIRE_OK(sx_est_missing(&gone, NULL, (sx_na)na, err));
+    const sx_est *const values[] = {one, gone};
+    REQUIRE_OK(sx_est_linear(&sum, NULL, NULL, values, 2, err));
+    sx_est *ratio = f("a / b", one, gone);
+    REQUIRE_OK(sx_est_pack(&data, &n, NULL, ratio, err));
+    REQUIRE_OK(sx_est_unpack(&again, NULL, data, n, NULL, err));
+    const sx_est *const all[] = {gone, sum, ratio, again};
+    for (size_t i = 0; i < 4; i++) {
+      CHECK(isnan(sx_est_value(all[i])) && isnan(sx_est_variance(all[i])));
+      CHECK_INT(sx_est_na(all[i]), na);
+    }
+    sx_est_free(gone);
+    sx_est_free(sum);
+    sx_est_free(ratio);
+    sx_est_free(again);
+    sx_mem_free(NULL, data);
+  }
+  sx_est_free(one);
+}
+
 static void test_replicate_identities(void) {
   eh_state = 5;
   enum { R = 12 };
@@ -232,5 +261,5 @@ static void test_describe(void) {
   sx_est_free(over);
 }
 
-SXT_MAIN(SXT_CASE(test_outside), SXT_CASE(test_missing_operand), SXT_CASE(test_identities),
+SXT_MAIN(SXT_CASE(test_missing), SXT_CASE(test_outside), SXT_CASE(test_missing_operand), SXT_CASE(test_identities),
          SXT_CASE(test_replicate_identities), SXT_CASE(test_describe))
