@@ -283,7 +283,10 @@ sx_status sx_design_adjust(sx_design **out, const sx_design *old, const sx_adjus
     SX_TRY_GOTO(st, keep_adjusts(d, old, err), done);
   d->df = old->df; /* the same PSUs */
   if (!old->sample->n_reps) d->df = sx_design__full_df(d);
-  sx_buf_add(&buf, old->text);
+  static const char unweighted[] = "unweighted, "; /* no longer: its weights were equal, these need not be */
+  const bool equal = a->note && a->note[0] && strncmp(old->text, unweighted, sizeof unweighted - 1) == 0;
+  if (equal) sx_buf_add(&buf, "equal base weights, ");
+  sx_buf_add(&buf, old->text + (equal ? sizeof unweighted - 1 : 0));
   if (a->note && a->note[0]) sx_buf_printf(&buf, ", %s", a->note);
   SX_TRY_GOTO(st, sx_buf_status(&buf, err), done);
   d->text = sx_buf_take(&buf);

@@ -310,6 +310,7 @@ sx_status sx_design_make_replicates(sx_design **out, const sx_design *d, const s
   SX_TRY_GOTO(st, make(&m, d, spec, err), done);
   SX_TRY_GOTO(st, sx_design__sample_new(&s, &d->ctx, d->sample->n_rows, err), done);
   s->df_declared = d->sample->df_declared;
+  s->unweighted = d->sample->unweighted && strncmp(d->text, "unweighted, ", 12) == 0; /* and not adjusted since */
   SX_TRY_GOTO(st, sx_design__alloc(&rep, s, err), done);
   s = NULL; /* rep's */
   SX_TRY_GOTO(st, sx_design__one_psu_each(rep->sample, err), done);

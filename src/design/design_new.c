@@ -91,6 +91,7 @@ static const char *rep_name(sx_rep_type type) {
 
 void sx_design__describe(sx_buf *buf, const sx_design *d) {
   const design_sample *s = d->sample;
+  if (s->unweighted) sx_buf_add(buf, "unweighted, ");
   if (s->n_reps) {
     sx_buf_printf(buf, "%zu cases, %zu replicate weights (%s)", s->n_rows, s->n_reps, rep_name(s->rep_type));
     return;
@@ -248,6 +249,7 @@ sx_status sx_design_new(sx_design **out, const sx_ctx *ctx, const sx_table *tabl
   sx_status st = sx_design__sample_new(&s, ctx, sx_table_rows(table), err);
   if (st != SX_OK) goto done;
   s->lonely = spec->lonely;
+  s->unweighted = spec->unweighted;
   s->df_declared = spec->df;
   SX_TRY_GOTO(st, sx_design__alloc(&d, s, err), done);
   s = NULL; /* d's */

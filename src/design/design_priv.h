@@ -48,6 +48,7 @@ typedef struct design_sample {
   double *prob;      /* [psus] inclusion probabilities (PPS), or NULL */
   design_pps *pps;   /* Overton, HR, HT, YG; else NULL */
   bool has_strata, has_clusters;
+  bool unweighted; /* the base weights are all 1, asked for so */
   sx_lonely lonely;
   size_t n_lonely;     /* strata with one PSU that was not taken with certainty */
   double lonely_scale; /* H/(H - lonely) for SX_LONELY_AVERAGE, else 1 */

@@ -14,18 +14,21 @@ static const char synthetic_en[] =
     "and no one was asked. "
     "That an estimate agrees with a published figure therefore tests the software, not the world.";
 
-/* The design step's payload in words: cases, strata, PSUs, replicates. */
-static void design_words(char zh[400], char en[400], const char *text) {
+/* The design step's payload in words: cases, strata, PSUs, replicates; what is not weighted is called so first. */
+static void design_words(char zh[400], char en[400], const sx_study *s, const char *text) {
   unsigned long cases = 0, strata = 0, psus = 0, reps = 0;
   zh[0] = en[0] = '\0';
   if (!text || sscanf(text, "%lu\t%lu\t%lu\t%lu", &cases, &strata, &psus, &reps) != 4) return;
+  const bool plain = study__unweighted(s), equal = !s->design.weights && !plain;
+  const char *zh0 = plain ? "未加权：" : equal ? "基础权数相等：" : "";
+  const char *en0 = plain ? "unweighted: " : equal ? "equal base weights: " : "";
   if (reps) {
-    (void)snprintf(zh, 400, "%lu 个观测；方差由 %lu 组重复权数估计", cases, reps);
-    (void)snprintf(en, 400, "%lu cases; variances from %lu sets of replicate weights", cases, reps);
+    (void)snprintf(zh, 400, "%s%lu 个观测；方差由 %lu 组重复权数估计", zh0, cases, reps);
+    (void)snprintf(en, 400, "%s%lu cases; variances from %lu sets of replicate weights", en0, cases, reps);
   } else {
-    (void)snprintf(zh, 400, "%lu 个观测，%lu 层，%lu 个初级抽样单元；方差按线性化方法估计", cases, strata, psus);
-    (void)snprintf(en, 400, "%lu cases, %lu strata, %lu primary sampling units; variances by linearisation", cases,
-                   strata, psus);
+    (void)snprintf(zh, 400, "%s%lu 个观测，%lu 层，%lu 个初级抽样单元；方差按线性化方法估计", zh0, cases, strata, psus);
+    (void)snprintf(en, 400, "%s%lu cases, %lu strata, %lu primary sampling units; variances by linearisation", en0,
+                   cases, strata, psus);
   }
 }
 
@@ -49,7 +52,7 @@ static void optional_text(sx_buf *out, const char *key, const char *zh, const ch
 sx_status study__document_json(sx_buf *out, st_run *r, sx_error *err) {
   const sx_study *s = r->s;
   char zh[400], en[400];
-  design_words(zh, en, r->design_text);
+  design_words(zh, en, s, r->design_text);
   sx_buf_add(out, "{\"title\":");
   study__text2_json(out,
                     s->title.zh   ? s->title.zh
@@ -174,7 +177,7 @@ static void weighting_line(pages *p, char *line) {
 
 static sx_status design(pages *p, const st_run *r, sx_error *err) {
   char zh[400], en[400];
-  design_words(zh, en, r->design_text);
+  design_words(zh, en, r->s, r->design_text);
   both(p, "## 抽样设计与加权\n\n", "## Design and weights\n\n");
   sx_buf_printf(&p->zh, "%s。\n\n", zh);
   sx_buf_printf(&p->en, "%s.\n\n", en);

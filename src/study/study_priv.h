@@ -520,6 +520,7 @@ sx_status study__put_labels(st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__index_rows(st_run *r, sx_error *err) SX_NODISCARD;
 const st_row *study__find_row(const st_rows *rows, const char *indicator, const char *statistic, const char *domain);
 sx_status study__add_row(st_run *r, const st_row *row, sx_error *err) SX_NODISCARD;
+bool study__unweighted(const sx_study *s); /* no weight and no adjustment: every case counts 1 */
 const char *study__quality(char out[64], const sx_est_row *row, bool gap);
 /* DOMAIN of a reference in text, backquoted where it has to be. */
 void study__quote_domain(sx_buf *out, const char *domain);

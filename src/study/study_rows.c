@@ -20,10 +20,16 @@ const char *study__quality(char out[64], const sx_est_row *row, bool gap) {
   return out;
 }
 
+bool study__unweighted(const sx_study *s) {
+  return !s->design.weights && s->n_weightings == 0;
+}
+
 /* ---- one row ------------------------------------------------------------------------------------------------------- */
 
 static const char *method_of(const st_run *r) {
-  return r->design && sx_design_replicates(r->design) ? "replicates" : "linearisation";
+  const bool replicates = r->design && sx_design_replicates(r->design);
+  if (study__unweighted(r->s)) return replicates ? "unweighted, replicates" : "unweighted, linearisation";
+  return replicates ? "replicates" : "linearisation";
 }
 
 sx_status study__put_est(int64_t *id, st_run *r, const char *step, const char *indicator, const char *statistic,

@@ -76,6 +76,21 @@ static void test_bad_weights(void) {
   sx_table_free(t);
 }
 
+static void test_unweighted_words(void) {
+  sx_design_spec s = spec_wh();
+  s.weights = NULL;
+  s.unweighted = true;
+  sx_table *t = eh_table(NULL, 8);
+  eh_number(t, "h", h8);
+  sx_design *d = eh_design(NULL, t, &s), *reps = NULL;
+  CHECK_STR(sx_design_describe(d), "unweighted, stratified, 3 strata, 8 PSUs");
+  REQUIRE_OK(sx_design_make_replicates(&reps, d, NULL, err));
+  CHECK(strncmp(sx_design_describe(reps), "unweighted, 8 cases, 8 replicate weights", 40) == 0);
+  sx_design_free(reps);
+  sx_design_free(d);
+  sx_table_free(t);
+}
+
 static void test_empty_stratum(void) {
   sx_design_spec s = spec_wh();
   double w[8];
@@ -273,5 +288,6 @@ static void test_replicate_spec(void) {
   sx_table_free(t);
 }
 
-SXT_MAIN(SXT_CASE(test_reads), SXT_CASE(test_bad_weights), SXT_CASE(test_empty_stratum), SXT_CASE(test_fpc),
-         SXT_CASE(test_nesting), SXT_CASE(test_lonely), SXT_CASE(test_replicate_spec))
+SXT_MAIN(SXT_CASE(test_unweighted_words), SXT_CASE(test_reads), SXT_CASE(test_bad_weights),
+         SXT_CASE(test_empty_stratum), SXT_CASE(test_fpc), SXT_CASE(test_nesting), SXT_CASE(test_lonely),
+         SXT_CASE(test_replicate_spec))

@@ -1,0 +1,49 @@
+/* What the report and the rows say of the weights: unweighted results are called unweighted. */
+#include "tiny_run.h"
+
+#define RAKING                                                                                                         \
+  "weighting:\n  - rake:\n      - {by: [region], totals: {file: pop.csv, value: people}}\n"                            \
+  "      - {by: [sex], totals: {m: 2900, f: 3100}}\n"
+
+static size_t count(const char *text, const char *word) {
+  size_t n = 0;
+  for (const char *at = text; (at = strstr(at, word)) != NULL; at += strlen(word)) n++;
+  return n;
+}
+
+/* Cover and annex begin the design with these words; the rows' method is `method`. */
+static void says(const char *en_words, const char *zh_words, const char *method) {
+  sx_run_result *result = tiny_run();
+  REQUIRE(result != NULL);
+  char *en = tiny_report("en"), *zh = tiny_report("zh");
+  REQUIRE(en && zh);
+  CHECK_INT(count(en, en_words), 2);
+  CHECK_INT(count(zh, zh_words), 2);
+  CHECK_STR(tiny_find(result->run, "users", "total", "total").method, method);
+  CHECK_STR(tiny_find(result->run, "user_share", "formula", "total").method, method);
+  CHECK_STR(tiny_find(result->run, "money/all", "level", "total").method, method);
+  free(en);
+  free(zh);
+  sx_run_result_free(result);
+  tiny_remove();
+}
+
+static void unweighted(void) {
+  tiny_copy("words");
+  tiny_replace("study.yaml", RAKING, "");
+  tiny_replace("study.yaml", "weights: weight", "weights: none");
+  says(">unweighted: 48 cases", "未加权：48 个观测", "unweighted, linearisation");
+}
+
+static void equal_weights(void) {
+  tiny_copy("words");
+  tiny_replace("study.yaml", "weights: weight", "weights: none");
+  says(">equal base weights: 48 cases", "基础权数相等：48 个观测", "linearisation");
+}
+
+static void weighted(void) {
+  tiny_copy("words");
+  says(">48 cases", ">48 个观测", "linearisation");
+}
+
+SXT_MAIN(SXT_CASE(unweighted), SXT_CASE(equal_weights), SXT_CASE(weighted))
