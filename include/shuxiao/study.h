@@ -74,14 +74,19 @@ SX_API void sx_run_result_free(sx_run_result *result);
 /* A commented study for a data file, its guesses marked '# confirm'. */
 SX_API sx_status sx_study_new(const sx_ctx *ctx, const char *dir, const char *data_file, sx_error *err) SX_NODISCARD;
 
-/* Guesses of which variables are weight, stratum and cluster, best first, with the reason; used by describe and by estimates without weights. */
+/* Guesses of which variables are weight, stratum, cluster and replicate weights, best first, with the reason; used by describe and
+ * by estimates without weights. Replicate weights (role "repweights") are a run of 8 columns or more side by side, of one stem
+ * and consecutive numbers: `variable` is the first of them and `pattern` says all, "jk[01-44]". */
 typedef struct sx_guess {
   const char *role;
   const char *variable;
   const char *reason;
   double score;
+  char pattern[96]; /* empty but for a run */
 } sx_guess;
 SX_API size_t sx_study_guess_design(sx_guess *out, size_t max, const sx_table *table);
+SX_API const char *sx_guess_text(const sx_guess *guess); /* the pattern, else the variable; borrowed from guess */
+SX_API bool sx_guess_covers(const sx_guess *guess, const char *variable);
 
 #ifdef __cplusplus
 }

@@ -151,7 +151,10 @@ static void print_guesses(const cli_app *app, const sx_table *table) {
   if (n == 0) return;
   printf("\n%s\n", cli_text(app, "Perhaps (guesses, used by nothing until you say so):",
                             "可能是（仅为猜测，未经确认不会使用）："));
-  for (size_t i = 0; i < n; i++) printf("  --%s %s  (%s)\n", guesses[i].role, guesses[i].variable, guesses[i].reason);
+  for (size_t i = 0; i < n; i++) {
+    const char *quote = guesses[i].pattern[0] ? "'" : "";
+    printf("  --%s %s%s%s  (%s)\n", guesses[i].role, quote, sx_guess_text(&guesses[i]), quote, guesses[i].reason);
+  }
 }
 
 static sx_status describe(cli_app *app, const cli_args *args, const sx_table *table, sx_arena *arena, sx_error *err) {

@@ -15,7 +15,9 @@ enum { MAX_GROUPS = 3, MAX_INDICATORS = 10, MAX_LEVELS = 12 };
 
 typedef struct proposal {
   const sx_table *table;
-  const char *roles[3]; /* weights, strata, cluster: variables or NULL */
+  const char *roles[3];   /* weights, strata, cluster: variables or NULL */
+  sx_guess replicates[4]; /* runs of replicate weights */
+  size_t n_replicates;
   const sx_column *groups[MAX_GROUPS];
   size_t n_groups;
   const sx_column *shares[MAX_INDICATORS], *means[MAX_INDICATORS];
@@ -28,6 +30,9 @@ static void guess_roles(proposal *p) {
   sx_guess guesses[16];
   const size_t n = sx_study_guess_design(guesses, 16, p->table);
   for (size_t i = 0; i < n; i++) {
+    const bool run = strcmp(guesses[i].role, "repweights") == 0;
+    if (run && p->n_replicates < sizeof p->replicates / sizeof *p->replicates)
+      p->replicates[p->n_replicates++] = guesses[i];
     for (size_t r = 0; r < 3; r++) {
       if (!p->roles[r] && strcmp(guesses[i].role, role_names[r]) == 0) p->roles[r] = guesses[i].variable;
     }
@@ -37,6 +42,9 @@ static void guess_roles(proposal *p) {
 static bool has_role(const proposal *p, const sx_column *column) {
   for (size_t r = 0; r < 3; r++) {
     if (p->roles[r] && strcmp(p->roles[r], column->name) == 0) return true;
+  }
+  for (size_t r = 0; r < p->n_replicates; r++) {
+    if (sx_guess_covers(&p->replicates[r], column->name)) return true;
   }
   return false;
 }
@@ -116,8 +124,9 @@ static void add_design(sx_buf *out, const proposal *p) {
     sx_json_string(out, p->roles[0]);
     sx_buf_add(out, "   # confirm\n");
   } else {
-    sx_buf_add(out,
-               "  weights: none   # confirm: no variable looks like a weight; 'none' makes unweighted estimates\n");
+    /* A text that 'check' refuses with its place, and that says what belongs there. */
+    sx_buf_add(out, "  weights: \"name the weight variable here, or write none\"   # confirm: no variable looks like a "
+                    "weight; 'none' makes unweighted estimates\n");
   }
   if (p->roles[1]) {
     sx_buf_add(out, "  strata: ");
@@ -128,6 +137,12 @@ static void add_design(sx_buf *out, const proposal *p) {
     sx_buf_add(out, "  clusters: [");
     sx_json_string(out, p->roles[2]);
     sx_buf_add(out, "]   # confirm\n");
+  }
+  for (size_t r = 0; r < p->n_replicates; r++) {
+    sx_buf_add(out, "  # replicates: {weights: ");
+    sx_json_string(out, p->replicates[r].pattern);
+    sx_buf_add(out, ", type: ...}   # confirm, with its type: brr, fay (and rho), jk1, jkn (and rscales), bootstrap, "
+                    "sdr\n");
   }
   sx_buf_add(out, "  lonely: fail          # a stratum of one cluster: fail, remove, certainty, adjust or average\n");
 }
