@@ -26,8 +26,9 @@ static sx_status no_weights(const sx_table *table, const char *path, sx_error *e
   char list[256] = "";
   size_t used = 0;
   for (size_t i = 0; i < n; i++) {
-    const int wrote =
-        snprintf(list + used, sizeof list - used, "%s--%s %s", i ? " " : "", guesses[i].role, guesses[i].variable);
+    const char *quote = guesses[i].pattern[0] ? "'" : "";
+    const int wrote = snprintf(list + used, sizeof list - used, "%s--%s %s%s%s", i ? " " : "", guesses[i].role, quote,
+                               sx_guess_text(&guesses[i]), quote);
     if (wrote < 0 || (size_t)wrote >= sizeof list - used) break;
     used += (size_t)wrote;
   }
@@ -98,6 +99,20 @@ static sx_status read_lonely(sx_lonely *out, const char *text, sx_error *err) {
                       text);
 }
 
+/* An option that nothing would listen to is a mistake, not a wish. */
+static sx_status check_replicate_options(const cli_args *args, sx_error *err) {
+  static const char *const names[] = {"reptype", "scale", "rscales", "rho", "mse"};
+  if (cli_value(args, "repweights")) return SX_OK;
+  const bool made = cli_value(args, "make-reps") != NULL;
+  for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+    const bool for_made = k >= 3;
+    if (!cli_flag(args, names[k]) || (made && for_made)) continue;
+    return sx_error_set(err, SX_E_ARGUMENT, "", "--%s belongs to --repweights%s", names[k],
+                        for_made ? " or --make-reps" : "");
+  }
+  return SX_OK;
+}
+
 static sx_status read_replicates(sx_design_spec *spec, cli_app *app, const cli_args *args, sx_arena *arena,
                                  sx_error *err) {
   const char *const *patterns = NULL;
@@ -112,6 +127,8 @@ static sx_status read_replicates(sx_design_spec *spec, cli_app *app, const cli_a
   if (!cli_number(&spec->rho, app, args, "rho") || !cli_number(&spec->scale, app, args, "scale")) {
     return sx_error_set(err, SX_E_ARGUMENT, "", "give --rho and --scale as numbers");
   }
+  if (spec->rep_type == SX_REP_FAY && !cli_value(args, "rho"))
+    return sx_error_set(err, SX_E_ARGUMENT, "--rho", "Fay's method needs its coefficient, as in --rho 0.3");
   const char *rscales = cli_value(args, "rscales");
   if (!rscales) return SX_OK;
   const char *const *texts = NULL;
@@ -133,6 +150,7 @@ sx_status cli_read_design(sx_design **out, cli_app *app, const cli_args *args, c
                           sx_arena *arena, sx_error *err) {
   sx_design_spec spec = SX_DESIGN_SPEC_INIT;
   const char *weights = cli_value(args, "weights");
+  SX_TRY(check_replicate_options(args, err));
   if (!weights && !cli_value(args, "fpc") && !cli_value(args, "prob")) return no_weights(table, path, err);
   spec.unweighted = weights && strcmp(weights, "none") == 0;
   spec.weights = spec.unweighted ? NULL : weights;

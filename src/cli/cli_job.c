@@ -12,6 +12,8 @@ sx_status cli_job_options(cli_job *j, sx_error *err) {
   }
   if (!(level > 0.0 && level < 1.0))
     return sx_error_set(err, SX_E_ARGUMENT, "--level", "%g is not between 0 and 1", level);
+  if (!isnan(df) && !(df > 0.0))
+    return sx_error_set(err, SX_E_ARGUMENT, "--df", "%g is no number of degrees of freedom: it is above 0", df);
   j->options.ci_level = level;
   j->options.df = df;
   return SX_OK;
@@ -27,9 +29,11 @@ static sx_status read_domain(cli_job *j, sx_error *err) {
   }
   if (where) {
     sx_expr *expr = NULL;
-    SX_TRY(sx_expr_parse(&expr, &j->app->ctx, where, err));
-    j->where = sx_mem_alloc(&j->app->ctx, sx_table_rows(j->table), 1);
-    const sx_status status = j->where ? sx_expr_test(j->where, expr, j->table, err) : sx_error_memory(err);
+    sx_status status = sx_expr_parse(&expr, &j->app->ctx, where, err);
+    if (status == SX_OK) {
+      j->where = sx_mem_alloc(&j->app->ctx, sx_table_rows(j->table), 1);
+      status = j->where ? sx_expr_test(j->where, expr, j->table, err) : sx_error_memory(err);
+    }
     sx_expr_free(expr);
     if (status != SX_OK) sx_error_add_where(err, "--where");
     return status;
@@ -43,8 +47,11 @@ sx_status cli_job_column(const sx_column **out, bool *logical, cli_job *j, const
   if (*out) return SX_OK;
   sx_expr *expr = NULL;
   sx_column *column = NULL;
-  SX_TRY(sx_expr_parse(&expr, &j->app->ctx, text, err));
-  sx_status status = sx_expr_eval(&column, expr, j->table, text, err);
+  sx_status status = sx_expr_parse(&expr, &j->app->ctx, text, err);
+  if (status == SX_OK)
+    status = sx_expr_eval(&column, expr, j->table, text, err);
+  else
+    sx_error_add_where(err, "%s", text);
   sx_expr_free(expr);
   SX_TRY(status);
   *logical = column->type == SX_INTEGER;
@@ -93,6 +100,8 @@ sx_status cli_job_row(cli_job *j, const char *indicator, const char *statistic, 
                       .quality = "",
                       .na_reason = sx_na_text(from->na),
                       .method = sx_design_describe(j->design)};
+  if (!*row.na_reason && !isfinite(from->estimate))
+    row.na_reason = "the values or weights are too large for a finite result";
   SX_TRY(set_terms(&row, j, from->group, err));
   j->rows[j->n_rows++] = row;
   return SX_OK;

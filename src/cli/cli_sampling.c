@@ -117,6 +117,9 @@ sx_status cli_make_replicates(sx_design **design, const cli_app *app, const cli_
   if (!cli_number(&spec.rho, app, args, "rho") || !cli_number(&reps, app, args, "replicates") || !(reps >= 0) ||
       reps > 1e6 || reps != floor(reps))
     return sx_error_set(err, SX_E_ARGUMENT, "--replicates", "give --replicates as a whole number, --rho as a number");
+  if (spec.method == SX_MAKE_FAY && !(spec.rho > 0 && spec.rho < 1))
+    return sx_error_set(err, SX_E_ARGUMENT, "--rho",
+                        "Fay's method needs its coefficient between 0 and 1, as in --rho 0.3");
   spec.n_reps = (size_t)reps;
   sx_design *replicated = NULL;
   SX_TRY(sx_design_make_replicates(&replicated, *design, &spec, err));

@@ -192,9 +192,15 @@ static sx_status read_base_weights(sx_design *d, const sx_table *table, const sx
   const sx_column *column = NULL;
   SX_TRY(sx_table_need(&column, table, spec->weights, err));
   SX_TRY(sx_design__read_weights(d->w, column, false, false, "weight", err));
-  for (size_t i = 0; i < n; i++)
-    if (d->w[i] > 0) return SX_OK;
-  return sx_error_set(err, SX_E_DATA, column->name, "all weights are 0");
+  double sum = 0, squares = 0;
+  for (size_t i = 0; i < n; i++) {
+    sum += d->w[i];
+    squares += d->w[i] * d->w[i];
+  }
+  if (!(sum > 0)) return sx_error_set(err, SX_E_DATA, column->name, "all weights are 0");
+  if (!isfinite(squares))
+    return sx_error_set(err, SX_E_DATA, column->name, "the weights are too large: the sum of their squares overflows");
+  return SX_OK;
 }
 
 static sx_status check_spec(const sx_table *table, const sx_design_spec *spec, sx_error *err) {

@@ -21,8 +21,10 @@ sx_status sx_design__check_rep_spec(const sx_design_spec *spec, sx_error *err) {
   if (spec->n_rscales && spec->n_rscales != spec->n_repweights)
     return sx_error_set(err, SX_E_ARGUMENT, "replicates", "%zu rscales are given for %zu replicate weights",
                         spec->n_rscales, spec->n_repweights);
-  if (spec->rep_type == SX_REP_FAY && !(spec->rho >= 0 && spec->rho < 1))
-    return sx_error_set(err, SX_E_ARGUMENT, "replicates", "Fay's rho is %g: it lies in [0, 1)", spec->rho);
+  if (spec->rep_type == SX_REP_FAY && !(spec->rho > 0 && spec->rho < 1))
+    return sx_error_set(err, SX_E_ARGUMENT, "replicates",
+                        "Fay's method needs its coefficient rho between 0 and 1 (it is %g); with rho 0 it would be BRR",
+                        spec->rho);
   if (spec->rep_type == SX_REP_JKN && !spec->rscales)
     return sx_error_set(err, SX_E_ARGUMENT, "replicates",
                         "type JKn needs rscales: (n_h - 1)/n_h of the stratum that each replicate drops a PSU of");

@@ -261,7 +261,9 @@ static void test_replicate_spec(void) {
   s.n_repweights = 2;
   s.rep_type = SX_REP_FAY;
   s.rho = 1;
-  refuse(t, &s, SX_E_ARGUMENT, "replicates", "rho");
+  refuse(t, &s, SX_E_ARGUMENT, "replicates", "rho between 0 and 1 (it is 1)");
+  s.rho = 0; /* not given: BRR under another name */
+  refuse(t, &s, SX_E_ARGUMENT, "replicates", "rho between 0 and 1 (it is 0)");
   s.rep_type = SX_REP_OTHER;
   refuse(t, &s, SX_E_ARGUMENT, "replicates", "scale");
   double gap[8];

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Options of replicate weights that would be passed over in silence are refused; so are numbers without a meaning.
+. tests/cli/lib.sh
+need_program
+shops=tests/cli/data/shops.csv
+awk -F, -v OFS=, 'NR == 1 { print $0, "r1", "r2", "r3", "r4"; next } { i = NR % 4; print $0, $4 * (i == 0 ? .3 : 1.7), $4 * (i == 1 ? .3 : 1.7), $4 * (i == 2 ? .3 : 1.7), $4 * (i == 3 ? 1.7 : .3) }' \
+  $shops >"$tmp/r.csv"
+reps="--weights weight --repweights r[1-4]"
+run_fails 2 "--rho: Fay's method needs its coefficient" "$program" mean "$tmp/r.csv" spend $reps --reptype Fay
+run_fails 2 "rho between 0 and 1 (it is 0)" "$program" mean "$tmp/r.csv" spend $reps --reptype Fay --rho 0
+"$program" mean "$tmp/r.csv" spend $reps --reptype BRR --format csv >"$tmp/b.csv" 2>"$tmp/err" || fail "BRR: $(cat "$tmp/err")"
+"$program" mean "$tmp/r.csv" spend $reps --reptype Fay --rho 0.3 --format csv >"$tmp/f.csv" 2>"$tmp/err" || fail "Fay: $(cat "$tmp/err")"
+near "Fay's scale is BRR's over (1 - rho)^2" "$(cell "$tmp/f.csv" std.error 1)" "$(awk -v s="$(cell "$tmp/b.csv" std.error 1)" 'BEGIN { printf "%.17g", s / .7 }')"
+run_fails 2 "--rho: Fay's method needs its coefficient" "$program" mean $shops spend --weights weight --strata stratum --cluster psu --make-reps fay
+for option in "--reptype BRR" "--rho 0.3" "--scale 1" "--rscales 1,1" --mse; do
+  run_fails 2 "${option%% *} belongs to --repweights" "$program" mean $shops spend --weights weight $option
+done
+for df in 0 -1; do run_fails 2 "--df: $df is no number of degrees of freedom" "$program" mean $shops spend --weights weight --df $df; done
+
+# a study says the same
+mkdir -p "$tmp/s/narrative"
+cp "$tmp/r.csv" "$tmp/s/d.csv"
+printf 'study: fay\ntitle: {zh: a, en: a}\nlanguages: [en]\ndata: {main: {file: d.csv}}\ndesign:\n  weights: weight\n  replicates: {weights: "r[1-4]", type: fay}\nindicators:\n  m: {label: {zh: m, en: m}, mean: spend}\ntables:\n  - {id: t, title: {zh: t, en: t}, indicators: [m], domains: [total], show: [estimate, se]}\n' >"$tmp/s/study.yaml"
+run_fails 2 "rho between 0 and 1" "$program" run "$tmp/s/study.yaml" --quiet
+sed -i 's/type: fay/type: fay, rho: 0.3/' "$tmp/s/study.yaml"
+"$program" run "$tmp/s/study.yaml" --quiet >"$tmp/out" 2>"$tmp/err" || fail "study with rho: $(cat "$tmp/err")"
+
+# weights beyond what can be added up; the place of a mistake in an expression
+awk -F, -v OFS=, 'NR > 1 { $4 = "1e308" } 1' $shops >"$tmp/huge.csv"
+run_fails 1 "weight: the weights are too large" "$program" total "$tmp/huge.csv" spend --weights weight
+awk -F, -v OFS=, 'NR == 1 { print "v,w" } NR > 1 { print "1e308,2" }' $shops >"$tmp/large.csv"
+"$program" total "$tmp/large.csv" v --weights w --format csv >"$tmp/out" 2>"$tmp/err" || fail "large values: $(cat "$tmp/err")"
+grep -q 'too large\|too few' "$tmp/out" || fail "large values: no reason: $(cat "$tmp/out")"
+run_fails 2 "--where: column" "$program" mean $shops spend --weights weight --where 'spend +* 2'
+run_fails 2 "spend +\* 2: column" "$program" mean $shops 'spend +* 2' --weights weight
+finish
