@@ -209,7 +209,10 @@ sx_status study__run_account(st_run *r, size_t index, sx_error *err) {
     SX_TRY_GOTO(status, put_account_row(r, index, step, &result->rows[i], err), done);
   }
 done:
-  if (status != SX_OK) sx_error_add_where(err, "account %s", a->id);
+  if (status != SX_OK) {
+    sx_error_add_where(err, "account %s", a->id);
+    study__add_place(err, r->s, a->node);
+  }
   for (size_t i = 0; totals && i < a->n_nodes; i++) sx_est_free(totals[i]);
   sx_mem_free(&r->ctx, totals);
   sx_account_result_free(result);

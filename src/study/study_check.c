@@ -297,26 +297,6 @@ static void check_design(st_load *l, const sx_table *unit) {
   }
 }
 
-static void check_weighting(st_load *l, const sx_table *unit) {
-  sx_study *s = l->s;
-  for (size_t i = 0; i < s->n_weightings && !study__stop(l); i++) {
-    const st_weighting *w = &s->weightings[i];
-    const size_t before = l->problems->n;
-    for (size_t k = 0; k < w->n_margins; k++) {
-      const st_margin *m = &w->margins[k];
-      for (size_t v = 0; v < m->by.n; v++) {
-        if (unit) (void)need_variable(l, unit, m->by.nodes[v], m->by.items[v]);
-      }
-      if (m->file) (void)file_there(l, m->node, study__path(s, s->arena, m->file));
-      if (!(m->file ? m->value != NULL : m->totals != NULL) || m->by.n == 0 || m->by.n > 4) return;
-    }
-    if (l->problems->n != before) continue;
-    st_targets targets;
-    sx_error err = SX_ERROR_INIT;
-    if (study__targets(&targets, s, w, s->arena, &err) != SX_OK) study__error_problem(l, w->node, &err);
-  }
-}
-
 /* ---- groups, indicators, accounts ----------------------------------------------------------------------------------- */
 
 static void check_condition(st_load *l, const sx_table *unit, const st_expr *e) {
@@ -378,20 +358,8 @@ static void check_level(st_load *l, const sx_table *unit, const st_domain *d) {
     const st_group *g = &l->s->groups[d->terms[i].group];
     const char *level = d->terms[i].level;
     const sx_column *c = g->by && level ? sx_table_find(unit, g->by) : NULL;
-    if (!c || (!c->dict && c->n_labels == 0)) continue;
-    const size_t n_dict = c->dict ? sx_dict_count(c->dict) : 0;
-    const char **names = study__take(l, n_dict + c->n_labels, sizeof *names);
-    bool found = false;
-    for (size_t k = 0; names && k < n_dict + c->n_labels; k++) {
-      names[k] = k < n_dict ? sx_dict_get(c->dict, (int32_t)k, NULL) : c->labels[k - n_dict].label;
-      found = found || strcmp(names[k], level) == 0;
-    }
-    double value = 0;
-    for (size_t k = 0; k < c->n_labels && sx_text_to_double(&value, level, strlen(level)); k++) {
-      found = found || (!c->labels[k].text && c->labels[k].value == value);
-    }
-    if (found || !names) continue;
-    const char *near = sx_text_nearest(level, names, n_dict + c->n_labels);
+    const char *near = NULL;
+    if (!c || study__known_level(l, c, level, &near)) continue;
     study__problem(l, d->node, "the group '%s' has no level '%s'%s%s%s", g->id, level, near ? ", did you mean '" : "",
                    near ? near : "", near ? "'?" : "");
   }
@@ -410,6 +378,16 @@ static void check_groups(st_load *l, const sx_table *unit) {
     check_condition(l, unit, &g->where);
     (void)need_variable(l, unit, sx_node_get(g->node, "by"), g->by);
   }
+}
+
+/* A node has its own scopes, or those of the nearest node above that names some. */
+static bool in_scope(const st_account *a, const st_node *n) {
+  for (size_t depth = 0; n && depth <= a->n_nodes; depth++) {
+    if (n->scopes.n || sx_node_get(n->node, "scope")) return true; /* an unknown one was told already */
+    const size_t up = n->parent ? study__find_node(a, n->parent) : ST_NONE;
+    n = up == ST_NONE ? NULL : &a->nodes[up];
+  }
+  return false;
 }
 
 /* The structure, by building the account from stand-ins: its own rules find double ids, leaves with children and shared codes. */
@@ -434,6 +412,10 @@ static void check_account_tree(st_load *l, const st_account *a) {
     for (size_t k = 0; k < a->n_nodes; k++)
       parent = parent || (a->nodes[k].parent && strcmp(a->nodes[k].parent, n->id) == 0);
     if (!n->leaf && !parent) study__problem(l, n->node, "the node '%s' has neither an amount nor children", n->id);
+    if (n->leaf && a->scopes.n && a->tree == ST_NONE && !in_scope(a, n)) {
+      study__warning(l, n->node, "the leaf '%s' names no scope and is in none: only the whole account counts it",
+                     n->id);
+    }
   }
 done:
   sx_est_free(one);
@@ -516,7 +498,7 @@ void study__check(st_load *l) {
   }
   if (!study__stop(l)) check_groups(l, unit);
   if (!study__stop(l)) check_levels(l, unit);
-  if (!study__stop(l)) check_weighting(l, unit);
+  if (!study__stop(l)) study__check_weighting(l, unit);
   if (!study__stop(l)) check_indicators(l, unit);
   if (!study__stop(l) && !s->skipped) check_accounts(l, unit);
   sx_table_free(unit);

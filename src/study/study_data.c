@@ -280,8 +280,8 @@ static sx_status pivot_codes(const char ***codes, size_t *n, const sx_study *s, 
   return SX_OK;
 }
 
-sx_status study__apply_join(sx_table *unit, const sx_study *s, const st_join *join, const sx_table *from,
-                            sx_error *err) {
+static sx_status join_rows(sx_table *unit, const sx_study *s, const st_join *join, const sx_table *from,
+                           sx_error *err) {
   if (!join->pivot) {
     return sx_table_join(unit, from, join->by.items, join->by.n, join->columns.items, join->columns.n, err);
   }
@@ -294,6 +294,15 @@ sx_status study__apply_join(sx_table *unit, const sx_study *s, const st_join *jo
     status = sx_table_pivot_sum(unit, from, join->by.items[0], join->pivot, join->sum, join->prefix, codes, n, err);
   }
   sx_arena_free(arena);
+  return status;
+}
+
+sx_status study__apply_join(sx_table *unit, const sx_study *s, const st_join *join, const sx_table *from,
+                            sx_error *err) {
+  const st_table *t = &s->tables[join->from];
+  const sx_status status = join_rows(unit, s, join, from, err);
+  if (status != SX_OK && status != SX_E_MEMORY)
+    sx_error_add_where(err, "%s", t->files.n == 1 ? t->files.items[0] : t->id);
   return status;
 }
 

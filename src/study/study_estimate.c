@@ -119,7 +119,10 @@ static sx_status prepare_job(void *data, size_t i, sx_error *err) {
     SX_TRY_GOTO(status, study__domain_mask(j->masks + (k + 1) * rows, &j->by[k], r, &ind->by[k], j->masks, err), done);
   }
 done:
-  if (status != SX_OK) sx_error_add_where(err, "indicator %s", ind->id);
+  if (status != SX_OK) {
+    sx_error_add_where(err, "indicator %s", ind->id);
+    study__add_place(err, r->s, ind->node);
+  }
   return status;
 }
 

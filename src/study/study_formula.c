@@ -136,7 +136,10 @@ static sx_status run_formula(st_run *r, const st_indicator *ind, sx_error *err) 
   if (status == SX_OK) status = study__put_results(r, ind, out.items, out.n, err);
   for (size_t i = 0; i < out.n; i++) sx_est_free(out.items[i].row.est);
   sx_mem_free(&r->ctx, out.items);
-  if (status != SX_OK) sx_error_add_where(err, "indicator %s", ind->id);
+  if (status != SX_OK) {
+    sx_error_add_where(err, "indicator %s", ind->id);
+    study__add_place(err, r->s, ind->node);
+  }
   return status;
 }
 

@@ -48,6 +48,14 @@ static void place_of(char out[SX_ERROR_WHERE_MAX], const st_load *l, const sx_no
   memcpy(out, place.where, SX_ERROR_WHERE_MAX);
 }
 
+void study__add_place(sx_error *err, const sx_study *s, const sx_node *node) {
+  sx_error place = SX_ERROR_INIT;
+  if (!err || !node || err->status == SX_E_MEMORY || err->status == SX_E_CANCELLED) return;
+  if (strstr(err->where, sx_doc_name(s->doc))) return;
+  (void)sx_node_error(&place, s->doc, node, "here");
+  sx_error_add_where(err, "%s", place.where);
+}
+
 static void add_problem(st_load *l, bool warning, const sx_node *node, const char *fmt, va_list args) SX_PRINTF(4, 0);
 static void add_problem(st_load *l, bool warning, const sx_node *node, const char *fmt, va_list args) {
   char where[SX_ERROR_WHERE_MAX], message[SX_ERROR_MESSAGE_MAX];

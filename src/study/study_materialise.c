@@ -116,7 +116,10 @@ static sx_status read_and_join(st_run *r, sx_error *err) {
     sx_status status = read_columns(&from, r, s->joins[i].from, &c, err);
     if (status == SX_OK) status = study__apply_join(r->unit, s, &s->joins[i], from, err);
     sx_table_free(from);
-    if (status != SX_OK) return status;
+    if (status != SX_OK) {
+      study__add_place(err, s, s->joins[i].node);
+      return status;
+    }
   }
   if (s->n_joins) timed(r, ST_STEP_JOIN, 0, since);
   return SX_OK;
@@ -129,6 +132,7 @@ static sx_status derive_all(st_run *r, sx_error *err) {
     const sx_status status = study__derive(r->unit, s, s->derived_order[i], err);
     if (status != SX_OK) {
       sx_error_add_where(err, "derived variable %s", s->derived[s->derived_order[i]].id);
+      study__add_place(err, s, s->derived[s->derived_order[i]].node);
       return status;
     }
     timed(r, ST_STEP_DERIVE, s->derived_order[i], since);
@@ -184,12 +188,14 @@ static sx_status make_design(st_run *r, sx_error *err) {
   sx_buf_init(&words, &r->ctx);
   sx_status status = study__design_new(&r->design, s, r->unit, err);
   if (status == SX_E_DATA || status == SX_E_ARGUMENT) sx_error_add_where(err, "%s", unit_file(s));
+  if (status != SX_OK) study__add_place(err, s, s->design.node);
   timed(r, ST_STEP_DESIGN, 0, since);
   since = now();
   if (status == SX_OK && s->n_weightings) sx_ctx_progress(&r->ctx, "weighting", 0, s->n_weightings);
   for (size_t i = 0; i < s->n_weightings && status == SX_OK; i++) {
     status = adjust(r, &s->weightings[i], &words, err);
     if (status == SX_E_DATA) sx_error_add_where(err, "%s", unit_file(s));
+    if (status != SX_OK) study__add_place(err, s, s->weightings[i].node);
   }
   timed(r, ST_STEP_WEIGHTING, 0, since);
   if (status == SX_OK) status = sx_buf_status(&words, err);

@@ -277,6 +277,8 @@ void study__name_problem(st_load *l, const st_expr *e, const char *name, const c
 /* Any other error: `where` of the error, or the node. */
 void study__error_problem(st_load *l, const sx_node *node, const sx_error *err);
 bool study__stop(const st_load *l); /* out of memory */
+/* Puts the node's place ("study.yaml:12:5") before the error's own where, unless it stands there already. */
+void study__add_place(sx_error *err, const sx_study *s, const sx_node *node);
 
 /* ---- reading nodes (study_load.c) ------------------------------------------------------------------------- */
 
@@ -336,6 +338,13 @@ const char *study__data_path(const sx_study *s, sx_arena *arena, const st_table 
 void study__check_reference(const sx_study *s, const sx_reference *ref, char message[256]);
 /* The unit of a printed figure: its scale (亿人 1e8, % 0.01) and what is left (人, ""). */
 double study__unit_scale(const char *unit, const char **rest);
+
+/* ---- checking (study_check_weighting.c) */
+
+void study__check_weighting(st_load *l, const sx_table *unit);
+/* Whether the column may hold the level, where its levels are known before the data are read (else true). *near: the nearest name
+ * or NULL. */
+bool study__known_level(st_load *l, const sx_column *c, const char *level, const char **near);
 
 /* ---- checking (study_check.c) ------------------------------------------------------------------------------ */
 

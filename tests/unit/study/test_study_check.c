@@ -94,6 +94,44 @@ static void structure(void) {
          "study.yaml:48:9", "all three");
 }
 
+static void margins(void) {
+  expect("study.yaml", "totals: {m: 2900, f: 3100}", "totals: {m: 2900, fe: 3100}", "study.yaml:21:39",
+         "the variable 'sex' has no level 'fe', did you mean 'f'?");
+  expect("study.yaml", "totals: {m: 2900, f: 3100}", "totals: {m: 2900, f: 3200}", "study.yaml:21:29",
+         "the margins disagree in total: 'region' sums to 6000, 'sex' to 6100");
+  expect("pop.csv", "north,3100", "north,3200", "study.yaml:21:29", "'region' sums to 6100, 'sex' to 6000");
+  expect("study.yaml", "totals: {file: pop.csv, value: people}", "totals: {north: 3100, suoth: 2900}",
+         "study.yaml:20:46", "the variable 'region' has no level 'suoth', did you mean 'south'?");
+  expect("extra.csv", "A1,0", "A2,0", "study.yaml:11:5", "extra.csv: the key psu = A2 stands twice");
+}
+
+/* Warnings do not refuse the study. */
+static void leaf_without_scope(void) {
+  tiny_copy("check");
+  tiny_replace("study.yaml", "total: users * 10, scope: wide", "total: users * 10");
+  char path[600];
+  tiny_path(path, "study.yaml");
+  sx_study *study = NULL;
+  REQUIRE_OK(sx_study_load(&study, NULL, path, &problems, err));
+  CHECK_INT(problems.n, 1);
+  if (problems.n == 1) {
+    CHECK(problems.items[0].warning);
+    CHECK(strstr(problems.items[0].where, "study.yaml:50:9") != NULL);
+    CHECK(strstr(problems.items[0].message, "the leaf 'rest' names no scope") != NULL);
+  }
+  sx_study_free(study);
+  study = NULL;
+  /* from the branch above it has one */
+  sx_problems_clear(&problems);
+  tiny_replace("study.yaml", "{id: all, label: {zh: 全部, en: All}}",
+               "{id: all, label: {zh: 全部, en: All}, scope: wide}");
+  REQUIRE_OK(sx_study_load(&study, NULL, path, &problems, err));
+  CHECK_INT(problems.n, 0);
+  sx_study_free(study);
+  sx_problems_clear(&problems);
+  tiny_remove();
+}
+
 static void texts(void) {
   expect("narrative/en.md", "users.total", "usrs.total", "narrative/en.md:3:", "did you mean 'users'?");
   expect("narrative/zh.md", "rate.old.gap", "rate.young.gap", "narrative/zh.md:3:", "has no gap for that group");
@@ -145,4 +183,4 @@ static void absent(void) {
 }
 
 SXT_MAIN(SXT_CASE(is_clean), SXT_CASE(unknown_words), SXT_CASE(expressions), SXT_CASE(structure), SXT_CASE(texts),
-         SXT_CASE(all_of_them), SXT_CASE(absent))
+         SXT_CASE(margins), SXT_CASE(leaf_without_scope), SXT_CASE(all_of_them), SXT_CASE(absent))

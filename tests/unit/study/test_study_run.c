@@ -337,12 +337,36 @@ static void fails(const char *file, const char *old, const char *with, const cha
   tiny_remove();
 }
 
+/* A key that stands twice only beyond the rows that the check reads. */
+static void bad_join(void) {
+  tiny_copy("bad");
+  char path[600];
+  tiny_path(path, "extra.csv");
+  char *text = tiny_read(path), *longer = calloc(1, 1 << 16);
+  REQUIRE(text && longer);
+  strcpy(longer, text);
+  for (int i = 0; i < 300; i++) snprintf(longer + strlen(longer), 40, "Z%d,0\n", i);
+  strcat(longer, "Z1,1\n");
+  tiny_write("extra.csv", longer);
+  free(text);
+  free(longer);
+  sx_study *study = load();
+  sx_run_result *result = NULL;
+  REQUIRE(study != NULL);
+  CHECK_FAILS(sx_study_run(&result, study, NULL, err), SX_E_DATA, "study.yaml:11:5: extra.csv", "the key psu = Z1");
+  sx_study_free(study);
+  tiny_remove();
+}
+
 static void bad_data(void) {
   fails("people.csv", "P02,A,A1,83.0", "P02,A,A1,-83.0", "weight: case 2", "negative");
   fails("pop.csv", "north,3100", "east,3100", "region: case 1", "no total in the margin");
-  fails("pop.csv", "north,3100", "north,3200", "sex", "sums to 6100");
   fails("study.yaml", "prop: user == 1", "prop: age", "indicator rate", "neither 0 nor 1");
+  /* the place in the study, then the file and the case */
+  fails("people.csv", "P02,A,A1,83.0", "P02,A,A1,-83.0", "study.yaml:17:9: people.csv: weight: case 2", "negative");
+  fails("pop.csv", "north,3100", "east,3100", "study.yaml:19:5: people.csv: region: case 1", "no total in the margin");
+  fails("study.yaml", "prop: user == 1", "prop: age", "study.yaml:32:9: indicator rate", "neither 0 nor 1");
 }
 
 SXT_MAIN(SXT_CASE(numbers), SXT_CASE(carriers), SXT_CASE(staleness), SXT_CASE(back_again), SXT_CASE(explain),
-         SXT_CASE(killed), SXT_CASE(bad_data))
+         SXT_CASE(killed), SXT_CASE(bad_data), SXT_CASE(bad_join))
