@@ -16,6 +16,27 @@ static bool plain_char(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
+/* Beyond ASCII a name holds anything but punctuation, signs and blanks, as names of variables do. */
+static bool plain_code(uint32_t c) {
+  if (c < 0xC0) return c == 0xAA || c == 0xB5 || c == 0xBA;
+  if (c == 0xD7 || c == 0xF7 || c == 0xFEFF) return false;
+  if ((c >= 0x2000 && c <= 0x206F) || (c >= 0x2190 && c <= 0x23FF) || (c >= 0xFE30 && c <= 0xFE6F)) return false;
+  if (c >= 0x3000 && c <= 0x303F) return c == 0x3005 || c == 0x3007;
+  if (c >= 0xFF00 && c <= 0xFFEF)
+    return (c >= 0xFF10 && c <= 0xFF19) || (c >= 0xFF21 && c <= 0xFF3A) || (c >= 0xFF41 && c <= 0xFF5A) ||
+           (c >= 0xFF66 && c <= 0xFFDC);
+  return true;
+}
+
+/* Bytes of the plain character at the cursor, 0 where none stands there. */
+static size_t plain_length(const cursor *c) {
+  uint32_t code = 0;
+  if (c->at >= c->n) return 0;
+  if ((unsigned char)c->text[c->at] < 0x80) return plain_char(c->text[c->at]);
+  const size_t n = sx_utf8_next(&code, c->text + c->at, c->n - c->at);
+  return n && plain_code(code) ? n : 0;
+}
+
 static sx_status syntax(const cursor *c, sx_error *err, const char *what) {
   char text[160];
   const size_t n = sx_utf8_cut(c->text, c->n, sizeof text - 1);
@@ -28,17 +49,19 @@ static sx_status syntax(const cursor *c, sx_error *err, const char *what) {
       text, what);
 }
 
-/* One name: plain characters (and `extra`), or anything in backquotes. */
+/* One name: letters and digits of any script, '_', '-' (and `extra`), or anything in backquotes. */
 static sx_status take_name(char *out, size_t cap, cursor *c, const char *extra, sx_error *err) {
   size_t n = 0;
   const bool quoted = c->at < c->n && c->text[c->at] == '`';
   if (quoted) c->at++;
   while (c->at < c->n) {
     const char ch = c->text[c->at];
-    if (quoted ? ch == '`' : !plain_char(ch) && !(ch && strchr(extra, ch))) break;
-    if (n + 1 >= cap) return syntax(c, err, "a name in it is too long");
-    out[n++] = ch;
-    c->at++;
+    const size_t plain = plain_length(c), bytes = quoted || !plain ? 1 : plain;
+    if (quoted ? ch == '`' : !plain && !(ch && strchr(extra, ch))) break;
+    if (n + bytes >= cap) return syntax(c, err, "a name in it is too long");
+    memcpy(out + n, c->text + c->at, bytes);
+    n += bytes;
+    c->at += bytes;
   }
   if (quoted && c->at == c->n) return syntax(c, err, "a backquote is not closed");
   if (quoted) c->at++;

@@ -35,6 +35,16 @@ static void good(void) {
   REQUIRE_OK(parse(&r, "users.`年龄 组`:`<20 | x.y`", err));
   CHECK_STR(r.variable[0], "年龄 组");
   CHECK_STR(r.level[0], "<20 | x.y");
+  REQUIRE_OK(parse(&r, "mx.by_h:华东.gap.se", err));
+  CHECK_STR(r.variable[0], "by_h");
+  CHECK_STR(r.level[0], "华东");
+  CHECK_STR(r.statistic, "gap");
+  CHECK_STR(r.field, "se");
+  REQUIRE_OK(parse(&r, "用户.性别:男*région:Île-de-France", err));
+  CHECK_STR(r.indicator, "用户");
+  CHECK_STR(r.variable[0], "性别");
+  CHECK_STR(r.level[0], "男");
+  CHECK_STR(r.level[1], "Île-de-France");
   REQUIRE_OK(parse(&r, "users.a*b*c*d", err));
   CHECK_INT(r.n_terms, 4);
 }
@@ -50,7 +60,9 @@ static void bad(void) {
   CHECK_FAILS(parse(&r, "users.z x", err), SX_E_PARSE, "", "after its end");
   CHECK_FAILS(parse(&r, "users.`z", err), SX_E_PARSE, "", "not closed");
   CHECK_FAILS(parse(&r, "users.a*b*c*d*e", err), SX_E_PARSE, "", "at most four");
-  CHECK_FAILS(parse(&r, "用户.total", err), SX_E_PARSE, "", "backquotes");
+  CHECK_FAILS(parse(&r, "用户。total", err), SX_E_PARSE, "", "its domain is missing");
+  CHECK_FAILS(parse(&r, "mx.性别：男", err), SX_E_PARSE, "", "other text stands in backquotes");
+  CHECK_FAILS(parse(&r, "mx.by_h:华东 地区", err), SX_E_PARSE, "", "backquotes");
   memset(text, 'a', sizeof text);
   memcpy(text + 300, ".total", 7);
   CHECK_FAILS(parse(&r, text, err), SX_E_PARSE, "", "too long");

@@ -1,4 +1,4 @@
-/* What the report and the rows say of the weights: unweighted results are called unweighted. */
+/* Words: unweighted results are called unweighted, and levels in Chinese are named as they are, in formulas and in the narrative. */
 #include "tiny_run.h"
 
 #define RAKING                                                                                                         \
@@ -46,4 +46,28 @@ static void weighted(void) {
   says(">48 cases", ">48 个观测", "linearisation");
 }
 
-SXT_MAIN(SXT_CASE(unweighted), SXT_CASE(equal_weights), SXT_CASE(weighted))
+static void chinese_levels(void) {
+  tiny_copy("words");
+  tiny_replace("study.yaml", "  double_k:",
+               "  h: {cut: age, breaks: [60], labels: [{zh: 华东, en: 华东}, {zh: 华西, en: 华西}]}\n  double_k:");
+  tiny_replace("study.yaml", "  region: {label", "  by_h: {label: {zh: 大区, en: Part}, by: h}\n  region: {label");
+  tiny_replace("study.yaml", "  twice: {",
+               "  mx: {label: {zh: 均值, en: Mean}, mean: age, by: [by_h]}\n"
+               "  across: {label: {zh: 比, en: Across}, formula: \"`mx.by_h:华东` / mx\"}\n"
+               "  twice: {");
+  tiny_replace("narrative/zh.md", "{{ users.total | plain 0 }}", "{{ mx.by_h:华东 | plain 1 }}");
+  sx_run_result *result = tiny_run();
+  REQUIRE(result != NULL);
+  const double east = tiny_find(result->run, "mx", "mean", "by_h:华东").estimate;
+  const double all = tiny_find(result->run, "mx", "mean", "total").estimate;
+  CHECK(east > 0 && east < all);
+  CHECK_NEAR(tiny_find(result->run, "across", "formula", "total").estimate, east / all, 1e-12);
+  char number[40], *zh = tiny_report("zh");
+  snprintf(number, sizeof number, ">%.1f</span> 人，使用率", east);
+  CHECK(zh && strstr(zh, number));
+  free(zh);
+  sx_run_result_free(result);
+  tiny_remove();
+}
+
+SXT_MAIN(SXT_CASE(chinese_levels), SXT_CASE(unweighted), SXT_CASE(equal_weights), SXT_CASE(weighted))
