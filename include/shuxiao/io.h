@@ -56,7 +56,7 @@ SX_API void sx_reader_close(sx_reader *reader);
 
 /* Writers: by extension (.csv .tsv .csv.gz .sav .zsav .dta). Atomic: path appears only when complete. CSV writes values
  * (declared-missing codes as their code, system missing empty). `synthetic` and other table metadata go into the file's own
- * metadata (.sav/.dta: file label and notes). */
+ * metadata (.sav/.dta: file label and notes); beside delimited text into PATH.meta, which reading PATH takes up again. */
 typedef struct sx_writer sx_writer;
 /* schema: a table of any number of rows whose columns, labels and metadata describe what will come. n_rows: total, where the
  * format needs it beforehand (.sav/.dta); SIZE_MAX means unknown (CSV only). */

@@ -226,6 +226,28 @@ static sx_status check_options(const sx_read_options *options, const char *name,
   return SX_OK;
 }
 
+static bool is_delimited(size_t format) {
+  return strcmp(FORMATS[format].name, "csv") == 0 || strcmp(FORMATS[format].name, "tsv") == 0;
+}
+
+/* The metadata beside a delimited file; NULL for memory, other formats and files without. */
+static sx_status read_meta(char **out, const sx_ctx *ctx, const char *path, bool file, size_t format, sx_error *err) {
+  *out = NULL;
+  return file && is_delimited(format) ? sx_io__meta_read(out, ctx, path, err) : SX_OK;
+}
+
+static sx_status read_whole(sx_table **out, const sx_io__source *source, size_t format, const char *meta,
+                            const sx_read_options *options, sx_error *err) {
+  sx_table *table = NULL;
+  SX_TRY(BACKENDS[format]->read(&table, source, options, err));
+  const sx_status st = sx_io__meta_apply(table, source->name, meta, err);
+  if (st == SX_OK)
+    *out = table;
+  else
+    sx_table_free(table);
+  return st;
+}
+
 static sx_status read_input(sx_table **out, const sx_ctx *ctx, const char *name, const void *data, size_t n,
                             const sx_read_options *options, sx_error *err) {
   static const sx_read_options usual = SX_READ_OPTIONS_INIT;
@@ -233,9 +255,12 @@ static sx_status read_input(sx_table **out, const sx_ctx *ctx, const char *name,
   SX_TRY(check_options(options, name, err));
   input in;
   size_t format = 0;
+  char *meta = NULL;
   SX_TRY(input_open(&in, ctx, name, data, n, err));
   sx_status st = find_format(&format, &in.source, options, err);
-  if (st == SX_OK) st = BACKENDS[format]->read(out, &in.source, options, err);
+  if (st == SX_OK) st = read_meta(&meta, &in.ctx, name, data == NULL, format, err);
+  if (st == SX_OK) st = read_whole(out, &in.source, format, meta, options, err);
+  sx_mem_free(&in.ctx, meta);
   input_clear(&in);
   return st;
 }
@@ -259,6 +284,7 @@ struct sx_reader {
   input in;
   sx_read_options options; /* the lists in it are the caller's: copied below */
   const sx_io__backend *backend;
+  char *meta;      /* text beside a delimited file, or NULL */
   void *state;     /* of a backend with batches */
   sx_table *whole; /* of one without */
   size_t next_row;
@@ -310,6 +336,7 @@ void sx_reader_close(sx_reader *r) {
   sx_table_free(r->whole);
   sx_arena_free(r->lists);
   const sx_ctx ctx = r->in.ctx;
+  sx_mem_free(&ctx, r->meta);
   input_clear(&r->in);
   sx_mem_free(&ctx, r);
 }
@@ -331,6 +358,7 @@ sx_status sx_reader_open(sx_reader **out, const sx_ctx *ctx, const char *path, c
   r->in.source.ctx = &r->in.ctx;
   SX_TRY_GOTO(st, keep_options(r, options, err), done);
   SX_TRY_GOTO(st, find_format(&format, &r->in.source, &r->options, err), done);
+  SX_TRY_GOTO(st, read_meta(&r->meta, &r->in.ctx, path, true, format, err), done);
   r->backend = BACKENDS[format];
   if (r->backend->open)
     st = r->backend->open(&r->state, &r->in.source, &r->options, err);
@@ -347,7 +375,17 @@ done:
 sx_status sx_reader_next(sx_table **out, sx_reader *r, size_t max_rows, sx_error *err) {
   if (!out || !r || !max_rows)
     return sx_error_set(err, SX_E_ARGUMENT, NULL, "sx_reader_next: out or reader is NULL, or max_rows is 0");
-  if (r->state) return r->backend->next(out, r->state, max_rows, err);
+  if (r->state) {
+    sx_table *rows = NULL;
+    SX_TRY(r->backend->next(&rows, r->state, max_rows, err));
+    const sx_status st = rows ? sx_io__meta_apply(rows, r->in.name, r->meta, err) : SX_OK;
+    if (st != SX_OK) {
+      sx_table_free(rows);
+      return st;
+    }
+    *out = rows;
+    return SX_OK;
+  }
   const size_t total = sx_table_rows(r->whole), left = total - r->next_row;
   if (!left) {
     *out = NULL;
@@ -370,7 +408,8 @@ struct sx_writer {
   char **names;
   sx_type *types;
   size_t n_columns;
-  bool failed;
+  bool failed, delimited;
+  char *meta; /* what goes beside a delimited file, or NULL */
 };
 
 static void writer_free(sx_writer *w) {
@@ -378,6 +417,7 @@ static void writer_free(sx_writer *w) {
   if (w->state) w->backend->discard(w->state);
   sx_io__sink_abandon(w->sink);
   for (size_t i = 0; w->names && i < w->n_columns; i++) sx_mem_free(&ctx, w->names[i]);
+  sx_mem_free(&ctx, w->meta);
   sx_mem_free(&ctx, w->names);
   sx_mem_free(&ctx, w->types);
   sx_mem_free(&ctx, w);
@@ -423,7 +463,9 @@ sx_status sx_writer_open(sx_writer **out, const sx_ctx *ctx, const char *path, c
   w->backend = BACKENDS[format];
   w->n_rows = n_rows;
   sx_status st;
+  w->delimited = is_delimited(format);
   SX_TRY_GOTO(st, keep_schema(w, schema, err), done);
+  if (w->delimited) SX_TRY_GOTO(st, sx_io__meta_text(&w->meta, &w->ctx, schema, err), done);
   SX_TRY_GOTO(st, sx_io__sink_open(&w->sink, &w->ctx, path, err), done);
   st = w->backend->create(&w->state, w->sink, schema, n_rows, err);
 done:
@@ -460,6 +502,22 @@ sx_status sx_writer_add(sx_writer *w, const sx_table *rows, sx_error *err) {
   return st;
 }
 
+/* The mark goes first: rows that are synthetic never stand without it, also when the program is killed in between. */
+static sx_status commit(sx_writer *w, sx_error *err) {
+  char *path = sx_mem_strdup(&w->ctx, sx_io__sink_name(w->sink));
+  bool fresh = false;
+  sx_status st = path ? SX_OK : sx_error_memory(err);
+  if (st == SX_OK && w->meta) st = sx_io__meta_write(&w->ctx, path, w->meta, &fresh, err);
+  if (st == SX_OK) {
+    st = sx_io__sink_commit(w->sink, err);
+    w->sink = NULL;
+    if (st != SX_OK && fresh) (void)sx_io__meta_remove(&w->ctx, path, NULL);
+    if (st == SX_OK && w->delimited && !w->meta) st = sx_io__meta_remove(&w->ctx, path, err);
+  }
+  sx_mem_free(&w->ctx, path);
+  return st;
+}
+
 sx_status sx_writer_close(sx_writer *w, sx_error *err) {
   if (!w) return sx_error_set(err, SX_E_ARGUMENT, NULL, "sx_writer_close: writer is NULL");
   const char *path = sx_io__sink_name(w->sink);
@@ -473,8 +531,7 @@ sx_status sx_writer_close(sx_writer *w, sx_error *err) {
   if (st == SX_OK) {
     w->backend->discard(w->state); /* it may hold the sink */
     w->state = NULL;
-    st = sx_io__sink_commit(w->sink, err);
-    w->sink = NULL;
+    st = commit(w, err);
   }
   writer_free(w);
   return st;

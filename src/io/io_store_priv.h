@@ -18,6 +18,15 @@ sx_status sx_io__sink_open(sx_io__sink **out, const sx_ctx *ctx, const char *pat
 sx_status sx_io__sink_commit(sx_io__sink *sink, sx_error *err) SX_NODISCARD;
 void sx_io__sink_abandon(sx_io__sink *sink); /* NULL ok */
 
+/* io_meta.c: FILE.meta beside delimited text. Texts are the caller's to free; *out is NULL where there is no metadata. */
+sx_status sx_io__meta_text(char **out, const sx_ctx *ctx, const sx_table *schema, sx_error *err) SX_NODISCARD;
+sx_status sx_io__meta_read(char **out, const sx_ctx *ctx, const char *path, sx_error *err) SX_NODISCARD;
+/* *fresh: there was none before, so that a failure afterwards can take it away again. */
+sx_status sx_io__meta_write(const sx_ctx *ctx, const char *path, const char *text, bool *fresh,
+                            sx_error *err) SX_NODISCARD;
+sx_status sx_io__meta_remove(const sx_ctx *ctx, const char *path, sx_error *err);
+sx_status sx_io__meta_apply(sx_table *table, const char *path, const char *text, sx_error *err) SX_NODISCARD;
+
 /* "what: text of the error number" as SX_E_IO at path. */
 sx_status sx_io__system_error(sx_error *err, const char *path, const char *what, int number);
 
