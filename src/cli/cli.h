@@ -81,13 +81,19 @@ void cli_app_clear(cli_app *app);
 typedef struct cli_grid {
   sx_arena *arena;
   const char **cells;
+  bool *numbers;          /* per cell: a number, which JSON does not quote */
+  bool machine;           /* csv or json: counts without separators. Set before the first cell */
+  const size_t *max_cols; /* [n_cols] display columns of a cell in table form, 0: any; NULL: any everywhere */
   size_t n_cols, n_rows, cap;
   bool failed;
 } cli_grid;
 void cli_grid_init(cli_grid *grid, sx_arena *arena, size_t n_cols);
 void cli_grid_add(cli_grid *grid, const char *text); /* cells row by row; the first row is the head */
 void cli_grid_add_number(cli_grid *grid, double value, int significant);
-void cli_grid_add_count(cli_grid *grid, double value); /* whole, thousands separated */
+void cli_grid_add_count(cli_grid *grid, double value); /* whole; thousands separated but for a machine */
+/* text without line ends and control characters (as \\n, \\x1b), cut to max display columns (0: any) with an ellipsis; the arena's. */
+const char *cli_clean(sx_arena *arena, const char *text, size_t max);
+bool cli_is_machine(const cli_app *app); /* --format csv or json */
 sx_status cli_grid_print(const cli_grid *grid, FILE *to, const char *format,
                          sx_error *err); /* "table" aligned by display width, "md", "csv", "json" */
 /* Result rows in the asked format: csv by sx_store_rows_csv, json, md, or table. */

@@ -132,15 +132,17 @@ static sx_status add_variable(cli_grid *grid, const sx_ctx *ctx, const sx_column
   return SX_OK;
 }
 
-static void print_head(const cli_app *app, const sx_table *table, const char *path) {
+static void print_head(const cli_app *app, const sx_table *table, const char *path, sx_arena *arena) {
   printf("%s: %zu %s, %zu %s\n", path, sx_table_rows(table), cli_text(app, "rows", "行"), sx_table_columns(table),
          cli_text(app, "variables", "个变量"));
   const char *synthetic = sx_table_meta(table, "synthetic");
-  if (synthetic) printf("%s: %s\n", cli_text(app, "SYNTHETIC DATA", "合成数据"), synthetic);
+  const char *said = synthetic ? cli_clean(arena, synthetic, 0) : NULL;
+  if (said) printf("%s: %s\n", cli_text(app, "SYNTHETIC DATA", "合成数据"), said);
   for (size_t i = 0; i < sx_table_mrsets(table); i++) {
     const sx_mrset *set = sx_table_mrset(table, i);
+    const char *label = cli_clean(arena, set->label, 0);
     printf("%s %s%s: %s (%zu %s)\n", cli_text(app, "multiple-response set", "多选题组"), *set->name == '$' ? "" : "$",
-           set->name, set->label, set->n_variables, cli_text(app, "variables", "个变量"));
+           set->name, label ? label : "", set->n_variables, cli_text(app, "variables", "个变量"));
   }
   printf("\n");
 }
@@ -168,6 +170,10 @@ static sx_status describe(cli_app *app, const cli_args *args, const sx_table *ta
   if (only) SX_TRY(cli_split(&names, &n_names, arena, only, ',', err));
   cli_grid grid;
   cli_grid_init(&grid, arena, N_KINDS);
+  static const size_t max_cols[N_KINDS] = {40, 0, 40, 0, 0, 0, 0, 100};
+  const bool machine = cli_is_machine(app);
+  grid.machine = machine;
+  grid.max_cols = max_cols;
   for (size_t k = 0; k < N_KINDS; k++) cli_grid_add(&grid, kinds[k]);
   const size_t n = only ? n_names : sx_table_columns(table);
   for (size_t i = 0; i < n; i++) {
@@ -181,8 +187,7 @@ static sx_status describe(cli_app *app, const cli_args *args, const sx_table *ta
     sx_ctx_progress(&app->ctx, "describing", i + 1, n);
   }
   cli_progress_end(app);
-  const bool machine = strcmp(app->format, "csv") == 0 || strcmp(app->format, "json") == 0;
-  if (!machine) print_head(app, table, args->words[0]);
+  if (!machine) print_head(app, table, args->words[0], arena);
   SX_TRY(cli_grid_print(&grid, stdout, app->format, err));
   if (!machine) print_guesses(app, table);
   return SX_OK;

@@ -20,6 +20,11 @@ sx_status cli_read_table(sx_table **out, cli_app *app, const cli_args *args, con
   return status;
 }
 
+const char *cli_synthetic(const sx_table *table) {
+  const char *synthetic = sx_table_meta(table, "synthetic");
+  return synthetic && *synthetic ? synthetic : NULL;
+}
+
 static sx_status no_weights(const sx_table *table, const char *path, sx_error *err) {
   sx_guess guesses[8];
   const size_t n = sx_study_guess_design(guesses, 8, table);

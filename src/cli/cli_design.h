@@ -33,6 +33,7 @@
   }
 
 sx_status cli_read_table(sx_table **out, cli_app *app, const cli_args *args, const char *path, sx_error *err);
+const char *cli_synthetic(const sx_table *table); /* how the data were made up, or NULL */
 /* Stops with the guesses where no weights are given. */
 sx_status cli_read_design(sx_design **out, cli_app *app, const cli_args *args, const sx_table *table, const char *path,
                           sx_arena *arena, sx_error *err);

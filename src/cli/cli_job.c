@@ -99,7 +99,7 @@ sx_status cli_job_row(cli_job *j, const char *indicator, const char *statistic, 
                       .unit = "",
                       .quality = "",
                       .na_reason = sx_na_text(from->na),
-                      .method = sx_design_describe(j->design)};
+                      .method = j->method};
   if (!*row.na_reason && !isfinite(from->estimate))
     row.na_reason = "the values or weights are too large for a finite result";
   SX_TRY(set_terms(&row, j, from->group, err));
@@ -115,6 +115,9 @@ sx_status cli_job_open(cli_job *j, sx_error *err) {
   cli_weighting_report report;
   SX_TRY(cli_weighting_apply(&j->design, &report, j->table, j->arena, j->app, j->args, err));
   cli_weighting_say(j->app, &report, false);
+  j->method = sx_design_describe(j->design);
+  if (cli_synthetic(j->table)) j->method = sx_arena_printf(j->arena, "synthetic data; %s", j->method);
+  if (!j->method) return sx_error_memory(err);
   return read_domain(j, err);
 }
 
@@ -122,9 +125,16 @@ sx_status cli_job_names(const char *const **names, size_t *n, cli_job *j, const 
   return cli_split(names, n, j->arena, word, strpbrk(word, "()\"'`") == NULL ? ',' : '\n', err);
 }
 
+void cli_job_head(const cli_job *j) {
+  const char *synthetic = cli_synthetic(j->table), *said = synthetic ? cli_clean(j->arena, synthetic, 0) : NULL;
+  if (cli_is_machine(j->app)) return;
+  if (synthetic) printf("%s: %s\n\n", cli_text(j->app, "SYNTHETIC DATA", "合成数据"), said ? said : "");
+  if (strcmp(j->app->format, "table") == 0) printf("%s\n\n", sx_design_describe(j->design));
+}
+
 sx_status cli_job_print(cli_job *j, sx_error *err) {
   cli_progress_end(j->app);
-  if (strcmp(j->app->format, "table") == 0) printf("%s\n\n", sx_design_describe(j->design));
+  cli_job_head(j);
   return cli_print_rows(j->app, j->rows, j->n_rows, err);
 }
 

@@ -25,6 +25,7 @@ typedef struct cli_job {
   sx_est_options options;
   sx_store_row *rows;
   size_t n_rows, cap_rows;
+  const char *method; /* of every row: the design, after "synthetic data; " where they are */
 } cli_job;
 
 /* --level and --df. */
@@ -38,7 +39,9 @@ sx_status cli_job_column(const sx_column **out, bool *logical, cli_job *j, const
 sx_status cli_job_names(const char *const **names, size_t *n, cli_job *j, const char *word, sx_error *err);
 /* A result row; indicator and statistic are borrowed. */
 sx_status cli_job_row(cli_job *j, const char *indicator, const char *statistic, const sx_est_row *from, sx_error *err);
-/* The design's line (table format) and the rows, on stdout. */
+/* What stands above a table for eyes: the design (table format), and that the data are synthetic. */
+void cli_job_head(const cli_job *j);
+/* The head and the rows, on stdout. */
 sx_status cli_job_print(cli_job *j, sx_error *err);
 
 #endif

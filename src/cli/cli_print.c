@@ -14,9 +14,14 @@ static bool grow(cli_grid *grid) {
   if (grid->n_rows < grid->cap) return true;
   const size_t cap = grid->cap ? 2 * grid->cap : 64;
   const char **cells = sx_arena_alloc(grid->arena, cap, sizeof *cells);
-  if (!cells) return false;
-  if (grid->n_rows > 0) memcpy(cells, grid->cells, grid->n_rows * sizeof *cells);
+  bool *numbers = sx_arena_zalloc(grid->arena, cap, sizeof *numbers);
+  if (!cells || !numbers) return false;
+  if (grid->n_rows > 0) {
+    memcpy(cells, grid->cells, grid->n_rows * sizeof *cells);
+    memcpy(numbers, grid->numbers, grid->n_rows * sizeof *numbers);
+  }
   grid->cells = cells;
+  grid->numbers = numbers;
   grid->cap = cap;
   return true;
 }
@@ -30,19 +35,28 @@ void cli_grid_add(cli_grid *grid, const char *text) {
   grid->cells[grid->n_rows++] = copy; /* n_rows counts cells while the grid is being filled */
 }
 
+static void add_number_text(cli_grid *grid, const char *text) {
+  cli_grid_add(grid, text);
+  if (!grid->failed) grid->numbers[grid->n_rows - 1] = true;
+}
+
 void cli_grid_add_number(cli_grid *grid, double value, int significant) {
   char text[64] = "";
   if (!isnan(value)) snprintf(text, sizeof text, "%.*g", significant, value);
-  cli_grid_add(grid, isnan(value) ? "." : text);
+  add_number_text(grid, isnan(value) ? "." : text);
 }
 
 void cli_grid_add_count(cli_grid *grid, double value) {
   char digits[SX_FIXED_TEXT_MAX], text[2 * SX_FIXED_TEXT_MAX];
   if (isnan(value)) {
-    cli_grid_add(grid, ".");
+    add_number_text(grid, ".");
     return;
   }
   const size_t n = sx_text_fixed(digits, value, 0);
+  if (grid->machine) {
+    add_number_text(grid, digits);
+    return;
+  }
   size_t used = 0;
   for (size_t i = 0; i < n; i++) {
     const bool boundary = i > 0 && digits[i - 1] != '-' && (n - i) % 3 == 0;
@@ -50,7 +64,78 @@ void cli_grid_add_count(cli_grid *grid, double value) {
     text[used++] = digits[i];
   }
   text[used] = '\0';
-  cli_grid_add(grid, text);
+  add_number_text(grid, text);
+}
+
+bool cli_is_machine(const cli_app *app) {
+  return strcmp(app->format, "csv") == 0 || strcmp(app->format, "json") == 0;
+}
+
+/* ---- texts for eyes --------------------------------------------------------------------------------------------- */
+
+static bool is_control(uint32_t code) {
+  return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029;
+}
+
+/* One character as it is shown; the bytes written (at most 8). */
+static size_t show_char(char *out, const char *text, size_t n, uint32_t code) {
+  if (!is_control(code)) {
+    memcpy(out, text, n);
+    return n;
+  }
+  const int wrote = code == '\n'   ? snprintf(out, 9, "\\n")
+                    : code == '\r' ? snprintf(out, 9, "\\r")
+                    : code == '\t' ? snprintf(out, 9, "\\t")
+                    : code < 0x100 ? snprintf(out, 9, "\\x%02x", (unsigned)code)
+                                   : snprintf(out, 9, "\\u%04x", (unsigned)code);
+  return wrote > 0 ? (size_t)wrote : 0;
+}
+
+const char *cli_clean(sx_arena *arena, const char *text, size_t max) {
+  const size_t n = strlen(text);
+  char *out = sx_arena_alloc(arena, 6 * n + 8, 1);
+  if (!out) return NULL;
+  size_t used = 0, width = 0, cut = 0; /* cut: where an ellipsis still fits */
+  for (size_t i = 0; i < n;) {
+    uint32_t code = '?';
+    char shown[16] = "?";
+    const size_t k = sx_utf8_next(&code, text + i, n - i);
+    const size_t bytes = k ? show_char(shown, text + i, k, code) : 1;
+    const size_t columns = sx_utf8_width(shown, bytes);
+    if (max > 0 && width + columns > max) {
+      memcpy(out + cut, "…", sizeof "…");
+      return out;
+    }
+    memcpy(out + used, shown, bytes);
+    used += bytes;
+    width += columns;
+    if (max > 0 && width < max) cut = used;
+    i += k ? k : 1;
+  }
+  out[used] = '\0';
+  return out;
+}
+
+/* The cells as they stand in a table: cleaned; in Markdown with their bars escaped. */
+static bool clean_cells(cli_grid *shown, const cli_grid *grid, bool md) {
+  *shown = *grid;
+  shown->cells = sx_arena_alloc(grid->arena, grid->n_rows ? grid->n_rows : 1, sizeof *shown->cells);
+  if (!shown->cells) return false;
+  for (size_t i = 0; i < grid->n_rows; i++) {
+    const size_t max = grid->max_cols && !md ? grid->max_cols[i % grid->n_cols] : 0;
+    const char *cell = cli_clean(grid->arena, grid->cells[i], max);
+    if (cell && md && strchr(cell, '|')) {
+      char *escaped = sx_arena_alloc(grid->arena, 2 * strlen(cell) + 1, 1), *at = escaped;
+      for (; escaped && *cell; *at++ = *cell++) {
+        if (*cell == '|') *at++ = '\\';
+      }
+      if (escaped) *at = '\0';
+      cell = escaped;
+    }
+    if (!cell) return false;
+    shown->cells[i] = cell;
+  }
+  return true;
 }
 
 static size_t width_of(const char *text) {
@@ -135,7 +220,11 @@ static sx_status print_json_grid(FILE *to, const sx_ctx *ctx, const cli_grid *gr
       sx_buf_add(&out, c == 0 ? (r == 1 ? "[{" : ",\n {") : ",");
       sx_json_string(&out, grid->cells[c]);
       sx_buf_add_char(&out, ':');
-      sx_json_string(&out, grid->cells[r * grid->n_cols + c]);
+      const char *cell = grid->cells[r * grid->n_cols + c];
+      if (grid->numbers[r * grid->n_cols + c])
+        sx_buf_add(&out, strcmp(cell, ".") == 0 || strpbrk(cell, "nN") ? "null" : cell);
+      else
+        sx_json_string(&out, cell);
     }
     sx_buf_add_char(&out, '}');
   }
@@ -158,6 +247,9 @@ sx_status cli_grid_print(const cli_grid *grid, FILE *to, const char *format, sx_
   bool *right = sx_arena_alloc(grid->arena, grid->n_cols, sizeof *right);
   if (!width || !right) return sx_error_memory(err);
   const bool md = strcmp(format, "md") == 0;
+  cli_grid shown;
+  if (!clean_cells(&shown, grid, md)) return sx_error_memory(err);
+  grid = &shown;
   measure(grid, rows, width, right);
   for (size_t c = 0; md && c < grid->n_cols; c++) {
     if (width[c] < 3) width[c] = 3;
@@ -203,6 +295,10 @@ static void json_row(sx_buf *out, const sx_store_row *row) {
   if (row->na_reason && *row->na_reason) {
     sx_buf_add(out, ",\"na_reason\":");
     sx_json_string(out, row->na_reason);
+  }
+  if (row->method && *row->method) {
+    sx_buf_add(out, ",\"method\":");
+    sx_json_string(out, row->method);
   }
   sx_buf_add_char(out, '}');
 }
@@ -253,12 +349,13 @@ static sx_status fill_rows(cli_grid *grid, const cli_app *app, const sx_store_ro
     for (size_t t = 0; t < n_terms; t++) cli_grid_add(grid, term_text(grid->arena, &row->terms[t], app->chinese));
     cli_grid_add(grid, row->statistic);
     cli_grid_add_number(grid, row->estimate, 7);
-    cli_grid_add_number(grid, row->se, 5);
+    const bool exact = fabs(row->se) < 1e-12 * fabs(row->estimate); /* a calibrated total: what is left is rounding */
+    cli_grid_add_number(grid, exact ? 0.0 : row->se, 5);
     cli_grid_add_number(grid, row->low, 7);
     cli_grid_add_number(grid, row->high, 7);
     cli_grid_add_count(grid, row->n < 0 ? (double)NAN : (double)row->n);
-    cli_grid_add_number(grid, row->deff, 4);
-    cli_grid_add_number(grid, row->cv, 3);
+    cli_grid_add_number(grid, exact ? 0.0 : row->deff, 4);
+    cli_grid_add_number(grid, exact ? 0.0 : row->cv, 3);
   }
   return SX_OK;
 }

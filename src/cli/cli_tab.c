@@ -182,10 +182,11 @@ static void say_test(const tab *t, const sx_test_result *r, sx_test_stat stat) {
 
 static void add_cell(cli_grid *grid, const sx_est_row *row, bool count) {
   char text[64] = ".";
+  const double se = !row ? (double)NAN : fabs(row->se) < 1e-12 * fabs(row->estimate) ? 0 : row->se;
   if (row && !isnan(row->estimate) && count)
-    snprintf(text, sizeof text, isnan(row->se) ? "%.6g" : "%.6g (%.3g)", row->estimate, row->se);
+    snprintf(text, sizeof text, isnan(row->se) ? "%.6g" : "%.6g (%.3g)", row->estimate, se);
   else if (row && !isnan(row->estimate))
-    snprintf(text, sizeof text, isnan(row->se) ? "%.1f%%" : "%.1f%% (%.1f)", 100 * row->estimate, 100 * row->se);
+    snprintf(text, sizeof text, isnan(row->se) ? "%.1f%%" : "%.1f%% (%.1f)", 100 * row->estimate, 100 * se);
   else if (!row)
     snprintf(text, sizeof text, "0");
   cli_grid_add(grid, text);
@@ -271,7 +272,7 @@ static sx_status run_job(tab *t, sx_error *err) {
   cli_progress_end(j->app);
   if (strcmp(j->app->format, "csv") == 0 || strcmp(j->app->format, "json") == 0)
     return print_records(t, share, &result, stat, done, err);
-  if (strcmp(j->app->format, "table") == 0) printf("%s\n\n", sx_design_describe(j->design));
+  cli_job_head(j);
   SX_TRY(print_grid(t, strcmp(share, "count") == 0, err));
   if (done) say_test(t, &result, stat);
   if (!done && why.message[0]) printf("\n%s: %s\n", why.where, why.message);

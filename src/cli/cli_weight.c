@@ -36,6 +36,8 @@ static int run_weight(cli_app *app, const cli_args *args) {
   if (status == SX_OK) status = add_weights(table, design, name ? name : "weight_raked", &err);
   if (status == SX_OK) status = sx_io_write(table, output, &err);
   cli_progress_end(app);
+  if (status == SX_OK && cli_synthetic(table))
+    cli_say(app, "%s: %s", cli_text(app, "SYNTHETIC DATA", "合成数据"), cli_synthetic(table));
   if (status == SX_OK) cli_weighting_say(app, &report, true);
   sx_design_free(design);
   sx_table_free(table);
