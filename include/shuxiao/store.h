@@ -34,7 +34,8 @@ typedef struct sx_store_run {
 } sx_store_run;
 SX_API sx_status sx_store_begin(int64_t *run, sx_store *store, const sx_store_run *info, const sx_store_input *inputs,
                                 size_t n_inputs, sx_error *err) SX_NODISCARD;
-SX_API sx_status sx_store_finish(sx_store *store, sx_error *err) SX_NODISCARD; /* commits */
+SX_API sx_status sx_store_finish(sx_store *store, sx_error *err)
+    SX_NODISCARD; /* commits; carriers of all but the newest two finished runs are dropped, their rows stay */
 
 typedef struct sx_store_indicator {
   const char *id;
@@ -74,6 +75,9 @@ SX_API sx_status sx_store_put_block(sx_store *store, int64_t order, const char *
 /* Reuse by content: key is the hash of a step's specification, program version and the keys of what it rests on. sx_store_reuse copies the rows, carriers and
  * payload of the newest finished run's step with that key into the present run; *reused says whether there was one. */
 SX_API sx_status sx_store_put_step(sx_store *store, const char *step, const char *key, const void *payload, size_t n,
+                                   sx_error *err) SX_NODISCARD;
+/* Whether sx_store_reuse would find one: a step of the newest two finished runs, the only ones that keep their carriers. */
+SX_API sx_status sx_store_has_step(bool *has, sx_store *store, const char *step, const char *key,
                                    sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_store_reuse(bool *reused, sx_store *store, const char *step, const char *key,
                                 sx_error *err) SX_NODISCARD;

@@ -27,6 +27,8 @@ enum {
   LOCK_TRIES = 8         /* PATH.lock was removed by its holder between our open and our lock */
 };
 
+/* The first of the newest two finished runs: their carriers are kept, those of older runs are not. */
+#define NEWEST "(SELECT min(id) FROM (SELECT id FROM run WHERE finished IS NOT NULL ORDER BY id DESC LIMIT 2))"
 static const char *const sql_texts[SQL_COUNT] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
     [SQL_COMMIT] = "COMMIT",
@@ -65,10 +67,13 @@ static const char *const sql_texts[SQL_COUNT] = {
     [SQL_CARRIER_GET] = "SELECT b.packing, b.size, b.data FROM carrier c JOIN blob b ON b.id = c.blob"
                         " WHERE c.estimate = ?1",
     [SQL_CARRIER_COPY] = "INSERT INTO carrier SELECT ?1, source, blob FROM carrier WHERE estimate = ?2",
+    [SQL_CARRIER_PRUNE] = "DELETE FROM carrier WHERE estimate IN (SELECT id FROM estimate WHERE run < " NEWEST ")",
+    [SQL_BLOB_PRUNE] = "DELETE FROM blob WHERE id NOT IN (SELECT blob FROM carrier UNION ALL"
+                       " SELECT blob FROM step WHERE blob IS NOT NULL)",
     [SQL_BLOCK_ADD] = "INSERT INTO block VALUES(?1, ?2, ?3, ?4, ?5)",
     [SQL_STEP_ADD] = "INSERT OR REPLACE INTO step VALUES(?1, ?2, ?3, nullif(?4, 0))",
     [SQL_STEP_FIND] = "SELECT s.run FROM step s JOIN run r ON r.id = s.run WHERE s.step = ?1 AND s.key = ?2"
-                      " AND r.finished IS NOT NULL ORDER BY s.run DESC LIMIT 1",
+                      " AND r.finished IS NOT NULL AND s.run >= " NEWEST " ORDER BY s.run DESC LIMIT 1",
     [SQL_STEP_COPY] = "INSERT OR REPLACE INTO step SELECT ?1, step, key, blob FROM step WHERE run = ?2 AND step = ?3",
     [SQL_STEP_PAYLOAD] = "SELECT b.packing, b.size, b.data FROM step s JOIN blob b ON b.id = s.blob"
                          " JOIN run r ON r.id = s.run WHERE s.step = ?1 AND (?2 IS NULL OR s.key = ?2)"

@@ -15,7 +15,7 @@ sx_status sx_store_put_step(sx_store *store, const char *step, const char *key, 
   return sx_store__run(store, s, "writing a step", err);
 }
 
-/* The newest finished run that has the step under this key; 0 when none has. */
+/* The newest finished run that has the step under this key and still its carriers; 0 when none has. */
 static sx_status find_run(int64_t *run, sx_store *store, const char *step, const char *key, sx_error *err) {
   sqlite3_stmt *s;
   *run = 0;
@@ -74,6 +74,13 @@ sx_status sx_store_reuse(bool *reused, sx_store *store, const char *step, const 
   sx_store__bind_text(s, 3, step);
   SX_TRY(sx_store__run(store, s, "copying a step", err));
   *reused = true;
+  return SX_OK;
+}
+
+sx_status sx_store_has_step(bool *has, sx_store *store, const char *step, const char *key, sx_error *err) {
+  int64_t run = 0;
+  SX_TRY(find_run(&run, store, step, key, err));
+  *has = run != 0;
   return SX_OK;
 }
 

@@ -68,12 +68,23 @@ sx_status sx_store_begin(int64_t *run, sx_store *store, const sx_store_run *info
   return SX_OK;
 }
 
+/* Drops the carriers of all but the newest two finished runs, and the bytes that nobody refers to any more. */
+static sx_status prune(sx_store *store, sx_error *err) {
+  sqlite3_stmt *s;
+  SX_TRY(sx_store__statement(&s, store, SQL_CARRIER_PRUNE, err));
+  SX_TRY(sx_store__run(store, s, "dropping old carriers", err));
+  if (sqlite3_changes(store->db) == 0) return SX_OK;
+  SX_TRY(sx_store__statement(&s, store, SQL_BLOB_PRUNE, err));
+  return sx_store__run(store, s, "dropping old carriers", err);
+}
+
 sx_status sx_store_finish(sx_store *store, sx_error *err) {
   sqlite3_stmt *s;
   SX_TRY(sx_store__need_run(store, err));
   SX_TRY(sx_store__statement(&s, store, SQL_RUN_FINISH, err));
   (void)sqlite3_bind_int64(s, 1, store->run);
   SX_TRY(sx_store__run(store, s, "finishing the run", err));
+  SX_TRY(prune(store, err));
   SX_TRY(sx_store__statement(&s, store, SQL_COMMIT, err));
   SX_TRY(sx_store__run(store, s, "finishing the run", err));
   store->run = 0;

@@ -51,11 +51,7 @@ static sx_status match_step(st_plan *plan, st_step *step, sx_store *store, const
   const char *spec = NULL, *key = NULL;
   step->reused = !force && manifest && old_step(manifest, step->id, &spec, &key) && same_hash(key, step->key);
   if (!step->reused && !force && manifest) { /* an earlier run may have had it */
-    void *payload = NULL;
-    size_t n = 0;
-    SX_TRY(sx_store_step_payload(&payload, &n, store, step->id, step->key, err));
-    step->reused = payload != NULL;
-    sx_mem_free(&plan->s->ctx, payload);
+    SX_TRY(sx_store_has_step(&step->reused, store, step->id, step->key, err));
   }
   step->why = force          ? sx_arena_strdup(plan->arena, "asked for")
               : step->reused ? sx_arena_strdup(plan->arena, "unchanged")

@@ -285,6 +285,105 @@ static void reuse(void) {
   (void)remove(path);
 }
 
+/* One run with a carrier of random bytes; *id its row. With `again` the step of the first run is copied, where it still can be. */
+static void one_run(sx_store *store, int64_t *run, int64_t *id, const char *key, bool *again) {
+  enum { N = 50000 };
+  static double scores[N];
+  static uint64_t state = 1;
+  for (size_t i = 0; i < N; i++) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    scores[i] = (double)(state >> 11) * 0x1p-53;
+  }
+  CHECK_OK(sx_store_begin(run, store, &info, NULL, 0, err));
+  if (again) CHECK_OK(sx_store_reuse(again, store, "users", "k1", err));
+  const sx_store_row row = row_of("own", "total", 42);
+  CHECK_OK(sx_store_put_row(id, store, "own", &row, err));
+  CHECK_OK(sx_store_put_carrier(store, *id, "d1", scores, sizeof scores, err));
+  CHECK_OK(sx_store_put_step(store, key[0] == 'k' ? "users" : "own", key, "payload", 7, err));
+  CHECK_OK(sx_store_finish(store, err));
+}
+
+static bool has_carrier(sx_store *store, int64_t id) {
+  void *data = NULL;
+  size_t n = 0;
+  CHECK_OK(sx_store_carrier(&data, &n, store, id, err));
+  const bool has = data != NULL;
+  sx_mem_free(NULL, data);
+  return has;
+}
+
+static long file_size(void) {
+  FILE *file = fopen(path, "rb");
+  if (!file) return -1;
+  (void)fseek(file, 0, SEEK_END);
+  const long size = ftell(file);
+  fclose(file);
+  return size;
+}
+
+/* Carriers are kept for the newest two finished runs, rows and payloads for all; the file stops growing. */
+static void pruned(void) {
+  enum { RUNS = 8 };
+  sx_store *store = NULL;
+  int64_t run[RUNS], id[RUNS];
+  long size[RUNS];
+  REQUIRE_OK(sx_store_open(&store, NULL, fresh(), SX_STORE_WRITE, err));
+  for (size_t i = 0; i < RUNS; i++) {
+    one_run(store, &run[i], &id[i], i == 0 ? "k1" : "own", NULL);
+    size[i] = file_size();
+    for (size_t k = 0; k <= i; k++) CHECK(has_carrier(store, id[k]) == (k + 2 > i));
+  }
+  CHECK(size[RUNS - 1] <= size[3] + size[0] / 4); /* at most one more carrier than the two kept, ever */
+  char text[256] = "";
+  CHECK_OK(sx_store_each_row(store, run[0], NULL, collect_row, text, err));
+  CHECK_STR(text, "own.total=42;");
+  void *payload = NULL;
+  size_t n = 0;
+  CHECK_OK(sx_store_step_payload(&payload, &n, store, "users", "k1", err));
+  CHECK_INT(n, 7);
+  sx_mem_free(NULL, payload);
+  bool has = true;
+  CHECK_OK(sx_store_has_step(&has, store, "users", "k1", err)); /* its carriers are gone: it is computed anew */
+  CHECK(!has);
+  CHECK_OK(sx_store_has_step(&has, store, "own", "own", err));
+  CHECK(has);
+  bool again = true;
+  int64_t last = 0, last_id = 0;
+  one_run(store, &last, &last_id, "own", &again);
+  CHECK(!again);
+  sx_store_close(store);
+  (void)remove(path);
+}
+
+/* What a later run took over from an older one stays with it. */
+static void pruned_but_shared(void) {
+  sx_store *store = NULL;
+  int64_t run = 0, id = 0, shared = 0;
+  const double scores[3] = {1, 2, 3};
+  REQUIRE_OK(sx_store_open(&store, NULL, fresh(), SX_STORE_WRITE, err));
+  for (size_t i = 0; i < 5; i++) {
+    bool again = false;
+    REQUIRE_OK(sx_store_begin(&run, store, &info, NULL, 0, err));
+    CHECK_OK(sx_store_reuse(&again, store, "users", "k1", err));
+    CHECK(again == (i > 0));
+    if (i == 0) {
+      const sx_store_row row = row_of("users", "total", 1);
+      CHECK_OK(sx_store_put_row(&shared, store, "users", &row, err));
+      CHECK_OK(sx_store_put_carrier(store, shared, "d1", scores, sizeof scores, err));
+      CHECK_OK(sx_store_put_step(store, "users", "k1", "1", 1, err));
+    }
+    CHECK_OK(sx_store_finish(store, err));
+  }
+  bool found = false;
+  sx_store_row got;
+  CHECK_OK(sx_store_find(&found, &got, store, run, "users", NULL, NULL, 0, err));
+  id = found ? got.id : 0;
+  CHECK(has_carrier(store, id));
+  CHECK(!has_carrier(store, shared));
+  sx_store_close(store);
+  (void)remove(path);
+}
+
 /* Domains relabelled in a later run: each run keeps its own labels. */
 static void relabelled(void) {
   sx_store *store = NULL;
@@ -389,5 +488,5 @@ static void quick(void) {
   (void)remove(path);
 }
 
-SXT_MAIN(SXT_CASE(round_trip), SXT_CASE(walks), SXT_CASE(carriers), SXT_CASE(reuse), SXT_CASE(relabelled),
-         SXT_CASE(csv), SXT_CASE(misuse), SXT_CASE(quick))
+SXT_MAIN(SXT_CASE(round_trip), SXT_CASE(walks), SXT_CASE(carriers), SXT_CASE(reuse), SXT_CASE(pruned),
+         SXT_CASE(pruned_but_shared), SXT_CASE(relabelled), SXT_CASE(csv), SXT_CASE(misuse), SXT_CASE(quick))
