@@ -94,6 +94,7 @@ static sx_status write_path(const sx_ctx *ctx, void *data, sx_error *err) {
   for (size_t r = 0; r < 5000; r++) a->data.f64[r] = (double)r / 3;
   SX_TRY_GOTO(st, sx_dict_add(&b->data.code[7], b->dict, "x,\"y\"", 5, err), done);
   SX_TRY_GOTO(st, sx_column_set_missing(ctx, c, 3, 'a', err), done);
+  SX_TRY_GOTO(st, sx_table_set_meta(t, "synthetic", "made up,\nall of it", err), done);
   st = sx_io_write(t, data, err);
 done:
   sx_table_free(t);
@@ -132,6 +133,11 @@ static void test_files(void) {
   oom_run("fixed columns in batches", read_batches, &in);
   (void)unlink(plain);
   (void)unlink(packed);
+  (void)snprintf(fixed, sizeof fixed, "%s/a.csv.meta", folder);
+  (void)unlink(fixed);
+  (void)snprintf(fixed, sizeof fixed, "%s/a.csv.gz.meta", folder);
+  (void)unlink(fixed);
+  (void)snprintf(fixed, sizeof fixed, "%s/a.dat", folder);
   (void)unlink(fixed);
   CHECK_INT(rmdir(folder), 0); /* no temporary file is left of any failed attempt */
 }
