@@ -307,6 +307,46 @@ static void test_replaces_and_keeps_mode(void) {
   CHECK_INT(clean_folder(), 1);
 }
 
+/* Metadata stand in FILE.meta and come back, whatever is in them, read whole or in batches; a failed write leaves none. */
+static void test_metadata(void) {
+  static const char value[] = "two: lines\nand a \\ backslash, 合成";
+  sx_error fault = SX_ERROR_INIT;
+  sx_table *t = NULL, *back = NULL;
+  sx_column *c = NULL;
+  const char *path = in_folder("m.csv");
+  REQUIRE(sx_table_new(&t, NULL, 3, &fault) == SX_OK);
+  CHECK_OK(sx_table_add(&c, t, "a", SX_INTEGER, err));
+  CHECK_OK(sx_table_set_meta(t, "synthetic", value, err));
+  CHECK_OK(sx_table_set_meta(t, "odd: key", "", err));
+  CHECK_OK(sx_io_write(t, path, err));
+  check_file(__LINE__, path, "a\n0\n0\n0\n");
+  check_file(
+      __LINE__, in_folder("m.csv.meta"),
+      "# table metadata of the file beside this one (shuxiao)\nsynthetic: two: lines\\nand a \\\\ backslash, 合成\n"
+      "odd\\c key: \n");
+  CHECK_OK(sx_io_read(&back, NULL, path, NULL, err));
+  CHECK_INT(sx_table_metas(back), 2);
+  CHECK_STR(sx_table_meta(back, "synthetic"), value);
+  CHECK_STR(sx_table_meta(back, "odd: key"), "");
+  sx_table_free(back);
+  back = NULL;
+  sx_reader *r = NULL;
+  REQUIRE(sx_reader_open(&r, NULL, path, NULL, &fault) == SX_OK);
+  for (int k = 0; k < 3; k++) {
+    REQUIRE(sx_reader_next(&back, r, 1, &fault) == SX_OK && back);
+    CHECK_STR(sx_table_meta(back, "synthetic"), value);
+    sx_table_free(back);
+    back = NULL;
+  }
+  sx_reader_close(r);
+  sx_writer *w = NULL; /* given up: neither rows nor mark */
+  CHECK_OK(sx_writer_open(&w, NULL, in_folder("n.csv"), t, 3, err));
+  sx_writer_abandon(w);
+  CHECK(!sx_file_exists(in_folder("n.csv.meta")));
+  sx_table_free(t);
+  CHECK_INT(clean_folder(), 2);
+}
+
 static void remove_folder(void) {
   (void)clean_folder();
   CHECK_INT(rmdir(folder), 0);
@@ -321,4 +361,4 @@ static void last(void) {
 
 SXT_MAIN(SXT_CASE(first), SXT_CASE(test_text), SXT_CASE(test_round_trips), SXT_CASE(test_one_column),
          SXT_CASE(test_batches), SXT_CASE(test_misuse), SXT_CASE(test_full_disk),
-         SXT_CASE(test_replaces_and_keeps_mode), SXT_CASE(last))
+         SXT_CASE(test_replaces_and_keeps_mode), SXT_CASE(test_metadata), SXT_CASE(last))
