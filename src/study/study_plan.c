@@ -117,13 +117,21 @@ static const char *beside_study(const sx_study *s, const char *path) {
   return strncmp(path, s->path, n) == 0 ? path + n : path;
 }
 
+/* What stands beside delimited text, its metadata (docs/formats.md), or NULL: whether the rows are synthetic is said there. */
+static const char *sidecar(const build *b, const char *path) {
+  const char *meta = path ? sx_arena_printf(b->arena, "%s.meta", path) : NULL;
+  return meta && sx_file_exists(meta) ? meta : NULL;
+}
+
 static sx_status collect_files(build *b, sx_error *err) {
   const sx_study *s = b->s;
   SX_TRY(add_file(b, s->path, s->path, err));
   for (size_t i = 0; i < s->n_tables; i++) {
     const st_table *t = &s->tables[i];
     for (size_t k = 0; k < t->files.n; k++) {
-      SX_TRY(add_file(b, t->files.items[k], study__data_path(s, b->arena, t, t->files.items[k]), err));
+      const char *path = study__data_path(s, b->arena, t, t->files.items[k]), *meta = sidecar(b, path);
+      SX_TRY(add_file(b, t->files.items[k], path, err));
+      if (meta) SX_TRY(add_file(b, beside_study(s, meta), meta, err));
     }
     if (!t->model) continue;
     const char *path = study__path(s, b->arena, t->model);
@@ -210,8 +218,11 @@ static sx_status plan_data(build *b, sx_error *err) {
     }
     SX_TRY(add_step(&step, b, ST_STEP_DATA, i, "data", t->id, err));
     spec_map(&b->spec, t->node, (const char *const[]){"generate", "file", "files"}, 3);
-    for (size_t k = 0; k < t->files.n; k++)
-      SX_TRY(spec_file(b, study__data_path(s, b->arena, t, t->files.items[k]), err));
+    for (size_t k = 0; k < t->files.n; k++) {
+      const char *path = study__data_path(s, b->arena, t, t->files.items[k]), *meta = sidecar(b, path);
+      SX_TRY(spec_file(b, path, err));
+      if (meta) SX_TRY(spec_file(b, meta, err));
+    }
     SX_TRY(seal(b, step, err));
     b->data[i] = step;
   }

@@ -42,6 +42,17 @@ ok "$program" weight "$tmp/a.csv" $w --trim 1,1e9 --output "$tmp/w.csv" --lang e
 mark "$tmp/w.csv"
 ok "$program" mean tests/cli/data/shops.csv spend --weights weight && ! grep -qi synthetic "$tmp/out" || fail "shops are said to be synthetic"
 
+# ---- a study follows the mark by content, also where it stands beside delimited text ----
+mkdir "$tmp/study"
+cp tests/cli/data/shops.csv "$tmp/study/shops.csv"
+printf 'study: marked\nlanguages: [en]\ndata: {shops: {file: shops.csv}}\ndesign: {weights: weight, strata: stratum, clusters: [psu]}\nindicators: {spend: {mean: spend}}\n' >"$tmp/study/study.yaml"
+ok "$program" run "$tmp/study/study.yaml"
+grep -q 'are synthetic: they were generated' "$tmp/study/out/report.en.html" && fail "a study of plain rows says synthetic"
+head -1 "$tmp/a.csv.meta" >"$tmp/study/shops.csv.meta"
+echo 'synthetic: made up for a test' >>"$tmp/study/shops.csv.meta"
+ok "$program" run "$tmp/study/study.yaml"
+grep -q 'are synthetic: they were generated' "$tmp/study/out/report.en.html" || fail "the mark appeared and the study did not run again"
+
 # ---- describe: numbers for machines, cells for eyes ----
 awk 'BEGIN { print "id,note"; for (i = 1; i <= 1500; i++) printf "%d,%s\n", i, i % 2 ? "\"first line\nsecond\033[31m\"" : "这是一个很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长的答案" }' >"$tmp/n.csv"
 ok "$program" describe "$tmp/n.csv" --format json
