@@ -39,6 +39,21 @@ typedef enum sx_pps {
   SX_PPS_YG       /* Yates-Grundy-Sen form with the joint probabilities of `joint`: samples of fixed size */
 } sx_pps;
 
+/* The words that commands and study files use, in the order of the enums: one list, from which messages follow. Static texts. */
+SX_API const char *const *sx_lonely_names(size_t *n);
+SX_API const char *const *sx_rep_type_names(size_t *n); /* "none" first */
+
+/* "WTREP[01-44]" stands for WTREP01 ... WTREP44: as many digits as the first number is written with. */
+typedef struct sx_name_range {
+  const char *pattern, *tail; /* borrowed from the pattern */
+  int stem, digits;
+  int64_t first, last;
+} sx_name_range;
+/* False where the text has no NAME[a-b] with a <= b. How long a range may be is the caller's to say. */
+SX_API bool sx_name_range_parse(sx_name_range *out, const char *pattern);
+SX_API char *sx_name_range_at(const sx_name_range *range, int64_t number,
+                              sx_arena *arena) SX_NODISCARD; /* NULL: no memory */
+
 typedef struct sx_design_spec {
   uint32_t version;
   const char *weights;         /* column; or unweighted = true */

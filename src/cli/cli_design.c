@@ -41,19 +41,17 @@ static sx_status no_weights(const sx_table *table, const char *path, sx_error *e
                       n ? "; perhaps " : "", list);
 }
 
+enum { MAX_RANGE = 100000 };
+
 /* "w[1-80]" or "WTREP[01-44]" stands for a run of names, its zeros kept; anything else for itself. */
 static sx_status expand_pattern(const char ***names, size_t *n, size_t *cap, sx_arena *arena, const char *pattern,
                                 sx_error *err) {
-  const char *open = strchr(pattern, '['), *dash = open ? strchr(open, '-') : NULL,
-             *close = dash ? strchr(dash, ']') : NULL;
-  int64_t first = 0, last = 0;
-  const bool range = close && sx_text_to_int64(&first, open + 1, (size_t)(dash - open - 1)) &&
-                     sx_text_to_int64(&last, dash + 1, (size_t)(close - dash - 1)) && first <= last &&
-                     last - first < 100000;
-  if (open && !range)
+  sx_name_range range = {.first = 0, .last = 0};
+  const bool many = sx_name_range_parse(&range, pattern) && range.last - range.first < MAX_RANGE;
+  if (strchr(pattern, '[') && !many)
     return sx_error_set(err, SX_E_ARGUMENT, "--repweights", "'%s' is not a pattern like w[1-80]", pattern);
-  const int digits = range && open[1] == '0' ? (int)(dash - open - 1) : 0;
-  for (int64_t i = first; i <= last; i++) {
+  if (!many) range.first = range.last = 0;
+  for (int64_t i = range.first; i <= range.last; i++) {
     if (*n == *cap) {
       const size_t wider = *cap ? 2 * *cap : 64;
       const char **grown = sx_arena_alloc(arena, wider, sizeof *grown);
@@ -62,9 +60,7 @@ static sx_status expand_pattern(const char ***names, size_t *n, size_t *cap, sx_
       *names = grown;
       *cap = wider;
     }
-    const char *name =
-        range ? sx_arena_printf(arena, "%.*s%0*lld%s", (int)(open - pattern), pattern, digits, (long long)i, close + 1)
-              : pattern;
+    const char *name = many ? sx_name_range_at(&range, i, arena) : pattern;
     if (!name) return sx_error_memory(err);
     (*names)[(*n)++] = name;
   }
@@ -72,19 +68,11 @@ static sx_status expand_pattern(const char ***names, size_t *n, size_t *cap, sx_
 }
 
 static sx_status read_reptype(sx_rep_type *out, const char *text, sx_error *err) {
-  static const struct {
-    const char *name;
-    sx_rep_type type;
-  } known[] = {{"brr", SX_REP_BRR},
-               {"fay", SX_REP_FAY},
-               {"jk1", SX_REP_JK1},
-               {"jkn", SX_REP_JKN},
-               {"bootstrap", SX_REP_BOOTSTRAP},
-               {"sdr", SX_REP_SDR},
-               {"other", SX_REP_OTHER}};
-  for (size_t i = 0; text && i < sizeof known / sizeof *known; i++) {
-    if (strcasecmp(text, known[i].name) == 0) {
-      *out = known[i].type;
+  size_t n = 0;
+  const char *const *names = sx_rep_type_names(&n);
+  for (size_t i = SX_REP_NONE + 1; text && i < n; i++) {
+    if (strcasecmp(text, names[i]) == 0) {
+      *out = (sx_rep_type)i;
       return SX_OK;
     }
   }
@@ -93,8 +81,9 @@ static sx_status read_reptype(sx_rep_type *out, const char *text, sx_error *err)
 }
 
 static sx_status read_lonely(sx_lonely *out, const char *text, sx_error *err) {
-  static const char *const names[] = {"fail", "remove", "certainty", "adjust", "average"};
-  for (size_t i = 0; i < 5; i++) {
+  size_t n = 0;
+  const char *const *names = sx_lonely_names(&n);
+  for (size_t i = 0; i < n; i++) {
     if (strcmp(text, names[i]) == 0) {
       *out = (sx_lonely)i;
       return SX_OK;

@@ -210,50 +210,39 @@ static bool parse_choice(st_load *l, const sx_node *node, const char *const *nam
   return false;
 }
 
-/* "WTREP[01-44]" stands for WTREP01 ... WTREP44, leading zeros as written. */
+enum { MAX_RANGE = 10000 };
+
+/* How many names a pattern stands for: 1 for a plain name, 0 where it is none (then a problem is noted). */
+static size_t count_names(st_load *l, sx_name_range *range, const char *pattern, const sx_node *node) {
+  if (!strchr(pattern, '[')) return 1;
+  if (sx_name_range_parse(range, pattern) && range->last - range->first < MAX_RANGE)
+    return (size_t)(range->last - range->first) + 1;
+  if (node) study__problem(l, node, "a pattern of names is NAME[01-44]");
+  return 0;
+}
+
 static void expand_names(st_load *l, st_list *out, const st_list *patterns) {
-  size_t total = 0, cap = 0;
-  for (int pass = 0; pass < 2; pass++) {
-    for (size_t i = 0; i < patterns->n; i++) {
-      const char *open = strchr(patterns->items[i], '['), *dash = open ? strchr(open, '-') : NULL;
-      unsigned long a = 0, b = 0;
-      int used = 0;
-      if (!open) {
-        if (pass == 0) {
-          cap++;
-        } else {
-          out->nodes[total] = patterns->nodes[i];
-          out->items[total++] = patterns->items[i];
-        }
-        continue;
+  sx_name_range range = {.first = 0};
+  size_t total = 0;
+  for (size_t i = 0; i < patterns->n; i++) total += count_names(l, &range, patterns->items[i], patterns->nodes[i]);
+  out->items = study__take(l, total, sizeof *out->items);
+  out->nodes = study__take(l, total, sizeof *out->nodes);
+  if (!out->items || !out->nodes) return;
+  size_t at = 0;
+  for (size_t i = 0; i < patterns->n; i++) {
+    const size_t n = count_names(l, &range, patterns->items[i], NULL);
+    const bool many = strchr(patterns->items[i], '[') != NULL;
+    for (size_t k = 0; k < n; k++) {
+      const char *name = many ? sx_name_range_at(&range, range.first + (int64_t)k, l->s->arena) : patterns->items[i];
+      if (!name) {
+        l->oom = true;
+        return;
       }
-      if (!dash || sscanf(open, "[%lu-%lu]%n", &a, &b, &used) != 2 || used == 0 || b < a || b - a > 9999) {
-        if (pass == 0) study__problem(l, patterns->nodes[i], "a pattern of names is NAME[01-44]");
-        continue;
-      }
-      if (pass == 0) {
-        cap += b - a + 1;
-        continue;
-      }
-      const int width = (int)(dash - open) - 1;
-      for (unsigned long k = a; k <= b; k++) {
-        char *name = sx_arena_printf(l->s->arena, "%.*s%0*lu%s", (int)(open - patterns->items[i]), patterns->items[i],
-                                     width, k, open + used);
-        if (!name) {
-          l->oom = true;
-          return;
-        }
-        out->nodes[total] = patterns->nodes[i];
-        out->items[total++] = name;
-      }
-    }
-    if (pass == 0) {
-      out->items = study__take(l, cap, sizeof *out->items);
-      out->nodes = study__take(l, cap, sizeof *out->nodes);
-      if (!out->items || !out->nodes) return;
+      out->nodes[at] = patterns->nodes[i];
+      out->items[at++] = name;
     }
   }
-  out->n = total;
+  out->n = at;
 }
 
 /* One factor per replicate, in their order. */
@@ -275,19 +264,17 @@ static void read_rscales(st_load *l, st_design *d, const sx_node *map) {
 }
 
 static void read_replicates(st_load *l, st_design *d, const sx_node *map) {
-  static const char *const types[] = {"brr", "fay", "jk1", "jkn", "bootstrap", "sdr", "other"};
-  static const sx_rep_type values[] = {SX_REP_BRR,       SX_REP_FAY, SX_REP_JK1,  SX_REP_JKN,
-                                       SX_REP_BOOTSTRAP, SX_REP_SDR, SX_REP_OTHER};
   if (!study__is_map(l, map, "replicates")) return;
   ST_KEYS(l, map, "weights", "type", "mse", "missing", "rho", "scale", "rscales", "df", "combined");
   const st_list patterns = study__list(l, map, "weights");
   if (patterns.n == 0) study__problem(l, map, "replicates need their weights: 'weights: \"WTREP[01-44]\"'");
   expand_names(l, &d->replicates, &patterns);
-  size_t type = 0;
+  size_t type = 0, n_types = 0;
+  const char *const *types = sx_rep_type_names(&n_types) + 1; /* without "none" */
   if (!sx_node_get(map, "type")) {
     study__problem(l, map, "replicates need a type: brr, fay, jk1, jkn, bootstrap, sdr or other");
-  } else if (parse_choice(l, sx_node_get(map, "type"), types, 7, "type of replicates", &type)) {
-    d->rep_type = values[type];
+  } else if (parse_choice(l, sx_node_get(map, "type"), types, n_types - 1, "type of replicates", &type)) {
+    d->rep_type = (sx_rep_type)(type + 1);
   }
   d->mse = study__bool(l, map, "mse", false);
   d->combined = study__bool(l, map, "combined", true);
@@ -301,7 +288,6 @@ static void read_replicates(st_load *l, st_design *d, const sx_node *map) {
 }
 
 void study__read_design(st_load *l, const sx_node *root) {
-  static const char *const lonely[] = {"fail", "remove", "certainty", "adjust", "average"};
   st_design *d = &l->s->design;
   d->scale = d->df = (double)NAN;
   d->combined = true;
@@ -323,9 +309,10 @@ void study__read_design(st_load *l, const sx_node *root) {
   d->strata = study__text(l, d->node, "strata");
   d->fpc = study__text(l, d->node, "fpc");
   d->clusters = study__list(l, d->node, "clusters");
-  size_t policy = 0;
+  size_t policy = 0, n_policies = 0;
+  const char *const *policies = sx_lonely_names(&n_policies);
   if (sx_node_get(d->node, "lonely") &&
-      parse_choice(l, sx_node_get(d->node, "lonely"), lonely, 5, "policy for strata of one PSU", &policy)) {
+      parse_choice(l, sx_node_get(d->node, "lonely"), policies, n_policies, "policy for strata of one PSU", &policy)) {
     d->lonely = (sx_lonely)policy;
   }
   read_replicates(l, d, sx_node_get(d->node, "replicates"));
