@@ -146,15 +146,6 @@ static const st_result *result_of(const st_result *results, size_t n, const char
   return NULL;
 }
 
-static const char *spec_name(st_run *r, const st_domain *d) {
-  const char *out = d->n ? "" : "total";
-  for (size_t i = 0; out && i < d->n; i++) {
-    out = sx_arena_printf(r->arena, "%s%s%s%s%s", out, i ? "*" : "", r->s->groups[d->terms[i].group].id,
-                          d->terms[i].level ? ":" : "", d->terms[i].level ? d->terms[i].level : "");
-  }
-  return out;
-}
-
 static sx_status put_gap(st_run *r, const st_indicator *ind, const char *step, const st_gap *gap, const st_result *of,
                          const st_result *to, sx_error *err) {
   const sx_est_options options = SX_EST_OPTIONS_INIT;
@@ -188,7 +179,8 @@ static sx_status put_gaps(st_run *r, const st_indicator *ind, const char *step, 
                           sx_error *err) {
   for (size_t g = 0; g < ind->n_gaps; g++) {
     const st_gap *gap = &ind->gaps[g];
-    const char *to_name = spec_name(r, &gap->to), *of_name = spec_name(r, &gap->of);
+    const char *to_name = study__domain_text(r->s, &gap->to, r->arena);
+    const char *of_name = study__domain_text(r->s, &gap->of, r->arena);
     if (!to_name || !of_name) return sx_error_memory(err);
     const st_result *to = result_of(results, n, to_name);
     bool found = false;

@@ -56,15 +56,6 @@ static sx_status value_of(const sx_est **out, st_run *r, const char *indicator, 
   return status;
 }
 
-static const char *domain_text(st_run *r, const st_domain *d) {
-  const char *out = d->n ? "" : "total";
-  for (size_t i = 0; out && i < d->n; i++) {
-    out = sx_arena_printf(r->arena, "%s%s%s%s%s", out, i ? "*" : "", r->s->groups[d->terms[i].group].id,
-                          d->terms[i].level ? ":" : "", d->terms[i].level ? d->terms[i].level : "");
-  }
-  return out;
-}
-
 static sx_status benchmark(const sx_est **out, st_run *r, size_t i, sx_error *err) {
   if (!r->benchmarks) {
     r->benchmarks = sx_arena_zalloc(r->arena, r->s->n_benchmarks, sizeof *r->benchmarks);
@@ -85,7 +76,7 @@ static sx_status operand(const sx_est **out, st_run *r, const st_operand *op, co
     const char *scope = op->scope ? sx_arena_printf(r->arena, "scope:%s", op->scope) : "total";
     return id && scope ? value_of(out, r, id, op->statistic, scope, err) : sx_error_memory(err);
   }
-  const char *where = op->fixed ? domain_text(r, &op->domain) : domain;
+  const char *where = op->fixed ? study__domain_text(r->s, &op->domain, r->arena) : domain;
   return where ? value_of(out, r, s->indicators[op->index].id, NULL, where, err) : sx_error_memory(err);
 }
 

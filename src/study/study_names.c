@@ -207,18 +207,23 @@ static bool reference_domain(const sx_study *s, st_domain *out, const sx_referen
   return true;
 }
 
+char *study__domain_text(const sx_study *s, const st_domain *d, sx_arena *arena) {
+  char *out = sx_arena_strdup(arena, d->n ? "" : "total");
+  for (size_t i = 0; out && i < d->n; i++) {
+    const char *level = d->terms[i].level;
+    out = sx_arena_printf(arena, "%s%s%s%s%s", out, i ? "*" : "", s->groups[d->terms[i].group].id, level ? ":" : "",
+                          level ? level : "");
+  }
+  return out;
+}
+
 char *study__reference_domain(const sx_study *s, const sx_reference *ref, sx_arena *arena) {
   if (ref->n_terms == 0) return sx_arena_strdup(arena, "total");
   if (strchr(ref->indicator, '/')) return sx_arena_printf(arena, "%s:%s", ref->variable[0], ref->level[0]);
   st_domain d;
   char message[256] = "";
   if (!reference_domain(s, &d, ref, message)) return sx_arena_strdup(arena, "total");
-  char *out = sx_arena_strdup(arena, "");
-  for (size_t i = 0; out && i < d.n; i++) {
-    out = sx_arena_printf(arena, "%s%s%s%s%s", out, i ? "*" : "", s->groups[d.terms[i].group].id,
-                          d.terms[i].level ? ":" : "", d.terms[i].level ? d.terms[i].level : "");
-  }
-  return out;
+  return study__domain_text(s, &d, arena);
 }
 
 static void check_field(const sx_reference *ref, char message[256]) {

@@ -330,6 +330,8 @@ void study__resolve_formula(st_load *l, st_formula *f);
 void study__need_operands(st_load *l, const st_formula *f, const st_domain *by, size_t n_by);
 const char *study__stat_name(const st_indicator *ind); /* "total" ... "formula" */
 /* The domain of a reference in the form of the store's rows: "total", "z", "z*age:20-29", "scope:narrow"; arena memory. */
+char *study__domain_text(const sx_study *s, const st_domain *d,
+                         sx_arena *arena); /* "z*age:20-29", "total"; NULL: no memory */
 char *study__reference_domain(const sx_study *s, const sx_reference *ref, sx_arena *arena);
 /* Paths: beside the study, in root, or in the --data folder; arena memory, NULL when out of memory. */
 const char *study__path(const sx_study *s, sx_arena *arena, const char *file);
