@@ -265,3 +265,14 @@ void sx_estimate__frame_clear(est_frame *f) {
   sx_estimate__free_texts(ctx, f->level_text, f->n_values);
   sx_estimate__free_texts(ctx, f->level_label, f->n_values);
 }
+
+sx_column sx_estimate__column_like(const sx_column *column, sx_type type) {
+  sx_column out;
+  memset(&out, 0, sizeof out);
+  out.name = column->name;
+  out.label = column->label;
+  out.format = column->format;
+  out.type = type;
+  out.n = column->n;
+  return out;
+}

@@ -54,18 +54,6 @@ static void centre(moment_run *m, const sx_est_set *ybar, const sx_est_set *xbar
   }
 }
 
-static sx_column plain_column(const sx_column *like, double *values) {
-  sx_column c;
-  memset(&c, 0, sizeof c);
-  c.name = like->name;
-  c.label = like->label;
-  c.format = like->format;
-  c.type = SX_NUMBER;
-  c.n = like->n;
-  c.data.f64 = values;
-  return c;
-}
-
 static sx_status means(moment_run *m, sx_error *err) {
   const sx_est_request *r = m->request;
   const sx_est_request both[] = {{SX_STAT_MEAN, m->y, NULL, false, m->in, r->by},
@@ -78,7 +66,8 @@ static sx_status means(moment_run *m, sx_error *err) {
   sx_column columns[MEANS];
   sx_est_request requests[MEANS];
   for (size_t k = 0; k < MEANS; k++) {
-    columns[k] = plain_column(m->y, m->space + k * m->y->n);
+    columns[k] = sx_estimate__column_like(m->y, SX_NUMBER);
+    columns[k].data.f64 = m->space + k * m->y->n;
     requests[k] = (sx_est_request){SX_STAT_MEAN, &columns[k], NULL, false, m->in, r->by};
   }
   const size_t n = m->moment == SX_MOMENT_CORRELATION ? MEANS : 3;

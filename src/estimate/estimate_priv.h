@@ -96,6 +96,14 @@ sx_status sx_estimate__frame(est_frame *out, const sx_design *design, const sx_e
                              sx_error *err) SX_NODISCARD;
 void sx_estimate__frame_clear(est_frame *frame);
 
+/* A column of the same length and names for values made from it: nothing missing, no data yet, borrowing its texts. */
+sx_column sx_estimate__column_like(const sx_column *column, sx_type type);
+
+/* one(&set, data, i) for i in 0..n-1 over the threads of ctx; out [n] is filled when all succeed, else nothing is. */
+typedef sx_status (*sx_estimate__one)(sx_est_set **out, const void *data, size_t i, sx_error *err);
+sx_status sx_estimate__many(sx_est_set **out, const sx_ctx *ctx, size_t n, sx_estimate__one one, const void *data,
+                            sx_error *err) SX_NODISCARD;
+
 /* estimate_levels.c: the levels of a discrete column. level [n] index or -1; texts owned by the caller. */
 enum { EST_MAX_LEVELS = 1000 };
 sx_status sx_estimate__levels(int32_t *level, size_t *n_levels, char ***text, char ***label, const sx_ctx *ctx,

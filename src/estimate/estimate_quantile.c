@@ -91,13 +91,7 @@ static sx_status shares(sx_est_set **out, quantile_run *q, bool below, sx_error 
     const double x = y->type == SX_NUMBER ? y->data.f64[i] : (double)y->data.i64[i];
     q->indicator[i] = below ? x < q->at[g] : x <= q->at[g];
   }
-  sx_column column;
-  memset(&column, 0, sizeof column);
-  column.name = y->name;
-  column.label = y->label;
-  column.format = y->format;
-  column.type = SX_INTEGER;
-  column.n = y->n;
+  sx_column column = sx_estimate__column_like(y, SX_INTEGER);
   column.data.i64 = q->indicator;
   column.miss = y->miss;
   const sx_est_request request = {SX_STAT_PROP, &column, NULL, true, r->where, r->by};
@@ -441,31 +435,19 @@ done:
   return st;
 }
 
-typedef struct many {
-  sx_est_set **out;
+typedef struct requests {
   const sx_design *design;
   const sx_quantile_request *requests;
   const sx_quantile_options *options;
-} many;
+} requests;
 
-static sx_status run_one(void *data, size_t i, sx_error *err) {
-  const many *m = data;
-  return sx_estimate_quantile(&m->out[i], m->design, &m->requests[i], m->options, err);
+static sx_status run_one(sx_est_set **out, const void *data, size_t i, sx_error *err) {
+  const requests *r = data;
+  return sx_estimate_quantile(out, r->design, &r->requests[i], r->options, err);
 }
 
-sx_status sx_estimate_quantile_many(sx_est_set **out, const sx_design *design, const sx_quantile_request *requests,
+sx_status sx_estimate_quantile_many(sx_est_set **out, const sx_design *design, const sx_quantile_request *list,
                                     size_t n, const sx_quantile_options *options, sx_error *err) {
-  const sx_ctx *ctx = sx_design_ctx(design);
-  sx_est_set **sets = sx_mem_zalloc(ctx, n, sizeof(sx_est_set *));
-  if (!sets) return sx_error_memory(err);
-  many m = {sets, design, requests, options};
-  const sx_status st = sx_parallel_for(ctx, n, run_one, &m, err);
-  for (size_t i = 0; i < n; i++) {
-    if (st == SX_OK)
-      out[i] = sets[i];
-    else
-      sx_est_set_free(sets[i]);
-  }
-  sx_mem_free(ctx, sets);
-  return st;
+  const requests data = {design, list, options};
+  return sx_estimate__many(out, sx_design_ctx(design), n, run_one, &data, err);
 }

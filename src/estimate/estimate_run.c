@@ -292,25 +292,25 @@ done:
   return st;
 }
 
+/* ---- many at once ------------------------------------------------------------------------------------------------ */
+
 typedef struct many {
-  sx_est_set **out;
-  const sx_design *design;
-  const sx_est_request *requests;
-  const sx_est_options *options;
+  sx_est_set **sets;
+  sx_estimate__one one;
+  const void *data;
 } many;
 
-static sx_status run_one(void *data, size_t i, sx_error *err) {
+static sx_status task(void *data, size_t i, sx_error *err) {
   const many *m = data;
-  return sx_estimate_run(&m->out[i], m->design, &m->requests[i], m->options, err);
+  return m->one(&m->sets[i], m->data, i, err);
 }
 
-sx_status sx_estimate_run_many(sx_est_set **out, const sx_design *design, const sx_est_request *requests, size_t n,
-                               const sx_est_options *options, sx_error *err) {
-  const sx_ctx *ctx = sx_design_ctx(design);
+sx_status sx_estimate__many(sx_est_set **out, const sx_ctx *ctx, size_t n, sx_estimate__one one, const void *data,
+                            sx_error *err) {
   sx_est_set **sets = sx_mem_zalloc(ctx, n, sizeof(sx_est_set *));
   if (!sets) return sx_error_memory(err);
-  many m = {sets, design, requests, options};
-  const sx_status st = sx_parallel_for(ctx, n, run_one, &m, err);
+  many m = {sets, one, data};
+  const sx_status st = sx_parallel_for(ctx, n, task, &m, err);
   for (size_t i = 0; i < n; i++) {
     if (st == SX_OK)
       out[i] = sets[i];
@@ -319,4 +319,21 @@ sx_status sx_estimate_run_many(sx_est_set **out, const sx_design *design, const 
   }
   sx_mem_free(ctx, sets);
   return st;
+}
+
+typedef struct requests {
+  const sx_design *design;
+  const sx_est_request *requests;
+  const sx_est_options *options;
+} requests;
+
+static sx_status run_one(sx_est_set **out, const void *data, size_t i, sx_error *err) {
+  const requests *r = data;
+  return sx_estimate_run(out, r->design, &r->requests[i], r->options, err);
+}
+
+sx_status sx_estimate_run_many(sx_est_set **out, const sx_design *design, const sx_est_request *list, size_t n,
+                               const sx_est_options *options, sx_error *err) {
+  const requests data = {design, list, options};
+  return sx_estimate__many(out, sx_design_ctx(design), n, run_one, &data, err);
 }
