@@ -108,7 +108,8 @@ SX_API sx_status sx_node_error(sx_error *err, const sx_doc *doc, const sx_node *
 SX_API sx_status sx_node_keys(const sx_doc *doc, const sx_node *map, const char *const *allowed, size_t n,
                               sx_error *err) SX_NODISCARD;
 SX_API void sx_node_to_json(sx_buf *out, const sx_node *node); /* unquoted numbers and booleans stay such */
-SX_API void sx_json_string(sx_buf *out, const char *text);     /* "..." with escapes */
+SX_API void sx_csv_field(sx_buf *out, const char *text);   /* RFC 4180: quoted only where it must be; NULL is empty */
+SX_API void sx_json_string(sx_buf *out, const char *text); /* "..." with escapes */
 
 #ifdef __cplusplus
 }

@@ -192,57 +192,54 @@ static void print_rule(FILE *to, size_t n_cols, const size_t *width, const bool 
 }
 
 /* Records: a CSV line (RFC 4180) per row, or a JSON object per row with the head's names as keys. */
-static void csv_cell(FILE *to, const char *cell) {
-  if (!strpbrk(cell, ",\"\r\n")) {
-    fputs(cell, to);
-    return;
-  }
-  fputc('"', to);
-  for (; *cell; cell++) {
-    if (*cell == '"') fputc('"', to);
-    fputc(*cell, to);
-  }
-  fputc('"', to);
-}
-
-static void print_csv_grid(FILE *to, const cli_grid *grid, size_t rows) {
+static void csv_grid(sx_buf *out, const cli_grid *grid, size_t rows) {
   for (size_t i = 0; i < rows * grid->n_cols; i++) {
-    csv_cell(to, grid->cells[i]);
-    fputs((i + 1) % grid->n_cols == 0 ? "\n" : ",", to);
+    sx_csv_field(out, grid->cells[i]);
+    sx_buf_add_char(out, (i + 1) % grid->n_cols == 0 ? '\n' : ',');
   }
 }
 
-static sx_status print_json_grid(FILE *to, const sx_ctx *ctx, const cli_grid *grid, size_t rows, sx_error *err) {
-  sx_buf out;
-  sx_buf_init(&out, ctx);
+static void json_grid(sx_buf *out, const cli_grid *grid, size_t rows) {
   for (size_t r = 1; r < rows; r++) {
     for (size_t c = 0; c < grid->n_cols; c++) {
-      sx_buf_add(&out, c == 0 ? (r == 1 ? "[{" : ",\n {") : ",");
-      sx_json_string(&out, grid->cells[c]);
-      sx_buf_add_char(&out, ':');
+      sx_buf_add(out, c == 0 ? (r == 1 ? "[{" : ",\n {") : ",");
+      sx_json_string(out, grid->cells[c]);
+      sx_buf_add_char(out, ':');
       const char *cell = grid->cells[r * grid->n_cols + c];
       if (grid->numbers[r * grid->n_cols + c])
-        sx_buf_add(&out, strcmp(cell, ".") == 0 || strpbrk(cell, "nN") ? "null" : cell);
+        sx_buf_add(out, strcmp(cell, ".") == 0 || strpbrk(cell, "nN") ? "null" : cell);
       else
-        sx_json_string(&out, cell);
+        sx_json_string(out, cell);
     }
-    sx_buf_add_char(&out, '}');
+    sx_buf_add_char(out, '}');
   }
-  sx_buf_add(&out, rows > 1 ? "]\n" : "[]\n");
-  const sx_status status = sx_buf_status(&out, err);
-  if (status == SX_OK) fwrite(out.data, 1, out.n, to);
-  sx_buf_clear(&out);
+  sx_buf_add(out, rows > 1 ? "]\n" : "[]\n");
+}
+
+/* Prints what was gathered, if all of it was, and frees it. */
+static sx_status emit(sx_buf *text, FILE *to, sx_status status, sx_error *err) {
+  if (status == SX_OK) status = sx_buf_status(text, err);
+  if (status == SX_OK) fwrite(text->data, 1, text->n, to);
+  sx_buf_clear(text);
   return status;
+}
+
+static sx_status print_records(FILE *to, const cli_grid *grid, size_t rows, bool json, sx_error *err) {
+  sx_buf out;
+  sx_buf_init(&out, NULL);
+  if (json) {
+    json_grid(&out, grid, rows);
+  } else {
+    csv_grid(&out, grid, rows);
+  }
+  return emit(&out, to, SX_OK, err);
 }
 
 sx_status cli_grid_print(const cli_grid *grid, FILE *to, const char *format, sx_error *err) {
   if (grid->failed) return sx_error_memory(err);
   const size_t rows = grid->n_rows / grid->n_cols;
-  if (strcmp(format, "csv") == 0) {
-    print_csv_grid(to, grid, rows);
-    return SX_OK;
-  }
-  if (strcmp(format, "json") == 0) return print_json_grid(to, NULL, grid, rows, err);
+  const bool json = strcmp(format, "json") == 0;
+  if (json || strcmp(format, "csv") == 0) return print_records(to, grid, rows, json, err);
   size_t *width = sx_arena_alloc(grid->arena, grid->n_cols, sizeof *width);
   bool *right = sx_arena_alloc(grid->arena, grid->n_cols, sizeof *right);
   if (!width || !right) return sx_error_memory(err);
@@ -312,20 +309,13 @@ static sx_status print_json(const sx_ctx *ctx, const sx_store_row *rows, size_t 
     json_row(&out, &rows[i]);
   }
   sx_buf_add(&out, "]\n");
-  const sx_status status = sx_buf_status(&out, err);
-  if (status == SX_OK) fwrite(out.data, 1, out.n, stdout);
-  sx_buf_clear(&out);
-  return status;
+  return emit(&out, stdout, SX_OK, err);
 }
 
 static sx_status print_csv(const sx_ctx *ctx, const sx_store_row *rows, size_t n, sx_error *err) {
   sx_buf out;
   sx_buf_init(&out, ctx);
-  sx_status status = sx_store_rows_csv(&out, rows, n, "", err);
-  if (status == SX_OK) status = sx_buf_status(&out, err);
-  if (status == SX_OK) fwrite(out.data, 1, out.n, stdout);
-  sx_buf_clear(&out);
-  return status;
+  return emit(&out, stdout, sx_store_rows_csv(&out, rows, n, "", err), err);
 }
 
 /* Level and label of a term, once where they are the same. */

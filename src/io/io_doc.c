@@ -331,3 +331,17 @@ void sx_node_to_json(sx_buf *out, const sx_node *node) {
   }
   }
 }
+
+void sx_csv_field(sx_buf *out, const char *text) {
+  if (!text) return;
+  if (!text[strcspn(text, ",\"\r\n")]) {
+    sx_buf_add(out, text);
+    return;
+  }
+  sx_buf_add_char(out, '"');
+  for (const char *p = text; *p; p++) {
+    if (*p == '"') sx_buf_add_char(out, '"');
+    sx_buf_add_char(out, *p);
+  }
+  sx_buf_add_char(out, '"');
+}

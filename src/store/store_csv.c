@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "shuxiao/io.h"
 #include "shuxiao/store.h"
 
 static const char *const before[] = {"wave", "indicator", "statistic"};
@@ -15,20 +16,6 @@ typedef struct by_names {
   const char **names;
   size_t n, cap;
 } by_names;
-
-static void put_field(sx_buf *out, const char *text) {
-  if (!text) return;
-  if (!text[strcspn(text, ",\"\r\n")]) {
-    sx_buf_add(out, text);
-    return;
-  }
-  sx_buf_add_char(out, '"');
-  for (const char *p = text; *p; p++) {
-    if (*p == '"') sx_buf_add_char(out, '"');
-    sx_buf_add_char(out, *p);
-  }
-  sx_buf_add_char(out, '"');
-}
 
 static void put_number(sx_buf *out, double value) {
   char text[SX_DOUBLE_TEXT_MAX];
@@ -43,7 +30,7 @@ static void put_number(sx_buf *out, double value) {
 
 static void put_text(sx_buf *out, const char *text) {
   sx_buf_add_char(out, ',');
-  put_field(out, text);
+  sx_csv_field(out, text);
 }
 
 static bool fixed_name(const char *name) {
@@ -82,14 +69,14 @@ static void put_header(sx_buf *out, const by_names *by) {
   for (size_t i = 0; i < by->n; i++) {
     sx_buf_add_char(out, ',');
     if (fixed_name(by->names[i])) sx_buf_add(out, "by.");
-    put_field(out, by->names[i]);
+    sx_csv_field(out, by->names[i]);
   }
   for (size_t i = 0; i < N_AFTER; i++) put_text(out, after[i]);
   sx_buf_add_char(out, '\n');
 }
 
 static void put_row(sx_buf *out, const by_names *by, const sx_store_row *row, const char *run) {
-  put_field(out, row->wave);
+  sx_csv_field(out, row->wave);
   put_text(out, row->indicator);
   put_text(out, row->statistic);
   for (size_t i = 0; i < by->n; i++) {
