@@ -1,5 +1,5 @@
 #!/bin/bash
-# tools/layers.sh: the arrows between the rooms. Every quoted include under src/<room>/ and in include/shuxiao/<room>.h must be
+# tools/layers.sh: the arrows between the rooms. Every quoted include under src/<room>/ and in include/shuxiao/<room>.h (or <room>_<topic>.h) must be
 # a public header of the room itself or of a room on its line of tools/layers.txt, or a private header of its own folder.
 # Prints file:line for each one that is not; exit 1 then.
 set -u
@@ -27,11 +27,11 @@ cd "$(dirname "$0")/.." || exit 1
     included = substr(text, RSTART + 1, RLENGTH - 2)
     n = split(file, folders, "/")
     if (folders[1] == "src") room = folders[2]
-    else { room = folders[n]; sub(/\.h$/, "", room) }
+    else { room = folders[n]; sub(/\.h$/, "", room); sub(/_.*/, "", room) }
     n_seen++
     if (!(room in known)) { bad(room " is not in tools/layers.txt"); next }
     if (included ~ /^shuxiao\//) {
-      other = substr(included, 9); sub(/\.h$/, "", other)
+      other = substr(included, 9); sub(/\.h$/, "", other); sub(/_.*/, "", other)
       if (angle) bad("<" included "> in angle brackets: write it in quotes")
       else if (!((room, other) in may)) bad(room " may not include " included)
     } else if (!angle) {
