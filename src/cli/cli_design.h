@@ -38,6 +38,12 @@ const char *cli_synthetic(const sx_table *table); /* how the data were made up, 
 sx_status cli_read_design(sx_design **out, cli_app *app, const cli_args *args, const sx_table *table, const char *path,
                           sx_arena *arena, sx_error *err);
 
+/* cli_study.c: FILE may be a study (.yaml, .yml): then its data, derived variables, design and weighting are used. Options that
+ * describe a design contradict it: SX_E_ARGUMENT. */
+bool cli_is_study(const char *path);
+sx_status cli_read_study(sx_table **table, sx_design **design, cli_app *app, const cli_args *args, const char *path,
+                         sx_error *err);
+
 /* cli_sampling.c: --fpc, --pps, --prob, --joint, --psum into the specification; --make-reps on the design. */
 sx_status cli_read_sampling(sx_design_spec *spec, const cli_app *app, const cli_args *args, sx_arena *arena,
                             sx_error *err);

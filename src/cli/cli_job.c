@@ -110,8 +110,12 @@ sx_status cli_job_row(cli_job *j, const char *indicator, const char *statistic, 
 sx_status cli_job_open(cli_job *j, sx_error *err) {
   SX_TRY(sx_arena_new(&j->arena, &j->app->ctx, err));
   SX_TRY(cli_job_options(j, err));
-  SX_TRY(cli_read_table(&j->table, j->app, j->args, j->args->words[0], err));
-  SX_TRY(cli_read_design(&j->design, j->app, j->args, j->table, j->args->words[0], j->arena, err));
+  if (cli_is_study(j->args->words[0])) {
+    SX_TRY(cli_read_study(&j->table, &j->design, j->app, j->args, j->args->words[0], err));
+  } else {
+    SX_TRY(cli_read_table(&j->table, j->app, j->args, j->args->words[0], err));
+    SX_TRY(cli_read_design(&j->design, j->app, j->args, j->table, j->args->words[0], j->arena, err));
+  }
   cli_weighting_report report;
   SX_TRY(cli_weighting_apply(&j->design, &report, j->table, j->arena, j->app, j->args, err));
   cli_weighting_say(j->app, &report, false);

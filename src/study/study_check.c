@@ -87,7 +87,7 @@ static size_t *ordered(st_load *l, const graph *g) {
   return order;
 }
 
-static void order_derived(st_load *l) {
+void study__order_derived(st_load *l) {
   sx_study *s = l->s;
   graph g;
   if (!graph_init(l, &g, s->n_derived, "derived variables")) return;
@@ -482,7 +482,7 @@ static sx_table *working_table(st_load *l) {
 
 void study__check(st_load *l) {
   sx_study *s = l->s;
-  order_derived(l);
+  study__order_derived(l);
   if (study__stop(l) || !(s->schemas = study__take(l, s->n_tables, sizeof *s->schemas))) return;
   if (!s->skipped) {
     for (size_t i = 0; i < s->n_accounts && !study__stop(l); i++) {

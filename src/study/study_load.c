@@ -438,8 +438,8 @@ static sx_status study_new(sx_study **out, const sx_ctx *ctx, const char *path, 
   return SX_OK;
 }
 
-sx_status sx_study_load_with(sx_study **out, const sx_ctx *ctx, const char *path, const sx_load_options *options,
-                             sx_problems *problems, sx_error *err) {
+sx_status study__load(sx_study **out, const sx_ctx *ctx, const char *path, const sx_load_options *options,
+                      void (*read)(st_load *l, const sx_node *root), sx_problems *problems, sx_error *err) {
   if (!out || !path) return sx_error_set(err, SX_E_ARGUMENT, "", "out and path are needed");
   sx_study *s = NULL;
   SX_TRY(study_new(&s, ctx, path, options, err));
@@ -452,7 +452,7 @@ sx_status sx_study_load_with(sx_study **out, const sx_ctx *ctx, const char *path
     if (status != SX_E_MEMORY) study__problem_at(&l, false, local.where, local.message);
     if (err) *err = local;
   } else {
-    read_parts(&l, sx_doc_root(s->doc));
+    read(&l, sx_doc_root(s->doc));
     status = first_problem(&l, err);
   }
   sx_problems_clear(&l.own);
@@ -462,6 +462,11 @@ sx_status sx_study_load_with(sx_study **out, const sx_ctx *ctx, const char *path
   }
   *out = s;
   return SX_OK;
+}
+
+sx_status sx_study_load_with(sx_study **out, const sx_ctx *ctx, const char *path, const sx_load_options *options,
+                             sx_problems *problems, sx_error *err) {
+  return study__load(out, ctx, path, options, read_parts, problems, err);
 }
 
 sx_status sx_study_load(sx_study **out, const sx_ctx *ctx, const char *path, sx_problems *problems, sx_error *err) {

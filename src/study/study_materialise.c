@@ -11,7 +11,7 @@ static double now(void) {
 }
 
 static void timed(st_run *r, st_step_kind kind, size_t index, double since) {
-  for (size_t i = 0; i < r->plan->n; i++) {
+  for (size_t i = 0; r->plan && i < r->plan->n; i++) {
     st_step *s = &r->plan->steps[i];
     if (s->kind == kind && (s->index == index || kind == ST_STEP_JOIN)) s->seconds += now() - since;
   }
@@ -106,7 +106,7 @@ static sx_status read_columns(sx_table **out, st_run *r, size_t table, const col
 static sx_status read_and_join(st_run *r, sx_error *err) {
   const sx_study *s = r->s;
   columns unit = {NULL, 0, 0};
-  SX_TRY(unit_columns(&unit, r, err));
+  if (!r->whole) SX_TRY(unit_columns(&unit, r, err));
   SX_TRY(read_columns(&r->unit, r, s->unit, &unit, err));
   const double since = now();
   for (size_t i = 0; i < s->n_joins; i++) {
@@ -125,7 +125,7 @@ static sx_status read_and_join(st_run *r, sx_error *err) {
   return SX_OK;
 }
 
-static sx_status derive_all(st_run *r, sx_error *err) {
+sx_status study__derive_all(st_run *r, sx_error *err) {
   const sx_study *s = r->s;
   for (size_t i = 0; i < s->n_derived; i++) {
     const double since = now();
@@ -177,11 +177,12 @@ static sx_status adjust(st_run *r, const st_weighting *w, sx_buf *words, sx_erro
 
 /* The file of the unit table as the study writes it, for messages about its cases. */
 static const char *unit_file(const sx_study *s) {
+  if (s->n_tables == 0) return "the data";
   const st_table *unit = &s->tables[s->unit];
   return unit->files.n == 1 ? unit->files.items[0] : unit->id;
 }
 
-static sx_status make_design(st_run *r, sx_error *err) {
+sx_status study__make_design(st_run *r, sx_error *err) {
   const sx_study *s = r->s;
   double since = now();
   sx_buf words;
@@ -213,9 +214,9 @@ static sx_status make_design(st_run *r, sx_error *err) {
 sx_status study__materialise(st_run *r, sx_error *err) {
   if (r->design) return SX_OK;
   SX_TRY(read_and_join(r, err));
-  SX_TRY(derive_all(r, err));
+  SX_TRY(study__derive_all(r, err));
   SX_TRY(sx_ctx_poll(&r->ctx, err));
-  return make_design(r, err);
+  return study__make_design(r, err);
 }
 
 /* ---- generated interviews ------------------------------------------------------------------------------------------------ */

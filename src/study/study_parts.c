@@ -180,6 +180,12 @@ void study__read_data(st_load *l, const sx_node *root) {
     s->joins = study__take(l, joins->n, sizeof *s->joins);
     for (size_t i = 0; s->joins && i < joins->n; i++) read_join(l, &s->joins[s->n_joins++], joins->items[i]);
   }
+  study__read_derived(l, root);
+}
+
+void study__read_derived(st_load *l, const sx_node *root) {
+  sx_study *s = l->s;
+  size_t n = 0;
   const sx_node *derived = parts(l, root, "derived", &n);
   s->derived = study__take(l, n, sizeof *s->derived);
   for (size_t i = 0; s->derived && i < n; i++) {

@@ -303,6 +303,7 @@ bool study__id(st_load *l, const sx_node *node, const char *id, const char *what
 /* ---- parts (study_parts.c, study_figures.c) --------------------------------------------------------------- */
 
 void study__read_data(st_load *l, const sx_node *root);
+void study__read_derived(st_load *l, const sx_node *root);
 void study__read_design(st_load *l, const sx_node *root);
 void study__read_weighting(st_load *l, const sx_node *root);
 void study__read_figures(st_load *l, const sx_node *root); /* benchmarks, groups, indicators */
@@ -348,8 +349,15 @@ void study__check_weighting(st_load *l, const sx_table *unit);
  * or NULL. */
 bool study__known_level(st_load *l, const sx_column *c, const char *level, const char **near);
 
+/* ---- loading a part (study_load.c) ------------------------------------------------------------------------- */
+
+/* A study of which `read` takes what it wants; as sx_study_load_with otherwise. */
+sx_status study__load(sx_study **out, const sx_ctx *ctx, const char *path, const sx_load_options *options,
+                      void (*read)(st_load *l, const sx_node *root), sx_problems *problems, sx_error *err) SX_NODISCARD;
+
 /* ---- checking (study_check.c) ------------------------------------------------------------------------------ */
 
+void study__order_derived(st_load *l); /* what each rests on first; a circle is a problem */
 void study__check(st_load *l);
 void study__check_blocks(st_load *l); /* study_check_blocks.c */
 
@@ -477,6 +485,7 @@ typedef struct st_run {
   st_plan *plan;
   sx_store *store;
   int64_t run;
+  bool whole;     /* the unit table has every variable of its file, not only those that the study uses */
   sx_table *unit; /* with joins and derived variables; NULL until needed */
   sx_design *design;
   sx_est **benchmarks;
@@ -502,8 +511,11 @@ sx_status study__domain_mask(uint8_t *mask, const sx_groups **by, st_run *r, con
 /* What the two above need, computed once so that threads only read. */
 sx_status study__prepare_domain(st_run *r, const st_domain *d, sx_error *err) SX_NODISCARD;
 void study__domains_clear(st_run *r);
+void study__run_clear(st_run *r); /* study_run.c */
 /* study_materialise.c: data, joins, derived variables, design, weights: once, when a step first needs them */
 sx_status study__materialise(st_run *r, sx_error *err) SX_NODISCARD;
+sx_status study__derive_all(st_run *r, sx_error *err) SX_NODISCARD;
+sx_status study__make_design(st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__generate(st_run *r, sx_error *err) SX_NODISCARD;
 /* study_estimate.c */
 sx_status study__run_indicators(st_run *r, sx_error *err) SX_NODISCARD;

@@ -316,7 +316,7 @@ static sx_status run_all(st_run *r, const outputs *o, const sx_run_options *opti
   return unchanged ? old_run(r, o, err) : new_run(r, o, options, err);
 }
 
-static void run_clear(st_run *r) {
+void study__run_clear(st_run *r) {
   study__domains_clear(r);
   for (size_t i = 0; i < r->n_values; i++) sx_est_free(r->values[i].est);
   sx_mem_free(&r->ctx, r->values);
@@ -386,7 +386,7 @@ sx_status sx_study_run(sx_run_result **out, const sx_study *study, const sx_run_
   SX_TRY_GOTO(status, run_all(&r, &o, options, err), done);
   status = fill_result(result, &r, &o, err);
 done:
-  run_clear(&r);
+  study__run_clear(&r);
   if (status != SX_OK) {
     sx_run_result_free(result);
     return status;

@@ -64,7 +64,7 @@ static void tiny_remove(void) {
 }
 
 /* Replaces the first `old` in a file by `with`; it must be there. */
-static void tiny_replace(const char *file, const char *old, const char *with) {
+static inline void tiny_replace(const char *file, const char *old, const char *with) {
   char path[600];
   tiny_path(path, file);
   char *text = tiny_read(path), *at = text ? strstr(text, old) : NULL;

@@ -13,7 +13,7 @@ static sx_study *tiny_load(sx_problems *problems) {
   return study;
 }
 
-static sx_run_result *tiny_run(void) {
+static inline sx_run_result *tiny_run(void) {
   sx_study *study = tiny_load(NULL);
   sx_run_result *result = NULL;
   sx_error err = SX_ERROR_INIT;
@@ -30,7 +30,7 @@ typedef struct tiny_row {
   size_t n;
 } tiny_row;
 
-static sx_status tiny_match(void *data, const sx_store_row *row, sx_error *err) {
+static inline sx_status tiny_match(void *data, const sx_store_row *row, sx_error *err) {
   (void)err;
   tiny_row *f = data;
   char domain[200] = "total";
@@ -51,7 +51,7 @@ static sx_status tiny_match(void *data, const sx_store_row *row, sx_error *err) 
 }
 
 /* The row of a run, which must be there once. */
-static tiny_row tiny_find(int64_t run, const char *indicator, const char *statistic, const char *domain) {
+static inline tiny_row tiny_find(int64_t run, const char *indicator, const char *statistic, const char *domain) {
   char path[600];
   tiny_row f = {.indicator = indicator, .statistic = statistic, .domain = domain, .estimate = (double)NAN};
   sx_store *store = NULL;
@@ -66,7 +66,7 @@ static tiny_row tiny_find(int64_t run, const char *indicator, const char *statis
 }
 
 /* The English or Chinese report, malloc'd. */
-static char *tiny_report(const char *lang) {
+static inline char *tiny_report(const char *lang) {
   char path[600], file[40];
   snprintf(file, sizeof file, "out/report.%s.html", lang);
   tiny_path(path, file);
