@@ -210,6 +210,10 @@ SX_API uint64_t sx_design_fingerprint(const sx_design *design);
 SX_API const int32_t *sx_design_psu_of_row(const sx_design *design);
 SX_API const size_t *sx_design_stratum_start(const sx_design *design); /* [strata+1] */
 SX_API const double *sx_design_repweights(const sx_design *design);    /* [rows*replicates] row-major, or NULL */
+/* Weights of replicate r (0-based) of every row into w [rows]; for all replicates of n rows from `row` on into w
+ * [n*replicates, row-major]. Replicate designs only. Safe from several threads. Cost O(rows), O(n * replicates). */
+SX_API void sx_design_replicate(double *w, const sx_design *design, size_t r);
+SX_API void sx_design_replicate_rows(double *w, const sx_design *design, size_t row, size_t n);
 /* Degrees of freedom over the PSUs marked in the bitmap `in` [sx_design_bitmap_bytes]: PSUs - strata among the marked
  * (docs/methods/df.md); for replicate designs and a declared df that df. */
 SX_API size_t sx_design_bitmap_bytes(const sx_design *design); /* a multiple of 8 */

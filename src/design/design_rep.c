@@ -108,3 +108,13 @@ sx_status sx_design__rep_df(sx_design *design, sx_error *err) {
   sx_mem_free(&s->ctx, a);
   return st;
 }
+
+void sx_design_replicate(double *w, const sx_design *d, size_t r) {
+  const size_t reps = d->sample->n_reps;
+  for (size_t i = 0; i < d->sample->n_rows; i++) w[i] = d->repw[i * reps + r];
+}
+
+void sx_design_replicate_rows(double *w, const sx_design *d, size_t row, size_t n) {
+  const size_t reps = d->sample->n_reps;
+  memcpy(w, d->repw + row * reps, n * reps * sizeof *w);
+}
