@@ -204,6 +204,12 @@ SX_API double sx_design_cov(const sx_design *design, const double *a, const doub
                             double centre_b);
 /* True for designs made from one another by adjusting weights: their carriers are over the same PSUs or replicates. */
 SX_API bool sx_design_same_sample(const sx_design *a, const sx_design *b);
+/* True where PSU psu_of[i] of b being PSU i of a makes them one sampling plan: the same strata of the same PSUs, fractions and
+ * lonely-PSU policy, one stage of fpc at most, equal probabilities. psu_of [PSUs of a], all different, -1 for none. For replicate
+ * designs (psu_of is not read): the same method, number, scales and centre of replicates. */
+SX_API bool sx_design_same_plan(const sx_design *a, const sx_design *b, const int32_t *psu_of);
+/* out [PSUs]: a carrier of a linearised design summed to PSUs. */
+SX_API void sx_design_psu_totals(double *out, const sx_design *design, const double *carrier);
 /* Strata, PSUs, fpc and replicate scheme (not the weights) as a number: the same for the same data in the same order. */
 SX_API uint64_t sx_design_fingerprint(const sx_design *design);
 /* Stratum and PSU of each row, PSUs numbered by stratum: PSU i of stratum h is in start[h]..start[h+1]-1. */
