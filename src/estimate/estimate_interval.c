@@ -20,7 +20,10 @@ const char *sx_na_text(sx_na na) {
                                       "zero denominator",
                                       "missing operand",
                                       "interval beyond the data",
-                                      "variance estimated below 0"};
+                                      "variance estimated below 0",
+                                      "too few bands with cases for the fit",
+                                      "the fit has no solution",
+                                      "the fitted tail is too heavy for a mean"};
   return (unsigned)na < sizeof texts / sizeof *texts ? texts[na] : "unknown";
 }
 

@@ -142,7 +142,7 @@ sx_status sx_est_unpack(sx_est **out, const sx_ctx *ctx, const void *data, size_
   take(magic, &r, sizeof magic);
   const double value = take_f64(&r), variance = take_f64(&r), df = take_f64(&r);
   const uint64_t na = take_u64(&r), parts = take_u64(&r);
-  if (r.bad || memcmp(magic, "SXE1", 4) != 0 || parts > r.left / 40 || na > SX_NA_NEGATIVE_VARIANCE)
+  if (r.bad || memcmp(magic, "SXE1", 4) != 0 || parts > r.left / 40 || na > SX_NA_LAST)
     return damaged(err);
   sx_est *e = NULL;
   SX_TRY(sx_estimate__est_new(&e, ctx, value, parts, err));

@@ -205,7 +205,7 @@ static bool is_main(const sx_study *s, const sx_store_row *row) {
 /* Why a stored row has no value; a reason of words that are no estimator's counts as a missing operand. */
 static sx_na na_of(const sx_store_row *row) {
   if (!isnan(row->estimate)) return SX_NA_NONE;
-  for (int na = SX_NA_NONE + 1; row->na_reason && na <= SX_NA_NEGATIVE_VARIANCE; na++) {
+  for (int na = SX_NA_NONE + 1; row->na_reason && na <= SX_NA_LAST; na++) {
     if (strcmp(sx_na_text((sx_na)na), row->na_reason) == 0) return (sx_na)na;
   }
   return SX_NA_OPERAND;

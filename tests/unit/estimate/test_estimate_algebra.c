@@ -180,7 +180,7 @@ static void test_missing(void) {
   sx_est *one = NULL, *none = NULL;
   REQUIRE_OK(sx_est_constant(&one, NULL, 1, err));
   CHECK_FAILS(sx_est_missing(&none, NULL, SX_NA_NONE, err), SX_E_ARGUMENT, "", "has a reason");
-  for (int na = SX_NA_EMPTY_DOMAIN; na <= SX_NA_NEGATIVE_VARIANCE; na++) {
+  for (int na = SX_NA_EMPTY_DOMAIN; na <= SX_NA_LAST; na++) {
     sx_est *gone = NULL, *sum = NULL, *again = NULL;
     void *data = NULL;
     size_t n = 0;
