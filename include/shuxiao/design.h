@@ -138,6 +138,15 @@ SX_API sx_status sx_design_reweight(sx_design **out, const sx_design *design, co
  * residuals has the weights d q and, for soft margins, `ridge` added to the diagonal of X'DqX. Without margins the new
  * weights are t times the old and t counts as known: the residual of t u is taken by the adjustments before it (trimming;
  * t > 0 then, or SX_E_SUPPORT). docs/methods/calibration.md. */
+/* Totals of a calibration that are themselves estimates from outside the sample, as independent figures: the error of figure k
+ * enters an estimate with sum_j beta_j coef[j][k], beta_j being its coefficient on cell j. The same id is the same figure. */
+typedef struct sx_figures {
+  size_t n;
+  const uint64_t *id;       /* [n], not 0 */
+  const double *value, *se; /* [n] */
+  const double *coef;       /* [cells of all margins][n] */
+  double df;
+} sx_figures;
 typedef struct sx_adjustment {
   uint32_t version;
   const double *w;    /* [rows] new weights */
@@ -149,9 +158,14 @@ typedef struct sx_adjustment {
   const double *ridge;         /* [cells of all margins] or NULL: 0 */
   bool negative;               /* negative weights are accepted (linear calibration without bounds) */
   const char *note;
+  /* Totals are those of this sample before the adjustment (nonresponse): z = w (u - x'b) + w_old x'b, b from the rows with
+   * the weights d q, X'DX with d q_hess where that is given. docs/methods/nonresponse.md. */
+  bool estimated;
+  const double *q_hess;      /* [rows] or NULL: q */
+  const sx_figures *figures; /* or NULL; linearised designs only */
 } sx_adjustment;
 #define SX_ADJUSTMENT_INIT                                                                                             \
-  { 1, NULL, NULL, NULL, 0, NULL, NULL, NULL, false, NULL }
+  { 1, NULL, NULL, NULL, 0, NULL, NULL, NULL, false, NULL, false, NULL, NULL }
 SX_API sx_status sx_design_adjust(sx_design **out, const sx_design *design, const sx_adjustment *adjustment,
                                   sx_error *err) SX_NODISCARD;
 
@@ -253,6 +267,10 @@ typedef struct sx_score {
   const double *beta; /* [sx_design_beta_length + 1], the last 0 */
 } sx_score;
 SX_API size_t sx_design_beta_length(const sx_design *design); /* margin cells of all adjustments; 0: none */
+/* The outside figures that the totals of its calibrations rest on, and what an estimate with coefficients beta owes each. */
+SX_API size_t sx_design_figures(const sx_design *design);
+SX_API double sx_design_figure(uint64_t *id, double *value, double *se, double *df, const sx_design *design, size_t i,
+                               const double *beta);
 /* out [n_codes * beta_length], filled with sum over the positions of each code of d x_j v; v [rows] or NULL for 1. */
 SX_API void sx_design_cross(double *out, const sx_design *design, const sx_codes *codes, const double *v);
 /* From right-hand sides X'Du [beta_length] in place to coefficients [beta_length + 1]; work [beta_length]. */

@@ -117,8 +117,8 @@ static sx_status join_cells(sx_design *d, const sx_design *old, const sx_margin 
   return SX_OK;
 }
 
-/* X'DX of one calibration and its factor. */
-static sx_status factor(design_adjust *a, const sx_design *d, sx_error *err) {
+/* X'DX of one calibration and its factor, D the weights h by position. */
+static sx_status factor(design_adjust *a, const sx_design *d, const double *h, sx_error *err) {
   const size_t n = d->sample->n_rows, p = a->n_cells;
   a->diag = sx_mem_zalloc(&d->ctx, p, sizeof *a->diag);
   if (!a->diag) return sx_error_memory(err);
@@ -127,7 +127,7 @@ static sx_status factor(design_adjust *a, const sx_design *d, sx_error *err) {
     const uint32_t *cell = d->cells + m * n;
     for (size_t k = 0; k < n; k++) {
       const double x = sx_design__value(d, m, k);
-      if (cell[k] != d->n_cells) a->diag[cell[k] - a->first_cell] += a->d[k] * x * x;
+      if (cell[k] != d->n_cells) a->diag[cell[k] - a->first_cell] += h[k] * x * x;
     }
     for (size_t j = 0; a->ridge && j < p; j++) a->diag[j] += a->ridge[j];
     return SX_OK;
@@ -143,7 +143,7 @@ static sx_status factor(design_adjust *a, const sx_design *d, sx_error *err) {
       for (size_t k = 0; k < n; k++)
         if (ci[k] != d->n_cells && cj[k] != d->n_cells)
           a->factor[(ci[k] - a->first_cell) + (cj[k] - a->first_cell) * p] +=
-              a->d[k] * sx_design__value(d, a->first_margin + m, k) * sx_design__value(d, a->first_margin + l, k);
+              h[k] * sx_design__value(d, a->first_margin + m, k) * sx_design__value(d, a->first_margin + l, k);
     }
   }
   for (size_t j = 0; a->ridge && j < p; j++) a->factor[j + j * p] += a->ridge[j];
@@ -173,6 +173,18 @@ static sx_status cross_later(design_adjust *a, const sx_design *d, sx_error *err
   return SX_OK;
 }
 
+static sx_status factor_of(design_adjust *a, const sx_design *d, const sx_design *old, const sx_adjustment *given,
+                           sx_error *err) {
+  if (!given->q_hess) return factor(a, d, a->d, err);
+  const size_t n = d->sample->n_rows;
+  double *h = sx_mem_alloc(&d->ctx, n, sizeof *h);
+  if (!h) return sx_error_memory(err);
+  for (size_t k = 0; k < n; k++) h[k] = old->wpos[k] * given->q_hess[d->sample->order[k]];
+  const sx_status st = factor(a, d, h, err);
+  sx_mem_free(&d->ctx, h);
+  return st;
+}
+
 static sx_status add_adjust(sx_design *d, const sx_design *old, const sx_adjustment *given, sx_error *err) {
   const sx_ctx *ctx = &d->ctx;
   const size_t n = d->sample->n_rows;
@@ -193,7 +205,8 @@ static sx_status add_adjust(sx_design *d, const sx_design *old, const sx_adjustm
   SX_TRY(dup(&a->d, ctx, old->wpos, n, sizeof(double), err));
   for (size_t k = 0; given->q && k < n; k++) a->d[k] *= given->q[d->sample->order[k]];
   SX_TRY(dup(&a->ridge, ctx, given->ridge, n_new, sizeof(double), err));
-  SX_TRY(factor(a, d, err));
+  SX_TRY(factor_of(a, d, old, given, err));
+  if (sx_design__exact(old, given)) return sx_design__add_exact(d, old, given, err);
   for (size_t k = 0; k < d->n_adjusts; k++) SX_TRY(cross_later(&d->adjusts[k], d, err));
   return SX_OK;
 }
@@ -242,6 +255,7 @@ static sx_status keep_adjusts(sx_design *d, const sx_design *old, sx_error *err)
   if (!d->adjusts) return sx_error_memory(err);
   d->n_adjusts = old->n_adjusts;
   for (size_t k = 0; k < old->n_adjusts; k++) SX_TRY(copy_adjust(&d->adjusts[k], &old->adjusts[k], &d->ctx, n, err));
+  if (old->carried) return sx_design__keep_exact(d, old, err);
   SX_TRY(scale_records(d, old, err));
   for (size_t k = 0; k < d->n_adjusts; k++) SX_TRY(cross_later(&d->adjusts[k], d, err));
   return SX_OK;
@@ -281,6 +295,7 @@ sx_status sx_design_adjust(sx_design **out, const sx_design *old, const sx_adjus
     SX_TRY_GOTO(st, add_adjust(d, old, a, err), done);
   else if (old->n_adjusts)
     SX_TRY_GOTO(st, keep_adjusts(d, old, err), done);
+  if (!old->sample->n_reps) SX_TRY_GOTO(st, sx_design__copy_figures(d, old, a, err), done);
   d->df = old->df; /* the same PSUs */
   if (!old->sample->n_reps) d->df = sx_design__full_df(d);
   static const char unweighted[] = "unweighted, "; /* no longer: its weights were equal, these need not be */

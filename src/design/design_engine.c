@@ -106,7 +106,12 @@ void sx_design_carry(double *z, const sx_design *d, const double *u, double *scr
   sx_design_project(beta, d, work);
   memset(z, 0, s->n_slots * sizeof *z);
   for (size_t i = 0; i < n; i++) {
-    double e = at[i];
+    double e = d->carried ? d->wpos[i] * at[i] : at[i];
+    if (d->carried) {
+      for (size_t m = 0; m < d->n_margins; m++) e -= beta[d->cells[m * n + i]] * d->carried[m][i];
+      z[s->slot_at[i]] += e;
+      continue;
+    }
     for (size_t m = 0; m < d->n_margins; m++) e -= beta[d->cells[m * n + i]] * sx_design__value(d, m, i);
     z[s->slot_at[i]] += d->wpos[i] * e;
   }
@@ -122,6 +127,12 @@ void sx_design_expand(double *z, const sx_design *d, const sx_codes *codes, cons
       u = score->a[k];
       if (codes->y) u += score->b * codes->y[i];
       if (codes->x) u += score->c * codes->x[i];
+    }
+    if (d->carried) {
+      u *= d->wpos[i];
+      for (size_t m = 0; m < margins; m++) u -= score->beta[d->cells[m * n + i]] * d->carried[m][i];
+      z[s->slot_at[i]] += coef * u;
+      continue;
     }
     for (size_t m = 0; m < margins; m++) u -= score->beta[d->cells[m * n + i]] * sx_design__value(d, m, i);
     z[s->slot_at[i]] += coef * (d->wpos[i] * u);
@@ -398,7 +409,7 @@ sx_status sx_design_var_scores(double *var, const sx_design *d, const sx_codes *
                                sx_error *err) {
   const sx_ctx *ctx = &d->ctx;
   const design_sample *s = d->sample;
-  if (s->tree || s->pps) return var_one_by_one(var, d, codes, scores, n, err);
+  if (s->tree || s->pps || d->carried) return var_one_by_one(var, d, codes, scores, n, err);
   sx_status st = SX_OK;
   batch t = {d, codes, NULL, NULL, NULL, NULL, NULL, NULL};
   const bool adjust = s->n_lonely && s->lonely == SX_LONELY_ADJUST;

@@ -76,6 +76,10 @@ void sx_design_free(sx_design *d) {
   sx_mem_free(&ctx, d->cells);
   for (size_t m = 0; d->values && m < d->n_margins; m++) sx_mem_free(&ctx, d->values[m]);
   sx_mem_free(&ctx, d->values);
+  for (size_t m = 0; d->carried && m < d->n_margins; m++) sx_mem_free(&ctx, d->carried[m]);
+  sx_mem_free(&ctx, d->carried);
+  for (size_t f = 0; f < d->n_figures; f++) sx_mem_free(&ctx, d->figures[f].coef);
+  sx_mem_free(&ctx, d->figures);
   sx_mem_free(&ctx, d->w);
   sx_mem_free(&ctx, d->wpos);
   sx_mem_free(&ctx, d->repw);

@@ -76,6 +76,14 @@ typedef struct design_adjust {
   size_t n_later;
 } design_adjust;
 
+/* Figures of one calibration to estimated totals, by value so that designs made from this one copy them. */
+typedef struct design_figure {
+  uint64_t id;
+  double value, se, df;
+  size_t first_cell, n_cells;
+  double *coef; /* [n_cells] */
+} design_figure;
+
 struct sx_design {
   atomic_size_t refs;
   sx_ctx ctx;
@@ -89,6 +97,11 @@ struct sx_design {
   double **values; /* [n_margins], each [rows] by position or NULL: the value in that column, 1 where NULL */
   design_adjust *adjusts;
   size_t n_adjusts;
+  /* Designs with an adjustment to totals of their own sample keep c = (w - w_old) x (or w x) per margin, [rows] by position:
+   * z = w u - sum c beta. NULL: c = w x. design_estimated.c */
+  double **carried; /* [n_margins] or NULL */
+  design_figure *figures;
+  size_t n_figures;
   char *text;
 };
 
@@ -96,6 +109,18 @@ struct sx_design {
 static inline double sx_design__value(const sx_design *d, size_t m, size_t i) {
   return d->values && d->values[m] ? d->values[m][i] : 1;
 }
+
+/* What margin m takes from z per unit of its coefficient. */
+static inline double sx_design__carried(const sx_design *d, size_t m, size_t i) {
+  return d->carried ? d->carried[m][i] : d->wpos[i] * sx_design__value(d, m, i);
+}
+/* design_estimated.c: adding to, and reweighting by known factors, a design whose records are exact. */
+bool sx_design__exact(const sx_design *old, const sx_adjustment *given);
+sx_status sx_design__add_exact(sx_design *d, const sx_design *old, const sx_adjustment *given,
+                               sx_error *err) SX_NODISCARD;
+sx_status sx_design__keep_exact(sx_design *d, const sx_design *old, sx_error *err) SX_NODISCARD;
+sx_status sx_design__copy_figures(sx_design *d, const sx_design *old, const sx_adjustment *given,
+                                  sx_error *err) SX_NODISCARD;
 
 /* Codes 0.. in order of first appearance for the values of a column, crossed with `within` (NULL: alone). */
 typedef struct design_index {
