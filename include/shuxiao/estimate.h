@@ -17,12 +17,13 @@ typedef enum sx_na {
   SX_NA_TOO_FEW_PSU,      /* df < 1, or a replicate without the domain: value without error */
   SX_NA_ZERO_DENOMINATOR, /* also a formula without a finite value at its estimates */
   SX_NA_OPERAND,
-  SX_NA_OUTSIDE,          /* a quantile's interval reaches beyond the data: value without error */
+  SX_NA_OUTSIDE,           /* a quantile's interval reaches beyond the data: value without error */
   SX_NA_NEGATIVE_VARIANCE, /* joint probabilities gave a variance below 0: value without error */
   SX_NA_FEW_BANDS,         /* banded amounts: no more bands with cases than the fit has parameters */
   SX_NA_NO_FIT,            /* a fit that has no solution inside its range */
   SX_NA_NO_MEAN,           /* a fitted tail so heavy that the mean does not exist */
-  SX_NA_LAST = SX_NA_NO_MEAN
+  SX_NA_EMPTY_CELL,        /* a cell of the standard population without an answer in the domain */
+  SX_NA_LAST = SX_NA_EMPTY_CELL
 } sx_na;
 SX_API const char *sx_na_text(sx_na na); /* "" for none; "empty domain", ... */
 

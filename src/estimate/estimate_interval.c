@@ -23,7 +23,8 @@ const char *sx_na_text(sx_na na) {
                                       "variance estimated below 0",
                                       "too few bands with cases for the fit",
                                       "the fit has no solution",
-                                      "the fitted tail is too heavy for a mean"};
+                                      "the fitted tail is too heavy for a mean",
+                                      "no answer in a cell of the standard"};
   return (unsigned)na < sizeof texts / sizeof *texts ? texts[na] : "unknown";
 }
 
