@@ -210,7 +210,7 @@ SX_API const double *sx_design_rep_rscales(const sx_design *design); /* [replica
 /* Length of a carrier on this design: PSUs (units of the last stage where every stage has an fpc), or replicates. */
 SX_API size_t sx_design_carrier_length(const sx_design *design);
 /* Projects unit scores u [rows] (0 outside the domain) by the adjustments, weights them and sums to z [carrier_length].
- * Linearised designs only. scratch: [sx_design_scratch_length]. */
+ * Linearised designs only. scratch: [sx_design_scratch_length]; from scratch[rows] on stand the coefficients afterwards. */
 SX_API size_t sx_design_scratch_length(const sx_design *design);
 SX_API void sx_design_carry(double *z, const sx_design *design, const double *u, double *scratch);
 /* Covariance of two carriers; a == b gives the variance. For replicates centre_a, centre_b are the full-sample values. */

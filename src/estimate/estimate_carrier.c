@@ -47,7 +47,8 @@ bool sx_estimate__same_source(const est_part *a, const est_part *b) {
   if (a->design && b->design) return sx_design_same_sample(a->design, b->design);
   if (a->design || b->design) return false;
   const est_figure *f = a->figure, *g = b->figure;
-  if (f == g) return true;
+  if (f == g || (f->id && f->id == g->id)) return true;
+  if (f->id || g->id) return false;
   return (f->unpacked || g->unpacked) && same_bits(f->value, g->value) && same_bits(f->se, g->se) &&
          same_bits(f->df, g->df);
 }
@@ -111,6 +112,28 @@ sx_status sx_estimate__est_new(sx_est **out, const sx_ctx *ctx, double value, si
   e->n_parts = n_parts;
   e->parts = parts;
   *out = e;
+  return SX_OK;
+}
+
+sx_status sx_estimate__add_figures(sx_est *e, const sx_design *design, const double *beta, sx_error *err) {
+  const size_t n = sx_design_figures(design);
+  if (n == 0 || sx_design_replicates(design)) return SX_OK;
+  est_part *parts = sx_mem_resize(&e->ctx, e->parts, e->n_parts + n, sizeof *parts);
+  if (!parts) return sx_error_memory(err);
+  e->parts = parts;
+  for (size_t k = 0; k < n; k++) {
+    est_figure *f = sx_mem_zalloc(&e->ctx, 1, sizeof *f);
+    if (!f) return sx_error_memory(err);
+    atomic_init(&f->refs, 1);
+    f->ctx = e->ctx;
+    est_part *part = &parts[e->n_parts];
+    memset(part, 0, sizeof *part);
+    part->figure = f;
+    part->coef = sx_design_figure(&f->id, &f->value, &f->se, &f->df, design, k, beta);
+    part->variance = part->coef * part->coef * f->se * f->se;
+    part->df = f->df;
+    e->n_parts++;
+  }
   return SX_OK;
 }
 

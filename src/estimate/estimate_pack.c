@@ -2,7 +2,8 @@
  *
  *   "SXE1" | value variance df (f64) | na (u64) | n_parts (u64) | parts
  *   design part: 1 (u64) | fingerprint | length | bitmap bytes | variance df | z [length] | bitmap
- *   figure:      0 (u64) | coef value se df */
+ *   figure:      0 (u64) | coef value se df
+ *   figure of a calibration's totals: 2 (u64) | coef value se df | id (u64) */
 #include <string.h>
 
 #include "estimate_priv.h"
@@ -53,11 +54,12 @@ sx_status sx_est_pack(void **data, size_t *n, const sx_ctx *ctx, const sx_est *e
       SX_TRY_GOTO(st, put_design(&b, part, ctx, err), done);
       continue;
     }
-    put_u64(&b, 0);
+    put_u64(&b, part->figure->id ? 2 : 0);
     put_f64(&b, part->coef);
     put_f64(&b, part->figure->value);
     put_f64(&b, part->figure->se);
     put_f64(&b, part->figure->df);
+    if (part->figure->id) put_u64(&b, part->figure->id);
   }
   SX_TRY_GOTO(st, sx_buf_status(&b, err), done);
   *n = b.n;
@@ -117,7 +119,7 @@ static sx_status take_design(est_part *part, reader *r, const sx_design *design,
   return SX_OK;
 }
 
-static sx_status take_figure(est_part *part, reader *r, const sx_ctx *ctx, sx_error *err) {
+static sx_status take_figure(est_part *part, reader *r, bool with_id, const sx_ctx *ctx, sx_error *err) {
   est_figure *f = sx_mem_zalloc(ctx, 1, sizeof *f);
   if (!f) return sx_error_memory(err);
   atomic_init(&f->refs, 1);
@@ -128,6 +130,7 @@ static sx_status take_figure(est_part *part, reader *r, const sx_ctx *ctx, sx_er
   f->value = take_f64(r);
   f->se = take_f64(r);
   f->df = take_f64(r);
+  if (with_id) f->id = take_u64(r);
   part->variance = part->coef * part->coef * f->se * f->se;
   part->df = f->df;
   return r->bad ? damaged(err) : SX_OK;
@@ -142,16 +145,17 @@ sx_status sx_est_unpack(sx_est **out, const sx_ctx *ctx, const void *data, size_
   take(magic, &r, sizeof magic);
   const double value = take_f64(&r), variance = take_f64(&r), df = take_f64(&r);
   const uint64_t na = take_u64(&r), parts = take_u64(&r);
-  if (r.bad || memcmp(magic, "SXE1", 4) != 0 || parts > r.left / 40 || na > SX_NA_LAST)
-    return damaged(err);
+  if (r.bad || memcmp(magic, "SXE1", 4) != 0 || parts > r.left / 40 || na > SX_NA_LAST) return damaged(err);
   sx_est *e = NULL;
   SX_TRY(sx_estimate__est_new(&e, ctx, value, parts, err));
   sx_status st = SX_OK;
-  for (size_t p = 0; p < parts; p++)
+  for (size_t p = 0; p < parts; p++) {
+    const uint64_t kind = take_u64(&r);
     SX_TRY_GOTO(st,
-                take_u64(&r) == 1 ? take_design(&e->parts[p], &r, design, ctx, err)
-                                  : take_figure(&e->parts[p], &r, ctx, err),
+                kind == 1 ? take_design(&e->parts[p], &r, design, ctx, err)
+                          : take_figure(&e->parts[p], &r, kind == 2, ctx, err),
                 done);
+  }
   if (r.left != 0 || r.bad) {
     st = damaged(err);
     goto done;

@@ -37,6 +37,7 @@ typedef struct est_figure {
   atomic_size_t refs;
   sx_ctx ctx;
   double value, se, df;
+  uint64_t id; /* not 0: the same id is the same figure, wherever it was made (totals of a calibration) */
   bool unpacked;
 } est_figure;
 
@@ -75,6 +76,9 @@ const uint8_t *sx_estimate__bits(const est_part *part);
 sx_status sx_estimate__add_carrier(double *z, const est_part *part, double coef, sx_error *err) SX_NODISCARD;
 sx_status sx_estimate__est_new(sx_est **out, const sx_ctx *ctx, double value, size_t n_parts,
                                sx_error *err) SX_NODISCARD;
+/* Appends what an estimate of a linearised design owes the outside figures of its calibrations; beta its coefficients there. */
+sx_status sx_estimate__add_figures(sx_est *est, const sx_design *design, const double *beta,
+                                   sx_error *err) SX_NODISCARD;
 /* Sums variances of the parts and combines their df. */
 void sx_estimate__total(sx_est *est);
 

@@ -200,6 +200,7 @@ static sx_status linearised(run *r, sx_error *err) {
       df_domain = g;
     }
     part->df = df;
+    SX_TRY_GOTO(st, sx_estimate__add_figures(r->set->rows[i].est, r->design, scores[k].beta, err), done);
     sx_estimate__total(r->set->rows[i].est);
   }
 done:

@@ -246,6 +246,7 @@ static sx_status linearised_row(stat_run *s, sx_est_row *row, const double *scor
   for (size_t i = 0; i < cases->n; i++) p->u[cases->row[i]] = 0;
   part->variance = sx_design_cov(s->design, part->z, part->z, 0, 0);
   part->df = df;
+  SX_TRY(sx_estimate__add_figures(row->est, s->design, p->scratch + sx_design_rows(s->design), err));
   sx_estimate__total(row->est);
   describe(s, row, srs_variance(score, cases));
   return SX_OK;
