@@ -2,7 +2,7 @@
  *
  * The check runs the study's own steps (joins, derived variables, conditions) on the first rows of the data, so that what
  * it accepts is what the run does. */
-#include "study_priv.h"
+#include "study_kind.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -152,7 +152,7 @@ static void order_formulas(st_load *l) {
   s->formula_order = study__take(l, g.n, sizeof *s->formula_order);
   if (!order || !s->formula_order) return;
   for (size_t i = 0; i < g.n; i++) {
-    const bool formula = order[i] >= s->n_indicators || s->indicators[order[i]].kind == ST_FORMULA;
+    const bool formula = order[i] >= s->n_indicators || study__is_formula(&s->indicators[order[i]]);
     if (formula) s->formula_order[s->n_formula_order++] = order[i];
   }
 }
@@ -306,7 +306,20 @@ static void check_condition(st_load *l, const sx_table *unit, const st_expr *e) 
   if (keep && sx_expr_test(keep, e->expr, unit, &err) != SX_OK) study__expr_problem(l, e->node, &err);
 }
 
-static void check_measure(st_load *l, const sx_table *unit, const st_indicator *ind, const st_expr *e) {
+static void check_set(st_load *l, const sx_table *unit, const st_measure *m) {
+  const char *near = NULL;
+  if (sx_table_find_mrset(unit, m->name)) return;
+  const size_t n = sx_table_mrsets(unit);
+  const char **names = study__take(l, n, sizeof *names);
+  for (size_t i = 0; names && i < n; i++) names[i] = sx_table_mrset(unit, i)->name;
+  if (names) near = sx_text_nearest(m->name, names, n);
+  study__problem(l, m->e.node, "the data have no multiple-response set '%s'%s%s%s", m->name,
+                 near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+static void check_measure(st_load *l, const sx_table *unit, const char *word, const st_measure *m) {
+  const st_expr *e = &m->e;
+  if (unit && m->type == ST_SET) check_set(l, unit, m);
   if (!e->expr || !unit) return;
   sx_error err = SX_ERROR_INIT;
   sx_column *column = NULL;
@@ -314,11 +327,11 @@ static void check_measure(st_load *l, const sx_table *unit, const st_indicator *
     study__expr_problem(l, e->node, &err);
     return;
   }
-  if (!is_number(column)) {
-    study__problem(l, e->node,
-                   ind->kind == ST_PROP ? "prop needs a condition, '%s' is %s: write '%s == \"LEVEL\"'"
-                                        : "'%s' is %s, not a number%.0s",
-                   sx_expr_text(e->expr), sx_type_name(column->type), sx_expr_text(e->expr));
+  if (!is_number(column) && m->type == ST_CONDITION) {
+    study__problem(l, e->node, "%s needs a condition, '%s' is %s: write '%s == \"LEVEL\"'", word, sx_expr_text(e->expr),
+                   sx_type_name(column->type), sx_expr_text(e->expr));
+  } else if (!is_number(column) && m->type == ST_NUMBER) {
+    study__problem(l, e->node, "'%s' is %s, not a number", sx_expr_text(e->expr), sx_type_name(column->type));
   }
   sx_column_free(sx_table_ctx(unit), column);
 }
@@ -342,14 +355,15 @@ static void check_indicators(st_load *l, const sx_table *unit) {
   sx_study *s = l->s;
   for (size_t i = 0; i < s->n_indicators && !study__stop(l); i++) {
     st_indicator *ind = &s->indicators[i];
-    check_measure(l, unit, ind, &ind->y);
-    check_measure(l, unit, ind, &ind->x);
+    const size_t before = l->problems->n;
+    for (size_t k = 0; k < ind->n_measures; k++) check_measure(l, unit, ind->kind->word, &ind->measures[k]);
     check_condition(l, unit, &ind->base);
     check_condition(l, unit, &ind->where);
     const sx_node *format = sx_node_get(ind->node, "format");
     check_format(l, format ? format : ind->node, ind->format, ind->unit);
-    study__resolve_formula(l, &ind->formula);
+    if (unit && ind->kind->check && l->problems->n == before) ind->kind->check(l, unit, ind);
   }
+  for (size_t i = 0; i < s->n_indicators && !study__stop(l); i++) study__resolve_formula(l, &s->indicators[i].formula);
 }
 
 /* A level that is named must be one of the variable's, where its levels are known before the data are read. */
@@ -438,7 +452,7 @@ static void check_accounts(st_load *l, const sx_table *unit) {
       study__resolve_formula(l, &n->total);
       if (n->data_total.expr && unit) {
         const size_t before = l->problems->n;
-        check_measure(l, unit, &(st_indicator){.kind = ST_TOTAL}, &n->data_total);
+        check_measure(l, unit, "total", &(st_measure){.type = ST_NUMBER, .e = n->data_total});
         if (l->problems->n != before) break;
       }
     }

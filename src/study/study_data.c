@@ -50,8 +50,10 @@ static void add_statistics(names *set, const sx_study *s) {
   }
   for (size_t i = 0; i < s->n_indicators; i++) {
     const st_indicator *ind = &s->indicators[i];
-    add_expr(set, &ind->y);
-    add_expr(set, &ind->x);
+    for (size_t k = 0; k < ind->n_measures; k++) {
+      if (ind->measures[k].type == ST_SET) add_name(set, ind->measures[k].name);
+      add_expr(set, &ind->measures[k].e);
+    }
     add_expr(set, &ind->base);
     add_expr(set, &ind->where);
   }

@@ -1,7 +1,7 @@
 /* study_estimate.c: indicators from the data, many at once, their gaps, and their rows into the store.
  *
  * Indicators go in batches: the carriers of a batch (a number per PSU and estimate) are alive together, those of the whole study never are. */
-#include "study_priv.h"
+#include "study_kind.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -14,9 +14,9 @@ enum { BATCH_BYTES = 48 << 20, BATCH_MAX = 64 };
 typedef struct job {
   const st_indicator *ind;
   size_t step;
-  sx_column *own_y, *own_x; /* evaluated; a plain name is borrowed from the table */
-  const sx_column *y, *x;
-  uint8_t *masks; /* [(1 + n_by) * rows] */
+  sx_column **own;           /* [n_measures] evaluated; a plain name is borrowed from the table */
+  const sx_column **columns; /* [n_measures] */
+  uint8_t *masks;            /* [(1 + n_by) * rows] */
   const sx_groups **by;
   bool all; /* the first mask is everything */
 } job;
@@ -28,16 +28,17 @@ typedef struct batch {
 } batch;
 
 static void job_clear(const sx_ctx *ctx, job *j) {
-  sx_column_free(ctx, j->own_y);
-  sx_column_free(ctx, j->own_x);
+  for (size_t k = 0; j->own && k < j->ind->n_measures; k++) sx_column_free(ctx, j->own[k]);
+  sx_mem_free(ctx, j->own);
+  sx_mem_free(ctx, (void *)(uintptr_t)j->columns);
   sx_mem_free(ctx, j->masks);
   sx_mem_free(ctx, (void *)(uintptr_t)j->by);
   *j = (job){.ind = NULL};
 }
 
 /* 1 where the number is 1, 0 where it is 0: what prop counts. Anything else is no condition. */
-static sx_status as_logical(sx_column **out, const sx_ctx *ctx, const sx_column *from, const char *text,
-                            sx_error *err) {
+static sx_status as_logical(sx_column **out, const sx_ctx *ctx, const sx_column *from, const char *word,
+                            const char *text, sx_error *err) {
   sx_column *c = NULL;
   SX_TRY(sx_column_new(&c, ctx, "y", SX_INTEGER, from->n, err));
   sx_status status = SX_OK;
@@ -48,8 +49,8 @@ static sx_status as_logical(sx_column **out, const sx_ctx *ctx, const sx_column 
     }
     const double x = sx_column_number(from, i);
     if (x != 0 && x != 1) {
-      status = sx_error_set(err, SX_E_DATA, "", "prop needs a condition: '%s' is %g in case %zu, neither 0 nor 1", text,
-                            x, i + 1);
+      status = sx_error_set(err, SX_E_DATA, "", "%s needs a condition: '%s' is %g in case %zu, neither 0 nor 1", word,
+                            text, x, i + 1);
       goto done;
     }
     c->data.i64[i] = x == 1;
@@ -61,21 +62,23 @@ done:
   return status;
 }
 
-static sx_status measure(const sx_column **y, sx_column **own, const st_run *r, const st_expr *e, bool logical,
-                         sx_error *err) {
+static sx_status measure(const sx_column **y, sx_column **own, const st_run *r, const st_indicator *ind,
+                         const st_measure *m, sx_error *err) {
+  if (m->type == ST_SET) return SX_OK;
   const sx_ctx *ctx = sx_table_ctx(r->unit);
+  const st_expr *e = &m->e;
   const char *text = sx_expr_text(e->expr);
   const sx_column *plain = sx_table_find(r->unit, text);
   if (!plain) {
     SX_TRY(sx_expr_eval(own, e->expr, r->unit, "y", err));
     plain = *own;
   }
-  if (logical) {
+  if (m->type == ST_CONDITION) {
     bool whole = plain->type == SX_INTEGER;
     for (size_t i = 0; whole && i < plain->n; i++) whole = plain->data.i64[i] == 0 || plain->data.i64[i] == 1;
     if (!whole) {
       sx_column *converted = NULL;
-      SX_TRY(as_logical(&converted, ctx, plain, text, err));
+      SX_TRY(as_logical(&converted, ctx, plain, ind->kind->word, text, err));
       sx_column_free(ctx, *own);
       *own = converted;
       plain = converted;
@@ -111,9 +114,11 @@ static sx_status prepare_job(void *data, size_t i, sx_error *err) {
   sx_status status = SX_OK;
   j->masks = sx_mem_alloc(&r->ctx, (ind->n_by + 2) * rows, 1);
   j->by = sx_mem_zalloc(&r->ctx, ind->n_by + 1, sizeof *j->by);
-  if (!j->masks || !j->by) return sx_error_memory(err);
-  if (ind->y.expr) SX_TRY_GOTO(status, measure(&j->y, &j->own_y, r, &ind->y, ind->kind == ST_PROP, err), done);
-  if (ind->x.expr) SX_TRY_GOTO(status, measure(&j->x, &j->own_x, r, &ind->x, false, err), done);
+  j->own = sx_mem_zalloc(&r->ctx, ind->n_measures, sizeof *j->own);
+  j->columns = sx_mem_zalloc(&r->ctx, ind->n_measures, sizeof *j->columns);
+  if (!j->masks || !j->by || (ind->n_measures && (!j->own || !j->columns))) return sx_error_memory(err);
+  for (size_t k = 0; k < ind->n_measures; k++)
+    SX_TRY_GOTO(status, measure(&j->columns[k], &j->own[k], r, ind, &ind->measures[k], err), done);
   SX_TRY_GOTO(status, base_mask(j->masks, &j->all, r, ind, j->masks + rows, err), done);
   for (size_t k = 0; k < ind->n_by; k++) {
     SX_TRY_GOTO(status, study__domain_mask(j->masks + (k + 1) * rows, &j->by[k], r, &ind->by[k], j->masks, err), done);
@@ -126,29 +131,32 @@ done:
   return status;
 }
 
-static sx_est_request request_of(const job *j, size_t k, size_t rows) {
-  static const sx_stat stats[ST_KINDS] = {SX_STAT_TOTAL, SX_STAT_MEAN,  SX_STAT_PROP,
-                                          SX_STAT_RATIO, SX_STAT_COUNT, SX_STAT_TOTAL};
-  return (sx_est_request){.stat = stats[j->ind->kind],
-                          .y = j->y,
-                          .x = j->x,
-                          .prop_of_one = j->ind->kind == ST_PROP,
-                          .where = k == 0 && j->all ? NULL : j->masks + k * rows,
-                          .by = k == 0 ? NULL : j->by[k - 1]};
+static st_job job_of(const st_run *r, const job *j, size_t k) {
+  const size_t rows = sx_table_rows(r->unit);
+  return (st_job){.ind = j->ind,
+                  .design = r->design,
+                  .unit = r->unit,
+                  .columns = j->columns,
+                  .where = k == 0 && j->all ? NULL : j->masks + k * rows,
+                  .by = k == 0 ? NULL : j->by[k - 1],
+                  .options = &j->ind->est};
 }
 
 /* ---- gaps and rows ------------------------------------------------------------------------------------------------------ */
 
-static const st_result *result_of(const st_result *results, size_t n, const char *domain) {
+static const st_result *result_of(const st_result *results, size_t n, const char *domain, size_t stat) {
   for (size_t i = 0; i < n; i++) {
-    if (strcmp(results[i].where->name, domain) == 0) return &results[i];
+    if (results[i].stat == stat && strcmp(results[i].where->name, domain) == 0) return &results[i];
   }
   return NULL;
 }
 
 static sx_status put_gap(st_run *r, const st_indicator *ind, const char *step, const st_gap *gap, const st_result *of,
                          const st_result *to, sx_error *err) {
-  const sx_est_options options = SX_EST_OPTIONS_INIT;
+  const sx_est_options options = ind->est;
+  const char *statistic = gap->statistic;
+  if (of->stat) statistic = sx_arena_printf(r->arena, "%s_%s", gap->statistic, study__stat_at(ind, of->stat));
+  if (!statistic) return sx_error_memory(err);
   sx_est_row row = {.estimate = (double)NAN, .na = SX_NA_OPERAND};
   sx_est *difference = NULL;
   sx_status status = SX_OK;
@@ -168,7 +176,7 @@ static sx_status put_gap(st_run *r, const st_indicator *ind, const char *step, c
   if (status == SX_OK) {
     row.n = of->row.n;
     row.deff = row.n_eff = (double)NAN;
-    status = study__put_est(NULL, r, step, ind->id, gap->statistic, ind->unit, of->where, &row, err);
+    status = study__put_est(NULL, r, step, ind->id, statistic, ind->unit, of->where, &row, err);
   }
   sx_est_free(row.est);
   sx_est_free(difference);
@@ -182,17 +190,18 @@ static sx_status put_gaps(st_run *r, const st_indicator *ind, const char *step, 
     const char *to_name = study__domain_text(r->s, &gap->to, r->arena);
     const char *of_name = study__domain_text(r->s, &gap->of, r->arena);
     if (!to_name || !of_name) return sx_error_memory(err);
-    const st_result *to = result_of(results, n, to_name);
-    bool found = false;
+    bool found = false, to_found = false;
     for (size_t i = 0; i < n; i++) {
       if (results[i].by == ST_NONE) continue;
       const st_domain *spec = &ind->by[results[i].by];
       const bool same = study__same_domain(spec, &gap->of);
       if (!same && strcmp(results[i].where->name, of_name) != 0) continue;
+      const st_result *to = result_of(results, n, to_name, results[i].stat);
       SX_TRY(put_gap(r, ind, step, gap, &results[i], to, err));
       found = true;
+      to_found = to != NULL;
     }
-    if (!found || !to) {
+    if (!found || !to_found) {
       return sx_error_set(err, SX_E_DATA, ind->id, "the gap of '%s' to '%s' has no such level in the data", of_name,
                           to_name);
     }
@@ -215,11 +224,14 @@ sx_status study__put_results(st_run *r, const st_indicator *ind, const st_result
   for (size_t i = 0; i < n; i++) {
     const st_result *res = &results[i];
     int64_t id = 0;
-    SX_TRY(study__put_est(&id, r, step, ind->id, study__stat_name(ind), ind->unit, res->where, &res->row, err));
+    const char *stat = study__stat_at(ind, res->stat);
+    SX_TRY(study__put_est(&id, r, step, ind->id, stat, ind->unit, res->where, &res->row, err));
     const bool needed = res->by == ST_NONE ? ind->total_needed : ind->by[res->by].needed;
     if (!res->row.est || !(needed || ind->keep)) continue;
     SX_TRY(study__put_carrier(r, id, res->row.est, err));
-    const char *name = needed ? sx_arena_printf(r->arena, "%s|%s", ind->id, res->where->name) : NULL;
+    const char *name = needed ? sx_arena_printf(r->arena, "%s|%s%s%s", ind->id, res->where->name, res->stat ? "|" : "",
+                                                res->stat ? stat : "")
+                              : NULL;
     if (needed && !name) return sx_error_memory(err);
     if (needed) SX_TRY(study__keep_value(r, name, res->row.est, err));
   }
@@ -246,7 +258,12 @@ static sx_status finish_job(st_run *r, const job *j, sx_est_set *const *sets, sx
         status = sx_error_set(err, SX_E_INTERNAL, ind->id, "an estimate of an unknown group");
         goto done;
       }
-      results[at++] = (st_result){&where[row->group], k ? k - 1 : ST_NONE, *row};
+      const size_t stat = study__stat_count(ind) > 1 && row->level > 0 ? (size_t)row->level : 0;
+      if (stat >= study__stat_count(ind)) {
+        status = sx_error_set(err, SX_E_INTERNAL, ind->id, "an estimate of an unknown statistic");
+        goto done;
+      }
+      results[at++] = (st_result){.where = &where[row->group], .by = k ? k - 1 : ST_NONE, .stat = stat, .row = *row};
     }
   }
   status = study__put_results(r, ind, results, n, err);
@@ -255,26 +272,64 @@ done:
   return status;
 }
 
+static bool same_options(const sx_est_options *a, const sx_est_options *b) {
+  return a->ci_level == b->ci_level && a->ci == b->ci && (a->df == b->df || (isnan(a->df) && isnan(b->df)));
+}
+
+/* The first request that is not made yet and every later one of a common engine with the same options, together. */
+static sx_status run_together(sx_est_set **sets, const st_run *r, const st_job *jobs, size_t n,
+                              sx_est_request *requests, sx_est_set **made, sx_error *err) {
+  for (size_t first = 0; first < n; first++) {
+    if (sets[first] || !jobs[first].ind->kind->request) continue;
+    const sx_est_options *options = jobs[first].options;
+    size_t count = 0, at = 0;
+    for (size_t i = first; i < n; i++) {
+      if (!sets[i] && jobs[i].ind->kind->request && same_options(jobs[i].options, options))
+        jobs[i].ind->kind->request(&requests[count++], &jobs[i]);
+    }
+    SX_TRY(sx_estimate_run_many(made, r->design, requests, count, options, err));
+    for (size_t i = first; i < n; i++) {
+      if (!sets[i] && jobs[i].ind->kind->request && same_options(jobs[i].options, options)) sets[i] = made[at++];
+    }
+  }
+  return SX_OK;
+}
+
+static sx_status run_alone(sx_est_set **sets, const st_run *r, const st_job *jobs, size_t n, sx_error *err) {
+  for (size_t i = 0; i < n; i++) {
+    const st_indicator *ind = jobs[i].ind;
+    if (!ind->kind->run) continue;
+    const sx_status status = ind->kind->run(&sets[i], &jobs[i], err);
+    if (status == SX_OK) continue;
+    sx_error_add_where(err, "indicator %s", ind->id);
+    study__add_place(err, r->s, ind->node);
+    return status;
+  }
+  return SX_OK;
+}
+
 static sx_status run_batch(batch *b, sx_error *err) {
   st_run *r = b->r;
-  const size_t rows = sx_table_rows(r->unit);
-  const sx_est_options options = SX_EST_OPTIONS_INIT;
+  st_job *jobs = NULL;
   sx_est_request *requests = NULL;
-  sx_est_set **sets = NULL;
+  sx_est_set **sets = NULL, **made = NULL;
   size_t n = 0, at = 0;
   sx_status status = sx_parallel_for(&r->ctx, b->n, prepare_job, b, err);
   if (status != SX_OK) return status;
   for (size_t i = 0; i < b->n; i++) n += 1 + b->jobs[i].ind->n_by;
+  jobs = sx_mem_zalloc(&r->ctx, n, sizeof *jobs);
   requests = sx_mem_zalloc(&r->ctx, n, sizeof *requests);
   sets = sx_mem_zalloc(&r->ctx, n, sizeof *sets);
-  if (!requests || !sets) {
+  made = sx_mem_zalloc(&r->ctx, n, sizeof *made);
+  if (!jobs || !requests || !sets || !made) {
     status = sx_error_memory(err);
     goto done;
   }
   for (size_t i = 0; i < b->n; i++) {
-    for (size_t k = 0; k <= b->jobs[i].ind->n_by; k++) requests[at++] = request_of(&b->jobs[i], k, rows);
+    for (size_t k = 0; k <= b->jobs[i].ind->n_by; k++) jobs[at++] = job_of(r, &b->jobs[i], k);
   }
-  SX_TRY_GOTO(status, sx_estimate_run_many(sets, r->design, requests, n, &options, err), done);
+  SX_TRY_GOTO(status, run_together(sets, r, jobs, n, requests, made, err), done);
+  SX_TRY_GOTO(status, run_alone(sets, r, jobs, n, err), done);
   at = 0;
   for (size_t i = 0; i < b->n; i++) {
     SX_TRY_GOTO(status, finish_job(r, &b->jobs[i], sets + at, err), done);
@@ -282,8 +337,10 @@ static sx_status run_batch(batch *b, sx_error *err) {
   }
 done:
   for (size_t i = 0; sets && i < n; i++) sx_est_set_free(sets[i]);
+  sx_mem_free(&r->ctx, made);
   sx_mem_free(&r->ctx, sets);
   sx_mem_free(&r->ctx, requests);
+  sx_mem_free(&r->ctx, jobs);
   return status;
 }
 
@@ -303,7 +360,7 @@ static size_t estimates_of(const st_run *r, const st_indicator *ind) {
     }
     n += cells;
   }
-  return n;
+  return n * study__stat_count(ind);
 }
 
 sx_status study__run_indicators(st_run *r, sx_error *err) {
@@ -316,7 +373,7 @@ sx_status study__run_indicators(st_run *r, sx_error *err) {
   size_t carried = 0, done_count = 0;
   for (size_t i = 0; i < r->plan->n; i++) {
     const st_step *step = &r->plan->steps[i];
-    if (step->kind != ST_STEP_INDICATOR || step->reused || s->indicators[step->index].kind == ST_FORMULA) continue;
+    if (step->kind != ST_STEP_INDICATOR || step->reused || study__is_formula(&s->indicators[step->index])) continue;
     const st_indicator *ind = &s->indicators[step->index];
     for (size_t k = 0; k < ind->n_by; k++) SX_TRY_GOTO(status, study__prepare_domain(r, &ind->by[k], err), done);
     const size_t more = estimates_of(r, ind) * bytes;

@@ -1,5 +1,5 @@
 /* study_figures.c: benchmarks, groups and indicators as the study file writes them. */
-#include "study_priv.h"
+#include "study_kind.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -155,74 +155,62 @@ static void read_gaps(st_load *l, st_indicator *ind, const sx_node *node) {
   }
 }
 
-static const char *const kind_keys[ST_KINDS] = {"total", "mean", "prop", "ratio", "count", "formula"};
-
-const char *study__stat_name(const st_indicator *ind) {
-  return kind_keys[ind->kind];
+/* "total, mean, prop ..." */
+static void list_kinds(char out[600]) {
+  size_t used = 0;
+  for (size_t i = 0; study__kind_at(i) && used < 560; i++)
+    used += (size_t)snprintf(out + used, 600 - used, "%s%s", i ? ", " : "", study__kind_at(i)->word);
 }
 
 static void read_what(st_load *l, st_indicator *ind, const sx_node *map) {
+  const sx_node *node = NULL;
   size_t found = 0;
-  for (size_t k = 0; k < ST_KINDS; k++) {
-    if (!sx_node_get(map, kind_keys[k])) continue;
-    ind->kind = (st_kind)k;
+  for (size_t k = 0; study__kind_at(k); k++) {
+    const sx_node *given = sx_node_get(map, study__kind_at(k)->word);
+    if (!given) continue;
+    ind->kind = study__kind_at(k);
+    node = given;
     found++;
   }
-  if (found != 1) {
-    study__problem(l, map, "the indicator '%s' is exactly one of total, mean, prop, ratio, count, formula", ind->id);
+  if (found == 1) {
+    ind->kind->read(l, ind, node);
     return;
   }
-  const char *key = kind_keys[ind->kind];
-  const sx_node *node = sx_node_get(map, key);
-  switch (ind->kind) {
-  case ST_RATIO:
-    if (node->kind != SX_NODE_LIST || node->n != 2 || node->items[0]->kind != SX_NODE_SCALAR ||
-        node->items[1]->kind != SX_NODE_SCALAR) {
-      study__problem(l, node, "a ratio is [NUMERATOR, DENOMINATOR]");
-      return;
-    }
-    ind->y = study__expr_of(l, node->items[0], node->items[0]->text);
-    ind->x = study__expr_of(l, node->items[1], node->items[1]->text);
-    break;
-  case ST_FORMULA:
-    ind->formula.value = study__expr(l, map, key);
-    break;
-  case ST_COUNT: {
-    bool all = false;
-    if (sx_node_bool(&all, node) && all) break;
-    ind->base = study__expr(l, map, key);
-    break;
-  }
-  case ST_TOTAL:
-  case ST_MEAN:
-  case ST_PROP:
-  case ST_KINDS:
-  default:
-    ind->y = study__expr(l, map, key);
-    break;
-  }
+  char all[600];
+  list_kinds(all);
+  study__problem(l, map, "the indicator '%s' is exactly one of %s", ind->id, all);
 }
 
 /* The format an indicator is printed in where it names none. */
 static const char *usual_format(const st_indicator *ind) {
-  if (ind->kind == ST_PROP) return "% 1";
-  if (ind->kind == ST_TOTAL || ind->kind == ST_COUNT) {
-    if (ind->unit && strcmp(ind->unit, "人") == 0) return "亿人 2";
-    if (ind->unit && strcmp(ind->unit, "元") == 0) return "亿元 0";
-    return "plain 0";
-  }
-  return ind->kind == ST_RATIO || ind->kind == ST_FORMULA ? "plain 3" : "plain 1";
+  if (ind->kind->format) return ind->kind->format;
+  if (ind->unit && strcmp(ind->unit, "人") == 0) return "亿人 2";
+  if (ind->unit && strcmp(ind->unit, "元") == 0) return "亿元 0";
+  return "plain 0";
+}
+
+/* The keys of an indicator: its own and the words of the kinds. */
+static void check_keys(st_load *l, const sx_node *map) {
+  static const char *const own[] = {"label",  "question", "base", "base_label", "where", "unit",
+                                    "format", "by",       "gap",  "assumed",    "keep"};
+  enum { N_OWN = sizeof own / sizeof *own, MAX_KEYS = 100 };
+  const char *keys[MAX_KEYS];
+  size_t n = 0;
+  for (; n < N_OWN; n++) keys[n] = own[n];
+  for (size_t i = 0; study__kind_at(i) && n < MAX_KEYS; i++) keys[n++] = study__kind_at(i)->word;
+  study__keys(l, map, keys, n);
 }
 
 static void read_indicator(st_load *l, st_indicator *ind, const char *id, const sx_node *map) {
   ind->id = id;
   ind->node = map;
+  ind->kind = study__kind_at(0);
+  ind->est = (sx_est_options)SX_EST_OPTIONS_INIT;
   if (!study__is_map(l, map, "an indicator")) {
     if (map->kind != SX_NODE_LIST) study__problem(l, map, "an indicator is {label: ..., total: EXPRESSION, ...}");
     return;
   }
-  ST_KEYS(l, map, "label", "question", "base", "base_label", "where", "unit", "format", "by", "gap", "assumed", "keep",
-          "total", "mean", "prop", "ratio", "count", "formula");
+  check_keys(l, map);
   ind->label = study__text2(l, map, "label");
   if (!ind->label.zh && !ind->label.en) ind->label.zh = ind->label.en = id;
   ind->question = study__text2(l, map, "question");
@@ -238,7 +226,7 @@ static void read_indicator(st_load *l, st_indicator *ind, const char *id, const 
     }
   }
   ind->where = study__expr(l, map, "where");
-  if (ind->kind == ST_FORMULA && (sx_node_get(map, "base") || sx_node_get(map, "where"))) {
+  if (ind->kind->formula && (sx_node_get(map, "base") || sx_node_get(map, "where"))) {
     study__problem(l, map, "a formula has no base of its own: its operands have theirs");
   }
   ind->format = study__text(l, map, "format");

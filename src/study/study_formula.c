@@ -77,7 +77,7 @@ static sx_status operand(const sx_est **out, st_run *r, const st_operand *op, co
     return id && scope ? value_of(out, r, id, op->statistic, scope, err) : sx_error_memory(err);
   }
   const char *where = op->fixed ? study__domain_text(r->s, &op->domain, r->arena) : domain;
-  return where ? value_of(out, r, s->indicators[op->index].id, NULL, where, err) : sx_error_memory(err);
+  return where ? value_of(out, r, s->indicators[op->index].id, op->statistic, where, err) : sx_error_memory(err);
 }
 
 sx_status study__formula_value(sx_est **out, st_run *r, const st_formula *f, const char *domain, sx_error *err) {
@@ -99,7 +99,6 @@ typedef struct results {
 } results;
 
 static sx_status add_domain(results *out, st_run *r, const st_indicator *ind, size_t by, sx_error *err) {
-  const sx_est_options options = SX_EST_OPTIONS_INIT;
   const st_domain total = {.n = 0};
   st_where *where = NULL;
   size_t n = 0;
@@ -110,7 +109,7 @@ static sx_status add_domain(results *out, st_run *r, const st_indicator *ind, si
     sx_est *est = NULL;
     SX_TRY(study__formula_value(&est, r, &ind->formula, where[i].name, err));
     st_result res = {.where = &where[i], .by = by};
-    const sx_status status = sx_est_describe(&res.row, est, false, &options, err);
+    const sx_status status = sx_est_describe(&res.row, est, false, &ind->est, err);
     sx_est_free(est); /* the row holds its own reference */
     if (status != SX_OK) return status;
     res.row.n = 0;
@@ -141,7 +140,7 @@ sx_status study__run_formulas(st_run *r, sx_error *err) {
     if (step->reused) continue;
     if (step->kind == ST_STEP_ACCOUNT) {
       SX_TRY(study__run_account(r, step->index, err));
-    } else if (step->kind == ST_STEP_INDICATOR && s->indicators[step->index].kind == ST_FORMULA) {
+    } else if (step->kind == ST_STEP_INDICATOR && study__is_formula(&s->indicators[step->index])) {
       SX_TRY(run_formula(r, &s->indicators[step->index], err));
     }
     SX_TRY(sx_ctx_poll(&r->ctx, err));

@@ -276,19 +276,30 @@ static void check_account_reference(const sx_study *s, const sx_reference *ref, 
   }
 }
 
+/* "gap", "gap_urban", and of a statistic beyond the first "gap_quantile_0.75". */
+static bool is_gap_of(const st_indicator *ind, const st_gap *gap, const char *stat) {
+  const size_t n = strlen(gap->statistic);
+  if (strncmp(stat, gap->statistic, n) != 0) return false;
+  if (stat[n] == '\0') return true;
+  const size_t at = stat[n] == '_' ? study__stat_find(ind, stat + n + 1) : ST_NONE;
+  return at != ST_NONE && at > 0;
+}
+
 static void check_indicator_domain(const sx_study *s, const st_indicator *ind, const sx_reference *ref,
                                    const st_domain *d, char message[256]) {
   const char *stat = ref->statistic;
   if (strncmp(stat, "gap", 3) == 0 && (stat[3] == '\0' || stat[3] == '_')) {
     for (size_t i = 0; i < ind->n_gaps; i++) {
-      if (strcmp(ind->gaps[i].statistic, stat) == 0 && study__covers(&ind->gaps[i].of, d)) return;
+      if (is_gap_of(ind, &ind->gaps[i], stat) && study__covers(&ind->gaps[i].of, d)) return;
     }
     (void)snprintf(message, 256, "the indicator '%.60s' has no %.40s for that group: add it to its 'gap'", ind->id,
                    stat);
     return;
   }
-  if (stat[0] && strcmp(stat, study__stat_name(ind)) != 0) {
-    (void)snprintf(message, 256, "the indicator '%.60s' has no statistic '%.40s'", ind->id, stat);
+  if (stat[0] && study__stat_find(ind, stat) == ST_NONE) {
+    const bool several = study__stat_count(ind) > 1;
+    (void)snprintf(message, 256, "the indicator '%.60s' has no statistic '%.40s'%s%.60s%s", ind->id, stat,
+                   several ? ": its first is '" : "", several ? study__stat_name(ind) : "", several ? "'" : "");
     return;
   }
   if (d->n == 0) return;
@@ -360,6 +371,21 @@ void study__need_operands(st_load *l, const st_formula *f, const st_domain *by, 
   }
 }
 
+/* The statistic at the end of "spend.z.quantile_0.75", cut off the text: its name may hold points. NULL: none. */
+static const char *operand_statistic(const sx_study *s, char *text) {
+  const size_t i = study__find_indicator(s, text, strcspn(text, "."));
+  const size_t n = strlen(text);
+  for (size_t k = 0; i != ST_NONE && k < study__stat_count(&s->indicators[i]); k++) {
+    const char *name = study__stat_at(&s->indicators[i], k);
+    const size_t n_name = strlen(name);
+    if (n <= n_name + 1 || text[n - n_name - 1] != '.' || strcmp(text + n - n_name, name) != 0) continue;
+    if (!strchr(text, '.') || strchr(text, '.') == text + n - n_name - 1) continue; /* that is the domain's place */
+    text[n - n_name - 1] = '\0';
+    return k ? name : NULL;
+  }
+  return NULL;
+}
+
 /* "users.total", "users.z", "spend/goods", "spend/goods.scope:narrow", "spend/goods.total.share_of_parent". */
 static bool read_operand_reference(st_load *l, st_operand *op, const st_expr *e) {
   sx_study *s = l->s;
@@ -367,6 +393,7 @@ static bool read_operand_reference(st_load *l, st_operand *op, const st_expr *e)
   sx_error err = SX_ERROR_INIT;
   char text[300], message[256] = "";
   (void)snprintf(text, sizeof text, "%s%s", op->name, strchr(op->name, '/') && !strchr(op->name, '.') ? ".total" : "");
+  const char *statistic = operand_statistic(s, text);
   if (sx_reference_parse(&ref, text, strlen(text), &err) != SX_OK) {
     if (err.status == SX_E_MEMORY) l->oom = true;
     study__name_problem(l, e, op->name, err.message);
@@ -397,6 +424,7 @@ static bool read_operand_reference(st_load *l, st_operand *op, const st_expr *e)
         if (op->domain.terms[i].level) op->domain.terms[i].level = study__copy(l, op->domain.terms[i].level);
       }
       op->fixed = true;
+      op->statistic = statistic;
     }
   }
   if (message[0]) study__name_problem(l, e, op->name, message);

@@ -145,6 +145,10 @@ static sx_status collect_files(build *b, sx_error *err) {
       if (file) SX_TRY(add_file(b, file, study__path(s, b->arena, file), err));
     }
   }
+  for (size_t i = 0; i < s->n_indicators; i++) {
+    const char *file = s->indicators[i].file;
+    if (file) SX_TRY(add_file(b, file, study__path(s, b->arena, file), err));
+  }
   if (s->published.file) SX_TRY(add_file(b, s->published.file, study__path(s, b->arena, s->published.file), err));
   for (size_t i = 0; i < s->n_narrative; i++) {
     const st_narrative *t = &s->narrative[i];
@@ -318,12 +322,12 @@ static sx_status plan_indicator(build *b, size_t i, sx_error *err) {
   const st_indicator *ind = &s->indicators[i];
   size_t step = 0;
   SX_TRY(add_step(&step, b, ST_STEP_INDICATOR, i, "indicator", ind->id, err));
-  if (ind->kind != ST_FORMULA) SX_TRY(add_dep(b, step, b->design, err));
+  if (!study__is_formula(ind)) SX_TRY(add_dep(b, step, b->design, err));
   spec_map(&b->spec, ind->node, words_only, N_WORDS_ONLY);
   sx_buf_printf(&b->spec, "wave %s needed %d\n", s->wave ? s->wave : "", ind->total_needed);
   SX_TRY(spec_formula(b, step, &ind->formula, err));
-  SX_TRY(dep_expr(b, step, &ind->y, err));
-  SX_TRY(dep_expr(b, step, &ind->x, err));
+  if (ind->file) SX_TRY(spec_file(b, study__path(s, b->arena, ind->file), err));
+  for (size_t k = 0; k < ind->n_measures; k++) SX_TRY(dep_expr(b, step, &ind->measures[k].e, err));
   SX_TRY(dep_expr(b, step, &ind->base, err));
   SX_TRY(dep_expr(b, step, &ind->where, err));
   for (size_t k = 0; k < ind->n_by; k++) SX_TRY(spec_domain(b, step, &ind->by[k], err));
@@ -363,7 +367,7 @@ static sx_status plan_account(build *b, size_t i, sx_error *err) {
 static sx_status plan_estimates(build *b, sx_error *err) {
   const sx_study *s = b->s;
   for (size_t i = 0; i < s->n_indicators; i++) {
-    if (s->indicators[i].kind != ST_FORMULA) SX_TRY(plan_indicator(b, i, err));
+    if (!study__is_formula(&s->indicators[i])) SX_TRY(plan_indicator(b, i, err));
   }
   for (size_t i = 0; i < s->n_formula_order; i++) {
     const size_t at = s->formula_order[i];

@@ -137,7 +137,7 @@ typedef struct st_operand {
   bool fixed;            /* the domain below whatever the formula's own */
   st_domain domain;      /* of an indicator */
   const char *scope;     /* of an account, NULL: the whole tree */
-  const char *statistic; /* of an account: its measure */
+  const char *statistic; /* of an account: its measure; of an indicator: one beyond the first, else NULL */
 } st_operand;
 typedef struct st_formula {
   st_expr value;
@@ -145,15 +145,31 @@ typedef struct st_formula {
   size_t n;
 } st_formula;
 
-typedef enum st_kind { ST_TOTAL, ST_MEAN, ST_PROP, ST_RATIO, ST_COUNT, ST_FORMULA, ST_KINDS } st_kind;
+typedef struct st_kind st_kind; /* study_kind.h */
+
+/* What an indicator measures: an expression over the unit table that is a number, a condition (0 or 1), or a variable of any
+ * type; or the name of a multiple-response set. */
+typedef enum st_measure_type { ST_NUMBER, ST_CONDITION, ST_ANY, ST_SET } st_measure_type;
+typedef struct st_measure {
+  st_measure_type type;
+  st_expr e;        /* of a set: its node alone */
+  const char *name; /* as written */
+} st_measure;
 
 typedef struct st_indicator {
   const char *id;
   const sx_node *node;
   sx_text2 label, question, base_label;
   const char *unit, *format;
-  st_kind kind;
-  st_expr y, x, base, where;
+  const st_kind *kind;
+  st_measure *measures;
+  size_t n_measures;
+  const char *const *stats; /* [n_stats] names of its statistics, the first its own; none: the kind's word */
+  size_t n_stats;
+  const void *of_kind; /* what the kind's reader keeps */
+  const char *file;    /* that the kind reads beside the data, as written; NULL none */
+  sx_est_options est;  /* level, ci and df: its own, else the study's */
+  st_expr base, where;
   st_formula formula;
   st_domain *by;
   size_t n_by, cap_by;
@@ -329,7 +345,12 @@ bool study__covers(const st_domain *a, const st_domain *b);      /* b is a, or a
 void study__resolve_formula(st_load *l, st_formula *f);
 /* Marks (and where needed adds) the domains whose estimates a formula by these groups wants. */
 void study__need_operands(st_load *l, const st_formula *f, const st_domain *by, size_t n_by);
-const char *study__stat_name(const st_indicator *ind); /* "total" ... "formula" */
+/* Statistics of an indicator in the store, the first its own (study_kind.c). */
+bool study__is_formula(const st_indicator *ind);
+size_t study__stat_count(const st_indicator *ind);
+const char *study__stat_at(const st_indicator *ind, size_t i);
+const char *study__stat_name(const st_indicator *ind);              /* the first */
+size_t study__stat_find(const st_indicator *ind, const char *name); /* ST_NONE */
 /* The domain of a reference in the form of the store's rows: "total", "z", "z*age:20-29", "scope:narrow"; arena memory. */
 char *study__domain_text(const sx_study *s, const st_domain *d,
                          sx_arena *arena); /* "z*age:20-29", "total"; NULL: no memory */
@@ -522,7 +543,8 @@ sx_status study__run_indicators(st_run *r, sx_error *err) SX_NODISCARD;
 /* Gaps of one indicator among its own rows, and every row into the store. */
 typedef struct st_result {
   const st_where *where;
-  size_t by; /* index into the indicator's by, ST_NONE: total */
+  size_t by;   /* index into the indicator's by, ST_NONE: total */
+  size_t stat; /* index into its statistics */
   sx_est_row row;
 } st_result;
 sx_status study__put_results(st_run *r, const st_indicator *ind, const st_result *results, size_t n,

@@ -188,7 +188,7 @@ static void clock_steps(st_run *r, st_step_kind kind, bool formulas, double seco
     for (size_t i = 0; i < r->plan->n; i++) {
       st_step *step = &r->plan->steps[i];
       if (step->kind != kind || step->reused) continue;
-      if (kind == ST_STEP_INDICATOR && (r->s->indicators[step->index].kind == ST_FORMULA) != formulas) continue;
+      if (kind == ST_STEP_INDICATOR && study__is_formula(&r->s->indicators[step->index]) != formulas) continue;
       if (pass == 0) n++;
       if (pass == 1 && n) step->seconds = seconds / (double)n;
     }
