@@ -39,16 +39,18 @@ typedef struct sx_link_side {
 typedef struct sx_link_options {
   uint32_t version;
   bool independent; /* the units in common are left aside: covariance 0 */
+  bool coordinated; /* replicate designs: their replicates were made together, whatever the units (no id is needed) */
 } sx_link_options;
 #define SX_LINK_OPTIONS_INIT                                                                                           \
-  { 1, false }
+  { 1, false, false }
 
 /* Immutable; shared by reference count. Keeps references to the designs, not the columns. */
 typedef struct sx_link sx_link;
 /* options NULL: SX_LINK_OPTIONS_INIT. Expected: SX_E_DATA for a unit without an id, a unit twice in a wave, a PSU whose units lie
  * in two PSUs of the other wave (names the cases); SX_E_ARGUMENT for id columns of another length or type, one linearised and
- * one replicate design. Replicate schemes that cannot be paired, or replicates that were not made together (their factors on
- * the units in common do not go together) are taken as independent, with a warning to ctx. Cost O(rows). */
+ * one replicate design, options that do not fit. Replicate schemes that cannot be paired, or replicates that were not made
+ * together (their factors on the units in common do not go together) are taken as independent, with a warning to ctx: the error of
+ * a change is then too large. Cost O(rows), with replicates O(rows * replicates). */
 SX_API sx_status sx_link_new(sx_link **out, const sx_link_side *first, const sx_link_side *second,
                              const sx_link_options *options, sx_error *err) SX_NODISCARD;
 SX_API sx_link *sx_link_ref(const sx_link *link);

@@ -221,6 +221,7 @@ static sx_status map_sources(sx_est **out, const sx_ctx *ctx, const est_map *m, 
     st = sx_design_replicates(part->design) ? map_replicates(part, list[p], m, value, ctx, err)
                                             : map_linearised(part, list[p], m, ctx, err);
   }
+  if (st == SX_OK) st = sx_estimate__link(e, m->values, m->n, err);
   sx_mem_free(ctx, (void *)list);
   if (st != SX_OK) {
     sx_est_free(e);
@@ -291,5 +292,6 @@ double sx_est_cov(const sx_est *a, const sx_est *b) {
     for (size_t q = 0; q < b->n_parts; q++)
       if (sx_estimate__same_source(&a->parts[p], &b->parts[q]))
         v += part_cov(&a->parts[p], &b->parts[q], a->value, b->value, &a->ctx);
+  if (a->n_links || b->n_links) v += sx_estimate__linked_cov(a, b);
   return v;
 }

@@ -159,29 +159,44 @@ void sx_est_free(sx_est *e) {
     sx_estimate__figure_free(part->figure);
   }
   sx_mem_free(&ctx, e->parts);
+  sx_estimate__links_free(e);
   sx_mem_free(&ctx, e);
 }
 
+typedef struct total {
+  double v, below, df;
+  size_t with_error;
+} total;
+
+static void add_source(total *t, double variance, double df) {
+  t->v += variance;
+  if (!(variance > 0)) return;
+  t->with_error++;
+  t->below += variance * variance / df;
+  t->df = df;
+}
+
 /* df: the one source's; between sources with an error Satterthwaite (1946), Biometrics Bull. 2:110-114:
- * V^2 / sum_s (V_s^2 / df_s). */
+ * V^2 / sum_s (V_s^2 / df_s). Linked parts are one source. */
 void sx_estimate__total(sx_est *e) {
-  double v = 0, below = 0, df = (double)INFINITY;
-  size_t with_error = 0;
+  total t = {0, 0, (double)INFINITY, 0};
+  double linked = e->cross, scale = 0;
   for (size_t p = 0; p < e->n_parts; p++) {
     const est_part *part = &e->parts[p];
-    v += part->variance;
-    if (part->variance > 0) {
-      with_error++;
-      below += part->variance * part->variance / part->df;
-      df = part->df;
+    if (part->linked) {
+      linked += part->variance;
+      scale += part->variance;
+    } else {
+      add_source(&t, part->variance, part->df);
     }
   }
-  if (with_error == 0)
+  if (scale > 0) add_source(&t, fabs(linked) < 1e-15 * scale ? 0 : linked, e->linked_df);
+  if (t.with_error == 0)
     for (size_t p = e->n_parts; p-- > 0;)
-      if (e->parts[p].design) df = e->parts[p].df;
-  if (with_error > 1) df = v * v / below;
-  e->variance = isfinite(v) ? v : (double)NAN;
-  e->df = df;
+      if (e->parts[p].design) t.df = e->parts[p].df;
+  if (t.with_error > 1) t.df = t.v * t.v / t.below;
+  e->variance = isfinite(t.v) ? t.v : (double)NAN;
+  e->df = t.df;
 }
 
 double sx_est_value(const sx_est *e) {

@@ -39,6 +39,8 @@ static sx_status put_design(sx_buf *b, const est_part *part, const sx_ctx *ctx, 
 sx_status sx_est_pack(void **data, size_t *n, const sx_ctx *ctx, const sx_est *e, sx_error *err) {
   const sx_ctx plain = SX_CTX_INIT;
   if (!ctx) ctx = &plain;
+  if (e->n_links)
+    return sx_error_set(err, SX_E_SUPPORT, "carrier", "an estimate of two waves that share units cannot be stored yet");
   sx_status st = SX_OK;
   sx_buf b;
   sx_buf_init(&b, ctx);

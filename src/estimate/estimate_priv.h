@@ -51,6 +51,7 @@ typedef struct est_part {
   est_figure *figure;
   double coef;
   double variance, df;
+  bool linked; /* its error is counted with that of a part of a linked design: sx_est.cross, linked_df */
 } est_part;
 
 struct sx_est {
@@ -60,6 +61,9 @@ struct sx_est {
   sx_na na;
   size_t n_parts;
   est_part *parts;
+  struct sx_link **links; /* [n_links] waves that overlap in part: estimate_cross.c */
+  size_t n_links;
+  double cross, linked_df; /* twice the covariances between linked parts; df of these parts together */
 };
 
 /* Carriers of at least this length are kept as terms over codes. */
@@ -81,6 +85,11 @@ sx_status sx_estimate__add_figures(sx_est *est, const sx_design *design, const d
                                    sx_error *err) SX_NODISCARD;
 /* Sums variances of the parts and combines their df. */
 void sx_estimate__total(sx_est *est);
+
+/* estimate_cross.c: takes over the links of values, and the covariances between linked parts; before sx_estimate__total. */
+sx_status sx_estimate__link(sx_est *est, const sx_est *const *values, size_t n, sx_error *err) SX_NODISCARD;
+void sx_estimate__links_free(sx_est *est);
+double sx_estimate__linked_cov(const sx_est *a, const sx_est *b); /* between parts of linked designs */
 
 /* estimate_frame.c: a request as domains, codes and sums. Code 0 is outside; value v of domain g has code 1 + g K + v. */
 typedef struct est_frame {

@@ -1,0 +1,307 @@
+/* estimate_cross.c: the covariance of estimates of two waves whose samples overlap in part.
+ *
+ * Berger & Priam (2016), J. R. Stat. Soc. A 179:251-272. Over the PSUs of both waves, with z1_i and z2_i the carriers summed
+ * to PSU i (0 where it is not in the wave), r1 and r2 are the residuals of the regression of (z1, z2) on the strata of wave 1,
+ * the strata of wave 2 and their products, without intercept, and
+ *   rho = sum r1 r2 / sqrt(sum r1^2 sum r2^2),   Cov = rho sqrt(V1 V2)
+ * with V1 and V2 each by its own design. The regressors span the indicators of the classes (stratum of wave 1, none), (none, stratum
+ * of wave 2), (stratum, stratum), so the residuals are deviations from the means of these classes: two passes, no matrix. |rho| <= 1,
+ * so a variance of a formula over both waves, taken from its two carriers, is never negative.
+ *
+ * df: the sums of squares fall into three independent parts, PSUs in the first wave only, in the second only, in both (with r1 + r2,
+ * signs in the carriers); Satterthwaite (1946) over them, each with its PSUs less its classes among those that hold a case of the domains,
+ * and not below the smaller df of the two waves, which a full overlap has. */
+#include <string.h>
+
+#include "estimate_link_priv.h"
+
+typedef struct class_sums {
+  double n, first, second;
+  size_t marked; /* PSUs of the domains */
+} class_sums;
+
+enum { IN_FIRST, IN_SECOND, IN_BOTH, PLACES };
+
+typedef struct cross {
+  double rho;
+  double squares[PLACES], df[PLACES];
+} cross;
+
+typedef struct pair {
+  const sx_link *link;
+  const est_part *first, *second;
+  double *z1, *z2; /* by PSU */
+} pair;
+
+static bool bit(const est_part *part, size_t p) {
+  const uint8_t *bits = sx_estimate__bits(part);
+  return bits && ((unsigned)bits[p / 8] >> (p % 8) & 1U);
+}
+
+/* The PSU's total, from a carrier made here. */
+static sx_status psu_totals(double *out, const est_part *part, const sx_ctx *ctx, sx_error *err) {
+  double *z = sx_mem_zalloc(ctx, sx_design_carrier_length(part->design), sizeof *z);
+  if (!z) return sx_error_memory(err);
+  const sx_status st = sx_estimate__add_carrier(z, part, 1, err);
+  if (st == SX_OK) sx_design_psu_totals(out, part->design, z);
+  sx_mem_free(ctx, z);
+  return st;
+}
+
+static void sum_classes(class_sums *c, const pair *x) {
+  const sx_link *l = x->link;
+  const size_t n1 = sx_design_psus(l->first), n2 = sx_design_psus(l->second);
+  const int32_t both = (int32_t)(sx_design_strata(l->first) + sx_design_strata(l->second));
+  for (size_t p = 0; p < n1; p++) {
+    class_sums *in = &c[l->class_first[p]];
+    const int32_t q = l->psu_of[p];
+    in->n++;
+    in->first += x->z1[p];
+    if (q >= 0) in->second += x->z2[q];
+    in->marked += bit(x->first, p) || (q >= 0 && bit(x->second, (size_t)q));
+  }
+  for (size_t q = 0; q < n2; q++) {
+    if (l->class_second[q] >= both) continue;
+    class_sums *in = &c[l->class_second[q]];
+    in->n++;
+    in->second += x->z2[q];
+    in->marked += bit(x->second, q);
+  }
+}
+
+static void residuals(cross *out, const class_sums *c, const pair *x) {
+  const sx_link *l = x->link;
+  const size_t n1 = sx_design_psus(l->first), n2 = sx_design_psus(l->second);
+  const size_t h1 = sx_design_strata(l->first), both = h1 + sx_design_strata(l->second);
+  double s11 = 0, s22 = 0, s12 = 0;
+  memset(out, 0, sizeof *out);
+  for (size_t p = 0; p < n1; p++) {
+    const class_sums *in = &c[l->class_first[p]];
+    const int32_t q = l->psu_of[p];
+    const double r1 = x->z1[p] - in->first / in->n, r2 = q >= 0 ? x->z2[q] - in->second / in->n : 0;
+    s11 += r1 * r1;
+    s22 += r2 * r2;
+    s12 += r1 * r2;
+    out->squares[q >= 0 ? IN_BOTH : IN_FIRST] += (r1 + r2) * (r1 + r2);
+  }
+  for (size_t q = 0; q < n2; q++) {
+    if ((size_t)l->class_second[q] >= both) continue;
+    const class_sums *in = &c[l->class_second[q]];
+    const double r2 = x->z2[q] - in->second / in->n;
+    s22 += r2 * r2;
+    out->squares[IN_SECOND] += r2 * r2;
+  }
+  out->rho = s11 > 0 && s22 > 0 ? s12 / (sqrt(s11) * sqrt(s22)) : 0;
+  if (fabs(out->rho) > 1) out->rho = out->rho > 0 ? 1 : -1;
+  for (size_t k = 0; k < l->n_classes; k++)
+    if (c[k].marked > 0) out->df[k < h1 ? IN_FIRST : k < both ? IN_SECOND : IN_BOTH] += (double)(c[k].marked - 1);
+}
+
+static sx_status cross_of(cross *out, const sx_link *link, const est_part *first, const est_part *second,
+                          const sx_ctx *ctx, sx_error *err) {
+  sx_status st = SX_OK;
+  pair x = {link, first, second, NULL, NULL};
+  x.z1 = sx_mem_alloc(ctx, sx_design_psus(link->first), sizeof *x.z1);
+  x.z2 = sx_mem_alloc(ctx, sx_design_psus(link->second), sizeof *x.z2);
+  class_sums *c = sx_mem_zalloc(ctx, link->n_classes, sizeof *c);
+  if (!x.z1 || !x.z2 || !c) {
+    st = sx_error_memory(err);
+    goto done;
+  }
+  SX_TRY_GOTO(st, psu_totals(x.z1, first, ctx, err), done);
+  SX_TRY_GOTO(st, psu_totals(x.z2, second, ctx, err), done);
+  sum_classes(c, &x);
+  residuals(out, c, &x);
+done:
+  sx_mem_free(ctx, x.z1);
+  sx_mem_free(ctx, x.z2);
+  sx_mem_free(ctx, c);
+  return st;
+}
+
+static double linked_df(const cross *x, const est_part *first, const est_part *second) {
+  const double floor = first->df < second->df ? first->df : second->df;
+  double sum = 0, below = 0;
+  for (size_t k = 0; k < PLACES; k++) {
+    if (!(x->squares[k] > 0)) continue;
+    if (!(x->df[k] > 0)) return floor;
+    sum += x->squares[k];
+    below += x->squares[k] * x->squares[k] / x->df[k];
+  }
+  const double df = below > 0 ? sum * sum / below : floor;
+  return df > floor ? df : floor;
+}
+
+static est_part *part_on(const sx_est *e, const sx_design *design) {
+  for (size_t p = 0; p < e->n_parts; p++)
+    if (e->parts[p].design && sx_design_same_sample(e->parts[p].design, design)) return &e->parts[p];
+  return NULL;
+}
+
+static bool has_link(const sx_est *e, const sx_link *link) {
+  for (size_t k = 0; k < e->n_links; k++)
+    if (e->links[k] == link) return true;
+  return false;
+}
+
+static sx_status add_link(sx_est *e, const sx_link *link, sx_error *err) {
+  if (has_link(e, link)) return SX_OK;
+  sx_link **links = sx_mem_resize(&e->ctx, e->links, e->n_links + 1, sizeof *links);
+  if (!links) return sx_error_memory(err);
+  e->links = links;
+  e->links[e->n_links++] = sx_link_ref(link);
+  return SX_OK;
+}
+
+void sx_estimate__links_free(sx_est *e) {
+  for (size_t k = 0; k < e->n_links; k++) sx_link_free(e->links[k]);
+  sx_mem_free(&e->ctx, e->links);
+}
+
+/* Covariances between the parts of linked designs, and the df of those parts together. */
+static sx_status cross_parts(sx_est *e, sx_error *err) {
+  size_t active = 0;
+  e->cross = 0;
+  e->linked_df = (double)INFINITY;
+  for (size_t k = 0; k < e->n_links; k++) {
+    est_part *first = part_on(e, e->links[k]->first), *second = part_on(e, e->links[k]->second);
+    cross x;
+    if (!first || !second || !(first->variance > 0) || !(second->variance > 0)) continue;
+    SX_TRY(cross_of(&x, e->links[k], first, second, &e->ctx, err));
+    e->cross += 2 * x.rho * sqrt(first->variance) * sqrt(second->variance);
+    const double df = linked_df(&x, first, second), smaller = first->df < second->df ? first->df : second->df;
+    e->linked_df = active++ == 0 ? df : fmin(e->linked_df, smaller); /* three waves and more: the smallest of all */
+    first->linked = second->linked = true;
+  }
+  return SX_OK;
+}
+
+sx_status sx_estimate__link(sx_est *e, const sx_est *const *values, size_t n, sx_error *err) {
+  for (size_t j = 0; j < n; j++)
+    for (size_t k = 0; k < values[j]->n_links; k++) SX_TRY(add_link(e, values[j]->links[k], err));
+  return e->n_links ? cross_parts(e, err) : SX_OK;
+}
+
+static double one_cov(const sx_link *link, const sx_est *a, const sx_est *b) {
+  const est_part *first = part_on(a, link->first), *second = part_on(b, link->second);
+  cross x;
+  if (!first || !second || !(first->variance > 0) || !(second->variance > 0)) return 0;
+  if (cross_of(&x, link, first, second, &a->ctx, NULL) != SX_OK) return (double)NAN;
+  return x.rho * sqrt(first->variance) * sqrt(second->variance);
+}
+
+double sx_estimate__linked_cov(const sx_est *a, const sx_est *b) {
+  double v = 0;
+  for (size_t k = 0; k < a->n_links; k++) v += one_cov(a->links[k], a, b) + one_cov(a->links[k], b, a);
+  for (size_t k = 0; k < b->n_links; k++)
+    if (!has_link(a, b->links[k])) v += one_cov(b->links[k], a, b) + one_cov(b->links[k], b, a);
+  return v;
+}
+
+/* ---- estimates of the second wave -------------------------------------------------------------------------------- */
+
+static sx_status move_bits(est_part *to, const est_part *from, const sx_link *link, const sx_ctx *ctx, sx_error *err) {
+  to->bits = sx_mem_zalloc(ctx, sx_design_bitmap_bytes(link->first), 1);
+  if (!to->bits) return sx_error_memory(err);
+  for (size_t p = 0; p < sx_design_psus(link->first); p++)
+    if (bit(from, (size_t)link->psu_of[p])) to->bits[p / 8] = (uint8_t)(to->bits[p / 8] | 1U << p % 8);
+  return SX_OK;
+}
+
+/* The part with its carrier on the first wave's design. */
+static sx_status move_part(est_part *to, const est_part *from, const sx_link *link, double value, const sx_ctx *ctx,
+                           sx_error *err) {
+  const size_t n = sx_design_carrier_length(link->first);
+  sx_status st = SX_OK;
+  double *z = NULL;
+  memset(to, 0, sizeof *to);
+  to->design = sx_design_ref(link->first);
+  to->z = sx_mem_zalloc(ctx, n, sizeof *to->z);
+  if (!to->z) return sx_error_memory(err);
+  if (link->overlap == SX_OVERLAP_REPLICATES) {
+    memcpy(to->z, from->z, n * sizeof *to->z);
+    to->df = sx_design_df(link->first);
+  } else {
+    z = sx_mem_zalloc(ctx, n, sizeof *z);
+    if (!z) return sx_error_memory(err);
+    SX_TRY_GOTO(st, sx_estimate__add_carrier(z, from, 1, err), done);
+    for (size_t p = 0; p < n; p++) to->z[p] = z[link->psu_of[p]];
+    SX_TRY_GOTO(st, move_bits(to, from, link, ctx, err), done);
+    to->df = sx_design_df_of(link->first, to->bits);
+  }
+  to->variance = sx_design_cov(link->first, to->z, to->z, value, value);
+done:
+  sx_mem_free(ctx, z);
+  return st;
+}
+
+static sx_status copy_part(est_part *to, const est_part *from, const sx_ctx *ctx, sx_error *err) {
+  const size_t n = from->z ? sx_design_carrier_length(from->design) : 0;
+  const size_t bytes = from->bits ? sx_design_bitmap_bytes(from->design) : 0;
+  *to = *from;
+  to->design = sx_design_ref(from->design);
+  if (to->figure) atomic_fetch_add(&to->figure->refs, 1);
+  to->linked = false;
+  to->n_terms = 0;
+  to->z = n ? sx_mem_alloc(ctx, n, sizeof *to->z) : NULL;
+  to->bits = bytes ? sx_mem_alloc(ctx, bytes, 1) : NULL;
+  to->terms = from->n_terms ? sx_mem_alloc(ctx, from->n_terms, sizeof *to->terms) : NULL;
+  if ((n && !to->z) || (bytes && !to->bits) || (from->n_terms && !to->terms)) return sx_error_memory(err);
+  if (n) memcpy(to->z, from->z, n * sizeof *to->z);
+  if (bytes) memcpy(to->bits, from->bits, bytes);
+  for (; to->n_terms < from->n_terms; to->n_terms++) {
+    to->terms[to->n_terms] = from->terms[to->n_terms];
+    atomic_fetch_add(&to->terms[to->n_terms].leaf->refs, 1);
+  }
+  return SX_OK;
+}
+
+static sx_status move(sx_est **out, const sx_link *link, const sx_est *from, sx_error *err) {
+  const est_part *second = part_on(from, link->second);
+  if (!second || isnan(from->value)) {
+    *out = sx_est_ref(from);
+    return SX_OK;
+  }
+  if (part_on(from, link->first))
+    return sx_error_set(err, SX_E_ARGUMENT, NULL,
+                        "the estimate is of both waves already: link those of the second wave that it is made of");
+  sx_est *e = NULL;
+  SX_TRY(sx_estimate__est_new(&e, &from->ctx, from->value, from->n_parts, err));
+  sx_status st = SX_OK;
+  for (size_t p = 0; p < from->n_parts && st == SX_OK; p++) {
+    const est_part *part = &from->parts[p];
+    if (part == second) {
+      st = move_part(&e->parts[p], part, link, from->value, &e->ctx, err);
+    } else {
+      st = copy_part(&e->parts[p], part, &e->ctx, err);
+    }
+  }
+  if (st == SX_OK) st = sx_estimate__link(e, &from, 1, err);
+  if (st == SX_OK) {
+    sx_estimate__total(e);
+    *out = e;
+    e = NULL;
+  }
+  sx_est_free(e);
+  return st;
+}
+
+sx_status sx_link_est(sx_est **out, const sx_link *link, const sx_est *second, sx_error *err) {
+  if (!out || !link || !second) return sx_error_set(err, SX_E_ARGUMENT, NULL, "a link and an estimate are needed");
+  if (link->overlap == SX_OVERLAP_FULL || link->overlap == SX_OVERLAP_REPLICATES) return move(out, link, second, err);
+  if (link->overlap == SX_OVERLAP_NONE || isnan(second->value)) {
+    *out = sx_est_ref(second);
+    return SX_OK;
+  }
+  sx_est *e = NULL;
+  SX_TRY(sx_est_linear(&e, &second->ctx, NULL, &second, 1, err));
+  sx_status st = add_link(e, link, err);
+  if (st == SX_OK) st = cross_parts(e, err);
+  if (st != SX_OK) {
+    sx_est_free(e);
+    return st;
+  }
+  sx_estimate__total(e);
+  *out = e;
+  return SX_OK;
+}
