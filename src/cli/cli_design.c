@@ -140,8 +140,9 @@ static sx_status read_replicates(sx_design_spec *spec, cli_app *app, const cli_a
   return SX_OK;
 }
 
-sx_status cli_read_design(sx_design **out, cli_app *app, const cli_args *args, const sx_table *table, const char *path,
+sx_status cli_read_design(sx_design **out, cli_app *app, const cli_args *args, sx_table *table, const char *path,
                           sx_arena *arena, sx_error *err) {
+  if (cli_value(args, "design")) return cli_read_design_file(out, args, table, cli_value(args, "design"), err);
   sx_design_spec spec = SX_DESIGN_SPEC_INIT;
   const char *weights = cli_value(args, "weights");
   SX_TRY(check_replicate_options(args, err));

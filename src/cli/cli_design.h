@@ -7,8 +7,10 @@
 #include "shuxiao/io.h"
 
 #define CLI_DESIGN_OPTIONS                                                                                             \
-  {"weights", "W|none", "weight variable; 'none' is the only way to an unweighted estimate",                           \
-   "权数变量；none 是不加权的唯一写法"},                                                                               \
+  {"design", "FILE.yaml", "the design and weighting as the sections 'design', 'weighting' of a study file say",        \
+   "研究文件格式的 design、weighting 部分：代替下列设计选项"},                                                         \
+      {"weights", "W|none", "weight variable; 'none' is the only way to an unweighted estimate",                       \
+       "权数变量；none 是不加权的唯一写法"},                                                                           \
       {"strata", "A", "stratum variable", "层变量"},                                                                   \
       {"cluster", "B,C", "cluster variables, first stage first", "群变量，第一阶段在前"},                              \
       {"nest", NULL, "cluster numbers start again in every stratum", "群号在各层内分别编号"},                          \
@@ -34,8 +36,8 @@
 
 sx_status cli_read_table(sx_table **out, cli_app *app, const cli_args *args, const char *path, sx_error *err);
 const char *cli_synthetic(const sx_table *table); /* how the data were made up, or NULL */
-/* Stops with the guesses where no weights are given. */
-sx_status cli_read_design(sx_design **out, cli_app *app, const cli_args *args, const sx_table *table, const char *path,
+/* Stops with the guesses where no weights are given. With --design the file's derived variables are added to the table. */
+sx_status cli_read_design(sx_design **out, cli_app *app, const cli_args *args, sx_table *table, const char *path,
                           sx_arena *arena, sx_error *err);
 
 /* cli_study.c: FILE may be a study (.yaml, .yml): then its data, derived variables, design and weighting are used. Options that
@@ -43,6 +45,10 @@ sx_status cli_read_design(sx_design **out, cli_app *app, const cli_args *args, c
 bool cli_is_study(const char *path);
 sx_status cli_read_study(sx_table **table, sx_design **design, cli_app *app, const cli_args *args, const char *path,
                          sx_error *err);
+
+/* --design FILE: the `design`, `weighting` and `derived` of a study file on this table; options that describe a design contradict
+ * it. */
+sx_status cli_read_design_file(sx_design **out, const cli_args *args, sx_table *table, const char *path, sx_error *err);
 
 /* cli_sampling.c: --fpc, --pps, --prob, --joint, --psum into the specification; --make-reps on the design. */
 sx_status cli_read_sampling(sx_design_spec *spec, const cli_app *app, const cli_args *args, sx_arena *arena,

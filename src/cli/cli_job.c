@@ -107,6 +107,23 @@ sx_status cli_job_row(cli_job *j, const char *indicator, const char *statistic, 
   return SX_OK;
 }
 
+static sx_status weight_and_domains(cli_job *j, sx_error *err) {
+  cli_weighting_report report;
+  SX_TRY(cli_weighting_apply(&j->design, &report, j->table, j->arena, j->app, j->args, err));
+  cli_weighting_say(j->app, &report, false);
+  j->method = sx_design_describe(j->design);
+  if (cli_synthetic(j->table)) j->method = sx_arena_printf(j->arena, "synthetic data; %s", j->method);
+  if (!j->method) return sx_error_memory(err);
+  return read_domain(j, err);
+}
+
+sx_status cli_job_open_table(cli_job *j, const char *path, sx_error *err) {
+  SX_TRY(sx_arena_new(&j->arena, &j->app->ctx, err));
+  SX_TRY(cli_job_options(j, err));
+  SX_TRY(cli_read_design(&j->design, j->app, j->args, j->table, path, j->arena, err));
+  return weight_and_domains(j, err);
+}
+
 sx_status cli_job_open(cli_job *j, sx_error *err) {
   SX_TRY(sx_arena_new(&j->arena, &j->app->ctx, err));
   SX_TRY(cli_job_options(j, err));
@@ -116,13 +133,7 @@ sx_status cli_job_open(cli_job *j, sx_error *err) {
     SX_TRY(cli_read_table(&j->table, j->app, j->args, j->args->words[0], err));
     SX_TRY(cli_read_design(&j->design, j->app, j->args, j->table, j->args->words[0], j->arena, err));
   }
-  cli_weighting_report report;
-  SX_TRY(cli_weighting_apply(&j->design, &report, j->table, j->arena, j->app, j->args, err));
-  cli_weighting_say(j->app, &report, false);
-  j->method = sx_design_describe(j->design);
-  if (cli_synthetic(j->table)) j->method = sx_arena_printf(j->arena, "synthetic data; %s", j->method);
-  if (!j->method) return sx_error_memory(err);
-  return read_domain(j, err);
+  return weight_and_domains(j, err);
 }
 
 sx_status cli_job_names(const char *const **names, size_t *n, cli_job *j, const char *word, sx_error *err) {
