@@ -15,9 +15,10 @@ static sx_table *sample(void) {
   const double *x = sx_table_find(t, "x")->data.f64, *a = sx_table_find(t, "a")->data.f64;
   for (size_t i = 0; i < N; i++) {
     const double v = eh_uniform(), p = 1 / (1 + exp(1.5 - 0.6 * x[i] - 0.4 * a[i]));
-    status[i] = v < 0.08 ? SX_RESPONSE_UNKNOWN : v < 0.18 ? SX_RESPONSE_INELIGIBLE
-                : eh_uniform() < p             ? SX_RESPONSE_RESPONDENT
-                                               : SX_RESPONSE_NONRESPONDENT;
+    status[i] = v < 0.08           ? SX_RESPONSE_UNKNOWN
+                : v < 0.18         ? SX_RESPONSE_INELIGIBLE
+                : eh_uniform() < p ? SX_RESPONSE_RESPONDENT
+                                   : SX_RESPONSE_NONRESPONDENT;
   }
   return t;
 }
@@ -92,8 +93,7 @@ static void test_sums(void) {
   sx_response_report r;
   REQUIRE_OK(sx_weighting_eligibility(&e, d, t, status, &o, &r, err));
   CHECK_NEAR(sum_where(e, t, NULL, 0, ALL), sum_where(d, t, NULL, 0, ALL), 1e-13);
-  for (int k = 0; k < 3; k++)
-    CHECK_NEAR(sum_where(e, t, "a", k, R | NR | IN), sum_where(d, t, "a", k, ALL), 1e-13);
+  for (int k = 0; k < 3; k++) CHECK_NEAR(sum_where(e, t, "a", k, R | NR | IN), sum_where(d, t, "a", k, ALL), 1e-13);
   CHECK(sum_where(e, t, NULL, 0, UN) == 0 && r.n_classes == 12 && r.n_merged == 0 && r.min_factor >= 1);
   CHECK_NEAR(r.sum_before, r.sum_after, 1e-13);
   CHECK(strstr(sx_design_describe(e), "adjusted for unknown eligibility in 12 classes") != NULL);
