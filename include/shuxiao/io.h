@@ -108,6 +108,10 @@ SX_API sx_status sx_node_error(sx_error *err, const sx_doc *doc, const sx_node *
 SX_API sx_status sx_node_keys(const sx_doc *doc, const sx_node *map, const char *const *allowed, size_t n,
                               sx_error *err) SX_NODISCARD;
 SX_API void sx_node_to_json(sx_buf *out, const sx_node *node); /* unquoted numbers and booleans stay such */
+/* A square matrix of numbers in a text: rows on lines, columns separated by commas, semicolons, blanks or tabs, no head; *out
+ * [order * order] is the caller's (sx_mem_free). SX_E_DATA for a word that is no number (file:line) or a matrix that is not square. */
+SX_API sx_status sx_io_read_matrix(double **out, size_t *order, const sx_ctx *ctx, const char *path,
+                                   sx_error *err) SX_NODISCARD;
 SX_API void sx_csv_field(sx_buf *out, const char *text);   /* RFC 4180: quoted only where it must be; NULL is empty */
 SX_API void sx_json_string(sx_buf *out, const char *text); /* "..." with escapes */
 

@@ -13,55 +13,6 @@ static size_t place_of(const char *text, const char *const *names, size_t n) {
   return i;
 }
 
-/* A square matrix of numbers, rows on lines, columns separated by commas, semicolons, blanks or tabs, no head. */
-static sx_status read_matrix(double **out, size_t *order, const cli_app *app, sx_arena *arena, const char *path,
-                             sx_error *err) {
-  char *text = NULL;
-  size_t bytes = 0, n = 0, cap = 0, line = 1, first = 0;
-  double *values = NULL;
-  SX_TRY(sx_file_read(&text, &bytes, &app->ctx, path, err));
-  sx_status st = SX_OK;
-  char where[SX_ERROR_WHERE_MAX];
-  for (const char *p = text; *p;) {
-    if (strchr(",; \t\r\n", *p)) {
-      if (*p == '\n') {
-        if (line++ == 1) first = n;
-      }
-      p++;
-      continue;
-    }
-    const size_t length = strcspn(p, ",; \t\r\n");
-    if (!sx_mem_grow(&app->ctx, (void **)&values, &cap, n + 1, sizeof *values)) {
-      st = sx_error_memory(err);
-      goto done;
-    }
-    if (!sx_text_to_double(&values[n++], p, length)) {
-      (void)snprintf(where, sizeof where, "%s:%zu", path, line);
-      st = sx_error_set(err, SX_E_DATA, where,
-                        "'%.*s' is not a number: give the joint probabilities alone, without a head",
-                        (int)(length < 40 ? length : 40), p);
-      goto done;
-    }
-    p += length;
-  }
-  if (first == 0) first = n;
-  if (first == 0 || n != first * first) {
-    st = sx_error_set(err, SX_E_DATA, path, "%zu numbers, %zu in the first line: a square matrix is needed", n, first);
-    goto done;
-  }
-  *out = sx_arena_alloc(arena, n, sizeof **out);
-  if (!*out) {
-    st = sx_error_memory(err);
-    goto done;
-  }
-  memcpy(*out, values, n * sizeof **out);
-  *order = first;
-done:
-  sx_mem_free(&app->ctx, values);
-  sx_mem_free(&app->ctx, text);
-  return st;
-}
-
 static sx_status read_pps(sx_design_spec *spec, const cli_app *app, const cli_args *args, sx_arena *arena,
                           sx_error *err) {
   static const char *const names[] = {"none", "brewer", "overton", "hr", "ht", "yg"};
@@ -74,9 +25,14 @@ static sx_status read_pps(sx_design_spec *spec, const cli_app *app, const cli_ar
     spec->pps = (sx_pps)k;
   }
   if (joint) {
-    double *matrix = NULL;
-    SX_TRY(read_matrix(&matrix, &spec->n_joint, app, arena, joint, err));
-    spec->joint = matrix;
+    double *matrix = NULL, *kept = NULL;
+    SX_TRY(sx_io_read_matrix(&matrix, &spec->n_joint, &app->ctx, joint, err));
+    const size_t n = spec->n_joint * spec->n_joint;
+    kept = sx_arena_alloc(arena, n, sizeof *kept);
+    if (kept) memcpy(kept, matrix, n * sizeof *kept);
+    sx_mem_free(&app->ctx, matrix);
+    if (!kept) return sx_error_memory(err);
+    spec->joint = kept;
   }
   if (!cli_number(&spec->psum, app, args, "psum"))
     return sx_error_set(err, SX_E_ARGUMENT, "--psum", "give the sum of squared probabilities as a number");

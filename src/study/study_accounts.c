@@ -23,7 +23,9 @@ static sx_status evaluate_leaf(void *data, size_t i, sx_error *err) {
 
 static sx_status run_leaves(leaf_batch *b, sx_est **totals, sx_error *err) {
   st_run *r = b->r;
-  const sx_est_options options = SX_EST_OPTIONS_INIT;
+  sx_est_options options = SX_EST_OPTIONS_INIT;
+  options.ci_level = r->s->est.ci_level;
+  options.df = r->s->est.df;
   sx_est_request requests[LEAVES_AT_ONCE];
   sx_est_set *sets[LEAVES_AT_ONCE] = {NULL};
   sx_status status = sx_parallel_for(&r->ctx, b->n, evaluate_leaf, b, err);
@@ -149,7 +151,9 @@ static bool is_operand(const sx_study *s, size_t account, const sx_account_row *
 static sx_status put_account_row(st_run *r, size_t account, const char *step, const sx_account_row *row,
                                  sx_error *err) {
   const st_account *a = &r->s->accounts[account];
-  const sx_est_options options = SX_EST_OPTIONS_INIT;
+  sx_est_options options = SX_EST_OPTIONS_INIT;
+  options.ci_level = r->s->est.ci_level;
+  options.df = r->s->est.df;
   sx_est_row out = {.estimate = (double)NAN};
   st_where where = {.n = 0, .name = "total"};
   const char *id = sx_arena_printf(r->arena, "%s/%s", a->id, row->id);

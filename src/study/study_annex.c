@@ -19,7 +19,7 @@ static void design_words(char zh[400], char en[400], const sx_study *s, const ch
   unsigned long cases = 0, strata = 0, psus = 0, reps = 0;
   zh[0] = en[0] = '\0';
   if (!text || sscanf(text, "%lu\t%lu\t%lu\t%lu", &cases, &strata, &psus, &reps) != 4) return;
-  const bool plain = study__unweighted(s), equal = !s->design.weights && !plain;
+  const bool plain = study__unweighted(s), equal = s->design.unweighted && !plain;
   const char *zh0 = plain ? "未加权：" : equal ? "基础权数相等：" : "";
   const char *en0 = plain ? "unweighted: " : equal ? "equal base weights: " : "";
   if (reps) {
@@ -147,56 +147,42 @@ static void assumptions(pages *p, const st_run *r) {
   model_assumptions(p, r);
 }
 
-/* One line of the weighting step's payload: kind, margins, cells, names, iterations, worst, its cell, weights, factors, deff, at bound. */
-static void weighting_line(pages *p, char *line) {
-  char *field[13] = {NULL};
-  size_t n = 0;
-  for (char *at = line; n < 13; n++) {
-    field[n] = at;
-    at = strchr(at, '\t');
-    if (!at) {
-      n++;
-      break;
-    }
-    *at++ = '\0';
-  }
-  if (n < 13) return;
-  const bool rake = strcmp(field[0], "rake") == 0;
+static void interval_words(pages *p, const sx_study *s) {
+  static const char *const zh[] = {"logit 变换",  "正态近似",           "logit 变换", "logit 变换",
+                                   "Wilson 方法", "Korn–Graubard 方法", "反正弦变换", "似然方法"};
+  static const char *const en[] = {"on the logit scale",   "symmetric",          "on the logit scale",
+                                   "on the logit scale",   "by Wilson's method", "by Korn and Graubard's method",
+                                   "on the arcsine scale", "by the likelihood"};
   sx_buf_printf(&p->zh,
-                "- %s：%s 组边际（%s），共 %s 格；迭代 %s 次，最大相对偏差 %s；权数 %s—%s，调整系数 %s—%s，到界 %s "
-                "个；Kish 设计效应 %s\n",
-                rake ? "迭代加权（raking）" : "事后分层", field[1], field[3], field[2], field[4], field[5], field[7],
-                field[8], field[9], field[10], field[12], field[11]);
+                "\n区间为 %g%% 置信区间：比例用 %s，其余用正态近似并按设计自由度取 t "
+                "分位数。标记“n<30”“cv>0.3”“df<8”的结果应谨慎使用。\n",
+                100 * s->est.ci_level, zh[s->est.ci]);
   sx_buf_printf(&p->en,
-                "- %s: %s margins (%s), %s cells; %s iterations, largest relative miss %s; weights %s to %s, factors "
-                "%s to %s, %s at a bound; "
-                "Kish design effect %s\n",
-                rake ? "raking" : "post-stratification", field[1], field[3], field[2], field[4], field[5], field[7],
-                field[8], field[9], field[10], field[12], field[11]);
+                "\nIntervals are %g%% confidence intervals: %s for proportions, else symmetric with the t "
+                "quantile of the design's degrees "
+                "of freedom. Results marked n<30, cv>0.3 or df<8 ask for care.\n",
+                100 * s->est.ci_level, en[s->est.ci]);
 }
 
 static sx_status design(pages *p, const st_run *r, sx_error *err) {
   char zh[400], en[400];
   design_words(zh, en, r->s, r->design_text);
   both(p, "## 抽样设计与加权\n\n", "## Design and weights\n\n");
-  sx_buf_printf(&p->zh, "%s。\n\n", zh);
-  sx_buf_printf(&p->en, "%s.\n\n", en);
+  sx_buf_add(&p->zh, zh);
+  sx_buf_add(&p->en, en);
+  study__design_words(&p->zh, &p->en, r->s);
+  both(p, "。\n\n", ".\n\n");
   char *lines = sx_mem_strdup(&r->ctx, r->weight_text ? r->weight_text : "");
   if (!lines) return sx_error_memory(err);
   for (char *line = lines; *line;) {
     char *end = strchr(line, '\n');
     if (end) *end = '\0';
-    weighting_line(p, line);
+    study__weighting_words(&p->zh, &p->en, line);
     if (!end) break;
     line = end + 1;
   }
   sx_mem_free(&r->ctx, lines);
-  both(p,
-       "\n区间为 95% 置信区间：比例用 logit 变换，其余用正态近似并按设计自由度取 t "
-       "分位数。标记“n<30”“cv>0.3”“df<8”的结果应谨慎使用。\n",
-       "\nIntervals are 95% confidence intervals: on the logit scale for proportions, else symmetric with the t "
-       "quantile of the design's degrees "
-       "of freedom. Results marked n<30, cv>0.3 or df<8 ask for care.\n");
+  interval_words(p, r->s);
   return SX_OK;
 }
 

@@ -98,7 +98,7 @@ static bool reference(sx_buf *out, const st_run *r, const char *indicator, const
   }
   sx_buf_add_char(out, '.');
   study__quote_domain(out, domain);
-  if (statistic && *statistic) sx_buf_printf(out, ".%s", statistic);
+  if (statistic && *statistic) sx_buf_printf(out, strchr(statistic, '.') ? ".`%s`" : ".%s", statistic);
   if (field && *field) sx_buf_printf(out, ".%s", field);
   return true;
 }
@@ -161,21 +161,41 @@ static void column_json(sx_buf *out, bool first, sx_text2 label, const char *mor
   sx_buf_add_char(out, '}');
 }
 
-static void indicator_row(sx_buf *out, sx_buf *scratch, const st_run *r, const st_indicator *ind, const shown *domains,
-                          const sx_node *show, const char *format) {
+/* "Income: median", where an indicator has several statistics. */
+static void row_label(sx_buf *out, const st_indicator *ind, size_t stat) {
+  const sx_text2 own = ind->label;
+  if (study__stat_count(ind) == 1) {
+    study__text2_json(out, own.zh, own.en);
+    return;
+  }
+  char zh[400], en[400];
+  const char *name = study__stat_at(ind, stat);
+  const sx_text2 word = ind->stat_words ? ind->stat_words[stat] : (sx_text2){name, name};
+  (void)snprintf(zh, sizeof zh, "%.280s：%.100s", own.zh ? own.zh : own.en, word.zh);
+  (void)snprintf(en, sizeof en, "%.280s: %.100s", own.en ? own.en : own.zh, word.en);
+  zh[sx_utf8_cut(zh, strlen(zh), sizeof zh - 1)] = '\0';
+  en[sx_utf8_cut(en, strlen(en), sizeof en - 1)] = '\0';
+  study__text2_json(out, zh, en);
+}
+
+static void indicator_row(sx_buf *out, sx_buf *scratch, const st_run *r, const st_indicator *ind, size_t stat,
+                          const shown *domains, const sx_node *show, const char *format) {
+  const char *statistic = stat ? study__stat_at(ind, stat) : NULL;
+  char gap_name[200];
+  (void)snprintf(gap_name, sizeof gap_name, "gap%s%s", stat ? "_" : "", stat ? statistic : "");
   sx_buf_add(out, "{\"label\":");
-  study__text2_json(out, ind->label.zh, ind->label.en);
+  row_label(out, ind, stat);
   sx_buf_add(out, ",\"cells\":[");
   for (size_t k = 0; k < domains->n; k++) {
     const char *domain = domains->items[k].name;
     if (k) sx_buf_add_char(out, ',');
-    cell_json(out, scratch, r, ind->id, domain, NULL, NULL, format);
+    cell_json(out, scratch, r, ind->id, domain, statistic, NULL, format);
     for (size_t f = 0; f < N_EXTRA; f++) {
       if (!shows(show, extra[f].field)) continue;
       const bool gap = strcmp(extra[f].field, "gap") == 0;
       sx_buf_add_char(out, ',');
       const char *own = gap && strncmp(format, "%", 1) == 0 ? "pp 1" : extra[f].format ? extra[f].format : format;
-      cell_json(out, scratch, r, ind->id, domain, gap ? "gap" : NULL, gap ? NULL : extra[f].field, own);
+      cell_json(out, scratch, r, ind->id, domain, gap ? gap_name : statistic, gap ? NULL : extra[f].field, own);
     }
   }
   sx_buf_add(out, "]}");
@@ -201,10 +221,12 @@ static sx_status indicator_table(sx_buf *out, sx_buf *scratch, st_run *r, const 
     const size_t at =
         name->kind == SX_NODE_SCALAR ? study__find_indicator(r->s, name->text, strlen(name->text)) : ST_NONE;
     if (at == ST_NONE) continue;
-    if (!first) sx_buf_add_char(out, ',');
-    first = false;
     const st_indicator *ind = &r->s->indicators[at];
-    indicator_row(out, scratch, r, ind, &domains, show, format ? format : ind->format);
+    for (size_t stat = 0; stat < study__stat_count(ind); stat++) {
+      if (!first) sx_buf_add_char(out, ',');
+      first = false;
+      indicator_row(out, scratch, r, ind, stat, &domains, show, format ? format : ind->format);
+    }
   }
   sx_buf_add_char(out, ']');
   return SX_OK;

@@ -282,21 +282,6 @@ static bool is_number(const sx_column *c) {
   return c->type == SX_NUMBER || c->type == SX_INTEGER;
 }
 
-static void check_design(st_load *l, const sx_table *unit) {
-  const st_design *d = &l->s->design;
-  const sx_column *w = need_variable(l, unit, sx_node_get(d->node, "weights"), d->weights);
-  if (w && !is_number(w))
-    study__problem(l, sx_node_get(d->node, "weights"), "the weight '%s' is not a number", d->weights);
-  (void)need_variable(l, unit, sx_node_get(d->node, "strata"), d->strata);
-  (void)need_variable(l, unit, sx_node_get(d->node, "fpc"), d->fpc);
-  for (size_t i = 0; i < d->clusters.n; i++) (void)need_variable(l, unit, d->clusters.nodes[i], d->clusters.items[i]);
-  for (size_t i = 0; i < d->replicates.n; i++) {
-    const size_t before = l->problems->n;
-    (void)need_variable(l, unit, d->replicates.nodes[i], d->replicates.items[i]);
-    if (l->problems->n != before) break; /* one is enough for a pattern */
-  }
-}
-
 /* ---- groups, indicators, accounts ----------------------------------------------------------------------------------- */
 
 static void check_condition(st_load *l, const sx_table *unit, const st_expr *e) {
@@ -508,7 +493,7 @@ void study__check(st_load *l) {
   if (unit) {
     check_joins(l, unit);
     check_derived(l, unit);
-    check_design(l, unit);
+    study__check_design(l, unit);
   }
   if (!study__stop(l)) check_groups(l, unit);
   if (!study__stop(l)) check_levels(l, unit);

@@ -1,5 +1,5 @@
-/* study_check_weighting.c: the margins of a study before its weights are made: their variables, files, levels and totals. */
-#include "study_priv.h"
+/* study_check_weighting.c: the margins of a study before its weights are made: their variables, files and levels. */
+#include "study_adjust.h"
 
 #include <math.h>
 #include <string.h>
@@ -32,56 +32,38 @@ static const sx_column *leveled(const sx_study *s, const sx_table *unit, const c
   return sx_table_find(unit, name);
 }
 
-/* A level that no case can have, unless its total is 0. Numbers without labels have levels only when all cases are read. */
+void study__check_level(st_load *l, const sx_table *unit, const sx_node *node, const char *variable,
+                        const char *level) {
+  const sx_column *c = leveled(l->s, unit, variable);
+  const char *near = NULL;
+  /* numbers without labels have levels only when all cases are read */
+  if (!c || (c->type != SX_TEXT && c->type != SX_CATEGORY)) return;
+  if (study__known_level(l, c, level, &near)) return;
+  study__problem(l, node, "the variable '%s' has no level '%s'%s%s%s", variable, level, near ? ", did you mean '" : "",
+                 near ? near : "", near ? "'?" : "");
+}
+
+/* Levels that no case can have, unless their total is 0. */
 static void check_levels(st_load *l, const sx_table *unit, const st_margin *m, const sx_target *t) {
   for (size_t v = 0; v < t->n_variables; v++) {
-    const sx_column *c = leveled(l->s, unit, t->variables[v]);
-    if (!c || (c->type != SX_TEXT && c->type != SX_CATEGORY)) continue;
     for (size_t k = 0; k < t->n_cells && !study__stop(l); k++) {
-      const char *near = NULL;
-      if (t->totals[k] == 0 || study__known_level(l, c, t->levels[k][v], &near)) continue;
-      study__problem(l, m->totals->keys[k], "the variable '%s' has no level '%s'%s%s%s", t->variables[v],
-                     t->levels[k][v], near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+      if (t->totals[k] != 0) study__check_level(l, unit, m->totals->keys[k], t->variables[v], t->levels[k][v]);
     }
   }
 }
 
-/* ---- totals --------------------------------------------------------------------------------------------------------- */
-
-static double sum_of(const sx_target *t) {
-  double sum = 0;
-  for (size_t k = 0; k < t->n_cells; k++) sum += t->totals[k];
-  return sum;
+const sx_column *study__need_column(st_load *l, const sx_table *unit, const sx_node *node, const char *name) {
+  const sx_column *column = NULL;
+  sx_error err = SX_ERROR_INIT;
+  if (!unit || !name || sx_table_need(&column, unit, name, &err) == SX_OK) return column;
+  study__problem(l, node, "%s", err.message);
+  return NULL;
 }
-
-static const sx_node *totals_node(const st_margin *m) {
-  return m->totals ? m->totals : m->node;
-}
-
-/* All margins sum to one population, by the rule of raking: the first margin's. */
-static void check_sums(st_load *l, const st_weighting *w, const st_targets *targets) {
-  const double first = targets->n ? sum_of(&targets->items[0]) : 0;
-  for (size_t k = 1; k < targets->n; k++) {
-    const double sum = sum_of(&targets->items[k]);
-    if (fabs(sum / first - 1) <= w->total_tolerance) continue;
-    const bool inline_first = w->margins[k].file && !w->margins[0].file; /* the one whose numbers stand in the study */
-    study__problem(l, totals_node(&w->margins[inline_first ? 0 : k]),
-                   "the margins disagree in total: '%s' sums to %.15g, '%s' to %.15g", targets->items[0].name, first,
-                   targets->items[k].name, sum);
-  }
-}
-
-/* ---- one adjustment -------------------------------------------------------------------------------------------------- */
 
 /* False where something is missing that the reader has told already, or was told now. */
 static bool check_margin(st_load *l, const sx_table *unit, const st_margin *m) {
   const size_t before = l->problems->n;
-  for (size_t v = 0; unit && v < m->by.n; v++) {
-    const sx_column *column = NULL;
-    sx_error err = SX_ERROR_INIT;
-    if (sx_table_need(&column, unit, m->by.items[v], &err) != SX_OK)
-      study__problem(l, m->by.nodes[v], "%s", err.message);
-  }
+  for (size_t v = 0; unit && v < m->by.n; v++) (void)study__need_column(l, unit, m->by.nodes[v], m->by.items[v]);
   const char *path = m->file ? study__path(l->s, l->s->arena, m->file) : NULL;
   if (m->file && !path) {
     l->oom = true;
@@ -92,23 +74,18 @@ static bool check_margin(st_load *l, const sx_table *unit, const st_margin *m) {
   return given && m->by.n > 0 && m->by.n <= 4 && l->problems->n == before && !study__stop(l);
 }
 
-static void check_adjustment(st_load *l, const sx_table *unit, const st_weighting *w) {
+bool study__check_margins(st_load *l, const sx_table *unit, const st_weighting *w, st_targets *targets) {
   bool whole = true;
-  st_targets targets;
   sx_error err = SX_ERROR_INIT;
   for (size_t k = 0; k < w->n_margins; k++) whole = check_margin(l, unit, &w->margins[k]) && whole;
-  if (!whole || study__stop(l)) return;
-  if (study__targets(&targets, l->s, w, l->s->arena, &err) != SX_OK) {
+  if (!whole || study__stop(l)) return false;
+  if (study__targets(targets, l->s, w, l->s->arena, &err) != SX_OK) {
     study__error_problem(l, w->node, &err);
-    return;
+    return false;
   }
   const size_t before = l->problems->n;
   for (size_t k = 0; unit && k < w->n_margins; k++) {
-    if (!w->margins[k].file) check_levels(l, unit, &w->margins[k], &targets.items[k]);
+    if (!w->margins[k].file) check_levels(l, unit, &w->margins[k], &targets->items[k]);
   }
-  if (w->rake && l->problems->n == before) check_sums(l, w, &targets);
-}
-
-void study__check_weighting(st_load *l, const sx_table *unit) {
-  for (size_t i = 0; i < l->s->n_weightings && !study__stop(l); i++) check_adjustment(l, unit, &l->s->weightings[i]);
+  return l->problems->n == before;
 }

@@ -69,11 +69,12 @@ sx_status study__used_names(const char ***out, size_t *n, const sx_study *s, sx_
   const st_design *d = &s->design;
   add_name(&set, d->weights);
   add_name(&set, d->strata);
-  add_name(&set, d->fpc);
+  add_list(&set, &d->fpc);
+  add_name(&set, d->prob);
   add_list(&set, &d->clusters);
   add_list(&set, &d->replicates);
   for (size_t i = 0; i < s->n_weightings; i++) {
-    for (size_t k = 0; k < s->weightings[i].n_margins; k++) add_list(&set, &s->weightings[i].margins[k].by);
+    add_list(&set, &s->weightings[i].names);
   }
   for (size_t i = 0; i < s->n_joins; i++) add_list(&set, &s->joins[i].by);
   if (s->n_tables) add_expr(&set, &s->tables[s->unit].where);

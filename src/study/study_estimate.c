@@ -1,6 +1,7 @@
 /* study_estimate.c: indicators from the data, many at once, their gaps, and their rows into the store.
  *
  * Indicators go in batches: the carriers of a batch (a number per PSU and estimate) are alive together, those of the whole study never are. */
+#include "shuxiao/estimate_mean.h"
 #include "study_kind.h"
 
 #include <math.h>
@@ -295,6 +296,18 @@ static sx_status run_together(sx_est_set **sets, const st_run *r, const st_job *
   return SX_OK;
 }
 
+/* Design effects without replacement, where they are asked for and the statistic has them. */
+static sx_status without_replacement(sx_est_set **sets, const st_run *r, const st_job *jobs, size_t n, sx_error *err) {
+  for (size_t i = 0; i < n; i++) {
+    const st_indicator *ind = jobs[i].ind;
+    sx_est_request request = {.y = NULL};
+    if (!ind->deff_wor || !ind->kind->request) continue;
+    ind->kind->request(&request, &jobs[i]);
+    if (request.y) SX_TRY(sx_estimate_deff_wor(sets[i], r->design, &request, err));
+  }
+  return SX_OK;
+}
+
 static sx_status run_alone(sx_est_set **sets, const st_run *r, const st_job *jobs, size_t n, sx_error *err) {
   for (size_t i = 0; i < n; i++) {
     const st_indicator *ind = jobs[i].ind;
@@ -329,6 +342,7 @@ static sx_status run_batch(batch *b, sx_error *err) {
     for (size_t k = 0; k <= b->jobs[i].ind->n_by; k++) jobs[at++] = job_of(r, &b->jobs[i], k);
   }
   SX_TRY_GOTO(status, run_together(sets, r, jobs, n, requests, made, err), done);
+  SX_TRY_GOTO(status, without_replacement(sets, r, jobs, n, err), done);
   SX_TRY_GOTO(status, run_alone(sets, r, jobs, n, err), done);
   at = 0;
   for (size_t i = 0; i < b->n; i++) {

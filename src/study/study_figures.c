@@ -51,6 +51,40 @@ static void read_group(st_load *l, st_group *g, const char *id, const sx_node *n
   }
 }
 
+/* ---- how estimates are made ---------------------------------------------------------------------------------- */
+
+void study__read_estimation(st_load *l, sx_est_options *out, bool *deff_wor, const sx_node *map) {
+  static const char *const deffs[] = {"replace", "wor"};
+  enum { N_CI = SX_CI_LIKELIHOOD };
+  const char *intervals[N_CI];
+  for (int i = 0; i < N_CI; i++) intervals[i] = sx_ci_name((sx_ci)(i + 1));
+  size_t ci = 0, deff = 0;
+  if (sx_node_get(map, "ci") && study__choice(&ci, l, map, "ci", intervals, N_CI, "interval"))
+    out->ci = (sx_ci)(ci + 1);
+  if (sx_node_get(map, "deff") && study__choice(&deff, l, map, "deff", deffs, 2, "design effect"))
+    *deff_wor = deff == 1;
+  const double level = study__number(l, map, "level", out->ci_level), df = study__number(l, map, "df", out->df);
+  if (level > 0 && level < 1) {
+    out->ci_level = level;
+  } else {
+    study__problem(l, sx_node_get(map, "level"), "the level of intervals lies between 0 and 1: 'level: 0.95'");
+  }
+  if (sx_node_get(map, "df") && !(df > 0)) {
+    study__problem(l, sx_node_get(map, "df"), "degrees of freedom are a number above 0");
+  } else {
+    out->df = df;
+  }
+}
+
+static void read_own_estimation(st_load *l, st_indicator *ind, const sx_node *map) {
+  ind->est = l->s->est;
+  ind->deff_wor = l->s->deff_wor;
+  study__read_estimation(l, &ind->est, &ind->deff_wor, map);
+  const sx_node *ci = sx_node_get(map, "ci");
+  if (ci && ind->est.ci > SX_CI_LOGIT && !ind->kind->shares)
+    study__problem(l, ci, "'%s' is an interval of shares, not of a %s", sx_ci_name(ind->est.ci), ind->kind->word);
+}
+
 /* ---- indicators ------------------------------------------------------------------------------------------------ */
 
 /* A domain in a list: "z", "z*rural", "age:20-29", or [z, rural] for the crossing. */
@@ -191,8 +225,8 @@ static const char *usual_format(const st_indicator *ind) {
 
 /* The keys of an indicator: its own and the words of the kinds. */
 static void check_keys(st_load *l, const sx_node *map) {
-  static const char *const own[] = {"label",  "question", "base", "base_label", "where", "unit",
-                                    "format", "by",       "gap",  "assumed",    "keep"};
+  static const char *const own[] = {"label", "question", "base", "base_label", "where", "unit", "format", "by",
+                                    "gap",   "assumed",  "keep", "level",      "ci",    "df",   "deff"};
   enum { N_OWN = sizeof own / sizeof *own, MAX_KEYS = 100 };
   const char *keys[MAX_KEYS];
   size_t n = 0;
@@ -205,7 +239,6 @@ static void read_indicator(st_load *l, st_indicator *ind, const char *id, const 
   ind->id = id;
   ind->node = map;
   ind->kind = study__kind_at(0);
-  ind->est = (sx_est_options)SX_EST_OPTIONS_INIT;
   if (!study__is_map(l, map, "an indicator")) {
     if (map->kind != SX_NODE_LIST) study__problem(l, map, "an indicator is {label: ..., total: EXPRESSION, ...}");
     return;
@@ -217,6 +250,7 @@ static void read_indicator(st_load *l, st_indicator *ind, const char *id, const 
   ind->base_label = study__text2(l, map, "base_label");
   ind->unit = study__text(l, map, "unit");
   read_what(l, ind, map);
+  read_own_estimation(l, ind, map);
   if (sx_node_get(map, "base")) {
     if (ind->base.expr) {
       study__problem(l, sx_node_get(map, "base"),
@@ -235,6 +269,8 @@ static void read_indicator(st_load *l, st_indicator *ind, const char *id, const 
   ind->keep = study__bool(l, map, "keep", false);
   read_by(l, ind, sx_node_get(map, "by"));
   read_gaps(l, ind, sx_node_get(map, "gap"));
+  if (ind->kind->no_algebra && ind->n_gaps)
+    study__problem(l, sx_node_get(map, "gap"), "a %s has no gap between groups", ind->kind->word);
 }
 
 void study__read_figures(st_load *l, const sx_node *root) {

@@ -6,8 +6,9 @@
 
 /* In the order in which messages list them. */
 static const st_kind *const kinds[] = {
-    &study__kind_total, &study__kind_mean,  &study__kind_prop,
-    &study__kind_ratio, &study__kind_count, &study__kind_formula,
+    &study__kind_total,    &study__kind_mean,       &study__kind_prop,        &study__kind_ratio,
+    &study__kind_count,    &study__kind_formula,    &study__kind_quantile,    &study__kind_median,
+    &study__kind_variance, &study__kind_covariance, &study__kind_correlation, &study__kind_test,
 };
 
 const st_kind *study__kind_at(size_t i) {
@@ -67,26 +68,6 @@ bool study__of(const sx_node **options, st_load *l, st_indicator *ind, const sx_
   const sx_node *of = sx_node_get(node, "of");
   if (of) return study__measure(l, ind, of, type);
   study__problem(l, node, "%s needs what it is of: '%s: {of: EXPRESSION, ...}'", ind->kind->word, ind->kind->word);
-  return false;
-}
-
-bool study__choice(size_t *out, st_load *l, const sx_node *map, const char *key, const char *const *names, size_t n,
-                   const char *what) {
-  const sx_node *node = sx_node_get(map, key);
-  const char *text = node ? study__scalar(l, node, what) : NULL;
-  if (!text) return !node;
-  for (size_t i = 0; i < n; i++) {
-    if (strcmp(names[i], text) != 0) continue;
-    *out = i;
-    return true;
-  }
-  char all[300] = "";
-  for (size_t i = 0, used = 0; i < n && used < sizeof all; i++) {
-    used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", names[i]);
-  }
-  const char *near = sx_text_nearest(text, names, n);
-  study__problem(l, node, "unknown %s '%s'%s%s%s: one of %s", what, text, near ? ", did you mean '" : "",
-                 near ? near : "", near ? "'?" : "", all);
   return false;
 }
 

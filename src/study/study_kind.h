@@ -29,6 +29,7 @@ struct st_kind {
   const char *format; /* what it is printed in where the indicator names no format; NULL: by the unit, as a total */
   bool formula;       /* no data: made by the algebra after the others (run and request are NULL) */
   bool shares;        /* `ci:` may be an interval of shares */
+  bool no_algebra;    /* its rows are no estimates: no gaps, and no operand of formulas */
   /* Notes its problems; what is noted needs no further care. */
   void (*read)(st_load *l, st_indicator *ind, const sx_node *node);
   /* Beyond the measures' own types; unit holds the first rows. NULL: nothing. */
@@ -39,7 +40,8 @@ struct st_kind {
 };
 
 extern const st_kind study__kind_total, study__kind_mean, study__kind_prop, study__kind_ratio, study__kind_count,
-    study__kind_formula;
+    study__kind_formula, study__kind_quantile, study__kind_median, study__kind_variance, study__kind_covariance,
+    study__kind_correlation, study__kind_test;
 
 const st_kind *study__kind_at(size_t i); /* NULL: past the last */
 const st_kind *study__kind_named(const char *word);
@@ -50,9 +52,6 @@ const st_kind *study__kind_named(const char *word);
 bool study__measure(st_load *l, st_indicator *ind, const sx_node *node, st_measure_type type);
 /* The same for `node` itself where it is a scalar, or the value of its key `of`. *options: node where it is a map, else NULL. */
 bool study__of(const sx_node **options, st_load *l, st_indicator *ind, const sx_node *node, st_measure_type type);
-/* One of the names; *out untouched where the key is absent. A wrong one is a problem that lists them, with the nearest. */
-bool study__choice(size_t *out, st_load *l, const sx_node *map, const char *key, const char *const *names, size_t n,
-                   const char *what);
 /* Numbers of a list, or one scalar; NULL and *n = 0 where the key is absent or faulty. */
 const double *study__numbers(size_t *n, st_load *l, const sx_node *map, const char *key, const char *what);
 /* A copy of the names as ind->stats; NULL in names: no memory, noted. */

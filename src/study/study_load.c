@@ -335,6 +335,26 @@ bool study__id(st_load *l, const sx_node *node, const char *id, const char *what
   return ok;
 }
 
+bool study__choice(size_t *out, st_load *l, const sx_node *map, const char *key, const char *const *names, size_t n,
+                   const char *what) {
+  const sx_node *node = sx_node_get(map, key);
+  const char *text = node ? study__scalar(l, node, what) : NULL;
+  if (!text) return !node;
+  for (size_t i = 0; i < n; i++) {
+    if (strcmp(names[i], text) != 0) continue;
+    *out = i;
+    return true;
+  }
+  char all[300] = "";
+  for (size_t i = 0, used = 0; i < n && used < sizeof all; i++) {
+    used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", names[i]);
+  }
+  const char *near = sx_text_nearest(text, names, n);
+  study__problem(l, node, "unknown %s '%s'%s%s%s: one of %s", what, text, near ? ", did you mean '" : "",
+                 near ? near : "", near ? "'?" : "", all);
+  return false;
+}
+
 /* ---- the study as a whole ------------------------------------------------------------------------------------ */
 
 static void read_languages(st_load *l, const sx_node *root) {
@@ -356,7 +376,9 @@ static void read_head(st_load *l, const sx_node *root) {
   sx_study *s = l->s;
   ST_KEYS(l, root, "study", "title", "subtitle", "date", "wave", "languages", "requires", "note", "root", "data",
           "publisher", "key", "join", "derived", "design", "weighting", "benchmarks", "groups", "indicators",
-          "accounts", "published", "tables", "figures", "narrative", "annex");
+          "accounts", "published", "tables", "figures", "narrative", "annex", "level", "ci", "df", "deff");
+  s->est = (sx_est_options)SX_EST_OPTIONS_INIT;
+  study__read_estimation(l, &s->est, &s->deff_wor, root);
   s->id = study__text(l, root, "study");
   if (!s->id) study__problem(l, root, "the study has no name: begin with 'study: NAME'");
   s->date = study__text(l, root, "date");

@@ -1,5 +1,5 @@
 /* study_materialise.c: data, joins, derived variables, design and weights in memory: once, when some step needs them. */
-#include "study_priv.h"
+#include "study_adjust.h"
 
 #include <math.h>
 #include <string.h>
@@ -142,36 +142,12 @@ sx_status study__derive_all(st_run *r, sx_error *err) {
 
 /* ---- weights --------------------------------------------------------------------------------------------------------- */
 
-static void weight_report(sx_buf *out, const st_weighting *w, const st_targets *targets,
-                          const sx_weight_report *report) {
-  size_t cells = 0;
-  for (size_t i = 0; i < targets->n; i++) cells += targets->items[i].n_cells;
-  sx_buf_printf(out, "%s\t%zu\t%zu\t", w->rake ? "rake" : "poststratify", targets->n, cells);
-  for (size_t i = 0; i < targets->n; i++) sx_buf_printf(out, "%s%s", i ? "; " : "", targets->items[i].name);
-  sx_buf_printf(out, "\t%zu\t%.3g\t%s\t%.6g\t%.6g\t%.6g\t%.6g\t%.4f\t%zu\n", report->iterations, report->worst,
-                report->worst_cell, report->min_weight, report->max_weight, report->min_factor, report->max_factor,
-                report->kish_deff, report->n_at_bound);
-}
-
-static sx_status adjust(st_run *r, const st_weighting *w, sx_buf *words, sx_error *err) {
-  st_targets targets;
+static sx_status adjust(st_run *r, const st_weighting *w, sx_buf *line, sx_error *err) {
+  const st_adjust_job job = {.s = r->s, .w = w, .design = r->design, .unit = r->unit, .arena = r->arena};
   sx_design *adjusted = NULL;
-  sx_weight_report report = {.iterations = 0};
-  SX_TRY(study__targets(&targets, r->s, w, r->arena, err));
-  if (w->rake) {
-    sx_rake_options options = SX_RAKE_OPTIONS_INIT;
-    options.max_iterations = w->iterations;
-    options.tolerance = w->tolerance;
-    options.total_tolerance = w->total_tolerance;
-    options.lower = w->lower;
-    options.upper = w->upper;
-    SX_TRY(sx_weighting_rake(&adjusted, r->design, r->unit, targets.items, targets.n, &options, &report, err));
-  } else {
-    SX_TRY(sx_weighting_poststratify(&adjusted, r->design, r->unit, targets.items, &report, err));
-  }
+  SX_TRY(w->kind->run(&adjusted, line, &job, err));
   sx_design_free(r->design);
   r->design = adjusted;
-  weight_report(words, w, &targets, &report);
   return SX_OK;
 }
 

@@ -1,5 +1,5 @@
 /* study_names.c: finding parts by name, domains, operands of formulas, references, paths, units. */
-#include "study_priv.h"
+#include "study_kind.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -416,6 +416,9 @@ static bool read_operand_reference(st_load *l, st_operand *op, const st_expr *e)
       char near[160];
       (void)snprintf(message, sizeof message, "unknown indicator or benchmark '%.80s'%.120s", ref.indicator,
                      study__near(s, near, ref.indicator, "ib"));
+    } else if (s->indicators[op->index].kind->no_algebra) {
+      (void)snprintf(message, sizeof message, "'%.80s' is a %s: no formula can use it", ref.indicator,
+                     s->indicators[op->index].kind->word);
     } else if (ref.statistic[0] || strcmp(ref.field, "estimate") != 0) {
       (void)snprintf(message, sizeof message, "'%.100s': an operand is an indicator in a domain, not one of its fields",
                      op->name);
@@ -446,6 +449,13 @@ void study__resolve_formula(st_load *l, st_formula *f) {
     } else if (ind != ST_NONE) {
       op.kind = ST_OPERAND_INDICATOR;
       op.index = ind;
+      if (s->indicators[ind].kind->no_algebra) {
+        char message[300];
+        (void)snprintf(message, sizeof message, "'%.100s' is a %s: no formula can use it", op.name,
+                       s->indicators[ind].kind->word);
+        study__name_problem(l, &f->value, op.name, message);
+        continue;
+      }
     } else if (strchr(op.name, '.') || strchr(op.name, '/')) {
       if (!read_operand_reference(l, &op, &f->value)) continue;
     } else {

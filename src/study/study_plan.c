@@ -139,11 +139,11 @@ static sx_status collect_files(build *b, sx_error *err) {
     for (size_t k = 0; k < t->inputs.n; k++)
       SX_TRY(add_file(b, beside_study(s, t->inputs.items[k]), t->inputs.items[k], err));
   }
+  if (s->design.joint) SX_TRY(add_file(b, s->design.joint, study__path(s, b->arena, s->design.joint), err));
   for (size_t i = 0; i < s->n_weightings; i++) {
-    for (size_t k = 0; k < s->weightings[i].n_margins; k++) {
-      const char *file = s->weightings[i].margins[k].file;
-      if (file) SX_TRY(add_file(b, file, study__path(s, b->arena, file), err));
-    }
+    const st_list *files = &s->weightings[i].files;
+    for (size_t k = 0; k < files->n; k++)
+      SX_TRY(add_file(b, files->items[k], study__path(s, b->arena, files->items[k]), err));
   }
   for (size_t i = 0; i < s->n_indicators; i++) {
     const char *file = s->indicators[i].file;
@@ -268,7 +268,10 @@ static sx_status plan_design(build *b, sx_error *err) {
   sx_node_to_json(&b->spec, d->node);
   if (d->weights) SX_TRY(dep_names(b, step, d->weights, err));
   if (d->strata) SX_TRY(dep_names(b, step, d->strata, err));
-  if (d->fpc) SX_TRY(dep_names(b, step, d->fpc, err));
+  if (d->prob) SX_TRY(dep_names(b, step, d->prob, err));
+  if (d->joint) SX_TRY(spec_file(b, study__path(s, b->arena, d->joint), err));
+  if (d->make.given && !d->make.seeded) sx_buf_printf(&b->spec, "seed %llu\n", (unsigned long long)s->ctx.seed);
+  SX_TRY(dep_list(b, step, &d->fpc, err));
   SX_TRY(dep_list(b, step, &d->clusters, err));
   SX_TRY(dep_list(b, step, &d->replicates, err));
   SX_TRY(seal(b, step, err));
@@ -278,11 +281,9 @@ static sx_status plan_design(build *b, sx_error *err) {
   SX_TRY(add_dep(b, step, b->design, err));
   for (size_t i = 0; i < s->n_weightings; i++) {
     sx_node_to_json(&b->spec, s->weightings[i].node);
-    for (size_t k = 0; k < s->weightings[i].n_margins; k++) {
-      const st_margin *m = &s->weightings[i].margins[k];
-      if (m->file) SX_TRY(spec_file(b, study__path(s, b->arena, m->file), err));
-      SX_TRY(dep_list(b, step, &m->by, err));
-    }
+    const st_weighting *w = &s->weightings[i];
+    for (size_t k = 0; k < w->files.n; k++) SX_TRY(spec_file(b, study__path(s, b->arena, w->files.items[k]), err));
+    SX_TRY(dep_list(b, step, &w->names, err));
   }
   SX_TRY(seal(b, step, err));
   b->design = step;
@@ -317,6 +318,15 @@ static sx_status spec_formula(build *b, size_t step, const st_formula *f, sx_err
   return SX_OK;
 }
 
+/* A word of the study as a whole, where it says something. */
+static void spec_own(build *b, const char *key) {
+  const sx_node *node = sx_node_get(sx_doc_root(b->s->doc), key);
+  if (!node) return;
+  sx_buf_printf(&b->spec, "%s: ", key);
+  sx_node_to_json(&b->spec, node);
+  sx_buf_add_char(&b->spec, '\n');
+}
+
 static sx_status plan_indicator(build *b, size_t i, sx_error *err) {
   const sx_study *s = b->s;
   const st_indicator *ind = &s->indicators[i];
@@ -325,6 +335,10 @@ static sx_status plan_indicator(build *b, size_t i, sx_error *err) {
   if (!study__is_formula(ind)) SX_TRY(add_dep(b, step, b->design, err));
   spec_map(&b->spec, ind->node, words_only, N_WORDS_ONLY);
   sx_buf_printf(&b->spec, "wave %s needed %d\n", s->wave ? s->wave : "", ind->total_needed);
+  if (!sx_node_get(ind->node, "level")) spec_own(b, "level");
+  if (!sx_node_get(ind->node, "ci")) spec_own(b, "ci");
+  if (!sx_node_get(ind->node, "df")) spec_own(b, "df");
+  if (!sx_node_get(ind->node, "deff")) spec_own(b, "deff");
   SX_TRY(spec_formula(b, step, &ind->formula, err));
   if (ind->file) SX_TRY(spec_file(b, study__path(s, b->arena, ind->file), err));
   for (size_t k = 0; k < ind->n_measures; k++) SX_TRY(dep_expr(b, step, &ind->measures[k].e, err));
@@ -343,6 +357,8 @@ static sx_status plan_account(build *b, size_t i, sx_error *err) {
   SX_TRY(add_step(&step, b, ST_STEP_ACCOUNT, i, "account", a->id, err));
   sx_buf_printf(&b->spec, "wave %s\n", s->wave ? s->wave : "");
   spec_map(&b->spec, a->node, (const char *const[]){"label", "format", "nodes"}, 3);
+  spec_own(b, "level");
+  spec_own(b, "df");
   if (a->tree != ST_NONE) {
     SX_TRY(add_dep(b, step, b->data[a->tree], err));
     SX_TRY(add_dep(b, step, b->design, err));
@@ -496,6 +512,10 @@ static sx_status plan_words(build *b, sx_error *err) {
   for (size_t i = 0; i < s->annex.n; i++) {
     SX_TRY(add_step(&step, b, ST_STEP_ANNEX, i, "annex", s->annex.items[i], err));
     SX_TRY(add_dep(b, step, b->design, err));
+    if (strcmp(s->annex.items[i], "design") == 0) {
+      spec_own(b, "level");
+      spec_own(b, "ci");
+    }
     if (strcmp(s->annex.items[i], "assumptions") == 0) {
       for (size_t k = 0; k < s->n_indicators; k++) {
         if (s->indicators[k].assumed) sx_node_to_json(&b->spec, s->indicators[k].node);

@@ -64,11 +64,22 @@ typedef struct st_derived {
   sx_text2 *labels; /* [n_breaks + 1] */
 } st_derived;
 
+typedef struct st_make { /* replicates to be made */
+  bool given, seeded;
+  sx_make_spec spec;
+  uint64_t seed; /* seeded; else that of the context */
+} st_make;
+
 typedef struct st_design {
   const sx_node *node;
-  const char *weights; /* NULL: none, said so */
-  const char *strata, *fpc;
-  st_list clusters;
+  const char *weights; /* NULL: unweighted, or from fpc or probabilities */
+  bool unweighted;     /* said so */
+  const char *strata;
+  st_list clusters, fpc; /* per stage */
+  sx_pps pps;
+  const char *prob, *joint; /* joint: a file */
+  double psum;
+  st_make make;
   sx_lonely lonely;
   bool nest;          /* cluster numbers start again in every stratum */
   st_list replicates; /* expanded */
@@ -86,13 +97,14 @@ typedef struct st_margin {
   st_expr where;            /* rows of the totals' file */
 } st_margin;
 
+typedef struct st_adjuster st_adjuster; /* study_adjust.h */
 typedef struct st_weighting {
   const sx_node *node;
-  bool rake; /* else post-stratify */
+  const st_adjuster *kind; /* NULL: faulty */
   st_margin *margins;
   size_t n_margins;
-  double lower, upper, tolerance, total_tolerance;
-  size_t iterations;
+  st_list names, files; /* variables that the step uses, files that it reads */
+  const void *of_kind;
 } st_weighting;
 
 typedef struct st_benchmark {
@@ -166,9 +178,11 @@ typedef struct st_indicator {
   size_t n_measures;
   const char *const *stats; /* [n_stats] names of its statistics, the first its own; none: the kind's word */
   size_t n_stats;
-  const void *of_kind; /* what the kind's reader keeps */
-  const char *file;    /* that the kind reads beside the data, as written; NULL none */
-  sx_est_options est;  /* level, ci and df: its own, else the study's */
+  const sx_text2 *stat_words; /* [n_stats] what a table calls them; NULL: their names */
+  bool deff_wor;              /* design effects without replacement */
+  const void *of_kind;        /* what the kind's reader keeps */
+  const char *file;           /* that the kind reads beside the data, as written; NULL none */
+  sx_est_options est;         /* level, ci and df: its own, else the study's */
   st_expr base, where;
   st_formula formula;
   st_domain *by;
@@ -240,6 +254,8 @@ struct sx_study {
 
   const char *id, *date, *wave, *requires, *root;
   sx_text2 title, subtitle, note, publisher;
+  sx_est_options est; /* level, ci and df of indicators that say nothing */
+  bool deff_wor;
   const sx_node *key; /* list of {label, ref, format, note}: figures on the cover; NULL none */
   bool zh, en;
   const char *skipped; /* why it cannot run here, NULL: it can */
@@ -313,6 +329,9 @@ void study__keys(st_load *l, const sx_node *map, const char *const *keys, size_t
 bool study__is_map(st_load *l, const sx_node *node, const char *what);
 bool study__is_list(st_load *l, const sx_node *node, const char *what);
 bool study__id(st_load *l, const sx_node *node, const char *id, const char *what);
+/* One of the names under key; *out untouched where it is absent. A wrong one is a problem that lists them, with the nearest. */
+bool study__choice(size_t *out, st_load *l, const sx_node *map, const char *key, const char *const *names, size_t n,
+                   const char *what);
 #define ST_KEYS(l, map, ...)                                                                                           \
   study__keys(l, map, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
@@ -326,6 +345,8 @@ void study__read_figures(st_load *l, const sx_node *root); /* benchmarks, groups
 void study__read_accounts(st_load *l, const sx_node *root);
 st_node *study__add_node(st_load *l, st_account *a); /* zeroed; NULL sets oom. Moves the nodes */
 void study__read_blocks(st_load *l, const sx_node *root);
+/* level, ci, df and deff of a map; untouched where absent. */
+void study__read_estimation(st_load *l, sx_est_options *out, bool *deff_wor, const sx_node *map);
 
 /* ---- names (study_names.c) --------------------------------------------------------------------------------- */
 
@@ -363,9 +384,10 @@ void study__check_reference(const sx_study *s, const sx_reference *ref, char mes
 /* The unit of a printed figure: its scale (亿人 1e8, % 0.01) and what is left (人, ""). */
 double study__unit_scale(const char *unit, const char **rest);
 
-/* ---- checking (study_check_weighting.c) */
+/* ---- weighting (study_adjust.c) */
 
 void study__check_weighting(st_load *l, const sx_table *unit);
+void study__weighting_words(sx_buf *zh, sx_buf *en, char *line); /* of the step's payload; line is cut up */
 /* Whether the column may hold the level, where its levels are known before the data are read (else true). *near: the nearest name
  * or NULL. */
 bool study__known_level(st_load *l, const sx_column *c, const char *level, const char **near);
@@ -395,6 +417,9 @@ const char *study__cut_level(const st_derived *d, size_t i); /* the text of clas
 /* Every variable name that the study uses of the unit table, sorted and unique; arena of the caller. */
 sx_status study__used_names(const char ***names, size_t *n, const sx_study *s, sx_arena *arena,
                             sx_error *err) SX_NODISCARD;
+void study__check_design(st_load *l, const sx_table *unit); /* study_design.c */
+/* What the numbers of cases and units do not say: stages, probabilities, how replicates were made; "; ..." each. */
+void study__design_words(sx_buf *zh, sx_buf *en, const sx_study *s);
 sx_status study__design_new(sx_design **out, const sx_study *s, const sx_table *unit, sx_error *err) SX_NODISCARD;
 /* The value of a row as text, the way groups name levels; NULL: out of memory (arena). */
 const char *study__cell_text(const sx_column *column, size_t row, sx_arena *arena);

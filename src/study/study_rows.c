@@ -21,7 +21,7 @@ const char *study__quality(char out[64], const sx_est_row *row, bool gap) {
 }
 
 bool study__unweighted(const sx_study *s) {
-  return !s->design.weights && s->n_weightings == 0;
+  return s->design.unweighted && s->n_weightings == 0;
 }
 
 /* ---- one row ------------------------------------------------------------------------------------------------------- */

@@ -1,34 +1,9 @@
-/* study_weights.c: the design of the study, the population totals of its margins, and account trees read from a table. */
+/* study_weights.c: the population totals of its margins, and account trees read from a table. */
 #include "study_priv.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-sx_status study__design_new(sx_design **out, const sx_study *s, const sx_table *unit, sx_error *err) {
-  const st_design *d = &s->design;
-  sx_design_spec spec = SX_DESIGN_SPEC_INIT;
-  spec.weights = d->weights;
-  spec.unweighted = d->weights == NULL;
-  spec.strata = d->strata;
-  spec.clusters = d->clusters.items;
-  spec.n_clusters = d->clusters.n;
-  spec.fpc = d->fpc;
-  spec.lonely = d->lonely;
-  spec.nest = d->nest;
-  spec.repweights = d->replicates.items;
-  spec.n_repweights = d->replicates.n;
-  spec.rep_type = d->replicates.n ? d->rep_type : SX_REP_NONE;
-  spec.rho = d->rho;
-  spec.scale = d->scale;
-  spec.rscales = d->rscales;
-  spec.n_rscales = d->rscales ? d->replicates.n : 0;
-  spec.mse = d->mse;
-  spec.combined = d->combined;
-  spec.rep_missing_zero = d->missing_zero;
-  spec.df = d->df;
-  return sx_design_new(out, &s->ctx, unit, &spec, err);
-}
 
 /* ---- margins -------------------------------------------------------------------------------------------------- */
 
