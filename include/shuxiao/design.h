@@ -163,9 +163,14 @@ typedef struct sx_adjustment {
   bool estimated;
   const double *q_hess;      /* [rows] or NULL: q */
   const sx_figures *figures; /* or NULL; linearised designs only */
+  /* In place of repw: the replicate weights are those of the old design times rep_factor [n_rep_cells*replicates, row-major]
+   * in the row rep_cell [rows] of each case. Kept in that form. */
+  const uint32_t *rep_cell;
+  const double *rep_factor;
+  size_t n_rep_cells;
 } sx_adjustment;
 #define SX_ADJUSTMENT_INIT                                                                                             \
-  { 1, NULL, NULL, NULL, 0, NULL, NULL, NULL, false, NULL, false, NULL, NULL }
+  { 1, NULL, NULL, NULL, 0, NULL, NULL, NULL, false, NULL, false, NULL, NULL, NULL, NULL, 0 }
 SX_API sx_status sx_design_adjust(sx_design **out, const sx_design *design, const sx_adjustment *adjustment,
                                   sx_error *err) SX_NODISCARD;
 
@@ -198,7 +203,7 @@ typedef struct sx_make_spec {
  * Expected: SX_E_ARGUMENT for a design that has replicates, a replicate count that does not fit, rho outside [0, 1);
  * SX_E_DATA for JK1 with strata or a stratum that BRR cannot halve; SX_E_SUPPORT for calibrated designs (make the
  * replicates first, then calibrate), unequal probabilities without replacement, the lonely-PSU policy adjust in JKn;
- * SX_E_LIMIT for more weights than fit. Memory and cost: cases * replicates. */
+ * SX_E_LIMIT for more factors than fit. Memory: 12 bytes per case, PSUs * replicates bytes; cost PSUs * replicates. */
 SX_API sx_status sx_design_make_replicates(sx_design **out, const sx_design *design, const sx_make_spec *spec,
                                            sx_error *err) SX_NODISCARD;
 SX_API sx_rep_type sx_design_rep_type(const sx_design *design);
@@ -229,11 +234,16 @@ SX_API uint64_t sx_design_fingerprint(const sx_design *design);
 /* Stratum and PSU of each row, PSUs numbered by stratum: PSU i of stratum h is in start[h]..start[h+1]-1. */
 SX_API const int32_t *sx_design_psu_of_row(const sx_design *design);
 SX_API const size_t *sx_design_stratum_start(const sx_design *design); /* [strata+1] */
-SX_API const double *sx_design_repweights(const sx_design *design);    /* [rows*replicates] row-major, or NULL */
+/* Replicate weights are kept as products of a base weight, a factor per PSU and a factor per calibration cell where they repeat
+ * so. [rows*replicates] row-major, written out at the first call and kept (8 bytes each); NULL for a linearised design, or where
+ * there is no memory for it. Safe from several threads. The next ones do without. */
+SX_API const double *sx_design_repweights(const sx_design *design);
 /* Weights of replicate r (0-based) of every row into w [rows]; for all replicates of n rows from `row` on into w
  * [n*replicates, row-major]. Replicate designs only. Safe from several threads. Cost O(rows), O(n * replicates). */
 SX_API void sx_design_replicate(double *w, const sx_design *design, size_t r);
 SX_API void sx_design_replicate_rows(double *w, const sx_design *design, size_t row, size_t n);
+/* True where a replicate weight is negative: the first such replicate, and its first row. */
+SX_API bool sx_design_replicate_negative(size_t *row, size_t *replicate, const sx_design *design);
 /* Degrees of freedom over the PSUs marked in the bitmap `in` [sx_design_bitmap_bytes]: PSUs - strata among the marked
  * (docs/methods/df.md); for replicate designs and a declared df that df. */
 SX_API size_t sx_design_bitmap_bytes(const sx_design *design); /* a multiple of 8 */
@@ -258,6 +268,12 @@ typedef struct sx_codes {
 static inline uint32_t sx_codes_at(const sx_codes *codes, size_t i) {
   return codes->code8 ? codes->code8[i] : codes->code16 ? codes->code16[i] : codes->code32[i];
 }
+/* Sums over the rows of each code under every replicate weight, [n_codes*replicates] row-major: of the weights into w, of weight
+ * times codes->y into y and times codes->x into x (each NULL: not wanted); those of code 0 are 0. Replicate designs only, whose
+ * positions are their rows. The same bits whatever the threads. Cost: rows + replicates times the different pairs of code and
+ * PSU, where weights repeat by PSU, else rows * replicates. */
+SX_API sx_status sx_design_replicate_sums(double *w, double *y, double *x, const sx_design *design,
+                                          const sx_codes *codes, sx_error *err) SX_NODISCARD;
 /* The score of one estimate: u = a[code - lo] + b y + c x where lo <= code < lo + n, else 0; and its coefficients on the
  * adjustments' margins, so that the carrier is z = w (u - X beta). beta NULL means no projection. */
 typedef struct sx_score {

@@ -37,6 +37,17 @@ SX_API double sx_num_beta_quantile(double p, double a, double b);
 SX_API double sx_num_f_upper(double x, double df1, double df2);
 SX_API double sx_num_chisq_upper(double x, double df);
 
+/* ---- probabilities of intervals (num_interval.c) --------------------------------------------------------- */
+
+/* log(1 - Phi(z)) and log(Phi(z2) - Phi(z1)), z1 < z2 (infinite ends allowed), to full relative precision in the tails. */
+SX_API double sx_num_norm_log_upper(double z);
+SX_API double sx_num_norm_log_interval(double z1, double z2);
+/* The beta(p, q) distribution function, or its upper tail, at 1/(1 + exp(-t)). */
+SX_API double sx_num_beta_logit(double t, double p, double q, bool upper);
+SX_API double sx_num_log1p_exp(double t); /* log(1 + exp(t)) */
+SX_API double sx_num_log_gamma(double x); /* x > 0 */
+SX_API double sx_num_digamma(double x);   /* x > 0 */
+
 /* ---- dense symmetric systems (num_linear.c, LAPACK behind it) ------------------------------------------- */
 
 /* Pivoted Cholesky of the symmetric positive semidefinite a [n*n, column-major, both triangles filled; overwritten]:
@@ -72,7 +83,9 @@ SX_API void sx_rng_init(sx_rng *rng, uint64_t seed, uint64_t stream);
 SX_API uint32_t sx_rng_u32(sx_rng *rng);
 SX_API double sx_rng_uniform(sx_rng *rng);             /* (k + 1/2) / 2^52: in (0,1), never 0 or 1 */
 SX_API uint64_t sx_rng_below(sx_rng *rng, uint64_t n); /* unbiased in 0..n-1 (rejection, no modulo bias) */
-SX_API double sx_rng_normal(sx_rng *rng);              /* inverse-cdf of one uniform */
+/* out [n]: what n calls of sx_rng_below give, faster. */
+SX_API void sx_rng_below_fill(uint32_t *out, size_t n, uint32_t bound, sx_rng *rng);
+SX_API double sx_rng_normal(sx_rng *rng); /* inverse-cdf of one uniform */
 /* The block of four words at a counter, without state; and the two uniforms of the blocks first .. first+n-1 (b may be NULL). */
 SX_API void sx_rng_block(uint32_t out[4], uint64_t seed, uint64_t stream, uint64_t counter);
 SX_API void sx_rng_fill(double *a, double *b, size_t n, uint64_t seed, uint64_t stream, uint64_t first);

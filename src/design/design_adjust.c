@@ -261,13 +261,30 @@ static sx_status keep_adjusts(sx_design *d, const sx_design *old, sx_error *err)
   return SX_OK;
 }
 
-static sx_status copy_repweights(sx_design *d, const sx_design *old, const double *repw, sx_error *err) {
-  const design_sample *s = d->sample;
-  for (size_t k = 0; repw && k < s->n_rows * s->n_reps; k++)
-    if (!isfinite(repw[k]))
-      return sx_error_set(err, SX_E_DATA, "replicates", "case %zu, replicate %zu: the weight is not finite",
-                          k / s->n_reps + 1, k % s->n_reps + 1);
-  return dup(&d->repw, &d->ctx, repw ? repw : old->repw, s->n_rows * s->n_reps, sizeof(double), err);
+static sx_status check_finite(const double *w, size_t n, size_t reps, const char *what, sx_error *err) {
+  for (size_t k = 0; k < n * reps; k++)
+    if (!isfinite(w[k]))
+      return sx_error_set(err, SX_E_DATA, "replicates", "%s %zu, replicate %zu: the weight is not finite", what,
+                          k / reps + 1, k % reps + 1);
+  return SX_OK;
+}
+
+static sx_status new_replicates(sx_design *d, const sx_design *old, const sx_adjustment *a, sx_error *err) {
+  const size_t rows = d->sample->n_rows, reps = d->sample->n_reps;
+  if (a->repw) {
+    SX_TRY(check_finite(a->repw, rows, reps, "case", err));
+    return sx_design__reps_full(&d->reps, &d->ctx, a->repw, rows, reps, err);
+  }
+  if (a->rep_factor) {
+    for (size_t i = 0; i < rows; i++)
+      if (a->rep_cell[i] >= a->n_rep_cells)
+        return sx_error_set(err, SX_E_ARGUMENT, "replicates", "case %zu has cell %zu of %zu", i + 1,
+                            (size_t)a->rep_cell[i], a->n_rep_cells);
+    SX_TRY(check_finite(a->rep_factor, a->n_rep_cells, reps, "cell", err));
+    return sx_design__reps_times(&d->reps, old->reps, a->rep_cell, a->rep_factor, a->n_rep_cells, err);
+  }
+  d->reps = sx_design__reps_ref(old->reps);
+  return SX_OK;
 }
 
 sx_status sx_design_reweight(sx_design **out, const sx_design *old, const double *w, const double *repw,
@@ -290,7 +307,7 @@ sx_status sx_design_adjust(sx_design **out, const sx_design *old, const sx_adjus
   atomic_fetch_add(&old->sample->refs, 1);
   SX_TRY_GOTO(st, copy_weights(d, a->w, a->negative, a->note ? a->note : "weights", err), done);
   if (old->sample->n_reps)
-    SX_TRY_GOTO(st, copy_repweights(d, old, a->repw, err), done);
+    SX_TRY_GOTO(st, new_replicates(d, old, a, err), done);
   else if (a->n_margins)
     SX_TRY_GOTO(st, add_adjust(d, old, a, err), done);
   else if (old->n_adjusts)

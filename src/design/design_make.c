@@ -15,31 +15,72 @@
 
 #include "design_priv.h"
 
-enum { SDR_DEFAULT = 80, BOOT_DEFAULT = 200, SPREAD_ROWS = 1024 };
+enum { SDR_DEFAULT = 80, BOOT_DEFAULT = 200 };
 
 /* What is made before it is spread over the cases. */
 typedef struct made {
-  double *f;       /* [units*reps] */
+  design_factor *f;
   double *rscales; /* [reps] */
   size_t units, reps;
   double scale, df;
   sx_rep_type type;
 } made;
 
-static sx_status room_for(made *m, const sx_design *d, size_t units, size_t reps, sx_error *err) {
+/* The factors without their values, of which each takes `each` bytes. */
+static sx_status room_for(made *m, const sx_design *d, size_t units, size_t reps, size_t each, sx_error *err) {
   size_t size = 0, bytes = 0;
   m->units = units;
   m->reps = reps;
-  if (!sx_size_mul(&size, d->sample->n_rows, reps) || !sx_size_mul(&bytes, size, sizeof(double)) ||
-      bytes > SIZE_MAX / 4 || (d->ctx.memory_limit && bytes > d->ctx.memory_limit))
-    return sx_error_set(err, SX_E_LIMIT, "replicates",
-                        "%zu cases by %zu replicates do not fit in memory: a bootstrap of some hundred does",
-                        d->sample->n_rows, reps);
-  m->f = sx_mem_alloc(&d->ctx, units * reps, sizeof *m->f);
+  if (!sx_size_mul(&size, units, reps) || !sx_size_mul(&bytes, size, each) || bytes > SIZE_MAX / 4 ||
+      (d->ctx.memory_limit && bytes > d->ctx.memory_limit))
+    return sx_error_set(
+        err, SX_E_LIMIT, "replicates",
+        "%zu cases in %zu units by %zu replicates do not fit in memory: a bootstrap of some hundred does",
+        d->sample->n_rows, units, reps);
   m->rscales = sx_mem_alloc(&d->ctx, reps, sizeof *m->rscales);
-  if (!m->f || !m->rscales) return sx_error_memory(err);
+  if (!m->rscales) return sx_error_memory(err);
   for (size_t r = 0; r < reps; r++) m->rscales[r] = 1;
-  return SX_OK;
+  return sx_design__factor_new(&m->f, &d->ctx, d->sample->n_rows, units, reps, err);
+}
+
+/* Codes of a jackknife: 0 is 0, 1 is 1, then n/(n-1) of each size of stratum. code [strata] */
+static sx_status jackknife_codes(size_t *code, design_factor *f, const design_sample *s, sx_error *err) {
+  size_t n_codes = 2;
+  size_t *of_size = sx_mem_zalloc(&s->ctx, s->max_psus + 1, sizeof *of_size);
+  if (!of_size) return sx_error_memory(err);
+  for (size_t h = 0; h < s->n_strata; h++) {
+    const size_t n = s->start[h + 1] - s->start[h];
+    if (of_size[n] == 0) of_size[n] = n_codes++;
+    code[h] = of_size[n];
+  }
+  const sx_status st = n_codes <= UINT16_MAX ? sx_design__factor_table(f, n_codes, err)
+                                             : sx_error_set(err, SX_E_LIMIT, "replicates", "too many sizes of stratum");
+  if (st == SX_OK) {
+    f->table[0] = 0;
+    f->table[1] = 1;
+    for (size_t n = 1; n <= s->max_psus; n++)
+      if (of_size[n]) f->table[of_size[n]] = n > 1 ? (double)n / (double)(n - 1) : 1;
+  }
+  sx_mem_free(&s->ctx, of_size);
+  return st;
+}
+
+static void drop_each(made *m, const design_sample *s, const size_t *code, bool one_scale) {
+  const size_t reps = m->reps;
+  double scale = 1;
+  for (size_t k = 0; k < s->n_psus * reps; k++) sx_design__factor_put(m->f, k, 1);
+  for (size_t h = 0, r = 0; h < s->n_strata; h++) {
+    if (s->factor[h] <= 0) continue;
+    const double n = (double)(s->start[h + 1] - s->start[h]);
+    scale = (n - 1) / n * (s->fraction ? 1 - s->fraction[h] : 1);
+    for (size_t drop = s->start[h]; drop < s->start[h + 1]; drop++, r++) {
+      for (size_t p = s->start[h]; p < s->start[h + 1]; p++)
+        sx_design__factor_put(m->f, p * reps + r, p == drop ? 0 : code[h]);
+      m->rscales[r] = one_scale ? 1 : scale;
+    }
+  }
+  m->type = one_scale ? SX_REP_JK1 : SX_REP_JKN;
+  m->scale = one_scale ? scale : s->lonely_scale;
 }
 
 static sx_status jackknife(made *m, const sx_design *d, const sx_make_spec *spec, sx_error *err) {
@@ -57,22 +98,13 @@ static sx_status jackknife(made *m, const sx_design *d, const sx_make_spec *spec
   if (spec->n_reps && spec->n_reps != reps)
     return sx_error_set(err, SX_E_ARGUMENT, "replicates", "a jackknife has a replicate per PSU: %zu here, not %zu",
                         reps, spec->n_reps);
-  SX_TRY(room_for(m, d, s->n_psus, reps, err));
-  for (size_t k = 0; k < s->n_psus * reps; k++) m->f[k] = 1;
-  size_t r = 0;
-  double scale = 1;
-  for (size_t h = 0; h < s->n_strata; h++) {
-    if (s->factor[h] <= 0) continue;
-    const double n = (double)(s->start[h + 1] - s->start[h]);
-    scale = (n - 1) / n * (s->fraction ? 1 - s->fraction[h] : 1);
-    for (size_t drop = s->start[h]; drop < s->start[h + 1]; drop++, r++) {
-      for (size_t p = s->start[h]; p < s->start[h + 1]; p++) m->f[p * reps + r] = p == drop ? 0 : n / (n - 1);
-      m->rscales[r] = spec->method == SX_MAKE_JK1 ? 1 : scale;
-    }
-  }
-  m->type = spec->method == SX_MAKE_JK1 ? SX_REP_JK1 : SX_REP_JKN;
-  m->scale = spec->method == SX_MAKE_JK1 ? scale : s->lonely_scale;
-  return SX_OK;
+  SX_TRY(room_for(m, d, s->n_psus, reps, 1, err));
+  size_t *code = sx_mem_alloc(&d->ctx, s->n_strata, sizeof *code);
+  if (!code) return sx_error_memory(err);
+  const sx_status st = jackknife_codes(code, m->f, s, err);
+  if (st == SX_OK) drop_each(m, s, code, spec->method == SX_MAKE_JK1);
+  sx_mem_free(&d->ctx, code);
+  return st;
 }
 
 /* The order: as asked, else the smallest that holds `need` rows. */
@@ -110,15 +142,17 @@ static sx_status half_samples(made *m, const sx_design *d, const sx_make_spec *s
   int8_t *had = sx_mem_alloc(&d->ctx, order * order, 1);
   if (!had) return sx_error_memory(err);
   SX_TRY_GOTO(st, sx_num_hadamard(had, order, err), done);
-  SX_TRY_GOTO(st, room_for(m, d, s->n_psus, order, err), done);
+  SX_TRY_GOTO(st, room_for(m, d, s->n_psus, order, 1, err), done);
+  SX_TRY_GOTO(st, sx_design__factor_table(m->f, 3, err), done);
+  memcpy(m->f->table, (const double[]){low, 1, 2 - low}, 3 * sizeof(double));
   for (size_t h = 0; h < s->n_strata; h++) {
     const size_t p = s->start[h];
     const bool pair = s->start[h + 1] - p == 2;
     row += pair ? 1 : 0;
     for (size_t r = 0; r < order; r++) {
       const bool first = had[row * order + r] > 0;
-      m->f[p * order + r] = !pair ? 1 : first ? 2 - low : low;
-      if (pair) m->f[(p + 1) * order + r] = first ? low : 2 - low;
+      m->f->code8[p * order + r] = !pair ? 1 : first ? 2 : 0;
+      if (pair) m->f->code8[(p + 1) * order + r] = first ? 0 : 2;
     }
   }
   m->type = fay ? SX_REP_FAY : SX_REP_BRR;
@@ -158,13 +192,15 @@ static sx_status successive(made *m, const sx_design *d, const sx_make_spec *spe
     goto done;
   }
   SX_TRY_GOTO(st, sx_num_hadamard(had, order, err), done);
-  SX_TRY_GOTO(st, room_for(m, d, s->n_psus, order, err), done);
+  SX_TRY_GOTO(st, room_for(m, d, s->n_psus, order, 1, err), done);
+  SX_TRY_GOTO(st, sx_design__factor_table(m->f, 5, err), done);
+  for (int k = 0; k < 5; k++) m->f->table[k] = 1 + sqrt(0.125) * (k - 2);
   for (size_t i = 0; i < s->n_rows; i++) {
     const size_t p = (size_t)s->psu[i];
     if (seen[p]) continue;
     seen[p] = 1;
     const int8_t *a = had + (place % (order - 1) + 1) * order, *b = had + ((place + 1) % (order - 1) + 1) * order;
-    for (size_t r = 0; r < order; r++) m->f[p * order + r] = 1 + sqrt(0.125) * (a[r] - b[r]);
+    for (size_t r = 0; r < order; r++) m->f->code8[p * order + r] = (uint8_t)(2 + a[r] - b[r]);
     place++;
   }
   m->type = SX_REP_SDR;
@@ -195,7 +231,8 @@ static sx_status bootstrap(made *m, const sx_design *d, const sx_make_spec *spec
   if (s->n_lonely && s->lonely == SX_LONELY_ADJUST)
     return sx_error_set(err, SX_E_SUPPORT, "replicates",
                         "the lonely-PSU policy 'adjust' has no bootstrap: choose remove, certainty or average");
-  SX_TRY(room_for(m, d, spec->method == SX_MAKE_PRESTON ? s->n_slots : s->n_psus, reps, err));
+  const bool preston = spec->method == SX_MAKE_PRESTON;
+  SX_TRY(room_for(m, d, preston ? s->n_slots : s->n_psus, reps, preston ? sizeof(double) : 1, err));
   const double n = mean_psus(s);
   if (spec->method == SX_MAKE_BOOTSTRAP && !(n > 1))
     return sx_error_set(err, SX_E_DATA, "replicates", "every stratum has a single PSU: there is nothing to resample");
@@ -251,37 +288,19 @@ static sx_status make(made *m, const sx_design *d, const sx_make_spec *spec, sx_
   return bootstrap(m, d, spec, err);
 }
 
-typedef struct spreading {
-  const sx_design *d;
-  const made *m;
-  double *repw;
-} spreading;
-
-/* Weights of one stretch of positions. */
-static sx_status spread_rows(void *data, size_t i, sx_error *err) {
-  const spreading *t = data;
-  const design_sample *s = t->d->sample;
-  const size_t reps = t->m->reps, end = (i + 1) * SPREAD_ROWS;
-  const uint32_t *unit = t->m->units == s->n_psus ? s->psu_at : s->slot_at;
-  (void)err;
-  for (size_t k = i * SPREAD_ROWS; k < end && k < s->n_rows; k++) {
-    const size_t row = s->order[k];
-    const double full = t->d->w[row], *f = t->m->f + unit[k] * reps;
-    double *w = t->repw + row * reps;
-    for (size_t r = 0; r < reps; r++) w[r] = full * f[r];
-  }
-  return SX_OK;
-}
-
-/* The design over cases; takes the rscales. */
+/* The design over cases; takes the factors and rscales. */
 static sx_status spread(sx_design *out, made *m, const sx_design *d, bool mse, sx_error *err) {
   const design_sample *s = d->sample;
   design_sample *to = out->sample;
   const size_t reps = m->reps;
-  out->repw = sx_mem_alloc(&d->ctx, s->n_rows * reps, sizeof *out->repw);
-  if (!out->repw) return sx_error_memory(err);
-  spreading work = {d, m, out->repw};
-  SX_TRY(sx_parallel_for(&d->ctx, (s->n_rows + SPREAD_ROWS - 1) / SPREAD_ROWS, spread_rows, &work, err));
+  const uint32_t *unit = m->units == s->n_psus ? s->psu_at : s->slot_at;
+  m->f->base = sx_mem_alloc(&d->ctx, s->n_rows, sizeof *m->f->base);
+  m->f->unit = sx_mem_alloc(&d->ctx, s->n_rows, sizeof *m->f->unit);
+  if (!m->f->base || !m->f->unit) return sx_error_memory(err);
+  memcpy(m->f->base, d->w, s->n_rows * sizeof *d->w);
+  for (size_t k = 0; k < s->n_rows; k++) m->f->unit[s->order[k]] = unit[k];
+  SX_TRY(sx_design__reps_new(&out->reps, m->f, err));
+  m->f = NULL;
   memcpy(out->w, d->w, s->n_rows * sizeof *out->w);
   memcpy(out->wpos, d->w, s->n_rows * sizeof *out->wpos);
   to->rep_type = m->type;
@@ -319,7 +338,7 @@ sx_status sx_design_make_replicates(sx_design **out, const sx_design *d, const s
   *out = rep;
   rep = NULL;
 done:
-  sx_mem_free(&d->ctx, m.f);
+  sx_design__factor_free(m.f);
   sx_mem_free(&d->ctx, m.rscales);
   sx_design__sample_free(s);
   sx_design_free(rep);

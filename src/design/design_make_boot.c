@@ -15,8 +15,10 @@
 
 #include "design_priv.h"
 
+enum { CHUNK = 32 }; /* replicates drawn together */
+
 typedef struct boot {
-  double *f;
+  design_factor *f;
   const design_sample *s;
   const sx_make_spec *spec;
   size_t max_group; /* units in the largest group of any stage */
@@ -32,9 +34,15 @@ static double left_of(const design_sample *s, size_t h) {
 }
 
 /* count [n]: how often each of n is among m draws with replacement. */
-static void with_replacement(double *count, size_t n, size_t m, sx_rng *rng) {
+static void with_replacement(uint16_t *count, size_t n, size_t m, sx_rng *rng) {
+  enum { DRAWS = 256 };
+  uint32_t draw[DRAWS];
   memset(count, 0, n * sizeof *count);
-  for (size_t k = 0; k < m; k++) count[sx_rng_below(rng, n)]++;
+  for (size_t k = 0; k < m; k += DRAWS) {
+    const size_t now = m - k < DRAWS ? m - k : DRAWS;
+    sx_rng_below_fill(draw, now, (uint32_t)n, rng);
+    for (size_t j = 0; j < now; j++) count[draw[j]]++;
+  }
 }
 
 /* keep [n]: 1 for m of n without replacement (Knuth's algorithm S). */
@@ -49,7 +57,7 @@ static void without_replacement(double *keep, size_t n, size_t m, sx_rng *rng) {
 /* count [n]: n drawn without replacement from `population` >= n copies of the units, population/n rounded down or up of
  * each; odd [n] marks those with one more. A pair (unit, copy) is drawn until it exists and is not yet taken; which copies
  * of a unit are taken does not matter, so they count as the first ones. */
-static void from_population(double *count, double *odd, size_t n, uint64_t population, sx_rng *rng) {
+static void from_population(uint16_t *count, double *odd, size_t n, uint64_t population, sx_rng *rng) {
   const uint64_t whole = population / n;
   without_replacement(odd, n, (size_t)(population % n), rng);
   memset(count, 0, n * sizeof *count);
@@ -62,9 +70,10 @@ static void from_population(double *count, double *odd, size_t n, uint64_t popul
   }
 }
 
-static void canty_davison(const boot *b, size_t r, size_t h, double *t, double *odd) {
+/* Counts of stratum h in replicate r. */
+static void canty_davison(uint16_t *t, const boot *b, size_t r, size_t h, double *odd) {
   const design_sample *s = b->s;
-  const size_t first = s->start[h], n = s->start[h + 1] - first, reps = b->spec->n_reps;
+  const size_t n = s->start[h + 1] - s->start[h];
   sx_rng rng;
   stream(&rng, b, r, 0, h);
   const double population = s->fraction ? round((double)n / s->fraction[h]) : (double)INFINITY;
@@ -72,18 +81,33 @@ static void canty_davison(const boot *b, size_t r, size_t h, double *t, double *
     with_replacement(t, n, n, &rng);
   else
     from_population(t, odd, n, (uint64_t)population, &rng);
-  for (size_t k = 0; k < n; k++) b->f[(first + k) * reps + r] = n == 1 ? 1 : t[k];
+  if (n == 1) t[0] = 1;
 }
 
-static void rao_wu(const boot *b, size_t r, size_t h, double *t) {
+static void rao_wu(uint16_t *t, const boot *b, size_t r, size_t h) {
   const design_sample *s = b->s;
-  const size_t first = s->start[h], n = s->start[h + 1] - first, reps = b->spec->n_reps;
-  const double lambda = sqrt(left_of(s, h)), up = n > 1 ? (double)n / (double)(n - 1) : 0;
+  const size_t n = s->start[h + 1] - s->start[h];
   sx_rng rng;
   stream(&rng, b, r, 0, h);
-  if (n > 1 && lambda > 0) with_replacement(t, n, n - 1, &rng);
-  for (size_t k = 0; k < n; k++)
-    b->f[(first + k) * reps + r] = n > 1 && lambda > 0 ? 1 - lambda + lambda * up * t[k] : 1;
+  with_replacement(t, n, n - 1, &rng); /* of n = 1: none, and its step is 0 */
+}
+
+/* Factor 1 - lambda + lambda n/(n-1) t of each unit. */
+static sx_status rao_wu_steps(const boot *b, sx_error *err) {
+  const design_sample *s = b->s;
+  design_factor *f = b->f;
+  f->low = sx_mem_alloc(&s->ctx, s->n_psus, sizeof *f->low);
+  f->step = sx_mem_alloc(&s->ctx, s->n_psus, sizeof *f->step);
+  if (!f->low || !f->step) return sx_error_memory(err);
+  for (size_t h = 0; h < s->n_strata; h++) {
+    const size_t n = s->start[h + 1] - s->start[h];
+    const double lambda = sqrt(left_of(s, h)), up = n > 1 ? (double)n / (double)(n - 1) : 0;
+    for (size_t p = s->start[h]; p < s->start[h + 1]; p++) {
+      f->low[p] = n > 1 ? 1 - lambda : 1;
+      f->step[p] = n > 1 ? lambda * up : 0;
+    }
+  }
+  return SX_OK;
 }
 
 /* One group of a stage of Preston's: sum and chain [n] start from their first elements, those of the unit above. */
@@ -132,44 +156,69 @@ static void preston(const boot *b, size_t r, double *sum, double *chain, double 
       preston_group(b, r, &part);
     }
   }
-  for (size_t u = 0; u < s->n_slots; u++) b->f[u * reps + r] = 1 + sum[u];
+  for (size_t u = 0; u < s->n_slots; u++) b->f->value[u * reps + r] = 1 + sum[u];
 }
 
-static sx_status replicate(void *data, size_t r, sx_error *err) {
+static sx_status preston_replicate(void *data, size_t r, sx_error *err) {
   const boot *b = data;
-  const design_sample *s = b->s;
-  const sx_ctx *ctx = &s->ctx;
-  sx_status st = SX_OK;
-  const bool all = b->spec->method == SX_MAKE_PRESTON;
-  double *t = sx_mem_alloc(ctx, b->max_group, sizeof *t), *odd = sx_mem_alloc(ctx, b->max_group, sizeof *odd);
-  double *sum = all ? sx_mem_alloc(ctx, s->n_slots, sizeof *sum) : NULL;
-  double *chain = all ? sx_mem_alloc(ctx, s->n_slots, sizeof *chain) : NULL;
-  if (!t || !odd || (all && (!sum || !chain))) {
-    st = sx_error_memory(err);
-    goto done;
-  }
-  if (all)
-    preston(b, r, sum, chain, t);
-  else
-    for (size_t h = 0; h < s->n_strata; h++)
-      if (b->spec->method == SX_MAKE_RAOWU)
-        rao_wu(b, r, h, t);
-      else
-        canty_davison(b, r, h, t, odd);
-done:
-  sx_mem_free(ctx, t);
-  sx_mem_free(ctx, odd);
+  const sx_ctx *ctx = &b->s->ctx;
+  double *keep = sx_mem_alloc(ctx, b->max_group, sizeof *keep);
+  double *sum = sx_mem_alloc(ctx, b->s->n_slots, sizeof *sum), *chain = sx_mem_alloc(ctx, b->s->n_slots, sizeof *chain);
+  const bool ok = keep && sum && chain;
+  if (ok) preston(b, r, sum, chain, keep);
+  sx_mem_free(ctx, keep);
   sx_mem_free(ctx, sum);
   sx_mem_free(ctx, chain);
-  return st;
+  return ok ? SX_OK : sx_error_memory(err);
 }
 
-sx_status sx_design__boot(double *f, const design_sample *s, const sx_make_spec *spec, sx_error *err) {
+/* count [m][n] of replicates r0 .. r0+m-1 into the codes of units first .. first+n-1. No count is near 256: its chance is below
+ * 1/256!; one that is counts 255. */
+static void turn(design_factor *f, const uint16_t *count, size_t first, size_t n, size_t r0, size_t m) {
+  for (size_t k = 0; k < n; k++) {
+    uint8_t *code = f->code8 + (first + k) * f->n_reps + r0;
+    for (size_t j = 0; j < m; j++) code[j] = (uint8_t)(count[j * n + k] < UINT8_MAX ? count[j * n + k] : UINT8_MAX);
+  }
+}
+
+/* Counts of CHUNK replicates, stratum by stratum. */
+static sx_status chunk(void *data, size_t i, sx_error *err) {
+  const boot *b = data;
+  const design_sample *s = b->s;
+  const size_t r0 = i * CHUNK, left = b->spec->n_reps - r0, m = left < CHUNK ? left : CHUNK;
+  double *odd = sx_mem_alloc(&s->ctx, s->max_psus, sizeof *odd);
+  uint16_t *count = sx_mem_alloc(&s->ctx, s->max_psus * CHUNK, sizeof *count);
+  const bool ok = odd && count;
+  for (size_t h = 0; ok && h < s->n_strata; h++) {
+    const size_t first = s->start[h], n = s->start[h + 1] - first;
+    for (size_t j = 0; j < m; j++)
+      if (b->spec->method == SX_MAKE_RAOWU)
+        rao_wu(count + j * n, b, r0 + j, h);
+      else
+        canty_davison(count + j * n, b, r0 + j, h, odd);
+    turn(b->f, count, first, n, r0, m);
+  }
+  sx_mem_free(&s->ctx, odd);
+  sx_mem_free(&s->ctx, count);
+  return ok ? SX_OK : sx_error_memory(err);
+}
+
+sx_status sx_design__boot(design_factor *f, const design_sample *s, const sx_make_spec *spec, sx_error *err) {
   boot b = {f, s, spec, s->max_psus};
+  const size_t size = f->n_units * f->n_reps;
   for (size_t k = 0; s->tree && k < s->tree->n_stages; k++) {
     const design_stage *g = &s->tree->stages[k];
     for (size_t h = 0; h < g->n_groups; h++)
       if (g->start[h + 1] - g->start[h] > b.max_group) b.max_group = g->start[h + 1] - g->start[h];
   }
-  return sx_parallel_for(&s->ctx, spec->n_reps, replicate, &b, err);
+  if (spec->method == SX_MAKE_PRESTON) {
+    f->value = sx_mem_alloc(&s->ctx, size, sizeof *f->value);
+    if (!f->value) return sx_error_memory(err);
+    SX_TRY(sx_parallel_for(&s->ctx, spec->n_reps, preston_replicate, &b, err));
+    return sx_design__factor_code(f, err);
+  }
+  f->code8 = sx_mem_alloc(&s->ctx, size, sizeof *f->code8);
+  if (!f->code8) return sx_error_memory(err);
+  if (spec->method == SX_MAKE_RAOWU) SX_TRY(rao_wu_steps(&b, err));
+  return sx_parallel_for(&s->ctx, (spec->n_reps + CHUNK - 1) / CHUNK, chunk, &b, err);
 }

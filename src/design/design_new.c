@@ -82,7 +82,7 @@ void sx_design_free(sx_design *d) {
   sx_mem_free(&ctx, d->figures);
   sx_mem_free(&ctx, d->w);
   sx_mem_free(&ctx, d->wpos);
-  sx_mem_free(&ctx, d->repw);
+  sx_design__reps_free(d->reps);
   sx_mem_free(&ctx, d->text);
   sx_design__sample_free(d->sample);
   sx_mem_free(&ctx, d);
@@ -115,7 +115,7 @@ void sx_design__describe(sx_buf *buf, const sx_design *d) {
     sx_buf_add(buf, ", finite population correction");
 }
 
-static uint64_t hash_add(uint64_t h, const void *data, size_t n) {
+uint64_t sx_design__hash(uint64_t h, const void *data, size_t n) {
   const unsigned char *p = data;
   for (; n >= 8; n -= 8, p += 8) {
     uint64_t x;
@@ -131,24 +131,24 @@ static uint64_t fingerprint(const sx_design *d) {
   const design_sample *s = d->sample;
   const uint64_t head[6] = {s->n_rows, s->n_strata,         s->n_psus,
                             s->n_reps, (uint64_t)s->lonely, ((uint64_t)s->rep_type << 1) | (s->mse ? 1 : 0)};
-  uint64_t h = hash_add(0xcbf29ce484222325U, head, sizeof head);
+  uint64_t h = sx_design__hash(0xcbf29ce484222325U, head, sizeof head);
   if (s->n_reps) {
-    h = hash_add(h, &s->rep_scale, sizeof s->rep_scale);
-    h = hash_add(h, s->rscales, s->n_reps * sizeof *s->rscales);
-    return hash_add(h, d->repw, s->n_rows * s->n_reps * sizeof *d->repw);
+    h = sx_design__hash(h, &s->rep_scale, sizeof s->rep_scale);
+    h = sx_design__hash(h, s->rscales, s->n_reps * sizeof *s->rscales);
+    return sx_design__factor_hash(h, d->reps->f);
   }
-  h = hash_add(h, s->psu, s->n_rows * sizeof *s->psu);
-  h = hash_add(h, s->start, (s->n_strata + 1) * sizeof *s->start);
+  h = sx_design__hash(h, s->psu, s->n_rows * sizeof *s->psu);
+  h = sx_design__hash(h, s->start, (s->n_strata + 1) * sizeof *s->start);
   for (size_t k = 0; s->tree && k < s->tree->n_stages; k++) {
     const design_stage *g = &s->tree->stages[k];
-    h = hash_add(h, g->leaf, (g->n_units + 1) * sizeof *g->leaf);
-    h = hash_add(h, g->frac, g->n_units * sizeof *g->frac);
+    h = sx_design__hash(h, g->leaf, (g->n_units + 1) * sizeof *g->leaf);
+    h = sx_design__hash(h, g->frac, g->n_units * sizeof *g->frac);
   }
-  if (s->tree) h = hash_add(h, s->slot_at, s->n_rows * sizeof *s->slot_at);
-  if (s->prob) h = hash_add(h, s->prob, s->n_psus * sizeof *s->prob);
-  if (s->pps && s->pps->joint) h = hash_add(h, s->pps->joint, s->n_psus * s->n_psus * sizeof *s->pps->joint);
-  if (s->pps && s->pps->alpha) h = hash_add(h, s->pps->alpha, s->n_strata * sizeof *s->pps->alpha);
-  return hash_add(h, s->factor, s->n_strata * sizeof *s->factor);
+  if (s->tree) h = sx_design__hash(h, s->slot_at, s->n_rows * sizeof *s->slot_at);
+  if (s->prob) h = sx_design__hash(h, s->prob, s->n_psus * sizeof *s->prob);
+  if (s->pps && s->pps->joint) h = sx_design__hash(h, s->pps->joint, s->n_psus * s->n_psus * sizeof *s->pps->joint);
+  if (s->pps && s->pps->alpha) h = sx_design__hash(h, s->pps->alpha, s->n_strata * sizeof *s->pps->alpha);
+  return sx_design__hash(h, s->factor, s->n_strata * sizeof *s->factor);
 }
 
 /* df over the PSUs that hold a case with a weight above 0. */
@@ -316,9 +316,6 @@ const int32_t *sx_design_psu_of_row(const sx_design *d) {
 }
 const size_t *sx_design_stratum_start(const sx_design *d) {
   return d->sample->start;
-}
-const double *sx_design_repweights(const sx_design *d) {
-  return d->repw;
 }
 const uint32_t *sx_design_order(const sx_design *d) {
   return d->sample->order;

@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "design_factor.h"
 #include "shuxiao/design.h"
 
 /* One stage of a design with an fpc at every stage. Units lie by group; groups are strata, then the units before. */
@@ -90,7 +91,7 @@ struct sx_design {
   design_sample *sample;
   double *w;    /* [rows] */
   double *wpos; /* [rows] by position */
-  double *repw; /* [rows*reps] row-major, or NULL */
+  design_reps *reps; /* replicate weights, or NULL */
   double df;
   size_t n_margins, n_cells;
   uint32_t *cells; /* [n_margins][rows] by position: column of X, n_cells for none */
@@ -168,8 +169,8 @@ sx_status sx_design__sample_new(design_sample **out, const sx_ctx *ctx, size_t n
 sx_status sx_design__one_psu_each(design_sample *s, sx_error *err) SX_NODISCARD;
 /* df, fingerprint and description of a design whose weights are in place. */
 sx_status sx_design__finish(sx_design *design, sx_error *err) SX_NODISCARD;
-/* Factors of the random methods, [units*reps] row-major, units in carrier order: design_make_boot.c. */
-sx_status sx_design__boot(double *f, const design_sample *s, const sx_make_spec *spec, sx_error *err) SX_NODISCARD;
+/* Factors of the random methods, units in carrier order: design_make_boot.c. */
+sx_status sx_design__boot(design_factor *f, const design_sample *s, const sx_make_spec *spec, sx_error *err) SX_NODISCARD;
 
 /* An empty design on the sample (its reference is taken over on success). */
 sx_status sx_design__alloc(sx_design **out, design_sample *sample, sx_error *err) SX_NODISCARD;

@@ -1,29 +1,10 @@
-/* estimate_rep.c: the statistic under every replicate weight. Weights of a row lie together, so each row adds to all
- * replicates of its code in one stretch; a row whose value is 0 adds nothing to a total. */
+/* estimate_rep.c: the statistic under every replicate weight, from the sums of the design by code. */
 #include "estimate_priv.h"
 
 typedef struct rep_sums {
   double *w, *y, *x; /* [n_codes*R]; NULL where not needed */
   size_t reps;
 } rep_sums;
-
-static void add_row(double *restrict sum, const double *restrict w, double v, size_t reps) {
-  for (size_t r = 0; r < reps; r++) sum[r] += w[r] * v;
-}
-
-static void accumulate(rep_sums *s, const est_frame *f) {
-  const est_basis *b = f->basis;
-  const double *repw = sx_design_repweights(f->design);
-  const size_t rows = sx_design_rows(f->design), reps = s->reps;
-  for (size_t k = 0; k < rows; k++) {
-    const size_t code = sx_codes_at(&b->codes, k);
-    if (code == 0) continue;
-    const double *w = repw + k * reps; /* positions are rows on a replicate design */
-    if (s->w) add_row(s->w + code * reps, w, 1, reps);
-    if (s->y && b->y[k] != 0) add_row(s->y + code * reps, w, b->y[k], reps);
-    if (s->x && b->x[k] != 0) add_row(s->x + code * reps, w, b->x[k], reps);
-  }
-}
 
 static double value_of(const est_frame *f, const rep_sums *s, size_t g, size_t level, size_t r) {
   const size_t first = 1 + g * f->n_values, reps = s->reps;
@@ -58,14 +39,14 @@ sx_status sx_estimate__replicate_values(double *z, const est_frame *f, size_t n_
   const bool need_w = !(f->continuous && (stat == SX_STAT_TOTAL || stat == SX_STAT_RATIO));
   size_t size = 0;
   if (!sx_size_mul(&size, codes, reps)) return sx_error_memory(err);
-  s.w = need_w ? sx_mem_zalloc(ctx, size, sizeof *s.w) : NULL;
-  s.y = f->continuous ? sx_mem_zalloc(ctx, size, sizeof *s.y) : NULL;
-  s.x = f->basis->x ? sx_mem_zalloc(ctx, size, sizeof *s.x) : NULL;
+  s.w = need_w ? sx_mem_alloc(ctx, size, sizeof *s.w) : NULL;
+  s.y = f->continuous ? sx_mem_alloc(ctx, size, sizeof *s.y) : NULL;
+  s.x = f->basis->x ? sx_mem_alloc(ctx, size, sizeof *s.x) : NULL;
   if ((need_w && !s.w) || (f->continuous && !s.y) || (f->basis->x && !s.x)) {
     st = sx_error_memory(err);
     goto done;
   }
-  accumulate(&s, f);
+  SX_TRY_GOTO(st, sx_design_replicate_sums(s.w, s.y, s.x, f->design, &f->basis->codes, err), done);
   for (size_t g = 0; g < f->n_domains; g++)
     for (size_t l = 0; l < n_levels; l++)
       for (size_t r = 0; r < reps; r++)

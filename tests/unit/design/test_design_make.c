@@ -342,7 +342,7 @@ static void test_refused(void) {
   sx_ctx ctx = SX_CTX_INIT;
   ctx.memory_limit = 100000;
   sx_design *tight = clustered(&ctx, t, NULL);
-  refuse(tight, SX_MAKE_RAOWU, 1000, 0, SX_E_LIMIT, "60 cases by 1000 replicates");
+  refuse(tight, SX_MAKE_RAOWU, 100000, 0, SX_E_LIMIT, "units by 100000 replicates");
   sx_design *all[] = {d, d3, r, post, pps, tight};
   for (size_t j = 0; j < 6; j++) sx_design_free(all[j]);
   sx_table_free(t);

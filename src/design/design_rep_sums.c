@@ -1,0 +1,388 @@
+/* design_rep_sums.c: sums by code under every replicate weight.
+ *
+ *   Z_cr = sum over the rows i of code c of v_i base_i f(unit_i, r) g(cell_i, r),   v = 1, y or x
+ *
+ * The rows of a code are brought together (a counting sort; within a code by calibration cell), so that for each pair (code, cell)
+ *   T_r = sum v_i base_i f(unit_i, r)
+ * is summed along r, where the values of f lie side by side, and g enters once per pair: Z_cr = sum over the cells of g T. Where units
+ * hold many rows the v base are first summed by (code, unit), so that the product with f costs replicates per pair of them instead of
+ * per row: a matrix product. Counts with a step, f = low + step c, are summed as counts with the weights v base step, and the sum of
+ * v base low is where T starts.
+ *
+ * Threads take stretches of replicates, and the order of the additions within one is that of the rows: the same bits whatever the
+ * threads and the processor (no fused multiplication). */
+#include <string.h>
+
+#include "design_priv.h"
+
+enum {
+  SLICE = 512,  /* replicates summed at a time: their sums stay in the first cache */
+  TASK = 64,    /* replicates of a task, about, where there are threads */
+  TOGETHER = 4, /* rows added in one pass over the sums */
+  COLUMNS = 3,  /* w, y, x */
+  WIDTH = 8,    /* of a vector */
+  PARALLEL_WORK = 1 << 25
+};
+
+/* What is summed: for each entry a unit and a value per column; runs of entries of the same code and cell. */
+typedef struct rep_run {
+  uint32_t code, cell;
+  size_t start;
+} rep_run;
+
+typedef struct rep_sums {
+  const sx_design *design;
+  const sx_codes *codes;
+  double *out[COLUMNS]; /* the wanted ones */
+  const double *by[COLUMNS];
+  size_t n_columns, n_entries, n_runs;
+  uint32_t *unit;
+  double *v[COLUMNS];
+  rep_run *run; /* [n_runs+1] */
+  double *low;  /* [n_runs][n_columns] what the sums start from, or NULL: 0 */
+  size_t slice;
+} rep_sums;
+
+/* ---- kernels ------------------------------------------------------------------------------------------------------ */
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+typedef double lanes __attribute__((vector_size(WIDTH * sizeof(double))));
+typedef int32_t ints __attribute__((vector_size(WIDTH * sizeof(int32_t))));
+typedef uint8_t bytes __attribute__((vector_size(WIDTH)));
+
+/* sum[j][k] += sum over the four rows of v[j][row] * m[row][k], in the order of the rows. */
+ALWAYS_INLINE void add_counts(double *const *sum, const double (*v)[TOGETHER], size_t columns, const uint8_t *const *m,
+                              size_t n) {
+  size_t k = 0;
+  for (; k + WIDTH <= n; k += WIDTH) {
+    lanes c[TOGETHER];
+    for (size_t i = 0; i < TOGETHER; i++) {
+      bytes b;
+      memcpy(&b, m[i] + k, sizeof b);
+      c[i] = __builtin_convertvector(__builtin_convertvector(b, ints), lanes);
+    }
+    for (size_t j = 0; j < columns; j++) {
+      lanes s;
+      memcpy(&s, sum[j] + k, sizeof s);
+      for (size_t i = 0; i < TOGETHER; i++) s += v[j][i] * c[i];
+      memcpy(sum[j] + k, &s, sizeof s);
+    }
+  }
+  for (; k < n; k++)
+    for (size_t j = 0; j < columns; j++)
+      for (size_t i = 0; i < TOGETHER; i++) sum[j][k] += v[j][i] * m[i][k];
+}
+
+ALWAYS_INLINE void add_values(double *const *sum, const double (*v)[TOGETHER], size_t columns, const double *const *m,
+                              size_t n) {
+  size_t k = 0;
+  for (; k + WIDTH <= n; k += WIDTH) {
+    lanes c[TOGETHER];
+    for (size_t i = 0; i < TOGETHER; i++) memcpy(&c[i], m[i] + k, sizeof c[i]);
+    for (size_t j = 0; j < columns; j++) {
+      lanes s;
+      memcpy(&s, sum[j] + k, sizeof s);
+      for (size_t i = 0; i < TOGETHER; i++) s += v[j][i] * c[i];
+      memcpy(sum[j] + k, &s, sizeof s);
+    }
+  }
+  for (; k < n; k++)
+    for (size_t j = 0; j < columns; j++)
+      for (size_t i = 0; i < TOGETHER; i++) sum[j][k] += v[j][i] * m[i][k];
+}
+
+/* One version per kind of processor: the arithmetic is the same. */
+#define KERNELS(suffix, attribute)                                                                                     \
+  attribute static void counts_##suffix(double *const *sum, const double(*v)[TOGETHER], size_t columns,                \
+                                        const uint8_t *const *m, size_t n) {                                           \
+    if (columns == 1)                                                                                                  \
+      add_counts(sum, v, 1, m, n);                                                                                     \
+    else if (columns == 2)                                                                                             \
+      add_counts(sum, v, 2, m, n);                                                                                     \
+    else                                                                                                               \
+      add_counts(sum, v, columns, m, n);                                                                               \
+  }                                                                                                                    \
+  attribute static void values_##suffix(double *const *sum, const double(*v)[TOGETHER], size_t columns,                \
+                                        const double *const *m, size_t n) {                                            \
+    if (columns == 1)                                                                                                  \
+      add_values(sum, v, 1, m, n);                                                                                     \
+    else if (columns == 2)                                                                                             \
+      add_values(sum, v, 2, m, n);                                                                                     \
+    else                                                                                                               \
+      add_values(sum, v, columns, m, n);                                                                               \
+  }
+
+typedef struct kernels {
+  void (*counts)(double *const *sum, const double (*v)[TOGETHER], size_t columns, const uint8_t *const *m, size_t n);
+  void (*values)(double *const *sum, const double (*v)[TOGETHER], size_t columns, const double *const *m, size_t n);
+} kernels;
+
+KERNELS(plain, )
+#if defined(__x86_64__) && defined(__GNUC__)
+KERNELS(avx2, __attribute__((target("avx2"))))
+KERNELS(avx512, __attribute__((target("avx512f"))))
+
+static kernels pick(void) {
+  if (__builtin_cpu_supports("avx512f")) return (kernels){counts_avx512, values_avx512};
+  if (__builtin_cpu_supports("avx2")) return (kernels){counts_avx2, values_avx2};
+  return (kernels){counts_plain, values_plain};
+}
+#else
+static kernels pick(void) {
+  return (kernels){counts_plain, values_plain};
+}
+#endif
+
+/* ---- entries ------------------------------------------------------------------------------------------------------ */
+
+static size_t unit_of(const design_factor *f, size_t row) {
+  return f->unit ? f->unit[row] : row;
+}
+
+/* The value of column j at a row, with the base weight; the base comes first as in the weights written out. */
+static double value_of(const rep_sums *s, size_t j, size_t row) {
+  const design_factor *f = s->design->reps->f;
+  const double base = f->base ? f->base[row] : 1;
+  return s->by[j] ? base * s->by[j][row] : base;
+}
+
+/* Rows by cell, which the sort by code keeps within a code; NULL where there are no cells. */
+static sx_status rows_by_cell(uint32_t **out, const design_reps *reps, sx_error *err) {
+  const size_t rows = reps->f->n_rows;
+  if (!reps->cell) return SX_OK;
+  size_t *at = sx_mem_zalloc(&reps->ctx, reps->n_cells + 1, sizeof *at);
+  uint32_t *row = sx_mem_alloc(&reps->ctx, rows, sizeof *row);
+  if (!at || !row) {
+    sx_mem_free(&reps->ctx, at);
+    sx_mem_free(&reps->ctx, row);
+    return sx_error_memory(err);
+  }
+  for (size_t i = 0; i < rows; i++) at[reps->cell[i] + 1]++;
+  for (size_t c = 0; c < reps->n_cells; c++) at[c + 1] += at[c];
+  for (size_t i = 0; i < rows; i++) row[at[reps->cell[i]]++] = (uint32_t)i;
+  sx_mem_free(&reps->ctx, at);
+  *out = row;
+  return SX_OK;
+}
+
+/* Rows that have a code, by code, then as given (NULL: as they lie). */
+static sx_status sort_by_code(uint32_t *row, size_t *n, const rep_sums *s, const uint32_t *given, sx_error *err) {
+  const size_t rows = s->design->sample->n_rows, codes = s->codes->n_codes;
+  size_t *at = sx_mem_zalloc(&s->design->ctx, codes + 1, sizeof *at);
+  if (!at) return sx_error_memory(err);
+  for (size_t i = 0; i < rows; i++) at[sx_codes_at(s->codes, i) + 1]++;
+  at[1] = 0; /* code 0 is left out */
+  for (size_t c = 1; c < codes; c++) at[c + 1] += at[c];
+  *n = at[codes];
+  for (size_t k = 0; k < rows; k++) {
+    const size_t i = given ? given[k] : k, code = sx_codes_at(s->codes, i);
+    if (code) row[at[code]++] = (uint32_t)i;
+  }
+  sx_mem_free(&s->design->ctx, at);
+  return SX_OK;
+}
+
+static sx_status alloc_entries(rep_sums *s, size_t n, size_t runs, sx_error *err) {
+  const sx_ctx *ctx = &s->design->ctx;
+  bool ok = true;
+  s->unit = sx_mem_alloc(ctx, n, sizeof *s->unit);
+  s->run = sx_mem_alloc(ctx, runs + 1, sizeof *s->run);
+  for (size_t j = 0; j < s->n_columns; j++) {
+    s->v[j] = sx_mem_alloc(ctx, n, sizeof *s->v[j]);
+    ok = ok && s->v[j];
+  }
+  return ok && s->unit && s->run ? SX_OK : sx_error_memory(err);
+}
+
+static bool run_begins(const rep_sums *s, const uint32_t *row, size_t k) {
+  const uint32_t *cell = s->design->reps->cell;
+  return k == 0 || sx_codes_at(s->codes, row[k]) != sx_codes_at(s->codes, row[k - 1]) ||
+         (cell && cell[row[k]] != cell[row[k - 1]]);
+}
+
+/* An entry per row. */
+static sx_status entries_of_rows(rep_sums *s, sx_error *err) {
+  const design_reps *reps = s->design->reps;
+  const sx_ctx *ctx = &reps->ctx;
+  sx_status st = SX_OK;
+  size_t n = 0, runs = 0;
+  uint32_t *given = NULL, *row = sx_mem_alloc(ctx, reps->f->n_rows, sizeof *row);
+  if (!row) {
+    st = sx_error_memory(err);
+    goto done;
+  }
+  SX_TRY_GOTO(st, rows_by_cell(&given, reps, err), done);
+  SX_TRY_GOTO(st, sort_by_code(row, &n, s, given, err), done);
+  for (size_t k = 0; k < n; k++) runs += run_begins(s, row, k);
+  SX_TRY_GOTO(st, alloc_entries(s, n, runs, err), done);
+  for (size_t k = 0; k < n; k++) {
+    if (run_begins(s, row, k))
+      s->run[s->n_runs++] = (rep_run){sx_codes_at(s->codes, row[k]), reps->cell ? reps->cell[row[k]] : 0, k};
+    s->unit[k] = (uint32_t)unit_of(reps->f, row[k]);
+    for (size_t j = 0; j < s->n_columns; j++) s->v[j][k] = value_of(s, j, row[k]);
+  }
+  s->n_entries = n;
+  s->run[s->n_runs].start = n;
+done:
+  sx_mem_free(ctx, given);
+  sx_mem_free(ctx, row);
+  return st;
+}
+
+/* sum [codes][units][columns] over the rows. */
+static void sum_units(double *restrict sum, const rep_sums *s) {
+  const design_factor *f = s->design->reps->f;
+  const size_t columns = s->n_columns, units = f->n_units;
+  for (size_t i = 0; i < f->n_rows; i++) {
+    const size_t code = sx_codes_at(s->codes, i);
+    if (code == 0) continue;
+    double *to = sum + (code * units + unit_of(f, i)) * columns;
+    const double base = f->base ? f->base[i] : 1;
+    for (size_t j = 0; j < columns; j++) to[j] += s->by[j] ? base * s->by[j][i] : base;
+  }
+}
+
+static bool any(const double *v, size_t n) {
+  for (size_t j = 0; j < n; j++)
+    if (v[j] != 0) return true;
+  return false;
+}
+
+/* An entry per code and unit. */
+static sx_status entries_of_units(rep_sums *s, sx_error *err) {
+  const sx_ctx *ctx = &s->design->ctx;
+  const size_t columns = s->n_columns, units = s->design->reps->f->n_units, codes = s->codes->n_codes;
+  double *sum = sx_mem_zalloc(ctx, codes * units, columns * sizeof *sum);
+  if (!sum) return sx_error_memory(err);
+  size_t n = 0, k = 0;
+  sum_units(sum, s);
+  for (size_t i = 0; i < codes * units; i++) n += any(sum + i * columns, columns);
+  const sx_status st = alloc_entries(s, n, codes, err);
+  for (size_t c = 1; c < codes && st == SX_OK; c++) {
+    s->run[s->n_runs++] = (rep_run){(uint32_t)c, 0, k};
+    for (size_t u = 0; u < units; u++) {
+      const double *v = sum + (c * units + u) * columns;
+      if (!any(v, columns)) continue;
+      s->unit[k] = (uint32_t)u;
+      for (size_t j = 0; j < columns; j++) s->v[j][k] = v[j];
+      k++;
+    }
+  }
+  if (st == SX_OK) s->run[s->n_runs].start = s->n_entries = n;
+  sx_mem_free(ctx, sum);
+  return st;
+}
+
+/* The counts' own weights, and what the runs start from. */
+static double take_low(rep_sums *s, size_t j, const rep_run *run) {
+  const design_factor *f = s->design->reps->f;
+  double low = 0;
+  for (size_t k = run[0].start; k < run[1].start; k++) {
+    low += s->v[j][k] * f->low[s->unit[k]];
+    s->v[j][k] *= f->step[s->unit[k]];
+  }
+  return low;
+}
+
+/* ---- sums --------------------------------------------------------------------------------------------------------- */
+
+/* Up to four entries from k on added to sum, their values of replicates r0 .. r0+n-1. */
+static void add_entries(double *const *sum, const rep_sums *s, const kernels *kernel, size_t k, size_t entries,
+                        size_t r0, size_t n) {
+  const design_factor *f = s->design->reps->f;
+  double v[COLUMNS][TOGETHER], space[TOGETHER][SLICE];
+  const uint8_t *count[TOGETHER];
+  const double *value[TOGETHER];
+  for (size_t i = 0; i < TOGETHER; i++) {
+    const size_t at = i < entries ? k + i : k;
+    for (size_t j = 0; j < s->n_columns; j++) v[j][i] = i < entries ? s->v[j][at] : 0;
+    if (f->code8 && !f->table) {
+      count[i] = f->code8 + s->unit[at] * f->n_reps + r0;
+    } else if (f->value) {
+      value[i] = f->value + s->unit[at] * f->n_reps + r0;
+    } else {
+      if (i < entries) sx_design__factor_row(space[i], f, s->unit[at], r0, n);
+      value[i] = i < entries ? space[i] : space[0];
+    }
+  }
+  if (f->code8 && !f->table)
+    kernel->counts(sum, (const double(*)[TOGETHER])v, s->n_columns, count, n);
+  else
+    kernel->values(sum, (const double(*)[TOGETHER])v, s->n_columns, value, n);
+}
+
+static void sum_run(const rep_sums *s, const kernels *kernel, const rep_run *run, const double *low, size_t r0,
+                    size_t n) {
+  const design_reps *reps = s->design->reps;
+  double space[COLUMNS][SLICE], *sum[COLUMNS];
+  for (size_t j = 0; j < s->n_columns; j++) {
+    sum[j] = space[j];
+    for (size_t r = 0; r < n; r++) sum[j][r] = low ? low[j] : 0;
+  }
+  for (size_t k = run[0].start; k < run[1].start; k += TOGETHER) {
+    const size_t left = run[1].start - k;
+    add_entries(sum, s, kernel, k, left < TOGETHER ? left : TOGETHER, r0, n);
+  }
+  const double *g = reps->cell ? reps->g + run->cell * reps->f->n_reps + r0 : NULL;
+  for (size_t j = 0; j < s->n_columns; j++) {
+    double *out = s->out[j] + run->code * reps->f->n_reps + r0;
+    for (size_t r = 0; r < n; r++) out[r] += g ? g[r] * sum[j][r] : sum[j][r];
+  }
+}
+
+static sx_status sum_slice(void *data, size_t i, sx_error *err) {
+  const rep_sums *s = data;
+  const kernels kernel = pick();
+  const size_t reps = s->design->sample->n_reps, r0 = i * s->slice, left = reps - r0;
+  (void)err;
+  for (size_t k = 0; k < s->n_runs; k++)
+    sum_run(s, &kernel, s->run + k, s->low ? s->low + k * s->n_columns : NULL, r0, left < s->slice ? left : s->slice);
+  return SX_OK;
+}
+
+static sx_status take_lows(rep_sums *s, sx_error *err) {
+  if (!s->design->reps->f->low) return SX_OK;
+  s->low = sx_mem_alloc(&s->design->ctx, s->n_runs, s->n_columns * sizeof *s->low);
+  if (!s->low) return sx_error_memory(err);
+  for (size_t k = 0; k < s->n_runs; k++)
+    for (size_t j = 0; j < s->n_columns; j++) s->low[k * s->n_columns + j] = take_low(s, j, &s->run[k]);
+  return SX_OK;
+}
+
+static sx_status sum_all(rep_sums *s, sx_error *err) {
+  const design_factor *f = s->design->reps->f;
+  const size_t reps = f->n_reps, pairs = f->n_units * s->codes->n_codes;
+  const bool by_unit = !s->design->reps->cell && pairs / s->codes->n_codes == f->n_units && pairs <= f->n_rows;
+  SX_TRY(by_unit ? entries_of_units(s, err) : entries_of_rows(s, err));
+  SX_TRY(take_lows(s, err));
+  sx_ctx ctx = s->design->ctx; /* this may be one of several threads: it does not call back */
+  ctx.cancelled = NULL;
+  const size_t work = s->n_entries * reps * s->n_columns;
+  if (work < PARALLEL_WORK) ctx.n_threads = 1;
+  const size_t tasks = work < PARALLEL_WORK ? (reps + SLICE - 1) / SLICE : (reps + TASK - 1) / TASK;
+  s->slice = ((reps + tasks - 1) / tasks + WIDTH - 1) / WIDTH * WIDTH;
+  return sx_parallel_for(&ctx, (reps + s->slice - 1) / s->slice, sum_slice, s, err);
+}
+
+sx_status sx_design_replicate_sums(double *w, double *y, double *x, const sx_design *d, const sx_codes *codes,
+                                   sx_error *err) {
+  rep_sums s;
+  memset(&s, 0, sizeof s);
+  s.design = d;
+  s.codes = codes;
+  double *const out[COLUMNS] = {w, y, x};
+  const double *const by[COLUMNS] = {NULL, codes->y, codes->x};
+  for (size_t j = 0; j < COLUMNS; j++) {
+    if (!out[j]) continue;
+    memset(out[j], 0, codes->n_codes * d->sample->n_reps * sizeof *out[j]);
+    s.out[s.n_columns] = out[j];
+    s.by[s.n_columns++] = by[j];
+  }
+  const sx_status st = s.n_columns ? sum_all(&s, err) : SX_OK;
+  sx_mem_free(&d->ctx, s.unit);
+  sx_mem_free(&d->ctx, s.run);
+  sx_mem_free(&d->ctx, s.low);
+  for (size_t j = 0; j < COLUMNS; j++) sx_mem_free(&d->ctx, s.v[j]);
+  return st;
+}
