@@ -5,7 +5,7 @@
 
 #include "weighting_priv.h"
 
-static sx_status check_options(const sx_calibrate_options *o, sx_error *err) {
+sx_status sx_weighting__check_calibrate(const sx_calibrate_options *o, sx_error *err) {
   if (!(o->lower < o->upper) || !(o->lower <= 1) || !(o->upper >= 1))
     return sx_error_set(err, SX_E_ARGUMENT, "bounds", "bounds %g to %g: they must enclose 1", o->lower, o->upper);
   if (o->distance == SX_DISTANCE_LOGIT &&
@@ -18,7 +18,7 @@ static sx_status check_options(const sx_calibrate_options *o, sx_error *err) {
   return SX_OK;
 }
 
-static sx_status check_weights(const double *d, size_t n, sx_error *err) {
+sx_status sx_weighting__check_weights(const double *d, size_t n, sx_error *err) {
   for (size_t i = 0; i < n; i++)
     if (d[i] < 0) {
       char where[SX_ERROR_WHERE_MAX];
@@ -150,7 +150,7 @@ done:
 
 /* ---- the whole --------------------------------------------------------------------------------------------------- */
 
-static const char *distance_name(const sx_calibrate_options *o) {
+const char *sx_weighting__distance_name(const sx_calibrate_options *o) {
   if (o->distance == SX_DISTANCE_RAKING) return "raking";
   if (o->distance == SX_DISTANCE_LOGIT) return "logit";
   return isfinite(o->lower) || isfinite(o->upper) ? "truncated linear" : "linear";
@@ -177,7 +177,7 @@ static sx_status finish(sx_design **out, const sx_design *design, const wt_model
     SX_TRY_GOTO(st, sx_parallel_for(ctx, reps, calibrate_replicate, &job, err), done);
   }
   (void)snprintf(note, sizeof note, "calibrated to %zu total%s (%s)%s", m->n_controls, m->n_controls == 1 ? "" : "s",
-                 distance_name(options), m->unit ? ", equal weights within a unit" : "");
+                 sx_weighting__distance_name(options), m->unit ? ", equal weights within a unit" : "");
   sx_adjustment a = SX_ADJUSTMENT_INIT;
   a.w = w;
   a.repw = repw;
@@ -195,8 +195,8 @@ done:
   return st;
 }
 
-static void fill_report(sx_calibrate_report *report, const wt_model *m, const wt_result *result, const double *d,
-                        const double *w) {
+void sx_weighting__calibrate_report(sx_calibrate_report *report, const wt_model *m, const wt_result *result,
+                                    const double *d, const double *w) {
   sx_weight_report *r = &report->weights;
   memset(r, 0, sizeof *r);
   r->iterations = result->iterations;
@@ -229,8 +229,8 @@ sx_status sx_weighting_calibrate(sx_design **out, const sx_design *design, const
   if (sx_table_rows(table) != sx_design_rows(design))
     return sx_error_set(err, SX_E_ARGUMENT, NULL, "the table has %zu cases, the design %zu", sx_table_rows(table),
                         sx_design_rows(design));
-  SX_TRY(check_options(o, err));
-  SX_TRY(check_weights(d, sx_design_rows(design), err));
+  SX_TRY(sx_weighting__check_calibrate(o, err));
+  SX_TRY(sx_weighting__check_weights(d, sx_design_rows(design), err));
   wt_model m;
   SX_TRY(sx_weighting__model(&m, ctx, table, controls, n_controls, o, d, err));
   sx_status st = SX_OK;
@@ -244,7 +244,7 @@ sx_status sx_weighting_calibrate(sx_design **out, const sx_design *design, const
   }
   SX_TRY_GOTO(st, sx_weighting__calibrate(w, &result, &m, d, o, "", err), done);
   SX_TRY_GOTO(st, finish(out, design, &m, w, o, err), done);
-  if (report) fill_report(report, &m, &result, d, w);
+  if (report) sx_weighting__calibrate_report(report, &m, &result, d, w);
 done:
   sx_weighting__model_clear(&m);
   sx_mem_free(ctx, w);

@@ -33,6 +33,23 @@ typedef struct wt_solution {
 sx_status sx_weighting__solve(double *w, wt_solution *solution, const wt_problem *problem, const double *d,
                               const sx_rake_options *options, const char *who, sx_error *err) SX_NODISCARD;
 
+/* weighting_diagnosis.c: raking did not converge: where the margins cannot be met, says which, by how much, and the nearest that can. */
+sx_status sx_weighting__rake_diagnosis(const sx_design *design, const sx_table *table, const wt_problem *problem,
+                                       const sx_rake_options *options, sx_error *err) SX_NODISCARD;
+
+/* Recalibrated replicate weights: the old ones times factor[cell[i]][r], or full. */
+typedef struct wt_replicates {
+  uint32_t *cell; /* [rows] */
+  double *factor; /* [n_cells][replicates], or NULL */
+  size_t n_cells;
+  double *full; /* [rows][replicates] where the cells are too many, or NULL */
+} wt_replicates;
+sx_status sx_weighting__rake_replicates(wt_replicates *out, const wt_problem *problem, const sx_design *design,
+                                        const sx_rake_options *options, sx_error *err) SX_NODISCARD;
+void sx_weighting__replicates_clear(wt_replicates *replicates, const sx_ctx *ctx);
+/* SX_E_SUPPORT where a replicate weight is negative, which cannot be `what` ("raked"). */
+sx_status sx_weighting__no_negative(const sx_design *design, const char *what, sx_error *err) SX_NODISCARD;
+
 /* ---- general calibration (weighting_calibrate*.c) ---- */
 
 /* The controls as columns of a matrix X over the rows. Controls of the same crossing share a margin: a row is in one of
@@ -73,6 +90,12 @@ typedef struct wt_result {
 /* w [rows] from d [rows]. */
 sx_status sx_weighting__calibrate(double *w, wt_result *result, const wt_model *model, const double *d,
                                   const sx_calibrate_options *options, const char *who, sx_error *err) SX_NODISCARD;
+/* weighting_calibrate.c: what calibration to estimated totals shares with it. */
+sx_status sx_weighting__check_calibrate(const sx_calibrate_options *options, sx_error *err) SX_NODISCARD;
+sx_status sx_weighting__check_weights(const double *d, size_t n, sx_error *err) SX_NODISCARD;
+const char *sx_weighting__distance_name(const sx_calibrate_options *options);
+void sx_weighting__calibrate_report(sx_calibrate_report *report, const wt_model *model, const wt_result *result,
+                                    const double *d, const double *w);
 /* Ridge of each control of soft totals, in the scaled columns; 0 for exact ones. */
 double sx_weighting__ridge(const wt_model *model, size_t control, const double *d);
 

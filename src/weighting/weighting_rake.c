@@ -36,53 +36,13 @@ static void fill_report(sx_weight_report *report, const wt_problem *p, const wt_
   report->kish_deff = n * sum2 / (sum * sum);
 }
 
-/* Each replicate is a task of its own, writing its own column. */
-typedef struct rep_job {
-  const sx_ctx *ctx;
-  const wt_problem *p;
-  const sx_rake_options *options;
-  const double *from;
-  double *to;
-  size_t reps;
-} rep_job;
-
-static sx_status rake_replicate(void *data, size_t r, sx_error *err) {
-  const rep_job *job = data;
-  const size_t n = job->p->n_rows;
-  sx_status st = SX_OK;
-  wt_solution s;
-  char who[64];
-  (void)snprintf(who, sizeof who, "replicate %zu", r + 1);
-  double *d = sx_mem_alloc(job->ctx, n, sizeof *d), *w = sx_mem_alloc(job->ctx, n, sizeof *w);
-  if (!d || !w) {
-    st = sx_error_memory(err);
-    goto done;
-  }
-  for (size_t i = 0; i < n; i++) {
-    d[i] = job->from[i * job->reps + r];
-    if (d[i] < 0) {
-      st = sx_error_set(err, SX_E_SUPPORT, who, "case %zu has a negative weight, which cannot be raked", i + 1);
-      goto done;
-    }
-    /* a case outside the full sample takes no part: its cells are not known */
-    for (size_t m = 0; m < job->p->n_margins; m++)
-      if (job->p->cell[m * n + i] < 0) d[i] = 0;
-  }
-  SX_TRY_GOTO(st, sx_weighting__solve(w, &s, job->p, d, job->options, who, err), done);
-  for (size_t i = 0; i < n; i++) job->to[i * job->reps + r] = w[i];
-done:
-  sx_mem_free(job->ctx, d);
-  sx_mem_free(job->ctx, w);
-  return st;
-}
-
 /* The calibrated design from solved weights. */
 static sx_status finish(sx_design **out, const sx_design *design, const wt_problem *p, const double *w,
                         const sx_rake_options *options, const char *note, sx_error *err) {
   const sx_ctx *ctx = sx_design_ctx(design);
-  const size_t reps = sx_design_replicates(design), n = p->n_rows;
+  const size_t n = p->n_rows;
   sx_status st = SX_OK;
-  double *repw = NULL;
+  wt_replicates r = {NULL, NULL, 0, NULL};
   sx_margin *margins = sx_mem_zalloc(ctx, p->n_margins, sizeof *margins);
   if (!margins) {
     st = sx_error_memory(err);
@@ -90,19 +50,20 @@ static sx_status finish(sx_design **out, const sx_design *design, const wt_probl
   }
   for (size_t m = 0; m < p->n_margins; m++)
     margins[m] = (sx_margin){p->targets[m].name, p->targets[m].n_cells, p->cell + m * n, p->targets[m].totals};
-  if (reps) {
-    repw = sx_mem_alloc(ctx, n * reps, sizeof *repw);
-    if (!repw) {
-      st = sx_error_memory(err);
-      goto done;
-    }
-    rep_job job = {ctx, p, options, sx_design_repweights(design), repw, reps};
-    SX_TRY_GOTO(st, sx_parallel_for(ctx, reps, rake_replicate, &job, err), done);
-  }
-  st = sx_design_reweight(out, design, w, repw, margins, p->n_margins, note, err);
+  if (sx_design_replicates(design)) SX_TRY_GOTO(st, sx_weighting__rake_replicates(&r, p, design, options, err), done);
+  sx_adjustment a = SX_ADJUSTMENT_INIT;
+  a.w = w;
+  a.repw = r.full;
+  a.rep_cell = r.cell;
+  a.rep_factor = r.factor;
+  a.n_rep_cells = r.n_cells;
+  a.margins = margins;
+  a.n_margins = p->n_margins;
+  a.note = note;
+  st = sx_design_adjust(out, design, &a, err);
 done:
   sx_mem_free(ctx, margins);
-  sx_mem_free(ctx, repw);
+  sx_weighting__replicates_clear(&r, ctx);
   return st;
 }
 
@@ -125,7 +86,9 @@ static sx_status calibrate(sx_design **out, const sx_design *design, const sx_ta
     st = sx_error_memory(err);
     goto done;
   }
-  SX_TRY_GOTO(st, sx_weighting__solve(w, &s, &p, d, options, "", err), done);
+  st = sx_weighting__solve(w, &s, &p, d, options, "", err);
+  if (st == SX_E_NUMERIC) st = sx_weighting__rake_diagnosis(design, table, &p, options, err);
+  if (st != SX_OK) goto done;
   SX_TRY_GOTO(st, finish(out, design, &p, w, options, note, err), done);
   if (report) fill_report(report, &p, &s, d, w);
 done:
