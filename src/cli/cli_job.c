@@ -118,7 +118,7 @@ static sx_status weight_and_domains(cli_job *j, sx_error *err) {
 }
 
 sx_status cli_job_open_table(cli_job *j, const char *path, sx_error *err) {
-  SX_TRY(sx_arena_new(&j->arena, &j->app->ctx, err));
+  if (!j->arena) SX_TRY(sx_arena_new(&j->arena, &j->app->ctx, err));
   SX_TRY(cli_job_options(j, err));
   SX_TRY(cli_read_design(&j->design, j->app, j->args, j->table, path, j->arena, err));
   return weight_and_domains(j, err);

@@ -32,7 +32,7 @@ typedef struct cli_job {
 sx_status cli_job_options(cli_job *j, sx_error *err);
 /* Reads the file, the design and the domains. words[0] is the file. */
 sx_status cli_job_open(cli_job *j, sx_error *err);
-/* The same with the table in place; path is for messages. */
+/* The same with the table in place, and perhaps the arena; path is for messages. */
 sx_status cli_job_open_table(cli_job *j, const char *path, sx_error *err);
 void cli_job_clear(cli_job *j);
 /* A variable of the file, or an expression that becomes a column of the table; *logical where it is a condition. */
