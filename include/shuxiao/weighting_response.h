@@ -92,11 +92,12 @@ SX_API sx_status sx_weighting_propensity(sx_design **out, const sx_design *desig
 
 /* sx_weighting_calibrate to totals with the covariance cov [n_controls * n_controls, symmetric], independent of the sample. On
  * linearised designs V gains b' cov b, b the coefficients of the score on the controls, as outside figures that covariances and
- * formulas know of; two designs calibrated to the same totals share them. On replicate designs the totals of n_controls replicates are
- * moved so that the replicate variance of a calibrated total is its own: Fuller (1998); Opsomer & Erciulescu (2021) Survey
- * Methodology 47:265-277; Dever & Valliant (2010) Survey Methodology 36:45-56. df: of the figures; INFINITY where it is not known.
- * Expected: what sx_weighting_calibrate has, SX_E_ARGUMENT for soft totals or a covariance that is not one, SX_E_SUPPORT for fewer
- * replicates than totals with an error. */
+ * formulas know of: estimates of designs calibrated to the same totals (name, total, covariance) share them. On replicate designs the
+ * totals move from replicate to replicate, by the seed of the design's context, so that the replicate covariance of the calibrated
+ * controls is cov. Fuller (1998) Statistica Sinica 8:1153-1164; Dever & Valliant (2010) Survey Methodology 36:45-56; Opsomer &
+ * Erciulescu (2021) Survey Methodology 47:265-277. df: of the totals' errors; INFINITY where it is not known.
+ * Expected: what sx_weighting_calibrate has; SX_E_ARGUMENT for soft totals or a covariance that is not one; SX_E_SUPPORT where the
+ * replicates are no more than the totals with an error. */
 SX_API sx_status sx_weighting_calibrate_estimated(sx_design **out, const sx_design *design, const sx_table *table,
                                                   const sx_control *controls, size_t n_controls, const double *cov,
                                                   double df, const sx_calibrate_options *options,
