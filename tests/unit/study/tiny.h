@@ -12,11 +12,11 @@
 
 static char tiny_dir[400];
 
-static void tiny_path(char out[600], const char *file) {
+static inline void tiny_path(char out[600], const char *file) {
   snprintf(out, 600, "%s/%s", tiny_dir, file);
 }
 
-static void tiny_write(const char *file, const char *text) {
+static inline void tiny_write(const char *file, const char *text) {
   char path[600];
   tiny_path(path, file);
   FILE *f = fopen(path, "wb");
@@ -25,7 +25,7 @@ static void tiny_write(const char *file, const char *text) {
 }
 
 /* Contents of a file of the tiny study, malloc'd. */
-static char *tiny_read(const char *path) {
+static inline char *tiny_read(const char *path) {
   FILE *f = fopen(path, "rb");
   if (!f) return NULL;
   char *text = calloc(1, 1 << 20);
@@ -36,7 +36,7 @@ static char *tiny_read(const char *path) {
 }
 
 /* A fresh copy of the study; `name` keeps the tests of one program apart. */
-static void tiny_copy(const char *name) {
+static inline void tiny_copy(const char *name) {
   static const char *const files[] = {"study.yaml",    "people.csv",      "extra.csv",      "pop.csv",
                                       "published.csv", "narrative/zh.md", "narrative/en.md"};
   const char *build = getenv("SX_BUILD");
@@ -57,7 +57,7 @@ static void tiny_copy(const char *name) {
   }
 }
 
-static void tiny_remove(void) {
+static inline void tiny_remove(void) {
   char command[600];
   snprintf(command, sizeof command, "rm -rf '%s'", tiny_dir);
   if (system(command) != 0) SXT_FAIL("cannot remove %s", tiny_dir);

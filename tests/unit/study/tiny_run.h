@@ -4,7 +4,7 @@
 
 #include "tiny.h"
 
-static sx_study *tiny_load(sx_problems *problems) {
+static inline sx_study *tiny_load(sx_problems *problems) {
   char path[600];
   sx_study *study = NULL;
   sx_error err = SX_ERROR_INIT;
