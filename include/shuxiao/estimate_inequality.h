@@ -45,8 +45,8 @@ SX_API const char *sx_inequality_text(char *text, const sx_inequality_measure *m
 SX_API bool sx_inequality_is_poverty(sx_inequality_stat stat);
 
 /* PLAIN does not depend on the scale of the weights, and its scores are the derivatives of its values. CONVEY gives the numbers of
- * R convey 1.0.1 where they differ: the Gini with rank 2 C_k - 1 in place of 2 C_k - w_k, and the error of share ratios with the
- * quantile replaced by a ratio of kernel estimates. */
+ * R convey 1.0.1 where they differ: the Gini with rank 2 C_k - 1 in place of 2 C_k - w_k, the error of share ratios with the
+ * quantile replaced by a ratio of kernel estimates, and Zenga's index as a sum of steps. */
 typedef enum sx_inequality_form { SX_INEQUALITY_PLAIN, SX_INEQUALITY_CONVEY } sx_inequality_form;
 
 typedef enum sx_poverty_kind {

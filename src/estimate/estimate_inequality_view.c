@@ -1,0 +1,126 @@
+/* estimate_inequality_view.c: the cases of a measure of inequality or poverty as arrays; quantiles and densities of them.
+ *
+ * The density at x is (1/(N h)) sum_k w_k phi((x - x_k)/h) with N = sum w and h = s N^(-1/5), s the weighted standard deviation of all
+ * cases: Osier (2009), Survey Research Methods 3:167-195, sec. 3.2, which R's convey follows. */
+#include "estimate_inequality_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void sx_estimate__ineq_view_clear(ineq_view *v) {
+  const sx_ctx *ctx = &v->job->ctx;
+  sx_mem_free(ctx, v->x);
+  sx_mem_free(ctx, v->cum);
+  sx_mem_free(ctx, v->amount);
+  sx_mem_free(ctx, v->u);
+  sx_mem_free(ctx, v->in);
+}
+
+static void mark_domain(ineq_view *v) {
+  const sx_inequality_request *r = v->job->request;
+  for (size_t k = 0; k < v->n; k++) {
+    const size_t row = v->row[k];
+    v->in[k] = (!r->where || r->where[row] == 1) && (!r->by || r->by->group[row] == (int32_t)v->job->domain);
+  }
+}
+
+static void sum_domain(ineq_view *v) {
+  v->n_in = v->n;
+  v->in_weight = v->weight;
+  v->in_total = v->total;
+  if (v->in) {
+    v->n_in = 0;
+    for (size_t k = 0; k < v->n; k++) {
+      v->u[k] = v->in[k] ? v->w[k] : 0;
+      v->n_in += v->in[k];
+    }
+    v->in_weight = sx_num_sum(v->u, v->n);
+    v->in_total = sx_num_dot(v->u, v->x, v->n);
+  }
+  v->in_mean = v->in_total / v->in_weight;
+}
+
+static double bandwidth_of(ineq_view *v) {
+  if (!isnan(v->job->options->bandwidth)) return v->job->options->bandwidth;
+  for (size_t k = 0; k < v->n; k++) v->u[k] = (v->x[k] - v->mean) * (v->x[k] - v->mean);
+  const double variance = sx_num_dot(v->w, v->u, v->n) / v->weight;
+  return variance > 0 ? sqrt(variance) * pow(v->weight, -0.2) : 0;
+}
+
+sx_status sx_estimate__ineq_view(ineq_view *out, const ineq_job *job, const sx_cases *cases, sx_error *err) {
+  const sx_column *y = job->request->y;
+  const size_t n = cases->n;
+  ineq_view v = {.job = job, .row = cases->row, .w = cases->w, .n = n};
+  v.x = sx_mem_alloc(&job->ctx, n, sizeof *v.x);
+  v.cum = sx_mem_alloc(&job->ctx, n, sizeof *v.cum);
+  v.amount = sx_mem_alloc(&job->ctx, n, sizeof *v.amount);
+  v.u = sx_mem_alloc(&job->ctx, n, sizeof *v.u);
+  v.in = job->inside ? sx_mem_alloc(&job->ctx, n, 1) : NULL;
+  if (!v.x || !v.cum || !v.amount || !v.u || (job->inside && !v.in)) {
+    sx_estimate__ineq_view_clear(&v);
+    return sx_error_memory(err);
+  }
+  double sum = 0;
+  for (size_t k = 0; k < n; k++) {
+    v.x[k] = y->type == SX_NUMBER ? y->data.f64[v.row[k]] : (double)y->data.i64[v.row[k]];
+    v.amount[k] = sum += v.w[k] * v.x[k];
+  }
+  sx_estimate__cumulate(v.cum, v.w, n);
+  v.weight = sx_num_sum(v.w, n);
+  v.total = sx_num_dot(v.w, v.x, n);
+  v.mean = v.total / v.weight;
+  if (v.in) mark_domain(&v);
+  sum_domain(&v);
+  v.bandwidth = bandwidth_of(&v);
+  *out = v;
+  return SX_OK;
+}
+
+double sx_estimate__ineq_quantile(const ineq_view *v, double p) {
+  const est_view all = {v->x, v->w, v->cum, v->n};
+  return sx_estimate__quantile(SX_QRULE_MATH, &all, p);
+}
+
+double sx_estimate__ineq_median_upto(const ineq_view *v, double t) {
+  double sum = 0, at = 0, last = (double)NAN;
+  for (size_t k = 0; k < v->n && v->x[k] <= t; k++)
+    if (ineq_in(v, k)) sum += v->w[k];
+  const double half = sum * (0.5 - 1e-13);
+  for (size_t k = 0; k < v->n && v->x[k] <= t; k++) {
+    if (!ineq_in(v, k)) continue;
+    at += v->w[k];
+    last = v->x[k];
+    if (at >= half) break;
+  }
+  return last;
+}
+
+double sx_estimate__ineq_density(const ineq_view *v, double x, bool in_domain) {
+  const double h = v->bandwidth;
+  if (!(h > 0)) return (double)INFINITY;
+  double sum = 0;
+  for (size_t k = 0; k < v->n; k++) {
+    if (in_domain && !ineq_in(v, k)) continue;
+    const double z = (x - v->x[k]) / h;
+    if (fabs(z) < 40) sum += v->w[k] * exp(-z * z / 2);
+  }
+  return sum / sqrt(2 * 3.14159265358979323846) / ((in_domain ? v->in_weight : v->weight) * h);
+}
+
+void sx_estimate__ineq_quantile_score(double *out, const ineq_view *v, double q, double p) {
+  const double slope = 1 / (v->weight * sx_estimate__ineq_density(v, q, false));
+  for (size_t k = 0; k < v->n; k++) out[k] = -slope * ((v->x[k] <= q) - p);
+}
+
+sx_status sx_estimate__ineq_least(const ineq_view *v, double least, bool open, double upto, const char *what,
+                                  sx_error *err) {
+  for (size_t k = 0; k < v->n && v->x[k] <= least && v->x[k] <= upto; k++) {
+    if (!ineq_in(v, k) || (!open && v->x[k] == least)) continue;
+    char where[SX_ERROR_WHERE_MAX];
+    (void)snprintf(where, sizeof where, "%s: case %zu", v->job->request->y->name, (size_t)v->row[k] + 1);
+    return sx_error_set(err, SX_E_DATA, where,
+                        "%s is not defined for %g: leave such cases out by a condition (%s %s %g)", what, v->x[k],
+                        v->job->request->y->name, open ? ">" : ">=", least);
+  }
+  return SX_OK;
+}
