@@ -122,40 +122,75 @@ static double factor(const frames *f, const sx_frame_spec *spec, double lambda, 
   return f->of[i] ? 1 - lambda : lambda;
 }
 
+/* Replicate weights of every row times its factor. */
+static sx_status rows_times(double **out, const sx_design *design, const frames *f, const double *t, sx_error *err) {
+  const size_t reps = sx_design_replicates(design);
+  size_t size = 0;
+  double *repw = sx_size_mul(&size, f->n, reps) ? sx_mem_alloc(f->ctx, size, sizeof *repw) : NULL;
+  if (!repw) return sx_error_memory(err);
+  sx_design_replicate_rows(repw, design, 0, f->n);
+  for (size_t i = 0; i < f->n; i++)
+    for (size_t k = 0; k < reps; k++) repw[i * reps + k] *= t[i];
+  *out = repw;
+  return SX_OK;
+}
+
+/* A fixed lambda has three factors: 1, lambda, 1 - lambda. */
+static sx_status cells_times(uint32_t **cell, double **rep, const sx_design *design, const frames *f, double lambda,
+                             sx_error *err) {
+  const size_t reps = sx_design_replicates(design);
+  const double of[3] = {1, lambda, 1 - lambda};
+  *cell = sx_mem_alloc(f->ctx, f->n, sizeof **cell);
+  *rep = sx_mem_alloc(f->ctx, 3 * reps, sizeof **rep);
+  if (!*cell || !*rep) return sx_error_memory(err);
+  for (size_t i = 0; i < f->n; i++) (*cell)[i] = f->overlap[i] ? 1 + (uint32_t)f->of[i] : 0;
+  for (size_t k = 0; k < 3 * reps; k++) (*rep)[k] = of[k / reps];
+  return SX_OK;
+}
+
 static sx_status compose(sx_design **out, const sx_design *design, const frames *f, const sx_frame_spec *spec,
                          sx_frame_report *r, sx_error *err) {
   const size_t n = f->n, reps = sx_design_replicates(design);
   const double *d = sx_design_weights(design);
+  const bool single = spec->method == SX_COMPOSITION_SINGLE_FRAME;
   sx_status st = SX_OK;
-  size_t size = 0;
   char note[96];
-  double *repw = NULL, *w = sx_mem_alloc(f->ctx, n, sizeof *w);
-  if (!w) return sx_error_memory(err);
-  r->lambda = spec->method == SX_COMPOSITION_FIXED       ? spec->lambda
+  uint32_t *cell = NULL;
+  double *rep = NULL, *w = sx_mem_alloc(f->ctx, n, sizeof *w), *t = sx_mem_alloc(f->ctx, n, sizeof *t);
+  if (!w || !t) {
+    st = sx_error_memory(err);
+    goto done;
+  }
+  r->lambda = single                                     ? (double)NAN
               : spec->method == SX_COMPOSITION_EFFECTIVE ? r->n_eff[0] / (r->n_eff[0] + r->n_eff[1])
-                                                         : (double)NAN;
-  if (reps) {
-    repw = sx_size_mul(&size, n, reps) ? sx_mem_alloc(f->ctx, size, sizeof *repw) : NULL;
-    if (!repw) {
-      st = sx_error_memory(err);
-      goto done;
-    }
-    sx_design_replicate_rows(repw, design, 0, n);
-  }
+                                                         : spec->lambda;
   for (size_t i = 0; i < n; i++) {
-    const double t = d[i] > 0 ? factor(f, spec, r->lambda, d[i], i) : 1;
-    w[i] = d[i] * t;
-    for (size_t k = 0; k < reps; k++) repw[i * reps + k] *= t;
+    t[i] = d[i] > 0 ? factor(f, spec, r->lambda, d[i], i) : 1;
+    w[i] = d[i] * t[i];
   }
-  if (spec->method == SX_COMPOSITION_SINGLE_FRAME)
+  sx_adjustment a = SX_ADJUSTMENT_INIT;
+  a.w = w;
+  if (reps && single) {
+    SX_TRY_GOTO(st, rows_times(&rep, design, f, t, err), done);
+    a.repw = rep;
+  } else if (reps) {
+    SX_TRY_GOTO(st, cells_times(&cell, &rep, design, f, r->lambda, err), done);
+    a.rep_cell = cell;
+    a.rep_factor = rep;
+    a.n_rep_cells = 3;
+  }
+  if (single)
     (void)snprintf(note, sizeof note, "two frames, single-frame weights");
   else
     (void)snprintf(note, sizeof note, "two frames, lambda %.4g", r->lambda);
-  SX_TRY_GOTO(st, sx_design_reweight(out, design, w, repw, NULL, 0, note, err), done);
+  a.note = note;
+  SX_TRY_GOTO(st, sx_design_adjust(out, design, &a, err), done);
   r->kish_deff = sx_weighting_kish_deff(w, n);
 done:
   sx_mem_free(f->ctx, w);
-  sx_mem_free(f->ctx, repw);
+  sx_mem_free(f->ctx, t);
+  sx_mem_free(f->ctx, cell);
+  sx_mem_free(f->ctx, rep);
   return st;
 }
 

@@ -28,31 +28,49 @@ void sx_weighting__response_report(sx_response_report *report, size_t n, const u
   report->kish_deff = sx_weighting_kish_deff(w, n);
 }
 
-typedef struct rep_job {
-  const sx_design *design;
-  const wt_classes *classes;
-  const uint8_t *role;
-  double *repw;
-} rep_job;
+/* Factors of every class and replicate, with a row of zeros for the cases that give their weight away: cell [rows], factor
+ * [(classes + 1) * replicates]. */
+typedef struct rep_factors {
+  uint32_t *cell;
+  double *factor;
+} rep_factors;
 
-static sx_status adjust_replicate(void *data, size_t r, sx_error *err) {
-  const rep_job *job = data;
-  const sx_ctx *ctx = sx_design_ctx(job->design);
-  const size_t n = sx_design_rows(job->design), reps = sx_design_replicates(job->design);
-  sx_status st = SX_OK;
-  char who[64];
-  (void)snprintf(who, sizeof who, "replicate %zu", r + 1);
-  double *d = sx_mem_alloc(ctx, n, sizeof *d), *w = sx_mem_alloc(ctx, n, sizeof *w);
-  if (!d || !w) {
-    st = sx_error_memory(err);
-    goto done;
-  }
-  sx_design_replicate(d, job->design, r);
-  SX_TRY_GOTO(st, sx_weighting__class_factors(w, job->classes, job->role, d, who, err), done);
-  for (size_t i = 0; i < n; i++) job->repw[i * reps + r] = w[i];
-done:
-  sx_mem_free(ctx, d);
-  sx_mem_free(ctx, w);
+static sx_status rep_sums(double *sum, uint32_t *code, const sx_design *design, const wt_classes *c,
+                          const uint8_t *role, sx_error *err) {
+  for (size_t i = 0; i < c->n_rows; i++)
+    code[i] = c->of[i] < 0 ? 0 : 1 + 2 * (uint32_t)c->of[i] + (role[i] == WT_TAKER);
+  const sx_codes codes = {.n_codes = 1 + 2 * c->n, .code32 = code};
+  return sx_design_replicate_sums(sum, NULL, NULL, design, &codes, err);
+}
+
+static sx_status no_taker(const wt_classes *c, size_t k, size_t r, sx_error *err) {
+  char name[256];
+  return sx_error_set(
+      err, SX_E_DATA, sx_weighting__class_name(name, c, k),
+      "replicate %zu: the class has no respondent to take up its weight: merge classes (least number of "
+      "respondents, fewer variables)",
+      r + 1);
+}
+
+static sx_status rep_fill(rep_factors *f, const sx_design *design, const wt_classes *c, const uint8_t *role,
+                          sx_error *err) {
+  const sx_ctx *ctx = sx_design_ctx(design);
+  const size_t reps = sx_design_replicates(design);
+  size_t size = 0, sums = 0;
+  if (!sx_size_mul(&size, c->n + 1, reps) || !sx_size_mul(&sums, 1 + 2 * c->n, reps)) return sx_error_memory(err);
+  f->cell = sx_mem_alloc(ctx, c->n_rows, sizeof *f->cell);
+  f->factor = sx_mem_zalloc(ctx, size, sizeof *f->factor);
+  double *sum = sx_mem_alloc(ctx, sums, sizeof *sum);
+  sx_status st = f->cell && f->factor && sum ? rep_sums(sum, f->cell, design, c, role, err) : sx_error_memory(err);
+  for (size_t k = 0; st == SX_OK && k < c->n; k++)
+    for (size_t r = 0; st == SX_OK && r < reps; r++) {
+      const double giver = sum[(1 + 2 * k) * reps + r], taker = sum[(2 + 2 * k) * reps + r];
+      if (giver + taker > 0 && !(taker > 0)) st = no_taker(c, k, r, err);
+      f->factor[k * reps + r] = taker > 0 ? (giver + taker) / taker : 0;
+    }
+  for (size_t i = 0; st == SX_OK && i < c->n_rows; i++)
+    f->cell[i] = c->of[i] >= 0 && role[i] == WT_TAKER ? (uint32_t)c->of[i] : (uint32_t)c->n;
+  sx_mem_free(ctx, sum);
   return st;
 }
 
@@ -62,9 +80,9 @@ static sx_status adjust(sx_design **out, const sx_design *design, const wt_class
   const sx_ctx *ctx = sx_design_ctx(design);
   const size_t n = c->n_rows, reps = sx_design_replicates(design);
   sx_status st = SX_OK;
-  size_t size = 0;
   char note[128];
-  double *repw = NULL, *w = sx_mem_alloc(ctx, n, sizeof *w), *q = sx_mem_alloc(ctx, n, sizeof *q);
+  rep_factors f = {NULL, NULL};
+  double *w = sx_mem_alloc(ctx, n, sizeof *w), *q = sx_mem_alloc(ctx, n, sizeof *q);
   double *total = sx_mem_zalloc(ctx, c->n, sizeof *total);
   if (!w || !q || !total) {
     st = sx_error_memory(err);
@@ -72,20 +90,16 @@ static sx_status adjust(sx_design **out, const sx_design *design, const wt_class
   }
   SX_TRY_GOTO(st, sx_weighting__class_factors(w, c, role, sx_design_weights(design), "", err), done);
   for (size_t i = 0; i < n; i++) q[i] = role[i] == WT_TAKER ? 1 : 0;
-  if (reps) {
-    repw = sx_size_mul(&size, n, reps) ? sx_mem_alloc(ctx, size, sizeof *repw) : NULL;
-    if (!repw) {
-      st = sx_error_memory(err);
-      goto done;
-    }
-    rep_job job = {design, c, role, repw};
-    SX_TRY_GOTO(st, sx_parallel_for(ctx, reps, adjust_replicate, &job, err), done);
-  }
+  if (reps) SX_TRY_GOTO(st, rep_fill(&f, design, c, role, err), done);
   (void)snprintf(note, sizeof note, "%s in %zu class%s", what, c->n, c->n == 1 ? "" : "es");
   const sx_margin margin = {what, c->n, c->of, total};
   sx_adjustment a = SX_ADJUSTMENT_INIT;
   a.w = w;
-  a.repw = repw;
+  if (reps) {
+    a.rep_cell = f.cell;
+    a.rep_factor = f.factor;
+    a.n_rep_cells = c->n + 1;
+  }
   a.margins = &margin;
   a.n_margins = 1;
   a.q = q;
@@ -101,7 +115,8 @@ static sx_status adjust(sx_design **out, const sx_design *design, const wt_class
 done:
   sx_mem_free(ctx, w);
   sx_mem_free(ctx, q);
-  sx_mem_free(ctx, repw);
+  sx_mem_free(ctx, f.cell);
+  sx_mem_free(ctx, f.factor);
   sx_mem_free(ctx, total);
   return st;
 }

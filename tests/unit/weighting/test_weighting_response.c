@@ -236,4 +236,195 @@ static void test_derivative(void) {
   sx_table_free(t);
 }
 
-SXT_MAIN(SXT_CASE(test_base), SXT_CASE(test_sums), SXT_CASE(test_derivative))
+/* Replicates are adjusted one by one: by hand for two of them, and the error near the linearised one. */
+static void test_replicates(void) {
+  sx_table *t = sample();
+  sx_design *d = plain(t), *jk = NULL;
+  sx_make_spec make = SX_MAKE_SPEC_INIT;
+  REQUIRE_OK(sx_design_make_replicates(&jk, d, &make, err));
+  const sx_column *y = sx_table_find(t, "y");
+  const double *a = sx_table_find(t, "a")->data.f64;
+  sx_class_options o = SX_CLASS_OPTIONS_INIT;
+  o.variables = by_a;
+  o.n_variables = 1;
+  sx_propensity_options p = SX_PROPENSITY_OPTIONS_INIT;
+  p.covariates = covariates;
+  p.n_covariates = 2;
+  for (int kind = 0; kind < 3; kind++) {
+    sx_design *e[2] = {NULL, NULL}, *n[2] = {NULL, NULL};
+    double se[2];
+    p.strata = kind == 2 ? 4 : 0;
+    for (int k = 0; k < 2; k++) {
+      REQUIRE_OK(sx_weighting_eligibility(&e[k], k ? jk : d, t, status, &o, NULL, err));
+      if (kind == 0)
+        REQUIRE_OK(sx_weighting_nonresponse(&n[k], e[k], t, status, &o, NULL, err));
+      else
+        REQUIRE_OK(sx_weighting_propensity(&n[k], e[k], t, status, &p, NULL, err));
+      sx_est *mean = eh_one(n[k], SX_STAT_MEAN, y, NULL, NULL);
+      se[k] = sx_est_se(mean);
+      sx_est_free(mean);
+    }
+    CHECK_NEAR(se[1], se[0], kind == 2 ? 0.25 : 0.03); /* strata are formed anew: more */
+    for (size_t i = 0; i < N; i++) CHECK_NEAR(sx_design_weights(n[1])[i], sx_design_weights(n[0])[i], 1e-14);
+    if (kind == 0) {
+      static const size_t some[] = {0, 37};
+      double before[N], after[N];
+      for (int s = 0; s < 2; s++) {
+        double all[3] = {0}, takers[3] = {0};
+        sx_design_replicate(before, e[1], some[s]);
+        sx_design_replicate(after, n[1], some[s]);
+        for (size_t i = 0; i < N; i++) {
+          if (status[i] > SX_RESPONSE_NONRESPONDENT) continue;
+          all[(size_t)a[i]] += before[i];
+          if (status[i] == SX_RESPONSE_RESPONDENT) takers[(size_t)a[i]] += before[i];
+        }
+        for (size_t i = 0; i < N; i++)
+          CHECK_NEAR(after[i],
+                     status[i] == SX_RESPONSE_RESPONDENT ? before[i] * all[(size_t)a[i]] / takers[(size_t)a[i]] : 0,
+                     1e-13);
+      }
+    }
+    for (int k = 0; k < 2; k++) {
+      sx_design_free(n[k]);
+      sx_design_free(e[k]);
+    }
+  }
+  sx_design_free(jk);
+  sx_design_free(d);
+  sx_table_free(t);
+}
+
+static char said[4096];
+static void hear(void *data, sx_severity severity, const char *where, const char *message) {
+  (void)data;
+  (void)severity;
+  const size_t n = strlen(said);
+  snprintf(said + n, sizeof said - n, "%s: %s\n", where, message);
+}
+
+/* 20 cases: class 1 has one respondent of six, class 2 five of seven, class 3 two of seven. */
+static void test_merge(void) {
+  static const double cls[20] = {1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3};
+  uint8_t s[20];
+  for (size_t i = 0; i < 20; i++) s[i] = SX_RESPONSE_NONRESPONDENT;
+  static const size_t did[] = {0, 6, 7, 8, 9, 10, 13, 14};
+  for (size_t k = 0; k < 8; k++) s[did[k]] = SX_RESPONSE_RESPONDENT;
+  sx_ctx ctx = SX_CTX_INIT;
+  ctx.note = hear;
+  sx_table *t = NULL;
+  REQUIRE_OK(sx_table_new(&t, &ctx, 20, err));
+  double *c = eh_number(t, "cls", cls)->data.f64;
+  sx_design_spec spec = SX_DESIGN_SPEC_INIT;
+  spec.unweighted = true;
+  sx_design *d = eh_design(&ctx, t, &spec), *n = NULL;
+  const char *const by = "cls";
+  sx_class_options o = SX_CLASS_OPTIONS_INIT;
+  o.variables = &by;
+  o.n_variables = 1;
+  sx_response_report r;
+  REQUIRE_OK(sx_weighting_nonresponse(&n, d, t, s, &o, &r, err));
+  CHECK(r.n_classes == 3 && r.max_factor == 6 && !said[0]);
+  sx_design_free(n);
+  o.min_respondents = 2; /* class 1 goes to class 3, whose rate 2/7 is nearest to 1/6 */
+  REQUIRE_OK(sx_weighting_nonresponse(&n, d, t, s, &o, &r, err));
+  CHECK(r.n_classes == 2 && r.n_merged == 1);
+  CHECK_NEAR(sx_design_weights(n)[0], 13.0 / 3, 1e-14);
+  CHECK_NEAR(sx_design_weights(n)[6], 7.0 / 5, 1e-14);
+  CHECK(strstr(said, "cls=1 (1 respondents, factor 6) is merged with cls=3") != NULL);
+  sx_design_free(n);
+  o.min_respondents = 1;
+  o.max_factor = 3; /* 6 and then 13/3 are above it: all in one */
+  REQUIRE_OK(sx_weighting_nonresponse(&n, d, t, s, &o, &r, err));
+  CHECK(r.n_classes == 1 && r.n_merged == 2);
+  CHECK_NEAR(sx_design_weights(n)[0], 20.0 / 8, 1e-14);
+  sx_design_free(n);
+  s[0] = SX_RESPONSE_NONRESPONDENT; /* no respondent: merged whatever the least number */
+  o = (sx_class_options)SX_CLASS_OPTIONS_INIT;
+  o.variables = &by;
+  o.n_variables = 1;
+  REQUIRE_OK(sx_weighting_nonresponse(&n, d, t, s, &o, &r, err));
+  CHECK(r.n_classes == 2);
+  sx_design_free(n);
+  /* what is refused */
+  o.max_factor = 1;
+  CHECK_FAILS(sx_weighting_nonresponse(&n, d, t, s, &o, &r, err), SX_E_ARGUMENT, "", "above 1");
+  o.max_factor = 9;
+  s[3] = SX_RESPONSE_UNKNOWN;
+  CHECK_FAILS(sx_weighting_nonresponse(&n, d, t, s, &o, &r, err), SX_E_DATA, "case 4", "eligibility first");
+  s[3] = 7;
+  CHECK_FAILS(sx_weighting_nonresponse(&n, d, t, s, &o, &r, err), SX_E_ARGUMENT, "case 4", "status 7");
+  s[3] = SX_RESPONSE_NONRESPONDENT;
+  c[4] = (double)NAN;
+  REQUIRE_OK(sx_column_set_missing(&ctx, (sx_column *)(uintptr_t)sx_table_find(t, "cls"), 4, SX_MISS_SYSTEM, err));
+  CHECK_FAILS(sx_weighting_nonresponse(&n, d, t, s, &o, &r, err), SX_E_DATA, "case 5", "weighting classes is missing");
+  for (size_t i = 0; i < 20; i++) s[i] = SX_RESPONSE_NONRESPONDENT;
+  CHECK_FAILS(sx_weighting_nonresponse(&n, d, t, s, &o, &r, err), SX_E_DATA, "nonresponse", "responded");
+  for (size_t i = 0; i < 20; i++) s[i] = SX_RESPONSE_UNKNOWN;
+  CHECK_FAILS(sx_weighting_eligibility(&n, d, t, s, &o, &r, err), SX_E_DATA, "eligibility", "of no case");
+  /* a replicate without a respondent in a class */
+  for (size_t i = 0; i < 20; i++) s[i] = i == 0 || i > 5 ? SX_RESPONSE_RESPONDENT : SX_RESPONSE_NONRESPONDENT;
+  REQUIRE_OK(sx_column_set_missing(&ctx, (sx_column *)(uintptr_t)sx_table_find(t, "cls"), 4, SX_MISS_NONE, err));
+  c[4] = 1;
+  sx_make_spec make = SX_MAKE_SPEC_INIT;
+  make.method = SX_MAKE_JK1;
+  sx_design *jk = NULL;
+  REQUIRE_OK(sx_design_make_replicates(&jk, d, &make, err));
+  CHECK_FAILS(sx_weighting_nonresponse(&n, jk, t, s, &o, &r, err), SX_E_DATA, "cls=1", "replicate 1: the class has no");
+  sx_design_free(jk);
+  sx_design_free(d);
+  sx_table_free(t);
+}
+
+static void test_propensity_refused(void) {
+  sx_table *t = sample();
+  sx_design *d = plain(t), *e = NULL, *n = NULL;
+  REQUIRE_OK(sx_weighting_eligibility(&e, d, t, status, NULL, NULL, err));
+  double *z = eh_number(t, "z", NULL)->data.f64, *k = eh_number(t, "k", NULL)->data.f64;
+  const double *x = sx_table_find(t, "x")->data.f64;
+  for (size_t i = 0; i < N; i++) {
+    z[i] = status[i] == SX_RESPONSE_RESPONDENT ? 5 + x[i] : x[i];
+    k[i] = status[i] == SX_RESPONSE_RESPONDENT && i % 3 == 0 ? 2 : 1;
+  }
+  const char *one = "z";
+  sx_propensity_options o = SX_PROPENSITY_OPTIONS_INIT;
+  CHECK_FAILS(sx_weighting_propensity(&n, e, t, status, &o, NULL, err), SX_E_ARGUMENT, "", "at least one covariate");
+  o.covariates = &one;
+  o.n_covariates = 1;
+  CHECK_FAILS(sx_weighting_propensity(&n, e, t, status, &o, NULL, err), SX_E_DATA, "z", "threshold");
+  one = "k";
+  o.factors = &one;
+  o.n_factors = 1;
+  CHECK_FAILS(sx_weighting_propensity(&n, e, t, status, &o, NULL, err), SX_E_DATA, "k", "level '2' all");
+  /* together: x1 + x2 separates, neither alone does */
+  double *x1 = eh_number(t, "x1", NULL)->data.f64, *x2 = eh_number(t, "x2", NULL)->data.f64;
+  for (size_t i = 0; i < N; i++) {
+    x1[i] = eh_uniform();
+    x2[i] = (status[i] == SX_RESPONSE_RESPONDENT ? 1.1 : 0.9) - x1[i];
+  }
+  const char *const two[] = {"x1", "x2"};
+  o = (sx_propensity_options)SX_PROPENSITY_OPTIONS_INIT;
+  o.covariates = two;
+  o.n_covariates = 2;
+  CHECK_FAILS(sx_weighting_propensity(&n, e, t, status, &o, NULL, err), SX_E_DATA, "x", "together with the other");
+  o.factors = &one;
+  o.n_factors = 1;
+  CHECK_FAILS(sx_weighting_propensity(&n, e, t, status, &o, NULL, err), SX_E_ARGUMENT, "", "not among the covariates");
+  o = (sx_propensity_options)SX_PROPENSITY_OPTIONS_INIT;
+  one = "x";
+  o.covariates = &one;
+  o.n_covariates = 1;
+  o.strata = 1;
+  CHECK_FAILS(sx_weighting_propensity(&n, e, t, status, &o, NULL, err), SX_E_ARGUMENT, "", "2 to 1000");
+  o.strata = 0;
+  o.max_iterations = 2;
+  CHECK_FAILS(sx_weighting_propensity(&n, e, t, status, &o, NULL, err), SX_E_NUMERIC, "", "2 iterations");
+  REQUIRE_OK(sx_column_set_missing(NULL, (sx_column *)(uintptr_t)sx_table_find(t, "x"), 9, SX_MISS_SYSTEM, err));
+  status[9] = SX_RESPONSE_RESPONDENT;
+  CHECK_FAILS(sx_weighting_propensity(&n, e, t, status, &o, NULL, err), SX_E_DATA, "x: case 10", "missing");
+  sx_design_free(e);
+  sx_design_free(d);
+  sx_table_free(t);
+}
+
+SXT_MAIN(SXT_CASE(test_base), SXT_CASE(test_sums), SXT_CASE(test_derivative), SXT_CASE(test_replicates),
+         SXT_CASE(test_merge), SXT_CASE(test_propensity_refused))
