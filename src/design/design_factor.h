@@ -79,6 +79,20 @@ sx_status sx_design__reps_times(design_reps **out, const design_reps *old, const
 sx_status sx_design__reps_full(design_reps **out, const sx_ctx *ctx, const double *repw, size_t n_rows, size_t n_reps,
                                sx_error *err) SX_NODISCARD;
 
+/* sum[j][0..width) += sum over entries of v[j][k] times the counts (or values) of unit[k] from replicate r0 on, a unit's being
+ * `stride` apart. unit is readable for DESIGN_REP_AHEAD entries after the last. design_rep_kernel.c */
+enum { DESIGN_REP_COLUMNS = 3, DESIGN_REP_AHEAD = 12 };
+typedef struct design_rep_sum {
+  double *sum[DESIGN_REP_COLUMNS];
+  const double *v[DESIGN_REP_COLUMNS];
+  size_t columns;
+  const uint8_t *count;
+  const double *value;
+  const uint32_t *unit;
+  size_t n, stride, r0, width;
+} design_rep_sum;
+void sx_design__rep_sum(const design_rep_sum *job);
+
 uint64_t sx_design__hash(uint64_t h, const void *data, size_t n);
 
 #endif

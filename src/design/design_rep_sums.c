@@ -18,9 +18,9 @@
 enum {
   SLICE = 512,  /* replicates summed at a time: their sums stay in the first cache */
   TASK = 64,    /* replicates of a task, about, where there are threads */
-  TOGETHER = 4, /* rows added in one pass over the sums */
-  COLUMNS = 3,  /* w, y, x */
-  WIDTH = 8,    /* of a vector */
+  DECODED = 16, /* entries whose codes are turned into values together */
+  COLUMNS = DESIGN_REP_COLUMNS,
+  WIDTH = 8, /* slices are multiples of it */
   PARALLEL_WORK = 1 << 25
 };
 
@@ -42,97 +42,6 @@ typedef struct rep_sums {
   double *low;  /* [n_runs][n_columns] what the sums start from, or NULL: 0 */
   size_t slice;
 } rep_sums;
-
-/* ---- kernels ------------------------------------------------------------------------------------------------------ */
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-
-typedef double lanes __attribute__((vector_size(WIDTH * sizeof(double))));
-typedef int32_t ints __attribute__((vector_size(WIDTH * sizeof(int32_t))));
-typedef uint8_t bytes __attribute__((vector_size(WIDTH)));
-
-/* sum[j][k] += sum over the four rows of v[j][row] * m[row][k], in the order of the rows. */
-ALWAYS_INLINE void add_counts(double *const *sum, const double (*v)[TOGETHER], size_t columns, const uint8_t *const *m,
-                              size_t n) {
-  size_t k = 0;
-  for (; k + WIDTH <= n; k += WIDTH) {
-    lanes c[TOGETHER];
-    for (size_t i = 0; i < TOGETHER; i++) {
-      bytes b;
-      memcpy(&b, m[i] + k, sizeof b);
-      c[i] = __builtin_convertvector(__builtin_convertvector(b, ints), lanes);
-    }
-    for (size_t j = 0; j < columns; j++) {
-      lanes s;
-      memcpy(&s, sum[j] + k, sizeof s);
-      for (size_t i = 0; i < TOGETHER; i++) s += v[j][i] * c[i];
-      memcpy(sum[j] + k, &s, sizeof s);
-    }
-  }
-  for (; k < n; k++)
-    for (size_t j = 0; j < columns; j++)
-      for (size_t i = 0; i < TOGETHER; i++) sum[j][k] += v[j][i] * m[i][k];
-}
-
-ALWAYS_INLINE void add_values(double *const *sum, const double (*v)[TOGETHER], size_t columns, const double *const *m,
-                              size_t n) {
-  size_t k = 0;
-  for (; k + WIDTH <= n; k += WIDTH) {
-    lanes c[TOGETHER];
-    for (size_t i = 0; i < TOGETHER; i++) memcpy(&c[i], m[i] + k, sizeof c[i]);
-    for (size_t j = 0; j < columns; j++) {
-      lanes s;
-      memcpy(&s, sum[j] + k, sizeof s);
-      for (size_t i = 0; i < TOGETHER; i++) s += v[j][i] * c[i];
-      memcpy(sum[j] + k, &s, sizeof s);
-    }
-  }
-  for (; k < n; k++)
-    for (size_t j = 0; j < columns; j++)
-      for (size_t i = 0; i < TOGETHER; i++) sum[j][k] += v[j][i] * m[i][k];
-}
-
-/* One version per kind of processor: the arithmetic is the same. */
-#define KERNELS(suffix, attribute)                                                                                     \
-  attribute static void counts_##suffix(double *const *sum, const double(*v)[TOGETHER], size_t columns,                \
-                                        const uint8_t *const *m, size_t n) {                                           \
-    if (columns == 1)                                                                                                  \
-      add_counts(sum, v, 1, m, n);                                                                                     \
-    else if (columns == 2)                                                                                             \
-      add_counts(sum, v, 2, m, n);                                                                                     \
-    else                                                                                                               \
-      add_counts(sum, v, columns, m, n);                                                                               \
-  }                                                                                                                    \
-  attribute static void values_##suffix(double *const *sum, const double(*v)[TOGETHER], size_t columns,                \
-                                        const double *const *m, size_t n) {                                            \
-    if (columns == 1)                                                                                                  \
-      add_values(sum, v, 1, m, n);                                                                                     \
-    else if (columns == 2)                                                                                             \
-      add_values(sum, v, 2, m, n);                                                                                     \
-    else                                                                                                               \
-      add_values(sum, v, columns, m, n);                                                                               \
-  }
-
-typedef struct kernels {
-  void (*counts)(double *const *sum, const double (*v)[TOGETHER], size_t columns, const uint8_t *const *m, size_t n);
-  void (*values)(double *const *sum, const double (*v)[TOGETHER], size_t columns, const double *const *m, size_t n);
-} kernels;
-
-KERNELS(plain, )
-#if defined(__x86_64__) && defined(__GNUC__)
-KERNELS(avx2, __attribute__((target("avx2"))))
-KERNELS(avx512, __attribute__((target("avx512f"))))
-
-static kernels pick(void) {
-  if (__builtin_cpu_supports("avx512f")) return (kernels){counts_avx512, values_avx512};
-  if (__builtin_cpu_supports("avx2")) return (kernels){counts_avx2, values_avx2};
-  return (kernels){counts_plain, values_plain};
-}
-#else
-static kernels pick(void) {
-  return (kernels){counts_plain, values_plain};
-}
-#endif
 
 /* ---- entries ------------------------------------------------------------------------------------------------------ */
 
@@ -186,7 +95,7 @@ static sx_status sort_by_code(uint32_t *row, size_t *n, const rep_sums *s, const
 static sx_status alloc_entries(rep_sums *s, size_t n, size_t runs, sx_error *err) {
   const sx_ctx *ctx = &s->design->ctx;
   bool ok = true;
-  s->unit = sx_mem_alloc(ctx, n, sizeof *s->unit);
+  s->unit = sx_mem_zalloc(ctx, n + DESIGN_REP_AHEAD, sizeof *s->unit);
   s->run = sx_mem_alloc(ctx, runs + 1, sizeof *s->run);
   for (size_t j = 0; j < s->n_columns; j++) {
     s->v[j] = sx_mem_alloc(ctx, n, sizeof *s->v[j]);
@@ -287,57 +196,65 @@ static double take_low(rep_sums *s, size_t j, const rep_run *run) {
 
 /* ---- sums --------------------------------------------------------------------------------------------------------- */
 
-/* Up to four entries from k on added to sum, their values of replicates r0 .. r0+n-1. */
-static void add_entries(double *const *sum, const rep_sums *s, const kernels *kernel, size_t k, size_t entries,
-                        size_t r0, size_t n) {
-  const design_factor *f = s->design->reps->f;
-  double v[COLUMNS][TOGETHER], space[TOGETHER][SLICE];
-  const uint8_t *count[TOGETHER];
-  const double *value[TOGETHER];
-  for (size_t i = 0; i < TOGETHER; i++) {
-    const size_t at = i < entries ? k + i : k;
-    for (size_t j = 0; j < s->n_columns; j++) v[j][i] = i < entries ? s->v[j][at] : 0;
-    if (f->code8 && !f->table) {
-      count[i] = f->code8 + s->unit[at] * f->n_reps + r0;
-    } else if (f->value) {
-      value[i] = f->value + s->unit[at] * f->n_reps + r0;
-    } else {
-      if (i < entries) sx_design__factor_row(space[i], f, s->unit[at], r0, n);
-      value[i] = i < entries ? space[i] : space[0];
-    }
+/* The codes of a few entries at a time into values, as units 0, 1, ... of a table of their own. */
+static void add_decoded(design_rep_sum job, const design_factor *f) {
+  double space[DECODED * SLICE];
+  uint32_t own[DECODED + DESIGN_REP_AHEAD] = {0};
+  const uint32_t *unit = job.unit;
+  const size_t n = job.n, r0 = job.r0;
+  for (uint32_t i = 0; i < DECODED; i++) own[i] = i;
+  job.unit = own;
+  job.value = space;
+  job.stride = job.width;
+  job.r0 = 0;
+  for (size_t k = 0; k < n; k += DECODED) {
+    job.n = n - k < DECODED ? n - k : DECODED;
+    for (size_t i = 0; i < job.n; i++) sx_design__factor_row(space + i * job.width, f, unit[k + i], r0, job.width);
+    sx_design__rep_sum(&job);
+    for (size_t j = 0; j < job.columns; j++) job.v[j] += job.n;
   }
-  if (f->code8 && !f->table)
-    kernel->counts(sum, (const double(*)[TOGETHER])v, s->n_columns, count, n);
-  else
-    kernel->values(sum, (const double(*)[TOGETHER])v, s->n_columns, value, n);
 }
 
-static void sum_run(const rep_sums *s, const kernels *kernel, const rep_run *run, const double *low, size_t r0,
-                    size_t n) {
+static void sum_run(const rep_sums *s, const rep_run *run, const double *low, size_t r0, size_t n) {
   const design_reps *reps = s->design->reps;
-  double space[COLUMNS][SLICE], *sum[COLUMNS];
+  const design_factor *f = reps->f;
+  double space[COLUMNS][SLICE];
+  design_rep_sum job = {.columns = s->n_columns,
+                        .unit = s->unit + run[0].start,
+                        .n = run[1].start - run[0].start,
+                        .stride = f->n_reps,
+                        .r0 = r0,
+                        .width = n};
   for (size_t j = 0; j < s->n_columns; j++) {
-    sum[j] = space[j];
-    for (size_t r = 0; r < n; r++) sum[j][r] = low ? low[j] : 0;
+    job.sum[j] = space[j];
+    job.v[j] = s->v[j] + run[0].start;
+    for (size_t r = 0; r < n; r++) space[j][r] = low ? low[j] : 0;
   }
-  for (size_t k = run[0].start; k < run[1].start; k += TOGETHER) {
-    const size_t left = run[1].start - k;
-    add_entries(sum, s, kernel, k, left < TOGETHER ? left : TOGETHER, r0, n);
-  }
-  const double *g = reps->cell ? reps->g + run->cell * reps->f->n_reps + r0 : NULL;
+  if (f->code8 && !f->table)
+    job.count = f->code8;
+  else if (f->value)
+    job.value = f->value;
+  if (job.count || job.value)
+    sx_design__rep_sum(&job);
+  else
+    add_decoded(job, f);
+  const double *g = reps->cell ? reps->g + run->cell * f->n_reps + r0 : NULL;
   for (size_t j = 0; j < s->n_columns; j++) {
-    double *out = s->out[j] + run->code * reps->f->n_reps + r0;
-    for (size_t r = 0; r < n; r++) out[r] += g ? g[r] * sum[j][r] : sum[j][r];
+    double *restrict out = s->out[j] + run->code * f->n_reps + r0;
+    const double *restrict sum = space[j];
+    if (g)
+      for (size_t r = 0; r < n; r++) out[r] += g[r] * sum[r];
+    else
+      for (size_t r = 0; r < n; r++) out[r] += sum[r];
   }
 }
 
 static sx_status sum_slice(void *data, size_t i, sx_error *err) {
   const rep_sums *s = data;
-  const kernels kernel = pick();
   const size_t reps = s->design->sample->n_reps, r0 = i * s->slice, left = reps - r0;
   (void)err;
   for (size_t k = 0; k < s->n_runs; k++)
-    sum_run(s, &kernel, s->run + k, s->low ? s->low + k * s->n_columns : NULL, r0, left < s->slice ? left : s->slice);
+    sum_run(s, s->run + k, s->low ? s->low + k * s->n_columns : NULL, r0, left < s->slice ? left : s->slice);
   return SX_OK;
 }
 
