@@ -27,9 +27,9 @@ typedef struct sx_bands {
  * CODE=LIMITS; SX_E_ARGUMENT for a negative limit, a lower one above the upper, a code given twice, bands that overlap or
  * leave a gap. */
 SX_API sx_status sx_bands_parse(sx_bands **out, const sx_ctx *ctx, const char *text, sx_error *err) SX_NODISCARD;
-/* The bands that the value labels (or the texts) of a variable spell: "0", "1-99", "100 to 499", "under 100", "5000+", "5000以上".
- * A label without a digit is no answer. Gaps of at most 1 between "1-99" and "100-499" are closed at the upper band. Expected:
- * SX_E_DATA for a label that spells no band (names it), and what sx_bands_parse finds in the limits. */
+/* The bands that the value labels (or the texts) of a variable spell: "0", "nothing", "1-99", "100 to 499", "under 100", "5000+",
+ * "5000以上"; refusals and codes declared missing are no answer. "1-99" beside "100-499", and "1-100" beside "101-499", meet at
+ * 100. Expected: SX_E_DATA for a label that spells no band (names it), and what sx_bands_parse finds in the limits. */
 SX_API sx_status sx_bands_of_labels(sx_bands **out, const sx_ctx *ctx, const sx_column *column,
                                     sx_error *err) SX_NODISCARD;
 SX_API void sx_bands_free(sx_bands *bands);
@@ -50,7 +50,7 @@ SX_API const char *sx_banded_fit_name(sx_banded_fit fit); /* "lognormal" "gb2" "
 SX_API sx_status sx_banded_fit_parse(sx_banded_fit *out, const char *text, sx_error *err) SX_NODISCARD;
 SX_API const char *const *sx_banded_fit_names(size_t *n);
 
-/* The amount: codes with bands, or lower and upper (upper missing where lower is not: open above; equal: known). `exact`, where
+/* The amount: codes with bands, or lower and upper (the one missing: from 0, or open above; equal: known). `exact`, where
  * it is not missing, is the amount of that case and goes before its band. At least one of the three. */
 typedef struct sx_banded_request {
   uint32_t version;
