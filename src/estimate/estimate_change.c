@@ -56,6 +56,7 @@ sx_status sx_link_covariance(sx_link_cov *out, const sx_link *link, const sx_est
   sx_link_cov c = {sx_est_variance(first), sx_est_variance(second), sx_est_cov(first, linked), 0};
   sx_est_free(linked);
   const double scale = sqrt(c.v_first) * sqrt(c.v_second);
+  if (isnan(c.cov) && isfinite(scale) && !isnan(first->value) && !isnan(second->value)) return sx_error_memory(err);
   if (isnan(scale) || isnan(c.cov))
     c.rho = (double)NAN;
   else if (scale > 0)
