@@ -92,6 +92,8 @@ typedef struct design_rep_sum {
   size_t n, stride, r0, width;
 } design_rep_sum;
 void sx_design__rep_sum(const design_rep_sum *job);
+/* out [n] += g times sum, or sum where g is NULL. */
+void sx_design__rep_add(double *out, const double *sum, const double *g, size_t n);
 
 uint64_t sx_design__hash(uint64_t h, const void *data, size_t n);
 

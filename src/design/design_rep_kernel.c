@@ -125,3 +125,46 @@ void sx_design__rep_sum(const design_rep_sum *t) {
   const size_t done = wide(t);
   if (done < t->width) plain(t, done, t->width);
 }
+
+typedef double lanes __attribute__((vector_size(8 * sizeof(double))));
+
+static inline __attribute__((always_inline)) void add_product(double *out, const double *sum, const double *g,
+                                                              size_t n) {
+  size_t r = 0;
+  for (; r + 8 <= n; r += 8) {
+    lanes a, b, c;
+    memcpy(&a, out + r, sizeof a);
+    memcpy(&b, sum + r, sizeof b);
+    if (g) {
+      memcpy(&c, g + r, sizeof c);
+      b *= c;
+    }
+    a += b;
+    memcpy(out + r, &a, sizeof a);
+  }
+  for (; r < n; r++) out[r] += g ? g[r] * sum[r] : sum[r];
+}
+
+#if WIDE
+__attribute__((target("avx512f"))) static void add_product512(double *out, const double *sum, const double *g,
+                                                              size_t n) {
+  add_product(out, sum, g, n);
+}
+__attribute__((target("avx2"))) static void add_product256(double *out, const double *sum, const double *g, size_t n) {
+  add_product(out, sum, g, n);
+}
+#endif
+
+void sx_design__rep_add(double *out, const double *sum, const double *g, size_t n) {
+#if WIDE
+  if (__builtin_cpu_supports("avx512f")) {
+    add_product512(out, sum, g, n);
+    return;
+  }
+  if (__builtin_cpu_supports("avx2")) {
+    add_product256(out, sum, g, n);
+    return;
+  }
+#endif
+  add_product(out, sum, g, n);
+}

@@ -239,14 +239,7 @@ static void sum_run(const rep_sums *s, const rep_run *run, const double *low, si
   else
     add_decoded(job, f);
   const double *g = reps->cell ? reps->g + run->cell * f->n_reps + r0 : NULL;
-  for (size_t j = 0; j < s->n_columns; j++) {
-    double *restrict out = s->out[j] + run->code * f->n_reps + r0;
-    const double *restrict sum = space[j];
-    if (g)
-      for (size_t r = 0; r < n; r++) out[r] += g[r] * sum[r];
-    else
-      for (size_t r = 0; r < n; r++) out[r] += sum[r];
-  }
+  for (size_t j = 0; j < s->n_columns; j++) sx_design__rep_add(s->out[j] + run->code * f->n_reps + r0, space[j], g, n);
 }
 
 static sx_status sum_slice(void *data, size_t i, sx_error *err) {

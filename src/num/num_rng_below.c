@@ -1,7 +1,7 @@
 /* num_rng_below.c: many integers below a bound at once, the same as one by one. Philox blocks (num_rng.c) are functions of their
  * counters alone, so that eight are made side by side where the processor has the instructions. The remainder of 64 bits by
- * the bound is taken with the quotient's estimate x floor((2^64-1)/n) / 2^64, which is short by two at most: Barrett (1987),
- * CRYPTO '86, LNCS 263:311-323. */
+ * the bound n is taken with the estimate x floor((2^64-1)/n) / 2^64 of the quotient, which is short of x/n by less than 1, so that
+ * one subtraction of n corrects it: Barrett (1987), CRYPTO '86, LNCS 263:311-323. */
 #include "shuxiao/num.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -52,9 +52,8 @@ __attribute__((target("avx2"))) static void eight_blocks(uint64_t out[2 * BLOCKS
 }
 
 static inline uint32_t remainder_of(uint64_t x, uint64_t n, uint64_t inverse) {
-  uint64_t r = x - (uint64_t)((wide)x * inverse >> 64) * n;
-  while (r >= n) r -= n;
-  return (uint32_t)r;
+  const uint64_t r = x - (uint64_t)((wide)x * inverse >> 64) * n;
+  return (uint32_t)(r - (n & (r >= n ? UINT64_MAX : 0)));
 }
 
 /* The draws of whole groups of blocks, from a fresh block on; how many were made. Ends before one that would be refused. */
