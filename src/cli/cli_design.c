@@ -1,5 +1,5 @@
 /* cli_design.c: from options to a table and a design. */
-#include "cli_design.h"
+#include "cli_weighting.h"
 
 #include <math.h>
 #include <string.h>
@@ -146,10 +146,13 @@ sx_status cli_read_design(sx_design **out, cli_app *app, const cli_args *args, s
   sx_design_spec spec = SX_DESIGN_SPEC_INIT;
   const char *weights = cli_value(args, "weights");
   SX_TRY(check_replicate_options(args, err));
+  cli_base base = {NULL, NULL, NULL};
+  SX_TRY(cli_weighting_base(&base, table, arena, args, err));
+  if (base.weights) weights = base.weights;
   if (!weights && !cli_value(args, "fpc") && !cli_value(args, "prob")) return no_weights(table, path, err);
   spec.unweighted = weights && strcmp(weights, "none") == 0;
   spec.weights = spec.unweighted ? NULL : weights;
-  spec.strata = cli_value(args, "strata");
+  spec.strata = base.strata;
   SX_TRY(cli_read_sampling(&spec, app, args, arena, err));
   spec.nest = cli_flag(args, "nest");
   const char *clusters = cli_value(args, "cluster"), *lonely = cli_value(args, "lonely");
@@ -159,6 +162,7 @@ sx_status cli_read_design(sx_design **out, cli_app *app, const cli_args *args, s
   sx_design *design = NULL;
   sx_status status = sx_design_new(&design, &app->ctx, table, &spec, err);
   if (status == SX_OK) status = cli_make_replicates(&design, app, args, err);
+  if (status == SX_OK && base.scratch) status = sx_table_drop(table, base.scratch, err);
   if (status == SX_OK) {
     *out = design;
     return SX_OK;

@@ -30,6 +30,15 @@
       {"scale", "S", "scale of the replicate variance (the type's own)", "复制方差的尺度（默认随方法）"},              \
       {"rscales", "a,b,...", "a factor per replicate (the type's own)", "各复制的系数（默认随方法）"},                 \
       {"mse", NULL, "centre replicates at the full-sample estimate", "以全样本估计为中心"},                            \
+      {"base-prob", "P1,P2", "in place of --weights: inclusion probabilities, stage by stage",                         \
+       "代替 --weights：各阶段入样概率"},                                                                              \
+      {"persons", "VAR|'VAR<=4'", "eligible persons in the household, of whom one is asked",                           \
+       "户内合格人数（抽一人）"},                                                                                      \
+      {"lines", "VAR|'VAR<=4'", "telephone lines or listings by which the case can be drawn", "电话线路数或名录重数"}, \
+      {"frame", "VAR", "two overlapping frames in one file; strata are within frames", "两个重叠抽样框"},              \
+      {"overlap", "VAR", "with --frame: 1 where the other frame covers the case too", "另一框也覆盖的样本为 1"},       \
+      {"composition", "effective|LAMBDA|single:W", "with --frame: factor of the overlap (effective)",                  \
+       "重叠部分的合成方法"},                                                                                          \
       {"missing", "a,b", "texts that stand for missing in delimited files", "分隔文件中表示缺失的文本"}, {             \
     "encoding", "NAME", "encoding of the file (detected)", "文件编码（默认自动识别）"                      \
   }

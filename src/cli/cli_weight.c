@@ -1,4 +1,5 @@
-/* cli_weight.c: rakes, post-stratifies, calibrates or trims, and writes the file with its new weights. */
+/* cli_weight.c: base weights, unknown eligibility, nonresponse, frames, calibration and trimming in their order, and the file with
+ * its new weights. */
 #include <string.h>
 
 #include "cli_weighting.h"
@@ -30,15 +31,17 @@ static int run_weight(cli_app *app, const cli_args *args) {
   if (status == SX_OK) status = cli_read_table(&table, app, args, path, &err);
   if (status == SX_OK) status = cli_read_design(&design, app, args, table, path, arena, &err);
   if (status == SX_OK) status = cli_weighting_apply(&design, &report, table, arena, app, args, &err);
-  if (status == SX_OK && !report.adjusted && !report.trimmed)
+  const bool made = cli_value(args, "base-prob") || cli_value(args, "persons") || cli_value(args, "lines");
+  if (status == SX_OK && report.n_steps < 2 && !made)
     status = sx_error_set(&err, SX_E_ARGUMENT, "",
-                          "nothing to weight to: give --rake, --poststratify, --calibrate or --trim");
+                          "nothing to weight to: give --nonresponse, --rake, --poststratify, --calibrate or --trim");
   if (status == SX_OK) status = add_weights(table, design, name ? name : "weight_raked", &err);
   if (status == SX_OK) status = sx_io_write(table, output, &err);
   cli_progress_end(app);
   if (status == SX_OK && cli_synthetic(table))
     cli_say(app, "%s: %s", cli_text(app, "SYNTHETIC DATA", "合成数据"), cli_synthetic(table));
   if (status == SX_OK) cli_weighting_say(app, &report, true);
+  if (status == SX_OK) status = cli_weighting_print(app, &report, arena, &err);
   sx_design_free(design);
   sx_table_free(table);
   sx_arena_free(arena);
@@ -48,9 +51,14 @@ static int run_weight(cli_app *app, const cli_args *args) {
 const cli_command cli_weight_command = {
     .name = "weight",
     .synopsis = "FILE --rake '...' --output OUT [options]",
-    .summary_en = "rake, post-stratify, calibrate or trim, and write the weights",
-    .summary_zh = "耙平、事后分层、校准或截尾，并写出权数",
+    .summary_en = "weights from selection through response to calibration, written to a file",
+    .summary_zh = "从入样概率、无回答到校准与截尾的权数，并写出文件",
     .detail_en =
+        "Steps are done in this order, each reported: base weights (--base-prob, --persons, --lines, or --weights), "
+        "unknown\n"
+        "eligibility (--eligibility), nonresponse (--nonresponse), two frames (--frame), then --poststratify, --rake "
+        "or\n"
+        "--calibrate, then --trim. Cases that did not respond stay in the file with the weight 0: errors need them.\n"
         "Each margin names its variable and the population total of every level. Margins must agree in their grand "
         "total,\n"
         "and every level of the population must be in the sample; otherwise the error names what does not fit.\n"

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "shuxiao/weighting_response.h"
+
 enum { MAX_MARGINS = 64 };
 
 /* "a,b: x y=1, z w=2": variables before the colon, then cells; the levels of a crossing are separated by '/' or blanks. */
@@ -86,15 +88,23 @@ static char *trimmed_copy(sx_arena *arena, const char *text, size_t n) {
   return sx_arena_strndup(arena, text, n);
 }
 
-/* "TOTAL" or "TOTAL~SLACK". */
-static bool parse_total(sx_control *c, const char *text) {
-  while (*text == ' ') text++;
-  size_t n = strlen(text);
+static bool number_in(double *out, const char *text, size_t n) {
+  while (n > 0 && *text == ' ') text++, n--;
   while (n > 0 && text[n - 1] == ' ') n--;
-  const char *tilde = memchr(text, '~', n);
-  const size_t head = tilde ? (size_t)(tilde - text) : n;
-  if (!sx_text_to_double(&c->total, text, head)) return false;
-  return !tilde || sx_text_to_double(&c->slack, tilde + 1, n - head - 1);
+  return sx_text_to_double(out, text, n);
+}
+
+/* "TOTAL", "TOTAL~SLACK", "TOTAL±SE" or "TOTAL+-SE". */
+static bool parse_total(sx_control *c, double *se, const char *text) {
+  static const char *const signs[] = {"~", "±", "+-"};
+  for (size_t k = 0; k < 3; k++) {
+    const char *sign = strstr(text, signs[k]);
+    if (!sign) continue;
+    const char *behind = sign + strlen(signs[k]);
+    return number_in(&c->total, text, (size_t)(sign - text)) &&
+           number_in(k == 0 ? &c->slack : se, behind, strlen(behind)) && *se >= 0;
+  }
+  return number_in(&c->total, text, strlen(text));
 }
 
 /* "stype=H*api99": levels and at most one amount, joined by '*'. */
@@ -127,14 +137,14 @@ static sx_status parse_terms(sx_control *c, sx_arena *arena, const char *text, s
 }
 
 /* "(intercept)=6194", "stype=H: 755", "api99=3914069": the total stands after the last colon, or the last equals sign. */
-static sx_status parse_control(sx_control *out, sx_arena *arena, const char *text, sx_error *err) {
+static sx_status parse_control(sx_control *out, double *se, sx_arena *arena, const char *text, sx_error *err) {
   sx_control c = {NULL, NULL, 0, NULL, 0, 0};
   const char *at = strrchr(text, ':');
-  if (!at || !parse_total(&c, at + 1)) at = strrchr(text, '=');
-  if (!at || at == text || !parse_total(&c, at + 1))
+  if (!at || !parse_total(&c, se, at + 1)) at = strrchr(text, '=');
+  if (!at || at == text || !parse_total(&c, se, at + 1))
     return sx_error_set(err, SX_E_ARGUMENT, text,
                         "a total is VARIABLE=TOTAL for an amount, VARIABLE=LEVEL: TOTAL for a category, or "
-                        "(intercept)=TOTAL");
+                        "(intercept)=TOTAL; TOTAL~SLACK is soft, TOTAL±SE an estimate");
   char *left = trimmed_copy(arena, text, (size_t)(at - text));
   if (!left) return sx_error_memory(err);
   SX_TRY(parse_terms(&c, arena, left, err));
@@ -142,8 +152,10 @@ static sx_status parse_control(sx_control *out, sx_arena *arena, const char *tex
   return SX_OK;
 }
 
-static sx_status read_controls(sx_control **out, size_t *n, sx_arena *arena, const cli_args *args, sx_error *err) {
+static sx_status read_controls(sx_control **out, double **se, size_t *n, sx_arena *arena, const cli_args *args,
+                               sx_error *err) {
   sx_control *all = NULL;
+  double *errors = NULL;
   *n = 0;
   for (size_t i = 0; i < args->n_given; i++) {
     if (strcmp(args->given[i]->name, "totals") != 0) continue;
@@ -151,13 +163,20 @@ static sx_status read_controls(sx_control **out, size_t *n, sx_arena *arena, con
     size_t n_items = 0;
     SX_TRY(cli_split(&items, &n_items, arena, args->values[i], ',', err));
     sx_control *more = sx_arena_alloc(arena, *n + n_items, sizeof *more);
-    if (!more) return sx_error_memory(err);
+    double *wider = sx_arena_zalloc(arena, *n + n_items, sizeof *wider);
+    if (!more || !wider) return sx_error_memory(err);
     if (*n > 0) memcpy(more, all, *n * sizeof *more);
+    if (*n > 0) memcpy(wider, errors, *n * sizeof *wider);
     all = more;
+    errors = wider;
     for (size_t k = 0; k < n_items; k++)
-      if (items[k][0]) SX_TRY(parse_control(&all[(*n)++], arena, items[k], err));
+      if (items[k][0]) {
+        SX_TRY(parse_control(&all[*n], &errors[*n], arena, items[k], err));
+        ++*n;
+      }
   }
   *out = all;
+  *se = errors;
   if (*n == 0) return sx_error_set(err, SX_E_ARGUMENT, "--calibrate", "give the totals with --totals");
   return SX_OK;
 }
@@ -183,14 +202,30 @@ static sx_status read_method(sx_calibrate_options *o, sx_arena *arena, const cli
 
 /* ---- the adjustment ------------------------------------------------------------------------------------------- */
 
+/* Independent totals with standard errors. */
+static sx_status calibrate_estimated(sx_design **out, cli_weighting_report *report, const sx_design *design,
+                                     const sx_table *table, const sx_control *controls, const double *se, size_t n,
+                                     const sx_calibrate_options *o, sx_arena *arena, const cli_app *app,
+                                     const cli_args *args, sx_error *err) {
+  double df = (double)INFINITY, *cov = sx_arena_zalloc(arena, n * n, sizeof *cov);
+  if (!cov) return sx_error_memory(err);
+  if (!cli_number(&df, app, args, "totals-df")) return sx_error_set(err, SX_E_ARGUMENT, "--totals-df", "give a number");
+  for (size_t k = 0; k < n; k++) cov[k * n + k] = se[k] * se[k];
+  return sx_weighting_calibrate_estimated(out, design, table, controls, n, cov, df, o, &report->calibrated, err);
+}
+
 static sx_status calibrate(sx_design **out, cli_weighting_report *report, const sx_design *design,
                            const sx_table *table, sx_arena *arena, const cli_app *app, const cli_args *args,
                            sx_error *err) {
   sx_calibrate_options o = SX_CALIBRATE_OPTIONS_INIT;
   sx_control *controls = NULL;
   size_t n = 0;
+  double *se = NULL;
+  bool errors = false;
   SX_TRY(read_method(&o, arena, app, args, err));
-  SX_TRY(read_controls(&controls, &n, arena, args, err));
+  SX_TRY(read_controls(&controls, &se, &n, arena, args, err));
+  for (size_t k = 0; k < n; k++) errors = errors || se[k] > 0;
+  if (errors) return calibrate_estimated(out, report, design, table, controls, se, n, &o, arena, app, args, err);
   return sx_weighting_calibrate(out, design, table, controls, n, &o, &report->calibrated, err);
 }
 
@@ -218,12 +253,67 @@ static sx_status check_options(const cli_args *args, sx_error *err) {
   if (calibrates + rakes + post > 1)
     return sx_error_set(err, SX_E_ARGUMENT, "",
                         "--rake, --poststratify and --calibrate exclude one another: --calibrate takes every total");
-  static const char *const needs[] = {"totals", "aggregate", "q"};
-  for (size_t k = 0; k < 3 && !calibrates; k++)
+  static const char *const needs[] = {"totals", "aggregate", "q", "totals-df"};
+  for (size_t k = 0; k < 4 && !calibrates; k++)
     if (cli_value(args, needs[k]))
       return sx_error_set(err, SX_E_ARGUMENT, needs[k], "--%s belongs to --calibrate", needs[k]);
   if (cli_value(args, "bounds") && !calibrates && !rakes)
     return sx_error_set(err, SX_E_ARGUMENT, "--bounds", "it belongs to --rake or --calibrate");
+  return SX_OK;
+}
+
+static sx_status check_response(const cli_args *args, sx_error *err) {
+  const bool adjusts = cli_value(args, "nonresponse") || cli_value(args, "eligibility");
+  static const char *const needs[] = {"respondent", "eligible",          "min-respondents",
+                                      "max-factor", "propensity-strata", "factor"};
+  for (size_t k = 0; k < sizeof needs / sizeof *needs && !adjusts; k++)
+    if (cli_value(args, needs[k]))
+      return sx_error_set(err, SX_E_ARGUMENT, "", "--%s belongs to --nonresponse or --eligibility", needs[k]);
+  if (cli_value(args, "codes") && !cli_value(args, "disposition"))
+    return sx_error_set(err, SX_E_ARGUMENT, "", "--codes belongs to --disposition");
+  return SX_OK;
+}
+
+static void add_step(cli_weighting_report *report, const char *name, const sx_design *design, const sx_design *before) {
+  const double *w = sx_design_weights(design), *old = before ? sx_design_weights(before) : w;
+  const size_t n = sx_design_rows(design);
+  cli_weighting_step s = {name, 0, 0, 0, (double)INFINITY, -(double)INFINITY, sx_weighting_kish_deff(w, n)};
+  for (size_t i = 0; i < n; i++) {
+    s.sum += w[i];
+    s.n_changed += w[i] != old[i];
+    if (w[i] == 0) continue;
+    s.n_cases++;
+    s.min = fmin(s.min, w[i]);
+    s.max = fmax(s.max, w[i]);
+  }
+  if (report->n_steps < CLI_MAX_STEPS) report->steps[report->n_steps++] = s;
+}
+
+/* *design becomes the adjusted one. */
+static void take(sx_design **design, sx_design *adjusted, cli_weighting_report *report, const char *name) {
+  add_step(report, name, adjusted, *design);
+  sx_design_free(*design);
+  *design = adjusted;
+}
+
+static sx_status respond(sx_design **design, cli_weighting_report *report, const sx_table *table, sx_arena *arena,
+                         const cli_app *app, const cli_args *args, sx_error *err) {
+  sx_design *adjusted = NULL;
+  uint8_t *status = NULL;
+  if (cli_value(args, "eligibility") || cli_value(args, "nonresponse"))
+    SX_TRY(cli_weighting_status(&status, table, arena, args, err));
+  if (cli_value(args, "eligibility")) {
+    SX_TRY(cli_weighting_eligibility(&adjusted, *design, table, status, arena, app, args, err));
+    take(design, adjusted, report, "eligibility");
+  }
+  if (cli_value(args, "nonresponse")) {
+    SX_TRY(cli_weighting_nonresponse(&adjusted, *design, table, status, arena, app, args, err));
+    take(design, adjusted, report, "nonresponse");
+  }
+  if (cli_value(args, "frame")) {
+    SX_TRY(cli_weighting_frames(&adjusted, *design, table, app, args, err));
+    take(design, adjusted, report, "frames");
+  }
   return SX_OK;
 }
 
@@ -232,22 +322,43 @@ sx_status cli_weighting_apply(sx_design **design, cli_weighting_report *report, 
   sx_design *adjusted = NULL;
   memset(report, 0, sizeof *report);
   SX_TRY(check_options(args, err));
+  SX_TRY(check_response(args, err));
+  add_step(report, "weights", *design, NULL);
+  SX_TRY(respond(design, report, table, arena, app, args, err));
   const bool calibrates = cli_value(args, "calibrate") != NULL;
   report->adjusted = calibrates || cli_value(args, "rake") || cli_value(args, "poststratify");
   if (report->adjusted) {
     SX_TRY(calibrates ? calibrate(&adjusted, report, *design, table, arena, app, args, err)
                       : rake(&adjusted, report, *design, table, arena, app, args, err));
-    sx_design_free(*design);
-    *design = adjusted;
+    take(design, adjusted, report, calibrates ? "calibrate" : cli_value(args, "rake") ? "rake" : "poststratify");
   }
   report->trimmed = cli_value(args, "trim") != NULL;
   if (!report->trimmed) return SX_OK;
   double low = 0, high = (double)INFINITY;
   SX_TRY(read_pair(&low, &high, arena, args, "trim", "0.3,3", err));
   SX_TRY(sx_weighting_trim(&adjusted, *design, low, high, true, &report->n_trimmed, err));
-  sx_design_free(*design);
-  *design = adjusted;
+  take(design, adjusted, report, "trim");
   return SX_OK;
+}
+
+sx_status cli_weighting_print(const cli_app *app, const cli_weighting_report *report, sx_arena *arena, sx_error *err) {
+  static const char *const heads[] = {"step", "cases", "sum", "min", "max", "kish_deff", "changed"};
+  cli_grid grid;
+  cli_grid_init(&grid, arena, sizeof heads / sizeof *heads);
+  grid.machine = cli_is_machine(app);
+  const int digits = grid.machine ? 17 : 7;
+  for (size_t k = 0; k < sizeof heads / sizeof *heads; k++) cli_grid_add(&grid, heads[k]);
+  for (size_t k = 0; k < report->n_steps; k++) {
+    const cli_weighting_step *s = &report->steps[k];
+    cli_grid_add(&grid, s->name);
+    cli_grid_add_count(&grid, (double)s->n_cases);
+    cli_grid_add_number(&grid, s->sum, grid.machine ? 17 : 10);
+    cli_grid_add_number(&grid, s->min, digits);
+    cli_grid_add_number(&grid, s->max, digits);
+    cli_grid_add_number(&grid, s->kish_deff, grid.machine ? 17 : 5);
+    cli_grid_add_count(&grid, (double)s->n_changed);
+  }
+  return cli_grid_print(&grid, stdout, app->format, err);
 }
 
 void cli_weighting_say(const cli_app *app, const cli_weighting_report *report, bool all) {
