@@ -52,7 +52,8 @@ typedef struct cli_command {
 
 extern const cli_command cli_run_command, cli_check_command, cli_new_command, cli_doctor_command, cli_describe_command,
     cli_convert_command, cli_synth_command, cli_mean_command, cli_total_command, cli_prop_command, cli_ratio_command,
-    cli_quantile_command, cli_tab_command, cli_compare_command, cli_weight_command;
+    cli_quantile_command, cli_tab_command, cli_compare_command, cli_weight_command, cli_inequality_command,
+    cli_moment_command, cli_poverty_command;
 
 /* ---- arguments (cli_args.c) ---- */
 extern const cli_option cli_common_options[]; /* --help --lang --threads --seed --format --quiet */
@@ -67,6 +68,9 @@ sx_status cli_split(const char *const **out, size_t *n, sx_arena *arena, const c
 bool cli_number(double *out, const cli_app *app, const cli_args *args,
                 const char *name); /* false, said on stderr, when not a number; *out untouched when absent */
 void cli_help(const cli_app *app, const cli_command *command);
+/* A manual page in roff, on stdout (cli_man.c). */
+void cli_man(const cli_app *app, const cli_command *command);
+void cli_man_overview(const cli_app *app, const cli_command *const *commands, size_t n);
 
 /* ---- messages (cli_say.c) ---- */
 const char *cli_text(const cli_app *app, const char *en, const char *zh);

@@ -6,9 +6,10 @@
 #include <unistd.h>
 
 static const cli_command *const commands[] = {
-    &cli_run_command,     &cli_check_command,  &cli_new_command,     &cli_describe_command, &cli_mean_command,
-    &cli_total_command,   &cli_prop_command,   &cli_ratio_command,   &cli_quantile_command, &cli_tab_command,
-    &cli_compare_command, &cli_weight_command, &cli_convert_command, &cli_synth_command,    &cli_doctor_command,
+    &cli_run_command,     &cli_check_command,      &cli_new_command,     &cli_describe_command, &cli_mean_command,
+    &cli_total_command,   &cli_prop_command,       &cli_ratio_command,   &cli_quantile_command, &cli_tab_command,
+    &cli_moment_command,  &cli_inequality_command, &cli_poverty_command, &cli_compare_command,  &cli_weight_command,
+    &cli_convert_command, &cli_synth_command,      &cli_doctor_command,
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
@@ -49,15 +50,44 @@ static int unknown_command(const cli_app *app, const char *name) {
                    name, near);
 }
 
-static int run_command(cli_app *app, int argc, char **argv) {
-  if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "-h") == 0) {
-    if (argc > 2 && find_command(argv[2])) {
-      cli_help(app, find_command(argv[2]));
-    } else {
-      overview(app);
+/* help COMMAND; help --man [COMMAND]: its manual page; help --commands: their names, a line each. */
+static int help(const cli_app *app, int argc, char **argv) {
+  bool man = false, names = false;
+  const char *word = NULL;
+  for (int i = 2; i < argc; i++) {
+    if (strcmp(argv[i], "--man") == 0) {
+      man = true;
+    } else if (strcmp(argv[i], "--commands") == 0) {
+      names = true;
+    } else if (strncmp(argv[i], "--lang", 6) == 0) {
+      i += argv[i][6] == '\0'; /* read already */
+    } else if (!word) {
+      word = argv[i];
     }
-    return argc < 2 ? CLI_USAGE : CLI_OK;
   }
+  const cli_command *command = word ? find_command(word) : NULL;
+  if (word && !command) return unknown_command(app, word);
+  for (size_t i = 0; names && i < N_COMMANDS; i++) puts(commands[i]->name);
+  if (names) return CLI_OK;
+  if (man && command) {
+    cli_man(app, command);
+  } else if (man) {
+    cli_man_overview(app, commands, N_COMMANDS);
+  } else if (command) {
+    cli_help(app, command);
+  } else {
+    overview(app);
+  }
+  return CLI_OK;
+}
+
+static int run_command(cli_app *app, int argc, char **argv) {
+  if (argc < 2) {
+    overview(app);
+    return CLI_USAGE;
+  }
+  if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+    return help(app, argc, argv);
   if (strcmp(argv[1], "--version") == 0) {
     printf("shuxiao %s\n", sx_version());
     return CLI_OK;
