@@ -112,14 +112,15 @@ static sx_status record_fill(record *r, const wt_model *m, const double *d, sx_e
 typedef struct rep_job {
   const wt_model *m;
   const sx_calibrate_options *options;
-  const double *from;
-  double *to;
+  const sx_design *design;
+  wt_replicates *to;
   size_t reps;
 } rep_job;
 
 static sx_status calibrate_replicate(void *data, size_t r, sx_error *err) {
   const rep_job *job = data;
   const wt_model *m = job->m;
+  const wt_replicates *to = job->to;
   const size_t n = m->n_rows;
   sx_status st = SX_OK;
   wt_result result;
@@ -131,21 +132,37 @@ static sx_status calibrate_replicate(void *data, size_t r, sx_error *err) {
     st = sx_error_memory(err);
     goto done;
   }
-  for (size_t i = 0; i < n; i++) {
-    d[i] = job->from[i * job->reps + r];
-    if (d[i] < 0) {
-      st = sx_error_set(err, SX_E_SUPPORT, who, "case %zu has a negative weight, which cannot be calibrated", i + 1);
-      goto done;
-    }
+  sx_design_replicate(d, job->design, r);
+  for (size_t i = 0; i < n; i++)
     if (!m->part[i]) d[i] = 0;
-  }
   SX_TRY_GOTO(st, sx_weighting__check_units(m, d, who, err), done);
   SX_TRY_GOTO(st, sx_weighting__calibrate(w, &result, m, d, job->options, who, err), done);
-  for (size_t i = 0; i < n; i++) job->to[i * job->reps + r] = w[i];
+  for (size_t i = 0; i < n && to->full; i++) to->full[i * job->reps + r] = w[i];
+  for (size_t i = 0; i < n && to->factor; i++) /* the same in all rows of a cell */
+    if (d[i] > 0) to->factor[to->cell[i] * job->reps + r] = w[i] / d[i];
 done:
   sx_mem_free(m->ctx, d);
   sx_mem_free(m->ctx, w);
   return st;
+}
+
+static sx_status calibrate_replicates(wt_replicates *out, const wt_model *m, const sx_design *design,
+                                      const sx_calibrate_options *options, sx_error *err) {
+  const size_t reps = sx_design_replicates(design);
+  size_t n = 0, size = 0;
+  SX_TRY(sx_weighting__no_negative(design, "calibrated", err));
+  out->cell = sx_mem_alloc(m->ctx, m->n_rows, sizeof *out->cell);
+  if (!out->cell) return sx_error_memory(err);
+  SX_TRY(sx_weighting__model_cells(out->cell, &n, m, err));
+  if (n) {
+    out->n_cells = n;
+    out->factor = sx_size_mul(&size, n, reps) ? sx_mem_zalloc(m->ctx, size, sizeof *out->factor) : NULL;
+  } else {
+    out->full = sx_size_mul(&size, m->n_rows, reps) ? sx_mem_alloc(m->ctx, size, sizeof *out->full) : NULL;
+  }
+  if (!out->factor && !out->full) return sx_error_memory(err);
+  rep_job job = {m, options, design, out, reps};
+  return sx_parallel_for(m->ctx, reps, calibrate_replicate, &job, err);
 }
 
 /* ---- the whole --------------------------------------------------------------------------------------------------- */
@@ -159,28 +176,21 @@ const char *sx_weighting__distance_name(const sx_calibrate_options *o) {
 static sx_status finish(sx_design **out, const sx_design *design, const wt_model *m, const double *w,
                         const sx_calibrate_options *options, sx_error *err) {
   const sx_ctx *ctx = sx_design_ctx(design);
-  const size_t reps = sx_design_replicates(design);
   sx_status st = SX_OK;
-  double *repw = NULL;
-  size_t size = 0;
+  wt_replicates replicates = {NULL, NULL, 0, NULL};
   char note[128];
   record r;
   memset(&r, 0, sizeof r);
   SX_TRY_GOTO(st, record_fill(&r, m, sx_design_weights(design), err), done);
-  if (reps) {
-    repw = sx_size_mul(&size, m->n_rows, reps) ? sx_mem_alloc(ctx, size, sizeof *repw) : NULL;
-    if (!repw) {
-      st = sx_error_memory(err);
-      goto done;
-    }
-    rep_job job = {m, options, sx_design_repweights(design), repw, reps};
-    SX_TRY_GOTO(st, sx_parallel_for(ctx, reps, calibrate_replicate, &job, err), done);
-  }
+  if (sx_design_replicates(design)) SX_TRY_GOTO(st, calibrate_replicates(&replicates, m, design, options, err), done);
   (void)snprintf(note, sizeof note, "calibrated to %zu total%s (%s)%s", m->n_controls, m->n_controls == 1 ? "" : "s",
                  sx_weighting__distance_name(options), m->unit ? ", equal weights within a unit" : "");
   sx_adjustment a = SX_ADJUSTMENT_INIT;
   a.w = w;
-  a.repw = repw;
+  a.repw = replicates.full;
+  a.rep_cell = replicates.cell;
+  a.rep_factor = replicates.factor;
+  a.n_rep_cells = replicates.n_cells;
   a.margins = r.margins;
   a.n_margins = r.n_margins;
   a.values = (const double *const *)r.value;
@@ -191,7 +201,7 @@ static sx_status finish(sx_design **out, const sx_design *design, const wt_model
   st = sx_design_adjust(out, design, &a, err);
 done:
   record_clear(&r, ctx);
-  sx_mem_free(ctx, repw);
+  sx_weighting__replicates_clear(&replicates, ctx);
   return st;
 }
 

@@ -96,6 +96,9 @@ sx_status sx_weighting__check_weights(const double *d, size_t n, sx_error *err) 
 const char *sx_weighting__distance_name(const sx_calibrate_options *options);
 void sx_weighting__calibrate_report(sx_calibrate_report *report, const wt_model *model, const wt_result *result,
                                     const double *d, const double *w);
+/* Rows with the same controls, values and q, whose factors are the same: cell [rows] of 0..n-1, 0 for those that take no part; n is 0
+ * where they are too many. */
+sx_status sx_weighting__model_cells(uint32_t *cell, size_t *n, const wt_model *model, sx_error *err) SX_NODISCARD;
 /* Ridge of each control of soft totals, in the scaled columns; 0 for exact ones. */
 double sx_weighting__ridge(const wt_model *model, size_t control, const double *d);
 

@@ -79,6 +79,59 @@ static sx_status cell_problem(wt_problem *out, const wt_problem *p, const uint32
   return SX_OK;
 }
 
+static uint64_t mixed(uint64_t h, uint64_t x) {
+  h = (h ^ x) * 0x9fb21c651e98df25U;
+  return h ^ h >> 32;
+}
+
+static uint64_t model_hash(const wt_model *m, size_t i) {
+  uint64_t h = 0x9e3779b97f4a7c15U, bits;
+  for (size_t a = 0; a < m->n_margins; a++) {
+    const double x = m->col[a * m->n_rows + i] < 0 ? 0 : sx_weighting__x(m, a, i);
+    memcpy(&bits, &x, sizeof bits);
+    h = mixed(mixed(h, (uint32_t)m->col[a * m->n_rows + i]), bits);
+  }
+  const double q = m->q ? m->q[i] : 1;
+  memcpy(&bits, &q, sizeof bits);
+  return mixed(h, bits);
+}
+
+static bool same_model(const wt_model *m, size_t i, size_t k) {
+  for (size_t a = 0; a < m->n_margins; a++) {
+    const int32_t *col = m->col + a * m->n_rows;
+    if (col[i] != col[k] || (col[i] >= 0 && sx_weighting__x(m, a, i) != sx_weighting__x(m, a, k))) return false;
+  }
+  return !m->q || m->q[i] == m->q[k];
+}
+
+sx_status sx_weighting__model_cells(uint32_t *cell, size_t *n, const wt_model *m, sx_error *err) {
+  const size_t most = m->n_rows / MIN_ROWS_PER_CELL + 1;
+  size_t cap = 16;
+  while (cap < 2 * most) cap *= 2;
+  size_t *first = sx_mem_alloc(m->ctx, most, sizeof *first);
+  uint32_t *slot = sx_mem_zalloc(m->ctx, cap, sizeof *slot);
+  const bool ok = first && slot;
+  *n = 1;
+  for (size_t i = 0; ok && *n && i < m->n_rows; i++) {
+    cell[i] = 0;
+    if (!m->part[i]) continue;
+    size_t at = model_hash(m, i) % cap;
+    while (slot[at] && !same_model(m, i, first[slot[at]])) at = (at + 1) % cap;
+    if (slot[at] == 0) {
+      if (*n == most) {
+        *n = 0;
+        break;
+      }
+      first[*n] = i;
+      slot[at] = (uint32_t)(*n)++;
+    }
+    cell[i] = slot[at];
+  }
+  sx_mem_free(m->ctx, first);
+  sx_mem_free(m->ctx, slot);
+  return ok ? SX_OK : sx_error_memory(err);
+}
+
 /* ---- eight replicates side by side ---------------------------------------------------------------------------------- */
 
 /* w [n][WIDTH] times factor [cells][WIDTH] of the category of one margin. */

@@ -74,11 +74,10 @@ static sx_status trim_weights(double *w, size_t *n_trimmed, const trim *t, size_
 
 static sx_status trim_replicates(double *repw, const sx_design *design, const trim *t, double *column, sx_error *err) {
   const size_t n = sx_design_rows(design), reps = sx_design_replicates(design);
-  const double *from = sx_design_repweights(design);
   for (size_t r = 0; r < reps; r++) {
     char who[64];
     (void)snprintf(who, sizeof who, "replicate %zu", r + 1);
-    for (size_t i = 0; i < n; i++) column[i] = from[i * reps + r];
+    sx_design_replicate(column, design, r);
     SX_TRY(trim_weights(column, NULL, t, n, who, err));
     for (size_t i = 0; i < n; i++) repw[i * reps + r] = column[i];
   }
