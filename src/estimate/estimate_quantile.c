@@ -320,24 +320,45 @@ done:
 
 /* ---- replicates ------------------------------------------------------------------------------------------------- */
 
-/* z [n_probs][replicates] of one domain, its cases of weight 0 included. space [3n]. */
-static void replicate_values(double *z, const quantile_run *q, const est_sorted *all, size_t g, double *space) {
-  const size_t from = all->start[g], n = all->start[g + 1] - from, reps = sx_design_replicates(q->design);
-  const double *repw = sx_design_repweights(q->design);
+/* Values under one replicate: z [domains][n_probs][replicates]. */
+typedef struct rep_quantiles {
+  const quantile_run *q;
+  const est_sorted *all; /* cases of weight 0 included */
+  double *z;
+  size_t largest; /* cases of the largest domain */
+} rep_quantiles;
+
+/* One domain; space [3n], n its cases. */
+static void domain_values(const rep_quantiles *t, size_t r, size_t g, const double *weights, double *space) {
+  const est_sorted *all = t->all;
+  const sx_quantile_request *request = t->q->request;
+  const size_t from = all->start[g], n = all->start[g + 1] - from, reps = sx_design_replicates(t->q->design);
   double *x = space, *w = space + n, *cum = w + n;
-  for (size_t r = 0; r < reps; r++) {
-    size_t m = 0;
-    for (size_t k = 0; k < n; k++) {
-      const double weight = repw[(size_t)all->row[from + k] * reps + r];
-      x[m] = all->x[from + k];
-      w[m] = weight;
-      m += weight > 0;
-    }
-    sx_estimate__cumulate(cum, w, m);
-    const est_view v = {x, w, cum, m};
-    for (size_t k = 0; k < q->request->n_probs; k++)
-      z[k * reps + r] = m ? sx_estimate__quantile(q->options->rule, &v, q->request->probs[k]) : (double)NAN;
+  size_t m = 0;
+  for (size_t k = 0; k < n; k++) {
+    const double weight = weights[all->row[from + k]];
+    x[m] = all->x[from + k];
+    w[m] = weight;
+    m += weight > 0;
   }
+  sx_estimate__cumulate(cum, w, m);
+  const est_view v = {x, w, cum, m};
+  for (size_t k = 0; k < request->n_probs; k++)
+    t->z[(g * request->n_probs + k) * reps + r] =
+        m ? sx_estimate__quantile(t->q->options->rule, &v, request->probs[k]) : (double)NAN;
+}
+
+static sx_status replicate_values(void *data, size_t r, sx_error *err) {
+  const rep_quantiles *t = data;
+  const sx_ctx *ctx = sx_design_ctx(t->q->design);
+  double *weights = sx_mem_alloc(ctx, sx_design_rows(t->q->design), sizeof *weights);
+  double *space = sx_mem_alloc(ctx, t->largest, 3 * sizeof *space);
+  const bool ok = weights && space;
+  if (ok) sx_design_replicate(weights, t->q->design, r);
+  for (size_t g = 0; ok && g < t->all->n_domains; g++) domain_values(t, r, g, weights, space);
+  sx_mem_free(ctx, weights);
+  sx_mem_free(ctx, space);
+  return ok ? SX_OK : sx_error_memory(err);
 }
 
 static sx_status replicate_row(sx_est_row *row, const quantile_run *q, const double *z, sx_error *err) {
@@ -365,37 +386,38 @@ static sx_status by_replicates(quantile_run *q, sx_error *err) {
   const sx_ctx *ctx = sx_design_ctx(q->design);
   const size_t reps = sx_design_replicates(q->design), probs = q->request->n_probs;
   sx_status st = SX_OK;
+  sx_ctx quiet = *ctx; /* this may be one of several threads: it does not call back */
+  quiet.cancelled = NULL;
   est_sorted all;
   sx_est_set *share = NULL;
-  double *space = NULL, *z = NULL;
+  double *z = NULL;
   size_t largest = 0, size = 0;
   SX_TRY(sx_estimate__sort(&all, q->design, q->request, true, err));
   for (size_t g = 0; g < all.n_domains; g++) {
     const size_t n = all.start[g + 1] - all.start[g];
     if (n > largest) largest = n;
   }
-  space = sx_mem_alloc(ctx, 3 * largest, sizeof *space);
-  z = sx_size_mul(&size, probs, reps) ? sx_mem_alloc(ctx, size, sizeof *z) : NULL;
-  if (!space || !z) {
+  z = sx_size_mul(&size, all.n_domains * probs, reps) ? sx_mem_alloc(ctx, size, sizeof *z) : NULL;
+  if (!z) {
     st = sx_error_memory(err);
     goto done;
   }
   points(q, q->request->probs[0]);
   SX_TRY_GOTO(st, shares(&share, q, false, err), done); /* n and the reasons of missing rows */
+  rep_quantiles work = {q, &all, z, largest};
+  SX_TRY_GOTO(st, sx_parallel_for(&quiet, reps, replicate_values, &work, err), done);
   for (size_t g = 0; g < all.n_domains; g++) {
     const est_view v = view_of(&q->sorted, g);
-    if (v.n) replicate_values(z, q, &all, g, space);
     for (size_t k = 0; k < probs; k++) {
       sx_est_row *row = &q->set->rows[g * probs + k];
       const double value = v.n ? sx_estimate__quantile(q->options->rule, &v, q->request->probs[k]) : (double)NAN;
       (void)begin(row, g, k, value, &share->rows[g], q->options->ci_level);
-      if (v.n) SX_TRY_GOTO(st, replicate_row(row, q, z + k * reps, err), done);
+      if (v.n) SX_TRY_GOTO(st, replicate_row(row, q, z + (g * probs + k) * reps, err), done);
     }
   }
 done:
   sx_est_set_free(share);
   sx_estimate__sorted_clear(&all);
-  sx_mem_free(ctx, space);
   sx_mem_free(ctx, z);
   return st;
 }

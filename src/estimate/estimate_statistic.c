@@ -296,8 +296,7 @@ static sx_status one_replicate(void *data, size_t r, sx_error *err) {
     st = sx_error_memory(err);
     goto done;
   }
-  const double *repw = sx_design_repweights(s->design);
-  for (size_t i = 0; i < s->sort->n; i++) weights[i] = repw[i * reps + r];
+  sx_design_replicate(weights, s->design, r);
   for (size_t g = 0; g < s->base.n_domains; g++) {
     const sx_cases cases = cases_of(s, g, weights, p.row, p.w);
     sx_na na = SX_NA_NONE;
