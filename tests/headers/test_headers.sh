@@ -23,6 +23,13 @@ for path in include/shuxiao/*.h; do
     check $cxx c++ c++17 "$header"
   done
 done
+for path in include/shuxiao/*.h; do
+  header=$(basename "$path")
+  [ "$header" = shuxiao.h ] || grep -qxF "#include \"shuxiao/$header\"" include/shuxiao/shuxiao.h || {
+    echo "shuxiao.h does not include $header" >&2
+    bad=$((bad + 1))
+  }
+done
 if [ $tried = 0 ]; then
   echo "skipped: no compiler called gcc, clang, g++ or clang++"
   exit 77
