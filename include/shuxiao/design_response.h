@@ -37,7 +37,8 @@ typedef enum sx_response {
   SX_RESPONSE_UNKNOWN /* it is not known whether the case is eligible */
 } sx_response;
 
-/* out [rows]: an sx_disposition per case. codes NULL: AAPOR's own final codes, dotted (1.1 .. 4.9). Expected: SX_E_DATA for a missing
+/* out [rows]: an sx_disposition per case. codes NULL: AAPOR's own final codes, dotted (1.1 .. 4.9) or whole (110,
+ * 2112). Expected: SX_E_DATA for a missing
  * disposition or a code that is none of these (names the case and the code), SX_E_ARGUMENT for a code given to two dispositions. */
 SX_API sx_status sx_disposition_read(uint8_t *out, const sx_column *column, const sx_disposition_code *codes, size_t n,
                                      sx_error *err) SX_NODISCARD;

@@ -143,8 +143,8 @@ const cli_command cli_response_command = {
         "1.1 complete, 1.2 partial, 2.1 refusal, 2.2 non-contact, 2.3 other, 3.1 unknown if household, 3.2 to 3.9 "
         "other\n"
         "unknown, 4 not eligible, each with all its subcodes (2.112).",
-    .example = "shuxiao response interviews.sav --disposition netizen --codes 'complete=1; noncontact=0' "
-               "--weights base_weight --strata province --rates rr1",
+    .example = "shuxiao response interviews.sav --disposition disposition --weights base_weight --strata province "
+               "--rates rr1,rr2",
     .options = response_options,
     .n_options = sizeof response_options / sizeof *response_options,
     .min_words = 1,

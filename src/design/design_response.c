@@ -26,6 +26,16 @@ static bool heads(const char *code, const char *value) {
   return value[n] == '\0' || value[n] == '.' || strchr(code, '.') != NULL;
 }
 
+/* AAPOR's codes as whole numbers: 110 is 1.10, 2112 is 2.112. */
+static const char *dotted(char out[8], const char *value) {
+  const size_t n = strspn(value, "0123456789");
+  if (value[n] || n < 3 || n > 4 || value[0] < '1' || value[0] > '4') return value;
+  out[0] = value[0];
+  out[1] = '.';
+  memcpy(out + 2, value + 1, n);
+  return out;
+}
+
 static bool same_number(const char *a, const char *b) {
   double x = 0, y = 0;
   return sx_text_to_double(&x, a, strlen(a)) && sx_text_to_double(&y, b, strlen(b)) && x == y;
@@ -33,6 +43,8 @@ static bool same_number(const char *a, const char *b) {
 
 /* The disposition of a value, SX_N_DISPOSITIONS where no code fits. */
 static unsigned find(const char *value, const char *label, const sx_disposition_code *codes, size_t n) {
+  char with_dot[8];
+  if (codes == aapor) value = dotted(with_dot, value);
   unsigned found = SX_N_DISPOSITIONS;
   size_t best = 0;
   for (size_t k = 0; k < n; k++) {

@@ -157,8 +157,8 @@ static void test_formula(void) {
 }
 
 static void test_codes(void) {
-  const double v[] = {1.1, 1.2, 2.112, 2.2, 2.36, 3.11, 3.21, 3.9, 4.5, 2.0, 4};
-  static const uint8_t want[] = {0, 1, 2, 3, 4, 5, 6, 6, 7, 4, 7};
+  const double v[] = {1.1, 1.2, 2.112, 2.2, 2.36, 3.11, 3.21, 3.9, 4.5, 2.0, 4, 110, 2112, 320};
+  static const uint8_t want[] = {0, 1, 2, 3, 4, 5, 6, 6, 7, 4, 7, 0, 2, 6};
   enum { M = sizeof v / sizeof *v };
   sx_table *t = eh_table(NULL, M);
   sx_column *c = eh_number(t, "d", v);
@@ -170,7 +170,7 @@ static void test_codes(void) {
   CHECK(out[0] == SX_RESPONSE_RESPONDENT && out[1] == SX_RESPONSE_RESPONDENT && out[2] == SX_RESPONSE_NONRESPONDENT &&
         out[5] == SX_RESPONSE_UNKNOWN && out[8] == SX_RESPONSE_INELIGIBLE);
   /* own codes: whole values, labels, and the longest head */
-  const char *const texts[] = {"1", "1.2", "1.25", "R", "gone", "1", "R", "1", "1", "1", "1"};
+  const char *const texts[] = {"1", "1.2", "1.25", "R", "gone", "1", "R", "1", "1", "1", "1", "1", "1", "1"};
   sx_column *own = eh_text(t, "own", SX_TEXT, texts);
   const sx_disposition_code codes[] = {{SX_DISPOSITION_COMPLETE, "1"},
                                        {SX_DISPOSITION_PARTIAL, "1.2"},
