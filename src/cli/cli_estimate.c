@@ -1,21 +1,56 @@
 /* cli_estimate.c: mean, total, prop and ratio on a file, one engine behind four commands. */
-#include "cli.h"
+#include "cli_estimate.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "cli_job.h"
+#define CLI_ESTIMATE_OPTIONS                                                                                                       \
+  CLI_DESIGN_OPTIONS, CLI_DOMAIN_OPTIONS, CLI_WEIGHTING_OPTIONS,                                                                   \
+      {"gap", "overall|LEVEL", "with --by: each group minus the whole, or minus that level, with its covariance",                  \
+       "与 --by 同用：各组减整体，或减某一水平，含协方差"},                                                                        \
+      {"deff", "replace|wor", "design effect against sampling with or without replacement (replace)",                              \
+       "设计效应的比较基准：放回或不放回（默认 replace）"},                                                                        \
+      {"level", "P", "confidence level (0.95)", "置信水平（0.95）"},                                                               \
+      {"df", "N", "degrees of freedom (those of the domain)", "自由度（默认按子总体计）"}, {                                       \
+    "ci", "METHOD", "wald, logit; for shares also xlogit, wilson, beta, asin, likelihood (logit; t for the rest)",                 \
+        "区间方法：wald、logit；比例另有 xlogit、wilson、beta、asin、likelihood（默认比例 logit，其余 t）" \
+  }
+#define CLI_STANDARD_OPTIONS                                                                                           \
+  {"standardize", "VARS", "rates standardised by these variables: with --standard", "按这些变量直接标准化"}, {         \
+    "standard", "'a=3, b=2'|FILE", "the standard population: a share per level (';' where levels hold ',')",           \
+        "标准人口：各水平的份额，或文件"                                                                \
+  }
+#define CLI_FACTOR_OPTION                                                                                              \
+  { "factor", "X,Y", "variables that are categories, though numbers or texts", "按类别处理的变量" }
 
-static const cli_option estimate_options[] = {
-    CLI_DESIGN_OPTIONS,
-    CLI_DOMAIN_OPTIONS,
-    CLI_WEIGHTING_OPTIONS,
-    {"gap", "overall|LEVEL", "with --by: each group minus the whole, or minus that level, with its covariance",
-     "与 --by 同用：各组减整体，或减某一水平，含协方差"},
-    {"level", "P", "confidence level (0.95)", "置信水平（0.95）"},
-    {"df", "N", "degrees of freedom (those of the domain)", "自由度（默认按子总体计）"},
-    {"ci", "METHOD", "wald, logit; for shares also xlogit, wilson, beta, asin, likelihood (logit; t for the rest)",
-     "区间方法：wald、logit；比例另有 xlogit、wilson、beta、asin、likelihood（默认比例 logit，其余 t）"},
+static const cli_option mean_options[] = {
+    CLI_ESTIMATE_OPTIONS,
+    {"kind", "KIND", "arithmetic, geometric, harmonic, trimmed, winsorised (arithmetic)",
+     "均值种类：算术、几何、调和、截尾、缩尾（默认 arithmetic）"},
+    {"tails", "L,U", "shares cut off below and above, with trimmed and winsorised (0.05,0.05)",
+     "截尾、缩尾的下、上比例（默认 0.05,0.05）"},
+    {"rank", "mean|borda", "of rank(a,b) and places(a,b): the mean rank, or points (mean)",
+     "排序题：平均名次或 Borda 得分"},
+    CLI_STANDARD_OPTIONS,
+    CLI_FACTOR_OPTION,
+};
+static const cli_option total_options[] = {CLI_ESTIMATE_OPTIONS, CLI_FACTOR_OPTION};
+static const cli_option ratio_options[] = {CLI_ESTIMATE_OPTIONS, CLI_STANDARD_OPTIONS};
+static const cli_option prop_options[] = {
+    CLI_ESTIMATE_OPTIONS,
+    {"of", "cases|answers", "of a set: shares of the base, or of all answers (cases)", "多选题：占人数或占应答数"},
+    {"base", "chosen|valid|all|EXPR", "of a set: who chose any, who has any value, all, or who was asked (chosen)",
+     "多选题的基数：选过任一项、任一项有效、全部、或条件"},
+    {"counted", "VALUE", "of multi(a,b): the value that means chosen (1; texts: every value is a category)",
+     "multi(a,b) 中表示选中的取值"},
+    {"box", "top2|bottom2|net|nps", "of a scale: share of its top or bottom levels, their difference, net promoters",
+     "量表：最高、最低若干级占比，净值，净推荐值"},
+    {"top", "4,5", "with --box: the levels at the top, by value or label", "与 --box 同用：高端水平"},
+    {"bottom", "1,2", "with --box: the levels at the bottom", "与 --box 同用：低端水平"},
+    {"rank", "first|top3", "of rank(a,b) and places(a,b): the share ranked first, or among the best (first)",
+     "排序题：排第一或前几的占比"},
+    CLI_STANDARD_OPTIONS,
+    CLI_FACTOR_OPTION,
 };
 
 typedef cli_job job;
@@ -32,10 +67,10 @@ static sx_status read_ci(job *j, sx_error *err) {
   return status;
 }
 
-/* "variable", or "variable=level" for a category. */
-static const char *indicator_of(const job *j, const char *name, const sx_est_set *set, const sx_est_row *row) {
-  if (row->level < 0 || !set->level_text) return sx_arena_strdup(j->arena, name);
-  return sx_arena_printf(j->arena, "%s=%s", name, set->level_text[row->level]);
+/* "variable", or "variable=level" where levels are named. */
+static const char *indicator_of(const job *j, const cli_quantity *q, const sx_est_set *set, const sx_est_row *row) {
+  if (!q->named_levels || row->level < 0 || !set->level_text) return sx_arena_strdup(j->arena, q->name);
+  return sx_arena_printf(j->arena, "%s=%s", q->name, set->level_text[row->level]);
 }
 
 /* The carrier to compare with: the same level of the whole, or of the group whose first key has the asked level. */
@@ -77,15 +112,10 @@ static sx_status add_gap(job *j, const char *indicator, const char *to, const sx
   return status;
 }
 
-static sx_status add_gaps(job *j, const char *name, const sx_est_request *request, const sx_est_set *set,
-                          const char *to, sx_error *err) {
+static sx_status add_gaps(job *j, const cli_quantity *q, const sx_est_set *set, const char *to, sx_error *err) {
   sx_est_set *whole = NULL;
   sx_status status = SX_OK;
-  if (strcmp(to, "overall") == 0) {
-    sx_est_request all = *request;
-    all.by = NULL;
-    SX_TRY(sx_estimate_run(&whole, j->design, &all, &j->options, err));
-  }
+  if (strcmp(to, "overall") == 0) SX_TRY(q->run(&whole, q, j, NULL, err));
   for (size_t i = 0; status == SX_OK && i < set->n_rows; i++) {
     const sx_est_row *row = &set->rows[i];
     if (!row->est) continue;
@@ -94,7 +124,7 @@ static sx_status add_gaps(job *j, const char *name, const sx_est_request *reques
       status =
           sx_error_set(err, SX_E_ARGUMENT, "--gap", "no group has the level '%s' of %s", to, j->groups->key_name[0]);
     } else if (base != row->est) {
-      const char *indicator = indicator_of(j, name, set, row);
+      const char *indicator = indicator_of(j, q, set, row);
       status = indicator ? add_gap(j, indicator, to, row, base, err) : sx_error_memory(err);
     }
   }
@@ -102,70 +132,69 @@ static sx_status add_gaps(job *j, const char *name, const sx_est_request *reques
   return status;
 }
 
-static sx_status run_request(job *j, const char *name, const sx_est_request *request, sx_error *err) {
+/* Marks what a row asks care for. */
+static sx_status add_row(job *j, const cli_quantity *q, const sx_est_set *set, const sx_est_row *row,
+                         const double *tail, sx_error *err) {
+  const char *indicator = indicator_of(j, q, set, row), *mark = tail ? cli_tail_mark(j, tail[row->group]) : "";
+  if (!indicator || !mark) return sx_error_memory(err);
+  SX_TRY(cli_job_row(j, indicator, q->statistic, row, err));
+  j->rows[j->n_rows - 1].quality = mark;
+  return SX_OK;
+}
+
+static sx_status run_quantity(job *j, const cli_quantity *q, sx_error *err) {
   sx_est_set *set = NULL;
-  SX_TRY(sx_estimate_run(&set, j->design, request, &j->options, err));
-  sx_status status = SX_OK;
-  for (size_t i = 0; status == SX_OK && i < set->n_rows; i++) {
-    const char *indicator = indicator_of(j, name, set, &set->rows[i]);
-    status = indicator ? cli_job_row(j, indicator, sx_stat_name(j->stat), &set->rows[i], err) : sx_error_memory(err);
-  }
+  double *tail = NULL;
   const char *to = cli_value(j->args, "gap");
-  if (status == SX_OK && to && !j->groups)
-    status = sx_error_set(err, SX_E_ARGUMENT, "--gap", "it compares groups: give --by too");
-  if (status == SX_OK && to) status = add_gaps(j, name, request, set, to, err);
+  if (to && !j->groups) return sx_error_set(err, SX_E_ARGUMENT, "--gap", "it compares groups: give --by too");
+  if (q->watch_tail) {
+    sx_est_request request = q->request;
+    request.by = j->groups;
+    tail = sx_arena_alloc(j->arena, j->groups ? j->groups->n_groups : 1, sizeof *tail);
+    if (!tail) return sx_error_memory(err);
+    SX_TRY(sx_estimate_tail_share(tail, j->design, &request, SX_TAIL_TOP, err));
+  }
+  SX_TRY(q->run(&set, q, j, j->groups, err));
+  sx_status status = SX_OK;
+  for (size_t i = 0; status == SX_OK && i < set->n_rows; i++) status = add_row(j, q, set, &set->rows[i], tail, err);
+  if (status == SX_OK && to) status = add_gaps(j, q, set, to, err);
   sx_est_set_free(set);
   return status;
 }
 
-/* Names the first case whose text is no number, so that a stray word in a column of amounts is found. */
-static sx_status not_a_number(const job *j, const char *name, const sx_column *column, sx_error *err) {
-  for (size_t i = 0; i < column->n; i++) {
-    size_t n = 0;
-    double value = 0.0;
-    if (sx_column_missing(column, i) || column->data.code[i] < 0) continue;
-    const char *text = sx_dict_get(column->dict, column->data.code[i], &n);
-    if (sx_text_to_double(&value, text, n)) continue;
-    return sx_error_set(err, SX_E_ARGUMENT, j->args->words[0],
-                        "%s: case %zu holds '%.40s', not a number: correct it, name it with --missing, or use 'shuxiao "
-                        "prop' for shares",
-                        name, i + 1, text);
-  }
-  return sx_error_set(err, SX_E_ARGUMENT, j->args->words[0],
-                      "%s is %s, not a number: use 'shuxiao prop' for its shares", name, sx_type_name(column->type));
+static sx_status estimate_word(job *j, const cli_wishes *w, const char *text, sx_error *err) {
+  cli_quantity q = {.name = text};
+  bool taken = false;
+  SX_TRY(cli_set_quantity(&taken, &q, j, text, err));
+  if (taken && (w->finite_deff || w->has_mean || w->has_standard))
+    return sx_error_set(err, SX_E_ARGUMENT, text, "--%s is for variables",
+                        w->has_mean       ? "kind"
+                        : w->has_standard ? "standardize"
+                                          : "deff wor");
+  if (!taken) SX_TRY(cli_plain_quantity(&q, w, j, text, err));
+  const sx_status status = run_quantity(j, &q, err);
+  sx_groups_free((sx_groups *)(uintptr_t)q.levels);
+  return status;
 }
 
-static sx_status estimate_variable(job *j, const char *text, sx_error *err) {
-  sx_est_request request = {.stat = j->stat, .where = j->where, .by = j->groups};
-  bool logical = false;
-  if (j->stat == SX_STAT_RATIO) {
-    const char *const *sides = NULL;
+static sx_status run_words(job *j, cli_wishes *w, sx_error *err) {
+  SX_TRY(cli_job_open(j, err));
+  SX_TRY(read_ci(j, err));
+  SX_TRY(cli_plain_wishes(w, j, err));
+  for (size_t i = 1; i < j->args->n_words; i++) {
+    const char *const *names = NULL;
     size_t n = 0;
-    SX_TRY(cli_split(&sides, &n, j->arena, text, '/', err));
-    if (n != 2) return sx_error_set(err, SX_E_ARGUMENT, text, "a ratio is NUMERATOR/DENOMINATOR, two variables");
-    SX_TRY(cli_job_column(&request.y, &logical, j, sides[0], err));
-    SX_TRY(cli_job_column(&request.x, &logical, j, sides[1], err));
-  } else {
-    SX_TRY(cli_job_column(&request.y, &logical, j, text, err));
-    request.prop_of_one = j->stat == SX_STAT_PROP && logical;
+    SX_TRY(cli_job_names(&names, &n, j, j->args->words[i], err));
+    for (size_t k = 0; k < n; k++) SX_TRY(estimate_word(j, w, names[k], err));
   }
-  const bool wants_number = j->stat != SX_STAT_PROP;
-  if (wants_number && (request.y->type == SX_CATEGORY || request.y->type == SX_TEXT)) {
-    return not_a_number(j, text, request.y, err);
-  }
-  return run_request(j, text, &request, err);
+  return cli_job_print(j, err);
 }
 
 static sx_status run_job(job *j, sx_error *err) {
-  SX_TRY(cli_job_open(j, err));
-  SX_TRY(read_ci(j, err));
-  for (size_t w = 1; w < j->args->n_words; w++) {
-    const char *const *names = NULL;
-    size_t n = 0;
-    SX_TRY(cli_job_names(&names, &n, j, j->args->words[w], err));
-    for (size_t i = 0; i < n; i++) SX_TRY(estimate_variable(j, names[i], err));
-  }
-  return cli_job_print(j, err);
+  cli_wishes w = {.cells = NULL};
+  const sx_status status = run_words(j, &w, err);
+  sx_groups_free(w.cells);
+  return status;
 }
 
 static int run_stat(cli_app *app, const cli_args *args, sx_stat stat) {
@@ -193,7 +222,7 @@ static int run_ratio(cli_app *app, const cli_args *args) {
   "VARS are variables of the file, separated by blanks or commas, or expressions in quotes (\"age >= 60\").\n"         \
   "Missing answers drop out of that variable's base alone; n is the base. Weights are never guessed:\n"                \
   "give --weights, or --weights none for an unweighted estimate."
-#define N_OPTIONS (sizeof estimate_options / sizeof *estimate_options)
+#define COUNT(options) (sizeof(options) / sizeof *(options))
 
 const cli_command cli_mean_command = {
     .name = "mean",
@@ -202,8 +231,8 @@ const cli_command cli_mean_command = {
     .summary_zh = "加权均值及其误差",
     .detail_en = DETAIL,
     .example = "shuxiao mean interviews.sav amt_goods --weights base_weight --strata province --by residence",
-    .options = estimate_options,
-    .n_options = N_OPTIONS,
+    .options = mean_options,
+    .n_options = COUNT(mean_options),
     .min_words = 2,
     .max_words = CLI_MAX_WORDS,
     .run = run_mean};
@@ -214,8 +243,8 @@ const cli_command cli_total_command = {
     .summary_zh = "总体总量及其误差",
     .detail_en = DETAIL,
     .example = "shuxiao total interviews.sav digital_consumer --weights base_weight --strata province",
-    .options = estimate_options,
-    .n_options = N_OPTIONS,
+    .options = total_options,
+    .n_options = COUNT(total_options),
     .min_words = 2,
     .max_words = CLI_MAX_WORDS,
     .run = run_total};
@@ -226,8 +255,8 @@ const cli_command cli_prop_command = {
     .summary_zh = "各类别占比及其误差",
     .detail_en = DETAIL,
     .example = "shuxiao prop interviews.sav genai --weights base_weight --strata province --where netizen==1",
-    .options = estimate_options,
-    .n_options = N_OPTIONS,
+    .options = prop_options,
+    .n_options = COUNT(prop_options),
     .min_words = 2,
     .max_words = CLI_MAX_WORDS,
     .run = run_prop};
@@ -238,8 +267,8 @@ const cli_command cli_ratio_command = {
     .summary_zh = "两个总量之比及其误差",
     .detail_en = DETAIL,
     .example = "shuxiao ratio interviews.sav amt_game/amt_av --weights base_weight --strata province",
-    .options = estimate_options,
-    .n_options = N_OPTIONS,
+    .options = ratio_options,
+    .n_options = COUNT(ratio_options),
     .min_words = 2,
     .max_words = CLI_MAX_WORDS,
     .run = run_ratio};

@@ -289,6 +289,10 @@ static void json_row(sx_buf *out, const sx_store_row *row) {
   json_number(out, "n_eff", row->n_eff);
   json_number(out, "deff", row->deff);
   json_number(out, "cv", row->cv);
+  if (row->quality && *row->quality) {
+    sx_buf_add(out, ",\"quality\":");
+    sx_json_string(out, row->quality);
+  }
   if (row->na_reason && *row->na_reason) {
     sx_buf_add(out, ",\"na_reason\":");
     sx_json_string(out, row->na_reason);
@@ -350,6 +354,17 @@ static sx_status fill_rows(cli_grid *grid, const cli_app *app, const sx_store_ro
   return SX_OK;
 }
 
+/* Below a table: why a row has no value or no error, and what asks for care in it, with its domain. */
+static void print_notes(const cli_app *app, sx_arena *arena, const sx_store_row *row) {
+  const char *const notes[] = {row->na_reason, row->quality};
+  for (size_t k = 0; k < 2; k++) {
+    if (!notes[k] || !*notes[k]) continue;
+    printf("  %s", row->indicator);
+    for (size_t t = 0; k == 1 && t < row->n_terms; t++) printf(", %s", term_text(arena, &row->terms[t], app->chinese));
+    printf(": %s\n", notes[k]);
+  }
+}
+
 sx_status cli_print_rows(const cli_app *app, const sx_store_row *rows, size_t n, sx_error *err) {
   if (strcmp(app->format, "csv") == 0) return print_csv(&app->ctx, rows, n, err);
   if (strcmp(app->format, "json") == 0) return print_json(&app->ctx, rows, n, err);
@@ -359,9 +374,7 @@ sx_status cli_print_rows(const cli_app *app, const sx_store_row *rows, size_t n,
   cli_grid_init(&grid, arena, 9 + (n > 0 ? rows[0].n_terms : 0));
   sx_status status = fill_rows(&grid, app, rows, n);
   if (status == SX_OK) status = cli_grid_print(&grid, stdout, app->format, err);
-  for (size_t i = 0; i < n; i++) {
-    if (rows[i].na_reason && *rows[i].na_reason) printf("  %s: %s\n", rows[i].indicator, rows[i].na_reason);
-  }
+  for (size_t i = 0; i < n; i++) print_notes(app, arena, &rows[i]);
   sx_arena_free(arena);
   return status;
 }
