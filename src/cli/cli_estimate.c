@@ -20,9 +20,6 @@
     "standard", "'a=3, b=2'|FILE", "the standard population: a share per level (';' where levels hold ',')",           \
         "标准人口：各水平的份额，或文件"                                                                \
   }
-#define CLI_FACTOR_OPTION                                                                                              \
-  { "factor", "X,Y", "variables that are categories, though numbers or texts", "按类别处理的变量" }
-
 static const cli_option mean_options[] = {
     CLI_ESTIMATE_OPTIONS,
     {"kind", "KIND", "arithmetic, geometric, harmonic, trimmed, winsorised (arithmetic)",
@@ -32,9 +29,8 @@ static const cli_option mean_options[] = {
     {"rank", "mean|borda", "of rank(a,b) and places(a,b): the mean rank, or points (mean)",
      "排序题：平均名次或 Borda 得分"},
     CLI_STANDARD_OPTIONS,
-    CLI_FACTOR_OPTION,
 };
-static const cli_option total_options[] = {CLI_ESTIMATE_OPTIONS, CLI_FACTOR_OPTION};
+static const cli_option total_options[] = {CLI_ESTIMATE_OPTIONS};
 static const cli_option ratio_options[] = {CLI_ESTIMATE_OPTIONS, CLI_STANDARD_OPTIONS};
 static const cli_option prop_options[] = {
     CLI_ESTIMATE_OPTIONS,
@@ -50,7 +46,6 @@ static const cli_option prop_options[] = {
     {"rank", "first|top3", "of rank(a,b) and places(a,b): the share ranked first, or among the best (first)",
      "排序题：排第一或前几的占比"},
     CLI_STANDARD_OPTIONS,
-    CLI_FACTOR_OPTION,
 };
 
 typedef cli_job job;

@@ -36,6 +36,23 @@ static sx_status read_tails(cli_wishes *w, cli_job *j, sx_error *err) {
   return SX_OK;
 }
 
+/* A variable that is not there would be declared in vain. */
+static sx_status check_factors(cli_job *j, sx_error *err) {
+  for (size_t i = 0; i < j->args->n_given; i++) {
+    if (strcmp(j->args->given[i]->name, "factor") != 0) continue;
+    const char *const *names = NULL;
+    const sx_column *column = NULL;
+    size_t n = 0;
+    SX_TRY(cli_list(&names, &n, j->arena, j->args->values[i], err));
+    for (size_t k = 0; k < n; k++) {
+      const sx_status status = sx_table_need(&column, j->table, names[k], err);
+      if (status != SX_OK) sx_error_add_where(err, "--factor");
+      SX_TRY(status);
+    }
+  }
+  return SX_OK;
+}
+
 sx_status cli_plain_wishes(cli_wishes *w, cli_job *j, sx_error *err) {
   const char *kind = cli_value(j->args, "kind"), *deff = cli_value(j->args, "deff");
   w->mean = (sx_mean_spec)SX_MEAN_SPEC_INIT;
@@ -46,6 +63,7 @@ sx_status cli_plain_wishes(cli_wishes *w, cli_job *j, sx_error *err) {
     w->has_mean = true;
   }
   SX_TRY(read_tails(w, j, err));
+  SX_TRY(check_factors(j, err));
   if (deff && strcmp(deff, "replace") != 0 && strcmp(deff, "wor") != 0)
     return sx_error_set(err, SX_E_ARGUMENT, "--deff", "'%s' is not replace or wor", deff);
   w->finite_deff = deff && strcmp(deff, "wor") == 0;

@@ -264,8 +264,7 @@ static sx_status check_options(const cli_args *args, sx_error *err) {
 
 static sx_status check_response(const cli_args *args, sx_error *err) {
   const bool adjusts = cli_value(args, "nonresponse") || cli_value(args, "eligibility");
-  static const char *const needs[] = {"respondent", "eligible",          "min-respondents",
-                                      "max-factor", "propensity-strata", "factor"};
+  static const char *const needs[] = {"respondent", "eligible", "min-respondents", "max-factor", "propensity-strata"};
   for (size_t k = 0; k < sizeof needs / sizeof *needs && !adjusts; k++)
     if (cli_value(args, needs[k]))
       return sx_error_set(err, SX_E_ARGUMENT, "", "--%s belongs to --nonresponse or --eligibility", needs[k]);

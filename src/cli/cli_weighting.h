@@ -31,7 +31,8 @@
       {"min-respondents", "N", "classes with fewer are merged (1)", "调整类的最少回答数（默认 1）"},                            \
       {"max-factor", "F", "classes with a larger factor are merged, propensities cut", "调整系数的上限"},                       \
       {"propensity-strata", "K", "with propensity: classes of K equal parts by propensity", "按倾向得分分为 K 类"},             \
-      {"factor", "A,B", "numbers that the propensity model reads as categories", "倾向模型中作为类别的数值变量"},               \
+      {"factor", "A,B", "numbers that are categories: in a mean or total, and for the propensity model",                        \
+       "作为类别的数值变量（均值、总量与倾向模型）"},                                                                           \
       {"tolerance", "T", "largest relative miss of a total (1e-12)", "总量的最大相对偏差（1e-12）"}, {                          \
     "trim", "L,U", "weights cut to L..U afterwards, the rest takes up what is cut", "随后把权数截到 L..U，余额均摊" \
   }
