@@ -77,6 +77,25 @@ static void below_is_unbiased_and_in_range(void) {
   CHECK(fabs((double)high / 30000 - 1.0 / 3) < 0.013);
 }
 
+static void many_below_are_those_of_one_by_one(void) {
+  enum { N = 1003 };
+  static const uint32_t bounds[] = {1, 2, 3, 7, 64, 1000, 65537, 2147483647U, 2147483649U, 4294967291U, UINT32_MAX};
+  uint32_t many[N];
+  for (size_t b = 0; b < sizeof bounds / sizeof *bounds; b++)
+    for (size_t before = 0; before < 5; before++) { /* words taken first: the fill begins within a block */
+      sx_rng one, all;
+      sx_rng_init(&one, 0x123456789abcdefU, 99 + b);
+      if (b == 5) one.counter = UINT32_MAX - 40; /* the low half of the counter runs over */
+      all = one;
+      for (size_t k = 0; k < before; k++) CHECK_INT(sx_rng_u32(&one), sx_rng_u32(&all));
+      sx_rng_below_fill(many, N, bounds[b], &all);
+      size_t differ = 0;
+      for (size_t k = 0; k < N; k++) differ += sx_rng_below(&one, bounds[b]) != many[k];
+      CHECK_INT(differ, 0);
+      CHECK_INT(sx_rng_u32(&one), sx_rng_u32(&all)); /* and both go on alike */
+    }
+}
+
 static void normals_have_their_moments(void) {
   enum { N = 200000 };
   double sum = 0, square = 0, fourth = 0;
@@ -112,5 +131,5 @@ static void streams_and_seeds_are_unrelated(void) {
 
 SXT_MAIN(SXT_CASE(known_answers), SXT_CASE(a_generator_reads_the_blocks_in_order),
          SXT_CASE(fill_is_a_function_of_the_counter), SXT_CASE(uniforms_are_inside_and_even),
-         SXT_CASE(below_is_unbiased_and_in_range), SXT_CASE(normals_have_their_moments),
-         SXT_CASE(streams_and_seeds_are_unrelated))
+         SXT_CASE(below_is_unbiased_and_in_range), SXT_CASE(many_below_are_those_of_one_by_one),
+         SXT_CASE(normals_have_their_moments), SXT_CASE(streams_and_seeds_are_unrelated))
