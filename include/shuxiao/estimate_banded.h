@@ -71,12 +71,11 @@ typedef struct sx_banded_request {
 
 /* How the fit of one domain lies. */
 typedef struct sx_banded_domain {
-  sx_na na;            /* why there is no fit */
-  size_t n, n_zero;    /* cases in the base; those with nothing spent */
-  double weight, zero; /* sum of weights; weighted share of nothing spent */
-  double parameter[4]; /* as in result->parameter_name */
-  double loglik;       /* mean weighted log-likelihood of the positive amounts */
-  unsigned iterations;
+  sx_na na;                             /* why there is no fit */
+  size_t n, n_zero;                     /* cases in the base; those with nothing spent */
+  double weight, zero;                  /* sum of weights; weighted share of nothing spent */
+  double parameter[4];                  /* as in result->parameter_name */
+  double loglik;                        /* mean weighted log-likelihood of the positive amounts */
   double *observed, *fitted, *misfit_z; /* [n_bands] shares in the base, their difference over its standard error */
   /* Rao and Scott's (1981) second-order test that all differences are 0: X^2 / scale refers to F(df1, df2) times df1. */
   double chisq, scale, df1, df2, p; /* NaN where no degree of freedom is left or no error is known */

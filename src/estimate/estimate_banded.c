@@ -230,6 +230,32 @@ static void test_fit(sx_banded_domain *d, const eb_run *r, const sx_est_row *mis
   d->p = isfinite(d->df2) ? sx_num_f_upper(f, d->df1, d->df2) : sx_num_chisq_upper(chisq / d->scale, d->df1);
 }
 
+/* Of the sums of weights in r->w at the parameters of the domain. */
+static double loglik(const eb_run *r, const sx_banded_domain *d) {
+  const eb_answers *a = &r->answers;
+  double theta[EB_MAX], sum = 0, weight = 0;
+  eb_shape shape;
+  sx_estimate__eb_theta(r->model.family, d->parameter, theta);
+  sx_estimate__eb_prepare(&shape, r->model.family, theta);
+  for (size_t c = 0; c < a->n; c++) {
+    if (r->w[c] == 0 || !(a->high[c] > 0)) continue;
+    sum += r->w[c] * sx_estimate__eb_log_of(&shape, a->low[c], a->high[c], NULL);
+    weight += r->w[c];
+  }
+  return sum / weight;
+}
+
+/* Shares have the intervals of proportions. */
+static sx_status share_interval(const eb_run *r, sx_est_row *row, sx_error *err) {
+  sx_est_row share;
+  if (!row->est || isnan(row->se)) return SX_OK;
+  SX_TRY(sx_est_describe(&share, row->est, true, r->options, err));
+  row->low = share.low;
+  row->high = share.high;
+  sx_est_free(share.est);
+  return SX_OK;
+}
+
 static sx_status describe_domain(eb_run *r, size_t g, sx_error *err) {
   const eb_model *m = &r->model;
   const eb_answers *a = &r->answers;
@@ -262,14 +288,11 @@ static sx_status describe_domain(eb_run *r, size_t g, sx_error *err) {
     d->na = rows[0].na;
     return SX_OK;
   }
-  const eb_cells cells = {a->n, a->low, a->high, r->w};
-  eb_fit fit;
-  sx_estimate__eb_maximise(&fit, m->family, &cells, m->warm ? m->start : NULL, false);
-  d->na = fit.na;
-  d->iterations = fit.iterations;
-  if (fit.na != SX_NA_NONE) return SX_OK;
-  d->loglik = fit.loglik;
+  d->na = rows[m->at_parameters].na;
+  if (isnan(rows[m->at_parameters].estimate)) return SX_OK;
+  d->na = SX_NA_NONE;
   for (size_t j = 0; j < m->family->n; j++) d->parameter[j] = rows[m->at_parameters + j].estimate;
+  d->loglik = loglik(r, d);
   for (size_t k = 0; k < a->n_bands; k++) {
     const sx_est_row *misfit = &rows[m->at_misfit + k];
     d->fitted[k] = d->observed[k] - misfit->estimate;
@@ -331,7 +354,12 @@ static sx_status run(eb_run *r, sx_error *err) {
   request.where = q->where;
   request.by = q->by;
   SX_TRY(sx_estimate_statistic(&r->result->set, r->design, &statistic, &request, r->options, err));
-  for (size_t g = 0; g < r->result->n_domains; g++) SX_TRY(describe_domain(r, g, err));
+  for (size_t g = 0; g < r->result->n_domains; g++) {
+    sx_est_row *of = &r->result->set->rows[g * r->model.n_values];
+    SX_TRY(share_interval(r, &of[2], err));
+    if (r->model.open) SX_TRY(share_interval(r, &of[r->model.at_open], err));
+    SX_TRY(describe_domain(r, g, err));
+  }
   return SX_OK;
 }
 

@@ -54,8 +54,8 @@ void sx_estimate__eb_steps(const eb_family *family, const double *theta, double 
 
 /* ---- lognormal --------------------------------------------------------------------------------------------------- */
 
-static double lognormal_log(const double *theta, double low, double high, double *gradient) {
-  const double sigma = exp(theta[1]);
+static double lognormal_log(const eb_shape *shape, double low, double high, double *gradient) {
+  const double sigma = shape->a, *theta = shape->theta;
   const double z1 = (log(low) - theta[0]) / sigma, z2 = (log(high) - theta[0]) / sigma;
   if (low == high) {
     if (gradient) {
@@ -93,38 +93,36 @@ static double beta_slope(double t1, double t2, double p, double q, bool upper, b
   return sum / 0.01;
 }
 
-static double log_beta(double p, double q) {
-  return sx_num_log_gamma(p) + sx_num_log_gamma(q) - sx_num_log_gamma(p + q);
-}
-
 /* log of the density of t at t. */
-static double logit_density(double t, double p, double q) {
-  return p * t - (p + q) * sx_num_log1p_exp(t) - log_beta(p, q);
+static double logit_density(const eb_shape *shape, double t) {
+  return shape->p * t - (shape->p + shape->q) * sx_num_log1p_exp(t) - shape->log_beta;
 }
 
-static double gb2_point(const eb_family *family, const double *theta, double x, double *gradient) {
-  const double a = exp(theta[1]), p = exp(theta[2]), q = exp(theta[3]), t = a * (log(x) - theta[0]);
+static double gb2_point(const eb_shape *shape, double x, double *gradient) {
+  const eb_family *family = shape->family;
+  const double a = shape->a, p = shape->p, q = shape->q, log_x = log(x), t = a * (log_x - shape->theta[0]);
+  const double e = exp(-fabs(t)), soft = (t > 0 ? t : 0) + log1p(e);
   if (gradient) {
-    const double soft = sx_num_log1p_exp(t), u = t > 0 ? 1 / (1 + exp(-t)) : exp(t) / (1 + exp(t));
-    const double slope = p - (p + q) * u, both = sx_num_digamma(p + q);
+    const double u = t > 0 ? 1 / (1 + e) : e / (1 + e), slope = p - (p + q) * u;
     gradient[0] = -a * slope;
     gradient[1] = 1 + t * slope;
-    gradient[2] = p * (t - soft - sx_num_digamma(p) + both);
-    gradient[3] = q * (-soft - sx_num_digamma(q) + both);
+    gradient[2] = p * (t - soft - shape->psi_p + shape->psi_both);
+    gradient[3] = q * (-soft - shape->psi_q + shape->psi_both);
     if (family->fit == SX_BANDED_SINGH_MADDALA || family->fit == SX_BANDED_FISK) gradient[2] = 0;
     if (family->fit == SX_BANDED_DAGUM || family->fit == SX_BANDED_FISK) gradient[3] = 0;
   }
-  return theta[1] + logit_density(t, p, q) - log(x);
+  return shape->theta[1] + p * t - (p + q) * soft - shape->log_beta - log_x;
 }
 
-static double gb2_log(const eb_family *family, const double *theta, double low, double high, double *gradient) {
-  if (low == high) return gb2_point(family, theta, low, gradient);
-  const double a = exp(theta[1]), p = exp(theta[2]), q = exp(theta[3]);
-  const double t1 = a * (log(low) - theta[0]), t2 = a * (log(high) - theta[0]);
+static double gb2_log(const eb_shape *shape, double low, double high, double *gradient) {
+  if (low == high) return gb2_point(shape, low, gradient);
+  const eb_family *family = shape->family;
+  const double a = shape->a, p = shape->p, q = shape->q;
+  const double t1 = a * (log(low) - shape->theta[0]), t2 = a * (log(high) - shape->theta[0]);
   const bool upper = isinf(t1) ? false : isinf(t2) ? true : t1 + t2 > 0;
   const double probability = beta_between(t1, t2, p, q, upper);
   if (gradient) {
-    const double g1 = isinf(t1) ? 0 : exp(logit_density(t1, p, q)), g2 = isinf(t2) ? 0 : exp(logit_density(t2, p, q));
+    const double g1 = isinf(t1) ? 0 : exp(logit_density(shape, t1)), g2 = isinf(t2) ? 0 : exp(logit_density(shape, t2));
     const bool of_p = family->fit == SX_BANDED_GB2 || family->fit == SX_BANDED_DAGUM;
     const bool of_q = family->fit == SX_BANDED_GB2 || family->fit == SX_BANDED_SINGH_MADDALA;
     gradient[0] = a * (g1 - g2) / probability;
@@ -137,10 +135,27 @@ static double gb2_log(const eb_family *family, const double *theta, double low, 
 
 /* ---- both -------------------------------------------------------------------------------------------------------- */
 
-double sx_estimate__eb_log(const eb_family *family, const double *theta, double low, double high, double *gradient) {
+void sx_estimate__eb_prepare(eb_shape *out, const eb_family *family, const double *theta) {
+  *out = (eb_shape){.family = family, .theta = {theta[0], theta[1], theta[2], theta[3]}};
+  out->a = exp(theta[1]);
+  if (is_lognormal(family)) return;
+  const double p = out->p = exp(theta[2]), q = out->q = exp(theta[3]);
+  out->log_beta = sx_num_log_gamma(p) + sx_num_log_gamma(q) - sx_num_log_gamma(p + q);
+  out->psi_p = sx_num_digamma(p);
+  out->psi_q = sx_num_digamma(q);
+  out->psi_both = sx_num_digamma(p + q);
+}
+
+double sx_estimate__eb_log_of(const eb_shape *shape, double low, double high, double *gradient) {
   if (gradient)
     for (size_t j = 0; j < EB_MAX; j++) gradient[j] = 0;
-  return is_lognormal(family) ? lognormal_log(theta, low, high, gradient) : gb2_log(family, theta, low, high, gradient);
+  return is_lognormal(shape->family) ? lognormal_log(shape, low, high, gradient) : gb2_log(shape, low, high, gradient);
+}
+
+double sx_estimate__eb_log(const eb_family *family, const double *theta, double low, double high, double *gradient) {
+  eb_shape shape;
+  sx_estimate__eb_prepare(&shape, family, theta);
+  return sx_estimate__eb_log_of(&shape, low, high, gradient);
 }
 
 double sx_estimate__eb_tail_index(const eb_family *family, const double *theta) {

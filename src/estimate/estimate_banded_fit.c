@@ -4,14 +4,15 @@
  * method with the derivative of the score by central differences of order 6; both damped by Marquardt's factor until the
  * likelihood rises, so that no step goes down. Starting values climb a ladder: moments of the logarithm, then each family from
  * the one inside it (Fisk, Singh-Maddala or Dagum, GB2), so that the likelihood of the wider is never below.
- * A fit is refused (SX_NA_NO_FIT) when a parameter runs out of EB_RANGE, where the family has gone over into a limit of its
+ * A fit is refused (SX_NA_NO_FIT) when a parameter runs out of its range, where the family has gone over into a limit of its
  * own, when the gradient has not vanished after EB_STEPS, and when the information is singular there. */
 #include <string.h>
 
 #include "estimate_banded_priv.h"
 
-enum { EB_STEPS = 300 };
-static const double EB_RANGE = 9; /* of log a, log p, log q: beyond, the shape no longer changes in 8 digits */
+enum { EB_STEPS = 120 };
+static const double EB_RANGE_A = 9,
+                    EB_RANGE_PQ = 5; /* of their logarithms: beyond, the shape changes no more in what bands can tell */
 static const double EB_DECREMENT =
     1e-22; /* g' H^-1 g at the solution: the error of theta is 1e-11 of its standard error at n = 1 */
 static const double EB_SINGULAR = 1e-9; /* least pivot of the information scaled to a diagonal of 1 */
@@ -30,12 +31,14 @@ static bool is_positive(const eb_cells *c, size_t k) {
 static double evaluate(const eb_work *e, const double *theta, double *gradient, double *b) {
   const size_t n = e->family->n;
   double sum = 0, s[EB_MAX];
+  eb_shape shape;
+  sx_estimate__eb_prepare(&shape, e->family, theta);
   if (gradient) memset(gradient, 0, n * sizeof *gradient);
   if (b) memset(b, 0, n * n * sizeof *b);
   for (size_t k = 0; k < e->cells->n; k++) {
     if (!is_positive(e->cells, k)) continue;
     const double w = e->cells->w[k] / e->positive;
-    sum += w * sx_estimate__eb_log(e->family, theta, e->cells->low[k], e->cells->high[k], gradient ? s : NULL);
+    sum += w * sx_estimate__eb_log_of(&shape, e->cells->low[k], e->cells->high[k], gradient ? s : NULL);
     for (size_t i = 0; gradient && i < n; i++) {
       gradient[i] += w * s[e->family->place[i]];
       for (size_t j = 0; b && j < n; j++) b[i * n + j] += w * s[e->family->place[i]] * s[e->family->place[j]];
@@ -114,7 +117,7 @@ static double step_of(double *step, const eb_work *e, const double *theta, const
 
 static bool in_range(const eb_family *family, const double *theta) {
   for (size_t j = 1; j < EB_MAX; j++)
-    if (!(fabs(theta[j]) < EB_RANGE)) return false;
+    if (!(fabs(theta[j]) < (j == 1 ? EB_RANGE_A : EB_RANGE_PQ))) return false;
   return isfinite(theta[0]) && family->n > 0;
 }
 

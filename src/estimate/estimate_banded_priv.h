@@ -15,7 +15,16 @@ typedef struct eb_family {
   const char *name[EB_MAX];
 } eb_family;
 const eb_family *sx_estimate__eb_family(sx_banded_fit fit); /* NULL for the methods of midpoints */
+/* What depends on theta alone, made once for many answers. */
+typedef struct eb_shape {
+  const eb_family *family;
+  double theta[EB_MAX];
+  double a, p, q; /* a: sigma of a lognormal */
+  double log_beta, psi_p, psi_q, psi_both;
+} eb_shape;
+void sx_estimate__eb_prepare(eb_shape *out, const eb_family *family, const double *theta);
 /* log probability of low <= X < high, or log density at low == high; gradient [EB_MAX] (or NULL) by theta, 0 where fixed. */
+double sx_estimate__eb_log_of(const eb_shape *shape, double low, double high, double *gradient);
 double sx_estimate__eb_log(const eb_family *family, const double *theta, double low, double high, double *gradient);
 /* As the result shows them: mu, sigma, or a, b, p, q. natural[j] of the free parameter j; its derivative by theta[place]. */
 void sx_estimate__eb_natural(const eb_family *family, const double *theta, double *natural, double *derivative);

@@ -160,6 +160,7 @@ static void solve(eb_state *s, sx_na *na, const double *start, bool information)
 
 /* d value / d w of the cell for all values, into out [n_values]. */
 typedef struct eb_slopes { /* what does not depend on the cell */
+  eb_shape shape;
   double mean[EB_MAX], open[EB_MAX], natural[EB_MAX];
   double (*quantile)[EB_MAX]; /* [n_probs] dG/dtheta at x, over g */
   double *density;            /* [n_probs] 1/g(x) */
@@ -171,6 +172,7 @@ static void slopes_of(eb_slopes *d, const eb_state *s) {
   const eb_model *m = s->m;
   const eb_answers *a = m->answers;
   const double *theta = s->fit.theta;
+  sx_estimate__eb_prepare(&d->shape, m->family, theta);
   (void)sx_estimate__eb_mean(m->family, theta, d->mean);
   double natural[EB_MAX];
   sx_estimate__eb_natural(m->family, theta, natural, d->natural);
@@ -200,12 +202,12 @@ static double along(const double *gradient, const double *step) {
 }
 
 /* d theta / d w of a positive cell. */
-static void theta_score(double *step, const eb_state *s, size_t c) {
+static void theta_score(double *step, const eb_state *s, const eb_slopes *d, size_t c) {
   const eb_family *f = s->m->family;
   double g[EB_MAX];
   for (size_t j = 0; j < EB_MAX; j++) step[j] = 0;
   if (is_zero(s, c)) return;
-  (void)sx_estimate__eb_log(f, s->fit.theta, s->cells.low[c], s->cells.high[c], g);
+  (void)sx_estimate__eb_log_of(&d->shape, s->cells.low[c], s->cells.high[c], g);
   for (size_t i = 0; i < f->n; i++) {
     for (size_t j = 0; j < f->n; j++) step[f->place[i]] += s->fit.inverse[i * f->n + j] * g[f->place[j]];
     step[f->place[i]] /= s->fit.positive;
@@ -217,7 +219,7 @@ static void fit_scores(double *out, const eb_state *s, const eb_slopes *d, size_
   const eb_answers *a = m->answers;
   const double *v = s->value, dzero = ((is_zero(s, c) ? 1 : 0) - s->zero) / s->weight;
   double step[EB_MAX];
-  theta_score(step, s, c);
+  theta_score(step, s, d, c);
   out[AT_POSITIVE] = along(d->mean, step);
   out[AT_MEAN] = (1 - s->zero) * out[AT_POSITIVE] - dzero * v[AT_POSITIVE];
   out[AT_TOTAL] = v[AT_MEAN] + s->weight * out[AT_MEAN];
