@@ -23,6 +23,7 @@ sx_status sx_est_change(sx_est **out, const sx_link *link, const sx_est *before,
                         sx_error *err) {
   static const double sign[] = {1, -1};
   if (!out || !before || !after) return sx_error_set(err, SX_E_ARGUMENT, NULL, "two estimates are needed");
+  if (link) SX_TRY(sx_estimate__check_first(link, before, err));
   sx_est *linked = NULL;
   const sx_ctx *ctx = &before->ctx;
   sx_status st = SX_OK;
@@ -52,6 +53,7 @@ sx_status sx_link_covariance(sx_link_cov *out, const sx_link *link, const sx_est
                              sx_error *err) {
   sx_est *linked = NULL;
   if (!out || !link || !first || !second) return sx_error_set(err, SX_E_ARGUMENT, NULL, "two estimates are needed");
+  SX_TRY(sx_estimate__check_first(link, first, err));
   SX_TRY(sx_link_est(&linked, link, second, err));
   sx_link_cov c = {sx_est_variance(first), sx_est_variance(second), sx_est_cov(first, linked), 0};
   sx_est_free(linked);

@@ -138,6 +138,12 @@ static est_part *part_on(const sx_est *e, const sx_design *design) {
   return NULL;
 }
 
+sx_status sx_estimate__check_first(const sx_link *link, const sx_est *first, sx_error *err) {
+  if (part_on(first, link->first) || !part_on(first, link->second)) return SX_OK;
+  return sx_error_set(err, SX_E_ARGUMENT, NULL,
+                      "the first estimate is of the second wave: give them the other way round");
+}
+
 static bool has_link(const sx_est *e, const sx_link *link) {
   for (size_t k = 0; k < e->n_links; k++)
     if (e->links[k] == link) return true;

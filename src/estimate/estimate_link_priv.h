@@ -23,4 +23,7 @@ struct sx_link {
 sx_status sx_estimate__match_units(sx_link *link, int32_t **row_of, const sx_link_side *first,
                                    const sx_link_side *second, sx_error *err) SX_NODISCARD;
 
+/* estimate_cross.c: SX_E_ARGUMENT for an estimate of the second wave in the place of one of the first. */
+sx_status sx_estimate__check_first(const sx_link *link, const sx_est *first, sx_error *err) SX_NODISCARD;
+
 #endif

@@ -434,6 +434,49 @@ static void test_formulas(void) {
   clear(&x);
 }
 
+/* Three waves, each pair linked: the variance of a formula is the quadratic form of their covariances. */
+static void test_three_waves(void) {
+  eh_state = 91;
+  const plan p = {.rows = 240, .strata = 2, .psus = 15, .same_strata = true, .clusters = true};
+  pair x = make(&p);
+  uint8_t keep[240];
+  sx_table *third = NULL;
+  const sx_column *psu = sx_table_find(x.table[1], "psu"), *id[3] = {NULL, NULL, NULL};
+  for (size_t i = 0; i < psu->n; i++) keep[i] = (size_t)psu->data.f64[i] % 3 > 0;
+  REQUIRE_OK(sx_table_select(&third, x.table[1], keep, err));
+  sx_design *d[3] = {x.design[0], x.design[1], wave_design(&p, third, 0)};
+  sx_link_side side[3];
+  sx_link *l13 = NULL, *l23 = NULL;
+  for (size_t k = 0; k < 3; k++) {
+    id[k] = sx_table_find(k < 2 ? x.table[k] : third, "id");
+    side[k] = (sx_link_side){d[k], &id[k], 1};
+  }
+  REQUIRE_OK(sx_link_new(&l13, &side[0], &side[2], NULL, err));
+  REQUIRE_OK(sx_link_new(&l23, &side[1], &side[2], NULL, err));
+  sx_est *a = ask(&x, 0, SX_STAT_MEAN, NULL), *b = ask(&x, 1, SX_STAT_MEAN, NULL);
+  sx_est *c = eh_one(d[2], SX_STAT_MEAN, sx_table_find(third, "now"), NULL, NULL), *b1 = NULL, *c1 = NULL, *c2 = NULL;
+  REQUIRE_OK(sx_link_est(&b1, x.link, b, err));
+  REQUIRE_OK(sx_link_est(&c1, l13, c, err));
+  REQUIRE_OK(sx_link_est(&c2, l23, c1, err));
+  const sx_est *const values[] = {a, b1, c2};
+  const char *const names[] = {"a", "b", "c"};
+  sx_est *f = formula("a - 2 * b + c", names, values, 3);
+  const double cab = sx_est_cov(a, b1), cac = sx_est_cov(a, c2), cbc = sx_est_cov(b1, c2);
+  CHECK(cab != 0 && cac != 0 && cbc != 0);
+  const double v = sx_est_variance(a) + 4 * sx_est_variance(b) + sx_est_variance(c) - 4 * cab + 2 * cac - 4 * cbc;
+  CHECK_NEAR(sx_est_variance(f), v, 1e-11);
+  CHECK_NEAR(sx_est_df(f), fmin(sx_est_df(a), fmin(sx_est_df(b), sx_est_df(c))), 0);
+  sx_est *wrong = NULL;
+  CHECK_FAILS(sx_est_change(&wrong, x.link, b, a, SX_CHANGE_DIFFERENCE, err), SX_E_ARGUMENT, "", "the other way round");
+  sx_est *const all[] = {a, b, c, b1, c1, c2, f};
+  for (size_t k = 0; k < 7; k++) sx_est_free(all[k]);
+  sx_link_free(l13);
+  sx_link_free(l23);
+  sx_design_free(d[2]);
+  sx_table_free(third);
+  clear(&x);
+}
+
 static void test_missing(void) {
   eh_state = 56;
   const plan p = {.rows = 100, .strata = 2, .psus = 9, .clusters = true};
@@ -459,4 +502,4 @@ static void test_missing(void) {
 }
 
 SXT_MAIN(SXT_CASE(test_twin), SXT_CASE(test_long_carriers), SXT_CASE(test_no_overlap), SXT_CASE(test_full_overlap),
-         SXT_CASE(test_fixed_psus), SXT_CASE(test_formulas), SXT_CASE(test_missing))
+         SXT_CASE(test_fixed_psus), SXT_CASE(test_formulas), SXT_CASE(test_three_waves), SXT_CASE(test_missing))
