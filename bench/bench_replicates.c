@@ -238,6 +238,10 @@ int main(int argc, char **argv) {
   fclose(b.numbers);
   open_bench(&b, argv[1], threads, true); /* what the first one holds is left to the end of the program */
   for (size_t j = 0; j < JOBS; j++) {
+    if (jobs[j].run == job_both || jobs[j].run == job_make || jobs[j].run == job_written) {
+      sx_design_free(b.reps);
+      b.reps = NULL;
+    }
     const size_t before = atomic_load(&held);
     atomic_store(&most, before);
     jobs[j].run(&b);

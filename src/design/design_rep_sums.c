@@ -21,7 +21,9 @@ enum {
   DECODED = 16, /* entries whose codes are turned into values together */
   COLUMNS = DESIGN_REP_COLUMNS,
   WIDTH = 8, /* slices are multiples of it */
-  PARALLEL_WORK = 1 << 25
+  PARALLEL_WORK = 1 << 25,
+  PARTS = 8, /* stretches of rows that threads sum by unit */
+  PART_ROWS = 100000
 };
 
 /* What is summed: for each entry a unit and a value per column; runs of entries of the same code and cell. */
@@ -139,17 +141,42 @@ done:
   return st;
 }
 
-/* sum [codes][units][columns] over the rows. */
-static void sum_units(double *restrict sum, const rep_sums *s) {
+/* sum [codes][units][columns] over rows from .. to-1. */
+static void sum_units(double *restrict sum, const rep_sums *s, size_t from, size_t to) {
   const design_factor *f = s->design->reps->f;
   const size_t columns = s->n_columns, units = f->n_units;
-  for (size_t i = 0; i < f->n_rows; i++) {
+  for (size_t i = from; i < to; i++) {
     const size_t code = sx_codes_at(s->codes, i);
     if (code == 0) continue;
-    double *to = sum + (code * units + unit_of(f, i)) * columns;
+    double *at = sum + (code * units + unit_of(f, i)) * columns;
     const double base = f->base ? f->base[i] : 1;
-    for (size_t j = 0; j < columns; j++) to[j] += s->by[j] ? base * s->by[j][i] : base;
+    for (size_t j = 0; j < columns; j++) at[j] += s->by[j] ? base * s->by[j][i] : base;
   }
+}
+
+/* Large files: the sums of PARTS stretches of rows, added in their order. */
+typedef struct unit_parts {
+  const rep_sums *s;
+  double *sum; /* [PARTS][size] */
+  size_t size, n_parts;
+} unit_parts;
+
+static sx_status sum_part(void *data, size_t i, sx_error *err) {
+  const unit_parts *t = data;
+  const size_t rows = t->s->design->sample->n_rows;
+  (void)err;
+  sum_units(t->sum + i * t->size, t->s, rows / t->n_parts * i, i + 1 < t->n_parts ? rows / t->n_parts * (i + 1) : rows);
+  return SX_OK;
+}
+
+static sx_status sum_parts(const unit_parts *t, sx_error *err) {
+  unit_parts work = *t;
+  sx_ctx ctx = t->s->design->ctx; /* this may be one of several threads: it does not call back */
+  ctx.cancelled = NULL;
+  SX_TRY(sx_parallel_for(&ctx, t->n_parts, sum_part, &work, err));
+  for (size_t p = 1; p < t->n_parts; p++)
+    for (size_t k = 0; k < t->size; k++) t->sum[k] += t->sum[p * t->size + k];
+  return SX_OK;
 }
 
 static bool any(const double *v, size_t n) {
@@ -162,12 +189,14 @@ static bool any(const double *v, size_t n) {
 static sx_status entries_of_units(rep_sums *s, sx_error *err) {
   const sx_ctx *ctx = &s->design->ctx;
   const size_t columns = s->n_columns, units = s->design->reps->f->n_units, codes = s->codes->n_codes;
-  double *sum = sx_mem_zalloc(ctx, codes * units, columns * sizeof *sum);
-  if (!sum) return sx_error_memory(err);
+  const size_t rows = s->design->sample->n_rows;
   size_t n = 0, k = 0;
-  sum_units(sum, s);
+  unit_parts t = {s, NULL, codes * units * columns, rows >= PART_ROWS && codes * units <= rows / 16 ? PARTS : 1};
+  double *sum = t.sum = sx_mem_zalloc(ctx, t.size * t.n_parts, sizeof *sum);
+  if (!sum) return sx_error_memory(err);
+  sx_status st = sum_parts(&t, err);
   for (size_t i = 0; i < codes * units; i++) n += any(sum + i * columns, columns);
-  const sx_status st = alloc_entries(s, n, codes, err);
+  if (st == SX_OK) st = alloc_entries(s, n, codes, err);
   for (size_t c = 1; c < codes && st == SX_OK; c++) {
     s->run[s->n_runs++] = (rep_run){(uint32_t)c, 0, k};
     for (size_t u = 0; u < units; u++) {
