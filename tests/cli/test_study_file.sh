@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# A study as the FILE of a command: its data, derived variables, design and weighting, and so the numbers of its report.
+. tests/cli/lib.sh
+need_program
+cp -r tests/unit/study/data "$tmp/tiny"
+study=$tmp/tiny/study.yaml
+est() { "$program" "$@" --format csv >"$tmp/e.csv" 2>"$tmp/err" || fail "$*: $(cat "$tmp/err")"; }
+
+"$program" run "$study" --quiet >/dev/null 2>"$tmp/err" || fail "run: $(cat "$tmp/err")"
+if command -v sqlite3 >/dev/null; then
+  select="select estimate, std_error from estimate where indicator = 'users' and statistic = 'total' order by id limit 1"
+  row=$(sqlite3 -separator ' ' "$tmp/tiny/out/results.db" "$select")
+  est total "$study" user
+  near "the run's users" "$(cell "$tmp/e.csv" estimate 1)" "${row% *}" 1e-14
+  near "the run's error" "$(cell "$tmp/e.csv" std.error 1)" "${row#* }" 1e-14
+fi
+est mean "$study" double_k --by age3 --where 'user == 1' # derived of derived, by a cut
+[ "$(wc -l <"$tmp/e.csv")" = 4 ] || fail "by age3: $(cat "$tmp/e.csv")"
+est mean "$study" urban # joined
+est quantile "$study" spend --probs 0.5
+est tab "$study" sex user
+grep -q '^.*test_p' "$tmp/e.csv" || fail "tab has no test"
+"$program" mean "$study" age 2>/dev/null | grep -q 'raked to 2 margins' || fail "the weighting of the study is not said"
+# a further adjustment on top of the study's own
+est total "$study" user --poststratify 'region: north=3000, south=3000'
+
+run_fails 2 'leave --weights out' "$program" mean "$study" age --weights weight
+run_fails 2 'leave --strata out' "$program" mean "$study" age --strata stratum
+run_fails 2 "did you mean 'spend'" "$program" mean "$study" spent
+sed 's/rake:/raek:/' "$study" >"$tmp/tiny/bad.yaml"
+run_fails 2 "bad.yaml:1[0-9]:.*did you mean 'rake'" "$program" mean "$tmp/tiny/bad.yaml" age
+finish

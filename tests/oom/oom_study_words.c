@@ -1,0 +1,135 @@
+/* Every allocation fails once in what oom_study.c does not have: indicators of several statistics, tests, calibration, trimming, fpc by
+ * stage, replicates made, and a study's data and design opened by a caller. */
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "oom.h"
+#include "shuxiao/io.h"
+#include "shuxiao/study.h"
+
+static char folder[400];
+
+static const char *in_folder(const char *file) {
+  static char path[2][600];
+  static int turn;
+  turn = !turn;
+  snprintf(path[turn], sizeof path[turn], "%s/%s", folder, file);
+  return path[turn];
+}
+
+static void put(const char *file, const char *text) {
+  FILE *f = fopen(in_folder(file), "wb");
+  if (!f || fputs(text, f) < 0) SXT_FAIL("cannot write %s", file);
+  if (f) fclose(f);
+}
+
+static const char study_text[] =
+    "study: words\ntitle: W\nlanguages: [en]\nlevel: 0.9\n"
+    "data: {p: {file: p.csv}}\n"
+    "design: {weights: w, strata: s, make: {type: jkn}}\n"
+    "weighting:\n"
+    "  - calibrate: {distance: raking, totals: {(intercept): 60, g: {a: 35}, x: \"110~0.1\"}, q: w}\n"
+    "  - trim: [1, 40]\n"
+    "groups: {g: {by: g}}\n"
+    "indicators:\n"
+    "  q: {quantile: {of: x, probs: [0.4, 0.5], rule: school}, by: g, gap: g}\n"
+    "  m: {median: x, deff: wor}\n"
+    "  v: {mean: x, deff: wor, ci: wald}\n"
+    "  c: {correlation: [x, y]}\n"
+    "  t: {test: [g, y]}\n"
+    "  f: {formula: \"`q.total.quantile_0.5` - m\"}\n"
+    "tables: [{id: a, title: A, indicators: [q, t], domains: [total, g], show: [gap]}]\n"
+    "annex: [design]\n";
+
+static const char stages_text[] = "derived: {big: x > 1}\n"
+                                  "design: {strata: s, clusters: [u], fpc: [n1, n2], lonely: certainty}\n";
+
+static void make(const char *name) {
+  const char *build = getenv("SX_BUILD");
+  char command[900];
+  snprintf(folder, sizeof folder, "%s/oom-words-%s-%d", build ? build : "/tmp", name, (int)getpid());
+  snprintf(command, sizeof command, "rm -rf '%s'; mkdir -p '%s'", folder, folder);
+  if (system(command) != 0) SXT_FAIL("cannot make %s", folder);
+  put("study.yaml", study_text);
+  put("stages.yaml", stages_text);
+  put("p.csv",
+      "s,u,w,g,x,y,n1,n2\n1,1,10,a,1,1,4,2\n1,2,10,b,2,0,4,3\n1,3,10,a,3,1,4,3\n2,4,10,b,1,0,5,2\n2,5,10,a,2,1,5,"
+      "2\n2,6,10,b,3,0,5,4\n");
+  put("joint.csv", ".5,.2\n.2,.5\n");
+}
+
+static void drop(void) {
+  char command[900];
+  snprintf(command, sizeof command, "rm -rf '%s'", folder);
+  if (system(command) != 0) SXT_FAIL("cannot remove %s", folder);
+}
+
+static sx_status run_study(const sx_ctx *ctx, void *data, sx_error *err) {
+  (void)data;
+  sx_study *study = NULL;
+  sx_run_result *result = NULL;
+  sx_run_options options = SX_RUN_OPTIONS_INIT;
+  options.force = true;
+  sx_status status = sx_study_load(&study, ctx, in_folder("study.yaml"), NULL, err);
+  if (status == SX_OK) status = sx_study_run(&result, study, &options, err);
+  sx_run_result_free(result);
+  sx_study_free(study);
+  return status;
+}
+
+static sx_status open_data(const sx_ctx *ctx, void *data, sx_error *err) {
+  (void)data;
+  sx_study *study = NULL;
+  sx_table *table = NULL;
+  sx_design *design = NULL;
+  sx_status status = sx_study_load(&study, ctx, in_folder("study.yaml"), NULL, err);
+  if (status == SX_OK) status = sx_study_open_data(&table, &design, study, err);
+  sx_design_free(design);
+  sx_table_free(table);
+  sx_study_free(study);
+  return status;
+}
+
+static sx_status open_design(const sx_ctx *ctx, void *data, sx_error *err) {
+  (void)data;
+  sx_table *table = NULL;
+  sx_design *design = NULL;
+  double *matrix = NULL;
+  size_t order = 0;
+  sx_status status = sx_io_read(&table, ctx, in_folder("p.csv"), NULL, err);
+  if (status == SX_OK) status = sx_study_open_design(&design, table, in_folder("stages.yaml"), err);
+  if (status == SX_OK) status = sx_io_read_matrix(&matrix, &order, ctx, in_folder("joint.csv"), err);
+  sx_mem_free(ctx, matrix);
+  sx_design_free(design);
+  sx_table_free(table);
+  return status;
+}
+
+static void opening(void) {
+  make("open");
+  CHECK(oom_run("data", open_data, NULL) > 100);
+  CHECK(oom_run("design", open_design, NULL) > 100);
+  drop();
+}
+
+static sx_status load_only(const sx_ctx *ctx, void *data, sx_error *err) {
+  (void)data;
+  sx_study *study = NULL;
+  const sx_status status = sx_study_load(&study, ctx, in_folder("study.yaml"), NULL, err);
+  sx_study_free(study);
+  return status;
+}
+
+/* From the first allocation after the load on; every other try fails all that follow too. */
+static void running(void) {
+  make("run");
+  const long loads = oom_run("load", load_only, NULL);
+  const int before = sxt_failures;
+  bool over = false;
+  for (long k = loads; k < OOM_TRIES_MAX && !over && sxt_failures < before + 20; k++)
+    over = oom_try("run", run_study, NULL, 1, k, k % 2 == 0);
+  CHECK(loads > 50 && over);
+  drop();
+}
+
+SXT_MAIN(SXT_CASE(opening), SXT_CASE(running))
