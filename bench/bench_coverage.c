@@ -4,7 +4,7 @@
  * for every estimate it is counted how often the interval holds the population's value. SRSWOR in strata of persons or of
  * clusters, then 10 persons of a cluster; fpc at every stage. */
 #include "coverage_pop.h"
-#include "shuxiao/estimate.h"
+#include "shuxiao/estimate_mean.h"
 #include "shuxiao/weighting.h"
 
 enum { SEED_CLUSTERED = 20251122, SEED_SYNTHETIC = 20251123, SYNTHETIC_SIZE = 600000, TAKE = 10, BLOCKS = 50 };
@@ -64,6 +64,7 @@ static const estimate_info infos[ESTIMATES] = {
 
 typedef struct tally {
   size_t covered, samples, none; /* none: no interval, counted as a miss */
+  size_t heavy;                  /* samples whose top 1% of weighted values exceed 20% of the total */
   double sum, sum2, sum_var;
 } tally;
 
@@ -301,6 +302,16 @@ static sx_design *raked(const sx_design *d, const sample *s, const cell *c) {
   return out;
 }
 
+/* Whether the sample says itself that a total is heavy-tailed. */
+static void flag(tally *tallies, const sx_design *d, const sample *s, int e) {
+  sx_error err = SX_ERROR_INIT;
+  double top = 0;
+  const sx_est_request r = {SX_STAT_TOTAL, sx_table_find(s->table, pop_names[infos[e].column]), NULL, false, NULL,
+                            NULL};
+  need(sx_estimate_tail_share(&top, d, &r, SX_TAIL_TOP, &err), &err);
+  tallies[e].heavy += top > SX_TAIL_HEAVY;
+}
+
 static void one_sample(tally *tallies, const cell *c, uint64_t number) {
   sample s;
   draw_sample(&s, c->p, c->n, number);
@@ -322,6 +333,9 @@ static void one_sample(tally *tallies, const cell *c, uint64_t number) {
   quantiles(tallies, c, d, &s, P_HEAPED, E_MEDIAN_HEAPED, E_P90_HEAPED, SX_QCENTRE_AUTO);
   quantiles(tallies, c, d, &s, P_HEAPED, E_MEDIAN_HEAPED_R, E_P90_HEAPED_R, SX_QCENTRE_AT_SHARE);
   single(tallies, c, d, &s, E_HEAVY, SX_STAT_TOTAL);
+  flag(tallies, d, &s, E_MEAN_LIGHT);
+  flag(tallies, d, &s, E_MEAN_SKEW);
+  flag(tallies, d, &s, E_HEAVY);
   sx_design_free(linear);
   sx_design_free(rake);
   sx_design_free(d);
@@ -374,12 +388,13 @@ static int meets(const char *want, double coverage) {
 }
 
 static tally sum_of(const cell *c, int e) {
-  tally t = {0, 0, 0, 0, 0, 0};
+  tally t = {0};
   for (size_t b = 0; b < BLOCKS; b++) {
     const tally *x = &c->blocks[b][e];
     t.covered += x->covered;
     t.samples += x->samples;
     t.none += x->none;
+    t.heavy += x->heavy;
     t.sum += x->sum;
     t.sum2 += x->sum2;
     t.sum_var += x->sum_var;
@@ -416,6 +431,22 @@ static size_t report(FILE *out, cell *cells, size_t n_cells) {
   return missed;
 }
 
+static void report_flags(FILE *out, const cell *cells, size_t n_cells) {
+  static const int flagged[] = {E_MEAN_LIGHT, E_MEAN_SKEW, E_HEAVY};
+  static const char *const names[] = {"light tails", "skewed", "heavy tails"};
+  fprintf(out, "\nMarked as heavy-tailed, share of the samples (n =");
+  for (size_t k = 0; k < n_cells; k++) fprintf(out, "%s %zu", k ? "," : "", cells[k].n);
+  fprintf(out, "):");
+  for (int i = 0; i < 3; i++) {
+    fprintf(out, "%s %s", i ? ";" : "", names[i]);
+    for (size_t k = 0; k < n_cells; k++) {
+      const tally t = sum_of(&cells[k], flagged[i]);
+      fprintf(out, "%s %.1f%%", k ? "," : "", 100 * (double)t.heavy / (double)t.samples);
+    }
+  }
+  fprintf(out, ".\n");
+}
+
 static size_t run_population(FILE *out, const population *p, size_t samples, int threads) {
   sx_error err = SX_ERROR_INIT;
   sx_ctx ctx = SX_CTX_INIT;
@@ -435,6 +466,7 @@ static size_t run_population(FILE *out, const population *p, size_t samples, int
   for (size_t k = 0; k < N_SIZES; k++) fprintf(out, " n = %zu |", sizes[k]);
   fprintf(out, " wanted |\n|---|---:|---:|---:|---:|---:|---|\n");
   const size_t missed = report(out, cells, N_SIZES);
+  report_flags(out, cells, N_SIZES);
   free(cells);
   return missed;
 }
