@@ -52,6 +52,12 @@ typedef struct sx_standard {
 #define SX_STANDARD_INIT                                                                                               \
   { 1, NULL, NULL, 0.0 }
 
+/* Shares of the cells of *standard from names: a level's text or label, those of a crossing joined by '/', in the order of the keys.
+ * Fills share [cells->n_groups], which the caller keeps, and sets standard->share and missing. SX_E_ARGUMENT, where "standard": a level
+ * that no case has (the nearest is named), a cell named twice, a cell of the data without a share, a share below 0 or not finite. */
+SX_API sx_status sx_estimate_standard_shares(sx_standard *standard, double *share, const char *const *names,
+                                             const double *given, size_t n, sx_error *err) SX_NODISCARD;
+
 /* sum over the cells c of share_c * theta_{d,c} for every domain d, theta the mean, proportion or ratio that the request asks for:
  * R's svystandardize. Rows as of sx_estimate_run. A domain without an answer in a cell of positive share has no value:
  * SX_NA_EMPTY_CELL. Cases without a cell are outside the base; n counts the base; deff and n_eff are NaN. Expected: as

@@ -5,10 +5,95 @@
  * over the crossing of domains and cells, a linear formula over estimates: the same as post-stratifying the weights within every
  * domain to the standard, which is how R's svystandardize does it. Keyfitz (1968), Introduction to the Mathematics of Population,
  * sec. 1.2; Korn & Graubard (1999), Analysis of Health Surveys, sec. 3.4. docs/methods/standardisation.md. */
+#include <stdio.h>
 #include <string.h>
 
 #include "estimate_priv.h"
 #include "shuxiao/estimate_mean.h"
+
+/* ---- shares by the names of levels ------------------------------------------------------------------------------------ */
+
+/* Length of the level of key k in a name at `at`: to the next '/', or to the end for the last key. */
+static size_t piece(const sx_groups *g, const char *at, size_t k) {
+  const char *slash = k + 1 < g->n_keys ? strchr(at, '/') : NULL;
+  return slash ? (size_t)(slash - at) : strlen(at);
+}
+
+static bool is_text(const char *text, const char *at, size_t n) {
+  return strncmp(text, at, n) == 0 && text[n] == '\0';
+}
+
+static bool is_level(const sx_groups *g, size_t k, size_t level, const char *at, size_t n) {
+  return is_text(g->level_text[k][level], at, n) || is_text(g->level_label[k][level], at, n);
+}
+
+/* Every level of the name must occur, whatever the crossing. */
+static sx_status check_name(const sx_groups *g, const char *name, sx_error *err) {
+  const char *at = name;
+  for (size_t k = 0; k < g->n_keys; k++) {
+    const size_t n = piece(g, at, k);
+    bool known = false;
+    for (size_t v = 0; v < g->n_levels[k] && !known; v++) known = is_level(g, k, v, at, n);
+    if (k + 1 < g->n_keys && at[n] == '\0')
+      return sx_error_set(err, SX_E_ARGUMENT, "standard", "'%s': a cell of %zu variables is level/level", name,
+                          g->n_keys);
+    if (!known) {
+      char word[80];
+      (void)snprintf(word, sizeof word, "%.*s", n < 79 ? (int)n : 79, at);
+      const char *near = sx_text_nearest(word, (const char *const *)g->level_text[k], g->n_levels[k]);
+      return sx_error_set(err, SX_E_ARGUMENT, "standard", "no case has the level '%s' of %s%s%s%s", word,
+                          g->key_name[k], near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
+    }
+    at += n + (at[n] == '/');
+  }
+  return SX_OK;
+}
+
+static size_t find_cell(const sx_groups *g, const char *name) {
+  for (size_t c = 0; c < g->n_groups; c++) {
+    const char *at = name;
+    bool same = true;
+    for (size_t k = 0; k < g->n_keys && same; k++) {
+      const size_t n = piece(g, at, k);
+      same = is_level(g, k, (size_t)g->key_level[c * g->n_keys + k], at, n);
+      at += n + (at[n] == '/');
+    }
+    if (same) return c;
+  }
+  return SIZE_MAX;
+}
+
+sx_status sx_estimate_standard_shares(sx_standard *standard, double *share, const char *const *names,
+                                      const double *given, size_t n, sx_error *err) {
+  const sx_groups *cells = standard->cells;
+  double missing = 0;
+  for (size_t c = 0; c < cells->n_groups; c++) share[c] = (double)NAN;
+  for (size_t i = 0; i < n; i++) {
+    if (!(given[i] >= 0) || !isfinite(given[i]))
+      return sx_error_set(err, SX_E_ARGUMENT, "standard", "the share of '%s' is %g: it must be 0 or more", names[i],
+                          given[i]);
+    SX_TRY(check_name(cells, names[i], err));
+    const size_t c = find_cell(cells, names[i]);
+    if (c == SIZE_MAX) {
+      missing += given[i];
+      continue;
+    }
+    if (!isnan(share[c])) return sx_error_set(err, SX_E_ARGUMENT, "standard", "'%s' has a share already", names[i]);
+    share[c] = given[i];
+  }
+  for (size_t c = 0; c < cells->n_groups; c++) {
+    if (!isnan(share[c])) continue;
+    const char *first = cells->level_text[0][cells->key_level[c * cells->n_keys]];
+    return sx_error_set(err, SX_E_ARGUMENT, "standard",
+                        "'%s' of %s%s has no share: give one, 0 where it is not in the standard", first,
+                        cells->key_name[0], cells->n_keys > 1 ? " with one of its crossings" : "");
+  }
+  standard->share = share;
+  standard->missing = missing;
+  return SX_OK;
+}
+
+/* ---- the estimates ------------------------------------------------------------------------------------------------------ */
 
 typedef struct standard_run {
   const sx_design *design;

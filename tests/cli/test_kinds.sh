@@ -182,7 +182,7 @@ run_fails 1 "no case of sat is above 6" "$program" prop $six sat $w --box nps
 run_fails 2 "a standard needs both" "$program" mean $ages y --weights w --standardize age
 run_fails 2 "'young' is not LEVEL=SHARE" "$program" mean $ages y --weights w --standardize age --standard 'young, old=1'
 run_fails 2 "no case has the level 'yong' of age: did you mean 'young'" "$program" mean $ages y --weights w --standardize age --standard 'yong=1, old=1'
-run_fails 2 "'middle' of age has no share" "$program" mean $ages y --weights w --standardize age --standard 'young=1, old=1'
+run_fails 2 "'middle' of age has no share: give one" "$program" mean $ages y --weights w --standardize age --standard 'young=1, old=1'
 run_fails 2 "it takes the arithmetic mean" "$program" mean $ages y --weights w --kind harmonic --standardize age --standard 'young=1, old=1, middle=1'
 run_fails 2 "did you mean 'age'" "$program" total $ages age --weights w --factor agee
 run_fails 2 "not a number.*--factor age" "$program" total $ages age --weights w
