@@ -67,6 +67,15 @@ static sx_status read_what(cmp_what *w, compare *c, const char *text, sx_error *
     w->on = text;
     w->y = NULL;
   }
+  if (c->waves && w->y && strchr(text, ':') && !strpbrk(text, "'\"`")) { /* "q5:q7" */
+    const char *const *name = NULL;
+    size_t n_names = 0;
+    SX_TRY(cli_split(&name, &n_names, j->arena, text, ':', err));
+    if (n_names != 2 || w->of == CMP_RATIO)
+      return sx_error_set(err, SX_E_ARGUMENT, text, "a variable that has two names is NAME1:NAME2, not in a ratio");
+    w->y = name[0];
+    w->later = name[1];
+  }
   if (w->of != CMP_RATIO) return SX_OK;
   const char *const *sides = NULL;
   size_t n = 0;
@@ -512,7 +521,8 @@ const cli_command cli_compare_command = {
     .summary_zh = "两期变动、组间差异与对比公式，含协方差",
     .detail_en =
         "Two waves are two files, or one file with --wave V. Each has its own design from the same options; --unit\n"
-        "says which units are in both, whose covariance is Berger and Priam's (docs/methods/waves.md). Groups of\n"
+        "says which units are in both, whose covariance is Berger and Priam's (docs/methods/waves.md). A variable\n"
+        "that has another name in the second wave is NAME1:NAME2. Groups of\n"
         "--by are compared with --to LEVEL, --to overall or --pairs, within each combination of the further\n"
         "variables of --by. --contrast takes any formula: over the levels of the first variable of --by (and\n"
         "overall), over the variables where there is no --by, or over mean(Y, CONDITION), total(Y, C),\n"

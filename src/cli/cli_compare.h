@@ -13,6 +13,7 @@ typedef struct cmp_what {
   cmp_of of;         /* DEFAULT becomes MEAN or PROP when the variable is seen */
   const char *text;  /* as it was written: the indicator */
   const char *y, *x; /* variables or expressions; y NULL for COUNT, x for RATIO */
+  const char *later; /* y of the second wave where it has another name there, or NULL */
   double prob;       /* QUANTILE */
   const char *on;    /* a condition of its own, or NULL */
   bool grouped;      /* by the groups of the job */

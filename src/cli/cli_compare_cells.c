@@ -39,7 +39,7 @@ static bool is_coded(const sx_column *column) {
 static sx_status columns_of(sx_est_request *r, cmp_what *what, compare *c, size_t k, sx_error *err) {
   bool logical = false, second = false;
   if (what->of == CMP_COUNT) return SX_OK;
-  SX_TRY(column_of(&r->y, &logical, c, k, what->y, err));
+  SX_TRY(column_of(&r->y, &logical, c, k, k == 1 && what->later ? what->later : what->y, err));
   if (what->of == CMP_RATIO) SX_TRY(column_of(&r->x, &second, c, k, what->x, err));
   if (what->of == CMP_DEFAULT) what->of = logical || is_coded(r->y) ? CMP_PROP : CMP_MEAN;
   r->prop_of_one = what->of == CMP_PROP && logical;

@@ -29,12 +29,11 @@ typedef struct cross {
 
 typedef struct pair {
   const sx_link *link;
-  const est_part *first, *second;
-  double *z1, *z2; /* by PSU */
+  double *z1, *z2;                /* by PSU */
+  const uint8_t *marks1, *marks2; /* PSUs of the domains */
 } pair;
 
-static bool bit(const est_part *part, size_t p) {
-  const uint8_t *bits = sx_estimate__bits(part);
+static bool bit(const uint8_t *bits, size_t p) {
   return bits && ((unsigned)bits[p / 8] >> (p % 8) & 1U);
 }
 
@@ -58,14 +57,14 @@ static void sum_classes(class_sums *c, const pair *x) {
     in->n++;
     in->first += x->z1[p];
     if (q >= 0) in->second += x->z2[q];
-    in->marked += bit(x->first, p) || (q >= 0 && bit(x->second, (size_t)q));
+    in->marked += bit(x->marks1, p) || (q >= 0 && bit(x->marks2, (size_t)q));
   }
   for (size_t q = 0; q < n2; q++) {
     if (l->class_second[q] >= both) continue;
     class_sums *in = &c[l->class_second[q]];
     in->n++;
     in->second += x->z2[q];
-    in->marked += bit(x->second, q);
+    in->marked += bit(x->marks2, q);
   }
 }
 
@@ -100,7 +99,7 @@ static void residuals(cross *out, const class_sums *c, const pair *x) {
 static sx_status cross_of(cross *out, const sx_link *link, const est_part *first, const est_part *second,
                           const sx_ctx *ctx, sx_error *err) {
   sx_status st = SX_OK;
-  pair x = {link, first, second, NULL, NULL};
+  pair x = {link, NULL, NULL, NULL, NULL};
   x.z1 = sx_mem_alloc(ctx, sx_design_psus(link->first), sizeof *x.z1);
   x.z2 = sx_mem_alloc(ctx, sx_design_psus(link->second), sizeof *x.z2);
   class_sums *c = sx_mem_zalloc(ctx, link->n_classes, sizeof *c);
@@ -110,6 +109,8 @@ static sx_status cross_of(cross *out, const sx_link *link, const est_part *first
   }
   SX_TRY_GOTO(st, psu_totals(x.z1, first, ctx, err), done);
   SX_TRY_GOTO(st, psu_totals(x.z2, second, ctx, err), done);
+  x.marks1 = sx_estimate__bits(first);
+  x.marks2 = sx_estimate__bits(second);
   sum_classes(c, &x);
   residuals(out, c, &x);
 done:
@@ -207,10 +208,11 @@ double sx_estimate__linked_cov(const sx_est *a, const sx_est *b) {
 /* ---- estimates of the second wave -------------------------------------------------------------------------------- */
 
 static sx_status move_bits(est_part *to, const est_part *from, const sx_link *link, const sx_ctx *ctx, sx_error *err) {
+  const uint8_t *marks = sx_estimate__bits(from);
   to->bits = sx_mem_zalloc(ctx, sx_design_bitmap_bytes(link->first), 1);
   if (!to->bits) return sx_error_memory(err);
   for (size_t p = 0; p < sx_design_psus(link->first); p++)
-    if (bit(from, (size_t)link->psu_of[p])) to->bits[p / 8] = (uint8_t)(to->bits[p / 8] | 1U << p % 8);
+    if (bit(marks, (size_t)link->psu_of[p])) to->bits[p / 8] = (uint8_t)(to->bits[p / 8] | 1U << p % 8);
   return SX_OK;
 }
 

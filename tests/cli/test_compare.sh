@@ -43,6 +43,23 @@ holds files "$(row change)" 30.7858452392295 10.1520055316506
 holds relative "$(row relative_change)" 0.04896877247809 0.0166425129220197
 cmp "$tmp/both.csv" score --wave wave $waves --from 2 --to 1
 holds back "$(row change)" -30.7858452392295 10.1520055316506
+cmp "$tmp/w1.csv" "$tmp/w2.csv" api99:api00 $waves
+holds names "$(row change)" 30.7858452392295 10.1520055316506
+# replicate weights: made together for schools in both, or not
+reps() { awk -F, -v OFS=, -v seed="$1" 'NR == 1 { printf "%s", $0; for (r = 1; r <= 20; r++) printf ",r%d", r; print ""; next }
+  { printf "%s", $0; n = $(NF - 1) + 0; id = $6; gsub(/"/, "", id)
+    for (r = 1; r <= 20; r++) { x = sin(id * 12.9898 + r * 78.233 + seed) * 43758.5453; x -= int(x); if (x < 0) x++; printf ",%.6g", 44 * int(3 * x) }
+    print "" }' "$2"; }
+reps 0 "$tmp/w1.csv" >"$tmp/r1.csv"
+reps 0 "$tmp/w2.csv" >"$tmp/r2.csv"
+reps 1 "$tmp/w2.csv" >"$tmp/r3.csv"
+replicates="--weights pw --repweights r[1-20] --reptype bootstrap --unit stype,snum"
+cmp "$tmp/r1.csv" "$tmp/r2.csv" score $replicates
+grep -q 'overlap replicates' "$tmp/e.csv" || fail "replicates made together are not seen: $(cat "$tmp/e.csv")"
+awk -v r="$(cell "$tmp/e.csv" estimate "$(row correlation)")" 'BEGIN { exit !(r != 0) }' || fail "no covariance of replicates made together"
+cmp "$tmp/r1.csv" "$tmp/r3.csv" score $replicates
+grep -q 'not made together' "$tmp/err" || fail "no warning of replicates made apart: $(cat "$tmp/err")"
+near apart "$(cell "$tmp/e.csv" std.error "$(row change)")" "$(awk -v a="$(cell "$tmp/e.csv" std.error 1)" -v b="$(cell "$tmp/e.csv" std.error 2)" 'BEGIN { printf "%.15g", sqrt(a * a + b * b) }')"
 # independent: the wrong answer, where it is asked for
 cmp "$tmp/both.csv" score --wave wave --independent --weights pw --strata stype
 near independent "$(cell "$tmp/e.csv" std.error "$(row change)")" "$(awk 'BEGIN { printf "%.15g", sqrt(153.558279842616 + 133.273961543237) }')"

@@ -434,6 +434,52 @@ static void test_formulas(void) {
   clear(&x);
 }
 
+/* Two stages of fpc: rho is that of the totals by PSU, the variances those of the stages. */
+static void test_stages(void) {
+  static const char *const fpcs[] = {"N", "M"};
+  eh_state = 17;
+  const plan p = {.rows = 260, .strata = 3, .psus = 10, .same_strata = true, .clusters = true, .fpc = true};
+  pair x = make(&p);
+  sx_design *d[2];
+  sx_link_side side[2];
+  sx_est *plain[2], *staged[2];
+  const sx_column *id[2];
+  sx_link *link = NULL;
+  sx_link_cov a, b;
+  for (size_t k = 0; k < 2; k++) {
+    double *m = eh_number(x.table[k], "M", NULL)->data.f64;
+    for (size_t i = 0; i < sx_table_rows(x.table[k]); i++) m[i] = 60;
+    const char *cluster = "psu";
+    sx_design_spec s = SX_DESIGN_SPEC_INIT;
+    s.weights = "w";
+    s.strata = "h";
+    s.clusters = &cluster;
+    s.n_clusters = 1;
+    s.fpcs = fpcs;
+    s.n_fpcs = 2;
+    d[k] = eh_design(NULL, x.table[k], &s);
+    id[k] = sx_table_find(x.table[k], "id");
+    side[k] = (sx_link_side){d[k], &id[k], 1};
+    plain[k] = ask(&x, k, SX_STAT_MEAN, NULL);
+    staged[k] = eh_one(d[k], SX_STAT_MEAN, sx_table_find(x.table[k], "now"), NULL, NULL);
+    CHECK(sx_design_carrier_length(d[k]) > sx_design_psus(d[k]));
+  }
+  REQUIRE_OK(sx_link_new(&link, &side[0], &side[1], NULL, err));
+  CHECK_INT(sx_link_overlap(link), SX_OVERLAP_PARTIAL);
+  REQUIRE_OK(sx_link_covariance(&a, x.link, plain[0], plain[1], err));
+  REQUIRE_OK(sx_link_covariance(&b, link, staged[0], staged[1], err));
+  CHECK_NEAR(b.rho, a.rho, 1e-11);
+  CHECK(b.v_first > a.v_first && b.v_second > a.v_second);
+  CHECK_NEAR(b.cov, a.rho * sqrt(b.v_first * b.v_second), 1e-11);
+  for (size_t k = 0; k < 2; k++) {
+    sx_est_free(plain[k]);
+    sx_est_free(staged[k]);
+    sx_design_free(d[k]);
+  }
+  sx_link_free(link);
+  clear(&x);
+}
+
 /* Three waves, each pair linked: the variance of a formula is the quadratic form of their covariances. */
 static void test_three_waves(void) {
   eh_state = 91;
@@ -502,4 +548,5 @@ static void test_missing(void) {
 }
 
 SXT_MAIN(SXT_CASE(test_twin), SXT_CASE(test_long_carriers), SXT_CASE(test_no_overlap), SXT_CASE(test_full_overlap),
-         SXT_CASE(test_fixed_psus), SXT_CASE(test_formulas), SXT_CASE(test_three_waves), SXT_CASE(test_missing))
+         SXT_CASE(test_fixed_psus), SXT_CASE(test_formulas), SXT_CASE(test_stages), SXT_CASE(test_three_waves),
+         SXT_CASE(test_missing))
