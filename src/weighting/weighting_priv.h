@@ -37,6 +37,13 @@ sx_status sx_weighting__solve(double *w, wt_solution *solution, const wt_problem
 sx_status sx_weighting__rake_diagnosis(const sx_design *design, const sx_table *table, const wt_problem *problem,
                                        const sx_rake_options *options, sx_error *err) SX_NODISCARD;
 
+/* weighting_cells.c. id [rows]: 0 for rows that take no part, else 1 + the row's cell in the crossing of all margins; *n cells, 0
+ * where they are too many to be worth it. Then the problem with the cells for rows: its cell and excluded are the caller's to free
+ * (also after a failure), the rest is borrowed. */
+sx_status sx_weighting__joint_cells(uint32_t *id, size_t *n, const wt_problem *problem, sx_error *err) SX_NODISCARD;
+sx_status sx_weighting__cell_problem(wt_problem *out, const wt_problem *problem, const uint32_t *id, size_t n,
+                                     sx_error *err) SX_NODISCARD;
+
 /* Recalibrated replicate weights: the old ones times factor[cell[i]][r], or full. */
 typedef struct wt_replicates {
   uint32_t *cell; /* [rows] */

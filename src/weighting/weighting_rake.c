@@ -13,8 +13,8 @@ static sx_status check_options(const sx_rake_options *o, sx_error *err) {
   return SX_OK;
 }
 
-static void fill_report(sx_weight_report *report, const wt_problem *p, const wt_solution *s, const double *d,
-                        const double *w) {
+static void fill_report(sx_weight_report *report, const wt_problem *p, const wt_solution *s, const sx_rake_options *o,
+                        const double *d, const double *w) {
   double sum = 0, sum2 = 0, n = 0;
   memset(report, 0, sizeof *report);
   report->iterations = s->iterations;
@@ -24,7 +24,7 @@ static void fill_report(sx_weight_report *report, const wt_problem *p, const wt_
   report->min_weight = report->min_factor = (double)INFINITY;
   for (size_t i = 0; i < p->n_rows; i++) {
     if (!(d[i] > 0) || p->excluded[i]) continue;
-    const double g = w[i] / d[i];
+    const double g = fmin(fmax(w[i] / d[i], o->lower), o->upper); /* the quotient of a rounded product */
     report->min_weight = fmin(report->min_weight, w[i]);
     report->max_weight = fmax(report->max_weight, w[i]);
     report->min_factor = fmin(report->min_factor, g);
@@ -90,7 +90,7 @@ static sx_status calibrate(sx_design **out, const sx_design *design, const sx_ta
   if (st == SX_E_NUMERIC) st = sx_weighting__rake_diagnosis(design, table, &p, options, err);
   if (st != SX_OK) goto done;
   SX_TRY_GOTO(st, finish(out, design, &p, w, options, note, err), done);
-  if (report) fill_report(report, &p, &s, d, w);
+  if (report) fill_report(report, &p, &s, options, d, w);
 done:
   sx_weighting__problem_clear(&p);
   sx_mem_free(ctx, w);

@@ -10,7 +10,7 @@
 
 #include "weighting_priv.h"
 
-enum { WIDTH = 8, MAX_SWEEPS = 30, SAFETY = 4, MIN_ROWS_PER_CELL = 2 };
+enum { WIDTH = 8, MAX_SWEEPS = 30, SAFETY = 4, BANKS = 2 };
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
@@ -20,116 +20,6 @@ void sx_weighting__replicates_clear(wt_replicates *r, const sx_ctx *ctx) {
   sx_mem_free(ctx, r->cell);
   sx_mem_free(ctx, r->factor);
   sx_mem_free(ctx, r->full);
-}
-
-/* ---- cells of the crossing of all margins --------------------------------------------------------------------------- */
-
-/* Numbers the pairs of id (0: none) and cell [rows] from 1 on, into id. False where they are more than `most`. */
-static bool cross(uint32_t *id, size_t *n, const int32_t *cell, size_t rows, uint64_t *key, uint32_t *slot, size_t cap,
-                  size_t most) {
-  memset(slot, 0, cap * sizeof *slot);
-  *n = 0;
-  for (size_t i = 0; i < rows; i++) {
-    if (id[i] == 0) continue;
-    if (cell[i] < 0) {
-      id[i] = 0;
-      continue;
-    }
-    const uint64_t k = (uint64_t)id[i] << 32 | (uint32_t)cell[i];
-    uint64_t at = k * 0x9fb21c651e98df25U;
-    at ^= at >> 32;
-    while (slot[at % cap] && key[slot[at % cap] - 1] != k) at++;
-    if (slot[at % cap] == 0) {
-      if (*n == most) return false;
-      key[*n] = k;
-      slot[at % cap] = (uint32_t)++ * n;
-    }
-    id[i] = slot[at % cap];
-  }
-  return true;
-}
-
-/* id [rows]: 0 for rows that take no part, else 1 + the row's cell; *n cells, 0 where they are too many to be worth it. */
-static sx_status joint_cells(uint32_t *id, size_t *n, const wt_problem *p, sx_error *err) {
-  const size_t most = p->n_rows / MIN_ROWS_PER_CELL + 1;
-  size_t cap = 16;
-  while (cap < 2 * most) cap *= 2;
-  uint64_t *key = sx_mem_alloc(p->ctx, most, sizeof *key);
-  uint32_t *slot = sx_mem_alloc(p->ctx, cap, sizeof *slot);
-  const bool ok = key && slot;
-  bool few = true;
-  for (size_t i = 0; i < p->n_rows; i++) id[i] = 1;
-  for (size_t m = 0; ok && few && m < p->n_margins; m++)
-    few = cross(id, n, p->cell + m * p->n_rows, p->n_rows, key, slot, cap, most);
-  if (!few) *n = 0;
-  sx_mem_free(p->ctx, key);
-  sx_mem_free(p->ctx, slot);
-  return ok ? SX_OK : sx_error_memory(err);
-}
-
-/* The margins over the cells in place of the rows; what p has of targets and totals is borrowed. */
-static sx_status cell_problem(wt_problem *out, const wt_problem *p, const uint32_t *id, size_t n, sx_error *err) {
-  *out = *p;
-  out->n_rows = n;
-  out->cell = sx_mem_alloc(p->ctx, n * p->n_margins, sizeof *out->cell);
-  out->excluded = sx_mem_zalloc(p->ctx, n, 1);
-  if (!out->cell || !out->excluded) return sx_error_memory(err);
-  for (size_t i = 0; i < p->n_rows; i++)
-    for (size_t m = 0; id[i] && m < p->n_margins; m++) out->cell[m * n + id[i] - 1] = p->cell[m * p->n_rows + i];
-  return SX_OK;
-}
-
-static uint64_t mixed(uint64_t h, uint64_t x) {
-  h = (h ^ x) * 0x9fb21c651e98df25U;
-  return h ^ h >> 32;
-}
-
-static uint64_t model_hash(const wt_model *m, size_t i) {
-  uint64_t h = 0x9e3779b97f4a7c15U, bits;
-  for (size_t a = 0; a < m->n_margins; a++) {
-    const double x = m->col[a * m->n_rows + i] < 0 ? 0 : sx_weighting__x(m, a, i);
-    memcpy(&bits, &x, sizeof bits);
-    h = mixed(mixed(h, (uint32_t)m->col[a * m->n_rows + i]), bits);
-  }
-  const double q = m->q ? m->q[i] : 1;
-  memcpy(&bits, &q, sizeof bits);
-  return mixed(h, bits);
-}
-
-static bool same_model(const wt_model *m, size_t i, size_t k) {
-  for (size_t a = 0; a < m->n_margins; a++) {
-    const int32_t *col = m->col + a * m->n_rows;
-    if (col[i] != col[k] || (col[i] >= 0 && sx_weighting__x(m, a, i) != sx_weighting__x(m, a, k))) return false;
-  }
-  return !m->q || m->q[i] == m->q[k];
-}
-
-sx_status sx_weighting__model_cells(uint32_t *cell, size_t *n, const wt_model *m, sx_error *err) {
-  const size_t most = m->n_rows / MIN_ROWS_PER_CELL + 1;
-  size_t cap = 16;
-  while (cap < 2 * most) cap *= 2;
-  size_t *first = sx_mem_alloc(m->ctx, most, sizeof *first);
-  uint32_t *slot = sx_mem_zalloc(m->ctx, cap, sizeof *slot);
-  const bool ok = first && slot;
-  *n = 1;
-  for (size_t i = 0; ok && *n && i < m->n_rows; i++) {
-    cell[i] = 0;
-    if (!m->part[i]) continue;
-    size_t at = model_hash(m, i) % cap;
-    while (slot[at] && !same_model(m, i, first[slot[at]])) at = (at + 1) % cap;
-    if (slot[at] == 0) {
-      if (*n == most) {
-        *n = 0;
-        break;
-      }
-      first[*n] = i;
-      slot[at] = (uint32_t)(*n)++;
-    }
-    cell[i] = slot[at];
-  }
-  sx_mem_free(m->ctx, first);
-  sx_mem_free(m->ctx, slot);
-  return ok ? SX_OK : sx_error_memory(err);
 }
 
 /* ---- eight replicates side by side ---------------------------------------------------------------------------------- */
@@ -145,28 +35,35 @@ ALWAYS_INLINE void scale_cells(double *w, const double *factor, const int32_t *c
   }
 }
 
-ALWAYS_INLINE void sum_cells(double *sum, const double *w, const int32_t *cell, size_t n) {
-  for (size_t k = 0; k < n; k++) {
-    lanes a, b;
-    double *to = sum + (size_t)cell[k] * WIDTH;
-    memcpy(&a, w + k * WIDTH, sizeof a);
-    memcpy(&b, to, sizeof b);
-    b += a;
-    memcpy(to, &b, sizeof b);
-  }
+/* Neighbours add to different banks [BANKS][n_sums][WIDTH], so that they need not wait for one another. */
+ALWAYS_INLINE void sum_cells(double *sum, size_t n_sums, const double *w, const int32_t *cell, size_t n) {
+  size_t k = 0;
+  for (; k + BANKS <= n; k += BANKS)
+    for (size_t q = 0; q < BANKS; q++) {
+      lanes a, b;
+      double *to = sum + (q * n_sums + (size_t)cell[k + q]) * WIDTH;
+      memcpy(&a, w + (k + q) * WIDTH, sizeof a);
+      memcpy(&b, to, sizeof b);
+      b += a;
+      memcpy(to, &b, sizeof b);
+    }
+  for (; k < n; k++)
+    for (size_t j = 0; j < WIDTH; j++) sum[(size_t)cell[k] * WIDTH + j] += w[k * WIDTH + j];
+  for (size_t q = 1; q < BANKS; q++)
+    for (size_t c = 0; c < n_sums * WIDTH; c++) sum[c] += sum[q * n_sums * WIDTH + c];
 }
 
 #define KERNELS(suffix, attribute)                                                                                     \
   attribute static void scale_##suffix(double *w, const double *factor, const int32_t *cell, size_t n) {               \
     scale_cells(w, factor, cell, n);                                                                                   \
   }                                                                                                                    \
-  attribute static void sum_##suffix(double *sum, const double *w, const int32_t *cell, size_t n) {                    \
-    sum_cells(sum, w, cell, n);                                                                                        \
+  attribute static void sum_##suffix(double *sum, size_t n_sums, const double *w, const int32_t *cell, size_t n) {     \
+    sum_cells(sum, n_sums, w, cell, n);                                                                                \
   }
 
 typedef struct kernels {
   void (*scale)(double *w, const double *factor, const int32_t *cell, size_t n);
-  void (*sum)(double *sum, const double *w, const int32_t *cell, size_t n);
+  void (*sum)(double *sum, size_t n_sums, const double *w, const int32_t *cell, size_t n);
 } kernels;
 
 KERNELS(plain, )
@@ -212,19 +109,20 @@ static void margin_factors(double *factor, double *mult, double *worst, const do
 }
 
 /* Rakes the eight columns of w [n][WIDTH]; mult [n_cells][WIDTH] receives the multipliers. Bit j of the answer: column j has met
- * the margins. space [2 * n_cells * WIDTH]. */
+ * the margins. space [(BANKS + 1) * n_cells * WIDTH]. */
 static unsigned rake_eight(double *w, double *mult, double *space, const rep_rake *r) {
   const wt_problem *p = r->p;
   const kernels kernel = pick();
-  double *sum = space, *factor = space + p->n_cells * WIDTH;
+  double *sum = space, *factor = space + BANKS * p->n_cells * WIDTH;
   unsigned met = 0;
   for (size_t c = 0; c < p->n_cells * WIDTH; c++) mult[c] = 1;
   for (size_t s = 0; s < MAX_SWEEPS && met != (1U << WIDTH) - 1; s++) {
     double worst[WIDTH] = {0};
     for (size_t m = 0; m < p->n_margins; m++) {
       const int32_t *cell = p->cell + m * p->n_rows;
-      memset(sum, 0, (p->first[m + 1] - p->first[m]) * WIDTH * sizeof *sum);
-      kernel.sum(sum, w, cell, p->n_rows);
+      const size_t n_sums = p->first[m + 1] - p->first[m];
+      memset(sum, 0, BANKS * n_sums * WIDTH * sizeof *sum);
+      kernel.sum(sum, n_sums, w, cell, p->n_rows);
       margin_factors(factor, mult, worst, sum, p, m);
       kernel.scale(w, factor, cell, p->n_rows);
     }
@@ -248,12 +146,17 @@ static sx_status solve_one(const rep_rake *job, size_t r, double *space, sx_erro
   return SX_OK;
 }
 
-static void write_factors(const rep_rake *job, const double *mult, size_t r, size_t j) {
+/* Factors of lanes first .. end-1, that are replicates r0 + lane. */
+static void write_factors(const rep_rake *job, const double *mult, size_t r0, size_t first, size_t end) {
   const wt_problem *p = job->p;
   for (size_t k = 0; k < p->n_rows; k++) {
-    double g = 1;
-    for (size_t m = 0; m < p->n_margins; m++) g *= mult[(p->first[m] + (size_t)p->cell[m * p->n_rows + k]) * WIDTH + j];
-    job->a[(k + 1) * job->reps + r] = g;
+    double g[WIDTH];
+    for (size_t j = 0; j < WIDTH; j++) g[j] = 1;
+    for (size_t m = 0; m < p->n_margins; m++) {
+      const double *f = mult + (p->first[m] + (size_t)p->cell[m * p->n_rows + k]) * WIDTH;
+      for (size_t j = 0; j < WIDTH; j++) g[j] *= f[j];
+    }
+    memcpy(job->a + (k + 1) * job->reps + r0 + first, g + first, (end - first) * sizeof *g);
   }
 }
 
@@ -262,21 +165,27 @@ static sx_status rake_block(void *data, size_t i, sx_error *err) {
   const wt_problem *p = job->p;
   const size_t r0 = i * WIDTH, left = job->reps - r0, width = left < WIDTH ? left : WIDTH;
   sx_status st = SX_OK;
-  double *w = sx_mem_alloc(p->ctx, p->n_rows + 3 * p->n_cells, WIDTH * sizeof *w);
+  double *w = sx_mem_alloc(p->ctx, p->n_rows + (BANKS + 2) * p->n_cells, WIDTH * sizeof *w);
   if (!w) return sx_error_memory(err);
   double *mult = w + p->n_rows * WIDTH;
   unsigned met = 0;
   if (job->sweeps) {
-    for (size_t k = 0; k < p->n_rows; k++)
-      for (size_t j = 0; j < WIDTH; j++) /* the last block repeats its first column */
-        w[k * WIDTH + j] = job->a[(k + 1) * job->reps + r0 + (j < width ? j : 0)];
+    for (size_t k = 0; k < p->n_rows; k++) {
+      const double *from = job->a + (k + 1) * job->reps + r0;
+      memcpy(w + k * WIDTH, from, width * sizeof *w);
+      for (size_t j = width; j < WIDTH; j++) w[k * WIDTH + j] = from[0]; /* the last block repeats its first column */
+    }
     met = rake_eight(w, mult, mult + p->n_cells * WIDTH, job);
   }
-  for (size_t j = 0; j < width && st == SX_OK; j++) {
-    if (met >> j & 1U)
-      write_factors(job, mult, r0 + j, j);
-    else
-      st = solve_one(job, r0 + j, w, err);
+  if (met == (1U << WIDTH) - 1) {
+    write_factors(job, mult, r0, 0, width);
+  } else {
+    for (size_t j = 0; j < width && st == SX_OK; j++) {
+      if (met >> j & 1U)
+        write_factors(job, mult, r0, j, j + 1);
+      else
+        st = solve_one(job, r0 + j, w, err);
+    }
   }
   sx_mem_free(p->ctx, w);
   return st;
@@ -290,7 +199,7 @@ static sx_status by_cells(wt_replicates *out, const wt_problem *p, const sx_desi
   size_t size = 0;
   wt_problem cells;
   sx_status st = SX_OK;
-  SX_TRY_GOTO(st, cell_problem(&cells, p, out->cell, n, err), done);
+  SX_TRY_GOTO(st, sx_weighting__cell_problem(&cells, p, out->cell, n, err), done);
   out->n_cells = n + 1;
   out->factor = sx_size_mul(&size, out->n_cells, reps) ? sx_mem_alloc(p->ctx, size, sizeof *out->factor) : NULL;
   if (!out->factor) {
@@ -372,7 +281,7 @@ sx_status sx_weighting__rake_replicates(wt_replicates *out, const wt_problem *p,
     st = sx_error_memory(err);
     goto done;
   }
-  SX_TRY_GOTO(st, joint_cells(r.cell, &n, p, err), done);
+  SX_TRY_GOTO(st, sx_weighting__joint_cells(r.cell, &n, p, err), done);
   SX_TRY_GOTO(st, n ? by_cells(&r, p, design, options, n, err) : by_rows(&r, p, design, options, err), done);
   *out = r;
   r = (wt_replicates){NULL, NULL, 0, NULL};

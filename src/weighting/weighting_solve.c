@@ -5,13 +5,16 @@
  * distance within the bounds. A few sweeps of iterative proportional fitting give a start; Newton's method on the
  * logarithms of the multipliers, with step halving, then converges quadratically; where a Newton step does not reduce the
  * largest miss a further sweep is made. The Hessian X' diag(w) X (rows at a bound left out) is factored by pivoted
- * Cholesky, being rank deficient by the margins' shared total. */
+ * Cholesky, being rank deficient by the margins' shared total.
+ *
+ * Rows in the same category of every margin share their factor, so that all this is done on the crossings of the margins with the sums
+ * of d where those are fewer than the rows. */
 #include <stdio.h>
 #include <string.h>
 
 #include "weighting_priv.h"
 
-enum { NEWTON_MAX_CELLS = 2000, FIRST_SWEEPS = 3, MAX_HALVINGS = 12 };
+enum { NEWTON_MAX_CELLS = 2000, FIRST_SWEEPS = 3, MAX_HALVINGS = 12, CELLS_ROWS = 200 };
 
 typedef struct rake {
   const wt_problem *p;
@@ -195,18 +198,16 @@ static sx_status iterate(rake *r, wt_solution *s, sx_error *err) {
   return SX_OK;
 }
 
-sx_status sx_weighting__solve(double *w, wt_solution *solution, const wt_problem *p, const double *d,
-                              const sx_rake_options *options, const char *who, sx_error *err) {
+/* g [rows] by row, 0 for those that take no part. */
+static sx_status solve(double *g, wt_solution *solution, const wt_problem *p, const double *d,
+                       const sx_rake_options *options, const char *who, sx_error *err) {
   sx_status st = SX_OK;
   rake r = {p, d, options, who, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
   wt_solution s = {0, 0, 0, 0};
   SX_TRY_GOTO(st, rake_alloc(&r, err), done);
   SX_TRY_GOTO(st, check_bounds(&r, err), done);
   SX_TRY_GOTO(st, iterate(&r, &s, err), done);
-  for (size_t i = 0; i < p->n_rows; i++) {
-    w[i] = takes_part(&r, i) ? d[i] * r.g[i] : 0;
-    if (takes_part(&r, i) && (r.g[i] <= options->lower || r.g[i] >= options->upper)) s.n_at_bound++;
-  }
+  memcpy(g, r.g, p->n_rows * sizeof *g);
   *solution = s;
 done:
   sx_mem_free(p->ctx, r.mult);
@@ -214,4 +215,66 @@ done:
   sx_mem_free(p->ctx, r.piv);
   sx_mem_free(p->ctx, r.hess);
   return st;
+}
+
+/* The sums of d over the cells, compensated. sum, comp [n] */
+static void sum_cells(double *sum, double *comp, const wt_problem *p, const uint32_t *id, const double *d, size_t n) {
+  memset(sum, 0, n * sizeof *sum);
+  memset(comp, 0, n * sizeof *comp);
+  for (size_t i = 0; i < p->n_rows; i++) {
+    if (id[i] == 0 || !(d[i] > 0)) continue;
+    const size_t c = id[i] - 1;
+    const double a = sum[c], s = a + d[i];
+    comp[c] += a >= d[i] ? (a - s) + d[i] : (d[i] - s) + a;
+    sum[c] = s;
+  }
+  for (size_t c = 0; c < n; c++) sum[c] += comp[c];
+}
+
+/* Rows of one cell have one factor: solved on the cells. *done false where there are too many of them. */
+static sx_status solve_cells(bool *done, double *g, wt_solution *solution, const wt_problem *p, const double *d,
+                             const sx_rake_options *options, const char *who, sx_error *err) {
+  sx_status st = SX_OK;
+  wt_problem cells;
+  size_t n = 0;
+  double *sum = NULL;
+  uint32_t *id = sx_mem_alloc(p->ctx, p->n_rows, sizeof *id);
+  memset(&cells, 0, sizeof cells);
+  if (!id) {
+    st = sx_error_memory(err);
+    goto done;
+  }
+  SX_TRY_GOTO(st, sx_weighting__joint_cells(id, &n, p, err), done);
+  *done = n > 0;
+  if (n == 0) goto done;
+  SX_TRY_GOTO(st, sx_weighting__cell_problem(&cells, p, id, n, err), done);
+  sum = sx_mem_alloc(p->ctx, n, 3 * sizeof *sum);
+  if (!sum) {
+    st = sx_error_memory(err);
+    goto done;
+  }
+  sum_cells(sum, sum + n, p, id, d, n);
+  SX_TRY_GOTO(st, solve(sum + 2 * n, solution, &cells, sum, options, who, err), done);
+  for (size_t i = 0; i < p->n_rows; i++) g[i] = id[i] && d[i] > 0 ? sum[2 * n + id[i] - 1] : 0;
+done:
+  sx_mem_free(p->ctx, id);
+  sx_mem_free(p->ctx, sum);
+  sx_mem_free(p->ctx, cells.cell);
+  sx_mem_free(p->ctx, cells.excluded);
+  return st;
+}
+
+sx_status sx_weighting__solve(double *w, wt_solution *solution, const wt_problem *p, const double *d,
+                              const sx_rake_options *options, const char *who, sx_error *err) {
+  bool done = false;
+  wt_solution s = {0, 0, 0, 0};
+  if (p->n_rows >= CELLS_ROWS) SX_TRY(solve_cells(&done, w, &s, p, d, options, who, err));
+  if (!done) SX_TRY(solve(w, &s, p, d, options, who, err));
+  for (size_t i = 0; i < p->n_rows; i++) {
+    const bool in = d[i] > 0 && !p->excluded[i];
+    if (in && (w[i] <= options->lower || w[i] >= options->upper)) s.n_at_bound++;
+    w[i] = in ? d[i] * w[i] : 0;
+  }
+  *solution = s;
+  return SX_OK;
 }
