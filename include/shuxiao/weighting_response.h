@@ -80,7 +80,7 @@ typedef struct sx_propensity_options {
 } sx_propensity_options;
 #define SX_PROPENSITY_OPTIONS_INIT                                                                                     \
   { 1, NULL, 0, NULL, 0, 0, (double)INFINITY, 50, 1e-10 }
-/* The score of 1/p weights has the term of the estimated coefficients: Beaumont (2005) JRSS B 67:445-458; Kim & Kim (2007) Can. J.
+/* The score of 1/p weights has the term of the estimated coefficients: Beaumont (2005) Survey Methodology 31:227-231; Kim & Kim (2007) Can. J.
  * Stat. 35:501-514. Strata count as given on linearised designs and are formed anew in every replicate.
  * Expected: SX_E_DATA for a missing covariate (names the case), for separation (names the covariate or level whose coefficient grows
  * without bound, and says what to do), for no respondent or no nonrespondent; SX_E_NUMERIC where the iteration does not end. */

@@ -249,9 +249,9 @@ static sx_status class_options(sx_class_options *o, sx_arena *arena, const cli_a
 }
 
 static void say(const cli_app *app, const char *what, const sx_response_report *r) {
-  cli_say(app, "%s: %zu %s, %zu %s; %zu %s%s; %s %.4g .. %.4g", what, r->n_respondents,
-          cli_text(app, "take up the weight of", "个样本承接"), r->n_nonrespondents,
-          cli_text(app, "others", "个样本的权数"), r->n_parameters ? r->n_parameters : r->n_classes,
+  cli_say(app, "%s: %zu %s %zu%s; %zu %s%s; %s %.4g .. %.4g", what, r->n_respondents,
+          cli_text(app, "cases take up the weight of", "个样本承接"), r->n_nonrespondents,
+          cli_text(app, "", " 个样本的权数"), r->n_parameters ? r->n_parameters : r->n_classes,
           r->n_parameters ? cli_text(app, "parameters", "个参数") : cli_text(app, "classes", "个调整类"),
           r->n_merged ? cli_text(app, " after merging", "（有合并）") : "", cli_text(app, "factors", "调整系数"),
           r->min_factor, r->max_factor);

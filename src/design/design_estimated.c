@@ -5,7 +5,7 @@
  * of the sample before it (t_k = 1). With s_K = u the score of the final weights, the score of those before k is
  *   s_{k-1} = g_k (s_k - x_k'b_k) + t_k x_k'b_k,   b_k = H_k^- X_k'R_k s_k,
  * R_k the weights d q of the regression, H_k = X'DX (or with q_hess): Kim & Kim (2007) Can. J. Stat. 35:501-514; Beaumont (2005)
- * JRSS B 67:445-458; Sarndal & Lundstrom (2005) ch. 11. Multiplied out,
+ * Survey Methodology 31:227-231; Sarndal & Lundstrom (2005) ch. 11. Multiplied out,
  *   z = w_0 s_0 = w_K u - sum_k c_k b_k,   c_k = (w_k - t_k w_{k-1}) x_k,
  *   b_k = H_k^- (X_k'P_k u - sum_{l>k} L_kl b_l),
  *   P_k = R_k g_{k+1} ... g_K,   L_kl = X_k' R_k g_{k+1} ... g_{l-1} (g_l - t_l) X_l.

@@ -6,10 +6,8 @@
 #include <string.h>
 
 static const st_adjuster *const adjusters[] = {
-    &study__adjust_rake,
-    &study__adjust_poststratify,
-    &study__adjust_calibrate,
-    &study__adjust_trim,
+    &study__adjust_eligibility,  &study__adjust_nonresponse, &study__adjust_frames, &study__adjust_rake,
+    &study__adjust_poststratify, &study__adjust_calibrate,   &study__adjust_trim,
 };
 
 const st_adjuster *study__adjuster_at(size_t i) {

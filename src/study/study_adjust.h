@@ -30,7 +30,8 @@ struct st_adjuster {
   void (*describe)(sx_buf *zh, sx_buf *en, char *const *field);
 };
 
-extern const st_adjuster study__adjust_rake, study__adjust_poststratify, study__adjust_calibrate, study__adjust_trim;
+extern const st_adjuster study__adjust_rake, study__adjust_poststratify, study__adjust_calibrate, study__adjust_trim,
+    study__adjust_eligibility, study__adjust_nonresponse, study__adjust_frames;
 
 const st_adjuster *study__adjuster_at(size_t i); /* NULL: past the last */
 const st_adjuster *study__adjuster_named(const char *word);

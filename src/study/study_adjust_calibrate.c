@@ -10,8 +10,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "shuxiao/weighting_response.h"
+
 typedef struct place { /* of a control, for its check */
   const sx_node *node;
+  double se; /* of the total; 0: known */
 } place;
 
 typedef struct calibration {
@@ -19,6 +22,7 @@ typedef struct calibration {
   place *places;
   size_t n;
   double slack; /* of totals that name none */
+  double df;    /* of the errors of totals that are estimates */
   size_t distance;
   sx_calibrate_options options;
 } calibration;
@@ -28,15 +32,21 @@ enum { D_LINEAR, D_RAKING, D_LOGIT, D_TRUNCATED };
 
 /* ---- totals ------------------------------------------------------------------------------------------------------------- */
 
-/* A number, or "TOTAL~SLACK". */
-static void read_total(st_load *l, const calibration *c, sx_control *out, const sx_node *node) {
+/* A number, "TOTAL~SLACK", or "TOTAL±SE" ("TOTAL+-SE"). */
+static void read_total(st_load *l, const calibration *c, sx_control *out, double *se, const sx_node *node) {
+  static const char *const signs[] = {"~", "±", "+-"};
   out->slack = c->slack;
+  *se = 0;
   if (sx_node_number(&out->total, node)) return;
-  const char *text = node->kind == SX_NODE_SCALAR ? node->text : "", *tilde = strchr(text, '~');
-  if (tilde && sx_text_to_double(&out->total, text, (size_t)(tilde - text)) &&
-      sx_text_to_double(&out->slack, tilde + 1, strlen(tilde + 1)) && out->slack >= 0)
-    return;
-  study__problem(l, node, "a total is a number, or \"TOTAL~SLACK\" for a soft one");
+  const char *text = node->kind == SX_NODE_SCALAR ? node->text : "";
+  for (size_t k = 0; k < 3; k++) {
+    const char *sign = strstr(text, signs[k]), *behind = sign ? sign + strlen(signs[k]) : NULL;
+    double *to = k == 0 ? &out->slack : se;
+    if (sign && sx_text_to_double(&out->total, text, (size_t)(sign - text)) &&
+        sx_text_to_double(to, behind, strlen(behind)) && *to >= 0)
+      return;
+  }
+  study__problem(l, node, "a total is a number, \"TOTAL~SLACK\" for a soft one, or \"TOTAL±SE\" for an estimate");
 }
 
 static char *trimmed(st_load *l, const char *text, size_t n) {
@@ -80,7 +90,7 @@ static bool read_terms(st_load *l, sx_control *c, const sx_node *key) {
   return !study__stop(l);
 }
 
-static bool add_control(st_load *l, calibration *c, const sx_control *control, const sx_node *node) {
+static bool add_control(st_load *l, calibration *c, const sx_control *control, double se, const sx_node *node) {
   sx_control *controls = study__take(l, c->n + 1, sizeof *controls);
   place *places = study__take(l, c->n + 1, sizeof *places);
   if (!controls || !places) return false;
@@ -89,7 +99,7 @@ static bool add_control(st_load *l, calibration *c, const sx_control *control, c
     memcpy(places, c->places, c->n * sizeof *places);
   }
   controls[c->n] = *control;
-  places[c->n].node = node;
+  places[c->n] = (place){node, se};
   c->controls = controls;
   c->places = places;
   c->n++;
@@ -118,8 +128,9 @@ static void read_levels(st_load *l, calibration *c, const sx_node *key, const sx
     control.levels = levels;
     control.n_factors++;
     control.variable = NULL;
-    read_total(l, c, &control, map->items[i]);
-    (void)add_control(l, c, &control, map->keys[i]);
+    double se = 0;
+    read_total(l, c, &control, &se, map->items[i]);
+    (void)add_control(l, c, &control, se, map->keys[i]);
   }
 }
 
@@ -131,8 +142,9 @@ static void read_totals(st_load *l, calibration *c, const sx_node *map) {
       continue;
     }
     if (!read_terms(l, &control, map->keys[i])) continue;
-    read_total(l, c, &control, map->items[i]);
-    (void)add_control(l, c, &control, map->keys[i]);
+    double se = 0;
+    read_total(l, c, &control, &se, map->items[i]);
+    (void)add_control(l, c, &control, se, map->keys[i]);
   }
 }
 
@@ -155,12 +167,15 @@ static void read_method(st_load *l, calibration *c, st_weighting *w, const sx_no
   o->tolerance = study__number(l, map, "tolerance", o->tolerance);
   o->max_iterations = study__read_iterations(l, map, o->max_iterations);
   c->slack = study__number(l, map, "slack", 0);
+  c->df = study__number(l, map, "df", (double)INFINITY);
+  if (!(c->df > 0)) study__problem(l, sx_node_get(map, "df"), "df is a number above 0");
   if (!(c->slack >= 0)) study__problem(l, sx_node_get(map, "slack"), "slack is a number, not negative");
 }
 
 static void read_calibrate(st_load *l, st_weighting *w, const sx_node *node) {
   if (!study__is_map(l, node, "calibrate")) return;
-  ST_KEYS(l, node, "distance", "totals", "margins", "bounds", "aggregate", "q", "slack", "tolerance", "iterations");
+  ST_KEYS(l, node, "distance", "totals", "margins", "bounds", "aggregate", "q", "slack", "tolerance", "iterations",
+          "df");
   calibration *c = study__take(l, 1, sizeof *c);
   if (!c) return;
   w->of_kind = c;
@@ -224,13 +239,33 @@ static sx_status all_controls(sx_control **out, size_t *n, const st_adjust_job *
   return SX_OK;
 }
 
+/* With standard errors of its own for any total; NULL: none has one. */
+static sx_status errors_of(double **cov, const calibration *c, size_t n, const st_adjust_job *job, sx_error *err) {
+  bool any = false;
+  *cov = NULL;
+  for (size_t k = 0; k < c->n; k++) any = any || c->places[k].se > 0;
+  if (!any) return SX_OK;
+  size_t size = 0;
+  *cov = sx_size_mul(&size, n, n) ? sx_arena_zalloc(job->arena, size, sizeof **cov) : NULL;
+  if (!*cov) return sx_error_memory(err);
+  for (size_t k = 0; k < c->n; k++) (*cov)[k * n + k] = c->places[k].se * c->places[k].se;
+  return SX_OK;
+}
+
 static sx_status run_calibrate(sx_design **out, sx_buf *line, const st_adjust_job *job, sx_error *err) {
   const calibration *c = job->w->of_kind;
   sx_control *controls = NULL;
   size_t n = 0;
   sx_calibrate_report report = {.n_negative = 0};
   SX_TRY(all_controls(&controls, &n, job, err));
-  SX_TRY(sx_weighting_calibrate(out, job->design, job->unit, controls, n, &c->options, &report, err));
+  double *cov = NULL;
+  SX_TRY(errors_of(&cov, c, n, job, err));
+  if (cov) {
+    SX_TRY(sx_weighting_calibrate_estimated(out, job->design, job->unit, controls, n, cov, c->df, &c->options, &report,
+                                            err));
+  } else {
+    SX_TRY(sx_weighting_calibrate(out, job->design, job->unit, controls, n, &c->options, &report, err));
+  }
   const sx_weight_report *r = &report.weights;
   sx_buf_printf(line, "calibrate\t%s\t%zu\t%zu\t%.3g\t%s\t%.6g\t%.6g\t%.6g\t%.6g\t%.4f\t%zu\t%zu\t%s\n",
                 distances[c->distance], n, r->iterations, r->worst, r->worst_cell, r->min_weight, r->max_weight,

@@ -1,7 +1,7 @@
 /* weighting_base.c: weights from inclusion probabilities and multiplicity.
  *
  * w = 1/(pi_1 pi_2 ... pi_k) * (eligible persons of the household, of whom one is taken) / (lines by which the household can be
- * drawn): Kish (1965) sec. 11.2; Sirken (1970) JASA 65:257-266 (multiplicity). */
+ * drawn): Kish (1965) Survey Sampling; Sirken (1970) JASA 65:257-266 (multiplicity). */
 #include <stdio.h>
 #include <string.h>
 

@@ -2,7 +2,7 @@
  *
  * w = d r f, f = min(1/p, M). With p from a logistic regression with the weights d, a case owes the total of u
  *   z = w u - d (r - p) x'b,   b = [sum d p (1-p) x x']^- sum over respondents not cut of d (1-p)/p x u
- * (Beaumont 2005; Kim & Kim 2007, eq. 12). As a record of design_estimated.c the columns are v x, v = p (respondents that are cut:
+ * (Beaumont 2005; Kim & Kim 2007). As a record of design_estimated.c the columns are v x, v = p (respondents that are cut:
  * (1-p)/(M-1)), so that (w - d) v x = d (r - p) x, with q = (1-p)/(p v) on respondents not cut and q_hess = p (1-p)/v^2.
  * Strata of p: weighting classes, which count as given on linearised designs; replicates fit the model and form the strata anew. */
 #include <stdio.h>

@@ -426,5 +426,24 @@ static void test_propensity_refused(void) {
   sx_table_free(t);
 }
 
-SXT_MAIN(SXT_CASE(test_base), SXT_CASE(test_sums), SXT_CASE(test_derivative), SXT_CASE(test_replicates),
-         SXT_CASE(test_merge), SXT_CASE(test_propensity_refused))
+/* docs/methods/trimming.md */
+static void test_trim_example(void) {
+  static const double w[] = {1, 1, 2, 4, 12}, want[] = {2.5, 2.5, 3.5, 5.5, 6};
+  sx_table *t = eh_table(NULL, 5);
+  eh_number(t, "w", w);
+  sx_design_spec s = SX_DESIGN_SPEC_INIT;
+  s.weights = "w";
+  sx_design *d = eh_design(NULL, t, &s), *cut = NULL;
+  size_t n = 0;
+  CHECK_NEAR(sx_weighting_kish_deff(w, 5), 2.075, 1e-14);
+  REQUIRE_OK(sx_weighting_trim(&cut, d, 1, 6, true, &n, err));
+  CHECK_INT(n, 1);
+  for (size_t i = 0; i < 5; i++) CHECK_NEAR(sx_design_weights(cut)[i], want[i], 1e-14);
+  CHECK_NEAR(sx_weighting_kish_deff(sx_design_weights(cut), 5), 1.1375, 1e-14);
+  sx_design_free(cut);
+  sx_design_free(d);
+  sx_table_free(t);
+}
+
+SXT_MAIN(SXT_CASE(test_base), SXT_CASE(test_trim_example), SXT_CASE(test_sums), SXT_CASE(test_derivative),
+         SXT_CASE(test_replicates), SXT_CASE(test_merge), SXT_CASE(test_propensity_refused))
