@@ -390,12 +390,14 @@ static sx_status account_figure(sx_buf *out, sx_buf *scratch, st_run *r, const s
 
 /* What stands in the study file as it is: title, note, columns ... without the keys of the short forms. */
 static void own_keys(sx_buf *out, const sx_node *map, bool full) {
+  const bool tests = sx_node_get(map, "tests") != NULL; /* then the note is written with them */
   static const char *const always[] = {"id", "title", "note", "source", "type", "format", "interval"};
   static const char *const whole[] = {"columns", "rows", "bases", "errors", "series", "categories", "cells"};
   for (size_t i = 0; i < map->n; i++) {
     bool keep = false;
     for (size_t k = 0; k < sizeof always / sizeof *always; k++)
       keep = keep || strcmp(map->keys[i]->text, always[k]) == 0;
+    keep = keep && !(tests && strcmp(map->keys[i]->text, "note") == 0);
     for (size_t k = 0; full && k < sizeof whole / sizeof *whole; k++)
       keep = keep || strcmp(map->keys[i]->text, whole[k]) == 0;
     if (!keep) continue;
@@ -415,6 +417,8 @@ sx_status study__block_json(sx_buf *out, st_run *r, const st_block *block, sx_er
   sx_status status = SX_OK;
   sx_buf_add_char(out, '{');
   own_keys(out, block->node, !indicators && !account && !published);
+  if (sx_node_get(block->node, "tests")) status = study__block_note(out, r, block, err);
+  if (status != SX_OK) goto done;
   if (indicators) {
     status =
         block->figure ? indicator_figure(out, &scratch, r, block, err) : indicator_table(out, &scratch, r, block, err);
@@ -429,6 +433,7 @@ sx_status study__block_json(sx_buf *out, st_run *r, const st_block *block, sx_er
   }
   sx_buf_add_char(out, '}');
   if (status == SX_OK && scratch.failed) status = sx_error_memory(err);
+done:
   sx_buf_clear(&scratch);
   return status == SX_OK ? sx_buf_status(out, err) : status;
 }

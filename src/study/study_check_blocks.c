@@ -181,7 +181,8 @@ static void check_block(st_load *l, const st_block *block) {
     check_figure_type(l, map);
   } else {
     ST_KEYS(l, map, "id", "title", "note", "source", "format", "columns", "rows", "bases", "errors", "indicators",
-            "domains", "show", "account", "measures", "scope", "published");
+            "domains", "show", "account", "measures", "scope", "published", "tests");
+    study__check_block_tests(l, map);
   }
   if (sx_node_get(map, "indicators")) {
     check_indicator_form(l, map);

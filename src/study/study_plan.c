@@ -452,6 +452,11 @@ static sx_status plan_block(build *b, size_t i, sx_error *err) {
   SX_TRY(add_step(&step, b, ST_STEP_BLOCK, i, block->figure ? "figure" : "table", block->id, err));
   sx_node_to_json(&b->spec, block->node);
   const sx_node *indicators = sx_node_get(block->node, "indicators"), *account = sx_node_get(block->node, "account");
+  const sx_node *tests = sx_node_get(block->node, "tests");
+  for (size_t k = 0; tests && k < tests->n; k++) {
+    if (tests->items[k]->kind == SX_NODE_SCALAR) SX_TRY(dep_indicator_name(b, step, tests->items[k]->text, err));
+  }
+  if (tests) spec_labels(b, tests);
   if (indicators) {
     for (size_t g = 0; g < s->n_groups; g++) sx_node_to_json(&b->spec, s->groups[g].node);
     spec_labels(b, indicators);

@@ -571,6 +571,7 @@ typedef struct st_result {
   size_t by;   /* index into the indicator's by, ST_NONE: total */
   size_t stat; /* index into its statistics */
   sx_est_row row;
+  double tail; /* share of a mean's or total's largest cases; 0 or NaN: none */
 } st_result;
 sx_status study__put_results(st_run *r, const st_indicator *ind, const st_result *results, size_t n,
                              sx_error *err) SX_NODISCARD;
@@ -584,6 +585,13 @@ sx_status study__run_account(st_run *r, size_t account, sx_error *err) SX_NODISC
 sx_status study__formula_value(sx_est **out, st_run *r, const st_formula *f, const char *domain,
                                sx_error *err) SX_NODISCARD;
 /* study_rows.c */
+typedef struct st_put { /* a row for the store */
+  const char *step, *indicator, *statistic, *unit;
+  const st_where *where;
+  const sx_est_row *row;
+  double tail; /* as in st_result */
+} st_put;
+sx_status study__put(int64_t *id, st_run *r, const st_put *put, sx_error *err) SX_NODISCARD;
 sx_status study__put_est(int64_t *id, st_run *r, const char *step, const char *indicator, const char *statistic,
                          const char *unit, const st_where *where, const sx_est_row *row, sx_error *err) SX_NODISCARD;
 sx_status study__put_labels(st_run *r, sx_error *err) SX_NODISCARD;
@@ -591,7 +599,7 @@ sx_status study__index_rows(st_run *r, sx_error *err) SX_NODISCARD;
 const st_row *study__find_row(const st_rows *rows, const char *indicator, const char *statistic, const char *domain);
 sx_status study__add_row(st_run *r, const st_row *row, sx_error *err) SX_NODISCARD;
 bool study__unweighted(const sx_study *s); /* no weight and no adjustment: every case counts 1 */
-const char *study__quality(char out[64], const sx_est_row *row, bool gap);
+const char *study__quality(char out[64], const sx_est_row *row, bool gap, double tail);
 /* DOMAIN of a reference in text, backquoted where it has to be. */
 void study__quote_domain(sx_buf *out, const char *domain);
 void study__quote_name(sx_buf *out, const char *name);
@@ -602,6 +610,9 @@ sx_status study__run_published(st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__published_json(sx_buf *out, st_run *r, const st_block *block, sx_error *err) SX_NODISCARD;
 /* study_blocks.c */
 sx_status study__run_blocks(st_run *r, sx_error *err) SX_NODISCARD;
+/* study_block_tests.c: the tests under a table: checked, and its note written with them ("note":{...},) */
+void study__check_block_tests(st_load *l, const sx_node *block);
+sx_status study__block_note(sx_buf *out, const st_run *r, const st_block *block, sx_error *err) SX_NODISCARD;
 sx_status study__block_json(sx_buf *out, st_run *r, const st_block *block, sx_error *err) SX_NODISCARD;
 /* study_annex.c */
 sx_status study__document_json(sx_buf *out, st_run *r, sx_error *err) SX_NODISCARD;

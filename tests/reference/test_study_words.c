@@ -256,7 +256,8 @@ static const char several[] = SHOPS
     "  g: {test: {of: residence, shares: {urban: 2, rural: 2}}}\n"
     "  r: {correlation: [spend, online]}\n"
     "  c: {covariance: [spend, online], by: city}\n"
-    "tables:\n  - {id: t1, title: One, indicators: [q, t], domains: [total, res], show: [gap]}\n"
+    "tables:\n  - {id: t1, title: One, indicators: [q, t], domains: [total, res], show: [gap], note: Weighted., tests: "
+    "[t, g]}\n"
     "narrative: {en: [text.md]}\n";
 
 static void test_several(void) {
@@ -288,6 +289,8 @@ static void test_several(void) {
   snprintf(text, sizeof text, "%.5f", p.estimate);
   CHECK(strstr(en, text) != NULL);
   CHECK(strstr(en, "Spending: 60% quantile") && strstr(en, "Test: p"));
+  snprintf(text, sizeof text, "Weighted. Test: X²(1) = %.3g, p = %.3f. g: ", test.statistic, test.p);
+  CHECK(strstr(en, text) != NULL);
   free(en);
   sx_run_result_free(result);
   /* nothing changed: everything is taken over; another level: the indicators are made again */
@@ -368,6 +371,9 @@ static void test_refused(void) {
           "'t' is a test: no formula can use it");
   bad_indicator("{mena: spend}", "7", "did you mean 'mean'?");
   bad_indicator("{mean: spend, total: spend}", "", "exactly one of total, mean");
+  refused(SHOPS "indicators:\n  i: {mean: spend}\ntables: [{id: t, title: T, indicators: [i], domains: [total], tests: "
+                "[i, k]}]\n",
+          "study.yaml:11:", "'i' is no test");
   bad_design("{weights: none, pps: brewr, prob: p}", "30", "did you mean 'brewer'?");
   bad_design("{pps: brewer}", "", "need 'prob: NAME'");
   bad_design("{pps: ht, prob: p}", "", "needs 'joint: FILE'");
