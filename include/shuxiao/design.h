@@ -249,6 +249,18 @@ SX_API bool sx_design_replicate_negative(size_t *row, size_t *replicate, const s
 SX_API size_t sx_design_bitmap_bytes(const sx_design *design); /* a multiple of 8 */
 SX_API double sx_design_df_of(const sx_design *design, const uint8_t *in);
 
+/* Units over which sums are enough for the variance of any estimate of an uncalibrated linearised design; false where there are
+ * none (calibrated, replicates, several stages, joint probabilities over cases, more than 65,535 units). Borrowed. */
+typedef struct sx_design_units {
+  size_t n_units;
+  const uint16_t *unit; /* [rows] in file order */
+  bool strata;          /* the unit is the stratum, each case a PSU; else the PSU, an element of a carrier */
+  const double *factor; /* strata: [n_units] (1-f) n/(n-1), 0 where the stratum adds nothing */
+  double scale;         /* of the whole */
+  double df;            /* declared; NaN: counted */
+} sx_design_units;
+SX_API bool sx_design_get_units(sx_design_units *out, const sx_design *design);
+
 /* ---- the engine in bulk: many domain estimates of one variable ------------------------------------------ */
 
 /* Positions are the rows sorted by stratum, PSU and row: order[k] is the row at position k. */

@@ -17,6 +17,7 @@ void sx_design__sample_free(design_sample *s) {
   sx_mem_free(&ctx, s->fraction);
   sx_mem_free(&ctx, s->factor);
   sx_mem_free(&ctx, s->rscales);
+  sx_mem_free(&ctx, s->unit);
   sx_mem_free(&ctx, s);
 }
 
@@ -246,7 +247,7 @@ static sx_status linearised(sx_design *d, const sx_table *table, const sx_design
   else if (spec->pps != SX_PPS_NONE)
     SX_TRY(sx_design__pps(s, spec, err));
   if (!spec->weights && !spec->unweighted) sx_design__inverse_fractions(d->w, s);
-  return SX_OK;
+  return sx_design__units(s, err);
 }
 
 sx_status sx_design_new(sx_design **out, const sx_ctx *ctx, const sx_table *table, const sx_design_spec *spec,

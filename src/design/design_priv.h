@@ -54,6 +54,9 @@ typedef struct design_sample {
   size_t n_lonely;     /* strata with one PSU that was not taken with certainty */
   double lonely_scale; /* H/(H - lonely) for SX_LONELY_AVERAGE, else 1 */
   double df_declared;  /* NaN: counted */
+  uint16_t *unit;      /* [rows] design_units.c, or NULL */
+  size_t n_units;
+  bool unit_is_stratum; /* every case its own PSU; else units are PSUs */
   /* replicates */
   sx_rep_type rep_type;
   size_t n_reps;
@@ -89,8 +92,8 @@ struct sx_design {
   atomic_size_t refs;
   sx_ctx ctx;
   design_sample *sample;
-  double *w;    /* [rows] */
-  double *wpos; /* [rows] by position */
+  double *w;         /* [rows] */
+  double *wpos;      /* [rows] by position */
   design_reps *reps; /* replicate weights, or NULL */
   double df;
   size_t n_margins, n_cells;
@@ -147,6 +150,7 @@ sx_status sx_design__replicates(sx_design *design, const sx_table *table, const 
                                 sx_error *err) SX_NODISCARD;
 sx_status sx_design__check_rep_spec(const sx_design_spec *spec, sx_error *err) SX_NODISCARD;
 sx_status sx_design__rep_df(sx_design *design, sx_error *err) SX_NODISCARD;
+sx_status sx_design__units(design_sample *sample, sx_error *err) SX_NODISCARD;
 void sx_design__sample_free(design_sample *sample);
 void sx_design__describe(sx_buf *buf, const sx_design *design);
 double sx_design__full_df(const sx_design *design);
@@ -170,7 +174,8 @@ sx_status sx_design__one_psu_each(design_sample *s, sx_error *err) SX_NODISCARD;
 /* df, fingerprint and description of a design whose weights are in place. */
 sx_status sx_design__finish(sx_design *design, sx_error *err) SX_NODISCARD;
 /* Factors of the random methods, units in carrier order: design_make_boot.c. */
-sx_status sx_design__boot(design_factor *f, const design_sample *s, const sx_make_spec *spec, sx_error *err) SX_NODISCARD;
+sx_status sx_design__boot(design_factor *f, const design_sample *s, const sx_make_spec *spec,
+                          sx_error *err) SX_NODISCARD;
 
 /* An empty design on the sample (its reference is taken over on success). */
 sx_status sx_design__alloc(sx_design **out, design_sample *sample, sx_error *err) SX_NODISCARD;

@@ -6,6 +6,11 @@
 void sx_estimate__basis_free(est_basis *b) {
   if (!b || atomic_fetch_sub(&b->refs, 1) != 1) return;
   const sx_ctx ctx = b->ctx;
+  (void)pthread_mutex_destroy(&b->lock);
+  sx_mem_free(&ctx, b->raw);
+  sx_mem_free(&ctx, b->raw_y);
+  sx_mem_free(&ctx, b->raw_x);
+  sx_estimate__domains_free(b->domains);
   sx_mem_free(&ctx, b->code_memory);
   sx_mem_free(&ctx, b->y);
   sx_mem_free(&ctx, b->x);
@@ -57,6 +62,7 @@ const uint8_t *sx_estimate__bits(const est_part *part) {
   if (part->bits) return part->bits;
   if (part->n_terms != 1) return NULL;
   const est_leaf *leaf = part->terms[0].leaf;
+  sx_estimate__basis_fill(leaf->basis);
   return leaf->basis->bits + leaf->domain * leaf->basis->bitmap_bytes;
 }
 
@@ -73,6 +79,7 @@ static sx_status add_terms(double *z, const est_part *part, double coef, sx_erro
   }
   for (size_t k = 0; k < part->n_terms; k++) {
     const est_leaf *leaf = part->terms[k].leaf;
+    sx_estimate__basis_fill(leaf->basis);
     sx_score score = leaf->score;
     if (one) {
       for (size_t j = 0; j < n_beta; j++) beta[j] += part->terms[k].coef * score.beta[j];

@@ -8,8 +8,6 @@
 
 #include "estimate_priv.h"
 
-enum { EST_MAX_VALUES = 8 };
-
 static bool is_numeric(const sx_column *c) {
   return c->type == SX_NUMBER || c->type == SX_INTEGER;
 }
@@ -24,7 +22,7 @@ static sx_status check_column(const sx_column *c, const char *role, size_t rows,
   return SX_OK;
 }
 
-static sx_status check_request(const sx_design *design, const sx_est_request *r, sx_error *err) {
+sx_status sx_estimate__check_request(const sx_design *design, const sx_est_request *r, sx_error *err) {
   const size_t rows = sx_design_rows(design);
   switch (r->stat) {
   case SX_STAT_TOTAL:
@@ -65,7 +63,7 @@ static bool in_base(const sx_est_request *r, size_t row) {
 }
 
 /* Values of a numeric y over the base, ascending; n_values 0 where there are more than the maximum. */
-static sx_status find_values(est_frame *f, sx_error *err) {
+sx_status sx_estimate__find_values(est_frame *f, sx_error *err) {
   const sx_est_request *r = f->request;
   double found[EST_MAX_VALUES];
   size_t n = 0;
@@ -105,7 +103,7 @@ static sx_status find_codes(est_frame *f, int32_t **level, sx_error *err) {
     f->n_values = 1;
     return SX_OK;
   }
-  if (r->stat != SX_STAT_PROP) return find_values(f, err);
+  if (r->stat != SX_STAT_PROP) return sx_estimate__find_values(f, err);
   if (r->prop_of_one) {
     f->n_values = 2;
     return SX_OK;
@@ -126,7 +124,12 @@ static size_t value_at(const est_frame *f, const int32_t *level, size_t row) {
   return k;
 }
 
-static sx_status alloc_codes(est_frame *f, size_t n_codes, sx_error *err) {
+/* Memory that a lazy basis may never use is not touched. */
+static double *values_new(const est_basis *b, size_t rows) {
+  return b->lazy ? sx_mem_alloc(&b->ctx, rows, sizeof(double)) : sx_mem_zalloc(&b->ctx, rows, sizeof(double));
+}
+
+sx_status sx_estimate__alloc_codes(est_frame *f, size_t n_codes, sx_error *err) {
   est_basis *b = f->basis;
   const size_t rows = sx_design_rows(f->design);
   const size_t size = n_codes <= UINT8_MAX + 1U ? 1 : n_codes <= UINT16_MAX + 1U ? 2 : 4;
@@ -134,10 +137,10 @@ static sx_status alloc_codes(est_frame *f, size_t n_codes, sx_error *err) {
   b->code_memory = sx_mem_alloc(&b->ctx, rows, size);
   if (!b->code_memory) return sx_error_memory(err);
   if (f->continuous) {
-    b->codes.y = b->y = sx_mem_zalloc(&b->ctx, rows, sizeof *b->y);
+    b->codes.y = b->y = values_new(b, rows);
     if (!b->y) return sx_error_memory(err);
     if (f->request->stat == SX_STAT_RATIO) {
-      b->codes.x = b->x = sx_mem_zalloc(&b->ctx, rows, sizeof *b->x);
+      b->codes.x = b->x = values_new(b, rows);
       if (!b->x) return sx_error_memory(err);
     }
   }
@@ -196,25 +199,32 @@ static void fill(est_frame *f, const int32_t *level, double *comp) {
   }
 }
 
-static sx_status basis_new(est_frame *f, sx_error *err) {
+sx_status sx_estimate__basis_new(est_frame *f, bool lazy, sx_error *err) {
   const sx_ctx *ctx = sx_design_ctx(f->design);
   est_basis *b = sx_mem_zalloc(ctx, 1, sizeof *b);
   if (!b) return sx_error_memory(err);
   atomic_init(&b->refs, 1);
+  if (pthread_mutex_init(&b->lock, NULL) != 0) {
+    sx_mem_free(ctx, b);
+    return sx_error_memory(err);
+  }
   b->ctx = *ctx;
+  b->lazy = lazy;
+  atomic_init(&b->filled, false);
   b->design = sx_design_ref(f->design);
   b->n_domains = f->n_domains;
   b->bitmap_bytes = sx_design_bitmap_bytes(f->design);
   f->basis = b;
   if (sx_design_replicates(f->design)) return SX_OK;
   size_t bytes = 0;
-  b->bits = sx_size_mul(&bytes, f->n_domains, b->bitmap_bytes) ? sx_mem_zalloc(ctx, bytes, 1) : NULL;
+  if (!sx_size_mul(&bytes, f->n_domains, b->bitmap_bytes)) return sx_error_memory(err);
+  b->bits = lazy ? sx_mem_alloc(ctx, bytes, 1) : sx_mem_zalloc(ctx, bytes, 1);
   return b->bits ? SX_OK : sx_error_memory(err);
 }
 
 sx_status sx_estimate__frame(est_frame *out, const sx_design *design, const sx_est_request *request, sx_error *err) {
   const sx_ctx *ctx = sx_design_ctx(design);
-  SX_TRY(check_request(design, request, err));
+  SX_TRY(sx_estimate__check_request(design, request, err));
   sx_status st = SX_OK;
   est_frame f;
   memset(&f, 0, sizeof f);
@@ -224,14 +234,14 @@ sx_status sx_estimate__frame(est_frame *out, const sx_design *design, const sx_e
   int32_t *level = NULL;
   double *comp = NULL;
   size_t codes = 0;
-  SX_TRY_GOTO(st, basis_new(&f, err), done);
+  SX_TRY_GOTO(st, sx_estimate__basis_new(&f, false, err), done);
   SX_TRY_GOTO(st, find_codes(&f, &level, err), done);
   if (!sx_size_mul(&codes, f.n_domains, f.n_values) || codes > INT32_MAX / 2) {
     st = sx_error_set(err, SX_E_LIMIT, NULL, "%zu domains of %zu levels are too many", f.n_domains, f.n_values);
     goto done;
   }
   codes++;
-  SX_TRY_GOTO(st, alloc_codes(&f, codes, err), done);
+  SX_TRY_GOTO(st, sx_estimate__alloc_codes(&f, codes, err), done);
   f.n_in = sx_mem_zalloc(ctx, f.n_domains, sizeof *f.n_in);
   f.n = sx_mem_zalloc(ctx, f.n_domains, sizeof *f.n);
   f.sum_w = sx_mem_zalloc(ctx, codes, sizeof *f.sum_w);
@@ -262,6 +272,7 @@ void sx_estimate__frame_clear(est_frame *f) {
   sx_mem_free(ctx, f->sum_w);
   sx_mem_free(ctx, f->sum_y);
   sx_mem_free(ctx, f->sum_x);
+  sx_mem_free(ctx, f->residual);
   sx_estimate__free_texts(ctx, f->level_text, f->n_values);
   sx_estimate__free_texts(ctx, f->level_label, f->n_values);
 }

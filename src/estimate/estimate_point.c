@@ -12,8 +12,8 @@ void sx_estimate__residuals(double *residual, const est_frame *f) {
   const est_basis *b = f->basis;
   const double *w = sx_design_position_weights(f->design);
   const size_t rows = sx_design_rows(f->design);
-  for (size_t g = 0; g < f->n_domains; g++) residual[g] = 0;
-  if (!b->y) return;
+  for (size_t g = 0; g < f->n_domains; g++) residual[g] = f->residual ? f->residual[g] : 0;
+  if (!b->y || f->residual) return;
   for (size_t k = 0; k < rows; k++) {
     const uint32_t code = sx_codes_at(&b->codes, k);
     if (code == 0) continue;

@@ -2,9 +2,20 @@
 #ifndef SX_ESTIMATE_PRIV_H
 #define SX_ESTIMATE_PRIV_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "shuxiao/estimate.h"
+
+/* The domain of every case in file order, shared by the requests that have the same `by` and `where`: n where in none. */
+typedef struct est_domains {
+  atomic_size_t refs;
+  sx_ctx ctx;
+  const sx_groups *by;  /* identity only: the caller's may be gone */
+  const uint8_t *where; /* identity only */
+  size_t n;
+  uint16_t of_row[];
+} est_domains;
 
 /* What the estimates of one request share: a code (and perhaps values) per position. */
 typedef struct est_basis {
@@ -16,6 +27,15 @@ typedef struct est_basis {
   double *y, *x;
   size_t n_domains, bitmap_bytes;
   uint8_t *bits; /* [n_domains][bitmap_bytes]: PSUs that hold a unit of the domain */
+  /* In file order: codes, y, x and bits are filled from these by sx_estimate__basis_fill when they are asked for first
+   * (estimate_lazy.c). */
+  bool lazy;          /* made by a pass */
+  atomic_bool filled; /* lazy: codes, y, x, bits are there */
+  pthread_mutex_t lock;
+  uint8_t *raw; /* [rows] value of the case; n_values: outside the base */
+  size_t n_values;
+  double *raw_y, *raw_x;
+  est_domains *domains; /* NULL: all in domain 0 */
 } est_basis;
 
 /* A carrier kept as a table over the codes of its basis: a few hundred bytes where the expanded one has 8 per PSU. */
@@ -69,6 +89,12 @@ struct sx_est {
 /* Carriers of at least this length are kept as terms over codes. */
 enum { EST_COMPACT_LENGTH = 1024, EST_MAX_TERMS = 4 };
 
+/* estimate_lazy.c */
+sx_status sx_estimate__domains(est_domains **out, const sx_ctx *ctx, const sx_est_request *request, size_t rows,
+                               sx_error *err) SX_NODISCARD;
+void sx_estimate__domains_free(est_domains *domains);
+void sx_estimate__basis_fill(est_basis *basis);
+
 /* estimate_carrier.c */
 void sx_estimate__basis_free(est_basis *basis);
 est_leaf *sx_estimate__leaf_new(est_basis *basis, size_t n_a, size_t n_beta) SX_NODISCARD; /* references basis */
@@ -103,10 +129,19 @@ typedef struct est_frame {
   size_t *n;                        /* [G] rows in the base with non-zero weight */
   double *sum_w;                    /* [n_codes] */
   double *sum_y, *sum_x;            /* [G] continuous: weighted sums */
+  double *residual;                 /* [G] continuous: sums of squares, where the pass has them; else NULL */
   char **level_text, **level_label; /* PROP: [K], owned until handed over */
 } est_frame;
 sx_status sx_estimate__frame(est_frame *out, const sx_design *design, const sx_est_request *request,
                              sx_error *err) SX_NODISCARD;
+/* Its steps, for estimate_units.c: the request fits the design; basis; values (ascending, over the base; n_values 0 where there
+ * are more than EST_MAX_VALUES); codes of n_codes codes. */
+enum { EST_MAX_VALUES = 8 };
+sx_status sx_estimate__check_request(const sx_design *design, const sx_est_request *request,
+                                     sx_error *err) SX_NODISCARD;
+sx_status sx_estimate__basis_new(est_frame *frame, bool lazy, sx_error *err) SX_NODISCARD;
+sx_status sx_estimate__find_values(est_frame *frame, sx_error *err) SX_NODISCARD;
+sx_status sx_estimate__alloc_codes(est_frame *frame, size_t n_codes, sx_error *err) SX_NODISCARD;
 void sx_estimate__frame_clear(est_frame *frame);
 
 /* A column of the same length and names for values made from it: nothing missing, no data yet, borrowing its texts. */
@@ -134,6 +169,25 @@ typedef struct est_point {
 void sx_estimate__point(est_point *out, double *a, const est_frame *frame, size_t domain, size_t level,
                         const double *residual);
 void sx_estimate__residuals(double *residual, const est_frame *frame);
+
+/* estimate_units.c: requests in one pass of the file by sums over the units of the design (design_units.c). */
+typedef struct est_pass est_pass;
+/* Plans, and runs, the pass for those of the n requests that it suits; *out NULL where the design has no units. */
+sx_status sx_estimate__pass_new(est_pass **out, const sx_design *design, const sx_est_request *requests, size_t n,
+                                sx_error *err) SX_NODISCARD;
+void sx_estimate__pass_free(est_pass *pass);
+/* Whether the pass served request i; then its frame, taken over by the caller. SX_OK, or what is wrong with the request. */
+sx_status sx_estimate__pass_frame(bool *served, est_frame *frame, est_pass *pass, size_t i, sx_error *err) SX_NODISCARD;
+/* The variance of a score of domain g; false where too many digits cancel. z [PSUs] and bits [bitmap] where units are PSUs
+ * (bits of the last domain asked for), df over the PSUs of the domain. */
+typedef struct est_unit_var {
+  double variance, df;
+  double *z;
+  uint8_t *bits;
+} est_unit_var;
+bool sx_estimate__pass_variance(est_unit_var *out, const est_pass *pass, size_t i, size_t domain,
+                                const sx_score *score);
+bool sx_estimate__pass_is_strata(const est_pass *pass);
 
 /* estimate_rep.c: z [n_rows][replicates] values of every row of the request under every replicate weight. */
 sx_status sx_estimate__replicate_values(double *z, const est_frame *frame, size_t n_levels, sx_error *err) SX_NODISCARD;

@@ -252,45 +252,106 @@ static void describe_rows(run *r) {
   }
 }
 
-sx_status sx_estimate_run(sx_est_set **out, const sx_design *design, const sx_est_request *request,
-                          const sx_est_options *options, sx_error *err) {
-  const sx_est_options plain = SX_EST_OPTIONS_INIT;
+/* ---- from the sums of a pass ------------------------------------------------------------------------------------- */
+
+/* Carrier and variance of row i; false where the sums are not good enough. */
+static sx_status by_sums(bool *good, run *r, const est_pass *pass, size_t index, size_t i, est_unit_var *v,
+                         sx_error *err) {
+  const sx_ctx *ctx = sx_design_ctx(r->design);
+  const size_t length = sx_design_carrier_length(r->design), bytes = sx_design_bitmap_bytes(r->design);
+  const sx_score score = score_of(r, i);
+  est_part *part = NULL;
+  *good = sx_estimate__pass_variance(v, pass, index, i / r->n_levels, &score);
+  if (!*good) return SX_OK;
+  SX_TRY(est_of(&r->set->rows[i].est, &part, r, i, err));
+  if (length >= EST_COMPACT_LENGTH) {
+    SX_TRY(attach_leaf(part, r, i, err));
+  } else {
+    part->z = sx_mem_alloc(ctx, length, sizeof *part->z);
+    part->bits = sx_mem_alloc(ctx, bytes, 1);
+    if (!part->z || !part->bits) return sx_error_memory(err);
+    memcpy(part->z, v->z, length * sizeof *part->z);
+    memcpy(part->bits, v->bits, bytes);
+  }
+  part->variance = v->variance;
+  part->df = v->df;
+  sx_estimate__total(r->set->rows[i].est);
+  return SX_OK;
+}
+
+static sx_status summed(bool *good, run *r, const est_pass *pass, size_t index, sx_error *err) {
+  const sx_ctx *ctx = sx_design_ctx(r->design);
+  const bool strata = sx_estimate__pass_is_strata(pass);
+  sx_status st = SX_OK;
+  est_unit_var v = {0, 0, NULL, NULL};
+  v.z = strata ? NULL : sx_mem_alloc(ctx, sx_design_carrier_length(r->design), sizeof *v.z);
+  v.bits = strata ? NULL : sx_mem_alloc(ctx, sx_design_bitmap_bytes(r->design), 1);
+  if (!strata && (!v.z || !v.bits)) {
+    st = sx_error_memory(err);
+    goto done;
+  }
+  *good = true;
+  for (size_t i = 0; i < r->set->n_rows && *good; i++) {
+    if (isnan(r->points[i].value)) continue;
+    SX_TRY_GOTO(st, by_sums(good, r, pass, index, i, &v, err), done);
+  }
+done:
+  sx_mem_free(ctx, v.z);
+  sx_mem_free(ctx, v.bits);
+  return st;
+}
+
+/* ---- one request --------------------------------------------------------------------------------------------------- */
+
+/* pass NULL: by two passes over positions. *good false: the sums of the pass were not good enough, nothing was made. */
+static sx_status run_frame(bool *good, sx_est_set **out, run *r, const est_pass *pass, size_t index, sx_error *err) {
+  const sx_ctx *ctx = sx_design_ctx(r->design);
+  const sx_est_request *request = r->frame.request;
+  sx_status st = SX_OK;
+  const bool by_level = request->stat == SX_STAT_PROP && !request->prop_of_one;
+  *good = true;
+  r->n_levels = by_level ? r->frame.n_values : 1;
+  SX_TRY_GOTO(st, set_new(&r->set, r, err), done);
+  SX_TRY_GOTO(st, points(r, err), done);
+  if (pass)
+    SX_TRY_GOTO(st, summed(good, r, pass, index, err), done);
+  else
+    SX_TRY_GOTO(st, sx_design_replicates(r->design) ? replicated(r, err) : linearised(r, err), done);
+  if (!*good) goto done;
+  describe_rows(r);
+  if (by_level) {
+    r->set->level_text = r->frame.level_text;
+    r->set->level_label = r->frame.level_label;
+    r->set->n_levels = r->frame.n_values;
+    r->frame.level_text = r->frame.level_label = NULL;
+  }
+  *out = r->set;
+  r->set = NULL;
+done:
+  sx_mem_free(ctx, r->residual);
+  sx_mem_free(ctx, r->points);
+  sx_mem_free(ctx, r->a);
+  sx_mem_free(ctx, r->cross);
+  sx_mem_free(ctx, r->cross_y);
+  sx_mem_free(ctx, r->cross_x);
+  sx_mem_free(ctx, r->beta);
+  sx_mem_free(ctx, r->work);
+  sx_est_set_free(r->set);
+  sx_estimate__frame_clear(&r->frame);
+  return st;
+}
+
+static run run_new(const sx_design *design, const sx_est_options *options) {
   run r;
   memset(&r, 0, sizeof r);
   r.design = design;
-  r.options = options ? options : &plain;
-  if (!(r.options->ci_level > 0 && r.options->ci_level < 1))
-    return sx_error_set(err, SX_E_ARGUMENT, "ci_level", "the level is %g: it lies between 0 and 1",
-                        r.options->ci_level);
-  SX_TRY(sx_estimate__frame(&r.frame, design, request, err));
-  const sx_ctx *ctx = sx_design_ctx(design);
-  sx_status st = SX_OK;
-  const bool by_level = request->stat == SX_STAT_PROP && !request->prop_of_one;
-  r.n_levels = by_level ? r.frame.n_values : 1;
-  SX_TRY_GOTO(st, set_new(&r.set, &r, err), done);
-  SX_TRY_GOTO(st, points(&r, err), done);
-  SX_TRY_GOTO(st, sx_design_replicates(design) ? replicated(&r, err) : linearised(&r, err), done);
-  describe_rows(&r);
-  if (by_level) {
-    r.set->level_text = r.frame.level_text;
-    r.set->level_label = r.frame.level_label;
-    r.set->n_levels = r.frame.n_values;
-    r.frame.level_text = r.frame.level_label = NULL;
-  }
-  *out = r.set;
-  r.set = NULL;
-done:
-  sx_mem_free(ctx, r.residual);
-  sx_mem_free(ctx, r.points);
-  sx_mem_free(ctx, r.a);
-  sx_mem_free(ctx, r.cross);
-  sx_mem_free(ctx, r.cross_y);
-  sx_mem_free(ctx, r.cross_x);
-  sx_mem_free(ctx, r.beta);
-  sx_mem_free(ctx, r.work);
-  sx_est_set_free(r.set);
-  sx_estimate__frame_clear(&r.frame);
-  return st;
+  r.options = options;
+  return r;
+}
+
+sx_status sx_estimate_run(sx_est_set **out, const sx_design *design, const sx_est_request *request,
+                          const sx_est_options *options, sx_error *err) {
+  return sx_estimate_run_many(out, design, request, 1, options, err);
 }
 
 /* ---- many at once ------------------------------------------------------------------------------------------------ */
@@ -326,15 +387,33 @@ typedef struct requests {
   const sx_design *design;
   const sx_est_request *requests;
   const sx_est_options *options;
+  est_pass *pass; /* NULL: the design has no units to sum over */
 } requests;
 
 static sx_status run_one(sx_est_set **out, const void *data, size_t i, sx_error *err) {
-  const requests *r = data;
-  return sx_estimate_run(out, r->design, &r->requests[i], r->options, err);
+  const requests *q = data;
+  bool good = false;
+  run r = run_new(q->design, q->options);
+  if (q->pass) {
+    bool served = false;
+    SX_TRY(sx_estimate__pass_frame(&served, &r.frame, q->pass, i, err));
+    if (served) SX_TRY(run_frame(&good, out, &r, q->pass, i, err));
+    if (good) return SX_OK;
+    r = run_new(q->design, q->options);
+  }
+  SX_TRY(sx_estimate__frame(&r.frame, q->design, &q->requests[i], err));
+  return run_frame(&good, out, &r, NULL, 0, err);
 }
 
 sx_status sx_estimate_run_many(sx_est_set **out, const sx_design *design, const sx_est_request *list, size_t n,
                                const sx_est_options *options, sx_error *err) {
-  const requests data = {design, list, options};
-  return sx_estimate__many(out, sx_design_ctx(design), n, run_one, &data, err);
+  const sx_est_options plain = SX_EST_OPTIONS_INIT;
+  requests data = {design, list, options ? options : &plain, NULL};
+  if (!(data.options->ci_level > 0 && data.options->ci_level < 1))
+    return sx_error_set(err, SX_E_ARGUMENT, "ci_level", "the level is %g: it lies between 0 and 1",
+                        data.options->ci_level);
+  SX_TRY(sx_estimate__pass_new(&data.pass, design, list, n, err));
+  const sx_status st = sx_estimate__many(out, sx_design_ctx(design), n, run_one, &data, err);
+  sx_estimate__pass_free(data.pass);
+  return st;
 }
