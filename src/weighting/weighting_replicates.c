@@ -24,61 +24,47 @@ void sx_weighting__replicates_clear(wt_replicates *r, const sx_ctx *ctx) {
 
 /* ---- eight replicates side by side ---------------------------------------------------------------------------------- */
 
-/* w [n][WIDTH] times factor [cells][WIDTH] of the category of one margin. */
-ALWAYS_INLINE void scale_cells(double *w, const double *factor, const int32_t *cell, size_t n) {
-  for (size_t k = 0; k < n; k++) {
+/* One pass: w [n][WIDTH] times factor [categories][WIDTH] of the margin `scaled`, and its sums over the categories of the margin
+ * `summed`. Neighbours add to two banks in turn [BANKS][n_sums][WIDTH], so that they need not wait for one another. */
+ALWAYS_INLINE void pass_cells(double *sum, size_t n_sums, double *w, const double *factor, const int32_t *scaled,
+                              const int32_t *summed, size_t n) {
+  size_t bank = 0;
+  for (size_t k = 0; k < n; k++, bank = n_sums - bank) {
     lanes a, b;
+    double *to = sum + (bank + (size_t)summed[k]) * WIDTH;
     memcpy(&a, w + k * WIDTH, sizeof a);
-    memcpy(&b, factor + (size_t)cell[k] * WIDTH, sizeof b);
+    memcpy(&b, factor + (size_t)scaled[k] * WIDTH, sizeof b);
     a *= b;
     memcpy(w + k * WIDTH, &a, sizeof a);
+    memcpy(&b, to, sizeof b);
+    b += a;
+    memcpy(to, &b, sizeof b);
   }
+  for (size_t c = 0; c < n_sums * WIDTH; c++) sum[c] += sum[n_sums * WIDTH + c];
 }
 
-/* Neighbours add to different banks [BANKS][n_sums][WIDTH], so that they need not wait for one another. */
-ALWAYS_INLINE void sum_cells(double *sum, size_t n_sums, const double *w, const int32_t *cell, size_t n) {
-  size_t k = 0;
-  for (; k + BANKS <= n; k += BANKS)
-    for (size_t q = 0; q < BANKS; q++) {
-      lanes a, b;
-      double *to = sum + (q * n_sums + (size_t)cell[k + q]) * WIDTH;
-      memcpy(&a, w + (k + q) * WIDTH, sizeof a);
-      memcpy(&b, to, sizeof b);
-      b += a;
-      memcpy(to, &b, sizeof b);
-    }
-  for (; k < n; k++)
-    for (size_t j = 0; j < WIDTH; j++) sum[(size_t)cell[k] * WIDTH + j] += w[k * WIDTH + j];
-  for (size_t q = 1; q < BANKS; q++)
-    for (size_t c = 0; c < n_sums * WIDTH; c++) sum[c] += sum[q * n_sums * WIDTH + c];
-}
-
-#define KERNELS(suffix, attribute)                                                                                     \
-  attribute static void scale_##suffix(double *w, const double *factor, const int32_t *cell, size_t n) {               \
-    scale_cells(w, factor, cell, n);                                                                                   \
-  }                                                                                                                    \
-  attribute static void sum_##suffix(double *sum, size_t n_sums, const double *w, const int32_t *cell, size_t n) {     \
-    sum_cells(sum, n_sums, w, cell, n);                                                                                \
+#define KERNEL(suffix, attribute)                                                                                      \
+  attribute static void pass_##suffix(double *sum, size_t n_sums, double *w, const double *factor,                     \
+                                      const int32_t *scaled, const int32_t *summed, size_t n) {                        \
+    pass_cells(sum, n_sums, w, factor, scaled, summed, n);                                                             \
   }
 
-typedef struct kernels {
-  void (*scale)(double *w, const double *factor, const int32_t *cell, size_t n);
-  void (*sum)(double *sum, size_t n_sums, const double *w, const int32_t *cell, size_t n);
-} kernels;
+typedef void (*kernel)(double *sum, size_t n_sums, double *w, const double *factor, const int32_t *scaled,
+                       const int32_t *summed, size_t n);
 
-KERNELS(plain, )
+KERNEL(plain, )
 #if defined(__x86_64__) && defined(__GNUC__)
-KERNELS(avx2, __attribute__((target("avx2"))))
-KERNELS(avx512, __attribute__((target("avx512f"))))
+KERNEL(avx2, __attribute__((target("avx2"))))
+KERNEL(avx512, __attribute__((target("avx512f"))))
 
-static kernels pick(void) {
-  if (__builtin_cpu_supports("avx512f")) return (kernels){scale_avx512, sum_avx512};
-  if (__builtin_cpu_supports("avx2")) return (kernels){scale_avx2, sum_avx2};
-  return (kernels){scale_plain, sum_plain};
+static kernel pick(void) {
+  if (__builtin_cpu_supports("avx512f")) return pass_avx512;
+  if (__builtin_cpu_supports("avx2")) return pass_avx2;
+  return pass_plain;
 }
 #else
-static kernels pick(void) {
-  return (kernels){scale_plain, sum_plain};
+static kernel pick(void) {
+  return pass_plain;
 }
 #endif
 
@@ -112,19 +98,18 @@ static void margin_factors(double *factor, double *mult, double *worst, const do
  * the margins. space [(BANKS + 1) * n_cells * WIDTH]. */
 static unsigned rake_eight(double *w, double *mult, double *space, const rep_rake *r) {
   const wt_problem *p = r->p;
-  const kernels kernel = pick();
+  const kernel pass = pick();
   double *sum = space, *factor = space + BANKS * p->n_cells * WIDTH;
   unsigned met = 0;
-  for (size_t c = 0; c < p->n_cells * WIDTH; c++) mult[c] = 1;
+  size_t before = 0; /* the margin whose factors wait to be applied */
+  for (size_t c = 0; c < p->n_cells * WIDTH; c++) mult[c] = factor[c] = 1;
   for (size_t s = 0; s < MAX_SWEEPS && met != (1U << WIDTH) - 1; s++) {
     double worst[WIDTH] = {0};
-    for (size_t m = 0; m < p->n_margins; m++) {
-      const int32_t *cell = p->cell + m * p->n_rows;
+    for (size_t m = 0; m < p->n_margins; before = m++) {
       const size_t n_sums = p->first[m + 1] - p->first[m];
       memset(sum, 0, BANKS * n_sums * WIDTH * sizeof *sum);
-      kernel.sum(sum, n_sums, w, cell, p->n_rows);
+      pass(sum, n_sums, w, factor, p->cell + before * p->n_rows, p->cell + m * p->n_rows, p->n_rows);
       margin_factors(factor, mult, worst, sum, p, m);
-      kernel.scale(w, factor, cell, p->n_rows);
     }
     met = 0;
     for (size_t j = 0; j < WIDTH; j++) met |= worst[j] <= r->options->tolerance / SAFETY ? 1U << j : 0;
