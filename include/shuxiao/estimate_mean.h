@@ -70,7 +70,7 @@ SX_API sx_status sx_estimate_standardized(sx_est_set **out, const sx_design *des
 
 /* Share of the sum of |w y| that the largest `top` of the n cases with a non-zero weight hold, per domain of the request (y, where,
  * by); the case at the border counts in part, so that top n need not be whole. share [domains]; NaN where the sum is 0 or the domain
- * empty. An estimate above SX_TAIL_HEAVY at top = SX_TAIL_TOP is heavy-tailed: its error is itself unsteady and its interval misses
+ * empty, and everywhere for a variable of 0 and 1 alone, of which the few that have it hold all as a matter of course. An estimate above SX_TAIL_HEAVY at top = SX_TAIL_TOP is heavy-tailed: its error is itself unsteady and its interval misses
  * more often than said (docs/methods/heavy-tails.md). Expected: as sx_estimate_run; top outside (0, 1) SX_E_ARGUMENT.
  * Cost: a pass and a selection per domain. */
 #define SX_TAIL_TOP   0.01

@@ -184,17 +184,6 @@ static sx_status not_a_number(const cli_job *j, const char *name, const sx_colum
                       sx_type_name(column->type), name);
 }
 
-/* An amount: neither a condition nor a 0/1 variable, of which the few that have it hold the whole total as a matter of course. */
-static bool is_amount(const sx_column *c, bool logical) {
-  if (logical || (c->type != SX_NUMBER && c->type != SX_INTEGER)) return false;
-  for (size_t i = 0; i < c->n; i++) {
-    if (sx_column_missing(c, i)) continue;
-    const double x = c->type == SX_NUMBER ? c->data.f64[i] : (double)c->data.i64[i];
-    if (x != 0 && x != 1) return true;
-  }
-  return false;
-}
-
 static sx_status as_category(cli_quantity *q, const cli_wishes *w, cli_job *j, const char *text, sx_error *err) {
   if (w->has_mean)
     return sx_error_set(err, SX_E_ARGUMENT, "--kind", "%s is a category (--factor): it has no %s mean", text,
@@ -239,6 +228,6 @@ sx_status cli_plain_quantity(cli_quantity *q, const cli_wishes *w, cli_job *j, c
   if (total && is_factor(j, text)) return as_category(q, w, j, text, err);
   if (j->stat != SX_STAT_PROP && (request.y->type == SX_CATEGORY || request.y->type == SX_TEXT))
     return not_a_number(j, text, request.y, err);
-  q->watch_tail = total && !w->has_mean && !w->has_standard && is_amount(request.y, logical);
+  q->watch_tail = total && !w->has_mean && !w->has_standard;
   return SX_OK;
 }

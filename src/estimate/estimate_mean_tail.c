@@ -15,6 +15,10 @@ static int32_t domain_at(const sx_est_request *r, size_t row) {
   return r->by ? r->by->group[row] : 0;
 }
 
+static double number_at(const sx_column *c, size_t row) {
+  return c->type == SX_NUMBER ? c->data.f64[row] : (double)c->data.i64[row];
+}
+
 static sx_status check(const sx_design *design, const sx_est_request *r, sx_error *err) {
   const size_t rows = sx_design_rows(design);
   if (r->y && r->y->n != rows)
@@ -73,18 +77,22 @@ sx_status sx_estimate_tail_share(double *share, const sx_design *design, const s
     st = sx_error_memory(err);
     goto done;
   }
+  bool amount = false; /* something other than 0 and 1 */
   for (size_t i = 0; i < rows; i++) {
     const int32_t g = domain_at(request, i);
-    if (g >= 0 && w[i] != 0) start[(size_t)g + 2]++;
+    if (g < 0 || w[i] == 0) continue;
+    start[(size_t)g + 2]++;
+    const double value = number_at(y, i);
+    amount = amount || (value != 0 && value != 1);
   }
   for (size_t g = 0; g < domains; g++) start[g + 2] += start[g + 1];
   for (size_t i = 0; i < rows; i++) { /* start[g+1] moves from the domain's first place to its end */
     const int32_t g = domain_at(request, i);
-    if (g >= 0 && w[i] != 0) c[start[(size_t)g + 1]++] = fabs(w[i] * sx_column_number(y, i));
+    if (g >= 0 && w[i] != 0) c[start[(size_t)g + 1]++] = fabs(w[i] * number_at(y, i));
   }
   for (size_t g = 0; g < domains; g++) {
     const size_t n = start[g + 1] - start[g];
-    share[g] = n ? top_share(c + start[g], n, top, heap) : (double)NAN;
+    share[g] = n && amount ? top_share(c + start[g], n, top, heap) : (double)NAN;
   }
 done:
   sx_mem_free(ctx, start);

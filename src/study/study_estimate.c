@@ -226,7 +226,8 @@ sx_status study__put_results(st_run *r, const st_indicator *ind, const st_result
     const st_result *res = &results[i];
     int64_t id = 0;
     const char *stat = study__stat_at(ind, res->stat);
-    SX_TRY(study__put_est(&id, r, step, ind->id, stat, ind->unit, res->where, &res->row, err));
+    const st_put put = {step, ind->id, stat, ind->unit, res->where, &res->row, res->tail};
+    SX_TRY(study__put(&id, r, &put, err));
     const bool needed = res->by == ST_NONE ? ind->total_needed : ind->by[res->by].needed;
     if (!res->row.est || !(needed || ind->keep)) continue;
     SX_TRY(study__put_carrier(r, id, res->row.est, err));
@@ -241,6 +242,23 @@ sx_status study__put_results(st_run *r, const st_indicator *ind, const st_result
 
 /* ---- batches ---------------------------------------------------------------------------------------------------------------- */
 
+/* Shares of the largest cases in each domain of a mean or total, [domains] owned by the caller; NULL for other statistics. */
+static sx_status tails_of(double **out, const st_run *r, const job *j, size_t k, size_t domains, sx_error *err) {
+  sx_est_request request = {.stat = SX_STAT_COUNT};
+  const st_job one = job_of(r, j, k);
+  *out = NULL;
+  if (j->ind->kind->request) j->ind->kind->request(&request, &one);
+  if (request.stat != SX_STAT_TOTAL && request.stat != SX_STAT_MEAN) return SX_OK;
+  double *tail = sx_mem_alloc(&r->ctx, domains, sizeof *tail);
+  if (!tail) return sx_error_memory(err);
+  const sx_status status = sx_estimate_tail_share(tail, r->design, &request, SX_TAIL_TOP, err);
+  if (status == SX_OK)
+    *out = tail;
+  else
+    sx_mem_free(&r->ctx, tail);
+  return status;
+}
+
 static sx_status finish_job(st_run *r, const job *j, sx_est_set *const *sets, sx_error *err) {
   const st_indicator *ind = j->ind;
   size_t n = 0, at = 0;
@@ -249,8 +267,10 @@ static sx_status finish_job(st_run *r, const job *j, sx_est_set *const *sets, sx
   if (!results) return sx_error_memory(err);
   sx_status status = SX_OK;
   const st_domain total = {.n = 0};
+  double *tail = NULL;
   for (size_t k = 0; k <= ind->n_by; k++) {
     st_where *where = NULL;
+    SX_TRY_GOTO(status, tails_of(&tail, r, j, k, sets[k]->n_rows, err), done);
     size_t cells = 0;
     SX_TRY_GOTO(status, study__expand(&where, &cells, r, k ? &ind->by[k - 1] : &total, err), done);
     for (size_t i = 0; i < sets[k]->n_rows; i++) {
@@ -264,11 +284,18 @@ static sx_status finish_job(st_run *r, const job *j, sx_est_set *const *sets, sx
         status = sx_error_set(err, SX_E_INTERNAL, ind->id, "an estimate of an unknown statistic");
         goto done;
       }
-      results[at++] = (st_result){.where = &where[row->group], .by = k ? k - 1 : ST_NONE, .stat = stat, .row = *row};
+      results[at++] = (st_result){.where = &where[row->group],
+                                  .by = k ? k - 1 : ST_NONE,
+                                  .stat = stat,
+                                  .row = *row,
+                                  .tail = tail ? tail[row->group] : 0};
     }
+    sx_mem_free(&r->ctx, tail);
+    tail = NULL;
   }
   status = study__put_results(r, ind, results, n, err);
 done:
+  sx_mem_free(&r->ctx, tail);
   sx_mem_free(&r->ctx, results);
   return status;
 }

@@ -1,4 +1,5 @@
 /* study_rows.c: rows into the store and back: one writer for estimates, and the index that blocks and published figures look up. */
+#include "shuxiao/estimate_mean.h"
 #include "study_priv.h"
 
 #include <math.h>
@@ -11,12 +12,15 @@
 enum { FEW_CASES = 30, FEW_DF = 8 };
 static const double HIGH_CV = 0.3;
 
-const char *study__quality(char out[64], const sx_est_row *row, bool gap) {
+const char *study__quality(char out[64], const sx_est_row *row, bool gap, double tail) {
   size_t used = 0;
   out[0] = '\0';
   if (row->n > 0 && row->n < FEW_CASES) used += (size_t)snprintf(out + used, 64 - used, "n<%d", FEW_CASES);
   if (!gap && row->cv > HIGH_CV) used += (size_t)snprintf(out + used, 64 - used, "%scv>%.1f", used ? ";" : "", HIGH_CV);
-  if (row->df < FEW_DF && row->se > 0) (void)snprintf(out + used, 64 - used, "%sdf<%d", used ? ";" : "", FEW_DF);
+  if (row->df < FEW_DF && row->se > 0)
+    used += (size_t)snprintf(out + used, 64 - used, "%sdf<%d", used ? ";" : "", FEW_DF);
+  if (tail > SX_TAIL_HEAVY)
+    (void)snprintf(out + used, 64 - used, "%sheavy tail: top 1%% hold %.0f%%", used ? ";" : "", 100 * tail);
   return out;
 }
 
@@ -32,16 +36,16 @@ static const char *method_of(const st_run *r) {
   return replicates ? "replicates" : "linearisation";
 }
 
-sx_status study__put_est(int64_t *id, st_run *r, const char *step, const char *indicator, const char *statistic,
-                         const char *unit, const st_where *where, const sx_est_row *row, sx_error *err) {
+sx_status study__put(int64_t *id, st_run *r, const st_put *put, sx_error *err) {
+  const sx_est_row *row = put->row;
   char quality[64];
-  const bool gap = strncmp(statistic, "gap", 3) == 0;
+  const bool gap = strncmp(put->statistic, "gap", 3) == 0;
   const sx_store_row out = {
       .wave = r->s->wave,
-      .indicator = indicator,
-      .statistic = statistic,
-      .terms = where->terms,
-      .n_terms = where->n,
+      .indicator = put->indicator,
+      .statistic = put->statistic,
+      .terms = put->where->terms,
+      .n_terms = put->where->n,
       .estimate = row->estimate,
       .se = row->se,
       .low = row->low,
@@ -54,12 +58,18 @@ sx_status study__put_est(int64_t *id, st_run *r, const char *step, const char *i
       .n_eff = row->n_eff,
       .deff = row->deff,
       .cv = gap ? (double)NAN : row->cv,
-      .unit = unit,
-      .quality = study__quality(quality, row, gap),
+      .unit = put->unit,
+      .quality = study__quality(quality, row, gap, put->tail),
       .na_reason = sx_na_text(row->na),
       .method = method_of(r),
   };
-  return sx_store_put_row(id, r->store, step, &out, err);
+  return sx_store_put_row(id, r->store, put->step, &out, err);
+}
+
+sx_status study__put_est(int64_t *id, st_run *r, const char *step, const char *indicator, const char *statistic,
+                         const char *unit, const st_where *where, const sx_est_row *row, sx_error *err) {
+  const st_put put = {step, indicator, statistic, unit, where, row, 0};
+  return study__put(id, r, &put, err);
 }
 
 /* ---- labels of what the rows are about --------------------------------------------------------------------------------- */

@@ -409,6 +409,9 @@ static void test_tail(void) {
   const sx_est_request p = {SX_STAT_MEAN, r.y, NULL, false, first, NULL};
   REQUIRE_OK(sx_estimate_tail_share(&alone, d, &p, 0.01, err));
   CHECK_NEAR(shares[0], alone, 1e-15);
+  const sx_est_request yes = {SX_STAT_TOTAL, sx_table_find(t, "u"), NULL, false, NULL, NULL};
+  REQUIRE_OK(sx_estimate_tail_share(&alone, d, &yes, 0.01, err)); /* 0 and 1 alone */
+  CHECK(isnan(alone));
   CHECK_FAILS(sx_estimate_tail_share(&alone, d, &p, 1, err), SX_E_ARGUMENT, "top", "not between 0 and 1");
   sx_groups_free(by);
   sx_design_free(d);
