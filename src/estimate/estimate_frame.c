@@ -165,38 +165,125 @@ static void add(double *sum, double *comp, double x) {
   *sum = s;
 }
 
-/* The pass: codes, counts, bitmaps, compensated sums. comp [n_codes + 2G]. */
-static void fill(est_frame *f, const int32_t *level, double *comp) {
+/* ---- the pass ---------------------------------------------------------------------------------------------------- */
+
+/* Large files on replicate designs are passed in PARTS stretches of rows by the threads, and the parts added in their order. */
+enum { PARTS = 8, PART_ROWS = 100000 };
+
+/* What a part counts and sums; the compensations of a sum stand `shift` after it. */
+typedef struct frame_part {
+  size_t *n_in, *n;              /* [G] */
+  double *sum_w, *sum_y, *sum_x; /* [n_codes], [G], [G] */
+  double *residual;              /* [G] */
+} frame_part;
+
+typedef struct frame_pass {
+  est_frame *f;
+  const int32_t *level;
+  size_t n_parts, shift;
+  size_t *counts; /* [parts][2G] */
+  double *sums;   /* [parts][2 (n_codes + 2G) + G] */
+} frame_pass;
+
+static frame_part part_of(const frame_pass *t, size_t i) {
+  const size_t domains = t->f->n_domains, codes = t->f->basis->codes.n_codes;
+  size_t *n = t->counts + i * 2 * domains;
+  double *sum = t->sums + i * (2 * t->shift + domains);
+  return (frame_part){n, n + domains, sum, sum + codes, sum + codes + domains, sum + 2 * t->shift};
+}
+
+/* Codes, counts, bitmaps, compensated sums of one part. */
+static sx_status fill_part(void *data, size_t i, sx_error *err) {
+  const frame_pass *t = data;
+  const est_frame *f = t->f;
   const sx_design *design = f->design;
   const sx_est_request *r = f->request;
   est_basis *b = f->basis;
+  const frame_part p = part_of(t, i);
   const uint32_t *order = sx_design_order(design), *psu = sx_design_position_psu(design);
   const double *w = sx_design_position_weights(design);
-  const size_t rows = sx_design_rows(design), codes = b->codes.n_codes;
+  const size_t rows = sx_design_rows(design), shift = t->shift, step = rows / t->n_parts;
+  const size_t end = i + 1 < t->n_parts ? (i + 1) * step : rows;
   const bool keep_zero = sx_design_replicates(design) > 0; /* its replicate weights may differ from 0 */
-  for (size_t k = 0; k < rows; k++) {
+  (void)err;
+  for (size_t k = i * step; k < end; k++) {
     const size_t row = order[k];
     const int32_t g = domain_at(r, row);
     put_code(b, k, 0);
     if (g < 0 || (w[k] == 0 && !keep_zero)) continue;
-    f->n_in[g] += w[k] > 0 ? 1 : 0;
-    if (!in_base(r, row) || (level && level[row] < 0)) continue;
-    const size_t code = 1 + (size_t)g * f->n_values + value_at(f, level, row);
+    p.n_in[g] += w[k] > 0 ? 1 : 0;
+    if (!in_base(r, row) || (t->level && t->level[row] < 0)) continue;
+    const size_t code = 1 + (size_t)g * f->n_values + value_at(f, t->level, row);
     put_code(b, k, code);
     if (b->y) b->y[k] = number_at(r->y, row);
     if (b->x) b->x[k] = number_at(r->x, row);
     if (w[k] == 0) continue;
-    f->n[g]++;
+    p.n[g]++;
     if (b->bits) b->bits[(size_t)g * b->bitmap_bytes + psu[k] / 8] |= (uint8_t)(1U << (psu[k] % 8));
-    add(&f->sum_w[code], &comp[code], w[k]);
-    if (b->y) add(&f->sum_y[g], &comp[codes + (size_t)g], w[k] * b->y[k]);
-    if (b->x) add(&f->sum_x[g], &comp[codes + f->n_domains + (size_t)g], w[k] * b->x[k]);
+    add(&p.sum_w[code], &p.sum_w[code + shift], w[k]);
+    if (b->y) add(&p.sum_y[g], &p.sum_y[(size_t)g + shift], w[k] * b->y[k]);
+    if (b->x) add(&p.sum_x[g], &p.sum_x[(size_t)g + shift], w[k] * b->x[k]);
   }
-  for (size_t c = 0; c < codes; c++) f->sum_w[c] += comp[c];
-  for (size_t g = 0; g < f->n_domains; g++) {
-    f->sum_y[g] += comp[codes + g];
-    f->sum_x[g] += comp[codes + f->n_domains + g];
+  return SX_OK;
+}
+
+static sx_status residual_part(void *data, size_t i, sx_error *err) {
+  const frame_pass *t = data;
+  const size_t rows = sx_design_rows(t->f->design), step = rows / t->n_parts;
+  (void)err;
+  sx_estimate__add_residuals(part_of(t, i).residual, t->f, i * step, i + 1 < t->n_parts ? (i + 1) * step : rows);
+  return SX_OK;
+}
+
+static void add_parts(double *out, const frame_pass *t, size_t from, size_t n) {
+  for (size_t c = 0; c < n; c++) {
+    double sum = 0, comp = 0;
+    for (size_t i = 0; i < t->n_parts; i++) {
+      const double *part = t->sums + i * (2 * t->shift + t->f->n_domains) + from + c;
+      add(&sum, &comp, part[0]);
+      comp += part[t->shift];
+    }
+    out[c] = sum + comp;
   }
+}
+
+static sx_status residuals_of_parts(frame_pass *t, const sx_ctx *ctx, sx_error *err) {
+  est_frame *f = t->f;
+  f->residual = sx_mem_zalloc(ctx, f->n_domains, sizeof *f->residual);
+  if (!f->residual) return sx_error_memory(err);
+  SX_TRY(sx_parallel_for(ctx, t->n_parts, residual_part, t, err));
+  for (size_t i = 0; i < t->n_parts; i++)
+    for (size_t g = 0; g < f->n_domains; g++) f->residual[g] += part_of(t, i).residual[g];
+  return SX_OK;
+}
+
+static sx_status fill(est_frame *f, const int32_t *level, sx_error *err) {
+  sx_ctx ctx = *sx_design_ctx(f->design);
+  ctx.cancelled = NULL; /* this may be one of several threads: it does not call back */
+  const size_t rows = sx_design_rows(f->design), codes = f->basis->codes.n_codes, domains = f->n_domains;
+  frame_pass t = {f, level, 1, codes + 2 * domains, NULL, NULL};
+  if (sx_design_replicates(f->design) && rows >= PART_ROWS && t.shift <= rows / 64) t.n_parts = PARTS;
+  sx_status st = SX_OK;
+  t.counts = sx_mem_zalloc(&ctx, t.n_parts * 2 * domains, sizeof *t.counts);
+  t.sums = sx_mem_zalloc(&ctx, t.n_parts * (2 * t.shift + domains), sizeof *t.sums);
+  if (!t.counts || !t.sums) {
+    st = sx_error_memory(err);
+    goto done;
+  }
+  SX_TRY_GOTO(st, sx_parallel_for(&ctx, t.n_parts, fill_part, &t, err), done);
+  add_parts(f->sum_w, &t, 0, codes);
+  add_parts(f->sum_y, &t, codes, domains);
+  add_parts(f->sum_x, &t, codes + domains, domains);
+  for (size_t i = 0; i < t.n_parts; i++)
+    for (size_t g = 0; g < domains; g++) {
+      f->n_in[g] += t.counts[i * 2 * domains + g];
+      f->n[g] += t.counts[i * 2 * domains + domains + g];
+    }
+  if (t.n_parts > 1 && f->continuous) SX_TRY_GOTO(st, residuals_of_parts(&t, &ctx, err), done);
+done:
+  sx_mem_free(&ctx, t.counts);
+  sx_mem_free(&ctx, t.sums);
+  return st;
 }
 
 sx_status sx_estimate__basis_new(est_frame *f, bool lazy, sx_error *err) {
@@ -232,7 +319,6 @@ sx_status sx_estimate__frame(est_frame *out, const sx_design *design, const sx_e
   f.request = request;
   f.n_domains = request->by ? request->by->n_groups : 1;
   int32_t *level = NULL;
-  double *comp = NULL;
   size_t codes = 0;
   SX_TRY_GOTO(st, sx_estimate__basis_new(&f, false, err), done);
   SX_TRY_GOTO(st, find_codes(&f, &level, err), done);
@@ -247,18 +333,16 @@ sx_status sx_estimate__frame(est_frame *out, const sx_design *design, const sx_e
   f.sum_w = sx_mem_zalloc(ctx, codes, sizeof *f.sum_w);
   f.sum_y = sx_mem_zalloc(ctx, f.n_domains, sizeof *f.sum_y);
   f.sum_x = sx_mem_zalloc(ctx, f.n_domains, sizeof *f.sum_x);
-  comp = sx_mem_zalloc(ctx, codes + 2 * f.n_domains, sizeof *comp);
-  if (!f.n_in || !f.n || !f.sum_w || !f.sum_y || !f.sum_x || !comp) {
+  if (!f.n_in || !f.n || !f.sum_w || !f.sum_y || !f.sum_x) {
     st = sx_error_memory(err);
     goto done;
   }
-  fill(&f, level, comp);
+  SX_TRY_GOTO(st, fill(&f, level, err), done);
   *out = f;
   memset(&f, 0, sizeof f);
   f.design = design;
 done:
   sx_mem_free(ctx, level);
-  sx_mem_free(ctx, comp);
   sx_estimate__frame_clear(&f);
   return st;
 }

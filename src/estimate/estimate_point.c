@@ -8,19 +8,21 @@
  * all times the indicator of the domain's base. Binder (1983), ISR 51:279-292; Sarndal, Swensson & Wretman (1992) ch. 5. */
 #include "estimate_priv.h"
 
-void sx_estimate__residuals(double *residual, const est_frame *f) {
+void sx_estimate__add_residuals(double *residual, const est_frame *f, size_t from, size_t to) {
   const est_basis *b = f->basis;
   const double *w = sx_design_position_weights(f->design);
-  const size_t rows = sx_design_rows(f->design);
-  for (size_t g = 0; g < f->n_domains; g++) residual[g] = f->residual ? f->residual[g] : 0;
-  if (!b->y || f->residual) return;
-  for (size_t k = 0; k < rows; k++) {
+  for (size_t k = from; k < to; k++) {
     const uint32_t code = sx_codes_at(&b->codes, k);
     if (code == 0) continue;
     const size_t g = code - 1; /* one value per domain */
     const double e = b->x ? b->y[k] - f->sum_y[g] / f->sum_x[g] * b->x[k] : b->y[k] - f->sum_y[g] / f->sum_w[code];
     residual[g] += w[k] * e * e;
   }
+}
+
+void sx_estimate__residuals(double *residual, const est_frame *f) {
+  for (size_t g = 0; g < f->n_domains; g++) residual[g] = f->residual ? f->residual[g] : 0;
+  if (f->basis->y && !f->residual) sx_estimate__add_residuals(residual, f, 0, sx_design_rows(f->design));
 }
 
 /* Discrete numeric: total and sum of squares about the mean from the weights of the values. */

@@ -169,6 +169,8 @@ typedef struct est_point {
 void sx_estimate__point(est_point *out, double *a, const est_frame *frame, size_t domain, size_t level,
                         const double *residual);
 void sx_estimate__residuals(double *residual, const est_frame *frame);
+/* residual [G] += those of positions from .. to-1. */
+void sx_estimate__add_residuals(double *residual, const est_frame *frame, size_t from, size_t to);
 
 /* estimate_units.c: requests in one pass of the file by sums over the units of the design (design_units.c). */
 typedef struct est_pass est_pass;
