@@ -1,4 +1,4 @@
-# The numbers of test_study_words.c: R survey on tests/cli/data/shops.csv, calibrated as the study file there says.
+# The numbers of test_study_file_words.c: R survey on tests/cli/data/shops.csv, calibrated as the study file there says.
 # Rscript tests/reference/ref_study_words.R > tests/reference/ref_study_words.csv
 suppressMessages(library(survey))
 options(digits = 17)

@@ -1,4 +1,4 @@
-/* test_study_words.c: what a study file says beyond totals, means and shares: its numbers are R's (ref_study_words.R), those worked out
+/* test_study_file_words.c: what a study file says beyond totals, means and shares: its numbers are R's (ref_study_words.R), those worked out
  * by hand in tests/cli/test_sampling.sh, and those of the library on the same data. */
 #include "shuxiao/estimate.h"
 #include "shuxiao/io.h"
