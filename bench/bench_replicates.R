@@ -35,7 +35,10 @@ if (args[2] == "boot") {
   b <- tm("  made", as.svrepdesign(des, type = "bootstrap", replicates = 200))
   tm("  used", svyby(f, ~prov, b, svymean, na.rm = TRUE))
   # fifteen calls, each with its own base of valid answers, as here: one call drops a case that lacks any of the fifteen
-  tm("  used, a call per variable", for (v in vars) svyby(as.formula(paste("~", v)), ~prov, b, svymean, na.rm = TRUE))
+  per <- tm("  used, a call per variable",
+            lapply(vars, function(v) svyby(as.formula(paste("~", v)), ~prov, b, svymean, na.rm = TRUE)))
+  write.table(do.call(rbind, lapply(seq_along(vars), function(k) data.frame(vars[k], per[[k]]$prov, format(per[[k]][[2]], digits = 17), format(SE(per[[k]]), digits = 17)))),
+              paste0(args[3], ".numbers"), sep = "\t", quote = FALSE, row.names = FALSE, col.names = FALSE)
 } else {
   mp <- as.data.frame(svytable(~prov, des)); ms <- as.data.frame(svytable(~sex + age, des)); me <- as.data.frame(svytable(~edu, des))
   ms$Freq <- ms$Freq * (.9 + .2 * (seq_len(nrow(ms)) * 7 %% 12) / 12); ms$Freq <- ms$Freq * sum(mp$Freq) / sum(ms$Freq)

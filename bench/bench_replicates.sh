@@ -22,3 +22,7 @@ awk -F'\t' 'NR == FNR { if (!($1 in r) || $2 < r[$1]) { r[$1] = $2; rm[$1] = $3 
       if (j in r) printf "%-62s R %8.3f s %7.1f MB   here %9.6f s %6.1f MB   %7.0f times, %5.1f times\n", j, r[j], rm[j], t[j], m[j], r[j] / t[j], rm[j] / (m[j] + 0.05)
       else printf "%-62s %23s   here %9.6f s %6.1f MB\n", j, "", t[j], m[j] }
     for (j in r) if (!(j in t)) printf "%-62s R %8.3f s %7.1f MB\n", j, r[j], rm[j] }' "$dir/r.tsv" "$dir/all.tsv"
+awk -F'\t' 'NR == FNR { m[$1 "/" $2] = $3; s[$1 "/" $2] = $4; next }
+  { d = $3 / m[$1 "/" $2] - 1; if (d < 0) d = -d; if (d > worst) worst = d; ratio += $4 / s[$1 "/" $2]; n++ }
+  END { printf "%d means agree to %.1e; their bootstrap errors here are %.3f of those in R (other draws)\n", n, worst, ratio / n }' \
+  "$dir/r.tsv.numbers" "$dir/ours.tsv.numbers"
