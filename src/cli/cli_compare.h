@@ -79,7 +79,7 @@ typedef struct cmp_mark {
 } cmp_mark;
 /* A line of an estimate made here, or with `row` of one that was described already. */
 sx_status cmp_add(compare *c, const cmp_mark *mark, const sx_est *est, const sx_est_row *row, sx_error *err);
-/* The tests of the lines from `from` on are one family. */
+/* The tests of the lines from `from` on are a family for each statistic. */
 sx_status cmp_adjust(compare *c, size_t from, sx_error *err);
 sx_status cmp_print(compare *c, sx_error *err);
 

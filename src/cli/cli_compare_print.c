@@ -56,15 +56,35 @@ sx_status cmp_add(compare *c, const cmp_mark *m, const sx_est *est, const sx_est
   return SX_OK;
 }
 
+/* Adjusts the lines of one statistic from `from` on; p and at have room for all. */
+static sx_status adjust_family(compare *c, size_t from, double *p, size_t *at, sx_error *err) {
+  const char *statistic = c->lines[from].row.statistic;
+  size_t n = 0;
+  for (size_t i = from; i < c->n_lines; i++) {
+    if (strcmp(c->lines[i].row.statistic, statistic) != 0) continue;
+    at[n] = i;
+    p[n++] = c->lines[i].p;
+  }
+  SX_TRY(sx_p_adjust(p, n, c->adjust, &c->job[0].app->ctx, err));
+  for (size_t i = 0; i < n; i++) c->lines[at[i]].p_adjusted = p[i];
+  return SX_OK;
+}
+
 sx_status cmp_adjust(compare *c, size_t from, sx_error *err) {
   const sx_ctx *ctx = &c->job[0].app->ctx;
   const size_t n = c->n_lines - from;
+  sx_status status = SX_OK;
   double *p = sx_mem_alloc(ctx, n, sizeof *p);
-  if (!p) return sx_error_memory(err);
-  for (size_t i = 0; i < n; i++) p[i] = c->lines[from + i].p;
-  const sx_status status = sx_p_adjust(p, n, c->adjust, ctx, err);
-  for (size_t i = 0; i < n && status == SX_OK; i++) c->lines[from + i].p_adjusted = p[i];
+  size_t *at = sx_mem_alloc(ctx, n, sizeof *at);
+  if (!p || !at) status = sx_error_memory(err);
+  for (size_t i = from; i < c->n_lines && status == SX_OK; i++) {
+    bool before = false;
+    for (size_t k = from; k < i && !before; k++)
+      before = strcmp(c->lines[k].row.statistic, c->lines[i].row.statistic) == 0;
+    if (!before) status = adjust_family(c, i, p, at, err);
+  }
   sx_mem_free(ctx, p);
+  sx_mem_free(ctx, at);
   return status;
 }
 

@@ -267,7 +267,13 @@ static void json_number(sx_buf *out, const char *name, double value) {
 }
 
 static void json_row(sx_buf *out, const sx_store_row *row) {
-  sx_buf_add(out, "{\"indicator\":");
+  sx_buf_add_char(out, '{');
+  if (row->wave && *row->wave) {
+    sx_buf_add(out, "\"wave\":");
+    sx_json_string(out, row->wave);
+    sx_buf_add_char(out, ',');
+  }
+  sx_buf_add(out, "\"indicator\":");
   sx_json_string(out, row->indicator);
   sx_buf_add(out, ",\"statistic\":");
   sx_json_string(out, row->statistic);
@@ -289,6 +295,10 @@ static void json_row(sx_buf *out, const sx_store_row *row) {
   json_number(out, "n_eff", row->n_eff);
   json_number(out, "deff", row->deff);
   json_number(out, "cv", row->cv);
+  if (row->unit && *row->unit) {
+    sx_buf_add(out, ",\"unit\":");
+    sx_json_string(out, row->unit);
+  }
   if (row->quality && *row->quality) {
     sx_buf_add(out, ",\"quality\":");
     sx_json_string(out, row->quality);
