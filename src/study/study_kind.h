@@ -41,7 +41,7 @@ struct st_kind {
 
 extern const st_kind study__kind_total, study__kind_mean, study__kind_prop, study__kind_ratio, study__kind_count,
     study__kind_formula, study__kind_quantile, study__kind_median, study__kind_variance, study__kind_covariance,
-    study__kind_correlation, study__kind_test, study__kind_banded;
+    study__kind_correlation, study__kind_test, study__kind_shares, study__kind_banded;
 extern const st_kind study__kind_geometric, study__kind_harmonic, study__kind_trimmed, study__kind_winsorised,
     study__kind_standardized, study__kind_share_of_set, study__kind_rank, study__kind_box;
 

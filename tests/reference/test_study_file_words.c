@@ -254,9 +254,11 @@ static const char several[] = SHOPS
     "  range: {formula: \"`q.total.quantile_0.6` - q\"}\n"
     "  t: {label: Test, test: {of: [residence, online], statistic: Chisq}, by: [res]}\n"
     "  g: {test: {of: residence, shares: {urban: 2, rural: 2}}}\n"
+    "  s: {label: Satisfied, shares: satisfied, by: res, gap: res}\n"
     "  r: {correlation: [spend, online]}\n"
     "  c: {covariance: [spend, online], by: city}\n"
-    "tables:\n  - {id: t1, title: One, indicators: [q, t], domains: [total, res], show: [gap], note: Weighted., tests: "
+    "tables:\n  - {id: t1, title: One, indicators: [q, t, s], domains: [total, res], show: [gap], note: Weighted., "
+    "tests: "
     "[t, g]}\n"
     "narrative: {en: [text.md]}\n";
 
@@ -282,13 +284,28 @@ static void test_several(void) {
   CHECK_NEAR(find(result->run, "t", "test_Chisq", "total").estimate, test.statistic, 1e-14);
   CHECK_NEAR(p.estimate, test.p, 1e-14);
   CHECK(isnan(find(result->run, "t", "test_p", "res:rural").estimate)); /* one row: no test */
+  const sx_est_request shares = {.stat = SX_STAT_PROP, .y = sx_table_find(table, "satisfied")};
+  sx_est_set *set = NULL;
+  REQUIRE_OK(sx_estimate_run(&set, design, &shares, NULL, err));
+  for (size_t i = 0; i < set->n_rows; i++) {
+    char name[60];
+    snprintf(name, sizeof name, "prop_%s", set->level_text[set->rows[i].level]);
+    const row s = find(result->run, "s", name, "total");
+    CHECK_NEAR(s.estimate, set->rows[i].estimate, 0);
+    CHECK_NEAR(s.low, set->rows[i].low, 0);
+  }
+  CHECK_INT(set->n_rows, 3);
+  sx_est_set_free(set);
+  const double good = find(result->run, "s", "prop_good", "res:urban").estimate;
+  CHECK_NEAR(find(result->run, "s", "gap", "res:urban").estimate,
+             good - find(result->run, "s", "prop_good", "total").estimate, 1e-12);
   char *en = tiny_report("en"), text[100];
   REQUIRE(en);
   snprintf(text, sizeof text, "%.2f", high.estimate);
   CHECK(strstr(en, text) != NULL);
   snprintf(text, sizeof text, "%.5f", p.estimate);
   CHECK(strstr(en, text) != NULL);
-  CHECK(strstr(en, "Spending: 60% quantile") && strstr(en, "Test: p"));
+  CHECK(strstr(en, "Spending: 60% quantile") && strstr(en, "Test: p") && strstr(en, "Satisfied: fair"));
   snprintf(text, sizeof text, "Weighted. Test: X²(1) = %.3g, p = %.3f. g: ", test.statistic, test.p);
   CHECK(strstr(en, text) != NULL);
   free(en);
@@ -369,6 +386,7 @@ static void test_refused(void) {
   bad_indicator("{test: [residence, onlin]}", "25", "did you mean 'online'");
   refused(SHOPS "indicators:\n  t: {test: [residence, online]}\n  f: {formula: 2 * t}\n", "study.yaml:11:20",
           "'t' is a test: no formula can use it");
+  bad_indicator("{shares: spend}", "15", "no levels that are known before its data are read");
   bad_indicator("{mena: spend}", "7", "did you mean 'mean'?");
   bad_indicator("{mean: spend, total: spend}", "", "exactly one of total, mean");
   refused(SHOPS "indicators:\n  i: {mean: spend}\ntables: [{id: t, title: T, indicators: [i], domains: [total], tests: "

@@ -1,0 +1,90 @@
+/* study_kind_shares.c: the shares of every level of a variable at once: `shares: region`, as `shuxiao prop FILE region`. */
+#include <stdio.h>
+#include <string.h>
+
+#include "study_kind.h"
+
+static void read_shares(st_load *l, st_indicator *ind, const sx_node *node) {
+  (void)study__measure(l, ind, node, ST_ANY);
+}
+
+/* The levels that are known before the data are read: texts of a text variable, values with a label of a number. */
+static size_t known_levels(const char **levels, const char **labels, st_load *l, const sx_column *c) {
+  const size_t n_dict = c->dict ? sx_dict_count(c->dict) : 0;
+  size_t n = 0;
+  for (size_t k = 0; k < n_dict; k++, n++) levels[n] = labels[n] = sx_dict_get(c->dict, (int32_t)k, NULL);
+  for (size_t k = 0; k < c->n_labels; k++) {
+    if (c->labels[k].tag) continue; /* of a missing value */
+    char text[SX_DOUBLE_TEXT_MAX];
+    if (c->labels[k].text) { /* of a text's value */
+      for (size_t i = 0; i < n_dict; i++) {
+        if (strcmp(levels[i], c->labels[k].text) == 0) labels[i] = c->labels[k].label;
+      }
+      continue;
+    }
+    const size_t length = sx_text_from_double(text, c->labels[k].value);
+    levels[n] = sx_arena_strndup(l->s->arena, text, length);
+    labels[n++] = c->labels[k].label;
+    if (!levels[n - 1]) l->oom = true;
+  }
+  return n;
+}
+
+static void check_shares(st_load *l, const sx_table *unit, st_indicator *ind) {
+  const char *name = ind->measures[0].name;
+  const size_t derived = study__find_derived(l->s, name);
+  const sx_column *c = sx_table_find(unit, name);
+  const size_t most = c ? (c->dict ? sx_dict_count(c->dict) : 0) + c->n_labels : 0;
+  if (!most || (derived != ST_NONE && !l->s->derived[derived].cut)) {
+    study__problem(l, ind->measures[0].e.node,
+                   "'%s' has no levels that are known before its data are read: shares are of a variable of texts, of "
+                   "labelled values, or of a derived 'cut'; 'prop: CONDITION' is of one share",
+                   name);
+    return;
+  }
+  const char **levels = study__take(l, most, sizeof *levels), **labels = study__take(l, most, sizeof *labels);
+  const char **names = study__take(l, most, sizeof *names);
+  sx_text2 *words = study__take(l, most, sizeof *words);
+  if (!levels || !labels || !names || !words) return;
+  const size_t n = known_levels(levels, labels, l, c);
+  for (size_t i = 0; i < n && !l->oom; i++) {
+    names[i] = sx_arena_printf(l->s->arena, "prop_%s", levels[i]);
+    const char *label = study__copy(l, labels[i] ? labels[i] : levels[i]);
+    words[i] = (sx_text2){label, label};
+    l->oom = l->oom || !names[i];
+  }
+  const st_derived *cut = derived == ST_NONE ? NULL : &l->s->derived[derived];
+  for (size_t i = 0; cut && i < n; i++) {
+    for (size_t k = 0; k <= cut->n_breaks; k++) {
+      if (strcmp(study__cut_level(cut, k), levels[i]) == 0) words[i] = cut->labels[k];
+    }
+  }
+  if (l->oom) return;
+  study__set_stats(l, ind, names, n);
+  ind->stat_words = words;
+}
+
+/* Rows come by the levels that occur: each is given the place of its name. */
+static sx_status run_shares(sx_est_set **out, const st_job *job, sx_error *err) {
+  const sx_est_request request = {.stat = SX_STAT_PROP, .y = job->columns[0], .where = job->where, .by = job->by};
+  sx_est_set *set = NULL;
+  SX_TRY(sx_estimate_run(&set, job->design, &request, job->options, err));
+  for (size_t i = 0; i < set->n_rows; i++) {
+    char name[300];
+    (void)snprintf(name, sizeof name, "prop_%.280s", set->level_text[set->rows[i].level]);
+    const size_t stat = study__stat_find(job->ind, name);
+    if (stat == ST_NONE) {
+      const sx_status status = sx_error_set(err, SX_E_DATA, job->ind->measures[0].name,
+                                            "the value '%.100s' has no label: give it one, or leave it out by 'where'",
+                                            set->level_text[set->rows[i].level]);
+      sx_est_set_free(set);
+      return status;
+    }
+    set->rows[i].level = (int32_t)stat;
+  }
+  *out = set;
+  return SX_OK;
+}
+
+const st_kind study__kind_shares = {
+    .word = "shares", .format = "% 1", .shares = true, .read = read_shares, .check = check_shares, .run = run_shares};
