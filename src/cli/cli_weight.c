@@ -8,6 +8,7 @@ static const cli_option weight_options[] = {
     CLI_DESIGN_OPTIONS,
     CLI_WEIGHTING_OPTIONS,
     {"name", "W", "name of the new weight variable (weight_raked)", "新权数变量名（weight_raked）"},
+    {"write-reps", "'rw[1-200]'", "write the replicate weights too, under these names", "同时写出复制权数，变量名如此"},
     {"output", "FILE", "where to (required)", "输出文件（必需）"},
 };
 
@@ -16,6 +17,60 @@ static sx_status add_weights(sx_table *table, const sx_design *design, const cha
   SX_TRY(sx_table_add(&column, table, name, SX_NUMBER, err));
   memcpy(column->data.f64, sx_design_weights(design), column->n * sizeof(double));
   return sx_column_set_label(sx_table_ctx(table), column, sx_design_describe(design), err);
+}
+
+/* What reads them back, in the words of the options. */
+static sx_status say_how_to_read(cli_app *app, const cli_args *args, const sx_design *design, const char *name,
+                                 sx_error *err) {
+  const size_t reps = sx_design_replicates(design);
+  const double *rscales = sx_design_rep_rscales(design);
+  char number[SX_DOUBLE_TEXT_MAX];
+  size_t n_names = 0;
+  bool equal = true;
+  for (size_t r = 0; r < reps; r++) equal = equal && rscales[r] == 1;
+  sx_buf buf;
+  sx_buf_init(&buf, &app->ctx);
+  sx_buf_printf(&buf, "--weights %s --repweights '%s' --reptype %s", name, cli_value(args, "write-reps"),
+                sx_rep_type_names(&n_names)[sx_design_rep_type(design)]);
+  (void)sx_text_from_double(number, sx_design_rep_scale(design));
+  sx_buf_printf(&buf, " --scale %s", number);
+  if (cli_value(args, "rho")) sx_buf_printf(&buf, " --rho %s", cli_value(args, "rho"));
+  for (size_t r = 0; r < reps && !equal; r++) {
+    (void)sx_text_from_double(number, rscales[r]);
+    sx_buf_printf(&buf, "%s%s", r ? "," : " --rscales ", number);
+  }
+  if (cli_flag(args, "mse")) sx_buf_add(&buf, " --mse");
+  (void)sx_text_from_double(number, sx_design_df(design));
+  sx_buf_printf(&buf, " --df %s", number);
+  const sx_status status = sx_buf_status(&buf, err);
+  if (status == SX_OK)
+    cli_say(app, cli_text(app, "%zu replicate weights written: read them with %s", "写出 %zu 组复制权数，读入时用 %s"),
+            reps, buf.data);
+  sx_buf_clear(&buf);
+  return status;
+}
+
+static sx_status add_replicates(sx_table *table, const sx_design *design, const char *pattern, sx_arena *arena,
+                                sx_error *err) {
+  const size_t reps = sx_design_replicates(design);
+  sx_name_range range;
+  if (!reps)
+    return sx_error_set(err, SX_E_ARGUMENT, "--write-reps",
+                        "the design has no replicate weights: read them with --repweights or make them with "
+                        "--make-reps");
+  if (!sx_name_range_parse(&range, pattern))
+    return sx_error_set(err, SX_E_ARGUMENT, "--write-reps", "'%s' is not a pattern like rw[1-%zu]", pattern, reps);
+  if ((uint64_t)(range.last - range.first) + 1 != reps)
+    return sx_error_set(err, SX_E_ARGUMENT, "--write-reps", "'%s' is not as many names as there are replicates: %zu",
+                        pattern, reps);
+  for (size_t r = 0; r < reps; r++) {
+    sx_column *column = NULL;
+    const char *name = sx_name_range_at(&range, range.first + (int64_t)r, arena);
+    if (!name) return sx_error_memory(err);
+    SX_TRY(sx_table_add(&column, table, name, SX_NUMBER, err));
+    sx_design_replicate(column->data.f64, design, r);
+  }
+  return SX_OK;
 }
 
 static int run_weight(cli_app *app, const cli_args *args) {
@@ -28,19 +83,28 @@ static int run_weight(cli_app *app, const cli_args *args) {
   const char *path = args->words[0], *output = cli_value(args, "output"), *name = cli_value(args, "name");
   if (!output) return cli_usage(app, "weight needs --output FILE");
   sx_status status = sx_arena_new(&arena, &app->ctx, &err);
-  if (status == SX_OK) status = cli_read_table(&table, app, args, path, &err);
-  if (status == SX_OK) status = cli_read_design(&design, app, args, table, path, arena, &err);
+  const bool study = cli_is_study(path);
+  if (status == SX_OK && study) {
+    status = cli_read_study(&table, &design, app, args, path, &err);
+  } else if (status == SX_OK) {
+    status = cli_read_table(&table, app, args, path, &err);
+    if (status == SX_OK) status = cli_read_design(&design, app, args, table, path, arena, &err);
+  }
   if (status == SX_OK) status = cli_weighting_apply(&design, &report, table, arena, app, args, &err);
-  const bool made = cli_value(args, "base-prob") || cli_value(args, "persons") || cli_value(args, "lines");
+  const bool made = study || cli_value(args, "base-prob") || cli_value(args, "persons") || cli_value(args, "lines") ||
+                    cli_value(args, "write-reps");
   if (status == SX_OK && report.n_steps < 2 && !made)
     status = sx_error_set(&err, SX_E_ARGUMENT, "",
                           "nothing to weight to: give --nonresponse, --rake, --poststratify, --calibrate or --trim");
   if (status == SX_OK) status = add_weights(table, design, name ? name : "weight_raked", &err);
+  const char *pattern = cli_value(args, "write-reps");
+  if (status == SX_OK && pattern) status = add_replicates(table, design, pattern, arena, &err);
   if (status == SX_OK) status = sx_io_write(table, output, &err);
   cli_progress_end(app);
   if (status == SX_OK && cli_synthetic(table))
     cli_say(app, "%s: %s", cli_text(app, "SYNTHETIC DATA", "合成数据"), cli_synthetic(table));
   if (status == SX_OK) cli_weighting_say(app, &report, true);
+  if (status == SX_OK && pattern) status = say_how_to_read(app, args, design, name ? name : "weight_raked", &err);
   if (status == SX_OK) status = cli_weighting_print(app, &report, arena, &err);
   sx_design_free(design);
   sx_table_free(table);
@@ -64,7 +128,10 @@ const cli_command cli_weight_command = {
         "and every level of the population must be in the sample; otherwise the error names what does not fit.\n"
         "--calibrate takes totals of counts, levels, crossings and amounts: '(intercept)=6194, stype=H: 755, "
         "api99=3914069,\n"
-        "stype=H*api99: 480000'; where no weights meet them, the error names the nearest that can be met.",
+        "stype=H*api99: 480000'; where no weights meet them, the error names the nearest that can be met.\n"
+        "--write-reps 'rw[1-200]' writes the replicate weights that --make-reps made (or --repweights read), each "
+        "weighted\n"
+        "by itself, and says with which options to read them.",
     .example =
         "shuxiao weight interviews.sav --weights base_weight --rake 'sex: male=690, female=654' --output weighted.sav",
     .options = weight_options,

@@ -24,6 +24,12 @@ grep -q '^.*test_p' "$tmp/e.csv" || fail "tab has no test"
 # a further adjustment on top of the study's own
 est total "$study" user --poststratify 'region: north=3000, south=3000'
 
+"$program" weight "$study" --output "$tmp/w.csv" 2>"$tmp/err" || fail "weight: $(cat "$tmp/err")"
+est total "$study" user
+users=$(cell "$tmp/e.csv" estimate 1)
+est total "$tmp/w.csv" user --weights weight_raked --strata stratum --cluster psu
+near "users by the weights written" "$(cell "$tmp/e.csv" estimate 1)" "$users" 1e-12
+
 run_fails 2 'leave --weights out' "$program" mean "$study" age --weights weight
 run_fails 2 'leave --strata out' "$program" mean "$study" age --strata stratum
 run_fails 2 "did you mean 'spend'" "$program" mean "$study" spent
