@@ -1,0 +1,230 @@
+/* test_study_kinds.c: other means, standardised rates, sets, rankings, boxes and the mark of heavy tails in a study. Numbers: sums by
+ * hand, those of tests/cli/test_kinds.sh on the same cases. */
+#include "shuxiao/io.h"
+#include "tiny_run.h"
+
+static const double none = (double)NAN;
+
+static sx_column *number(sx_table *t, const char *name, const double *values) {
+  sx_column *c = NULL;
+  if (sx_table_add(&c, t, name, SX_NUMBER, NULL) != SX_OK) exit(1);
+  for (size_t i = 0; i < c->n; i++) {
+    c->data.f64[i] = values[i];
+    if (isnan(values[i]) && sx_column_set_missing(NULL, c, i, SX_MISS_SYSTEM, NULL) != SX_OK) exit(1);
+  }
+  return c;
+}
+
+static void folder(const char *name, const char *yaml) {
+  const char *build = getenv("SX_BUILD");
+  char command[900];
+  snprintf(tiny_dir, sizeof tiny_dir, "%s/kinds-%s-%d", build ? build : "/tmp", name, (int)getpid());
+  snprintf(command, sizeof command, "rm -rf '%s'; mkdir -p '%s'", tiny_dir, tiny_dir);
+  if (system(command) != 0) SXT_FAIL("cannot make %s", tiny_dir);
+  tiny_write("study.yaml", yaml);
+}
+
+/* Six cases in two strata with a set of three dichotomies, as an SPSS file. */
+static void six(void) {
+  static const double w[] = {1, 2, 3, 1, 2, 3}, h[] = {1, 1, 1, 2, 2, 2}, y[] = {5, 4, 7, 2, 8, 1};
+  static const double a[] = {1, 1, 0, 0, 1, none}, b[] = {0, 1, 1, 0, none, none}, c[] = {0, 1, 0, 2, none, none};
+  static const double r1[] = {1, 2, none, none, 1, 2}, r2[] = {2, 1, 1, none, 3, 1}, r3[] = {3, none, 2, none, 2, 3};
+  static const double sat[] = {5, 4, 3, 2, 1, 5};
+  char path[600];
+  sx_table *t = NULL;
+  if (sx_table_new(&t, NULL, 6, NULL) != SX_OK) exit(1);
+  number(t, "w", w);
+  number(t, "h", h);
+  number(t, "y", y);
+  REQUIRE_OK(sx_column_set_label(NULL, number(t, "a", a), "Apples", err));
+  number(t, "b", b);
+  number(t, "c", c);
+  number(t, "r1", r1);
+  number(t, "r2", r2);
+  number(t, "r3", r3);
+  number(t, "sat", sat);
+  char *members[] = {(char[]){"a"}, (char[]){"b"}, (char[]){"c"}};
+  const sx_mrset set = {.name = (char[]){"$fruit"},
+                        .label = (char[]){""},
+                        .dichotomous = true,
+                        .counted = 1,
+                        .variables = members,
+                        .n_variables = 3};
+  REQUIRE_OK(sx_table_add_mrset(t, &set, err));
+  char *firsts[] = {(char[]){"r1"}, (char[]){"r2"}};
+  const sx_mrset places = {.name = (char[]){"$places"}, .label = (char[]){""}, .variables = firsts, .n_variables = 2};
+  REQUIRE_OK(sx_table_add_mrset(t, &places, err));
+  tiny_path(path, "six.sav");
+  REQUIRE_OK(sx_io_write(t, path, err));
+  sx_table_free(t);
+}
+
+#define HEAD                                                                                                           \
+  "study: six\ntitle: Six\nlanguages: [en, zh]\ndata: {six: {file: six.sav}}\n"                                        \
+  "design: {weights: w, strata: h}\ngroups:\n  h: {by: h}\nindicators:\n"
+
+static void near(const sx_run_result *result, const char *indicator, const char *statistic, const char *domain,
+                 double want) {
+  const tiny_row row = tiny_find(result->run, indicator, statistic, domain);
+  const int before = sxt_failures;
+  CHECK_NEAR(row.estimate, want, 1e-12);
+  CHECK(row.se >= 0);
+  if (sxt_failures > before) fprintf(stderr, "in %s %s %s\n", indicator, statistic, domain);
+}
+
+static void test_numbers(void) {
+  folder("numbers", HEAD "  g: {geometric: y, by: h, gap: \"h:1\"}\n"
+                         "  h: {harmonic: y * 1}\n"
+                         "  t: {trimmed: {of: y, tails: 0.08333333333333333}}\n"
+                         "  t5: {trimmed: y}\n"
+                         "  v: {winsorised: {of: y, tails: [0.25, 0]}}\n"
+                         "  f: {share_of_set: $fruit, by: h}\n"
+                         "  fa: {share_of_set: {of: $fruit, share: answers}}\n"
+                         "  fv: {share_of_set: {of: $fruit, among: valid}}\n"
+                         "  fb: {share_of_set: {of: $fruit, among: all}, base: w < 3}\n"
+                         "  rm: {rank: {items: [r1, r2, r3]}}\n"
+                         "  rf: {rank: {items: [r1, r2, r3], score: first}}\n"
+                         "  rt: {rank: {items: [r1, r2, r3], score: top, top: 2}}\n"
+                         "  rb: {rank: {items: [r1, r2, r3], score: borda}}\n"
+                         "  b: {box: sat}\n"
+                         "  n: {box: {of: sat, score: net}}\n"
+                         "  n1: {box: {of: sat, score: net, top: [5], bottom: [1]}, by: h}\n"
+                         "  apples: {formula: \"`f.total.a` - `f.total.c`\"}\n");
+  six();
+  sx_run_result *result = tiny_run();
+  REQUIRE(result != NULL);
+  near(result, "g", "geometric", "total", 3.511285742519304);
+  near(result, "g", "geometric", "h:1", exp((log(5) + 2 * log(4) + 3 * log(7)) / 6));
+  near(result, "g", "gap", "h:1", exp((log(5) + 2 * log(4) + 3 * log(7)) / 6) - 3.511285742519304);
+  near(result, "h", "harmonic", "total", 2.459736456808199);
+  near(result, "t", "trimmed", "total", 4.6);
+  near(result, "v", "winsorised", "total", 4.833333333333333);
+  near(result, "f", "a", "total", 5 / 8.0);
+  near(result, "f", "c", "total", 2 / 8.0);
+  near(result, "f", "b", "h:1", 5 / 6.0);
+  near(result, "fa", "a", "total", 5 / 12.0);
+  near(result, "fv", "a", "total", 5 / 9.0);
+  near(result, "fb", "a", "total", 5 / 6.0);
+  near(result, "rm", "r1", "total", 13 / 8.0);
+  near(result, "rf", "r1", "total", 3 / 11.0);
+  near(result, "rt", "r1", "total", 8 / 11.0);
+  near(result, "rb", "r2", "total", 28 / 11.0);
+  near(result, "b", "box", "total", 0.5);
+  near(result, "n", "box", "total", 0.25);
+  near(result, "n1", "box", "total", 2 / 12.0);
+  near(result, "apples", "formula", "total", 3 / 8.0);
+  sx_run_result_free(result);
+  tiny_remove();
+}
+
+static const char ages[] = "w,g,age,sex,y,u\n1,A,young,f,5,1\n2,A,young,m,4,0\n3,A,old,f,7,1\n1,A,old,m,2,0\n"
+                           "2,B,young,f,8,1\n3,B,young,m,1,0\n2,B,old,f,6,1\n1,B,middle,m,3,1\n";
+#define AGES                                                                                                           \
+  "study: ages\ntitle: Ages\nlanguages: [en]\ndata: {p: {file: ages.csv}}\ndesign: {weights: w}\n"                     \
+  "groups:\n  g: {by: g}\nindicators:\n"
+
+static void test_standardized(void) {
+  folder("ages", AGES
+         "  m: {standardized: {mean: y, cells: age, standard: {young: 70, old: 30, middle: 0}}, by: g, gap: \"g:A\"}\n"
+         "  e: {standardized: {mean: y, cells: age, standard: {young: 1, old: 1, middle: 1}}, by: g}\n"
+         "  p: {standardized: {prop: u == 1, cells: [age, sex], standard: {young/f: 1, young/m: 1, old/f: 1, old/m: 1, "
+         "middle/m: 0}}, where: g == \"A\"}\n"
+         "  r: {standardized: {ratio: [y, w], cells: age, standard: {young: 1, old: 1, middle: 0}}, by: g}\n"
+         "  half: {formula: e / 2}\n");
+  tiny_write("ages.csv", ages);
+  sx_run_result *result = tiny_run();
+  REQUIRE(result != NULL);
+  near(result, "m", "standardized", "g:A", 0.7 * 13 / 3 + 0.3 * 23 / 4);
+  near(result, "m", "standardized", "g:B", 0.7 * 19 / 5 + 0.3 * 6);
+  near(result, "p", "standardized", "total", 0.5);
+  near(result, "r", "standardized", "g:A", 0.5 * 13 / 5 + 0.5 * 23 / 10);
+  CHECK_STR(tiny_find(result->run, "e", "standardized", "g:A").reason, "no answer in a cell of the standard");
+  near(result, "e", "standardized", "g:B", (19 / 5.0 + 6 + 3) / 3);
+  sx_run_result_free(result);
+  tiny_remove();
+}
+
+/* One case of 300 holds what the others do not: means and totals say so, shares and counts do not. */
+static void test_tail(void) {
+  folder("tail", "study: tail\ntitle: Tail\nlanguages: [en]\ndata: {p: {file: tail.csv}}\ndesign: {weights: w}\n"
+                 "groups:\n  g: {by: g}\nindicators:\n  y: {total: y, by: g}\n  m: {mean: y}\n  u: {total: u}\n  c: "
+                 "{count: y > 5}\n");
+  sx_buf text;
+  sx_buf_init(&text, NULL);
+  sx_buf_add(&text, "w,y,u,g\n");
+  for (int i = 1; i <= 300; i++)
+    sx_buf_printf(&text, "1,%d,%d,%d\n", i == 7 ? 1000 : i == 8 || i == 9 ? 500 : 10, i == 7, i > 150);
+  tiny_write("tail.csv", text.data);
+  sx_buf_clear(&text);
+  sx_run_result *result = tiny_run();
+  REQUIRE(result != NULL);
+  CHECK_STR(tiny_find(result->run, "y", "total", "total").quality, "heavy tail: top 1% hold 40%");
+  CHECK_STR(tiny_find(result->run, "y", "total", "g:0").quality, "cv>0.3;heavy tail: top 1% hold 36%");
+  CHECK_STR(tiny_find(result->run, "y", "total", "g:1").quality, "");
+  CHECK(strstr(tiny_find(result->run, "m", "mean", "total").quality, "heavy tail") != NULL);
+  CHECK(strstr(tiny_find(result->run, "u", "total", "total").quality, "heavy") == NULL);
+  CHECK_STR(tiny_find(result->run, "c", "count", "total").quality, "");
+  sx_run_result_free(result);
+  tiny_remove();
+}
+
+/* The first problem that the study has. */
+static void refuses(const char *indicator, const char *message) {
+  char yaml[1200];
+  sx_problems problems;
+  memset(&problems, 0, sizeof problems);
+  snprintf(yaml, sizeof yaml, HEAD "  x: {%s}\n", indicator);
+  folder("bad", yaml);
+  six();
+  sx_study *study = NULL;
+  sx_error err = SX_ERROR_INIT;
+  char path[600];
+  tiny_path(path, "study.yaml");
+  const sx_status st = sx_study_load(&study, NULL, path, &problems, &err);
+  bool found = false;
+  for (size_t i = 0; i < problems.n; i++) found = found || strstr(problems.items[i].message, message);
+  if (st == SX_OK && !problems.n) SXT_FAIL("%s: accepted", indicator);
+  if (!found)
+    SXT_FAIL("%s: no '%s' but '%s'", indicator, message, problems.n ? problems.items[0].message : err.message);
+  sx_problems_clear(&problems);
+  sx_study_free(study);
+  tiny_remove();
+}
+
+static void test_bad(void) {
+  refuses("trimmed: {of: y, tails: [0.6, 0.4]}", "together below 1");
+  refuses("trimmed: {of: y, tial: 0.1}", "unknown key 'tial'");
+  refuses("geometric: yy", "yy");
+  refuses("share_of_set: $frut", "did you mean '$fruit'");
+  refuses("share_of_set: {of: $fruit, share: people}", "people");
+  refuses("share_of_set: $places", "set of categories");
+  refuses("rank: [r1, r2]", "rank");
+  refuses("rank: {items: [r1, r2], score: top}", "'score: top' needs 'top: N'");
+  refuses("rank: {items: [r1, r2], score: top, top: 3}", "N from 1 to 2");
+  refuses("box: {of: sat, top: 5}", "list of levels");
+  refuses("standardized: {mean: y, standard: {1: 1, 2: 1}}", "cells");
+  refuses("standardized: {mean: y, cells: h}", "standard population");
+  refuses("standardized: {mean: y, cells: h + 1, standard: {1: 1}}", "cells are variables");
+  refuses("standardized: {mean: y, prop: w > 1, cells: h, standard: {1: 1}}", "one of 'mean: X'");
+  refuses("standardized: {mean: y, cells: h, standard: {1: -1}}", "0 or more");
+}
+
+/* What only the data can say ends the run with the indicator's line. */
+static void test_run_errors(void) {
+  folder("values", HEAD "  x: {geometric: c}\n");
+  six();
+  sx_study *study = tiny_load(NULL);
+  sx_run_result *result = NULL;
+  CHECK_FAILS(sx_study_run(&result, study, NULL, err), SX_E_DATA, "c: case 1", "geometric mean needs values above 0");
+  sx_study_free(study);
+  tiny_remove();
+  folder("level", HEAD "  x: {standardized: {mean: y, cells: h, standard: {1: 1, 3: 1}}}\n");
+  six();
+  study = tiny_load(NULL);
+  CHECK_FAILS(sx_study_run(&result, study, NULL, err), SX_E_ARGUMENT, "standard", "no case has the level '3' of h");
+  sx_study_free(study);
+  tiny_remove();
+}
+
+SXT_MAIN(SXT_CASE(test_numbers), SXT_CASE(test_standardized), SXT_CASE(test_tail), SXT_CASE(test_bad),
+         SXT_CASE(test_run_errors))
