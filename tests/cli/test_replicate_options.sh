@@ -25,6 +25,23 @@ run_fails 2 "rho between 0 and 1" "$program" run "$tmp/s/study.yaml" --quiet
 sed -i 's/type: fay/type: fay, rho: 0.3/' "$tmp/s/study.yaml"
 "$program" run "$tmp/s/study.yaml" --quiet >"$tmp/out" 2>"$tmp/err" || fail "study with rho: $(cat "$tmp/err")"
 
+# made, raked, written and read back by the options that are printed: the same errors and degrees of freedom
+design="--weights weight --strata stratum --cluster psu"
+rake="--rake residence:urban=90,rural=100"
+for method in "raowu --replicates 30" "bootstrap --replicates 12 --mse" jkn; do
+  "$program" mean $shops spend $design --make-reps $method $rake --format csv >"$tmp/a.csv" 2>"$tmp/err" || fail "$method: $(cat "$tmp/err")"
+  for count in 30 12 $(cut -d, -f3 $shops | sed 1d | sort -u | wc -l); do
+    "$program" weight $shops $design --make-reps $method $rake --name cal --write-reps "rw[1-$count]" --output "$tmp/w.csv" >/dev/null 2>"$tmp/err" && break
+  done
+  options=$(sed -n 's/.*read them with //p' "$tmp/err")
+  [ -n "$options" ] || fail "$method: not told how to read: $(cat "$tmp/err")"
+  eval "\"$program\" mean \"$tmp/w.csv\" spend $options --format csv" >"$tmp/b.csv" 2>"$tmp/err" || fail "$method: $options: $(cat "$tmp/err")"
+  for column in estimate std.error conf.low; do near "$method: $column" "$(cell "$tmp/b.csv" $column 1)" "$(cell "$tmp/a.csv" $column 1)" 1e-11; done
+done
+run_fails 2 "--write-reps: the design has no replicate weights" "$program" weight $shops $design $rake --write-reps 'r[1-3]' --output "$tmp/w.csv"
+run_fails 2 "'r\\[1-3\\]' is not as many names as there are replicates: 8" "$program" weight $shops $design --make-reps raowu --replicates 8 --write-reps 'r[1-3]' --output "$tmp/w.csv"
+run_fails 2 "'r' is not a pattern like rw\\[1-8\\]" "$program" weight $shops $design --make-reps raowu --replicates 8 --write-reps r --output "$tmp/w.csv"
+
 # weights beyond what can be added up; the place of a mistake in an expression
 awk -F, -v OFS=, 'NR > 1 { $4 = "1e308" } 1' $shops >"$tmp/huge.csv"
 run_fails 1 "weight: the weights are too large" "$program" total "$tmp/huge.csv" spend --weights weight
