@@ -6,6 +6,7 @@
 #include "shuxiao/base.h"
 #include "shuxiao/design.h"
 #include "shuxiao/design_response.h"
+#include "shuxiao/design_twophase.h"
 #include "shuxiao/estimate.h"
 #include "shuxiao/estimate_area.h"
 #include "shuxiao/estimate_banded.h"

@@ -301,6 +301,10 @@ sx_status sx_design_reweight(sx_design **out, const sx_design *old, const double
 sx_status sx_design_adjust(sx_design **out, const sx_design *old, const sx_adjustment *a, sx_error *err) {
   sx_design *d = NULL;
   sx_buf buf;
+  if (old->sample->pps && old->sample->pps->phase)
+    return sx_error_set(
+        err, SX_E_SUPPORT, "weights",
+        "weights of a design of two phases cannot be adjusted here: adjust those of the first phase before");
   sx_buf_init(&buf, &old->ctx);
   sx_status st = sx_design__alloc(&d, old->sample, err);
   if (st != SX_OK) goto done;

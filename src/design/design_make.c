@@ -261,6 +261,8 @@ static sx_status check(const sx_design *d, const sx_make_spec *spec, sx_error *e
     return sx_error_set(err, SX_E_SUPPORT, "replicates",
                         "replicates of calibrated weights would miss what the calibration does: make the replicates "
                         "first, then calibrate");
+  if (s->pps && s->pps->phase)
+    return sx_error_set(err, SX_E_SUPPORT, "replicates", "designs of two phases have no replicates here");
   if (s->pps || s->prob)
     return sx_error_set(err, SX_E_SUPPORT, "replicates",
                         "unequal probabilities without replacement have no replicates here: describe the design as "

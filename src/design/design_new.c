@@ -110,6 +110,7 @@ void sx_design__describe(sx_buf *buf, const sx_design *d) {
   static const char *const pps[] = {"", "Brewer", "Overton", "Hartley-Rao", "Horvitz-Thompson", "Yates-Grundy"};
   const sx_pps method = s->pps ? s->pps->method : s->prob ? SX_PPS_BREWER : SX_PPS_NONE;
   if (method != SX_PPS_NONE) sx_buf_printf(buf, ", unequal probabilities without replacement (%s)", pps[method]);
+  if (s->pps && s->pps->phase) sx_design__phase_describe(buf, s->pps->phase);
   if (s->tree && s->tree->n_stages > 1)
     sx_buf_printf(buf, ", finite population correction at %zu stages", s->tree->n_stages);
   else if (s->fraction)
@@ -149,6 +150,7 @@ static uint64_t fingerprint(const sx_design *d) {
   if (s->prob) h = sx_design__hash(h, s->prob, s->n_psus * sizeof *s->prob);
   if (s->pps && s->pps->joint) h = sx_design__hash(h, s->pps->joint, s->n_psus * s->n_psus * sizeof *s->pps->joint);
   if (s->pps && s->pps->alpha) h = sx_design__hash(h, s->pps->alpha, s->n_strata * sizeof *s->pps->alpha);
+  if (s->pps && s->pps->phase) h = sx_design__phase_hash(h, s->pps->phase);
   return sx_design__hash(h, s->factor, s->n_strata * sizeof *s->factor);
 }
 

@@ -23,6 +23,7 @@ void sx_design__pps_free(design_sample *s) {
   sx_mem_free(&s->ctx, s->pps->joint);
   sx_mem_free(&s->ctx, s->pps->alpha);
   sx_mem_free(&s->ctx, s->pps->beta);
+  sx_design__phase_free(s->pps->phase);
   sx_mem_free(&s->ctx, s->pps);
 }
 
@@ -186,6 +187,7 @@ static double joint_cov(const design_sample *s, const double *a, const double *b
 
 /* sum_{i != j} (alpha + beta(pi_i + pi_j)) a_i b_j + sum_i (1 - pi_i) a_i b_i over the units not taken for sure. */
 double sx_design__pps_cov(const design_sample *s, const double *a, const double *b) {
+  if (s->pps->phase) return sx_design__phase_cov(s->pps->phase, a, b);
   if (s->pps->joint) return joint_cov(s, a, b);
   double v = 0;
   for (size_t h = 0; h < s->n_strata; h++) {

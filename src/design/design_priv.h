@@ -22,12 +22,15 @@ typedef struct design_tree {
   design_stage *stages;
 } design_tree;
 
+typedef struct design_phase design_phase; /* design_twophase.c */
+
 /* Joint probabilities of PSUs of unequal probabilities: d_ij = (pi_ij - pi_i pi_j)/pi_ij, given or by formula. */
 typedef struct design_pps {
   sx_pps method;
-  double *joint; /* [psus^2] d, or NULL */
-  double *alpha; /* [strata] d_ij = alpha + beta (pi_i + pi_j) for i != j, or NULL */
-  double *beta;  /* [strata] */
+  double *joint;       /* [psus^2] d, or NULL */
+  double *alpha;       /* [strata] d_ij = alpha + beta (pi_i + pi_j) for i != j, or NULL */
+  double *beta;        /* [strata] */
+  design_phase *phase; /* a design of two phases, and none of the above; else NULL */
 } design_pps;
 
 /* What stays when weights are adjusted: strata, PSUs, fpc, replicate scheme. Shared by reference count. */
@@ -165,6 +168,10 @@ sx_status sx_design__pps(design_sample *s, const sx_design_spec *spec, sx_error 
 sx_status sx_design__check_stages(const sx_design_spec *spec, sx_error *err) SX_NODISCARD;
 void sx_design__pps_free(design_sample *s);
 double sx_design__pps_cov(const design_sample *s, const double *a, const double *b);
+void sx_design__phase_free(design_phase *phase);
+double sx_design__phase_cov(const design_phase *phase, const double *a, const double *b);
+uint64_t sx_design__phase_hash(uint64_t h, const design_phase *phase);
+void sx_design__phase_describe(sx_buf *buf, const design_phase *phase);
 /* Product of the inverse sampling fractions or probabilities, by row. */
 void sx_design__inverse_fractions(double *w, const design_sample *s);
 
