@@ -40,8 +40,10 @@ typedef struct sx_inequality_measure {
  * outside its range. */
 SX_API sx_status sx_inequality_parse(sx_inequality_measure *out, const char *text, sx_error *err) SX_NODISCARD;
 enum { SX_INEQUALITY_TEXT_MAX = 96 };
-/* The name as parse takes it, into text [SX_INEQUALITY_TEXT_MAX]; returns text. */
+/* The name as parse takes it, into text [SX_INEQUALITY_TEXT_MAX]; returns text. As results are called: with underscores
+ * ("ge_2", "p90_p10"), which parse takes too. */
 SX_API const char *sx_inequality_text(char *text, const sx_inequality_measure *measure);
+SX_API const char *sx_inequality_statistic(char *text, const sx_inequality_measure *measure);
 SX_API bool sx_inequality_is_poverty(sx_inequality_stat stat);
 
 /* PLAIN does not depend on the scale of the weights, and its scores are the derivatives of its values. CONVEY gives the numbers of
@@ -59,6 +61,8 @@ typedef struct sx_poverty_threshold {
   double value, fraction, order;
   bool of_domain; /* of each domain; else of all cases of the design, whatever `where` and `by` say */
 } sx_poverty_threshold;
+/* "10000", "0.6*median", "0.5*q0.4", "0.6*mean" into *out, whose of_domain stays. Expected: SX_E_ARGUMENT. */
+SX_API sx_status sx_poverty_threshold_parse(sx_poverty_threshold *out, const char *text, sx_error *err) SX_NODISCARD;
 
 typedef struct sx_inequality_options {
   uint32_t version;

@@ -45,26 +45,14 @@ static sx_status read_form(sx_inequality_options *o, const cli_job *j, sx_error 
   return SX_OK;
 }
 
-/* "10000", "0.6*median", "0.5*q0.4", "0.6*mean". */
 static sx_status read_threshold(sx_poverty_threshold *t, const cli_job *j, sx_error *err) {
   const char *text = cli_value(j->args, "threshold"), *of = cli_value(j->args, "threshold-of");
   if (of && strcmp(of, "domain") != 0 && strcmp(of, "all") != 0)
     return sx_error_set(err, SX_E_ARGUMENT, "--threshold-of", "'%s' is not all or domain", of);
   t->of_domain = of && strcmp(of, "domain") == 0;
-  if (!text) return SX_OK;
-  const char *star = strchr(text, '*'), *what = star ? star + 1 : NULL;
-  bool good = sx_text_to_double(star ? &t->fraction : &t->value, text, star ? (size_t)(star - text) : strlen(text));
-  if (!what)
-    t->kind = SX_POVERTY_ABSOLUTE;
-  else if (strcmp(what, "mean") == 0)
-    t->kind = SX_POVERTY_OF_MEAN;
-  else if (what[0] == 'q')
-    good = good && sx_text_to_double(&t->order, what + 1, strlen(what + 1));
-  else
-    good = good && strcmp(what, "median") == 0;
-  if (good) return SX_OK;
-  return sx_error_set(err, SX_E_ARGUMENT, "--threshold",
-                      "'%s' is no threshold: give an amount, 0.6*median, 0.5*q0.4 or 0.6*mean", text);
+  const sx_status st = text ? sx_poverty_threshold_parse(t, text, err) : SX_OK;
+  if (st != SX_OK) sx_error_add_where(err, "--threshold");
+  return st;
 }
 
 static sx_status read_probs(double **out, size_t *n, const cli_job *j, sx_error *err) {
@@ -103,7 +91,7 @@ static sx_status read_measures(sx_inequality_measure **out, size_t *n, const cli
 static sx_status add_rows(cli_job *j, const char *indicator, const sx_est_set *set, const sx_inequality_measure *m,
                           sx_error *err) {
   char text[SX_INEQUALITY_TEXT_MAX];
-  const char *name = sx_arena_strdup(j->arena, sx_inequality_text(text, m));
+  const char *name = sx_arena_strdup(j->arena, sx_inequality_statistic(text, m));
   if (!name || !indicator) return sx_error_memory(err);
   for (size_t i = 0; i < set->n_rows; i++) {
     const sx_est_row *row = &set->rows[i];

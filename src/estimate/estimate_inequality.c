@@ -61,21 +61,6 @@ static sx_status score_of(double *score, const double *value, const sx_cases *ca
 
 /* ---- checks ------------------------------------------------------------------------------------------------------- */
 
-static sx_status check_threshold(const sx_poverty_threshold *t, sx_error *err) {
-  if (t->kind == SX_POVERTY_ABSOLUTE) {
-    if (t->value > 0 && isfinite(t->value)) return SX_OK;
-    return sx_error_set(err, SX_E_ARGUMENT, "threshold", "%g is no threshold: give an amount above 0", t->value);
-  }
-  if ((unsigned)t->kind > SX_POVERTY_ABSOLUTE)
-    return sx_error_set(err, SX_E_ARGUMENT, "threshold", "an unknown kind of threshold");
-  if (!(t->fraction > 0) || !isfinite(t->fraction))
-    return sx_error_set(err, SX_E_ARGUMENT, "threshold", "%g is no fraction: it is above 0", t->fraction);
-  if (t->kind == SX_POVERTY_OF_QUANTILE && !(t->order > 0 && t->order < 1))
-    return sx_error_set(err, SX_E_ARGUMENT, "threshold", "%g is no order of a quantile: it lies between 0 and 1",
-                        t->order);
-  return SX_OK;
-}
-
 static sx_status check(const sx_design *design, const sx_inequality_request *r, const sx_inequality_options *o,
                        sx_error *err) {
   const size_t rows = sx_design_rows(design);
@@ -93,7 +78,7 @@ static sx_status check(const sx_design *design, const sx_inequality_request *r, 
   for (size_t k = 0; r->measure.stat == SX_INEQUALITY_LORENZ && k < r->n_probs; k++)
     if (!(r->probs[k] >= 0 && r->probs[k] <= 1))
       return sx_error_set(err, SX_E_ARGUMENT, "probs", "%g is not between 0 and 1", r->probs[k]);
-  if (sx_inequality_is_poverty(r->measure.stat)) SX_TRY(check_threshold(&o->threshold, err));
+  if (sx_inequality_is_poverty(r->measure.stat)) SX_TRY(sx_estimate__ineq_check_threshold(&o->threshold, err));
   if ((unsigned)o->form > SX_INEQUALITY_CONVEY)
     return sx_error_set(err, SX_E_ARGUMENT, NULL, "an unknown form of the measures");
   if (!isnan(o->bandwidth) && !(o->bandwidth > 0 && isfinite(o->bandwidth)))

@@ -161,3 +161,45 @@ const char *sx_inequality_text(char *text, const sx_inequality_measure *m) {
     (void)snprintf(text, SX_INEQUALITY_TEXT_MAX, "%s", named->word);
   return text;
 }
+
+const char *sx_inequality_statistic(char *text, const sx_inequality_measure *m) {
+  (void)sx_inequality_text(text, m);
+  for (char *c = text; *c; c++)
+    if (*c == ':' || *c == '/') *c = '_';
+  return text;
+}
+
+sx_status sx_estimate__ineq_check_threshold(const sx_poverty_threshold *t, sx_error *err) {
+  if (t->kind == SX_POVERTY_ABSOLUTE) {
+    if (t->value > 0 && isfinite(t->value)) return SX_OK;
+    return sx_error_set(err, SX_E_ARGUMENT, "threshold", "%g is no threshold: give an amount above 0", t->value);
+  }
+  if ((unsigned)t->kind > SX_POVERTY_ABSOLUTE)
+    return sx_error_set(err, SX_E_ARGUMENT, "threshold", "an unknown kind of threshold");
+  if (!(t->fraction > 0) || !isfinite(t->fraction))
+    return sx_error_set(err, SX_E_ARGUMENT, "threshold", "%g is no fraction: it is above 0", t->fraction);
+  if (t->kind == SX_POVERTY_OF_QUANTILE && !(t->order > 0 && t->order < 1))
+    return sx_error_set(err, SX_E_ARGUMENT, "threshold", "%g is no order of a quantile: it lies between 0 and 1",
+                        t->order);
+  return SX_OK;
+}
+
+sx_status sx_poverty_threshold_parse(sx_poverty_threshold *out, const char *text, sx_error *err) {
+  sx_poverty_threshold t = {SX_POVERTY_OF_QUANTILE, (double)NAN, 0.6, 0.5, out->of_domain};
+  const char *star = strchr(text, '*'), *what = star ? star + 1 : NULL;
+  bool good = sx_text_to_double(star ? &t.fraction : &t.value, text, star ? (size_t)(star - text) : strlen(text));
+  if (!what)
+    t.kind = SX_POVERTY_ABSOLUTE;
+  else if (strcmp(what, "mean") == 0)
+    t.kind = SX_POVERTY_OF_MEAN;
+  else if (what[0] == 'q')
+    good = good && sx_text_to_double(&t.order, what + 1, strlen(what + 1));
+  else
+    good = good && strcmp(what, "median") == 0;
+  if (!good)
+    return sx_error_set(err, SX_E_ARGUMENT, NULL,
+                        "'%s' is no threshold: give an amount, 0.6*median, 0.5*q0.4 or 0.6*mean", text);
+  SX_TRY(sx_estimate__ineq_check_threshold(&t, err));
+  *out = t;
+  return SX_OK;
+}

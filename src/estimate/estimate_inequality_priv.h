@@ -48,6 +48,7 @@ sx_status sx_estimate__pov_sen(double *value, double *score, sx_na *na, const in
 
 /* estimate_inequality_names.c: SX_E_ARGUMENT where the measure or a parameter is out of range. */
 sx_status sx_estimate__ineq_check_measure(const sx_inequality_measure *m, sx_error *err);
+sx_status sx_estimate__ineq_check_threshold(const sx_poverty_threshold *t, sx_error *err);
 
 /* estimate_inequality_view.c */
 sx_status sx_estimate__ineq_view(ineq_view *out, const ineq_job *job, const sx_cases *cases, sx_error *err);

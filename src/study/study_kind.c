@@ -11,7 +11,9 @@ static const st_kind *const kinds[] = {
     &study__kind_variance,   &study__kind_covariance,   &study__kind_correlation,  &study__kind_test,
     &study__kind_shares,     &study__kind_geometric,    &study__kind_harmonic,     &study__kind_trimmed,
     &study__kind_winsorised, &study__kind_standardized, &study__kind_share_of_set, &study__kind_rank,
-    &study__kind_box,        &study__kind_banded,
+    &study__kind_box,        &study__kind_banded,       &study__kind_inequality,   &study__kind_gini,
+    &study__kind_theil,      &study__kind_mld,          &study__kind_qsr,          &study__kind_lorenz,
+    &study__kind_poverty,    &study__kind_arpt,         &study__kind_arpr,         &study__kind_rmpg,
 };
 
 const st_kind *study__kind_at(size_t i) {

@@ -10,7 +10,7 @@ run() { "$program" "$@" --format csv >"$tmp/e.csv" 2>"$tmp/err" || fail "$*: $(c
 # 1, 2, 3, 4 with weights 4, 3, 2, 1: mean 2; tests/unit/estimate/test_estimate_inequality.c has the sums
 run inequality "$tmp/four.csv" y --weights w --of gini,ge:2,qsr,palma,top:0.1,p90/p10,lorenz --probs 0.4,0.5
 i=0
-for want in "gini 0.27" "ge:2 0.125" "qsr 1" "palma 1" "top:0.1 0.2" "p90/p10 3" "lorenz_0.4 0.2" "lorenz_0.5 0.3"; do
+for want in "gini 0.27" "ge_2 0.125" "qsr 1" "palma 1" "top_0.1 0.2" "p90_p10 3" "lorenz_0.4 0.2" "lorenz_0.5 0.3"; do
   set -- $want
   i=$((i + 1))
   [ "$(cell "$tmp/e.csv" statistic $i)" = "$1" ] || fail "row $i is $(cell "$tmp/e.csv" statistic $i), not $1"

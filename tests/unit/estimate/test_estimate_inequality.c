@@ -423,6 +423,16 @@ static void test_names(void) {
   CHECK_STR(sx_inequality_text(text, &m), "atkinson:1");
   CHECK_OK(sx_inequality_parse(&m, "p90_p10", err));
   CHECK_NEAR(m.b, 0.9, 1e-15);
+  CHECK_STR(sx_inequality_statistic(text, &m), "p90_p10");
+  sx_poverty_threshold t = {SX_POVERTY_ABSOLUTE, 0, 0, 0, true};
+  CHECK_OK(sx_poverty_threshold_parse(&t, "0.5*q0.4", err));
+  CHECK(t.kind == SX_POVERTY_OF_QUANTILE && t.fraction == 0.5 && t.order == 0.4 && t.of_domain);
+  CHECK_OK(sx_poverty_threshold_parse(&t, "0.7*median", err));
+  CHECK(t.order == 0.5 && t.fraction == 0.7);
+  CHECK_OK(sx_poverty_threshold_parse(&t, "1200", err));
+  CHECK(t.kind == SX_POVERTY_ABSOLUTE && t.value == 1200);
+  CHECK_FAILS(sx_poverty_threshold_parse(&t, "half", err), SX_E_ARGUMENT, "", "is no threshold");
+  CHECK_FAILS(sx_poverty_threshold_parse(&t, "-3", err), SX_E_ARGUMENT, "threshold", "above 0");
   CHECK_FAILS(sx_inequality_parse(&m, "geni", err), SX_E_ARGUMENT, "geni", "not a measure");
   CHECK_FAILS(sx_inequality_parse(&m, "ge", err), SX_E_ARGUMENT, "ge", "ge:2");
   CHECK_FAILS(sx_inequality_parse(&m, "top:", err), SX_E_ARGUMENT, "top:", "not a number");
