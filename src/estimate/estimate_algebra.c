@@ -170,6 +170,23 @@ static sx_status merge_bits(est_part *out, const est_part *source, const est_map
   return SX_OK;
 }
 
+/* One operand: its carrier times the derivative, its variance times the square. Nothing is expanded. */
+static sx_status map_one(est_part *out, const est_part *from, double gradient, const sx_ctx *ctx, sx_error *err) {
+  const size_t bytes = sx_design_bitmap_bytes(from->design);
+  if (from->bits) out->bits = sx_mem_alloc(ctx, bytes, 1);
+  out->terms = sx_mem_alloc(ctx, from->n_terms, sizeof *out->terms);
+  if (!out->terms || (from->bits && !out->bits)) return sx_error_memory(err);
+  if (from->bits) memcpy(out->bits, from->bits, bytes);
+  out->n_terms = from->n_terms;
+  for (size_t k = 0; k < from->n_terms; k++) {
+    out->terms[k] = (est_term){gradient * from->terms[k].coef, from->terms[k].leaf};
+    atomic_fetch_add(&from->terms[k].leaf->refs, 1);
+  }
+  out->variance = gradient * gradient * from->variance;
+  out->df = from->df;
+  return SX_OK;
+}
+
 static sx_status map_linearised(est_part *out, const est_part *source, const est_map *m, const sx_ctx *ctx,
                                 sx_error *err) {
   const sx_design *design = source->design;
@@ -177,6 +194,7 @@ static sx_status map_linearised(est_part *out, const est_part *source, const est
   sx_status st = SX_OK;
   bool merged = false;
   double *z = NULL;
+  if (m->n == 1 && !source->z && source->n_terms > 0) return map_one(out, source, m->gradient[0], ctx, err);
   SX_TRY_GOTO(st, merge_bits(out, source, m, ctx, err), done);
   SX_TRY_GOTO(st, merge_terms(&merged, out, source, m, ctx, err), done);
   z = sx_mem_zalloc(ctx, length, sizeof *z);

@@ -19,14 +19,14 @@ size_t sx_estimate__cells_doubles(cells_kind kind) {
   return kind == CELLS_VALUES ? 4 : kind == CELLS_ONE ? 8 : 16;
 }
 
-WIDEST bool sx_estimate__cells_rows(cells_block *b, const double *shift) {
+WIDEST void sx_estimate__cells_rows(cells_block *b, const double *shift) {
   bool zero = false;
   for (size_t i = 0; i < b->n; i++) {
     const double e = b->w[i] - shift[b->unit[i]];
     b->row[i] = (cells_four){1, e, e * e, 0};
     zero |= b->w[i] == 0;
   }
-  return zero;
+  b->zero = zero;
 }
 
 /* ---- the sums ------------------------------------------------------------------------------------------------------- */
@@ -118,6 +118,26 @@ WIDEST bool sx_estimate__cells_code(uint8_t *code, const sx_column *c, size_t fr
       mark_i64(code, c->data.i64 + from, n, (int64_t)values[v], mark);
   }
   return settle(code, miss, n, (uint8_t)n_values);
+}
+
+ALWAYS_INLINE void codes_of(uint16_t *restrict out, const uint8_t *restrict value, const uint16_t *restrict domain,
+                            size_t n, uint16_t n_domains, uint16_t n_values, uint16_t outside) {
+  for (size_t i = 0; i < n; i++) {
+    const uint16_t g = domain ? domain[i] : 0, v = value[i], code = (uint16_t)(g * n_values + v);
+    const uint16_t in = (uint16_t) - (uint16_t)((g < n_domains) & (v < n_values));
+    out[i] = (uint16_t)((code & in) | (outside & ~in));
+  }
+}
+
+WIDEST void sx_estimate__cells_domains(uint16_t *out, const uint8_t *value, const uint16_t *domain,
+                                       const cells_block *b, size_t n_domains, size_t n_values) {
+  const uint16_t outside = (uint16_t)(n_domains * n_values);
+  if (domain)
+    codes_of(out, value, domain, b->n, (uint16_t)n_domains, (uint16_t)n_values, outside);
+  else
+    codes_of(out, value, NULL, b->n, (uint16_t)n_domains, (uint16_t)n_values, outside);
+  for (size_t i = 0; b->zero && i < b->n; i++)
+    if (b->w[i] == 0) out[i] = outside;
 }
 
 WIDEST void sx_estimate__cells_numbers(double *out, const sx_column *c, size_t from, size_t n) {

@@ -20,6 +20,7 @@ typedef struct cells_block {
   const uint16_t *unit; /* [n] */
   const double *w;      /* [n] */
   cells_four *row;      /* [n] 1, e, e^2, 0 */
+  bool zero;            /* a weight is 0 */
   const uint16_t *code; /* [n] or NULL: code8 */
   const uint8_t *code8; /* [n] */
   const double *y, *x;  /* [n] ONE, TWO */
@@ -29,12 +30,15 @@ typedef struct cells_block {
 } cells_block;
 
 size_t sx_estimate__cells_doubles(cells_kind kind);
-/* Fills row from w and the shifts of the units; true where a weight is 0. */
-bool sx_estimate__cells_rows(cells_block *block, const double *shift);
+/* Fills row from w and the shifts of the units, and zero. */
+void sx_estimate__cells_rows(cells_block *block, const double *shift);
 void sx_estimate__cells_add(const cells_block *block, cells_kind kind);
 /* code [n]: which of the values (ascending) the number is; n_values where missing. False where a number is none of them. */
 bool sx_estimate__cells_code(uint8_t *code, const sx_column *column, size_t from, size_t n, const double *values,
                              size_t n_values);
+/* out [n]: domain * n_values + value, or n_domains * n_values for cases outside and those of weight 0. domain NULL: 0. */
+void sx_estimate__cells_domains(uint16_t *out, const uint8_t *value, const uint16_t *domain, const cells_block *block,
+                                size_t n_domains, size_t n_values);
 /* out [n]: the numbers of a column as doubles. */
 void sx_estimate__cells_numbers(double *out, const sx_column *column, size_t from, size_t n);
 

@@ -187,27 +187,15 @@ static bool block_values(uint8_t *out, const pass_one *one, const scratch *s, si
   return true;
 }
 
-/* From values to codes of domain and value; a weight of 0 is outside the base. */
-static void block_codes(uint16_t *out, const uint8_t *value, const pass_one *one, const double *w, size_t from,
-                        size_t n) {
-  const est_domains *d = one->frame.basis->domains;
-  const size_t k = one->frame.n_values, outside = one->n_codes - 1, domains = one->frame.n_domains;
-  for (size_t i = 0; i < n; i++) {
-    const size_t g = d ? d->of_row[from + i] : 0;
-    const bool in = g < domains && value[i] < k && w[i] > 0;
-    out[i] = (uint16_t)(in ? g * k + value[i] : outside);
-  }
-}
-
-static bool add_block(const est_pass *p, pass_one *one, const scratch *s, cells_block *b, size_t from, bool zero,
-                      double *banks) {
+static bool add_block(pass_one *one, const scratch *s, cells_block *b, size_t from, double *banks) {
   est_basis *basis = one->frame.basis;
   uint8_t *value = basis->raw ? basis->raw + from : s->code8;
   const bool known = block_values(value, one, s, from, b->n) || one->exact;
   b->code8 = value;
   b->code = NULL;
-  if (basis->domains || zero) {
-    block_codes(s->code, value, one, b->w, from, b->n);
+  if (basis->domains || b->zero) {
+    const uint16_t *domain = basis->domains ? basis->domains->of_row + from : NULL;
+    sx_estimate__cells_domains(s->code, value, domain, b, one->frame.n_domains, one->frame.n_values);
     b->code = s->code;
   }
   if (one->kind != CELLS_VALUES) {
@@ -223,7 +211,6 @@ static bool add_block(const est_pass *p, pass_one *one, const scratch *s, cells_
   const size_t n_banks = banks_of(one);
   for (size_t k = 0; k < 4; k++) b->bank[k] = banks + (k < n_banks ? k : 0) * one->size;
   sx_estimate__cells_add(b, one->kind);
-  (void)p;
   return known;
 }
 
@@ -261,11 +248,11 @@ static sx_status pass_task(void *data, size_t t, sx_error *err) {
     b.unit = p->units.unit + from;
     b.w = sx_design_weights(p->design) + from;
     b.row = s.row;
-    const bool zero = sx_estimate__cells_rows(&b, p->shift);
+    sx_estimate__cells_rows(&b, p->shift);
     double *bank = s.banks;
     for (size_t m = 0; m < p->n_members; m++) {
       pass_one *one = &p->one[p->member[m]];
-      if (!add_block(p, one, &s, &b, from, zero, bank)) p->stray[t * p->n_members + m] = 1;
+      if (!add_block(one, &s, &b, from, bank)) p->stray[t * p->n_members + m] = 1;
       bank += one->size * banks_of(one);
     }
   }
