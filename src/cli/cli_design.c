@@ -146,6 +146,13 @@ sx_status cli_read_design(sx_design **out, cli_app *app, const cli_args *args, s
   sx_design_spec spec = SX_DESIGN_SPEC_INIT;
   const char *weights = cli_value(args, "weights");
   SX_TRY(check_replicate_options(args, err));
+  sx_design *phases = NULL;
+  const sx_status two = cli_read_twophase(&phases, app, args, table, arena, err);
+  if (two != SX_OK) sx_error_add_where(err, "%s", path);
+  if (two != SX_OK || phases) {
+    if (phases) *out = phases;
+    return two;
+  }
   cli_base base = {NULL, NULL, NULL};
   SX_TRY(cli_weighting_base(&base, table, arena, args, err));
   if (base.weights) weights = base.weights;

@@ -39,6 +39,14 @@
       {"overlap", "VAR", "with --frame: 1 where the other frame covers the case too", "另一框也覆盖的样本为 1"},       \
       {"composition", "effective|LAMBDA|single:W", "with --frame: factor of the overlap (effective)",                  \
        "重叠部分的合成方法"},                                                                                          \
+      {"phase2", "CONDITION", "two phases: the cases of the second; the other design options are the first's",         \
+       "两相抽样：第二相的样本；其余设计选项属第一相"},                                                                \
+      {"phase2-strata", "X,Y", "with --phase2: its strata, known for every case", "第二相的层，全部样本已知"},         \
+      {"phase2-fpc", "F", "with --phase2: cases of the first phase in the stratum, or fraction (counted)",             \
+       "第二相的层内第一相样本数或抽样比"},                                                                            \
+      {"phase2-prob", "P", "with --phase2: probability of each case, drawn independently",                             \
+       "第二相逐个独立抽取的概率"},                                                                                    \
+      {"phase2-method", "full|approx", "with --phase2: joint probabilities of every pair (full)", "第二相的方差方法"}, \
       {"missing", "a,b", "texts that stand for missing in delimited files", "分隔文件中表示缺失的文本"}, {             \
     "encoding", "NAME", "encoding of the file (detected)", "文件编码（默认自动识别）"                      \
   }
@@ -58,6 +66,10 @@ sx_status cli_read_study(sx_table **table, sx_design **design, cli_app *app, con
 /* --design FILE: the `design`, `weighting` and `derived` of a study file on this table; options that describe a design contradict
  * it. */
 sx_status cli_read_design_file(sx_design **out, const cli_args *args, sx_table *table, const char *path, sx_error *err);
+
+/* cli_twophase.c: the design of --phase2; *out is left alone where it is not given. */
+sx_status cli_read_twophase(sx_design **out, cli_app *app, const cli_args *args, const sx_table *table, sx_arena *arena,
+                            sx_error *err);
 
 /* cli_sampling.c: --fpc, --pps, --prob, --joint, --psum into the specification; --make-reps on the design. */
 sx_status cli_read_sampling(sx_design_spec *spec, const cli_app *app, const cli_args *args, sx_arena *arena,
