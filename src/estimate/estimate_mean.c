@@ -69,8 +69,7 @@ static bool in_base(const sx_est_request *r, size_t row) {
   return !(r->by && r->by->group[row] < 0) && !sx_column_missing(r->y, row);
 }
 
-static sx_status transform_block(void *data, size_t block, sx_error *err) {
-  const transformed *t = data;
+static sx_status transform_block(const transformed *t, size_t block, sx_error *err) {
   const sx_column *y = t->request->y;
   const size_t from = block * LOG_BLOCK, to = y->n - from < LOG_BLOCK ? y->n : from + LOG_BLOCK;
   for (size_t i = from; i < to; i++) t->out[i] = y->type == SX_NUMBER ? y->data.f64[i] : (double)y->data.i64[i];
@@ -92,34 +91,49 @@ static double back(sx_mean_kind kind, double m) {
   return kind == SX_MEAN_GEOMETRIC ? exp(m) : 1 / m;
 }
 
-/* g(e) for an estimate of one design, with the derivative at its value. */
-static sx_status map_back(sx_est **out, const sx_est *e, sx_mean_kind kind, double derivative, sx_error *err) {
-  const est_part *from = &e->parts[0];
-  const double value = back(kind, e->value);
-  const size_t length = sx_design_carrier_length(from->design);
-  sx_est *n = NULL;
-  SX_TRY(sx_estimate__est_new(&n, &e->ctx, value, 1, err));
-  est_part *part = &n->parts[0];
-  part->design = sx_design_ref(from->design);
+/* One source's share of g(e): a design's carrier, or the coefficient of an outside figure. */
+static sx_status part_back(est_part *part, const est_part *from, const sx_ctx *ctx, sx_mean_kind kind, double value,
+                           double derivative, sx_error *err) {
   part->df = from->df;
-  if (from->z) part->z = sx_mem_alloc(&e->ctx, length, sizeof *part->z);
-  if (from->n_terms) part->terms = sx_mem_alloc(&e->ctx, from->n_terms, sizeof *part->terms);
-  if (from->bits) part->bits = sx_mem_alloc(&e->ctx, sx_design_bitmap_bytes(from->design), 1);
-  if ((from->z && !part->z) || (from->n_terms && !part->terms) || (from->bits && !part->bits)) {
-    sx_est_free(n);
-    return sx_error_memory(err);
+  part->variance = derivative * derivative * from->variance;
+  if (!from->design) {
+    part->figure = from->figure;
+    atomic_fetch_add(&from->figure->refs, 1);
+    part->coef = derivative * from->coef;
+    return SX_OK;
   }
+  const size_t length = sx_design_carrier_length(from->design), bytes = sx_design_bitmap_bytes(from->design);
+  part->design = sx_design_ref(from->design);
+  if (from->z) part->z = sx_mem_alloc(ctx, length, sizeof *part->z);
+  if (from->n_terms) part->terms = sx_mem_alloc(ctx, from->n_terms, sizeof *part->terms);
+  if (from->bits) part->bits = sx_mem_alloc(ctx, bytes, 1);
+  if ((from->z && !part->z) || (from->n_terms && !part->terms) || (from->bits && !part->bits))
+    return sx_error_memory(err);
   for (size_t k = 0; k < from->n_terms; k++) {
     part->terms[k] = (est_term){derivative * from->terms[k].coef, from->terms[k].leaf};
     atomic_fetch_add(&from->terms[k].leaf->refs, 1);
   }
   part->n_terms = from->n_terms;
-  if (from->bits) memcpy(part->bits, from->bits, sx_design_bitmap_bytes(from->design));
+  if (from->bits) memcpy(part->bits, from->bits, bytes);
   const bool replicates = sx_design_replicates(from->design) > 0;
   for (size_t i = 0; from->z && i < length; i++)
     part->z[i] = replicates ? back(kind, from->z[i]) : derivative * from->z[i];
-  part->variance = replicates ? sx_design_cov(from->design, part->z, part->z, value, value)
-                              : derivative * derivative * from->variance;
+  if (replicates) part->variance = sx_design_cov(from->design, part->z, part->z, value, value);
+  return SX_OK;
+}
+
+/* g(e), with the derivative at its value. */
+static sx_status map_back(sx_est **out, const sx_est *e, sx_mean_kind kind, double derivative, sx_error *err) {
+  const double value = back(kind, e->value);
+  sx_est *n = NULL;
+  SX_TRY(sx_estimate__est_new(&n, &e->ctx, value, e->n_parts, err));
+  sx_status st = SX_OK;
+  for (size_t p = 0; st == SX_OK && p < e->n_parts; p++)
+    st = part_back(&n->parts[p], &e->parts[p], &e->ctx, kind, value, derivative, err);
+  if (st != SX_OK) {
+    sx_est_free(n);
+    return st;
+  }
   sx_estimate__total(n);
   *out = n;
   return SX_OK;
@@ -156,52 +170,98 @@ static sx_status row_back(sx_est_row *row, sx_mean_kind kind, const sx_est_optio
   return SX_OK;
 }
 
-sx_status sx_estimate_mean(sx_est_set **out, const sx_design *design, const sx_mean_spec *spec,
-                           const sx_est_request *request, const sx_est_options *options, sx_error *err) {
-  const sx_est_options plain = SX_EST_OPTIONS_INIT;
-  sx_est_options o = options ? *options : plain;
-  SX_TRY(check(design, spec, request, err));
-  if (spec->kind == SX_MEAN_TRIMMED || spec->kind == SX_MEAN_WINSORISED)
-    return sx_estimate__trimmed(out, design, spec, request, &o, err);
-  const sx_ctx *ctx = sx_design_ctx(design);
-  const sx_column *y = request->y;
-  transformed t = {request, spec->kind, sx_mem_alloc(ctx, y->n, sizeof(double))};
-  if (!t.out) return sx_error_memory(err);
-  sx_est_set *set = NULL;
-  sx_column h = sx_estimate__column_like(y, SX_NUMBER);
-  h.data.f64 = t.out;
-  h.miss = y->miss;
-  const sx_est_request of = {SX_STAT_MEAN, &h, NULL, false, request->where, request->by};
-  sx_est_options wald = o;
+/* ---- requests, a batch at a time ----------------------------------------------------------------------------------- */
+
+/* The transformed variables of a batch are alive together. */
+static const size_t BATCH_BYTES = (size_t)128 << 20;
+
+typedef struct batch {
+  const sx_design *design;
+  const sx_est_request *requests;
+  sx_mean_kind kind;
+  sx_column *column; /* [n] the transformed variables */
+  size_t n, n_blocks;
+} batch;
+
+static sx_status transform(void *data, size_t i, sx_error *err) {
+  const batch *b = data;
+  const size_t k = i / b->n_blocks;
+  const transformed t = {&b->requests[k], b->kind, b->column[k].data.f64};
+  return transform_block(&t, i % b->n_blocks, err);
+}
+
+static sx_status run_batch(sx_est_set **out, batch *b, const sx_est_options *o, sx_error *err) {
+  const sx_ctx *ctx = sx_design_ctx(b->design);
+  const size_t rows = sx_design_rows(b->design);
+  sx_status st = SX_OK;
+  sx_est_options wald = *o;
   wald.ci = SX_CI_WALD;
-  sx_status st = sx_parallel_for(ctx, (y->n + LOG_BLOCK - 1) / LOG_BLOCK, transform_block, &t, err);
-  if (st == SX_OK) st = sx_estimate_run(&set, design, &of, &wald, err);
-  for (size_t i = 0; st == SX_OK && i < set->n_rows; i++) st = row_back(&set->rows[i], spec->kind, &o, err);
-  sx_mem_free(ctx, t.out);
-  if (st == SX_OK)
-    *out = set;
-  else
-    sx_est_set_free(set);
+  sx_est_request *of = sx_mem_zalloc(ctx, b->n, sizeof *of);
+  b->column = sx_mem_zalloc(ctx, b->n, sizeof *b->column);
+  if (!of || !b->column) st = sx_error_memory(err);
+  for (size_t k = 0; st == SX_OK && k < b->n; k++) {
+    const sx_est_request *r = &b->requests[k];
+    b->column[k] = sx_estimate__column_like(r->y, SX_NUMBER);
+    b->column[k].miss = r->y->miss;
+    b->column[k].data.f64 = sx_mem_alloc(ctx, rows, sizeof(double));
+    if (!b->column[k].data.f64) st = sx_error_memory(err);
+    of[k] = (sx_est_request){SX_STAT_MEAN, &b->column[k], NULL, false, r->where, r->by};
+  }
+  b->n_blocks = (rows + LOG_BLOCK - 1) / LOG_BLOCK;
+  if (st == SX_OK) st = sx_parallel_for(ctx, b->n * b->n_blocks, transform, b, err);
+  if (st == SX_OK) st = sx_estimate_run_many(out, b->design, of, b->n, &wald, err);
+  for (size_t k = 0; b->column && k < b->n; k++) sx_mem_free(ctx, b->column[k].data.f64);
+  sx_mem_free(ctx, b->column);
+  sx_mem_free(ctx, of);
+  for (size_t k = 0; st == SX_OK && k < b->n; k++)
+    for (size_t i = 0; st == SX_OK && i < out[k]->n_rows; i++) st = row_back(&out[k]->rows[i], b->kind, o, err);
   return st;
 }
 
-/* ---- many at once ------------------------------------------------------------------------------------------------ */
+/* ---- the public functions -------------------------------------------------------------------------------------------- */
 
-typedef struct many_means {
+typedef struct trimmed_means {
   const sx_design *design;
   const sx_mean_spec *spec;
   const sx_est_request *requests;
   const sx_est_options *options;
-} many_means;
+} trimmed_means;
 
-static sx_status one_mean(sx_est_set **out, const void *data, size_t i, sx_error *err) {
-  const many_means *m = data;
-  return sx_estimate_mean(out, m->design, m->spec, &m->requests[i], m->options, err);
+static sx_status one_trimmed(sx_est_set **out, const void *data, size_t i, sx_error *err) {
+  const trimmed_means *m = data;
+  return sx_estimate__trimmed(out, m->design, m->spec, &m->requests[i], m->options, err);
 }
 
 sx_status sx_estimate_mean_many(sx_est_set **out, const sx_design *design, const sx_mean_spec *spec,
                                 const sx_est_request *requests, size_t n, const sx_est_options *options,
                                 sx_error *err) {
-  const many_means data = {design, spec, requests, options};
-  return sx_estimate__many(out, sx_design_ctx(design), n, one_mean, &data, err);
+  const sx_est_options plain = SX_EST_OPTIONS_INIT, *o = options ? options : &plain;
+  const sx_ctx *ctx = sx_design_ctx(design);
+  for (size_t i = 0; i < n; i++) SX_TRY(check(design, spec, &requests[i], err));
+  if (spec->kind == SX_MEAN_TRIMMED || spec->kind == SX_MEAN_WINSORISED) {
+    const trimmed_means data = {design, spec, requests, o};
+    return sx_estimate__many(out, ctx, n, one_trimmed, &data, err);
+  }
+  size_t most = BATCH_BYTES / sizeof(double) / (sx_design_rows(design) + 1);
+  if (most == 0) most = 1;
+  sx_est_set **sets = sx_mem_zalloc(ctx, n, sizeof(sx_est_set *));
+  if (!sets) return sx_error_memory(err);
+  sx_status st = SX_OK;
+  for (size_t from = 0; st == SX_OK && from < n; from += most) {
+    batch b = {design, requests + from, spec->kind, NULL, n - from < most ? n - from : most, 0};
+    st = run_batch(sets + from, &b, o, err);
+  }
+  for (size_t i = 0; i < n; i++) {
+    if (st == SX_OK)
+      out[i] = sets[i];
+    else
+      sx_est_set_free(sets[i]);
+  }
+  sx_mem_free(ctx, (void *)sets);
+  return st;
+}
+
+sx_status sx_estimate_mean(sx_est_set **out, const sx_design *design, const sx_mean_spec *spec,
+                           const sx_est_request *request, const sx_est_options *options, sx_error *err) {
+  return sx_estimate_mean_many(out, design, spec, request, 1, options, err);
 }
