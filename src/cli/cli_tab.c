@@ -6,6 +6,7 @@
 
 static const cli_option tab_options[] = {
     CLI_DESIGN_OPTIONS,
+    CLI_WEIGHTING_OPTIONS,
     {"where", "EXPR", "only cases for which the condition is true (a domain: the design stays whole)",
      "只对满足条件的样本估计（作为子总体，设计保持完整）"},
     {"share", "row|column|total|count",
@@ -16,7 +17,6 @@ static const cli_option tab_options[] = {
     {"level", "P", "confidence level (0.95)", "置信水平（0.95）"},
     {"df", "N", "degrees of freedom (those of the table's cases)", "自由度（默认按表内样本计）"},
     {"ci", "METHOD", "wald, logit, xlogit, wilson, beta, asin, likelihood (logit)", "占比的区间方法（默认 logit）"},
-    {"factor", "X,Y", "numbers that are categories; in a table all are", "作为类别的数值变量（交叉表中本来如此）"},
 };
 
 typedef struct tab {

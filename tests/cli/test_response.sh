@@ -25,6 +25,16 @@ for id in classes propensity cut; do
   near "$id jackknife" "$(cell "$tmp/e.csv" std.error 1)" "$(ref $id jkmean.se)" 1e-8
 done
 grep -q 'nonresponse: 181 cases take up the weight of 135; 5 parameters' "$tmp/err" || fail "nonresponse is not told: $(cat "$tmp/err")"
+# domains, quantiles, gaps and tables: linearised and by jackknife within a twentieth
+adjust="$who --nonresponse propensity:age,urban,region --factor region"
+for what in "prop urban --by region" "quantile y --probs 0.5" "ratio y/age --by region --gap 2" "tab urban age5"; do
+  set -- $what
+  est "$1" $data "${@:2}" $design $adjust
+  row=1
+  a=$(cell "$tmp/e.csv" std.error "$row")
+  est "$1" $data "${@:2}" $design $adjust --make-reps jkn
+  near "$what by jackknife" "$(cell "$tmp/e.csv" std.error "$row")" "$a" 0.1
+done
 # conditions in place of dispositions: the same numbers
 est total $data y $design --respondent 'code < 2' --eligible 'if(code < 3, 1, if(code >= 4, 0))' --eligibility classes:region \
   --nonresponse classes:region,age5
