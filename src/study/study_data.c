@@ -71,6 +71,8 @@ sx_status study__used_names(const char ***out, size_t *n, const sx_study *s, sx_
   add_name(&set, d->strata);
   add_list(&set, &d->fpc);
   add_name(&set, d->prob);
+  add_list(&set, &d->names);
+  add_expr(&set, &d->phase2.where);
   add_list(&set, &d->clusters);
   add_list(&set, &d->replicates);
   for (size_t i = 0; i < s->n_weightings; i++) {

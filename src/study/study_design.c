@@ -153,7 +153,7 @@ static void check_stages(st_load *l, const st_design *d) {
 
 /* A stage with an fpc of its own: the variance of every stage, not only of ultimate clusters. */
 static bool by_stages(const st_design *d) {
-  return d->fpc.n > 1 || (d->fpc.n == 1 && (d->pps != SX_PPS_NONE || (!d->weights && !d->unweighted)));
+  return d->fpc.n > 1 || (d->fpc.n == 1 && (d->pps != SX_PPS_NONE || (!d->weights && !d->base && !d->unweighted)));
 }
 
 void study__read_design(st_load *l, const sx_node *root) {
@@ -168,12 +168,12 @@ void study__read_design(st_load *l, const sx_node *root) {
     return;
   }
   ST_KEYS(l, d->node, "weights", "strata", "clusters", "nest", "fpc", "lonely", "replicates", "pps", "prob", "joint",
-          "psum", "make");
+          "psum", "make", "base", "phase2");
   d->weights = study__text(l, d->node, "weights");
   d->nest = study__bool(l, d->node, "nest", false);
   d->fpc = study__list(l, d->node, "fpc");
   read_pps(l, d);
-  if (!sx_node_get(d->node, "weights") && d->fpc.n == 0 && !d->prob) {
+  if (!sx_node_get(d->node, "weights") && !sx_node_get(d->node, "base") && d->fpc.n == 0 && !d->prob) {
     study__problem(l, d->node,
                    "the design names no weights: 'weights: NAME', or 'weights: none' for unweighted estimates");
   }
@@ -188,6 +188,7 @@ void study__read_design(st_load *l, const sx_node *root) {
     d->lonely = (sx_lonely)policy;
   read_replicates(l, d, sx_node_get(d->node, "replicates"));
   read_make(l, d, sx_node_get(d->node, "make"));
+  study__read_phases(l, d);
 }
 
 /* ---- against the variables -------------------------------------------------------------------------------------- */
@@ -219,6 +220,7 @@ void study__check_design(st_load *l, const sx_table *unit) {
     (void)need(l, unit, d->replicates.nodes[i], d->replicates.items[i]);
     if (l->problems->n != before) break; /* one is enough for a pattern */
   }
+  study__check_phases(l, unit);
   const char *path = d->joint ? study__path(l->s, l->s->arena, d->joint) : NULL;
   if (path && !sx_file_exists(path)) study__problem(l, sx_node_get(d->node, "joint"), "there is no file '%s'", path);
 }
@@ -244,12 +246,14 @@ static sx_status read_joint(sx_design_spec *spec, double **matrix, const sx_stud
   return status;
 }
 
-sx_status study__design_new(sx_design **out, const sx_study *s, const sx_table *unit, sx_error *err) {
+sx_status study__design_new(sx_design **out, const sx_study *s, sx_table *unit, sx_error *err) {
   const st_design *d = &s->design;
   sx_design_spec spec = SX_DESIGN_SPEC_INIT;
   sx_ctx ctx = s->ctx;
   if (d->make.seeded) ctx.seed = d->make.seed;
   spec.weights = d->weights;
+  if (d->base) SX_TRY(study__make_base(&spec.weights, s, unit, err));
+  if (d->phase2.given) return study__twophase_new(out, s, spec.weights, unit, err);
   spec.unweighted = d->unweighted;
   spec.strata = d->strata;
   spec.clusters = d->clusters.items;
@@ -314,6 +318,7 @@ void study__design_words(sx_buf *zh, sx_buf *en, const sx_study *s) {
     sx_buf_printf(en, "; primary units drawn with unequal probabilities without replacement, variance by %s's method",
                   pps_words[d->pps - 1]);
   }
+  study__phase_words(zh, en, s);
   if (d->make.given) {
     sx_buf_printf(zh, "；重复权数由%s生成", made[d->make.spec.method].zh);
     sx_buf_printf(en, "; the replicate weights were made by %s", made[d->make.spec.method].en);

@@ -269,6 +269,8 @@ static sx_status plan_design(build *b, sx_error *err) {
   if (d->weights) SX_TRY(dep_names(b, step, d->weights, err));
   if (d->strata) SX_TRY(dep_names(b, step, d->strata, err));
   if (d->prob) SX_TRY(dep_names(b, step, d->prob, err));
+  SX_TRY(dep_list(b, step, &d->names, err));
+  SX_TRY(dep_expr(b, step, &d->phase2.where, err));
   if (d->joint) SX_TRY(spec_file(b, study__path(s, b->arena, d->joint), err));
   if (d->make.given && !d->make.seeded) sx_buf_printf(&b->spec, "seed %llu\n", (unsigned long long)s->ctx.seed);
   SX_TRY(dep_list(b, step, &d->fpc, err));

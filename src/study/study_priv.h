@@ -70,6 +70,13 @@ typedef struct st_make { /* replicates to be made */
   uint64_t seed; /* seeded; else that of the context */
 } st_make;
 
+typedef struct st_phase2 { /* a second phase of sampling */
+  bool given, approx;
+  st_expr where; /* its cases */
+  st_list strata;
+  const char *fpc, *prob;
+} st_phase2;
+
 typedef struct st_design {
   const sx_node *node;
   const char *weights; /* NULL: unweighted, or from fpc or probabilities */
@@ -80,6 +87,9 @@ typedef struct st_design {
   const char *prob, *joint; /* joint: a file */
   double psum;
   st_make make;
+  const void *base; /* sx_base_spec: weights made from probabilities; NULL: none */
+  st_phase2 phase2;
+  st_list names; /* variables of base and phase2 */
   sx_lonely lonely;
   bool nest;          /* cluster numbers start again in every stratum */
   st_list replicates; /* expanded */
@@ -420,7 +430,14 @@ sx_status study__used_names(const char ***names, size_t *n, const sx_study *s, s
 void study__check_design(st_load *l, const sx_table *unit); /* study_design.c */
 /* What the numbers of cases and units do not say: stages, probabilities, how replicates were made; "; ..." each. */
 void study__design_words(sx_buf *zh, sx_buf *en, const sx_study *s);
-sx_status study__design_new(sx_design **out, const sx_study *s, const sx_table *unit, sx_error *err) SX_NODISCARD;
+sx_status study__design_new(sx_design **out, const sx_study *s, sx_table *unit, sx_error *err) SX_NODISCARD;
+/* study_design_phase.c: base weights, and two phases. *name: a static text, of a column added to the table. */
+void study__read_phases(st_load *l, st_design *d);
+void study__check_phases(st_load *l, const sx_table *unit);
+sx_status study__make_base(const char **name, const sx_study *s, sx_table *unit, sx_error *err) SX_NODISCARD;
+sx_status study__twophase_new(sx_design **out, const sx_study *s, const char *weights, const sx_table *unit,
+                              sx_error *err) SX_NODISCARD;
+void study__phase_words(sx_buf *zh, sx_buf *en, const sx_study *s);
 /* The value of a row as text, the way groups name levels; NULL: out of memory (arena). */
 const char *study__cell_text(const sx_column *column, size_t row, sx_arena *arena);
 typedef struct st_targets {

@@ -44,6 +44,9 @@ static const char study_text[] =
 static const char stages_text[] = "derived: {big: x > 1}\n"
                                   "design: {strata: s, clusters: [u], fpc: [n1, n2], lonely: certainty}\n";
 
+static const char phases_text[] =
+    "design: {base: {persons: \"x<=2\"}, strata: s, phase2: {where: u < 6, strata: [s], method: full}}\n";
+
 static void make(const char *name) {
   const char *build = getenv("SX_BUILD");
   char command[900];
@@ -52,6 +55,7 @@ static void make(const char *name) {
   if (system(command) != 0) SXT_FAIL("cannot make %s", folder);
   put("study.yaml", study_text);
   put("stages.yaml", stages_text);
+  put("phases.yaml", phases_text);
   put("p.csv",
       "s,u,w,g,x,y,n1,n2\n1,1,10,a,1,1,4,2\n1,2,10,b,2,0,4,3\n1,3,10,a,3,1,4,3\n2,4,10,b,1,0,5,2\n2,5,10,a,2,1,5,"
       "2\n2,6,10,b,3,0,5,4\n");
@@ -98,6 +102,9 @@ static sx_status open_design(const sx_ctx *ctx, void *data, sx_error *err) {
   size_t order = 0;
   sx_status status = sx_io_read(&table, ctx, in_folder("p.csv"), NULL, err);
   if (status == SX_OK) status = sx_study_open_design(&design, table, in_folder("stages.yaml"), err);
+  sx_design_free(design);
+  design = NULL;
+  if (status == SX_OK) status = sx_study_open_design(&design, table, in_folder("phases.yaml"), err);
   if (status == SX_OK) status = sx_io_read_matrix(&matrix, &order, ctx, in_folder("joint.csv"), err);
   sx_mem_free(ctx, matrix);
   sx_design_free(design);

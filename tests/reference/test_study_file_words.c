@@ -171,6 +171,49 @@ static void test_sampling(void) {
   CHECK(se[0] == se[1] && se[0] != se[2]);
 }
 
+/* Two phases as in test_twophase.c (twophase_expected.csv, case strata), base weights by their definition. */
+static void test_phases(void) {
+  char from[] = "tests/reference/twophase_data.csv";
+  folder("phases", "study: s\ntitle: S\nlanguages: [en, zh]\ndata: {d: {file: two.csv}}\n"
+                   "design: {strata: h, fpc: [N], phase2: {where: in2 == 1, strata: [g2]}}\n"
+                   "indicators: {t: {total: y}, m: {mean: y}}\nannex: [design]\n");
+  char *text = tiny_read(from);
+  REQUIRE(text);
+  tiny_write("two.csv", text);
+  free(text);
+  sx_run_result *result = tiny_run();
+  REQUIRE(result);
+  FILE *f = fopen("tests/reference/twophase_expected.csv", "r");
+  REQUIRE(f);
+  char line[300], stat[40];
+  double value = 0, se = 0;
+  size_t n = 0;
+  while (fgets(line, sizeof line, f)) {
+    if (sscanf(line, "strata,%39[^,],%lf,%lf", stat, &value, &se) != 3) continue;
+    if (strcmp(stat, "total") != 0 && strcmp(stat, "mean") != 0) continue;
+    const row r = find(result->run, strcmp(stat, "total") == 0 ? "t" : "m", stat, "total");
+    CHECK_NEAR(r.estimate, value, 1e-12);
+    CHECK_NEAR(r.se, se, 1e-10);
+    n++;
+  }
+  fclose(f);
+  CHECK_INT(n, 2);
+  char *zh = tiny_report("zh");
+  CHECK(zh && strstr(zh, "两相抽样，方差含两相"));
+  free(zh);
+  sx_run_result_free(result);
+  tiny_remove();
+
+  folder("base", "study: s\ntitle: S\ndata: {d: {file: b.csv}}\n"
+                 "design: {base: {prob: [p1, p2], persons: \"n<=3\", lines: k}}\nindicators: {t: {total: y}}\n");
+  tiny_write("b.csv", "p1,p2,n,k,y\n0.5,0.25,2,1,1\n0.2,0.5,5,2,10\n");
+  result = tiny_run();
+  REQUIRE(result);
+  CHECK_NEAR(find(result->run, "t", "total", "total").estimate, 2 / (0.5 * 0.25) * 1 + 3 / (0.2 * 0.5 * 2) * 10, 1e-14);
+  sx_run_result_free(result);
+  tiny_remove();
+}
+
 /* ---- the weighting steps are those of the library ------------------------------------------------------------------------- */
 
 static sx_table *shops_table(void) {
@@ -402,6 +445,12 @@ static void test_refused(void) {
   bad_design("{weights: p, make: {type: fay}}", "", "between 0 and 1");
   bad_design("{weights: p, make: {type: jkn, replicates: 1.5}}", "", "whole number");
   bad_design("{clusters: [district]}", "", "names no weights");
+  bad_design("{weights: p, base: {prob: [p]}}", "", "given by 'weights', not both");
+  bad_design("{base: {persons: \"pupils<=many\"}}", "", "is not VARIABLE or");
+  bad_design("{base: {prob: [q]}}", "24", "'q'");
+  bad_design("{weights: p, phase2: {strata: [district]}}", "", "needs its cases");
+  bad_design("{weights: p, phase2: {where: pupls > 1}}", "", "did you mean 'pupils'");
+  bad_design("{weights: p, phase2: {where: pupils > 1}, make: {type: jk1}}", "", "does not take 'make'");
   bad_weighting("{calibrate: {totals: {incom: 5}}}", "", "'incom'");
   bad_weighting("{calibrate: {totals: {residence: 5}}}", "", "not a number: a total of its levels is");
   bad_weighting("{calibrate: {totals: {residence=urbn: 5}}}", "", "no level 'urbn', did you mean 'urban'?");
@@ -415,5 +464,5 @@ static void test_refused(void) {
   bad_weighting("{trim: [1, 3], rake: []}", "", "exactly one of");
 }
 
-SXT_MAIN(SXT_CASE(test_r), SXT_CASE(test_sampling), SXT_CASE(test_weighting), SXT_CASE(test_several),
-         SXT_CASE(test_refused))
+SXT_MAIN(SXT_CASE(test_r), SXT_CASE(test_sampling), SXT_CASE(test_phases), SXT_CASE(test_weighting),
+         SXT_CASE(test_several), SXT_CASE(test_refused))
