@@ -140,9 +140,31 @@ WIDEST void sx_estimate__cells_domains(uint16_t *out, const uint8_t *value, cons
     if (b->w[i] == 0) out[i] = outside;
 }
 
+/* Whole numbers below 2^51 in size: added to the bits of 3 * 2^51 they are its last bits, so that no conversion is needed one by
+ * one. False where one is larger. */
+ALWAYS_INLINE bool whole_numbers(double *restrict out, const int64_t *restrict x, size_t n) {
+  const int64_t bits = INT64_C(0x4338000000000000);
+  uint64_t large = 0;
+  for (size_t i = 0; i < n; i++) {
+    const int64_t sum = (int64_t)((uint64_t)x[i] + (uint64_t)bits);
+    large |= ((uint64_t)x[i] + (UINT64_C(1) << 50)) >> 51;
+    double d;
+    memcpy(&d, &sum, sizeof d);
+    out[i] = d - 6755399441055744.0;
+  }
+  return large == 0;
+}
+
 WIDEST void sx_estimate__cells_numbers(double *out, const sx_column *c, size_t from, size_t n) {
   if (c->type == SX_NUMBER)
     memcpy(out, c->data.f64 + from, n * sizeof *out);
-  else
+  else if (!whole_numbers(out, c->data.i64 + from, n))
     for (size_t i = 0; i < n; i++) out[i] = (double)c->data.i64[from + i];
+}
+
+void sx_estimate__cells_prefetch(const sx_column *c, size_t from, size_t n) {
+  if (!c) return;
+  const char *data = (const char *)(c->data.i64 + from);
+  for (size_t k = 0; k < n * sizeof(int64_t); k += 64) __builtin_prefetch(data + k, 0, 2);
+  for (size_t k = 0; c->miss && k < n; k += 64) __builtin_prefetch(c->miss + from + k, 0, 2);
 }

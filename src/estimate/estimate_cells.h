@@ -42,4 +42,7 @@ void sx_estimate__cells_domains(uint16_t *out, const uint8_t *value, const uint1
 /* out [n]: the numbers of a column as doubles. */
 void sx_estimate__cells_numbers(double *out, const sx_column *column, size_t from, size_t n);
 
+/* Asks for the memory of a block that is wanted soon (columns of 8 bytes a case). */
+void sx_estimate__cells_prefetch(const sx_column *column, size_t from, size_t n);
+
 #endif

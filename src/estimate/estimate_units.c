@@ -12,9 +12,9 @@
 
 #include "estimate_units.h"
 
-enum { PROBE = 4096, PROBE_ENOUGH = 1000, TASK_ROWS = 8192, MAX_TASKS = 64, BANK_BYTES = 65536, MAX_LEVELS = 254 };
+enum { PROBE = 4096, PROBE_ENOUGH = 1000, TASK_ROWS = 8192, MAX_TASKS = 16, BANK_BYTES = 65536, MAX_LEVELS = 254 };
 enum { MIN_ROWS = 1024, SHIFT_CASES = 64 };
-static const size_t WAVE_DOUBLES = (size_t)1 << 23; /* tables of all tasks held at once */
+static const size_t WAVE_DOUBLES = (size_t)1 << 22; /* tables of all tasks held at once */
 
 /* ---- plan ----------------------------------------------------------------------------------------------------------- */
 
@@ -234,6 +234,12 @@ static void scratch_clear(const est_pass *p, scratch *s) {
   sx_mem_free(p->ctx, s->banks);
 }
 
+/* The next request's numbers are on their way while this one's are summed. */
+static void ask_ahead(const pass_one *next, size_t from, size_t n) {
+  if (next->level || next->request->stat == SX_STAT_COUNT) return;
+  sx_estimate__cells_prefetch(next->request->y, from, n);
+}
+
 static sx_status pass_task(void *data, size_t t, sx_error *err) {
   est_pass *p = data;
   scratch s;
@@ -252,6 +258,7 @@ static sx_status pass_task(void *data, size_t t, sx_error *err) {
     double *bank = s.banks;
     for (size_t m = 0; m < p->n_members; m++) {
       pass_one *one = &p->one[p->member[m]];
+      if (m + 1 < p->n_members) ask_ahead(&p->one[p->member[m + 1]], from, b.n);
       if (!add_block(one, &s, &b, from, bank)) p->stray[t * p->n_members + m] = 1;
       bank += one->size * banks_of(one);
     }
