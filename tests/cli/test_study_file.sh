@@ -35,4 +35,15 @@ run_fails 2 'leave --strata out' "$program" mean "$study" age --strata stratum
 run_fails 2 "did you mean 'spend'" "$program" mean "$study" spent
 sed 's/rake:/raek:/' "$study" >"$tmp/tiny/bad.yaml"
 run_fails 2 "bad.yaml:1[0-9]:.*did you mean 'rake'" "$program" mean "$tmp/tiny/bad.yaml" age
+
+# the page of the study file names every kind of indicator and every weighting step
+sed 's/^  users: .*/  users: {label: U}/' "$study" >"$tmp/tiny/none.yaml"
+words=$("$program" check "$tmp/tiny/none.yaml" 2>&1 | sed -n "s/.*'users' is exactly one of //p" | tr -d ',')
+[ "$(echo "$words" | wc -w)" -ge 20 ] || fail "the kinds are: $words"
+sed 's/- rake:/- {}/; /^ *- {by: /d' "$study" >"$tmp/tiny/none.yaml"
+steps=$("$program" check "$tmp/tiny/none.yaml" 2>&1 | sed -n 's/.*a weighting step is exactly one of //p' | tr -d ',')
+[ "$(echo "$steps" | wc -w)" -ge 4 ] || fail "the steps are: $steps"
+for word in $words $steps; do
+  grep -q "\b$word\b" docs/study-file.md || fail "docs/study-file.md does not have the word $word"
+done
 finish
