@@ -1,7 +1,7 @@
 /* estimate_inequality.c: measures of inequality and poverty as statistics of weighted cases (estimate_statistic.h).
  *
- * Where a threshold is that of all cases, a domain is a part of the cases of its statistic: one call per domain, over all cases, so
- * that the score of the threshold reaches them. Else a domain is all that its statistic sees. */
+ * Where a threshold is that of all cases, domains are parts of the cases of their statistic, a value each: the call is over all
+ * cases, so that the score of the threshold reaches them. Else a domain is all that its statistic sees. */
 #include "shuxiao/estimate_inequality.h"
 
 #include <string.h>
@@ -34,11 +34,24 @@ static ineq_kernel kernel_of(sx_inequality_stat stat) {
 
 /* ---- the statistic ------------------------------------------------------------------------------------------------ */
 
+/* How many values one call has: ordinates, or one per domain. */
+static size_t n_values(const ineq_job *job) {
+  if (job->request->measure.stat == SX_INEQUALITY_LORENZ) return job->request->n_probs;
+  return job->inside ? job->n_domains : 1;
+}
+
 static sx_status call_kernel(double *value, double *score, sx_na *na, const sx_cases *cases, const ineq_job *job,
                              sx_error *err) {
+  const ineq_kernel kernel = kernel_of(job->request->measure.stat);
   ineq_view v;
-  SX_TRY(sx_estimate__ineq_view(&v, job, cases, err));
-  const sx_status st = kernel_of(job->request->measure.stat)(value, score, na, &v, err);
+  SX_TRY(sx_estimate__ineq_view(&v, job, cases, score != NULL, err));
+  sx_status st = SX_OK;
+  if (!job->inside) st = kernel(value, score, na, &v, err);
+  for (size_t d = 0; st == SX_OK && job->inside && d < job->n_domains; d++) {
+    sx_na own = SX_NA_NONE; /* own_cases says why a domain is without cases */
+    sx_estimate__ineq_enter(&v, job->first + d);
+    st = kernel(value + d, score ? score + d * v.n : NULL, &own, &v, err);
+  }
   sx_estimate__ineq_view_clear(&v);
   return st;
 }
@@ -49,10 +62,9 @@ static sx_status value_of(double *value, sx_na *na, const sx_cases *cases, const
 
 static sx_status score_of(double *score, const double *value, const sx_cases *cases, const void *data, sx_error *err) {
   const ineq_job *job = data;
-  const size_t n = job->request->measure.stat == SX_INEQUALITY_LORENZ ? job->request->n_probs : 1;
   sx_na na = SX_NA_NONE;
   (void)value;
-  double *again = sx_mem_alloc(&job->ctx, n, sizeof *again);
+  double *again = sx_mem_alloc(&job->ctx, n_values(job), sizeof *again);
   if (!again) return sx_error_memory(err);
   const sx_status st = call_kernel(again, score, &na, cases, job, err);
   sx_mem_free(&job->ctx, again);
@@ -92,18 +104,23 @@ typedef struct ineq_run {
   const sx_design *design;
   const sx_inequality_request *request;
   const sx_inequality_options *options;
-  char **texts; /* [n_probs] of LORENZ */
+  char **texts; /* [n_texts] of LORENZ: the probabilities; of domains inside: nothing */
+  size_t n_texts;
+  size_t n_domains, chunk; /* inside: domains, and how many share a call */
 } ineq_run;
 
 static sx_status texts_new(ineq_run *run, sx_error *err) {
   const sx_inequality_request *r = run->request;
   const sx_ctx *ctx = sx_design_ctx(run->design);
-  if (r->measure.stat != SX_INEQUALITY_LORENZ) return SX_OK;
-  run->texts = sx_mem_zalloc(ctx, r->n_probs, sizeof *run->texts);
+  const bool lorenz = r->measure.stat == SX_INEQUALITY_LORENZ;
+  if (!lorenz && run->chunk < 2) return SX_OK;
+  const size_t n = lorenz ? r->n_probs : run->chunk;
+  run->texts = sx_mem_zalloc(ctx, n, sizeof *run->texts);
   if (!run->texts) return sx_error_memory(err);
-  for (size_t k = 0; k < r->n_probs; k++) {
-    char text[SX_DOUBLE_TEXT_MAX];
-    (void)sx_text_from_double(text, r->probs[k]);
+  run->n_texts = n;
+  for (size_t k = 0; k < n; k++) {
+    char text[SX_DOUBLE_TEXT_MAX] = "";
+    if (lorenz) (void)sx_text_from_double(text, r->probs[k]);
     run->texts[k] = sx_mem_strdup(ctx, text);
     if (!run->texts[k]) return sx_error_memory(err);
   }
@@ -117,8 +134,8 @@ static sx_status one_call(sx_est_set **out, const ineq_run *run, const ineq_job 
   char name[SX_INEQUALITY_TEXT_MAX];
   const sx_statistic statistic = {.version = 1,
                                   .name = sx_inequality_text(name, &r->measure),
-                                  .n_values = lorenz ? r->n_probs : 1,
-                                  .value_text = (const char *const *)run->texts,
+                                  .n_values = n_values(job),
+                                  .value_text = n_values(job) > 1 || lorenz ? (const char *const *)run->texts : NULL,
                                   .is_prop = share,
                                   .data = job,
                                   .value = value_of,
@@ -149,29 +166,34 @@ static void own_cases(sx_est_row *row, const ineq_run *run, size_t g) {
   if (isnan(row->estimate) && n == 0) row->na = present ? SX_NA_ALL_MISSING : SX_NA_EMPTY_DOMAIN;
 }
 
-/* One domain of many, as a set of one row. */
-static sx_status one_inside(sx_est_set **out, const void *data, size_t g, sx_error *err) {
+/* Domains chunk * i and following, as a set of a row each. */
+static sx_status one_chunk(sx_est_set **out, const void *data, size_t i, sx_error *err) {
   const ineq_run *run = data;
-  const ineq_job job = {*sx_design_ctx(run->design), run->request, run->options, true, g};
+  const size_t first = i * run->chunk, left = run->n_domains - first;
+  const ineq_job job = {*sx_design_ctx(run->design),          run->request, run->options, true, first,
+                        left < run->chunk ? left : run->chunk};
   SX_TRY(one_call(out, run, &job, err));
-  own_cases((*out)->rows, run, g);
+  for (size_t d = 0; d < job.n_domains; d++) own_cases(&(*out)->rows[d], run, first + d);
   return SX_OK;
 }
 
-/* Moves the one row of each of n > 0 sets into one set. */
-static sx_status gather(sx_est_set **out, const sx_ctx *ctx, sx_est_set **sets, size_t n, sx_error *err) {
+/* Moves the rows of the chunks' sets into one set of a row per domain. */
+static sx_status gather(sx_est_set **out, const ineq_run *run, sx_est_set **sets, sx_error *err) {
+  const sx_ctx *ctx = sx_design_ctx(run->design);
   sx_est_set *all = sx_mem_zalloc(ctx, 1, sizeof *all);
   if (!all) return sx_error_memory(err);
   all->ctx = *ctx;
-  all->rows = sx_mem_zalloc(ctx, n, sizeof *all->rows);
+  all->rows = sx_mem_zalloc(ctx, run->n_domains, sizeof *all->rows);
   if (!all->rows) {
     sx_est_set_free(all);
     return sx_error_memory(err);
   }
-  all->n_rows = n;
-  for (size_t g = 0; g < n; g++) {
-    all->rows[g] = sets[g]->rows[0];
-    sets[g]->rows[0].est = NULL;
+  all->n_rows = run->n_domains;
+  for (size_t g = 0; g < run->n_domains; g++) {
+    sx_est_row *from = &sets[g / run->chunk]->rows[g % run->chunk];
+    all->rows[g] = *from;
+    all->rows[g].level = -1;
+    from->est = NULL;
   }
   *out = all;
   return SX_OK;
@@ -179,37 +201,48 @@ static sx_status gather(sx_est_set **out, const sx_ctx *ctx, sx_est_set **sets, 
 
 static sx_status inside_domains(sx_est_set **out, const ineq_run *run, sx_error *err) {
   const sx_ctx *ctx = sx_design_ctx(run->design);
-  const size_t n = run->request->by ? run->request->by->n_groups : 1;
-  sx_est_set **sets = sx_mem_zalloc(ctx, n, sizeof(sx_est_set *));
+  const size_t chunks = (run->n_domains + run->chunk - 1) / run->chunk;
+  sx_est_set **sets = sx_mem_zalloc(ctx, chunks, sizeof(sx_est_set *));
   if (!sets) return sx_error_memory(err);
   sx_status st = SX_OK;
-  SX_TRY_GOTO(st, sx_estimate__many(sets, ctx, n, one_inside, run, err), done);
-  SX_TRY_GOTO(st, gather(out, ctx, sets, n, err), done);
+  SX_TRY_GOTO(st, sx_estimate__many(sets, ctx, chunks, one_chunk, run, err), done);
+  SX_TRY_GOTO(st, gather(out, run, sets, err), done);
 done:
-  for (size_t g = 0; g < n; g++) sx_est_set_free(sets[g]);
+  for (size_t k = 0; k < chunks; k++) sx_est_set_free(sets[k]);
   sx_mem_free(ctx, sets);
   return st;
+}
+
+/* Domains per call: they share the sort and the threshold; their scores together stay below 64 MB. */
+static size_t chunk_of(const sx_design *design, size_t n_domains) {
+  enum { MOST_SCORES = 8000000 };
+  const size_t rows = sx_design_rows(design), most = rows ? MOST_SCORES / rows : 1;
+  return most < 1 ? 1 : most < n_domains ? most : n_domains;
 }
 
 sx_status sx_estimate_inequality(sx_est_set **out, const sx_design *design, const sx_inequality_request *request,
                                  const sx_inequality_options *options, sx_error *err) {
   const sx_inequality_options plain = SX_INEQUALITY_OPTIONS_INIT;
   const sx_ctx *ctx = sx_design_ctx(design);
-  ineq_run run = {design, request, options ? options : &plain, NULL};
+  ineq_run run = {.design = design, .request = request, .options = options ? options : &plain};
   SX_TRY(check(design, request, run.options, err));
   const sx_poverty_threshold *t = &run.options->threshold;
   const bool inside = sx_inequality_is_poverty(request->measure.stat) && t->kind != SX_POVERTY_ABSOLUTE &&
                       !t->of_domain && (request->where || request->by);
   sx_status st = SX_OK;
+  if (inside) {
+    run.n_domains = request->by ? request->by->n_groups : 1;
+    run.chunk = chunk_of(design, run.n_domains ? run.n_domains : 1);
+  }
   SX_TRY_GOTO(st, texts_new(&run, err), done);
   if (inside) {
     SX_TRY_GOTO(st, inside_domains(out, &run, err), done);
   } else {
-    const ineq_job job = {*ctx, request, run.options, false, 0};
+    const ineq_job job = {*ctx, request, run.options, false, 0, 0};
     SX_TRY_GOTO(st, one_call(out, &run, &job, err), done);
   }
 done:
-  for (size_t k = 0; run.texts && k < request->n_probs; k++) sx_mem_free(ctx, run.texts[k]);
+  for (size_t k = 0; k < run.n_texts; k++) sx_mem_free(ctx, run.texts[k]);
   sx_mem_free(ctx, run.texts);
   return st;
 }

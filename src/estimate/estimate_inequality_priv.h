@@ -11,8 +11,8 @@ typedef struct ineq_job {
   sx_ctx ctx;
   const sx_inequality_request *request;
   const sx_inequality_options *options;
-  bool inside;   /* the domain is part of the cases: where and group below say which part */
-  size_t domain; /* with inside and request->by: the group */
+  bool inside; /* domains are parts of the cases: where and the groups first .. first + n_domains - 1 say which */
+  size_t first, n_domains; /* with inside */
 } ineq_job;
 
 /* n > 0 cases in ascending order of x, weights w, C_k = w_1 + .. + w_k and T_k = w_1 x_1 + .. + w_k x_k. */
@@ -22,6 +22,7 @@ typedef struct ineq_view {
   const double *w;
   double *x, *cum, *amount, *u; /* [n]; u is scratch */
   uint8_t *in;                  /* [n] in the domain, or NULL: all are */
+  double line, *dt;             /* poverty: the threshold and its score [n]; dt NULL where no scores are wanted */
   size_t n, n_in;
   double weight, total, mean;          /* C_n, T_n, T_n/C_n of all cases */
   double in_weight, in_total, in_mean; /* of those in the domain */
@@ -51,8 +52,13 @@ sx_status sx_estimate__ineq_check_measure(const sx_inequality_measure *m, sx_err
 sx_status sx_estimate__ineq_check_threshold(const sx_poverty_threshold *t, sx_error *err);
 
 /* estimate_inequality_view.c */
-sx_status sx_estimate__ineq_view(ineq_view *out, const ineq_job *job, const sx_cases *cases, sx_error *err);
+sx_status sx_estimate__ineq_view(ineq_view *out, const ineq_job *job, const sx_cases *cases, bool scores,
+                                 sx_error *err);
 void sx_estimate__ineq_view_clear(ineq_view *v);
+/* Makes the job's domain of that number the one that the view is of. */
+void sx_estimate__ineq_enter(ineq_view *v, size_t domain);
+/* estimate_poverty.c: v->line and v->dt. */
+void sx_estimate__pov_threshold(ineq_view *v);
 /* The first x with C_k >= p C_n. */
 double sx_estimate__ineq_quantile(const ineq_view *v, double p);
 /* The median of the cases in the domain with x <= t; NaN where there are none. */

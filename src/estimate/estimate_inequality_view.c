@@ -13,30 +13,21 @@ void sx_estimate__ineq_view_clear(ineq_view *v) {
   sx_mem_free(ctx, v->cum);
   sx_mem_free(ctx, v->amount);
   sx_mem_free(ctx, v->u);
+  sx_mem_free(ctx, v->dt);
   sx_mem_free(ctx, v->in);
 }
 
-static void mark_domain(ineq_view *v) {
+void sx_estimate__ineq_enter(ineq_view *v, size_t domain) {
   const sx_inequality_request *r = v->job->request;
+  v->n_in = 0;
   for (size_t k = 0; k < v->n; k++) {
     const size_t row = v->row[k];
-    v->in[k] = (!r->where || r->where[row] == 1) && (!r->by || r->by->group[row] == (int32_t)v->job->domain);
+    v->in[k] = (!r->where || r->where[row] == 1) && (!r->by || r->by->group[row] == (int32_t)domain);
+    v->u[k] = v->in[k] ? v->w[k] : 0;
+    v->n_in += v->in[k];
   }
-}
-
-static void sum_domain(ineq_view *v) {
-  v->n_in = v->n;
-  v->in_weight = v->weight;
-  v->in_total = v->total;
-  if (v->in) {
-    v->n_in = 0;
-    for (size_t k = 0; k < v->n; k++) {
-      v->u[k] = v->in[k] ? v->w[k] : 0;
-      v->n_in += v->in[k];
-    }
-    v->in_weight = sx_num_sum(v->u, v->n);
-    v->in_total = sx_num_dot(v->u, v->x, v->n);
-  }
+  v->in_weight = sx_num_sum(v->u, v->n);
+  v->in_total = sx_num_dot(v->u, v->x, v->n);
   v->in_mean = v->in_total / v->in_weight;
 }
 
@@ -47,7 +38,9 @@ static double bandwidth_of(ineq_view *v) {
   return variance > 0 ? sqrt(variance) * pow(v->weight, -0.2) : 0;
 }
 
-sx_status sx_estimate__ineq_view(ineq_view *out, const ineq_job *job, const sx_cases *cases, sx_error *err) {
+sx_status sx_estimate__ineq_view(ineq_view *out, const ineq_job *job, const sx_cases *cases, bool scores,
+                                 sx_error *err) {
+  const bool poverty = sx_inequality_is_poverty(job->request->measure.stat);
   const sx_column *y = job->request->y;
   const size_t n = cases->n;
   ineq_view v = {.job = job, .row = cases->row, .w = cases->w, .n = n};
@@ -56,7 +49,8 @@ sx_status sx_estimate__ineq_view(ineq_view *out, const ineq_job *job, const sx_c
   v.amount = sx_mem_alloc(&job->ctx, n, sizeof *v.amount);
   v.u = sx_mem_alloc(&job->ctx, n, sizeof *v.u);
   v.in = job->inside ? sx_mem_alloc(&job->ctx, n, 1) : NULL;
-  if (!v.x || !v.cum || !v.amount || !v.u || (job->inside && !v.in)) {
+  v.dt = poverty && scores ? sx_mem_alloc(&job->ctx, n, sizeof *v.dt) : NULL;
+  if (!v.x || !v.cum || !v.amount || !v.u || (job->inside && !v.in) || (poverty && scores && !v.dt)) {
     sx_estimate__ineq_view_clear(&v);
     return sx_error_memory(err);
   }
@@ -69,9 +63,12 @@ sx_status sx_estimate__ineq_view(ineq_view *out, const ineq_job *job, const sx_c
   v.weight = sx_num_sum(v.w, n);
   v.total = sx_num_dot(v.w, v.x, n);
   v.mean = v.total / v.weight;
-  if (v.in) mark_domain(&v);
-  sum_domain(&v);
+  v.n_in = n;
+  v.in_weight = v.weight;
+  v.in_total = v.total;
+  v.in_mean = v.mean;
   v.bandwidth = bandwidth_of(&v);
+  if (poverty) sx_estimate__pov_threshold(&v);
   *out = v;
   return SX_OK;
 }

@@ -10,38 +10,42 @@
  *
  * dt reaches all cases, also those outside D. Osier (2009) Survey Research Methods 3:167-195; Deville (1999) Survey
  * Methodology 25:193-203; Foster, Greer & Thorbecke (1984) Econometrica 52:761-766; Watts (1968). */
+#include <string.h>
+
 #include "estimate_inequality_priv.h"
 
-/* *t, and in dt [n] its score where dt is not NULL. */
-static void threshold(double *t, double *dt, const ineq_view *v) {
+void sx_estimate__pov_threshold(ineq_view *v) {
   const sx_poverty_threshold *line = &v->job->options->threshold;
-  *t = line->value;
+  v->line = line->value;
   if (line->kind == SX_POVERTY_OF_QUANTILE) {
     const double q = sx_estimate__ineq_quantile(v, line->order);
-    *t = line->fraction * q;
-    if (dt) sx_estimate__ineq_quantile_score(dt, v, q, line->order);
+    v->line = line->fraction * q;
+    if (v->dt) sx_estimate__ineq_quantile_score(v->dt, v, q, line->order);
   } else if (line->kind == SX_POVERTY_OF_MEAN) {
-    *t = line->fraction * v->mean;
+    v->line = line->fraction * v->mean;
   }
-  for (size_t k = 0; dt && k < v->n; k++) {
-    if (line->kind == SX_POVERTY_OF_QUANTILE) dt[k] *= line->fraction;
-    if (line->kind == SX_POVERTY_OF_MEAN) dt[k] = line->fraction * (v->x[k] - v->mean) / v->weight;
-    if (line->kind == SX_POVERTY_ABSOLUTE) dt[k] = 0;
+  for (size_t k = 0; v->dt && k < v->n; k++) {
+    if (line->kind == SX_POVERTY_OF_QUANTILE) v->dt[k] *= line->fraction;
+    if (line->kind == SX_POVERTY_OF_MEAN) v->dt[k] = line->fraction * (v->x[k] - v->mean) / v->weight;
+    if (line->kind == SX_POVERTY_ABSOLUTE) v->dt[k] = 0;
   }
 }
 
 sx_status sx_estimate__pov_line(double *value, double *score, sx_na *na, const ineq_view *v, sx_error *err) {
   (void)na;
   (void)err;
-  threshold(value, score, v);
+  *value = v->line;
+  if (score) memcpy(score, v->dt, v->n * sizeof *score);
   return SX_OK;
 }
 
-/* True where a rate has a value: someone is there, and t is above 0. */
-static bool has_rate(double *value, sx_na *na, const ineq_view *v, double t) {
+/* True where a rate has a value: someone is there, and t is above 0. score then holds dt. */
+static bool has_rate(double *value, double *score, sx_na *na, const ineq_view *v) {
   *value = (double)NAN;
   if (v->n_in == 0) *na = SX_NA_EMPTY_DOMAIN;
-  return v->n_in > 0 && t > 0 && v->in_weight > 0;
+  const bool has = v->n_in > 0 && v->line > 0 && v->in_weight > 0;
+  if (has && score) memcpy(score, v->dt, v->n * sizeof *score);
+  return has;
 }
 
 static bool is_poor(const ineq_view *v, size_t k, double t) {
@@ -70,9 +74,9 @@ static void rate(double *value, double *score, const ineq_view *v, double t) {
 sx_status sx_estimate__pov_fgt(double *value, double *score, sx_na *na, const ineq_view *v, sx_error *err) {
   (void)err;
   const sx_inequality_measure *m = &v->job->request->measure;
-  double t = 0, slope = 0;
-  threshold(&t, score, v);
-  if (!has_rate(value, na, v, t)) return SX_OK;
+  const double t = v->line;
+  double slope = 0;
+  if (!has_rate(value, score, na, v)) return SX_OK;
   if (m->stat == SX_POVERTY_RATE || m->a == 0) {
     rate(value, score, v, t);
     return SX_OK;
@@ -85,9 +89,8 @@ sx_status sx_estimate__pov_fgt(double *value, double *score, sx_na *na, const in
 }
 
 sx_status sx_estimate__pov_watts(double *value, double *score, sx_na *na, const ineq_view *v, sx_error *err) {
-  double t = 0;
-  threshold(&t, score, v);
-  if (!has_rate(value, na, v, t)) return SX_OK;
+  const double t = v->line;
+  if (!has_rate(value, score, na, v)) return SX_OK;
   SX_TRY(sx_estimate__ineq_least(v, 0, true, t, "Watts' index", err));
   for (size_t k = 0; k < v->n; k++) v->u[k] = is_poor(v, k, t);
   const double slope = sx_num_dot(v->w, v->u, v->n) / (t * v->in_weight);
@@ -97,26 +100,22 @@ sx_status sx_estimate__pov_watts(double *value, double *score, sx_na *na, const 
 }
 
 sx_status sx_estimate__pov_median(double *value, double *score, sx_na *na, const ineq_view *v, sx_error *err) {
+  (void)err;
   const bool gap = v->job->request->measure.stat == SX_POVERTY_MEDIAN_GAP;
-  double t = 0, h = 0;
-  double *dt = score ? sx_mem_alloc(&v->job->ctx, v->n, sizeof *dt) : NULL;
-  if (score && !dt) return sx_error_memory(err);
-  threshold(&t, dt, v);
-  if (!has_rate(value, na, v, t)) goto done;
+  const double t = v->line;
+  double h = 0;
+  if (!has_rate(value, score, na, v)) return SX_OK;
   const double m = sx_estimate__ineq_median_upto(v, t);
-  if (isnan(m)) goto done;
+  if (isnan(m)) return SX_OK;
   *value = gap ? 1 - m / t : m;
-  if (!score) goto done;
-  for (size_t k = 0; k < v->n; k++) score[k] = dt[k];
+  if (!score) return SX_OK;
   rate(&h, score, v, t);
   const double f = sx_estimate__ineq_density(v, m, true);
   for (size_t k = 0; k < v->n; k++) {
     const double own = ineq_in(v, k) ? ((v->x[k] <= m) - h / 2) / v->in_weight : 0;
     score[k] = (score[k] / 2 - own) / f;
-    if (gap) score[k] = -score[k] / t + m / (t * t) * dt[k];
+    if (gap) score[k] = -score[k] / t + m / (t * t) * v->dt[k];
   }
-done:
-  sx_mem_free(&v->job->ctx, dt);
   return SX_OK;
 }
 
@@ -132,9 +131,9 @@ done:
 sx_status sx_estimate__pov_sen(double *value, double *score, sx_na *na, const ineq_view *v, sx_error *err) {
   (void)err;
   const bool sen = v->job->request->measure.stat == SX_POVERTY_SEN;
-  double t = 0, poor = 0, reach = v->in_weight, sum = 0, by_t = 0, upto = 0, gaps = 0;
-  threshold(&t, score, v);
-  if (!has_rate(value, na, v, t)) return SX_OK;
+  const double t = v->line;
+  double poor = 0, reach = v->in_weight, sum = 0, by_t = 0, upto = 0, gaps = 0;
+  if (!has_rate(value, score, na, v)) return SX_OK;
   for (size_t k = 0; k < v->n && v->x[k] <= t; k++)
     if (ineq_in(v, k)) poor += v->w[k];
   if (sen) reach = poor;

@@ -158,14 +158,15 @@ static void sandbox_fill(sandbox *s) {
   s->request = (sx_inequality_request)SX_INEQUALITY_REQUEST_INIT;
   s->request.y = &s->y;
   s->options = (sx_inequality_options)SX_INEQUALITY_OPTIONS_INIT;
-  s->job = (ineq_job){SX_CTX_INIT, &s->request, &s->options, false, 0};
+  s->job = (ineq_job){SX_CTX_INIT, &s->request, &s->options, false, 0, 1};
 }
 
 static void kernel_at(double *v, double *score, const sandbox *s, ineq_kernel kernel) {
   const sx_cases cases = {s->row, s->w, SMALL};
   ineq_view view;
   sx_na na = SX_NA_NONE;
-  CHECK_OK(sx_estimate__ineq_view(&view, &s->job, &cases, err));
+  CHECK_OK(sx_estimate__ineq_view(&view, &s->job, &cases, score != NULL, err));
+  if (s->job.inside) sx_estimate__ineq_enter(&view, 0);
   CHECK_OK(kernel(v, score, &na, &view, err));
   sx_estimate__ineq_view_clear(&view);
 }
