@@ -16,6 +16,10 @@ extern "C" {
 SX_API double sx_num_sum(const double *x, size_t n);
 SX_API double sx_num_dot(const double *x, const double *y, size_t n);
 
+/* out[i] = log x[i], several at a time, below 1 ulp; the same bits on every machine for positive normal numbers, else what the C
+ * library gives (num_log.c). out may be x. */
+SX_API void sx_num_log(double *out, const double *x, size_t n);
+
 /* ---- variance engine kernels (num_var.c) --------------------------------------------------------------- */
 
 /* Hansen-Hurwitz (with-replacement, ultimate-cluster) covariance of two totals.

@@ -13,7 +13,7 @@
 #include "estimate_mean_priv.h"
 
 static const char *const kinds[] = {"geometric", "harmonic", "trimmed", "winsorised"};
-enum { N_KINDS = sizeof kinds / sizeof *kinds, LOG_BLOCK = 65536 };
+enum { N_KINDS = sizeof kinds / sizeof *kinds, LOG_BLOCK = 4096 };
 
 const char *sx_mean_name(sx_mean_kind kind) {
   return (unsigned)kind < N_KINDS ? kinds[kind] : "unknown";
@@ -69,19 +69,33 @@ static bool in_base(const sx_est_request *r, size_t row) {
   return !(r->by && r->by->group[row] < 0) && !sx_column_missing(r->y, row);
 }
 
+/* Values of a block, 1 where the case has none; true where all are above 0. */
+static bool take_block(double *out, const sx_column *y, size_t from, size_t n) {
+  const uint8_t *miss = y->miss ? y->miss + from : NULL;
+  if (y->type == SX_NUMBER)
+    memcpy(out, y->data.f64 + from, n * sizeof *out);
+  else
+    for (size_t i = 0; i < n; i++) out[i] = (double)y->data.i64[from + i];
+  for (size_t i = 0; miss && i < n; i++) out[i] = miss[i] ? 1 : out[i];
+  int good = 1;
+  for (size_t i = 0; i < n; i++) good &= out[i] > 0;
+  return good;
+}
+
 static sx_status transform_block(const transformed *t, size_t block, sx_error *err) {
   const sx_column *y = t->request->y;
-  const size_t from = block * LOG_BLOCK, to = y->n - from < LOG_BLOCK ? y->n : from + LOG_BLOCK;
-  for (size_t i = from; i < to; i++) t->out[i] = y->type == SX_NUMBER ? y->data.f64[i] : (double)y->data.i64[i];
-  for (size_t i = from; i < to; i++) {
-    if (t->out[i] > 0) continue;
-    if (t->out[i] <= 0 && in_base(t->request, i)) return not_positive(t, i, t->out[i], err);
-    if (t->out[i] <= 0) t->out[i] = 1; /* outside the base; NaN stays, and is refused or missing as in any mean */
+  const size_t from = block * LOG_BLOCK, n = y->n - from < LOG_BLOCK ? y->n - from : LOG_BLOCK;
+  double *out = t->out + from;
+  const bool good = take_block(out, y, from, n);
+  for (size_t i = 0; !good && i < n; i++) {
+    if (!(out[i] <= 0)) continue; /* NaN stays, and is refused as in any mean */
+    if (in_base(t->request, from + i)) return not_positive(t, from + i, out[i], err);
+    out[i] = 1;
   }
   if (t->kind == SX_MEAN_GEOMETRIC)
-    for (size_t i = from; i < to; i++) t->out[i] = log(t->out[i]);
+    sx_num_log(out, out, n);
   else
-    for (size_t i = from; i < to; i++) t->out[i] = 1 / t->out[i];
+    for (size_t i = 0; i < n; i++) out[i] = 1 / out[i];
   return SX_OK;
 }
 
@@ -172,49 +186,61 @@ static sx_status row_back(sx_est_row *row, sx_mean_kind kind, const sx_est_optio
 
 /* ---- requests, a batch at a time ----------------------------------------------------------------------------------- */
 
-/* The transformed variables of a batch are alive together. */
-static const size_t BATCH_BYTES = (size_t)128 << 20;
+/* Variables transformed and estimated together, in memory that the next batch uses again: fresh pages cost more than logarithms. */
+enum { BATCH = 4 };
 
 typedef struct batch {
   const sx_design *design;
   const sx_est_request *requests;
   sx_mean_kind kind;
-  sx_column *column; /* [n] the transformed variables */
+  double *space[BATCH]; /* [rows] each */
   size_t n, n_blocks;
 } batch;
 
 static sx_status transform(void *data, size_t i, sx_error *err) {
   const batch *b = data;
   const size_t k = i / b->n_blocks;
-  const transformed t = {&b->requests[k], b->kind, b->column[k].data.f64};
+  const transformed t = {&b->requests[k], b->kind, b->space[k]};
   return transform_block(&t, i % b->n_blocks, err);
 }
 
 static sx_status run_batch(sx_est_set **out, batch *b, const sx_est_options *o, sx_error *err) {
   const sx_ctx *ctx = sx_design_ctx(b->design);
-  const size_t rows = sx_design_rows(b->design);
-  sx_status st = SX_OK;
   sx_est_options wald = *o;
   wald.ci = SX_CI_WALD;
-  sx_est_request *of = sx_mem_zalloc(ctx, b->n, sizeof *of);
-  b->column = sx_mem_zalloc(ctx, b->n, sizeof *b->column);
-  if (!of || !b->column) st = sx_error_memory(err);
-  for (size_t k = 0; st == SX_OK && k < b->n; k++) {
+  sx_est_request of[BATCH];
+  sx_column column[BATCH];
+  for (size_t k = 0; k < b->n; k++) {
     const sx_est_request *r = &b->requests[k];
-    b->column[k] = sx_estimate__column_like(r->y, SX_NUMBER);
-    b->column[k].miss = r->y->miss;
-    b->column[k].data.f64 = sx_mem_alloc(ctx, rows, sizeof(double));
-    if (!b->column[k].data.f64) st = sx_error_memory(err);
-    of[k] = (sx_est_request){SX_STAT_MEAN, &b->column[k], NULL, false, r->where, r->by};
+    column[k] = sx_estimate__column_like(r->y, SX_NUMBER);
+    column[k].miss = r->y->miss;
+    column[k].data.f64 = b->space[k];
+    of[k] = (sx_est_request){SX_STAT_MEAN, &column[k], NULL, false, r->where, r->by};
   }
-  b->n_blocks = (rows + LOG_BLOCK - 1) / LOG_BLOCK;
-  if (st == SX_OK) st = sx_parallel_for(ctx, b->n * b->n_blocks, transform, b, err);
-  if (st == SX_OK) st = sx_estimate_run_many(out, b->design, of, b->n, &wald, err);
-  for (size_t k = 0; b->column && k < b->n; k++) sx_mem_free(ctx, b->column[k].data.f64);
-  sx_mem_free(ctx, b->column);
-  sx_mem_free(ctx, of);
-  for (size_t k = 0; st == SX_OK && k < b->n; k++)
-    for (size_t i = 0; st == SX_OK && i < out[k]->n_rows; i++) st = row_back(&out[k]->rows[i], b->kind, o, err);
+  SX_TRY(sx_parallel_for(ctx, b->n * b->n_blocks, transform, b, err));
+  SX_TRY(sx_estimate_run_many(out, b->design, of, b->n, &wald, err));
+  for (size_t k = 0; k < b->n; k++)
+    for (size_t i = 0; i < out[k]->n_rows; i++) SX_TRY(row_back(&out[k]->rows[i], b->kind, o, err));
+  return SX_OK;
+}
+
+/* sets [n], NULL where a batch was not reached. */
+static sx_status run_batches(sx_est_set **sets, const sx_design *design, const sx_mean_spec *spec,
+                             const sx_est_request *requests, size_t n, const sx_est_options *o, sx_error *err) {
+  const sx_ctx *ctx = sx_design_ctx(design);
+  const size_t rows = sx_design_rows(design);
+  batch b = {.design = design, .kind = spec->kind, .n_blocks = (rows + LOG_BLOCK - 1) / LOG_BLOCK};
+  sx_status st = SX_OK;
+  for (size_t k = 0; st == SX_OK && k < BATCH && k < n; k++) {
+    b.space[k] = sx_mem_alloc(ctx, rows, sizeof(double));
+    if (!b.space[k]) st = sx_error_memory(err);
+  }
+  for (size_t from = 0; st == SX_OK && from < n; from += BATCH) {
+    b.requests = requests + from;
+    b.n = n - from < BATCH ? n - from : BATCH;
+    st = run_batch(sets + from, &b, o, err);
+  }
+  for (size_t k = 0; k < BATCH; k++) sx_mem_free(ctx, b.space[k]);
   return st;
 }
 
@@ -242,15 +268,9 @@ sx_status sx_estimate_mean_many(sx_est_set **out, const sx_design *design, const
     const trimmed_means data = {design, spec, requests, o};
     return sx_estimate__many(out, ctx, n, one_trimmed, &data, err);
   }
-  size_t most = BATCH_BYTES / sizeof(double) / (sx_design_rows(design) + 1);
-  if (most == 0) most = 1;
   sx_est_set **sets = sx_mem_zalloc(ctx, n, sizeof(sx_est_set *));
   if (!sets) return sx_error_memory(err);
-  sx_status st = SX_OK;
-  for (size_t from = 0; st == SX_OK && from < n; from += most) {
-    batch b = {design, requests + from, spec->kind, NULL, n - from < most ? n - from : most, 0};
-    st = run_batch(sets + from, &b, o, err);
-  }
+  const sx_status st = run_batches(sets, design, spec, requests, n, o, err);
   for (size_t i = 0; i < n; i++) {
     if (st == SX_OK)
       out[i] = sets[i];
