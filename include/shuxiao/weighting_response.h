@@ -103,6 +103,13 @@ SX_API sx_status sx_weighting_calibrate_estimated(sx_design **out, const sx_desi
                                                   double df, const sx_calibrate_options *options,
                                                   sx_calibrate_report *report, sx_error *err) SX_NODISCARD;
 
+/* The totals of the controls (their own `total` is not read) and their covariance as another sample estimates them: total
+ * [n_controls], cov [n_controls * n_controls], for the function above; df is sx_design_df(design). Expected: what the controls of
+ * sx_weighting_calibrate have; SX_E_SUPPORT where that sample was itself calibrated to estimated totals. */
+SX_API sx_status sx_weighting_estimate_totals(double *total, double *cov, const sx_design *design,
+                                              const sx_table *table, const sx_control *controls, size_t n_controls,
+                                              sx_error *err) SX_NODISCARD;
+
 #ifdef __cplusplus
 }
 #endif

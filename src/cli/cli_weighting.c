@@ -202,6 +202,37 @@ static sx_status read_method(sx_calibrate_options *o, sx_arena *arena, const cli
 
 /* ---- the adjustment ------------------------------------------------------------------------------------------- */
 
+/* --totals-from STUDY: every item of --totals is a count, level or amount without a number; both come from the other sample. */
+static sx_status totals_from(sx_control **out, size_t *n, double **cov, double *df, const char *path, sx_arena *arena,
+                             const cli_app *app, const cli_args *args, sx_error *err) {
+  sx_control *all = NULL;
+  sx_table *table = NULL;
+  sx_design *design = NULL;
+  const cli_args none = {.n_words = 0};
+  cli_app own = *app;
+  const char *text = cli_value(args, "totals");
+  const char *const *items = NULL;
+  size_t size = 0;
+  if (!text) return sx_error_set(err, SX_E_ARGUMENT, "--totals-from", "say with --totals which");
+  if (!cli_is_study(path))
+    return sx_error_set(err, SX_E_ARGUMENT, "--totals-from", "'%s' is not a study (.yaml) of the other sample", path);
+  SX_TRY(cli_split(&items, n, arena, text, ',', err));
+  all = sx_arena_zalloc(arena, *n, sizeof *all);
+  double *total = sx_arena_zalloc(arena, *n, sizeof *total);
+  *cov = sx_size_mul(&size, *n, *n) ? sx_arena_zalloc(arena, size, sizeof **cov) : NULL;
+  if (!all || !total || !*cov) return sx_error_memory(err);
+  for (size_t k = 0; k < *n; k++) SX_TRY(parse_terms(&all[k], arena, items[k], err));
+  SX_TRY(cli_read_study(&table, &design, &own, &none, path, err));
+  sx_status status = sx_weighting_estimate_totals(total, *cov, design, table, all, *n, err);
+  if (status == SX_OK) *df = sx_design_df(design);
+  if (status != SX_OK) sx_error_add_where(err, "%s", path);
+  for (size_t k = 0; status == SX_OK && k < *n; k++) all[k].total = total[k];
+  *out = all;
+  sx_design_free(design);
+  sx_table_free(table);
+  return status;
+}
+
 /* Independent totals with standard errors. */
 static sx_status calibrate_estimated(sx_design **out, cli_weighting_report *report, const sx_design *design,
                                      const sx_table *table, const sx_control *controls, const double *se, size_t n,
@@ -223,6 +254,14 @@ static sx_status calibrate(sx_design **out, cli_weighting_report *report, const 
   double *se = NULL;
   bool errors = false;
   SX_TRY(read_method(&o, arena, app, args, err));
+  const char *from = cli_value(args, "totals-from");
+  if (from) {
+    double *cov = NULL, df = (double)INFINITY;
+    SX_TRY(totals_from(&controls, &n, &cov, &df, from, arena, app, args, err));
+    if (!cli_number(&df, app, args, "totals-df"))
+      return sx_error_set(err, SX_E_ARGUMENT, "--totals-df", "give a number");
+    return sx_weighting_calibrate_estimated(out, design, table, controls, n, cov, df, &o, &report->calibrated, err);
+  }
   SX_TRY(read_controls(&controls, &se, &n, arena, args, err));
   for (size_t k = 0; k < n; k++) errors = errors || se[k] > 0;
   if (errors) return calibrate_estimated(out, report, design, table, controls, se, n, &o, arena, app, args, err);
@@ -253,8 +292,8 @@ static sx_status check_options(const cli_args *args, sx_error *err) {
   if (calibrates + rakes + post > 1)
     return sx_error_set(err, SX_E_ARGUMENT, "",
                         "--rake, --poststratify and --calibrate exclude one another: --calibrate takes every total");
-  static const char *const needs[] = {"totals", "aggregate", "q", "totals-df"};
-  for (size_t k = 0; k < 4 && !calibrates; k++)
+  static const char *const needs[] = {"totals", "aggregate", "q", "totals-df", "totals-from"};
+  for (size_t k = 0; k < 5 && !calibrates; k++)
     if (cli_value(args, needs[k]))
       return sx_error_set(err, SX_E_ARGUMENT, needs[k], "--%s belongs to --calibrate", needs[k]);
   if (cli_value(args, "bounds") && !calibrates && !rakes)

@@ -17,6 +17,8 @@
       {"aggregate", "VAR", "with --calibrate: equal weights within a household or cluster",                                     \
        "与 --calibrate 同用：户内或群内权数相等"},                                                                              \
       {"q", "VAR", "with --calibrate: positive q weights (1/variance)", "与 --calibrate 同用：q 权（方差的倒数）"},             \
+      {"totals-from", "STUDY.yaml", "the totals named by --totals are estimated from this study's sample",                      \
+       "由该研究的样本估计这些总量"},                                                                                           \
       {"totals-df", "N", "degrees of freedom of the errors in --totals 'x=100±5' (many)", "估计总量误差的自由度"},              \
       {"disposition", "VAR", "final disposition of every sampled case (AAPOR codes)", "最终处置代码（AAPOR）"},                 \
       {"codes", "'complete=1; refusal=2 3; ...'", "what its codes mean, where they are not AAPOR's",                            \

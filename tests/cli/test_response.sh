@@ -135,6 +135,28 @@ sed "s/^  - nonresponse:.*/  - calibrate: {totals: {(intercept): 12000, age: \"5
 est total "$tmp/s/est.yaml" age
 near "study, estimated total" "$(cell "$tmp/e.csv" std.error 1)" 2500 1e-8
 
+# totals estimated from another sample: its own estimate, its own error
+cat >"$tmp/s/other.yaml" <<YAML
+study: other
+title: {zh: 他, en: Other}
+date: 2025-12
+wave: 2025-S1
+languages: [en]
+data: {d: {file: d.csv}}
+design: {weights: w, strata: h, clusters: [psu]}
+indicators:
+  y: {label: {zh: 值, en: Value}, total: y}
+YAML
+est total $data age $design
+a=$(cell "$tmp/e.csv" estimate 1)
+s=$(cell "$tmp/e.csv" std.error 1)
+awk -F, 'NR == 1 || $1 % 2' $data >"$tmp/half.csv"
+est total "$tmp/half.csv" age $design --calibrate linear --totals-from "$tmp/s/other.yaml" --totals '(intercept), age, urban=1'
+near "total of another sample" "$(cell "$tmp/e.csv" estimate 1)" "$a" 1e-9
+near "its error" "$(cell "$tmp/e.csv" std.error 1)" "$s" 1e-8
+run_fails 2 'is not a study' "$program" total $data y $design --calibrate linear --totals-from $data --totals age
+run_fails 2 'belongs to --calibrate' "$program" total $data y $design --totals-from "$tmp/s/other.yaml"
+
 # what is refused
 run_fails 2 'say who responded' "$program" total $data y $design --nonresponse classes:region
 run_fails 1 'eligibility first' "$program" total $data y $design --disposition code --nonresponse classes:region

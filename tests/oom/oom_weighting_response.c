@@ -62,6 +62,8 @@ static sx_status totals(sx_design **out, const sx_design *d, const job *j, sx_er
   const sx_control c[] = {{NULL, NULL, 0, NULL, 120, 0}, {b_name, v1, 1, NULL, 30, 0}, {NULL, NULL, 0, "x", 350, 0}};
   static const double cov[9] = {0, 0, 0, 0, 4, 1, 0, 1, 9};
   sx_calibrate_report r = {.achieved = NULL};
+  double total[3], other[9];
+  SX_TRY(sx_weighting_estimate_totals(total, other, d, j->t, c, 3, err));
   return j->kind == CHAIN ? sx_weighting_calibrate(out, d, j->t, c, 3, NULL, NULL, err)
                           : sx_weighting_calibrate_estimated(out, d, j->t, c, 3, cov, 9, NULL, &r, err);
 }

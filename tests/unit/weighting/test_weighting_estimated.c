@@ -209,4 +209,49 @@ static void test_refused(void) {
   sx_table_free(t);
 }
 
-SXT_MAIN(SXT_CASE(test_variance), SXT_CASE(test_replicates), SXT_CASE(test_refused))
+/* Totals from another sample: their values, errors and covariance are those of its estimates, in both forms of design. */
+static void test_from_sample(void) {
+  sx_table *t = sample(3), *t2 = sample(4);
+  sx_design *d = plain(t), *d2 = plain(t2), *jk = NULL, *c = NULL;
+  sx_make_spec make = SX_MAKE_SPEC_INIT;
+  REQUIRE_OK(sx_design_make_replicates(&jk, d2, &make, err));
+  double is_one[N], ones[N], total[3], v[9];
+  for (size_t i = 0; i < N; i++) {
+    is_one[i] = sx_table_find(t2, "g")->data.f64[i] == 1;
+    ones[i] = 1;
+  }
+  eh_number(t2, "is_one", is_one);
+  eh_number(t2, "ones", ones);
+  static const char *const names[] = {"ones", "x", "is_one"};
+  for (int reps = 0; reps < 2; reps++) {
+    const sx_design *other = reps ? jk : d2;
+    sx_est *e[3];
+    REQUIRE_OK(sx_weighting_estimate_totals(total, v, other, t2, controls, 3, err));
+    for (size_t k = 0; k < 3; k++) {
+      e[k] = eh_one(other, SX_STAT_TOTAL, sx_table_find(t2, names[k]), NULL, NULL);
+      CHECK_NEAR(total[k], sx_est_value(e[k]), 1e-13);
+      for (size_t j = 0; j <= k; j++) CHECK_NEAR(v[3 * k + j], sx_est_cov(e[k], e[j]), 1e-9);
+    }
+    for (size_t k = 0; k < 3; k++) sx_est_free(e[k]);
+  }
+  sx_control from[3];
+  memcpy(from, controls, sizeof from);
+  for (size_t k = 0; k < 3; k++) from[k].total = total[k];
+  REQUIRE_OK(sx_weighting_calibrate_estimated(&c, d, t, from, 3, v, sx_design_df(d2), NULL, NULL, err));
+  sx_est *x = eh_one(c, SX_STAT_TOTAL, sx_table_find(t, "x"), NULL, NULL);
+  CHECK_NEAR(sx_est_value(x), total[1], 1e-11);
+  CHECK_NEAR(sx_est_variance(x), v[4], 1e-8);
+  sx_est_free(x);
+  CHECK_FAILS(sx_weighting_estimate_totals(total, v, c, t, controls, 3, err), SX_E_SUPPORT, "totals",
+              "itself calibrated");
+  const sx_control absent = {NULL, NULL, 0, "nowhere", 0, 0};
+  CHECK_FAILS(sx_weighting_estimate_totals(total, v, d, t, &absent, 1, err), SX_E_ARGUMENT, "", "nowhere");
+  sx_design_free(c);
+  sx_design_free(jk);
+  sx_design_free(d2);
+  sx_design_free(d);
+  sx_table_free(t2);
+  sx_table_free(t);
+}
+
+SXT_MAIN(SXT_CASE(test_variance), SXT_CASE(test_replicates), SXT_CASE(test_from_sample), SXT_CASE(test_refused))
