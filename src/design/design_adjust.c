@@ -94,10 +94,30 @@ static sx_status join_values(sx_design *d, const sx_design *old, const double *c
 }
 
 /* The cells of the old design and the new margins, by position. */
+/* The cells of one new margin brought to positions. */
+typedef struct joining {
+  sx_design *d;
+  const sx_margin *margins;
+  const size_t *first;
+  size_t before; /* margins of the old design */
+} joining;
+
+static sx_status join_margin(void *data, size_t m, sx_error *err) {
+  (void)err;
+  const joining *j = data;
+  const size_t n = j->d->sample->n_rows;
+  const uint32_t *order = j->d->sample->order, none = (uint32_t)j->d->n_cells;
+  uint32_t *to = j->d->cells + (j->before + m) * n;
+  for (size_t k = 0; k < n; k++) {
+    const int32_t cell = j->margins[m].cell[order[k]];
+    to[k] = cell < 0 ? none : (uint32_t)(j->first[m] + (size_t)cell);
+  }
+  return SX_OK;
+}
+
 static sx_status join_cells(sx_design *d, const sx_design *old, const sx_margin *margins, size_t n_margins,
                             size_t n_new, sx_error *err) {
-  const design_sample *s = d->sample;
-  const size_t n = s->n_rows;
+  const size_t n = d->sample->n_rows;
   size_t total = 0;
   d->n_margins = old->n_margins + n_margins;
   d->n_cells = old->n_cells + n_new;
@@ -105,14 +125,39 @@ static sx_status join_cells(sx_design *d, const sx_design *old, const sx_margin 
   if (!d->cells) return sx_error_memory(err);
   for (size_t k = 0; k < old->n_margins * n; k++)
     d->cells[k] = old->cells[k] == old->n_cells ? (uint32_t)d->n_cells : old->cells[k];
-  size_t first = old->n_cells;
+  size_t *first = sx_mem_alloc(&d->ctx, n_margins, sizeof *first), at = old->n_cells;
+  if (!first) return sx_error_memory(err);
   for (size_t m = 0; m < n_margins; m++) {
-    uint32_t *to = d->cells + (old->n_margins + m) * n;
-    for (size_t k = 0; k < n; k++) {
-      const int32_t cell = margins[m].cell[s->order[k]];
-      to[k] = cell < 0 ? (uint32_t)d->n_cells : (uint32_t)(first + (size_t)cell);
-    }
-    first += margins[m].n_cells;
+    first[m] = at;
+    at += margins[m].n_cells;
+  }
+  joining job = {d, margins, first, old->n_margins};
+  const sx_status st = sx_parallel_for(&d->ctx, n_margins, join_margin, &job, err);
+  sx_mem_free(&d->ctx, first);
+  return st;
+}
+
+/* X'DX of two margins, a block of its own and its mirror image. */
+typedef struct pair_sums {
+  design_adjust *a;
+  const sx_design *d;
+  const double *h;
+} pair_sums;
+
+static sx_status pair_task(void *data, size_t task, sx_error *err) {
+  (void)err;
+  const pair_sums *job = data;
+  design_adjust *a = job->a;
+  const sx_design *d = job->d;
+  const size_t n = d->sample->n_rows, p = a->n_cells, m = task / a->n_margins, l = task % a->n_margins;
+  if (m > l) return SX_OK;
+  const uint32_t *ci = d->cells + (a->first_margin + m) * n, *cj = d->cells + (a->first_margin + l) * n;
+  const bool ones = !d->values || (!d->values[a->first_margin + m] && !d->values[a->first_margin + l]);
+  for (size_t k = 0; k < n; k++) {
+    if (ci[k] == d->n_cells || cj[k] == d->n_cells) continue;
+    const double h = job->h[k];
+    a->factor[(ci[k] - a->first_cell) + (cj[k] - a->first_cell) * p] +=
+        ones ? h : h * sx_design__value(d, a->first_margin + m, k) * sx_design__value(d, a->first_margin + l, k);
   }
   return SX_OK;
 }
@@ -136,16 +181,10 @@ static sx_status factor(design_adjust *a, const sx_design *d, const double *h, s
   a->factor = sx_size_mul(&size, p, p) ? sx_mem_zalloc(&d->ctx, size, sizeof *a->factor) : NULL;
   a->piv = sx_mem_alloc(&d->ctx, p, sizeof *a->piv);
   if (!a->factor || !a->piv) return sx_error_memory(err);
-  for (size_t m = 0; m < a->n_margins; m++) {
-    const uint32_t *ci = d->cells + (a->first_margin + m) * n;
-    for (size_t l = 0; l < a->n_margins; l++) {
-      const uint32_t *cj = d->cells + (a->first_margin + l) * n;
-      for (size_t k = 0; k < n; k++)
-        if (ci[k] != d->n_cells && cj[k] != d->n_cells)
-          a->factor[(ci[k] - a->first_cell) + (cj[k] - a->first_cell) * p] +=
-              h[k] * sx_design__value(d, a->first_margin + m, k) * sx_design__value(d, a->first_margin + l, k);
-    }
-  }
+  pair_sums job = {a, d, h};
+  SX_TRY(sx_parallel_for(&d->ctx, a->n_margins * a->n_margins, pair_task, &job, err));
+  for (size_t j = 0; j < p; j++) /* what was summed lies above the diagonal, but within a margin on it */
+    for (size_t i = 0; i < j; i++) a->factor[j + i * p] = a->factor[i + j * p];
   for (size_t j = 0; a->ridge && j < p; j++) a->factor[j + j * p] += a->ridge[j];
   return sx_num_chol_pivot(a->factor, p, a->piv, &a->rank, pivot_tolerance, err);
 }

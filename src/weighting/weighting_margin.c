@@ -126,11 +126,38 @@ static sx_status match_rows(wt_problem *p, size_t m, const sx_groups *g, const d
       st = row_error(g, t, i, err);
       goto done;
     }
-    if (t->totals[cell[i]] == 0) p->excluded[i] = 1;
   }
 done:
   sx_mem_free(p->ctx, at);
   return st;
+}
+
+typedef struct matching {
+  wt_problem *p;
+  const sx_table *table;
+  const double *d;
+} matching;
+
+static sx_status match_margin(void *data, size_t m, sx_error *err) {
+  const matching *job = data;
+  const sx_target *t = &job->p->targets[m];
+  sx_groups *g = NULL;
+  SX_TRY(sx_groups_new(&g, job->table, t->variables, t->n_variables, err));
+  const sx_status st = match_rows(job->p, m, g, job->d, err);
+  sx_groups_free(g);
+  return st;
+}
+
+/* Cases in a cell whose target is 0 take no part. */
+static void exclude(wt_problem *p) {
+  for (size_t m = 0; m < p->n_margins; m++) {
+    bool any = false;
+    for (size_t c = 0; c < p->targets[m].n_cells; c++) any = any || p->targets[m].totals[c] == 0;
+    for (size_t i = 0; any && i < p->n_rows; i++) {
+      const int32_t cell = p->cell[m * p->n_rows + i];
+      if (cell >= 0 && p->targets[m].totals[cell] == 0) p->excluded[i] = 1;
+    }
+  }
 }
 
 /* Every cell with a total above 0 needs a case. */
@@ -176,7 +203,6 @@ sx_status sx_weighting__problem(wt_problem *out, const sx_ctx *ctx, const sx_tab
                                 size_t n_targets, const double *d, double total_tolerance, sx_error *err) {
   sx_status st = SX_OK;
   wt_problem p = {ctx, targets, sx_table_rows(table), n_targets, 0, NULL, NULL, NULL, NULL};
-  sx_groups *g = NULL;
   size_t size = 0;
   if (n_targets == 0) return sx_error_set(err, SX_E_ARGUMENT, NULL, "at least one margin is needed");
   p.first = sx_mem_zalloc(ctx, n_targets + 1, sizeof *p.first);
@@ -197,19 +223,15 @@ sx_status sx_weighting__problem(wt_problem *out, const sx_ctx *ctx, const sx_tab
     goto done;
   }
   SX_TRY_GOTO(st, agree_totals(&p, total_tolerance, err), done);
-  for (size_t m = 0; m < n_targets; m++) {
-    sx_groups_free(g);
-    g = NULL;
-    SX_TRY_GOTO(st, sx_groups_new(&g, table, targets[m].variables, targets[m].n_variables, err), done);
-    SX_TRY_GOTO(st, match_rows(&p, m, g, d, err), done);
-  }
+  matching job = {&p, table, d};
+  SX_TRY_GOTO(st, sx_parallel_for(ctx, n_targets, match_margin, &job, err), done);
+  exclude(&p);
   for (size_t i = 0; i < p.n_rows; i++)
     for (size_t m = 0; m < n_targets && p.excluded[i]; m++) p.cell[m * p.n_rows + i] = -1;
   SX_TRY_GOTO(st, check_present(&p, d, err), done);
   *out = p;
   p = (wt_problem){ctx, NULL, 0, 0, 0, NULL, NULL, NULL, NULL};
 done:
-  sx_groups_free(g);
   sx_weighting__problem_clear(&p);
   return st;
 }
