@@ -130,7 +130,8 @@ SX_API void sx_est_set_free(sx_est_set *set);
 /* Missing y (of any class) drops out of that variable's base alone. Thread-safe on a shared design.
  * A proportion of 0 or 1 has se 0 and a Clopper-Pearson interval on its n (docs/methods/proportions.md).
  * Expected: SX_E_ARGUMENT for a column that does not suit the statistic or has another length, SX_E_DATA for a value that is
- * not finite (names the case). Cost: one pass over the rows for the sums, and for a linearised design about
+ * not finite (names the case). Cost: one pass over the rows, which all requests share, where the design has units to sum over
+ * (sx_design_get_units) and they are few beside the rows; else a pass for the sums and, for a linearised design, about
  * 1.5 ns * rows per estimate for the variances. */
 SX_API sx_status sx_estimate_run(sx_est_set **out, const sx_design *design, const sx_est_request *request,
                                  const sx_est_options *options, sx_error *err) SX_NODISCARD;
