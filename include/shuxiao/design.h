@@ -86,11 +86,15 @@ typedef struct sx_design_spec {
   const double *joint; /* [n_joint*n_joint] symmetric joint probabilities, PSUs in the order of the file; copied */
   size_t n_joint;
   double psum; /* SX_PPS_HR: sum of pi^2 over the population, divided by n; NaN: estimated by the mean of pi */
+  /* Strata of the stages after the first, within the units of the stage before; NULL where a stage has none. Only with an
+   * fpc for their stage; at most one per stage after the first. */
+  const char *const *later_strata;
+  size_t n_later_strata;
 } sx_design_spec;
 #define SX_DESIGN_SPEC_INIT                                                                                            \
   {                                                                                                                    \
     1, NULL, false, NULL, NULL, 0, NULL, SX_LONELY_FAIL, NULL, 0, SX_REP_NONE, 0.0, (double)NAN, NULL, false, true,    \
-        false, (double)NAN, false, 0, NULL, 0, SX_PPS_NONE, NULL, NULL, 0, (double)NAN                                 \
+        false, (double)NAN, false, 0, NULL, 0, SX_PPS_NONE, NULL, NULL, 0, (double)NAN, NULL, 0                        \
   }
 
 /* Immutable; shared by reference count. Keeps its own copies: the table may be freed. docs/methods/variance.md. */

@@ -140,6 +140,21 @@ static sx_status read_replicates(sx_design_spec *spec, cli_app *app, const cli_a
   return SX_OK;
 }
 
+/* The first stage's, then those of the later stages; "-" for a stage that has none. */
+static sx_status read_strata(sx_design_spec *spec, const char *words, sx_arena *arena, sx_error *err) {
+  if (!words) return SX_OK;
+  const char *const *names = NULL;
+  size_t n = 0;
+  SX_TRY(cli_split(&names, &n, arena, words, ',', err));
+  const char **later = sx_arena_alloc(arena, n, sizeof *later);
+  if (!later) return sx_error_memory(err);
+  for (size_t k = 0; k < n; k++) later[k] = strcmp(names[k], "-") == 0 ? NULL : names[k];
+  spec->strata = n ? later[0] : NULL;
+  spec->later_strata = n > 1 ? later + 1 : NULL;
+  spec->n_later_strata = n > 1 ? n - 1 : 0;
+  return SX_OK;
+}
+
 sx_status cli_read_design(sx_design **out, cli_app *app, const cli_args *args, sx_table *table, const char *path,
                           sx_arena *arena, sx_error *err) {
   if (cli_value(args, "design")) return cli_read_design_file(out, args, table, cli_value(args, "design"), err);
@@ -159,7 +174,7 @@ sx_status cli_read_design(sx_design **out, cli_app *app, const cli_args *args, s
   if (!weights && !cli_value(args, "fpc") && !cli_value(args, "prob")) return no_weights(table, path, err);
   spec.unweighted = weights && strcmp(weights, "none") == 0;
   spec.weights = spec.unweighted ? NULL : weights;
-  spec.strata = base.strata;
+  SX_TRY(read_strata(&spec, base.strata, arena, err));
   SX_TRY(cli_read_sampling(&spec, app, args, arena, err));
   spec.nest = cli_flag(args, "nest");
   const char *clusters = cli_value(args, "cluster"), *lonely = cli_value(args, "lonely");

@@ -11,7 +11,8 @@
    "研究文件格式的 design、weighting 部分：代替下列设计选项"},                                                         \
       {"weights", "W|none", "weight variable; 'none' is the only way to an unweighted estimate",                       \
        "权数变量；none 是不加权的唯一写法"},                                                                           \
-      {"strata", "A", "stratum variable", "层变量"},                                                                   \
+      {"strata", "A,B", "stratum variables, first stage first; '-' for a stage without",                               \
+       "层变量，第一阶段在前；- 表示该阶段无层"},                                                                      \
       {"cluster", "B,C", "cluster variables, first stage first", "群变量，第一阶段在前"},                              \
       {"nest", NULL, "cluster numbers start again in every stratum", "群号在各层内分别编号"},                          \
       {"fpc", "D,E", "per stage: units in the population, or sampling fraction", "各阶段的总体单元数或抽样比"},        \

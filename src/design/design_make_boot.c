@@ -135,6 +135,18 @@ static void preston_group(const boot *b, size_t r, const group *g) {
   }
 }
 
+/* The strata within unit p of the stage before, from the last: their units lie at or above p, and only those of the first may be p. */
+static void preston_unit(const boot *b, size_t r, const design_stage *g, size_t stage, size_t p, double *sum,
+                         double *chain, double *keep) {
+  for (size_t h = g->first[p + 1]; h-- > g->first[p];) {
+    const size_t u = g->start[h];
+    sum[u] = sum[p];
+    chain[u] = chain[p];
+    const group part = {stage, h, g->start[h + 1] - u, g->frac[u], g->coef[h], sum + u, chain + u, keep};
+    preston_group(b, r, &part);
+  }
+}
+
 /* One replicate: stage by stage, from the last unit of a stage to the first so that the arrays grow in place. */
 static void preston(const boot *b, size_t r, double *sum, double *chain, double *keep) {
   const design_sample *s = b->s;
@@ -148,13 +160,7 @@ static void preston(const boot *b, size_t r, double *sum, double *chain, double 
   }
   for (size_t k = 1; s->tree && k < s->tree->n_stages; k++) {
     const design_stage *g = &s->tree->stages[k];
-    for (size_t h = g->n_groups; h-- > 0;) {
-      const size_t u = g->start[h];
-      sum[u] = sum[h]; /* u >= h: what is overwritten was used or is this one */
-      chain[u] = chain[h];
-      const group part = {k, h, g->start[h + 1] - u, g->frac[u], g->coef[h], sum + u, chain + u, keep};
-      preston_group(b, r, &part);
-    }
+    for (size_t p = s->tree->stages[k - 1].n_units; p-- > 0;) preston_unit(b, r, g, k, p, sum, chain, keep);
   }
   for (size_t u = 0; u < s->n_slots; u++) b->f->value[u * reps + r] = 1 + sum[u];
 }

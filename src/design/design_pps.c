@@ -40,6 +40,10 @@ sx_status sx_design__check_stages(const sx_design_spec *spec, sx_error *err) {
     return sx_error_set(err, SX_E_ARGUMENT, "fpc",
                         "%zu stages have an fpc, %zu have clusters: give one for each, the last stage may be the cases",
                         stages, spec->n_clusters);
+  if (spec->n_later_strata && (!exact || spec->n_later_strata >= stages))
+    return sx_error_set(err, SX_E_ARGUMENT, "strata",
+                        "strata are given for %zu stages, an fpc for %zu: strata of a later stage need its fpc",
+                        spec->n_later_strata + 1, stages);
   if (spec->pps == SX_PPS_NONE) {
     if (spec->prob || spec->joint)
       return sx_error_set(err, SX_E_ARGUMENT, "pps", "probabilities are given without the method that uses them");

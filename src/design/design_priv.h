@@ -7,9 +7,10 @@
 #include "design_factor.h"
 #include "shuxiao/design.h"
 
-/* One stage of a design with an fpc at every stage. Units lie by group; groups are strata, then the units before. */
+/* One stage of a design with an fpc at every stage. Units lie by group; groups are strata, then strata within the units before. */
 typedef struct design_stage {
   size_t n_groups, n_units;
+  size_t *first;  /* [units of the stage before + 1] first group within each; NULL at the first stage */
   size_t *start;  /* [groups+1] first unit of each group */
   size_t *leaf;   /* [units+1] first unit of the last stage below each unit */
   double *frac;   /* [units] sampling fraction (Brewer: inclusion probability) */

@@ -65,6 +65,7 @@ void sx_design__tree_free(design_tree *t) {
   if (!t) return;
   const sx_ctx ctx = t->ctx;
   for (size_t k = 0; t->stages && k < t->n_stages; k++) {
+    sx_mem_free(&ctx, t->stages[k].first);
     sx_mem_free(&ctx, t->stages[k].start);
     sx_mem_free(&ctx, t->stages[k].leaf);
     sx_mem_free(&ctx, t->stages[k].frac);
@@ -100,35 +101,73 @@ static sx_status first_stage(design_stage *g, int32_t *unit, const design_sample
   return SX_OK;
 }
 
-/* A later stage: the units of `column` (cases where NULL) within each unit so far; `unit` is renumbered to them. */
+/* Each row's group at a later stage: its unit of the stage before, or the stratum within it, numbered by unit. */
+static sx_status stage_groups(design_stage *g, int32_t *group, const int32_t *unit, const design_stage *before,
+                              const design_sample *s, const sx_column *strata, sx_error *err) {
+  const sx_ctx *ctx = &s->ctx;
+  sx_status st = SX_OK;
+  design_index x = {*ctx, NULL, NULL, 0};
+  size_t *next = NULL;
+  int32_t *number = NULL;
+  g->first = sx_mem_zalloc(ctx, before->n_units + 1, sizeof *g->first);
+  if (!g->first) return sx_error_memory(err);
+  if (!strata) {
+    for (size_t p = 0; p <= before->n_units; p++) g->first[p] = p;
+    memcpy(group, unit, s->n_rows * sizeof *group);
+    return SX_OK;
+  }
+  SX_TRY(sx_design__index(&x, ctx, strata, unit, "stratum of a later stage", err));
+  next = sx_mem_alloc(ctx, before->n_units + 1, sizeof *next);
+  number = sx_mem_alloc(ctx, x.n, sizeof *number);
+  if (!next || !number) {
+    st = sx_error_memory(err);
+    goto done;
+  }
+  for (size_t c = 0; c < x.n; c++) g->first[unit[x.first[c]] + 1]++;
+  for (size_t p = 0; p < before->n_units; p++) g->first[p + 1] += g->first[p];
+  memcpy(next, g->first, (before->n_units + 1) * sizeof *next);
+  for (size_t c = 0; c < x.n; c++) number[c] = (int32_t)next[unit[x.first[c]]]++;
+  for (size_t i = 0; i < s->n_rows; i++) group[i] = number[x.code[i]];
+done:
+  sx_design__index_clear(&x);
+  sx_mem_free(ctx, next);
+  sx_mem_free(ctx, number);
+  return st;
+}
+
+/* A later stage: the units of `column` (cases where NULL) within each stratum of each unit so far; `unit` is renumbered to them. */
 static sx_status next_stage(design_stage *g, int32_t *unit, const design_stage *before, const design_sample *s,
-                            const sx_column *column, sx_error *err) {
+                            const sx_column *strata, const sx_column *column, sx_error *err) {
   const sx_ctx *ctx = &s->ctx;
   const size_t n = s->n_rows;
   sx_status st = SX_OK;
   design_index x = {*ctx, NULL, NULL, 0};
-  int32_t *final = NULL;
+  int32_t *final = NULL, *group = sx_mem_alloc(ctx, n, sizeof *group);
   size_t *next = NULL;
-  if (column) SX_TRY_GOTO(st, sx_design__index(&x, ctx, column, unit, "unit of a later stage", err), done);
-  const size_t n_units = column ? x.n : n;
-  SX_TRY_GOTO(st, stage_alloc(g, ctx, before->n_units, n_units, err), done);
+  if (!group) return sx_error_memory(err);
+  SX_TRY_GOTO(st, stage_groups(g, group, unit, before, s, strata, err), done);
+  if (column) SX_TRY_GOTO(st, sx_design__index(&x, ctx, column, group, "unit of a later stage", err), done);
+  const size_t n_units = column ? x.n : n, n_groups = g->first[before->n_units];
+  SX_TRY_GOTO(st, stage_alloc(g, ctx, n_groups, n_units, err), done);
   final = sx_mem_alloc(ctx, n_units, sizeof *final);
-  next = sx_mem_alloc(ctx, before->n_units + 1, sizeof *next);
+  next = sx_mem_alloc(ctx, n_groups + 1, sizeof *next);
   if (!final || !next) {
     st = sx_error_memory(err);
     goto done;
   }
-  for (size_t u = 0; u < n_units; u++) g->start[unit[column ? x.first[u] : u] + 1]++;
-  for (size_t p = 0; p < before->n_units; p++) {
-    g->start[p + 1] += g->start[p];
-    next[p] = g->start[p];
+  for (size_t u = 0; u < n_units; u++) g->start[group[column ? x.first[u] : u] + 1]++;
+  for (size_t h = 0; h < n_groups; h++) {
+    g->start[h + 1] += g->start[h];
+    next[h] = g->start[h];
   }
-  for (size_t u = 0; u < n_units; u++) final[u] = (int32_t)next[unit[column ? x.first[u] : u]]++;
+  for (size_t u = 0; u < n_units; u++) final[u] = (int32_t)next[group[column ? x.first[u] : u]]++;
   for (size_t i = 0; i < n; i++) unit[i] = final[column ? x.code[i] : (int32_t)i];
   for (size_t h = 0; h < before->n_groups; h++)
-    for (size_t p = before->start[h]; p < before->start[h + 1]; p++) g->coef[p] = before->coef[h] * before->frac[p];
+    for (size_t p = before->start[h]; p < before->start[h + 1]; p++)
+      for (size_t k = g->first[p]; k < g->first[p + 1]; k++) g->coef[k] = before->coef[h] * before->frac[p];
 done:
   sx_design__index_clear(&x);
+  sx_mem_free(ctx, group);
   sx_mem_free(ctx, final);
   sx_mem_free(ctx, next);
   return st;
@@ -205,7 +244,8 @@ static void leaf_ranges(design_tree *t) {
   for (size_t u = 0; u <= t->stages[last].n_units; u++) t->stages[last].leaf[u] = u;
   for (size_t k = last; k-- > 0;) {
     const design_stage *below = &t->stages[k + 1];
-    for (size_t u = 0; u <= t->stages[k].n_units; u++) t->stages[k].leaf[u] = below->leaf[below->start[u]];
+    for (size_t u = 0; u <= t->stages[k].n_units; u++)
+      t->stages[k].leaf[u] = below->leaf[below->start[below->first[u]]];
   }
 }
 
@@ -229,10 +269,12 @@ sx_status sx_design__tree(design_sample *s, const sx_table *table, const sx_desi
   SX_TRY_GOTO(st, first_stage(&t->stages[0], unit, s, err), done);
   for (size_t k = 1; k < t->n_stages; k++) {
     design_stage *g = &t->stages[k];
-    const sx_column *cluster = NULL, *fpc = NULL;
+    const sx_column *cluster = NULL, *fpc = NULL, *strata = NULL;
+    const char *later = k <= spec->n_later_strata ? spec->later_strata[k - 1] : NULL;
     if (k < spec->n_clusters) SX_TRY_GOTO(st, sx_table_need(&cluster, table, spec->clusters[k], err), done);
     SX_TRY_GOTO(st, sx_table_need(&fpc, table, spec->fpcs[k - 1 + skip], err), done);
-    SX_TRY_GOTO(st, next_stage(g, unit, g - 1, s, cluster, err), done);
+    if (later) SX_TRY_GOTO(st, sx_table_need(&strata, table, later, err), done);
+    SX_TRY_GOTO(st, next_stage(g, unit, g - 1, s, strata, cluster, err), done);
     SX_TRY_GOTO(st, stage_fpc(g, unit, fpc, k + 1, s->n_rows, ctx, err), done);
     SX_TRY_GOTO(st, stage_lonely(g, s, fpc, k + 1, err), done);
   }

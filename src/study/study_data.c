@@ -69,6 +69,7 @@ sx_status study__used_names(const char ***out, size_t *n, const sx_study *s, sx_
   const st_design *d = &s->design;
   add_name(&set, d->weights);
   add_name(&set, d->strata);
+  for (size_t i = 1; i < d->all_strata.n; i++) add_name(&set, d->later_strata[i - 1]);
   add_list(&set, &d->fpc);
   add_name(&set, d->prob);
   add_list(&set, &d->names);

@@ -156,6 +156,20 @@ static bool by_stages(const st_design *d) {
   return d->fpc.n > 1 || (d->fpc.n == 1 && (d->pps != SX_PPS_NONE || (!d->weights && !d->base && !d->unweighted)));
 }
 
+static void read_strata(st_load *l, st_design *d) {
+  d->all_strata = study__list(l, d->node, "strata");
+  const size_t n = d->all_strata.n;
+  if (n == 0) return;
+  if (strcmp(d->all_strata.items[0], "-") != 0) d->strata = d->all_strata.items[0];
+  d->later_strata = study__take(l, n, sizeof *d->later_strata);
+  for (size_t k = 1; d->later_strata && k < n; k++)
+    d->later_strata[k - 1] = strcmp(d->all_strata.items[k], "-") == 0 ? NULL : d->all_strata.items[k];
+  if (n > 1 && n > d->fpc.n + (d->prob ? 1 : 0))
+    study__problem(l, sx_node_get(d->node, "strata"),
+                   "strata are given for %zu stages, an fpc for %zu: strata of a later stage need its fpc", n,
+                   d->fpc.n);
+}
+
 void study__read_design(st_load *l, const sx_node *root) {
   st_design *d = &l->s->design;
   d->scale = d->df = d->psum = (double)NAN;
@@ -179,7 +193,7 @@ void study__read_design(st_load *l, const sx_node *root) {
   }
   d->unweighted = d->weights && strcmp(d->weights, "none") == 0;
   if (d->unweighted) d->weights = NULL;
-  d->strata = study__text(l, d->node, "strata");
+  read_strata(l, d);
   d->clusters = study__list(l, d->node, "clusters");
   check_stages(l, d);
   size_t policy = 0, n_policies = 0;
@@ -212,7 +226,8 @@ void study__check_design(st_load *l, const sx_table *unit) {
   const st_design *d = &l->s->design;
   need_number(l, unit, "weights", "weight", d->weights);
   need_number(l, unit, "prob", "probability", d->prob);
-  (void)need(l, unit, sx_node_get(d->node, "strata"), d->strata);
+  for (size_t i = 0; i < d->all_strata.n; i++)
+    if (strcmp(d->all_strata.items[i], "-") != 0) (void)need(l, unit, d->all_strata.nodes[i], d->all_strata.items[i]);
   for (size_t i = 0; i < d->fpc.n; i++) (void)need(l, unit, d->fpc.nodes[i], d->fpc.items[i]);
   for (size_t i = 0; i < d->clusters.n; i++) (void)need(l, unit, d->clusters.nodes[i], d->clusters.items[i]);
   for (size_t i = 0; i < d->replicates.n; i++) {
@@ -256,6 +271,8 @@ sx_status study__design_new(sx_design **out, const sx_study *s, sx_table *unit, 
   if (d->phase2.given) return study__twophase_new(out, s, spec.weights, unit, err);
   spec.unweighted = d->unweighted;
   spec.strata = d->strata;
+  spec.later_strata = d->later_strata;
+  spec.n_later_strata = d->all_strata.n > 1 ? d->all_strata.n - 1 : 0;
   spec.clusters = d->clusters.items;
   spec.n_clusters = d->clusters.n;
   if (by_stages(d)) {

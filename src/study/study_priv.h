@@ -82,7 +82,9 @@ typedef struct st_design {
   const char *weights; /* NULL: unweighted, or from fpc or probabilities */
   bool unweighted;     /* said so */
   const char *strata;
-  st_list clusters, fpc; /* per stage */
+  st_list clusters, fpc;     /* per stage */
+  st_list all_strata;        /* per stage, "-" for none; `strata` is the first */
+  const char **later_strata; /* [all_strata.n] those after the first, NULL for none */
   sx_pps pps;
   const char *prob, *joint; /* joint: a file */
   double psum;

@@ -1,6 +1,6 @@
 # Two hundred random designs in R survey: data, designs and answers into a folder.
 #   Rscript tests/reference/random_survey.R FOLDER [SEED] [DESIGNS]
-# Eight kinds in turn: (0) elements in strata; (1) uneven clusters in strata; (2) with fpc; (3) two stages with fpc; (4) three stages with
+# Eight kinds in turn: (0) elements in strata; (1) uneven clusters in strata; (2) with fpc; (3) two stages with fpc, some with strata at the second; (4) three stages with
 # fpc; (5) the same with certainty strata; (6) clusters without strata, or lonely ones; (7) raked, calibrated or post-stratified. In all
 # of them: weights of zero, missing answers, a level without an answer, a domain within one PSU. Run by test_random_survey.c.
 suppressMessages(library(survey))
@@ -55,7 +55,8 @@ design <- function(d, kind, variant) {
     "0" = svydesign(id = ~1, strata = ~h, weights = ~w, data = d),
     "1" = svydesign(id = ~p, strata = ~h, weights = ~w, data = d),
     "2" = svydesign(id = ~p, strata = ~h, weights = ~w, fpc = ~N1, data = d),
-    "3" = svydesign(id = ~p + id, strata = ~h, weights = ~w, fpc = ~N1 + N2e, data = d),
+    "3" = if (variant < 2) svydesign(id = ~p + id, strata = ~h, weights = ~w, fpc = ~N1 + N2e, data = d)
+          else svydesign(id = ~p + id, strata = ~h + h2, weights = ~w, fpc = ~N1 + N2h, data = d),
     "4" = , "5" = svydesign(id = ~p + q + id, strata = ~h, weights = ~w, fpc = ~N1 + N2 + N3, data = d),
     "6" = if (variant == 0) svydesign(id = ~p, weights = ~w, data = d) else svydesign(id = ~p, strata = ~l, weights = ~w, data = d),
     "7" = svydesign(id = ~p, strata = ~h, weights = ~w, data = d))
@@ -132,6 +133,8 @@ for (k in seq_len(K)) {
   kind <- k %% 8; variant <- (k %/% 8) %% 3
   d <- variables(population(kind, variant), kind); d$design <- k; d$id <- seq_len(nrow(d))
   d$N2e <- ave(d$e, d$p, FUN = length) + (d$p %% 3)
+  d$h2 <- ifelse(ave(d$e, d$p, FUN = length) >= 4 & d$e <= 2, 8, 9) # strata of the second stage
+  d$N2h <- ave(d$e, d$p, d$h2, FUN = length) + (d$p + d$h2) %% 3
   d$l <- d$h; policy <- "fail"
   if (kind == 6 && variant > 0) { # strata of clusters, the last of one PSU
     d$l <- 1 + (d$p > max(d$p) / 2); d$l[d$p == max(d$p)] <- 9

@@ -96,16 +96,22 @@ static void expect(size_t k, const char *job, const sx_est_row *row) {
 
 /* ---- ours ------------------------------------------------------------------------------------------------------------ */
 
-static sx_design *staged(const sx_table *t, size_t kind, bool lonely_strata, sx_lonely lonely) {
+static sx_design *staged(const sx_table *t, size_t kind, size_t variant, sx_lonely lonely) {
   static const char *const two[] = {"p"}, *const three[] = {"p", "q"};
-  static const char *const fpc1[] = {"N1"}, *const fpc2[] = {"N1", "N2e"}, *const fpc3[] = {"N1", "N2", "N3"};
+  static const char *const fpc1[] = {"N1"}, *const fpc2[] = {"N1", "N2e"}, *const fpc3[] = {"N1", "N2", "N3"},
+                           *const fpc2h[] = {"N1", "N2h"}, *const strata2[] = {"h2"};
   sx_design_spec s = SX_DESIGN_SPEC_INIT;
   s.weights = "w";
-  s.strata = kind == 6 ? (lonely_strata ? "l" : NULL) : "h";
+  s.strata = kind == 6 ? (variant > 0 ? "l" : NULL) : "h";
   s.clusters = kind == 4 || kind == 5 ? three : two;
   s.n_clusters = kind == 0 ? 0 : kind == 4 || kind == 5 ? 2 : 1;
   s.fpcs = kind == 2 ? fpc1 : kind == 3 ? fpc2 : fpc3;
   s.n_fpcs = kind == 2 ? 1 : kind == 3 ? 2 : kind == 4 || kind == 5 ? 3 : 0;
+  if (kind == 3 && variant == 2) {
+    s.fpcs = fpc2h;
+    s.later_strata = strata2;
+    s.n_later_strata = 1;
+  }
   s.lonely = lonely;
   return eh_design(NULL, t, &s);
 }
@@ -314,7 +320,7 @@ static void one_design(size_t k) {
   sx_table *t = NULL;
   REQUIRE_OK(sx_table_select(&t, data, keep, err));
   free(keep);
-  sx_design *d = staged(t, kind, variant > 0, lonely);
+  sx_design *d = staged(t, kind, variant, lonely);
   if (kind == 7) {
     sx_design *with = adjusted(t, d, k, variant);
     sx_design_free(d);
