@@ -13,6 +13,13 @@ near total.se "$(cell "$tmp/e.csv" std.error 1)" 3.7416573867739413
 "$program" total $data pupils --cluster district,school --fpc districts,schools |
   grep -q 'finite population correction at 2 stages' || fail "the design is not said"
 
+# strata within districts, everything else the same: two of two drawn schools each, so nothing varies within the second district
+printf 'd,s,y,D,S\n1,a,2,4,4\n1,a,6,4,4\n1,b,1,4,3\n1,b,4,4,3\n2,a,5,4,2\n2,a,9,4,2\n2,b,3,4,2\n2,b,3,4,2\n' >"$tmp/later.csv"
+est total "$tmp/later.csv" y --cluster d --strata -,s --fpc D,S
+near later "$(cell "$tmp/e.csv" estimate 1)" 87 # weights 4 4 3 3 2 2 2 2: district totals 47 and 40
+near later.se "$(cell "$tmp/e.csv" std.error 1)" 10.099504938362077 # V = 24.5 + (64 + 13.5) = 102
+"$program" total "$tmp/later.csv" y --cluster d --strata -,s --fpc D 2>&1 | grep -q 'strata of a later stage need its fpc' || fail "strata without an fpc pass"
+
 # districts with probability 1/2, then all schools: z = 2 6 4 12, district totals 8 16
 est total $data pupils --cluster district --pps brewer --prob p
 near brewer "$(cell "$tmp/e.csv" estimate 1)" 24

@@ -193,6 +193,63 @@ static void test_by_hand(void) {
   sx_table_free(t);
 }
 
+/* PSUs taken whole (f = 1) and strata within them: the design is that of elements in the crossed strata. Preston's bootstrap
+ * finds the same variance. */
+static void test_strata_of_a_later_stage(void) {
+  enum { ROWS = 96 };
+  static const char *const psu[] = {"p"}, *const both[] = {"N1", "N2"}, *const later[] = {"s"}, *const only[] = {"N2"};
+  eh_state = 90;
+  sx_table *t = eh_table(NULL, ROWS);
+  double *p = eh_number(t, "p", NULL)->data.f64, *s = eh_number(t, "s", NULL)->data.f64,
+         *y = eh_number(t, "y", NULL)->data.f64, *n1 = eh_number(t, "N1", NULL)->data.f64,
+         *n2 = eh_number(t, "N2", NULL)->data.f64, *cell = eh_number(t, "cell", NULL)->data.f64,
+         *w = eh_number(t, "w", NULL)->data.f64;
+  for (size_t i = 0; i < ROWS; i++) {
+    p[i] = (double)(i % 4);
+    s[i] = (double)(i / 4 % 3 == 0); /* 8 cases of one stratum, 16 of the other in every PSU */
+    cell[i] = 2 * p[i] + s[i];
+    n1[i] = 4;
+    n2[i] = s[i] == 1 ? 20 + p[i] : 50;
+    w[i] = n2[i] / (s[i] == 1 ? 8 : 16);
+    y[i] = 10 * s[i] + p[i] + 4 * eh_uniform();
+  }
+  sx_design_spec spec = SX_DESIGN_SPEC_INIT, flat = SX_DESIGN_SPEC_INIT;
+  spec.clusters = psu;
+  spec.n_clusters = 1;
+  spec.fpcs = both;
+  spec.n_fpcs = 2;
+  spec.later_strata = later;
+  spec.n_later_strata = 1;
+  flat.weights = "w";
+  flat.strata = "cell";
+  flat.fpcs = only;
+  flat.n_fpcs = 1;
+  sx_design *staged_one = eh_design(NULL, t, &spec), *flat_one = eh_design(NULL, t, &flat), *boot = NULL;
+  sx_est *a = eh_one(staged_one, SX_STAT_TOTAL, sx_table_find(t, "y"), NULL, NULL),
+         *b = eh_one(flat_one, SX_STAT_TOTAL, sx_table_find(t, "y"), NULL, NULL);
+  CHECK_NEAR(sx_est_value(a), sx_est_value(b), 1e-14); /* weights from the fractions of both stages */
+  CHECK_NEAR(sx_est_se(a), sx_est_se(b), 1e-13);
+  sx_make_spec make = SX_MAKE_SPEC_INIT;
+  make.method = SX_MAKE_PRESTON;
+  make.n_reps = 3000;
+  REQUIRE_OK(sx_design_make_replicates(&boot, staged_one, &make, err));
+  sx_est *c = eh_one(boot, SX_STAT_TOTAL, sx_table_find(t, "y"), NULL, NULL);
+  CHECK_NEAR(sx_est_se(c), sx_est_se(a), 0.05); /* its own error is 1.3% */
+  spec.n_fpcs = 1;                              /* strata without an fpc of their stage */
+  sx_design *bad = NULL;
+  CHECK_FAILS(sx_design_new(&bad, NULL, t, &spec, err), SX_E_ARGUMENT, "", "fpc");
+  spec.weights = "w";
+  CHECK_FAILS(sx_design_new(&bad, NULL, t, &spec, err), SX_E_ARGUMENT, "strata",
+              "strata are given for 2 stages, an fpc for 1");
+  sx_est_free(a);
+  sx_est_free(b);
+  sx_est_free(c);
+  sx_design_free(staged_one);
+  sx_design_free(flat_one);
+  sx_design_free(boot);
+  sx_table_free(t);
+}
+
 static void refuse(sx_table *t, const sx_design_spec *s, sx_status code, const char *where, const char *message) {
   sx_design *d = NULL;
   CHECK_FAILS(sx_design_new(&d, NULL, t, s, err), code, where, message);
@@ -237,4 +294,5 @@ static void test_refused(void) {
   sx_table_free(t);
 }
 
-SXT_MAIN(SXT_CASE(test_recursion), SXT_CASE(test_by_hand), SXT_CASE(test_refused))
+SXT_MAIN(SXT_CASE(test_recursion), SXT_CASE(test_by_hand), SXT_CASE(test_strata_of_a_later_stage),
+         SXT_CASE(test_refused))
