@@ -67,6 +67,41 @@ static void test_slow_twin(void) {
   sx_table_free(t);
 }
 
+/* The fpc of the second phase given as its counts, and as its fractions, is the one that is counted. */
+static void test_given_fpc(void) {
+  sx_table *t = table();
+  const double *b = sx_table_find(t, "g")->data.f64;
+  double drawn[3] = {0, 0, 0}, all[3] = {0, 0, 0}, variance[3], *n = eh_number(t, "n2", NULL)->data.f64,
+         *f = eh_number(t, "f2", NULL)->data.f64;
+  for (size_t i = 0; i < ROWS; i++) {
+    drawn[(int)b[i]] += in[i];
+    all[(int)b[i]]++;
+  }
+  for (size_t i = 0; i < ROWS; i++) {
+    n[i] = all[(int)b[i]];
+    f[i] = drawn[(int)b[i]] / all[(int)b[i]];
+  }
+  static const char *const names[] = {NULL, "n2", "f2"};
+  for (size_t k = 0; k < 3; k++) {
+    sx_twophase_spec s = spec();
+    sx_design *d = NULL;
+    s.fpc2 = names[k];
+    REQUIRE_OK(sx_design_twophase_new(&d, NULL, t, &s, err));
+    sx_est *est = eh_one(d, SX_STAT_MEAN, sx_table_find(t, "y"), NULL, NULL);
+    variance[k] = sx_est_variance(est);
+    sx_est_free(est);
+    sx_design_free(d);
+  }
+  CHECK_NEAR(variance[1], variance[0], 1e-13);
+  CHECK_NEAR(variance[2], variance[0], 1e-13);
+  sx_twophase_spec s = spec();
+  s.fpc2 = "n2";
+  for (size_t i = 0; i < ROWS; i++)
+    if (b[i] == 2) n[i] = 2;
+  CHECK_FAILS(make(t, &s, err), SX_E_DATA, "n2", "the fpc of 2 is below the");
+  sx_table_free(t);
+}
+
 static void test_bad_input(void) {
   sx_table *t = table();
   sx_twophase_spec s = spec();
@@ -142,4 +177,4 @@ static void test_unsupported(void) {
   sx_table_free(t);
 }
 
-SXT_MAIN(SXT_CASE(test_slow_twin), SXT_CASE(test_bad_input), SXT_CASE(test_unsupported))
+SXT_MAIN(SXT_CASE(test_slow_twin), SXT_CASE(test_given_fpc), SXT_CASE(test_bad_input), SXT_CASE(test_unsupported))
