@@ -12,7 +12,7 @@ extern "C" {
 /* ---- bands ------------------------------------------------------------------------------------------------------- */
 
 /* What a code of the answer stands for: low == high one amount (0: nothing spent), high INFINITY an open band, low NaN no answer.
- * An amount on a limit belongs to the band above it. */
+ * An amount on a limit belongs to the band above it, unless the bands say otherwise. */
 typedef struct sx_band {
   char *code; /* a value, a text or a value label of the variable */
   double low, high;
@@ -21,7 +21,8 @@ typedef struct sx_band {
 typedef struct sx_bands {
   sx_ctx ctx;
   size_t n;
-  sx_band *band; /* [n] amounts ascending, then the codes of no answer */
+  sx_band *band;    /* [n] amounts ascending, then the codes of no answer */
+  bool limit_below; /* an amount on a limit belongs to the band below it ("1-100", "101-500") */
 } sx_bands;
 /* "1=0, 2=0..100, 3=100..500, 4=500.., 9=missing": the code before '=', limits after it. Expected: SX_E_PARSE for what is not
  * CODE=LIMITS; SX_E_ARGUMENT for a negative limit, a lower one above the upper, a code given twice, bands that overlap or
@@ -29,7 +30,7 @@ typedef struct sx_bands {
 SX_API sx_status sx_bands_parse(sx_bands **out, const sx_ctx *ctx, const char *text, sx_error *err) SX_NODISCARD;
 /* The bands that the value labels (or the texts) of a variable spell: "0", "nothing", "1-99", "100 to 499", "under 100", "5000+",
  * "5000以上"; refusals and codes declared missing are no answer. "1-99" beside "100-499", and "1-100" beside "101-499", meet at
- * 100. Expected: SX_E_DATA for a label that spells no band (names it), and what sx_bands_parse finds in the limits. */
+ * 100, which belongs to the band that names it. Expected: SX_E_DATA for a label that spells no band (names it), and what sx_bands_parse finds in the limits. */
 SX_API sx_status sx_bands_of_labels(sx_bands **out, const sx_ctx *ctx, const sx_column *column,
                                     sx_error *err) SX_NODISCARD;
 SX_API void sx_bands_free(sx_bands *bands);

@@ -287,7 +287,9 @@ static void close_gaps(sx_bands *b) {
     sx_band *band = &b->band[k], *next = &b->band[k + 1];
     const double gap = next->low - band->high;
     if (!(gap > 0 && gap <= 1)) continue;
-    if (band->low == band->high ? band->low == 0 : roundness(band->high) > roundness(next->low))
+    const bool point = band->low == band->high;
+    if (!point && roundness(band->high) > roundness(next->low)) b->limit_below = true;
+    if (point ? band->low == 0 : roundness(band->high) > roundness(next->low))
       next->low = band->high;
     else if (band->low < band->high)
       band->high = next->low;

@@ -204,14 +204,14 @@ static sx_status find_bands(eb_build *b, sx_error *err) {
   return SX_OK;
 }
 
-static void place_cells(eb_answers *o) {
+static void place_cells(eb_answers *o, bool below) {
   for (size_t k = 0; k < o->n; k++) {
     o->band[k] = -1;
     if (!(o->high[k] > 0)) continue;
     for (size_t j = 0; j < o->n_bands; j++) {
-      const bool exact = o->low[k] == o->high[k];
-      if (o->low[k] >= o->bands[j].low && (exact ? o->high[k] < o->bands[j].high : o->high[k] <= o->bands[j].high))
-        o->band[k] = (int32_t)j;
+      const double low = o->low[k], high = o->high[k], from = o->bands[j].low, to = o->bands[j].high;
+      const bool exact = low == high, on_limit = below ? low > from && high <= to : low >= from && high < to;
+      if (exact ? on_limit : low >= from && high <= to) o->band[k] = (int32_t)j;
     }
   }
 }
@@ -268,7 +268,7 @@ sx_status sx_estimate__eb_answers(eb_answers *out, const sx_ctx *ctx, size_t row
   if (st != SX_OK) goto done;
   SX_TRY_GOTO(st, make_cells(&b, err), done);
   SX_TRY_GOTO(st, find_bands(&b, err), done);
-  place_cells(out);
+  place_cells(out, request->codes && request->bands->limit_below);
 done:
   sx_mem_free(ctx, b.low);
   sx_mem_free(ctx, b.high);

@@ -146,6 +146,36 @@ static void test_exact_amounts(void) {
   sx_table_free(t);
 }
 
+/* An exact amount on a limit counts in the band that names it. */
+static void test_on_limit(void) {
+  static const double x[] = {50, 100, 100, 200, 300, 700, 40, 250};
+  sx_table *t = eh_table(NULL, 8);
+  eh_number(t, "x", x);
+  double *code = eh_number(t, "code", NULL)->data.f64, *w = eh_number(t, "w", NULL)->data.f64;
+  for (size_t i = 0; i < 8; i++) {
+    code[i] = 1;
+    w[i] = 1;
+  }
+  sx_design *d = plain(t);
+  for (int below = 0; below < 2; below++) {
+    sx_bands *b = bands_of("1=0..100,2=100..300,3=300..");
+    b->limit_below = below;
+    sx_banded_request q = SX_BANDED_REQUEST_INIT;
+    sx_banded_result *r = NULL;
+    q.codes = sx_table_find(t, "code");
+    q.bands = b;
+    q.exact = sx_table_find(t, "x");
+    REQUIRE_OK(sx_estimate_banded(&r, d, &q, NULL, err));
+    CHECK_NEAR(r->domain[0].observed[0], (below ? 4 : 2) / 8.0, 1e-15);
+    CHECK_NEAR(r->domain[0].observed[1], (below ? 3 : 4) / 8.0, 1e-15);
+    CHECK_NEAR(r->domain[0].observed[2], (below ? 1 : 2) / 8.0, 1e-15);
+    sx_banded_result_free(r);
+    sx_bands_free(b);
+  }
+  sx_design_free(d);
+  sx_table_free(t);
+}
+
 /* A Pareto tail of ratio 0.1 a decade has the index 1: no mean, but a harmonic one. */
 static void test_heavy_tail(void) {
   const size_t n[] = {30, 40, 18, 2};
@@ -405,6 +435,7 @@ static void test_labels(void) {
   sx_bands *b = NULL;
   REQUIRE_OK(sx_bands_of_labels(&b, NULL, c, err));
   REQUIRE(b->n == 7);
+  CHECK(!b->limit_below);
   for (size_t k = 0; k < 6; k++) {
     CHECK_NEAR(b->band[k].low, low[k], 0);
     CHECK(b->band[k].high == high[k]);
@@ -419,6 +450,7 @@ static void test_labels(void) {
   REQUIRE_OK(sx_bands_of_labels(&b, NULL, e, err));
   REQUIRE(b->n == 6);
   CHECK(b->band[0].high == 0 && b->band[1].low == 0 && b->band[1].high == 100 && b->band[2].low == 100);
+  CHECK(b->limit_below);
   CHECK(b->band[2].high == 300 && b->band[3].high == 1000 && isinf(b->band[4].high) && isnan(b->band[5].low));
   sx_bands_free(b);
   static const char *const texts[] = {"under 50"};
@@ -516,6 +548,6 @@ static void test_bad_input(void) {
 }
 
 SXT_MAIN(SXT_CASE(test_lognormal_solves), SXT_CASE(test_fisk_solves), SXT_CASE(test_exact_amounts),
-         SXT_CASE(test_heavy_tail), SXT_CASE(test_nested), SXT_CASE(test_recovers), SXT_CASE(test_replicates),
-         SXT_CASE(test_scale), SXT_CASE(test_degenerate), SXT_CASE(test_parse), SXT_CASE(test_labels),
-         SXT_CASE(test_bad_input))
+         SXT_CASE(test_on_limit), SXT_CASE(test_heavy_tail), SXT_CASE(test_nested), SXT_CASE(test_recovers),
+         SXT_CASE(test_replicates), SXT_CASE(test_scale), SXT_CASE(test_degenerate), SXT_CASE(test_parse),
+         SXT_CASE(test_labels), SXT_CASE(test_bad_input))
