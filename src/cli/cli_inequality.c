@@ -55,19 +55,6 @@ static sx_status read_threshold(sx_poverty_threshold *t, const cli_job *j, sx_er
   return st;
 }
 
-static sx_status read_probs(double **out, size_t *n, const cli_job *j, sx_error *err) {
-  const char *text = cli_value(j->args, "probs");
-  const char *const *pieces = NULL;
-  SX_TRY(cli_split(&pieces, n, j->arena, text ? text : "0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9", ',', err));
-  double *probs = sx_arena_alloc(j->arena, *n, sizeof *probs);
-  if (!probs) return sx_error_memory(err);
-  for (size_t k = 0; k < *n; k++)
-    if (!sx_text_to_double(&probs[k], pieces[k], strlen(pieces[k])) || !(probs[k] >= 0 && probs[k] <= 1))
-      return sx_error_set(err, SX_E_ARGUMENT, "--probs", "'%s' is not a number between 0 and 1", pieces[k]);
-  *out = probs;
-  return SX_OK;
-}
-
 static sx_status read_measures(sx_inequality_measure **out, size_t *n, const cli_job *j, bool poverty, sx_error *err) {
   const char *text = cli_value(j->args, "of");
   const char *const *pieces = NULL;
@@ -158,7 +145,7 @@ static sx_status run_job(spread *s, sx_error *err) {
   SX_TRY(read_form(&s->options, j, err));
   if (s->poverty) SX_TRY(read_threshold(&s->options.threshold, j, err));
   SX_TRY(read_measures(&s->measures, &s->n_measures, j, s->poverty, err));
-  if (!s->poverty) SX_TRY(read_probs(&s->probs, &s->n_probs, j, err));
+  if (!s->poverty) SX_TRY(cli_job_probs(&s->probs, &s->n_probs, j, "0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9", err));
   SX_TRY(name_method(s, err));
   size_t variables = 0;
   for (size_t w = 1; w < j->args->n_words; w++) {

@@ -161,3 +161,16 @@ void cli_job_clear(cli_job *j) {
   sx_table_free(j->table);
   sx_arena_free(j->arena);
 }
+
+sx_status cli_job_probs(double **out, size_t *n, const cli_job *j, const char *otherwise, sx_error *err) {
+  const char *text = cli_value(j->args, "probs");
+  const char *const *pieces = NULL;
+  SX_TRY(cli_split(&pieces, n, j->arena, text ? text : otherwise, ',', err));
+  double *probs = sx_arena_alloc(j->arena, *n, sizeof *probs);
+  if (!probs) return sx_error_memory(err);
+  for (size_t k = 0; k < *n; k++)
+    if (!sx_text_to_double(&probs[k], pieces[k], strlen(pieces[k])) || !(probs[k] >= 0 && probs[k] <= 1))
+      return sx_error_set(err, SX_E_ARGUMENT, "--probs", "'%s' is not a number between 0 and 1", pieces[k]);
+  *out = probs;
+  return SX_OK;
+}

@@ -39,6 +39,8 @@ void cli_job_clear(cli_job *j);
 sx_status cli_job_column(const sx_column **out, bool *logical, cli_job *j, const char *text, sx_error *err);
 /* The names in a word: a plain list is split at commas, an expression may hold them. */
 sx_status cli_job_names(const char *const **names, size_t *n, cli_job *j, const char *word, sx_error *err);
+/* --probs, or `otherwise`: numbers between 0 and 1, in the arena. */
+sx_status cli_job_probs(double **out, size_t *n, const cli_job *j, const char *otherwise, sx_error *err);
 /* A result row; indicator and statistic are borrowed. */
 sx_status cli_job_row(cli_job *j, const char *indicator, const char *statistic, const sx_est_row *from, sx_error *err);
 /* What stands above a table for eyes: the design (table format), and that the data are synthetic. */

@@ -36,19 +36,6 @@ static sx_status read_method(sx_quantile_options *o, const cli_job *j, sx_error 
   return centre ? sx_error_set(err, SX_E_ARGUMENT, "--centre", "'%s' is not auto, share or p", centre) : SX_OK;
 }
 
-static sx_status read_probs(double **out, size_t *n, const cli_job *j, sx_error *err) {
-  const char *text = cli_value(j->args, "probs");
-  const char *const *pieces = NULL;
-  SX_TRY(cli_split(&pieces, n, j->arena, text ? text : "0.25,0.5,0.75", ',', err));
-  double *probs = sx_arena_alloc(j->arena, *n, sizeof *probs);
-  if (!probs) return sx_error_memory(err);
-  for (size_t k = 0; k < *n; k++)
-    if (!sx_text_to_double(&probs[k], pieces[k], strlen(pieces[k])) || !(probs[k] >= 0 && probs[k] <= 1))
-      return sx_error_set(err, SX_E_ARGUMENT, "--probs", "'%s' is not a number between 0 and 1", pieces[k]);
-  *out = probs;
-  return SX_OK;
-}
-
 static sx_status add_variable(cli_job *j, const char *name, sx_quantile_request *request, const sx_quantile_options *o,
                               sx_error *err) {
   bool logical = false;
@@ -73,7 +60,7 @@ static sx_status run_job(cli_job *j, sx_error *err) {
   SX_TRY(read_method(&options, j, err));
   sx_quantile_request request = {.where = j->where, .by = j->groups};
   double *probs = NULL;
-  SX_TRY(read_probs(&probs, &request.n_probs, j, err));
+  SX_TRY(cli_job_probs(&probs, &request.n_probs, j, "0.25,0.5,0.75", err));
   request.probs = probs;
   for (size_t w = 1; w < j->args->n_words; w++) {
     const char *const *names = NULL;

@@ -5,7 +5,7 @@
 
 #include "weighting_priv.h"
 
-sx_status sx_weighting__check_calibrate(const sx_calibrate_options *o, sx_error *err) {
+static sx_status check_options(const sx_calibrate_options *o, sx_error *err) {
   if (!(o->lower < o->upper) || !(o->lower <= 1) || !(o->upper >= 1))
     return sx_error_set(err, SX_E_ARGUMENT, "bounds", "bounds %g to %g: they must enclose 1", o->lower, o->upper);
   if (o->distance == SX_DISTANCE_LOGIT &&
@@ -229,6 +229,18 @@ void sx_weighting__calibrate_report(sx_calibrate_report *report, const wt_model 
   memcpy(report->dropped, result->dropped, sizeof report->dropped);
 }
 
+sx_status sx_weighting__calibration(wt_model *out, const sx_design *design, const sx_table *table,
+                                    const sx_control *controls, size_t n_controls, const sx_calibrate_options *o,
+                                    sx_error *err) {
+  const double *d = sx_design_weights(design);
+  if (sx_table_rows(table) != sx_design_rows(design))
+    return sx_error_set(err, SX_E_ARGUMENT, NULL, "the table has %zu cases, the design %zu", sx_table_rows(table),
+                        sx_design_rows(design));
+  SX_TRY(check_options(o, err));
+  SX_TRY(sx_weighting__check_weights(d, sx_design_rows(design), err));
+  return sx_weighting__model(out, sx_design_ctx(design), table, controls, n_controls, o, d, err);
+}
+
 sx_status sx_weighting_calibrate(sx_design **out, const sx_design *design, const sx_table *table,
                                  const sx_control *controls, size_t n_controls, const sx_calibrate_options *options,
                                  sx_calibrate_report *report, sx_error *err) {
@@ -236,13 +248,8 @@ sx_status sx_weighting_calibrate(sx_design **out, const sx_design *design, const
   const sx_ctx *ctx = sx_design_ctx(design);
   const double *d = sx_design_weights(design);
   const sx_calibrate_options *o = options ? options : &plain;
-  if (sx_table_rows(table) != sx_design_rows(design))
-    return sx_error_set(err, SX_E_ARGUMENT, NULL, "the table has %zu cases, the design %zu", sx_table_rows(table),
-                        sx_design_rows(design));
-  SX_TRY(sx_weighting__check_calibrate(o, err));
-  SX_TRY(sx_weighting__check_weights(d, sx_design_rows(design), err));
   wt_model m;
-  SX_TRY(sx_weighting__model(&m, ctx, table, controls, n_controls, o, d, err));
+  SX_TRY(sx_weighting__calibration(&m, design, table, controls, n_controls, o, err));
   sx_status st = SX_OK;
   wt_result result;
   memset(&result, 0, sizeof result);

@@ -328,13 +328,8 @@ sx_status sx_weighting_calibrate_estimated(sx_design **out, const sx_design *des
   const sx_calibrate_options plain = SX_CALIBRATE_OPTIONS_INIT, *o = options ? options : &plain;
   const sx_ctx *ctx = sx_design_ctx(design);
   const double *d = sx_design_weights(design);
-  if (sx_table_rows(table) != sx_design_rows(design))
-    return sx_error_set(err, SX_E_ARGUMENT, NULL, "the table has %zu cases, the design %zu", sx_table_rows(table),
-                        sx_design_rows(design));
-  SX_TRY(sx_weighting__check_calibrate(o, err));
-  SX_TRY(sx_weighting__check_weights(d, sx_design_rows(design), err));
   wt_model m;
-  SX_TRY(sx_weighting__model(&m, ctx, table, controls, n_controls, o, d, err));
+  SX_TRY(sx_weighting__calibration(&m, design, table, controls, n_controls, o, err));
   sx_status st = SX_OK;
   wt_result result;
   memset(&result, 0, sizeof result);

@@ -98,7 +98,10 @@ typedef struct wt_result {
 sx_status sx_weighting__calibrate(double *w, wt_result *result, const wt_model *model, const double *d,
                                   const sx_calibrate_options *options, const char *who, sx_error *err) SX_NODISCARD;
 /* weighting_calibrate.c: what calibration to estimated totals shares with it. */
-sx_status sx_weighting__check_calibrate(const sx_calibrate_options *options, sx_error *err) SX_NODISCARD;
+/* The checks of a calibration of this design, and its model. */
+sx_status sx_weighting__calibration(wt_model *out, const sx_design *design, const sx_table *table,
+                                    const sx_control *controls, size_t n_controls, const sx_calibrate_options *options,
+                                    sx_error *err) SX_NODISCARD;
 sx_status sx_weighting__check_weights(const double *d, size_t n, sx_error *err) SX_NODISCARD;
 const char *sx_weighting__distance_name(const sx_calibrate_options *options);
 void sx_weighting__calibrate_report(sx_calibrate_report *report, const wt_model *model, const wt_result *result,
