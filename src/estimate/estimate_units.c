@@ -117,7 +117,7 @@ static sx_status plan_table(est_pass *p, pass_one *one, sx_error *err) {
   one->kind = !f->continuous ? CELLS_VALUES : one->request->stat == SX_STAT_RATIO ? CELLS_TWO : CELLS_ONE;
   one->n_codes = codes + 1;
   one->doubles = sx_estimate__cells_doubles(one->kind);
-  one->suits = sx_size_mul(&one->size, p->units.n_units * one->doubles, one->n_codes) && one->size <= p->rows / 8;
+  one->suits = sx_size_mul(&one->size, p->units.n_units * one->doubles, one->n_codes) && one->size <= p->rows / 3;
   return one->suits ? plan_memory(p, one, err) : SX_OK;
 }
 
