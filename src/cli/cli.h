@@ -42,8 +42,8 @@ typedef struct cli_app {
 typedef struct cli_command {
   const char *name, *synopsis; /* "FILE [options]" */
   const char *summary_en, *summary_zh;
-  const char *detail_en; /* paragraphs for --help, may be NULL */
-  const char *example;   /* a line that works on the bundled study; may be NULL */
+  const char *detail_en, *detail_zh; /* paragraphs for --help and the manual page, both or neither */
+  const char *example;               /* a line that works on the bundled study; may be NULL */
   const cli_option *options;
   size_t n_options;
   size_t min_words, max_words;
@@ -68,6 +68,8 @@ sx_status cli_split(const char *const **out, size_t *n, sx_arena *arena, const c
 bool cli_number(double *out, const cli_app *app, const cli_args *args,
                 const char *name); /* false, said on stderr, when not a number; *out untouched when absent */
 void cli_help(const cli_app *app, const cli_command *command);
+enum { CLI_SYNOPSIS_MAX = 160 };
+void cli_synopsis(char out[CLI_SYNOPSIS_MAX], const cli_app *app, const cli_command *command); /* in the language */
 /* A manual page in roff, on stdout (cli_man.c). */
 void cli_man(const cli_app *app, const cli_command *command);
 void cli_man_overview(const cli_app *app, const cli_command *const *commands, size_t n);

@@ -17,8 +17,10 @@ static const cli_option area_options[] = {
     {"factor", "X,Y", "covariates in numbers that are categories", "作为类别的数值协变量"},
     {"no-intercept", NULL, "leave the intercept out", "不含截距"},
     {"method", "NAME", "variance between areas: reml, ml, fh, pr (reml)", "地区间方差的估计：reml（默认）、ml、fh、pr"},
-    {"smooth", NULL, "sampling variances smoothed to c/n, c the mean of n * variance", "抽样方差平滑为 c/n"},
-    {"benchmark", "ratio|difference", "adjusted so that the areas agree with --total", "调整到与 --total 一致"},
+    {"smooth", NULL, "sampling variances smoothed to c/n, c the mean of n * variance",
+     "抽样方差平滑为 c/n，c 为 n 与方差之积的均值"},
+    {"benchmark", "ratio|difference", "adjusted so that the areas agree with --total",
+     "按比例（ratio）或差额（difference）调整，使各地区与 --total 一致"},
     {"share", "VAR", "with --benchmark: the areas' populations; without it the areas are added up",
      "与 --benchmark 同用：各地区人口；不给则直接相加"},
     {"total", "T", "with --benchmark: the figure of the whole (a survey's own)",
@@ -97,6 +99,11 @@ const cli_command cli_area_command = {
         "the direct estimate is gamma, the rest is the regression on the covariates, rmse the root of the estimated\n"
         "mean squared error under the model. Areas without a direct estimate get the regression alone.\n"
         "docs/methods/small-areas.md has the formulas.",
+    .detail_zh =
+        "FILE 可以是直接估计，每个地区一行（--estimate、--se、--area）；也可以是调查数据，此时在 --by 的各组中\n"
+        "估计 VAR，各地区的辅助变量取自 --areas FILE。结果是基于模型的估计：gamma 为直接估计所占的权重，\n"
+        "其余来自辅助变量的回归；rmse 为模型下均方误差估计值的平方根。没有直接估计的地区只用回归值。\n"
+        "公式见 docs/methods/small-areas.md。",
     .example = "shuxiao area interviews.sav amt_goods --by province --weights base_weight --strata province",
     .options = area_options,
     .n_options = sizeof area_options / sizeof *area_options,

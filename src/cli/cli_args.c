@@ -136,10 +136,22 @@ static void print_option(const cli_app *app, const cli_option *option) {
   }
 }
 
+void cli_synopsis(char out[CLI_SYNOPSIS_MAX], const cli_app *app, const cli_command *command) {
+  static const char word[] = "[options]";
+  const char *at = strstr(command->synopsis, word);
+  if (at) {
+    snprintf(out, CLI_SYNOPSIS_MAX, "%.*s%s%s", (int)(at - command->synopsis), command->synopsis,
+             cli_text(app, word, "[选项]"), at + sizeof word - 1);
+  } else {
+    snprintf(out, CLI_SYNOPSIS_MAX, "%s", command->synopsis);
+  }
+}
+
 void cli_help(const cli_app *app, const cli_command *command) {
-  printf("shuxiao %s %s\n\n%s\n", command->name, command->synopsis,
-         cli_text(app, command->summary_en, command->summary_zh));
-  if (command->detail_en) printf("\n%s\n", command->detail_en);
+  char synopsis[CLI_SYNOPSIS_MAX];
+  cli_synopsis(synopsis, app, command);
+  printf("shuxiao %s %s\n\n%s\n", command->name, synopsis, cli_text(app, command->summary_en, command->summary_zh));
+  if (command->detail_en) printf("\n%s\n", cli_text(app, command->detail_en, command->detail_zh));
   printf("\n");
   for (size_t i = 0; i < command->n_options; i++) print_option(app, &command->options[i]);
   for (size_t i = 0; i < cli_n_common_options; i++) print_option(app, &cli_common_options[i]);

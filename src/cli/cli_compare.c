@@ -10,23 +10,25 @@ static const cli_option compare_options[] = {
     CLI_WEIGHTING_OPTIONS,
     {"wave", "V", "the variable that says which wave a case is of; or give two files",
      "区分两期的变量；或给出两个文件"},
-    {"unit", "ID", "what names a unit in both waves: a variable, or several with commas", "两期共用的单元编号变量"},
+    {"unit", "ID", "what names a unit in both waves: a variable, or several with commas",
+     "两期共用的单元编号：一个变量，或以逗号相连的几个"},
     {"from", "A", "the earlier wave, where V has more than two", "基期（V 多于两期时）"},
     {"to", "B", "with two waves the later wave; else compare every group with this level, or with overall",
      "两期比较时为报告期；否则为对照水平，或 overall"},
     {"against", "LEVEL|overall", "with two waves: compare the changes of the groups", "两期比较时：各组变动之间的对照"},
-    {"independent", NULL, "the waves share no unit, or shared ones are left aside", "两期样本独立"},
+    {"independent", NULL, "the waves share no unit, or shared ones are left aside",
+     "两期没有共同的单元，或不考虑共同的单元"},
     {"coordinated", NULL, "the replicates of both waves were made together", "两期的复制权数协同生成"},
     {"of", "STATISTIC", "mean, total, prop, ratio, count, quantile (mean; prop for categories and conditions)",
-     "比较的统计量：mean、total、prop、ratio、count、quantile"},
+     "比较的统计量：mean、total、prop、ratio、count、quantile（默认 mean；类别和条件为 prop）"},
     {"probs", "P", "with --of quantile: the probability (0.5)", "与 --of quantile 同用：概率（0.5）"},
     {"as", "KIND,KIND", "difference, ratio, relative (difference; two waves: and relative)",
-     "difference 差、ratio 比、relative 相对变动"},
+     "difference 差、ratio 比、relative 相对变动（默认 difference；两期另有 relative）"},
     {"pairs", NULL, "with --by: every pair of groups", "与 --by 同用：所有两两比较"},
     {"contrast", "EXPR", "a formula, repeatable: 'E - H' over groups or variables, 'mean(y, x==1) - mean(y)'",
      "公式，可重复：各组或各变量的公式，或含 mean(y, 条件) 等的公式"},
     {"adjust", "METHOD", "p of many tests: holm, bonferroni, none (holm for --pairs, else none)",
-     "多重检验调整：holm、bonferroni、none"},
+     "多重检验的 p 值调整：holm、bonferroni、none（--pairs 默认 holm，其余 none）"},
     {"level", "P", "confidence level (0.95)", "置信水平（0.95）"},
     {"df", "N", "degrees of freedom (those of the domain)", "自由度（默认按子总体计）"},
 };
@@ -528,6 +530,14 @@ const cli_command cli_compare_command = {
         "overall), over the variables where there is no --by, or over mean(Y, CONDITION), total(Y, C),\n"
         "prop(CONDITION, C), ratio(Y, X, C), count(C), quantile(Y, P, C). Odd names stand in backquotes. p is of no\n"
         "difference (of a ratio of 1, a contrast of 0). Differences of shares are in percentage points (pp).",
+    .detail_zh =
+        "两期数据为两个文件，或一个文件加 --wave V。两期各自按同样的选项建立抽样设计；--unit 指明哪些单元\n"
+        "两期都有，其协方差按 Berger 与 Priam 的方法估计（docs/methods/waves.md）。变量在第二期另有名字时写作\n"
+        "NAME1:NAME2。--by 的各组与某一水平比较（--to LEVEL）、与整体比较（--to overall）或两两比较（--pairs），\n"
+        "在 --by 其余变量的每个组合内进行。--contrast 接受任意公式：用 --by 第一个变量的各水平（及 overall），\n"
+        "没有 --by 时用各变量，或用 mean(Y, 条件)、total(Y, C)、prop(条件, C)、ratio(Y, X, C)、count(C)、\n"
+        "quantile(Y, P, C)。特殊的名字放在反引号中。p 值检验没有差异（比率为 1，对比为 0）。\n"
+        "占比之差以百分点（pp）计。",
     .example =
         "shuxiao compare interviews.sav amt_goods --weights base_weight --strata province --by residence --pairs",
     .options = compare_options,

@@ -25,6 +25,7 @@ const cli_command cli_convert_command = {
     .summary_en = "from one file format to another, with labels",
     .summary_zh = "转换文件格式，保留标签",
     .detail_en = "Writes .csv .tsv (also .gz), .sav .zsav and .dta, by the extension of TO.",
+    .detail_zh = "按 TO 的扩展名写出 .csv、.tsv（可加 .gz）、.sav、.zsav 和 .dta。",
     .example = "shuxiao convert studies/digital-consumption-2025h1/interviews.sav interviews.dta",
     .options = convert_options,
     .n_options = sizeof convert_options / sizeof *convert_options,

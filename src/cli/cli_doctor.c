@@ -127,14 +127,17 @@ static int run_doctor(cli_app *app, const cli_args *args) {
   return d.problems == 0 ? CLI_OK : CLI_FAILED;
 }
 
-const cli_command cli_doctor_command = {.name = "doctor",
-                                        .synopsis = "",
-                                        .summary_en = "fonts, libraries, permissions, versions of this machine",
-                                        .summary_zh = "检查本机的字体、库、权限和版本",
-                                        .detail_en = NULL,
-                                        .example = "shuxiao doctor",
-                                        .options = NULL,
-                                        .n_options = 0,
-                                        .min_words = 0,
-                                        .max_words = 0,
-                                        .run = run_doctor};
+const cli_command cli_doctor_command = {
+    .name = "doctor",
+    .synopsis = "",
+    .summary_en = "fonts, libraries, permissions, versions of this machine",
+    .summary_zh = "检查本机的字体、库、权限和版本",
+    .detail_en = "Looks and changes nothing. A line marked PROBLEM must be put right and makes the exit code 1; a note "
+                 "need not.",
+    .detail_zh = "只检查，不改动任何内容。标为“问题”的必须处理，此时退出码为 1；标为“提示”的不影响使用。",
+    .example = "shuxiao doctor",
+    .options = NULL,
+    .n_options = 0,
+    .min_words = 0,
+    .max_words = 0,
+    .run = run_doctor};

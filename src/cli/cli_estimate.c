@@ -9,42 +9,45 @@
       {"gap", "overall|LEVEL", "with --by: each group minus the whole, or minus that level, with its covariance",                  \
        "与 --by 同用：各组减整体，或减某一水平，含协方差"},                                                                        \
       {"deff", "replace|wor", "design effect against sampling with or without replacement (replace)",                              \
-       "设计效应的比较基准：放回或不放回（默认 replace）"},                                                                        \
+       "设计效应的比较基准：replace 放回（默认）或 wor 不放回"},                                                                   \
       {"level", "P", "confidence level (0.95)", "置信水平（0.95）"},                                                               \
       {"df", "N", "degrees of freedom (those of the domain)", "自由度（默认按子总体计）"}, {                                       \
     "ci", "METHOD", "wald, logit; for shares also xlogit, wilson, beta, asin, likelihood (logit; t for the rest)",                 \
         "区间方法：wald、logit；比例另有 xlogit、wilson、beta、asin、likelihood（默认比例 logit，其余 t）" \
   }
 #define CLI_STANDARD_OPTIONS                                                                                           \
-  {"standardize", "VARS", "rates standardised by these variables: with --standard", "按这些变量直接标准化"}, {         \
+  {"standardize", "VARS", "rates standardised by these variables: with --standard",                                    \
+   "按这些变量直接标准化，与 --standard 同用"},                                                                        \
+  {                                                                                                                    \
     "standard", "'a=3, b=2'|FILE", "the standard population: a share per level (';' where levels hold ',')",           \
-        "标准人口：各水平的份额，或文件"                                                                \
+        "标准人口：各水平的份额（水平名含逗号时以 ; 分隔），或文件"                         \
   }
 static const cli_option mean_options[] = {
     CLI_ESTIMATE_OPTIONS,
     {"kind", "KIND", "arithmetic, geometric, harmonic, trimmed, winsorised (arithmetic)",
-     "均值种类：算术、几何、调和、截尾、缩尾（默认 arithmetic）"},
+     "均值种类：arithmetic 算术、geometric 几何、harmonic 调和、trimmed 截尾、winsorised 缩尾（默认 arithmetic）"},
     {"tails", "L,U", "shares cut off below and above, with trimmed and winsorised (0.05,0.05)",
      "截尾、缩尾的下、上比例（默认 0.05,0.05）"},
     {"rank", "mean|borda", "of rank(a,b) and places(a,b): the mean rank, or points (mean)",
-     "排序题：平均名次或 Borda 得分"},
+     "排序题 rank(a,b)、places(a,b)：mean 平均名次（默认）或 borda 得分"},
     CLI_STANDARD_OPTIONS,
 };
 static const cli_option total_options[] = {CLI_ESTIMATE_OPTIONS};
 static const cli_option ratio_options[] = {CLI_ESTIMATE_OPTIONS, CLI_STANDARD_OPTIONS};
 static const cli_option prop_options[] = {
     CLI_ESTIMATE_OPTIONS,
-    {"of", "cases|answers", "of a set: shares of the base, or of all answers (cases)", "多选题：占人数或占应答数"},
+    {"of", "cases|answers", "of a set: shares of the base, or of all answers (cases)",
+     "多选题：cases 占人数（默认）或 answers 占应答数"},
     {"base", "chosen|valid|all|EXPR", "of a set: who chose any, who has any value, all, or who was asked (chosen)",
-     "多选题的基数：选过任一项、任一项有效、全部、或条件"},
+     "多选题的基数：chosen 选过任一项（默认）、valid 任一项有效、all 全部，或被问者的条件"},
     {"counted", "VALUE", "of multi(a,b): the value that means chosen (1; texts: every value is a category)",
-     "multi(a,b) 中表示选中的取值"},
+     "multi(a,b) 中表示选中的取值（默认 1；文本则每个取值为一类）"},
     {"box", "top2|bottom2|net|nps", "of a scale: share of its top or bottom levels, their difference, net promoters",
-     "量表：最高、最低若干级占比，净值，净推荐值"},
-    {"top", "4,5", "with --box: the levels at the top, by value or label", "与 --box 同用：高端水平"},
-    {"bottom", "1,2", "with --box: the levels at the bottom", "与 --box 同用：低端水平"},
+     "量表：top2 高端占比、bottom2 低端占比、net 二者之差、nps 净推荐值"},
+    {"top", "4,5", "with --box: the levels at the top, by value or label", "与 --box 同用：高端的水平，写值或标签"},
+    {"bottom", "1,2", "with --box: the levels at the bottom", "与 --box 同用：低端的水平，写值或标签"},
     {"rank", "first|top3", "of rank(a,b) and places(a,b): the share ranked first, or among the best (first)",
-     "排序题：排第一或前几的占比"},
+     "排序题 rank(a,b)、places(a,b)：first 排第一（默认）或 top3 前三名的占比"},
     CLI_STANDARD_OPTIONS,
 };
 
@@ -217,6 +220,10 @@ static int run_ratio(cli_app *app, const cli_args *args) {
   "VARS are variables of the file, separated by blanks or commas, or expressions in quotes (\"age >= 60\").\n"         \
   "Missing answers drop out of that variable's base alone; n is the base. Weights are never guessed:\n"                \
   "give --weights, or --weights none for an unweighted estimate."
+#define DETAIL_ZH                                                                                                      \
+  "VARS 是文件中的变量，以空格或逗号分隔；也可以是加引号的表达式（\"age >= 60\"）。\n"  \
+  "缺失的回答只从该变量自己的基数中去掉，n 即为基数。权数从不猜测：\n"                  \
+  "请给出 --weights；不加权的估计用 --weights none。"
 #define COUNT(options) (sizeof(options) / sizeof *(options))
 
 const cli_command cli_mean_command = {
@@ -225,6 +232,7 @@ const cli_command cli_mean_command = {
     .summary_en = "weighted means with their errors",
     .summary_zh = "加权均值及其误差",
     .detail_en = DETAIL,
+    .detail_zh = DETAIL_ZH,
     .example = "shuxiao mean interviews.sav amt_goods --weights base_weight --strata province --by residence",
     .options = mean_options,
     .n_options = COUNT(mean_options),
@@ -237,6 +245,7 @@ const cli_command cli_total_command = {
     .summary_en = "population totals with their errors",
     .summary_zh = "总体总量及其误差",
     .detail_en = DETAIL,
+    .detail_zh = DETAIL_ZH,
     .example = "shuxiao total interviews.sav digital_consumer --weights base_weight --strata province",
     .options = total_options,
     .n_options = COUNT(total_options),
@@ -249,6 +258,7 @@ const cli_command cli_prop_command = {
     .summary_en = "shares of every category with their errors",
     .summary_zh = "各类别占比及其误差",
     .detail_en = DETAIL,
+    .detail_zh = DETAIL_ZH,
     .example = "shuxiao prop interviews.sav genai --weights base_weight --strata province --where netizen==1",
     .options = prop_options,
     .n_options = COUNT(prop_options),
@@ -261,6 +271,7 @@ const cli_command cli_ratio_command = {
     .summary_en = "ratios of two totals with their errors",
     .summary_zh = "两个总量之比及其误差",
     .detail_en = DETAIL,
+    .detail_zh = DETAIL_ZH,
     .example = "shuxiao ratio interviews.sav amt_game/amt_av --weights base_weight --strata province",
     .options = ratio_options,
     .n_options = COUNT(ratio_options),

@@ -8,7 +8,8 @@
   CLI_DESIGN_OPTIONS, CLI_DOMAIN_OPTIONS, CLI_WEIGHTING_OPTIONS,                                                       \
       {"form", "plain|convey", "plain does not depend on the scale of the weights; convey gives R convey's numbers",   \
        "plain 不随权数尺度变化（默认）；convey 与 R convey 的数值一致"},                                               \
-      {"bandwidth", "H", "of the kernel for densities at quantiles (sd * N^-0.2)", "分位数处密度的核带宽"},            \
+      {"bandwidth", "H", "of the kernel for densities at quantiles (sd * N^-0.2)",                                     \
+       "分位数处密度的核带宽（默认 sd * N^-0.2）"},                                                                    \
       {"level", "P", "confidence level (0.95)", "置信水平（0.95）"}, {                                                 \
     "df", "N", "degrees of freedom (those of the domain)", "自由度（默认按子总体计）"                      \
   }
@@ -184,6 +185,11 @@ const cli_command cli_inequality_command = {
         "fifth; qsr:P for other parts); palma (top 10% over bottom 40%); top:P, bottom:P (share of the total);\n"
         "p90/p10 and the like; lorenz at --probs. Formulas: docs/methods/inequality.md and lorenz.md. Amounts of 0\n"
         "or below that a measure is not defined for are refused: leave them out with --where.",
+    .detail_zh =
+        "gini 基尼系数；theil 泰尔指数、mld 平均对数离差、ge:A 广义熵；atkinson:E 阿特金森指数；zenga；\n"
+        "qsr 最高五分之一与最低五分之一的总量之比（其他比例用 qsr:P）；palma 帕尔马比（最高 10% 比最低 40%）；\n"
+        "top:P、bottom:P 占总量的份额；p90/p10 等分位数比；lorenz 洛伦兹曲线在 --probs 各点的值。\n"
+        "公式见 docs/methods/inequality.md 和 lorenz.md。指标对零或负的金额没有定义时拒绝计算：请用 --where 排除。",
     .example = "shuxiao inequality interviews.sav amt_goods --of gini,qsr,lorenz --where \"amt_goods > 0\" --weights "
                "base_weight --strata province --by residence --svg lorenz.svg",
     .options = inequality_options,
@@ -202,6 +208,11 @@ const cli_command cli_poverty_command = {
         "poor), rmpg (relative median gap), watts, sen, sst. The threshold is that of all cases of the file unless\n"
         "--threshold-of domain is given, also under --where and --by; where it is estimated its error is part of the\n"
         "errors of the rates. docs/methods/poverty.md has the formulas.",
+    .detail_zh =
+        "arpt 贫困线；arpr 贫困发生率（不高于贫困线者的占比）；fgt1、fgt2 贫困差距与平方贫困差距；\n"
+        "poormed 贫困者的中位数；rmpg 相对贫困差距中位数；watts、sen、sst 为 Watts、Sen、Sen-Shorrocks-Thon 指数。\n"
+        "贫困线取自文件的全部样本，使用 --where 和 --by 时也是如此，除非给出 --threshold-of domain；\n"
+        "贫困线由样本估计时，它的误差计入各贫困率的误差。公式见 docs/methods/poverty.md。",
     .example =
         "shuxiao poverty interviews.sav amt_goods --of arpt,arpr,fgt1 --weights base_weight --strata province --by "
         "residence",

@@ -60,6 +60,7 @@ static void put_head(const cli_app *app, const char *name, const char *summary) 
   }
   printf(".\\\" %s\n.TH \"%s\" \"1\" \"\" \"Shuxiao %s\" \"%s\"\n",
          "Written by shuxiao help --man from its own tables.", upper, sx_version(), cli_text(app, "Shuxiao", "数消"));
+  if (app->chinese) puts(".ad l\n.nh"); /* blanks are too few to stretch */
   section(app, "NAME", "名称");
   printf("shuxiao%s%s \\- ", name ? "\\-" : "", name ? name : "");
   put_text(summary, false);
@@ -102,11 +103,13 @@ void cli_man(const cli_app *app, const cli_command *command) {
   fputs("\\fBshuxiao ", stdout);
   put_text(command->name, false);
   fputs("\\fR ", stdout);
-  put_text(command->synopsis, false);
+  char synopsis[CLI_SYNOPSIS_MAX];
+  cli_synopsis(synopsis, app, command);
+  put_text(synopsis, false);
   putchar('\n');
   if (command->detail_en) {
     section(app, "DESCRIPTION", "说明");
-    put_paragraphs(command->detail_en);
+    put_paragraphs(cli_text(app, command->detail_en, command->detail_zh));
   }
   section(app, "OPTIONS", "选项");
   for (size_t i = 0; i < command->n_options; i++) put_option(app, &command->options[i]);

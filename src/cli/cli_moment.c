@@ -8,7 +8,7 @@ static const cli_option moment_options[] = {
     CLI_DOMAIN_OPTIONS,
     CLI_WEIGHTING_OPTIONS,
     {"of", "variance|covariance|correlation", "what is estimated (variance; of two variables: correlation)",
-     "方差、协方差或相关系数（一个变量默认方差，两个默认相关）"},
+     "variance 方差、covariance 协方差、correlation 相关系数（默认方差；两个变量默认相关系数）"},
     {"level", "P", "confidence level (0.95)", "置信水平（0.95）"},
     {"df", "N", "degrees of freedom (those of the domain)", "自由度（默认按子总体计）"},
     {"ci", "wald", "symmetric limits of a correlation too (Fisher's z)", "相关系数也用对称区间（默认 Fisher z）"},
@@ -86,6 +86,8 @@ const cli_command cli_moment_command = {
     .detail_en =
         "One variable or several: the variance of each. Two: their correlation, or --of covariance. Cases without an\n"
         "answer to either are left out. docs/methods/moments.md has the formulas.",
+    .detail_zh = "一个或多个变量：各变量的方差。两个变量：相关系数，或用 --of covariance 求协方差。\n"
+                 "任一变量没有回答的样本不计入。公式见 docs/methods/moments.md。",
     .example =
         "shuxiao moment interviews.sav amt_goods amt_game --of correlation --weights base_weight --strata province",
     .options = moment_options,

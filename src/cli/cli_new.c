@@ -28,6 +28,8 @@ const cli_command cli_new_command = {
         "Looks at the variables of FILE and writes DIR/study.yaml and DIR/narrative/: design variables are guessed "
         "from names,\n"
         "labels and values, indicators proposed from what the variables look like. Nothing existing is overwritten.",
+    .detail_zh = "查看 FILE 中的变量，写出 DIR/study.yaml 和 DIR/narrative/：设计变量由变量名、标签和取值猜测，\n"
+                 "指标按变量的类型拟定。已有的文件不会被覆盖。",
     .example = "shuxiao new my-study --from my-survey.sav",
     .options = new_options,
     .n_options = 1,

@@ -13,7 +13,7 @@ static const cli_option quantile_options[] = {
     {"interval", "METHOD", "mean, score, beta, xlogit, asin; replicate: of the replicate estimates (mean)",
      "区间方法：mean、score、beta、xlogit、asin；replicate 用复制估计（默认 mean）"},
     {"centre", "auto|share|p", "where the interval is centred: at p on ties, always as R (share), always at p (auto)",
-     "区间中心：遇结点取 p（auto）、同 R（share）、总取 p"},
+     "区间中心：auto 遇重复值取 p（默认）、share 同 R、p 总取 p"},
     {"level", "P", "confidence level (0.95)", "置信水平（0.95）"},
     {"df", "N", "degrees of freedom (those of the domain)", "自由度（默认按子总体计）"},
 };
@@ -88,6 +88,9 @@ const cli_command cli_quantile_command = {
         "The interval is Woodruff's by default: of the share at or below the estimate, turned back into values.\n"
         "It is centred at p where several cases share the estimated value, as in heaped answers (100, 200, 500);\n"
         "--centre share is what R prints, which is too short there. docs/methods/quantiles.md has the rules.",
+    .detail_zh = "区间默认为 Woodruff 法：先求不高于估计值者占比的区间，再换算回变量的值。\n"
+                 "若有多个样本恰等于估计值（如 100、200、500 这样的堆积回答），区间以 p 为中心；\n"
+                 "--centre share 与 R 的结果相同，此时区间偏窄。各种规则见 docs/methods/quantiles.md。",
     .example = "shuxiao quantile interviews.sav amt_goods --weights base_weight --strata province --probs 0.5",
     .options = quantile_options,
     .n_options = sizeof quantile_options / sizeof *quantile_options,

@@ -12,13 +12,15 @@ static const cli_option response_options[] = {
     {"codes", "'complete=1; refusal=2 3; ...'",
      "what its codes mean, where they are not AAPOR's: complete, partial, refusal, noncontact, other, "
      "unknown_household, unknown_other, ineligible",
-     "处置代码的含义（默认为 AAPOR 代码）"},
+     "处置代码的含义（默认为 AAPOR 代码）：complete 完成、partial 部分完成、refusal 拒访、noncontact 未接触、other "
+     "其他、unknown_household 不知是否为住户、unknown_other 其他未知、ineligible 不合格"},
     {"e", "SHARE", "share of the cases of unknown eligibility that is eligible (estimated: proportional allocation)",
-     "未知合格性样本中合格者的比例（默认按比例估计）"},
+     "合格性未知的样本中合格者的比例（默认按比例分配估计）"},
     {"rates", "rr1,rr3,...", "only these (rr1 to rr6, coop1 to coop4, ref1 to ref3, con1 to con3, e)",
-     "只给出这些比率"},
+     "只给出这些（rr1 至 rr6、coop1 至 coop4、ref1 至 ref3、con1 至 con3、e）"},
     {"level", "P", "confidence level (0.95)", "置信水平（0.95）"},
-    {"ci", "METHOD", "wald, logit, xlogit, wilson, beta, asin, likelihood (logit)", "区间方法（默认 logit）"},
+    {"ci", "METHOD", "wald, logit, xlogit, wilson, beta, asin, likelihood (logit)",
+     "区间方法：wald、logit、xlogit、wilson、beta、asin、likelihood（默认 logit）"},
     {"df", "N", "degrees of freedom (those of the domain)", "自由度（默认按子总体计）"},
 };
 
@@ -143,6 +145,10 @@ const cli_command cli_response_command = {
         "1.1 complete, 1.2 partial, 2.1 refusal, 2.2 non-contact, 2.3 other, 3.1 unknown if household, 3.2 to 3.9 "
         "other\n"
         "unknown, 4 not eligible, each with all its subcodes (2.112).",
+    .detail_zh = "FILE 中每个抽中的样本一行，未能访问的也在内。各率同时给出加权和不加权的结果，误差按抽样设计计算；\n"
+                 "e 为合格性未知的样本中合格者的比例，由合格性已知的样本估计，也可用 --e 给定。\n"
+                 "AAPOR 的最终处置代码可直接识别：1.1 完成访问，1.2 部分完成，2.1 拒访，2.2 未接触，2.3 其他未回答，\n"
+                 "3.1 不知是否为住户，3.2 至 3.9 其他合格性未知，4 不合格，均包括其全部子代码（如 2.112）。",
     .example = "shuxiao response interviews.sav --disposition disposition --weights base_weight --strata province "
                "--rates rr1,rr2",
     .options = response_options,

@@ -105,6 +105,8 @@ const cli_command cli_run_command = {
     .detail_en =
         "The study is checked whole before anything runs. What has not changed since the last run is reused,\n"
         "by content and never by file time. Results go to results.db, the report to report.zh.html and report.en.html.",
+    .detail_zh = "先检查整个研究文件，然后才运行。上次运行以来没有变化的部分直接复用，\n"
+                 "依据是内容，而不是文件时间。结果写入 results.db，报告写入 report.zh.html 和 report.en.html。",
     .example = "shuxiao run studies/digital-consumption-2025h1/study.yaml",
     .options = run_options,
     .n_options = sizeof run_options / sizeof *run_options,
@@ -118,6 +120,7 @@ const cli_command cli_check_command = {
     .summary_en = "the whole study checked, nothing run",
     .summary_zh = "检查整个研究文件，不运行",
     .detail_en = "Every problem is printed with its line and column and, for a misspelt word, the nearest known one.",
+    .detail_zh = "每个问题都给出行和列；拼错的词给出最接近的已知词。",
     .example = "shuxiao check studies/digital-consumption-2025h1/study.yaml",
     .options = check_options,
     .n_options = sizeof check_options / sizeof *check_options,

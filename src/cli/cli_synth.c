@@ -8,7 +8,7 @@
 static const cli_option synth_options[] = {
     {"n", "N", "interviews to make (30000)", "访问数（30000）"},
     {"output", "FILE", "where to, by its extension .sav .zsav .dta .csv .csv.gz (interviews.sav)",
-     "输出文件，按扩展名定格式（interviews.sav）"},
+     "输出文件，按扩展名 .sav .zsav .dta .csv .csv.gz 定格式（默认 interviews.sav）"},
 };
 
 static int run_synth(cli_app *app, const cli_args *args) {
@@ -36,6 +36,8 @@ const cli_command cli_synth_command = {
     .detail_en = "The same seed gives the same file on every x86-64 machine and with any number of threads. The file "
                  "says in its own\n"
                  "metadata that it is synthetic.",
+    .detail_zh = "同一种子在任何 x86-64 机器上、用任何线程数都得到同样的文件。\n"
+                 "文件在自身的元数据中注明为合成数据。",
     .example = "shuxiao synth studies/digital-consumption-2025h1/model.yaml -n 30000 --seed 1 -o interviews.sav",
     .options = synth_options,
     .n_options = sizeof synth_options / sizeof *synth_options,

@@ -11,12 +11,14 @@ static const cli_option tab_options[] = {
      "只对满足条件的样本估计（作为子总体，设计保持完整）"},
     {"share", "row|column|total|count",
      "what the cells are: shares of their row, column or the whole, or population (row)",
-     "单元格：行、列、总体占比，或人数（默认 row）"},
-    {"test", "NAME", "F, Chisq, Wald, adjWald, lincom, saddlepoint, none (F)", "检验方法（默认 F）"},
+     "单元格：row 行占比、column 列占比、total 总体占比，或 count 人数（默认 row）"},
+    {"test", "NAME", "F, Chisq, Wald, adjWald, lincom, saddlepoint, none (F)",
+     "检验方法：F、Chisq、Wald、adjWald、lincom、saddlepoint、none（默认 F）"},
     {"expect", "'A=1, B=2'", "with one variable: test its shares against these", "单变量时：与给定占比比较的检验"},
     {"level", "P", "confidence level (0.95)", "置信水平（0.95）"},
     {"df", "N", "degrees of freedom (those of the table's cases)", "自由度（默认按表内样本计）"},
-    {"ci", "METHOD", "wald, logit, xlogit, wilson, beta, asin, likelihood (logit)", "占比的区间方法（默认 logit）"},
+    {"ci", "METHOD", "wald, logit, xlogit, wilson, beta, asin, likelihood (logit)",
+     "占比的区间方法：wald、logit、xlogit、wilson、beta、asin、likelihood（默认 logit）"},
 };
 
 typedef struct tab {
@@ -303,6 +305,9 @@ const cli_command cli_tab_command = {
         "The test is Rao and Scott's second-order F; --expect tests one variable's shares against given ones.\n"
         "--format csv gives a row per cell and two for the test: the statistic (df: the first) and its p (df:\n"
         "the second).",
+    .detail_zh = "单元格为占比及其标准误（百分点）；任一变量没有回答的样本不计入。\n"
+                 "检验为 Rao-Scott 二阶校正的 F 检验；--expect 检验单个变量的占比是否等于给定值。\n"
+                 "--format csv 每个单元格一行，检验占两行：统计量（df 为第一自由度）与 p 值（df 为第二自由度）。",
     .example = "shuxiao tab interviews.sav residence digital_consumer --weights base_weight --strata province",
     .options = tab_options,
     .n_options = sizeof tab_options / sizeof *tab_options,

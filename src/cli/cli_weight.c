@@ -132,6 +132,15 @@ const cli_command cli_weight_command = {
         "--write-reps 'rw[1-200]' writes the replicate weights that --make-reps made (or --repweights read), each "
         "weighted\n"
         "by itself, and says with which options to read them.",
+    .detail_zh = "各步骤按下列顺序进行，逐步报告：基础权数（--base-prob、--persons、--lines，或 --weights），\n"
+                 "合格性未知的调整（--eligibility），无回答调整（--nonresponse），两个抽样框（--frame），\n"
+                 "再是 --poststratify、--rake 或 --calibrate，最后是 --trim。没有回答的样本留在文件中，权数为 0，\n"
+                 "计算误差时需要它们。每个边际写明变量和各水平的总体总量；各边际的合计必须一致，\n"
+                 "总体的每个水平都必须在样本中出现，否则错误信息会指出不符之处。\n"
+                 "--calibrate 接受计数、水平、交叉和数量的总量：'(intercept)=6194, stype=H: 755, api99=3914069,\n"
+                 "stype=H*api99: 480000'；没有权数能满足这些总量时，错误信息会给出能够满足的最接近的总量。\n"
+                 "--write-reps 'rw[1-200]' 同时写出由 --make-reps 生成（或由 --repweights 读入）的复制权数，\n"
+                 "每个复制各自加权，并说明应该用哪些选项读取。",
     .example =
         "shuxiao weight interviews.sav --weights base_weight --rake 'sex: male=690, female=654' --output weighted.sav",
     .options = weight_options,

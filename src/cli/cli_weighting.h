@@ -18,20 +18,23 @@
        "与 --calibrate 同用：户内或群内权数相等"},                                                                              \
       {"q", "VAR", "with --calibrate: positive q weights (1/variance)", "与 --calibrate 同用：q 权（方差的倒数）"},             \
       {"totals-from", "STUDY.yaml", "the totals named by --totals are estimated from this study's sample",                      \
-       "由该研究的样本估计这些总量"},                                                                                           \
-      {"totals-df", "N", "degrees of freedom of the errors in --totals 'x=100±5' (many)", "估计总量误差的自由度"},              \
+       "--totals 所列的总量由该研究的样本估计"},                                                                                \
+      {"totals-df", "N", "degrees of freedom of the errors in --totals 'x=100±5' (many)",                                       \
+       "--totals 'x=100±5' 中误差的自由度（默认视为很大）"},                                                                    \
       {"disposition", "VAR", "final disposition of every sampled case (AAPOR codes)", "最终处置代码（AAPOR）"},                 \
       {"codes", "'complete=1; refusal=2 3; ...'", "what its codes mean, where they are not AAPOR's",                            \
-       "处置代码的含义"},                                                                                                       \
+       "处置代码的含义（默认为 AAPOR 代码）"},                                                                                  \
       {"respondent", "EXPR", "in place of --disposition: true for those who responded",                                         \
        "代替 --disposition：是否回答的条件"},                                                                                   \
       {"eligible", "EXPR", "with --respondent: true, false, or missing where it is not known",                                  \
-       "与 --respondent 同用：是否合格"},                                                                                       \
+       "与 --respondent 同用：合格为真，不合格为假，未知为缺失"},                                                               \
       {"eligibility", "classes:A,B", "known cases take up the weight of cases of unknown eligibility",                          \
-       "未知合格性调整"},                                                                                                       \
-      {"nonresponse", "classes:A,B|propensity:A,B", "respondents take up the weight of nonrespondents", "无回答调整"},          \
-      {"min-respondents", "N", "classes with fewer are merged (1)", "调整类的最少回答数（默认 1）"},                            \
-      {"max-factor", "F", "classes with a larger factor are merged, propensities cut", "调整系数的上限"},                       \
+       "合格性未知的调整：权数转给合格性已知的样本"},                                                                           \
+      {"nonresponse", "classes:A,B|propensity:A,B", "respondents take up the weight of nonrespondents",                         \
+       "无回答调整：无回答者的权数转给回答者"},                                                                                 \
+      {"min-respondents", "N", "classes with fewer are merged (1)", "少于此数的调整类合并（默认 1）"},                          \
+      {"max-factor", "F", "classes with a larger factor are merged, propensities cut",                                          \
+       "调整系数的上限：超过时合并调整类，或截断倾向得分"},                                                                     \
       {"propensity-strata", "K", "with propensity: classes of K equal parts by propensity", "按倾向得分分为 K 类"},             \
       {"factor", "A,B", "numbers that are categories: in a mean or total, and for the propensity model",                        \
        "作为类别的数值变量（均值、总量与倾向模型）"},                                                                           \

@@ -10,6 +10,23 @@ for command in run check new describe mean total prop ratio weight convert synth
   "$program" $command --help >"$tmp/h" || fail "$command --help"
   grep -q "^shuxiao $command" "$tmp/h" || fail "$command --help has no usage line"
 done
+# under a Chinese locale every command's help is Chinese: summary, details, each option, and no line of English
+"$program" help --commands | while read -r command; do
+  "$program" "$command" --help --lang en >"$tmp/en"
+  for call in "--lang zh" ""; do
+    LANG=zh_CN.UTF-8 LC_ALL= "$program" "$command" --help $call >"$tmp/zh" || echo "$command --help $call"
+    awk -v RS= 'NR == 2 || NR == 3' "$tmp/zh" >"$tmp/words" # summary and details
+    [ "$(awk -v RS= 'END { print NR }' "$tmp/zh")" -ge 6 ] && [ "$(grep -c . "$tmp/words")" -ge 2 ] || echo "$command: no details in Chinese"
+    grep -vP '\p{Han}' "$tmp/words" | grep -vP "^stype=" | sed "s/^/$command: not Chinese: /"
+    # an option's help is on its line, or on the next where the head is long
+    grep -P '^  --|^ {20}' "$tmp/zh" | awk '/^  --/ { if (head != "") print head; head = $0; next } { head = head $0 } END { print head }' |
+      grep -vP '\p{Han}' | sed "s/^/$command: an option not Chinese: /"
+    grep -v '^  ' "$tmp/zh" | sed '1d' | grep -P '[A-Za-z]{2,}( [A-Za-z]{2,}){4}' | sed "s/^/$command: English: /"
+    awk -v RS= 'NR > 1 && NR <= 3' "$tmp/en" | grep -Fxf - "$tmp/words" | sed "s/^/$command: as in English: /"
+    grep -q '^例：' "$tmp/zh" && grep -q '^退出码：' "$tmp/zh" || echo "$command: no example or exit codes in Chinese"
+  done
+done >"$tmp/english"
+[ ! -s "$tmp/english" ] || fail "help in Chinese: $(cat "$tmp/english")"
 "$program" --version | grep -Eq '^shuxiao [0-9]+\.[0-9]+\.[0-9]+$' || fail "--version"
 "$program" --help --lang zh | grep -q '用法' || fail "--lang zh"
 LC_ALL=zh_CN.UTF-8 "$program" --help | grep -q '用法' || fail "messages follow the locale"

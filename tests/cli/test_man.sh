@@ -18,14 +18,15 @@ page() {
 page en "" "NAME SYNOPSIS COMMANDS"
 page zh "" "名称 用法 命令"
 while read -r command; do
-  page en "$command" "NAME SYNOPSIS OPTIONS EXAMPLE"
+  page en "$command" "NAME SYNOPSIS DESCRIPTION OPTIONS EXAMPLE"
   sed 's/\\-/-/g; s/\\(aq/'"'"'/g' "$tmp/page" >"$tmp/plain"
   "$program" "$command" --help | sed -n 's/^  --\([a-z0-9-]*\).*/\1/p' >"$tmp/options"
   [ -s "$tmp/options" ] || fail "$command --help names no option"
   while read -r option; do
     grep -q "^\\\\fB--$option\\\\fR" "$tmp/plain" || fail "the page of $command does not name --$option"
   done <"$tmp/options"
-  page zh "$command" "名称 用法 选项 例"
+  page zh "$command" "名称 用法 说明 选项 例"
+  sed -n '/^\.SH "说明"/,/^\.SH "选项"/p' "$tmp/page" | sed 1d | grep -qP '\p{Han}' || fail "the Chinese page of $command describes it in English"
 done <"$tmp/commands"
 "$program" help --man mean | grep -q 'shuxiao mean interviews.sav' || fail "no example in the page of mean"
 run_fails 2 "unknown command 'maen'" "$program" help --man maen
