@@ -331,6 +331,9 @@ const cli_command cli_banded_command = {
         "A distribution is fitted to the bands by weighted maximum likelihood; those who spent nothing are a share\n"
         "apart. Errors are design-based. The table below the results shows how well the fit lies; mean_midpoint and\n"
         "mean_rpme are the two simple methods for comparison. docs/methods/banded-amounts.md has the formulas.",
+    .detail_zh = "用加权极大似然法对各档拟合分布；没有花费的人单列为一个占比。误差按抽样设计计算。\n"
+                 "结果下方的表说明拟合的好坏；mean_midpoint 与 mean_rpme 是供对照的两种简单方法。\n"
+                 "公式见 docs/methods/banded-amounts.md。",
     .example =
         "shuxiao banded interviews.sav band_takeaway --exact amt_takeaway --weights base_weight --strata province",
     .options = banded_options,

@@ -6,7 +6,7 @@
 
 #include "cli_banded.h"
 
-enum { WIDTH = 640, HEIGHT = 360, LEFT = 52, RIGHT = 16, TOP = 40, BOTTOM = 48, POINTS = 240 };
+enum { WIDTH = 640, HEIGHT = 372, LEFT = 52, RIGHT = 16, TOP = 40, BOTTOM = 60, POINTS = 240 };
 
 typedef struct picture {
   const sx_banded_result *r;
@@ -87,19 +87,32 @@ static void draw_curve(picture *p) {
   sx_buf_add(&p->out, "\"/>\n");
 }
 
+/* A limit under its place: on the first row, on the second where the one before is in the way, nowhere where both are taken.
+ * end [2]: how far each row is written. */
+static void draw_limit(picture *p, double end[2], double limit, double at) {
+  static const double digit = 7, apart = 4;
+  char text[SX_DOUBLE_TEXT_MAX];
+  sx_text_from_double(text, limit);
+  const double base = y_of(p, 0), half = digit * (double)strlen(text) / 2, middle = fmin(at, WIDTH - 2 - half);
+  sx_buf_printf(&p->out, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#8592a0\"/>\n", at, base, at,
+                base + 4);
+  for (int row = 0; row < 2; row++) {
+    if (middle - half < end[row] + apart) continue;
+    add_text(p, middle, base + 18 + 13 * row, "middle", text);
+    end[row] = middle + half;
+    return;
+  }
+}
+
 static void draw_axis(picture *p) {
   const double base = y_of(p, 0);
-  double last = -1000;
+  double end[2] = {-WIDTH, -WIDTH};
+  const sx_band *band = p->r->band;
+  const size_t n = p->r->n_bands;
   sx_buf_printf(&p->out, "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"#8592a0\"/>\n", LEFT, base,
                 WIDTH - RIGHT, base);
-  for (size_t k = 0; k < p->r->n_bands; k++) {
-    char text[SX_DOUBLE_TEXT_MAX];
-    const double at = x_of(p, band_from(p, k));
-    sx_text_from_double(text, p->r->band[k].low);
-    if (at - last < 8 + 7 * (double)strlen(text)) continue;
-    add_text(p, at, base + 18, "middle", text);
-    last = at;
-  }
+  for (size_t k = 0; k < n; k++) draw_limit(p, end, band[k].low, x_of(p, band_from(p, k)));
+  if (isfinite(band[n - 1].high)) draw_limit(p, end, band[n - 1].high, x_of(p, band_to(p, n - 1)));
 }
 
 sx_status cli_banded_svg(const cli_app *app, const sx_banded_result *result, const char *title, const char *path,

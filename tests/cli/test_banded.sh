@@ -38,6 +38,15 @@ for text in 'Fit: gb2, b 896.84' 'tail index 3.245' 'Test of the fit (Rao-Scott)
 done
 [ "$(grep -c '<rect' "$tmp/fit.svg")" = 8 ] || fail "the picture has not 7 bands and its ground"
 grep -q '<polyline' "$tmp/fit.svg" || fail "the picture has no curve"
+# every limit has its label, in two rows where they are close, and no label stands in another
+limits() { sed -n 's/^<text x="\([0-9.]*\)" y="\([0-9.]*\)" text-anchor="middle">\([0-9]*\)<.*/\1 \2 \3/p' "$1"; }
+collide() { limits "$1" | awk '{ w = 7 * length($3); if (($2 in x) && $1 - x[$2] < (w + last[$2]) / 2) print $3; x[$2] = $1; last[$2] = w }'; }
+[ "$(limits "$tmp/fit.svg" | awk '{ printf "%s ", $3 }')" = "0 100 200 500 1000 2000 5000 " ] || fail "limits: $(limits "$tmp/fit.svg")"
+"$program" banded $data band --bands '1=0, 2=0..100, 3=100..300, 4=300..800, 5=800..1000, 6=1000..3000, 7=3000..5000, 8=5000..20000' $design --svg "$tmp/close.svg" >"$tmp/out" 2>&1 || fail "close limits: $(cat "$tmp/out")"
+[ "$(limits "$tmp/close.svg" | awk '{ printf "%s ", $3 }')" = "0 100 300 800 1000 3000 5000 20000 " ] || fail "close limits: $(limits "$tmp/close.svg")"
+"$program" banded $data band --bands '1=0, 2=0..100, 3=100..105, 4=105..110, 5=110..115, 6=115..120, 7=120..125, 8=125..' $design --fit rpme --svg "$tmp/dense.svg" >"$tmp/out" 2>&1 || fail "dense limits: $(cat "$tmp/out")"
+for picture in fit close dense; do [ -z "$(collide "$tmp/$picture.svg")" ] || fail "$picture: labels collide: $(limits "$tmp/$picture.svg")"; done
+[ "$(limits "$tmp/dense.svg" | wc -l)" -ge 3 ] || fail "dense limits: $(limits "$tmp/dense.svg")"
 if command -v python3 >/dev/null; then python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$tmp/fit.svg" || fail "the picture is no XML"; fi
 # a heavy tail, and a mean that rests on it
 awk -F, 'BEGIN { print "code,w" } NR > 1 { c = NR % 10 < 3 ? 1 : NR % 10 < 6 ? 2 : NR % 10 < 8 ? 3 : 4; print c ",1" }' $data >"$tmp/heavy.csv"
