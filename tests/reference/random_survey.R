@@ -76,11 +76,14 @@ estimates <- function(k, s, d) {
   e <- svytotal(~y, s, na.rm = TRUE); add(k, "total", coef(e), SE(e))
   ok <- subset(s, !is.na(y))
   e <- svymean(~y, ok, deff = "replace", na.rm = TRUE); add(k, "mean", coef(e), SE(e), deff(e)); add(k, "df", degf(ok))
+  if (degf(ok) > 0) { i <- confint(e, df = degf(ok)); add(k, "mean.ci", i[1], i[2]) }
   e <- svyratio(~y, ~x, s, na.rm = TRUE); add(k, "ratio", coef(e), SE(e))
   e <- svymean(~t, s); for (l in c("k", "l", "o")) add(k, paste0("prop.", l), coef(e)[paste0("t", l)], SE(e)[paste0("t", l)])
   # svyvar counts unanswered cases in its n/(n-1)
   n0 <- sum(d$w > 0); n1 <- sum(!is.na(d$y) & d$w > 0); f <- (n0 - 1) / n0 * n1 / (n1 - 1)
   e <- svyvar(~y, s, na.rm = TRUE); add(k, "var", coef(e) * f, SE(e) * f)
+  e <- as.matrix(svyvar(~y + x, s, na.rm = TRUE)); v <- attr(e, "var")[2, 2]; add(k, "cov", e[1, 2] * f, sqrt(v) * f)
+  add(k, "cor", e[1, 2] / sqrt(e[1, 1] * e[2, 2]))
   e <- svyciprop(~u, s, method = "xlogit"); add(k, "ci.xlogit", confint(e)[1], confint(e)[2])
   # and method "beta" counts them in n: the formula of Korn & Graubard (1998) with the cases that have weight
   e <- svymean(~u, s); p <- coef(e); n <- sum(d$w > 0)

@@ -155,6 +155,11 @@ static void whole(const sx_table *t, const sx_design *d, size_t k) {
   expect(k, "mean", &m->rows[0]);
   if (answer(v, k, "mean") && !isnan(m->rows[0].deff)) same(k, "mean", "deff", m->rows[0].deff, v[2], 1e-8, 1);
   if (answer(v, k, "df")) same(k, "mean", "df", m->rows[0].df, v[0], 0, 0);
+  if (answer(v, k, "mean.ci")) {
+    same(k, "mean", "low", m->rows[0].low, v[0], 1e-8, 1);
+    same(k, "mean", "high", m->rows[0].high, v[1], 1e-8, 1);
+    CHECK(m->rows[0].se == sx_est_se(m->rows[0].est)); /* what is printed is what the carrier says */
+  }
   sx_est_set_free(m);
   sx_est_set *p = eh_ask(d, &(sx_est_request){SX_STAT_PROP, col(t, "t"), NULL, false, NULL, NULL});
   for (size_t i = 0; i < p->n_rows; i++) {
@@ -167,6 +172,13 @@ static void whole(const sx_table *t, const sx_design *d, size_t k) {
   const sx_est_request r = {SX_STAT_MEAN, y, NULL, false, NULL, NULL};
   REQUIRE_OK(sx_estimate_moment(&s, d, SX_MOMENT_VARIANCE, &r, NULL, err));
   expect(k, "var", &s->rows[0]);
+  sx_est_set_free(s);
+  const sx_est_request both = {SX_STAT_MEAN, y, x, false, NULL, NULL};
+  REQUIRE_OK(sx_estimate_moment(&s, d, SX_MOMENT_COVARIANCE, &both, NULL, err));
+  expect(k, "cov", &s->rows[0]);
+  sx_est_set_free(s);
+  REQUIRE_OK(sx_estimate_moment(&s, d, SX_MOMENT_CORRELATION, &both, NULL, err));
+  if (answer(v, k, "cor")) same(k, "cor", "estimate", s->rows[0].estimate, v[0], 1e-10, 1);
   sx_est_set_free(s);
 }
 
