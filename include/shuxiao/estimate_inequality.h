@@ -46,8 +46,9 @@ SX_API const char *sx_inequality_text(char *text, const sx_inequality_measure *m
 SX_API const char *sx_inequality_statistic(char *text, const sx_inequality_measure *measure);
 SX_API bool sx_inequality_is_poverty(sx_inequality_stat stat);
 
-/* PLAIN does not depend on the scale of the weights, and its scores are the derivatives of its values. CONVEY gives the numbers of
- * R convey 1.0.1 where they differ: the Gini with rank 2 C_k - 1 in place of 2 C_k - w_k, the error of share ratios with the
+/* PLAIN does not depend on the scale of the weights, and its scores are the derivatives of its values. Densities, for errors
+ * of quantiles, rates and medians, are by a window of quantiles. CONVEY gives the numbers of R convey 1.0.1 where they differ: densities
+ * by a normal kernel, the Gini with rank 2 C_k - 1 in place of 2 C_k - w_k, the error of share ratios with the
  * quantile replaced by a ratio of kernel estimates, and Zenga's index as a sum of steps. */
 typedef enum sx_inequality_form { SX_INEQUALITY_PLAIN, SX_INEQUALITY_CONVEY } sx_inequality_form;
 
@@ -69,7 +70,7 @@ typedef struct sx_inequality_options {
   sx_est_options est;
   sx_inequality_form form;
   sx_poverty_threshold threshold;
-  double bandwidth; /* of the normal kernel of densities, unit of y; NaN: sd * (sum of weights)^(-1/5) */
+  double bandwidth; /* of densities by a normal kernel; NaN: PLAIN has none, CONVEY sd * (sum of weights)^(-1/5) */
 } sx_inequality_options;
 #define SX_INEQUALITY_OPTIONS_INIT                                                                                     \
   { 1, SX_EST_OPTIONS_INIT, SX_INEQUALITY_PLAIN, {SX_POVERTY_OF_QUANTILE, (double)NAN, 0.6, 0.5, false}, (double)NAN }

@@ -8,8 +8,8 @@
   CLI_DESIGN_OPTIONS, CLI_DOMAIN_OPTIONS, CLI_WEIGHTING_OPTIONS,                                                       \
       {"form", "plain|convey", "plain does not depend on the scale of the weights; convey gives R convey's numbers",   \
        "plain 不随权数尺度变化（默认）；convey 与 R convey 的数值一致"},                                               \
-      {"bandwidth", "H", "of the kernel for densities at quantiles (sd * N^-0.2)",                                     \
-       "分位数处密度的核带宽（默认 sd * N^-0.2）"},                                                                    \
+      {"bandwidth", "H", "densities at quantiles by a normal kernel (plain: by quantiles; convey: sd * N^-0.2)",       \
+       "分位数处密度改用正态核，H 为带宽（plain 默认用分位数间距；convey 默认 sd * N^-0.2）"},                         \
       {"level", "P", "confidence level (0.95)", "置信水平（0.95）"}, {                                                 \
     "df", "N", "degrees of freedom (those of the domain)", "自由度（默认按子总体计）"                      \
   }

@@ -26,7 +26,7 @@ typedef struct ineq_view {
   size_t n, n_in;
   double weight, total, mean;          /* C_n, T_n, T_n/C_n of all cases */
   double in_weight, in_total, in_mean; /* of those in the domain */
-  double bandwidth;                    /* of the kernel */
+  double bandwidth;                    /* of the kernel, where densities are by one */
 } ineq_view;
 
 /* A kernel writes value [n_values] and, where score is not NULL, score [n_values][n]: docs of sx_statistic. A value that does not
@@ -63,8 +63,9 @@ void sx_estimate__pov_threshold(ineq_view *v);
 double sx_estimate__ineq_quantile(const ineq_view *v, double p);
 /* The median of the cases in the domain with x <= t; NaN where there are none. */
 double sx_estimate__ineq_median_upto(const ineq_view *v, double t);
-/* Density at x of all cases, or of those in the domain, by a normal kernel. INFINITY where nothing varies. */
-double sx_estimate__ineq_density(const ineq_view *v, double x, bool in_domain);
+/* Density at x of all cases, or of those in the domain; p their share at or below x, NaN: to be found. INFINITY where nothing
+ * varies. */
+double sx_estimate__ineq_density(const ineq_view *v, double x, double p, bool in_domain);
 /* out [n] = d Q(p) / d w_k = -(1(x_k <= q) - p) / (C_n f(q)), q = Q(p). */
 void sx_estimate__ineq_quantile_score(double *out, const ineq_view *v, double q, double p);
 /* Fails where a case of the domain with x <= upto lies below least (or at it: with open). */

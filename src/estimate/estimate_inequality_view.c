@@ -1,7 +1,15 @@
 /* estimate_inequality_view.c: the cases of a measure of inequality or poverty as arrays; quantiles and densities of them.
  *
- * The density at x is (1/(N h)) sum_k w_k phi((x - x_k)/h) with N = sum w and h = s N^(-1/5), s the weighted standard deviation of all
- * cases: Osier (2009), Survey Research Methods 3:167-195, sec. 3.2, which R's convey follows. */
+ * The density at x = Q(p) is that of a window of quantiles, f = [F(b) - F(a)]/(b - a), a = Q(p - d), b = Q(p + d), F the share of
+ * the weights at or below. With n cases, u = Phi^-1(p),
+ *
+ *   d = n^(-1/3) z^(2/3) [1.5 phi(u)^2/(2 u^2 + 1)]^(1/3), z = Phi^-1(0.975), at most 0.8 min(p, 1 - p):
+ *
+ * Hall & Sheather (1988) JRSS B 50:381-391; Siddiqui (1960) J. Res. NBS 64B:145-150. Scales of weights and amounts have no part in it.
+ * Where a and b are one value the window takes its neighbours on either side.
+ *
+ * As in R's convey, and with a bandwidth h that is given: (1/(N h)) sum_k w_k phi((x - x_k)/h), N = sum w, h = s N^(-1/5), s the
+ * weighted standard deviation of all cases: Osier (2009), Survey Research Methods 3:167-195, sec. 3.2. */
 #include "estimate_inequality_priv.h"
 
 #include <stdio.h>
@@ -92,7 +100,7 @@ double sx_estimate__ineq_median_upto(const ineq_view *v, double t) {
   return last;
 }
 
-double sx_estimate__ineq_density(const ineq_view *v, double x, bool in_domain) {
+static double by_kernel(const ineq_view *v, double x, bool in_domain) {
   const double h = v->bandwidth;
   if (!(h > 0)) return (double)INFINITY;
   double sum = 0;
@@ -104,8 +112,79 @@ double sx_estimate__ineq_density(const ineq_view *v, double x, bool in_domain) {
   return sum / sqrt(2 * 3.14159265358979323846) / ((in_domain ? v->in_weight : v->weight) * h);
 }
 
+static double half_window(double n, double p) {
+  const double u = sx_num_norm_quantile(p), z = sx_num_norm_quantile(0.975);
+  const double phi2 = exp(-u * u) / (2 * 3.14159265358979323846);
+  const double d = cbrt(z * z / n * 1.5 * phi2 / (2 * u * u + 1)), most = 0.8 * (p < 0.5 ? p : 1 - p);
+  return d < most ? d : most;
+}
+
+/* A value that occurs, and the weights up to and with it. */
+typedef struct ineq_step {
+  double x, sum;
+  bool is;
+} ineq_step;
+
+/* The next value after those before *k that occurs in the population. */
+static ineq_step next_step(size_t *k, double sum, const ineq_view *v, bool in_domain) {
+  ineq_step out = {0, sum, false};
+  for (; *k < v->n && (!out.is || v->x[*k] == out.x); (*k)++) {
+    if (in_domain && !ineq_in(v, *k)) continue;
+    out = (ineq_step){v->x[*k], out.sum + v->w[*k], true};
+  }
+  return out;
+}
+
+/* The value at which the share first is p; *before the one before it. */
+static ineq_step step_at(ineq_step *before, size_t *k, const ineq_view *v, double p, double total, bool in_domain) {
+  ineq_step at = {0, 0, false}, next = next_step(k, 0, v, in_domain);
+  *before = at;
+  while (next.is) {
+    *before = at;
+    at = next;
+    if (at.sum >= (p - 1e-12) * total) break;
+    next = next_step(k, at.sum, v, in_domain);
+  }
+  return at;
+}
+
+static double by_window(const ineq_view *v, double x, double p, bool in_domain) {
+  const double n = (double)(in_domain ? v->n_in : v->n), total = in_domain ? v->in_weight : v->weight;
+  ineq_step last = {0, 0, false}, before;
+  if (!(n > 0) || !(total > 0)) return (double)INFINITY;
+  if (isnan(p)) {
+    size_t k = 0;
+    for (ineq_step s = next_step(&k, 0, v, in_domain); s.is && s.x <= x; s = next_step(&k, s.sum, v, in_domain))
+      last = s;
+    p = last.sum / total;
+    if (!last.is || (x > last.x && p >= 1 - 1e-12)) return 0; /* no one is near */
+  }
+  p = fmin(fmax(p, 0.5 / n), 1 - 0.5 / n);
+  const double d = half_window(n, p);
+  size_t k = 0;
+  ineq_step a = step_at(&before, &k, v, p - d, total, in_domain), b = a;
+  while (b.is && b.sum < (p + d - 1e-12) * total) {
+    const ineq_step next = next_step(&k, b.sum, v, in_domain);
+    if (!next.is) break;
+    b = next;
+  }
+  bool wider = a.x == b.x; /* one heap: on either side of it */
+  if (wider && before.is) a = before;
+  for (; wider || !(b.sum > a.sum); wider = false) {
+    const ineq_step next = next_step(&k, b.sum, v, in_domain);
+    if (!next.is) break;
+    b = next;
+  }
+  return b.x > a.x && b.sum > a.sum ? (b.sum - a.sum) / total / (b.x - a.x) : (double)INFINITY;
+}
+
+double sx_estimate__ineq_density(const ineq_view *v, double x, double p, bool in_domain) {
+  const bool kernel = v->job->options->form == SX_INEQUALITY_CONVEY || !isnan(v->job->options->bandwidth);
+  return kernel ? by_kernel(v, x, in_domain) : by_window(v, x, p, in_domain);
+}
+
 void sx_estimate__ineq_quantile_score(double *out, const ineq_view *v, double q, double p) {
-  const double slope = 1 / (v->weight * sx_estimate__ineq_density(v, q, false));
+  const double slope = 1 / (v->weight * sx_estimate__ineq_density(v, q, p, false));
   for (size_t k = 0; k < v->n; k++) out[k] = -slope * ((v->x[k] <= q) - p);
 }
 

@@ -55,7 +55,7 @@ static bool is_poor(const ineq_view *v, size_t k, double t) {
 /* s of the rate: nothing where the threshold is given. */
 static double rate_slope(const ineq_view *v, double t) {
   if (v->job->options->threshold.kind == SX_POVERTY_ABSOLUTE) return 0;
-  const double f = sx_estimate__ineq_density(v, t, true);
+  const double f = sx_estimate__ineq_density(v, t, (double)NAN, true);
   return isfinite(f) ? f : 0;
 }
 
@@ -110,7 +110,7 @@ sx_status sx_estimate__pov_median(double *value, double *score, sx_na *na, const
   *value = gap ? 1 - m / t : m;
   if (!score) return SX_OK;
   rate(&h, score, v, t);
-  const double f = sx_estimate__ineq_density(v, m, true);
+  const double f = sx_estimate__ineq_density(v, m, h / 2, true);
   for (size_t k = 0; k < v->n; k++) {
     const double own = ineq_in(v, k) ? ((v->x[k] <= m) - h / 2) / v->in_weight : 0;
     score[k] = (score[k] / 2 - own) / f;

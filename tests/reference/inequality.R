@@ -131,12 +131,12 @@ points("rmpg", "tyrol", by_region$value[by_region$stratum == "Tyrol"] / 100)
 
 domains <- list(all = all, positive = some, women = women, tyrol = tyrol)
 for (domain in c("all", "women", "tyrol")) for (measure in c("gini", "ge:2", "qsr", "p90/p10", "top:0.1", "theil")) {
-  v <- spread(measure, domains[[domain]]); row(measure, domain, "plain", "", v[[1]], se(v[[2]]), "formula")
+  v <- spread(measure, domains[[domain]]); row(measure, domain, if (measure == "p90/p10") "convey" else "plain", "", v[[1]], se(v[[2]]), "formula")
 }
 for (measure in c("mld", "atkinson")) {v <- spread(measure, some); row(measure, "positive", "plain", "", v[[1]], se(v[[2]]), "formula")}
 for (domain in c("women", "tyrol")) for (kind in c("relq", "relm", "10000")) for (measure in c("arpr", "fgt1", "fgt2", "poormed", "rmpg")) {
-  v <- poverty(measure, domains[[domain]], kind); row(measure, domain, "plain", kind, v[[1]], se(v[[2]]), "formula")
+  v <- poverty(measure, domains[[domain]], kind); row(measure, domain, "convey", kind, v[[1]], se(v[[2]]), "formula")
 }
 for (kind in c("relq", "relm")) for (measure in c("arpt", "arpr", "fgt1", "rmpg")) {
-  v <- poverty(measure, tyrol, kind, tyrol); row(measure, "tyrol", "plain", paste0(kind, "/domain"), v[[1]], se(v[[2]]), "formula")
+  v <- poverty(measure, tyrol, kind, tyrol); row(measure, "tyrol", "convey", paste0(kind, "/domain"), v[[1]], se(v[[2]]), "formula")
 }

@@ -1,6 +1,6 @@
 /* Inequality and poverty on laeken's EU-SILC sample against R convey, laeken's own functions and scores written out in R:
- * tests/reference/inequality.R made inequality.csv and exports the sample here. Estimates to 1e-9, errors to 1e-9. Skipped without R and
- * r-cran-laeken. */
+ * tests/reference/inequality.R made inequality.csv and exports the sample here. Estimates to 1e-9, errors to 1e-9; those that rest on
+ * a density by the kernel of the form of convey. Skipped without R and r-cran-laeken. */
 #include <unistd.h>
 
 #include "est_help.h"
