@@ -10,9 +10,22 @@
  * bits are taken for the same; every weight is then compared with its product, and where one differs by more than rounding
  * the columns are kept as they are. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "design_priv.h"
+
+/* Half-samples and successive differences are balanced by the rows of a Hadamard matrix: orders 2 and multiples of 4. */
+static sx_status check_count(const sx_design_spec *spec, sx_error *err) {
+  const sx_rep_type type = spec->rep_type;
+  size_t n = 0;
+  if (type != SX_REP_BRR && type != SX_REP_FAY && type != SX_REP_SDR) return SX_OK;
+  if (spec->n_repweights == 2 || spec->n_repweights % 4 == 0) return SX_OK;
+  return sx_error_set(err, SX_E_ARGUMENT, "replicates",
+                      "%zu replicate weights of type %s: their number is the order of a Hadamard matrix, a multiple of "
+                      "4 (or 2); is a column missing? Else say type other, with its scale",
+                      spec->n_repweights, sx_rep_type_names(&n)[type]);
+}
 
 sx_status sx_design__check_rep_spec(const sx_design_spec *spec, sx_error *err) {
   if ((spec->rep_type == SX_REP_NONE) != (spec->n_repweights == 0))
@@ -23,6 +36,7 @@ sx_status sx_design__check_rep_spec(const sx_design_spec *spec, sx_error *err) {
   if (spec->rep_type == SX_REP_NONE) return SX_OK;
   if (spec->n_repweights < 2)
     return sx_error_set(err, SX_E_ARGUMENT, "replicates", "a variance needs 2 replicate weights or more");
+  SX_TRY(check_count(spec, err));
   if (spec->n_rscales && spec->n_rscales != spec->n_repweights)
     return sx_error_set(err, SX_E_ARGUMENT, "replicates", "%zu rscales are given for %zu replicate weights",
                         spec->n_rscales, spec->n_repweights);
@@ -35,8 +49,8 @@ sx_status sx_design__check_rep_spec(const sx_design_spec *spec, sx_error *err) {
                         "type JKn needs rscales: (n_h - 1)/n_h of the stratum that each replicate drops a PSU of");
   if (spec->rep_type == SX_REP_OTHER && isnan(spec->scale))
     return sx_error_set(err, SX_E_ARGUMENT, "replicates", "replicates of type 'other' need a scale");
-  if (!isnan(spec->scale) && !(spec->scale >= 0 && isfinite(spec->scale)))
-    return sx_error_set(err, SX_E_ARGUMENT, "replicates", "the scale is %g: it must be 0 or more", spec->scale);
+  if (!isnan(spec->scale) && !(spec->scale > 0 && isfinite(spec->scale)))
+    return sx_error_set(err, SX_E_ARGUMENT, "replicates", "the scale is %g: it must be above 0", spec->scale);
   for (size_t r = 0; spec->rscales && r < spec->n_repweights; r++)
     if (!(spec->rscales[r] >= 0 && isfinite(spec->rscales[r])))
       return sx_error_set(err, SX_E_ARGUMENT, "replicates", "rscales %zu is %g: it must be 0 or more", r + 1,
@@ -256,9 +270,28 @@ done:
   return st;
 }
 
+static int by_text(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static sx_status check_twice(const sx_design_spec *spec, const sx_ctx *ctx, sx_error *err) {
+  const size_t n = spec->n_repweights;
+  sx_status st = SX_OK;
+  const char **name = sx_mem_alloc(ctx, n, sizeof *name);
+  if (!name) return sx_error_memory(err);
+  for (size_t r = 0; r < n; r++) name[r] = spec->repweights[r];
+  qsort((void *)name, n, sizeof *name, by_text);
+  for (size_t r = 1; r < n && st == SX_OK; r++)
+    if (strcmp(name[r - 1], name[r]) == 0)
+      st = sx_error_set(err, SX_E_ARGUMENT, name[r], "the column is given twice among the replicate weights");
+  sx_mem_free(ctx, (void *)name);
+  return st;
+}
+
 sx_status sx_design__replicates(sx_design *design, const sx_table *table, const sx_design_spec *spec, sx_error *err) {
   design_sample *s = design->sample;
   const size_t reps = spec->n_repweights;
+  SX_TRY(check_twice(spec, &s->ctx, err));
   s->rscales = sx_mem_alloc(&s->ctx, reps, sizeof *s->rscales);
   if (!s->rscales) return sx_error_memory(err);
   s->rep_type = spec->rep_type;

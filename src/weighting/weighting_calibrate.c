@@ -233,6 +233,8 @@ sx_status sx_weighting__calibration(wt_model *out, const sx_design *design, cons
                                     const sx_control *controls, size_t n_controls, const sx_calibrate_options *o,
                                     sx_error *err) {
   const double *d = sx_design_weights(design);
+  if (n_controls && !controls)
+    return sx_error_set(err, SX_E_ARGUMENT, "controls", "%zu totals are announced, but the array is NULL", n_controls);
   if (sx_table_rows(table) != sx_design_rows(design))
     return sx_error_set(err, SX_E_ARGUMENT, NULL, "the table has %zu cases, the design %zu", sx_table_rows(table),
                         sx_design_rows(design));

@@ -385,6 +385,52 @@ static sx_status alloc_solver(solver *s, sx_error *err) {
   return SX_OK;
 }
 
+/* 1 + u or e^u below this is 0 with the rounding of u. */
+static const double nothing = 1e-11;
+
+/* Where a total of 0 leaves nothing but rounding of a weight, the weight is 0: factors of linear calibration that cancel, and with
+ * factors of 0 or more every case that adds to an exact total of 0. */
+static void clear_rounding(const solver *s) {
+  const wt_model *m = s->m;
+  if (s->o->distance == SX_DISTANCE_LINEAR)
+    for (size_t i = 0; i < m->n_rows; i++)
+      if (fabs(s->g[i]) <= nothing) s->g[i] = 0;
+  if (s->o->distance != SX_DISTANCE_RAKING && !(s->o->lower >= 0)) return;
+  for (size_t k = 0; k < m->n_controls; k++) {
+    const size_t a = m->margin_of[k];
+    const int32_t *col = m->col + a * m->n_rows;
+    bool one_sign = s->target[k] == 0 && !(s->ridge[k] > 0);
+    for (size_t i = 0; i < m->n_rows && one_sign; i++)
+      if (col[i] == (int32_t)k && s->g[i] > 0) one_sign = sx_weighting__x(m, a, i) >= 0;
+    for (size_t i = 0; i < m->n_rows && one_sign; i++)
+      if (col[i] == (int32_t)k && sx_weighting__x(m, a, i) > 0) s->g[i] = 0;
+  }
+}
+
+/* The number of all cases can be met with 0 by no weights that estimate anything. */
+static sx_status all_zero(const solver *s, size_t k, sx_error *err) {
+  char name[256];
+  return sx_error_set(err, SX_E_DATA, sx_weighting__control_name(name, &s->m->controls[k]),
+                      "%s%sthe total is 0: the weights would all be 0 (or cancel to 0), and nothing could be estimated",
+                      s->who, s->who[0] ? ": " : "");
+}
+
+static sx_status check_intercept(const solver *s, sx_error *err) {
+  for (size_t k = 0; k < s->m->n_controls; k++) {
+    const sx_control *c = &s->m->controls[k];
+    if (c->n_factors == 0 && !c->variable && c->total == 0 && !(c->slack > 0)) return all_zero(s, k, err);
+  }
+  return SX_OK;
+}
+
+static sx_status check_weights(const solver *s, sx_error *err) {
+  size_t zero = 0;
+  for (size_t i = 0; i < s->m->n_rows; i++)
+    if (s->g[i] != 0) return SX_OK;
+  while (zero + 1 < s->m->n_controls && s->m->controls[zero].total != 0) zero++;
+  return all_zero(s, zero, err);
+}
+
 static void fill_result(wt_result *r, const solver *s) {
   for (size_t k = 0; r->achieved && k < s->m->n_controls; k++) r->achieved[k] = s->sum[k] * column_scale(s, k);
 }
@@ -401,6 +447,7 @@ sx_status sx_weighting__calibrate(double *w, wt_result *result, const wt_model *
   wt_result r = *result;
   SX_TRY_GOTO(st, alloc_solver(&s, err), done);
   set_limits(&s);
+  SX_TRY_GOTO(st, check_intercept(&s, err), done);
   SX_TRY_GOTO(st, set_targets(&s, err), done);
   SX_TRY_GOTO(st, check_collinear(&s, &r, err), done);
   if (!iterate(&s, &r)) {
@@ -408,6 +455,8 @@ sx_status sx_weighting__calibrate(double *w, wt_result *result, const wt_model *
     fill_result(&r, &s);
     goto done;
   }
+  clear_rounding(&s);
+  SX_TRY_GOTO(st, check_weights(&s, err), done);
   for (size_t i = 0; i < m->n_rows; i++) {
     w[i] = d[i] * s.g[i];
     if (s.g[i] != 0 && (s.g[i] <= o->lower || s.g[i] >= o->upper)) r.n_at_bound++;

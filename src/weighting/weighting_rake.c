@@ -76,6 +76,8 @@ static sx_status calibrate(sx_design **out, const sx_design *design, const sx_ta
   wt_problem p = {ctx, NULL, 0, 0, 0, NULL, NULL, NULL, NULL};
   wt_solution s;
   double *w = NULL;
+  if (n_targets && !targets)
+    return sx_error_set(err, SX_E_ARGUMENT, "targets", "%zu margins are announced, but the array is NULL", n_targets);
   if (sx_table_rows(table) != sx_design_rows(design))
     return sx_error_set(err, SX_E_ARGUMENT, NULL, "the table has %zu cases, the design %zu", sx_table_rows(table),
                         sx_design_rows(design));
@@ -109,6 +111,7 @@ sx_status sx_weighting_poststratify(sx_design **out, const sx_design *design, co
                                     const sx_target *target, sx_weight_report *report, sx_error *err) {
   const sx_rake_options plain = SX_RAKE_OPTIONS_INIT;
   char note[64];
+  if (!target) return sx_error_set(err, SX_E_ARGUMENT, "target", "the post-strata are NULL");
   (void)snprintf(note, sizeof note, "post-stratified to %zu cells", target->n_cells);
   return calibrate(out, design, table, target, 1, &plain, note, report, err);
 }

@@ -11,6 +11,9 @@ run_fails 2 "rho between 0 and 1 (it is 0)" "$program" mean "$tmp/r.csv" spend $
 "$program" mean "$tmp/r.csv" spend $reps --reptype BRR --format csv >"$tmp/b.csv" 2>"$tmp/err" || fail "BRR: $(cat "$tmp/err")"
 "$program" mean "$tmp/r.csv" spend $reps --reptype Fay --rho 0.3 --format csv >"$tmp/f.csv" 2>"$tmp/err" || fail "Fay: $(cat "$tmp/err")"
 near "Fay's scale is BRR's over (1 - rho)^2" "$(cell "$tmp/f.csv" std.error 1)" "$(awk -v s="$(cell "$tmp/b.csv" std.error 1)" 'BEGIN { printf "%.17g", s / .7 }')"
+run_fails 2 '3 replicate weights of type sdr: their number is the order of a Hadamard matrix' "$program" mean "$tmp/r.csv" spend --weights weight --repweights 'r[1-3]' --reptype SDR
+run_fails 2 'r2: the column is given twice' "$program" mean "$tmp/r.csv" spend --weights weight --repweights r1,r2,r2,r3 --reptype BRR
+run_fails 2 'the scale is 0: it must be above 0' "$program" mean "$tmp/r.csv" spend $reps --reptype BRR --scale 0
 run_fails 2 "--rho: Fay's method needs its coefficient" "$program" mean $shops spend --weights weight --strata stratum --cluster psu --make-reps fay
 for option in "--reptype BRR" "--rho 0.3" "--scale 1" "--rscales 1,1" --mse; do
   run_fails 2 "${option%% *} belongs to --repweights" "$program" mean $shops spend --weights weight $option

@@ -21,7 +21,7 @@ static sx_status call(const sx_ctx *ctx, void *data, sx_error *err) {
   if (j->replicates) {
     s.repweights = rep_names;
     s.n_repweights = 3;
-    s.rep_type = SX_REP_BRR;
+    s.rep_type = SX_REP_JK1;
   } else {
     s.strata = "h";
   }

@@ -43,7 +43,7 @@ static sx_status call(const sx_ctx *ctx, void *data, sx_error *err) {
   if (j->replicates) {
     spec.repweights = rep_names;
     spec.n_repweights = 3;
-    spec.rep_type = SX_REP_BRR;
+    spec.rep_type = SX_REP_JK1;
   } else {
     spec.strata = "h";
   }

@@ -252,8 +252,13 @@ static void test_replicate_spec(void) {
   s.n_repweights = 3;
   refuse(t, &s, SX_E_ARGUMENT, "replicates", "rscales 3");
   s.rscales = NULL;
-  s.rep_type = SX_REP_BRR;
+  s.rep_type = SX_REP_JK1;
   refuse(t, &s, SX_E_ARGUMENT, "", "r9");
+  s.scale = 0;
+  refuse(t, &s, SX_E_ARGUMENT, "replicates", "the scale is 0: it must be above 0");
+  s.scale = -1;
+  refuse(t, &s, SX_E_ARGUMENT, "replicates", "must be above 0");
+  s.scale = (double)NAN;
   s.n_repweights = 1;
   refuse(t, &s, SX_E_ARGUMENT, "replicates", "2 replicate weights or more");
   s.n_repweights = 0;
@@ -270,7 +275,7 @@ static void test_replicate_spec(void) {
   memcpy(gap, w8, sizeof gap);
   gap[5] = (double)NAN;
   eh_number(t, "r9", gap);
-  s.rep_type = SX_REP_BRR;
+  s.rep_type = SX_REP_JK1;
   s.n_repweights = 3;
   refuse(t, &s, SX_E_DATA, "r9: case 6", "missing");
   s.rep_missing_zero = true;
@@ -279,7 +284,7 @@ static void test_replicate_spec(void) {
   CHECK_NEAR(sx_design_repweights(d)[5 * 3 + 2], 0, 0);
   CHECK_NEAR(sx_design_repweights(d)[4 * 3 + 1], 2, 0);
   CHECK_NEAR(sx_design_df(d), 2, 0);
-  CHECK_STR(sx_design_describe(d), "8 cases, 3 replicate weights (BRR)");
+  CHECK_STR(sx_design_describe(d), "8 cases, 3 replicate weights (JK1)");
   sx_design_free(d);
   s.combined = false; /* factors on the weight */
   s.df = 1.5;
@@ -290,6 +295,43 @@ static void test_replicate_spec(void) {
   sx_table_free(t);
 }
 
-SXT_MAIN(SXT_CASE(test_unweighted_words), SXT_CASE(test_reads), SXT_CASE(test_bad_weights),
-         SXT_CASE(test_empty_stratum), SXT_CASE(test_fpc), SXT_CASE(test_nesting), SXT_CASE(test_lonely),
-         SXT_CASE(test_replicate_spec))
+/* Balanced half-samples and successive differences come in orders of Hadamard matrices; a column is read once. */
+static void test_replicate_count(void) {
+  sx_table *t = base();
+  static char name[84][8];
+  const char *names[84];
+  for (size_t r = 0; r < 84; r++) {
+    (void)snprintf(name[r], sizeof name[r], "c%zu", r);
+    names[r] = name[r];
+    eh_number(t, name[r], w8);
+  }
+  sx_design_spec s = SX_DESIGN_SPEC_INIT;
+  s.weights = "w";
+  s.repweights = names;
+  s.rho = 0.3;
+  static const size_t right[] = {2, 4, 44, 80, 84}, wrong[] = {3, 5, 6, 42, 79, 81};
+  for (sx_rep_type type = SX_REP_BRR; type <= SX_REP_SDR; type++) {
+    const bool balanced = type == SX_REP_BRR || type == SX_REP_FAY || type == SX_REP_SDR;
+    if (type == SX_REP_JKN) continue;
+    s.rep_type = type;
+    for (size_t k = 0; k < sizeof right / sizeof *right; k++) {
+      s.n_repweights = right[k];
+      sx_design_free(eh_design(NULL, t, &s));
+    }
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+      s.n_repweights = wrong[k];
+      if (balanced)
+        refuse(t, &s, SX_E_ARGUMENT, "replicates", "order of a Hadamard matrix");
+      else
+        sx_design_free(eh_design(NULL, t, &s));
+    }
+  }
+  s.n_repweights = 4;
+  names[3] = "c1";
+  refuse(t, &s, SX_E_ARGUMENT, "c1", "given twice");
+  sx_table_free(t);
+}
+
+SXT_MAIN(SXT_CASE(test_replicate_count), SXT_CASE(test_unweighted_words), SXT_CASE(test_reads),
+         SXT_CASE(test_bad_weights), SXT_CASE(test_empty_stratum), SXT_CASE(test_fpc), SXT_CASE(test_nesting),
+         SXT_CASE(test_lonely), SXT_CASE(test_replicate_spec))

@@ -514,11 +514,37 @@ static void fails(const sx_control *c, size_t n, const sx_calibrate_options *o, 
   CHECK(d == NULL);
 }
 
+/* Totals of 0 that leave no weights are refused; those of a part of the sample leave it with weights of exactly 0. */
+static void test_nothing_left(void) {
+  setup();
+  sx_calibrate_options o = SX_CALIBRATE_OPTIONS_INIT;
+  const double n = weighted(design, NULL, NULL, 0);
+  const sx_control intercept = {NULL, NULL, 0, NULL, 0, 0};
+  const sx_control both[] = {intercept, {NULL, NULL, 0, "x", 100, 0}};
+  const sx_control every[] = {{a_name, v0, 1, NULL, 0, 0}, {a_name, v1, 1, NULL, 0, 0}, {a_name, v2, 1, NULL, 0, 0}};
+  const sx_control part[] = {
+      {NULL, NULL, 0, "x", 3.1 * n, 0}, {a_name, v0, 1, NULL, 0, 0}, {a_name, v1, 1, NULL, 900, 0}};
+  for (size_t k = 0; k < 2; k++) {
+    o.distance = k ? SX_DISTANCE_RAKING : SX_DISTANCE_LINEAR;
+    fails(&intercept, 1, &o, SX_E_DATA, "(intercept)", "the weights would all be 0");
+    fails(both, 2, &o, SX_E_DATA, "(intercept)", "the weights would all be 0");
+    fails(every, 3, &o, SX_E_DATA, "a=0", "the weights would all be 0");
+    sx_design *d = k ? calibrated(part, 3, &o, NULL) : calibrated(part + 1, 2, &o, NULL);
+    REQUIRE(d != NULL);
+    for (size_t i = 0; i < sx_table_rows(table); i++)
+      if (values("a")[i] == 0) CHECK_NEAR(sx_design_weights(d)[i], 0, 0);
+    CHECK_NEAR(weighted(d, NULL, values("a"), 1), 900, 1e-10);
+    sx_design_free(d);
+  }
+  teardown();
+}
+
 static void test_refused(void) {
   setup();
   sx_calibrate_options o = SX_CALIBRATE_OPTIONS_INIT;
   sx_control c[2] = {{a_name, v1, 1, NULL, 500, 0}, {a_name, v1, 1, NULL, 500, 0}};
   fails(c, 0, &o, SX_E_ARGUMENT, "totals", "at least one");
+  fails(NULL, 1, &o, SX_E_ARGUMENT, "controls", "the array is NULL");
   fails(c, 2, &o, SX_E_DATA, "a=1", "twice");
   c[0].levels = v9;
   fails(c, 1, &o, SX_E_DATA, "a=9", "no case");
@@ -553,4 +579,4 @@ static void test_refused(void) {
 SXT_MAIN(SXT_CASE(test_distances), SXT_CASE(test_ratio), SXT_CASE(test_like_rake), SXT_CASE(test_icarus),
          SXT_CASE(test_infeasible), SXT_CASE(test_collinear), SXT_CASE(test_zero_totals), SXT_CASE(test_units),
          SXT_CASE(test_soft), SXT_CASE(test_stacked), SXT_CASE(test_replicates), SXT_CASE(test_trim),
-         SXT_CASE(test_refused), SXT_CASE(test_bulk))
+         SXT_CASE(test_refused), SXT_CASE(test_nothing_left), SXT_CASE(test_bulk))

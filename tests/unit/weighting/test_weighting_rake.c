@@ -164,6 +164,9 @@ static void test_refused(void) {
   fails(t, 1, SX_E_ARGUMENT, "", "aa");
   t[0] = target(a_name, a_levels, ta, 3);
   fails(t, 0, SX_E_ARGUMENT, "", "margin");
+  fails(NULL, 1, SX_E_ARGUMENT, "targets", "the array is NULL");
+  sx_design *none = NULL;
+  CHECK_FAILS(sx_weighting_poststratify(&none, design, table, NULL, NULL, err), SX_E_ARGUMENT, "target", "NULL");
   sx_column *a = NULL; /* a missing margin variable */
   REQUIRE_OK(sx_table_add(&a, table, "am", SX_NUMBER, err));
   REQUIRE_OK(sx_column_set_missing(NULL, a, 4, SX_MISS_SYSTEM, err));
