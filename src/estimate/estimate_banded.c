@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "estimate_banded_priv.h"
+#include "estimate_priv.h"
 
 enum { EB_FIXED = 4, EB_TEST_BANDS = 50 };
 
@@ -256,6 +257,16 @@ static sx_status share_interval(const eb_run *r, sx_est_row *row, sx_error *err)
   return SX_OK;
 }
 
+/* Amounts, shapes and tail indices are above 0: all but shares, the mu of a lognormal and misfits. */
+static void amount_intervals(const eb_run *r, sx_est_row *rows) {
+  const eb_model *m = &r->model;
+  const sx_est_options plain = SX_EST_OPTIONS_INIT;
+  for (size_t k = 0; k < m->at_misfit; k++) {
+    if (k == 2 || (m->open && k == m->at_open) || strcmp(r->text[k], "mu") == 0) continue;
+    if (rows[k].est) sx_estimate__interval_in(&rows[k], EST_RANGE_POSITIVE, r->options ? r->options : &plain);
+  }
+}
+
 static sx_status describe_domain(eb_run *r, size_t g, sx_error *err) {
   const eb_model *m = &r->model;
   const eb_answers *a = &r->answers;
@@ -357,6 +368,7 @@ static sx_status run(eb_run *r, sx_error *err) {
   for (size_t g = 0; g < r->result->n_domains; g++) {
     sx_est_row *of = &r->result->set->rows[g * r->model.n_values];
     SX_TRY(share_interval(r, &of[2], err));
+    amount_intervals(r, of);
     if (r->model.open) SX_TRY(share_interval(r, &of[r->model.at_open], err));
     SX_TRY(describe_domain(r, g, err));
   }

@@ -32,6 +32,33 @@ static ineq_kernel kernel_of(sx_inequality_stat stat) {
   return kernels[stat];
 }
 
+/* What the limits of a measure stay in; FGT's are those of a proportion. */
+static est_range range_of(sx_inequality_stat stat) {
+  switch (stat) {
+  case SX_INEQUALITY_GINI:
+  case SX_INEQUALITY_ATKINSON:
+  case SX_INEQUALITY_ZENGA:
+  case SX_INEQUALITY_TOP:
+  case SX_INEQUALITY_BOTTOM:
+  case SX_INEQUALITY_LORENZ:
+  case SX_POVERTY_RATE:
+  case SX_POVERTY_FGT:
+  case SX_POVERTY_MEDIAN_GAP:
+  case SX_POVERTY_SEN:
+  case SX_POVERTY_SST:
+    return EST_RANGE_UNIT;
+  case SX_INEQUALITY_GE:
+  case SX_INEQUALITY_SHARE_RATIO:
+  case SX_INEQUALITY_PALMA:
+  case SX_INEQUALITY_QUANTILE_RATIO:
+  case SX_POVERTY_LINE:
+  case SX_POVERTY_MEDIAN:
+  case SX_POVERTY_WATTS:
+    return EST_RANGE_POSITIVE;
+  }
+  return EST_RANGE_ANY;
+}
+
 /* ---- the statistic ------------------------------------------------------------------------------------------------ */
 
 /* How many values one call has: ordinates, or one per domain. */
@@ -166,6 +193,21 @@ static void own_cases(sx_est_row *row, const ineq_run *run, size_t g) {
   if (isnan(row->estimate) && n == 0) row->na = present ? SX_NA_ALL_MISSING : SX_NA_EMPTY_DOMAIN;
 }
 
+/* Limits in the range of the measure; those of a rate of 0 or 1 by the cases of the row. */
+static void set_limits(sx_est_set *set, const ineq_run *run) {
+  const sx_inequality_stat stat = run->request->measure.stat;
+  const sx_est_options *o = &run->options->est;
+  est_t cache = {0, 0, 0};
+  for (size_t i = 0; i < set->n_rows; i++) {
+    sx_est_row *row = &set->rows[i];
+    if (!row->est) continue;
+    if (stat == SX_POVERTY_RATE || stat == SX_POVERTY_FGT)
+      sx_estimate__interval(row, row->est->variance, true, o, &cache);
+    else
+      sx_estimate__interval_in(row, range_of(stat), o);
+  }
+}
+
 /* Domains chunk * i and following, as a set of a row each. */
 static sx_status one_chunk(sx_est_set **out, const void *data, size_t i, sx_error *err) {
   const ineq_run *run = data;
@@ -241,6 +283,7 @@ sx_status sx_estimate_inequality(sx_est_set **out, const sx_design *design, cons
     const ineq_job job = {*ctx, request, run.options, false, 0, 0};
     SX_TRY_GOTO(st, one_call(out, &run, &job, err), done);
   }
+  set_limits(*out, &run);
 done:
   for (size_t k = 0; k < run.n_texts; k++) sx_mem_free(ctx, run.texts[k]);
   sx_mem_free(ctx, run.texts);

@@ -87,6 +87,11 @@ sx_status sx_estimate__ineq_share_ratio(double *value, double *score, sx_na *na,
   const double bottom = total_upto(&low_level, v, low), upto = total_upto(&high_level, v, high);
   *value = bottom > 0 ? (v->total - upto) / bottom : (double)NAN;
   if (isnan(*value)) return SX_OK;
+  if (v->x[0] == v->x[v->n - 1] && v->job->options->form == SX_INEQUALITY_PLAIN) { /* equality: nobody above Q(1 - a) */
+    *value = 1;
+    for (size_t k = 0; score && k < v->n; k++) score[k] = 0;
+    return SX_OK;
+  }
   for (size_t k = 0; score && k < v->n; k++) {
     const double x = v->x[k], is_low = x <= low, is_upto = x <= high;
     const double of_bottom = x * is_low - low_level * (is_low - a);

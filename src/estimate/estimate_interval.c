@@ -2,6 +2,7 @@
  *
  *   wald   estimate -+ t se
  *   shares strictly inside (0, 1): estimate_share.c
+ *   of a range (sx_estimate__interval_in): (0, 1) expit(logit x -+ t se/(x (1 - x))), above 0 x exp(-+ t se/x)
  * with t the quantile of Student's distribution on the estimate's df. A proportion of exactly 0 or 1 has no variance
  * estimate that means anything; its interval is Clopper-Pearson's with n* = n (t_{n-1}/t_df)^2, which for p = 0 is
  * [0, 1 - (alpha/2)^(1/n*)]: Korn & Graubard (1998), Survey Methodology 24. docs/methods/proportions.md. */
@@ -67,6 +68,21 @@ void sx_estimate__interval(sx_est_row *row, double variance, bool is_prop, const
   } else {
     row->low = p - t * row->se;
     row->high = p + t * row->se;
+  }
+}
+
+void sx_estimate__interval_in(sx_est_row *row, est_range range, const sx_est_options *o) {
+  const double x = row->estimate;
+  if (o->ci == SX_CI_WALD || !(row->se > 0) || !(row->df >= 1)) return;
+  const double half = sx_num_t_quantile((1 + o->ci_level) / 2, row->df) * row->se;
+  if (range == EST_RANGE_UNIT && x > 0 && x < 1) {
+    const double odds = x / (1 - x), factor = exp(half / (x * (1 - x)));
+    row->low = odds / (odds + factor);
+    row->high = 1 / (1 + 1 / (odds * factor));
+  } else if (range == EST_RANGE_POSITIVE && x > 0) {
+    const double factor = exp(half / x);
+    row->low = x / factor;
+    row->high = isfinite(x * factor) ? x * factor : (double)NAN;
   }
 }
 

@@ -205,6 +205,10 @@ typedef struct est_t {
   double level, df, t;
 } est_t; /* the last t quantile */
 void sx_estimate__interval(sx_est_row *row, double variance, bool is_prop, const sx_est_options *options, est_t *cache);
+/* The limits again, of what lies in [0, 1] or above 0, from the row's estimate, se and df, unless Wald's are asked for. An estimate
+ * at an end or outside keeps what it has. */
+typedef enum est_range { EST_RANGE_ANY, EST_RANGE_UNIT, EST_RANGE_POSITIVE } est_range;
+void sx_estimate__interval_in(sx_est_row *row, est_range range, const sx_est_options *options);
 
 /* estimate_sorted.c: the cases of a base sorted by domain, value and row, with cumulated weights. Positions of domain g are
  * start[g] .. start[g+1]-1. */
