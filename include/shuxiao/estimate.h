@@ -57,6 +57,11 @@ SX_API sx_status sx_est_formula(sx_est **out, const sx_ctx *ctx, const sx_expr *
 /* sum_i coefficient[i] * values[i]; coefficients NULL means 1. */
 SX_API sx_status sx_est_linear(sx_est **out, const sx_ctx *ctx, const double *coefficients, const sx_est *const *values,
                                size_t n, sx_error *err) SX_NODISCARD;
+/* For comparisons (differences, ratios, contrasts, standardised means), called on `est` right after it was made of `operands` [n]: where
+ * one of them has no error of its own (sx_est_df < 1: its cases are of too few sampling units), the design holds no variance for it
+ * and that of the comparison is of the other operands alone. Then est keeps its value and has df 0, hence no error and no p, and so
+ * has whatever is made of it. Sums do not need it. NULL among the operands is passed over. */
+SX_API void sx_est_need_errors(sx_est *est, const sx_est *const *operands, size_t n);
 /* For the store: the carrier as bytes, and back onto the same design (checked by length and fingerprint). *data is freed
  * with sx_mem_free. Outside figures that were unpacked are one figure where value, se and df are the same. Expected from
  * unpack: SX_E_DATA for bytes that are damaged or of another design. */

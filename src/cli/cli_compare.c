@@ -103,6 +103,17 @@ static sx_status check_options(const compare *c, sx_error *err) {
         err, SX_E_ARGUMENT, "--unit",
         "name the variable that says which unit a case is, so that units in both waves are known; or say "
         "--independent");
+  if (c->waves && cli_value(args, "make-reps")) {
+    if (cli_flag(args, "coordinated"))
+      return sx_error_set(err, SX_E_ARGUMENT, "--coordinated",
+                          "replicates that --make-reps makes are made for each wave by itself: --coordinated is for "
+                          "replicate weights read from the files (--repweights)");
+    if (cli_value(args, "unit") && !cli_flag(args, "independent"))
+      return sx_error_set(
+          err, SX_E_ARGUMENT, "--make-reps",
+          "replicates made for each wave by itself know nothing of the units in both: leave --make-reps "
+          "out (the linearised errors hold their covariance), or say --independent to leave it aside");
+  }
   const bool groups = target_of(c) || cli_flag(args, "pairs");
   if (groups && !cli_value(args, "by"))
     return sx_error_set(err, SX_E_ARGUMENT, "", "groups are compared: give --by too");
@@ -172,9 +183,13 @@ static sx_status link_waves(compare *c, sx_error *err) {
   o.independent = cli_flag(args, "independent");
   o.coordinated = cli_flag(args, "coordinated");
   SX_TRY(sx_link_new(&c->link, &side[0], &side[1], &o, err));
+  const bool none = sx_link_overlap(c->link) == SX_OVERLAP_NONE;
+  const char *left = o.independent                        ? "; taken as independent"
+                     : none && sx_link_units(c->link) > 0 ? "; their covariance is left out"
+                                                          : "";
   c->method =
-      sx_arena_printf(c->job[0].arena, "%s; %s: %s; %zu units in both, overlap %s", c->job[0].method, c->wave[1],
-                      c->job[1].method, sx_link_units(c->link), sx_overlap_name(sx_link_overlap(c->link)));
+      sx_arena_printf(c->job[0].arena, "%s; %s: %s; %zu units in both, overlap %s%s", c->job[0].method, c->wave[1],
+                      c->job[1].method, sx_link_units(c->link), sx_overlap_name(sx_link_overlap(c->link)), left);
   return c->method ? SX_OK : sx_error_memory(err);
 }
 

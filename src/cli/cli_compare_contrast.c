@@ -203,6 +203,7 @@ static sx_status over_names(sx_est **out, const sx_ctx *ctx, const sx_expr *expr
     value[i] = names->value[at];
   }
   status = sx_est_formula(out, ctx, expr, name, value, n, err);
+  if (status == SX_OK) sx_est_need_errors(*out, value, n);
 done:
   sx_mem_free(ctx, (void *)value);
   sx_mem_free(ctx, (void *)name);

@@ -97,6 +97,7 @@ static sx_status add_gap(job *j, const char *indicator, const char *to, const sx
   sx_est *gap = NULL;
   sx_est_row described = {.group = row->group, .level = -1};
   SX_TRY(sx_est_linear(&gap, &j->app->ctx, sign, pair, 2, err));
+  sx_est_need_errors(gap, pair, 2);
   sx_status status = sx_est_describe(&described, gap, false, &j->options, err);
   described.group = row->group;
   described.n = row->n;

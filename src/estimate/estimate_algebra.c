@@ -221,6 +221,17 @@ done:
   return st;
 }
 
+static void withhold(sx_est *e) {
+  e->withheld = true;
+  e->df = 0;
+}
+
+void sx_est_need_errors(sx_est *est, const sx_est *const *operands, size_t n) {
+  if (!est || isnan(est->value)) return;
+  for (size_t j = 0; j < n; j++)
+    if (operands[j] && !(operands[j]->df >= 1)) withhold(est);
+}
+
 static sx_status map_sources(sx_est **out, const sx_ctx *ctx, const est_map *m, double value, sx_error *err) {
   size_t n_all = 0;
   for (size_t j = 0; j < m->n; j++) n_all += m->values[j]->n_parts;
@@ -246,6 +257,8 @@ static sx_status map_sources(sx_est **out, const sx_ctx *ctx, const est_map *m, 
     return st;
   }
   sx_estimate__total(e);
+  for (size_t j = 0; j < m->n; j++)
+    if (m->values[j]->withheld) withhold(e);
   *out = e;
   return SX_OK;
 }

@@ -45,6 +45,7 @@ sx_status sx_est_change(sx_est **out, const sx_link *link, const sx_est *before,
   default:
     st = sx_error_set(err, SX_E_ARGUMENT, "kind", "%d is no kind of change", (int)kind);
   }
+  if (st == SX_OK) sx_est_need_errors(*out, (const sx_est *const[]){before, after}, 2);
   sx_est_free(linked);
   return st;
 }

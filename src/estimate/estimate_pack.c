@@ -164,6 +164,7 @@ sx_status sx_est_unpack(sx_est **out, const sx_ctx *ctx, const void *data, size_
   }
   e->variance = variance;
   e->df = df;
+  for (size_t p = 0; p < parts && !(df >= 1); p++) e->withheld = e->withheld || e->parts[p].df >= 1;
   e->na = (sx_na)na;
   *out = e;
   e = NULL;

@@ -79,6 +79,7 @@ struct sx_est {
   sx_ctx ctx;
   double value, variance, df;
   sx_na na;
+  bool withheld; /* a comparison with what has no error of its own: sx_est_need_errors */
   size_t n_parts;
   est_part *parts;
   struct sx_link **links; /* [n_links] waves that overlap in part: estimate_cross.c */

@@ -190,6 +190,7 @@ static sx_status combine(sx_est **out, size_t *n, const standard_run *s, size_t 
   else if (empty)
     na = SX_NA_EMPTY_CELL;
   st = na == SX_NA_NONE ? sx_est_linear(out, ctx, share, values, k, err) : sx_est_missing(out, ctx, na, err);
+  if (st == SX_OK && na == SX_NA_NONE) sx_est_need_errors(*out, values, k);
 done:
   sx_mem_free(ctx, (void *)values);
   sx_mem_free(ctx, share);

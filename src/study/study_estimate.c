@@ -172,6 +172,7 @@ static sx_status put_gap(st_run *r, const st_indicator *ind, const char *step, c
     const double signs[] = {1, -1};
     const sx_est *const sides[] = {of->row.est, to->row.est};
     SX_TRY(sx_est_linear(&difference, &r->ctx, signs, sides, 2, err));
+    sx_est_need_errors(difference, sides, 2);
     status = sx_est_describe(&row, difference, false, &options, err);
   }
   if (status == SX_OK) {

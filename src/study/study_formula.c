@@ -84,11 +84,15 @@ sx_status study__formula_value(sx_est **out, st_run *r, const st_formula *f, con
   const char **names = sx_arena_alloc(r->arena, f->n, sizeof *names);
   const sx_est **values = sx_arena_alloc(r->arena, f->n, sizeof *values);
   if (!names || !values) return sx_error_memory(err);
+  bool compares = false; /* domains with one another */
   for (size_t i = 0; i < f->n; i++) {
     names[i] = f->operands[i].name;
+    compares = compares || (f->operands[i].kind == ST_OPERAND_INDICATOR && f->operands[i].fixed);
     SX_TRY(operand(&values[i], r, &f->operands[i], domain, err));
   }
-  return sx_est_formula(out, &r->ctx, f->value.expr, names, values, f->n, err);
+  SX_TRY(sx_est_formula(out, &r->ctx, f->value.expr, names, values, f->n, err));
+  if (compares) sx_est_need_errors(*out, values, f->n);
+  return SX_OK;
 }
 
 /* ---- formula indicators --------------------------------------------------------------------------------------------- */

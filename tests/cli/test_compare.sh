@@ -60,6 +60,14 @@ awk -v r="$(cell "$tmp/e.csv" estimate "$(row correlation)")" 'BEGIN { exit !(r 
 cmp "$tmp/r1.csv" "$tmp/r3.csv" score $replicates
 grep -q 'not made together' "$tmp/err" || fail "no warning of replicates made apart: $(cat "$tmp/err")"
 near apart "$(cell "$tmp/e.csv" std.error "$(row change)")" "$(awk -v a="$(cell "$tmp/e.csv" std.error 1)" -v b="$(cell "$tmp/e.csv" std.error 2)" 'BEGIN { printf "%.15g", sqrt(a * a + b * b) }')"
+grep -q 'overlap none; their covariance is left out' "$tmp/e.csv" || fail "the rows do not say that the covariance is left out: $(cat "$tmp/e.csv")"
+# replicates that are made here are made for each wave by itself
+made="--wave wave $waves --make-reps jkn"
+run_fails 2 '--coordinated is for replicate weights read from the files' "$program" compare "$tmp/both.csv" score $made --coordinated
+run_fails 2 'know nothing of the units in both' "$program" compare "$tmp/both.csv" score $made
+cmp "$tmp/both.csv" score $made --independent --quiet
+grep -q 'overlap none; taken as independent' "$tmp/e.csv" || fail "the rows do not say that the waves are taken as independent: $(cat "$tmp/e.csv")"
+near made "$(cell "$tmp/e.csv" std.error "$(row change)")" "$(awk -v a="$(cell "$tmp/e.csv" std.error 1)" -v b="$(cell "$tmp/e.csv" std.error 2)" 'BEGIN { printf "%.15g", sqrt(a * a + b * b) }')"
 # independent: the wrong answer, where it is asked for
 cmp "$tmp/both.csv" score --wave wave --independent --weights pw --strata stype
 near independent "$(cell "$tmp/e.csv" std.error "$(row change)")" "$(awk 'BEGIN { printf "%.15g", sqrt(153.558279842616 + 133.273961543237) }')"
@@ -144,6 +152,38 @@ cmp $data/apistrat.csv api00 --weights pw --strata stype --of quantile --probs 0
 q=$(cell "$tmp/e.csv" estimate "$(row difference 'E - H')")
 "$program" quantile $data/apistrat.csv api00 --weights pw --strata stype --probs 0.5 --by stype --format csv >"$tmp/e.csv"
 near quantile "$q" "$(awk -F, 'NR > 1 { for (i = 1; i <= NF; i++) if ($i == "E") e = $5; else if ($i == "H") h = $5 } END { printf "%.15g", e - h }' "$tmp/e.csv")"
+
+# ---- a group within one sampling unit has no error of its own, and so has no comparison with it
+awk -F, -v OFS=, 'NR == 1 { print $0, "solo"; next } { print $0, $1 == 1 || $1 == 2 ? "one" : "many" }' tests/cli/data/shops.csv >"$tmp/solo.csv"
+solo="--weights weight --cluster psu"
+nothing() { # NAME ROW: a value, the reason, no error
+  [ -n "$(cell "$tmp/e.csv" estimate "$2")" ] && [ -z "$(cell "$tmp/e.csv" std.error "$2")" ] && [ -z "$(cell "$tmp/e.csv" conf.low "$2")" ] || fail "$1: $(cat "$tmp/e.csv")"
+  [ "$(cell "$tmp/e.csv" na_reason "$2")" = "too few sampling units for an error" ] || fail "$1: no reason: $(cat "$tmp/e.csv")"
+  ! grep -q '_p,' "$tmp/e.csv" || fail "$1: a p: $(cat "$tmp/e.csv")"
+}
+for of in mean total ratio; do
+  what=spend; [ $of = ratio ] && what=spend/id
+  cmp "$tmp/solo.csv" $what --of $of $solo --by solo --pairs --as difference,ratio,relative
+  for k in difference ratio relative; do nothing "$of $k" "$(row $k)"; done
+done
+cmp "$tmp/solo.csv" spend --of quantile $solo --by solo --to many
+nothing quantile "$(row difference)"
+cmp "$tmp/solo.csv" online --of prop $solo --by solo --to many
+nothing prop "$(row difference)"
+cmp "$tmp/solo.csv" spend $solo --by solo --contrast 'one - overall'
+nothing contrast "$(row contrast)"
+cmp "$tmp/solo.csv" $solo --contrast 'mean(spend, solo == "one") / mean(spend)'
+grep -q ',,,,0.95,0,,,,,,,too few sampling units for an error,' "$tmp/e.csv" && ! grep -q '_p,' "$tmp/e.csv" || fail "calls: $(cat "$tmp/e.csv")"
+cmp "$tmp/solo.csv" spend $solo --by residence --pairs
+[ -n "$(cell "$tmp/e.csv" std.error "$(row difference)")" ] && grep -q difference_p "$tmp/e.csv" || fail "two groups of many units lost their error"
+gap() { "$program" "$@" $solo --by solo --gap overall --format csv >"$tmp/e.csv" 2>"$tmp/err" || fail "$*: $(cat "$tmp/err")"; }
+for call in "mean $tmp/solo.csv spend" "total $tmp/solo.csv spend" "prop $tmp/solo.csv online==1" "ratio $tmp/solo.csv spend/id"; do
+  gap $call
+  at=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "statistic") c = i } NR > 1 && $c ~ /^gap/ && /,one,/ { print NR - 1; exit }' "$tmp/e.csv")
+  nothing "gap $call" "$at"
+done
+"$program" mean "$tmp/solo.csv" spend $solo --standardize solo --standard 'one=1, many=2' --format csv >"$tmp/e.csv" || fail "standardised"
+nothing standardised 1
 
 # ---- what is printed
 "$program" compare $data/apiclus1.csv api99 $clus1 --by stype --pairs >"$tmp/out" 2>"$tmp/err" || fail "table: $(cat "$tmp/err")"

@@ -1,6 +1,8 @@
 /* The algebra: formulas on carriers, outside figures, several sources, bytes and back. */
 #include "est_help.h"
 
+#include "shuxiao/estimate_change.h"
+
 static sx_expr *parse(const char *text) {
   sx_expr *e = NULL;
   if (sx_expr_parse(&e, NULL, text, NULL) != SX_OK) eh_die(text);
@@ -261,5 +263,62 @@ static void test_describe(void) {
   sx_est_free(over);
 }
 
-SXT_MAIN(SXT_CASE(test_missing), SXT_CASE(test_outside), SXT_CASE(test_missing_operand), SXT_CASE(test_identities),
-         SXT_CASE(test_replicate_identities), SXT_CASE(test_describe))
+/* Group 9 lies within one PSU: what compares it with another group has a value and no error, and so has what is made of that, of
+ * what is packed and unpacked; a sum has the error of the whole. */
+static void test_no_error_of_its_own(void) {
+  sx_table *t = eh_sample(40, 1, 10);
+  const double *psu = sx_table_find(t, "psu")->data.f64;
+  const char *cluster = "psu";
+  sx_design_spec s = SX_DESIGN_SPEC_INIT;
+  s.weights = "w";
+  s.clusters = &cluster;
+  s.n_clusters = 1;
+  sx_design *d = eh_design(NULL, t, &s);
+  uint8_t in[40], rest[40];
+  for (size_t i = 0; i < 40; i++) {
+    in[i] = psu[i] == psu[0];
+    rest[i] = !in[i];
+  }
+  sx_est *one = eh_one(d, SX_STAT_MEAN, sx_table_find(t, "y"), NULL, in),
+         *others = eh_one(d, SX_STAT_MEAN, sx_table_find(t, "y"), NULL, rest);
+  CHECK_NEAR(sx_est_df(one), 0, 0);
+  const double sign[] = {1, -1}, want = sx_est_value(one) - sx_est_value(others);
+  const sx_est *const pair[] = {one, others}, *const none[] = {NULL, others};
+  sx_est *sum = NULL, *same = NULL;
+  REQUIRE_OK(sx_est_linear(&sum, NULL, NULL, pair, 2, err));
+  CHECK(sx_est_df(sum) >= 1 && sx_est_se(sum) > 0); /* not asked for: a plain sum */
+  REQUIRE_OK(sx_est_linear(&same, NULL, sign, pair, 2, err));
+  sx_est_need_errors(same, none, 2);
+  CHECK(sx_est_df(same) >= 1);
+  sx_est_need_errors(same, pair, 2);
+  for (int kind = 0; kind < 3; kind++) {
+    sx_est *change = NULL;
+    sx_est_row row;
+    REQUIRE_OK(sx_est_change(&change, NULL, others, one, (sx_change)kind, err));
+    if (kind == 0) CHECK_NEAR(sx_est_value(change), want, 1e-14);
+    REQUIRE_OK(sx_est_describe(&row, change, false, NULL, err));
+    CHECK(!isnan(row.estimate) && isnan(row.se) && isnan(row.low) && isnan(row.high) && isnan(row.cv));
+    CHECK_INT(row.na, SX_NA_TOO_FEW_PSU);
+    CHECK(isnan(sx_est_p(change, 0, (double)NAN)));
+    sx_est_free(row.est);
+    sx_est_free(change);
+  }
+  void *data = NULL;
+  size_t n = 0;
+  sx_est *again = NULL;
+  REQUIRE_OK(sx_est_pack(&data, &n, NULL, same, err));
+  REQUIRE_OK(sx_est_unpack(&again, NULL, data, n, d, err));
+  sx_mem_free(NULL, data);
+  sx_est *twice = f("2 * a", same, NULL), *after = f("2 * a + b", again, others);
+  CHECK_NEAR(sx_est_value(twice), 2 * want, 1e-14);
+  CHECK_NEAR(sx_est_df(twice), 0, 0);
+  CHECK_NEAR(sx_est_df(after), 0, 0);
+  sx_est *all[] = {one, others, sum, same, again, twice, after};
+  for (size_t k = 0; k < 7; k++) sx_est_free(all[k]);
+  sx_design_free(d);
+  sx_table_free(t);
+}
+
+SXT_MAIN(SXT_CASE(test_no_error_of_its_own), SXT_CASE(test_missing), SXT_CASE(test_outside),
+         SXT_CASE(test_missing_operand), SXT_CASE(test_identities), SXT_CASE(test_replicate_identities),
+         SXT_CASE(test_describe))

@@ -72,6 +72,15 @@ static void near(const sx_run_result *result, const char *indicator, const char 
   if (sxt_failures > before) fprintf(stderr, "in %s %s %s\n", indicator, statistic, domain);
 }
 
+/* A value, and why it has no error. */
+static void without_error(const sx_run_result *result, const char *indicator, const char *statistic, const char *domain,
+                          double want) {
+  const tiny_row row = tiny_find(result->run, indicator, statistic, domain);
+  CHECK_NEAR(row.estimate, want, 1e-12);
+  CHECK(isnan(row.se));
+  CHECK_STR(row.reason, "too few sampling units for an error");
+}
+
 static void test_numbers(void) {
   folder("numbers", HEAD "  g: {geometric: y, by: h, gap: \"h:1\"}\n"
                          "  h: {harmonic: y * 1}\n"
@@ -135,11 +144,32 @@ static void test_standardized(void) {
   sx_run_result *result = tiny_run();
   REQUIRE(result != NULL);
   near(result, "m", "standardized", "g:A", 0.7 * 13 / 3 + 0.3 * 23 / 4);
-  near(result, "m", "standardized", "g:B", 0.7 * 19 / 5 + 0.3 * 6);
-  near(result, "p", "standardized", "total", 0.5);
+  without_error(result, "m", "standardized", "g:B", 0.7 * 19 / 5 + 0.3 * 6); /* one old case */
+  without_error(result, "p", "standardized", "total", 0.5);                  /* cells of one case */
   near(result, "r", "standardized", "g:A", 0.5 * 13 / 5 + 0.5 * 23 / 10);
   CHECK_STR(tiny_find(result->run, "e", "standardized", "g:A").reason, "no answer in a cell of the standard");
-  near(result, "e", "standardized", "g:B", (19 / 5.0 + 6 + 3) / 3);
+  without_error(result, "e", "standardized", "g:B", (19 / 5.0 + 6 + 3) / 3);
+  sx_run_result_free(result);
+  tiny_remove();
+}
+
+/* Of a group of one case: its gap, and a formula that names it beside the whole, hold the error of the other side alone. */
+static void test_one_case(void) {
+  folder("one", "study: ages\ntitle: Ages\nlanguages: [en]\ndata: {p: {file: ages.csv}}\ndesign: {weights: w}\n"
+                "groups:\n  age: {by: age}\nindicators:\n"
+                "  y: {mean: y, by: age, gap: [\"age:middle\", \"age:old\", {of: \"age:old\", to: \"age:middle\"}]}\n"
+                "  d: {formula: \"2 * `y.age:middle` - y.total\"}\n"
+                "  o: {formula: \"`y.age:old` - y.total\"}\n");
+  tiny_write("ages.csv", ages);
+  sx_run_result *result = tiny_run();
+  REQUIRE(result != NULL);
+  const double all = (5 + 8 + 21 + 2 + 16 + 3 + 12 + 3) / 15.0, old = (21 + 2 + 12) / 6.0;
+  without_error(result, "y", "mean", "age:middle", 3);
+  without_error(result, "y", "gap", "age:middle", 3 - all);
+  without_error(result, "y", "gap_age:middle", "age:old", old - 3);
+  near(result, "y", "gap", "age:old", old - all);
+  without_error(result, "d", "formula", "total", 6 - all);
+  near(result, "o", "formula", "total", old - all);
   sx_run_result_free(result);
   tiny_remove();
 }
@@ -226,5 +256,5 @@ static void test_run_errors(void) {
   tiny_remove();
 }
 
-SXT_MAIN(SXT_CASE(test_numbers), SXT_CASE(test_standardized), SXT_CASE(test_tail), SXT_CASE(test_bad),
-         SXT_CASE(test_run_errors))
+SXT_MAIN(SXT_CASE(test_numbers), SXT_CASE(test_standardized), SXT_CASE(test_one_case), SXT_CASE(test_tail),
+         SXT_CASE(test_bad), SXT_CASE(test_run_errors))
