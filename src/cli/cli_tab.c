@@ -1,4 +1,4 @@
-/* cli_tab.c: a table of one or two variables with its shares, their errors and the design-based test. */
+/* cli_tab.c: a table of one or two variables with its shares, their errors and the design-based test; with --by one in every group. */
 #include <math.h>
 #include <string.h>
 
@@ -7,8 +7,7 @@
 static const cli_option tab_options[] = {
     CLI_DESIGN_OPTIONS,
     CLI_WEIGHTING_OPTIONS,
-    {"where", "EXPR", "only cases for which the condition is true (a domain: the design stays whole)",
-     "只对满足条件的样本估计（作为子总体，设计保持完整）"},
+    CLI_DOMAIN_OPTIONS,
     {"share", "row|column|total|count",
      "what the cells are: shares of their row, column or the whole, or population (row)",
      "单元格：row 行占比、column 列占比、total 总体占比，或 count 人数（默认 row）"},
@@ -26,8 +25,12 @@ typedef struct tab {
   const char *name[2];
   const sx_column *column[2];
   sx_groups *side[2];
-  size_t n[2];      /* levels of each side; n[1] is 1 with one variable */
-  uint8_t *mask;    /* [rows] in the table */
+  size_t n[2]; /* levels of each side; n[1] is 1 with one variable */
+  const char *share;
+  size_t group;     /* of --by */
+  uint8_t *where;   /* [rows] of the domain and the group */
+  uint8_t *mask;    /* [rows] in the table: answers to both too */
+  size_t n_in;      /* cases in the table */
   sx_column *index; /* what the shares are of */
   sx_est_set *set;
   const sx_est_row **cell; /* [n0*n1], row by row; NULL where empty */
@@ -39,8 +42,8 @@ static sx_status make_sides(tab *t, sx_error *err) {
   cli_job *j = &t->job;
   const size_t rows = sx_table_rows(j->table), sides = j->args->n_words - 1;
   t->mask = sx_mem_alloc(&j->app->ctx, rows, 1);
-  if (!t->mask) return sx_error_memory(err);
-  for (size_t i = 0; i < rows; i++) t->mask[i] = !j->where || j->where[i] == 1;
+  t->where = sx_mem_alloc(&j->app->ctx, rows, 1);
+  if (!t->mask || !t->where) return sx_error_memory(err);
   t->n[1] = 1;
   for (size_t s = 0; s < sides; s++) {
     bool logical = false;
@@ -48,11 +51,27 @@ static sx_status make_sides(tab *t, sx_error *err) {
     SX_TRY(cli_job_column(&t->column[s], &logical, j, t->name[s], err));
     SX_TRY(sx_groups_new(&t->side[s], j->table, &t->name[s], 1, err));
     t->n[s] = t->side[s]->n_groups;
-    for (size_t i = 0; i < rows; i++)
-      if (t->side[s]->group[i] < 0) t->mask[i] = 0;
   }
   if (t->n[0] == 0 || t->n[1] == 0) return sx_error_set(err, SX_E_DATA, t->name[0], "no case has an answer");
   return SX_OK;
+}
+
+static void choose_group(tab *t, size_t group) {
+  const cli_job *j = &t->job;
+  t->group = group;
+  t->n_in = 0;
+  for (size_t i = 0; i < sx_table_rows(j->table); i++) {
+    t->where[i] = (!j->where || j->where[i] == 1) && (!j->groups || j->groups->group[i] == (int32_t)group);
+    t->mask[i] = t->where[i] && t->side[0]->group[i] >= 0 && (!t->side[1] || t->side[1]->group[i] >= 0);
+    t->n_in += t->mask[i];
+  }
+}
+
+static void clear_group(tab *t) {
+  sx_est_set_free(t->set);
+  if (t->index) sx_column_free(&t->job.app->ctx, t->index);
+  t->set = NULL;
+  t->index = NULL;
 }
 
 /* Row i's place: the cell, or its row or column alone. */
@@ -74,8 +93,9 @@ static sx_status make_index(tab *t, bool row, bool col, sx_error *err) {
   return SX_OK;
 }
 
-static sx_status find_cells(tab *t, const char *share, sx_error *err) {
+static sx_status find_cells(tab *t, sx_error *err) {
   cli_job *j = &t->job;
+  const char *share = t->share;
   const bool one = !t->side[1], by_row = strcmp(share, "row") == 0 && !one,
              by_col = strcmp(share, "column") == 0 && !one;
   const bool count = strcmp(share, "count") == 0;
@@ -89,12 +109,14 @@ static sx_status find_cells(tab *t, const char *share, sx_error *err) {
   if (count) {
     cells.n_rows = sx_table_rows(j->table);
     cells.n_groups = t->n[0] * t->n[1];
-    cells.group = sx_arena_alloc(j->arena, cells.n_rows, sizeof *cells.group);
+    cells.group = sx_mem_alloc(&j->app->ctx, cells.n_rows, sizeof *cells.group);
     if (!cells.group) return sx_error_memory(err);
     for (size_t i = 0; i < cells.n_rows; i++) cells.group[i] = t->mask[i] ? (int32_t)t->index->data.i64[i] : -1;
     request = (sx_est_request){SX_STAT_COUNT, NULL, NULL, false, t->mask, &cells};
   }
-  SX_TRY(sx_estimate_run(&t->set, j->design, &request, &j->options, err));
+  const sx_status status = sx_estimate_run(&t->set, j->design, &request, &j->options, err);
+  sx_mem_free(&j->app->ctx, cells.group);
+  SX_TRY(status);
   for (size_t i = 0; i < t->set->n_rows; i++) {
     const sx_est_row *row = &t->set->rows[i];
     int64_t level = 0;
@@ -151,12 +173,13 @@ static sx_status run_test(sx_test_result *out, sx_test_stat *stat, bool *done, s
   if (status != SX_OK) sx_error_add_where(err, "--test");
   SX_TRY(status);
   if (t->side[1]) {
-    status = sx_estimate_independence(out, j->design, t->column[0], t->column[1], j->where, *stat, &j->options, why);
+    status = sx_estimate_independence(out, j->design, t->column[0], t->column[1], t->where, *stat, &j->options, why);
     if (status == SX_E_DATA) return SX_OK; /* a table of one row is still a table */
   } else if (expected) {
     sx_given_shares given = {NULL, NULL, 0};
     SX_TRY(read_shares(&given, t, expected, err));
-    status = sx_estimate_goodness(out, j->design, t->column[0], &given, j->where, why);
+    status = sx_estimate_goodness(out, j->design, t->column[0], &given, t->where, why);
+    if (status == SX_E_DATA && j->groups) return SX_OK;
   } else {
     return SX_OK;
   }
@@ -209,36 +232,43 @@ static sx_status print_grid(const tab *t, bool count, sx_error *err) {
   return cli_grid_print(&grid, stdout, app->format, err);
 }
 
-/* A result row of a cell with its terms, or of the test without. */
+/* A result row of a cell with its terms, or of the test without; both after the terms of the group. */
 static sx_status add_record(tab *t, const char *statistic, const sx_est_row *row, size_t cell, sx_error *err) {
   cli_job *j = &t->job;
   const size_t sides = t->side[1] ? 2 : 1;
   const char *indicator =
       sides == 2 ? sx_arena_printf(j->arena, "%s*%s", t->name[0], t->name[1]) : sx_arena_strdup(j->arena, t->name[0]);
-  sx_store_term *terms = sx_arena_zalloc(j->arena, 2, sizeof *terms);
+  const size_t n_keys = j->groups ? j->groups->n_keys : 0;
+  sx_store_term *terms = sx_arena_zalloc(j->arena, n_keys + 2, sizeof *terms);
   if (!indicator || !terms) return sx_error_memory(err);
-  SX_TRY(cli_job_row(j, indicator, statistic, row, err));
+  sx_est_row of_group = *row;
+  of_group.group = t->group;
+  SX_TRY(cli_job_row(j, indicator, statistic, &of_group, err));
   if (cell == SIZE_MAX) return SX_OK;
+  for (size_t k = 0; k < n_keys; k++) terms[k] = j->rows[j->n_rows - 1].terms[k];
   const size_t at[] = {cell / t->n[1], cell % t->n[1]};
   for (size_t s = 0; s < sides; s++) {
-    terms[s].variable = t->name[s];
-    terms[s].level = level_of(t, s, at[s], false);
-    terms[s].level_label.en = level_of(t, s, at[s], true);
+    terms[n_keys + s].variable = t->name[s];
+    terms[n_keys + s].level = level_of(t, s, at[s], false);
+    terms[n_keys + s].level_label.en = level_of(t, s, at[s], true);
   }
   j->rows[j->n_rows - 1].terms = terms;
-  j->rows[j->n_rows - 1].n_terms = sides;
+  j->rows[j->n_rows - 1].n_terms = n_keys + sides;
   return SX_OK;
 }
 
-static sx_status print_records(tab *t, const char *share, const sx_test_result *r, sx_test_stat stat, bool done,
-                               sx_error *err) {
-  const char *name = strcmp(share, "count") == 0 ? "count" : sx_arena_printf(t->job.arena, "%s_share", share);
+static sx_status add_records(tab *t, const sx_test_result *r, sx_test_stat stat, bool done, sx_error *err) {
+  const char *name = strcmp(t->share, "count") == 0 ? "count" : sx_arena_printf(t->job.arena, "%s_share", t->share);
+  sx_est_row row = {.level = -1, .estimate = (double)NAN, .na = SX_NA_EMPTY_DOMAIN};
+  row.se = row.low = row.high = row.ci_level = row.df = row.n_eff = row.deff = row.cv = (double)NAN;
   if (!name) return sx_error_memory(err);
+  if (t->n_in == 0 && t->job.groups) return add_record(t, name, &row, SIZE_MAX, err);
   for (size_t k = 0; k < t->n[0] * t->n[1]; k++)
     if (t->cell[k]) SX_TRY(add_record(t, name, t->cell[k], k, err));
   if (done) {
-    sx_est_row row = {.level = -1, .estimate = r->statistic, .n = r->n, .na = r->na};
-    row.se = row.low = row.high = row.ci_level = row.n_eff = row.deff = row.cv = (double)NAN;
+    row.estimate = r->statistic;
+    row.n = r->n;
+    row.na = r->na;
     row.df = r->df1;
     const char *test = t->side[1] ? sx_arena_printf(t->job.arena, "test_%s", sx_test_name(stat)) : "test_goodness";
     if (!test) return sx_error_memory(err);
@@ -247,50 +277,84 @@ static sx_status print_records(tab *t, const char *share, const sx_test_result *
     row.df = r->df2;
     SX_TRY(add_record(t, "test_p", &row, SIZE_MAX, err));
   }
-  return cli_print_rows(t->job.app, t->job.rows, t->job.n_rows, err);
+  return SX_OK;
+}
+
+/* "region = North, sex = f", above its table. */
+static void say_group(const tab *t) {
+  const sx_groups *g = t->job.groups;
+  if (!g) return;
+  if (t->group > 0) printf("\n");
+  for (size_t k = 0; k < g->n_keys; k++) {
+    const char *label = cli_clean(t->job.arena, g->level_label[k][g->key_level[t->group * g->n_keys + k]], 0);
+    printf("%s%s = %s", k ? ", " : "", g->key_name[k], label ? label : "");
+  }
+  printf("\n\n");
+}
+
+/* The table of one group: records to print at the end, or a grid at once. */
+static sx_status one_table(tab *t, size_t group, sx_error *err) {
+  cli_job *j = &t->job;
+  sx_test_result result = {.na = SX_NA_NONE};
+  sx_test_stat stat = SX_TEST_F;
+  bool done = false;
+  sx_error why = SX_ERROR_INIT;
+  choose_group(t, group);
+  if (t->n_in > 0 || !j->groups) {
+    SX_TRY(find_cells(t, err));
+    SX_TRY(run_test(&result, &stat, &done, &why, t, err));
+  }
+  cli_progress_end(j->app);
+  if (cli_is_machine(j->app)) return add_records(t, &result, stat, done, err);
+  if (group == 0) cli_job_head(j);
+  say_group(t);
+  if (t->n_in == 0 && j->groups) {
+    printf("%s\n", sx_na_text(SX_NA_EMPTY_DOMAIN));
+    return SX_OK;
+  }
+  SX_TRY(print_grid(t, strcmp(t->share, "count") == 0, err));
+  if (done) say_test(t, &result, stat);
+  if (!done && why.message[0]) printf("\n%s: %s\n", why.where, why.message);
+  return SX_OK;
+}
+
+static sx_status read_options(tab *t, sx_error *err) {
+  static const char *const shares[] = {"row", "column", "total", "count"};
+  cli_job *j = &t->job;
+  const char *ci = cli_value(j->args, "ci");
+  bool known = false;
+  t->share = cli_value(j->args, "share");
+  if (!t->share) t->share = "row";
+  for (size_t k = 0; k < 4; k++) known = known || strcmp(t->share, shares[k]) == 0;
+  if (!known) return sx_error_set(err, SX_E_ARGUMENT, "--share", "'%s' is not row, column, total or count", t->share);
+  if (!ci) return SX_OK;
+  const sx_status status = sx_ci_parse(&j->options.ci, ci, err);
+  if (status != SX_OK) sx_error_add_where(err, "--ci");
+  return status;
 }
 
 static sx_status run_job(tab *t, sx_error *err) {
   cli_job *j = &t->job;
   SX_TRY(cli_job_open(j, err));
-  const char *share = cli_value(j->args, "share"), *ci = cli_value(j->args, "ci");
-  if (!share) share = "row";
-  static const char *const shares[] = {"row", "column", "total", "count"};
-  bool known = false;
-  for (size_t k = 0; k < 4; k++) known = known || strcmp(share, shares[k]) == 0;
-  if (!known) return sx_error_set(err, SX_E_ARGUMENT, "--share", "'%s' is not row, column, total or count", share);
-  if (ci) {
-    const sx_status status = sx_ci_parse(&j->options.ci, ci, err);
-    if (status != SX_OK) sx_error_add_where(err, "--ci");
+  SX_TRY(read_options(t, err));
+  SX_TRY(make_sides(t, err));
+  if (!t->side[1] && strcmp(t->share, "count") != 0) t->share = "total";
+  for (size_t g = 0; g < (j->groups ? j->groups->n_groups : 1); g++) {
+    const sx_status status = one_table(t, g, err);
+    clear_group(t);
     SX_TRY(status);
   }
-  SX_TRY(make_sides(t, err));
-  if (!t->side[1] && strcmp(share, "count") != 0) share = "total";
-  SX_TRY(find_cells(t, share, err));
-  sx_test_result result;
-  sx_test_stat stat = SX_TEST_F;
-  bool done = false;
-  sx_error why = SX_ERROR_INIT;
-  SX_TRY(run_test(&result, &stat, &done, &why, t, err));
-  cli_progress_end(j->app);
-  if (strcmp(j->app->format, "csv") == 0 || strcmp(j->app->format, "json") == 0)
-    return print_records(t, share, &result, stat, done, err);
-  cli_job_head(j);
-  SX_TRY(print_grid(t, strcmp(share, "count") == 0, err));
-  if (done) say_test(t, &result, stat);
-  if (!done && why.message[0]) printf("\n%s: %s\n", why.where, why.message);
-  return SX_OK;
+  return cli_is_machine(j->app) ? cli_print_rows(j->app, j->rows, j->n_rows, err) : SX_OK;
 }
 
 static int run_tab(cli_app *app, const cli_args *args) {
   sx_error err = SX_ERROR_INIT;
   tab t = {.job = {.app = app, .args = args}};
   const sx_status status = run_job(&t, &err);
-  sx_est_set_free(t.set);
-  if (t.index) sx_column_free(&app->ctx, t.index);
   sx_groups_free(t.side[0]);
   sx_groups_free(t.side[1]);
   sx_mem_free(&app->ctx, t.mask);
+  sx_mem_free(&app->ctx, t.where);
   cli_job_clear(&t.job);
   return status == SX_OK ? CLI_OK : cli_fail(app, &err);
 }
@@ -304,10 +368,11 @@ const cli_command cli_tab_command = {
         "Cells are shares with their standard errors in points; cases without an answer to either are left out.\n"
         "The test is Rao and Scott's second-order F; --expect tests one variable's shares against given ones.\n"
         "--format csv gives a row per cell and two for the test: the statistic (df: the first) and its p (df:\n"
-        "the second).",
+        "the second). --by X,Y makes a table with its test in every combination of their levels.",
     .detail_zh = "单元格为占比及其标准误（百分点）；任一变量没有回答的样本不计入。\n"
                  "检验为 Rao-Scott 二阶校正的 F 检验；--expect 检验单个变量的占比是否等于给定值。\n"
-                 "--format csv 每个单元格一行，检验占两行：统计量（df 为第一自由度）与 p 值（df 为第二自由度）。",
+                 "--format csv 每个单元格一行，检验占两行：统计量（df 为第一自由度）与 p 值（df 为第二自由度）。\n"
+                 "--by X,Y 按其水平的每个组合各列一表，各作检验。",
     .example = "shuxiao tab interviews.sav residence digital_consumer --weights base_weight --strata province",
     .options = tab_options,
     .n_options = sizeof tab_options / sizeof *tab_options,

@@ -49,6 +49,30 @@ near gof.p "$(cell "$tmp/e.csv" estimate 4)" 0.465918903169
 "$program" tab $data residence online $design --where 'residence == "rural"' >"$tmp/out" || fail "one row"
 grep -q "residence: one category in the table" "$tmp/out" || fail "one row: $(cat "$tmp/out")"
 
+# --by: in every combination the table, and the test, of its cases alone; the groups stand in columns before the sides
+run tab $data residence online --by stratum
+cp "$tmp/e.csv" "$tmp/by.csv"
+head -1 "$tmp/by.csv" | grep -q '^wave,indicator,statistic,stratum,residence,online,estimate' || fail "by: $(head -1 "$tmp/by.csv")"
+for h in A B; do
+  run tab $data residence online --where "stratum == \"$h\""
+  awk -F, -v h=$h -v OFS=, 'NR > 1 && $4 == h { $4 = ""; sub(",,", ","); print }' "$tmp/by.csv" >"$tmp/one"
+  tail -n +2 "$tmp/e.csv" >"$tmp/want"
+  diff "$tmp/want" "$tmp/one" >"$tmp/diff" || fail "by, $h: $(cat "$tmp/diff")"
+done
+near by.test "$(awk -F, '$3 == "test_F" && $4 == "A" { print $7 }' "$tmp/by.csv")" 40.3432377049
+near by.p "$(awk -F, '$3 == "test_p" && $4 == "B" { print $7 }' "$tmp/by.csv")" 0.800057323016
+run tab $data online --by residence,satisfied
+[ "$(awk -F, '$4 == "rural" && $5 == "fair" && $6 == "1" { print $7 }' "$tmp/e.csv")" = 0.5263157894736842 ] || fail "two by: $(cat "$tmp/e.csv")"
+run tab $data residence online --by stratum --share count --test none
+near by.count "$(awk -F, 'NR > 1 { s += $7 } END { print s }' "$tmp/e.csv")" "$(awk -F, 'NR > 1 && $7 != "" { s += $4 } END { print s }' $data)"
+# a group without a case in the table says so, one with a single level has no test
+run tab $data residence online --by stratum --where 'stratum == "A"'
+grep -q '^,residence\*online,row_share,B,,,.*empty domain' "$tmp/e.csv" || fail "empty group: $(cat "$tmp/e.csv")"
+"$program" tab $data residence online $design --by satisfied >"$tmp/out" || fail "by table"
+grep -q '^satisfied = fair' "$tmp/out" && grep -q 'F = 2.3721, df 1, 2, p = 0.2634, n = 4' "$tmp/out" && grep -q 'online: one category' "$tmp/out" || fail "by table: $(cat "$tmp/out")"
+"$program" tab $data residence online $design --by stratum --format json | grep -q '"test_p","domain":{"stratum":"B"},"estimate":0.80005' || fail "by json"
+run_fails 2 "stratun" "$program" tab $data residence online $design --by stratun
+
 run_fails 2 "'hf10' is not a rule" "$program" quantile $data spend $design --qrule hf10
 run_fails 2 "'1.5' is not a number between 0 and 1" "$program" quantile $data spend $design --probs 1.5
 run_fails 2 "needs a number" "$program" quantile $data satisfied $design
