@@ -36,7 +36,8 @@ typedef enum sx_pps {
   SX_PPS_OVERTON, /* Horvitz-Thompson form with Overton's joint probabilities */
   SX_PPS_HR,      /* ... with Hartley and Rao's, Berger's sample form unless psum is given */
   SX_PPS_HT,      /* ... with the joint probabilities of `joint` */
-  SX_PPS_YG       /* Yates-Grundy-Sen form with the joint probabilities of `joint`: samples of fixed size */
+  SX_PPS_YG,      /* Yates-Grundy-Sen form with the joint probabilities of `joint`: samples of fixed size */
+  SX_PPS_POISSON  /* (1 - pi_i) z_i^2: every PSU drawn by itself, the size of the sample varies */
 } sx_pps;
 
 /* The words that commands and study files use, in the order of the enums: one list, from which messages follow. Static texts. */

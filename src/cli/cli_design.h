@@ -16,8 +16,8 @@
       {"cluster", "B,C", "cluster variables, first stage first", "群变量，第一阶段在前"},                              \
       {"nest", NULL, "cluster numbers start again in every stratum", "群号在各层内分别编号"},                          \
       {"fpc", "D,E", "per stage: units in the population, or sampling fraction", "各阶段的总体单元数或抽样比"},        \
-      {"pps", "METHOD", "unequal probabilities without replacement: brewer, overton, hr, ht, yg",                      \
-       "不等概率不放回抽样的方差方法：brewer、overton、hr、ht、yg"},                                                   \
+      {"pps", "METHOD", "unequal probabilities without replacement: brewer, overton, hr, ht, yg, poisson",             \
+       "不等概率不放回抽样的方差方法：brewer、overton、hr、ht、yg、poisson"},                                          \
       {"prob", "P", "inclusion probability of the PSU (with --pps); weights are its inverse",                          \
        "初级单元的入样概率（与 --pps 同用）；权数为其倒数"},                                                           \
       {"joint", "FILE", "matrix of joint probabilities for ht and yg, CSV without a head",                             \

@@ -15,13 +15,13 @@ static size_t place_of(const char *text, const char *const *names, size_t n) {
 
 static sx_status read_pps(sx_design_spec *spec, const cli_app *app, const cli_args *args, sx_arena *arena,
                           sx_error *err) {
-  static const char *const names[] = {"none", "brewer", "overton", "hr", "ht", "yg"};
+  static const char *const names[] = {"none", "brewer", "overton", "hr", "ht", "yg", "poisson"};
   const char *pps = cli_value(args, "pps"), *joint = cli_value(args, "joint");
   spec->prob = cli_value(args, "prob");
   if (pps) {
-    const size_t k = place_of(pps, names, 6);
-    if (k == 0 || k == 6)
-      return sx_error_set(err, SX_E_ARGUMENT, "--pps", "'%s' is not one of brewer, overton, hr, ht, yg", pps);
+    const size_t k = place_of(pps, names, 7);
+    if (k == 0 || k == 7)
+      return sx_error_set(err, SX_E_ARGUMENT, "--pps", "'%s' is not one of brewer, overton, hr, ht, yg, poisson", pps);
     spec->pps = (sx_pps)k;
   }
   if (joint) {

@@ -107,7 +107,8 @@ void sx_design__describe(sx_buf *buf, const sx_design *d) {
     sx_buf_add(buf, "unstratified, ");
   sx_buf_printf(buf, "%zu PSUs", s->n_psus);
   if (s->has_clusters) sx_buf_printf(buf, ", %zu cases", s->n_rows);
-  static const char *const pps[] = {"", "Brewer", "Overton", "Hartley-Rao", "Horvitz-Thompson", "Yates-Grundy"};
+  static const char *const pps[] = {"",       "Brewer", "Overton", "Hartley-Rao", "Horvitz-Thompson", "Yates-Grundy",
+                                    "Poisson"};
   const sx_pps method = s->pps ? s->pps->method : s->prob ? SX_PPS_BREWER : SX_PPS_NONE;
   if (method != SX_PPS_NONE) sx_buf_printf(buf, ", unequal probabilities without replacement (%s)", pps[method]);
   if (s->pps && s->pps->phase) sx_design__phase_describe(buf, s->pps->phase);

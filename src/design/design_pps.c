@@ -3,6 +3,7 @@
  * With z_i = w_i u_i and d_ij = (pi_ij - pi_i pi_j)/pi_ij, d_ii = 1 - pi_i:
  *   Horvitz-Thompson  V = sum_ij d_ij z_i z_j               Horvitz & Thompson (1952) JASA 47:663-685
  *   Yates-Grundy-Sen  V = -1/2 sum_ij d_ij (z_i - z_j)^2     fixed size; Yates & Grundy (1953) JRSS B 15:253-261
+ *   Poisson sampling  V = sum_i (1 - pi_i) z_i^2, pi_ij = pi_i pi_j        Sarndal, Swensson & Wretman (1992) sec. 3.5
  * Without joint probabilities, within a stratum of n units and for i != j
  *   Overton      d_ij = 1 - (n - (pi_i + pi_j)/2)/(n - 1)      Overton & Stehman (1995) Am. Stat. 49:261-268
  *   Hartley-Rao  d_ij = 1 - (n - pi_i - pi_j + S/n)/(n - 1)    Hartley & Rao (1962) Ann. Math. Stat. 33:350-374
@@ -142,6 +143,22 @@ done:
   return st;
 }
 
+/* Products off the diagonal: units drawn one by one, where the Yates-Grundy-Sen form is 0 whatever the data. */
+static sx_status check_fixed_size(const design_sample *s, sx_error *err) {
+  const size_t n = s->n_psus;
+  size_t pairs = 0;
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < i; j++) {
+      if (1 - s->prob[i] < certain || 1 - s->prob[j] < certain) continue;
+      if (fabs(s->pps->joint[i * n + j]) > agreement) return SX_OK;
+      pairs++;
+    }
+  if (pairs == 0) return SX_OK;
+  return sx_error_set(err, SX_E_DATA, "joint",
+                      "every joint probability is the product of its two: Poisson sampling, whose size varies; Yates "
+                      "and Grundy's form is for a fixed size and would be 0: choose poisson");
+}
+
 static sx_status by_formula(design_sample *s, const sx_design_spec *spec, sx_error *err) {
   design_pps *p = s->pps;
   p->alpha = sx_mem_zalloc(&s->ctx, s->n_strata, sizeof *p->alpha);
@@ -173,7 +190,10 @@ sx_status sx_design__pps(design_sample *s, const sx_design_spec *spec, sx_error 
   s->pps = sx_mem_zalloc(&s->ctx, 1, sizeof *s->pps);
   if (!s->pps) return sx_error_memory(err);
   s->pps->method = spec->pps;
-  return spec->joint ? read_joint(s, spec, err) : by_formula(s, spec, err);
+  if (spec->pps == SX_PPS_POISSON) return SX_OK;
+  if (!spec->joint) return by_formula(s, spec, err);
+  SX_TRY(read_joint(s, spec, err));
+  return spec->pps == SX_PPS_YG ? check_fixed_size(s, err) : SX_OK;
 }
 
 static double joint_cov(const design_sample *s, const double *a, const double *b) {
@@ -189,9 +209,16 @@ static double joint_cov(const design_sample *s, const double *a, const double *b
   return v;
 }
 
+static double poisson_cov(const design_sample *s, const double *a, const double *b) {
+  double v = 0;
+  for (size_t i = 0; i < s->n_psus; i++) v += (1 - s->prob[i]) * a[i] * b[i];
+  return v;
+}
+
 /* sum_{i != j} (alpha + beta(pi_i + pi_j)) a_i b_j + sum_i (1 - pi_i) a_i b_i over the units not taken for sure. */
 double sx_design__pps_cov(const design_sample *s, const double *a, const double *b) {
   if (s->pps->phase) return sx_design__phase_cov(s->pps->phase, a, b);
+  if (s->pps->method == SX_PPS_POISSON) return poisson_cov(s, a, b);
   if (s->pps->joint) return joint_cov(s, a, b);
   double v = 0;
   for (size_t h = 0; h < s->n_strata; h++) {

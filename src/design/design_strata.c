@@ -144,7 +144,7 @@ static sx_status read_fpc(design_sample *s, const sx_column *column, const sx_co
 }
 
 /* factor[h], and what a stratum of one PSU means. A PSU taken with certainty (f = 1) is not lonely; where joint
- * probabilities are known none is. */
+ * probabilities are known (of Poisson sampling they are) none is. */
 static sx_status set_factors(design_sample *s, const sx_column *strata, bool joint, sx_error *err) {
   s->factor = sx_mem_alloc(&s->ctx, s->n_strata, sizeof *s->factor);
   if (!s->factor) return sx_error_memory(err);
@@ -216,7 +216,7 @@ sx_status sx_design__strata(design_sample *s, const sx_table *table, const sx_de
   if (prob) SX_TRY_GOTO(st, sx_design__prob(s, prob, err), done);
   s->slot_at = s->psu_at;
   s->n_slots = s->n_psus;
-  SX_TRY_GOTO(st, set_factors(s, strata, spec->joint != NULL, err), done);
+  SX_TRY_GOTO(st, set_factors(s, strata, spec->joint || spec->pps == SX_PPS_POISSON, err), done);
 done:
   sx_design__index_clear(&hs);
   sx_design__index_clear(&ps);

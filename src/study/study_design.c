@@ -86,13 +86,13 @@ static void read_replicates(st_load *l, st_design *d, const sx_node *map) {
 
 /* ---- how the sample was drawn ------------------------------------------------------------------------------ */
 
-static const char *const pps_names[] = {"brewer", "overton", "hr", "ht", "yg"};
+static const char *const pps_names[] = {"brewer", "overton", "hr", "ht", "yg", "poisson"};
 static const char *const make_names[] = {"jk1", "jkn", "brr", "fay", "bootstrap", "raowu", "preston", "sdr"};
 
 static void read_pps(st_load *l, st_design *d) {
   const sx_node *map = d->node, *pps = sx_node_get(map, "pps");
   size_t method = 0;
-  if (pps && study__choice(&method, l, map, "pps", pps_names, 5, "method for unequal probabilities"))
+  if (pps && study__choice(&method, l, map, "pps", pps_names, 6, "method for unequal probabilities"))
     d->pps = (sx_pps)(method + 1);
   d->prob = study__text(l, map, "prob");
   d->joint = study__text(l, map, "joint");
@@ -314,7 +314,8 @@ sx_status study__design_new(sx_design **out, const sx_study *s, sx_table *unit, 
 /* ---- in words ---------------------------------------------------------------------------------------------------------- */
 
 void study__design_words(sx_buf *zh, sx_buf *en, const sx_study *s) {
-  static const char *const pps_words[] = {"Brewer", "Overton", "Hartley–Rao", "Horvitz–Thompson", "Yates–Grundy"};
+  static const char *const pps_words[] = {"Brewer",           "Overton",      "Hartley–Rao",
+                                          "Horvitz–Thompson", "Yates–Grundy", "Poisson"};
   static const struct {
     const char *zh, *en;
   } made[] = {{"删一刀切法（JK1）", "the jackknife (JK1)"},

@@ -32,6 +32,17 @@ est total $data pupils --cluster district --pps yg --prob p --joint "$tmp/joint.
 near yg.se "$(cell "$tmp/e.csv" std.error 1)" 4 # sqrt((0.25 - 0.2)/0.2 * 8^2)
 est total $data pupils --cluster district --pps hr --prob p --psum 1
 near hr.se "$(cell "$tmp/e.csv" std.error 1)" 5.656854249492381 # d = 1 - (2 - 1 + 1/2)/1 = -1/2
+printf '.5,.25\n.25,.5\n' >"$tmp/joint.csv" # independent draws
+run_fails 1 'for a fixed size and would be 0: choose poisson' "$program" total $data pupils --cluster district --pps yg --prob p --joint "$tmp/joint.csv"
+est total $data pupils --cluster district --pps poisson --prob p
+near poisson.se "$(cell "$tmp/e.csv" std.error 1)" 12.649110640673518 # sqrt(0.5 * (8^2 + 16^2))
+est total $data pupils --cluster district --pps ht --prob p --joint "$tmp/joint.csv"
+near poisson.ht "$(cell "$tmp/e.csv" std.error 1)" 12.649110640673518
+mkdir -p "$tmp/s/narrative"
+cp $data "$tmp/s/d.csv"
+printf 'study: p\ntitle: {zh: a, en: a}\nlanguages: [en]\ndata: {main: {file: d.csv}}\ndesign:\n  clusters: district\n  pps: poisson\n  prob: p\nindicators:\n  m: {label: {zh: m, en: m}, total: pupils}\ntables:\n  - {id: t, title: {zh: t, en: t}, indicators: [m], domains: [total], show: [estimate, se]}\n' >"$tmp/s/study.yaml"
+est total "$tmp/s/study.yaml" pupils
+near poisson.study "$(cell "$tmp/e.csv" std.error 1)" 12.649110640673518
 
 # replicates: the jackknife of a total is the linearised variance; factors are said
 design="--weights weight --strata stratum --cluster psu"

@@ -205,5 +205,47 @@ static void test_refused(void) {
   sx_table_free(t);
 }
 
-SXT_MAIN(SXT_CASE(test_formulas), SXT_CASE(test_equal), SXT_CASE(test_order), SXT_CASE(test_two_stages),
-         SXT_CASE(test_refused))
+/* R survey 4.1-1: svydesign(id = ~1, fpc = ~pi, pps = poisson_sampling(pi)), svytotal, svymean, svyratio, degf. */
+static void test_poisson(void) {
+  static const double x[N] = {1, 2, 2, 3, 1, 2, 3};
+  sx_table *t = sample();
+  double joint[N * N];
+  eh_number(t, "x", x);
+  for (size_t i = 0; i < N; i++)
+    for (size_t j = 0; j < N; j++) joint[i * N + j] = i == j ? prob[i] : prob[i] * prob[j];
+  sx_design_spec s = SX_DESIGN_SPEC_INIT;
+  s.prob = "pi";
+  s.pps = SX_PPS_POISSON;
+  sx_design *d = eh_design(NULL, t, &s);
+  CHECK_STR(sx_design_describe(d), "unstratified, 7 PSUs, unequal probabilities without replacement (Poisson)");
+  CHECK_NEAR(sx_design_df(d), 6, 0);
+  sx_est *e = eh_one(d, SX_STAT_TOTAL, sx_table_find(t, "y"), NULL, NULL);
+  sx_est *f = eh_one(d, SX_STAT_TOTAL, sx_table_find(t, "x"), NULL, NULL);
+  sx_est *mean = eh_one(d, SX_STAT_MEAN, sx_table_find(t, "y"), NULL, NULL);
+  sx_est *ratio = eh_one(d, SX_STAT_RATIO, sx_table_find(t, "y"), sx_table_find(t, "x"), NULL);
+  CHECK_NEAR(sx_est_cov(e, f), 447.504535147392, 1e-12);
+  CHECK_NEAR(sqrt(sx_est_variance(ratio)), 0.187360998291755, 1e-12);
+  CHECK_NEAR(sx_est_variance(e), 1153.31462585034, 1e-13);
+  CHECK_NEAR(sqrt(sx_est_variance(mean)), 0.850788961524321, 1e-12);
+  sx_est_free(ratio);
+  sx_est_free(e);
+  sx_est_free(f);
+  sx_est_free(mean);
+  sx_design_free(d);
+  s.strata = "y"; /* a PSU each: not lonely, and the same variance */
+  CHECK_NEAR(se2(t, &s), 1153.31462585034, 1e-13);
+  s.strata = NULL;
+  s.joint = joint;
+  s.n_joint = N;
+  refuse(t, &s, SX_E_ARGUMENT, "pps", "belong to the methods ht and yg");
+  s.pps = SX_PPS_HT;
+  CHECK_NEAR(se2(t, &s), 1153.31462585034, 1e-12);
+  s.pps = SX_PPS_YG;
+  refuse(t, &s, SX_E_DATA, "joint", "choose poisson");
+  joint[1] = joint[N] = 0.9 * joint[1];
+  CHECK(se2(t, &s) > 0);
+  sx_table_free(t);
+}
+
+SXT_MAIN(SXT_CASE(test_poisson), SXT_CASE(test_formulas), SXT_CASE(test_equal), SXT_CASE(test_order),
+         SXT_CASE(test_two_stages), SXT_CASE(test_refused))
