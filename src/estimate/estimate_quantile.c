@@ -81,16 +81,40 @@ static sx_status set_new(quantile_run *q, sx_error *err) {
   return SX_OK;
 }
 
+enum { PIECE_ROWS = 65536 };
+
+typedef struct marking {
+  const quantile_run *q;
+  bool below;
+} marking;
+
+static sx_status mark_piece(void *data, size_t piece, sx_error *err) {
+  (void)err;
+  const marking *t = data;
+  const quantile_run *q = t->q;
+  const sx_quantile_request *r = q->request;
+  const sx_column *y = r->y;
+  const size_t from = piece * PIECE_ROWS, end = y->n - from < PIECE_ROWS ? y->n : from + PIECE_ROWS;
+  for (size_t i = from; i < end; i++) {
+    const int32_t g = r->by ? r->by->group[i] : 0;
+    if (g < 0) {
+      q->indicator[i] = 0;
+      continue;
+    }
+    const double x = y->type == SX_NUMBER ? y->data.f64[i] : (double)y->data.i64[i];
+    q->indicator[i] = t->below ? x < q->at[g] : x <= q->at[g];
+  }
+  return SX_OK;
+}
+
 /* Shares of the base at or below at[g] (strictly below: with `below`), one row per domain. */
 static sx_status shares(sx_est_set **out, quantile_run *q, bool below, sx_error *err) {
   const sx_quantile_request *r = q->request;
   const sx_column *y = r->y;
-  for (size_t i = 0; i < y->n; i++) {
-    const int32_t g = r->by ? r->by->group[i] : 0;
-    if (g < 0) continue;
-    const double x = y->type == SX_NUMBER ? y->data.f64[i] : (double)y->data.i64[i];
-    q->indicator[i] = below ? x < q->at[g] : x <= q->at[g];
-  }
+  sx_ctx quiet = *sx_design_ctx(q->design); /* this may be one of several threads: it does not call back */
+  quiet.cancelled = NULL;
+  marking job = {q, below};
+  SX_TRY(sx_parallel_for(&quiet, (y->n + PIECE_ROWS - 1) / PIECE_ROWS, mark_piece, &job, err));
   sx_column column = sx_estimate__column_like(y, SX_INTEGER);
   column.data.i64 = q->indicator;
   column.miss = y->miss;
@@ -435,7 +459,7 @@ sx_status sx_estimate_quantile(sx_est_set **out, const sx_design *design, const 
   SX_TRY(sx_estimate__sort(&q.sorted, design, request, false, err));
   sx_status st = SX_OK;
   q.at = sx_mem_alloc(ctx, q.sorted.n_domains, sizeof *q.at);
-  q.indicator = sx_mem_zalloc(ctx, sx_design_rows(design), sizeof *q.indicator);
+  q.indicator = sx_mem_alloc(ctx, sx_design_rows(design), sizeof *q.indicator);
   if (!q.at || !q.indicator) {
     st = sx_error_memory(err);
     goto done;

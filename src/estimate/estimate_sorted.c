@@ -1,18 +1,36 @@
 /* estimate_sorted.c: one sort of a variable for all its quantiles in all domains. Doubles are mapped to integers of the same order
  * and sorted by the least significant digit first, eleven bits at a time (Knuth, TAOCP 3, 5.2.5); a digit that is the same in all
- * keys is skipped, and the lower three are left to insertions where few are needed. Equal values stay in the order of the rows. */
+ * keys is skipped, and the lower three are left to insertions where few are needed. Equal values stay in the order of the rows.
+ *
+ * All of it is cut into pieces, of which threads take one at a time: each piece counts its keys by digit; with c_p(b) keys of digit b
+ * in piece p, those go from sum_{a<b} sum_q c_q(a) + sum_{q<p} c_q(b) on, in their order. So every pass is stable, and a stable order
+ * is the same for any number of pieces. */
 #include <stdio.h>
 #include <string.h>
 
 #include "estimate_priv.h"
 
-enum { DIGIT_BITS = 11, DIGITS = 6, BUCKETS = 1 << DIGIT_BITS };
+enum { DIGIT_BITS = 11, DIGITS = 6, BUCKETS = 1 << DIGIT_BITS, PIECE_ROWS = 16384, MAX_PIECES = 16 };
+enum { BY_DOMAIN = -1 };
 
-typedef struct sort_space {
+typedef struct piece {
+  size_t n;          /* cases in the base */
+  size_t first;      /* those of the pieces before */
+  uint64_t any, all; /* bits set in any, in all of its keys */
+  bool ordered;
+} piece;
+
+typedef struct sorting {
+  const sx_design *design;
+  const sx_quantile_request *request;
+  bool keep_zero;
+  size_t rows, n, n_domains, n_pieces;
   uint64_t *key, *other_key;
   uint32_t *row, *other_row;
-  size_t *count; /* [DIGITS*BUCKETS] */
-} sort_space;
+  int digit;     /* of the pass, or BY_DOMAIN */
+  size_t *count; /* [n_pieces][buckets] */
+  piece piece[MAX_PIECES];
+} sorting;
 
 static double number_at(const sx_column *c, size_t row) {
   return c->type == SX_NUMBER ? c->data.f64[row] : (double)c->data.i64[row];
@@ -36,99 +54,230 @@ static int32_t domain_at(const sx_quantile_request *r, size_t row) {
   return r->by ? r->by->group[row] : 0;
 }
 
-static size_t digit_of(uint64_t key, int digit) {
-  return (size_t)(key >> (digit * DIGIT_BITS)) & (BUCKETS - 1);
+/* Where piece p of n things begins; p = n_pieces: n. */
+static size_t piece_start(const sorting *s, size_t n, size_t p) {
+  return p == s->n_pieces ? n : n / s->n_pieces * p;
 }
 
-static void count_digits(sort_space *s, size_t n) {
-  memset(s->count, 0, (size_t)DIGITS * BUCKETS * sizeof *s->count);
-  for (size_t i = 0; i < n; i++)
-    for (int d = 0; d < DIGITS; d++) s->count[(size_t)d * BUCKETS + digit_of(s->key[i], d)]++;
+/* This may be one of several threads: it does not call back. */
+static sx_status in_pieces(sorting *s, sx_task task, sx_error *err) {
+  sx_ctx quiet = *sx_design_ctx(s->design);
+  quiet.cancelled = NULL;
+  return sx_parallel_for(&quiet, s->n_pieces, task, s, err);
 }
 
-static bool same_digit(const sort_space *s, size_t n, int d) {
-  return s->count[(size_t)d * BUCKETS + digit_of(s->key[0], d)] == n;
+/* ---- passes by digit or by domain ------------------------------------------------------------------------------------ */
+
+static size_t buckets_of(const sorting *s) {
+  return s->digit == BY_DOMAIN ? s->n_domains : BUCKETS;
 }
 
-static void sort_digit(sort_space *s, size_t n, int d) {
-  size_t *count = s->count + (size_t)d * BUCKETS, at = 0;
-  for (size_t b = 0; b < BUCKETS; b++) {
-    const size_t here = count[b];
-    count[b] = at;
-    at += here;
+static inline size_t bucket_of(const sorting *s, size_t i) {
+  if (s->digit == BY_DOMAIN) return (size_t)s->request->by->group[s->row[i]];
+  return (size_t)(s->key[i] >> (s->digit * DIGIT_BITS)) & (BUCKETS - 1);
+}
+
+static sx_status count_piece(void *data, size_t p, sx_error *err) {
+  (void)err;
+  const sorting s = *(const sorting *)data; /* a copy: its fields are then known not to change */
+  const size_t end = piece_start(&s, s.n, p + 1), buckets = buckets_of(&s);
+  size_t *count = s.count + p * buckets;
+  memset(count, 0, buckets * sizeof *count);
+  for (size_t i = piece_start(&s, s.n, p); i < end; i++) count[bucket_of(&s, i)]++;
+  return SX_OK;
+}
+
+static sx_status move_piece(void *data, size_t p, sx_error *err) {
+  (void)err;
+  const sorting s = *(const sorting *)data;
+  const size_t end = piece_start(&s, s.n, p + 1);
+  size_t *place = s.count + p * buckets_of(&s);
+  for (size_t i = piece_start(&s, s.n, p); i < end; i++) {
+    const size_t to = place[bucket_of(&s, i)]++;
+    s.other_key[to] = s.key[i];
+    s.other_row[to] = s.row[i];
   }
-  for (size_t i = 0; i < n; i++) {
-    const size_t to = count[digit_of(s->key[i], d)]++;
-    s->other_key[to] = s->key[i];
-    s->other_row[to] = s->row[i];
-  }
+  return SX_OK;
+}
+
+/* From counts to the place of the first of each bucket and piece. */
+static void set_places(const sorting *s) {
+  const size_t buckets = buckets_of(s);
+  size_t at = 0;
+  for (size_t b = 0; b < buckets; b++)
+    for (size_t p = 0; p < s->n_pieces; p++) {
+      const size_t here = s->count[p * buckets + b];
+      s->count[p * buckets + b] = at;
+      at += here;
+    }
+}
+
+static sx_status pass(sorting *s, int digit, sx_error *err) {
+  s->digit = digit;
+  SX_TRY(in_pieces(s, count_piece, err));
+  set_places(s);
+  SX_TRY(in_pieces(s, move_piece, err));
   uint64_t *key = s->key;
   uint32_t *row = s->row;
   s->key = s->other_key;
   s->row = s->other_row;
   s->other_key = key;
   s->other_row = row;
+  return SX_OK;
 }
 
-static void sort_digits(sort_space *s, size_t n, int first) {
-  for (int d = first; d < DIGITS; d++)
-    if (!same_digit(s, n, d)) sort_digit(s, n, d);
+/* Bits that are not the same in all keys. */
+static uint64_t varying(const sorting *s) {
+  uint64_t any = 0, all = UINT64_MAX;
+  for (size_t p = 0; p < s->n_pieces; p++) {
+    any |= s->piece[p].any;
+    all &= s->piece[p].all;
+  }
+  return any & ~all;
 }
+
+static sx_status sort_digits(sorting *s, int first, sx_error *err) {
+  const uint64_t bits = varying(s);
+  for (int d = first; d < DIGITS; d++)
+    if (bits >> (d * DIGIT_BITS) & (BUCKETS - 1)) SX_TRY(pass(s, d, err));
+  return SX_OK;
+}
+
+/* ---- insertions ------------------------------------------------------------------------------------------------------ */
+
+enum { LOW_BITS = DIGITS / 2 * DIGIT_BITS };
 
 /* Insertion into an array that is nearly sorted; false (still a stable rearrangement) when that takes more than `moves`. */
-static bool finish_order(sort_space *s, size_t n, size_t moves) {
+static bool insert(uint64_t *keys, uint32_t *rows, size_t n, size_t moves) {
   for (size_t i = 1; i < n; i++) {
-    const uint64_t key = s->key[i];
-    const uint32_t row = s->row[i];
+    const uint64_t key = keys[i];
+    const uint32_t row = rows[i];
     size_t k = i;
-    while (k > 0 && s->key[k - 1] > key && moves > 0) {
-      s->key[k] = s->key[k - 1];
-      s->row[k] = s->row[k - 1];
+    while (k > 0 && keys[k - 1] > key && moves > 0) {
+      keys[k] = keys[k - 1];
+      rows[k] = rows[k - 1];
       k--;
       moves--;
     }
-    s->key[k] = key;
-    s->row[k] = row;
+    keys[k] = key;
+    rows[k] = row;
     if (moves == 0) return false;
   }
   return true;
 }
 
-/* The upper half of the digits nearly always decides: then the rest is a few insertions. Else all digits are sorted. */
-static void radix_sort(sort_space *s, size_t n) {
-  if (n < 2) return;
-  count_digits(s, n);
-  bool low = false;
-  for (int d = 0; d < DIGITS / 2; d++) low = low || !same_digit(s, n, d);
-  sort_digits(s, n, DIGITS / 2);
-  if (!low || finish_order(s, n, 4 * n)) return;
-  count_digits(s, n);
-  sort_digits(s, n, 0);
+/* A piece begins where the upper digits change, so that nothing is inserted across. */
+static size_t change_from(const sorting *s, size_t p) {
+  size_t i = piece_start(s, s->n, p);
+  while (i > 0 && i < s->n && s->key[i] >> LOW_BITS == s->key[i - 1] >> LOW_BITS) i++;
+  return i;
 }
 
-/* The cases of the base into key and row; counts by domain into start[g+1]. */
-static sx_status collect(sort_space *s, size_t *n, est_sorted *out, const sx_design *design,
-                         const sx_quantile_request *r, bool keep_zero, sx_error *err) {
-  const double *w = sx_design_weights(design);
-  const sx_column *y = r->y;
-  size_t k = 0;
-  for (size_t i = 0; i < y->n; i++) {
-    const int32_t g = domain_at(r, i);
-    if (g < 0 || sx_column_missing(y, i)) continue;
-    const double x = number_at(y, i) + 0.0;
-    if (!isfinite(x)) {
-      char where[SX_ERROR_WHERE_MAX];
-      (void)snprintf(where, sizeof where, "%s: case %zu", y->name, i + 1);
-      return sx_error_set(err, SX_E_DATA, where, "the value is not finite: make it missing, or correct it");
-    }
-    if (!(w[i] > 0) && !keep_zero) continue;
-    s->key[k] = key_of(x);
-    s->row[k++] = (uint32_t)i;
-    out->start[g + 1]++;
-  }
-  for (size_t g = 0; g < out->n_domains; g++) out->start[g + 1] += out->start[g];
-  *n = k;
+static sx_status find_change(void *data, size_t p, sx_error *err) {
+  (void)err;
+  sorting *s = data;
+  s->piece[p].first = change_from(s, p);
   return SX_OK;
+}
+
+static sx_status insert_piece(void *data, size_t p, sx_error *err) {
+  (void)err;
+  sorting *s = data;
+  const size_t from = s->piece[p].first, to = p + 1 == s->n_pieces ? s->n : s->piece[p + 1].first;
+  s->piece[p].ordered = insert(s->key + from, s->row + from, to - from, 4 * (to - from) + 1);
+  return SX_OK;
+}
+
+static sx_status finish_order(bool *ordered, sorting *s, sx_error *err) {
+  SX_TRY(in_pieces(s, find_change, err));
+  SX_TRY(in_pieces(s, insert_piece, err));
+  *ordered = true;
+  for (size_t p = 0; p < s->n_pieces; p++) *ordered = *ordered && s->piece[p].ordered;
+  return SX_OK;
+}
+
+/* The upper half of the digits nearly always decides: then the rest is a few insertions. Else all digits are sorted. */
+static sx_status radix_sort(sorting *s, sx_error *err) {
+  bool ordered = true;
+  if (s->n < 2) return SX_OK;
+  SX_TRY(sort_digits(s, DIGITS / 2, err));
+  if (varying(s) & ((UINT64_C(1) << LOW_BITS) - 1)) SX_TRY(finish_order(&ordered, s, err));
+  return ordered ? SX_OK : sort_digits(s, 0, err);
+}
+
+/* ---- the base -------------------------------------------------------------------------------------------------------- */
+
+static sx_status not_finite(const sx_column *y, size_t i, sx_error *err) {
+  char where[SX_ERROR_WHERE_MAX];
+  (void)snprintf(where, sizeof where, "%s: case %zu", y->name, i + 1);
+  return sx_error_set(err, SX_E_DATA, where, "the value is not finite: make it missing, or correct it");
+}
+
+static bool in_base(const sorting *s, const double *w, size_t i) {
+  return domain_at(s->request, i) >= 0 && !sx_column_missing(s->request->y, i) && (w[i] > 0 || s->keep_zero);
+}
+
+static sx_status count_base(void *data, size_t p, sx_error *err) {
+  sorting *s = data;
+  const sx_column *y = s->request->y;
+  const double *w = sx_design_weights(s->design);
+  const size_t end = piece_start(s, s->rows, p + 1);
+  size_t n = 0;
+  for (size_t i = piece_start(s, s->rows, p); i < end; i++) {
+    if (domain_at(s->request, i) < 0 || sx_column_missing(y, i)) continue;
+    if (!isfinite(number_at(y, i))) return not_finite(y, i, err);
+    n += w[i] > 0 || s->keep_zero;
+  }
+  s->piece[p].n = n;
+  return SX_OK;
+}
+
+/* The cases of the base into key and row. */
+static sx_status collect(void *data, size_t p, sx_error *err) {
+  (void)err;
+  sorting *s = data;
+  const double *w = sx_design_weights(s->design);
+  const size_t end = piece_start(s, s->rows, p + 1);
+  size_t k = s->piece[p].first;
+  uint64_t any = 0, all = UINT64_MAX;
+  for (size_t i = piece_start(s, s->rows, p); i < end; i++) {
+    if (!in_base(s, w, i)) continue;
+    const uint64_t key = key_of(number_at(s->request->y, i) + 0.0);
+    any |= key;
+    all &= key;
+    s->key[k] = key;
+    s->row[k++] = (uint32_t)i;
+  }
+  s->piece[p].any = any;
+  s->piece[p].all = all;
+  return SX_OK;
+}
+
+/* Pieces by the threads at hand; their tables of domains together no longer than the file. */
+static size_t pieces_for(const sorting *s) {
+  const size_t threads = (size_t)sx_ctx_threads(sx_design_ctx(s->design));
+  size_t n = threads > 1 ? 2 * threads : 1;
+  if (n > MAX_PIECES) n = MAX_PIECES;
+  while (n > 1 && (s->rows / n < PIECE_ROWS || s->n_domains > s->rows / n)) n--;
+  return n;
+}
+
+static sx_status sorting_new(sorting *s, sx_error *err) {
+  const sx_ctx *ctx = sx_design_ctx(s->design);
+  s->n_pieces = pieces_for(s);
+  SX_TRY(in_pieces(s, count_base, err));
+  for (size_t p = 0; p < s->n_pieces; p++) {
+    s->piece[p].first = s->n;
+    s->n += s->piece[p].n;
+  }
+  const size_t buckets = s->n_domains > BUCKETS ? s->n_domains : BUCKETS;
+  s->key = sx_mem_alloc(ctx, s->n, sizeof *s->key);
+  s->row = sx_mem_alloc(ctx, s->n, sizeof *s->row);
+  s->other_key = sx_mem_alloc(ctx, s->n, sizeof *s->other_key);
+  s->other_row = sx_mem_alloc(ctx, s->n, sizeof *s->other_row);
+  s->count = sx_mem_alloc(ctx, s->n_pieces * buckets, sizeof *s->count);
+  if (!s->key || !s->row || !s->other_key || !s->other_row || !s->count) return sx_error_memory(err);
+  return in_pieces(s, collect, err);
 }
 
 /* Neumaier's sum, rounded at every step: what is printed does not depend on the order of equal values. */
@@ -144,55 +293,61 @@ void sx_estimate__cumulate(double *cum, const double *w, size_t n) {
   }
 }
 
-/* From sorted keys to values and weights by domain, the order within a domain kept. next [n_domains]. */
-static void place(est_sorted *out, const sort_space *s, size_t n, size_t *next, const sx_design *design,
-                  const sx_quantile_request *r) {
-  const double *w = sx_design_weights(design);
-  memcpy(next, out->start, out->n_domains * sizeof *next);
-  for (size_t i = 0; i < n; i++) {
-    const size_t row = s->row[i], to = next[r->by ? r->by->group[row] : 0]++;
-    out->row[to] = (uint32_t)row;
-    out->x[to] = value_of(s->key[i]);
-    out->w[to] = w[row];
+/* ---- all of it ------------------------------------------------------------------------------------------------------- */
+
+/* Values into the other keys' memory; then each key's own is free for its weight. */
+static sx_status values_piece(void *data, size_t p, sx_error *err) {
+  (void)err;
+  const sorting *s = data;
+  const double *w = sx_design_weights(s->design);
+  const size_t from = piece_start(s, s->n, p), end = piece_start(s, s->n, p + 1);
+  for (size_t i = from; i < end; i++) {
+    const double x = value_of(s->key[i]);
+    memcpy(&s->other_key[i], &x, sizeof x);
+    memcpy(&s->key[i], &w[s->row[i]], sizeof *w);
   }
-  for (size_t g = 0; g < out->n_domains; g++)
-    sx_estimate__cumulate(out->cum + out->start[g], out->w + out->start[g], out->start[g + 1] - out->start[g]);
+  return SX_OK;
+}
+
+/* Sorted by domain too, and start: after the pass the last piece's place in a bucket is the start of the next. */
+static sx_status by_domain(sorting *s, est_sorted *q, sx_error *err) {
+  q->start[q->n_domains] = s->n;
+  if (!s->request->by) return SX_OK;
+  SX_TRY(pass(s, BY_DOMAIN, err));
+  const size_t *ends = s->count + (s->n_pieces - 1) * s->n_domains;
+  for (size_t g = 0; g < s->n_domains; g++) q->start[g + 1] = ends[g];
+  return SX_OK;
+}
+
+/* The memory of the sort becomes that of the answer. */
+static void take(est_sorted *q, sorting *s) {
+  q->row = s->row;
+  q->x = (double *)(void *)s->other_key;
+  q->w = (double *)(void *)s->key;
+  s->row = NULL;
+  s->other_key = s->key = NULL;
+  for (size_t g = 0; g < q->n_domains; g++)
+    sx_estimate__cumulate(q->cum + q->start[g], q->w + q->start[g], q->start[g + 1] - q->start[g]);
 }
 
 sx_status sx_estimate__sort(est_sorted *out, const sx_design *design, const sx_quantile_request *r, bool keep_zero,
                             sx_error *err) {
   const sx_ctx *ctx = sx_design_ctx(design);
-  const size_t rows = sx_design_rows(design);
   sx_status st = SX_OK;
-  sort_space s = {NULL, NULL, NULL, NULL, NULL};
+  sorting s = {.design = design, .request = r, .keep_zero = keep_zero, .rows = sx_design_rows(design)};
   est_sorted q = {*ctx, r->by ? r->by->n_groups : 1, NULL, NULL, NULL, NULL, NULL};
-  size_t n = 0, *next = NULL;
-  s.key = sx_mem_alloc(ctx, rows, sizeof *s.key);
-  s.row = sx_mem_alloc(ctx, rows, sizeof *s.row);
+  s.n_domains = q.n_domains;
+  SX_TRY_GOTO(st, sorting_new(&s, err), done);
   q.start = sx_mem_zalloc(ctx, q.n_domains + 1, sizeof *q.start);
-  if (!s.key || !s.row || !q.start) {
+  q.cum = sx_mem_alloc(ctx, s.n, sizeof *q.cum);
+  if (!q.start || !q.cum) {
     st = sx_error_memory(err);
     goto done;
   }
-  SX_TRY_GOTO(st, collect(&s, &n, &q, design, r, keep_zero, err), done);
-  s.other_key = sx_mem_alloc(ctx, n, sizeof *s.other_key);
-  s.other_row = sx_mem_alloc(ctx, n, sizeof *s.other_row);
-  s.count = sx_mem_alloc(ctx, (size_t)DIGITS * BUCKETS, sizeof *s.count);
-  if (!s.other_key || !s.other_row || !s.count) {
-    st = sx_error_memory(err);
-    goto done;
-  }
-  radix_sort(&s, n);
-  q.row = sx_mem_alloc(ctx, n, sizeof *q.row);
-  q.x = sx_mem_alloc(ctx, n, sizeof *q.x);
-  q.w = sx_mem_alloc(ctx, n, sizeof *q.w);
-  q.cum = sx_mem_alloc(ctx, n, sizeof *q.cum);
-  next = sx_mem_alloc(ctx, q.n_domains, sizeof *next);
-  if (!q.row || !q.x || !q.w || !q.cum || !next) {
-    st = sx_error_memory(err);
-    goto done;
-  }
-  place(&q, &s, n, next, design, r);
+  SX_TRY_GOTO(st, radix_sort(&s, err), done);
+  SX_TRY_GOTO(st, by_domain(&s, &q, err), done);
+  SX_TRY_GOTO(st, in_pieces(&s, values_piece, err), done);
+  take(&q, &s);
   *out = q;
   memset(&q, 0, sizeof q);
   q.ctx = *ctx;
@@ -202,7 +357,6 @@ done:
   sx_mem_free(ctx, s.other_key);
   sx_mem_free(ctx, s.other_row);
   sx_mem_free(ctx, s.count);
-  sx_mem_free(ctx, next);
   sx_estimate__sorted_clear(&q);
   return st;
 }
