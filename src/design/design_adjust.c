@@ -17,18 +17,60 @@
 enum { PIVOT_MAX_CELLS = 20000 };
 static const double pivot_tolerance = 1e-11;
 
-static sx_status copy_weights(sx_design *d, const double *w, bool negative, const char *what, sx_error *err) {
-  const design_sample *s = d->sample;
-  for (size_t i = 0; i < s->n_rows; i++) {
-    if ((!(w[i] >= 0) && !negative) || !isfinite(w[i])) {
+enum { PIECE_ROWS = 65536 };
+
+/* Weights to check and to bring to positions; pieces of rows, so that the first failure is that of the first case. */
+typedef struct copying {
+  sx_design *d;
+  const double *w;
+  bool negative;
+  const char *what;
+} copying;
+
+static size_t pieces_of(size_t n) {
+  return (n + PIECE_ROWS - 1) / PIECE_ROWS;
+}
+
+static size_t piece_end(size_t n, size_t piece) {
+  return n - piece * PIECE_ROWS < PIECE_ROWS ? n : (piece + 1) * PIECE_ROWS;
+}
+
+static sx_status copy_piece(void *data, size_t piece, sx_error *err) {
+  const copying *c = data;
+  const size_t end = piece_end(c->d->sample->n_rows, piece);
+  for (size_t i = piece * PIECE_ROWS; i < end; i++) {
+    if ((!(c->w[i] >= 0) && !c->negative) || !isfinite(c->w[i])) {
       char where[SX_ERROR_WHERE_MAX];
-      (void)snprintf(where, sizeof where, "%s: case %zu", what, i + 1);
-      return sx_error_set(err, SX_E_DATA, where, "the adjusted weight is %g: it must be finite and 0 or more", w[i]);
+      (void)snprintf(where, sizeof where, "%s: case %zu", c->what, i + 1);
+      return sx_error_set(err, SX_E_DATA, where, "the adjusted weight is %g: it must be finite and 0 or more", c->w[i]);
     }
-    d->w[i] = w[i];
+    c->d->w[i] = c->w[i];
   }
-  for (size_t k = 0; k < s->n_rows; k++) d->wpos[k] = d->w[s->order[k]];
   return SX_OK;
+}
+
+static sx_status position_piece(void *data, size_t piece, sx_error *err) {
+  (void)err;
+  const copying *c = data;
+  const uint32_t *order = c->d->sample->order;
+  const size_t end = piece_end(c->d->sample->n_rows, piece);
+  for (size_t k = piece * PIECE_ROWS; k < end; k++) c->d->wpos[k] = c->w[order[k]];
+  return SX_OK;
+}
+
+/* This may be one of several threads: it does not call back. */
+static sx_ctx quiet_of(const sx_design *d) {
+  sx_ctx quiet = d->ctx;
+  quiet.cancelled = NULL;
+  return quiet;
+}
+
+static sx_status copy_weights(sx_design *d, const double *w, bool negative, const char *what, sx_error *err) {
+  copying job = {d, w, negative, what};
+  const sx_ctx quiet = quiet_of(d);
+  const size_t pieces = pieces_of(d->sample->n_rows);
+  SX_TRY(sx_parallel_for(&quiet, pieces, copy_piece, &job, err));
+  return sx_parallel_for(&quiet, pieces, position_piece, &job, err);
 }
 
 static sx_status dup(void *out, const sx_ctx *ctx, const void *from, size_t n, size_t size, sx_error *err) {
@@ -102,15 +144,18 @@ typedef struct joining {
   size_t before; /* margins of the old design */
 } joining;
 
-static sx_status join_margin(void *data, size_t m, sx_error *err) {
+/* Task: a piece of the rows of a margin. */
+static sx_status join_margin(void *data, size_t task, sx_error *err) {
   (void)err;
   const joining *j = data;
-  const size_t n = j->d->sample->n_rows;
-  const uint32_t *order = j->d->sample->order, none = (uint32_t)j->d->n_cells;
+  const size_t n = j->d->sample->n_rows, m = task / pieces_of(n), piece = task % pieces_of(n),
+               end = piece_end(n, piece);
+  const uint32_t *order = j->d->sample->order, none = (uint32_t)j->d->n_cells, first = (uint32_t)j->first[m];
+  const int32_t *from = j->margins[m].cell;
   uint32_t *to = j->d->cells + (j->before + m) * n;
-  for (size_t k = 0; k < n; k++) {
-    const int32_t cell = j->margins[m].cell[order[k]];
-    to[k] = cell < 0 ? none : (uint32_t)(j->first[m] + (size_t)cell);
+  for (size_t k = piece * PIECE_ROWS; k < end; k++) {
+    const int32_t cell = from[order[k]];
+    to[k] = cell < 0 ? none : first + (uint32_t)cell;
   }
   return SX_OK;
 }
@@ -132,7 +177,7 @@ static sx_status join_cells(sx_design *d, const sx_design *old, const sx_margin 
     at += margins[m].n_cells;
   }
   joining job = {d, margins, first, old->n_margins};
-  const sx_status st = sx_parallel_for(&d->ctx, n_margins, join_margin, &job, err);
+  const sx_status st = sx_parallel_for(&d->ctx, n_margins * pieces_of(n), join_margin, &job, err);
   sx_mem_free(&d->ctx, first);
   return st;
 }

@@ -3,7 +3,7 @@
 
 #include "weighting_priv.h"
 
-enum { MIN_ROWS_PER_CELL = 2 };
+enum { MIN_ROWS_PER_CELL = 2, PIECE_ROWS = 65536 };
 
 /* Numbers the pairs of id (0: none) and cell [rows] from 1 on, into id. False where they are more than `most`. */
 static bool cross(uint32_t *id, size_t *n, const int32_t *cell, size_t rows, uint64_t *key, uint32_t *slot, size_t cap,
@@ -30,12 +30,18 @@ static bool cross(uint32_t *id, size_t *n, const int32_t *cell, size_t rows, uin
   return true;
 }
 
-/* The same by a table of all crossings, of which there are `all`. */
-static sx_status look_up(uint32_t *id, size_t *n, const wt_problem *p, size_t all, size_t most, sx_error *err) {
-  uint32_t *of = sx_mem_zalloc(p->ctx, all, sizeof *of);
-  if (!of) return sx_error_memory(err);
-  *n = 0;
-  for (size_t i = 0; i < p->n_rows; i++) {
+typedef struct crossing {
+  const wt_problem *p;
+  uint32_t *id;
+} crossing;
+
+/* The number of each row's crossing among all there may be, from 1 on; 0 where the row takes no part. */
+static sx_status cross_piece(void *data, size_t piece, sx_error *err) {
+  (void)err;
+  const crossing *c = data;
+  const wt_problem *p = c->p;
+  const size_t from = piece * PIECE_ROWS, end = p->n_rows - from < PIECE_ROWS ? p->n_rows : from + PIECE_ROWS;
+  for (size_t i = from; i < end; i++) {
     size_t at = 0;
     bool in = true;
     for (size_t m = 0; m < p->n_margins; m++) {
@@ -43,8 +49,24 @@ static sx_status look_up(uint32_t *id, size_t *n, const wt_problem *p, size_t al
       in = in && cell >= 0;
       at = at * (p->first[m + 1] - p->first[m]) + (size_t)(cell < 0 ? 0 : cell);
     }
-    if (in && of[at] == 0) of[at] = (uint32_t)++ * n;
-    id[i] = in ? of[at] : 0;
+    c->id[i] = in ? (uint32_t)(at + 1) : 0;
+  }
+  return SX_OK;
+}
+
+/* The same by a table of all crossings, of which there are `all`. */
+static sx_status look_up(uint32_t *id, size_t *n, const wt_problem *p, size_t all, size_t most, sx_error *err) {
+  crossing job = {p, id};
+  sx_ctx quiet = *p->ctx; /* this may be one of several threads: it does not call back */
+  quiet.cancelled = NULL;
+  SX_TRY(sx_parallel_for(&quiet, (p->n_rows + PIECE_ROWS - 1) / PIECE_ROWS, cross_piece, &job, err));
+  uint32_t *of = sx_mem_zalloc(p->ctx, all + 1, sizeof *of);
+  if (!of) return sx_error_memory(err);
+  *n = 0;
+  for (size_t i = 0; i < p->n_rows; i++) {
+    const uint32_t at = id[i];
+    if (at && of[at] == 0) of[at] = (uint32_t)++ * n;
+    id[i] = of[at];
   }
   if (*n > most) *n = 0;
   sx_mem_free(p->ctx, of);
@@ -56,7 +78,7 @@ sx_status sx_weighting__joint_cells(uint32_t *id, size_t *n, const wt_problem *p
   size_t all = 1;
   for (size_t m = 0; m < p->n_margins && all <= 4 * most; m++)
     if (!sx_size_mul(&all, all, p->first[m + 1] - p->first[m])) all = SIZE_MAX;
-  if (all <= 4 * most) return look_up(id, n, p, all, most, err);
+  if (all <= 4 * most && all < UINT32_MAX) return look_up(id, n, p, all, most, err);
   size_t cap = 16;
   while (cap < 2 * most) cap *= 2;
   uint64_t *key = sx_mem_alloc(p->ctx, most, sizeof *key);
@@ -79,8 +101,12 @@ sx_status sx_weighting__cell_problem(wt_problem *out, const wt_problem *p, const
   out->cell = sx_mem_alloc(p->ctx, n * p->n_margins, sizeof *out->cell);
   out->excluded = sx_mem_zalloc(p->ctx, n, 1);
   if (!out->cell || !out->excluded) return sx_error_memory(err);
-  for (size_t i = 0; i < p->n_rows; i++)
-    for (size_t m = 0; id[i] && m < p->n_margins; m++) out->cell[m * n + id[i] - 1] = p->cell[m * p->n_rows + i];
+  size_t known = 0; /* cells are numbered as they appear, and the first row of each speaks for all */
+  for (size_t i = 0; i < p->n_rows && known < n; i++) {
+    if (id[i] != known + 1) continue;
+    for (size_t m = 0; m < p->n_margins; m++) out->cell[m * n + known] = p->cell[m * p->n_rows + i];
+    known++;
+  }
   return SX_OK;
 }
 

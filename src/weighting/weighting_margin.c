@@ -160,15 +160,30 @@ static void exclude(wt_problem *p) {
   }
 }
 
+typedef struct presence {
+  const wt_problem *p;
+  const double *d;
+  uint8_t *seen;
+} presence;
+
+static sx_status see_margin(void *data, size_t m, sx_error *err) {
+  (void)err;
+  const presence *t = data;
+  const wt_problem *p = t->p;
+  const int32_t *cell = p->cell + m * p->n_rows;
+  uint8_t *seen = t->seen + p->first[m];
+  for (size_t i = 0; i < p->n_rows; i++)
+    if (t->d[i] > 0 && !p->excluded[i]) seen[cell[i]] = 1;
+  return SX_OK;
+}
+
 /* Every cell with a total above 0 needs a case. */
 static sx_status check_present(const wt_problem *p, const double *d, sx_error *err) {
-  sx_status st = SX_OK;
   uint8_t *seen = sx_mem_zalloc(p->ctx, p->n_cells, 1);
   if (!seen) return sx_error_memory(err);
-  for (size_t m = 0; m < p->n_margins; m++)
-    for (size_t i = 0; i < p->n_rows; i++)
-      if (d[i] > 0 && !p->excluded[i]) seen[p->first[m] + (size_t)p->cell[m * p->n_rows + i]] = 1;
-  for (size_t c = 0; c < p->n_cells; c++) {
+  presence job = {p, d, seen};
+  sx_status st = sx_parallel_for(p->ctx, p->n_margins, see_margin, &job, err);
+  for (size_t c = 0; st == SX_OK && c < p->n_cells; c++) {
     if (seen[c] || p->total[c] == 0) continue;
     char name[256];
     sx_weighting__cell_name(name, p, c);
