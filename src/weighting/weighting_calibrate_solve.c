@@ -306,23 +306,37 @@ static bool iterate(solver *s, wt_result *r) {
 
 /* ---- no solution ---------------------------------------------------------------------------------------------- */
 
-/* The nearest totals that can be met, into s->sum. */
-static void nearest(solver *s) {
+/* The nearest totals that can be met, into s->sum; false where the last problem did not converge. All distances of one range of
+ * factors reach the same totals; the truncated linear one has no factors that overflow on the way. */
+static bool nearest(solver *s) {
   const wt_model *m = s->m;
+  const sx_calibrate_options *asked = s->o;
+  sx_calibrate_options o = *asked;
+  o.tolerance = 1e-9;
+  if (o.max_iterations < 100) o.max_iterations = 100;
+  if (o.distance == SX_DISTANCE_RAKING && !(o.lower > 0)) o.lower = 0;
+  o.distance = SX_DISTANCE_LINEAR;
+  s->o = &o;
+  set_limits(s);
+  bool found = false;
   const size_t p = m->n_controls;
   double sum_d = 0;
   for (size_t i = 0; i < m->n_rows; i++)
     if (m->part[i]) sum_d += s->d[i];
   memset(s->lambda, 0, p * sizeof *s->lambda);
-  for (double kappa = 1; kappa > 5e-6; kappa /= 10) {
+  for (double kappa = 1; kappa > 5e-9; kappa /= 10) {
     for (size_t k = 0; k < p; k++) {
-      const double soft = kappa * s->size[k] * s->size[k] / sum_d, own = sx_weighting__ridge(m, k, s->d);
+      const double of = s->target[k] != 0 ? s->target[k] : s->size[k];
+      const double soft = kappa * of * of / sum_d, own = sx_weighting__ridge(m, k, s->d);
       s->ridge[k] = soft > own ? soft : own;
     }
     wt_result r;
     memset(&r, 0, sizeof r);
-    (void)iterate(s, &r);
+    found = iterate(s, &r);
   }
+  s->o = asked;
+  set_limits(s);
+  return found;
 }
 
 static void bounds_text(char out[96], const sx_calibrate_options *o) {
@@ -341,7 +355,7 @@ static sx_status infeasible(solver *s, size_t iterations, sx_error *err) {
   char list[320] = "", name[256], first[256] = "", text[96];
   size_t used = 0;
   double largest = 0;
-  nearest(s);
+  const bool found = nearest(s);
   bounds_text(text, s->o);
   for (size_t k = 0; k < m->n_controls; k++)
     s->work[k] = s->size[k] > 0 ? fabs(s->target[k] - s->sum[k]) / s->size[k] : 0;
@@ -365,8 +379,8 @@ static sx_status infeasible(solver *s, size_t iterations, sx_error *err) {
         "%s%sthe calibration did not converge in %zu iterations: the totals lie at the edge of what can "
         "be met, or more iterations are needed",
         s->who, s->who[0] ? ": " : "", iterations);
-  return sx_error_set(err, SX_E_NUMERIC, first, "%s%s%s (%zu iterations); the nearest that can be met: %s", s->who,
-                      s->who[0] ? ": " : "", text, iterations, list);
+  return sx_error_set(err, SX_E_NUMERIC, first, "%s%s%s (%zu iterations); %s: %s", s->who, s->who[0] ? ": " : "", text,
+                      iterations, found ? "the nearest that can be met" : "reached, not surely the nearest", list);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------------------------ */

@@ -32,6 +32,6 @@ sx_status sx_weighting__rake_diagnosis(const sx_design *design, const sx_table *
   sx_mem_free(p->ctx, controls);
   sx_design_free(unused);
   if (st == SX_E_MEMORY) return sx_error_memory(err);
-  if (st == SX_E_NUMERIC && strstr(found.message, "nearest")) *err = found;
+  if (st == SX_E_NUMERIC && strstr(found.message, "the nearest")) *err = found;
   return SX_E_NUMERIC;
 }

@@ -31,6 +31,9 @@ near "one margin" "$(cell "$tmp/a.csv" std.error 1)" "$(cell "$tmp/b.csv" std.er
 grep -q 'weights were trimmed' "$tmp/err" || fail "trim is not told"
 
 run_fails 1 'no factors within 0.99 to 1.01 meet the totals.*nearest that can be met' "$program" mean "$complete" spend $design --calibrate raking --bounds 0.99,1.01 --totals "$totals"
+# a=1 only with b=x: sum ((m - t)/t)^2 is least at a=1 = b=x = (1/50 + 1/20)/(1/50^2 + 1/20^2), the others at (1/50 + 1/80)/(1/50^2 + 1/80^2)
+printf 'w,a,b,y\n1,1,x,3\n2,1,x,5\n3,1,x,4\n3,2,y,6\n1,2,x,2\n2,2,y,7\n' >"$tmp/inf.csv"
+run_fails 1 'the nearest that can be met: a=1 24.13[78].* for 50.*58.42[67].* for 80' "$program" mean "$tmp/inf.csv" y --weights w --rake 'a: 1=50, 2=50' --rake 'b: x=20, y=80'
 run_fails 2 'logit needs --bounds' "$program" mean $shops spend $design --calibrate logit --totals '(intercept)=1'
 run_fails 2 'give the totals with --totals' "$program" mean $shops spend $design --calibrate linear
 run_fails 2 'is not linear, raking, logit or truncated' "$program" mean $shops spend $design --calibrate greg --totals '(intercept)=1'
