@@ -183,6 +183,7 @@ sx_status cli_read_design(sx_design **out, cli_app *app, const cli_args *args, s
   if (cli_value(args, "repweights")) SX_TRY(read_replicates(&spec, app, args, arena, err));
   sx_design *design = NULL;
   sx_status status = sx_design_new(&design, &app->ctx, table, &spec, err);
+  if (status == SX_OK) cli_check_probabilities(app, table, &spec);
   if (status == SX_OK) status = cli_make_replicates(&design, app, args, err);
   if (status == SX_OK && base.scratch) status = sx_table_drop(table, base.scratch, err);
   if (status == SX_OK) {

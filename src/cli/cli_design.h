@@ -84,6 +84,8 @@ sx_status cli_read_twophase(sx_design **out, cli_app *app, const cli_args *args,
 /* cli_sampling.c: --fpc, --pps, --prob, --joint, --psum into the specification; --make-reps on the design. */
 sx_status cli_read_sampling(sx_design_spec *spec, const cli_app *app, const cli_args *args, sx_arena *arena,
                             sx_error *err);
+/* Warns where cases drawn with unequal probabilities have weights that are not proportional to their inverse. */
+void cli_check_probabilities(const cli_app *app, const sx_table *table, const sx_design_spec *spec);
 sx_status cli_make_replicates(sx_design **design, const cli_app *app, const cli_args *args, sx_error *err);
 
 #endif

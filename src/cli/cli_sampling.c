@@ -39,6 +39,27 @@ static sx_status read_pps(sx_design_spec *spec, const cli_app *app, const cli_ar
   return SX_OK;
 }
 
+void cli_check_probabilities(const cli_app *app, const sx_table *table, const sx_design_spec *spec) {
+  if (!spec->prob || !spec->weights || spec->n_clusters) return; /* a later stage has probabilities of its own */
+  const sx_column *w = sx_table_find(table, spec->weights), *p = sx_table_find(table, spec->prob);
+  double low = (double)INFINITY, high = 0;
+  for (size_t i = 0; w && p && i < sx_table_rows(table); i++) {
+    const double product = sx_column_number(w, i) * sx_column_number(p, i);
+    if (!(product > 0)) continue;
+    low = fmin(low, product);
+    high = fmax(high, product);
+  }
+  if (!(high > 1.01 * low)) return;
+  if (app->chinese)
+    cli_say(app, "警告: 权数 %s 与 1/%s 不成比例（权数乘概率在 %.4g 至 %.4g 之间）；估计按权数计算", spec->weights,
+            spec->prob, low, high);
+  else
+    cli_say(app,
+            "warning: the weights %s are not proportional to 1/%s (weight times probability runs from %.4g to %.4g); "
+            "the estimates follow the weights",
+            spec->weights, spec->prob, low, high);
+}
+
 sx_status cli_read_sampling(sx_design_spec *spec, const cli_app *app, const cli_args *args, sx_arena *arena,
                             sx_error *err) {
   const char *fpc = cli_value(args, "fpc");

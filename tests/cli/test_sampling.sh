@@ -43,6 +43,11 @@ cp $data "$tmp/s/d.csv"
 printf 'study: p\ntitle: {zh: a, en: a}\nlanguages: [en]\ndata: {main: {file: d.csv}}\ndesign:\n  clusters: district\n  pps: poisson\n  prob: p\nindicators:\n  m: {label: {zh: m, en: m}, total: pupils}\ntables:\n  - {id: t, title: {zh: t, en: t}, indicators: [m], domains: [total], show: [estimate, se]}\n' >"$tmp/s/study.yaml"
 est total "$tmp/s/study.yaml" pupils
 near poisson.study "$(cell "$tmp/e.csv" std.error 1)" 12.649110640673518
+printf 'y,p,w,v\n3,.2,5,1\n8,.5,2,1\n4,.4,2.5,1\n' >"$tmp/w.csv"
+est total "$tmp/w.csv" y --pps brewer --prob p --weights v
+grep -q 'warning: the weights v are not proportional to 1/p (weight times probability runs from 0.2 to 0.5)' "$tmp/err" || fail "weights against probabilities: $(cat "$tmp/err")"
+est total "$tmp/w.csv" y --pps brewer --prob p --weights w
+[ ! -s "$tmp/err" ] || fail "right weights: $(cat "$tmp/err")"
 
 # replicates: the jackknife of a total is the linearised variance; factors are said
 design="--weights weight --strata stratum --cluster psu"
