@@ -23,7 +23,8 @@ typedef enum sx_na {
   SX_NA_NO_FIT,            /* a fit that has no solution inside its range */
   SX_NA_NO_MEAN,           /* a fitted tail so heavy that the mean does not exist */
   SX_NA_EMPTY_CELL,        /* a cell of the standard population without an answer in the domain */
-  SX_NA_LAST = SX_NA_EMPTY_CELL
+  SX_NA_TOO_LARGE,         /* values or weights whose squares are beyond the numbers: no error, perhaps no value */
+  SX_NA_LAST = SX_NA_TOO_LARGE
 } sx_na;
 SX_API const char *sx_na_text(sx_na na); /* "" for none; "empty domain", ... */
 

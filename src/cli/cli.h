@@ -24,7 +24,8 @@ enum { CLI_MAX_WORDS = 256 };
 
 /* The parsed command line; texts are borrowed from argv. */
 typedef struct cli_args {
-  const char *words[CLI_MAX_WORDS]; /* positional */
+  const struct cli_command *command; /* whose options they are; NULL where a command made them up */
+  const char *words[CLI_MAX_WORDS];  /* positional */
   size_t n_words;
   const cli_option *given[CLI_MAX_WORDS];
   const char *values[CLI_MAX_WORDS]; /* NULL for a flag */

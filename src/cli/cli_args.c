@@ -36,6 +36,16 @@ static int unknown_option(const cli_app *app, const cli_command *command, const 
   return cli_usage(app, "%s has no option '%s': see shuxiao %s --help", command->name, word, command->name);
 }
 
+/* One wish, said twice, contradicts itself; lists may be given in pieces. */
+static int check_again(const cli_args *out, const cli_app *app, const cli_option *option) {
+  static const char *const pieces[] = {"rake", "poststratify", "totals", "contrast"};
+  if (!option->value || !cli_value(out, option->name)) return CLI_OK;
+  for (size_t k = 0; k < sizeof pieces / sizeof *pieces; k++)
+    if (strcmp(option->name, pieces[k]) == 0) return CLI_OK;
+  return cli_usage(app, "--%s is given twice: %s", option->name,
+                   cli_text(app, "once only, several values in one list", "只能给出一次，多个值写在同一列表中"));
+}
+
 /* One "--name value", "--name=value" or "--flag" at argv[*i]. */
 static int take_option(cli_args *out, const cli_app *app, const cli_command *command, int argc, char **argv, int *i) {
   const char *word = argv[*i];
@@ -52,6 +62,8 @@ static int take_option(cli_args *out, const cli_app *app, const cli_command *com
   } else if (equals) {
     return cli_usage(app, "--%s takes no value", option->name);
   }
+  const int again = check_again(out, app, option);
+  if (again != CLI_OK) return again;
   if (out->n_given == CLI_MAX_WORDS) return cli_usage(app, "too many options");
   out->given[out->n_given] = option;
   out->values[out->n_given++] = value;
@@ -60,6 +72,7 @@ static int take_option(cli_args *out, const cli_app *app, const cli_command *com
 
 int cli_parse(cli_args *out, const cli_app *app, const cli_command *command, int argc, char **argv) {
   bool only_words = false;
+  out->command = command;
   char output_option[] = "--output", n_option[] = "--n";
   for (int i = 0; i < argc; i++) {
     if (!only_words && strcmp(argv[i], "--") == 0) {

@@ -93,13 +93,24 @@ static sx_status read_lonely(sx_lonely *out, const char *text, sx_error *err) {
                       text);
 }
 
+/* Replicate weights that are read carry the design: what else is said of it would be passed over. */
+static sx_status check_beside_replicates(const cli_args *args, sx_error *err) {
+  static const char *const names[] = {"strata", "cluster", "nest", "fpc",       "lonely",    "pps",
+                                      "prob",   "joint",   "psum", "make-reps", "replicates"};
+  for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+    if (cli_flag(args, names[k]))
+      return sx_error_set(err, SX_E_ARGUMENT, "--repweights", "replicate weights carry the design: leave --%s out",
+                          names[k]);
+  return SX_OK;
+}
+
 /* An option that nothing would listen to is a mistake, not a wish. */
 static sx_status check_replicate_options(const cli_args *args, sx_error *err) {
-  static const char *const names[] = {"reptype", "scale", "rscales", "rho", "mse"};
-  if (cli_value(args, "repweights")) return SX_OK;
+  static const char *const names[] = {"reptype", "scale", "rscales", "rep-factors", "rep-missing", "rho", "mse"};
+  if (cli_value(args, "repweights")) return check_beside_replicates(args, err);
   const bool made = cli_value(args, "make-reps") != NULL;
   for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
-    const bool for_made = k >= 3;
+    const bool for_made = k >= 5;
     if (!cli_flag(args, names[k]) || (made && for_made)) continue;
     return sx_error_set(err, SX_E_ARGUMENT, "", "--%s belongs to --repweights%s", names[k],
                         for_made ? " or --make-reps" : "");
@@ -123,6 +134,13 @@ static sx_status read_replicates(sx_design_spec *spec, cli_app *app, const cli_a
   }
   if (spec->rep_type == SX_REP_FAY && !cli_value(args, "rho"))
     return sx_error_set(err, SX_E_ARGUMENT, "--rho", "Fay's method needs its coefficient, as in --rho 0.3");
+  if (spec->rep_type != SX_REP_FAY && cli_value(args, "rho"))
+    return sx_error_set(err, SX_E_ARGUMENT, "--rho", "the coefficient belongs to Fay's method: --reptype Fay");
+  const char *gaps = cli_value(args, "rep-missing");
+  if (gaps && strcmp(gaps, "zero") != 0)
+    return sx_error_set(err, SX_E_ARGUMENT, "--rep-missing", "'%s' is not zero", gaps);
+  spec->rep_missing_zero = gaps != NULL;
+  spec->combined = !cli_flag(args, "rep-factors");
   const char *rscales = cli_value(args, "rscales");
   if (!rscales) return SX_OK;
   const char *const *texts = NULL;
@@ -177,6 +195,8 @@ sx_status cli_read_design(sx_design **out, cli_app *app, const cli_args *args, s
   SX_TRY(read_strata(&spec, base.strata, arena, err));
   SX_TRY(cli_read_sampling(&spec, app, args, arena, err));
   spec.nest = cli_flag(args, "nest");
+  if (spec.nest && (!cli_value(args, "strata") || !cli_value(args, "cluster")))
+    return sx_error_set(err, SX_E_ARGUMENT, "--nest", "it belongs to --cluster within --strata: give both, or neither");
   const char *clusters = cli_value(args, "cluster"), *lonely = cli_value(args, "lonely");
   if (clusters) SX_TRY(cli_split(&spec.clusters, &spec.n_clusters, arena, clusters, ',', err));
   if (lonely) SX_TRY(read_lonely(&spec.lonely, lonely, err));

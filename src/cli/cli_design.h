@@ -32,6 +32,10 @@
       {"repweights", "'w[1-80]'", "replicate weights: names or a pattern", "复制权数：变量名或模式"},                  \
       {"reptype", "TYPE", "BRR, Fay, JK1, JKn, bootstrap, SDR, other",                                                 \
        "复制方法：BRR、Fay、JK1、JKn、bootstrap、SDR、other"},                                                         \
+      {"rep-factors", NULL, "the replicate columns are factors on the weight, not weights",                            \
+       "复制列是乘在权数上的系数，而非完整权数"},                                                                      \
+      {"rep-missing", "zero", "a missing replicate weight is 0 (half-sample files)",                                   \
+       "缺失的复制权数按 0 计（半样本文件）"},                                                                         \
       {"rho", "R", "Fay's coefficient", "Fay 系数"},                                                                   \
       {"scale", "S", "scale of the replicate variance (the type's own)", "复制方差的尺度（默认随方法）"},              \
       {"rscales", "a,b,...", "a factor per replicate (the type's own)", "各复制的系数（默认随方法）"},                 \

@@ -141,6 +141,42 @@ static sx_status add_row(job *j, const cli_quantity *q, const sx_est_set *set, c
   return SX_OK;
 }
 
+/* A category without a level has no rows: one that says so, for the whole or every group. */
+static sx_status add_nothing(job *j, const cli_quantity *q, sx_error *err) {
+  const double none = (double)NAN;
+  const size_t groups = j->groups ? j->groups->n_groups : 1;
+  const char *indicator = sx_arena_strdup(j->arena, q->name);
+  sx_status status = indicator ? SX_OK : sx_error_memory(err);
+  for (size_t g = 0; status == SX_OK && g < groups; g++) {
+    const sx_est_row row = {.group = g,
+                            .level = -1,
+                            .estimate = none,
+                            .se = none,
+                            .low = none,
+                            .high = none,
+                            .ci_level = j->options.ci_level,
+                            .df = none,
+                            .n_eff = none,
+                            .deff = none,
+                            .cv = none,
+                            .na = SX_NA_ALL_MISSING};
+    status = cli_job_row(j, indicator, q->statistic, &row, err);
+  }
+  return status;
+}
+
+/* The logit interval is that of a share, also of one that is the mean of zeros and ones. */
+static sx_status check_logit(const job *j, const cli_quantity *q, const sx_est_set *set, sx_error *err) {
+  if (!cli_value(j->args, "ci") || j->options.ci != SX_CI_LOGIT) return SX_OK;
+  for (size_t i = 0; i < set->n_rows; i++) {
+    const double x = set->rows[i].estimate;
+    if (isfinite(x) && (x < 0 || x > 1))
+      return sx_error_set(err, SX_E_ARGUMENT, "--ci", "'logit' is an interval of shares, and the %s of %s is %.6g",
+                          q->statistic, q->name, x);
+  }
+  return SX_OK;
+}
+
 static sx_status run_quantity(job *j, const cli_quantity *q, sx_error *err) {
   sx_est_set *set = NULL;
   double *tail = NULL;
@@ -154,14 +190,15 @@ static sx_status run_quantity(job *j, const cli_quantity *q, sx_error *err) {
     SX_TRY(sx_estimate_tail_share(tail, j->design, &request, SX_TAIL_TOP, err));
   }
   SX_TRY(q->run(&set, q, j, j->groups, err));
-  sx_status status = SX_OK;
+  sx_status status = set->n_rows == 0 ? add_nothing(j, q, err) : SX_OK;
+  if (status == SX_OK) status = check_logit(j, q, set, err);
   for (size_t i = 0; status == SX_OK && i < set->n_rows; i++) status = add_row(j, q, set, &set->rows[i], tail, err);
   if (status == SX_OK && to) status = add_gaps(j, q, set, to, err);
   sx_est_set_free(set);
   return status;
 }
 
-static sx_status estimate_word(job *j, const cli_wishes *w, const char *text, sx_error *err) {
+static sx_status estimate_word(job *j, cli_wishes *w, const char *text, sx_error *err) {
   cli_quantity q = {.name = text};
   bool taken = false;
   SX_TRY(cli_set_quantity(&taken, &q, j, text, err));
@@ -171,6 +208,7 @@ static sx_status estimate_word(job *j, const cli_wishes *w, const char *text, sx
                         : w->has_standard ? "standardize"
                                           : "deff wor");
   if (!taken) SX_TRY(cli_plain_quantity(&q, w, j, text, err));
+  if (q.rank) w->used_rank = true;
   const sx_status status = run_quantity(j, &q, err);
   sx_groups_free((sx_groups *)(uintptr_t)q.levels);
   return status;
@@ -186,6 +224,8 @@ static sx_status run_words(job *j, cli_wishes *w, sx_error *err) {
     SX_TRY(cli_job_names(&names, &n, j, j->args->words[i], err));
     for (size_t k = 0; k < n; k++) SX_TRY(estimate_word(j, w, names[k], err));
   }
+  if (cli_value(j->args, "rank") && !w->used_rank)
+    return sx_error_set(err, SX_E_ARGUMENT, "--rank", "it belongs to rank(a,b) and places(a,b)");
   return cli_job_print(j, err);
 }
 
@@ -225,6 +265,12 @@ static int run_ratio(cli_app *app, const cli_args *args) {
   "VARS 是文件中的变量，以空格或逗号分隔；也可以是加引号的表达式（\"age >= 60\"）。\n"  \
   "缺失的回答只从该变量自己的基数中去掉，n 即为基数。权数从不猜测：\n"                  \
   "请给出 --weights；不加权的估计用 --weights none。"
+#define DETAIL_LEVELS                                                                                                  \
+  "\nText is read as a category: its mean is the share of every level, its total the count of every level\n"           \
+  "(rows variable=level). Numbers are numbers unless --factor X says that they are categories."
+#define DETAIL_LEVELS_ZH                                                                                                          \
+  "\n文本按类别处理：均值为各类别的占比，总量为各类别的总体数（行名为“变量=类别”）。\n" \
+  "数值按数值处理，除非用 --factor X 声明为类别。"
 #define COUNT(options) (sizeof(options) / sizeof *(options))
 
 const cli_command cli_mean_command = {
@@ -232,8 +278,8 @@ const cli_command cli_mean_command = {
     .synopsis = "FILE VARS [options]",
     .summary_en = "weighted means with their errors",
     .summary_zh = "加权均值及其误差",
-    .detail_en = DETAIL,
-    .detail_zh = DETAIL_ZH,
+    .detail_en = DETAIL DETAIL_LEVELS,
+    .detail_zh = DETAIL_ZH DETAIL_LEVELS_ZH,
     .example = "shuxiao mean interviews.sav amt_goods --weights base_weight --strata province --by residence",
     .options = mean_options,
     .n_options = COUNT(mean_options),
@@ -245,8 +291,8 @@ const cli_command cli_total_command = {
     .synopsis = "FILE VARS [options]",
     .summary_en = "population totals with their errors",
     .summary_zh = "总体总量及其误差",
-    .detail_en = DETAIL,
-    .detail_zh = DETAIL_ZH,
+    .detail_en = DETAIL DETAIL_LEVELS,
+    .detail_zh = DETAIL_ZH DETAIL_LEVELS_ZH,
     .example = "shuxiao total interviews.sav digital_consumer --weights base_weight --strata province",
     .options = total_options,
     .n_options = COUNT(total_options),

@@ -30,7 +30,7 @@ struct cli_quantity {
 
 /* The options that the whole call has, read once. */
 typedef struct cli_wishes {
-  bool has_mean, finite_deff, has_standard;
+  bool has_mean, finite_deff, has_standard, used_rank;
   sx_mean_spec mean;
   sx_standard standard;
   sx_groups *cells; /* owned */

@@ -36,23 +36,6 @@ static sx_status read_tails(cli_wishes *w, cli_job *j, sx_error *err) {
   return SX_OK;
 }
 
-/* A variable that is not there would be declared in vain. */
-static sx_status check_factors(cli_job *j, sx_error *err) {
-  for (size_t i = 0; i < j->args->n_given; i++) {
-    if (strcmp(j->args->given[i]->name, "factor") != 0) continue;
-    const char *const *names = NULL;
-    const sx_column *column = NULL;
-    size_t n = 0;
-    SX_TRY(cli_list(&names, &n, j->arena, j->args->values[i], err));
-    for (size_t k = 0; k < n; k++) {
-      const sx_status status = sx_table_need(&column, j->table, names[k], err);
-      if (status != SX_OK) sx_error_add_where(err, "--factor");
-      SX_TRY(status);
-    }
-  }
-  return SX_OK;
-}
-
 sx_status cli_plain_wishes(cli_wishes *w, cli_job *j, sx_error *err) {
   const char *kind = cli_value(j->args, "kind"), *deff = cli_value(j->args, "deff");
   w->mean = (sx_mean_spec)SX_MEAN_SPEC_INIT;
@@ -63,7 +46,6 @@ sx_status cli_plain_wishes(cli_wishes *w, cli_job *j, sx_error *err) {
     w->has_mean = true;
   }
   SX_TRY(read_tails(w, j, err));
-  SX_TRY(check_factors(j, err));
   if (deff && strcmp(deff, "replace") != 0 && strcmp(deff, "wor") != 0)
     return sx_error_set(err, SX_E_ARGUMENT, "--deff", "'%s' is not replace or wor", deff);
   w->finite_deff = deff && strcmp(deff, "wor") == 0;
@@ -166,6 +148,19 @@ done:
   return status;
 }
 
+/* Amounts with a stray word among them: at least half of the distinct values are numbers. */
+static bool mostly_numbers(const sx_column *column) {
+  const size_t n = column->dict ? sx_dict_count(column->dict) : 0;
+  size_t numbers = 0;
+  for (size_t k = 0; k < n; k++) {
+    size_t length = 0;
+    double value = 0;
+    const char *text = sx_dict_get(column->dict, (int32_t)k, &length);
+    numbers += sx_text_to_double(&value, text, length);
+  }
+  return n > 0 && 2 * numbers >= n;
+}
+
 /* Names the first case whose text is no number, so that a stray word in a column of amounts is found. */
 static sx_status not_a_number(const cli_job *j, const char *name, const sx_column *column, sx_error *err) {
   for (size_t i = 0; i < column->n; i++) {
@@ -225,9 +220,10 @@ sx_status cli_plain_quantity(cli_quantity *q, const cli_wishes *w, cli_job *j, c
   q->finite_deff = w->finite_deff && !w->has_standard;
   q->named_levels = j->stat == SX_STAT_PROP;
   const bool total = j->stat == SX_STAT_TOTAL || j->stat == SX_STAT_MEAN;
-  if (total && is_factor(j, text)) return as_category(q, w, j, text, err);
-  if (j->stat != SX_STAT_PROP && (request.y->type == SX_CATEGORY || request.y->type == SX_TEXT))
-    return not_a_number(j, text, request.y, err);
+  const bool text_or_category = request.y->type == SX_CATEGORY || request.y->type == SX_TEXT;
+  if (total && (is_factor(j, text) || (text_or_category && !w->has_mean && !mostly_numbers(request.y))))
+    return as_category(q, w, j, text, err);
+  if (j->stat != SX_STAT_PROP && text_or_category) return not_a_number(j, text, request.y, err);
   q->watch_tail = total && !w->has_mean && !w->has_standard;
   return SX_OK;
 }

@@ -26,6 +26,11 @@ static sx_status read_domain(cli_job *j, sx_error *err) {
     size_t n = 0;
     SX_TRY(cli_split(&names, &n, j->arena, by, ',', err));
     SX_TRY(sx_groups_new(&j->groups, j->table, names, n, err));
+    if (j->groups->n_groups == 0)
+      return sx_error_set(err, SX_E_DATA, "--by",
+                          n == 1 ? "%s is missing in every case: there are no groups"
+                                 : "no case has a value of every variable of %s: there are no groups",
+                          by);
   }
   if (where) {
     sx_expr *expr = NULL;

@@ -97,6 +97,10 @@ sx_status cli_make_replicates(sx_design **design, const cli_app *app, const cli_
   if (spec.method == SX_MAKE_FAY && !(spec.rho > 0 && spec.rho < 1))
     return sx_error_set(err, SX_E_ARGUMENT, "--rho",
                         "Fay's method needs its coefficient between 0 and 1, as in --rho 0.3");
+  if (spec.method != SX_MAKE_FAY && cli_value(args, "rho"))
+    return sx_error_set(err, SX_E_ARGUMENT, "--rho", "the coefficient belongs to Fay's method: --make-reps fay");
+  if (cli_value(args, "replicates") && reps < 1)
+    return sx_error_set(err, SX_E_ARGUMENT, "--replicates", "0 makes none: leave it out for the method's own number");
   spec.n_reps = (size_t)reps;
   sx_design *replicated = NULL;
   SX_TRY(sx_design_make_replicates(&replicated, *design, &spec, err));

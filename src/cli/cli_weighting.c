@@ -298,17 +298,71 @@ static sx_status check_options(const cli_args *args, sx_error *err) {
       return sx_error_set(err, SX_E_ARGUMENT, needs[k], "--%s belongs to --calibrate", needs[k]);
   if (cli_value(args, "bounds") && !calibrates && !rakes)
     return sx_error_set(err, SX_E_ARGUMENT, "--bounds", "it belongs to --rake or --calibrate");
+  if (cli_value(args, "tolerance") && !calibrates && !rakes)
+    return sx_error_set(err, SX_E_ARGUMENT, "--tolerance", "it belongs to --rake or --calibrate");
+  return SX_OK;
+}
+
+static bool takes(const cli_args *args, const char *option) {
+  for (size_t k = 0; args->command && k < args->command->n_options; k++)
+    if (strcmp(args->command->options[k].name, option) == 0) return true;
+  return false;
+}
+
+/* A name among others: in "a, b" or "a/b", not in "ab". */
+static bool names_it(const char *text, const char *name) {
+  static const char ends[] = " ,:;/()+-*<>=!'\"`&|~";
+  const size_t n = strlen(name);
+  for (const char *at = text; n > 0 && at && (at = strstr(at, name)); at++)
+    if ((at == text || strchr(ends, at[-1])) && strchr(ends, at[n]))
+      return true; /* at[n] may be the end, which strchr finds */
+  return false;
+}
+
+/* --factor says something of a variable that is estimated, or a covariate of the propensity. */
+static sx_status check_factors(const sx_table *table, sx_arena *arena, const cli_args *args, sx_error *err) {
+  const char *text = cli_value(args, "factor"), *nonresponse = cli_value(args, "nonresponse");
+  const char *const *names = NULL;
+  size_t n = 0;
+  if (!text || !takes(args, "nonresponse") || takes(args, "covariates")) return SX_OK;
+  SX_TRY(cli_split(&names, &n, arena, text, ',', err));
+  for (size_t k = 0; k < n; k++) {
+    char *name = trimmed_copy(arena, names[k], strlen(names[k]));
+    if (!name) return sx_error_memory(err);
+    const sx_column *column = NULL;
+    const sx_status there = sx_table_need(&column, table, name, err);
+    if (there != SX_OK) sx_error_add_where(err, "--factor");
+    SX_TRY(there);
+    bool used = nonresponse && names_it(nonresponse, name);
+    for (size_t w = 1; w < args->n_words; w++) used = used || names_it(args->words[w], name);
+    if (!used)
+      return sx_error_set(err, SX_E_ARGUMENT, "--factor",
+                          "%s is neither estimated nor a variable of --nonresponse: leave it out", name);
+  }
   return SX_OK;
 }
 
 static sx_status check_response(const cli_args *args, sx_error *err) {
-  const bool adjusts = cli_value(args, "nonresponse") || cli_value(args, "eligibility");
+  const char *nonresponse = cli_value(args, "nonresponse");
+  const bool adjusts = nonresponse || cli_value(args, "eligibility");
+  const bool propensity = nonresponse && strncmp(nonresponse, "propensity:", 11) == 0;
   static const char *const needs[] = {"respondent", "eligible", "min-respondents", "max-factor", "propensity-strata"};
   for (size_t k = 0; k < sizeof needs / sizeof *needs && !adjusts; k++)
     if (cli_value(args, needs[k]))
       return sx_error_set(err, SX_E_ARGUMENT, "", "--%s belongs to --nonresponse or --eligibility", needs[k]);
   if (cli_value(args, "codes") && !cli_value(args, "disposition"))
     return sx_error_set(err, SX_E_ARGUMENT, "", "--codes belongs to --disposition");
+  if (cli_value(args, "disposition") && !adjusts && takes(args, "nonresponse"))
+    return sx_error_set(err, SX_E_ARGUMENT, "--disposition",
+                        "alone it leaves the nonrespondents in: add --nonresponse classes:VARIABLES (or classes:all) "
+                        "or --eligibility, or leave them out with --where");
+  if (cli_value(args, "eligible") && !cli_value(args, "respondent"))
+    return sx_error_set(err, SX_E_ARGUMENT, "", "--eligible belongs to --respondent");
+  if (cli_value(args, "propensity-strata") && !propensity)
+    return sx_error_set(err, SX_E_ARGUMENT, "", "--propensity-strata belongs to --nonresponse propensity:VARIABLES");
+  if (cli_value(args, "min-respondents") && propensity && !cli_value(args, "eligibility"))
+    return sx_error_set(err, SX_E_ARGUMENT, "",
+                        "--min-respondents belongs to classes: --nonresponse classes:VARIABLES or --eligibility");
   return SX_OK;
 }
 
@@ -361,6 +415,7 @@ sx_status cli_weighting_apply(sx_design **design, cli_weighting_report *report, 
   memset(report, 0, sizeof *report);
   SX_TRY(check_options(args, err));
   SX_TRY(check_response(args, err));
+  SX_TRY(check_factors(table, arena, args, err));
   add_step(report, "weights", *design, NULL);
   SX_TRY(respond(design, report, table, arena, app, args, err));
   const bool calibrates = cli_value(args, "calibrate") != NULL;

@@ -114,9 +114,12 @@ sx_status cli_weighting_frames(sx_design **out, const sx_design *design, const s
   if (!spec.overlap) return sx_error_set(err, SX_E_ARGUMENT, "--frame", "say with --overlap which cases both cover");
   SX_TRY(composition(&spec, args, err));
   SX_TRY(sx_weighting_frames(out, design, table, &spec, &r, err));
-  cli_say(app, "%s: %zu + %zu / %zu + %zu; lambda %.4g; %s %.6g / %.6g",
+  char lambda[48] = "";
+  if (!isnan(r.lambda))
+    (void)snprintf(lambda, sizeof lambda, "lambda %.4g; ", r.lambda); /* the single frame has none */
+  cli_say(app, "%s: %zu + %zu / %zu + %zu; %s%s %.6g / %.6g",
           cli_text(app, "cases of one frame and of both, by frame", "各框独有与重叠样本"), r.n_only[0], r.n_overlap[0],
-          r.n_only[1], r.n_overlap[1], r.lambda, cli_text(app, "the overlap by frame", "各框估计的重叠总体"),
+          r.n_only[1], r.n_overlap[1], lambda, cli_text(app, "the overlap by frame", "各框估计的重叠总体"),
           r.overlap_total[0], r.overlap_total[1]);
   return SX_OK;
 }

@@ -25,7 +25,8 @@ const char *sx_na_text(sx_na na) {
                                       "too few bands with cases for the fit",
                                       "the fit has no solution",
                                       "the fitted tail is too heavy for a mean",
-                                      "no answer in a cell of the standard"};
+                                      "no answer in a cell of the standard",
+                                      "the values or weights are too large for a finite result"};
   return (unsigned)na < sizeof texts / sizeof *texts ? texts[na] : "unknown";
 }
 
@@ -48,7 +49,11 @@ void sx_estimate__interval(sx_est_row *row, double variance, bool is_prop, const
   row->se = row->low = row->high = row->cv = (double)NAN;
   if (!isnan(o->df)) row->df = o->df;
   if (isnan(row->estimate)) return;
-  if (!(row->df >= 1) || !isfinite(variance)) {
+  if (isinf(variance) || (isnan(variance) && isinf(row->estimate * row->estimate))) { /* its squares overflowed */
+    row->na = SX_NA_TOO_LARGE;
+    return;
+  }
+  if (!(row->df >= 1) || isnan(variance)) {
     row->na = SX_NA_TOO_FEW_PSU;
     return;
   }

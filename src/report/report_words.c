@@ -20,6 +20,7 @@ static const struct {
     {"too few PSUs", "初级抽样单元过少"},
     {"too few primary sampling units", "初级抽样单元过少"},
     {"too few sampling units for an error", "抽样单元过少，无法估计误差"},
+    {"the values or weights are too large for a finite result", "数值或权数过大，结果超出可表示的范围"},
     {"interval beyond the data", "区间超出数据范围"},
     {"variance estimated below 0", "方差估计为负"},
     {"words only", "仅有文字"},

@@ -127,6 +127,8 @@ static void read_nonresponse(st_load *l, st_weighting *w, const sx_node *node) {
                    "nonresponse is by 'classes: [...]' (an empty list: the whole sample) or 'propensity: [...]'");
   if ((r->factors.n || o->strata) && r->propensity.n == 0)
     study__problem(l, node, "factors and strata belong to propensity");
+  if (r->propensity.n && sx_node_get(node, "min_respondents"))
+    study__problem(l, sx_node_get(node, "min_respondents"), "min_respondents belongs to classes");
 }
 
 static void check_list(st_load *l, const sx_table *unit, const st_list *list) {

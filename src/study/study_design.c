@@ -60,6 +60,15 @@ static void read_rscales(st_load *l, st_design *d, const sx_node *map) {
   d->rscales = values;
 }
 
+/* Replicate weights that are read carry the design: what else is said of it would be passed over. */
+static void check_beside_replicates(st_load *l, const st_design *d) {
+  static const char *const others[] = {"strata", "clusters", "nest", "fpc", "lonely", "pps", "prob", "joint", "psum"};
+  for (size_t k = 0; k < sizeof others / sizeof *others; k++)
+    if (sx_node_get(d->node, others[k]))
+      study__problem(l, sx_node_get(d->node, others[k]), "replicate weights carry the design: leave '%s' out",
+                     others[k]);
+}
+
 static void read_replicates(st_load *l, st_design *d, const sx_node *map) {
   if (!study__is_map(l, map, "replicates")) return;
   ST_KEYS(l, map, "weights", "type", "mse", "missing", "rho", "scale", "rscales", "df", "combined");
@@ -70,12 +79,17 @@ static void read_replicates(st_load *l, st_design *d, const sx_node *map) {
   const char *const *types = sx_rep_type_names(&n_types) + 1; /* without "none" */
   if (!sx_node_get(map, "type")) {
     study__problem(l, map, "replicates need a type: brr, fay, jk1, jkn, bootstrap, sdr or other");
-  } else if (study__choice(&type, l, map, "type", types, n_types - 1, "type of replicates")) {
+  } else if (study__choice_any_case(&type, l, map, "type", types, n_types - 1, "type of replicates")) {
     d->rep_type = (sx_rep_type)(type + 1);
   }
   d->mse = study__bool(l, map, "mse", false);
   d->combined = study__bool(l, map, "combined", true);
   d->rho = study__number(l, map, "rho", 0);
+  if (d->rep_type == SX_REP_FAY && !(d->rho > 0 && d->rho < 1))
+    study__problem(l, map, "Fay's method needs its coefficient rho between 0 and 1: 'rho: 0.3'");
+  if (d->rep_type != SX_REP_FAY && sx_node_get(map, "rho"))
+    study__problem(l, sx_node_get(map, "rho"), "rho belongs to 'type: fay'");
+  check_beside_replicates(l, d);
   d->scale = study__number(l, map, "scale", (double)NAN);
   d->df = study__number(l, map, "df", (double)NAN);
   read_rscales(l, d, map);
@@ -92,7 +106,7 @@ static const char *const make_names[] = {"jk1", "jkn", "brr", "fay", "bootstrap"
 static void read_pps(st_load *l, st_design *d) {
   const sx_node *map = d->node, *pps = sx_node_get(map, "pps");
   size_t method = 0;
-  if (pps && study__choice(&method, l, map, "pps", pps_names, 6, "method for unequal probabilities"))
+  if (pps && study__choice_any_case(&method, l, map, "pps", pps_names, 6, "method for unequal probabilities"))
     d->pps = (sx_pps)(method + 1);
   d->prob = study__text(l, map, "prob");
   d->joint = study__text(l, map, "joint");
@@ -119,9 +133,11 @@ static void read_make(st_load *l, st_design *d, const sx_node *map) {
   m->given = true;
   if (!sx_node_get(map, "type")) {
     study__problem(l, map, "replicates to be made need a type: 'make: {type: jkn}'");
-  } else if (study__choice(&type, l, map, "type", make_names, 8, "type of replicates to make")) {
+  } else if (study__choice_any_case(&type, l, map, "type", make_names, 8, "type of replicates to make")) {
     m->spec.method = (sx_make)type;
   }
+  if (sx_node_get(map, "replicates") && study__number(l, map, "replicates", 1) == 0)
+    study__problem(l, sx_node_get(map, "replicates"), "0 makes none: leave it out for the method's own number");
   const double reps = study__number(l, map, "replicates", 0), seed = study__number(l, map, "seed", -1);
   if (!(reps >= 0 && reps <= 1e6 && reps == floor(reps)))
     study__problem(l, sx_node_get(map, "replicates"), "the number of replicates is a whole number up to 1e6");

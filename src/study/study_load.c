@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---- problems -------------------------------------------------------------------------------------------- */
 
@@ -335,13 +336,13 @@ bool study__id(st_load *l, const sx_node *node, const char *id, const char *what
   return ok;
 }
 
-bool study__choice(size_t *out, st_load *l, const sx_node *map, const char *key, const char *const *names, size_t n,
-                   const char *what) {
+static bool choose(size_t *out, st_load *l, const sx_node *map, const char *key, const char *const *names, size_t n,
+                   const char *what, bool any_case) {
   const sx_node *node = sx_node_get(map, key);
   const char *text = node ? study__scalar(l, node, what) : NULL;
   if (!text) return !node;
   for (size_t i = 0; i < n; i++) {
-    if (strcmp(names[i], text) != 0) continue;
+    if (any_case ? strcasecmp(names[i], text) != 0 : strcmp(names[i], text) != 0) continue;
     *out = i;
     return true;
   }
@@ -353,6 +354,16 @@ bool study__choice(size_t *out, st_load *l, const sx_node *map, const char *key,
   study__problem(l, node, "unknown %s '%s'%s%s%s: one of %s", what, text, near ? ", did you mean '" : "",
                  near ? near : "", near ? "'?" : "", all);
   return false;
+}
+
+bool study__choice(size_t *out, st_load *l, const sx_node *map, const char *key, const char *const *names, size_t n,
+                   const char *what) {
+  return choose(out, l, map, key, names, n, what, false);
+}
+
+bool study__choice_any_case(size_t *out, st_load *l, const sx_node *map, const char *key, const char *const *names,
+                            size_t n, const char *what) {
+  return choose(out, l, map, key, names, n, what, true);
 }
 
 /* ---- the study as a whole ------------------------------------------------------------------------------------ */

@@ -344,6 +344,9 @@ bool study__id(st_load *l, const sx_node *node, const char *id, const char *what
 /* One of the names under key; *out untouched where it is absent. A wrong one is a problem that lists them, with the nearest. */
 bool study__choice(size_t *out, st_load *l, const sx_node *map, const char *key, const char *const *names, size_t n,
                    const char *what);
+/* Capitals and small letters alike: BRR, brr. */
+bool study__choice_any_case(size_t *out, st_load *l, const sx_node *map, const char *key, const char *const *names,
+                            size_t n, const char *what);
 #define ST_KEYS(l, map, ...)                                                                                           \
   study__keys(l, map, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 

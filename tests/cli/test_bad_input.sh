@@ -37,6 +37,33 @@ fails 1 "twice.csv:1: column name 'a' stands twice, in columns 1 and 3" "$progra
 field $shops 4 7 many >"$tmp/text.csv"
 fails 2 "online: case 3 holds 'many', not a number" "$program" mean "$tmp/text.csv" online $design
 grep -qF "text.csv:4:21: column 'online' is read as text because of 'many'" "$tmp/err" || fail "the place of the text in a numeric column: $(cat "$tmp/err")"
+awk -F, -v OFS=, 'NR > 1 { $5 = "" } 1' $shops >"$tmp/blank.csv"
+blank=$(head -1 $shops | cut -d, -f5)
+fails 1 "--by: $blank is missing in every case" "$program" mean "$tmp/blank.csv" spend --weights weight --by "$blank"
+fails 1 "--by: no case has a value of every variable of stratum,$blank" "$program" quantile "$tmp/blank.csv" spend --weights weight --by "stratum,$blank"
+fails 1 "--by: $blank is missing in every case" "$program" compare "$tmp/blank.csv" spend --weights weight --by "$blank" --pairs
+for call in prop "mean --factor $blank" "total --factor $blank"; do
+  "$program" ${call%% *} "$tmp/blank.csv" "$blank" --weights weight $(case $call in *" "*) echo "${call#* }" ;; esac) --format csv >"$tmp/e.csv" 2>"$tmp/err" || fail "$call of nothing: $(cat "$tmp/err")"
+  [ "$(cell "$tmp/e.csv" na_reason 1)" = "all missing" ] && [ "$(cell "$tmp/e.csv" indicator 1)" = "$blank" ] || fail "$call of nothing: $(cat "$tmp/e.csv")"
+done
+"$program" prop "$tmp/blank.csv" "$blank" --weights weight --by stratum --format csv >"$tmp/e.csv" 2>"$tmp/err" || fail "prop of nothing by stratum: $(cat "$tmp/err")"
+[ "$(grep -c 'all missing' "$tmp/e.csv")" = "$(cut -d, -f2 $shops | sed 1d | sort -u | wc -l)" ] || fail "prop of nothing by stratum: $(cat "$tmp/e.csv")"
+
+# ---- options that nothing listens to ----
+fails 2 "--nest: it belongs to --cluster within --strata" "$program" mean $shops spend --weights weight --nest
+fails 2 "--tolerance: it belongs to --rake or --calibrate" "$program" mean $shops spend --weights weight --tolerance 3
+fails 2 "--rank: it belongs to rank(a,b) and places(a,b)" "$program" mean $shops spend --weights weight --rank borda
+fails 2 "--factor: stratum is neither estimated nor a variable of --nonresponse" "$program" mean $shops spend --weights weight --factor stratum
+fails 2 "--ci: 'logit' is an interval of shares, and the mean of spend is" "$program" mean $shops spend --weights weight --ci logit
+fails 2 "--ci: 'logit' is an interval of shares, and the total of spend is" "$program" total $shops spend --weights weight --ci logit
+"$program" mean $shops online --weights weight --ci logit >"$tmp/out" 2>"$tmp/err" || fail "--ci logit of zeros and ones: $(cat "$tmp/err")"
+fails 2 "--weights is given twice" "$program" mean $shops spend --weights none --weights weight
+fails 2 "--strata is given twice" "$program" mean $shops spend --weights weight --strata stratum --strata=psu
+# an error that overflowed says so
+field $shops 4 6 1e200 >"$tmp/big.csv"
+"$program" mean "$tmp/big.csv" spend --weights weight --format csv >"$tmp/e.csv" 2>"$tmp/err" || fail "1e200: $(cat "$tmp/err")"
+[ "$(cell "$tmp/e.csv" na_reason 1)" = "the values or weights are too large for a finite result" ] || fail "1e200: $(cat "$tmp/e.csv")"
+
 printf '"a","b\n1,2\n' >"$tmp/quote.csv"
 fails 1 "quote.csv:1" "$program" describe "$tmp/quote.csv"
 

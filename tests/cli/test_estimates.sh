@@ -70,7 +70,19 @@ near raked.12 "$(cell "$tmp/raked.csv" weight_raked 12)" 16.8367346939
 
 # what is refused, and how it is said
 run_fails 2 "no weights given.*--weights weight" "$program" mean $data spend
-run_fails 2 "use 'shuxiao prop'" "$program" mean $data satisfied --weights weight
+# text is a category: its mean are the shares of its levels, its total their counts
+"$program" mean $data satisfied --weights weight --format csv >"$tmp/m.csv" 2>"$tmp/err" || fail "mean of text: $(cat "$tmp/err")"
+"$program" prop $data satisfied --weights weight --format csv >"$tmp/p.csv" 2>"$tmp/err" || fail "prop of text: $(cat "$tmp/err")"
+"$program" total $data satisfied --weights weight --format csv >"$tmp/t.csv" 2>"$tmp/err" || fail "total of text: $(cat "$tmp/err")"
+[ "$(wc -l <"$tmp/m.csv")" = 4 ] || fail "mean of text: not three levels: $(cat "$tmp/m.csv")"
+for row in 1 2 3; do
+  level=$(cell "$tmp/m.csv" indicator $row)
+  [ "$level" = "$(cell "$tmp/p.csv" indicator $row)" ] && [ "${level%=*}" = satisfied ] || fail "mean of text: the level is '$level'"
+  for column in estimate std.error conf.low; do near "$level $column" "$(cell "$tmp/m.csv" $column $row)" "$(cell "$tmp/p.csv" $column $row)"; done
+  near "count of $level" "$(cell "$tmp/t.csv" estimate $row)" "$(awk -F, -v l="${level#*=}" 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } $at["satisfied"] == l { s += $at["weight"] } END { print s }' $data)"
+done
+run_fails 2 "use 'shuxiao prop'" "$program" mean $data satisfied --weights weight --kind geometric
+run_fails 2 "use 'shuxiao prop'" "$program" ratio $data satisfied/spend --weights weight
 run_fails 2 "did you mean '\?spend" "$program" mean $data spendd --weights weight
 run_fails 2 "did you mean --weights" "$program" mean $data spend --weigths weight
 run_fails 2 "did you mean 'mean'" "$program" maen $data spend

@@ -121,7 +121,7 @@ run total $ages age --weights w --factor age
 says factor indicator 1 age=young
 is factor.young estimate 1 8
 is factor.old estimate 2 6
-run total $ages u --weights w --factor u,age --by g
+run total $ages u --weights w --factor u --by g
 is factor.u0 estimate 1 3
 is factor.u1 estimate 2 4
 run mean $ages u --weights w --factor u
@@ -185,7 +185,7 @@ run_fails 2 "no case has the level 'yong' of age: did you mean 'young'" "$progra
 run_fails 2 "'middle' of age has no share: give one" "$program" mean $ages y --weights w --standardize age --standard 'young=1, old=1'
 run_fails 2 "it takes the arithmetic mean" "$program" mean $ages y --weights w --kind harmonic --standardize age --standard 'young=1, old=1, middle=1'
 run_fails 2 "did you mean 'age'" "$program" total $ages age --weights w --factor agee
-run_fails 2 "not a number.*--factor age" "$program" total $ages age --weights w
+run_fails 2 "not a number.*--factor age" "$program" mean $ages age --weights w --kind geometric
 run_fails 2 "'skew' is not variance" "$program" moment $ages y --weights w --of skew
 run_fails 2 "a covariance is of two variables, not 1" "$program" moment $ages y --weights w --of covariance
 run_fails 2 "needs a number" "$program" moment $ages age --weights w

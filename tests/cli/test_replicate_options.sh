@@ -19,12 +19,48 @@ for option in "--reptype BRR" "--rho 0.3" "--scale 1" "--rscales 1,1" --mse; do
   run_fails 2 "${option%% *} belongs to --repweights" "$program" mean $shops spend --weights weight $option
 done
 for df in 0 -1; do run_fails 2 "--df: $df is no number of degrees of freedom" "$program" mean $shops spend --weights weight --df $df; done
+for option in "--strata stratum" "--cluster psu" --nest "--fpc weight" "--lonely adjust" "--pps brewer" "--prob weight" "--make-reps jkn" "--replicates 3"; do
+  run_fails 2 "replicate weights carry the design: leave ${option%% *} out" "$program" mean "$tmp/r.csv" spend $reps --reptype BRR $option
+done
+run_fails 2 "--rho: the coefficient belongs to Fay's method" "$program" mean "$tmp/r.csv" spend $reps --reptype BRR --rho 0.3
+run_fails 2 "--rho: the coefficient belongs to Fay's method" "$program" mean $shops spend --weights weight --strata stratum --cluster psu --make-reps jkn --rho 0.3
+run_fails 2 "--replicates: 0 makes none" "$program" mean $shops spend --weights weight --strata stratum --cluster psu --make-reps raowu --replicates 0
+for option in --rep-factors "--rep-missing zero"; do
+  run_fails 2 "${option%% *} belongs to --repweights" "$program" mean $shops spend --weights weight $option
+done
+run_fails 2 "--rep-missing: 'none' is not zero" "$program" mean "$tmp/r.csv" spend $reps --reptype BRR --rep-missing none
+
+# factors on the weight, and half samples whose other half is blank
+awk -F, -v OFS=, 'NR == 1 { print $0, "r1", "r2", "r3", "r4"; next } { i = NR % 4; print $0, i == 0 ? .3 : 1.7, i == 1 ? .3 : 1.7, i == 2 ? .3 : 1.7, i == 3 ? 1.7 : .3 }' $shops >"$tmp/factors.csv"
+"$program" mean "$tmp/factors.csv" spend $reps --reptype BRR --rep-factors --format csv >"$tmp/g.csv" 2>"$tmp/err" || fail "factors: $(cat "$tmp/err")"
+near "factors on the weight" "$(cell "$tmp/g.csv" std.error 1)" "$(cell "$tmp/b.csv" std.error 1)"
+for gap in "" 0; do
+  awk -F, -v OFS=, -v gap="$gap" 'NR == 1 { print $0, "r1", "r2"; next } { w = 2 * $4; print $0, NR % 2 ? w : gap, NR % 2 ? gap : w }' $shops >"$tmp/half$gap.csv"
+done
+halves="--weights weight --repweights r1,r2 --reptype BRR"
+run_fails 1 "missing" "$program" mean "$tmp/half.csv" spend $halves
+"$program" mean "$tmp/half.csv" spend $halves --rep-missing zero --format csv >"$tmp/h.csv" 2>"$tmp/err" || fail "blank halves: $(cat "$tmp/err")"
+"$program" mean "$tmp/half0.csv" spend $halves --format csv >"$tmp/g.csv" 2>"$tmp/err" || fail "halves of 0: $(cat "$tmp/err")"
+near "a blank is 0" "$(cell "$tmp/h.csv" std.error 1)" "$(cell "$tmp/g.csv" std.error 1)"
 
 # a study says the same
 mkdir -p "$tmp/s/narrative"
 cp "$tmp/r.csv" "$tmp/s/d.csv"
 printf 'study: fay\ntitle: {zh: a, en: a}\nlanguages: [en]\ndata: {main: {file: d.csv}}\ndesign:\n  weights: weight\n  replicates: {weights: "r[1-4]", type: fay}\nindicators:\n  m: {label: {zh: m, en: m}, mean: spend}\ntables:\n  - {id: t, title: {zh: t, en: t}, indicators: [m], domains: [total], show: [estimate, se]}\n' >"$tmp/s/study.yaml"
+run_fails 2 "study.yaml:7:.*rho between 0 and 1" "$program" check "$tmp/s/study.yaml"
 run_fails 2 "rho between 0 and 1" "$program" run "$tmp/s/study.yaml" --quiet
+# said FROM TO PATTERN: the study with a change is refused, at its place
+said() { sed "s/$1/$2/" "$tmp/s/study.yaml" >"$tmp/s/other.yaml" && run_fails 2 "$3" "$program" check "$tmp/s/other.yaml"; }
+said 'type: fay' 'type: brr, rho: 0.3' "other.yaml:7:[0-9]*: rho belongs to 'type: fay'"
+for key in 'strata: stratum' 'clusters: [psu]' 'nest: true' 'fpc: weight' 'lonely: adjust'; do
+  said '^  replicates: .*' "  replicates: {weights: \"r[1-4]\", type: BRR}\n  $key" "other.yaml:8:[0-9]*: replicate weights carry the design: leave '${key%%:*}' out"
+done
+said '^  replicates: .*' '  strata: stratum\n  make: {type: jkn, rho: 0.3}' "other.yaml:8:[0-9]*: rho belongs to 'type: fay'"
+said '^  replicates: .*' '  strata: stratum\n  make: {type: RaoWu, replicates: 0}' "other.yaml:8:[0-9]*: 0 makes none"
+for type in 'Fay, rho: 0.3' BRR brr; do
+  sed "s/type: fay/type: $type/" "$tmp/s/study.yaml" >"$tmp/s/other.yaml"
+  "$program" check "$tmp/s/other.yaml" >"$tmp/out" 2>"$tmp/err" || fail "type: $type: $(cat "$tmp/err")"
+done
 sed -i 's/type: fay/type: fay, rho: 0.3/' "$tmp/s/study.yaml"
 "$program" run "$tmp/s/study.yaml" --quiet >"$tmp/out" 2>"$tmp/err" || fail "study with rho: $(cat "$tmp/err")"
 

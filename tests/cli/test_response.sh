@@ -162,6 +162,12 @@ run_fails 2 'say who responded' "$program" total $data y $design --nonresponse c
 run_fails 1 'eligibility first' "$program" total $data y $design --disposition code --nonresponse classes:region
 run_fails 2 'is not classes:VARIABLES or propensity' "$program" total $data y $design --disposition code --eligibility all --nonresponse region
 run_fails 2 'belongs to --nonresponse' "$program" total $data y $design --max-factor 3
+run_fails 2 '--disposition: alone it leaves the nonrespondents in: add --nonresponse' "$program" total $data y $design --disposition code
+run_fails 2 '--disposition: alone' "$program" weight $data $design --disposition code --output "$tmp/w.csv"
+run_fails 2 '--eligible belongs to --respondent' "$program" total $data y $design --disposition code --eligible 'code < 3' --nonresponse classes:region
+run_fails 2 '--propensity-strata belongs to --nonresponse propensity' "$program" total $data y $design --disposition code --eligibility all --nonresponse classes:region --propensity-strata 5
+run_fails 2 '--min-respondents belongs to classes' "$program" total $data y $design --disposition code --nonresponse propensity:age --min-respondents 5
+run_fails 2 '--factor: urban is neither estimated' "$program" total $data y $design --disposition code --eligibility all --nonresponse propensity:age,region --factor urban
 run_fails 2 'belongs to --disposition' "$program" total $data y $design --codes 'complete=1'
 run_fails 2 "did you mean 'refusal'" "$program" response $data --disposition code $design --codes 'refussal=2'
 run_fails 1 "code: case 8: the code '4.1' is none of those given" "$program" response $data --disposition code $design --codes 'complete=1.1; partial=1.2; refusal=2; unknown_household=3'
@@ -172,6 +178,9 @@ run_fails 2 'not both' "$program" total "$tmp/b.csv" y --base-prob p1,p2 --weigh
 run_fails 1 'adults: case 1: the inclusion probability is 3' "$program" total "$tmp/b.csv" y --base-prob p2,adults
 run_fails 2 'say with --overlap' "$program" total "$tmp/f.csv" y $design --frame frame
 run_fails 2 'belongs to --frame' "$program" total "$tmp/f.csv" y $design --overlap both
+awk -F, -v OFS=, 'NR == 1 { print $0, "other"; next } { print $0, 20 }' "$tmp/f.csv" >"$tmp/f2.csv"
+"$program" total "$tmp/f2.csv" y $design --frame frame --overlap both --composition single:other >"$tmp/out" 2>"$tmp/err" || fail "single frame: $(cat "$tmp/err")"
+grep -q 'of both, by frame: [0-9+/ ]*; the overlap' "$tmp/err" || fail "the single frame has no lambda: $(cat "$tmp/err")"
 run_fails 2 'is not effective' "$program" total "$tmp/f.csv" y $design --frame frame --overlap both --composition mean
 run_fails 2 'nothing to weight to' "$program" weight $data $design -o "$tmp/x.csv"
 run_fails 2 'leave --base-prob out' "$program" total "$tmp/s/est.yaml" y --base-prob p1
