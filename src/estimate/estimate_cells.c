@@ -10,16 +10,16 @@
 /* The same arithmetic in the widest registers at hand; without fused operations, so that numbers do not depend on the machine. */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) &&                           \
     !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define WIDEST __attribute__((target_clones("avx2", "default")))
+#define WIDEST static __attribute__((target_clones("avx2", "default")))
 #else
-#define WIDEST
+#define WIDEST static
 #endif
 
 size_t sx_estimate__cells_doubles(cells_kind kind) {
   return kind == CELLS_VALUES ? 4 : kind == CELLS_ONE ? 8 : 16;
 }
 
-WIDEST void sx_estimate__cells_rows(cells_block *b, const double *shift) {
+WIDEST void widest_rows(cells_block *b, const double *shift) {
   bool zero = false;
   for (size_t i = 0; i < b->n; i++) {
     const double e = b->w[i] - shift[b->unit[i]];
@@ -69,7 +69,7 @@ ALWAYS_INLINE void add_rows(const cells_block *block, cells_kind kind, bool wide
   for (; i < b.n; i++) add_row(b, i, t0, kind, wide);
 }
 
-WIDEST void sx_estimate__cells_add(const cells_block *b, cells_kind kind) {
+WIDEST void widest_add(const cells_block *b, cells_kind kind) {
   const bool wide = b->code != NULL;
   if (kind == CELLS_VALUES && wide) add_rows(b, CELLS_VALUES, true);
   if (kind == CELLS_VALUES && !wide) add_rows(b, CELLS_VALUES, false);
@@ -105,8 +105,8 @@ ALWAYS_INLINE bool settle(uint8_t *restrict code, const uint8_t *restrict miss, 
   return (stray & FOUND) == 0;
 }
 
-WIDEST bool sx_estimate__cells_code(uint8_t *code, const sx_column *c, size_t from, size_t n, const double *values,
-                                    size_t n_values) {
+WIDEST bool widest_code(uint8_t *code, const sx_column *c, size_t from, size_t n, const double *values,
+                        size_t n_values) {
   const uint8_t *miss = c->miss ? c->miss + from : NULL;
   memset(code, 0, n);
   if (n_values == 0) return true; /* nothing in the base: 0 is outside */
@@ -129,8 +129,8 @@ ALWAYS_INLINE void codes_of(uint16_t *restrict out, const uint8_t *restrict valu
   }
 }
 
-WIDEST void sx_estimate__cells_domains(uint16_t *out, const uint8_t *value, const uint16_t *domain,
-                                       const cells_block *b, size_t n_domains, size_t n_values) {
+WIDEST void widest_domains(uint16_t *out, const uint8_t *value, const uint16_t *domain, const cells_block *b,
+                           size_t n_domains, size_t n_values) {
   const uint16_t outside = (uint16_t)(n_domains * n_values);
   if (domain)
     codes_of(out, value, domain, b->n, (uint16_t)n_domains, (uint16_t)n_values, outside);
@@ -155,7 +155,7 @@ ALWAYS_INLINE bool whole_numbers(double *restrict out, const int64_t *restrict x
   return large == 0;
 }
 
-WIDEST void sx_estimate__cells_numbers(double *out, const sx_column *c, size_t from, size_t n) {
+WIDEST void widest_numbers(double *out, const sx_column *c, size_t from, size_t n) {
   if (c->type == SX_NUMBER)
     memcpy(out, c->data.f64 + from, n * sizeof *out);
   else if (!whole_numbers(out, c->data.i64 + from, n))
@@ -167,4 +167,28 @@ void sx_estimate__cells_prefetch(const sx_column *c, size_t from, size_t n) {
   const char *data = (const char *)(c->data.i64 + from);
   for (size_t k = 0; k < n * sizeof(int64_t); k += 64) __builtin_prefetch(data + k, 0, 2);
   for (size_t k = 0; c->miss && k < n; k += 64) __builtin_prefetch(c->miss + from + k, 0, 2);
+}
+
+/* ---- as the other files call them: the clones and their resolvers stay in this one ------------------------------------- */
+
+void sx_estimate__cells_rows(cells_block *b, const double *shift) {
+  widest_rows(b, shift);
+}
+
+void sx_estimate__cells_add(const cells_block *b, cells_kind kind) {
+  widest_add(b, kind);
+}
+
+bool sx_estimate__cells_code(uint8_t *code, const sx_column *c, size_t from, size_t n, const double *values,
+                             size_t n_values) {
+  return widest_code(code, c, from, n, values, n_values);
+}
+
+void sx_estimate__cells_domains(uint16_t *out, const uint8_t *value, const uint16_t *domain, const cells_block *b,
+                                size_t n_domains, size_t n_values) {
+  widest_domains(out, value, domain, b, n_domains, n_values);
+}
+
+void sx_estimate__cells_numbers(double *out, const sx_column *c, size_t from, size_t n) {
+  widest_numbers(out, c, from, n);
 }
