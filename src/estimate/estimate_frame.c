@@ -150,15 +150,6 @@ sx_status sx_estimate__alloc_codes(est_frame *f, size_t n_codes, sx_error *err) 
   return SX_OK;
 }
 
-static void put_code(est_basis *b, size_t at, size_t code) {
-  if (b->codes.code8)
-    ((uint8_t *)b->code_memory)[at] = (uint8_t)code;
-  else if (b->codes.code16)
-    ((uint16_t *)b->code_memory)[at] = (uint16_t)code;
-  else
-    ((uint32_t *)b->code_memory)[at] = (uint32_t)code;
-}
-
 static void add(double *sum, double *comp, double x) {
   const double a = *sum, s = a + x;
   *comp += fabs(a) >= fabs(x) ? (a - s) + x : (x - s) + a;
@@ -209,12 +200,12 @@ static sx_status fill_part(void *data, size_t i, sx_error *err) {
   for (size_t k = i * step; k < end; k++) {
     const size_t row = order[k];
     const int32_t g = domain_at(r, row);
-    put_code(b, k, 0);
+    sx_estimate__put_code(b, k, 0);
     if (g < 0 || (w[k] == 0 && !keep_zero)) continue;
     p.n_in[g] += w[k] > 0 ? 1 : 0;
     if (!in_base(r, row) || (t->level && t->level[row] < 0)) continue;
     const size_t code = 1 + (size_t)g * f->n_values + value_at(f, t->level, row);
-    put_code(b, k, code);
+    sx_estimate__put_code(b, k, code);
     if (b->y) b->y[k] = number_at(r->y, row);
     if (b->x) b->x[k] = number_at(r->x, row);
     if (w[k] == 0) continue;

@@ -33,15 +33,6 @@ void sx_estimate__domains_free(est_domains *d) {
   sx_mem_free(&ctx, d);
 }
 
-static void put_code(est_basis *b, size_t at, size_t code) {
-  if (b->codes.code8)
-    ((uint8_t *)b->code_memory)[at] = (uint8_t)code;
-  else if (b->codes.code16)
-    ((uint16_t *)b->code_memory)[at] = (uint16_t)code;
-  else
-    ((uint32_t *)b->code_memory)[at] = (uint32_t)code;
-}
-
 static void fill(est_basis *b) {
   const uint32_t *order = sx_design_order(b->design), *psu = sx_design_position_psu(b->design);
   const double *w = sx_design_position_weights(b->design);
@@ -50,7 +41,7 @@ static void fill(est_basis *b) {
   for (size_t k = 0; k < rows; k++) {
     const size_t row = order[k], v = b->raw[row], g = b->domains ? b->domains->of_row[row] : 0;
     const bool in = w[k] > 0 && v < b->n_values && g < b->n_domains;
-    put_code(b, k, in ? 1 + g * b->n_values + v : 0);
+    sx_estimate__put_code(b, k, in ? 1 + g * b->n_values + v : 0);
     if (b->y) b->y[k] = in ? b->raw_y[row] : 0;
     if (b->x) b->x[k] = in ? b->raw_x[row] : 0;
     if (in) b->bits[g * b->bitmap_bytes + psu[k] / 8] |= (uint8_t)(1U << (psu[k] % 8));

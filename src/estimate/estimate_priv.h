@@ -38,6 +38,16 @@ typedef struct est_basis {
   est_domains *domains; /* NULL: all in domain 0 */
 } est_basis;
 
+/* The code of a position, in the width that the basis has. */
+static inline void sx_estimate__put_code(est_basis *b, size_t at, size_t code) {
+  if (b->codes.code8)
+    ((uint8_t *)b->code_memory)[at] = (uint8_t)code;
+  else if (b->codes.code16)
+    ((uint16_t *)b->code_memory)[at] = (uint16_t)code;
+  else
+    ((uint32_t *)b->code_memory)[at] = (uint32_t)code;
+}
+
 /* A carrier kept as a table over the codes of its basis: a few hundred bytes where the expanded one has 8 per PSU. */
 typedef struct est_leaf {
   atomic_size_t refs;
