@@ -32,25 +32,13 @@ sx_status cmp_add(compare *c, const cmp_mark *m, const sx_est *est, const sx_est
     line->p_adjusted = line->p;
   }
   const sx_est_row *from = row ? row : &made;
-  line->row = (sx_store_row){.wave = m->wave ? m->wave : "",
-                             .indicator = m->indicator,
-                             .statistic = m->statistic,
-                             .estimate = from->estimate,
-                             .se = from->se,
-                             .low = from->low,
-                             .high = from->high,
-                             .ci_level = from->ci_level,
-                             .df = from->df,
-                             .n = row ? (int64_t)from->n : -1,
-                             .n_eff = row ? from->n_eff : (double)NAN,
-                             .deff = row ? from->deff : (double)NAN,
-                             .cv = from->cv,
-                             .unit = m->unit ? m->unit : "",
-                             .quality = "",
-                             .na_reason = sx_na_text(from->na),
-                             .method = c->method};
-  if (!*line->row.na_reason && !isfinite(from->estimate))
-    line->row.na_reason = "the values or weights are too large for a finite result";
+  line->row = cli_job_fields(m->indicator, m->statistic, from, c->method);
+  if (m->wave) line->row.wave = m->wave;
+  if (m->unit) line->row.unit = m->unit;
+  if (!row) { /* of more than one base */
+    line->row.n = -1;
+    line->row.n_eff = line->row.deff = (double)NAN;
+  }
   SX_TRY(terms_of(&line->row, m, c, err));
   c->n_lines++;
   return SX_OK;

@@ -85,9 +85,7 @@ static sx_status set_terms(sx_store_row *row, const cli_job *j, size_t group, sx
   return SX_OK;
 }
 
-sx_status cli_job_row(cli_job *j, const char *indicator, const char *statistic, const sx_est_row *from, sx_error *err) {
-  if (!sx_mem_grow(&j->app->ctx, (void **)&j->rows, &j->cap_rows, j->n_rows + 1, sizeof *j->rows))
-    return sx_error_memory(err);
+sx_store_row cli_job_fields(const char *indicator, const char *statistic, const sx_est_row *from, const char *method) {
   sx_store_row row = {.wave = "",
                       .indicator = indicator,
                       .statistic = statistic,
@@ -104,9 +102,16 @@ sx_status cli_job_row(cli_job *j, const char *indicator, const char *statistic, 
                       .unit = "",
                       .quality = "",
                       .na_reason = sx_na_text(from->na),
-                      .method = j->method};
+                      .method = method};
   if (!*row.na_reason && !isfinite(from->estimate))
     row.na_reason = "the values or weights are too large for a finite result";
+  return row;
+}
+
+sx_status cli_job_row(cli_job *j, const char *indicator, const char *statistic, const sx_est_row *from, sx_error *err) {
+  if (!sx_mem_grow(&j->app->ctx, (void **)&j->rows, &j->cap_rows, j->n_rows + 1, sizeof *j->rows))
+    return sx_error_memory(err);
+  sx_store_row row = cli_job_fields(indicator, statistic, from, j->method);
   SX_TRY(set_terms(&row, j, from->group, err));
   j->rows[j->n_rows++] = row;
   return SX_OK;

@@ -41,6 +41,8 @@ sx_status cli_job_column(const sx_column **out, bool *logical, cli_job *j, const
 sx_status cli_job_names(const char *const **names, size_t *n, cli_job *j, const char *word, sx_error *err);
 /* --probs, or `otherwise`: numbers between 0 and 1, in the arena. */
 sx_status cli_job_probs(double **out, size_t *n, const cli_job *j, const char *otherwise, sx_error *err);
+/* The fields of a result row without its domain; texts are borrowed. */
+sx_store_row cli_job_fields(const char *indicator, const char *statistic, const sx_est_row *from, const char *method);
 /* A result row; indicator and statistic are borrowed. */
 sx_status cli_job_row(cli_job *j, const char *indicator, const char *statistic, const sx_est_row *from, sx_error *err);
 /* What stands above a table for eyes: the design (table format), and that the data are synthetic. */
