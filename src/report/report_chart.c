@@ -39,6 +39,33 @@ void sx_chart__tick(char *out, size_t cap, const sx_chart *chart, const sx_scale
   sx_buf_clear(&text);
 }
 
+static bool tick_at(const sx_scale *scale, int i, double *value) {
+  *value = scale->lo + i * scale->step;
+  return i <= 40 && *value <= scale->hi + scale->step / 2;
+}
+
+void sx_chart__grid(sx_svg *svg, const sx_scale *scale, double top, double bottom) {
+  double value;
+  for (int i = 0; tick_at(scale, i, &value); i++) {
+    const double x = sx_chart__at(scale, value);
+    const bool zero = fabs(value) < scale->step / 1e6;
+    sx_svg__line(svg, x, top, x, bottom, zero ? SX_AXIS : SX_RULE, 1, "");
+  }
+}
+
+void sx_chart__ticks(sx_svg *svg, const sx_chart *chart, const sx_scale *scale, double bottom) {
+  double last = -(double)INFINITY, value;
+  for (int i = 0; tick_at(scale, i, &value); i++) {
+    char text[64];
+    sx_chart__tick(text, sizeof text, chart, scale, value);
+    const double half = sx_svg__text_width(text, strlen(text), SX_CHART_SMALL) / 2;
+    const double x = fmin(fmax(sx_chart__at(scale, value), half), svg->width - half);
+    if (x - half < last + 6) continue;
+    sx_svg__text(svg, x, bottom + 17, SX_ANCHOR_MIDDLE, SX_CHART_SMALL, SX_SOFT, false, text, strlen(text));
+    last = x + half;
+  }
+}
+
 double sx_chart__legend(sx_svg *svg, const sx_chart *chart, double y, bool markers) {
   const double swatch = 12, gap = 6, between = 20, line = 22;
   double x = 0;
@@ -70,6 +97,12 @@ void sx_chart__draw(sx_svg *svg, const sx_chart *chart) {
     break;
   case SX_CHART_LINES:
     sx_chart__lines(svg, chart);
+    break;
+  case SX_CHART_WATERFALL:
+    sx_chart__waterfall(svg, chart);
+    break;
+  case SX_CHART_TORNADO:
+    sx_chart__tornado(svg, chart);
     break;
   case SX_CHART_BARS:
   case SX_CHART_GROUPED:

@@ -10,6 +10,8 @@ typedef enum sx_chart_type {
   SX_CHART_SHARES,
   SX_CHART_DOTS,
   SX_CHART_LINES,
+  SX_CHART_WATERFALL,
+  SX_CHART_TORNADO,
   SX_CHART_TYPES
 } sx_chart_type;
 
@@ -28,7 +30,10 @@ typedef struct sx_chart {
   size_t n_categories, n_series;
   const sx_chart_cell *cells; /* [n_categories * n_series] */
   bool interval;
-  sx_spec spec; /* for the axis */
+  sx_spec spec;            /* for the axis */
+  const bool *whole;       /* waterfall: [n_categories] a level, drawn from 0, not a step; NULL: all are steps */
+  double centre;           /* tornado: where the bars begin */
+  const char *centre_text; /* printed above it; NULL: nothing */
 } sx_chart;
 
 static inline const sx_chart_cell *sx_chart_at(const sx_chart *chart, size_t category, size_t series) {
@@ -41,6 +46,8 @@ void sx_chart__draw(sx_svg *svg, const sx_chart *chart);
 void sx_chart__rows(sx_svg *svg, const sx_chart *chart); /* bars, grouped, dots */
 void sx_chart__shares(sx_svg *svg, const sx_chart *chart);
 void sx_chart__lines(sx_svg *svg, const sx_chart *chart);
+void sx_chart__waterfall(sx_svg *svg, const sx_chart *chart); /* of the first series */
+void sx_chart__tornado(sx_svg *svg, const sx_chart *chart);   /* of the first two series */
 
 typedef struct sx_scale {
   double lo, hi;   /* of values */
@@ -53,6 +60,10 @@ void sx_chart__scale(sx_scale *out, double lo, double hi, const sx_spec *spec, i
 double sx_chart__at(const sx_scale *scale, double value);
 /* The tick's number, bare. */
 void sx_chart__tick(char *out, size_t cap, const sx_chart *chart, const sx_scale *scale, double value);
+/* The numbers of the scale below the rows, those that have room. */
+void sx_chart__ticks(sx_svg *svg, const sx_chart *chart, const sx_scale *scale, double bottom);
+/* Light upright lines at the ticks, that at 0 darker. */
+void sx_chart__grid(sx_svg *svg, const sx_scale *scale, double top, double bottom);
 /* Swatches and names, wrapped; returns the y below. */
 double sx_chart__legend(sx_svg *svg, const sx_chart *chart, double y, bool markers);
 

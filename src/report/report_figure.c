@@ -15,15 +15,16 @@ typedef struct figure {
   sx_format format;
   sx_bound *bounds; /* beside chart.cells */
   sx_chart_cell *cells;
+  sx_bound centre; /* of a tornado */
   double ci_level;
-  bool any_interval;
+  bool any_interval, has_centre;
 } figure;
 
 static const struct {
   const char *name;
   sx_word word;
-} types[SX_CHART_TYPES] = {
-    {"bars", W_BARS}, {"grouped", W_GROUPED}, {"shares", W_SHARES}, {"dots", W_DOTS}, {"lines", W_LINES}};
+} types[SX_CHART_TYPES] = {{"bars", W_BARS},   {"grouped", W_GROUPED},     {"shares", W_SHARES},  {"dots", W_DOTS},
+                           {"lines", W_LINES}, {"waterfall", W_WATERFALL}, {"tornado", W_TORNADO}};
 
 /* ---- loading ----------------------------------------------------------------------------------------------------- */
 
@@ -61,8 +62,9 @@ static sx_status load_type(figure *f, sx_error *err) {
   const char *text = node && node->text ? node->text : "";
   const char *nearest = sx_text_nearest(text, names, SX_CHART_TYPES);
   return sx_report__block_error(f->block, err, "unknown figure type '%s': %s%s", text,
-                                nearest ? "did you mean " : "it is one of bars, grouped, shares, dots, ",
-                                nearest ? nearest : "lines");
+                                nearest ? "did you mean "
+                                        : "it is one of bars, grouped, shares, dots, lines, waterfall, ",
+                                nearest ? nearest : "tornado");
 }
 
 static sx_status bind_cell(figure *f, const sx_node *node, size_t at, sx_error *err) {
@@ -105,6 +107,41 @@ static sx_status load_cells(figure *f, sx_error *err) {
   return SX_OK;
 }
 
+/* Which categories of a waterfall are levels, and where a tornado begins. */
+static sx_status load_shape(figure *f, sx_error *err) {
+  const sx_node *categories = sx_node_get(f->block->root, "categories"), *ref = sx_node_get(f->block->root, "centre");
+  const size_t n_series = f->chart.n_series;
+  if (f->chart.type == SX_CHART_WATERFALL && n_series > 1)
+    return sx_report__block_error(f->block, err, "a waterfall has one series, not %zu", n_series);
+  if (f->chart.type == SX_CHART_TORNADO && n_series > 2)
+    return sx_report__block_error(f->block, err,
+                                  "a tornado has two series (each input at its lower and at its upper end) "
+                                  "or one, not %zu",
+                                  n_series);
+  bool *whole = sx_arena_zalloc(f->page->arena, f->chart.n_categories + 1, sizeof *whole);
+  if (!whole) return sx_error_memory(err);
+  for (size_t i = 0; categories && i < f->chart.n_categories; i++) {
+    const sx_node *own = categories->items[i]->kind == SX_NODE_MAP ? sx_node_get(categories->items[i], "whole") : NULL;
+    if (own && !sx_node_bool(&whole[i], own)) whole[i] = false;
+  }
+  f->chart.whole = whole;
+  if (f->chart.type != SX_CHART_TORNADO || !ref || ref->kind != SX_NODE_SCALAR) return SX_OK;
+  char where[200];
+  (void)snprintf(where, sizeof where, "figure %s, centre", f->block->id);
+  SX_TRY(sx_report__bind(&f->centre, f->page, ref->text, strlen(ref->text), where, err));
+  f->has_centre = true;
+  f->chart.centre = isfinite(f->centre.value) ? f->centre.value : 0;
+  return SX_OK;
+}
+
+/* Steps of a waterfall print their sign. */
+static sx_spec spec_of(const figure *f, size_t cell) {
+  sx_spec spec = f->chart.spec;
+  const bool step = f->chart.type == SX_CHART_WATERFALL && !f->chart.whole[cell / f->chart.n_series];
+  if (step && f->format.sign == 0) spec.sign = 1;
+  return spec;
+}
+
 /* "5.90–6.14", for the list of parts. */
 static sx_status interval_text(figure *f, size_t i, sx_error *err) {
   sx_chart_cell *c = &f->cells[i];
@@ -117,6 +154,16 @@ static sx_status interval_text(figure *f, size_t i, sx_error *err) {
   c->interval_text = text.failed ? NULL : sx_arena_strdup(f->page->arena, text.data);
   sx_buf_clear(&text);
   return c->interval_text ? SX_OK : sx_error_memory(err);
+}
+
+static sx_status centre_text(figure *f, bool bare, sx_error *err) {
+  sx_buf text;
+  sx_buf_init(&text, &f->page->ctx);
+  sx_buf_add(&text, sx_report__w(f->page, W_CENTRE));
+  sx_report__format_value(&text, f->chart.centre, &f->chart.spec, bare);
+  f->chart.centre_text = text.failed ? NULL : sx_arena_strdup(f->page->arena, text.data);
+  sx_buf_clear(&text);
+  return f->chart.centre_text ? SX_OK : sx_error_memory(err);
 }
 
 /* One unit for the whole figure, decided by its greatest value. */
@@ -133,18 +180,20 @@ static sx_status load_format(figure *f, sx_error *err) {
   for (size_t i = 0; i < n; i++) {
     if (isfinite(f->cells[i].value)) magnitude = fmax(magnitude, fabs(f->cells[i].value));
   }
+  if (f->has_centre) magnitude = fmax(magnitude, fabs(f->chart.centre));
   sx_report__format_spec(&f->chart.spec, &f->format, magnitude, f->page->lang);
   const bool bare = strcmp(f->chart.spec.unit, "%") != 0;
   for (size_t i = 0; i < n; i++) {
     sx_buf value;
     sx_buf_init(&value, &f->page->ctx);
-    sx_report__format_value(&value, f->cells[i].value, &f->chart.spec, bare);
+    const sx_spec spec = spec_of(f, i);
+    sx_report__format_value(&value, f->cells[i].value, &spec, bare);
     f->cells[i].text = value.failed ? NULL : sx_arena_strdup(f->page->arena, value.data);
     sx_buf_clear(&value);
     if (!f->cells[i].text) return sx_error_memory(err);
     SX_TRY(interval_text(f, i, err));
   }
-  return SX_OK;
+  return f->has_centre ? centre_text(f, bare, err) : SX_OK;
 }
 
 static sx_status load(figure *f, sx_error *err) {
@@ -158,8 +207,9 @@ static sx_status load(figure *f, sx_error *err) {
     f->chart.n_series = 1;
   }
   SX_TRY(load_cells(f, err));
+  SX_TRY(load_shape(f, err));
   if (!sx_node_bool(&interval, sx_node_get(f->block->root, "interval"))) interval = true;
-  f->chart.interval = interval && f->any_interval;
+  f->chart.interval = interval && f->any_interval && f->chart.type != SX_CHART_TORNADO;
   return load_format(f, err);
 }
 
@@ -173,7 +223,8 @@ static void describe_cell(sx_buf *out, const figure *f, size_t i) {
     sx_buf_printf(out, "%s%s", page->lang == SX_LANG_ZH ? "，" : ", ", f->chart.series[s]);
   }
   sx_buf_add(out, sx_report__w(page, W_COLON));
-  sx_report__format_value(out, f->cells[i].value, &f->chart.spec, false);
+  const sx_spec spec = spec_of(f, i);
+  sx_report__format_value(out, f->cells[i].value, &spec, false);
   if (!f->chart.interval || !isfinite(f->cells[i].low) || !isfinite(f->cells[i].high)) return;
   sx_buf_add(out, sx_report__w(page, W_OPEN));
   sx_report__interval_name(out, page, f->bounds[i].ci_level, W_INTERVAL_SHORT);
@@ -190,6 +241,11 @@ static void describe(sx_buf *out, const figure *f) {
   sx_buf_printf(out, "%s%s", sx_report__w(f->page, types[f->chart.type].word), sx_report__w(f->page, W_STOP));
   if (f->page->synthetic) {
     sx_buf_printf(out, "%s%s", sx_report__w(f->page, W_SYNTHETIC), sx_report__w(f->page, W_STOP));
+  }
+  if (f->has_centre) {
+    sx_buf_add(out, sx_report__w(f->page, W_CENTRE));
+    sx_report__format_value(out, f->chart.centre, &f->chart.spec, false);
+    sx_buf_add(out, sx_report__w(f->page, W_STOP));
   }
   bool first = true;
   for (size_t i = 0; i < n; i++) {

@@ -108,22 +108,7 @@ static void draw_value(rows *r, const sx_chart_cell *c, double y, size_t s) {
                left ? SX_ANCHOR_END : SX_ANCHOR_START, r->value_size, SX_INK, true, c->text, strlen(c->text));
 }
 
-static bool tick(const rows *r, int i, double *value) {
-  *value = r->scale.lo + i * r->scale.step;
-  return i <= 40 && *value <= r->scale.hi + r->scale.step / 2;
-}
-
-/* Light lines behind the marks; in the narrow layout only where there are marks, so that none crosses a label. */
-static void draw_grid(rows *r, double top, double bottom) {
-  double value;
-  for (int i = 0; tick(r, i, &value); i++) {
-    const double x = sx_chart__at(&r->scale, value);
-    const bool zero = fabs(value) < r->scale.step / 1e6;
-    sx_svg__line(r->svg, x, top, x, bottom, zero ? SX_AXIS : SX_RULE, 1, "");
-  }
-}
-
-/* One category from y on; the y below it. */
+/* One category from y on; the y below it. Narrow: light lines only where there are marks, so that none crosses a label. */
 static double draw_row(rows *r, size_t category, double y) {
   const double pitch = r->mark + (r->dots ? 8 : 4), gap = r->narrow ? 10 : 12;
   const double marks = pitch * (double)r->chart->n_series;
@@ -136,7 +121,7 @@ static double draw_row(rows *r, size_t category, double y) {
     sx_svg__block(r->svg, 0, y + label / 2, SX_ANCHOR_START, SX_CHART_TEXT, SX_INK, &lines);
     top = y + label + 3;
     height = label + 3 + marks;
-    draw_grid(r, top, top + marks);
+    sx_chart__grid(r->svg, &r->scale, top, top + marks);
   } else {
     height = fmax(label, marks);
     top = y + (height - marks) / 2;
@@ -150,20 +135,6 @@ static double draw_row(rows *r, size_t category, double y) {
     if (c->present) draw_value(r, c, middle, s);
   }
   return y + height + gap;
-}
-
-/* The numbers of the scale below the rows, those that have room. */
-static void draw_ticks(rows *r, double bottom) {
-  double last = -(double)INFINITY, value;
-  for (int i = 0; tick(r, i, &value); i++) {
-    char text[64];
-    sx_chart__tick(text, sizeof text, r->chart, &r->scale, value);
-    const double half = sx_svg__text_width(text, strlen(text), SX_CHART_SMALL) / 2;
-    const double x = fmin(fmax(sx_chart__at(&r->scale, value), half), r->svg->width - half);
-    if (x - half < last + 6) continue;
-    sx_svg__text(r->svg, x, bottom + 17, SX_ANCHOR_MIDDLE, SX_CHART_SMALL, SX_SOFT, false, text, strlen(text));
-    last = x + half;
-  }
 }
 
 void sx_chart__rows(sx_svg *svg, const sx_chart *chart) {
@@ -180,8 +151,8 @@ void sx_chart__rows(sx_svg *svg, const sx_chart *chart) {
   for (size_t i = 0; i < chart->n_categories; i++) y = draw_row(&r, i, y);
   sx_buf drawn = svg->body;
   svg->body = before;
-  if (!r.narrow) draw_grid(&r, top, y - 4);
-  draw_ticks(&r, y - 4);
+  if (!r.narrow) sx_chart__grid(svg, &r.scale, top, y - 4);
+  sx_chart__ticks(svg, chart, &r.scale, y - 4);
   if (drawn.failed)
     svg->failed = true;
   else

@@ -59,6 +59,9 @@
   X(SHARES, "构成图", "Stacked bar")                                                                                   \
   X(DOTS, "点区间图", "Dot plot with intervals")                                                                       \
   X(LINES, "折线图", "Line chart")                                                                                     \
+  X(WATERFALL, "瀑布图", "Waterfall chart")                                                                            \
+  X(TORNADO, "龙卷风图", "Tornado chart")                                                                              \
+  X(CENTRE, "基准 ", "As estimated: ")                                                                                 \
   X(OTHER_LANGUAGE, "English", "中文")                                                                                 \
   X(SKIP, "跳到正文", "Skip to the text")                                                                              \
   X(PUBLISHED_BY, "由 Shuxiao %s 生成", "Made with Shuxiao %s")

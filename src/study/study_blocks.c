@@ -392,7 +392,7 @@ static sx_status account_figure(sx_buf *out, sx_buf *scratch, st_run *r, const s
 static void own_keys(sx_buf *out, const sx_node *map, bool full) {
   const bool tests = sx_node_get(map, "tests") != NULL; /* then the note is written with them */
   static const char *const always[] = {"id", "title", "note", "source", "type", "format", "interval"};
-  static const char *const whole[] = {"columns", "rows", "bases", "errors", "series", "categories", "cells"};
+  static const char *const whole[] = {"columns", "rows", "bases", "errors", "series", "categories", "cells", "centre"};
   for (size_t i = 0; i < map->n; i++) {
     bool keep = false;
     for (size_t k = 0; k < sizeof always / sizeof *always; k++)

@@ -82,6 +82,8 @@ static void check_full_figure(st_load *l, const sx_node *map) {
       if (text) check_reference_text(l, ref, text);
     }
   }
+  const char *centre = study__text(l, map, "centre");
+  if (centre) check_reference_text(l, sx_node_get(map, "centre"), centre);
 }
 
 /* ---- short forms ------------------------------------------------------------------------------------------------ */
@@ -157,16 +159,18 @@ static void check_indicator_form(st_load *l, const sx_node *map) {
 }
 
 static void check_figure_type(st_load *l, const sx_node *map) {
-  static const char *const types[] = {"bars", "grouped", "shares", "dots", "lines"};
+  static const char *const types[] = {"bars", "grouped", "shares", "dots", "lines", "waterfall", "tornado"};
+  const size_t n = sizeof types / sizeof *types;
   const char *type = study__text(l, map, "type");
   if (!type) {
-    study__problem(l, map, "a figure has a type: bars, grouped, shares, dots or lines");
+    study__problem(l, map, "a figure has a type: bars, grouped, shares, dots, lines, waterfall or tornado");
     return;
   }
-  const char *best = sx_text_nearest(type, types, 5);
+  const char *best = sx_text_nearest(type, types, n);
   if (best && strcmp(best, type) == 0) return;
-  study__problem(l, sx_node_get(map, "type"), "unknown type '%s'%s%s%s: one of bars, grouped, shares, dots, lines",
-                 type, best ? ", did you mean '" : "", best ? best : "", best ? "'?" : "");
+  study__problem(l, sx_node_get(map, "type"),
+                 "unknown type '%s'%s%s%s: one of bars, grouped, shares, dots, lines, waterfall, tornado", type,
+                 best ? ", did you mean '" : "", best ? best : "", best ? "'?" : "");
 }
 
 static void check_block(st_load *l, const st_block *block) {
@@ -177,7 +181,7 @@ static void check_block(st_load *l, const st_block *block) {
   check_format_text(l, map);
   if (block->figure) {
     ST_KEYS(l, map, "id", "type", "title", "note", "source", "format", "series", "categories", "cells", "interval",
-            "indicators", "domains", "account", "parent", "scope", "statistic");
+            "centre", "indicators", "domains", "account", "parent", "scope", "statistic");
     check_figure_type(l, map);
   } else {
     ST_KEYS(l, map, "id", "title", "note", "source", "format", "columns", "rows", "bases", "errors", "indicators",

@@ -68,6 +68,12 @@ static void draw(sx_chart_type type, size_t n, size_t m, int kind, bool long_lab
     (void)snprintf(ranges[i], sizeof ranges[i], "%s – %s", texts[i], texts[i]);
     sx_buf_clear(&text);
   }
+  const bool whole[MAX_CATEGORIES] = {n > 1, [MAX_CATEGORIES - 1] = true}; /* a waterfall begins with a level */
+  if (kind != 1) chart.whole = whole;
+  if (m > 1) { /* a tornado around what lies between, with its number above */
+    chart.centre = kind == 2 ? 1.5e11 : 0.4;
+    chart.centre_text = "As estimated: 0.400";
+  }
   char what[120];
   (void)snprintf(what, sizeof what, "type %d, %zu x %zu, values %d, %s labels, width %.0f", (int)type, n, m, kind,
                  long_labels ? "long" : "short", width);
@@ -92,6 +98,85 @@ static void no_collisions(void) {
       }
     }
   }
+}
+
+/* Where the bars of a waterfall stand: each from the end of the one before, levels from 0. */
+static void waterfall_bars(void) {
+  static const char *const names[] = {"a", "b", "c", "d"};
+  static const char *const one[] = {""};
+  const double values[] = {100, 30, -50, 80};
+  const bool whole[] = {true, false, false, true};
+  sx_chart_cell cells[4];
+  for (size_t i = 0; i < 4; i++) cells[i] = (sx_chart_cell){true, values[i], (double)NAN, (double)NAN, "1", NULL};
+  sx_chart chart = {.type = SX_CHART_WATERFALL, .categories = names, .series = one, .n_categories = 4, .n_series = 1};
+  chart.cells = cells;
+  chart.whole = whole;
+  sx_format f;
+  REQUIRE_OK(sx_report__format_parse(&f, "plain 0", 7, err));
+  sx_report__format_spec(&chart.spec, &f, 100, SX_LANG_EN);
+  sx_svg svg;
+  sx_svg__init(&svg, NULL, 720);
+  sx_chart__draw(&svg, &chart);
+  REQUIRE(!svg.failed);
+  double x[4] = {0}, width[4] = {0}, unit;
+  const char *at = svg.body.data;
+  for (size_t i = 0; i < 4; i++) {
+    at = strstr(at, "<rect x=\"");
+    REQUIRE(at != NULL);
+    x[i] = strtod(at + 9, NULL);
+    width[i] = strtod(strstr(at, " width=\"") + 8, NULL);
+    at++;
+  }
+  unit = width[0] / 100;
+  CHECK_NEAR(x[1], x[0] + 100 * unit, 0.02);
+  CHECK_NEAR(width[1], 30 * unit, 0.02);
+  CHECK_NEAR(x[2], x[0] + 80 * unit, 0.02); /* down from 130 to 80 */
+  CHECK_NEAR(width[2], 50 * unit, 0.02);
+  CHECK_NEAR(x[3], x[0], 0.02);
+  CHECK_NEAR(width[3], 80 * unit, 0.02);
+  CHECK(strstr(svg.body.data, sx_svg__colour(0)) && strstr(svg.body.data, sx_svg__colour(1)));
+  sx_svg__clear(&svg);
+}
+
+/* A tornado's bars begin at the centre; the lower end of an input has its colour wherever it lies. */
+static void tornado_bars(void) {
+  static const char *const names[] = {"up", "down"};
+  static const char *const sides[] = {"low", "high"};
+  const double values[] = {90, 110, 105, 95};
+  sx_chart_cell cells[4];
+  for (size_t i = 0; i < 4; i++) cells[i] = (sx_chart_cell){true, values[i], (double)NAN, (double)NAN, "1", NULL};
+  sx_chart chart = {.type = SX_CHART_TORNADO, .categories = names, .series = sides, .n_categories = 2, .n_series = 2};
+  chart.cells = cells;
+  chart.centre = 100;
+  chart.centre_text = "100";
+  sx_format f;
+  REQUIRE_OK(sx_report__format_parse(&f, "plain 0", 7, err));
+  sx_report__format_spec(&chart.spec, &f, 100, SX_LANG_EN);
+  sx_svg svg;
+  sx_svg__init(&svg, NULL, 720);
+  sx_chart__draw(&svg, &chart);
+  REQUIRE(!svg.failed);
+  const char *at = strstr(svg.body.data, "rx=\"2\""); /* past the two swatches of the legend */
+  REQUIRE(at != NULL);
+  at = strstr(at + 1, "rx=\"2\"");
+  REQUIRE(at != NULL);
+  double x[4], width[4];
+  bool orange[4];
+  for (size_t i = 0; i < 4; i++) {
+    at = strstr(at, "<rect x=\"");
+    REQUIRE(at != NULL);
+    x[i] = strtod(at + 9, NULL);
+    width[i] = strtod(strstr(at, " width=\"") + 8, NULL);
+    orange[i] = strncmp(strstr(at, "fill=\"") + 6, sx_svg__colour(1), 7) == 0;
+    at++;
+  }
+  CHECK_NEAR(x[0] + width[0], x[1], 0.02); /* both meet at the centre */
+  CHECK_NEAR(width[0], width[1], 0.02);
+  CHECK_NEAR(x[2], x[1], 0.02);
+  CHECK_NEAR(width[2], width[1] / 2, 0.02);
+  CHECK_NEAR(x[3] + width[3], x[1], 0.02);
+  CHECK(orange[0] && !orange[1] && orange[2] && !orange[3]);
+  sx_svg__clear(&svg);
 }
 
 static void widths(void) {
@@ -143,4 +228,5 @@ static void scales(void) {
   CHECK(s.hi > s.lo);
 }
 
-SXT_MAIN(SXT_CASE(no_collisions), SXT_CASE(widths), SXT_CASE(wrapping), SXT_CASE(scales))
+SXT_MAIN(SXT_CASE(no_collisions), SXT_CASE(waterfall_bars), SXT_CASE(tornado_bars), SXT_CASE(widths),
+         SXT_CASE(wrapping), SXT_CASE(scales))

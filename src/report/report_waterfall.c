@@ -1,0 +1,127 @@
+/* report_waterfall.c: steps that add up: each bar begins where the one before ended, levels stand on zero. One row per step, its
+ * label to the left (or above, when narrow), the value to the right of all that is drawn in the row.
+ *
+ *   end of step i = end of step i-1 + value i; a level begins anew at 0. The interval of a step lies around its end: what is drawn
+ *   is the step's own error, not that of the sum so far. */
+#include <math.h>
+#include <string.h>
+
+#include "report_chart.h"
+
+enum { LABEL_GAP = 12, VALUE_GAP = 7, LABEL_LINES = 12, MARK = 18 };
+enum {
+  RISE = 0,
+  FALL = 1,
+  LEVEL = 2
+}; /* colours: blue, orange, near-black; told apart in grey too, and the sign is printed */
+
+typedef struct step {
+  double from, to, low, high; /* low, high: NaN without an interval */
+  bool whole;
+} step;
+
+typedef struct fall {
+  sx_svg *svg;
+  const sx_chart *chart;
+  bool narrow;
+  double label_width;
+  sx_scale scale;
+} fall;
+
+/* The step at hand; *run is the end of the one before, and becomes its own. */
+static step next_step(const sx_chart *chart, size_t i, double *run) {
+  const sx_chart_cell *c = sx_chart_at(chart, i, 0);
+  step s = {.whole = chart->whole && chart->whole[i], .low = (double)NAN, .high = (double)NAN};
+  s.from = s.whole ? 0 : *run;
+  s.to = isfinite(c->value) ? s.from + c->value : s.from;
+  if (chart->interval && isfinite(c->value) && isfinite(c->low) && isfinite(c->high)) {
+    s.low = s.from + c->low;
+    s.high = s.from + c->high;
+  }
+  if (!s.whole || isfinite(c->value)) *run = s.to;
+  return s;
+}
+
+static void make_scale(fall *f) {
+  double lo = 0, hi = 0, run = 0;
+  for (size_t i = 0; i < f->chart->n_categories; i++) {
+    const step s = next_step(f->chart, i, &run);
+    lo = fmin(lo, fmin(s.from, s.to));
+    hi = fmax(hi, fmax(s.from, s.to));
+    if (isfinite(s.low)) lo = fmin(lo, s.low), hi = fmax(hi, s.high);
+  }
+  if (!(hi > lo)) hi = lo + 1;
+  sx_chart__scale(&f->scale, lo, hi, &f->chart->spec, f->narrow ? 3 : 5);
+}
+
+static void make_layout(fall *f) {
+  const double width = f->svg->width, most = f->narrow ? width : 0.38 * width;
+  double widest = 0, value = 0;
+  for (size_t i = 0; i < f->chart->n_categories; i++) {
+    sx_svg_lines lines;
+    sx_svg__wrap(&lines, f->chart->categories[i], SX_CHART_TEXT, most, LABEL_LINES);
+    widest = fmax(widest, lines.width);
+    const char *text = sx_chart_at(f->chart, i, 0)->text;
+    if (text) value = fmax(value, sx_svg__text_width(text, strlen(text), SX_CHART_TEXT));
+  }
+  f->label_width = f->narrow ? width : fmin(widest, most);
+  f->scale.from = f->narrow ? 1 : f->label_width + LABEL_GAP;
+  f->scale.to = fmax(width - value - VALUE_GAP - 2, f->scale.from + 40);
+}
+
+static void draw_step(fall *f, size_t i, const step *s, double middle) {
+  const sx_chart_cell *c = sx_chart_at(f->chart, i, 0);
+  const double from = sx_chart__at(&f->scale, s->from), to = sx_chart__at(&f->scale, s->to);
+  double right = fmax(from, to);
+  if (!c->present) return;
+  if (isfinite(c->value)) {
+    const size_t colour = s->whole ? LEVEL : c->value < 0 ? FALL : RISE;
+    sx_svg__rect(f->svg, from, middle - MARK / 2.0, to - from, MARK, sx_svg__colour(colour), "");
+    if (isfinite(s->low)) {
+      const double low = sx_chart__at(&f->scale, s->low), high = sx_chart__at(&f->scale, s->high);
+      sx_svg__whisker(f->svg, low, high, middle, false, s->whole ? SX_AXIS : SX_INK);
+      right = fmax(right, high);
+    }
+  }
+  sx_svg__text(f->svg, right + VALUE_GAP, middle + 0.35 * SX_CHART_TEXT, SX_ANCHOR_START, SX_CHART_TEXT,
+               isfinite(c->value) ? SX_INK : SX_SOFT, s->whole || isfinite(c->value), c->text, strlen(c->text));
+}
+
+static double draw_row(fall *f, size_t i, double *run, double *joint, double y) {
+  sx_svg_lines lines;
+  sx_svg__wrap(&lines, f->chart->categories[i], SX_CHART_TEXT, f->label_width, LABEL_LINES);
+  const double label = 1.35 * SX_CHART_TEXT * (double)lines.n, row = MARK + 4;
+  const double height = f->narrow ? label + 3 + row : fmax(label, row), before = *run;
+  const double middle = f->narrow ? y + label + 3 + row / 2 : y + height / 2;
+  const step s = next_step(f->chart, i, run);
+  if (f->narrow) sx_chart__grid(f->svg, &f->scale, y + label + 3, y + height);
+  if (isfinite(*joint)) { /* from the end of the step before */
+    const double x = sx_chart__at(&f->scale, before);
+    sx_svg__line(f->svg, x, *joint, x, middle - MARK / 2.0, SX_AXIS, 1, " stroke-dasharray=\"2 2\"");
+  }
+  *joint = middle + MARK / 2.0;
+  sx_svg__block(f->svg, f->narrow ? 0 : f->label_width, f->narrow ? y + label / 2 : middle,
+                f->narrow ? SX_ANCHOR_START : SX_ANCHOR_END, SX_CHART_TEXT, SX_INK, &lines);
+  draw_step(f, i, &s, middle);
+  return y + height + (f->narrow ? 10 : 12);
+}
+
+void sx_chart__waterfall(sx_svg *svg, const sx_chart *chart) {
+  fall f = {.svg = svg, .chart = chart, .narrow = svg->width < SX_CHART_NARROW};
+  make_scale(&f);
+  make_layout(&f);
+  sx_buf before = svg->body; /* the rows decide how long the lines behind them are: drawn aside first */
+  sx_buf_init(&svg->body, svg->ctx);
+  double y = 10, run = 0, joint = (double)NAN;
+  for (size_t i = 0; i < chart->n_categories; i++) y = draw_row(&f, i, &run, &joint, y);
+  sx_buf drawn = svg->body;
+  svg->body = before;
+  if (!f.narrow) sx_chart__grid(svg, &f.scale, 4, y - 4);
+  sx_chart__ticks(svg, chart, &f.scale, y - 4);
+  if (drawn.failed)
+    svg->failed = true;
+  else
+    sx_buf_add_n(&svg->body, drawn.data ? drawn.data : "", drawn.n);
+  sx_buf_clear(&drawn);
+  svg->height = y + 22;
+}
