@@ -42,6 +42,9 @@ SX_API sx_na sx_est_na(const sx_est *est); /* why the value is missing; SX_NA_NO
 /* Covariance over the sources they share; 0 when they share none. Designs made from one another by adjusting weights
  * are one source. NaN when memory is short. */
 SX_API double sx_est_cov(const sx_est *a, const sx_est *b);
+/* True where no source of error is in both: no sample (of designs made from one another, of linked waves), no outside figure. A part
+ * without an error, such as a calibrated total's, is no source of error. */
+SX_API bool sx_est_independent(const sx_est *a, const sx_est *b);
 
 SX_API sx_status sx_est_constant(sx_est **out, const sx_ctx *ctx, double value, sx_error *err) SX_NODISCARD;
 /* An estimate without a value, for the reason na (not SX_NA_NONE): formulas, sums and accounts over it are missing for the same

@@ -3,6 +3,9 @@
 #define SX_SHUXIAO_H
 
 #include "shuxiao/accounts.h"
+#include "shuxiao/accounts_compare.h"
+#include "shuxiao/accounts_domains.h"
+#include "shuxiao/accounts_sensitivity.h"
 #include "shuxiao/base.h"
 #include "shuxiao/design.h"
 #include "shuxiao/design_response.h"

@@ -8,9 +8,12 @@
  * interviews), and the error of a share the covariance of part and whole. Binder (1983) ISR 51:279-292. */
 #include "accounts_priv.h"
 
+#include <math.h>
 #include <string.h>
 
-static const char *const measure_names[] = {"level", "share_of_parent", "share_of_total", "share_of_benchmark"};
+static const char *const measure_names[] = {"level",        "share_of_parent", "share_of_total", "share_of_benchmark",
+                                            "level_before", "level_after",     "level_measured", "level_constant",
+                                            "price_effect"};
 
 const char *sx_account_measure_name(sx_account_measure measure) {
   const size_t i = (size_t)measure;
@@ -91,6 +94,10 @@ static sx_status add_row(work *w, size_t node, ptrdiff_t scope, sx_account_measu
       .scope = scope >= 0 ? w->account->scopes[scope] : NULL,
       .measure = measure,
       .est = est,
+      .kind = nodes[node].is_leaf ? SX_ACCOUNT_LEAF : SX_ACCOUNT_BRANCH,
+      .second_order = (double)NAN,
+      .se = sx_est_se(est),
+      .flags = isnan(sx_est_value(est)) ? SX_ACCOUNT_NO_VALUE : 0,
   };
   return SX_OK;
 }

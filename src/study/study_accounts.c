@@ -98,7 +98,8 @@ static sx_status add_node(sx_account *account, st_run *r, const st_node *n, sx_e
   parts p = {NULL, NULL, NULL, NULL};
   sx_status status = SX_OK;
   if (n->leaf) SX_TRY_GOTO(status, leaf_parts(&p, r, n, from_data, product, scale, err), done);
-  const sx_account_leaf leaf = {p.population, p.penetration, p.spend, p.total};
+  const sx_account_leaf leaf = {
+      .population = p.population, .penetration = p.penetration, .spend = p.spend, .total = p.total};
   SX_TRY_GOTO(status,
               sx_account_add(account, n->id, n->parent, n->scopes.items, n->scopes.n, n->leaf ? &leaf : NULL, err),
               done);
