@@ -13,3 +13,8 @@ find_path(SX_READSTAT_INCLUDE readstat.h REQUIRED)
 find_library(SX_READSTAT_LIBRARY readstat REQUIRED)
 target_include_directories(sx_depends SYSTEM INTERFACE ${SX_READSTAT_INCLUDE})
 target_link_libraries(sx_depends INTERFACE ${SX_READSTAT_LIBRARY})
+# Neither does libglpk-dev.
+find_path(SX_GLPK_INCLUDE glpk.h REQUIRED)
+find_library(SX_GLPK_LIBRARY glpk REQUIRED)
+target_include_directories(sx_depends SYSTEM INTERFACE ${SX_GLPK_INCLUDE})
+target_link_libraries(sx_depends INTERFACE ${SX_GLPK_LIBRARY})
