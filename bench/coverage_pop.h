@@ -148,7 +148,8 @@ static void pop_synthetic(population *p, const char *model_path, size_t n, uint6
   p->name = "study's model";
   p->label = "31 provinces, one stage";
   p->n_groups = 4;
-  if (sx_synth_load(&model, NULL, model_path, &err) != SX_OK || sx_synth_generate(&t, model, n, seed, &err) != SX_OK) {
+  if (sx_synth_load(&model, NULL, model_path, &err) != SX_OK ||
+      sx_synth_generate(&t, model, &(sx_synth_sample){.n = n, .seed = seed}, &err) != SX_OK) {
     fprintf(stderr, "%s: %s\n", err.where, err.message);
     exit(1);
   }

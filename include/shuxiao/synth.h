@@ -12,12 +12,31 @@ extern "C" {
 typedef struct sx_synth_model sx_synth_model;
 /* Reads and checks a model file (docs/model-file.md); errors carry file:line:column. */
 SX_API sx_status sx_synth_load(sx_synth_model **out, const sx_ctx *ctx, const char *path, sx_error *err) SX_NODISCARD;
+/* The model as it is in another wave, one that the file declares under `waves`; NULL: the model itself. */
+SX_API sx_status sx_synth_load_wave(sx_synth_model **out, const sx_ctx *ctx, const char *path, const char *wave,
+                                    sx_error *err) SX_NODISCARD;
 SX_API void sx_synth_free(sx_synth_model *model);
-/* n interviews with the given seed, as a table: the same bits for a seed on every x86-64 machine and thread count. Metadata `synthetic` is set. */
-SX_API sx_status sx_synth_generate(sx_table **out, const sx_synth_model *model, size_t n, uint64_t seed,
+
+/* Persons of an earlier sample of n interviews with `seed`, from a model with the same population and sampling, interviewed again:
+ * the first `share` of each stratum (rounded, and no more than it had). They keep their number, their place in the population and
+ * their common factor; each variable keeps its draw with probability `stay`, or the variable's own `stay`, else it is drawn anew.
+ * docs/methods/synthetic.md. */
+typedef struct sx_synth_panel {
+  uint64_t seed;
+  size_t n;
+  double share, stay; /* 0 to 1 */
+} sx_synth_panel;
+typedef struct sx_synth_sample {
+  size_t n;
+  uint64_t seed;
+  sx_synth_panel panel; /* n 0: everybody is new */
+} sx_synth_sample;
+/* Interviews as a table: the same bits for a sample on every x86-64 machine and thread count. Metadata `synthetic` is set. With a
+ * panel the numbers of new persons begin after those of the earlier sample. */
+SX_API sx_status sx_synth_generate(sx_table **out, const sx_synth_model *model, const sx_synth_sample *sample,
                                    sx_error *err) SX_NODISCARD;
 /* The same straight to a file, in batches of bounded memory. Rows are those of sx_synth_generate. */
-SX_API sx_status sx_synth_write(const sx_synth_model *model, size_t n, uint64_t seed, const char *path,
+SX_API sx_status sx_synth_write(const sx_synth_model *model, const sx_synth_sample *sample, const char *path,
                                 sx_error *err) SX_NODISCARD;
 /* Items with a declared assumption, for the annex: name, statement. */
 SX_API size_t sx_synth_assumptions(const sx_synth_model *model);

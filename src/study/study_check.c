@@ -180,7 +180,7 @@ static bool check_model(st_load *l, st_table *t) {
   sx_error err = SX_ERROR_INIT;
   const char *path = study__path(l->s, l->s->arena, t->model);
   if (!file_there(l, sx_node_get(t->node, "generate"), path)) return false;
-  if (sx_synth_load(&model, &l->s->ctx, path, &err) != SX_OK) {
+  if (sx_synth_load_wave(&model, &l->s->ctx, path, t->wave, &err) != SX_OK) {
     study__error_problem(l, sx_node_get(t->node, "generate"), &err);
     return false;
   }

@@ -197,13 +197,14 @@ sx_status study__materialise(st_run *r, sx_error *err) {
 
 /* ---- generated interviews ------------------------------------------------------------------------------------------------ */
 
-/* What decides a generated file: model, its inputs, n and seed. */
+/* What decides a generated file: model, its inputs, and the sample drawn from it. */
 static sx_status generation_key(char key[SX_HASH_TEXT], const st_run *r, const st_table *t, const char *model_path,
                                 sx_error *err) {
   char hash[SX_HASH_TEXT];
   sx_buf buf;
   sx_buf_init(&buf, &r->ctx);
-  sx_buf_printf(&buf, "%s %llu %llu\n", sx_version(), (unsigned long long)t->n, (unsigned long long)t->seed);
+  sx_buf_printf(&buf, "%s ", sx_version());
+  study__sample_spec(&buf, t);
   sx_status status = sx_hash_file(hash, &r->ctx, model_path, err);
   if (status == SX_OK) sx_buf_add(&buf, hash);
   for (size_t i = 0; i < t->inputs.n && status == SX_OK; i++) {
@@ -245,8 +246,8 @@ static sx_status generate_table(st_run *r, size_t i, sx_error *err) {
   const double since = now();
   sx_synth_model *model = NULL;
   sx_ctx_progress(&r->ctx, "generating interviews", 0, 0);
-  SX_TRY(sx_synth_load(&model, &r->ctx, model_path, err));
-  const sx_status status = sx_synth_write(model, (size_t)t->n, t->seed, path, err);
+  SX_TRY(sx_synth_load_wave(&model, &r->ctx, model_path, t->wave, err));
+  const sx_status status = sx_synth_write(model, &t->sample, path, err);
   sx_synth_free(model);
   if (status != SX_OK) return status;
   g->seconds = now() - since;

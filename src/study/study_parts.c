@@ -7,6 +7,8 @@
 
 /* ---- data ------------------------------------------------------------------------------------------------- */
 
+static const double MAX_INTERVIEWS = 1e9, MAX_SEED = 9e15;
+
 static void read_fixed(st_load *l, st_table *t, const sx_node *map) {
   if (!study__is_map(l, map, "fixed")) return;
   t->fixed = study__take(l, map->n, sizeof *t->fixed);
@@ -23,17 +25,42 @@ static void read_fixed(st_load *l, st_table *t, const sx_node *map) {
   }
 }
 
+/* A whole number from `least` to `most`; `least` where it is none, with a problem noted. */
+static uint64_t whole(st_load *l, const sx_node *map, const char *key, double otherwise, double least, double most) {
+  const double x = study__number(l, map, key, otherwise);
+  if (x >= least && x <= most && x == floor(x)) return (uint64_t)x;
+  study__problem(l, map, "%s is a whole number from %.0f to %g", key, least, most);
+  return (uint64_t)least;
+}
+
+static double share_of(st_load *l, const sx_node *map, const char *key, double otherwise) {
+  const double x = study__number(l, map, key, otherwise);
+  if (x >= 0 && x <= 1) return x;
+  study__problem(l, map, "%s is between 0 and 1", key);
+  return otherwise;
+}
+
+/* Persons of an earlier sample, interviewed again. */
+static void read_panel(st_load *l, st_table *t, const sx_node *map) {
+  if (!study__is_map(l, map, "panel")) return;
+  ST_KEYS(l, map, "seed", "n", "share", "stay");
+  t->sample.panel = (sx_synth_panel){.seed = whole(l, map, "seed", -1, 0, MAX_SEED),
+                                     .n = (size_t)whole(l, map, "n", (double)t->sample.n, 1, MAX_INTERVIEWS),
+                                     .share = share_of(l, map, "share", 0.5),
+                                     .stay = share_of(l, map, "stay", 0.5)};
+  if (t->sample.panel.seed == t->sample.seed)
+    study__problem(l, map, "the panel's seed is that of the sample itself: it is the one of the earlier sample");
+}
+
 static void read_generate(st_load *l, st_table *t, const sx_node *map) {
   if (!study__is_map(l, map, "generate")) return;
-  ST_KEYS(l, map, "model", "n", "seed");
+  ST_KEYS(l, map, "model", "n", "seed", "wave", "panel");
   t->model = study__text(l, map, "model");
   if (!t->model) study__problem(l, map, "generate needs a model: {model: model.yaml, n: 30000, seed: 1}");
-  const double n = study__number(l, map, "n", 10000), seed = study__number(l, map, "seed", 1);
-  if (!(n >= 1 && n <= 1e9 && n == floor(n))) study__problem(l, map, "n is a whole number from 1 to 1e9");
-  if (!(seed >= 0 && seed <= 9e15 && seed == floor(seed)))
-    study__problem(l, map, "seed is a whole number, not negative");
-  t->n = n >= 1 && n <= 1e9 ? (uint64_t)n : 1;
-  t->seed = seed >= 0 && seed <= 9e15 ? (uint64_t)seed : 1;
+  t->wave = study__text(l, map, "wave");
+  t->sample.n = (size_t)whole(l, map, "n", 10000, 1, MAX_INTERVIEWS);
+  t->sample.seed = whole(l, map, "seed", 1, 0, MAX_SEED);
+  read_panel(l, t, sx_node_get(map, "panel"));
 }
 
 static void check_added(st_load *l, const st_table *t) {
@@ -192,4 +219,12 @@ void study__read_derived(st_load *l, const sx_node *root) {
     study__id(l, derived->keys[i], derived->keys[i]->text, "the derived variable");
     read_derived(l, &s->derived[s->n_derived++], derived->keys[i]->text, derived->items[i]);
   }
+}
+
+void study__sample_spec(sx_buf *out, const st_table *t) {
+  const sx_synth_sample *x = &t->sample;
+  sx_buf_printf(out, "%zu %llu %s\n", x->n, (unsigned long long)x->seed, t->wave ? t->wave : "");
+  if (x->panel.n)
+    sx_buf_printf(out, "panel %zu %llu %.17g %.17g\n", x->panel.n, (unsigned long long)x->panel.seed, x->panel.share,
+                  x->panel.stay);
 }

@@ -215,7 +215,7 @@ static sx_status plan_data(build *b, sx_error *err) {
     size_t step = 0, made = ST_NONE;
     if (t->model) {
       SX_TRY(add_step(&made, b, ST_STEP_GENERATE, i, "generate", t->id, err));
-      sx_buf_printf(&b->spec, "%llu %llu\n", (unsigned long long)t->n, (unsigned long long)t->seed);
+      study__sample_spec(&b->spec, t);
       SX_TRY(spec_file(b, study__path(s, b->arena, t->model), err));
       for (size_t k = 0; k < t->inputs.n; k++) SX_TRY(spec_file(b, t->inputs.items[k], err));
       SX_TRY(seal(b, made, err));

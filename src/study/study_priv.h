@@ -37,7 +37,8 @@ typedef struct st_table {
   const char *model;                        /* generate: */
   st_list inputs;                           /* files that the model reads, as sx_synth_input has them */
   st_list assumed, statement, statement_en; /* its declared assumptions: name, and words in Chinese and English */
-  uint64_t n, seed;
+  const char *wave;                         /* of the model; NULL: the model itself */
+  sx_synth_sample sample;
   st_list missing, text;
   sx_fixed_field *fixed;
   size_t n_fixed;
@@ -393,6 +394,7 @@ char *study__domain_text(const sx_study *s, const st_domain *d,
 char *study__reference_domain(const sx_study *s, const sx_reference *ref, sx_arena *arena);
 /* Paths: beside the study, in root, or in the --data folder; arena memory, NULL when out of memory. */
 const char *study__path(const sx_study *s, sx_arena *arena, const char *file);
+void study__sample_spec(sx_buf *out, const st_table *t); /* what decides a generated sample, but for its model */
 const char *study__data_path(const sx_study *s, sx_arena *arena, const st_table *table, const char *file);
 /* A reference checked against what the study will make; the message goes to `message` (cut), empty when all is well. */
 void study__check_reference(const sx_study *s, const sx_reference *ref, char message[256]);

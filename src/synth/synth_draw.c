@@ -1,15 +1,18 @@
 /* synth_draw.c: a batch of interviews, column by column.
  *
  * Every draw is a pure function of (seed, variable, part, row): row i of a sample is the same whatever the batch, the
- * thread or the other variables. */
+ * thread or the other variables. A person interviewed again takes the draws of the earlier sample at the row there; whether a
+ * variable keeps its draw is a draw too, so that keeping does not change any distribution. */
 #include "synth_priv.h"
 
 static const uint64_t PERSON = 0x706572736f6e00U, FACTOR = 0x666163746f7200U; /* streams; the low byte is free */
+static const uint64_t STAY = 0x80; /* added to a stream: does its draw stay? */
 
 sx_status sx_synth__batch_new(sx_synth_batch **out, sx_arena *arena, const sx_synth_model *m, sx_error *err) {
   const size_t n = SX_SYNTH_BATCH;
   sx_synth_batch *b = sx_arena_zalloc(arena, 1, sizeof *b);
   if (!b) return sx_error_memory(err);
+  b->old = sx_arena_alloc(arena, n, sizeof *b->old);
   b->row = sx_arena_alloc(arena, n, sizeof *b->row);
   b->cell = sx_arena_alloc(arena, n, sizeof *b->cell);
   b->stratum = sx_arena_alloc(arena, n, sizeof *b->stratum);
@@ -19,7 +22,7 @@ sx_status sx_synth__batch_new(sx_synth_batch **out, sx_arena *arena, const sx_sy
   b->code = sx_arena_zalloc(arena, m->n_vars, sizeof *b->code);
   b->value = sx_arena_zalloc(arena, m->n_vars, sizeof *b->value);
   b->refused = sx_arena_zalloc(arena, m->n_vars, sizeof *b->refused);
-  bool ok = b->row && b->cell && b->stratum && b->factor && b->u && b->w && b->code && b->value && b->refused;
+  bool ok = b->old && b->row && b->cell && b->stratum && b->factor && b->u && b->w && b->code && b->value && b->refused;
   for (size_t i = 0; ok && i < m->n_vars; i++) {
     const sx_synth_kind kind = m->vars[i].kind;
     const bool number = kind == SX_SYNTH_AMOUNT || kind == SX_SYNTH_WEIGHT || kind == SX_SYNTH_ID;
@@ -32,6 +35,37 @@ sx_status sx_synth__batch_new(sx_synth_batch **out, sx_arena *arena, const sx_sy
   if (!ok) return sx_error_memory(err);
   *out = b;
   return SX_OK;
+}
+
+/* One or two uniform numbers a row of a stream; w NULL: one. */
+static void fill(const sx_synth_batch *b, double *u, double *w, uint64_t stream, double stay) {
+  const sx_synth_draws *draws = b->draws;
+  sx_rng_fill(u, w, b->n, draws->seed, stream, b->first);
+  if (!draws->panel) return;
+  for (size_t i = 0; i < b->n; i++) {
+    double d = 0;
+    if (b->old[i] == SX_SYNTH_NEW) continue;
+    if (stay < 1) sx_rng_fill(&d, NULL, 1, draws->seed, stream + STAY, b->first + i);
+    if (d < stay) sx_rng_fill(u + i, w ? w + i : NULL, 1, draws->panel->seed, stream, b->old[i]);
+  }
+}
+
+static double stay_of(const sx_synth_batch *b, const sx_synth_var *v) {
+  return v->stay == v->stay ? v->stay : b->draws->panel ? b->draws->panel->stay : 0;
+}
+
+/* Who of the batch was in the earlier sample: the first of each stratum. */
+static void find_panel(sx_synth_batch *b) {
+  const sx_synth_draws *draws = b->draws;
+  const uint64_t *start = draws->n_start, *before = draws->panel_start;
+  size_t h = 0;
+  for (size_t i = 0; draws->panel && i < b->n; i++) {
+    const uint64_t row = b->first + i;
+    while (row >= start[h + 1]) h++;
+    const uint64_t had = before[h + 1] - before[h], place = row - start[h];
+    const uint64_t again = (uint64_t)(draws->panel->share * (double)(start[h + 1] - start[h]) + 0.5);
+    b->old[i] = place < again && place < had ? before[h] + place : SX_SYNTH_NEW;
+  }
 }
 
 /* First j with u < cum[j]; cum[k-1] is 1 and u < 1. */
@@ -81,12 +115,11 @@ static size_t probs_row(const sx_synth_batch *b, const sx_synth_model *m, const 
 
 /* ---- persons ---- */
 
-static void draw_persons(sx_synth_batch *b, const sx_synth_model *m, const uint64_t *n_start, uint64_t seed,
-                         uint64_t first) {
+static void draw_persons(sx_synth_batch *b, const sx_synth_model *m) {
   size_t h = 0;
-  sx_rng_fill(b->u, b->w, b->n, seed, PERSON, first);
+  fill(b, b->u, b->w, PERSON, 1);
   for (size_t i = 0; i < b->n; i++) {
-    while (first + i >= n_start[h + 1]) h++;
+    while (b->first + i >= b->draws->n_start[h + 1]) h++;
     const size_t start = m->stratum_start[h], k = m->stratum_start[h + 1] - start;
     b->stratum[i] = (int32_t)h;
     b->row[i] = m->order[start + pick_sorted(m->measure + start, k, b->u[i])];
@@ -97,18 +130,18 @@ static void draw_persons(sx_synth_batch *b, const sx_synth_model *m, const uint6
     for (size_t i = 0; i < b->n; i++)
       b->code[m->phones][i] = (int32_t)pick(m->phones_draw + probs_row(b, m, p, i) * p->k, p->k, b->w[i]) + 1;
   }
-  sx_rng_fill(b->factor, NULL, b->n, seed, FACTOR, first);
+  fill(b, b->factor, NULL, FACTOR, 1);
   for (size_t i = 0; i < b->n; i++) b->factor[i] = sx_exact_norm_quantile(b->factor[i]);
 }
 
 /* ---- 0/1 ---- */
 
-static void draw_cover(sx_synth_batch *b, const sx_synth_model *m, size_t self, uint64_t seed, uint64_t first) {
+static void draw_cover(sx_synth_batch *b, const sx_synth_model *m, size_t self) {
   const sx_synth_var *v = &m->vars[self];
   size_t mine = 0;
   while (v->group[mine] != self) mine++;
-  sx_rng_fill(b->u, NULL, b->n, seed, v->stream, first);
-  sx_rng_fill(b->w, NULL, b->n, seed, m->vars[v->group[0]].stream + 1, first);
+  fill(b, b->u, NULL, v->stream, stay_of(b, v));
+  fill(b, b->w, NULL, m->vars[v->group[0]].stream + 1, stay_of(b, &m->vars[v->group[0]]));
   for (size_t i = 0; i < b->n; i++) {
     const int who = eligible(b, v, i);
     int32_t x = 0;
@@ -121,11 +154,12 @@ static void draw_cover(sx_synth_batch *b, const sx_synth_model *m, size_t self, 
   }
 }
 
-static void draw_flag(sx_synth_batch *b, const sx_synth_model *m, size_t self, uint64_t seed, uint64_t first) {
+static void draw_flag(sx_synth_batch *b, const sx_synth_model *m, size_t self) {
   const sx_synth_var *v = &m->vars[self];
   const double scale = sqrt(1 - v->loading * v->loading);
   int32_t *out = b->code[self];
-  sx_rng_fill(b->u, NULL, b->n, seed, v->with == SIZE_MAX ? v->stream : m->vars[v->with].stream, first);
+  const sx_synth_var *drawn = v->with == SIZE_MAX ? v : &m->vars[v->with];
+  fill(b, b->u, NULL, drawn->stream, stay_of(b, drawn));
   for (size_t i = 0; i < b->n; i++) {
     const int who = eligible(b, v, i);
     if (who <= 0) {
@@ -170,9 +204,9 @@ static int32_t choose(const sx_synth_batch *b, const sx_synth_model *m, const sx
   return v->codes[pick(use->probs.cum + probs_row(b, m, &use->probs, i) * use->probs.k, use->probs.k, b->u[i])];
 }
 
-static void draw_choice(sx_synth_batch *b, const sx_synth_model *m, size_t self, uint64_t seed, uint64_t first) {
+static void draw_choice(sx_synth_batch *b, const sx_synth_model *m, size_t self) {
   const sx_synth_var *v = &m->vars[self];
-  sx_rng_fill(b->u, b->w, b->n, seed, v->stream, first);
+  fill(b, b->u, b->w, v->stream, stay_of(b, v));
   for (size_t i = 0; i < b->n; i++) {
     if (eligible(b, v, i) < 0)
       b->code[self][i] = SX_SYNTH_NA;
@@ -183,9 +217,9 @@ static void draw_choice(sx_synth_batch *b, const sx_synth_model *m, size_t self,
   }
 }
 
-static void draw_ordered(sx_synth_batch *b, const sx_synth_model *m, size_t self, uint64_t seed, uint64_t first) {
+static void draw_ordered(sx_synth_batch *b, const sx_synth_model *m, size_t self) {
   const sx_synth_var *v = &m->vars[self];
-  sx_rng_fill(b->u, b->w, b->n, seed, v->stream, first);
+  fill(b, b->u, b->w, v->stream, stay_of(b, v));
   for (size_t i = 0; i < b->n; i++) {
     if (eligible(b, v, i) < 0) {
       b->code[self][i] = SX_SYNTH_NA;
@@ -199,10 +233,10 @@ static void draw_ordered(sx_synth_batch *b, const sx_synth_model *m, size_t self
   }
 }
 
-static void draw_uniform(sx_synth_batch *b, const sx_synth_model *m, size_t self, uint64_t seed, uint64_t first) {
+static void draw_uniform(sx_synth_batch *b, const sx_synth_model *m, size_t self) {
   const sx_synth_var *v = &m->vars[self];
   const double width = (double)(v->hi - v->lo + 1);
-  sx_rng_fill(b->u, NULL, b->n, seed, v->stream, first);
+  fill(b, b->u, NULL, v->stream, stay_of(b, v));
   for (size_t i = 0; i < b->n; i++)
     b->code[self][i] = eligible(b, v, i) < 0 ? SX_SYNTH_NA : (int32_t)(v->lo + (int64_t)(b->u[i] * width));
 }
@@ -234,26 +268,26 @@ static double spend(const sx_synth_var *v, size_t cell, double u, double w) {
   return v->edges[j] * sx_exact_exp(w * sx_exact_log(v->edges[j + 1] / v->edges[j]));
 }
 
-static void draw_amount(sx_synth_batch *b, const sx_synth_model *m, size_t self, uint64_t seed, uint64_t first) {
+static void draw_amount(sx_synth_batch *b, const sx_synth_model *m, size_t self) {
   const sx_synth_var *v = &m->vars[self];
   const int32_t *paid = b->code[v->of];
   double *x = b->value[self];
   uint8_t *refused = b->refused[self];
-  sx_rng_fill(b->u, b->w, b->n, seed, v->stream, first);
+  fill(b, b->u, b->w, v->stream, stay_of(b, v));
   for (size_t i = 0; i < b->n; i++)
     x[i] = paid[i] == 1 ? spend(v, (size_t)b->cell[i], b->u[i], b->w[i]) : paid[i] == 0 ? 0 : (double)NAN;
-  sx_rng_fill(b->u, b->w, b->n, seed, v->stream + 1, first);
+  fill(b, b->u, b->w, v->stream + 1, stay_of(b, v));
   for (size_t i = 0; i < b->n; i++)
     if (paid[i] == 1) x[i] = heap(m, v, x[i], b->u[i], b->w[i]);
-  sx_rng_fill(b->u, b->w, b->n, seed, v->stream + 2, first);
+  fill(b, b->u, b->w, v->stream + 2, stay_of(b, v));
   for (size_t i = 0; i < b->n; i++)
     refused[i] = paid[i] == 1 && b->u[i] < v->refuse_amount ? (b->w[i] < v->refuse_split ? 2 : 1) : 0;
 }
 
-static void draw_band(sx_synth_batch *b, const sx_synth_model *m, size_t self, uint64_t seed, uint64_t first) {
+static void draw_band(sx_synth_batch *b, const sx_synth_model *m, size_t self) {
   const sx_synth_var *v = &m->vars[self];
   const double *x = b->value[v->of];
-  sx_rng_fill(b->u, NULL, b->n, seed, v->stream, first);
+  fill(b, b->u, NULL, v->stream, stay_of(b, v));
   for (size_t i = 0; i < b->n; i++) {
     int32_t band = 0;
     if (!(x[i] == x[i])) {
@@ -276,12 +310,13 @@ static void draw_threshold(sx_synth_batch *b, const sx_synth_model *m, size_t se
 
 /* ---- the row's own ---- */
 
-static void draw_plain(sx_synth_batch *b, const sx_synth_model *m, size_t self, const uint64_t *n_start,
-                       uint64_t first) {
+static void draw_plain(sx_synth_batch *b, const sx_synth_model *m, size_t self) {
+  const uint64_t *n_start = b->draws->n_start, earlier = b->draws->panel ? b->draws->panel->n : 0;
   const sx_synth_var *v = &m->vars[self];
   for (size_t i = 0; i < b->n; i++) {
     if (v->kind == SX_SYNTH_ID) {
-      b->value[self][i] = (double)(first + i + 1);
+      const bool again = b->draws->panel && b->old[i] != SX_SYNTH_NEW;
+      b->value[self][i] = (double)((again ? b->old[i] : earlier + b->first + i) + 1);
     } else if (v->kind == SX_SYNTH_ATTRIBUTE) {
       const int32_t k = v->row_level[b->row[i]];
       b->code[self][i] = v->type == SX_TEXT || !v->level_value ? k : (int32_t)v->level_value[k];
@@ -293,39 +328,38 @@ static void draw_plain(sx_synth_batch *b, const sx_synth_model *m, size_t self, 
   }
 }
 
-static void draw_variable(sx_synth_batch *b, const sx_synth_model *m, size_t self, const uint64_t *n_start,
-                          uint64_t seed, uint64_t first) {
+static void draw_variable(sx_synth_batch *b, const sx_synth_model *m, size_t self) {
   switch (m->vars[self].kind) {
   case SX_SYNTH_PHONES:
     return; /* with the person */
   case SX_SYNTH_ID:
   case SX_SYNTH_ATTRIBUTE:
   case SX_SYNTH_WEIGHT:
-    draw_plain(b, m, self, n_start, first);
+    draw_plain(b, m, self);
     return;
   case SX_SYNTH_UNIFORM:
-    draw_uniform(b, m, self, seed, first);
+    draw_uniform(b, m, self);
     return;
   case SX_SYNTH_FLAG:
     if (m->vars[self].cover != SIZE_MAX)
-      draw_cover(b, m, self, seed, first);
+      draw_cover(b, m, self);
     else
-      draw_flag(b, m, self, seed, first);
+      draw_flag(b, m, self);
     return;
   case SX_SYNTH_CHOICE:
-    draw_choice(b, m, self, seed, first);
+    draw_choice(b, m, self);
     return;
   case SX_SYNTH_ORDERED:
-    draw_ordered(b, m, self, seed, first);
+    draw_ordered(b, m, self);
     return;
   case SX_SYNTH_DERIVE:
     draw_derive(b, m, self);
     return;
   case SX_SYNTH_AMOUNT:
-    draw_amount(b, m, self, seed, first);
+    draw_amount(b, m, self);
     return;
   case SX_SYNTH_BAND:
-    draw_band(b, m, self, seed, first);
+    draw_band(b, m, self);
     return;
   case SX_SYNTH_THRESHOLD:
     draw_threshold(b, m, self);
@@ -333,9 +367,11 @@ static void draw_variable(sx_synth_batch *b, const sx_synth_model *m, size_t sel
   }
 }
 
-void sx_synth__draw(sx_synth_batch *b, const sx_synth_model *m, const uint64_t *n_start, uint64_t seed, uint64_t first,
-                    size_t n) {
+void sx_synth__draw(sx_synth_batch *b, const sx_synth_model *m, const sx_synth_draws *draws, uint64_t first, size_t n) {
+  b->draws = draws;
+  b->first = first;
   b->n = n;
-  draw_persons(b, m, n_start, seed, first);
-  for (size_t i = 0; i < m->n_vars; i++) draw_variable(b, m, i, n_start, seed, first);
+  find_panel(b);
+  draw_persons(b, m);
+  for (size_t i = 0; i < m->n_vars; i++) draw_variable(b, m, i);
 }

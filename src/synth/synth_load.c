@@ -9,6 +9,11 @@ void *sx_synth__alloc(sx_synth_loader *l, size_t n, size_t size) {
   return p;
 }
 
+const sx_node *sx_synth__part(const sx_synth_loader *l, const char *key) {
+  const sx_node *own = sx_node_get(l->wave, key);
+  return own ? own : sx_node_get(sx_doc_root(l->doc), key);
+}
+
 size_t sx_synth__find(const sx_synth_model *m, const char *name) {
   for (size_t i = 0; i < m->n_vars; i++)
     if (strcmp(m->vars[i].name, name) == 0) return i;
@@ -370,14 +375,11 @@ static sx_status parse_sets(sx_synth_loader *l, const sx_node *list) {
   return SX_OK;
 }
 
-static sx_status parse_assumptions(sx_synth_loader *l, const sx_node *list) {
+/* Those about the model as a whole; there is room for them. */
+static sx_status add_assumptions(sx_synth_loader *l, const sx_node *list) {
   static const char *const keys[] = {"name", "zh", "en"};
   sx_synth_model *m = l->m;
-  const size_t n = list && list->kind == SX_NODE_LIST ? list->n : 0;
-  if (list && list->kind != SX_NODE_LIST) return sx_node_error(l->err, l->doc, list, "expected a list");
-  m->assumptions = sx_synth__alloc(l, n + m->n_vars, sizeof *m->assumptions);
-  if (!m->assumptions) return SX_E_MEMORY;
-  for (size_t i = 0; i < n; i++) {
+  for (size_t i = 0; list && i < list->n; i++) {
     const sx_node *node = list->items[i], *name = sx_node_get(node, "name");
     sx_synth_text zh, en;
     SX_TRY(sx_node_keys(l->doc, node, keys, 3, l->err));
@@ -390,6 +392,19 @@ static sx_status parse_assumptions(sx_synth_loader *l, const sx_node *list) {
     m->assumptions[m->n_assumptions].name = copy;
     m->assumptions[m->n_assumptions++].text = (sx_synth_text){zh.zh, en.en};
   }
+  return SX_OK;
+}
+
+/* of_wave: further ones, of the wave. */
+static sx_status parse_assumptions(sx_synth_loader *l, const sx_node *list, const sx_node *of_wave) {
+  sx_synth_model *m = l->m;
+  if (list && list->kind != SX_NODE_LIST) return sx_node_error(l->err, l->doc, list, "expected a list");
+  if (of_wave && of_wave->kind != SX_NODE_LIST) return sx_node_error(l->err, l->doc, of_wave, "expected a list");
+  const size_t n = (list ? list->n : 0) + (of_wave ? of_wave->n : 0);
+  m->assumptions = sx_synth__alloc(l, n + m->n_vars, sizeof *m->assumptions);
+  if (!m->assumptions) return SX_E_MEMORY;
+  SX_TRY(add_assumptions(l, list));
+  SX_TRY(add_assumptions(l, of_wave));
   for (size_t i = 0; i < m->n_vars; i++)
     if (m->vars[i].assumed) {
       m->assumptions[m->n_assumptions].var = i;
@@ -427,29 +442,49 @@ static sx_status parse_heaping(sx_synth_loader *l, const sx_node *node) {
 }
 
 static sx_status parse_model(sx_synth_loader *l, const sx_node *root) {
-  static const char *const keys[] = {"model",  "title",     "synthetic", "language",   "population",
-                                     "cells",  "rates",     "sampling",  "heaping",    "multipliers",
-                                     "labels", "variables", "sets",      "assumptions"};
+  static const char *const keys[] = {"model",  "title",     "synthetic", "language",    "population",
+                                     "cells",  "rates",     "sampling",  "heaping",     "multipliers",
+                                     "labels", "variables", "sets",      "assumptions", "waves"};
   sx_synth_model *m = l->m;
   SX_TRY(sx_node_keys(l->doc, root, keys, sizeof keys / sizeof *keys, l->err));
   const sx_node *name = sx_node_get(root, "model"), *language = sx_node_get(root, "language");
   if (!name || name->kind != SX_NODE_SCALAR)
     return sx_node_error(l->err, l->doc, root, "the model needs 'model: its name'");
-  m->name = sx_synth__keep(l, name->text);
+  m->name =
+      l->wave_name ? sx_arena_printf(m->arena, "%s, %s", name->text, l->wave_name) : sx_synth__keep(l, name->text);
   m->language = language && language->kind == SX_NODE_SCALAR ? sx_synth__keep(l, language->text) : "zh";
-  if (!m->name || !m->language) return SX_E_MEMORY;
+  if (!m->name || !m->language) return sx_error_memory(l->err);
   if (strcmp(m->language, "zh") != 0 && strcmp(m->language, "en") != 0)
     return sx_node_error(l->err, l->doc, language, "language is zh or en");
-  SX_TRY(sx_synth__text(&m->title, l, sx_node_get(root, "title")));
+  SX_TRY(sx_synth__text(&m->title, l, sx_synth__part(l, "title")));
   SX_TRY(sx_synth__text(&m->synthetic, l, sx_node_get(root, "synthetic")));
   SX_TRY(parse_heaping(l, sx_node_get(root, "heaping")));
   SX_TRY(sx_synth__parse_variables(l));
   SX_TRY(parse_sets(l, sx_node_get(root, "sets")));
-  SX_TRY(parse_assumptions(l, sx_node_get(root, "assumptions")));
+  SX_TRY(parse_assumptions(l, sx_node_get(root, "assumptions"), sx_node_get(l->wave, "assumptions")));
   return sx_synth__solve(l);
 }
 
+/* Every wave is checked for its keys; the one asked for is taken. */
+static sx_status choose_wave(sx_synth_loader *l, const sx_node *waves, const char *wave) {
+  static const char *const keys[] = {"title", "rates", "sampling", "variables", "assumptions"};
+  if (waves && waves->kind != SX_NODE_MAP)
+    return sx_node_error(l->err, l->doc, waves, "'waves' maps each wave to what is different in it");
+  for (size_t i = 0; waves && i < waves->n; i++)
+    SX_TRY(sx_node_keys(l->doc, waves->items[i], keys, sizeof keys / sizeof *keys, l->err));
+  l->wave_name = wave;
+  if (!wave) return SX_OK;
+  l->wave = sx_node_get(waves, wave);
+  if (l->wave) return SX_OK;
+  return sx_node_error(l->err, l->doc, waves ? waves : sx_doc_root(l->doc), "the model declares no wave '%s'", wave);
+}
+
 sx_status sx_synth_load(sx_synth_model **out, const sx_ctx *ctx, const char *path, sx_error *err) {
+  return sx_synth_load_wave(out, ctx, path, NULL, err);
+}
+
+sx_status sx_synth_load_wave(sx_synth_model **out, const sx_ctx *ctx, const char *path, const char *wave,
+                             sx_error *err) {
   const sx_ctx standard = SX_CTX_INIT;
   if (!ctx) ctx = &standard;
   if (!out || !path) return sx_error_set(err, SX_E_ARGUMENT, NULL, "sx_synth_load: out and path are needed");
@@ -468,6 +503,7 @@ sx_status sx_synth_load(sx_synth_model **out, const sx_ctx *ctx, const char *pat
   if (!l.m->path) goto done;
   SX_TRY_GOTO(st, note_input(&l, path), done);
   SX_TRY_GOTO(st, sx_doc_read_yaml(&l.doc, &l.m->ctx, path, err), done);
+  SX_TRY_GOTO(st, choose_wave(&l, sx_node_get(sx_doc_root(l.doc), "waves"), wave), done);
   SX_TRY_GOTO(st, parse_model(&l, sx_doc_root(l.doc)), done);
   *out = l.m;
 done:

@@ -96,10 +96,10 @@ static sx_status parse_type(sx_synth_loader *l, sx_synth_var *v, const sx_node *
 }
 
 static sx_status register_variable(sx_synth_loader *l, const sx_node *node, sx_synth_var *v) {
-  static const char *const keys[] = {"name",   "question", "zh",      "en",       "type",   "base",
-                                     "only",   "labels",   "missing", "assumed",  "id",     "attribute",
-                                     "phones", "weight",   "uniform", "flag",     "choice", "ordered",
-                                     "derive", "amount",   "band",    "threshold"};
+  static const char *const keys[] = {"name",   "question", "zh",      "en",        "type",   "base",
+                                     "only",   "labels",   "missing", "assumed",   "id",     "attribute",
+                                     "phones", "weight",   "uniform", "flag",      "choice", "ordered",
+                                     "derive", "amount",   "band",    "threshold", "stay"};
   SX_TRY(sx_node_keys(l->doc, node, keys, sizeof keys / sizeof *keys, l->err));
   const sx_node *name = sx_node_get(node, "name"), *question = sx_node_get(node, "question");
   if (!name || name->kind != SX_NODE_SCALAR || !*name->text)
@@ -126,6 +126,8 @@ static sx_status register_variable(sx_synth_loader *l, const sx_node *node, sx_s
   v->question = question && question->kind == SX_NODE_SCALAR ? sx_synth__keep(l, question->text) : "";
   if (!v->name || !v->question) return SX_E_MEMORY;
   v->stream = stream_of(v->name);
+  v->stay = (double)NAN;
+  if (sx_node_get(node, "stay")) SX_TRY(sx_synth__number(&v->stay, l, sx_node_get(node, "stay"), 0, 1));
   SX_TRY(sx_synth__text(&zh, l, sx_node_get(node, "zh")));
   SX_TRY(sx_synth__text(&en, l, sx_node_get(node, "en")));
   v->label = (sx_synth_text){zh.zh, en.en};
@@ -530,18 +532,40 @@ static sx_status parse_kind(sx_synth_loader *l, sx_synth_var *v, size_t self) {
   return sx_error_set(l->err, SX_E_INTERNAL, NULL, "unknown kind of variable");
 }
 
+/* The wave's own declaration of a variable stands in for that of the file. */
+static const sx_node *of_wave(const sx_node *own, const sx_node *node) {
+  const sx_node *name = sx_node_get(node, "name");
+  for (size_t i = 0; own && name && i < own->n; i++) {
+    const sx_node *other = sx_node_get(own->items[i], "name");
+    if (other && other->text && name->text && strcmp(other->text, name->text) == 0) return own->items[i];
+  }
+  return node;
+}
+
+static sx_status check_wave_variables(sx_synth_loader *l, const sx_node *own) {
+  if (own && own->kind != SX_NODE_LIST) return sx_node_error(l->err, l->doc, own, "expected a list of variables");
+  for (size_t i = 0; own && i < own->n; i++) {
+    size_t known = 0;
+    const sx_node *name = sx_node_get(own->items[i], "name");
+    if (!name) return sx_node_error(l->err, l->doc, own->items[i], "a variable needs a name");
+    SX_TRY(sx_synth__need(&known, l, name));
+  }
+  return SX_OK;
+}
+
 sx_status sx_synth__parse_variables(sx_synth_loader *l) {
   sx_synth_model *m = l->m;
-  const sx_node *list = sx_node_get(sx_doc_root(l->doc), "variables");
+  const sx_node *list = sx_node_get(sx_doc_root(l->doc), "variables"), *own = sx_node_get(l->wave, "variables");
   if (!list || list->kind != SX_NODE_LIST || list->n == 0 || list->n > SX_SYNTH_MAX_VARS)
     return sx_node_error(l->err, l->doc, list ? list : sx_doc_root(l->doc), "'variables' lists 1 to %d variables",
                          SX_SYNTH_MAX_VARS);
   m->vars = sx_synth__alloc(l, list->n, sizeof *m->vars);
   if (!m->vars) return SX_E_MEMORY;
   for (size_t i = 0; i < list->n; i++) {
-    SX_TRY(register_variable(l, list->items[i], &m->vars[i]));
+    SX_TRY(register_variable(l, of_wave(own, list->items[i]), &m->vars[i]));
     m->n_vars++;
   }
+  SX_TRY(check_wave_variables(l, own));
   SX_TRY(sx_synth__population(l));
   for (size_t i = 0; i < m->n_vars; i++) SX_TRY(parse_kind(l, &m->vars[i], i));
   return SX_OK;

@@ -377,6 +377,6 @@ sx_status sx_synth__population(sx_synth_loader *l) {
   for (size_t i = 0; i < m->n_vars; i++)
     if (m->vars[i].kind == SX_SYNTH_ATTRIBUTE) SX_TRY(attribute(l, &m->vars[i]));
   SX_TRY(cells(l, sx_node_get(root, "cells")));
-  SX_TRY(sampling(l, sx_node_get(root, "sampling")));
-  return rates(l, sx_node_get(root, "rates"));
+  SX_TRY(sampling(l, sx_synth__part(l, "sampling")));
+  return rates(l, sx_synth__part(l, "rates"));
 }

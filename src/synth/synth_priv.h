@@ -20,7 +20,8 @@ enum {
   SX_SYNTH_MAX_STEPS = 16, /* of heaping */
   SX_SYNTH_MAX_VARS = 4096,
 };
-#define SX_SYNTH_NA INT32_MIN /* not asked */
+#define SX_SYNTH_NA  INT32_MIN /* not asked */
+#define SX_SYNTH_NEW UINT64_MAX
 
 typedef enum sx_synth_kind {
   SX_SYNTH_ID,        /* 1..n */
@@ -78,6 +79,7 @@ typedef struct sx_synth_var {
   sx_type type;
   const sx_node *node; /* valid while loading */
   uint64_t stream;
+  double stay; /* NAN: the panel's */
   size_t *base, n_base, *only, n_only;
   sx_synth_label *labels;
   size_t n_labels;
@@ -185,6 +187,8 @@ struct sx_synth_model {
 typedef struct sx_synth_loader {
   sx_synth_model *m;
   sx_doc *doc;
+  const sx_node *wave; /* the wave's map: its keys stand before those of the file. NULL: none */
+  const char *wave_name;
   sx_error *err;
   sx_table *population, *rates;
   int32_t *rate_row; /* [n_cells] row of the rates table */
@@ -192,7 +196,8 @@ typedef struct sx_synth_loader {
 
 sx_status sx_synth__parse_variables(sx_synth_loader *l);
 sx_status sx_synth__solve(sx_synth_loader *l);
-size_t sx_synth__find(const sx_synth_model *m, const char *name); /* SIZE_MAX when absent */
+const sx_node *sx_synth__part(const sx_synth_loader *l, const char *key); /* of the wave, else of the file */
+size_t sx_synth__find(const sx_synth_model *m, const char *name);         /* SIZE_MAX when absent */
 sx_status sx_synth__need(size_t *out, sx_synth_loader *l, const sx_node *name);
 sx_status sx_synth__text(sx_synth_text *out, sx_synth_loader *l, const sx_node *node);
 sx_status sx_synth__number(double *out, sx_synth_loader *l, const sx_node *node, double lo, double hi);
@@ -213,9 +218,20 @@ static inline const char *sx_synth__pick(const sx_synth_model *m, sx_synth_text 
   return first ? first : other ? other : "";
 }
 
+/* What rows of a sample are drawn from. */
+typedef struct sx_synth_draws {
+  uint64_t seed;
+  const uint64_t *n_start;     /* [n_strata + 1] rows n_start[h] .. n_start[h+1]-1 are stratum h */
+  const sx_synth_panel *panel; /* NULL: none */
+  const uint64_t *panel_start; /* [n_strata + 1] of the earlier sample */
+} sx_synth_draws;
+
 /* One batch: per variable either codes or amounts. */
 typedef struct sx_synth_batch {
+  const sx_synth_draws *draws;
+  uint64_t first; /* row of the sample */
   size_t n;
+  uint64_t *old;                 /* row in the earlier sample, SX_SYNTH_NEW for a new person */
   int32_t *row, *cell, *stratum; /* population row, cell, stratum */
   double *factor, *u, *w;        /* scratch of n */
   int32_t **code;                /* [n_vars], NULL for amounts and weights */
@@ -223,8 +239,7 @@ typedef struct sx_synth_batch {
   uint8_t **refused;             /* [n_vars], amounts: 0, 1, 2 */
 } sx_synth_batch;
 sx_status sx_synth__batch_new(sx_synth_batch **out, sx_arena *arena, const sx_synth_model *m, sx_error *err);
-/* Rows first .. first+n-1 of a sample with the cumulative stratum sizes n_start[n_strata+1]. */
-void sx_synth__draw(sx_synth_batch *b, const sx_synth_model *m, const uint64_t *n_start, uint64_t seed, uint64_t first,
-                    size_t n);
+/* Rows first .. first+n-1 of the sample. */
+void sx_synth__draw(sx_synth_batch *b, const sx_synth_model *m, const sx_synth_draws *draws, uint64_t first, size_t n);
 
 #endif

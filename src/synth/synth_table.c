@@ -114,15 +114,15 @@ static sx_status add_sets(sx_table *t, const sx_synth_model *m, sx_error *err) {
 }
 
 /* column [n_vars] receives the columns, to be filled. */
-static sx_status new_table(sx_table **out, sx_column **column, const sx_synth_model *m, size_t n, uint64_t seed,
-                           sx_error *err) {
+static sx_status new_table(sx_table **out, sx_column **column, const sx_synth_model *m, size_t n,
+                           const sx_synth_draws *draws, sx_error *err) {
   sx_table *t = NULL;
   char text[256];
   SX_TRY(sx_table_new(&t, &m->ctx, n, err));
   sx_status st = SX_OK;
   for (size_t i = 0; st == SX_OK && i < m->n_vars; i++) st = describe(&column[i], t, m, &m->vars[i], err);
   if (st == SX_OK) st = add_sets(t, m, err);
-  snprintf(text, sizeof text, "%.150s; seed %llu", m->name, (unsigned long long)seed);
+  snprintf(text, sizeof text, "%.150s; seed %llu", m->name, (unsigned long long)draws->seed);
   if (st == SX_OK) st = sx_table_set_meta(t, "synthetic", text, err);
   if (st == SX_OK) st = sx_table_set_meta(t, "title", sx_synth__pick(m, m->title), err);
   if (st == SX_OK) st = sx_table_set_meta(t, "notes", sx_synth__pick(m, m->synthetic), err);
@@ -173,8 +173,8 @@ typedef struct fill_job {
   const sx_synth_model *m;
   sx_table *table;
   sx_column **column;
-  const uint64_t *n_start;
-  uint64_t seed, first; /* first: row of the sample at row 0 of the table */
+  const sx_synth_draws *draws;
+  uint64_t first; /* row of the sample at row 0 of the table */
   size_t n;
 } fill_job;
 
@@ -186,7 +186,7 @@ static sx_status fill_batch(void *data, size_t i, sx_error *err) {
   SX_TRY(sx_arena_new(&arena, &job->m->ctx, err));
   const sx_status st = sx_synth__batch_new(&b, arena, job->m, err);
   if (st == SX_OK) {
-    sx_synth__draw(b, job->m, job->n_start, job->seed, job->first + at, left < SX_SYNTH_BATCH ? left : SX_SYNTH_BATCH);
+    sx_synth__draw(b, job->m, job->draws, job->first + at, left < SX_SYNTH_BATCH ? left : SX_SYNTH_BATCH);
     put_batch(job->m, b, job->column, at);
   }
   sx_arena_free(arena);
@@ -194,13 +194,13 @@ static sx_status fill_batch(void *data, size_t i, sx_error *err) {
 }
 
 /* Rows first .. first+n-1 of a sample as a table. */
-static sx_status rows(sx_table **out, const sx_synth_model *m, const uint64_t *n_start, uint64_t seed, uint64_t first,
-                      size_t n, sx_error *err) {
-  fill_job job = {.m = m, .n_start = n_start, .seed = seed, .first = first, .n = n};
+static sx_status rows(sx_table **out, const sx_synth_model *m, const sx_synth_draws *draws, uint64_t first, size_t n,
+                      sx_error *err) {
+  fill_job job = {.m = m, .draws = draws, .first = first, .n = n};
   sx_status st = SX_OK;
   job.column = sx_mem_alloc(&m->ctx, m->n_vars, sizeof(sx_column *));
   if (!job.column) return sx_error_memory(err);
-  SX_TRY_GOTO(st, new_table(&job.table, job.column, m, n, seed, err), done);
+  SX_TRY_GOTO(st, new_table(&job.table, job.column, m, n, draws, err), done);
   SX_TRY_GOTO(st, sx_parallel_for(&m->ctx, (n + SX_SYNTH_BATCH - 1) / SX_SYNTH_BATCH, fill_batch, &job, err), done);
   *out = job.table;
   job.table = NULL;
@@ -210,21 +210,46 @@ done:
   return st;
 }
 
-static sx_status check_call(const sx_synth_model *m, size_t n, const void *out, sx_error *err) {
-  if (!m || !out) return sx_error_set(err, SX_E_ARGUMENT, NULL, "a model and a place for the result are needed");
+static bool is_share(double x) {
+  return x >= 0 && x <= 1;
+}
+
+static sx_status check_call(const sx_synth_model *m, const sx_synth_sample *sample, const void *out, sx_error *err) {
+  if (!m || !out || !sample)
+    return sx_error_set(err, SX_E_ARGUMENT, NULL, "a model, a sample and a place for the result are needed");
+  const size_t n = sample->n;
+  const sx_synth_panel *panel = sample->panel.n ? &sample->panel : NULL;
+  if (panel && (!is_share(panel->share) || !is_share(panel->stay)))
+    return sx_error_set(err, SX_E_ARGUMENT, m->path, "share and stay of a panel are between 0 and 1");
+  if (panel && panel->n < m->n_strata)
+    return sx_error_set(err, SX_E_ARGUMENT, m->path, "an earlier sample of %zu has no panel for %zu strata", panel->n,
+                        m->n_strata);
+  if (panel && panel->seed == sample->seed)
+    return sx_error_set(err, SX_E_ARGUMENT, m->path,
+                        "the panel's seed is the sample's own: new persons would be those of the earlier sample");
   if (n < m->n_strata)
     return sx_error_set(err, SX_E_ARGUMENT, m->path,
                         "%zu interviews are too few for %zu strata: ask for at least one each", n, m->n_strata);
   return SX_OK;
 }
 
-sx_status sx_synth_generate(sx_table **out, const sx_synth_model *model, size_t n, uint64_t seed, sx_error *err) {
-  SX_TRY(check_call(model, n, out, err));
+static sx_status prepare(sx_synth_draws *draws, const sx_synth_model *m, const sx_synth_sample *sample, sx_arena *arena,
+                         sx_error *err) {
+  uint64_t *start = NULL, *before = NULL;
+  SX_TRY(allocate(&start, m, arena, sample->n, err));
+  const sx_synth_panel *panel = sample->panel.n ? &sample->panel : NULL;
+  if (panel) SX_TRY(allocate(&before, m, arena, panel->n, err));
+  *draws = (sx_synth_draws){sample->seed, start, panel, before};
+  return SX_OK;
+}
+
+sx_status sx_synth_generate(sx_table **out, const sx_synth_model *model, const sx_synth_sample *sample, sx_error *err) {
+  SX_TRY(check_call(model, sample, out, err));
   sx_arena *arena = NULL;
-  uint64_t *n_start = NULL;
+  sx_synth_draws draws;
   SX_TRY(sx_arena_new(&arena, &model->ctx, err));
-  sx_status st = allocate(&n_start, model, arena, n, err);
-  if (st == SX_OK) st = rows(out, model, n_start, seed, 0, n, err);
+  sx_status st = prepare(&draws, model, sample, arena, err);
+  if (st == SX_OK) st = rows(out, model, &draws, 0, sample->n, err);
   sx_arena_free(arena);
   return st;
 }
@@ -236,18 +261,18 @@ static size_t chunk_rows(const sx_synth_model *m) {
   return (batches < 2 ? 2 : batches > 64 ? 64 : batches) * SX_SYNTH_BATCH;
 }
 
-sx_status sx_synth_write(const sx_synth_model *model, size_t n, uint64_t seed, const char *path, sx_error *err) {
-  SX_TRY(check_call(model, n, path, err));
+sx_status sx_synth_write(const sx_synth_model *model, const sx_synth_sample *sample, const char *path, sx_error *err) {
+  SX_TRY(check_call(model, sample, path, err));
   sx_arena *arena = NULL;
   sx_writer *writer = NULL;
   sx_table *t = NULL;
-  uint64_t *n_start = NULL;
-  const size_t chunk = chunk_rows(model);
+  sx_synth_draws draws;
+  const size_t chunk = chunk_rows(model), n = sample->n;
   SX_TRY(sx_arena_new(&arena, &model->ctx, err));
-  sx_status st = allocate(&n_start, model, arena, n, err);
+  sx_status st = prepare(&draws, model, sample, arena, err);
   for (size_t first = 0; st == SX_OK && first < n; first += chunk) {
     const size_t here = n - first < chunk ? n - first : chunk;
-    st = rows(&t, model, n_start, seed, first, here, err);
+    st = rows(&t, model, &draws, first, here, err);
     if (st == SX_OK && !writer) st = sx_writer_open(&writer, &model->ctx, path, t, n, err);
     if (st == SX_OK) st = sx_writer_add(writer, t, err);
     sx_table_free(t);

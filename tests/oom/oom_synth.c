@@ -8,9 +8,11 @@ static sx_status call(const sx_ctx *ctx, void *data, sx_error *err) {
   sx_table *t = NULL;
   (void)data;
   SX_TRY(sx_synth_load(&m, ctx, fixture_path("model.yaml"), err));
-  sx_status st = sx_synth_generate(&t, m, 300, 1, err);
-  sx_table_free(t);
-  if (st == SX_OK) st = sx_synth_write(m, 300, 1, fixture_path("out.csv"), err);
+  sx_status st = sx_synth_generate(&t, m, &(sx_synth_sample){.n = 300, .seed = 1}, err);
+  if (st == SX_OK) sx_table_free(t);
+  if (st == SX_OK) st = sx_synth_generate(&t, m, &(sx_synth_sample){300, 1, {2, 200, 0.5, 0.5}}, err);
+  if (st == SX_OK) sx_table_free(t);
+  if (st == SX_OK) st = sx_synth_write(m, &(sx_synth_sample){.n = 300, .seed = 1}, fixture_path("out.csv"), err);
   sx_synth_free(m);
   return st;
 }

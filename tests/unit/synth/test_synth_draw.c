@@ -19,7 +19,7 @@ static sx_table *sample(size_t n, uint64_t seed, int n_threads) {
   sx_error err = SX_ERROR_INIT;
   sx_table *t = NULL;
   sx_synth_model *m = load(n_threads);
-  if (sx_synth_generate(&t, m, n, seed, &err) != SX_OK) {
+  if (sx_synth_generate(&t, m, &(sx_synth_sample){.n = n, .seed = seed}, &err) != SX_OK) {
     fprintf(stderr, "%s: %s\n", err.where, err.message);
     exit(1);
   }
@@ -70,7 +70,8 @@ static void a_file_holds_the_rows_of_the_table(void) {
   const sx_ctx ctx = SX_CTX_INIT;
   sx_table *t = sample(150000, 5, 2), *back = NULL;
   sx_synth_model *m = load(2);
-  REQUIRE_OK(sx_synth_write(m, 150000, 5, fixture_path("out.csv"), err)); /* several chunks of many batches */
+  REQUIRE_OK(sx_synth_write(m, &(sx_synth_sample){.n = 150000, .seed = 5}, fixture_path("out.csv"),
+                            err)); /* several chunks of many batches */
   REQUIRE_OK(sx_io_read(&back, &ctx, fixture_path("out.csv"), NULL, err));
   CHECK_INT(sx_table_rows(back), 150000);
   static const char *const names[] = {"id", "phones", "weight", "day", "pays", "spent", "mood", "band"};
@@ -100,7 +101,7 @@ static void other_variables_do_not_disturb(void) {
   snprintf(body, sizeof body, "%.*s%s", (int)(cut - fixture_body), fixture_body, rest);
   fixture_files(body);
   REQUIRE_OK(sx_synth_load(&m, &ctx, fixture_path("model.yaml"), err));
-  REQUIRE_OK(sx_synth_generate(&part, m, 5000, 5, err));
+  REQUIRE_OK(sx_synth_generate(&part, m, &(sx_synth_sample){.n = 5000, .seed = 5}, err));
   CHECK(sx_table_find(part, "visitor") == NULL);
   for (size_t k = 0; k < sx_table_columns(part); k++) {
     const sx_column *a = sx_table_get(part, k), *b = col(whole, a->name);
@@ -319,7 +320,7 @@ static void the_file_says_that_it_is_synthetic(void) {
   const sx_ctx ctx = SX_CTX_INIT;
   sx_synth_model *m = load(1);
   sx_table *t = NULL;
-  REQUIRE_OK(sx_synth_write(m, 500, 77, fixture_path("out.sav"), err));
+  REQUIRE_OK(sx_synth_write(m, &(sx_synth_sample){.n = 500, .seed = 77}, fixture_path("out.sav"), err));
   REQUIRE_OK(sx_io_read(&t, &ctx, fixture_path("out.sav"), NULL, err));
   const char *title = sx_table_meta(t, "title"), *notes = sx_table_meta(t, "notes"),
              *synthetic = sx_table_meta(t, "synthetic");
@@ -358,10 +359,11 @@ static void assumptions_and_inputs_are_listed(void) {
 static void calls_that_cannot_be_met(void) {
   sx_synth_model *m = load(1);
   sx_table *t = NULL;
-  CHECK_FAILS(sx_synth_generate(&t, m, 1, 1, err), SX_E_ARGUMENT, "model.yaml", "too few for 2 strata");
-  CHECK_FAILS(sx_synth_generate(NULL, m, 10, 1, err), SX_E_ARGUMENT, "", "needed");
-  CHECK_FAILS(sx_synth_generate(&t, NULL, 10, 1, err), SX_E_ARGUMENT, "", "needed");
-  CHECK_FAILS(sx_synth_write(m, 500, 1, "/nonexistent/x.csv", err), SX_E_IO, "", "");
+  CHECK_FAILS(sx_synth_generate(&t, m, &(sx_synth_sample){.n = 1, .seed = 1}, err), SX_E_ARGUMENT, "model.yaml",
+              "too few for 2 strata");
+  CHECK_FAILS(sx_synth_generate(NULL, m, &(sx_synth_sample){.n = 10, .seed = 1}, err), SX_E_ARGUMENT, "", "needed");
+  CHECK_FAILS(sx_synth_generate(&t, NULL, &(sx_synth_sample){.n = 10, .seed = 1}, err), SX_E_ARGUMENT, "", "needed");
+  CHECK_FAILS(sx_synth_write(m, &(sx_synth_sample){.n = 500, .seed = 1}, "/nonexistent/x.csv", err), SX_E_IO, "", "");
   CHECK(t == NULL);
   CHECK_INT(sx_synth_assumptions(NULL), 0);
   CHECK_INT(sx_synth_inputs(NULL), 0);

@@ -109,7 +109,7 @@ static void the_codebook_is_complete(void) {
   size_t n = 0, rows = 0;
   sx_table *t = NULL;
   REQUIRE_OK(sx_file_read(&text, &n, &ctx, STUDY "codebook.md", err));
-  REQUIRE_OK(sx_synth_generate(&t, model, 31, 1, err));
+  REQUIRE_OK(sx_synth_generate(&t, model, &(sx_synth_sample){.n = 31, .seed = 1}, err));
   for (size_t i = 0; i < sx_table_columns(t); i++) {
     char row[128];
     snprintf(row, sizeof row, "\n| `%s` | ", sx_table_get(t, i)->name);
@@ -188,7 +188,7 @@ static void interviews_agree_with_the_model(void) {
   for (uint64_t seed = 1; seed <= SEEDS; seed++) {
     sx_table *t = NULL;
     sx_error err = SX_ERROR_INIT;
-    if (sx_synth_generate(&t, model, N, seed, &err) != SX_OK) {
+    if (sx_synth_generate(&t, model, &(sx_synth_sample){.n = N, .seed = seed}, &err) != SX_OK) {
       SXT_FAIL("%s", err.message);
       break;
     }
