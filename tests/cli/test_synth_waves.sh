@@ -32,11 +32,11 @@ run_fails 1 "declares no wave '2023-S1'" "$program" synth "$model" --wave 2023-S
 
 study() { printf 'study: s\nlanguages: [en]\ndata: {t: {file: t.sav, generate: {model: "%s", n: 3100, seed: 2, %s}}}\ndesign: {weights: base_weight, strata: province}\nindicators: {users: {total: netizen}}\n' "$model" "$1" >"$tmp/s.yaml"; }
 study 'wave: 2024-S2, panel: {seed: 1, n: 3100, share: 0.4, stay: 0.7}'
-"$program" run "$tmp/s.yaml" --out "$tmp/out" --quiet || fail "the study does not run"
+"$program" run "$tmp/s.yaml" --out "$tmp/res" --quiet || fail "the study does not run"
 "$program" convert "$tmp/t.sav" "$tmp/t.csv" --quiet
 cut -d, -f1 "$tmp/t.csv" | sort | cmp -s - "$tmp/b" || fail "the study's sample is not that of the command"
 study 'wave: 2024-S2, panel: {seed: 1, n: 3100, share: 0.5, stay: 0.7}'
-"$program" run "$tmp/s.yaml" --out "$tmp/out" --quiet || fail "the study does not run again"
+"$program" run "$tmp/s.yaml" --out "$tmp/res" --quiet || fail "the study does not run again"
 "$program" convert "$tmp/t.sav" "$tmp/t.csv" --quiet
 [ "$(cut -d, -f1 "$tmp/t.csv" | sort | comm -12 - "$tmp/a" | grep -c '^[0-9]')" = 1550 ] || fail "another panel did not make the file anew"
 study 'panel: {seed: 2}'
