@@ -135,6 +135,15 @@ static sx_status fill(sx_bound *out, sx_page *page, const sx_store_row *row, con
   return SX_OK;
 }
 
+/* The reference as it was written, blanks at its ends and a final field left out; the arena's. */
+static const char *name_of(const sx_page *page, const char *text, size_t n, const char *field) {
+  const size_t k = strlen(field);
+  while (n && (text[n - 1] == ' ' || text[n - 1] == '\t' || text[n - 1] == '\n' || text[n - 1] == '\r')) n--;
+  while (n && (*text == ' ' || *text == '\t' || *text == '\n' || *text == '\r')) text++, n--;
+  if (k && n > k && text[n - k - 1] == '.' && memcmp(text + n - k, field, k) == 0) n -= k + 1;
+  return sx_arena_strndup(page->arena, text, n);
+}
+
 sx_status sx_report__bind(sx_bound *out, sx_page *page, const char *text, size_t n, const char *where, sx_error *err) {
   sx_reference reference;
   sx_store_term terms[4];
@@ -151,7 +160,43 @@ sx_status sx_report__bind(sx_bound *out, sx_page *page, const char *text, size_t
   SX_TRY(sx_store_find(&found, &row, page->store, page->run, reference.indicator,
                        reference.statistic[0] ? reference.statistic : NULL, terms, reference.n_terms, err));
   if (!found) return unknown_name(page, &reference, terms, where, err);
-  return fill(out, page, &row, reference.field, err);
+  sx_bound bound;
+  SX_TRY(fill(&bound, page, &row, reference.field, err));
+  bound.base = name_of(page, text, n, reference.field);
+  bound.reference = bound.main ? bound.base : name_of(page, text, n, "");
+  if (!bound.base || !bound.reference) return sx_error_memory(err);
+  *out = bound;
+  return SX_OK;
+}
+
+/* ---- which result it is ------------------------------------------------------------------------------------------ */
+
+static void trace_unit(sx_buf *out, const sx_spec *spec, bool bare) {
+  if (spec->hidden[0] || (bare && (spec->unit[0] || spec->prefix[0]))) {
+    sx_buf_add(out, " data-unit=\"");
+    sx_report__escape(out, spec->hidden, strlen(spec->hidden));
+    sx_report__escape(out, spec->prefix, strlen(spec->prefix));
+    sx_report__escape(out, spec->unit, strlen(spec->unit));
+    sx_buf_add_char(out, '"');
+  }
+  if (spec->zeros) sx_buf_printf(out, " data-zeros=\"%d\"", spec->zeros);
+}
+
+void sx_report__trace(sx_buf *out, const sx_bound *bound, const char *field, const sx_spec *spec, bool bare) {
+  const char *name = field[0] ? bound->base : bound->reference;
+  if (!name) return;
+  sx_buf_add(out, " data-ref=\"");
+  sx_report__escape(out, name, strlen(name));
+  if (field[0]) sx_buf_printf(out, ".%s", field);
+  sx_buf_add_char(out, '"');
+  trace_unit(out, spec, bare);
+}
+
+void sx_report__trace_outside(sx_buf *out, double value, const char *why, const sx_spec *spec, bool bare) {
+  char text[SX_DOUBLE_TEXT_MAX];
+  const size_t n = sx_text_from_double(text, value);
+  sx_buf_printf(out, " data-ref=\"=%.*s\" data-exempt=\"%s\"", (int)n, text, why);
+  trace_unit(out, spec, bare);
 }
 
 /* ---- printing ---------------------------------------------------------------------------------------------------- */
@@ -223,9 +268,11 @@ void sx_report__number(sx_buf *out, const sx_page *page, const sx_bound *bound, 
   } else {
     sx_report__escape(out, text.data, text.n);
   }
-  sx_buf_add(out, "\">");
-  sx_buf_reset(&text);
+  sx_buf_add_char(out, '"');
   sx_report__format_spec(&spec, format, fabs(bound->value), page->lang);
+  if (!isnan(bound->value)) sx_report__trace(out, bound, "", &spec, format->bare);
+  sx_buf_add_char(out, '>');
+  sx_buf_reset(&text);
   sx_report__format_value(&text, bound->value, &spec, false);
   if (text.failed) {
     out->failed = true;

@@ -1,5 +1,6 @@
 /* report_chart.c: what the drawings share: scales with round ticks, the legend, the choice of drawing. */
 #include "report_chart.h"
+#include "report_page.h"
 
 #include <math.h>
 #include <string.h>
@@ -61,9 +62,34 @@ void sx_chart__ticks(sx_svg *svg, const sx_chart *chart, const sx_scale *scale, 
     const double half = sx_svg__text_width(text, strlen(text), SX_CHART_SMALL) / 2;
     const double x = fmin(fmax(sx_chart__at(scale, value), half), svg->width - half);
     if (x - half < last + 6) continue;
-    sx_svg__text(svg, x, bottom + 17, SX_ANCHOR_MIDDLE, SX_CHART_SMALL, SX_SOFT, false, text, strlen(text));
+    sx_chart__tick_text(svg, chart, scale, value, x, bottom + 17, SX_ANCHOR_MIDDLE);
     last = x + half;
   }
+}
+
+void sx_chart__tick_text(sx_svg *svg, const sx_chart *chart, const sx_scale *scale, double value, double x,
+                         double baseline, sx_anchor anchor) {
+  char text[64];
+  sx_buf trace;
+  const bool percent = strcmp(chart->spec.unit, "%") == 0;
+  sx_buf_init(&trace, svg->ctx);
+  if (fabs(value) < scale->step / 1e6) value = 0;
+  sx_spec spec = chart->spec;
+  spec.zeros = 0;
+  sx_report__trace_outside(&trace, value, "axis", &spec, !percent);
+  svg->trace = trace.failed ? NULL : trace.data;
+  svg->failed = svg->failed || trace.failed;
+  sx_chart__tick(text, sizeof text, chart, scale, value);
+  sx_svg__text(svg, x, baseline, anchor, SX_CHART_SMALL, SX_SOFT, false, text, strlen(text));
+  svg->trace = NULL;
+  sx_buf_clear(&trace);
+}
+
+void sx_chart__value_text(sx_svg *svg, const sx_chart_cell *cell, double x, double baseline, sx_anchor anchor,
+                          double size, const char *colour) {
+  svg->trace = cell->trace;
+  sx_svg__text(svg, x, baseline, anchor, size, colour, true, cell->text, strlen(cell->text));
+  svg->trace = NULL;
 }
 
 double sx_chart__legend(sx_svg *svg, const sx_chart *chart, double y, bool markers) {

@@ -16,11 +16,12 @@ typedef enum sx_chart_type {
 } sx_chart_type;
 
 typedef struct sx_chart_cell {
-  bool present;              /* a reference stood there */
-  double value;              /* NaN: missing */
-  double low, high;          /* NaN: no interval */
-  const char *text;          /* as printed beside the mark */
-  const char *interval_text; /* "5.90 – 6.14"; NULL */
+  bool present;                       /* a reference stood there */
+  double value;                       /* NaN: missing */
+  double low, high;                   /* NaN: no interval */
+  const char *text;                   /* as printed beside the mark */
+  const char *interval_text;          /* "5.90 – 6.14"; NULL */
+  const char *trace, *interval_trace; /* attributes that say which result the texts are; NULL */
 } sx_chart_cell;
 
 typedef struct sx_chart {
@@ -34,6 +35,7 @@ typedef struct sx_chart {
   const bool *whole;       /* waterfall: [n_categories] a level, drawn from 0, not a step; NULL: all are steps */
   double centre;           /* tornado: where the bars begin */
   const char *centre_text; /* printed above it; NULL: nothing */
+  const char *centre_trace;
 } sx_chart;
 
 static inline const sx_chart_cell *sx_chart_at(const sx_chart *chart, size_t category, size_t series) {
@@ -64,6 +66,12 @@ void sx_chart__tick(char *out, size_t cap, const sx_chart *chart, const sx_scale
 void sx_chart__ticks(sx_svg *svg, const sx_chart *chart, const sx_scale *scale, double bottom);
 /* Light upright lines at the ticks, that at 0 darker. */
 void sx_chart__grid(sx_svg *svg, const sx_scale *scale, double top, double bottom);
+/* A tick's number, drawn with the value that it stands for. */
+void sx_chart__tick_text(sx_svg *svg, const sx_chart *chart, const sx_scale *scale, double value, double x,
+                         double baseline, sx_anchor anchor);
+/* A cell's printed value with its trace. */
+void sx_chart__value_text(sx_svg *svg, const sx_chart_cell *cell, double x, double baseline, sx_anchor anchor,
+                          double size, const char *colour);
 /* Swatches and names, wrapped; returns the y below. */
 double sx_chart__legend(sx_svg *svg, const sx_chart *chart, double y, bool markers);
 

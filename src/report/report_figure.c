@@ -76,8 +76,11 @@ static sx_status bind_cell(figure *f, const sx_node *node, size_t at, sx_error *
                  at % f->chart.n_series + 1);
   SX_TRY(sx_report__bind(&f->bounds[at], f->page, node->text, strlen(node->text), where, err));
   const sx_bound *b = &f->bounds[at];
-  f->cells[at] =
-      (sx_chart_cell){true, b->value, b->main ? b->low : (double)NAN, b->main ? b->high : (double)NAN, "—", NULL};
+  f->cells[at] = (sx_chart_cell){.present = true,
+                                 .value = b->value,
+                                 .low = b->main ? b->low : (double)NAN,
+                                 .high = b->main ? b->high : (double)NAN,
+                                 .text = "—"};
   if (b->main && isfinite(b->low) && isfinite(b->high)) {
     f->any_interval = true;
     f->ci_level = b->ci_level;
@@ -156,6 +159,18 @@ static sx_status interval_text(figure *f, size_t i, sx_error *err) {
   return c->interval_text ? SX_OK : sx_error_memory(err);
 }
 
+/* The attributes of a bound number's texts; the arena's. */
+static sx_status trace_text(const char **out, figure *f, const sx_bound *bound, const char *field, bool bare,
+                            sx_error *err) {
+  sx_buf text;
+  sx_buf_init(&text, &f->page->ctx);
+  sx_buf_add(&text, "");
+  sx_report__trace(&text, bound, field, &f->chart.spec, bare);
+  *out = text.failed ? NULL : sx_arena_strdup(f->page->arena, text.data);
+  sx_buf_clear(&text);
+  return *out ? SX_OK : sx_error_memory(err);
+}
+
 static sx_status centre_text(figure *f, bool bare, sx_error *err) {
   sx_buf text;
   sx_buf_init(&text, &f->page->ctx);
@@ -163,7 +178,9 @@ static sx_status centre_text(figure *f, bool bare, sx_error *err) {
   sx_report__format_value(&text, f->chart.centre, &f->chart.spec, bare);
   f->chart.centre_text = text.failed ? NULL : sx_arena_strdup(f->page->arena, text.data);
   sx_buf_clear(&text);
-  return f->chart.centre_text ? SX_OK : sx_error_memory(err);
+  if (!f->chart.centre_text) return sx_error_memory(err);
+  if (!isfinite(f->centre.value)) return SX_OK;
+  return trace_text(&f->chart.centre_trace, f, &f->centre, "", bare, err);
 }
 
 /* One unit for the whole figure, decided by its greatest value. */
@@ -192,6 +209,9 @@ static sx_status load_format(figure *f, sx_error *err) {
     sx_buf_clear(&value);
     if (!f->cells[i].text) return sx_error_memory(err);
     SX_TRY(interval_text(f, i, err));
+    if (isnan(f->cells[i].value)) continue;
+    SX_TRY(trace_text(&f->cells[i].trace, f, &f->bounds[i], "", bare, err));
+    SX_TRY(trace_text(&f->cells[i].interval_trace, f, &f->bounds[i], "interval", true, err));
   }
   return f->has_centre ? centre_text(f, bare, err) : SX_OK;
 }
@@ -281,7 +301,9 @@ static sx_status put_svg(figure *f, double width, const char *class, sx_error *e
     svg.failed = svg.failed || plain.failed;
     sx_buf_clear(&plain);
   }
-  sx_buf_printf(body, "</title>\n<desc id=\"f%zu%s-d\">", f->block->number, class);
+  sx_buf_printf(body, "</title>\n<desc id=\"f%zu%s-d\" data-ref=\"figure:", f->block->number, class);
+  sx_report__escape(body, f->block->id, strlen(f->block->id));
+  sx_buf_add(body, "\">");
   if (!words.failed) sx_report__escape(body, words.data, words.n);
   sx_buf_add(body, "</desc>\n");
   if (!svg.failed) sx_buf_add_n(body, svg.body.data ? svg.body.data : "", svg.body.n);
@@ -292,11 +314,12 @@ static sx_status put_svg(figure *f, double width, const char *class, sx_error *e
   return failed ? sx_error_memory(err) : SX_OK;
 }
 
-static void put_cell(sx_buf *body, const sx_page *page, double value, const sx_spec *spec) {
-  sx_buf_add(body, "<td>");
+static void put_cell(sx_buf *body, const sx_bound *bound, const char *field, double value, const sx_spec *spec) {
+  sx_buf_add(body, "<td");
+  if (!isnan(value)) sx_report__trace(body, bound, field, spec, true);
+  sx_buf_add_char(body, '>');
   if (!isnan(value)) sx_report__format_value(body, value, spec, true);
   sx_buf_add(body, "</td>");
-  (void)page;
 }
 
 static void put_data_row(figure *f, size_t i, const sx_spec *finer) {
@@ -314,13 +337,15 @@ static void put_data_row(figure *f, size_t i, const sx_spec *finer) {
     sx_buf_add(body, " · ");
     sx_report__visible(body, f->page, f->chart.series[s], strlen(f->chart.series[s]));
   }
-  sx_buf_add(body, "</th><td>");
-  sx_report__format_value(body, f->cells[i].value, finer, true);
-  sx_buf_add(body, "</td>");
-  put_cell(body, f->page, b->main ? b->se : (double)NAN, &unsigned_spec);
-  put_cell(body, f->page, f->cells[i].low, finer);
-  put_cell(body, f->page, f->cells[i].high, finer);
-  put_cell(body, f->page, b->n >= 0 ? (double)b->n : (double)NAN, &plain);
+  sx_buf_add(body, "</th>");
+  if (isnan(f->cells[i].value))
+    sx_buf_add(body, "<td>—</td>");
+  else
+    put_cell(body, b, "", f->cells[i].value, finer);
+  put_cell(body, b, "se", b->main ? b->se : (double)NAN, &unsigned_spec);
+  put_cell(body, b, "low", f->cells[i].low, finer);
+  put_cell(body, b, "high", f->cells[i].high, finer);
+  put_cell(body, b, "n", b->n >= 0 ? (double)b->n : (double)NAN, &plain);
   sx_buf_add(body, "</tr>\n");
 }
 

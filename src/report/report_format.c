@@ -252,7 +252,11 @@ void sx_report__format_spec(sx_spec *out, const sx_format *format, double magnit
     const char *points = lang == SX_LANG_ZH ? "个百分点" : " percentage points";
     append(spec.unit, sizeof spec.unit, format->kind == SX_FORMAT_PERCENT ? "%" : points);
   }
-  if (format->bare) spec.unit[0] = spec.prefix[0] = '\0';
+  if (format->bare) {
+    append(spec.hidden, sizeof spec.hidden, spec.prefix);
+    append(spec.hidden, sizeof spec.hidden, spec.unit);
+    spec.unit[0] = spec.prefix[0] = '\0';
+  }
   *out = spec;
 }
 

@@ -23,6 +23,7 @@ typedef struct sx_spec {
   bool group_from_four; /* separators from 1,000 on (English) or from 10,000 on (Chinese, GB/T 15835) */
   char prefix[8];       /* "$" */
   char unit[64];        /* "亿元", " billion yuan", "%", "" */
+  char hidden[72];      /* prefix and unit where unit:none leaves them out */
 } sx_spec;
 
 /* SX_E_PARSE with the nearest unit. */

@@ -121,9 +121,11 @@ static sx_status put_input(void *data, const sx_store_input *input, sx_error *er
   sx_report__format_spec(&spec, &count, 0, page->lang);
   sx_buf_add(body, "<tr><th scope=\"row\">");
   sx_report__visible(body, page, name, strlen(name));
-  sx_buf_add(body, "</th><td>");
+  sx_buf_add(body, "</th><td");
+  sx_report__trace_outside(body, (double)input->bytes, "bytes", &spec, true);
+  sx_buf_add_char(body, '>');
   sx_report__format_value(body, (double)input->bytes, &spec, true);
-  sx_buf_add(body, "</td><td class=\"hash l\">");
+  sx_buf_add(body, "</td><td class=\"hash l\" data-exempt=\"hash\">");
   sx_report__escape(body, input->sha256, strlen(input->sha256));
   sx_buf_add(body, "</td></tr>\n");
   return sx_buf_status(body, err);

@@ -87,14 +87,12 @@ static void draw_line(lines *l, size_t s) {
 }
 
 static void draw_axes(lines *l) {
-  char text[64];
   for (int i = 0; i <= 40; i++) {
     const double value = l->scale.lo + i * l->scale.step;
     if (value > l->scale.hi + l->scale.step / 2) break;
     const double y = y_of(l, value);
     sx_svg__line(l->svg, l->left, y, l->right, y, i == 0 ? SX_AXIS : SX_RULE, 1, "");
-    sx_chart__tick(text, sizeof text, l->chart, &l->scale, value);
-    sx_svg__text(l->svg, l->left - 12, y + 4, SX_ANCHOR_END, SX_CHART_SMALL, SX_SOFT, false, text, strlen(text));
+    sx_chart__tick_text(l->svg, l->chart, &l->scale, value, l->left - 12, y + 4, SX_ANCHOR_END);
   }
   double last = -(double)INFINITY;
   for (size_t i = 0; i < l->chart->n_categories; i++) {
@@ -159,8 +157,7 @@ static void name_lines(lines *l, bool with_names) {
   spread(names, n, l->top - 10, fmax(l->bottom + 10, l->top - 10 + needed));
   for (size_t i = 0; i < n; i++) {
     const double top = names[i].y - names[i].height / 2;
-    sx_svg__text(l->svg, l->right + 12, top + 14, SX_ANCHOR_START, SX_CHART_TEXT, SX_INK, true, names[i].cell->text,
-                 strlen(names[i].cell->text));
+    sx_chart__value_text(l->svg, names[i].cell, l->right + 12, top + 14, SX_ANCHOR_START, SX_CHART_TEXT, SX_INK);
     const double block = 1.35 * SX_CHART_SMALL * (double)names[i].lines.n;
     sx_svg__block(l->svg, l->right + 12, top + 19 + block / 2, SX_ANCHOR_START, SX_CHART_SMALL, SX_SOFT,
                   &names[i].lines);

@@ -76,7 +76,9 @@ typedef struct sx_bound {
   bool measure; /* the field is in the estimate's unit: estimate, se, low, high */
   double estimate, se, low, high, ci_level;
   int64_t n;
-  const char *reason; /* why it is missing, in the page's language; NULL */
+  const char *reason;    /* why it is missing, in the page's language; NULL */
+  const char *reference; /* its name; NULL for a number from outside */
+  const char *base;      /* the same without the field */
 } sx_bound;
 /* where: the place for the error. A name that does not exist: SX_E_DATA with the nearest. */
 sx_status sx_report__bind(sx_bound *out, sx_page *page, const char *text, size_t n, const char *where,
@@ -85,6 +87,11 @@ sx_status sx_report__bind(sx_bound *out, sx_page *page, const char *text, size_t
 void sx_report__interval_name(sx_buf *out, const sx_page *page, double level, sx_word word);
 /* The words of the tooltip, unescaped. */
 void sx_report__tip(sx_buf *out, const sx_page *page, const sx_bound *bound, const sx_format *format);
+/* The attributes that say which result a number is, for the audit of the page: data-ref="NAME[.FIELD]", data-unit where the number is printed
+ * without its unit, data-zeros for zeros that are rounding. field: "" for the bound field itself, "se", "low", "high", "n", "interval" (low, then high). */
+void sx_report__trace(sx_buf *out, const sx_bound *bound, const char *field, const sx_spec *spec, bool bare);
+/* The same for a number that is no result: data-ref="=VALUE" data-exempt="WHY". */
+void sx_report__trace_outside(sx_buf *out, double value, const char *why, const sx_spec *spec, bool bare);
 /* <span class="num" title="...">957 million people</span> */
 void sx_report__number(sx_buf *out, const sx_page *page, const sx_bound *bound, const sx_format *format);
 

@@ -104,8 +104,8 @@ static void draw_value(rows *r, const sx_chart_cell *c, double y, size_t s) {
     if (interval) sx_svg__whisker(r->svg, lo, hi, y, false, s == 2 ? SX_AXIS : SX_INK);
   }
   const bool left = leftward(c);
-  sx_svg__text(r->svg, left ? fmin(lo, at) - VALUE_GAP : fmax(hi, at) + VALUE_GAP, baseline,
-               left ? SX_ANCHOR_END : SX_ANCHOR_START, r->value_size, SX_INK, true, c->text, strlen(c->text));
+  sx_chart__value_text(r->svg, c, left ? fmin(lo, at) - VALUE_GAP : fmax(hi, at) + VALUE_GAP, baseline,
+                       left ? SX_ANCHOR_END : SX_ANCHOR_START, r->value_size, SX_INK);
 }
 
 /* One category from y on; the y below it. Narrow: light lines only where there are marks, so that none crosses a label. */

@@ -34,8 +34,8 @@ static void stack(sx_svg *svg, const sx_chart *chart, size_t first, size_t n, si
     sx_svg__rect(svg, x, y, width, BAR, sx_svg__colour(i), " stroke=\"#fff\" stroke-width=\"1.5\"");
     const size_t len = strlen(c->text);
     if (sx_svg__text_width(c->text, len, SX_CHART_TEXT) + 10 < width) {
-      sx_svg__text(svg, x + width / 2, y + BAR / 2.0 + 5, SX_ANCHOR_MIDDLE, SX_CHART_TEXT, sx_svg__on_colour(i), true,
-                   c->text, len);
+      sx_chart__value_text(svg, c, x + width / 2, y + BAR / 2.0 + 5, SX_ANCHOR_MIDDLE, SX_CHART_TEXT,
+                           sx_svg__on_colour(i));
     }
     x += width;
   }
@@ -60,10 +60,12 @@ static double list_parts(sx_svg *svg, const sx_chart *chart, double y) {
     sx_svg__rect(svg, 0, middle - swatch / 2, swatch, swatch, sx_svg__colour(i), " rx=\"2\"");
     sx_svg__block(svg, indent, middle, SX_ANCHOR_START, SX_CHART_TEXT, SX_INK, &lines);
     if (c->present) {
-      sx_svg__text(svg, svg->width, middle + 5, SX_ANCHOR_END, SX_CHART_TEXT, SX_INK, true, c->text, strlen(c->text));
+      sx_chart__value_text(svg, c, svg->width, middle + 5, SX_ANCHOR_END, SX_CHART_TEXT, SX_INK);
       if (chart->interval && c->interval_text) {
+        svg->trace = c->interval_trace;
         sx_svg__text(svg, svg->width - widest - 18, middle + 5, SX_ANCHOR_END, SX_CHART_SMALL, SX_SOFT, false,
                      c->interval_text, strlen(c->interval_text));
+        svg->trace = NULL;
       }
     }
     y += height;

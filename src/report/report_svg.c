@@ -173,8 +173,8 @@ static void text_element(sx_svg *svg, double x, double baseline, sx_anchor ancho
   attribute(&svg->body, "x", x);
   attribute(&svg->body, "y", baseline);
   attribute(&svg->body, "font-size", size);
-  sx_buf_printf(&svg->body, "%s fill=\"%s\"%s%s>", svg->on_mark ? "" : " class=\"e\"", colour, anchors[anchor],
-                strong ? " font-weight=\"600\"" : "");
+  sx_buf_printf(&svg->body, "%s fill=\"%s\"%s%s%s>", svg->on_mark ? "" : " class=\"e\"", colour, anchors[anchor],
+                strong ? " font-weight=\"600\"" : "", svg->trace ? svg->trace : "");
 }
 
 void sx_svg__text(sx_svg *svg, double x, double baseline, sx_anchor anchor, double size, const char *colour,

@@ -17,6 +17,7 @@ typedef struct sx_svg {
   bool on_mark;      /* texts drawn now lie on a mark and get no white edge */
   sx_svg_box *texts; /* of every text drawn, so that a test can see whether any two collide */
   size_t n_texts, cap_texts;
+  const char *trace; /* attributes of the next texts: which result they are, or why they need not be one; NULL */
   bool failed;
 } sx_svg;
 void sx_svg__init(sx_svg *svg, const sx_ctx *ctx, double width);

@@ -226,9 +226,19 @@ static void put_head(const tab *t) {
 
 /* ---- body -------------------------------------------------------------------------------------------------------- */
 
+/* `open` with the trace of one field of the bound number. */
+static void put_open(sx_buf *out, const char *open, const sx_bound *bound, const char *field, const sx_spec *spec) {
+  sx_buf_add(out, open);
+  sx_report__trace(out, bound, field, spec, true);
+  sx_buf_add_char(out, '>');
+}
+
+static const sx_spec count_spec = {.decimals = 0};
+
 /* A standard error that would print as zero gets the decimals that show it, up to two more. */
-static void put_error(sx_buf *out, double se, sx_spec spec) {
+static void put_error(sx_buf *out, const char *open, const sx_bound *bound, sx_spec spec) {
   char text[SX_FIXED_TEXT_MAX];
+  const double se = bound->se;
   spec.sign = 0;
   for (int more = 0; more < 2; more++) {
     const size_t n = sx_text_fixed(text, sx_report__shift10(se, spec.shift), spec.decimals);
@@ -238,6 +248,7 @@ static void put_error(sx_buf *out, double se, sx_spec spec) {
     else
       spec.decimals++;
   }
+  put_open(out, open, bound, "se", &spec);
   sx_report__format_value(out, se, &spec, true);
 }
 
@@ -264,7 +275,12 @@ static void put_value(const tab *t, const cell *c, const sx_spec *spec) {
                 : isnan(c->bound.value) ? "num missing"
                                         : "num");
   if (!tip.failed) sx_report__escape(body, tip.data, tip.n);
-  sx_buf_add(body, "\">");
+  sx_buf_add_char(body, '"');
+  if (c->outside)
+    sx_report__trace_outside(body, c->bound.value, "outside", spec, !c->own_format);
+  else if (!isnan(c->bound.value))
+    sx_report__trace(body, &c->bound, "", spec, !c->own_format);
+  sx_buf_add_char(body, '>');
   sx_buf_reset(&tip);
   sx_report__format_value(&tip, c->bound.value, spec, !c->own_format);
   if (tip.failed)
@@ -279,13 +295,14 @@ static void put_below(const tab *t, const cell *c, const sx_spec *spec) {
   sx_buf *body = &t->page->body;
   if (t->errors && isfinite(c->bound.se)) {
     sx_buf_add(body, "<br><span class=\"se\">(");
-    put_error(body, c->bound.se, *spec);
-    sx_buf_add(body, ")</span>");
+    put_error(body, "<span", &c->bound, *spec);
+    sx_buf_add(body, "</span>)</span>");
   }
   if (t->bases && c->bound.n >= 0) {
     sx_buf_add(body, "<br><span class=\"se\">n = ");
+    put_open(body, "<span", &c->bound, "n", &count_spec);
     put_count(body, t->page, c->bound.n);
-    sx_buf_add(body, "</span>");
+    sx_buf_add(body, "</span></span>");
   }
 }
 
@@ -293,19 +310,28 @@ static void put_beside(const tab *t, const cell *c, const sx_spec *spec) {
   sx_buf *body = &t->page->body;
   const bool has = c->number && c->bound.main;
   if (t->errors) {
-    sx_buf_add(body, "<td>");
-    if (has && isfinite(c->bound.se)) put_error(body, c->bound.se, *spec);
-    sx_buf_add(body, "</td><td class=\"i\">");
+    if (has && isfinite(c->bound.se))
+      put_error(body, "<td", &c->bound, *spec);
+    else
+      sx_buf_add(body, "<td>");
+    sx_buf_add(body, "</td>");
     if (has && isfinite(c->bound.low) && isfinite(c->bound.high)) {
+      put_open(body, "<td class=\"i\"", &c->bound, "interval", spec);
       sx_report__format_value(body, c->bound.low, spec, true);
       sx_buf_add(body, " – ");
       sx_report__format_value(body, c->bound.high, spec, true);
+    } else {
+      sx_buf_add(body, "<td class=\"i\">");
     }
     sx_buf_add(body, "</td>");
   }
   if (t->bases) {
-    sx_buf_add(body, "<td>");
-    if (has && c->bound.n >= 0) put_count(body, t->page, c->bound.n);
+    if (has && c->bound.n >= 0) {
+      put_open(body, "<td", &c->bound, "n", &count_spec);
+      put_count(body, t->page, c->bound.n);
+    } else {
+      sx_buf_add(body, "<td>");
+    }
     sx_buf_add(body, "</td>");
   }
 }

@@ -53,9 +53,11 @@ static void make_layout(tornado *t) {
 
 static void put_value(tornado *t, const sx_chart_cell *c, double x, bool left, double middle) {
   const double size = SX_CHART_SMALL + 1;
+  t->svg->trace = c->trace;
   sx_svg__text(t->svg, left ? x - VALUE_GAP : x + VALUE_GAP, middle + 0.35 * size,
                left ? SX_ANCHOR_END : SX_ANCHOR_START, size, isfinite(c->value) ? SX_INK : SX_SOFT, isfinite(c->value),
                c->text, strlen(c->text));
+  t->svg->trace = NULL;
 }
 
 /* The two ends of one input. Where both lie on one side of the centre only the farther one is printed: the nearer lies inside its bar. */
@@ -99,7 +101,9 @@ static double draw_centre(tornado *t, double y) {
   if (!text || !*text) return y;
   const double half = sx_svg__text_width(text, strlen(text), SX_CHART_SMALL + 1) / 2;
   const double x = fmin(fmax(sx_chart__at(&t->scale, t->chart->centre), half), t->svg->width - half);
+  t->svg->trace = t->chart->centre_trace;
   sx_svg__text(t->svg, x, y + 14, SX_ANCHOR_MIDDLE, SX_CHART_SMALL + 1, SX_INK, true, text, strlen(text));
+  t->svg->trace = NULL;
   return y + 22;
 }
 

@@ -83,8 +83,10 @@ static void draw_step(fall *f, size_t i, const step *s, double middle) {
       right = fmax(right, high);
     }
   }
+  f->svg->trace = c->trace;
   sx_svg__text(f->svg, right + VALUE_GAP, middle + 0.35 * SX_CHART_TEXT, SX_ANCHOR_START, SX_CHART_TEXT,
                isfinite(c->value) ? SX_INK : SX_SOFT, s->whole || isfinite(c->value), c->text, strlen(c->text));
+  f->svg->trace = NULL;
 }
 
 static double draw_row(fall *f, size_t i, double *run, double *joint, double y) {

@@ -62,7 +62,12 @@ static void draw(sx_chart_type type, size_t n, size_t m, int kind, bool long_lab
     const double v = value_of(kind, i);
     sx_buf text;
     sx_buf_init(&text, NULL);
-    cells[i] = (sx_chart_cell){true, v, v - fabs(v) * 0.1, v + fabs(v) * 0.1, texts[i], ranges[i]};
+    cells[i] = (sx_chart_cell){.present = true,
+                               .value = v,
+                               .low = v - fabs(v) * 0.1,
+                               .high = v + fabs(v) * 0.1,
+                               .text = texts[i],
+                               .interval_text = ranges[i]};
     sx_report__format_value(&text, v, &chart.spec, kind != 0);
     (void)snprintf(texts[i], sizeof texts[i], "%s", text.data);
     (void)snprintf(ranges[i], sizeof ranges[i], "%s – %s", texts[i], texts[i]);
@@ -107,7 +112,8 @@ static void waterfall_bars(void) {
   const double values[] = {100, 30, -50, 80};
   const bool whole[] = {true, false, false, true};
   sx_chart_cell cells[4];
-  for (size_t i = 0; i < 4; i++) cells[i] = (sx_chart_cell){true, values[i], (double)NAN, (double)NAN, "1", NULL};
+  for (size_t i = 0; i < 4; i++)
+    cells[i] = (sx_chart_cell){true, values[i], (double)NAN, (double)NAN, "1", NULL, NULL, NULL};
   sx_chart chart = {.type = SX_CHART_WATERFALL, .categories = names, .series = one, .n_categories = 4, .n_series = 1};
   chart.cells = cells;
   chart.whole = whole;
@@ -144,7 +150,8 @@ static void tornado_bars(void) {
   static const char *const sides[] = {"low", "high"};
   const double values[] = {90, 110, 105, 95};
   sx_chart_cell cells[4];
-  for (size_t i = 0; i < 4; i++) cells[i] = (sx_chart_cell){true, values[i], (double)NAN, (double)NAN, "1", NULL};
+  for (size_t i = 0; i < 4; i++)
+    cells[i] = (sx_chart_cell){true, values[i], (double)NAN, (double)NAN, "1", NULL, NULL, NULL};
   sx_chart chart = {.type = SX_CHART_TORNADO, .categories = names, .series = sides, .n_categories = 2, .n_series = 2};
   chart.cells = cells;
   chart.centre = 100;
