@@ -26,8 +26,8 @@ E2
 run_fails 2 "goes with --panel" "$program" synth "$model" --share 0.3 -o "$tmp/x.csv"
 run_fails 2 "is not a seed" "$program" synth "$model" --panel x -o "$tmp/x.csv"
 run_fails 2 "between 0 and 1" "$program" synth "$model" --panel 7 --stay 2 -o "$tmp/x.csv"
-run_fails 1 "sample's own" "$program" synth "$model" --seed 7 --panel 7 -o "$tmp/x.csv"
-run_fails 1 "declares no wave '2023-S1'" "$program" synth "$model" --wave 2023-S1 -o "$tmp/x.csv"
+run_fails 2 "sample's own" "$program" synth "$model" --seed 7 --panel 7 -o "$tmp/x.csv"
+run_fails 2 "declares no wave '2023-S1'" "$program" synth "$model" --wave 2023-S1 -o "$tmp/x.csv"
 [ ! -e "$tmp/x.csv" ] || fail "a refused sample left a file"
 
 study() { printf 'study: s\nlanguages: [en]\ndata: {t: {file: t.sav, generate: {model: "%s", n: 3100, seed: 2, %s}}}\ndesign: {weights: base_weight, strata: province}\nindicators: {users: {total: netizen}}\n' "$model" "$1" >"$tmp/s.yaml"; }
