@@ -7,6 +7,7 @@
 #include "shuxiao/accounts_domains.h"
 #include "shuxiao/accounts_sensitivity.h"
 #include "shuxiao/audit.h"
+#include "shuxiao/audit_text.h"
 #include "shuxiao/base.h"
 #include "shuxiao/design.h"
 #include "shuxiao/design_response.h"

@@ -52,6 +52,17 @@ static const noun nouns[] = {
     {"users", SX_AUDIT_PERSON, 0, 1},
     {"user", SX_AUDIT_PERSON, 0, 1},
     {"head", SX_AUDIT_PERSON, 0, 1},
+    {"residents", SX_AUDIT_PERSON, 0, 1},
+    {"consumers", SX_AUDIT_PERSON, 0, 1},
+    {"netizens", SX_AUDIT_PERSON, 0, 1},
+    {"adults", SX_AUDIT_PERSON, 0, 1},
+    {"respondents", SX_AUDIT_PERSON, 0, 1},
+    {"pct", PERCENT, -2, 1},
+    {"ppt", POINTS, -2, 1},
+    {"ppts", POINTS, -2, 1},
+    {"pps", POINTS, -2, 1},
+    {"p.p.", POINTS, -2, 1},
+    {"个百分比", POINTS, -2, 1},
     {"户", SX_AUDIT_HOUSEHOLD, 0, 1},
     {"households", SX_AUDIT_HOUSEHOLD, 0, 1},
     {"household", SX_AUDIT_HOUSEHOLD, 0, 1},
@@ -162,6 +173,58 @@ static const noun nouns[] = {
     {"位", SX_AUDIT_THING, 0, 1},
     {"份", SX_AUDIT_THING, 0, 1},
     {"篇", SX_AUDIT_THING, 0, 1},
+    {"万次", SX_AUDIT_TIMES, 4, 1},
+    {"部门", SX_AUDIT_THING, 0, 1},
+    {"单位", SX_AUDIT_THING, 0, 1},
+    {"栋", SX_AUDIT_THING, 0, 1},
+    {"幢", SX_AUDIT_THING, 0, 1},
+    {"间", SX_AUDIT_THING, 0, 1},
+    {"艘", SX_AUDIT_THING, 0, 1},
+    {"瓶", SX_AUDIT_THING, 0, 1},
+    {"盒", SX_AUDIT_THING, 0, 1},
+    {"箱", SX_AUDIT_THING, 0, 1},
+    {"包", SX_AUDIT_THING, 0, 1},
+    {"支", SX_AUDIT_THING, 0, 1},
+    {"枚", SX_AUDIT_THING, 0, 1},
+    {"颗", SX_AUDIT_THING, 0, 1},
+    {"棵", SX_AUDIT_THING, 0, 1},
+    {"首", SX_AUDIT_THING, 0, 1},
+    {"集", SX_AUDIT_THING, 0, 1},
+    {"幅", SX_AUDIT_THING, 0, 1},
+    {"处", SX_AUDIT_THING, 0, 1},
+    {"门", SX_AUDIT_THING, 0, 1},
+    {"例", SX_AUDIT_THING, 0, 1},
+    {"组", SX_AUDIT_THING, 0, 1},
+    {"期", SX_AUDIT_THING, 0, 1},
+    {"版", SX_AUDIT_THING, 0, 1},
+    {"册", SX_AUDIT_THING, 0, 1},
+    {"页", SX_AUDIT_THING, 0, 1},
+    {"块", SX_AUDIT_THING, 0, 1},
+    {"双", SX_AUDIT_THING, 0, 1},
+    {"对", SX_AUDIT_THING, 0, 1},
+    {"把", SX_AUDIT_THING, 0, 1},
+    {"村", SX_AUDIT_THING, 0, 1},
+    {"县", SX_AUDIT_THING, 0, 1},
+    {"区", SX_AUDIT_THING, 0, 1},
+    {"省", SX_AUDIT_THING, 0, 1},
+    {"国", SX_AUDIT_THING, 0, 1},
+    {"城", SX_AUDIT_THING, 0, 1},
+    {"镇", SX_AUDIT_THING, 0, 1},
+    {"台套", SX_AUDIT_THING, 0, 1},
+    {"标箱", SX_AUDIT_THING, 0, 1},
+    {"场次", SX_AUDIT_THING, 0, 1},
+    {"车次", SX_AUDIT_THING, 0, 1},
+    {"家次", SX_AUDIT_THING, 0, 1},
+    {"字", SX_AUDIT_THING, 0, 1},
+    {"参数", SX_AUDIT_THING, 0, 1},
+    {"大类", SX_AUDIT_THING, 0, 1},
+    {"企业", SX_AUDIT_THING, 0, 1},
+    {"省份", SX_AUDIT_THING, 0, 1},
+    {"城市", SX_AUDIT_THING, 0, 1},
+    {"国家", SX_AUDIT_THING, 0, 1},
+    {"品类", SX_AUDIT_THING, 0, 1},
+    {"厘米", SX_AUDIT_METRE, -2, 1},
+    {"毫米", SX_AUDIT_METRE, -3, 1},
     {"units", SX_AUDIT_THING, 0, 1},
     {"items", SX_AUDIT_THING, 0, 1},
     {"firms", SX_AUDIT_THING, 0, 1},
@@ -219,6 +282,7 @@ static size_t find_scale(const scale **out, const char *text, size_t n) {
 static void apply(sx_audit_unit *unit, const noun *what, int power) {
   unit->exp10 += power * what->exp10;
   unit->mul *= what->mul; /* a denominator's multiplier is refused by the caller */
+  if (power > 0) unit->noun = what->text;
   if (what->dim >= 0) unit->dims[what->dim] = (int8_t)(unit->dims[what->dim] + power);
   if (what->dim == PERCENT) unit->share = SX_AUDIT_PERCENT;
   if (what->dim == POINTS) unit->share = SX_AUDIT_POINTS;
@@ -250,7 +314,7 @@ size_t sx_audit__unit_prefix(sx_audit_unit *out, const char *text, size_t n) {
   const size_t alone = find_noun(&what, text, n);
   if (alone > at) at = 0;
   if (at) {
-    unit.exp10 = by->exp10;
+    unit.exp10 = unit.scale10 = by->exp10;
     const size_t gap = blanks(text + at, n - at), k = find_noun(&what, text + at + gap, n - at - gap);
     if (k && what->dim != PERCENT && what->dim != POINTS) {
       apply(&unit, what, 1);
@@ -283,6 +347,7 @@ size_t sx_audit__unit_before(sx_audit_unit *out, const char *text, size_t n) {
 void sx_audit__unit_join(sx_audit_unit *out, const sx_audit_unit *currency, const sx_audit_unit *by) {
   sx_audit_unit unit = *currency;
   unit.exp10 += by->exp10;
+  unit.scale10 += by->scale10;
   *out = unit;
 }
 

@@ -43,7 +43,9 @@ typedef struct sx_audit_unit {
   int32_t mul; /* value in base units = printed value * mul * 10^exp10 */
   int32_t exp10;
   sx_audit_share share;
-  bool any; /* a bare number or a bare scale word ("亿"): goes with every dimension */
+  bool any;         /* a bare number or a bare scale word ("亿"): goes with every dimension */
+  int32_t scale10;  /* the part of exp10 that a scale word gives: 8 of 亿元, 0 of 小时 */
+  const char *noun; /* as the table has it ("元", "users"); NULL where there is none */
   int8_t dims[SX_AUDIT_DIMS];
 } sx_audit_unit;
 
