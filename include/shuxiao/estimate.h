@@ -45,6 +45,10 @@ SX_API double sx_est_cov(const sx_est *a, const sx_est *b);
 /* True where no source of error is in both: no sample (of designs made from one another, of linked waves), no outside figure. A part
  * without an error, such as a calibrated total's, is no source of error. */
 SX_API bool sx_est_independent(const sx_est *a, const sx_est *b);
+/* All of them at once: out [n*n] symmetric, the same numbers up to rounding; each carrier is expanded once where they fit into 32 MB
+ * together. Rows and columns of missing estimates are NaN. */
+SX_API sx_status sx_est_covariances(double *out, const sx_ctx *ctx, const sx_est *const *estimates, size_t n,
+                                    sx_error *err) SX_NODISCARD;
 
 SX_API sx_status sx_est_constant(sx_est **out, const sx_ctx *ctx, double value, sx_error *err) SX_NODISCARD;
 /* An estimate without a value, for the reason na (not SX_NA_NONE): formulas, sums and accounts over it are missing for the same

@@ -65,6 +65,16 @@ SX_API void sx_num_chol_solve(const double *a, size_t n, const size_t *piv, size
 SX_API sx_status sx_num_rank(size_t *rank, double *a, size_t m, size_t n, double tol, const sx_ctx *ctx,
                              sx_error *err) SX_NODISCARD;
 
+/* Q R of a [m*n column-major, overwritten] by modified Gram-Schmidt with column pivoting and reorthogonalisation (num_qr.c). The first
+ * *rank columns of a become the orthonormal Q, r [n*n] the upper triangle over the columns in the order piv [n] (its first *rank rows
+ * stand for all columns). Columns are dropped whose rest falls to tol * scale[j] or below; scale NULL: their norms. work [2n].
+ * Cost 4 m n rank. */
+SX_API sx_status sx_num_qr_pivot(double *a, size_t m, size_t n, const double *scale, double tol, double *r, size_t *piv,
+                                 size_t *rank, double *work, const sx_ctx *ctx, sx_error *err) SX_NODISCARD;
+/* x [rank] overwritten with the solution of R'y = x, and of R y = x, R the leading rank * rank of r [n*n]. */
+SX_API void sx_num_qr_forward(double *x, const double *r, size_t n, size_t rank);
+SX_API void sx_num_qr_back(double *x, const double *r, size_t n, size_t rank);
+
 /* ---- Hadamard matrices (num_hadamard.c) ------------------------------------------------------------------ */
 
 enum { SX_HADAMARD_MAX = 4096 };

@@ -3,6 +3,7 @@
 #define SX_SHUXIAO_H
 
 #include "shuxiao/accounts.h"
+#include "shuxiao/accounts_balance.h"
 #include "shuxiao/accounts_compare.h"
 #include "shuxiao/accounts_domains.h"
 #include "shuxiao/accounts_sensitivity.h"
