@@ -1,0 +1,190 @@
+/* audit_branch.c: branch and bound for what is not multilinear: is left - right ever 0 (or at most 0) in the box?
+ *
+ * Interval arithmetic rounded outwards (long double, one step of the last place). Proof of no: the box is cut until every piece has a
+ * residual that keeps away from 0. Proof of yes: a piece where the residual is strictly negative and one where it is strictly positive,
+ * on a box where it is continuous (no divisor meets 0), so that it is 0 in between. Neither within MAX_PIECES: undecided. */
+#include <math.h>
+
+#include "audit_priv.h"
+
+enum { MAX_PIECES = 4096, MAX_FIGURES = 64, MAX_STACK = 96 };
+
+typedef struct span {
+  long double lo, hi;
+} span;
+
+typedef struct piece {
+  span x[MAX_FIGURES];
+} piece;
+
+static span outward(long double lo, long double hi) {
+  return (span){nextafterl(lo, -HUGE_VALL), nextafterl(hi, HUGE_VALL)};
+}
+
+static span mul(span a, span b) {
+  const long double p[4] = {a.lo * b.lo, a.lo * b.hi, a.hi * b.lo, a.hi * b.hi};
+  span out = {p[0], p[0]};
+  for (int i = 1; i < 4; i++) {
+    if (p[i] < out.lo) out.lo = p[i];
+    if (p[i] > out.hi) out.hi = p[i];
+  }
+  return outward(out.lo, out.hi);
+}
+
+/* *broken: a divisor meets 0. */
+static span value(const au_expr *e, const span *x, bool *broken) {
+  switch (e->op) {
+  case AU_NUM: {
+    const long double v = sx_audit__num_value(e->num);
+    return outward(v, v);
+  }
+  case AU_FIG:
+    return x[e->var];
+  case AU_NEG: {
+    const span a = value(e->left, x, broken);
+    return (span){-a.hi, -a.lo};
+  }
+  case AU_POW: {
+    const span a = value(e->left, x, broken);
+    span out = a;
+    for (uint32_t k = 1; k < e->power; k++) out = mul(out, a);
+    if (e->power % 2 == 0 && out.lo < 0) out.lo = 0;
+    return out;
+  }
+  case AU_ADD:
+  case AU_SUB:
+  case AU_MUL:
+  case AU_DIV:
+    break;
+  }
+  const span a = value(e->left, x, broken), b = value(e->right, x, broken);
+  if (e->op == AU_ADD) return outward(a.lo + b.lo, a.hi + b.hi);
+  if (e->op == AU_SUB) return outward(a.lo - b.hi, a.hi - b.lo);
+  if (e->op == AU_MUL) return mul(a, b);
+  if (b.lo <= 0 && b.hi >= 0) {
+    *broken = true;
+    return (span){-HUGE_VALL, HUGE_VALL};
+  }
+  return mul(a, outward(1 / b.hi, 1 / b.lo));
+}
+
+/* years that are not whole, or many: F1 - ((F3/F2)^(1/years) - 1). powl is taken to be right to 8 last places. */
+static span cagr(const span *x, double years, bool *broken) {
+  if (!(x[1].lo > 0) || x[2].lo < 0) {
+    *broken = true;
+    return (span){-HUGE_VALL, HUGE_VALL};
+  }
+  long double low = powl(x[2].lo / x[1].hi, 1 / (long double)years),
+              high = powl(x[2].hi / x[1].lo, 1 / (long double)years);
+  for (int i = 0; i < 8; i++) {
+    low = nextafterl(low, -HUGE_VALL);
+    high = nextafterl(high, HUGE_VALL);
+  }
+  return outward(x[0].lo - (high - 1), x[0].hi - (low - 1));
+}
+
+static span residual(const au_identity *identity, const span *x, bool *broken) {
+  span r = identity->kind == AU_CAGR ? cagr(x, identity->years, broken) : (span){0, 0};
+  if (identity->kind != AU_CAGR) {
+    const span a = value(identity->left, x, broken), b = value(identity->right, x, broken);
+    r = outward(a.lo - b.hi, a.hi - b.lo);
+  }
+  return r;
+}
+
+static size_t widest(const piece *p, const piece *whole, size_t n) {
+  size_t best = 0;
+  long double most = -1;
+  for (size_t i = 0; i < n; i++) {
+    const long double full = whole->x[i].hi - whole->x[i].lo;
+    const long double share = full > 0 ? (p->x[i].hi - p->x[i].lo) / full : -1;
+    if (share > most) {
+      most = share;
+      best = i;
+    }
+  }
+  return best;
+}
+
+typedef struct search {
+  const au_identity *identity;
+  long double low, high; /* the residual may be in [low, high]: 0, or the tolerance */
+  bool below, above;     /* a piece strictly below low / above high was seen */
+  bool inside;           /* a piece wholly in between */
+  bool open;             /* a piece could not be settled */
+  bool broken;
+} search;
+
+/* The residual's side on one piece; 0: not settled. */
+static int side(search *s, const piece *p) {
+  bool broken = false;
+  const span r = residual(s->identity, p->x, &broken);
+  if (broken) return 0;
+  if (r.hi < s->low) {
+    s->below = true;
+    return -1;
+  }
+  if (r.lo > s->high) {
+    s->above = true;
+    return 1;
+  }
+  if (r.lo >= s->low && r.hi <= s->high) {
+    s->inside = true;
+    return 2;
+  }
+  return 0;
+}
+
+/* A point well inside tells sides sooner than boxes do. */
+static void probe(search *s, const piece *p, size_t n) {
+  piece point = *p;
+  for (size_t i = 0; i < n; i++) {
+    const long double middle = p->x[i].lo + (p->x[i].hi - p->x[i].lo) / 2;
+    point.x[i] = (span){middle, middle};
+  }
+  (void)side(s, &point);
+}
+
+static bool settled(const search *s) {
+  return s->inside || (s->below && s->above) || (s->identity->relation == AU_LE && s->below);
+}
+
+static void look(search *s, const piece *whole, size_t n, piece *stack) {
+  size_t depth = 1, pieces = 0;
+  stack[0] = *whole;
+  while (depth > 0) {
+    const piece now = stack[--depth];
+    if (side(s, &now) != 0) {
+      if (settled(s)) return;
+      continue;
+    }
+    probe(s, &now, n);
+    if (settled(s)) return;
+    const size_t cut = widest(&now, whole, n);
+    const long double middle = now.x[cut].lo + (now.x[cut].hi - now.x[cut].lo) / 2;
+    if (++pieces > MAX_PIECES || depth + 2 > MAX_STACK || !(now.x[cut].lo < middle && middle < now.x[cut].hi)) {
+      s->open = true;
+      return;
+    }
+    stack[depth] = now;
+    stack[depth++].x[cut].lo = middle;
+    stack[depth] = now;
+    stack[depth++].x[cut].hi = middle;
+  }
+}
+
+au_answer sx_audit__branch(const au_identity *identity, const au_range *box) {
+  const size_t n = identity->pub.n_figures;
+  const long double within = identity->has_within ? sx_audit__num_value(identity->within) : 0;
+  piece whole, stack[MAX_STACK];
+  if (n > MAX_FIGURES || (identity->kind != AU_CAGR && !identity->left)) return AU_UNDECIDED;
+  for (size_t i = 0; i < n; i++) whole.x[i] = outward(sx_audit__num_value(box[i].lo), sx_audit__num_value(box[i].hi));
+  search s = {.identity = identity, .low = -within, .high = within};
+  (void)residual(identity, whole.x, &s.broken);
+  look(&s, &whole, n, stack);
+  if (s.inside) return s.broken ? AU_UNDECIDED : AU_FEASIBLE;
+  if (identity->relation == AU_LE && s.below) return s.broken ? AU_UNDECIDED : AU_FEASIBLE;
+  if (s.below && s.above) return s.broken ? AU_UNDECIDED : AU_FEASIBLE;
+  if (s.open) return AU_UNDECIDED;
+  return s.below ? AU_TOO_LOW : s.above ? AU_TOO_HIGH : AU_UNDECIDED;
+}

@@ -1,0 +1,192 @@
+/* audit_judge.c: the verdict of each identity by itself, how far it is from turning, and the smallest change of one printed figure after
+ * which it holds. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit_priv.h"
+
+enum { MAX_REPAIRS = 64 }; /* candidates looked at in one identity */
+static const int64_t MAX_STEPS = (int64_t)1 << 44;
+
+void sx_audit__box(au_range *box, const sx_audit *audit, const au_identity *identity) {
+  for (size_t i = 0; i < identity->pub.n_figures; i++) box[i] = audit->figures[identity->pub.figures[i]].range;
+}
+
+/* ---- repairs -------------------------------------------------------------------------------------------------------- */
+
+typedef struct trial {
+  au_work *work;
+  const sx_audit *audit;
+  const au_identity *identity;
+  au_range *box;
+  size_t which; /* among the identity's figures */
+} trial;
+
+/* The answer when the figure's printed value is `steps` last digits away. False: no such value. */
+static bool answer_at(au_answer *out, const trial *t, int64_t steps) {
+  const au_figure *figure = &t->audit->figures[t->identity->pub.figures[t->which]];
+  const int64_t core = figure->core + steps;
+  if (figure->unit.share == SX_AUDIT_LEVEL && figure->core >= 0 && core < 0) return false;
+  if (!sx_audit__interval(&t->box[t->which], figure, core)) return false;
+  *out = sx_audit__decide_for(t->work, t->identity, t->box, t->which);
+  return *out != AU_UNDECIDED && *out != AU_EMPTY;
+}
+
+/* Fewest steps in one direction: galloping until the answer turns, then halving. 0: none. */
+static int64_t gallop(const trial *t, au_answer start, int64_t direction) {
+  int64_t near = 0, far = 1;
+  au_answer answer = start;
+  for (;; near = far, far *= 2) {
+    if (far > MAX_STEPS || !answer_at(&answer, t, direction * far)) {
+      if (far == 1) return 0;
+      /* the last value that exists may be nearer: try the one between */
+      if (far - near <= 1) return 0;
+      int64_t low = near, high = far;
+      while (high - low > 1) {
+        const int64_t middle = low + (high - low) / 2;
+        *(answer_at(&answer, t, direction * middle) ? &low : &high) = middle;
+      }
+      if (low == near || !answer_at(&answer, t, direction * low) || answer == start) return 0;
+      far = low;
+    }
+    if (answer != start) break;
+  }
+  bool found = answer == AU_FEASIBLE;
+  while (far - near > 1) {
+    const int64_t middle = near + (far - near) / 2;
+    if (!answer_at(&answer, t, direction * middle)) return 0;
+    if (answer == start) {
+      near = middle;
+    } else {
+      if (answer == AU_FEASIBLE) found = true;
+      far = middle;
+    }
+  }
+  return found && answer_at(&answer, t, direction * far) && answer == AU_FEASIBLE ? direction * far : 0;
+}
+
+static sx_status repair_one(sx_audit_repair *out, sx_arena *arena, trial *t, sx_error *err) {
+  const size_t figure = t->identity->pub.figures[t->which];
+  const au_figure *of = &t->audit->figures[figure];
+  const au_range kept = t->box[t->which];
+  const au_answer start = sx_audit__decide_for(t->work, t->identity, t->box, t->which);
+  int64_t best = 0;
+  if ((start == AU_TOO_LOW || start == AU_TOO_HIGH) && !of->no_value) {
+    const int64_t up = gallop(t, start, 1), down = gallop(t, start, -1);
+    best = !up ? down : !down ? up : up <= -down ? up : down;
+  }
+  t->box[t->which] = kept;
+  *out = (sx_audit_repair){figure, "", (double)NAN};
+  if (!best) return SX_OK;
+  out->steps = (double)best;
+  out->value = sx_audit__print(arena, of, of->core + best);
+  return out->value ? SX_OK : sx_error_memory(err);
+}
+
+static int fewest_first(const void *a, const void *b) {
+  const sx_audit_repair *x = a, *y = b;
+  const double p = isnan(x->steps) ? HUGE_VAL : fabs(x->steps), q = isnan(y->steps) ? HUGE_VAL : fabs(y->steps);
+  if (p != q) return p < q ? -1 : 1;
+  return x->figure < y->figure ? -1 : x->figure > y->figure;
+}
+
+void sx_audit__sort_repairs(sx_audit_repair *repairs, size_t n) {
+  if (n) qsort(repairs, n, sizeof *repairs, fewest_first);
+}
+
+static sx_status add_repairs(sx_audit_report *report, sx_audit_finding *out, trial *t, sx_error *err) {
+  const size_t n = t->identity->pub.n_figures < MAX_REPAIRS ? t->identity->pub.n_figures : MAX_REPAIRS;
+  sx_audit_repair *repairs = sx_arena_alloc(report->arena, n, sizeof *repairs);
+  if (!repairs) return sx_error_memory(err);
+  for (t->which = 0; t->which < n; t->which++) SX_TRY(repair_one(&repairs[t->which], report->arena, t, err));
+  sx_audit__sort_repairs(repairs, n);
+  out->repairs = repairs;
+  out->n_repairs = n;
+  return SX_OK;
+}
+
+/* ---- the verdict ------------------------------------------------------------------------------------------------------ */
+
+static void say(sx_audit_finding *out, const char *zh, const char *en) {
+  out->reason[0] = zh;
+  out->reason[1] = en;
+}
+
+/* One quantity printed twice, or at two times, is compared on the same base only: two stated bases that differ, or one that is not
+ * stated beside one that is, leave the question open. */
+static bool base_open(const sx_audit *audit, const au_identity *identity) {
+  const bool matters = identity->kind == AU_SAME || identity->kind == AU_CHANGE || identity->kind == AU_GROWTH ||
+                       identity->kind == AU_CAGR;
+  const size_t first = identity->kind == AU_SAME ? 0 : 1;
+  if (!matters || identity->same_base) return false;
+  for (size_t i = first + 1; i < identity->n_args; i++) {
+    if (strcmp(audit->figures[identity->args[first]].pub.base, audit->figures[identity->args[i]].pub.base) != 0)
+      return true;
+  }
+  return false;
+}
+
+static void open_question(sx_audit_finding *out, const sx_audit *audit, const au_identity *identity) {
+  const char *what = identity->pub.unstated;
+  if (strcmp(what, "definition") == 0) say(out, "定义未说明", "the definition is not stated");
+  if (strcmp(what, "base") == 0) say(out, "基数未说明", "the base is not stated");
+  if (strcmp(what, "period") == 0) say(out, "时期未说明", "the period is not stated");
+  if (!*what && base_open(audit, identity)) say(out, "基数不同或未说明", "the bases differ or are not stated");
+  if (*out->reason[0]) out->verdict = SX_AUDIT_CANNOT_TELL;
+}
+
+static void set_slack(sx_audit_finding *out, au_work *work, const sx_audit *audit, const au_identity *identity,
+                      const au_range *box) {
+  long double low, high;
+  out->slack = out->slack_digits = (double)NAN;
+  if (!sx_audit__residual(work, identity, box, &low, &high)) return;
+  const bool one_sided = identity->relation == AU_LE || identity->kind == AU_SAME || identity->kind == AU_ORDER;
+  const long double slack = one_sided || -low < high ? -low : high;
+  out->slack = (double)slack;
+  const bool measured = identity->kind != AU_FORMULA || identity->left->op == AU_FIG;
+  if (measured) out->slack_digits = (double)(slack / sx_audit__digit(&audit->figures[identity->pub.figures[0]]));
+}
+
+static sx_status judge_one(sx_audit_report *report, au_work *work, size_t i, au_range *box, sx_error *err) {
+  const sx_audit *audit = report->audit;
+  const au_identity *identity = &audit->identities[i];
+  sx_audit_finding *out = &report->findings[i];
+  *out = (sx_audit_finding){.identity = i, .reason = {"", ""}};
+  sx_audit__box(box, audit, identity);
+  const au_answer answer = sx_audit__decide(work, identity, box);
+  set_slack(out, work, audit, identity, box);
+  if (work->failed) return sx_error_memory(err);
+  if (answer == AU_UNDECIDED) {
+    out->verdict = SX_AUDIT_CANNOT_TELL;
+    say(out, "算不出定论", "not decided");
+  } else if (answer != AU_FEASIBLE) {
+    trial t = {work, audit, identity, box, 0};
+    out->verdict = SX_AUDIT_CONTRADICTS;
+    SX_TRY(add_repairs(report, out, &t, err));
+    if (work->failed) return sx_error_memory(err);
+    open_question(out, audit, identity);
+  }
+  if (identity->points_mixed && out->verdict != SX_AUDIT_CANNOT_TELL) {
+    out->verdict = SX_AUDIT_CONTRADICTS;
+    say(out, "百分数与百分点混用", "per cent and percentage points are mixed");
+  }
+  return SX_OK;
+}
+
+sx_status sx_audit__judge(sx_audit_report *report, au_work *work, sx_error *err) {
+  const sx_audit *audit = report->audit;
+  size_t most = 1;
+  for (size_t i = 0; i < audit->n_identities; i++) {
+    if (audit->identities[i].pub.n_figures > most) most = audit->identities[i].pub.n_figures;
+  }
+  au_range *box = sx_mem_alloc(&report->ctx, most, sizeof *box);
+  if (!box) return sx_error_memory(err);
+  sx_status status = SX_OK;
+  for (size_t i = 0; status == SX_OK && i < audit->n_identities; i++) {
+    if (i % 256 == 0) status = sx_ctx_poll(&report->ctx, err);
+    if (status == SX_OK) status = judge_one(report, work, i, box, err);
+  }
+  sx_mem_free(&report->ctx, box);
+  return status;
+}
