@@ -75,6 +75,34 @@ SX_API sx_status sx_num_qr_pivot(double *a, size_t m, size_t n, const double *sc
 SX_API void sx_num_qr_forward(double *x, const double *r, size_t n, size_t rank);
 SX_API void sx_num_qr_back(double *x, const double *r, size_t n, size_t rank);
 
+/* ---- raking (num_rake.c) --------------------------------------------------------------------------------- */
+
+/* Rows with a start d and their cell in each margin: d g is wanted whose sums over the cells are total. */
+typedef struct sx_num_rake {
+  size_t n_rows, n_margins, n_cells;
+  const size_t *first;     /* [margins+1] cells of all margins are numbered together */
+  const int32_t *cell;     /* [margins][rows]: cell within its margin; -1 where the row takes no part */
+  const double *total;     /* [n_cells] */
+  const double *scale;     /* [n_cells] what a miss is measured by (0: not at all); NULL: the total */
+  const uint8_t *excluded; /* [rows] 1: g becomes 0 */
+  const double *d;         /* [rows]; rows of 0 take no part, nor those below 0 unless `negative` */
+  bool negative;           /* rows below 0 have the inverse factor (generalised RAS) */
+  double lower, upper;     /* of g */
+  double tolerance;        /* largest miss */
+  size_t max_iterations;
+} sx_num_rake;
+typedef struct sx_num_rake_end {
+  bool converged;
+  size_t iterations, worst_cell;
+  double worst; /* the largest miss left */
+} sx_num_rake_end;
+/* g [rows], 0 for rows that take no part. Not to converge is no error: end says so. Cost per iteration: rows * margins, and up to 2000
+ * cells their cube. */
+SX_API sx_status sx_num_rake_solve(double *g, sx_num_rake_end *end, const sx_num_rake *problem, const sx_ctx *ctx,
+                                   sx_error *err) SX_NODISCARD;
+/* sum[first[m]..] of d g over the cells of margin m, compensated; comp is scratch of the same length. */
+SX_API void sx_num_rake_sums(double *sum, double *comp, const sx_num_rake *problem, const double *g, size_t m);
+
 /* ---- Hadamard matrices (num_hadamard.c) ------------------------------------------------------------------ */
 
 enum { SX_HADAMARD_MAX = 4096 };

@@ -6,6 +6,7 @@
 #include "shuxiao/accounts_balance.h"
 #include "shuxiao/accounts_compare.h"
 #include "shuxiao/accounts_domains.h"
+#include "shuxiao/accounts_ras.h"
 #include "shuxiao/accounts_sensitivity.h"
 #include "shuxiao/audit.h"
 #include "shuxiao/audit_text.h"
