@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# The audit of the sources' published figures: the verdict of every identity is the one that docs/published-figures.md prints, the
+# contradictions are those that its findings name, the readings agree, and the figures are those of the transcription.
+. tests/cli/lib.sh
+need_program
+study=studies/published-figures page=docs/published-figures.md
+
+"$program" audit $study/audit.yaml --format csv >"$tmp/audit.csv" 2>"$tmp/err"
+[ $? = 3 ] || fail "the audit does not fail the gate: $(cat "$tmp/err")"
+awk -F, 'NR > 1 { print $2, $1 }' "$tmp/audit.csv" | sort >"$tmp/verdicts"
+verdict() { sed -n "s/ $1\$//p" "$tmp/verdicts"; }
+for line in 'agrees 215' 'contradicts 19' 'cannot tell 11'; do
+  [ "$(verdict "${line% *}" | wc -l)" = "${line##* }" ] || fail "${line% *}: $(verdict "${line% *}" | wc -l), not ${line##* }"
+  grep -q "^| ${line% *} [^|]*| ${line##* } |$" $page || fail "$page does not count: $line"
+done
+
+cat >"$tmp/contradicts" <<'END'
+cohort-netizens-population
+cohort-users-by-age
+cohort-users-population
+content-base-ch5
+ctrip-half
+digital-agriculture
+digital-industry
+digital-services
+five-year-plan
+games-share-ch5
+games-share-twice
+genai-gap
+ministries-supply
+ministries-supply-004
+seniors-share-twice
+tradein-half-year
+video-share-ch5
+video-share-twice
+xiaomi-half
+END
+verdict contradicts | diff "$tmp/contradicts" - >"$tmp/out" || fail "other contradictions than expected: $(cat "$tmp/out")"
+
+# the page: every identity with its verdict, every finding under its heading, every figure of a finding where it stands
+sed -n '/^## Every identity/,/^### Readings/p' $page | sed -n 's/^| `\([^`]*\)` [a-z]* | \(agrees\|contradicts\|cannot tell\)[^|]* |.*/\1 \2/p' | sort >"$tmp/page"
+diff "$tmp/verdicts" "$tmp/page" >"$tmp/out" || fail "the page's table is not the audit: $(cat "$tmp/out")"
+section() { sed -n "/^## $1/,/^## /p" $page; }
+for id in $(verdict contradicts); do section Contradictions | grep -q "\`$id\`" || fail "the findings do not name $id"; done
+for id in $(verdict 'cannot tell'); do section 'Cannot tell' | grep -q "\`$id\`" || fail "what cannot be told does not name $id"; done
+for id in $(section 'Agree at the edge' | sed -n 's/^| `\([^`]*\)` .*/\1/p'); do
+  grep -qx "$id agrees" "$tmp/verdicts" || fail "$id is said to agree at the edge"
+done
+"$program" audit $study/audit.yaml --only contradicts --format csv --lang en 2>/dev/null | grep -o 'L[0-9][0-9]*\]' | tr -d ']' | sort -u >"$tmp/places"
+while read -r place; do section Contradictions | grep -q "$place\b" || fail "the findings do not say $place"; done <"$tmp/places"
+
+# the readings that repair
+"$program" audit $study/readings.yaml --format csv >"$tmp/readings.csv" 2>"$tmp/err" || fail "readings: exit $?: $(cat "$tmp/err")"
+awk -F, 'NR > 1 { print $2, $1 }' "$tmp/readings.csv" | sort >"$tmp/readings"
+sed -n '/^### Readings/,/^### Facts/p' $page | sed -n 's/^| `\([^`]*\)` [a-z]* | \(agrees\) |.*/\1 \2/p' | sort | diff "$tmp/readings" - >"$tmp/out" ||
+  fail "the page's readings are not the audit's: $(cat "$tmp/out")"
+
+# every identity is argued in both languages, every fact from outside has its source in both
+awk '/^  - \{id: N_/ { if (open) print id; id = $3; open = 1 } /^              en:/ { open = 0 } END { if (open) print id }' $study/audit.yaml >"$tmp/out"
+[ -s "$tmp/out" ] && fail "facts without a source in two languages: $(cat "$tmp/out")"
+argued=$(grep -c '^     why: {zh: ..*, en: ..*}}$' $study/audit.yaml)
+[ "$argued" = "$(wc -l <"$tmp/verdicts")" ] || fail "$argued of the identities are argued"
+
+# the figures: facts only, as transcribed but for the corrections that the README lists
+head -1 $study/figures.csv | grep -Eq 'statement|quote|text' && fail "figures.csv has a column of text"
+transcript=../shared/data/cnnic-2025h1/published_figures.csv
+if [ -f $transcript ]; then
+  command -v python3 >/dev/null && python3 - $study/figures.csv $transcript >"$tmp/out" <<'END' && [ -s "$tmp/out" ] && fail "figures: $(cat "$tmp/out")"
+import csv, sys
+ours = {r['id']: r for r in csv.DictReader(open(sys.argv[1], encoding='utf-8'))}
+theirs = {r['id']: r for r in csv.DictReader(open(sys.argv[2], encoding='utf-8'))}
+corrected = {'F002_191', 'F002_192'}
+print(*[f'{i} is missing' for i in theirs if i not in ours], sep='\n', end='')
+for i, r in theirs.items():
+    if i in ours and i not in corrected:
+        for c in ('value', 'decimals'):
+            if r[c] != ours[i][c]: print(i, c, r[c], ours[i][c])
+for i, r in ours.items():
+    if any(len(f) >= 40 and any(f in t['statement'] or f in t.get('quote', '') for t in theirs.values()) for f in r.values() if f): print(i, 'holds a sentence of the source')
+END
+fi
+finish
