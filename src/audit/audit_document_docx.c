@@ -1,0 +1,303 @@
+/* audit_document_docx.c: Word's .docx: a zip archive (libzip) of XML (expat). Paragraphs, tables and notes are read; deleted text, codes of fields and fallback copies are not.
+ * An archive that unpacks beyond reason, a document type declaration (the door of expanding entities) and malformed XML are refused. */
+#include <expat.h>
+#include <stdio.h>
+#include <string.h>
+#include <zip.h>
+
+#include "audit_text_priv.h"
+
+/* One part of a document may unpack to this much, and no more than RATIO times what it takes packed: deflate cannot pass 1032. */
+enum { PART_MAX = 64 * 1024 * 1024, RATIO_MAX = 300, RATIO_FREE = 1024 * 1024, STYLES_MAX = 256, ID_MAX = 64 };
+
+typedef struct style {
+  char id[ID_MAX];
+  int level;
+} style;
+
+typedef struct word {
+  sx_part_maker *m;
+  XML_Parser parser;
+  const char *file; /* "word/document.xml" */
+  style *styles;    /* [STYLES_MAX] headings */
+  size_t n_styles;
+  char style_id[ID_MAX]; /* of the style that is being read */
+  bool notes;
+  int level;           /* of the paragraph at hand */
+  size_t tables, skip; /* depth of tables; of what is left out */
+  size_t span;         /* columns more than one of the cell at hand */
+  bool text, superscript, put_superscript, first_row;
+  sx_status status;
+} word;
+
+/* ---- names ------------------------------------------------------------------------------------------------------- */
+
+/* Local name of an element or attribute of WordprocessingML; NULL for others. */
+static const char *local(const char *name) {
+  const char *bar = strrchr(name, '|');
+  if (!bar || !strstr(name, "wordprocessingml")) return NULL;
+  return bar + 1;
+}
+
+static const char *value_of(const char **attributes, const char *key) {
+  for (size_t i = 0; attributes[i]; i += 2) {
+    const char *name = local(attributes[i]);
+    if (name && strcmp(name, key) == 0) return attributes[i + 1];
+  }
+  return NULL;
+}
+
+static bool is(const char *name, const char *what) {
+  return strcmp(name, what) == 0;
+}
+
+static void stop(word *w, sx_status status) {
+  if (w->status == SX_OK) w->status = status;
+  if (w->status != SX_OK) XML_StopParser(w->parser, XML_FALSE);
+}
+
+static void copy_id(char out[ID_MAX], const char *text) {
+  const size_t n = sx_utf8_cut(text, strlen(text), ID_MAX - 1);
+  memcpy(out, text, n);
+  out[n] = '\0';
+}
+
+/* ---- headings: which styles are ---------------------------------------------------------------------------------- */
+
+static void XMLCALL style_start(void *data, const char *name, const char **attributes) {
+  word *w = data;
+  const char *tag = local(name), *text;
+  if (!tag) return;
+  if (is(tag, "style") && (text = value_of(attributes, "styleId")) != NULL) copy_id(w->style_id, text);
+  if (!is(tag, "name") || !w->style_id[0] || (text = value_of(attributes, "val")) == NULL) return;
+  const bool heading = strncmp(text, "heading ", 8) == 0 || strncmp(text, "Heading ", 8) == 0;
+  const bool title = is(text, "Title") || is(text, "title");
+  if ((heading || title) && w->n_styles < STYLES_MAX) {
+    style *s = &w->styles[w->n_styles++];
+    memcpy(s->id, w->style_id, ID_MAX);
+    s->level = title ? 1 : text[8] >= '1' && text[8] <= '9' ? text[8] - '0' : 1;
+  }
+  w->style_id[0] = '\0';
+}
+
+static int level_of(const word *w, const char *id) {
+  for (size_t i = 0; i < w->n_styles; i++) {
+    if (is(w->styles[i].id, id)) return w->styles[i].level;
+  }
+  if (strncmp(id, "Heading", 7) == 0 && id[7] >= '1' && id[7] <= '9' && !id[8]) return id[7] - '0';
+  return 0;
+}
+
+/* ---- text -------------------------------------------------------------------------------------------------------- */
+
+static void fresh_run(word *w, bool note) {
+  const sx_text_run run = {.exempt = note ? "note" : NULL};
+  stop(w, sx_audit__text_run(w->m, 0, 0, &run));
+  w->put_superscript = note;
+}
+
+static void put(word *w, const char *text, size_t n) {
+  if (!w->m->buf.n || w->superscript != w->put_superscript) fresh_run(w, w->superscript);
+  for (size_t i = 0; i < n; i++) {
+    const char c = text[i] == '\n' || text[i] == '\r' || text[i] == '\t' ? ' ' : text[i];
+    if (c == ' ' && !w->m->buf.n) continue;
+    sx_buf_add_char(&w->m->buf, c);
+  }
+}
+
+static void end_paragraph(word *w) {
+  const bool cell = w->tables > 0;
+  const sx_part_kind kind = cell       ? (w->m->row == 1 || w->m->column == 1 ? SX_PART_HEAD : SX_PART_CELL)
+                            : w->notes ? SX_PART_NOTE
+                            : w->level ? SX_PART_HEADING
+                                       : SX_PART_PARAGRAPH;
+  stop(w, sx_audit__text_close(w->m, kind, cell ? 0 : w->level));
+  w->level = 0;
+  w->superscript = false;
+}
+
+static void start_table(word *w, const char *tag, const char **attributes) {
+  const char *span;
+  if (is(tag, "tbl") && w->tables++ == 0) {
+    w->m->table++;
+    w->m->row = 0;
+  } else if (is(tag, "tr") && w->tables == 1) {
+    w->m->row++;
+    w->m->column = 0;
+  } else if (is(tag, "tc") && w->tables == 1) {
+    w->m->column++;
+  } else if (is(tag, "gridSpan") && w->tables == 1 && (span = value_of(attributes, "val")) != NULL && span[0] >= '2' &&
+             span[0] <= '9' && !span[1]) {
+    w->span = (size_t)(span[0] - '1');
+  }
+}
+
+static void XMLCALL start(void *data, const char *name, const char **attributes) {
+  word *w = data;
+  const char *tag = local(name), *text;
+  const char *bar = strrchr(name, '|');
+  if (w->skip || (bar && is(bar + 1, "Fallback"))) {
+    w->skip++;
+    return;
+  }
+  if (!tag) return;
+  if (is(tag, "del") || is(tag, "instrText") || is(tag, "moveFrom")) {
+    w->skip = 1;
+    return;
+  }
+  start_table(w, tag, attributes);
+  if (is(tag, "p") && w->m->buf.n && !w->tables) end_paragraph(w); /* a text box inside a paragraph */
+  if (is(tag, "p") && w->m->buf.n && w->tables) put(w, " ", 1);
+  if (is(tag, "pStyle") && (text = value_of(attributes, "val")) != NULL) w->level = level_of(w, text);
+  if (is(tag, "r")) w->superscript = false;
+  if (is(tag, "vertAlign") && (text = value_of(attributes, "val")) != NULL) w->superscript = is(text, "superscript");
+  if (is(tag, "t")) w->text = true;
+  if (is(tag, "tab") || is(tag, "br") || is(tag, "cr")) put(w, " ", 1);
+  if (is(tag, "noBreakHyphen")) put(w, "-", 1);
+}
+
+static void XMLCALL end(void *data, const char *name) {
+  word *w = data;
+  const char *tag = local(name);
+  if (w->skip) {
+    w->skip--;
+    return;
+  }
+  if (!tag) return;
+  if (is(tag, "t")) w->text = false;
+  if (is(tag, "r")) w->superscript = false;
+  if (is(tag, "p") && !w->tables) end_paragraph(w);
+  if (is(tag, "tc") && w->tables == 1) {
+    end_paragraph(w);
+    w->m->column += w->span;
+    w->span = 0;
+  }
+  if (is(tag, "tbl") && w->tables) w->tables--;
+}
+
+static void XMLCALL characters(void *data, const char *text, int n) {
+  word *w = data;
+  if (w->text && !w->skip && n > 0) put(w, text, (size_t)n);
+}
+
+static void XMLCALL doctype(void *data, const char *name, const char *system, const char *public_id, int internal) {
+  word *w = data;
+  (void)name;
+  (void)system;
+  (void)public_id;
+  (void)internal;
+  char where[SX_ERROR_WHERE_MAX];
+  (void)snprintf(where, sizeof where, "%s: %s", w->m->text->name, w->file);
+  stop(w, sx_error_set(w->m->err, SX_E_PARSE, where,
+                       "a Word file has no document type declaration: save it anew from Word"));
+}
+
+/* ---- the archive ------------------------------------------------------------------------------------------------- */
+
+static sx_status refuse(word *w, sx_status status, const char *message) {
+  char where[SX_ERROR_WHERE_MAX];
+  (void)snprintf(where, sizeof where, "%s: %s", w->m->text->name, w->file);
+  return sx_error_set(w->m->err, status, where, "%s", message);
+}
+
+/* Unpacks one part of the archive; *data NULL where there is none. */
+static sx_status unpack(char **data, size_t *n, word *w, zip_t *archive) {
+  zip_stat_t stat;
+  *data = NULL;
+  *n = 0;
+  zip_stat_init(&stat);
+  if (zip_stat(archive, w->file, 0, &stat) != 0) return SX_OK;
+  if (!(stat.valid & ZIP_STAT_SIZE) || !(stat.valid & ZIP_STAT_COMP_SIZE))
+    return refuse(w, SX_E_PARSE, "the archive does not say how large this part is");
+  if (stat.size > PART_MAX)
+    return refuse(w, SX_E_LIMIT, "the part unpacks to more than 64 MB: this is no ordinary document");
+  if (stat.size > RATIO_FREE && stat.size / RATIO_MAX > stat.comp_size)
+    return refuse(w, SX_E_LIMIT, "the part unpacks to more than 300 times its size: this is no ordinary document");
+  zip_file_t *file = zip_fopen(archive, w->file, 0);
+  if (!file) return refuse(w, SX_E_PARSE, "the archive is damaged");
+  char *bytes = sx_mem_alloc(&w->m->text->ctx, (size_t)stat.size + 1, 1);
+  zip_int64_t got = bytes ? zip_fread(file, bytes, stat.size) : -1;
+  zip_fclose(file);
+  if (!bytes) return sx_error_memory(w->m->err);
+  if (got < 0 || (zip_uint64_t)got != stat.size) {
+    sx_mem_free(&w->m->text->ctx, bytes);
+    return refuse(w, SX_E_PARSE, "the archive is damaged");
+  }
+  *data = bytes;
+  *n = (size_t)got;
+  return SX_OK;
+}
+
+static sx_status parse(word *w, const char *data, size_t n, bool styles) {
+  w->parser = XML_ParserCreateNS(NULL, '|');
+  if (!w->parser) return sx_error_memory(w->m->err);
+  w->status = SX_OK;
+  w->skip = w->tables = 0;
+  w->text = w->superscript = w->put_superscript = false;
+  XML_SetUserData(w->parser, w);
+  XML_SetStartDoctypeDeclHandler(w->parser, doctype);
+  if (styles) {
+    XML_SetElementHandler(w->parser, style_start, NULL);
+  } else {
+    XML_SetElementHandler(w->parser, start, end);
+    XML_SetCharacterDataHandler(w->parser, characters);
+  }
+  const enum XML_Status parsed = XML_Parse(w->parser, data, (int)n, XML_TRUE);
+  sx_status status = w->status;
+  if (status == SX_OK && parsed != XML_STATUS_OK) {
+    char where[SX_ERROR_WHERE_MAX];
+    const enum XML_Error code = XML_GetErrorCode(w->parser);
+    (void)snprintf(where, sizeof where, "%s: %s:%lu:%lu", w->m->text->name, w->file,
+                   (unsigned long)XML_GetCurrentLineNumber(w->parser),
+                   (unsigned long)XML_GetCurrentColumnNumber(w->parser) + 1);
+    status = code == XML_ERROR_NO_MEMORY
+                 ? sx_error_memory(w->m->err)
+                 : sx_error_set(w->m->err, SX_E_PARSE, where, "malformed XML: %s", XML_ErrorString(code));
+  }
+  XML_ParserFree(w->parser);
+  w->parser = NULL;
+  return status;
+}
+
+static sx_status part(word *w, zip_t *archive, const char *file, bool needed) {
+  char *data = NULL;
+  size_t n = 0;
+  w->file = file;
+  SX_TRY(unpack(&data, &n, w, archive));
+  if (!data) return needed ? refuse(w, SX_E_PARSE, "the archive holds no such part: this is no Word document") : SX_OK;
+  w->notes = strstr(file, "notes") != NULL;
+  sx_status status = parse(w, data, n, strstr(file, "styles") != NULL);
+  if (status == SX_OK) status = sx_audit__text_close(w->m, w->notes ? SX_PART_NOTE : SX_PART_PARAGRAPH, 0);
+  sx_mem_free(&w->m->text->ctx, data);
+  return status;
+}
+
+sx_status sx_audit__text_docx(sx_part_maker *m, const void *data, size_t n) {
+  static const char *const files[] = {"word/styles.xml", "word/document.xml", "word/footnotes.xml",
+                                      "word/endnotes.xml"};
+  word w = {.m = m, .file = "archive"};
+  zip_error_t error;
+  zip_error_init(&error);
+  sx_status status = SX_OK;
+  zip_t *archive = NULL;
+  w.styles = sx_mem_zalloc(&m->text->ctx, STYLES_MAX, sizeof *w.styles);
+  zip_source_t *source = zip_source_buffer_create(data, n, 0, &error);
+  if (!w.styles || !source) {
+    status = sx_error_memory(m->err);
+    goto done;
+  }
+  archive = zip_open_from_source(source, ZIP_RDONLY, &error);
+  if (!archive) {
+    status = sx_error_set(m->err, SX_E_PARSE, m->text->name, "not a .docx file: %s", zip_error_strerror(&error));
+    goto done;
+  }
+  source = NULL; /* the archive's now */
+  for (size_t i = 0; i < sizeof files / sizeof *files && status == SX_OK; i++)
+    status = part(&w, archive, files[i], i == 1);
+done:
+  if (archive) zip_discard(archive);
+  if (source) zip_source_free(source);
+  zip_error_fini(&error);
+  sx_mem_free(&m->text->ctx, w.styles);
+  return status;
+}

@@ -1,0 +1,135 @@
+/* audit_text_priv.h: a text while it is read: characters made alike, numbers found, parts and runs. */
+#ifndef AUDIT_TEXT_PRIV_H
+#define AUDIT_TEXT_PRIV_H
+
+#include "audit_units.h"
+#include "shuxiao/audit_text.h"
+
+struct sx_audit_text {
+  sx_ctx ctx;
+  sx_arena *arena;
+  const char *name;
+  sx_text_form form;
+  sx_text_part *parts;
+  size_t n_parts, cap_parts;
+  sx_text_mark *marks;
+  sx_audit_unit *units; /* beside marks */
+  size_t n_marks, cap_marks, cap_units;
+};
+
+/* ---- reading a document: parts are opened, filled and closed in order (audit_text.c) ---- */
+
+typedef struct sx_part_maker {
+  sx_audit_text *text;
+  sx_buf buf;
+  sx_text_run *runs;
+  size_t n_runs, cap_runs;
+  sx_text_part part; /* of the part at hand */
+  size_t paragraph, table, row, column;
+  sx_error *err;
+} sx_part_maker;
+void sx_audit__text_maker_init(sx_part_maker *m, sx_audit_text *text, sx_error *err);
+void sx_audit__text_maker_clear(sx_part_maker *m);
+/* A run begins here: what is added next stands at line, column. Attributes are copied. */
+sx_status sx_audit__text_run(sx_part_maker *m, size_t line, size_t column, const sx_text_run *attributes) SX_NODISCARD;
+/* Closes the part: blanks at its ends go, its numbers are found; an empty one is dropped. */
+sx_status sx_audit__text_close(sx_part_maker *m, sx_part_kind kind, int level) SX_NODISCARD;
+/* The run that holds a byte of a part. */
+const sx_text_run *sx_audit__text_run_at(const sx_text_part *part, size_t at);
+/* Forms. data is valid UTF-8 for the first three. */
+sx_status sx_audit__text_plain(sx_part_maker *m, const char *data, size_t n) SX_NODISCARD;
+sx_status sx_audit__text_markdown(sx_part_maker *m, const char *data, size_t n) SX_NODISCARD;
+sx_status sx_audit__text_html(sx_part_maker *m, const char *data, size_t n) SX_NODISCARD;
+sx_status sx_audit__text_docx(sx_part_maker *m, const void *data, size_t n) SX_NODISCARD;
+
+/* ---- one part while its numbers are found ---- */
+
+/* A character made alike: full-width letters, digits and marks are ASCII, blanks of all kinds ' ', the dashes kept. */
+typedef struct sx_glyph {
+  uint32_t c;
+  uint32_t at, nat; /* bytes into the part's text, into the text made alike */
+} sx_glyph;
+
+typedef struct sx_found {
+  size_t from, to, number_to; /* glyphs: number and unit; end of the numeral itself */
+  sx_mark_kind kind;
+  double value;
+  int decimals, zeros, sign, direction;
+  sx_mark_range range;
+  sx_audit_unit unit;
+  bool has_unit, has_noun;
+  double scale;
+  const char *word, *qualifier; /* canonical unit and qualifier; "" */
+} sx_found;
+
+typedef struct sx_scan {
+  sx_audit_text *text;
+  sx_arena *scratch;
+  const sx_text_part *part;
+  sx_part_kind kind;
+  sx_text_form form;
+  bool chinese;
+  const sx_glyph *g; /* [n + 1]: the last one ends the text */
+  size_t n;
+  const char *norm;
+  size_t n_norm;
+  sx_found *found;
+  size_t n_found, cap_found;
+  sx_error *err;
+} sx_scan;
+
+sx_status sx_audit__text_scan(sx_audit_text *text, size_t part, sx_error *err) SX_NODISCARD; /* audit_text_scan.c */
+sx_status sx_audit__text_add(sx_scan *s, const sx_found *found) SX_NODISCARD;
+
+static inline uint32_t sx_glyph_at(const sx_scan *s, size_t i) {
+  return i < s->n ? s->g[i].c : 0;
+}
+static inline bool sx_is_digit(uint32_t c) {
+  return c >= '0' && c <= '9';
+}
+static inline bool sx_is_latin(uint32_t c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+static inline bool sx_is_han(uint32_t c) {
+  return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF);
+}
+static inline size_t sx_blanks(const sx_scan *s, size_t i) {
+  size_t k = 0;
+  while (sx_glyph_at(s, i + k) == ' ') k++;
+  return k;
+}
+/* Glyphs of `word` where it stands at i; 0 when it does not. A Latin word must end there. ASCII without regard to case. */
+size_t sx_audit__text_word(const sx_scan *s, size_t i, const char *word);
+/* The same, ending before i (blanks are the caller's). */
+size_t sx_audit__text_word_before(const sx_scan *s, size_t i, const char *word);
+size_t sx_audit__text_any(const sx_scan *s, size_t i, const char *const *words, size_t n);
+size_t sx_audit__text_any_before(const sx_scan *s, size_t i, const char *const *words, size_t n);
+#define SX_ANY(s, i, words)        sx_audit__text_any(s, i, words, sizeof(words) / sizeof *(words))
+#define SX_ANY_BEFORE(s, i, words) sx_audit__text_any_before(s, i, words, sizeof(words) / sizeof *(words))
+
+/* ---- numerals (audit_text_number.c) ---- */
+
+/* 1,234.5 at i: glyphs used, 0 when no digit stands there. */
+size_t sx_audit__text_arabic(sx_found *out, const sx_scan *s, size_t i);
+/* 三千二百万 at i: glyphs used; *digits: how many are figures and not powers of ten alone. */
+size_t sx_audit__text_chinese(double *value, size_t *digits, const sx_scan *s, size_t i);
+bool sx_audit__text_is_numeral(uint32_t c);
+/* Chinese and English numbers in words that are quantities: *out is filled and true returned. */
+bool sx_audit__text_in_words(sx_found *out, const sx_scan *s, size_t i);
+/* A Chinese numeral that is no quantity but worth a mark: 第三, 二〇二五年. */
+bool sx_audit__text_ordinal(sx_found *out, const sx_scan *s, size_t i);
+
+/* ---- what surrounds a numeral ---- */
+
+/* Whether the number out->from..number_to is no quantity; sets kind and to (audit_text_kind.c). */
+bool sx_audit__text_no_quantity(sx_found *out, const sx_scan *s);
+/* The unit behind it, a currency before it, words that qualify it (audit_text_unit.c). */
+void sx_audit__text_unit(sx_found *out, const sx_scan *s);
+void sx_audit__text_qualifier(sx_found *out, const sx_scan *s);
+/* What a canonical unit is called; the arena's where it is not a constant; NULL: no memory. */
+const char *sx_audit__text_unit_name(sx_arena *arena, const sx_audit_unit *unit, const char *as_printed, size_t n);
+/* Lists, ranges and directions, once all numbers of the part are found (audit_text_chain.c). */
+void sx_audit__text_chain(sx_scan *s);
+void sx_audit__text_directions(sx_scan *s);
+
+#endif
