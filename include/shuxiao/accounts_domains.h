@@ -11,9 +11,9 @@ extern "C" {
 /* One leaf in one domain. */
 typedef struct sx_account_cell {
   sx_account_leaf direct; /* from the domain's interviews; factors may be missing estimates */
-  sx_account_leaf
-      model; /* estimates that stand in where `direct` does not do: each one that is not NULL takes the place of its like (a
-                           * small-area estimate is sx_est_outside(estimate, root MSE)); total takes the place of all. All NULL: none */
+  /* Estimates that stand in where `direct` does not do: each one that is not NULL takes the place of its like, total that of all (a
+   * small-area estimate is sx_est_outside(estimate, root MSE)). All NULL: none. */
+  sx_account_leaf model;
   size_t n; /* interviews behind `direct`; SIZE_MAX: not known */
 } sx_account_cell;
 

@@ -17,19 +17,19 @@ typedef struct sx_account_input {
   double value, se;
   double elasticity; /* d ln L / d ln X = (X/L) dL/dX: L moves so many per cent where X moves one */
   double derivative; /* dL/dX */
-  double
-      variance_share; /* dL/dX Cov(X, L)/V(L): adds up to 1 over inputs; may be negative or above 1 where inputs covary */
+  /* dL/dX Cov(X, L)/V(L): adds up to 1 over inputs; may be negative or above 1 where inputs covary. NaN where L has no error */
+  double variance_share;
   double variance_alone; /* (dL/dX)^2 V(X)/V(L): what V(L) would be of if only X had an error */
-  double low_se,
-      high_se; /* L with X at value - se and at value + se, the others as they are; NaN outside what X may be */
-  double low_tenth,
-      high_tenth; /* L with X at 0.9 and 1.1 of its value; NaN outside what X may be (a coverage above 1) */
+  /* L with X moved by one se, and by a tenth, the others as they are, without linearisation. X goes no further than it may: a penetration, a
+   * coverage or an overlap to 1, an amount or an overlap to 0. NaN where a coverage, factor or period would be 0 or below */
+  double low_se, high_se;       /* at value - se and value + se */
+  double low_tenth, high_tenth; /* at 0.9 and 1.1 of its value */
 } sx_account_input;
 typedef struct sx_account_sensitivity {
   sx_ctx ctx;
   double level, se; /* of the node; se linear */
-  sx_account_input
-      *rows; /* by |high_se - low_se| descending (then |elasticity|, then id): the order of a tornado figure */
+  /* By |high_se - low_se| descending, then |elasticity|, then id: the order of a tornado figure. */
+  sx_account_input *rows;
   size_t n_rows;
 } sx_account_sensitivity;
 /* node NULL: the root. scope NULL: the whole tree. Inputs that do not enter the level are left out; prices do not enter it. Constants are
