@@ -28,6 +28,7 @@
 #include "shuxiao/num.h"
 #include "shuxiao/report.h"
 #include "shuxiao/store.h"
+#include "shuxiao/store_diff.h"
 #include "shuxiao/study.h"
 #include "shuxiao/synth.h"
 #include "shuxiao/table.h"

@@ -61,6 +61,7 @@ typedef struct sx_store_row {
   int64_t n; /* -1: does not apply */
   double n_eff, deff, cv;
   const char *unit, *quality, *na_reason, *method;
+  const char *step; /* set on reading: the plan step that made it, NULL for none */
 } sx_store_row;
 /* step: the plan step that made it (for reuse), may be NULL. *id receives the row's id (id may be NULL). */
 SX_API sx_status sx_store_put_row(int64_t *id, sx_store *store, const char *step, const sx_store_row *row,
@@ -89,6 +90,12 @@ SX_API sx_status sx_store_step_payload(void **data, size_t *n, sx_store *store, 
 
 SX_API sx_status sx_store_latest(sx_store_run *out, sx_store *store, sx_error *err)
     SX_NODISCARD; /* newest finished run; texts borrowed until the next call; SX_E_DATA when none */
+/* Every finished run, oldest first; texts borrowed until fn returns. */
+typedef sx_status (*sx_store_run_fn)(void *data, const sx_store_run *run, sx_error *err);
+SX_API sx_status sx_store_each_run(sx_store *store, sx_store_run_fn fn, void *data, sx_error *err) SX_NODISCARD;
+/* Payload of a step of one run; *data NULL when the run has no such step; caller frees. */
+SX_API sx_status sx_store_run_step(void **data, size_t *n, sx_store *store, int64_t run, const char *step,
+                                   sx_error *err) SX_NODISCARD;
 /* The row of (indicator, statistic, terms); statistic NULL: the indicator's main one (not gap). Terms match as a set. *found false when absent. Borrowed until the next find. */
 SX_API sx_status sx_store_find(bool *found, sx_store_row *out, sx_store *store, int64_t run, const char *indicator,
                                const char *statistic, const sx_store_term *terms, size_t n_terms,

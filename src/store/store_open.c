@@ -35,8 +35,7 @@ static const char *const sql_texts[SQL_COUNT] = {
     [SQL_RUN_ADD] = "INSERT INTO run(study, wave, title_zh, title_en, version, options, started, synthetic)"
                     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, coalesce(?7, strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), ?8)",
     [SQL_RUN_FINISH] = "UPDATE run SET finished = strftime('%Y-%m-%dT%H:%M:%SZ', 'now') WHERE id = ?1",
-    [SQL_RUN_LATEST] = "SELECT id, study, wave, title_zh, title_en, version, options, started, finished, synthetic"
-                       " FROM run WHERE finished IS NOT NULL ORDER BY id DESC LIMIT 1",
+    [SQL_RUN_LATEST] = SX_STORE_RUN_SELECT " WHERE finished IS NOT NULL ORDER BY id DESC LIMIT 1",
     [SQL_INPUT_ADD] = "INSERT INTO input(run, path, sha256, bytes) VALUES(?1, ?2, ?3, ?4)",
     [SQL_INDICATOR_ADD] = "INSERT OR REPLACE INTO indicator VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     [SQL_INDICATOR_GET] = "SELECT id, label_zh, label_en, question_zh, question_en, base_zh, base_en, unit, scale,"
@@ -78,6 +77,8 @@ static const char *const sql_texts[SQL_COUNT] = {
     [SQL_STEP_PAYLOAD] = "SELECT b.packing, b.size, b.data FROM step s JOIN blob b ON b.id = s.blob"
                          " JOIN run r ON r.id = s.run WHERE s.step = ?1 AND (?2 IS NULL OR s.key = ?2)"
                          " AND (r.finished IS NOT NULL OR r.id = ?3) ORDER BY s.run DESC LIMIT 1",
+    [SQL_STEP_OF_RUN] = "SELECT b.packing, b.size, b.data FROM step s JOIN blob b ON b.id = s.blob"
+                        " WHERE s.run = ?1 AND s.step = ?2",
 };
 
 /* ---- failures ---------------------------------------------------------------------------------------------------- */

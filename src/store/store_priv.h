@@ -10,7 +10,9 @@
 /* The columns that sx_store__read_row expects, in its order. */
 #define SX_STORE_ROW_SELECT                                                                                            \
   "SELECT id, wave, indicator, statistic, domain, estimate, std_error, conf_low, conf_high, conf_level, df, n, n_eff," \
-  " deff, cv, unit, quality, na_reason, method FROM estimate"
+  " deff, cv, unit, quality, na_reason, method, step FROM estimate"
+#define SX_STORE_RUN_SELECT                                                                                            \
+  "SELECT id, study, wave, title_zh, title_en, version, options, started, finished, synthetic FROM run"
 typedef enum sx_store_sql {
   SQL_BEGIN,
   SQL_COMMIT,
@@ -40,6 +42,7 @@ typedef enum sx_store_sql {
   SQL_STEP_FIND,
   SQL_STEP_COPY,
   SQL_STEP_PAYLOAD,
+  SQL_STEP_OF_RUN,
   SQL_COUNT
 } sx_store_sql;
 

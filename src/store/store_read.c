@@ -61,6 +61,21 @@ sx_status sx_store__take_blob(void **data, size_t *n, sx_store *store, sqlite3_s
 
 /* ---- runs -------------------------------------------------------------------------------------------------------- */
 
+/* The columns of SX_STORE_RUN_SELECT. */
+static sx_store_run run_at(reader *r) {
+  const sx_store_run run = {.id = sqlite3_column_int64(r->statement, 0),
+                            .study = text_at(r, 1),
+                            .wave = text_at(r, 2),
+                            .title_zh = text_at(r, 3),
+                            .title_en = text_at(r, 4),
+                            .version = text_at(r, 5),
+                            .options_json = text_at(r, 6),
+                            .started = text_at(r, 7),
+                            .finished = text_at(r, 8),
+                            .synthetic = text_at(r, 9)};
+  return run;
+}
+
 sx_status sx_store_latest(sx_store_run *out, sx_store *store, sx_error *err) {
   reader r = {NULL, store->latest, false};
   SX_TRY(sx_store__statement(&r.statement, store, SQL_RUN_LATEST, err));
@@ -72,16 +87,7 @@ sx_status sx_store_latest(sx_store_run *out, sx_store *store, sx_error *err) {
                : sx_store__fail(store, code, "reading the runs", err);
   }
   sx_arena_release(store->latest, (sx_arena_mark){NULL, 0});
-  const sx_store_run run = {.id = sqlite3_column_int64(r.statement, 0),
-                            .study = text_at(&r, 1),
-                            .wave = text_at(&r, 2),
-                            .title_zh = text_at(&r, 3),
-                            .title_en = text_at(&r, 4),
-                            .version = text_at(&r, 5),
-                            .options_json = text_at(&r, 6),
-                            .started = text_at(&r, 7),
-                            .finished = text_at(&r, 8),
-                            .synthetic = text_at(&r, 9)};
+  const sx_store_run run = run_at(&r);
   sqlite3_reset(r.statement);
   if (r.failed) return sx_error_memory(err);
   *out = run;
@@ -165,7 +171,8 @@ static sx_status read_row(sx_store_row *out, sx_store *store, reader *r, sx_erro
                       .unit = text_at(r, 15),
                       .quality = text_at(r, 16),
                       .na_reason = text_at(r, 17),
-                      .method = text_at(r, 18)};
+                      .method = text_at(r, 18),
+                      .step = text_at(r, 19)};
   if (r->failed) return sx_error_memory(err);
   SX_TRY(read_terms(&row, store, r->arena, sqlite3_column_int64(s, 4), err));
   *out = row;
@@ -202,6 +209,29 @@ static sx_status prepare(sqlite3_stmt **out, sx_store *store, const char *sql, s
 }
 
 /* Walks use statements of their own, so that the callback may walk too. */
+sx_status sx_store_each_run(sx_store *store, sx_store_run_fn fn, void *data, sx_error *err) {
+  reader r = {NULL, NULL, false};
+  sx_status status = SX_OK;
+  int code;
+  SX_TRY(sx_arena_new(&r.arena, &store->ctx, err));
+  SX_TRY_GOTO(status,
+              prepare(&r.statement, store, SX_STORE_RUN_SELECT " WHERE finished IS NOT NULL ORDER BY id", err), done);
+  while ((code = sqlite3_step(r.statement)) == SQLITE_ROW) {
+    const sx_store_run run = run_at(&r);
+    if (r.failed) {
+      status = sx_error_memory(err);
+      goto done;
+    }
+    SX_TRY_GOTO(status, fn(data, &run, err), done);
+    sx_arena_release(r.arena, (sx_arena_mark){NULL, 0});
+  }
+  if (code != SQLITE_DONE) status = sx_store__fail(store, code, "reading the runs", err);
+done:
+  sqlite3_finalize(r.statement);
+  sx_arena_free(r.arena);
+  return status;
+}
+
 sx_status sx_store_each_row(sx_store *store, int64_t run, const char *indicator, sx_store_row_fn fn, void *data,
                             sx_error *err) {
   reader r = {NULL, NULL, false};

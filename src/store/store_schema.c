@@ -39,6 +39,8 @@ static const char *const migrations[] = {
     "  e.conf_level AS \"conf.level\", e.df, e.n, e.n_eff, e.deff, e.cv, e.unit, e.quality, e.na_reason, e.method, "
     "e.run"
     "  FROM estimate e JOIN domain d ON d.id = e.domain ORDER BY e.run, e.id;",
+    /* 1 -> 2: runs made known */
+    "CREATE TABLE publication(label TEXT PRIMARY KEY, run INTEGER NOT NULL, at TEXT NOT NULL) STRICT, WITHOUT ROWID;",
 };
 
 int sx_store__schema_version(void) {

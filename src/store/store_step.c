@@ -77,6 +77,14 @@ sx_status sx_store_reuse(bool *reused, sx_store *store, const char *step, const 
   return SX_OK;
 }
 
+sx_status sx_store_run_step(void **data, size_t *n, sx_store *store, int64_t run, const char *step, sx_error *err) {
+  sqlite3_stmt *s;
+  SX_TRY(sx_store__statement(&s, store, SQL_STEP_OF_RUN, err));
+  (void)sqlite3_bind_int64(s, 1, run);
+  sx_store__bind_text(s, 2, step);
+  return sx_store__take_blob(data, n, store, s, 0, err);
+}
+
 sx_status sx_store_has_step(bool *has, sx_store *store, const char *step, const char *key, sx_error *err) {
   int64_t run = 0;
   SX_TRY(find_run(&run, store, step, key, err));

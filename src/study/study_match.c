@@ -5,8 +5,26 @@
 
 sx_status study__plan_manifest(sx_buf *out, const st_plan *plan, sx_error *err) {
   for (size_t i = 0; i < plan->n; i++) {
-    sx_buf_printf(out, "%s\t%s\t%s\n", plan->steps[i].id, plan->steps[i].spec, plan->steps[i].key);
+    const st_step *step = &plan->steps[i];
+    sx_buf_printf(out, "%s\t%s\t%s\t", step->id, step->spec, step->key);
+    for (size_t k = 0; k < step->n_deps; k++) sx_buf_printf(out, "%s%zu", k ? "," : "", step->deps[k]);
+    sx_buf_add_char(out, '\n');
   }
+  return sx_buf_status(out, err);
+}
+
+sx_status study__plan_specs(sx_buf *out, const st_plan *plan, sx_error *err) {
+  bool first = true;
+  sx_buf_add_char(out, '{');
+  for (size_t i = 0; i < plan->n; i++) {
+    if (!plan->steps[i].text) continue;
+    if (!first) sx_buf_add_char(out, ',');
+    first = false;
+    sx_json_string(out, plan->steps[i].id);
+    sx_buf_add_char(out, ':');
+    sx_json_string(out, plan->steps[i].text);
+  }
+  sx_buf_add_char(out, '}');
   return sx_buf_status(out, err);
 }
 

@@ -58,11 +58,19 @@ static sx_status add_dep(build *b, size_t step, size_t dep, sx_error *err) {
   return SX_OK;
 }
 
+static bool decides_numbers(st_step_kind kind) {
+  return kind <= ST_STEP_PUBLISHED;
+}
+
 /* The specification is complete: hash it, then the key over what the step rests on. */
 static sx_status seal(build *b, size_t step, sx_error *err) {
   st_step *s = &b->plan->steps[step];
   SX_TRY(sx_buf_status(&b->spec, err));
   sx_hash_bytes(s->spec, b->spec.data ? b->spec.data : "", b->spec.n);
+  if (decides_numbers(s->kind) && b->spec.data) {
+    s->text = sx_arena_strdup(b->arena, b->spec.data);
+    if (!s->text) return sx_error_memory(err);
+  }
   sx_buf_reset(&b->spec);
   sx_buf_printf(&b->spec, "%s\n%s\n%s\n", sx_version(), s->id, s->spec);
   for (size_t i = 0; i < s->n_deps; i++) {
@@ -283,6 +291,7 @@ static sx_status plan_design(build *b, sx_error *err) {
   SX_TRY(add_dep(b, step, b->design, err));
   for (size_t i = 0; i < s->n_weightings; i++) {
     sx_node_to_json(&b->spec, s->weightings[i].node);
+    sx_buf_add_char(&b->spec, '\n');
     const st_weighting *w = &s->weightings[i];
     for (size_t k = 0; k < w->files.n; k++) SX_TRY(spec_file(b, study__path(s, b->arena, w->files.items[k]), err));
     SX_TRY(dep_list(b, step, &w->names, err));

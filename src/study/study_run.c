@@ -166,6 +166,9 @@ static sx_status put_steps(st_run *r, const char *pages_payload, sx_error *err) 
   sx_buf_init(&manifest, &r->ctx);
   sx_status status = study__plan_manifest(&manifest, r->plan, err);
   if (status == SX_OK) status = sx_store_put_step(r->store, "plan", "plan", manifest.data, manifest.n, err);
+  sx_buf_reset(&manifest);
+  if (status == SX_OK) status = study__plan_specs(&manifest, r->plan, err);
+  if (status == SX_OK) status = sx_store_put_step(r->store, "specs", "specs", manifest.data, manifest.n, err);
   sx_buf_clear(&manifest);
   return status;
 }

@@ -12,6 +12,7 @@ study=studies/digital-consumption-2025h1
 shuxiao synth $study/model.yaml --seed 20250630 -o interviews.sav --quiet 2>"$tmp/err" || fail "interviews: $(cat "$tmp/err")"
 cp interviews.sav my-survey.sav
 cp interviews.sav $study/interviews.sav
+shuxiao run $study/study.yaml --out earlier --quiet >/dev/null 2>"$tmp/err" || fail "an earlier run: $(cat "$tmp/err")"
 ran=0
 for command in $(shuxiao --help | awk '/^  [a-z]/ { print $1 }'); do
   example=$(shuxiao "$command" --help | awk 'take { sub(/^ +/, ""); print; exit } /^Example:/ { take = 1 }')

@@ -1,5 +1,5 @@
 /* Each allocation of the store room fails once: SX_E_MEMORY, nothing leaks, and the file stays a store. */
-#include "shuxiao/store.h"
+#include "shuxiao/store_diff.h"
 #include "sxt.h"
 
 #include <unistd.h>
@@ -38,7 +38,10 @@ static sx_status scenario(const sx_ctx *ctx, const char *path, sx_error *err) {
   const sx_store_input input = {"a.sav", "00", 1};
   const sx_store_indicator users = {.id = "users", .label = {"用户", "Users"}, .unit = "人", .scale = 1};
   sx_store_row row = {.indicator = "users", .statistic = "total", .terms = terms, .n_terms = 2, .estimate = 1, .n = 1};
+  static const char plan[] = "s\tab\tcd\t\nt\tab\tcd\t0\n", specs[] = "{\"s\":\"x\",\"t\":\"y\"}";
   sx_store *store = NULL;
+  sx_diff *diff = NULL;
+  sx_revisions *revisions = NULL;
   void *data = NULL;
   size_t n;
   sx_store_run latest;
@@ -56,9 +59,13 @@ static sx_status scenario(const sx_ctx *ctx, const char *path, sx_error *err) {
   SX_TRY_GOTO(status, sx_store_put_carrier(store, id, "d", scores, sizeof scores, err), done);
   SX_TRY_GOTO(status, sx_store_put_block(store, 0, "document", "d", "{}", err), done);
   SX_TRY_GOTO(status, sx_store_put_step(store, "s", "k", scores, sizeof scores, err), done);
+  SX_TRY_GOTO(status, sx_store_put_step(store, "plan", "plan", plan, sizeof plan - 1, err), done);
+  SX_TRY_GOTO(status, sx_store_put_step(store, "specs", "specs", specs, sizeof specs - 1, err), done);
   SX_TRY_GOTO(status, sx_store_finish(store, err), done);
   SX_TRY_GOTO(status, sx_store_begin(&run, store, &info, &input, 1, err), done);
   SX_TRY_GOTO(status, sx_store_reuse(&found, store, "s", "k", err), done);
+  SX_TRY_GOTO(status, sx_store_put_step(store, "plan", "plan", plan, sizeof plan - 1, err), done);
+  SX_TRY_GOTO(status, sx_store_put_step(store, "specs", "specs", specs, sizeof specs - 1, err), done);
   SX_TRY_GOTO(status, sx_store_finish(store, err), done);
   SX_TRY_GOTO(status, sx_store_step_payload(&data, &n, store, "s", "k", err), done);
   sx_mem_free(ctx, data);
@@ -70,7 +77,12 @@ static sx_status scenario(const sx_ctx *ctx, const char *path, sx_error *err) {
   SX_TRY_GOTO(status, sx_store_get_indicator(&found, &back, store, latest.id, "users", err), done);
   SX_TRY_GOTO(status, sx_store_each_row(store, latest.id, NULL, keep_nothing, &sum, err), done);
   SX_TRY_GOTO(status, sx_store_rows_csv(&csv, &row, 1, "1", err), done);
+  SX_TRY_GOTO(status, sx_store_publish(store, latest.id, "first", err), done);
+  SX_TRY_GOTO(status, sx_store_revisions(&revisions, store, NULL, err), done);
+  SX_TRY_GOTO(status, sx_store_diff(&diff, store, 1, store, latest.id, 0, err), done);
 done:
+  sx_diff_free(diff);
+  sx_revisions_free(revisions);
   sx_mem_free(ctx, data);
   sx_buf_clear(&csv);
   sx_store_close(store);
