@@ -214,8 +214,8 @@ sx_status sx_store_each_run(sx_store *store, sx_store_run_fn fn, void *data, sx_
   sx_status status = SX_OK;
   int code;
   SX_TRY(sx_arena_new(&r.arena, &store->ctx, err));
-  SX_TRY_GOTO(status,
-              prepare(&r.statement, store, SX_STORE_RUN_SELECT " WHERE finished IS NOT NULL ORDER BY id", err), done);
+  SX_TRY_GOTO(status, prepare(&r.statement, store, SX_STORE_RUN_SELECT " WHERE finished IS NOT NULL ORDER BY id", err),
+              done);
   while ((code = sqlite3_step(r.statement)) == SQLITE_ROW) {
     const sx_store_run run = run_at(&r);
     if (r.failed) {

@@ -506,7 +506,7 @@ size_t study__plan_find(const st_plan *plan, const char *id); /* ST_NONE */
 /* Marks what the newest finished run of the store already holds, with the reason where not. store NULL: nothing. */
 sx_status study__plan_match(st_plan *plan, sx_store *store, bool force, sx_error *err) SX_NODISCARD;
 sx_status study__plan_manifest(sx_buf *out, const st_plan *plan, sx_error *err); /* a line per step: id spec key */
-sx_status study__plan_specs(sx_buf *out, const st_plan *plan, sx_error *err); /* JSON: step -> its specification */
+sx_status study__plan_specs(sx_buf *out, const st_plan *plan, sx_error *err);    /* JSON: step -> its specification */
 
 /* ---- run ---------------------------------------------------------------------------------------------------- */
 
