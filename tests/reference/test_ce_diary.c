@@ -156,7 +156,7 @@ static void compare(const char *code, const sx_est *est) {
 
 static void build_account(sx_account *account, sx_est_set **sets) {
   for (size_t i = 0; i < n_nodes; i++) {
-    sx_account_leaf leaf = {NULL, NULL, NULL, NULL};
+    sx_account_leaf leaf = {.total = NULL};
     sx_est *est = nodes[i].leaf ? leaf_estimate(sets, &nodes[i]) : NULL;
     leaf.total = est;
     CHECK_OK(sx_account_add(account, nodes[i].code, nodes[i].parent, NULL, 0, est ? &leaf : NULL, err));
