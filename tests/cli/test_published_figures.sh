@@ -79,4 +79,25 @@ for i, r in ours.items():
     if any(len(f) >= 40 and any(f in t['statement'] or f in t.get('quote', '') for t in theirs.values()) for f in r.values() if f): print(i, 'holds a sentence of the source')
 END
 fi
+
+# each figure stands where it is said to stand: its digits at its line or the next six (lines are wrapped), but for those in words
+if [ -d ../shared/sources ] && command -v python3 >/dev/null; then
+  python3 - $study/figures.csv ../shared/sources >"$tmp/out" <<'END' || fail "places: $(cat "$tmp/out")"
+import csv, glob, re, sys
+IN_WORDS = set("""F000_002 F000_013 F000_015 F000_017 F000_067 F000_074 F000_081 F000_088 F000_094 F000_095 F000_106 F000_130 F000_133 F000_134 F000_197
+F000_212 F000_213 F000_214 F000_215 F000_223 F000_232 F000_235 F000_248 F000_269 F000_284 F000_287 F000_318 F000_319 F000_328 F000_345 F000_352 F000_353 F000_357
+F000_360 F002_001 F002_002 F002_003 F002_030 F002_035 F002_059 F002_087 F002_088 F002_119 F002_171 F002_191 F002_192 F002_196 F002_199 F004_001 F004_006 F004_007
+F004_008""".split())
+lines = {f.split('/')[-1][:3]: open(f, encoding='utf-8').read().split('\n') for f in glob.glob(sys.argv[2] + '/*.txt')}
+plain = str.maketrans('０１２３４５６７８９．％', '0123456789.%')
+absent = set()
+for r in csv.DictReader(open(sys.argv[1], encoding='utf-8')):
+    if not r['id'].startswith('F') or not r['value']: continue
+    doc, line = r['place'][:3], int(re.search(r'L(\d+)$', r['place']).group(1))
+    text = ''.join(lines[doc][line - 1:line + 6]).replace(' ', '').translate(plain)
+    if not re.search(r'(?<![\d.])' + re.escape(r['value'].lstrip('-')) + r'(?!\d|\.\d)', text): absent.add(r['id'])
+print(*sorted(absent - IN_WORDS))
+sys.exit(bool(absent - IN_WORDS))
+END
+fi
 finish
