@@ -171,10 +171,11 @@ static sx_status put_account_row(st_run *r, size_t account, const char *step, co
   int64_t row_id = 0;
   const char *unit = row->measure == SX_ACCOUNT_LEVEL ? a->unit : NULL;
   sx_status status = study__put_est(&row_id, r, step, id, measure, unit, &where, &out, err);
-  if (status == SX_OK && is_operand(r->s, account, row)) {
+  const bool operand = is_operand(r->s, account, row);
+  if (status == SX_OK && (operand || a->keep)) status = study__put_carrier(r, row_id, row->est, err);
+  if (status == SX_OK && operand) {
     const char *name = sx_arena_printf(r->arena, "%s|%s|%s", id, where.name, measure);
-    status = name ? study__put_carrier(r, row_id, row->est, err) : sx_error_memory(err);
-    if (status == SX_OK) status = study__keep_value(r, name, row->est, err);
+    status = name ? study__keep_value(r, name, row->est, err) : sx_error_memory(err);
   }
   sx_est_free(out.est);
   return status;
@@ -198,7 +199,7 @@ sx_status study__run_account(st_run *r, size_t index, sx_error *err) {
   sx_account_result *result = NULL;
   sx_est *scale = NULL, *base = NULL;
   sx_status status = SX_OK;
-  const char *step = sx_arena_printf(r->arena, "account:%s", a->id);
+  const char *step = study__step_id(r, "account", a->id);
   sx_est **totals = sx_mem_zalloc(&r->ctx, a->n_nodes, sizeof *totals);
   if (!totals || !step) {
     status = sx_error_memory(err);

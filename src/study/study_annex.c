@@ -183,6 +183,7 @@ static sx_status design(pages *p, const st_run *r, sx_error *err) {
   }
   sx_mem_free(&r->ctx, lines);
   interval_words(p, r->s);
+  study__wave_words(&p->zh, &p->en, r);
   return SX_OK;
 }
 

@@ -1,5 +1,5 @@
 /* study_blocks.c: tables and figures of the study as the blocks of docs/dev/blocks.md; the short forms are written out here. */
-#include "study_priv.h"
+#include "study_blocks.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,14 +19,8 @@ static const char *scalar(const sx_node *map, const char *key) {
 
 /* ---- domains of a short form ----------------------------------------------------------------------------------- */
 
-typedef struct shown_domain {
-  const char *name; /* as rows have it */
-  sx_text2 label;
-} shown_domain;
-typedef struct shown {
-  shown_domain *items;
-  size_t n, cap;
-} shown;
+typedef st_shown_domain shown_domain;
+typedef st_shown shown;
 
 static sx_status add_shown(shown *list, const st_run *r, const char *name, sx_text2 label, sx_error *err) {
   for (size_t i = 0; i < list->n; i++) {
@@ -138,16 +132,24 @@ static bool shows(const sx_node *show, const char *field) {
   return false;
 }
 
-/* Fields that get a column of their own; se, ci and n stand with the estimate. */
-static const struct {
-  const char *field, *zh, *en, *format;
-} extra[] = {{"n_eff", "有效样本量", "Effective n", "plain 0"},
-             {"deff", "设计效应", "Design effect", "plain 2"},
-             {"cv", "变异系数", "CV", "% 1"},
-             {"df", "自由度", "df", "plain 0"},
-             {"low", "区间下限", "Lower limit", NULL},
-             {"high", "区间上限", "Upper limit", NULL},
-             {"gap", "与总体之差", "Gap to all", NULL}};
+/* Fields that get a column of their own; se, ci and n stand with the estimate. With a prefix: a field of another statistic. */
+static const struct extra {
+  const char *field, *zh, *en, *format, *prefix, *of;
+} extra[] = {{"n_eff", "有效样本量", "Effective n", "plain 0", NULL, NULL},
+             {"deff", "设计效应", "Design effect", "plain 2", NULL, NULL},
+             {"cv", "变异系数", "CV", "% 1", NULL, NULL},
+             {"df", "自由度", "df", "plain 0", NULL, NULL},
+             {"low", "区间下限", "Lower limit", NULL, NULL, NULL},
+             {"high", "区间上限", "Upper limit", NULL, NULL, NULL},
+             {"gap", "与总体之差", "Gap to all", NULL, "gap", NULL},
+             {"change", "比上期变动", "Change", NULL, "change", NULL},
+             {"change_se", "变动的标准误", "SE of change", NULL, "change", "se"},
+             {"change_relative", "比上期增长", "Growth", "% 1 sign:plus", "change_relative", NULL},
+             {"p", "p 值", "p", "plain 3", "p_change", NULL},
+             {"yoy", "同比变动", "Change on the year", NULL, "yoy", NULL},
+             {"yoy_se", "同比变动的标准误", "SE of change on the year", NULL, "yoy", "se"},
+             {"yoy_relative", "同比增长", "Growth on the year", "% 1 sign:plus", "yoy_relative", NULL},
+             {"p_yoy", "同比 p 值", "p on the year", "plain 3", "p_yoy", NULL}};
 enum { N_EXTRA = sizeof extra / sizeof *extra };
 
 static void column_json(sx_buf *out, bool first, sx_text2 label, const char *more_zh, const char *more_en) {
@@ -178,11 +180,30 @@ static void row_label(sx_buf *out, const st_indicator *ind, size_t stat) {
   study__text2_json(out, zh, en);
 }
 
+/* Gaps and changes of shares are in percentage points; a change bears its sign, its error none. */
+static void extra_format(char out[120], const struct extra *x, const char *format, bool share) {
+  const bool gap = strcmp(x->field, "gap") == 0, error = x->of != NULL;
+  if (x->format)
+    (void)snprintf(out, 120, "%s", x->format);
+  else if (x->prefix && (gap ? format[0] == '%' : share))
+    (void)snprintf(out, 120, "%s", error ? "pp 1 sign:none" : "pp 1");
+  else
+    (void)snprintf(out, 120, "%.100s%s", format, x->prefix && !gap && !error ? " sign:plus" : "");
+}
+
+static void extra_json(sx_buf *out, sx_buf *scratch, const st_run *r, const char *indicator, const char *statistic,
+                       const char *domain, const struct extra *x, const char *format) {
+  char name[200], own[120];
+  const bool share = x->prefix && study__is_share(r->s, indicator, statistic);
+  (void)snprintf(name, sizeof name, "%s%s%s", x->prefix ? x->prefix : "", statistic ? "_" : "",
+                 statistic ? statistic : "");
+  extra_format(own, x, format, share);
+  cell_json(out, scratch, r, indicator, domain, x->prefix ? name : statistic, x->prefix ? x->of : x->field, own);
+}
+
 static void indicator_row(sx_buf *out, sx_buf *scratch, const st_run *r, const st_indicator *ind, size_t stat,
                           const shown *domains, const sx_node *show, const char *format) {
   const char *statistic = stat ? study__stat_at(ind, stat) : NULL;
-  char gap_name[200];
-  (void)snprintf(gap_name, sizeof gap_name, "gap%s%s", stat ? "_" : "", stat ? statistic : "");
   sx_buf_add(out, "{\"label\":");
   row_label(out, ind, stat);
   sx_buf_add(out, ",\"cells\":[");
@@ -192,10 +213,8 @@ static void indicator_row(sx_buf *out, sx_buf *scratch, const st_run *r, const s
     cell_json(out, scratch, r, ind->id, domain, statistic, NULL, format);
     for (size_t f = 0; f < N_EXTRA; f++) {
       if (!shows(show, extra[f].field)) continue;
-      const bool gap = strcmp(extra[f].field, "gap") == 0;
       sx_buf_add_char(out, ',');
-      const char *own = gap && strncmp(format, "%", 1) == 0 ? "pp 1" : extra[f].format ? extra[f].format : format;
-      cell_json(out, scratch, r, ind->id, domain, gap ? gap_name : statistic, gap ? NULL : extra[f].field, own);
+      extra_json(out, scratch, r, ind->id, statistic, domain, &extra[f], format);
     }
   }
   sx_buf_add(out, "]}");
@@ -254,6 +273,23 @@ static void account_rows(sx_buf *out, sx_buf *scratch, const st_run *r, const st
   }
 }
 
+/* A column of changes: the words and format of the extra field, of the level unless the measure names a share. */
+static bool change_column(sx_buf *out, const st_account *a, const char *measure) {
+  for (size_t i = 0; i < N_EXTRA; i++) {
+    char format[120];
+    const size_t n = strlen(extra[i].field);
+    if (!extra[i].prefix || strncmp(measure, extra[i].field, n) != 0 || (measure[n] && measure[n] != '_')) continue;
+    const bool share = strncmp(measure + n, "_share", 6) == 0;
+    if (measure[n] && !share) continue;
+    extra_format(format, &extra[i], a->format, share);
+    study__text2_json(out, extra[i].zh, extra[i].en);
+    sx_buf_add(out, ",\"format\":");
+    sx_json_string(out, format);
+    return true;
+  }
+  return false;
+}
+
 static void measure_column(sx_buf *out, const st_account *a, const char *measure, bool first) {
   static const struct {
     const char *measure, *zh, *en;
@@ -262,6 +298,10 @@ static void measure_column(sx_buf *out, const st_account *a, const char *measure
                {"share_of_total", "占总额比重", "Share of total"},
                {"share_of_benchmark", "占对照总额比重", "Share of benchmark"}};
   sx_buf_add(out, first ? "{\"label\":" : ",{\"label\":");
+  if (change_column(out, a, measure)) {
+    sx_buf_add_char(out, '}');
+    return;
+  }
   for (size_t i = 0; i < 4; i++) {
     if (strcmp(words[i].measure, measure) == 0) study__text2_json(out, words[i].zh, words[i].en);
   }
@@ -386,10 +426,46 @@ static sx_status account_figure(sx_buf *out, sx_buf *scratch, st_run *r, const s
   return SX_OK;
 }
 
+/* ---- for series ------------------------------------------------------------------------------------------------------ */
+
+sx_status study__shown_domains(st_shown *list, const st_run *r, const sx_node *domains, const sx_node *indicators,
+                               sx_error *err) {
+  return collect_domains(list, r, domains, indicators, err);
+}
+void study__cell_json(sx_buf *out, sx_buf *scratch, const st_run *r, const char *indicator, const char *domain,
+                      const char *statistic, const char *format) {
+  cell_json(out, scratch, r, indicator, domain, statistic, NULL, format);
+}
+void study__reference_json(sx_buf *out, sx_buf *scratch, const st_run *r, const char *indicator, const char *domain,
+                           const char *statistic) {
+  reference_json(out, scratch, r, indicator, domain, statistic, NULL);
+}
+void study__extra_columns(sx_buf *out, const sx_node *show) {
+  for (size_t f = 0; f < N_EXTRA; f++) {
+    if (!extra[f].prefix || !shows(show, extra[f].field)) continue;
+    sx_buf_add(out, ",{\"label\":");
+    study__text2_json(out, extra[f].zh, extra[f].en);
+    sx_buf_add_char(out, '}');
+  }
+}
+void study__extra_cells(sx_buf *out, sx_buf *scratch, const st_run *r, const char *indicator, const char *statistic,
+                        const char *domain, const sx_node *show, const char *format) {
+  for (size_t f = 0; f < N_EXTRA; f++) {
+    if (!extra[f].prefix || !shows(show, extra[f].field)) continue;
+    sx_buf_add_char(out, ',');
+    extra_json(out, scratch, r, indicator, statistic, domain, &extra[f], format);
+  }
+}
+bool study__is_extra(const char *field) {
+  for (size_t f = 0; f < N_EXTRA; f++)
+    if (extra[f].prefix && strcmp(extra[f].prefix, "gap") != 0 && strcmp(extra[f].field, field) == 0) return true;
+  return false;
+}
+
 /* ---- one block --------------------------------------------------------------------------------------------------------- */
 
 /* What stands in the study file as it is: title, note, columns ... without the keys of the short forms. */
-static void own_keys(sx_buf *out, const sx_node *map, bool full) {
+static void own_keys(sx_buf *out, const sx_node *map, bool full, bool waves) {
   const bool tests = sx_node_get(map, "tests") != NULL; /* then the note is written with them */
   static const char *const always[] = {"id", "title", "note", "source", "type", "format", "interval"};
   static const char *const whole[] = {"columns", "rows", "bases", "errors", "series", "categories", "cells", "centre"};
@@ -397,7 +473,7 @@ static void own_keys(sx_buf *out, const sx_node *map, bool full) {
     bool keep = false;
     for (size_t k = 0; k < sizeof always / sizeof *always; k++)
       keep = keep || strcmp(map->keys[i]->text, always[k]) == 0;
-    keep = keep && !(tests && strcmp(map->keys[i]->text, "note") == 0);
+    keep = keep && !((tests || waves) && strcmp(map->keys[i]->text, "note") == 0);
     for (size_t k = 0; full && k < sizeof whole / sizeof *whole; k++)
       keep = keep || strcmp(map->keys[i]->text, whole[k]) == 0;
     if (!keep) continue;
@@ -416,10 +492,14 @@ sx_status study__block_json(sx_buf *out, st_run *r, const st_block *block, sx_er
   sx_buf_init(&scratch, &r->ctx);
   sx_status status = SX_OK;
   sx_buf_add_char(out, '{');
-  own_keys(out, block->node, !indicators && !account && !published);
+  const bool waves = study__block_waves(r->s, block->node);
+  own_keys(out, block->node, !indicators && !account && !published, waves);
   if (sx_node_get(block->node, "tests")) status = study__block_note(out, r, block, err);
+  if (status == SX_OK && waves && !sx_node_get(block->node, "tests")) status = study__wave_note(out, r, block, err);
   if (status != SX_OK) goto done;
-  if (indicators) {
+  if (sx_node_get(block->node, "waves")) {
+    status = study__series_json(out, r, block, err);
+  } else if (indicators) {
     status =
         block->figure ? indicator_figure(out, &scratch, r, block, err) : indicator_table(out, &scratch, r, block, err);
   } else if (account) {
@@ -491,6 +571,10 @@ static sx_status step_json(sx_buf *out, const char **kind, const char **id, st_r
   case ST_STEP_WEIGHTING:
   case ST_STEP_INDICATOR:
   case ST_STEP_ACCOUNT:
+  case ST_STEP_KNOWN:
+  case ST_STEP_LINK:
+  case ST_STEP_CHANGE:
+  case ST_STEP_SIGNIFICANCE:
   case ST_STEP_PUBLISHED:
   case ST_STEP_REPORT:
   default:

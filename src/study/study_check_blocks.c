@@ -1,10 +1,10 @@
 /* study_check_blocks.c: tables, figures, narrative: every reference must be a row that the run will make. */
-#include "study_priv.h"
+#include "study_blocks.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static void check_reference_text(st_load *l, const sx_node *node, const char *text) {
+static void check_reference_text(st_load *l, const sx_node *node, const char *text, const char *format) {
   sx_reference ref;
   sx_error err = SX_ERROR_INIT;
   char message[256] = "";
@@ -13,6 +13,7 @@ static void check_reference_text(st_load *l, const sx_node *node, const char *te
     return;
   }
   study__check_reference(l->s, &ref, message);
+  if (!message[0]) study__change_format(l->s, &ref, format, message);
   if (message[0]) study__problem(l, node, "'%s': %s", text, message);
 }
 
@@ -34,7 +35,7 @@ static void check_cell(st_load *l, const sx_node *cell) {
   if (!study__is_map(l, cell, "a cell")) return;
   ST_KEYS(l, cell, "ref", "text", "value", "format");
   const char *ref = study__text(l, cell, "ref");
-  if (ref) check_reference_text(l, sx_node_get(cell, "ref"), ref);
+  if (ref) check_reference_text(l, sx_node_get(cell, "ref"), ref, study__text(l, cell, "format"));
   if (!ref && !sx_node_get(cell, "text") && !sx_node_get(cell, "value")) {
     study__problem(l, cell, "a cell is {ref: ...}, {text: ...} or {value: ...}");
   }
@@ -79,11 +80,11 @@ static void check_full_figure(st_load *l, const sx_node *map) {
     for (size_t k = 0; k < cells->items[i]->n; k++) {
       const sx_node *ref = cells->items[i]->items[k];
       const char *text = ref->kind == SX_NODE_NULL ? NULL : study__scalar(l, ref, "a cell");
-      if (text) check_reference_text(l, ref, text);
+      if (text) check_reference_text(l, ref, text, NULL);
     }
   }
   const char *centre = study__text(l, map, "centre");
-  if (centre) check_reference_text(l, sx_node_get(map, "centre"), centre);
+  if (centre) check_reference_text(l, sx_node_get(map, "centre"), centre, NULL);
 }
 
 /* ---- short forms ------------------------------------------------------------------------------------------------ */
@@ -101,6 +102,7 @@ static void check_account_form(st_load *l, const sx_node *map, bool figure) {
   const st_account *account = &s->accounts[a];
   const st_list measures = study__list(l, map, "measures");
   for (size_t i = 0; i < measures.n; i++) {
+    if (study__is_change(s, measures.items[i])) continue;
     const char *names[4];
     for (int m = 0; m < 4; m++) names[m] = sx_account_measure_name((sx_account_measure)m);
     const char *best = sx_text_nearest(measures.items[i], names, 4);
@@ -151,6 +153,11 @@ static void check_indicator_form(st_load *l, const sx_node *map) {
   }
   for (size_t i = 0; i < show.n; i++) {
     const size_t n = sizeof shown / sizeof *shown;
+    if (study__is_extra(show.items[i])) {
+      if (!s->series)
+        study__problem(l, show.nodes[i], "'%s' needs an earlier wave: the study has no 'waves' section", show.items[i]);
+      continue;
+    }
     const char *best = sx_text_nearest(show.items[i], shown, n);
     if (best && strcmp(best, show.items[i]) == 0) continue;
     study__problem(l, show.nodes[i], "unknown field '%s'%s%s%s", show.items[i], best ? ", did you mean '" : "",
@@ -181,13 +188,14 @@ static void check_block(st_load *l, const st_block *block) {
   check_format_text(l, map);
   if (block->figure) {
     ST_KEYS(l, map, "id", "type", "title", "note", "source", "format", "series", "categories", "cells", "interval",
-            "centre", "indicators", "domains", "account", "parent", "scope", "statistic");
+            "centre", "indicators", "domains", "account", "parent", "scope", "statistic", "waves");
     check_figure_type(l, map);
   } else {
     ST_KEYS(l, map, "id", "title", "note", "source", "format", "columns", "rows", "bases", "errors", "indicators",
-            "domains", "show", "account", "measures", "scope", "published", "tests");
+            "domains", "show", "account", "measures", "scope", "published", "tests", "waves");
     study__check_block_tests(l, map);
   }
+  study__check_block_waves(l, map);
   if (sx_node_get(map, "indicators")) {
     check_indicator_form(l, map);
   } else if (sx_node_get(map, "account")) {
@@ -220,6 +228,7 @@ static sx_status check_bound(void *data, const sx_reference *ref, const char *fo
   const text_check *c = data;
   char message[256] = "";
   study__check_reference(c->l->s, ref, message);
+  if (!message[0]) study__change_format(c->l->s, ref, format, message);
   if (message[0]) text_problem(c->l, c->file, line, column, message);
   if (!format || !*format) return SX_OK;
   sx_buf buf;
@@ -307,7 +316,7 @@ static void check_key(st_load *l, const sx_node *key) {
     ST_KEYS(l, key->items[i], "label", "ref", "format", "note");
     const char *ref = study__text(l, key->items[i], "ref");
     if (ref) {
-      check_reference_text(l, sx_node_get(key->items[i], "ref"), ref);
+      check_reference_text(l, sx_node_get(key->items[i], "ref"), ref, study__text(l, key->items[i], "format"));
     } else {
       study__problem(l, key->items[i], "a key figure needs 'ref: INDICATOR.DOMAIN'");
     }

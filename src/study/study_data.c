@@ -81,6 +81,7 @@ sx_status study__used_names(const char ***out, size_t *n, const sx_study *s, sx_
   }
   for (size_t i = 0; i < s->n_joins; i++) add_list(&set, &s->joins[i].by);
   if (s->n_tables) add_expr(&set, &s->tables[s->unit].where);
+  add_list(&set, &s->unit_ids);
   if (set.failed) return sx_error_memory(err);
   if (set.n) qsort(set.items, set.n, sizeof *set.items, by_text);
   size_t kept = 0;
@@ -258,7 +259,10 @@ sx_status study__read_table(sx_table **out, const sx_study *s, size_t table, con
   sx_arena *arena = NULL;
   sx_table *read = NULL;
   SX_TRY(sx_arena_new(&arena, &s->ctx, err));
-  sx_status status = read_files(&read, s, t, columns, n_columns, max_rows, arena, err);
+  const char *const *own = columns; /* as the file calls them */
+  sx_status status = study__wave_columns(&own, n_columns, s, table, arena, err);
+  if (status == SX_OK) status = read_files(&read, s, t, own, n_columns, max_rows, arena, err);
+  if (status == SX_OK) status = study__wave_recode(read, s, table, columns, n_columns, err);
   if (status == SX_OK && t->where.expr && max_rows == 0) status = filter(&read, t->where.expr, err);
   sx_arena_free(arena);
   if (status != SX_OK) {

@@ -203,7 +203,7 @@ static sx_status put_gaps(st_run *r, const st_indicator *ind, const char *step, 
       found = true;
       to_found = to != NULL;
     }
-    if (!found || !to_found) {
+    if ((!found || !to_found) && !r->s->as_wave) {
       return sx_error_set(err, SX_E_DATA, ind->id, "the gap of '%s' to '%s' has no such level in the data", of_name,
                           to_name);
     }
@@ -221,7 +221,7 @@ sx_status study__put_carrier(st_run *r, int64_t id, const sx_est *est, sx_error 
 }
 
 sx_status study__put_results(st_run *r, const st_indicator *ind, const st_result *results, size_t n, sx_error *err) {
-  const char *step = sx_arena_printf(r->arena, "indicator:%s", ind->id);
+  const char *step = study__step_id(r, "indicator", ind->id);
   if (!step) return sx_error_memory(err);
   for (size_t i = 0; i < n; i++) {
     const st_result *res = &results[i];
@@ -415,7 +415,8 @@ sx_status study__run_indicators(st_run *r, sx_error *err) {
   size_t carried = 0, done_count = 0;
   for (size_t i = 0; i < r->plan->n; i++) {
     const st_step *step = &r->plan->steps[i];
-    if (step->kind != ST_STEP_INDICATOR || step->reused || study__is_formula(&s->indicators[step->index])) continue;
+    if (step->kind != ST_STEP_INDICATOR || step->reused || step->wave != r->wave) continue;
+    if (study__is_formula(&s->indicators[step->index])) continue;
     const st_indicator *ind = &s->indicators[step->index];
     for (size_t k = 0; k < ind->n_by; k++) SX_TRY_GOTO(status, study__prepare_domain(r, &ind->by[k], err), done);
     const size_t more = estimates_of(r, ind) * bytes;

@@ -30,7 +30,8 @@ static void read_benchmark(st_load *l, st_benchmark *b, const char *id, const sx
 static void read_group(st_load *l, st_group *g, const char *id, const sx_node *node) {
   g->id = id;
   g->node = node;
-  if (strcmp(id, "total") == 0 || strcmp(id, "scope") == 0) {
+  const bool waves = sx_node_get(sx_doc_root(l->s->doc), "waves") != NULL;
+  if (strcmp(id, "total") == 0 || strcmp(id, "scope") == 0 || (waves && strcmp(id, "wave") == 0)) {
     study__problem(l, node, "'%s' has a meaning of its own: give the group another name", id);
   }
   if (!study__is_map(l, node, "a group")) {
@@ -226,7 +227,7 @@ static const char *usual_format(const st_indicator *ind) {
 /* The keys of an indicator: its own and the words of the kinds. */
 static void check_keys(st_load *l, const sx_node *map) {
   static const char *const own[] = {"label", "question", "base", "base_label", "where", "unit", "format", "by",
-                                    "gap",   "assumed",  "keep", "level",      "ci",    "df",   "deff"};
+                                    "gap",   "assumed",  "keep", "level",      "ci",    "df",   "deff",  "change"};
   enum { N_OWN = sizeof own / sizeof *own, MAX_KEYS = 100 };
   const char *keys[MAX_KEYS];
   size_t n = 0;

@@ -56,12 +56,27 @@ static sx_status value_of(const sx_est **out, st_run *r, const char *indicator, 
   return status;
 }
 
+sx_status study__value(const sx_est **out, st_run *r, const char *indicator, const char *statistic, const char *domain,
+                       sx_error *err) {
+  return value_of(out, r, indicator, statistic, domain, err);
+}
+
+/* A figure that an earlier wave takes from the study is the same figure there: its error is one. */
 static sx_status benchmark(const sx_est **out, st_run *r, size_t i, sx_error *err) {
   if (!r->benchmarks) {
     r->benchmarks = sx_arena_zalloc(r->arena, r->s->n_benchmarks, sizeof *r->benchmarks);
     if (!r->benchmarks) return sx_error_memory(err);
   }
   const st_benchmark *b = &r->s->benchmarks[i];
+  if (!r->benchmarks[i] && r->following) {
+    const sx_study *s = r->following->s;
+    const size_t at = study__find_benchmark(s, b->id);
+    if (at != ST_NONE && s->benchmarks[at].node == b->node) {
+      const sx_est *shared = NULL;
+      SX_TRY(benchmark(&shared, r->following, at, err));
+      r->benchmarks[i] = sx_est_ref(shared);
+    }
+  }
   if (!r->benchmarks[i]) SX_TRY(sx_est_outside(&r->benchmarks[i], &r->ctx, b->value, b->se, b->df, err));
   *out = r->benchmarks[i];
   return SX_OK;
@@ -141,7 +156,7 @@ sx_status study__run_formulas(st_run *r, sx_error *err) {
   const sx_study *s = r->s;
   for (size_t i = 0; i < r->plan->n; i++) {
     const st_step *step = &r->plan->steps[i];
-    if (step->reused) continue;
+    if (step->reused || step->wave != r->wave) continue;
     if (step->kind == ST_STEP_ACCOUNT) {
       SX_TRY(study__run_account(r, step->index, err));
     } else if (step->kind == ST_STEP_INDICATOR && study__is_formula(&s->indicators[step->index])) {

@@ -23,8 +23,24 @@ bool study__stop(const st_load *l) {
   return l->oom;
 }
 
-void study__problem_at(st_load *l, bool warning, const char *where, const char *message) {
+/* A problem of an earlier wave that the study itself has, or a wave before, is not told again; else it names the wave. */
+static bool told(const st_load *l, const char *where, const char *message) {
+  const sx_problems *p = l->problems;
+  for (size_t i = 0; i < p->n; i++) {
+    const size_t n = strlen(p->items[i].message), k = strlen(message);
+    if (strcmp(p->items[i].where, where) != 0 || n < k) continue;
+    if (strcmp(p->items[i].message + n - k, message) == 0) return true;
+  }
+  return false;
+}
+
+void study__problem_at(st_load *l, bool warning, const char *where, const char *text) {
   sx_problems *p = l->problems;
+  char message[SX_ERROR_MESSAGE_MAX];
+  (void)snprintf(message, sizeof message, "%s%s%s%s", l->wave ? "wave " : "", l->wave ? l->wave : "",
+                 l->wave ? ": " : "", text);
+  message[sx_utf8_cut(message, strlen(message), sizeof message - 1)] = '\0';
+  if (l->wave && told(l, where, text)) return;
   if (!sx_mem_grow(&p->ctx, (void **)&p->items, &p->cap, p->n + 1, sizeof *p->items)) {
     l->oom = true;
     return;
@@ -84,6 +100,8 @@ void study__warning(st_load *l, const sx_node *node, const char *fmt, ...) {
 void study__error_problem(st_load *l, const sx_node *node, const sx_error *err) {
   if (err->status == SX_E_MEMORY) {
     l->oom = true;
+  } else if (strncmp(err->where, sx_doc_name(l->s->doc), strlen(sx_doc_name(l->s->doc))) == 0 && err->where[0]) {
+    study__problem_at(l, false, err->where, err->message); /* a place of the study file already */
   } else if (err->where[0] && strncmp(err->where, "column ", 7) != 0) {
     study__problem(l, node, "%s: %s", err->where, err->message);
   } else {
@@ -387,7 +405,7 @@ static void read_head(st_load *l, const sx_node *root) {
   sx_study *s = l->s;
   ST_KEYS(l, root, "study", "title", "subtitle", "date", "wave", "languages", "requires", "note", "root", "data",
           "publisher", "key", "join", "derived", "design", "weighting", "benchmarks", "groups", "indicators",
-          "accounts", "published", "tables", "figures", "narrative", "annex", "level", "ci", "df", "deff");
+          "accounts", "published", "tables", "figures", "narrative", "annex", "level", "ci", "df", "deff", "waves");
   s->est = (sx_est_options)SX_EST_OPTIONS_INIT;
   study__read_estimation(l, &s->est, &s->deff_wor, root);
   s->id = study__text(l, root, "study");
@@ -421,21 +439,28 @@ static void find_required(st_load *l) {
   }
 }
 
-static void read_parts(st_load *l, const sx_node *root) {
+void study__read_whole(st_load *l, const sx_node *root) {
   if (!root || root->kind != SX_NODE_MAP) {
     study__problem(l, root, "a study file is a map: 'study: NAME', 'data: ...' and so on");
     return;
   }
   read_head(l, root);
   if (study__stop(l)) return;
-  find_required(l);
+  if (!l->wave) find_required(l);
   study__read_data(l, root);
   study__read_design(l, root);
   study__read_weighting(l, root);
   study__read_figures(l, root);
   study__read_accounts(l, root);
   study__read_blocks(l, root);
+  if (!study__stop(l)) study__read_waves(l, root);
+  if (!study__stop(l) && l->wave) study__prune_derived(l);
   if (!study__stop(l)) study__check(l);
+}
+
+static void read_parts(st_load *l, const sx_node *root) {
+  study__read_whole(l, root);
+  if (!study__stop(l)) study__load_waves(l);
 }
 
 static sx_status parse_file(sx_study *s, const char *path, sx_error *err) {
@@ -509,11 +534,14 @@ sx_status sx_study_load(sx_study **out, const sx_ctx *ctx, const char *path, sx_
 void sx_study_free(sx_study *s) {
   if (!s) return;
   const sx_ctx ctx = s->ctx;
+  study__waves_free(s);
   for (size_t i = 0; s->schemas && i < s->n_tables; i++) sx_table_free(s->schemas[i]);
   for (size_t i = 0; i < s->n_exprs; i++) sx_expr_free(s->exprs[i]);
   sx_mem_free(&ctx, s->exprs);
-  sx_doc_free(s->doc);
-  sx_mem_free(&ctx, s->source);
+  if (!s->follower) {
+    sx_doc_free(s->doc);
+    sx_mem_free(&ctx, s->source);
+  }
   sx_arena_free(s->arena);
   sx_mem_free(&ctx, s);
 }

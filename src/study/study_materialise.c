@@ -13,7 +13,8 @@ static double now(void) {
 static void timed(st_run *r, st_step_kind kind, size_t index, double since) {
   for (size_t i = 0; r->plan && i < r->plan->n; i++) {
     st_step *s = &r->plan->steps[i];
-    if (s->kind == kind && (s->index == index || kind == ST_STEP_JOIN)) s->seconds += now() - since;
+    if (s->kind == kind && s->wave == r->wave && (s->index == index || kind == ST_STEP_JOIN))
+      s->seconds += now() - since;
   }
 }
 
@@ -236,7 +237,7 @@ static sx_status generate_table(st_run *r, size_t i, sx_error *err) {
   const st_table *t = &r->s->tables[i];
   const char *model_path = study__path(r->s, r->arena, t->model),
              *path = study__data_path(r->s, r->arena, t, t->files.items[0]);
-  const char *step = sx_arena_printf(r->arena, "generated:%s", t->id);
+  const char *step = study__step_id(r, "generated", t->id);
   st_generated *g = &r->generated[i];
   bool stale = false;
   if (!model_path || !path || !step) return sx_error_memory(err);

@@ -218,6 +218,14 @@ char *study__domain_text(const sx_study *s, const st_domain *d, sx_arena *arena)
 }
 
 char *study__reference_domain(const sx_study *s, const sx_reference *ref, sx_arena *arena) {
+  sx_reference plain;
+  const char *wave = s->series ? study__strip_wave(&plain, ref) : NULL;
+  if (wave) {
+    const char *domain = study__reference_domain(s, &plain, arena);
+    if (!domain) return NULL;
+    return plain.n_terms ? sx_arena_printf(arena, "%s*wave:%s", domain, wave)
+                         : sx_arena_printf(arena, "wave:%s", wave);
+  }
   if (ref->n_terms == 0) return sx_arena_strdup(arena, "total");
   if (strchr(ref->indicator, '/')) return sx_arena_printf(arena, "%s:%s", ref->variable[0], ref->level[0]);
   st_domain d;
@@ -315,6 +323,7 @@ void study__check_reference(const sx_study *s, const sx_reference *ref, char mes
   message[0] = '\0';
   check_field(ref, message);
   if (message[0]) return;
+  if (s->series && study__wave_reference(s, ref, message)) return;
   const char *slash = strchr(ref->indicator, '/');
   if (strncmp(ref->indicator, "published/", 10) == 0) {
     if (!s->published.file) (void)snprintf(message, 256, "the study sets no published figures beside its estimates");

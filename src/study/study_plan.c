@@ -4,19 +4,12 @@
  *
  * The specification of a step is what decides its numbers (expressions, groups, units), with the hashes of its files; labels of an indicator are
  * not in it. Two runs whose step has the same key have the same rows, so the store's rows are copied. Nothing looks at file times. */
-#include "study_priv.h"
+#include "study_plan.h"
 
 #include <string.h>
 #include <sys/stat.h>
 
-typedef struct build {
-  st_plan *plan;
-  const sx_study *s;
-  sx_arena *arena;
-  sx_buf spec;
-  size_t *data, *derive, *indicator, *account; /* step of each */
-  size_t joined, design, published;            /* joined: join, else the unit table's data */
-} build;
+typedef st_build build;
 
 /* ---- steps --------------------------------------------------------------------------------------------------- */
 
@@ -35,8 +28,9 @@ static sx_status add_step(size_t *out, build *b, st_step_kind kind, size_t index
   st_step *steps = grow(b->arena, plan->steps, plan->n, &plan->cap, sizeof *steps);
   if (!steps) return sx_error_memory(err);
   plan->steps = steps;
-  st_step step = {.kind = kind, .index = index, .why = NULL};
-  step.id = id ? sx_arena_printf(b->arena, "%s:%s", prefix, id) : sx_arena_strdup(b->arena, prefix);
+  st_step step = {.kind = kind, .index = index, .wave = b->wave, .why = NULL};
+  const char *own = b->prefix ? b->prefix : "";
+  step.id = sx_arena_printf(b->arena, id ? "%s%s:%s" : "%s%s", own, prefix, id);
   if (!step.id) return sx_error_memory(err);
   step.title = step.id;
   *out = plan->n;
@@ -346,6 +340,7 @@ static sx_status plan_indicator(build *b, size_t i, sx_error *err) {
   if (!study__is_formula(ind)) SX_TRY(add_dep(b, step, b->design, err));
   spec_map(&b->spec, ind->node, words_only, N_WORDS_ONLY);
   sx_buf_printf(&b->spec, "wave %s needed %d\n", s->wave ? s->wave : "", ind->total_needed);
+  if (ind->keep && !sx_node_get(ind->node, "keep")) sx_buf_add(&b->spec, "followed\n");
   if (!sx_node_get(ind->node, "level")) spec_own(b, "level");
   if (!sx_node_get(ind->node, "ci")) spec_own(b, "ci");
   if (!sx_node_get(ind->node, "df")) spec_own(b, "df");
@@ -366,7 +361,7 @@ static sx_status plan_account(build *b, size_t i, sx_error *err) {
   const st_account *a = &s->accounts[i];
   size_t step = 0;
   SX_TRY(add_step(&step, b, ST_STEP_ACCOUNT, i, "account", a->id, err));
-  sx_buf_printf(&b->spec, "wave %s\n", s->wave ? s->wave : "");
+  sx_buf_printf(&b->spec, "wave %s%s\n", s->wave ? s->wave : "", a->keep ? " followed" : "");
   spec_map(&b->spec, a->node, (const char *const[]){"label", "format", "nodes"}, 3);
   spec_own(b, "level");
   spec_own(b, "df");
@@ -412,6 +407,7 @@ static sx_status plan_estimates(build *b, sx_error *err) {
 static sx_status dep_indicator_name(build *b, size_t step, const char *name, sx_error *err) {
   const char *slash = strchr(name, '/');
   if (strncmp(name, "published/", 10) == 0) return add_dep(b, step, b->published, err);
+  if (b->waves) SX_TRY(study__plan_dep_waves(b, step, name, err));
   if (slash) {
     const size_t a = study__find_account(b->s, name, (size_t)(slash - name));
     return a == ST_NONE ? SX_OK : add_dep(b, step, b->account[a], err);
@@ -557,19 +553,31 @@ static sx_status plan_report(build *b, sx_error *err) {
   return seal(b, step, err);
 }
 
-static sx_status fill(build *b, sx_error *err) {
+sx_status study__plan_arrays(st_build *b, sx_error *err) {
   const sx_study *s = b->s;
+  b->published = b->joined = b->design = b->significance = ST_NONE;
   b->data = sx_arena_alloc(b->arena, s->n_tables, sizeof *b->data);
   b->derive = sx_arena_alloc(b->arena, s->n_derived, sizeof *b->derive);
   b->indicator = sx_arena_alloc(b->arena, s->n_indicators, sizeof *b->indicator);
   b->account = sx_arena_alloc(b->arena, s->n_accounts, sizeof *b->account);
-  if (!b->data || !b->derive || !b->indicator || !b->account) return sx_error_memory(err);
-  SX_TRY(collect_files(b, err));
-  SX_TRY(sx_parallel_for(&s->ctx, b->plan->n_files, hash_one, b, err));
+  return b->data && b->derive && b->indicator && b->account ? SX_OK : sx_error_memory(err);
+}
+
+sx_status study__plan_body(st_build *b, sx_error *err) {
   SX_TRY(plan_data(b, err));
   SX_TRY(plan_derived(b, err));
   SX_TRY(plan_design(b, err));
-  SX_TRY(plan_estimates(b, err));
+  return plan_estimates(b, err);
+}
+
+static sx_status fill(build *b, sx_error *err) {
+  const sx_study *s = b->s;
+  SX_TRY(study__plan_arrays(b, err));
+  SX_TRY(collect_files(b, err));
+  SX_TRY(study__plan_wave_files(b, err));
+  SX_TRY(sx_parallel_for(&s->ctx, b->plan->n_files, hash_one, b, err));
+  SX_TRY(study__plan_body(b, err));
+  SX_TRY(study__plan_waves(b, err));
   SX_TRY(plan_published(b, err));
   SX_TRY(plan_words(b, err));
   return plan_report(b, err);
@@ -578,7 +586,7 @@ static sx_status fill(build *b, sx_error *err) {
 sx_status study__plan_new(st_plan **out, const sx_study *s, sx_error *err) {
   sx_arena *arena = NULL;
   SX_TRY(sx_arena_new(&arena, &s->ctx, err));
-  build b = {.s = s, .arena = arena, .published = ST_NONE, .joined = ST_NONE, .design = ST_NONE};
+  build b = {.s = s, .arena = arena};
   sx_buf_init(&b.spec, &s->ctx);
   b.plan = sx_arena_zalloc(arena, 1, sizeof *b.plan);
   sx_status status = SX_OK;
@@ -592,6 +600,7 @@ sx_status study__plan_new(st_plan **out, const sx_study *s, sx_error *err) {
   *out = b.plan;
   arena = NULL;
 done:
+  study__plan_waves_clear(&b);
   sx_buf_clear(&b.spec);
   sx_arena_free(arena);
   return status;
@@ -599,4 +608,26 @@ done:
 
 void study__plan_free(st_plan *plan) {
   if (plan) sx_arena_free(plan->arena);
+}
+
+/* ---- for the plan of waves --------------------------------------------------------------------------------------------- */
+
+sx_status study__plan_step(size_t *out, st_build *b, st_step_kind kind, size_t index, const char *prefix,
+                           const char *id, sx_error *err) {
+  return add_step(out, b, kind, index, prefix, id, err);
+}
+sx_status study__plan_dep(st_build *b, size_t step, size_t dep, sx_error *err) {
+  return add_dep(b, step, dep, err);
+}
+sx_status study__plan_seal(st_build *b, size_t step, sx_error *err) {
+  return seal(b, step, err);
+}
+sx_status study__plan_file(st_build *b, const char *shown, sx_error *err) {
+  return add_file(b, shown, study__path(b->s, b->arena, shown), err);
+}
+sx_status study__plan_spec_file(st_build *b, const char *file, sx_error *err) {
+  return spec_file(b, study__path(b->s, b->arena, file), err);
+}
+sx_status study__plan_files(st_build *b, sx_error *err) {
+  return collect_files(b, err);
 }

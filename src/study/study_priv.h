@@ -224,6 +224,7 @@ typedef struct st_account {
   st_node *nodes; /* parents before children */
   size_t n_nodes, cap_nodes;
   size_t tree; /* table of the tree, ST_NONE: none */
+  bool keep;   /* its carriers are stored whether or not a formula needs them */
 } st_account;
 
 /* A printed figure to set beside the estimate of `reference`, or with the reason why not. */
@@ -255,6 +256,8 @@ typedef struct st_narrative {
   const sx_node *node;
 } st_narrative;
 
+struct st_series; /* study_waves.h */
+struct st_wave;
 struct sx_study {
   sx_ctx ctx;
   sx_arena *arena;
@@ -300,6 +303,10 @@ struct sx_study {
   size_t n_narrative;
   st_list annex;
   sx_table **schemas; /* [n_tables] as checked against; small */
+  struct st_series *series;        /* waves: the earlier waves of this study; NULL none */
+  const struct st_wave *as_wave;   /* this study is an earlier wave of another: then */
+  const struct sx_study *follower; /* the study that follows it; doc and source are that one's */
+  st_list unit_ids;                /* columns that link the units of waves */
 };
 
 /* ---- problems (study_load.c) ------------------------------------------------------------------------------ */
@@ -309,6 +316,7 @@ typedef struct st_load {
   sx_problems *problems;
   sx_problems own; /* when the caller gave none */
   bool oom;        /* a problem, or a part, could not be kept */
+  const char *wave; /* an earlier wave is being loaded: problems that the study itself has are not told again */
 } st_load;
 /* A problem at a node (NULL: the file as a whole). */
 void study__problem(st_load *l, const sx_node *node, const char *fmt, ...) SX_PRINTF(3, 4);
@@ -466,6 +474,10 @@ typedef enum st_step_kind {
   ST_STEP_WEIGHTING,
   ST_STEP_INDICATOR,
   ST_STEP_ACCOUNT,
+  ST_STEP_KNOWN, /* an earlier wave's published figures */
+  ST_STEP_LINK,  /* two waves: how their samples hang together */
+  ST_STEP_CHANGE,
+  ST_STEP_SIGNIFICANCE,
   ST_STEP_PUBLISHED,
   ST_STEP_BLOCK,
   ST_STEP_TEXT,
@@ -477,6 +489,7 @@ typedef struct st_step {
   char *id, *title;
   st_step_kind kind;
   size_t index;
+  size_t wave; /* 0: the study's own; k + 1: wave k of its series */
   size_t *deps;
   size_t n_deps, cap_deps;
   char spec[SX_HASH_TEXT], key[SX_HASH_TEXT];
@@ -572,6 +585,9 @@ typedef struct st_run {
   const char *weight_text; /* a line per adjustment; payload of the step `weighting` */
   st_generated *generated; /* [tables] */
   char started[32];
+  size_t wave; /* of the steps that this run computes, as in st_step */
+  struct st_run *following;    /* of an earlier wave: the run of the study */
+  struct st_wave_runs *waves;  /* of the study: those of its earlier waves (study_waves.h); NULL none */
 } st_run;
 
 /* study_domains.c */
@@ -602,6 +618,10 @@ typedef struct st_result {
 sx_status study__put_results(st_run *r, const st_indicator *ind, const st_result *results, size_t n,
                              sx_error *err) SX_NODISCARD;
 /* study_formula.c: formulas and accounts in their order */
+/* An estimate of this run with its carrier: computed, or of a reused step and then from the store. Borrowed. There must be such a row.
+ * statistic NULL: the indicator's own. */
+sx_status study__value(const sx_est **out, st_run *r, const char *indicator, const char *statistic, const char *domain,
+                       sx_error *err) SX_NODISCARD;
 sx_status study__run_formulas(st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__keep_value(st_run *r, const char *name, sx_est *est, sx_error *err) SX_NODISCARD;
 sx_status study__put_carrier(st_run *r, int64_t id, const sx_est *est, sx_error *err) SX_NODISCARD;
@@ -622,6 +642,7 @@ sx_status study__put_est(int64_t *id, st_run *r, const char *step, const char *i
                          const char *unit, const st_where *where, const sx_est_row *row, sx_error *err) SX_NODISCARD;
 sx_status study__put_labels(st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__index_rows(st_run *r, sx_error *err) SX_NODISCARD;
+char *study__row_domain(const st_run *r, const sx_store_row *row); /* as rows of the index name it; arena */
 const st_row *study__find_row(const st_rows *rows, const char *indicator, const char *statistic, const char *domain);
 sx_status study__add_row(st_run *r, const st_row *row, sx_error *err) SX_NODISCARD;
 bool study__unweighted(const sx_study *s); /* no weight and no adjustment: every case counts 1 */
@@ -643,5 +664,43 @@ sx_status study__block_json(sx_buf *out, st_run *r, const st_block *block, sx_er
 /* study_annex.c */
 sx_status study__document_json(sx_buf *out, st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__annex_json(sx_buf *out, st_run *r, const char *which, sx_error *err) SX_NODISCARD;
+
+/* ---- waves (study_waves.h) ------------------------------------------------------------------------------------- */
+
+void study__read_whole(st_load *l, const sx_node *root); /* study_load.c: every part but the waves, checked */
+/* study_waves_read.c: the section `waves`, before the check; the earlier waves themselves after it (study_waves_load.c) */
+void study__read_waves(st_load *l, const sx_node *root);
+void study__load_waves(st_load *l);
+void study__waves_free(sx_study *s);
+void study__prune_derived(st_load *l); /* of an earlier wave: those that nothing of it uses go */
+void study__check_waves_left(st_load *l, const sx_node *root); /* words that need the section where there is none */
+/* study_waves_check.c: references to rows of waves and to changes. False: it is neither. */
+bool study__wave_reference(const sx_study *s, const sx_reference *ref, char message[256]);
+bool study__is_change(const sx_study *s, const char *statistic); /* "change", "yoy_relative", "p_change" ... */
+void study__change_format(const sx_study *s, const sx_reference *ref, const char *format, char message[256]);
+/* ref without its wave; the wave's name or NULL. */
+const char *study__strip_wave(sx_reference *plain, const sx_reference *ref);
+/* study_waves_map.c: columns of the unit table in the words of the study. */
+sx_status study__wave_columns(const char *const **columns, size_t n, const sx_study *s, size_t table, sx_arena *arena,
+                              sx_error *err) SX_NODISCARD;
+sx_status study__wave_recode(sx_table *table, const sx_study *s, size_t index, const char *const *wanted,
+                             size_t n_wanted, sx_error *err) SX_NODISCARD;
+/* study_waves_run.c */
+char *study__step_id(const st_run *r, const char *kind, const char *id); /* as the plan has it; arena, NULL: no memory */
+sx_status study__waves_begin(st_run *r, sx_error *err) SX_NODISCARD; /* generates their data */
+sx_status study__run_waves(st_run *r, sx_error *err) SX_NODISCARD;
+void study__waves_clear(st_run *r);
+const st_run *study__run_of(const st_run *r, const st_step *step); /* the run whose step it is */
+const char *study__link_payload(st_run *r, size_t pair);
+/* Terms of a row's domain, with the wave where this run is one of an earlier wave; n */
+size_t study__wave_terms(sx_store_term terms[ST_MAX_TERMS + 1], const st_run *r, const st_where *where);
+/* Whether the row belongs to this run; terms then hold its domain without the wave, where the run is one of an earlier wave. */
+bool study__own_row(sx_store_row *row, sx_store_term terms[8], const st_run *r);
+/* study_waves_blocks.c */
+bool study__block_waves(const sx_study *s, const sx_node *block); /* a series, or changes: its note says of which waves */
+sx_status study__wave_note(sx_buf *out, const st_run *r, const st_block *block, sx_error *err) SX_NODISCARD;
+void study__wave_words(sx_buf *zh, sx_buf *en, const st_run *r);
+void study__check_block_waves(st_load *l, const sx_node *block);
+sx_status study__series_json(sx_buf *out, st_run *r, const st_block *block, sx_error *err) SX_NODISCARD;
 
 #endif

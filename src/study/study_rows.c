@@ -40,12 +40,14 @@ sx_status study__put(int64_t *id, st_run *r, const st_put *put, sx_error *err) {
   const sx_est_row *row = put->row;
   char quality[64];
   const bool gap = strncmp(put->statistic, "gap", 3) == 0;
+  sx_store_term terms[ST_MAX_TERMS + 1];
+  const size_t n_terms = study__wave_terms(terms, r, put->where);
   const sx_store_row out = {
       .wave = r->s->wave,
       .indicator = put->indicator,
       .statistic = put->statistic,
-      .terms = put->where->terms,
-      .n_terms = put->where->n,
+      .terms = terms,
+      .n_terms = n_terms,
       .estimate = row->estimate,
       .se = row->se,
       .low = row->low,
@@ -175,21 +177,23 @@ sx_status study__add_row(st_run *r, const st_row *row, sx_error *err) {
 }
 
 /* The canonical name of a stored row's domain: terms in the order of the study's groups, then the others. */
-static char *domain_name(const st_run *r, const sx_store_row *row) {
+char *study__row_domain(const st_run *r, const sx_store_row *row) {
   const sx_study *s = r->s;
   if (row->n_terms == 0) return sx_arena_strdup(r->arena, "total");
   char *out = sx_arena_strdup(r->arena, "");
-  size_t named = 0;
   for (size_t g = 0; out && g < s->n_groups; g++) {
     for (size_t i = 0; out && i < row->n_terms; i++) {
       if (strcmp(row->terms[i].variable, s->groups[g].id) != 0) continue;
       out = sx_arena_printf(r->arena, "%s%s%s%s%s", out, *out ? "*" : "", s->groups[g].id, s->groups[g].by ? ":" : "",
                             s->groups[g].by ? row->terms[i].level : "");
-      named++;
     }
   }
-  if (!out || named == row->n_terms) return out;
-  return sx_arena_printf(r->arena, "%s:%s", row->terms[0].variable, row->terms[0].level);
+  for (size_t i = 0; out && i < row->n_terms; i++) {
+    const char *variable = row->terms[i].variable;
+    if (study__find_group(s, variable, strlen(variable)) != ST_NONE) continue;
+    out = sx_arena_printf(r->arena, "%s%s%s:%s", out, *out ? "*" : "", variable, row->terms[i].level);
+  }
+  return out;
 }
 
 /* "Gen Z", "Gen Z, rural": the labels of the terms. */
@@ -221,11 +225,15 @@ static sx_na na_of(const sx_store_row *row) {
   return SX_NA_OPERAND;
 }
 
-static sx_status index_row(void *data, const sx_store_row *row, sx_error *err) {
+static sx_status index_row(void *data, const sx_store_row *stored, sx_error *err) {
   st_run *r = data;
+  sx_store_row own = *stored;
+  const sx_store_row *row = &own;
+  sx_store_term terms[8];
+  if (!study__own_row(&own, terms, r)) return SX_OK;
   st_row out = {.indicator = row->indicator,
                 .statistic = row->statistic,
-                .domain = domain_name(r, row),
+                .domain = study__row_domain(r, row),
                 .estimate = row->estimate,
                 .se = row->se,
                 .low = row->low,

@@ -112,7 +112,8 @@ static sx_status pages_there(bool *there, st_run *r, const st_step *step, const 
 /* ---- steps ------------------------------------------------------------------------------------------------------------------ */
 
 static bool makes_rows(st_step_kind kind) {
-  return kind == ST_STEP_INDICATOR || kind == ST_STEP_ACCOUNT || kind == ST_STEP_PUBLISHED;
+  return kind == ST_STEP_INDICATOR || kind == ST_STEP_ACCOUNT || kind == ST_STEP_PUBLISHED || kind == ST_STEP_KNOWN ||
+         kind == ST_STEP_CHANGE || kind == ST_STEP_SIGNIFICANCE;
 }
 
 static sx_status payload_text(const char **out, st_run *r, const char *id, sx_error *err) {
@@ -139,10 +140,13 @@ static sx_status recall(st_run *r, sx_error *err) {
 
 static sx_status put_step(st_run *r, const st_step *step, const char *pages_payload, sx_error *err) {
   const char *payload = "1";
-  if (step->kind == ST_STEP_DESIGN && r->design_text) {
-    payload = r->design_text;
-  } else if (step->kind == ST_STEP_WEIGHTING && r->weight_text && *r->weight_text) {
-    payload = r->weight_text;
+  const st_run *of = study__run_of(r, step);
+  if (step->kind == ST_STEP_DESIGN && of->design_text) {
+    payload = of->design_text;
+  } else if (step->kind == ST_STEP_WEIGHTING && of->weight_text && *of->weight_text) {
+    payload = of->weight_text;
+  } else if (step->kind == ST_STEP_LINK) {
+    payload = study__link_payload(r, step->index);
   } else if (step->kind == ST_STEP_REPORT) {
     payload = pages_payload;
   }
@@ -155,12 +159,12 @@ static sx_status put_steps(st_run *r, const char *pages_payload, sx_error *err) 
     const st_step *step = &r->plan->steps[i];
     if (makes_rows(step->kind) && step->reused) continue; /* copied with its rows */
     SX_TRY(put_step(r, step, pages_payload, err));
-  }
-  for (size_t i = 0; i < r->s->n_tables; i++) {
-    if (!r->generated[i].made) continue;
-    const char *id = sx_arena_printf(r->arena, "generated:%s", r->s->tables[i].id);
+    const st_run *of = study__run_of(r, step);
+    if (step->kind != ST_STEP_GENERATE || !of->generated[step->index].made) continue;
+    const char *id = study__step_id(of, "generated", of->s->tables[step->index].id);
     if (!id) return sx_error_memory(err);
-    SX_TRY(sx_store_put_step(r->store, id, r->generated[i].file, r->generated[i].key, SX_HASH_TEXT - 1, err));
+    const st_generated *g = &of->generated[step->index];
+    SX_TRY(sx_store_put_step(r->store, id, g->file, g->key, SX_HASH_TEXT - 1, err));
   }
   sx_buf manifest;
   sx_buf_init(&manifest, &r->ctx);
@@ -180,7 +184,8 @@ static sx_status reuse_rows(st_run *r, bool *compute, sx_error *err) {
     st_step *step = &r->plan->steps[i];
     if (!makes_rows(step->kind)) continue;
     if (step->reused) SX_TRY(sx_store_reuse(&step->reused, r->store, step->id, step->key, err));
-    if (!step->reused && step->kind != ST_STEP_PUBLISHED) *compute = true;
+    const bool estimates = step->kind == ST_STEP_INDICATOR || step->kind == ST_STEP_ACCOUNT;
+    if (!step->reused && estimates && step->wave == r->wave) *compute = true;
   }
   return SX_OK;
 }
@@ -190,7 +195,7 @@ static void clock_steps(st_run *r, st_step_kind kind, bool formulas, double seco
   for (int pass = 0; pass < 2; pass++) {
     for (size_t i = 0; i < r->plan->n; i++) {
       st_step *step = &r->plan->steps[i];
-      if (step->kind != kind || step->reused) continue;
+      if (step->kind != kind || step->reused || step->wave != r->wave) continue;
       if (kind == ST_STEP_INDICATOR && study__is_formula(&r->s->indicators[step->index]) != formulas) continue;
       if (pass == 0) n++;
       if (pass == 1 && n) step->seconds = seconds / (double)n;
@@ -211,6 +216,7 @@ static sx_status compute_rows(st_run *r, sx_error *err) {
     SX_TRY(study__run_formulas(r, err));
     clock_steps(r, ST_STEP_INDICATOR, true, now() - since);
   }
+  SX_TRY(study__run_waves(r, err));
   SX_TRY(recall(r, err));
   SX_TRY(study__index_rows(r, err));
   const double since = now();
@@ -300,8 +306,9 @@ static void mark_generated(st_run *r) {
   for (size_t i = 0; i < r->plan->n; i++) {
     st_step *step = &r->plan->steps[i];
     if (step->kind != ST_STEP_GENERATE) continue;
-    step->reused = !r->generated[step->index].made;
-    step->seconds = r->generated[step->index].seconds;
+    const st_generated *g = &study__run_of(r, step)->generated[step->index];
+    step->reused = !g->made;
+    step->seconds = g->seconds;
   }
 }
 
@@ -312,6 +319,7 @@ static sx_status run_all(st_run *r, const outputs *o, const sx_run_options *opti
     if (o->page[lang]) sx_file_sweep(&r->ctx, o->page[lang]); /* of a run that was killed while it wrote */
   }
   SX_TRY(study__generate(r, err));
+  SX_TRY(study__waves_begin(r, err));
   SX_TRY(study__plan_new(&r->plan, r->s, err));
   SX_TRY(study__plan_match(r->plan, r->store, options && options->force, err));
   mark_generated(r);
@@ -320,6 +328,7 @@ static sx_status run_all(st_run *r, const outputs *o, const sx_run_options *opti
 }
 
 void study__run_clear(st_run *r) {
+  study__waves_clear(r);
   study__domains_clear(r);
   for (size_t i = 0; i < r->n_values; i++) sx_est_free(r->values[i].est);
   sx_mem_free(&r->ctx, r->values);

@@ -1,0 +1,118 @@
+/* study_waves.h: a study that follows a series of waves. docs/study-file.md "Waves", docs/methods/waves.md.
+ *
+ * An earlier wave with data is a study of its own: the tree of the study file with the parts that the wave names put in place
+ * of the study's (study_waves_load.c), restricted to the indicators and accounts that are followed and what these rest on. It is
+ * loaded, checked, planned and run by the same code as the study; its steps carry the wave's name ("2024-S2/design"), its rows the
+ * term `wave:2024-S2` in their domain, so that a study's own rows stay what they are without waves.
+ *
+ * Changes are one step per indicator or account (study_waves_change.c): every row of it, in every domain, against the row of the
+ * earlier wave, with the covariance of the link of both samples (estimate_change.h). Significance over the declared family is a
+ * step of its own, after all of them. */
+#ifndef SX_STUDY_WAVES_H
+#define SX_STUDY_WAVES_H
+
+#include "shuxiao/estimate_change.h"
+#include "study_blocks.h"
+
+/* ---- as the file says ------------------------------------------------------------------------------------------------ */
+
+typedef enum st_other { ST_OTHER_ERROR, ST_OTHER_KEEP, ST_OTHER_MISSING } st_other;
+
+/* A variable of an earlier wave in the words of the study. */
+typedef struct st_recode {
+  const char *variable; /* the study's name */
+  const char *from;     /* the wave's */
+  const sx_node *node, *codes; /* codes NULL: as they are */
+  st_other other;              /* codes that are not listed */
+  bool absent;                 /* the wave did not ask it: missing throughout */
+  bool same;                   /* categories are the same whatever their labels say */
+  bool breaks;
+  sx_text2 why;
+} st_recode;
+
+typedef struct st_break { /* a change of the question or definition that no mapping undoes */
+  const sx_node *node;
+  st_list variables, groups, indicators, accounts;
+  sx_text2 why;
+} st_break;
+
+typedef struct st_known { /* a figure of a wave as it was published */
+  const sx_node *node;
+  const char *reference, *indicator, *statistic, *domain; /* statistic "" the indicator's own */
+  double value, se, df;                                   /* se NaN: not known */
+} st_known;
+
+typedef struct st_wave {
+  const char *id;
+  const sx_node *node;
+  sx_text2 label;
+  bool with_data, independent;
+  st_recode *maps;
+  size_t n_maps;
+  st_break *breaks;
+  size_t n_breaks;
+  st_list without; /* indicators and accounts that the wave does not give */
+  const sx_node *published;
+  const char *file; /* of known figures, NULL none */
+  st_known *known;
+  size_t n_known;
+  sx_study *study; /* NULL: known figures only */
+  /* why changes from this wave to the study's own are no changes of the world, by indicator and account of the main study: ST_NONE
+   * none, else an index: maps first, then breaks */
+  size_t *broken, *broken_account, *broken_group;
+} st_wave;
+
+typedef enum st_versus { ST_PREVIOUS, ST_YEAR } st_versus; /* the wave before; the same part of the year before */
+typedef struct st_pair {
+  size_t later, earlier; /* waves; ST_NONE: the study's own */
+  st_versus versus;
+} st_pair;
+
+typedef enum st_family { ST_FAMILY_ALL, ST_FAMILY_INDICATOR } st_family;
+
+struct st_series {
+  const sx_node *node;
+  st_list unit; /* columns that link units; none: independent samples */
+  st_wave *waves;
+  size_t n;
+  st_pair *pairs;
+  size_t n_pairs;
+  const sx_node *follow; /* ids, or `all` */
+  bool *followed, *followed_account; /* of the main study */
+  sx_adjust_p adjust;
+  st_family family;
+  double level;
+};
+
+/* study_waves_read.c */
+size_t study__find_wave(const struct st_series *series, const char *id, size_t n);
+const char *study__versus_name(st_versus versus); /* "change", "yoy" */
+/* The wave that breaks between both sides of a pair of rows, or NULL; *why its words. */
+const sx_text2 *study__break_of(const st_wave *wave, size_t broken);
+size_t study__row_break(const sx_study *s, const st_wave *wave, const char *indicator, const char *statistic,
+                        const char *domain);
+
+/* study_waves_map.c */
+/* Categories of what is followed: those of the wave are those of the study. At the check, and again with the whole data. */
+void study__check_categories(st_load *l, const st_wave *w);
+sx_status study__same_categories(const st_run *following, const st_run *r, sx_error *err) SX_NODISCARD;
+
+/* ---- the run ------------------------------------------------------------------------------------------------------------- */
+
+typedef struct st_link {
+  sx_link *link;    /* NULL: a wave without data, or nothing of it was computed */
+  const char *text; /* payload of its step: overlap, units in both, cases of the earlier and of the later wave, by TAB */
+  const char *overlap;
+  unsigned long units, cases[2];
+} st_link;
+
+struct st_wave_runs {
+  st_run *runs;   /* [n waves]; those without data are zero */
+  st_link *links; /* [n pairs] */
+};
+
+/* study_waves_change.c: the rows of one step of changes, and the significance of all of them. */
+sx_status study__run_change(st_run *r, size_t index, sx_error *err) SX_NODISCARD;
+sx_status study__run_significance(st_run *r, sx_error *err) SX_NODISCARD;
+
+#endif

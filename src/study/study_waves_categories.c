@@ -1,0 +1,216 @@
+/* study_waves_categories.c: the categories of an earlier wave are those of the study, or the study file says what becomes of them. */
+#include "study_waves.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- variables whose categories matter ------------------------------------------------------------------------------ */
+
+typedef struct names {
+  const char **items;
+  size_t n, cap;
+  bool failed;
+} names;
+
+static void add(names *out, sx_arena *arena, const char *name) {
+  for (size_t i = 0; i < out->n; i++)
+    if (strcmp(out->items[i], name) == 0) return;
+  if (out->n == out->cap) {
+    const char **more = sx_arena_alloc(arena, out->cap * 2 + 32, sizeof *more);
+    if (!more) {
+      out->failed = true;
+      return;
+    }
+    if (out->n) memcpy(more, out->items, out->n * sizeof *more);
+    out->items = more;
+    out->cap = out->cap * 2 + 32;
+  }
+  out->items[out->n++] = name;
+}
+
+static void add_expr(names *out, sx_arena *arena, const st_expr *e) {
+  for (size_t i = 0; e->expr && i < sx_expr_names(e->expr); i++) add(out, arena, sx_expr_name(e->expr, i));
+}
+
+/* What indicators, groups and derived variables compare: not ids, strata, clusters or weights. */
+static bool collect(names *out, const sx_study *s, sx_arena *arena) {
+  for (size_t i = 0; i < s->n_groups; i++) {
+    add_expr(out, arena, &s->groups[i].where);
+    if (s->groups[i].by) add(out, arena, s->groups[i].by);
+  }
+  for (size_t i = 0; i < s->n_indicators; i++) {
+    const st_indicator *ind = &s->indicators[i];
+    for (size_t k = 0; k < ind->n_measures; k++) add_expr(out, arena, &ind->measures[k].e);
+    add_expr(out, arena, &ind->base);
+    add_expr(out, arena, &ind->where);
+  }
+  for (size_t i = 0; i < s->n_derived; i++) add_expr(out, arena, &s->derived[i].value);
+  return !out->failed;
+}
+
+/* ---- comparing ----------------------------------------------------------------------------------------------------------- */
+
+static bool is_text(const sx_column *c) {
+  return c->type == SX_TEXT || c->type == SX_CATEGORY;
+}
+
+/* Mapped by hand, or said to be the same. */
+static bool is_settled(const st_wave *w, const char *variable) {
+  for (size_t i = 0; i < w->n_maps; i++) {
+    const st_recode *r = &w->maps[i];
+    if (strcmp(r->variable, variable) == 0) return r->absent || r->same;
+  }
+  return false;
+}
+
+typedef struct difference {
+  char text[400];
+  bool serious; /* a category that the study has not; else one that the wave has not */
+} difference;
+
+static void list_levels(char out[160], const char *const *levels, size_t n) {
+  size_t used = 0;
+  out[0] = '\0';
+  for (size_t i = 0; i < n && used < 120; i++)
+    used += (size_t)snprintf(out + used, 160 - used, "%s%.30s", i ? ", " : "", levels[i]);
+  out[sx_utf8_cut(out, strlen(out), 159)] = '\0';
+}
+
+static size_t level_at(const sx_groups *g, const char *level) {
+  for (size_t i = 0; i < g->n_levels[0]; i++)
+    if (strcmp(g->level_text[0][i], level) == 0) return i;
+  return ST_NONE;
+}
+
+/* Levels that occur. A level without a label of a number is an amount. */
+static void compare_levels(difference *out, const sx_groups *own, const sx_groups *wave, const char *name,
+                           const char *study_wave, bool text) {
+  char known[160];
+  list_levels(known, (const char *const *)own->level_label[0], own->n_levels[0]);
+  for (size_t i = 0; i < wave->n_levels[0]; i++) {
+    const char *level = wave->level_text[0][i], *label = wave->level_label[0][i];
+    const bool labelled = strcmp(level, label) != 0;
+    const size_t at = level_at(own, level);
+    if (!text && !labelled) continue;
+    if (at != ST_NONE && (!labelled || strcmp(own->level_label[0][at], label) == 0)) continue;
+    out->serious = true;
+    if (at == ST_NONE) {
+      (void)snprintf(out->text, sizeof out->text,
+                     "'%.60s' has the category '%.60s', which %.40s has not (there: %s): map it under 'map'", name, label,
+                     study_wave, known);
+    } else {
+      (void)snprintf(out->text, sizeof out->text,
+                     "'%.60s' calls %.20s '%.60s', %.40s calls it '%.60s': map it under 'map', or say 'same: true'", name,
+                     level, label, study_wave, own->level_label[0][at]);
+    }
+    return;
+  }
+  for (size_t i = 0; text && i < own->n_levels[0]; i++) {
+    if (level_at(wave, own->level_text[0][i]) != ST_NONE) continue;
+    (void)snprintf(out->text, sizeof out->text, "'%.60s' has no case in the category '%.60s': its changes are missing",
+                   name, own->level_label[0][i]);
+    return;
+  }
+}
+
+/* Labels alone, where not all cases were read: one value called two things. */
+static void compare_labels(difference *out, const sx_column *own, const sx_column *wave, const char *name,
+                           const char *study_wave) {
+  for (size_t i = 0; i < wave->n_labels; i++) {
+    const sx_label *l = &wave->labels[i];
+    if (l->tag || l->text || own->n_labels == 0) continue;
+    const char *mine = sx_column_value_label(own, l->value);
+    char value[SX_DOUBLE_TEXT_MAX];
+    value[sx_text_from_double(value, l->value)] = '\0';
+    if (mine && strcmp(mine, l->label) == 0) continue;
+    out->serious = true;
+    if (mine) {
+      (void)snprintf(out->text, sizeof out->text,
+                     "'%.60s' calls %.20s '%.60s', %.40s calls it '%.60s': map it under 'map', or say 'same: true'", name,
+                     value, l->label, study_wave, mine);
+    } else {
+      (void)snprintf(out->text, sizeof out->text,
+                     "'%.60s' has the category '%.60s' (%.20s), which %.40s has not: map it under 'map'", name, l->label,
+                     value, study_wave);
+    }
+    return;
+  }
+}
+
+static sx_status compare(difference *out, const sx_table *own, const sx_table *wave, const char *name, const char *whose,
+                         bool whole, sx_error *err) {
+  const sx_column *a = sx_table_find(own, name), *b = sx_table_find(wave, name);
+  *out = (difference){.text = ""};
+  if (!a || !b || (!is_text(a) && a->n_labels == 0 && b->n_labels == 0)) return SX_OK;
+  if (is_text(a) != is_text(b)) {
+    out->serious = true;
+    (void)snprintf(out->text, sizeof out->text, "'%.60s' is %s, in %.40s it is %s: map its codes under 'map'", name,
+                   sx_type_name(b->type), whose, sx_type_name(a->type));
+    return SX_OK;
+  }
+  if (!whole && !is_text(a)) {
+    compare_labels(out, a, b, name, whose);
+    return SX_OK;
+  }
+  sx_groups *mine = NULL, *theirs = NULL;
+  sx_status status = sx_groups_new(&mine, own, &name, 1, err);
+  if (status == SX_OK) status = sx_groups_new(&theirs, wave, &name, 1, err);
+  if (status == SX_OK) compare_levels(out, mine, theirs, name, whose, is_text(a));
+  sx_groups_free(mine);
+  sx_groups_free(theirs);
+  return status;
+}
+
+/* The levels are known before a run: the file is there, so that text columns were read whole. */
+static bool file_there(const sx_study *s, sx_arena *arena) {
+  const st_table *t = &s->tables[s->unit];
+  for (size_t i = 0; t->model && i < t->files.n; i++) {
+    const char *path = study__data_path(s, arena, t, t->files.items[i]);
+    if (!path || !sx_file_exists(path)) return false;
+  }
+  return true;
+}
+
+static const sx_node *place_of(const st_wave *w, const char *variable) {
+  for (size_t i = 0; i < w->n_maps; i++)
+    if (strcmp(w->maps[i].variable, variable) == 0) return w->maps[i].node;
+  return w->node;
+}
+
+void study__check_categories(st_load *l, const st_wave *w) {
+  const sx_study *s = l->s, *child = w->study;
+  const sx_table *own = s->n_tables && s->schemas ? s->schemas[s->unit] : NULL;
+  const sx_table *wave = child->n_tables && child->schemas ? child->schemas[child->unit] : NULL;
+  names list = {NULL, 0, 0, false};
+  if (!own || !wave || !file_there(s, s->arena) || !file_there(child, s->arena)) return;
+  if (!collect(&list, child, s->arena)) l->oom = true;
+  for (size_t i = 0; i < list.n && !study__stop(l); i++) {
+    difference d;
+    sx_error err = SX_ERROR_INIT;
+    if (is_settled(w, list.items[i])) continue;
+    if (compare(&d, own, wave, list.items[i], s->wave ? s->wave : s->id, false, &err) != SX_OK) {
+      study__error_problem(l, w->node, &err);
+    } else if (d.text[0] && d.serious) {
+      study__problem(l, place_of(w, list.items[i]), "wave %s: %s", w->id, d.text);
+    } else if (d.text[0]) {
+      study__warning(l, place_of(w, list.items[i]), "wave %s: %s", w->id, d.text);
+    }
+  }
+}
+
+sx_status study__same_categories(const st_run *following, const st_run *r, sx_error *err) {
+  const sx_study *s = following->s, *child = r->s;
+  const st_wave *w = child->as_wave;
+  names list = {NULL, 0, 0, false};
+  if (!collect(&list, child, r->arena)) return sx_error_memory(err);
+  for (size_t i = 0; i < list.n; i++) {
+    difference d;
+    if (is_settled(w, list.items[i])) continue;
+    SX_TRY(compare(&d, following->unit, r->unit, list.items[i], s->wave ? s->wave : s->id, true, err));
+    if (!d.text[0] || !d.serious) continue;
+    const sx_status status = sx_error_set(err, SX_E_DATA, "", "wave %s: %s", w->id, d.text);
+    study__add_place(err, s, place_of(w, list.items[i]));
+    return status;
+  }
+  return SX_OK;
+}
