@@ -125,7 +125,9 @@ static sx_status fill(sx_bound *out, sx_page *page, const sx_store_row *row, con
                     .low = row->low,
                     .high = row->high,
                     .ci_level = row->ci_level,
-                    .n = row->n};
+                    .n = row->n,
+                    .across_break = row->quality && strncmp(row->quality, "break", 5) == 0,
+                    .one_sided = row->quality && strstr(row->quality, "earlier figure without error") != NULL};
   bound.measure = bound.main || strcmp(field, "se") == 0 || strcmp(field, "low") == 0 || strcmp(field, "high") == 0;
   if (row->na_reason && row->na_reason[0]) {
     bound.reason = sx_arena_strdup(page->arena, sx_report__reason(page->lang, row->na_reason));
@@ -255,6 +257,13 @@ void sx_report__tip(sx_buf *out, const sx_page *page, const sx_bound *bound, con
     sx_report__format_value(out, (double)bound->n, &plain, true);
   }
   if (bound->reason) sx_buf_printf(out, "%s%s", semicolon, bound->reason);
+  if (bound->across_break) sx_buf_printf(out, "%s%s", semicolon, sx_report__w(page, W_ACROSS_BREAK));
+  if (bound->one_sided) sx_buf_printf(out, "%s%s", semicolon, sx_report__w(page, W_ONE_SIDED));
+}
+
+void sx_report__marks(sx_buf *out, const sx_bound *bound) {
+  if (bound->across_break) sx_buf_add(out, "<span class=\"mark\">†</span>");
+  if (bound->one_sided) sx_buf_add(out, "<span class=\"mark\">‡</span>");
 }
 
 void sx_report__number(sx_buf *out, const sx_page *page, const sx_bound *bound, const sx_format *format) {
@@ -280,5 +289,6 @@ void sx_report__number(sx_buf *out, const sx_page *page, const sx_bound *bound, 
     sx_report__visible(out, page, text.data, text.n);
   }
   sx_buf_add(out, "</span>");
+  sx_report__marks(out, bound);
   sx_buf_clear(&text);
 }

@@ -79,6 +79,8 @@ typedef struct sx_bound {
   const char *reason;    /* why it is missing, in the page's language; NULL */
   const char *reference; /* its name; NULL for a number from outside */
   const char *base;      /* the same without the field */
+  bool across_break; /* a change across a break of its series: printed with a dagger */
+  bool one_sided;    /* a change from a figure without an error: printed with a double dagger */
 } sx_bound;
 /* where: the place for the error. A name that does not exist: SX_E_DATA with the nearest. */
 sx_status sx_report__bind(sx_bound *out, sx_page *page, const char *text, size_t n, const char *where,
@@ -92,6 +94,8 @@ void sx_report__tip(sx_buf *out, const sx_page *page, const sx_bound *bound, con
 void sx_report__trace(sx_buf *out, const sx_bound *bound, const char *field, const sx_spec *spec, bool bare);
 /* The same for a number that is no result: data-ref="=VALUE" data-exempt="WHY". */
 void sx_report__trace_outside(sx_buf *out, double value, const char *why, const sx_spec *spec, bool bare);
+/* The daggers that stand after a number; their words are in its tooltip. */
+void sx_report__marks(sx_buf *out, const sx_bound *bound);
 /* <span class="num" title="...">957 million people</span> */
 void sx_report__number(sx_buf *out, const sx_page *page, const sx_bound *bound, const sx_format *format);
 

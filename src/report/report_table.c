@@ -288,6 +288,7 @@ static void put_value(const tab *t, const cell *c, const sx_spec *spec) {
   else
     sx_report__visible(body, t->page, tip.data, tip.n);
   sx_buf_add(body, "</span>");
+  if (!c->outside) sx_report__marks(body, &c->bound);
   sx_buf_clear(&tip);
 }
 

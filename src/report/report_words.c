@@ -27,6 +27,9 @@ static const struct {
     {"zero denominator", "分母为零"},
     {"operand missing", "所依据的估计缺失"},
     {"missing operand", "所依据的估计缺失"},
+    {"not tested across a break", "跨越序列中断，不作检验"},
+    {"not tested: the earlier figure has no error", "基期数字没有误差，不作检验"},
+    {"not tested: no error", "没有误差，不作检验"},
 };
 
 const char *sx_report__word(sx_lang lang, sx_word word) {

@@ -227,7 +227,7 @@ static const char *usual_format(const st_indicator *ind) {
 /* The keys of an indicator: its own and the words of the kinds. */
 static void check_keys(st_load *l, const sx_node *map) {
   static const char *const own[] = {"label", "question", "base", "base_label", "where", "unit", "format", "by",
-                                    "gap",   "assumed",  "keep", "level",      "ci",    "df",   "deff",  "change"};
+                                    "gap",   "assumed",  "keep", "level",      "ci",    "df",   "deff",   "change"};
   enum { N_OWN = sizeof own / sizeof *own, MAX_KEYS = 100 };
   const char *keys[MAX_KEYS];
   size_t n = 0;

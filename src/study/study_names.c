@@ -223,8 +223,7 @@ char *study__reference_domain(const sx_study *s, const sx_reference *ref, sx_are
   if (wave) {
     const char *domain = study__reference_domain(s, &plain, arena);
     if (!domain) return NULL;
-    return plain.n_terms ? sx_arena_printf(arena, "%s*wave:%s", domain, wave)
-                         : sx_arena_printf(arena, "wave:%s", wave);
+    return plain.n_terms ? sx_arena_printf(arena, "%s*wave:%s", domain, wave) : sx_arena_printf(arena, "wave:%s", wave);
   }
   if (ref->n_terms == 0) return sx_arena_strdup(arena, "total");
   if (strchr(ref->indicator, '/')) return sx_arena_printf(arena, "%s:%s", ref->variable[0], ref->level[0]);

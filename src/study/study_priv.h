@@ -302,7 +302,7 @@ struct sx_study {
   st_narrative *narrative;
   size_t n_narrative;
   st_list annex;
-  sx_table **schemas; /* [n_tables] as checked against; small */
+  sx_table **schemas;              /* [n_tables] as checked against; small */
   struct st_series *series;        /* waves: the earlier waves of this study; NULL none */
   const struct st_wave *as_wave;   /* this study is an earlier wave of another: then */
   const struct sx_study *follower; /* the study that follows it; doc and source are that one's */
@@ -314,8 +314,8 @@ struct sx_study {
 typedef struct st_load {
   sx_study *s;
   sx_problems *problems;
-  sx_problems own; /* when the caller gave none */
-  bool oom;        /* a problem, or a part, could not be kept */
+  sx_problems own;  /* when the caller gave none */
+  bool oom;         /* a problem, or a part, could not be kept */
   const char *wave; /* an earlier wave is being loaded: problems that the study itself has are not told again */
 } st_load;
 /* A problem at a node (NULL: the file as a whole). */
@@ -585,9 +585,9 @@ typedef struct st_run {
   const char *weight_text; /* a line per adjustment; payload of the step `weighting` */
   st_generated *generated; /* [tables] */
   char started[32];
-  size_t wave; /* of the steps that this run computes, as in st_step */
-  struct st_run *following;    /* of an earlier wave: the run of the study */
-  struct st_wave_runs *waves;  /* of the study: those of its earlier waves (study_waves.h); NULL none */
+  size_t wave;                /* of the steps that this run computes, as in st_step */
+  struct st_run *following;   /* of an earlier wave: the run of the study */
+  struct st_wave_runs *waves; /* of the study: those of its earlier waves (study_waves.h); NULL none */
 } st_run;
 
 /* study_domains.c */
@@ -686,7 +686,8 @@ sx_status study__wave_columns(const char *const **columns, size_t n, const sx_st
 sx_status study__wave_recode(sx_table *table, const sx_study *s, size_t index, const char *const *wanted,
                              size_t n_wanted, sx_error *err) SX_NODISCARD;
 /* study_waves_run.c */
-char *study__step_id(const st_run *r, const char *kind, const char *id); /* as the plan has it; arena, NULL: no memory */
+char *study__step_id(const st_run *r, const char *kind,
+                     const char *id);                                /* as the plan has it; arena, NULL: no memory */
 sx_status study__waves_begin(st_run *r, sx_error *err) SX_NODISCARD; /* generates their data */
 sx_status study__run_waves(st_run *r, sx_error *err) SX_NODISCARD;
 void study__waves_clear(st_run *r);
@@ -697,7 +698,8 @@ size_t study__wave_terms(sx_store_term terms[ST_MAX_TERMS + 1], const st_run *r,
 /* Whether the row belongs to this run; terms then hold its domain without the wave, where the run is one of an earlier wave. */
 bool study__own_row(sx_store_row *row, sx_store_term terms[8], const st_run *r);
 /* study_waves_blocks.c */
-bool study__block_waves(const sx_study *s, const sx_node *block); /* a series, or changes: its note says of which waves */
+bool study__block_waves(const sx_study *s,
+                        const sx_node *block); /* a series, or changes: its note says of which waves */
 sx_status study__wave_note(sx_buf *out, const st_run *r, const st_block *block, sx_error *err) SX_NODISCARD;
 void study__wave_words(sx_buf *zh, sx_buf *en, const st_run *r);
 void study__check_block_waves(st_load *l, const sx_node *block);

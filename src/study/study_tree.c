@@ -106,8 +106,7 @@ static void read_account(st_load *l, st_account *a, const char *id, const sx_nod
   a->node = map;
   a->tree = ST_NONE;
   if (!study__is_map(l, map, "an account")) return;
-  ST_KEYS(l, map, "label", "unit", "format", "benchmark", "scopes", "nodes", "tree", "leaf", "scale",
-          "change");
+  ST_KEYS(l, map, "label", "unit", "format", "benchmark", "scopes", "nodes", "tree", "leaf", "scale", "change");
   a->label = study__text2(l, map, "label");
   a->unit = study__text(l, map, "unit");
   a->format = study__text(l, map, "format");

@@ -20,8 +20,8 @@ typedef enum st_other { ST_OTHER_ERROR, ST_OTHER_KEEP, ST_OTHER_MISSING } st_oth
 
 /* A variable of an earlier wave in the words of the study. */
 typedef struct st_recode {
-  const char *variable; /* the study's name */
-  const char *from;     /* the wave's */
+  const char *variable;        /* the study's name */
+  const char *from;            /* the wave's */
   const sx_node *node, *codes; /* codes NULL: as they are */
   st_other other;              /* codes that are not listed */
   bool absent;                 /* the wave did not ask it: missing throughout */
@@ -77,7 +77,7 @@ struct st_series {
   size_t n;
   st_pair *pairs;
   size_t n_pairs;
-  const sx_node *follow; /* ids, or `all` */
+  const sx_node *follow;             /* ids, or `all` */
   bool *followed, *followed_account; /* of the main study */
   sx_adjust_p adjust;
   st_family family;
@@ -100,8 +100,9 @@ sx_status study__same_categories(const st_run *following, const st_run *r, sx_er
 /* ---- the run ------------------------------------------------------------------------------------------------------------- */
 
 typedef struct st_link {
-  sx_link *link;    /* NULL: a wave without data, or nothing of it was computed */
-  const char *text; /* payload of its step: overlap, units in both, cases of the earlier and of the later wave, by TAB */
+  sx_link *link; /* NULL: a wave without data, or nothing of it was computed */
+  const char
+      *text; /* payload of its step: overlap, units in both, cases of the earlier and of the later wave, by TAB */
   const char *overlap;
   unsigned long units, cases[2];
 } st_link;

@@ -26,7 +26,8 @@ static bool asks_wave(const sx_study *s, const sx_node *block, size_t at) {
 
 static bool asks_change(const sx_study *s, const sx_node *block, st_versus versus) {
   const char *prefix = study__versus_name(versus);
-  const sx_node *lists[] = {sx_node_get(block, "show"), sx_node_get(block, "measures"), sx_node_get(block, "statistic")};
+  const sx_node *lists[] = {sx_node_get(block, "show"), sx_node_get(block, "measures"),
+                            sx_node_get(block, "statistic")};
   for (size_t k = 0; k < 3; k++) {
     const size_t n = !lists[k] ? 0 : lists[k]->kind == SX_NODE_LIST ? lists[k]->n : 1;
     for (size_t i = 0; i < n; i++) {
@@ -93,20 +94,26 @@ static sx_status indicator_lines(lines *out, st_run *r, const sx_node *block, sx
   SX_TRY(study__shown_domains(&domains, r, sx_node_get(block, "domains"), names, err));
   for (size_t i = 0; i < names->n; i++) {
     const sx_node *name = names->items[i];
-    const size_t at = name->kind == SX_NODE_SCALAR ? study__find_indicator(r->s, name->text, strlen(name->text)) : ST_NONE;
+    const size_t at =
+        name->kind == SX_NODE_SCALAR ? study__find_indicator(r->s, name->text, strlen(name->text)) : ST_NONE;
     if (at == ST_NONE) continue;
     const st_indicator *ind = &r->s->indicators[at];
     for (size_t stat = 0; stat < study__stat_count(ind); stat++) {
       const sx_text2 word = study__stat_count(ind) == 1 ? (sx_text2){NULL, NULL}
                             : ind->stat_words           ? ind->stat_words[stat]
-                                                        : (sx_text2){study__stat_at(ind, stat), study__stat_at(ind, stat)};
+                                              : (sx_text2){study__stat_at(ind, stat), study__stat_at(ind, stat)};
       const char *zh = ind->label.zh ? ind->label.zh : ind->label.en, *en = ind->label.en ? ind->label.en : zh;
       if (word.zh) zh = sx_arena_printf(r->arena, "%s：%s", zh, word.zh);
       if (word.en) en = sx_arena_printf(r->arena, "%s: %s", en, word.en);
       if (!zh || !en) return sx_error_memory(err);
       for (size_t d = 0; d < domains.n; d++) {
-        const line x = {ind->id, stat ? study__stat_at(ind, stat) : NULL, domains.items[d].name, ind->format, {zh, en},
-                        domains.n > 1 ? domains.items[d].label : (sx_text2){NULL, NULL}, 0};
+        const line x = {ind->id,
+                        stat ? study__stat_at(ind, stat) : NULL,
+                        domains.items[d].name,
+                        ind->format,
+                        {zh, en},
+                        domains.n > 1 ? domains.items[d].label : (sx_text2){NULL, NULL},
+                        0};
         SX_TRY(add_line(out, r, &x, err));
       }
     }
@@ -118,8 +125,8 @@ static sx_status account_lines(lines *out, st_run *r, const sx_node *block, cons
                                size_t depth, sx_error *err) {
   const char *scope = scalar(block, "scope");
   const sx_node *measures = sx_node_get(block, "measures");
-  const char *measure = measures && measures->n && measures->items[0]->kind == SX_NODE_SCALAR ? measures->items[0]->text
-                                                                                              : "level";
+  const char *measure =
+      measures && measures->n && measures->items[0]->kind == SX_NODE_SCALAR ? measures->items[0]->text : "level";
   const char *domain = scope ? sx_arena_printf(r->arena, "scope:%s", scope) : "total";
   if (!domain) return sx_error_memory(err);
   for (size_t i = 0; i < a->n_nodes && depth < 64; i++) {

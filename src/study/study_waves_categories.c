@@ -96,12 +96,12 @@ static void compare_levels(difference *out, const sx_groups *own, const sx_group
     out->serious = true;
     if (at == ST_NONE) {
       (void)snprintf(out->text, sizeof out->text,
-                     "'%.60s' has the category '%.60s', which %.40s has not (there: %s): map it under 'map'", name, label,
-                     study_wave, known);
+                     "'%.60s' has the category '%.60s', which %.40s has not (there: %s): map it under 'map'", name,
+                     label, study_wave, known);
     } else {
       (void)snprintf(out->text, sizeof out->text,
-                     "'%.60s' calls %.20s '%.60s', %.40s calls it '%.60s': map it under 'map', or say 'same: true'", name,
-                     level, label, study_wave, own->level_label[0][at]);
+                     "'%.60s' calls %.20s '%.60s', %.40s calls it '%.60s': map it under 'map', or say 'same: true'",
+                     name, level, label, study_wave, own->level_label[0][at]);
     }
     return;
   }
@@ -126,19 +126,19 @@ static void compare_labels(difference *out, const sx_column *own, const sx_colum
     out->serious = true;
     if (mine) {
       (void)snprintf(out->text, sizeof out->text,
-                     "'%.60s' calls %.20s '%.60s', %.40s calls it '%.60s': map it under 'map', or say 'same: true'", name,
-                     value, l->label, study_wave, mine);
+                     "'%.60s' calls %.20s '%.60s', %.40s calls it '%.60s': map it under 'map', or say 'same: true'",
+                     name, value, l->label, study_wave, mine);
     } else {
       (void)snprintf(out->text, sizeof out->text,
-                     "'%.60s' has the category '%.60s' (%.20s), which %.40s has not: map it under 'map'", name, l->label,
-                     value, study_wave);
+                     "'%.60s' has the category '%.60s' (%.20s), which %.40s has not: map it under 'map'", name,
+                     l->label, value, study_wave);
     }
     return;
   }
 }
 
-static sx_status compare(difference *out, const sx_table *own, const sx_table *wave, const char *name, const char *whose,
-                         bool whole, sx_error *err) {
+static sx_status compare(difference *out, const sx_table *own, const sx_table *wave, const char *name,
+                         const char *whose, bool whole, sx_error *err) {
   const sx_column *a = sx_table_find(own, name), *b = sx_table_find(wave, name);
   *out = (difference){.text = ""};
   if (!a || !b || (!is_text(a) && a->n_labels == 0 && b->n_labels == 0)) return SX_OK;

@@ -52,7 +52,8 @@ static bool is_mine(const kept *k, const sx_store_row *row) {
   if (k->tests) return is_raw_p(row->statistic);
   const size_t n = strlen(k->indicator);
   const bool account = k->indicator[n - 1] == '/';
-  const bool named = account ? strncmp(row->indicator, k->indicator, n) == 0 : strcmp(row->indicator, k->indicator) == 0;
+  const bool named =
+      account ? strncmp(row->indicator, k->indicator, n) == 0 : strcmp(row->indicator, k->indicator) == 0;
   return named && changes(k->r, row);
 }
 
@@ -213,8 +214,7 @@ static const char *quality_of(char out[160], const change *c, const sx_est_row *
   size_t used = 0;
   out[0] = '\0';
   if (c->broken != ST_NONE) used += (size_t)snprintf(out, 160, "break");
-  if (c->no_error)
-    used += (size_t)snprintf(out + used, 160 - used, "%searlier figure without error", used ? ";" : "");
+  if (c->no_error) used += (size_t)snprintf(out + used, 160 - used, "%searlier figure without error", used ? ";" : "");
   if (row->df < 8 && row->se > 0) (void)snprintf(out + used, 160 - used, "%sdf<8", used ? ";" : "");
   return out;
 }
@@ -311,7 +311,8 @@ static sx_status change_row(st_run *r, const char *step, const sx_store_row *row
   const sx_study *s = r->s;
   const st_pair *p = &s->series->pairs[pair];
   const st_wave *w = &s->series->waves[p->earlier];
-  const size_t i = strchr(row->indicator, '/') ? ST_NONE : study__find_indicator(s, row->indicator, strlen(row->indicator));
+  const size_t i =
+      strchr(row->indicator, '/') ? ST_NONE : study__find_indicator(s, row->indicator, strlen(row->indicator));
   const char *domain = study__row_domain(r, row), *own = own_name(s, row->indicator, row->statistic);
   side before;
   sx_est *after = NULL;

@@ -124,12 +124,14 @@ static void check_change(const sx_study *s, const parsed *p, const sx_reference 
   const st_wave *w = NULL;
   for (size_t i = 0; i < series->n_pairs; i++)
     if (series->pairs[i].versus == p->versus) w = &series->waves[series->pairs[i].earlier];
+  const char *only = series->n_pairs == 1 ? series->waves[series->pairs[0].earlier].id : "";
   if (!is_followed(s, plain->indicator)) {
     (void)snprintf(message, 256, "'%.80s' is not followed over the waves: add it to 'changes'", plain->indicator);
   } else if (!w) {
-    (void)snprintf(message, 256, p->versus == ST_YEAR ? "the series has no wave a year before '%.60s'"
-                                                      : "the series has no wave before '%.60s'",
-                   s->wave ? s->wave : "");
+    (void)snprintf(message, 256,
+                   p->versus == ST_YEAR ? "the series has no other wave a year before '%.60s': 'change' is from '%.60s'"
+                                        : "the series has no wave before '%.60s'%.60s",
+                   s->wave ? s->wave : "", p->versus == ST_YEAR ? only : "");
   } else if (!gives(s, w, plain)) {
     (void)snprintf(message, 256, "the wave '%.60s' gives no such figure of '%.80s'", w->id, plain->indicator);
   } else if (p->relative && study__is_share(s, plain->indicator, plain->statistic)) {
@@ -168,8 +170,9 @@ void study__change_format(const sx_study *s, const sx_reference *ref, const char
   if (share && !p.relative && format[0] == '%') {
     (void)snprintf(message, 256, "a change of a share is in percentage points: 'pp 1', not '%.40s'", format);
   } else if ((p.relative || !share) && strncmp(format, "pp", 2) == 0) {
-    (void)snprintf(message, 256, p.relative ? "growth is in per cent: '%% 1', not '%.40s'"
-                                            : "only shares change in percentage points, not '%.40s'",
+    (void)snprintf(message, 256,
+                   p.relative ? "growth is in per cent: '%% 1', not '%.40s'"
+                              : "only shares change in percentage points, not '%.40s'",
                    format);
   }
 }

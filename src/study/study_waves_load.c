@@ -184,7 +184,8 @@ static const sx_node *wanted(st_load *l, const sx_node *map, const bool *want, c
 }
 
 static const sx_node *wave_root(st_load *l, const closure *c) {
-  static const char *const whole[] = {"study", "level", "ci", "df", "deff"}, *const part[] = {"data", "derived", "benchmarks"},
+  static const char *const whole[] = {"study", "level", "ci", "df", "deff"},
+                           *const part[] = {"data", "derived", "benchmarks"},
                            *const other[] = {"join", "design", "weighting"};
   const sx_node *root = sx_doc_root(l->s->doc), *own = c->w->node;
   tree t;

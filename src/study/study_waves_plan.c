@@ -73,7 +73,8 @@ static sx_status dep_side(st_build *b, size_t step, size_t wave, const char *id,
   st_build *own = &b->waves[wave];
   SX_TRY(study__plan_dep(b, step, b->known[wave], err));
   if (!own->s) return SX_OK;
-  const size_t at = account ? study__find_account(own->s, id, strlen(id)) : study__find_indicator(own->s, id, strlen(id));
+  const size_t at =
+      account ? study__find_account(own->s, id, strlen(id)) : study__find_indicator(own->s, id, strlen(id));
   if (at == ST_NONE) return SX_OK;
   return study__plan_dep(b, step, account ? own->account[at] : own->indicator[at], err);
 }

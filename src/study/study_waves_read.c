@@ -36,10 +36,11 @@ static void check_codes(st_load *l, const char *variable, const sx_node *codes) 
   for (size_t i = 0; i < codes->n; i++) {
     const sx_node *to = codes->items[i];
     if (to->kind == SX_NODE_LIST) {
-      study__problem(l, to,
-                     "a category cannot be split: '%s' of '%s' would become %zu; give it one common category, and merge "
-                     "these in a derived variable of the study",
-                     codes->keys[i]->text, variable, to->n);
+      study__problem(
+          l, to,
+          "a category cannot be split: '%s' of '%s' would become %zu; give it one common category, and merge "
+          "these in a derived variable of the study",
+          codes->keys[i]->text, variable, to->n);
     } else if (to->kind == SX_NODE_MAP) {
       study__problem(l, to, "a common category is one word");
     }
@@ -295,7 +296,7 @@ static void find_pairs(st_load *l, struct st_series *series) {
   series->pairs = study__take(l, 2, sizeof *series->pairs);
   if (!series->pairs) return;
   if (previous != ST_NONE) series->pairs[series->n_pairs++] = (st_pair){ST_NONE, previous, ST_PREVIOUS};
-  if (year != ST_NONE) series->pairs[series->n_pairs++] = (st_pair){ST_NONE, year, ST_YEAR};
+  if (year != ST_NONE && year != previous) series->pairs[series->n_pairs++] = (st_pair){ST_NONE, year, ST_YEAR};
 }
 
 static void read_tests(st_load *l, struct st_series *series) {
@@ -360,7 +361,8 @@ static void read_follow(st_load *l, struct st_series *series) {
     study__problem(l, node, "changes is a list of indicators and accounts, or 'all'");
   }
   if (n == 0)
-    study__problem(l, series->node, "nothing is followed: 'changes: [NAME, ...]' here, or 'change: true' of an indicator");
+    study__problem(l, series->node,
+                   "nothing is followed: 'changes: [NAME, ...]' here, or 'change: true' of an indicator");
 }
 
 static void check_without(st_load *l, const st_wave *w) {

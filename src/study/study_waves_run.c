@@ -121,8 +121,10 @@ static sx_status known_terms(sx_store_term terms[ST_MAX_TERMS + 1], size_t *n, s
   for (size_t i = 0; i < ref.n_terms && i < ST_MAX_TERMS; i++) {
     const size_t g = study__find_group(s, ref.variable[i], strlen(ref.variable[i]));
     sx_store_term *t = &terms[(*n)++];
-    *t = (sx_store_term){sx_arena_strdup(r->arena, ref.variable[i]), sx_arena_strdup(r->arena, ref.level[i]),
-                         {"范围", "scope"}, {NULL, NULL}};
+    *t = (sx_store_term){sx_arena_strdup(r->arena, ref.variable[i]),
+                         sx_arena_strdup(r->arena, ref.level[i]),
+                         {"范围", "scope"},
+                         {NULL, NULL}};
     if (!t->variable || !t->level) return sx_error_memory(err);
     if (g != ST_NONE) t->variable_label = s->groups[g].label;
     t->level_label = row && ref.n_terms == 1 ? row->label : (sx_text2){t->level, t->level};
@@ -209,9 +211,8 @@ static sx_status make_link(st_run *r, st_link *out, st_run *earlier, sx_error *e
     study__add_place(err, r->s, r->s->series->node);
     return status;
   }
-  out->text =
-      sx_arena_printf(r->arena, "%s\t%zu\t%zu\t%zu", sx_overlap_name(sx_link_overlap(out->link)),
-                      sx_link_units(out->link), sx_table_rows(earlier->unit), sx_table_rows(r->unit));
+  out->text = sx_arena_printf(r->arena, "%s\t%zu\t%zu\t%zu", sx_overlap_name(sx_link_overlap(out->link)),
+                              sx_link_units(out->link), sx_table_rows(earlier->unit), sx_table_rows(r->unit));
   if (!out->text) return sx_error_memory(err);
   read_payload(out);
   return SX_OK;
