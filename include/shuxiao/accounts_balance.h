@@ -97,8 +97,8 @@ typedef struct sx_balance_result {
   double *covariance;   /* [n*n] of the adjusted figures (identities alone), where asked for; else NULL */
 } sx_balance_result;
 
-/* Expected: SX_E_ARGUMENT for a request without sense (NaN, a negative error, an unknown figure, crossed bounds; `where` is the figure's
- * or identity's id); SX_E_DATA for a covariance that is not positive semidefinite, an estimate without a value or an error, an identity
+/* Expected: SX_E_ARGUMENT for a request without sense (NaN, a negative error, an unknown figure, crossed bounds; `where` is
+ * "figure ID" or "identity ID"); SX_E_DATA for a covariance that is not positive semidefinite, an estimate without a value or an error, an identity
  * that contradicts the others or the fixed figures (named, by how much), bounds that cannot hold together with the identities (named), a
  * figure that is not positive under the relative distance; SX_E_NUMERIC where the iterations end unfinished.
  * Memory 8 (n K + n^2) bytes, without the n^2 for a diagonal V; cost about 4 n K^2 for the identities. */

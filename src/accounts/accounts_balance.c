@@ -21,8 +21,7 @@ const char *sx_balance_at_name(sx_balance_at at) {
 /* ---- the request ---------------------------------------------------------------------------------------------------- */
 
 typedef struct named {
-  const char *id;
-  size_t at;
+  const char *id, *where;
 } named;
 
 static int by_id(const void *a, const void *b) {
@@ -38,7 +37,7 @@ static sx_status check_unique(named *list, size_t n, const char *what, sx_error 
   qsort(list, n, sizeof *list, by_id);
   for (size_t i = 1; i < n; i++) {
     if (strcmp(list[i - 1].id, list[i].id) == 0)
-      return sx_error_set(err, SX_E_ARGUMENT, list[i].id, "the id of this %s occurs twice", what);
+      return sx_error_set(err, SX_E_ARGUMENT, list[i].where, "the id of this %s occurs twice", what);
   }
   return SX_OK;
 }
@@ -47,10 +46,20 @@ static sx_status check_ids(bal *b, sx_error *err) {
   const sx_balance_request *q = b->q;
   const size_t most = b->n > b->n_ids ? b->n : b->n_ids;
   named *list = sx_accounts__take(b, most, sizeof *list, err);
-  if (!list) return SX_E_MEMORY;
-  for (size_t j = 0; j < b->n; j++) list[j] = (named){q->figures[j].id, j};
+  b->at_figure = list ? sx_accounts__take(b, b->n, sizeof *b->at_figure, err) : NULL;
+  b->at_identity = b->at_figure ? sx_accounts__take(b, b->n_ids, sizeof *b->at_identity, err) : NULL;
+  if (!b->at_identity) return SX_E_MEMORY;
+  for (size_t j = 0; j < b->n; j++) {
+    const char *id = q->figures[j].id;
+    if (!(b->at_figure[j] = sx_arena_printf(b->arena, "figure %s", id ? id : ""))) return sx_error_memory(err);
+    list[j] = (named){id, b->at_figure[j]};
+  }
   SX_TRY(check_unique(list, b->n, "figure", err));
-  for (size_t k = 0; k < b->n_ids; k++) list[k] = (named){q->identities[k].id, k};
+  for (size_t k = 0; k < b->n_ids; k++) {
+    const char *id = q->identities[k].id;
+    if (!(b->at_identity[k] = sx_arena_printf(b->arena, "identity %s", id ? id : ""))) return sx_error_memory(err);
+    list[k] = (named){id, b->at_identity[k]};
+  }
   return check_unique(list, b->n_ids, "identity", err);
 }
 
@@ -59,7 +68,8 @@ static sx_status check_bounds(const bal *b, sx_error *err) {
     const sx_balance_figure *f = &b->q->figures[j];
     if (isnan(f->lower) || isnan(f->upper) || f->lower > f->upper || f->lower == (double)INFINITY ||
         f->upper == -(double)INFINITY)
-      return sx_error_set(err, SX_E_ARGUMENT, f->id, "the bounds %g to %g hold no number", f->lower, f->upper);
+      return sx_error_set(err, SX_E_ARGUMENT, b->at_figure[j], "the bounds %g to %g hold no number", f->lower,
+                          f->upper);
   }
   return SX_OK;
 }
@@ -67,14 +77,14 @@ static sx_status check_bounds(const bal *b, sx_error *err) {
 static sx_status check_identity(const bal *b, size_t k, sx_error *err) {
   const sx_balance_identity *id = &b->q->identities[k];
   if (!isfinite(id->constant))
-    return sx_error_set(err, SX_E_ARGUMENT, id->id, "its constant is %g: it must be finite", id->constant);
-  if (id->n_terms == 0) return sx_error_set(err, SX_E_ARGUMENT, id->id, "the identity has no figures");
+    return sx_error_set(err, SX_E_ARGUMENT, b->at_identity[k], "its constant is %g: it must be finite", id->constant);
+  if (id->n_terms == 0) return sx_error_set(err, SX_E_ARGUMENT, b->at_identity[k], "the identity has no figures");
   for (size_t e = 0; e < id->n_terms; e++) {
     if (id->terms[e].figure >= b->n)
-      return sx_error_set(err, SX_E_ARGUMENT, id->id, "term %zu names figure %zu of %zu", e + 1, id->terms[e].figure,
-                          b->n);
+      return sx_error_set(err, SX_E_ARGUMENT, b->at_identity[k], "term %zu names figure %zu of %zu", e + 1,
+                          id->terms[e].figure, b->n);
     if (!isfinite(id->terms[e].coefficient))
-      return sx_error_set(err, SX_E_ARGUMENT, id->id, "the coefficient of '%s' is %g: it must be finite",
+      return sx_error_set(err, SX_E_ARGUMENT, b->at_identity[k], "the coefficient of '%s' is %g: it must be finite",
                           b->q->figures[id->terms[e].figure].id, id->terms[e].coefficient);
   }
   return SX_OK;

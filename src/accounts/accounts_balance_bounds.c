@@ -166,9 +166,9 @@ static sx_status no_solution(const dual *w, size_t j, int side, sx_error *err) {
   const char *what = side < 0 ? "at least" : "at most";
   const double bound = side < 0 ? f->lower : f->upper;
   if (!(b->se[j] > 0))
-    return sx_error_set(err, SX_E_DATA, f->id, "the figure is fixed at %.10g, its bound wants %s %.10g", b->x[j], what,
-                        bound);
-  return sx_error_set(err, SX_E_DATA, f->id,
+    return sx_error_set(err, SX_E_DATA, b->at_figure[j], "the figure is fixed at %.10g, its bound wants %s %.10g",
+                        b->x[j], what, bound);
+  return sx_error_set(err, SX_E_DATA, b->at_figure[j],
                       "the bounds cannot hold: the figure must be %s %.10g, but the identities%s leave it at %.10g",
                       what, bound, others, at);
 }
@@ -180,7 +180,7 @@ static sx_status enter(dual *w, size_t j, int side, double gap, sx_error *err) {
   for (;;) {
     SX_TRY(room(w, err));
     if (++b->iterations > b->q->max_iterations)
-      return sx_error_set(err, SX_E_NUMERIC, b->q->figures[j].id,
+      return sx_error_set(err, SX_E_NUMERIC, b->at_figure[j],
                           "the bounds were not settled in %zu steps: %zu figures are at one", b->q->max_iterations,
                           b->n_hold);
     const bool is_free = b->se[j] > 0 && split(w, j, side);

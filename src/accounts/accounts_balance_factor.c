@@ -13,12 +13,12 @@ static const double FACTOR_TOL = 1e-13, REST_TOL = 1e-8;
 static const double EXACT = 1e-12;
 
 /* One estimate's value and variance. */
-static sx_status from_estimate(double *x, double *v, const sx_est *e, const char *id, sx_error *err) {
+static sx_status from_estimate(double *x, double *v, const sx_est *e, const char *where, sx_error *err) {
   if (!e || isnan(sx_est_value(e)))
-    return sx_error_set(err, SX_E_DATA, id, "the estimate is missing%s%s", e ? ": " : "",
+    return sx_error_set(err, SX_E_DATA, where, "the estimate is missing%s%s", e ? ": " : "",
                         e ? sx_na_text(sx_est_na(e)) : "");
   if (!(sx_est_df(e) >= 1) || !isfinite(sx_est_variance(e)))
-    return sx_error_set(err, SX_E_DATA, id,
+    return sx_error_set(err, SX_E_DATA, where,
                         "the estimate has no error of its own (too few sampling units): it cannot be weighed against "
                         "the others");
   *x = sx_est_value(e);
@@ -33,27 +33,28 @@ static sx_status values(bal *b, sx_error *err) {
     const sx_balance_figure *f = &q->figures[j];
     double v = f->se * f->se;
     if (q->estimates) {
-      SX_TRY(from_estimate(&b->x[j], &v, q->estimates[j], f->id, err));
+      SX_TRY(from_estimate(&b->x[j], &v, q->estimates[j], b->at_figure[j], err));
     } else {
       b->x[j] = f->value;
       if (!isfinite(f->value))
-        return sx_error_set(err, SX_E_ARGUMENT, f->id, "the value is %g: it must be finite", f->value);
+        return sx_error_set(err, SX_E_ARGUMENT, b->at_figure[j], "the value is %g: it must be finite", f->value);
       if (!q->covariance && (!(f->se >= 0) || !isfinite(f->se)))
-        return sx_error_set(err, SX_E_ARGUMENT, f->id, "the standard error is %g: it must be finite and 0 or more",
-                            f->se);
+        return sx_error_set(err, SX_E_ARGUMENT, b->at_figure[j],
+                            "the standard error is %g: it must be finite and 0 or more", f->se);
     }
     if (q->covariance) {
       v = q->covariance[j + j * b->n];
       if (!(v >= 0) || !isfinite(v))
-        return sx_error_set(err, SX_E_ARGUMENT, f->id, "the variance is %g: it must be finite and 0 or more", v);
+        return sx_error_set(err, SX_E_ARGUMENT, b->at_figure[j], "the variance is %g: it must be finite and 0 or more",
+                            v);
     }
     b->se[j] = sqrt(v);
     if (q->distance == SX_BALANCE_RELATIVE && b->se[j] > 0 && !(b->x[j] > 0))
-      return sx_error_set(err, SX_E_DATA, f->id,
+      return sx_error_set(err, SX_E_DATA, b->at_figure[j],
                           "the value is %g: the relative distance is for positive figures, use the absolute one",
                           b->x[j]);
     if (q->distance == SX_BALANCE_RELATIVE && b->se[j] > 0 && !(f->upper > 0))
-      return sx_error_set(err, SX_E_DATA, f->id,
+      return sx_error_set(err, SX_E_DATA, b->at_figure[j],
                           "the upper bound is %g: under the relative distance the figure stays positive", f->upper);
   }
   return SX_OK;
@@ -61,14 +62,16 @@ static sx_status values(bal *b, sx_error *err) {
 
 static sx_status check_pair(const bal *b, const double *v, size_t i, size_t j, sx_error *err) {
   const double a = v[i + j * b->n], c = v[j + i * b->n], size = b->se[i] * b->se[j];
-  const char *one = b->q->figures[i].id, *other = b->q->figures[j].id;
+  const char *other = b->q->figures[j].id;
   if (!isfinite(a) || fabs(a - c) > 1e-9 * (fabs(a) + fabs(c)))
-    return sx_error_set(err, SX_E_ARGUMENT, one, "its covariance with '%s' is %g here and %g there", other, a, c);
+    return sx_error_set(err, SX_E_ARGUMENT, b->at_figure[i], "its covariance with '%s' is %g here and %g there", other,
+                        a, c);
   if (size == 0 && a != 0)
-    return sx_error_set(err, SX_E_ARGUMENT, one, "it has a covariance of %g with '%s', but one of them has no variance",
-                        a, other);
+    return sx_error_set(err, SX_E_ARGUMENT, b->at_figure[i],
+                        "it has a covariance of %g with '%s', but one of them has no variance", a, other);
   if (fabs(a) > size * (1 + 1e-9))
-    return sx_error_set(err, SX_E_DATA, one, "its correlation with '%s' is %.6g: beyond 1", other, a / size);
+    return sx_error_set(err, SX_E_DATA, b->at_figure[i], "its correlation with '%s' is %.6g: beyond 1", other,
+                        a / size);
   return SX_OK;
 }
 
@@ -103,7 +106,7 @@ static sx_status check_rest(const bal *b, const double *c, const size_t *piv, si
   for (size_t j = rank; j < b->n; j++) {
     for (size_t i = rank; i <= j; i++) {
       if (fabs(c[i + j * b->n]) <= REST_TOL) continue;
-      return sx_error_set(err, SX_E_DATA, b->q->figures[piv[j]].id,
+      return sx_error_set(err, SX_E_DATA, b->at_figure[piv[j]],
                           "the covariances are not positive semidefinite: given the other figures, %s would be %.3g of "
                           "its own; check the correlations of this figure",
                           i == j ? "its variance" : "a covariance", c[i + j * b->n]);

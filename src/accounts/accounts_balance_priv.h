@@ -13,8 +13,9 @@ typedef struct bal {
   const sx_ctx *ctx;
   const sx_balance_request *q;
   sx_arena *arena;
-  size_t n, n_ids; /* figures, identities */
-  double *x, *se;  /* [n] */
+  size_t n, n_ids;                       /* figures, identities */
+  double *x, *se;                        /* [n] */
+  const char **at_figure, **at_identity; /* "figure a", "identity sum": where an error is */
   bool diagonal;
   double *factor; /* [r * n] column-major, NULL: F_j = se_j e_j */
   size_t r;       /* rows of F */

@@ -204,16 +204,16 @@ static sx_status contradiction(const bal *b, size_t pos, double sum, sx_error *e
   const double miss = sum - id->constant;
   char others[200];
   if (!(b->scale[b->piv[pos]] > 0))
-    return sx_error_set(err, SX_E_DATA, id->id,
+    return sx_error_set(err, SX_E_DATA, b->at_identity[b->piv[pos]],
                         "the identity holds only fixed figures and is off by %.10g: they give %.10g, not %.10g", miss,
                         sum, id->constant);
   name_others(others, b, pos);
   if (!*others)
-    return sx_error_set(err, SX_E_DATA, id->id,
+    return sx_error_set(err, SX_E_DATA, b->at_identity[b->piv[pos]],
                         "the identity is off by %.10g and cannot be met: the errors of its figures cancel in it, so "
                         "that no adjustment moves it",
                         miss);
-  return sx_error_set(err, SX_E_DATA, id->id,
+  return sx_error_set(err, SX_E_DATA, b->at_identity[b->piv[pos]],
                       "the identity contradicts %s: where they hold and fixed figures stay, it is off by %.10g", others,
                       miss);
 }
@@ -225,7 +225,7 @@ sx_status sx_accounts__balance_verify(const bal *b, sx_error *err) {
     const double sum = sx_accounts__identity_sum(&size, b, k, b->y);
     if (fabs(sum - b->q->identities[k].constant) <= b->q->tolerance * size) continue;
     if (pos >= b->rank) return contradiction(b, pos, sum, err);
-    return sx_error_set(err, SX_E_NUMERIC, b->q->identities[k].id,
+    return sx_error_set(err, SX_E_NUMERIC, b->at_identity[k],
                         "the identity is still off by %.3g after the adjustment: its figures' errors differ too much "
                         "in size",
                         sum - b->q->identities[k].constant);

@@ -5,6 +5,7 @@ need_program
 case $program in /*) ;; *) program=$PWD/$program ;; esac
 mkdir "$tmp/here" "$tmp/bin"
 cp -r studies "$tmp/here/studies"
+cp -r examples "$tmp/here/examples"
 ln -s "$program" "$tmp/bin/shuxiao"
 cd "$tmp/here" || exit 1
 PATH=$tmp/bin:$PATH
