@@ -151,6 +151,11 @@ SX_API sx_status sx_estimate_run(sx_est_set **out, const sx_design *design, cons
 /* Many at once, in parallel over ctx threads of the design; out [n]. Results do not depend on the thread count. */
 SX_API sx_status sx_estimate_run_many(sx_est_set **out, const sx_design *design, const sx_est_request *requests,
                                       size_t n, const sx_est_options *options, sx_error *err) SX_NODISCARD;
+/* The population of every level of one variable, `levels` being its groups: totals of its 0/1 variables over the cases that answered, rows by
+ * group and level as PROP has them. deff_wor: design effects without replacement (sx_estimate_deff_wor). */
+SX_API sx_status sx_estimate_level_totals(sx_est_set **out, const sx_design *design, const sx_groups *levels,
+                                          const uint8_t *where, const sx_groups *by, const sx_est_options *options,
+                                          bool deff_wor, sx_error *err) SX_NODISCARD;
 /* Interval and derived fields of an estimate made by the algebra (gap, share, formula): se, low, high, df, cv. is_prop selects logit where it lies
  * strictly inside (0,1). n, n_eff, deff are left 0/NaN. est is referenced. */
 SX_API sx_status sx_est_describe(sx_est_row *row, const sx_est *est, bool is_prop, const sx_est_options *options,

@@ -128,6 +128,8 @@ SX_API sx_status sx_column_set_missing(const sx_ctx *ctx, sx_column *column, siz
 static inline bool sx_column_missing(const sx_column *column, size_t row) {
   return column->miss && column->miss[row] != 0;
 }
+/* Amounts with a stray word among them: a column of texts of which at least half of the distinct ones are numbers. */
+SX_API bool sx_column_mostly_numbers(const sx_column *column);
 /* The value of row as a number: f64, i64, or for category/text NaN; NaN where missing of any class. */
 SX_API double sx_column_number(const sx_column *column, size_t row);
 /* The label of a value (NULL when none). */

@@ -98,67 +98,9 @@ static sx_status run_plain(sx_est_set **out, const cli_quantity *q, const cli_jo
   return status;
 }
 
-/* The population of every level: totals of its 0/1 variable over the cases that answered, put together by group and level. */
 static sx_status run_levels(sx_est_set **out, const cli_quantity *q, const cli_job *j, const sx_groups *by,
                             sx_error *err) {
-  const sx_groups *levels = q->levels;
-  const sx_ctx *ctx = &j->app->ctx;
-  const size_t n = levels->n_groups, groups = by ? by->n_groups : 1;
-  sx_status status = SX_OK;
-  sx_column *one = NULL;
-  sx_est_set *set = sx_mem_zalloc(ctx, 1, sizeof *set);
-  if (!set) return sx_error_memory(err);
-  set->ctx = *ctx;
-  set->rows = sx_mem_zalloc(ctx, groups * n, sizeof *set->rows);
-  set->level_text = sx_mem_zalloc(ctx, n, sizeof *set->level_text);
-  set->level_label = sx_mem_zalloc(ctx, n, sizeof *set->level_label);
-  if (!set->rows || !set->level_text || !set->level_label) {
-    status = sx_error_memory(err);
-    goto done;
-  }
-  set->n_levels = n;
-  set->n_rows = groups * n;
-  SX_TRY_GOTO(status, sx_column_new(&one, ctx, q->name, SX_INTEGER, levels->n_rows, err), done);
-  for (size_t i = 0; i < levels->n_rows; i++)
-    if (levels->group[i] < 0) SX_TRY_GOTO(status, sx_column_set_missing(ctx, one, i, SX_MISS_SYSTEM, err), done);
-  for (size_t v = 0; v < n; v++) {
-    sx_est_set *each = NULL;
-    const size_t at = (size_t)levels->key_level[v];
-    for (size_t i = 0; i < levels->n_rows; i++) one->data.i64[i] = levels->group[i] == (int32_t)v;
-    const sx_est_request request = {SX_STAT_TOTAL, one, NULL, false, q->request.where, by};
-    SX_TRY_GOTO(status, sx_estimate_run(&each, j->design, &request, &j->options, err), done);
-    if (q->finite_deff) status = sx_estimate_deff_wor(each, j->design, &request, err);
-    for (size_t g = 0; g < groups; g++) {
-      sx_est_row *row = &set->rows[g * n + v];
-      *row = each->rows[g];
-      each->rows[g].est = NULL;
-      row->level = (int32_t)v;
-    }
-    sx_est_set_free(each);
-    set->level_text[v] = sx_mem_strdup(ctx, levels->level_text[0][at]);
-    set->level_label[v] = sx_mem_strdup(ctx, levels->level_label[0][at]);
-    if (!set->level_text[v] || !set->level_label[v]) status = sx_error_memory(err);
-    if (status != SX_OK) goto done;
-  }
-  *out = set;
-  set = NULL;
-done:
-  if (one) sx_column_free(ctx, one);
-  sx_est_set_free(set);
-  return status;
-}
-
-/* Amounts with a stray word among them: at least half of the distinct values are numbers. */
-static bool mostly_numbers(const sx_column *column) {
-  const size_t n = column->dict ? sx_dict_count(column->dict) : 0;
-  size_t numbers = 0;
-  for (size_t k = 0; k < n; k++) {
-    size_t length = 0;
-    double value = 0;
-    const char *text = sx_dict_get(column->dict, (int32_t)k, &length);
-    numbers += sx_text_to_double(&value, text, length);
-  }
-  return n > 0 && 2 * numbers >= n;
+  return sx_estimate_level_totals(out, j->design, q->levels, q->request.where, by, &j->options, q->finite_deff, err);
 }
 
 /* Names the first case whose text is no number, so that a stray word in a column of amounts is found. */
@@ -221,7 +163,7 @@ sx_status cli_plain_quantity(cli_quantity *q, const cli_wishes *w, cli_job *j, c
   q->named_levels = j->stat == SX_STAT_PROP;
   const bool total = j->stat == SX_STAT_TOTAL || j->stat == SX_STAT_MEAN;
   const bool text_or_category = request.y->type == SX_CATEGORY || request.y->type == SX_TEXT;
-  if (total && (is_factor(j, text) || (text_or_category && !w->has_mean && !mostly_numbers(request.y))))
+  if (total && (is_factor(j, text) || (text_or_category && !w->has_mean && !sx_column_mostly_numbers(request.y))))
     return as_category(q, w, j, text, err);
   if (j->stat != SX_STAT_PROP && text_or_category) return not_a_number(j, text, request.y, err);
   q->watch_tail = total && !w->has_mean && !w->has_standard;

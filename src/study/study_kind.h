@@ -58,6 +58,9 @@ bool study__measure(st_load *l, st_indicator *ind, const sx_node *node, st_measu
 bool study__of(const sx_node **options, st_load *l, st_indicator *ind, const sx_node *node, st_measure_type type);
 /* Numbers of a list, or one scalar; NULL and *n = 0 where the key is absent or faulty. */
 const double *study__numbers(size_t *n, st_load *l, const sx_node *map, const char *key, const char *what);
+/* For check of `mean` and `total`: a variable of texts is taken as a category, its mean being the shares of its levels and its total
+ * their counts, as in the commands; other texts are a problem. */
+void study__text_levels(st_load *l, const sx_table *unit, st_indicator *ind);
 /* A copy of the names as ind->stats; NULL in names: no memory, noted. */
 void study__set_stats(st_load *l, st_indicator *ind, const char *const *names, size_t n);
 

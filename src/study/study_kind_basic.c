@@ -1,8 +1,9 @@
 /* study_kind_basic.c: totals, means, shares, ratios and counts, estimated together; and the kind of formulas. */
 #include "study_kind.h"
 
-static void read_number(st_load *l, st_indicator *ind, const sx_node *node) {
-  (void)study__measure(l, ind, node, ST_NUMBER);
+/* Of a number, or of a variable of texts: check tells. */
+static void read_number_or_text(st_load *l, st_indicator *ind, const sx_node *node) {
+  (void)study__measure(l, ind, node, ST_ANY);
 }
 
 static void read_condition(st_load *l, st_indicator *ind, const sx_node *node) {
@@ -53,8 +54,13 @@ static void request_count(sx_est_request *out, const st_job *job) {
   basic(out, job, SX_STAT_COUNT);
 }
 
-const st_kind study__kind_total = {.word = "total", .read = read_number, .request = request_total};
-const st_kind study__kind_mean = {.word = "mean", .format = "plain 1", .read = read_number, .request = request_mean};
+const st_kind study__kind_total = {
+    .word = "total", .read = read_number_or_text, .check = study__text_levels, .request = request_total};
+const st_kind study__kind_mean = {.word = "mean",
+                                  .format = "plain 1",
+                                  .read = read_number_or_text,
+                                  .check = study__text_levels,
+                                  .request = request_mean};
 const st_kind study__kind_prop = {
     .word = "prop", .format = "% 1", .shares = true, .read = read_condition, .request = request_prop};
 const st_kind study__kind_ratio = {.word = "ratio", .format = "plain 3", .read = read_ratio, .request = request_ratio};

@@ -1,4 +1,5 @@
-/* study_kind_shares.c: the shares of every level of a variable at once: `shares: region`, as `shuxiao prop FILE region`. */
+/* study_kind_shares.c: the shares of every level of a variable at once: `shares: region`, as `shuxiao prop FILE region`; and what
+ * `mean` and `total` of texts stand for. */
 #include <stdio.h>
 #include <string.h>
 
@@ -30,7 +31,7 @@ static size_t known_levels(const char **levels, const char **labels, st_load *l,
   return n;
 }
 
-static void check_shares(st_load *l, const sx_table *unit, st_indicator *ind) {
+static void name_levels(st_load *l, const sx_table *unit, st_indicator *ind, const char *prefix) {
   const char *name = ind->measures[0].name;
   const size_t derived = study__find_derived(l->s, name);
   const sx_column *c = sx_table_find(unit, name);
@@ -48,7 +49,7 @@ static void check_shares(st_load *l, const sx_table *unit, st_indicator *ind) {
   if (!levels || !labels || !names || !words) return;
   const size_t n = known_levels(levels, labels, l, c);
   for (size_t i = 0; i < n && !l->oom; i++) {
-    names[i] = sx_arena_printf(l->s->arena, "prop_%s", levels[i]);
+    names[i] = sx_arena_printf(l->s->arena, "%s_%s", prefix, levels[i]);
     const char *label = study__copy(l, labels[i] ? labels[i] : levels[i]);
     words[i] = (sx_text2){label, label};
     l->oom = l->oom || !names[i];
@@ -64,14 +65,15 @@ static void check_shares(st_load *l, const sx_table *unit, st_indicator *ind) {
   ind->stat_words = words;
 }
 
-/* Rows come by the levels that occur: each is given the place of its name. */
-static sx_status run_shares(sx_est_set **out, const st_job *job, sx_error *err) {
-  const sx_est_request request = {.stat = SX_STAT_PROP, .y = job->columns[0], .where = job->where, .by = job->by};
-  sx_est_set *set = NULL;
-  SX_TRY(sx_estimate_run(&set, job->design, &request, job->options, err));
+static void check_shares(st_load *l, const sx_table *unit, st_indicator *ind) {
+  name_levels(l, unit, ind, "prop");
+}
+
+/* Rows come by the levels that occur: each is given the place of its name. Takes the set, also on failure. */
+static sx_status place_levels(sx_est_set **out, const st_job *job, sx_est_set *set, const char *prefix, sx_error *err) {
   for (size_t i = 0; i < set->n_rows; i++) {
     char name[300];
-    (void)snprintf(name, sizeof name, "prop_%.280s", set->level_text[set->rows[i].level]);
+    (void)snprintf(name, sizeof name, "%s_%.280s", prefix, set->level_text[set->rows[i].level]);
     const size_t stat = study__stat_find(job->ind, name);
     if (stat == ST_NONE) {
       const sx_status status = sx_error_set(err, SX_E_DATA, job->ind->measures[0].name,
@@ -86,5 +88,49 @@ static sx_status run_shares(sx_est_set **out, const st_job *job, sx_error *err) 
   return SX_OK;
 }
 
+static sx_status run_shares(sx_est_set **out, const st_job *job, sx_error *err) {
+  const sx_est_request request = {.stat = SX_STAT_PROP, .y = job->columns[0], .where = job->where, .by = job->by};
+  sx_est_set *set = NULL;
+  SX_TRY(sx_estimate_run(&set, job->design, &request, job->options, err));
+  return place_levels(out, job, set, "prop", err);
+}
+
 const st_kind study__kind_shares = {
     .word = "shares", .format = "% 1", .shares = true, .read = read_shares, .check = check_shares, .run = run_shares};
+
+static sx_status run_counts(sx_est_set **out, const st_job *job, sx_error *err) {
+  const char *const name = job->ind->measures[0].name;
+  sx_groups *levels = NULL;
+  sx_est_set *set = NULL;
+  SX_TRY(sx_groups_new(&levels, job->unit, &name, 1, err));
+  const sx_status status =
+      sx_estimate_level_totals(&set, job->design, levels, job->where, job->by, job->options, false, err);
+  sx_groups_free(levels);
+  return status == SX_OK ? place_levels(out, job, set, "total", err) : status;
+}
+
+/* What `total` of a text becomes; no word of its own. */
+static const st_kind counts_of_levels = {.word = "total", .run = run_counts};
+
+void study__text_levels(st_load *l, const sx_table *unit, st_indicator *ind) {
+  if (ind->n_measures == 0) return; /* told already */
+  const st_measure *m = &ind->measures[0];
+  const sx_column *named = sx_table_find(unit, m->name);
+  sx_column *column = NULL;
+  sx_error err = SX_ERROR_INIT;
+  if (!m->e.expr || sx_expr_eval(&column, m->e.expr, unit, "y", &err) != SX_OK) return; /* told already */
+  const bool text = column->type == SX_TEXT || column->type == SX_CATEGORY;
+  sx_column_free(sx_table_ctx(unit), column);
+  if (!text) return;
+  if (!named || sx_column_mostly_numbers(named)) {
+    study__problem(l, m->e.node,
+                   named ? "'%s' holds texts that are not numbers among its numbers: correct them, name them under "
+                           "'missing', or take 'shares'"
+                         : "'%s' is text, not a number: name a variable, whose levels are then counted",
+                   sx_expr_text(m->e.expr));
+    return;
+  }
+  const bool total = strcmp(ind->kind->word, "total") == 0;
+  ind->kind = total ? &counts_of_levels : &study__kind_shares;
+  name_levels(l, unit, ind, total ? "total" : "prop");
+}

@@ -270,3 +270,15 @@ void sx_table__copy_row(sx_column *dst, size_t to, const sx_column *src, size_t 
     dst->data.i64[to] = src->data.i64[from];
   if (dst->miss) dst->miss[to] = src->miss ? src->miss[from] : SX_MISS_NONE;
 }
+
+bool sx_column_mostly_numbers(const sx_column *column) {
+  const size_t n = column->dict ? sx_dict_count(column->dict) : 0;
+  size_t numbers = 0;
+  for (size_t k = 0; k < n; k++) {
+    size_t length = 0;
+    double value = 0;
+    const char *text = sx_dict_get(column->dict, (int32_t)k, &length);
+    numbers += sx_text_to_double(&value, text, length);
+  }
+  return n > 0 && 2 * numbers >= n;
+}

@@ -36,6 +36,24 @@ run_fails 2 "did you mean 'spend'" "$program" mean "$study" spent
 sed 's/rake:/raek:/' "$study" >"$tmp/tiny/bad.yaml"
 run_fails 2 "bad.yaml:1[0-9]:.*did you mean 'rake'" "$program" mean "$tmp/tiny/bad.yaml" age
 
+# text is a category in a study as in a command: the mean of its levels are shares, their total counts, also in groups
+sed 's/^  spend: .*/&\n  parts: {mean: stratum, by: [old]}\n  counts: {total: stratum, by: [old]}/' "$study" >"$tmp/tiny/text.yaml"
+"$program" run "$tmp/tiny/text.yaml" --out "$tmp/tiny/text" --quiet >/dev/null 2>"$tmp/err" || fail "text: $(cat "$tmp/err")"
+sqlite3 "$tmp/tiny/text/results.db" "SELECT indicator, statistic, domain, printf('%.12g', estimate), printf('%.12g', \"std.error\") FROM result WHERE indicator IN ('parts', 'counts')" >"$tmp/rows"
+[ "$(wc -l <"$tmp/rows")" = 12 ] || fail "not three levels in two domains of two indicators: $(cat "$tmp/rows")"
+for stat in mean:parts:prop total:counts:total; do
+  IFS=: read -r command indicator name <<<"$stat"
+  "$program" "$command" "$study" stratum --format csv >"$tmp/e.csv" 2>/dev/null
+  for row in 1 2 3; do
+    level=$(cell "$tmp/e.csv" indicator $row)
+    got=$(grep "^$indicator|${name}_${level#stratum=}|[^=]*|" "$tmp/rows")
+    near "$indicator $level" "$(echo "$got" | cut -d'|' -f4)" "$(cell "$tmp/e.csv" estimate $row)" 1e-11
+    near "error of $indicator $level" "$(echo "$got" | cut -d'|' -f5)" "$(cell "$tmp/e.csv" std.error $row)" 1e-8
+  done
+done
+sed 's/^  spend: .*/&\n  parts: {mean: lower(region)}/' "$study" >"$tmp/tiny/text.yaml"
+run_fails 2 "text.yaml:3[0-9]:" "$program" check "$tmp/tiny/text.yaml"
+
 # the page of the study file names every kind of indicator and every weighting step
 sed 's/^  users: .*/  users: {label: U}/' "$study" >"$tmp/tiny/none.yaml"
 words=$("$program" check "$tmp/tiny/none.yaml" 2>&1 | sed -n "s/.*'users' is exactly one of //p" | tr -d ',')

@@ -68,7 +68,7 @@ static void expressions(void) {
   expect("study.yaml", "older: age >= 60", "older: age >= ", "study.yaml:13:", "");
   expect("study.yaml", "prop: user == 1", "prop: \"user == 1 andd sex == 'm'\"", "study.yaml:32:", "");
   expect("study.yaml", "where: age < 30", "where: sex == \"male\"", "study.yaml:26:", "male");
-  expect("study.yaml", "mean: spend,", "mean: region,", "study.yaml:33:", "not a number");
+  expect("study.yaml", "mean: spend,", "trimmed: region,", "study.yaml:33:", "not a number");
   expect("study.yaml", "prop: user == 1", "prop: region", "study.yaml:32:", "prop needs a condition");
 }
 
