@@ -46,7 +46,11 @@ static sx_status need_crossing(st_run *r, const size_t *groups, size_t n, sx_err
   }
   SX_TRY(sx_groups_new(&c.index, r->unit, names, n, err));
   r->crossings[r->n_crossings++] = c;
-  return SX_OK;
+  if (c.index->n_groups > 0) return SX_OK;
+  return sx_node_error(err, r->s->doc, r->s->groups[groups[0]].node,
+                       n == 1 ? "the group '%s' has no levels: '%s' is missing in every case"
+                              : "the group '%s' ('%s') and those that it is crossed with have no case in common",
+                       r->s->groups[groups[0]].id, names[0]);
 }
 
 /* The groups of d whose levels are all wanted. */

@@ -54,6 +54,12 @@ done
 sed 's/^  spend: .*/&\n  parts: {mean: lower(region)}/' "$study" >"$tmp/tiny/text.yaml"
 run_fails 2 "text.yaml:3[0-9]:" "$program" check "$tmp/tiny/text.yaml"
 
+# a group whose variable nobody answered is told, not left out
+sed 's/,north,/,NA,/; s/,south,/,NA,/' "$tmp/tiny/people.csv" >"$tmp/tiny/nobody.csv"
+printf 'study: s\nlanguages: [en]\ndata: {t: {file: nobody.csv, missing: ["NA"]}}\ndesign: {weights: weight, strata: stratum}\ngroups: {g: {label: G, by: region}}\nindicators: {m: {mean: age, by: [g]}}\n' >"$tmp/tiny/nobody.yaml"
+run_fails 2 "nobody.yaml:5:.*the group 'g' has no levels: 'region' is missing in every case" "$program" run "$tmp/tiny/nobody.yaml" --out "$tmp/tiny/nobody"
+[ ! -e "$tmp/tiny/nobody/report.en.html" ] || fail "a report without its group"
+
 # the page of the study file names every kind of indicator and every weighting step
 sed 's/^  users: .*/  users: {label: U}/' "$study" >"$tmp/tiny/none.yaml"
 words=$("$program" check "$tmp/tiny/none.yaml" 2>&1 | sed -n "s/.*'users' is exactly one of //p" | tr -d ',')
