@@ -115,7 +115,7 @@ static void say(sx_audit_finding *out, const char *zh, const char *en) {
 
 /* One quantity printed twice, or at two times, is compared on the same base only: two stated bases that differ, or one that is not
  * stated beside one that is, leave the question open. */
-static bool base_open(const sx_audit *audit, const au_identity *identity) {
+bool sx_audit__base_open(const sx_audit *audit, const au_identity *identity) {
   const bool matters = identity->kind == AU_SAME || identity->kind == AU_CHANGE || identity->kind == AU_GROWTH ||
                        identity->kind == AU_CAGR;
   const size_t first = identity->kind == AU_SAME ? 0 : 1;
@@ -132,7 +132,8 @@ static void open_question(sx_audit_finding *out, const sx_audit *audit, const au
   if (strcmp(what, "definition") == 0) say(out, "定义未说明", "the definition is not stated");
   if (strcmp(what, "base") == 0) say(out, "基数未说明", "the base is not stated");
   if (strcmp(what, "period") == 0) say(out, "时期未说明", "the period is not stated");
-  if (!*what && base_open(audit, identity)) say(out, "基数不同或未说明", "the bases differ or are not stated");
+  if (!*what && sx_audit__base_open(audit, identity))
+    say(out, "基数不同或未说明", "the bases differ or are not stated");
   if (*out->reason[0]) out->verdict = SX_AUDIT_CANNOT_TELL;
 }
 

@@ -196,6 +196,8 @@ struct sx_audit_report {
 bool sx_audit__late(const sx_audit_report *report);
 /* Verdicts, slacks and repairs of single identities. */
 sx_status sx_audit__judge(sx_audit_report *report, au_work *work, sx_error *err);
+/* Bases that an identity needs alike are stated differently, or for one figure only. */
+bool sx_audit__base_open(const sx_audit *audit, const au_identity *identity);
 /* Fills box[identity->pub.n_figures] with the printed intervals. */
 void sx_audit__box(au_range *box, const sx_audit *audit, const au_identity *identity);
 /* Groups that fail together though each of their identities holds alone. */

@@ -1,0 +1,36 @@
+/* audit_group.h: linear identities as one program: what audit_group.c (building), audit_groups.c (joint verdicts) and audit_explain.c share. */
+#ifndef SX_AUDIT_GROUP_H
+#define SX_AUDIT_GROUP_H
+
+#include "audit_lp.h"
+#include "audit_priv.h"
+
+/* Scratch of one run. column[n_figures] is all UINT32_MAX between calls. freed[n_figures]: taken to be wrong. */
+typedef struct au_solver {
+  sx_audit_report *report;
+  sx_arena *arena; /* programs live here, between marks */
+  uint32_t *column;
+  uint8_t *freed;
+  uint8_t *as_is; /* [n_figures] open ends are not moved in: they were found to matter by less than that */
+  uint32_t moved; /* this figure has moved_to for its interval; UINT32_MAX: none */
+  au_range moved_to;
+} au_solver;
+
+typedef struct au_program {
+  au_lp lp;
+  uint32_t *figure;   /* [lp.n_cols] */
+  uint32_t *identity; /* [lp.n_rows] position in ids */
+} au_program;
+
+sx_status sx_audit__solver_new(au_solver *s, sx_audit_report *report, sx_error *err);
+void sx_audit__solver_clear(au_solver *s);
+double sx_audit__seconds_left(const sx_audit_report *report);
+/* The program of identities ids[n] (all linear) with the printed intervals, those of freed figures whole. In s->arena. */
+sx_status sx_audit__program(au_program *out, au_solver *s, const uint32_t *ids, size_t n, sx_error *err);
+/* Can ids[n] hold together? NO is exact (and ids[0 .. *n_core) is then an irreducible part that cannot). */
+sx_status sx_audit__joint(au_lp_answer *out, au_solver *s, uint32_t *ids, size_t n, size_t *n_core, sx_error *err);
+/* The components of the linear identities that `take` accepts: order[start[k] .. start[k+1]). The caller's: sx_mem_free. */
+sx_status sx_audit__components(uint32_t **order, size_t **start, size_t *n_components, const sx_audit_report *report,
+                               bool (*take)(const sx_audit_report *, size_t), sx_error *err);
+
+#endif
