@@ -130,11 +130,19 @@ void sx_audit__big_add(au_big *out, const au_big *a) {
   }
 }
 
+long double sx_audit__ten(int32_t e) {
+  long double out = 1, by = 10;
+  for (; e > 0; e >>= 1, by *= by) {
+    if (e & 1) out *= by;
+  }
+  return out;
+}
+
 long double sx_audit__big_value(const au_big *a) {
   long double value = 0;
   if (a->bad) return (long double)NAN;
   for (uint32_t i = a->n; i-- > 0;) value = value * 4294967296.0L + (long double)a->d[i];
-  return (long double)a->sign * (a->e < 0 ? value / powl(10, -a->e) : value * powl(10, a->e));
+  return (long double)a->sign * (a->e < 0 ? value / sx_audit__ten(-a->e) : value * sx_audit__ten(a->e));
 }
 
 bool sx_audit__num_mul(au_num *out, au_num a, au_num b) {
@@ -170,7 +178,7 @@ int sx_audit__num_cmp(au_num a, au_num b) {
 }
 
 long double sx_audit__num_value(au_num a) {
-  return a.e < 0 ? (long double)a.m / powl(10, -a.e) : (long double)a.m * powl(10, a.e);
+  return a.e < 0 ? (long double)a.m / sx_audit__ten(-a.e) : (long double)a.m * sx_audit__ten(a.e);
 }
 
 bool sx_audit__num_read(au_num *out, int *decimals, const char *text) {

@@ -27,6 +27,7 @@ void sx_audit__big_set(au_big *out, au_num a);
 void sx_audit__big_copy(au_big *out, const au_big *a);                 /* only the limbs in use */
 void sx_audit__big_mul(au_big *out, const au_big *a, const au_big *b); /* out is neither */
 void sx_audit__big_add(au_big *out, const au_big *a);                  /* out += a */
+long double sx_audit__ten(int32_t e);                                  /* 10^e, e >= 0: exact up to 27 */
 long double sx_audit__big_value(const au_big *a);
 /* Exact on numbers of that form; false where they do not fit. */
 bool sx_audit__num_mul(au_num *out, au_num a, au_num b);

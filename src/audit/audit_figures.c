@@ -171,7 +171,10 @@ static sx_status add_figure(sx_audit *audit, const texts *t, const char *file, s
                                .added = added};
   if (!*out->pub.id) return sx_error_set(err, SX_E_DATA, where, "a figure has no id");
   SX_TRY(set_words(out, t, where, err));
-  if (!sx_audit__unit(&out->unit, out->pub.unit, strlen(out->pub.unit)))
+  const au_figure *before = audit->n_figures ? out - 1 : NULL; /* units come in runs */
+  if (before && strcmp(before->pub.unit, out->pub.unit) == 0) {
+    out->unit = before->unit;
+  } else if (!sx_audit__unit(&out->unit, out->pub.unit, strlen(out->pub.unit)))
     return unknown(err, where, out->pub.id, "unit", out->pub.unit, sx_audit__unit_nearest(out->pub.unit));
   out->word = sx_audit__word_of(audit, out->pub.qualifier);
   if (!out->word)

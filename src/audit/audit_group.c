@@ -74,9 +74,10 @@ static column_scale scale_of(const au_solver *s, uint32_t figure) {
 static double in_units(au_num a, const column_scale *c) {
   au_num difference;
   if (!sx_audit__num_add(&difference, a, (au_num){-c->base.m, c->base.e}))
-    return (double)((sx_audit__num_value(a) - sx_audit__num_value(c->base)) / powl(10, c->g));
-  return (double)(difference.e >= c->g ? (long double)difference.m * powl(10, difference.e - c->g)
-                                       : (long double)difference.m / powl(10, c->g - difference.e));
+    return (double)((sx_audit__num_value(a) - sx_audit__num_value(c->base)) /
+                    (c->g < 0 ? 1 / sx_audit__ten(-c->g) : sx_audit__ten(c->g)));
+  return (double)(difference.e >= c->g ? (long double)difference.m * sx_audit__ten(difference.e - c->g)
+                                       : (long double)difference.m / sx_audit__ten(c->g - difference.e));
 }
 
 typedef struct builder {
@@ -118,7 +119,7 @@ static void add_row(builder *b, size_t n, const au_num *coef, const uint32_t *fi
     const uint32_t c = b->s->column[figure[i]];
     if (!coef[i].m) continue;
     lp->col[at] = c;
-    lp->coef[at++] = (double)((long double)coef[i].m * powl(10, coef[i].e + b->scale[c].g - g));
+    lp->coef[at++] = (double)((long double)coef[i].m * sx_audit__ten(coef[i].e + b->scale[c].g - g));
     moved += sx_audit__num_value(coef[i]) * 1.0L * sx_audit__num_value(b->scale[c].base);
   }
   /* moved in units of 10^g, exactly where the integers fit */
@@ -129,10 +130,10 @@ static void add_row(builder *b, size_t n, const au_num *coef, const uint32_t *fi
     exact =
         sx_audit__num_mul(&part, coef[i], b->scale[b->s->column[figure[i]]].base) && sx_audit__num_add(&sum, sum, part);
   }
-  const long double unit = powl(10, g);
-  const long double shift =
-      exact ? (sum.e >= g ? (long double)sum.m * powl(10, sum.e - g) : (long double)sum.m / powl(10, g - sum.e))
-            : moved / unit;
+  const long double unit = g < 0 ? 1 / sx_audit__ten(-g) : sx_audit__ten(g);
+  const long double shift = exact ? (sum.e >= g ? (long double)sum.m * sx_audit__ten(sum.e - g)
+                                                : (long double)sum.m / sx_audit__ten(g - sum.e))
+                                  : moved / unit;
   const long double zero_low = low ? sx_audit__num_value(*low) / unit : 0,
                     zero_high = high ? sx_audit__num_value(*high) / unit : 0;
   lp->row_low[lp->n_rows] = low ? (double)(zero_low - shift) : -HUGE_VAL;
@@ -271,11 +272,116 @@ static sx_status filter(au_solver *s, uint32_t *ids, size_t *n, sx_error *err) {
   return SX_OK;
 }
 
+/* ---- large groups -------------------------------------------------------------------------------------------------------- */
+
+enum { LARGE = 1500 }; /* rows from which the simplex method is too slow to ask about everything at once */
+
+/* Identities around the one that pulls hardest, joined through figures, the hard pulling first: near[n] gets distances in that order. */
+static size_t neighbours(uint32_t *found, size_t most, const au_program *program, const double *weight, size_t n,
+                         sx_arena *arena) {
+  const au_lp *lp = &program->lp;
+  size_t *at = sx_arena_zalloc(arena, lp->n_cols + 2, sizeof *at), n_found = 0;
+  uint32_t *rows = sx_arena_alloc(arena, lp->start[lp->n_rows], sizeof *rows);
+  bool *in = sx_arena_zalloc(arena, n, sizeof *in);
+  double *pulls = sx_arena_zalloc(arena, n, sizeof *pulls);
+  uint32_t *first = sx_arena_alloc(arena, n + 1, sizeof *first);
+  if (!at || !rows || !in || !pulls || !first) return SIZE_MAX;
+  for (size_t i = 0; i <= n; i++) first[i] = (uint32_t)lp->n_rows;
+  for (size_t r = lp->n_rows; r-- > 0;) {
+    first[program->identity[r]] = (uint32_t)r;
+    if (weight[r] > pulls[program->identity[r]]) pulls[program->identity[r]] = weight[r];
+  }
+  for (size_t k = 0; k < lp->start[lp->n_rows]; k++) at[lp->col[k] + 1]++;
+  for (size_t c = 0; c < lp->n_cols; c++) at[c + 1] += at[c];
+  for (size_t r = 0; r < lp->n_rows; r++) {
+    for (size_t k = lp->start[r]; k < lp->start[r + 1]; k++) rows[at[lp->col[k]]++] = (uint32_t)r;
+  }
+  for (size_t c = lp->n_cols; c > 0; c--) at[c] = at[c - 1];
+  at[0] = 0;
+  size_t best = 0;
+  for (size_t i = 1; i < n; i++) {
+    if (pulls[i] > pulls[best]) best = i;
+  }
+  found[n_found++] = (uint32_t)best;
+  in[best] = true;
+  for (size_t done = 0; done < n_found && n_found < most; done++) {
+    for (size_t r = first[found[done]]; r < lp->n_rows && program->identity[r] == found[done]; r++) {
+      for (size_t k = lp->start[r]; k < lp->start[r + 1] && n_found < most; k++) {
+        for (size_t j = at[lp->col[k]]; j < at[lp->col[k] + 1] && n_found < most; j++) {
+          const uint32_t i = program->identity[rows[j]];
+          if (in[i]) continue;
+          in[i] = true;
+          found[n_found++] = i;
+        }
+      }
+    }
+  }
+  return n_found;
+}
+
+typedef struct large {
+  au_program program;
+  double *weight;
+  uint32_t *near, *copy;
+  bool *moved;
+} large;
+
+enum { SMALLEST = 24, LARGEST = 1200 };
+
+/* A small part around the hardest pull that has no point: moved to the front, *n its size. */
+static sx_status ask_around(au_lp_answer *out, au_solver *s, large *l, uint32_t *ids, size_t *n, sx_error *err) {
+  const size_t all = *n;
+  for (size_t size = SMALLEST; size <= LARGEST; size *= 7) {
+    au_lp_answer answer;
+    const size_t found = neighbours(l->near, size, &l->program, l->weight, all, s->arena);
+    if (found == SIZE_MAX) return sx_error_memory(err);
+    for (size_t i = 0; i < found; i++) l->copy[i] = ids[l->near[i]];
+    SX_TRY(ask(&answer, s, l->copy, found, false, err));
+    if (answer != AU_LP_NO) continue;
+    size_t k = found;
+    for (size_t i = 0; i < found; i++) l->moved[l->near[i]] = true;
+    for (size_t i = 0; i < all; i++) {
+      if (!l->moved[i]) l->copy[k++] = ids[i];
+    }
+    memcpy(ids, l->copy, all * sizeof *ids);
+    *n = found;
+    *out = AU_LP_NO;
+    return SX_OK;
+  }
+  return SX_OK;
+}
+
+/* A point for all of them, or a small part that has none. LATE: neither was found. A short search is enough as a rule. */
+static sx_status ask_large(au_lp_answer *out, au_solver *s, uint32_t *ids, size_t *n, sx_error *err) {
+  static const int rounds[] = {25, 400};
+  const sx_arena_mark mark = sx_arena_get_mark(s->arena);
+  large l;
+  SX_TRY(sx_audit__program(&l.program, s, ids, *n, err));
+  l.weight = sx_arena_zalloc(s->arena, l.program.lp.n_rows, sizeof *l.weight);
+  l.near = sx_arena_alloc(s->arena, LARGEST, sizeof *l.near);
+  l.copy = sx_arena_alloc(s->arena, *n, sizeof *l.copy);
+  l.moved = sx_arena_zalloc(s->arena, *n, sizeof *l.moved);
+  sx_status status = l.weight && l.near && l.copy && l.moved ? SX_OK : sx_error_memory(err);
+  *out = AU_LP_LATE;
+  for (int k = 0; k < 2 && status == SX_OK && *out == AU_LP_LATE; k++) {
+    const double left = sx_audit__seconds_left(s->report);
+    if (!(left > 0)) break;
+    status = sx_audit__lp_project(out, l.weight, &l.program.lp, &s->report->ctx, rounds[k], left, err);
+    if (status == SX_OK && *out == AU_LP_LATE) status = ask_around(out, s, &l, ids, n, err);
+  }
+  sx_arena_release(s->arena, mark);
+  return status;
+}
+
 sx_status sx_audit__joint(au_lp_answer *out, au_solver *s, uint32_t *ids, size_t n, size_t *n_core, sx_error *err) {
   const sx_audit *audit = s->report->audit;
   for (int round = 0; round < 8; round++) {
     *n_core = n;
-    SX_TRY(ask(out, s, ids, n, false, err));
+    if (n > LARGE) {
+      SX_TRY(ask_large(out, s, ids, n_core, err));
+    } else {
+      SX_TRY(ask(out, s, ids, n, false, err));
+    }
     if (*out != AU_LP_NO) return SX_OK;
     SX_TRY(keep_proof(out, s, ids, n_core, err));
     if (*out == AU_LP_YES) *out = AU_LP_LATE; /* floating point could not make up its mind */

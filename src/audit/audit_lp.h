@@ -35,6 +35,10 @@ sx_status sx_audit__lp_exact(au_lp_answer *out, const au_lp *lp, double seconds,
 /* Least and greatest value of one column; infinite where there is none; NO where the program is infeasible. */
 sx_status sx_audit__lp_range(au_lp_answer *out, double *low, double *high, const au_lp *lp, size_t col, double seconds,
                              sx_error *err);
+/* Is there a point? Without GLPK, for programs of thousands of rows (audit_project.c): YES, or LATE where none was found. weight[n_rows]:
+ * how hard each row pulls; where a fault is, it is large. */
+sx_status sx_audit__lp_project(au_lp_answer *out, double *weight, const au_lp *lp, const sx_ctx *ctx, int rounds,
+                               double seconds, sx_error *err);
 /* Minimum hitting set: fewest of n items such that each set has one. LATE: no proof in time; chosen is then whatever was found. */
 typedef struct au_hitting {
   size_t n, n_sets;
