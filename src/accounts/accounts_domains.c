@@ -233,11 +233,11 @@ sx_status sx_account_compute_domains(sx_account_domains **out, const sx_account 
   sx_status status = SX_OK;
   w.node = sx_mem_alloc(ctx, request->n_leaves, sizeof *w.node);
   w.result = sx_mem_zalloc(ctx, 1, sizeof *w.result);
+  if (w.result) w.result->ctx = *ctx;
   if (!w.node || !w.result) {
     status = sx_error_memory(err);
     goto done;
   }
-  w.result->ctx = *ctx;
   SX_TRY_GOTO(status, find_leaves(&w, err), done);
   w.result->domains = sx_mem_zalloc(ctx, request->n_domains, sizeof *w.result->domains);
   if (!w.result->domains) {

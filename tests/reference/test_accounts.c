@@ -243,6 +243,57 @@ static void stages(void) {
   sx_table_free(t);
 }
 
+/* Two waves that share 80 schools: the change of a total and its error are those of ReGenesees 2.4 (test_change.c). */
+static sx_design *wave(sx_table **t, size_t from, size_t to) {
+  sx_table *all = load(DATA "apistrat.csv");
+  uint8_t keep[REF_MAX_ROWS];
+  sx_design *d = NULL;
+  sx_design_spec s = SX_DESIGN_SPEC_INIT;
+  s.weights = "pw";
+  s.strata = "stype";
+  for (size_t i = 0; i < sx_table_rows(all); i++) keep[i] = i + 1 >= from && i + 1 <= to;
+  if (sx_table_select(t, all, keep, NULL) != SX_OK || sx_design_new(&d, NULL, *t, &s, NULL) != SX_OK) abort();
+  sx_table_free(all);
+  return d;
+}
+
+static void waves(void) {
+  ah_pool pool = {.n = 0};
+  sx_table *t[2];
+  sx_design *d[2] = {wave(&t[0], 1, 140), wave(&t[1], 61, 200)};
+  sx_account *a[2] = {NULL, NULL};
+  sx_account_changes *changes = NULL;
+  sx_account_effects *effects = NULL;
+  sx_link *link = NULL;
+  sx_link_side side[2];
+  const sx_column *ids[2][2];
+  for (size_t k = 0; k < 2; k++) {
+    ids[k][0] = sx_table_find(t[k], "stype");
+    ids[k][1] = sx_table_find(t[k], "snum");
+    side[k] = (sx_link_side){d[k], ids[k], 2};
+    const sx_account_leaf leaf = {
+        .total = ask(&pool, d[k], SX_STAT_TOTAL, sx_table_find(t[k], k ? "api00" : "api99"), NULL)};
+    CHECK_OK(sx_account_new(&a[k], NULL, err));
+    CHECK_OK(sx_account_add(a[k], "total", NULL, NULL, 0, NULL, err));
+    CHECK_OK(sx_account_add(a[k], "leaf", "total", NULL, 0, &leaf, err));
+  }
+  REQUIRE_OK(sx_link_new(&link, &side[0], &side[1], NULL, err));
+  CHECK_OK(sx_account_contributions(&changes, a[0], a[1], link, err));
+  CHECK_OK(sx_account_decompose(&effects, a[0], a[1], link, SX_ACCOUNT_AVERAGED, err));
+  CHECK_NEAR(sx_est_value(ah_change(changes, "total", SX_ACCOUNT_DIFFERENCE)), -39795.4739398956, 1e-12);
+  CHECK_NEAR(sx_est_se(ah_change(changes, "total", SX_ACCOUNT_DIFFERENCE)), 45124.2137599002, 1e-12);
+  CHECK_NEAR(sx_est_se(ah_effect(effects, "total", SX_ACCOUNT_EFFECT_LEVEL)->est), 45124.2137599002, 1e-12);
+  sx_account_changes_free(changes);
+  sx_account_effects_free(effects);
+  sx_link_free(link);
+  for (size_t k = 0; k < 2; k++) {
+    sx_account_free(a[k]);
+    sx_design_free(d[k]);
+    sx_table_free(t[k]);
+  }
+  ah_clear(&pool);
+}
+
 /* Three times, numbers without errors. */
 static void dynamic(void) {
   static const double r[3][3] = {{120, 80, 40}, {132, 70, 60}, {150, 66, 90}};
@@ -274,4 +325,4 @@ static void dynamic(void) {
   ah_clear(&pool);
 }
 
-SXT_MAIN(SXT_CASE(stratified), SXT_CASE(stages), SXT_CASE(dynamic))
+SXT_MAIN(SXT_CASE(stratified), SXT_CASE(stages), SXT_CASE(waves), SXT_CASE(dynamic))
