@@ -8,8 +8,9 @@
 #include "sxt.h"
 
 /* Estimates of a test, freed together. */
+enum { AH_POOL = 4096 };
 typedef struct ah_pool {
-  sx_est *list[4096];
+  sx_est *list[AH_POOL];
   size_t n;
 } ah_pool;
 

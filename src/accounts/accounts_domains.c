@@ -55,9 +55,18 @@ static double cv_of(const sx_est *level) {
   return se == 0 ? 0 : (double)INFINITY;
 }
 
-static sx_account_reason reason_of(const sx_est *level, size_t n, const sx_account_domain_options *options) {
+/* A factor without an error of its own (one sampling unit) leaves the product's too small. */
+static bool lacks_error(const sx_est *level, const sx_account_node *leaf) {
+  if (!(sx_est_df(level) >= 1) || isnan(sx_est_variance(level))) return true;
+  for (size_t f = 0; f < SX_ACCOUNTS__LEAF_FACTORS; f++)
+    if (leaf->est[f] && !(sx_est_df(leaf->est[f]) >= 1)) return true;
+  return false;
+}
+
+static sx_account_reason reason_of(const sx_est *level, const sx_account_node *leaf, size_t n,
+                                   const sx_account_domain_options *options) {
   if (isnan(sx_est_value(level))) return SX_ACCOUNT_REASON_MISSING;
-  if (!(sx_est_df(level) >= 1) || isnan(sx_est_variance(level))) return SX_ACCOUNT_REASON_NO_ERROR;
+  if (lacks_error(level, leaf)) return SX_ACCOUNT_REASON_NO_ERROR;
   if (n < options->min_n) return SX_ACCOUNT_REASON_FEW;
   if (!isnan(options->max_cv) && cv_of(level) > options->max_cv) return SX_ACCOUNT_REASON_CV;
   return SX_ACCOUNT_REASON_NONE;
@@ -71,7 +80,7 @@ static sx_status judge(sx_account_domain *domain, const domain_work *w, const sx
     sx_account_domain_leaf *leaf = &domain->leaves[k];
     leaf->direct = sx_est_value(level);
     leaf->direct_cv = isnan(leaf->direct) ? (double)NAN : cv_of(level);
-    leaf->reason = reason_of(level, cells[k].n, &w->options);
+    leaf->reason = reason_of(level, &domain->account->nodes[w->node[k]], cells[k].n, &w->options);
     leaf->model = has_model(&cells[k].model) && (leaf->reason != SX_ACCOUNT_REASON_NONE || w->options.prefer_model);
   }
   sx_accounts__raw_clear(&raw);

@@ -230,7 +230,7 @@ static void effects_add(const sx_account_effects *e, const sx_account_changes *d
 
 static void sensitivity_adds(const sx_account *a, const sx_account_result *r) {
   sx_account_sensitivity *s = NULL;
-  double sum = 0, before = INFINITY;
+  double sum = 0, before = (double)INFINITY;
   REQUIRE_OK(sx_account_get_sensitivity(&s, a, NULL, NULL, err));
   CHECK_NEAR(s->level, ah_value(r, "total", SX_ACCOUNT_LEVEL), 1e-15);
   for (size_t k = 0; k < s->n_rows; k++) {

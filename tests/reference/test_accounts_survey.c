@@ -1,4 +1,4 @@
-/* test_accounts.c: contributions, decompositions and shift-share, values and errors, against R survey 4.1-1 (accounts.R,
+/* test_accounts_survey.c: contributions, decompositions and shift-share, values and errors, against R survey 4.1-1 (accounts.R,
  * accounts.csv): a stratified sample, two stages with fpc, and jackknife replicates; Oaxaca-Blinder against lm(). */
 #include "accounts_help.h"
 #include "ref_csv.h"
