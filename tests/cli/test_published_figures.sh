@@ -7,9 +7,9 @@ study=studies/published-figures page=docs/published-figures.md
 
 "$program" audit $study/audit.yaml --format csv >"$tmp/audit.csv" 2>"$tmp/err"
 [ $? = 3 ] || fail "the audit does not fail the gate: $(cat "$tmp/err")"
-awk -F, 'NR > 1 { print $2, $1 }' "$tmp/audit.csv" | sort >"$tmp/verdicts"
+awk -F, 'NR > 1 && $3 != "fewest" { print $2, $1 }' "$tmp/audit.csv" | sort >"$tmp/verdicts"
 verdict() { sed -n "s/ $1\$//p" "$tmp/verdicts"; }
-for line in 'agrees 211' 'contradicts 19' 'cannot tell 11'; do
+for line in 'agrees 214' 'contradicts 19' 'cannot tell 11'; do
   [ "$(verdict "${line% *}" | wc -l)" = "${line##* }" ] || fail "${line% *}: $(verdict "${line% *}" | wc -l), not ${line##* }"
   grep -q "^| ${line% *} [^|]*| ${line##* } |$" $page || fail "$page does not count: $line"
 done
@@ -48,6 +48,13 @@ for id in $(section 'Agree at the edge' | sed -n 's/^| `\([^`]*\)` .*/\1/p'); do
 done
 "$program" audit $study/audit.yaml --only contradicts --format csv --lang en 2>/dev/null | grep -o 'L[0-9][0-9]*\]' | tr -d ']' | sort -u >"$tmp/places"
 while read -r place; do section Contradictions | grep -q "$place\b" || fail "the findings do not say $place"; done <"$tmp/places"
+
+# the fewest figures that explain it, proven, all of them printed ones
+awk -F, '$3 == "fewest" { print $2 }' "$tmp/audit.csv" | sort >"$tmp/fewest"
+[ "$(wc -l <"$tmp/fewest")" = 14 ] || fail "$(wc -l <"$tmp/fewest") figures explain it, not 14"
+awk -F, '$3 == "fewest" && !/,minimum,/' "$tmp/audit.csv" | grep -q . && fail "that they are the fewest is not proven"
+grep -q '^N_' "$tmp/fewest" && fail "a fact from outside is doubted before what is printed: $(grep '^N_' "$tmp/fewest")"
+sed -n '/^### The fewest/,/^## /p' $page | sed -n 's/^| \([FG][0-9_]*\) |.*/\1/p' | sort | diff "$tmp/fewest" - >"$tmp/out" || fail "the page's fewest figures: $(cat "$tmp/out")"
 
 # the readings that repair
 "$program" audit $study/readings.yaml --format csv >"$tmp/readings.csv" 2>"$tmp/err" || fail "readings: exit $?: $(cat "$tmp/err")"
