@@ -123,11 +123,13 @@ void study__text_levels(st_load *l, const sx_table *unit, st_indicator *ind) {
   sx_column_free(sx_table_ctx(unit), column);
   if (!text) return;
   if (!named || sx_column_mostly_numbers(named)) {
-    study__problem(l, m->e.node,
-                   named ? "'%s' holds texts that are not numbers among its numbers: correct them, name them under "
-                           "'missing', or take 'shares'"
-                         : "'%s' is text, not a number: name a variable, whose levels are then counted",
-                   sx_expr_text(m->e.expr));
+    study__problem(
+        l, m->e.node,
+        named
+            ? "'%s' is text, not a number: words stand among its numbers; correct them, name them under 'missing', or "
+              "take 'shares'"
+            : "'%s' is text, not a number: name a variable, whose levels are then counted",
+        sx_expr_text(m->e.expr));
     return;
   }
   const bool total = strcmp(ind->kind->word, "total") == 0;
