@@ -180,6 +180,7 @@ static sx_text_run inherited(const page *p) {
       run.reference = a->reference;
       run.unit = a->unit;
       run.zeros = a->zeros;
+      run.magnitude = a->magnitude;
       run.tip = a->tip;
     }
     if (!run.exempt) run.exempt = a->exempt;
@@ -328,6 +329,7 @@ static sx_status attribute(tag *t, page *p, const char *name, size_t k, const ch
   if (IS("data-unit")) return decoded(&t->attributes.unit, p, text, n);
   if (IS("data-exempt")) return decoded(&t->attributes.exempt, p, text, n);
   if (IS("title")) return decoded(&t->attributes.tip, p, text, n);
+  if (IS("data-sign")) t->attributes.magnitude = n == 4 && memcmp(text, "none", 4) == 0;
   if (IS("data-zeros")) t->attributes.zeros = (int)small_number(text, n, 20);
   if (IS("colspan")) t->columns = small_number(text, n, COLUMNS_MAX);
   if (IS("rowspan")) t->rows = small_number(text, n, 1000);

@@ -49,6 +49,7 @@ sx_status sx_audit__text_run(sx_part_maker *m, size_t line, size_t column, const
     SX_TRY(copy(&run.exempt, m, attributes->exempt));
     SX_TRY(copy(&run.tip, m, attributes->tip));
     run.zeros = attributes->zeros;
+    run.magnitude = attributes->magnitude;
   }
   m->runs[m->n_runs++] = run;
   return SX_OK;

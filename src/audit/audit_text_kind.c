@@ -144,6 +144,9 @@ static bool age(sx_found *f, const sx_scan *s) {
   if (w) return whole(f) && !SX_ANY_BEFORE(s, back, mean) && is(f, SX_MARK_AGE, i + w);
   const size_t o = SX_ANY(s, i, old);
   if (o && whole(f)) return is(f, SX_MARK_AGE, i + o);
+  static const char *const over[] = {"and over",  "and older",      "or over",       "or older",
+                                     "and above", "years and over", "years or older"};
+  if (whole(f) && f->value < 120 && SX_ANY(s, i, over)) return is(f, SX_MARK_AGE, f->number_to);
   return whole(f) && f->value < 120 && SX_ANY_BEFORE(s, back, aged) && is(f, SX_MARK_AGE, f->number_to);
 }
 

@@ -5,8 +5,12 @@
 #include "cli_audit.h"
 
 static const cli_option audit_options[] = {
-    {"only", "VERDICT", "rows of one verdict: contradicts, agrees or 'cannot tell'",
-     "只列一种结论：contradicts、agrees 或 'cannot tell'"},
+    {"against", "RESULTS.db", "hold the numbers of a text (.md .txt .html .docx) against the results of a run",
+     "把文本（.md .txt .html .docx）中的数字与一次运行的结果对照"},
+    {"only", "VERDICT",
+     "rows of one verdict: contradicts, agrees or 'cannot tell'; of texts: agrees, differs, 'not matched', unbound, "
+     "exempt",
+     "只列一种结论：contradicts、agrees 或 'cannot tell'；文本：agrees、differs、'not matched'、unbound、exempt"},
     {"time-limit", "SECONDS", "for groups of identities and the fewest figures (10; 0: none)",
      "用于联合判断与最少出错数字的秒数（10；0 表示不限）"},
     {"discover", NULL, "propose identities as YAML instead, for a person to accept",
@@ -278,34 +282,43 @@ static bool is_audit_file(const cli_app *app, const char *path) {
   const bool yaml = (n > 5 && strcmp(path + n - 5, ".yaml") == 0) || (n > 4 && strcmp(path + n - 4, ".yml") == 0);
   char *text = NULL;
   size_t size = 0;
-  bool found = false;
+  bool found = false, study = false;
   if (!yaml || sx_file_read(&text, &size, &app->ctx, path, NULL) != SX_OK) return yaml && !sx_file_exists(path);
   for (const char *line = text; line && !found; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
     found = strncmp(line, "audit:", 6) == 0;
+  for (const char *line = text; line && !study; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+    study = strncmp(line, "study:", 6) == 0; /* a study says there what is exempt in its report */
   sx_mem_free(&app->ctx, text);
-  return found;
+  return found && !study;
 }
 
 static int run_audit(cli_app *app, const cli_args *args) {
   if (is_audit_file(app, args->words[0])) return audit_figures(app, args);
-  return cli_usage(app, "%s: not an audit file: it needs a line audit: ID", args->words[0]);
+  return cli_audit_text(app, args);
 }
 
 const cli_command cli_audit_command = {
     .name = "audit",
-    .synopsis = "AUDIT.yaml [options]",
-    .summary_en = "do printed numbers agree? published figures and the identities between them",
-    .summary_zh = "印出的数字是否一致：已发布数字及其间的恒等式",
+    .synopsis = "AUDIT.yaml | STUDY.yaml | OUTDIR | TEXT --against RESULTS.db [options]",
+    .summary_en = "do printed numbers agree? published figures, a run's own report, someone's text",
+    .summary_zh = "印出的数字是否一致：已发布数字、本研究的报告、他人的文本",
     .detail_en =
         "A printed value stands for the interval that rounds to it, a word like 'over' or 'about' for a wider one. An\n"
         "identity (a sum, a share, a gap, a growth rate, ...) contradicts when no values inside the intervals satisfy\n"
         "it. Each contradiction comes with the smallest change of one printed figure that repairs it. Linear\n"
         "identities that share figures are also judged together. At the end: the fewest figures that explain all\n"
-        "failures. The file is described in docs/audit-file.md. Exit 3 when something contradicts.",
+        "failures. The file is described in docs/audit-file.md. Exit 3 when something contradicts.\n"
+        "Of a study, or the folder of its outputs, every number of the report is traced to its result and checked at\n"
+        "its printed precision; numbers that name no result are listed, and what is exempt is said. With --against,\n"
+        "the numbers of a text are matched to results by the words around them: agrees, differs, not matched.\n"
+        "Exit 3 when a number differs or is unbound.",
     .detail_zh =
         "印出的数值代表会四舍五入成它的区间，“超”“约”等词代表更宽的区间。恒等式（合计、占比、差距、增速等）\n"
         "在区间内没有任何取值能满足时判为矛盾，并给出只改一个数字时的最小修改。共用数字的线性恒等式还要联合判断。\n"
-        "最后给出能解释全部矛盾的最少数字。文件格式见 docs/audit-file.md。有矛盾时退出码为 3。",
+        "最后给出能解释全部矛盾的最少数字。文件格式见 docs/audit-file.md。有矛盾时退出码为 3。\n"
+        "给出研究文件或输出目录时，报告中的每个数字都追溯到其结果，并按印出的精度核对；没有对应结果的数字逐一列出，\n"
+        "豁免的也说明原因。用 --against 时，按上下文词语把文本中的数字与结果配对：一致、不一致、未配对。\n"
+        "有数字不一致或未绑定时退出码为 3。",
     .example = "shuxiao audit studies/audit-example/audit.yaml --only contradicts",
     .options = audit_options,
     .n_options = sizeof audit_options / sizeof *audit_options,

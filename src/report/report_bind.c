@@ -182,6 +182,7 @@ static void trace_unit(sx_buf *out, const sx_spec *spec, bool bare) {
     sx_buf_add_char(out, '"');
   }
   if (spec->zeros) sx_buf_printf(out, " data-zeros=\"%d\"", spec->zeros);
+  if (spec->sign < 0) sx_buf_add(out, " data-sign=\"none\"");
 }
 
 void sx_report__trace(sx_buf *out, const sx_bound *bound, const char *field, const sx_spec *spec, bool bare) {

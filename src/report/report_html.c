@@ -80,7 +80,9 @@ static sx_status put_annexes(sx_page *page, sx_error *err) {
     open = true;
     const sx_node *file = sx_node_get(page->blocks[i].root, "file");
     if (file && file->text && strcmp(file->text, "provenance") == 0) page->provenance = true;
+    sx_buf_add(&page->body, "<div data-exempt=\"input\">\n");
     SX_TRY(sx_report__markdown(page, &page->blocks[i], err));
+    sx_buf_add(&page->body, "</div>\n");
   }
   return SX_OK;
 }
@@ -119,7 +121,7 @@ static sx_status put_input(void *data, const sx_store_input *input, sx_error *er
         sx_report__w(page, W_FILE), sx_report__w(page, W_BYTES));
   }
   sx_report__format_spec(&spec, &count, 0, page->lang);
-  sx_buf_add(body, "<tr><th scope=\"row\">");
+  sx_buf_add(body, "<tr><th scope=\"row\" data-exempt=\"file\">");
   sx_report__visible(body, page, name, strlen(name));
   sx_buf_add(body, "</th><td");
   sx_report__trace_outside(body, (double)input->bytes, "bytes", &spec, true);
@@ -164,7 +166,7 @@ static sx_status put_provenance(sx_page *page, sx_error *err) {
   if (n && sx_node_get(list->items[0], "sha256")) n = 0; /* the files: they stand in the table below */
   sx_buf_printf(&page->body, "<h2 id=\"provenance\">%s</h2>\n<p>%s</p>\n", sx_report__w(page, W_PROVENANCE),
                 sx_report__w(page, W_SAME_INPUTS));
-  if (n) sx_buf_add(&page->body, "<ul>\n");
+  if (n) sx_buf_add(&page->body, "<ul data-exempt=\"provenance\">\n");
   for (size_t i = 0; i < n; i++) put_entry(page, list->items[i]);
   if (n) sx_buf_add(&page->body, "</ul>\n");
   SX_TRY(sx_store_each_input(page->store, page->run, put_input, &in, err));
@@ -249,7 +251,7 @@ static sx_status put_cover(sx_buf *out, sx_page *page, const char *other_file, s
     sx_buf_add(out, "<div class=\"about\">\n");
     put_line(out, page, "<p>", sx_node_get(d, "note"), "</p>\n");
     if (sx_report__text(page, sx_node_get(d, "design"))) {
-      sx_buf_printf(out, "<p><b>%s</b>", sx_report__w(page, W_DESIGN));
+      sx_buf_printf(out, "<p data-exempt=\"input\"><b>%s</b>", sx_report__w(page, W_DESIGN));
       put_line(out, page, "", sx_node_get(d, "design"), "</p>\n");
     }
     sx_buf_add(out, "</div>\n");

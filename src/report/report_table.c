@@ -34,6 +34,7 @@ typedef struct tab {
   cell *cells; /* [n_rows * n_columns] */
   const sx_node *rows;
   bool bases, errors, beside;
+  bool quoted; /* its texts are not the report's own: the audit holds their numbers against the block alone */
 } tab;
 
 /* ---- loading ----------------------------------------------------------------------------------------------------- */
@@ -151,6 +152,7 @@ static sx_status load(tab *t, sx_error *err) {
   SX_TRY(load_columns(t, err));
   SX_TRY(load_rows(t, err));
   if (!sx_node_bool(&t->bases, sx_node_get(t->block->root, "bases"))) t->bases = false;
+  if (!sx_node_bool(&t->quoted, sx_node_get(t->block->root, "quoted"))) t->quoted = false;
   if (!sx_node_bool(&t->errors, sx_node_get(t->block->root, "errors"))) t->errors = false;
   for (size_t k = 0; k < t->n_columns; k++) {
     estimates += t->columns[k].estimates;
@@ -343,7 +345,10 @@ static void put_cell(const tab *t, const cell *c, const column *col) {
   sx_spec spec = col->spec;
   if (c->own_format) sx_report__format_spec(&spec, &c->format, fabs(c->bound.value), t->page->lang);
   spec.group_from_four = true;
-  sx_buf_add(body, c->text ? "<td class=\"l\">" : c->number && c->own_format ? "<td class=\"w\">" : "<td>");
+  sx_buf_add(body, c->text && t->quoted         ? "<td class=\"l\" data-exempt=\"quoted\">"
+                   : c->text                    ? "<td class=\"l\">"
+                   : c->number && c->own_format ? "<td class=\"w\">"
+                                                : "<td>");
   if (c->text) sx_report__label(body, t->page, c->text);
   if (c->number) put_value(t, c, &spec);
   if (c->number && c->bound.main && !split && !t->beside) put_below(t, c, &spec);

@@ -68,6 +68,14 @@ sx_status study__document_json(sx_buf *out, st_run *r, sx_error *err) {
     sx_buf_add(out, ",\"key\":");
     sx_node_to_json(out, s->key);
   }
+  if (s->exempt.n) {
+    sx_buf_add(out, ",\"exempt\":[");
+    for (size_t i = 0; i < s->exempt.n; i++) {
+      if (i) sx_buf_add_char(out, ',');
+      sx_json_string(out, s->exempt.items[i]);
+    }
+    sx_buf_add_char(out, ']');
+  }
   optional_text(out, "date", s->date, s->date);
   optional_text(out, "wave", s->wave, s->wave);
   sx_buf_printf(out, ",\"languages\":[%s%s%s]", s->zh ? "\"zh\"" : "", s->zh && s->en ? "," : "",

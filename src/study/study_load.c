@@ -405,7 +405,8 @@ static void read_head(st_load *l, const sx_node *root) {
   sx_study *s = l->s;
   ST_KEYS(l, root, "study", "title", "subtitle", "date", "wave", "languages", "requires", "note", "root", "data",
           "publisher", "key", "join", "derived", "design", "weighting", "benchmarks", "groups", "indicators",
-          "accounts", "published", "tables", "figures", "narrative", "annex", "level", "ci", "df", "deff", "waves");
+          "accounts", "published", "tables", "figures", "narrative", "annex", "audit", "level", "ci", "df", "deff",
+          "waves");
   s->est = (sx_est_options)SX_EST_OPTIONS_INIT;
   study__read_estimation(l, &s->est, &s->deff_wor, root);
   s->id = study__text(l, root, "study");
@@ -419,6 +420,11 @@ static void read_head(st_load *l, const sx_node *root) {
   s->note = study__text2(l, root, "note");
   s->publisher = study__text2(l, root, "publisher");
   s->key = sx_node_get(root, "key");
+  const sx_node *audit = sx_node_get(root, "audit");
+  if (audit) {
+    ST_KEYS(l, audit, "exempt");
+    s->exempt = study__list(l, audit, "exempt");
+  }
   read_languages(l, root);
 }
 

@@ -302,6 +302,7 @@ struct sx_study {
   st_narrative *narrative;
   size_t n_narrative;
   st_list annex;
+  st_list exempt;                  /* from the audit of the report: words with numbers that are no results */
   sx_table **schemas;              /* [n_tables] as checked against; small */
   struct st_series *series;        /* waves: the earlier waves of this study; NULL none */
   const struct st_wave *as_wave;   /* this study is an earlier wave of another: then */

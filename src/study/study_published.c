@@ -489,7 +489,7 @@ sx_status study__published_json(sx_buf *out, st_run *r, const st_block *block, s
   study__text2_json(out, "标准误", "Standard error");
   sx_buf_add(out, "},{\"label\":");
   study__text2_json(out, "判断", "Verdict");
-  sx_buf_add(out, "}],\"bases\":false,\"errors\":false,\"rows\":[");
+  sx_buf_add(out, "}],\"quoted\":true,\"bases\":false,\"errors\":false,\"rows\":[");
   for (size_t i = 0; i < s->published.n; i++) {
     if (i) sx_buf_add_char(out, ',');
     SX_TRY(figure_row(out, r, &s->published.figures[i], err));

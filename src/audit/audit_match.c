@@ -1,0 +1,320 @@
+/* audit_match.c: the numbers of someone's text against the results of a run. A number that agrees with a result that its context names is said to agree. It is said
+ * to differ only where the context names a result well, with its groups and its unit, and no result that the context could mean agrees: a false
+ * alarm is worse than a number that is not matched. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "audit_match_priv.h"
+
+static const double AGREE_AT = 0.3; /* evidence from which a result that agrees is taken for the one meant */
+static const double LITTLE =
+    0.15; /* the same for a number of three digits or more, which agrees by chance less easily */
+static const double DIFFER_AT = 0.72;  /* evidence from which a result that does not agree is said to differ */
+static const double SENTENCE_AT = 0.6; /* the same from the sentence, for a result within CLOSE of the number */
+static const double CLOSE = 0.35;
+static const double RIVAL = 0.6; /* share of the best evidence from which another result could be meant as well */
+static const double FAR = 2.5;   /* a result further off than this factor is another quantity */
+
+const char *sx_match_verdict_name(sx_match_verdict verdict) {
+  static const char *const names[] = {"agrees", "differs", "not matched"};
+  return (size_t)verdict < sizeof names / sizeof *names ? names[verdict] : "unknown";
+}
+
+typedef struct number {
+  const sx_text_mark *mark;
+  sx_audit_unit unit;
+  double value, unit_size, low, high; /* interval that the printed number stands for */
+  bool word;                          /* 一半, 六成: no digit says how exact */
+} number;
+
+/* ---- what a printed number stands for ---------------------------------------------------------------------------- */
+
+static void stand_for(number *n) {
+  const sx_text_mark *m = n->mark;
+  const char *q = m->qualifier;
+  const bool level = n->unit.share == SX_AUDIT_LEVEL;
+  n->word = m->decimals < 0;
+  n->value = m->value * m->scale * (m->sign < 0 ? -1 : 1);
+  const int digits = m->decimals > 0 ? -m->decimals : level && m->zeros > 1 ? m->zeros : 0;
+  n->unit_size = pow(10, digits) * m->scale;
+  const double half = 0.5 * n->unit_size * (1 + 1e-9);
+  n->low = n->value - half;
+  n->high = n->value + half;
+  const double v = fabs(n->value);
+  if (strcmp(q, "over") == 0) n->high = v * 1.25;
+  if (strcmp(q, "near") == 0) n->low = v * 0.9, n->high = v + half;
+  if (strcmp(q, "about") == 0 || (n->word && !*q)) n->low = v * 0.95, n->high = v * 1.05;
+  if (strcmp(q, "at_least") == 0) n->high = v * 2;
+  if (strcmp(q, "at_most") == 0) n->low = 0;
+}
+
+static bool agrees(const number *n, const sx_cand *c) {
+  const double value = c->kind == SX_CAND_GAP || n->unit.share == SX_AUDIT_POINTS ? fabs(c->value) : c->value;
+  const double low = c->kind == SX_CAND_GAP ? fmin(fabs(n->low), fabs(n->high)) : n->low;
+  const double high = c->kind == SX_CAND_GAP ? fmax(fabs(n->low), fabs(n->high)) : n->high;
+  return value >= low - 1e-12 * fabs(value) && value <= high + 1e-12 * fabs(value);
+}
+
+static bool same_unit(const number *n, const sx_cand *c) {
+  if (n->unit.share == SX_AUDIT_PERCENT) return c->kind == SX_CAND_SHARE;
+  if (n->unit.share == SX_AUDIT_POINTS) return c->kind == SX_CAND_GAP || (c->kind == SX_CAND_SHARE && !c->share_of);
+  if (n->unit.any && n->word) return c->kind == SX_CAND_SHARE;
+  if (c->kind != SX_CAND_LEVEL) return false;
+  if (n->unit.any || c->unit.any) return true;
+  return memcmp(n->unit.dims, c->unit.dims, sizeof n->unit.dims) == 0;
+}
+
+static bool comparable(const number *n, const sx_cand *c) {
+  const double a = fabs(n->value), b = fabs(c->value);
+  if (n->unit.share == SX_AUDIT_POINTS) return b > 0 && fabs(a - b) < 0.25;
+  return a > 0 && b > 0 && a / b < FAR && b / a < FAR;
+}
+
+/* ---- the unit that a column's head gives its bare cells ---------------------------------------------------------- */
+
+static void unit_of_head(number *n, const sx_text_mark *m, const sx_context *c, double *scale) {
+  const char *text = c->text[SX_NEAR_HEADS];
+  const size_t size = c->n[SX_NEAR_HEADS];
+  sx_audit_unit best, unit;
+  size_t longest = 0;
+  (void)m;
+  for (size_t i = 0; i < size; i++) {
+    const bool edge = i == 0 || text[i - 1] == ' ' || text[i - 1] == '(' || text[i - 1] == ',' || text[i - 1] == '\n' ||
+                      (i > 2 && strncmp(text + i - 3, "（", 3) == 0) || (i > 2 && strncmp(text + i - 3, "：", 3) == 0);
+    if (!edge) continue;
+    const size_t k = sx_audit__unit_prefix(&unit, text + i, size - i);
+    const size_t end = i + k;
+    const bool closed =
+        end == size || text[end] == '\n' || text[end] == ')' || text[end] == ',' || strncmp(text + end, "）", 3) == 0;
+    if (k <= longest || !closed) continue;
+    longest = k;
+    best = unit;
+  }
+  if (!longest) return;
+  n->unit = best;
+  *scale = best.share != SX_AUDIT_LEVEL ? 0.01 : pow(10, best.scale10);
+}
+
+/* ---- the verdict ------------------------------------------------------------------------------------------------- */
+
+typedef struct ranked {
+  const sx_cand *best, *agreeing, *nearest;
+  double evidence, second, near, agreeing_evidence, nearest_evidence;
+} ranked;
+
+static void rank(ranked *r, const sx_index *index, const sx_context *context, const number *n) {
+  for (size_t i = 0; i < index->n; i++) {
+    const sx_cand *c = &index->items[i];
+    double near;
+    if (!same_unit(n, c)) continue;
+    const double evidence = sx_audit__evidence(&near, index, c, context);
+    if (evidence <= 0) continue;
+    if (near > r->near) r->near = near;
+    if (evidence > r->agreeing_evidence && agrees(n, c)) {
+      r->agreeing = c;
+      r->agreeing_evidence = evidence;
+    }
+    if (evidence > r->evidence) {
+      r->second = r->evidence;
+      r->best = c;
+      r->evidence = evidence;
+    } else if (evidence > r->second) {
+      r->second = evidence;
+    }
+  }
+}
+
+/* Of the results that the words could mean, the one that they and the value point at best: named beside the number, or in its sentence and near in value. */
+static void find_nearest(ranked *r, const sx_index *index, const sx_context *context, const number *n) {
+  double most = 0;
+  for (size_t i = 0; i < index->n; i++) {
+    const sx_cand *c = &index->items[i];
+    double near;
+    if (!same_unit(n, c) || !comparable(n, c)) continue;
+    const double evidence = sx_audit__evidence(&near, index, c, context);
+    if (c->kind != SX_CAND_LEVEL && c->label[context->lang].n < 2) continue; /* one word names too little */
+    const double distance = fabs(fabs(n->value) - fabs(c->value)) / fabs(c->value);
+    const bool beside = near >= DIFFER_AT && near >= 0.9 * r->near,
+               within = evidence >= SENTENCE_AT && evidence >= 0.9 * r->evidence && distance <= CLOSE;
+    if (!beside && !within) continue;
+    const double strength = fmax(near, evidence) / (1 + distance);
+    if (strength <= most) continue;
+    most = strength;
+    r->nearest = c;
+    r->nearest_evidence = fmax(near, evidence);
+  }
+}
+
+/* Digits that are printed and mean something. */
+static int significant(const number *n) {
+  if (n->word || n->value == 0) return 0;
+  return 1 + (int)floor(log10(fabs(n->value)) + 1e-9) - (int)floor(log10(n->unit_size) + 1e-9);
+}
+
+static bool is_the_one(const ranked *r, const number *n) {
+  if (!r->agreeing) return false;
+  if (significant(n) >= 3 && r->agreeing_evidence >= LITTLE && r->agreeing_evidence >= 0.5 * RIVAL * r->evidence)
+    return true;
+  return r->agreeing_evidence >= AGREE_AT && r->agreeing_evidence >= RIVAL * r->evidence;
+}
+
+static const char *expected_text(sx_arena *arena, const sx_audit_text *text, const number *n, const sx_cand *c,
+                                 double scale) {
+  char digits[SX_FIXED_TEXT_MAX];
+  const sx_text_mark *m = n->mark;
+  const sx_text_part *p = &text->parts[m->part];
+  const double value = c->kind == SX_CAND_GAP ? fabs(c->value) : c->value;
+  const size_t k = sx_text_fixed(digits, value / scale, m->decimals > 0 ? m->decimals : 0);
+  size_t number_end = m->at;
+  while (number_end < m->at + m->n &&
+         (sx_is_digit((unsigned char)p->text[number_end]) || strchr(".,+-", p->text[number_end])))
+    number_end++;
+  if (number_end == m->at) number_end = m->at + m->n; /* in words or in full-width digits */
+  return sx_arena_printf(arena, "%.*s%.*s", (int)(k < 60 ? k : 60), digits, (int)(m->at + m->n - number_end),
+                         p->text + number_end);
+}
+
+static void set_result(sx_audit_match *out, const sx_cand *c) {
+  out->reference = c->reference;
+  out->result = c->value;
+  out->se = c->se;
+  out->low = c->low;
+  out->high = c->high;
+}
+
+static sx_status judge(sx_audit_match *out, sx_audit_matches *all, const sx_index *index, const sx_audit_text *text,
+                       size_t mark, sx_arena *scratch, sx_error *err) {
+  const sx_text_mark *m = &text->marks[mark];
+  number n = {.mark = m, .unit = text->units[mark]};
+  sx_text_mark scaled = *m;
+  sx_context context;
+  ranked r = {.evidence = 0};
+  *out = (sx_audit_match){.mark = mark,
+                          .verdict = SX_MATCH_NONE,
+                          .result = (double)NAN,
+                          .se = (double)NAN,
+                          .low = (double)NAN,
+                          .high = (double)NAN};
+  SX_TRY(sx_audit__context(&context, text, mark, scratch, err));
+  if (n.unit.any && m->scale < 1.5 && m->decimals >= 0 && text->parts[m->part].table) {
+    unit_of_head(&n, m, &context, &scaled.scale);
+    n.mark = &scaled;
+  }
+  stand_for(&n);
+  n.mark = m;
+  out->printed = n.value;
+  if (n.unit.any && !n.word && n.mark->scale < 1e4 && scaled.scale < 1e4) {
+    out->reason = "it has no unit";
+    return SX_OK;
+  }
+  rank(&r, index, &context, &n);
+  out->score = r.evidence;
+  out->second = r.second;
+  if (is_the_one(&r, &n)) {
+    out->verdict = SX_MATCH_AGREES;
+    out->score = r.agreeing_evidence;
+    set_result(out, r.agreeing);
+    return SX_OK;
+  }
+  if ((r.near < DIFFER_AT && r.evidence < SENTENCE_AT) || n.word || m->range != SX_RANGE_NONE) {
+    out->reason = n.word                      ? "it is no figure"
+                  : m->range != SX_RANGE_NONE ? "it is the end of a range"
+                                              : "no result is named near it";
+    return SX_OK;
+  }
+  find_nearest(&r, index, &context, &n);
+  if (!r.nearest) {
+    out->reason = "the result named near it is of another size";
+    return SX_OK;
+  }
+  out->verdict = SX_MATCH_DIFFERS;
+  out->score = r.nearest_evidence;
+  set_result(out, r.nearest);
+  out->expected = expected_text(all->arena, text, &n, r.nearest, scaled.scale);
+  return out->expected ? SX_OK : sx_error_memory(err);
+}
+
+/* ---- the whole text ---------------------------------------------------------------------------------------------- */
+
+static sx_status match_all(sx_audit_matches *all, const sx_index *index, const sx_audit_text *text, sx_error *err) {
+  sx_arena *scratch = NULL;
+  size_t cap = 0;
+  SX_TRY(sx_arena_new(&scratch, &all->ctx, err));
+  sx_status status = SX_OK;
+  for (size_t i = 0; i < text->n_marks && status == SX_OK; i++) {
+    const sx_text_mark *m = &text->marks[i];
+    const sx_text_run *run = sx_audit__text_run_at(&text->parts[m->part], m->at);
+    if (m->kind != SX_MARK_QUANTITY || run->exempt) continue;
+    const sx_arena_mark rest = sx_arena_get_mark(scratch);
+    sx_audit_match match;
+    void *p = all->items;
+    status = judge(&match, all, index, text, i, scratch, err);
+    sx_arena_release(scratch, rest);
+    if (status != SX_OK) break;
+    if (!sx_mem_grow(&all->ctx, &p, &cap, all->n + 1, sizeof *all->items)) status = sx_error_memory(err);
+    all->items = p;
+    if (status != SX_OK) break;
+    all->items[all->n++] = match;
+    *(match.verdict == SX_MATCH_AGREES    ? &all->n_agree
+      : match.verdict == SX_MATCH_DIFFERS ? &all->n_differ
+                                          : &all->n_none) += 1;
+  }
+  sx_arena_free(scratch);
+  return status;
+}
+
+/* A result that agrees with one number of a sentence is not what another number of it should have been. */
+static void take_back(sx_audit_matches *all, const sx_audit_text *text) {
+  for (size_t i = 0; i < all->n; i++) {
+    sx_audit_match *m = &all->items[i];
+    bool elsewhere = false;
+    if (m->verdict != SX_MATCH_DIFFERS) continue;
+    const size_t part = text->marks[m->mark].part;
+    for (size_t k = 0; k < all->n && !elsewhere; k++) {
+      const sx_audit_match *o = &all->items[k];
+      elsewhere =
+          o->verdict == SX_MATCH_AGREES && text->marks[o->mark].part == part && strcmp(o->reference, m->reference) == 0;
+    }
+    if (!elsewhere) continue;
+    m->verdict = SX_MATCH_NONE;
+    m->reference = m->expected = NULL;
+    m->result = m->se = m->low = m->high = (double)NAN;
+    m->reason = "the result named near it agrees with another number beside it";
+    all->n_differ--;
+    all->n_none++;
+  }
+}
+
+sx_status sx_audit_text_against(sx_audit_matches **out, const sx_audit_text *text, sx_store *store, int64_t run,
+                                sx_error *err) {
+  const sx_ctx *ctx = sx_store_ctx(store);
+  sx_index index = {.ctx = *ctx};
+  sx_store_run latest;
+  sx_status status;
+  sx_audit_matches *all = sx_mem_zalloc(ctx, 1, sizeof *all);
+  if (!all) return sx_error_memory(err);
+  all->ctx = *ctx;
+  SX_TRY_GOTO(status, sx_arena_new(&all->arena, ctx, err), done);
+  if (run < 0) {
+    SX_TRY_GOTO(status, sx_store_latest(&latest, store, err), done);
+    run = latest.id;
+  }
+  SX_TRY_GOTO(status, sx_audit__match_index(&index, store, run, all->arena, err), done);
+  SX_TRY_GOTO(status, match_all(all, &index, text, err), done);
+  take_back(all, text);
+  *out = all;
+  all = NULL;
+done:
+  sx_audit__match_index_clear(&index);
+  sx_audit_matches_free(all);
+  return status;
+}
+
+void sx_audit_matches_free(sx_audit_matches *matches) {
+  if (!matches) return;
+  const sx_ctx ctx = matches->ctx;
+  sx_arena_free(matches->arena);
+  sx_mem_free(&ctx, matches->items);
+  sx_mem_free(&ctx, matches);
+}

@@ -1,0 +1,317 @@
+/* audit_match_context.c: what stands around a number (the words before it and behind it, its sentence, the heads of its row and column, headings, the
+ * paragraph), and how well a result's name is found there.
+ *
+ *   evidence(result) = max over places p of w(p) * sum of weights of the label's pieces found at p / sum of weights of all of them,
+ * a piece weighing log(1 + N/(labels that have it)); times what the result's groups say: each must be named near the number, and a result for all
+ * loses where a group is named. */
+#include <string.h>
+
+#include "audit_match_priv.h"
+
+static const double place_weight[SX_NEARS] = {1.0, 0.95, 1.0, 0.8, 0.55, 0.5};
+enum { REACH = 150 }; /* bytes */
+
+/* ---- where ------------------------------------------------------------------------------------------------------- */
+
+static bool ends_sentence(const char *text, size_t n) {
+  static const char *const marks[] = {"。", "！", "？", "；"};
+  for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+    const size_t k = strlen(marks[i]);
+    if (n >= k && memcmp(text, marks[i], k) == 0) return true;
+  }
+  return (text[0] == '.' || text[0] == '!' || text[0] == '?' || text[0] == ';') && (n == 1 || text[1] == ' ');
+}
+
+static size_t sentence_start(const sx_text_part *p, size_t at) {
+  for (size_t i = at; i > 0; i--) {
+    if (ends_sentence(p->text + i - 1, p->n - (i - 1))) return i;
+  }
+  return 0;
+}
+
+static size_t sentence_end(const sx_text_part *p, size_t at) {
+  for (size_t i = at; i < p->n; i++) {
+    if (ends_sentence(p->text + i, p->n - i)) return i;
+  }
+  return p->n;
+}
+
+static void piece(sx_context *c, sx_near what, const sx_text_part *p, size_t from, size_t to) {
+  c->text[what] = p->text + from;
+  c->n[what] = to > from ? to - from : 0;
+}
+
+static bool starts_with_any(const char *text, size_t n, const char *const *words, size_t n_words) {
+  for (size_t i = 0; i < n_words; i++) {
+    const size_t k = strlen(words[i]);
+    if (n >= k && memcmp(text, words[i], k) == 0) return true;
+  }
+  return false;
+}
+#define STARTS(text, n, words) starts_with_any(text, n, words, sizeof(words) / sizeof *(words))
+
+static size_t clause_mark(const char *text, size_t n) {
+  static const char *const marks[] = {"，", "；", "：", "、"};
+  if (STARTS(text, n, marks)) return 3;
+  return n > 1 && (text[0] == ',' || text[0] == ';' || text[0] == ':') && text[1] == ' ' ? 2 : 0;
+}
+
+static size_t skip_blanks(const char *text, size_t n) {
+  size_t i = 0;
+  while (i < n && text[i] == ' ') i++;
+  return i;
+}
+
+/* A number joined to the one before by nothing but 、 or "and": it goes on with that one's words. */
+static bool only_joins(const char *text, size_t n) {
+  static const char *const joins[] = {"、", "和", "与", "及", "至", "到", "–", "—", "and ", "to ", "-", "~", ", ", ","};
+  size_t i = skip_blanks(text, n);
+  while (i < n) {
+    size_t k = 0;
+    for (size_t w = 0; w < sizeof joins / sizeof *joins && !k; w++) {
+      if (strncmp(text + i, joins[w], strlen(joins[w])) == 0) k = strlen(joins[w]);
+    }
+    if (!k) return false;
+    i += k;
+    i += skip_blanks(text + i, i < n ? n - i : 0);
+  }
+  return true;
+}
+
+/* A clause about what the number before was about: 占..., 比..., 标准误..., or. */
+static bool goes_on(const char *text, size_t n) {
+  static const char *const words[] = {"占",
+                                      "相当于",
+                                      "比",
+                                      "较",
+                                      "分别比",
+                                      "标准误",
+                                      "其标准误",
+                                      "95%",
+                                      "置信",
+                                      "同比",
+                                      "环比",
+                                      "增长",
+                                      "下降",
+                                      "总人口",
+                                      "or ",
+                                      "which ",
+                                      "with a standard error",
+                                      "equal to",
+                                      "that is",
+                                      "standard error",
+                                      "and "};
+  const size_t i = skip_blanks(text, n);
+  return STARTS(text + i, n - i, words);
+}
+
+static bool has_words(const char *text, size_t n) {
+  size_t han = 0, latin = 0;
+  for (size_t i = 0; i < n; i++) {
+    han += (unsigned char)text[i] >= 0xE4 && (unsigned char)text[i] <= 0xE9;
+    latin += sx_is_latin((unsigned char)text[i]);
+  }
+  return han >= 2 || latin >= 3;
+}
+
+/* Where the words begin that say what a number is: its clause; the sentence where no number comes before; the words of the number before
+ * where it goes on with them. */
+static size_t words_from(const sx_audit_text *text, size_t mark, int depth) {
+  const sx_text_mark *m = &text->marks[mark];
+  const sx_text_part *p = &text->parts[m->part];
+  const size_t start = sentence_start(p, m->at);
+  size_t before = SIZE_MAX;
+  for (size_t i = p->first_mark; i < mark; i++) {
+    if (text->marks[i].kind == SX_MARK_QUANTITY && text->marks[i].at >= start) before = i;
+  }
+  if (before == SIZE_MAX) return start;
+  const size_t end = text->marks[before].at + text->marks[before].n;
+  if (depth < 4 && only_joins(p->text + end, m->at - end)) return words_from(text, before, depth + 1);
+  size_t clause = SIZE_MAX;
+  for (size_t i = end; i < m->at; i++) {
+    const size_t k = clause_mark(p->text + i, m->at - i);
+    if (k) clause = i + k;
+  }
+  const size_t from = clause == SIZE_MAX ? end : clause;
+  const char *own = p->text + end + skip_blanks(p->text + end, m->at - end);
+  if (clause == SIZE_MAX && (strncmp(own, "的", 3) == 0 || strncmp(own, "of ", 3) == 0))
+    return m->at; /* the other number's words */
+  if (depth < 4 && goes_on(p->text + from, m->at - from)) return words_from(text, before, depth + 1);
+  return clause != SIZE_MAX && !has_words(p->text + clause, m->at - clause) ? m->at : from;
+}
+
+static void beside(sx_context *c, const sx_audit_text *text, size_t mark) {
+  const sx_text_mark *m = &text->marks[mark];
+  const sx_text_part *p = &text->parts[m->part];
+  size_t from = words_from(text, mark, 0), to = sentence_end(p, m->at + m->n);
+  piece(c, SX_NEAR_SENTENCE, p, sentence_start(p, m->at), to);
+  for (size_t i = mark + 1; i < p->first_mark + p->n_marks; i++) {
+    const sx_text_mark *o = &text->marks[i];
+    if (o->kind == SX_MARK_QUANTITY && o->at < to) to = o->at;
+  }
+  if (m->at - from > 2 * REACH) {
+    from = m->at - 2 * REACH;
+    while (from < m->at && ((unsigned char)p->text[from] & 0xC0) == 0x80) from++;
+  }
+  const size_t begin = m->at + m->n;
+  for (size_t i = begin; i < to; i++) {
+    if (clause_mark(p->text + i, p->n - i) || i - begin > REACH) {
+      to = i;
+      break;
+    }
+  }
+  piece(c, SX_NEAR_BEFORE, p, from, m->at);
+  piece(c, SX_NEAR_BEHIND, p, begin, to < begin ? begin : to);
+  piece(c, SX_NEAR_PARAGRAPH, p, 0, p->n);
+}
+
+static sx_status headings(sx_buf *out, const sx_audit_text *text, size_t part) {
+  int below = 99;
+  for (size_t i = part; i-- > 0 && below > 1;) {
+    const sx_text_part *p = &text->parts[i];
+    if (p->kind != SX_PART_HEADING || p->level >= below) continue;
+    sx_buf_add_n(out, p->text, p->n);
+    sx_buf_add(out, "\n");
+    below = p->level;
+  }
+  return SX_OK;
+}
+
+/* The heads of a cell's row and column. */
+static void heads(sx_buf *out, const sx_audit_text *text, size_t part) {
+  const sx_text_part *cell = &text->parts[part];
+  for (size_t i = part; cell->table && i-- > 0 && text->parts[i].table == cell->table;) {
+    const sx_text_part *p = &text->parts[i];
+    if (p->kind != SX_PART_HEAD || (p->row != cell->row && p->column != cell->column)) continue;
+    sx_buf_add_n(out, p->text, p->n);
+    sx_buf_add(out, "\n");
+  }
+}
+
+static sx_status kept(sx_context *c, sx_near what, const sx_buf *buf, sx_arena *arena, sx_error *err) {
+  if (buf->failed) return sx_error_memory(err);
+  c->n[what] = buf->n;
+  c->text[what] = sx_arena_strndup(arena, buf->data ? buf->data : "", buf->n);
+  return c->text[what] ? SX_OK : sx_error_memory(err);
+}
+
+sx_status sx_audit__context(sx_context *out, const sx_audit_text *text, size_t mark, sx_arena *arena, sx_error *err) {
+  const size_t part = text->marks[mark].part;
+  sx_context c = {.lang = text->parts[part].language[0] == 'e'};
+  sx_buf buf;
+  sx_buf_init(&buf, &text->ctx);
+  beside(&c, text, mark);
+  sx_status status;
+  SX_TRY_GOTO(status, headings(&buf, text, part), done);
+  SX_TRY_GOTO(status, kept(&c, SX_NEAR_HEADING, &buf, arena, err), done);
+  sx_buf_reset(&buf);
+  heads(&buf, text, part);
+  SX_TRY_GOTO(status, kept(&c, SX_NEAR_HEADS, &buf, arena, err), done);
+  if (text->parts[part].table && c.n[SX_NEAR_HEADS]) { /* a bare cell has no language of its own */
+    size_t han = 0;
+    for (size_t i = 0; i < c.n[SX_NEAR_HEADS]; i++) han += (unsigned char)c.text[SX_NEAR_HEADS][i] >= 0xE4;
+    c.lang = han * 4 < c.n[SX_NEAR_HEADS];
+  }
+  for (int k = 0; k < SX_NEARS; k++)
+    SX_TRY_GOTO(status, sx_audit__pieces(&c.pieces[k], arena, c.text[k], c.n[k], err), done);
+  *out = c;
+  status = SX_OK;
+done:
+  sx_buf_clear(&buf);
+  return status;
+}
+
+/* ---- evidence ---------------------------------------------------------------------------------------------------- */
+
+static bool same_letter(char a, char b) {
+  if (a >= 'A' && a <= 'Z') a = (char)(a + 32);
+  if (b >= 'A' && b <= 'Z') b = (char)(b + 32);
+  return a == b;
+}
+
+static bool contains(const char *text, size_t n, const char *word) {
+  const size_t k = strlen(word);
+  if (!k) return false;
+  for (size_t i = 0; i + k <= n; i++) {
+    size_t j = 0;
+    while (j < k && same_letter(text[i + j], word[j])) j++;
+    const bool edge = !sx_is_latin((unsigned char)word[0]) ||
+                      ((i == 0 || !sx_is_latin((unsigned char)text[i - 1])) &&
+                       (i + k == n || !sx_is_latin((unsigned char)text[i + k]) || text[i + k] == 's'));
+    if (j == k && edge) return true;
+  }
+  return false;
+}
+
+static double named(const sx_context *c, const char *word) {
+  for (int k = 0; k < SX_NEARS; k++) {
+    if (contains(c->text[k], c->n[k], word)) return k <= SX_NEAR_HEADS ? 1 : k == SX_NEAR_SENTENCE ? 0.92 : 0.7;
+  }
+  return 0;
+}
+
+/* Some group of the study is named in the sentence or the heads: a result for all is less likely meant. */
+static double for_all(const sx_index *index, const sx_context *c) {
+  static const char *const whole[][3] = {{"整体", "全体", "总体"}, {"overall", "everyone", "in all"}};
+  double most = 1;
+  for (size_t i = 0; i < index->n_groups[c->lang]; i++) {
+    const char *g = index->groups[c->lang][i];
+    if (strlen(g) < 3 && !contains(c->text[SX_NEAR_HEADS], c->n[SX_NEAR_HEADS], g)) continue;
+    if (contains(c->text[SX_NEAR_BEFORE], c->n[SX_NEAR_BEFORE], g) ||
+        contains(c->text[SX_NEAR_HEADS], c->n[SX_NEAR_HEADS], g))
+      most = most < 0.45 ? most : 0.45;
+    if (contains(c->text[SX_NEAR_SENTENCE], c->n[SX_NEAR_SENTENCE], g) && most > 0.7) most = 0.7;
+    if (contains(c->text[SX_NEAR_HEADING], c->n[SX_NEAR_HEADING], g) && most > 0.85) most = 0.85;
+  }
+  for (size_t i = 0; i < 3; i++) {
+    if (contains(c->text[SX_NEAR_BEFORE], c->n[SX_NEAR_BEFORE], whole[c->lang][i])) most = 1;
+  }
+  return most;
+}
+
+static bool names_a_share(const sx_context *c) {
+  static const char *const zh[] = {"占", "比重", "份额", "相当于"}, *const en[] = {"of", "share", "per cent of",
+                                                                                   "percent of"};
+  const char *const *words = c->lang ? en : zh;
+  for (size_t i = 0; i < 4; i++) {
+    if (contains(c->text[SX_NEAR_BEFORE], c->n[SX_NEAR_BEFORE], words[i]) ||
+        contains(c->text[SX_NEAR_BEHIND], c->n[SX_NEAR_BEHIND], words[i]) ||
+        contains(c->text[SX_NEAR_HEADS], c->n[SX_NEAR_HEADS], words[i]))
+      return true;
+  }
+  return false;
+}
+
+/* 47.3% 的视听用户...: who is counted, not what they do. */
+static bool is_base(const sx_cand *c, const sx_context *context) {
+  const char *behind = context->text[SX_NEAR_BEHIND];
+  const size_t n = context->n[SX_NEAR_BEHIND], i = skip_blanks(behind, n);
+  const bool of = n > i + 3 && (strncmp(behind + i, "的", 3) == 0 || strncmp(behind + i, "of ", 3) == 0);
+  return c->kind == SX_CAND_SHARE && c->names_people && of;
+}
+
+double sx_audit__evidence(double *near, const sx_index *index, const sx_cand *c, const sx_context *context) {
+  const int lang = context->lang;
+  double best = 0, local = 0, groups = 1;
+  *near = 0;
+  if (!(c->weight[lang] > 0)) return 0;
+  for (int k = 0; k < SX_NEARS; k++) {
+    double found = 0;
+    for (size_t i = 0; i < c->label[lang].n; i++) {
+      if (sx_audit__has_piece(&context->pieces[k], c->label[lang].items[i]))
+        found += sx_audit__piece_weight(index, lang, c->label[lang].items[i]);
+    }
+    double e = place_weight[k] * found / c->weight[lang];
+    if (k == SX_NEAR_BEHIND && is_base(c, context)) e *= 0.4;
+    if (e > best) best = e;
+    if (k <= SX_NEAR_HEADS && e > local) local = e;
+  }
+  for (size_t i = 0; i < c->n_terms; i++) {
+    const double e = named(context, c->term[i][lang]);
+    if (e < groups) groups = e;
+  }
+  if (!c->n_terms) groups = for_all(index, context);
+  if (c->share_of && !names_a_share(context)) groups *= 0.6;
+  *near = local * groups;
+  return best * groups;
+}

@@ -1,0 +1,70 @@
+/* audit_match_priv.h: results as candidates for the numbers of a text, and what stands around a number. */
+#ifndef AUDIT_MATCH_PRIV_H
+#define AUDIT_MATCH_PRIV_H
+
+#include "audit_text_priv.h"
+
+typedef enum sx_cand_kind { SX_CAND_SHARE, SX_CAND_GAP, SX_CAND_LEVEL } sx_cand_kind;
+
+/* The pieces of a label: pairs of Chinese characters, words of letters; hashed. */
+typedef struct sx_pieces {
+  uint64_t *items; /* sorted, each once */
+  size_t n;
+} sx_pieces;
+
+enum { SX_TERMS = 4, SX_PHRASE = 96 };
+
+typedef struct sx_cand {
+  const char *reference;
+  sx_cand_kind kind;
+  sx_audit_unit unit;
+  double value, se, low, high;
+  bool share_of;                         /* share_of_...: a part of a whole */
+  bool names_people;                     /* the label ends with "users" */
+  sx_pieces label[2];                    /* by language */
+  double weight[2];                      /* of all its pieces */
+  char term[SX_TERMS + 1][2][SX_PHRASE]; /* names of its groups; of a gap, what it is a gap from */
+  size_t n_terms;
+} sx_cand;
+
+typedef struct sx_index {
+  sx_ctx ctx;
+  sx_arena *arena;
+  sx_cand *items;
+  size_t n, cap;
+  uint64_t *vocabulary[2]; /* sorted; how many labels have each piece: counts beside */
+  uint32_t *counts[2];
+  size_t n_vocabulary[2], n_labels[2];
+  const char **groups[2]; /* names of all groups */
+  size_t n_groups[2], cap_groups[2];
+} sx_index;
+
+sx_status sx_audit__match_index(sx_index *out, sx_store *store, int64_t run, sx_arena *arena,
+                                sx_error *err) SX_NODISCARD;
+void sx_audit__match_index_clear(sx_index *index);
+double sx_audit__piece_weight(const sx_index *index, int lang, uint64_t piece);
+sx_status sx_audit__pieces(sx_pieces *out, sx_arena *arena, const char *text, size_t n, sx_error *err) SX_NODISCARD;
+bool sx_audit__has_piece(const sx_pieces *pieces, uint64_t piece);
+
+/* What stands around a number, nearest first. */
+typedef enum sx_near {
+  SX_NEAR_BEFORE,
+  SX_NEAR_BEHIND,
+  SX_NEAR_HEADS,
+  SX_NEAR_SENTENCE,
+  SX_NEAR_HEADING,
+  SX_NEAR_PARAGRAPH,
+  SX_NEARS
+} sx_near;
+typedef struct sx_context {
+  const char *text[SX_NEARS];
+  size_t n[SX_NEARS];
+  sx_pieces pieces[SX_NEARS];
+  int lang;
+} sx_context;
+sx_status sx_audit__context(sx_context *out, const sx_audit_text *text, size_t mark, sx_arena *arena,
+                            sx_error *err) SX_NODISCARD;
+/* Evidence that the number is this result; *near: from the words beside it and the heads of its cell alone. */
+double sx_audit__evidence(double *near, const sx_index *index, const sx_cand *c, const sx_context *context);
+
+#endif

@@ -1,0 +1,151 @@
+/* audit_report.c: the numbers of a run's own pages, each traced to its result, exempt for a reason, or neither. */
+#include <string.h>
+
+#include "audit_report_priv.h"
+
+const char *sx_trace_verdict_name(sx_trace_verdict verdict) {
+  static const char *const names[] = {"agrees", "exempt", "differs", "unbound"};
+  return (size_t)verdict < sizeof names / sizeof *names ? names[verdict] : "unknown";
+}
+
+/* ---- what is exempt ---------------------------------------------------------------------------------------------- */
+
+/* The study's own word that covers the mark wholly; NULL. */
+static const char *own_word(const sx_tracer *t, const sx_text_part *part, const sx_text_mark *m) {
+  for (size_t i = 0; i < t->n_exempt; i++) {
+    const size_t k = strlen(t->exempt[i]);
+    for (size_t at = m->at + m->n > k ? m->at + m->n - k : 0; at <= m->at && at + k <= part->n; at++) {
+      if (at + k >= m->at + m->n && memcmp(part->text + at, t->exempt[i], k) == 0) return t->exempt[i];
+    }
+  }
+  /* the number alone, without its unit */
+  for (size_t i = 0; i < t->n_exempt; i++) {
+    const size_t k = strlen(t->exempt[i]);
+    if (k <= m->n && memcmp(part->text + m->at, t->exempt[i], k) == 0) {
+      const char next = k < m->n ? part->text[m->at + k] : ' ';
+      if (!(next >= '0' && next <= '9') && next != '.' && next != ',') return t->exempt[i];
+    }
+  }
+  return NULL;
+}
+
+/* Labels head rows, columns, series and categories; elsewhere a label's words are no excuse. */
+static bool may_be_label(const sx_text_part *part) {
+  return part->kind == SX_PART_HEAD || part->kind == SX_PART_FIGURE || part->kind == SX_PART_ITEM;
+}
+
+static const char *typed_where(sx_tracer *t, const char *piece, size_t n) {
+  sx_typed *list = t->typed[t->lang];
+  for (size_t i = 0; i < t->n_typed[t->lang]; i++) {
+    if (list[i].used || strlen(list[i].piece) != n || memcmp(list[i].piece, piece, n) != 0) continue;
+    list[i].used = true;
+    return list[i].where;
+  }
+  return NULL;
+}
+
+/* A number that names no result. */
+static sx_status free_number(sx_tracer *t, const sx_text_part *part, const sx_text_mark *m, const sx_text_run *run) {
+  const char *piece = part->text + m->at, *word;
+  sx_audit_trace trace = {.verdict = SX_TRACE_EXEMPT, .line = m->line, .column = m->column};
+  if (m->kind != SX_MARK_QUANTITY) {
+    trace.reason = sx_mark_kind_name(m->kind, SX_LANG_EN);
+  } else if (run->exempt && (strcmp(run->exempt, "quoted") == 0 || strcmp(run->exempt, "input") == 0)) {
+    const bool there = sx_audit__is_label(t, piece, m->n) || sx_audit__is_typed(t, piece, m->n);
+    trace.verdict = there ? SX_TRACE_EXEMPT : SX_TRACE_DIFFERS;
+    trace.reason = there ? run->exempt : "not a number that the run quotes";
+  } else if (run->exempt) {
+    trace.reason = run->exempt;
+  } else if ((word = own_word(t, part, m)) != NULL) {
+    trace.reason = sx_arena_printf(t->out->arena, "study: %s", word);
+    if (!trace.reason) return sx_error_memory(t->err);
+  } else if (may_be_label(part) && sx_audit__is_label(t, piece, m->n)) {
+    trace.reason = "label";
+  } else {
+    trace.verdict = SX_TRACE_UNBOUND;
+    trace.source = typed_where(t, piece, m->n);
+  }
+  return sx_audit__trace(t, &trace, piece, m->n);
+}
+
+/* ---- a page ------------------------------------------------------------------------------------------------------ */
+
+static bool same_element(const sx_text_run *a, const sx_text_run *b) {
+  return a->reference && b->reference && strcmp(a->reference, b->reference) == 0 &&
+         ((a->unit != NULL) == (b->unit != NULL)) && ((a->tip != NULL) == (b->tip != NULL)) &&
+         (!a->tip || strcmp(a->tip, b->tip) == 0);
+}
+
+/* Runs in turn: those of one bound element together, numbers between them one by one. */
+static sx_status one_part(sx_tracer *t, const sx_audit_text *page, size_t at) {
+  const sx_text_part *part = sx_audit_text_part(page, at);
+  if (part->runs[0].reference && strncmp(part->runs[0].reference, "figure:", 7) == 0)
+    return sx_audit__described(t, page, at);
+  for (size_t r = 0; r < part->n_runs;) {
+    const sx_text_run *run = &part->runs[r];
+    size_t next = r + 1;
+    while (next < part->n_runs && same_element(run, &part->runs[next])) next++;
+    const size_t from = run->at, to = next < part->n_runs ? part->runs[next].at : part->n;
+    if (run->reference) {
+      SX_TRY(sx_audit__bound(t, page, part, run, from, to));
+    } else {
+      for (size_t i = part->first_mark; i < part->first_mark + part->n_marks; i++) {
+        const sx_text_mark *m = sx_audit_text_mark(page, i);
+        if (m->at < from || m->at >= to) continue;
+        SX_TRY(free_number(t, part, m, sx_audit__text_run_at(part, m->at)));
+      }
+    }
+    r = next;
+  }
+  return SX_OK;
+}
+
+static sx_status one_page(sx_tracer *t, const char *path) {
+  sx_audit_text *page = NULL;
+  SX_TRY(sx_audit_text_read(&page, &t->ctx, path, t->err));
+  size_t zh = 0, en = 0;
+  sx_status status = SX_OK;
+  for (size_t i = 0; i < sx_audit_text_n_parts(page); i++) {
+    const sx_text_part *part = sx_audit_text_part(page, i);
+    if (part->kind == SX_PART_CELL || part->kind == SX_PART_FIGURE) continue;
+    *(part->language[0] == 'z' ? &zh : &en) += part->n;
+  }
+  t->lang = zh > en ? SX_LANG_ZH : SX_LANG_EN;
+  t->file = sx_arena_strdup(t->out->arena, path);
+  if (!t->file) status = sx_error_memory(t->err);
+  for (size_t i = 0; i < sx_audit_text_n_parts(page) && status == SX_OK; i++) status = one_part(t, page, i);
+  sx_audit_text_free(page);
+  return status;
+}
+
+sx_status sx_audit_outputs(sx_audit_traces **out, sx_store *store, int64_t run, const char *const *files,
+                           size_t n_files, sx_error *err) {
+  const sx_ctx *ctx = sx_store_ctx(store);
+  sx_tracer t = {.ctx = *ctx, .store = store, .run = run, .err = err};
+  sx_store_run latest;
+  sx_status status;
+  t.out = sx_mem_zalloc(ctx, 1, sizeof *t.out);
+  if (!t.out) return sx_error_memory(err);
+  t.out->ctx = *ctx;
+  SX_TRY_GOTO(status, sx_arena_new(&t.out->arena, ctx, err), done);
+  if (run < 0) {
+    SX_TRY_GOTO(status, sx_store_latest(&latest, store, err), done);
+    t.run = latest.id;
+  }
+  SX_TRY_GOTO(status, sx_audit__facts(&t), done);
+  for (size_t i = 0; i < n_files; i++) SX_TRY_GOTO(status, one_page(&t, files[i]), done);
+  *out = t.out;
+  t.out = NULL;
+done:
+  sx_audit__facts_clear(&t);
+  sx_audit_traces_free(t.out);
+  return status;
+}
+
+void sx_audit_traces_free(sx_audit_traces *traces) {
+  if (!traces) return;
+  const sx_ctx ctx = traces->ctx;
+  sx_arena_free(traces->arena);
+  sx_mem_free(&ctx, traces->items);
+  sx_mem_free(&ctx, traces);
+}

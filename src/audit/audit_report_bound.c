@@ -1,0 +1,294 @@
+/* audit_report_bound.c: a printed number that names its result, held against the store. It agrees when the result rounds to it: |printed - result| <= u/2, u one unit of
+ * the last printed digit (of the last one that is not rounding, where the page says how many zeros are). */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "audit_report_priv.h"
+
+/* A hair above one half: the result is rounded as the decimal that it prints as, which binary cannot hold. */
+static const double HALF = 0.5 + 1e-6;
+
+/* ---- what is printed --------------------------------------------------------------------------------------------- */
+
+/* The scale of a unit that a column's head has: of "亿元", " million people", "$ billion". */
+static sx_status scale_of(double *out, const sx_tracer *t, const char *unit) {
+  sx_audit_text *text = NULL;
+  char one[128];
+  const bool dollar = unit[0] == '$';
+  (void)snprintf(one, sizeof one, "%s1%s", dollar ? "$" : "", unit + dollar);
+  SX_TRY(sx_audit_text_parse(&text, &t->ctx, SX_TEXT_PLAIN, one, sx_utf8_cut(one, strlen(one), sizeof one - 1), "unit",
+                             t->err));
+  const sx_text_mark *m = sx_audit_text_mark(text, 0);
+  *out = m && m->kind == SX_MARK_QUANTITY ? m->scale : 1;
+  sx_audit_text_free(text);
+  return SX_OK;
+}
+
+sx_status sx_audit__printed(sx_printed *out, size_t *n, size_t max, const sx_tracer *t, const char *text, size_t n_text,
+                            const sx_text_run *run) {
+  sx_audit_text *read = NULL;
+  double scale = 1;
+  *n = 0;
+  if (run->unit) SX_TRY(scale_of(&scale, t, run->unit));
+  SX_TRY(sx_audit_text_parse(&read, &t->ctx, SX_TEXT_HTML, "", 0, "number", t->err));
+  sx_part_maker maker;
+  sx_audit__text_maker_init(&maker, read, t->err);
+  sx_buf_add_n(&maker.buf, text, n_text);
+  const sx_status status = sx_audit__text_close(&maker, SX_PART_CELL, 0);
+  sx_audit__text_maker_clear(&maker);
+  for (size_t i = 0; status == SX_OK && i < sx_audit_text_n_marks(read); i++) {
+    const sx_text_mark *m = sx_audit_text_mark(read, i);
+    if (m->kind == SX_MARK_LEVEL) continue;
+    sx_printed p = {.decimals = m->decimals < 0 ? 0 : m->decimals, .zeros = m->zeros, .negative = m->sign < 0};
+    p.scale = run->unit ? scale : m->scale;
+    p.value = (p.negative ? -1 : 1) * m->value * p.scale;
+    p.unit = pow(10, run->zeros - p.decimals) * p.scale;
+    if (*n < max) out[*n] = p;
+    ++*n;
+  }
+  sx_audit_text_free(read);
+  return status;
+}
+
+bool sx_audit__rounds_to(const sx_printed *p, double value, bool magnitude) {
+  if (!isfinite(value)) return false;
+  const double slack = HALF * p->unit + 1e-12 * fabs(value);
+  return fabs(p->value - (magnitude ? fabs(value) : value)) <= slack;
+}
+
+/* ---- the list ---------------------------------------------------------------------------------------------------- */
+
+static sx_status copied(const char **out, sx_tracer *t, const char *text) {
+  *out = text ? sx_arena_strdup(t->out->arena, text) : NULL;
+  return text && !*out ? sx_error_memory(t->err) : SX_OK;
+}
+
+sx_status sx_audit__trace(sx_tracer *t, const sx_audit_trace *what, const char *printed, size_t n) {
+  sx_audit_traces *out = t->out;
+  sx_audit_trace trace = *what;
+  void *p = out->items;
+  trace.file = t->file;
+  trace.printed = sx_arena_strndup(out->arena, printed, n);
+  SX_TRY(copied(&trace.reference, t, what->reference));
+  SX_TRY(copied(&trace.expected, t, what->expected));
+  SX_TRY(copied(&trace.reason, t, what->reason));
+  const bool grown = sx_mem_grow(&out->ctx, &p, &out->cap, out->n + 1, sizeof *out->items);
+  out->items = p;
+  if (!grown || !trace.printed) return sx_error_memory(t->err);
+  out->items[out->n++] = trace;
+  switch (trace.verdict) {
+  case SX_TRACE_AGREES:
+    out->n_agree++;
+    break;
+  case SX_TRACE_EXEMPT:
+    out->n_exempt++;
+    break;
+  case SX_TRACE_DIFFERS:
+    out->n_differ++;
+    break;
+  case SX_TRACE_UNBOUND:
+    out->n_unbound++;
+    break;
+  }
+  return SX_OK;
+}
+
+/* ---- what the store says ----------------------------------------------------------------------------------------- */
+
+static double field_of(const sx_store_row *row, const char *field) {
+  const struct {
+    const char *name;
+    double value;
+  } fields[] = {{"estimate", row->estimate}, {"se", row->se},       {"low", row->low},
+                {"high", row->high},         {"n", (double)row->n}, {"n_eff", row->n_eff},
+                {"deff", row->deff},         {"cv", row->cv},       {"df", row->df}};
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+    if (strcmp(fields[i].name, field) == 0) return fields[i].value;
+  }
+  return (double)NAN;
+}
+
+static sx_status look_up(bool *found, sx_store_row *row, char field[32], const sx_tracer *t, const char *name,
+                         size_t n) {
+  sx_reference r;
+  sx_store_term terms[4];
+  *found = false;
+  if (sx_reference_parse(&r, name, n, NULL) != SX_OK) return SX_OK;
+  for (size_t i = 0; i < r.n_terms; i++)
+    terms[i] = (sx_store_term){r.variable[i], r.level[i], {NULL, NULL}, {NULL, NULL}};
+  memcpy(field, r.field, sizeof r.field);
+  return sx_store_find(found, row, t->store, t->run, r.indicator, r.statistic[0] ? r.statistic : NULL, terms, r.n_terms,
+                       t->err);
+}
+
+static bool ends_with(const char *text, const char *end) {
+  const size_t n = strlen(text), k = strlen(end);
+  return n > k && strcmp(text + n - k, end) == 0;
+}
+
+/* The numbers that a reference allows, in order: one, or two for an interval. 0: there is no such result. */
+static sx_status wanted(double out[2], size_t *n, sx_store_row *row, bool *found, const sx_tracer *t,
+                        const char *reference) {
+  char field[32] = "";
+  *n = 0;
+  *found = false;
+  if (reference[0] == '=') {
+    *n = sx_text_to_double(&out[0], reference + 1, strlen(reference + 1));
+    return SX_OK;
+  }
+  const bool interval = ends_with(reference, ".interval");
+  const size_t k = strlen(reference) - (interval ? strlen(".interval") : 0);
+  SX_TRY(look_up(found, row, field, t, reference, k));
+  if (!*found) return SX_OK;
+  out[0] = interval ? row->low : field_of(row, field);
+  out[1] = row->high;
+  *n = interval ? 2 : 1;
+  return SX_OK;
+}
+
+static void say(char *out, size_t cap, const sx_printed *p, double value, const char *unit) {
+  char text[SX_FIXED_TEXT_MAX];
+  const size_t n = sx_text_fixed(text, value / p->scale, p->decimals);
+  (void)snprintf(out, cap, "%.*s%s", (int)(n < 100 ? n : 100), text, unit ? unit : p->scale < 0.5 ? "%" : "");
+  out[sx_utf8_cut(out, strlen(out), cap - 1)] = '\0';
+}
+
+/* ---- one bound element ------------------------------------------------------------------------------------------- */
+
+/* The words of a tooltip: estimate, error, interval, n; each must be one of the row's numbers. */
+static sx_status check_tip(const char **wrong, sx_tracer *t, const sx_store_row *row, const sx_text_run *run) {
+  sx_printed p[16];
+  size_t n = 0;
+  *wrong = NULL;
+  const sx_text_run plain = {.zeros = 0};
+  SX_TRY(sx_audit__printed(p, &n, 16, t, run->tip, strlen(run->tip), &plain));
+  const double scale = n ? p[0].scale : 1;
+  for (size_t i = 0; i < n && i < 16; i++) {
+    const double values[] = {row->estimate, row->se, row->low, row->high};
+    bool fits = false;
+    sx_printed q = p[i];
+    for (size_t k = 0; k < 4 && !fits; k++) {
+      q.value = p[i].value / p[i].scale * scale;
+      q.unit = p[i].unit / p[i].scale * scale;
+      for (int z = 0; z <= q.zeros && !fits; z++, q.unit *= 10) fits = sx_audit__rounds_to(&q, values[k], false);
+    }
+    q = p[i]; /* zeros at the end of a tooltip's number may be rounding */
+    fits = fits || sx_audit__rounds_to(&q, (double)row->n, false);
+    if (!fits) *wrong = "a number of its tooltip is not the result's";
+  }
+  return SX_OK;
+}
+
+/* "高出 {{... sign:none}}" of a negative gap says the opposite of the result. */
+static bool opposite(const sx_audit_text *page, const sx_text_part *part, size_t from, const sx_printed *p,
+                     double value, bool magnitude) {
+  if (!magnitude || fabs(value) < HALF * p->unit) return false;
+  for (size_t i = part->first_mark; i < part->first_mark + part->n_marks; i++) {
+    const sx_text_mark *m = sx_audit_text_mark(page, i);
+    if (m->at <= from && from < m->at + m->n) return m->direction && (m->direction > 0) != (value > 0);
+  }
+  return false;
+}
+
+sx_status sx_audit__bound(sx_tracer *t, const sx_audit_text *page, const sx_text_part *part, const sx_text_run *run,
+                          size_t from, size_t to) {
+  sx_printed p[4];
+  double values[2] = {0, 0};
+  size_t n = 0, k = 0;
+  sx_store_row row;
+  bool found = false;
+  char expected[160] = "";
+  sx_audit_trace trace = {
+      .verdict = SX_TRACE_AGREES, .line = run->line, .column = run->column, .reference = run->reference};
+  SX_TRY(sx_audit__printed(p, &n, 4, t, part->text + from, to - from, run));
+  SX_TRY(wanted(values, &k, &row, &found, t, run->reference));
+  const bool literal = run->reference[0] == '=';
+  if (!n && k) return SX_OK; /* a unit, a word: no number */
+  if (!k) {
+    trace.verdict = SX_TRACE_DIFFERS;
+    trace.reason = "the run has no such result";
+  } else if (n != k) {
+    trace.verdict = SX_TRACE_DIFFERS;
+    trace.reason = "not the one number of this result";
+  }
+  for (size_t i = 0; i < k && trace.verdict == SX_TRACE_AGREES; i++) {
+    const bool agrees = sx_audit__rounds_to(&p[i], values[i], run->magnitude);
+    if (agrees && !opposite(page, part, from, &p[i], values[i], run->magnitude)) continue;
+    trace.verdict = SX_TRACE_DIFFERS;
+    trace.reason = agrees ? "the words say the opposite direction" : "not the result at the printed precision";
+    say(expected, sizeof expected, &p[i], values[i], run->unit);
+    trace.expected = expected;
+  }
+  if (trace.verdict == SX_TRACE_AGREES && run->tip && found) {
+    const char *wrong;
+    SX_TRY(check_tip(&wrong, t, &row, run));
+    if (wrong) {
+      trace.verdict = SX_TRACE_DIFFERS;
+      trace.reason = wrong;
+    }
+  }
+  if (trace.verdict == SX_TRACE_AGREES && literal) {
+    trace.verdict = SX_TRACE_EXEMPT;
+    trace.reason = run->exempt ? run->exempt : "outside";
+    trace.reference = NULL;
+  }
+  return sx_audit__trace(t, &trace, part->text + from, to - from);
+}
+
+/* ---- the description of a drawing -------------------------------------------------------------------------------- */
+
+static const sx_drawing *drawing(const sx_tracer *t, const char *id) {
+  for (size_t i = 0; i < t->n_drawings; i++) {
+    if (strcmp(t->drawings[i].id, id) == 0) return &t->drawings[i];
+  }
+  return NULL;
+}
+
+static sx_status shown_by(bool *shown, const sx_tracer *t, const sx_drawing *d, const sx_printed *p) {
+  *shown = false;
+  for (size_t i = 0; d && i < d->n && !*shown; i++) {
+    sx_store_row row;
+    bool found;
+    char field[32];
+    SX_TRY(look_up(&found, &row, field, t, d->references[i], strlen(d->references[i])));
+    if (!found) continue;
+    *shown = sx_audit__rounds_to(p, field_of(&row, field), false) || sx_audit__rounds_to(p, row.low, false) ||
+             sx_audit__rounds_to(p, row.high, false);
+  }
+  return SX_OK;
+}
+
+/* Each number of the description must be one that the drawing shows; those without a unit have the one before. */
+sx_status sx_audit__described(sx_tracer *t, const sx_audit_text *page, size_t at) {
+  const sx_text_part *part = sx_audit_text_part(page, at);
+  const sx_drawing *d = drawing(t, part->runs[0].reference + strlen("figure:"));
+  double scale = 1;
+  for (size_t i = part->first_mark; i < part->first_mark + part->n_marks; i++) {
+    const sx_text_mark *m = sx_audit_text_mark(page, i);
+    const bool bare = !m->unit[0] && m->scale > 0.9 && m->scale < 1.1;
+    sx_audit_trace trace = {
+        .verdict = SX_TRACE_AGREES, .line = m->line, .column = m->column, .reference = part->runs[0].reference};
+    if (!bare && m->kind == SX_MARK_QUANTITY) scale = m->scale;
+    sx_printed p = {
+        .decimals = m->decimals < 0 ? 0 : m->decimals, .scale = bare ? scale : m->scale, .negative = m->sign < 0};
+    p.value = (p.negative ? -1 : 1) * m->value * p.scale;
+    p.unit = pow(10, -p.decimals) * p.scale;
+    bool shown = false;
+    if (m->kind != SX_MARK_LEVEL) SX_TRY(shown_by(&shown, t, d, &p));
+    for (int z = 1; z <= m->zeros && !shown && m->kind == SX_MARK_QUANTITY; z++) {
+      p.unit *= 10;
+      SX_TRY(shown_by(&shown, t, d, &p));
+    }
+    if (!shown && (m->kind != SX_MARK_QUANTITY || sx_audit__is_label(t, part->text + m->at, m->n))) {
+      trace.verdict = SX_TRACE_EXEMPT;
+      trace.reason = m->kind != SX_MARK_QUANTITY ? sx_mark_kind_name(m->kind, SX_LANG_EN) : "label";
+      trace.reference = NULL;
+    } else if (!shown) {
+      trace.verdict = SX_TRACE_DIFFERS;
+      trace.reason = "not one of the numbers that the drawing shows";
+    }
+    SX_TRY(sx_audit__trace(t, &trace, part->text + m->at, m->n));
+  }
+  return SX_OK;
+}

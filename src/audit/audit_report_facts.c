@@ -1,0 +1,168 @@
+/* audit_report_facts.c: what a run's blocks say about its pages: which words the study exempts, which texts name things, which results a drawing shows, and where
+ * numbers were typed in the narrative. */
+#include <string.h>
+
+#include "audit_report_priv.h"
+
+static sx_status keep(const char ***list, size_t *n, size_t *cap, sx_tracer *t, const char *text) {
+  void *p = *list;
+  const bool grown = sx_mem_grow(&t->ctx, &p, cap, *n + 1, sizeof **list);
+  *list = p;
+  const char *copy = grown ? sx_arena_strdup(t->out->arena, text) : NULL;
+  if (!copy) return sx_error_memory(t->err);
+  (*list)[(*n)++] = copy;
+  return SX_OK;
+}
+
+/* ---- exempt words ------------------------------------------------------------------------------------------------ */
+
+static sx_status take_exempt(sx_tracer *t, const sx_node *document) {
+  const sx_node *list = sx_node_get(document, "exempt");
+  for (size_t i = 0; list && list->kind == SX_NODE_LIST && i < list->n; i++) {
+    const sx_node *item = list->items[i];
+    if (item->kind == SX_NODE_SCALAR && item->text[0])
+      SX_TRY(keep(&t->exempt, &t->n_exempt, &t->cap_exempt, t, item->text));
+  }
+  return SX_OK;
+}
+
+/* ---- labels ------------------------------------------------------------------------------------------------------ */
+
+/* Labels, in both languages, of everything below a node; of a table that quotes, its texts too. */
+static sx_status take_labels(sx_tracer *t, const sx_node *node, bool naming, bool quoted) {
+  if (node->kind == SX_NODE_SCALAR && naming) return keep(&t->labels, &t->n_labels, &t->cap_labels, t, node->text);
+  for (size_t i = 0; i < node->n && (node->kind == SX_NODE_MAP || node->kind == SX_NODE_LIST); i++) {
+    bool names = naming;
+    if (node->keys) {
+      const char *key = node->keys[i]->text;
+      const bool language = strcmp(key, "zh") == 0 || strcmp(key, "en") == 0;
+      names = strcmp(key, "label") == 0 || strcmp(key, "categories") == 0 || strcmp(key, "series") == 0 ||
+              (naming && language) || (quoted && strcmp(key, "text") == 0);
+    }
+    SX_TRY(take_labels(t, node->items[i], names, quoted));
+  }
+  return SX_OK;
+}
+
+/* ---- drawings ---------------------------------------------------------------------------------------------------- */
+
+static sx_status take_drawing(sx_tracer *t, const char *id, const sx_node *root) {
+  const sx_node *rows = sx_node_get(root, "cells"), *centre = sx_node_get(root, "centre");
+  sx_drawing d = {.id = sx_arena_strdup(t->out->arena, id)};
+  size_t n = 1, k = 0;
+  for (size_t i = 0; rows && rows->kind == SX_NODE_LIST && i < rows->n; i++) n += rows->items[i]->n;
+  const char **refs = sx_arena_zalloc(t->out->arena, n, sizeof *refs);
+  if (!d.id || !refs) return sx_error_memory(t->err);
+  for (size_t i = 0; rows && rows->kind == SX_NODE_LIST && i < rows->n; i++) {
+    for (size_t c = 0; c < rows->items[i]->n; c++) {
+      const sx_node *cell = rows->items[i]->items[c];
+      if (cell->kind != SX_NODE_SCALAR || k >= n) continue;
+      refs[k] = sx_arena_strdup(t->out->arena, cell->text);
+      if (!refs[k++]) return sx_error_memory(t->err);
+    }
+  }
+  if (centre && centre->kind == SX_NODE_SCALAR && k < n) {
+    refs[k] = sx_arena_strdup(t->out->arena, centre->text);
+    if (!refs[k++]) return sx_error_memory(t->err);
+  }
+  d.references = refs;
+  d.n = k;
+  void *p = t->drawings;
+  const bool grown = sx_mem_grow(&t->ctx, &p, &t->cap_drawings, t->n_drawings + 1, sizeof *t->drawings);
+  t->drawings = p;
+  if (!grown) return sx_error_memory(t->err);
+  t->drawings[t->n_drawings++] = d;
+  return SX_OK;
+}
+
+/* ---- numbers typed in the narrative ------------------------------------------------------------------------------ */
+
+static sx_status take_mark(sx_tracer *t, const sx_audit_text *text, const sx_text_mark *m, int lang) {
+  const sx_text_part *part = sx_audit_text_part(text, m->part);
+  sx_typed typed = {.piece = sx_arena_strndup(t->out->arena, part->text + m->at, m->n)};
+  sx_buf where;
+  sx_buf_init(&where, &t->ctx);
+  sx_audit_text_where(&where, text, m);
+  typed.where = where.failed ? NULL : sx_arena_strdup(t->out->arena, where.data);
+  sx_buf_clear(&where);
+  void *p = t->typed[lang];
+  const bool grown = sx_mem_grow(&t->ctx, &p, &t->cap_typed[lang], t->n_typed[lang] + 1, sizeof **t->typed);
+  t->typed[lang] = p;
+  if (!grown || !typed.piece || !typed.where) return sx_error_memory(t->err);
+  t->typed[lang][t->n_typed[lang]++] = typed;
+  return SX_OK;
+}
+
+static sx_status take_narrative(sx_tracer *t, const sx_node *root) {
+  static const char *const languages[] = {"zh", "en"};
+  const sx_node *md = sx_node_get(root, "md"), *file = sx_node_get(root, "file");
+  for (int lang = 0; lang < 2; lang++) {
+    const sx_node *own = sx_node_get(md, languages[lang]);
+    const sx_node *name = file && file->kind == SX_NODE_MAP ? sx_node_get(file, languages[lang]) : file;
+    if (!own || own->kind != SX_NODE_SCALAR) continue;
+    sx_audit_text *text = NULL;
+    sx_status status = sx_audit_text_parse(&text, &t->ctx, SX_TEXT_MARKDOWN, own->text, strlen(own->text),
+                                           name && name->text ? name->text : "narrative", t->err);
+    for (size_t i = 0; status == SX_OK && i < sx_audit_text_n_marks(text); i++) {
+      const sx_text_mark *m = sx_audit_text_mark(text, i);
+      if (m->kind == SX_MARK_QUANTITY) status = take_mark(t, text, m, lang);
+    }
+    sx_audit_text_free(text);
+    SX_TRY(status);
+  }
+  return SX_OK;
+}
+
+/* ---- blocks ------------------------------------------------------------------------------------------------------ */
+
+static sx_status take_block(void *data, int64_t order, const char *kind, const char *id, const char *json,
+                            sx_error *err) {
+  sx_tracer *t = data;
+  sx_doc *doc = NULL;
+  (void)order;
+  SX_TRY(sx_doc_parse_json(&doc, &t->ctx, kind, json, strlen(json), err));
+  const sx_node *root = sx_doc_root(doc);
+  const bool figure = strcmp(kind, "figure") == 0, table = strcmp(kind, "table") == 0;
+  sx_status status = SX_OK;
+  if (strcmp(kind, "document") == 0) {
+    status = take_exempt(t, root);
+    const sx_node *design = sx_node_get(root, "design");
+    if (status == SX_OK && design) status = take_labels(t, design, true, false);
+  }
+  bool quoted = false;
+  if (!sx_node_bool(&quoted, sx_node_get(root, "quoted"))) quoted = false;
+  if (figure || table) status = take_labels(t, root, false, quoted);
+  if (status == SX_OK && figure) status = take_drawing(t, id ? id : "", root);
+  if (strcmp(kind, "text") == 0 || strcmp(kind, "annex") == 0) status = take_narrative(t, root);
+  sx_doc_free(doc);
+  return status;
+}
+
+sx_status sx_audit__facts(sx_tracer *t) {
+  return sx_store_each_block(t->store, t->run, take_block, t, t->err);
+}
+
+void sx_audit__facts_clear(sx_tracer *t) {
+  sx_mem_free(&t->ctx, t->exempt);
+  sx_mem_free(&t->ctx, t->labels);
+  sx_mem_free(&t->ctx, t->drawings);
+  sx_mem_free(&t->ctx, t->typed[0]);
+  sx_mem_free(&t->ctx, t->typed[1]);
+}
+
+bool sx_audit__is_typed(const sx_tracer *t, const char *piece, size_t n) {
+  for (size_t i = 0; i < t->n_typed[t->lang]; i++) {
+    const char *typed = t->typed[t->lang][i].piece;
+    if (strlen(typed) == n && memcmp(typed, piece, n) == 0) return true;
+  }
+  return false;
+}
+
+bool sx_audit__is_label(const sx_tracer *t, const char *piece, size_t n) {
+  for (size_t i = 0; i < t->n_labels; i++) {
+    for (const char *at = t->labels[i]; (at = strchr(at, piece[0])) != NULL; at++) {
+      if (strncmp(at, piece, n) == 0) return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,63 @@
+/* audit_report_priv.h: what the audit of a run's own outputs shares: what the store says, what is exempt, and the list that grows. */
+#ifndef AUDIT_REPORT_PRIV_H
+#define AUDIT_REPORT_PRIV_H
+
+#include "audit_text_priv.h"
+#include "shuxiao/io.h"
+
+typedef struct sx_typed {
+  const char *piece, *where; /* "1.96 倍", "narrative/zh/06.md:5:12" */
+  bool used;
+} sx_typed;
+
+/* The names of a list of references: what one figure may print. */
+typedef struct sx_drawing {
+  const char *id;
+  const char *const *references;
+  size_t n;
+} sx_drawing;
+
+typedef struct sx_tracer {
+  sx_ctx ctx;
+  sx_audit_traces *out;
+  sx_store *store;
+  int64_t run;
+  const char **exempt; /* the study's own words */
+  size_t n_exempt, cap_exempt;
+  const char **labels; /* texts of figures and tables that name things */
+  size_t n_labels, cap_labels;
+  sx_drawing *drawings;
+  size_t n_drawings, cap_drawings;
+  sx_typed *typed[2]; /* by language */
+  size_t n_typed[2], cap_typed[2];
+  const char *file;
+  sx_lang lang;
+  sx_error *err;
+} sx_tracer;
+
+/* audit_report_facts.c: exempt words, labels, drawings and typed numbers out of the run's blocks. */
+sx_status sx_audit__facts(sx_tracer *t) SX_NODISCARD;
+void sx_audit__facts_clear(sx_tracer *t);
+
+/* audit_report_bound.c: a number that says which result it is. */
+typedef struct sx_printed {
+  double value; /* as printed, signed, in units */
+  double unit;  /* of the last printed digit */
+  double scale;
+  int decimals;
+  int zeros; /* at the end of a whole number */
+  bool negative;
+} sx_printed;
+/* What a text prints: up to max numbers, with the unit that they are printed without (NULL: none). */
+sx_status sx_audit__printed(sx_printed *out, size_t *n, size_t max, const sx_tracer *t, const char *text, size_t n_text,
+                            const sx_text_run *run) SX_NODISCARD;
+bool sx_audit__rounds_to(const sx_printed *p, double value, bool magnitude);
+sx_status sx_audit__bound(sx_tracer *t, const sx_audit_text *page, const sx_text_part *part, const sx_text_run *run,
+                          size_t from, size_t to) SX_NODISCARD;
+sx_status sx_audit__described(sx_tracer *t, const sx_audit_text *page, size_t part) SX_NODISCARD;
+bool sx_audit__is_typed(const sx_tracer *t, const char *piece, size_t n);
+bool sx_audit__is_label(const sx_tracer *t, const char *piece, size_t n);
+/* Adds a line to the list. Texts are copied. */
+sx_status sx_audit__trace(sx_tracer *t, const sx_audit_trace *what, const char *printed, size_t n) SX_NODISCARD;
+
+#endif

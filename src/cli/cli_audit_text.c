@@ -1,0 +1,278 @@
+/* cli_audit_text.c: the audit of a run's own report, and of someone's text against results. */
+#include "cli_audit.h"
+
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "shuxiao/audit_text.h"
+
+/* ---- paths ------------------------------------------------------------------------------------------------------- */
+
+static bool ends_with(const char *path, const char *end) {
+  const size_t n = strlen(path), k = strlen(end);
+  return n >= k && strcmp(path + n - k, end) == 0;
+}
+
+static bool is_folder(const char *path) {
+  struct stat info;
+  return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/* The store that a word names: itself, or results.db in a folder, or in out/ beside a study. The arena's. */
+static const char *store_of(sx_arena *arena, const cli_app *app, const char *word) {
+  if (is_folder(word)) {
+    const char *own = sx_arena_printf(arena, "%s/results.db", word),
+               *out = sx_arena_printf(arena, "%s/out/results.db", word);
+    return own && !sx_file_exists(own) && out && sx_file_exists(out) ? out : own;
+  }
+  if (!ends_with(word, ".yaml") && !ends_with(word, ".yml")) return word;
+  char *path = sx_path_beside(&app->ctx, word, "out/results.db");
+  const char *copy = path ? sx_arena_strdup(arena, path) : NULL;
+  sx_mem_free(&app->ctx, path);
+  return copy;
+}
+
+/* ---- the run's own report ---------------------------------------------------------------------------------------- */
+
+static const char *verdict_text(const cli_app *app, sx_trace_verdict v) {
+  static const char *const zh[] = {"一致", "豁免", "不一致", "未绑定"};
+  return app->chinese ? zh[v] : sx_trace_verdict_name(v);
+}
+
+static const char *place(sx_arena *arena, const sx_audit_trace *t) {
+  return sx_arena_printf(arena, "%s:%zu:%zu", t->file, t->line, t->column);
+}
+
+static void add_trace(cli_grid *grid, sx_arena *arena, const cli_app *app, const sx_audit_trace *t) {
+  const bool machine = cli_is_machine(app);
+  cli_grid_add(grid, machine ? sx_trace_verdict_name(t->verdict) : verdict_text(app, t->verdict));
+  cli_grid_add(grid, place(arena, t));
+  cli_grid_add(grid, cli_clean(arena, t->printed, 0));
+  cli_grid_add(grid, t->expected ? t->expected : "");
+  cli_grid_add(grid, t->reference ? t->reference : "");
+  cli_grid_add(grid, t->source ? t->source : t->reason ? t->reason : "");
+}
+
+/* Which rows are listed: what is wrong, and what the study itself exempts; all for a machine or as --only says. */
+static bool listed(const cli_app *app, const char *only, const sx_audit_trace *t) {
+  if (only) return strcmp(only, sx_trace_verdict_name(t->verdict)) == 0;
+  if (cli_is_machine(app) || t->verdict == SX_TRACE_DIFFERS || t->verdict == SX_TRACE_UNBOUND) return true;
+  return t->verdict == SX_TRACE_EXEMPT && t->reason && strncmp(t->reason, "study: ", 7) == 0;
+}
+
+static sx_status print_traces(cli_app *app, const sx_audit_traces *traces, const char *only, sx_error *err) {
+  sx_arena *arena = NULL;
+  cli_grid grid;
+  size_t n = 0;
+  SX_TRY(sx_arena_new(&arena, &app->ctx, err));
+  cli_grid_init(&grid, arena, 6);
+  grid.machine = cli_is_machine(app);
+  static const char *const head[] = {"verdict", "place", "printed", "expected", "result", "reason"};
+  static const char *const kopf[] = {"结论", "位置", "印出", "应为", "结果", "原因"};
+  for (size_t i = 0; i < 6; i++) cli_grid_add(&grid, app->chinese && !grid.machine ? kopf[i] : head[i]);
+  for (size_t i = 0; i < traces->n; i++) {
+    if (!listed(app, only, &traces->items[i])) continue;
+    add_trace(&grid, arena, app, &traces->items[i]);
+    n++;
+  }
+  const sx_status status = n || grid.machine ? cli_grid_print(&grid, stdout, app->format, err) : SX_OK;
+  sx_arena_free(arena);
+  return status;
+}
+
+/* "exempt 2117: name 585, level 322, ...". */
+static void print_exempt(const cli_app *app, const sx_audit_traces *traces) {
+  const char *reasons[32];
+  size_t counts[32], n = 0;
+  for (size_t i = 0; i < traces->n; i++) {
+    const sx_audit_trace *t = &traces->items[i];
+    if (t->verdict != SX_TRACE_EXEMPT || !t->reason) continue;
+    size_t k = 0;
+    while (k < n && strcmp(reasons[k], t->reason) != 0) k++;
+    if (k == n && n == sizeof reasons / sizeof *reasons) continue;
+    if (k == n) {
+      reasons[n] = t->reason;
+      counts[n++] = 0;
+    }
+    counts[k]++;
+  }
+  for (size_t i = 0; i < n; i++) printf("%s%s %zu", i ? ", " : cli_text(app, " (", "（"), reasons[i], counts[i]);
+  if (n) printf("%s", cli_text(app, ")", "）"));
+}
+
+static void print_counts(const cli_app *app, const sx_audit_traces *traces) {
+  if (app->chinese)
+    printf("数字：        %zu 个与结果一致，%zu 个不一致，%zu 个未绑定，%zu 个豁免", traces->n_agree, traces->n_differ,
+           traces->n_unbound, traces->n_exempt);
+  else
+    printf("numbers:          %zu agree with their results, %zu differ, %zu unbound, %zu exempt", traces->n_agree,
+           traces->n_differ, traces->n_unbound, traces->n_exempt);
+  print_exempt(app, traces);
+  printf("\n");
+}
+
+static sx_status trace(sx_audit_traces **out, const cli_app *app, const char *store_path, const char *const *pages,
+                       size_t n, sx_error *err) {
+  sx_store *store = NULL;
+  SX_TRY(sx_store_open(&store, &app->ctx, store_path, SX_STORE_READ, err));
+  const sx_status status = sx_audit_outputs(out, store, -1, pages, n, err);
+  sx_store_close(store);
+  return status;
+}
+
+int cli_audit_run(cli_app *app, const char *store_path, const char *const *pages, size_t n_pages) {
+  sx_error err = SX_ERROR_INIT;
+  sx_audit_traces *traces = NULL;
+  const char *there[2];
+  size_t n = 0;
+  for (size_t i = 0; i < n_pages && n < 2; i++) {
+    if (pages[i]) there[n++] = pages[i];
+  }
+  if (trace(&traces, app, store_path, there, n, &err) != SX_OK) return cli_fail(app, &err);
+  print_counts(app, traces);
+  for (size_t i = 0; i < traces->n; i++) {
+    const sx_audit_trace *t = &traces->items[i];
+    if (t->verdict == SX_TRACE_UNBOUND)
+      cli_say(app, "%s:%zu:%zu: %s%s%s%s", t->file, t->line, t->column,
+              cli_text(app, "a typed number, bound to no result: ", "手写的数字，没有绑定结果："), t->printed,
+              t->source ? cli_text(app, "; written in ", "；写在 ") : "", t->source ? t->source : "");
+    if (t->verdict == SX_TRACE_DIFFERS)
+      cli_say(app, "%s:%zu:%zu: %s: %s%s%s (%s)", t->file, t->line, t->column, t->printed, t->reason ? t->reason : "",
+              t->expected ? cli_text(app, "; the result is ", "；结果为 ") : "", t->expected ? t->expected : "",
+              t->reference ? t->reference : "");
+  }
+  const bool gate = traces->n_differ || traces->n_unbound;
+  if (gate)
+    cli_say(app, "%s",
+            cli_text(app,
+                     "bind these numbers ({{name | format}}), or list them in the study file: audit: {exempt: [...]}",
+                     "请绑定这些数字（{{名称 | 格式}}），或在研究文件中列出：audit: {exempt: [...]}"));
+  sx_audit_traces_free(traces);
+  return gate ? CLI_GATE : CLI_OK;
+}
+
+static int own_report(cli_app *app, const cli_args *args, sx_arena *arena) {
+  sx_error err = SX_ERROR_INIT;
+  sx_audit_traces *traces = NULL;
+  const char *store = store_of(arena, app, args->words[0]), *pages[2];
+  size_t n = 0;
+  static const char *const names[] = {"report.zh.html", "report.en.html"};
+  for (size_t i = 0; i < 2 && store; i++) {
+    char *path = sx_path_beside(&app->ctx, store, names[i]);
+    const char *copy = path ? sx_arena_strdup(arena, path) : NULL;
+    sx_mem_free(&app->ctx, path);
+    if (copy && sx_file_exists(copy)) pages[n++] = copy;
+  }
+  if (!store) return cli_fail(app, &(sx_error){SX_E_MEMORY, "", "out of memory"});
+  if (!sx_file_exists(store)) {
+    (void)sx_error_set(&err, SX_E_IO, store, "there is no such file: run the study first (shuxiao run)");
+    return cli_fail(app, &err);
+  }
+  if (!n) {
+    (void)sx_error_set(&err, SX_E_IO, store, "no report.zh.html or report.en.html beside it");
+    return cli_fail(app, &err);
+  }
+  sx_status status = trace(&traces, app, store, pages, n, &err);
+  if (status == SX_OK) status = print_traces(app, traces, cli_value(args, "only"), &err);
+  const bool gate = status == SX_OK && (traces->n_differ || traces->n_unbound);
+  if (status == SX_OK && !cli_is_machine(app)) print_counts(app, traces);
+  sx_audit_traces_free(traces);
+  return status == SX_OK ? (gate ? CLI_GATE : CLI_OK) : cli_fail(app, &err);
+}
+
+/* ---- someone's text ---------------------------------------------------------------------------------------------- */
+
+static const char *piece_of(sx_arena *arena, const sx_audit_text *text, const sx_text_mark *m) {
+  const sx_text_part *p = sx_audit_text_part(text, m->part);
+  return sx_arena_strndup(arena, p->text + m->at, m->n);
+}
+
+static const char *where_of(sx_arena *arena, const cli_app *app, const sx_audit_text *text, const sx_text_mark *m) {
+  sx_buf where;
+  sx_buf_init(&where, &app->ctx);
+  sx_audit_text_where(&where, text, m);
+  const char *copy = where.failed ? NULL : sx_arena_strdup(arena, where.data);
+  sx_buf_clear(&where);
+  return copy;
+}
+
+static void add_match(cli_grid *grid, sx_arena *arena, const cli_app *app, const sx_audit_text *text,
+                      const sx_audit_match *r) {
+  static const char *const zh[] = {"一致", "不一致", "未配对"};
+  const sx_text_mark *m = sx_audit_text_mark(text, r->mark);
+  cli_grid_add(grid, app->chinese && !grid->machine ? zh[r->verdict] : sx_match_verdict_name(r->verdict));
+  cli_grid_add(grid, where_of(arena, app, text, m));
+  cli_grid_add(grid, cli_clean(arena, piece_of(arena, text, m), 0));
+  cli_grid_add(grid, r->expected ? r->expected : "");
+  cli_grid_add(grid, r->reference ? r->reference : "");
+  if (grid->machine) {
+    cli_grid_add_number(grid, r->printed, 12);
+    cli_grid_add_number(grid, r->result, 12);
+    cli_grid_add_number(grid, r->se, 12);
+  }
+  cli_grid_add_number(grid, r->score, 2);
+  cli_grid_add(grid, r->reason ? r->reason : "");
+}
+
+static sx_status print_matches(cli_app *app, const sx_audit_text *text, const sx_audit_matches *all, const char *only,
+                               sx_arena *arena, sx_error *err) {
+  static const char *const head[] = {"verdict", "place",    "printed",   "expected", "result",
+                                     "value",   "estimate", "std.error", "score",    "reason"};
+  static const char *const eyes[][2] = {{"verdict", "结论"},  {"place", "位置"},  {"printed", "印出"},
+                                        {"expected", "应为"}, {"result", "结果"}, {"score", "得分"},
+                                        {"reason", "原因"}};
+  cli_grid grid;
+  const bool machine = cli_is_machine(app);
+  cli_grid_init(&grid, arena, machine ? 10 : 7);
+  grid.machine = machine;
+  for (size_t i = 0; i < (machine ? 10u : 7u); i++) cli_grid_add(&grid, machine ? head[i] : eyes[i][app->chinese]);
+  for (size_t i = 0; i < all->n; i++) {
+    if (!only || strcmp(only, sx_match_verdict_name(all->items[i].verdict)) == 0)
+      add_match(&grid, arena, app, text, &all->items[i]);
+  }
+  SX_TRY(cli_grid_print(&grid, stdout, app->format, err));
+  if (machine) return SX_OK;
+  if (app->chinese)
+    printf("\n%zu 个数量：%zu 个一致，%zu 个不一致，%zu 个未配对\n", all->n, all->n_agree, all->n_differ, all->n_none);
+  else
+    printf("\n%zu quantities: %zu agree, %zu differ, %zu not matched\n", all->n, all->n_agree, all->n_differ,
+           all->n_none);
+  return SX_OK;
+}
+
+static int someones_text(cli_app *app, const cli_args *args, sx_arena *arena) {
+  sx_error err = SX_ERROR_INIT;
+  sx_audit_text *text = NULL;
+  sx_store *store = NULL;
+  sx_audit_matches *all = NULL;
+  const char *path = store_of(arena, app, cli_value(args, "against"));
+  sx_status status = path ? sx_audit_text_read(&text, &app->ctx, args->words[0], &err) : sx_error_memory(&err);
+  if (status == SX_OK && !sx_file_exists(path))
+    status = sx_error_set(&err, SX_E_IO, path, "there is no such file: --against wants the results.db of a run");
+  if (status == SX_OK) status = sx_store_open(&store, &app->ctx, path, SX_STORE_READ, &err);
+  if (status == SX_OK) status = sx_audit_text_against(&all, text, store, -1, &err);
+  cli_progress_end(app);
+  if (status == SX_OK) status = print_matches(app, text, all, cli_value(args, "only"), arena, &err);
+  const bool gate = status == SX_OK && all->n_differ > 0;
+  sx_audit_matches_free(all);
+  sx_store_close(store);
+  sx_audit_text_free(text);
+  return status == SX_OK ? (gate ? CLI_GATE : CLI_OK) : cli_fail(app, &err);
+}
+
+int cli_audit_text(cli_app *app, const cli_args *args) {
+  static const char *const texts[] = {".txt", ".text", ".md", ".markdown", ".html", ".htm", ".docx"};
+  sx_error err = SX_ERROR_INIT;
+  sx_arena *arena = NULL;
+  const char *word = args->words[0];
+  bool text = cli_value(args, "against") != NULL;
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    text = text || (ends_with(word, texts[i]) && !is_folder(word));
+  if (text && !cli_value(args, "against"))
+    return cli_usage(app, "%s: a text is held against results: --against RESULTS.db", word);
+  if (sx_arena_new(&arena, &app->ctx, &err) != SX_OK) return cli_fail(app, &err);
+  const int code = text ? someones_text(app, args, arena) : own_report(app, args, arena);
+  sx_arena_free(arena);
+  return code;
+}

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# `shuxiao audit` of a run's own report and of someone's text: the bundled study passes with its exemptions; a number changed by hand in the page is found at its
+# place; a typed number fails the run, its outputs complete; a text is held against results; bad input says what to do.
+. tests/cli/lib.sh
+need_program
+case $program in /*) ;; *) program=$PWD/$program ;; esac
+mkdir "$tmp/s"
+cp -r studies/digital-consumption-2025h1 "$tmp/s/study"
+cd "$tmp/s" || exit 1
+
+says() { # code expected-text command...
+  local want=$1 text=$2 code
+  shift 2
+  "$@" >"$tmp/out" 2>"$tmp/err"
+  code=$?
+  [ $code = "$want" ] || fail "$*: exit $code, not $want: $(cat "$tmp/out" "$tmp/err")"
+  cat "$tmp/out" "$tmp/err" | grep -qF -- "$text" || fail "$*: does not say '$text': $(cat "$tmp/out" "$tmp/err")"
+}
+
+# ---- our own report
+says 0 "0 differ, 0 unbound" "$program" run study/study.yaml --quiet
+says 0 "study: 1.96" "$program" audit study/study.yaml
+says 0 "0 differ, 0 unbound" "$program" audit study/out
+says 0 "verdict,place,printed,expected,result,reason" "$program" audit study/out --format csv
+[ "$("$program" audit study/out --format csv | wc -l)" -gt 3000 ] || fail "the machine form does not list every number"
+
+page=study/out/report.zh.html
+cp $page "$tmp/page"
+number=$(grep -o 'data-ref="consumers.total">[^<]*<' $page | head -1 | sed 's/.*>\(.*\)</\1/')
+wrong=$(echo "$number" | sed 's/\.\(.\)\(.\)/.\2\1/')
+[ "$number" != "$wrong" ] || fail "the number $number reads the same backwards"
+line=$(grep -n "data-ref=\"consumers.total\">$number<" $page | head -1 | cut -d: -f1)
+sed -i "${line}s/data-ref=\"consumers.total\">$number</data-ref=\"consumers.total\">$wrong</" $page
+says 3 "$page:$line:" "$program" audit study/out
+says 3 "$wrong" "$program" audit study/out
+says 3 "consumers.total" "$program" audit study/out --only differs
+cp "$tmp/page" $page
+# a cell of a table, a label of a drawing, a tooltip, a tick of an axis
+for place in '<td data-ref="[^"]*" data-unit="[^"]*">[0-9]' '<text [^>]*data-ref="[a-z][^>]*>[0-9]' '估计值：[0-9]' '<text [^>]*data-exempt="axis"[^>]*>[1-9]'; do
+  at=$(grep -nE "$place" $page | head -1 | cut -d: -f1)
+  [ -n "$at" ] || { fail "no place like $place"; continue; }
+  python3 - "$page" "$at" "$place" <<'PY'
+import re, sys
+path, at, place = sys.argv[1], int(sys.argv[2]) - 1, sys.argv[3]
+lines = open(path, encoding="utf-8").read().split("\n")
+m = re.search(place, lines[at])
+k = m.end() - 1
+lines[at] = lines[at][:k] + str((int(lines[at][k]) + 3) % 9 + 1) + lines[at][k + 1:]
+open(path, "w", encoding="utf-8").write("\n".join(lines))
+PY
+  says 3 "$page:$at:" "$program" audit study/out
+  cp "$tmp/page" $page
+done
+
+# a typed number fails the run; the outputs are there, and exempting it passes
+printf '\n会员共有 4321 家。\n' >>study/narrative/zh/00-summary.md
+rm -f study/out/report.zh.html
+says 3 "narrative/zh/00-summary.md:13:6" "$program" run study/study.yaml --quiet
+says 3 "4321 家" "$program" run study/study.yaml --quiet
+[ -s study/out/report.zh.html ] || fail "the outputs of a run that fails its audit are not complete"
+says 3 "unbound" "$program" audit study/study.yaml
+sed -i 's/^audit: {exempt: \[/&4321 家, /' study/study.yaml
+says 0 "study: 4321 家 1" "$program" run study/study.yaml --quiet
+sed -i 's/^audit: {exempt:/audit: {exemt:/' study/study.yaml
+says 2 "did you mean 'exempt'" "$program" check study/study.yaml
+sed -i 's/^audit: {exemt:/audit: {exempt:/' study/study.yaml
+
+# ---- someone's text
+cat >report.md <<'TXT'
+# 规模
+
+数字消费用户 9.47亿人，网民 41.22亿人。
+
+| 群体 | 网民（亿人） |
+|---|---|
+| 农村 | 3.21 |
+TXT
+users=$("$program" audit study/study.yaml --format csv --only agrees | grep ',consumers.total,' | head -1 | cut -d, -f3)
+sed -i "s/9.47亿人/$users/" report.md
+says 0 "1 not matched" "$program" audit report.md --against study/out/results.db
+says 0 "agrees" "$program" audit report.md --against study/out
+sed -i 's/41.22亿人/12.11亿人/' report.md
+says 3 "report.md:3:" "$program" audit report.md --against study/out/results.db
+says 3 "netizens.total" "$program" audit report.md --against study/out/results.db --only differs
+says 3 '"verdict"' "$program" audit report.md --against study/out/results.db --format json
+says 3 "| verdict" "$program" audit report.md --against study/out/results.db --format md
+says 3 "不一致" "$program" audit report.md --against study/out/results.db --lang zh
+says 2 "--against RESULTS.db" "$program" audit report.md
+says 1 "--against wants the results.db of a run" "$program" audit report.md --against nowhere.db
+says 1 "run the study first" "$program" audit "$tmp"
+printf 'a\377b' >bad.txt
+says 2 "bad.txt:1:2" "$program" audit bad.txt --against study/out/results.db
+printf 'no archive' >bad.docx
+says 2 "not a .docx file" "$program" audit bad.docx --against study/out/results.db
+finish

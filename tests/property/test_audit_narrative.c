@@ -1,0 +1,187 @@
+/* The narrative of the bundled study with its numbers printed, as someone's text against the study's results: how many of its numbers are matched, whether any
+ * untouched one is said to differ, and how many of planted wrong numbers are found at their places. */
+#include "sxt.h"
+
+#include "shuxiao/audit_text.h"
+#include "shuxiao/study.h"
+
+enum { FILES = 7, PLANTS = 5, BYTES = 64 * 1024 };
+
+static const char *const files[FILES] = {"00-summary",  "01-scale",  "02-groups", "03-concepts",
+                                         "04-hotspots", "05-scenes", "06-check"};
+
+static char folder[] = "/tmp/sx_narrative_XXXXXX";
+static char store_path[64];
+
+/* A digit of a printed number changed: the second significant one, so that the size stays alike. */
+static bool plant(char *number) {
+  char *digits[32];
+  size_t n = 0;
+  for (char *c = number; *c && n < 32; c++) {
+    if (*c >= '0' && *c <= '9' && (n || *c != '0')) digits[n++] = c;
+  }
+  if (n < 2) return false;
+  *digits[1] = (char)('0' + (*digits[1] - '0' + 4) % 10);
+  return true;
+}
+
+static bool find_row(sx_store_row *row, sx_reference *r, sx_store *store, int64_t run, const char *name, size_t n) {
+  sx_store_term terms[4];
+  bool found = false;
+  if (sx_reference_parse(r, name, n, NULL) != SX_OK) return false;
+  for (size_t i = 0; i < r->n_terms; i++)
+    terms[i] = (sx_store_term){r->variable[i], r->level[i], {NULL, NULL}, {NULL, NULL}};
+  return sx_store_find(&found, row, store, run, r->indicator, r->statistic[0] ? r->statistic : NULL, terms, r->n_terms,
+                       NULL) == SX_OK &&
+         found;
+}
+
+static double field(const sx_store_row *row, const char *name) {
+  return strcmp(name, "se") == 0     ? row->se
+         : strcmp(name, "low") == 0  ? row->low
+         : strcmp(name, "high") == 0 ? row->high
+                                     : row->estimate;
+}
+
+typedef struct printed {
+  char text[BYTES];
+  size_t n, at[200], planted[200], n_numbers, n_planted;
+} printed;
+
+/* {{name | format}} printed; every PLANTS-th number, from `which` on, wrong. which < 0: none. */
+static void print_number(printed *out, sx_store *store, int64_t run, const char *binding, size_t n, sx_lang lang,
+                         int which) {
+  char format[64] = "";
+  const char *bar = memchr(binding, '|', n);
+  sx_store_row row;
+  sx_reference r;
+  sx_buf buf;
+  if (!bar) return;
+  size_t k = (size_t)(bar - binding);
+  while (k && binding[k - 1] == ' ') k--;
+  while (k && *binding == ' ') binding++, k--;
+  (void)snprintf(format, sizeof format, "%.*s", (int)(binding + n - bar - 1), bar + 1);
+  for (size_t i = 0; format[i]; i++) {
+    if (format[i] == '}') format[i] = '\0';
+  }
+  if (!find_row(&row, &r, store, run, binding, k)) {
+    SXT_FAIL("no result '%.*s'", (int)k, binding);
+    return;
+  }
+  sx_buf_init(&buf, NULL);
+  CHECK_OK(sx_report_format(&buf, field(&row, r.field), format, lang, err));
+  const bool wrong = which >= 0 && out->n_numbers % PLANTS == (size_t)which && plant(buf.data);
+  if (wrong) out->planted[out->n_planted++] = out->n;
+  out->at[out->n_numbers++] = out->n;
+  memcpy(out->text + out->n, buf.data, buf.n);
+  out->n += buf.n;
+  sx_buf_clear(&buf);
+}
+
+static void print_narrative(printed *out, sx_store *store, int64_t run, sx_lang lang, int which) {
+  memset(out, 0, sizeof *out);
+  for (size_t f = 0; f < FILES; f++) {
+    char path[160], *md = NULL;
+    size_t n = 0;
+    (void)snprintf(path, sizeof path, "studies/digital-consumption-2025h1/narrative/%s/%s.md",
+                   lang == SX_LANG_ZH ? "zh" : "en", files[f]);
+    REQUIRE_OK(sx_file_read(&md, &n, NULL, path, err));
+    REQUIRE(out->n + 2 * n < BYTES);
+    for (size_t i = 0; i < n;) {
+      const char *end = strncmp(md + i, "{{", 2) == 0 ? strstr(md + i, "}}") : NULL;
+      if (end) {
+        print_number(out, store, run, md + i + 2, (size_t)(end - md) - i - 2, lang, which);
+        i = (size_t)(end - md) + 2;
+      } else {
+        out->text[out->n++] = md[i++];
+      }
+    }
+    out->text[out->n++] = '\n';
+    out->text[out->n++] = '\n';
+    sx_mem_free(NULL, md);
+  }
+}
+
+/* Byte of the text where a mark stands. */
+static size_t byte_of(const printed *p, const sx_text_mark *m) {
+  size_t line = 1, i = 0, column = 1;
+  for (; line < m->line; i++) line += p->text[i] == '\n';
+  for (; column < m->column; column++) {
+    i++;
+    while (((unsigned char)p->text[i] & 0xC0) == 0x80) i++;
+  }
+  return i;
+}
+
+typedef struct counts {
+  size_t agree, differ, none, planted, found, named, false_alarms;
+} counts;
+
+static bool is_planted(const printed *p, size_t at) {
+  for (size_t i = 0; i < p->n_planted; i++) {
+    if (at >= p->planted[i] && at < p->planted[i] + 3) return true;
+  }
+  return false;
+}
+
+static void audit(counts *c, const printed *p, sx_store *store) {
+  sx_audit_text *text = NULL;
+  sx_audit_matches *all = NULL;
+  REQUIRE_OK(sx_audit_text_parse(&text, NULL, SX_TEXT_MARKDOWN, p->text, p->n, "narrative.md", err));
+  REQUIRE_OK(sx_audit_text_against(&all, text, store, -1, err));
+  c->agree += all->n_agree;
+  c->differ += all->n_differ;
+  c->none += all->n_none;
+  c->planted += p->n_planted;
+  for (size_t i = 0; i < all->n; i++) {
+    const sx_audit_match *m = &all->items[i];
+    if (m->verdict != SX_MATCH_DIFFERS) continue;
+    const sx_text_mark *mark = sx_audit_text_mark(text, m->mark);
+    const bool wanted = is_planted(p, byte_of(p, mark));
+    CHECK(m->expected && m->reference && mark->line > 0 && mark->column > 0);
+    c->found += wanted;
+    c->false_alarms += !wanted;
+    if (!wanted)
+      fprintf(stderr, "false alarm at %zu:%zu: %s, expected %s\n", mark->line, mark->column, m->reference, m->expected);
+  }
+  sx_audit_matches_free(all);
+  sx_audit_text_free(text);
+}
+
+static void narrative(void) {
+  sx_study *study = NULL;
+  sx_run_result *result = NULL;
+  sx_store *store = NULL;
+  static printed text;
+  sx_run_options options = SX_RUN_OPTIONS_INIT;
+  REQUIRE(mkdtemp(folder) != NULL);
+  options.out_dir = folder;
+  REQUIRE_OK(sx_study_load(&study, NULL, "studies/digital-consumption-2025h1/study.yaml", NULL, err));
+  REQUIRE_OK(sx_study_run(&result, study, &options, err));
+  (void)snprintf(store_path, sizeof store_path, "%s/results.db", folder);
+  REQUIRE_OK(sx_store_open(&store, NULL, store_path, SX_STORE_READ, err));
+  for (int lang = 0; lang < 2; lang++) {
+    counts clean = {0}, planted = {0};
+    print_narrative(&text, store, result->run, (sx_lang)lang, -1);
+    audit(&clean, &text, store);
+    for (int which = 0; which < PLANTS; which++) {
+      print_narrative(&text, store, result->run, (sx_lang)lang, which);
+      audit(&planted, &text, store);
+    }
+    printf("%s: of %zu quantities as printed %zu agree, %zu differ, %zu are not matched; of %zu planted %zu are found "
+           "at their place, %zu false alarms in "
+           "%d copies\n",
+           lang ? "en" : "zh", clean.agree + clean.differ + clean.none, clean.agree, clean.differ, clean.none,
+           planted.planted, planted.found, planted.false_alarms, (int)PLANTS);
+    CHECK_INT(clean.differ, 0);
+    CHECK(clean.agree >= 80);
+    CHECK(planted.planted > 60);
+    CHECK((double)planted.found >= 0.5 * (double)planted.planted);
+    CHECK(planted.false_alarms <= 4);
+  }
+  sx_store_close(store);
+  sx_run_result_free(result);
+  sx_study_free(study);
+}
+
+SXT_MAIN(SXT_CASE(narrative))
