@@ -33,7 +33,7 @@ typedef struct sx_text_run {
   size_t line, column; /* of its first character, in characters from 1; 0 in a .docx, whose lines nobody sees */
   const char *reference, *unit, *exempt, *tip; /* NULL */
   int zeros;                                   /* data-zeros: that many zeros at the end are rounding */
-  bool magnitude; /* data-sign="none": printed without its sign */
+  bool magnitude;                              /* data-sign="none": printed without its sign */
 } sx_text_run;
 
 typedef struct sx_text_part {

@@ -79,8 +79,8 @@ typedef struct sx_bound {
   const char *reason;    /* why it is missing, in the page's language; NULL */
   const char *reference; /* its name; NULL for a number from outside */
   const char *base;      /* the same without the field */
-  bool across_break; /* a change across a break of its series: printed with a dagger */
-  bool one_sided;    /* a change from a figure without an error: printed with a double dagger */
+  bool across_break;     /* a change across a break of its series: printed with a dagger */
+  bool one_sided;        /* a change from a figure without an error: printed with a double dagger */
 } sx_bound;
 /* where: the place for the error. A name that does not exist: SX_E_DATA with the nearest. */
 sx_status sx_report__bind(sx_bound *out, sx_page *page, const char *text, size_t n, const char *where,
