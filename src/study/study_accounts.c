@@ -170,10 +170,10 @@ static sx_status put_account_row(st_run *r, size_t account, const char *step, co
   out.deff = out.n_eff = (double)NAN;
   int64_t row_id = 0;
   const char *unit = row->measure == SX_ACCOUNT_LEVEL ? a->unit : NULL;
-  sx_status status = study__put_est(&row_id, r, step, id, measure, unit, &where, &out, err);
+  sx_status status = r->again ? SX_OK : study__put_est(&row_id, r, step, id, measure, unit, &where, &out, err);
   const bool operand = is_operand(r->s, account, row);
-  if (status == SX_OK && (operand || a->keep)) status = study__put_carrier(r, row_id, row->est, err);
-  if (status == SX_OK && operand) {
+  if (status == SX_OK && operand && !r->again) status = study__put_carrier(r, row_id, row->est, err);
+  if (status == SX_OK && (operand || a->followed)) {
     const char *name = sx_arena_printf(r->arena, "%s|%s|%s", id, where.name, measure);
     status = name ? study__keep_value(r, name, row->est, err) : sx_error_memory(err);
   }

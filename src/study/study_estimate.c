@@ -228,17 +228,17 @@ sx_status study__put_results(st_run *r, const st_indicator *ind, const st_result
     int64_t id = 0;
     const char *stat = study__stat_at(ind, res->stat);
     const st_put put = {step, ind->id, stat, ind->unit, res->where, &res->row, res->tail};
-    SX_TRY(study__put(&id, r, &put, err));
+    if (!r->again) SX_TRY(study__put(&id, r, &put, err));
     const bool needed = res->by == ST_NONE ? ind->total_needed : ind->by[res->by].needed;
-    if (!res->row.est || !(needed || ind->keep)) continue;
-    SX_TRY(study__put_carrier(r, id, res->row.est, err));
-    const char *name = needed ? sx_arena_printf(r->arena, "%s|%s%s%s", ind->id, res->where->name, res->stat ? "|" : "",
-                                                res->stat ? stat : "")
-                              : NULL;
-    if (needed && !name) return sx_error_memory(err);
-    if (needed) SX_TRY(study__keep_value(r, name, res->row.est, err));
+    if (!res->row.est) continue;
+    if (!r->again && (needed || ind->keep)) SX_TRY(study__put_carrier(r, id, res->row.est, err));
+    if (!needed && !ind->followed) continue;
+    const char *name =
+        sx_arena_printf(r->arena, "%s|%s%s%s", ind->id, res->where->name, res->stat ? "|" : "", res->stat ? stat : "");
+    if (!name) return sx_error_memory(err);
+    SX_TRY(study__keep_value(r, name, res->row.est, err));
   }
-  return put_gaps(r, ind, step, results, n, err);
+  return r->again ? SX_OK : put_gaps(r, ind, step, results, n, err);
 }
 
 /* ---- batches ---------------------------------------------------------------------------------------------------------------- */
@@ -415,7 +415,7 @@ sx_status study__run_indicators(st_run *r, sx_error *err) {
   size_t carried = 0, done_count = 0;
   for (size_t i = 0; i < r->plan->n; i++) {
     const st_step *step = &r->plan->steps[i];
-    if (step->kind != ST_STEP_INDICATOR || step->reused || step->wave != r->wave) continue;
+    if (step->kind != ST_STEP_INDICATOR || !study__to_compute(r, step)) continue;
     if (study__is_formula(&s->indicators[step->index])) continue;
     const st_indicator *ind = &s->indicators[step->index];
     for (size_t k = 0; k < ind->n_by; k++) SX_TRY_GOTO(status, study__prepare_domain(r, &ind->by[k], err), done);

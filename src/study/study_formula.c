@@ -156,7 +156,7 @@ sx_status study__run_formulas(st_run *r, sx_error *err) {
   const sx_study *s = r->s;
   for (size_t i = 0; i < r->plan->n; i++) {
     const st_step *step = &r->plan->steps[i];
-    if (step->reused || step->wave != r->wave) continue;
+    if (!study__to_compute(r, step)) continue;
     if (step->kind == ST_STEP_ACCOUNT) {
       SX_TRY(study__run_account(r, step->index, err));
     } else if (step->kind == ST_STEP_INDICATOR && study__is_formula(&s->indicators[step->index])) {

@@ -190,8 +190,8 @@ static void spec_map(sx_buf *out, const sx_node *map, const char *const *without
     sx_buf_add_char(out, '\n');
   }
 }
-static const char *const words_only[] = {"label",   "question", "base_label", "format",
-                                         "assumed", "source",   "title",      "note"};
+static const char *const words_only[] = {"label",  "question", "base_label", "format", "assumed",
+                                         "source", "title",    "note",       "change"};
 enum { N_WORDS_ONLY = sizeof words_only / sizeof *words_only };
 
 static sx_status dep_names(build *b, size_t step, const char *name, sx_error *err) {
@@ -340,7 +340,6 @@ static sx_status plan_indicator(build *b, size_t i, sx_error *err) {
   if (!study__is_formula(ind)) SX_TRY(add_dep(b, step, b->design, err));
   spec_map(&b->spec, ind->node, words_only, N_WORDS_ONLY);
   sx_buf_printf(&b->spec, "wave %s needed %d\n", s->wave ? s->wave : "", ind->total_needed);
-  if (ind->keep && !sx_node_get(ind->node, "keep")) sx_buf_add(&b->spec, "followed\n");
   if (!sx_node_get(ind->node, "level")) spec_own(b, "level");
   if (!sx_node_get(ind->node, "ci")) spec_own(b, "ci");
   if (!sx_node_get(ind->node, "df")) spec_own(b, "df");
@@ -361,8 +360,8 @@ static sx_status plan_account(build *b, size_t i, sx_error *err) {
   const st_account *a = &s->accounts[i];
   size_t step = 0;
   SX_TRY(add_step(&step, b, ST_STEP_ACCOUNT, i, "account", a->id, err));
-  sx_buf_printf(&b->spec, "wave %s%s\n", s->wave ? s->wave : "", a->keep ? " followed" : "");
-  spec_map(&b->spec, a->node, (const char *const[]){"label", "format", "nodes"}, 3);
+  sx_buf_printf(&b->spec, "wave %s\n", s->wave ? s->wave : "");
+  spec_map(&b->spec, a->node, (const char *const[]){"label", "format", "nodes", "change"}, 4);
   spec_own(b, "level");
   spec_own(b, "df");
   if (a->tree != ST_NONE) {

@@ -203,6 +203,7 @@ typedef struct st_indicator {
   st_gap *gaps;
   size_t n_gaps;
   bool assumed, keep, total_needed;
+  bool followed; /* over the waves: its estimates stay in memory for the changes */
 } st_indicator;
 
 typedef struct st_node {
@@ -223,8 +224,8 @@ typedef struct st_account {
   st_formula benchmark, scale;
   st_node *nodes; /* parents before children */
   size_t n_nodes, cap_nodes;
-  size_t tree; /* table of the tree, ST_NONE: none */
-  bool keep;   /* its carriers are stored whether or not a formula needs them */
+  size_t tree;   /* table of the tree, ST_NONE: none */
+  bool followed; /* over the waves: its estimates stay in memory for the changes */
 } st_account;
 
 /* A printed figure to set beside the estimate of `reference`, or with the reason why not. */
@@ -496,6 +497,7 @@ typedef struct st_step {
   char spec[SX_HASH_TEXT], key[SX_HASH_TEXT];
   const char *text; /* the specification, of steps that decide numbers; else NULL */
   bool reused;
+  bool again; /* reused, and yet its estimates are wanted with their carriers: computed without a row being written */
   char *why;
   double seconds;
 } st_step;
@@ -589,6 +591,7 @@ typedef struct st_run {
   size_t wave;                /* of the steps that this run computes, as in st_step */
   struct st_run *following;   /* of an earlier wave: the run of the study */
   struct st_wave_runs *waves; /* of the study: those of its earlier waves (study_waves.h); NULL none */
+  bool again;                 /* the steps marked `again` are computed, and nothing is written */
 } st_run;
 
 /* study_domains.c */
@@ -687,6 +690,7 @@ sx_status study__wave_columns(const char *const **columns, size_t n, const sx_st
 sx_status study__wave_recode(sx_table *table, const sx_study *s, size_t index, const char *const *wanted,
                              size_t n_wanted, sx_error *err) SX_NODISCARD;
 /* study_waves_run.c */
+bool study__to_compute(const st_run *r, const st_step *step); /* now, by this run */
 char *study__step_id(const st_run *r, const char *kind,
                      const char *id);                                /* as the plan has it; arena, NULL: no memory */
 sx_status study__waves_begin(st_run *r, sx_error *err) SX_NODISCARD; /* generates their data */

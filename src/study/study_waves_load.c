@@ -236,15 +236,15 @@ static sx_study *child_new(st_load *l, const st_wave *w) {
   return child;
 }
 
-static void keep_followed(const sx_study *of, sx_study *s) {
+static void mark_followed(const sx_study *of, sx_study *s) {
   const struct st_series *series = of->series;
   for (size_t i = 0; i < of->n_indicators; i++) {
     const size_t at = study__find_indicator(s, of->indicators[i].id, strlen(of->indicators[i].id));
-    if (series->followed[i] && at != ST_NONE) s->indicators[at].keep = true;
+    if (series->followed[i] && at != ST_NONE) s->indicators[at].followed = true;
   }
   for (size_t i = 0; i < of->n_accounts; i++) {
     const size_t at = study__find_account(s, of->accounts[i].id, strlen(of->accounts[i].id));
-    if (series->followed_account[i] && at != ST_NONE) s->accounts[at].keep = true;
+    if (series->followed_account[i] && at != ST_NONE) s->accounts[at].followed = true;
   }
 }
 
@@ -257,7 +257,7 @@ static void load_wave(st_load *l, st_wave *w) {
   st_load inner = {.s = w->study, .problems = l->problems, .wave = w->id};
   study__read_whole(&inner, root);
   l->oom = l->oom || inner.oom;
-  keep_followed(l->s, w->study);
+  mark_followed(l->s, w->study);
 }
 
 void study__waves_free(sx_study *s) {
@@ -401,7 +401,7 @@ void study__load_waves(st_load *l) {
   size_t bad = 0;
   for (size_t i = 0; i < l->problems->n; i++) bad += !l->problems->items[i].warning;
   s->unit_ids = series->unit;
-  keep_followed(s, s);
+  mark_followed(s, s);
   const sx_node *unit = sx_node_get(series->node, "unit");
   if (!bad) check_ids(l, s, unit);
   for (size_t i = 0; i < series->n && !study__stop(l); i++) {

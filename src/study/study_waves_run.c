@@ -43,6 +43,11 @@ bool study__own_row(sx_store_row *row, sx_store_term terms[8], const st_run *r) 
   return own && row->method && strcmp(row->method, "published") != 0;
 }
 
+bool study__to_compute(const st_run *r, const st_step *step) {
+  if (step->wave != r->wave) return false;
+  return r->again ? step->again : !step->reused;
+}
+
 /* ---- life ------------------------------------------------------------------------------------------------------------------- */
 
 sx_status study__waves_begin(st_run *r, sx_error *err) {
@@ -175,6 +180,49 @@ static sx_status put_all_known(st_run *r, const st_step *step, sx_error *err) {
   return SX_OK;
 }
 
+/* ---- carriers of reused steps ---------------------------------------------------------------------------------------- */
+
+static bool is_followed_step(const sx_study *s, const st_step *step) {
+  if (step->kind == ST_STEP_INDICATOR) return s->indicators[step->index].followed;
+  return step->kind == ST_STEP_ACCOUNT && s->accounts[step->index].followed;
+}
+
+static const char *followed_id(const sx_study *s, const st_step *step) {
+  return step->kind == ST_STEP_INDICATOR ? s->indicators[step->index].id : s->accounts[step->index].id;
+}
+
+/* Whether the changes of what the step estimates are computed in this run. */
+static bool changes_anew(const st_run *r, const st_step *step, const char *id) {
+  const sx_study *s = r->s;
+  for (size_t i = 0; i < r->plan->n; i++) {
+    const st_step *other = &r->plan->steps[i];
+    if (other->kind != ST_STEP_CHANGE || other->reused) continue;
+    const bool account = other->index >= s->n_indicators;
+    if (account != (step->kind == ST_STEP_ACCOUNT)) continue;
+    const char *own = account ? s->accounts[other->index - s->n_indicators].id : s->indicators[other->index].id;
+    if (strcmp(own, id) == 0) return true;
+  }
+  return false;
+}
+
+/* The rows of a reused step were copied; a change wants its carriers too, which are not stored: they would be most of the store. The
+ * data are read for the link in any case, so that estimating again costs little. */
+static sx_status estimate_again(st_run *r, st_run *own, sx_error *err) {
+  size_t n = 0;
+  for (size_t i = 0; i < r->plan->n; i++) {
+    st_step *step = &r->plan->steps[i];
+    step->again = step->wave == own->wave && step->reused && is_followed_step(own->s, step) &&
+                  changes_anew(r, step, followed_id(own->s, step));
+    n += step->again;
+  }
+  if (n == 0) return SX_OK;
+  own->again = true;
+  sx_status status = study__run_indicators(own, err);
+  if (status == SX_OK) status = study__run_formulas(own, err);
+  own->again = false;
+  return status;
+}
+
 /* ---- links -------------------------------------------------------------------------------------------------------------------- */
 
 static sx_status make_side(sx_link_side *side, const sx_column **id, const st_run *r, sx_error *err) {
@@ -239,12 +287,14 @@ const char *study__link_payload(st_run *r, size_t pair) {
 static sx_status make_sides(st_run *r, sx_error *err) {
   const struct st_series *series = r->s->series;
   SX_TRY(study__materialise(r, err));
+  SX_TRY(estimate_again(r, r, err));
   for (size_t i = 0; i < series->n_pairs; i++) {
     const size_t at = series->pairs[i].earlier;
     st_run *earlier = &r->waves->runs[at];
     if (!earlier->s) continue;
     SX_TRY(study__materialise(earlier, err));
     SX_TRY(study__same_categories(r, earlier, err));
+    SX_TRY(estimate_again(r, earlier, err));
     SX_TRY(make_link(r, &r->waves->links[i], earlier, err));
     const st_link *link = &r->waves->links[i];
     sx_ctx_note(&r->ctx, SX_SEV_NOTE, "waves", "%s and %s: overlap %s, %lu units in both", series->waves[at].id,

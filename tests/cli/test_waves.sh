@@ -126,7 +126,13 @@ sed -i '5s/,10,/,11,/' "$tmp/w2.csv"
 computes | grep -q 'change:rate' || fail "the change is not computed again: $(computes)"
 again
 expr_is after "$(of rate change total estimate)" "$(of rate prop total estimate) - $(of rate prop wave:2024-S2 estimate)"
+dump() { sqlite3 "$db" "select wave, indicator, statistic, domain, printf('%.17g', estimate), printf('%.17g', \"std.error\"), df, quality, method from result where run = (select max(run) from result) order by 2, 3, 4"; }
+dump >"$tmp/reused"
+run
+dump >"$tmp/fresh"
+cmp "$tmp/reused" "$tmp/fresh" || fail "a run that reuses earlier waves differs from one that does not"
 mv "$tmp/keep.csv" "$tmp/w2.csv"
+run
 sed -i 's/wage: 90/wage: 91/' "$tmp/study.yaml"
 [ "$(computes '^2024-S2')" = "" ] && computes '^2024-S1' | grep -q 'indicator:part' || fail "a benchmark of one wave: $(computes '^2024')"
 
