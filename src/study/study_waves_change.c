@@ -1,7 +1,7 @@
 /* study_waves_change.c: changes from an earlier wave, row by row, with the covariance of both samples; and their significance over
  * the declared family.
  *
- *   change = after - before,  relative = after / before - 1,  V by estimate_change.h
+ *   change = after - before,  relative = after / before - 1,  ratio = after / before,  V by estimate_change.h
  *
  * A change across a break, and one from a figure without an error, is not tested. */
 #include "study_waves.h"
@@ -270,6 +270,12 @@ static sx_status put_p(const change *c, const sx_est *est, sx_error *err) {
   return put_row(c, name, NULL, &row, why, err);
 }
 
+/* Of an account the levels, the shares of what is above and of the benchmark, once: scopes and shares of the whole say the same again. */
+static bool is_tested(const sx_store_row *row) {
+  if (!strchr(row->indicator, '/')) return true;
+  return row->n_terms == 0 && strcmp(row->statistic, "share_of_total") != 0;
+}
+
 static sx_status put_kind(const change *c, const sx_est *before, const sx_est *after, sx_change kind, sx_error *err) {
   sx_est *est = NULL;
   sx_est_row row = {.estimate = (double)NAN};
@@ -277,10 +283,11 @@ static sx_status put_kind(const change *c, const sx_est *before, const sx_est *a
   sx_status status = sx_est_describe(&row, est, false, &c->options, err);
   const bool difference = kind == SX_CHANGE_DIFFERENCE;
   const char *prefix = study__versus_name(c->versus);
-  const char *name = sx_arena_printf(c->r->arena, "%s%s%s", prefix, difference ? "" : "_relative", c->of);
-  const char *unit = difference ? (c->share ? "pp" : c->row->unit) : "%";
+  const char *word = difference ? "" : kind == SX_CHANGE_RATIO ? "_ratio" : "_relative";
+  const char *name = sx_arena_printf(c->r->arena, "%s%s%s", prefix, word, c->of);
+  const char *unit = difference ? (c->share ? "pp" : c->row->unit) : kind == SX_CHANGE_RATIO ? NULL : "%";
   if (status == SX_OK) status = put_row(c, name, unit, &row, NULL, err);
-  if (status == SX_OK && difference) status = put_p(c, est, err);
+  if (status == SX_OK && difference && is_tested(c->row)) status = put_p(c, est, err);
   sx_est_free(row.est);
   sx_est_free(est);
   return status;
@@ -294,8 +301,10 @@ static sx_status put_changes(const change *c, const side *before, const sx_est *
   if (status != SX_OK) return status;
   const sx_est *first = before->est ? before->est : missing;
   status = put_kind(c, first, after, SX_CHANGE_DIFFERENCE, err);
-  if (status == SX_OK && !c->share && strncmp(c->row->statistic, "gap", 3) != 0)
+  if (status == SX_OK && !c->share && strncmp(c->row->statistic, "gap", 3) != 0) {
     status = put_kind(c, first, after, SX_CHANGE_RELATIVE, err);
+    if (status == SX_OK) status = put_kind(c, first, after, SX_CHANGE_RATIO, err);
+  }
   sx_est_free(missing);
   return status;
 }

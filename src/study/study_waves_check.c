@@ -1,6 +1,6 @@
 /* study_waves_check.c: references to rows of earlier waves (`users.wave:2024-S2`) and to changes (`users.total.change`).
  *
- * Statistics of a change are PREFIX, PREFIX_relative, p_PREFIX (adjusted) and p_raw_PREFIX, with PREFIX `change` (against the
+ * Statistics of a change are PREFIX, PREFIX_relative, PREFIX_ratio, p_PREFIX (adjusted) and p_raw_PREFIX, with PREFIX `change` (against the
  * previous wave) or `yoy` (against the same part of the year before), each followed by _STATISTIC for another than the
  * indicator's own: change_gap_urban, yoy_quantile_0.75, p_change_share_of_parent. */
 #include "study_kind.h"
@@ -13,7 +13,7 @@
 
 typedef struct parsed {
   st_versus versus;
-  bool relative, p;
+  bool relative, ratio, p;
   const char *of; /* the statistic that changes, "" the indicator's own */
 } parsed;
 
@@ -40,6 +40,11 @@ static bool parse_change(parsed *out, const char *statistic) {
   const char *after = at;
   if (!out->p && skip(&after, "_relative") && ends(after)) {
     out->relative = true;
+    at = after;
+  }
+  after = at;
+  if (!out->p && !out->relative && skip(&after, "_ratio") && ends(after)) {
+    out->ratio = true;
     at = after;
   }
   if (*at == '_') out->of = at + 1;
@@ -134,9 +139,13 @@ static void check_change(const sx_study *s, const parsed *p, const sx_reference 
                    s->wave ? s->wave : "", p->versus == ST_YEAR ? only : "");
   } else if (!gives(s, w, plain)) {
     (void)snprintf(message, 256, "the wave '%.60s' gives no such figure of '%.80s'", w->id, plain->indicator);
-  } else if (p->relative && study__is_share(s, plain->indicator, plain->statistic)) {
+  } else if (p->p && strchr(plain->indicator, '/') &&
+             (plain->n_terms || strcmp(plain->statistic, "share_of_total") == 0)) {
+    (void)snprintf(message, 256,
+                   "of an account its level, share_of_parent and share_of_benchmark are tested, in the whole");
+  } else if ((p->relative || p->ratio) && study__is_share(s, plain->indicator, plain->statistic)) {
     (void)snprintf(message, 256, "a share changes in percentage points: '%s'", study__versus_name(p->versus));
-  } else if (p->relative && strncmp(plain->statistic, "gap", 3) == 0) {
+  } else if ((p->relative || p->ratio) && strncmp(plain->statistic, "gap", 3) == 0) {
     (void)snprintf(message, 256, "a gap changes in its own units: '%s_gap'", study__versus_name(p->versus));
   }
 }

@@ -5,7 +5,7 @@
 need_program
 store=${SX_BUILD:-build/dev}/tests/t_property_test_study_store
 [ -x "$store" ] || { echo "skipped: $store is not built"; exit 77; }
-fresh() { mkdir -p "$1" && cp -r studies/digital-consumption-2025h1/. "$1" && rm -rf "$1/out" "$1/interviews.sav"; }
+fresh() { mkdir -p "$1" && cp -r studies/digital-consumption-2025h1/. "$1" && rm -rf "$1/out" "$1"/interviews*.sav; }
 unstamped() { sed "s/20[0-9-]*T[0-9:]*Z/TIME/g; s#$(dirname "$(dirname "$1")")#HERE#g" "$1"; }
 
 study=$tmp/one
@@ -22,7 +22,7 @@ for line in report.zh.html report.en.html results.db; do
   grep -q "$study/out/$line" "$tmp/out" || fail "run does not say where $line is"
 done
 listed=$(cd "$study" && find . -type f | sort | comm -13 "$tmp/before" - | tr '\n' ' ')
-[ "$listed" = "./interviews.sav ./out/report.en.html ./out/report.zh.html ./out/results.db " ] ||
+[ "$listed" = "./interviews-2024s2.sav ./interviews.sav ./out/report.en.html ./out/report.zh.html ./out/results.db " ] ||
   fail "the run leaves something else: $listed"
 "$program" describe "$study/interviews.sav" --quiet >"$tmp/d" 2>&1 || fail "describe"
 grep -q '^SYNTHETIC DATA' "$tmp/d" || fail "describe does not say that the interviews are synthetic: $(head -5 "$tmp/d")"
@@ -53,8 +53,10 @@ done
 
 # The interviews in another order. CSV keeps no declared missing, so the reference goes through CSV too.
 fresh "$tmp/csv"
-"$program" convert "$study/interviews.sav" "$tmp/csv/interviews.csv" --quiet 2>"$tmp/err" || fail "convert: $(cat "$tmp/err")"
-sed -i 's/file: interviews.sav/file: interviews.csv/; /generate: {model: model.yaml/d' "$tmp/csv/study.yaml"
+for file in interviews interviews-2024s2; do
+  "$program" convert "$study/$file.sav" "$tmp/csv/$file.csv" --quiet 2>"$tmp/err" || fail "convert: $(cat "$tmp/err")"
+done
+sed -i 's/file: interviews.sav/file: interviews.csv/; /generate: {model: model.yaml/d; s/interviews-2024s2.sav/interviews-2024s2.csv/' "$tmp/csv/study.yaml"
 cp -r "$tmp/csv" "$tmp/shuffled"
 { head -1 "$tmp/csv/interviews.csv"; tail -n +2 "$tmp/csv/interviews.csv" | shuf --random-source=<(yes 20250630); } >"$tmp/shuffled/interviews.csv"
 cmp -s "$tmp/csv/interviews.csv" "$tmp/shuffled/interviews.csv" && fail "the rows were not shuffled"

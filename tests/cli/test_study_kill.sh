@@ -57,7 +57,7 @@ kills "$tmp/small" 50 20250630 "$pages"
 
 mkdir "$tmp/digital"
 cp -r studies/digital-consumption-2025h1/. "$tmp/digital"
-rm -rf "$tmp/digital/out" "$tmp/digital/interviews.sav"
+rm -rf "$tmp/digital/out" "$tmp/digital"/interviews*.sav
 (cd "$tmp/digital" && find . -type f | sort) >"$tmp/digital.files"
 # killed while the interviews are made: the next run makes them whole
 for delay in 0.05 0.3 0.6 0.9 1.2; do
@@ -66,5 +66,5 @@ for delay in 0.05 0.3 0.6 0.9 1.2; do
   kill -9 $! 2>/dev/null
   wait $! 2>/dev/null
 done
-kills "$tmp/digital" 6 20250630 "./interviews.sav $pages"
+kills "$tmp/digital" 6 20250630 "./interviews-2024s2.sav ./interviews.sav $pages"
 finish

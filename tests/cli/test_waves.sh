@@ -71,6 +71,7 @@ for who in 'rate prop' 'mean mean' 'users total'; do
   done
 done
 expr_is growth "$(of users change_relative total estimate)" "$(of users total total estimate) / $(of users total wave:2024-S2 estimate) - 1"
+expr_is ratio "$(of users change_ratio total estimate)" "$(of users total total estimate) / $(of users total wave:2024-S2 estimate)"
 expr_is gap "$(of rate change_gap_sex:male sex:female estimate)" "$(of rate gap_sex:male sex:female estimate) - $(of rate gap_sex:male 'sex:female * wave:2024-S2' estimate)"
 [ "$(of rate change total unit)" = pp ] && [ "$(of users change_relative total unit)" = % ] && [ "$(of users change total unit)" = 人 ] || fail "units of changes"
 [ -z "$(of rate change_relative total estimate)" ] || fail "a share has a growth rate"
@@ -253,5 +254,6 @@ refused "the series has no wave '2023-S1'" '{{ rate.wave:2023-S1 | % 1 }}'
 refused "is the study's own wave" '{{ rate.wave:2025-S1 | % 1 }}'
 refused "'idle' is not followed" '{{ idle.total.change | plain 1 }}'
 refused "leave 'wave:2024-S2' out" '{{ rate.wave:2024-S2.change | pp 1 }}'
+refused "are tested, in the whole" '{{ money/a.total.p_change_share_of_total | plain 3 }}'
 refused "is not estimated by 'old'" '{{ users.old.change | plain 1 }}'
 finish
