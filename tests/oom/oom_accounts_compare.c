@@ -122,6 +122,15 @@ static sx_status use_sensitivity(const sx_account *a, const sx_account *b, const
   return status;
 }
 
+static sx_status use_restrict(const sx_account *a, const sx_account *b, const figures *f, const sx_ctx *ctx,
+                              sx_error *err) {
+  (void)b, (void)f, (void)ctx;
+  sx_account *narrow = NULL;
+  const sx_status status = sx_account_restrict(&narrow, a, "narrow", err);
+  sx_account_free(narrow);
+  return status;
+}
+
 static sx_status use_parts(const sx_account *a, const sx_account *b, const figures *f, const sx_ctx *ctx,
                            sx_error *err) {
   (void)a, (void)b;
@@ -164,9 +173,10 @@ CASE(effects, use_effects, false)
 CASE(effects_amounts, use_effects, true)
 CASE(sensitivity, use_sensitivity, false)
 CASE(sensitivity_amounts, use_sensitivity, true)
+CASE(restricted, use_restrict, true)
 CASE(parts, use_parts, true)
 CASE(domains, use_domains, false)
 
 SXT_MAIN(SXT_CASE(compute), SXT_CASE(compute_amounts), SXT_CASE(contributions), SXT_CASE(contributions_amounts),
          SXT_CASE(effects), SXT_CASE(effects_amounts), SXT_CASE(sensitivity), SXT_CASE(sensitivity_amounts),
-         SXT_CASE(parts), SXT_CASE(domains))
+         SXT_CASE(restricted), SXT_CASE(parts), SXT_CASE(domains))

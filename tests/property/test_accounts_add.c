@@ -61,7 +61,7 @@ typedef struct shape {
   size_t n_leaves, n_branches;
   size_t parent[MAX_LEAVES], branch_parent[4];
   int kind[MAX_LEAVES]; /* 0 product, 1 total, 2 ratio to a spend, 3 ratio to a branch's level */
-  bool adjusted[MAX_LEAVES], cut, grossed, priced, annual;
+  bool adjusted[MAX_LEAVES], narrow[MAX_LEAVES], cut, grossed, priced, annual;
 } shape;
 
 static shape random_shape(void) {
@@ -72,6 +72,7 @@ static shape random_shape(void) {
     s.parent[i] = i < s.n_branches ? i + 1 : eh_below(s.n_branches + 1); /* no branch is empty */
     s.kind[i] = i == 0 ? 0 : (int)eh_below(3);
     s.adjusted[i] = eh_below(3) == 0;
+    s.narrow[i] = i == 0 || eh_below(2) == 0;
   }
   if (s.n_leaves > s.n_branches + 1) { /* a leaf of the root that rests on the last branch */
     s.kind[s.n_leaves - 1] = 3;
@@ -122,7 +123,8 @@ static void add_leaf(sx_account *a, ah_pool *p, const sample *s, size_t wave, co
     leaf.ratio_to = x->kind[i] == 2 ? "l0" : last;
     leaf.ratio_base = x->kind[i] == 2 ? SX_ACCOUNT_OF_SPEND : SX_ACCOUNT_OF_LEVEL;
   }
-  CHECK_OK(sx_account_add(a, id, up, NULL, 0, &leaf, err));
+  static const char *const narrow[] = {"narrow"};
+  CHECK_OK(sx_account_add(a, id, up, narrow, x->narrow[i], &leaf, err));
 }
 
 static sx_account *random_account(ah_pool *p, const sample *s, size_t wave, const shape *x) {
@@ -179,11 +181,13 @@ static void levels_add(const sx_account_result *r) {
     const sx_account_row *row = &r->rows[i];
     if (row->kind != SX_ACCOUNT_BRANCH || row->measure != SX_ACCOUNT_LEVEL) continue;
     for (size_t m = 0; m < sizeof measures / sizeof *measures; m++) {
-      const sx_account_row *whole = ah_row(r, row->id, NULL, measures[m]);
+      const sx_account_row *whole = ah_row(r, row->id, row->scope, measures[m]);
       const sx_est *parts[64], *total = whole ? whole->est : NULL;
       size_t n = 0;
       for (size_t j = 0; j < r->n_rows; j++)
-        if (r->rows[j].measure == measures[m] && ah_same(r->rows[j].parent, row->id)) parts[n++] = r->rows[j].est;
+        if (r->rows[j].measure == measures[m] && ah_same(r->rows[j].parent, row->id) &&
+            ah_same(r->rows[j].scope, row->scope))
+          parts[n++] = r->rows[j].est;
       if (n == 0) continue; /* no periods or prices */
       sx_est *one = NULL;
       if (measures[m] == SX_ACCOUNT_SHARE_OF_PARENT || (!total && measures[m] == SX_ACCOUNT_SHARE_OF_TOTAL)) {
@@ -197,17 +201,26 @@ static void levels_add(const sx_account_result *r) {
 }
 
 /* Nodes without children at the last level: leaves and adjustments, of which the total is made. */
-static void contributions_add(const sx_account_changes *d, double scale) {
+static const sx_est *change_of(const sx_account_changes *d, const char *id, const char *scope,
+                               sx_account_change_measure measure) {
+  for (size_t i = 0; i < d->n_rows; i++)
+    if (d->rows[i].measure == measure && ah_same(d->rows[i].id, id) && ah_same(d->rows[i].scope, scope))
+      return d->rows[i].est;
+  return NULL;
+}
+
+static void contributions_add(const sx_account_changes *d, const char *scope, double scale) {
   static const sx_account_change_measure measures[] = {SX_ACCOUNT_DIFFERENCE,          SX_ACCOUNT_CONTRIBUTION,
                                                        SX_ACCOUNT_SHARE_OF_CHANGE,     SX_ACCOUNT_STRUCTURE_DIFFERENCE,
                                                        SX_ACCOUNT_CONSTANT_DIFFERENCE, SX_ACCOUNT_CONSTANT_CONTRIBUTION,
                                                        SX_ACCOUNT_PRICE_DIFFERENCE};
   for (size_t m = 0; m < sizeof measures / sizeof *measures; m++) {
-    const sx_est *parts[64], *total = ah_change(d, "total", measures[m]);
+    const sx_est *parts[64], *total = change_of(d, "total", scope, measures[m]);
     size_t n = 0;
     if (!total) continue;
     for (size_t j = 0; j < d->n_rows; j++)
-      if (d->rows[j].measure == measures[m] && ah_same(d->rows[j].parent, "total")) parts[n++] = d->rows[j].est;
+      if (d->rows[j].measure == measures[m] && ah_same(d->rows[j].parent, "total") && ah_same(d->rows[j].scope, scope))
+        parts[n++] = d->rows[j].est;
     adds(parts, n, total, scale, sx_account_change_measure_name(measures[m]));
   }
 }
@@ -219,10 +232,11 @@ static void effects_add(const sx_account_effects *e, const sx_account_changes *d
     size_t n = 0;
     if (total->effect != SX_ACCOUNT_EFFECT_TOTAL) continue;
     for (size_t j = 0; j < e->n_rows; j++)
-      if (ah_same(e->rows[j].id, total->id) && e->rows[j].effect != SX_ACCOUNT_EFFECT_TOTAL)
+      if (ah_same(e->rows[j].id, total->id) && ah_same(e->rows[j].scope, total->scope) &&
+          e->rows[j].effect != SX_ACCOUNT_EFFECT_TOTAL)
         parts[n++] = e->rows[j].est;
     adds(parts, n, total->est, scale, total->id);
-    const sx_est *difference = ah_change(d, total->id, SX_ACCOUNT_DIFFERENCE);
+    const sx_est *difference = change_of(d, total->id, total->scope, SX_ACCOUNT_DIFFERENCE);
     CHECK_NEAR(sx_est_value(total->est), sx_est_value(difference), 1e-12);
     CHECK_NEAR(sx_est_se(total->est), sx_est_se(difference), 1e-10);
   }
@@ -247,6 +261,33 @@ static void sensitivity_adds(const sx_account *a, const sx_account_result *r) {
   sx_account_sensitivity_free(s);
 }
 
+/* The narrow definition as an account: the levels of the scope, and what the whole adds to it. */
+static void restricted(const sx_account *a, const sx_account_result *r) {
+  sx_account *narrow = NULL;
+  sx_account_result *n = NULL;
+  sx_account_changes *d = NULL;
+  REQUIRE_OK(sx_account_restrict(&narrow, a, "narrow", err));
+  CHECK_OK(sx_account_compute(&n, narrow, NULL, err));
+  CHECK_OK(sx_account_contributions(&d, narrow, a, NULL, err));
+  for (size_t i = 0; n && d && i < r->n_rows; i++) {
+    const sx_account_row *row = &r->rows[i], *twin = ah_row(n, row->id, NULL, row->measure);
+    if (!row->scope || row->measure == SX_ACCOUNT_MEASURED || row->measure == SX_ACCOUNT_CONSTANT ||
+        row->measure == SX_ACCOUNT_PRICE_EFFECT)
+      continue;
+    REQUIRE(twin);
+    CHECK_NEAR(sx_est_value(twin->est), sx_est_value(row->est), 1e-12);
+    CHECK_NEAR(sx_est_se(twin->est), sx_est_se(row->est), 1e-9);
+  }
+  if (d)
+    CHECK_NEAR(sx_est_value(ah_change(d, "total", SX_ACCOUNT_DIFFERENCE)),
+               ah_value(r, "total", SX_ACCOUNT_LEVEL) -
+                   sx_est_value(ah_row(r, "total", "narrow", SX_ACCOUNT_LEVEL)->est),
+               1e-9);
+  sx_account_result_free(n);
+  sx_account_changes_free(d);
+  sx_account_free(narrow);
+}
+
 static void one_pair(const sample *s, const shape *x) {
   ah_pool *p = calloc(1, sizeof *p);
   sx_account *before = random_account(p, s, 0, x), *after = random_account(p, s, 1, x);
@@ -260,7 +301,9 @@ static void one_pair(const sample *s, const shape *x) {
   if (r && d && e && f) {
     const double scale = fabs(ah_value(r, "total", SX_ACCOUNT_LEVEL));
     levels_add(r);
-    contributions_add(d, scale);
+    contributions_add(d, NULL, scale);
+    contributions_add(d, "narrow", scale);
+    restricted(before, r);
     effects_add(e, d, scale);
     effects_add(f, d, scale);
     sensitivity_adds(before, r);

@@ -292,6 +292,7 @@ static void refusals(void) {
               "levels at all 2 times");
   CHECK_FAILS(sx_account_shift_share(&parts, NULL, &item, 1, 1, SX_ACCOUNT_CLASSICAL, err), SX_E_ARGUMENT, "n_times",
               "two times");
+  CHECK_FAILS(sx_account_restrict(&c, b, "wide", err), SX_E_DATA, "wide", "no scope 'wide'");
   CHECK(!d && !e && !parts);
   sx_account_free(a);
   sx_account_free(b);
