@@ -254,13 +254,13 @@ static sx_status keep_proof(au_lp_answer *out, au_solver *s, uint32_t *ids, size
 }
 
 /* Deletion filter: what can be left out without the rest becoming possible is left out. Swapped behind *n, never lost. */
-static sx_status filter(au_solver *s, uint32_t *ids, size_t *n, sx_error *err) {
+static sx_status filter(au_solver *s, uint32_t *ids, size_t *n, bool exactly, sx_error *err) {
   for (size_t i = *n; i-- > 0 && *n > 1;) {
     au_lp_answer answer;
     const uint32_t out = ids[i];
     ids[i] = ids[*n - 1];
     ids[*n - 1] = out;
-    SX_TRY(ask(&answer, s, ids, *n - 1, false, err));
+    SX_TRY(ask(&answer, s, ids, *n - 1, exactly, err));
     if (answer == AU_LP_NO) {
       --*n;
     } else {
@@ -373,6 +373,8 @@ static sx_status ask_large(au_lp_answer *out, au_solver *s, uint32_t *ids, size_
   return status;
 }
 
+enum { EXACT_UP_TO = 60 }; /* identities that exact arithmetic is asked about all at once */
+
 sx_status sx_audit__joint(au_lp_answer *out, au_solver *s, uint32_t *ids, size_t n, size_t *n_core, sx_error *err) {
   const sx_audit *audit = s->report->audit;
   for (int round = 0; round < 8; round++) {
@@ -384,9 +386,11 @@ sx_status sx_audit__joint(au_lp_answer *out, au_solver *s, uint32_t *ids, size_t
     }
     if (*out != AU_LP_NO) return SX_OK;
     SX_TRY(keep_proof(out, s, ids, n_core, err));
-    if (*out == AU_LP_YES) *out = AU_LP_LATE; /* floating point could not make up its mind */
+    const bool torn = *out == AU_LP_YES; /* floating point could not make up its mind: the line is very near */
+    if (torn && *n_core > EXACT_UP_TO) *out = AU_LP_LATE;
+    if (torn && *n_core <= EXACT_UP_TO) SX_TRY(ask(out, s, ids, *n_core, true, err));
     if (*out != AU_LP_NO) return SX_OK;
-    SX_TRY(filter(s, ids, n_core, err));
+    SX_TRY(filter(s, ids, n_core, torn, err));
     SX_TRY(ask(out, s, ids, *n_core, true, err));
     if (*out != AU_LP_YES) return SX_OK;
     /* possible after all, by less than the ends were moved in: those ends are left as they are */

@@ -127,17 +127,18 @@ static void corners(void) {
 
 /* Naive interval arithmetic takes n - n for [-1, 1]; a figure that occurs twice moves together. */
 static void together(void) {
-  audited a = run_of(FIGURES "  - {id: zero_no, formula: 'n - n == 0.1'}\n"
-                             "  - {id: ratio_no, formula: 'n / n == 1.0001'}\n"
-                             "  - {id: ratio_yes, formula: 'n / n == 1'}\n"
-                             "  - {id: both_no, formula: 'part / (part + part) == 0.49'}\n"
-                             "  - {id: odds_no, formula: 'part / (part + whole) == 0.31'}\n"
-                             "  - {id: odds_yes, formula: 'part / (part + whole) == 0.3174'}\n"
-                             "  - {id: square_yes, formula: 'share2 * share2 + share2 == 0.681'}\n" /* 0.465: 0.681225 */
-                             "  - {id: square_no, formula: 'share2 * share2 + share2 == 0.679'}\n"
-                             "  - {id: am_gm_no, formula: 'part / whole + whole / part <= 2'}\n"
-                             "  - {id: am_gm_yes, formula: 'part / whole + whole / part >= 2'}\n"
-                             "  - {id: twice_no, sum: m, of: [n, n]}\n");
+  audited a =
+      run_of(FIGURES "  - {id: zero_no, formula: 'n - n == 0.1'}\n"
+                     "  - {id: ratio_no, formula: 'n / n == 1.0001'}\n"
+                     "  - {id: ratio_yes, formula: 'n / n == 1'}\n"
+                     "  - {id: both_no, formula: 'part / (part + part) == 0.49'}\n"
+                     "  - {id: odds_no, formula: 'part / (part + whole) == 0.31'}\n"
+                     "  - {id: odds_yes, formula: 'part / (part + whole) == 0.3174'}\n"
+                     "  - {id: square_yes, formula: 'share2 * share2 + share2 == 0.681'}\n" /* 0.465: 0.681225 */
+                     "  - {id: square_no, formula: 'share2 * share2 + share2 == 0.679'}\n"
+                     "  - {id: am_gm_no, formula: 'part / whole + whole / part <= 2'}\n"
+                     "  - {id: am_gm_yes, formula: 'part / whole + whole / part >= 2'}\n"
+                     "  - {id: twice_no, sum: m, of: [n, n]}\n");
   REQUIRE(a.report != NULL);
   for (size_t i = 0; i < sx_audit_identities(a.audit); i++) {
     const char *id = sx_audit_identity_at(a.audit, i)->id;
