@@ -368,4 +368,45 @@ static void second_order_by_simulation(void) {
   ah_clear(&p);
 }
 
-SXT_MAIN(SXT_CASE(random_trees), SXT_CASE(second_order_by_simulation))
+/* Shares from one sample, means from another, one population with an error: every pair of leaves covaries in all three components. */
+static void second_order_of_two_samples(void) {
+  enum { N = 4 };
+  ah_pool p = {.n = 0};
+  sample s;
+  sx_account *a = NULL;
+  sx_account_result *r = NULL;
+  const sx_est *people = ah_figure(&p, 900, 60), *u[N], *y[N], *waste = ah_figure(&p, 1.2, 0.2);
+  sample_init(&s);
+  CHECK_OK(sx_account_new(&a, NULL, err));
+  CHECK_OK(sx_account_add(a, "total", NULL, NULL, 0, NULL, err));
+  for (size_t i = 0; i < N; i++) {
+    char id[16];
+    name_of(id, 'l', i);
+    u[i] = from_sample(&p, &s, 0, "u", i, SX_STAT_MEAN);
+    y[i] = from_sample(&p, &s, 1, "y", i, SX_STAT_MEAN);
+    const sx_account_leaf leaf = {.population = people, .penetration = u[i], .spend = y[i]};
+    CHECK_OK(sx_account_add(a, id, "total", NULL, 0, &leaf, err));
+  }
+  CHECK_OK(sx_account_adjust(a, "waste", "total", SX_ACCOUNT_FACTOR, waste, err));
+  CHECK(sx_est_independent(u[0], y[0]) && !sx_est_independent(u[0], u[1]) && sx_est_independent(people, u[0]));
+  REQUIRE_OK(sx_account_compute(&r, a, NULL, err));
+  double exact[2] = {0, 0}, f2 = 1.44, vf = 0.04, n2 = 810000, vn = 3600; /* before the adjustment, and after */
+  for (size_t i = 0; i < N; i++) {
+    for (size_t j = 0; j < N; j++) {
+      const double mu = sx_est_value(u[i]) * sx_est_value(u[j]), my = sx_est_value(y[i]) * sx_est_value(y[j]);
+      const double pair = (n2 + vn) * (mu + sx_est_cov(u[i], u[j])) * (my + sx_est_cov(y[i], y[j]));
+      exact[0] += pair - n2 * mu * my;
+      exact[1] += (f2 + vf) * pair - f2 * n2 * mu * my;
+    }
+  }
+  const sx_account_row *before = ah_row(r, "total", NULL, SX_ACCOUNT_LEVEL_BEFORE);
+  const sx_account_row *after = ah_row(r, "total", NULL, SX_ACCOUNT_LEVEL);
+  CHECK_NEAR(before->se * before->se, exact[0], 1e-10);
+  CHECK_NEAR(after->se * after->se, exact[1], 1e-10);
+  sx_account_result_free(r);
+  sx_account_free(a);
+  ah_clear(&p);
+  sample_clear(&s);
+}
+
+SXT_MAIN(SXT_CASE(random_trees), SXT_CASE(second_order_of_two_samples), SXT_CASE(second_order_by_simulation))

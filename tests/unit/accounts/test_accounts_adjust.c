@@ -34,6 +34,8 @@ static void adjustments(void) {
   const double v = 71.25 * 71.25 * (0.05 * 0.05 + 0.05 * 0.05 + pow(0.01 / 0.95, 2));
   CHECK_NEAR(sx_est_variance(ROW("games", LEVEL)->est), v, 1e-13);
   CHECK_NEAR(sx_est_variance(ROW("total", LEVEL)->est), v + 100 + 4, 1e-13);
+  CHECK_NEAR(ROW("games", LEVEL)->se, 5.0970, 1e-5); /* docs/methods/accounts.md */
+  CHECK_NEAR(ROW("total", LEVEL)->se, 11.4009, 1e-5);
   CHECK(ROW("cover", LEVEL)->kind == SX_ACCOUNT_ADJUSTMENT && ROW("games", LEVEL)->kind == SX_ACCOUNT_LEAF);
   CHECK_STR(ROW("cover", LEVEL)->parent, "games");
   /* shares of the children and the adjustment of the total add up to 1 */

@@ -54,6 +54,10 @@ static void closed_forms(void) {
   }
   const sx_account_input *people = ah_input(s, "people"), *cover = ah_input(s, "cover"),
                          *goods = ah_input(s, "goods.total");
+  CHECK_NEAR(s->rows[0].variance_share, 0.4638, 1e-4); /* docs/methods/sensitivity.md */
+  CHECK_NEAR(people->variance_share, 0.0324, 2e-3);
+  CHECK_NEAR(cover->high_se, 29023.8, 1e-5);
+  CHECK_NEAR(cover->low_tenth, 30611.1, 1e-5);
   CHECK_INT(people->n_uses, 2);
   CHECK_STR(people->node, "games");
   CHECK_STR(people->factor, "population");
