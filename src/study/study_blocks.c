@@ -493,11 +493,15 @@ sx_status study__block_json(sx_buf *out, st_run *r, const st_block *block, sx_er
   sx_status status = SX_OK;
   sx_buf_add_char(out, '{');
   const bool waves = study__block_waves(r->s, block->node);
-  own_keys(out, block->node, !indicators && !account && !published, waves);
+  const struct st_balance *balance = block->figure ? NULL : study__block_balance(r->s, block->node);
+  own_keys(out, block->node, !indicators && !account && !published && !balance, waves || balance);
   if (sx_node_get(block->node, "tests")) status = study__block_note(out, r, block, err);
   if (status == SX_OK && waves && !sx_node_get(block->node, "tests")) status = study__wave_note(out, r, block, err);
+  if (status == SX_OK && balance) status = study__balance_note(out, r, block, balance, err);
   if (status != SX_OK) goto done;
-  if (sx_node_get(block->node, "waves")) {
+  if (balance) {
+    status = study__balance_table(out, &scratch, r, balance, err);
+  } else if (sx_node_get(block->node, "waves")) {
     status = study__series_json(out, r, block, err);
   } else if (indicators) {
     status =
@@ -575,6 +579,7 @@ static sx_status step_json(sx_buf *out, const char **kind, const char **id, st_r
   case ST_STEP_LINK:
   case ST_STEP_CHANGE:
   case ST_STEP_SIGNIFICANCE:
+  case ST_STEP_BALANCE:
   case ST_STEP_PUBLISHED:
   case ST_STEP_REPORT:
   default:

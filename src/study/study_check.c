@@ -500,6 +500,7 @@ void study__check(st_load *l) {
   if (!study__stop(l)) study__check_weighting(l, unit);
   if (!study__stop(l)) check_indicators(l, unit);
   if (!study__stop(l) && !s->skipped) check_accounts(l, unit);
+  if (!study__stop(l) && !s->skipped) study__check_balances(l);
   sx_table_free(unit);
   if (study__stop(l)) return;
   order_formulas(l);

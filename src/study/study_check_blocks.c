@@ -45,7 +45,7 @@ static void check_cell(st_load *l, const sx_node *cell) {
 static void check_full_table(st_load *l, const sx_node *map) {
   const sx_node *columns = sx_node_get(map, "columns"), *rows = sx_node_get(map, "rows");
   if (!study__is_list(l, columns, "columns") || !study__is_list(l, rows, "rows")) {
-    study__problem(l, map, "a table is columns and rows, or indicators, or an account, or published");
+    study__problem(l, map, "a table is columns and rows, or indicators, or an account, a balance, or published");
     return;
   }
   for (size_t i = 0; i < columns->n; i++) {
@@ -192,7 +192,7 @@ static void check_block(st_load *l, const st_block *block) {
     check_figure_type(l, map);
   } else {
     ST_KEYS(l, map, "id", "title", "note", "source", "format", "columns", "rows", "bases", "errors", "indicators",
-            "domains", "show", "account", "measures", "scope", "published", "tests", "waves");
+            "domains", "show", "account", "measures", "scope", "published", "tests", "waves", "balance");
     study__check_block_tests(l, map);
   }
   study__check_block_waves(l, map);
@@ -200,6 +200,8 @@ static void check_block(st_load *l, const st_block *block) {
     check_indicator_form(l, map);
   } else if (sx_node_get(map, "account")) {
     check_account_form(l, map, block->figure);
+  } else if (!block->figure && sx_node_get(map, "balance")) {
+    study__check_balance_form(l, map);
   } else if (!block->figure && study__bool(l, map, "published", false)) {
     if (!l->s->published.file) study__problem(l, map, "the study has no published figures: 'published: {file: ...}'");
   } else if (block->figure) {

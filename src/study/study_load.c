@@ -406,7 +406,7 @@ static void read_head(st_load *l, const sx_node *root) {
   ST_KEYS(l, root, "study", "title", "subtitle", "date", "wave", "languages", "requires", "note", "root", "data",
           "publisher", "key", "join", "derived", "design", "weighting", "benchmarks", "groups", "indicators",
           "accounts", "published", "tables", "figures", "narrative", "annex", "audit", "level", "ci", "df", "deff",
-          "waves");
+          "waves", "balance");
   s->est = (sx_est_options)SX_EST_OPTIONS_INIT;
   study__read_estimation(l, &s->est, &s->deff_wor, root);
   s->id = study__text(l, root, "study");
@@ -458,6 +458,7 @@ void study__read_whole(st_load *l, const sx_node *root) {
   study__read_weighting(l, root);
   study__read_figures(l, root);
   study__read_accounts(l, root);
+  study__read_balances(l, root);
   study__read_blocks(l, root);
   if (!study__stop(l)) study__read_waves(l, root);
   if (!study__stop(l) && l->wave) study__prune_derived(l);

@@ -328,6 +328,11 @@ void study__check_reference(const sx_study *s, const sx_reference *ref, char mes
     if (!s->published.file) (void)snprintf(message, 256, "the study sets no published figures beside its estimates");
     return;
   }
+  const size_t balance = slash ? study__find_balance(s, ref->indicator, (size_t)(slash - ref->indicator)) : ST_NONE;
+  if (balance != ST_NONE) {
+    study__check_balance_reference(s, balance, ref, message);
+    return;
+  }
   if (slash) {
     check_account_reference(s, ref, slash, message);
     return;

@@ -408,7 +408,9 @@ static sx_status dep_indicator_name(build *b, size_t step, const char *name, sx_
   if (strncmp(name, "published/", 10) == 0) return add_dep(b, step, b->published, err);
   if (b->waves) SX_TRY(study__plan_dep_waves(b, step, name, err));
   if (slash) {
-    const size_t a = study__find_account(b->s, name, (size_t)(slash - name));
+    const size_t n = (size_t)(slash - name), a = study__find_account(b->s, name, n);
+    const size_t balance = study__find_balance(b->s, name, n);
+    if (balance != ST_NONE) SX_TRY(add_dep(b, step, b->balance[balance], err));
     return a == ST_NONE ? SX_OK : add_dep(b, step, b->account[a], err);
   }
   const size_t i = study__find_indicator(b->s, name, strlen(name));
@@ -476,6 +478,10 @@ static sx_status plan_block(build *b, size_t i, sx_error *err) {
       sx_node_to_json(&b->spec, s->accounts[a].node);
       SX_TRY(add_dep(b, step, b->account[a], err));
     }
+  } else if (sx_node_get(block->node, "balance")) {
+    const char *name = sx_node_get(block->node, "balance")->text;
+    const size_t balance = study__find_balance(s, name, strlen(name));
+    if (balance != ST_NONE) SX_TRY(add_dep(b, step, b->balance[balance], err));
   } else if (sx_node_get(block->node, "published")) {
     SX_TRY(add_dep(b, step, b->published, err));
   } else {
@@ -578,6 +584,7 @@ static sx_status fill(build *b, sx_error *err) {
   SX_TRY(sx_parallel_for(&s->ctx, b->plan->n_files, hash_one, b, err));
   SX_TRY(study__plan_body(b, err));
   SX_TRY(study__plan_waves(b, err));
+  SX_TRY(study__plan_balances(b, err));
   SX_TRY(plan_published(b, err));
   SX_TRY(plan_words(b, err));
   return plan_report(b, err);

@@ -10,6 +10,7 @@ typedef struct st_build {
   sx_arena *arena;
   sx_buf spec;
   size_t *data, *derive, *indicator, *account; /* step of each */
+  size_t *balance;                             /* of the study itself */
   size_t joined, design, published;            /* joined: join, else the unit table's data */
   const char *prefix;                          /* of the ids of an earlier wave's steps: "2024-S2/"; NULL none */
   size_t wave;                                 /* as in st_step */
@@ -29,6 +30,9 @@ sx_status study__plan_spec_file(st_build *b, const char *file, sx_error *err) SX
 sx_status study__plan_arrays(st_build *b, sx_error *err) SX_NODISCARD;
 sx_status study__plan_files(st_build *b, sx_error *err) SX_NODISCARD;
 sx_status study__plan_body(st_build *b, sx_error *err) SX_NODISCARD; /* data to accounts */
+
+/* study_balance.c */
+sx_status study__plan_balances(st_build *b, sx_error *err) SX_NODISCARD;
 
 /* study_waves_plan.c */
 sx_status study__plan_wave_files(st_build *b, sx_error *err) SX_NODISCARD;

@@ -257,7 +257,8 @@ typedef struct st_narrative {
   const sx_node *node;
 } st_narrative;
 
-struct st_series; /* study_waves.h */
+struct st_balance; /* study_balance.h */
+struct st_series;  /* study_waves.h */
 struct st_wave;
 struct sx_study {
   sx_ctx ctx;
@@ -297,6 +298,8 @@ struct sx_study {
   size_t n_formula_order;
   st_account *accounts;
   size_t n_accounts;
+  struct st_balance *balances;
+  size_t n_balances;
   st_published published;
   st_block *blocks;
   size_t n_blocks;
@@ -480,6 +483,7 @@ typedef enum st_step_kind {
   ST_STEP_LINK,  /* two waves: how their samples hang together */
   ST_STEP_CHANGE,
   ST_STEP_SIGNIFICANCE,
+  ST_STEP_BALANCE,
   ST_STEP_PUBLISHED,
   ST_STEP_BLOCK,
   ST_STEP_TEXT,
@@ -668,6 +672,22 @@ sx_status study__block_json(sx_buf *out, st_run *r, const st_block *block, sx_er
 /* study_annex.c */
 sx_status study__document_json(sx_buf *out, st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__annex_json(sx_buf *out, st_run *r, const char *which, sx_error *err) SX_NODISCARD;
+
+/* ---- balancing (study_balance.c, study_balance_run.c) ------------------------------------------------------------ */
+
+void study__read_balances(st_load *l, const sx_node *root); /* after accounts */
+size_t study__find_balance(const sx_study *s, const char *id, size_t n);
+void study__check_balances(st_load *l); /* after accounts: what their figures rest on is kept */
+void study__check_balance_reference(const sx_study *s, size_t balance, const sx_reference *ref, char message[256]);
+void study__check_balance_form(st_load *l, const sx_node *block);                       /* a table with `balance: ID` */
+const struct st_balance *study__block_balance(const sx_study *s, const sx_node *block); /* NULL: it shows none */
+sx_status study__run_balances(st_run *r,
+                              sx_error *err) SX_NODISCARD; /* after all other estimates, with their rows indexed */
+sx_status study__put_balance_labels(st_run *r, sx_error *err) SX_NODISCARD;
+sx_status study__balance_table(sx_buf *out, sx_buf *scratch, const st_run *r, const struct st_balance *balance,
+                               sx_error *err) SX_NODISCARD;
+sx_status study__balance_note(sx_buf *out, const st_run *r, const st_block *block, const struct st_balance *balance,
+                              sx_error *err) SX_NODISCARD;
 
 /* ---- waves (study_waves.h) ------------------------------------------------------------------------------------- */
 

@@ -99,7 +99,7 @@ sx_status study__put_labels(st_run *r, sx_error *err) {
       SX_TRY(sx_store_put_indicator(r->store, &out, err));
     }
   }
-  return SX_OK;
+  return study__put_balance_labels(r, err);
 }
 
 /* ---- the index ------------------------------------------------------------------------------------------------------------ */

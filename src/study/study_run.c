@@ -113,7 +113,7 @@ static sx_status pages_there(bool *there, st_run *r, const st_step *step, const 
 
 static bool makes_rows(st_step_kind kind) {
   return kind == ST_STEP_INDICATOR || kind == ST_STEP_ACCOUNT || kind == ST_STEP_PUBLISHED || kind == ST_STEP_KNOWN ||
-         kind == ST_STEP_CHANGE || kind == ST_STEP_SIGNIFICANCE;
+         kind == ST_STEP_CHANGE || kind == ST_STEP_SIGNIFICANCE || kind == ST_STEP_BALANCE;
 }
 
 static sx_status payload_text(const char **out, st_run *r, const char *id, sx_error *err) {
@@ -184,7 +184,8 @@ static sx_status reuse_rows(st_run *r, bool *compute, sx_error *err) {
     st_step *step = &r->plan->steps[i];
     if (!makes_rows(step->kind)) continue;
     if (step->reused) SX_TRY(sx_store_reuse(&step->reused, r->store, step->id, step->key, err));
-    const bool estimates = step->kind == ST_STEP_INDICATOR || step->kind == ST_STEP_ACCOUNT;
+    const bool estimates =
+        step->kind == ST_STEP_INDICATOR || step->kind == ST_STEP_ACCOUNT || step->kind == ST_STEP_BALANCE;
     if (!step->reused && estimates && step->wave == r->wave) *compute = true;
   }
   return SX_OK;
@@ -219,6 +220,12 @@ static sx_status compute_rows(st_run *r, sx_error *err) {
   SX_TRY(study__run_waves(r, err));
   SX_TRY(recall(r, err));
   SX_TRY(study__index_rows(r, err));
+  if (compute && r->s->n_balances) {
+    const double since = now();
+    SX_TRY(study__run_balances(r, err));
+    clock_steps(r, ST_STEP_BALANCE, false, now() - since);
+    SX_TRY(study__index_rows(r, err));
+  }
   const double since = now();
   SX_TRY(study__run_published(r, err));
   clock_steps(r, ST_STEP_PUBLISHED, false, now() - since);

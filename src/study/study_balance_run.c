@@ -1,0 +1,350 @@
+/* study_balance_run.c: balances computed, their rows, and the table that shows them.
+ *
+ * A figure that has no value or no error leaves nothing to weigh the others against: then all rows of the balance are missing, for its
+ * reason. Contradictory identities and bounds that cannot hold end the run, at their place in the study file. */
+#include "study_balance.h"
+#include "study_blocks.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *const study__balance_stats[] = {"balanced", "before", "moved_se", "standardised", "at_bound", NULL};
+
+/* ---- the problem ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct part { /* one figure of the problem */
+  size_t figure;
+  const st_where *where;
+  sx_est *est;
+} part;
+
+typedef struct work {
+  st_run *r;
+  const struct st_balance *b;
+  part *parts;
+  size_t n, cap;
+  size_t *first; /* [n_figures + 1] */
+  sx_balance_figure *figures;
+  const sx_est **values;
+  sx_balance_identity *identities;
+  sx_na na; /* why nothing can be balanced */
+} work;
+
+static const st_where whole = {.n = 0, .name = "total"};
+
+static sx_status add_part(work *w, size_t figure, const st_where *where, sx_error *err) {
+  if (!sx_mem_grow(&w->r->ctx, (void **)&w->parts, &w->cap, w->n + 1, sizeof *w->parts)) return sx_error_memory(err);
+  part *p = &w->parts[w->n++];
+  *p = (part){figure, where, NULL};
+  SX_TRY(study__formula_value(&p->est, w->r, &w->b->figures[figure].value, where->name, err));
+  if (w->na != SX_NA_NONE) return SX_OK;
+  if (isnan(sx_est_value(p->est)))
+    w->na = sx_est_na(p->est) == SX_NA_NONE ? SX_NA_OPERAND : sx_est_na(p->est);
+  else if (!(sx_est_df(p->est) >= 1) || !isfinite(sx_est_variance(p->est)))
+    w->na = SX_NA_TOO_FEW_PSU;
+  return SX_OK;
+}
+
+static sx_status collect(work *w, sx_error *err) {
+  const struct st_balance *b = w->b;
+  w->first = sx_arena_zalloc(w->r->arena, b->n_figures + 1, sizeof *w->first);
+  if (!w->first) return sx_error_memory(err);
+  for (size_t i = 0; i < b->n_figures; i++) {
+    st_where *list = NULL;
+    size_t n = 0;
+    if (!b->figures[i].grouped) {
+      SX_TRY(add_part(w, i, &whole, err));
+    } else {
+      SX_TRY(study__expand(&list, &n, w->r, &b->figures[i].by, err));
+      for (size_t k = 0; k < n; k++) SX_TRY(add_part(w, i, &list[k], err));
+    }
+    w->first[i + 1] = w->n;
+  }
+  return SX_OK;
+}
+
+static sx_status set_figures(work *w, sx_error *err) {
+  sx_arena *arena = w->r->arena;
+  w->figures = sx_arena_zalloc(arena, w->n, sizeof *w->figures);
+  w->values = sx_arena_zalloc(arena, w->n, sizeof *w->values);
+  if (!w->figures || !w->values) return sx_error_memory(err);
+  for (size_t j = 0; j < w->n; j++) {
+    const st_balanced *f = &w->b->figures[w->parts[j].figure];
+    const char *id = f->grouped ? sx_arena_printf(arena, "%s:%s", f->id, w->parts[j].where->name) : f->id;
+    if (!id) return sx_error_memory(err);
+    w->figures[j] = (sx_balance_figure){id, 0, 0, f->lower, f->upper};
+    w->values[j] = w->parts[j].est;
+  }
+  return SX_OK;
+}
+
+static sx_status set_identities(work *w, sx_error *err) {
+  const struct st_balance *b = w->b;
+  w->identities = sx_arena_zalloc(w->r->arena, b->n_identities, sizeof *w->identities);
+  if (!w->identities) return sx_error_memory(err);
+  for (size_t k = 0; k < b->n_identities; k++) {
+    const st_identity *id = &b->identities[k];
+    size_t n = 0;
+    for (size_t e = 0; e < id->n_terms; e++) n += w->first[id->terms[e].figure + 1] - w->first[id->terms[e].figure];
+    sx_balance_term *terms = sx_arena_zalloc(w->r->arena, n, sizeof *terms);
+    if (!terms) return sx_error_memory(err);
+    n = 0;
+    for (size_t e = 0; e < id->n_terms; e++)
+      for (size_t j = w->first[id->terms[e].figure]; j < w->first[id->terms[e].figure + 1]; j++)
+        terms[n++] = (sx_balance_term){j, id->terms[e].coefficient};
+    w->identities[k] = (sx_balance_identity){id->id, terms, n, id->constant};
+  }
+  return SX_OK;
+}
+
+/* The node that an error of the library is about. */
+static const sx_node *node_of(const work *w, const sx_error *err) {
+  for (size_t k = 0; err && strncmp(err->where, "identity ", 9) == 0 && k < w->b->n_identities; k++)
+    if (strcmp(w->b->identities[k].id, err->where + 9) == 0) return w->b->identities[k].node;
+  for (size_t j = 0; err && w->figures && strncmp(err->where, "figure ", 7) == 0 && j < w->n; j++)
+    if (strcmp(w->figures[j].id, err->where + 7) == 0) return w->b->figures[w->parts[j].figure].node;
+  return w->b->node;
+}
+
+/* ---- rows -------------------------------------------------------------------------------------------------------------------- */
+
+static sx_status put_estimate(work *w, const part *p, const char *statistic, const sx_est *est, sx_error *err) {
+  st_run *r = w->r;
+  const st_balanced *f = &w->b->figures[p->figure];
+  sx_est_options options = SX_EST_OPTIONS_INIT;
+  options.ci_level = r->s->est.ci_level;
+  options.df = r->s->est.df;
+  const char *id = sx_arena_printf(r->arena, "%s/%s", w->b->id, f->id);
+  const char *step = sx_arena_printf(r->arena, "balance:%s", w->b->id);
+  sx_est_row row = {.estimate = (double)NAN};
+  int64_t row_id = 0;
+  if (!id || !step) return sx_error_memory(err);
+  SX_TRY(sx_est_describe(&row, est, false, &options, err));
+  row.n = 0;
+  row.deff = row.n_eff = (double)NAN;
+  sx_status status =
+      study__put_est(&row_id, r, step, id, statistic, f->unit ? f->unit : w->b->unit, p->where, &row, err);
+  if (status == SX_OK && strcmp(statistic, study__balance_stats[0]) == 0)
+    status = study__put_carrier(r, row_id, est, err);
+  sx_est_free(row.est);
+  return status;
+}
+
+/* A number that has no error: how far something moved, a test. */
+static sx_status put_number(work *w, const char *name, const st_where *where, const char *statistic, double value,
+                            double df, const char *unit, sx_error *err) {
+  st_run *r = w->r;
+  const double none = (double)NAN;
+  const char *id = sx_arena_printf(r->arena, "%s/%s", w->b->id, name);
+  const char *step = sx_arena_printf(r->arena, "balance:%s", w->b->id);
+  const sx_est_row row = {.estimate = value,
+                          .se = none,
+                          .low = none,
+                          .high = none,
+                          .ci_level = none,
+                          .df = df,
+                          .cv = none,
+                          .deff = none,
+                          .n_eff = none,
+                          .level = -1,
+                          .na = isnan(value) ? w->na : SX_NA_NONE};
+  int64_t row_id = 0;
+  if (!id || !step) return sx_error_memory(err);
+  return study__put_est(&row_id, r, step, id, statistic, unit, where, &row, err);
+}
+
+static sx_status put_missing(work *w, sx_error *err) {
+  sx_est *missing = NULL;
+  const double none = (double)NAN;
+  SX_TRY(sx_est_missing(&missing, &w->r->ctx, w->na, err));
+  sx_status status = SX_OK;
+  for (size_t j = 0; j < w->n && status == SX_OK; j++) {
+    const part *p = &w->parts[j];
+    const char *name = w->b->figures[p->figure].id;
+    status = put_estimate(w, p, "before", p->est, err);
+    if (status == SX_OK) status = put_estimate(w, p, "balanced", missing, err);
+    for (size_t k = 2; k < 4 && status == SX_OK; k++)
+      status = put_number(w, name, p->where, study__balance_stats[k], none, none, NULL, err);
+  }
+  sx_est_free(missing);
+  if (status == SX_OK) status = put_number(w, ST_BALANCE_ALL, &whole, "chi_square", none, none, NULL, err);
+  return status == SX_OK ? put_number(w, ST_BALANCE_ALL, &whole, "p", none, none, NULL, err) : status;
+}
+
+static sx_status put_rows(work *w, const sx_balance_result *result, sx_error *err) {
+  const double none = (double)NAN;
+  for (size_t j = 0; j < w->n; j++) {
+    const part *p = &w->parts[j];
+    const st_balanced *f = &w->b->figures[p->figure];
+    const sx_balance_row *row = &result->rows[j];
+    SX_TRY(put_estimate(w, p, "before", p->est, err));
+    SX_TRY(put_estimate(w, p, "balanced", row->est, err));
+    SX_TRY(put_number(w, f->id, p->where, "moved_se", isnan(row->moved_se) ? 0 : row->moved_se, none, NULL, err));
+    SX_TRY(put_number(w, f->id, p->where, "standardised", isnan(row->standardised) ? 0 : row->standardised, none, NULL,
+                      err));
+    if (row->at == SX_BALANCE_AT_LOWER || row->at == SX_BALANCE_AT_UPPER)
+      SX_TRY(put_number(w, f->id, p->where, "at_bound", row->after, none, f->unit ? f->unit : w->b->unit, err));
+  }
+  const double df = (double)result->df;
+  SX_TRY(put_number(w, ST_BALANCE_ALL, &whole, "chi_square", result->chi_square, df, NULL, err));
+  return put_number(w, ST_BALANCE_ALL, &whole, "p", result->df ? result->p : 1, df, NULL, err);
+}
+
+static sx_status solve(work *w, sx_error *err) {
+  SX_TRY(collect(w, err));
+  if (w->na != SX_NA_NONE) return put_missing(w, err);
+  SX_TRY(set_figures(w, err));
+  SX_TRY(set_identities(w, err));
+  sx_balance_request q = SX_BALANCE_REQUEST_INIT;
+  q.figures = w->figures;
+  q.n_figures = w->n;
+  q.estimates = w->values;
+  q.identities = w->identities;
+  q.n_identities = w->b->n_identities;
+  q.distance = w->b->distance;
+  sx_balance_result *result = NULL;
+  SX_TRY(sx_account_balance(&result, &w->r->ctx, &q, err));
+  const sx_status status = put_rows(w, result, err);
+  sx_balance_result_free(result);
+  return status;
+}
+
+static sx_status run_balance(st_run *r, size_t index, sx_error *err) {
+  work w = {.r = r, .b = &r->s->balances[index]};
+  const sx_status status = solve(&w, err);
+  if (status != SX_OK) {
+    const sx_node *node = node_of(&w, err);
+    sx_error_add_where(err, "balance %s", w.b->id);
+    study__add_place(err, r->s, node);
+  }
+  for (size_t j = 0; j < w.n; j++) sx_est_free(w.parts[j].est);
+  sx_mem_free(&r->ctx, w.parts);
+  return status;
+}
+
+sx_status study__run_balances(st_run *r, sx_error *err) {
+  for (size_t i = 0; i < r->plan->n; i++) {
+    const st_step *step = &r->plan->steps[i];
+    if (step->kind != ST_STEP_BALANCE || step->reused || step->wave != r->wave) continue;
+    SX_TRY(run_balance(r, step->index, err));
+    SX_TRY(sx_ctx_poll(&r->ctx, err));
+  }
+  return SX_OK;
+}
+
+sx_status study__put_balance_labels(st_run *r, sx_error *err) {
+  for (size_t i = 0; i < r->s->n_balances; i++) {
+    const struct st_balance *b = &r->s->balances[i];
+    for (size_t k = 0; k < b->n_figures; k++) {
+      const st_balanced *f = &b->figures[k];
+      const char *id = sx_arena_printf(r->arena, "%s/%s", b->id, f->id);
+      if (!id) return sx_error_memory(err);
+      const sx_store_indicator out = {
+          .id = id, .label = f->label, .base = b->label, .unit = f->unit ? f->unit : b->unit, .scale = 1.0};
+      SX_TRY(sx_store_put_indicator(r->store, &out, err));
+    }
+  }
+  return SX_OK;
+}
+
+/* ---- the table ------------------------------------------------------------------------------------------------------------- */
+
+static void column(sx_buf *out, bool first, const char *zh, const char *en, const char *format) {
+  sx_buf_add(out, first ? "{\"label\":" : ",{\"label\":");
+  study__text2_json(out, zh, en);
+  sx_buf_add(out, ",\"format\":");
+  sx_json_string(out, format);
+  sx_buf_add_char(out, '}');
+}
+
+static void table_row(sx_buf *out, sx_buf *scratch, const st_run *r, const char *id, const char *domain, sx_text2 label,
+                      bool *first) {
+  static const char *const shown[] = {"before", "balanced", "moved_se", "standardised"};
+  sx_buf_add(out, *first ? "{\"label\":" : ",{\"label\":");
+  *first = false;
+  study__text2_json(out, label.zh, label.en);
+  sx_buf_add(out, ",\"cells\":[");
+  for (size_t k = 0; k < 4; k++) {
+    if (k) sx_buf_add_char(out, ',');
+    study__cell_json(out, scratch, r, id, domain, shown[k], NULL);
+  }
+  sx_buf_add(out, "]}");
+}
+
+sx_status study__balance_table(sx_buf *out, sx_buf *scratch, const st_run *r, const struct st_balance *b,
+                               sx_error *err) {
+  sx_buf_add(out, "\"columns\":[");
+  column(out, true, "调整前", "Before", b->format);
+  column(out, false, "平衡后", "Balanced", b->format);
+  column(out, false, "移动量（以标准误计）", "Moved (standard errors)", "plain 2 sign:plus");
+  column(out, false, "标准化调整量", "Standardised adjustment", "plain 2 sign:plus");
+  sx_buf_add(out, "],\"errors\":true,\"bases\":false,\"rows\":[");
+  bool first = true;
+  for (size_t i = 0; i < b->n_figures; i++) {
+    const char *id = sx_arena_printf(r->arena, "%s/%s", b->id, b->figures[i].id);
+    if (!id) return sx_error_memory(err);
+    for (size_t k = 0; k < r->rows.n; k++) {
+      const st_row *row = &r->rows.items[k];
+      if (strcmp(row->indicator, id) != 0 || strcmp(row->statistic, "balanced") != 0 || row->main) continue;
+      const sx_text2 label = b->figures[i].grouped ? row->label : b->figures[i].label;
+      table_row(out, scratch, r, id, row->domain, label, &first);
+    }
+  }
+  sx_buf_add_char(out, ']');
+  return SX_OK;
+}
+
+static void put_note(sx_buf *out, const st_row *chi, const st_row *p, size_t at_bound, bool chinese) {
+  if (!chi || !p || isnan(chi->estimate)) return;
+  if (chi->df > 0)
+    sx_buf_printf(out, chinese ? "失衡的卡方 X²(%.0f) = %.3g，" : "Imbalances: X²(%.0f) = %.3g, ", chi->df,
+                  chi->estimate);
+  if (chi->df > 0 && p->estimate < 0.001)
+    sx_buf_add(out, chinese ? "p < 0.001。" : "p < 0.001.");
+  else if (chi->df > 0)
+    sx_buf_printf(out, chinese ? "p = %.3f。" : "p = %.3f.", p->estimate);
+  if (at_bound)
+    sx_buf_printf(out,
+                  chinese ? "%zu 个数字位于界上，其标准误只计恒等式。"
+                          : " %zu at a bound; errors are those of the identities alone.",
+                  at_bound);
+}
+
+sx_status study__balance_note(sx_buf *out, const st_run *r, const st_block *block, const struct st_balance *b,
+                              sx_error *err) {
+  const sx_node *note = sx_node_get(block->node, "note");
+  const sx_node *own[2] = {note, note};
+  const char *all = sx_arena_printf(r->arena, "%s/" ST_BALANCE_ALL, b->id);
+  if (!all) return sx_error_memory(err);
+  if (note && note->kind == SX_NODE_MAP) {
+    own[0] = sx_node_get(note, "zh");
+    own[1] = sx_node_get(note, "en");
+  }
+  const st_row *chi = study__find_row(&r->rows, all, "chi_square", "total"),
+               *p = study__find_row(&r->rows, all, "p", "total");
+  const size_t n = strlen(b->id);
+  size_t at_bound = 0;
+  for (size_t k = 0; k < r->rows.n; k++) {
+    const st_row *row = &r->rows.items[k];
+    at_bound += strcmp(row->statistic, "at_bound") == 0 && strncmp(row->indicator, b->id, n) == 0 &&
+                row->indicator[n] == '/' && !row->main;
+  }
+  sx_buf text[2];
+  sx_status status = SX_OK;
+  for (int k = 0; k < 2; k++) {
+    sx_buf_init(&text[k], &r->ctx);
+    const sx_node *mine = own[k] ? own[k] : own[1 - k];
+    if (mine && mine->kind == SX_NODE_SCALAR) sx_buf_printf(&text[k], "%s%s", mine->text, k ? " " : "");
+    put_note(&text[k], chi, p, at_bound, k == 0);
+    if (status == SX_OK) status = sx_buf_status(&text[k], err);
+  }
+  if (status == SX_OK && text[0].n) {
+    sx_buf_add(out, "\"note\":");
+    study__text2_json(out, text[0].data, text[1].data);
+    sx_buf_add_char(out, ',');
+  }
+  sx_buf_clear(&text[0]);
+  sx_buf_clear(&text[1]);
+  return status;
+}
