@@ -146,6 +146,9 @@ static bool is_operand(const sx_study *s, size_t account, const sx_account_row *
     }
     if (asked) return true;
   }
+  const st_formula *f = NULL;
+  for (size_t i = 0; (f = study__balance_formula(s, i)) != NULL; i++)
+    if (asks_for(f, account, row->id, row->scope, measure, s)) return true;
   return false;
 }
 

@@ -176,6 +176,14 @@ size_t study__find_balance(const sx_study *s, const char *id, size_t n) {
   return ST_NONE;
 }
 
+const st_formula *study__balance_formula(const sx_study *s, size_t i) {
+  for (size_t b = 0; b < s->n_balances; b++) {
+    if (i < s->balances[b].n_figures) return &s->balances[b].figures[i].value;
+    i -= s->balances[b].n_figures;
+  }
+  return NULL;
+}
+
 /* ---- checking ------------------------------------------------------------------------------------------------------------ */
 
 /* The unit of the one estimate that a figure is; NULL where it is more than one, or says none. */
@@ -210,10 +218,6 @@ static void check_figure(st_load *l, st_balanced *f) {
   sx_study *s = l->s;
   study__resolve_formula(l, &f->value);
   study__need_operands(l, &f->value, f->grouped ? &f->by : NULL, f->grouped ? 1 : 0);
-  for (size_t i = 0; i < f->value.n; i++) {
-    const st_operand *op = &f->value.operands[i];
-    if (op->kind == ST_OPERAND_ACCOUNT) s->accounts[op->index].keep = true; /* their carriers are read back */
-  }
   f->unit = unit_of(s, f);
 }
 

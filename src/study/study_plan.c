@@ -355,12 +355,40 @@ static sx_status plan_indicator(build *b, size_t i, sx_error *err) {
   return SX_OK;
 }
 
+/* The rows of an account that formulas name: these have their carriers stored, so that a new one makes the account be computed again. */
+static void spec_asked_by(build *b, size_t account, const st_formula *f) {
+  for (size_t i = 0; i < f->n; i++) {
+    const st_operand *op = &f->operands[i];
+    if (op->kind != ST_OPERAND_ACCOUNT || op->index != account) continue;
+    sx_buf_printf(&b->spec, "asked %s\n", op->name);
+  }
+}
+
+static void spec_asked(build *b, size_t account) {
+  const sx_study *s = b->s;
+  const st_formula *f = NULL;
+  for (size_t i = 0; i < s->n_indicators; i++) spec_asked_by(b, account, &s->indicators[i].formula);
+  for (size_t i = 0; i < s->n_accounts; i++) {
+    const st_account *a = &s->accounts[i];
+    spec_asked_by(b, account, &a->benchmark);
+    spec_asked_by(b, account, &a->scale);
+    for (size_t k = 0; k < a->n_nodes; k++) {
+      spec_asked_by(b, account, &a->nodes[k].population);
+      spec_asked_by(b, account, &a->nodes[k].penetration);
+      spec_asked_by(b, account, &a->nodes[k].spend);
+      spec_asked_by(b, account, &a->nodes[k].total);
+    }
+  }
+  for (size_t i = 0; (f = study__balance_formula(s, i)) != NULL; i++) spec_asked_by(b, account, f);
+}
+
 static sx_status plan_account(build *b, size_t i, sx_error *err) {
   const sx_study *s = b->s;
   const st_account *a = &s->accounts[i];
   size_t step = 0;
   SX_TRY(add_step(&step, b, ST_STEP_ACCOUNT, i, "account", a->id, err));
   sx_buf_printf(&b->spec, "wave %s\n", s->wave ? s->wave : "");
+  spec_asked(b, i);
   spec_map(&b->spec, a->node, (const char *const[]){"label", "format", "nodes", "change"}, 4);
   spec_own(b, "level");
   spec_own(b, "df");

@@ -677,7 +677,9 @@ sx_status study__annex_json(sx_buf *out, st_run *r, const char *which, sx_error 
 
 void study__read_balances(st_load *l, const sx_node *root); /* after accounts */
 size_t study__find_balance(const sx_study *s, const char *id, size_t n);
-void study__check_balances(st_load *l); /* after accounts: what their figures rest on is kept */
+/* The formulas of all figures of all balances, one by one; NULL past the last. The rows that they name keep their carriers. */
+const st_formula *study__balance_formula(const sx_study *s, size_t i);
+void study__check_balances(st_load *l); /* after accounts */
 void study__check_balance_reference(const sx_study *s, size_t balance, const sx_reference *ref, char message[256]);
 void study__check_balance_form(st_load *l, const sx_node *block);                       /* a table with `balance: ID` */
 const struct st_balance *study__block_balance(const sx_study *s, const sx_node *block); /* NULL: it shows none */

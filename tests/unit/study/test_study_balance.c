@@ -120,6 +120,32 @@ static void accounts(void) {
   tiny_remove();
 }
 
+/* An account that was computed before anything named its nodes is computed again, with their carriers. */
+static void named_later(void) {
+  tiny_copy("balance-later");
+  sx_run_result *result = tiny_run();
+  REQUIRE(result);
+  sx_run_result_free(result);
+  tiny_replace("study.yaml",
+               "  twice:", "  fresh: {label: {zh: 新, en: Fresh}, formula: \"`money/all` * 2\"}\n  twice:");
+  result = tiny_run();
+  REQUIRE(result);
+  CHECK_NEAR(tiny_find(result->run, "fresh", "formula", "total").estimate,
+             2 * tiny_find(result->run, "money/all", "level", "total").estimate, 1e-12);
+  sx_run_result_free(result);
+  tiny_replace("study.yaml", "published: {file",
+               "balance:\n  m: {figures: {a: \"`money/phone`\", b: \"`money/rest`\"}, identities: [{id: w, formula: a "
+               "+ b == 400000}]}\n"
+               "published: {file");
+  result = tiny_run();
+  REQUIRE(result);
+  CHECK_NEAR(tiny_find(result->run, "m/a", "balanced", "total").estimate +
+                 tiny_find(result->run, "m/b", "balanced", "total").estimate,
+             400000, 1e-9);
+  sx_run_result_free(result);
+  tiny_remove();
+}
+
 /* A figure without a value: the others cannot be balanced, and say why. */
 static void missing(void) {
   with_balance("balance-missing", SECTION);
@@ -205,4 +231,5 @@ static void contradictions(void) {
   run_fails("c2", "{value: users, label", "{value: users, lower: 5000, label", "figure ", "the bounds cannot hold");
 }
 
-SXT_MAIN(SXT_CASE(closed_form), SXT_CASE(accounts), SXT_CASE(missing), SXT_CASE(refusals), SXT_CASE(contradictions))
+SXT_MAIN(SXT_CASE(closed_form), SXT_CASE(accounts), SXT_CASE(named_later), SXT_CASE(missing), SXT_CASE(refusals),
+         SXT_CASE(contradictions))
