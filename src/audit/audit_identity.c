@@ -96,22 +96,23 @@ static sx_status read_args(sx_audit *audit, au_identity *out, const sx_doc *doc,
   return SX_OK;
 }
 
-/* "1 百分点", "0.5": without a unit it is in that of the first figure. */
+/* "1 百分点", "0.5": without a unit it is in that of the first figure (of a formula whose left side is one figure: of that), else a plain
+ * number. */
 static sx_status read_within(const sx_audit *audit, au_identity *out, const sx_doc *doc, const sx_node *node,
                              sx_error *err) {
   char number[32];
   int decimals;
   const char *text = node->kind == SX_NODE_SCALAR ? node->text : "";
   const size_t digits = strspn(text, "0123456789.");
-  const sx_audit_unit *of = &audit->figures[out->pub.figures[0]].unit;
-  sx_audit_unit unit = *of;
+  const bool formula = out->kind == AU_FORMULA, plain = formula && out->left->op != AU_FIG;
+  const au_figure *of = &audit->figures[out->pub.figures[formula && !plain ? out->left->var : 0]];
+  sx_audit_unit unit = plain ? (sx_audit_unit){.mul = 1, .any = true} : of->unit;
   snprintf(number, sizeof number, "%.*s", (int)(digits < sizeof number ? digits : 0), text);
   const char *rest = text + digits;
   if (!sx_audit__num_read(&out->within, &decimals, number) || (*rest && !sx_audit__unit(&unit, rest, strlen(rest))))
     return sx_node_error(err, doc, node, "within: a tolerance like 1, '1 百分点' or '50 亿元', not '%s'", text);
-  if (!unit.any && !of->any && memcmp(unit.dims, of->dims, sizeof unit.dims) != 0)
-    return sx_node_error(err, doc, node, "within: the unit is not that of '%s'",
-                         audit->figures[out->pub.figures[0]].pub.id);
+  if (!plain && !unit.any && !of->unit.any && memcmp(unit.dims, of->unit.dims, sizeof unit.dims) != 0)
+    return sx_node_error(err, doc, node, "within: the unit is not that of '%s'", of->pub.id);
   if (!sx_audit__num_mul(&out->within, out->within, (au_num){unit.mul, unit.exp10}))
     return sx_node_error(err, doc, node, "within: too many digits");
   out->has_within = out->within.m != 0;
