@@ -1,0 +1,155 @@
+/* Each allocation of reading a text, matching it and tracing a page fails once: SX_E_MEMORY, nothing leaks. libzip, expat and SQLite allocate on their own. */
+#include "sxt.h"
+
+#include <zip.h>
+
+#include "unit/audit/audit_sample.h"
+
+typedef struct failing {
+  long calls, fail_at, live;
+} failing;
+
+static void *resize(void *ctx, void *ptr, size_t old_size, size_t new_size) {
+  failing *f = ctx;
+  (void)old_size;
+  if (!new_size) {
+    f->live -= ptr != NULL;
+    free(ptr);
+    return NULL;
+  }
+  if (f->calls++ == f->fail_at) return NULL;
+  void *p = realloc(ptr, new_size);
+  if (p && !ptr) f->live++;
+  return p;
+}
+
+typedef sx_status (*scenario)(const sx_ctx *ctx, sx_error *err);
+
+/* step: every allocation is tried up to 300, then each step-th. */
+static void each_once(scenario run, long least, long step) {
+  long k = 0;
+  for (;; k += k < 300 ? 1 : step) {
+    failing f = {0, k, 0};
+    sx_ctx ctx = SX_CTX_INIT;
+    ctx.alloc = (sx_alloc){resize, &f};
+    sx_error e = SX_ERROR_INIT;
+    const sx_status status = run(&ctx, &e);
+    CHECK_INT(f.live, 0);
+    if (f.calls <= k) {
+      CHECK_INT(status, SX_OK);
+      break;
+    }
+    if (status != SX_E_MEMORY && status != SX_OK)
+      SXT_FAIL("allocation %ld: status %d, %s: %s", k, (int)status, e.where, e.message);
+    if (sxt_failures > 5) break;
+  }
+  CHECK(k > least);
+}
+
+static const char prose[] =
+    "# 规模\n\n数字消费用户 9.58 亿人，占 3.3、2.4和5.6个百分点，US$1.2bn，见[1](http://a/1)。\n\n| a | b（亿人） "
+    "|\n|---|---|\n| Z世代 | 2.62 元/GB |\n\n三分之一。\n";
+static const char markup[] = "<h1>1 规模</h1><p>用户 <span data-ref=\"users.total\" data-unit=\"亿人\" "
+                             "title=\"x\">9.58</span><sup>1</sup>亿人<table><tr><th>a<td>5%</table>";
+
+static sx_status parse(const sx_ctx *ctx, sx_text_form form, const void *data, size_t n, sx_error *err) {
+  sx_audit_text *t = NULL;
+  const sx_status status = sx_audit_text_parse(&t, ctx, form, data, n, "x", err);
+  if (status != SX_OK) CHECK(t == NULL);
+  if (status == SX_OK) CHECK(sx_audit_text_n_marks(t) > 2);
+  sx_audit_text_free(t);
+  return status;
+}
+
+static sx_status plain(const sx_ctx *ctx, sx_error *err) {
+  return parse(ctx, SX_TEXT_PLAIN, prose, sizeof prose - 1, err);
+}
+static sx_status markdown(const sx_ctx *ctx, sx_error *err) {
+  return parse(ctx, SX_TEXT_MARKDOWN, prose, sizeof prose - 1, err);
+}
+static sx_status html(const sx_ctx *ctx, sx_error *err) {
+  return parse(ctx, SX_TEXT_HTML, markup, sizeof markup - 1, err);
+}
+
+static char docx[8192];
+static size_t n_docx;
+static sx_status word(const sx_ctx *ctx, sx_error *err) {
+  return parse(ctx, SX_TEXT_DOCX, docx, n_docx, err);
+}
+
+static void make_docx(void) {
+  static const char xml[] =
+      "<w:document "
+      "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body><w:p><w:r><w:t>用户 "
+      "9.58亿人，占 46.5%、3 家</w:t></w:r></w:p></w:body></w:document>";
+  zip_error_t error;
+  zip_error_init(&error);
+  zip_source_t *source = zip_source_buffer_create(NULL, 0, 0, &error);
+  zip_t *zip = source ? zip_open_from_source(source, ZIP_TRUNCATE, &error) : NULL;
+  REQUIRE(zip != NULL);
+  zip_source_keep(source);
+  REQUIRE(zip_file_add(zip, "word/document.xml", zip_source_buffer(zip, xml, sizeof xml - 1, 0), 0) >= 0);
+  REQUIRE(zip_close(zip) == 0 && zip_source_open(source) == 0);
+  const zip_int64_t got = zip_source_read(source, docx, sizeof docx);
+  n_docx = got > 0 ? (size_t)got : 0;
+  zip_source_close(source);
+  zip_source_free(source);
+}
+
+static void texts(void) {
+  make_docx();
+  each_once(plain, 20, 1);
+  each_once(markdown, 20, 1);
+  each_once(html, 20, 1);
+  each_once(word, 10, 1);
+}
+
+static char store_path[64], page_path[64];
+
+static sx_status match(const sx_ctx *ctx, sx_error *err) {
+  sx_store *store = NULL;
+  sx_audit_text *t = NULL;
+  sx_audit_matches *all = NULL;
+  sx_status status;
+  SX_TRY_GOTO(status, sx_store_open(&store, ctx, store_path, SX_STORE_READ, err), done);
+  SX_TRY_GOTO(status, sx_audit_text_parse(&t, ctx, SX_TEXT_MARKDOWN, prose, sizeof prose - 1, "x", err), done);
+  SX_TRY_GOTO(status, sx_audit_text_against(&all, t, store, -1, err), done);
+  CHECK(all->n > 4);
+done:
+  if (status != SX_OK) CHECK(all == NULL);
+  sx_audit_matches_free(all);
+  sx_audit_text_free(t);
+  sx_store_close(store);
+  return status;
+}
+
+static sx_status outputs(const sx_ctx *ctx, sx_error *err) {
+  sx_store *store = NULL;
+  sx_audit_traces *all = NULL;
+  const char *const files[] = {page_path};
+  sx_status status;
+  SX_TRY_GOTO(status, sx_store_open(&store, ctx, store_path, SX_STORE_READ, err), done);
+  SX_TRY_GOTO(status, sx_audit_outputs(&all, store, -1, files, 1, err), done);
+  CHECK(all->n > 20);
+done:
+  if (status != SX_OK) CHECK(all == NULL);
+  sx_audit_traces_free(all);
+  sx_store_close(store);
+  return status;
+}
+
+static void against_a_store(void) {
+  sx_store *store = NULL;
+  (void)snprintf(store_path, sizeof store_path, "/tmp/sx_oom_audit_%ld.db", (long)getpid());
+  (void)snprintf(page_path, sizeof page_path, "/tmp/sx_oom_audit_%ld.html", (long)getpid());
+  REQUIRE_OK(audit_store(&store, NULL, store_path, "用户 {{users.total | 亿人 2}} 与 5.3 家，误差 1.96 倍", "x",
+                         "[\"1.96\"]", err));
+  REQUIRE_OK(audit_page(store, page_path, SX_LANG_ZH, err));
+  sx_store_close(store);
+  each_once(match, 60, 1);
+  each_once(outputs, 100, 7);
+  (void)remove(store_path);
+  (void)remove(page_path);
+}
+
+SXT_MAIN(SXT_CASE(texts), SXT_CASE(against_a_store))

@@ -1,0 +1,208 @@
+/* A run's own pages: every number traced; what differs, what is typed, what is exempt and why; numbers changed in the file by hand. Someone's text against the same
+ * results: agrees, differs, not matched, with the reasons. */
+#include "sxt.h"
+
+#include "unit/audit/audit_sample.h"
+
+static char store_path[64], page_path[64];
+
+static void paths(void) {
+  (void)snprintf(store_path, sizeof store_path, "/tmp/sx_audit_%ld.db", (long)getpid());
+  (void)snprintf(page_path, sizeof page_path, "/tmp/sx_audit_%ld.html", (long)getpid());
+}
+
+static void clean_up(sx_store *store) {
+  sx_store_close(store);
+  (void)remove(store_path);
+  (void)remove(page_path);
+}
+
+static sx_audit_traces *traced(sx_store *store) {
+  const char *const files[] = {page_path};
+  sx_audit_traces *t = NULL;
+  sx_error err = SX_ERROR_INIT;
+  if (sx_audit_outputs(&t, store, -1, files, 1, &err) != SX_OK) SXT_FAIL("%s: %s", err.where, err.message);
+  return t;
+}
+
+static const sx_audit_trace *find(const sx_audit_traces *t, sx_trace_verdict verdict, const char *printed) {
+  for (size_t i = 0; i < t->n; i++) {
+    if (t->items[i].verdict == verdict && strcmp(t->items[i].printed, printed) == 0) return &t->items[i];
+  }
+  return NULL;
+}
+
+static size_t with_reason(const sx_audit_traces *t, const char *reason) {
+  size_t n = 0;
+  for (size_t i = 0; i < t->n; i++) n += t->items[i].reason && strcmp(t->items[i].reason, reason) == 0;
+  return n;
+}
+
+/* As the program prints it: nothing differs, nothing is unbound; text, table, drawing, axis, outside figure and files are all there. */
+static void as_rendered(void) {
+  sx_store *store = NULL;
+  paths();
+  for (int lang = 0; lang < 2; lang++) {
+    REQUIRE_OK(audit_store(&store, NULL, store_path,
+                           "# 规模\\n\\n2025年用户 {{users.total | 亿人 2}}，Z世代比整体高 {{rate.z.gap | pp 1 "
+                           "sign:none}}，支出 {{spend/total.total | 万亿元 2}}，农村 {{rate.rural.gap | pp 1}}。",
+                           "In 2025 {{users.total | 亿人 2}} spent {{spend/total.total | trillion yuan 2}}.", NULL,
+                           err));
+    REQUIRE_OK(audit_page(store, page_path, (sx_lang)lang, err));
+    sx_audit_traces *t = traced(store);
+    REQUIRE(t != NULL);
+    for (size_t i = 0; i < t->n; i++) {
+      if (t->items[i].verdict >= SX_TRACE_DIFFERS)
+        SXT_FAIL("%s is %s: %s", t->items[i].printed, sx_trace_verdict_name(t->items[i].verdict),
+                 t->items[i].reason ? t->items[i].reason : "");
+    }
+    CHECK(t->n_agree > 20);
+    CHECK_INT(t->n_agree + t->n_exempt + t->n_differ + t->n_unbound, t->n);
+    CHECK_INT(with_reason(t, "outside"), 1);
+    CHECK(with_reason(t, "axis") >= 4);
+    CHECK_INT(with_reason(t, "bytes"), 1);
+    CHECK(with_reason(t, "label") >= 4);
+    if (lang == SX_LANG_ZH) CHECK_INT(with_reason(t, "input"), 1);
+    sx_audit_traces_free(t);
+    clean_up(store);
+    store = NULL;
+  }
+}
+
+static void typed_numbers(void) {
+  sx_store *store = NULL;
+  paths();
+  REQUIRE_OK(audit_store(&store, NULL, store_path,
+                         "# 规模\\n\\n用户 {{users.total | 亿人 2}}，其中 3 万人答复，误差 1.96 倍，三成未答。", "x",
+                         "[\"1.96\"]", err));
+  REQUIRE_OK(audit_page(store, page_path, SX_LANG_ZH, err));
+  sx_audit_traces *t = traced(store);
+  REQUIRE(t != NULL);
+  CHECK_INT(t->n_unbound, 2);
+  const sx_audit_trace *u = find(t, SX_TRACE_UNBOUND, "3 万人");
+  REQUIRE(u != NULL);
+  CHECK_STR(u->source, "narrative/01.md:3:30");
+  CHECK(u->line > 0 && u->column > 0);
+  CHECK(find(t, SX_TRACE_UNBOUND, "三成") != NULL);
+  CHECK(find(t, SX_TRACE_EXEMPT, "1.96 倍") != NULL);
+  CHECK_INT(with_reason(t, "study: 1.96"), 1);
+  sx_audit_traces_free(t);
+  clean_up(store);
+}
+
+/* The page with one piece replaced by another of the same meaning to a reader: the change is found. */
+static void changed(const char *from, const char *to, const char *printed, const char *reason) {
+  sx_store *store = NULL;
+  char *html = NULL;
+  size_t n = 0;
+  paths();
+  REQUIRE_OK(audit_store(&store, NULL, store_path,
+                         "用户 {{users.total | 亿人 2}}，农村比整体低 {{rate.rural.gap | pp 1 sign:none}}。", "x", NULL,
+                         err));
+  REQUIRE_OK(audit_page(store, page_path, SX_LANG_ZH, err));
+  REQUIRE_OK(sx_file_read(&html, &n, NULL, page_path, err));
+  const char *at = strstr(html, from);
+  if (!at) SXT_FAIL("the page has no '%s'", from);
+  sx_buf buf;
+  sx_buf_init(&buf, NULL);
+  size_t line = 1;
+  if (at) {
+    for (const char *c = html; c < at; c++) line += *c == '\n';
+    sx_buf_add_n(&buf, html, (size_t)(at - html));
+    sx_buf_add(&buf, to);
+    sx_buf_add(&buf, at + strlen(from));
+    CHECK_OK(sx_file_write(NULL, page_path, buf.data, buf.n, err));
+    sx_audit_traces *t = traced(store);
+    if (t && t->n_differ + t->n_unbound != 1)
+      SXT_FAIL("'%s' for '%s': %zu differ, %zu unbound", to, from, t->n_differ, t->n_unbound);
+    for (size_t i = 0; t && i < t->n; i++) {
+      const sx_audit_trace *x = &t->items[i];
+      if (x->verdict < SX_TRACE_DIFFERS) continue;
+      CHECK_STR(x->printed, printed);
+      CHECK(x->line == line);
+      if (reason[0]) CHECK(x->reason && strstr(x->reason, reason));
+    }
+    sx_audit_traces_free(t);
+  }
+  sx_buf_clear(&buf);
+  sx_mem_free(NULL, html);
+  clean_up(store);
+}
+
+static void changed_by_hand(void) {
+  changed(">9.58亿人</span>", ">9.85亿人</span>", "9.85亿人", "printed precision");
+  changed(">9.58亿人</span>", ">9.58万人</span>", "9.58万人", "printed precision");
+  changed(">9.58亿人</span>", ">9.581亿人</span> 5 家", "5 家", ""); /* finer and right; the typed one is found */
+  changed("data-ref=\"users.total\">9.58", "data-ref=\"users.nobody\">9.58", "9.58亿人", "no such result");
+  changed("整体低 <span", "整体高 <span", "9.0个百分点", "opposite direction");
+  changed("标准误：0.023；", "标准误：0.032；", "9.58亿人", "tooltip");
+  changed("data-unit=\"亿人\">9.58</span>", "data-unit=\"亿人\">9.57</span>", "9.57", "printed precision");
+  changed("data-unit=\"亿人\">0.02</td>", "data-unit=\"亿人\">0.20</td>", "0.20", "printed precision");
+  changed("9.54 – 9.63</td>", "9.54 – 9.93</td>", "9.54 – 9.93", "printed precision");
+  changed(">30,000</td>", ">30,010</td>", "30,010", "printed precision");
+  changed("data-exempt=\"outside\" data-unit=\"%\">46.5</span>", "data-exempt=\"outside\" data-unit=\"%\">46.9</span>",
+          "46.9", "printed precision");
+  changed(">85.1%</text>", ">81.5%</text>", "81.5%", "printed precision");
+  changed("全体：85.1%", "全体：85.2%", "85.2%", "drawing");
+  changed(">800元以内</text>", ">900元以内</text>", "900元", "");
+  changed(">12,345</td>", ">12,354</td>", "12,354", "printed precision");
+  changed("30000 个观测", "30001 个观测", "30001 个", "quotes");
+}
+
+static void bad_input(void) {
+  sx_store *store = NULL;
+  sx_audit_traces *t = NULL;
+  const char *const files[] = {"/nowhere/page.html"};
+  paths();
+  REQUIRE_OK(audit_store(&store, NULL, store_path, "x", "x", NULL, err));
+  CHECK_FAILS(sx_audit_outputs(&t, store, -1, files, 1, err), SX_E_IO, "page.html", "");
+  CHECK(t == NULL);
+  clean_up(store);
+}
+
+/* ---- someone's text ---------------------------------------------------------------------------------------------- */
+
+static void against(const char *text, sx_match_verdict verdict, const char *reference, const char *expected) {
+  sx_store *store = NULL;
+  sx_audit_text *read = NULL;
+  sx_audit_matches *all = NULL;
+  paths();
+  REQUIRE_OK(audit_store(&store, NULL, store_path, "x", "x", NULL, err));
+  REQUIRE_OK(sx_audit_text_parse(&read, NULL, SX_TEXT_MARKDOWN, text, strlen(text), "text", err));
+  REQUIRE_OK(sx_audit_text_against(&all, read, store, -1, err));
+  const sx_audit_match *m = all->n ? &all->items[all->n - 1] : NULL;
+  if (!m || m->verdict != verdict || strcmp(m->reference ? m->reference : "", reference) != 0 ||
+      strcmp(m->expected ? m->expected : "", expected) != 0)
+    SXT_FAIL("'%s': %s, result '%s', expected '%s', score %.2f (%s)", text,
+             m ? sx_match_verdict_name(m->verdict) : "nothing", m && m->reference ? m->reference : "",
+             m && m->expected ? m->expected : "", m ? m->score : 0, m && m->reason ? m->reason : "");
+  CHECK_INT(all->n_agree + all->n_differ + all->n_none, all->n);
+  sx_audit_matches_free(all);
+  sx_audit_text_free(read);
+  clean_up(store);
+}
+
+static void texts(void) {
+  against("数字消费用户达 9.58 亿人。", SX_MATCH_AGREES, "users.total", "");
+  against("数字消费用户突破9亿人。", SX_MATCH_AGREES, "users.total", "");
+  against("数字消费用户达 9.85 亿人。", SX_MATCH_DIFFERS, "users.total", "9.58 亿人");
+  against("Z世代的数字消费用户为2.16亿人。", SX_MATCH_DIFFERS, "users.z", "2.62亿人");
+  against("Z世代的数字消费用户为2.62亿人。", SX_MATCH_AGREES, "users.z", "");
+  against("Z世代数字消费使用率 95.1%，高于整体 10.1 个百分点。", SX_MATCH_AGREES, "rate.z.gap", "");
+  against("Z世代数字消费使用率高于整体 15.6 个百分点。", SX_MATCH_DIFFERS, "rate.z.gap",
+          "10.1 个百分点"); /* 10.05 is rounded half away */
+  against("数字消费额为 9.37 万亿元。", SX_MATCH_AGREES, "spend/total.total", "");
+  against("There are 958 million digital consumers.", SX_MATCH_AGREES, "users.total", "");
+  against("Digital spending reached 9.73 trillion yuan.", SX_MATCH_DIFFERS, "spend/total.total", "9.37 trillion yuan");
+  against("| 群体 | 数字消费用户（亿人） |\n|---|---|\n| Z世代 | 2.62 |", SX_MATCH_AGREES, "users.z", "");
+  against("| 群体 | 数字消费用户（亿人） |\n|---|---|\n| Z世代 | 2.26 |", SX_MATCH_DIFFERS, "users.z", "2.62");
+  /* not matched: nothing is named, another size, another unit, no unit, a word */
+  against("全年下雨 120 天。", SX_MATCH_NONE, "", "");
+  against("某省数字消费用户为 3.1 万人。", SX_MATCH_NONE, "", "");
+  against("数字消费用户有 958 家。", SX_MATCH_NONE, "", "");
+  against("编号 12345678，数字消费用户 7。", SX_MATCH_NONE, "", "");
+  against("宠物用品的用户占三成。", SX_MATCH_NONE, "", "");
+}
+
+SXT_MAIN(SXT_CASE(as_rendered), SXT_CASE(typed_numbers), SXT_CASE(changed_by_hand), SXT_CASE(bad_input),
+         SXT_CASE(texts))
