@@ -168,4 +168,40 @@ static void groups(void) {
   CHECK(joint > 5); /* some fail only together */
 }
 
-SXT_MAIN(SXT_CASE(singles), SXT_CASE(groups))
+/* Three shares rounded to whole per cents: 100 with probability 3/4 (Mosteller, Youtz and Zahn 1967, Demography 4:850), never a
+ * contradiction. */
+static void rounded_percentages(void) {
+  enum { TRIPLES = 4000 };
+  size_t hundred = 0, n = 0;
+  sx_buf buf, ids;
+  sx_buf_init(&buf, NULL);
+  sx_buf_init(&ids, NULL);
+  sx_buf_add(&buf, "audit: t\nfigures:\n  - {id: all, value: 100, unit: '%', kind: count}\n");
+  sx_buf_add(&ids, "identities:\n");
+  while (n < TRIPLES) {
+    const double a = (double)below(1000000) / 1e6, b = (double)below(1000000) / 1e6, first = fmin(a, b),
+                 second = fabs(a - b), third = 1 - fmax(a, b);
+    const int p = (int)floor(100 * first + 0.5), q = (int)floor(100 * second + 0.5), r = (int)floor(100 * third + 0.5);
+    hundred += p + q + r == 100;
+    sx_buf_printf(&buf,
+                  "  - {id: a%zu, value: %d, unit: '%%', zeros: printed}\n  - {id: b%zu, value: %d, unit: '%%', zeros: "
+                  "printed}\n",
+                  n, p, n, q);
+    sx_buf_printf(&buf, "  - {id: c%zu, value: %d, unit: '%%', zeros: printed}\n", n, r);
+    sx_buf_printf(&ids, "  - {id: i%zu, sum: all, of: [a%zu, b%zu, c%zu]}\n", n, n, n, n);
+    n++;
+  }
+  sx_buf_add(&buf, ids.data);
+  sx_audit *audit = NULL;
+  sx_audit_report *report = NULL;
+  REQUIRE_OK(sx_audit_load_memory(&audit, NULL, "t.yaml", buf.data, buf.n, NULL, 0, err));
+  REQUIRE_OK(sx_audit_run(&report, audit, NULL, err));
+  CHECK_INT(sx_audit_count(report, SX_AUDIT_AGREES), TRIPLES);
+  CHECK_NEAR((double)hundred / TRIPLES, 0.75, 0.03);
+  sx_audit_report_free(report);
+  sx_audit_free(audit);
+  sx_buf_clear(&buf);
+  sx_buf_clear(&ids);
+}
+
+SXT_MAIN(SXT_CASE(rounded_percentages), SXT_CASE(singles), SXT_CASE(groups))
