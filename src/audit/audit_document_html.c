@@ -334,6 +334,7 @@ static sx_status attribute(tag *t, page *p, const char *name, size_t k, const ch
   if (IS("colspan")) t->columns = small_number(text, n, COLUMNS_MAX);
   if (IS("rowspan")) t->rows = small_number(text, n, 1000);
   if (IS("class") && (has_class(text, n, "no") || has_class(text, n, "ref"))) t->attributes.exempt = "section";
+  if (IS("class") && has_class(text, n, "u")) p->blank = true; /* the unit of a column's head stands apart */
   if (IS("class") && has_class(text, n, "fn")) t->attributes.exempt = "note";
   return SX_OK;
 #undef IS

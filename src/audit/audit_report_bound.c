@@ -40,7 +40,10 @@ sx_status sx_audit__printed(sx_printed *out, size_t *n, size_t max, const sx_tra
   for (size_t i = 0; status == SX_OK && i < sx_audit_text_n_marks(read); i++) {
     const sx_text_mark *m = sx_audit_text_mark(read, i);
     if (m->kind == SX_MARK_LEVEL) continue;
-    sx_printed p = {.decimals = m->decimals < 0 ? 0 : m->decimals, .zeros = m->zeros, .negative = m->sign < 0};
+    const char *before = sx_audit_text_part(read, m->part)->text + m->at;
+    const bool minus = m->kind != SX_MARK_QUANTITY && m->at >= 3 &&
+                       memcmp(before - 3, "\xE2\x88\x92", 3) == 0; /* −1900 looks like a year */
+    sx_printed p = {.decimals = m->decimals < 0 ? 0 : m->decimals, .zeros = m->zeros, .negative = m->sign < 0 || minus};
     p.scale = run->unit ? scale : m->scale;
     p.value = (p.negative ? -1 : 1) * m->value * p.scale;
     p.unit = pow(10, run->zeros - p.decimals) * p.scale;

@@ -132,6 +132,8 @@ static sx_status take_block(void *data, int64_t order, const char *kind, const c
   bool quoted = false;
   if (!sx_node_bool(&quoted, sx_node_get(root, "quoted"))) quoted = false;
   if (figure || table) status = take_labels(t, root, false, quoted);
+  const sx_node *note = sx_node_get(root, "note_counts") ? sx_node_get(root, "note") : NULL;
+  if (status == SX_OK && note) status = take_labels(t, note, true, false);
   if (status == SX_OK && figure) status = take_drawing(t, id ? id : "", root);
   if (strcmp(kind, "text") == 0 || strcmp(kind, "annex") == 0) status = take_narrative(t, root);
   sx_doc_free(doc);

@@ -125,7 +125,8 @@ static bool bare_year(sx_found *f, const sx_scan *s) {
   sx_found probe = *f;
   probe.to = probe.number_to;
   sx_audit__text_unit(&probe, s);
-  if (probe.has_unit) return false;
+  if (probe.has_unit && !(probe.unit.share == SX_AUDIT_PERCENT && sx_blanks(s, f->number_to)))
+    return false; /* a head: 2024 % */
   return is(f, SX_MARK_DATE, f->number_to);
 }
 

@@ -26,7 +26,9 @@ void sx_report__foot(sx_page *page, const sx_block *block, const char *extra) {
   if (note || source || extra[0]) {
     sx_buf_add(&page->body, "<div class=\"foot\">\n");
     if (note || extra[0]) {
-      sx_buf_printf(&page->body, "<p>%s", sx_report__w(page, W_NOTE));
+      bool counts = false; /* the run wrote the note: its numbers are held against the block alone */
+      if (!sx_node_bool(&counts, sx_node_get(block->root, "note_counts"))) counts = false;
+      sx_buf_printf(&page->body, "<p%s>%s", counts ? " data-exempt=\"input\"" : "", sx_report__w(page, W_NOTE));
       if (note) sx_report__label(&page->body, page, note);
       if (note && extra[0] && page->lang == SX_LANG_EN) sx_buf_add_char(&page->body, ' ');
       sx_report__visible(&page->body, page, extra, strlen(extra));

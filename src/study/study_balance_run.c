@@ -340,7 +340,7 @@ sx_status study__balance_note(sx_buf *out, const st_run *r, const st_block *bloc
     if (status == SX_OK) status = sx_buf_status(&text[k], err);
   }
   if (status == SX_OK && text[0].n) {
-    sx_buf_add(out, "\"note\":");
+    sx_buf_add(out, "\"note_counts\":true,\"note\":");
     study__text2_json(out, text[0].data, text[1].data);
     sx_buf_add_char(out, ',');
   }

@@ -78,7 +78,7 @@ sx_status study__block_note(sx_buf *out, const st_run *r, const st_block *block,
   sx_status status = sx_buf_status(&zh, err);
   if (status == SX_OK) status = sx_buf_status(&en, err);
   if (status == SX_OK) {
-    sx_buf_add(out, "\"note\":");
+    sx_buf_add(out, "\"note_counts\":true,\"note\":");
     study__text2_json(out, zh.data ? zh.data : "", en.data ? en.data : "");
     sx_buf_add_char(out, ',');
   }

@@ -382,7 +382,7 @@ sx_status study__wave_note(sx_buf *out, const st_run *r, const st_block *block, 
   if (status == SX_OK) status = sx_buf_status(&en, err);
   if (status == SX_OK && zh.n) {
     while (en.n && en.data[en.n - 1] == ' ') en.data[--en.n] = '\0';
-    sx_buf_add(out, "\"note\":");
+    sx_buf_add(out, "\"note_counts\":true,\"note\":");
     study__text2_json(out, zh.data, en.data);
     sx_buf_add_char(out, ',');
   }
