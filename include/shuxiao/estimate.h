@@ -70,6 +70,10 @@ SX_API sx_status sx_est_linear(sx_est **out, const sx_ctx *ctx, const double *co
  * and that of the comparison is of the other operands alone. Then est keeps its value and has df 0, hence no error and no p, and so
  * has whatever is made of it. Sums do not need it. NULL among the operands is passed over. */
 SX_API void sx_est_need_errors(sx_est *est, const sx_est *const *operands, size_t n);
+/* The same estimate with its carrier written out (8 bytes a PSU or replicate), once and for all: for what many formulas will rest on. Large
+ * samples keep carriers as short tables otherwise, which each formula writes out anew. Numbers are the same bits. *out is owned by the
+ * caller; where nothing has to be written out it is a reference to est. */
+SX_API sx_status sx_est_expand(sx_est **out, const sx_est *est, sx_error *err) SX_NODISCARD;
 /* For the store: the carrier as bytes, and back onto the same design (checked by length and fingerprint). *data is freed
  * with sx_mem_free. Outside figures that were unpacked are one figure where value, se and df are the same. Expected from
  * unpack: SX_E_DATA for bytes that are damaged or of another design. */

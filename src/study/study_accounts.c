@@ -1,8 +1,8 @@
-/* study_accounts.c: the accounts of a study computed: leaves from formulas or from the data, then the tree's own algebra. */
-#include "study_priv.h"
+/* study_accounts.c: the accounts of a study computed: leaves from formulas or from the data, adjustments, periods and prices; then the
+ * tree's own algebra, its groups, comparisons and sensitivity. */
+#include "study_account.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { LEAVES_AT_ONCE = 64 };
@@ -62,171 +62,224 @@ static sx_status data_leaves(st_run *r, const st_account *a, sx_est **totals, sx
   return status;
 }
 
-/* ---- the tree ---------------------------------------------------------------------------------------------------------- */
+/* ---- leaves from formulas -------------------------------------------------------------------------------------------- */
 
-static sx_status times(sx_est **est, st_run *r, const sx_expr *product, const sx_est *scale, sx_error *err) {
+static sx_status times(const sx_est **est, st_run *r, const sx_est *scale, sx_error *err) {
   const char *const names[] = {"a", "b"};
   const sx_est *const values[] = {*est, scale};
+  sx_expr *product = NULL;
   sx_est *scaled = NULL;
-  SX_TRY(sx_est_formula(&scaled, &r->ctx, product, names, values, 2, err));
-  sx_est_free(*est);
+  SX_TRY(sx_expr_parse(&product, &r->ctx, "a * b", err));
+  const sx_status status = sx_est_formula(&scaled, &r->ctx, product, names, values, 2, err);
+  sx_expr_free(product);
+  if (status != SX_OK) return status;
+  sx_est_free((sx_est *)(uintptr_t)*est);
   *est = scaled;
   return SX_OK;
 }
 
-typedef struct parts {
-  sx_est *population, *penetration, *spend, *total;
-} parts;
-
-static sx_status leaf_parts(parts *p, st_run *r, const st_node *n, sx_est *from_data, const sx_expr *product,
-                            const sx_est *scale, sx_error *err) {
-  if (from_data) {
-    p->total = sx_est_ref(from_data);
-  } else if (n->total.value.expr) {
-    SX_TRY(study__formula_value(&p->total, r, &n->total, "total", err));
-  } else {
-    SX_TRY(study__formula_value(&p->population, r, &n->population, "total", err));
-    SX_TRY(study__formula_value(&p->penetration, r, &n->penetration, "total", err));
-    SX_TRY(study__formula_value(&p->spend, r, &n->spend, "total", err));
-  }
-  if (!scale) return SX_OK;
-  return times(p->total ? &p->total : &p->population, r, product, scale, err);
-}
-
-static sx_status add_node(sx_account *account, st_run *r, const st_node *n, sx_est *from_data, const sx_expr *product,
-                          const sx_est *scale, sx_error *err) {
-  parts p = {NULL, NULL, NULL, NULL};
-  sx_status status = SX_OK;
-  if (n->leaf) SX_TRY_GOTO(status, leaf_parts(&p, r, n, from_data, product, scale, err), done);
-  const sx_account_leaf leaf = {
-      .population = p.population, .penetration = p.penetration, .spend = p.spend, .total = p.total};
-  SX_TRY_GOTO(status,
-              sx_account_add(account, n->id, n->parent, n->scopes.items, n->scopes.n, n->leaf ? &leaf : NULL, err),
-              done);
-  if (n->codes.n) status = sx_account_set_codes(account, n->id, n->codes.items, n->codes.n, err);
-done:
-  sx_est_free(p.population);
-  sx_est_free(p.penetration);
-  sx_est_free(p.spend);
-  sx_est_free(p.total);
+static sx_status factor(const sx_est **out, st_run *r, const st_formula *f, const char *domain, sx_error *err) {
+  sx_est *est = NULL, *whole = NULL;
+  if (!f->value.expr) return SX_OK;
+  SX_TRY(study__formula_value(&est, r, f, domain, err));
+  const sx_status status = sx_est_expand(&whole, est, err); /* shares, effects and sensitivities all rest on it */
+  sx_est_free(est);
+  *out = whole;
   return status;
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------------------------------ */
-
-static bool asks_for(const st_formula *f, size_t account, const char *node, const char *scope, const char *measure,
-                     const sx_study *s) {
+/* The fewest interviews behind an indicator of the formula, where it is estimated in the domain. */
+static void count_interviews(size_t *n, const st_run *r, const st_formula *f, const char *domain) {
   for (size_t i = 0; i < f->n; i++) {
     const st_operand *op = &f->operands[i];
-    if (op->kind == ST_OPERAND_ACCOUNT && op->index == account &&
-        strcmp(s->accounts[account].nodes[op->node].id, node) == 0 && strcmp(op->statistic, measure) == 0 &&
-        (scope ? op->scope && strcmp(op->scope, scope) == 0 : !op->scope)) {
-      return true;
-    }
+    if (op->kind != ST_OPERAND_INDICATOR || op->fixed) continue;
+    const st_indicator *ind = &r->s->indicators[op->index];
+    const st_row *row = study__find_row(&r->rows, ind->id, op->statistic ? op->statistic : "", domain);
+    if (row && row->n >= 0 && !study__is_formula(ind) && (size_t)row->n < *n) *n = (size_t)row->n;
   }
-  return false;
 }
 
-/* Whether some formula or other account rests on this very row. */
-static bool is_operand(const sx_study *s, size_t account, const sx_account_row *row) {
-  const char *measure = sx_account_measure_name(row->measure);
-  for (size_t i = 0; i < s->n_indicators; i++) {
-    if (asks_for(&s->indicators[i].formula, account, row->id, row->scope, measure, s)) return true;
+static sx_status name_inputs(sx_account_leaf *leaf, st_run *r, const st_account *a, const st_node *n, sx_error *err) {
+  const struct {
+    const st_formula *f;
+    const char *factor, **out;
+  } list[] = {{&n->population, "population", &leaf->population_input},
+              {&n->penetration, "penetration", &leaf->penetration_input},
+              {&n->spend, "spend", &leaf->spend_input},
+              {&n->total, "total", &leaf->total_input},
+              {&n->ratio, "ratio", &leaf->ratio_input}};
+  for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+    if (!list[i].f->value.node) continue;
+    *list[i].out = study__input_name(a, n, list[i].f, list[i].factor, r->arena);
+    if (!*list[i].out) return sx_error_memory(err);
   }
-  for (size_t i = 0; i < s->n_accounts; i++) {
-    const st_account *a = &s->accounts[i];
-    bool asked = asks_for(&a->benchmark, account, row->id, row->scope, measure, s) ||
-                 asks_for(&a->scale, account, row->id, row->scope, measure, s);
-    for (size_t k = 0; k < a->n_nodes && !asked; k++) {
-      const st_node *n = &a->nodes[k];
-      asked = asks_for(&n->population, account, row->id, row->scope, measure, s) ||
-              asks_for(&n->penetration, account, row->id, row->scope, measure, s) ||
-              asks_for(&n->spend, account, row->id, row->scope, measure, s) ||
-              asks_for(&n->total, account, row->id, row->scope, measure, s);
-    }
-    if (asked) return true;
-  }
-  const st_formula *f = NULL;
-  for (size_t i = 0; (f = study__balance_formula(s, i)) != NULL; i++)
-    if (asks_for(f, account, row->id, row->scope, measure, s)) return true;
-  return false;
+  return SX_OK;
 }
 
-static sx_status put_account_row(st_run *r, size_t account, const char *step, const sx_account_row *row,
-                                 sx_error *err) {
-  const st_account *a = &r->s->accounts[account];
-  sx_est_options options = SX_EST_OPTIONS_INIT;
-  options.ci_level = r->s->est.ci_level;
-  options.df = r->s->est.df;
-  sx_est_row out = {.estimate = (double)NAN};
-  st_where where = {.n = 0, .name = "total"};
-  const char *id = sx_arena_printf(r->arena, "%s/%s", a->id, row->id);
-  const char *measure = sx_account_measure_name(row->measure);
-  if (!id) return sx_error_memory(err);
-  if (row->scope) {
-    where.terms[where.n++] = (sx_store_term){"scope", row->scope, {"范围", "scope"}, {row->scope, row->scope}};
-    where.name = sx_arena_printf(r->arena, "scope:%s", row->scope);
-    if (!where.name) return sx_error_memory(err);
+void study__leaf_clear(st_leaf *leaf) {
+  const sx_est *const own[] = {leaf->leaf.population, leaf->leaf.penetration, leaf->leaf.spend, leaf->leaf.total,
+                               leaf->leaf.ratio};
+  for (size_t i = 0; i < sizeof own / sizeof *own; i++) sx_est_free((sx_est *)(uintptr_t)own[i]);
+  leaf->leaf = (sx_account_leaf){.total = NULL};
+}
+
+sx_status study__leaf(st_leaf *out, st_run *r, const st_account *a, const st_node *n, const char *domain,
+                      sx_error *err) {
+  const st_formula *const formulas[] = {&n->population, &n->penetration, &n->spend, &n->total, &n->ratio};
+  sx_est *scale = NULL;
+  sx_status status = SX_OK;
+  *out = (st_leaf){.leaf = {.ratio_to = n->ratio_to, .ratio_base = n->ratio_base}, .n = SIZE_MAX};
+  const sx_est **const values[] = {&out->leaf.population, &out->leaf.penetration, &out->leaf.spend, &out->leaf.total,
+                                   &out->leaf.ratio};
+  for (size_t i = 0; i < sizeof formulas / sizeof *formulas; i++) {
+    SX_TRY_GOTO(status, factor(values[i], r, formulas[i], domain, err), done);
+    count_interviews(&out->n, r, formulas[i], domain);
   }
-  SX_TRY(sx_est_describe(&out, row->est, false, &options, err));
-  out.n = 0;
-  out.deff = out.n_eff = (double)NAN;
-  int64_t row_id = 0;
-  const char *unit = row->measure == SX_ACCOUNT_LEVEL ? a->unit : NULL;
-  sx_status status = r->again ? SX_OK : study__put_est(&row_id, r, step, id, measure, unit, &where, &out, err);
-  const bool operand = is_operand(r->s, account, row);
-  if (status == SX_OK && operand && !r->again) status = study__put_carrier(r, row_id, row->est, err);
-  if (status == SX_OK && (operand || a->followed)) {
-    const char *name = sx_arena_printf(r->arena, "%s|%s|%s", id, where.name, measure);
-    status = name ? study__keep_value(r, name, row->est, err) : sx_error_memory(err);
-  }
-  sx_est_free(out.est);
+  SX_TRY_GOTO(status, name_inputs(&out->leaf, r, a, n, err), done);
+  if (!a->scale.value.expr || (n->ratio_to && !n->population.value.expr)) goto done; /* a ratio to a scaled level */
+  SX_TRY_GOTO(status, study__formula_value(&scale, r, &a->scale, domain, err), done);
+  status = times(out->leaf.total ? &out->leaf.total : &out->leaf.population, r, scale, err);
+done:
+  sx_est_free(scale);
+  if (status != SX_OK) study__leaf_clear(out);
   return status;
 }
 
-static sx_status fill_account(sx_account *account, st_run *r, const st_account *a, sx_est *const *totals,
-                              const sx_est *scale, sx_error *err) {
-  sx_expr *product = NULL;
-  SX_TRY(sx_expr_parse(&product, &r->ctx, "a * b", err));
-  sx_status status = SX_OK;
-  for (size_t i = 0; i < a->n_nodes && status == SX_OK; i++) {
-    status = add_node(account, r, &a->nodes[i], totals[i], product, scale, err);
+/* ---- the tree ---------------------------------------------------------------------------------------------------------- */
+
+/* A plain number with an error is an outside figure: one and the same in every wave and account that reads it from here. */
+static sx_status given_value(sx_est **out, st_run *r, const st_given *g, sx_error *err) {
+  sx_est *est = NULL;
+  SX_TRY(study__formula_value(&est, r, &g->value, "total", err));
+  if (!(g->se > 0)) {
+    *out = est;
+    return SX_OK;
   }
-  sx_expr_free(product);
+  const double value = sx_est_value(est);
+  sx_est_free(est);
+  st_run *first = r;
+  while (first->following) first = first->following;
+  for (size_t i = 0; i < first->n_givens; i++) {
+    if (first->givens[i].node != g->node) continue;
+    *out = sx_est_ref(first->givens[i].est);
+    return SX_OK;
+  }
+  if (!sx_mem_grow(&first->ctx, (void **)&first->givens, &first->cap_givens, first->n_givens + 1,
+                   sizeof *first->givens))
+    return sx_error_memory(err);
+  SX_TRY(sx_est_outside(&est, &r->ctx, value, g->se, g->df, err));
+  first->givens[first->n_givens++] = (struct st_given_value){g->node, sx_est_ref(est)};
+  *out = est;
+  return SX_OK;
+}
+
+static sx_status set_period(sx_account *account, st_run *r, const char *node, const st_given *period,
+                            const st_given *price, sx_error *err) {
+  sx_est *est = NULL;
+  sx_status status = SX_OK;
+  const char *input = sx_arena_printf(r->arena, "%s_factor", node);
+  if (!input) return sx_error_memory(err);
+  if (period->value.value.expr) {
+    SX_TRY_GOTO(status, given_value(&est, r, period, err), done);
+    SX_TRY_GOTO(status, sx_account_set_period(account, node, est, input, err), done);
+  }
+  if (price->value.value.expr) {
+    sx_est_free(est);
+    est = NULL;
+    SX_TRY_GOTO(status, given_value(&est, r, price, err), done);
+    status = sx_account_set_price(account, node, est, NULL, err);
+  }
+done:
+  sx_est_free(est);
+  return status;
+}
+
+static sx_status add_adjustment(sx_account *account, st_run *r, const st_node *n, sx_error *err) {
+  sx_est *est = NULL;
+  SX_TRY(given_value(&est, r, &n->given, err));
+  const sx_status status = sx_account_adjust(account, n->id, n->parent, n->kind, est, err);
+  sx_est_free(est);
+  return status;
+}
+
+static sx_status add_node(sx_account *account, st_run *r, const st_account *a, const st_node *n, sx_est *from_data,
+                          sx_error *err) {
+  st_leaf own = {.n = 0};
+  sx_status status = SX_OK;
+  if (n->adjustment) return add_adjustment(account, r, n, err);
+  if (from_data) {
+    sx_est *scale = NULL;
+    own.leaf.total = sx_est_ref(from_data);
+    if (a->scale.value.expr) {
+      SX_TRY_GOTO(status, study__formula_value(&scale, r, &a->scale, "total", err), done);
+      status = times(&own.leaf.total, r, scale, err);
+      sx_est_free(scale);
+      if (status != SX_OK) goto done;
+    }
+  } else if (n->leaf) {
+    SX_TRY_GOTO(status, study__leaf(&own, r, a, n, "total", err), done);
+  }
+  SX_TRY_GOTO(status,
+              sx_account_add(account, n->id, n->parent, n->scopes.items, n->scopes.n, n->leaf ? &own.leaf : NULL, err),
+              done);
+  if (n->codes.n) SX_TRY_GOTO(status, sx_account_set_codes(account, n->id, n->codes.items, n->codes.n, err), done);
+  status = set_period(account, r, n->id, &n->period, &n->price, err);
+done:
+  study__leaf_clear(&own);
+  return status;
+}
+
+sx_status study__build_account(sx_account **out, st_run *r, const st_account *a, sx_error *err) {
+  sx_account *account = NULL;
+  sx_status status = SX_OK;
+  sx_est **totals = sx_mem_zalloc(&r->ctx, a->n_nodes, sizeof *totals);
+  if (!totals) return sx_error_memory(err);
+  SX_TRY_GOTO(status, data_leaves(r, a, totals, err), done);
+  SX_TRY_GOTO(status, sx_account_new(&account, &r->ctx, err), done);
+  for (size_t i = 0; i < a->n_nodes; i++) {
+    status = add_node(account, r, a, &a->nodes[i], totals[i], err);
+    if (status == SX_OK && i == 0) status = set_period(account, r, a->nodes[0].id, &a->period, &a->price, err);
+    if (status == SX_OK) continue;
+    study__add_place(err, r->s, a->nodes[i].node);
+    goto done;
+  }
+  *out = account;
+  account = NULL;
+done:
+  for (size_t i = 0; i < a->n_nodes; i++) sx_est_free(totals[i]);
+  sx_mem_free(&r->ctx, totals);
+  sx_account_free(account);
   return status;
 }
 
 sx_status study__run_account(st_run *r, size_t index, sx_error *err) {
   const st_account *a = &r->s->accounts[index];
-  sx_account *account = NULL;
+  st_account_run w = {.r = r, .a = a, .index = index, .options = SX_EST_OPTIONS_INIT};
   sx_account_result *result = NULL;
-  sx_est *scale = NULL, *base = NULL;
+  sx_est *base = NULL;
   sx_status status = SX_OK;
-  const char *step = study__step_id(r, "account", a->id);
-  sx_est **totals = sx_mem_zalloc(&r->ctx, a->n_nodes, sizeof *totals);
-  if (!totals || !step) {
+  const st_where whole = {.n = 0, .name = "total"};
+  w.options.ci_level = r->s->est.ci_level;
+  w.options.df = r->s->est.df;
+  w.step = study__step_id(r, "account", a->id);
+  if (!w.step) {
     status = sx_error_memory(err);
     goto done;
   }
-  SX_TRY_GOTO(status, data_leaves(r, a, totals, err), done);
-  if (a->scale.value.expr) SX_TRY_GOTO(status, study__formula_value(&scale, r, &a->scale, "total", err), done);
   if (a->benchmark.value.expr) SX_TRY_GOTO(status, study__formula_value(&base, r, &a->benchmark, "total", err), done);
-  SX_TRY_GOTO(status, sx_account_new(&account, &r->ctx, err), done);
-  SX_TRY_GOTO(status, fill_account(account, r, a, totals, scale, err), done);
-  SX_TRY_GOTO(status, sx_account_compute(&result, account, base, err), done);
-  for (size_t i = 0; i < result->n_rows; i++) {
-    SX_TRY_GOTO(status, put_account_row(r, index, step, &result->rows[i], err), done);
-  }
+  SX_TRY_GOTO(status, study__build_account(&w.account, r, a, err), done);
+  SX_TRY_GOTO(status, sx_account_compute(&result, w.account, base, err), done);
+  SX_TRY_GOTO(status, study__put_account_result(&w, result, &whole, err), done);
+  if (r->again) goto done; /* for the changes between waves, which are of the whole */
+  SX_TRY_GOTO(status, study__account_domains(&w, err), done);
+  status = study__account_sensitivity(&w, err);
 done:
   if (status != SX_OK) {
     sx_error_add_where(err, "account %s", a->id);
     study__add_place(err, r->s, a->node);
   }
-  for (size_t i = 0; totals && i < a->n_nodes; i++) sx_est_free(totals[i]);
-  sx_mem_free(&r->ctx, totals);
   sx_account_result_free(result);
-  sx_account_free(account);
-  sx_est_free(scale);
+  sx_account_free(w.account);
   sx_est_free(base);
   return status;
 }

@@ -106,7 +106,7 @@ static void both(pages *p, const char *zh, const char *en) {
 }
 
 /* Outside text in a Markdown cell: bars and line breaks would end it, brackets could bind. */
-static void plain(sx_buf *out, const char *text) {
+void study__plain_markdown(sx_buf *out, const char *text) {
   for (const char *c = text ? text : ""; *c; c++) {
     if (strchr("|*_`[]<>\\{}", *c)) sx_buf_add_char(out, '\\');
     sx_buf_add_char(out, *c == '\n' ? ' ' : *c);
@@ -124,7 +124,7 @@ static void model_assumptions(pages *p, const st_run *r) {
       sx_buf *const sides[] = {&p->zh, &p->en};
       for (size_t side = 0; side < 2; side++) {
         sx_buf_printf(sides[side], side ? "- `%s`: \"" : "- `%s`：“", t->assumed.items[k]);
-        plain(sides[side], side ? t->statement_en.items[k] : t->statement.items[k]);
+        study__plain_markdown(sides[side], side ? t->statement_en.items[k] : t->statement.items[k]);
         sx_buf_add(sides[side], side ? "\"\n" : "”\n");
       }
     }
@@ -147,11 +147,12 @@ static void assumptions(pages *p, const st_run *r) {
     const st_indicator *ind = &s->indicators[i];
     if (!ind->assumed) continue;
     both(p, "- ", "- ");
-    plain(&p->zh, ind->label.zh ? ind->label.zh : ind->label.en);
-    plain(&p->en, ind->label.en ? ind->label.en : ind->label.zh);
+    study__plain_markdown(&p->zh, ind->label.zh ? ind->label.zh : ind->label.en);
+    study__plain_markdown(&p->en, ind->label.en ? ind->label.en : ind->label.zh);
     sx_buf_printf(&p->zh, "（`%s`）\n", ind->id);
     sx_buf_printf(&p->en, " (`%s`)\n", ind->id);
   }
+  (void)study__account_assumptions(&p->zh, &p->en, s);
   model_assumptions(p, r);
 }
 
@@ -205,7 +206,7 @@ static void provenance(pages *p, const st_run *r) {
     sx_buf *const sides[] = {&p->zh, &p->en};
     for (size_t side = 0; side < 2; side++) {
       sx_buf_add(sides[side], "| ");
-      plain(sides[side], i == 0 ? "study.yaml" : f->shown);
+      study__plain_markdown(sides[side], i == 0 ? "study.yaml" : f->shown);
       sx_buf_printf(sides[side], " | %lld | `%s` |\n", (long long)f->bytes, f->sha256);
     }
   }
@@ -215,16 +216,16 @@ static void provenance(pages *p, const st_run *r) {
     const size_t n = sx_text_from_double(number, b->value);
     if (i == 0) both(p, "\n外部数字：\n\n", "\nOutside figures:\n\n");
     both(p, "- ", "- ");
-    plain(&p->zh, b->label.zh ? b->label.zh : b->label.en ? b->label.en : b->id);
-    plain(&p->en, b->label.en ? b->label.en : b->label.zh ? b->label.zh : b->id);
+    study__plain_markdown(&p->zh, b->label.zh ? b->label.zh : b->label.en ? b->label.en : b->id);
+    study__plain_markdown(&p->en, b->label.en ? b->label.en : b->label.zh ? b->label.zh : b->id);
     both(p, " `", " `");
     sx_buf_add_n(&p->zh, number, n);
     sx_buf_add_n(&p->en, number, n);
     both(p, "`", "`");
     const bool source = b->source.zh || b->source.en;
     both(p, source ? "（" : "", source ? " (" : "");
-    plain(&p->zh, b->source.zh ? b->source.zh : b->source.en);
-    plain(&p->en, b->source.en ? b->source.en : b->source.zh);
+    study__plain_markdown(&p->zh, b->source.zh ? b->source.zh : b->source.en);
+    study__plain_markdown(&p->en, b->source.en ? b->source.en : b->source.zh);
     both(p, source ? "）\n" : "\n", source ? ")\n" : "\n");
   }
 }

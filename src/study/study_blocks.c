@@ -52,8 +52,8 @@ static bool asked_for(const char *domain, const char *text) {
   }
 }
 
-static sx_status collect_domains(shown *list, const st_run *r, const sx_node *domains, const sx_node *indicators,
-                                 sx_error *err) {
+sx_status study__shown_of(st_shown *list, const st_run *r, const sx_node *domains, const char *const *indicators,
+                          size_t n_indicators, sx_error *err) {
   const size_t n = domains ? (domains->kind == SX_NODE_LIST ? domains->n : 1) : 0;
   if (n == 0) return add_shown(list, r, "total", (sx_text2){"总体", "All"}, err);
   for (size_t k = 0; k < n; k++) {
@@ -66,15 +66,22 @@ static sx_status collect_domains(shown *list, const st_run *r, const sx_node *do
     for (size_t i = 0; i < r->rows.n; i++) {
       const st_row *row = &r->rows.items[i];
       bool mine = false;
-      for (size_t j = 0; j < indicators->n; j++) {
-        mine = mine || (indicators->items[j]->kind == SX_NODE_SCALAR &&
-                        strcmp(indicators->items[j]->text, row->indicator) == 0);
-      }
-      if (mine && row->main && asked_for(row->domain, node->text))
-        SX_TRY(add_shown(list, r, row->domain, row->label, err));
+      for (size_t j = 0; j < n_indicators && row->main; j++) mine = mine || strcmp(indicators[j], row->indicator) == 0;
+      if (mine && asked_for(row->domain, node->text)) SX_TRY(add_shown(list, r, row->domain, row->label, err));
     }
   }
   return SX_OK;
+}
+
+static sx_status collect_domains(shown *list, const st_run *r, const sx_node *domains, const sx_node *indicators,
+                                 sx_error *err) {
+  const char **names = sx_arena_alloc(r->arena, indicators->n, sizeof *names);
+  size_t n = 0;
+  if (!names) return sx_error_memory(err);
+  for (size_t j = 0; j < indicators->n; j++) {
+    if (indicators->items[j]->kind == SX_NODE_SCALAR) names[n++] = indicators->items[j]->text;
+  }
+  return study__shown_of(list, r, domains, names, n, err);
 }
 
 /* ---- references -------------------------------------------------------------------------------------------------- */
@@ -251,88 +258,19 @@ static sx_status indicator_table(sx_buf *out, sx_buf *scratch, st_run *r, const 
   return SX_OK;
 }
 
-/* Nodes depth first, so that children follow their parent. */
-static void account_rows(sx_buf *out, sx_buf *scratch, const st_run *r, const st_account *a, const char *parent,
-                         size_t depth, const st_list *measures, const char *domain, bool *first) {
-  for (size_t i = 0; i < a->n_nodes && depth < 64; i++) {
-    const st_node *n = &a->nodes[i];
-    if (parent ? !n->parent || strcmp(n->parent, parent) != 0 : n->parent != NULL) continue;
-    char id[400];
-    (void)snprintf(id, sizeof id, "%.180s/%.200s", a->id, n->id);
-    if (!study__find_row(&r->rows, id, "level", domain)) continue;
-    sx_buf_add(out, *first ? "{\"label\":" : ",{\"label\":");
-    *first = false;
-    study__text2_json(out, n->label.zh, n->label.en);
-    sx_buf_printf(out, ",\"indent\":%zu,\"cells\":[", depth);
-    for (size_t m = 0; m < measures->n; m++) {
-      if (m) sx_buf_add_char(out, ',');
-      cell_json(out, scratch, r, id, domain, measures->items[m], NULL, NULL);
-    }
-    sx_buf_add(out, "]}");
-    account_rows(out, scratch, r, a, n->id, depth + 1, measures, domain, first);
-  }
-}
-
-/* A column of changes: the words and format of the extra field, of the level unless the measure names a share. */
-static bool change_column(sx_buf *out, const st_account *a, const char *measure) {
+bool study__change_measure(sx_text2 *word, char format[120], const st_account *a, const char *measure) {
   for (size_t i = 0; i < N_EXTRA; i++) {
-    char format[120];
     const size_t n = strlen(extra[i].field);
-    if (!extra[i].prefix || strncmp(measure, extra[i].field, n) != 0 || (measure[n] && measure[n] != '_')) continue;
+    if (!extra[i].prefix || strcmp(extra[i].prefix, "gap") == 0 || strncmp(measure, extra[i].field, n) != 0 ||
+        (measure[n] && measure[n] != '_'))
+      continue;
     const bool share = strncmp(measure + n, "_share", 6) == 0;
     if (measure[n] && !share) continue;
     extra_format(format, &extra[i], a->format, share);
-    study__text2_json(out, extra[i].zh, extra[i].en);
-    sx_buf_add(out, ",\"format\":");
-    sx_json_string(out, format);
+    *word = (sx_text2){extra[i].zh, extra[i].en};
     return true;
   }
   return false;
-}
-
-static void measure_column(sx_buf *out, const st_account *a, const char *measure, bool first) {
-  static const struct {
-    const char *measure, *zh, *en;
-  } words[] = {{"level", "水平", "Level"},
-               {"share_of_parent", "占上级比重", "Share of parent"},
-               {"share_of_total", "占总额比重", "Share of total"},
-               {"share_of_benchmark", "占对照总额比重", "Share of benchmark"}};
-  sx_buf_add(out, first ? "{\"label\":" : ",{\"label\":");
-  if (change_column(out, a, measure)) {
-    sx_buf_add_char(out, '}');
-    return;
-  }
-  for (size_t i = 0; i < 4; i++) {
-    if (strcmp(words[i].measure, measure) == 0) study__text2_json(out, words[i].zh, words[i].en);
-  }
-  sx_buf_add(out, ",\"format\":");
-  sx_json_string(out, strcmp(measure, "level") == 0 ? a->format : "% 1");
-  sx_buf_add_char(out, '}');
-}
-
-static sx_status account_table(sx_buf *out, sx_buf *scratch, st_run *r, const st_block *block, const st_account *a,
-                               sx_error *err) {
-  const char *usual[] = {"level", "share_of_parent"};
-  st_list measures = {usual, NULL, 2};
-  const sx_node *asked = sx_node_get(block->node, "measures");
-  const char *scope = scalar(block->node, "scope");
-  if (asked && asked->kind == SX_NODE_LIST && asked->n) {
-    measures.items = sx_arena_alloc(r->arena, asked->n, sizeof *measures.items);
-    if (!measures.items) return sx_error_memory(err);
-    measures.n = 0;
-    for (size_t i = 0; i < asked->n; i++) {
-      if (asked->items[i]->kind == SX_NODE_SCALAR) measures.items[measures.n++] = asked->items[i]->text;
-    }
-  }
-  const char *domain = scope ? sx_arena_printf(r->arena, "scope:%s", scope) : "total";
-  if (!domain) return sx_error_memory(err);
-  sx_buf_add(out, "\"columns\":[");
-  for (size_t i = 0; i < measures.n; i++) measure_column(out, a, measures.items[i], i == 0);
-  sx_buf_add(out, "],\"errors\":true,\"bases\":false,\"rows\":[");
-  bool first = true;
-  account_rows(out, scratch, r, a, NULL, 0, &measures, domain, &first);
-  sx_buf_add_char(out, ']');
-  return SX_OK;
 }
 
 /* ---- figures --------------------------------------------------------------------------------------------------------- */
@@ -389,44 +327,14 @@ static sx_status indicator_figure(sx_buf *out, sx_buf *scratch, st_run *r, const
   return SX_OK;
 }
 
-/* The parts of one node as shares of it; its own parts where no parent is named. */
-static sx_status account_figure(sx_buf *out, sx_buf *scratch, st_run *r, const st_block *block, const st_account *a,
-                                sx_error *err) {
-  const char *parent = scalar(block->node, "parent"), *scope = scalar(block->node, "scope");
-  const char *statistic = scalar(block->node, "statistic");
-  const char *domain = scope ? sx_arena_printf(r->arena, "scope:%s", scope) : "total";
-  sx_text2 *labels = sx_arena_alloc(r->arena, a->n_nodes, sizeof *labels);
-  const char **ids = sx_arena_alloc(r->arena, a->n_nodes, sizeof *ids);
-  size_t n = 0;
-  if (!domain || !labels || !ids) return sx_error_memory(err);
-  if (!parent && a->n_nodes) parent = a->nodes[0].id;
-  if (!statistic) statistic = "share_of_parent";
-  for (size_t i = 0; i < a->n_nodes; i++) {
-    if (!a->nodes[i].parent || strcmp(a->nodes[i].parent, parent) != 0) continue;
-    const char *id = sx_arena_printf(r->arena, "%s/%s", a->id, a->nodes[i].id);
-    if (!id) return sx_error_memory(err);
-    if (!study__find_row(&r->rows, id, statistic, domain)) continue;
-    labels[n] = a->nodes[i].label;
-    ids[n++] = id;
-  }
-  if (!scalar(block->node, "format")) {
-    sx_buf_add(out, "\"format\":");
-    sx_json_string(out, strcmp(statistic, "level") == 0 ? a->format : "% 1");
-    sx_buf_add_char(out, ',');
-  }
-  labels_json(out, "series", &a->label, 1);
-  labels_json(out, "categories", labels, n);
-  sx_buf_add(out, "\"cells\":[");
-  for (size_t i = 0; i < n; i++) {
-    sx_buf_add(out, i ? ",[" : "[");
-    reference_json(out, scratch, r, ids[i], domain, statistic, NULL);
-    sx_buf_add_char(out, ']');
-  }
-  sx_buf_add_char(out, ']');
-  return SX_OK;
-}
+/* ---- for series and accounts ----------------------------------------------------------------------------------------- */
 
-/* ---- for series ------------------------------------------------------------------------------------------------------ */
+const char *study__scalar_of(const sx_node *map, const char *key) {
+  return scalar(map, key);
+}
+void study__labels_json(sx_buf *out, const char *key, const sx_text2 *labels, size_t n) {
+  labels_json(out, key, labels, n);
+}
 
 sx_status study__shown_domains(st_shown *list, const st_run *r, const sx_node *domains, const sx_node *indicators,
                                sx_error *err) {
@@ -466,7 +374,8 @@ bool study__is_extra(const char *field) {
 
 /* What stands in the study file as it is: title, note, columns ... without the keys of the short forms. */
 static void own_keys(sx_buf *out, const sx_node *map, bool full, bool waves) {
-  const bool tests = sx_node_get(map, "tests") != NULL; /* then the note is written with them */
+  /* then the note is written with them, or with what the rows of the account are marked for */
+  const bool tests = sx_node_get(map, "tests") || (sx_node_get(map, "account") && !sx_node_get(map, "type"));
   static const char *const always[] = {"id", "title", "note", "source", "type", "format", "interval"};
   static const char *const whole[] = {"columns", "rows", "bases", "errors", "series", "categories", "cells", "centre"};
   for (size_t i = 0; i < map->n; i++) {
@@ -508,8 +417,16 @@ sx_status study__block_json(sx_buf *out, st_run *r, const st_block *block, sx_er
         block->figure ? indicator_figure(out, &scratch, r, block, err) : indicator_table(out, &scratch, r, block, err);
   } else if (account) {
     const st_account *a = &r->s->accounts[study__find_account(r->s, account->text, strlen(account->text))];
-    status = block->figure ? account_figure(out, &scratch, r, block, a, err)
-                           : account_table(out, &scratch, r, block, a, err);
+    const char *type = block->figure ? scalar(block->node, "type") : NULL;
+    if (!block->figure) {
+      status = study__account_table_json(out, &scratch, r, block, a, err);
+    } else if (type && strcmp(type, "waterfall") == 0) {
+      status = study__waterfall_json(out, &scratch, r, block, a, err);
+    } else if (type && strcmp(type, "tornado") == 0) {
+      status = study__tornado_json(out, &scratch, r, block, a, err);
+    } else {
+      status = study__account_figure_json(out, &scratch, r, block, a, err);
+    }
   } else if (published) {
     status = study__published_json(out, r, block, err);
   } else if (out->n && out->data[out->n - 1] == ',') {

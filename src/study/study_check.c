@@ -116,10 +116,10 @@ static void add_operands(const sx_study *s, size_t *deps, size_t *n, const st_fo
 }
 
 static size_t account_operands(const st_account *a) {
-  size_t n = a->benchmark.n + a->scale.n;
-  for (size_t k = 0; k < a->n_nodes; k++) {
-    n += a->nodes[k].population.n + a->nodes[k].penetration.n + a->nodes[k].spend.n + a->nodes[k].total.n;
-  }
+  size_t n = 0;
+  const st_formula *f = NULL;
+  bool domains = false;
+  for (size_t i = 0; (f = study__account_formula(a, i, &domains)) != NULL; i++) n += f->n;
   return n;
 }
 
@@ -138,14 +138,13 @@ static void order_formulas(st_load *l) {
     const size_t at = i + s->n_indicators;
     g.names[at] = a->id;
     g.nodes[at] = a->node;
-    if (!(g.deps[at] = study__take(l, account_operands(a), sizeof **g.deps))) return;
-    add_operands(s, g.deps[at], &g.n_deps[at], &a->benchmark);
-    add_operands(s, g.deps[at], &g.n_deps[at], &a->scale);
-    for (size_t k = 0; k < a->n_nodes; k++) {
-      add_operands(s, g.deps[at], &g.n_deps[at], &a->nodes[k].population);
-      add_operands(s, g.deps[at], &g.n_deps[at], &a->nodes[k].penetration);
-      add_operands(s, g.deps[at], &g.n_deps[at], &a->nodes[k].spend);
-      add_operands(s, g.deps[at], &g.n_deps[at], &a->nodes[k].total);
+    const st_formula *f = NULL;
+    bool domains = false;
+    if (!(g.deps[at] = study__take(l, account_operands(a) + a->n_compares, sizeof **g.deps))) return;
+    for (size_t k = 0; (f = study__account_formula(a, k, &domains)) != NULL; k++)
+      add_operands(s, g.deps[at], &g.n_deps[at], f);
+    for (size_t k = 0; k < a->n_compares; k++) {
+      if (a->compares[k].with != ST_NONE) g.deps[at][g.n_deps[at]++] = a->compares[k].with + s->n_indicators;
     }
   }
   size_t *order = ordered(l, &g);
@@ -351,8 +350,7 @@ static void check_indicators(st_load *l, const sx_table *unit) {
   for (size_t i = 0; i < s->n_indicators && !study__stop(l); i++) study__resolve_formula(l, &s->indicators[i].formula);
 }
 
-/* A level that is named must be one of the variable's, where its levels are known before the data are read. */
-static void check_level(st_load *l, const sx_table *unit, const st_domain *d) {
+void study__check_domain_level(st_load *l, const sx_table *unit, const st_domain *d) {
   for (size_t i = 0; i < d->n; i++) {
     const st_group *g = &l->s->groups[d->terms[i].group];
     const char *level = d->terms[i].level;
@@ -367,7 +365,7 @@ static void check_level(st_load *l, const sx_table *unit, const st_domain *d) {
 static void check_levels(st_load *l, const sx_table *unit) {
   for (size_t i = 0; unit && i < l->s->n_indicators && !study__stop(l); i++) {
     const st_indicator *ind = &l->s->indicators[i];
-    for (size_t k = 0; k < ind->n_by; k++) check_level(l, unit, &ind->by[k]);
+    for (size_t k = 0; k < ind->n_by; k++) study__check_domain_level(l, unit, &ind->by[k]);
   }
 }
 
@@ -379,69 +377,20 @@ static void check_groups(st_load *l, const sx_table *unit) {
   }
 }
 
-/* A node has its own scopes, or those of the nearest node above that names some. */
-static bool in_scope(const st_account *a, const st_node *n) {
-  for (size_t depth = 0; n && depth <= a->n_nodes; depth++) {
-    if (n->scopes.n || sx_node_get(n->node, "scope")) return true; /* an unknown one was told already */
-    const size_t up = n->parent ? study__find_node(a, n->parent) : ST_NONE;
-    n = up == ST_NONE ? NULL : &a->nodes[up];
-  }
-  return false;
-}
-
-/* The structure, by building the account from stand-ins: its own rules find double ids, leaves with children and shared codes. */
-static void check_account_tree(st_load *l, const st_account *a) {
-  sx_study *s = l->s;
-  sx_account *account = NULL;
-  sx_est *one = NULL;
-  sx_error err = SX_ERROR_INIT;
-  if (sx_account_new(&account, &s->ctx, &err) != SX_OK || sx_est_constant(&one, &s->ctx, 1, &err) != SX_OK) {
-    study__error_problem(l, a->node, &err);
-    goto done;
-  }
-  const sx_account_leaf leaf = {.total = one};
-  for (size_t i = 0; i < a->n_nodes && !study__stop(l); i++) {
-    const st_node *n = &a->nodes[i];
-    sx_status status =
-        sx_account_add(account, n->id, n->parent, n->scopes.items, n->scopes.n, n->leaf ? &leaf : NULL, &err);
-    if (status == SX_OK && n->codes.n) status = sx_account_set_codes(account, n->id, n->codes.items, n->codes.n, &err);
-    if (status != SX_OK) study__problem(l, n->node, "%s", err.message);
-    l->oom = l->oom || status == SX_E_MEMORY;
-    bool parent = false;
-    for (size_t k = 0; k < a->n_nodes; k++)
-      parent = parent || (a->nodes[k].parent && strcmp(a->nodes[k].parent, n->id) == 0);
-    if (!n->leaf && !parent) study__problem(l, n->node, "the node '%s' has neither an amount nor children", n->id);
-    if (n->leaf && a->scopes.n && a->tree == ST_NONE && !in_scope(a, n)) {
-      study__warning(l, n->node, "the leaf '%s' names no scope and is in none: only the whole account counts it",
-                     n->id);
-    }
-  }
-done:
-  sx_est_free(one);
-  sx_account_free(account);
-}
-
 static void check_accounts(st_load *l, const sx_table *unit) {
   sx_study *s = l->s;
   for (size_t i = 0; i < s->n_accounts && !study__stop(l); i++) {
     st_account *a = &s->accounts[i];
     const sx_node *format = sx_node_get(a->node, "format");
     check_format(l, format ? format : a->node, a->format, a->unit);
-    study__resolve_formula(l, &a->benchmark);
-    study__resolve_formula(l, &a->scale);
     for (size_t k = 0; k < a->n_nodes && !study__stop(l); k++) {
-      st_node *n = &a->nodes[k];
-      study__resolve_formula(l, &n->population);
-      study__resolve_formula(l, &n->penetration);
-      study__resolve_formula(l, &n->spend);
-      study__resolve_formula(l, &n->total);
-      if (n->data_total.expr && unit) {
-        const size_t before = l->problems->n;
+      const st_node *n = &a->nodes[k];
+      const size_t before = l->problems->n;
+      if (n->data_total.expr && unit)
         check_measure(l, unit, "total", &(st_measure){.type = ST_NUMBER, .e = n->data_total});
-        if (l->problems->n != before) break;
-      }
+      if (l->problems->n != before) break;
     }
-    check_account_tree(l, a);
+    study__check_account(l, a, unit);
   }
 }
 
@@ -455,15 +404,7 @@ static void mark_needed(st_load *l) {
       study__need_operands(l, &ind.formula, ind.by, ind.n_by);
       continue;
     }
-    const st_account *a = &s->accounts[at - s->n_indicators];
-    study__need_operands(l, &a->benchmark, NULL, 0);
-    study__need_operands(l, &a->scale, NULL, 0);
-    for (size_t k = 0; k < a->n_nodes; k++) {
-      study__need_operands(l, &a->nodes[k].population, NULL, 0);
-      study__need_operands(l, &a->nodes[k].penetration, NULL, 0);
-      study__need_operands(l, &a->nodes[k].spend, NULL, 0);
-      study__need_operands(l, &a->nodes[k].total, NULL, 0);
-    }
+    study__need_account(l, &s->accounts[at - s->n_indicators]);
   }
 }
 

@@ -89,42 +89,6 @@ static void check_full_figure(st_load *l, const sx_node *map) {
 
 /* ---- short forms ------------------------------------------------------------------------------------------------ */
 
-static void check_account_form(st_load *l, const sx_node *map, bool figure) {
-  sx_study *s = l->s;
-  const char *name = study__text(l, map, "account");
-  if (!name) return;
-  const size_t a = study__find_account(s, name, strlen(name));
-  char near[160];
-  if (a == ST_NONE) {
-    study__problem(l, sx_node_get(map, "account"), "unknown account '%s'%s", name, study__near(s, near, name, "a"));
-    return;
-  }
-  const st_account *account = &s->accounts[a];
-  const st_list measures = study__list(l, map, "measures");
-  for (size_t i = 0; i < measures.n; i++) {
-    if (study__is_change(s, measures.items[i])) continue;
-    const char *names[4];
-    for (int m = 0; m < 4; m++) names[m] = sx_account_measure_name((sx_account_measure)m);
-    const char *best = sx_text_nearest(measures.items[i], names, 4);
-    if (best && strcmp(best, measures.items[i]) == 0) {
-      if (strcmp(best, "share_of_benchmark") == 0 && !account->benchmark.value.node) {
-        study__problem(l, measures.nodes[i], "the account '%s' has no benchmark", name);
-      }
-      continue;
-    }
-    study__problem(l, measures.nodes[i], "unknown measure '%s'%s%s%s", measures.items[i],
-                   best ? ", did you mean '" : "", best ? best : "", best ? "'?" : "");
-  }
-  const char *parent = figure ? study__text(l, map, "parent") : NULL;
-  if (parent && !s->skipped && study__find_node(account, parent) == ST_NONE) {
-    study__problem(l, sx_node_get(map, "parent"), "the account '%s' has no node '%s'", name, parent);
-  }
-  const char *scope = study__text(l, map, "scope");
-  bool known = scope == NULL;
-  for (size_t i = 0; i < account->scopes.n; i++) known = known || strcmp(account->scopes.items[i], scope) == 0;
-  if (!known) study__problem(l, sx_node_get(map, "scope"), "the account '%s' has no scope '%s'", name, scope);
-}
-
 /* indicators x domains: at least one of the indicators must be estimated in each domain. */
 static void check_indicator_form(st_load *l, const sx_node *map) {
   static const char *const shown[] = {"estimate", "se", "ci", "n", "low", "high", "n_eff", "deff", "cv", "df", "gap"};
@@ -188,18 +152,20 @@ static void check_block(st_load *l, const st_block *block) {
   check_format_text(l, map);
   if (block->figure) {
     ST_KEYS(l, map, "id", "type", "title", "note", "source", "format", "series", "categories", "cells", "interval",
-            "centre", "indicators", "domains", "account", "parent", "scope", "statistic", "waves");
+            "centre", "indicators", "domains", "account", "parent", "scope", "statistic", "node", "nodes", "decompose",
+            "show", "move", "top", "waves");
     check_figure_type(l, map);
   } else {
     ST_KEYS(l, map, "id", "title", "note", "source", "format", "columns", "rows", "bases", "errors", "indicators",
-            "domains", "show", "account", "measures", "scope", "published", "tests", "waves", "balance");
+            "domains", "show", "account", "measures", "scope", "nodes", "decompose", "published", "tests", "waves",
+            "balance");
     study__check_block_tests(l, map);
   }
   study__check_block_waves(l, map);
   if (sx_node_get(map, "indicators")) {
     check_indicator_form(l, map);
   } else if (sx_node_get(map, "account")) {
-    check_account_form(l, map, block->figure);
+    study__check_account_block(l, map, block->figure);
   } else if (!block->figure && sx_node_get(map, "balance")) {
     study__check_balance_form(l, map);
   } else if (!block->figure && study__bool(l, map, "published", false)) {

@@ -227,12 +227,19 @@ sx_status study__put_results(st_run *r, const st_indicator *ind, const st_result
     const st_result *res = &results[i];
     int64_t id = 0;
     const char *stat = study__stat_at(ind, res->stat);
-    const st_put put = {step, ind->id, stat, ind->unit, res->where, &res->row, res->tail};
+    const st_put put = {.step = step,
+                        .indicator = ind->id,
+                        .statistic = stat,
+                        .unit = ind->unit,
+                        .where = res->where,
+                        .row = &res->row,
+                        .tail = res->tail};
     if (!r->again) SX_TRY(study__put(&id, r, &put, err));
     const bool needed = res->by == ST_NONE ? ind->total_needed : ind->by[res->by].needed;
+    const bool passed = res->by != ST_NONE && ind->by[res->by].passed;
     if (!res->row.est) continue;
     if (!r->again && (needed || ind->keep)) SX_TRY(study__put_carrier(r, id, res->row.est, err));
-    if (!needed && !ind->followed) continue;
+    if (!needed && !passed && !ind->followed) continue;
     const char *name =
         sx_arena_printf(r->arena, "%s|%s%s%s", ind->id, res->where->name, res->stat ? "|" : "", res->stat ? stat : "");
     if (!name) return sx_error_memory(err);

@@ -5,6 +5,30 @@
 #include <stdio.h>
 #include <string.h>
 
+/* by: {rural: 1, "age:20-29": {value: 2, se: 0.1}}: its value in groups. The names are held against the groups when those are read. */
+static void read_benchmark_parts(st_load *l, st_benchmark *b, const sx_node *map) {
+  if (!map || !study__is_map(l, map, "by")) return;
+  b->by = study__take(l, map->n, sizeof *b->by);
+  for (size_t i = 0; b->by && i < map->n; i++) {
+    const sx_node *own = map->items[i];
+    st_benchmark_part part = {map->keys[i]->text, (double)NAN, 0, (double)INFINITY};
+    if (own->kind == SX_NODE_MAP) {
+      ST_KEYS(l, own, "value", "se", "df", "source");
+      part.value = study__number(l, own, "value", (double)NAN);
+      part.se = study__number(l, own, "se", 0);
+      part.df = study__number(l, own, "df", (double)INFINITY);
+    } else if (!sx_node_number(&part.value, own)) {
+      part.value = (double)NAN;
+    }
+    if (isnan(part.value)) {
+      study__problem(l, own, "a benchmark in a group is a number, or {value: ..., se: ...}");
+      continue;
+    }
+    if (part.se < 0) study__problem(l, sx_node_get(own, "se"), "a standard error is not negative");
+    b->by[b->n_by++] = part;
+  }
+}
+
 static void read_benchmark(st_load *l, st_benchmark *b, const char *id, const sx_node *node) {
   b->id = id;
   b->node = node;
@@ -15,7 +39,7 @@ static void read_benchmark(st_load *l, st_benchmark *b, const char *id, const sx
     return;
   }
   if (!study__is_map(l, node, "a benchmark")) return;
-  ST_KEYS(l, node, "value", "se", "df", "unit", "format", "source", "label");
+  ST_KEYS(l, node, "value", "se", "df", "unit", "format", "source", "label", "by");
   b->value = study__number(l, node, "value", (double)NAN);
   b->se = study__number(l, node, "se", 0);
   b->df = study__number(l, node, "df", (double)INFINITY);
@@ -23,6 +47,7 @@ static void read_benchmark(st_load *l, st_benchmark *b, const char *id, const sx
   b->format = study__text(l, node, "format");
   b->label = study__text2(l, node, "label");
   b->source = study__text2(l, node, "source");
+  read_benchmark_parts(l, b, sx_node_get(node, "by"));
   if (!sx_node_get(node, "value")) study__problem(l, node, "the benchmark '%s' has no value", id);
   if (b->se < 0) study__problem(l, sx_node_get(node, "se"), "a standard error is not negative");
 }
@@ -274,6 +299,21 @@ static void read_indicator(st_load *l, st_indicator *ind, const char *id, const 
     study__problem(l, sx_node_get(map, "gap"), "a %s has no gap between groups", ind->kind->word);
 }
 
+static void name_benchmark_parts(st_load *l, st_benchmark *b) {
+  const sx_node *map = sx_node_get(b->node, "by");
+  for (size_t i = 0; i < b->n_by; i++) {
+    const sx_node *at = map;
+    for (size_t k = 0; map && k < map->n; k++) {
+      if (strcmp(map->keys[k]->text, b->by[i].domain) == 0) at = map->keys[k];
+    }
+    st_domain d;
+    if (!study__domain(l, &d, at, b->by[i].domain)) continue;
+    const char *name = study__domain_text(l->s, &d, l->s->arena);
+    if (name) b->by[i].domain = name;
+    l->oom = l->oom || !name;
+  }
+}
+
 void study__read_figures(st_load *l, const sx_node *root) {
   sx_study *s = l->s;
   const sx_node *map = sx_node_get(root, "benchmarks");
@@ -290,6 +330,7 @@ void study__read_figures(st_load *l, const sx_node *root) {
       read_group(l, &s->groups[s->n_groups++], map->keys[i]->text, map->items[i]);
     }
   }
+  for (size_t i = 0; i < s->n_benchmarks; i++) name_benchmark_parts(l, &s->benchmarks[i]);
   map = sx_node_get(root, "indicators");
   if (study__is_map(l, map, "indicators") && (s->indicators = study__take(l, map->n, sizeof *s->indicators))) {
     for (size_t i = 0; i < map->n; i++) {

@@ -61,35 +61,46 @@ sx_status study__value(const sx_est **out, st_run *r, const char *indicator, con
   return value_of(out, r, indicator, statistic, domain, err);
 }
 
-/* A figure that an earlier wave takes from the study is the same figure there: its error is one. */
-static sx_status benchmark(const sx_est **out, st_run *r, size_t i, sx_error *err) {
+static sx_status made_once(sx_est **out, st_run *r, double value, double se, double df, sx_error *err) {
+  return *out ? SX_OK : sx_est_outside(out, &r->ctx, value, se, df, err);
+}
+
+/* In a group for which it says a value of its own, that one: each an outside figure of its own. A figure that an earlier wave takes from
+ * the study is the same figure there: its error is one. */
+static sx_status benchmark(const sx_est **out, st_run *r, size_t i, const char *domain, sx_error *err) {
   if (!r->benchmarks) {
     r->benchmarks = sx_arena_zalloc(r->arena, r->s->n_benchmarks, sizeof *r->benchmarks);
-    if (!r->benchmarks) return sx_error_memory(err);
+    r->benchmarks_by = sx_arena_zalloc(r->arena, r->s->n_benchmarks, sizeof *r->benchmarks_by);
+    if (!r->benchmarks || !r->benchmarks_by) return sx_error_memory(err);
   }
   const st_benchmark *b = &r->s->benchmarks[i];
-  if (!r->benchmarks[i] && r->following) {
-    const sx_study *s = r->following->s;
-    const size_t at = study__find_benchmark(s, b->id);
-    if (at != ST_NONE && s->benchmarks[at].node == b->node) {
-      const sx_est *shared = NULL;
-      SX_TRY(benchmark(&shared, r->following, at, err));
-      r->benchmarks[i] = sx_est_ref(shared);
-    }
+  const size_t at = r->following ? study__find_benchmark(r->following->s, b->id) : ST_NONE;
+  if (at != ST_NONE && r->following->s->benchmarks[at].node == b->node)
+    return benchmark(out, r->following, at, domain, err);
+  if (b->n_by && !r->benchmarks_by[i]) {
+    r->benchmarks_by[i] = sx_arena_zalloc(r->arena, b->n_by, sizeof *r->benchmarks_by[i]);
+    if (!r->benchmarks_by[i]) return sx_error_memory(err);
   }
-  if (!r->benchmarks[i]) SX_TRY(sx_est_outside(&r->benchmarks[i], &r->ctx, b->value, b->se, b->df, err));
+  for (size_t k = 0; k < b->n_by; k++) {
+    if (strcmp(b->by[k].domain, domain) != 0) continue;
+    SX_TRY(made_once(&r->benchmarks_by[i][k], r, b->by[k].value, b->by[k].se, b->by[k].df, err));
+    *out = r->benchmarks_by[i][k];
+    return SX_OK;
+  }
+  SX_TRY(made_once(&r->benchmarks[i], r, b->value, b->se, b->df, err));
   *out = r->benchmarks[i];
   return SX_OK;
 }
 
 static sx_status operand(const sx_est **out, st_run *r, const st_operand *op, const char *domain, sx_error *err) {
   const sx_study *s = r->s;
-  if (op->kind == ST_OPERAND_BENCHMARK) return benchmark(out, r, op->index, err);
+  if (op->kind == ST_OPERAND_BENCHMARK) return benchmark(out, r, op->index, domain, err);
   if (op->kind == ST_OPERAND_ACCOUNT) {
     const st_account *a = &s->accounts[op->index];
     const char *id = sx_arena_printf(r->arena, "%s/%s", a->id, a->nodes[op->node].id);
-    const char *scope = op->scope ? sx_arena_printf(r->arena, "scope:%s", op->scope) : "total";
-    return id && scope ? value_of(out, r, id, op->statistic, scope, err) : sx_error_memory(err);
+    const char *where =
+        op->scope ? sx_arena_printf(r->arena, "scope:%s", op->scope) : study__domain_text(s, &op->domain, r->arena);
+    return id && where ? value_of(out, r, id, op->statistic, where, err) : sx_error_memory(err);
   }
   const char *where = op->fixed ? study__domain_text(r->s, &op->domain, r->arena) : domain;
   return where ? value_of(out, r, s->indicators[op->index].id, op->statistic, where, err) : sx_error_memory(err);

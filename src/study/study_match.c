@@ -77,6 +77,23 @@ static sx_status match_step(st_plan *plan, st_step *step, sx_store *store, const
   return step->why ? SX_OK : sx_error_memory(err);
 }
 
+/* What an account in groups rests on is not stored for every group: where the account is made, so are its indicators. */
+static sx_status make_operands(st_plan *plan, size_t account, sx_error *err) {
+  const st_step *step = &plan->steps[account];
+  for (size_t k = 0; k < step->n_deps; k++) {
+    st_step *dep = &plan->steps[step->deps[k]];
+    if (dep->kind != ST_STEP_INDICATOR || !dep->reused) continue;
+    const st_indicator *ind = &plan->s->indicators[dep->index];
+    bool passed = false;
+    for (size_t b = 0; b < ind->n_by; b++) passed = passed || ind->by[b].passed;
+    if (!passed) continue;
+    dep->reused = false;
+    dep->why = sx_arena_printf(plan->arena, "%s is made in groups", step->id);
+    if (!dep->why) return sx_error_memory(err);
+  }
+  return SX_OK;
+}
+
 sx_status study__plan_match(st_plan *plan, sx_store *store, bool force, sx_error *err) {
   const sx_ctx *ctx = &plan->s->ctx;
   void *payload = NULL;
@@ -90,6 +107,11 @@ sx_status study__plan_match(st_plan *plan, sx_store *store, bool force, sx_error
   }
   for (size_t i = 0; i < plan->n && status == SX_OK; i++) {
     status = match_step(plan, &plan->steps[i], store, manifest, force, err);
+  }
+  for (size_t i = 0; i < plan->n && status == SX_OK; i++) {
+    const st_step *step = &plan->steps[i];
+    if (step->kind == ST_STEP_ACCOUNT && !step->reused && plan->s->accounts[step->index].n_domains)
+      status = make_operands(plan, i, err);
   }
   sx_mem_free(ctx, manifest);
   sx_mem_free(ctx, payload);

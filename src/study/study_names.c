@@ -44,6 +44,55 @@ size_t study__find_benchmark(const sx_study *s, const char *id) {
   return ST_NONE;
 }
 
+bool study__benchmark_has(const st_benchmark *b, const st_domain *d, const sx_study *s) {
+  char name[400] = "";
+  bool open = false; /* some term stands for every level */
+  for (size_t i = 0; i < d->n; i++) {
+    const st_term *t = &d->terms[i];
+    const size_t used = strlen(name);
+    open = open || (s->groups[t->group].by && !t->level);
+    (void)snprintf(name + used, sizeof name - used, "%s%.80s%s%.80s", i ? "*" : "", s->groups[t->group].id,
+                   t->level ? ":" : "", t->level ? t->level : "");
+  }
+  const size_t n = strlen(name);
+  for (size_t i = 0; i < b->n_by; i++) {
+    if (strcmp(b->by[i].domain, name) == 0) return true;
+    if (open && d->n == 1 && strncmp(b->by[i].domain, name, n) == 0 && b->by[i].domain[n] == ':') return true;
+  }
+  return false;
+}
+
+bool study__benchmark_in(const st_benchmark *b, const char *domain) {
+  for (size_t i = 0; i < b->n_by; i++) {
+    if (strcmp(b->by[i].domain, domain) == 0) return true;
+  }
+  return false;
+}
+
+enum { MAX_DEPTH = 32 }; /* of formulas of formulas; circles are told elsewhere */
+
+static bool formula_in(const sx_study *s, const st_formula *f, const st_domain *d, const char *name, int depth) {
+  bool in = depth < MAX_DEPTH;
+  for (size_t i = 0; i < f->n && in; i++) {
+    const st_operand *op = &f->operands[i];
+    if (op->kind == ST_OPERAND_BENCHMARK) {
+      const st_benchmark *b = &s->benchmarks[op->index];
+      in = name ? study__benchmark_in(b, name) : study__benchmark_has(b, d, s);
+    }
+    if (op->kind == ST_OPERAND_INDICATOR && !op->fixed && study__is_formula(&s->indicators[op->index]))
+      in = formula_in(s, &s->indicators[op->index].formula, d, name, depth + 1);
+  }
+  return in;
+}
+
+bool study__formula_in(const sx_study *s, const st_formula *f, const char *domain) {
+  return formula_in(s, f, NULL, domain, 0);
+}
+
+bool study__formula_has(const sx_study *s, const st_formula *f, const st_domain *d) {
+  return formula_in(s, f, d, NULL, 0);
+}
+
 size_t study__find_node(const st_account *a, const char *id) {
   for (size_t i = 0; i < a->n_nodes; i++) {
     if (a->nodes[i].id && strcmp(a->nodes[i].id, id) == 0) return i;
@@ -184,8 +233,7 @@ bool study__covers(const st_domain *a, const st_domain *b) {
 
 /* ---- references ------------------------------------------------------------------------------------------------- */
 
-/* The domain that a reference names, in the study's groups; false with the message otherwise. Levels are borrowed. */
-static bool reference_domain(const sx_study *s, st_domain *out, const sx_reference *ref, char message[256]) {
+bool study__reference_groups(const sx_study *s, st_domain *out, const sx_reference *ref, char message[256]) {
   char near[160];
   *out = (st_domain){.n = 0};
   for (size_t i = 0; i < ref->n_terms; i++) {
@@ -226,10 +274,11 @@ char *study__reference_domain(const sx_study *s, const sx_reference *ref, sx_are
     return plain.n_terms ? sx_arena_printf(arena, "%s*wave:%s", domain, wave) : sx_arena_printf(arena, "wave:%s", wave);
   }
   if (ref->n_terms == 0) return sx_arena_strdup(arena, "total");
-  if (strchr(ref->indicator, '/')) return sx_arena_printf(arena, "%s:%s", ref->variable[0], ref->level[0]);
+  const bool own = strcmp(ref->variable[0], "scope") == 0 || strcmp(ref->variable[0], "input") == 0;
+  if (strchr(ref->indicator, '/') && own) return sx_arena_printf(arena, "%s:%s", ref->variable[0], ref->level[0]);
   st_domain d;
   char message[256] = "";
-  if (!reference_domain(s, &d, ref, message)) return sx_arena_strdup(arena, "total");
+  if (!study__reference_groups(s, &d, ref, message)) return sx_arena_strdup(arena, "total");
   return study__domain_text(s, &d, arena);
 }
 
@@ -242,45 +291,6 @@ static void check_field(const sx_reference *ref, char message[256]) {
   const char *near = sx_text_nearest(ref->field, fields, n);
   (void)snprintf(message, 256, "unknown field '%.30s'%s%s%s", ref->field, near ? ", did you mean '" : "",
                  near ? near : "", near ? "'?" : "");
-}
-
-static void check_account_reference(const sx_study *s, const sx_reference *ref, const char *slash, char message[256]) {
-  const size_t a = study__find_account(s, ref->indicator, (size_t)(slash - ref->indicator));
-  if (a == ST_NONE) {
-    (void)snprintf(message, 256, "unknown account in '%.120s'", ref->indicator);
-    return;
-  }
-  const st_account *account = &s->accounts[a];
-  if (s->skipped && account->tree != ST_NONE) return; /* its nodes are not known here */
-  const size_t node = study__find_node(account, slash + 1);
-  if (node == ST_NONE) {
-    const char **names = sx_mem_alloc(&s->ctx, account->n_nodes, sizeof *names);
-    for (size_t i = 0; names && i < account->n_nodes; i++) names[i] = account->nodes[i].id;
-    const char *near = names ? sx_text_nearest(slash + 1, names, account->n_nodes) : NULL;
-    (void)snprintf(message, 256, "the account '%.60s' has no node '%.60s'%s%.60s%s", account->id, slash + 1,
-                   near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
-    sx_mem_free(&s->ctx, names);
-    return;
-  }
-  if (ref->n_terms > 1 || (ref->n_terms == 1 && strcmp(ref->variable[0], "scope") != 0)) {
-    (void)snprintf(message, 256, "an account has the domain total, or scope:NAME");
-    return;
-  }
-  bool known = ref->n_terms == 0;
-  for (size_t i = 0; i < account->scopes.n; i++) known = known || strcmp(account->scopes.items[i], ref->level[0]) == 0;
-  if (!known) (void)snprintf(message, 256, "the account '%.60s' has no scope '%.60s'", account->id, ref->level[0]);
-  bool measure = !ref->statistic[0];
-  for (int m = SX_ACCOUNT_LEVEL; m <= SX_ACCOUNT_SHARE_OF_BENCHMARK; m++) {
-    measure = measure || strcmp(ref->statistic, sx_account_measure_name((sx_account_measure)m)) == 0;
-  }
-  if (!measure) (void)snprintf(message, 256, "an account has no statistic '%.30s'", ref->statistic);
-  const bool of_whole = strcmp(ref->statistic, "share_of_parent") == 0 || strcmp(ref->statistic, "share_of_total") == 0;
-  if (of_whole && !account->nodes[node].parent) {
-    (void)snprintf(message, 256, "'%.60s' is the root of its account: it has no %s", slash + 1, ref->statistic);
-  }
-  if (strcmp(ref->statistic, "share_of_benchmark") == 0 && !account->benchmark.value.node) {
-    (void)snprintf(message, 256, "the account '%.60s' has no benchmark", account->id);
-  }
 }
 
 /* "gap", "gap_urban", and of a statistic beyond the first "gap_quantile_0.75". */
@@ -334,7 +344,7 @@ void study__check_reference(const sx_study *s, const sx_reference *ref, char mes
     return;
   }
   if (slash) {
-    check_account_reference(s, ref, slash, message);
+    study__check_account_reference(s, ref, slash, message);
     return;
   }
   const size_t i = study__find_indicator(s, ref->indicator, strlen(ref->indicator));
@@ -345,21 +355,22 @@ void study__check_reference(const sx_study *s, const sx_reference *ref, char mes
     return;
   }
   st_domain domain;
-  if (!reference_domain(s, &domain, ref, message)) return;
+  if (!study__reference_groups(s, &domain, ref, message)) return;
   check_indicator_domain(s, &s->indicators[i], ref, &domain, message);
 }
 
 /* ---- operands ---------------------------------------------------------------------------------------------------- */
 
 /* The carriers of a domain of an indicator will be wanted; it is estimated there if it was not. */
-static void need_domain(st_load *l, st_indicator *ind, const st_domain *d) {
+static void need_domain(st_load *l, st_indicator *ind, const st_domain *d, bool stored) {
   if (d->n == 0) {
     ind->total_needed = true;
     return;
   }
   for (size_t i = 0; i < ind->n_by; i++) {
     if (study__covers(&ind->by[i], d)) {
-      ind->by[i].needed = true;
+      ind->by[i].needed = ind->by[i].needed || stored;
+      ind->by[i].passed = ind->by[i].passed || !stored;
       return;
     }
   }
@@ -371,17 +382,26 @@ static void need_domain(st_load *l, st_indicator *ind, const st_domain *d) {
     ind->cap_by = ind->cap_by * 2 + 4;
   }
   ind->by[ind->n_by] = *d;
-  ind->by[ind->n_by++].needed = true;
+  ind->by[ind->n_by].needed = stored;
+  ind->by[ind->n_by++].passed = !stored;
 }
 
-void study__need_operands(st_load *l, const st_formula *f, const st_domain *by, size_t n_by) {
+static void want_operands(st_load *l, const st_formula *f, const st_domain *by, size_t n_by, bool stored) {
   for (size_t i = 0; i < f->n; i++) {
     const st_operand *op = &f->operands[i];
     if (op->kind != ST_OPERAND_INDICATOR) continue;
     st_indicator *ind = &l->s->indicators[op->index];
-    need_domain(l, ind, &op->domain);
-    for (size_t k = 0; !op->fixed && k < n_by; k++) need_domain(l, ind, &by[k]);
+    need_domain(l, ind, &op->domain, true);
+    for (size_t k = 0; !op->fixed && k < n_by; k++) need_domain(l, ind, &by[k], stored);
   }
+}
+
+void study__need_operands(st_load *l, const st_formula *f, const st_domain *by, size_t n_by) {
+  want_operands(l, f, by, n_by, true);
+}
+
+void study__pass_operands(st_load *l, const st_formula *f, const st_domain *by, size_t n_by) {
+  want_operands(l, f, by, n_by, false);
 }
 
 /* The statistic at the end of "spend.z.quantile_0.75", cut off the text: its name may hold points. NULL: none. */
@@ -414,12 +434,20 @@ static bool read_operand_reference(st_load *l, st_operand *op, const st_expr *e)
   }
   const char *slash = strchr(ref.indicator, '/');
   if (slash) {
-    check_account_reference(s, &ref, slash, message);
+    study__check_account_reference(s, &ref, slash, message);
     if (!message[0]) {
       op->kind = ST_OPERAND_ACCOUNT;
       op->index = study__find_account(s, ref.indicator, (size_t)(slash - ref.indicator));
       op->node = study__find_node(&s->accounts[op->index], slash + 1);
-      op->scope = ref.n_terms ? study__copy(l, ref.level[0]) : NULL;
+      const bool scope = ref.n_terms && strcmp(ref.variable[0], "scope") == 0;
+      if (ref.n_terms && strcmp(ref.variable[0], "input") == 0)
+        (void)snprintf(message, sizeof message, "'%.100s': no formula rests on the sensitivity of an account",
+                       op->name);
+      op->scope = scope ? study__copy(l, ref.level[0]) : NULL;
+      if (!scope && !message[0]) (void)study__reference_groups(s, &op->domain, &ref, message);
+      for (size_t i = 0; i < op->domain.n; i++) {
+        if (op->domain.terms[i].level) op->domain.terms[i].level = study__copy(l, op->domain.terms[i].level);
+      }
       op->statistic = study__copy(l, ref.statistic[0] ? ref.statistic : "level");
     }
   } else {
@@ -435,7 +463,7 @@ static bool read_operand_reference(st_load *l, st_operand *op, const st_expr *e)
     } else if (ref.statistic[0] || strcmp(ref.field, "estimate") != 0) {
       (void)snprintf(message, sizeof message, "'%.100s': an operand is an indicator in a domain, not one of its fields",
                      op->name);
-    } else if (reference_domain(s, &op->domain, &ref, message)) {
+    } else if (study__reference_groups(s, &op->domain, &ref, message)) {
       for (size_t i = 0; i < op->domain.n; i++) {
         if (op->domain.terms[i].level) op->domain.terms[i].level = study__copy(l, op->domain.terms[i].level);
       }

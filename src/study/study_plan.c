@@ -369,15 +369,9 @@ static void spec_asked(build *b, size_t account) {
   const st_formula *f = NULL;
   for (size_t i = 0; i < s->n_indicators; i++) spec_asked_by(b, account, &s->indicators[i].formula);
   for (size_t i = 0; i < s->n_accounts; i++) {
-    const st_account *a = &s->accounts[i];
-    spec_asked_by(b, account, &a->benchmark);
-    spec_asked_by(b, account, &a->scale);
-    for (size_t k = 0; k < a->n_nodes; k++) {
-      spec_asked_by(b, account, &a->nodes[k].population);
-      spec_asked_by(b, account, &a->nodes[k].penetration);
-      spec_asked_by(b, account, &a->nodes[k].spend);
-      spec_asked_by(b, account, &a->nodes[k].total);
-    }
+    bool domains = false;
+    for (size_t k = 0; (f = study__account_formula(&s->accounts[i], k, &domains)) != NULL; k++)
+      spec_asked_by(b, account, f);
   }
   for (size_t i = 0; (f = study__balance_formula(s, i)) != NULL; i++) spec_asked_by(b, account, f);
 }
@@ -396,16 +390,18 @@ static sx_status plan_account(build *b, size_t i, sx_error *err) {
     SX_TRY(add_dep(b, step, b->data[a->tree], err));
     SX_TRY(add_dep(b, step, b->design, err));
   }
-  SX_TRY(spec_formula(b, step, &a->benchmark, err));
-  SX_TRY(spec_formula(b, step, &a->scale, err));
+  const st_formula *f = NULL;
+  bool domains = false;
+  for (size_t k = 0; (f = study__account_formula(a, k, &domains)) != NULL; k++) SX_TRY(spec_formula(b, step, f, err));
+  for (size_t k = 0; k < a->n_domains; k++) SX_TRY(spec_domain(b, step, &a->domains[k], err));
+  for (size_t k = 0; k < a->n_compares; k++) {
+    if (a->compares[k].with != ST_NONE) SX_TRY(add_dep(b, step, b->account[a->compares[k].with], err));
+  }
+  if (a->area.node && a->area.from != ST_NONE) SX_TRY(add_dep(b, step, b->data[a->area.from], err));
   for (size_t k = 0; k < a->n_nodes; k++) {
     const st_node *n = &a->nodes[k];
     sx_buf_printf(&b->spec, "%s < %s\n", n->id, n->parent ? n->parent : "");
     if (a->tree == ST_NONE) spec_map(&b->spec, n->node, words_only, N_WORDS_ONLY);
-    SX_TRY(spec_formula(b, step, &n->population, err));
-    SX_TRY(spec_formula(b, step, &n->penetration, err));
-    SX_TRY(spec_formula(b, step, &n->spend, err));
-    SX_TRY(spec_formula(b, step, &n->total, err));
     SX_TRY(dep_expr(b, step, &n->data_total, err));
   }
   SX_TRY(seal(b, step, err));
@@ -566,6 +562,7 @@ static sx_status plan_words(build *b, sx_error *err) {
       for (size_t k = 0; k < s->n_indicators; k++) {
         if (s->indicators[k].assumed) sx_node_to_json(&b->spec, s->indicators[k].node);
       }
+      for (size_t k = 0; k < s->n_accounts; k++) sx_node_to_json(&b->spec, s->accounts[k].node);
       for (size_t k = 0; k < b->plan->n; k++) {
         if (b->plan->steps[k].kind == ST_STEP_GENERATE) SX_TRY(add_dep(b, step, k, err));
       }

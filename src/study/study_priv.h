@@ -5,7 +5,8 @@
 #ifndef SX_STUDY_PRIV_H
 #define SX_STUDY_PRIV_H
 
-#include "shuxiao/accounts.h"
+#include "shuxiao/accounts_compare.h"
+#include "shuxiao/accounts_domains.h"
 #include "shuxiao/estimate.h"
 #include "shuxiao/io.h"
 #include "shuxiao/study.h"
@@ -120,12 +121,18 @@ typedef struct st_weighting {
   const void *of_kind;
 } st_weighting;
 
+typedef struct st_benchmark_part { /* of one group */
+  const char *domain;              /* as domains are named: "rural", "age:20-29" */
+  double value, se, df;
+} st_benchmark_part;
 typedef struct st_benchmark {
   const char *id;
   const sx_node *node;
   sx_text2 label, source;
   double value, se, df;
   const char *unit, *format;
+  st_benchmark_part *by;
+  size_t n_by;
 } st_benchmark;
 
 typedef struct st_group {
@@ -145,7 +152,8 @@ typedef struct st_domain {
   const sx_node *node;
   st_term terms[ST_MAX_TERMS]; /* in the order of the groups, none: total */
   size_t n;
-  bool needed; /* its estimates are operands of a formula or an account: the carriers are kept */
+  bool needed; /* its estimates are operands of a formula or an account: the carriers are stored */
+  bool passed; /* operands of an account in groups: kept in memory alone, for there may be very many */
 } st_domain;
 
 typedef struct st_gap {
@@ -160,7 +168,7 @@ typedef struct st_operand {
   st_operand_kind kind;
   size_t index, node;    /* node: of an account */
   bool fixed;            /* the domain below whatever the formula's own */
-  st_domain domain;      /* of an indicator */
+  st_domain domain;      /* of an indicator or an account */
   const char *scope;     /* of an account, NULL: the whole tree */
   const char *statistic; /* of an account: its measure; of an indicator: one beyond the first, else NULL */
 } st_operand;
@@ -206,15 +214,50 @@ typedef struct st_indicator {
   bool followed; /* over the waves: its estimates stay in memory for the changes */
 } st_indicator;
 
+/* A number from outside, or a formula: an adjustment, a period factor, a price index. value.value.node NULL: not given. */
+typedef struct st_given {
+  const sx_node *node;
+  st_formula value;
+  double se, df; /* of a plain number */
+  sx_text2 why, what;
+  bool assumed;
+} st_given;
+
 typedef struct st_node {
-  const char *id, *parent; /* parent NULL: the root */
+  const char *id, *parent; /* parent NULL: the root; of an adjustment: the node that it adjusts */
   const sx_node *node;
   sx_text2 label;
   st_list scopes, codes;
-  bool leaf;
+  bool leaf, adjustment;
   st_formula population, penetration, spend, total;
+  st_formula ratio; /* in the place of spend, or of total */
+  const char *ratio_to;
+  const sx_node *ratio_node;
+  sx_account_base ratio_base;
+  sx_account_adjustment kind; /* of an adjustment, with */
+  st_given given;
+  st_given period, price;
   st_expr data_total; /* of a tree from a table: an expression over the variables */
 } st_node;
+
+typedef struct st_compare { /* why the account is not the same in two groups, or why two accounts differ: to - from */
+  const sx_node *node;
+  st_domain from, to;
+  size_t with;        /* another account in the place of from; ST_NONE: groups */
+  const char *suffix; /* "_rural"; "" where from is the whole */
+  bool decompose;
+  sx_account_weighting weighting;
+} st_compare;
+
+typedef struct st_area { /* small areas that stand in where a level of `group` has too few interviews */
+  const sx_node *node;   /* NULL: none */
+  size_t group, from;    /* from: table of the covariates, ST_NONE: none */
+  const char *key;       /* its column with the levels */
+  st_list columns;
+  st_formula per;
+  int method; /* sx_area_method */
+} st_area;
+
 typedef struct st_account {
   const char *id;
   const sx_node *node;
@@ -222,10 +265,19 @@ typedef struct st_account {
   const char *unit, *format;
   st_list scopes; /* narrowest first */
   st_formula benchmark, scale;
-  st_node *nodes; /* parents before children */
+  st_given period, price; /* of the whole tree */
+  st_node *nodes;         /* parents before children */
   size_t n_nodes, cap_nodes;
   size_t tree;   /* table of the tree, ST_NONE: none */
   bool followed; /* over the waves: its estimates stay in memory for the changes */
+  st_domain *domains;
+  size_t n_domains;
+  st_compare *compares;
+  size_t n_compares;
+  st_list sensitivity; /* nodes */
+  st_area area;
+  size_t min_n; /* of a leaf in a domain */
+  double max_cv;
 } st_account;
 
 /* A printed figure to set beside the estimate of `reference`, or with the reason why not. */
@@ -373,6 +425,13 @@ void study__read_weighting(st_load *l, const sx_node *root);
 void study__read_figures(st_load *l, const sx_node *root); /* benchmarks, groups, indicators */
 void study__read_accounts(st_load *l, const sx_node *root);
 st_node *study__add_node(st_load *l, st_account *a); /* zeroed; NULL sets oom. Moves the nodes */
+/* study_account_words.c: what a node and an account say beyond the tree itself */
+void study__read_leaf(st_load *l, st_node *n, const sx_node *map);         /* its factors, with ratios */
+void study__read_adjustments(st_load *l, st_account *a, const st_node *n); /* adds their nodes */
+void study__read_account_words(st_load *l, st_account *a, const sx_node *map);
+st_given study__given(st_load *l, const sx_node *map, const char *key,
+                      const char *number);                                 /* {number: N, se: S, why: ...} */
+extern const char *const study__node_keys[], *const study__account_keys[]; /* NULL at the end */
 void study__read_blocks(st_load *l, const sx_node *root);
 /* level, ci, df and deff of a map; untouched where absent. */
 void study__read_estimation(st_load *l, sx_est_options *out, bool *deff_wor, const sx_node *map);
@@ -382,10 +441,23 @@ void study__read_estimation(st_load *l, sx_est_options *out, bool *deff_wor, con
 size_t study__find_table(const sx_study *s, const char *id);
 size_t study__find_derived(const sx_study *s, const char *id);
 size_t study__find_benchmark(const sx_study *s, const char *id);
+/* Whether a benchmark says its value in the domain (for a group of levels: in some level). */
+bool study__benchmark_has(const st_benchmark *b, const st_domain *d, const sx_study *s);
+bool study__benchmark_in(const st_benchmark *b, const char *domain); /* of a concrete domain, by its name */
+/* Whether everything in a formula that comes from outside has a value of its own in the concrete domain. */
+bool study__formula_in(const sx_study *s, const st_formula *f, const char *domain);
+bool study__formula_has(const sx_study *s, const st_formula *f, const st_domain *d); /* the same; in some level of it */
 size_t study__find_group(const sx_study *s, const char *id, size_t n);
 size_t study__find_indicator(const sx_study *s, const char *id, size_t n);
 size_t study__find_account(const sx_study *s, const char *id, size_t n);
 size_t study__find_node(const st_account *a, const char *id);
+const char *study__near_node(st_load *l, char out[160], const st_account *a, const char *text);
+/* study_account_check.c */
+/* Every formula of an account, one by one; NULL past the last. *domains: whether it is made anew for each domain. */
+st_formula *study__account_formula(const st_account *a, size_t i, bool *domains);
+void study__check_account(st_load *l, st_account *a, const sx_table *unit);
+void study__need_account(st_load *l, const st_account *a); /* marks what its formulas want */
+void study__check_account_reference(const sx_study *s, const sx_reference *ref, const char *slash, char message[256]);
 /* ", did you mean 'x'?" or "" into out. kinds: letters of d(erived) b(enchmark) g(roup) i(ndicator) a(ccount) t(able). */
 const char *study__near(const sx_study *s, char out[160], const char *text, const char *kinds);
 /* "z", "age:20-29", "z*rural", "total". */
@@ -395,6 +467,7 @@ bool study__covers(const st_domain *a, const st_domain *b);      /* b is a, or a
 void study__resolve_formula(st_load *l, st_formula *f);
 /* Marks (and where needed adds) the domains whose estimates a formula by these groups wants. */
 void study__need_operands(st_load *l, const st_formula *f, const st_domain *by, size_t n_by);
+void study__pass_operands(st_load *l, const st_formula *f, const st_domain *by, size_t n_by); /* without storing them */
 /* Statistics of an indicator in the store, the first its own (study_kind.c). */
 bool study__is_formula(const st_indicator *ind);
 size_t study__stat_count(const st_indicator *ind);
@@ -405,6 +478,8 @@ size_t study__stat_find(const st_indicator *ind, const char *name); /* ST_NONE *
 char *study__domain_text(const sx_study *s, const st_domain *d,
                          sx_arena *arena); /* "z*age:20-29", "total"; NULL: no memory */
 char *study__reference_domain(const sx_study *s, const sx_reference *ref, sx_arena *arena);
+/* The domain that a reference names, in the study's groups; false with the message otherwise. Levels are borrowed. */
+bool study__reference_groups(const sx_study *s, st_domain *out, const sx_reference *ref, char message[256]);
 /* Paths: beside the study, in root, or in the --data folder; arena memory, NULL when out of memory. */
 const char *study__path(const sx_study *s, sx_arena *arena, const char *file);
 void study__sample_spec(sx_buf *out, const st_table *t); /* what decides a generated sample, but for its model */
@@ -433,6 +508,8 @@ sx_status study__load(sx_study **out, const sx_ctx *ctx, const char *path, const
 void study__order_derived(st_load *l); /* what each rests on first; a circle is a problem */
 void study__check(st_load *l);
 void study__check_blocks(st_load *l); /* study_check_blocks.c */
+/* A level that a domain names must be one of the variable's, where its levels are known before the data are read. */
+void study__check_domain_level(st_load *l, const sx_table *unit, const st_domain *d);
 
 /* ---- data (study_data.c) ------------------------------------------------------------------------------------ */
 
@@ -542,9 +619,10 @@ typedef struct st_row {
   const char *indicator, *statistic, *domain;
   double estimate, se, low, high, df;
   int64_t n, id;
-  sx_na na;       /* why the estimate is missing; SX_NA_NONE where it is not */
-  sx_text2 label; /* of the domain */
-  bool main;      /* the indicator's own statistic */
+  sx_na na;            /* why the estimate is missing; SX_NA_NONE where it is not */
+  sx_text2 label;      /* of the domain */
+  const char *quality; /* its marks; NULL: none */
+  bool main;           /* the indicator's own statistic */
 } st_row;
 typedef struct st_rows {
   st_row *items;
@@ -581,6 +659,12 @@ typedef struct st_run {
   sx_table *unit; /* with joins and derived variables; NULL until needed */
   sx_design *design;
   sx_est **benchmarks;
+  sx_est ***benchmarks_by; /* [benchmarks][n_by] */
+  struct st_given_value {  /* what accounts take from outside, by where it stands: in two waves it is one figure */
+    const sx_node *node;
+    sx_est *est;
+  } * givens;
+  size_t n_givens, cap_givens;
   st_value *values;
   size_t n_values, cap_values;
   st_rows rows;
@@ -643,7 +727,9 @@ typedef struct st_put { /* a row for the store */
   const char *step, *indicator, *statistic, *unit;
   const st_where *where;
   const sx_est_row *row;
-  double tail; /* as in st_result */
+  double tail;               /* as in st_result */
+  bool difference;           /* no cv, as of a gap */
+  const char *mark, *method; /* mark: joins the quality; method NULL: the run's */
 } st_put;
 sx_status study__put(int64_t *id, st_run *r, const st_put *put, sx_error *err) SX_NODISCARD;
 sx_status study__put_est(int64_t *id, st_run *r, const char *step, const char *indicator, const char *statistic,
@@ -669,6 +755,9 @@ sx_status study__run_blocks(st_run *r, sx_error *err) SX_NODISCARD;
 void study__check_block_tests(st_load *l, const sx_node *block);
 sx_status study__block_note(sx_buf *out, const st_run *r, const st_block *block, sx_error *err) SX_NODISCARD;
 sx_status study__block_json(sx_buf *out, st_run *r, const st_block *block, sx_error *err) SX_NODISCARD;
+/* study_annex_account.c: what accounts take from outside or assume, as Markdown; false: nothing */
+bool study__account_assumptions(sx_buf *zh, sx_buf *en, const sx_study *s);
+void study__plain_markdown(sx_buf *out, const char *text);
 /* study_annex.c */
 sx_status study__document_json(sx_buf *out, st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__annex_json(sx_buf *out, st_run *r, const char *which, sx_error *err) SX_NODISCARD;

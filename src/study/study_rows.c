@@ -38,8 +38,11 @@ static const char *method_of(const st_run *r) {
 
 sx_status study__put(int64_t *id, st_run *r, const st_put *put, sx_error *err) {
   const sx_est_row *row = put->row;
-  char quality[64];
-  const bool gap = strncmp(put->statistic, "gap", 3) == 0;
+  char quality[64], marks[200];
+  const bool gap = strncmp(put->statistic, "gap", 3) == 0 || put->difference;
+  (void)study__quality(quality, row, gap, put->tail);
+  (void)snprintf(marks, sizeof marks, "%s%s%s", quality, *quality && put->mark && *put->mark ? ";" : "",
+                 put->mark ? put->mark : "");
   sx_store_term terms[ST_MAX_TERMS + 1];
   const size_t n_terms = study__wave_terms(terms, r, put->where);
   const sx_store_row out = {
@@ -61,16 +64,17 @@ sx_status study__put(int64_t *id, st_run *r, const st_put *put, sx_error *err) {
       .deff = row->deff,
       .cv = gap ? (double)NAN : row->cv,
       .unit = put->unit,
-      .quality = study__quality(quality, row, gap, put->tail),
+      .quality = marks,
       .na_reason = sx_na_text(row->na),
-      .method = method_of(r),
+      .method = put->method ? put->method : method_of(r),
   };
   return sx_store_put_row(id, r->store, put->step, &out, err);
 }
 
 sx_status study__put_est(int64_t *id, st_run *r, const char *step, const char *indicator, const char *statistic,
                          const char *unit, const st_where *where, const sx_est_row *row, sx_error *err) {
-  const st_put put = {step, indicator, statistic, unit, where, row, 0};
+  const st_put put = {
+      .step = step, .indicator = indicator, .statistic = statistic, .unit = unit, .where = where, .row = row};
   return study__put(id, r, &put, err);
 }
 
@@ -169,7 +173,9 @@ sx_status study__add_row(st_run *r, const st_row *row, sx_error *err) {
   copy.indicator = sx_arena_strdup(r->arena, row->indicator);
   copy.statistic = sx_arena_strdup(r->arena, row->statistic);
   copy.domain = sx_arena_strdup(r->arena, row->domain);
-  if (!copy.indicator || !copy.statistic || !copy.domain) return sx_error_memory(err);
+  if (row->quality) copy.quality = *row->quality ? sx_arena_strdup(r->arena, row->quality) : NULL;
+  if (!copy.indicator || !copy.statistic || !copy.domain || (row->quality && *row->quality && !copy.quality))
+    return sx_error_memory(err);
   SX_TRY(add_named(r, &copy, copy.statistic, err));
   if (!row->main) return SX_OK;
   copy.main = false;
@@ -242,6 +248,7 @@ static sx_status index_row(void *data, const sx_store_row *stored, sx_error *err
                 .n = row->n,
                 .id = row->id,
                 .na = na_of(row),
+                .quality = row->quality,
                 .main = is_main(r->s, row)};
   if (!out.domain) return sx_error_memory(err);
   SX_TRY(domain_label(&out.label, r, row, err));

@@ -1,6 +1,7 @@
 /* study_tree.c: accounts, published figures, tables, figures and narrative as the study file writes them. */
 #include "study_priv.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool grow_nodes(st_load *l, st_account *a, size_t need) {
@@ -22,12 +23,18 @@ static st_formula read_formula(st_load *l, const sx_node *map, const char *key) 
   return (st_formula){.value = study__expr(l, map, key)};
 }
 
+static void check_keys(st_load *l, const sx_node *map, const char *const *keys) {
+  size_t n = 0;
+  while (keys[n]) n++;
+  study__keys(l, map, keys, n);
+}
+
 static void read_node(st_load *l, st_account *a, const sx_node *map) {
   if (!study__is_map(l, map, "a node of an account")) {
     study__problem(l, map, "a node of an account is {id: ..., parent: ..., ...}");
     return;
   }
-  ST_KEYS(l, map, "id", "parent", "label", "population", "penetration", "spend", "total", "scope", "codes");
+  check_keys(l, map, study__node_keys);
   st_node node = {.node = map, .id = study__text(l, map, "id"), .parent = study__text(l, map, "parent")};
   if (!node.id) {
     study__problem(l, map, "a node of an account has an id");
@@ -48,19 +55,23 @@ static void read_node(st_load *l, st_account *a, const sx_node *map) {
       node.scopes = (st_list){a->scopes.items + at, a->scopes.nodes + at, a->scopes.n - at};
     }
   }
-  const bool product = sx_node_get(map, "population") || sx_node_get(map, "penetration") || sx_node_get(map, "spend");
-  const bool all = sx_node_get(map, "population") && sx_node_get(map, "penetration") && sx_node_get(map, "spend");
-  const bool total = sx_node_get(map, "total") != NULL;
-  if ((product && !all) || (product && total)) {
-    study__problem(l, map, "a leaf is population, penetration and spend, all three, or total alone");
-  }
-  node.leaf = product || total;
-  node.population = read_formula(l, map, "population");
-  node.penetration = read_formula(l, map, "penetration");
-  node.spend = read_formula(l, map, "spend");
-  node.total = read_formula(l, map, "total");
+  study__read_leaf(l, &node, map);
   st_node *kept = study__add_node(l, a);
-  if (kept) *kept = node;
+  if (!kept) return;
+  *kept = node;
+  study__read_adjustments(l, a, &node);
+}
+
+const char *study__near_node(st_load *l, char out[160], const st_account *a, const char *text) {
+  const char **ids = study__take(l, a->n_nodes, sizeof *ids);
+  size_t n = 0;
+  for (size_t k = 0; ids && k < a->n_nodes; k++) {
+    if (a->nodes[k].id) ids[n++] = a->nodes[k].id;
+  }
+  const char *near = ids ? sx_text_nearest(text, ids, n) : NULL;
+  out[0] = '\0';
+  if (near) (void)snprintf(out, 160, ", did you mean '%.120s'?", near);
+  return out;
 }
 
 /* Parents before children, as the accounts room wants them; unknown parents and circles are problems. */
@@ -71,11 +82,9 @@ static void order_nodes(st_load *l, st_account *a) {
   if (!sorted || !done) return;
   for (size_t i = 0; i < a->n_nodes; i++) {
     if (!a->nodes[i].parent || study__find_node(a, a->nodes[i].parent) != ST_NONE) continue;
-    const char **ids = study__take(l, a->n_nodes, sizeof *ids);
-    for (size_t k = 0; ids && k < a->n_nodes; k++) ids[k] = a->nodes[k].id;
-    const char *near = ids ? sx_text_nearest(a->nodes[i].parent, ids, a->n_nodes) : NULL;
-    study__problem(l, sx_node_get(a->nodes[i].node, "parent"), "unknown parent '%s'%s%s%s", a->nodes[i].parent,
-                   near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+    char near[160];
+    study__problem(l, sx_node_get(a->nodes[i].node, "parent"), "unknown parent '%s'%s", a->nodes[i].parent,
+                   study__near_node(l, near, a, a->nodes[i].parent));
     a->nodes[i].parent = NULL;
     done[i] = true; /* left out of what follows */
   }
@@ -106,7 +115,7 @@ static void read_account(st_load *l, st_account *a, const char *id, const sx_nod
   a->node = map;
   a->tree = ST_NONE;
   if (!study__is_map(l, map, "an account")) return;
-  ST_KEYS(l, map, "label", "unit", "format", "benchmark", "scopes", "nodes", "tree", "leaf", "scale", "change");
+  check_keys(l, map, study__account_keys);
   a->label = study__text2(l, map, "label");
   a->unit = study__text(l, map, "unit");
   a->format = study__text(l, map, "format");
@@ -124,6 +133,7 @@ static void read_account(st_load *l, st_account *a, const char *id, const sx_nod
     order_nodes(l, a);
     if (a->n_nodes == 0 && nodes->n == 0) study__problem(l, nodes, "the account '%s' has no nodes", id);
   }
+  study__read_account_words(l, a, map);
   if (!study__is_map(l, tree, "tree")) return;
   ST_KEYS(l, tree, "from", "code", "level", "label", "where", "continues", "root");
   const char *from = study__text(l, tree, "from");

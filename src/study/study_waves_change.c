@@ -37,11 +37,19 @@ static bool is_measure(const char *statistic) {
   return false;
 }
 
+/* What is taken from outside does not change by itself: an adjustment moves with the node that it adjusts. */
+static bool is_adjustment(const sx_study *s, const char *indicator) {
+  const char *slash = strchr(indicator, '/');
+  const size_t a = study__find_account(s, indicator, (size_t)(slash - indicator));
+  const size_t node = a == ST_NONE ? ST_NONE : study__find_node(&s->accounts[a], slash + 1);
+  return node != ST_NONE && s->accounts[a].nodes[node].adjustment;
+}
+
 static bool changes(const st_run *r, const sx_store_row *row) {
   const sx_study *s = r->s;
   if (strchr(row->indicator, '/')) {
     const bool plain = row->n_terms == 0 || (row->n_terms == 1 && strcmp(row->terms[0].variable, "scope") == 0);
-    return plain && is_measure(row->statistic);
+    return plain && is_measure(row->statistic) && !is_adjustment(s, row->indicator);
   }
   const size_t i = study__find_indicator(s, row->indicator, strlen(row->indicator));
   if (i == ST_NONE || study__is_change(s, row->statistic)) return false;

@@ -1,0 +1,67 @@
+/* study_account.h: the accounts of a study as the files of this topic share them. */
+#ifndef STUDY_ACCOUNT_H
+#define STUDY_ACCOUNT_H
+
+#include "study_priv.h"
+
+/* ---- names of rows (study_account_names.c) ---- */
+
+/* Whether the first n bytes of stat are a statistic of a comparison: "gap", "growth", "effect_spend", "effect_share_spend" ... */
+bool study__change_word(const char *stat, size_t n, bool effects);
+enum { ST_N_INPUT_STATISTICS = 8 };
+extern const char *const study__input_statistics[ST_N_INPUT_STATISTICS]; /* of an input: elasticity first */
+/* The name of a leaf's input: what the formula says where it is one name, else NODE_FACTOR. Arena memory; NULL: no memory. */
+const char *study__input_name(const st_account *a, const st_node *n, const st_formula *f, const char *factor,
+                              sx_arena *arena);
+/* Whether it is the name of an input of some leaf, adjustment or period. */
+bool study__is_input(const sx_study *s, const st_account *a, const char *name);
+/* What a reader calls it. */
+sx_text2 study__input_label(const sx_study *s, const st_account *a, const char *name, sx_arena *arena);
+bool study__has_price(const st_account *a);
+bool study__has_period(const st_account *a);
+const char *study__adjustment_word(sx_account_adjustment kind, bool english);
+
+/* ---- building (study_accounts.c) ---- */
+
+/* The account over the whole, or over one group (domain not "total"); *out owned by the caller. */
+sx_status study__build_account(sx_account **out, st_run *r, const st_account *a, sx_error *err) SX_NODISCARD;
+/* A leaf's factors in a domain; freed by study__leaf_clear. *n: the fewest interviews behind one of them, SIZE_MAX: not known. */
+typedef struct st_leaf {
+  sx_account_leaf leaf; /* its estimates are owned */
+  size_t n;
+} st_leaf;
+sx_status study__leaf(st_leaf *out, st_run *r, const st_account *a, const st_node *n, const char *domain,
+                      sx_error *err) SX_NODISCARD;
+void study__leaf_clear(st_leaf *leaf);
+
+/* ---- what rests on the built account ---- */
+
+typedef struct st_account_run {
+  st_run *r;
+  const st_account *a;
+  size_t index;
+  const char *step;
+  sx_account *account; /* over the whole */
+  sx_est_options options;
+} st_account_run;
+
+/* A row of the node in a domain; keeps the carrier where some formula rests on it. `mark` joins the quality, `method` NULL: the run's. */
+typedef struct st_account_put {
+  const char *node, *statistic, *unit;
+  const st_where *where;
+  const sx_est *est; /* NULL: `row` is a number without a carrier */
+  const sx_est_row *row;
+  const char *mark, *method;
+} st_account_put;
+sx_status study__put_account_row(const st_account_run *w, const st_account_put *put, sx_error *err) SX_NODISCARD;
+/* Rows of a computed tree in a domain (where->n 0: the whole; scopes are added to it, and left out in groups). */
+sx_status study__put_account_result(const st_account_run *w, const sx_account_result *result, const st_where *where,
+                                    sx_error *err) SX_NODISCARD;
+sx_status study__account_domains(const st_account_run *w, sx_error *err) SX_NODISCARD;     /* and comparisons */
+sx_status study__account_sensitivity(const st_account_run *w, sx_error *err) SX_NODISCARD; /* study_account_inputs.c */
+/* Small areas for the levels of a->area.group: model [n_domains * n_leaves], NULL where there is none; entries owned by the caller.
+ * leaves [n_leaves]: nodes. */
+sx_status study__account_areas(sx_est **model, const st_account_run *w, const st_where *wheres, size_t n,
+                               const size_t *leaves, size_t n_leaves, sx_error *err) SX_NODISCARD;
+
+#endif

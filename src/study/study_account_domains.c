@@ -1,0 +1,272 @@
+/* study_account_domains.c: one account in many groups, and why it is not the same in two of them. */
+#include <math.h>
+#include <string.h>
+
+#include "study_account.h"
+
+typedef struct domains {
+  const st_account_run *w;
+  st_where *wheres; /* [n] the concrete groups, in the order of the account's list */
+  size_t n;
+  size_t *leaves; /* [n_leaves] nodes */
+  size_t n_leaves;
+  const char **ids;  /* [n_leaves] */
+  sx_est **model;    /* [n * n_leaves] small areas, NULL where there is none */
+  sx_account **kept; /* [n] the accounts that comparisons want */
+  st_leaf *direct;   /* [n_leaves] of the group at hand */
+} domains;
+
+/* ---- before the computation -------------------------------------------------------------------------------------------------- */
+
+static sx_status expand(domains *d, sx_error *err) {
+  const st_account_run *w = d->w;
+  size_t cap = 0;
+  for (size_t k = 0; k < w->a->n_domains; k++) {
+    st_where *list = NULL;
+    size_t n = 0;
+    SX_TRY(study__expand(&list, &n, w->r, &w->a->domains[k], err));
+    if (d->n + n > cap) {
+      cap = 2 * cap + n + 16;
+      st_where *more = sx_arena_alloc(w->r->arena, cap, sizeof *more);
+      if (!more) return sx_error_memory(err);
+      if (d->n) memcpy(more, d->wheres, d->n * sizeof *more);
+      d->wheres = more;
+    }
+    memcpy(d->wheres + d->n, list, n * sizeof *list);
+    d->n += n;
+  }
+  return SX_OK;
+}
+
+static sx_status list_leaves(domains *d, sx_error *err) {
+  const st_account *a = d->w->a;
+  sx_arena *arena = d->w->r->arena;
+  d->leaves = sx_arena_alloc(arena, a->n_nodes, sizeof *d->leaves);
+  d->ids = sx_arena_alloc(arena, a->n_nodes, sizeof *d->ids);
+  if (!d->leaves || !d->ids) return sx_error_memory(err);
+  for (size_t i = 0; i < a->n_nodes; i++) {
+    if (!a->nodes[i].leaf) continue;
+    d->ids[d->n_leaves] = a->nodes[i].id;
+    d->leaves[d->n_leaves++] = i;
+  }
+  d->direct = sx_mem_zalloc(&d->w->r->ctx, d->n_leaves, sizeof *d->direct);
+  d->model = sx_mem_zalloc(&d->w->r->ctx, d->n * d->n_leaves, sizeof *d->model);
+  d->kept = sx_mem_zalloc(&d->w->r->ctx, d->n, sizeof *d->kept);
+  return d->direct && d->model && d->kept ? SX_OK : sx_error_memory(err);
+}
+
+static void drop_leaves(const domains *d) {
+  for (size_t k = 0; d->direct && k < d->n_leaves; k++) study__leaf_clear(&d->direct[k]);
+}
+
+static sx_status make_leaves(const domains *d, const char *domain, sx_error *err) {
+  for (size_t k = 0; k < d->n_leaves; k++) {
+    const st_node *node = &d->w->a->nodes[d->leaves[k]];
+    const sx_status status = study__leaf(&d->direct[k], d->w->r, d->w->a, node, domain, err);
+    if (status == SX_OK) continue;
+    study__add_place(err, d->w->r->s, node->node);
+    return status;
+  }
+  return SX_OK;
+}
+
+/* The tree of one group. Its benchmark, where everything in it that comes from outside has a value of the group's own. */
+static sx_status compute(sx_account_domains **out, const domains *d, size_t i, sx_error *err) {
+  const st_account *a = d->w->a;
+  st_run *r = d->w->r;
+  sx_account_cell *cells = sx_mem_zalloc(&r->ctx, d->n_leaves, sizeof *cells);
+  sx_est *benchmark = NULL;
+  sx_status status = SX_OK;
+  if (!cells) return sx_error_memory(err);
+  SX_TRY_GOTO(status, make_leaves(d, d->wheres[i].name, err), done);
+  for (size_t k = 0; k < d->n_leaves; k++) {
+    cells[k].direct = d->direct[k].leaf;
+    cells[k].n = d->direct[k].n;
+    cells[k].model.total = d->model[i * d->n_leaves + k];
+  }
+  if (a->benchmark.value.expr && study__formula_in(r->s, &a->benchmark, d->wheres[i].name))
+    SX_TRY_GOTO(status, study__formula_value(&benchmark, r, &a->benchmark, d->wheres[i].name, err), done);
+  const sx_est *const benchmarks[] = {benchmark};
+  const sx_account_domain_request request = {.leaf_ids = d->ids,
+                                             .n_leaves = d->n_leaves,
+                                             .domains = &d->wheres[i].name,
+                                             .n_domains = 1,
+                                             .cells = cells,
+                                             .benchmarks = benchmarks};
+  sx_account_domain_options options = SX_ACCOUNT_DOMAIN_OPTIONS_INIT;
+  options.min_n = a->min_n;
+  options.max_cv = a->max_cv;
+  status = sx_account_compute_domains(out, d->w->account, &request, &options, err);
+done:
+  drop_leaves(d);
+  sx_est_free(benchmark);
+  sx_mem_free(&r->ctx, cells);
+  return status;
+}
+
+/* ---- rows -------------------------------------------------------------------------------------------------------------------------- */
+
+static const char *reason_mark(sx_account_reason reason) {
+  switch (reason) {
+  case SX_ACCOUNT_REASON_FEW:
+    return "few interviews";
+  case SX_ACCOUNT_REASON_CV:
+    return "large cv";
+  case SX_ACCOUNT_REASON_NO_ERROR:
+    return "no error";
+  case SX_ACCOUNT_REASON_MISSING:
+  case SX_ACCOUNT_REASON_NONE:
+  default:
+    return "";
+  }
+}
+
+/* What the interviews alone say of a leaf for which a model stands in. */
+static sx_status put_direct(const domains *d, const sx_account_domain_leaf *made, const st_where *where, size_t leaf,
+                            sx_error *err) {
+  sx_est *est = NULL;
+  if (!made->model || isnan(made->direct)) return SX_OK;
+  const double se = made->direct * made->direct_cv;
+  SX_TRY(sx_est_outside(&est, &d->w->r->ctx, made->direct, isfinite(se) ? se : 0, (double)INFINITY, err));
+  const st_account_put put = {.node = d->ids[leaf],
+                              .statistic = "direct",
+                              .unit = d->w->a->unit,
+                              .where = where,
+                              .est = est,
+                              .mark = reason_mark(made->reason)};
+  const sx_status status = study__put_account_row(d->w, &put, err);
+  sx_est_free(est);
+  return status;
+}
+
+static bool compared(const domains *d, size_t i) {
+  for (size_t k = 0; k < d->w->a->n_compares; k++) {
+    const st_domain *const sides[] = {&d->w->a->compares[k].from, &d->w->a->compares[k].to};
+    for (size_t side = 0; side < 2; side++) {
+      const char *name = sides[side]->n ? study__domain_text(d->w->r->s, sides[side], d->w->r->arena) : NULL;
+      if (name && strcmp(name, d->wheres[i].name) == 0) return true;
+    }
+  }
+  return false;
+}
+
+/* One group after the other: their rows together would be as many as there are groups. */
+static sx_status one_group(const domains *d, size_t i, sx_error *err) {
+  sx_account_domains *made = NULL;
+  SX_TRY(compute(&made, d, i, err));
+  sx_account_domain *own = &made->domains[0];
+  sx_status status = study__put_account_result(d->w, own->result, &d->wheres[i], err);
+  for (size_t k = 0; k < d->n_leaves && status == SX_OK; k++)
+    status = put_direct(d, &own->leaves[k], &d->wheres[i], k, err);
+  if (status == SX_OK && compared(d, i)) {
+    d->kept[i] = own->account;
+    own->account = NULL;
+  }
+  sx_account_domains_free(made);
+  return status;
+}
+
+/* ---- comparisons -------------------------------------------------------------------------------------------------------------------- */
+
+static sx_status put_change(const domains *d, const st_compare *c, const st_where *where, const char *node,
+                            const char *stem, const char *word, bool amount, const sx_est *est, sx_error *err) {
+  const char *statistic = sx_arena_printf(d->w->r->arena, "%s%s%s", stem, word, c->suffix);
+  if (!statistic) return sx_error_memory(err);
+  const st_account_put put = {
+      .node = node, .statistic = statistic, .unit = amount ? d->w->a->unit : NULL, .where = where, .est = est};
+  return study__put_account_row(d->w, &put, err);
+}
+
+static bool is_amount(sx_account_change_measure m) {
+  return m == SX_ACCOUNT_DIFFERENCE || m == SX_ACCOUNT_CONSTANT_DIFFERENCE || m == SX_ACCOUNT_PRICE_DIFFERENCE;
+}
+
+static sx_status put_contributions(const domains *d, const st_compare *c, const st_where *where,
+                                   const sx_account *before, const sx_account *after, sx_error *err) {
+  sx_account_changes *changes = NULL;
+  SX_TRY(sx_account_contributions(&changes, before, after, NULL, err));
+  sx_status status = SX_OK;
+  for (size_t i = 0; i < changes->n_rows && status == SX_OK; i++) {
+    const sx_account_change_row *row = &changes->rows[i];
+    const char *word = row->measure == SX_ACCOUNT_DIFFERENCE ? "gap" : sx_account_change_measure_name(row->measure);
+    if (row->measure == SX_ACCOUNT_STRUCTURE_DIFFERENCE && !row->parent) continue; /* of the root: 1 - 1 */
+    if (!row->scope) status = put_change(d, c, where, row->id, "", word, is_amount(row->measure), row->est, err);
+  }
+  sx_account_changes_free(changes);
+  return status;
+}
+
+static sx_status put_effects(const domains *d, const st_compare *c, const st_where *where, const sx_account *before,
+                             const sx_account *after, sx_error *err) {
+  sx_account_effects *effects = NULL;
+  SX_TRY(sx_account_decompose(&effects, before, after, NULL, c->weighting, err));
+  sx_status status = SX_OK;
+  for (size_t i = 0; i < effects->n_rows && status == SX_OK; i++) {
+    const sx_account_effect_row *row = &effects->rows[i];
+    if (row->scope || row->effect == SX_ACCOUNT_EFFECT_TOTAL) continue; /* the total is the gap */
+    const char *word = sx_account_effect_name(row->effect);
+    status = put_change(d, c, where, row->id, "effect_", word, true, row->est, err);
+    if (status == SX_OK) status = put_change(d, c, where, row->id, "effect_share_", word, false, row->share, err);
+  }
+  sx_account_effects_free(effects);
+  return status;
+}
+
+/* The account of a group among those that were made, or of the whole. */
+static sx_status find_side(const sx_account **account, const st_where **where, const domains *d, const st_domain *side,
+                           sx_error *err) {
+  static const st_where whole = {.n = 0, .name = "total"};
+  const char *name = study__domain_text(d->w->r->s, side, d->w->r->arena);
+  if (!name) return sx_error_memory(err);
+  if (side->n == 0) {
+    *account = d->w->account;
+    *where = &whole;
+    return SX_OK;
+  }
+  for (size_t i = 0; i < d->n; i++) {
+    if (strcmp(d->wheres[i].name, name) != 0 || !d->kept[i]) continue;
+    *account = d->kept[i];
+    *where = &d->wheres[i];
+    return SX_OK;
+  }
+  return sx_error_set(err, SX_E_DATA, name, "the data have no cases of the group '%s'", name);
+}
+
+static sx_status compare(const domains *d, const st_compare *c, sx_error *err) {
+  const sx_account *before = NULL, *after = NULL;
+  const st_where *from = NULL, *to = NULL;
+  sx_account *other = NULL;
+  sx_status status = find_side(&after, &to, d, &c->to, err);
+  if (status == SX_OK && c->with != ST_NONE) {
+    status = study__build_account(&other, d->w->r, &d->w->r->s->accounts[c->with], err);
+    before = other;
+  } else if (status == SX_OK) {
+    status = find_side(&before, &from, d, &c->from, err);
+  }
+  if (status == SX_OK) status = put_contributions(d, c, to, before, after, err);
+  if (status == SX_OK && c->decompose) status = put_effects(d, c, to, before, after, err);
+  if (status != SX_OK) study__add_place(err, d->w->r->s, c->node);
+  sx_account_free(other);
+  return status;
+}
+
+sx_status study__account_domains(const st_account_run *w, sx_error *err) {
+  const st_account *a = w->a;
+  domains d = {.w = w};
+  sx_status status = SX_OK;
+  if (a->n_domains) {
+    SX_TRY_GOTO(status, expand(&d, err), done);
+    SX_TRY_GOTO(status, list_leaves(&d, err), done);
+    if (a->area.node)
+      SX_TRY_GOTO(status, study__account_areas(d.model, w, d.wheres, d.n, d.leaves, d.n_leaves, err), done);
+    for (size_t i = 0; i < d.n; i++) SX_TRY_GOTO(status, one_group(&d, i, err), done);
+  }
+  for (size_t i = 0; i < a->n_compares; i++) SX_TRY_GOTO(status, compare(&d, &a->compares[i], err), done);
+done:
+  for (size_t i = 0; d.model && i < d.n * d.n_leaves; i++) sx_est_free(d.model[i]);
+  for (size_t i = 0; d.kept && i < d.n; i++) sx_account_free(d.kept[i]);
+  sx_mem_free(&w->r->ctx, d.direct);
+  sx_mem_free(&w->r->ctx, d.model);
+  sx_mem_free(&w->r->ctx, d.kept);
+  return status;
+}
