@@ -22,21 +22,20 @@ static double rest(double *v, const bal *b, size_t j, bool bounds) {
   return length > 1e-13 * b->se[j] ? length : 0;
 }
 
-/* removed[j] = |Q'F_j|^2: the variance that the identities take away, over s_j^2. */
-static void removed_variance(double *removed, const bal *b) {
-  for (size_t k = 0; k < b->rank; k++) {
-    const double *q = b->basis + k * b->r;
+/* removed[j] += |Q'F_j|^2, Q of n columns: the variance that they take away, over s_j^2. */
+static void removed_variance(double *removed, const bal *b, const double *basis, size_t n) {
+  for (size_t k = 0; k < n; k++) {
     for (size_t j = 0; j < b->n; j++) {
-      const double d = sx_accounts__factor_dot(b, j, q);
+      const double d = sx_accounts__factor_dot(b, j, basis + k * b->r);
       removed[j] += d * d;
     }
   }
 }
 
-static double se_after(double *v, const bal *b, size_t j, double removed) {
+static double se_after(double *v, const bal *b, size_t j, double removed, bool bounds) {
   const double whole = b->se[j] * b->se[j];
   if (whole - removed > CANCELS * whole) return b->s[j] * sqrt(whole - removed);
-  return whole > 0 ? b->s[j] * rest(v, b, j, false) : 0;
+  return whole > 0 ? b->s[j] * rest(v, b, j, bounds) : 0;
 }
 
 static sx_status fill_covariance(sx_balance_result *out, bal *b, sx_error *err) {
@@ -156,7 +155,7 @@ static sx_status fill_row(sx_balance_row *row, const bal *b, size_t j, double re
   row->before = b->x[j];
   row->se_before = se;
   row->unbounded = b->y[j];
-  row->se_after = row->se_at_bounds = se_after(v, b, j, removed);
+  row->se_after = row->se_at_bounds = se_after(v, b, j, removed, false);
   const bool logs = b->q->distance == SX_BALANCE_RELATIVE && se > 0;
   const double own = logs ? b->x[j] * log(b->y[j] / b->x[j]) : move;
   row->standardised = removed > 1e-26 * se * se ? own / sqrt(removed) : (double)NAN;
@@ -193,7 +192,7 @@ sx_status sx_accounts__balance_identities(sx_balance_result *out, bal *b, sx_err
   if (!out->rows || !out->checks) return sx_error_memory(err);
   out->n_rows = b->n;
   out->n_checks = b->n_ids;
-  removed_variance(removed, b);
+  removed_variance(removed, b, b->basis, b->rank);
   for (size_t j = 0; j < b->n; j++) SX_TRY(fill_row(&out->rows[j], b, j, removed[j], v, err));
   SX_TRY(fill_checks(out, b, v, err));
   out->df = b->rank;
@@ -214,7 +213,12 @@ static double settled(const bal *b, size_t j) {
 
 sx_status sx_accounts__balance_bounded(sx_balance_result *out, bal *b, sx_error *err) {
   double *v = sx_accounts__take(b, b->r, sizeof *v, err);
-  if (!v) return SX_E_MEMORY;
+  double *removed = v ? sx_accounts__take(b, b->n, sizeof *removed, err) : NULL;
+  if (!removed) return SX_E_MEMORY;
+  if (b->n_hold) {
+    removed_variance(removed, b, b->basis, b->rank);
+    removed_variance(removed, b, b->hold, b->n_hold);
+  }
   out->n_active = b->n_hold;
   out->n_iterations = b->iterations;
   for (size_t j = 0; j < b->n; j++) {
@@ -222,7 +226,7 @@ sx_status sx_accounts__balance_bounded(sx_balance_result *out, bal *b, sx_error 
     row->after = settled(b, j);
     row->moved_se = row->se_before > 0 ? (row->after - row->before) / row->se_before : (double)NAN;
     if (b->side[j]) row->at = b->side[j] < 0 ? SX_BALANCE_AT_LOWER : SX_BALANCE_AT_UPPER;
-    if (b->n_hold) row->se_at_bounds = b->s[j] * rest(v, b, j, true);
+    if (b->n_hold) row->se_at_bounds = se_after(v, b, j, removed[j], true);
     if (row->est) SX_TRY(shift_estimate(row, b->ctx, err));
   }
   for (size_t k = 0; k < b->n_ids; k++)

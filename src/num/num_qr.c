@@ -14,8 +14,21 @@ static double dot(const double *x, const double *y, size_t m) {
   return (s[0] + s[1]) + (s[2] + s[3]);
 }
 
-static void subtract(double *restrict x, const double *restrict q, double d, size_t m) {
-  for (size_t i = 0; i < m; i++) x[i] -= d * q[i];
+/* x -= d q; the squared norm of what is left. Four at a time, which the compiler makes wide. */
+static double subtract(double *restrict x, const double *restrict q, double d, size_t m) {
+  double s[4] = {0, 0, 0, 0};
+  size_t i = 0;
+  for (; i + 4 <= m; i += 4) {
+    for (size_t k = 0; k < 4; k++) {
+      x[i + k] -= d * q[i + k];
+      s[k] += x[i + k] * x[i + k];
+    }
+  }
+  for (; i < m; i++) {
+    x[i] -= d * q[i];
+    s[0] += x[i] * x[i];
+  }
+  return (s[0] + s[1]) + (s[2] + s[3]);
 }
 
 typedef struct qr {
@@ -49,12 +62,13 @@ static void swap_columns(qr *f, size_t k, size_t j) {
 /* Orthogonalises column k against the basis before it once more; its norm. */
 static double settle(qr *f, size_t k) {
   double *q = f->a + k * f->m;
+  double s = dot(q, q, f->m);
   for (size_t i = 0; i < k; i++) {
     const double d = dot(f->a + i * f->m, q, f->m);
     f->r[i + k * f->n] += d;
-    subtract(q, f->a + i * f->m, d, f->m);
+    if (d != 0) s = subtract(q, f->a + i * f->m, d, f->m);
   }
-  return sqrt(dot(q, q, f->m));
+  return sqrt(s);
 }
 
 static size_t best_column(const qr *f, size_t k) {
@@ -99,8 +113,7 @@ sx_status sx_num_qr_pivot(double *a, size_t m, size_t n, const double *scale, do
       const double d = dot(a + k * m, x, m);
       r[k + j * n] = d;
       if (d == 0) continue;
-      subtract(x, a + k * m, d, m);
-      f.norm[j] = sqrt(dot(x, x, m));
+      f.norm[j] = sqrt(subtract(x, a + k * m, d, m));
     }
     k++;
   }

@@ -1,6 +1,7 @@
 /* Every allocation of balancing fails once. */
 #include "oom/oom.h"
 
+#include "est_help.h"
 #include "shuxiao/accounts_balance.h"
 
 static const sx_balance_term sum[] = {{2, 1}, {0, -1}, {1, -1}}, same[] = {{2, 1}, {3, -1}},
@@ -62,6 +63,29 @@ static sx_status parse(const sx_ctx *ctx, void *data, sx_error *err) {
   return status;
 }
 
+/* Of estimates of a design, with compact carriers: the matrix alone. */
+static sx_status covariances(const sx_ctx *ctx, void *data, sx_error *err) {
+  const sx_est *const *list = data;
+  double v[9];
+  return sx_est_covariances(v, ctx, list, 3, err);
+}
+
+static void test_covariances(void) {
+  sx_table *t = eh_sample(2500, 5, 6);
+  sx_design_spec spec = SX_DESIGN_SPEC_INIT;
+  spec.weights = "w";
+  spec.strata = "h";
+  sx_design *d = eh_design(NULL, t, &spec);
+  sx_est *e[3] = {eh_one(d, SX_STAT_TOTAL, sx_table_find(t, "y"), NULL, NULL),
+                  eh_one(d, SX_STAT_MEAN, sx_table_find(t, "x"), NULL, NULL), NULL};
+  CHECK_OK(sx_est_outside(&e[2], NULL, 5, 1, 9, err));
+  const sx_est *list[] = {e[0], e[1], e[2]};
+  CHECK(oom_run("covariances", covariances, (void *)list) > 0);
+  for (size_t k = 0; k < 3; k++) sx_est_free(e[k]);
+  sx_design_free(d);
+  sx_table_free(t);
+}
+
 static void test_matrix(void) {
   oom_run("covariance", matrix, NULL);
 }
@@ -75,4 +99,5 @@ static void test_parse(void) {
   oom_run("parse", parse, NULL);
 }
 
-SXT_MAIN(SXT_CASE(test_matrix), SXT_CASE(test_relative), SXT_CASE(test_estimates), SXT_CASE(test_parse))
+SXT_MAIN(SXT_CASE(test_matrix), SXT_CASE(test_relative), SXT_CASE(test_estimates), SXT_CASE(test_parse),
+         SXT_CASE(test_covariances))
