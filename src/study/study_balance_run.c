@@ -109,7 +109,8 @@ static const sx_node *node_of(const work *w, const sx_error *err) {
 
 /* ---- rows -------------------------------------------------------------------------------------------------------------------- */
 
-static sx_status put_estimate(work *w, const part *p, const char *statistic, const sx_est *est, sx_error *err) {
+static sx_status put_estimate(work *w, const part *p, const char *statistic, const sx_est *est, const char *mark,
+                              sx_error *err) {
   st_run *r = w->r;
   const st_balanced *f = &w->b->figures[p->figure];
   sx_est_options options = SX_EST_OPTIONS_INIT;
@@ -123,8 +124,14 @@ static sx_status put_estimate(work *w, const part *p, const char *statistic, con
   SX_TRY(sx_est_describe(&row, est, false, &options, err));
   row.n = 0;
   row.deff = row.n_eff = (double)NAN;
-  sx_status status =
-      study__put_est(&row_id, r, step, id, statistic, f->unit ? f->unit : w->b->unit, p->where, &row, err);
+  const st_put put = {.step = step,
+                      .indicator = id,
+                      .statistic = statistic,
+                      .unit = f->unit ? f->unit : w->b->unit,
+                      .where = p->where,
+                      .row = &row,
+                      .mark = mark};
+  sx_status status = study__put(&row_id, r, &put, err);
   if (status == SX_OK && strcmp(statistic, study__balance_stats[0]) == 0)
     status = study__put_carrier(r, row_id, est, err);
   sx_est_free(row.est);
@@ -162,8 +169,8 @@ static sx_status put_missing(work *w, sx_error *err) {
   for (size_t j = 0; j < w->n && status == SX_OK; j++) {
     const part *p = &w->parts[j];
     const char *name = w->b->figures[p->figure].id;
-    status = put_estimate(w, p, "before", p->est, err);
-    if (status == SX_OK) status = put_estimate(w, p, "balanced", missing, err);
+    status = put_estimate(w, p, "before", p->est, NULL, err);
+    if (status == SX_OK) status = put_estimate(w, p, "balanced", missing, NULL, err);
     for (size_t k = 2; k < 4 && status == SX_OK; k++)
       status = put_number(w, name, p->where, study__balance_stats[k], none, none, NULL, err);
   }
@@ -178,13 +185,13 @@ static sx_status put_rows(work *w, const sx_balance_result *result, sx_error *er
     const part *p = &w->parts[j];
     const st_balanced *f = &w->b->figures[p->figure];
     const sx_balance_row *row = &result->rows[j];
-    SX_TRY(put_estimate(w, p, "before", p->est, err));
-    SX_TRY(put_estimate(w, p, "balanced", row->est, err));
+    SX_TRY(put_estimate(w, p, "before", p->est, NULL, err));
+    const bool held = row->at == SX_BALANCE_AT_LOWER || row->at == SX_BALANCE_AT_UPPER;
+    SX_TRY(put_estimate(w, p, "balanced", row->est, held ? "at bound" : NULL, err));
     SX_TRY(put_number(w, f->id, p->where, "moved_se", isnan(row->moved_se) ? 0 : row->moved_se, none, NULL, err));
     SX_TRY(put_number(w, f->id, p->where, "standardised", isnan(row->standardised) ? 0 : row->standardised, none, NULL,
                       err));
-    if (row->at == SX_BALANCE_AT_LOWER || row->at == SX_BALANCE_AT_UPPER)
-      SX_TRY(put_number(w, f->id, p->where, "at_bound", row->after, none, f->unit ? f->unit : w->b->unit, err));
+    if (held) SX_TRY(put_number(w, f->id, p->where, "at_bound", row->after, none, f->unit ? f->unit : w->b->unit, err));
   }
   const double df = (double)result->df;
   SX_TRY(put_number(w, ST_BALANCE_ALL, &whole, "chi_square", result->chi_square, df, NULL, err));

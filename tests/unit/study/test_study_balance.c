@@ -101,7 +101,7 @@ static void accounts(void) {
                "      given: {value: \"`money/all` * 0 + 400000\", unit: 元}\n"
                "    identities: [{id: parts, sum: given, of: [phone, rest]}]\n"
                "  tight:\n"
-               "    figures: {a: {value: \"`money/phone`\", lower: 350000}, b: {value: \"`money/rest`\", lower: 1}}\n"
+               "    figures: {a: {value: \"`money/phone`\", lower: 390000}, b: {value: \"`money/rest`\", lower: 1}}\n"
                "    identities: [{id: whole, formula: a + b == 400000}]\n");
   sx_run_result *result = tiny_run();
   REQUIRE(result);
@@ -115,7 +115,9 @@ static void accounts(void) {
   CHECK_NEAR(tiny_find(result->run, "tight/a", "balanced", "total").estimate +
                  tiny_find(result->run, "tight/b", "balanced", "total").estimate,
              400000, 1e-9);
-  CHECK(tiny_find(result->run, "tight/a", "balanced", "total").estimate >= 350000 - 1e-6);
+  CHECK(tiny_find(result->run, "tight/a", "balanced", "total").estimate >= 390000 - 1e-6);
+  CHECK(strstr(tiny_find(result->run, "tight/a", "balanced", "total").quality, "at bound"));
+  CHECK_NEAR(tiny_find(result->run, "tight/a", "at_bound", "total").estimate, 390000, 1e-12);
   sx_run_result_free(result);
   tiny_remove();
 }
