@@ -62,7 +62,7 @@ typedef struct au_var {
   int32_t shift;
   uint32_t power;
 } au_var;
-enum { AU_TOLERANCE = UINT32_MAX - 1 };
+enum { AU_TOLERANCE = INT32_MAX }; /* no identity has that many figures */
 
 typedef struct au_term {
   au_num coef;
