@@ -229,6 +229,7 @@ static sx_status plan_data(build *b, sx_error *err) {
       SX_TRY(spec_file(b, path, err));
       if (meta) SX_TRY(spec_file(b, meta, err));
     }
+    study__plan_spec_map(b, i);
     SX_TRY(seal(b, step, err));
     b->data[i] = step;
   }
@@ -340,6 +341,7 @@ static sx_status plan_indicator(build *b, size_t i, sx_error *err) {
   if (!study__is_formula(ind)) SX_TRY(add_dep(b, step, b->design, err));
   spec_map(&b->spec, ind->node, words_only, N_WORDS_ONLY);
   sx_buf_printf(&b->spec, "wave %s needed %d\n", s->wave ? s->wave : "", ind->total_needed);
+  study__plan_spec_wave(b);
   if (!sx_node_get(ind->node, "level")) spec_own(b, "level");
   if (!sx_node_get(ind->node, "ci")) spec_own(b, "ci");
   if (!sx_node_get(ind->node, "df")) spec_own(b, "df");
@@ -383,6 +385,7 @@ static sx_status plan_account(build *b, size_t i, sx_error *err) {
   SX_TRY(add_step(&step, b, ST_STEP_ACCOUNT, i, "account", a->id, err));
   sx_buf_printf(&b->spec, "wave %s\n", s->wave ? s->wave : "");
   spec_asked(b, i);
+  study__plan_spec_wave(b);
   spec_map(&b->spec, a->node, (const char *const[]){"label", "format", "nodes", "change"}, 4);
   spec_own(b, "level");
   spec_own(b, "df");

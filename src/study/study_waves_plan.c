@@ -10,6 +10,20 @@ static const char *text_of(const st_wave *w, size_t broken, bool chinese) {
   return own ? own : "";
 }
 
+void study__plan_spec_wave(st_build *b) {
+  const st_wave *w = b->s->as_wave;
+  if (w) sx_buf_printf(&b->spec, "%s %s\n", w->label.zh ? w->label.zh : "", w->label.en ? w->label.en : "");
+}
+
+void study__plan_spec_map(st_build *b, size_t table) {
+  const st_wave *w = b->s->as_wave;
+  for (size_t i = 0; w && table == b->s->unit && i < w->n_maps; i++) {
+    const st_recode *r = &w->maps[i];
+    sx_buf_printf(&b->spec, "map %s %s %d %d\n", r->variable, r->from, (int)r->other, r->absent);
+    if (r->codes) sx_node_to_json(&b->spec, r->codes);
+  }
+}
+
 /* ---- earlier waves -------------------------------------------------------------------------------------------------- */
 
 sx_status study__plan_wave_files(st_build *b, sx_error *err) {

@@ -110,9 +110,10 @@ static void known_reference(st_load *l, st_known *k, const char *where) {
   if (sx_reference_parse(&ref, k->reference, strlen(k->reference), &err) != SX_OK) {
     (void)snprintf(message, sizeof message, "%.250s", err.message);
   } else {
-    study__check_reference(l->s, &ref, message);
-    if (!message[0] && (study__is_change(l->s, ref.statistic) || strcmp(ref.field, "estimate") != 0))
+    if (study__is_change(l->s, ref.statistic) || strcmp(ref.field, "estimate") != 0)
       (void)snprintf(message, sizeof message, "a figure of a wave is a level, a share or a gap of that wave");
+    else
+      study__check_reference(l->s, &ref, message);
   }
   if (message[0]) {
     char text[400];
