@@ -220,6 +220,7 @@ void sx_report__interval_name(sx_buf *out, const sx_page *page, double level, sx
 /* The estimate's format with one decimal more, for what lies behind it. */
 static void finer_spec(sx_spec *out, const sx_page *page, const sx_bound *bound, const sx_format *format) {
   sx_format finer = *format;
+  if (finer.sign < 0) finer.sign = 0; /* a magnitude is printed; what lies behind it has its sign */
   if (finer.decimals >= 0 && finer.kind != SX_FORMAT_AMOUNT) finer.decimals++;
   if (finer.decimals >= 0 && finer.kind == SX_FORMAT_AMOUNT && finer.exponent) finer.decimals++;
   sx_report__format_spec(out, &finer, fabs(bound->estimate), page->lang);

@@ -174,10 +174,14 @@ static size_t sub_columns(const tab *t, const column *c) {
 static void put_unit(const tab *t, const column *c) {
   const char *unit = c->spec.unit[0] == ' ' ? c->spec.unit + 1 : c->spec.unit;
   if (!c->formatted || (!unit[0] && !c->spec.prefix[0])) return;
-  sx_buf_add(&t->page->body, "<span class=\"u\">");
-  sx_report__visible(&t->page->body, t->page, c->spec.prefix, strlen(c->spec.prefix));
-  sx_report__visible(&t->page->body, t->page, unit, strlen(unit));
-  sx_buf_add(&t->page->body, "</span>");
+  sx_buf *body = &t->page->body;
+  const bool digit = body->n && body->data[body->n - 1] >= '0' && body->data[body->n - 1] <= '9';
+  if (digit) sx_buf_add(body, sx_report__w(t->page, W_OPEN)); /* "2024 (%)" is no number */
+  sx_buf_add(body, "<span class=\"u\">");
+  sx_report__visible(body, t->page, c->spec.prefix, strlen(c->spec.prefix));
+  sx_report__visible(body, t->page, unit, strlen(unit));
+  sx_buf_add(body, "</span>");
+  if (digit) sx_buf_add(body, sx_report__w(t->page, W_CLOSE));
 }
 
 static void put_sub_heads(const tab *t, const column *c) {

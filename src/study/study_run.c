@@ -113,7 +113,7 @@ static sx_status pages_there(bool *there, st_run *r, const st_step *step, const 
 
 static bool makes_rows(st_step_kind kind) {
   return kind == ST_STEP_INDICATOR || kind == ST_STEP_ACCOUNT || kind == ST_STEP_PUBLISHED || kind == ST_STEP_KNOWN ||
-         kind == ST_STEP_CHANGE || kind == ST_STEP_SIGNIFICANCE || kind == ST_STEP_BALANCE;
+         kind == ST_STEP_LINK || kind == ST_STEP_CHANGE || kind == ST_STEP_SIGNIFICANCE || kind == ST_STEP_BALANCE;
 }
 
 static sx_status payload_text(const char **out, st_run *r, const char *id, sx_error *err) {

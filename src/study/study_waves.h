@@ -112,6 +112,9 @@ struct st_wave_runs {
   st_link *links; /* [n pairs] */
 };
 
+/* study_waves_run.c */
+sx_status study__put_count(st_run *r, const char *step, const char *indicator, const char *statistic, size_t count,
+                           sx_error *err) SX_NODISCARD;
 /* study_waves_change.c: the rows of one step of changes, and the significance of all of them. */
 sx_status study__run_change(st_run *r, size_t index, sx_error *err) SX_NODISCARD;
 sx_status study__run_significance(st_run *r, sx_error *err) SX_NODISCARD;

@@ -277,7 +277,8 @@ sx_status study__series_json(sx_buf *out, st_run *r, const st_block *block, sx_e
 
 /* ---- notes --------------------------------------------------------------------------------------------------------------------- */
 
-static void overlap_words(sx_buf *zh, sx_buf *en, const st_wave *w, const st_link *link) {
+/* bind: with the numbers, as text binds them; a note names none. */
+static void overlap_words(sx_buf *zh, sx_buf *en, const st_wave *w, const st_link *link, st_versus versus, bool bind) {
   const char *overlap = link->overlap ? link->overlap : "none";
   if (!w->study) {
     sx_buf_add(zh, "为公布数字，无微观数据");
@@ -287,8 +288,12 @@ static void overlap_words(sx_buf *zh, sx_buf *en, const st_wave *w, const st_lin
     sx_buf_add(en, "independent samples");
   } else {
     const bool full = strcmp(overlap, "full") == 0;
-    sx_buf_printf(zh, "样本%s，%lu 个单元两期都有", full ? "完全重叠" : "部分重叠", link->units);
-    sx_buf_printf(en, "%s overlap, %lu units in both", full ? "full" : "partial", link->units);
+    sx_buf_printf(zh, "样本%s", full ? "完全重叠" : "部分重叠");
+    sx_buf_printf(en, "%s overlap", full ? "full" : "partial");
+    if (!bind) return;
+    const char *name = study__versus_name(versus);
+    sx_buf_printf(zh, "，{{ `waves/%s`.total.units | plain 0 }} 个单元两期都有", name);
+    sx_buf_printf(en, ", {{ `waves/%s`.total.units | plain 0 }} units in both", name);
   }
 }
 
@@ -299,21 +304,20 @@ static const char *in_en(sx_text2 t) {
   return t.en ? t.en : t.zh ? t.zh : "";
 }
 
-static void test_words(sx_buf *zh, sx_buf *en, const st_run *r) {
+static void test_words(sx_buf *zh, sx_buf *en, const st_run *r, bool bind) {
   const struct st_series *series = r->s->series;
-  size_t n = 0;
-  for (size_t i = 0; i < r->rows.n; i++)
-    n += strncmp(r->rows.items[i].statistic, "p_raw_", 6) == 0 && !isnan(r->rows.items[i].estimate) ? 1 : 0;
+  const char *zh_n = bind ? "（共 {{ `waves/tests`.total | plain 0 }} 项）" : "";
+  const char *en_n = bind ? " ({{ `waves/tests`.total | plain 0 }} tests)" : "";
   if (series->adjust == SX_ADJUST_P_NONE) {
-    sx_buf_printf(zh, "p 值未按多重比较调整（共 %zu 项检验）。", n);
-    sx_buf_printf(en, "p values are not adjusted for the %zu tests. ", n);
+    sx_buf_printf(zh, "p 值未按多重比较调整%s。", zh_n);
+    sx_buf_printf(en, "p values are not adjusted for the number of tests%s. ", en_n);
     return;
   }
   const char *name = series->adjust == SX_ADJUST_P_HOLM ? "Holm" : "Bonferroni";
   const bool all = series->family == ST_FAMILY_ALL;
-  sx_buf_printf(zh, "p 值按 %s 法在%s检验中调整（共 %zu 项）。", name, all ? "全部" : "每个指标的", n);
-  sx_buf_printf(en, "p values adjusted by %s over %s (%zu tests). ", name,
-                all ? "all changes of the study" : "the changes of each indicator", n);
+  sx_buf_printf(zh, "p 值按 %s 法在%s检验中调整%s。", name, all ? "全部" : "每个指标的", zh_n);
+  sx_buf_printf(en, "p values adjusted by %s over %s%s. ", name,
+                all ? "all changes of the study" : "the changes of each indicator", en_n);
 }
 
 /* Every reason once. */
@@ -343,7 +347,7 @@ static void pair_words(sx_buf *zh, sx_buf *en, const st_run *r, size_t pair, con
   const st_wave *w = &r->s->series->waves[p->earlier];
   sx_buf_printf(zh, "%s与%s相比（", p->versus == ST_YEAR ? "同比" : "变动", in_zh(w->label));
   sx_buf_printf(en, "%s since %s (", p->versus == ST_YEAR ? "Change on the year" : "Change", in_en(w->label));
-  overlap_words(zh, en, w, &r->waves->links[pair]);
+  overlap_words(zh, en, w, &r->waves->links[pair], p->versus, false);
   sx_buf_add(zh, "）。");
   sx_buf_add(en, "). ");
   if (has_unknown_error(w)) {
@@ -377,7 +381,7 @@ sx_status study__wave_note(sx_buf *out, const st_run *r, const st_block *block, 
   }
   for (size_t i = 0; i < series->n && !tests; i++)
     if (asks_wave(s, block->node, i)) break_words(&zh, &en, s, &series->waves[i], &list);
-  if (tests) test_words(&zh, &en, r);
+  if (tests) test_words(&zh, &en, r, false);
   if (status == SX_OK) status = sx_buf_status(&zh, err);
   if (status == SX_OK) status = sx_buf_status(&en, err);
   if (status == SX_OK && zh.n) {
@@ -421,7 +425,7 @@ void study__wave_words(sx_buf *zh, sx_buf *en, const st_run *r) {
       sx_buf_add(en, told ? "; " : ": ");
       sx_buf_add(zh, series->pairs[k].versus == ST_YEAR ? "同比的基期，" : "变动的基期，");
       sx_buf_add(en, series->pairs[k].versus == ST_YEAR ? "a year before, " : "the wave before, ");
-      overlap_words(zh, en, w, &r->waves->links[k]);
+      overlap_words(zh, en, w, &r->waves->links[k], series->pairs[k].versus, true);
       told = true;
     }
     break_list(zh, en, w);
@@ -431,7 +435,7 @@ void study__wave_words(sx_buf *zh, sx_buf *en, const st_run *r) {
   sx_buf_add(zh, "\n变动的误差含两期的协方差；占比的变动以百分点计，水平的增长以百分数计。");
   sx_buf_add(en, "\nThe errors of changes hold the covariance of both waves; shares change in percentage points, the "
                  "growth of levels is in per cent. ");
-  test_words(zh, en, r);
+  test_words(zh, en, r, true);
   sx_buf_add(zh, "\n");
   sx_buf_add(en, "\n");
 }

@@ -414,6 +414,9 @@ static sx_status adjust_family(st_run *r, kept *k, bool *done, double *p, size_t
 sx_status study__run_significance(st_run *r, sx_error *err) {
   kept k = {.r = r, .tests = true};
   SX_TRY(sx_store_each_row(r->store, r->run, NULL, keep, &k, err));
+  size_t tests = 0;
+  for (size_t i = 0; i < k.n; i++) tests += isnan(k.items[i].estimate) ? 0 : 1;
+  SX_TRY(study__put_count(r, "significance", "waves/tests", "count", tests, err));
   bool *done = sx_arena_zalloc(r->arena, k.n, sizeof *done);
   double *p = sx_arena_alloc(r->arena, k.n, sizeof *p);
   if (!done || !p) return sx_error_memory(err);

@@ -150,9 +150,28 @@ static void check_change(const sx_study *s, const parsed *p, const sx_reference 
   }
 }
 
+/* `waves/change`.total.units ... `waves/tests`.total.count */
+static void check_count(const sx_study *s, const sx_reference *ref, char message[256]) {
+  static const char *const counts[] = {"units", "earlier", "later"};
+  const char *what = ref->indicator + strlen("waves/");
+  bool known = strcmp(what, "tests") == 0 && (!ref->statistic[0] || strcmp(ref->statistic, "count") == 0);
+  for (size_t i = 0; i < s->series->n_pairs; i++)
+    for (size_t k = 0; k < 3; k++)
+      known = known || (strcmp(what, study__versus_name(s->series->pairs[i].versus)) == 0 &&
+                        strcmp(ref->statistic, counts[k]) == 0);
+  if (!known || ref->n_terms)
+    (void)snprintf(message, 256,
+                   "the waves have the counts `waves/change`.total.units, .earlier, .later (of `yoy` likewise) "
+                   "and `waves/tests`.total.count");
+}
+
 bool study__wave_reference(const sx_study *s, const sx_reference *ref, char message[256]) {
   sx_reference plain;
   parsed p;
+  if (strncmp(ref->indicator, "waves/", 6) == 0) {
+    check_count(s, ref, message);
+    return true;
+  }
   const char *wave = study__strip_wave(&plain, ref);
   const bool change = parse_change(&p, plain.statistic);
   if (!wave && !change) return false;

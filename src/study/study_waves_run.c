@@ -266,6 +266,35 @@ static sx_status make_link(st_run *r, st_link *out, st_run *earlier, sx_error *e
   return SX_OK;
 }
 
+/* Counts that texts can bind: `waves/change`.total.units, .earlier, .later; `waves/change`.total.tests */
+sx_status study__put_count(st_run *r, const char *step, const char *indicator, const char *statistic, size_t count,
+                           sx_error *err) {
+  const double nan = (double)NAN;
+  const sx_store_row row = {.wave = r->s->wave,
+                            .indicator = indicator,
+                            .statistic = statistic,
+                            .estimate = (double)count,
+                            .se = nan,
+                            .low = nan,
+                            .high = nan,
+                            .ci_level = nan,
+                            .df = nan,
+                            .n = -1,
+                            .n_eff = nan,
+                            .deff = nan,
+                            .cv = nan,
+                            .method = "count"};
+  return sx_store_put_row(NULL, r->store, step, &row, err);
+}
+
+static sx_status put_link(st_run *r, const st_link *link, const st_step *step, sx_error *err) {
+  const char *id = sx_arena_printf(r->arena, "waves/%s", study__versus_name(r->s->series->pairs[step->index].versus));
+  if (!id) return sx_error_memory(err);
+  SX_TRY(study__put_count(r, step->id, id, "units", link->units, err));
+  SX_TRY(study__put_count(r, step->id, id, "earlier", link->cases[0], err));
+  return study__put_count(r, step->id, id, "later", link->cases[1], err);
+}
+
 static sx_status recall_link(st_run *r, st_link *link, const st_step *step, sx_error *err) {
   void *data = NULL;
   size_t n = 0;
@@ -316,7 +345,8 @@ static bool needs_sides(const st_run *r) {
 static sx_status run_step(st_run *r, const st_step *step, sx_error *err) {
   if (step->kind == ST_STEP_LINK) {
     st_link *link = &r->waves->links[step->index];
-    return link->link ? SX_OK : recall_link(r, link, step, err);
+    if (!link->link) return recall_link(r, link, step, err);
+    return step->reused ? SX_OK : put_link(r, link, step, err);
   }
   if (step->reused) return SX_OK;
   if (step->kind == ST_STEP_CHANGE) return study__run_change(r, step->index, err);
