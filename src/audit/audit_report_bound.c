@@ -175,7 +175,8 @@ static sx_status check_tip(const char **wrong, sx_tracer *t, const sx_store_row 
       q.value = p[i].value / p[i].scale * scale;
       q.unit = p[i].unit / p[i].scale * scale;
       for (int z = 0; z <= q.zeros && !fits; z++, q.unit *= 10)
-        fits = sx_audit__rounds_to(&q, values[k], run->magnitude);
+        fits =
+            sx_audit__rounds_to(&q, values[k], false) || (run->magnitude && sx_audit__rounds_to(&q, values[k], true));
     }
     q = p[i]; /* zeros at the end of a tooltip's number may be rounding */
     fits = fits || sx_audit__rounds_to(&q, (double)row->n, false);
