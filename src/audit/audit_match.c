@@ -11,10 +11,10 @@ static const double AGREE_AT = 0.3; /* evidence from which a result that agrees 
 static const double LITTLE =
     0.15; /* the same for a number of three digits or more, which agrees by chance less easily */
 static const double DIFFER_AT = 0.72;  /* evidence from which a result that does not agree is said to differ */
-static const double SENTENCE_AT = 0.6; /* the same from the sentence, for a result within CLOSE of the number */
-static const double CLOSE = 0.35;
+static const double SENTENCE_AT = 0.6; /* the same from the sentence, for a result this near to the number */
+static const double CLOSE = 0.3;
 static const double RIVAL = 0.6; /* share of the best evidence from which another result could be meant as well */
-static const double FAR = 2.5;   /* a result further off than this factor is another quantity */
+static const double FAR = 1.6;   /* a result further off than this factor is another quantity */
 
 const char *sx_match_verdict_name(sx_match_verdict verdict) {
   static const char *const names[] = {"agrees", "differs", "not matched"};
@@ -58,7 +58,7 @@ static bool agrees(const number *n, const sx_cand *c) {
 
 static bool same_unit(const number *n, const sx_cand *c) {
   if (n->unit.share == SX_AUDIT_PERCENT) return c->kind == SX_CAND_SHARE;
-  if (n->unit.share == SX_AUDIT_POINTS) return c->kind == SX_CAND_GAP || (c->kind == SX_CAND_SHARE && !c->share_of);
+  if (n->unit.share == SX_AUDIT_POINTS) return c->kind == SX_CAND_GAP || (c->kind == SX_CAND_SHARE && c->formula);
   if (n->unit.any && n->word) return c->kind == SX_CAND_SHARE;
   if (c->kind != SX_CAND_LEVEL) return false;
   if (n->unit.any || c->unit.any) return true;
@@ -67,18 +67,17 @@ static bool same_unit(const number *n, const sx_cand *c) {
 
 static bool comparable(const number *n, const sx_cand *c) {
   const double a = fabs(n->value), b = fabs(c->value);
-  if (n->unit.share == SX_AUDIT_POINTS) return b > 0 && fabs(a - b) < 0.25;
+  if (n->unit.share == SX_AUDIT_POINTS && fabs(a - b) < 0.02) return b > 0;
   return a > 0 && b > 0 && a / b < FAR && b / a < FAR;
 }
 
 /* ---- the unit that a column's head gives its bare cells ---------------------------------------------------------- */
 
-static void unit_of_head(number *n, const sx_text_mark *m, const sx_context *c, double *scale) {
+static void unit_of_head(number *n, const sx_context *c, double *scale) {
   const char *text = c->text[SX_NEAR_HEADS];
   const size_t size = c->n[SX_NEAR_HEADS];
   sx_audit_unit best, unit;
   size_t longest = 0;
-  (void)m;
   for (size_t i = 0; i < size; i++) {
     const bool edge = i == 0 || text[i - 1] == ' ' || text[i - 1] == '(' || text[i - 1] == ',' || text[i - 1] == '\n' ||
                       (i > 2 && strncmp(text + i - 3, "（", 3) == 0) || (i > 2 && strncmp(text + i - 3, "：", 3) == 0);
@@ -99,8 +98,8 @@ static void unit_of_head(number *n, const sx_text_mark *m, const sx_context *c, 
 /* ---- the verdict ------------------------------------------------------------------------------------------------- */
 
 typedef struct ranked {
-  const sx_cand *best, *agreeing, *nearest;
-  double evidence, second, near, agreeing_evidence, nearest_evidence;
+  const sx_cand *agreeing, *nearest;
+  double evidence, second, agreeing_evidence, nearest_evidence;
 } ranked;
 
 static void rank(ranked *r, const sx_index *index, const sx_context *context, const number *n) {
@@ -110,14 +109,12 @@ static void rank(ranked *r, const sx_index *index, const sx_context *context, co
     if (!same_unit(n, c)) continue;
     const double evidence = sx_audit__evidence(&near, index, c, context);
     if (evidence <= 0) continue;
-    if (near > r->near) r->near = near;
     if (evidence > r->agreeing_evidence && agrees(n, c)) {
       r->agreeing = c;
       r->agreeing_evidence = evidence;
     }
     if (evidence > r->evidence) {
       r->second = r->evidence;
-      r->best = c;
       r->evidence = evidence;
     } else if (evidence > r->second) {
       r->second = evidence;
@@ -125,24 +122,43 @@ static void rank(ranked *r, const sx_index *index, const sx_context *context, co
   }
 }
 
+/* A result that agrees with one number of a paragraph is not what another number of it should have been. */
+static bool taken(const sx_audit_matches *all, const sx_audit_text *text, size_t part, const sx_cand *c) {
+  for (size_t k = 0; k < all->n; k++) {
+    const sx_audit_match *o = &all->items[k];
+    if (o->verdict == SX_MATCH_AGREES && text->marks[o->mark].part == part && strcmp(o->reference, c->reference) == 0)
+      return true;
+  }
+  return false;
+}
+
 /* Of the results that the words could mean, the one that they and the value point at best: named beside the number, or in its sentence and near in value. */
-static void find_nearest(ranked *r, const sx_index *index, const sx_context *context, const number *n) {
-  double most = 0;
-  for (size_t i = 0; i < index->n; i++) {
-    const sx_cand *c = &index->items[i];
-    double near;
-    if (!same_unit(n, c) || !comparable(n, c)) continue;
-    const double evidence = sx_audit__evidence(&near, index, c, context);
-    if (c->kind != SX_CAND_LEVEL && c->label[context->lang].n < 2) continue; /* one word names too little */
-    const double distance = fabs(fabs(n->value) - fabs(c->value)) / fabs(c->value);
-    const bool beside = near >= DIFFER_AT && near >= 0.9 * r->near,
-               within = evidence >= SENTENCE_AT && evidence >= 0.9 * r->evidence && distance <= CLOSE;
-    if (!beside && !within) continue;
-    const double strength = fmax(near, evidence) / (1 + distance);
-    if (strength <= most) continue;
-    most = strength;
-    r->nearest = c;
-    r->nearest_evidence = fmax(near, evidence);
+static void find_nearest(ranked *r, const sx_index *index, const sx_context *context, const number *n,
+                         const sx_audit_matches *all, const sx_audit_text *text) {
+  double most = 0, near, best_near = 0, best = 0;
+  for (int round = 0; round < 2; round++) {
+    for (size_t i = 0; i < index->n; i++) {
+      const sx_cand *c = &index->items[i];
+      if (!same_unit(n, c) || !comparable(n, c)) continue;
+      if (c->kind != SX_CAND_LEVEL && c->label[context->lang].n < 2) continue; /* one word names too little */
+      const double evidence = sx_audit__evidence(&near, index, c, context);
+      const double distance = fabs(fabs(n->value) - fabs(c->value)) / fabs(c->value);
+      if (evidence < SENTENCE_AT && near < DIFFER_AT) continue;
+      if (taken(all, text, n->mark->part, c)) continue;
+      if (round == 0) {
+        best_near = fmax(best_near, near);
+        best = fmax(best, evidence);
+        continue;
+      }
+      const bool beside = near >= DIFFER_AT && near >= 0.9 * best_near;
+      const bool within = evidence >= SENTENCE_AT && evidence >= 0.9 * best && distance <= CLOSE;
+      if (!beside && !within) continue;
+      const double strength = fmax(near, evidence) / (1 + distance);
+      if (strength <= most) continue;
+      most = strength;
+      r->nearest = c;
+      r->nearest_evidence = fmax(near, evidence);
+    }
   }
 }
 
@@ -183,28 +199,38 @@ static void set_result(sx_audit_match *out, const sx_cand *c) {
   out->high = c->high;
 }
 
-static sx_status judge(sx_audit_match *out, sx_audit_matches *all, const sx_index *index, const sx_audit_text *text,
-                       size_t mark, sx_arena *scratch, sx_error *err) {
+/* What the mark prints and what stands around it. */
+static sx_status look(number *n, sx_context *context, double *scale, const sx_audit_text *text, size_t mark,
+                      sx_arena *scratch, sx_error *err) {
   const sx_text_mark *m = &text->marks[mark];
-  number n = {.mark = m, .unit = text->units[mark]};
   sx_text_mark scaled = *m;
+  *n = (number){.mark = m, .unit = text->units[mark]};
+  SX_TRY(sx_audit__context(context, text, mark, scratch, err));
+  if (n->unit.any && m->scale < 1.5 && m->decimals >= 0 && text->parts[m->part].table)
+    unit_of_head(n, context, &scaled.scale);
+  n->mark = &scaled;
+  stand_for(n);
+  n->mark = m;
+  *scale = scaled.scale;
+  return SX_OK;
+}
+
+/* First: does it agree with a result that it could mean? */
+static sx_status agree(sx_audit_match *out, const sx_index *index, const sx_audit_text *text, size_t mark,
+                       sx_arena *scratch, sx_error *err) {
+  number n;
   sx_context context;
   ranked r = {.evidence = 0};
+  double scale;
   *out = (sx_audit_match){.mark = mark,
                           .verdict = SX_MATCH_NONE,
                           .result = (double)NAN,
                           .se = (double)NAN,
                           .low = (double)NAN,
                           .high = (double)NAN};
-  SX_TRY(sx_audit__context(&context, text, mark, scratch, err));
-  if (n.unit.any && m->scale < 1.5 && m->decimals >= 0 && text->parts[m->part].table) {
-    unit_of_head(&n, m, &context, &scaled.scale);
-    n.mark = &scaled;
-  }
-  stand_for(&n);
-  n.mark = m;
+  SX_TRY(look(&n, &context, &scale, text, mark, scratch, err));
   out->printed = n.value;
-  if (n.unit.any && !n.word && n.mark->scale < 1e4 && scaled.scale < 1e4) {
+  if (n.unit.any && !n.word && scale < 1e4) {
     out->reason = "it has no unit";
     return SX_OK;
   }
@@ -215,75 +241,72 @@ static sx_status judge(sx_audit_match *out, sx_audit_matches *all, const sx_inde
     out->verdict = SX_MATCH_AGREES;
     out->score = r.agreeing_evidence;
     set_result(out, r.agreeing);
-    return SX_OK;
+  } else if (n.word) {
+    out->reason = "it is no figure";
+  } else if (n.mark->range != SX_RANGE_NONE) {
+    out->reason = "it is the end of a range";
   }
-  if ((r.near < DIFFER_AT && r.evidence < SENTENCE_AT) || n.word || m->range != SX_RANGE_NONE) {
-    out->reason = n.word                      ? "it is no figure"
-                  : m->range != SX_RANGE_NONE ? "it is the end of a range"
-                                              : "no result is named near it";
-    return SX_OK;
-  }
-  find_nearest(&r, index, &context, &n);
+  return SX_OK;
+}
+
+/* Then, for those that agree with none: do the words name one well enough to say that it differs? */
+static sx_status differ(sx_audit_match *out, sx_audit_matches *all, const sx_index *index, const sx_audit_text *text,
+                        sx_arena *scratch, sx_error *err) {
+  number n;
+  sx_context context;
+  ranked r = {.evidence = 0};
+  double scale;
+  SX_TRY(look(&n, &context, &scale, text, out->mark, scratch, err));
+  find_nearest(&r, index, &context, &n, all, text);
   if (!r.nearest) {
-    out->reason = "the result named near it is of another size";
+    out->reason = out->score < SENTENCE_AT ? "no result is named near it"
+                                           : "the result named near it is another one, or of another size";
     return SX_OK;
   }
   out->verdict = SX_MATCH_DIFFERS;
   out->score = r.nearest_evidence;
   set_result(out, r.nearest);
-  out->expected = expected_text(all->arena, text, &n, r.nearest, scaled.scale);
+  out->expected = expected_text(all->arena, text, &n, r.nearest, scale);
   return out->expected ? SX_OK : sx_error_memory(err);
 }
 
 /* ---- the whole text ---------------------------------------------------------------------------------------------- */
 
-static sx_status match_all(sx_audit_matches *all, const sx_index *index, const sx_audit_text *text, sx_error *err) {
-  sx_arena *scratch = NULL;
+static sx_status first_pass(sx_audit_matches *all, const sx_index *index, const sx_audit_text *text, sx_arena *scratch,
+                            sx_error *err) {
   size_t cap = 0;
-  SX_TRY(sx_arena_new(&scratch, &all->ctx, err));
-  sx_status status = SX_OK;
-  for (size_t i = 0; i < text->n_marks && status == SX_OK; i++) {
+  for (size_t i = 0; i < text->n_marks; i++) {
     const sx_text_mark *m = &text->marks[i];
     const sx_text_run *run = sx_audit__text_run_at(&text->parts[m->part], m->at);
     if (m->kind != SX_MARK_QUANTITY || run->exempt) continue;
     const sx_arena_mark rest = sx_arena_get_mark(scratch);
     sx_audit_match match;
     void *p = all->items;
-    status = judge(&match, all, index, text, i, scratch, err);
+    SX_TRY(agree(&match, index, text, i, scratch, err));
     sx_arena_release(scratch, rest);
-    if (status != SX_OK) break;
-    if (!sx_mem_grow(&all->ctx, &p, &cap, all->n + 1, sizeof *all->items)) status = sx_error_memory(err);
+    const bool grown = sx_mem_grow(&all->ctx, &p, &cap, all->n + 1, sizeof *all->items);
     all->items = p;
-    if (status != SX_OK) break;
+    if (!grown) return sx_error_memory(err);
     all->items[all->n++] = match;
-    *(match.verdict == SX_MATCH_AGREES    ? &all->n_agree
-      : match.verdict == SX_MATCH_DIFFERS ? &all->n_differ
-                                          : &all->n_none) += 1;
+  }
+  return SX_OK;
+}
+
+static sx_status match_all(sx_audit_matches *all, const sx_index *index, const sx_audit_text *text, sx_error *err) {
+  sx_arena *scratch = NULL;
+  SX_TRY(sx_arena_new(&scratch, &all->ctx, err));
+  sx_status status = first_pass(all, index, text, scratch, err);
+  for (size_t i = 0; i < all->n && status == SX_OK; i++) {
+    sx_audit_match *m = &all->items[i];
+    const sx_arena_mark rest = sx_arena_get_mark(scratch);
+    if (m->verdict == SX_MATCH_NONE && !m->reason) status = differ(m, all, index, text, scratch, err);
+    sx_arena_release(scratch, rest);
+    *(m->verdict == SX_MATCH_AGREES    ? &all->n_agree
+      : m->verdict == SX_MATCH_DIFFERS ? &all->n_differ
+                                       : &all->n_none) += 1;
   }
   sx_arena_free(scratch);
   return status;
-}
-
-/* A result that agrees with one number of a sentence is not what another number of it should have been. */
-static void take_back(sx_audit_matches *all, const sx_audit_text *text) {
-  for (size_t i = 0; i < all->n; i++) {
-    sx_audit_match *m = &all->items[i];
-    bool elsewhere = false;
-    if (m->verdict != SX_MATCH_DIFFERS) continue;
-    const size_t part = text->marks[m->mark].part;
-    for (size_t k = 0; k < all->n && !elsewhere; k++) {
-      const sx_audit_match *o = &all->items[k];
-      elsewhere =
-          o->verdict == SX_MATCH_AGREES && text->marks[o->mark].part == part && strcmp(o->reference, m->reference) == 0;
-    }
-    if (!elsewhere) continue;
-    m->verdict = SX_MATCH_NONE;
-    m->reference = m->expected = NULL;
-    m->result = m->se = m->low = m->high = (double)NAN;
-    m->reason = "the result named near it agrees with another number beside it";
-    all->n_differ--;
-    all->n_none++;
-  }
 }
 
 sx_status sx_audit_text_against(sx_audit_matches **out, const sx_audit_text *text, sx_store *store, int64_t run,
@@ -302,7 +325,6 @@ sx_status sx_audit_text_against(sx_audit_matches **out, const sx_audit_text *tex
   }
   SX_TRY_GOTO(status, sx_audit__match_index(&index, store, run, all->arena, err), done);
   SX_TRY_GOTO(status, match_all(all, &index, text, err), done);
-  take_back(all, text);
   *out = all;
   all = NULL;
 done:

@@ -195,34 +195,6 @@ static sx_status kept(sx_context *c, sx_near what, const sx_buf *buf, sx_arena *
   return c->text[what] ? SX_OK : sx_error_memory(err);
 }
 
-sx_status sx_audit__context(sx_context *out, const sx_audit_text *text, size_t mark, sx_arena *arena, sx_error *err) {
-  const size_t part = text->marks[mark].part;
-  sx_context c = {.lang = text->parts[part].language[0] == 'e'};
-  sx_buf buf;
-  sx_buf_init(&buf, &text->ctx);
-  beside(&c, text, mark);
-  sx_status status;
-  SX_TRY_GOTO(status, headings(&buf, text, part), done);
-  SX_TRY_GOTO(status, kept(&c, SX_NEAR_HEADING, &buf, arena, err), done);
-  sx_buf_reset(&buf);
-  heads(&buf, text, part);
-  SX_TRY_GOTO(status, kept(&c, SX_NEAR_HEADS, &buf, arena, err), done);
-  if (text->parts[part].table && c.n[SX_NEAR_HEADS]) { /* a bare cell has no language of its own */
-    size_t han = 0;
-    for (size_t i = 0; i < c.n[SX_NEAR_HEADS]; i++) han += (unsigned char)c.text[SX_NEAR_HEADS][i] >= 0xE4;
-    c.lang = han * 4 < c.n[SX_NEAR_HEADS];
-  }
-  for (int k = 0; k < SX_NEARS; k++)
-    SX_TRY_GOTO(status, sx_audit__pieces(&c.pieces[k], arena, c.text[k], c.n[k], err), done);
-  *out = c;
-  status = SX_OK;
-done:
-  sx_buf_clear(&buf);
-  return status;
-}
-
-/* ---- evidence ---------------------------------------------------------------------------------------------------- */
-
 static bool same_letter(char a, char b) {
   if (a >= 'A' && a <= 'Z') a = (char)(a + 32);
   if (b >= 'A' && b <= 'Z') b = (char)(b + 32);
@@ -243,9 +215,55 @@ static bool contains(const char *text, size_t n, const char *word) {
   return false;
 }
 
+/* Is a change since an earlier wave meant? */
+static bool names_a_change(const sx_context *c) {
+  static const char *const zh[] = {"变动", "变化", "较上", "比上期", "较20", "比20", "同比",
+                                   "环比", "缩小", "扩大", "增加",   "减少", "上期"};
+  static const char *const en[] = {"change", "since",    "compared with", "earlier",      "before",   "rose", "fell",
+                                   "grew",   "narrowed", "widened",       "more than in", "previous", "wave"};
+  for (size_t i = 0; i < 13; i++) {
+    const char *word = c->lang ? en[i] : zh[i];
+    if (contains(c->text[SX_NEAR_SENTENCE], c->n[SX_NEAR_SENTENCE], word) ||
+        contains(c->text[SX_NEAR_HEADS], c->n[SX_NEAR_HEADS], word) ||
+        contains(c->text[SX_NEAR_HEADING], c->n[SX_NEAR_HEADING], word) ||
+        contains(c->text[SX_NEAR_PARAGRAPH], c->n[SX_NEAR_PARAGRAPH], word))
+      return true;
+  }
+  return false;
+}
+
+sx_status sx_audit__context(sx_context *out, const sx_audit_text *text, size_t mark, sx_arena *arena, sx_error *err) {
+  const size_t part = text->marks[mark].part;
+  sx_context c = {.lang = text->parts[part].language[0] == 'e'};
+  sx_buf buf;
+  sx_buf_init(&buf, &text->ctx);
+  beside(&c, text, mark);
+  sx_status status;
+  SX_TRY_GOTO(status, headings(&buf, text, part), done);
+  SX_TRY_GOTO(status, kept(&c, SX_NEAR_HEADING, &buf, arena, err), done);
+  sx_buf_reset(&buf);
+  heads(&buf, text, part);
+  SX_TRY_GOTO(status, kept(&c, SX_NEAR_HEADS, &buf, arena, err), done);
+  if (text->parts[part].table && c.n[SX_NEAR_HEADS]) { /* a bare cell has no language of its own */
+    size_t han = 0;
+    for (size_t i = 0; i < c.n[SX_NEAR_HEADS]; i++) han += (unsigned char)c.text[SX_NEAR_HEADS][i] >= 0xE4;
+    c.lang = han * 4 < c.n[SX_NEAR_HEADS];
+  }
+  for (int k = 0; k < SX_NEARS; k++)
+    SX_TRY_GOTO(status, sx_audit__pieces(&c.pieces[k], arena, c.text[k], c.n[k], err), done);
+  c.change = names_a_change(&c);
+  *out = c;
+  status = SX_OK;
+done:
+  sx_buf_clear(&buf);
+  return status;
+}
+
+/* ---- evidence ---------------------------------------------------------------------------------------------------- */
+
 static double named(const sx_context *c, const char *word) {
   for (int k = 0; k < SX_NEARS; k++) {
-    if (contains(c->text[k], c->n[k], word)) return k <= SX_NEAR_HEADS ? 1 : k == SX_NEAR_SENTENCE ? 0.92 : 0.7;
+    if (contains(c->text[k], c->n[k], word)) return k <= SX_NEAR_HEADS ? 1 : k == SX_NEAR_SENTENCE ? 0.92 : 0.8;
   }
   return 0;
 }
@@ -261,6 +279,7 @@ static double for_all(const sx_index *index, const sx_context *c) {
         contains(c->text[SX_NEAR_HEADS], c->n[SX_NEAR_HEADS], g))
       most = most < 0.45 ? most : 0.45;
     if (contains(c->text[SX_NEAR_SENTENCE], c->n[SX_NEAR_SENTENCE], g) && most > 0.7) most = 0.7;
+    if (contains(c->text[SX_NEAR_PARAGRAPH], c->n[SX_NEAR_PARAGRAPH], g) && most > 0.75) most = 0.75;
     if (contains(c->text[SX_NEAR_HEADING], c->n[SX_NEAR_HEADING], g) && most > 0.85) most = 0.85;
   }
   for (size_t i = 0; i < 3; i++) {
@@ -312,6 +331,8 @@ double sx_audit__evidence(double *near, const sx_index *index, const sx_cand *c,
   }
   if (!c->n_terms) groups = for_all(index, context);
   if (c->share_of && !names_a_share(context)) groups *= 0.6;
+  if (c->change != context->change && (c->change || c->kind != SX_CAND_SHARE))
+    groups *= c->kind == SX_CAND_LEVEL && !c->change ? 0.9 : 0.5;
   *near = local * groups;
   return best * groups;
 }

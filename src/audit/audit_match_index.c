@@ -138,17 +138,20 @@ typedef struct filler {
   sx_pieces label[2];
   sx_audit_unit unit;
   bool names_people;
+  char wave[64]; /* of the run: results of earlier waves are left out */
 } filler;
 
+enum { SX_LABEL = 256 };
+
 /* The name without what stands in brackets: Z世代（1995—2009年出生）. */
-static void phrase(char out[SX_PHRASE], const char *text) {
-  size_t n = 0;
-  const char *open = strstr(text, "（"), *round = strstr(text, " (");
-  if (!round) round = strchr(text, '(');
-  n = strlen(text);
-  if (open && (size_t)(open - text) < n && open > text) n = (size_t)(open - text);
-  if (round && (size_t)(round - text) < n && round > text) n = (size_t)(round - text);
-  n = sx_utf8_cut(text, n, SX_PHRASE - 1);
+static void bare_name(char *out, size_t cap, const char *text) {
+  const char *open[] = {strstr(text, "（"), strchr(text, '(')};
+  size_t n = strlen(text);
+  for (size_t i = 0; i < 2; i++) {
+    if (open[i] && open[i] > text && (size_t)(open[i] - text) < n) n = (size_t)(open[i] - text);
+  }
+  n = sx_utf8_cut(text, n, cap - 1);
+  while (n && text[n - 1] == ' ') n--;
   memcpy(out, text, n);
   out[n] = '\0';
 }
@@ -174,7 +177,7 @@ static sx_status name_term(sx_index *index, char out[2][SX_PHRASE], const sx_sto
     const char *text = lang ? label->en : label->zh;
     if (!text || !*text) text = lang ? label->zh : label->en;
     if (!text || !*text) text = group ? term->variable : term->level;
-    phrase(out[lang], text ? text : "");
+    bare_name(out[lang], SX_PHRASE, text ? text : "");
     SX_TRY(add_group(index, lang, out[lang], err));
   }
   return SX_OK;
@@ -191,6 +194,9 @@ static sx_status labels_of(filler *f, const char *indicator, sx_error *err) {
     const char *text = !found ? indicator : lang ? info.label.en : info.label.zh;
     if (!text || !*text) text = found && lang ? info.label.zh : found ? info.label.en : NULL;
     if (!text) text = indicator;
+    char name[SX_LABEL];
+    bare_name(name, sizeof name, text);
+    text = name;
     SX_TRY(sx_audit__pieces(&f->label[lang], f->index->arena, text, strlen(text), err));
   }
   const char *zh = found && info.label.zh ? info.label.zh : "";
@@ -209,14 +215,21 @@ static void put_reference(sx_buf *out, const sx_store_row *row) {
     if (strcmp(row->terms[i].level, "1") != 0) sx_buf_printf(out, ":%s", row->terms[i].level);
   }
   const char *s = row->statistic;
-  if (strncmp(s, "gap", 3) == 0 || strncmp(s, "share_of_", 9) == 0) sx_buf_printf(out, ".%s", s);
+  if (strncmp(s, "gap", 3) == 0 || strncmp(s, "share_of_", 9) == 0 || strncmp(s, "change", 6) == 0)
+    sx_buf_printf(out, ".%s", s);
+}
+
+/* What no text prints with a unit, or what is said in too many ways. */
+static bool other_thing(const char *statistic) {
+  return strncmp(statistic, "p_", 2) == 0 || strcmp(statistic, "change_ratio") == 0;
 }
 
 static sx_status add_row(void *data, const sx_store_row *row, sx_error *err) {
   filler *f = data;
   sx_index *index = f->index;
   sx_cand c = {.value = row->estimate, .se = row->se, .low = row->low, .high = row->high};
-  if (!isfinite(row->estimate) || row->n_terms > SX_TERMS || strncmp(row->indicator, "published/", 10) == 0)
+  if (!isfinite(row->estimate) || row->n_terms > SX_TERMS || strncmp(row->indicator, "published/", 10) == 0 ||
+      other_thing(row->statistic) || (f->wave[0] && row->wave && strcmp(row->wave, f->wave) != 0))
     return SX_OK;
   SX_TRY(labels_of(f, row->indicator, err));
   for (int lang = 0; lang < 2; lang++) c.label[lang] = f->label[lang];
@@ -224,13 +237,17 @@ static sx_status add_row(void *data, const sx_store_row *row, sx_error *err) {
   c.share_of = strncmp(row->statistic, "share", 5) == 0;
   const bool gap = strncmp(row->statistic, "gap", 3) == 0, bare = f->unit.any && !f->unit.scale10;
   const char *s = row->statistic;
+  c.change = strncmp(s, "change", 6) == 0;
   const bool level =
       strcmp(s, "level") == 0 || strcmp(s, "total") == 0 || strcmp(s, "count") == 0 || strcmp(s, "mean") == 0;
   c.names_people = f->names_people;
+  c.formula = strcmp(s, "formula") == 0;
   c.kind = gap                                                                 ? SX_CAND_GAP
            : c.share_of || f->unit.share != SX_AUDIT_LEVEL || (bare && !level) ? SX_CAND_SHARE
                                                                                : SX_CAND_LEVEL;
-  if (!c.share_of && !gap) c.value *= pow(10, f->unit.exp10) * f->unit.mul;
+  if (c.change && strcmp(s, "change_relative") != 0 && (bare || strcmp(s, "change") != 0)) c.kind = SX_CAND_GAP;
+  if (c.change && strcmp(s, "change_relative") == 0) c.kind = SX_CAND_SHARE;
+  if (c.kind == SX_CAND_LEVEL) c.value *= pow(10, f->unit.exp10) * f->unit.mul;
   for (size_t i = 0; i < row->n_terms; i++) SX_TRY(name_term(index, c.term[c.n_terms++], &row->terms[i], err));
   sx_buf name;
   sx_buf_init(&name, &index->ctx);
@@ -248,6 +265,13 @@ static sx_status add_row(void *data, const sx_store_row *row, sx_error *err) {
 sx_status sx_audit__match_index(sx_index *out, sx_store *store, int64_t run, sx_arena *arena, sx_error *err) {
   *out = (sx_index){.ctx = *sx_store_ctx(store), .arena = arena};
   filler f = {.index = out, .store = store, .run = run};
+  sx_store_run latest;
+  SX_TRY(sx_store_latest(&latest, store, err));
+  if (latest.id == run && latest.wave) {
+    const size_t n = sx_utf8_cut(latest.wave, strlen(latest.wave), sizeof f.wave - 1);
+    memcpy(f.wave, latest.wave, n);
+    f.wave[n] = '\0';
+  }
   SX_TRY(sx_store_each_row(store, run, NULL, add_row, &f, err));
   for (int lang = 0; lang < 2; lang++) SX_TRY(make_vocabulary(out, lang, err));
   weigh(out);

@@ -21,6 +21,8 @@ typedef struct sx_cand {
   double value, se, low, high;
   bool share_of;                         /* share_of_...: a part of a whole */
   bool names_people;                     /* the label ends with "users" */
+  bool formula;                          /* what it measures is the study\'s own */
+  bool change;                           /* since an earlier wave */
   sx_pieces label[2];                    /* by language */
   double weight[2];                      /* of all its pieces */
   char term[SX_TERMS + 1][2][SX_PHRASE]; /* names of its groups; of a gap, what it is a gap from */
@@ -61,6 +63,7 @@ typedef struct sx_context {
   size_t n[SX_NEARS];
   sx_pieces pieces[SX_NEARS];
   int lang;
+  bool change; /* a change since an earlier wave is spoken of */
 } sx_context;
 sx_status sx_audit__context(sx_context *out, const sx_audit_text *text, size_t mark, sx_arena *arena,
                             sx_error *err) SX_NODISCARD;

@@ -2,13 +2,24 @@
  * untouched one is said to differ, and how many of planted wrong numbers are found at their places. */
 #include "sxt.h"
 
+#include <glob.h>
+
 #include "shuxiao/audit_text.h"
 #include "shuxiao/study.h"
 
-enum { FILES = 7, PLANTS = 5, BYTES = 64 * 1024 };
+enum { PLANTS = 5, BYTES = 64 * 1024 };
 
-static const char *const files[FILES] = {"00-summary",  "01-scale",  "02-groups", "03-concepts",
-                                         "04-hotspots", "05-scenes", "06-check"};
+/* The files of one language in order; there are at most 99. */
+static bool next_file(char *path, size_t cap, sx_lang lang, size_t number) {
+  glob_t found;
+  char pattern[120];
+  (void)snprintf(pattern, sizeof pattern, "studies/digital-consumption-2025h1/narrative/%s/%02zu-*.md",
+                 lang == SX_LANG_ZH ? "zh" : "en", number);
+  const bool there = glob(pattern, 0, NULL, &found) == 0;
+  if (there) (void)snprintf(path, cap, "%s", found.gl_pathv[0]);
+  globfree(&found);
+  return there;
+}
 
 static char folder[] = "/tmp/sx_narrative_XXXXXX";
 static char store_path[64];
@@ -80,11 +91,10 @@ static void print_number(printed *out, sx_store *store, int64_t run, const char 
 
 static void print_narrative(printed *out, sx_store *store, int64_t run, sx_lang lang, int which) {
   memset(out, 0, sizeof *out);
-  for (size_t f = 0; f < FILES; f++) {
-    char path[160], *md = NULL;
+  char path[200];
+  for (size_t f = 0; next_file(path, sizeof path, lang, f); f++) {
+    char *md = NULL;
     size_t n = 0;
-    (void)snprintf(path, sizeof path, "studies/digital-consumption-2025h1/narrative/%s/%s.md",
-                   lang == SX_LANG_ZH ? "zh" : "en", files[f]);
     REQUIRE_OK(sx_file_read(&md, &n, NULL, path, err));
     REQUIRE(out->n + 2 * n < BYTES);
     for (size_t i = 0; i < n;) {
@@ -176,7 +186,7 @@ static void narrative(void) {
     CHECK_INT(clean.differ, 0);
     CHECK(clean.agree >= 80);
     CHECK(planted.planted > 60);
-    CHECK((double)planted.found >= 0.5 * (double)planted.planted);
+    CHECK((double)planted.found >= 0.55 * (double)planted.planted);
     CHECK(planted.false_alarms <= 4);
   }
   sx_store_close(store);
