@@ -50,8 +50,8 @@ typedef struct space {
   double *z, *p, *q, *y, *r, *d, *ad, *w, *b;
 } space;
 
-/* q <- projection of q on {A q = b}; y: the multipliers. */
-static void project(const matrix *a, space *s, double *q) {
+/* q <- projection of q on {A q = b}, y the multipliers: to RESIDUAL, or to a thousandth of what was missing, which is enough on the way. */
+static void project(const matrix *a, space *s, double *q, bool roughly) {
   times(s->ad, a, q);
   for (size_t i = 0; i < a->m; i++) {
     s->r[i] = s->b[i] - s->ad[i];
@@ -59,7 +59,7 @@ static void project(const matrix *a, space *s, double *q) {
     s->y[i] = 0;
   }
   double rr = dot(s->r, s->r, a->m);
-  const double enough = RESIDUAL * RESIDUAL * 0.01;
+  const double tight = RESIDUAL * RESIDUAL * 0.01, enough = roughly ? fmax(tight, 1e-6 * rr) : tight;
   for (int k = 0; k < MAX_CG && rr > enough; k++) {
     memset(s->w, 0, a->n * sizeof *s->w);
     add_transposed(s->w, a, s->d);
@@ -82,11 +82,20 @@ static double clamp(double v, double low, double high) {
   return v < low ? low : v > high ? high : v;
 }
 
-static bool is_solution(const matrix *a, space *s, const double *q) {
+static bool in_box(const matrix *a, const double *q) {
   for (size_t j = 0; j < a->n; j++) {
     if (q[j] < a->low[j] || q[j] > a->high[j]) return false;
   }
-  times(s->ad, a, q);
+  return true;
+}
+
+/* q is rough: made exact before it is believed. */
+static bool is_solution(const matrix *a, space *s, double *q) {
+  if (!in_box(a, q)) return false;
+  memcpy(s->p, q, a->n * sizeof *q);
+  project(a, s, s->p, false);
+  if (!in_box(a, s->p)) return false;
+  times(s->ad, a, s->p);
   for (size_t i = 0; i < a->m; i++) {
     if (fabs(s->ad[i] - s->b[i]) > RESIDUAL) return false;
   }
@@ -109,9 +118,9 @@ static bool search(const matrix *a, space *s, int rounds, double seconds) {
                       a->high[j] * (a->high[j] > 0 && isfinite(a->high[j]) ? t : 1));
       s->q[j] = 2 * s->p[j] - s->z[j];
     }
-    project(a, s, s->q);
-    if (is_solution(a, s, s->q)) return true;
+    project(a, s, s->q, true);
     for (size_t j = 0; j < a->n; j++) s->z[j] += s->q[j] - s->p[j];
+    if (is_solution(a, s, s->q)) return true;
   }
   return false;
 }
