@@ -94,7 +94,7 @@ typedef struct sx_audit_options {
   double time_limit; /* seconds for what may take long (groups, fewest figures); 0: none */
 } sx_audit_options;
 #define SX_AUDIT_OPTIONS_INIT                                                                                          \
-  { 1, 10 }
+  { 1, 3 }
 
 typedef struct sx_audit_report sx_audit_report;
 /* Expected: SX_E_MEMORY, SX_E_CANCELLED. *out is the caller's (sx_audit_report_free) and does not outlive the audit. */

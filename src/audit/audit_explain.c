@@ -17,6 +17,8 @@ typedef struct conflicts {
   size_t n, cap_start, n_items, cap_items;
 } conflicts;
 
+enum { SMALL = 300 }; /* linear identities up to which they are simply asked about by component */
+
 typedef struct search {
   sx_audit_report *report;
   au_work *work;
@@ -25,6 +27,10 @@ typedef struct search {
   uint32_t *order; /* linear identities by component */
   size_t *start, n_components;
   bool *dirty; /* [n_components] something in it fails */
+  size_t *at;  /* [n_figures + 1] linear identities of a figure: row[at[f] .. at[f + 1]) */
+  uint32_t *row;
+  uint32_t *seen; /* [n_identities] the number of the last walk that met it */
+  uint32_t walk;
   au_range *box;
   size_t bound;
   bool proven;
@@ -129,6 +135,61 @@ static sx_status from_component(search *x, size_t c, bool *added, sx_error *err)
   return SX_OK;
 }
 
+/* Around each freed figure, without asking about a large component as a whole: most that a freed figure upsets is near it. */
+static sx_status from_neighbours(search *x, bool *added, sx_error *err) {
+  enum { NEAR = 48 };
+  const sx_audit *audit = x->report->audit;
+  uint32_t ids[NEAR];
+  for (size_t f = 0; f < audit->n_figures; f++) {
+    size_t n = 0, core;
+    if (!x->s.freed[f]) continue;
+    x->walk++;
+    for (size_t done = 0, figure = f;; done++) {
+      const sx_audit_identity *of = done ? &audit->identities[ids[done - 1]].pub : NULL;
+      for (size_t k = 0; k < (of ? of->n_figures : 1); k++) {
+        if (of) figure = of->figures[k];
+        for (size_t j = x->at[figure]; j < x->at[figure + 1] && n < NEAR; j++) {
+          if (x->seen[x->row[j]] == x->walk) continue;
+          x->seen[x->row[j]] = x->walk;
+          ids[n++] = x->row[j];
+        }
+      }
+      if (done >= n) break;
+    }
+    au_lp_answer answer = AU_LP_YES;
+    if (n > 1) SX_TRY(sx_audit__joint(&answer, &x->s, ids, n, &core, err));
+    if (answer != AU_LP_NO) continue;
+    SX_TRY(from_core(x, ids, core, err));
+    *added = true;
+  }
+  return SX_OK;
+}
+
+static sx_status index_rows(search *x, sx_error *err) {
+  const sx_audit *audit = x->report->audit;
+  const size_t n = audit->n_figures, m = x->start[x->n_components];
+  size_t entries = 0;
+  for (size_t k = 0; k < m; k++) entries += audit->identities[x->order[k]].pub.n_figures;
+  x->at = sx_mem_zalloc(&x->report->ctx, n + 2, sizeof *x->at);
+  x->row = sx_mem_alloc(&x->report->ctx, entries + 1, sizeof *x->row);
+  x->seen = sx_mem_zalloc(&x->report->ctx, audit->n_identities + 1, sizeof *x->seen);
+  if (!x->at || !x->row || !x->seen) return sx_error_memory(err);
+  for (int pass = 0; pass < 2; pass++) {
+    for (size_t k = 0; k < m; k++) {
+      const sx_audit_identity *identity = &audit->identities[x->order[k]].pub;
+      for (size_t i = 0; i < identity->n_figures; i++) {
+        if (pass == 0) {
+          x->at[identity->figures[i] + 2]++;
+        } else {
+          x->row[x->at[identity->figures[i] + 1]++] = x->order[k];
+        }
+      }
+    }
+    for (size_t f = 0; pass == 0 && f < n; f++) x->at[f + 2] += x->at[f + 1];
+  }
+  return SX_OK;
+}
+
 /* What still fails with the figures freed so far. */
 static sx_status look(search *x, bool *added, sx_error *err) {
   const sx_audit_report *report = x->report;
@@ -137,6 +198,8 @@ static sx_status look(search *x, bool *added, sx_error *err) {
     if (report->findings[i].verdict == SX_AUDIT_CONTRADICTS) SX_TRY(from_identity(x, i, added, err));
   }
   if (*added) return SX_OK; /* groups are looked at when no identity fails alone */
+  if (x->start[x->n_components] > SMALL) SX_TRY(from_neighbours(x, added, err));
+  if (*added) return SX_OK;
   for (size_t c = 0; c < x->n_components; c++) {
     if (x->dirty[c]) SX_TRY(from_component(x, c, added, err));
   }
@@ -374,12 +437,16 @@ static sx_status explain(sx_audit_report *report, au_work *work, sx_error *err) 
     x.dirty = sx_mem_zalloc(&report->ctx, x.n_components + 1, sizeof *x.dirty);
     status = x.dirty ? prepare(&x, &l, credit, err) : sx_error_memory(err);
   }
+  if (status == SX_OK) status = index_rows(&x, err);
   if (status == SX_OK) status = loop(&x, &l, err);
   if (status == SX_OK) status = keep(&x, err);
   sx_audit__solver_clear(&x.s);
   sx_mem_free(&report->ctx, x.order);
   sx_mem_free(&report->ctx, x.start);
   sx_mem_free(&report->ctx, x.dirty);
+  sx_mem_free(&report->ctx, x.at);
+  sx_mem_free(&report->ctx, x.row);
+  sx_mem_free(&report->ctx, x.seen);
   sx_mem_free(&report->ctx, x.box);
   sx_mem_free(&report->ctx, x.all.start);
   sx_mem_free(&report->ctx, x.all.item);

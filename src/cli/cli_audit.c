@@ -11,8 +11,8 @@ static const cli_option audit_options[] = {
      "rows of one verdict: contradicts, agrees or 'cannot tell'; of texts: agrees, differs, 'not matched', unbound, "
      "exempt",
      "只列一种结论：contradicts、agrees 或 'cannot tell'；文本：agrees、differs、'not matched'、unbound、exempt"},
-    {"time-limit", "SECONDS", "for groups of identities and the fewest figures (10; 0: none)",
-     "用于联合判断与最少出错数字的秒数（10；0 表示不限）"},
+    {"time-limit", "SECONDS", "for groups of identities and the fewest figures (3; 0: none)",
+     "用于联合判断与最少出错数字的秒数（3；0 表示不限）"},
     {"discover", NULL, "propose identities as YAML instead, for a person to accept",
      "改为提出候选恒等式（YAML），由人确认"},
     {"max", "N", "with --discover: at most N (100; 0: all)", "与 --discover 合用：至多 N 条（100；0 表示全部）"},
