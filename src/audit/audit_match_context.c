@@ -268,12 +268,20 @@ static double named(const sx_context *c, const char *word) {
   return 0;
 }
 
+static bool within(const sx_pieces *small, const sx_pieces *large) {
+  for (size_t i = 0; i < small->n; i++) {
+    if (!sx_audit__has_piece(large, small->items[i])) return false;
+  }
+  return small->n > 0;
+}
+
 /* Some group of the study is named in the sentence or the heads: a result for all is less likely meant. */
-static double for_all(const sx_index *index, const sx_context *c) {
+static double for_all(const sx_index *index, const sx_cand *cand, const sx_context *c) {
   static const char *const whole[][3] = {{"整体", "全体", "总体"}, {"overall", "everyone", "in all"}};
   double most = 1;
   for (size_t i = 0; i < index->n_groups[c->lang]; i++) {
     const char *g = index->groups[c->lang][i];
+    if (within(&index->group_pieces[c->lang][i], &cand->label[c->lang])) continue; /* the label's own word */
     if (strlen(g) < 3 && !contains(c->text[SX_NEAR_HEADS], c->n[SX_NEAR_HEADS], g)) continue;
     if (contains(c->text[SX_NEAR_BEFORE], c->n[SX_NEAR_BEFORE], g) ||
         contains(c->text[SX_NEAR_HEADS], c->n[SX_NEAR_HEADS], g))
@@ -329,7 +337,7 @@ double sx_audit__evidence(double *near, const sx_index *index, const sx_cand *c,
     const double e = named(context, c->term[i][lang]);
     if (e < groups) groups = e;
   }
-  if (!c->n_terms) groups = for_all(index, context);
+  if (!c->n_terms) groups = for_all(index, c, context);
   if (c->share_of && !names_a_share(context)) groups *= 0.6;
   if (c->change != context->change && (c->change || c->kind != SX_CAND_SHARE))
     groups *= c->kind == SX_CAND_LEVEL && !c->change ? 0.9 : 0.5;

@@ -275,6 +275,13 @@ sx_status sx_audit__match_index(sx_index *out, sx_store *store, int64_t run, sx_
   SX_TRY(sx_store_each_row(store, run, NULL, add_row, &f, err));
   for (int lang = 0; lang < 2; lang++) SX_TRY(make_vocabulary(out, lang, err));
   weigh(out);
+  for (int lang = 0; lang < 2; lang++) {
+    out->group_pieces[lang] = sx_arena_zalloc(arena, out->n_groups[lang] + 1, sizeof(sx_pieces));
+    if (!out->group_pieces[lang]) return sx_error_memory(err);
+    for (size_t i = 0; i < out->n_groups[lang]; i++)
+      SX_TRY(sx_audit__pieces(&out->group_pieces[lang][i], arena, out->groups[lang][i], strlen(out->groups[lang][i]),
+                              err));
+  }
   return SX_OK;
 }
 

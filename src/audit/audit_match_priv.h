@@ -39,6 +39,7 @@ typedef struct sx_index {
   size_t n_vocabulary[2], n_labels[2];
   const char **groups[2]; /* names of all groups */
   size_t n_groups[2], cap_groups[2];
+  sx_pieces *group_pieces[2]; /* beside groups */
 } sx_index;
 
 sx_status sx_audit__match_index(sx_index *out, sx_store *store, int64_t run, sx_arena *arena,

@@ -159,28 +159,37 @@ static void say(char *out, size_t cap, const sx_printed *p, double value, const 
 
 /* ---- one bound element ------------------------------------------------------------------------------------------- */
 
-/* The words of a tooltip: estimate, error, interval, n; each must be one of the row's numbers. */
+/* Whether a number of a tooltip is one of the row's, printed at that scale; zeros at its end may be rounding, and a 0 hides how many. */
+static bool of_row(const sx_printed *p, double scale, int most, const sx_store_row *row) {
+  const double values[] = {row->estimate, row->se, row->low, row->high};
+  sx_printed q = *p;
+  q.value = p->value / p->scale * scale;
+  for (size_t k = 0; k < sizeof values / sizeof *values; k++) {
+    q.unit = p->unit / p->scale * scale;
+    for (int z = 0; z <= (p->value == 0 ? most : p->zeros); z++, q.unit *= 10) {
+      if (sx_audit__rounds_to(&q, values[k], false)) return true;
+    }
+  }
+  return sx_audit__rounds_to(p, (double)row->n, false);
+}
+
+/* The words of a tooltip: estimate, error, interval, n; each must be one of the row's numbers. The first has the unit of all, or none has
+ * one and it is the cell's. */
 static sx_status check_tip(const char **wrong, sx_tracer *t, const sx_store_row *row, const sx_text_run *run) {
   sx_printed p[16];
   size_t n = 0;
+  double own = 1;
+  int most = 0;
   *wrong = NULL;
   const sx_text_run plain = {.zeros = 0};
   SX_TRY(sx_audit__printed(p, &n, 16, t, run->tip, strlen(run->tip), &plain));
+  if (run->unit) SX_TRY(scale_of(&own, t, run->unit));
   const double scale = n ? p[0].scale : 1;
+  for (size_t i = 0; i < n && i < 16; i++) most = p[i].zeros > most ? p[i].zeros : most;
   for (size_t i = 0; i < n && i < 16; i++) {
-    const double values[] = {row->estimate, row->se, row->low, row->high};
-    bool fits = false;
-    sx_printed q = p[i];
-    for (size_t k = 0; k < 4 && !fits; k++) {
-      q.value = p[i].value / p[i].scale * scale;
-      q.unit = p[i].unit / p[i].scale * scale;
-      for (int z = 0; z <= q.zeros && !fits; z++, q.unit *= 10)
-        fits =
-            sx_audit__rounds_to(&q, values[k], false) || (run->magnitude && sx_audit__rounds_to(&q, values[k], true));
-    }
-    q = p[i]; /* zeros at the end of a tooltip's number may be rounding */
-    fits = fits || sx_audit__rounds_to(&q, (double)row->n, false);
-    if (!fits) *wrong = "a number of its tooltip is not the result's";
+    const bool bare = scale > 0.9 && scale < 1.1;
+    if (of_row(&p[i], scale, most, row) || (bare && of_row(&p[i], own, most, row))) continue;
+    *wrong = "a number of its tooltip is not the result's";
   }
   return SX_OK;
 }

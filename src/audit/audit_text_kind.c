@@ -242,8 +242,8 @@ static bool page_number(sx_found *f, const sx_scan *s) {
 /* ---- levels and names -------------------------------------------------------------------------------------------- */
 
 static bool level(sx_found *f, const sx_scan *s) {
-  static const char *const before[] = {"置信水平", "置信水平为",          "置信度",
-                                       "置信度为", "confidence level of", "level of confidence of"};
+  static const char *const before[] = {
+      "置信水平", "置信水平为", "置信度", "置信度为", "confidence level of", "intervals are", "level of confidence of"};
   static const char *const words[] = {"置信",       "区间",       "CI",    "confidence",   "interval",
                                       "水平的置信", "显著性水平", "level", "significance", "uncertainty"};
   size_t i = f->number_to + sx_blanks(s, f->number_to);

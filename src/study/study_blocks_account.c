@@ -343,7 +343,7 @@ static sx_status note_json(const shown_table *t, const sx_node *block, sx_error 
   const bool tests =
       sx_node_get(block, "tests") || study__block_waves(t->r->s, block); /* they write the note themselves */
   if (status == SX_OK && !tests && (text[0].n || text[1].n)) {
-    sx_buf_add(t->out, "\"note\":");
+    sx_buf_add(t->out, "\"note_counts\":true,\"note\":");
     study__text2_json(t->out, text[0].data, text[1].data);
     sx_buf_add_char(t->out, ',');
   }
