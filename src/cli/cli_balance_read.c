@@ -93,13 +93,10 @@ static const char *scalar(const sx_node *map, const char *key) {
   return node && node->kind == SX_NODE_SCALAR ? node->text : NULL;
 }
 
-/* A name in a formula, in backquotes; a number as it is. */
-static void add_name(sx_buf *out, const sx_node *node) {
-  double number = 0;
-  if (sx_node_number(&number, node))
-    sx_buf_add(out, node->text);
-  else
-    sx_buf_printf(out, "`%s`", node->text);
+static size_t find_figure(const balance_call *c, const char *id) {
+  for (size_t j = 0; j < c->n; j++)
+    if (strcmp(c->figures[j].id, id) == 0) return j;
+  return SIZE_MAX;
 }
 
 /* {sum: total, of: [a, b]} as "`total` == `a` + `b`"; the arena's. */
@@ -110,14 +107,15 @@ static sx_status sum_text(const char **out, balance_call *c, const sx_node *node
                          "an identity is {sum: total, of: [part, part]} or {formula: \"a == b + c\"}");
   sx_buf text;
   sx_buf_init(&text, &c->app->ctx);
-  add_name(&text, sum);
+  double number = 0; /* a total that is a number, unless a figure has that for its id */
+  const bool given = find_figure(c, sum->text) == SIZE_MAX && sx_node_number(&number, sum);
+  sx_buf_printf(&text, given ? "%s" : "`%s`", sum->text);
   for (size_t i = 0; i < of->n; i++) {
     if (of->items[i]->kind != SX_NODE_SCALAR) {
       sx_buf_clear(&text);
       return sx_node_error(err, c->doc, of->items[i], "a part is the id of a figure");
     }
-    sx_buf_add(&text, i ? " + " : " == ");
-    add_name(&text, of->items[i]);
+    sx_buf_printf(&text, "%s`%s`", i ? " + " : " == ", of->items[i]->text);
   }
   const sx_status status = sx_buf_status(&text, err);
   *out = status == SX_OK ? sx_arena_strdup(c->arena, text.data) : NULL;
@@ -199,12 +197,6 @@ static sx_status read_matrix(balance_call *c, const char *path, sx_error *err) {
     return sx_error_set(err, SX_E_DATA, path, "the matrix has %zu rows, the figures are %zu: a row and a column each",
                         order, c->n);
   return c->covariance ? SX_OK : sx_error_memory(err);
-}
-
-static size_t find_figure(const balance_call *c, const char *id) {
-  for (size_t j = 0; j < c->n; j++)
-    if (strcmp(c->figures[j].id, id) == 0) return j;
-  return SIZE_MAX;
 }
 
 static sx_status one_pair(balance_call *c, const sx_table *t, size_t row, sx_error *err) {

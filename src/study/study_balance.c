@@ -52,14 +52,6 @@ static void read_figures(st_load *l, struct st_balance *b) {
   }
 }
 
-static void add_name(sx_buf *out, const sx_node *node) {
-  double number = 0;
-  if (sx_node_number(&number, node))
-    sx_buf_add(out, node->text);
-  else
-    sx_buf_printf(out, "`%s`", node->text);
-}
-
 /* {sum: total, of: [a, b]} as "`total` == `a` + `b`"; NULL and a problem where it is not that. */
 static char *sum_text(st_load *l, const sx_node *map, const char *id) {
   const sx_node *sum = sx_node_get(map, "sum"), *of = sx_node_get(map, "of");
@@ -71,10 +63,10 @@ static char *sum_text(st_load *l, const sx_node *map, const char *id) {
   }
   sx_buf text;
   sx_buf_init(&text, &l->s->ctx);
-  add_name(&text, sum);
+  double number = 0;
+  sx_buf_printf(&text, sx_node_number(&number, sum) ? "%s" : "`%s`", sum->text);
   for (size_t i = 0; i < of->n; i++) {
-    sx_buf_add(&text, i ? " + " : " == ");
-    add_name(&text, of->items[i]);
+    sx_buf_printf(&text, "%s`%s`", i ? " + " : " == ", of->items[i]->text);
   }
   char *out = sx_buf_status(&text, NULL) == SX_OK ? study__copy(l, text.data) : NULL;
   l->oom = l->oom || !out;

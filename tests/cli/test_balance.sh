@@ -62,6 +62,14 @@ near relative "$(value a after)" 55
 "$program" balance "$tmp/rel.csv" "$tmp/t2.yaml" --format md | grep -q '^| a ' || fail "markdown"
 "$program" balance "$tmp/rel.csv" "$tmp/t2.yaml" --format json | python3 -c 'import json, sys; assert json.load(sys.stdin)[0]["figure"] == "a"' || fail "json"
 
+# ids that are codes in digits are figures, not numbers
+printf 'id,value,se\n110000,10,1\n120000,20,2\n1,33,3\n' >"$tmp/codes.csv"
+printf -- '- {id: sum, sum: 1, of: [110000, 120000]}\n' >"$tmp/codes.yaml"
+run balance "$tmp/codes.csv" "$tmp/codes.yaml"
+near codes "$(value 110000 after)" "$(awk 'BEGIN { printf "%.15g", 10 + 3 / 14 }')"
+printf -- '- {id: sum, sum: 1, of: [110000, 5]}\n' >"$tmp/five.yaml"
+run_fails 1 "there is no figure '5'" "$program" balance "$tmp/codes.csv" "$tmp/five.yaml"
+
 # a wrong figure stands out: goods 1000 too high
 sed 's/^goods,5200/goods,6200/' $figures >"$tmp/wrong.csv"
 "$program" balance "$tmp/wrong.csv" $identities | grep -q "look for an error there first" || fail "no hint"
