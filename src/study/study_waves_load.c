@@ -324,17 +324,12 @@ static void break_account(const sx_study *s, st_wave *w, size_t i) {
   const st_account *a = &s->accounts[i];
   for (size_t k = 0; k < w->n_breaks && w->broken_account[i] == ST_NONE; k++)
     if (listed(&w->breaks[k].accounts, a->id)) w->broken_account[i] = w->n_maps + k;
-  break_formula(w, &w->broken_account[i], &a->benchmark);
-  break_formula(w, &w->broken_account[i], &a->scale);
-  for (size_t k = 0; k < a->n_nodes && w->broken_account[i] == ST_NONE; k++) {
-    const st_node *n = &a->nodes[k];
-    break_formula(w, &w->broken_account[i], &n->population);
-    break_formula(w, &w->broken_account[i], &n->penetration);
-    break_formula(w, &w->broken_account[i], &n->spend);
-    break_formula(w, &w->broken_account[i], &n->total);
-    if (n->data_total.expr && w->broken_account[i] == ST_NONE)
-      w->broken_account[i] = break_of_expr(s, w, &n->data_total, 0);
-  }
+  const st_formula *f = NULL;
+  bool domains = false;
+  for (size_t k = 0; (f = study__account_formula(a, k, &domains)) != NULL; k++)
+    break_formula(w, &w->broken_account[i], f);
+  for (size_t k = 0; k < a->n_nodes && w->broken_account[i] == ST_NONE; k++)
+    if (a->nodes[k].data_total.expr) w->broken_account[i] = break_of_expr(s, w, &a->nodes[k].data_total, 0);
 }
 
 static void find_breaks(st_load *l, st_wave *w) {
