@@ -199,7 +199,10 @@ static au_answer decide_poly(au_work *work, const au_identity *identity, const a
   if (!prepare(&s, work, identity, box)) return AU_UNDECIDED;
   if (identity->den.n) {
     const int low = extreme_sign(&s, &identity->den, -1, &bad), high = extreme_sign(&s, &identity->den, 1, &bad);
-    if (low <= 0 && high >= 0) return AU_UNDECIDED;
+    if (low <= 0 && high >= 0) { /* a divisor may be 0: without a zero of N there is no solution all the same */
+      const int least = extreme_sign(&s, &identity->num, -1, &bad), most = extreme_sign(&s, &identity->num, 1, &bad);
+      return identity->relation == AU_EQ && !bad && (least > 0 || most < 0) ? AU_EMPTY : AU_UNDECIDED;
+    }
     den = low > 0 ? 1 : -1;
   }
   const int low = extreme_sign(&s, &identity->num, -1, &bad), high = extreme_sign(&s, &identity->num, 1, &bad);

@@ -173,6 +173,20 @@ static void tolerance_and_open_questions(void) {
   done_with(&a);
 }
 
+/* A divisor that may be 0: what cannot hold with any divisor is still a contradiction, the rest is not decided. */
+static void divisors(void) {
+  audited a = run_of(FIGURES "  - {id: never, base: m, users: n, rate: zero}\n"
+                             "  - {id: open, formula: 'n / (m - over9) == n'}\n"
+                             "  - {id: none, formula: 'n / (m - m) == n'}\n"
+                             "added:\n  - {id: zero, value: 0, unit: '%', source: x}\n");
+  REQUIRE(a.report != NULL);
+  check_verdict(&a, "never", SX_AUDIT_CONTRADICTS);
+  check_verdict(&a, "open", SX_AUDIT_CANNOT_TELL);
+  CHECK_STR(finding_of(&a, "open")->reason[1], "not decided");
+  check_verdict(&a, "none", SX_AUDIT_CANNOT_TELL);
+  done_with(&a);
+}
+
 static void words(void) {
   audited a = run_of(FIGURES "  - {id: i1, share: share, part: part, whole: whole}\n"
                              "  - {id: i2, cagr: g, from: from, to: to, years: 5}\n"
@@ -194,4 +208,4 @@ static void words(void) {
 }
 
 SXT_MAIN(SXT_CASE(kinds), SXT_CASE(on_the_line), SXT_CASE(corners), SXT_CASE(together),
-         SXT_CASE(tolerance_and_open_questions), SXT_CASE(words))
+         SXT_CASE(tolerance_and_open_questions), SXT_CASE(divisors), SXT_CASE(words))
