@@ -234,6 +234,7 @@ static void rows_of_nodes(shown_table *t, const char *parent, size_t depth) {
   for (size_t i = 0; i < t->a->n_nodes && depth < 64; i++) {
     const st_node *n = &t->a->nodes[i];
     if (parent ? !n->parent || strcmp(n->parent, parent) != 0 : n->parent != NULL) continue;
+    if (n->adjustment && t->domains.n > 1) continue; /* what they do stands in the table of the whole */
     char id[400];
     bool any = false;
     (void)snprintf(id, sizeof id, "%.180s/%.200s", t->a->id, n->id);
@@ -290,18 +291,28 @@ static const char *text_in(const sx_node *note, const char *lang) {
   return own && own->kind == SX_NODE_SCALAR ? own->text : NULL;
 }
 
-/* "Goods (1.4%), Gen Z: Games (2.0%)" of the rows with the mark; their number. */
-static size_t list_marked(sx_buf *out, const shown_table *t, const char *mark, bool chinese) {
+static bool is_shown(const sx_node *nodes, const char *id) {
+  if (!nodes || nodes->kind != SX_NODE_LIST) return true;
+  for (size_t k = 0; k < nodes->n; k++) {
+    if (nodes->items[k]->kind == SX_NODE_SCALAR && strcmp(nodes->items[k]->text, id) == 0) return true;
+  }
+  return false;
+}
+
+/* "Goods (1.4%), Gen Z Games (2.0%) and 3 more" of the rows with the mark that are shown; their number. */
+static size_t list_marked(sx_buf *out, const shown_table *t, const sx_node *nodes, const char *mark, bool chinese) {
+  enum { LISTED = 6 };
   size_t n = 0;
   char id[400];
   for (size_t d = 0; d < t->domains.n; d++) {
     for (size_t i = 0; i < t->a->n_nodes; i++) {
+      if (!is_shown(nodes, t->a->nodes[i].id) || (t->a->nodes[i].adjustment && t->domains.n > 1)) continue;
       (void)snprintf(id, sizeof id, "%.180s/%.200s", t->a->id, t->a->nodes[i].id);
       const st_row *row = study__find_row(&t->r->rows, id, "level", t->domains.items[d].name);
       const char *at = row && row->quality ? strstr(row->quality, mark) : NULL;
-      if (!at) continue;
+      if (!at || n++ >= LISTED) continue;
       const sx_text2 label = t->a->nodes[i].label, where = t->domains.items[d].label;
-      if (n++) sx_buf_add(out, chinese ? "，" : ", ");
+      if (n > 1) sx_buf_add(out, chinese ? "，" : ", ");
       if (t->domains.n > 1) sx_buf_printf(out, "%s%s", chinese ? where.zh : where.en, chinese ? "的" : " ");
       sx_buf_add(out, chinese ? (label.zh ? label.zh : label.en) : (label.en ? label.en : label.zh));
       const char *number = at + strlen(mark);
@@ -309,6 +320,7 @@ static size_t list_marked(sx_buf *out, const shown_table *t, const char *mark, b
         sx_buf_printf(out, chinese ? "（%.*s）" : " (%.*s)", (int)strcspn(number + 1, ";"), number + 1);
     }
   }
+  if (n > LISTED) sx_buf_printf(out, chinese ? "等%zu项" : " and %zu more", chinese ? n : n - LISTED);
   return n;
 }
 
@@ -330,7 +342,7 @@ static sx_status note_json(const shown_table *t, const sx_node *block, sx_error 
     for (size_t i = 0; i < sizeof marked / sizeof *marked; i++) {
       sx_buf list;
       sx_buf_init(&list, &t->r->ctx);
-      if (list_marked(&list, t, marked[i].mark, side == 0)) {
+      if (list_marked(&list, t, sx_node_get(block, "nodes"), marked[i].mark, side == 0)) {
         if (text[side].n) sx_buf_add(&text[side], side ? ". " : "。");
         sx_buf_add(&text[side], side ? marked[i].en : marked[i].zh);
         sx_buf_add_n(&text[side], list.data ? list.data : "", list.n);
