@@ -189,7 +189,8 @@ static sx_status put_contributions(const domains *d, const st_compare *c, const 
   for (size_t i = 0; i < changes->n_rows && status == SX_OK; i++) {
     const sx_account_change_row *row = &changes->rows[i];
     const char *word = row->measure == SX_ACCOUNT_DIFFERENCE ? "gap" : sx_account_change_measure_name(row->measure);
-    if (row->measure == SX_ACCOUNT_STRUCTURE_DIFFERENCE && !row->parent) continue; /* of the root: 1 - 1 */
+    const bool of_root = row->measure == SX_ACCOUNT_STRUCTURE_DIFFERENCE || row->measure == SX_ACCOUNT_SHARE_OF_CHANGE;
+    if (of_root && !row->parent) continue; /* of the root: 1 - 1, and 1 */
     if (!row->scope) status = put_change(d, c, where, row->id, "", word, is_amount(row->measure), row->est, err);
   }
   sx_account_changes_free(changes);
