@@ -75,6 +75,7 @@ typedef struct sx_scan {
   size_t n_norm;
   sx_found *found;
   size_t n_found, cap_found;
+  size_t run_glyph; /* where the run of the mark at hand begins */
   sx_error *err;
 } sx_scan;
 

@@ -341,7 +341,8 @@ static sx_status keep(sx_scan *s, size_t part, const sx_found *f) {
   if (!too) return sx_error_memory(s->err);
   const size_t at = s->g[f->from].at;
   const sx_text_run *run = sx_audit__text_run_at(s->part, at);
-  const size_t column = run->column ? run->column + sx_utf8_count(s->part->text + run->at, at - run->at) : 0;
+  while (s->run_glyph < f->from && s->g[s->run_glyph].at < run->at) s->run_glyph++; /* marks come in order */
+  const size_t column = run->column ? run->column + (f->from - s->run_glyph) : 0;
   t->units[t->n_marks] = f->unit;
   if (!f->has_unit) t->units[t->n_marks] = (sx_audit_unit){.mul = 1, .any = true};
   t->marks[t->n_marks++] = (sx_text_mark){.part = part,
