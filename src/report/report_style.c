@@ -55,7 +55,7 @@ const char *const sx_report__style[] = {
   "blockquote{margin:1.6rem 0;padding:1.1rem 1.4rem .3rem;background:var(--tint);border-left:4px solid var(--accent)}\n",
   "code{font-family:ui-monospace,\"SF Mono\",Menlo,Consolas,\"Noto Sans Mono CJK SC\",monospace;font-size:.88em;background:var(--tint);padding:.1em .3em;border-radius:3px}\n",
   "pre{background:var(--tint);padding:1rem;overflow-x:auto}pre code{padding:0}\n",
-  ".num{font-variant-numeric:tabular-nums;cursor:help}\n",
+  ".num{font-variant-numeric:tabular-nums;cursor:help}.mark{font-size:.8em;vertical-align:.3em;line-height:0}\n",
   "main>p .num,main>ul .num,main>ol .num,blockquote .num{font-weight:600;color:var(--deep);text-decoration:underline dotted #9fb3c5 1px;text-underline-offset:.28em}\n",
   "html:lang(zh) main p .num,html:lang(zh) main li .num{margin:0 .1em}\n",
   ".missing{color:var(--soft)}\n",
