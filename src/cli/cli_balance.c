@@ -95,22 +95,35 @@ static void print_head(const balance_call *c) {
   printf("\n\n");
 }
 
+/* The largest standardised adjustment, where it is large; figures that share it cannot be told apart. */
+static void print_suspects(const balance_call *c) {
+  const sx_balance_result *r = c->result;
+  double largest = 0;
+  size_t n = 0;
+  for (size_t i = 0; i < r->n_rows; i++) largest = fmax(largest, fabs(r->rows[i].standardised));
+  if (!(largest > 2.5)) return;
+  printf("\n");
+  for (size_t i = 0; i < r->n_rows; i++) {
+    if (!(fabs(r->rows[i].standardised) > largest * (1 - 1e-9))) continue;
+    printf("%s%s", n ? cli_text(c->app, ", ", "、") : "", r->rows[i].id);
+    n++;
+  }
+  if (n == 1)
+    printf(c->app->chinese ? "：调整量是其标准误的 %.2g 倍，为各数字之首，应首先核查"
+                           : ": its adjustment is %.2g times the standard error of the adjustment, the largest: look "
+                             "for an error there first",
+           largest);
+  else
+    printf(c->app->chinese ? "：调整量都是其标准误的 %.2g 倍，恒等式分不出其中哪一个有误"
+                           : ": their adjustments are all %.2g times the standard error of the adjustment: the "
+                             "identities cannot tell which of them is wrong",
+           largest);
+  printf("\n");
+}
+
 static void print_notes(const balance_call *c) {
   const sx_balance_result *r = c->result;
-  size_t worst = r->n_rows;
-  for (size_t i = 0; i < r->n_rows; i++) {
-    const double size = fabs(r->rows[i].standardised);
-    if (size > 2.5 && (worst == r->n_rows || size > fabs(r->rows[worst].standardised))) worst = i;
-  }
-  if (worst < r->n_rows) {
-    printf("\n");
-    printf(c->app->chinese
-               ? "%s：调整量是其标准误的 %.2g 倍，为各数字之首，应首先核查"
-               : "%s: its adjustment is %.2g times the standard error of the adjustment, the largest: look for an "
-                 "error there first",
-           r->rows[worst].id, r->rows[worst].standardised);
-    printf("\n");
-  }
+  print_suspects(c);
   if (r->n_active == 0) return;
   printf("\n");
   printf(

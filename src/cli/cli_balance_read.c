@@ -115,6 +115,12 @@ static sx_status sum_text(const char **out, balance_call *c, const sx_node *node
       sx_buf_clear(&text);
       return sx_node_error(err, c->doc, of->items[i], "a part is the id of a figure");
     }
+    bool twice = strcmp(of->items[i]->text, sum->text) == 0;
+    for (size_t k = 0; k < i && !twice; k++) twice = strcmp(of->items[i]->text, of->items[k]->text) == 0;
+    if (twice) {
+      sx_buf_clear(&text);
+      return sx_node_error(err, c->doc, of->items[i], "'%s' is named twice: a part counts once", of->items[i]->text);
+    }
     sx_buf_printf(&text, "%s`%s`", i ? " + " : " == ", of->items[i]->text);
   }
   const sx_status status = sx_buf_status(&text, err);

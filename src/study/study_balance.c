@@ -57,6 +57,13 @@ static char *sum_text(st_load *l, const sx_node *map, const char *id) {
   const sx_node *sum = sx_node_get(map, "sum"), *of = sx_node_get(map, "of");
   bool ok = sum && sum->kind == SX_NODE_SCALAR && of && of->kind == SX_NODE_LIST && of->n > 0;
   for (size_t i = 0; ok && i < of->n; i++) ok = of->items[i]->kind == SX_NODE_SCALAR;
+  for (size_t i = 0; ok && i < of->n; i++) {
+    bool twice = strcmp(of->items[i]->text, sum->text) == 0;
+    for (size_t k = 0; k < i && !twice; k++) twice = strcmp(of->items[i]->text, of->items[k]->text) == 0;
+    if (!twice) continue;
+    study__problem(l, of->items[i], "the identity '%s' names '%s' twice: a part counts once", id, of->items[i]->text);
+    return NULL;
+  }
   if (!ok) {
     study__problem(l, map, "the identity '%s' is {sum: total, of: [part, part]} or {formula: \"a == b + c\"}", id);
     return NULL;

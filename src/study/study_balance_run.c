@@ -169,8 +169,8 @@ static sx_status put_missing(work *w, sx_error *err) {
   for (size_t j = 0; j < w->n && status == SX_OK; j++) {
     const part *p = &w->parts[j];
     const char *name = w->b->figures[p->figure].id;
-    status = put_estimate(w, p, "before", p->est, NULL, err);
-    if (status == SX_OK) status = put_estimate(w, p, "balanced", missing, NULL, err);
+    status = put_estimate(w, p, "balanced", missing, NULL, err); /* first: the main statistic */
+    if (status == SX_OK) status = put_estimate(w, p, "before", p->est, NULL, err);
     for (size_t k = 2; k < 4 && status == SX_OK; k++)
       status = put_number(w, name, p->where, study__balance_stats[k], none, none, NULL, err);
   }
@@ -185,9 +185,9 @@ static sx_status put_rows(work *w, const sx_balance_result *result, sx_error *er
     const part *p = &w->parts[j];
     const st_balanced *f = &w->b->figures[p->figure];
     const sx_balance_row *row = &result->rows[j];
-    SX_TRY(put_estimate(w, p, "before", p->est, NULL, err));
     const bool held = row->at == SX_BALANCE_AT_LOWER || row->at == SX_BALANCE_AT_UPPER;
-    SX_TRY(put_estimate(w, p, "balanced", row->est, held ? "at bound" : NULL, err));
+    SX_TRY(put_estimate(w, p, "balanced", row->est, held ? "at bound" : NULL, err)); /* first: the main statistic */
+    SX_TRY(put_estimate(w, p, "before", p->est, NULL, err));
     SX_TRY(put_number(w, f->id, p->where, "moved_se", isnan(row->moved_se) ? 0 : row->moved_se, none, NULL, err));
     SX_TRY(put_number(w, f->id, p->where, "standardised", isnan(row->standardised) ? 0 : row->standardised, none, NULL,
                       err));

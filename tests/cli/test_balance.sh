@@ -70,9 +70,15 @@ near codes "$(value 110000 after)" "$(awk 'BEGIN { printf "%.15g", 10 + 3 / 14 }
 printf -- '- {id: sum, sum: 1, of: [110000, 5]}\n' >"$tmp/five.yaml"
 run_fails 1 "there is no figure '5'" "$program" balance "$tmp/codes.csv" "$tmp/five.yaml"
 
-# a wrong figure stands out: goods 1000 too high
+# a wrong figure that stands in both identities stands out; one that stands in one cannot be told from its neighbours there
+sed 's/^total,9370/total,10370/' $figures >"$tmp/wrong.csv"
+"$program" balance "$tmp/wrong.csv" $identities --lang en | grep -q "^total: its adjustment is .* look for an error there first" || fail "no hint"
 sed 's/^goods,5200/goods,6200/' $figures >"$tmp/wrong.csv"
-"$program" balance "$tmp/wrong.csv" $identities | grep -q "look for an error there first" || fail "no hint"
+"$program" balance "$tmp/wrong.csv" $identities --lang en | grep -q "^goods, services, content: .*cannot tell which" || fail "a part is accused alone"
+
+# a part counts once
+printf -- '- {id: x, sum: total, of: [goods, goods]}\n' >"$tmp/twice.yaml"
+run_fails 2 "twice.yaml:1:35.*'goods' is named twice" "$program" balance $figures "$tmp/twice.yaml"
 
 bad() { # bad CODE PATTERN FIGURES IDENTITIES...
   local code=$1 pattern=$2

@@ -40,7 +40,7 @@ static void closed_form(void) {
       "tables:\n  - {id: tb, title: {zh: 平衡, en: Balance}, note: {zh: 说明。, en: A note.}, balance: agreed}\n");
   tiny_replace("narrative/en.md", "\n",
                "\n\nMoved {{ agreed/total.total.moved_se | plain 2 }}, p {{ agreed/all.total.p | plain 3 }}, "
-               "old {{ agreed/part.age:old | plain 0 }}.\n");
+               "old {{ agreed/part.age:old | plain 0 }}, all ({{ agreed/total.total | plain 0 }}).\n");
   sx_run_result *result = tiny_run();
   REQUIRE(result);
   const tiny_row x = tiny_find(result->run, "users", "total", "total");
@@ -71,6 +71,11 @@ static void closed_form(void) {
   char *report = tiny_report("en");
   CHECK(report && strstr(report, "Standardised adjustment") && strstr(report, "A note. Imbalances: X²(1) = "));
   CHECK(report && strstr(report, "All users"));
+  char shown[64]; /* a figure bound by its name alone is the balanced one */
+  (void)snprintf(shown, sizeof shown, ">%d,%03d<", (int)y.estimate / 1000, (int)(y.estimate + 0.5) % 1000);
+  CHECK(fabs(y.estimate - x.estimate) > 1);
+  const char *at = report ? strstr(report, ", all (") : NULL;
+  CHECK(at && strstr(at, shown) && strstr(at, shown) < at + 700);
   free(report);
   sx_run_result_free(result);
   /* nothing changed: used again; another error of the benchmark: the balance is computed again, the indicator not */
@@ -189,6 +194,7 @@ static void refused(const char *name, const char *old, const char *with, const c
 
 static void refusals(void) {
   refused("b1", "of: [part]", "of: [parts]", "there is no figure 'parts': did you mean 'part'");
+  refused("b9", "of: [part]", "of: [part, part]", "names 'part' twice");
   refused("b2", "total == known", "total == known * total", "not linear");
   refused("b3", "total == known", "total = known", "one ==");
   refused("b4", "{value: users, by: age}", "{value: users, by: ages}", "unknown group 'ages'");
