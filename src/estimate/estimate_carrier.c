@@ -7,10 +7,7 @@ void sx_estimate__basis_free(est_basis *b) {
   if (!b || atomic_fetch_sub(&b->refs, 1) != 1) return;
   const sx_ctx ctx = b->ctx;
   (void)pthread_mutex_destroy(&b->lock);
-  sx_mem_free(&ctx, b->raw);
-  sx_mem_free(&ctx, b->raw_y);
-  sx_mem_free(&ctx, b->raw_x);
-  sx_estimate__domains_free(b->domains);
+  sx_estimate__basis_forget(b);
   sx_mem_free(&ctx, b->code_memory);
   sx_mem_free(&ctx, b->y);
   sx_mem_free(&ctx, b->x);

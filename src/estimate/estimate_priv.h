@@ -17,6 +17,22 @@ typedef struct est_domains {
   uint16_t of_row[];
 } est_domains;
 
+/* What a pass of the file keeps of the values of its cases: the states of a few variables in one byte of each case, shared by
+ * their requests. A state is the number of the value, or the number of values where the case is outside the base. */
+typedef struct est_states {
+  atomic_size_t refs;
+  sx_ctx ctx;
+  uint8_t of_row[];
+} est_states;
+
+/* Numbers of EST_KEPT_ROWS cases (the last block: of the rest), in about as many bytes as they need. */
+enum { EST_KEPT_ROWS = 2048 };
+typedef struct est_kept {
+  void *data;    /* uint16_t, uint32_t or double */
+  void *owned;   /* what is to be freed, or NULL: a part of an earlier block's */
+  uint8_t width; /* 2, 4 or 8 */
+} est_kept;
+
 /* What the estimates of one request share: a code (and perhaps values) per position. */
 typedef struct est_basis {
   atomic_size_t refs;
@@ -32,10 +48,10 @@ typedef struct est_basis {
   bool lazy;          /* made by a pass */
   atomic_bool filled; /* lazy: codes, y, x, bits are there */
   pthread_mutex_t lock;
-  uint8_t *raw; /* [rows] value of the case; n_values: outside the base */
-  size_t n_values;
-  double *raw_y, *raw_x;
-  est_domains *domains; /* NULL: all in domain 0 */
+  est_states *states;
+  size_t step, n_values;     /* the state of a case: of_row / step % (n_values + 1) */
+  est_kept *kept_y, *kept_x; /* [rows / EST_KEPT_ROWS, rounded up] */
+  est_domains *domains;      /* NULL: all in domain 0 */
 } est_basis;
 
 /* The code of a position, in the width that the basis has. */
@@ -101,10 +117,15 @@ struct sx_est {
 enum { EST_COMPACT_LENGTH = 1024, EST_MAX_TERMS = 4 };
 
 /* estimate_lazy.c */
+/* of_row is the caller's to fill (sx_estimate__fill_domains). */
 sx_status sx_estimate__domains(est_domains **out, const sx_ctx *ctx, const sx_est_request *request, size_t rows,
                                sx_error *err) SX_NODISCARD;
+void sx_estimate__fill_domains(est_domains *domains, const sx_est_request *request, size_t from, size_t end);
 void sx_estimate__domains_free(est_domains *domains);
+sx_status sx_estimate__states(est_states **out, const sx_ctx *ctx, size_t rows, sx_error *err) SX_NODISCARD;
+void sx_estimate__states_free(est_states *states);
 void sx_estimate__basis_fill(est_basis *basis);
+void sx_estimate__basis_forget(est_basis *basis);
 
 /* estimate_carrier.c */
 void sx_estimate__basis_free(est_basis *basis);
