@@ -39,13 +39,19 @@ static sx_status cross(sx_groups *g, const sx_table__levels *l, sx_error *err) {
   return st;
 }
 
-static sx_status cross_all(sx_groups *g, const work *w, sx_error *err) {
+static sx_status cross_all(sx_groups *g, work *w, sx_error *err) {
   if (w->n == 0) {
     g->n_groups = g->n_rows > 0;
     memset(g->group, 0, g->n_rows * sizeof *g->group);
     return SX_OK;
   }
-  memcpy(g->group, w->levels[0].row, g->n_rows * sizeof *g->group);
+  if (w->n == 1) { /* the groups are the levels */
+    int32_t *unused = g->group;
+    g->group = w->levels[0].row;
+    w->levels[0].row = unused;
+  } else {
+    memcpy(g->group, w->levels[0].row, g->n_rows * sizeof *g->group);
+  }
   g->n_groups = w->levels[0].n;
   for (size_t k = 1; k < w->n; k++) SX_TRY(cross(g, &w->levels[k], err));
   return SX_OK;
@@ -56,6 +62,8 @@ static sx_status fill_levels(sx_groups *g, const work *w, sx_error *err) {
   size_t places = 0;
   if (!sx_size_mul(&places, g->n_groups, w->n)) return sx_error_set(err, SX_E_LIMIT, NULL, "too many groups");
   g->key_level = sx_mem_alloc(&g->ctx, places, sizeof *g->key_level);
+  for (size_t j = 0; w->n == 1 && g->key_level && j < g->n_groups; j++) g->key_level[j] = (int32_t)j;
+  if (w->n == 1 && g->key_level) return SX_OK;
   size_t *row = sx_mem_alloc(&g->ctx, g->n_groups, sizeof *row);
   if (!g->key_level || !row) {
     sx_mem_free(&g->ctx, row);

@@ -42,38 +42,105 @@ static void rows_of_codes(int32_t *row, const sx_column *c) {
   for (size_t i = 0; i < c->n; i++) row[i] = c->miss[i] ? -1 : c->data.code[i];
 }
 
-/* Whole numbers of a small span go to rank_dense. */
-static bool span_of_ints(int64_t *lo, size_t *span, const sx_column *c) {
+/* Large columns are passed in pieces by the threads. */
+enum { PIECE_ROWS = 131072 };
+
+typedef struct scan {
+  const sx_column *c;
+  int32_t *row;
+  int64_t base;
+  int64_t *lo, *hi; /* [pieces] of the values; lo > hi where there are none */
+  bool *whole;      /* [pieces] doubles: whole numbers far below 2^31 */
+} scan;
+
+static size_t pieces_of(size_t n) {
+  return n ? (n + PIECE_ROWS - 1) / PIECE_ROWS : 1;
+}
+
+static size_t piece_end(const scan *s, size_t piece) {
+  const size_t from = piece * PIECE_ROWS;
+  return s->c->n - from < PIECE_ROWS ? s->c->n : from + PIECE_ROWS;
+}
+
+static sx_status span_ints(void *data, size_t piece, sx_error *err) {
+  (void)err;
+  const scan *s = data;
+  const int64_t *x = s->c->data.i64;
+  const uint8_t *miss = s->c->miss;
   int64_t a = INT64_MAX, b = INT64_MIN;
-  for (size_t i = 0; i < c->n; i++) {
-    if (sx_column_missing(c, i)) continue;
-    const int64_t v = c->data.i64[i];
+  for (size_t i = piece * PIECE_ROWS, end = piece_end(s, piece); i < end; i++) {
+    const bool in = !miss || miss[i] == 0;
+    a = in && x[i] < a ? x[i] : a;
+    b = in && x[i] > b ? x[i] : b;
+  }
+  s->lo[piece] = a;
+  s->hi[piece] = b;
+  return SX_OK;
+}
+
+static sx_status span_doubles(void *data, size_t piece, sx_error *err) {
+  (void)err;
+  const scan *s = data;
+  const double limit = 1073741824.0; /* 2^30: exact in int32, and no span of two such overflows */
+  double a = (double)INFINITY, b = -(double)INFINITY;
+  s->whole[piece] = false;
+  for (size_t i = piece * PIECE_ROWS, end = piece_end(s, piece); i < end; i++) {
+    const double v = s->c->data.f64[i];
+    if (sx_column_missing(s->c, i) || isnan(v)) continue;
+    if (!(fabs(v) < limit) || v != (double)(int32_t)v) return SX_OK;
     a = v < a ? v : a;
     b = v > b ? v : b;
+  }
+  s->whole[piece] = true;
+  s->lo[piece] = a > b ? INT64_MAX : (int64_t)a;
+  s->hi[piece] = a > b ? INT64_MIN : (int64_t)b;
+  return SX_OK;
+}
+
+/* Whole numbers of a small span go to rank_dense; *span is 0 for others. */
+static sx_status span_of(int64_t *lo, size_t *span, const sx_column *c, const sx_ctx *ctx, sx_error *err) {
+  const size_t pieces = pieces_of(c->n);
+  int64_t *ends = sx_mem_alloc(ctx, pieces, 2 * sizeof *ends);
+  bool *whole = sx_mem_alloc(ctx, pieces, sizeof *whole);
+  sx_status st = SX_OK;
+  *span = 0;
+  if (!ends || !whole) {
+    st = sx_error_memory(err);
+    goto done;
+  }
+  scan s = {c, NULL, 0, ends, ends + pieces, whole};
+  const bool number = c->type == SX_NUMBER;
+  SX_TRY_GOTO(st, sx_parallel_for(ctx, pieces, number ? span_doubles : span_ints, &s, err), done);
+  int64_t a = INT64_MAX, b = INT64_MIN;
+  for (size_t k = 0; k < pieces; k++) {
+    if (number && !whole[k]) goto done;
+    a = s.lo[k] < a ? s.lo[k] : a;
+    b = s.hi[k] > b ? s.hi[k] : b;
   }
   if (a > b) a = b = 0;
   const uint64_t width = (uint64_t)b - (uint64_t)a;
-  if (width >= sx_table__dense_limit(c->n)) return false;
+  if (width >= sx_table__dense_limit(c->n)) goto done;
   *lo = a;
   *span = (size_t)width + 1;
-  return true;
+done:
+  sx_mem_free(ctx, ends);
+  sx_mem_free(ctx, whole);
+  return st;
 }
 
-static bool span_of_doubles(int64_t *lo, size_t *span, const sx_column *c) {
-  const double limit = 1073741824.0; /* 2^30: exact in int32, and no span of two such overflows */
-  double a = (double)INFINITY, b = -(double)INFINITY;
-  for (size_t i = 0; i < c->n; i++) {
+static sx_status rows_of_numbers(void *data, size_t piece, sx_error *err) {
+  (void)err;
+  const scan *s = data;
+  const sx_column *c = s->c;
+  const double base = (double)s->base;
+  const size_t from = piece * PIECE_ROWS, end = piece_end(s, piece);
+  for (size_t i = from; c->type != SX_NUMBER && i < end; i++)
+    s->row[i] = sx_column_missing(c, i) ? -1 : (int32_t)(c->data.i64[i] - s->base);
+  for (size_t i = from; c->type == SX_NUMBER && i < end; i++) {
     const double v = c->data.f64[i];
-    if (sx_column_missing(c, i) || isnan(v)) continue;
-    if (!(fabs(v) < limit) || v != (double)(int32_t)v) return false;
-    a = v < a ? v : a;
-    b = v > b ? v : b;
+    s->row[i] = sx_column_missing(c, i) || isnan(v) ? -1 : (int32_t)(v - base);
   }
-  if (a > b) a = b = 0;
-  if (b - a >= (double)sx_table__dense_limit(c->n)) return false;
-  *lo = (int64_t)a;
-  *span = (size_t)(b - a) + 1;
-  return true;
+  return SX_OK;
 }
 
 static sx_status rank_words(ranking *r, int32_t *row, const sx_column *c, const sx_ctx *ctx, sx_error *err) {
@@ -96,16 +163,11 @@ static sx_status rank_column(ranking *r, int32_t *row, const sx_column *c, const
     rows_of_codes(row, c);
     return sx_table__rank_dense(&r->word, &r->n, row, c->n, sx_dict_count(c->dict), ctx, err);
   }
-  if (sx_table__is_int(c->type) && span_of_ints(&r->base, &span, c)) {
-    for (size_t i = 0; i < c->n; i++) row[i] = sx_column_missing(c, i) ? -1 : (int32_t)(c->data.i64[i] - r->base);
-    return sx_table__rank_dense(&r->word, &r->n, row, c->n, span, ctx, err);
-  }
-  if (c->type == SX_NUMBER && span_of_doubles(&r->base, &span, c)) {
-    const double base = (double)r->base;
-    for (size_t i = 0; i < c->n; i++) {
-      const double v = c->data.f64[i];
-      row[i] = sx_column_missing(c, i) || isnan(v) ? -1 : (int32_t)(v - base);
-    }
+  const sx_ctx quiet = sx_table__quiet(ctx);
+  SX_TRY(span_of(&r->base, &span, c, &quiet, err));
+  if (span > 0) {
+    scan job = {c, row, r->base, NULL, NULL, NULL};
+    SX_TRY(sx_parallel_for(&quiet, pieces_of(c->n), rows_of_numbers, &job, err));
     return sx_table__rank_dense(&r->word, &r->n, row, c->n, span, ctx, err);
   }
   r->dense = false;

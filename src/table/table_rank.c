@@ -139,28 +139,70 @@ done:
   return st;
 }
 
+/* Ranking by a table, in pieces of the rows. */
+enum { PIECE_ROWS = 131072, MAX_SPAN = 65536 };
+
+typedef struct dense {
+  int32_t *row, *rank; /* rank [span + 1]: place 0 takes the missing rows */
+  size_t n_rows, step, span;
+  uint8_t *seen; /* [pieces][span + 1] */
+} dense;
+
+static sx_status mark_piece(void *data, size_t piece, sx_error *err) {
+  (void)err;
+  const dense *d = data;
+  uint8_t *seen = d->seen + piece * (d->span + 1);
+  const size_t from = piece * d->step, end = d->n_rows - from < d->step ? d->n_rows : from + d->step;
+  for (size_t i = from; i < end; i++) seen[d->row[i] + 1] = 1;
+  return SX_OK;
+}
+
+static sx_status map_piece(void *data, size_t piece, sx_error *err) {
+  (void)err;
+  const dense *d = data;
+  const size_t from = piece * d->step, end = d->n_rows - from < d->step ? d->n_rows : from + d->step;
+  for (size_t i = from; i < end; i++) d->row[i] = d->rank[d->row[i] + 1];
+  return SX_OK;
+}
+
 sx_status sx_table__rank_dense(uint64_t **distinct, size_t *n, int32_t *row, size_t n_rows, size_t span,
                                const sx_ctx *ctx, sx_error *err) {
-  int32_t *rank = sx_mem_zalloc(ctx, span + 1, sizeof *rank); /* place 0 takes the missing rows */
-  if (!rank) return sx_error_memory(err);
-  for (size_t i = 0; i < n_rows; i++) rank[row[i] + 1] = 1;
-  size_t count = 0;
-  for (size_t k = 1; k <= span; k++) count += (size_t)rank[k];
-  uint64_t *sorted = sx_mem_alloc(ctx, count, sizeof *sorted);
-  if (!sorted) {
-    sx_mem_free(ctx, rank);
-    return sx_error_memory(err);
+  const sx_ctx quiet = sx_table__quiet(ctx);
+  const size_t step = span <= MAX_SPAN ? PIECE_ROWS : n_rows + 1, pieces = n_rows / step + 1;
+  size_t count = 0, marks = 0;
+  uint64_t *sorted = NULL;
+  sx_status st = SX_OK;
+  dense d = {row, NULL, n_rows, step, span, NULL};
+  d.rank = sx_mem_zalloc(ctx, span + 1, sizeof *d.rank);
+  d.seen = sx_size_mul(&marks, pieces, span + 1) ? sx_mem_zalloc(ctx, marks, 1) : NULL;
+  if (!d.rank || !d.seen) {
+    st = sx_error_memory(err);
+    goto done;
   }
-  rank[0] = -1;
+  SX_TRY_GOTO(st, sx_parallel_for(&quiet, pieces, mark_piece, &d, err), done);
+  for (size_t p = 0; p < pieces; p++)
+    for (size_t k = 1; k <= span; k++) d.rank[k] |= d.seen[p * (span + 1) + k];
+  for (size_t k = 1; k <= span; k++) count += (size_t)d.rank[k];
+  sorted = sx_mem_alloc(ctx, count, sizeof *sorted);
+  if (!sorted) {
+    st = sx_error_memory(err);
+    goto done;
+  }
+  d.rank[0] = -1;
   int32_t next = 0;
   for (size_t k = 1; k <= span; k++) {
-    if (!rank[k]) continue;
+    if (!d.rank[k]) continue;
     sorted[next] = k - 1;
-    rank[k] = next++;
+    d.rank[k] = next++;
   }
-  for (size_t i = 0; i < n_rows; i++) row[i] = rank[row[i] + 1];
-  sx_mem_free(ctx, rank);
+  if (count < span)
+    SX_TRY_GOTO(st, sx_parallel_for(&quiet, pieces, map_piece, &d, err), done); /* else they are ranks */
   *distinct = sorted;
   *n = count;
-  return SX_OK;
+  sorted = NULL;
+done:
+  sx_mem_free(ctx, d.rank);
+  sx_mem_free(ctx, d.seen);
+  sx_mem_free(ctx, sorted);
+  return st;
 }
