@@ -35,10 +35,9 @@ void sx_estimate__domains_free(est_domains *d) {
   sx_mem_free(&ctx, d);
 }
 
-sx_status sx_estimate__states(est_states **out, const sx_ctx *ctx, size_t rows, sx_error *err) {
+sx_status sx_estimate__states(est_states **out, const sx_ctx *ctx, size_t bytes, sx_error *err) {
   est_states *s = NULL;
-  size_t bytes = 0;
-  if (sx_size_add(&bytes, rows, sizeof *s)) s = sx_mem_alloc(ctx, 1, bytes);
+  if (sx_size_add(&bytes, bytes, sizeof *s)) s = sx_mem_alloc(ctx, 1, bytes);
   if (!s) return sx_error_memory(err);
   atomic_init(&s->refs, 1);
   s->ctx = *ctx;

@@ -18,7 +18,8 @@ typedef struct est_domains {
 } est_domains;
 
 /* What a pass of the file keeps of the values of its cases: the states of a few variables in one byte of each case, shared by
- * their requests. A state is the number of the value, or the number of values where the case is outside the base. */
+ * their requests; then the numbers of those that have numbers (est_kept). A state is the number of the value, or the number of
+ * values where the case is outside the base. */
 typedef struct est_states {
   atomic_size_t refs;
   sx_ctx ctx;
@@ -29,7 +30,7 @@ typedef struct est_states {
 enum { EST_KEPT_ROWS = 2048 };
 typedef struct est_kept {
   void *data;    /* uint16_t, uint32_t or double */
-  void *owned;   /* what is to be freed, or NULL: a part of an earlier block's */
+  void *owned;   /* what is to be freed, or NULL: it lies behind the states */
   uint8_t width; /* 2, 4 or 8 */
 } est_kept;
 
@@ -122,7 +123,8 @@ sx_status sx_estimate__domains(est_domains **out, const sx_ctx *ctx, const sx_es
                                sx_error *err) SX_NODISCARD;
 void sx_estimate__fill_domains(est_domains *domains, const sx_est_request *request, size_t from, size_t end);
 void sx_estimate__domains_free(est_domains *domains);
-sx_status sx_estimate__states(est_states **out, const sx_ctx *ctx, size_t rows, sx_error *err) SX_NODISCARD;
+/* With room for `bytes` from of_row on. */
+sx_status sx_estimate__states(est_states **out, const sx_ctx *ctx, size_t bytes, sx_error *err) SX_NODISCARD;
 void sx_estimate__states_free(est_states *states);
 void sx_estimate__basis_fill(est_basis *basis);
 void sx_estimate__basis_forget(est_basis *basis);
@@ -264,5 +266,6 @@ typedef struct est_view {
   size_t n;
 } est_view;
 double sx_estimate__quantile(sx_qrule rule, const est_view *view, double p);
+bool sx_estimate__rule_weighs(sx_qrule rule); /* reads w; else it may be NULL */
 
 #endif

@@ -115,6 +115,11 @@ static double by_step(const est_view *v, double p, bool scaled) {
   return count > 0 ? sum / count : sum_least / count_least;
 }
 
+bool sx_estimate__rule_weighs(sx_qrule rule) {
+  return rule == SX_QRULE_SHAHVAISH || rule == SX_QRULE_SHAHVAISH_SCALED || rule == SX_QRULE_HF5 ||
+         rule == SX_QRULE_HF6 || rule == SX_QRULE_HF7 || rule == SX_QRULE_HF8 || rule == SX_QRULE_HF9;
+}
+
 double sx_estimate__quantile(sx_qrule rule, const est_view *v, double p) {
   switch (rule) {
   case SX_QRULE_MATH:

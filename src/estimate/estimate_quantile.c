@@ -28,7 +28,7 @@ typedef struct quantile_run {
 
 static est_view view_of(const est_sorted *s, size_t g) {
   const size_t from = s->start[g];
-  return (est_view){s->x + from, s->w + from, s->cum + from, s->start[g + 1] - from};
+  return (est_view){s->x + from, s->w ? s->w + from : NULL, s->cum + from, s->start[g + 1] - from};
 }
 
 static sx_status check(const sx_design *design, const sx_quantile_request *r, const sx_quantile_options *o,
@@ -446,6 +446,15 @@ done:
   return st;
 }
 
+/* What this rule does not ask for makes room for what follows. */
+static void forget_unused(est_sorted *s, sx_qrule rule) {
+  sx_mem_free(&s->ctx, s->row);
+  s->row = NULL;
+  if (sx_estimate__rule_weighs(rule)) return;
+  sx_mem_free(&s->ctx, s->w);
+  s->w = NULL;
+}
+
 sx_status sx_estimate_quantile(sx_est_set **out, const sx_design *design, const sx_quantile_request *request,
                                const sx_quantile_options *options, sx_error *err) {
   const sx_quantile_options plain = SX_QUANTILE_OPTIONS_INIT;
@@ -458,6 +467,7 @@ sx_status sx_estimate_quantile(sx_est_set **out, const sx_design *design, const 
   SX_TRY(check(design, request, q.options, err));
   SX_TRY(sx_estimate__sort(&q.sorted, design, request, false, err));
   sx_status st = SX_OK;
+  forget_unused(&q.sorted, q.options->rule);
   q.at = sx_mem_alloc(ctx, q.sorted.n_domains, sizeof *q.at);
   q.indicator = sx_mem_alloc(ctx, sx_design_rows(design), sizeof *q.indicator);
   if (!q.at || !q.indicator) {

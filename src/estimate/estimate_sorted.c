@@ -339,13 +339,19 @@ sx_status sx_estimate__sort(est_sorted *out, const sx_design *design, const sx_q
   s.n_domains = q.n_domains;
   SX_TRY_GOTO(st, sorting_new(&s, err), done);
   q.start = sx_mem_zalloc(ctx, q.n_domains + 1, sizeof *q.start);
-  q.cum = sx_mem_alloc(ctx, s.n, sizeof *q.cum);
-  if (!q.start || !q.cum) {
+  if (!q.start) {
     st = sx_error_memory(err);
     goto done;
   }
   SX_TRY_GOTO(st, radix_sort(&s, err), done);
   SX_TRY_GOTO(st, by_domain(&s, &q, err), done);
+  sx_mem_free(ctx, s.other_row);
+  s.other_row = NULL;
+  q.cum = sx_mem_alloc(ctx, s.n, sizeof *q.cum);
+  if (!q.cum) {
+    st = sx_error_memory(err);
+    goto done;
+  }
   SX_TRY_GOTO(st, in_pieces(&s, values_piece, err), done);
   take(&q, &s);
   *out = q;

@@ -31,6 +31,12 @@ static double whole(double sum, size_t n) {
   return fabs(mean) < 4e15 ? (double)(int64_t)mean : 0;
 }
 
+/* Bytes that keep the number (est_kept). */
+static uint8_t bytes_of(double x) {
+  if (!(x >= 0) || x > UINT32_MAX || x != (double)(uint32_t)x) return 8;
+  return x <= UINT16_MAX ? 2 : 4;
+}
+
 /* Values and shifts from the first rows; false where they tell too little. */
 static bool probe(pass_one *one, const est_domains *domains, size_t rows) {
   est_frame *f = &one->frame;
@@ -45,6 +51,8 @@ static bool probe(pass_one *one, const est_domains *domains, size_t rows) {
     cases++;
     sum_y += v;
     sum_x += u;
+    if (bytes_of(v) > one->width_y) one->width_y = bytes_of(v);
+    if (bytes_of(u) > one->width_x) one->width_x = bytes_of(u);
     size_t k = 0;
     while (few && k < n && f->values[k] != v) k++;
     if (!few || k < n) continue;
@@ -74,6 +82,7 @@ static sx_status plan_values(est_pass *p, pass_one *one, sx_error *err) {
   }
   f->values = sx_mem_alloc(p->ctx, EST_MAX_VALUES, sizeof *f->values);
   if (!f->values) return sx_error_memory(err);
+  one->width_y = one->width_x = 2;
   if (probe(one, f->basis->domains, p->rows)) return SX_OK;
   one->exact = true;
   sx_mem_free(p->ctx, f->values);
@@ -139,6 +148,7 @@ static void plan(est_pass *p, pass_one *one, est_domains *domains, bool exact) {
   f->request = r;
   f->n_domains = r->by ? r->by->n_groups : 1;
   one->exact = exact;
+  one->width_y = one->width_x = 8;
   one->suits = false;
   one->st = sx_estimate__basis_new(f, true, &one->err);
   if (one->st != SX_OK) return;

@@ -11,200 +11,8 @@
 
 #include "estimate_units.h"
 
-enum { BANK_BYTES = 32768, JOINT_BYTES = 98304, MAX_PAIRS = 16384 };
+enum { BANK_BYTES = 32768 };
 static const size_t WAVE_DOUBLES = (size_t)1 << 22; /* tables of all tasks held at once */
-
-/* ---- quanta --------------------------------------------------------------------------------------------------------- */
-
-typedef struct largest {
-  const double *w;
-  size_t rows, step;
-  double *most; /* [tasks] */
-} largest;
-
-static sx_status largest_task(void *data, size_t t, sx_error *err) {
-  (void)err;
-  const largest *job = data;
-  const size_t end = job->rows - t * job->step < job->step ? job->rows : (t + 1) * job->step;
-  double most[4] = {0, 0, 0, 0};
-  size_t i = t * job->step;
-  for (; i + 4 <= end; i += 4)
-    for (size_t k = 0; k < 4; k++) most[k] = fabs(job->w[i + k]) > most[k] ? fabs(job->w[i + k]) : most[k];
-  for (; i < end; i++) most[0] = fmax(most[0], fabs(job->w[i]));
-  job->most[t] = fmax(fmax(most[0], most[1]), fmax(most[2], most[3]));
-  return SX_OK;
-}
-
-/* |e| < 2 max|w| <= 2^(x+1), so that 2^(CELLS_HI_BITS - x - 1) quanta in 1 are enough; twice as many places for e^2. */
-sx_status sx_estimate__pass_quanta(bool *fit, est_pass *p, sx_error *err) {
-  enum { MOST = 400 }; /* squares, and the quanta of squares, are far from the ends of the exponent */
-  double most[PASS_TASKS], all = 0;
-  const size_t step = (p->rows - 1) / PASS_TASKS + 1;
-  largest job = {sx_design_weights(p->design), p->rows, step, most};
-  const size_t tasks = (p->rows - 1) / step + 1;
-  SX_TRY(sx_parallel_for(p->ctx, tasks, largest_task, &job, err));
-  for (size_t t = 0; t < tasks; t++) all = fmax(all, most[t]);
-  int x = 0;
-  (void)frexp(all, &x);
-  *fit = all > 0 && x < MOST && x > -MOST;
-  p->quanta = (cells_quanta){ldexp(1, CELLS_HI_BITS - x - 1), ldexp(1, CELLS_HI_BITS - 2 * (x + 1))};
-  return SX_OK;
-}
-
-/* ---- slots ---------------------------------------------------------------------------------------------------------- */
-
-static size_t task_end(const est_pass *p, size_t t) {
-  return t + 1 == p->n_tasks ? p->rows : (t + 1) * p->task_rows;
-}
-
-typedef struct slotting {
-  const est_pass *p;
-  const sx_est_request *request;
-  pass_slots *s;
-  size_t n_pairs;
-  uint8_t *seen; /* [tasks][n_pairs] or NULL */
-} slotting;
-
-static sx_status slots_task(void *data, size_t t, sx_error *err) {
-  (void)err;
-  const slotting *job = data;
-  const est_pass *p = job->p;
-  est_domains *d = job->s->domains;
-  const size_t from = t * p->task_rows, end = task_end(p, t), domains = job->s->n_domains;
-  sx_estimate__fill_domains(d, job->request, from, end);
-  uint8_t *seen = job->seen ? job->seen + t * job->n_pairs : NULL;
-  for (size_t i = from; seen && i < end; i++)
-    if (d->of_row[i] < domains) seen[p->units.unit[i] * domains + d->of_row[i]] = 1;
-  return SX_OK;
-}
-
-/* Numbers the pairs that occur, in their order. */
-static sx_status number_slots(slotting *job, sx_error *err) {
-  const est_pass *p = job->p;
-  pass_slots *s = job->s;
-  s->of = sx_mem_alloc(p->ctx, job->n_pairs, sizeof *s->of);
-  s->pair = sx_mem_alloc(p->ctx, job->n_pairs, sizeof *s->pair);
-  if (!s->of || !s->pair) return sx_error_memory(err);
-  s->n = 0;
-  for (size_t k = 0; k < job->n_pairs; k++) {
-    bool here = false;
-    for (size_t t = 0; t < p->n_tasks; t++) here = here || job->seen[t * job->n_pairs + k];
-    s->of[k] = (uint32_t)s->n;
-    if (here) s->pair[s->n++] = (uint32_t)k;
-  }
-  return SX_OK;
-}
-
-static sx_status slots_new(est_pass *p, pass_slots *s, const sx_est_request *r, sx_error *err) {
-  sx_status st = SX_OK;
-  s->n_domains = r->by ? r->by->n_groups : 1;
-  slotting job = {p, r, s, 0, NULL};
-  if (!sx_size_mul(&job.n_pairs, p->units.n_units, s->n_domains)) return sx_error_memory(err);
-  s->n = job.n_pairs;
-  if (!r->by && !r->where) return SX_OK;
-  SX_TRY(sx_estimate__domains(&s->domains, p->ctx, r, p->rows, err));
-  if (job.n_pairs <= MAX_PAIRS) {
-    job.seen = sx_mem_zalloc(p->ctx, job.n_pairs * p->n_tasks + 1, 1);
-    if (!job.seen) return sx_error_memory(err);
-  }
-  SX_TRY_GOTO(st, sx_parallel_for(p->ctx, p->n_tasks, slots_task, &job, err), done);
-  if (job.seen) st = number_slots(&job, err);
-done:
-  sx_mem_free(p->ctx, job.seen);
-  return st;
-}
-
-sx_status sx_estimate__pass_slots(est_pass *p, sx_error *err) {
-  p->slots = sx_mem_zalloc(p->ctx, p->n, sizeof *p->slots);
-  if (!p->slots) return sx_error_memory(err);
-  for (size_t i = 0; i < p->n; i++) {
-    pass_one *one = &p->one[i];
-    const sx_est_request *r = one->request;
-    if (one->st != SX_OK || (r->by && r->by->n_groups >= UINT16_MAX)) continue;
-    size_t j = 0;
-    while (j < i &&
-           (p->one[j].slots == SIZE_MAX || p->one[j].request->by != r->by || p->one[j].request->where != r->where))
-      j++;
-    if (j < i) {
-      one->slots = p->one[j].slots;
-      continue;
-    }
-    one->slots = p->n_slots++;
-    SX_TRY(slots_new(p, &p->slots[one->slots], r, err));
-  }
-  return SX_OK;
-}
-
-void sx_estimate__pass_slots_free(est_pass *p) {
-  for (size_t k = 0; p->slots && k < p->n_slots; k++) {
-    sx_estimate__domains_free(p->slots[k].domains);
-    sx_mem_free(p->ctx, p->slots[k].of);
-    sx_mem_free(p->ctx, p->slots[k].pair);
-  }
-  sx_mem_free(p->ctx, p->slots);
-  p->slots = NULL;
-}
-
-/* ---- groups --------------------------------------------------------------------------------------------------------- */
-
-static size_t states_of(const pass_one *one) {
-  return one->frame.n_values + 1;
-}
-
-static size_t counts_of(const est_pass *p, const pass_group *g) {
-  return (p->slots[g->slots].n + 1) * g->n_states;
-}
-
-static size_t own_doubles(const est_pass *p, const pass_one *one) {
-  return (p->slots[one->slots].n + 1) * sx_estimate__cells_own(one->kind);
-}
-
-/* The first group that can take the request: the table of joint states stays in the cache. */
-static pass_group *group_for(est_pass *p, const pass_one *one) {
-  for (size_t k = 0; k < p->n_groups; k++) {
-    pass_group *g = &p->group[k];
-    const size_t states = g->n_states * states_of(one);
-    if (g->slots == one->slots && g->n_members < GROUP_MAX && states <= CELLS_STATES &&
-        (p->slots[g->slots].n + 1) * states * sizeof(cells_whole) <= JOINT_BYTES)
-      return g;
-  }
-  pass_group *g = &p->group[p->n_groups++];
-  memset(g, 0, sizeof *g);
-  g->slots = one->slots;
-  g->n_states = 1;
-  return g;
-}
-
-static sx_status make_groups(est_pass *p, const bool *marked, sx_error *err) {
-  p->group = sx_mem_zalloc(p->ctx, p->n, sizeof *p->group);
-  p->n_groups = 0;
-  if (!p->group) return sx_error_memory(err);
-  for (size_t i = 0; i < p->n; i++) {
-    pass_one *one = &p->one[i];
-    if (!marked[i] || !one->suits || one->st != SX_OK) continue;
-    pass_group *g = group_for(p, one);
-    g->member[g->n_members++] = i;
-    one->step = g->n_states;
-    g->n_states *= states_of(one);
-  }
-  for (size_t k = 0; p->keep && k < p->n_groups; k++) {
-    pass_group *g = &p->group[k];
-    SX_TRY(sx_estimate__states(&g->kept, p->ctx, p->rows, err));
-    for (size_t m = 0; m < g->n_members; m++) {
-      est_basis *b = p->one[g->member[m]].frame.basis;
-      atomic_fetch_add(&g->kept->refs, 1);
-      b->states = g->kept;
-      b->step = p->one[g->member[m]].step;
-    }
-  }
-  return SX_OK;
-}
-
-static void groups_free(est_pass *p) {
-  for (size_t k = 0; p->group && k < p->n_groups; k++) sx_estimate__states_free(p->group[k].kept);
-  sx_mem_free(p->ctx, p->group);
-  p->group = NULL;
-}
 
 /* ---- a task --------------------------------------------------------------------------------------------------------- */
 
@@ -228,9 +36,9 @@ static void bank_sizes(size_t *doubles, size_t *counts, const est_pass *p) {
   *doubles = *counts = 0;
   for (size_t k = p->first; k < p->end; k++) {
     const pass_group *g = &p->group[k];
-    *counts += counts_of(p, g) * banks_of(counts_of(p, g) * sizeof(cells_whole));
+    *counts += sx_estimate__counts_of(p, g) * banks_of(sx_estimate__counts_of(p, g) * sizeof(cells_whole));
     for (size_t m = 0; m < g->n_members; m++) {
-      const size_t own = own_doubles(p, &p->one[g->member[m]]);
+      const size_t own = sx_estimate__own_doubles(p, &p->one[g->member[m]]);
       *doubles += own * banks_of(own * sizeof(double));
     }
   }
@@ -310,18 +118,17 @@ static bool block_states(uint8_t *out, const pass_one *one, size_t from, size_t 
   return true;
 }
 
-/* A column's numbers of one block, in the memory that the first block of the task took for all of it, where they fit in there. */
-static sx_status keep_block(est_kept *kept, const est_pass *p, const scratch *s, const sx_column *c, size_t from,
-                            const uint8_t *state, uint64_t bits, sx_error *err) {
-  est_kept *k = kept + from / EST_KEPT_ROWS, *first = kept + s->from / EST_KEPT_ROWS;
-  const uint8_t width = bits <= UINT16_MAX ? 2 : bits <= UINT32_MAX ? 4 : 8;
-  if (k != first && width <= first->width) {
-    k->width = first->width;
-    k->data = (char *)first->data + (from - s->from) * first->width;
+/* A column's numbers of one block, in the room for `width` bytes a number that the states have from `at` on, or, where those are too
+ * few, in memory of their own. */
+static sx_status keep_block(est_kept *kept, const est_pass *p, est_basis *b, const sx_column *c, size_t at,
+                            uint8_t width, const scratch *s, size_t from, const uint8_t *state, uint64_t bits,
+                            sx_error *err) {
+  est_kept *k = kept + from / EST_KEPT_ROWS;
+  k->width = bits <= UINT16_MAX ? 2 : bits <= UINT32_MAX ? 4 : 8;
+  if (k->width <= width) {
+    k->data = b->states->of_row + at + from * width;
   } else {
-    k->width = width;
-    k->owned = sx_mem_alloc(p->ctx, k == first ? s->end - s->from : s->block.n, width);
-    k->data = k->owned;
+    k->data = k->owned = sx_mem_alloc(p->ctx, s->block.n, k->width);
     if (!k->owned) return sx_error_memory(err);
   }
   sx_estimate__cells_keep(k->data, k->width, c, from, s->block.n, state);
@@ -332,12 +139,12 @@ static sx_status keep_block(est_kept *kept, const est_pass *p, const scratch *s,
 static sx_status add_numbers(const est_pass *p, const pass_one *one, scratch *s, const uint8_t *state, size_t from,
                              const cells_table *table, sx_error *err) {
   const sx_column *y = one->request->y, *x = one->kind == CELLS_TWO ? one->request->x : NULL;
-  const est_basis *b = one->frame.basis;
+  est_basis *b = one->frame.basis;
   const uint64_t bits = sx_estimate__cells_numbers(s->d, y, from, s->block.n, state, one->shift_y);
-  if (b->kept_y) SX_TRY(keep_block(b->kept_y, p, s, y, from, state, bits, err));
+  if (b->kept_y) SX_TRY(keep_block(b->kept_y, p, b, y, one->kept_y, one->width_y, s, from, state, bits, err));
   if (x) {
     const uint64_t of_x = sx_estimate__cells_numbers(s->g, x, from, s->block.n, state, one->shift_x);
-    if (b->kept_x) SX_TRY(keep_block(b->kept_x, p, s, x, from, state, of_x, err));
+    if (b->kept_x) SX_TRY(keep_block(b->kept_x, p, b, x, one->kept_x, one->width_x, s, from, state, of_x, err));
   }
   sx_estimate__cells_sums(&s->block, table, one->kind, s->d, s->g, &s->ahead);
   return SX_OK;
@@ -385,14 +192,14 @@ static sx_status add_group(est_pass *p, size_t k, scratch *s, size_t t, size_t f
     sx_estimate__cells_slots(b, slots->domains ? slots->domains->of_row + from : NULL, slots->n_domains, slots->of,
                              slots->n);
   s->slots = g->slots;
-  const cells_counts counts = counts_at(&at->counts, counts_of(p, g));
+  const cells_counts counts = counts_at(&at->counts, sx_estimate__counts_of(p, g));
   uint8_t *joint = g->kept ? g->kept->of_row + from : s->joint;
   for (size_t m = 0; m < g->n_members; m++) {
     const pass_one *one = &p->one[g->member[m]];
     uint8_t *state = m ? s->state : joint;
     if (!block_states(state, one, from, b->n) && !one->exact) p->stray[t * p->n + g->member[m]] = 1;
     if (one->kind != CELLS_VALUES) {
-      const cells_table own = table_at(&at->bank, own_doubles(p, one));
+      const cells_table own = table_at(&at->bank, sx_estimate__own_doubles(p, one));
       SX_TRY(add_numbers(p, one, s, state, from, &own, err));
     }
     if (m) sx_estimate__cells_join(joint, state, b->n, one->step);
@@ -401,17 +208,29 @@ static sx_status add_group(est_pass *p, size_t k, scratch *s, size_t t, size_t f
   return SX_OK;
 }
 
-/* The sums of the banks to the tables of the task. */
+static void take_apart(pass_whole *to, const cells_whole *from) {
+  const cells_whole x = *from;
+  const uint64_t bits = 64 - CELLS_COUNT_BIT, lo = x[1] << bits;
+  const int64_t low = (int64_t)lo >> bits; /* its sign, too */
+  to->n += (int64_t)((x[1] - (uint64_t)low) >> CELLS_COUNT_BIT);
+  to->hi += (int64_t)x[0];
+  to->lo += low;
+  to->hi2 += (int64_t)x[2];
+  to->lo2 += (int64_t)x[3];
+}
+
+/* The sums of the banks to those of all tasks, and to the tables of this one. */
 static void put_tables(est_pass *p, const pass_group *g, size_t t, places *at) {
-  const size_t n = counts_of(p, g);
+  const size_t n = sx_estimate__counts_of(p, g);
   const cells_counts c = counts_at(&at->counts, n);
-  cells_whole *out = p->counts + t * p->wave_counts + g->at;
-  memcpy(out, c.bank[0], n * sizeof *out);
-  for (size_t k = 1; k < banks_of(n * sizeof *out); k++)
-    for (size_t i = 0; i < n; i++) out[i] += c.bank[k][i];
+  for (size_t k = 1; k < banks_of(n * sizeof(cells_whole)); k++)
+    for (size_t i = 0; i < n; i++) c.bank[0][i] += c.bank[k][i];
+  (void)pthread_mutex_lock(&p->lock);
+  for (size_t i = 0; i < n; i++) take_apart(&g->sums[i], &c.bank[0][i]);
+  (void)pthread_mutex_unlock(&p->lock);
   for (size_t m = 0; m < g->n_members; m++) {
     const pass_one *one = &p->one[g->member[m]];
-    const size_t own = own_doubles(p, one);
+    const size_t own = sx_estimate__own_doubles(p, one);
     if (own == 0) continue;
     const cells_table sums = table_at(&at->bank, own);
     double *to = p->tables + t * p->wave_doubles + one->own_at;
@@ -429,7 +248,7 @@ static sx_status pass_task(void *data, size_t i, sx_error *err) {
   SX_TRY_GOTO(st, scratch_new(&s, p, err), done);
   SX_TRY_GOTO(st, streams_new(&s.streams, &s.ahead, p, err), done);
   s.from = (p->first_task + i) * p->task_rows;
-  s.end = task_end(p, p->first_task + i);
+  s.end = sx_estimate__task_end(p, p->first_task + i);
   for (size_t from = s.from; from < s.end; from += CELLS_BLOCK) {
     s.block.n = s.end - from < CELLS_BLOCK ? s.end - from : CELLS_BLOCK;
     s.block.unit = p->units.unit + from;
@@ -458,22 +277,6 @@ static void add(double *sum, double *comp, double x) {
   *sum = s;
 }
 
-/* Counts taken apart. */
-typedef struct whole_sums {
-  int64_t n, hi, lo, hi2, lo2;
-} whole_sums;
-
-static void take_apart(whole_sums *to, const cells_whole *from) {
-  const cells_whole x = *from;
-  const uint64_t bits = 64 - CELLS_COUNT_BIT, lo = x[1] << bits;
-  const int64_t low = (int64_t)lo >> bits; /* its sign, too */
-  to->n += (int64_t)((x[1] - (uint64_t)low) >> CELLS_COUNT_BIT);
-  to->hi += (int64_t)x[0];
-  to->lo += low;
-  to->hi2 += (int64_t)x[2];
-  to->lo2 += (int64_t)x[3];
-}
-
 /* hi + lo 2^-31 in quanta, rounded about once. */
 static double number_of(int64_t hi, int64_t lo, double quanta) {
   const int64_t step = INT64_C(1) << CELLS_LO_BITS, carry = lo / step;
@@ -489,15 +292,15 @@ static size_t cell_at(const est_pass *p, const pass_one *one, size_t slot, size_
   return (unit * one->n_codes + g * one->frame.n_values + value) * one->doubles;
 }
 
-/* The counts of a variable are the margins of the joint ones. sums [slots * n_states] */
-static void spread_counts(const est_pass *p, const pass_group *g, pass_one *one, const whole_sums *sums) {
-  const size_t n_states = states_of(one), block = one->step * n_states;
+/* The counts of a variable are the margins of the joint ones. */
+static void spread_counts(const est_pass *p, const pass_group *g, pass_one *one) {
+  const size_t n_states = sx_estimate__states_of(one), block = one->step * n_states;
   for (size_t s = 0; s < p->slots[g->slots].n; s++)
     for (size_t v = 0; v + 1 < n_states; v++) {
-      whole_sums t = {0, 0, 0, 0, 0};
+      pass_whole t = {0, 0, 0, 0, 0};
       for (size_t from = v * one->step; from < g->n_states; from += block)
         for (size_t c = from; c < from + one->step; c++) {
-          const whole_sums *x = &sums[s * g->n_states + c];
+          const pass_whole *x = &g->sums[s * g->n_states + c];
           t.n += x->n;
           t.hi += x->hi;
           t.lo += x->lo;
@@ -531,51 +334,62 @@ static size_t tasks_now(const est_pass *p) {
 }
 
 static sx_status gather(void *data, size_t k, sx_error *err) {
+  (void)err;
   est_pass *p = data;
   const pass_group *g = &p->group[p->first + k];
-  const size_t n = counts_of(p, g), tasks = tasks_now(p);
-  whole_sums *sums = sx_mem_zalloc(p->ctx, n, sizeof *sums);
-  if (!sums) return sx_error_memory(err);
-  for (size_t t = 0; t < tasks; t++)
-    for (size_t i = 0; i < n; i++) take_apart(&sums[i], p->counts + t * p->wave_counts + g->at + i);
   for (size_t m = 0; m < g->n_members; m++) {
     pass_one *one = &p->one[g->member[m]];
-    spread_counts(p, g, one, sums);
-    if (one->kind != CELLS_VALUES) spread_sums(p, one, tasks);
+    spread_counts(p, g, one);
+    if (one->kind != CELLS_VALUES) spread_sums(p, one, tasks_now(p));
   }
-  sx_mem_free(p->ctx, sums);
   return SX_OK;
 }
 
 /* The groups from `first` on whose tables fit into a wave, with the places of their tables. */
 static void next_wave(est_pass *p) {
-  p->wave_doubles = p->wave_counts = 0;
+  size_t counts = 0;
+  p->wave_doubles = 0;
   for (p->end = p->first; p->end < p->n_groups; p->end++) {
-    pass_group *g = &p->group[p->end];
-    size_t size = 4 * counts_of(p, g);
-    for (size_t m = 0; m < g->n_members; m++) size += own_doubles(p, &p->one[g->member[m]]);
-    const size_t now = p->wave_doubles + 4 * p->wave_counts;
-    if (p->end > p->first && (now + size) * PASS_TASKS > WAVE_DOUBLES) return;
-    g->at = p->wave_counts;
-    p->wave_counts += counts_of(p, g);
+    const pass_group *g = &p->group[p->end];
+    size_t size = 4 * sx_estimate__counts_of(p, g);
+    for (size_t m = 0; m < g->n_members; m++) size += sx_estimate__own_doubles(p, &p->one[g->member[m]]);
+    if (p->end > p->first && (p->wave_doubles + 4 * counts + size) * PASS_TASKS > WAVE_DOUBLES) return;
+    counts += sx_estimate__counts_of(p, g);
     for (size_t m = 0; m < g->n_members; m++) {
       pass_one *one = &p->one[g->member[m]];
       one->own_at = p->wave_doubles;
-      p->wave_doubles += own_doubles(p, one);
+      p->wave_doubles += sx_estimate__own_doubles(p, one);
     }
   }
 }
 
+/* Room for the sums of the wave; those of the tasks that run at a time begin at 0. */
+static sx_status wave_new(est_pass *p, size_t tasks, sx_error *err) {
+  p->tables = sx_mem_alloc(p->ctx, tasks * p->wave_doubles, sizeof *p->tables);
+  if (!p->tables) return sx_error_memory(err);
+  for (size_t k = p->first; k < p->end; k++) {
+    pass_group *g = &p->group[k];
+    g->sums = sx_mem_alloc(p->ctx, sx_estimate__counts_of(p, g), sizeof *g->sums);
+    if (!g->sums) return sx_error_memory(err);
+  }
+  return SX_OK;
+}
+
+static void wave_free(est_pass *p) {
+  for (size_t k = p->first; k < p->end; k++) {
+    sx_mem_free(p->ctx, p->group[k].sums);
+    p->group[k].sums = NULL;
+  }
+  sx_mem_free(p->ctx, p->tables);
+  p->tables = NULL;
+}
+
 static sx_status run_wave(est_pass *p, sx_error *err) {
   sx_status st = SX_OK;
-  const size_t tasks = p->n_tasks < PASS_TASKS ? p->n_tasks : PASS_TASKS;
-  p->tables = sx_mem_alloc(p->ctx, tasks * p->wave_doubles, sizeof *p->tables);
-  p->counts = sx_mem_alloc(p->ctx, tasks * p->wave_counts, sizeof *p->counts);
-  if (!p->tables || !p->counts) {
-    st = sx_error_memory(err);
-    goto done;
-  }
+  SX_TRY_GOTO(st, wave_new(p, p->n_tasks < PASS_TASKS ? p->n_tasks : PASS_TASKS, err), done);
   for (p->first_task = 0; p->first_task < p->n_tasks; p->first_task += PASS_TASKS) {
+    for (size_t k = p->first; k < p->end; k++)
+      memset(p->group[k].sums, 0, sx_estimate__counts_of(p, &p->group[k]) * sizeof *p->group[k].sums);
     SX_TRY_GOTO(st, sx_parallel_for(p->ctx, tasks_now(p), pass_task, p, err), done);
     SX_TRY_GOTO(st, sx_parallel_for(p->ctx, p->end - p->first, gather, p, err), done);
   }
@@ -585,16 +399,14 @@ static sx_status run_wave(est_pass *p, sx_error *err) {
       for (size_t i = 0; i < one->size; i++) one->cells[i] += one->comp[i];
     }
 done:
-  sx_mem_free(p->ctx, p->tables);
-  sx_mem_free(p->ctx, p->counts);
-  p->tables = NULL;
-  p->counts = NULL;
+  wave_free(p);
   return st;
 }
 
 sx_status sx_estimate__pass_run(est_pass *p, const bool *marked, bool *again, sx_error *err) {
   sx_status st = SX_OK;
-  SX_TRY_GOTO(st, make_groups(p, marked, err), done);
+  if (pthread_mutex_init(&p->lock, NULL) != 0) return sx_error_memory(err);
+  SX_TRY_GOTO(st, sx_estimate__pass_groups(p, marked, err), done);
   p->stray = sx_mem_zalloc(p->ctx, PASS_TASKS * p->n, 1);
   if (!p->stray) {
     st = sx_error_memory(err);
@@ -608,8 +420,9 @@ sx_status sx_estimate__pass_run(est_pass *p, const bool *marked, bool *again, sx
     for (size_t t = 0; t < PASS_TASKS; t++)
       if (p->stray[t * p->n + i]) again[i] = true;
 done:
-  groups_free(p);
+  sx_estimate__pass_groups_free(p);
   sx_mem_free(p->ctx, p->stray);
   p->stray = NULL;
+  (void)pthread_mutex_destroy(&p->lock);
   return st;
 }

@@ -54,6 +54,20 @@ static double draw_whole(size_t i) {
   return floor(50 * heavy());
 }
 
+/* Whole numbers that change their size along the file: two bytes, four, more, below 0. */
+static int64_t draw_wide(size_t i) {
+  const int64_t x = (int64_t)eh_below(1000);
+  return i < 3000 ? x : i < 6000 ? x * 3000 : i < 9000 ? x * 30000000 : i < 10000 ? -x : x + (INT64_C(1) << 51);
+}
+/* Few values with gaps, above 0, so that what is missing (0) lies outside. */
+static int64_t draw_gaps(size_t i) {
+  static const int64_t values[] = {3, 4, 200, 90};
+  (void)i;
+  return values[eh_below(4)];
+}
+
+static bool ordered; /* by stratum */
+
 static world make(size_t psus) {
   world w = {eh_table(NULL, ROWS), NULL, NULL, malloc(ROWS)};
   eh_state = 7 + psus;
@@ -64,10 +78,21 @@ static world make(size_t psus) {
   fill(eh_number(w.t, "offset", NULL), draw_offset, 0.02);
   fill(eh_number(w.t, "group", NULL), draw_group, 0.05);
   fill(eh_number(w.t, "stratum", NULL), draw_stratum, 0);
-  sx_column *whole = NULL, *psu = eh_number(w.t, "psu", NULL), *equal = eh_number(w.t, "equal", NULL);
+  sx_column *whole = NULL, *wide = NULL, *gaps = NULL, *psu = eh_number(w.t, "psu", NULL),
+            *equal = eh_number(w.t, "equal", NULL);
   if (sx_table_add(&whole, w.t, "whole", SX_INTEGER, NULL) != SX_OK) eh_die("add a column");
+  if (sx_table_add(&wide, w.t, "wide", SX_INTEGER, NULL) != SX_OK) eh_die("add a column");
+  if (sx_table_add(&gaps, w.t, "gaps", SX_INTEGER, NULL) != SX_OK) eh_die("add a column");
   const sx_column *h = sx_table_find(w.t, "stratum");
+  for (size_t i = 0; ordered && i < ROWS; i++) h->data.f64[i] = (double)(i * STRATA / ROWS);
   for (size_t i = 0; i < ROWS; i++) {
+    wide->data.i64[i] = draw_wide(i);
+    gaps->data.i64[i] = draw_gaps(i);
+    if (i % 37 == 0) {
+      if (sx_column_set_missing(NULL, wide, i, SX_MISS_SYSTEM, NULL) != SX_OK ||
+          sx_column_set_missing(NULL, gaps, i, i % 2 ? SX_MISS_SYSTEM : SX_MISS_USER, NULL) != SX_OK)
+        eh_die("set missing");
+    }
     whole->data.i64[i] = (int64_t)draw_whole(i);
     psu->data.f64[i] = psus ? (double)(eh_below(psus) * STRATA) + h->data.f64[i] : (double)i;
     equal->data.f64[i] = 3 + h->data.f64[i];
@@ -185,7 +210,7 @@ static void compare(const world *w, const sx_est_request *r) {
 }
 
 static void compare_all(const world *w) {
-  static const char *const names[] = {"flag", "late", "amount", "offset", "whole", "equal"};
+  static const char *const names[] = {"flag", "late", "amount", "offset", "whole", "equal", "gaps"};
   for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
     const sx_column *y = sx_table_find(w->t, names[k]), *x = sx_table_find(w->t, "whole");
     for (int way = 0; way < 4; way++) {
@@ -204,6 +229,28 @@ static void compare_all(const world *w) {
 static void test_strata(void) {
   world w = make(0);
   compare_all(&w);
+  drop(&w);
+}
+
+/* Long runs of one stratum, and the borders between them. */
+static void test_ordered(void) {
+  ordered = true;
+  world w = make(0);
+  compare_all(&w);
+  drop(&w);
+  w = make(300);
+  compare_all(&w);
+  drop(&w);
+  ordered = false;
+}
+
+/* The carrier has the numbers whatever they are kept in. */
+static void test_kept(void) {
+  world w = make(0);
+  const sx_column *wide = sx_table_find(w.t, "wide"), *amount = sx_table_find(w.t, "amount");
+  compare(&w, &(sx_est_request){SX_STAT_MEAN, wide, NULL, false, NULL, NULL});
+  compare(&w, &(sx_est_request){SX_STAT_RATIO, wide, amount, false, NULL, w.by});
+  compare(&w, &(sx_est_request){SX_STAT_RATIO, amount, wide, false, w.where, NULL});
   drop(&w);
 }
 
@@ -292,5 +339,71 @@ static void test_faults(void) {
   drop(&w);
 }
 
-SXT_MAIN(SXT_CASE(test_strata), SXT_CASE(test_psus), SXT_CASE(test_cancelling), SXT_CASE(test_threads),
+/* More cases than the tasks take at a time: the same as two half files added. */
+static void test_long_file(void) {
+  enum { LONG = 1100000, HALVES = 2 };
+  sx_table *t[1 + HALVES];
+  sx_est *e[1 + HALVES][2];
+  double sum[2] = {0, 0}, variance[2] = {0, 0};
+  for (size_t f = 0; f <= HALVES; f++) {
+    const size_t rows = f ? LONG / HALVES : LONG, first = f == 2 ? LONG / HALVES : 0;
+    t[f] = eh_table(NULL, rows);
+    sx_column *w = eh_number(t[f], "w", NULL), *h = eh_number(t[f], "h", NULL), *flag = eh_number(t[f], "flag", NULL);
+    sx_column *y = eh_number(t[f], "y", NULL);
+    for (size_t i = 0; i < rows; i++) {
+      eh_state = first + i; /* the same case in both */
+      w->data.f64[i] = 1 + 9 * eh_uniform();
+      h->data.f64[i] = (double)((first + i) / (LONG / HALVES) * 3 + eh_below(3)); /* no stratum is in both halves */
+      flag->data.f64[i] = eh_uniform() < 0.4;
+      y->data.f64[i] = heavy();
+    }
+    sx_design_spec s = SX_DESIGN_SPEC_INIT;
+    s.weights = "w";
+    s.strata = "h";
+    sx_design *d = eh_design(NULL, t[f], &s);
+    e[f][0] = eh_one(d, SX_STAT_TOTAL, flag, NULL, NULL);
+    e[f][1] = eh_one(d, SX_STAT_TOTAL, y, NULL, NULL);
+    for (size_t k = 0; f && k < 2; k++) {
+      sum[k] += sx_est_value(e[f][k]);
+      variance[k] += sx_est_variance(e[f][k]);
+    }
+    sx_design_free(d);
+  }
+  for (size_t k = 0; k < 2; k++) {
+    CHECK_NEAR(sx_est_value(e[0][k]), sum[k], 1e-14);
+    CHECK_NEAR(sx_est_variance(e[0][k]), variance[k], 1e-12);
+    for (size_t f = 0; f <= HALVES; f++) sx_est_free(e[f][k]);
+  }
+  for (size_t f = 0; f <= HALVES; f++) sx_table_free(t[f]);
+}
+
+/* Weights whose squares leave the numbers are left to the two passes; a small one among large ones keeps its digits. */
+static void test_weights_apart(void) {
+  for (int way = 0; way < 2; way++) {
+    world w = make(0);
+    const sx_column *weights = sx_table_find(w.t, "w");
+    for (size_t i = 0; i < ROWS; i++) {
+      const double x = weights->data.f64[i];
+      weights->data.f64[i] = way == 0 ? x * 1e-140 : i == 5000 ? 10.5 : x * 1e4;
+    }
+    sx_design_spec s = SX_DESIGN_SPEC_INIT;
+    s.weights = "w";
+    s.strata = "stratum";
+    sx_design_free(w.d);
+    w.d = eh_design(NULL, w.t, &s);
+    for (size_t i = 0; way == 1 && i < ROWS; i++) w.where[i] = i == 5000;
+    const uint8_t *where = way == 1 ? w.where : NULL;
+    const sx_est_request r = {SX_STAT_TOTAL, sx_table_find(w.t, "equal"), NULL, false, where, NULL};
+    sx_est_set *set = eh_ask(w.d, &r);
+    double want = 0;
+    for (size_t i = 0; i < ROWS; i++)
+      if (!where || where[i] == 1) want += weights->data.f64[i] * r.y->data.f64[i];
+    CHECK_NEAR(set->rows[0].estimate, want, 1e-11);
+    sx_est_set_free(set);
+    drop(&w);
+  }
+}
+
+SXT_MAIN(SXT_CASE(test_strata), SXT_CASE(test_psus), SXT_CASE(test_ordered), SXT_CASE(test_kept),
+         SXT_CASE(test_cancelling), SXT_CASE(test_threads), SXT_CASE(test_long_file), SXT_CASE(test_weights_apart),
          SXT_CASE(test_faults))
