@@ -57,6 +57,35 @@ static void test_limit(void) {
   sx_mem_free(&ctx, grown);
 }
 
+/* Blocks of all sizes turn into one another and keep what they hold. */
+static void test_large_blocks(void) {
+  static const size_t mib[] = {1, 9, 7, 40, 5, 8, 3};
+  const size_t unit = (size_t)1 << 20;
+  unsigned char *p = sx_mem_alloc(NULL, 100, 1);
+  REQUIRE(p != NULL);
+  for (size_t i = 0; i < 100; i++) p[i] = (unsigned char)i;
+  for (size_t k = 0; k < sizeof mib / sizeof *mib; k++) {
+    p = sx_mem_resize(NULL, p, mib[k] * unit + k, 1);
+    REQUIRE(p != NULL);
+    CHECK((uintptr_t)p % 16 == 0);
+    CHECK(!sx_mem_resize(NULL, p, SIZE_MAX / 2, 1));
+    if (k) CHECK_INT(p[unit - 1], 77);
+    for (size_t i = 0; i < 100; i++) CHECK_INT(p[i], i);
+    p[unit - 1] = 77;
+    if (k) p[mib[k] * unit + k - 1] = 78;           /* the last byte is there */
+    if (k == 3) CHECK_INT(p[7 * unit + 2 - 1], 78); /* and what was the last one before */
+  }
+  sx_mem_free(NULL, p);
+  for (size_t n = 5; n < 12; n++) {
+    p = sx_mem_zalloc(NULL, n * unit, 1);
+    REQUIRE(p != NULL);
+    size_t not_zero = 0;
+    for (size_t i = 0; i < n * unit; i++) not_zero += p[i] != 0;
+    CHECK_INT(not_zero, 0);
+    sx_mem_free(NULL, p);
+  }
+}
+
 static void test_grow(void) {
   void *p = NULL;
   size_t cap = 0;
@@ -143,5 +172,5 @@ static void test_buf_failed(void) {
   sx_buf_clear(&b);
 }
 
-SXT_MAIN(SXT_CASE(test_sizes), SXT_CASE(test_blocks), SXT_CASE(test_limit), SXT_CASE(test_grow), SXT_CASE(test_arena),
-         SXT_CASE(test_buf), SXT_CASE(test_buf_failed))
+SXT_MAIN(SXT_CASE(test_sizes), SXT_CASE(test_blocks), SXT_CASE(test_large_blocks), SXT_CASE(test_limit),
+         SXT_CASE(test_grow), SXT_CASE(test_arena), SXT_CASE(test_buf), SXT_CASE(test_buf_failed))
