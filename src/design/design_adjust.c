@@ -17,8 +17,6 @@
 enum { PIVOT_MAX_CELLS = 20000 };
 static const double pivot_tolerance = 1e-11;
 
-enum { PIECE_ROWS = 65536 };
-
 /* Weights to check and to bring to positions; pieces of rows, so that the first failure is that of the first case. */
 typedef struct copying {
   sx_design *d;
@@ -27,18 +25,10 @@ typedef struct copying {
   const char *what;
 } copying;
 
-static size_t pieces_of(size_t n) {
-  return (n + PIECE_ROWS - 1) / PIECE_ROWS;
-}
-
-static size_t piece_end(size_t n, size_t piece) {
-  return n - piece * PIECE_ROWS < PIECE_ROWS ? n : (piece + 1) * PIECE_ROWS;
-}
-
 static sx_status copy_piece(void *data, size_t piece, sx_error *err) {
   const copying *c = data;
-  const size_t end = piece_end(c->d->sample->n_rows, piece);
-  for (size_t i = piece * PIECE_ROWS; i < end; i++) {
+  const size_t end = sx_design__piece_end(c->d->sample->n_rows, piece);
+  for (size_t i = piece * DESIGN_PIECE_ROWS; i < end; i++) {
     if ((!(c->w[i] >= 0) && !c->negative) || !isfinite(c->w[i])) {
       char where[SX_ERROR_WHERE_MAX];
       (void)snprintf(where, sizeof where, "%s: case %zu", c->what, i + 1);
@@ -53,22 +43,15 @@ static sx_status position_piece(void *data, size_t piece, sx_error *err) {
   (void)err;
   const copying *c = data;
   const uint32_t *order = c->d->sample->order;
-  const size_t end = piece_end(c->d->sample->n_rows, piece);
-  for (size_t k = piece * PIECE_ROWS; k < end; k++) c->d->wpos[k] = c->w[order[k]];
+  const size_t end = sx_design__piece_end(c->d->sample->n_rows, piece);
+  for (size_t k = piece * DESIGN_PIECE_ROWS; k < end; k++) c->d->wpos[k] = c->w[order[k]];
   return SX_OK;
-}
-
-/* This may be one of several threads: it does not call back. */
-static sx_ctx quiet_of(const sx_design *d) {
-  sx_ctx quiet = d->ctx;
-  quiet.cancelled = NULL;
-  return quiet;
 }
 
 static sx_status copy_weights(sx_design *d, const double *w, bool negative, const char *what, sx_error *err) {
   copying job = {d, w, negative, what};
-  const sx_ctx quiet = quiet_of(d);
-  const size_t pieces = pieces_of(d->sample->n_rows);
+  const sx_ctx quiet = sx_design__quiet(d);
+  const size_t pieces = sx_design__pieces(d->sample->n_rows);
   SX_TRY(sx_parallel_for(&quiet, pieces, copy_piece, &job, err));
   return sx_parallel_for(&quiet, pieces, position_piece, &job, err);
 }
@@ -135,7 +118,6 @@ static sx_status join_values(sx_design *d, const sx_design *old, const double *c
   return SX_OK;
 }
 
-/* The cells of the old design and the new margins, by position. */
 /* The cells of one new margin brought to positions. */
 typedef struct joining {
   sx_design *d;
@@ -148,28 +130,21 @@ typedef struct joining {
 static sx_status join_margin(void *data, size_t task, sx_error *err) {
   (void)err;
   const joining *j = data;
-  const size_t n = j->d->sample->n_rows, m = task / pieces_of(n), piece = task % pieces_of(n),
-               end = piece_end(n, piece);
-  const uint32_t *order = j->d->sample->order, none = (uint32_t)j->d->n_cells, first = (uint32_t)j->first[m];
+  sx_design *d = j->d;
+  const size_t n = d->sample->n_rows, m = task / sx_design__pieces(n), piece = task % sx_design__pieces(n);
+  const size_t end = sx_design__piece_end(n, piece), at = (j->before + m) * n;
+  const uint32_t *order = d->sample->order;
   const int32_t *from = j->margins[m].cell;
-  uint32_t *to = j->d->cells + (j->before + m) * n;
-  for (size_t k = piece * PIECE_ROWS; k < end; k++) {
+  for (size_t k = piece * DESIGN_PIECE_ROWS; k < end; k++) {
     const int32_t cell = from[order[k]];
-    to[k] = cell < 0 ? none : first + (uint32_t)cell;
+    sx_design__put_cell(d, at + k, cell < 0 ? d->n_cells : j->first[m] + (size_t)cell);
   }
   return SX_OK;
 }
 
-static sx_status join_cells(sx_design *d, const sx_design *old, const sx_margin *margins, size_t n_margins,
-                            size_t n_new, sx_error *err) {
+static sx_status join_margins(sx_design *d, const sx_design *old, const sx_margin *margins, size_t n_margins,
+                              sx_error *err) {
   const size_t n = d->sample->n_rows;
-  size_t total = 0;
-  d->n_margins = old->n_margins + n_margins;
-  d->n_cells = old->n_cells + n_new;
-  d->cells = sx_size_mul(&total, d->n_margins, n) ? sx_mem_alloc(&d->ctx, total, sizeof *d->cells) : NULL;
-  if (!d->cells) return sx_error_memory(err);
-  for (size_t k = 0; k < old->n_margins * n; k++)
-    d->cells[k] = old->cells[k] == old->n_cells ? (uint32_t)d->n_cells : old->cells[k];
   size_t *first = sx_mem_alloc(&d->ctx, n_margins, sizeof *first), at = old->n_cells;
   if (!first) return sx_error_memory(err);
   for (size_t m = 0; m < n_margins; m++) {
@@ -177,9 +152,30 @@ static sx_status join_cells(sx_design *d, const sx_design *old, const sx_margin 
     at += margins[m].n_cells;
   }
   joining job = {d, margins, first, old->n_margins};
-  const sx_status st = sx_parallel_for(&d->ctx, n_margins * pieces_of(n), join_margin, &job, err);
+  const sx_status st = sx_parallel_for(&d->ctx, n_margins * sx_design__pieces(n), join_margin, &job, err);
   sx_mem_free(&d->ctx, first);
   return st;
+}
+
+/* Room for the cells of all margins, with those of the old design. */
+static sx_status old_cells(sx_design *d, const sx_design *old, size_t n_margins, size_t n_new, sx_error *err) {
+  const size_t n = d->sample->n_rows;
+  size_t total = 0;
+  d->n_margins = old->n_margins + n_margins;
+  d->n_cells = old->n_cells + n_new;
+  if (!sx_size_mul(&total, d->n_margins, n)) return sx_error_memory(err);
+  if (d->n_cells <= UINT8_MAX)
+    d->cells8 = sx_mem_alloc(&d->ctx, total, sizeof *d->cells8);
+  else if (d->n_cells <= UINT16_MAX)
+    d->cells16 = sx_mem_alloc(&d->ctx, total, sizeof *d->cells16);
+  else
+    d->cells32 = sx_mem_alloc(&d->ctx, total, sizeof *d->cells32);
+  if (!d->cells8 && !d->cells16 && !d->cells32) return sx_error_memory(err);
+  for (size_t k = 0; k < old->n_margins * n; k++) {
+    const size_t cell = sx_design__cell(old, k);
+    sx_design__put_cell(d, k, cell == old->n_cells ? d->n_cells : cell);
+  }
+  return SX_OK;
 }
 
 /* X'DX of two margins, a block of its own and its mirror image. */
@@ -196,38 +192,51 @@ static sx_status pair_task(void *data, size_t task, sx_error *err) {
   const sx_design *d = job->d;
   const size_t n = d->sample->n_rows, p = a->n_cells, m = task / a->n_margins, l = task % a->n_margins;
   if (m > l) return SX_OK;
-  const uint32_t *ci = d->cells + (a->first_margin + m) * n, *cj = d->cells + (a->first_margin + l) * n;
+  const size_t at_m = (a->first_margin + m) * n, at_l = (a->first_margin + l) * n;
   const bool ones = !d->values || (!d->values[a->first_margin + m] && !d->values[a->first_margin + l]);
   for (size_t k = 0; k < n; k++) {
-    if (ci[k] == d->n_cells || cj[k] == d->n_cells) continue;
+    const size_t i = sx_design__cell(d, at_m + k), j = sx_design__cell(d, at_l + k);
+    if (i == d->n_cells || j == d->n_cells) continue;
     const double h = job->h[k];
-    a->factor[(ci[k] - a->first_cell) + (cj[k] - a->first_cell) * p] +=
+    a->factor[(i - a->first_cell) + (j - a->first_cell) * p] +=
         ones ? h : h * sx_design__value(d, a->first_margin + m, k) * sx_design__value(d, a->first_margin + l, k);
   }
   return SX_OK;
 }
 
-/* X'DX of one calibration and its factor, D the weights h by position. */
-static sx_status factor(design_adjust *a, const sx_design *d, const double *h, sx_error *err) {
-  const size_t n = d->sample->n_rows, p = a->n_cells;
+/* Room for X'DX, zeroed. */
+static sx_status cross_new(design_adjust *a, const sx_design *d, sx_error *err) {
+  const size_t p = a->n_cells;
+  size_t size = 0;
   a->diag = sx_mem_zalloc(&d->ctx, p, sizeof *a->diag);
   if (!a->diag) return sx_error_memory(err);
-  if (a->n_margins == 1) { /* post-stratification: X'DX is diagonal */
-    const size_t m = a->first_margin;
-    const uint32_t *cell = d->cells + m * n;
-    for (size_t k = 0; k < n; k++) {
-      const double x = sx_design__value(d, m, k);
-      if (cell[k] != d->n_cells) a->diag[cell[k] - a->first_cell] += h[k] * x * x;
-    }
-    for (size_t j = 0; a->ridge && j < p; j++) a->diag[j] += a->ridge[j];
-    return SX_OK;
-  }
-  size_t size = 0;
+  if (a->n_margins == 1) return SX_OK; /* post-stratification: X'DX is diagonal */
   a->factor = sx_size_mul(&size, p, p) ? sx_mem_zalloc(&d->ctx, size, sizeof *a->factor) : NULL;
   a->piv = sx_mem_alloc(&d->ctx, p, sizeof *a->piv);
-  if (!a->factor || !a->piv) return sx_error_memory(err);
-  pair_sums job = {a, d, h};
-  SX_TRY(sx_parallel_for(&d->ctx, a->n_margins * a->n_margins, pair_task, &job, err));
+  return a->factor && a->piv ? SX_OK : sx_error_memory(err);
+}
+
+/* X'DX of one calibration, D the weights h by position: the diagonal, or what lies on and above it. */
+static sx_status cross(design_adjust *a, const sx_design *d, const double *h, sx_error *err) {
+  const size_t n = d->sample->n_rows;
+  if (a->n_margins > 1) {
+    pair_sums job = {a, d, h};
+    return sx_parallel_for(&d->ctx, a->n_margins * a->n_margins, pair_task, &job, err);
+  }
+  const size_t m = a->first_margin;
+  for (size_t k = 0; k < n; k++) {
+    const double x = sx_design__value(d, m, k);
+    const size_t cell = sx_design__cell(d, m * n + k);
+    if (cell != d->n_cells) a->diag[cell - a->first_cell] += h[k] * x * x;
+  }
+  return SX_OK;
+}
+
+/* The factor of X'DX. */
+static sx_status factor(design_adjust *a, sx_error *err) {
+  const size_t p = a->n_cells;
+  for (size_t j = 0; a->n_margins == 1 && a->ridge && j < p; j++) a->diag[j] += a->ridge[j];
+  if (a->n_margins == 1) return SX_OK;
   for (size_t j = 0; j < p; j++) /* what was summed lies above the diagonal, but within a margin on it */
     for (size_t i = 0; i < j; i++) a->factor[j + i * p] = a->factor[i + j * p];
   for (size_t j = 0; a->ridge && j < p; j++) a->factor[j + j * p] += a->ridge[j];
@@ -245,28 +254,42 @@ static sx_status cross_later(design_adjust *a, const sx_design *d, sx_error *err
   a->later = sx_size_mul(&size, a->n_cells, a->n_later) ? sx_mem_zalloc(&d->ctx, size, sizeof *a->later) : NULL;
   if (!a->later) return sx_error_memory(err);
   for (size_t m = 0; m < a->n_margins; m++) {
-    const uint32_t *ci = d->cells + (a->first_margin + m) * n;
-    for (size_t l = a->first_margin + a->n_margins; l < d->n_margins; l++) {
-      const uint32_t *cj = d->cells + l * n;
-      for (size_t k = 0; k < n; k++)
-        if (ci[k] != d->n_cells && cj[k] != d->n_cells)
-          a->later[(ci[k] - a->first_cell) * a->n_later + (cj[k] - end)] +=
+    for (size_t l = a->first_margin + a->n_margins; l < d->n_margins; l++)
+      for (size_t k = 0; k < n; k++) {
+        const size_t i = sx_design__cell(d, (a->first_margin + m) * n + k), j = sx_design__cell(d, l * n + k);
+        if (i != d->n_cells && j != d->n_cells)
+          a->later[(i - a->first_cell) * a->n_later + (j - end)] +=
               a->d[k] * sx_design__value(d, a->first_margin + m, k) * sx_design__value(d, l, k);
-    }
+      }
   }
   return SX_OK;
 }
 
-static sx_status factor_of(design_adjust *a, const sx_design *d, const sx_design *old, const sx_adjustment *given,
-                           sx_error *err) {
-  if (!given->q_hess) return factor(a, d, a->d, err);
+static sx_status cross_of(design_adjust *a, const sx_design *d, const sx_design *old, const sx_adjustment *given,
+                          sx_error *err) {
+  if (!given->q_hess) return cross(a, d, a->d, err);
   const size_t n = d->sample->n_rows;
   double *h = sx_mem_alloc(&d->ctx, n, sizeof *h);
   if (!h) return sx_error_memory(err);
   for (size_t k = 0; k < n; k++) h[k] = old->wpos[k] * given->q_hess[d->sample->order[k]];
-  const sx_status st = factor(a, d, h, err);
+  const sx_status st = cross(a, d, h, err);
   sx_mem_free(&d->ctx, h);
   return st;
+}
+
+/* d of the new record: the weights before, which are shared where there is no q. */
+static sx_status weights_before(design_adjust *a, const sx_design *d, const sx_design *old, const double *q,
+                                sx_error *err) {
+  const size_t n = d->sample->n_rows;
+  if (!q) {
+    atomic_fetch_add(&old->positions->refs, 1);
+    a->shared = old->positions;
+    a->d = old->wpos;
+    return SX_OK;
+  }
+  SX_TRY(dup(&a->d, &d->ctx, old->wpos, n, sizeof(double), err));
+  for (size_t k = 0; k < n; k++) a->d[k] *= q[d->sample->order[k]];
+  return SX_OK;
 }
 
 static sx_status add_adjust(sx_design *d, const sx_design *old, const sx_adjustment *given, sx_error *err) {
@@ -274,8 +297,10 @@ static sx_status add_adjust(sx_design *d, const sx_design *old, const sx_adjustm
   const size_t n = d->sample->n_rows;
   const size_t n_margins = given->n_margins;
   size_t n_new = 0;
-  SX_TRY(check_margins(&n_new, given->margins, n_margins, n, err));
-  SX_TRY(join_cells(d, old, given->margins, n_margins, n_new, err));
+  bool done = false;
+  SX_TRY(check_margins(&n_new, given->margins, n_margins, given->cell ? 0 : n, err));
+  SX_TRY(old_cells(d, old, n_margins, n_new, err));
+  if (!given->cell) SX_TRY(join_margins(d, old, given->margins, n_margins, err));
   SX_TRY(join_values(d, old, given->values, n_margins, err));
   d->adjusts = sx_mem_zalloc(ctx, old->n_adjusts + 1, sizeof *d->adjusts);
   if (!d->adjusts) return sx_error_memory(err);
@@ -286,10 +311,12 @@ static sx_status add_adjust(sx_design *d, const sx_design *old, const sx_adjustm
   a->first_margin = old->n_margins;
   a->n_cells = n_new;
   a->first_cell = old->n_cells;
-  SX_TRY(dup(&a->d, ctx, old->wpos, n, sizeof(double), err));
-  for (size_t k = 0; given->q && k < n; k++) a->d[k] *= given->q[d->sample->order[k]];
+  SX_TRY(weights_before(a, d, old, given->q, err));
   SX_TRY(dup(&a->ridge, ctx, given->ridge, n_new, sizeof(double), err));
-  SX_TRY(factor_of(a, d, old, given, err));
+  SX_TRY(cross_new(a, d, err));
+  if (given->cell) SX_TRY(sx_design__join_cells(&done, d, old, given, a, err));
+  if (!done) SX_TRY(cross_of(a, d, old, given, err));
+  SX_TRY(factor(a, err));
   if (sx_design__exact(old, given)) return sx_design__add_exact(d, old, given, err);
   for (size_t k = 0; k < d->n_adjusts; k++) SX_TRY(cross_later(&d->adjusts[k], d, err));
   return SX_OK;
@@ -333,7 +360,9 @@ static sx_status keep_adjusts(sx_design *d, const sx_design *old, sx_error *err)
   const size_t n = d->sample->n_rows;
   d->n_margins = old->n_margins;
   d->n_cells = old->n_cells;
-  SX_TRY(dup(&d->cells, &d->ctx, old->cells, n * old->n_margins, sizeof(uint32_t), err));
+  SX_TRY(dup(&d->cells8, &d->ctx, old->cells8, n * old->n_margins, sizeof *old->cells8, err));
+  SX_TRY(dup(&d->cells16, &d->ctx, old->cells16, n * old->n_margins, sizeof *old->cells16, err));
+  SX_TRY(dup(&d->cells32, &d->ctx, old->cells32, n * old->n_margins, sizeof *old->cells32, err));
   SX_TRY(join_values(d, old, NULL, 0, err));
   d->adjusts = sx_mem_zalloc(&d->ctx, old->n_adjusts, sizeof *d->adjusts);
   if (!d->adjusts) return sx_error_memory(err);
@@ -393,7 +422,12 @@ sx_status sx_design_adjust(sx_design **out, const sx_design *old, const sx_adjus
   sx_status st = sx_design__alloc(&d, old->sample, err);
   if (st != SX_OK) goto done;
   atomic_fetch_add(&old->sample->refs, 1);
-  SX_TRY_GOTO(st, copy_weights(d, a->w, a->negative, a->note ? a->note : "weights", err), done);
+  if (a->cell) {
+    SX_TRY_GOTO(st, sx_design__check_cells(old, a, err), done);
+    SX_TRY_GOTO(st, sx_design__weigh_cells(d, old, a, err), done);
+  } else {
+    SX_TRY_GOTO(st, copy_weights(d, a->w, a->negative, a->note ? a->note : "weights", err), done);
+  }
   if (old->sample->n_reps)
     SX_TRY_GOTO(st, new_replicates(d, old, a, err), done);
   else if (a->n_margins)

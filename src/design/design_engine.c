@@ -60,13 +60,12 @@ void sx_design_cross(double *out, const sx_design *d, const sx_codes *codes, con
   for (size_t a = 0; a < d->n_adjusts; a++) {
     const design_adjust *adj = &d->adjusts[a];
     for (size_t m = adj->first_margin; m < adj->first_margin + adj->n_margins; m++) {
-      const uint32_t *cell = d->cells + m * n;
       const double *value = d->values ? d->values[m] : NULL;
       for (size_t i = 0; i < n; i++) {
-        const size_t code = sx_codes_at(codes, i);
-        if (code == 0 || cell[i] == p) continue;
+        const size_t code = sx_codes_at(codes, i), cell = sx_design__cell(d, m * n + i);
+        if (code == 0 || cell == p) continue;
         const double dx = value ? adj->d[i] * value[i] : adj->d[i];
-        out[code * p + cell[i]] += v ? dx * v[i] : dx;
+        out[code * p + cell] += v ? dx * v[i] : dx;
       }
     }
   }
@@ -98,9 +97,10 @@ void sx_design_carry(double *z, const sx_design *d, const double *u, double *scr
   for (size_t a = 0; a < d->n_adjusts; a++) {
     const design_adjust *adj = &d->adjusts[a];
     for (size_t m = adj->first_margin; m < adj->first_margin + adj->n_margins; m++) {
-      const uint32_t *cell = d->cells + m * n;
-      for (size_t i = 0; i < n; i++)
-        if (cell[i] != p) beta[cell[i]] += adj->d[i] * sx_design__value(d, m, i) * at[i];
+      for (size_t i = 0; i < n; i++) {
+        const size_t cell = sx_design__cell(d, m * n + i);
+        if (cell != p) beta[cell] += adj->d[i] * sx_design__value(d, m, i) * at[i];
+      }
     }
   }
   sx_design_project(beta, d, work);
@@ -108,11 +108,11 @@ void sx_design_carry(double *z, const sx_design *d, const double *u, double *scr
   for (size_t i = 0; i < n; i++) {
     double e = d->carried ? d->wpos[i] * at[i] : at[i];
     if (d->carried) {
-      for (size_t m = 0; m < d->n_margins; m++) e -= beta[d->cells[m * n + i]] * d->carried[m][i];
+      for (size_t m = 0; m < d->n_margins; m++) e -= beta[sx_design__cell(d, m * n + i)] * d->carried[m][i];
       z[s->slot_at[i]] += e;
       continue;
     }
-    for (size_t m = 0; m < d->n_margins; m++) e -= beta[d->cells[m * n + i]] * sx_design__value(d, m, i);
+    for (size_t m = 0; m < d->n_margins; m++) e -= beta[sx_design__cell(d, m * n + i)] * sx_design__value(d, m, i);
     z[s->slot_at[i]] += d->wpos[i] * e;
   }
 }
@@ -130,11 +130,11 @@ void sx_design_expand(double *z, const sx_design *d, const sx_codes *codes, cons
     }
     if (d->carried) {
       u *= d->wpos[i];
-      for (size_t m = 0; m < margins; m++) u -= score->beta[d->cells[m * n + i]] * d->carried[m][i];
+      for (size_t m = 0; m < margins; m++) u -= score->beta[sx_design__cell(d, m * n + i)] * d->carried[m][i];
       z[s->slot_at[i]] += coef * u;
       continue;
     }
-    for (size_t m = 0; m < margins; m++) u -= score->beta[d->cells[m * n + i]] * sx_design__value(d, m, i);
+    for (size_t m = 0; m < margins; m++) u -= score->beta[sx_design__cell(d, m * n + i)] * sx_design__value(d, m, i);
     z[s->slot_at[i]] += coef * (d->wpos[i] * u);
   }
 }
@@ -207,7 +207,7 @@ static inline double row_score(const batch *t, size_t i) {
   double u = t->a[code];
   if (t->b) u += t->b[code] * t->codes->y[i];
   if (t->c) u += t->c[code] * t->codes->x[i];
-  for (size_t m = 0; m < d->n_margins; m++) u -= t->beta[d->cells[m * n + i]] * sx_design__value(d, m, i);
+  for (size_t m = 0; m < d->n_margins; m++) u -= t->beta[sx_design__cell(d, m * n + i)] * sx_design__value(d, m, i);
   return u * d->wpos[i];
 }
 
@@ -235,9 +235,8 @@ ALWAYS_INLINE void row_scores(double *z, const batch *t, size_t i, bool add) {
     u2 += c[2] * x;
     u3 += c[3] * x;
   }
-  const uint32_t *cell = d->cells + i;
-  for (size_t m = 0; m < d->n_margins; m++, cell += n) {
-    const pair *beta = (const pair *)(t->beta + (size_t)*cell * LANES);
+  for (size_t m = 0; m < d->n_margins; m++) {
+    const pair *beta = (const pair *)(t->beta + sx_design__cell(d, m * n + i) * LANES);
     if (d->values && d->values[m]) {
       const double x = d->values[m][i];
       u0 -= beta[0] * x;
@@ -268,7 +267,7 @@ ALWAYS_INLINE void row_scores(double *z, const batch *t, size_t i, bool add) {
 
 /* z of a PSU in every lane. */
 ALWAYS_INLINE void psu_scores(double *z, const batch *t, size_t p, const size_t lanes) {
-  const size_t *start = t->d->sample->psu_start + p;
+  const uint32_t *start = t->d->sample->psu_start + p;
   size_t i = start[0];
   if (lanes == 1) {
     *z = row_score(t, i);

@@ -54,7 +54,7 @@ static sx_status widen(design_adjust *a, const design_adjust *was, const sx_desi
   for (size_t m = a->first_margin; m < a->first_margin + a->n_margins; m++)
     for (size_t l = old->n_margins; l < d->n_margins; l++)
       for (size_t k = 0; k < n; k++) {
-        const uint32_t i = d->cells[m * n + k], j = d->cells[l * n + k];
+        const size_t i = sx_design__cell(d, m * n + k), j = sx_design__cell(d, l * n + k);
         if (i == d->n_cells || j == d->n_cells) continue;
         const double g = factor_at(d, old, k) - (estimated ? 1 : 0);
         a->later[(i - a->first_cell) * wide + (j - a->first_cell - a->n_cells)] +=

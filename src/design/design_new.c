@@ -11,7 +11,7 @@ void sx_design__sample_free(design_sample *s) {
   sx_design__pps_free(s);
   sx_mem_free(&ctx, s->psu);
   sx_mem_free(&ctx, s->order);
-  sx_mem_free(&ctx, s->psu_at);
+  if (s->psu_at != s->psu_start) sx_mem_free(&ctx, s->psu_at);
   sx_mem_free(&ctx, s->psu_start);
   sx_mem_free(&ctx, s->start);
   sx_mem_free(&ctx, s->fraction);
@@ -33,22 +33,39 @@ sx_status sx_design__sample_new(design_sample **out, const sx_ctx *ctx, size_t n
   return SX_OK;
 }
 
+void sx_design__vector_free(design_vector *v) {
+  if (!v || atomic_fetch_sub(&v->refs, 1) != 1) return;
+  const sx_ctx ctx = v->ctx;
+  sx_mem_free(&ctx, v);
+}
+
+static design_vector *vector_new(const sx_ctx *ctx, size_t n) {
+  size_t bytes = 0;
+  if (!sx_size_mul(&bytes, n, sizeof(double)) || !sx_size_add(&bytes, bytes, sizeof(design_vector))) return NULL;
+  design_vector *v = sx_mem_alloc(ctx, 1, bytes);
+  if (!v) return NULL;
+  atomic_init(&v->refs, 1);
+  v->ctx = *ctx;
+  return v;
+}
+
 sx_status sx_design__alloc(sx_design **out, design_sample *sample, sx_error *err) {
   const sx_ctx *ctx = &sample->ctx;
   sx_design *d = sx_mem_zalloc(ctx, 1, sizeof *d);
   double *w = sx_mem_alloc(ctx, sample->n_rows, sizeof *w);
-  double *wpos = sx_mem_alloc(ctx, sample->n_rows, sizeof *wpos);
-  if (!d || !w || !wpos) {
+  design_vector *positions = vector_new(ctx, sample->n_rows);
+  if (!d || !w || !positions) {
     sx_mem_free(ctx, d);
     sx_mem_free(ctx, w);
-    sx_mem_free(ctx, wpos);
+    sx_design__vector_free(positions);
     return sx_error_memory(err);
   }
   atomic_init(&d->refs, 1);
   d->ctx = *ctx;
   d->sample = sample;
   d->w = w;
-  d->wpos = wpos;
+  d->positions = positions;
+  d->wpos = positions->x;
   *out = d;
   return SX_OK;
 }
@@ -66,7 +83,8 @@ void sx_design_free(sx_design *d) {
   if (!d || atomic_fetch_sub(&d->refs, 1) != 1) return;
   const sx_ctx ctx = d->ctx;
   for (size_t k = 0; k < d->n_adjusts; k++) {
-    sx_mem_free(&ctx, d->adjusts[k].d);
+    if (!d->adjusts[k].shared) sx_mem_free(&ctx, d->adjusts[k].d);
+    sx_design__vector_free(d->adjusts[k].shared);
     sx_mem_free(&ctx, d->adjusts[k].ridge);
     sx_mem_free(&ctx, d->adjusts[k].factor);
     sx_mem_free(&ctx, d->adjusts[k].diag);
@@ -74,7 +92,9 @@ void sx_design_free(sx_design *d) {
     sx_mem_free(&ctx, d->adjusts[k].later);
   }
   sx_mem_free(&ctx, d->adjusts);
-  sx_mem_free(&ctx, d->cells);
+  sx_mem_free(&ctx, d->cells8);
+  sx_mem_free(&ctx, d->cells16);
+  sx_mem_free(&ctx, d->cells32);
   for (size_t m = 0; d->values && m < d->n_margins; m++) sx_mem_free(&ctx, d->values[m]);
   sx_mem_free(&ctx, d->values);
   for (size_t m = 0; d->carried && m < d->n_margins; m++) sx_mem_free(&ctx, d->carried[m]);
@@ -82,7 +102,7 @@ void sx_design_free(sx_design *d) {
   for (size_t f = 0; f < d->n_figures; f++) sx_mem_free(&ctx, d->figures[f].coef);
   sx_mem_free(&ctx, d->figures);
   sx_mem_free(&ctx, d->w);
-  sx_mem_free(&ctx, d->wpos);
+  sx_design__vector_free(d->positions);
   sx_design__reps_free(d->reps);
   sx_mem_free(&ctx, d->text);
   sx_design__sample_free(d->sample);
@@ -162,7 +182,8 @@ double sx_design__full_df(const sx_design *d) {
   size_t psus = 0, strata = 0;
   for (size_t h = 0; h < s->n_strata; h++) {
     size_t here = 0;
-    for (size_t p = s->start[h]; p < s->start[h + 1]; p++) {
+    for (size_t p = s->start[h]; s->n_psus == s->n_rows && p < s->start[h + 1]; p++) here += d->wpos[p] > 0;
+    for (size_t p = s->start[h]; s->n_psus < s->n_rows && p < s->start[h + 1]; p++) {
       bool used = false;
       for (size_t k = s->psu_start[p]; k < s->psu_start[p + 1] && !used; k++) used = d->wpos[k] > 0;
       here += used ? 1 : 0;

@@ -39,19 +39,19 @@ typedef struct design_sample {
   atomic_size_t refs;
   sx_ctx ctx;
   size_t n_rows, n_strata, n_psus;
-  int32_t *psu;      /* [rows] */
-  uint32_t *order;   /* [rows] row at each position */
-  uint32_t *psu_at;  /* [rows] PSU at each position */
-  size_t *psu_start; /* [psus+1] first position of each PSU */
-  size_t *start;     /* [strata+1] first PSU of each stratum */
-  double *fraction;  /* [strata] f_h, or NULL */
-  double *factor;    /* [strata] (1-f_h) n_h/(n_h-1); 0 where the stratum contributes nothing of its own */
-  size_t max_psus;   /* largest n_h */
-  uint32_t *slot_at; /* [rows] element of a carrier at each position: psu_at itself but for trees */
-  size_t n_slots;    /* PSUs, or units of the last stage */
-  design_tree *tree; /* fpc at several stages, or Brewer; else NULL */
-  double *prob;      /* [psus] inclusion probabilities (PPS), or NULL */
-  design_pps *pps;   /* Overton, HR, HT, YG; else NULL */
+  int32_t *psu;        /* [rows] */
+  uint32_t *order;     /* [rows] row at each position */
+  uint32_t *psu_at;    /* [rows] PSU at each position */
+  uint32_t *psu_start; /* [psus+1] first position of each PSU; where each row is a PSU of its own it is psu_at, too */
+  size_t *start;       /* [strata+1] first PSU of each stratum */
+  double *fraction;    /* [strata] f_h, or NULL */
+  double *factor;      /* [strata] (1-f_h) n_h/(n_h-1); 0 where the stratum contributes nothing of its own */
+  size_t max_psus;     /* largest n_h */
+  uint32_t *slot_at;   /* [rows] element of a carrier at each position: psu_at itself but for trees */
+  size_t n_slots;      /* PSUs, or units of the last stage */
+  design_tree *tree;   /* fpc at several stages, or Brewer; else NULL */
+  double *prob;        /* [psus] inclusion probabilities (PPS), or NULL */
+  design_pps *pps;     /* Overton, HR, HT, YG; else NULL */
   bool has_strata, has_clusters;
   bool unweighted; /* the base weights are all 1, asked for so */
   sx_lonely lonely;
@@ -70,11 +70,19 @@ typedef struct design_sample {
   uint64_t fingerprint;
 } design_sample;
 
+/* Weights by position, which the record of a later calibration shares with the design that it is made from. */
+typedef struct design_vector {
+  atomic_size_t refs;
+  sx_ctx ctx;
+  double x[];
+} design_vector;
+
 /* One calibration: the margins' cells are in design.cells, this holds d and the factored X'DX. */
 typedef struct design_adjust {
   size_t n_margins, first_margin; /* rows of design.cells */
   size_t n_cells, first_cell;     /* columns of X within beta */
   double *d;                      /* [rows] by position: weights before this calibration, times q */
+  design_vector *shared;          /* d is its x, not to be written; NULL: d is the record's own */
   double *ridge;                  /* [n_cells] or NULL */
   double *factor;                 /* [n_cells^2] pivoted Cholesky, or NULL for one margin: then diag */
   double *diag;                   /* [n_cells] */
@@ -96,12 +104,16 @@ struct sx_design {
   atomic_size_t refs;
   sx_ctx ctx;
   design_sample *sample;
-  double *w;         /* [rows] */
-  double *wpos;      /* [rows] by position */
+  double *w;    /* [rows] */
+  double *wpos; /* [rows] by position: positions->x */
+  design_vector *positions;
   design_reps *reps; /* replicate weights, or NULL */
   double df;
   size_t n_margins, n_cells;
-  uint32_t *cells; /* [n_margins][rows] by position: column of X, n_cells for none */
+  /* [n_margins][rows] by position: column of X, n_cells for none. One of the three: as many bits as are enough */
+  uint8_t *cells8;
+  uint16_t *cells16;
+  uint32_t *cells32;
   double **values; /* [n_margins], each [rows] by position or NULL: the value in that column, 1 where NULL */
   design_adjust *adjusts;
   size_t n_adjusts;
@@ -113,6 +125,19 @@ struct sx_design {
   char *text;
 };
 
+/* The column of X at a place of the cells; n_cells for none. */
+static inline size_t sx_design__cell(const sx_design *d, size_t at) {
+  return d->cells8 ? d->cells8[at] : d->cells16 ? d->cells16[at] : d->cells32[at];
+}
+static inline void sx_design__put_cell(sx_design *d, size_t at, size_t column) {
+  if (d->cells8)
+    d->cells8[at] = (uint8_t)column;
+  else if (d->cells16)
+    d->cells16[at] = (uint16_t)column;
+  else
+    d->cells32[at] = (uint32_t)column;
+}
+
 /* The value of margin m at a position. */
 static inline double sx_design__value(const sx_design *d, size_t m, size_t i) {
   return d->values && d->values[m] ? d->values[m][i] : 1;
@@ -122,6 +147,32 @@ static inline double sx_design__value(const sx_design *d, size_t m, size_t i) {
 static inline double sx_design__carried(const sx_design *d, size_t m, size_t i) {
   return d->carried ? d->carried[m][i] : d->wpos[i] * sx_design__value(d, m, i);
 }
+
+/* The pieces in which the threads pass the rows, and a context for work that may itself be one of several threads: it does not call
+ * back. */
+enum { DESIGN_PIECE_ROWS = 65536 };
+static inline size_t sx_design__pieces(size_t n) {
+  return (n + DESIGN_PIECE_ROWS - 1) / DESIGN_PIECE_ROWS;
+}
+static inline size_t sx_design__piece_end(size_t n, size_t piece) {
+  return n - piece * DESIGN_PIECE_ROWS < DESIGN_PIECE_ROWS ? n : (piece + 1) * DESIGN_PIECE_ROWS;
+}
+static inline sx_ctx sx_design__quiet(const sx_design *d) {
+  sx_ctx quiet = d->ctx;
+  quiet.cancelled = NULL;
+  return quiet;
+}
+void sx_design__vector_free(design_vector *vector);
+
+/* design_cells.c: adjustments that are given by cells of the rows. */
+sx_status sx_design__check_cells(const sx_design *old, const sx_adjustment *given, sx_error *err) SX_NODISCARD;
+sx_status sx_design__weigh_cells(sx_design *d, const sx_design *old, const sx_adjustment *given,
+                                 sx_error *err) SX_NODISCARD;
+/* The cells of the new margins by position, the weights by position, and X'DX into a->factor or a->diag (zeroed) where the cells are
+ * few (*done). first [n_margins]: column of the first cell of each margin. */
+sx_status sx_design__join_cells(bool *done, sx_design *d, const sx_design *old, const sx_adjustment *given,
+                                design_adjust *a, sx_error *err) SX_NODISCARD;
+
 /* design_estimated.c: adding to, and reweighting by known factors, a design whose records are exact. */
 bool sx_design__exact(const sx_design *old, const sx_adjustment *given);
 sx_status sx_design__add_exact(sx_design *d, const sx_design *old, const sx_adjustment *given,

@@ -75,8 +75,8 @@ static sx_status number_psus(design_sample *s, const int32_t *stratum_of_row, si
   size_t *next = sx_mem_zalloc(ctx, (n_psus > n_strata ? n_psus : n_strata) + 1, sizeof *next);
   s->psu = sx_mem_alloc(ctx, n, sizeof *s->psu);
   s->order = sx_mem_alloc(ctx, n, sizeof *s->order);
-  s->psu_at = sx_mem_alloc(ctx, n, sizeof *s->psu_at);
   s->psu_start = sx_mem_zalloc(ctx, n_psus + 1, sizeof *s->psu_start);
+  s->psu_at = temp ? sx_mem_alloc(ctx, n, sizeof *s->psu_at) : s->psu_start; /* both count on by one */
   s->start = sx_mem_zalloc(ctx, n_strata + 1, sizeof *s->start);
   if (!final || !next || !s->psu || !s->order || !s->psu_at || !s->psu_start || !s->start) {
     st = sx_error_memory(err);
@@ -100,7 +100,7 @@ static sx_status number_psus(design_sample *s, const int32_t *stratum_of_row, si
   for (size_t i = 0; i < n; i++) {
     const size_t k = next[s->psu[i]]++;
     s->order[k] = (uint32_t)i;
-    s->psu_at[k] = (uint32_t)s->psu[i];
+    if (temp) s->psu_at[k] = (uint32_t)s->psu[i];
   }
 done:
   sx_mem_free(ctx, final);

@@ -3,7 +3,7 @@
 
 #include "weighting_priv.h"
 
-enum { MIN_ROWS_PER_CELL = 2, PIECE_ROWS = 65536 };
+enum { MIN_ROWS_PER_CELL = 2, FEW_CROSSINGS = 65536 };
 
 /* Numbers the pairs of id (0: none) and cell [rows] from 1 on, into id. False where they are more than `most`. */
 static bool cross(uint32_t *id, size_t *n, const int32_t *cell, size_t rows, uint64_t *key, uint32_t *slot, size_t cap,
@@ -33,6 +33,10 @@ static bool cross(uint32_t *id, size_t *n, const int32_t *cell, size_t rows, uin
 typedef struct crossing {
   const wt_problem *p;
   uint32_t *id;
+  size_t all;
+  uint8_t *seen;   /* [pieces][all + 1], or NULL */
+  uint32_t *first; /* [pieces][all]: the crossings of a piece in the order in which they appear, then 0 */
+  uint32_t *of;    /* [all + 1] */
 } crossing;
 
 /* The number of each row's crossing among all there may be, from 1 on; 0 where the row takes no part. */
@@ -40,37 +44,75 @@ static sx_status cross_piece(void *data, size_t piece, sx_error *err) {
   (void)err;
   const crossing *c = data;
   const wt_problem *p = c->p;
-  const size_t from = piece * PIECE_ROWS, end = p->n_rows - from < PIECE_ROWS ? p->n_rows : from + PIECE_ROWS;
+  const size_t from = piece * WT_PIECE_ROWS, end = sx_weighting__piece_end(p->n_rows, piece);
   for (size_t i = from; i < end; i++) {
-    size_t at = 0;
-    bool in = true;
-    for (size_t m = 0; m < p->n_margins; m++) {
-      const int32_t cell = p->cell[m * p->n_rows + i];
-      in = in && cell >= 0;
-      at = at * (p->first[m + 1] - p->first[m]) + (size_t)(cell < 0 ? 0 : cell);
-    }
-    c->id[i] = in ? (uint32_t)(at + 1) : 0;
+    const int32_t cell = p->cell[i];
+    c->id[i] = cell < 0 ? 0 : (uint32_t)cell + 1;
+  }
+  for (size_t m = 1; m < p->n_margins; m++) {
+    const uint32_t radix = (uint32_t)(p->first[m + 1] - p->first[m]);
+    const int32_t *cell = p->cell + m * p->n_rows;
+    for (size_t i = from; i < end; i++)
+      c->id[i] = c->id[i] == 0 || cell[i] < 0 ? 0 : (c->id[i] - 1) * radix + (uint32_t)cell[i] + 1;
+  }
+  if (!c->seen) return SX_OK;
+  uint8_t *seen = c->seen + piece * (c->all + 1);
+  uint32_t *first = c->first + piece * c->all;
+  seen[0] = 1;
+  for (size_t i = from, n = 0; i < end; i++) {
+    if (seen[c->id[i]]) continue;
+    seen[c->id[i]] = 1;
+    first[n++] = c->id[i];
   }
   return SX_OK;
 }
 
+static sx_status number_piece(void *data, size_t piece, sx_error *err) {
+  (void)err;
+  const crossing *c = data;
+  const size_t end = sx_weighting__piece_end(c->p->n_rows, piece);
+  for (size_t i = piece * WT_PIECE_ROWS; i < end; i++) c->id[i] = c->of[c->id[i]];
+  return SX_OK;
+}
+
+/* Numbers the crossings as they appear in the file: those of a piece after those of the pieces before. */
+static sx_status number_pieces(size_t *n, const crossing *c, size_t pieces, const sx_ctx *quiet, sx_error *err) {
+  for (size_t k = 0; k < pieces; k++)
+    for (size_t j = 0; j < c->all && c->first[k * c->all + j]; j++) {
+      const uint32_t at = c->first[k * c->all + j];
+      if (c->of[at] == 0) c->of[at] = (uint32_t)++ * n;
+    }
+  return sx_parallel_for(quiet, pieces, number_piece, (void *)(uintptr_t)c, err);
+}
+
 /* The same by a table of all crossings, of which there are `all`. */
 static sx_status look_up(uint32_t *id, size_t *n, const wt_problem *p, size_t all, size_t most, sx_error *err) {
-  crossing job = {p, id};
-  sx_ctx quiet = *p->ctx; /* this may be one of several threads: it does not call back */
-  quiet.cancelled = NULL;
-  SX_TRY(sx_parallel_for(&quiet, (p->n_rows + PIECE_ROWS - 1) / PIECE_ROWS, cross_piece, &job, err));
-  uint32_t *of = sx_mem_zalloc(p->ctx, all + 1, sizeof *of);
-  if (!of) return sx_error_memory(err);
+  const size_t pieces = sx_weighting__pieces(p->n_rows);
+  const sx_ctx quiet = sx_weighting__quiet(p->ctx);
+  const bool few = all <= FEW_CROSSINGS && pieces > 1 && all * pieces <= p->n_rows;
+  sx_status st = SX_OK;
+  crossing job = {p, id, all, NULL, NULL, NULL};
   *n = 0;
-  for (size_t i = 0; i < p->n_rows; i++) {
+  job.of = sx_mem_zalloc(p->ctx, all + 1, sizeof *job.of);
+  job.seen = few ? sx_mem_zalloc(p->ctx, pieces * (all + 1), 1) : NULL;
+  job.first = few ? sx_mem_zalloc(p->ctx, pieces * all, sizeof *job.first) : NULL;
+  if (!job.of || (few && (!job.seen || !job.first))) {
+    st = sx_error_memory(err);
+    goto done;
+  }
+  SX_TRY_GOTO(st, sx_parallel_for(&quiet, pieces, cross_piece, &job, err), done);
+  if (few) SX_TRY_GOTO(st, number_pieces(n, &job, pieces, &quiet, err), done);
+  for (size_t i = 0; !few && i < p->n_rows; i++) {
     const uint32_t at = id[i];
-    if (at && of[at] == 0) of[at] = (uint32_t)++ * n;
-    id[i] = of[at];
+    if (at && job.of[at] == 0) job.of[at] = (uint32_t)++ * n;
+    id[i] = job.of[at];
   }
   if (*n > most) *n = 0;
-  sx_mem_free(p->ctx, of);
-  return SX_OK;
+done:
+  sx_mem_free(p->ctx, job.of);
+  sx_mem_free(p->ctx, job.seen);
+  sx_mem_free(p->ctx, job.first);
+  return st;
 }
 
 sx_status sx_weighting__joint_cells(uint32_t *id, size_t *n, const wt_problem *p, sx_error *err) {

@@ -101,99 +101,124 @@ static sx_status row_error(const sx_groups *g, const sx_target *t, size_t row, s
   return sx_error_set(err, SX_E_DATA, where, "the category %s of the sample has no total in the margin", text);
 }
 
-static sx_status match_rows(wt_problem *p, size_t m, const sx_groups *g, const double *d, sx_error *err) {
+/* Rows to cells by their groups. */
+typedef struct matching {
+  wt_problem *p;
+  const double *d;
+  const sx_groups *g;
+  const sx_target *t;
+  const int32_t *cell_of; /* [groups] or -1 */
+  int32_t *cell;          /* [rows] */
+  uint8_t *seen;          /* [pieces][cells of the margin] */
+} matching;
+
+static sx_status match_piece(void *data, size_t piece, sx_error *err) {
+  const matching *job = data;
+  const size_t from = piece * WT_PIECE_ROWS, end = sx_weighting__piece_end(job->p->n_rows, piece);
+  const int32_t *group = job->g->group;
+  uint8_t *seen = job->seen + piece * job->t->n_cells;
+  for (size_t i = from; i < end; i++) {
+    int32_t cell = -1;
+    if (job->d[i] > 0) {
+      cell = group[i] < 0 ? -1 : job->cell_of[group[i]];
+      if (cell < 0) return row_error(job->g, job->t, i, err);
+      seen[cell] = 1;
+    }
+    job->cell[i] = cell;
+  }
+  return SX_OK;
+}
+
+/* at[crossing of levels] -> the cell of each group that occurs. */
+static void cells_of_groups(int32_t *cell_of, const int32_t *at, const sx_groups *g) {
+  for (size_t j = 0; j < g->n_groups; j++) {
+    const int32_t *level = g->key_level + j * g->n_keys;
+    size_t code = 0;
+    for (size_t k = 0; k < g->n_keys; k++) code = code * g->n_levels[k] + (size_t)level[k];
+    cell_of[j] = at[code];
+  }
+}
+
+/* seen [cells of all margins]: some row of weight above 0 is in the cell. */
+static sx_status match_rows(wt_problem *p, size_t m, const sx_groups *g, const double *d, uint8_t *seen,
+                            sx_error *err) {
   const sx_target *t = &p->targets[m];
-  int32_t *cell = p->cell + m * p->n_rows;
+  const size_t pieces = sx_weighting__pieces(p->n_rows);
+  const sx_ctx quiet = sx_weighting__quiet(p->ctx);
   sx_status st = SX_OK;
-  size_t crossing = 1;
+  size_t crossing = 1, places = 0;
   for (size_t k = 0; k < g->n_keys; k++)
     if (!sx_size_mul(&crossing, crossing, g->n_levels[k]) || crossing > MAX_CROSSING)
       return sx_error_set(err, SX_E_LIMIT, t->name, "the margin crosses too many levels");
   int32_t *at = sx_mem_alloc(p->ctx, crossing, sizeof *at);
-  if (!at) return sx_error_memory(err);
+  int32_t *cell_of = sx_mem_alloc(p->ctx, g->n_groups, sizeof *cell_of);
+  uint8_t *marks = sx_size_mul(&places, pieces, t->n_cells) ? sx_mem_zalloc(p->ctx, places, 1) : NULL;
+  if (!at || !cell_of || !marks) {
+    st = sx_error_memory(err);
+    goto done;
+  }
   for (size_t k = 0; k < crossing; k++) at[k] = -1;
   SX_TRY_GOTO(st, place_cells(at, g, t, err), done);
-  for (size_t i = 0; i < p->n_rows; i++) {
-    cell[i] = -1;
-    if (!(d[i] > 0)) continue;
-    if (g->group[i] >= 0) {
-      const int32_t *level = g->key_level + (size_t)g->group[i] * g->n_keys;
-      size_t code = 0;
-      for (size_t k = 0; k < g->n_keys; k++) code = code * g->n_levels[k] + (size_t)level[k];
-      cell[i] = at[code];
-    }
-    if (cell[i] < 0) {
-      st = row_error(g, t, i, err);
-      goto done;
-    }
-  }
+  cells_of_groups(cell_of, at, g);
+  matching job = {p, d, g, t, cell_of, p->cell + m * p->n_rows, marks};
+  SX_TRY_GOTO(st, sx_parallel_for(&quiet, pieces, match_piece, &job, err), done);
+  for (size_t k = 0; k < pieces; k++)
+    for (size_t c = 0; c < t->n_cells; c++) seen[p->first[m] + c] |= marks[k * t->n_cells + c];
 done:
   sx_mem_free(p->ctx, at);
+  sx_mem_free(p->ctx, cell_of);
+  sx_mem_free(p->ctx, marks);
   return st;
 }
 
-typedef struct matching {
-  wt_problem *p;
-  const sx_table *table;
-  const double *d;
-} matching;
-
-static sx_status match_margin(void *data, size_t m, sx_error *err) {
-  const matching *job = data;
-  const sx_target *t = &job->p->targets[m];
+static sx_status match_margin(wt_problem *p, size_t m, const sx_table *table, const double *d, uint8_t *seen,
+                              sx_error *err) {
+  const sx_target *t = &p->targets[m];
   sx_groups *g = NULL;
-  SX_TRY(sx_groups_new(&g, job->table, t->variables, t->n_variables, err));
-  const sx_status st = match_rows(job->p, m, g, job->d, err);
+  SX_TRY(sx_groups_new(&g, table, t->variables, t->n_variables, err));
+  const sx_status st = match_rows(p, m, g, d, seen, err);
   sx_groups_free(g);
   return st;
 }
 
-/* Cases in a cell whose target is 0 take no part. */
-static void exclude(wt_problem *p) {
+/* Cases in a cell whose target is 0 take no part; false where there are none. */
+static bool exclude(wt_problem *p) {
+  bool some = false;
   for (size_t m = 0; m < p->n_margins; m++) {
     bool any = false;
     for (size_t c = 0; c < p->targets[m].n_cells; c++) any = any || p->targets[m].totals[c] == 0;
+    some = some || any;
     for (size_t i = 0; any && i < p->n_rows; i++) {
       const int32_t cell = p->cell[m * p->n_rows + i];
       if (cell >= 0 && p->targets[m].totals[cell] == 0) p->excluded[i] = 1;
     }
   }
+  for (size_t i = 0; some && i < p->n_rows; i++)
+    for (size_t m = 0; m < p->n_margins && p->excluded[i]; m++) p->cell[m * p->n_rows + i] = -1;
+  return some;
 }
 
-typedef struct presence {
-  const wt_problem *p;
-  const double *d;
-  uint8_t *seen;
-} presence;
-
-static sx_status see_margin(void *data, size_t m, sx_error *err) {
-  (void)err;
-  const presence *t = data;
-  const wt_problem *p = t->p;
-  const int32_t *cell = p->cell + m * p->n_rows;
-  uint8_t *seen = t->seen + p->first[m];
-  for (size_t i = 0; i < p->n_rows; i++)
-    if (t->d[i] > 0 && !p->excluded[i]) seen[cell[i]] = 1;
-  return SX_OK;
+/* The cells that are left with a case. */
+static void see_again(uint8_t *seen, const wt_problem *p) {
+  memset(seen, 0, p->n_cells);
+  for (size_t m = 0; m < p->n_margins; m++)
+    for (size_t i = 0; i < p->n_rows; i++) {
+      const int32_t cell = p->cell[m * p->n_rows + i];
+      if (cell >= 0) seen[p->first[m] + (size_t)cell] = 1;
+    }
 }
 
 /* Every cell with a total above 0 needs a case. */
-static sx_status check_present(const wt_problem *p, const double *d, sx_error *err) {
-  uint8_t *seen = sx_mem_zalloc(p->ctx, p->n_cells, 1);
-  if (!seen) return sx_error_memory(err);
-  presence job = {p, d, seen};
-  sx_status st = sx_parallel_for(p->ctx, p->n_margins, see_margin, &job, err);
-  for (size_t c = 0; st == SX_OK && c < p->n_cells; c++) {
+static sx_status check_present(const wt_problem *p, const uint8_t *seen, sx_error *err) {
+  for (size_t c = 0; c < p->n_cells; c++) {
     if (seen[c] || p->total[c] == 0) continue;
     char name[256];
     sx_weighting__cell_name(name, p, c);
-    st = sx_error_set(err, SX_E_DATA, name,
-                      "the category has a population of %.15g and no case in the sample: merge it with another",
-                      p->total[c]);
-    break;
+    return sx_error_set(err, SX_E_DATA, name,
+                        "the category has a population of %.15g and no case in the sample: merge it with another",
+                        p->total[c]);
   }
-  sx_mem_free(p->ctx, seen);
-  return st;
+  return SX_OK;
 }
 
 /* One grand total for all margins: the first margin's. */
@@ -219,6 +244,7 @@ sx_status sx_weighting__problem(wt_problem *out, const sx_ctx *ctx, const sx_tab
   sx_status st = SX_OK;
   wt_problem p = {ctx, targets, sx_table_rows(table), n_targets, 0, NULL, NULL, NULL, NULL};
   size_t size = 0;
+  uint8_t *seen = NULL;
   if (n_targets == 0) return sx_error_set(err, SX_E_ARGUMENT, NULL, "at least one margin is needed");
   p.first = sx_mem_zalloc(ctx, n_targets + 1, sizeof *p.first);
   p.cell = sx_size_mul(&size, n_targets, p.n_rows) ? sx_mem_alloc(ctx, size, sizeof *p.cell) : NULL;
@@ -233,20 +259,19 @@ sx_status sx_weighting__problem(wt_problem *out, const sx_ctx *ctx, const sx_tab
     p.first[m + 1] = p.n_cells;
   }
   p.total = sx_mem_alloc(ctx, p.n_cells, sizeof *p.total);
-  if (!p.total) {
+  seen = sx_mem_zalloc(ctx, p.n_cells, 1);
+  if (!p.total || !seen) {
     st = sx_error_memory(err);
     goto done;
   }
   SX_TRY_GOTO(st, agree_totals(&p, total_tolerance, err), done);
-  matching job = {&p, table, d};
-  SX_TRY_GOTO(st, sx_parallel_for(ctx, n_targets, match_margin, &job, err), done);
-  exclude(&p);
-  for (size_t i = 0; i < p.n_rows; i++)
-    for (size_t m = 0; m < n_targets && p.excluded[i]; m++) p.cell[m * p.n_rows + i] = -1;
-  SX_TRY_GOTO(st, check_present(&p, d, err), done);
+  for (size_t m = 0; m < n_targets; m++) SX_TRY_GOTO(st, match_margin(&p, m, table, d, seen, err), done);
+  if (exclude(&p)) see_again(seen, &p);
+  SX_TRY_GOTO(st, check_present(&p, seen, err), done);
   *out = p;
   p = (wt_problem){ctx, NULL, 0, 0, 0, NULL, NULL, NULL, NULL};
 done:
+  sx_mem_free(ctx, seen);
   sx_weighting__problem_clear(&p);
   return st;
 }

@@ -36,9 +36,9 @@ static void fill_report(sx_weight_report *report, const wt_problem *p, const wt_
   report->kish_deff = n * sum2 / (sum * sum);
 }
 
-/* The calibrated design from solved weights. */
+/* The calibrated design from solved weights, or from factors by cell (w NULL). */
 static sx_status finish(sx_design **out, const sx_design *design, const wt_problem *p, const double *w,
-                        const sx_rake_options *options, const char *note, sx_error *err) {
+                        const wt_factors *f, const sx_rake_options *options, const char *note, sx_error *err) {
   const sx_ctx *ctx = sx_design_ctx(design);
   const size_t n = p->n_rows;
   sx_status st = SX_OK;
@@ -53,6 +53,11 @@ static sx_status finish(sx_design **out, const sx_design *design, const wt_probl
   if (sx_design_replicates(design)) SX_TRY_GOTO(st, sx_weighting__rake_replicates(&r, p, design, options, err), done);
   sx_adjustment a = SX_ADJUSTMENT_INIT;
   a.w = w;
+  if (!w) {
+    a.cell = f->cell;
+    a.factor = f->factor;
+    a.n_cells = f->n;
+  }
   a.repw = r.full;
   a.rep_cell = r.cell;
   a.rep_factor = r.factor;
@@ -67,6 +72,17 @@ done:
   return st;
 }
 
+/* Factors by cell where there are few and the record of the calibration may be made from them; else weights, the caller's to free. */
+static sx_status solve(double **w, wt_factors *f, wt_solution *s, const wt_problem *p, const sx_design *design,
+                       const sx_rake_options *options, sx_error *err) {
+  const double *d = sx_design_weights(design);
+  if (!sx_design_replicates(design)) SX_TRY(sx_weighting__factors(f, s, p, d, options, "", err));
+  if (f->n) return SX_OK;
+  *w = sx_mem_alloc(p->ctx, p->n_rows, sizeof **w);
+  if (!*w) return sx_error_memory(err);
+  return sx_weighting__solve(*w, s, p, d, options, "", err);
+}
+
 static sx_status calibrate(sx_design **out, const sx_design *design, const sx_table *table, const sx_target *targets,
                            size_t n_targets, const sx_rake_options *options, const char *note, sx_weight_report *report,
                            sx_error *err) {
@@ -74,8 +90,10 @@ static sx_status calibrate(sx_design **out, const sx_design *design, const sx_ta
   const double *d = sx_design_weights(design);
   sx_status st = SX_OK;
   wt_problem p = {ctx, NULL, 0, 0, 0, NULL, NULL, NULL, NULL};
-  wt_solution s;
+  wt_solution s = {0, 0, 0, 0};
+  wt_factors f = {NULL, NULL, 0};
   double *w = NULL;
+  sx_design *raked = NULL;
   if (n_targets && !targets)
     return sx_error_set(err, SX_E_ARGUMENT, "targets", "%zu margins are announced, but the array is NULL", n_targets);
   if (sx_table_rows(table) != sx_design_rows(design))
@@ -83,18 +101,15 @@ static sx_status calibrate(sx_design **out, const sx_design *design, const sx_ta
                         sx_design_rows(design));
   SX_TRY_GOTO(st, check_options(options, err), done);
   SX_TRY_GOTO(st, sx_weighting__problem(&p, ctx, table, targets, n_targets, d, options->total_tolerance, err), done);
-  w = sx_mem_alloc(ctx, p.n_rows, sizeof *w);
-  if (!w) {
-    st = sx_error_memory(err);
-    goto done;
-  }
-  st = sx_weighting__solve(w, &s, &p, d, options, "", err);
+  st = solve(&w, &f, &s, &p, design, options, err);
   if (st == SX_E_NUMERIC) st = sx_weighting__rake_diagnosis(design, table, &p, options, err);
   if (st != SX_OK) goto done;
-  SX_TRY_GOTO(st, finish(out, design, &p, w, options, note, err), done);
-  if (report) fill_report(report, &p, &s, options, d, w);
+  SX_TRY_GOTO(st, finish(&raked, design, &p, w, &f, options, note, err), done);
+  if (report) fill_report(report, &p, &s, options, d, sx_design_weights(raked));
+  *out = raked;
 done:
   sx_weighting__problem_clear(&p);
+  sx_weighting__factors_clear(&f, ctx);
   sx_mem_free(ctx, w);
   return st;
 }

@@ -71,47 +71,116 @@ static sx_status solve(double *g, wt_solution *solution, const wt_problem *p, co
   return SX_OK;
 }
 
-/* The sums of d over the cells, compensated. sum, comp [n] */
-static void sum_cells(double *sum, double *comp, const wt_problem *p, const uint32_t *id, const double *d, size_t n) {
-  memset(sum, 0, n * sizeof *sum);
-  memset(comp, 0, n * sizeof *comp);
-  for (size_t i = 0; i < p->n_rows; i++) {
-    if (id[i] == 0 || !(d[i] > 0)) continue;
-    const size_t c = id[i] - 1;
-    const double a = sum[c], s = a + d[i];
-    comp[c] += a >= d[i] ? (a - s) + d[i] : (d[i] - s) + a;
-    sum[c] = s;
-  }
-  for (size_t c = 0; c < n; c++) sum[c] += comp[c];
+/* The sums of d over the cells: of pieces of the rows, and these added with compensation. */
+typedef struct summing {
+  const wt_problem *p;
+  const wt_factors *f;
+  const double *d;
+  double *sum; /* [pieces][n] */
+} summing;
+
+static void add(double *sum, double *comp, double x) {
+  const double a = *sum, s = a + x;
+  *comp += a >= x ? (a - s) + x : (x - s) + a;
+  *sum = s;
 }
 
-/* Rows of one cell have one factor: solved on the cells. *done false where there are too many of them. */
-static sx_status solve_cells(bool *done, double *g, wt_solution *solution, const wt_problem *p, const double *d,
-                             const sx_rake_options *options, const char *who, sx_error *err) {
+/* sum, comp [n + 1] */
+static void sum_rows(double *sum, double *comp, const summing *job, size_t from, size_t end) {
+  for (size_t i = from; i < end; i++)
+    if (job->d[i] > 0) add(&sum[job->f->cell[i]], &comp[job->f->cell[i]], job->d[i]);
+  for (size_t c = 0; c < job->f->n; c++) sum[c] += comp[c];
+}
+
+static sx_status sum_piece(void *data, size_t piece, sx_error *err) {
+  const summing *job = data;
+  const size_t n = job->f->n;
+  double *comp = sx_mem_zalloc(job->p->ctx, n, sizeof *comp);
+  if (!comp) return sx_error_memory(err);
+  sum_rows(job->sum + piece * n, comp, job, piece * WT_PIECE_ROWS, sx_weighting__piece_end(job->p->n_rows, piece));
+  sx_mem_free(job->p->ctx, comp);
+  return SX_OK;
+}
+
+/* out [n]: the sums; those of few cells in pieces. */
+static sx_status sum_cells(double *out, const wt_problem *p, const wt_factors *f, const double *d, sx_error *err) {
+  const size_t pieces = sx_weighting__pieces(p->n_rows);
+  const bool few = f->n * pieces <= p->n_rows;
+  const sx_ctx quiet = sx_weighting__quiet(p->ctx);
+  sx_status st = SX_OK;
+  summing job = {p, f, d, sx_mem_zalloc(p->ctx, f->n * (few ? pieces : 1), sizeof *job.sum)};
+  double *comp = sx_mem_zalloc(p->ctx, f->n, sizeof *comp);
+  if (!job.sum || !comp) {
+    st = sx_error_memory(err);
+    goto done;
+  }
+  if (few) {
+    SX_TRY_GOTO(st, sx_parallel_for(&quiet, pieces, sum_piece, &job, err), done);
+    memset(out, 0, f->n * sizeof *out);
+    for (size_t k = 0; k < pieces; k++)
+      for (size_t c = 0; c < f->n; c++) add(&out[c], &comp[c], job.sum[k * f->n + c]);
+    for (size_t c = 0; c < f->n; c++) out[c] += comp[c];
+  } else {
+    sum_rows(job.sum, comp, &job, 0, p->n_rows);
+    memcpy(out, job.sum, f->n * sizeof *out);
+  }
+done:
+  sx_mem_free(p->ctx, job.sum);
+  sx_mem_free(p->ctx, comp);
+  return st;
+}
+
+void sx_weighting__factors_clear(wt_factors *f, const sx_ctx *ctx) {
+  sx_mem_free(ctx, f->cell);
+  sx_mem_free(ctx, f->factor);
+  *f = (wt_factors){NULL, NULL, 0};
+}
+
+static bool at_bound(double g, const sx_rake_options *o) {
+  return g <= o->lower || g >= o->upper;
+}
+
+static void count_at_bound(wt_solution *s, const wt_problem *p, const wt_factors *f, const double *d,
+                           const sx_rake_options *o) {
+  bool any = false;
+  s->n_at_bound = 0;
+  for (size_t c = 1; c < f->n; c++) any = any || at_bound(f->factor[c], o);
+  for (size_t i = 0; any && i < p->n_rows; i++)
+    s->n_at_bound += d[i] > 0 && f->cell[i] && at_bound(f->factor[f->cell[i]], o);
+}
+
+/* Rows of one cell have one factor: solved on the cells. */
+sx_status sx_weighting__factors(wt_factors *out, wt_solution *solution, const wt_problem *p, const double *d,
+                                const sx_rake_options *options, const char *who, sx_error *err) {
   sx_status st = SX_OK;
   wt_problem cells;
+  wt_solution s = {0, 0, 0, 0};
   size_t n = 0;
   double *sum = NULL;
-  uint32_t *id = sx_mem_alloc(p->ctx, p->n_rows, sizeof *id);
+  wt_factors f = {NULL, NULL, 0};
   memset(&cells, 0, sizeof cells);
-  if (!id) {
-    st = sx_error_memory(err);
-    goto done;
-  }
-  SX_TRY_GOTO(st, sx_weighting__joint_cells(id, &n, p, err), done);
-  *done = n > 0;
+  *out = f;
+  if (p->n_rows < CELLS_ROWS) return SX_OK;
+  f.cell = sx_mem_alloc(p->ctx, p->n_rows, sizeof *f.cell);
+  if (!f.cell) return sx_error_memory(err);
+  SX_TRY_GOTO(st, sx_weighting__joint_cells(f.cell, &n, p, err), done);
   if (n == 0) goto done;
-  SX_TRY_GOTO(st, sx_weighting__cell_problem(&cells, p, id, n, err), done);
-  sum = sx_mem_alloc(p->ctx, n, 3 * sizeof *sum);
-  if (!sum) {
+  SX_TRY_GOTO(st, sx_weighting__cell_problem(&cells, p, f.cell, n, err), done);
+  f.n = n + 1;
+  f.factor = sx_mem_zalloc(p->ctx, f.n, sizeof *f.factor);
+  sum = sx_mem_alloc(p->ctx, f.n, sizeof *sum);
+  if (!f.factor || !sum) {
     st = sx_error_memory(err);
     goto done;
   }
-  sum_cells(sum, sum + n, p, id, d, n);
-  SX_TRY_GOTO(st, solve(sum + 2 * n, solution, &cells, sum, options, who, err), done);
-  for (size_t i = 0; i < p->n_rows; i++) g[i] = id[i] && d[i] > 0 ? sum[2 * n + id[i] - 1] : 0;
+  SX_TRY_GOTO(st, sum_cells(sum, p, &f, d, err), done);
+  SX_TRY_GOTO(st, solve(f.factor + 1, &s, &cells, sum + 1, options, who, err), done);
+  count_at_bound(&s, p, &f, d, options);
+  *solution = s;
+  *out = f;
+  f = (wt_factors){NULL, NULL, 0};
 done:
-  sx_mem_free(p->ctx, id);
+  sx_weighting__factors_clear(&f, p->ctx);
   sx_mem_free(p->ctx, sum);
   sx_mem_free(p->ctx, cells.cell);
   sx_mem_free(p->ctx, cells.excluded);
@@ -120,15 +189,17 @@ done:
 
 sx_status sx_weighting__solve(double *w, wt_solution *solution, const wt_problem *p, const double *d,
                               const sx_rake_options *options, const char *who, sx_error *err) {
-  bool done = false;
   wt_solution s = {0, 0, 0, 0};
-  if (p->n_rows >= CELLS_ROWS) SX_TRY(solve_cells(&done, w, &s, p, d, options, who, err));
-  if (!done) SX_TRY(solve(w, &s, p, d, options, who, err));
+  wt_factors f = {NULL, NULL, 0};
+  SX_TRY(sx_weighting__factors(&f, &s, p, d, options, who, err));
+  if (f.n == 0) SX_TRY(solve(w, &s, p, d, options, who, err));
   for (size_t i = 0; i < p->n_rows; i++) {
     const bool in = d[i] > 0 && !p->excluded[i];
-    if (in && (w[i] <= options->lower || w[i] >= options->upper)) s.n_at_bound++;
-    w[i] = in ? d[i] * w[i] : 0;
+    const double g = f.n ? f.factor[f.cell[i]] : w[i];
+    if (f.n == 0 && in && at_bound(g, options)) s.n_at_bound++;
+    w[i] = in ? d[i] * g : 0;
   }
+  sx_weighting__factors_clear(&f, p->ctx);
   *solution = s;
   return SX_OK;
 }
