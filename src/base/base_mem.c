@@ -24,7 +24,7 @@ typedef struct header {
   size_t mapped;
 } header;
 enum { HEADER = 16 };
-static const size_t BIG = (size_t)3 << 20, LARGE_PAGE = (size_t)2 << 20;
+static const size_t BIG = (size_t)3 << 20;
 _Static_assert(sizeof(header) == HEADER, "the payload must stay 16-byte aligned");
 
 bool sx_size_add(size_t *out, size_t a, size_t b) {
@@ -59,7 +59,7 @@ static size_t block_size_of(const header *h) {
 /* ---- mappings ------------------------------------------------------------------------------------------------------- */
 
 #if MAPPINGS
-enum { PAGE = 4096 };
+enum { PAGE = 4096, LARGE_PAGE = 2 << 20 };
 
 /* From the page of the header on; false where it is too long. */
 static bool map_length(size_t *out, size_t total) {
