@@ -63,11 +63,11 @@ SX_API const sx_audit_identity *sx_audit_identity_at(const sx_audit *audit, size
 typedef enum sx_audit_verdict { SX_AUDIT_AGREES, SX_AUDIT_CONTRADICTS, SX_AUDIT_CANNOT_TELL } sx_audit_verdict;
 SX_API const char *sx_audit_verdict_name(sx_audit_verdict verdict, bool chinese); /* "contradicts"; never NULL */
 
-/* The smallest change of one printed figure, at its own decimals, after which the identity (or the group) holds. */
+/* The smallest change of one figure, at its own decimals, after which the identity (or the group) holds. */
 typedef struct sx_audit_repair {
   size_t figure;
   const char *value; /* "46.5"; "" when no value of this figure repairs it */
-  double steps;      /* signed, in units of its last printed digit; NaN when value is "" */
+  double steps;      /* signed, in units of its last printed place (one in 130); NaN when value is "" */
 } sx_audit_repair;
 
 typedef struct sx_audit_finding {
@@ -77,7 +77,9 @@ typedef struct sx_audit_finding {
   /* How far the identity is from turning: >= 0 inside, < 0 outside. slack in base units of its first figure, slack_digits in units of
    * that figure's last printed digit. NaN where it has no meaning. */
   double slack, slack_digits;
-  const sx_audit_repair *repairs; /* [n_repairs] fewest steps first; of contradictions */
+  /* [n_repairs] of contradictions in numbers (no value mends a unit): printed figures before those from outside, and of each the smallest
+   * first, in units of the last place that is printed. */
+  const sx_audit_repair *repairs;
   size_t n_repairs;
 } sx_audit_finding;
 
@@ -87,6 +89,8 @@ typedef struct sx_audit_group {
   size_t n_identities;
   const sx_audit_repair *repairs;
   size_t n_repairs;
+  /* How far the figure of the first repair is from where the group would hold, in its last digits: negative; NaN without a repair. */
+  double slack_digits;
 } sx_audit_group;
 
 typedef struct sx_audit_options {
@@ -108,6 +112,10 @@ SX_API const sx_audit_group *sx_audit_group_at(const sx_audit_report *report, si
 /* Components of linear identities whose joint verdict was not reached in time. */
 SX_API size_t sx_audit_undecided(const sx_audit_report *report);
 SX_API size_t sx_audit_count(const sx_audit_report *report, sx_audit_verdict verdict);
+/* Identities that fail whatever values their figures have, one or several together (x == y + 1 beside x == y + 2): no figures explain
+ * them, and the explanation below is of the rest. None can be left out of its set; a set has no repairs. */
+SX_API size_t sx_audit_impossible(const sx_audit_report *report);
+SX_API const sx_audit_group *sx_audit_impossible_at(const sx_audit_report *report, size_t i);
 /* Fewest figures that must be wrong for everything that fails: figures[*n]. *bound: no set has fewer; *proven: the set is minimum. */
 SX_API const size_t *sx_audit_explanation(const sx_audit_report *report, size_t *n, size_t *bound, bool *proven);
 /* The identity in words: "数字消费占比 46.9% [000 前言] = 9.37万亿元 [...] / ...": figures with value, unit and place. */

@@ -112,14 +112,39 @@ typedef struct search {
   bool below, above;     /* a piece strictly below low / above high was seen */
   bool inside;           /* a piece wholly in between */
   bool open;             /* a piece could not be settled */
-  bool broken;
+  bool broken;           /* a divisor meets 0 somewhere in the box */
+  bool root;             /* a piece on which it does not has both sides */
 } search;
+
+/* N over a piece: where it keeps away from 0 there is no solution, whatever the divisor does. */
+static span numerator(const au_identity *identity, const span *x) {
+  const long double within = identity->has_within ? sx_audit__num_value(identity->within) : 0;
+  span out = {0, 0};
+  for (size_t i = 0; i < identity->num.n; i++) {
+    const au_term *term = &identity->num.terms[i];
+    const long double coef = sx_audit__num_value(term->coef);
+    span product = outward(coef, coef);
+    for (uint32_t k = 0; k < term->n; k++) {
+      const au_var *var = &identity->vars[term->vars[k]];
+      const span v = var->figure == AU_TOLERANCE
+                         ? outward(-within, within)
+                         : outward(x[var->figure].lo + var->shift, x[var->figure].hi + var->shift);
+      for (uint32_t p = 0; p < var->power; p++) product = mul(product, v);
+    }
+    out = outward(out.lo + product.lo, out.hi + product.hi);
+  }
+  return out;
+}
 
 /* The residual's side on one piece; 0: not settled. */
 static int side(search *s, const piece *p) {
   bool broken = false;
   const span r = residual(s->identity, p->x, &broken);
-  if (broken) return 0;
+  if (broken) {
+    if (!s->identity->exact || !s->identity->den.n || s->identity->relation != AU_EQ) return 0;
+    const span n = numerator(s->identity, p->x);
+    return n.lo > 0 || n.hi < 0 ? 3 : 0;
+  }
   if (r.hi < s->low) {
     s->below = true;
     return -1;
@@ -135,18 +160,84 @@ static int side(search *s, const piece *p) {
   return 0;
 }
 
-/* A point well inside tells sides sooner than boxes do. */
+/* Points well inside tell sides sooner than boxes do. Where the whole box has a pole, both sides on one piece without one are a root. */
 static void probe(search *s, const piece *p, size_t n) {
+  enum { CORNERS_UP_TO = 4 };
   piece point = *p;
   for (size_t i = 0; i < n; i++) {
     const long double middle = p->x[i].lo + (p->x[i].hi - p->x[i].lo) / 2;
     point.x[i] = (span){middle, middle};
   }
-  (void)side(s, &point);
+  if (!s->broken) {
+    (void)side(s, &point);
+    return;
+  }
+  bool broken = false;
+  (void)residual(s->identity, p->x, &broken);
+  const int middle = side(s, &point);
+  bool below = middle == -1, above = middle == 1;
+  if (broken || n > CORNERS_UP_TO) return;
+  for (uint32_t corner = 0; corner < 1U << n; corner++) {
+    for (size_t i = 0; i < n; i++) {
+      const long double inset = (p->x[i].hi - p->x[i].lo) / 1024;
+      const long double at = corner >> i & 1 ? p->x[i].hi - inset : p->x[i].lo + inset;
+      point.x[i] = (span){at, at};
+    }
+    const int at = side(s, &point);
+    below = below || at == -1;
+    above = above || at == 1;
+  }
+  s->root = s->root || (below && above);
 }
 
 static bool settled(const search *s) {
-  return s->inside || (s->below && s->above) || (s->identity->relation == AU_LE && s->below);
+  return s->inside || s->root || (!s->broken && s->below && s->above) || (s->identity->relation == AU_LE && s->below);
+}
+
+/* ---- a point that satisfies it exactly: the middles of the intervals, where there is no divisor --------------------------------- */
+
+static bool exactly(au_num *out, const au_expr *e, const au_num *x) {
+  au_num a, b;
+  switch (e->op) {
+  case AU_NUM:
+    *out = e->num;
+    return true;
+  case AU_FIG:
+    *out = x[e->var];
+    return true;
+  case AU_NEG:
+    return exactly(&a, e->left, x) && sx_audit__num_mul(out, a, (au_num){-1, 0});
+  case AU_POW:
+    if (!exactly(&a, e->left, x)) return false;
+    *out = a;
+    for (uint32_t k = 1; k < e->power; k++) {
+      if (!sx_audit__num_mul(out, *out, a)) return false;
+    }
+    return true;
+  case AU_ADD:
+  case AU_SUB:
+  case AU_MUL:
+    break;
+  case AU_DIV:
+    return false;
+  }
+  if (!exactly(&a, e->left, x) || !exactly(&b, e->right, x)) return false;
+  if (e->op == AU_MUL) return sx_audit__num_mul(out, a, b);
+  if (e->op == AU_SUB && !sx_audit__num_mul(&b, b, (au_num){-1, 0})) return false;
+  return sx_audit__num_add(out, a, b);
+}
+
+static bool holds_in_the_middle(const au_identity *identity, const au_range *box, size_t n) {
+  au_num x[MAX_FIGURES], left, right;
+  if (identity->kind == AU_CAGR) return false;
+  for (size_t i = 0; i < n; i++) {
+    if (box[i].lo.e >= AU_CAP_EXPONENT || box[i].hi.e >= AU_CAP_EXPONENT) return false;
+    if (!sx_audit__num_add(&x[i], box[i].lo, box[i].hi) || !sx_audit__num_mul(&x[i], x[i], (au_num){5, -1}))
+      return false;
+  }
+  if (!exactly(&left, identity->left, x) || !exactly(&right, identity->right, x)) return false;
+  const int order = sx_audit__num_cmp(left, right);
+  return order == 0 || (order < 0 && identity->relation == AU_LE);
 }
 
 static void look(search *s, const piece *whole, size_t n, piece *stack) {
@@ -162,9 +253,13 @@ static void look(search *s, const piece *whole, size_t n, piece *stack) {
     if (settled(s)) return;
     const size_t cut = widest(&now, whole, n);
     const long double middle = now.x[cut].lo + (now.x[cut].hi - now.x[cut].lo) / 2;
-    if (++pieces > MAX_PIECES || depth + 2 > MAX_STACK || !(now.x[cut].lo < middle && middle < now.x[cut].hi)) {
+    if (++pieces > MAX_PIECES) {
       s->open = true;
       return;
+    }
+    if (depth + 2 > MAX_STACK || !(now.x[cut].lo < middle && middle < now.x[cut].hi)) {
+      s->open = true; /* at a pole, or on the line: others may tell */
+      continue;
     }
     stack[depth] = now;
     stack[depth++].x[cut].lo = middle;
@@ -182,9 +277,8 @@ au_answer sx_audit__branch(const au_identity *identity, const au_range *box) {
   search s = {.identity = identity, .low = -within, .high = within};
   (void)residual(identity, whole.x, &s.broken);
   look(&s, &whole, n, stack);
-  if (s.inside) return s.broken ? AU_UNDECIDED : AU_FEASIBLE;
-  if (identity->relation == AU_LE && s.below) return s.broken ? AU_UNDECIDED : AU_FEASIBLE;
-  if (s.below && s.above) return s.broken ? AU_UNDECIDED : AU_FEASIBLE;
-  if (s.open) return AU_UNDECIDED;
+  if (settled(&s)) return AU_FEASIBLE;
+  if (s.open) return holds_in_the_middle(identity, box, n) ? AU_FEASIBLE : AU_UNDECIDED;
+  if (s.broken || (s.below && s.above)) return AU_EMPTY; /* there is no value between the two sides of a pole */
   return s.below ? AU_TOO_LOW : s.above ? AU_TOO_HIGH : AU_UNDECIDED;
 }

@@ -165,6 +165,19 @@ static sx_status set_cover(sx_audit *audit, au_identity *out, sx_error *err) {
   return SX_OK;
 }
 
+static sx_status mark_rounded(sx_audit *audit, au_identity *out, sx_error *err) {
+  enum { PAIRS_UP_TO = 64 };
+  if (out->n_args > PAIRS_UP_TO) return SX_OK;
+  uint8_t *rounded = sx_arena_zalloc(audit->arena, out->n_args, 1);
+  if (!rounded) return sx_error_memory(err);
+  for (size_t i = 0; i < out->n_args; i++) {
+    const au_figure *figure = &audit->figures[out->args[i]];
+    rounded[i] = figure->word->rule == SX_AUDIT_ROUND && !figure->pub.count;
+  }
+  out->rounded = rounded;
+  return SX_OK;
+}
+
 static const char *formula_of(sx_audit *audit, const au_identity *identity);
 
 sx_status sx_audit__compile(sx_audit *audit, au_identity *out, sx_error *err) {
@@ -198,6 +211,9 @@ sx_status sx_audit__compile(sx_audit *audit, au_identity *out, sx_error *err) {
     status = sx_audit__expand(audit, out, err);
     break;
   case AU_SAME:
+    status = mark_rounded(audit, out, err);
+    out->exact = out->linear = true;
+    break;
   case AU_ORDER:
     out->exact = out->linear = true;
     break;

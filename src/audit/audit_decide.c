@@ -192,6 +192,12 @@ static int extreme_sign(setting *s, const au_poly *poly, int direction, bool *ba
   return sign;
 }
 
+/* Is an extreme of a polynomial that is exactly 0 reached in the half-open box? */
+static bool attains_of(setting *s, const au_poly *poly, int direction, bool *undecided) {
+  s->poly = poly;
+  return attains(s, direction, undecided);
+}
+
 static au_answer decide_poly(au_work *work, const au_identity *identity, const au_range *box) {
   setting s;
   bool bad = false, undecided = false;
@@ -199,11 +205,17 @@ static au_answer decide_poly(au_work *work, const au_identity *identity, const a
   if (!prepare(&s, work, identity, box)) return AU_UNDECIDED;
   if (identity->den.n) {
     const int low = extreme_sign(&s, &identity->den, -1, &bad), high = extreme_sign(&s, &identity->den, 1, &bad);
-    if (low <= 0 && high >= 0) { /* a divisor may be 0: without a zero of N there is no solution all the same */
+    /* 0 may be an end that is not reached: x - y with x below 12.5 and y from there up */
+    bool torn = false;
+    const bool above = low > 0 || (low == 0 && high > 0 && !attains_of(&s, &identity->den, -1, &torn)),
+               below = high < 0 || (high == 0 && low < 0 && !attains_of(&s, &identity->den, 1, &torn));
+    if (work->failed) return AU_UNDECIDED;
+    if (torn || bad ||
+        (!above && !below)) { /* a divisor may be 0: without a zero of N there is no solution all the same */
       const int least = extreme_sign(&s, &identity->num, -1, &bad), most = extreme_sign(&s, &identity->num, 1, &bad);
       return identity->relation == AU_EQ && !bad && (least > 0 || most < 0) ? AU_EMPTY : AU_UNDECIDED;
     }
-    den = low > 0 ? 1 : -1;
+    den = above ? 1 : -1;
   }
   const int low = extreme_sign(&s, &identity->num, -1, &bad), high = extreme_sign(&s, &identity->num, 1, &bad);
   if (bad) return AU_UNDECIDED;
@@ -233,9 +245,41 @@ static bool apart(const au_range *low, const au_range *high, const au_identity *
   return order > 0 || (order == 0 && (low->lo_open || high->hi_open));
 }
 
+static bool plainly_rounded(const au_identity *identity, const au_range *box, size_t i) {
+  return identity->rounded && identity->rounded[i] && box[i].lo.e < AU_CAP_EXPONENT && box[i].hi.e < AU_CAP_EXPONENT;
+}
+
+/* Two printings of one quantity, both plainly rounded and to different digits: the finer one, rounded half up to the digits of the coarser
+ * one, must be that one: its printed value (the middle of its interval) lies in the coarser interval. -1: the first is too low, 1: too
+ * high, 0: alike, or not to be compared so. */
+static int printed_apart(const au_identity *identity, const au_range *box, size_t i, size_t k) {
+  const au_num minus = {-1, 0}, half = {5, -1};
+  au_num width[2], middle[2], part;
+  const size_t of[2] = {i, k};
+  if (identity->has_within || !plainly_rounded(identity, box, i) || !plainly_rounded(identity, box, k)) return 0;
+  for (int j = 0; j < 2; j++) {
+    const au_range *r = &box[of[j]];
+    if (!sx_audit__num_mul(&part, r->lo, minus) || !sx_audit__num_add(&width[j], r->hi, part) ||
+        !sx_audit__num_add(&part, r->lo, r->hi) || !sx_audit__num_mul(&middle[j], part, half))
+      return 0;
+  }
+  const int finer = sx_audit__num_cmp(width[0], width[1]);
+  if (finer == 0) return 0;
+  const int fine = finer < 0 ? 0 : 1;
+  const au_range *coarse = &box[of[1 - fine]];
+  const int low = sx_audit__num_cmp(middle[fine], coarse->lo), high = sx_audit__num_cmp(middle[fine], coarse->hi);
+  const int side = low < 0 || (low == 0 && coarse->lo_open) ? -1 : high > 0 || (high == 0 && coarse->hi_open) ? 1 : 0;
+  return fine == 0 ? side : -side;
+}
+
 /* Intervals of a line that meet two by two meet all together (Helly), so the greatest low end and the least high end decide. */
 static au_answer decide_same(const au_identity *identity, const au_range *box) {
   size_t low = 0, high = 0;
+  for (size_t i = 0; identity->rounded && i < identity->n_args; i++) {
+    for (size_t k = 0; k < i; k++) {
+      if (printed_apart(identity, box, i, k)) return AU_EMPTY;
+    }
+  }
   for (size_t i = 1; i < identity->n_args; i++) {
     const int a = sx_audit__num_cmp(box[i].lo, box[low].lo), b = sx_audit__num_cmp(box[i].hi, box[high].hi);
     if (a > 0 || (a == 0 && box[i].lo_open)) low = i;
@@ -272,9 +316,17 @@ au_answer sx_audit__decide_for(au_work *work, const au_identity *identity, const
   for (size_t i = 0; i < identity->n_args; i++) {
     if (i == which) continue;
     for (size_t k = 0; k < identity->n_args; k++) {
-      if (k != which && (order ? k > i : k != i) && apart(&box[k], &box[i], identity)) return AU_EMPTY;
+      if (k != which && (order ? k > i : k != i) &&
+          (apart(&box[k], &box[i], identity) || (!order && printed_apart(identity, box, k, i))))
+        return AU_EMPTY;
     }
-    if ((!order || i > which) && apart(&box[i], &box[which], identity)) answer = AU_TOO_LOW;
+    const int side = order ? 0 : printed_apart(identity, box, which, i);
+    if ((side < 0 && answer == AU_TOO_HIGH) || (side > 0 && answer == AU_TOO_LOW)) return AU_EMPTY;
+    if (side) answer = side < 0 ? AU_TOO_LOW : AU_TOO_HIGH;
+    if ((!order || i > which) && apart(&box[i], &box[which], identity)) {
+      if (answer == AU_TOO_HIGH) return AU_EMPTY;
+      answer = AU_TOO_LOW;
+    }
     if ((!order || i < which) && apart(&box[which], &box[i], identity)) {
       if (answer == AU_TOO_LOW) return AU_EMPTY;
       answer = AU_TOO_HIGH;
@@ -318,6 +370,7 @@ bool sx_audit__residual(au_work *work, const au_identity *identity, const au_ran
   if (identity->kind == AU_SAME || identity->kind == AU_ORDER) return same_residual(identity, box, low, high);
   if (identity->kind == AU_CAGR) return cagr_residual(box, identity->years, low, high);
   if (!identity->exact || !prepare(&s, work, identity, box)) return false;
+  bool negative = false;
   *low = HUGE_VALL;
   *high = -HUGE_VALL;
   for (uint32_t c = 0; c < 1U << identity->n_cover; c++) {
@@ -327,6 +380,8 @@ bool sx_audit__residual(au_work *work, const au_identity *identity, const au_ran
       s.poly = &identity->den;
       coefficients(&s, c);
       den = sx_audit__big_value(&s.coef[identity->n_vars]);
+      if (den == 0 || (c > 0 && (den < 0) != negative)) return false; /* a pole */
+      negative = den < 0;
     }
     s.poly = &identity->num;
     coefficients(&s, c);

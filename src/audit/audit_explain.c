@@ -32,6 +32,8 @@ typedef struct search {
   uint32_t *seen; /* [n_identities] the number of the last walk that met it */
   uint32_t walk;
   au_range *box;
+  bool *dead; /* [n_identities] no values of any figures satisfy it, or it and others: no set of figures explains it */
+  bool restart; /* one was found: what was concluded from it is void */
   size_t bound;
   bool proven;
 } search;
@@ -55,11 +57,41 @@ static sx_status add(conflicts *all, uint32_t figure, sx_error *err) {
   return SX_OK;
 }
 
-/* An empty conflict would say that nothing helps: it is dropped, and nothing is proven then. */
+/* An empty conflict says that nothing helps: false, and the identities behind it are impossible. */
 static bool finish(conflicts *all) {
   if (all->n_items == all->start[all->n]) return false;
   all->start[++all->n] = all->n_items;
   return true;
+}
+
+/* Identities that fail with all of their figures freed are set aside, told as impossible, and the search begins anew without them. */
+static sx_status set_aside(search *x, const uint32_t *ids, size_t n, sx_error *err) {
+  sx_audit_report *report = x->report;
+  void *sets = report->impossible;
+  size_t *kept = sx_arena_alloc(report->arena, n, sizeof *kept);
+  if (!kept ||
+      !sx_mem_grow(&report->ctx, &sets, &report->cap_impossible, report->n_impossible + 1, sizeof *report->impossible))
+    return sx_error_memory(err);
+  report->impossible = sets;
+  for (size_t i = 0; i < n; i++) {
+    kept[i] = ids[i];
+    x->dead[ids[i]] = true;
+  }
+  report->impossible[report->n_impossible++] = (sx_audit_group){.identities = kept, .n_identities = n};
+  x->restart = true;
+  return SX_OK;
+}
+
+/* The identities that are not set aside are moved to the front. */
+static size_t live(const search *x, uint32_t *ids, size_t n) {
+  size_t kept = 0;
+  for (size_t i = 0; i < n; i++) {
+    const uint32_t id = ids[i];
+    if (x->dead[id]) continue;
+    ids[i] = ids[kept];
+    ids[kept++] = id;
+  }
+  return kept;
 }
 
 /* ---- conflicts ----------------------------------------------------------------------------------------------------------- */
@@ -101,8 +133,7 @@ static sx_status from_identity(search *x, size_t i, bool *added, sx_error *err) 
     SX_TRY(add(&x->all, figure, err));
   }
   *added = true;
-  if (!finish(&x->all)) x->proven = false;
-  return SX_OK;
+  return finish(&x->all) ? SX_OK : set_aside(x, &(uint32_t){(uint32_t)i}, 1, err);
 }
 
 static sx_status from_core(search *x, const uint32_t *ids, size_t n, sx_error *err) {
@@ -113,14 +144,13 @@ static sx_status from_core(search *x, const uint32_t *ids, size_t n, sx_error *e
       if (!x->s.freed[identity->figures[k]]) SX_TRY(add(&x->all, (uint32_t)identity->figures[k], err));
     }
   }
-  if (!finish(&x->all)) x->proven = false;
-  return SX_OK;
+  return finish(&x->all) ? SX_OK : set_aside(x, ids, n, err);
 }
 
 static sx_status from_component(search *x, size_t c, bool *added, sx_error *err) {
   uint32_t *ids = x->order + x->start[c];
-  size_t n = x->start[c + 1] - x->start[c];
-  while (n > 0) {
+  size_t n = live(x, ids, x->start[c + 1] - x->start[c]);
+  while (n > 0 && !x->restart) {
     au_lp_answer answer;
     size_t core;
     SX_TRY(sx_ctx_poll(&x->report->ctx, err));
@@ -149,7 +179,7 @@ static sx_status from_neighbours(search *x, bool *added, sx_error *err) {
       for (size_t k = 0; k < (of ? of->n_figures : 1); k++) {
         if (of) figure = of->figures[k];
         for (size_t j = x->at[figure]; j < x->at[figure + 1] && n < NEAR; j++) {
-          if (x->seen[x->row[j]] == x->walk) continue;
+          if (x->seen[x->row[j]] == x->walk || x->dead[x->row[j]]) continue;
           x->seen[x->row[j]] = x->walk;
           ids[n++] = x->row[j];
         }
@@ -195,7 +225,7 @@ static sx_status look(search *x, bool *added, sx_error *err) {
   const sx_audit_report *report = x->report;
   *added = false;
   for (size_t i = 0; i < report->audit->n_identities; i++) {
-    if (report->findings[i].verdict == SX_AUDIT_CONTRADICTS) SX_TRY(from_identity(x, i, added, err));
+    if (report->findings[i].verdict == SX_AUDIT_CONTRADICTS && !x->dead[i]) SX_TRY(from_identity(x, i, added, err));
   }
   if (*added) return SX_OK; /* groups are looked at when no identity fails alone */
   if (x->start[x->n_components] > SMALL) SX_TRY(from_neighbours(x, added, err));
@@ -359,7 +389,8 @@ static sx_status hit_all(search *x, local *l, sx_error *err) {
 static bool is_linear(const sx_audit_report *report, size_t i) {
   const au_identity *identity = &report->audit->identities[i];
   return identity->linear && !identity->points_mixed && !*identity->pub.unstated &&
-         !sx_audit__base_open(report->audit, identity) && report->findings[i].verdict != SX_AUDIT_CANNOT_TELL;
+         !sx_audit__base_open(report->audit, identity) && !sx_audit__period_open(report->audit, identity) &&
+         report->findings[i].verdict != SX_AUDIT_CANNOT_TELL;
 }
 
 static sx_status prepare(search *x, local *l, double *credit, sx_error *err) {
@@ -405,7 +436,15 @@ static sx_status loop(search *x, local *l, sx_error *err) {
   for (int round = 0; added && round < MAX_ROUNDS; round++) {
     x->proven = true;
     SX_TRY(look(x, &added, err));
-    if (added) SX_TRY(hit_all(x, l, err));
+    if (x->restart) {
+      x->all.n = x->all.n_items = 0;
+      memset(x->s.freed, 0, x->report->audit->n_figures);
+      x->restart = false;
+      x->bound = 0;
+      round = -1; /* as often as there are identities at most */
+    } else if (added) {
+      SX_TRY(hit_all(x, l, err));
+    }
   }
   if (added) x->proven = false;
   return SX_OK;
@@ -435,7 +474,8 @@ static sx_status explain(sx_audit_report *report, au_work *work, sx_error *err) 
   if (status == SX_OK) status = sx_audit__components(&x.order, &x.start, &x.n_components, report, is_linear, err);
   if (status == SX_OK) {
     x.dirty = sx_mem_zalloc(&report->ctx, x.n_components + 1, sizeof *x.dirty);
-    status = x.dirty ? prepare(&x, &l, credit, err) : sx_error_memory(err);
+    x.dead = sx_mem_zalloc(&report->ctx, report->audit->n_identities + 1, sizeof *x.dead);
+    status = x.dirty && x.dead ? prepare(&x, &l, credit, err) : sx_error_memory(err);
   }
   if (status == SX_OK) status = index_rows(&x, err);
   if (status == SX_OK) status = loop(&x, &l, err);
@@ -444,6 +484,7 @@ static sx_status explain(sx_audit_report *report, au_work *work, sx_error *err) 
   sx_mem_free(&report->ctx, x.order);
   sx_mem_free(&report->ctx, x.start);
   sx_mem_free(&report->ctx, x.dirty);
+  sx_mem_free(&report->ctx, x.dead);
   sx_mem_free(&report->ctx, x.at);
   sx_mem_free(&report->ctx, x.row);
   sx_mem_free(&report->ctx, x.seen);

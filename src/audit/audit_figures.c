@@ -313,12 +313,19 @@ static sx_status read_row(sx_audit *audit, const int *columns, size_t n, csv *in
 
 sx_status sx_audit__read_figures(sx_audit *audit, const char *name, const char *text, size_t n, sx_error *err) {
   int columns[MAX_COLUMNS];
-  size_t n_columns = 0, bad = 0;
+  size_t n_columns = 0, bad = n;
   name = sx_arena_strdup(audit->arena, name);
   char *copy = sx_arena_strndup(audit->arena, text, n);
   if (!copy || !name) return sx_error_memory(err);
-  if (!sx_utf8_valid(text, n, &bad) || memchr(text, 0, n))
-    return sx_error_set(err, SX_E_PARSE, name, "the file is not UTF-8 text");
+  const char *zero = memchr(text, 0, n);
+  if (!sx_utf8_valid(text, n, &bad) || zero) {
+    char where[SX_ERROR_WHERE_MAX];
+    size_t line = 1;
+    if (zero && (size_t)(zero - text) < bad) bad = (size_t)(zero - text);
+    for (size_t i = 0; i < bad && i < n; i++) line += text[i] == '\n';
+    snprintf(where, sizeof where, "%s:%zu", name, line);
+    return sx_error_set(err, SX_E_PARSE, where, "the file is not UTF-8 text: save it as UTF-8");
+  }
   csv in = {.at = copy, .end = copy + n, .line = 1};
   if (n >= 3 && memcmp(copy, "\xef\xbb\xbf", 3) == 0) in.at += 3;
   SX_TRY(read_header(columns, &n_columns, &in, name, err));

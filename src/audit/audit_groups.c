@@ -10,7 +10,8 @@ enum { MAX_REPAIRS = 64 };
 static bool joins(const sx_audit_report *report, size_t i) {
   const au_identity *identity = &report->audit->identities[i];
   return identity->linear && !identity->points_mixed && !*identity->pub.unstated &&
-         !sx_audit__base_open(report->audit, identity) && report->findings[i].verdict == SX_AUDIT_AGREES;
+         !sx_audit__base_open(report->audit, identity) && !sx_audit__period_open(report->audit, identity) &&
+         report->findings[i].verdict == SX_AUDIT_AGREES;
 }
 
 /* ---- repairs ------------------------------------------------------------------------------------------------------------ */
@@ -69,16 +70,20 @@ static sx_status room_of(au_lp_answer *out, double *low, double *high, au_solver
 }
 
 /* The nearest value that reaches the room, made certain by exact arithmetic around the estimate. */
-static sx_status repair_one(sx_audit_repair *out, au_solver *s, const uint32_t *ids, size_t n, uint32_t figure,
-                            sx_error *err) {
+static sx_status repair_one(sx_audit_repair *out, double *slack, au_solver *s, const uint32_t *ids, size_t n,
+                            uint32_t figure, sx_error *err) {
   const au_figure *f = &s->report->audit->figures[figure];
   au_lp_answer answer;
   double low, high;
   *out = (sx_audit_repair){figure, "", (double)NAN};
+  *slack = (double)NAN;
   SX_TRY(room_of(&answer, &low, &high, s, ids, n, figure, err));
   if (answer != AU_LP_YES || f->no_value) return SX_OK;
   const double gap = low > 0 ? low : high < 0 ? high : 0;
   if (!(fabs(gap) < 1e15)) return SX_OK;
+  const long double digit = sx_audit__digit(f), high_end = sx_audit__num_value(f->range.hi) / digit - f->core,
+                    low_end = sx_audit__num_value(f->range.lo) / digit - f->core;
+  *slack = -(double)(gap > 0 ? low - high_end : low_end - high) + 0.0;
   const int64_t guess = (int64_t)(gap > 0 ? ceil(gap - 0.5 - 1e-9) : floor(gap + 0.5 + 1e-9)), sign = gap > 0 ? 1 : -1;
   for (int64_t d = -2; d <= 3; d++) {
     const int64_t steps = guess + sign * d;
@@ -86,7 +91,7 @@ static sx_status repair_one(sx_audit_repair *out, au_solver *s, const uint32_t *
     if (steps * sign <= 0) continue;
     SX_TRY(holds_at(&holds, s, ids, n, figure, steps, err));
     if (!holds) continue;
-    out->steps = (double)steps;
+    out->steps = (double)steps * (f->step > 0 ? pow(10, f->step) : 1); /* of the last place */
     out->value = sx_audit__print(s->report->arena, f, f->core + steps);
     return out->value ? SX_OK : sx_error_memory(err);
   }
@@ -109,17 +114,24 @@ static sx_status add_group(au_solver *s, const uint32_t *ids, size_t n, sx_error
       !sx_mem_grow(&report->ctx, &groups, &report->cap_groups, report->n_groups + 1, sizeof *report->groups))
     return sx_error_memory(err);
   report->groups = groups;
+  double slack[MAX_REPAIRS], of_first = (double)NAN;
   size_t n_repairs = 0;
   for (size_t i = 0; i < n; i++) {
     const sx_audit_identity *identity = &report->audit->identities[ids[i]].pub;
     kept[i] = ids[i];
     for (size_t k = 0; k < identity->n_figures && n_repairs < MAX_REPAIRS; k++) {
       if (listed(repairs, n_repairs, identity->figures[k])) continue;
-      SX_TRY(repair_one(&repairs[n_repairs++], s, ids, n, (uint32_t)identity->figures[k], err));
+      SX_TRY(repair_one(&repairs[n_repairs], &slack[n_repairs], s, ids, n, (uint32_t)identity->figures[k], err));
+      n_repairs++;
     }
   }
-  sx_audit__sort_repairs(repairs, n_repairs);
-  report->groups[report->n_groups++] = (sx_audit_group){kept, n, repairs, n_repairs};
+  size_t order[MAX_REPAIRS];
+  for (size_t i = 0; i < n_repairs; i++) order[i] = repairs[i].figure;
+  sx_audit__sort_repairs(report->audit, repairs, n_repairs);
+  for (size_t i = 0; i < n_repairs; i++) {
+    if (order[i] == repairs[0].figure && *repairs[0].value) of_first = slack[i];
+  }
+  report->groups[report->n_groups++] = (sx_audit_group){kept, n, repairs, n_repairs, of_first};
   return SX_OK;
 }
 

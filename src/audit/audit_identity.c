@@ -25,7 +25,7 @@ static const kind_row kinds[AU_KINDS] = {
     [AU_CHANGE] = {"change", {"from", "to"}, false},
     [AU_FORMULA] = {"formula", {NULL}, false},
 };
-static const char *const common[] = {"id", "why", "within", "unstated", "same_base"};
+static const char *const common[] = {"id", "why", "within", "unstated", "same_base", "same_period"};
 enum { N_COMMON = sizeof common / sizeof *common };
 
 static sx_status find_kind(au_identity *out, const sx_doc *doc, const sx_node *node, sx_error *err) {
@@ -55,6 +55,7 @@ static sx_status find_kind(au_identity *out, const sx_doc *doc, const sx_node *n
 /* The nearest id, for small files: a look at every figure. */
 static const char *nearest_id(sx_audit *audit, const char *text) {
   enum { LOOK_AT = 20000 };
+  if (!text[0] || !text[1]) return NULL; /* one letter is near to every other */
   const size_t n = audit->n_figures < LOOK_AT ? audit->n_figures : LOOK_AT;
   const char **ids = sx_arena_alloc(audit->arena, n + 1, sizeof *ids);
   for (size_t i = 0; ids && i < n; i++) ids[i] = audit->figures[i].pub.id;
@@ -138,7 +139,8 @@ static sx_status read_why(sx_audit *audit, au_identity *out, const sx_doc *doc, 
 }
 
 static sx_status read_common(sx_audit *audit, au_identity *out, const sx_doc *doc, const sx_node *node, sx_error *err) {
-  const sx_node *unstated = sx_node_get(node, "unstated"), *same = sx_node_get(node, "same_base");
+  const sx_node *unstated = sx_node_get(node, "unstated"), *same = sx_node_get(node, "same_base"),
+                *period = sx_node_get(node, "same_period");
   SX_TRY(read_why(audit, out, doc, sx_node_get(node, "why"), err));
   out->pub.unstated = "";
   if (unstated) {
@@ -151,6 +153,8 @@ static sx_status read_common(sx_audit *audit, au_identity *out, const sx_doc *do
       return sx_node_error(err, doc, unstated, "unstated: definition, base or period, not '%s'", text);
   }
   if (same && !sx_node_bool(&out->same_base, same)) return sx_node_error(err, doc, same, "same_base: true or false");
+  if (period && !sx_node_bool(&out->same_period, period))
+    return sx_node_error(err, doc, period, "same_period: true or false");
   return SX_OK;
 }
 

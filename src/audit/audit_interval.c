@@ -153,7 +153,7 @@ char *sx_audit__print(sx_arena *arena, const au_figure *figure, int64_t core) {
     if (n == decimals && decimals) out[at++] = '.';
     out[at++] = digits[--n];
   }
-  for (int32_t z = 0; z < figure->step && at < sizeof out - 1; z++) out[at++] = '0';
+  for (int32_t z = 0; core != 0 && z < figure->step && at < sizeof out - 1; z++) out[at++] = '0';
   return sx_arena_strndup(arena, out, at);
 }
 

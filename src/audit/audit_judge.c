@@ -1,7 +1,6 @@
 /* audit_judge.c: the verdict of each identity by itself, how far it is from turning, and the smallest change of one printed figure after
  * which it holds. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "audit_priv.h"
@@ -20,12 +19,20 @@ typedef struct trial {
   const sx_audit *audit;
   const au_identity *identity;
   au_range *box;
-  size_t which; /* among the identity's figures */
+  size_t which;      /* among the identity's figures */
+  au_figure printed; /* that figure, to its last printed place: 9 for 10 is a change of one */
 } trial;
+
+static bool to_last_place(au_figure *figure) {
+  for (; figure->step > 0; figure->step--) {
+    if (__builtin_mul_overflow(figure->core, 10, &figure->core)) return false;
+  }
+  return true;
+}
 
 /* The answer when the figure's printed value is `steps` last digits away. False: no such value. */
 static bool answer_at(au_answer *out, const trial *t, int64_t steps) {
-  const au_figure *figure = &t->audit->figures[t->identity->pub.figures[t->which]];
+  const au_figure *figure = &t->printed;
   const int64_t core = figure->core + steps;
   if (figure->unit.share == SX_AUDIT_LEVEL && figure->core >= 0 && core < 0) return false;
   if (!sx_audit__interval(&t->box[t->which], figure, core)) return false;
@@ -68,7 +75,9 @@ static int64_t gallop(const trial *t, au_answer start, int64_t direction) {
 
 static sx_status repair_one(sx_audit_repair *out, sx_arena *arena, trial *t, sx_error *err) {
   const size_t figure = t->identity->pub.figures[t->which];
-  const au_figure *of = &t->audit->figures[figure];
+  const au_figure *of = &t->printed;
+  t->printed = t->audit->figures[figure];
+  if (!to_last_place(&t->printed)) t->printed = t->audit->figures[figure];
   const au_range kept = t->box[t->which];
   const au_answer start = sx_audit__decide_for(t->work, t->identity, t->box, t->which);
   int64_t best = 0;
@@ -84,15 +93,26 @@ static sx_status repair_one(sx_audit_repair *out, sx_arena *arena, trial *t, sx_
   return out->value ? SX_OK : sx_error_memory(err);
 }
 
-static int fewest_first(const void *a, const void *b) {
-  const sx_audit_repair *x = a, *y = b;
-  const double p = isnan(x->steps) ? HUGE_VAL : fabs(x->steps), q = isnan(y->steps) ? HUGE_VAL : fabs(y->steps);
-  if (p != q) return p < q ? -1 : 1;
-  return x->figure < y->figure ? -1 : x->figure > y->figure;
+static double size_of(const sx_audit_repair *repair) {
+  return isnan(repair->steps) ? HUGE_VAL : fabs(repair->steps);
 }
 
-void sx_audit__sort_repairs(sx_audit_repair *repairs, size_t n) {
-  if (n) qsort(repairs, n, sizeof *repairs, fewest_first);
+static bool before(const sx_audit *audit, const sx_audit_repair *a, const sx_audit_repair *b) {
+  const bool none_a = isnan(a->steps), none_b = isnan(b->steps);
+  if (none_a != none_b) return none_b;
+  const bool outside_a = audit->figures[a->figure].pub.added, outside_b = audit->figures[b->figure].pub.added;
+  if (outside_a != outside_b) return outside_b;
+  const double p = size_of(a), q = size_of(b);
+  return p != q ? p < q : a->figure < b->figure;
+}
+
+void sx_audit__sort_repairs(const sx_audit *audit, sx_audit_repair *repairs, size_t n) {
+  for (size_t i = 1; i < n; i++) { /* 64 at most */
+    const sx_audit_repair moving = repairs[i];
+    size_t k = i;
+    for (; k > 0 && before(audit, &moving, &repairs[k - 1]); k--) repairs[k] = repairs[k - 1];
+    repairs[k] = moving;
+  }
 }
 
 static sx_status add_repairs(sx_audit_report *report, sx_audit_finding *out, trial *t, sx_error *err) {
@@ -100,7 +120,7 @@ static sx_status add_repairs(sx_audit_report *report, sx_audit_finding *out, tri
   sx_audit_repair *repairs = sx_arena_alloc(report->arena, n, sizeof *repairs);
   if (!repairs) return sx_error_memory(err);
   for (t->which = 0; t->which < n; t->which++) SX_TRY(repair_one(&repairs[t->which], report->arena, t, err));
-  sx_audit__sort_repairs(repairs, n);
+  sx_audit__sort_repairs(report->audit, repairs, n);
   out->repairs = repairs;
   out->n_repairs = n;
   return SX_OK;
@@ -134,13 +154,14 @@ static void open_question(sx_audit_finding *out, const sx_audit *audit, const au
   if (strcmp(what, "period") == 0) say(out, "时期未说明", "the period is not stated");
   if (!*what && sx_audit__base_open(audit, identity))
     say(out, "基数不同或未说明", "the bases differ or are not stated");
+  else if (!*what && sx_audit__period_open(audit, identity))
+    say(out, "时期不同或未说明", "the periods differ or are not stated");
   if (*out->reason[0]) out->verdict = SX_AUDIT_CANNOT_TELL;
 }
 
 static void set_slack(sx_audit_finding *out, au_work *work, const sx_audit *audit, const au_identity *identity,
                       const au_range *box) {
   long double low, high;
-  out->slack = out->slack_digits = (double)NAN;
   if (!sx_audit__residual(work, identity, box, &low, &high)) return;
   const bool one_sided = identity->relation == AU_LE || identity->kind == AU_SAME || identity->kind == AU_ORDER;
   const long double slack = one_sided || -low < high ? -low : high;
@@ -156,15 +177,16 @@ static sx_status judge_one(sx_audit_report *report, au_work *work, size_t i, au_
   *out = (sx_audit_finding){.identity = i, .reason = {"", ""}};
   sx_audit__box(box, audit, identity);
   const au_answer answer = sx_audit__decide(work, identity, box);
-  set_slack(out, work, audit, identity, box);
+  out->slack = out->slack_digits = (double)NAN;
+  if (answer != AU_UNDECIDED) set_slack(out, work, audit, identity, box);
   if (work->failed) return sx_error_memory(err);
   if (answer == AU_UNDECIDED) {
     out->verdict = SX_AUDIT_CANNOT_TELL;
     say(out, "算不出定论", "not decided");
   } else if (answer != AU_FEASIBLE) {
-    trial t = {work, audit, identity, box, 0};
+    trial t = {.work = work, .audit = audit, .identity = identity, .box = box};
     out->verdict = SX_AUDIT_CONTRADICTS;
-    SX_TRY(add_repairs(report, out, &t, err));
+    if (!identity->points_mixed) SX_TRY(add_repairs(report, out, &t, err)); /* no value mends a unit */
     if (work->failed) return sx_error_memory(err);
     open_question(out, audit, identity);
   }

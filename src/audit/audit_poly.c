@@ -25,6 +25,7 @@ typedef struct expander {
   sx_arena *arena;
   size_t n_vars;
   bool memory; /* ran out */
+  bool zero;   /* a divisor is 0 whatever its figures are */
 } expander;
 
 static bool room(expander *x, poly *out, size_t n) {
@@ -134,6 +135,7 @@ static bool expand(expander *x, fraction *out, const au_expr *e) {
   if (!expand(x, &a, e->left) || !expand(x, &b, e->right)) return false;
   if (e->op == AU_ADD || e->op == AU_SUB) return fraction_add(x, out, &a, &b, e->op == AU_ADD ? 1 : -1);
   if (e->op == AU_MUL) return poly_mul(x, &out->num, &a.num, &b.num) && poly_mul(x, &out->den, &a.den, &b.den);
+  x->zero = x->zero || b.num.n == 0;
   return b.num.n > 0 && poly_mul(x, &out->num, &a.num, &b.den) && poly_mul(x, &out->den, &a.den, &b.num);
 }
 
@@ -207,6 +209,8 @@ sx_status sx_audit__expand(sx_audit *audit, au_identity *identity, sx_error *err
     status = finish(audit, identity, &all, power, err);
   } else if (x.memory) {
     status = sx_error_memory(err);
+  } else if (x.zero) {
+    status = sx_error_set(err, SX_E_DATA, NULL, "formula '%s': it divides by 0", identity->pub.formula);
   }
   sx_arena_free(scratch);
   return status;

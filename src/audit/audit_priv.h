@@ -97,8 +97,10 @@ typedef struct au_identity {
   const uint32_t *args; /* [n_args] figures in the order of the kind's words, repeats kept */
   size_t n_args;
   double years;
-  bool same_base;
+  bool same_base, same_period;
   bool has_within;
+  /* [n_args] of `same`: the figure is plainly rounded, so that it must be printed alike at the coarser precision. NULL: not compared so */
+  const uint8_t *rounded;
   au_num within; /* base units */
   /* points_mixed: args[0] is a per cent where points are meant or the other way round */
   bool points_mixed;
@@ -190,6 +192,8 @@ struct sx_audit_report {
   size_t *explanation;
   size_t n_explanation, bound;
   bool proven;
+  sx_audit_group *impossible; /* identities that no values of any figures satisfy: each set by itself */
+  size_t n_impossible, cap_impossible;
   double deadline; /* seconds of the monotonic clock; 0: none */
 };
 /* Has the time limit passed? */
@@ -204,7 +208,9 @@ void sx_audit__box(au_range *box, const sx_audit *audit, const au_identity *iden
 sx_status sx_audit__find_groups(sx_audit_report *report, sx_error *err);
 /* Fewest figures that explain every failure. */
 sx_status sx_audit__explain(sx_audit_report *report, au_work *work, sx_error *err);
-/* Fewest steps first. */
-void sx_audit__sort_repairs(sx_audit_repair *repairs, size_t n);
+/* The periods that an identity needs alike are stated differently, or for one figure only: audit_period.c. */
+bool sx_audit__period_open(const sx_audit *audit, const au_identity *identity);
+/* Printed figures before those from outside; of each the smallest change first, in units of the last place that is printed. */
+void sx_audit__sort_repairs(const sx_audit *audit, sx_audit_repair *repairs, size_t n);
 
 #endif

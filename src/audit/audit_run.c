@@ -56,6 +56,7 @@ void sx_audit_report_free(sx_audit_report *report) {
   if (!report) return;
   const sx_ctx ctx = report->ctx;
   sx_mem_free(&ctx, report->groups);
+  sx_mem_free(&ctx, report->impossible);
   sx_arena_free(report->arena);
   sx_mem_free(&ctx, report);
 }
@@ -70,6 +71,14 @@ size_t sx_audit_groups(const sx_audit_report *report) {
 
 const sx_audit_group *sx_audit_group_at(const sx_audit_report *report, size_t i) {
   return i < report->n_groups ? &report->groups[i] : NULL;
+}
+
+size_t sx_audit_impossible(const sx_audit_report *report) {
+  return report->n_impossible;
+}
+
+const sx_audit_group *sx_audit_impossible_at(const sx_audit_report *report, size_t i) {
+  return i < report->n_impossible ? &report->impossible[i] : NULL;
 }
 
 size_t sx_audit_undecided(const sx_audit_report *report) {

@@ -51,7 +51,6 @@ static sx_status check_product(const sx_audit *audit, au_identity *identity, sx_
   bool any = audit->figures[identity->args[0]].unit.any;
   for (size_t i = 0; i < identity->n_args; i++) {
     const sx_audit_unit *unit = &audit->figures[identity->args[i]].unit;
-    any = any || unit->any;
     for (int d = 0; d < SX_AUDIT_DIMS; d++) dims[d] += i == 0 ? -unit->dims[d] : unit->dims[d];
     if (i > 0 && !is_pure(unit)) other = identity->args[i];
   }
@@ -141,8 +140,9 @@ static bool unit_of(sx_audit_unit *out, const sx_audit *audit, const au_identity
   }
   if (!unit_of(&a, audit, identity, e->left) || !unit_of(&b, audit, identity, e->right)) return false;
   if (e->op == AU_MUL || e->op == AU_DIV) {
-    const bool number = e->left->op == AU_NUM || e->right->op == AU_NUM;
-    if (number) a.any = a.any && (e->left->op != AU_NUM), b.any = b.any && (e->right->op != AU_NUM);
+    /* a factor without a unit is a plain number: it does not turn dollars into yuan */
+    if (e->left->op == AU_NUM || e->left->op == AU_FIG) a.any = false;
+    if (e->right->op == AU_NUM || e->right->op == AU_FIG) b.any = false;
     return joined(out, &a, &b, e->op == AU_MUL ? 1 : -1);
   }
   if (!strictly_alike(&a, &b)) return false;

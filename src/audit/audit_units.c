@@ -389,6 +389,9 @@ bool sx_audit__unit_same_dim(const sx_audit_unit *a, const sx_audit_unit *b) {
 }
 
 const char *sx_audit__unit_nearest(const char *text) {
+  size_t letters = 0;
+  for (const char *p = text; *p; p++) letters += ((unsigned char)*p & 0xC0) != 0x80;
+  if (letters < 2) return NULL; /* one letter is near to every other */
   static const char *const common[] = {"亿人",         "万人",           "亿元",          "万亿元", "万元",
                                        "亿美元",       "万人次",         "亿人次",        "万亿",   "亿件",
                                        "billion yuan", "million people", "trillion yuan", "万家",   "万个"};

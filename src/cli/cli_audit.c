@@ -49,7 +49,8 @@ static const char *repairs_text(const view *v, const sx_audit_repair *repairs, s
   for (size_t i = 0; i < n; i++) {
     const sx_audit_figure *figure = sx_audit_figure_at(v->audit, repairs[i].figure);
     if (!*repairs[i].value) continue;
-    sx_buf_printf(&buf, "%s%s %s -> %s", first ? "" : "; ", figure->id, figure->value, repairs[i].value);
+    sx_buf_printf(&buf, "%s%s %s -> %s%s", first ? "" : "; ", figure->id, figure->value, repairs[i].value,
+                  figure->added ? cli_text(v->app, " (from outside)", "（外部事实）") : "");
     first = false;
   }
   return buffered(v->arena, &buf);
@@ -99,7 +100,13 @@ static void add_row(view *v, const row *r) {
   cli_grid_add(&v->grid, sx_audit_verdict_name(r->verdict, v->app->chinese));
   cli_grid_add(&v->grid, r->id);
   cli_grid_add(&v->grid, r->statement);
-  cli_grid_add_number(&v->grid, r->slack_digits, 3);
+  if (isnan(r->slack_digits) && !isnan(r->slack)) {
+    char number[SX_DOUBLE_TEXT_MAX];
+    snprintf(number, sizeof number, "%.3g", r->slack);
+    cli_grid_add(&v->grid, sx_arena_printf(v->arena, "%s %s", number, cli_text(v->app, "(in units)", "（基本单位）")));
+  } else {
+    cli_grid_add_number(&v->grid, r->slack_digits, 3);
+  }
   const char *more = repairs && *repairs && *r->reason ? "; " : "";
   cli_grid_add(&v->grid, sx_arena_printf(v->arena, "%s%s%s", r->reason, more, repairs ? repairs : ""));
 }
@@ -132,8 +139,25 @@ static void add_groups(view *v) {
     const char *names = buffered(v->arena, &ids), *text = buffered(v->arena, &said);
     add_row(v, &(row){SX_AUDIT_CONTRADICTS, names, "group", text,
                       cli_text(v->app, "each holds alone, together they cannot", "各自成立，放在一起不能同时成立"), "",
-                      (double)NAN, (double)NAN, group->repairs, group->n_repairs,
+                      (double)NAN, group->slack_digits, group->repairs, group->n_repairs,
                       sx_audit_identity_at(v->audit, group->identities[0])->line});
+  }
+}
+
+static const char *names_of(const view *v, const sx_audit_group *set) {
+  sx_buf ids;
+  sx_buf_init(&ids, &v->app->ctx);
+  for (size_t i = 0; i < set->n_identities; i++)
+    sx_buf_printf(&ids, "%s%s", i ? " + " : "", sx_audit_identity_at(v->audit, set->identities[i])->id);
+  return buffered(v->arena, &ids);
+}
+
+static void add_impossible(view *v) {
+  for (size_t g = 0; g < sx_audit_impossible(v->report); g++) {
+    const sx_audit_group *set = sx_audit_impossible_at(v->report, g);
+    const char *reason = cli_text(v->app, "no values of any figures satisfy it", "任何数字取任何值都不能成立");
+    add_row(v, &(row){SX_AUDIT_CONTRADICTS, names_of(v, set), "impossible", "", reason, "", (double)NAN, (double)NAN,
+                      NULL, 0, sx_audit_identity_at(v->audit, set->identities[0])->line});
   }
 }
 
@@ -181,8 +205,17 @@ static void summary(view *v) {
   bool proven;
   const size_t *figures = sx_audit_explanation(v->report, &n, &bound, &proven);
   say_counts(v);
+  const size_t impossible = sx_audit_impossible(v->report);
+  if (impossible)
+    printf("\n%s\n", cli_text(v->app, "No figures explain these: whatever values they have, it cannot hold (together)",
+                              "以下恒等式（放在一起）无论数字取何值都不能成立，不是改数字能解释的"));
+  for (size_t g = 0; g < impossible; g++)
+    printf("%s%s\n", md ? "- " : "  ", names_of(v, sx_audit_impossible_at(v->report, g)));
   if (!n) return;
-  printf("\n%s: %zu", cli_text(v->app, "The fewest figures that explain all of it", "能解释全部矛盾的最少数字"), n);
+  printf("\n%s: %zu",
+         impossible ? cli_text(v->app, "The fewest figures that explain the rest", "能解释其余矛盾的最少数字")
+                    : cli_text(v->app, "The fewest figures that explain all of it", "能解释全部矛盾的最少数字"),
+         n);
   if (proven) {
     printf("%s\n", cli_text(v->app, " (proven)", "（已证明）"));
   } else {
@@ -209,6 +242,7 @@ static sx_status show(view *v, sx_error *err) {
   head(v);
   add_findings(v);
   add_groups(v);
+  if (v->machine) add_impossible(v);
   if (v->machine) add_explanation(v);
   cli_progress_end(v->app);
   if (!v->machine) printf("%s\n\n", sx_audit_title(v->audit, v->app->chinese));
@@ -293,7 +327,13 @@ static bool is_audit_file(const cli_app *app, const char *path) {
 }
 
 static int run_audit(cli_app *app, const cli_args *args) {
-  if (is_audit_file(app, args->words[0])) return audit_figures(app, args);
+  const char *path = args->words[0];
+  const size_t n = strlen(path);
+  if (is_audit_file(app, path)) return audit_figures(app, args);
+  if (n > 4 && strcmp(path + n - 4, ".csv") == 0 && !cli_value(args, "against"))
+    return cli_usage(app,
+                     "'%s' is a list of figures: write an AUDIT.yaml that names it (figures: %s) and its identities",
+                     path, path);
   return cli_audit_text(app, args);
 }
 

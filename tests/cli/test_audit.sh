@@ -57,12 +57,23 @@ sed '/^identities/,$d' studies/audit-example/audit.yaml >"$tmp/bare.yaml"
 cat "$tmp/bare.yaml" "$tmp/proposed" >"$tmp/accepted.yaml"
 "$program" audit "$tmp/accepted.yaml" >"$tmp/out" || fail "what was proposed contradicts: $(cat "$tmp/out")"
 
+# what no figure explains is named apart, by eyes and by machine
+printf 'audit: t\nfigures: [{id: x, value: 12, unit: 个}]\nidentities: [{id: never, formula: "x - x == 1"}]\n' >"$tmp/never.yaml"
+"$program" audit "$tmp/never.yaml" >"$tmp/out"
+[ $? = 3 ] || fail "an identity that cannot hold: exit 0"
+grep -q '^No figures explain these' "$tmp/out" && grep -q '^  never$' "$tmp/out" || fail "it is not named: $(cat "$tmp/out")"
+grep -q 'The fewest figures' "$tmp/out" && fail "it is said to be explained: $(cat "$tmp/out")"
+"$program" audit "$tmp/never.yaml" --format csv | grep -q '^contradicts,never,impossible,' || fail "csv: no row impossible"
+
 # what is wrong is said with its place
 sed 's/digital, whole: all/digitl, whole: all/' "$tmp/worked.yaml" >"$tmp/bad.yaml"
 run_fails 2 "bad.yaml:11:.*unknown figure 'digitl': did you mean 'digital'" "$program" audit "$tmp/bad.yaml"
 printf 'audit: t\nfigures: f.csv\n' >"$tmp/csv.yaml"
 printf 'id,value,unit\nA,1,元\nB,2,亿圆\n' >"$tmp/f.csv"
 run_fails 2 "f.csv:3: .*unknown unit '亿圆'" "$program" audit "$tmp/csv.yaml"
+printf 'id,value,unit\nA,1,元\nB,2,斛\n' >"$tmp/f.csv"
+run_fails 2 "f.csv:3: .*unknown unit '斛'$" "$program" audit "$tmp/csv.yaml"
+run_fails 2 'write an AUDIT.yaml' "$program" audit "$tmp/f.csv"
 rm "$tmp/f.csv"
 run_fails 1 'f.csv' "$program" audit "$tmp/csv.yaml"
 run_fails 1 'none.yaml' "$program" audit "$tmp/none.yaml"

@@ -18,12 +18,14 @@ static const char yaml[] = "audit: t\ntitle: {zh: 题, en: title}\nfigures: f.cs
                            "  - {id: i9, subset: a, of: b}\n"
                            "  - {id: i10, gap: g, of: s, over: t}\n"
                            "  - {id: i11, same: [s, t]}\n"
-                           "  - {id: i12, same: [t, g]}\n";
+                           "  - {id: i12, same: [t, g]}\n"
+                           "  - {id: i13, formula: 'a - a == 1'}\n"
+                           "  - {id: i14, formula: '1 / (b - 5) == 100'}\n";
 static const char csv[] = "id,value,unit,decimals,qualifier,period,indicator,population,comparison,comparator\n"
                           "a,10.0,亿元,1,,2025,额,全国,,\n"
                           "b,5.0,亿元,1,,2025,额,农村,,\n"
                           "c,5.1,亿元,1,,2025,额,城镇,,\n"
-                          "d,4.9,亿元,1,,2024,额,城镇,,\n"
+                          "d,4.9,亿元,1,,2025,额,合计,,\n"
                           "e,4,亿元,0,超,2025,额,农村,,\n"
                           "s,40,%,0,,2025,率,农村,,\n"
                           "t,44,%,0,,2025,率,城镇,,\n"

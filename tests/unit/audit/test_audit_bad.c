@@ -45,7 +45,7 @@ static void figures(void) {
   CHECK_FAILS(load("audit: t\nfigures: f.csv\n", "id,value\nA,1\n", err), SX_E_DATA, "f.csv:1",
               "needs the columns id, value and unit");
   CHECK_FAILS(load("audit: t\nfigures: f.csv\n", "id,id,value,unit\n", err), SX_E_DATA, "f.csv:1", "stands twice");
-  CHECK_FAILS(load("audit: t\nfigures: f.csv\n", "id,value,unit\n\xff,1,x\n", err), SX_E_PARSE, "f.csv", "UTF-8");
+  CHECK_FAILS(load("audit: t\nfigures: f.csv\n", "id,value,unit\n\xff,1,x\n", err), SX_E_PARSE, "f.csv:2", "UTF-8");
 }
 
 static void identities(void) {
@@ -69,6 +69,8 @@ static void identities(void) {
       {"{id: i, formula: 'people == (users'}", "a bracket is not closed"},
       {"{id: i, formula: 'people == users users'}", "something is left over"},
       {"{id: i, formula: 'people == users ^ 99'}", "a power is a whole number from 1 to 12"},
+      {"{id: i, formula: 'rate == 1 / 0'}", "it divides by 0"},
+      {"{id: i, formula: 'rate == people / (users - users)'}", "it divides by 0"},
       {"{id: i, formula: '1 == 1'}", "no figure in it"},
       {"{id: i, sum: people, of: [users], same: [people, users]}", "two kinds, 'sum' and 'same'"},
       {"{id: i, share: rate, part: users, gap: rate}", "two kinds"},
@@ -80,6 +82,7 @@ static void identities(void) {
       {"{id: i, same: [people, people]}", "a figure stands twice"},
       {"{id: i, cagr: rate, from: people, to: users}", "cagr: needs years"},
       {"{id: i, cagr: rate, from: people, to: users, years: 0}", "cagr: needs years"},
+      {"{id: i, same: [people, users], same_period: perhaps}", "same_period: true or false"},
       {"{id: i, sum: people, of: [users], unstated: everything}", "unstated: definition, base or period"},
       {"{id: i, sum: people, of: [users], within: much}", "within: a tolerance like"},
       {"{id: i, sum: people, of: [users], within: 3 公里}", "within: the unit is not that of 'people'"},
@@ -89,7 +92,8 @@ static void identities(void) {
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char yaml[512];
     snprintf(yaml, sizeof yaml, CSV "  - {id: ok, subset: users, of: people}\n  - %s\n", cases[i].text);
-    CHECK_FAILS(load(yaml, csv, err), i < 9 || i == 10 ? SX_E_DATA : SX_E_PARSE, "dir/t.yaml:5:", cases[i].message);
+    CHECK_FAILS(load(yaml, csv, err), i < 9 || i == 10 || i == 15 || i == 16 ? SX_E_DATA : SX_E_PARSE,
+                "dir/t.yaml:5:", cases[i].message);
   }
   CHECK_FAILS(load(CSV "  - {id: i, same: [people, users]}\n  - {id: i, same: [people, users]}\n", csv, err),
               SX_E_PARSE, "dir/t.yaml:5:", "the identity 'i' stands twice: first in line 4");
