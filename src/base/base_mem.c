@@ -24,7 +24,7 @@ typedef struct header {
   size_t mapped;
 } header;
 enum { HEADER = 16 };
-static const size_t BIG = (size_t)3 << 20;
+static const size_t BIG = (size_t)32 << 20;
 _Static_assert(sizeof(header) == HEADER, "the payload must stay 16-byte aligned");
 
 bool sx_size_add(size_t *out, size_t a, size_t b) {

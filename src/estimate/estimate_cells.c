@@ -412,7 +412,15 @@ ALWAYS_INLINE uint64_t whole_of(double x) {
 
 ALWAYS_INLINE uint64_t numbers(double *restrict d, const double *restrict x, const uint8_t *restrict state, size_t n,
                                double shift) {
+  enum { FIRST = 16 };
   uint64_t any = 0;
+  for (size_t i = 0; i < n && i < FIRST; i++)
+    if (!state[i] && (x[i] + WHOLE) - WHOLE != x[i]) any = UINT64_MAX;
+  for (size_t i = 0; any && i < n; i++) {
+    const double value = x[i] - shift;
+    d[i] = state[i] ? 0 : value;
+  }
+  if (any) return any;
   for (size_t i = 0; i < n; i++) {
     const double v = state[i] ? 0 : x[i], value = x[i] - shift;
     any |= whole_of(v) | (uint64_t) - (int64_t)((v + WHOLE) - WHOLE != v);
