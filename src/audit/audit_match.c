@@ -7,14 +7,16 @@
 
 #include "audit_match_priv.h"
 
-static const double AGREE_AT = 0.3; /* evidence from which a result that agrees is taken for the one meant */
+static const double AGREE_AT = 0.6; /* evidence from which a result that agrees is taken for the one meant */
 static const double LITTLE =
-    0.15; /* the same for a number of three digits or more, which agrees by chance less easily */
+    0.45; /* the same for a number of three digits or more, which agrees by chance less easily */
 static const double DIFFER_AT = 0.72;  /* evidence from which a result that does not agree is said to differ */
 static const double SENTENCE_AT = 0.6; /* the same from the sentence, for a result this near to the number */
 static const double CLOSE = 0.3;
-static const double RIVAL = 0.6; /* share of the best evidence from which another result could be meant as well */
-static const double FAR = 1.6;   /* a result further off than this factor is another quantity */
+static const double RIVAL = 0.85;          /* share of the best evidence that a result that agrees must have */
+static const double RIVAL_OF_THREE = 0.75; /* the same for three digits or more */
+static const double NAMED = 0.95; /* evidence of a number's own words from which it is the result that they name */
+static const double FAR = 1.6;    /* a result further off than this factor is another quantity */
 
 const char *sx_match_verdict_name(sx_match_verdict verdict) {
   static const char *const names[] = {"agrees", "differs", "not matched"};
@@ -25,14 +27,49 @@ typedef struct number {
   const sx_text_mark *mark;
   sx_audit_unit unit;
   double value, unit_size, low, high; /* interval that the printed number stands for */
-  bool word;                          /* 一半, 六成: no digit says how exact */
+  bool low_open, high_open;
+  bool word;      /* 一半, 六成: no digit says how exact */
+  bool qualified; /* a word says more than that it is rounded */
 } number;
 
 /* ---- what a printed number stands for ---------------------------------------------------------------------------- */
 
-static void stand_for(number *n) {
+/* The interval of the qualifying word, of the table that the audit of figures has. As it is said: the rounding of the number adds nothing to it. */
+static void stand_as_said(number *n, const sx_audit_word *w) {
+  const double v = n->value, half = 0.5 * n->unit_size;
+  n->qualified = true;
+  switch (w->rule) {
+  case SX_AUDIT_FACTORS:
+    n->low = w->low == w->low ? w->low * v : -(double)INFINITY;
+    n->high = w->high == w->high ? w->high * v : (double)INFINITY;
+    n->low_open = w->low_open;
+    n->high_open = w->high_open;
+    break;
+  case SX_AUDIT_BURST:
+    n->low = n->mark->decimals > 0 ? v - half : v;
+    n->high = n->mark->decimals > 0 ? v + 4 * half : 1.25 * v;
+    n->high_open = true;
+    break;
+  case SX_AUDIT_ABOVE:
+    n->low = v;
+    n->high = (double)INFINITY;
+    n->low_open = true;
+    break;
+  case SX_AUDIT_BELOW:
+    n->low = -(double)INFINITY;
+    n->high = v;
+    n->high_open = true;
+    break;
+  case SX_AUDIT_ROUND:
+  case SX_AUDIT_WITHIN:
+  case SX_AUDIT_FALL:
+    n->qualified = false;
+    break;
+  }
+}
+
+static void stand_for(number *n, const sx_audit_word *rule) {
   const sx_text_mark *m = n->mark;
-  const char *q = m->qualifier;
   const bool level = n->unit.share == SX_AUDIT_LEVEL;
   n->word = m->decimals < 0;
   n->value = m->value * m->scale * (m->sign < 0 ? -1 : 1);
@@ -41,19 +78,24 @@ static void stand_for(number *n) {
   const double half = 0.5 * n->unit_size * (1 + 1e-9);
   n->low = n->value - half;
   n->high = n->value + half;
-  const double v = fabs(n->value);
-  if (strcmp(q, "over") == 0) n->high = v * 1.25;
-  if (strcmp(q, "near") == 0) n->low = v * 0.9, n->high = v + half;
-  if (strcmp(q, "about") == 0 || (n->word && !*q)) n->low = v * 0.95, n->high = v * 1.05;
-  if (strcmp(q, "at_least") == 0) n->high = v * 2;
-  if (strcmp(q, "at_most") == 0) n->low = 0;
+  if (n->word) n->low = 0.95 * n->value, n->high = 1.05 * n->value;
+  if (rule && n->value > 0) stand_as_said(n, rule);
 }
 
-static bool agrees(const number *n, const sx_cand *c) {
+static bool lies_in(const number *n, const sx_cand *c) {
+  const bool size = c->kind == SX_CAND_GAP && n->value < 0;
   const double value = c->kind == SX_CAND_GAP || n->unit.share == SX_AUDIT_POINTS ? fabs(c->value) : c->value;
-  const double low = c->kind == SX_CAND_GAP ? fmin(fabs(n->low), fabs(n->high)) : n->low;
-  const double high = c->kind == SX_CAND_GAP ? fmax(fabs(n->low), fabs(n->high)) : n->high;
-  return value >= low - 1e-12 * fabs(value) && value <= high + 1e-12 * fabs(value);
+  const double low = size ? -n->high : n->low, high = size ? -n->low : n->high;
+  const double slack = 1e-12 * fabs(value);
+  const bool above = n->low_open ? value > low : value >= low - slack;
+  const bool below = n->high_open ? value < high : value <= high + slack;
+  return above && below;
+}
+
+/* Within what is said, and not so far off that another quantity would do as well. */
+static bool agrees(const number *n, const sx_cand *c) {
+  const double size = fabs(c->value), v = fabs(n->value);
+  return lies_in(n, c) && (!n->qualified || (size >= 0.5 * v && size <= 2 * v));
 }
 
 static bool same_unit(const number *n, const sx_cand *c) {
@@ -61,7 +103,8 @@ static bool same_unit(const number *n, const sx_cand *c) {
   if (n->unit.share == SX_AUDIT_POINTS) return c->kind == SX_CAND_GAP || (c->kind == SX_CAND_SHARE && c->formula);
   if (n->unit.any && n->word) return c->kind == SX_CAND_SHARE;
   if (c->kind != SX_CAND_LEVEL) return false;
-  if (n->unit.any || c->unit.any) return true;
+  if (c->unit.any) return false; /* what has no unit is neither people nor yuan */
+  if (n->unit.any) return true;
   return memcmp(n->unit.dims, c->unit.dims, sizeof n->unit.dims) == 0;
 }
 
@@ -109,9 +152,11 @@ static void rank(ranked *r, const sx_index *index, const sx_context *context, co
     if (!same_unit(n, c)) continue;
     const double evidence = sx_audit__evidence(&near, index, c, context);
     if (evidence <= 0) continue;
-    if (evidence > r->agreeing_evidence && agrees(n, c)) {
+    const double meant =
+        n->qualified || n->word ? near : evidence; /* much agrees with "over": it must be named beside */
+    if (meant > r->agreeing_evidence && agrees(n, c)) {
       r->agreeing = c;
-      r->agreeing_evidence = evidence;
+      r->agreeing_evidence = meant;
     }
     if (evidence > r->evidence) {
       r->second = r->evidence;
@@ -139,12 +184,14 @@ static void find_nearest(ranked *r, const sx_index *index, const sx_context *con
   for (int round = 0; round < 2; round++) {
     for (size_t i = 0; i < index->n; i++) {
       const sx_cand *c = &index->items[i];
-      if (!same_unit(n, c) || !comparable(n, c)) continue;
-      if (c->kind != SX_CAND_LEVEL && c->label[context->lang].n < 2) continue; /* one word names too little */
+      if (!same_unit(n, c) || !comparable(n, c) || lies_in(n, c)) continue;
+      if (c->kind != SX_CAND_LEVEL && index->names[c->name].label[context->lang].n < 2)
+        continue; /* one word names too little */
       const double evidence = sx_audit__evidence(&near, index, c, context);
       const double distance = fabs(fabs(n->value) - fabs(c->value)) / fabs(c->value);
       if (evidence < SENTENCE_AT && near < DIFFER_AT) continue;
-      if (taken(all, text, n->mark->part, c)) continue;
+      const bool own = !context->carried && near >= NAMED;
+      if (!own && taken(all, text, n->mark->part, c)) continue;
       if (round == 0) {
         best_near = fmax(best_near, near);
         best = fmax(best, evidence);
@@ -170,9 +217,17 @@ static int significant(const number *n) {
 
 static bool is_the_one(const ranked *r, const number *n) {
   if (!r->agreeing) return false;
-  if (significant(n) >= 3 && r->agreeing_evidence >= LITTLE && r->agreeing_evidence >= 0.5 * RIVAL * r->evidence)
+  if (significant(n) >= 3 && !n->qualified && r->agreeing_evidence >= LITTLE &&
+      r->agreeing_evidence >= RIVAL_OF_THREE * r->evidence)
     return true;
   return r->agreeing_evidence >= AGREE_AT && r->agreeing_evidence >= RIVAL * r->evidence;
+}
+
+/* It agrees with a result that the words may mean: too little to say that it agrees, too much to say that it differs. */
+static bool may_be(const ranked *r, const number *n) {
+  if (!r->agreeing) return false;
+  if (significant(n) >= 3 && r->agreeing_evidence >= 0.15 && r->agreeing_evidence >= 0.3 * r->evidence) return true;
+  return r->agreeing_evidence >= 0.3 && r->agreeing_evidence >= 0.6 * r->evidence;
 }
 
 static const char *expected_text(sx_arena *arena, const sx_audit_text *text, const number *n, const sx_cand *c,
@@ -181,7 +236,8 @@ static const char *expected_text(sx_arena *arena, const sx_audit_text *text, con
   const sx_text_mark *m = n->mark;
   const sx_text_part *p = &text->parts[m->part];
   const double value = c->kind == SX_CAND_GAP ? fabs(c->value) : c->value;
-  const size_t k = sx_text_fixed(digits, value / scale, m->decimals > 0 ? m->decimals : 0);
+  const int finer = n->qualified ? 2 : 0; /* over what it is not must be seen */
+  const size_t k = sx_text_fixed(digits, value / scale, finer + (m->decimals > 0 ? m->decimals : 0));
   size_t number_end = m->at;
   while (number_end < m->at + m->n &&
          (sx_is_digit((unsigned char)p->text[number_end]) || strchr(".,+-", p->text[number_end])))
@@ -201,19 +257,22 @@ static void set_result(sx_audit_match *out, const sx_cand *c) {
 
 /* What the mark prints and what stands around it. */
 static sx_status look(number *n, sx_context *context, double *scale, const sx_audit_text *text, size_t mark,
-                      sx_arena *scratch, sx_error *err) {
+                      const sx_index *index, sx_arena *scratch, sx_error *err) {
   const sx_text_mark *m = &text->marks[mark];
   sx_text_mark scaled = *m;
   *n = (number){.mark = m, .unit = text->units[mark]};
   SX_TRY(sx_audit__context(context, text, mark, scratch, err));
+  SX_TRY(sx_audit__context_weigh(context, index, scratch, err));
   if (n->unit.any && m->scale < 1.5 && m->decimals >= 0 && text->parts[m->part].table)
     unit_of_head(n, context, &scaled.scale);
   n->mark = &scaled;
-  stand_for(n);
+  stand_for(n, text->rules[mark]);
   n->mark = m;
   *scale = scaled.scale;
   return SX_OK;
 }
+
+static const char no_unit[] = "it has no unit";
 
 /* First: does it agree with a result that it could mean? */
 static sx_status agree(sx_audit_match *out, const sx_index *index, const sx_audit_text *text, size_t mark,
@@ -228,10 +287,10 @@ static sx_status agree(sx_audit_match *out, const sx_index *index, const sx_audi
                           .se = (double)NAN,
                           .low = (double)NAN,
                           .high = (double)NAN};
-  SX_TRY(look(&n, &context, &scale, text, mark, scratch, err));
+  SX_TRY(look(&n, &context, &scale, text, mark, index, scratch, err));
   out->printed = n.value;
   if (n.unit.any && !n.word && scale < 1e4) {
-    out->reason = "it has no unit";
+    out->reason = no_unit;
     return SX_OK;
   }
   rank(&r, index, &context, &n);
@@ -241,12 +300,60 @@ static sx_status agree(sx_audit_match *out, const sx_index *index, const sx_audi
     out->verdict = SX_MATCH_AGREES;
     out->score = r.agreeing_evidence;
     set_result(out, r.agreeing);
+  } else if (may_be(&r, &n)) {
+    out->reason = "it agrees with a result that the words name too little";
   } else if (n.word) {
     out->reason = "it is no figure";
   } else if (n.mark->range != SX_RANGE_NONE) {
     out->reason = "it is the end of a range";
   }
   return SX_OK;
+}
+
+/* ---- a scale or a unit that is wrong ------------------------------------------------------------------------------ */
+
+typedef struct slip {
+  double factor;
+  const char *reason;
+} slip;
+
+/* Three digits or more that are those of the result named beside the number, at another scale. */
+static bool slipped(ranked *r, const char **reason, const sx_index *index, const sx_context *context, const number *n,
+                    const sx_audit_text *text) {
+  static const slip levels[] = {{1e4, "its scale is wrong: 10,000 times as many agree"},
+                                {1e-4, "its scale is wrong: 10,000 times fewer agree"},
+                                {1e8, "its scale is wrong: 100,000,000 times as many agree"},
+                                {1e-8, "its scale is wrong: 100,000,000 times fewer agree"},
+                                {1e3, "its scale is wrong: 1,000 times as many agree"},
+                                {1e-3, "its scale is wrong: 1,000 times fewer agree"},
+                                {1e6, "its scale is wrong: 1,000,000 times as many agree"},
+                                {1e-6, "its scale is wrong: 1,000,000 times fewer agree"}},
+                    shares[] = {{100, "it is a hundred times too small"}, {0.01, "it is a hundred times too large"}};
+  const bool share = n->unit.share == SX_AUDIT_PERCENT, bare = n->unit.any && n->mark->scale < 1.5;
+  const slip *slips = share ? shares : levels;
+  const size_t n_slips = share ? 2 : 8;
+  double most = 0;
+  const sx_text_part *part = &text->parts[n->mark->part];
+  const size_t end = n->mark->at + n->mark->n;
+  if (bare && end < part->n && sx_is_latin((unsigned char)part->text[end])) return false; /* 947m */
+  if (n->word || n->qualified || significant(n) < 3 || n->unit.share == SX_AUDIT_POINTS) return false;
+  for (size_t i = 0; i < index->n; i++) {
+    const sx_cand *c = &index->items[i];
+    double near;
+    if (c->kind != (share ? SX_CAND_SHARE : SX_CAND_LEVEL) || !same_unit(n, c)) continue;
+    (void)sx_audit__evidence(&near, index, c, context);
+    if (near < (bare ? NAMED : DIFFER_AT) || near <= most) continue;
+    for (size_t k = 0; k < n_slips; k++) {
+      number other = *n;
+      other.low *= slips[k].factor;
+      other.high *= slips[k].factor;
+      if (!lies_in(&other, c)) continue;
+      most = r->nearest_evidence = near;
+      r->nearest = c;
+      *reason = bare ? "its scale or unit is missing" : slips[k].reason;
+    }
+  }
+  return r->nearest != NULL;
 }
 
 /* Then, for those that agree with none: do the words name one well enough to say that it differs? */
@@ -256,13 +363,17 @@ static sx_status differ(sx_audit_match *out, sx_audit_matches *all, const sx_ind
   sx_context context;
   ranked r = {.evidence = 0};
   double scale;
-  SX_TRY(look(&n, &context, &scale, text, out->mark, scratch, err));
-  find_nearest(&r, index, &context, &n, all, text);
+  const char *reason = NULL;
+  SX_TRY(look(&n, &context, &scale, text, out->mark, index, scratch, err));
+  if (!slipped(&r, &reason, index, &context, &n, text) && out->reason != no_unit)
+    find_nearest(&r, index, &context, &n, all, text);
   if (!r.nearest) {
-    out->reason = out->score < SENTENCE_AT ? "no result is named near it"
-                                           : "the result named near it is another one, or of another size";
+    if (!out->reason)
+      out->reason = out->score < SENTENCE_AT ? "no result is named near it"
+                                             : "the result named near it is another one, or of another size";
     return SX_OK;
   }
+  out->reason = reason;
   out->verdict = SX_MATCH_DIFFERS;
   out->score = r.nearest_evidence;
   set_result(out, r.nearest);
@@ -299,7 +410,8 @@ static sx_status match_all(sx_audit_matches *all, const sx_index *index, const s
   for (size_t i = 0; i < all->n && status == SX_OK; i++) {
     sx_audit_match *m = &all->items[i];
     const sx_arena_mark rest = sx_arena_get_mark(scratch);
-    if (m->verdict == SX_MATCH_NONE && !m->reason) status = differ(m, all, index, text, scratch, err);
+    if (m->verdict == SX_MATCH_NONE && (!m->reason || m->reason == no_unit))
+      status = differ(m, all, index, text, scratch, err);
     sx_arena_release(scratch, rest);
     *(m->verdict == SX_MATCH_AGREES    ? &all->n_agree
       : m->verdict == SX_MATCH_DIFFERS ? &all->n_differ

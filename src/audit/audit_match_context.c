@@ -116,7 +116,7 @@ static bool has_words(const char *text, size_t n) {
 
 /* Where the words begin that say what a number is: its clause; the sentence where no number comes before; the words of the number before
  * where it goes on with them. */
-static size_t words_from(const sx_audit_text *text, size_t mark, int depth) {
+static size_t words_from(bool *carried, const sx_audit_text *text, size_t mark, int depth) {
   const sx_text_mark *m = &text->marks[mark];
   const sx_text_part *p = &text->parts[m->part];
   const size_t start = sentence_start(p, m->at);
@@ -126,7 +126,10 @@ static size_t words_from(const sx_audit_text *text, size_t mark, int depth) {
   }
   if (before == SIZE_MAX) return start;
   const size_t end = text->marks[before].at + text->marks[before].n;
-  if (depth < 4 && only_joins(p->text + end, m->at - end)) return words_from(text, before, depth + 1);
+  if (depth < 4 && only_joins(p->text + end, m->at - end)) {
+    *carried = true;
+    return words_from(carried, text, before, depth + 1);
+  }
   size_t clause = SIZE_MAX;
   for (size_t i = end; i < m->at; i++) {
     const size_t k = clause_mark(p->text + i, m->at - i);
@@ -136,14 +139,88 @@ static size_t words_from(const sx_audit_text *text, size_t mark, int depth) {
   const char *own = p->text + end + skip_blanks(p->text + end, m->at - end);
   if (clause == SIZE_MAX && (strncmp(own, "的", 3) == 0 || strncmp(own, "of ", 3) == 0))
     return m->at; /* the other number's words */
-  if (depth < 4 && goes_on(p->text + from, m->at - from)) return words_from(text, before, depth + 1);
+  if (depth < 4 && goes_on(p->text + from, m->at - from)) {
+    *carried = true;
+    return words_from(carried, text, before, depth + 1);
+  }
   return clause != SIZE_MAX && !has_words(p->text + clause, m->at - clause) ? m->at : from;
+}
+
+/* ---- lists: A、B和C的使用率分别为a、b和c ----------------------------------------------------------------------------- */
+
+static bool joined(const sx_audit_text *text, size_t a, size_t b) {
+  const sx_text_part *p = &text->parts[text->marks[a].part];
+  const size_t end = text->marks[a].at + text->marks[a].n, at = text->marks[b].at;
+  return text->marks[a].kind == SX_MARK_QUANTITY && text->marks[b].kind == SX_MARK_QUANTITY && end < at &&
+         only_joins(p->text + end, at - end);
+}
+
+static size_t find_word(const char *text, size_t n, const char *word) {
+  const size_t k = strlen(word);
+  for (size_t i = 0; i + k <= n; i++) {
+    if (memcmp(text + i, word, k) == 0) return i;
+  }
+  return n;
+}
+
+/* Bytes of what parts two names at text; 0. */
+static size_t name_join(const char *text, size_t n) {
+  static const char *const joins[] = {"、", "和", "与", "及", ", and ", ", ", " and "};
+  for (size_t i = 0; i < sizeof joins / sizeof *joins; i++) {
+    const size_t k = strlen(joins[i]);
+    if (n >= k && memcmp(text, joins[i], k) == 0) return k;
+  }
+  return 0;
+}
+
+/* The k-th of exactly `count` names of text[n] and where it ends; false: there are more or fewer. */
+static bool name_at(size_t *from, size_t *to, const char *text, size_t n, size_t k, size_t count) {
+  size_t found = 0, start = 0;
+  for (size_t i = 0; i <= n;) {
+    const size_t join = i < n ? name_join(text + i, n - i) : 0;
+    if (i == n || join) {
+      if (found == k) *from = start, *to = i;
+      found++;
+      start = i + join;
+    }
+    i += join ? join : 1;
+  }
+  return found == count;
+}
+
+/* The number is one of a list of which each has its own name: its name and what all share, in the arena; NULL: it is in none. */
+static sx_status own_name(const char **out, const sx_audit_text *text, size_t mark, sx_arena *arena, sx_error *err) {
+  const sx_text_mark *m = &text->marks[mark];
+  const sx_text_part *p = &text->parts[m->part];
+  size_t first = mark, last = mark, from = 0, to = 0;
+  *out = NULL;
+  while (first > p->first_mark && joined(text, first - 1, first)) first--;
+  while (last + 1 < p->first_mark + p->n_marks && joined(text, last, last + 1)) last++;
+  if (first == last) return SX_OK;
+  const size_t number = text->marks[first].at, end = sentence_end(p, m->at + m->n);
+  size_t start = sentence_start(p, m->at);
+  const size_t by_turn = start + find_word(p->text + start, number - start, "分别");
+  const bool english = find_word(p->text + start, end - start, "respectively") < end - start;
+  if (by_turn >= number && !english) return SX_OK;
+  const size_t stop = by_turn < number ? by_turn : number;
+  for (size_t i = start; i < stop && !english; i++) {
+    const size_t k = clause_mark(p->text + i, stop - i);
+    if (k && strncmp(p->text + i, "、", 3) != 0) start = i + k;
+  }
+  if (!name_at(&from, &to, p->text + start, stop - start, mark - first, last - first + 1)) return SX_OK;
+  /* what stands behind the last name: 的使用率 */
+  size_t last_from = 0, last_to = 0;
+  (void)name_at(&last_from, &last_to, p->text + start, stop - start, last - first, last - first + 1);
+  const size_t shared = last_from + find_word(p->text + start + last_from, last_to - last_from, "的");
+  *out = sx_arena_printf(arena, "%.*s%.*s", (int)(to - from), p->text + start + from,
+                         mark == last ? 0 : (int)(last_to - shared), p->text + start + shared);
+  return *out ? SX_OK : sx_error_memory(err);
 }
 
 static void beside(sx_context *c, const sx_audit_text *text, size_t mark) {
   const sx_text_mark *m = &text->marks[mark];
   const sx_text_part *p = &text->parts[m->part];
-  size_t from = words_from(text, mark, 0), to = sentence_end(p, m->at + m->n);
+  size_t from = words_from(&c->carried, text, mark, 0), to = sentence_end(p, m->at + m->n);
   piece(c, SX_NEAR_SENTENCE, p, sentence_start(p, m->at), to);
   for (size_t i = mark + 1; i < p->first_mark + p->n_marks; i++) {
     const sx_text_mark *o = &text->marks[i];
@@ -182,7 +259,11 @@ static void heads(sx_buf *out, const sx_audit_text *text, size_t part) {
   const sx_text_part *cell = &text->parts[part];
   for (size_t i = part; cell->table && i-- > 0 && text->parts[i].table == cell->table;) {
     const sx_text_part *p = &text->parts[i];
-    if (p->kind != SX_PART_HEAD || (p->row != cell->row && p->column != cell->column)) continue;
+    const bool names = p->kind == SX_PART_HEAD || (p->kind == SX_PART_CELL && (p->column == 1 || p->row == 1));
+    bool figure = false; /* a cell with a quantity is no head */
+    for (size_t k = p->first_mark; k < p->first_mark + p->n_marks && p->kind == SX_PART_CELL; k++)
+      figure = figure || text->marks[k].kind == SX_MARK_QUANTITY;
+    if (!names || figure || (p->row != cell->row && p->column != cell->column)) continue;
     sx_buf_add_n(out, p->text, p->n);
     sx_buf_add(out, "\n");
   }
@@ -237,8 +318,15 @@ sx_status sx_audit__context(sx_context *out, const sx_audit_text *text, size_t m
   sx_context c = {.lang = text->parts[part].language[0] == 'e'};
   sx_buf buf;
   sx_buf_init(&buf, &text->ctx);
+  const char *own;
   beside(&c, text, mark);
   sx_status status;
+  SX_TRY_GOTO(status, own_name(&own, text, mark, arena, err), done);
+  if (own) {
+    c.carried = false;
+    c.text[SX_NEAR_BEFORE] = c.text[SX_NEAR_SENTENCE] = own;
+    c.n[SX_NEAR_BEFORE] = c.n[SX_NEAR_SENTENCE] = strlen(own);
+  }
   SX_TRY_GOTO(status, headings(&buf, text, part), done);
   SX_TRY_GOTO(status, kept(&c, SX_NEAR_HEADING, &buf, arena, err), done);
   sx_buf_reset(&buf);
@@ -259,41 +347,20 @@ done:
   return status;
 }
 
-/* ---- evidence ---------------------------------------------------------------------------------------------------- */
+/* ---- what the context says of the index -------------------------------------------------------------------------- */
 
-static double named(const sx_context *c, const char *word) {
+enum { BEFORE = 1 << SX_NEAR_BEFORE, SENTENCE = 1 << SX_NEAR_SENTENCE, HEADS = 1 << SX_NEAR_HEADS };
+enum {
+  LOCAL = BEFORE | 1 << SX_NEAR_BEHIND | HEADS,
+  PARAGRAPH = 1 << SX_NEAR_PARAGRAPH,
+  HEADING = 1 << SX_NEAR_HEADING
+};
+
+static bool at_any(const sx_context *c, const char *word, unsigned places) {
   for (int k = 0; k < SX_NEARS; k++) {
-    if (contains(c->text[k], c->n[k], word)) return k <= SX_NEAR_HEADS ? 1 : k == SX_NEAR_SENTENCE ? 0.92 : 0.8;
+    if ((places >> k & 1) && contains(c->text[k], c->n[k], word)) return true;
   }
-  return 0;
-}
-
-static bool within(const sx_pieces *small, const sx_pieces *large) {
-  for (size_t i = 0; i < small->n; i++) {
-    if (!sx_audit__has_piece(large, small->items[i])) return false;
-  }
-  return small->n > 0;
-}
-
-/* Some group of the study is named in the sentence or the heads: a result for all is less likely meant. */
-static double for_all(const sx_index *index, const sx_cand *cand, const sx_context *c) {
-  static const char *const whole[][3] = {{"整体", "全体", "总体"}, {"overall", "everyone", "in all"}};
-  double most = 1;
-  for (size_t i = 0; i < index->n_groups[c->lang]; i++) {
-    const char *g = index->groups[c->lang][i];
-    if (within(&index->group_pieces[c->lang][i], &cand->label[c->lang])) continue; /* the label's own word */
-    if (strlen(g) < 3 && !contains(c->text[SX_NEAR_HEADS], c->n[SX_NEAR_HEADS], g)) continue;
-    if (contains(c->text[SX_NEAR_BEFORE], c->n[SX_NEAR_BEFORE], g) ||
-        contains(c->text[SX_NEAR_HEADS], c->n[SX_NEAR_HEADS], g))
-      most = most < 0.45 ? most : 0.45;
-    if (contains(c->text[SX_NEAR_SENTENCE], c->n[SX_NEAR_SENTENCE], g) && most > 0.7) most = 0.7;
-    if (contains(c->text[SX_NEAR_PARAGRAPH], c->n[SX_NEAR_PARAGRAPH], g) && most > 0.75) most = 0.75;
-    if (contains(c->text[SX_NEAR_HEADING], c->n[SX_NEAR_HEADING], g) && most > 0.85) most = 0.85;
-  }
-  for (size_t i = 0; i < 3; i++) {
-    if (contains(c->text[SX_NEAR_BEFORE], c->n[SX_NEAR_BEFORE], whole[c->lang][i])) most = 1;
-  }
-  return most;
+  return false;
 }
 
 static bool names_a_share(const sx_context *c) {
@@ -301,44 +368,104 @@ static bool names_a_share(const sx_context *c) {
                                                                                    "percent of"};
   const char *const *words = c->lang ? en : zh;
   for (size_t i = 0; i < 4; i++) {
-    if (contains(c->text[SX_NEAR_BEFORE], c->n[SX_NEAR_BEFORE], words[i]) ||
-        contains(c->text[SX_NEAR_BEHIND], c->n[SX_NEAR_BEHIND], words[i]) ||
-        contains(c->text[SX_NEAR_HEADS], c->n[SX_NEAR_HEADS], words[i]))
-      return true;
+    if (at_any(c, words[i], LOCAL)) return true;
   }
   return false;
 }
 
-/* 47.3% 的视听用户...: who is counted, not what they do. */
-static bool is_base(const sx_cand *c, const sx_context *context) {
-  const char *behind = context->text[SX_NEAR_BEHIND];
-  const size_t n = context->n[SX_NEAR_BEHIND], i = skip_blanks(behind, n);
-  const bool of = n > i + 3 && (strncmp(behind + i, "的", 3) == 0 || strncmp(behind + i, "of ", 3) == 0);
-  return c->kind == SX_CAND_SHARE && c->names_people && of;
+static bool names_everyone(const sx_context *c) {
+  static const char *const whole[][3] = {{"整体", "全体", "总体"}, {"overall", "everyone", "in all"}};
+  for (size_t i = 0; i < 3; i++) {
+    if (at_any(c, whole[c->lang][i], BEFORE)) return true;
+  }
+  return false;
+}
+
+static void find_groups(sx_context *c, const sx_index *index) {
+  for (size_t g = 0; g < index->n_groups[c->lang]; g++) {
+    const char *name = index->groups[c->lang][g];
+    for (int k = 0; k < SX_NEARS; k++) {
+      if (contains(c->text[k], c->n[k], name)) c->places[g] |= (unsigned char)(1u << k);
+    }
+    if (!c->places[g]) continue;
+    c->present[c->n_present++] = g;
+    if (strlen(name) >= 3 && (c->places[g] & (LOCAL | SENTENCE))) c->own_group = true;
+    if (strlen(name) >= 3 && (c->places[g] & (BEFORE | HEADS))) c->group_before = true;
+  }
+}
+
+static void find_names(sx_context *c, const sx_index *index) {
+  for (size_t i = 0; i < index->n_names; i++) {
+    const sx_name *name = &index->names[i];
+    if (!(name->weight[c->lang] > 0)) continue;
+    for (int k = 0; k < SX_NEARS; k++) {
+      double found = 0;
+      for (size_t p = 0; p < name->label[c->lang].n; p++) {
+        if (sx_audit__has_piece(&c->pieces[k], name->label[c->lang].items[p])) found += name->piece_weight[c->lang][p];
+      }
+      c->found[i][k] = found / name->weight[c->lang];
+    }
+  }
+}
+
+sx_status sx_audit__context_weigh(sx_context *c, const sx_index *index, sx_arena *arena, sx_error *err) {
+  const char *behind = c->text[SX_NEAR_BEHIND];
+  const size_t n = c->n[SX_NEAR_BEHIND], i = skip_blanks(behind, n);
+  c->found = sx_arena_zalloc(arena, index->n_names + 1, sizeof *c->found);
+  c->places = sx_arena_zalloc(arena, index->n_groups[c->lang] + 1, sizeof *c->places);
+  c->present = sx_arena_alloc(arena, index->n_groups[c->lang] + 1, sizeof *c->present);
+  if (!c->found || !c->places || !c->present) return sx_error_memory(err);
+  find_groups(c, index);
+  find_names(c, index);
+  c->share = names_a_share(c);
+  c->whole = names_everyone(c);
+  c->of = n > i + 3 && (strncmp(behind + i, "的", 3) == 0 || strncmp(behind + i, "of ", 3) == 0);
+  return SX_OK;
+}
+
+/* ---- evidence ---------------------------------------------------------------------------------------------------- */
+
+/* How near a group is named. From the paragraph it is carried over only into a sentence that names none; the other group of a sentence about a
+ * gap is what the gap is from. */
+static double named(const sx_context *c, size_t group, bool gap) {
+  const unsigned at = c->places[group];
+  if (at & LOCAL) return 1;
+  if (c->group_before && !gap)
+    return at & SENTENCE ? 0.5 : at & HEADING ? 0.4 : 0; /* another one is named beside the number */
+  if (at & SENTENCE) return 0.92;
+  return (at & HEADING) || ((at & PARAGRAPH) && (gap || !c->own_group)) ? 0.8 : 0;
+}
+
+/* Some group of the study is named in the sentence or the heads: a result for all is less likely meant. */
+static double for_all(const sx_index *index, const sx_cand *cand, const sx_context *c) {
+  double most = 1;
+  if (c->whole) return 1;
+  for (size_t i = 0; i < c->n_present; i++) {
+    const size_t g = c->present[i];
+    const unsigned at = c->places[g];
+    if (index->own_word[c->lang][cand->name * index->n_groups[c->lang] + g]) continue;
+    if (strlen(index->groups[c->lang][g]) < 3 && !(at & HEADS)) continue;
+    const double e = at & (BEFORE | HEADS) ? 0.45 : at & SENTENCE ? 0.7 : at & (PARAGRAPH | HEADING) ? 0.85 : 1;
+    if (e < most) most = e;
+  }
+  return most;
 }
 
 double sx_audit__evidence(double *near, const sx_index *index, const sx_cand *c, const sx_context *context) {
-  const int lang = context->lang;
   double best = 0, local = 0, groups = 1;
-  *near = 0;
-  if (!(c->weight[lang] > 0)) return 0;
   for (int k = 0; k < SX_NEARS; k++) {
-    double found = 0;
-    for (size_t i = 0; i < c->label[lang].n; i++) {
-      if (sx_audit__has_piece(&context->pieces[k], c->label[lang].items[i]))
-        found += sx_audit__piece_weight(index, lang, c->label[lang].items[i]);
-    }
-    double e = place_weight[k] * found / c->weight[lang];
-    if (k == SX_NEAR_BEHIND && is_base(c, context)) e *= 0.4;
+    double e = place_weight[k] * context->found[c->name][k];
+    /* 47.3% 的视听用户...: who is counted, not what they do */
+    if (k == SX_NEAR_BEHIND && context->of && c->kind == SX_CAND_SHARE && index->names[c->name].names_people) e *= 0.4;
     if (e > best) best = e;
     if (k <= SX_NEAR_HEADS && e > local) local = e;
   }
   for (size_t i = 0; i < c->n_terms; i++) {
-    const double e = named(context, c->term[i][lang]);
+    const double e = named(context, c->term[i][context->lang], c->kind == SX_CAND_GAP);
     if (e < groups) groups = e;
   }
   if (!c->n_terms) groups = for_all(index, c, context);
-  if (c->share_of && !names_a_share(context)) groups *= 0.6;
+  if (c->share_of && !context->share) groups *= 0.6;
   if (c->change != context->change && (c->change || c->kind != SX_CAND_SHARE))
     groups *= c->kind == SX_CAND_LEVEL && !c->change ? 0.9 : 0.5;
   *near = local * groups;

@@ -91,22 +91,19 @@ double sx_audit__piece_weight(const sx_index *index, int lang, uint64_t piece) {
   return log(1 + ((double)index->n_labels[lang] + 1) / (count + 1));
 }
 
-/* Pieces of the distinct labels, with how many labels have them. labels: [n], those of one indicator once. */
+/* Pieces of the labels, with how many labels have them. */
 static sx_status make_vocabulary(sx_index *index, int lang, sx_error *err) {
   size_t n = 0, distinct = 0;
-  const uint64_t *last = NULL;
-  for (size_t i = 0; i < index->n; i++) n += index->items[i].label[lang].n;
+  for (size_t i = 0; i < index->n_names; i++) n += index->names[i].label[lang].n;
   uint64_t *all = sx_arena_alloc(index->arena, n + 1, sizeof *all);
   uint32_t *counts = sx_arena_zalloc(index->arena, n + 1, sizeof *counts);
   if (!all || !counts) return sx_error_memory(err);
   n = 0;
-  for (size_t i = 0; i < index->n; i++) {
-    const sx_pieces *p = &index->items[i].label[lang];
-    if (p->items == last) continue; /* the same indicator */
-    last = p->items;
-    index->n_labels[lang]++;
+  for (size_t i = 0; i < index->n_names; i++) {
+    const sx_pieces *p = &index->names[i].label[lang];
     for (size_t k = 0; k < p->n; k++) all[n++] = p->items[k];
   }
+  index->n_labels[lang] = index->n_names;
   qsort(all, n, sizeof *all, by_value);
   for (size_t i = 0; i < n; i++) {
     if (!distinct || all[distinct - 1] != all[i]) all[distinct++] = all[i];
@@ -118,14 +115,40 @@ static sx_status make_vocabulary(sx_index *index, int lang, sx_error *err) {
   return SX_OK;
 }
 
-static void weigh(sx_index *index) {
-  for (size_t i = 0; i < index->n; i++) {
-    for (int lang = 0; lang < 2; lang++) {
-      sx_cand *c = &index->items[i];
-      for (size_t k = 0; k < c->label[lang].n; k++)
-        c->weight[lang] += sx_audit__piece_weight(index, lang, c->label[lang].items[k]);
+static sx_status weigh(sx_index *index, int lang, sx_error *err) {
+  for (size_t i = 0; i < index->n_names; i++) {
+    sx_name *name = &index->names[i];
+    const size_t n = name->label[lang].n;
+    name->piece_weight[lang] = sx_arena_alloc(index->arena, n + 1, sizeof(double));
+    if (!name->piece_weight[lang]) return sx_error_memory(err);
+    for (size_t k = 0; k < n; k++) {
+      name->piece_weight[lang][k] = sx_audit__piece_weight(index, lang, name->label[lang].items[k]);
+      name->weight[lang] += name->piece_weight[lang][k];
     }
   }
+  return SX_OK;
+}
+
+static bool within(const sx_pieces *small, const sx_pieces *large) {
+  for (size_t i = 0; i < small->n; i++) {
+    if (!sx_audit__has_piece(large, small->items[i])) return false;
+  }
+  return small->n > 0;
+}
+
+/* Which groups' names are a part of which labels. */
+static sx_status find_own_words(sx_index *index, int lang, sx_error *err) {
+  const size_t n = index->n_groups[lang];
+  index->own_word[lang] = sx_arena_zalloc(index->arena, n * index->n_names + 1, sizeof(bool));
+  if (!index->own_word[lang]) return sx_error_memory(err);
+  for (size_t g = 0; g < n; g++) {
+    sx_pieces pieces;
+    const char *text = index->groups[lang][g];
+    SX_TRY(sx_audit__pieces(&pieces, index->arena, text, strlen(text), err));
+    for (size_t i = 0; i < index->n_names; i++)
+      index->own_word[lang][i * n + g] = within(&pieces, &index->names[i].label[lang]);
+  }
+  return SX_OK;
 }
 
 /* ---- rows -------------------------------------------------------------------------------------------------------- */
@@ -134,10 +157,7 @@ typedef struct filler {
   sx_index *index;
   sx_store *store;
   int64_t run;
-  char *indicator; /* of the row before, with its labels */
-  sx_pieces label[2];
-  sx_audit_unit unit;
-  bool names_people;
+  size_t name;   /* of the row before */
   char wave[64]; /* of the run: results of earlier waves are left out */
 } filler;
 
@@ -156,9 +176,9 @@ static void bare_name(char *out, size_t cap, const char *text) {
   out[n] = '\0';
 }
 
-static sx_status add_group(sx_index *index, int lang, const char *text, sx_error *err) {
-  for (size_t i = 0; i < index->n_groups[lang]; i++) {
-    if (strcmp(index->groups[lang][i], text) == 0) return SX_OK;
+static sx_status add_group(size_t *out, sx_index *index, int lang, const char *text, sx_error *err) {
+  for (*out = 0; *out < index->n_groups[lang]; ++*out) {
+    if (strcmp(index->groups[lang][*out], text) == 0) return SX_OK;
   }
   void *p = index->groups[lang];
   const bool grown = sx_mem_grow(&index->ctx, &p, &index->cap_groups[lang], index->n_groups[lang] + 1, sizeof(char *));
@@ -170,40 +190,51 @@ static sx_status add_group(sx_index *index, int lang, const char *text, sx_error
 }
 
 /* A group of the study is a variable with the level "1": its name is the variable's. */
-static sx_status name_term(sx_index *index, char out[2][SX_PHRASE], const sx_store_term *term, sx_error *err) {
+static sx_status name_term(sx_index *index, size_t out[2], const sx_store_term *term, sx_error *err) {
   const bool group = term->level && strcmp(term->level, "1") == 0;
   const sx_text2 *label = group ? &term->variable_label : &term->level_label;
   for (int lang = 0; lang < 2; lang++) {
     const char *text = lang ? label->en : label->zh;
     if (!text || !*text) text = lang ? label->zh : label->en;
     if (!text || !*text) text = group ? term->variable : term->level;
-    bare_name(out[lang], SX_PHRASE, text ? text : "");
-    SX_TRY(add_group(index, lang, out[lang], err));
+    char name[SX_PHRASE];
+    bare_name(name, sizeof name, text ? text : "");
+    SX_TRY(add_group(&out[lang], index, lang, name, err));
   }
   return SX_OK;
 }
 
-static sx_status labels_of(filler *f, const char *indicator, sx_error *err) {
+/* The index's name of an indicator: found, or read from the store. */
+static sx_status name_of(filler *f, const char *indicator, sx_error *err) {
+  sx_index *index = f->index;
   sx_store_indicator info;
   bool found;
-  if (f->indicator && strcmp(f->indicator, indicator) == 0) return SX_OK;
-  f->indicator = sx_arena_strdup(f->index->arena, indicator);
-  if (!f->indicator) return sx_error_memory(err);
+  if (f->name < index->n_names && strcmp(index->names[f->name].id, indicator) == 0) return SX_OK;
+  for (f->name = 0; f->name < index->n_names; f->name++) {
+    if (strcmp(index->names[f->name].id, indicator) == 0) return SX_OK;
+  }
+  void *p = index->names;
+  const bool grown = sx_mem_grow(&index->ctx, &p, &index->cap_names, index->n_names + 1, sizeof *index->names);
+  index->names = p;
+  if (!grown) return sx_error_memory(err);
+  sx_name *name = &index->names[index->n_names];
+  *name = (sx_name){.id = sx_arena_strdup(index->arena, indicator)};
+  if (!name->id) return sx_error_memory(err);
   SX_TRY(sx_store_get_indicator(&found, &info, f->store, f->run, indicator, err));
   for (int lang = 0; lang < 2; lang++) {
     const char *text = !found ? indicator : lang ? info.label.en : info.label.zh;
     if (!text || !*text) text = found && lang ? info.label.zh : found ? info.label.en : NULL;
     if (!text) text = indicator;
-    char name[SX_LABEL];
-    bare_name(name, sizeof name, text);
-    text = name;
-    SX_TRY(sx_audit__pieces(&f->label[lang], f->index->arena, text, strlen(text), err));
+    char bare[SX_LABEL];
+    bare_name(bare, sizeof bare, text);
+    SX_TRY(sx_audit__pieces(&name->label[lang], index->arena, bare, strlen(bare), err));
   }
   const char *zh = found && info.label.zh ? info.label.zh : "";
   const size_t n = strlen(zh), k = strlen("用户");
-  f->names_people = n >= k && (strcmp(zh + n - k, "用户") == 0 || strcmp(zh + n - k, "网民") == 0);
+  name->names_people = n >= k && (strcmp(zh + n - k, "用户") == 0 || strcmp(zh + n - k, "网民") == 0);
   const char *unit = found && info.unit ? info.unit : "";
-  if (!sx_audit__unit(&f->unit, unit, strlen(unit))) f->unit = (sx_audit_unit){.mul = 1, .any = true};
+  if (!sx_audit__unit(&name->unit, unit, strlen(unit))) name->unit = (sx_audit_unit){.mul = 1, .any = true};
+  index->n_names++;
   return SX_OK;
 }
 
@@ -219,9 +250,21 @@ static void put_reference(sx_buf *out, const sx_store_row *row) {
     sx_buf_printf(out, ".%s", s);
 }
 
-/* What no text prints with a unit, or what is said in too many ways. */
-static bool other_thing(const char *statistic) {
-  return strncmp(statistic, "p_", 2) == 0 || strcmp(statistic, "change_ratio") == 0;
+/* What a text prints as the figure of a name: an estimate, a share, a gap or a change. Not test statistics, p-values, growth factors, contributions,
+ * what an adjustment did or what a sensitivity gives: they are called by the same name and are other things. */
+static bool is_a_figure(const char *statistic) {
+  static const char *const whole[] = {"level",    "total",          "count",           "mean",
+                                      "prop",     "ratio",          "formula",         "gap",
+                                      "quantile", "share_of_total", "share_of_parent", "median",
+                                      "change",   "share",          "change_relative", "share_of_benchmark"};
+  static const char *const begin[] = {"gap_", "change_gap", "change_share_of_"};
+  for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
+    if (strcmp(statistic, whole[i]) == 0) return true;
+  }
+  for (size_t i = 0; i < sizeof begin / sizeof *begin; i++) {
+    if (strncmp(statistic, begin[i], strlen(begin[i])) == 0) return true;
+  }
+  return false;
 }
 
 static sx_status add_row(void *data, const sx_store_row *row, sx_error *err) {
@@ -229,25 +272,24 @@ static sx_status add_row(void *data, const sx_store_row *row, sx_error *err) {
   sx_index *index = f->index;
   sx_cand c = {.value = row->estimate, .se = row->se, .low = row->low, .high = row->high};
   if (!isfinite(row->estimate) || row->n_terms > SX_TERMS || strncmp(row->indicator, "published/", 10) == 0 ||
-      other_thing(row->statistic) || (f->wave[0] && row->wave && strcmp(row->wave, f->wave) != 0))
+      !is_a_figure(row->statistic) || (f->wave[0] && row->wave && strcmp(row->wave, f->wave) != 0))
     return SX_OK;
-  SX_TRY(labels_of(f, row->indicator, err));
-  for (int lang = 0; lang < 2; lang++) c.label[lang] = f->label[lang];
-  c.unit = f->unit;
+  SX_TRY(name_of(f, row->indicator, err));
+  c.name = f->name;
+  c.unit = index->names[f->name].unit;
   c.share_of = strncmp(row->statistic, "share", 5) == 0;
-  const bool gap = strncmp(row->statistic, "gap", 3) == 0, bare = f->unit.any && !f->unit.scale10;
+  const bool gap = strncmp(row->statistic, "gap", 3) == 0, bare = c.unit.any && !c.unit.scale10;
   const char *s = row->statistic;
   c.change = strncmp(s, "change", 6) == 0;
   const bool level =
       strcmp(s, "level") == 0 || strcmp(s, "total") == 0 || strcmp(s, "count") == 0 || strcmp(s, "mean") == 0;
-  c.names_people = f->names_people;
   c.formula = strcmp(s, "formula") == 0;
-  c.kind = gap                                                                 ? SX_CAND_GAP
-           : c.share_of || f->unit.share != SX_AUDIT_LEVEL || (bare && !level) ? SX_CAND_SHARE
-                                                                               : SX_CAND_LEVEL;
+  c.kind = gap                                                                ? SX_CAND_GAP
+           : c.share_of || c.unit.share != SX_AUDIT_LEVEL || (bare && !level) ? SX_CAND_SHARE
+                                                                              : SX_CAND_LEVEL;
   if (c.change && strcmp(s, "change_relative") != 0 && (bare || strcmp(s, "change") != 0)) c.kind = SX_CAND_GAP;
   if (c.change && strcmp(s, "change_relative") == 0) c.kind = SX_CAND_SHARE;
-  if (c.kind == SX_CAND_LEVEL) c.value *= pow(10, f->unit.exp10) * f->unit.mul;
+  if (c.kind == SX_CAND_LEVEL) c.value *= pow(10, c.unit.exp10) * c.unit.mul;
   for (size_t i = 0; i < row->n_terms; i++) SX_TRY(name_term(index, c.term[c.n_terms++], &row->terms[i], err));
   sx_buf name;
   sx_buf_init(&name, &index->ctx);
@@ -274,19 +316,16 @@ sx_status sx_audit__match_index(sx_index *out, sx_store *store, int64_t run, sx_
   }
   SX_TRY(sx_store_each_row(store, run, NULL, add_row, &f, err));
   for (int lang = 0; lang < 2; lang++) SX_TRY(make_vocabulary(out, lang, err));
-  weigh(out);
   for (int lang = 0; lang < 2; lang++) {
-    out->group_pieces[lang] = sx_arena_zalloc(arena, out->n_groups[lang] + 1, sizeof(sx_pieces));
-    if (!out->group_pieces[lang]) return sx_error_memory(err);
-    for (size_t i = 0; i < out->n_groups[lang]; i++)
-      SX_TRY(sx_audit__pieces(&out->group_pieces[lang][i], arena, out->groups[lang][i], strlen(out->groups[lang][i]),
-                              err));
+    SX_TRY(weigh(out, lang, err));
+    SX_TRY(find_own_words(out, lang, err));
   }
   return SX_OK;
 }
 
 void sx_audit__match_index_clear(sx_index *index) {
   sx_mem_free(&index->ctx, index->items);
+  sx_mem_free(&index->ctx, index->names);
   sx_mem_free(&index->ctx, index->groups[0]);
   sx_mem_free(&index->ctx, index->groups[1]);
 }

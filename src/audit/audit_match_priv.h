@@ -19,27 +19,37 @@ typedef struct sx_cand {
   sx_cand_kind kind;
   sx_audit_unit unit;
   double value, se, low, high;
-  bool share_of;                         /* share_of_...: a part of a whole */
-  bool names_people;                     /* the label ends with "users" */
-  bool formula;                          /* what it measures is the study\'s own */
-  bool change;                           /* since an earlier wave */
-  sx_pieces label[2];                    /* by language */
-  double weight[2];                      /* of all its pieces */
-  char term[SX_TERMS + 1][2][SX_PHRASE]; /* names of its groups; of a gap, what it is a gap from */
+  bool share_of;                /* share_of_...: a part of a whole */
+  bool formula;                 /* what it measures is the study's own */
+  bool change;                  /* since an earlier wave */
+  size_t name;                  /* of the index */
+  size_t term[SX_TERMS + 1][2]; /* its groups, of the index, by language; of a gap, what it is a gap from */
   size_t n_terms;
 } sx_cand;
+
+/* What an indicator is called. */
+typedef struct sx_name {
+  const char *id;
+  sx_audit_unit unit;
+  bool names_people;       /* the label ends with "users" */
+  sx_pieces label[2];      /* by language */
+  double *piece_weight[2]; /* beside the pieces */
+  double weight[2];        /* of all its pieces */
+} sx_name;
 
 typedef struct sx_index {
   sx_ctx ctx;
   sx_arena *arena;
   sx_cand *items;
   size_t n, cap;
+  sx_name *names;
+  size_t n_names, cap_names;
   uint64_t *vocabulary[2]; /* sorted; how many labels have each piece: counts beside */
   uint32_t *counts[2];
   size_t n_vocabulary[2], n_labels[2];
   const char **groups[2]; /* names of all groups */
   size_t n_groups[2], cap_groups[2];
-  sx_pieces *group_pieces[2]; /* beside groups */
+  bool *own_word[2]; /* [names][groups]: the group's name is a part of the label's */
 } sx_index;
 
 sx_status sx_audit__match_index(sx_index *out, sx_store *store, int64_t run, sx_arena *arena,
@@ -64,10 +74,21 @@ typedef struct sx_context {
   size_t n[SX_NEARS];
   sx_pieces pieces[SX_NEARS];
   int lang;
-  bool change; /* a change since an earlier wave is spoken of */
+  bool change;                /* a change since an earlier wave is spoken of */
+  bool carried;               /* its words are those of the number before */
+  bool group_before;          /* the words before the number or the heads name a group */
+  bool own_group;             /* the sentence or the heads name a group */
+  bool share;                 /* a part of a whole is spoken of */
+  bool whole;                 /* everyone is spoken of */
+  bool of;                    /* "... 的" stands behind: who is counted, not what they do */
+  double (*found)[SX_NEARS];  /* by name: share of the label's weight at each place */
+  unsigned char *places;      /* by group: bit k, place k names it */
+  size_t *present, n_present; /* groups that some place names */
 } sx_context;
 sx_status sx_audit__context(sx_context *out, const sx_audit_text *text, size_t mark, sx_arena *arena,
                             sx_error *err) SX_NODISCARD;
+/* What the context says of every name and every group of the index, once. */
+sx_status sx_audit__context_weigh(sx_context *out, const sx_index *index, sx_arena *arena, sx_error *err) SX_NODISCARD;
 /* Evidence that the number is this result; *near: from the words beside it and the heads of its cell alone. */
 double sx_audit__evidence(double *near, const sx_index *index, const sx_cand *c, const sx_context *context);
 

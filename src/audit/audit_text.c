@@ -217,6 +217,7 @@ void sx_audit_text_free(sx_audit_text *text) {
   sx_mem_free(&ctx, text->parts);
   sx_mem_free(&ctx, text->marks);
   sx_mem_free(&ctx, text->units);
+  sx_mem_free(&ctx, text->rules);
   sx_arena_free(text->arena);
   sx_mem_free(&ctx, text);
 }

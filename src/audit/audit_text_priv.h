@@ -13,8 +13,9 @@ struct sx_audit_text {
   sx_text_part *parts;
   size_t n_parts, cap_parts;
   sx_text_mark *marks;
-  sx_audit_unit *units; /* beside marks */
-  size_t n_marks, cap_marks, cap_units;
+  sx_audit_unit *units;        /* beside marks */
+  const sx_audit_word **rules; /* beside marks: the qualifying word; NULL */
+  size_t n_marks, cap_marks, cap_units, cap_rules;
 };
 
 /* ---- reading a document: parts are opened, filled and closed in order (audit_text.c) ---- */
@@ -60,6 +61,7 @@ typedef struct sx_found {
   bool has_unit, has_noun;
   double scale;
   const char *word, *qualifier; /* canonical unit and qualifier; "" */
+  const sx_audit_word *rule;    /* the qualifying word in the table; NULL */
 } sx_found;
 
 typedef struct sx_scan {

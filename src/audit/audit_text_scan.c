@@ -332,17 +332,21 @@ static sx_status walk(sx_scan *s) {
 
 static sx_status keep(sx_scan *s, size_t part, const sx_found *f) {
   sx_audit_text *t = s->text;
-  void *marks = t->marks, *units = t->units;
+  void *marks = t->marks, *units = t->units, *rules = t->rules;
   const bool grown = sx_mem_grow(&t->ctx, &marks, &t->cap_marks, t->n_marks + 1, sizeof *t->marks);
   t->marks = marks;
   if (!grown) return sx_error_memory(s->err);
   const bool too = sx_mem_grow(&t->ctx, &units, &t->cap_units, t->n_marks + 1, sizeof *t->units);
   t->units = units;
   if (!too) return sx_error_memory(s->err);
+  const bool third = sx_mem_grow(&t->ctx, &rules, &t->cap_rules, t->n_marks + 1, sizeof *t->rules);
+  t->rules = rules;
+  if (!third) return sx_error_memory(s->err);
   const size_t at = s->g[f->from].at;
   const sx_text_run *run = sx_audit__text_run_at(s->part, at);
   while (s->run_glyph < f->from && s->g[s->run_glyph].at < run->at) s->run_glyph++; /* marks come in order */
   const size_t column = run->column ? run->column + (f->from - s->run_glyph) : 0;
+  t->rules[t->n_marks] = f->rule;
   t->units[t->n_marks] = f->unit;
   if (!f->has_unit) t->units[t->n_marks] = (sx_audit_unit){.mul = 1, .any = true};
   t->marks[t->n_marks++] = (sx_text_mark){.part = part,

@@ -235,11 +235,11 @@ static bool part_of_a_word(const sx_scan *s, size_t i, const char *word) {
 }
 
 /* The longest word that ends before glyph i. */
-static const char *before(const sx_scan *s, size_t i, bool points) {
+static const sx_audit_word *before(const sx_scan *s, size_t i, bool points) {
   static const char *const fillers[] = {"了", "到", "达", "达到", "出"};
   size_t n_words, best = 0;
   const sx_audit_word *words = sx_audit__words(&n_words);
-  const char *found = "";
+  const sx_audit_word *found = NULL;
   while (i && s->g[i - 1].c == ' ') i--;
   for (int round = 0; round < 2; round++) {
     for (size_t w = 0; w < n_words; w++) {
@@ -249,9 +249,9 @@ static const char *before(const sx_scan *s, size_t i, bool points) {
       const size_t n = sx_audit__text_word_before(s, i, words[w].text);
       if (n <= best || part_of_a_word(s, i - n, words[w].text)) continue;
       best = n;
-      found = canonical(&words[w]);
+      found = &words[w];
     }
-    if (found[0] || round) break;
+    if ((found && canonical(found)[0]) || round) break;
     const size_t n = SX_ANY_BEFORE(s, i, fillers);
     if (!n) break;
     i -= n;
@@ -265,6 +265,7 @@ static const char *after(const sx_scan *s, size_t i) {
   static const char *const more[] = {"及以上", "或以上", "以上", "之上"},
                            *const less[] = {"及以下", "或以下", "以下", "以内", "之内"},
                            *const about[] = {"左右", "上下", "or so"};
+  if (sx_audit__text_word(s, i, "有余")) return "over";
   if (SX_ANY(s, i, more)) return "at_least";
   if (SX_ANY(s, i, less)) return "at_most";
   if (SX_ANY(s, i, about)) return "about";
@@ -280,11 +281,15 @@ static const char *after(const sx_scan *s, size_t i) {
 }
 
 void sx_audit__text_qualifier(sx_found *f, const sx_scan *s) {
+  static const char *const rules[][2] = {
+      {"over", "超"}, {"near", "近"}, {"about", "约"}, {"at_least", "以上"}, {"at_most", "以内"}};
   const char *word = after(s, f->to);
-  if (word[0]) {
-    f->qualifier = word;
-    return;
+  f->rule = NULL;
+  if (word[0]) f->qualifier = word;
+  for (size_t i = 0; i < sizeof rules / sizeof *rules && f->qualifier[0]; i++) {
+    if (strcmp(f->qualifier, rules[i][0]) == 0) f->rule = sx_audit__word(rules[i][1], strlen(rules[i][1]));
   }
   if (f->qualifier[0]) return;
-  f->qualifier = before(s, f->from, f->unit.share == SX_AUDIT_POINTS && f->has_unit);
+  f->rule = before(s, f->from, f->unit.share == SX_AUDIT_POINTS && f->has_unit);
+  f->qualifier = f->rule ? canonical(f->rule) : "";
 }

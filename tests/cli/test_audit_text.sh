@@ -85,6 +85,18 @@ says 3 "netizens.total" "$program" audit report.md --against study/out/results.d
 says 3 '"verdict"' "$program" audit report.md --against study/out/results.db --format json
 says 3 "| verdict" "$program" audit report.md --against study/out/results.db --format md
 says 3 "不一致" "$program" audit report.md --against study/out/results.db --lang zh
+# a table of a page: the unit stands in the column's head, the group in a plain cell; a list has its names in order
+cat >table.html <<'TXT'
+<table><tr><th>群体</th><th>数字消费用户（亿人）</th></tr>
+<tr><td>农村</td><td>2.54</td></tr>
+<tr><td>农村</td><td>2.45</td></tr></table>
+TXT
+says 3 "1 agree, 1 differ, 0 not matched" "$program" audit table.html --against study/out/results.db
+says 3 "differs,table.html:2:20,2.54,2.45,consumers.rural" "$program" audit table.html --against study/out --format csv
+cat >list.md <<'TXT'
+生成式人工智能用户5.14亿人，高于Z世代的1.59亿人。网上外卖、旅行预订和在线出行的使用率分别为50.0%、45.7%和45.0%。
+TXT
+"$program" audit list.md --against study/out/results.db >"$tmp/out" 2>&1 || fail "a right list: exit $?: $(cat "$tmp/out")"
 says 2 "--against RESULTS.db" "$program" audit report.md
 says 1 "--against wants the results.db of a run" "$program" audit report.md --against nowhere.db
 says 1 "run the study first" "$program" audit "$tmp"

@@ -152,7 +152,10 @@ static void audit(counts *c, const printed *p, sx_store *store) {
     c->found += wanted;
     c->false_alarms += !wanted;
     if (!wanted)
-      fprintf(stderr, "false alarm at %zu:%zu: %s, expected %s\n", mark->line, mark->column, m->reference, m->expected);
+      fprintf(stderr, "false alarm at %zu:%zu: %s, expected %s (%s)\n%.*s\n", mark->line, mark->column, m->reference,
+              m->expected, m->reason ? m->reason : "",
+              (int)mark->n + 150 < (int)byte_of(p, mark) ? (int)mark->n + 150 : (int)mark->n,
+              p->text + (byte_of(p, mark) > 150 ? byte_of(p, mark) - 150 : byte_of(p, mark)));
   }
   sx_audit_matches_free(all);
   sx_audit_text_free(text);

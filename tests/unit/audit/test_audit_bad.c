@@ -26,7 +26,7 @@ static void figures(void) {
       {"A,1234567890123456789,元,0,,,", "not a number of at most 18 digits"},
       {"A,46.55,%,1,,,", "46.55 has 2 decimals, the column decimals says 1"},
       {"A,46.5,%,one,,,", "decimals 'one' is not a whole number"},
-      {"A,46.5,%,1,大概,,", "unknown qualifier '大概'"},
+      {"A,46.5,%,1,兴许,,", "unknown qualifier '兴许'"},
       {"A,46.5,%,1,aboot,,", "unknown qualifier 'aboot': did you mean 'about'?"},
       {"A,46.5,%,1,,number,", "unknown kind 'number'"},
       {"A,46.5,%,1,,,shown", "unknown zeros 'shown'"},

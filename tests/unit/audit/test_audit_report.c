@@ -204,5 +204,51 @@ static void texts(void) {
   against("宠物用品的用户占三成。", SX_MATCH_NONE, "", "");
 }
 
-SXT_MAIN(SXT_CASE(as_rendered), SXT_CASE(typed_numbers), SXT_CASE(changed_by_hand), SXT_CASE(bad_input),
+/* A qualified number agrees only where the result lies in what the word says. */
+static void qualified(void) {
+  static const char *const below[] = {"数字消费用户不足9亿人。", "数字消费用户低于9亿人。", "数字消费用户不到9亿人。",
+                                      "数字消费用户少于9亿人。"};
+  for (size_t i = 0; i < 4; i++) against(below[i], SX_MATCH_DIFFERS, "users.total", "9.58亿人");
+  against("Digital consumers: fewer than 900 million.", SX_MATCH_DIFFERS, "users.total", "958.12 million");
+  against("Digital consumers: under 900 million.", SX_MATCH_DIFFERS, "users.total", "958.12 million");
+  against("Digital consumers: less than 960 million.", SX_MATCH_AGREES, "users.total", "");
+  against("数字消费用户不足10亿人。", SX_MATCH_AGREES, "users.total", "");
+  against("数字消费用户不超过9.58亿人。", SX_MATCH_DIFFERS, "users.total", "9.5812亿人");
+  against("数字消费用户超9.5亿人。", SX_MATCH_AGREES, "users.total", "");
+  against("数字消费用户超9.6亿人。", SX_MATCH_DIFFERS, "users.total", "9.581亿人");
+  against("数字消费用户超过9.6亿人。", SX_MATCH_DIFFERS, "users.total", "9.581亿人");
+  against("数字消费用户9.6亿人以上。", SX_MATCH_DIFFERS, "users.total", "9.581亿人");
+  against("数字消费用户9.5亿人以上。", SX_MATCH_AGREES, "users.total", "");
+  against("数字消费用户突破9.58亿人。", SX_MATCH_AGREES, "users.total", ""); /* [9.575, 9.60) */
+  against("数字消费用户突破9.57亿人。", SX_MATCH_AGREES, "users.total", ""); /* [9.565, 9.59) */
+  against("数字消费用户突破9.56亿人。", SX_MATCH_DIFFERS, "users.total", "9.5812亿人");
+  against("数字消费用户突破9.59亿人。", SX_MATCH_DIFFERS, "users.total", "9.5812亿人");
+}
+
+static void one_of_several(void) {
+  /* each of a list has its own name */
+  against("Z世代和农村的数字消费使用率分别为95.1%和76.1%。", SX_MATCH_AGREES, "rate.rural", "");
+  against("Z世代和农村的数字消费使用率分别为76.1%和95.1%。", SX_MATCH_DIFFERS, "rate.rural", "76.1%");
+  /* a group of an earlier sentence is not this one's, which has its own */
+  against("Z世代很活跃。农村的数字消费使用率为95.1%。", SX_MATCH_DIFFERS, "rate.rural", "76.1%");
+  /* the same figure right and wrong */
+  against("数字消费用户9.58亿人，数字消费用户9.85亿人。", SX_MATCH_DIFFERS, "users.total", "9.58亿人");
+  against("数字消费用户9.85亿人。数字消费用户9.58亿人。", SX_MATCH_AGREES, "users.total", "");
+}
+
+static void wrong_scale(void) {
+  against("数字消费额为 9.37 亿元。", SX_MATCH_DIFFERS, "spend/total.total", "93680.00 亿元");
+  against("数字消费用户 9.58。", SX_MATCH_DIFFERS, "users.total", "958123456.00");
+  against("数字消费用户 9.58 万人。", SX_MATCH_DIFFERS, "users.total", "95812.35 万人");
+  against("Z世代数字消费使用率为 0.951%。", SX_MATCH_DIFFERS, "rate.z", "95.120%");
+  against("数字消费用户 9.58 亿元。", SX_MATCH_NONE, "", "");
+}
+
+static void no_figures(void) {
+  against("Z世代的数字消费用户为 30.1 万人。", SX_MATCH_NONE, "", ""); /* a growth factor */
+  against("Z世代的数字消费使用率为 33.3%。", SX_MATCH_NONE, "", "");   /* a p-value */
+}
+
+SXT_MAIN(SXT_CASE(qualified), SXT_CASE(one_of_several), SXT_CASE(wrong_scale), SXT_CASE(no_figures),
+         SXT_CASE(as_rendered), SXT_CASE(typed_numbers), SXT_CASE(changed_by_hand), SXT_CASE(bad_input),
          SXT_CASE(texts))
