@@ -118,7 +118,7 @@ typedef struct sx_audit_match {
   double result, se, low, high; /* of the store; NaN where there is none */
   const char *expected;         /* the result at the printed precision, "9.57亿人"; NULL */
   double score, second;         /* evidence for the match, and for the next best one: 0 to 1 */
-  const char *reason;           /* why it is not matched: "no label near it", ...; NULL */
+  const char *reason;           /* why it is not matched; DIFFERS: what is wrong with its scale; NULL */
 } sx_audit_match;
 typedef struct sx_audit_matches {
   sx_ctx ctx;

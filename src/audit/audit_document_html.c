@@ -22,6 +22,7 @@ typedef struct page {
   unsigned char occupied[COLUMNS_MAX]; /* rows that a cell above still reaches into */
   size_t hidden;                       /* elements around that are not text */
   size_t in_table;
+  bool title;        /* inside the page's own, which is read although the head is not */
   bool fresh, blank; /* a new run is due; a blank is due before the next letter */
   sx_part_kind kind;
   int level;
@@ -155,7 +156,7 @@ static void classify(page *p) {
     if (same(name, "td")) p->kind = SX_PART_CELL;
     if (same(name, "th")) p->kind = SX_PART_HEAD;
     if (same(name, "figcaption") || same(name, "caption")) p->kind = SX_PART_CAPTION;
-    if (same(name, "text") || same(name, "desc") || same(name, "title")) p->kind = SX_PART_FIGURE;
+    if (same(name, "text") || same(name, "desc") || (same(name, "title") && !p->title)) p->kind = SX_PART_FIGURE;
     if (same(name, "li") || same(name, "dt") || same(name, "dd")) p->kind = SX_PART_ITEM;
     if (name[0] == 'h' && name[1] >= '1' && name[1] <= '6' && !name[2]) {
       p->kind = SX_PART_HEADING;
@@ -206,6 +207,7 @@ static void pop(page *p) {
   const element *e = &p->stack[--p->depth];
   if (ONE_OF(e->name, unseen) && p->hidden) p->hidden--;
   if (same(e->name, "table") && p->in_table) p->in_table--;
+  if (same(e->name, "title")) p->title = false;
 }
 
 /* The grid position of a cell that opens: rows above may reach into this one. */
@@ -412,7 +414,8 @@ static sx_status read_tag(page *p) {
   step(p, at - p->i);
   if (ONE_OF(name, voids)) return is_block(name) ? end_part(p) : SX_OK;
   if (empty) return SX_OK;
-  if (same(name, "title") && p->hidden) return SX_OK; /* of the page; that of a drawing is text */
+  if (same(name, "title") && p->hidden == 1 && p->depth && same(p->stack[p->depth - 1].name, "head")) p->title = true;
+  if (same(name, "title") && p->hidden && !p->title) return SX_OK;
   return push(p, name, &t.attributes, t.columns ? t.columns : 1, t.rows);
 }
 
@@ -442,7 +445,7 @@ static sx_status one(page *p) {
     step(p, 1);
     return SX_OK;
   }
-  if (p->hidden) {
+  if (p->hidden && !p->title) {
     step(p, 1);
     return SX_OK;
   }

@@ -44,6 +44,16 @@ static const char *typed_where(sx_tracer *t, const char *piece, size_t n) {
   return NULL;
 }
 
+/* Whether the run has what a page calls exempt: code that its texts set as code, the drawings that ticks belong to. */
+static bool run_has(const sx_tracer *t, const sx_text_part *part, const sx_text_run *run) {
+  if (strcmp(run->exempt, "axis") == 0) return false; /* a tick says which number it stands for */
+  if (strcmp(run->exempt, "code") != 0) return true;
+  const sx_text_run *next = run + 1, *end = part->runs + part->n_runs;
+  while (next < end && next->exempt && strcmp(next->exempt, "code") == 0) next++;
+  while (run > part->runs && run[-1].exempt && strcmp(run[-1].exempt, "code") == 0) run--;
+  return sx_audit__is_code(t, part->text + run->at, (next < end ? next->at : part->n) - run->at);
+}
+
 /* A number that names no result. */
 static sx_status free_number(sx_tracer *t, const sx_text_part *part, const sx_text_mark *m, const sx_text_run *run) {
   const char *piece = part->text + m->at, *word;
@@ -54,6 +64,9 @@ static sx_status free_number(sx_tracer *t, const sx_text_part *part, const sx_te
     const bool there = sx_audit__is_label(t, piece, m->n) || sx_audit__is_typed(t, piece, m->n);
     trace.verdict = there ? SX_TRACE_EXEMPT : SX_TRACE_DIFFERS;
     trace.reason = there ? run->exempt : "not a number that the run quotes";
+  } else if (run->exempt && !run_has(t, part, run)) {
+    trace.verdict = SX_TRACE_UNBOUND;
+    trace.reason = strcmp(run->exempt, "axis") == 0 ? "no tick of an axis" : "no code of the run";
   } else if (run->exempt) {
     trace.reason = run->exempt;
   } else if ((word = own_word(t, part, m)) != NULL) {

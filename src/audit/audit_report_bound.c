@@ -242,6 +242,12 @@ sx_status sx_audit__bound(sx_tracer *t, const sx_audit_text *page, const sx_text
       trace.reason = wrong;
     }
   }
+  const bool axis = literal && run->exempt && strcmp(run->exempt, "axis") == 0;
+  if (trace.verdict == SX_TRACE_AGREES && axis && (part->kind != SX_PART_FIGURE || !t->n_drawings)) {
+    trace.verdict = SX_TRACE_UNBOUND;
+    trace.reason = "no tick of an axis";
+    trace.reference = NULL;
+  }
   if (trace.verdict == SX_TRACE_AGREES && literal) {
     trace.verdict = SX_TRACE_EXEMPT;
     trace.reason = run->exempt ? run->exempt : "outside";

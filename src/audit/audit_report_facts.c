@@ -75,6 +75,46 @@ static sx_status take_drawing(sx_tracer *t, const char *id, const sx_node *root)
   return SX_OK;
 }
 
+/* ---- code ---------------------------------------------------------------------------------------------------------- */
+
+/* What stands between backquotes in any text below a node. */
+static sx_status take_codes(sx_tracer *t, const sx_node *node) {
+  const char *open = node->kind == SX_NODE_SCALAR && node->text ? strchr(node->text, '`') : NULL;
+  while (open) {
+    size_t ticks = 1;
+    while (open[ticks] == '`') ticks++;
+    const char *from = open + ticks, *end = strchr(from, '`');
+    if (!end) break;
+    const char *copy = sx_arena_strndup(t->out->arena, from, (size_t)(end - from));
+    if (!copy) return sx_error_memory(t->err);
+    SX_TRY(keep(&t->codes, &t->n_codes, &t->cap_codes, t, copy));
+    while (*end == '`') end++;
+    open = strchr(end, '`');
+  }
+  for (size_t i = 0; i < node->n && (node->kind == SX_NODE_MAP || node->kind == SX_NODE_LIST); i++)
+    SX_TRY(take_codes(t, node->items[i]));
+  return SX_OK;
+}
+
+/* Blanks and line ends count alike. */
+static bool alike(const char *a, const char *b, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    const char x = a[i] == '\n' ? ' ' : a[i], y = b[i] == '\n' ? ' ' : b[i];
+    if (!a[i] || x != y) return false;
+  }
+  return true;
+}
+
+bool sx_audit__is_code(const sx_tracer *t, const char *text, size_t n) {
+  while (n && text[n - 1] == ' ') n--;
+  for (size_t i = 0; i < t->n_codes; i++) {
+    for (const char *at = t->codes[i]; *at; at++) {
+      if (alike(at, text, n)) return true;
+    }
+  }
+  return false;
+}
+
 /* ---- numbers typed in the narrative ------------------------------------------------------------------------------ */
 
 static sx_status take_mark(sx_tracer *t, const sx_audit_text *text, const sx_text_mark *m, int lang) {
@@ -123,19 +163,19 @@ static sx_status take_block(void *data, int64_t order, const char *kind, const c
   SX_TRY(sx_doc_parse_json(&doc, &t->ctx, kind, json, strlen(json), err));
   const sx_node *root = sx_doc_root(doc);
   const bool figure = strcmp(kind, "figure") == 0, table = strcmp(kind, "table") == 0;
-  sx_status status = SX_OK;
-  if (strcmp(kind, "document") == 0) {
+  sx_status status = take_codes(t, root);
+  if (status == SX_OK && strcmp(kind, "document") == 0) {
     status = take_exempt(t, root);
     const sx_node *design = sx_node_get(root, "design");
     if (status == SX_OK && design) status = take_labels(t, design, true, false);
   }
   bool quoted = false;
   if (!sx_node_bool(&quoted, sx_node_get(root, "quoted"))) quoted = false;
-  if (figure || table) status = take_labels(t, root, false, quoted);
+  if (status == SX_OK && (figure || table)) status = take_labels(t, root, false, quoted);
   const sx_node *note = sx_node_get(root, "note_counts") ? sx_node_get(root, "note") : NULL;
   if (status == SX_OK && note) status = take_labels(t, note, true, false);
   if (status == SX_OK && figure) status = take_drawing(t, id ? id : "", root);
-  if (strcmp(kind, "text") == 0 || strcmp(kind, "annex") == 0) status = take_narrative(t, root);
+  if (status == SX_OK && (strcmp(kind, "text") == 0 || strcmp(kind, "annex") == 0)) status = take_narrative(t, root);
   sx_doc_free(doc);
   return status;
 }
@@ -147,6 +187,7 @@ sx_status sx_audit__facts(sx_tracer *t) {
 void sx_audit__facts_clear(sx_tracer *t) {
   sx_mem_free(&t->ctx, t->exempt);
   sx_mem_free(&t->ctx, t->labels);
+  sx_mem_free(&t->ctx, t->codes);
   sx_mem_free(&t->ctx, t->drawings);
   sx_mem_free(&t->ctx, t->typed[0]);
   sx_mem_free(&t->ctx, t->typed[1]);

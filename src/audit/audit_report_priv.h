@@ -28,6 +28,8 @@ typedef struct sx_tracer {
   size_t n_labels, cap_labels;
   sx_drawing *drawings;
   size_t n_drawings, cap_drawings;
+  const char **codes; /* what the run's texts set as code */
+  size_t n_codes, cap_codes;
   sx_typed *typed[2]; /* by language */
   size_t n_typed[2], cap_typed[2];
   const char *file;
@@ -56,6 +58,7 @@ sx_status sx_audit__bound(sx_tracer *t, const sx_audit_text *page, const sx_text
                           size_t from, size_t to) SX_NODISCARD;
 sx_status sx_audit__described(sx_tracer *t, const sx_audit_text *page, size_t part) SX_NODISCARD;
 bool sx_audit__is_typed(const sx_tracer *t, const char *piece, size_t n);
+bool sx_audit__is_code(const sx_tracer *t, const char *text, size_t n);
 bool sx_audit__is_label(const sx_tracer *t, const char *piece, size_t n);
 /* Adds a line to the list. Texts are copied. */
 sx_status sx_audit__trace(sx_tracer *t, const sx_audit_trace *what, const char *printed, size_t n) SX_NODISCARD;

@@ -221,12 +221,14 @@ static bool doubled(sx_found *out, const sx_scan *s, size_t i) {
   return true;
 }
 
-/* Whether a Chinese number with the unit behind it is a quantity: units that measure, and counts of more than one character;
- * a single 一 or 三 before a measure word is grammar. */
+/* Whether a Chinese number with the unit behind it is a quantity: units that measure, counts of more than one character, and those of bodies that
+ * issue or report something (五部门); a single 一 or 三 before another measure word is grammar. */
 static bool counts(const sx_scan *s, size_t i, size_t n, size_t digits, const sx_found *f) {
   static const char *const before[] = {"超", "超过", "过", "突破", "破", "近", "接近", "达", "达到", "逾", "约", "了"};
   const sx_audit_unit *u = &f->unit;
   const double value = f->value;
+  static const char *const counted[] = {"部门", "个部门"};
+  if (digits && SX_ANY(s, i + n, counted) && !sx_audit__text_word_before(s, i, "一")) return value >= 2;
   if (!digits) return value >= 1e4 && SX_ANY_BEFORE(s, i, before) && !sx_audit__text_word_before(s, i, "最近");
   if (!f->has_unit) return value >= 1e4 && n > 1;
   if (u->share != SX_AUDIT_LEVEL || strcmp(f->word, "倍") == 0) return true;

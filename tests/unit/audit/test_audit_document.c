@@ -61,7 +61,7 @@ static void tables_of_markdown(void) {
 static void html(void) {
   quantities(SX_TEXT_HTML,
              "<html><head><title>1 个</title><style>a{b:2}</style></head><body><p>用户 9.58&#20159;人</p></body>",
-             "9.58亿人@1:71");
+             "1 个@1:20 9.58亿人@1:71");
   quantities(SX_TEXT_HTML, "<p>用户 <b>9.58</b>亿人，<script>if (1 < 2) 3</script>占\n 46.5%</p>",
              "9.58亿人@1:10 46.5%@2:2");
   quantities(SX_TEXT_HTML, "<p data-x=\"12 个\" title='13 个'>14 个<!-- 15 个 --></p><p>16<p>17 个",

@@ -146,6 +146,11 @@ static void changed_by_hand(void) {
   changed("全体：85.1%", "全体：85.2%", "85.2%", "drawing");
   changed(">800元以内</text>", ">900元以内</text>", "900元", "");
   changed(">12,345</td>", ">12,354</td>", "12,354", "printed precision");
+  changed("</h1>", "</h1><p data-exempt=\"code\">数字消费用户1.11亿人</p>", "1.11亿人", "no code of the run");
+  changed("</h1>", "</h1><p data-exempt=\"axis\">数字消费用户1.12亿人</p>", "1.12亿人", "no tick");
+  changed("</h1>", "</h1><p data-ref=\"=1.12\" data-exempt=\"axis\">1.12</p>", "1.12", "no tick");
+  changed("</h1>", "</h1><code>数字消费用户1.14亿人</code>", "1.14亿人", "no code of the run");
+  changed("<title>", "<title>1234家 ", "1234家", "");
   changed("30000 个观测", "30001 个观测", "30001 个", "quotes");
 }
 
