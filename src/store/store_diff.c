@@ -52,6 +52,14 @@ static sx_text2 keep2(sx_arena *arena, sx_text2 text, bool *failed) {
   return (sx_text2){keep(arena, text.zh, failed), keep(arena, text.en, failed)};
 }
 
+/* A row of an earlier wave says so twice, in its wave and in a term of its domain (study_waves.h): as a row of the publication of
+ * that wave it has no such term. The label tells it from a group that is called so. */
+bool sx_store__is_own_wave(const sx_store_row *row, size_t i) {
+  const sx_store_term *t = &row->terms[i];
+  return row->wave && t->variable && t->level && strcmp(t->variable, "wave") == 0 && strcmp(t->level, row->wave) == 0 &&
+         t->variable_label.zh && strcmp(t->variable_label.zh, "期") == 0;
+}
+
 sx_status sx_store__keep_row(sx_store_row **out, const char **key, sx_store *store, sx_arena *arena,
                              const sx_store_row *row, sx_error *err) {
   bool failed = false;
@@ -59,16 +67,19 @@ sx_status sx_store__keep_row(sx_store_row **out, const char **key, sx_store *sto
   sx_store_term *terms = sx_arena_alloc(arena, row->n_terms + 1, sizeof *terms);
   if (!copy || !terms) return sx_error_memory(err);
   *copy = *row;
+  copy->n_terms = 0;
   for (size_t i = 0; i < row->n_terms; i++) {
     const sx_store_term *t = &row->terms[i];
-    terms[i] = (sx_store_term){keep(arena, t->variable, &failed), keep(arena, t->level, &failed),
-                               keep2(arena, t->variable_label, &failed), keep2(arena, t->level_label, &failed)};
+    if (sx_store__is_own_wave(row, i)) continue;
+    terms[copy->n_terms++] =
+        (sx_store_term){keep(arena, t->variable, &failed), keep(arena, t->level, &failed),
+                        keep2(arena, t->variable_label, &failed), keep2(arena, t->level_label, &failed)};
   }
   copy->terms = terms;
   const char **texts[] = {&copy->wave,    &copy->indicator, &copy->statistic, &copy->unit,
                           &copy->quality, &copy->na_reason, &copy->method,    &copy->step};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) *texts[i] = keep(arena, *texts[i], &failed);
-  SX_TRY(sx_store__domain_key(store, row->terms, row->n_terms, err));
+  SX_TRY(sx_store__domain_key(store, copy->terms, copy->n_terms, err));
   *key = sx_arena_printf(arena, "%s\x1d%s\x1d%s\x1d%s", row->wave ? row->wave : "", row->indicator, row->statistic,
                          store->key.data ? store->key.data : "");
   if (failed || !*key) return sx_error_memory(err);

@@ -130,10 +130,22 @@ static bool has_line(const char *text, const char *line, size_t n) {
   return false;
 }
 
-/* Up to 120 bytes of a line, whole characters; a file's hash is only a file. */
-static void put_line(sx_buf *out, const char *line, size_t n) {
+/* A file by its name, where the runs say it, and the beginning of its hash. */
+static void put_file(sx_buf *out, const sx_diff *diff, const char *hash, size_t n) {
+  const char *name = NULL;
+  for (size_t i = 0; i < diff->n_inputs && !name; i++) {
+    const sx_diff_input *in = &diff->inputs[i];
+    const char *hashes[] = {in->sha256_before, in->sha256_after};
+    for (size_t k = 0; k < 2; k++)
+      if (hashes[k] && strlen(hashes[k]) == n && memcmp(hashes[k], hash, n) == 0) name = in->path;
+  }
+  sx_buf_printf(out, "file %s%s%.*s", name ? name : "", name ? " " : "", (int)(n < 12 ? n : 12), hash);
+}
+
+/* Up to 120 bytes of a line, whole characters. */
+static void put_line(sx_buf *out, const sx_diff *diff, const char *line, size_t n) {
   if (n > 5 && strncmp(line, "file ", 5) == 0) {
-    sx_buf_add(out, "file");
+    put_file(out, diff, line + 5, n - 5);
     return;
   }
   size_t shown = n < 120 ? n : 120;
@@ -142,13 +154,14 @@ static void put_line(sx_buf *out, const char *line, size_t n) {
 }
 
 /* Lines of `text` that `other` lacks, each after `sign`; *method stays true where all of them are about the method. */
-static void put_lines(sx_buf *out, const char *sign, const char *text, const char *other, bool *method) {
+static void put_lines(sx_buf *out, const sx_diff *diff, const char *sign, const char *text, const char *other,
+                      bool *method) {
   for (const char *at = text; at && *at;) {
     const char *end = strchr(at, '\n');
     const size_t n = end ? (size_t)(end - at) : strlen(at);
     if (n && !has_line(other, at, n)) {
       sx_buf_add(out, sign);
-      put_line(out, at, n);
+      put_line(out, diff, at, n);
       sx_buf_add_char(out, '\n');
       *method = *method && is_method(at, n);
     }
@@ -165,6 +178,11 @@ static sx_diff_area area_of(const char *id) {
                {"join", SX_DIFF_DATA},
                {"design", SX_DIFF_DESIGN},
                {"weighting", SX_DIFF_WEIGHTS}};
+  const char *slash = strchr(id, '/'), *colon = strchr(id, ':');
+  if (slash && (!colon || slash < colon)) { /* of an earlier wave: "2024-S2/data:people" */
+    id = slash + 1;
+    if (strcmp(id, "published") == 0) return SX_DIFF_DATA;
+  }
   for (size_t i = 0; i < sizeof areas / sizeof *areas; i++) {
     const size_t n = strlen(areas[i].prefix);
     if (strncmp(id, areas[i].prefix, n) == 0 && (id[n] == '\0' || id[n] == ':' || id[n] == '@')) return areas[i].area;
@@ -188,8 +206,8 @@ static sx_status add_cause(search *s, const char *id, const char *before, const 
   sx_buf text;
   bool method = before && after;
   sx_buf_init(&text, NULL);
-  put_lines(&text, "- ", before, after, &method);
-  put_lines(&text, "+ ", after, before, &method);
+  put_lines(&text, d, "- ", before, after, &method);
+  put_lines(&text, d, "+ ", after, before, &method);
   const char *details = sx_arena_strdup(d->arena, text.n ? text.data : "");
   const bool any = text.n > 0;
   const sx_status status = sx_buf_status(&text, err);

@@ -25,7 +25,9 @@ size_t sx_store__plan_find(const sx_store_plan *plan, const char *id); /* SIZE_M
 /* Fills causes of the diff and of its rows. */
 sx_status sx_store__diff_causes(sx_diff *diff, const sx_store_plan *before, const sx_store_plan *after, sx_error *err);
 
-/* A copy of a row and its texts in the arena; *key names it: wave, indicator, statistic, domain as a set. */
+/* Whether the term only says again of which wave the row is. */
+bool sx_store__is_own_wave(const sx_store_row *row, size_t term);
+/* A copy of a row and its texts in the arena; *key names it: wave, indicator, statistic, domain as a set, without such a term. */
 sx_status sx_store__keep_row(sx_store_row **out, const char **key, sx_store *store, sx_arena *arena,
                              const sx_store_row *row, sx_error *err);
 

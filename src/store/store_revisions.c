@@ -115,8 +115,10 @@ static bool is_main(const char *statistic) {
 static sx_status is_wanted(bool *wanted, work *w, const sx_store_row *row, sx_error *err) {
   const sx_revision_options *o = w->options;
   bool there = o->n_indicators == 0;
+  size_t n_terms = row->n_terms;
+  for (size_t i = 0; i < row->n_terms; i++) n_terms -= sx_store__is_own_wave(row, i);
   for (size_t i = 0; i < o->n_indicators && !there; i++) there = strcmp(row->indicator, o->indicators[i]) == 0;
-  *wanted = there && (o->all_domains || row->n_terms == 0);
+  *wanted = there && (o->all_domains || n_terms == 0);
   if (!*wanted) return SX_OK;
   if (o->statistic) {
     *wanted = strcmp(row->statistic, o->statistic) == 0;

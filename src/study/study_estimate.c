@@ -347,7 +347,8 @@ static sx_status run_alone(sx_est_set **sets, const st_run *r, const st_job *job
   for (size_t i = 0; i < n; i++) {
     const st_indicator *ind = jobs[i].ind;
     if (!ind->kind->run) continue;
-    const sx_status status = ind->kind->run(&sets[i], &jobs[i], err);
+    sx_status status = ind->kind->run(&sets[i], &jobs[i], err);
+    if (status == SX_OK) status = study__miss_levels(r, ind, sets[i], err);
     if (status == SX_OK) continue;
     sx_error_add_where(err, "indicator %s", ind->id);
     study__add_place(err, r->s, ind->node);

@@ -174,8 +174,28 @@ static sx_status hash_one(void *data, size_t i, sx_error *err) {
 
 /* ---- specifications ---------------------------------------------------------------------------------------------- */
 
+/* Like sx_node_to_json, without what only says why, at any depth: for maps whose keys are words of the study file, not names. */
+static void spec_node(sx_buf *out, const sx_node *node) {
+  if (node->kind != SX_NODE_MAP && node->kind != SX_NODE_LIST) {
+    sx_node_to_json(out, node);
+    return;
+  }
+  const bool map = node->kind == SX_NODE_MAP;
+  bool first = true;
+  sx_buf_add_char(out, map ? '{' : '[');
+  for (size_t i = 0; i < node->n; i++) {
+    if (map && strcmp(node->keys[i]->text, "why") == 0) continue;
+    if (!first) sx_buf_add_char(out, ',');
+    first = false;
+    if (map) sx_json_string(out, node->keys[i]->text);
+    if (map) sx_buf_add_char(out, ':');
+    spec_node(out, node->items[i]);
+  }
+  sx_buf_add_char(out, map ? '}' : ']');
+}
+
 /* A map's JSON without the keys that decide no number. */
-static void spec_map(sx_buf *out, const sx_node *map, const char *const *without, size_t n_without) {
+static void spec_keys(sx_buf *out, const sx_node *map, const char *const *without, size_t n_without, bool deep) {
   if (!map || map->kind != SX_NODE_MAP) {
     if (map) sx_node_to_json(out, map);
     return;
@@ -186,12 +206,18 @@ static void spec_map(sx_buf *out, const sx_node *map, const char *const *without
     if (skip) continue;
     sx_json_string(out, map->keys[i]->text);
     sx_buf_add_char(out, ':');
-    sx_node_to_json(out, map->items[i]);
+    if (deep)
+      spec_node(out, map->items[i]);
+    else
+      sx_node_to_json(out, map->items[i]);
     sx_buf_add_char(out, '\n');
   }
 }
+static void spec_map(sx_buf *out, const sx_node *map, const char *const *without, size_t n_without) {
+  spec_keys(out, map, without, n_without, false);
+}
 static const char *const words_only[] = {"label",  "question", "base_label", "format", "assumed",
-                                         "source", "title",    "note",       "change"};
+                                         "source", "title",    "note",       "change", "why"};
 enum { N_WORDS_ONLY = sizeof words_only / sizeof *words_only };
 
 static sx_status dep_names(build *b, size_t step, const char *name, sx_error *err) {
@@ -386,7 +412,7 @@ static sx_status plan_account(build *b, size_t i, sx_error *err) {
   sx_buf_printf(&b->spec, "wave %s\n", s->wave ? s->wave : "");
   spec_asked(b, i);
   study__plan_spec_wave(b);
-  spec_map(&b->spec, a->node, (const char *const[]){"label", "format", "nodes", "change"}, 4);
+  spec_keys(&b->spec, a->node, (const char *const[]){"label", "format", "nodes", "change", "why"}, 5, true);
   spec_own(b, "level");
   spec_own(b, "df");
   if (a->tree != ST_NONE) {
@@ -404,7 +430,7 @@ static sx_status plan_account(build *b, size_t i, sx_error *err) {
   for (size_t k = 0; k < a->n_nodes; k++) {
     const st_node *n = &a->nodes[k];
     sx_buf_printf(&b->spec, "%s < %s\n", n->id, n->parent ? n->parent : "");
-    if (a->tree == ST_NONE) spec_map(&b->spec, n->node, words_only, N_WORDS_ONLY);
+    if (a->tree == ST_NONE) spec_keys(&b->spec, n->node, words_only, N_WORDS_ONLY, true);
     SX_TRY(dep_expr(b, step, &n->data_total, err));
   }
   SX_TRY(seal(b, step, err));

@@ -811,6 +811,8 @@ const st_run *study__run_of(const st_run *r, const st_step *step); /* the run wh
 const char *study__link_payload(st_run *r, size_t pair);
 /* Terms of a row's domain, with the wave where this run is one of an earlier wave; n */
 size_t study__wave_terms(sx_store_term terms[ST_MAX_TERMS + 1], const st_run *r, const st_where *where);
+/* study_waves_merge.c: a category that no case of an earlier wave has is missing in it, not 0. */
+sx_status study__miss_levels(const st_run *r, const st_indicator *ind, sx_est_set *set, sx_error *err) SX_NODISCARD;
 /* Whether the row belongs to this run; terms then hold its domain without the wave, where the run is one of an earlier wave. */
 bool study__own_row(sx_store_row *row, sx_store_term terms[8], const st_run *r);
 /* study_waves_blocks.c */

@@ -28,6 +28,11 @@ typedef struct st_recode {
   bool same;                   /* categories are the same whatever their labels say */
   bool breaks;
   sx_text2 why;
+  /* Found where `break` says nothing: categories of the study that the wave has not, and those that it has them merged into; narrowed:
+   * cases of such a category are left out, so that shares are of fewer. study_waves_merge.c */
+  const char **touched;
+  size_t n_touched;
+  bool narrowed;
 } st_recode;
 
 typedef struct st_break { /* a change of the question or definition that no mapping undoes */
@@ -47,6 +52,7 @@ typedef struct st_wave {
   const sx_node *node;
   sx_text2 label;
   bool with_data, independent;
+  const struct st_wave *next; /* the wave after it, whose breaks reach it: NULL none, or `carry_breaks: false` */
   st_recode *maps;
   size_t n_maps;
   st_break *breaks;
@@ -87,10 +93,28 @@ struct st_series {
 /* study_waves_read.c */
 size_t study__find_wave(const struct st_series *series, const char *id, size_t n);
 const char *study__versus_name(st_versus versus); /* "change", "yoy" */
-/* The wave that breaks between both sides of a pair of rows, or NULL; *why its words. */
+/* Why rows of the wave and of the study are no two values of one series: an index of its maps, then of its breaks, then of those of
+ * the next wave and so on; ST_NONE none. A break between a later wave and the study lies between an older one and the study too. */
 const sx_text2 *study__break_of(const st_wave *wave, size_t broken);
+const st_wave *study__break_wave(const st_wave *wave, size_t broken); /* whose it is */
 size_t study__row_break(const sx_study *s, const st_wave *wave, const char *indicator, const char *statistic,
                         const char *domain);
+
+/* study_waves_known.c */
+void study__check_known_unit(const sx_study *s, const st_known *k, const char *unit, bool si, char message[256]);
+const st_known *study__known_before(const st_wave *w, const st_known *k); /* another of the same quantity; NULL none */
+void study__check_order(st_load *l, const struct st_series *series);
+
+/* study_waves_merge.c: merges that the study's own wave has not. own: its table; whole: all its cases are there. */
+sx_status study__find_merges(const sx_study *s, st_wave *w, const sx_table *own, bool whole,
+                             sx_error *err) SX_NODISCARD;
+size_t study__merge_of(const st_wave *w,
+                       const char *variable); /* index of the map, ST_NONE: none is merged or left out */
+size_t study__merge_of_level(const st_wave *w, const char *variable, const char *level, size_t n);
+size_t study__merge_of_shares(const st_wave *w, const st_indicator *ind,
+                              const char *statistic);   /* NULL: any of its own */
+bool study__is_levels(const st_indicator *ind);         /* shares or counts of the levels of a variable */
+void study__find_breaks(const sx_study *s, st_wave *w); /* study_waves_load.c: again, with what was found */
 
 /* study_waves_map.c */
 /* Categories of what is followed: those of the wave are those of the study. At the check, and again with the whole data. */

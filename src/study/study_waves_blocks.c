@@ -329,9 +329,14 @@ static void break_words(sx_buf *zh, sx_buf *en, const sx_study *s, const st_wave
     for (size_t k = 0; k < n && !before; k++) before = told[k] == broken;
     if (before) continue;
     told[n++] = broken;
-    const sx_text2 *why = study__break_of(w, broken);
-    sx_buf_printf(zh, "† 与%s之间序列中断：%s，不作显著性判断。", in_zh(w->label), in_zh(*why));
-    sx_buf_printf(en, "† The series breaks between %s and this wave: %s; no claim of significance. ", in_en(w->label),
+    const sx_text2 *why = study__break_of(w, broken), *label = &study__break_wave(w, broken)->label;
+    char said[600];
+    (void)snprintf(said, sizeof said,
+                   "† The series breaks between %.180s and this wave: %.280s; no claim of significance. ",
+                   in_en(*label), in_en(*why));
+    if (en->data && strstr(en->data, said)) continue; /* of another comparison, with the same break between */
+    sx_buf_printf(zh, "† 与%s之间序列中断：%s，不作显著性判断。", in_zh(*label), in_zh(*why));
+    sx_buf_printf(en, "† The series breaks between %s and this wave: %s; no claim of significance. ", in_en(*label),
                   in_en(*why));
   }
 }

@@ -212,5 +212,8 @@ sx_status study__same_categories(const st_run *following, const st_run *r, sx_er
     study__add_place(err, s, place_of(w, list.items[i]));
     return status;
   }
+  st_wave *found = &s->series->waves[r->wave - 1];
+  SX_TRY(study__find_merges(s, found, following->unit, true, err));
+  study__find_breaks(s, found);
   return SX_OK;
 }

@@ -207,8 +207,15 @@ void study__change_format(const sx_study *s, const sx_reference *ref, const char
 
 /* ---- breaks --------------------------------------------------------------------------------------------------------------- */
 
+const st_wave *study__break_wave(const st_wave *w, size_t broken) {
+  for (; broken != ST_NONE && w->next && broken >= w->n_maps + w->n_breaks; w = w->next)
+    broken -= w->n_maps + w->n_breaks;
+  return w;
+}
+
 const sx_text2 *study__break_of(const st_wave *w, size_t broken) {
   if (broken == ST_NONE) return NULL;
+  for (; w->next && broken >= w->n_maps + w->n_breaks; w = w->next) broken -= w->n_maps + w->n_breaks;
   return broken < w->n_maps ? &w->maps[broken].why : &w->breaks[broken - w->n_maps].why;
 }
 
@@ -217,12 +224,16 @@ static size_t break_of_terms(const sx_study *s, const st_wave *w, const char *do
     const size_t n = strcspn(at, "*"), word = strcspn(at, ":*");
     const size_t g = study__find_group(s, at, word);
     if (g != ST_NONE && w->broken_group[g] != ST_NONE) return w->broken_group[g];
+    if (g != ST_NONE && s->groups[g].by && word < n) {
+      const size_t merged = study__merge_of_level(w, s->groups[g].by, at + word + 1, n - word - 1);
+      if (merged != ST_NONE) return merged;
+    }
     at += n + (at[n] == '*');
   }
   return ST_NONE;
 }
 
-size_t study__row_break(const sx_study *s, const st_wave *w, const char *indicator, const char *statistic,
+static size_t own_break(const sx_study *s, const st_wave *w, const char *indicator, const char *statistic,
                         const char *domain) {
   const char *slash = strchr(indicator, '/');
   if (!w->broken || !w->broken_account || !w->broken_group) return ST_NONE;
@@ -234,11 +245,28 @@ size_t study__row_break(const sx_study *s, const st_wave *w, const char *indicat
   if (i == ST_NONE) return ST_NONE;
   if (w->broken[i] != ST_NONE) return w->broken[i];
   const st_indicator *ind = &s->indicators[i];
+  const size_t merged = study__merge_of_shares(w, ind, statistic);
+  if (merged != ST_NONE) return merged;
   for (size_t k = 0; statistic && k < ind->n_gaps; k++) { /* the other side of a gap is a domain too */
     const st_domain *to = &ind->gaps[k].to;
     if (strncmp(statistic, ind->gaps[k].statistic, strlen(ind->gaps[k].statistic)) != 0) continue;
-    for (size_t t = 0; t < to->n; t++)
+    for (size_t t = 0; t < to->n; t++) {
+      const char *by = s->groups[to->terms[t].group].by, *level = to->terms[t].level;
       if (w->broken_group[to->terms[t].group] != ST_NONE) return w->broken_group[to->terms[t].group];
+      const size_t of = by && level ? study__merge_of_level(w, by, level, strlen(level)) : ST_NONE;
+      if (of != ST_NONE) return of;
+    }
   }
   return break_of_terms(s, w, domain);
+}
+
+size_t study__row_break(const sx_study *s, const st_wave *w, const char *indicator, const char *statistic,
+                        const char *domain) {
+  size_t before = 0;
+  for (; w; w = w->next) {
+    const size_t found = own_break(s, w, indicator, statistic, domain);
+    if (found != ST_NONE) return before + found;
+    before += w->n_maps + w->n_breaks;
+  }
+  return ST_NONE;
 }

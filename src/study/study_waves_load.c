@@ -275,10 +275,16 @@ static size_t break_of_variable(const st_wave *w, const char *name) {
   return ST_NONE;
 }
 
+/* In an expression any category may be meant. */
+static size_t break_in_expr(const st_wave *w, const char *name) {
+  const size_t own = break_of_variable(w, name);
+  return own != ST_NONE ? own : study__merge_of(w, name);
+}
+
 static size_t break_of_expr(const sx_study *s, const st_wave *w, const st_expr *e, size_t depth) {
   for (size_t i = 0; e->expr && i < sx_expr_names(e->expr) && depth < 64; i++) {
     const char *name = sx_expr_name(e->expr, i);
-    const size_t own = break_of_variable(w, name), d = study__find_derived(s, name);
+    const size_t own = break_in_expr(w, name), d = study__find_derived(s, name);
     if (own != ST_NONE) return own;
     const size_t deeper = d == ST_NONE ? ST_NONE : break_of_expr(s, w, &s->derived[d].value, depth + 1);
     if (deeper != ST_NONE) return deeper;
@@ -297,25 +303,33 @@ static size_t break_of_indicator(const sx_study *s, const st_wave *w, const st_i
   for (size_t i = 0; i < w->n_breaks; i++)
     if (listed(&w->breaks[i].indicators, ind->id)) return w->n_maps + i;
   for (size_t i = 0; i < ind->n_measures && found == ST_NONE; i++) {
-    found = break_of_expr(s, w, &ind->measures[i].e, 0);
+    found = study__is_levels(ind) ? break_of_name(s, w, ind->measures[i].name) /* study__merge_of_shares has the rest */
+                                  : break_of_expr(s, w, &ind->measures[i].e, 0);
     if (found == ST_NONE && ind->measures[i].type == ST_SET) found = break_of_variable(w, ind->measures[i].name);
   }
   if (found == ST_NONE) found = break_of_expr(s, w, &ind->base, 0);
   return found == ST_NONE ? break_of_expr(s, w, &ind->where, 0) : found;
 }
 
-static size_t break_of_domain(const st_wave *w, const st_domain *d) {
-  for (size_t i = 0; i < d->n; i++)
-    if (w->broken_group[d->terms[i].group] != ST_NONE) return w->broken_group[d->terms[i].group];
+static size_t break_of_domain(const sx_study *s, const st_wave *w, const st_domain *d) {
+  for (size_t i = 0; i < d->n; i++) {
+    const size_t g = d->terms[i].group;
+    const char *by = s->groups[g].by, *level = d->terms[i].level;
+    if (w->broken_group[g] != ST_NONE) return w->broken_group[g];
+    const size_t merged = by && level ? study__merge_of_level(w, by, level, strlen(level)) : ST_NONE;
+    if (merged != ST_NONE) return merged;
+  }
   return ST_NONE;
 }
 
-static void break_formula(const st_wave *w, size_t *out, const st_formula *f) {
+static void break_formula(const sx_study *s, const st_wave *w, size_t *out, const st_formula *f) {
   for (size_t i = 0; i < f->n && *out == ST_NONE; i++) {
     const st_operand *op = &f->operands[i];
     if (op->kind == ST_OPERAND_INDICATOR) *out = w->broken[op->index];
+    if (op->kind == ST_OPERAND_INDICATOR && *out == ST_NONE)
+      *out = study__merge_of_shares(w, &s->indicators[op->index], NULL);
     if (op->kind == ST_OPERAND_ACCOUNT) *out = w->broken_account[op->index];
-    if (*out == ST_NONE && op->fixed) *out = break_of_domain(w, &op->domain);
+    if (*out == ST_NONE && op->fixed) *out = break_of_domain(s, w, &op->domain);
   }
 }
 
@@ -327,17 +341,12 @@ static void break_account(const sx_study *s, st_wave *w, size_t i) {
   const st_formula *f = NULL;
   bool domains = false;
   for (size_t k = 0; (f = study__account_formula(a, k, &domains)) != NULL; k++)
-    break_formula(w, &w->broken_account[i], f);
+    break_formula(s, w, &w->broken_account[i], f);
   for (size_t k = 0; k < a->n_nodes && w->broken_account[i] == ST_NONE; k++)
     if (a->nodes[k].data_total.expr) w->broken_account[i] = break_of_expr(s, w, &a->nodes[k].data_total, 0);
 }
 
-static void find_breaks(st_load *l, st_wave *w) {
-  const sx_study *s = l->s;
-  w->broken = study__take(l, s->n_indicators, sizeof *w->broken);
-  w->broken_account = study__take(l, s->n_accounts, sizeof *w->broken_account);
-  w->broken_group = study__take(l, s->n_groups, sizeof *w->broken_group);
-  if (study__stop(l)) return;
+void study__find_breaks(const sx_study *s, st_wave *w) {
   for (size_t g = 0; g < s->n_groups; g++) {
     const st_group *group = &s->groups[g];
     w->broken_group[g] = group->by ? break_of_name(s, w, group->by) : break_of_expr(s, w, &group->where, 0);
@@ -349,10 +358,30 @@ static void find_breaks(st_load *l, st_wave *w) {
   for (size_t i = 0; i < s->n_formula_order; i++) {
     const size_t at = s->formula_order[i];
     if (at < s->n_indicators)
-      break_formula(w, &w->broken[at], &s->indicators[at].formula);
+      break_formula(s, w, &w->broken[at], &s->indicators[at].formula);
     else
       break_account(s, w, at - s->n_indicators);
   }
+}
+
+static void find_breaks(st_load *l, st_wave *w) {
+  const sx_study *s = l->s;
+  w->broken = study__take(l, s->n_indicators, sizeof *w->broken);
+  w->broken_account = study__take(l, s->n_accounts, sizeof *w->broken_account);
+  w->broken_group = study__take(l, s->n_groups, sizeof *w->broken_group);
+  if (!study__stop(l)) study__find_breaks(s, w);
+}
+
+/* What can be seen of the files before a run; the run looks again. */
+static void find_merges(st_load *l, st_wave *w) {
+  const sx_study *s = l->s;
+  const sx_table *own = s->n_tables && s->schemas ? s->schemas[s->unit] : NULL;
+  sx_error err = SX_ERROR_INIT;
+  if (!own) return;
+  if (study__find_merges(s, w, own, false, &err) != SX_OK)
+    study__error_problem(l, w->node, &err);
+  else
+    study__find_breaks(s, w);
 }
 
 static void check_break_names(st_load *l, const st_wave *w) {
@@ -407,5 +436,6 @@ void study__load_waves(st_load *l) {
     load_wave(l, w);
     if (!study__stop(l) && w->study) check_ids(l, w->study, w->node);
     if (!study__stop(l) && w->study) study__check_categories(l, w);
+    if (!study__stop(l) && w->study) find_merges(l, w);
   }
 }

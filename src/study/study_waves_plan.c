@@ -112,8 +112,10 @@ static sx_status plan_change(size_t *out, st_build *b, const size_t *links, size
     sx_buf_printf(&b->spec, "%s %s\n", study__versus_name(series->pairs[k].versus), w->id);
     SX_TRY(study__plan_dep(b, *out, links[k], err));
     SX_TRY(dep_side(b, *out, series->pairs[k].earlier, id, account, err));
-    spec_breaks(b, w, account ? &w->broken_account[i] : &w->broken[i], 1);
-    if (!account) spec_breaks(b, w, w->broken_group, s->n_groups);
+    for (const st_wave *x = w; x; x = x->next) {
+      spec_breaks(b, x, account ? &x->broken_account[i] : &x->broken[i], 1);
+      if (!account) spec_breaks(b, x, x->broken_group, s->n_groups);
+    }
   }
   return study__plan_seal(b, *out, err);
 }

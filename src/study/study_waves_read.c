@@ -103,7 +103,16 @@ static void read_breaks(st_load *l, st_wave *w, const sx_node *list) {
 
 /* ---- known figures ------------------------------------------------------------------------------------------------- */
 
-static void known_reference(st_load *l, st_known *k, const char *where) {
+static void known_problem(st_load *l, const st_known *k, const char *where, const char *message) {
+  char text[400];
+  (void)snprintf(text, sizeof text, "'%.120s': %.250s", k->reference, message);
+  if (where)
+    study__problem_at(l, false, where, text);
+  else
+    study__problem(l, k->node, "%s", text);
+}
+
+static void known_reference(st_load *l, const st_wave *w, st_known *k, const char *where, const char *unit, bool si) {
   sx_reference ref;
   sx_error err = SX_ERROR_INIT;
   char message[256] = "";
@@ -116,18 +125,26 @@ static void known_reference(st_load *l, st_known *k, const char *where) {
       study__check_reference(l->s, &ref, message);
   }
   if (message[0]) {
-    char text[400];
-    (void)snprintf(text, sizeof text, "'%.120s': %s", k->reference, message);
-    if (where)
-      study__problem_at(l, false, where, text);
-    else
-      study__problem(l, k->node, "%s", text);
+    known_problem(l, k, where, message);
     return;
   }
   k->indicator = study__copy(l, ref.indicator);
   k->statistic = study__copy(l, ref.statistic);
   k->domain = study__reference_domain(l->s, &ref, l->s->arena);
   if (!k->domain) l->oom = true;
+  const size_t i =
+      strchr(ref.indicator, '/') ? ST_NONE : study__find_indicator(l->s, ref.indicator, strlen(ref.indicator));
+  const char *own = i == ST_NONE ? "level" : study__stat_name(&l->s->indicators[i]);
+  if (strcmp(ref.statistic, own) == 0) k->statistic = "";
+  if (!k->indicator || !k->statistic || !k->domain) {
+    l->oom = true;
+    k->domain = NULL;
+    return;
+  }
+  study__check_known_unit(l->s, k, unit, si, message);
+  if (!message[0] && study__known_before(w, k))
+    (void)snprintf(message, sizeof message, "the wave '%.60s' gives this figure twice: leave one out", w->id);
+  if (message[0]) known_problem(l, k, where, message);
 }
 
 static void read_inline(st_load *l, st_wave *w, const sx_node *list) {
@@ -137,7 +154,8 @@ static void read_inline(st_load *l, st_wave *w, const sx_node *list) {
     st_known *k = &w->known[w->n_known];
     if (!study__is_map(l, node, "a published figure")) continue;
     ST_KEYS(l, node, "reference", "value", "unit", "se", "df", "source");
-    const double scale = study__unit_scale(study__text(l, node, "unit"), NULL);
+    const char *unit = study__text(l, node, "unit");
+    const double scale = study__unit_scale(unit, NULL);
     *k = (st_known){.node = node,
                     .reference = study__text(l, node, "reference"),
                     .value = scale * study__number(l, node, "value", (double)NAN),
@@ -149,7 +167,7 @@ static void read_inline(st_load *l, st_wave *w, const sx_node *list) {
     }
     if (k->se < 0) study__problem(l, node, "a standard error is not negative");
     w->n_known++;
-    known_reference(l, k, NULL);
+    known_reference(l, w, k, NULL, unit, false);
   }
 }
 
@@ -181,8 +199,8 @@ static void known_row(st_load *l, st_wave *w, const sx_table *table, size_t row,
   if (!k->reference) return; /* a figure that nothing of the study estimates */
   const double value = number(l, table, "value", row, where), si = number(l, table, "value_si", row, where);
   const double se = number(l, table, "se", row, where), df = number(l, table, "df", row, where);
-  const double scale =
-      isfinite(si) && isfinite(value) && value != 0 ? si / value : study__unit_scale(cell(l, table, "unit", row), NULL);
+  const char *unit = cell(l, table, "unit", row);
+  const double scale = isfinite(si) && isfinite(value) && value != 0 ? si / value : study__unit_scale(unit, NULL);
   k->value = isfinite(si) ? si : value * scale;
   k->se = se * fabs(scale);
   if (df > 0) k->df = df;
@@ -191,7 +209,7 @@ static void known_row(st_load *l, st_wave *w, const sx_table *table, size_t row,
     return;
   }
   w->n_known++;
-  known_reference(l, k, where);
+  known_reference(l, w, k, where, unit, isfinite(si));
 }
 
 static void read_known_file(st_load *l, st_wave *w) {
@@ -249,7 +267,7 @@ static bool is_wave_name(const char *text) {
 static void read_wave(st_load *l, struct st_series *series, const sx_node *node) {
   if (!study__is_map(l, node, "a wave")) return;
   ST_KEYS(l, node, "wave", "label", "data", "join", "derived", "design", "weighting", "benchmarks", "map", "breaks",
-          "without", "published", "independent");
+          "without", "published", "independent", "carry_breaks");
   const char *id = study__text(l, node, "wave");
   if (!id || !is_wave_name(id)) {
     study__problem(l, node, "a wave has a name of letters, digits, '_' and '-': '{wave: 2024-S2, ...}'");
@@ -280,6 +298,14 @@ static bool year_before(const char *later, const char *earlier) {
   unsigned long a = 0, b = 0;
   if (strlen(later) < 4 || strlen(later) != strlen(earlier) || strcmp(later + 4, earlier + 4) != 0) return false;
   return sscanf(later, "%4lu", &a) == 1 && sscanf(earlier, "%4lu", &b) == 1 && a > 1000 && a == b + 1;
+}
+
+/* Breaks of a later wave reach the older ones. */
+static void chain_breaks(st_load *l, struct st_series *series) {
+  for (size_t i = 0; i + 1 < series->n; i++) {
+    st_wave *w = &series->waves[i];
+    w->next = study__bool(l, w->node, "carry_breaks", true) ? &series->waves[i + 1] : NULL;
+  }
 }
 
 static void find_pairs(st_load *l, struct st_series *series) {
@@ -416,6 +442,8 @@ void study__read_waves(st_load *l, const sx_node *root) {
   read_tests(l, series);
   for (size_t i = 0; i < list->n && !study__stop(l); i++) read_wave(l, series, list->items[i]);
   if (study__stop(l)) return;
+  study__check_order(l, series);
+  chain_breaks(l, series);
   find_pairs(l, series);
   for (size_t i = 0; i < series->n; i++) check_without(l, &series->waves[i]);
 }

@@ -242,6 +242,19 @@ static void read_payload(st_link *link) {
     if (strcmp(word, names[i]) == 0) link->overlap = names[i];
 }
 
+/* Replicates that each wave made for itself know nothing of the units in both: the error of a change would be too large. */
+static sx_status refuse_made(const st_run *r, const st_run *earlier, const st_link *link, sx_error *err) {
+  const st_design *own = &r->s->design, *other = &earlier->s->design;
+  if (!own->make.given && !other->make.given) return SX_OK;
+  if (sx_link_units(link->link) == 0 || sx_link_overlap(link->link) == SX_OVERLAP_REPLICATES) return SX_OK;
+  const st_wave *w = earlier->s->as_wave;
+  return sx_node_error(err, r->s->doc, own->make.given ? own->node : other->node,
+                       "%zu units are in '%s' and in '%s', and replicates made for each wave by itself know nothing of "
+                       "them: leave 'make' out (linearised errors hold the covariance of the waves), or say "
+                       "'independent: true' of the wave '%s' to leave it aside",
+                       sx_link_units(link->link), w->id, r->s->wave, w->id);
+}
+
 static sx_status make_link(st_run *r, st_link *out, st_run *earlier, sx_error *err) {
   const st_wave *w = earlier->s->as_wave;
   const size_t n = r->s->unit_ids.n;
@@ -259,6 +272,7 @@ static sx_status make_link(st_run *r, st_link *out, st_run *earlier, sx_error *e
     study__add_place(err, r->s, r->s->series->node);
     return status;
   }
+  SX_TRY(refuse_made(r, earlier, out, err));
   out->text = sx_arena_printf(r->arena, "%s\t%zu\t%zu\t%zu", sx_overlap_name(sx_link_overlap(out->link)),
                               sx_link_units(out->link), sx_table_rows(earlier->unit), sx_table_rows(r->unit));
   if (!out->text) return sx_error_memory(err);

@@ -106,4 +106,32 @@ run_fails 2 "has no such statistic" "$program" revisions "$tmp/s/out" users --st
 run_fails 2 "no finished run 77" "$program" revisions "$tmp/s/out" --publish x --run 77
 run_fails 2 "goes with --publish" "$program" revisions "$tmp/s/out" --run 2
 run_fails 2 "is of a run" "$program" revisions "$tmp/s/out" users --publish x
+
+# ---- a wave published by its own study, and again, with revised weights, as the earlier wave of the next: one row, two values
+mkdir "$tmp/w"
+awk 'BEGIN { print "id,w,y"; for (i = 1; i <= 80; i++) printf "%d,10,%d\n", i, i * 7919 % 100 < 40 }' >"$tmp/w/w1.csv"
+awk 'BEGIN { print "id,w,y"; for (i = 1; i <= 80; i++) printf "%d,%d,%d\n", i, 8 + i % 5, i * 7919 % 100 < 40 }' >"$tmp/w/w1b.csv"
+awk 'BEGIN { print "id,w,y"; for (i = 41; i <= 120; i++) printf "%d,10,%d\n", i, i * 7919 % 100 < 50 }' >"$tmp/w/w2.csv"
+of_wave() { # WAVE FILE
+  printf 'study: w\ntitle: 各期\nwave: %s\ndata: {people: {file: %s}}\ndesign: {weights: w}\nindicators: {rate: {label: 率, prop: y == 1, format: "%% 1"}}\n' "$1" "$2"
+}
+of_wave 2024-S2 w1.csv >"$tmp/w/p1.yaml"
+{ of_wave 2025-S1 w2.csv; printf 'waves:\n  unit: id\n  changes: [rate]\n  series: [{wave: 2024-S2, data: {people: {file: w1b.csv}}}]\n'; } >"$tmp/w/p2.yaml"
+"$program" run "$tmp/w/p1.yaml" --out "$tmp/w/out" --quiet >/dev/null 2>"$tmp/err" && "$program" revisions "$tmp/w/out" --publish first --quiet 2>/dev/null || fail "the first wave: $(cat "$tmp/err")"
+"$program" run "$tmp/w/p2.yaml" --out "$tmp/w/out" --quiet >/dev/null 2>"$tmp/err" && "$program" revisions "$tmp/w/out" --publish second --quiet 2>/dev/null || fail "the second wave: $(cat "$tmp/err")"
+"$program" revisions "$tmp/w/out" rate --format csv >"$tmp/tri" 2>"$tmp/err" || fail "revisions of waves: $(cat "$tmp/err")"
+[ "$(grep -c ',2024-S2,' "$tmp/tri")" = 1 ] || fail "the wave does not join its publications: $(cat "$tmp/tri")"
+mean() { awk -F, 'NR > 1 { s += $2 * $3; w += $2 } END { printf "%.17g", s / w }' "$tmp/w/$1"; }
+near "first value" "$(grep '^rate,prop,total,2024-S2,' "$tmp/tri" | cut -d, -f5)" "$(mean w1.csv)"
+near "second value" "$(grep '^rate,prop,total,2024-S2,' "$tmp/tri" | cut -d, -f6)" "$(mean w1b.csv)"
+near "revision" "$(grep '^rate,prop,total,2024-S2,' "$tmp/tri" | cut -d, -f7)" "$(awk -v a="$(mean w1.csv)" -v b="$(mean w1b.csv)" 'BEGIN { printf "%.17g", b - a }')" 1e-8
+"$program" diff "$tmp/w/out" --indicator rate --format csv >"$tmp/diff" 2>"$tmp/err" || fail "diff of waves: $(cat "$tmp/err")"
+grep -q '^value,2024-S2,rate,prop,,\|^value,2024-S2,rate,prop,total,' "$tmp/diff" && ! grep -q '^removed' "$tmp/diff" || fail "the wave is another row in the next run: $(cat "$tmp/diff")"
+# changed data of an earlier wave are data, by name and hash
+sed -i '5s/,1[0-9],/,30,/' "$tmp/w/w1b.csv"
+"$program" run "$tmp/w/p2.yaml" --out "$tmp/w/out" --quiet >/dev/null 2>"$tmp/err" || fail "the third run: $(cat "$tmp/err")"
+"$program" diff "$tmp/w/out" --lang en >"$tmp/diff" 2>"$tmp/err" || fail "diff: $(cat "$tmp/err")"
+says '  data: 2024-S2/data:people' "data of an earlier wave"
+never '  (definition|weights|method|design): ' "data of an earlier wave"
+says "+ file w1b.csv $(sha256sum "$tmp/w/w1b.csv" | cut -c1-12)" "a file by its name"
 finish

@@ -162,7 +162,11 @@ run
 [ "$(of rate change total quality)" = break ] && [ -z "$(of rate p_change total estimate)" ] || fail "a break is not marked: $(of rate change total quality) $(of rate p_change total estimate)"
 [ "$(of money/a change total quality)" = break ] && [ "$(of part change total quality)" = break ] || fail "a break does not reach accounts and formulas"
 [ -n "$(of mean p_change total estimate)" ] && [ -z "$(of mean change total quality)" ] || fail "a break reaches what does not use the variable"
-[ "$(of rate yoy total quality)" = "" ] || fail "a break of one wave reaches another"
+# what breaks between 2024-S2 and this wave lies between 2024-S1 and this wave too, unless the older wave says that it does not
+[ "$(of rate yoy total quality)" = break ] && [ -z "$(of rate p_yoy total estimate)" ] && [ "$(of mean yoy total quality)" = "" ] || fail "a break of the wave before does not reach the one before it"
+first=', carry_breaks: false' second=', map: {y: {from: y, same: true, break: {why: {zh: 题目改了, en: the question was reworded}}}}' study
+run
+[ "$(of rate change total quality)" = break ] && [ "$(of rate yoy total quality)" = "" ] && [ -n "$(of rate p_yoy total estimate)" ] || fail "carry_breaks: false is not heard"
 of rate p_change total na_reason | grep -q 'across a break' || fail "why there is no p: $(of rate p_change total na_reason)"
 text "$html" | grep -q '† The series breaks between 2024-S2 and this wave: the question was reworded' || fail "the note does not name the break"
 grep -q '<span class="mark">†</span>' "$html" || fail "no dagger after a change across a break"
