@@ -227,7 +227,9 @@ static void summary(view *v) {
 
 static void head(view *v) {
   const cli_app *app = v->app;
+  static const size_t widest[N_EYES] = {0, 32, 72, 0, 56}; /* for eyes; Markdown, CSV and JSON are whole */
   cli_grid_init(&v->grid, v->arena, v->machine ? N_MACHINE : N_EYES);
+  if (!v->machine) v->grid.max_cols = widest;
   v->grid.machine = v->machine;
   for (size_t i = 0; v->machine && i < N_MACHINE; i++) cli_grid_add(&v->grid, machine_head[i]);
   if (v->machine) return;

@@ -56,6 +56,10 @@ static bool decides_numbers(st_step_kind kind) {
   return kind <= ST_STEP_PUBLISHED;
 }
 
+/* What steps store, numbered: raised when a step stores more, or another thing, than it did, so that a folder of an older program of the
+ * same version is not read as if it were of this one. 2: changes of waves with their units. */
+enum { STORED_STEPS = 2 };
+
 /* The specification is complete: hash it, then the key over what the step rests on. */
 static sx_status seal(build *b, size_t step, sx_error *err) {
   st_step *s = &b->plan->steps[step];
@@ -66,7 +70,7 @@ static sx_status seal(build *b, size_t step, sx_error *err) {
     if (!s->text) return sx_error_memory(err);
   }
   sx_buf_reset(&b->spec);
-  sx_buf_printf(&b->spec, "%s\n%s\n%s\n", sx_version(), s->id, s->spec);
+  sx_buf_printf(&b->spec, "%s steps %d\n%s\n%s\n", sx_version(), STORED_STEPS, s->id, s->spec);
   for (size_t i = 0; i < s->n_deps; i++) {
     sx_buf_printf(&b->spec, "%s=%s\n", b->plan->steps[s->deps[i]].id, b->plan->steps[s->deps[i]].key);
   }

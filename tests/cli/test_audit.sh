@@ -43,6 +43,12 @@ grep -q 'agrees' "$tmp/out" && fail "--only contradicts shows others"
 "$program" audit "$tmp/worked.yaml" --format json >"$tmp/out.json"
 python3 -c 'import json,sys; rows = json.load(open(sys.argv[1])); assert rows[0]["identity"] == "part_of_all", rows[0]' "$tmp/out.json" || fail "json"
 
+# for eyes no line is wider than a wide terminal; Markdown is whole
+"$program" audit studies/published-figures/audit.yaml --lang en >"$tmp/out"
+python3 -c 'import sys; w = max(len(l.rstrip("\n")) for l in open(sys.argv[1], encoding="utf-8")); sys.exit(w > 220)' "$tmp/out" || fail "the table is too wide"
+grep -q '…' "$tmp/out" || fail "nothing is cut"
+"$program" audit studies/published-figures/audit.yaml --lang en --format md | grep '^| ' | grep -q '…' && fail "md: a cell is cut"
+
 # nothing contradicts: 0
 "$program" audit studies/audit-example/audit.yaml >"$tmp/out" || fail "the example contradicts: $(tail -3 "$tmp/out")"
 grep -q '88 agree, 0 contradict' "$tmp/out" || fail "the example: $(tail -3 "$tmp/out")"
