@@ -413,6 +413,35 @@ static void shares(finder *f, keyed *keys, uint32_t *member) {
   }
 }
 
+/* ---- the same place ------------------------------------------------------------------------------------------------------------- */
+
+/* "000, chapter 1, L163": figures of one place are printed together. */
+static bool same_place(const finder *f, uint32_t a, uint32_t b) {
+  const char *place = figure(f, a)->pub.place;
+  return *place && strcmp(place, figure(f, b)->pub.place) == 0;
+}
+
+/* A difference in points beside the per cents that it is taken of: texts print the three in one line. */
+static void gaps_in_place(finder *f, uint32_t gap) {
+  enum { NEAR = 12 };
+  const uint32_t n = (uint32_t)f->audit->n_figures, first = gap > NEAR ? gap - NEAR : 0,
+                 end = gap + NEAR + 1 < n ? gap + NEAR + 1 : n;
+  double tries = 0;
+  for (int pass = 0; pass < 2; pass++) {
+    for (uint32_t a = first; a < end; a++) {
+      for (uint32_t b = first; b < end; b++) {
+        const au_figure *x = figure(f, a), *y = figure(f, b);
+        if (a == b || !same_place(f, gap, a) || !same_place(f, gap, b) || x->unit.share != SX_AUDIT_PERCENT ||
+            y->unit.share != SX_AUDIT_PERCENT || is_difference(x) || is_difference(y))
+          continue;
+        if (pass == 0) tries++;
+        const uint32_t three[3] = {gap, a, b};
+        if (pass == 1) propose(f, S_GAP, three, 3, tries, false);
+      }
+    }
+  }
+}
+
 /* ---- the list ------------------------------------------------------------------------------------------------------------------ */
 
 static int best_first(const void *a, const void *b) {
@@ -525,6 +554,9 @@ sx_status sx_audit_discover(sx_buf *out, const sx_audit *audit, size_t max, sx_e
     for (size_t i = 0; i < n; i++) f.order[i] = keys[i].i;
     same_twice(&f);
     for (size_t i = 0; i < n; i++) compared(&f, (uint32_t)i);
+    for (size_t i = 0; i < n; i++) {
+      if (figure(&f, (uint32_t)i)->unit.share == SX_AUDIT_POINTS) gaps_in_place(&f, (uint32_t)i);
+    }
     families(&f, keys, member);
     shares(&f, keys, member);
   }

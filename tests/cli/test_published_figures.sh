@@ -70,6 +70,12 @@ awk -F, '$3 == "fewest" && !/,minimum,/' "$tmp/audit.csv" | grep -q . && fail "t
 grep -q '^N_' "$tmp/fewest" && fail "a fact from outside is doubted before what is printed: $(grep '^N_' "$tmp/fewest")"
 sed -n '/^### The fewest/,/^## /p' $page | sed -n 's/^| \([FG][0-9_]*\) |.*/\1/p' | sort | diff "$tmp/fewest" - >"$tmp/out" || fail "the page's fewest figures: $(cat "$tmp/out")"
 
+# proposals from the figures alone: a gap that a line prints with the two per cents behind it
+sed '/^identities/,$d' $study/audit.yaml >"$tmp/bare.yaml"
+cp $study/figures.csv "$tmp/figures.csv"
+"$program" audit "$tmp/bare.yaml" --discover --max 0 >"$tmp/proposed"
+[ "$(grep -c ', gap: ' "$tmp/proposed")" -ge 1 ] || fail "$(grep -c ', gap: ' "$tmp/proposed") gaps are proposed"
+
 # the readings that repair
 "$program" audit $study/readings.yaml --format csv >"$tmp/readings.csv" 2>"$tmp/err" || fail "readings: exit $?: $(cat "$tmp/err")"
 awk -F, 'NR > 1 { print $2, $1 }' "$tmp/readings.csv" | sort >"$tmp/readings"
