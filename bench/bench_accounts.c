@@ -15,6 +15,8 @@
 typedef struct number {
   char *name, *indicator, *statistic, *domain; /* name: all three */
   double estimate, se, cv;
+  bool model;     /* a small-area estimate stands in somewhere below */
+  bool near_zero; /* a share of a difference that is not clear of 0 */
 } number;
 typedef struct numbers {
   number *items;
@@ -49,8 +51,15 @@ static sx_status take(void *data, const sx_store_row *row, sx_error *err) {
     list->items = realloc(list->items, list->cap * sizeof *list->items);
     if (!list->items) exit(2);
   }
-  list->items[list->n++] =
-      (number){copy(name), copy(row->indicator), copy(row->statistic), copy(domain), row->estimate, row->se, row->cv};
+  list->items[list->n++] = (number){copy(name),
+                                    copy(row->indicator),
+                                    copy(row->statistic),
+                                    copy(domain),
+                                    row->estimate,
+                                    row->se,
+                                    row->cv,
+                                    row->quality && strstr(row->quality, "model"),
+                                    row->quality && strstr(row->quality, "near 0")};
   return SX_OK;
 }
 
@@ -87,9 +96,12 @@ static tally *tally_of(tally *list, size_t *n, const char *statistic) {
   return &list[(*n)++];
 }
 
-/* A row without an error of its own in the sample, or an estimate that differs between the runs (then it rests on more than the data). */
+/* Like with like: rows that both runs made by the same estimator (a leaf whose cv lies at the limit is the interviews' own in one run and the
+ * model's in the other), whose error is more than rounding, and whose first-order error is not marked as none. */
 static bool comparable(const number *a, const number *b) {
-  return b && isfinite(a->se) && isfinite(b->se) && a->se > 0 && b->se > 0;
+  if (!b || !isfinite(a->se) || !isfinite(b->se) || a->model != b->model || a->near_zero || b->near_zero) return false;
+  const double rounding = 1e-12 * fabs(a->estimate);
+  return a->se > rounding && b->se > rounding;
 }
 
 /* Levels and shares of nodes. */
@@ -109,7 +121,8 @@ static size_t print_levels(const numbers *linear, const numbers *boot, double lo
   for (size_t i = 0; i < linear->n; i++) {
     const number *a = &linear->items[i], *b = find(boot, a->name);
     if (!comparable(a, b)) continue;
-    const double cv = b->se / fabs(b->estimate), ratio = a->se / b->se, within = cv < 0.05 ? low : high;
+    const double cv = b->se / fabs(b->estimate), ratio = a->se / b->se,
+                 within = cv < 0.05 && strncmp(a->statistic, "change", 6) != 0 ? low : high;
     const bool outside = fabs(ratio - 1) > within;
     tally *t = tally_of(all, n_all, a->statistic);
     t->n++;

@@ -127,6 +127,7 @@ static sx_status fill(sx_bound *out, sx_page *page, const sx_store_row *row, con
                     .ci_level = row->ci_level,
                     .n = row->n,
                     .across_break = row->quality && strncmp(row->quality, "break", 5) == 0,
+                    .p = strncmp(row->statistic, "p_", 2) == 0 && strcmp(field, "estimate") == 0,
                     .one_sided = row->quality && strstr(row->quality, "earlier figure without error") != NULL};
   bound.measure = bound.main || strcmp(field, "se") == 0 || strcmp(field, "low") == 0 || strcmp(field, "high") == 0;
   if (row->na_reason && row->na_reason[0]) {
@@ -268,6 +269,12 @@ void sx_report__marks(sx_buf *out, const sx_bound *bound) {
   if (bound->one_sided) sx_buf_add(out, "<span class=\"mark\">‡</span>");
 }
 
+double sx_report__below(const sx_bound *bound, const sx_spec *spec) {
+  if (!bound->p || spec->shift || spec->decimals < 1 || !(bound->value >= 0)) return 0;
+  const double limit = sx_report__shift10(1, -spec->decimals);
+  return bound->value < limit / 2 ? limit : 0;
+}
+
 void sx_report__number(sx_buf *out, const sx_page *page, const sx_bound *bound, const sx_format *format) {
   sx_buf text;
   sx_spec spec;
@@ -281,10 +288,15 @@ void sx_report__number(sx_buf *out, const sx_page *page, const sx_bound *bound, 
   }
   sx_buf_add_char(out, '"');
   sx_report__format_spec(&spec, format, fabs(bound->value), page->lang);
-  if (!isnan(bound->value)) sx_report__trace(out, bound, "", &spec, format->bare);
+  const double below = sx_report__below(bound, &spec);
+  if (below > 0)
+    sx_report__trace_outside(out, below, "threshold", &spec, format->bare);
+  else if (!isnan(bound->value))
+    sx_report__trace(out, bound, "", &spec, format->bare);
   sx_buf_add_char(out, '>');
   sx_buf_reset(&text);
-  sx_report__format_value(&text, bound->value, &spec, false);
+  if (below > 0) sx_buf_add(&text, "< ");
+  sx_report__format_value(&text, below > 0 ? below : bound->value, &spec, false);
   if (text.failed) {
     out->failed = true;
   } else {

@@ -80,6 +80,7 @@ typedef struct sx_bound {
   const char *reference; /* its name; NULL for a number from outside */
   const char *base;      /* the same without the field */
   bool across_break;     /* a change across a break of its series: printed with a dagger */
+  bool p;                /* a p value: never printed as 0 */
   bool one_sided;        /* a change from a figure without an error: printed with a double dagger */
 } sx_bound;
 /* where: the place for the error. A name that does not exist: SX_E_DATA with the nearest. */
@@ -91,6 +92,8 @@ void sx_report__interval_name(sx_buf *out, const sx_page *page, double level, sx
 void sx_report__tip(sx_buf *out, const sx_page *page, const sx_bound *bound, const sx_format *format);
 /* The attributes that say which result a number is, for the audit of the page: data-ref="NAME[.FIELD]", data-unit where the number is printed
  * without its unit, data-zeros for zeros that are rounding. field: "" for the bound field itself, "se", "low", "high", "n", "interval" (low, then high). */
+/* The limit that a p value lies below where it would print as 0: "< 0.001"; 0 for other numbers. */
+double sx_report__below(const sx_bound *bound, const sx_spec *spec);
 void sx_report__trace(sx_buf *out, const sx_bound *bound, const char *field, const sx_spec *spec, bool bare);
 /* The same for a number that is no result: data-ref="=VALUE" data-exempt="WHY". */
 void sx_report__trace_outside(sx_buf *out, double value, const char *why, const sx_spec *spec, bool bare);

@@ -282,13 +282,16 @@ static void put_value(const tab *t, const cell *c, const sx_spec *spec) {
                                         : "num");
   if (!tip.failed) sx_report__escape(body, tip.data, tip.n);
   sx_buf_add_char(body, '"');
-  if (c->outside)
-    sx_report__trace_outside(body, c->bound.value, "outside", spec, !c->own_format);
+  const double below = c->outside ? 0 : sx_report__below(&c->bound, spec);
+  if (c->outside || below > 0)
+    sx_report__trace_outside(body, below > 0 ? below : c->bound.value, below > 0 ? "threshold" : "outside", spec,
+                             !c->own_format);
   else if (!isnan(c->bound.value))
     sx_report__trace(body, &c->bound, "", spec, !c->own_format);
   sx_buf_add_char(body, '>');
   sx_buf_reset(&tip);
-  sx_report__format_value(&tip, c->bound.value, spec, !c->own_format);
+  if (below > 0) sx_buf_add(&tip, "< ");
+  sx_report__format_value(&tip, below > 0 ? below : c->bound.value, spec, !c->own_format);
   if (tip.failed)
     body->failed = true;
   else

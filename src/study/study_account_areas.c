@@ -151,6 +151,15 @@ static sx_status fit_leaf(sx_est **model, areas *m, size_t leaf, size_t node, si
   return status;
 }
 
+/* Whether another leaf takes its spend: a model would stand in for the level alone and leave that leaf without. */
+static bool lends_spend(const st_account *a, const st_node *n) {
+  for (size_t i = 0; i < a->n_nodes; i++) {
+    const st_node *other = &a->nodes[i];
+    if (other->ratio_to && other->ratio_base == SX_ACCOUNT_OF_SPEND && strcmp(other->ratio_to, n->id) == 0) return true;
+  }
+  return false;
+}
+
 sx_status study__account_areas(sx_est **model, const st_account_run *w, const st_where *wheres, size_t n,
                                const size_t *leaves, size_t n_leaves, sx_error *err) {
   areas m = {.w = w, .wheres = wheres};
@@ -158,7 +167,10 @@ sx_status study__account_areas(sx_est **model, const st_account_run *w, const st
   if (m.n == 0) return SX_OK;
   SX_TRY(populations(&m, err));
   sx_status status = covariates(&m, err);
-  for (size_t k = 0; k < n_leaves && status == SX_OK; k++) status = fit_leaf(model, &m, k, leaves[k], n_leaves, err);
+  for (size_t k = 0; k < n_leaves && status == SX_OK; k++) {
+    if (lends_spend(w->a, &w->a->nodes[leaves[k]])) continue; /* nothing stands in: it is marked weak */
+    status = fit_leaf(model, &m, k, leaves[k], n_leaves, err);
+  }
   if (status != SX_OK) study__add_place(err, w->r->s, w->a->area.node);
   return status;
 }

@@ -231,6 +231,7 @@ void study__check_account(st_load *l, st_account *a, const sx_table *unit) {
   check_compares(l, a);
   if (study__stop(l)) return;
   check_domains(l, a);
+  study__check_account_units(l, a);
   check_nodes_of(l, a, &a->sensitivity);
   check_area(l, a);
   check_twice(l, a);

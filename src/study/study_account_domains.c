@@ -168,17 +168,25 @@ static sx_status one_group(const domains *d, size_t i, sx_error *err) {
 
 /* ---- comparisons -------------------------------------------------------------------------------------------------------------------- */
 
-static sx_status put_change(const domains *d, const st_compare *c, const st_where *where, const char *node,
-                            const char *stem, const char *word, bool amount, const sx_est *est, sx_error *err) {
-  const char *statistic = sx_arena_printf(d->w->r->arena, "%s%s%s", stem, word, c->suffix);
-  if (!statistic) return sx_error_memory(err);
-  const st_account_put put = {
-      .node = node, .statistic = statistic, .unit = amount ? d->w->a->unit : NULL, .where = where, .est = est};
-  return study__put_account_row(d->w, &put, err);
+/* What is divided by a difference that is not clear of 0 has no error that its first-order one could stand for. */
+static const char *over_mark(const sx_est *over) {
+  enum { CLEAR = 3 };
+  const double se = over ? sqrt(sx_est_variance(over)) : 0;
+  return over && !(fabs(sx_est_value(over)) > CLEAR * se) ? "near 0" : NULL;
 }
 
-static bool is_amount(sx_account_change_measure m) {
-  return m == SX_ACCOUNT_DIFFERENCE || m == SX_ACCOUNT_CONSTANT_DIFFERENCE || m == SX_ACCOUNT_PRICE_DIFFERENCE;
+/* over: the difference that it is a share of, or NULL */
+static sx_status put_change(const domains *d, const st_compare *c, const st_where *where, const char *node,
+                            const char *stem, const char *word, const sx_est *est, const sx_est *over, sx_error *err) {
+  const char *statistic = sx_arena_printf(d->w->r->arena, "%s%s%s", stem, word, c->suffix);
+  if (!statistic) return sx_error_memory(err);
+  const st_account_put put = {.node = node,
+                              .statistic = statistic,
+                              .unit = study__account_unit(d->w->a, statistic),
+                              .where = where,
+                              .est = est,
+                              .mark = over_mark(over)};
+  return study__put_account_row(d->w, &put, err);
 }
 
 static sx_status put_contributions(const domains *d, const st_compare *c, const st_where *where,
@@ -186,15 +194,30 @@ static sx_status put_contributions(const domains *d, const st_compare *c, const 
   sx_account_changes *changes = NULL;
   SX_TRY(sx_account_contributions(&changes, before, after, NULL, err));
   sx_status status = SX_OK;
+  const sx_est *whole = NULL;
+  for (size_t i = 0; i < changes->n_rows && !whole; i++) {
+    const sx_account_change_row *row = &changes->rows[i];
+    if (!row->scope && !row->parent && row->measure == SX_ACCOUNT_DIFFERENCE) whole = row->est;
+  }
   for (size_t i = 0; i < changes->n_rows && status == SX_OK; i++) {
     const sx_account_change_row *row = &changes->rows[i];
     const char *word = row->measure == SX_ACCOUNT_DIFFERENCE ? "gap" : sx_account_change_measure_name(row->measure);
     const bool of_root = row->measure == SX_ACCOUNT_STRUCTURE_DIFFERENCE || row->measure == SX_ACCOUNT_SHARE_OF_CHANGE;
     if (of_root && !row->parent) continue; /* of the root: 1 - 1, and 1 */
-    if (!row->scope) status = put_change(d, c, where, row->id, "", word, is_amount(row->measure), row->est, err);
+    if (!row->scope)
+      status = put_change(d, c, where, row->id, "", word, row->est,
+                          row->measure == SX_ACCOUNT_SHARE_OF_CHANGE ? whole : NULL, err);
   }
   sx_account_changes_free(changes);
   return status;
+}
+
+static const sx_est *change_of(const sx_account_effects *effects, const char *id) {
+  for (size_t i = 0; i < effects->n_rows; i++) {
+    const sx_account_effect_row *row = &effects->rows[i];
+    if (!row->scope && row->effect == SX_ACCOUNT_EFFECT_TOTAL && strcmp(row->id, id) == 0) return row->est;
+  }
+  return NULL;
 }
 
 static sx_status put_effects(const domains *d, const st_compare *c, const st_where *where, const sx_account *before,
@@ -206,8 +229,9 @@ static sx_status put_effects(const domains *d, const st_compare *c, const st_whe
     const sx_account_effect_row *row = &effects->rows[i];
     if (row->scope || row->effect == SX_ACCOUNT_EFFECT_TOTAL) continue; /* the total is the gap */
     const char *word = sx_account_effect_name(row->effect);
-    status = put_change(d, c, where, row->id, "effect_", word, true, row->est, err);
-    if (status == SX_OK) status = put_change(d, c, where, row->id, "effect_share_", word, false, row->share, err);
+    status = put_change(d, c, where, row->id, "effect_", word, row->est, NULL, err);
+    if (status == SX_OK)
+      status = put_change(d, c, where, row->id, "effect_share_", word, row->share, change_of(effects, row->id), err);
   }
   sx_account_effects_free(effects);
   return status;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "study_account.h"
+#include "study_kind.h"
 
 static const double MANY_DF = 1e9;
 
@@ -103,14 +104,35 @@ sx_status study__put_account_row(const st_account_run *w, const st_account_put *
 
 /* ---- a computed tree ------------------------------------------------------------------------------------------------------------ */
 
+/* A penetration that is no plain share may be estimated outside 0 to 1, a spend below 0: the level is then marked. */
+static sx_status out_of_range(bool *out, const st_account_run *w, const char *id, const char *domain, sx_error *err) {
+  const size_t at = study__find_node(w->a, id);
+  *out = false;
+  if (at == ST_NONE || !w->a->nodes[at].leaf) return SX_OK;
+  const st_formula *const list[] = {&w->a->nodes[at].penetration, &w->a->nodes[at].spend};
+  for (size_t i = 0; i < 2; i++) {
+    sx_est *est = NULL;
+    const st_operand *op = list[i]->n == 1 ? &list[i]->operands[0] : NULL;
+    const char *text = list[i]->value.expr ? sx_expr_text(list[i]->value.expr) : NULL;
+    const bool plain = op && text && strcmp(text, op->name) == 0 && op->kind == ST_OPERAND_INDICATOR;
+    if (!text || (plain && i == 0 && w->r->s->indicators[op->index].kind->shares)) continue; /* within by itself */
+    SX_TRY(study__formula_value(&est, w->r, list[i], domain, err));
+    const double v = sx_est_value(est);
+    *out = *out || v < 0 || (i == 0 && v > 1);
+    sx_est_free(est);
+  }
+  return SX_OK;
+}
+
 /* Marks of docs/study-file.md, "Quality". */
-static const char *marks_of(char out[80], const sx_account_row *row) {
+static const char *marks_of(char out[80], const sx_account_row *row, bool range) {
   size_t n = 0;
   out[0] = '\0';
   if ((row->flags & SX_ACCOUNT_SECOND_ORDER) && row->se > 0)
     n += (size_t)snprintf(out, 80, "product term %.1f%%", 100 * row->second_order / (row->se * row->se));
   if (row->flags & SX_ACCOUNT_MODEL_BASED) n += (size_t)snprintf(out + n, 80 - n, "%smodel", n ? ";" : "");
-  if (row->flags & SX_ACCOUNT_WEAK) (void)snprintf(out + n, 80 - n, "%sweak", n ? ";" : "");
+  if (row->flags & SX_ACCOUNT_WEAK) n += (size_t)snprintf(out + n, 80 - n, "%sweak", n ? ";" : "");
+  if (range) (void)snprintf(out + n, 80 - n, "%srange", n ? ";" : "");
   return out;
 }
 
@@ -128,13 +150,16 @@ static sx_status put_row(const st_account_run *w, const sx_account_row *row, con
     at.name = sx_arena_printf(r->arena, "scope:%s", row->scope);
     if (!at.name) return sx_error_memory(err);
   }
+  bool range = false;
+  if (row->measure == SX_ACCOUNT_LEVEL && !row->scope)
+    SX_TRY(out_of_range(&range, w, row->id, where->n ? where->name : "total", err));
   SX_TRY(sx_account_describe(&out, row, &w->options, err));
   const st_account_put put = {.node = row->id,
                               .statistic = sx_account_measure_name(row->measure),
                               .unit = is_amount(row->measure) ? w->a->unit : NULL,
                               .where = &at,
                               .row = &out,
-                              .mark = marks_of(mark, row),
+                              .mark = marks_of(mark, row, range),
                               .method = row->flags & SX_ACCOUNT_MODEL_BASED ? "small areas" : NULL};
   const sx_status status = study__put_account_row(w, &put, err);
   sx_est_free(out.est);

@@ -330,7 +330,8 @@ static sx_status note_json(const shown_table *t, const sx_node *block, sx_error 
   } marked[] = {{"product term", "误差相乘的一项超过方差的1%，已计入标准误：",
                  "The product of the factors' errors is above 1% of the variance, and is in the standard error: "},
                 {"model", "访问不足，由小域模型的估计代替：", "Too few interviews, a small-area estimate stands in: "},
-                {"weak", "访问不足，没有可代替的估计：", "Too few interviews, and nothing stands in: "}};
+                {"weak", "访问不足，没有可代替的估计：", "Too few interviews, and nothing stands in: "},
+                {"range", "付费率在0至1之外或支出为负：", "A penetration outside 0 to 1, or spending below 0: "}};
   const sx_node *own = sx_node_get(block, "note");
   const char *const given[2] = {text_in(own, "zh"), text_in(own, "en")};
   sx_buf text[2];

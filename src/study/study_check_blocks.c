@@ -14,6 +14,7 @@ static void check_reference_text(st_load *l, const sx_node *node, const char *te
   }
   study__check_reference(l->s, &ref, message);
   if (!message[0]) study__change_format(l->s, &ref, format, message);
+  if (!message[0]) study__unit_format(l->s, &ref, format, message);
   if (message[0]) study__problem(l, node, "'%s': %s", text, message);
 }
 
@@ -30,12 +31,14 @@ static void check_format_text(st_load *l, const sx_node *map) {
 
 /* ---- full forms: as docs/dev/blocks.md ------------------------------------------------------------------------ */
 
-static void check_cell(st_load *l, const sx_node *cell) {
+/* of_column: the format of its column, for a cell that has none. */
+static void check_cell(st_load *l, const sx_node *cell, const char *of_column) {
   if (cell->kind == SX_NODE_NULL) return;
   if (!study__is_map(l, cell, "a cell")) return;
   ST_KEYS(l, cell, "ref", "text", "value", "format");
   const char *ref = study__text(l, cell, "ref");
-  if (ref) check_reference_text(l, sx_node_get(cell, "ref"), ref, study__text(l, cell, "format"));
+  const char *own = study__text(l, cell, "format");
+  if (ref) check_reference_text(l, sx_node_get(cell, "ref"), ref, own ? own : of_column);
   if (!ref && !sx_node_get(cell, "text") && !sx_node_get(cell, "value")) {
     study__problem(l, cell, "a cell is {ref: ...}, {text: ...} or {value: ...}");
   }
@@ -59,7 +62,11 @@ static void check_full_table(st_load *l, const sx_node *map) {
     const sx_node *cells = sx_node_get(rows->items[i], "cells");
     if (!study__is_list(l, cells, "cells")) continue;
     if (cells->n > columns->n) study__problem(l, cells, "%zu cells for %zu columns", cells->n, columns->n);
-    for (size_t k = 0; k < cells->n; k++) check_cell(l, cells->items[k]);
+    for (size_t k = 0; k < cells->n; k++) {
+      const sx_node *column = k < columns->n ? columns->items[k] : NULL;
+      const bool known = column && column->kind == SX_NODE_MAP;
+      check_cell(l, cells->items[k], known ? study__scalar_of(column, "format") : NULL);
+    }
   }
 }
 
@@ -150,6 +157,7 @@ static void check_block(st_load *l, const st_block *block) {
   (void)study__text2(l, map, "note");
   (void)study__text2(l, map, "source");
   check_format_text(l, map);
+  study__check_block_format(l, map);
   if (block->figure) {
     ST_KEYS(l, map, "id", "type", "title", "note", "source", "format", "series", "categories", "cells", "interval",
             "centre", "indicators", "domains", "account", "parent", "scope", "statistic", "node", "nodes", "decompose",
@@ -197,6 +205,7 @@ static sx_status check_bound(void *data, const sx_reference *ref, const char *fo
   char message[256] = "";
   study__check_reference(c->l->s, ref, message);
   if (!message[0]) study__change_format(c->l->s, ref, format, message);
+  if (!message[0]) study__unit_format(c->l->s, ref, format, message);
   if (message[0]) text_problem(c->l, c->file, line, column, message);
   if (!format || !*format) return SX_OK;
   sx_buf buf;

@@ -2,6 +2,7 @@
  *
  * Indicators go in batches: the carriers of a batch (a number per PSU and estimate) are alive together, those of the whole study never are. */
 #include "shuxiao/estimate_mean.h"
+#include "study_blocks.h"
 #include "study_kind.h"
 
 #include <math.h>
@@ -178,7 +179,8 @@ static sx_status put_gap(st_run *r, const st_indicator *ind, const char *step, c
   if (status == SX_OK) {
     row.n = of->row.n;
     row.deff = row.n_eff = (double)NAN;
-    status = study__put_est(NULL, r, step, ind->id, statistic, ind->unit, of->where, &row, err);
+    const bool points = !ind->unit && study__is_share(r->s, ind->id, statistic);
+    status = study__put_est(NULL, r, step, ind->id, statistic, points ? "pp" : ind->unit, of->where, &row, err);
   }
   sx_est_free(row.est);
   sx_est_free(difference);

@@ -458,6 +458,14 @@ st_formula *study__account_formula(const st_account *a, size_t i, bool *domains)
 void study__check_account(st_load *l, st_account *a, const sx_table *unit);
 void study__need_account(st_load *l, const st_account *a); /* marks what its formulas want */
 void study__check_account_reference(const sx_study *s, const sx_reference *ref, const char *slash, char message[256]);
+/* study_check_units.c: units of accounts and indicators, and formats that say another unit than the number has */
+void study__check_account_units(st_load *l, const st_account *a);
+void study__check_indicator_units(st_load *l); /* once, after the accounts */
+void study__check_block_format(st_load *l, const sx_node *block);
+/* The message, or "" where the format fits what is referred to or nothing is known. */
+void study__unit_format(const sx_study *s, const sx_reference *ref, const char *format, char message[256]);
+/* Unit of a statistic of an account: its own, "%" for growth and shares of a change, "pp", NULL for plain shares. */
+const char *study__account_unit(const st_account *a, const char *statistic);
 /* ", did you mean 'x'?" or "" into out. kinds: letters of d(erived) b(enchmark) g(roup) i(ndicator) a(ccount) t(able). */
 const char *study__near(const sx_study *s, char out[160], const char *text, const char *kinds);
 /* "z", "age:20-29", "z*rural", "total". */

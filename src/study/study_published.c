@@ -262,14 +262,17 @@ static sx_status put(st_run *r, const char *indicator, const char *statistic, do
 static sx_status put_figure(st_run *r, const st_figure *f, const char *verdict, const st_row *row, sx_error *err) {
   const char *id = sx_arena_printf(r->arena, "published/%s", f->id);
   const char *rest = NULL;
+  const bool points = f->unit && (strcmp(f->unit, "pp") == 0 || strcmp(f->unit, "百分点") == 0);
+  const bool percent = f->unit && strcmp(f->unit, "%") == 0;
   (void)study__unit_scale(f->unit, &rest);
+  if (points) rest = "pp";
   if (!id) return sx_error_memory(err);
   SX_TRY(put(r, id, "published", f->value_si, NULL, rest, verdict, err));
   if (!row) return SX_OK;
   const st_row copy = *row; /* adding rows moves the index */
   SX_TRY(put(r, id, "estimate", copy.estimate, &copy, rest, verdict, err));
   if (isnan(f->value_si)) return SX_OK; /* words have no difference */
-  return put(r, id, "difference", copy.estimate - f->value_si, &copy, rest, verdict, err);
+  return put(r, id, "difference", copy.estimate - f->value_si, &copy, percent ? "pp" : rest, verdict, err);
 }
 
 static sx_status put_labels(st_run *r, sx_error *err) {
@@ -368,11 +371,8 @@ static void se_cell(sx_buf *out, const st_figure *f) {
   const char *space = strrchr(f->format, ' ');
   const size_t n = space ? (size_t)(space - f->format) : strlen(f->format);
   const bool points = n == 2 && strncmp(f->format, "pp", 2) == 0;
-  (void)snprintf(format, sizeof format, "%.*s %d",
-                 (int)(points   ? 1
-                       : n < 60 ? n
-                                : 60),
-                 points ? "%" : f->format, f->decimals + 1);
+  (void)snprintf(format, sizeof format, "%.*s %d%s", (int)(n < 60 ? n : 60), f->format, f->decimals + 1,
+                 points ? " sign:none" : "");
   sx_buf_add(out, "{\"ref\":");
   sx_buf ref;
   sx_buf_init(&ref, out->ctx);

@@ -37,7 +37,7 @@ static bool is_measure(const char *statistic) {
   return false;
 }
 
-/* What is taken from outside does not change by itself: an adjustment moves with the node that it adjusts. */
+/* An adjustment moves with the node that it adjusts: its change adds up with those of its siblings, and is no test of its own. */
 static bool is_adjustment(const sx_study *s, const char *indicator) {
   const char *slash = strchr(indicator, '/');
   const size_t a = study__find_account(s, indicator, (size_t)(slash - indicator));
@@ -49,7 +49,8 @@ static bool changes(const st_run *r, const sx_store_row *row) {
   const sx_study *s = r->s;
   if (strchr(row->indicator, '/')) {
     const bool plain = row->n_terms == 0 || (row->n_terms == 1 && strcmp(row->terms[0].variable, "scope") == 0);
-    return plain && is_measure(row->statistic) && !is_adjustment(s, row->indicator);
+    const bool amount = strcmp(row->statistic, "level") == 0;
+    return plain && is_measure(row->statistic) && (amount || !is_adjustment(s, row->indicator));
   }
   const size_t i = study__find_indicator(s, row->indicator, strlen(row->indicator));
   if (i == ST_NONE || study__is_change(s, row->statistic)) return false;
@@ -279,9 +280,9 @@ static sx_status put_p(const change *c, const sx_est *est, sx_error *err) {
 }
 
 /* Of an account the levels, the shares of what is above and of the benchmark, once: scopes and shares of the whole say the same again. */
-static bool is_tested(const sx_store_row *row) {
+static bool is_tested(const sx_study *s, const sx_store_row *row) {
   if (!strchr(row->indicator, '/')) return true;
-  return row->n_terms == 0 && strcmp(row->statistic, "share_of_total") != 0;
+  return !is_adjustment(s, row->indicator) && row->n_terms == 0 && strcmp(row->statistic, "share_of_total") != 0;
 }
 
 static sx_status put_kind(const change *c, const sx_est *before, const sx_est *after, sx_change kind, sx_error *err) {
@@ -295,7 +296,7 @@ static sx_status put_kind(const change *c, const sx_est *before, const sx_est *a
   const char *name = sx_arena_printf(c->r->arena, "%s%s%s", prefix, word, c->of);
   const char *unit = difference ? (c->share ? "pp" : c->row->unit) : kind == SX_CHANGE_RATIO ? NULL : "%";
   if (status == SX_OK) status = put_row(c, name, unit, &row, NULL, err);
-  if (status == SX_OK && difference && is_tested(c->row)) status = put_p(c, est, err);
+  if (status == SX_OK && difference && is_tested(c->r->s, c->row)) status = put_p(c, est, err);
   sx_est_free(row.est);
   sx_est_free(est);
   return status;
@@ -309,7 +310,8 @@ static sx_status put_changes(const change *c, const side *before, const sx_est *
   if (status != SX_OK) return status;
   const sx_est *first = before->est ? before->est : missing;
   status = put_kind(c, first, after, SX_CHANGE_DIFFERENCE, err);
-  if (status == SX_OK && !c->share && strncmp(c->row->statistic, "gap", 3) != 0) {
+  const bool adjustment = strchr(c->row->indicator, '/') && is_adjustment(c->r->s, c->row->indicator);
+  if (status == SX_OK && !c->share && !adjustment && strncmp(c->row->statistic, "gap", 3) != 0) {
     status = put_kind(c, first, after, SX_CHANGE_RELATIVE, err);
     if (status == SX_OK) status = put_kind(c, first, after, SX_CHANGE_RATIO, err);
   }
