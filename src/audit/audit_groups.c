@@ -83,7 +83,7 @@ static sx_status repair_one(sx_audit_repair *out, double *slack, au_solver *s, c
   if (!(fabs(gap) < 1e15)) return SX_OK;
   const long double digit = sx_audit__digit(f), high_end = sx_audit__num_value(f->range.hi) / digit - f->core,
                     low_end = sx_audit__num_value(f->range.lo) / digit - f->core;
-  *slack = -(double)(gap > 0 ? low - high_end : low_end - high) + 0.0;
+  *slack = -(double)(gap > 0 ? (long double)low - high_end : low_end - (long double)high) + 0.0;
   const int64_t guess = (int64_t)(gap > 0 ? ceil(gap - 0.5 - 1e-9) : floor(gap + 0.5 + 1e-9)), sign = gap > 0 ? 1 : -1;
   for (int64_t d = -2; d <= 3; d++) {
     const int64_t steps = guess + sign * d;
