@@ -143,6 +143,8 @@ SX_API void *sx_arena_zalloc(sx_arena *arena, size_t n, size_t size) SX_NODISCAR
 SX_API char *sx_arena_strdup(sx_arena *arena, const char *text) SX_NODISCARD;
 SX_API char *sx_arena_strndup(sx_arena *arena, const char *text, size_t n) SX_NODISCARD;
 SX_API char *sx_arena_printf(sx_arena *arena, const char *fmt, ...) SX_PRINTF(2, 3) SX_NODISCARD;
+/* sx_mem_grow for an array in the arena; the room of the old one is the arena's until it is released. */
+SX_API bool sx_arena_grow(sx_arena *arena, void **ptr, size_t *cap, size_t need, size_t size) SX_NODISCARD;
 SX_API sx_arena_mark sx_arena_get_mark(const sx_arena *arena);
 SX_API void sx_arena_release(sx_arena *arena, sx_arena_mark mark);
 

@@ -147,6 +147,20 @@ char *sx_arena_printf(sx_arena *arena, const char *fmt, ...) {
   return text;
 }
 
+bool sx_arena_grow(sx_arena *arena, void **ptr, size_t *cap, size_t need, size_t size) {
+  enum { FIRST = 16 };
+  if (need <= *cap && *ptr) return true;
+  size_t wanted = *cap > SIZE_MAX / 2 ? need : *cap * 2;
+  if (wanted < need) wanted = need;
+  if (wanted < FIRST) wanted = FIRST;
+  void *more = sx_arena_alloc(arena, wanted, size);
+  if (!more) return false;
+  if (*ptr && *cap) memcpy(more, *ptr, *cap * size);
+  *ptr = more;
+  *cap = wanted;
+  return true;
+}
+
 sx_arena_mark sx_arena_get_mark(const sx_arena *arena) {
   return (sx_arena_mark){arena->top, arena->top ? arena->top->used : 0};
 }

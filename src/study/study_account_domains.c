@@ -25,13 +25,8 @@ static sx_status expand(domains *d, sx_error *err) {
     st_where *list = NULL;
     size_t n = 0;
     SX_TRY(study__expand(&list, &n, w->r, &w->a->domains[k], err));
-    if (d->n + n > cap) {
-      cap = 2 * cap + n + 16;
-      st_where *more = sx_arena_alloc(w->r->arena, cap, sizeof *more);
-      if (!more) return sx_error_memory(err);
-      if (d->n) memcpy(more, d->wheres, d->n * sizeof *more);
-      d->wheres = more;
-    }
+    if (!sx_arena_grow(w->r->arena, (void **)&d->wheres, &cap, d->n + n, sizeof *d->wheres))
+      return sx_error_memory(err);
     memcpy(d->wheres + d->n, list, n * sizeof *list);
     d->n += n;
   }

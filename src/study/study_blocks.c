@@ -26,13 +26,8 @@ static sx_status add_shown(shown *list, const st_run *r, const char *name, sx_te
   for (size_t i = 0; i < list->n; i++) {
     if (strcmp(list->items[i].name, name) == 0) return SX_OK;
   }
-  if (list->n == list->cap) {
-    shown_domain *more = sx_arena_alloc(r->arena, list->cap * 2 + 16, sizeof *more);
-    if (!more) return sx_error_memory(err);
-    if (list->n) memcpy(more, list->items, list->n * sizeof *more);
-    list->items = more;
-    list->cap = list->cap * 2 + 16;
-  }
+  if (!sx_arena_grow(r->arena, (void **)&list->items, &list->cap, list->n + 1, sizeof *list->items))
+    return sx_error_memory(err);
   list->items[list->n++] = (shown_domain){name, label};
   return SX_OK;
 }

@@ -16,18 +16,10 @@ typedef struct names {
 
 static void add_name(names *set, const char *name) {
   if (!name || set->failed) return;
-  if (set->n == set->cap) {
-    const size_t cap = set->cap * 2 + 64;
-    const char **more = sx_arena_alloc(set->arena, cap, sizeof *more);
-    if (!more) {
-      set->failed = true;
-      return;
-    }
-    if (set->n) memcpy(more, set->items, set->n * sizeof *more);
-    set->items = more;
-    set->cap = cap;
-  }
-  set->items[set->n++] = name;
+  if (sx_arena_grow(set->arena, (void **)&set->items, &set->cap, set->n + 1, sizeof *set->items))
+    set->items[set->n++] = name;
+  else
+    set->failed = true;
 }
 
 static void add_expr(names *set, const st_expr *e) {

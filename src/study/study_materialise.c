@@ -29,13 +29,7 @@ static bool add_column(columns *c, sx_arena *arena, const char *name) {
   for (size_t i = 0; i < c->n; i++) {
     if (strcmp(c->items[i], name) == 0) return true;
   }
-  if (c->n == c->cap) {
-    const char **more = sx_arena_alloc(arena, c->cap * 2 + 64, sizeof *more);
-    if (!more) return false;
-    if (c->n) memcpy(more, c->items, c->n * sizeof *more);
-    c->items = more;
-    c->cap = c->cap * 2 + 64;
-  }
+  if (!sx_arena_grow(arena, (void **)&c->items, &c->cap, c->n + 1, sizeof *c->items)) return false;
   c->items[c->n++] = name;
   return true;
 }

@@ -13,21 +13,11 @@ typedef st_build build;
 
 /* ---- steps --------------------------------------------------------------------------------------------------- */
 
-static void *grow(sx_arena *arena, void *old, size_t n, size_t *cap, size_t size) {
-  if (n < *cap) return old;
-  void *more = sx_arena_alloc(arena, *cap * 2 + 16, size);
-  if (!more) return NULL;
-  if (n) memcpy(more, old, n * size);
-  *cap = *cap * 2 + 16;
-  return more;
-}
-
 static sx_status add_step(size_t *out, build *b, st_step_kind kind, size_t index, const char *prefix, const char *id,
                           sx_error *err) {
   st_plan *plan = b->plan;
-  st_step *steps = grow(b->arena, plan->steps, plan->n, &plan->cap, sizeof *steps);
-  if (!steps) return sx_error_memory(err);
-  plan->steps = steps;
+  if (!sx_arena_grow(b->arena, (void **)&plan->steps, &plan->cap, plan->n + 1, sizeof *plan->steps))
+    return sx_error_memory(err);
   st_step step = {.kind = kind, .index = index, .wave = b->wave, .why = NULL};
   const char *own = b->prefix ? b->prefix : "";
   step.id = sx_arena_printf(b->arena, id ? "%s%s:%s" : "%s%s", own, prefix, id);
@@ -45,9 +35,8 @@ static sx_status add_dep(build *b, size_t step, size_t dep, sx_error *err) {
   for (size_t i = 0; i < s->n_deps; i++) {
     if (s->deps[i] == dep) return SX_OK;
   }
-  size_t *deps = grow(b->arena, s->deps, s->n_deps, &s->cap_deps, sizeof *deps);
-  if (!deps) return sx_error_memory(err);
-  s->deps = deps;
+  if (!sx_arena_grow(b->arena, (void **)&s->deps, &s->cap_deps, s->n_deps + 1, sizeof *s->deps))
+    return sx_error_memory(err);
   s->deps[s->n_deps++] = dep;
   return SX_OK;
 }
@@ -95,9 +84,8 @@ static sx_status add_file(build *b, const char *shown, const char *path, sx_erro
   for (size_t i = 0; i < plan->n_files; i++) {
     if (strcmp(plan->files[i].path, path) == 0) return SX_OK;
   }
-  st_file *files = grow(b->arena, plan->files, plan->n_files, &plan->cap_files, sizeof *files);
-  if (!files) return sx_error_memory(err);
-  plan->files = files;
+  if (!sx_arena_grow(b->arena, (void **)&plan->files, &plan->cap_files, plan->n_files + 1, sizeof *plan->files))
+    return sx_error_memory(err);
   plan->files[plan->n_files++] = (st_file){.path = path, .shown = shown};
   return SX_OK;
 }

@@ -148,14 +148,8 @@ const st_row *study__find_row(const st_rows *rows, const char *indicator, const 
 
 static sx_status add_named(st_run *r, const st_row *row, const char *statistic, sx_error *err) {
   st_rows *rows = &r->rows;
-  if (rows->n == rows->cap) {
-    const size_t cap = rows->cap * 2 + 256;
-    st_row *more = sx_arena_alloc(r->arena, cap, sizeof *more);
-    if (!more) return sx_error_memory(err);
-    if (rows->n) memcpy(more, rows->items, rows->n * sizeof *more);
-    rows->items = more;
-    rows->cap = cap;
-  }
+  if (!sx_arena_grow(r->arena, (void **)&rows->items, &rows->cap, rows->n + 1, sizeof *rows->items))
+    return sx_error_memory(err);
   st_row copy = *row;
   copy.name = sx_arena_printf(r->arena, "%s|%s|%s", row->indicator, statistic, row->domain);
   if (!copy.name) return sx_error_memory(err);

@@ -77,13 +77,8 @@ typedef struct lines {
 } lines;
 
 static sx_status add_line(lines *out, st_run *r, const line *x, sx_error *err) {
-  if (out->n == out->cap) {
-    line *more = sx_arena_alloc(r->arena, out->cap * 2 + 32, sizeof *more);
-    if (!more) return sx_error_memory(err);
-    if (out->n) memcpy(more, out->items, out->n * sizeof *more);
-    out->items = more;
-    out->cap = out->cap * 2 + 32;
-  }
+  if (!sx_arena_grow(r->arena, (void **)&out->items, &out->cap, out->n + 1, sizeof *out->items))
+    return sx_error_memory(err);
   out->items[out->n++] = *x;
   return SX_OK;
 }

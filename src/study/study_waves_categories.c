@@ -15,17 +15,10 @@ typedef struct names {
 static void add(names *out, sx_arena *arena, const char *name) {
   for (size_t i = 0; i < out->n; i++)
     if (strcmp(out->items[i], name) == 0) return;
-  if (out->n == out->cap) {
-    const char **more = sx_arena_alloc(arena, out->cap * 2 + 32, sizeof *more);
-    if (!more) {
-      out->failed = true;
-      return;
-    }
-    if (out->n) memcpy(more, out->items, out->n * sizeof *more);
-    out->items = more;
-    out->cap = out->cap * 2 + 32;
-  }
-  out->items[out->n++] = name;
+  if (sx_arena_grow(arena, (void **)&out->items, &out->cap, out->n + 1, sizeof *out->items))
+    out->items[out->n++] = name;
+  else
+    out->failed = true;
 }
 
 static void add_expr(names *out, sx_arena *arena, const st_expr *e) {

@@ -122,6 +122,17 @@ static void test_arena(void) {
   CHECK_STR(one, "one");
   CHECK_STR(sx_arena_printf(a, "%s-%d", "x", 5), "x-5");
   CHECK_STR(sx_arena_strndup(a, "abcdef", 3), "abc");
+  size_t cap = 0;
+  int *list = NULL;
+  for (int i = 0; i < 1000; i++) {
+    REQUIRE(sx_arena_grow(a, (void **)&list, &cap, (size_t)i + 1, sizeof *list));
+    list[i] = i;
+  }
+  for (int i = 0; i < 1000; i++) CHECK_INT(list[i], i);
+  CHECK(cap >= 1000 && cap < 4000);
+  int *const same = list;
+  CHECK(!sx_arena_grow(a, (void **)&list, &cap, SIZE_MAX, sizeof *list));
+  CHECK(list == same && cap >= 1000);
   CHECK(!sx_arena_alloc(a, SIZE_MAX, 2));
   CHECK(!sx_arena_alloc(a, SIZE_MAX, 1));
   CHECK(!sx_arena_strndup(a, "x", SIZE_MAX));
