@@ -6,40 +6,22 @@
 
 /* ---- ids ---------------------------------------------------------------------------------------------------------- */
 
-static uint64_t hash_of(const char *text, size_t n) { /* FNV-1a */
-  uint64_t h = 1469598103934665603ULL;
-  for (size_t i = 0; i < n; i++) h = (h ^ (unsigned char)text[i]) * 1099511628211ULL;
-  return h ^ (h >> 32);
-}
-
 size_t sx_audit__find(const sx_audit *audit, const char *text, size_t n) {
-  if (!audit->n_slots) return SIZE_MAX;
-  for (size_t at = (size_t)hash_of(text, n) & (audit->n_slots - 1); audit->slots[at];
-       at = (at + 1) & (audit->n_slots - 1)) {
-    const char *id = audit->figures[audit->slots[at] - 1].pub.id;
-    if (strncmp(id, text, n) == 0 && id[n] == '\0') return audit->slots[at] - 1;
-  }
-  return SIZE_MAX;
+  const int32_t code = sx_dict_find(audit->ids, text, n);
+  return code < 0 ? SIZE_MAX : (size_t)code;
 }
 
 sx_status sx_audit__index(sx_audit *audit, sx_error *err) {
-  size_t n = 16;
-  while (n < 2 * audit->n_figures + 1) n *= 2;
-  audit->slots = sx_arena_zalloc(audit->arena, n, sizeof *audit->slots);
-  if (!audit->slots) return sx_error_memory(err);
-  audit->n_slots = n;
+  SX_TRY(sx_dict_new(&audit->ids, &audit->ctx, err));
   for (size_t i = 0; i < audit->n_figures; i++) {
     const sx_audit_figure *figure = &audit->figures[i].pub;
-    const size_t length = strlen(figure->id), there = sx_audit__find(audit, figure->id, length);
-    if (there != SIZE_MAX) {
-      char where[SX_ERROR_WHERE_MAX];
-      snprintf(where, sizeof where, "%s:%zu", figure->file, figure->line);
-      return sx_error_set(err, SX_E_DATA, where, "the figure '%s' stands twice: first in %s:%zu", figure->id,
-                          audit->figures[there].pub.file, audit->figures[there].pub.line);
-    }
-    size_t at = (size_t)hash_of(figure->id, length) & (n - 1);
-    while (audit->slots[at]) at = (at + 1) & (n - 1);
-    audit->slots[at] = (uint32_t)i + 1;
+    int32_t code = 0;
+    SX_TRY(sx_dict_add(&code, audit->ids, figure->id, strlen(figure->id), err));
+    if ((size_t)code == i) continue;
+    char where[SX_ERROR_WHERE_MAX];
+    snprintf(where, sizeof where, "%s:%zu", figure->file, figure->line);
+    return sx_error_set(err, SX_E_DATA, where, "the figure '%s' stands twice: first in %s:%zu", figure->id,
+                        audit->figures[code].pub.file, audit->figures[code].pub.line);
   }
   return SX_OK;
 }
@@ -156,6 +138,7 @@ sx_status sx_audit_load_memory(sx_audit **out, const sx_ctx *ctx, const char *na
 void sx_audit_free(sx_audit *audit) {
   if (!audit) return;
   const sx_ctx ctx = audit->ctx;
+  sx_dict_free(audit->ids);
   sx_mem_free(&ctx, audit->figures);
   sx_arena_free(audit->arena);
   sx_mem_free(&ctx, audit);

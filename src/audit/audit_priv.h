@@ -126,9 +126,7 @@ struct sx_audit {
   size_t n_words;
   au_identity *identities;
   size_t n_identities;
-  /* ids -> index, open addressing */
-  uint32_t *slots;
-  size_t n_slots;
+  sx_dict *ids; /* of the figures, in their order */
 };
 
 /* The figure called text[n]; SIZE_MAX. */
