@@ -63,6 +63,9 @@ typedef struct sx_store_row {
   const char *unit, *quality, *na_reason, *method;
   const char *step; /* set on reading: the plan step that made it, NULL for none */
 } sx_store_row;
+/* A copy of a row with its terms and texts, all in the arena. */
+SX_API sx_status sx_store_row_copy(sx_store_row *out, sx_arena *arena, const sx_store_row *row,
+                                   sx_error *err) SX_NODISCARD;
 /* step: the plan step that made it (for reuse), may be NULL. *id receives the row's id (id may be NULL). */
 SX_API sx_status sx_store_put_row(int64_t *id, sx_store *store, const char *step, const sx_store_row *row,
                                   sx_error *err) SX_NODISCARD;

@@ -15,76 +15,42 @@ const char *sx_diff_kind_name(sx_diff_kind kind) {
 
 /* ---- names ----------------------------------------------------------------------------------------------------------- */
 
-/* FNV-1a. */
-static uint64_t hash_text(const char *text) {
-  uint64_t h = 0xcbf29ce484222325U;
-  for (const char *p = text; *p; p++) h = (h ^ (unsigned char)*p) * 0x100000001b3U;
-  return h;
-}
-
-sx_status sx_store__index_new(sx_store_index *out, sx_arena *arena, size_t n, sx_error *err) {
-  size_t size = 16;
-  while (size / 2 < n) size *= 2;
-  *out = (sx_store_index){.size = size};
-  out->keys = sx_arena_zalloc(arena, size, sizeof *out->keys);
-  out->values = sx_arena_zalloc(arena, size, sizeof *out->values);
-  return out->keys && out->values ? SX_OK : sx_error_memory(err);
-}
-
-size_t *sx_store__index_at(sx_store_index *index, const char *key, size_t value, bool *there) {
-  size_t at = (size_t)hash_text(key) & (index->size - 1);
-  while (index->keys[at] && strcmp(index->keys[at], key) != 0) at = (at + 1) & (index->size - 1);
-  *there = index->keys[at] != NULL;
-  if (!*there) {
-    index->keys[at] = key;
-    index->values[at] = value;
-  }
-  return &index->values[at];
-}
-
 static const char *keep(sx_arena *arena, const char *text, bool *failed) {
   const char *copy = text ? sx_arena_strdup(arena, text) : NULL;
   *failed = *failed || (text && !copy);
   return copy;
 }
 
-static sx_text2 keep2(sx_arena *arena, sx_text2 text, bool *failed) {
-  return (sx_text2){keep(arena, text.zh, failed), keep(arena, text.en, failed)};
-}
-
-/* A row of an earlier wave says so twice, in its wave and in a term of its domain (study_waves.h): as a row of the publication of
- * that wave it has no such term. The label tells it from a group that is called so. */
-bool sx_store__is_own_wave(const sx_store_row *row, size_t i) {
-  const sx_store_term *t = &row->terms[i];
+/* The label tells a wave's own term from a group that is called so. */
+static bool is_own_wave(const sx_store_row *row, const sx_store_term *t) {
   return row->wave && t->variable && t->level && strcmp(t->variable, "wave") == 0 && strcmp(t->level, row->wave) == 0 &&
          t->variable_label.zh && strcmp(t->variable_label.zh, "期") == 0;
 }
 
-sx_status sx_store__keep_row(sx_store_row **out, const char **key, sx_store *store, sx_arena *arena,
-                             const sx_store_row *row, sx_error *err) {
-  bool failed = false;
-  sx_store_row *copy = sx_arena_alloc(arena, 1, sizeof *copy);
-  sx_store_term *terms = sx_arena_alloc(arena, row->n_terms + 1, sizeof *terms);
-  if (!copy || !terms) return sx_error_memory(err);
-  *copy = *row;
-  copy->n_terms = 0;
-  for (size_t i = 0; i < row->n_terms; i++) {
-    const sx_store_term *t = &row->terms[i];
-    if (sx_store__is_own_wave(row, i)) continue;
-    terms[copy->n_terms++] =
-        (sx_store_term){keep(arena, t->variable, &failed), keep(arena, t->level, &failed),
-                        keep2(arena, t->variable_label, &failed), keep2(arena, t->level_label, &failed)};
-  }
-  copy->terms = terms;
-  const char **texts[] = {&copy->wave,    &copy->indicator, &copy->statistic, &copy->unit,
-                          &copy->quality, &copy->na_reason, &copy->method,    &copy->step};
-  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) *texts[i] = keep(arena, *texts[i], &failed);
-  SX_TRY(sx_store__domain_key(store, copy->terms, copy->n_terms, err));
-  *key = sx_arena_printf(arena, "%s\x1d%s\x1d%s\x1d%s", row->wave ? row->wave : "", row->indicator, row->statistic,
-                         store->key.data ? store->key.data : "");
-  if (failed || !*key) return sx_error_memory(err);
-  *out = copy;
-  return SX_OK;
+sx_store_row sx_store__own_row(sx_store_term *terms, const sx_store_row *row) {
+  sx_store_row own = *row;
+  own.terms = terms;
+  own.n_terms = 0;
+  for (size_t i = 0; i < row->n_terms; i++)
+    if (!is_own_wave(row, &row->terms[i])) terms[own.n_terms++] = row->terms[i];
+  return own;
+}
+
+sx_status sx_store__row_number(size_t *number, bool *new_one, sx_dict *names, sx_store *store, const sx_store_row *row,
+                               const char *statistic, sx_error *err) {
+  const size_t n = sx_dict_count(names);
+  sx_buf key;
+  int32_t code = 0;
+  SX_TRY(sx_store__domain_key(store, row->terms, row->n_terms, err));
+  sx_buf_init(&key, &store->ctx);
+  sx_buf_printf(&key, "%s\x1d%s\x1d%s\x1d%s", row->wave ? row->wave : "", row->indicator, statistic ? statistic : "",
+                store->key.data ? store->key.data : "");
+  sx_status status = sx_buf_status(&key, err);
+  if (status == SX_OK) status = sx_dict_add(&code, names, key.data, key.n, err);
+  sx_buf_clear(&key);
+  *number = (size_t)code;
+  *new_one = sx_dict_count(names) > n;
+  return status;
 }
 
 /* ---- the rows of a run ------------------------------------------------------------------------------------------------- */
@@ -92,25 +58,22 @@ sx_status sx_store__keep_row(sx_store_row **out, const char **key, sx_store *sto
 typedef struct rows {
   sx_store *store;
   sx_arena *arena;
-  sx_store_row **items;
-  const char **keys;
-  size_t n, cap;
+  sx_dict *names; /* of both runs */
+  sx_store_row *items;
+  size_t *name; /* of each row, its number among the names */
+  size_t n, cap, cap_name;
 } rows;
 
 static sx_status add_row(void *data, const sx_store_row *row, sx_error *err) {
   rows *r = data;
-  if (r->n == r->cap) {
-    const size_t cap = r->cap * 2 + 256;
-    sx_store_row **items = sx_arena_alloc(r->arena, cap, sizeof *items);
-    const char **keys = sx_arena_alloc(r->arena, cap, sizeof *keys);
-    if (!items || !keys) return sx_error_memory(err);
-    if (r->n) memcpy(items, r->items, r->n * sizeof *items);
-    if (r->n) memcpy(keys, r->keys, r->n * sizeof *keys);
-    r->items = items;
-    r->keys = keys;
-    r->cap = cap;
-  }
-  SX_TRY(sx_store__keep_row(&r->items[r->n], &r->keys[r->n], r->store, r->arena, row, err));
+  bool new_one = false;
+  sx_store_term terms[SX_STORE_TERMS];
+  const sx_store_row own = sx_store__own_row(terms, row);
+  if (!sx_arena_grow(r->arena, (void **)&r->items, &r->cap, r->n + 1, sizeof *r->items) ||
+      !sx_arena_grow(r->arena, (void **)&r->name, &r->cap_name, r->n + 1, sizeof *r->name))
+    return sx_error_memory(err);
+  SX_TRY(sx_store__row_number(&r->name[r->n], &new_one, r->names, r->store, &own, own.statistic, err));
+  SX_TRY(sx_store_row_copy(&r->items[r->n], r->arena, &own, err));
   r->n++;
   return SX_OK;
 }
@@ -149,28 +112,28 @@ static void put_row(sx_diff *diff, sx_diff_kind kind, const sx_store_row *before
 }
 
 static sx_status match_rows(sx_diff *diff, const rows *a, const rows *b, double tolerance, sx_error *err) {
-  sx_store_index index;
-  bool there = false;
-  bool *met = sx_arena_zalloc(diff->arena, a->n + 1, sizeof *met);
-  diff->rows = sx_arena_alloc(diff->arena, a->n + b->n + 1, sizeof *diff->rows);
-  if (!met || !diff->rows) return sx_error_memory(err);
-  SX_TRY(sx_store__index_new(&index, diff->arena, a->n + b->n, err));
-  for (size_t i = 0; i < a->n; i++) *sx_store__index_at(&index, a->keys[i], i, &there) = i;
+  const size_t n_names = sx_dict_count(a->names);
+  size_t *row_of = sx_arena_alloc(diff->arena, n_names, sizeof *row_of); /* of a, by name */
+  bool *met = sx_arena_zalloc(diff->arena, a->n, sizeof *met);
+  diff->rows = sx_arena_alloc(diff->arena, a->n + b->n, sizeof *diff->rows);
+  if (!row_of || !met || !diff->rows) return sx_error_memory(err);
+  for (size_t k = 0; k < n_names; k++) row_of[k] = SIZE_MAX;
+  for (size_t i = 0; i < a->n; i++) row_of[a->name[i]] = i;
   for (size_t j = 0; j < b->n; j++) {
     sx_diff_kind kind = SX_DIFF_ADDED;
-    const size_t i = *sx_store__index_at(&index, b->keys[j], SIZE_MAX, &there);
+    const size_t i = row_of[b->name[j]];
     if (i == SIZE_MAX || met[i]) {
-      put_row(diff, SX_DIFF_ADDED, NULL, b->items[j]);
+      put_row(diff, SX_DIFF_ADDED, NULL, &b->items[j]);
       continue;
     }
     met[i] = true;
-    if (compare(&kind, a->items[i], b->items[j], tolerance))
+    if (compare(&kind, &a->items[i], &b->items[j], tolerance))
       diff->n_same++;
     else
-      put_row(diff, kind, a->items[i], b->items[j]);
+      put_row(diff, kind, &a->items[i], &b->items[j]);
   }
   for (size_t i = 0; i < a->n; i++)
-    if (!met[i]) put_row(diff, SX_DIFF_REMOVED, a->items[i], NULL);
+    if (!met[i]) put_row(diff, SX_DIFF_REMOVED, &a->items[i], NULL);
   return SX_OK;
 }
 
@@ -219,14 +182,8 @@ static sx_status add_input(void *data, const sx_store_input *input, sx_error *er
     d->inputs[i].sha256_after = sha;
     return failed ? sx_error_memory(err) : SX_OK;
   }
-  if (d->n_inputs == in->cap) {
-    const size_t cap = in->cap * 2 + 32;
-    sx_diff_input *more = sx_arena_alloc(d->arena, cap, sizeof *more);
-    if (!more) return sx_error_memory(err);
-    if (d->n_inputs) memcpy(more, d->inputs, d->n_inputs * sizeof *more);
-    d->inputs = more;
-    in->cap = cap;
-  }
+  if (!sx_arena_grow(d->arena, (void **)&d->inputs, &in->cap, d->n_inputs + 1, sizeof *d->inputs))
+    return sx_error_memory(err);
   d->inputs[d->n_inputs++] =
       (sx_diff_input){keep(d->arena, input->path, &failed), in->second ? NULL : sha, in->second ? sha : NULL};
   return failed ? sx_error_memory(err) : SX_OK;
@@ -261,14 +218,16 @@ sx_status sx_store_diff(sx_diff **out, sx_store *first, int64_t run_first, sx_st
                         "sx_store_diff: out, two stores and a tolerance of at least 0 are needed");
   sx_arena *arena = NULL;
   SX_TRY(sx_arena_new(&arena, &first->ctx, err));
-  rows a = {.store = first, .arena = arena}, b = {.store = second, .arena = arena};
   sx_status status = SX_E_MEMORY;
+  sx_dict *names = NULL;
   sx_diff *diff = sx_arena_zalloc(arena, 1, sizeof *diff);
   if (!diff) {
     status = sx_error_memory(err);
     goto done;
   }
   diff->arena = arena;
+  SX_TRY_GOTO(status, sx_dict_new(&names, &first->ctx, err), done);
+  rows a = {.store = first, .arena = arena, .names = names}, b = {.store = second, .arena = arena, .names = names};
   SX_TRY_GOTO(status, find_run(&diff->before, first, run_first, arena, err), done);
   SX_TRY_GOTO(status, find_run(&diff->after, second, run_second, arena, err), done);
   SX_TRY_GOTO(status, sx_store_each_row(first, run_first, NULL, add_row, &a, err), done);
@@ -279,6 +238,7 @@ sx_status sx_store_diff(sx_diff **out, sx_store *first, int64_t run_first, sx_st
   *out = diff;
   arena = NULL;
 done:
+  sx_dict_free(names);
   sx_arena_free(arena);
   return status;
 }

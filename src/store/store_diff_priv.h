@@ -25,20 +25,12 @@ size_t sx_store__plan_find(const sx_store_plan *plan, const char *id); /* SIZE_M
 /* Fills causes of the diff and of its rows. */
 sx_status sx_store__diff_causes(sx_diff *diff, const sx_store_plan *before, const sx_store_plan *after, sx_error *err);
 
-/* Whether the term only says again of which wave the row is. */
-bool sx_store__is_own_wave(const sx_store_row *row, size_t term);
-/* A copy of a row and its texts in the arena; *key names it: wave, indicator, statistic, domain as a set, without such a term. */
-sx_status sx_store__keep_row(sx_store_row **out, const char **key, sx_store *store, sx_arena *arena,
-                             const sx_store_row *row, sx_error *err);
-
-/* A map from texts to positions, in an arena. */
-typedef struct sx_store_index {
-  const char **keys;
-  size_t *values;
-  size_t size; /* a power of two */
-} sx_store_index;
-sx_status sx_store__index_new(sx_store_index *out, sx_arena *arena, size_t n, sx_error *err);
-/* The place of the key: *there whether it was in the map (else it is added with `value`). */
-size_t *sx_store__index_at(sx_store_index *index, const char *key, size_t value, bool *there);
+/* A row as the publication of its own wave has it: a row of an earlier wave says so twice, in its wave and in a term of its domain
+ * (study_waves.h), which is left out. terms [n_terms of the row] is room for the others; all texts are those of the row. */
+sx_store_row sx_store__own_row(sx_store_term *terms, const sx_store_row *row);
+/* Names a row among those of a run: wave, indicator, statistic (NULL: none) and domain as a set. Its number in the dictionary;
+ * *new_one where it was added. */
+sx_status sx_store__row_number(size_t *number, bool *new_one, sx_dict *names, sx_store *store, const sx_store_row *row,
+                               const char *statistic, sx_error *err);
 
 #endif

@@ -46,6 +46,8 @@ typedef enum sx_store_sql {
   SQL_COUNT
 } sx_store_sql;
 
+enum { SX_STORE_TERMS = 16 }; /* of a row that is read, at the most */
+
 struct sx_store {
   sx_ctx ctx;
   char *path;

@@ -128,14 +128,43 @@ sx_status sx_store_get_indicator(bool *found, sx_store_indicator *out, sx_store 
 
 /* ---- rows -------------------------------------------------------------------------------------------------------- */
 
+static const char *keep(sx_arena *arena, const char *text, bool *failed) {
+  const char *copy = text ? sx_arena_strdup(arena, text) : NULL;
+  *failed = *failed || (text && !copy);
+  return copy;
+}
+
+static sx_text2 keep2(sx_arena *arena, sx_text2 text, bool *failed) {
+  return (sx_text2){keep(arena, text.zh, failed), keep(arena, text.en, failed)};
+}
+
+sx_status sx_store_row_copy(sx_store_row *out, sx_arena *arena, const sx_store_row *row, sx_error *err) {
+  bool failed = false;
+  sx_store_term *terms = sx_arena_alloc(arena, row->n_terms, sizeof *terms);
+  if (!terms) return sx_error_memory(err);
+  for (size_t i = 0; i < row->n_terms; i++) {
+    const sx_store_term *t = &row->terms[i];
+    terms[i] = (sx_store_term){keep(arena, t->variable, &failed), keep(arena, t->level, &failed),
+                               keep2(arena, t->variable_label, &failed), keep2(arena, t->level_label, &failed)};
+  }
+  sx_store_row copy = *row;
+  copy.terms = terms;
+  const char **texts[] = {&copy.wave,    &copy.indicator, &copy.statistic, &copy.unit,
+                          &copy.quality, &copy.na_reason, &copy.method,    &copy.step};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) *texts[i] = keep(arena, *texts[i], &failed);
+  if (failed) return sx_error_memory(err);
+  *out = copy;
+  return SX_OK;
+}
+
 static sx_status read_terms(sx_store_row *out, sx_store *store, sx_arena *arena, int64_t domain, sx_error *err) {
-  sx_store_term terms[16];
+  sx_store_term terms[SX_STORE_TERMS];
   size_t n = 0;
   reader r = {NULL, arena, false};
   SX_TRY(sx_store__statement(&r.statement, store, SQL_TERMS, err));
   (void)sqlite3_bind_int64(r.statement, 1, domain);
   int code;
-  while ((code = sqlite3_step(r.statement)) == SQLITE_ROW && n < sizeof terms / sizeof *terms) {
+  while ((code = sqlite3_step(r.statement)) == SQLITE_ROW && n < SX_STORE_TERMS) {
     const sx_store_term term = {text_at(&r, 0), text_at(&r, 1), text2_at(&r, 2), text2_at(&r, 4)};
     terms[n++] = term;
   }

@@ -36,9 +36,9 @@ typedef struct work {
   sx_store *store;
   const sx_revision_options *options;
   sx_revisions *out;
-  sx_store_index index; /* name of a quantity -> row */
-  sx_store_index main;  /* of this vintage: name without the statistic -> taken */
-  size_t vintage, cap_vintages, cap_rows, n_indexed;
+  sx_dict *names; /* of the rows, in their order */
+  sx_dict *main;  /* of this vintage: quantities whose main statistic was met */
+  size_t vintage, cap_vintages, cap_rows, cap_value, cap_se;
   double **value, **se; /* of rows */
 } work;
 
@@ -51,14 +51,8 @@ static const char *keep(sx_arena *arena, const char *text, bool *failed) {
 static sx_status add_vintage(work *w, const sx_vintage *v, sx_error *err) {
   sx_revisions *out = w->out;
   bool failed = false;
-  if (out->n_vintages == w->cap_vintages) {
-    const size_t cap = w->cap_vintages * 2 + 16;
-    sx_vintage *more = sx_arena_alloc(out->arena, cap, sizeof *more);
-    if (!more) return sx_error_memory(err);
-    if (out->n_vintages) memcpy(more, out->vintages, out->n_vintages * sizeof *more);
-    out->vintages = more;
-    w->cap_vintages = cap;
-  }
+  if (!sx_arena_grow(out->arena, (void **)&out->vintages, &w->cap_vintages, out->n_vintages + 1, sizeof *out->vintages))
+    return sx_error_memory(err);
   out->vintages[out->n_vintages++] =
       (sx_vintage){v->run, keep(out->arena, v->label, &failed), keep(out->arena, v->finished, &failed)};
   return failed ? sx_error_memory(err) : SX_OK;
@@ -114,25 +108,13 @@ static bool is_main(const char *statistic) {
 /* Whether the options ask for the row; of statistics not named the first main one of each quantity. */
 static sx_status is_wanted(bool *wanted, work *w, const sx_store_row *row, sx_error *err) {
   const sx_revision_options *o = w->options;
-  bool there = o->n_indicators == 0;
-  size_t n_terms = row->n_terms;
-  for (size_t i = 0; i < row->n_terms; i++) n_terms -= sx_store__is_own_wave(row, i);
-  for (size_t i = 0; i < o->n_indicators && !there; i++) there = strcmp(row->indicator, o->indicators[i]) == 0;
-  *wanted = there && (o->all_domains || n_terms == 0);
-  if (!*wanted) return SX_OK;
-  if (o->statistic) {
-    *wanted = strcmp(row->statistic, o->statistic) == 0;
-    return SX_OK;
-  }
-  *wanted = is_main(row->statistic);
-  if (!*wanted) return SX_OK;
-  SX_TRY(sx_store__domain_key(w->store, row->terms, row->n_terms, err));
-  const char *key = sx_arena_printf(w->out->arena, "%s\x1d%s\x1d%s", row->wave ? row->wave : "", row->indicator,
-                                    w->store->key.data ? w->store->key.data : "");
-  if (!key) return sx_error_memory(err);
-  (void)sx_store__index_at(&w->main, key, 0, &there);
-  *wanted = !there;
-  return SX_OK;
+  size_t number = 0;
+  bool named = o->n_indicators == 0;
+  for (size_t i = 0; i < o->n_indicators && !named; i++) named = strcmp(row->indicator, o->indicators[i]) == 0;
+  *wanted = named && (o->all_domains || row->n_terms == 0) &&
+            (o->statistic ? strcmp(row->statistic, o->statistic) == 0 : is_main(row->statistic));
+  if (!*wanted || o->statistic) return SX_OK;
+  return sx_store__row_number(&number, wanted, w->main, w->store, row, NULL, err);
 }
 
 /* "sex=male*age6=20-29", "" for the total. */
@@ -143,67 +125,41 @@ static const char *domain_text(sx_arena *arena, const sx_store_row *row) {
   return text;
 }
 
-static sx_status new_row(size_t *at, work *w, const sx_store_row *kept, sx_error *err) {
+static sx_status new_row(work *w, const sx_store_row *row, sx_error *err) {
   sx_revisions *out = w->out;
-  if (out->n_rows == w->cap_rows) {
-    const size_t cap = w->cap_rows * 2 + 256;
-    sx_revision_row *rows = sx_arena_alloc(out->arena, cap, sizeof *rows);
-    double **value = sx_arena_alloc(out->arena, cap, sizeof *value), **se = sx_arena_alloc(out->arena, cap, sizeof *se);
-    if (!rows || !value || !se) return sx_error_memory(err);
-    if (out->n_rows) {
-      memcpy(rows, out->rows, out->n_rows * sizeof *rows);
-      memcpy(value, w->value, out->n_rows * sizeof *value);
-      memcpy(se, w->se, out->n_rows * sizeof *se);
-    }
-    out->rows = rows;
-    w->value = value;
-    w->se = se;
-    w->cap_rows = cap;
-  }
   const size_t i = out->n_rows;
+  bool failed = false;
+  if (!sx_arena_grow(out->arena, (void **)&out->rows, &w->cap_rows, i + 1, sizeof *out->rows) ||
+      !sx_arena_grow(out->arena, (void **)&w->value, &w->cap_value, i + 1, sizeof *w->value) ||
+      !sx_arena_grow(out->arena, (void **)&w->se, &w->cap_se, i + 1, sizeof *w->se))
+    return sx_error_memory(err);
   w->value[i] = sx_arena_alloc(out->arena, out->n_vintages, sizeof(double));
   w->se[i] = sx_arena_alloc(out->arena, out->n_vintages, sizeof(double));
-  const char *domain = domain_text(out->arena, kept);
+  const char *domain = domain_text(out->arena, row);
   if (!w->value[i] || !w->se[i] || !domain) return sx_error_memory(err);
   for (size_t v = 0; v < out->n_vintages; v++) w->value[i][v] = w->se[i][v] = (double)NAN;
-  out->rows[i] = (sx_revision_row){.wave = kept->wave,
-                                   .indicator = kept->indicator,
-                                   .statistic = kept->statistic,
-                                   .domain = domain,
-                                   .unit = kept->unit,
-                                   .value = w->value[i],
-                                   .se = w->se[i]};
-  out->n_rows++;
-  *at = i;
-  return SX_OK;
-}
-
-/* A map that is half full is made twice as large. */
-static sx_status grow_index(sx_store_index *index, size_t n, sx_arena *arena, sx_error *err) {
-  if (n * 2 < index->size) return SX_OK;
-  sx_store_index more;
-  bool there = false;
-  SX_TRY(sx_store__index_new(&more, arena, index->size, err));
-  for (size_t i = 0; i < index->size; i++)
-    if (index->keys[i]) (void)sx_store__index_at(&more, index->keys[i], index->values[i], &there);
-  *index = more;
-  return SX_OK;
+  out->rows[out->n_rows++] = (sx_revision_row){.wave = keep(out->arena, row->wave, &failed),
+                                               .indicator = keep(out->arena, row->indicator, &failed),
+                                               .statistic = keep(out->arena, row->statistic, &failed),
+                                               .domain = domain,
+                                               .unit = keep(out->arena, row->unit, &failed),
+                                               .value = w->value[i],
+                                               .se = w->se[i]};
+  return failed ? sx_error_memory(err) : SX_OK;
 }
 
 static sx_status take_row(void *data, const sx_store_row *row, sx_error *err) {
   work *w = data;
-  bool wanted = false, there = false;
-  sx_store_row *kept = NULL;
-  const char *key = NULL;
-  SX_TRY(grow_index(&w->main, ++w->n_indexed, w->out->arena, err));
-  SX_TRY(is_wanted(&wanted, w, row, err));
+  bool wanted = false, new_one = false;
+  size_t at = 0;
+  sx_store_term terms[SX_STORE_TERMS];
+  const sx_store_row own = sx_store__own_row(terms, row);
+  SX_TRY(is_wanted(&wanted, w, &own, err));
   if (!wanted) return SX_OK;
-  SX_TRY(sx_store__keep_row(&kept, &key, w->store, w->out->arena, row, err));
-  SX_TRY(grow_index(&w->index, w->out->n_rows + 1, w->out->arena, err));
-  size_t *at = sx_store__index_at(&w->index, key, SIZE_MAX, &there);
-  if (!there) SX_TRY(new_row(at, w, kept, err));
-  w->value[*at][w->vintage] = row->estimate;
-  w->se[*at][w->vintage] = row->se;
+  SX_TRY(sx_store__row_number(&at, &new_one, w->names, w->store, &own, own.statistic, err));
+  if (new_one) SX_TRY(new_row(w, &own, err));
+  w->value[at][w->vintage] = row->estimate;
+  w->se[at][w->vintage] = row->se;
   return SX_OK;
 }
 
@@ -222,25 +178,25 @@ static void measure(sx_revision_row *row, size_t n_vintages) {
   if (se > 0) row->in_se = row->revision / se;
 }
 
+static sx_revision_summary *summary_of(sx_revisions *out, const sx_revision_row *row) {
+  for (size_t k = out->n_summaries; k-- > 0;) { /* mostly the last */
+    sx_revision_summary *s = &out->summaries[k];
+    if (strcmp(s->indicator, row->indicator) == 0 && strcmp(s->statistic, row->statistic) == 0) return s;
+  }
+  sx_revision_summary *s = &out->summaries[out->n_summaries++];
+  *s = (sx_revision_summary){.indicator = row->indicator, .statistic = row->statistic};
+  return s;
+}
+
 /* Rows of one indicator's statistic need not stand together. */
-static sx_status summarise(work *w, sx_error *err) {
+static sx_status summarise(const work *w, sx_error *err) {
   sx_revisions *out = w->out;
-  sx_store_index index;
-  bool there = false;
-  SX_TRY(sx_store__index_new(&index, out->arena, out->n_rows, err));
   out->summaries = sx_arena_zalloc(out->arena, out->n_rows + 1, sizeof *out->summaries);
   if (!out->summaries) return sx_error_memory(err);
   for (size_t i = 0; i < out->n_rows; i++) {
     const sx_revision_row *row = &out->rows[i];
     if (isnan(row->revision)) continue;
-    const char *key = sx_arena_printf(out->arena, "%s\x1d%s", row->indicator, row->statistic);
-    if (!key) return sx_error_memory(err);
-    const size_t at = *sx_store__index_at(&index, key, out->n_summaries, &there);
-    sx_revision_summary *s = &out->summaries[at];
-    if (!there) {
-      *s = (sx_revision_summary){.indicator = row->indicator, .statistic = row->statistic};
-      out->n_summaries++;
-    }
+    sx_revision_summary *s = summary_of(out, row);
     s->n++;
     s->mean += row->revision;
     s->mean_absolute += fabs(row->revision);
@@ -267,14 +223,8 @@ static sx_status add_name(void *data, const sx_store_row *row, sx_error *err) {
   names *list = data;
   bool failed = false;
   if (list->n && strcmp(list->items[list->n - 1], row->indicator) == 0) return SX_OK;
-  if (list->n == list->cap) {
-    const size_t cap = list->cap * 2 + 64;
-    const char **more = sx_arena_alloc(list->arena, cap, sizeof *more);
-    if (!more) return sx_error_memory(err);
-    if (list->n) memcpy(more, list->items, list->n * sizeof *more);
-    list->items = more;
-    list->cap = cap;
-  }
+  if (!sx_arena_grow(list->arena, (void **)&list->items, &list->cap, list->n + 1, sizeof *list->items))
+    return sx_error_memory(err);
   list->items[list->n++] = keep(list->arena, row->indicator, &failed);
   return failed ? sx_error_memory(err) : SX_OK;
 }
@@ -303,10 +253,11 @@ static sx_status fill(work *w, sx_error *err) {
   if (out->n_vintages == 0) SX_TRY(sx_store_each_run(w->store, add_run, w, err));
   if (out->n_vintages == 0)
     return sx_error_set(err, SX_E_DATA, w->store->path, "the store has no finished run: run the study first");
-  SX_TRY(sx_store__index_new(&w->index, out->arena, 64, err));
+  SX_TRY(sx_dict_new(&w->names, &w->store->ctx, err));
   for (w->vintage = 0; w->vintage < out->n_vintages; w->vintage++) {
-    w->n_indexed = 0;
-    SX_TRY(sx_store__index_new(&w->main, out->arena, 64, err));
+    sx_dict_free(w->main);
+    w->main = NULL;
+    SX_TRY(sx_dict_new(&w->main, &w->store->ctx, err));
     SX_TRY(sx_store_each_row(w->store, out->vintages[w->vintage].run, NULL, take_row, w, err));
   }
   SX_TRY(check_indicators(w, err));
@@ -336,6 +287,8 @@ sx_status sx_store_revisions(sx_revisions **out, sx_store *store, const sx_revis
   *out = w.out;
   arena = NULL;
 done:
+  sx_dict_free(w.names);
+  sx_dict_free(w.main);
   sx_arena_free(arena);
   return status;
 }

@@ -66,43 +66,17 @@ static bool is_mine(const kept *k, const sx_store_row *row) {
   return named && changes(k->r, row);
 }
 
-static const char *copy(st_run *r, const char *text, bool *failed) {
-  const char *out = text ? sx_arena_strdup(r->arena, text) : NULL;
-  *failed = *failed || (text && !out);
-  return out;
-}
-
 static sx_status keep(void *data, const sx_store_row *row, sx_error *err) {
   kept *k = data;
   st_run *r = k->r;
-  bool failed = false;
   if (in_wave(row) || !is_mine(k, row)) return SX_OK;
-  if (k->n == k->cap) {
-    sx_store_row *more = sx_arena_alloc(r->arena, k->cap * 2 + 32, sizeof *more);
-    if (!more) return sx_error_memory(err);
-    if (k->n) memcpy(more, k->items, k->n * sizeof *more);
-    k->items = more;
-    k->cap = k->cap * 2 + 32;
-  }
-  sx_store_term *terms = sx_arena_alloc(r->arena, row->n_terms, sizeof *terms);
-  if (!terms) return sx_error_memory(err);
-  for (size_t i = 0; i < row->n_terms; i++) {
-    const sx_store_term *t = &row->terms[i];
-    terms[i] = (sx_store_term){copy(r, t->variable, &failed),
-                               copy(r, t->level, &failed),
-                               {copy(r, t->variable_label.zh, &failed), copy(r, t->variable_label.en, &failed)},
-                               {copy(r, t->level_label.zh, &failed), copy(r, t->level_label.en, &failed)}};
-  }
-  sx_store_row out = *row;
-  out.terms = terms;
-  out.wave = r->s->wave;
-  out.indicator = copy(r, row->indicator, &failed);
-  out.statistic = copy(r, row->statistic, &failed);
-  out.unit = copy(r, row->unit, &failed);
-  out.na_reason = copy(r, row->na_reason, &failed);
-  out.method = out.quality = NULL;
-  k->items[k->n++] = out;
-  return failed ? sx_error_memory(err) : SX_OK;
+  if (!sx_arena_grow(r->arena, (void **)&k->items, &k->cap, k->n + 1, sizeof *k->items)) return sx_error_memory(err);
+  sx_store_row *out = &k->items[k->n];
+  SX_TRY(sx_store_row_copy(out, r->arena, row, err));
+  out->wave = r->s->wave;
+  out->method = out->quality = NULL;
+  k->n++;
+  return SX_OK;
 }
 
 /* ---- both sides -------------------------------------------------------------------------------------------------------------- */
