@@ -67,6 +67,26 @@ void sx_chart__ticks(sx_svg *svg, const sx_chart *chart, const sx_scale *scale, 
   }
 }
 
+sx_buf sx_chart__rows_begin(sx_svg *svg) {
+  const sx_buf behind = svg->body;
+  sx_buf_init(&svg->body, svg->ctx);
+  return behind;
+}
+
+void sx_chart__rows_end(sx_svg *svg, const sx_chart *chart, const sx_scale *scale, sx_buf behind, bool narrow,
+                        double top, double y) {
+  sx_buf rows = svg->body;
+  svg->body = behind;
+  if (!narrow) sx_chart__grid(svg, scale, top, y - 4);
+  sx_chart__ticks(svg, chart, scale, y - 4);
+  if (rows.failed)
+    svg->failed = true;
+  else
+    sx_buf_add_n(&svg->body, rows.data ? rows.data : "", rows.n);
+  sx_buf_clear(&rows);
+  svg->height = y + 22;
+}
+
 void sx_chart__tick_text(sx_svg *svg, const sx_chart *chart, const sx_scale *scale, double value, double x,
                          double baseline, sx_anchor anchor) {
   char text[64];

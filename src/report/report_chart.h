@@ -66,6 +66,11 @@ void sx_chart__tick(char *out, size_t cap, const sx_chart *chart, const sx_scale
 void sx_chart__ticks(sx_svg *svg, const sx_chart *chart, const sx_scale *scale, double bottom);
 /* Light upright lines at the ticks, that at 0 darker. */
 void sx_chart__grid(sx_svg *svg, const sx_scale *scale, double top, double bottom);
+/* The rows of a drawing decide its height, and its scale lies behind them: they are drawn aside first. Between the two calls svg->body
+ * is the rows alone; the second puts the grid from `top` (not where narrow) to `y`, the numbers below it, and the rows on them. */
+sx_buf sx_chart__rows_begin(sx_svg *svg);
+void sx_chart__rows_end(sx_svg *svg, const sx_chart *chart, const sx_scale *scale, sx_buf behind, bool narrow,
+                        double top, double y);
 /* A tick's number, drawn with the value that it stands for. */
 void sx_chart__tick_text(sx_svg *svg, const sx_chart *chart, const sx_scale *scale, double value, double x,
                          double baseline, sx_anchor anchor);

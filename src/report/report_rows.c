@@ -144,19 +144,8 @@ void sx_chart__rows(sx_svg *svg, const sx_chart *chart) {
   make_scale(&r);
   make_layout(&r);
   const double top = sx_chart__legend(svg, chart, 0, r.dots) + 4;
-  /* The rows decide the height, the axis lies behind them: draw the rows aside first. */
-  sx_buf before = svg->body;
-  sx_buf_init(&svg->body, svg->ctx);
+  const sx_buf behind = sx_chart__rows_begin(svg);
   double y = top + 6;
   for (size_t i = 0; i < chart->n_categories; i++) y = draw_row(&r, i, y);
-  sx_buf drawn = svg->body;
-  svg->body = before;
-  if (!r.narrow) sx_chart__grid(svg, &r.scale, top, y - 4);
-  sx_chart__ticks(svg, chart, &r.scale, y - 4);
-  if (drawn.failed)
-    svg->failed = true;
-  else
-    sx_buf_add_n(&svg->body, drawn.data ? drawn.data : "", drawn.n);
-  sx_buf_clear(&drawn);
-  svg->height = y + 22;
+  sx_chart__rows_end(svg, chart, &r.scale, behind, r.narrow, top, y);
 }

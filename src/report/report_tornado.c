@@ -130,18 +130,8 @@ void sx_chart__tornado(sx_svg *svg, const sx_chart *chart) {
   make_scale(&t);
   make_layout(&t);
   const double top = draw_centre(&t, draw_legend(&t));
-  sx_buf before = svg->body;
-  sx_buf_init(&svg->body, svg->ctx);
+  const sx_buf behind = sx_chart__rows_begin(svg);
   double y = top + 6;
   for (size_t i = 0; i < chart->n_categories; i++) y = draw_row(&t, i, y);
-  sx_buf drawn = svg->body;
-  svg->body = before;
-  if (!t.narrow) sx_chart__grid(svg, &t.scale, top, y - 4);
-  sx_chart__ticks(svg, chart, &t.scale, y - 4);
-  if (drawn.failed)
-    svg->failed = true;
-  else
-    sx_buf_add_n(&svg->body, drawn.data ? drawn.data : "", drawn.n);
-  sx_buf_clear(&drawn);
-  svg->height = y + 22;
+  sx_chart__rows_end(svg, chart, &t.scale, behind, t.narrow, top, y);
 }

@@ -112,18 +112,8 @@ void sx_chart__waterfall(sx_svg *svg, const sx_chart *chart) {
   fall f = {.svg = svg, .chart = chart, .narrow = svg->width < SX_CHART_NARROW};
   make_scale(&f);
   make_layout(&f);
-  sx_buf before = svg->body; /* the rows decide how long the lines behind them are: drawn aside first */
-  sx_buf_init(&svg->body, svg->ctx);
+  const sx_buf behind = sx_chart__rows_begin(svg);
   double y = 10, run = 0, joint = (double)NAN;
   for (size_t i = 0; i < chart->n_categories; i++) y = draw_row(&f, i, &run, &joint, y);
-  sx_buf drawn = svg->body;
-  svg->body = before;
-  if (!f.narrow) sx_chart__grid(svg, &f.scale, 4, y - 4);
-  sx_chart__ticks(svg, chart, &f.scale, y - 4);
-  if (drawn.failed)
-    svg->failed = true;
-  else
-    sx_buf_add_n(&svg->body, drawn.data ? drawn.data : "", drawn.n);
-  sx_buf_clear(&drawn);
-  svg->height = y + 22;
+  sx_chart__rows_end(svg, chart, &f.scale, behind, f.narrow, 4, y);
 }
