@@ -3,7 +3,7 @@
  *
  * Pivoted Cholesky: P'AP = L L' with the largest remaining diagonal as the next pivot. Higham (2002) Accuracy and Stability of
  * Numerical Algorithms, sec. 10.3. Rank: Gram-Schmidt with column pivoting and reorthogonalisation. */
-#include "shuxiao/num.h"
+#include "num_priv.h"
 
 #include <string.h>
 
@@ -75,31 +75,13 @@ void sx_num_chol_solve(const double *a, size_t n, const size_t *piv, size_t rank
   for (size_t i = 0; i < rank; i++) b[piv[i]] = work[i];
 }
 
-static double norm2(const double *x, size_t m) {
-  double s[4] = {0, 0, 0, 0};
-  size_t i = 0;
-  for (; i + 4 <= m; i += 4)
-    for (size_t k = 0; k < 4; k++) s[k] += x[i + k] * x[i + k];
-  for (; i < m; i++) s[0] += x[i] * x[i];
-  return (s[0] + s[1]) + (s[2] + s[3]);
-}
-
-static double dot(const double *x, const double *y, size_t m) {
-  double s[4] = {0, 0, 0, 0};
-  size_t i = 0;
-  for (; i + 4 <= m; i += 4)
-    for (size_t k = 0; k < 4; k++) s[k] += x[i + k] * y[i + k];
-  for (; i < m; i++) s[0] += x[i] * y[i];
-  return (s[0] + s[1]) + (s[2] + s[3]);
-}
-
 sx_status sx_num_rank(size_t *rank, double *a, size_t m, size_t n, double tol, const sx_ctx *ctx, sx_error *err) {
   double *norm = sx_mem_alloc(ctx, n, sizeof *norm); /* squared norm of what remains of each unit column */
   if (!norm) return sx_error_memory(err);
   sx_status st = SX_OK;
   size_t found = 0;
   for (size_t j = 0; j < n; j++) {
-    const double s = sqrt(norm2(a + j * m, m));
+    const double s = sqrt(sx_num__dot(a + j * m, a + j * m, m));
     if (!isfinite(s)) {
       st = sx_error_set(err, SX_E_NUMERIC, NULL, "the matrix holds a value that is not finite");
       goto done;
@@ -122,13 +104,13 @@ sx_status sx_num_rank(size_t *rank, double *a, size_t m, size_t n, double tol, c
       norm[best] = norm[found];
     }
     double *q = a + found * m;
-    const double s = sqrt(norm2(q, m));
+    const double s = sqrt(sx_num__dot(q, q, m));
     for (size_t i = 0; i < m; i++) q[i] /= s;
     for (size_t j = found + 1; j < n; j++) {
       double *x = a + j * m;
-      const double d = dot(q, x, m);
+      const double d = sx_num__dot(q, x, m);
       for (size_t i = 0; i < m; i++) x[i] -= d * q[i];
-      norm[j] = norm2(x, m);
+      norm[j] = sx_num__dot(x, x, m);
     }
   }
   *rank = found;

@@ -3,16 +3,7 @@
  * Modified Gram-Schmidt: at every step the column with the largest remaining norm, relative to its scale, is orthogonalised a second
  * time against the basis so far ("twice is enough", Giraud, Langou & Rozloznik 2005, Comput. Math. Appl. 50:1069-1075), normalised
  * and subtracted from the columns that are left. Bjorck (1996) Numerical Methods for Least Squares Problems, sec. 2.4. */
-#include "shuxiao/num.h"
-
-static double dot(const double *x, const double *y, size_t m) {
-  double s[4] = {0, 0, 0, 0};
-  size_t i = 0;
-  for (; i + 4 <= m; i += 4)
-    for (size_t k = 0; k < 4; k++) s[k] += x[i + k] * y[i + k];
-  for (; i < m; i++) s[0] += x[i] * y[i];
-  return (s[0] + s[1]) + (s[2] + s[3]);
-}
+#include "num_priv.h"
 
 /* x -= d q; the squared norm of what is left. Four at a time, which the compiler makes wide. */
 static double subtract(double *restrict x, const double *restrict q, double d, size_t m) {
@@ -62,9 +53,9 @@ static void swap_columns(qr *f, size_t k, size_t j) {
 /* Orthogonalises column k against the basis before it once more; its norm. */
 static double settle(qr *f, size_t k) {
   double *q = f->a + k * f->m;
-  double s = dot(q, q, f->m);
+  double s = sx_num__dot(q, q, f->m);
   for (size_t i = 0; i < k; i++) {
-    const double d = dot(f->a + i * f->m, q, f->m);
+    const double d = sx_num__dot(f->a + i * f->m, q, f->m);
     f->r[i + k * f->n] += d;
     if (d != 0) s = subtract(q, f->a + i * f->m, d, f->m);
   }
@@ -90,7 +81,7 @@ sx_status sx_num_qr_pivot(double *a, size_t m, size_t n, const double *scale, do
   for (size_t i = 0; i < n * n; i++) r[i] = 0;
   for (size_t j = 0; j < n; j++) {
     piv[j] = j;
-    f.norm[j] = sqrt(dot(a + j * m, a + j * m, m));
+    f.norm[j] = sqrt(sx_num__dot(a + j * m, a + j * m, m));
     f.scale[j] = scale ? scale[j] : f.norm[j];
     if (!isfinite(f.norm[j]))
       return sx_error_set(err, SX_E_NUMERIC, NULL, "the matrix holds a value that is not finite");
@@ -110,7 +101,7 @@ sx_status sx_num_qr_pivot(double *a, size_t m, size_t n, const double *scale, do
     for (size_t i = 0; i < m; i++) a[i + k * m] /= s;
     for (size_t j = k + 1; j < n; j++) {
       double *x = a + j * m;
-      const double d = dot(a + k * m, x, m);
+      const double d = sx_num__dot(a + k * m, x, m);
       r[k + j * n] = d;
       if (d == 0) continue;
       f.norm[j] = sqrt(subtract(x, a + k * m, d, m));

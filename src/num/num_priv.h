@@ -1,0 +1,18 @@
+/* num_priv.h: what the kernels of the room share. */
+#ifndef NUM_PRIV_H
+#define NUM_PRIV_H
+
+#include "shuxiao/num.h"
+
+/* Sum of x[i] y[i] in four sums side by side, which the compiler makes wide; the order is fixed. For orthogonalisation, which is done
+ * twice; sx_num_dot is the compensated one. */
+static inline double sx_num__dot(const double *x, const double *y, size_t m) {
+  double s[4] = {0, 0, 0, 0};
+  size_t i = 0;
+  for (; i + 4 <= m; i += 4)
+    for (size_t k = 0; k < 4; k++) s[k] += x[i + k] * y[i + k];
+  for (; i < m; i++) s[0] += x[i] * y[i];
+  return (s[0] + s[1]) + (s[2] + s[3]);
+}
+
+#endif
