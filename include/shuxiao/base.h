@@ -219,6 +219,20 @@ SX_API char *sx_path_beside(const sx_ctx *ctx, const char *base_file, const char
  * skipped after a failure. Which thread runs which i is unspecified: results must depend on i alone. */
 typedef sx_status (*sx_task)(void *data, size_t i, sx_error *err);
 SX_API sx_status sx_parallel_for(const sx_ctx *ctx, size_t n, sx_task task, void *data, sx_error *err) SX_NODISCARD;
+/* A context for work that may itself be one of several threads: it does not call back. NULL: the standard one. */
+static inline sx_ctx sx_ctx_quiet(const sx_ctx *ctx) {
+  const sx_ctx standard = SX_CTX_INIT;
+  sx_ctx quiet = ctx ? *ctx : standard;
+  quiet.cancelled = NULL;
+  return quiet;
+}
+/* Pieces of `size` in which threads pass n rows: how many, and where one that begins at piece * size ends. */
+static inline size_t sx_piece_count(size_t n, size_t size) {
+  return (n + size - 1) / size;
+}
+static inline size_t sx_piece_end(size_t n, size_t size, size_t piece) {
+  return n - piece * size < size ? n : (piece + 1) * size;
+}
 
 SX_API const char *sx_version(void); /* "0.1.0" */
 

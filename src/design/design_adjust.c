@@ -27,7 +27,7 @@ typedef struct copying {
 
 static sx_status copy_piece(void *data, size_t piece, sx_error *err) {
   const copying *c = data;
-  const size_t end = sx_design__piece_end(c->d->sample->n_rows, piece);
+  const size_t end = sx_piece_end(c->d->sample->n_rows, DESIGN_PIECE_ROWS, piece);
   for (size_t i = piece * DESIGN_PIECE_ROWS; i < end; i++) {
     if ((!(c->w[i] >= 0) && !c->negative) || !isfinite(c->w[i])) {
       char where[SX_ERROR_WHERE_MAX];
@@ -43,15 +43,15 @@ static sx_status position_piece(void *data, size_t piece, sx_error *err) {
   (void)err;
   const copying *c = data;
   const uint32_t *order = c->d->sample->order;
-  const size_t end = sx_design__piece_end(c->d->sample->n_rows, piece);
+  const size_t end = sx_piece_end(c->d->sample->n_rows, DESIGN_PIECE_ROWS, piece);
   for (size_t k = piece * DESIGN_PIECE_ROWS; k < end; k++) c->d->wpos[k] = c->w[order[k]];
   return SX_OK;
 }
 
 static sx_status copy_weights(sx_design *d, const double *w, bool negative, const char *what, sx_error *err) {
   copying job = {d, w, negative, what};
-  const sx_ctx quiet = sx_design__quiet(d);
-  const size_t pieces = sx_design__pieces(d->sample->n_rows);
+  const sx_ctx quiet = sx_ctx_quiet(&d->ctx);
+  const size_t pieces = sx_piece_count(d->sample->n_rows, DESIGN_PIECE_ROWS);
   SX_TRY(sx_parallel_for(&quiet, pieces, copy_piece, &job, err));
   return sx_parallel_for(&quiet, pieces, position_piece, &job, err);
 }
@@ -131,8 +131,9 @@ static sx_status join_margin(void *data, size_t task, sx_error *err) {
   (void)err;
   const joining *j = data;
   sx_design *d = j->d;
-  const size_t n = d->sample->n_rows, m = task / sx_design__pieces(n), piece = task % sx_design__pieces(n);
-  const size_t end = sx_design__piece_end(n, piece), at = (j->before + m) * n;
+  const size_t n = d->sample->n_rows, m = task / sx_piece_count(n, DESIGN_PIECE_ROWS),
+               piece = task % sx_piece_count(n, DESIGN_PIECE_ROWS);
+  const size_t end = sx_piece_end(n, DESIGN_PIECE_ROWS, piece), at = (j->before + m) * n;
   const uint32_t *order = d->sample->order;
   const int32_t *from = j->margins[m].cell;
   for (size_t k = piece * DESIGN_PIECE_ROWS; k < end; k++) {
@@ -152,7 +153,8 @@ static sx_status join_margins(sx_design *d, const sx_design *old, const sx_margi
     at += margins[m].n_cells;
   }
   joining job = {d, margins, first, old->n_margins};
-  const sx_status st = sx_parallel_for(&d->ctx, n_margins * sx_design__pieces(n), join_margin, &job, err);
+  const sx_status st =
+      sx_parallel_for(&d->ctx, n_margins * sx_piece_count(n, DESIGN_PIECE_ROWS), join_margin, &job, err);
   sx_mem_free(&d->ctx, first);
   return st;
 }

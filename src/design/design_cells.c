@@ -33,7 +33,7 @@ static sx_status weigh_piece(void *data, size_t piece, sx_error *err) {
   const sx_adjustment *g = job->given;
   const double *from = job->old->w;
   double *to = job->d->w, sum = 0;
-  const size_t first = piece * DESIGN_PIECE_ROWS, end = sx_design__piece_end(job->d->sample->n_rows, piece);
+  const size_t first = piece * DESIGN_PIECE_ROWS, end = sx_piece_end(job->d->sample->n_rows, DESIGN_PIECE_ROWS, piece);
   bool bad = false;
   for (size_t i = first; i < end; i++) {
     const uint32_t c = g->cell[i];
@@ -56,8 +56,8 @@ static sx_status weigh_piece(void *data, size_t piece, sx_error *err) {
 
 sx_status sx_design__weigh_cells(sx_design *d, const sx_design *old, const sx_adjustment *given, sx_error *err) {
   cells_job job = {d, old, given, NULL, NULL, NULL};
-  const sx_ctx quiet = sx_design__quiet(d);
-  return sx_parallel_for(&quiet, sx_design__pieces(d->sample->n_rows), weigh_piece, &job, err);
+  const sx_ctx quiet = sx_ctx_quiet(&d->ctx);
+  return sx_parallel_for(&quiet, sx_piece_count(d->sample->n_rows, DESIGN_PIECE_ROWS), weigh_piece, &job, err);
 }
 
 /* The cells of a stretch of positions lie all over the file: they are brought together, asked for in time, and then used in order. */
@@ -91,7 +91,7 @@ static void join_stretch(const cells_job *job, size_t from, size_t end, double *
 static sx_status join_piece(void *data, size_t piece, sx_error *err) {
   (void)err;
   const cells_job *job = data;
-  join_stretch(job, piece * DESIGN_PIECE_ROWS, sx_design__piece_end(job->d->sample->n_rows, piece),
+  join_stretch(job, piece * DESIGN_PIECE_ROWS, sx_piece_end(job->d->sample->n_rows, DESIGN_PIECE_ROWS, piece),
                job->sum ? job->sum + piece * job->given->n_cells : NULL);
   return SX_OK;
 }
@@ -152,8 +152,8 @@ static void cross_cells(design_adjust *a, const sx_design *d, const cells_job *j
 
 sx_status sx_design__join_cells(bool *done, sx_design *d, const sx_design *old, const sx_adjustment *g,
                                 design_adjust *a, sx_error *err) {
-  const size_t pieces = sx_design__pieces(d->sample->n_rows);
-  const sx_ctx quiet = sx_design__quiet(d);
+  const size_t pieces = sx_piece_count(d->sample->n_rows, DESIGN_PIECE_ROWS);
+  const sx_ctx quiet = sx_ctx_quiet(&d->ctx);
   sx_status st = SX_OK;
   *done = g->n_cells <= FEW_CELLS;
   uint32_t *column = sx_mem_alloc(&d->ctx, g->n_cells, g->n_margins * sizeof *column);

@@ -148,20 +148,7 @@ static inline double sx_design__carried(const sx_design *d, size_t m, size_t i) 
   return d->carried ? d->carried[m][i] : d->wpos[i] * sx_design__value(d, m, i);
 }
 
-/* The pieces in which the threads pass the rows, and a context for work that may itself be one of several threads: it does not call
- * back. */
-enum { DESIGN_PIECE_ROWS = 65536 };
-static inline size_t sx_design__pieces(size_t n) {
-  return (n + DESIGN_PIECE_ROWS - 1) / DESIGN_PIECE_ROWS;
-}
-static inline size_t sx_design__piece_end(size_t n, size_t piece) {
-  return n - piece * DESIGN_PIECE_ROWS < DESIGN_PIECE_ROWS ? n : (piece + 1) * DESIGN_PIECE_ROWS;
-}
-static inline sx_ctx sx_design__quiet(const sx_design *d) {
-  sx_ctx quiet = d->ctx;
-  quiet.cancelled = NULL;
-  return quiet;
-}
+enum { DESIGN_PIECE_ROWS = 65536 }; /* of the pieces in which the threads pass the rows */
 void sx_design__vector_free(design_vector *vector);
 
 /* design_cells.c: adjustments that are given by cells of the rows. */

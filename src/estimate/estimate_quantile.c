@@ -94,7 +94,7 @@ static sx_status mark_piece(void *data, size_t piece, sx_error *err) {
   const quantile_run *q = t->q;
   const sx_quantile_request *r = q->request;
   const sx_column *y = r->y;
-  const size_t from = piece * PIECE_ROWS, end = y->n - from < PIECE_ROWS ? y->n : from + PIECE_ROWS;
+  const size_t from = piece * PIECE_ROWS, end = sx_piece_end(y->n, PIECE_ROWS, piece);
   for (size_t i = from; i < end; i++) {
     const int32_t g = r->by ? r->by->group[i] : 0;
     if (g < 0) {
@@ -111,10 +111,9 @@ static sx_status mark_piece(void *data, size_t piece, sx_error *err) {
 static sx_status shares(sx_est_set **out, quantile_run *q, bool below, sx_error *err) {
   const sx_quantile_request *r = q->request;
   const sx_column *y = r->y;
-  sx_ctx quiet = *sx_design_ctx(q->design); /* this may be one of several threads: it does not call back */
-  quiet.cancelled = NULL;
+  const sx_ctx quiet = sx_ctx_quiet(sx_design_ctx(q->design));
   marking job = {q, below};
-  SX_TRY(sx_parallel_for(&quiet, (y->n + PIECE_ROWS - 1) / PIECE_ROWS, mark_piece, &job, err));
+  SX_TRY(sx_parallel_for(&quiet, sx_piece_count(y->n, PIECE_ROWS), mark_piece, &job, err));
   sx_column column = sx_estimate__column_like(y, SX_INTEGER);
   column.data.i64 = q->indicator;
   column.miss = y->miss;
@@ -410,8 +409,7 @@ static sx_status by_replicates(quantile_run *q, sx_error *err) {
   const sx_ctx *ctx = sx_design_ctx(q->design);
   const size_t reps = sx_design_replicates(q->design), probs = q->request->n_probs;
   sx_status st = SX_OK;
-  sx_ctx quiet = *ctx; /* this may be one of several threads: it does not call back */
-  quiet.cancelled = NULL;
+  const sx_ctx quiet = sx_ctx_quiet(ctx);
   est_sorted all;
   sx_est_set *share = NULL;
   double *z = NULL;

@@ -59,10 +59,8 @@ static size_t piece_start(const sorting *s, size_t n, size_t p) {
   return p == s->n_pieces ? n : n / s->n_pieces * p;
 }
 
-/* This may be one of several threads: it does not call back. */
 static sx_status in_pieces(sorting *s, sx_task task, sx_error *err) {
-  sx_ctx quiet = *sx_design_ctx(s->design);
-  quiet.cancelled = NULL;
+  const sx_ctx quiet = sx_ctx_quiet(sx_design_ctx(s->design));
   return sx_parallel_for(&quiet, s->n_pieces, task, s, err);
 }
 

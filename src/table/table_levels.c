@@ -54,12 +54,7 @@ typedef struct scan {
 } scan;
 
 static size_t pieces_of(size_t n) {
-  return n ? (n + PIECE_ROWS - 1) / PIECE_ROWS : 1;
-}
-
-static size_t piece_end(const scan *s, size_t piece) {
-  const size_t from = piece * PIECE_ROWS;
-  return s->c->n - from < PIECE_ROWS ? s->c->n : from + PIECE_ROWS;
+  return n ? sx_piece_count(n, PIECE_ROWS) : 1;
 }
 
 static sx_status span_ints(void *data, size_t piece, sx_error *err) {
@@ -68,7 +63,7 @@ static sx_status span_ints(void *data, size_t piece, sx_error *err) {
   const int64_t *x = s->c->data.i64;
   const uint8_t *miss = s->c->miss;
   int64_t a = INT64_MAX, b = INT64_MIN;
-  for (size_t i = piece * PIECE_ROWS, end = piece_end(s, piece); i < end; i++) {
+  for (size_t i = piece * PIECE_ROWS, end = sx_piece_end(s->c->n, PIECE_ROWS, piece); i < end; i++) {
     const bool in = !miss || miss[i] == 0;
     a = in && x[i] < a ? x[i] : a;
     b = in && x[i] > b ? x[i] : b;
@@ -84,7 +79,7 @@ static sx_status span_doubles(void *data, size_t piece, sx_error *err) {
   const double limit = 1073741824.0; /* 2^30: exact in int32, and no span of two such overflows */
   double a = (double)INFINITY, b = -(double)INFINITY;
   s->whole[piece] = false;
-  for (size_t i = piece * PIECE_ROWS, end = piece_end(s, piece); i < end; i++) {
+  for (size_t i = piece * PIECE_ROWS, end = sx_piece_end(s->c->n, PIECE_ROWS, piece); i < end; i++) {
     const double v = s->c->data.f64[i];
     if (sx_column_missing(s->c, i) || isnan(v)) continue;
     if (!(fabs(v) < limit) || v != (double)(int32_t)v) return SX_OK;
@@ -133,7 +128,7 @@ static sx_status rows_of_numbers(void *data, size_t piece, sx_error *err) {
   const scan *s = data;
   const sx_column *c = s->c;
   const double base = (double)s->base;
-  const size_t from = piece * PIECE_ROWS, end = piece_end(s, piece);
+  const size_t from = piece * PIECE_ROWS, end = sx_piece_end(s->c->n, PIECE_ROWS, piece);
   for (size_t i = from; c->type != SX_NUMBER && i < end; i++)
     s->row[i] = sx_column_missing(c, i) ? -1 : (int32_t)(c->data.i64[i] - s->base);
   for (size_t i = from; c->type == SX_NUMBER && i < end; i++) {
@@ -163,7 +158,7 @@ static sx_status rank_column(ranking *r, int32_t *row, const sx_column *c, const
     rows_of_codes(row, c);
     return sx_table__rank_dense(&r->word, &r->n, row, c->n, sx_dict_count(c->dict), ctx, err);
   }
-  const sx_ctx quiet = sx_table__quiet(ctx);
+  const sx_ctx quiet = sx_ctx_quiet(ctx);
   SX_TRY(span_of(&r->base, &span, c, &quiet, err));
   if (span > 0) {
     scan job = {c, row, r->base, NULL, NULL, NULL};

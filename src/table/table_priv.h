@@ -33,14 +33,6 @@ struct sx_dict {
   sx_table__chunk *chunks;
 };
 
-/* For work in pieces inside what may be one of several threads: it does not call back. */
-static inline sx_ctx sx_table__quiet(const sx_ctx *ctx) {
-  const sx_ctx plain = SX_CTX_INIT;
-  sx_ctx quiet = ctx ? *ctx : plain;
-  quiet.cancelled = NULL;
-  return quiet;
-}
-
 uint64_t sx_table__hash(const char *text, size_t n);
 /* A private copy with the same codes. */
 sx_status sx_table__dict_copy(sx_dict **out, const sx_ctx *ctx, const sx_dict *dict, sx_error *err) SX_NODISCARD;

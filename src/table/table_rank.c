@@ -167,7 +167,7 @@ static sx_status map_piece(void *data, size_t piece, sx_error *err) {
 
 sx_status sx_table__rank_dense(uint64_t **distinct, size_t *n, int32_t *row, size_t n_rows, size_t span,
                                const sx_ctx *ctx, sx_error *err) {
-  const sx_ctx quiet = sx_table__quiet(ctx);
+  const sx_ctx quiet = sx_ctx_quiet(ctx);
   const size_t step = span <= MAX_SPAN ? PIECE_ROWS : n_rows + 1, pieces = n_rows / step + 1;
   size_t count = 0, marks = 0;
   uint64_t *sorted = NULL;

@@ -44,7 +44,7 @@ static sx_status cross_piece(void *data, size_t piece, sx_error *err) {
   (void)err;
   const crossing *c = data;
   const wt_problem *p = c->p;
-  const size_t from = piece * WT_PIECE_ROWS, end = sx_weighting__piece_end(p->n_rows, piece);
+  const size_t from = piece * WT_PIECE_ROWS, end = sx_piece_end(p->n_rows, WT_PIECE_ROWS, piece);
   for (size_t i = from; i < end; i++) {
     const int32_t cell = p->cell[i];
     c->id[i] = cell < 0 ? 0 : (uint32_t)cell + 1;
@@ -70,7 +70,7 @@ static sx_status cross_piece(void *data, size_t piece, sx_error *err) {
 static sx_status number_piece(void *data, size_t piece, sx_error *err) {
   (void)err;
   const crossing *c = data;
-  const size_t end = sx_weighting__piece_end(c->p->n_rows, piece);
+  const size_t end = sx_piece_end(c->p->n_rows, WT_PIECE_ROWS, piece);
   for (size_t i = piece * WT_PIECE_ROWS; i < end; i++) c->id[i] = c->of[c->id[i]];
   return SX_OK;
 }
@@ -87,8 +87,8 @@ static sx_status number_pieces(size_t *n, const crossing *c, size_t pieces, cons
 
 /* The same by a table of all crossings, of which there are `all`. */
 static sx_status look_up(uint32_t *id, size_t *n, const wt_problem *p, size_t all, size_t most, sx_error *err) {
-  const size_t pieces = sx_weighting__pieces(p->n_rows);
-  const sx_ctx quiet = sx_weighting__quiet(p->ctx);
+  const size_t pieces = sx_piece_count(p->n_rows, WT_PIECE_ROWS);
+  const sx_ctx quiet = sx_ctx_quiet(p->ctx);
   const bool few = all <= FEW_CROSSINGS && pieces > 1 && all * pieces <= p->n_rows;
   sx_status st = SX_OK;
   crossing job = {p, id, all, NULL, NULL, NULL};

@@ -114,7 +114,7 @@ typedef struct matching {
 
 static sx_status match_piece(void *data, size_t piece, sx_error *err) {
   const matching *job = data;
-  const size_t from = piece * WT_PIECE_ROWS, end = sx_weighting__piece_end(job->p->n_rows, piece);
+  const size_t from = piece * WT_PIECE_ROWS, end = sx_piece_end(job->p->n_rows, WT_PIECE_ROWS, piece);
   const int32_t *group = job->g->group;
   uint8_t *seen = job->seen + piece * job->t->n_cells;
   for (size_t i = from; i < end; i++) {
@@ -143,8 +143,8 @@ static void cells_of_groups(int32_t *cell_of, const int32_t *at, const sx_groups
 static sx_status match_rows(wt_problem *p, size_t m, const sx_groups *g, const double *d, uint8_t *seen,
                             sx_error *err) {
   const sx_target *t = &p->targets[m];
-  const size_t pieces = sx_weighting__pieces(p->n_rows);
-  const sx_ctx quiet = sx_weighting__quiet(p->ctx);
+  const size_t pieces = sx_piece_count(p->n_rows, WT_PIECE_ROWS);
+  const sx_ctx quiet = sx_ctx_quiet(p->ctx);
   sx_status st = SX_OK;
   size_t crossing = 1, places = 0;
   for (size_t k = 0; k < g->n_keys; k++)

@@ -38,20 +38,7 @@ typedef struct wt_factors {
 sx_status sx_weighting__factors(wt_factors *out, wt_solution *solution, const wt_problem *problem, const double *d,
                                 const sx_rake_options *options, const char *who, sx_error *err) SX_NODISCARD;
 void sx_weighting__factors_clear(wt_factors *factors, const sx_ctx *ctx);
-/* The pieces in which the threads pass the rows, and a context for work that may itself be one of several threads: it does not call
- * back. */
-enum { WT_PIECE_ROWS = 65536 };
-static inline size_t sx_weighting__pieces(size_t n) {
-  return (n + WT_PIECE_ROWS - 1) / WT_PIECE_ROWS;
-}
-static inline size_t sx_weighting__piece_end(size_t n, size_t piece) {
-  return n - piece * WT_PIECE_ROWS < WT_PIECE_ROWS ? n : (piece + 1) * WT_PIECE_ROWS;
-}
-static inline sx_ctx sx_weighting__quiet(const sx_ctx *ctx) {
-  sx_ctx quiet = *ctx;
-  quiet.cancelled = NULL;
-  return quiet;
-}
+enum { WT_PIECE_ROWS = 65536 }; /* of the pieces in which the threads pass the rows */
 /* w [rows] from d [rows]. `who` is put into messages ("", "replicate 12"). */
 sx_status sx_weighting__solve(double *w, wt_solution *solution, const wt_problem *problem, const double *d,
                               const sx_rake_options *options, const char *who, sx_error *err) SX_NODISCARD;

@@ -97,16 +97,16 @@ static sx_status sum_piece(void *data, size_t piece, sx_error *err) {
   const size_t n = job->f->n;
   double *comp = sx_mem_zalloc(job->p->ctx, n, sizeof *comp);
   if (!comp) return sx_error_memory(err);
-  sum_rows(job->sum + piece * n, comp, job, piece * WT_PIECE_ROWS, sx_weighting__piece_end(job->p->n_rows, piece));
+  sum_rows(job->sum + piece * n, comp, job, piece * WT_PIECE_ROWS, sx_piece_end(job->p->n_rows, WT_PIECE_ROWS, piece));
   sx_mem_free(job->p->ctx, comp);
   return SX_OK;
 }
 
 /* out [n]: the sums; those of few cells in pieces. */
 static sx_status sum_cells(double *out, const wt_problem *p, const wt_factors *f, const double *d, sx_error *err) {
-  const size_t pieces = sx_weighting__pieces(p->n_rows);
+  const size_t pieces = sx_piece_count(p->n_rows, WT_PIECE_ROWS);
   const bool few = f->n * pieces <= p->n_rows;
-  const sx_ctx quiet = sx_weighting__quiet(p->ctx);
+  const sx_ctx quiet = sx_ctx_quiet(p->ctx);
   sx_status st = SX_OK;
   summing job = {p, f, d, sx_mem_zalloc(p->ctx, f->n * (few ? pieces : 1), sizeof *job.sum)};
   double *comp = sx_mem_zalloc(p->ctx, f->n, sizeof *comp);
