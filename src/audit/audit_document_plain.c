@@ -75,7 +75,8 @@ static size_t left_out(const char *text, size_t n) {
   return 0;
 }
 
-/* Text of one line from `from` on, with a new run behind everything that is left out. Markers of emphasis vanish. */
+/* Text of one line from `from` on, with a new run behind everything that is left out. Markers of emphasis vanish, blanks at the
+ * beginning of a part too: its first run begins at its first byte. */
 static sx_status put_line(reader *r, const char *line, size_t from, size_t end) {
   bool fresh = true;
   for (size_t i = from; i < end;) {
@@ -87,6 +88,10 @@ static sx_status put_line(reader *r, const char *line, size_t from, size_t end) 
       if (skip && line[i] != ']' && line[i] != '<' && line[i] != '[' && r->m->buf.n) sx_buf_add_char(&r->m->buf, ' ');
       i += skip + marks;
       fresh = true;
+      continue;
+    }
+    if (!r->m->buf.n && (line[i] == ' ' || line[i] == '\t')) {
+      i++;
       continue;
     }
     if (fresh) SX_TRY(sx_audit__text_run(r->m, r->line, sx_utf8_count(line, i) + 1, NULL));
@@ -174,7 +179,7 @@ static sx_status text_line(reader *r, const char *line, size_t n) {
     SX_TRY(begin(r, SX_PART_NOTE, 0));
   } else if (!r->open) {
     SX_TRY(begin(r, SX_PART_PARAGRAPH, 0));
-  } else {
+  } else if (r->m->buf.n) { /* the line before may have been code alone */
     sx_buf_add_char(&r->m->buf, ' ');
   }
   return put_line(r, line, i, n);

@@ -40,6 +40,22 @@ static void markdown(void) {
   quantities(SX_TEXT_MARKDOWN, "\xEF\xBB\xBF占 12%", "12%@1:3");
 }
 
+/* What is left out at the beginning of a paragraph, be it a whole line, leaves no blank: the first run begins where the text does. */
+static void left_out_at_the_beginning(void) {
+  static const char *const texts[] = {"`12 个`\n13 个", "{{ x }}\n  13 个", "** 13 个", "| `a` | `b`  13 个 |"};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    sx_audit_text *t = read_text(SX_TEXT_MARKDOWN, texts[i]);
+    REQUIRE(t != NULL);
+    REQUIRE(sx_audit_text_n_parts(t) == 1);
+    const sx_text_part *p = sx_audit_text_part(t, 0);
+    CHECK_STR(p->text, "13 个");
+    CHECK_INT(p->n_runs, 1);
+    CHECK_INT(p->runs[0].at, 0);
+    CHECK_INT(p->runs[0].line, i < 2 ? 2 : 1);
+    sx_audit_text_free(t);
+  }
+}
+
 static void tables_of_markdown(void) {
   sx_audit_text *t = read_text(SX_TEXT_MARKDOWN,
                                "# 规模\n\n| 群体 | 人数（亿人） | 占比 |\n|---|---:|---|\n| 农村 | 3.21 | 28.6% |\n");
@@ -204,5 +220,5 @@ static void refusals(void) {
   CHECK(t == NULL);
 }
 
-SXT_MAIN(SXT_CASE(markdown), SXT_CASE(tables_of_markdown), SXT_CASE(html), SXT_CASE(traces_of_html),
-         SXT_CASE(spans_of_html), SXT_CASE(word), SXT_CASE(refusals))
+SXT_MAIN(SXT_CASE(markdown), SXT_CASE(left_out_at_the_beginning), SXT_CASE(tables_of_markdown), SXT_CASE(html),
+         SXT_CASE(traces_of_html), SXT_CASE(spans_of_html), SXT_CASE(word), SXT_CASE(refusals))
