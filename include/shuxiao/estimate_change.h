@@ -95,11 +95,11 @@ SX_API sx_status sx_change_split(sx_table *out[2], const sx_table *table, const 
  * normal). NaN where the estimate or its error is missing; 0 or 1 where the error is 0. */
 SX_API double sx_est_p(const sx_est *est, double null, double df);
 
-typedef enum sx_adjust_p { SX_ADJUST_P_NONE, SX_ADJUST_P_HOLM, SX_ADJUST_P_BONFERRONI } sx_adjust_p;
+typedef enum sx_adjust_p { SX_ADJUST_P_NONE, SX_ADJUST_P_HOLM, SX_ADJUST_P_BONFERRONI, SX_ADJUST_P_BH } sx_adjust_p;
 SX_API sx_status sx_adjust_p_parse(sx_adjust_p *out, const char *text, sx_error *err) SX_NODISCARD; /* "holm" ... */
 SX_API const char *sx_adjust_p_name(sx_adjust_p method);
-/* p [n] of one family of tests, in place; missing ones stay and do not count. Holm (1979), Scand. J. Stat. 6:65-70, as R's
- * p.adjust. */
+/* p [n] of one family of tests, in place; missing ones stay and do not count. Holm (1979), Scand. J. Stat. 6:65-70;
+ * BH: Benjamini and Hochberg (1995), JRSS B 57:289-300; as R's p.adjust. */
 SX_API sx_status sx_p_adjust(double *p, size_t n, sx_adjust_p method, const sx_ctx *ctx, sx_error *err) SX_NODISCARD;
 
 #ifdef __cplusplus

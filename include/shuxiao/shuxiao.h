@@ -10,6 +10,7 @@
 #include "shuxiao/accounts_sensitivity.h"
 #include "shuxiao/audit.h"
 #include "shuxiao/audit_text.h"
+#include "shuxiao/banner.h"
 #include "shuxiao/base.h"
 #include "shuxiao/design.h"
 #include "shuxiao/design_response.h"

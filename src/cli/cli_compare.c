@@ -27,8 +27,8 @@ static const cli_option compare_options[] = {
     {"pairs", NULL, "with --by: every pair of groups", "与 --by 同用：所有两两比较"},
     {"contrast", "EXPR", "a formula, repeatable: 'E - H' over groups or variables, 'mean(y, x==1) - mean(y)'",
      "公式，可重复：各组或各变量的公式，或含 mean(y, 条件) 等的公式"},
-    {"adjust", "METHOD", "p of many tests: holm, bonferroni, none (holm for --pairs, else none)",
-     "多重检验的 p 值调整：holm、bonferroni、none（--pairs 默认 holm，其余 none）"},
+    {"adjust", "METHOD", "p of many tests: holm, bonferroni, bh, none (holm for --pairs, else none)",
+     "多重检验的 p 值调整：holm、bonferroni、bh、none（--pairs 默认 holm，其余 none）"},
     {"level", "P", "confidence level (0.95)", "置信水平（0.95）"},
     {"df", "N", "degrees of freedom (those of the domain)", "自由度（默认按子总体计）"},
 };

@@ -137,7 +137,7 @@ double sx_est_p(const sx_est *est, double null, double df) {
   return 2 * sx_num_t_cdf(-fabs(d / se), n);
 }
 
-static const char *const adjust_names[] = {"none", "holm", "bonferroni"};
+static const char *const adjust_names[] = {"none", "holm", "bonferroni", "bh"};
 enum { N_ADJUST = sizeof adjust_names / sizeof *adjust_names };
 
 const char *sx_adjust_p_name(sx_adjust_p method) {
@@ -150,7 +150,7 @@ sx_status sx_adjust_p_parse(sx_adjust_p *out, const char *text, sx_error *err) {
     *out = (sx_adjust_p)k;
     return SX_OK;
   }
-  return sx_error_set(err, SX_E_ARGUMENT, NULL, "'%s' is not holm, bonferroni or none", text ? text : "");
+  return sx_error_set(err, SX_E_ARGUMENT, NULL, "'%s' is not holm, bonferroni, bh or none", text ? text : "");
 }
 
 typedef struct ranked {
@@ -174,8 +174,14 @@ sx_status sx_p_adjust(double *p, size_t n, sx_adjust_p method, const sx_ctx *ctx
   for (size_t i = 0; i < n; i++)
     if (!isnan(p[i])) r[m++] = (ranked){p[i], i};
   qsort(r, m, sizeof *r, by_p);
+  double smallest = 1; /* Benjamini-Hochberg: no p is larger than one after it */
+  for (size_t k = m; method == SX_ADJUST_P_BH && k-- > 0;) {
+    const double x = r[k].p * (double)m / (double)(k + 1);
+    smallest = x < smallest ? x : smallest;
+    p[r[k].at] = smallest;
+  }
   double largest = 0; /* Holm: no p is smaller than one before it */
-  for (size_t k = 0; k < m; k++) {
+  for (size_t k = 0; method != SX_ADJUST_P_BH && k < m; k++) {
     const double x = r[k].p * (double)(method == SX_ADJUST_P_HOLM ? m - k : m);
     largest = method == SX_ADJUST_P_HOLM && largest > x ? largest : x;
     p[r[k].at] = largest < 1 ? largest : 1;
