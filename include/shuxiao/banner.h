@@ -131,9 +131,9 @@ typedef struct sx_banner_sig {
   const char *profile; /* its name, for the legend; "" for none */
   unsigned compare;    /* SX_BANNER_WITHIN_SPAN | ...; 0: nothing is tested */
   double upper, lower, arrow;
-  sx_banner_adjust
-      adjust; /* of the p of one family: the pairs of one row and span; the columns of one row and span against the rest,
-                              or against the earlier wave */
+  /* Of the p of one family: the pairs of one row and span; the columns of one row and span against the rest, or against the
+   * earlier wave. */
+  sx_adjust_p adjust;
   size_t min_base; /* cases; columns below it are not tested */
 } sx_banner_sig;
 #define SX_BANNER_SIG_INIT                                                                                             \

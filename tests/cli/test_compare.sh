@@ -208,7 +208,7 @@ bad 'it is ratio(Y, X) or' $data/apiclus1.csv $clus1 --contrast 'ratio(api99)'
 bad 'has 3 shares: say of which level' $data/apiclus1.csv $clus1 --contrast 'prop(stype)'
 bad "'api99' is not a call like mean(y)" $data/apiclus1.csv $clus1 --contrast 'mean(api00) - api99'
 bad 'stype is text, not a number: use --of prop' $data/apiclus1.csv stype $clus1 --of mean --by awards --pairs
-bad "'sidak' is not holm, bonferroni or none" $data/apiclus1.csv api99 $clus1 --by stype --pairs --adjust sidak
+bad "'sidak' is not holm, bonferroni, bh or none" $data/apiclus1.csv api99 $clus1 --by stype --pairs --adjust sidak
 bad 'nothing is compared: name a variable' $data/apiclus1.csv $clus1 --by stype --pairs
 bad 'of 3 waves: name the two' $data/apiclus1.csv api99 --wave stype --unit snum --weights pw
 bad "no case is of wave 'Q'" $data/apiclus1.csv api99 --wave stype --from Q --to E --unit snum --weights pw

@@ -322,7 +322,7 @@ static void test_p(void) {
   sx_est_free(none);
 }
 
-/* R: p.adjust(c(0.04, 0.01, NA, 0.03, 0.02, 0.8), "holm"), "bonferroni". */
+/* R: p.adjust(c(0.04, 0.01, NA, 0.03, 0.02, 0.8), "holm"), "bonferroni", "BH". */
 static void test_adjust(void) {
   const double p[] = {0.04, 0.01, NAN, 0.03, 0.02, 0.8};
   const double holm[] = {0.09, 0.05, NAN, 0.09, 0.08, 0.8}, bonferroni[] = {0.2, 0.05, NAN, 0.15, 0.1, 1};
@@ -334,12 +334,17 @@ static void test_adjust(void) {
   REQUIRE_OK(sx_p_adjust(x, 6, SX_ADJUST_P_BONFERRONI, NULL, err));
   for (size_t i = 0; i < 6; i++) CHECK_NEAR(x[i], bonferroni[i], 1e-15);
   memcpy(x, p, sizeof x);
+  REQUIRE_OK(sx_p_adjust(x, 6, SX_ADJUST_P_BH, NULL, err));
+  const double bh[] = {0.05, 0.05, NAN, 0.05, 0.05, 0.8};
+  for (size_t i = 0; i < 6; i++) CHECK_NEAR(x[i], bh[i], 1e-15);
+  memcpy(x, p, sizeof x);
   REQUIRE_OK(sx_p_adjust(x, 6, SX_ADJUST_P_NONE, NULL, err));
   for (size_t i = 0; i < 6; i++) CHECK_NEAR(x[i], p[i], 0);
   sx_adjust_p method = SX_ADJUST_P_NONE;
   REQUIRE_OK(sx_adjust_p_parse(&method, "holm", err));
   CHECK_STR(sx_adjust_p_name(method), "holm");
-  CHECK_FAILS(sx_adjust_p_parse(&method, "sidak", err), SX_E_ARGUMENT, "", "'sidak' is not holm, bonferroni or none");
+  CHECK_FAILS(sx_adjust_p_parse(&method, "sidak", err), SX_E_ARGUMENT, "",
+              "'sidak' is not holm, bonferroni, bh or none");
 }
 
 SXT_MAIN(SXT_CASE(test_replicates), SXT_CASE(test_replicates_apart), SXT_CASE(test_bad_units), SXT_CASE(test_id_types),
