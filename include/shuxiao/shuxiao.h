@@ -28,6 +28,7 @@
 #include "shuxiao/io.h"
 #include "shuxiao/num.h"
 #include "shuxiao/report.h"
+#include "shuxiao/report_document.h"
 #include "shuxiao/store.h"
 #include "shuxiao/store_diff.h"
 #include "shuxiao/study.h"
