@@ -11,7 +11,7 @@
 #include "estimate_priv.h"
 
 enum { DIGIT_BITS = 11, DIGITS = 6, BUCKETS = 1 << DIGIT_BITS, PIECE_ROWS = 16384, MAX_PIECES = 16 };
-enum { BY_DOMAIN = -1 };
+enum { BY_DOMAIN = -1, AHEAD = 32 };
 
 typedef struct piece {
   size_t n;          /* cases in the base */
@@ -148,6 +148,7 @@ enum { LOW_BITS = DIGITS / 2 * DIGIT_BITS };
 /* Insertion into an array that is nearly sorted; false (still a stable rearrangement) when that takes more than `moves`. */
 static bool insert(uint64_t *keys, uint32_t *rows, size_t n, size_t moves) {
   for (size_t i = 1; i < n; i++) {
+    if (keys[i - 1] <= keys[i]) continue; /* nearly always: nothing is written */
     const uint64_t key = keys[i];
     const uint32_t row = rows[i];
     size_t k = i;
@@ -300,6 +301,7 @@ static sx_status values_piece(void *data, size_t p, sx_error *err) {
   const double *w = sx_design_weights(s->design);
   const size_t from = piece_start(s, s->n, p), end = piece_start(s, s->n, p + 1);
   for (size_t i = from; i < end; i++) {
+    if (i + AHEAD < end) __builtin_prefetch(&w[s->row[i + AHEAD]]); /* in the order of values, weights stand anywhere */
     const double x = value_of(s->key[i]);
     memcpy(&s->other_key[i], &x, sizeof x);
     memcpy(&s->key[i], &w[s->row[i]], sizeof *w);
