@@ -27,6 +27,7 @@
 #include "shuxiao/estimate_statistic.h"
 #include "shuxiao/io.h"
 #include "shuxiao/num.h"
+#include "shuxiao/publish.h"
 #include "shuxiao/report.h"
 #include "shuxiao/report_document.h"
 #include "shuxiao/store.h"

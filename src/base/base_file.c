@@ -145,36 +145,70 @@ void sx_file_sweep(const sx_ctx *ctx, const char *path) {
   sx_mem_free(ctx, folder);
 }
 
+static sx_status temporary_name(sx_buf *out, const sx_ctx *ctx, const char *path, sx_error *err) {
+  sx_buf_init(out, ctx);
+  sx_buf_printf(out, "%s.tmp-%ld", path, (long)getpid());
+  return sx_buf_status(out, err);
+}
+
+/* The bytes beside their place, synced. On failure nothing is left. */
+static sx_status write_beside(const char *temporary, const char *path, const void *data, size_t n, sx_error *err) {
+  const int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd < 0) return sx_base__io_error(err, path, "cannot be written", errno);
+  (void)flock(fd, LOCK_EX | LOCK_NB);
+  sx_status st = write_all(fd, data, n, path, err);
+  if (st == SX_OK && fsync(fd) != 0 && errno != EINVAL && errno != ENOSYS)
+    st = sx_base__io_error(err, path, "cannot be written", errno);
+  if (close(fd) != 0 && st == SX_OK) st = sx_base__io_error(err, path, "cannot be written", errno);
+  if (st != SX_OK) (void)unlink(temporary);
+  return st;
+}
+
+static sx_status take_place(const char *temporary, const char *path, sx_error *err) {
+  if (rename(temporary, path) == 0) return SX_OK;
+  const sx_status st = sx_base__io_error(err, path, "cannot be replaced", errno);
+  (void)unlink(temporary);
+  return st;
+}
+
+static bool same_folder(const char *a, const char *b) {
+  const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');
+  const size_t n_a = slash_a ? (size_t)(slash_a - a) : 0, n_b = slash_b ? (size_t)(slash_b - b) : 0;
+  return n_a == n_b && memcmp(a, b, n_a) == 0;
+}
+
 sx_status sx_file_write(const sx_ctx *ctx, const char *path, const void *data, size_t n, sx_error *err) {
   struct stat info;
   if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) {
     if (S_ISDIR(info.st_mode)) return sx_error_set(err, SX_E_IO, path, "is a folder, not a file");
     return write_in_place(path, data, n, err);
   }
+  const sx_file_parts file = {path, data, n};
+  return sx_files_write(ctx, &file, 1, err);
+}
+
+sx_status sx_files_write(const sx_ctx *ctx, const sx_file_parts *files, size_t n, sx_error *err) {
   sx_status st = SX_OK;
-  int fd = -1;
-  sx_buf temporary;
-  sx_file_sweep(ctx, path);
-  sx_buf_init(&temporary, ctx);
-  sx_buf_printf(&temporary, "%s.tmp-%ld", path, (long)getpid());
-  SX_TRY_GOTO(st, sx_buf_status(&temporary, err), done);
-  fd = open(temporary.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (fd < 0) {
-    st = sx_base__io_error(err, path, "cannot be written", errno);
-    goto done;
+  size_t written = 0, placed = 0;
+  sx_buf *names = sx_mem_zalloc(ctx, n, sizeof *names);
+  if (!names) return sx_error_memory(err);
+  for (size_t i = 0; i < n && st == SX_OK; i++) {
+    struct stat info;
+    if (stat(files[i].path, &info) == 0 && S_ISDIR(info.st_mode))
+      st = sx_error_set(err, SX_E_IO, files[i].path, "is a folder, not a file");
+    sx_file_sweep(ctx, files[i].path);
+    if (st == SX_OK) st = temporary_name(&names[i], ctx, files[i].path, err);
+    if (st == SX_OK) st = write_beside(names[i].data, files[i].path, files[i].data, files[i].n, err);
+    written += st == SX_OK;
   }
-  (void)flock(fd, LOCK_EX | LOCK_NB);
-  st = write_all(fd, data, n, path, err);
-  if (st == SX_OK && fsync(fd) != 0 && errno != EINVAL && errno != ENOSYS)
-    st = sx_base__io_error(err, path, "cannot be written", errno);
-  if (close(fd) != 0 && st == SX_OK) st = sx_base__io_error(err, path, "cannot be written", errno);
-  if (st == SX_OK && rename(temporary.data, path) != 0) st = sx_base__io_error(err, path, "cannot be replaced", errno);
-  if (st == SX_OK)
-    sync_folder(ctx, path);
-  else
-    (void)unlink(temporary.data);
-done:
-  sx_buf_clear(&temporary);
+  for (; placed < written && st == SX_OK; placed++) {
+    st = take_place(names[placed].data, files[placed].path, err);
+    if (st == SX_OK && (placed + 1 == written || !same_folder(files[placed].path, files[placed + 1].path)))
+      sync_folder(ctx, files[placed].path);
+  }
+  for (size_t i = placed; i < written; i++) (void)unlink(names[i].data);
+  for (size_t i = 0; i < n; i++) sx_buf_clear(&names[i]);
+  sx_mem_free(ctx, names);
   return st;
 }
 

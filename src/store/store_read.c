@@ -76,22 +76,42 @@ static sx_store_run run_at(reader *r) {
   return run;
 }
 
-sx_status sx_store_latest(sx_store_run *out, sx_store *store, sx_error *err) {
-  reader r = {NULL, store->latest, false};
-  SX_TRY(sx_store__statement(&r.statement, store, SQL_RUN_LATEST, err));
-  const int code = sqlite3_step(r.statement);
-  if (code != SQLITE_ROW) {
-    sqlite3_reset(r.statement);
-    return code == SQLITE_DONE
-               ? sx_error_set(err, SX_E_DATA, store->path, "the store has no finished run: run the study first")
-               : sx_store__fail(store, code, "reading the runs", err);
-  }
+static sx_status prepare(sqlite3_stmt **out, sx_store *store, const char *sql, sx_error *err) {
+  const int code = sqlite3_prepare_v2(store->db, sql, -1, out, NULL);
+  return code == SQLITE_OK ? SX_OK : sx_store__fail(store, code, "reading", err);
+}
+
+/* One run of a statement that gives at most one; texts live in store->latest. */
+static sx_status one_run(bool *found, sx_store_run *out, sx_store *store, sqlite3_stmt *statement, sx_error *err) {
+  reader r = {statement, store->latest, false};
+  const int code = sqlite3_step(statement);
+  *found = code == SQLITE_ROW;
+  if (!*found) return code == SQLITE_DONE ? SX_OK : sx_store__fail(store, code, "reading the runs", err);
   sx_arena_release(store->latest, (sx_arena_mark){NULL, 0});
   const sx_store_run run = run_at(&r);
-  sqlite3_reset(r.statement);
   if (r.failed) return sx_error_memory(err);
   *out = run;
   return SX_OK;
+}
+
+sx_status sx_store_latest(sx_store_run *out, sx_store *store, sx_error *err) {
+  sqlite3_stmt *statement = NULL;
+  bool found = false;
+  SX_TRY(sx_store__statement(&statement, store, SQL_RUN_LATEST, err));
+  const sx_status status = one_run(&found, out, store, statement, err);
+  sqlite3_reset(statement);
+  if (status == SX_OK && !found)
+    return sx_error_set(err, SX_E_DATA, store->path, "the store has no finished run: run the study first");
+  return status;
+}
+
+sx_status sx_store_get_run(bool *found, sx_store_run *out, sx_store *store, int64_t run, sx_error *err) {
+  sqlite3_stmt *statement = NULL;
+  SX_TRY(prepare(&statement, store, SX_STORE_RUN_SELECT " WHERE id = ?1", err));
+  (void)sqlite3_bind_int64(statement, 1, run);
+  const sx_status status = one_run(found, out, store, statement, err);
+  sqlite3_finalize(statement);
+  return status;
 }
 
 sx_status sx_store_get_indicator(bool *found, sx_store_indicator *out, sx_store *store, int64_t run, const char *id,
@@ -230,11 +250,6 @@ sx_status sx_store_find(bool *found, sx_store_row *out, sx_store *store, int64_t
   }
   sqlite3_reset(r.statement);
   return status;
-}
-
-static sx_status prepare(sqlite3_stmt **out, sx_store *store, const char *sql, sx_error *err) {
-  const int code = sqlite3_prepare_v2(store->db, sql, -1, out, NULL);
-  return code == SQLITE_OK ? SX_OK : sx_store__fail(store, code, "reading", err);
 }
 
 /* Walks use statements of their own, so that the callback may walk too. */

@@ -1,0 +1,78 @@
+/* publish.h: a finished run in the formats that are handed on: workbooks, documents, data files, a bundle. One entry per format, each of which
+ * reads the store and nothing else and adds whole files, in memory, to a list; sx_publish_write puts a list into a folder at once. The same
+ * run gives the same bytes. docs/outputs.md says what each file holds. */
+#ifndef SX_PUBLISH_H
+#define SX_PUBLISH_H
+
+#include "shuxiao/report.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- files ------------------------------------------------------------------------------------------------------------- */
+
+typedef struct sx_publish_file {
+  char *name; /* without a folder: "digital-consumption-2025h1_tables.xlsx" */
+  char *data;
+  size_t n;
+} sx_publish_file;
+/* A caller's list: sx_publish_files_init before, sx_publish_files_clear after. */
+typedef struct sx_publish_files {
+  sx_ctx ctx;
+  sx_publish_file *items;
+  size_t n, cap;
+} sx_publish_files;
+SX_API void sx_publish_files_init(sx_publish_files *files, const sx_ctx *ctx);
+SX_API void sx_publish_files_clear(sx_publish_files *files);
+/* Adds a copy of the bytes. SX_E_ARGUMENT where the name is empty, has a folder in it, or is there already. */
+SX_API sx_status sx_publish_add(sx_publish_files *files, const char *name, const void *data, size_t n,
+                                sx_error *err) SX_NODISCARD;
+/* Takes the bytes of buf, which is empty afterwards (also on failure). */
+SX_API sx_status sx_publish_take(sx_publish_files *files, const char *name, sx_buf *buf, sx_error *err) SX_NODISCARD;
+/* Lines "SHA-256  name" as sha256sum -c reads them, by name. */
+SX_API sx_status sx_publish_manifest(sx_buf *out, const sx_publish_files *files, sx_error *err) SX_NODISCARD;
+/* All files into the folder, or none: every one is written beside its place first, and only when all of them are there do they take their places. */
+SX_API sx_status sx_publish_write(const sx_publish_files *files, const char *folder, sx_error *err) SX_NODISCARD;
+
+/* ---- options ----------------------------------------------------------------------------------------------------------- */
+
+/* What stands for a number that is not there, or is not to be relied on. publishing conventions: Chinese yearbooks, the UK's Analysis Function,
+ * Destatis. */
+typedef enum sx_symbols { SX_SYMBOLS_OF_LANGUAGE, SX_SYMBOLS_CN, SX_SYMBOLS_UK, SX_SYMBOLS_DESTATIS } sx_symbols;
+
+typedef struct sx_publish_options {
+  uint32_t version;
+  bool zh, en; /* the languages that the run's study writes; a format of one language makes a file for each */
+  sx_symbols symbols;
+  /* SDMX: NULL: "SHUXIAO", the study's id as "DF_...", "1.0.0". A part `publish` of the run's document block comes after these. */
+  const char *agency, *dataflow, *dataflow_version;
+  /* Data of the run's unit table for the codebook: its variables with labels, values and missing codes; rows are not looked at. NULL: the
+   * codebook has the indicators alone. */
+  const sx_table *variables;
+} sx_publish_options;
+#define SX_PUBLISH_OPTIONS_INIT                                                                                        \
+  { 1, true, true, SX_SYMBOLS_OF_LANGUAGE, NULL, NULL, NULL, NULL }
+
+/* ---- formats ----------------------------------------------------------------------------------------------------------- */
+
+/* Every entry: files of one format of the run are added. options NULL: SX_PUBLISH_OPTIONS_INIT. Expected: SX_E_DATA where the run has no
+ * document block, or nothing that the format can hold. On failure the list is as it was. */
+typedef sx_status (*sx_publish_fn)(sx_publish_files *files, sx_store *store, int64_t run,
+                                   const sx_publish_options *options, sx_error *err);
+typedef struct sx_publish_format {
+  const char *name;     /* as `outputs` of a study file says it: "xlsx" */
+  const char *title[2]; /* by sx_lang */
+  sx_publish_fn make;
+} sx_publish_format;
+SX_API const sx_publish_format *sx_publish_formats(size_t *n);
+SX_API const sx_publish_format *sx_publish_find(const char *name); /* NULL: none of that name */
+
+/* STUDY.csv, every row of the run in the columns of sx_store_rows_csv; STUDY.excel.csv, the same after a byte order mark. */
+SX_API sx_status sx_publish_csv(sx_publish_files *files, sx_store *store, int64_t run,
+                                const sx_publish_options *options, sx_error *err) SX_NODISCARD;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,35 @@
+/* publish_priv.h: what the formats share: the run with its rows, its study's name, the names of files. */
+#ifndef PUBLISH_PRIV_H
+#define PUBLISH_PRIV_H
+
+#include "shuxiao/io.h"
+#include "shuxiao/publish.h"
+
+/* A run read into an arena. */
+typedef struct pub_run {
+  sx_store *store;
+  int64_t id;
+  sx_ctx ctx;
+  sx_arena *arena;
+  sx_publish_options options;
+  const char *study, *wave, *version; /* "" where the run says none */
+  sx_text2 title;
+  sx_doc *document; /* of the block `document`; NULL: none */
+  sx_store_row *rows;
+  size_t n_rows, cap_rows;
+} pub_run;
+/* with_rows: also every row. */
+sx_status sx_publish__open(pub_run *run, sx_store *store, int64_t id, const sx_publish_options *options, bool with_rows,
+                           sx_error *err) SX_NODISCARD;
+void sx_publish__close(pub_run *run);
+/* "STUDYtail", with ".zh" or ".en" before the tail's last extension where the study writes two languages ("_tables.xlsx" -> "x_tables.zh.xlsx").
+ * Arena memory; NULL: out of memory. */
+const char *sx_publish__name(const pub_run *run, const char *tail);
+const char *sx_publish__name_in(const pub_run *run, const char *tail, sx_lang lang);
+bool sx_publish__has_lang(const pub_run *run, sx_lang lang);
+/* The text in a language, the other one standing in; "" for none. */
+const char *sx_publish__text(sx_text2 text, sx_lang lang);
+/* Takes back what was added beyond the first n files. */
+void sx_publish__cut(sx_publish_files *files, size_t n);
+
+#endif

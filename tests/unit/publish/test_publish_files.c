@@ -1,0 +1,79 @@
+/* Lists of files: names, manifest, written whole or not at all; the CSV of a run. */
+#include <sys/stat.h>
+
+#include "publish_sample.h"
+
+static void test_list(void) {
+  sx_publish_files files;
+  sx_publish_files_init(&files, NULL);
+  REQUIRE_OK(sx_publish_add(&files, "b.txt", "abc", 3, err));
+  REQUIRE_OK(sx_publish_add(&files, "a.txt", "", 0, err));
+  CHECK_FAILS(sx_publish_add(&files, "a.txt", "x", 1, err), SX_E_ARGUMENT, "a.txt", "two files");
+  CHECK_FAILS(sx_publish_add(&files, "../x", "x", 1, err), SX_E_ARGUMENT, "../x", "not a name");
+  CHECK_FAILS(sx_publish_add(&files, "", "x", 1, err), SX_E_ARGUMENT, "", "not a name");
+  CHECK_INT(files.n, 2);
+  sx_buf out;
+  sx_buf_init(&out, NULL);
+  REQUIRE_OK(sx_publish_manifest(&out, &files, err));
+  /* FIPS 180-2: of "abc" and of nothing */
+  CHECK_STR(out.data, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a.txt\n"
+                      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  b.txt\n");
+  sx_buf_clear(&out);
+  sx_publish_files_clear(&files);
+}
+
+static void test_write(void) {
+  char folder[300], path[400], *data = NULL;
+  size_t n = 0;
+  struct stat info;
+  const char *dir = getenv("SX_BUILD");
+  (void)snprintf(folder, sizeof folder, "%s/publish_files.%ld", dir ? dir : "/tmp", (long)getpid());
+  REQUIRE(mkdir(folder, 0777) == 0);
+  sx_publish_files files;
+  sx_publish_files_init(&files, NULL);
+  REQUIRE_OK(sx_publish_add(&files, "one", "1", 1, err));
+  REQUIRE_OK(sx_publish_add(&files, "two", "2", 1, err));
+  REQUIRE_OK(sx_publish_write(&files, folder, err));
+  /* the next release fails at its last file: the first stays as it was, and nothing lies about */
+  files.items[0].data[0] = '9';
+  (void)snprintf(path, sizeof path, "%s/three", folder);
+  REQUIRE(mkdir(path, 0777) == 0);
+  REQUIRE_OK(sx_publish_add(&files, "three", "3", 1, err));
+  CHECK_FAILS(sx_publish_write(&files, folder, err), SX_E_IO, "three", "a folder");
+  (void)snprintf(path, sizeof path, "%s/one", folder);
+  REQUIRE_OK(sx_file_read(&data, &n, NULL, path, err));
+  CHECK_STR(data, "1");
+  sx_mem_free(NULL, data);
+  (void)snprintf(path, sizeof path, "%s/one.tmp-%ld", folder, (long)getpid());
+  CHECK(stat(path, &info) != 0);
+  sx_publish_files_clear(&files);
+  static const char *const names[] = {"one", "two"};
+  for (size_t i = 0; i < 2; i++) {
+    (void)snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+    CHECK(remove(path) == 0);
+  }
+  (void)snprintf(path, sizeof path, "%s/three", folder);
+  CHECK(rmdir(path) == 0);
+  CHECK(rmdir(folder) == 0); /* so it is empty */
+}
+
+static void test_csv(void) {
+  int64_t run = 0;
+  sx_store *store = sample_open(NULL, &run);
+  REQUIRE(store);
+  sx_publish_files files;
+  sx_publish_files_init(&files, NULL);
+  REQUIRE_OK(sx_publish_csv(&files, store, run, NULL, err));
+  const sx_publish_file *plain = file_named(&files, "dc.csv"), *excel = file_named(&files, "dc.excel.csv");
+  REQUIRE(plain && excel);
+  CHECK(strncmp(plain->data, "wave,indicator,statistic,", 25) == 0);
+  CHECK_INT(excel->n, plain->n + 3);
+  CHECK(memcmp(excel->data, "\xEF\xBB\xBFwave", 7) == 0 && memcmp(excel->data + 3, plain->data, plain->n) == 0);
+  CHECK_FAILS(sx_publish_csv(&files, store, run + 5, NULL, err), SX_E_ARGUMENT, "", "no run");
+  CHECK_INT(files.n, 2);
+  CHECK(sx_publish_find("csv") != NULL && sx_publish_find("cvs") == NULL);
+  sx_publish_files_clear(&files);
+  sample_close(store);
+}
+
+SXT_MAIN(SXT_CASE(test_list), SXT_CASE(test_write), SXT_CASE(test_csv))
