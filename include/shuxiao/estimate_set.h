@@ -74,7 +74,8 @@ SX_API sx_status sx_estimate_rank(sx_est_set **out, const sx_design *design, con
 typedef enum sx_box {
   SX_BOX_TOP,    /* share in the top levels */
   SX_BOX_BOTTOM, /* share in the bottom levels */
-  SX_BOX_NET     /* the first minus the second, -1..1 */
+  SX_BOX_NET,    /* the first minus the second, -1..1 */
+  SX_BOX_NPS     /* net promoter score of a scale of 0 to 10: the share of 9 and 10 minus that of 0 to 6, -1..1 */
 } sx_box;
 
 typedef struct sx_box_request {
@@ -82,7 +83,8 @@ typedef struct sx_box_request {
   const sx_column *y;
   sx_box box;
   /* The levels by their text or label; or, where the list is NULL, the n_top highest and n_bottom lowest of the scale: the labelled
-   * values that are not missing where all that occur are labelled, else those that occur; the declared levels of a category. */
+   * values that are not missing where all that occur are labelled, else those that occur; the declared levels of a category. NPS
+   * does not use them. */
   const char *const *top;
   size_t n_top;
   const char *const *bottom;
@@ -93,8 +95,9 @@ typedef struct sx_box_request {
 #define SX_BOX_REQUEST_INIT                                                                                            \
   { 1, NULL, SX_BOX_TOP, NULL, 2, NULL, 2, NULL, NULL }
 
-/* A row per domain, over the cases that answered; intervals as for proportions, wald for the net score. Expected: SX_E_ARGUMENT for
- * a level that the variable has not, a level at both ends, a scale of fewer levels than asked for, a text without named levels. */
+/* A row per domain, over the cases that answered; intervals as for proportions, wald for net scores. Expected: SX_E_ARGUMENT for
+ * a level that the variable has not, a level at both ends, a scale of fewer levels than asked for, a text without named levels;
+ * SX_E_DATA for NPS of an answer that is no whole number 0..10 (names the case), or of none above 6: no scale of 0 to 10. */
 SX_API sx_status sx_estimate_box(sx_est_set **out, const sx_design *design, const sx_box_request *request,
                                  const sx_est_options *options, sx_error *err) SX_NODISCARD;
 

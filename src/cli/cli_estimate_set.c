@@ -204,35 +204,6 @@ static bool parse_box(sx_box_request *r, const char *word) {
   return true;
 }
 
-/* Promoters 9 and 10, detractors 0 to 6, those of them that occur. An answer above 6 tells this scale from one of 1 to 5. */
-static sx_status net_promoters(sx_box_request *r, cli_job *j, sx_error *err) {
-  static const char *const names[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"};
-  bool seen[11] = {false}, above = false;
-  const sx_column *y = r->y;
-  const char **ends = sx_arena_alloc(j->arena, 2 * 11, sizeof *ends);
-  if (!ends) return sx_error_memory(err);
-  for (size_t i = 0; i < y->n; i++) {
-    if (sx_column_missing(y, i)) continue;
-    const double x = sx_column_number(y, i);
-    if (!(x >= 0 && x <= 10 && x == (double)(int)x))
-      return sx_error_set(err, SX_E_DATA, "--box", "nps: case %zu of %s is no answer on a scale of 0 to 10", i + 1,
-                          y->name);
-    seen[(int)x] = true;
-    above = above || x > 6;
-  }
-  if (!above)
-    return sx_error_set(err, SX_E_DATA, "--box", "nps: no case of %s is above 6: it is no scale of 0 to 10", y->name);
-  r->box = SX_BOX_NET;
-  r->top = ends;
-  r->bottom = ends + 11;
-  r->n_top = r->n_bottom = 0;
-  for (size_t k = 9; k <= 10; k++)
-    if (seen[k]) ends[r->n_top++] = names[k];
-  for (size_t k = 0; k <= 6; k++)
-    if (seen[k]) ends[11 + r->n_bottom++] = names[k];
-  return SX_OK;
-}
-
 static sx_status box_quantity(cli_quantity *q, cli_job *j, const char *text, sx_error *err) {
   const char *box = cli_value(j->args, "box"), *top = cli_value(j->args, "top"), *bottom = cli_value(j->args, "bottom");
   sx_box_request *r = sx_arena_alloc(j->arena, 1, sizeof *r);
@@ -250,7 +221,7 @@ static sx_status box_quantity(cli_quantity *q, cli_job *j, const char *text, sx_
   if (bottom) SX_TRY(cli_list(&r->bottom, &r->n_bottom, j->arena, bottom, err));
   SX_TRY(cli_job_column(&r->y, &logical, j, text, err));
   if (logical) return sx_error_set(err, SX_E_ARGUMENT, text, "a condition is no scale: leave --box out");
-  if (nps) SX_TRY(net_promoters(r, j, err));
+  if (nps) r->box = SX_BOX_NPS;
   r->where = j->where;
   q->name = text;
   q->statistic = box;

@@ -5,6 +5,7 @@
  *
  * The net promoter score is the net of 9..10 and 0..6 on a scale of 0 to 10: Reichheld (2003), Harvard Business Review 81(12).
  * docs/methods/scales.md. */
+#include <stdio.h>
 #include <string.h>
 
 #include "estimate_priv.h"
@@ -124,10 +125,34 @@ static sx_status end_of_scale(scale *s, size_t n, bool up, sx_error *err) {
 
 /* ---- the estimate ------------------------------------------------------------------------------------------------------- */
 
+/* Promoters 9 and 10, detractors 0 to 6. An answer above 6 tells this scale from one of 1 to 5. */
+static sx_status net_promoters(scale *s, sx_error *err) {
+  const sx_column *y = s->request->y;
+  const uint8_t *where = s->request->where;
+  bool above = false;
+  if (!is_number(y))
+    return sx_error_set(err, SX_E_ARGUMENT, y->name, "nps is of numbers 0 to 10, this is %s", sx_type_name(y->type));
+  for (size_t i = 0; i < y->n; i++) {
+    if (s->level[i] < 0 || (where && where[i] != 1)) continue;
+    const double x = sx_column_number(y, i);
+    if (!(x >= 0 && x <= 10 && x == (double)(int)x)) {
+      char at[SX_ERROR_WHERE_MAX];
+      (void)snprintf(at, sizeof at, "%.100s: case %zu", y->name, i + 1);
+      return sx_error_set(err, SX_E_DATA, at, "nps: %g is no answer on a scale of 0 to 10", x);
+    }
+    above = above || x > 6;
+    s->score[s->level[i]] = x >= 9 ? 1 : x <= 6 ? -1 : 0;
+  }
+  if (!above)
+    return sx_error_set(err, SX_E_DATA, y->name, "nps: no case of %s is above 6: it is no scale of 0 to 10", y->name);
+  return SX_OK;
+}
+
 static sx_status find_scores(scale *s, sx_error *err) {
   const sx_box_request *q = s->request;
   s->score = sx_mem_zalloc(s->ctx, s->n_levels, sizeof *s->score);
   if (!s->score) return sx_error_memory(err);
+  if (q->box == SX_BOX_NPS) return net_promoters(s, err);
   if (q->box != SX_BOX_BOTTOM)
     SX_TRY(q->top ? name_levels(s, q->top, q->n_top, 1, err) : end_of_scale(s, q->n_top, true, err));
   if (q->box != SX_BOX_TOP)
@@ -151,8 +176,8 @@ static sx_status run_box(sx_est_set **out, scale *s, const sx_design *design, co
     const int64_t score = s->level[i] < 0 ? 0 : s->score[s->level[i]];
     y.data.i64[i] = q->box == SX_BOX_BOTTOM ? -score : score;
   }
-  const sx_est_request ask = {
-      q->box == SX_BOX_NET ? SX_STAT_MEAN : SX_STAT_PROP, &y, NULL, q->box != SX_BOX_NET, q->where, q->by};
+  const bool net = q->box == SX_BOX_NET || q->box == SX_BOX_NPS;
+  const sx_est_request ask = {net ? SX_STAT_MEAN : SX_STAT_PROP, &y, NULL, !net, q->where, q->by};
   const sx_status st = sx_estimate_run(out, design, &ask, options, err);
   sx_mem_free(s->ctx, y.data.i64);
   return st;
@@ -165,13 +190,14 @@ sx_status sx_estimate_box(sx_est_set **out, const sx_design *design, const sx_bo
   s.request = request;
   s.ctx = sx_design_ctx(design);
   if (!request->y) return sx_error_set(err, SX_E_ARGUMENT, NULL, "the statistic needs a variable");
-  if ((unsigned)request->box > SX_BOX_NET)
+  if ((unsigned)request->box > SX_BOX_NPS)
     return sx_error_set(err, SX_E_ARGUMENT, request->y->name, "unknown box %d", (int)request->box);
   if (request->y->n != sx_design_rows(design))
     return sx_error_set(err, SX_E_ARGUMENT, request->y->name, "the variable has %zu cases, the design %zu",
                         request->y->n, sx_design_rows(design));
   sx_est_options wald = options ? *options : (sx_est_options)SX_EST_OPTIONS_INIT;
-  if (request->box == SX_BOX_NET) wald.ci = SX_CI_WALD; /* a difference of shares is none */
+  if (request->box == SX_BOX_NET || request->box == SX_BOX_NPS)
+    wald.ci = SX_CI_WALD; /* a difference of shares is none */
   const sx_status st = run_box(out, &s, design, &wald, err);
   sx_mem_free(s.ctx, s.level);
   sx_mem_free(s.ctx, s.score);

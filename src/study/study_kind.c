@@ -53,7 +53,10 @@ size_t study__stat_find(const st_indicator *ind, const char *name) {
 /* ---- readers ------------------------------------------------------------------------------------------------------ */
 
 bool study__measure(st_load *l, st_indicator *ind, const sx_node *node, st_measure_type type) {
-  const char *text = study__scalar(l, node, "an expression");
+  return study__measure_text(l, ind, node, study__scalar(l, node, "an expression"), type);
+}
+
+bool study__measure_text(st_load *l, st_indicator *ind, const sx_node *node, const char *text, st_measure_type type) {
   if (!text) return false;
   st_measure *more = study__take(l, ind->n_measures + 1, sizeof *more);
   if (!more) return false;

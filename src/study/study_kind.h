@@ -54,6 +54,8 @@ const st_kind *study__kind_named(const char *word);
 
 /* Adds what is measured: node is a scalar with an expression (for ST_SET: with a name). */
 bool study__measure(st_load *l, st_indicator *ind, const sx_node *node, st_measure_type type);
+/* The same for a text that is a part of the scalar; NULL, told already, is false. */
+bool study__measure_text(st_load *l, st_indicator *ind, const sx_node *node, const char *text, st_measure_type type);
 /* The same for `node` itself where it is a scalar, or the value of its key `of`. *options: node where it is a map, else NULL. */
 bool study__of(const sx_node **options, st_load *l, st_indicator *ind, const sx_node *node, st_measure_type type);
 /* Numbers of a list, or one scalar; NULL and *n = 0 where the key is absent or faulty. */
@@ -61,6 +63,17 @@ const double *study__numbers(size_t *n, st_load *l, const sx_node *map, const ch
 /* For check of `mean` and `total`: a variable of texts is taken as a category, its mean being the shares of its levels and its total
  * their counts, as in the commands; other texts are a problem. */
 void study__text_levels(st_load *l, const sx_table *unit, st_indicator *ind);
+/* The statistics PREFIX_LEVEL of every level of the variables together that is known before the data are read, their words from the
+ * labels: texts of a text variable, labelled values, a cut. False, told, where a variable has none: `otherwise` says what helps. */
+bool study__level_stats(st_load *l, const sx_table *unit, st_indicator *ind, const char *const *names, size_t n,
+                        const char *prefix, const char *otherwise);
+/* The same for levels that the study lists; the variables give them their labels. */
+void study__listed_stats(st_load *l, const sx_table *unit, st_indicator *ind, const char *const *names, size_t n,
+                         const char *prefix, const sx_node *list);
+/* Rows come by the levels that occur: each is given the place of its statistic. Takes the set, also on failure, which is a level that
+ * is no statistic: `otherwise` says what helps. */
+sx_status study__place_levels(sx_est_set **out, const st_job *job, sx_est_set *set, const char *prefix,
+                              const char *otherwise, sx_error *err) SX_NODISCARD;
 /* A copy of the names as ind->stats; NULL in names: no memory, noted. */
 void study__set_stats(st_load *l, st_indicator *ind, const char *const *names, size_t n);
 

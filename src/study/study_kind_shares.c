@@ -1,5 +1,5 @@
-/* study_kind_shares.c: the shares of every level of a variable at once: `shares: region`, as `shuxiao prop FILE region`; and what
- * `mean` and `total` of texts stand for. */
+/* study_kind_shares.c: statistics that are the levels of variables; the shares of every level of a variable at once: `shares: region`,
+ * as `shuxiao prop FILE region`; and what `mean` and `total` of texts stand for. */
 #include <stdio.h>
 #include <string.h>
 
@@ -31,54 +31,119 @@ static size_t known_levels(const char **levels, const char **labels, st_load *l,
   return n;
 }
 
-static void name_levels(st_load *l, const sx_table *unit, st_indicator *ind, const char *prefix) {
-  const char *name = ind->measures[0].name;
-  const size_t derived = study__find_derived(l->s, name);
-  const sx_column *c = sx_table_find(unit, name);
-  const size_t most = c ? (c->dict ? sx_dict_count(c->dict) : 0) + c->n_labels : 0;
-  if (!most || (derived != ST_NONE && !l->s->derived[derived].cut)) {
-    study__problem(l, ind->measures[0].e.node,
-                   "'%s' has no levels that are known before its data are read: shares are of a variable of texts, of "
-                   "labelled values, or of a derived 'cut'; 'prop: CONDITION' is of one share",
-                   name);
-    return;
+/* The levels of several variables, each once. */
+typedef struct levels {
+  const char **text, **label;
+  size_t n;
+} levels;
+
+static bool room_for(levels *out, st_load *l, const sx_table *unit, const char *const *names, size_t n, size_t more) {
+  size_t most = more;
+  for (size_t i = 0; i < n; i++) {
+    const sx_column *c = sx_table_find(unit, names[i]);
+    most += c ? (c->dict ? sx_dict_count(c->dict) : 0) + c->n_labels : 0;
   }
-  const char **levels = study__take(l, most, sizeof *levels), **labels = study__take(l, most, sizeof *labels);
-  const char **names = study__take(l, most, sizeof *names);
-  sx_text2 *words = study__take(l, most, sizeof *words);
-  if (!levels || !labels || !names || !words) return;
-  const size_t n = known_levels(levels, labels, l, c);
-  for (size_t i = 0; i < n && !l->oom; i++) {
-    names[i] = sx_arena_printf(l->s->arena, "%s_%s", prefix, levels[i]);
-    const char *label = study__copy(l, labels[i] ? labels[i] : levels[i]);
+  *out = (levels){study__take(l, most + 1, sizeof(char *)), study__take(l, most + 1, sizeof(char *)), 0};
+  return out->text && out->label;
+}
+
+static size_t find_text(const levels *v, const char *text) {
+  size_t i = 0;
+  while (i < v->n && strcmp(v->text[i], text) != 0) i++;
+  return i;
+}
+
+/* False where the variable's levels cannot be known. */
+static bool add_levels(levels *v, st_load *l, const sx_table *unit, const char *name) {
+  const size_t derived = study__find_derived(l->s, name), from = v->n;
+  const sx_column *c = sx_table_find(unit, name);
+  if (!c || (derived != ST_NONE && !l->s->derived[derived].cut)) return false;
+  const size_t n = known_levels(v->text + from, v->label + from, l, c);
+  for (size_t i = from; i < from + n && !l->oom; i++) {
+    const char *text = v->text[i], *label = v->label[i];
+    const size_t at = find_text(v, text);
+    if (at < v->n) continue;
+    v->text[v->n] = text;
+    v->label[v->n++] = label ? label : text;
+  }
+  return true;
+}
+
+static void set_level_stats(st_load *l, const st_derived *cut, st_indicator *ind, const levels *v, const char *prefix) {
+  const char **names = study__take(l, v->n, sizeof *names);
+  sx_text2 *words = study__take(l, v->n, sizeof *words);
+  if (!names || !words) return;
+  for (size_t i = 0; i < v->n && !l->oom; i++) {
+    names[i] = sx_arena_printf(l->s->arena, "%s_%s", prefix, v->text[i]);
+    const char *label = study__copy(l, v->label[i]);
     words[i] = (sx_text2){label, label};
     l->oom = l->oom || !names[i];
-  }
-  const st_derived *cut = derived == ST_NONE ? NULL : &l->s->derived[derived];
-  for (size_t i = 0; cut && i < n; i++) {
-    for (size_t k = 0; k <= cut->n_breaks; k++) {
-      if (strcmp(study__cut_level(cut, k), levels[i]) == 0) words[i] = cut->labels[k];
+    for (size_t k = 0; cut && k <= cut->n_breaks; k++) {
+      if (strcmp(study__cut_level(cut, k), v->text[i]) == 0) words[i] = cut->labels[k];
     }
   }
   if (l->oom) return;
-  study__set_stats(l, ind, names, n);
+  study__set_stats(l, ind, names, v->n);
   ind->stat_words = words;
+}
+
+bool study__level_stats(st_load *l, const sx_table *unit, st_indicator *ind, const char *const *names, size_t n,
+                        const char *prefix, const char *otherwise) {
+  levels v;
+  if (!room_for(&v, l, unit, names, n, 0)) return false;
+  for (size_t i = 0; i < n; i++) {
+    if (add_levels(&v, l, unit, names[i]) && (v.n || i + 1 < n)) continue;
+    study__problem(l, ind->n_measures ? ind->measures[0].e.node : ind->node,
+                   "'%s' has no levels that are known before its data are read: %s", names[i], otherwise);
+    return false;
+  }
+  const size_t derived = n == 1 ? study__find_derived(l->s, names[0]) : ST_NONE;
+  set_level_stats(l, derived == ST_NONE ? NULL : &l->s->derived[derived], ind, &v, prefix);
+  return !l->oom;
+}
+
+void study__listed_stats(st_load *l, const sx_table *unit, st_indicator *ind, const char *const *names, size_t n,
+                         const char *prefix, const sx_node *list) {
+  levels known, v;
+  if (list->kind != SX_NODE_LIST || list->n == 0) {
+    study__problem(l, list, "the levels are a list: [tea, milk]");
+    return;
+  }
+  if (!room_for(&known, l, unit, names, n, 0) || !room_for(&v, l, unit, NULL, 0, list->n)) return;
+  for (size_t i = 0; i < n; i++) (void)add_levels(&known, l, unit, names[i]);
+  for (size_t i = 0; i < list->n; i++) {
+    const char *text = study__scalar(l, list->items[i], "a level");
+    if (!text || l->oom) return;
+    if (find_text(&v, text) < v.n) {
+      study__problem(l, list->items[i], "the level '%s' is listed twice", text);
+      return;
+    }
+    const size_t at = find_text(&known, text);
+    v.label[v.n] = at < known.n ? known.label[at] : text;
+    v.text[v.n++] = text;
+  }
+  set_level_stats(l, NULL, ind, &v, prefix);
+}
+
+static void name_levels(st_load *l, const sx_table *unit, st_indicator *ind, const char *prefix) {
+  (void)study__level_stats(l, unit, ind, &ind->measures[0].name, 1, prefix,
+                           "shares are of a variable of texts, of labelled values, or of a derived 'cut'; "
+                           "'prop: CONDITION' is of one share");
 }
 
 static void check_shares(st_load *l, const sx_table *unit, st_indicator *ind) {
   name_levels(l, unit, ind, "prop");
 }
 
-/* Rows come by the levels that occur: each is given the place of its name. Takes the set, also on failure. */
-static sx_status place_levels(sx_est_set **out, const st_job *job, sx_est_set *set, const char *prefix, sx_error *err) {
+sx_status study__place_levels(sx_est_set **out, const st_job *job, sx_est_set *set, const char *prefix,
+                              const char *otherwise, sx_error *err) {
   for (size_t i = 0; i < set->n_rows; i++) {
     char name[300];
     (void)snprintf(name, sizeof name, "%s_%.280s", prefix, set->level_text[set->rows[i].level]);
     const size_t stat = study__stat_find(job->ind, name);
     if (stat == ST_NONE) {
-      const sx_status status = sx_error_set(err, SX_E_DATA, job->ind->measures[0].name,
-                                            "the value '%.100s' has no label: give it one, or leave it out by 'where'",
-                                            set->level_text[set->rows[i].level]);
+      const sx_status status = sx_error_set(err, SX_E_DATA, job->ind->measures[0].name, "the value '%.100s' %s",
+                                            set->level_text[set->rows[i].level], otherwise);
       sx_est_set_free(set);
       return status;
     }
@@ -88,11 +153,13 @@ static sx_status place_levels(sx_est_set **out, const st_job *job, sx_est_set *s
   return SX_OK;
 }
 
+static const char *const no_label = "has no label: give it one, or leave it out by 'where'";
+
 static sx_status run_shares(sx_est_set **out, const st_job *job, sx_error *err) {
   const sx_est_request request = {.stat = SX_STAT_PROP, .y = job->columns[0], .where = job->where, .by = job->by};
   sx_est_set *set = NULL;
   SX_TRY(sx_estimate_run(&set, job->design, &request, job->options, err));
-  return place_levels(out, job, set, "prop", err);
+  return study__place_levels(out, job, set, "prop", no_label, err);
 }
 
 const st_kind study__kind_shares = {
@@ -100,13 +167,13 @@ const st_kind study__kind_shares = {
 
 static sx_status run_counts(sx_est_set **out, const st_job *job, sx_error *err) {
   const char *const name = job->ind->measures[0].name;
-  sx_groups *levels = NULL;
+  sx_groups *by_level = NULL;
   sx_est_set *set = NULL;
-  SX_TRY(sx_groups_new(&levels, job->unit, &name, 1, err));
+  SX_TRY(sx_groups_new(&by_level, job->unit, &name, 1, err));
   const sx_status status =
-      sx_estimate_level_totals(&set, job->design, levels, job->where, job->by, job->options, false, err);
-  sx_groups_free(levels);
-  return status == SX_OK ? place_levels(out, job, set, "total", err) : status;
+      sx_estimate_level_totals(&set, job->design, by_level, job->where, job->by, job->options, false, err);
+  sx_groups_free(by_level);
+  return status == SX_OK ? study__place_levels(out, job, set, "total", no_label, err) : status;
 }
 
 /* What `total` of a text becomes; no word of its own. */

@@ -240,7 +240,7 @@ sx_status sx_weighting__calibration(wt_model *out, const sx_design *design, cons
                         sx_design_rows(design));
   SX_TRY(check_options(o, err));
   SX_TRY(sx_weighting__check_weights(d, sx_design_rows(design), err));
-  return sx_weighting__model(out, sx_design_ctx(design), table, controls, n_controls, o, d, err);
+  return sx_weighting__model(out, sx_design_ctx(design), table, controls, n_controls, o, d, false, err);
 }
 
 sx_status sx_weighting_calibrate(sx_design **out, const sx_design *design, const sx_table *table,

@@ -59,22 +59,24 @@ static bool same_crossing(const sx_control *a, const sx_control *b) {
   return true;
 }
 
-/* Which controls share a margin, and that none is given twice. */
-static sx_status group_controls(wt_model *m, bool alone, sx_error *err) {
+/* Which controls share a margin, and that none is given twice; with `twice` one that is stands in a margin of its own. */
+static sx_status group_controls(wt_model *m, bool alone, bool twice, sx_error *err) {
   for (size_t k = 0; k < m->n_controls; k++) {
     const sx_control *c = &m->controls[k];
     size_t like = k;
-    for (size_t j = 0; j < k; j++) {
+    bool again = false;
+    for (size_t j = 0; j < k && !again; j++) {
       if (!same_crossing(c, &m->controls[j])) continue;
       bool same = true;
       for (size_t f = 0; f < c->n_factors; f++) same = same && strcmp(c->levels[f], m->controls[j].levels[f]) == 0;
-      if (same) {
+      again = same && twice;
+      if (same && !twice) {
         char name[256];
         return sx_error_set(err, SX_E_DATA, sx_weighting__control_name(name, c), "the total is given twice");
       }
       if (like == k) like = j;
     }
-    const size_t at = like == k || alone ? m->n_margins++ : m->margin_of[like];
+    const size_t at = like == k || alone || again ? m->n_margins++ : m->margin_of[like];
     m->margin_of[k] = at;
     m->within[k] = m->cells[at]++;
   }
@@ -321,7 +323,8 @@ static sx_status fill_model(wt_model *m, factor_cache *cache, const sx_table *ta
 }
 
 sx_status sx_weighting__model(wt_model *out, const sx_ctx *ctx, const sx_table *table, const sx_control *controls,
-                              size_t n_controls, const sx_calibrate_options *options, const double *d, sx_error *err) {
+                              size_t n_controls, const sx_calibrate_options *options, const double *d, bool twice,
+                              sx_error *err) {
   SX_TRY(check_controls(controls, n_controls, err));
   wt_model m;
   memset(&m, 0, sizeof m);
@@ -340,7 +343,7 @@ sx_status sx_weighting__model(wt_model *out, const sx_ctx *ctx, const sx_table *
   }
   SX_TRY_GOTO(st, alloc_model(&m, err), done);
   for (size_t i = 0; i < m.n_rows; i++) m.part[i] = d[i] > 0;
-  SX_TRY_GOTO(st, group_controls(&m, options->aggregate != NULL, err), done);
+  SX_TRY_GOTO(st, group_controls(&m, options->aggregate != NULL, twice, err), done);
   SX_TRY_GOTO(st, alloc_columns(&m, err), done);
   SX_TRY_GOTO(st, fill_model(&m, &cache, table, options, d, err), done);
   *out = m;

@@ -349,8 +349,8 @@ static void bounds_text(char out[96], const sx_calibrate_options *o) {
     (void)snprintf(out, 96, "no weights were found that meet the totals");
 }
 
-/* The three totals that the nearest feasible miss most. */
-static sx_status infeasible(solver *s, size_t iterations, sx_error *err) {
+/* The three totals that the nearest feasible miss most; *told is false where they miss nothing worth telling. */
+static sx_status infeasible(bool *told, solver *s, size_t iterations, sx_error *err) {
   const wt_model *m = s->m;
   char list[320] = "", name[256], first[256] = "", text[96];
   size_t used = 0;
@@ -373,7 +373,8 @@ static sx_status infeasible(solver *s, size_t iterations, sx_error *err) {
                            want, want != 0 ? 100 * (got / want - 1) : 0.0);
     used += n > 0 ? (size_t)n : 0;
   }
-  if (!(largest > reachable))
+  *told = largest > reachable;
+  if (!*told)
     return sx_error_set(
         err, SX_E_NUMERIC, first,
         "%s%sthe calibration did not converge in %zu iterations: the totals lie at the edge of what can "
@@ -449,6 +450,37 @@ static void fill_result(wt_result *r, const solver *s) {
   for (size_t k = 0; r->achieved && k < s->m->n_controls; k++) r->achieved[k] = s->sum[k] * column_scale(s, k);
 }
 
+static void free_solver(const solver *s) {
+  const sx_ctx *ctx = s->m->ctx;
+  sx_mem_free(ctx, s->lambda);
+  sx_mem_free(ctx, s->hess);
+  sx_mem_free(ctx, s->base);
+  sx_mem_free(ctx, s->piv);
+  sx_mem_free(ctx, s->g);
+}
+
+sx_status sx_weighting__calibrate_nearest(bool *found, const wt_model *m, const double *d,
+                                          const sx_calibrate_options *o, size_t iterations, sx_error *err) {
+  sx_status st = SX_OK;
+  solver s;
+  memset(&s, 0, sizeof s);
+  s.m = m;
+  s.d = d;
+  s.o = o;
+  s.who = "";
+  *found = false;
+  SX_TRY_GOTO(st, alloc_solver(&s, err), done);
+  set_limits(&s);
+  SX_TRY_GOTO(st, set_targets(&s, err), done);
+  hessian(&s, s.base, NULL);
+  memcpy(s.hess, s.base, m->n_controls * m->n_controls * sizeof *s.hess);
+  SX_TRY_GOTO(st, sx_num_chol_pivot(s.hess, m->n_controls, s.piv, &s.base_rank, pivot_tolerance, err), done);
+  st = infeasible(found, &s, iterations, err);
+done:
+  free_solver(&s);
+  return st;
+}
+
 sx_status sx_weighting__calibrate(double *w, wt_result *result, const wt_model *m, const double *d,
                                   const sx_calibrate_options *o, const char *who, sx_error *err) {
   sx_status st = SX_OK;
@@ -465,7 +497,8 @@ sx_status sx_weighting__calibrate(double *w, wt_result *result, const wt_model *
   SX_TRY_GOTO(st, set_targets(&s, err), done);
   SX_TRY_GOTO(st, check_collinear(&s, &r, err), done);
   if (!iterate(&s, &r)) {
-    st = infeasible(&s, r.iterations, err);
+    bool told = false;
+    st = infeasible(&told, &s, r.iterations, err);
     fill_result(&r, &s);
     goto done;
   }
@@ -478,10 +511,6 @@ sx_status sx_weighting__calibrate(double *w, wt_result *result, const wt_model *
   fill_result(&r, &s);
   *result = r;
 done:
-  sx_mem_free(m->ctx, s.lambda);
-  sx_mem_free(m->ctx, s.hess);
-  sx_mem_free(m->ctx, s.base);
-  sx_mem_free(m->ctx, s.piv);
-  sx_mem_free(m->ctx, s.g);
+  free_solver(&s);
   return st;
 }

@@ -1,9 +1,8 @@
 /* weighting_diagnosis.c: margins that raking cannot meet.
  *
  * Raking is calibration with the raking distance to the counts of every cell, of which weighting_calibrate_solve.c finds the nearest
- * totals that can be met: the same problem with every total soft, its ridge brought down to almost nothing. */
-#include <string.h>
-
+ * totals that can be met: the same problem with every total soft, its ridge brought down to almost nothing. A category that two
+ * margins give different totals is two totals of one sum. */
 #include "weighting_priv.h"
 
 static void controls_of(sx_control *out, const wt_problem *p) {
@@ -19,7 +18,6 @@ sx_status sx_weighting__rake_diagnosis(const sx_design *design, const sx_table *
                                        const sx_rake_options *options, sx_error *err) {
   enum { MAX_CELLS = 400 }; /* the cost is cells^3 per step */
   if (!err || p->n_cells > MAX_CELLS) return SX_E_NUMERIC;
-  sx_design *unused = NULL;
   sx_error found = SX_ERROR_INIT;
   sx_calibrate_options o = SX_CALIBRATE_OPTIONS_INIT;
   o.distance = SX_DISTANCE_RAKING;
@@ -28,10 +26,16 @@ sx_status sx_weighting__rake_diagnosis(const sx_design *design, const sx_table *
   sx_control *controls = sx_mem_alloc(p->ctx, p->n_cells, sizeof *controls);
   if (!controls) return sx_error_memory(err);
   controls_of(controls, p);
-  const sx_status st = sx_weighting_calibrate(&unused, design, table, controls, p->n_cells, &o, NULL, &found);
+  const double *d = sx_design_weights(design);
+  bool told = false;
+  wt_model m;
+  sx_status st = sx_weighting__model(&m, p->ctx, table, controls, p->n_cells, &o, d, true, &found);
+  if (st == SX_OK) {
+    st = sx_weighting__calibrate_nearest(&told, &m, d, &o, options->max_iterations, &found);
+    sx_weighting__model_clear(&m);
+  }
   sx_mem_free(p->ctx, controls);
-  sx_design_free(unused);
   if (st == SX_E_MEMORY) return sx_error_memory(err);
-  if (st == SX_E_NUMERIC && strstr(found.message, "the nearest")) *err = found;
+  if (told) *err = found;
   return SX_E_NUMERIC;
 }

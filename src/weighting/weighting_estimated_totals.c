@@ -83,7 +83,8 @@ sx_status sx_weighting_estimate_totals(double *total, double *cov, const sx_desi
     open[k].total = 1;
     open[k].slack = 0;
   }
-  SX_TRY_GOTO(st, sx_weighting__model(&m, ctx, table, open, n_controls, &plain, sx_design_weights(design), err), done);
+  SX_TRY_GOTO(st, sx_weighting__model(&m, ctx, table, open, n_controls, &plain, sx_design_weights(design), false, err),
+              done);
   t.design = design;
   t.m = &m;
   st = fill(&t, sum, cov, err);

@@ -85,8 +85,9 @@ typedef struct wt_model {
   int32_t *unit;     /* [rows] household or cluster of equal weights, or NULL */
   uint8_t *part;     /* [rows] takes part: weight above 0, not in a control whose total is 0 */
 } wt_model;
+/* A total that is given twice is an error, or, with `twice`, a column of its own. */
 sx_status sx_weighting__model(wt_model *out, const sx_ctx *ctx, const sx_table *table, const sx_control *controls,
-                              size_t n_controls, const sx_calibrate_options *options, const double *d,
+                              size_t n_controls, const sx_calibrate_options *options, const double *d, bool twice,
                               sx_error *err) SX_NODISCARD;
 void sx_weighting__model_clear(wt_model *model);
 /* "stype=H*api99", "(intercept)" */
@@ -107,6 +108,11 @@ typedef struct wt_result {
 /* w [rows] from d [rows]. */
 sx_status sx_weighting__calibrate(double *w, wt_result *result, const wt_model *model, const double *d,
                                   const sx_calibrate_options *options, const char *who, sx_error *err) SX_NODISCARD;
+/* Of totals that no weights meet: SX_E_NUMERIC, with which, by how much, and the nearest that can be met. Totals may contradict each
+ * other; *found is false where the nearest miss by nothing worth telling. */
+sx_status sx_weighting__calibrate_nearest(bool *found, const wt_model *model, const double *d,
+                                          const sx_calibrate_options *options, size_t iterations,
+                                          sx_error *err) SX_NODISCARD;
 /* weighting_calibrate.c: what calibration to estimated totals shares with it. */
 /* The checks of a calibration of this design, and its model. */
 sx_status sx_weighting__calibration(wt_model *out, const sx_design *design, const sx_table *table,

@@ -12,6 +12,9 @@ static const char yaml[] =
     "  g: {geometric: w}\n"
     "  s: {share_of_set: {of: $set, share: answers}}\n"
     "  r: {rank: {items: [a, b], score: first}}\n"
+    "  sc: {share_of_set: {of: $cat, members: [1, 2]}}\n"
+    "  sm: {share_of_set: {of: \"multi(a, b)\", counted: 2}}\n"
+    "  p: {rank: {places: [a, b], items: [1, 2], score: borda}}\n"
     "  b: {box: {of: a, score: net, top: [2], bottom: [1]}}\n"
     "  m: {standardized: {mean: w, cells: [a, b], standard: {1/1: 1, 1/2: 1, 2/1: 0, 2/2: 1}}}\n";
 
@@ -39,6 +42,8 @@ static void make(void) {
                         .variables = members,
                         .n_variables = 2};
   REQUIRE_OK(sx_table_add_mrset(t, &set, err));
+  const sx_mrset categories = {.name = (char[]){"$cat"}, .label = (char[]){""}, .variables = members, .n_variables = 2};
+  REQUIRE_OK(sx_table_add_mrset(t, &categories, err));
   tiny_path(path, "p.sav");
   REQUIRE_OK(sx_io_write(t, path, err));
   sx_table_free(t);

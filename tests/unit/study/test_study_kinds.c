@@ -227,7 +227,22 @@ static void test_bad(void) {
   refuses("geometric: yy", "yy");
   refuses("share_of_set: $frut", "did you mean '$fruit'");
   refuses("share_of_set: {of: $fruit, share: people}", "people");
-  refuses("share_of_set: $places", "set of categories");
+  refuses("share_of_set: $places", "'r2' has no levels that are known before its data are read: list them");
+  refuses("share_of_set: {of: $places, members: [1, 2, 1]}", "the level '1' is listed twice");
+  refuses("share_of_set: {of: $places, members: 3}", "the levels are a list");
+  refuses("share_of_set: {of: $fruit, members: [a]}", "members are of sets of categories");
+  refuses("share_of_set: {of: $fruit, counted: 2}", "says itself what counts");
+  refuses("share_of_set: {of: [a, b], counted: yes!}", "'yes!' is not a number, and a holds numbers");
+  refuses("share_of_set: [a, z]", "'z'");
+  refuses("share_of_set: [a, a + b]", "'a + b' is no variable");
+  refuses("share_of_set: \"multi(a,)\"", "a set is made of variables");
+  refuses("share_of_set: {share: answers}", "needs its set");
+  refuses("rank: {places: [r1, r2]}", "list the items, as 'items: [tea, milk]'");
+  refuses("rank: {places: [r1, r2], items: [1, 2], score: top, top: 3}", "N from 1 to 2");
+  refuses("box: {of: sat, score: top0}", "is no score of a scale");
+  refuses("box: {of: sat, score: netto}", "is no score of a scale");
+  refuses("box: {of: sat, score: top3, top: [5]}", "says how many levels");
+  refuses("box: {of: sat, score: nps, bottom: [1]}", "nps is the net of 9, 10 and 0 to 6");
   refuses("rank: [r1, r2]", "rank");
   refuses("rank: {items: [r1, r2], score: top}", "'score: top' needs 'top: N'");
   refuses("rank: {items: [r1, r2], score: top, top: 3}", "N from 1 to 2");
@@ -237,6 +252,95 @@ static void test_bad(void) {
   refuses("standardized: {mean: y, cells: h + 1, standard: {1: 1}}", "cells are variables");
   refuses("standardized: {mean: y, prop: w > 1, cells: h, standard: {1: 1}}", "one of 'mean: X'");
   refuses("standardized: {mean: y, cells: h, standard: {1: -1}}", "0 or more");
+}
+
+static const char drinks[] = "w,h,a,b,p1,p2,drink,also,nps\n"
+                             "1,1,1,0,tea,milk,tea,milk,9\n2,1,1,1,milk,tea,milk,,10\n3,1,0,1,milk,wine,tea,tea,7\n"
+                             "1,2,0,0,,,,,0\n2,2,1,,tea,wine,wine,tea,6\n3,2,,,milk,tea,milk,wine,8\n";
+#define DRINKS                                                                                                         \
+  "study: drinks\ntitle: Drinks\nlanguages: [en]\ndata: {p: {file: drinks.csv}}\n"                                     \
+  "design: {weights: w, strata: h}\ngroups:\n  h: {by: h}\nindicators:\n"
+
+/* Sets and rankings whose members are levels: the numbers of tests/cli/test_kinds.sh, and sums by hand. Weight of those who drink
+ * anything: 11 of 12; tea 1 + 3 + 2, milk 1 + 2 + 3, wine 2 + 3, 17 answers. */
+static void test_categories(void) {
+  folder("categories", DRINKS "  d: {share_of_set: [drink, also], by: h, gap: \"h:1\"}\n"
+                              "  da: {share_of_set: {of: [drink, also], share: answers, members: [wine, milk, tea]}}\n"
+                              "  db: {share_of_set: {of: \"multi(drink, also)\", among: all}}\n"
+                              "  dc: {share_of_set: {of: [drink, also], counted: tea, among: all}}\n"
+                              "  m: {share_of_set: \"multi(`a`, b)\"}\n"
+                              "  m0: {share_of_set: {of: \"multi(a, b)\", counted: 0}}\n"
+                              "  r: {rank: {places: [p1, p2], score: first}}\n"
+                              "  rm: {rank: {places: [p1, p2], items: [wine, tea, milk]}}\n"
+                              "  rb: {rank: {places: [p1, p2], score: borda}}\n"
+                              "  n: {box: {of: nps, score: nps}}\n"
+                              "  n2: {box: {of: nps, score: nps}, where: nps > 6}\n"
+                              "  t3: {box: {of: nps, score: top3}}\n"
+                              "  more: {formula: \"`d.total.prop_tea` - `d.total.prop_wine`\"}\n");
+  tiny_write("drinks.csv", drinks);
+  sx_run_result *result = tiny_run();
+  REQUIRE(result != NULL);
+  near(result, "d", "prop_tea", "total", 6 / 11.0);
+  near(result, "d", "prop_milk", "total", 6 / 11.0);
+  near(result, "d", "prop_wine", "total", 5 / 11.0);
+  near(result, "d", "prop_tea", "h:1", 4 / 6.0);
+  near(result, "d", "gap", "h:1", 4 / 6.0 - 6 / 11.0);
+  near(result, "d", "gap_prop_wine", "h:1", -5 / 11.0);
+  near(result, "da", "prop_tea", "total", 6 / 17.0);
+  near(result, "da", "prop_wine", "total", 5 / 17.0);
+  near(result, "db", "prop_tea", "total", 6 / 12.0);
+  near(result, "dc", "drink", "total", 4 / 12.0);
+  near(result, "dc", "also", "total", 5 / 12.0);
+  near(result, "m", "a", "total", 5 / 8.0);
+  near(result, "m", "b", "total", 5 / 8.0);
+  near(result, "m0", "b", "total", 2 / 5.0);
+  near(result, "r", "rank_tea", "total", 3 / 11.0);
+  near(result, "r", "rank_milk", "total", 8 / 11.0);
+  near(result, "r", "rank_wine", "total", 0);
+  near(result, "rm", "rank_tea", "total", (3 + 2 * 5) / 8.0);
+  CHECK_NEAR(tiny_find(result->run, "rm", "rank_wine", "total").estimate, 2, 1e-12);
+  near(result, "rb", "rank_milk", "total", (2 * 8 + 1) / 11.0);
+  near(result, "n", "box", "total", 0); /* 1 x 9, 2 x 10; 1 x 0, 2 x 6 */
+  near(result, "n2", "box", "total", 3 / 9.0);
+  near(result, "t3", "box", "total", 6 / 12.0);
+  near(result, "more", "formula", "total", 1 / 11.0);
+  sx_run_result_free(result);
+  tiny_remove();
+}
+
+/* Members that are labelled values: the labels are what a table calls them; those that no case has are no rows. */
+static void test_labelled_members(void) {
+  static const double w[] = {1, 2, 3, 1}, x[] = {1, 2, 1, 2}, y[] = {2, 2, none, 1};
+  char path[600];
+  sx_table *t = NULL;
+  folder("labelled", "study: four\ntitle: Four\nlanguages: [en]\ndata: {p: {file: four.sav}}\ndesign: {weights: w}\n"
+                     "indicators:\n  s: {share_of_set: $two}\n  r: {rank: {places: [x, y], score: first}}\n"
+                     "tables:\n  - {id: t, title: T, indicators: [s], show: [estimate]}\n");
+  REQUIRE_OK(sx_table_new(&t, NULL, 4, err));
+  number(t, "w", w);
+  sx_column *const column[] = {number(t, "x", x), number(t, "y", y)};
+  for (size_t k = 0; k < 2; k++) {
+    REQUIRE_OK(sx_column_add_label(NULL, column[k], 1, NULL, 0, "Tea", err));
+    REQUIRE_OK(sx_column_add_label(NULL, column[k], 2, NULL, 0, "Milk", err));
+    REQUIRE_OK(sx_column_add_label(NULL, column[k], 3, NULL, 0, "Wine", err));
+  }
+  char *variables[] = {(char[]){"x"}, (char[]){"y"}};
+  const sx_mrset set = {.name = (char[]){"$two"}, .label = (char[]){""}, .variables = variables, .n_variables = 2};
+  REQUIRE_OK(sx_table_add_mrset(t, &set, err));
+  tiny_path(path, "four.sav");
+  REQUIRE_OK(sx_io_write(t, path, err));
+  sx_table_free(t);
+  sx_run_result *result = tiny_run();
+  REQUIRE(result != NULL);
+  near(result, "s", "prop_1", "total", 5 / 7.0);
+  near(result, "s", "prop_2", "total", 4 / 7.0);
+  near(result, "r", "rank_1", "total", 4 / 7.0);
+  tiny_path(path, "out/report.en.html");
+  char *page = tiny_read(path);
+  CHECK(page && strstr(page, "Tea") && strstr(page, "Milk"));
+  free(page);
+  sx_run_result_free(result);
+  tiny_remove();
 }
 
 /* What only the data can say ends the run with the indicator's line. */
@@ -254,7 +358,21 @@ static void test_run_errors(void) {
   CHECK_FAILS(sx_study_run(&result, study, NULL, err), SX_E_ARGUMENT, "standard", "no case has the level '3' of h");
   sx_study_free(study);
   tiny_remove();
+  static const char *const listed[] = {"share_of_set: {of: [drink, also], members: [tea, milk]}",
+                                       "rank: {places: [p1, p2], items: [tea, milk]}", "box: {of: w, score: nps}"};
+  static const char *const messages[] = {"the value 'wine' is no member that is known", "the value 'wine' is no item",
+                                         "nps: no case of w is above 6"};
+  for (size_t k = 0; k < 3; k++) {
+    char yaml[900];
+    snprintf(yaml, sizeof yaml, DRINKS "  x: {%s}\n", listed[k]);
+    folder("unlisted", yaml);
+    tiny_write("drinks.csv", drinks);
+    study = tiny_load(NULL);
+    CHECK_FAILS(sx_study_run(&result, study, NULL, err), SX_E_DATA, "study.yaml:9", messages[k]);
+    sx_study_free(study);
+    tiny_remove();
+  }
 }
 
 SXT_MAIN(SXT_CASE(test_numbers), SXT_CASE(test_standardized), SXT_CASE(test_one_case), SXT_CASE(test_tail),
-         SXT_CASE(test_bad), SXT_CASE(test_run_errors))
+         SXT_CASE(test_categories), SXT_CASE(test_labelled_members), SXT_CASE(test_bad), SXT_CASE(test_run_errors))

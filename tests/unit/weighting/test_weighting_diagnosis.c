@@ -62,4 +62,35 @@ static void test_bounds(void) {
   sx_table_free(t);
 }
 
-SXT_MAIN(SXT_CASE(test_contradiction), SXT_CASE(test_bounds))
+/* One variable with two margins that contradict each other. The squares of the relative misses are least at
+ * x = (1/40 + 1/60) / (1/40^2 + 1/60^2) = 600/13; likewise where one margin is implied by a crossing. */
+static void test_two_margins_of_one_variable(void) {
+  static const double a[] = {0, 0, 0, 1, 1, 1, 1, 1}, b[] = {0, 1, 1, 0, 1, 0, 0, 1};
+  static const char *const ab_name[] = {"a", "b"};
+  static const char *const c00[] = {"0", "0"}, *const c01[] = {"0", "1"}, *const c10[] = {"1", "0"},
+                           *const c11[] = {"1", "1"};
+  static const char *const *const crossed[] = {c00, c01, c10, c11};
+  sx_table *t = eh_table(NULL, 8);
+  eh_number(t, "a", a);
+  eh_number(t, "b", b);
+  sx_design_spec s = SX_DESIGN_SPEC_INIT;
+  s.unweighted = true;
+  sx_design *d = eh_design(NULL, t, &s), *out = NULL;
+  const double t1[] = {40, 60}, t2[] = {60, 40}, tc[] = {20, 20, 30, 30};
+  const sx_target twice[] = {{a_name, 1, levels, t1, 2, NULL}, {a_name, 1, levels, t2, 2, NULL}};
+  const sx_target implied[] = {{ab_name, 2, crossed, tc, 4, NULL}, {a_name, 1, levels, t2, 2, NULL}};
+  sx_error e = SX_ERROR_INIT;
+  CHECK_INT(sx_weighting_rake(&out, d, t, twice, 2, NULL, NULL, &e), SX_E_NUMERIC);
+  if (!strstr(e.message, "the nearest that can be met: a=") || !strstr(e.message, "46.1538") ||
+      !strstr(e.message, " for 40 (+15.4%)") || !strstr(e.message, " for 60 (-23.1%)"))
+    SXT_FAIL("%s: %s", e.where, e.message);
+  CHECK_FAILS(sx_weighting_rake(&out, d, t, implied, 2, NULL, NULL, err), SX_E_NUMERIC, "a=", "the nearest that can");
+  CHECK(out == NULL);
+  const sx_target alike[] = {{a_name, 1, levels, t1, 2, NULL}, {a_name, 1, levels, t1, 2, NULL}};
+  REQUIRE_OK(sx_weighting_rake(&out, d, t, alike, 2, NULL, NULL, err)); /* the same margin again says nothing new */
+  sx_design_free(out);
+  sx_design_free(d);
+  sx_table_free(t);
+}
+
+SXT_MAIN(SXT_CASE(test_two_margins_of_one_variable), SXT_CASE(test_contradiction), SXT_CASE(test_bounds))
