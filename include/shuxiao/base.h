@@ -242,6 +242,9 @@ static inline size_t sx_piece_end(size_t n, size_t size, size_t piece) {
   return n - piece * size < size ? n : (piece + 1) * size;
 }
 
+/* The languages that a report, a chart and their words have. */
+typedef enum sx_lang { SX_LANG_ZH, SX_LANG_EN } sx_lang;
+
 SX_API const char *sx_version(void); /* "0.1.0" */
 
 #ifdef __cplusplus

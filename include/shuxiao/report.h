@@ -8,8 +8,6 @@
 extern "C" {
 #endif
 
-typedef enum sx_lang { SX_LANG_ZH, SX_LANG_EN } sx_lang;
-
 typedef struct sx_report_options {
   uint32_t version;
   sx_lang lang;

@@ -15,6 +15,8 @@
 #include "shuxiao/design.h"
 #include "shuxiao/design_response.h"
 #include "shuxiao/design_twophase.h"
+#include "shuxiao/draw.h"
+#include "shuxiao/draw_chart.h"
 #include "shuxiao/estimate.h"
 #include "shuxiao/estimate_area.h"
 #include "shuxiao/estimate_banded.h"

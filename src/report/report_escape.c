@@ -1,48 +1,11 @@
 /* report_escape.c: text into HTML. Everything that comes from outside passes through here. */
 #include "report_page.h"
+#include "shuxiao/draw.h"
 
 #include <string.h>
 
-static void escape_char(sx_buf *out, const char *text, size_t n) {
-  switch (text[0]) {
-  case '&':
-    sx_buf_add(out, "&amp;");
-    return;
-  case '<':
-    sx_buf_add(out, "&lt;");
-    return;
-  case '>':
-    sx_buf_add(out, "&gt;");
-    return;
-  case '"':
-    sx_buf_add(out, "&quot;");
-    return;
-  case '\'':
-    sx_buf_add(out, "&#39;");
-    return;
-  default:
-    break;
-  }
-  const unsigned char c = (unsigned char)text[0];
-  if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f) {
-    sx_buf_add(out, "\xEF\xBF\xBD"); /* not allowed in HTML */
-  } else {
-    sx_buf_add_n(out, text, n);
-  }
-}
-
 void sx_report__escape(sx_buf *out, const char *text, size_t n) {
-  for (size_t i = 0; i < n;) {
-    uint32_t code;
-    size_t k = sx_utf8_next(&code, text + i, n - i);
-    if (k == 0) {
-      sx_buf_add(out, "\xEF\xBF\xBD");
-      k = 1;
-    } else {
-      escape_char(out, text + i, k);
-    }
-    i += k;
-  }
+  sx_draw_escape(out, text, n);
 }
 
 bool sx_report__is_han(uint32_t code) {

@@ -3,15 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report_chart.h"
 #include "report_page.h"
-
-enum { WIDE = 720, NARROW = 358 };
+#include "shuxiao/draw_chart.h"
 
 typedef struct figure {
   sx_page *page;
   const sx_block *block;
   sx_chart chart;
+  sx_spec spec; /* of every number of the drawing */
   sx_format format;
   sx_bound *bounds; /* beside chart.cells */
   sx_chart_cell *cells;
@@ -19,12 +18,6 @@ typedef struct figure {
   double ci_level;
   bool any_interval, has_centre;
 } figure;
-
-static const struct {
-  const char *name;
-  sx_word word;
-} types[SX_CHART_TYPES] = {{"bars", W_BARS},   {"grouped", W_GROUPED},     {"shares", W_SHARES},  {"dots", W_DOTS},
-                           {"lines", W_LINES}, {"waterfall", W_WATERFALL}, {"tornado", W_TORNADO}};
 
 /* ---- loading ----------------------------------------------------------------------------------------------------- */
 
@@ -52,19 +45,21 @@ static sx_status load_labels(const char *const **out, size_t *n, figure *f, cons
 
 static sx_status load_type(figure *f, sx_error *err) {
   const sx_node *node = sx_node_get(f->block->root, "type");
-  const char *names[SX_CHART_TYPES];
+  const char *text = node && node->text ? node->text : "", *names[SX_CHART_TYPES];
+  if (sx_chart_type_find(&f->chart.type, text)) return SX_OK;
+  sx_buf all;
+  sx_buf_init(&all, &f->page->ctx);
   for (size_t i = 0; i < SX_CHART_TYPES; i++) {
-    names[i] = types[i].name;
-    if (!node || !node->text || strcmp(node->text, types[i].name) != 0) continue;
-    f->chart.type = (sx_chart_type)i;
-    return SX_OK;
+    names[i] = sx_chart_type_name((sx_chart_type)i);
+    sx_buf_printf(&all, "%s%s", i ? ", " : "", names[i]);
   }
-  const char *text = node && node->text ? node->text : "";
   const char *nearest = sx_text_nearest(text, names, SX_CHART_TYPES);
-  return sx_report__block_error(f->block, err, "unknown figure type '%s': %s%s", text,
-                                nearest ? "did you mean "
-                                        : "it is one of bars, grouped, shares, dots, lines, waterfall, ",
-                                nearest ? nearest : "tornado");
+  const sx_status status =
+      all.failed ? sx_error_memory(err)
+                 : sx_report__block_error(f->block, err, "unknown figure type '%s': %s%s", text,
+                                          nearest ? "did you mean " : "it is one of ", nearest ? nearest : all.data);
+  sx_buf_clear(&all);
+  return status;
 }
 
 static sx_status bind_cell(figure *f, const sx_node *node, size_t at, sx_error *err) {
@@ -132,14 +127,14 @@ static sx_status load_shape(figure *f, sx_error *err) {
   char where[200];
   (void)snprintf(where, sizeof where, "figure %s, centre", f->block->id);
   SX_TRY(sx_report__bind(&f->centre, f->page, ref->text, strlen(ref->text), where, err));
-  f->has_centre = true;
+  f->has_centre = f->chart.has_centre = true;
   f->chart.centre = isfinite(f->centre.value) ? f->centre.value : 0;
   return SX_OK;
 }
 
 /* Steps of a waterfall print their sign. */
 static sx_spec spec_of(const figure *f, size_t cell) {
-  sx_spec spec = f->chart.spec;
+  sx_spec spec = f->spec;
   const bool step = f->chart.type == SX_CHART_WATERFALL && !f->chart.whole[cell / f->chart.n_series];
   if (step && f->format.sign == 0) spec.sign = 1;
   return spec;
@@ -151,9 +146,9 @@ static sx_status interval_text(figure *f, size_t i, sx_error *err) {
   if (!isfinite(c->low) || !isfinite(c->high)) return SX_OK;
   sx_buf text;
   sx_buf_init(&text, &f->page->ctx);
-  sx_report__format_value(&text, c->low, &f->chart.spec, true);
+  sx_report__format_value(&text, c->low, &f->spec, true);
   sx_buf_add(&text, " – ");
-  sx_report__format_value(&text, c->high, &f->chart.spec, true);
+  sx_report__format_value(&text, c->high, &f->spec, true);
   c->interval_text = text.failed ? NULL : sx_arena_strdup(f->page->arena, text.data);
   sx_buf_clear(&text);
   return c->interval_text ? SX_OK : sx_error_memory(err);
@@ -165,7 +160,7 @@ static sx_status trace_text(const char **out, figure *f, const sx_bound *bound, 
   sx_buf text;
   sx_buf_init(&text, &f->page->ctx);
   sx_buf_add(&text, "");
-  sx_report__trace(&text, bound, field, &f->chart.spec, bare);
+  sx_report__trace(&text, bound, field, &f->spec, bare);
   *out = text.failed ? NULL : sx_arena_strdup(f->page->arena, text.data);
   sx_buf_clear(&text);
   return *out ? SX_OK : sx_error_memory(err);
@@ -175,12 +170,45 @@ static sx_status centre_text(figure *f, bool bare, sx_error *err) {
   sx_buf text;
   sx_buf_init(&text, &f->page->ctx);
   sx_buf_add(&text, sx_report__w(f->page, W_CENTRE));
-  sx_report__format_value(&text, f->chart.centre, &f->chart.spec, bare);
+  sx_report__format_value(&text, f->chart.centre, &f->spec, bare);
   f->chart.centre_text = text.failed ? NULL : sx_arena_strdup(f->page->arena, text.data);
   sx_buf_clear(&text);
   if (!f->chart.centre_text) return sx_error_memory(err);
   if (!isfinite(f->centre.value)) return SX_OK;
   return trace_text(&f->chart.centre_trace, f, &f->centre, "", bare, err);
+}
+
+/* How the drawing prints a number, on its scale and in its words. */
+static void put_number(const void *data, sx_buf *out, double value, int decimals, bool bare, bool with_sign) {
+  const figure *f = data;
+  sx_spec spec = f->spec;
+  if (decimals >= 0) {
+    spec.shift += spec.zeros;
+    spec.zeros = 0;
+    spec.decimals = decimals;
+  }
+  if (with_sign && f->format.sign == 0) spec.sign = 1;
+  sx_report__format_value(out, value, &spec, bare);
+}
+
+static void trace_number(const void *data, sx_buf *out, double value) {
+  const figure *f = data;
+  sx_spec spec = f->spec;
+  spec.zeros = 0;
+  sx_report__trace_outside(out, value, "axis", &spec, strcmp(spec.unit, "%") != 0);
+}
+
+static void set_numbers(figure *f) {
+  f->chart.lang = f->page->lang;
+  f->chart.ci_level = isfinite(f->ci_level) ? f->ci_level : 0.95;
+  f->chart.notice = f->page->synthetic ? sx_report__w(f->page, W_SYNTHETIC) : NULL;
+  f->chart.numbers = (sx_chart_numbers){.shift = f->spec.shift + f->spec.zeros,
+                                        .decimals = f->spec.decimals,
+                                        .percent = strcmp(f->spec.unit, "%") == 0,
+                                        .unit = f->spec.unit,
+                                        .put = put_number,
+                                        .trace = trace_number,
+                                        .data = f};
 }
 
 /* One unit for the whole figure, decided by its greatest value. */
@@ -198,8 +226,9 @@ static sx_status load_format(figure *f, sx_error *err) {
     if (isfinite(f->cells[i].value)) magnitude = fmax(magnitude, fabs(f->cells[i].value));
   }
   if (f->has_centre) magnitude = fmax(magnitude, fabs(f->chart.centre));
-  sx_report__format_spec(&f->chart.spec, &f->format, magnitude, f->page->lang);
-  const bool bare = strcmp(f->chart.spec.unit, "%") != 0;
+  sx_report__format_spec(&f->spec, &f->format, magnitude, f->page->lang);
+  const bool bare = strcmp(f->spec.unit, "%") != 0;
+  set_numbers(f);
   for (size_t i = 0; i < n; i++) {
     sx_buf value;
     sx_buf_init(&value, &f->page->ctx);
@@ -233,84 +262,45 @@ static sx_status load(figure *f, sx_error *err) {
   return load_format(f, err);
 }
 
-/* ---- the words of the drawing ------------------------------------------------------------------------------------ */
-
-static void describe_cell(sx_buf *out, const figure *f, size_t i) {
-  const sx_page *page = f->page;
-  const size_t category = i / f->chart.n_series, s = i % f->chart.n_series;
-  sx_buf_add(out, f->chart.categories[category]);
-  if (f->chart.series[s][0] && f->chart.n_series > 1) {
-    sx_buf_printf(out, "%s%s", page->lang == SX_LANG_ZH ? "，" : ", ", f->chart.series[s]);
-  }
-  sx_buf_add(out, sx_report__w(page, W_COLON));
-  const sx_spec spec = spec_of(f, i);
-  sx_report__format_value(out, f->cells[i].value, &spec, false);
-  if (!f->chart.interval || !isfinite(f->cells[i].low) || !isfinite(f->cells[i].high)) return;
-  sx_buf_add(out, sx_report__w(page, W_OPEN));
-  sx_report__interval_name(out, page, f->bounds[i].ci_level, W_INTERVAL_SHORT);
-  sx_buf_add_char(out, ' ');
-  sx_report__format_value(out, f->cells[i].low, &f->chart.spec, true);
-  sx_buf_add(out, sx_report__w(page, W_TO));
-  sx_report__format_value(out, f->cells[i].high, &f->chart.spec, true);
-  sx_buf_add(out, sx_report__w(page, W_CLOSE));
-}
-
-/* Every value in words, for who cannot see the drawing. */
-static void describe(sx_buf *out, const figure *f) {
-  const size_t n = f->chart.n_categories * f->chart.n_series;
-  sx_buf_printf(out, "%s%s", sx_report__w(f->page, types[f->chart.type].word), sx_report__w(f->page, W_STOP));
-  if (f->page->synthetic) {
-    sx_buf_printf(out, "%s%s", sx_report__w(f->page, W_SYNTHETIC), sx_report__w(f->page, W_STOP));
-  }
-  if (f->has_centre) {
-    sx_buf_add(out, sx_report__w(f->page, W_CENTRE));
-    sx_report__format_value(out, f->chart.centre, &f->chart.spec, false);
-    sx_buf_add(out, sx_report__w(f->page, W_STOP));
-  }
-  bool first = true;
-  for (size_t i = 0; i < n; i++) {
-    if (!f->cells[i].present) continue;
-    if (!first) sx_buf_add(out, sx_report__w(f->page, W_SEMICOLON));
-    first = false;
-    describe_cell(out, f, i);
-  }
-}
-
 /* ---- HTML -------------------------------------------------------------------------------------------------------- */
 
 static sx_status put_svg(figure *f, double width, const char *class, sx_error *err) {
   sx_page *page = f->page;
   sx_buf *body = &page->body, words;
-  sx_svg svg;
+  sx_drawing *drawing = NULL;
+  char id[64];
   const char *title = sx_report__text(page, sx_node_get(f->block->root, "title"));
-  sx_svg__init(&svg, &page->ctx, width);
+  const sx_status status = sx_chart_draw(&drawing, &page->ctx, &f->chart, width, err);
+  if (status != SX_OK) {
+    sx_error_add_where(err, "figure %s", f->block->id);
+    return status;
+  }
+  (void)snprintf(id, sizeof id, "f%zu%s", f->block->number, class);
   sx_buf_init(&words, &page->ctx);
-  describe(&words, f);
-  sx_chart__draw(&svg, &f->chart);
+  sx_chart_text(&words, &f->chart);
   sx_buf_printf(body, "<svg class=\"%s\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ", class);
-  sx_svg__number(body, svg.width);
+  sx_draw_number(body, drawing->width);
   sx_buf_add_char(body, ' ');
-  sx_svg__number(body, ceil(svg.height));
-  sx_buf_printf(body, "\" role=\"img\" aria-labelledby=\"f%zu%s-t f%zu%s-d\">\n<title id=\"f%zu%s-t\">",
-                f->block->number, class, f->block->number, class, f->block->number, class);
+  sx_draw_number(body, ceil(drawing->height));
+  sx_buf_printf(body, "\" role=\"img\" aria-labelledby=\"%s-t %s-d\">\n<title id=\"%s-t\">", id, id, id);
+  bool failed = words.failed;
   if (title) {
     sx_buf plain;
     sx_buf_init(&plain, &page->ctx);
     sx_report__plain(&plain, title);
     if (!plain.failed) sx_report__escape(body, plain.data, plain.n);
-    svg.failed = svg.failed || plain.failed;
+    failed = failed || plain.failed;
     sx_buf_clear(&plain);
   }
-  sx_buf_printf(body, "</title>\n<desc id=\"f%zu%s-d\" data-ref=\"figure:", f->block->number, class);
+  sx_buf_printf(body, "</title>\n<desc id=\"%s-d\" data-ref=\"figure:", id);
   sx_report__escape(body, f->block->id, strlen(f->block->id));
   sx_buf_add(body, "\">");
   if (!words.failed) sx_report__escape(body, words.data, words.n);
   sx_buf_add(body, "</desc>\n");
-  if (!svg.failed) sx_buf_add_n(body, svg.body.data ? svg.body.data : "", svg.body.n);
+  sx_drawing_svg_items(body, drawing, id);
   sx_buf_add(body, "</svg>\n");
-  const bool failed = svg.failed || words.failed;
   sx_buf_clear(&words);
-  sx_svg__clear(&svg);
+  sx_drawing_free(drawing);
   return failed ? sx_error_memory(err) : SX_OK;
 }
 
@@ -353,7 +343,7 @@ static void put_data_row(figure *f, size_t i, const sx_spec *finer) {
 static void put_data(figure *f) {
   sx_page *page = f->page;
   sx_buf *body = &page->body;
-  sx_spec finer = f->chart.spec;
+  sx_spec finer = f->spec;
   if (finer.zeros)
     finer.zeros--, finer.shift++;
   else if (finer.decimals)
@@ -362,8 +352,8 @@ static void put_data(figure *f) {
                 "<details class=\"data\"><summary>%s</summary>\n<div class=\"scroll\"><table>\n<thead><tr>"
                 "<th scope=\"col\">%s</th><th scope=\"col\">%s",
                 sx_report__w(page, W_DATA), sx_report__w(page, W_ITEM), sx_report__w(page, W_ESTIMATE));
-  if (f->chart.spec.unit[0]) {
-    const char *unit = f->chart.spec.unit + (f->chart.spec.unit[0] == ' ');
+  if (f->spec.unit[0]) {
+    const char *unit = f->spec.unit + (f->spec.unit[0] == ' ');
     sx_buf_printf(body, "%s", sx_report__w(page, W_OPEN));
     sx_report__visible(body, page, unit, strlen(unit));
     sx_buf_printf(body, "%s", sx_report__w(page, W_CLOSE));
@@ -378,7 +368,7 @@ static void put_data(figure *f) {
 }
 
 static void put_unit(figure *f) {
-  const char *unit = f->chart.spec.unit + (f->chart.spec.unit[0] == ' ');
+  const char *unit = f->spec.unit + (f->spec.unit[0] == ' ');
   if (!unit[0] || strcmp(unit, "%") == 0) return;
   sx_buf_printf(&f->page->body, "<p class=\"unit\">%s", sx_report__w(f->page, W_UNIT));
   sx_report__visible(&f->page->body, f->page, unit, strlen(unit));
@@ -397,8 +387,8 @@ sx_status sx_report__figure(sx_page *page, const sx_block *block, sx_error *err)
     sx_buf_printf(&page->body, "<p class=\"empty\">%s</p>\n", sx_report__w(page, W_EMPTY_FIGURE));
   } else {
     put_unit(&f);
-    SX_TRY_GOTO(status, put_svg(&f, WIDE, "wide", err), done);
-    SX_TRY_GOTO(status, put_svg(&f, NARROW, "narrow", err), done);
+    SX_TRY_GOTO(status, put_svg(&f, SX_CHART_WIDE_WIDTH, "wide", err), done);
+    SX_TRY_GOTO(status, put_svg(&f, SX_CHART_NARROW_WIDTH, "narrow", err), done);
     put_data(&f);
     if (f.chart.interval && !(f.chart.type == SX_CHART_SHARES && f.chart.n_series > 1)) {
       sx_report__interval_name(&extra, page, f.ci_level,

@@ -56,13 +56,6 @@
   X(BASES_NOTE, "n 为未加权样本量。", "n: cases, unweighted.")                                                         \
   X(WHISKER_NOTE, "线段为 %s% 置信区间。", "Lines are %s% confidence intervals.")                                      \
   X(BAND_NOTE, "色带为 %s% 置信区间。", "Bands are %s% confidence intervals.")                                         \
-  X(BARS, "条形图", "Bar chart")                                                                                       \
-  X(GROUPED, "分组条形图", "Grouped bar chart")                                                                        \
-  X(SHARES, "构成图", "Stacked bar")                                                                                   \
-  X(DOTS, "点区间图", "Dot plot with intervals")                                                                       \
-  X(LINES, "折线图", "Line chart")                                                                                     \
-  X(WATERFALL, "瀑布图", "Waterfall chart")                                                                            \
-  X(TORNADO, "龙卷风图", "Tornado chart")                                                                              \
   X(CENTRE, "基准 ", "As estimated: ")                                                                                 \
   X(OTHER_LANGUAGE, "English", "中文")                                                                                 \
   X(SKIP, "跳到正文", "Skip to the text")                                                                              \

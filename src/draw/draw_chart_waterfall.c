@@ -1,4 +1,4 @@
-/* report_waterfall.c: steps that add up: each bar begins where the one before ended, levels stand on zero. One row per step, its
+/* draw_chart_waterfall.c: steps that add up: each bar begins where the one before ended, levels stand on zero. One row per step, its
  * label to the left (or above, when narrow), the value to the right of all that is drawn in the row.
  *
  *   end of step i = end of step i-1 + value i; a level begins anew at 0. The interval of a step lies around its end: what is drawn
@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "report_chart.h"
+#include "draw_chart_priv.h"
 
 enum { LABEL_GAP = 12, VALUE_GAP = 7, LABEL_LINES = 12, MARK = 18 };
 enum {
@@ -21,11 +21,11 @@ typedef struct step {
 } step;
 
 typedef struct fall {
-  sx_svg *svg;
+  sx_drawing *d;
   const sx_chart *chart;
   bool narrow;
   double label_width;
-  sx_scale scale;
+  sx_draw_scale scale;
 } fall;
 
 /* The step at hand; *run is the end of the one before, and becomes its own. */
@@ -51,18 +51,18 @@ static void make_scale(fall *f) {
     if (isfinite(s.low)) lo = fmin(lo, s.low), hi = fmax(hi, s.high);
   }
   if (!(hi > lo)) hi = lo + 1;
-  sx_chart__scale(&f->scale, lo, hi, &f->chart->spec, f->narrow ? 3 : 5);
+  sx_draw__scale(&f->scale, lo, hi, &f->chart->numbers, f->narrow ? 3 : 5);
 }
 
 static void make_layout(fall *f) {
-  const double width = f->svg->width, most = f->narrow ? width : 0.38 * width;
+  const double width = f->d->width, most = f->narrow ? width : 0.38 * width;
   double widest = 0, value = 0;
   for (size_t i = 0; i < f->chart->n_categories; i++) {
-    sx_svg_lines lines;
-    sx_svg__wrap(&lines, f->chart->categories[i], SX_CHART_TEXT, most, LABEL_LINES);
+    sx_draw_lines lines;
+    sx_draw_wrap(&lines, f->chart->categories[i], SX_CHART_TEXT, most, LABEL_LINES);
     widest = fmax(widest, lines.width);
     const char *text = sx_chart_at(f->chart, i, 0)->text;
-    if (text) value = fmax(value, sx_svg__text_width(text, strlen(text), SX_CHART_TEXT));
+    if (text) value = fmax(value, sx_draw_text_width(text, strlen(text), SX_CHART_TEXT));
   }
   f->label_width = f->narrow ? width : fmin(widest, most);
   f->scale.from = f->narrow ? 1 : f->label_width + LABEL_GAP;
@@ -71,49 +71,50 @@ static void make_layout(fall *f) {
 
 static void draw_step(fall *f, size_t i, const step *s, double middle) {
   const sx_chart_cell *c = sx_chart_at(f->chart, i, 0);
-  const double from = sx_chart__at(&f->scale, s->from), to = sx_chart__at(&f->scale, s->to);
+  const double from = sx_draw__at(&f->scale, s->from), to = sx_draw__at(&f->scale, s->to);
   double right = fmax(from, to);
   if (!c->present) return;
   if (isfinite(c->value)) {
     const size_t colour = s->whole ? LEVEL : c->value < 0 ? FALL : RISE;
-    sx_svg__rect(f->svg, from, middle - MARK / 2.0, to - from, MARK, sx_svg__colour(colour), "");
+    sx_draw__bar(f->d, from, middle - MARK / 2.0, to - from, MARK, sx_ink_series(colour));
     if (isfinite(s->low)) {
-      const double low = sx_chart__at(&f->scale, s->low), high = sx_chart__at(&f->scale, s->high);
-      sx_svg__whisker(f->svg, low, high, middle, false, s->whole ? SX_AXIS : SX_INK);
+      const double low = sx_draw__at(&f->scale, s->low), high = sx_draw__at(&f->scale, s->high);
+      sx_draw_whisker(f->d, low, high, middle, false, s->whole ? SX_INK_AXIS : SX_INK_TEXT);
       right = fmax(right, high);
     }
   }
-  f->svg->trace = c->trace;
-  sx_svg__text(f->svg, right + VALUE_GAP, middle + 0.35 * SX_CHART_TEXT, SX_ANCHOR_START, SX_CHART_TEXT,
-               isfinite(c->value) ? SX_INK : SX_SOFT, s->whole || isfinite(c->value), c->text, strlen(c->text));
-  f->svg->trace = NULL;
+  f->d->attributes = c->trace;
+  sx_draw_text(f->d, right + VALUE_GAP, middle + 0.35 * SX_CHART_TEXT, SX_ANCHOR_START, SX_CHART_TEXT,
+               isfinite(c->value) ? SX_INK_TEXT : SX_INK_SOFT, s->whole || isfinite(c->value), c->text,
+               strlen(c->text));
+  f->d->attributes = NULL;
 }
 
 static double draw_row(fall *f, size_t i, double *run, double *joint, double y) {
-  sx_svg_lines lines;
-  sx_svg__wrap(&lines, f->chart->categories[i], SX_CHART_TEXT, f->label_width, LABEL_LINES);
+  sx_draw_lines lines;
+  sx_draw_wrap(&lines, f->chart->categories[i], SX_CHART_TEXT, f->label_width, LABEL_LINES);
   const double label = 1.35 * SX_CHART_TEXT * (double)lines.n, row = MARK + 4;
   const double height = f->narrow ? label + 3 + row : fmax(label, row), before = *run;
   const double middle = f->narrow ? y + label + 3 + row / 2 : y + height / 2;
   const step s = next_step(f->chart, i, run);
-  if (f->narrow) sx_chart__grid(f->svg, &f->scale, y + label + 3, y + height);
+  if (f->narrow) sx_draw__grid(f->d, &f->scale, y + label + 3, y + height);
   if (isfinite(*joint)) { /* from the end of the step before */
-    const double x = sx_chart__at(&f->scale, before);
-    sx_svg__line(f->svg, x, *joint, x, middle - MARK / 2.0, SX_AXIS, 1, " stroke-dasharray=\"2 2\"");
+    const double x = sx_draw__at(&f->scale, before);
+    sx_draw__stroke(f->d, x, *joint, x, middle - MARK / 2.0, SX_INK_AXIS, 1, SX_DASH_FINE);
   }
   *joint = middle + MARK / 2.0;
-  sx_svg__block(f->svg, f->narrow ? 0 : f->label_width, f->narrow ? y + label / 2 : middle,
-                f->narrow ? SX_ANCHOR_START : SX_ANCHOR_END, SX_CHART_TEXT, SX_INK, &lines);
+  sx_draw_block(f->d, f->narrow ? 0 : f->label_width, f->narrow ? y + label / 2 : middle,
+                f->narrow ? SX_ANCHOR_START : SX_ANCHOR_END, SX_CHART_TEXT, SX_INK_TEXT, &lines);
   draw_step(f, i, &s, middle);
   return y + height + (f->narrow ? 10 : 12);
 }
 
-void sx_chart__waterfall(sx_svg *svg, const sx_chart *chart) {
-  fall f = {.svg = svg, .chart = chart, .narrow = svg->width < SX_CHART_NARROW};
+void sx_draw__waterfall(sx_drawing *d, const sx_chart *chart) {
+  fall f = {.d = d, .chart = chart, .narrow = d->width < SX_CHART_NARROW};
   make_scale(&f);
   make_layout(&f);
-  const sx_buf behind = sx_chart__rows_begin(svg);
+  const size_t behind = d->n_items;
   double y = 10, run = 0, joint = (double)NAN;
   for (size_t i = 0; i < chart->n_categories; i++) y = draw_row(&f, i, &run, &joint, y);
-  sx_chart__rows_end(svg, chart, &f.scale, behind, f.narrow, 4, y);
+  sx_draw__rows_end(d, chart, &f.scale, behind, f.narrow, 4, y);
 }

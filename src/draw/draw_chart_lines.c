@@ -1,15 +1,16 @@
-/* report_lines.c: lines over periods in order, with bands for the intervals and each line named at its end. */
+/* draw_chart_lines.c: lines over periods in order, with bands for the intervals and each line named at its end. */
 #include <math.h>
 #include <string.h>
 
-#include "report_chart.h"
+#include "draw_chart_priv.h"
 
 enum { PLOT_HEIGHT = 280, NAME_LINES = 3 };
 
 typedef struct lines {
-  sx_svg *svg;
+  sx_drawing *d;
   const sx_chart *chart;
-  sx_scale scale;
+  sx_draw_scale scale;
+  sx_draw_point *points; /* room for a band */
   double left, right, top, bottom, name_width;
 } lines;
 
@@ -20,7 +21,7 @@ static double x_of(const lines *l, size_t category) {
 }
 
 static double y_of(const lines *l, double value) {
-  return l->bottom - (sx_chart__at(&l->scale, value) - l->scale.from);
+  return l->bottom - (sx_draw__at(&l->scale, value) - l->scale.from);
 }
 
 static bool has_interval(const lines *l, const sx_chart_cell *c) {
@@ -37,52 +38,42 @@ static void make_scale(lines *l) {
   }
   if (!(lo <= hi)) lo = 0, hi = 1;
   if (lo > 0 && lo < 0.5 * hi) lo = 0;
-  sx_chart__scale(&l->scale, lo, hi, &l->chart->spec, 4);
-}
-
-/* A number as a coordinate pair of a path. */
-static void point(sx_buf *out, char command, double x, double y) {
-  sx_buf_add_char(out, command);
-  sx_svg__number(out, x);
-  sx_buf_add_char(out, ' ');
-  sx_svg__number(out, y);
+  sx_draw__scale(&l->scale, lo, hi, &l->chart->numbers, 4);
 }
 
 /* Bands over each stretch without gaps. */
 static void draw_band(lines *l, size_t s) {
   const size_t n = l->chart->n_categories;
+  const sx_draw_style style = {.fill = sx_ink_series(s), .opacity = 0.16};
   for (size_t i = 0; i < n;) {
-    size_t end = i;
+    size_t end = i, k = 0;
     while (end < n && has_interval(l, sx_chart_at(l->chart, end, s))) end++;
     if (end - i >= 2) {
-      sx_buf_add(&l->svg->body, "<path d=\"");
-      for (size_t k = i; k < end; k++) {
-        point(&l->svg->body, k == i ? 'M' : 'L', x_of(l, k), y_of(l, sx_chart_at(l->chart, k, s)->high));
-      }
-      for (size_t k = end; k-- > i;) {
-        point(&l->svg->body, 'L', x_of(l, k), y_of(l, sx_chart_at(l->chart, k, s)->low));
-      }
-      sx_buf_printf(&l->svg->body, "Z\" fill=\"%s\" fill-opacity=\"0.16\"/>\n", sx_svg__colour(s));
+      for (size_t at = i; at < end; at++, k++)
+        l->points[k] = (sx_draw_point){x_of(l, at), y_of(l, sx_chart_at(l->chart, at, s)->high), at == i};
+      for (size_t at = end; at-- > i; k++)
+        l->points[k] = (sx_draw_point){x_of(l, at), y_of(l, sx_chart_at(l->chart, at, s)->low), false};
+      sx_draw_path(l->d, l->points, k, true, &style);
     }
     i = end > i ? end : i + 1;
   }
 }
 
 static void draw_line(lines *l, size_t s) {
-  static const char *const dashes[] = {"", " stroke-dasharray=\"7 3\"", " stroke-dasharray=\"2 3\"",
-                                       " stroke-dasharray=\"9 3 2 3\""};
+  static const sx_draw_dash dashes[] = {SX_DASH_SOLID, SX_DASH_LONG, SX_DASH_SHORT, SX_DASH_MIXED};
+  const sx_draw_style style = {
+      .stroke = sx_ink_series(s), .stroke_width = 2.25, .round_joins = true, .dash = dashes[s % 4]};
   bool open = false;
-  sx_buf_add(&l->svg->body, "<path d=\"");
+  size_t k = 0;
   for (size_t i = 0; i < l->chart->n_categories; i++) {
     const double v = sx_chart_at(l->chart, i, s)->value;
-    if (isfinite(v)) point(&l->svg->body, open ? 'L' : 'M', x_of(l, i), y_of(l, v));
+    if (isfinite(v)) l->points[k++] = (sx_draw_point){x_of(l, i), y_of(l, v), !open};
     open = isfinite(v);
   }
-  sx_buf_printf(&l->svg->body, "\" fill=\"none\" stroke=\"%s\" stroke-width=\"2.25\" stroke-linejoin=\"round\"%s/>\n",
-                sx_svg__colour(s), dashes[s % 4]);
+  sx_draw_path(l->d, l->points, k, false, &style);
   for (size_t i = 0; i < l->chart->n_categories; i++) {
     const double v = sx_chart_at(l->chart, i, s)->value;
-    if (isfinite(v) && (l->chart->n_categories <= 16)) sx_svg__marker(l->svg, x_of(l, i), y_of(l, v), 4, s);
+    if (isfinite(v) && (l->chart->n_categories <= 16)) sx_draw_marker(l->d, x_of(l, i), y_of(l, v), 4, s);
   }
 }
 
@@ -91,16 +82,16 @@ static void draw_axes(lines *l) {
     const double value = l->scale.lo + i * l->scale.step;
     if (value > l->scale.hi + l->scale.step / 2) break;
     const double y = y_of(l, value);
-    sx_svg__line(l->svg, l->left, y, l->right, y, i == 0 ? SX_AXIS : SX_RULE, 1, "");
-    sx_chart__tick_text(l->svg, l->chart, &l->scale, value, l->left - 12, y + 4, SX_ANCHOR_END);
+    sx_draw__stroke(l->d, l->left, y, l->right, y, i == 0 ? SX_INK_AXIS : SX_INK_RULE, 1, SX_DASH_SOLID);
+    sx_draw__tick_text(l->d, l->chart, &l->scale, value, l->left - 12, y + 4, SX_ANCHOR_END);
   }
   double last = -(double)INFINITY;
   for (size_t i = 0; i < l->chart->n_categories; i++) {
     const char *name = l->chart->categories[i];
-    const double half = sx_svg__text_width(name, strlen(name), SX_CHART_SMALL) / 2;
-    const double x = fmin(x_of(l, i), l->svg->width - half);
+    const double half = sx_draw_text_width(name, strlen(name), SX_CHART_SMALL) / 2;
+    const double x = fmin(x_of(l, i), l->d->width - half);
     if (x - half < last + 8) continue;
-    sx_svg__text(l->svg, x, l->bottom + 20, SX_ANCHOR_MIDDLE, SX_CHART_SMALL, SX_SOFT, false, name, strlen(name));
+    sx_draw_text(l->d, x, l->bottom + 20, SX_ANCHOR_MIDDLE, SX_CHART_SMALL, SX_INK_SOFT, false, name, strlen(name));
     last = x + half;
   }
 }
@@ -111,7 +102,7 @@ typedef struct end_name {
   double y, height;
   size_t series;
   const sx_chart_cell *cell;
-  sx_svg_lines lines;
+  sx_draw_lines lines;
 } end_name;
 
 /* Sorted by height on the page, then pushed down, then the lot up again where it leaves the plot. */
@@ -146,7 +137,7 @@ static void name_lines(lines *l, bool with_names) {
       if (!isfinite(c->value)) continue;
       names[n] = (end_name){.y = y_of(l, c->value), .series = s, .cell = c};
       if (several && with_names) {
-        sx_svg__wrap(&names[n].lines, l->chart->series[s], SX_CHART_SMALL, l->name_width, NAME_LINES);
+        sx_draw_wrap(&names[n].lines, l->chart->series[s], SX_CHART_SMALL, l->name_width, NAME_LINES);
       }
       names[n].height = 19 + 1.35 * SX_CHART_SMALL * (double)names[n].lines.n;
       needed += names[n].height + 3;
@@ -157,11 +148,11 @@ static void name_lines(lines *l, bool with_names) {
   spread(names, n, l->top - 10, fmax(l->bottom + 10, l->top - 10 + needed));
   for (size_t i = 0; i < n; i++) {
     const double top = names[i].y - names[i].height / 2;
-    sx_chart__value_text(l->svg, names[i].cell, l->right + 12, top + 14, SX_ANCHOR_START, SX_CHART_TEXT, SX_INK);
+    sx_draw__value_text(l->d, names[i].cell, l->right + 12, top + 14, SX_ANCHOR_START, SX_CHART_TEXT, SX_INK_TEXT);
     const double block = 1.35 * SX_CHART_SMALL * (double)names[i].lines.n;
-    sx_svg__block(l->svg, l->right + 12, top + 19 + block / 2, SX_ANCHOR_START, SX_CHART_SMALL, SX_SOFT,
+    sx_draw_block(l->d, l->right + 12, top + 19 + block / 2, SX_ANCHOR_START, SX_CHART_SMALL, SX_INK_SOFT,
                   &names[i].lines);
-    l->svg->height = fmax(l->svg->height, top + names[i].height + 4);
+    l->d->height = fmax(l->d->height, top + names[i].height + 4);
   }
 }
 
@@ -169,7 +160,7 @@ static double widest_end(const sx_chart *chart) {
   double width = 0;
   for (size_t i = 0; i < chart->n_categories * chart->n_series; i++) {
     const char *text = chart->cells[i].text;
-    if (text) width = fmax(width, sx_svg__text_width(text, strlen(text), SX_CHART_TEXT));
+    if (text) width = fmax(width, sx_draw_text_width(text, strlen(text), SX_CHART_TEXT));
   }
   return width;
 }
@@ -177,7 +168,7 @@ static double widest_end(const sx_chart *chart) {
 static double widest_name(const sx_chart *chart) {
   double width = 0;
   for (size_t s = 0; s < chart->n_series; s++) {
-    width = fmax(width, sx_svg__text_width(chart->series[s], strlen(chart->series[s]), SX_CHART_SMALL));
+    width = fmax(width, sx_draw_text_width(chart->series[s], strlen(chart->series[s]), SX_CHART_SMALL));
   }
   return width;
 }
@@ -186,28 +177,33 @@ static double widest_tick(const lines *l) {
   char text[64];
   double width = 0;
   for (int i = 0; i <= 40 && l->scale.lo + i * l->scale.step <= l->scale.hi + l->scale.step / 2; i++) {
-    sx_chart__tick(text, sizeof text, l->chart, &l->scale, l->scale.lo + i * l->scale.step);
-    width = fmax(width, sx_svg__text_width(text, strlen(text), SX_CHART_SMALL));
+    sx_draw__tick(text, sizeof text, l->chart, &l->scale, l->scale.lo + i * l->scale.step);
+    width = fmax(width, sx_draw_text_width(text, strlen(text), SX_CHART_SMALL));
   }
   return width;
 }
 
-void sx_chart__lines(sx_svg *svg, const sx_chart *chart) {
-  lines l = {.svg = svg, .chart = chart};
-  const bool narrow = svg->width < SX_CHART_NARROW;
+void sx_draw__lines(sx_drawing *d, const sx_chart *chart) {
+  lines l = {.d = d, .chart = chart};
+  const bool narrow = sx_draw__narrow(d);
+  l.points = sx_arena_alloc(d->arena, 2 * chart->n_categories, sizeof *l.points);
+  if (!l.points) {
+    d->failed = true;
+    return;
+  }
   const bool with_names = !narrow && chart->n_series > 1 && chart->n_series <= 8;
   make_scale(&l);
-  l.name_width = with_names ? fmin(fmax(widest_name(chart), 60), 0.2 * svg->width) : 0;
-  l.top = (with_names ? 8 : sx_chart__legend(svg, chart, 0, true)) + 10;
+  l.name_width = with_names ? fmin(fmax(widest_name(chart), 60), 0.2 * d->width) : 0;
+  l.top = (with_names ? 8 : sx_draw__legend(d, chart, 0, true)) + 10;
   l.bottom = l.top + (narrow ? 0.75 : 1) * PLOT_HEIGHT;
   const double first = chart->n_categories
-                           ? sx_svg__text_width(chart->categories[0], strlen(chart->categories[0]), SX_CHART_SMALL) / 2
+                           ? sx_draw_text_width(chart->categories[0], strlen(chart->categories[0]), SX_CHART_SMALL) / 2
                            : 0;
   l.left = fmax(widest_tick(&l) + 12, first);
-  l.right = svg->width - fmax(l.name_width, widest_end(chart)) - 16;
+  l.right = d->width - fmax(l.name_width, widest_end(chart)) - 16;
   l.scale.from = 0;
   l.scale.to = l.bottom - l.top;
-  svg->height = l.bottom + 30;
+  d->height = l.bottom + 30;
   draw_axes(&l);
   for (size_t s = 0; s < chart->n_series; s++) draw_band(&l, s);
   for (size_t s = 0; s < chart->n_series; s++) draw_line(&l, s);
