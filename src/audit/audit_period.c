@@ -80,6 +80,18 @@ static bool lies_in(const char *part, const char *whole) {
   return read(&x, part) && read(&y, whole) && x.first >= y.first && x.last <= y.last;
 }
 
+bool sx_audit__period_alike(const char *a, const char *b) {
+  return alike(a, b);
+}
+
+bool sx_audit__period_months(int *first, int *last, const char *text) {
+  months x;
+  if (!read(&x, text)) return false;
+  *first = x.first;
+  *last = x.last;
+  return true;
+}
+
 bool sx_audit__period_open(const sx_audit *audit, const au_identity *identity) {
   const au_kind kind = identity->kind;
   if (identity->same_period || kind == AU_CHANGE || kind == AU_GROWTH || kind == AU_CAGR || kind == AU_ORDER ||

@@ -206,7 +206,11 @@ void sx_audit__box(au_range *box, const sx_audit *audit, const au_identity *iden
 sx_status sx_audit__find_groups(sx_audit_report *report, sx_error *err);
 /* Fewest figures that explain every failure. */
 sx_status sx_audit__explain(sx_audit_report *report, au_work *work, sx_error *err);
-/* The periods that an identity needs alike are stated differently, or for one figure only: audit_period.c. */
+/* One period, or a month that ends the other: audit_period.c. */
+bool sx_audit__period_alike(const char *a, const char *b);
+/* 12 year + month from 0; false for a text that is no period. */
+bool sx_audit__period_months(int *first, int *last, const char *text);
+/* The periods that an identity needs alike are stated differently, or for one figure only. */
 bool sx_audit__period_open(const sx_audit *audit, const au_identity *identity);
 /* Printed figures before those from outside; of each the smallest change first, in units of the last place that is printed. */
 void sx_audit__sort_repairs(const sx_audit *audit, sx_audit_repair *repairs, size_t n);
