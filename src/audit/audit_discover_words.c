@@ -359,7 +359,7 @@ static void twins(seeker *k, uint32_t x, scored *twin) {
     for (size_t p = i; p < end; p++) {
       const uint32_t two[2] = {x, twin[p].i};
       const sx_candidate c = {S_SAME, two, 2, (double)end, 0};
-      if (twin[p].i > x) sx_audit__propose(k->f, &c, false, end == 1 && twin[p].s >= 1.15);
+      if (twin[p].i > x) sx_audit__propose(k->f, &c, false, end == 1 && twin[p].s >= 1.3);
     }
   }
 }
