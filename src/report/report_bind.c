@@ -126,7 +126,7 @@ static sx_status fill(sx_bound *out, sx_page *page, const sx_store_row *row, con
                     .high = row->high,
                     .ci_level = row->ci_level,
                     .n = row->n,
-                    .across_break = row->quality && strncmp(row->quality, "break", 5) == 0,
+                    .across_break = row->quality && strstr(row->quality, "break"),
                     .p = strncmp(row->statistic, "p_", 2) == 0 && strcmp(field, "estimate") == 0,
                     .one_sided = row->quality && strstr(row->quality, "earlier figure without error") != NULL};
   bound.measure = bound.main || strcmp(field, "se") == 0 || strcmp(field, "low") == 0 || strcmp(field, "high") == 0;

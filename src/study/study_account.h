@@ -58,6 +58,14 @@ sx_status study__put_account_row(const st_account_run *w, const st_account_put *
 sx_status study__put_account_result(const st_account_run *w, const sx_account_result *result, const st_where *where,
                                     sx_error *err) SX_NODISCARD;
 sx_status study__account_domains(const st_account_run *w, sx_error *err) SX_NODISCARD;     /* and comparisons */
+/* study_account_compare.c: rows of a comparison whose sides are built. */
+typedef struct st_sides {
+  const sx_account *before, *after;
+  const sx_link *link;       /* of two waves, else NULL */
+  const char *mark, *method; /* of every row; NULL none, the run's */
+} st_sides;
+sx_status study__put_comparison(const st_account_run *w, const st_compare *c, const st_where *where,
+                                const st_sides *sides, sx_error *err) SX_NODISCARD;
 sx_status study__account_sensitivity(const st_account_run *w, sx_error *err) SX_NODISCARD; /* study_account_inputs.c */
 /* Small areas for the levels of a->area.group: model [n_domains * n_leaves], NULL where there is none; entries owned by the caller.
  * leaves [n_leaves]: nodes. */

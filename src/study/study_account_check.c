@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "study_account.h"
+#include "study_waves.h"
 
 /* ---- formulas ------------------------------------------------------------------------------------------------------------ */
 
@@ -174,11 +175,45 @@ static void check_domains(st_load *l, const st_account *a) {
   }
 }
 
+/* The waves that changes are counted from: their samples are linked. */
+static void check_wave(st_load *l, const st_account *a, st_compare *c) {
+  const struct st_series *series = l->s->series;
+  const sx_node *at = sx_node_get(c->node, "wave");
+  const size_t own = (size_t)(a - l->s->accounts);
+  const bool previous = strcmp(c->wave, "previous") == 0, year = strcmp(c->wave, "year") == 0;
+  if (!series) {
+    study__problem(l, at, "a comparison with an earlier wave needs one: the study has no 'waves' section");
+    return;
+  }
+  for (size_t i = 0; i < series->n_pairs; i++) {
+    const st_pair *p = &series->pairs[i];
+    const bool named = strcmp(series->waves[p->earlier].id, c->wave) == 0;
+    if (named || (previous && p->versus == ST_PREVIOUS) || (year && p->versus == ST_YEAR)) c->pair = i;
+  }
+  if (c->pair == ST_NONE && (previous || year || study__find_wave(series, c->wave, strlen(c->wave)) != ST_NONE)) {
+    study__problem(l, at,
+                   "no changes are counted from '%s': a comparison is with 'previous' or, where there is a wave of "
+                   "a year before, 'year'",
+                   c->wave);
+  } else if (c->pair == ST_NONE) {
+    study__problem(l, at, "the series has no wave '%s'", c->wave);
+  } else if (!series->followed_account || !series->followed_account[own]) {
+    study__problem(l, at, "the account '%s' is not followed over the waves: add it to 'changes'", a->id);
+  } else {
+    const st_wave *w = &series->waves[series->pairs[c->pair].earlier];
+    bool without = !w->with_data;
+    for (size_t i = 0; i < w->without.n; i++) without = without || strcmp(w->without.items[i], a->id) == 0;
+    if (without)
+      study__problem(l, at, "the wave '%s' has no data of the account '%s', only what was published", w->id, a->id);
+  }
+}
+
 static void check_compares(st_load *l, st_account *a) {
   char near[160];
   for (size_t i = 0; i < a->n_compares; i++) {
     st_compare *c = &a->compares[i];
     const sx_node *with = sx_node_get(c->node, "with");
+    if (c->wave) check_wave(l, a, c);
     if (!with) continue;
     c->with = study__find_account(l->s, with->text, strlen(with->text));
     if (c->with == ST_NONE)

@@ -163,75 +163,6 @@ static sx_status one_group(const domains *d, size_t i, sx_error *err) {
 
 /* ---- comparisons -------------------------------------------------------------------------------------------------------------------- */
 
-/* What is divided by a difference that is not clear of 0 has no error that its first-order one could stand for. */
-static const char *over_mark(const sx_est *over) {
-  enum { CLEAR = 3 };
-  const double se = over ? sqrt(sx_est_variance(over)) : 0;
-  return over && !(fabs(sx_est_value(over)) > CLEAR * se) ? "near 0" : NULL;
-}
-
-/* over: the difference that it is a share of, or NULL */
-static sx_status put_change(const domains *d, const st_compare *c, const st_where *where, const char *node,
-                            const char *stem, const char *word, const sx_est *est, const sx_est *over, sx_error *err) {
-  const char *statistic = sx_arena_printf(d->w->r->arena, "%s%s%s", stem, word, c->suffix);
-  if (!statistic) return sx_error_memory(err);
-  const st_account_put put = {.node = node,
-                              .statistic = statistic,
-                              .unit = study__account_unit(d->w->a, statistic),
-                              .where = where,
-                              .est = est,
-                              .mark = over_mark(over)};
-  return study__put_account_row(d->w, &put, err);
-}
-
-static sx_status put_contributions(const domains *d, const st_compare *c, const st_where *where,
-                                   const sx_account *before, const sx_account *after, sx_error *err) {
-  sx_account_changes *changes = NULL;
-  SX_TRY(sx_account_contributions(&changes, before, after, NULL, err));
-  sx_status status = SX_OK;
-  const sx_est *whole = NULL;
-  for (size_t i = 0; i < changes->n_rows && !whole; i++) {
-    const sx_account_change_row *row = &changes->rows[i];
-    if (!row->scope && !row->parent && row->measure == SX_ACCOUNT_DIFFERENCE) whole = row->est;
-  }
-  for (size_t i = 0; i < changes->n_rows && status == SX_OK; i++) {
-    const sx_account_change_row *row = &changes->rows[i];
-    const char *word = row->measure == SX_ACCOUNT_DIFFERENCE ? "gap" : sx_account_change_measure_name(row->measure);
-    const bool of_root = row->measure == SX_ACCOUNT_STRUCTURE_DIFFERENCE || row->measure == SX_ACCOUNT_SHARE_OF_CHANGE;
-    if (of_root && !row->parent) continue; /* of the root: 1 - 1, and 1 */
-    if (!row->scope)
-      status = put_change(d, c, where, row->id, "", word, row->est,
-                          row->measure == SX_ACCOUNT_SHARE_OF_CHANGE ? whole : NULL, err);
-  }
-  sx_account_changes_free(changes);
-  return status;
-}
-
-static const sx_est *change_of(const sx_account_effects *effects, const char *id) {
-  for (size_t i = 0; i < effects->n_rows; i++) {
-    const sx_account_effect_row *row = &effects->rows[i];
-    if (!row->scope && row->effect == SX_ACCOUNT_EFFECT_TOTAL && strcmp(row->id, id) == 0) return row->est;
-  }
-  return NULL;
-}
-
-static sx_status put_effects(const domains *d, const st_compare *c, const st_where *where, const sx_account *before,
-                             const sx_account *after, sx_error *err) {
-  sx_account_effects *effects = NULL;
-  SX_TRY(sx_account_decompose(&effects, before, after, NULL, c->weighting, err));
-  sx_status status = SX_OK;
-  for (size_t i = 0; i < effects->n_rows && status == SX_OK; i++) {
-    const sx_account_effect_row *row = &effects->rows[i];
-    if (row->scope || row->effect == SX_ACCOUNT_EFFECT_TOTAL) continue; /* the total is the gap */
-    const char *word = sx_account_effect_name(row->effect);
-    status = put_change(d, c, where, row->id, "effect_", word, row->est, NULL, err);
-    if (status == SX_OK)
-      status = put_change(d, c, where, row->id, "effect_share_", word, row->share, change_of(effects, row->id), err);
-  }
-  sx_account_effects_free(effects);
-  return status;
-}
-
 /* The account of a group among those that were made, or of the whole. */
 static sx_status find_side(const sx_account **account, const st_where **where, const domains *d, const st_domain *side,
                            sx_error *err) {
@@ -263,8 +194,8 @@ static sx_status compare(const domains *d, const st_compare *c, sx_error *err) {
   } else if (status == SX_OK) {
     status = find_side(&before, &from, d, &c->from, err);
   }
-  if (status == SX_OK) status = put_contributions(d, c, to, before, after, err);
-  if (status == SX_OK && c->decompose) status = put_effects(d, c, to, before, after, err);
+  const st_sides sides = {.before = before, .after = after};
+  if (status == SX_OK) status = study__put_comparison(d->w, c, to, &sides, err);
   if (status != SX_OK) study__add_place(err, d->w->r->s, c->node);
   sx_account_free(other);
   return status;
@@ -281,7 +212,9 @@ sx_status study__account_domains(const st_account_run *w, sx_error *err) {
       SX_TRY_GOTO(status, study__account_areas(d.model, w, d.wheres, d.n, d.leaves, d.n_leaves, err), done);
     for (size_t i = 0; i < d.n; i++) SX_TRY_GOTO(status, one_group(&d, i, err), done);
   }
-  for (size_t i = 0; i < a->n_compares; i++) SX_TRY_GOTO(status, compare(&d, &a->compares[i], err), done);
+  for (size_t i = 0; i < a->n_compares; i++) {
+    if (!a->compares[i].wave) SX_TRY_GOTO(status, compare(&d, &a->compares[i], err), done);
+  }
 done:
   for (size_t i = 0; d.model && i < d.n * d.n_leaves; i++) sx_est_free(d.model[i]);
   for (size_t i = 0; d.kept && i < d.n; i++) sx_account_free(d.kept[i]);

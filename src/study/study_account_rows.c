@@ -62,6 +62,7 @@ static bool is_followed(const st_account_put *put) {
   bool measure = false;
   for (int m = SX_ACCOUNT_LEVEL; m <= SX_ACCOUNT_SHARE_OF_BENCHMARK; m++)
     measure = measure || strcmp(put->statistic, sx_account_measure_name((sx_account_measure)m)) == 0;
+  measure = measure || strcmp(put->statistic, sx_account_measure_name(SX_ACCOUNT_CONSTANT)) == 0;
   return measure && (put->where->n == 0 || strcmp(put->where->terms[0].variable, "scope") == 0);
 }
 

@@ -238,18 +238,20 @@ static void read_decompose(st_load *l, st_compare *c, const sx_node *map) {
 }
 
 static void read_compare(st_load *l, st_account *a, const sx_node *map) {
-  st_compare c = {.node = map, .with = ST_NONE, .suffix = "", .weighting = SX_ACCOUNT_AVERAGED};
+  st_compare c = {.node = map, .with = ST_NONE, .pair = ST_NONE, .suffix = "", .weighting = SX_ACCOUNT_AVERAGED};
   if (!study__is_map(l, map, "a comparison")) return;
-  ST_KEYS(l, map, "from", "to", "with", "decompose", "weighting");
+  ST_KEYS(l, map, "from", "to", "with", "wave", "decompose", "weighting");
   const sx_node *from = sx_node_get(map, "from"), *to = sx_node_get(map, "to"), *with = sx_node_get(map, "with");
-  if (with ? from || to : !from || !to) {
-    study__problem(l, map, "a comparison is {from: GROUP, to: GROUP}, or {with: ACCOUNT}");
+  const sx_node *wave = sx_node_get(map, "wave");
+  if ((with || wave) ? from || to || (with && wave) : !from || !to) {
+    study__problem(l, map, "a comparison is {from: GROUP, to: GROUP}, {with: ACCOUNT} or {wave: previous}");
     return;
   }
-  if (with) {
-    const char *name = study__scalar(l, with, "with");
+  if (with || wave) {
+    const char *name = study__scalar(l, with ? with : wave, with ? "with" : "wave");
     if (!name) return;
-    c.suffix = name; /* looked up when all accounts are known */
+    c.suffix = name; /* looked up when all accounts and the waves are known */
+    if (wave) c.wave = name;
   } else if (!one_group(l, a, &c.from, from) || !one_group(l, a, &c.to, to)) {
     return;
   } else if (study__same_domain(&c.from, &c.to)) {

@@ -252,6 +252,32 @@ done:
   return status;
 }
 
+/* Whether the account, of this wave or of the study that follows it, is compared between the two. */
+static bool meets_waves(const st_run *r, const st_account *a) {
+  const sx_study *s = r->following ? r->following->s : r->s;
+  const size_t at = study__find_account(s, a->id, strlen(a->id));
+  bool any = false;
+  for (size_t i = 0; at != ST_NONE && i < s->accounts[at].n_compares; i++)
+    any = any || s->accounts[at].compares[i].wave;
+  return any;
+}
+
+static sx_status keep_built(st_account_run *w, sx_error *err) {
+  st_run *r = w->r;
+  if (!meets_waves(r, w->a)) return SX_OK;
+  if (!r->built) r->built = sx_arena_zalloc(r->arena, r->s->n_accounts, sizeof *r->built);
+  if (!r->built) return sx_error_memory(err);
+  sx_account_free(r->built[w->index]);
+  r->built[w->index] = w->account;
+  w->account = NULL;
+  return SX_OK;
+}
+
+void study__built_clear(st_run *r) {
+  for (size_t i = 0; r->built && i < r->s->n_accounts; i++) sx_account_free(r->built[i]);
+  r->built = NULL;
+}
+
 sx_status study__run_account(st_run *r, size_t index, sx_error *err) {
   const st_account *a = &r->s->accounts[index];
   st_account_run w = {.r = r, .a = a, .index = index, .options = SX_EST_OPTIONS_INIT};
@@ -270,9 +296,13 @@ sx_status study__run_account(st_run *r, size_t index, sx_error *err) {
   SX_TRY_GOTO(status, study__build_account(&w.account, r, a, err), done);
   SX_TRY_GOTO(status, sx_account_compute(&result, w.account, base, err), done);
   SX_TRY_GOTO(status, study__put_account_result(&w, result, &whole, err), done);
-  if (r->again) goto done; /* for the changes between waves, which are of the whole */
-  SX_TRY_GOTO(status, study__account_domains(&w, err), done);
-  status = study__account_sensitivity(&w, err);
+  if (!r->again) { /* else: for the changes between waves, which are of the whole */
+    SX_TRY_GOTO(status, study__account_domains(&w, err), done);
+    SX_TRY_GOTO(status, study__account_sensitivity(&w, err), done);
+  }
+  sx_account_result_free(result); /* its rows name the account's nodes */
+  result = NULL;
+  status = keep_built(&w, err);
 done:
   if (status != SX_OK) {
     sx_error_add_where(err, "account %s", a->id);

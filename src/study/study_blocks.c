@@ -253,16 +253,26 @@ static sx_status indicator_table(sx_buf *out, sx_buf *scratch, st_run *r, const 
   return SX_OK;
 }
 
+static const struct {
+  const char *field, *zh, *en;
+} at_constant[] = {{"change", "不变价变动", "Change at constant prices"},
+                   {"change_relative", "不变价增长", "Growth at constant prices"},
+                   {"yoy", "不变价同比变动", "Change on the year at constant prices"},
+                   {"yoy_relative", "不变价同比增长", "Growth on the year at constant prices"}};
+
 bool study__change_measure(sx_text2 *word, char format[120], const st_account *a, const char *measure) {
   for (size_t i = 0; i < N_EXTRA; i++) {
     const size_t n = strlen(extra[i].field);
     if (!extra[i].prefix || strcmp(extra[i].prefix, "gap") == 0 || strncmp(measure, extra[i].field, n) != 0 ||
         (measure[n] && measure[n] != '_'))
       continue;
-    const bool share = strncmp(measure + n, "_share", 6) == 0;
-    if (measure[n] && !share) continue;
+    const bool share = strncmp(measure + n, "_share", 6) == 0, real = strcmp(measure + n, "_level_constant") == 0;
+    if (measure[n] && !share && !real) continue;
     extra_format(format, &extra[i], a->format, share);
     *word = (sx_text2){extra[i].zh, extra[i].en};
+    for (size_t k = 0; real && k < sizeof at_constant / sizeof *at_constant; k++) {
+      if (strcmp(at_constant[k].field, extra[i].field) == 0) *word = (sx_text2){at_constant[k].zh, at_constant[k].en};
+    }
     return true;
   }
   return false;

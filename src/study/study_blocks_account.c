@@ -44,6 +44,31 @@ static const struct {
              {"effect_share_interaction", "交互效应占差额", "Interaction, share of the gap", "% 1"}};
 enum { N_WORDS = sizeof words / sizeof *words };
 
+/* What a comparison with an earlier wave calls them: the difference is a change, what is relative a growth. */
+static const struct {
+  const char *statistic, *zh, *en;
+} of_waves[] = {{"gap", "变动", "Change"},
+                {"growth", "增长", "Growth"},
+                {"share_of_change", "对变动的贡献", "Share of the change"},
+                {"structure_difference", "占比的变动（百分点）", "Change of the share, points"},
+                {"constant_difference", "不变价变动", "Change at constant prices"},
+                {"constant_growth", "不变价增长", "Growth at constant prices"},
+                {"price_difference", "其中价格", "Of it prices"},
+                {"effect_share_population", "人数效应占变动", "Population, share of the change"},
+                {"effect_share_penetration", "付费率效应占变动", "Penetration, share of the change"},
+                {"effect_share_spend", "人均支出效应占变动", "Spend per head, share of the change"},
+                {"effect_share_price", "价格效应占变动", "Prices, share of the change"},
+                {"effect_share_adjustment", "调整效应占变动", "Adjustments, share of the change"},
+                {"effect_share_level", "金额效应占变动", "Amounts, share of the change"},
+                {"effect_share_interaction", "交互效应占变动", "Interaction, share of the change"}};
+
+static sx_text2 compare_word(const st_compare *c, const char *statistic) {
+  for (size_t i = 0; c->wave && i < sizeof of_waves / sizeof *of_waves; i++) {
+    if (strcmp(of_waves[i].statistic, statistic) == 0) return (sx_text2){of_waves[i].zh, of_waves[i].en};
+  }
+  return study__account_word(statistic, strlen(statistic));
+}
+
 static size_t find_word(const char *statistic, size_t n) {
   for (size_t i = 0; i < N_WORDS; i++) {
     if (strlen(words[i].statistic) == n && memcmp(words[i].statistic, statistic, n) == 0) return i;
@@ -83,8 +108,13 @@ const st_compare *study__block_compare(const sx_study *s, const st_account *a, c
     return sx_node_bool(&any, node) && any && a->n_compares == 1 ? &a->compares[0] : NULL;
   }
   const sx_node *from = sx_node_get(node, "from"), *to = sx_node_get(node, "to"), *with = sx_node_get(node, "with");
+  const sx_node *wave = sx_node_get(node, "wave");
   for (size_t i = 0; i < a->n_compares; i++) {
     const st_compare *c = &a->compares[i];
+    if (wave || c->wave) {
+      if (wave && c->wave && wave->kind == SX_NODE_SCALAR && strcmp(wave->text, c->wave) == 0) return c;
+      continue;
+    }
     if (with ? c->with != ST_NONE && strcmp(s->accounts[c->with].id, with->text) == 0
              : c->with == ST_NONE && names(s, &c->from, from) && names(s, &c->to, to))
       return c;
@@ -144,7 +174,9 @@ static sx_status choose_effects(shown_table *t, const st_compare *c, const sx_no
   t->domains.n = 1;
   if (asked && asked->kind == SX_NODE_LIST) {
     for (size_t i = 0; i < asked->n; i++) {
-      if (asked->items[i]->kind == SX_NODE_SCALAR) SX_TRY(take_statistic(t, asked->items[i]->text, c->suffix, err));
+      if (asked->items[i]->kind != SX_NODE_SCALAR) continue;
+      SX_TRY(take_statistic(t, asked->items[i]->text, c->suffix, err));
+      t->words[t->n_statistics - 1] = compare_word(c, asked->items[i]->text);
     }
     return SX_OK;
   }
@@ -153,6 +185,7 @@ static sx_status choose_effects(shown_table *t, const st_compare *c, const sx_no
     if (!statistic) return sx_error_memory(err);
     if (strncmp(usual[i], "effect", 6) == 0 && !occurs(t, statistic, to)) continue;
     SX_TRY(take_statistic(t, usual[i], c->suffix, err));
+    t->words[t->n_statistics - 1] = compare_word(c, usual[i]);
   }
   return SX_OK;
 }

@@ -6,6 +6,7 @@
 
 #include "study_account.h"
 #include "study_blocks.h"
+#include "study_waves.h"
 
 /* ---- waterfalls ------------------------------------------------------------------------------------------------------------- */
 
@@ -78,6 +79,19 @@ static sx_status add_nodes(steps *s, const st_account *a, const st_compare *c, c
   return SX_OK;
 }
 
+/* From the earlier wave's level to the study's own. */
+static sx_status between_waves(steps *s, const st_account *a, const st_compare *c, const char *node, bool nodes,
+                               sx_error *err) {
+  const struct st_series *series = s->r->s->series;
+  const st_wave *w = &series->waves[series->pairs[c->pair].earlier];
+  const char *id = id_of(s->r, a, node), *was = sx_arena_printf(s->r->arena, "wave:%s", w->id);
+  if (!id || !was) return sx_error_memory(err);
+  add_step(s, w->label, true, id, was, "level");
+  SX_TRY(nodes ? add_nodes(s, a, c, node, "total", err) : add_effects(s, c, id, "total", err));
+  add_step(s, series->own, true, id, "total", "level");
+  return SX_OK;
+}
+
 /* From one group's level to the other's, by the effects of the factors or by the parts of the node. */
 static sx_status comparison(steps *s, const st_account *a, const st_compare *c, const char *node, bool nodes,
                             sx_error *err) {
@@ -86,6 +100,7 @@ static sx_status comparison(steps *s, const st_account *a, const st_compare *c, 
   const char *to = study__domain_text(study, &c->to, s->r->arena), *id = id_of(s->r, a, node);
   const char *from = study__domain_text(study, &c->from, s->r->arena), *before = id_of(s->r, other, node);
   if (!to || !from || !id || !before) return sx_error_memory(err);
+  if (c->wave) return between_waves(s, a, c, node, nodes, err);
   add_step(s, other == a ? label_of(study, &c->from, s->r, from) : other->label, true, before, from, "level");
   SX_TRY(nodes ? add_nodes(s, a, c, node, to, err) : add_effects(s, c, id, to, err));
   add_step(s, other == a ? label_of(study, &c->to, s->r, to) : a->label, true, id, to, "level");

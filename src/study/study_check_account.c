@@ -60,10 +60,10 @@ static void check_decompose(st_load *l, const st_account *a, const sx_node *map,
   const sx_node *node = sx_node_get(map, "decompose");
   const st_compare *c = study__block_compare(l->s, a, node);
   if (!node) return;
-  if (node->kind == SX_NODE_MAP) ST_KEYS(l, node, "from", "to", "with");
+  if (node->kind == SX_NODE_MAP) ST_KEYS(l, node, "from", "to", "with", "wave");
   if (!c) {
     study__problem(l, node,
-                   "the account '%s' makes no such comparison: 'compare: [{from: GROUP, to: GROUP, decompose: true}]'",
+                   "the account '%s' makes no such comparison: 'compare: [{from: GROUP, to: GROUP, decompose: true}]' or '[{wave: previous, ...}]'",
                    a->id);
     return;
   }

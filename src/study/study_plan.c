@@ -522,6 +522,9 @@ static sx_status plan_block(build *b, size_t i, sx_error *err) {
     if (a != ST_NONE) {
       sx_node_to_json(&b->spec, s->accounts[a].node);
       SX_TRY(add_dep(b, step, b->account[a], err));
+      const char *id = study__block_waves(s, block->node) ? sx_arena_printf(b->arena, "%s/", s->accounts[a].id) : "";
+      if (!id) return sx_error_memory(err);
+      if (*id && b->waves) SX_TRY(study__plan_dep_waves(b, step, id, err));
     }
   } else if (sx_node_get(block->node, "balance")) {
     const char *name = sx_node_get(block->node, "balance")->text;

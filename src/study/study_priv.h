@@ -244,7 +244,9 @@ typedef struct st_compare { /* why the account is not the same in two groups, or
   const sx_node *node;
   st_domain from, to;
   size_t with;        /* another account in the place of from; ST_NONE: groups */
-  const char *suffix; /* "_rural"; "" where from is the whole */
+  const char *wave;   /* an earlier wave in the place of from: "previous", "year" or its name; NULL none */
+  size_t pair;        /* then: of the series */
+  const char *suffix; /* "_rural", "_previous"; "" where from is the whole */
   bool decompose;
   sx_account_weighting weighting;
 } st_compare;
@@ -688,6 +690,7 @@ typedef struct st_run {
   struct st_run *following;   /* of an earlier wave: the run of the study */
   struct st_wave_runs *waves; /* of the study: those of its earlier waves (study_waves.h); NULL none */
   bool again;                 /* the steps marked `again` are computed, and nothing is written */
+  sx_account **built;         /* [accounts] those that are compared with another wave, over the whole; NULL none */
 } st_run;
 
 /* study_domains.c */
@@ -727,6 +730,7 @@ sx_status study__keep_value(st_run *r, const char *name, sx_est *est, sx_error *
 sx_status study__put_carrier(st_run *r, int64_t id, const sx_est *est, sx_error *err) SX_NODISCARD;
 /* study_accounts.c */
 sx_status study__run_account(st_run *r, size_t account, sx_error *err) SX_NODISCARD;
+void study__built_clear(st_run *r);
 /* The value of a formula in a domain ("total" outside groups); *out owned by the caller. */
 sx_status study__formula_value(sx_est **out, st_run *r, const st_formula *f, const char *domain,
                                sx_error *err) SX_NODISCARD;

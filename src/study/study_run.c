@@ -336,6 +336,7 @@ static sx_status run_all(st_run *r, const outputs *o, const sx_run_options *opti
 
 void study__run_clear(st_run *r) {
   study__waves_clear(r);
+  study__built_clear(r);
   study__domains_clear(r);
   for (size_t i = 0; i < r->n_values; i++) sx_est_free(r->values[i].est);
   sx_mem_free(&r->ctx, r->values);

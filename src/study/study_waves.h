@@ -78,6 +78,7 @@ typedef enum st_family { ST_FAMILY_ALL, ST_FAMILY_INDICATOR } st_family;
 
 struct st_series {
   const sx_node *node;
+  sx_text2 own; /* the label of the study's own wave */
   st_list unit; /* columns that link units; none: independent samples */
   st_wave *waves;
   size_t n;
@@ -142,5 +143,7 @@ sx_status study__put_count(st_run *r, const char *step, const char *indicator, c
 /* study_waves_change.c: the rows of one step of changes, and the significance of all of them. */
 sx_status study__run_change(st_run *r, size_t index, sx_error *err) SX_NODISCARD;
 sx_status study__run_significance(st_run *r, sx_error *err) SX_NODISCARD;
+/* study_waves_account.c: why an account changed between two waves. */
+sx_status study__compare_waves(st_run *r, size_t account, const char *step, sx_error *err) SX_NODISCARD;
 
 #endif

@@ -24,8 +24,18 @@ static bool asks_wave(const sx_study *s, const sx_node *block, size_t at) {
   return false;
 }
 
+/* The comparison with an earlier wave that a block of an account shows; NULL none. */
+static const st_compare *wave_compare(const sx_study *s, const sx_node *block) {
+  const char *account = scalar(block, "account");
+  const size_t a = account ? study__find_account(s, account, strlen(account)) : ST_NONE;
+  const st_compare *c = a == ST_NONE ? NULL : study__block_compare(s, &s->accounts[a], sx_node_get(block, "decompose"));
+  return c && c->wave && c->pair != ST_NONE ? c : NULL;
+}
+
 static bool asks_change(const sx_study *s, const sx_node *block, st_versus versus) {
   const char *prefix = study__versus_name(versus);
+  const st_compare *c = wave_compare(s, block);
+  if (c) return s->series->pairs[c->pair].versus == versus;
   const sx_node *lists[] = {sx_node_get(block, "show"), sx_node_get(block, "measures"),
                             sx_node_get(block, "statistic")};
   for (size_t k = 0; k < 3; k++) {
@@ -162,8 +172,8 @@ static bool is_broken(const sx_study *s, const st_wave *w, const lines *list) {
 static void wave_label(sx_buf *out, const sx_study *s, const st_wave *w, const lines *list) {
   const char *mark = is_broken(s, w, list) ? "†" : "";
   char zh[200], en[200];
-  const char *own_zh = w ? (w->label.zh ? w->label.zh : w->label.en) : s->wave;
-  const char *own_en = w ? (w->label.en ? w->label.en : w->label.zh) : s->wave;
+  const char *own_zh = w ? (w->label.zh ? w->label.zh : w->label.en) : s->series->own.zh;
+  const char *own_en = w ? (w->label.en ? w->label.en : w->label.zh) : s->series->own.en;
   (void)snprintf(zh, sizeof zh, "%.150s%s", own_zh ? own_zh : "", mark);
   (void)snprintf(en, sizeof en, "%.150s%s", own_en ? own_en : "", mark);
   study__text2_json(out, zh, en);
@@ -373,13 +383,14 @@ sx_status study__wave_note(sx_buf *out, const st_run *r, const st_block *block, 
   sx_status status = listed ? collect(&list, writable, block->node, err) : SX_OK;
   if (zh_note || en_note) sx_buf_add(&zh, zh_note ? zh_note->text : en_note->text);
   if (zh_note || en_note) sx_buf_printf(&en, "%s ", en_note ? en_note->text : zh_note->text);
-  bool tests = false;
+  bool tests = false, told = false;
   for (size_t i = 0; i < series->n_pairs; i++) {
     if (!asks_change(s, block->node, series->pairs[i].versus)) continue;
     pair_words(&zh, &en, r, i, &list);
-    tests = true;
+    told = true;
+    tests = !wave_compare(s, block->node); /* what a comparison shows is not tested */
   }
-  for (size_t i = 0; i < series->n && !tests; i++)
+  for (size_t i = 0; i < series->n && !told; i++)
     if (asks_wave(s, block->node, i)) break_words(&zh, &en, s, &series->waves[i], &list);
   if (tests) test_words(&zh, &en, r, false);
   if (status == SX_OK) status = sx_buf_status(&zh, err);

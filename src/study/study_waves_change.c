@@ -34,7 +34,7 @@ static bool is_raw_p(const char *statistic) {
 static bool is_measure(const char *statistic) {
   for (int m = SX_ACCOUNT_LEVEL; m <= SX_ACCOUNT_SHARE_OF_BENCHMARK; m++)
     if (strcmp(statistic, sx_account_measure_name((sx_account_measure)m)) == 0) return true;
-  return false;
+  return strcmp(statistic, sx_account_measure_name(SX_ACCOUNT_CONSTANT)) == 0;
 }
 
 /* An adjustment moves with the node that it adjusts: its change adds up with those of its siblings, and is no test of its own. */
@@ -49,7 +49,7 @@ static bool changes(const st_run *r, const sx_store_row *row) {
   const sx_study *s = r->s;
   if (strchr(row->indicator, '/')) {
     const bool plain = row->n_terms == 0 || (row->n_terms == 1 && strcmp(row->terms[0].variable, "scope") == 0);
-    const bool amount = strcmp(row->statistic, "level") == 0;
+    const bool amount = strncmp(row->statistic, "level", 5) == 0;
     return plain && is_measure(row->statistic) && (amount || !is_adjustment(s, row->indicator));
   }
   const size_t i = study__find_indicator(s, row->indicator, strlen(row->indicator));
@@ -256,7 +256,8 @@ static sx_status put_p(const change *c, const sx_est *est, sx_error *err) {
 /* Of an account the levels, the shares of what is above and of the benchmark, once: scopes and shares of the whole say the same again. */
 static bool is_tested(const sx_study *s, const sx_store_row *row) {
   if (!strchr(row->indicator, '/')) return true;
-  return !is_adjustment(s, row->indicator) && row->n_terms == 0 && strcmp(row->statistic, "share_of_total") != 0;
+  return !is_adjustment(s, row->indicator) && row->n_terms == 0 && strcmp(row->statistic, "share_of_total") != 0 &&
+         strcmp(row->statistic, "level_constant") != 0;
 }
 
 static sx_status put_kind(const change *c, const sx_est *before, const sx_est *after, sx_change kind, sx_error *err) {
@@ -346,6 +347,7 @@ sx_status study__run_change(st_run *r, size_t index, sx_error *err) {
     for (size_t p = 0; p < s->series->n_pairs && status == SX_OK; p++)
       status = change_row(r, step, &k.items[i], p, err);
   }
+  if (account && status == SX_OK) status = study__compare_waves(r, index - s->n_indicators, step, err);
   if (status != SX_OK) {
     sx_error_add_where(err, "change of %s", id);
     study__add_place(err, s, node);

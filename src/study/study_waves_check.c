@@ -140,7 +140,8 @@ static void check_change(const sx_study *s, const parsed *p, const sx_reference 
   } else if (!gives(s, w, plain)) {
     (void)snprintf(message, 256, "the wave '%.60s' gives no such figure of '%.80s'", w->id, plain->indicator);
   } else if (p->p && strchr(plain->indicator, '/') &&
-             (plain->n_terms || strcmp(plain->statistic, "share_of_total") == 0)) {
+             (plain->n_terms || strcmp(plain->statistic, "share_of_total") == 0 ||
+              strcmp(plain->statistic, "level_constant") == 0)) {
     (void)snprintf(message, 256,
                    "of an account its level, share_of_parent and share_of_benchmark are tested, in the whole");
   } else if ((p->relative || p->ratio) && study__is_share(s, plain->indicator, plain->statistic)) {

@@ -112,6 +112,10 @@ static sx_status plan_change(size_t *out, st_build *b, const size_t *links, size
     sx_buf_printf(&b->spec, "%s %s\n", study__versus_name(series->pairs[k].versus), w->id);
     SX_TRY(study__plan_dep(b, *out, links[k], err));
     SX_TRY(dep_side(b, *out, series->pairs[k].earlier, id, account, err));
+    for (size_t c = 0; account && c < s->accounts[i].n_compares; c++) {
+      if (s->accounts[i].compares[c].wave && s->accounts[i].compares[c].pair == k)
+        sx_node_to_json(&b->spec, s->accounts[i].compares[c].node);
+    }
     for (const st_wave *x = w; x; x = x->next) {
       spec_breaks(b, x, account ? &x->broken_account[i] : &x->broken[i], 1);
       if (!account) spec_breaks(b, x, x->broken_group, s->n_groups);

@@ -424,12 +424,15 @@ void study__read_waves(st_load *l, const sx_node *root) {
     return;
   }
   if (!study__is_map(l, node, "waves")) return;
-  ST_KEYS(l, node, "unit", "previous", "same_half", "significance", "changes", "series");
+  ST_KEYS(l, node, "label", "unit", "previous", "same_half", "significance", "changes", "series");
   struct st_series *series = study__take(l, 1, sizeof *series);
   const sx_node *list = sx_node_get(node, "series");
   if (!series) return;
   series->node = node;
   series->unit = study__list(l, node, "unit");
+  series->own = study__text2(l, node, "label");
+  if (!series->own.zh) series->own.zh = series->own.en ? series->own.en : s->wave;
+  if (!series->own.en) series->own.en = series->own.zh;
   if (!s->wave) study__problem(l, node, "a study that follows waves names its own: 'wave: 2025-S1'");
   if (!study__is_list(l, list, "series") || list->n == 0) {
     study__problem(l, node, "waves needs its series: 'series: [{wave: 2024-S2, data: ...}]', the oldest first");

@@ -79,6 +79,7 @@ void study__waves_clear(st_run *r) {
   for (size_t i = 0; i < series->n; i++) {
     st_run *own = &r->waves->runs[i];
     if (!own->s) continue;
+    study__built_clear(own);
     study__domains_clear(own);
     for (size_t k = 0; k < own->n_values; k++) sx_est_free(own->values[k].est);
     sx_mem_free(&own->ctx, own->values);
