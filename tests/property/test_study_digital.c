@@ -412,7 +412,10 @@ static void one_row(const srow *row) {
 static void one_gap(const srow *row) {
   char to[120] = "total";
   const char *wave = strstr(row->domain, "wave:");
-  if (row->statistic[3]) snprintf(to, sizeof to, "%s:1", row->statistic + 4);
+  if (strcmp(row->statistic, "gap_previous") == 0)
+    snprintf(to, sizeof to, "wave:2024-S2");
+  else if (row->statistic[3])
+    snprintf(to, sizeof to, "%s:1", row->statistic + 4);
   if (wave)
     snprintf(to, sizeof to, "%s%s%s", row->statistic[3] ? row->statistic + 4 : "", row->statistic[3] ? ":1*" : "",
              wave);
