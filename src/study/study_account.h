@@ -57,7 +57,7 @@ sx_status study__put_account_row(const st_account_run *w, const st_account_put *
 /* Rows of a computed tree in a domain (where->n 0: the whole; scopes are added to it, and left out in groups). */
 sx_status study__put_account_result(const st_account_run *w, const sx_account_result *result, const st_where *where,
                                     sx_error *err) SX_NODISCARD;
-sx_status study__account_domains(const st_account_run *w, sx_error *err) SX_NODISCARD;     /* and comparisons */
+sx_status study__account_domains(const st_account_run *w, sx_error *err) SX_NODISCARD; /* and comparisons */
 /* study_account_compare.c: rows of a comparison whose sides are built. */
 typedef struct st_sides {
   const sx_account *before, *after;

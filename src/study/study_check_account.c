@@ -63,7 +63,8 @@ static void check_decompose(st_load *l, const st_account *a, const sx_node *map,
   if (node->kind == SX_NODE_MAP) ST_KEYS(l, node, "from", "to", "with", "wave");
   if (!c) {
     study__problem(l, node,
-                   "the account '%s' makes no such comparison: 'compare: [{from: GROUP, to: GROUP, decompose: true}]' or '[{wave: previous, ...}]'",
+                   "the account '%s' makes no such comparison: 'compare: [{from: GROUP, to: GROUP, decompose: true}]' "
+                   "or '[{wave: previous, ...}]'",
                    a->id);
     return;
   }
