@@ -4,7 +4,7 @@
 #ifndef SX_PUBLISH_H
 #define SX_PUBLISH_H
 
-#include "shuxiao/report.h"
+#include "shuxiao/report_document.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -50,9 +50,10 @@ typedef struct sx_publish_options {
   /* Data of the run's unit table for the codebook: its variables with labels, values and missing codes; rows are not looked at. NULL: the
    * codebook has the indicators alone. */
   const sx_table *variables;
+  const char *docx_template; /* a .docx whose styles, page and headers the Word documents take; NULL: our own */
 } sx_publish_options;
 #define SX_PUBLISH_OPTIONS_INIT                                                                                        \
-  { 1, true, true, SX_SYMBOLS_OF_LANGUAGE, NULL, NULL, NULL, NULL }
+  { 1, true, true, SX_SYMBOLS_OF_LANGUAGE, NULL, NULL, NULL, NULL, NULL }
 
 /* ---- formats ----------------------------------------------------------------------------------------------------------- */
 
@@ -71,6 +72,15 @@ SX_API const sx_publish_format *sx_publish_find(const char *name); /* NULL: none
 /* STUDY.csv, every row of the run in the columns of sx_store_rows_csv; STUDY.excel.csv, the same after a byte order mark. */
 SX_API sx_status sx_publish_csv(sx_publish_files *files, sx_store *store, int64_t run,
                                 const sx_publish_options *options, sx_error *err) SX_NODISCARD;
+
+/* STUDY.docx: the report for Word, one per language. Every number is a field of a document property whose name is its key
+ * (report_number_key.h), so that an edited document can be filled anew and audited. Expected besides: SX_E_DATA naming the style that the
+ * template lacks (heading 1 to 3 and Normal are needed, others are added with a note), SX_E_PARSE where it is no Word file. */
+SX_API sx_status sx_publish_docx(sx_publish_files *files, sx_store *store, int64_t run,
+                                 const sx_publish_options *options, sx_error *err) SX_NODISCARD;
+/* The same of a document at hand; the bytes are appended. template_file: NULL: none. */
+SX_API sx_status sx_publish_docx_document(sx_buf *out, const sx_document *document, const char *template_file,
+                                          sx_error *err) SX_NODISCARD;
 
 #ifdef __cplusplus
 }

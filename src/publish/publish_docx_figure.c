@@ -1,0 +1,91 @@
+/* publish_docx_figure.c: figures as drawings that stay sharp at any size (SVG), with a picture for programs that do not know them (PNG), and the words of the
+ * alternative text. ECMA-376 part 1, 20.4; the SVG extension: [MS-ODRAWXML] 2.3.2.8. */
+#include "publish_docx_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "shuxiao/draw_chart.h"
+
+static const double EMU = 635; /* of a twentieth of a point */
+#define IMAGE "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
+
+static void picture_xml(sx_docx *w, const sx_document_node *node, double cx, double cy, const char *png,
+                        const char *svg) {
+  const sx_document_figure *f = node->as.figure;
+  sx_buf *out = w->out;
+  const size_t id = ++w->n_drawings;
+  sx_buf_printf(out,
+                "<w:r><w:drawing><wp:inline distT=\"0\" distB=\"0\" distL=\"0\" distR=\"0\"><wp:extent cx=\"%.0f\" "
+                "cy=\"%.0f\"/><wp:docPr id=\"%zu\" name=\"figure %zu\" descr=\"",
+                cx, cy, id, f->number);
+  if (node->text) sx_publish__xml_text(out, node->text);
+  sx_buf_add(out, "\" title=\"");
+  if (f->title) sx_publish__xml_text(out, f->title);
+  sx_buf_printf(
+      out,
+      "\"/><wp:cNvGraphicFramePr><a:graphicFrameLocks noChangeAspect=\"1\"/></wp:cNvGraphicFramePr><a:graphic>"
+      "<a:graphicData uri=\"http://schemas.openxmlformats.org/drawingml/2006/picture\"><pic:pic><pic:nvPicPr>"
+      "<pic:cNvPr id=\"%zu\" name=\"%s\"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed=\"%s\">"
+      "<a:extLst><a:ext uri=\"{96DAC541-7B7A-43D3-8B79-37D633B846F1}\"><asvg:svgBlip r:embed=\"%s\"/></a:ext>"
+      "</a:extLst></a:blip><a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x=\"0\" "
+      "y=\"0\"/><a:ext cx=\"%.0f\" cy=\"%.0f\"/></a:xfrm><a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom>"
+      "</pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>",
+      id, "drawing", png, svg, cx, cy);
+}
+
+/* The two files of a drawing and their relationships. */
+static sx_status files_of(char png[24], char svg[24], sx_docx *w, const sx_document_node *node,
+                          const sx_drawing *drawing) {
+  const sx_svg_options look = {.version = 1, .title = node->as.figure->title, .text = node->text};
+  sx_buf bytes;
+  char name[64];
+  sx_buf_init(&bytes, &w->ctx);
+  sx_status status = sx_drawing_svg(&bytes, drawing, &look, w->err);
+  (void)snprintf(name, sizeof name, "word/media/figure%zu.svg", w->n_drawings + 1);
+  if (status == SX_OK) status = sx_publish__package_take(&w->package, name, &bytes, w->err);
+  if (status == SX_OK) status = sx_publish__docx_relate(svg, w, IMAGE, name + strlen("word/"), false);
+  if (status == SX_OK) status = sx_drawing_png(&bytes, drawing, NULL, w->err);
+  (void)snprintf(name, sizeof name, "word/media/figure%zu.png", w->n_drawings + 1);
+  if (status == SX_OK) status = sx_publish__package_take(&w->package, name, &bytes, w->err);
+  if (status == SX_OK) status = sx_publish__docx_relate(png, w, IMAGE, name + strlen("word/"), false);
+  sx_buf_clear(&bytes);
+  return status;
+}
+
+static sx_status drawing_of(sx_docx *w, const sx_document_node *node) {
+  sx_drawing *drawing = NULL;
+  char png[24] = "", svg[24] = "";
+  SX_TRY(sx_chart_draw(&drawing, &w->ctx, node->as.figure->chart, SX_CHART_WIDE_WIDTH, w->err));
+  const double height = w->width * drawing->height / drawing->width, most = 0.8 * w->height;
+  const double scale = height > most ? most / height : 1;
+  const sx_status status = files_of(png, svg, w, node, drawing);
+  if (status == SX_OK) {
+    sx_publish__docx_open(w, DS_FIGURE, &(sx_docx_paragraph){.keep_next = true});
+    picture_xml(w, node, scale * w->width * EMU, scale * height * EMU, png, svg);
+    sx_publish__docx_close(w);
+  }
+  sx_drawing_free(drawing);
+  return status;
+}
+
+/* The caption stands below a figure, above a table. */
+sx_status sx_publish__docx_figure(sx_docx *w, const sx_document_node *node) {
+  static const sx_document_kind order[] = {SX_DOC_UNIT_LINE, SX_DOC_DRAWING, SX_DOC_EMPTY,
+                                           SX_DOC_CAPTION,   SX_DOC_NOTE,    SX_DOC_SOURCE};
+  for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
+    for (const sx_document_node *child = node->first; child; child = child->next) {
+      size_t id;
+      if (child->kind != order[k]) continue;
+      sx_publish__docx_begin_exempt(w, &id, child);
+      if (child->kind == SX_DOC_DRAWING)
+        SX_TRY(drawing_of(w, child));
+      else if (child->kind == SX_DOC_CAPTION)
+        SX_TRY(sx_publish__docx_caption(w, child, false));
+      else
+        SX_TRY(sx_publish__docx_block(w, child));
+      sx_publish__docx_end_exempt(w, id);
+    }
+  }
+  return sx_buf_status(w->out, w->err);
+}

@@ -1,0 +1,157 @@
+/* publish_docx_table.c: real tables: widths of columns, spans both ways, heads that repeat on every page, rows that do not break, numbers under one another by their
+ * points. Numbers stand to the right; where those of a column differ in their decimals, the shorter ones are filled up with blanks of the width of a digit. */
+#include "publish_docx_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { COLUMNS_MAX = 40, PADDING = 140, EM = 180, WHOLE_ROWS = 14 };
+
+typedef struct rows {
+  sx_docx *w;
+  const sx_grid *grid;
+  const sx_grid_panel *panel;
+  const int *decimals; /* [n_columns] of the grid: to fill up to; 0: not */
+  bool whole;          /* small enough to stay on one page */
+} rows;
+
+static bool is_head(const rows *t, size_t row) {
+  return t->grid->rows[row]->as.row.role == SX_DOC_ROW_HEAD;
+}
+
+static void cell_properties(rows *t, const sx_document_node *cell, size_t row, size_t k, size_t span) {
+  sx_buf *out = t->w->out;
+  double width = 0;
+  for (size_t i = k; i < k + span; i++) width += t->panel->widths[i];
+  sx_buf_printf(out, "<w:tc><w:tcPr><w:tcW w:w=\"%.0f\" w:type=\"dxa\"/>", width);
+  if (span > 1) sx_buf_printf(out, "<w:gridSpan w:val=\"%zu\"/>", span);
+  if (cell && cell->as.cell->row_span > 1)
+    sx_buf_add(out, cell->parent == t->grid->rows[row] ? "<w:vMerge w:val=\"restart\"/>" : "<w:vMerge/>");
+  const bool head = is_head(t, row), last_head = head && (row + 1 == t->grid->n_rows || !is_head(t, row + 1));
+  const bool group = cell && cell->as.cell->scope == SX_DOC_SCOPE_COLUMNS && !last_head;
+  if (last_head || group)
+    sx_buf_printf(out,
+                  "<w:tcBorders><w:bottom w:val=\"single\" w:sz=\"%d\" w:space=\"0\" w:color=\"auto\"/></w:tcBorders>",
+                  last_head ? 6 : 4);
+  sx_buf_printf(out, "<w:vAlign w:val=\"%s\"/></w:tcPr>", head ? "bottom" : "center");
+}
+
+/* What a number lacks of its column's decimals, in blanks of their width. */
+static void fill_up(rows *t, const sx_document_node *cell, size_t column) {
+  const int most = t->decimals[column];
+  const sx_document_node *last = cell->last;
+  if (!most || !last || last->kind != SX_DOC_NUMBER || cell->as.cell->align != SX_DOC_ALIGN_END) return;
+  const int have = sx_publish__decimals(last->text);
+  if (have < 0 || have >= most) return;
+  sx_buf_add(t->w->out, "<w:r><w:t xml:space=\"preserve\">");
+  if (!have) sx_buf_add(t->w->out, "\xE2\x80\x88");                        /* punctuation space */
+  for (int i = have; i < most; i++) sx_buf_add(t->w->out, "\xE2\x80\x87"); /* figure space */
+  sx_buf_add(t->w->out, "</w:t></w:r>");
+}
+
+static sx_status cell_text(rows *t, const sx_document_node *cell, size_t row, size_t column) {
+  static const char *const sides[] = {"left", "right", "center"};
+  sx_docx *w = t->w;
+  char tail[160];
+  size_t id;
+  const sx_document_cell *c = cell->as.cell;
+  const bool head = is_head(t, row), group = t->grid->rows[row]->as.row.role == SX_DOC_ROW_GROUP;
+  const bool stub = c->scope == SX_DOC_SCOPE_ROW || c->scope == SX_DOC_SCOPE_ROWS;
+  const sx_docx_look before = w->look;
+  (void)snprintf(tail, sizeof tail, "<w:ind w:left=\"%d\"/><w:jc w:val=\"%s\"/>", stub ? 200 * c->indent : 0,
+                 sides[c->align <= SX_DOC_ALIGN_CENTRE ? c->align : 0]);
+  sx_publish__docx_open(w, head ? DS_HEAD : DS_CELL,
+                        &(sx_docx_paragraph){.keep_next = (t->whole || head || group) && row + 1 < t->grid->n_rows,
+                                             .rtl = sx_publish__docx_rtl(w, cell),
+                                             .tail = tail});
+  if (group) w->look.strong = true;
+  if (c->hash) w->look.size = 13;
+  if (c->interval) w->look.color = "404040";
+  sx_publish__docx_begin_exempt(w, &id, cell);
+  SX_TRY(sx_publish__docx_inlines(w, cell));
+  sx_publish__docx_end_exempt(w, id);
+  fill_up(t, cell, column);
+  w->look = before;
+  sx_publish__docx_close(w);
+  return SX_OK;
+}
+
+static sx_status one_row(rows *t, size_t row) {
+  sx_docx *w = t->w;
+  sx_buf_add(w->out, "<w:tr><w:trPr><w:cantSplit/>");
+  if (is_head(t, row)) sx_buf_add(w->out, "<w:tblHeader/>");
+  sx_buf_add(w->out, "</w:trPr>");
+  for (size_t k = 0; k < t->panel->n;) {
+    const size_t column = t->panel->columns[k];
+    const sx_document_node *cell = sx_grid_at(t->grid, row, column);
+    const size_t span = sx_publish__grid_span(t->grid, t->panel, row, k);
+    cell_properties(t, cell, row, k, span);
+    if (cell && cell->parent == t->grid->rows[row])
+      SX_TRY(cell_text(t, cell, row, column));
+    else
+      sx_buf_printf(w->out, "<w:p><w:pPr><w:pStyle w:val=\"%s\"/></w:pPr></w:p>", sx_publish__docx_id(w, DS_CELL));
+    sx_buf_add(w->out, "</w:tc>");
+    k += span;
+  }
+  sx_buf_add(w->out, "</w:tr>\n");
+  return SX_OK;
+}
+
+static sx_status panel(rows *t) {
+  sx_docx *w = t->w;
+  sx_buf_printf(w->out,
+                "<w:tbl><w:tblPr><w:tblStyle w:val=\"%s\"/><w:tblW w:w=\"%.0f\" w:type=\"dxa\"/><w:tblLayout "
+                "w:type=\"fixed\"/><w:tblLook w:val=\"0420\" w:firstRow=\"1\" w:lastRow=\"0\" w:firstColumn=\"0\" "
+                "w:lastColumn=\"0\" w:noHBand=\"0\" w:noVBand=\"1\"/>",
+                sx_publish__docx_id(w, DS_TABLE), w->width);
+  if (t->grid->table->as.table->title && *t->grid->table->as.table->title) {
+    sx_buf_add(w->out, "<w:tblCaption w:val=\"");
+    sx_publish__xml_text(w->out, t->grid->table->as.table->title);
+    sx_buf_add(w->out, "\"/>");
+  }
+  sx_buf_add(w->out, "</w:tblPr><w:tblGrid>");
+  for (size_t k = 0; k < t->panel->n; k++) sx_buf_printf(w->out, "<w:gridCol w:w=\"%.0f\"/>", t->panel->widths[k]);
+  sx_buf_add(w->out, "</w:tblGrid>\n");
+  for (size_t r = 0; r < t->grid->n_rows; r++) SX_TRY(one_row(t, r));
+  sx_buf_add(w->out, "</w:tbl>\n");
+  return SX_OK;
+}
+
+static sx_status grid_of(sx_docx *w, const sx_document_node *node) {
+  sx_grid grid;
+  SX_TRY(sx_publish__grid(&grid, w->arena, node, w->width, EM, PADDING, COLUMNS_MAX, w->err));
+  int *decimals = sx_arena_alloc(w->arena, grid.n_columns + 1, sizeof *decimals);
+  if (!decimals) return sx_error_memory(w->err);
+  for (size_t c = 0; c < grid.n_columns; c++) decimals[c] = sx_publish__grid_decimals(&grid, c);
+  for (size_t p = 0; p < grid.n_panels && grid.n_rows; p++) {
+    rows t = {w, &grid, &grid.panels[p], decimals, grid.n_rows <= WHOLE_ROWS};
+    if (p) sx_publish__docx_open(w, DS_NOTE, &(sx_docx_paragraph){.keep_next = true}), sx_publish__docx_close(w);
+    SX_TRY(panel(&t));
+  }
+  return SX_OK;
+}
+
+sx_status sx_publish__docx_table(sx_docx *w, const sx_document_node *node) {
+  bool empty = false, foot = false;
+  for (const sx_document_node *child = node->first; child; child = child->next) {
+    if (child->kind == SX_DOC_CAPTION) SX_TRY(sx_publish__docx_caption(w, child, true));
+    if (child->kind == SX_DOC_EMPTY) {
+      SX_TRY(sx_publish__docx_block(w, child));
+      empty = true;
+    }
+  }
+  if (!empty) SX_TRY(grid_of(w, node));
+  for (const sx_document_node *child = node->first; child; child = child->next) {
+    if (child->kind != SX_DOC_NOTE && child->kind != SX_DOC_SOURCE) continue;
+    size_t id;
+    sx_publish__docx_begin_exempt(w, &id, child);
+    SX_TRY(sx_publish__docx_block(w, child));
+    sx_publish__docx_end_exempt(w, id);
+    foot = true;
+  }
+  if (!foot) { /* two tables that touch are one to Word */
+    sx_publish__docx_open(w, DS_NOTE, &(sx_docx_paragraph){0});
+    sx_publish__docx_close(w);
+  }
+  return sx_buf_status(w->out, w->err);
+}

@@ -1,0 +1,231 @@
+/* publish_grid.c: places of cells, and widths of columns from what stands in them: a column has at least the width of its longest number or word, at most that of its
+ * longest line, and what lies between is shared. */
+#include "publish_grid.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { STUB_MOST = 36, HEAD_MOST = 14, TEXT_MOST = 60, WORD_LEAST = 4 }; /* half ems */
+
+/* ---- widths of texts, in half ems -------------------------------------------------------------------------------- */
+
+typedef struct measure {
+  double line, word, longest, longest_word;
+} measure;
+
+static void end_word(measure *m) {
+  m->longest_word = fmax(m->longest_word, m->word);
+  m->word = 0;
+}
+
+static void end_line(measure *m) {
+  end_word(m);
+  m->longest = fmax(m->longest, m->line);
+  m->line = 0;
+}
+
+static void add_text(measure *m, const char *text, double size, bool solid) {
+  const size_t n = strlen(text);
+  for (size_t i = 0; i < n;) {
+    uint32_t c;
+    size_t k = sx_utf8_next(&c, text + i, n - i);
+    if (!k) k = 1, c = '?';
+    const double w = size * (double)sx_utf8_width(text + i, k);
+    if (!solid && (c == ' ' || w > 1.5 * size)) end_word(m);
+    m->line += w;
+    if (c != ' ' || solid) m->word += w;
+    if (!solid && w > 1.5 * size) end_word(m);
+    i += k;
+  }
+}
+
+static void add_node(measure *m, const sx_document_node *node, double size) {
+  switch ((int)node->kind) {
+  case SX_DOC_TEXT:
+    add_text(m, node->text, size, false);
+    return;
+  case SX_DOC_NUMBER:
+    add_text(m, node->text, size, true);
+    return;
+  case SX_DOC_LINE_BREAK:
+    end_line(m);
+    return;
+  case SX_DOC_SOFT_BREAK:
+    add_text(m, " ", size, false);
+    return;
+  case SX_DOC_FOOTNOTE_REF:
+    add_text(m, node->text, 0.6 * size, true);
+    return;
+  case SX_DOC_UNIT:
+    end_line(m);
+    break;
+  case SX_DOC_SMALL:
+    size *= 0.9;
+    break;
+  default:
+    break;
+  }
+  for (const sx_document_node *child = node->first; child; child = child->next) add_node(m, child, size);
+}
+
+static measure measured(const sx_document_node *cell) {
+  measure m = {0, 0, 0, 0};
+  for (const sx_document_node *child = cell->first; child; child = child->next) add_node(&m, child, 1);
+  end_line(&m);
+  return m;
+}
+
+/* ---- places ------------------------------------------------------------------------------------------------------ */
+
+static void place(sx_grid *g, const sx_document_node *cell, size_t row) {
+  const sx_document_cell *c = cell->as.cell;
+  const size_t rows = c->row_span ? c->row_span : 1, columns = c->column_span ? c->column_span : 1;
+  for (size_t r = row; r < g->n_rows && r - row < rows; r++) {
+    for (size_t k = c->column; k < g->n_columns && k - c->column < columns; k++) g->cells[r * g->n_columns + k] = cell;
+  }
+}
+
+static sx_status lay_out(sx_grid *g, sx_arena *arena, sx_error *err) {
+  size_t places, row = 0;
+  if (!sx_size_mul(&places, g->n_rows, g->n_columns)) return sx_error_memory(err);
+  g->rows = sx_arena_zalloc(arena, g->n_rows, sizeof *g->rows);
+  g->cells = sx_arena_zalloc(arena, places, sizeof *g->cells);
+  if (!g->rows || !g->cells) return sx_error_memory(err);
+  for (const sx_document_node *node = g->table->first; node && row < g->n_rows; node = node->next) {
+    if (node->kind != SX_DOC_ROW) continue;
+    g->rows[row] = node;
+    for (const sx_document_node *cell = node->first; cell; cell = cell->next) {
+      if (cell->kind == SX_DOC_CELL) place(g, cell, row);
+    }
+    row++;
+  }
+  g->n_rows = row;
+  return SX_OK;
+}
+
+/* ---- widths of columns ------------------------------------------------------------------------------------------- */
+
+typedef struct needs {
+  double *least, *most; /* [n_columns] half ems */
+} needs;
+
+static void need(const sx_grid *g, needs *n) {
+  for (size_t c = 0; c < g->n_columns; c++) n->least[c] = n->most[c] = WORD_LEAST;
+  for (size_t r = 0; r < g->n_rows; r++) {
+    for (const sx_document_node *cell = g->rows[r]->first; cell; cell = cell->next) {
+      const sx_document_cell *p = cell->as.cell;
+      if (cell->kind != SX_DOC_CELL || p->column_span > 1 || p->column >= g->n_columns) continue;
+      const measure m = measured(cell);
+      const bool head = g->rows[r]->as.row.role == SX_DOC_ROW_HEAD, stub = p->scope == SX_DOC_SCOPE_ROW;
+      const double cap = head ? HEAD_MOST : stub ? STUB_MOST : TEXT_MOST, word = p->hash ? WORD_LEAST : m.longest_word;
+      const double indent = 2.0 * p->indent;
+      n->least[p->column] = fmax(n->least[p->column], fmin(word + indent, cap));
+      n->most[p->column] = fmax(n->most[p->column], fmin(m.longest + indent, cap));
+    }
+  }
+  if (g->n_columns > 1) n->least[0] = fmax(n->least[0], fmin(n->most[0], 12));
+  for (size_t c = 0; c < g->n_columns; c++) n->most[c] = fmax(n->least[c], n->most[c]);
+}
+
+/* Widths of one panel: all have their least; what is left goes to those who could use it, then to all alike. */
+static void share(sx_grid_panel *p, const needs *n, double width, double unit, double padding) {
+  double least = 0, most = 0;
+  for (size_t k = 0; k < p->n; k++) {
+    least += n->least[p->columns[k]] * unit + padding;
+    most += n->most[p->columns[k]] * unit + padding;
+  }
+  const double spare = width - least, wish = most - least;
+  const double part = wish > 0 ? fmin(1, fmax(0, spare) / wish) : 0;
+  const double rest = fmax(0, spare - wish) / (double)p->n, shrink = least > width ? width / least : 1;
+  for (size_t k = 0; k < p->n; k++) {
+    const double a = n->least[p->columns[k]] * unit, b = n->most[p->columns[k]] * unit;
+    p->widths[k] = shrink * (a + padding + part * (b - a)) + rest;
+  }
+}
+
+static sx_status add_panel(sx_grid *g, sx_arena *arena, size_t stub, size_t from, size_t to, sx_error *err) {
+  sx_grid_panel *p = &g->panels[g->n_panels++];
+  p->n = stub + to - from;
+  p->columns = sx_arena_alloc(arena, p->n, sizeof *p->columns);
+  p->widths = sx_arena_alloc(arena, p->n, sizeof *p->widths);
+  if (!p->columns || !p->widths) return sx_error_memory(err);
+  for (size_t k = 0; k < stub; k++) p->columns[k] = k;
+  for (size_t k = from; k < to; k++) p->columns[stub + k - from] = k;
+  return SX_OK;
+}
+
+static sx_status cut(sx_grid *g, sx_arena *arena, const needs *n, double width, double unit, double padding,
+                     size_t max_columns, sx_error *err) {
+  const size_t stub = g->n_columns > 1 ? 1 : 0;
+  const double first = stub ? n->least[0] * unit + padding : 0;
+  g->panels = sx_arena_alloc(arena, g->n_columns, sizeof *g->panels);
+  if (!g->panels) return sx_error_memory(err);
+  for (size_t from = stub; from < g->n_columns;) {
+    double used = first;
+    size_t to = from;
+    while (to < g->n_columns && to - from + stub < max_columns) {
+      const double more = n->least[to] * unit + padding;
+      if (to > from && used + more > width) break;
+      used += more;
+      to++;
+    }
+    SX_TRY(add_panel(g, arena, stub, from, to, err));
+    share(&g->panels[g->n_panels - 1], n, width, unit, padding);
+    from = to;
+  }
+  return SX_OK;
+}
+
+sx_status sx_publish__grid(sx_grid *out, sx_arena *arena, const sx_document_node *table, double width, double em,
+                           double padding, size_t max_columns, sx_error *err) {
+  const sx_document_table *t = table->as.table;
+  sx_grid g = {.table = table, .n_rows = t->n_rows, .n_columns = t->n_columns, .n_head = t->n_head_rows};
+  needs n;
+  SX_TRY(lay_out(&g, arena, err));
+  n.least = sx_arena_alloc(arena, g.n_columns + 1, sizeof *n.least);
+  n.most = sx_arena_alloc(arena, g.n_columns + 1, sizeof *n.most);
+  if (!n.least || !n.most) return sx_error_memory(err);
+  need(&g, &n);
+  SX_TRY(cut(&g, arena, &n, width, em / 2, padding, max_columns, err));
+  *out = g;
+  return SX_OK;
+}
+
+size_t sx_publish__grid_span(const sx_grid *grid, const sx_grid_panel *panel, size_t row, size_t k) {
+  const sx_document_node *cell = sx_grid_at(grid, row, panel->columns[k]);
+  size_t span = 1;
+  while (cell && k + span < panel->n && sx_grid_at(grid, row, panel->columns[k + span]) == cell) span++;
+  return span;
+}
+
+/* ---- decimals ---------------------------------------------------------------------------------------------------- */
+
+static bool digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+int sx_publish__decimals(const char *text) {
+  const size_t n = strlen(text);
+  size_t i = n;
+  while (i > 0 && digit(text[i - 1])) i--;
+  if (i == n) return -1;
+  return i > 0 && text[i - 1] == '.' ? (int)(n - i) : 0;
+}
+
+/* The number of a cell that holds one, at its end; NULL. */
+static const sx_document_node *lone_number(const sx_document_node *cell) {
+  const sx_document_node *last = cell ? cell->last : NULL;
+  return last && last->kind == SX_DOC_NUMBER && cell->as.cell->align == SX_DOC_ALIGN_END ? last : NULL;
+}
+
+int sx_publish__grid_decimals(const sx_grid *grid, size_t column) {
+  int least = 100, most = -1;
+  for (size_t r = 0; r < grid->n_rows; r++) {
+    const sx_document_node *number = lone_number(sx_grid_at(grid, r, column));
+    const int d = number ? sx_publish__decimals(number->text) : -1;
+    if (d < 0) continue;
+    least = d < least ? d : least;
+    most = d > most ? d : most;
+  }
+  return most > least && most <= 12 ? most : 0;
+}

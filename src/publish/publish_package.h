@@ -1,0 +1,36 @@
+/* publish_package.h: a zip archive of named parts, whole in memory: what .docx files are, read and written. */
+#ifndef PUBLISH_PACKAGE_H
+#define PUBLISH_PACKAGE_H
+
+#include "shuxiao/base.h"
+
+typedef struct sx_package_part {
+  char *name; /* "word/document.xml" */
+  char *data; /* NUL-terminated */
+  size_t n;
+} sx_package_part;
+
+/* Parts in their order. Zero-initialised but for ctx. */
+typedef struct sx_package {
+  sx_ctx ctx;
+  sx_package_part *parts;
+  size_t n, cap;
+} sx_package;
+
+void sx_publish__package_init(sx_package *package, const sx_ctx *ctx);
+void sx_publish__package_clear(sx_package *package);
+/* The part of that name; NULL where there is none. Names are compared without regard to case, as the format wants it. */
+sx_package_part *sx_publish__package_get(const sx_package *package, const char *name);
+/* Adds a part, or replaces the one of that name. data is copied. */
+sx_status sx_publish__package_put(sx_package *package, const char *name, const char *data, size_t n,
+                                  sx_error *err) SX_NODISCARD;
+/* Adds a part from a buffer, which is empty after. */
+sx_status sx_publish__package_take(sx_package *package, const char *name, sx_buf *buf, sx_error *err) SX_NODISCARD;
+void sx_publish__package_drop(sx_package *package, const char *name);
+/* Reads an archive. name: for errors. SX_E_PARSE: no archive, damaged; SX_E_LIMIT: unpacks beyond reason. */
+sx_status sx_publish__package_read(sx_package *package, const void *data, size_t n, const char *name,
+                                   sx_error *err) SX_NODISCARD;
+/* Writes the archive: the same parts give the same bytes, wherever and whenever. *data is freed with sx_mem_free. */
+sx_status sx_publish__package_write(char **data, size_t *n, const sx_package *package, sx_error *err) SX_NODISCARD;
+
+#endif
