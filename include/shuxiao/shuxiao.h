@@ -32,6 +32,7 @@
 #include "shuxiao/publish.h"
 #include "shuxiao/report.h"
 #include "shuxiao/report_document.h"
+#include "shuxiao/report_number_key.h"
 #include "shuxiao/store.h"
 #include "shuxiao/store_diff.h"
 #include "shuxiao/study.h"

@@ -3,7 +3,6 @@
 #include "publish_docx_priv.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define XML_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
@@ -44,8 +43,9 @@ static bool has(const sx_docx *w, const char *name) {
 static int greatest_pid(const char *text) {
   int greatest = 1;
   for (const char *p = strstr(text, " pid=\""); p; p = strstr(p + 1, " pid=\"")) {
-    const int pid = atoi(p + 6);
-    greatest = pid > greatest ? pid : greatest;
+    int64_t pid;
+    if (sx_text_to_int64(&pid, p + 6, strspn(p + 6, "0123456789")) && pid > greatest && pid < 1000000)
+      greatest = (int)pid;
   }
   return greatest;
 }
