@@ -18,6 +18,7 @@
 #ifndef SX_REPORT_DOCUMENT_H
 #define SX_REPORT_DOCUMENT_H
 
+#include "shuxiao/draw_chart.h"
 #include "shuxiao/report.h"
 
 #ifdef __cplusplus
@@ -54,7 +55,7 @@ typedef struct sx_document_node sx_document_node;
  *   CELL          [inlines] as.cell
  *   FIGURE        [CAPTION, then UNIT_LINE, DRAWING and TABLE (role DATA), or EMPTY; then NOTE, SOURCE] as.figure; anchor
  *   UNIT_LINE     [inlines] "单位：亿元" above a drawing; absent for per cent
- *   DRAWING       [] what is drawn: as.figure, the figure's own; text: the alternative text, every value in words
+ *   DRAWING       [] as.figure, the figure's own: its chart is drawn here; text: the alternative text, every value in words
  *   EMPTY         [inlines] stands where a table has no rows, a figure no data
  *   NOTE SOURCE   [inlines] the foot of a table or figure; the word before it ("注：") is the first TEXT
  *   FOOTNOTES     [FOOTNOTE...] of the text that ends here, for media without feet of pages; text: its title ("注释")
@@ -214,23 +215,15 @@ typedef struct sx_document_point {
   double ci_level;              /* 0.95 */
 } sx_document_point;
 
-struct sx_chart;
-
 /* A figure as data, and as what is drawn. */
 typedef struct sx_document_figure {
   size_t number;
   const char *id, *title; /* title: plain */
-  const char *type;       /* "bars", "grouped", "shares", "dots", "lines", "waterfall", "tornado" */
-  const char *type_word;  /* "条形图" */
-  size_t n_categories, n_series;
-  const char *const *categories;   /* [n_categories] plain */
-  const char *const *series;       /* [n_series] plain; one series may be "" */
-  const sx_document_point *points; /* [n_categories * n_series], by category */
-  const bool *whole;               /* [n_categories] waterfall: a level, not a step; all false for other types */
+  const sx_chart
+      *chart; /* labels, values, intervals, how its numbers are printed; sx_chart_draw draws it at any width */
+  const sx_document_point *points; /* [n_categories * n_series] as chart->cells: which result each is */
   const sx_document_node *centre;  /* tornado: NUMBER where the bars begin; NULL */
-  bool interval;                   /* intervals are drawn */
   const char *unit;                /* of all values, "%" included; "" for none */
-  const struct sx_chart *chart;    /* what the drawing of src/report makes of it; of no use outside */
 } sx_document_figure;
 
 struct sx_document_node {

@@ -1,15 +1,192 @@
-/* report_build.c: a finished run made into the document tree. */
-#include "shuxiao/report_document.h"
+/* report_build.c: a finished run made into the document tree: numbering, the parts in order, lists of headings, figures and tables. */
+#include <string.h>
+
+#include "report_tree.h"
+
+/* ---- captions and feet ------------------------------------------------------------------------------------------- */
+
+void sx_report__build_caption(sx_page *page, const sx_block *block) {
+  sx_document_node *caption = sx_tree__open(page, SX_DOC_CAPTION);
+  caption->as.caption.word = sx_report__w(page, block->kind == SX_BLOCK_FIGURE ? W_FIGURE : W_TABLE);
+  caption->as.caption.number = block->number;
+  sx_tree__label(page, sx_report__text(page, sx_node_get(block->root, "title")));
+  if (page->synthetic) {
+    (void)sx_tree__open(page, SX_DOC_TAG);
+    sx_tree__word(page, W_SYNTHETIC);
+    sx_tree__close(page);
+  }
+  sx_tree__close(page);
+}
+
+void sx_report__build_foot(sx_page *page, const sx_block *block, const char *extra) {
+  const char *note = sx_report__text(page, sx_node_get(block->root, "note"));
+  const char *source = sx_report__text(page, sx_node_get(block->root, "source"));
+  if (note || extra[0]) {
+    bool counts = false; /* the run wrote the note: its numbers are held against the block alone */
+    if (!sx_node_bool(&counts, sx_node_get(block->root, "note_counts"))) counts = false;
+    sx_tree__open(page, SX_DOC_NOTE)->exempt = counts ? "input" : NULL;
+    sx_tree__word(page, W_NOTE);
+    sx_tree__label(page, note);
+    if (note && extra[0] && page->lang == SX_LANG_EN) sx_tree__text(page, " ", 1);
+    sx_tree__text(page, extra, strlen(extra));
+    sx_tree__close(page);
+  }
+  if (source) {
+    (void)sx_tree__open(page, SX_DOC_SOURCE);
+    sx_tree__word(page, W_SOURCE);
+    sx_tree__label(page, source);
+    sx_tree__close(page);
+  }
+}
+
+/* ---- numbering and parts ----------------------------------------------------------------------------------------- */
+
+static bool is_text(const sx_block *b) {
+  return b->kind == SX_BLOCK_TEXT || b->kind == SX_BLOCK_ANNEX;
+}
+static bool is_float(const sx_block *b) {
+  return b->kind == SX_BLOCK_FIGURE || b->kind == SX_BLOCK_TABLE;
+}
+
+/* Numbers follow the order of appearance: the texts and what they place, blocks that no text places where they stand, annexes last. */
+static sx_status number_blocks(sx_page *page, sx_error *err) {
+  for (size_t i = 0; i < page->n_blocks; i++) {
+    if (is_text(&page->blocks[i])) SX_TRY(sx_report__scan(page, &page->blocks[i], false, err));
+  }
+  for (int annex = 0; annex < 2; annex++) {
+    for (size_t i = 0; i < page->n_blocks; i++) {
+      sx_block *b = &page->blocks[i];
+      if (b->kind == (annex ? SX_BLOCK_ANNEX : SX_BLOCK_TEXT)) SX_TRY(sx_report__scan(page, b, true, err));
+      if (!annex && is_float(b) && !b->placed) {
+        b->number = b->kind == SX_BLOCK_FIGURE ? ++page->n_figures : ++page->n_tables;
+      }
+    }
+  }
+  return SX_OK;
+}
+
+sx_status sx_report__build_float(sx_page *page, sx_block *block, sx_error *err) {
+  return block->kind == SX_BLOCK_FIGURE ? sx_report__build_figure(page, block, err)
+                                        : sx_report__build_table(page, block, err);
+}
+
+static sx_status put_annexes(sx_page *page, sx_error *err) {
+  for (size_t i = 0; i < page->n_blocks; i++) {
+    if (page->blocks[i].kind != SX_BLOCK_ANNEX) continue;
+    if (!page->in_annex) {
+      (void)sx_tree__open(page, SX_DOC_ANNEXES);
+      SX_TRY(sx_report__word_heading(page, W_ANNEX, "annex", err));
+      page->in_annex = true;
+      memset(page->counter, 0, sizeof page->counter);
+    }
+    const sx_node *file = sx_node_get(page->blocks[i].root, "file");
+    if (file && file->text && strcmp(file->text, "provenance") == 0) page->provenance = true;
+    sx_tree__open(page, SX_DOC_ANNEX)->exempt = "input";
+    SX_TRY(sx_report__build_text(page, &page->blocks[i], err));
+    sx_tree__close(page);
+  }
+  if (page->in_annex) sx_tree__close(page);
+  return sx_tree__status(page, err);
+}
+
+static sx_status put_parts(sx_page *page, sx_error *err) {
+  for (size_t i = 0; i < page->n_blocks; i++) {
+    sx_block *b = &page->blocks[i];
+    if (b->kind == SX_BLOCK_TEXT) SX_TRY(sx_report__build_text(page, b, err));
+    if (is_float(b) && !b->placed) SX_TRY(sx_report__build_float(page, b, err));
+  }
+  return put_annexes(page, err);
+}
+
+/* ---- the document ------------------------------------------------------------------------------------------------ */
+
+static sx_status list_blocks(const sx_document_node *const **out, size_t *n, sx_page *page, sx_block_kind kind,
+                             size_t most, sx_error *err) {
+  const sx_document_node **list = sx_tree__payload(page, most, sizeof *list);
+  *n = 0;
+  for (size_t number = 1; list && number <= most; number++) {
+    for (size_t i = 0; i < page->n_blocks; i++) {
+      const sx_block *b = &page->blocks[i];
+      if (b->kind == kind && b->number == number && b->node) list[(*n)++] = b->node;
+    }
+  }
+  *out = list;
+  return sx_tree__status(page, err);
+}
+
+typedef struct run_names {
+  sx_page *page;
+  sx_document *document;
+} run_names;
+
+static sx_status name_run(void *data, const sx_store_run *run, sx_error *err) {
+  run_names *names = data;
+  if (run->id != names->page->run) return SX_OK;
+  const char *study = run->study ? run->study : "", *wave = run->wave ? run->wave : "";
+  names->document->study = sx_tree__clean(names->page, study, strlen(study));
+  names->document->wave = sx_tree__clean(names->page, wave, strlen(wave));
+  return sx_tree__status(names->page, err);
+}
+
+static sx_status finish(sx_document *document, sx_page *page, sx_error *err) {
+  run_names names = {page, document};
+  for (size_t i = 0; i < page->n_mentions; i++)
+    page->mentions[i].node->as.mention.target = page->mentions[i].block->node;
+  document->root = page->root;
+  document->headings = page->headings;
+  document->n_headings = page->n_headings;
+  document->title = sx_tree__plain(page, sx_report__text(page, sx_node_get(page->document, "title")));
+  document->synthetic = page->synthetic ? sx_tree__plain(page, page->synthetic) : NULL;
+  SX_TRY(list_blocks(&document->figures, &document->n_figures, page, SX_BLOCK_FIGURE, page->n_figures, err));
+  SX_TRY(list_blocks(&document->tables, &document->n_tables, page, SX_BLOCK_TABLE, page->n_tables, err));
+  return sx_store_each_run(page->store, name_run, &names, err);
+}
+
+static sx_status build(sx_document *document, sx_page *page, sx_error *err) {
+  SX_TRY(sx_report__load(page, err));
+  SX_TRY(number_blocks(page, err));
+  page->root = page->at = sx_tree__detached(page, SX_DOC_DOCUMENT);
+  SX_TRY(sx_report__build_cover(page, err));
+  SX_TRY(put_parts(page, err));
+  SX_TRY(sx_report__build_provenance(page, err));
+  return finish(document, page, err);
+}
 
 sx_status sx_report_document(sx_document **out, sx_store *store, int64_t run, const sx_report_options *options,
                              sx_error *err) {
-  (void)out;
-  (void)store;
-  (void)run;
-  (void)options;
-  return sx_error_set(err, SX_E_SUPPORT, "report", "the document tree is not built yet");
+  const sx_ctx *ctx = sx_store_ctx(store);
+  sx_page page = {.ctx = *ctx, .lang = options ? options->lang : SX_LANG_ZH, .store = store, .run = run};
+  sx_document *document = sx_mem_zalloc(ctx, 1, sizeof *document);
+  sx_status status;
+  if (!document) return sx_error_memory(err);
+  *document = (sx_document){.ctx = *ctx, .lang = page.lang, .study = "", .wave = ""};
+  SX_TRY_GOTO(status, sx_arena_new(&document->arena, ctx, err), done);
+  page.arena = document->arena;
+  status = build(document, &page, err);
+done:
+  document->warnings = page.warnings;
+  document->n_warnings = page.n_warnings;
+  sx_report__unload(&page);
+  sx_mem_free(&page.ctx, page.names);
+  if (status == SX_OK)
+    *out = document;
+  else
+    sx_document_free(document);
+  return status;
 }
 
 void sx_document_free(sx_document *document) {
-  if (document) sx_arena_free(document->arena);
+  if (!document) return;
+  const sx_ctx ctx = document->ctx;
+  sx_report__free_warnings(&ctx, document->warnings, document->n_warnings);
+  sx_arena_free(document->arena);
+  sx_mem_free(&ctx, document);
+}
+
+void sx_report__free_warnings(const sx_ctx *ctx, sx_report_warning *warnings, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    sx_mem_free(ctx, warnings[i].where);
+    sx_mem_free(ctx, warnings[i].message);
+  }
+  sx_mem_free(ctx, warnings);
 }

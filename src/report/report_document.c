@@ -121,9 +121,10 @@ static void dump_payload(sx_buf *out, const sx_document_node *n) {
     dump_cell(out, n->as.cell);
     break;
   case SX_DOC_FIGURE:
-    sx_buf_printf(out, " id=%s type=%s number=%zu categories=%zu series=%zu%s", n->as.figure->id, n->as.figure->type,
-                  n->as.figure->number, n->as.figure->n_categories, n->as.figure->n_series,
-                  n->as.figure->interval ? " interval" : "");
+    sx_buf_printf(out, " id=%s type=%s number=%zu categories=%zu series=%zu%s", n->as.figure->id,
+                  sx_chart_type_name(n->as.figure->chart->type), n->as.figure->number,
+                  n->as.figure->chart->n_categories, n->as.figure->chart->n_series,
+                  n->as.figure->chart->interval ? " interval" : "");
     break;
   case SX_DOC_FOOTNOTE:
     sx_buf_printf(out, " number=%zu", n->as.footnote.number);

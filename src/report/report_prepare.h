@@ -18,8 +18,8 @@ typedef struct sx_item {
   size_t n_source;
   sx_bound bound; /* NUMBER */
   sx_format format;
-  const sx_block *block; /* BLOCK, MENTION */
-  size_t footnote;       /* FOOTNOTE: index into footnotes */
+  sx_block *block; /* BLOCK, MENTION */
+  size_t footnote; /* FOOTNOTE: index into footnotes */
 } sx_item;
 
 typedef struct sx_footnote {

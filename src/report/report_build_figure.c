@@ -1,14 +1,16 @@
-/* report_figure.c: a figure block into HTML: caption, the drawing at two widths, the data behind it, note and source. */
+/* report_build_figure.c: a figure block into nodes: caption, what is drawn and its words, the data behind it, note and source. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "report_page.h"
+#include "report_tree.h"
 #include "shuxiao/draw_chart.h"
 
 typedef struct figure {
   sx_page *page;
-  const sx_block *block;
+  sx_block *block;
+  sx_document_figure *drawn;
+  sx_document_point *points; /* beside chart.cells */
   sx_chart chart;
   sx_spec spec; /* of every number of the drawing */
   sx_format format;
@@ -16,21 +18,14 @@ typedef struct figure {
   sx_chart_cell *cells;
   sx_bound centre; /* of a tornado */
   double ci_level;
-  bool any_interval, has_centre;
+  bool any_interval;
 } figure;
 
 /* ---- loading ----------------------------------------------------------------------------------------------------- */
 
-static sx_status plain_label(const char **out, sx_page *page, const sx_node *node, sx_error *err) {
-  const char *text = sx_report__text(
-      page, node && node->kind == SX_NODE_MAP && sx_node_get(node, "label") ? sx_node_get(node, "label") : node);
-  sx_buf plain;
-  sx_buf_init(&plain, &page->ctx);
-  sx_buf_add(&plain, "");
-  if (text) sx_report__plain(&plain, text);
-  *out = plain.failed ? NULL : sx_arena_strdup(page->arena, plain.data);
-  sx_buf_clear(&plain);
-  return *out ? SX_OK : sx_error_memory(err);
+static const char *plain_label(sx_page *page, const sx_node *node) {
+  const bool map = node && node->kind == SX_NODE_MAP && sx_node_get(node, "label");
+  return sx_tree__plain(page, sx_report__text(page, map ? sx_node_get(node, "label") : node));
 }
 
 static sx_status load_labels(const char *const **out, size_t *n, figure *f, const char *key, sx_error *err) {
@@ -38,9 +33,9 @@ static sx_status load_labels(const char *const **out, size_t *n, figure *f, cons
   *n = list && list->kind == SX_NODE_LIST ? list->n : 0;
   const char **labels = sx_arena_zalloc(f->page->arena, *n + 1, sizeof *labels);
   if (!labels) return sx_error_memory(err);
-  for (size_t i = 0; i < *n; i++) SX_TRY(plain_label(&labels[i], f->page, list->items[i], err));
+  for (size_t i = 0; i < *n; i++) labels[i] = plain_label(f->page, list->items[i]);
   *out = labels;
-  return SX_OK;
+  return sx_tree__status(f->page, err);
 }
 
 static sx_status load_type(figure *f, sx_error *err) {
@@ -127,7 +122,7 @@ static sx_status load_shape(figure *f, sx_error *err) {
   char where[200];
   (void)snprintf(where, sizeof where, "figure %s, centre", f->block->id);
   SX_TRY(sx_report__bind(&f->centre, f->page, ref->text, strlen(ref->text), where, err));
-  f->has_centre = f->chart.has_centre = true;
+  f->chart.has_centre = true;
   f->chart.centre = isfinite(f->centre.value) ? f->centre.value : 0;
   return SX_OK;
 }
@@ -149,9 +144,9 @@ static sx_status interval_text(figure *f, size_t i, sx_error *err) {
   sx_report__format_value(&text, c->low, &f->spec, true);
   sx_buf_add(&text, " – ");
   sx_report__format_value(&text, c->high, &f->spec, true);
-  c->interval_text = text.failed ? NULL : sx_arena_strdup(f->page->arena, text.data);
+  c->interval_text = sx_tree__clean_buf(f->page, &text);
   sx_buf_clear(&text);
-  return c->interval_text ? SX_OK : sx_error_memory(err);
+  return sx_tree__status(f->page, err);
 }
 
 /* The attributes of a bound number's texts; the arena's. */
@@ -159,11 +154,10 @@ static sx_status trace_text(const char **out, figure *f, const sx_bound *bound, 
                             sx_error *err) {
   sx_buf text;
   sx_buf_init(&text, &f->page->ctx);
-  sx_buf_add(&text, "");
-  sx_report__trace(&text, bound, field, &f->spec, bare);
-  *out = text.failed ? NULL : sx_arena_strdup(f->page->arena, text.data);
+  sx_report__trace(&text, field[0] ? bound->base : bound->reference, field, &f->spec, bare);
+  *out = sx_tree__clean_buf(f->page, &text);
   sx_buf_clear(&text);
-  return *out ? SX_OK : sx_error_memory(err);
+  return sx_tree__status(f->page, err);
 }
 
 static sx_status centre_text(figure *f, bool bare, sx_error *err) {
@@ -171,44 +165,52 @@ static sx_status centre_text(figure *f, bool bare, sx_error *err) {
   sx_buf_init(&text, &f->page->ctx);
   sx_buf_add(&text, sx_report__w(f->page, W_CENTRE));
   sx_report__format_value(&text, f->chart.centre, &f->spec, bare);
-  f->chart.centre_text = text.failed ? NULL : sx_arena_strdup(f->page->arena, text.data);
+  f->chart.centre_text = sx_tree__clean_buf(f->page, &text);
   sx_buf_clear(&text);
-  if (!f->chart.centre_text) return sx_error_memory(err);
-  if (!isfinite(f->centre.value)) return SX_OK;
+  if (!isfinite(f->centre.value)) return sx_tree__status(f->page, err);
   return trace_text(&f->chart.centre_trace, f, &f->centre, "", bare, err);
 }
 
-/* How the drawing prints a number, on its scale and in its words. */
+/* How a drawing prints its numbers, on its scale and in its words: lives as long as the document. */
+typedef struct axis {
+  sx_spec spec;
+  int sign; /* of the format */
+} axis;
+
 static void put_number(const void *data, sx_buf *out, double value, int decimals, bool bare, bool with_sign) {
-  const figure *f = data;
-  sx_spec spec = f->spec;
+  const axis *a = data;
+  sx_spec spec = a->spec;
   if (decimals >= 0) {
     spec.shift += spec.zeros;
     spec.zeros = 0;
     spec.decimals = decimals;
   }
-  if (with_sign && f->format.sign == 0) spec.sign = 1;
+  if (with_sign && a->sign == 0) spec.sign = 1;
   sx_report__format_value(out, value, &spec, bare);
 }
 
 static void trace_number(const void *data, sx_buf *out, double value) {
-  const figure *f = data;
-  sx_spec spec = f->spec;
+  const axis *a = data;
+  sx_spec spec = a->spec;
   spec.zeros = 0;
   sx_report__trace_outside(out, value, "axis", &spec, strcmp(spec.unit, "%") != 0);
 }
 
-static void set_numbers(figure *f) {
+static sx_status set_numbers(figure *f, sx_error *err) {
+  axis *a = sx_tree__payload(f->page, 1, sizeof *a);
+  if (!a) return sx_error_memory(err);
+  *a = (axis){f->spec, f->format.sign};
   f->chart.lang = f->page->lang;
   f->chart.ci_level = isfinite(f->ci_level) ? f->ci_level : 0.95;
   f->chart.notice = f->page->synthetic ? sx_report__w(f->page, W_SYNTHETIC) : NULL;
-  f->chart.numbers = (sx_chart_numbers){.shift = f->spec.shift + f->spec.zeros,
-                                        .decimals = f->spec.decimals,
-                                        .percent = strcmp(f->spec.unit, "%") == 0,
-                                        .unit = f->spec.unit,
+  f->chart.numbers = (sx_chart_numbers){.shift = a->spec.shift + a->spec.zeros,
+                                        .decimals = a->spec.decimals,
+                                        .percent = strcmp(a->spec.unit, "%") == 0,
+                                        .unit = a->spec.unit,
                                         .put = put_number,
                                         .trace = trace_number,
-                                        .data = f};
+                                        .data = a};
+  return SX_OK;
 }
 
 /* One unit for the whole figure, decided by its greatest value. */
@@ -225,24 +227,23 @@ static sx_status load_format(figure *f, sx_error *err) {
   for (size_t i = 0; i < n; i++) {
     if (isfinite(f->cells[i].value)) magnitude = fmax(magnitude, fabs(f->cells[i].value));
   }
-  if (f->has_centre) magnitude = fmax(magnitude, fabs(f->chart.centre));
+  if (f->chart.has_centre) magnitude = fmax(magnitude, fabs(f->chart.centre));
   sx_report__format_spec(&f->spec, &f->format, magnitude, f->page->lang);
   const bool bare = strcmp(f->spec.unit, "%") != 0;
-  set_numbers(f);
+  SX_TRY(set_numbers(f, err));
   for (size_t i = 0; i < n; i++) {
     sx_buf value;
     sx_buf_init(&value, &f->page->ctx);
     const sx_spec spec = spec_of(f, i);
     sx_report__format_value(&value, f->cells[i].value, &spec, bare);
-    f->cells[i].text = value.failed ? NULL : sx_arena_strdup(f->page->arena, value.data);
+    f->cells[i].text = sx_tree__clean_buf(f->page, &value);
     sx_buf_clear(&value);
-    if (!f->cells[i].text) return sx_error_memory(err);
     SX_TRY(interval_text(f, i, err));
     if (isnan(f->cells[i].value)) continue;
     SX_TRY(trace_text(&f->cells[i].trace, f, &f->bounds[i], "", bare, err));
     SX_TRY(trace_text(&f->cells[i].interval_trace, f, &f->bounds[i], "interval", true, err));
   }
-  return f->has_centre ? centre_text(f, bare, err) : SX_OK;
+  return f->chart.has_centre ? centre_text(f, bare, err) : SX_OK;
 }
 
 static sx_status load(figure *f, sx_error *err) {
@@ -262,145 +263,192 @@ static sx_status load(figure *f, sx_error *err) {
   return load_format(f, err);
 }
 
-/* ---- HTML -------------------------------------------------------------------------------------------------------- */
+/* ---- what is drawn, as data -------------------------------------------------------------------------------------- */
 
-static sx_status put_svg(figure *f, double width, const char *class, sx_error *err) {
+/* Numbers of the figure as nodes that stand below no other. */
+static const sx_document_node *loose_number(figure *f, const sx_bound *bound, const sx_spec *spec, bool bare) {
   sx_page *page = f->page;
-  sx_buf *body = &page->body, words;
-  sx_drawing *drawing = NULL;
-  char id[64];
-  const char *title = sx_report__text(page, sx_node_get(f->block->root, "title"));
-  const sx_status status = sx_chart_draw(&drawing, &page->ctx, &f->chart, width, err);
-  if (status != SX_OK) {
-    sx_error_add_where(err, "figure %s", f->block->id);
-    return status;
+  sx_document_node *const at = page->at, *const holder = sx_tree__detached(page, SX_DOC_RUN);
+  if (page->failed) return NULL;
+  page->at = holder;
+  sx_tree__cell_number(page, bound, &f->format, spec, bare);
+  page->at = at;
+  return page->failed ? NULL : holder->first;
+}
+
+static void put_points(figure *f) {
+  const size_t n = f->chart.n_categories * f->chart.n_series;
+  const bool bare = strcmp(f->spec.unit, "%") != 0;
+  sx_document_point *points = sx_tree__payload(f->page, n, sizeof *points);
+  for (size_t i = 0; points && i < n; i++) {
+    const sx_chart_cell *c = &f->cells[i];
+    const sx_spec spec = spec_of(f, i);
+    points[i] = (sx_document_point){c->present, NULL, c->value, c->low, c->high, f->bounds[i].ci_level};
+    if (c->present) points[i].node = loose_number(f, &f->bounds[i], &spec, bare);
   }
-  (void)snprintf(id, sizeof id, "f%zu%s", f->block->number, class);
-  sx_buf_init(&words, &page->ctx);
+  f->drawn->points = points;
+  if (f->chart.has_centre) f->drawn->centre = loose_number(f, &f->centre, &f->spec, bare);
+}
+
+static sx_document_figure *describe_figure(figure *f) {
+  sx_page *page = f->page;
+  sx_document_figure *d = sx_tree__payload(page, 1, sizeof *d);
+  sx_chart *chart = sx_tree__payload(page, 1, sizeof *chart);
+  if (!d || !chart) return NULL;
+  *chart = f->chart;
+  *d = (sx_document_figure){.number = f->block->number,
+                            .id = f->block->id,
+                            .title = sx_tree__plain(page, sx_report__text(page, sx_node_get(f->block->root, "title"))),
+                            .unit = sx_tree__clean(page, f->spec.unit, strlen(f->spec.unit)),
+                            .chart = chart};
+  f->drawn = d;
+  put_points(f);
+  return d;
+}
+
+static void put_drawing(figure *f) {
+  sx_document_node *drawing = sx_tree__add(f->page, SX_DOC_DRAWING);
+  sx_buf words;
+  sx_buf_init(&words, &f->page->ctx);
   sx_chart_text(&words, &f->chart);
-  sx_buf_printf(body, "<svg class=\"%s\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ", class);
-  sx_draw_number(body, drawing->width);
-  sx_buf_add_char(body, ' ');
-  sx_draw_number(body, ceil(drawing->height));
-  sx_buf_printf(body, "\" role=\"img\" aria-labelledby=\"%s-t %s-d\">\n<title id=\"%s-t\">", id, id, id);
-  bool failed = words.failed;
-  if (title) {
-    sx_buf plain;
-    sx_buf_init(&plain, &page->ctx);
-    sx_report__plain(&plain, title);
-    if (!plain.failed) sx_report__escape(body, plain.data, plain.n);
-    failed = failed || plain.failed;
-    sx_buf_clear(&plain);
-  }
-  sx_buf_printf(body, "</title>\n<desc id=\"%s-d\" data-ref=\"figure:", id);
-  sx_report__escape(body, f->block->id, strlen(f->block->id));
-  sx_buf_add(body, "\">");
-  if (!words.failed) sx_report__escape(body, words.data, words.n);
-  sx_buf_add(body, "</desc>\n");
-  sx_drawing_svg_items(body, drawing, id);
-  sx_buf_add(body, "</svg>\n");
+  drawing->text = sx_tree__clean_buf(f->page, &words);
+  drawing->as.figure = f->drawn;
   sx_buf_clear(&words);
-  sx_drawing_free(drawing);
-  return failed ? sx_error_memory(err) : SX_OK;
-}
-
-static void put_cell(sx_buf *body, const sx_bound *bound, const char *field, double value, const sx_spec *spec) {
-  sx_buf_add(body, "<td");
-  if (!isnan(value)) sx_report__trace(body, bound, field, spec, true);
-  sx_buf_add_char(body, '>');
-  if (!isnan(value)) sx_report__format_value(body, value, spec, true);
-  sx_buf_add(body, "</td>");
-}
-
-static void put_data_row(figure *f, size_t i, const sx_spec *finer) {
-  sx_buf *body = &f->page->body;
-  const size_t category = i / f->chart.n_series, s = i % f->chart.n_series;
-  const sx_bound *b = &f->bounds[i];
-  const sx_format count = {.kind = SX_FORMAT_AMOUNT, .decimals = 0};
-  sx_spec plain, unsigned_spec = *finer;
-  unsigned_spec.sign = 0;
-  sx_report__format_spec(&plain, &count, 0, f->page->lang);
-  plain.group_from_four = true; /* alike down the column */
-  sx_buf_add(body, "<tr><th scope=\"row\">");
-  sx_report__visible(body, f->page, f->chart.categories[category], strlen(f->chart.categories[category]));
-  if (f->chart.n_series > 1) {
-    sx_buf_add(body, " · ");
-    sx_report__visible(body, f->page, f->chart.series[s], strlen(f->chart.series[s]));
-  }
-  sx_buf_add(body, "</th>");
-  if (isnan(f->cells[i].value))
-    sx_buf_add(body, "<td>—</td>");
-  else
-    put_cell(body, b, "", f->cells[i].value, finer);
-  put_cell(body, b, "se", b->main ? b->se : (double)NAN, &unsigned_spec);
-  put_cell(body, b, "low", f->cells[i].low, finer);
-  put_cell(body, b, "high", f->cells[i].high, finer);
-  put_cell(body, b, "n", b->n >= 0 ? (double)b->n : (double)NAN, &plain);
-  sx_buf_add(body, "</tr>\n");
-}
-
-/* The data behind the drawing, folded away. */
-static void put_data(figure *f) {
-  sx_page *page = f->page;
-  sx_buf *body = &page->body;
-  sx_spec finer = f->spec;
-  if (finer.zeros)
-    finer.zeros--, finer.shift++;
-  else if (finer.decimals)
-    finer.decimals++;
-  sx_buf_printf(body,
-                "<details class=\"data\"><summary>%s</summary>\n<div class=\"scroll\"><table>\n<thead><tr>"
-                "<th scope=\"col\">%s</th><th scope=\"col\">%s",
-                sx_report__w(page, W_DATA), sx_report__w(page, W_ITEM), sx_report__w(page, W_ESTIMATE));
-  if (f->spec.unit[0]) {
-    const char *unit = f->spec.unit + (f->spec.unit[0] == ' ');
-    sx_buf_printf(body, "%s", sx_report__w(page, W_OPEN));
-    sx_report__visible(body, page, unit, strlen(unit));
-    sx_buf_printf(body, "%s", sx_report__w(page, W_CLOSE));
-  }
-  sx_buf_printf(body, "</th><th scope=\"col\">%s</th><th scope=\"colgroup\" colspan=\"2\">", sx_report__w(page, W_SE));
-  sx_report__interval_name(body, page, f->ci_level, W_INTERVAL);
-  sx_buf_printf(body, "</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n", sx_report__w(page, W_BASE));
-  for (size_t i = 0; i < f->chart.n_categories * f->chart.n_series; i++) {
-    if (f->cells[i].present) put_data_row(f, i, &finer);
-  }
-  sx_buf_add(body, "</tbody></table></div></details>\n");
 }
 
 static void put_unit(figure *f) {
   const char *unit = f->spec.unit + (f->spec.unit[0] == ' ');
   if (!unit[0] || strcmp(unit, "%") == 0) return;
-  sx_buf_printf(&f->page->body, "<p class=\"unit\">%s", sx_report__w(f->page, W_UNIT));
-  sx_report__visible(&f->page->body, f->page, unit, strlen(unit));
-  sx_buf_add(&f->page->body, "</p>\n");
+  (void)sx_tree__open(f->page, SX_DOC_UNIT_LINE);
+  sx_tree__word(f->page, W_UNIT);
+  sx_tree__text(f->page, unit, strlen(unit));
+  sx_tree__close(f->page);
 }
 
-sx_status sx_report__figure(sx_page *page, const sx_block *block, sx_error *err) {
-  figure f = {.page = page, .block = block, .ci_level = 0.95};
+/* ---- the data behind the drawing --------------------------------------------------------------------------------- */
+
+static void word_cell(figure *f, sx_word word, size_t column) {
+  (void)sx_tree__cell(f->page, SX_DOC_SCOPE_COLUMN, column ? SX_DOC_ALIGN_END : SX_DOC_ALIGN_START, column, 1);
+  sx_tree__word(f->page, word);
+  sx_tree__close(f->page);
+}
+
+static void put_data_head(figure *f) {
+  sx_page *page = f->page;
+  sx_tree__open(page, SX_DOC_ROW)->as.row.role = SX_DOC_ROW_HEAD;
+  word_cell(f, W_ITEM, 0);
+  (void)sx_tree__cell(f->page, SX_DOC_SCOPE_COLUMN, SX_DOC_ALIGN_END, 1, 1);
+  sx_tree__word(page, W_ESTIMATE);
+  if (f->spec.unit[0]) {
+    const char *unit = f->spec.unit + (f->spec.unit[0] == ' ');
+    sx_tree__word(page, W_OPEN);
+    sx_tree__text(page, unit, strlen(unit));
+    sx_tree__word(page, W_CLOSE);
+  }
+  sx_tree__close(page);
+  word_cell(f, W_SE, 2);
+  (void)sx_tree__cell(f->page, SX_DOC_SCOPE_COLUMNS, SX_DOC_ALIGN_END, 3, 2);
+  sx_tree__interval_name(page, f->ci_level, W_INTERVAL);
+  sx_tree__close(page);
+  word_cell(f, W_BASE, 5);
+  sx_tree__close(page);
+}
+
+static void put_cell(figure *f, size_t column, const sx_bound *bound, const char *field, double value,
+                     const sx_spec *spec) {
+  (void)sx_tree__cell(f->page, SX_DOC_SCOPE_NONE, SX_DOC_ALIGN_END, column, 1);
+  if (!isnan(value) || column == 1) (void)sx_tree__field(f->page, bound, field, value, spec);
+  sx_tree__close(f->page);
+}
+
+static void put_data_row(figure *f, size_t i, const sx_spec *finer) {
+  sx_page *page = f->page;
+  const char *category = f->chart.categories[i / f->chart.n_series], *series = f->chart.series[i % f->chart.n_series];
+  const sx_bound *b = &f->bounds[i];
+  const sx_format count = {.kind = SX_FORMAT_AMOUNT, .decimals = 0};
+  sx_spec plain, unsigned_spec = *finer;
+  unsigned_spec.sign = 0;
+  sx_report__format_spec(&plain, &count, 0, page->lang);
+  plain.group_from_four = true; /* alike down the column */
+  sx_tree__open(page, SX_DOC_ROW)->as.row.role = SX_DOC_ROW_BODY;
+  (void)sx_tree__cell(f->page, SX_DOC_SCOPE_ROW, SX_DOC_ALIGN_START, 0, 1);
+  sx_tree__text(page, category, strlen(category));
+  if (f->chart.n_series > 1) {
+    sx_tree__text(page, " · ", strlen(" · "));
+    sx_tree__text(page, series, strlen(series));
+  }
+  sx_tree__close(page);
+  put_cell(f, 1, b, "", f->cells[i].value, finer);
+  put_cell(f, 2, b, "se", b->main ? b->se : (double)NAN, &unsigned_spec);
+  put_cell(f, 3, b, "low", f->cells[i].low, finer);
+  put_cell(f, 4, b, "high", f->cells[i].high, finer);
+  put_cell(f, 5, b, "n", b->n >= 0 ? (double)b->n : (double)NAN, &plain);
+  sx_tree__close(page);
+}
+
+static void put_data(figure *f) {
+  sx_page *page = f->page;
+  sx_document_node *node = sx_tree__open(page, SX_DOC_TABLE);
+  sx_document_table *table = sx_tree__payload(page, 1, sizeof *table);
+  sx_spec finer = f->spec;
+  if (!table) return;
+  if (finer.zeros)
+    finer.zeros--, finer.shift++;
+  else if (finer.decimals)
+    finer.decimals++;
+  *table = (sx_document_table){.role = SX_DOC_TABLE_DATA,
+                               .id = f->block->id,
+                               .title = sx_report__w(page, W_DATA),
+                               .n_rows = 1,
+                               .n_head_rows = 1,
+                               .n_columns = 6};
+  node->as.table = table;
+  put_data_head(f);
+  for (size_t i = 0; i < f->chart.n_categories * f->chart.n_series; i++) {
+    if (!f->cells[i].present) continue;
+    table->n_rows++;
+    put_data_row(f, i, &finer);
+  }
+  sx_tree__close(page);
+}
+
+/* ---- the figure -------------------------------------------------------------------------------------------------- */
+
+/* Says what the intervals of the drawing are. */
+static void put_foot(figure *f) {
   sx_buf extra;
-  sx_buf_init(&extra, &page->ctx);
+  sx_buf_init(&extra, &f->page->ctx);
   sx_buf_add(&extra, "");
-  sx_status status;
-  SX_TRY_GOTO(status, load(&f, err), done);
-  sx_report__caption(page, block, "fig");
+  if (f->chart.n_categories && f->chart.interval && !(f->chart.type == SX_CHART_SHARES && f->chart.n_series > 1)) {
+    sx_report__interval_name(&extra, f->page, f->ci_level,
+                             f->chart.type == SX_CHART_LINES    ? W_BAND_NOTE
+                             : f->chart.type == SX_CHART_SHARES ? W_LIST_NOTE
+                                                                : W_WHISKER_NOTE);
+  }
+  if (extra.failed)
+    f->page->failed = true;
+  else
+    sx_report__build_foot(f->page, f->block, extra.data);
+  sx_buf_clear(&extra);
+}
+
+sx_status sx_report__build_figure(sx_page *page, sx_block *block, sx_error *err) {
+  figure f = {.page = page, .block = block, .ci_level = 0.95};
+  SX_TRY(load(&f, err));
+  block->node = sx_tree__open(page, SX_DOC_FIGURE);
+  block->node->anchor = sx_tree__name(page, "f", block->number);
+  block->node->as.figure = describe_figure(&f);
+  sx_report__build_caption(page, block);
   if (!f.chart.n_categories) {
-    sx_buf_printf(&page->body, "<p class=\"empty\">%s</p>\n", sx_report__w(page, W_EMPTY_FIGURE));
+    (void)sx_tree__open(page, SX_DOC_EMPTY);
+    sx_tree__word(page, W_EMPTY_FIGURE);
+    sx_tree__close(page);
   } else {
     put_unit(&f);
-    SX_TRY_GOTO(status, put_svg(&f, SX_CHART_WIDE_WIDTH, "wide", err), done);
-    SX_TRY_GOTO(status, put_svg(&f, SX_CHART_NARROW_WIDTH, "narrow", err), done);
+    put_drawing(&f);
     put_data(&f);
-    if (f.chart.interval && !(f.chart.type == SX_CHART_SHARES && f.chart.n_series > 1)) {
-      sx_report__interval_name(&extra, page, f.ci_level,
-                               f.chart.type == SX_CHART_LINES    ? W_BAND_NOTE
-                               : f.chart.type == SX_CHART_SHARES ? W_LIST_NOTE
-                                                                 : W_WHISKER_NOTE);
-    }
   }
-  SX_TRY_GOTO(status, sx_buf_status(&extra, err), done);
-  sx_report__foot(page, block, extra.data);
-  status = sx_buf_status(&page->body, err);
-done:
-  sx_buf_clear(&extra);
-  return status;
+  put_foot(&f);
+  sx_tree__close(page);
+  return sx_tree__status(page, err);
 }

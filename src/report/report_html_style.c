@@ -1,10 +1,10 @@
-/* report_style.c: the style sheet of a report, line by line. Three media: a page with its contents beside it, a phone, A4 paper. */
-#include "report_page.h"
+/* report_html_style.c: the style sheet of a report, line by line. Three media: a page with its contents beside it, a phone, A4 paper. */
+#include "report_html.h"
 
 #include <stddef.h>
 
 /* clang-format off */
-const char *const sx_report__style[] = {
+const char *const sx_html__style[] = {
   ":root{--ink:#1d2733;--soft:#5b6876;--rule:#dfe4ea;--tint:#f4f7fa;--deep:#0b3558;--accent:#0072b2;--warn:#8a4b00;--warnbg:#fff6e5}\n",
   "*{box-sizing:border-box}\n",
   "html{font-size:17px;scroll-behavior:smooth;-webkit-text-size-adjust:100%;text-size-adjust:100%}\n",

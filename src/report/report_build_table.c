@@ -1,10 +1,10 @@
-/* report_table.c: a table block into HTML. The unit of a column stands in its head, the cells hold bare numbers. Errors and bases
+/* report_build_table.c: a table block into nodes. The unit of a column stands in its head, the cells hold bare numbers. Errors and bases
  * stand in columns of their own where there are at most two columns of estimates, else below each estimate. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "report_page.h"
+#include "report_tree.h"
 
 enum { BESIDE_MAX = 2 };
 
@@ -28,12 +28,14 @@ typedef struct column {
 
 typedef struct tab {
   sx_page *page;
-  const sx_block *block;
+  sx_block *block;
+  size_t at; /* column of the grid where the next cell stands */
   column *columns;
   size_t n_columns, n_rows;
   cell *cells; /* [n_rows * n_columns] */
   const sx_node *rows;
   bool bases, errors, beside;
+  size_t n_grid, n_head_rows;
   bool quoted; /* its texts are not the report's own: the audit holds their numbers against the block alone */
 } tab;
 
@@ -171,29 +173,64 @@ static size_t sub_columns(const tab *t, const column *c) {
   return 1 + (t->errors ? 2u : 0u) + (t->bases ? 1u : 0u);
 }
 
-static void put_unit(const tab *t, const column *c) {
-  const char *unit = c->spec.unit[0] == ' ' ? c->spec.unit + 1 : c->spec.unit;
-  if (!c->formatted || (!unit[0] && !c->spec.prefix[0])) return;
-  sx_buf *body = &t->page->body;
-  const bool digit = body->n && body->data[body->n - 1] >= '0' && body->data[body->n - 1] <= '9';
-  if (digit) sx_buf_add(body, sx_report__w(t->page, W_OPEN)); /* "2024 (%)" is no number */
-  sx_buf_add(body, "<span class=\"u\">");
-  sx_report__visible(body, t->page, c->spec.prefix, strlen(c->spec.prefix));
-  sx_report__visible(body, t->page, unit, strlen(unit));
-  sx_buf_add(body, "</span>");
-  if (digit) sx_buf_add(body, sx_report__w(t->page, W_CLOSE));
+/* A cell at the next place of the row, open. */
+static sx_document_cell *open_cell(tab *t, sx_document_scope scope, sx_document_align align, size_t span) {
+  t->at += span;
+  return sx_tree__cell(t->page, scope, align, t->at - span, span);
 }
 
-static void put_sub_heads(const tab *t, const column *c) {
-  sx_buf *body = &t->page->body;
-  if (sub_columns(t, c) == 1) return;
-  sx_buf_printf(body, "<th scope=\"col\">%s</th>", sx_report__w(t->page, W_ESTIMATE));
-  if (t->errors) {
-    sx_buf_printf(body, "<th scope=\"col\">%s</th><th scope=\"col\">", sx_report__w(t->page, W_SE_SHORT));
-    sx_report__interval_name(body, t->page, c->ci_level, W_INTERVAL_SHORT);
-    sx_buf_add(body, "</th>");
+static void close_cell(tab *t) {
+  sx_tree__close(t->page);
+}
+
+static void open_row(tab *t, sx_document_row_role role) {
+  sx_tree__open(t->page, SX_DOC_ROW)->as.row.role = role;
+  t->at = 0;
+}
+
+static void close_row(tab *t) {
+  sx_tree__close(t->page);
+}
+
+static void word_cell(tab *t, sx_word word) {
+  (void)open_cell(t, SX_DOC_SCOPE_COLUMN, SX_DOC_ALIGN_END, 1);
+  sx_tree__word(t->page, word);
+  close_cell(t);
+}
+
+/* The label of the head that is open ends in a digit. */
+static bool ends_in_digit(const sx_page *page) {
+  const sx_document_node *last = page->failed ? NULL : page->at->last;
+  const size_t n = last && last->kind == SX_DOC_TEXT && last->lang == page->lang ? strlen(last->text) : 0;
+  return n && last->text[n - 1] >= '0' && last->text[n - 1] <= '9';
+}
+
+static void put_unit(const tab *t, const column *c) {
+  sx_page *page = t->page;
+  const char *unit = c->spec.unit[0] == ' ' ? c->spec.unit + 1 : c->spec.unit;
+  if (!c->formatted || (!unit[0] && !c->spec.prefix[0])) return;
+  const bool digit = ends_in_digit(page); /* "2024 (%)" is no number */
+  if (digit) sx_tree__word(page, W_OPEN);
+  (void)sx_tree__open(page, SX_DOC_UNIT);
+  sx_tree__text(page, c->spec.prefix, strlen(c->spec.prefix));
+  sx_tree__text(page, unit, strlen(unit));
+  sx_tree__close(page);
+  if (digit) sx_tree__word(page, W_CLOSE);
+}
+
+static void put_sub_heads(tab *t, const column *c) {
+  if (sub_columns(t, c) == 1) {
+    t->at++; /* the head above reaches down */
+    return;
   }
-  if (t->bases) sx_buf_printf(body, "<th scope=\"col\">%s</th>", sx_report__w(t->page, W_BASE));
+  word_cell(t, W_ESTIMATE);
+  if (t->errors) {
+    word_cell(t, W_SE_SHORT);
+    (void)open_cell(t, SX_DOC_SCOPE_COLUMN, SX_DOC_ALIGN_END, 1);
+    sx_tree__interval_name(t->page, c->ci_level, W_INTERVAL_SHORT);
+    close_cell(t);
+  }
+  if (t->bases) word_cell(t, W_BASE);
 }
 
 /* A column of words reads from the left. */
@@ -204,45 +241,36 @@ static bool words_only(const tab *t, size_t k) {
   return true;
 }
 
-static void put_head(const tab *t) {
-  sx_buf *body = &t->page->body;
-  bool second = false;
-  for (size_t k = 0; k < t->n_columns; k++) second = second || sub_columns(t, &t->columns[k]) > 1;
-  sx_buf_printf(body, "<thead>\n<tr><th scope=\"col\"%s>%s</th>", second ? " rowspan=\"2\"" : "",
-                sx_report__w(t->page, W_ITEM));
-  for (size_t k = 0; k < t->n_columns; k++) {
-    const size_t n = sub_columns(t, &t->columns[k]);
-    if (n > 1)
-      sx_buf_printf(body, "<th scope=\"colgroup\" colspan=\"%zu\" class=\"c\">", n);
-    else
-      sx_buf_printf(body, "<th scope=\"col\"%s%s>", second ? " rowspan=\"2\"" : "",
-                    words_only(t, k) ? " class=\"l\"" : "");
-    sx_report__label(body, t->page, t->columns[k].label);
-    put_unit(t, &t->columns[k]);
-    sx_buf_add(body, "</th>");
-  }
-  sx_buf_add(body, "</tr>\n");
-  if (second) {
-    sx_buf_add(body, "<tr class=\"two\">");
-    for (size_t k = 0; k < t->n_columns; k++) put_sub_heads(t, &t->columns[k]);
-    sx_buf_add(body, "</tr>\n");
-  }
-  sx_buf_add(body, "</thead>\n");
+static void put_column_head(tab *t, size_t k) {
+  const size_t n = sub_columns(t, &t->columns[k]);
+  const sx_document_align align = n > 1              ? SX_DOC_ALIGN_CENTRE
+                                  : words_only(t, k) ? SX_DOC_ALIGN_START
+                                                     : SX_DOC_ALIGN_END;
+  sx_document_cell *head = open_cell(t, n > 1 ? SX_DOC_SCOPE_COLUMNS : SX_DOC_SCOPE_COLUMN, align, n);
+  if (n == 1) head->row_span = t->n_head_rows;
+  sx_tree__label(t->page, t->columns[k].label);
+  put_unit(t, &t->columns[k]);
+  close_cell(t);
+}
+
+static void put_head(tab *t) {
+  open_row(t, SX_DOC_ROW_HEAD);
+  open_cell(t, SX_DOC_SCOPE_COLUMN, SX_DOC_ALIGN_START, 1)->row_span = t->n_head_rows;
+  sx_tree__word(t->page, W_ITEM);
+  close_cell(t);
+  for (size_t k = 0; k < t->n_columns; k++) put_column_head(t, k);
+  close_row(t);
+  if (t->n_head_rows == 1) return;
+  open_row(t, SX_DOC_ROW_HEAD);
+  t->at = 1;
+  for (size_t k = 0; k < t->n_columns; k++) put_sub_heads(t, &t->columns[k]);
+  close_row(t);
 }
 
 /* ---- body -------------------------------------------------------------------------------------------------------- */
 
-/* `open` with the trace of one field of the bound number. */
-static void put_open(sx_buf *out, const char *open, const sx_bound *bound, const char *field, const sx_spec *spec) {
-  sx_buf_add(out, open);
-  sx_report__trace(out, bound, field, spec, true);
-  sx_buf_add_char(out, '>');
-}
-
-static const sx_spec count_spec = {.decimals = 0};
-
 /* A standard error that would print as zero gets the decimals that show it, up to two more. */
-static void put_error(sx_buf *out, const char *open, const sx_bound *bound, sx_spec spec) {
+static void put_error(sx_page *page, const sx_bound *bound, sx_spec spec) {
   char text[SX_FIXED_TEXT_MAX];
   const double se = bound->se;
   spec.sign = 0;
@@ -254,163 +282,149 @@ static void put_error(sx_buf *out, const char *open, const sx_bound *bound, sx_s
     else
       spec.decimals++;
   }
-  put_open(out, open, bound, "se", &spec);
-  sx_report__format_value(out, se, &spec, true);
+  (void)sx_tree__field(page, bound, "se", se, &spec);
 }
 
-static void put_count(sx_buf *out, const sx_page *page, int64_t n) {
+static void put_count(sx_page *page, const sx_bound *bound) {
   sx_spec spec;
   const sx_format count = {.kind = SX_FORMAT_AMOUNT, .decimals = 0};
   sx_report__format_spec(&spec, &count, 0, page->lang);
   spec.group_from_four = true; /* alike down the column */
-  sx_report__format_value(out, n < 0 ? (double)NAN : (double)n, &spec, true);
+  (void)sx_tree__field(page, bound, "n", (double)bound->n, &spec);
 }
 
-static void put_value(const tab *t, const cell *c, const sx_spec *spec) {
-  sx_buf *body = &t->page->body;
-  sx_buf tip;
-  sx_buf_init(&tip, &t->page->ctx);
-  sx_buf_add(&tip, "");
+static void put_value(tab *t, const cell *c, const sx_spec *spec) {
   if (c->outside)
-    sx_buf_add(&tip, sx_report__w(t->page, W_OUTSIDE));
+    sx_tree__outside(t->page, c->bound.value, "outside", sx_report__w(t->page, W_OUTSIDE), spec, !c->own_format);
   else
-    sx_report__tip(&tip, t->page, &c->bound, &c->format);
-  if (tip.failed) body->failed = true;
-  sx_buf_printf(body, "<span class=\"%s\" title=\"",
-                c->outside              ? "outside"
-                : isnan(c->bound.value) ? "num missing"
-                                        : "num");
-  if (!tip.failed) sx_report__escape(body, tip.data, tip.n);
-  sx_buf_add_char(body, '"');
-  const double below = c->outside ? 0 : sx_report__below(&c->bound, spec);
-  if (c->outside || below > 0)
-    sx_report__trace_outside(body, below > 0 ? below : c->bound.value, below > 0 ? "threshold" : "outside", spec,
-                             !c->own_format);
-  else if (!isnan(c->bound.value))
-    sx_report__trace(body, &c->bound, "", spec, !c->own_format);
-  sx_buf_add_char(body, '>');
-  sx_buf_reset(&tip);
-  if (below > 0) sx_buf_add(&tip, "< ");
-  sx_report__format_value(&tip, below > 0 ? below : c->bound.value, spec, !c->own_format);
-  if (tip.failed)
-    body->failed = true;
-  else
-    sx_report__visible(body, t->page, tip.data, tip.n);
-  sx_buf_add(body, "</span>");
-  if (!c->outside) sx_report__marks(body, &c->bound);
-  sx_buf_clear(&tip);
+    sx_tree__cell_number(t->page, &c->bound, &c->format, spec, !c->own_format);
 }
 
-static void put_below(const tab *t, const cell *c, const sx_spec *spec) {
-  sx_buf *body = &t->page->body;
+static void put_below(tab *t, const cell *c, const sx_spec *spec) {
+  sx_page *page = t->page;
   if (t->errors && isfinite(c->bound.se)) {
-    sx_buf_add(body, "<br><span class=\"se\">(");
-    put_error(body, "<span", &c->bound, *spec);
-    sx_buf_add(body, "</span>)</span>");
+    (void)sx_tree__add(page, SX_DOC_LINE_BREAK);
+    (void)sx_tree__open(page, SX_DOC_SMALL);
+    sx_tree__text(page, "(", 1);
+    put_error(page, &c->bound, *spec);
+    sx_tree__text(page, ")", 1);
+    sx_tree__close(page);
   }
   if (t->bases && c->bound.n >= 0) {
-    sx_buf_add(body, "<br><span class=\"se\">n = ");
-    put_open(body, "<span", &c->bound, "n", &count_spec);
-    put_count(body, t->page, c->bound.n);
-    sx_buf_add(body, "</span></span>");
+    (void)sx_tree__add(page, SX_DOC_LINE_BREAK);
+    (void)sx_tree__open(page, SX_DOC_SMALL);
+    sx_tree__text(page, "n = ", 4);
+    put_count(page, &c->bound);
+    sx_tree__close(page);
   }
 }
 
-static void put_beside(const tab *t, const cell *c, const sx_spec *spec) {
-  sx_buf *body = &t->page->body;
+static void put_beside(tab *t, const cell *c, const sx_spec *spec) {
+  sx_page *page = t->page;
   const bool has = c->number && c->bound.main;
   if (t->errors) {
-    if (has && isfinite(c->bound.se))
-      put_error(body, "<td", &c->bound, *spec);
-    else
-      sx_buf_add(body, "<td>");
-    sx_buf_add(body, "</td>");
-    if (has && isfinite(c->bound.low) && isfinite(c->bound.high)) {
-      put_open(body, "<td class=\"i\"", &c->bound, "interval", spec);
-      sx_report__format_value(body, c->bound.low, spec, true);
-      sx_buf_add(body, " – ");
-      sx_report__format_value(body, c->bound.high, spec, true);
-    } else {
-      sx_buf_add(body, "<td class=\"i\">");
-    }
-    sx_buf_add(body, "</td>");
+    (void)open_cell(t, SX_DOC_SCOPE_NONE, SX_DOC_ALIGN_END, 1);
+    if (has && isfinite(c->bound.se)) put_error(page, &c->bound, *spec);
+    close_cell(t);
+    open_cell(t, SX_DOC_SCOPE_NONE, SX_DOC_ALIGN_END, 1)->interval = true;
+    if (has && isfinite(c->bound.low) && isfinite(c->bound.high)) sx_tree__interval(page, &c->bound, spec);
+    close_cell(t);
   }
   if (t->bases) {
-    if (has && c->bound.n >= 0) {
-      put_open(body, "<td", &c->bound, "n", &count_spec);
-      put_count(body, t->page, c->bound.n);
-    } else {
-      sx_buf_add(body, "<td>");
-    }
-    sx_buf_add(body, "</td>");
+    (void)open_cell(t, SX_DOC_SCOPE_NONE, SX_DOC_ALIGN_END, 1);
+    if (has && c->bound.n >= 0) put_count(page, &c->bound);
+    close_cell(t);
   }
 }
 
-static void put_cell(const tab *t, const cell *c, const column *col) {
-  sx_buf *body = &t->page->body;
+static void put_cell(tab *t, const cell *c, const column *col) {
+  sx_page *page = t->page;
   const bool split = sub_columns(t, col) > 1;
   sx_spec spec = col->spec;
-  if (c->own_format) sx_report__format_spec(&spec, &c->format, fabs(c->bound.value), t->page->lang);
+  if (c->own_format) sx_report__format_spec(&spec, &c->format, fabs(c->bound.value), page->lang);
   spec.group_from_four = true;
-  sx_buf_add(body, c->text && t->quoted         ? "<td class=\"l\" data-exempt=\"quoted\">"
-                   : c->text                    ? "<td class=\"l\">"
-                   : c->number && c->own_format ? "<td class=\"w\">"
-                                                : "<td>");
-  if (c->text) sx_report__label(body, t->page, c->text);
+  open_cell(t, SX_DOC_SCOPE_NONE, c->text ? SX_DOC_ALIGN_START : SX_DOC_ALIGN_END, 1)->own_unit =
+      !c->text && c->number && c->own_format;
+  if (c->text && t->quoted) sx_tree__exempt(page, "quoted");
+  sx_tree__label(page, c->text);
   if (c->number) put_value(t, c, &spec);
   if (c->number && c->bound.main && !split && !t->beside) put_below(t, c, &spec);
-  sx_buf_add(body, "</td>");
+  close_cell(t);
   if (split) put_beside(t, c, &spec);
 }
 
-static void put_row(const tab *t, size_t i) {
-  sx_buf *body = &t->page->body;
+static void put_row(tab *t, size_t i) {
   const sx_node *row = t->rows->items[i], *cells = sx_node_get(row, "cells");
   const char *label = sx_report__text(t->page, sx_node_get(row, "label"));
   double indent = 0;
-  size_t width = 1;
   if (!sx_node_number(&indent, sx_node_get(row, "indent")) || !(indent >= 0)) indent = 0;
-  for (size_t k = 0; k < t->n_columns; k++) width += sub_columns(t, &t->columns[k]);
-  if (!cells || !cells->n) {
-    sx_buf_printf(body, "<tr class=\"sub\"><th scope=\"rowgroup\" colspan=\"%zu\">", width);
-    if (label) sx_report__label(body, t->page, label);
-    sx_buf_add(body, "</th></tr>\n");
-    return;
-  }
-  if (indent > 0)
-    sx_buf_printf(body, "<tr><th scope=\"row\" class=\"in%d\">", indent > 4 ? 4 : (int)indent);
-  else
-    sx_buf_add(body, "<tr><th scope=\"row\">");
-  if (label) sx_report__label(body, t->page, label);
-  sx_buf_add(body, "</th>");
-  for (size_t k = 0; k < t->n_columns; k++) put_cell(t, &t->cells[i * t->n_columns + k], &t->columns[k]);
-  sx_buf_add(body, "</tr>\n");
+  const bool group = !cells || !cells->n;
+  open_row(t, group ? SX_DOC_ROW_GROUP : SX_DOC_ROW_BODY);
+  open_cell(t, group ? SX_DOC_SCOPE_ROWS : SX_DOC_SCOPE_ROW, SX_DOC_ALIGN_START, group ? t->n_grid : 1)->indent =
+      group        ? 0
+      : indent > 4 ? 4
+                   : (int)indent;
+  sx_tree__label(t->page, label);
+  close_cell(t);
+  for (size_t k = 0; k < t->n_columns && !group; k++) put_cell(t, &t->cells[i * t->n_columns + k], &t->columns[k]);
+  close_row(t);
 }
 
-sx_status sx_report__table(sx_page *page, const sx_block *block, sx_error *err) {
-  tab t = {.page = page, .block = block};
+/* ---- the table --------------------------------------------------------------------------------------------------- */
+
+/* What stands under the table beside its own note. */
+static void put_foot(const tab *t) {
+  sx_page *page = t->page;
   sx_buf extra;
-  SX_TRY(load(&t, err));
-  sx_report__caption(page, block, "tab");
-  if (!t.n_rows) {
-    sx_buf_printf(&page->body, "<p class=\"empty\">%s</p>\n", sx_report__w(page, W_EMPTY_TABLE));
-  } else {
-    sx_buf_printf(&page->body,
-                  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"c-t%zu\"><table>\n",
-                  block->number);
-    put_head(&t);
-    sx_buf_add(&page->body, "<tbody>\n");
-    for (size_t i = 0; i < t.n_rows; i++) put_row(&t, i);
-    sx_buf_add(&page->body, "</tbody>\n</table></div>\n");
-  }
   sx_buf_init(&extra, &page->ctx);
   sx_buf_add(&extra, "");
-  if (t.errors && !t.beside)
+  if (t->errors && !t->beside)
     sx_buf_printf(&extra, "%s%s", sx_report__w(page, W_ERRORS_NOTE), page->lang == SX_LANG_EN ? " " : "");
-  if (t.errors && t.beside && t.n_rows) sx_buf_add(&extra, sx_report__w(page, W_SE_NOTE));
-  if (t.bases && t.n_rows) sx_buf_add(&extra, sx_report__w(page, W_BASES_NOTE));
-  if (!extra.failed) sx_report__foot(page, block, extra.data);
-  const sx_status status = extra.failed ? sx_error_memory(err) : sx_buf_status(&page->body, err);
+  if (t->errors && t->beside && t->n_rows) sx_buf_add(&extra, sx_report__w(page, W_SE_NOTE));
+  if (t->bases && t->n_rows) sx_buf_add(&extra, sx_report__w(page, W_BASES_NOTE));
+  if (extra.failed)
+    page->failed = true;
+  else
+    sx_report__build_foot(page, t->block, extra.data);
   sx_buf_clear(&extra);
-  return status;
+}
+
+static void describe(tab *t, sx_document_node *node) {
+  sx_document_table *table = sx_tree__payload(t->page, 1, sizeof *table);
+  t->n_grid = t->n_head_rows = 1;
+  for (size_t k = 0; k < t->n_columns; k++) {
+    const size_t n = sub_columns(t, &t->columns[k]);
+    t->n_grid += n;
+    if (n > 1) t->n_head_rows = 2;
+  }
+  if (!table) return;
+  *table = (sx_document_table){
+      .role = SX_DOC_TABLE_RESULTS,
+      .number = t->block->number,
+      .id = t->block->id,
+      .title = sx_tree__plain(t->page, sx_report__text(t->page, sx_node_get(t->block->root, "title"))),
+      .n_rows = t->n_rows ? t->n_rows + t->n_head_rows : 0,
+      .n_head_rows = t->n_rows ? t->n_head_rows : 0,
+      .n_columns = t->n_grid};
+  node->as.table = table;
+}
+
+sx_status sx_report__build_table(sx_page *page, sx_block *block, sx_error *err) {
+  tab t = {.page = page, .block = block};
+  SX_TRY(load(&t, err));
+  block->node = sx_tree__open(page, SX_DOC_TABLE);
+  block->node->anchor = sx_tree__name(page, "t", block->number);
+  describe(&t, block->node);
+  sx_report__build_caption(page, block);
+  if (!t.n_rows) {
+    (void)sx_tree__open(page, SX_DOC_EMPTY);
+    sx_tree__word(page, W_EMPTY_TABLE);
+    sx_tree__close(page);
+  } else {
+    put_head(&t);
+    for (size_t i = 0; i < t.n_rows; i++) put_row(&t, i);
+  }
+  put_foot(&t);
+  sx_tree__close(page);
+  return sx_tree__status(page, err);
 }

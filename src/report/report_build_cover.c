@@ -1,0 +1,166 @@
+/* report_build_cover.c: the cover of a report, and what the report rests on. */
+#include <string.h>
+
+#include "report_tree.h"
+
+/* ---- cover ------------------------------------------------------------------------------------------------------- */
+
+/* "key": the figures that stand large on the cover: {"label", "ref", "format", "note"}. */
+static sx_status put_key_figure(sx_page *page, const sx_node *entry, size_t at, sx_error *err) {
+  const sx_node *ref = sx_node_get(entry, "ref"), *format = sx_node_get(entry, "format");
+  const char *text = format && format->text ? format->text : "";
+  sx_bound bound;
+  sx_format parsed;
+  if (!ref || !ref->text) return sx_error_set(err, SX_E_DATA, "document key", "entry %zu has no ref", at);
+  SX_TRY(sx_report__bind(&bound, page, ref->text, strlen(ref->text), "document key", err));
+  SX_TRY(sx_report__format_parse(&parsed, text, strlen(text), err));
+  (void)sx_tree__open(page, SX_DOC_KEY_FIGURE);
+  (void)sx_tree__line(page, SX_DOC_KEY_LABEL, sx_node_get(entry, "label"));
+  (void)sx_tree__open(page, SX_DOC_KEY_VALUE);
+  sx_tree__number(page, &bound, &parsed);
+  sx_tree__close(page);
+  (void)sx_tree__line(page, SX_DOC_KEY_NOTE, sx_node_get(entry, "note"));
+  sx_tree__close(page);
+  return sx_tree__status(page, err);
+}
+
+static sx_status put_key(sx_page *page, sx_error *err) {
+  const sx_node *key = sx_node_get(page->document, "key");
+  if (!key || key->kind != SX_NODE_LIST || !key->n) return SX_OK;
+  (void)sx_tree__open(page, SX_DOC_KEY_FIGURES);
+  for (size_t i = 0; i < key->n; i++) SX_TRY(put_key_figure(page, key->items[i], i + 1, err));
+  sx_tree__close(page);
+  return SX_OK;
+}
+
+sx_status sx_report__build_cover(sx_page *page, sx_error *err) {
+  const sx_node *d = page->document;
+  (void)sx_tree__open(page, SX_DOC_COVER);
+  (void)sx_tree__line(page, SX_DOC_PUBLISHER, sx_node_get(d, "publisher"));
+  (void)sx_tree__line(page, SX_DOC_TITLE, sx_node_get(d, "title"));
+  (void)sx_tree__line(page, SX_DOC_SUBTITLE, sx_node_get(d, "subtitle"));
+  (void)sx_tree__line(page, SX_DOC_DATE, sx_node_get(d, "date"));
+  sx_document_node *synthetic = sx_tree__line(page, SX_DOC_SYNTHETIC, sx_node_get(d, "synthetic"));
+  if (synthetic) synthetic->text = sx_report__w(page, W_SYNTHETIC);
+  SX_TRY(put_key(page, err));
+  (void)sx_tree__line(page, SX_DOC_ABOUT, sx_node_get(d, "note"));
+  sx_document_node *design = sx_tree__line(page, SX_DOC_DESIGN, sx_node_get(d, "design"));
+  if (design) {
+    design->text = sx_report__w(page, W_DESIGN);
+    design->exempt = "input";
+  }
+  sx_tree__close(page);
+  return sx_tree__status(page, err);
+}
+
+/* ---- what it rests on -------------------------------------------------------------------------------------------- */
+
+/* An entry is a text, or a map: {"label", "text"} or names and values. */
+static void put_entry(sx_page *page, const sx_node *entry) {
+  const char *label = sx_report__text(page, sx_node_get(entry, "label"));
+  const char *text = sx_report__text(page, sx_node_get(entry, "text"));
+  const bool pair = entry->kind == SX_NODE_MAP && sx_node_get(entry, "zh") == NULL && sx_node_get(entry, "en") == NULL;
+  if (label || text) {
+    sx_tree__label(page, label);
+    if (label && text) sx_tree__word(page, W_COLON);
+    sx_tree__label(page, text);
+    return;
+  }
+  for (size_t i = 0; pair && i < entry->n; i++) {
+    const char *value = sx_report__text(page, entry->items[i]);
+    if (i) sx_tree__word(page, W_SEMICOLON);
+    sx_tree__text(page, entry->keys[i]->text, strlen(entry->keys[i]->text));
+    sx_tree__word(page, W_COLON);
+    if (value) sx_tree__text(page, value, strlen(value));
+  }
+  if (!pair) sx_tree__label(page, sx_report__text(page, entry));
+}
+
+static void put_entries(sx_page *page) {
+  const sx_node *list = sx_node_get(page->document, "provenance");
+  const size_t n = list && list->kind == SX_NODE_LIST ? list->n : 0;
+  if (!n || sx_node_get(list->items[0], "sha256")) return; /* the files: they stand in the table below */
+  sx_document_node *node = sx_tree__open(page, SX_DOC_LIST);
+  node->as.list.start = 1;
+  node->exempt = "provenance";
+  for (size_t i = 0; i < n; i++) {
+    (void)sx_tree__open(page, SX_DOC_ITEM);
+    sx_tree__open(page, SX_DOC_PARAGRAPH)->as.paragraph.tight = true;
+    put_entry(page, list->items[i]);
+    sx_tree__close(page);
+    sx_tree__close(page);
+  }
+  sx_tree__close(page);
+}
+
+typedef struct inputs {
+  sx_page *page;
+  sx_document_table *table; /* NULL before the first file */
+} inputs;
+
+static void head_cell(sx_page *page, const char *text, sx_document_align align, size_t column) {
+  (void)sx_tree__cell(page, SX_DOC_SCOPE_COLUMN, align, column, 1);
+  sx_tree__text(page, text, strlen(text));
+  sx_tree__close(page);
+}
+
+static void open_files(inputs *in) {
+  sx_page *page = in->page;
+  sx_document_node *node = sx_tree__open(page, SX_DOC_TABLE);
+  in->table = sx_tree__payload(page, 1, sizeof *in->table);
+  if (!in->table) return;
+  *in->table = (sx_document_table){
+      .role = SX_DOC_TABLE_FILES, .id = "", .title = "", .n_rows = 1, .n_head_rows = 1, .n_columns = 3};
+  node->as.table = in->table;
+  sx_tree__open(page, SX_DOC_ROW)->as.row.role = SX_DOC_ROW_HEAD;
+  head_cell(page, sx_report__w(page, W_FILE), SX_DOC_ALIGN_START, 0);
+  head_cell(page, sx_report__w(page, W_BYTES), SX_DOC_ALIGN_END, 1);
+  head_cell(page, "SHA-256", SX_DOC_ALIGN_START, 2);
+  sx_tree__close(page);
+}
+
+static void put_name(sx_page *page, const char *path) {
+  const char *name = strrchr(path, '/');
+  name = name ? name + 1 : path;
+  (void)sx_tree__cell(page, SX_DOC_SCOPE_ROW, SX_DOC_ALIGN_START, 0, 1);
+  sx_tree__exempt(page, "file");
+  sx_tree__text(page, name, strlen(name));
+  sx_tree__close(page);
+}
+
+static sx_status put_input(void *data, const sx_store_input *input, sx_error *err) {
+  inputs *in = data;
+  sx_page *page = in->page;
+  sx_spec spec;
+  const sx_format count = {.kind = SX_FORMAT_AMOUNT, .decimals = 0};
+  if (!in->table) open_files(in);
+  if (!in->table) return sx_error_memory(err);
+  in->table->n_rows++;
+  sx_report__format_spec(&spec, &count, 0, page->lang);
+  sx_tree__open(page, SX_DOC_ROW)->as.row.role = SX_DOC_ROW_BODY;
+  put_name(page, input->path);
+  (void)sx_tree__cell(page, SX_DOC_SCOPE_NONE, SX_DOC_ALIGN_END, 1, 1);
+  sx_tree__outside(page, (double)input->bytes, "bytes", NULL, &spec, true);
+  sx_tree__close(page);
+  sx_tree__cell(page, SX_DOC_SCOPE_NONE, SX_DOC_ALIGN_START, 2, 1)->hash = true;
+  sx_tree__exempt(page, "hash");
+  sx_tree__text(page, input->sha256, strlen(input->sha256));
+  sx_tree__close(page);
+  sx_tree__close(page);
+  return sx_tree__status(page, err);
+}
+
+sx_status sx_report__build_provenance(sx_page *page, sx_error *err) {
+  inputs in = {page, NULL};
+  if (page->provenance) return SX_OK;
+  (void)sx_tree__open(page, SX_DOC_PROVENANCE);
+  SX_TRY(sx_report__word_heading(page, W_PROVENANCE, "provenance", err));
+  (void)sx_tree__open(page, SX_DOC_PARAGRAPH);
+  sx_tree__word(page, W_SAME_INPUTS);
+  sx_tree__close(page);
+  put_entries(page);
+  SX_TRY(sx_store_each_input(page->store, page->run, put_input, &in, err));
+  if (in.table) sx_tree__close(page);
+  sx_tree__close(page);
+  return sx_tree__status(page, err);
+}
