@@ -188,6 +188,11 @@ SX_API sx_status sx_banner_run(sx_banner_book **out, const sx_design *design, co
 
 /* ---- writing it -------------------------------------------------------------------------------------------------------------- */
 
+/* A cell as text: "45.2% B", "45.2% (1.3) ↑ -", "3.41", "1204 *", "." where it is missing; with the book's standard error where it is shown. */
+SX_API void sx_banner_cell_text(sx_buf *out, const sx_banner_book *book, const sx_banner_row *row,
+                                const sx_banner_cell *cell);
+/* The heads above a column and its letter: "Sex / Women (B)". */
+SX_API void sx_banner_column_text(sx_buf *out, const sx_banner_columns *columns, size_t column, bool zh);
 /* zh: our own words in Chinese. Markdown: a table each with its legend. JSON: everything, typed. CSV: a line per cell. */
 SX_API sx_status sx_banner_markdown(sx_buf *out, const sx_banner_book *book, bool zh, sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_banner_json(sx_buf *out, const sx_banner_book *book, sx_error *err) SX_NODISCARD;

@@ -2,9 +2,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "cli_banner.h"
 #include "cli_job.h"
 
 static const cli_option tab_options[] = {
+    CLI_BANNER_OPTIONS,
     CLI_DESIGN_OPTIONS,
     CLI_WEIGHTING_OPTIONS,
     CLI_DOMAIN_OPTIONS,
@@ -349,6 +351,14 @@ static sx_status run_job(tab *t, sx_error *err) {
 
 static int run_tab(cli_app *app, const cli_args *args) {
   sx_error err = SX_ERROR_INIT;
+  static const char *const of_banner[] = {"cols", "stats", "net", "sig", "previous", "unit", "output"};
+  if (cli_value(args, "rows")) return cli_run_banner(app, args);
+  for (size_t k = 0; k < sizeof of_banner / sizeof *of_banner; k++)
+    if (cli_value(args, of_banner[k]))
+      return cli_usage(app, "--%s: %s", of_banner[k],
+                       cli_text(app, "it belongs to banner tables: name their questions with --rows",
+                                "该选项用于横幅表：请用 --rows 给出题目"));
+  if (args->n_words < 2) return cli_usage(app, "usage: shuxiao tab %s", cli_tab_command.synopsis);
   tab t = {.job = {.app = app, .args = args}};
   const sx_status status = run_job(&t, &err);
   sx_groups_free(t.side[0]);
@@ -361,21 +371,25 @@ static int run_tab(cli_app *app, const cli_args *args) {
 
 const cli_command cli_tab_command = {
     .name = "tab",
-    .synopsis = "FILE ROW [COL] [options]",
-    .summary_en = "a table of shares with the design-based test of independence",
-    .summary_zh = "交叉表：占比、误差与考虑抽样设计的独立性检验",
+    .synopsis = "FILE ROW [COL] | FILE --rows LIST [options]",
+    .summary_en = "a table of shares with its test, or banner tables of many questions with letters",
+    .summary_zh = "交叉表：占比、误差与检验；或多题横幅表及显著性字母",
     .detail_en =
         "Cells are shares with their standard errors in points; cases without an answer to either are left out.\n"
         "The test is Rao and Scott's second-order F; --expect tests one variable's shares against given ones.\n"
         "--format csv gives a row per cell and two for the test: the statistic (df: the first) and its p (df:\n"
-        "the second). --by X,Y makes a table with its test in every combination of their levels.",
+        "the second). --by X,Y makes a table with its test in every combination of their levels.\n\n"
+        "With --rows: a table for every question by the same columns, '+' beside and '>' within, with bases and with\n"
+        "letters from tests on the sampling design: docs/banner.md. -o writes the book.",
     .detail_zh = "单元格为占比及其标准误（百分点）；任一变量没有回答的样本不计入。\n"
                  "检验为 Rao-Scott 二阶校正的 F 检验；--expect 检验单个变量的占比是否等于给定值。\n"
                  "--format csv 每个单元格一行，检验占两行：统计量（df 为第一自由度）与 p 值（df 为第二自由度）。\n"
-                 "--by X,Y 按其水平的每个组合各列一表，各作检验。",
+                 "--by X,Y 按其水平的每个组合各列一表，各作检验。\n\n"
+                 "给出 --rows 时：每题一表，列相同，“+”并列、“>”嵌套，列出基数，字母来自考虑抽样设计的检验，\n"
+                 "见 docs/banner.md；-o 写出全部表格。",
     .example = "shuxiao tab interviews.sav residence digital_consumer --weights base_weight --strata province",
     .options = tab_options,
     .n_options = sizeof tab_options / sizeof *tab_options,
-    .min_words = 2,
+    .min_words = 1,
     .max_words = 3,
     .run = run_tab};

@@ -1,0 +1,211 @@
+/* banner_priv.h: what the files of the banner room share.
+ *
+ * A request becomes a plan: the columns (a mask of the cases each) and the questions. A question becomes lines (a code per case, outside of its
+ * base none) and items (a number per code: 1 where the case is in a row, the value in a mean). The value of an item in a column is the mean
+ * of these numbers over the cases of the base in the column. */
+#ifndef BANNER_PRIV_H
+#define BANNER_PRIV_H
+
+#include "shuxiao/banner.h"
+
+/* The public book and the arenas of the tasks that made its tables. */
+typedef struct banner_own {
+  sx_banner_book book;
+  sx_arena **arenas; /* [n_arenas] */
+  size_t n_arenas;
+} banner_own;
+
+/* ---- columns (banner_columns.c) ---- */
+
+/* Domain 0 is everyone; the columns follow, the total being domain 0 again. */
+typedef struct banner_domains {
+  size_t n, n_columns;
+  uint8_t **mask;    /* [n] of [rows]: 1 in the column; NULL for domain 0 */
+  size_t *of_column; /* [n_columns] */
+} banner_domains;
+/* Columns and the masks, in the arena; rows outside of `in` (NULL: none) are outside every column but not of its head. */
+sx_status sx_banner__columns(sx_banner_columns **out, banner_domains *domains, const sx_table *table, const char *text,
+                             sx_arena *arena, sx_error *err) SX_NODISCARD;
+const char *sx_banner__letter(sx_arena *arena, size_t i); /* "A" ... "Z", "AA" ...; NULL: no memory */
+/* 1 where a case chose a member of a set; the names and labels of the members. */
+typedef struct banner_members {
+  size_t n;
+  uint8_t **mask;             /* [n] of [rows] */
+  const char **text, **label; /* [n] */
+  uint8_t *base;              /* [rows] at least one chosen */
+} banner_members;
+sx_status sx_banner__members(banner_members *out, const sx_table *table, const sx_mrset *set, sx_arena *arena,
+                             sx_error *err) SX_NODISCARD;
+const sx_mrset *sx_banner__find_set(const sx_table *table, const char *name); /* with or without '$'; NULL: none */
+/* A mask of the rows with a value of each of a variable's levels. */
+enum { BANNER_MAX_LEVELS = 1000 };
+
+/* ---- statistics asked for (banner_words.c) ---- */
+
+enum {
+  BANNER_TOP2 = SX_BANNER_MEASURES, /* after the measures */
+  BANNER_BOTTOM2,
+  BANNER_SE,
+  BANNER_STATS
+};
+/* bits [1 << stat]; *any_mean: said, else amounts have means by default. */
+sx_status sx_banner__stats(uint32_t *bits, const char *text, sx_error *err) SX_NODISCARD;
+static inline bool sx_banner__has(uint32_t bits, int stat) {
+  return (bits >> stat & 1U) != 0;
+}
+
+/* ---- rows (banner_rows.c) ---- */
+
+typedef enum banner_kind {
+  BANNER_CATEGORIES, /* a variable with levels */
+  BANNER_AMOUNT,     /* a number: mean, median */
+  BANNER_SET,
+  BANNER_GRID, /* items by the levels of their scale */
+  BANNER_ITEMS /* one statistic of several variables, a row each */
+} banner_kind;
+
+typedef struct banner_stub {
+  banner_kind kind;
+  int stat;                 /* ITEMS: SX_BANNER_MEAN, SX_BANNER_MEDIAN, BANNER_TOP2, BANNER_BOTTOM2 */
+  const char *name, *id;    /* as asked for; unique in the book */
+  const sx_column **column; /* [n] */
+  size_t n;
+  const sx_mrset *set;
+  const sx_banner_net *net; /* of the question itself, before those of the request */
+  size_t n_nets;
+} banner_stub;
+sx_status sx_banner__rows(banner_stub **out, size_t *n, const sx_table *table, const char *text, sx_arena *arena,
+                          sx_error *err) SX_NODISCARD;
+
+/* ---- questions (banner_question.c) ---- */
+
+enum { BANNER_OUTSIDE = UINT16_MAX };
+typedef struct banner_line {
+  size_t n_codes;
+  uint16_t *code;  /* [rows] in file order; BANNER_OUTSIDE: not in the base */
+  const double *y; /* [rows] or NULL; then code is 0 in the base and the items are the mean of y */
+} banner_line;
+
+typedef struct banner_item {
+  sx_banner_row_kind kind;
+  sx_banner_measure measure; /* COL_PCT, MEAN or MEDIAN */
+  sx_banner_text label;
+  const char *key;
+  size_t line;
+  double *coef;            /* [n_codes]; NULL: the line's y */
+  const sx_column *median; /* MEDIAN: of this variable, over the base of the line */
+} banner_item;
+
+typedef struct banner_question {
+  const banner_stub *stub;
+  const char *title;
+  sx_banner_text question, base;
+  banner_line *line;
+  size_t n_lines, base_line; /* the bases are those of base_line */
+  banner_item *item;
+  size_t n_items;
+  /* GRID: cell (i, v) is the share of item i's base in level v; items are n_scale for each row */
+  size_t n_scale;
+  const char **scale_text, **scale_label;
+  sx_banner_text *note;
+  size_t n_notes;
+} banner_question;
+
+/* The request, made ready. */
+typedef struct banner_plan {
+  const sx_ctx *ctx;
+  const sx_design *design;
+  const sx_table *table;
+  const sx_banner_request *request;
+  sx_arena *arena; /* of the book */
+  uint32_t stats;
+  bool means_asked; /* stats were given */
+  uint8_t *in;      /* [rows] 1 in the tables */
+  sx_banner_columns *columns;
+  banner_domains domains;
+  banner_stub *stub;
+  size_t n_stubs;
+  size_t (*pair)[2];   /* [n_pairs] domains of two columns of one span */
+  size_t *pair_column; /* [n_pairs][2] their columns */
+  size_t n_pairs;
+} banner_plan;
+/* Everything in the task's arena. */
+sx_status sx_banner__question(banner_question *out, const banner_plan *plan, const banner_stub *stub, sx_arena *arena,
+                              sx_error *err) SX_NODISCARD;
+/* Lines and items of one kind (banner_question.c and banner_items.c). */
+sx_status sx_banner__add_note(banner_question *q, sx_arena *arena, const char *zh, const char *en,
+                              sx_error *err) SX_NODISCARD;
+const char *sx_banner__label_of(const sx_column *column); /* its label, or its name */
+/* Levels of a variable that occur: codes and texts. */
+typedef struct banner_levels {
+  size_t n;
+  int32_t *code; /* [rows], -1 missing */
+  const char **text, **label;
+  double *value; /* [n] as numbers, or NULL where one is none */
+} banner_levels;
+sx_status sx_banner__levels(banner_levels *out, const sx_table *table, const sx_column *column, sx_arena *arena,
+                            sx_error *err) SX_NODISCARD;
+/* in [levels]: in the two highest or lowest of the scale; false where it has no order or too few levels. */
+bool sx_banner__box(uint8_t *in, const banner_levels *levels, const sx_column *column, bool top);
+
+/* ---- values and tests ---- */
+
+typedef struct banner_value {
+  double value, variance, df, n_eff;
+  sx_na na;
+} banner_value;
+
+/* What the engines fill for a question; D domains, items by domains. In the task's arena. */
+typedef struct banner_result {
+  size_t n_domains;
+  banner_value *value;   /* [items][D] shares of columns, means, medians */
+  banner_value *row_pct; /* [items][D] or NULL: not asked for */
+  banner_value *total_pct, *count;
+  double *cases;                     /* [items][D] cases in the row and the domain (shares) */
+  double *base_n, *base_w, *base_w2; /* [lines][D] */
+  double *p;                         /* [items][pairs], NaN: not tested */
+  double *p_rest;                    /* [items][D], or NULL */
+  double *rest;                      /* [items][D] the value of everyone else */
+  double *p_wave;                    /* [items][D], or NULL */
+  double *wave;                      /* [items][D] the earlier value */
+} banner_result;
+sx_status sx_banner__result_new(banner_result *out, const banner_plan *plan, const banner_question *q, sx_arena *arena,
+                                sx_error *err) SX_NODISCARD;
+/* May be compared: a value with an error, neither 0 nor 1 where it is a share, on enough cases. */
+bool sx_banner__testable(const banner_plan *plan, const banner_question *q, const banner_result *r, size_t item,
+                         size_t domain);
+double sx_banner__p(double difference, double variance, double df); /* NaN where there is no test */
+
+/* The fast engine (banner_kernel.c, banner_sums.c): one pass per line, for linearised designs without outside figures. */
+typedef struct banner_kernel banner_kernel;
+/* *out NULL where the design does not suit it. */
+sx_status sx_banner__kernel_new(banner_kernel **out, const banner_plan *plan, sx_error *err) SX_NODISCARD;
+void sx_banner__kernel_free(banner_kernel *kernel);
+typedef struct banner_scratch banner_scratch;
+banner_scratch *sx_banner__scratch_new(const sx_ctx *ctx) SX_NODISCARD;
+void sx_banner__scratch_free(banner_scratch *scratch);
+/* *done false where the sums of the question would take too much memory. */
+sx_status sx_banner__fast(bool *done, banner_result *r, const banner_plan *plan, const banner_question *q,
+                          const banner_kernel *kernel, banner_scratch *scratch, sx_error *err) SX_NODISCARD;
+/* The slow and obvious one (banner_slow.c): an estimate of the engine per cell, comparisons by sx_est_linear. parts: what of it. */
+enum { BANNER_ALL = 1, BANNER_MEDIANS = 2, BANNER_WAVES = 4 };
+/* earlier: the plan of the earlier wave, or NULL. */
+sx_status sx_banner__slow(banner_result *r, const banner_plan *plan, const banner_question *q, unsigned parts,
+                          const banner_plan *earlier, const sx_link *link, sx_arena *arena, sx_error *err) SX_NODISCARD;
+
+/* ---- the table (banner_table.c, banner_letters.c, banner_legend.c) ---- */
+
+sx_status sx_banner__table(sx_banner_table *out, const banner_plan *plan, const banner_question *q,
+                           banner_result *result, sx_arena *arena, sx_error *err) SX_NODISCARD;
+/* Letters, arrows and marks of one row's cells [columns]. */
+sx_status sx_banner__letters(sx_banner_cell *cell, const banner_plan *plan, const banner_question *q,
+                             banner_result *result, size_t item, sx_arena *arena, sx_error *err) SX_NODISCARD;
+sx_status sx_banner__legend(sx_banner_text *out, const banner_plan *plan, bool waves, sx_arena *arena,
+                            sx_error *err) SX_NODISCARD;
+
+/* For tests: the same request by the slow engine alone. */
+sx_status sx_banner__run(sx_banner_book **out, const sx_design *design, const sx_table *table,
+                         const sx_banner_request *request, const sx_banner_wave *earlier, bool slow,
+                         sx_error *err) SX_NODISCARD;
+
+#endif

@@ -1,0 +1,328 @@
+/* banner_slow.c: the obvious engine: an estimate per cell from the engine of estimates, comparisons by sx_est_linear and sx_est_change.
+ * It serves replicate designs, several stages and outside figures, medians, and the comparison with an earlier wave; and it is the twin
+ * that the fast engine is tested against. */
+#include <string.h>
+
+#include "banner_priv.h"
+
+/* The estimates of one item: a row per domain, owned by its set. */
+typedef struct cells {
+  const sx_ctx *ctx;
+  sx_est_set **set; /* [n] */
+  size_t n;
+  const sx_est_row **row; /* [n], borrowed */
+} cells;
+
+static void cells_clear(cells *c) {
+  for (size_t d = 0; c->set && d < c->n; d++) sx_est_set_free(c->set[d]);
+  sx_mem_free(c->ctx, (void *)c->set);
+  sx_mem_free(c->ctx, (void *)c->row);
+  c->set = NULL;
+  c->row = NULL;
+}
+
+static sx_status cells_new(cells *c, const sx_ctx *ctx, size_t n, sx_error *err) {
+  *c = (cells){ctx, sx_mem_zalloc(ctx, n, sizeof(sx_est_set *)), n, sx_mem_zalloc(ctx, n, sizeof(sx_est_row *))};
+  if (c->set && c->row) return SX_OK;
+  cells_clear(c);
+  return sx_error_memory(err);
+}
+
+typedef struct slow {
+  const banner_plan *plan;
+  const banner_question *q;
+  banner_result *r;
+  const banner_item *item;
+  size_t rows, D;
+  sx_column y;         /* the item's numbers in the base of its line, missing elsewhere */
+  uint8_t **where;     /* [D+1] of [rows]; the last is for what is made on the way */
+  sx_est_request *ask; /* [D] */
+} slow;
+
+static sx_status run_requests(cells *c, const slow *s, size_t n, sx_error *err) {
+  SX_TRY(cells_new(c, s->plan->ctx, n, err));
+  const sx_status st = sx_estimate_run_many(c->set, s->plan->design, s->ask, n, NULL, err);
+  if (st != SX_OK) {
+    memset(c->set, 0, n * sizeof(sx_est_set *));
+    cells_clear(c);
+    return st;
+  }
+  for (size_t d = 0; d < n; d++) c->row[d] = &c->set[d]->rows[0];
+  return SX_OK;
+}
+
+static banner_value value_of(const sx_est_row *row) {
+  const double se = row->se;
+  banner_value v = {row->estimate, se * se, row->df, row->n_eff, row->na};
+  if (isnan(row->estimate) && v.na == SX_NA_NONE) v.na = SX_NA_TOO_LARGE;
+  if (v.na == SX_NA_ALL_MISSING) v.na = SX_NA_EMPTY_DOMAIN; /* the base of a question is its answers */
+  if (!isnan(v.value) && isnan(v.variance)) v.na = SX_NA_TOO_FEW_PSU;
+  return v;
+}
+
+static void fill_item(slow *s, const banner_item *item) {
+  const banner_line *l = &s->q->line[item->line];
+  s->item = item;
+  for (size_t i = 0; i < s->rows; i++) {
+    const bool out = l->code[i] == BANNER_OUTSIDE;
+    s->y.miss[i] = out ? SX_MISS_SYSTEM : SX_MISS_NONE;
+    s->y.data.f64[i] = out ? (double)NAN : item->coef ? item->coef[l->code[i]] : l->y ? l->y[i] : 0;
+  }
+}
+
+static bool is_share(const banner_item *item) {
+  return item->measure == SX_BANNER_COL_PCT;
+}
+
+static void ask_means(slow *s) {
+  const bool share = is_share(s->item);
+  for (size_t d = 0; d < s->D; d++)
+    s->ask[d] = (sx_est_request){share ? SX_STAT_PROP : SX_STAT_MEAN, &s->y, NULL, share, s->where[d], NULL};
+}
+
+/* ---- values --------------------------------------------------------------------------------------------------------------------- */
+
+static void count_bases(const slow *s) {
+  const double *w = sx_design_weights(s->plan->design);
+  for (size_t l = 0; l < s->q->n_lines; l++)
+    for (size_t d = 0; d < s->D; d++) {
+      double n = 0, sum = 0, squares = 0;
+      for (size_t i = 0; i < s->rows; i++) {
+        if (s->q->line[l].code[i] == BANNER_OUTSIDE || !s->where[d][i] || w[i] == 0) continue;
+        n++;
+        sum += w[i];
+        squares += w[i] * w[i];
+      }
+      s->r->base_n[l * s->D + d] = n;
+      s->r->base_w[l * s->D + d] = sum;
+      s->r->base_w2[l * s->D + d] = squares;
+    }
+}
+
+/* One of the other measures in every domain: 0 of the row, 1 of the table, 2 populations. */
+static sx_status other_measure(slow *s, size_t i, int m, banner_value *to, sx_error *err) {
+  const banner_line *l = &s->q->line[s->item->line];
+  uint8_t *where = s->where[s->D];
+  for (size_t d = 0; d < s->D; d++) {
+    cells c;
+    for (size_t k = 0; k < s->rows; k++) {
+      const bool base = l->code[k] != BANNER_OUTSIDE, in = base && s->item->coef[l->code[k]] != 0 && s->where[0][k];
+      where[k] = m == 0 ? in : m == 1 ? base && s->where[0][k] : in && s->where[d][k];
+      s->y.data.f64[k] = in && s->where[d][k] ? 1 : 0;
+      s->y.miss[k] = SX_MISS_NONE;
+    }
+    s->ask[0] = (sx_est_request){m == 2 ? SX_STAT_COUNT : SX_STAT_PROP, &s->y, NULL, m < 2, where, NULL};
+    SX_TRY(run_requests(&c, s, 1, err));
+    to[i * s->D + d] = value_of(c.row[0]);
+    cells_clear(&c);
+  }
+  fill_item(s, s->item);
+  return SX_OK;
+}
+
+static sx_status values_of(slow *s, size_t i, const cells *c, sx_error *err) {
+  banner_result *r = s->r;
+  const banner_line *l = &s->q->line[s->item->line];
+  const double *w = sx_design_weights(s->plan->design);
+  for (size_t d = 0; d < s->D; d++) {
+    r->value[i * s->D + d] = value_of(c->row[d]);
+    double *cases = &r->cases[i * s->D + d];
+    *cases = 0;
+    for (size_t k = 0; is_share(s->item) && k < s->rows; k++)
+      *cases += l->code[k] != BANNER_OUTSIDE && s->where[d][k] && w[k] != 0 && s->item->coef[l->code[k]] != 0;
+  }
+  if (!is_share(s->item)) return SX_OK;
+  banner_value *const to[] = {r->row_pct, r->total_pct, r->count};
+  for (int m = 0; m < 3; m++)
+    if (to[m]) SX_TRY(other_measure(s, i, m, to[m], err));
+  return SX_OK;
+}
+
+/* ---- tests ---------------------------------------------------------------------------------------------------------------------- */
+
+static sx_status compare(double *p, const slow *s, const sx_est *a, const sx_est *b, sx_error *err) {
+  static const double minus[] = {1, -1};
+  const sx_est *const both[] = {a, b};
+  sx_est *est = NULL;
+  SX_TRY(sx_est_linear(&est, s->plan->ctx, minus, both, 2, err));
+  sx_est_need_errors(est, both, 2);
+  const double sum = sx_est_variance(a) + sx_est_variance(b), v = sx_est_variance(est);
+  *p = sx_banner__p(sx_est_value(est), v > 1e-20 * sum ? v : 0, sx_est_df(est));
+  sx_est_free(est);
+  return SX_OK;
+}
+
+static sx_status test_pairs(const slow *s, size_t i, const cells *c, sx_error *err) {
+  const banner_plan *plan = s->plan;
+  for (size_t k = 0; k < plan->n_pairs; k++) {
+    const size_t a = plan->pair[k][0], b = plan->pair[k][1];
+    if (!sx_banner__testable(plan, s->q, s->r, i, a) || !sx_banner__testable(plan, s->q, s->r, i, b)) continue;
+    SX_TRY(compare(&s->r->p[i * plan->n_pairs + k], s, c->row[a]->est, c->row[b]->est, err));
+  }
+  return SX_OK;
+}
+
+static sx_status test_rest(slow *s, size_t i, const cells *c, sx_error *err) {
+  const banner_line *l = &s->q->line[s->item->line];
+  const double *w = sx_design_weights(s->plan->design);
+  uint8_t *where = s->where[s->D];
+  for (size_t d = 1; d < s->D; d++) {
+    cells rest;
+    size_t n = 0;
+    for (size_t k = 0; k < s->rows; k++) {
+      where[k] = s->where[0][k] && !s->where[d][k];
+      n += where[k] && l->code[k] != BANNER_OUTSIDE && w[k] != 0;
+    }
+    if (!sx_banner__testable(s->plan, s->q, s->r, i, d) || n == 0 || n < s->plan->request->sig.min_base) continue;
+    s->ask[0] =
+        (sx_est_request){is_share(s->item) ? SX_STAT_PROP : SX_STAT_MEAN, &s->y, NULL, is_share(s->item), where, NULL};
+    SX_TRY(run_requests(&rest, s, 1, err));
+    const double p = rest.row[0]->estimate;
+    s->r->rest[i * s->D + d] = p;
+    sx_status st = SX_OK;
+    if (!isnan(rest.row[0]->se) && !(is_share(s->item) && (p <= 0 || p >= 1)))
+      st = compare(&s->r->p_rest[i * s->D + d], s, c->row[d]->est, rest.row[0]->est, err);
+    cells_clear(&rest);
+    SX_TRY(st);
+  }
+  return SX_OK;
+}
+
+/* ---- medians -------------------------------------------------------------------------------------------------------------------- */
+
+static sx_status median_item(slow *s, size_t i, sx_error *err) {
+  static const double half = 0.5;
+  const banner_line *l = &s->q->line[s->item->line];
+  uint8_t *where = s->where[s->D];
+  for (size_t d = 0; d < s->D; d++) {
+    sx_est_set *set = NULL;
+    for (size_t k = 0; k < s->rows; k++) where[k] = l->code[k] != BANNER_OUTSIDE && s->where[d][k];
+    const sx_quantile_request ask = {s->item->median, &half, 1, where, NULL};
+    SX_TRY(sx_estimate_quantile(&set, s->plan->design, &ask, NULL, err));
+    banner_value *v = &s->r->value[i * s->D + d];
+    *v = value_of(&set->rows[0]);
+    if (set->rows[0].na == SX_NA_OUTSIDE) v->na = SX_NA_OUTSIDE;
+    v->n_eff = (double)NAN;
+    sx_est_set_free(set);
+  }
+  return SX_OK;
+}
+
+/* ---- the earlier wave ------------------------------------------------------------------------------------------------------------ */
+
+static size_t column_of_key(const banner_plan *plan, const char *key) {
+  size_t c = 0;
+  while (c < plan->columns->n_columns && strcmp(plan->columns->column[c].key, key) != 0) c++;
+  return c;
+}
+
+static size_t item_of(const banner_question *q, const banner_item *item) {
+  size_t k = 0;
+  while (k < q->n_items && !(q->item[k].kind == item->kind && q->item[k].measure == item->measure &&
+                             strcmp(q->item[k].key, item->key) == 0))
+    k++;
+  return k;
+}
+
+/* The present estimate less the earlier one of the same row and column. */
+static sx_status test_wave(slow *now, slow *then, const sx_link *link, size_t i, const cells *c, sx_error *err) {
+  const size_t other = item_of(then->q, &now->q->item[i]);
+  if (other == then->q->n_items || then->q->item[other].median) return SX_OK;
+  cells before;
+  sx_status st = SX_OK;
+  fill_item(then, &then->q->item[other]);
+  ask_means(then);
+  SX_TRY(run_requests(&before, then, then->D, err));
+  for (size_t d = 0; d < then->D; d++) then->r->value[other * then->D + d] = value_of(before.row[d]);
+  const sx_banner_columns *columns = now->plan->columns;
+  for (size_t k = 0; st == SX_OK && k < columns->n_columns; k++) {
+    const size_t d = now->plan->domains.of_column[k], at = column_of_key(then->plan, columns->column[k].key);
+    if (at == then->plan->columns->n_columns) continue;
+    const size_t e = then->plan->domains.of_column[at];
+    now->r->wave[i * now->D + d] = before.row[e]->estimate;
+    if (!sx_banner__testable(now->plan, now->q, now->r, i, d) ||
+        !sx_banner__testable(then->plan, then->q, then->r, other, e))
+      continue;
+    sx_est *change = NULL;
+    st = sx_est_change(&change, link, before.row[e]->est, c->row[d]->est, SX_CHANGE_DIFFERENCE, err);
+    if (st != SX_OK) break;
+    now->r->p_wave[i * now->D + d] = sx_banner__p(sx_est_value(change), sx_est_variance(change), sx_est_df(change));
+    sx_est_free(change);
+  }
+  cells_clear(&before);
+  return st;
+}
+
+/* ---- a question ------------------------------------------------------------------------------------------------------------------ */
+
+static sx_status slow_new(slow *s, const banner_plan *plan, const banner_question *q, banner_result *r, sx_arena *arena,
+                          sx_error *err) {
+  memset(s, 0, sizeof *s);
+  s->plan = plan;
+  s->q = q;
+  s->r = r;
+  s->rows = sx_table_rows(plan->table);
+  s->D = plan->domains.n;
+  s->y.name = (char *)(uintptr_t)q->stub->id;
+  s->y.type = SX_NUMBER;
+  s->y.n = s->rows;
+  s->y.data.f64 = sx_arena_alloc(arena, s->rows, sizeof *s->y.data.f64);
+  s->y.miss = sx_arena_alloc(arena, s->rows, 1);
+  s->where = sx_arena_alloc(arena, s->D + 1, sizeof *s->where);
+  s->ask = sx_arena_alloc(arena, s->D, sizeof *s->ask);
+  if (!s->y.data.f64 || !s->y.miss || !s->where || !s->ask) return sx_error_memory(err);
+  for (size_t d = 0; d <= s->D; d++) {
+    s->where[d] = sx_arena_alloc(arena, s->rows, 1);
+    if (!s->where[d]) return sx_error_memory(err);
+    const uint8_t *mask = d < s->D ? plan->domains.mask[d] : NULL;
+    for (size_t i = 0; i < s->rows; i++) s->where[d][i] = plan->in[i] && (!mask || mask[i]);
+  }
+  return SX_OK;
+}
+
+static sx_status run_item(slow *s, size_t i, unsigned parts, slow *then, const sx_link *link, sx_error *err) {
+  cells c;
+  sx_status st = SX_OK;
+  fill_item(s, &s->q->item[i]);
+  if (s->item->median) return parts & (BANNER_ALL | BANNER_MEDIANS) ? median_item(s, i, err) : SX_OK;
+  if (!(parts & (BANNER_ALL | BANNER_WAVES))) return SX_OK;
+  ask_means(s);
+  SX_TRY(run_requests(&c, s, s->D, err));
+  if (parts & BANNER_ALL) SX_TRY_GOTO(st, values_of(s, i, &c, err), done);
+  if (parts & BANNER_ALL && s->r->p) SX_TRY_GOTO(st, test_pairs(s, i, &c, err), done);
+  if (parts & BANNER_ALL && s->r->p_rest) SX_TRY_GOTO(st, test_rest(s, i, &c, err), done);
+  if (parts & BANNER_WAVES && then && s->r->p_wave) SX_TRY_GOTO(st, test_wave(s, then, link, i, &c, err), done);
+done:
+  cells_clear(&c);
+  return st;
+}
+
+/* The same question of the earlier wave, or *found false. */
+static sx_status earlier_question(bool *found, banner_question *out, banner_result *r, slow *then,
+                                  const banner_plan *earlier, const banner_question *q, sx_arena *arena,
+                                  sx_error *err) {
+  *found = false;
+  for (size_t k = 0; k < earlier->n_stubs && !*found; k++) {
+    if (strcmp(earlier->stub[k].id, q->stub->id) != 0) continue;
+    SX_TRY(sx_banner__question(out, earlier, &earlier->stub[k], arena, err));
+    SX_TRY(sx_banner__result_new(r, earlier, out, arena, err));
+    SX_TRY(slow_new(then, earlier, out, r, arena, err));
+    count_bases(then);
+    *found = true;
+  }
+  return SX_OK;
+}
+
+sx_status sx_banner__slow(banner_result *r, const banner_plan *plan, const banner_question *q, unsigned parts,
+                          const banner_plan *earlier, const sx_link *link, sx_arena *arena, sx_error *err) {
+  slow s, then;
+  banner_question before;
+  banner_result of_before;
+  bool found = false;
+  SX_TRY(slow_new(&s, plan, q, r, arena, err));
+  if (parts & BANNER_ALL) count_bases(&s);
+  if (parts & BANNER_WAVES && earlier && r->p_wave)
+    SX_TRY(earlier_question(&found, &before, &of_before, &then, earlier, q, arena, err));
+  for (size_t i = 0; i < q->n_items; i++) SX_TRY(run_item(&s, i, parts, found ? &then : NULL, link, err));
+  return SX_OK;
+}
