@@ -326,6 +326,8 @@ static void other_measures(const work *t, const banner_item *item, size_t i) {
       const double df = df_where(t, m == 0 ? y0 : m == 1 ? base : y);
       to[at] = value_of(m == 2 ? here : q, edge ? 0 : variance(t, t->pair), m == 2 && here == 0 ? 1 : df);
       if (m == 2 && here == 0) to[at] = missing(SX_NA_EMPTY_DOMAIN);
+      const double n = m == 0 ? r->cases[i * t->D] : r->base_n[t->at_line * t->D];
+      if (m < 2 && to[at].variance > 0) to[at].n_eff = q * (1 - q) * n / (n - 1) / to[at].variance;
     }
   }
 }
