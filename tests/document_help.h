@@ -241,7 +241,7 @@ static inline void doc_figure(doc_maker *m, sx_document_node *parent) {
                       .ci_level = 0.95,
                       .numbers = {.shift = 2, .decimals = 1, .percent = true, .unit = "%"}};
   sx_document_figure *f = doc_memory(m, sizeof *f);
-  *f = (sx_document_figure){.number = 1, .id = "f", .title = "城乡用户率", .type = "bars", .chart = chart};
+  *f = (sx_document_figure){.number = 1, .id = "f", .title = "城乡用户率", .chart = chart};
   sx_document_node *n = doc_add(m, parent, SX_DOC_FIGURE, NULL);
   n->anchor = "f1";
   n->as.figure = f;

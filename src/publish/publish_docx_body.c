@@ -47,7 +47,7 @@ bool sx_publish__docx_rtl(const sx_docx *w, const sx_document_node *node) {
 }
 
 static sx_status paragraph(sx_docx *w, const sx_document_node *node, sx_docx_style style) {
-  sx_docx_paragraph p = {.rtl = sx_publish__docx_rtl(w, node)};
+  sx_docx_paragraph p = {.keep_next = node->kind == SX_DOC_UNIT_LINE, .rtl = sx_publish__docx_rtl(w, node)};
   char tail[120];
   sx_buf bullet;
   sx_buf_init(&bullet, &w->ctx);

@@ -129,7 +129,9 @@ static sx_status entry(sx_docx *w, sx_docx_style style, const char *mark, const 
   char code[80];
   sx_buf plain;
   sx_buf_init(&plain, &w->ctx);
-  sx_document_plain(&plain, text);
+  for (const sx_document_node *child = text->first; child; child = child->next) {
+    if (child->kind != SX_DOC_TAG) sx_document_plain(&plain, child);
+  }
   sx_publish__docx_open(w, style, &(sx_docx_paragraph){0});
   if (field) open_field(w, field);
   sx_buf_printf(w->out, "<w:hyperlink w:anchor=\"%s\" w:history=\"1\">", mark);

@@ -5,17 +5,19 @@
 #include <math.h>
 #include <string.h>
 
-enum { STUB_MOST = 36, HEAD_MOST = 14, TEXT_MOST = 60, WORD_LEAST = 4 }; /* half ems */
+enum { STUB_MOST = 36, HEAD_MOST = 14, TEXT_MOST = 60, WORD_MOST = 14, WORD_LEAST = 4 }; /* half ems */
 
 /* ---- widths of texts, in half ems -------------------------------------------------------------------------------- */
 
 typedef struct measure {
   double line, word, longest, longest_word;
+  bool number; /* the word at hand: it must not break */
 } measure;
 
 static void end_word(measure *m) {
-  m->longest_word = fmax(m->longest_word, m->word);
+  m->longest_word = fmax(m->longest_word, m->number ? m->word : fmin(m->word, WORD_MOST));
   m->word = 0;
+  m->number = false;
 }
 
 static void end_line(measure *m) {
@@ -26,6 +28,7 @@ static void end_line(measure *m) {
 
 static void add_text(measure *m, const char *text, double size, bool solid) {
   const size_t n = strlen(text);
+  m->number = m->number || solid;
   for (size_t i = 0; i < n;) {
     uint32_t c;
     size_t k = sx_utf8_next(&c, text + i, n - i);
@@ -69,7 +72,7 @@ static void add_node(measure *m, const sx_document_node *node, double size) {
 }
 
 static measure measured(const sx_document_node *cell) {
-  measure m = {0, 0, 0, 0};
+  measure m = {0, 0, 0, 0, false};
   for (const sx_document_node *child = cell->first; child; child = child->next) add_node(&m, child, 1);
   end_line(&m);
   return m;
