@@ -299,6 +299,10 @@ typedef struct sx_document {
 SX_API sx_status sx_report_document(sx_document **out, sx_store *store, int64_t run, const sx_report_options *options,
                                     sx_error *err) SX_NODISCARD;
 SX_API void sx_document_free(sx_document *document); /* NULL ok */
+/* The document as one self-contained HTML page, appended to out; sx_report_html is the two in one. other_language_file: linked from the
+ * cover; NULL: none. Expected: SX_E_DATA, SX_E_LIMIT where a figure cannot be drawn (where: "figure ID"). */
+SX_API sx_status sx_document_html(sx_buf *out, const sx_document *document, const char *other_language_file,
+                                  sx_error *err) SX_NODISCARD;
 
 /* ---- walking ----------------------------------------------------------------------------------------------------- */
 

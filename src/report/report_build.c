@@ -114,22 +114,16 @@ static sx_status list_blocks(const sx_document_node *const **out, size_t *n, sx_
   return sx_tree__status(page, err);
 }
 
-typedef struct run_names {
-  sx_page *page;
-  sx_document *document;
-} run_names;
-
-static sx_status name_run(void *data, const sx_store_run *run, sx_error *err) {
-  run_names *names = data;
-  if (run->id != names->page->run) return SX_OK;
-  const char *study = run->study ? run->study : "", *wave = run->wave ? run->wave : "";
-  names->document->study = sx_tree__clean(names->page, study, strlen(study));
-  names->document->wave = sx_tree__clean(names->page, wave, strlen(wave));
-  return sx_tree__status(names->page, err);
+static sx_status name_run(sx_document *document, sx_page *page, sx_error *err) {
+  sx_store_run run;
+  bool found = false;
+  SX_TRY(sx_store_get_run(&found, &run, page->store, page->run, err));
+  if (found && run.study) document->study = sx_tree__clean(page, run.study, strlen(run.study));
+  if (found && run.wave) document->wave = sx_tree__clean(page, run.wave, strlen(run.wave));
+  return sx_tree__status(page, err);
 }
 
 static sx_status finish(sx_document *document, sx_page *page, sx_error *err) {
-  run_names names = {page, document};
   for (size_t i = 0; i < page->n_mentions; i++)
     page->mentions[i].node->as.mention.target = page->mentions[i].block->node;
   document->root = page->root;
@@ -139,7 +133,7 @@ static sx_status finish(sx_document *document, sx_page *page, sx_error *err) {
   document->synthetic = page->synthetic ? sx_tree__plain(page, page->synthetic) : NULL;
   SX_TRY(list_blocks(&document->figures, &document->n_figures, page, SX_BLOCK_FIGURE, page->n_figures, err));
   SX_TRY(list_blocks(&document->tables, &document->n_tables, page, SX_BLOCK_TABLE, page->n_tables, err));
-  return sx_store_each_run(page->store, name_run, &names, err);
+  return name_run(document, page, err);
 }
 
 static sx_status build(sx_document *document, sx_page *page, sx_error *err) {

@@ -159,18 +159,20 @@ static void put_page(const sx_html *html, const char *other_file) {
   put_footer(html);
 }
 
+sx_status sx_document_html(sx_buf *out, const sx_document *document, const char *other_file, sx_error *err) {
+  sx_status status = SX_OK;
+  const sx_html html = {document, out, &status, err};
+  put_page(&html, other_file);
+  return status == SX_OK ? sx_buf_status(out, err) : status;
+}
+
 /* The page and the warnings change hands. */
 static sx_status deliver(sx_report_result **out, sx_document *document, sx_buf *page, sx_error *err) {
-  SX_TRY(sx_buf_status(page, err));
   sx_report_result *result = sx_mem_zalloc(&document->ctx, 1, sizeof *result);
   if (!result) return sx_error_memory(err);
   result->ctx = document->ctx;
   result->n = page->n;
   result->html = sx_buf_take(page);
-  if (!result->html) {
-    sx_report_result_free(result);
-    return sx_error_memory(err);
-  }
   result->warnings = document->warnings;
   result->n_warnings = document->n_warnings;
   document->warnings = NULL;
@@ -185,9 +187,7 @@ sx_status sx_report_html(sx_report_result **out, sx_store *store, int64_t run, c
   SX_TRY(sx_report_document(&document, store, run, options, err));
   sx_buf page;
   sx_buf_init(&page, &document->ctx);
-  sx_status status = SX_OK;
-  const sx_html html = {document, &page, &status, err};
-  put_page(&html, options ? options->other_language_file : NULL);
+  sx_status status = sx_document_html(&page, document, options ? options->other_language_file : NULL, err);
   if (status == SX_OK) status = deliver(out, document, &page, err);
   sx_buf_clear(&page);
   sx_document_free(document);
