@@ -1,7 +1,7 @@
 /* draw_cairo.c: a drawing onto a cairo context, and as a PNG picture. The only file that knows Cairo and Pango.
  *
  * A text is one line of Pango's layout, left to right as a paragraph, so that a label in Arabic or Hebrew keeps its place beside its mark. The drawing was
- * laid out by a table of widths; where the font at hand is wider, the text is drawn narrower, to the width it was given. Hinting is off, so that a
+ * laid out by a table of widths; where the font at hand is wider, the text is drawn smaller, to the width it was given. Hinting is off, so that a
  * text has the same width at every size. */
 #include "shuxiao/draw.h"
 
@@ -57,6 +57,11 @@ static sx_status font_error(uint32_t code, sx_error *err) {
 
 /* ---- texts ------------------------------------------------------------------------------------------------------- */
 
+static void set_size(painter *p, double size) {
+  pango_font_description_set_absolute_size(p->font, size * PANGO_SCALE);
+  pango_layout_set_font_description(p->layout, p->font);
+}
+
 /* What Pango gets is valid and without characters that it would draw as boxes. */
 static sx_status set_text(painter *p, const sx_draw_item *item, sx_error *err) {
   sx_buf text;
@@ -74,9 +79,8 @@ static sx_status set_text(painter *p, const sx_draw_item *item, sx_error *err) {
   const sx_status status = sx_buf_status(&text, err);
   sx_buf_clear(&text);
   if (status != SX_OK) return status;
-  pango_font_description_set_absolute_size(p->font, item->size * PANGO_SCALE);
   pango_font_description_set_weight(p->font, item->strong ? PANGO_WEIGHT_SEMIBOLD : PANGO_WEIGHT_NORMAL);
-  pango_layout_set_font_description(p->layout, p->font);
+  set_size(p, item->size);
   return pango_layout_get_unknown_glyphs_count(p->layout) > 0 ? font_error(missing_character(p->layout), err) : SX_OK;
 }
 
@@ -114,22 +118,26 @@ static bool lies_on_mark(const sx_drawing *d, size_t text) {
   return false;
 }
 
+static double layout_width(const painter *p) {
+  PangoRectangle extents;
+  pango_layout_get_extents(p->layout, NULL, &extents);
+  return (double)extents.width / PANGO_SCALE;
+}
+
 static sx_status paint_text(painter *p, size_t i, sx_error *err) {
   const sx_draw_item *item = &p->d->items[i];
-  PangoRectangle extents;
   SX_TRY(set_text(p, item, err));
-  pango_layout_get_extents(p->layout, NULL, &extents);
-  const double natural = (double)extents.width / PANGO_SCALE, room = item->box.x1 - item->box.x0;
-  const double narrower = natural > room && natural > 0 ? room / natural : 1, drawn = natural * narrower;
+  const double room = item->box.x1 - item->box.x0;
+  double width = layout_width(p);
+  if (width > 1.005 * room) {
+    set_size(p, item->size * room / width);
+    width = layout_width(p);
+  }
   const double x = item->anchor == SX_ANCHOR_START ? item->x
-                   : item->anchor == SX_ANCHOR_END ? item->x - drawn
-                                                   : item->x - drawn / 2;
+                   : item->anchor == SX_ANCHOR_END ? item->x - width
+                                                   : item->x - width / 2;
   const double baseline = (double)pango_layout_get_baseline(p->layout) / PANGO_SCALE;
-  cairo_save(p->cr);
-  cairo_translate(p->cr, x, item->y - baseline);
-  cairo_scale(p->cr, narrower, 1);
-  pango_cairo_update_layout(p->cr, p->layout);
-  cairo_move_to(p->cr, 0, 0);
+  cairo_move_to(p->cr, x, item->y - baseline);
   if (item->halo && lies_on_mark(p->d, i)) {
     pango_cairo_layout_path(p->cr, p->layout);
     set_ink(p->cr, SX_INK_PAPER, 1);
@@ -137,11 +145,11 @@ static sx_status paint_text(painter *p, size_t i, sx_error *err) {
     cairo_set_line_join(p->cr, CAIRO_LINE_JOIN_ROUND);
     cairo_set_dash(p->cr, NULL, 0, 0);
     cairo_stroke(p->cr);
-    cairo_move_to(p->cr, 0, 0);
+    cairo_move_to(p->cr, x, item->y - baseline);
   }
   set_ink(p->cr, item->style.fill, 1);
   pango_cairo_show_layout(p->cr, p->layout);
-  cairo_restore(p->cr);
+  cairo_new_path(p->cr);
   return SX_OK;
 }
 
@@ -301,6 +309,7 @@ sx_status sx_drawing_paint(void *cairo, const sx_drawing *d, const sx_paint_opti
   SX_TRY(make_layout(&p.layout, &p.font, options ? options->font : NULL, err));
   sx_status status = SX_OK;
   cairo_save(p.cr);
+  pango_cairo_update_layout(p.cr, p.layout);
   for (size_t i = 0; i < d->n_items && status == SX_OK; i++) {
     switch (d->items[i].kind) {
     case SX_DRAW_TEXT:

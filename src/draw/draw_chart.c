@@ -7,6 +7,8 @@
 
 /* ---- numbers ----------------------------------------------------------------------------------------------------- */
 
+static const double LONGEST = 1e10; /* greater ones are written with a power of ten */
+
 /* 10^k as the double nearest to it. */
 static double power10(int k) {
   char text[16];
@@ -42,13 +44,17 @@ void sx_draw__put(sx_buf *out, const sx_chart_numbers *numbers, double value, in
     return;
   }
   char text[SX_FIXED_TEXT_MAX];
-  const size_t n = sx_text_fixed(text, shifted(value, numbers->shift), decimals < 0 ? numbers->decimals : decimals);
+  double shown = shifted(value, numbers->shift);
+  const int power = fabs(shown) >= LONGEST ? (int)floor(log10(fabs(shown)) + 1e-12) : 0; /* 1.43e42 */
+  if (power) shown = shifted(shown, -power), decimals = 2;
+  const size_t n = sx_text_fixed(text, shown, decimals < 0 ? numbers->decimals : decimals);
   const bool zero = strspn(text + (text[0] == '-'), "0.") == n - (text[0] == '-');
   if (text[0] == '-' && !zero)
     sx_buf_add(out, "\xE2\x88\x92");
   else if (with_sign && !zero)
     sx_buf_add_char(out, '+');
   sx_buf_add_n(out, text + (text[0] == '-'), n - (text[0] == '-'));
+  if (power) sx_buf_printf(out, "e%d", power);
   if (!bare && numbers->unit) sx_buf_add(out, numbers->unit);
 }
 
@@ -74,6 +80,7 @@ double sx_draw__at(const sx_draw_scale *scale, double value) {
 void sx_draw__tick(char *out, size_t cap, const sx_chart *chart, const sx_draw_scale *scale, double value) {
   sx_buf text;
   if (fabs(value) < scale->step / 1e6) value = 0;
+  if (scale->magnitude) value = fabs(value);
   sx_buf_init(&text, NULL);
   sx_draw__put(&text, &chart->numbers, value, scale->decimals, !chart->numbers.percent, false);
   const size_t n = text.failed ? 0 : sx_utf8_cut(text.data, text.n, cap - 1);
@@ -124,6 +131,7 @@ void sx_draw__tick_text(sx_drawing *d, const sx_chart *chart, const sx_draw_scal
   sx_buf trace;
   sx_buf_init(&trace, &d->ctx);
   if (fabs(value) < scale->step / 1e6) value = 0;
+  if (scale->magnitude) value = fabs(value);
   if (chart->numbers.trace) chart->numbers.trace(chart->numbers.data, &trace, value);
   d->attributes = trace.failed ? NULL : trace.data;
   d->failed = d->failed || trace.failed;
@@ -149,6 +157,20 @@ void sx_draw__interval_text(sx_drawing *d, const sx_chart_cell *cell, double x, 
   d->attributes = NULL;
 }
 
+void sx_draw__cell_texts(sx_drawing *d, const sx_chart_cell *cell, double middle, double baseline, double size,
+                         bool two, const sx_draw_style *area) {
+  const sx_ink ink = isfinite(cell->value) ? sx_ink_on(area->fill) : SX_INK_SOFT;
+  const double below = baseline + 14;
+  if (area->hatch != SX_HATCH_NONE) {
+    double width = sx_draw__text_width_of(cell->text, size);
+    if (two) width = fmax(width, sx_draw__text_width_of(cell->interval_text, SX_CHART_TINY));
+    sx_draw_rect(d, middle - width / 2 - 2, baseline - size, width + 4, size + (two ? 17 : 4), 3,
+                 &(sx_draw_style){.fill = area->fill});
+  }
+  sx_draw__value_text(d, cell, middle, baseline, SX_ANCHOR_MIDDLE, size, ink);
+  if (two) sx_draw__interval_text(d, cell, middle, below, SX_ANCHOR_MIDDLE, SX_CHART_TINY, ink);
+}
+
 double sx_draw__text_width_of(const char *text, double size) {
   return text ? sx_draw_text_width(text, strlen(text), size) : 0;
 }
@@ -165,7 +187,7 @@ double sx_draw__heading(sx_drawing *d, const sx_chart *chart, size_t category, d
   return y + 6;
 }
 
-double sx_draw__legend(sx_drawing *d, const sx_chart *chart, double y, bool markers) {
+static double legend(sx_drawing *d, const sx_chart *chart, double y, bool markers, const sx_draw_style *styles) {
   const double swatch = 12, gap = 6, between = 20, line = 22;
   double x = 0;
   if (chart->n_series < 2) return y;
@@ -180,6 +202,8 @@ double sx_draw__legend(sx_drawing *d, const sx_chart *chart, double y, bool mark
     const double extra = lines.n ? (double)(lines.n - 1) * 1.35 * SX_CHART_TEXT : 0;
     if (markers)
       sx_draw_marker(d, x + swatch / 2, y + line / 2, 5, s);
+    else if (styles)
+      sx_draw_rect(d, x, y + (line - swatch) / 2, swatch, swatch, 2, &styles[s]);
     else
       sx_draw__swatch(d, x, y + (line - swatch) / 2, swatch, sx_ink_series(s));
     sx_draw_block(d, x + swatch + gap, y + line / 2 + extra / 2, SX_ANCHOR_START, SX_CHART_TEXT, SX_INK_TEXT, &lines);
@@ -187,6 +211,55 @@ double sx_draw__legend(sx_drawing *d, const sx_chart *chart, double y, bool mark
     x = extra > 0 ? d->width : x + width + between;
   }
   return y + line + 8;
+}
+
+double sx_draw__legend(sx_drawing *d, const sx_chart *chart, double y, bool markers) {
+  return legend(d, chart, y, markers, NULL);
+}
+
+double sx_draw__legend_of(sx_drawing *d, const sx_chart *chart, double y, const sx_draw_style *styles) {
+  return legend(d, chart, y, false, styles);
+}
+
+double sx_draw__fit(const char *text, double most, double room) {
+  for (double size = most; size >= SX_CHART_TINY; size--) {
+    if (sx_draw__text_width_of(text, size) <= room) return size;
+  }
+  return 0;
+}
+
+void sx_draw__label(sx_draw_label *out, const char *text, double width) {
+  sx_draw_wrap(&out->lines, text, SX_CHART_TEXT, width, SX_CHART_LABEL_LINES);
+  out->height = 1.35 * SX_CHART_TEXT * (double)out->lines.n;
+}
+
+double sx_draw__label_column(const sx_drawing *d, const sx_chart *chart, double share) {
+  double widest = 0;
+  for (size_t i = 0; i < chart->n_categories; i++) {
+    sx_draw_lines lines;
+    sx_draw_wrap(&lines, chart->categories[i], SX_CHART_TEXT, share * d->width, SX_CHART_LABEL_LINES);
+    widest = fmax(widest, lines.width);
+  }
+  return fmin(widest, share * d->width);
+}
+
+void sx_draw__spread(sx_draw_tag *tags, size_t n, double top, double bottom) {
+  for (size_t i = 1; i < n; i++) {
+    const sx_draw_tag moving = tags[i];
+    size_t k = i;
+    for (; k > 0 && tags[k - 1].y > moving.y; k--) tags[k] = tags[k - 1];
+    tags[k] = moving;
+  }
+  double edge = top;
+  for (size_t i = 0; i < n; i++) {
+    if (tags[i].y - tags[i].height / 2 < edge) tags[i].y = edge + tags[i].height / 2;
+    edge = tags[i].y + tags[i].height / 2 + 3;
+  }
+  edge = bottom;
+  for (size_t i = n; i-- > 0;) {
+    if (tags[i].y + tags[i].height / 2 > edge) tags[i].y = edge - tags[i].height / 2;
+    edge = tags[i].y - tags[i].height / 2 - 3;
+  }
 }
 
 /* ---- the choice -------------------------------------------------------------------------------------------------- */

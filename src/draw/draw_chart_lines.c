@@ -4,13 +4,15 @@
 
 #include "draw_chart_priv.h"
 
-enum { PLOT_HEIGHT = 280, NAME_LINES = 3 };
+enum { PLOT_HEIGHT = 280, NAME_LINES = 3, MOST_NAMES = 8 };
 
 typedef struct lines {
   sx_drawing *d;
   const sx_chart *chart;
   sx_draw_scale scale;
-  sx_draw_point *points; /* room for a band */
+  sx_draw_point *points;         /* room for a band */
+  sx_draw_tag names[MOST_NAMES]; /* at the ends of the lines */
+  size_t n_names;
   double left, right, top, bottom, name_width;
 } lines;
 
@@ -87,72 +89,49 @@ static void draw_axes(lines *l) {
   }
   double last = -(double)INFINITY;
   for (size_t i = 0; i < l->chart->n_categories; i++) {
-    const char *name = l->chart->categories[i];
-    const double half = sx_draw_text_width(name, strlen(name), SX_CHART_SMALL) / 2;
-    const double x = fmin(x_of(l, i), l->d->width - half);
+    sx_draw_lines name;
+    sx_draw_wrap(&name, l->chart->categories[i], SX_CHART_SMALL, fmax(0.3 * l->d->width, 2 * l->left), 1);
+    const double half = name.width / 2, x = fmin(x_of(l, i), l->d->width - half);
     if (x - half < last + 8) continue;
-    sx_draw_text(l->d, x, l->bottom + 20, SX_ANCHOR_MIDDLE, SX_CHART_SMALL, SX_INK_SOFT, false, name, strlen(name));
+    sx_draw_block(l->d, x, l->bottom + 20 - 0.35 * SX_CHART_SMALL, SX_ANCHOR_MIDDLE, SX_CHART_SMALL, SX_INK_SOFT,
+                  &name);
     last = x + half;
   }
 }
 
 /* ---- names at the ends ------------------------------------------------------------------------------------------- */
 
-typedef struct end_name {
-  double y, height;
-  size_t series;
-  const sx_chart_cell *cell;
-  sx_draw_lines lines;
-} end_name;
-
-/* Sorted by height on the page, then pushed down, then the lot up again where it leaves the plot. */
-static void spread(end_name *names, size_t n, double top, double bottom) {
-  for (size_t i = 1; i < n; i++) {
-    const end_name moving = names[i];
-    size_t k = i;
-    for (; k > 0 && names[k - 1].y > moving.y; k--) names[k] = names[k - 1];
-    names[k] = moving;
-  }
-  double edge = top;
-  for (size_t i = 0; i < n; i++) {
-    if (names[i].y - names[i].height / 2 < edge) names[i].y = edge + names[i].height / 2;
-    edge = names[i].y + names[i].height / 2 + 3;
-  }
-  edge = bottom;
-  for (size_t i = n; i-- > 0;) {
-    if (names[i].y + names[i].height / 2 > edge) names[i].y = edge - names[i].height / 2;
-    edge = names[i].y - names[i].height / 2 - 3;
-  }
-}
-
-static void name_lines(lines *l, bool with_names) {
-  enum { MAX = 8 };
-  end_name names[MAX];
-  size_t n = 0;
+/* The last value of each line, with its name. Returns the height that they need. */
+static double collect_names(lines *l, bool with_names) {
   const bool several = l->chart->n_series > 1;
   double needed = 0;
-  for (size_t s = 0; s < l->chart->n_series && n < MAX; s++) {
+  for (size_t s = 0; s < l->chart->n_series && l->n_names < MOST_NAMES; s++) {
     for (size_t i = l->chart->n_categories; i-- > 0;) {
       const sx_chart_cell *c = sx_chart_at(l->chart, i, s);
       if (!isfinite(c->value)) continue;
-      names[n] = (end_name){.y = y_of(l, c->value), .series = s, .cell = c};
+      sx_draw_tag *name = &l->names[l->n_names++];
+      *name = (sx_draw_tag){.series = s, .cell = c};
       if (several && with_names) {
-        sx_draw_wrap(&names[n].lines, l->chart->series[s], SX_CHART_SMALL, l->name_width, NAME_LINES);
+        sx_draw_wrap(&name->lines, l->chart->series[s], SX_CHART_SMALL, l->name_width, NAME_LINES);
       }
-      names[n].height = 19 + 1.35 * SX_CHART_SMALL * (double)names[n].lines.n;
-      needed += names[n].height + 3;
-      n++;
+      name->height = 19 + 1.35 * SX_CHART_SMALL * (double)name->lines.n;
+      needed += name->height + 3;
       break;
     }
   }
-  spread(names, n, l->top - 10, fmax(l->bottom + 10, l->top - 10 + needed));
-  for (size_t i = 0; i < n; i++) {
-    const double top = names[i].y - names[i].height / 2;
-    sx_draw__value_text(l->d, names[i].cell, l->right + 12, top + 14, SX_ANCHOR_START, SX_CHART_TEXT, SX_INK_TEXT);
-    const double block = 1.35 * SX_CHART_SMALL * (double)names[i].lines.n;
+  return needed;
+}
+
+static void name_lines(lines *l) {
+  for (size_t i = 0; i < l->n_names; i++) l->names[i].y = y_of(l, l->names[i].cell->value);
+  sx_draw__spread(l->names, l->n_names, l->top - 10, l->bottom + 10);
+  for (size_t i = 0; i < l->n_names; i++) {
+    const sx_draw_tag *name = &l->names[i];
+    const double top = name->y - name->height / 2, block = 1.35 * SX_CHART_SMALL * (double)name->lines.n;
+    sx_draw__value_text(l->d, name->cell, l->right + 12, top + 14, SX_ANCHOR_START, SX_CHART_TEXT, SX_INK_TEXT);
     sx_draw_block(l->d, l->right + 12, top + 19 + block / 2, SX_ANCHOR_START, SX_CHART_SMALL, SX_INK_SOFT,
-                  &names[i].lines);
-    l->d->height = fmax(l->d->height, top + names[i].height + 4);
+                  &name->lines);
+    l->d->height = fmax(l->d->height, top + name->height + 4);
   }
 }
 
@@ -191,14 +170,14 @@ void sx_draw__lines(sx_drawing *d, const sx_chart *chart) {
     d->failed = true;
     return;
   }
-  const bool with_names = !narrow && chart->n_series > 1 && chart->n_series <= 8;
+  const bool with_names = !narrow && chart->n_series > 1 && chart->n_series <= MOST_NAMES;
   make_scale(&l);
   l.name_width = with_names ? fmin(fmax(widest_name(chart), 60), 0.2 * d->width) : 0;
   l.top = (with_names ? 8 : sx_draw__legend(d, chart, 0, true)) + 10;
-  l.bottom = l.top + (narrow ? 0.75 : 1) * PLOT_HEIGHT;
-  const double first = chart->n_categories
-                           ? sx_draw_text_width(chart->categories[0], strlen(chart->categories[0]), SX_CHART_SMALL) / 2
-                           : 0;
+  l.bottom = l.top + fmax((narrow ? 0.75 : 1) * PLOT_HEIGHT, collect_names(&l, with_names) - 20);
+  sx_draw_lines period;
+  sx_draw_wrap(&period, chart->categories[0], SX_CHART_SMALL, 0.3 * d->width, 1);
+  const double first = period.width / 2;
   l.left = fmax(widest_tick(&l) + 12, first);
   l.right = d->width - fmax(l.name_width, widest_end(chart)) - 16;
   l.scale.from = 0;
@@ -207,5 +186,5 @@ void sx_draw__lines(sx_drawing *d, const sx_chart *chart) {
   draw_axes(&l);
   for (size_t s = 0; s < chart->n_series; s++) draw_band(&l, s);
   for (size_t s = 0; s < chart->n_series; s++) draw_line(&l, s);
-  name_lines(&l, with_names);
+  name_lines(&l);
 }

@@ -6,7 +6,7 @@
 
 #include "shuxiao/draw_chart.h"
 
-enum { SX_CHART_TEXT = 14, SX_CHART_SMALL = 12, SX_CHART_TINY = 10, SX_CHART_LABEL_LINES = 12 };
+enum { SX_CHART_TEXT = 14, SX_CHART_SMALL = 12, SX_CHART_TINY = 10, SX_CHART_LABEL_LINES = 12, SX_CHART_KEY = 32 };
 
 /* Each draws a checked chart into d, whose width decides between the wide layout and the narrow one; sets d->height. */
 void sx_draw__rows(sx_drawing *d, const sx_chart *chart); /* bars, grouped, dots */
@@ -53,6 +53,7 @@ typedef struct sx_draw_scale {
   double from, to; /* of pixels */
   double step;     /* between ticks, in values */
   int decimals;    /* that a tick needs, on the scaled value */
+  bool magnitude;  /* ticks without a sign: both directions count from the middle */
 } sx_draw_scale;
 /* Widens lo..hi to round ticks, about `n` of them. */
 void sx_draw__scale(sx_draw_scale *out, double lo, double hi, const sx_chart_numbers *numbers, int n);
@@ -77,8 +78,45 @@ void sx_draw__value_text(sx_drawing *d, const sx_chart_cell *cell, double x, dou
                          double size, sx_ink ink);
 void sx_draw__interval_text(sx_drawing *d, const sx_chart_cell *cell, double x, double baseline, sx_anchor anchor,
                             double size, sx_ink ink);
+/* Texts centred in a marked area, the value and, below it, the interval where `two`: a pattern is kept away from them. */
+void sx_draw__cell_texts(sx_drawing *d, const sx_chart_cell *cell, double middle, double baseline, double size,
+                         bool two, const sx_draw_style *area);
 /* Swatches and names, wrapped; returns the y below. */
 double sx_draw__legend(sx_drawing *d, const sx_chart *chart, double y, bool markers);
+double sx_draw__legend_of(sx_drawing *d, const sx_chart *chart, double y, const sx_draw_style *styles); /* [n_series] */
+/* The greatest size from `most` down to SX_CHART_TINY at which the text has room; 0 where it has none. */
+double sx_draw__fit(const char *text, double most, double room);
+/* The label of a row: beside the marks, ending at `width`, or above them where narrow (from `y` on, within `width`). */
+typedef struct sx_draw_label {
+  sx_draw_lines lines;
+  double height;
+} sx_draw_label;
+void sx_draw__label(sx_draw_label *out, const char *text, double width);
+/* Width of the column of labels: of the widest, at most `share` of the drawing. */
+double sx_draw__label_column(const sx_drawing *d, const sx_chart *chart, double share);
+/* Labels in order of height on the page are moved so that none lies on another: down from `top`, then up again where they leave `bottom`. */
+typedef struct sx_draw_tag {
+  double y, height, wanted; /* middle; where it belongs */
+  size_t series;
+  const sx_chart_cell *cell;
+  sx_draw_lines lines;
+} sx_draw_tag;
+void sx_draw__spread(sx_draw_tag *tags, size_t n, double top, double bottom);
+
+/* ---- shades ---- */
+/* Values as shades: light to dark, or orange to blue from a centre. */
+typedef struct sx_draw_shades {
+  sx_draw_scale scale;
+  bool parted;
+  double centre;
+} sx_draw_shades;
+void sx_draw__shades(sx_draw_shades *out, const sx_chart *chart);
+sx_draw_style sx_draw__shade(const sx_draw_shades *shades, double value); /* NaN: SX_INK_EMPTY */
+/* Their key: boxes from the least to the greatest with both numbers, `width` wide; returns the y below. */
+double sx_draw__shade_key(sx_drawing *d, const sx_chart *chart, const sx_draw_shades *shades, double x, double y,
+                          double width);
+/* Step i of the colours of opinions, 0..SX_INK_SCALE_COUNT-1; those below the middle bear a pattern. */
+sx_draw_style sx_draw__scale_style(size_t step);
 /* The heading of the group that begins with a category; returns the y below, which is y where none does. */
 double sx_draw__heading(sx_drawing *d, const sx_chart *chart, size_t category, double y);
 double sx_draw__text_width_of(const char *text, double size); /* 0 for NULL */

@@ -131,6 +131,6 @@ void sx_draw__tornado(sx_drawing *d, const sx_chart *chart) {
   const double top = draw_centre(&t, draw_legend(&t));
   const size_t behind = d->n_items;
   double y = top + 6;
-  for (size_t i = 0; i < chart->n_categories; i++) y = draw_row(&t, i, y);
+  for (size_t i = 0; i < chart->n_categories; i++) y = draw_row(&t, i, sx_draw__heading(d, chart, i, y));
   sx_draw__rows_end(d, chart, &t.scale, behind, t.narrow, top, y);
 }

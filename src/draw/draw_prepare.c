@@ -4,7 +4,14 @@
 
 #include "draw_chart_priv.h"
 
-enum { MOST_CATEGORIES = 1000, MOST_SERIES = 24, MOST_PERIODS = 6, MOST_SLOPES = 40, LEAST_WIDTH = 240 };
+enum {
+  MOST_CATEGORIES = 1000,
+  MOST_SERIES = 24,
+  MOST_PERIODS = 6,
+  MOST_SLOPES = 40,
+  LEAST_WIDTH = 240,
+  MOST_OPINIONS = 3
+};
 static const double MOST_VALUE = 1e300;
 
 /* ---- labels ------------------------------------------------------------------------------------------------------ */
@@ -82,7 +89,7 @@ static sx_status number_text(const char **out, const sx_chart *chart, double low
 
 static sx_status fill_cell(sx_chart_cell *c, const sx_chart *chart, size_t i, sx_arena *arena, sx_error *err) {
   const bool step = chart->type == SX_CHART_WATERFALL && !(chart->whole && chart->whole[i / chart->n_series]);
-  const bool usable = fabs(c->value) < MOST_VALUE; /* NaN is not */
+  const bool usable = c->present && fabs(c->value) < MOST_VALUE; /* NaN is not */
   if (!usable) c->value = (double)NAN;
   if (!usable || !(fabs(c->low) < MOST_VALUE && fabs(c->high) < MOST_VALUE)) c->low = c->high = (double)NAN;
   if (!usable) c->interval_text = NULL;
@@ -93,14 +100,26 @@ static sx_status fill_cell(sx_chart_cell *c, const sx_chart *chart, size_t i, sx
   return c->interval_text ? clean(&c->interval_text, c->interval_text, arena, err) : SX_OK;
 }
 
-static sx_status fill_cells(sx_chart *chart, sx_arena *arena, sx_error *err) {
+/* A number is never cut: one that is too long wants another unit. */
+static sx_status check_length(const char *text, double share, double width, sx_error *err) {
+  if (!text || sx_draw__text_width_of(text, SX_CHART_TEXT) <= share * width) return SX_OK;
+  return sx_error_set(err, SX_E_LIMIT, NULL, "the number '%.60s' is too long for a chart: choose a larger unit", text);
+}
+
+static sx_status fill_cells(sx_chart *chart, double width, sx_arena *arena, sx_error *err) {
   const size_t n = chart->n_categories * chart->n_series;
+  const bool listed = chart->type == SX_CHART_SHARES && chart->n_series == 1 && chart->interval;
   sx_chart_cell *cells = sx_arena_alloc(arena, n + 1, sizeof *cells);
   if (!cells) return sx_error_memory(err);
   memcpy(cells, chart->cells, n * sizeof *cells);
   chart->cells = cells;
-  for (size_t i = 0; i < n; i++) SX_TRY(fill_cell(&cells[i], chart, i, arena, err));
-  return SX_OK;
+  for (size_t i = 0; i < n; i++) {
+    SX_TRY(fill_cell(&cells[i], chart, i, arena, err));
+    if (!cells[i].present) continue;
+    SX_TRY(check_length(cells[i].text, 0.35, width, err));
+    if (listed) SX_TRY(check_length(cells[i].interval_text, 0.4, width, err));
+  }
+  return check_length(chart->centre_text, 0.95, width, err);
 }
 
 /* ---- shape ------------------------------------------------------------------------------------------------------- */
@@ -108,7 +127,6 @@ static sx_status fill_cells(sx_chart *chart, sx_arena *arena, sx_error *err) {
 static sx_status check_sizes(const sx_chart *chart, double width, sx_error *err) {
   const char *name = sx_chart_type_name(chart->type);
   if (chart->type >= SX_CHART_TYPES) return sx_error_set(err, SX_E_ARGUMENT, NULL, "the type of the chart is none");
-  if (chart->type > SX_CHART_TORNADO) return sx_error_set(err, SX_E_SUPPORT, NULL, "%s: not drawn yet", name);
   if (!(width >= LEAST_WIDTH))
     return sx_error_set(err, SX_E_ARGUMENT, NULL, "a chart is at least %d wide", (int)LEAST_WIDTH);
   if (!chart->n_categories || !chart->n_series)
@@ -146,11 +164,13 @@ static sx_status check_shape(const sx_chart *chart, sx_error *err) {
   if (chart->type == SX_CHART_SLOPES && (chart->n_categories < 2 || chart->n_categories > MOST_PERIODS))
     return sx_error_set(err, SX_E_DATA, NULL, "slopes lead between two to %d periods, not %zu", (int)MOST_PERIODS,
                         chart->n_categories);
-  if (chart->type == SX_CHART_LIKERT && (n < 2 || 2 * chart->n_below > n))
-    return sx_error_set(err, SX_E_DATA, NULL,
-                        "answers from one opinion to the opposite are at least two, and at most half of them lie below "
-                        "(%zu of %zu do)",
-                        chart->n_below, n);
+  const size_t below = sx_draw__below(chart);
+  if (chart->type == SX_CHART_LIKERT && (below < 1 || below > MOST_OPINIONS || 2 * below > n || n - 2 * below > 1))
+    return sx_error_set(
+        err, SX_E_DATA, NULL,
+        "%zu answers, %zu of them below the middle: a chart of opinions has one to three on either side "
+        "and at most one between (put answers together)",
+        n, below);
   return chart->type == SX_CHART_TILES ? check_provinces(chart, err) : SX_OK;
 }
 
@@ -171,5 +191,5 @@ sx_status sx_draw__prepare(sx_chart *out, const sx_chart *chart, sx_arena *arena
   if (out->groups) SX_TRY(clean_all(&out->groups, out->n_categories, arena, err));
   if (!isfinite(out->centre)) out->centre = 0;
   SX_TRY(check_shape(out, err));
-  return fill_cells(out, arena, err);
+  return fill_cells(out, width, arena, err);
 }

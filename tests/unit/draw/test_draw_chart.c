@@ -80,9 +80,12 @@ static void draw(sx_chart_type type, size_t n, size_t m, int kind, bool long_lab
 
 static void no_collisions(void) {
   static const size_t sizes[][2] = {{1, 1}, {3, 1}, {12, 1}, {4, 3}, {6, 5}, {12, 5}};
-  for (int type = 0; type <= SX_CHART_TORNADO; type++) {
+  for (int type = 0; type < SX_CHART_TYPES; type++) {
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
-      if (type == SX_CHART_WATERFALL && sizes[k][1] > 1) continue;
+      const size_t n = sizes[k][0], m = sizes[k][1];
+      if (type == SX_CHART_TILES || (type == SX_CHART_WATERFALL && m > 1) || (type == SX_CHART_LIKERT && m < 2) ||
+          (type == SX_CHART_SLOPES && (n < 2 || n > 6)))
+        continue; /* shapes that they have not */
       for (int kind = 0; kind < 3; kind++) {
         for (int wide = 0; wide < 2; wide++) {
           for (int lengthy = 0; lengthy < 2; lengthy++) {
