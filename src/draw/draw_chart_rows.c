@@ -14,7 +14,7 @@ typedef struct rows {
   sx_draw_scale scale;
 } rows;
 
-enum { LABEL_GAP = 12, VALUE_GAP = 7, LABEL_LINES = 12 };
+enum { LABEL_GAP = 12, VALUE_GAP = 7, LABEL_LINES = 12, POINT = 6 }; /* POINT: half of a point */
 
 /* ---- extent ------------------------------------------------------------------------------------------------------ */
 
@@ -72,7 +72,7 @@ static void make_layout(rows *r) {
     widest = fmax(widest, lines.width);
     r->flush = r->flush || lines.n > 2;
   }
-  const double value = widest_value(r) + VALUE_GAP + 2;
+  const double value = widest_value(r) + VALUE_GAP + (r->dots ? POINT : 2);
   r->label_width = r->narrow ? width : fmin(widest, most);
   r->left = (r->narrow ? 0 : r->label_width + LABEL_GAP) + (any_leftward(r->chart) ? value : r->narrow ? 1 : 0);
   r->right = width - value;
@@ -95,10 +95,10 @@ static void draw_value(rows *r, const sx_chart_cell *c, double y, size_t s) {
   const double at = sx_draw__at(&r->scale, c->value);
   double lo = interval ? sx_draw__at(&r->scale, c->low) : at, hi = interval ? sx_draw__at(&r->scale, c->high) : at;
   if (r->dots) {
-    lo -= 6;
-    hi += 6;
+    lo -= POINT;
+    hi += POINT;
     if (interval)
-      sx_draw_line(r->d, lo + 6, y, hi - 6, y,
+      sx_draw_line(r->d, lo + POINT, y, hi - POINT, y,
                    &(sx_draw_style){.stroke = sx_ink_series(s), .stroke_width = 2.5, .round_caps = true});
     sx_draw_marker(r->d, at, y, 5.5, s);
   } else {
@@ -148,6 +148,6 @@ void sx_draw__rows(sx_drawing *d, const sx_chart *chart) {
   const double top = sx_draw__legend(d, chart, 0, r.dots) + 4;
   const size_t behind = d->n_items;
   double y = top + 6;
-  for (size_t i = 0; i < chart->n_categories; i++) y = draw_row(&r, i, y);
+  for (size_t i = 0; i < chart->n_categories; i++) y = draw_row(&r, i, sx_draw__heading(d, chart, i, y));
   sx_draw__rows_end(d, chart, &r.scale, behind, r.narrow, top, y);
 }
