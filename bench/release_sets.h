@@ -147,7 +147,7 @@ static void rs_sensitive(rs_set *s, sx_rng *rng) {
   s->n_full = n;
   s->rules = none;
   const double share = 0.055 + 0.09 * sx_rng_uniform(rng);
-  const size_t k = (size_t)(share * (double)n);
+  const size_t k = (size_t)fmax(1, share * (double)n);
   const double p = (ratio[k - 1] + ratio[k]) / 2;
   s->rules.p = fmin(100, 100 * p);
 }

@@ -91,10 +91,11 @@ sx_status sx_release_ptable_row(double *probability, const sx_release_ptable *t,
   if (count > 2 * t->reach + t->js) count = 2 * t->reach + t->js; /* large counts share one distribution */
   allowed(&s, t, count);
   if (!solve(p, &s, t->variance))
-    return sx_error_set(err, SX_E_ARGUMENT, "ptable",
-                        "no noise within +-%zu has mean 0 and variance %g for a count of %llu%s: choose another variance or "
-                        "reach",
-                        t->reach, t->variance, (unsigned long long)count, t->js ? " without small results" : "");
+    return sx_error_set(
+        err, SX_E_ARGUMENT, "ptable",
+        "no noise within +-%zu has mean 0 and variance %g for a count of %llu%s: choose another variance or "
+        "reach",
+        t->reach, t->variance, (unsigned long long)count, t->js ? " without small results" : "");
   for (size_t i = 0; i < s.n; i++) probability[(size_t)(s.v[i] + (long)t->reach)] = p[i];
   return SX_OK;
 }

@@ -108,11 +108,12 @@ static sx_status find_rounding(double *u, controlled *c, const sx_ctx *ctx, sx_a
   sx_lp_close(env);
   SX_TRY(status);
   if (found.found) return SX_OK;
-  return found.proven ? sx_error_set(err, SX_E_DATA, NULL,
-                                     "the linked tables cannot all be rounded to multiples of %g so that they add up: "
-                                     "use a smaller base, random rounding or suppression",
-                                     c->base)
-                      : sx_error_set(err, SX_E_LIMIT, NULL, "no controlled rounding was found in %zu nodes", c->max_nodes);
+  return found.proven
+             ? sx_error_set(err, SX_E_DATA, NULL,
+                            "the linked tables cannot all be rounded to multiples of %g so that they add up: "
+                            "use a smaller base, random rounding or suppression",
+                            c->base)
+             : sx_error_set(err, SX_E_LIMIT, NULL, "no controlled rounding was found in %zu nodes", c->max_nodes);
 }
 
 static sx_status round_controlled(double *out, controlled *c, const sx_ctx *ctx, sx_arena *arena, sx_error *err) {
