@@ -79,7 +79,7 @@ static double brute(const sx_release_problem *p, size_t *n_tried) {
 
 /* ---- tiny tables -------------------------------------------------------------------------------------------------------------- */
 
-/* Two to four tables of two or three levels; everything but 12 cells, and those that must be hidden, is known to be as it is. */
+/* Two to four tables of two or three levels; everything but 11 cells, and those that must be hidden, is known to be as it is. */
 static void tiny(rs_set *s, uint64_t number) {
   sx_rng rng;
   rs_make(s, number, 2, 2 + number % 2);
@@ -98,13 +98,13 @@ static void tiny(rs_set *s, uint64_t number) {
   }
   size_t n = 0;
   for (size_t i = s->n_cells; i-- > 0;) {
-    if (s->cell[i].mark == SX_RELEASE_OPEN && ++n > 12) s->cell[i].mark = SX_RELEASE_KEEP;
+    if (s->cell[i].mark == SX_RELEASE_OPEN && ++n > 11) s->cell[i].mark = SX_RELEASE_KEEP;
   }
 }
 
 static void test_brute_force(void) {
   static rs_set s;
-  size_t n_solved = 0, n_impossible = 0, n_dearer = 0, n_tried = 0;
+  size_t n_solved = 0, n_impossible = 0, n_tried = 0;
   for (uint64_t k = 1; k <= 24; k++) {
     sx_error err = SX_ERROR_INIT;
     sx_release_result *r = NULL;
@@ -122,12 +122,11 @@ static void test_brute_force(void) {
       CHECK(r->proven && r->bound == r->cost);
       CHECK(r->greedy_cost >= r->cost);
       CHECK_INT(r->attacked->n_open, 0);
-      n_dearer += r->greedy_cost > r->cost;
       n_solved++;
     }
     sx_release_result_free(r);
   }
-  CHECK(n_solved >= 12 && n_impossible >= 1 && n_dearer >= 1 && n_tried > 1000);
+  CHECK(n_solved >= 12 && n_impossible >= 1 && n_tried > 1000);
 }
 
 /* ---- sets ----------------------------------------------------------------------------------------------------------------------- */
@@ -149,8 +148,9 @@ static void check_attack(const rs_set *s, const sx_release_result *r) {
 }
 
 static void test_sets(void) {
-  static const uint64_t numbers[] = {1, 10, 11, 17};
+  static const uint64_t numbers[] = {1, 10, 2, 9};
   static rs_set s;
+  size_t n_dearer = 0;
   for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
     sx_release_result *r = NULL;
     size_t marked = 0;
@@ -161,8 +161,10 @@ static void test_sets(void) {
     CHECK(r->proven && r->n_secondary > 0 && r->cost <= r->greedy_cost);
     CHECK_INT(r->attacked->n_open + r->attacked->n_open_unions, 0);
     check_attack(&s, r);
+    n_dearer += r->greedy_cost > r->cost;
     sx_release_result_free(r);
   }
+  CHECK(n_dearer >= 2); /* the search is worth its while */
 }
 
 /* The greedy way protects too; nothing protects nothing; a search cut short keeps the greedy solution and says its bound. */
