@@ -17,20 +17,16 @@ static const double RIVAL = 0.85;          /* share of the best evidence that a 
 static const double RIVAL_OF_THREE = 0.75; /* the same for three digits or more */
 static const double NAMED = 0.95; /* evidence of a number's own words from which it is the result that they name */
 static const double FAR = 1.6;    /* a result further off than this factor is another quantity */
+static const double FAR_OF_NAMED = 2.2; /* the same where its own words name it in full, and it has three digits */
+static const double CLEAR_AT = 0.62;    /* evidence from which it is said to differ where no other name is as near */
+static const double CLEAR = 0.75;       /* share of it that the next name may have */
 
 const char *sx_match_verdict_name(sx_match_verdict verdict) {
   static const char *const names[] = {"agrees", "differs", "not matched"};
   return (size_t)verdict < sizeof names / sizeof *names ? names[verdict] : "unknown";
 }
 
-typedef struct number {
-  const sx_text_mark *mark;
-  sx_audit_unit unit;
-  double value, unit_size, low, high; /* interval that the printed number stands for */
-  bool low_open, high_open;
-  bool word;      /* 一半, 六成: no digit says how exact */
-  bool qualified; /* a word says more than that it is rounded */
-} number;
+typedef sx_number number;
 
 /* ---- what a printed number stands for ---------------------------------------------------------------------------- */
 
@@ -108,10 +104,10 @@ static bool same_unit(const number *n, const sx_cand *c) {
   return memcmp(n->unit.dims, c->unit.dims, sizeof n->unit.dims) == 0;
 }
 
-static bool comparable(const number *n, const sx_cand *c) {
+static bool comparable(const number *n, const sx_cand *c, double far) {
   const double a = fabs(n->value), b = fabs(c->value);
   if (n->unit.share == SX_AUDIT_POINTS && fabs(a - b) < 0.02) return b > 0;
-  return a > 0 && b > 0 && a / b < FAR && b / a < FAR;
+  return a > 0 && b > 0 && a / b < far && b / a < far;
 }
 
 /* ---- the unit that a column's head gives its bare cells ---------------------------------------------------------- */
@@ -167,37 +163,53 @@ static void rank(ranked *r, const sx_index *index, const sx_context *context, co
   }
 }
 
-/* A result that agrees with one number of a paragraph is not what another number of it should have been. */
+/* A result that one number of a paragraph is, or should have been, is not what another number of it should have been. */
 static bool taken(const sx_audit_matches *all, const sx_audit_text *text, size_t part, const sx_cand *c) {
   for (size_t k = 0; k < all->n; k++) {
     const sx_audit_match *o = &all->items[k];
-    if (o->verdict == SX_MATCH_AGREES && text->marks[o->mark].part == part && strcmp(o->reference, c->reference) == 0)
+    if (o->verdict != SX_MATCH_NONE && text->marks[o->mark].part == part && strcmp(o->reference, c->reference) == 0)
       return true;
   }
   return false;
 }
 
 /* Of the results that the words could mean, the one that they and the value point at best: named beside the number, or in its sentence and near in value. */
+/* Of one result the name, which stands alone beside the number. */
+static bool is_clear(const sx_index *index, const sx_context *context, const number *n, const sx_cand *c, double near) {
+  for (size_t i = 0; i < index->n; i++) {
+    double other;
+    if (index->items[i].name == c->name || !same_unit(n, &index->items[i])) continue;
+    (void)sx_audit__evidence(&other, index, &index->items[i], context);
+    if (other > CLEAR * near) return false;
+  }
+  return true;
+}
+
+static int significant(const number *n);
+
 static void find_nearest(ranked *r, const sx_index *index, const sx_context *context, const number *n,
                          const sx_audit_matches *all, const sx_audit_text *text) {
   double most = 0, near, best_near = 0, best = 0;
   for (int round = 0; round < 2; round++) {
     for (size_t i = 0; i < index->n; i++) {
       const sx_cand *c = &index->items[i];
-      if (!same_unit(n, c) || !comparable(n, c) || lies_in(n, c)) continue;
+      if (!same_unit(n, c) || !comparable(n, c, FAR_OF_NAMED) || lies_in(n, c)) continue;
       if (c->kind != SX_CAND_LEVEL && index->names[c->name].label[context->lang].n < 2)
         continue; /* one word names too little */
       const double evidence = sx_audit__evidence(&near, index, c, context);
       const double distance = fabs(fabs(n->value) - fabs(c->value)) / fabs(c->value);
-      if (evidence < SENTENCE_AT && near < DIFFER_AT) continue;
+      if (evidence < SENTENCE_AT && near < CLEAR_AT) continue;
       const bool own = !context->carried && near >= NAMED;
+      if (!(own && significant(n) >= 3) && !comparable(n, c, FAR)) continue;
       if (!own && taken(all, text, n->mark->part, c)) continue;
       if (round == 0) {
         best_near = fmax(best_near, near);
         best = fmax(best, evidence);
         continue;
       }
-      const bool beside = near >= DIFFER_AT && near >= 0.9 * best_near;
+      const bool alone = near >= CLEAR_AT && near < DIFFER_AT && significant(n) >= 3 && !c->n_terms &&
+                         is_clear(index, context, n, c, near);
+      const bool beside = (near >= DIFFER_AT || alone) && near >= 0.9 * best_near;
       const bool within = evidence >= SENTENCE_AT && evidence >= 0.9 * best && distance <= CLOSE;
       if (!beside && !within) continue;
       const double strength = fmax(near, evidence) / (1 + distance);
@@ -255,6 +267,18 @@ static void set_result(sx_audit_match *out, const sx_cand *c) {
   out->high = c->high;
 }
 
+/* The names of results with the number's unit, among which its words may be short for one. */
+static sx_status short_name(sx_context *context, const sx_index *index, const number *n, sx_arena *scratch,
+                            sx_error *err) {
+  bool *takes = sx_arena_zalloc(scratch, index->n_names + 1, sizeof *takes);
+  if (!takes) return sx_error_memory(err);
+  for (size_t i = 0; i < index->n; i++) {
+    const sx_cand *c = &index->items[i];
+    if (!c->share_of && !c->change && same_unit(n, c)) takes[c->name] = true;
+  }
+  return sx_audit__short_name(context, index, takes, scratch, err);
+}
+
 /* What the mark prints and what stands around it. */
 static sx_status look(number *n, sx_context *context, double *scale, const sx_audit_text *text, size_t mark,
                       const sx_index *index, sx_arena *scratch, sx_error *err) {
@@ -269,7 +293,7 @@ static sx_status look(number *n, sx_context *context, double *scale, const sx_au
   stand_for(n, text->rules[mark]);
   n->mark = m;
   *scale = scaled.scale;
-  return SX_OK;
+  return short_name(context, index, n, scratch, err);
 }
 
 static const char no_unit[] = "it has no unit";
@@ -356,6 +380,19 @@ static bool slipped(ranked *r, const char **reason, const sx_index *index, const
   return r->nearest != NULL;
 }
 
+/* 由11.06亿人增至11.22亿人: the first is of another time. */
+static bool is_of_before(const sx_audit_text *text, const sx_text_mark *m) {
+  static const char *const to[] = {"增至", "升至", "降至", "增加到", "上升到", "提高到", "下降到", "提升至", "提高至"};
+  const sx_text_part *p = &text->parts[m->part];
+  size_t at = m->at + m->n;
+  while (at < p->n && p->text[at] == ' ') at++;
+  for (size_t i = 0; i < sizeof to / sizeof *to; i++) {
+    const size_t k = strlen(to[i]);
+    if (p->n - at >= k && memcmp(p->text + at, to[i], k) == 0) return true;
+  }
+  return false;
+}
+
 /* Then, for those that agree with none: do the words name one well enough to say that it differs? */
 static sx_status differ(sx_audit_match *out, sx_audit_matches *all, const sx_index *index, const sx_audit_text *text,
                         sx_arena *scratch, sx_error *err) {
@@ -365,7 +402,7 @@ static sx_status differ(sx_audit_match *out, sx_audit_matches *all, const sx_ind
   double scale;
   const char *reason = NULL;
   SX_TRY(look(&n, &context, &scale, text, out->mark, index, scratch, err));
-  if (!slipped(&r, &reason, index, &context, &n, text) && out->reason != no_unit)
+  if (!slipped(&r, &reason, index, &context, &n, text) && out->reason != no_unit && !is_of_before(text, n.mark))
     find_nearest(&r, index, &context, &n, all, text);
   if (!r.nearest) {
     if (!out->reason)
@@ -403,6 +440,29 @@ static sx_status first_pass(sx_audit_matches *all, const sx_index *index, const 
   return SX_OK;
 }
 
+/* What is said of the result before it: its standard error, its interval, how far it is from the rest. */
+static sx_status follow(sx_audit_match *m, const sx_audit_matches *all, size_t i, const sx_index *index,
+                        const sx_audit_text *text, sx_arena *scratch, sx_error *err) {
+  number n;
+  sx_context context;
+  sx_follow f;
+  double scale;
+  SX_TRY(look(&n, &context, &scale, text, m->mark, index, scratch, err));
+  if (!sx_audit__follow(&f, index, text, all, i, &n, &context)) return SX_OK;
+  m->verdict = f.agrees ? SX_MATCH_AGREES : SX_MATCH_DIFFERS;
+  m->reason = NULL;
+  m->score = 1;
+  set_result(m, f.of);
+  m->result = f.value;
+  if (f.field) m->reference = sx_arena_printf(all->arena, "%s.%s", f.of->reference, f.field);
+  if (!m->reference) return sx_error_memory(err);
+  if (f.agrees) return SX_OK;
+  sx_cand as = *f.of;
+  as.value = f.value;
+  m->expected = expected_text(all->arena, text, &n, &as, scale);
+  return m->expected ? SX_OK : sx_error_memory(err);
+}
+
 static sx_status match_all(sx_audit_matches *all, const sx_index *index, const sx_audit_text *text, sx_error *err) {
   sx_arena *scratch = NULL;
   SX_TRY(sx_arena_new(&scratch, &all->ctx, err));
@@ -410,7 +470,8 @@ static sx_status match_all(sx_audit_matches *all, const sx_index *index, const s
   for (size_t i = 0; i < all->n && status == SX_OK; i++) {
     sx_audit_match *m = &all->items[i];
     const sx_arena_mark rest = sx_arena_get_mark(scratch);
-    if (m->verdict == SX_MATCH_NONE && (!m->reason || m->reason == no_unit))
+    if (m->verdict == SX_MATCH_NONE) status = follow(m, all, i, index, text, scratch, err);
+    if (status == SX_OK && m->verdict == SX_MATCH_NONE && (!m->reason || m->reason == no_unit))
       status = differ(m, all, index, text, scratch, err);
     sx_arena_release(scratch, rest);
     *(m->verdict == SX_MATCH_AGREES    ? &all->n_agree

@@ -9,7 +9,8 @@
 #include "audit_match_priv.h"
 
 static const double place_weight[SX_NEARS] = {1.0, 0.95, 1.0, 0.8, 0.55, 0.5};
-enum { REACH = 150 }; /* bytes */
+static const double SHORT = 0.7; /* evidence of a name that is shortened and clear */
+enum { REACH = 150 };            /* bytes */
 
 /* ---- where ------------------------------------------------------------------------------------------------------- */
 
@@ -63,7 +64,7 @@ static size_t skip_blanks(const char *text, size_t n) {
 }
 
 /* A number joined to the one before by nothing but 、 or "and": it goes on with that one's words. */
-static bool only_joins(const char *text, size_t n) {
+bool sx_audit__only_joins(const char *text, size_t n) {
   static const char *const joins[] = {"、", "和", "与", "及", "至", "到", "–", "—", "and ", "to ", "-", "~", ", ", ","};
   size_t i = skip_blanks(text, n);
   while (i < n) {
@@ -101,7 +102,14 @@ static bool goes_on(const char *text, size_t n) {
                                       "that is",
                                       "standard error",
                                       "and "};
+  /* what they spend, where the number before says how many they are */
+  static const char *const spend[] = {"消费", "支出", "花费", "共消费", "spend", "and spend"};
   const size_t i = skip_blanks(text, n);
+  size_t end = n;
+  while (end > i && text[end - 1] == ' ') end--;
+  for (size_t k = 0; k < sizeof spend / sizeof *spend; k++) {
+    if (end - i == strlen(spend[k]) && memcmp(text + i, spend[k], end - i) == 0) return true;
+  }
   return STARTS(text + i, n - i, words);
 }
 
@@ -126,7 +134,7 @@ static size_t words_from(bool *carried, const sx_audit_text *text, size_t mark, 
   }
   if (before == SIZE_MAX) return start;
   const size_t end = text->marks[before].at + text->marks[before].n;
-  if (depth < 4 && only_joins(p->text + end, m->at - end)) {
+  if (depth < 4 && sx_audit__only_joins(p->text + end, m->at - end)) {
     *carried = true;
     return words_from(carried, text, before, depth + 1);
   }
@@ -152,7 +160,7 @@ static bool joined(const sx_audit_text *text, size_t a, size_t b) {
   const sx_text_part *p = &text->parts[text->marks[a].part];
   const size_t end = text->marks[a].at + text->marks[a].n, at = text->marks[b].at;
   return text->marks[a].kind == SX_MARK_QUANTITY && text->marks[b].kind == SX_MARK_QUANTITY && end < at &&
-         only_joins(p->text + end, at - end);
+         sx_audit__only_joins(p->text + end, at - end);
 }
 
 static size_t find_word(const char *text, size_t n, const char *word) {
@@ -315,7 +323,7 @@ static bool names_a_change(const sx_context *c) {
 
 sx_status sx_audit__context(sx_context *out, const sx_audit_text *text, size_t mark, sx_arena *arena, sx_error *err) {
   const size_t part = text->marks[mark].part;
-  sx_context c = {.lang = text->parts[part].language[0] == 'e'};
+  sx_context c = {.lang = text->parts[part].language[0] == 'e', .short_name = SIZE_MAX};
   sx_buf buf;
   sx_buf_init(&buf, &text->ctx);
   const char *own;
@@ -423,6 +431,45 @@ sx_status sx_audit__context_weigh(sx_context *c, const sx_index *index, sx_arena
   return SX_OK;
 }
 
+/* 可穿戴设备 for 智能可穿戴设备, goods for physical goods: every word before the number that any label has is in this one, and no other
+ * name has them as well. */
+sx_status sx_audit__short_name(sx_context *c, const sx_index *index, const bool *takes, sx_arena *scratch,
+                               sx_error *err) {
+  static const double LEAST = 0.35, AHEAD = 1.25;
+  enum { MOST_WORDS = 10 };
+  const char *text = c->text[SX_NEAR_BEFORE];
+  sx_pieces said;
+  uint64_t known[MOST_WORDS];
+  size_t n = 0, best = SIZE_MAX, from = 0;
+  double most = 0, second = 0;
+  for (size_t i = 0; i < c->n[SX_NEAR_BEFORE]; i++) {
+    const size_t k = clause_mark(text + i, c->n[SX_NEAR_BEFORE] - i);
+    if (k && has_words(text + i + k, c->n[SX_NEAR_BEFORE] - i - k)) from = i + k;
+  }
+  SX_TRY(sx_audit__pieces(&said, scratch, text + from, c->n[SX_NEAR_BEFORE] - from, err));
+  for (size_t i = 0; i < said.n; i++) {
+    const sx_pieces vocabulary = {index->vocabulary[c->lang], index->n_vocabulary[c->lang]};
+    if (!sx_audit__has_piece(&vocabulary, said.items[i])) continue;
+    if (n == MOST_WORDS) return SX_OK;
+    known[n++] = said.items[i];
+  }
+  for (size_t i = 0; n && i < index->n_names; i++) {
+    size_t has = 0;
+    for (size_t k = 0; k < n; k++) has += sx_audit__has_piece(&index->names[i].label[c->lang], known[k]);
+    const double found = c->found[i][SX_NEAR_BEFORE];
+    if (!takes[i] || has < n) continue;
+    if (found > most) {
+      second = most;
+      most = found;
+      best = i;
+    } else if (found > second) {
+      second = found;
+    }
+  }
+  if (most >= LEAST && most >= AHEAD * second) c->short_name = best;
+  return SX_OK;
+}
+
 /* ---- evidence ---------------------------------------------------------------------------------------------------- */
 
 /* How near a group is named. From the paragraph it is carried over only into a sentence that names none; the other group of a sentence about a
@@ -460,6 +507,8 @@ double sx_audit__evidence(double *near, const sx_index *index, const sx_cand *c,
     if (e > best) best = e;
     if (k <= SX_NEAR_HEADS && e > local) local = e;
   }
+  if (c->name == context->short_name && local < SHORT) local = SHORT;
+  if (best < local) best = local;
   for (size_t i = 0; i < c->n_terms; i++) {
     const double e = named(context, c->term[i][context->lang], c->kind == SX_CAND_GAP);
     if (e < groups) groups = e;

@@ -289,7 +289,13 @@ static sx_status add_row(void *data, const sx_store_row *row, sx_error *err) {
                                                                               : SX_CAND_LEVEL;
   if (c.change && strcmp(s, "change_relative") != 0 && (bare || strcmp(s, "change") != 0)) c.kind = SX_CAND_GAP;
   if (c.change && strcmp(s, "change_relative") == 0) c.kind = SX_CAND_SHARE;
-  if (c.kind == SX_CAND_LEVEL) c.value *= pow(10, c.unit.exp10) * c.unit.mul;
+  if (c.kind == SX_CAND_LEVEL) {
+    const double size = pow(10, c.unit.exp10) * c.unit.mul;
+    c.value *= size;
+    c.se *= size;
+    c.low *= size;
+    c.high *= size;
+  }
   for (size_t i = 0; i < row->n_terms; i++) SX_TRY(name_term(index, c.term[c.n_terms++], &row->terms[i], err));
   sx_buf name;
   sx_buf_init(&name, &index->ctx);

@@ -52,6 +52,16 @@ typedef struct sx_index {
   bool *own_word[2]; /* [names][groups]: the group's name is a part of the label's */
 } sx_index;
 
+/* A printed number and the interval that it stands for. */
+typedef struct sx_number {
+  const sx_text_mark *mark;
+  sx_audit_unit unit;
+  double value, unit_size, low, high;
+  bool low_open, high_open;
+  bool word;      /* 一半, 六成: no digit says how exact */
+  bool qualified; /* a word says more than that it is rounded */
+} sx_number;
+
 sx_status sx_audit__match_index(sx_index *out, sx_store *store, int64_t run, sx_arena *arena,
                                 sx_error *err) SX_NODISCARD;
 void sx_audit__match_index_clear(sx_index *index);
@@ -84,12 +94,31 @@ typedef struct sx_context {
   double (*found)[SX_NEARS];  /* by name: share of the label's weight at each place */
   unsigned char *places;      /* by group: bit k, place k names it */
   size_t *present, n_present; /* groups that some place names */
+  size_t short_name; /* the one name that has all known words before the number, though it has more; SIZE_MAX: none */
 } sx_context;
 sx_status sx_audit__context(sx_context *out, const sx_audit_text *text, size_t mark, sx_arena *arena,
                             sx_error *err) SX_NODISCARD;
 /* What the context says of every name and every group of the index, once. */
 sx_status sx_audit__context_weigh(sx_context *out, const sx_index *index, sx_arena *arena, sx_error *err) SX_NODISCARD;
+/* Nothing but 、 or "and" between two numbers. */
+bool sx_audit__only_joins(const char *text, size_t n);
+/* The name that the words before the number shorten, among the names for which takes[name]. */
+sx_status sx_audit__short_name(sx_context *context, const sx_index *index, const bool *takes, sx_arena *scratch,
+                               sx_error *err) SX_NODISCARD;
 /* Evidence that the number is this result; *near: from the words beside it and the heads of its cell alone. */
 double sx_audit__evidence(double *near, const sx_index *index, const sx_cand *c, const sx_context *context);
+
+/* ---- what a number says of the result before it (audit_match_follow.c) ---- */
+
+typedef struct sx_follow {
+  const sx_cand *of; /* the result; of a gap: the gap itself */
+  const char *field; /* "se", "low", "high"; NULL: its value */
+  double value;      /* that the number should be */
+  bool agrees;
+} sx_follow;
+/* Item i of `all`, whose earlier items are settled: a standard error or an end of the interval of the result before it, or how far that
+ * one is from the rest. */
+bool sx_audit__follow(sx_follow *out, const sx_index *index, const sx_audit_text *text, const sx_audit_matches *all,
+                      size_t i, const sx_number *number, const sx_context *context);
 
 #endif

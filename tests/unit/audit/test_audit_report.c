@@ -241,6 +241,29 @@ static void one_of_several(void) {
   against("数字消费用户9.85亿人。数字消费用户9.58亿人。", SX_MATCH_AGREES, "users.total", "");
 }
 
+/* Told by the result before: its standard error, the ends of its interval, its gap; and by the words that are left of a name. */
+static void told_by_the_one_before(void) {
+  against("数字消费用户9.58亿人（标准误0.023亿人）。", SX_MATCH_AGREES, "users.total.se", "");
+  against("数字消费用户9.58亿人（标准误0.032亿人）。", SX_MATCH_DIFFERS, "users.total.se", "0.023亿人");
+  against("There are 958 million digital consumers (standard error 2.3 million).", SX_MATCH_AGREES, "users.total.se",
+          "");
+  against("There are 958 million digital consumers (standard error 3.2 million).", SX_MATCH_DIFFERS, "users.total.se",
+          "2.3 million");
+  against("Digital spending is 9.37 trillion yuan with a standard error of 0.48 trillion yuan.", SX_MATCH_DIFFERS,
+          "spend/total.total.se", "0.08 trillion yuan");
+  against("数字消费额为9.37万亿元，95%置信区间为9.20万亿元至9.53万亿元。", SX_MATCH_AGREES, "spend/total.total.high",
+          "");
+  against("数字消费额为9.37万亿元，95%置信区间为9.20万亿元至9.35万亿元。", SX_MATCH_DIFFERS, "spend/total.total.high",
+          "9.53万亿元");
+  against("数字消费额为9.37万亿元，90%置信区间为9.20万亿元至9.35万亿元。", SX_MATCH_NONE, "", ""); /* not ours */
+  against("Z世代数字消费使用率为95.1%，领先10.1个百分点。", SX_MATCH_AGREES, "rate.z.gap", "");
+  against("Z世代数字消费使用率为95.1%，领先14.1个百分点。", SX_MATCH_DIFFERS, "rate.z.gap", "10.1个百分点");
+  against("Z世代和农村的数字消费使用率分别为95.1%和76.1%，分别比整体高低10.1和8.5个百分点。", SX_MATCH_DIFFERS,
+          "rate.rural.gap", "9.0个百分点");
+  against("全年雨量为12%，领先14.1个百分点。", SX_MATCH_NONE, "", "");
+  against("Spending: 9.37 trillion yuan.", SX_MATCH_AGREES, "spend/total.total", "");
+}
+
 static void wrong_scale(void) {
   against("数字消费额为 9.37 亿元。", SX_MATCH_DIFFERS, "spend/total.total", "93680.00 亿元");
   against("数字消费用户 9.58。", SX_MATCH_DIFFERS, "users.total", "958123456.00");
@@ -254,6 +277,6 @@ static void no_figures(void) {
   against("Z世代的数字消费使用率为 33.3%。", SX_MATCH_NONE, "", "");   /* a p-value */
 }
 
-SXT_MAIN(SXT_CASE(qualified), SXT_CASE(one_of_several), SXT_CASE(wrong_scale), SXT_CASE(no_figures),
-         SXT_CASE(as_rendered), SXT_CASE(typed_numbers), SXT_CASE(changed_by_hand), SXT_CASE(bad_input),
-         SXT_CASE(texts))
+SXT_MAIN(SXT_CASE(qualified), SXT_CASE(one_of_several), SXT_CASE(told_by_the_one_before), SXT_CASE(wrong_scale),
+         SXT_CASE(no_figures), SXT_CASE(as_rendered), SXT_CASE(typed_numbers), SXT_CASE(changed_by_hand),
+         SXT_CASE(bad_input), SXT_CASE(texts))
