@@ -82,6 +82,14 @@ SX_API sx_status sx_publish_docx(sx_publish_files *files, sx_store *store, int64
 SX_API sx_status sx_publish_docx_document(sx_buf *out, const sx_document *document, const char *template_file,
                                           sx_error *err) SX_NODISCARD;
 
+/* STUDY.pdf: the report on A4 pages, one file per language: contents with page numbers, outline, links, footnotes at the foot of their page, fonts
+ * embedded as subsets, vector drawings. The file's date is the one on the cover. Expected besides: SX_E_SUPPORT naming the package where no font
+ * of the machine has a character. */
+SX_API sx_status sx_publish_pdf(sx_publish_files *files, sx_store *store, int64_t run,
+                                const sx_publish_options *options, sx_error *err) SX_NODISCARD;
+/* The same of a document at hand; the bytes are appended. */
+SX_API sx_status sx_publish_pdf_document(sx_buf *out, const sx_document *document, sx_error *err) SX_NODISCARD;
+
 #ifdef __cplusplus
 }
 #endif

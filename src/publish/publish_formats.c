@@ -6,6 +6,7 @@
 static const sx_publish_format formats[] = {
     {"csv", {"结果数据（CSV）", "results as CSV"}, sx_publish_csv},
     {"docx", {"Word 文档", "Word document"}, sx_publish_docx},
+    {"pdf", {"PDF", "PDF"}, sx_publish_pdf},
 };
 
 const sx_publish_format *sx_publish_formats(size_t *n) {

@@ -42,13 +42,13 @@ static void add_text(measure *m, const char *text, double size, bool solid) {
   }
 }
 
-static void add_node(measure *m, const sx_document_node *node, double size) {
+static void add_node(measure *m, const sx_document_node *node, double size, bool breaks) {
   switch ((int)node->kind) {
   case SX_DOC_TEXT:
     add_text(m, node->text, size, false);
     return;
   case SX_DOC_NUMBER:
-    add_text(m, node->text, size, true);
+    add_text(m, node->text, size, !breaks);
     return;
   case SX_DOC_LINE_BREAK:
     end_line(m);
@@ -68,12 +68,13 @@ static void add_node(measure *m, const sx_document_node *node, double size) {
   default:
     break;
   }
-  for (const sx_document_node *child = node->first; child; child = child->next) add_node(m, child, size);
+  for (const sx_document_node *child = node->first; child; child = child->next) add_node(m, child, size, breaks);
 }
 
 static measure measured(const sx_document_node *cell) {
   measure m = {0, 0, 0, 0, false};
-  for (const sx_document_node *child = cell->first; child; child = child->next) add_node(&m, child, 1);
+  for (const sx_document_node *child = cell->first; child; child = child->next)
+    add_node(&m, child, 1, cell->as.cell->own_unit);
   end_line(&m);
   return m;
 }

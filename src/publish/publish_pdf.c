@@ -1,0 +1,183 @@
+/* publish_pdf.c: a run as PDF: A4, contents with page numbers, outline, links, fonts embedded as subsets. The date in the file is the one that the report declares, so
+ * that the same run gives the same bytes. */
+#include <stdio.h>
+#include <string.h>
+
+#include "publish_pdf_priv.h"
+#include "publish_priv.h"
+
+/* ---- the date ---------------------------------------------------------------------------------------------------- */
+
+static long number_at(const char **text) {
+  long value = 0;
+  size_t digits = 0;
+  while (**text && (**text < '0' || **text > '9')) ++*text;
+  for (; **text >= '0' && **text <= '9' && digits < 6; ++*text, digits++) value = value * 10 + (**text - '0');
+  return digits ? value : -1;
+}
+
+static int month_named(const char *text) {
+  static const char *const names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  for (int m = 0; m < 12; m++) {
+    if (strstr(text, names[m])) return m + 1;
+  }
+  return 0;
+}
+
+/* "2025年8月", "15 August 2025", "2025-08-15", else the beginning of the wave's year; without any the first day of 1980. */
+static void declared_date(char out[32], const char *date, const char *wave) {
+  long year = -1, month = month_named(date), day = 1;
+  for (const char *p = date; *p && year < 0;) {
+    const long n = number_at(&p);
+    if (n >= 1900 && n <= 2999) year = n;
+    if (n < 0) break;
+  }
+  if (year > 0 && !month) {
+    const char *p = date;
+    while (number_at(&p) != year) {
+    }
+    const long m = number_at(&p), d = number_at(&p);
+    if (m >= 1 && m <= 12) month = m;
+    if (month && d >= 1 && d <= 28) day = d;
+  }
+  if (year < 0) {
+    const long n = number_at(&wave);
+    year = n >= 1900 && n <= 2999 ? n : 1980;
+  }
+  (void)snprintf(out, 32, "%04ld-%02ld-%02ldT00:00:00Z", year, month ? month : 1, day);
+}
+
+static sx_status plain_of(sx_buf *out, const pdf_writer *w, sx_document_kind kind) {
+  const sx_document_node *cover = sx_document_child(w->document->root, SX_DOC_COVER);
+  const sx_document_node *part = cover ? sx_document_child(cover, kind) : NULL;
+  sx_buf_reset(out);
+  sx_buf_add(out, "");
+  if (part) sx_document_plain(out, part);
+  return sx_buf_status(out, w->err);
+}
+
+static sx_status metadata(pdf_writer *w, cairo_surface_t *surface) {
+  char date[32];
+  sx_buf text;
+  sx_buf_init(&text, &w->ctx);
+  sx_status status = plain_of(&text, w, SX_DOC_DATE);
+  if (status == SX_OK) {
+    declared_date(date, text.data, w->document->wave);
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, date);
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, w->document->title);
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "Shuxiao");
+    status = plain_of(&text, w, SX_DOC_PUBLISHER);
+  }
+  if (status == SX_OK) {
+    if (text.n) cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_AUTHOR, text.data);
+    status = plain_of(&text, w, SX_DOC_SUBTITLE);
+  }
+  if (status == SX_OK && text.n) cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_SUBJECT, text.data);
+  sx_buf_clear(&text);
+  return status;
+}
+
+/* ---- the file ---------------------------------------------------------------------------------------------------- */
+
+/* Never says that it failed: Cairo 1.16 crashes when it finishes a file after that. The buffer remembers. */
+static cairo_status_t receive(void *closure, const unsigned char *data, unsigned int n) {
+  sx_buf *out = closure;
+  sx_buf_add_n(out, (const char *)data, n);
+  return CAIRO_STATUS_SUCCESS;
+}
+
+static sx_status cairo_error(cairo_status_t status, const sx_buf *out, sx_error *err) {
+  if (out->failed || status == CAIRO_STATUS_NO_MEMORY) return sx_error_memory(err);
+  if (status == CAIRO_STATUS_SUCCESS) return SX_OK;
+  return sx_error_set(err, SX_E_INTERNAL, "PDF", "Cairo: %s", cairo_status_to_string(status));
+}
+
+static sx_status flow(pdf_writer *w) {
+  SX_TRY(sx_arena_new(&w->arena, &w->ctx, w->err));
+  w->left = PDF_LEFT;
+  w->width = PDF_TEXT;
+  w->size = w->chinese ? 10.5 : 10;
+  SX_TRY(sx_publish__pdf_blocks(w, w->document->root));
+  SX_TRY(sx_publish__pdf_notes(w));
+  return sx_publish__pdf_cut(w);
+}
+
+static PangoContext *text_context(cairo_t *cr, bool chinese) {
+  PangoContext *pango = pango_cairo_create_context(cr);
+  cairo_font_options_t *options = cairo_font_options_create();
+  cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+  cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+  pango_cairo_context_set_font_options(pango, options);
+  pango_cairo_context_set_resolution(pango, 72);
+  pango_context_set_language(pango, pango_language_from_string(chinese ? "zh-cn" : "en"));
+  pango_context_set_round_glyph_positions(pango, FALSE);
+  cairo_font_options_destroy(options);
+  return pango;
+}
+
+static void clear(pdf_writer *w) {
+  for (size_t i = 0; i < w->n_layouts; i++) g_object_unref(w->layouts[i]);
+  for (size_t i = 0; i < w->n_drawings; i++) sx_drawing_free(w->drawings[i]);
+  if (w->pango) g_object_unref(w->pango);
+  sx_mem_free(&w->ctx, w->layouts);
+  sx_mem_free(&w->ctx, w->drawings);
+  sx_mem_free(&w->ctx, w->items);
+  sx_mem_free(&w->ctx, w->pages);
+  sx_mem_free(&w->ctx, w->places);
+  sx_arena_free(w->arena);
+}
+
+sx_status sx_publish_pdf_document(sx_buf *out, const sx_document *document, sx_error *err) {
+  pdf_writer w = {.ctx = document->ctx, .document = document, .chinese = document->lang == SX_LANG_ZH, .err = err};
+  const size_t before = out->n;
+  cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(receive, out, PDF_WIDTH, PDF_HEIGHT);
+  cairo_t *cr = cairo_create(surface);
+  sx_status status = cairo_error(cairo_status(cr), out, err);
+  if (status == SX_OK) {
+    w.pango = text_context(cr, w.chinese);
+    status = metadata(&w, surface);
+  }
+  if (status == SX_OK) status = flow(&w);
+  if (status == SX_OK) status = sx_publish__pdf_draw(&w, surface, cr);
+  if (status == SX_OK) status = cairo_error(cairo_status(cr), out, err);
+  clear(&w);
+  cairo_destroy(cr);
+  cairo_surface_finish(surface);
+  if (status == SX_OK) status = cairo_error(cairo_surface_status(surface), out, err);
+  cairo_surface_destroy(surface);
+  if (status != SX_OK && out->data) out->n = before;
+  return status;
+}
+
+/* ---- the format -------------------------------------------------------------------------------------------------- */
+
+static sx_status one_language(sx_publish_files *files, const pub_run *r, sx_lang lang, sx_error *err) {
+  const sx_report_options options = {.version = 1, .lang = lang};
+  const char *name = sx_publish__name_in(r, ".pdf", lang);
+  sx_document *document = NULL;
+  sx_buf out;
+  if (!name) return sx_error_memory(err);
+  sx_buf_init(&out, &r->ctx);
+  sx_status status = sx_report_document(&document, r->store, r->id, &options, err);
+  if (status == SX_OK) status = sx_publish_pdf_document(&out, document, err);
+  if (status == SX_OK) status = sx_publish_take(files, name, &out, err);
+  sx_buf_clear(&out);
+  sx_document_free(document);
+  return status;
+}
+
+sx_status sx_publish_pdf(sx_publish_files *files, sx_store *store, int64_t run, const sx_publish_options *options,
+                         sx_error *err) {
+  static const sx_lang langs[] = {SX_LANG_ZH, SX_LANG_EN};
+  pub_run r;
+  const size_t before = files->n;
+  SX_TRY(sx_publish__open(&r, store, run, options, false, err));
+  sx_status status = SX_OK;
+  for (size_t i = 0; i < 2 && status == SX_OK; i++) {
+    if (sx_publish__has_lang(&r, langs[i])) status = one_language(files, &r, langs[i], err);
+  }
+  if (status != SX_OK) sx_publish__cut(files, before);
+  sx_publish__close(&r);
+  return status;
+}

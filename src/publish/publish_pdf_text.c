@@ -1,0 +1,243 @@
+/* publish_pdf_text.c: inlines as one layout of Pango with attributes; where links and footnotes stand in it is kept beside. */
+#include <string.h>
+
+#include "publish_pdf_priv.h"
+
+#define SERIF "Noto Serif CJK SC, Source Han Serif SC, DejaVu Serif, serif"
+
+static const uint32_t inks[PDF_INKS] = {0x1A1A1A, 0x595959, 0x1F3864, 0x1F4E9E, 0x9C2A00};
+
+/* ---- one text while it is made ----------------------------------------------------------------------------------- */
+
+typedef struct maker {
+  pdf_writer *w;
+  pdf_text *text;
+  sx_buf buf;
+  PangoAttrList *attributes;
+} maker;
+
+/* From a byte to the end of what there is. */
+static void attribute(maker *m, PangoAttribute *a, size_t from) {
+  a->start_index = (guint)from;
+  a->end_index = (guint)m->buf.n;
+  if (m->buf.n > from)
+    pango_attr_list_insert(m->attributes, a);
+  else
+    pango_attribute_destroy(a);
+}
+
+static PangoAttribute *coloured(pdf_ink ink) {
+  const uint32_t c = inks[ink];
+  return pango_attr_foreground_new((guint16)((c >> 16 & 0xFF) * 257), (guint16)((c >> 8 & 0xFF) * 257),
+                                   (guint16)((c & 0xFF) * 257));
+}
+
+/* Set smaller and, for notes and marks, higher. */
+static void shrunk(maker *m, size_t from, double scale, double rise) {
+  attribute(m, pango_attr_size_new_absolute((int)(scale * m->text->face.size * PANGO_SCALE)), from);
+  if (rise > 0) attribute(m, pango_attr_rise_new((int)(rise * m->text->face.size * PANGO_SCALE)), from);
+}
+
+/* What Pango would draw as boxes, and marks that turn the direction, become the sign for what cannot be shown. */
+static void add(maker *m, const char *text, size_t n) {
+  for (size_t i = 0; i < n;) {
+    uint32_t c;
+    size_t k = sx_utf8_next(&c, text + i, n - i);
+    const bool control = k && ((c < 0x20 && c != '\n') || (c >= 0x7F && c < 0xA0) || c == 0xFFFE || c == 0xFFFF);
+    const bool turns = k && ((c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069));
+    if (c == '\t' && k)
+      sx_buf_add_char(&m->buf, ' ');
+    else if (!k || control)
+      sx_buf_add(&m->buf, "\xEF\xBF\xBD");
+    else if (!turns)
+      sx_buf_add_n(&m->buf, text + i, k);
+    i += k ? k : 1;
+  }
+}
+
+static sx_status keep_link(maker *m, size_t from, const char *target, const char *uri) {
+  pdf_text *t = m->text;
+  if (!sx_arena_grow(m->w->arena, (void **)&t->links, &t->cap_links, t->n_links + 1, sizeof *t->links))
+    return sx_error_memory(m->w->err);
+  t->links[t->n_links++] = (pdf_link){(int)from, (int)m->buf.n, target, uri};
+  return SX_OK;
+}
+
+static sx_status keep_mark(maker *m, size_t at, size_t number) {
+  pdf_text *t = m->text;
+  if (!sx_arena_grow(m->w->arena, (void **)&t->marks, &t->cap_marks, t->n_marks + 1, sizeof *t->marks))
+    return sx_error_memory(m->w->err);
+  t->marks[t->n_marks++] = (pdf_mark){(int)at, number};
+  return SX_OK;
+}
+
+/* ---- inlines ----------------------------------------------------------------------------------------------------- */
+
+static sx_status children(maker *m, const sx_document_node *node);
+
+static sx_status linked(maker *m, const sx_document_node *node) {
+  const size_t from = m->buf.n;
+  const char *href = node->as.link.href;
+  SX_TRY(children(m, node));
+  if (!href) return SX_OK;
+  attribute(m, coloured(PDF_LINK), from);
+  return href[0] == '#' ? keep_link(m, from, href + 1, NULL) : keep_link(m, from, NULL, href);
+}
+
+static sx_status footnote(maker *m, const sx_document_node *node) {
+  const size_t from = m->buf.n;
+  add(m, node->text ? node->text : "*", strlen(node->text ? node->text : "*"));
+  shrunk(m, from, 0.62, 0.38);
+  attribute(m, coloured(PDF_LINK), from);
+  const sx_document_node *note = node->as.footnote_ref.note;
+  if (!note) return SX_OK;
+  SX_TRY(keep_mark(m, from, node->as.footnote_ref.number));
+  return note->anchor ? keep_link(m, from, note->anchor, NULL) : SX_OK;
+}
+
+static sx_status one(maker *m, const sx_document_node *node) {
+  const size_t from = m->buf.n;
+  switch ((int)node->kind) {
+  case SX_DOC_TEXT:
+    add(m, node->text, strlen(node->text));
+    return SX_OK;
+  case SX_DOC_NUMBER:
+    add(m, node->text, strlen(node->text));
+    return SX_OK;
+  case SX_DOC_PARAGRAPH: /* of a footnote */
+    if (node->parent && node->parent->first != node) sx_buf_add_char(&m->buf, '\n');
+    return children(m, node);
+  case SX_DOC_MARK:
+    SX_TRY(children(m, node));
+    shrunk(m, from, 0.65, 0.35);
+    return SX_OK;
+  case SX_DOC_STRONG:
+    SX_TRY(children(m, node));
+    attribute(m, pango_attr_weight_new(PANGO_WEIGHT_BOLD), from);
+    return SX_OK;
+  case SX_DOC_EMPHASIS:
+    SX_TRY(children(m, node));
+    attribute(m, pango_attr_style_new(PANGO_STYLE_ITALIC), from);
+    return SX_OK;
+  case SX_DOC_CODE:
+    SX_TRY(children(m, node));
+    attribute(m, pango_attr_family_new("Noto Sans Mono CJK SC, DejaVu Sans Mono, monospace"), from);
+    return SX_OK;
+  case SX_DOC_LINK:
+    return linked(m, node);
+  case SX_DOC_FOOTNOTE_REF:
+    return footnote(m, node);
+  case SX_DOC_MENTION:
+    SX_TRY(children(m, node));
+    return node->as.mention.target && node->as.mention.target->anchor
+               ? keep_link(m, from, node->as.mention.target->anchor, NULL)
+               : SX_OK;
+  case SX_DOC_LINE_BREAK:
+    sx_buf_add_char(&m->buf, '\n');
+    return SX_OK;
+  case SX_DOC_SOFT_BREAK:
+    sx_buf_add_char(&m->buf, ' ');
+    return SX_OK;
+  case SX_DOC_UNIT:
+    if (m->buf.n) sx_buf_add_char(&m->buf, '\n');
+    SX_TRY(children(m, node));
+    attribute(m, pango_attr_weight_new(PANGO_WEIGHT_NORMAL), from);
+    attribute(m, coloured(PDF_SOFT), from);
+    return SX_OK;
+  case SX_DOC_SMALL:
+    SX_TRY(children(m, node));
+    shrunk(m, from, 0.88, 0);
+    attribute(m, coloured(PDF_SOFT), from);
+    return SX_OK;
+  case SX_DOC_TAG:
+    sx_buf_add(&m->buf, m->w->chinese ? "〔" : " [");
+    SX_TRY(children(m, node));
+    sx_buf_add(&m->buf, m->w->chinese ? "〕" : "]");
+    attribute(m, coloured(PDF_RED), from);
+    attribute(m, pango_attr_weight_new(PANGO_WEIGHT_NORMAL), from);
+    return SX_OK;
+  default:
+    return children(m, node);
+  }
+}
+
+static sx_status children(maker *m, const sx_document_node *node) {
+  for (const sx_document_node *child = node->first; child; child = child->next) SX_TRY(one(m, child));
+  return sx_buf_status(&m->buf, m->w->err);
+}
+
+/* ---- layouts ----------------------------------------------------------------------------------------------------- */
+
+static sx_status lay_out(maker *m, double width, double indent) {
+  pdf_writer *w = m->w;
+  pdf_text *t = m->text;
+  void *list = w->layouts;
+  const bool grown = sx_mem_grow(&w->ctx, &list, &w->cap_layouts, w->n_layouts + 1, sizeof *w->layouts);
+  w->layouts = list;
+  if (!grown) return sx_error_memory(w->err);
+  t->layout = w->layouts[w->n_layouts++] = pango_layout_new(w->pango);
+  PangoFontDescription *font = pango_font_description_from_string(t->face.serif ? SERIF : SX_DRAW_FONT);
+  pango_font_description_set_absolute_size(font, t->face.size * PANGO_SCALE);
+  pango_font_description_set_weight(font, t->face.strong ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+  pango_layout_set_font_description(t->layout, font);
+  pango_font_description_free(font);
+  pango_layout_set_wrap(t->layout, PANGO_WRAP_WORD_CHAR);
+  pango_layout_set_width(t->layout, (int)(width * PANGO_SCALE));
+  if (indent > 0) pango_layout_set_indent(t->layout, (int)(indent * PANGO_SCALE));
+  pango_layout_set_attributes(t->layout, m->attributes);
+  pango_layout_set_text(t->layout, m->buf.data, (int)m->buf.n);
+  if (pango_layout_get_unknown_glyphs_count(t->layout) > 0)
+    return sx_draw_font_check(m->buf.data, m->buf.n, t->face.serif ? SERIF : SX_DRAW_FONT, w->err);
+  return SX_OK;
+}
+
+static sx_status make(pdf_text **out, pdf_writer *w, const sx_document_node *node, const char *before,
+                      const pdf_face *face, double width, double indent) {
+  pdf_text *text = sx_arena_zalloc(w->arena, 1, sizeof *text);
+  maker m = {.w = w, .text = text};
+  if (!text) return sx_error_memory(w->err);
+  text->face = *face;
+  text->width = width;
+  sx_buf_init(&m.buf, &w->ctx);
+  sx_buf_add(&m.buf, "");
+  m.attributes = pango_attr_list_new();
+  if (before) add(&m, before, strlen(before));
+  sx_status status = node ? children(&m, node) : SX_OK;
+  if (status == SX_OK) status = sx_buf_status(&m.buf, w->err);
+  if (status == SX_OK) {
+    PangoAttribute *ink = coloured(face->ink); /* what is coloured on its own comes later in the list and wins */
+    ink->start_index = 0;
+    ink->end_index = (guint)m.buf.n;
+    pango_attr_list_insert_before(m.attributes, ink);
+    status = lay_out(&m, width, indent);
+  }
+  pango_attr_list_unref(m.attributes);
+  sx_buf_clear(&m.buf);
+  if (status == SX_OK) *out = text;
+  return status;
+}
+
+sx_status sx_publish__pdf_text(pdf_text **out, pdf_writer *w, const sx_document_node *node, const char *before,
+                               const pdf_face *face, double width, double indent) {
+  return make(out, w, node, before, face, width, indent);
+}
+
+sx_status sx_publish__pdf_plain(pdf_text **out, pdf_writer *w, const char *text, const pdf_face *face, double width) {
+  return make(out, w, NULL, text, face, width, 0);
+}
+
+void sx_publish__pdf_align(pdf_text *text, sx_document_align align) {
+  pango_layout_set_alignment(text->layout, align == SX_DOC_ALIGN_END      ? PANGO_ALIGN_RIGHT
+                                           : align == SX_DOC_ALIGN_CENTRE ? PANGO_ALIGN_CENTER
+                                                                          : PANGO_ALIGN_LEFT);
+}
+
+int sx_publish__pdf_lines(const pdf_text *text) {
+  return pango_layout_get_line_count(text->layout);
+}
+
+double sx_publish__pdf_width(const pdf_text *text) {
+  PangoRectangle logical;
+  pango_layout_get_extents(text->layout, NULL, &logical);
+  return (double)logical.width / PANGO_SCALE;
+}

@@ -1,0 +1,197 @@
+/* The typesetter: looked at from outside with poppler's programs (fonts, text, outline, links), and the rules of its pages on documents made for them. */
+#include "document_help.h"
+
+#include "shuxiao/publish.h"
+
+static const char *folder(void) {
+  const char *build = getenv("SX_BUILD");
+  return build ? build : "/tmp";
+}
+
+static void make(sx_buf *out, doc_maker *m) {
+  sx_buf_init(out, NULL);
+  CHECK_OK(sx_publish_pdf_document(out, &m->d, err));
+}
+
+/* What a program says of the file; "" where it is not there. */
+static char *ask(const char *program, const char *after, const sx_buf *bytes, const char *name) {
+  static char answer[1 << 20];
+  char path[300], line[600];
+  snprintf(path, sizeof path, "%s/%s.pdf", folder(), name);
+  if (sx_file_write(NULL, path, bytes->data, bytes->n, NULL) != SX_OK) return strcpy(answer, "");
+  snprintf(line, sizeof line, "%s %s %s 2>/dev/null", program, path, after);
+  FILE *pipe = popen(line, "r");
+  const size_t n = pipe ? fread(answer, 1, sizeof answer - 1, pipe) : 0;
+  answer[n] = '\0';
+  if (pipe && pclose(pipe) != 0 && n == 0) SXT_SKIP("poppler-utils is not installed");
+  return answer;
+}
+
+static size_t count(const char *text, const char *what) {
+  size_t n = 0;
+  for (const char *at = strstr(text, what); at; at = strstr(at + 1, what)) n++;
+  return n;
+}
+
+static void test_same_bytes(void) {
+  doc_maker m;
+  sx_buf a, b;
+  doc_sample(&m, NULL, 20, 60);
+  make(&a, &m);
+  make(&b, &m);
+  CHECK(a.n == b.n && a.n > 10000 && memcmp(a.data, b.data, a.n) == 0);
+  CHECK(memcmp(a.data, "%PDF-", 5) == 0);
+  sx_buf_clear(&a);
+  sx_buf_clear(&b);
+  doc_clear(&m);
+}
+
+static void test_text(void) {
+  doc_maker m;
+  sx_buf a;
+  doc_sample(&m, NULL, 20, 60);
+  make(&a, &m);
+  const char *text = ask("pdftotext -layout", "-", &a, "sample");
+  CHECK(strstr(text, "9.58亿人") != NULL);
+  CHECK(strstr(text, "77.3 – 79.7") != NULL);
+  CHECK(strstr(text, "=cmd|' /C calc'!A0") != NULL);
+  CHECK(strstr(text, "标签 <b>粗</b> & \"引号\"") != NULL);
+  CHECK(strstr(text, "脚注里也有数字") != NULL);
+  CHECK(count(text, "脚注里也有数字") == 1); /* the second reference brings no second note */
+  CHECK(count(text, "省份（表头重复）") >= 2 && count(text, "表 2（续）") >= 1);
+  CHECK(strstr(text, "3.") != NULL && strstr(text, "4.") != NULL && count(text, "编号项") == 2);
+  CHECK(strstr(text, "\xEF\xBF\xBD") == NULL);
+  sx_buf_clear(&a);
+  doc_clear(&m);
+}
+
+static void test_fonts(void) {
+  doc_maker m;
+  sx_buf a;
+  doc_sample(&m, NULL, 4, 0);
+  make(&a, &m);
+  char *fonts = ask("pdffonts", "", &a, "fonts");
+  size_t n = 0;
+  char *line = strstr(fonts, "\n---");
+  REQUIRE(line != NULL);
+  for (line = strchr(line + 1, '\n'); line && line[1]; line = strchr(line + 1, '\n')) {
+    char row[200];
+    snprintf(row, sizeof row, "%.*s", (int)strcspn(line + 1, "\n"), line + 1);
+    if (!strstr(row, " yes yes yes ")) SXT_FAIL("not embedded as a subset: %s", row); /* emb sub uni */
+    n++;
+  }
+  CHECK(n >= 2);
+  sx_buf_clear(&a);
+  doc_clear(&m);
+}
+
+static void test_facts(void) {
+  doc_maker m;
+  sx_buf a;
+  doc_sample(&m, NULL, 4, 0);
+  make(&a, &m);
+  const char *info = ask("TZ=UTC pdfinfo -isodates", "", &a, "facts");
+  CHECK(strstr(info, "Title:           数字消费发展报告（样例）") != NULL);
+  CHECK(strstr(info, "Author:          示例研究院") != NULL);
+  CHECK(strstr(info, "2025-08-01T00:00:00Z") != NULL); /* 2025年8月 on the cover */
+  CHECK(strstr(info, "(A4)") != NULL);
+  const char *xml = ask("pdftohtml -xml -stdout -i", "", &a, "facts");
+  const char *outline = strstr(xml, "<outline>");
+  REQUIRE(outline != NULL);
+  CHECK(strstr(outline, "1  总体规模") != NULL && strstr(outline, "1.1  用户 &lt;规模&gt; &amp; 结构") != NULL);
+  CHECK(strstr(outline, "附录") != NULL);
+  CHECK(count(xml, "<a href=\"") >= 5); /* the contents and the mention of a table */
+  sx_buf_clear(&a);
+  doc_clear(&m);
+}
+
+/* No heading is the last thing on a page: whatever stands before it, text follows it there. */
+static void test_headings_stay(void) {
+  for (int above = 0; above < 40; above += 3) {
+    doc_maker m;
+    sx_buf a;
+    doc_small(&m);
+    m.root->first = m.root->last = NULL;
+    for (int i = 0; i < above; i++) doc_paragraph(&m, m.root, "一行。");
+    m.d.n_headings = 0;
+    (void)doc_heading(&m, m.root, 2, "9.9", "标题在此", "h");
+    doc_paragraph(&m, m.root, "紧接标题的正文。");
+    for (int i = 0; i < 40; i++) doc_paragraph(&m, m.root, "后文。");
+    make(&a, &m);
+    char *text = ask("pdftotext -layout", "-", &a, "headings");
+    char *head = strstr(text, "标题在此");
+    REQUIRE(head != NULL);
+    const char *body = strstr(head, "紧接标题的正文"), *feed = strchr(head, '\f');
+    CHECK(body != NULL && (!feed || body < feed));
+    sx_buf_clear(&a);
+    doc_clear(&m);
+  }
+}
+
+/* A paragraph of ten lines leaves two lines at least on either side of a page's end. */
+static void test_widows(void) {
+  static char line[2000];
+  line[0] = '\0';
+  for (int i = 0; i < 400; i++) strcat(line, i % 20 == 19 ? "，" : "字");
+  strcat(line, "末");
+  for (int above = 18; above < 36; above++) {
+    doc_maker m;
+    sx_buf a;
+    doc_small(&m);
+    m.root->first = m.root->last = NULL;
+    m.d.n_headings = 0;
+    for (int i = 0; i < above; i++) doc_paragraph(&m, m.root, "一行。");
+    doc_paragraph(&m, m.root, line);
+    make(&a, &m);
+    char *text = ask("pdftotext -layout", "-", &a, "widows");
+    size_t lines[2] = {0, 0}, page = 0;
+    for (char *at = text; *at; at++) {
+      if (*at == '\f') page = 1;
+      if ((at == text || at[-1] == '\n' || at[-1] == '\f') && strspn(at, " ") < 40) {
+        const char *first = at + strspn(at, " \f");
+        if (strncmp(first, "字", 3) == 0 || strncmp(first, "末", 3) == 0) lines[page]++;
+      }
+    }
+    if (lines[0] == 1 || lines[1] == 1) SXT_FAIL("%d lines above: %zu and %zu", above, lines[0], lines[1]);
+    CHECK(lines[0] + lines[1] >= 8);
+    sx_buf_clear(&a);
+    doc_clear(&m);
+  }
+}
+
+static void test_missing_font(void) {
+  doc_maker m;
+  sx_buf out;
+  doc_small(&m);
+  doc_paragraph(&m, m.root, "x\xF3\xB0\x80\x80y"); /* a private character that no font has */
+  sx_buf_init(&out, NULL);
+  CHECK_FAILS(sx_publish_pdf_document(&out, &m.d, err), SX_E_SUPPORT, "fonts", "apt install");
+  CHECK_INT(out.n, 0);
+  sx_buf_clear(&out);
+  doc_clear(&m);
+}
+
+/* 500 columns, a table without rows, control characters, a cell taller than a page. */
+static void test_extremes(void) {
+  doc_maker m;
+  sx_buf a;
+  doc_sample(&m, NULL, 500, 0);
+  sx_document_node *empty = doc_table(&m, m.root, SX_DOC_TABLE_RESULTS, 3, "空表", "t3");
+  doc_text(&m, doc_add(&m, empty, SX_DOC_EMPTY, NULL), "（本表无数据行）");
+  doc_paragraph(&m, m.root, "a\x01\x1b b\xFF");
+  static char tall[60000];
+  for (size_t i = 0; i + 4 < sizeof tall; i += 3) memcpy(tall + i, "高", 4);
+  sx_document_node *t = doc_table(&m, m.root, SX_DOC_TABLE_PLAIN, 0, "", NULL);
+  sx_document_node *row = doc_row(&m, t, SX_DOC_ROW_BODY);
+  (void)doc_cell(&m, row, 0, 1, 1, "行");
+  (void)doc_cell(&m, row, 1, 1, 1, tall);
+  make(&a, &m);
+  const char *text = ask("pdftotext -layout", "-", &a, "extremes");
+  CHECK(strstr(text, "（本表无数据行）") != NULL);
+  CHECK(count(text, "12.5") == 499);
+  sx_buf_clear(&a);
+  doc_clear(&m);
+}
+
+SXT_MAIN(SXT_CASE(test_same_bytes), SXT_CASE(test_text), SXT_CASE(test_fonts), SXT_CASE(test_facts),
+         SXT_CASE(test_headings_stay), SXT_CASE(test_widows), SXT_CASE(test_missing_font), SXT_CASE(test_extremes))
