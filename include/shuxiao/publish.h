@@ -72,6 +72,9 @@ SX_API const sx_publish_format *sx_publish_find(const char *name); /* NULL: none
 /* STUDY.csv, every row of the run in the columns of sx_store_rows_csv; STUDY.excel.csv, the same after a byte order mark. */
 SX_API sx_status sx_publish_csv(sx_publish_files *files, sx_store *store, int64_t run,
                                 const sx_publish_options *options, sx_error *err) SX_NODISCARD;
+/* STUDY_tables.xlsx, the publication workbook: cover, contents, notes, a sheet for every table and figure of the report, checks. */
+SX_API sx_status sx_publish_xlsx(sx_publish_files *files, sx_store *store, int64_t run,
+                                 const sx_publish_options *options, sx_error *err) SX_NODISCARD;
 
 /* STUDY.docx: the report for Word, one per language. Every number is a field of a document property whose name is its key
  * (report_number_key.h), so that an edited document can be filled anew and audited. Expected besides: SX_E_DATA naming the style that the
@@ -81,6 +84,16 @@ SX_API sx_status sx_publish_docx(sx_publish_files *files, sx_store *store, int64
 /* The same of a document at hand; the bytes are appended. template_file: NULL: none. */
 SX_API sx_status sx_publish_docx_document(sx_buf *out, const sx_document *document, const char *template_file,
                                           sx_error *err) SX_NODISCARD;
+/* STUDY.sdmx.csv, SDMX-CSV 2.1; STUDY.sdmx10.csv, SDMX-CSV 1.0: every row of the run with coded dimensions. */
+SX_API sx_status sx_publish_sdmx(sx_publish_files *files, sx_store *store, int64_t run,
+                                 const sx_publish_options *options, sx_error *err) SX_NODISCARD;
+
+/* STUDY.jsonstat.json: JSON-stat 2.0, a collection of a dataset for each set of variables that rows are crossed by. */
+SX_API sx_status sx_publish_jsonstat(sx_publish_files *files, sx_store *store, int64_t run,
+                                     const sx_publish_options *options, sx_error *err) SX_NODISCARD;
+/* STUDY_VARIABLES.px: PC-Axis, a file for each such set, in both languages. */
+SX_API sx_status sx_publish_px(sx_publish_files *files, sx_store *store, int64_t run, const sx_publish_options *options,
+                               sx_error *err) SX_NODISCARD;
 
 /* STUDY.pdf: the report on A4 pages, one file per language: contents with page numbers, outline, links, footnotes at the foot of their page, fonts
  * embedded as subsets, vector drawings. The file's date is the one on the cover. Expected besides: SX_E_SUPPORT naming the package where no font

@@ -72,9 +72,10 @@ sx_status sx_publish_take(sx_publish_files *files, const char *name, sx_buf *buf
     sx_buf_clear(buf);
     return status;
   }
-  if (!buf->data) return sx_publish_add(files, name, "", 0, err);
+  if (!buf->data) sx_buf_add(buf, "");
   const size_t n = buf->n;
-  return keep(files, name, sx_buf_take(buf), n, err);
+  char *data = sx_buf_take(buf);
+  return data ? keep(files, name, data, n, err) : sx_error_memory(err);
 }
 
 /* ---- manifest ---------------------------------------------------------------------------------------------------------- */

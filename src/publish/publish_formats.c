@@ -4,9 +4,13 @@
 #include "publish_priv.h"
 
 static const sx_publish_format formats[] = {
+    {"xlsx", {"出版用工作簿（Excel）", "publication workbook (Excel)"}, sx_publish_xlsx},
     {"csv", {"结果数据（CSV）", "results as CSV"}, sx_publish_csv},
     {"docx", {"Word 文档", "Word document"}, sx_publish_docx},
     {"pdf", {"PDF", "PDF"}, sx_publish_pdf},
+    {"sdmx", {"SDMX-CSV 2.1 和 1.0", "SDMX-CSV 2.1 and 1.0"}, sx_publish_sdmx},
+    {"json-stat", {"JSON-stat 2.0", "JSON-stat 2.0"}, sx_publish_jsonstat},
+    {"px", {"PC-Axis（PX）", "PC-Axis (PX)"}, sx_publish_px},
 };
 
 const sx_publish_format *sx_publish_formats(size_t *n) {

@@ -1,0 +1,101 @@
+/* publish_sdmx.c: SDMX-CSV, version 2.1 (SDMX 3.1: STRUCTURE, STRUCTURE_ID, ACTION before the dimensions; missing numbers NaN) and 1.0 (DATAFLOW
+ * first, missing numbers empty), which many readers still expect. Field guides: github.com/sdmx-twg/sdmx-csv. */
+#include <math.h>
+#include <string.h>
+
+#include "publish_cube.h"
+
+static void head(sx_buf *out, const pub_cube *cube, bool version_1) {
+  sx_buf_add(out, version_1 ? "DATAFLOW,FREQ" : "STRUCTURE,STRUCTURE_ID,ACTION,FREQ");
+  sx_buf_add(out, ",REF_AREA,INDICATOR,STAT_TYPE");
+  for (size_t i = 0; i < cube->n_dimensions; i++) {
+    if (strcmp(cube->dimensions[i].id, "REF_AREA") == 0) continue;
+    sx_buf_add_char(out, ',');
+    sx_csv_field(out, cube->dimensions[i].id);
+  }
+  sx_buf_add(
+      out,
+      ",TIME_PERIOD,OBS_VALUE,OBS_STATUS,CONF_STATUS,UNIT_MEASURE,UNIT_MULT,DECIMALS,STD_ERROR,CONF_LOW,CONF_HIGH\n");
+}
+
+static void number(sx_buf *out, const pub_obs *o, double value, int more, bool version_1) {
+  sx_buf_add_char(out, ',');
+  if (isfinite(value))
+    sx_publish__value(out, o, value, more);
+  else if (!version_1)
+    sx_buf_add(out, "NaN");
+}
+
+static void line(sx_buf *out, const pub_cube *cube, const pub_obs *o, const char *flow, bool version_1) {
+  const char *area = "_T", *period = cube->time.codes[o->time].code;
+  for (size_t i = 0; i < cube->n_dimensions; i++) {
+    if (strcmp(cube->dimensions[i].id, "REF_AREA") == 0) area = cube->dimensions[i].codes[o->at[i]].code;
+  }
+  if (!version_1) sx_buf_add(out, "dataflow,");
+  sx_csv_field(out, flow);
+  if (!version_1) sx_buf_add(out, ",R");
+  sx_buf_printf(out, ",%s,%s,%s,%s", sx_publish__frequency(period), area, cube->indicator.codes[o->indicator].code,
+                cube->statistic.codes[o->statistic].code);
+  for (size_t i = 0; i < cube->n_dimensions; i++) {
+    if (strcmp(cube->dimensions[i].id, "REF_AREA") == 0) continue;
+    sx_buf_printf(out, ",%s", cube->dimensions[i].codes[o->at[i]].code);
+  }
+  sx_buf_printf(out, ",%s", period);
+  number(out, o, o->row->estimate, 0, version_1);
+  sx_buf_printf(out, ",%s,%s,%s,0,%d", o->status, o->confidence, o->unit.code, o->decimals);
+  number(out, o, o->row->se, 1, version_1);
+  number(out, o, o->row->low, 0, version_1);
+  number(out, o, o->row->high, 0, version_1);
+  sx_buf_add_char(out, '\n');
+}
+
+/* "AGENCY:DF_ID(1.0.0)". */
+static sx_status flow_name(sx_buf *out, const pub_run *run, sx_error *err) {
+  sx_buf own;
+  sx_buf_init(&own, &run->ctx);
+  sx_buf_add(&own, "DF_");
+  for (const char *c = run->study; *c; c++) {
+    const bool word = (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9');
+    sx_buf_add_char(&own, word ? *c : *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : '_');
+  }
+  sx_status status = sx_buf_status(&own, err);
+  if (status == SX_OK) {
+    sx_buf_printf(out, "%s:%s(%s)", sx_publish__setting(run, "agency", run->options.agency, "SHUXIAO"),
+                  sx_publish__setting(run, "dataflow", run->options.dataflow, own.data),
+                  sx_publish__setting(run, "version", run->options.dataflow_version, "1.0.0"));
+    status = sx_buf_status(out, err);
+  }
+  sx_buf_clear(&own);
+  return status;
+}
+
+static sx_status make(sx_publish_files *files, const pub_cube *cube, const char *tail, bool version_1, sx_error *err) {
+  sx_buf out, flow;
+  sx_buf_init(&out, &cube->run->ctx);
+  sx_buf_init(&flow, &cube->run->ctx);
+  sx_status status = flow_name(&flow, cube->run, err);
+  const char *name = sx_publish__name(cube->run, tail);
+  if (!name && status == SX_OK) status = sx_error_memory(err);
+  if (status == SX_OK) {
+    head(&out, cube, version_1);
+    for (size_t i = 0; i < cube->n_obs; i++) line(&out, cube, &cube->obs[i], flow.data, version_1);
+    status = sx_publish_take(files, name, &out, err);
+  }
+  sx_buf_clear(&out);
+  sx_buf_clear(&flow);
+  return status;
+}
+
+sx_status sx_publish_sdmx(sx_publish_files *files, sx_store *store, int64_t run, const sx_publish_options *options,
+                          sx_error *err) {
+  pub_run r;
+  pub_cube cube;
+  const size_t before = files->n;
+  SX_TRY(sx_publish__open(&r, store, run, options, true, err));
+  sx_status status = sx_publish__cube(&cube, &r, err);
+  if (status == SX_OK) status = make(files, &cube, ".sdmx.csv", false, err);
+  if (status == SX_OK) status = make(files, &cube, ".sdmx10.csv", true, err);
+  if (status != SX_OK) sx_publish__cut(files, before);
+  sx_publish__close(&r);
+  return status;
+}

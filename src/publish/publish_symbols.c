@@ -1,0 +1,43 @@
+/* publish_symbols.c: shorthand in place of numbers and beside them: Chinese yearbooks, the UK's Analysis Function, Destatis. */
+#include "publish_symbols.h"
+
+#include <math.h>
+#include <string.h>
+
+#define WORDS                                                                                                          \
+  {                                                                                                                    \
+    {"无法获得或未能估计", "not available or could not be estimated"},                                                 \
+        {"为避免识别个体而不公布", "suppressed, so that no one can be recognised"},                                    \
+        {"不足最小计量单位", "less than half the last digit shown, but not zero"},                                     \
+        {"误差较大或样本较少，请谨慎使用", "low reliability: large error or few cases"},                               \
+  }
+static const pub_symbols schemes[] = {
+    [SX_SYMBOLS_CN] = {{"", "保密", "…", "*"}, WORDS},
+    [SX_SYMBOLS_UK] = {{"[x]", "[c]", "[low]", "[u]"}, WORDS},
+    [SX_SYMBOLS_DESTATIS] = {{".", "x", "0", "( )"}, WORDS},
+};
+
+const pub_symbols *sx_publish__symbols(sx_symbols scheme, sx_lang lang) {
+  if (scheme == SX_SYMBOLS_OF_LANGUAGE) scheme = lang == SX_LANG_ZH ? SX_SYMBOLS_CN : SX_SYMBOLS_UK;
+  return &schemes[scheme];
+}
+
+bool sx_publish__suppressed(const sx_store_row *row) {
+  return row->na_reason && strstr(row->na_reason, "suppress") != NULL;
+}
+
+pub_symbol sx_publish__symbol_of(const sx_store_row *row) {
+  if (isnan(row->estimate)) return sx_publish__suppressed(row) ? PUB_SYMBOL_SUPPRESSED : PUB_SYMBOL_MISSING;
+  return row->quality && *row->quality ? PUB_SYMBOL_UNRELIABLE : PUB_SYMBOL_KINDS;
+}
+
+sx_status sx_publish__find(bool *found, sx_store_row *out, const pub_run *run, const char *reference, sx_error *err) {
+  sx_reference parsed;
+  sx_store_term terms[4];
+  *found = false;
+  if (!reference || sx_reference_parse(&parsed, reference, strlen(reference), NULL) != SX_OK) return SX_OK;
+  for (size_t i = 0; i < parsed.n_terms; i++)
+    terms[i] = (sx_store_term){parsed.variable[i], parsed.level[i], {NULL, NULL}, {NULL, NULL}};
+  return sx_store_find(found, out, run->store, run->id, parsed.indicator, parsed.statistic[0] ? parsed.statistic : NULL,
+                       terms, parsed.n_terms, err);
+}

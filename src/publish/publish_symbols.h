@@ -1,0 +1,27 @@
+/* publish_symbols.h: what stands in a table for a number that is not there or is to be taken with care, in three traditions. */
+#ifndef PUBLISH_SYMBOLS_H
+#define PUBLISH_SYMBOLS_H
+
+#include "publish_priv.h"
+
+typedef enum pub_symbol {
+  PUB_SYMBOL_MISSING,    /* not available */
+  PUB_SYMBOL_SUPPRESSED, /* kept back so that no one is recognised */
+  PUB_SYMBOL_LOW,        /* rounds to nothing and is something */
+  PUB_SYMBOL_UNRELIABLE,
+  PUB_SYMBOL_KINDS
+} pub_symbol;
+typedef struct pub_symbols {
+  const char *text[PUB_SYMBOL_KINDS];
+  const char *word[PUB_SYMBOL_KINDS][2]; /* by sx_lang */
+} pub_symbols;
+const pub_symbols *sx_publish__symbols(sx_symbols scheme, sx_lang lang);
+/* What a row of the store is marked with; PUB_SYMBOL_KINDS: nothing. */
+pub_symbol sx_publish__symbol_of(const sx_store_row *row);
+/* Whether a reason for a missing estimate is disclosure control. */
+bool sx_publish__suppressed(const sx_store_row *row);
+/* The row behind a reference without a field ("users.total.gap"); *found false where the run has none. */
+sx_status sx_publish__find(bool *found, sx_store_row *out, const pub_run *run, const char *reference,
+                           sx_error *err) SX_NODISCARD;
+
+#endif

@@ -1,0 +1,74 @@
+/* publish_xlsx.h: what the sheets of the publication workbook share while it is made. */
+#ifndef PUBLISH_XLSX_H
+#define PUBLISH_XLSX_H
+
+#include "publish_book.h"
+#include "publish_symbols.h"
+#include "shuxiao/report_document.h"
+
+/* Where a number stands and which result it is: a line of the sheet of checks. */
+typedef struct xl_trace {
+  size_t sheet, row, column;
+  const char *reference; /* "users.total.se"; NULL: a number from outside */
+  double factor;         /* the cell holds the result times this */
+  double value;          /* what the cell holds */
+} xl_trace;
+
+typedef struct xl_entry { /* a line of the contents */
+  size_t sheet;
+  const char *title;
+} xl_entry;
+
+typedef struct xl_note {
+  const char *text, *sheet;
+} xl_note;
+
+typedef struct xl {
+  pub_run run;
+  sx_lang lang;
+  sx_document *document;
+  sx_arena *arena; /* the run's */
+  pub_book *book;
+  const pub_symbols *symbols;
+  xl_trace *traces;
+  size_t n_traces, cap_traces;
+  xl_entry *entries;
+  size_t n_entries, cap_entries;
+  xl_note *notes;
+  size_t n_notes, cap_notes;
+} xl;
+
+/* A text by the workbook's language. */
+const char *sx_publish__say(const xl *x, const char *zh, const char *en);
+const char *sx_publish__plain(const xl *x, const sx_document_node *node); /* arena; "" for NULL; NULL: out of memory */
+/* The lines above a table: title, the shorthand that it uses, its notes and source as [note n]. Gives the first free row. */
+sx_status sx_publish__above(size_t *row, xl *x, size_t sheet, const sx_document_node *node, const char *title,
+                            unsigned symbols, sx_error *err) SX_NODISCARD;
+/* A wrapped text with a row high enough for it. */
+void sx_publish__put_wrapped(xl *x, size_t sheet, size_t row, size_t column, const char *text, double width,
+                             const pub_style *style);
+sx_status sx_publish__entry(xl *x, size_t sheet, const char *title, sx_error *err) SX_NODISCARD;
+
+/* How a number of the tree stands in a cell: value * factor with this format. */
+typedef struct xl_shape {
+  double factor;
+  pub_style style;
+} xl_shape;
+void sx_publish__shape(xl_shape *out, const sx_document_number *number);
+/* Which of a number's values a cell holds. */
+typedef enum xl_part { XL_MAIN, XL_LOW, XL_HIGH } xl_part;
+/* Writes the number, its trace and, for the estimate itself, its name. Missing: the symbol. *symbols: those used so far. marks: what is to be said
+ * about it (may be NULL). */
+sx_status sx_publish__put_number(xl *x, size_t sheet, size_t row, size_t column, const sx_document_number *number,
+                                 xl_part part, unsigned *symbols, sx_buf *marks, sx_error *err) SX_NODISCARD;
+/* A value of a figure, in the shape of its number. suffix: "low" or "high" of the reference. */
+sx_status sx_publish__put_traced(xl *x, size_t sheet, size_t row, size_t column, double value, const xl_shape *shape,
+                                 const char *reference, const char *field, sx_error *err) SX_NODISCARD;
+/* The symbols that a table will use, before its first row is known. */
+sx_status sx_publish__symbols_of(unsigned *symbols, xl *x, const sx_document_node *node, sx_error *err) SX_NODISCARD;
+
+sx_status sx_publish__table_sheet(xl *x, const sx_document_node *node, sx_error *err) SX_NODISCARD;
+sx_status sx_publish__figure_sheet(xl *x, const sx_document_node *node, sx_error *err) SX_NODISCARD;
+sx_status sx_publish__checks_sheet(xl *x, sx_error *err) SX_NODISCARD;
+
+#endif

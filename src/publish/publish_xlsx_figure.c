@@ -1,0 +1,290 @@
+/* publish_xlsx_figure.c: a figure of the report as a sheet: its values with their intervals as a table, and beside it a chart of Excel's own over
+ * those cells. Intervals are drawn from two columns of formulas, what the upper end lies above and the lower end below; a waterfall's floating
+ * columns are formulas over its steps. */
+#include <math.h>
+#include <string.h>
+
+#include "publish_xlsx.h"
+#include "shuxiao/draw_chart.h"
+
+typedef struct fig {
+  xl *x;
+  const sx_document_figure *f;
+  const sx_chart *c;
+  size_t sheet, head, n_out; /* head: row of the heads */
+  size_t series_at, each;    /* first column of series 0; columns per series */
+  bool intervals, floats;
+  xl_shape shape; /* of all values */
+  bool shaped;
+  const char **heads;
+} fig;
+
+static const sx_document_point *point_at(const fig *g, size_t category, size_t series) {
+  return &g->f->points[category * g->c->n_series + series];
+}
+
+static bool is_whole(const fig *g, size_t category) {
+  return g->c->whole && g->c->whole[category];
+}
+
+static bool has_intervals(const fig *g) {
+  for (size_t i = 0; g->c->interval && i < g->c->n_categories * g->c->n_series; i++) {
+    if (isfinite(g->f->points[i].low) && isfinite(g->f->points[i].high)) return true;
+  }
+  return false;
+}
+
+/* Steps that would cross zero have no floating columns. */
+static bool can_float(const fig *g) {
+  double end = 0;
+  if (g->c->type != SX_CHART_WATERFALL || g->c->n_series != 1) return false;
+  for (size_t i = 0; i < g->c->n_categories; i++) {
+    const double value = g->f->points[i].value;
+    if (!g->f->points[i].present || !isfinite(value)) return false;
+    end = is_whole(g, i) ? value : end + value;
+    if (end < 0) return false;
+  }
+  return true;
+}
+
+/* ---- cells ------------------------------------------------------------------------------------------------------------- */
+
+static sx_status put_difference(fig *g, size_t row, size_t column, size_t from, size_t to, double value,
+                                sx_error *err) {
+  sx_buf formula;
+  sx_buf_init(&formula, &g->x->run.ctx);
+  sx_buf_add_char(&formula, '=');
+  sx_publish__cell_name(&formula, row, from, false);
+  sx_buf_add_char(&formula, '-');
+  sx_publish__cell_name(&formula, row, to, false);
+  const sx_status status = sx_buf_status(&formula, err);
+  pub_style style = g->shape.style;
+  style.soft = true;
+  if (status == SX_OK) sx_publish__cell_formula(g->x->book, g->sheet, row, column, formula.data, value, NULL, &style);
+  sx_buf_clear(&formula);
+  return status;
+}
+
+static sx_status put_point(fig *g, size_t row, size_t column, const sx_document_point *p, unsigned *symbols,
+                           sx_error *err) {
+  if (!p->present || !p->node) return SX_OK;
+  const sx_document_number *number = p->node->as.number;
+  SX_TRY(sx_publish__put_number(g->x, g->sheet, row, column, number, XL_MAIN, symbols, NULL, err));
+  if (!g->intervals || !isfinite(p->low) || !isfinite(p->high) || !isfinite(p->value)) return SX_OK;
+  xl_shape shape;
+  sx_publish__shape(&shape, number);
+  SX_TRY(sx_publish__put_traced(g->x, g->sheet, row, column + 1, p->low * shape.factor, &shape, number->result, "low",
+                                err));
+  SX_TRY(sx_publish__put_traced(g->x, g->sheet, row, column + 2, p->high * shape.factor, &shape, number->result, "high",
+                                err));
+  SX_TRY(put_difference(g, row, column + 3, column, column + 1, (p->value - p->low) * shape.factor, err));
+  return put_difference(g, row, column + 4, column + 2, column, (p->high - p->value) * shape.factor, err);
+}
+
+/* End, base, level, rise, fall of step i as formulas over its value and the end before. */
+static sx_status put_float(fig *g, size_t i, double *end, sx_error *err) {
+  const size_t row = g->head + 1 + i, at = g->n_out - 5;
+  const bool whole = is_whole(g, i);
+  const double value = point_at(g, i, 0)->value * g->shape.factor, before = *end,
+               after = whole ? value : before + value;
+  const double gives[] = {after, whole ? 0 : fmin(before, after), whole ? value : 0, whole ? 0 : fmax(value, 0),
+                          whole ? 0 : fmax(-value, 0)};
+  sx_buf v, old, now, formula;
+  sx_buf *const all[] = {&v, &old, &now, &formula};
+  sx_status status = SX_OK;
+  for (size_t k = 0; k < 4; k++) sx_buf_init(all[k], &g->x->run.ctx);
+  sx_publish__cell_name(&v, row, g->series_at, false);
+  sx_publish__cell_name(&now, row, at, false);
+  if (i)
+    sx_publish__cell_name(&old, row - 1, at, false);
+  else
+    sx_buf_add(&old, "0");
+  for (size_t k = 0; k < 3 && status == SX_OK; k++) status = sx_buf_status(all[k], err);
+  for (size_t k = 0; k < 5 && status == SX_OK; k++) {
+    sx_buf_reset(&formula);
+    if (k == 0 && whole) sx_buf_printf(&formula, "=%s", v.data);
+    if (k == 0 && !whole) sx_buf_printf(&formula, "=%s+%s", old.data, v.data);
+    if (k == 1) sx_buf_printf(&formula, whole ? "=0*%s*%s" : "=MIN(%s,%s)", old.data, now.data);
+    if (k == 2) sx_buf_printf(&formula, whole ? "=%s" : "=0*%s", v.data);
+    if (k == 3) sx_buf_printf(&formula, whole ? "=0*%s" : "=MAX(%s,0)", v.data);
+    if (k == 4) sx_buf_printf(&formula, whole ? "=0*%s" : "=MAX(-%s,0)", v.data);
+    status = sx_buf_status(&formula, err);
+    pub_style style = g->shape.style;
+    style.soft = true;
+    if (status == SX_OK)
+      sx_publish__cell_formula(g->x->book, g->sheet, row, at + k, formula.data, gives[k], NULL, &style);
+  }
+  for (size_t k = 0; k < 4; k++) sx_buf_clear(all[k]);
+  *end = after;
+  return status;
+}
+
+static sx_status put_cells(fig *g, unsigned *symbols, sx_error *err) {
+  double end = 0;
+  for (size_t i = 0; i < g->c->n_categories; i++) {
+    const pub_style style = {.wrap = true};
+    sx_publish__put_wrapped(g->x, g->sheet, g->head + 1 + i, 0, g->c->categories[i], 30, &style);
+    for (size_t k = 0; k < g->c->n_series; k++)
+      SX_TRY(put_point(g, g->head + 1 + i, g->series_at + k * g->each, point_at(g, i, k), symbols, err));
+    if (g->floats) SX_TRY(put_float(g, i, &end, err));
+  }
+  return SX_OK;
+}
+
+/* ---- heads ------------------------------------------------------------------------------------------------------------- */
+
+static sx_status make_heads(fig *g, sx_error *err) {
+  static const char *const parts[][2] = {
+      {"下限", "lower"}, {"上限", "upper"}, {"向下", "downwards"}, {"向上", "upwards"}};
+  static const char *const floats[][2] = {
+      {"累计", "end"}, {"起点", "base"}, {"水平", "level"}, {"增加", "rise"}, {"减少", "fall"}};
+  xl *x = g->x;
+  g->n_out = 1 + g->c->n_series * g->each + (g->floats ? 5 : 0);
+  g->heads = sx_arena_zalloc(x->arena, g->n_out, sizeof *g->heads);
+  if (!g->heads) return sx_error_memory(err);
+  const char *unit = g->f->unit && *g->f->unit ? g->f->unit : "";
+  size_t n = 0;
+  g->heads[n++] = sx_publish__say(x, "类别", "Category");
+  for (size_t k = 0; k < g->c->n_series; k++) {
+    const char *name = g->c->series[k] && *g->c->series[k] ? g->c->series[k] : sx_publish__say(x, "估计值", "Estimate");
+    g->heads[n++] =
+        *unit ? sx_arena_printf(x->arena, x->lang == SX_LANG_ZH ? "%s（%s）" : "%s (%s)", name, unit) : name;
+    for (size_t i = 0; i + 1 < g->each; i++)
+      g->heads[n++] = sx_arena_printf(x->arena, "%s: %s", name, parts[i][x->lang]);
+  }
+  for (size_t i = 0; g->floats && i < 5; i++) g->heads[n++] = floats[i][x->lang];
+  for (size_t i = 0; i < n; i++) {
+    if (!g->heads[i]) return sx_error_memory(err);
+  }
+  return sx_publish__unique_heads(g->heads, n, x->arena) ? SX_OK : sx_error_memory(err);
+}
+
+/* ---- the chart --------------------------------------------------------------------------------------------------------- */
+
+static pub_range column_range(const fig *g, size_t column) {
+  return (pub_range){g->sheet, g->head + 1, column, g->c->n_categories};
+}
+
+static void value_series(const fig *g, pub_series *out, bool marks_only) {
+  for (size_t k = 0; k < g->c->n_series; k++) {
+    const size_t at = g->series_at + k * g->each;
+    out[k] = (pub_series){.name = g->c->n_series > 1 || *g->c->series[k] ? g->c->series[k] : "",
+                          .values = column_range(g, at),
+                          .marks_only = marks_only};
+    if (g->intervals && g->c->type != SX_CHART_SHARES && g->c->type != SX_CHART_STACKED &&
+        g->c->type != SX_CHART_LIKERT)
+      out[k].minus = column_range(g, at + 3), out[k].plus = column_range(g, at + 4);
+  }
+}
+
+/* One bar made of its categories: a series each. */
+static void part_series(const fig *g, pub_series *out) {
+  for (size_t i = 0; i < g->c->n_categories; i++)
+    out[i] = (pub_series){.name = g->c->categories[i], .values = {g->sheet, g->head + 1 + i, g->series_at, 1}};
+}
+
+static void float_series(const fig *g, pub_series *out) {
+  const size_t at = g->n_out - 5;
+  for (size_t k = 0; k < 4; k++)
+    out[k] = (pub_series){.name = g->heads[at + 1 + k], .values = column_range(g, at + 1 + k), .hidden = k == 0};
+}
+
+/* Which of Excel's charts it is; SIZE_MAX: none of them. */
+static size_t native_kind(const fig *g) {
+  switch (g->c->type) {
+  case SX_CHART_BARS:
+  case SX_CHART_GROUPED:
+  case SX_CHART_TORNADO:
+    return PUB_CHART_BARS;
+  case SX_CHART_SHARES:
+  case SX_CHART_STACKED:
+  case SX_CHART_LIKERT:
+    return PUB_CHART_STACKED;
+  case SX_CHART_DOTS:
+  case SX_CHART_LINES:
+  case SX_CHART_SLOPES:
+    return PUB_CHART_LINES;
+  case SX_CHART_WATERFALL:
+    return g->floats ? (size_t)PUB_CHART_COLUMNS_STACKED : SIZE_MAX;
+  case SX_CHART_HEAT:
+  case SX_CHART_TILES:
+  case SX_CHART_TYPES:
+    break;
+  }
+  return SIZE_MAX;
+}
+
+static sx_status put_chart(fig *g, const sx_document_node *node, sx_error *err) {
+  xl *x = g->x;
+  const sx_document_node *drawing = sx_document_child(node, SX_DOC_DRAWING);
+  const size_t kind = native_kind(g);
+  const bool one_bar = g->c->type == SX_CHART_SHARES && g->c->n_series == 1;
+  if (kind == SIZE_MAX) return SX_OK;
+  const size_t n = one_bar ? g->c->n_categories : g->floats ? 4 : g->c->n_series;
+  pub_series *series = sx_arena_zalloc(x->arena, n + 1, sizeof *series);
+  if (!series) return sx_error_memory(err);
+  pub_chart chart = {.kind = (pub_chart_kind)kind,
+                     .title = g->f->title ? g->f->title : "",
+                     .axis = g->f->unit && strcmp(g->f->unit, "%") != 0 ? g->f->unit : "",
+                     .number = g->shape.style.number,
+                     .words = drawing && drawing->text ? drawing->text : "",
+                     .categories = one_bar ? (pub_range){g->sheet, g->head, g->series_at, 1} : column_range(g, 0),
+                     .series = series,
+                     .n_series = n,
+                     .overlapping = kind == PUB_CHART_STACKED || g->c->type == SX_CHART_TORNADO || g->floats,
+                     .crossing = (double)NAN};
+  if (one_bar)
+    part_series(g, series);
+  else if (g->floats)
+    float_series(g, series);
+  else
+    value_series(g, series, g->c->type == SX_CHART_DOTS);
+  if (g->c->type == SX_CHART_TORNADO && g->f->centre) chart.crossing = g->f->centre->as.number->value * g->shape.factor;
+  sx_publish__chart(x->book, g->sheet, g->head, g->n_out + 1, &chart);
+  return SX_OK;
+}
+
+/* ---- the sheet --------------------------------------------------------------------------------------------------------- */
+
+static void find_shape(fig *g) {
+  for (size_t i = 0; !g->shaped && i < g->c->n_categories * g->c->n_series; i++) {
+    if (!g->f->points[i].present || !g->f->points[i].node) continue;
+    sx_publish__shape(&g->shape, g->f->points[i].node->as.number);
+    g->shaped = true;
+  }
+}
+
+sx_status sx_publish__figure_sheet(xl *x, const sx_document_node *node, sx_error *err) {
+  fig g = {.x = x, .f = node->as.figure, .c = node->as.figure->chart, .series_at = 1};
+  const sx_document_node *caption = sx_document_child(node, SX_DOC_CAPTION);
+  const char *word =
+      caption && caption->as.caption.word ? caption->as.caption.word : sx_publish__say(x, "图", "Figure");
+  const bool zh = x->lang == SX_LANG_ZH;
+  unsigned symbols = 0;
+  if (!g.c || !g.f->points) return SX_OK;
+  find_shape(&g);
+  if (!g.shaped || g.c->n_categories == 0) return SX_OK; /* the report says that it has no data */
+  g.intervals = has_intervals(&g);
+  g.each = g.intervals ? 5 : 1;
+  g.floats = can_float(&g);
+  const char *name = sx_arena_printf(x->arena, "%s%s%zu", word, zh ? "" : "_", g.f->number);
+  const char *title =
+      sx_arena_printf(x->arena, "%s%s%zu  %s", word, zh ? "" : " ", g.f->number, g.f->title ? g.f->title : "");
+  const char *object = sx_arena_printf(x->arena, "figure_%s", g.f->id && *g.f->id ? g.f->id : "values");
+  if (!name || !title || !object) return sx_error_memory(err);
+  SX_TRY(make_heads(&g, err));
+  SX_TRY(sx_publish__symbols_of(&symbols, x, node, err));
+  g.sheet = sx_publish__sheet(x->book, name);
+  SX_TRY(sx_publish__entry(x, g.sheet, title, err));
+  SX_TRY(sx_publish__above(&g.head, x, g.sheet, node, title, symbols, err));
+  const pub_style head = {.bold = true, .wrap = true, .bottom = true};
+  sx_publish__table(x->book, g.sheet, g.head, 0, g.c->n_categories, g.heads, g.n_out, object, &head);
+  SX_TRY(put_cells(&g, &symbols, err));
+  double lines = 1;
+  for (size_t i = 0; i < g.n_out; i++) lines = fmax(lines, sx_publish__lines(g.heads[i], i ? 13 : 30));
+  if (lines > 1) sx_publish__row_height(x->book, g.sheet, g.head, lines * PUB_LINE_POINTS);
+  sx_publish__column_width(x->book, g.sheet, 0, 0, 30);
+  sx_publish__column_width(x->book, g.sheet, 1, g.n_out - 1, 13);
+  sx_publish__landscape(x->book, g.sheet);
+  return put_chart(&g, node, err);
+}
