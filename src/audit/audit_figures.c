@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit_csv.h"
 #include "audit_priv.h"
 
 typedef enum field {
@@ -233,55 +234,13 @@ sx_status sx_audit__read_list(sx_audit *audit, const sx_doc *doc, const sx_node 
 
 /* ---- CSV ---------------------------------------------------------------------------------------------------------- */
 
-/* RFC 4180 in place: fields end as NUL-terminated texts of the buffer. A reader of its own because every row keeps its line. */
-typedef struct csv {
-  char *at, *end;
-  size_t line;
-  bool bad; /* a quote that is not closed, or text behind one */
-} csv;
-
-enum { MAX_COLUMNS = 256 };
-
-/* The next field; *last: its row ends with it. */
-static char *next_field(csv *in, bool *last) {
-  char *start = in->at, *to = in->at;
-  if (in->at < in->end && *in->at == '"') {
-    in->at++;
-    for (;; in->at++) {
-      if (in->at >= in->end) {
-        in->bad = true;
-        break;
-      }
-      if (*in->at == '"') {
-        if (in->at + 1 >= in->end || in->at[1] != '"') {
-          in->at++;
-          break;
-        }
-        in->at++;
-      }
-      if (*in->at == '\n') in->line++;
-      *to++ = *in->at;
-    }
-    if (in->at < in->end && *in->at != ',' && *in->at != '\n' && *in->at != '\r') in->bad = true;
-  }
-  while (in->at < in->end && *in->at != ',' && *in->at != '\n') *to++ = *in->at++;
-  *last = in->at >= in->end || *in->at == '\n';
-  if (*last && to > start && to[-1] == '\r') to--;
-  if (in->at < in->end) {
-    if (*in->at == '\n') in->line++;
-    in->at++;
-  }
-  *to = '\0';
-  return start;
-}
-
-static sx_status read_header(int columns[MAX_COLUMNS], size_t *n, csv *in, const char *name, sx_error *err) {
+static sx_status read_header(int columns[AU_CSV_COLUMNS], size_t *n, au_csv *in, const char *name, sx_error *err) {
   char where[SX_ERROR_WHERE_MAX];
   bool last = false, seen[N_FIELDS] = {false};
   snprintf(where, sizeof where, "%s:1", name);
   for (*n = 0; !last; (*n)++) {
-    if (*n == MAX_COLUMNS) return sx_error_set(err, SX_E_LIMIT, where, "more than %d columns", MAX_COLUMNS);
-    const char *text = next_field(in, &last);
+    if (*n == AU_CSV_COLUMNS) return sx_error_set(err, SX_E_LIMIT, where, "more than %d columns", AU_CSV_COLUMNS);
+    const char *text = sx_audit__csv_field(in, &last);
     const int f = field_of(text);
     columns[*n] = f;
     if (f >= 0 && seen[f]) return sx_error_set(err, SX_E_DATA, where, "the column '%s' stands twice", text);
@@ -292,13 +251,13 @@ static sx_status read_header(int columns[MAX_COLUMNS], size_t *n, csv *in, const
   return SX_OK;
 }
 
-static sx_status read_row(sx_audit *audit, const int *columns, size_t n, csv *in, const char *name, sx_error *err) {
+static sx_status read_row(sx_audit *audit, const int *columns, size_t n, au_csv *in, const char *name, sx_error *err) {
   texts t = {{NULL}};
   const size_t line = in->line;
   bool last = false, blank = true;
   size_t k = 0;
   for (; !last; k++) {
-    const char *text = next_field(in, &last);
+    const char *text = sx_audit__csv_field(in, &last);
     if (*text) blank = false;
     if (k < n && columns[k] >= 0) t.of[columns[k]] = text;
   }
@@ -312,7 +271,7 @@ static sx_status read_row(sx_audit *audit, const int *columns, size_t n, csv *in
 }
 
 sx_status sx_audit__read_figures(sx_audit *audit, const char *name, const char *text, size_t n, sx_error *err) {
-  int columns[MAX_COLUMNS];
+  int columns[AU_CSV_COLUMNS];
   size_t n_columns = 0, bad = n;
   name = sx_arena_strdup(audit->arena, name);
   char *copy = sx_arena_strndup(audit->arena, text, n);
@@ -326,8 +285,7 @@ sx_status sx_audit__read_figures(sx_audit *audit, const char *name, const char *
     snprintf(where, sizeof where, "%s:%zu", name, line);
     return sx_error_set(err, SX_E_PARSE, where, "the file is not UTF-8 text: save it as UTF-8");
   }
-  csv in = {.at = copy, .end = copy + n, .line = 1};
-  if (n >= 3 && memcmp(copy, "\xef\xbb\xbf", 3) == 0) in.at += 3;
+  au_csv in = sx_audit__csv(copy, n);
   SX_TRY(read_header(columns, &n_columns, &in, name, err));
   while (in.at < in.end) SX_TRY(read_row(audit, columns, n_columns, &in, name, err));
   return SX_OK;

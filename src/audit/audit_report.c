@@ -44,14 +44,44 @@ static const char *typed_where(sx_tracer *t, const char *piece, size_t n) {
   return NULL;
 }
 
-/* Whether the run has what a page calls exempt: code that its texts set as code, the drawings that ticks belong to. */
-static bool run_has(const sx_tracer *t, const sx_text_part *part, const sx_text_run *run) {
-  if (strcmp(run->exempt, "axis") == 0) return false; /* a tick says which number it stands for */
-  if (strcmp(run->exempt, "code") != 0) return true;
+/* The text around a run that is exempt for the same reason. */
+static const char *exempt_text(size_t *n, const sx_text_part *part, const sx_text_run *run) {
   const sx_text_run *next = run + 1, *end = part->runs + part->n_runs;
-  while (next < end && next->exempt && strcmp(next->exempt, "code") == 0) next++;
-  while (run > part->runs && run[-1].exempt && strcmp(run[-1].exempt, "code") == 0) run--;
-  return sx_audit__is_code(t, part->text + run->at, (next < end ? next->at : part->n) - run->at);
+  while (next < end && next->exempt && strcmp(next->exempt, run->exempt) == 0) next++;
+  while (run > part->runs && run[-1].exempt && strcmp(run[-1].exempt, run->exempt) == 0) run--;
+  *n = (next < end ? next->at : part->n) - run->at;
+  while (*n && part->text[run->at + *n - 1] == ' ') --*n;
+  return part->text + run->at;
+}
+
+/* "2.1" of a section, "12" of a figure, "4" of a note: no unit, no long numbers. text ends where the exempt text does. */
+static bool is_numbering(const char *text, size_t n) {
+  size_t digits = 0;
+  for (size_t i = 0; i < n; i++) {
+    const bool digit = sx_is_digit((unsigned char)text[i]);
+    digits = digit ? digits + 1 : 0;
+    if (digits > 3 || (!digit && text[i] != '.' && text[i] != ' ')) return false;
+  }
+  return true;
+}
+
+/* Why the run has not what a page calls exempt (code that its texts set as code, its files and their sums, where it comes from); NULL: it has. */
+static const char *not_of_run(const sx_tracer *t, const sx_text_part *part, const sx_text_run *run,
+                              const sx_text_mark *m) {
+  size_t n;
+  const char *text = exempt_text(&n, part, run);
+  if (strcmp(run->exempt, "axis") == 0) return "no tick of an axis"; /* a tick says which number it stands for */
+  if (strcmp(run->exempt, "code") == 0) return sx_audit__is_code(t, text, n) ? NULL : "no code of the run";
+  if (strcmp(run->exempt, "file") == 0) return sx_audit__is_file(t, text, n) ? NULL : "no file of the run";
+  if (strcmp(run->exempt, "hash") == 0) return sx_audit__is_hash(t, text, n) ? NULL : "no sum of a file of the run";
+  if (strcmp(run->exempt, "provenance") == 0)
+    return sx_audit__is_provenance(t, text, n) ? NULL : "the run does not say so of where it comes from";
+  if (strcmp(run->exempt, "section") == 0 || strcmp(run->exempt, "note") == 0)
+    return is_numbering(part->text + m->at,
+                        text + n < part->text + m->at + m->n ? (size_t)(text + n - part->text) - m->at : m->n)
+               ? NULL
+               : "no number of a section or a note";
+  return "no reason that a run gives";
 }
 
 /* A number that names no result. */
@@ -64,9 +94,9 @@ static sx_status free_number(sx_tracer *t, const sx_text_part *part, const sx_te
     const bool there = sx_audit__is_label(t, piece, m->n) || sx_audit__is_typed(t, piece, m->n);
     trace.verdict = there ? SX_TRACE_EXEMPT : SX_TRACE_DIFFERS;
     trace.reason = there ? run->exempt : "not a number that the run quotes";
-  } else if (run->exempt && !run_has(t, part, run)) {
+  } else if (run->exempt && not_of_run(t, part, run, m)) {
     trace.verdict = SX_TRACE_UNBOUND;
-    trace.reason = strcmp(run->exempt, "axis") == 0 ? "no tick of an axis" : "no code of the run";
+    trace.reason = not_of_run(t, part, run, m);
   } else if (run->exempt) {
     trace.reason = run->exempt;
   } else if ((word = own_word(t, part, m)) != NULL) {
@@ -146,7 +176,11 @@ sx_status sx_audit_outputs(sx_audit_traces **out, sx_store *store, int64_t run, 
     t.run = latest.id;
   }
   SX_TRY_GOTO(status, sx_audit__facts(&t), done);
-  for (size_t i = 0; i < n_files; i++) SX_TRY_GOTO(status, one_page(&t, files[i]), done);
+  for (size_t i = 0; i < n_files; i++) {
+    const size_t n = strlen(files[i]);
+    const bool csv = n > 4 && strcmp(files[i] + n - 4, ".csv") == 0;
+    SX_TRY_GOTO(status, csv ? sx_audit__results_csv(&t, files[i]) : one_page(&t, files[i]), done);
+  }
   *out = t.out;
   t.out = NULL;
 done:

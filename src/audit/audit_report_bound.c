@@ -205,6 +205,19 @@ static bool opposite(const sx_audit_text *page, const sx_text_part *part, size_t
   return false;
 }
 
+/* Why a number that says its own value is no tick, no limit below which p is not printed, no size of a file and no number of the run's blocks. */
+static const char *not_literal(const sx_tracer *t, const sx_text_part *part, const sx_text_run *run, double value) {
+  const char *why = run->exempt ? run->exempt : "outside";
+  if (strcmp(why, "axis") == 0) return part->kind == SX_PART_FIGURE && t->n_drawings ? NULL : "no tick of an axis";
+  if (strcmp(why, "threshold") == 0) {
+    const double digits = value > 0 ? -log10(value) : 0;
+    return digits >= 1 && fabs(digits - nearbyint(digits)) < 1e-9 ? NULL : "no limit of a p value";
+  }
+  if (strcmp(why, "bytes") == 0 || strcmp(why, "outside") == 0)
+    return sx_audit__is_value(t, value) ? NULL : "no number of the run's blocks";
+  return "no reason that a run gives";
+}
+
 sx_status sx_audit__bound(sx_tracer *t, const sx_audit_text *page, const sx_text_part *part, const sx_text_run *run,
                           size_t from, size_t to) {
   sx_printed p[4];
@@ -242,10 +255,10 @@ sx_status sx_audit__bound(sx_tracer *t, const sx_audit_text *page, const sx_text
       trace.reason = wrong;
     }
   }
-  const bool axis = literal && run->exempt && strcmp(run->exempt, "axis") == 0;
-  if (trace.verdict == SX_TRACE_AGREES && axis && (part->kind != SX_PART_FIGURE || !t->n_drawings)) {
+  const char *wrong_reason = literal ? not_literal(t, part, run, values[0]) : NULL;
+  if (trace.verdict == SX_TRACE_AGREES && wrong_reason) {
     trace.verdict = SX_TRACE_UNBOUND;
-    trace.reason = "no tick of an axis";
+    trace.reason = wrong_reason;
     trace.reference = NULL;
   }
   if (trace.verdict == SX_TRACE_AGREES && literal) {

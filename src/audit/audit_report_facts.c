@@ -115,6 +115,75 @@ bool sx_audit__is_code(const sx_tracer *t, const char *text, size_t n) {
   return false;
 }
 
+/* ---- files, values, where it comes from ----------------------------------------------------------------------------- */
+
+static sx_status keep_value(sx_tracer *t, double value) {
+  void *p = t->values;
+  const bool grown = sx_mem_grow(&t->ctx, &p, &t->cap_values, t->n_values + 1, sizeof *t->values);
+  t->values = p;
+  if (!grown) return sx_error_memory(t->err);
+  t->values[t->n_values++] = value;
+  return SX_OK;
+}
+
+/* Every number that stands below a node itself. */
+static sx_status take_values(sx_tracer *t, const sx_node *node) {
+  double value = 0;
+  if (sx_node_number(&value, node)) return keep_value(t, value);
+  for (size_t i = 0; i < node->n && (node->kind == SX_NODE_MAP || node->kind == SX_NODE_LIST); i++)
+    SX_TRY(take_values(t, node->items[i]));
+  return SX_OK;
+}
+
+static sx_status take_provenance(sx_tracer *t, const sx_node *node) {
+  if (node->kind == SX_NODE_SCALAR) return keep(&t->provenance, &t->n_provenance, &t->cap_provenance, t, node->text);
+  for (size_t i = 0; i < node->n && (node->kind == SX_NODE_MAP || node->kind == SX_NODE_LIST); i++) {
+    if (node->keys) SX_TRY(take_provenance(t, node->keys[i]));
+    SX_TRY(take_provenance(t, node->items[i]));
+  }
+  return SX_OK;
+}
+
+static sx_status take_input(void *data, const sx_store_input *input, sx_error *err) {
+  sx_tracer *t = data;
+  (void)err;
+  const char *name = strrchr(input->path, '/');
+  SX_TRY(keep(&t->inputs, &t->n_inputs, &t->cap_inputs, t, name ? name + 1 : input->path));
+  SX_TRY(keep(&t->hashes, &t->n_hashes, &t->cap_hashes, t, input->sha256));
+  return keep_value(t, (double)input->bytes);
+}
+
+static bool within(const char *const *list, size_t n_list, const char *text, size_t n) {
+  for (size_t i = 0; i < n_list; i++) {
+    for (const char *at = list[i]; n && (at = strchr(at, text[0])) != NULL; at++) {
+      if (strncmp(at, text, n) == 0) return true;
+    }
+  }
+  return false;
+}
+
+bool sx_audit__is_value(const sx_tracer *t, double value) {
+  for (size_t i = 0; i < t->n_values; i++) {
+    if (t->values[i] == value) return true;
+  }
+  return false;
+}
+
+bool sx_audit__is_file(const sx_tracer *t, const char *text, size_t n) {
+  for (size_t i = 0; i < t->n_inputs; i++) {
+    if (strlen(t->inputs[i]) == n && memcmp(t->inputs[i], text, n) == 0) return true;
+  }
+  return false;
+}
+
+bool sx_audit__is_hash(const sx_tracer *t, const char *text, size_t n) {
+  return within(t->hashes, t->n_hashes, text, n);
+}
+
+bool sx_audit__is_provenance(const sx_tracer *t, const char *text, size_t n) {
+  return within(t->provenance, t->n_provenance, text, n);
+}
+
 /* ---- numbers typed in the narrative ------------------------------------------------------------------------------ */
 
 static sx_status take_mark(sx_tracer *t, const sx_audit_text *text, const sx_text_mark *m, int lang) {
@@ -164,9 +233,11 @@ static sx_status take_block(void *data, int64_t order, const char *kind, const c
   const sx_node *root = sx_doc_root(doc);
   const bool figure = strcmp(kind, "figure") == 0, table = strcmp(kind, "table") == 0;
   sx_status status = take_codes(t, root);
+  if (status == SX_OK && (figure || table)) status = take_values(t, root);
   if (status == SX_OK && strcmp(kind, "document") == 0) {
     status = take_exempt(t, root);
-    const sx_node *design = sx_node_get(root, "design");
+    const sx_node *design = sx_node_get(root, "design"), *provenance = sx_node_get(root, "provenance");
+    if (status == SX_OK && provenance) status = take_provenance(t, provenance);
     if (status == SX_OK && design) status = take_labels(t, design, true, false);
   }
   bool quoted = false;
@@ -181,6 +252,7 @@ static sx_status take_block(void *data, int64_t order, const char *kind, const c
 }
 
 sx_status sx_audit__facts(sx_tracer *t) {
+  SX_TRY(sx_store_each_input(t->store, t->run, take_input, t, t->err));
   return sx_store_each_block(t->store, t->run, take_block, t, t->err);
 }
 
@@ -189,6 +261,10 @@ void sx_audit__facts_clear(sx_tracer *t) {
   sx_mem_free(&t->ctx, t->labels);
   sx_mem_free(&t->ctx, t->codes);
   sx_mem_free(&t->ctx, t->drawings);
+  sx_mem_free(&t->ctx, t->inputs);
+  sx_mem_free(&t->ctx, t->hashes);
+  sx_mem_free(&t->ctx, t->provenance);
+  sx_mem_free(&t->ctx, t->values);
   sx_mem_free(&t->ctx, t->typed[0]);
   sx_mem_free(&t->ctx, t->typed[1]);
 }

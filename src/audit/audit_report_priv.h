@@ -30,6 +30,12 @@ typedef struct sx_tracer {
   size_t n_drawings, cap_drawings;
   const char **codes; /* what the run's texts set as code */
   size_t n_codes, cap_codes;
+  const char **inputs, **hashes; /* names of the run's files, and their sums */
+  size_t n_inputs, cap_inputs, n_hashes, cap_hashes;
+  const char **provenance; /* texts of the document's list */
+  size_t n_provenance, cap_provenance;
+  double *values; /* numbers that stand in blocks themselves, and sizes of files */
+  size_t n_values, cap_values;
   sx_typed *typed[2]; /* by language */
   size_t n_typed[2], cap_typed[2];
   const char *file;
@@ -56,9 +62,17 @@ sx_status sx_audit__printed(sx_printed *out, size_t *n, size_t max, const sx_tra
 bool sx_audit__rounds_to(const sx_printed *p, double value, bool magnitude);
 sx_status sx_audit__bound(sx_tracer *t, const sx_audit_text *page, const sx_text_part *part, const sx_text_run *run,
                           size_t from, size_t to) SX_NODISCARD;
+/* audit_report_csv.c: a file of results, number by number. */
+sx_status sx_audit__results_csv(sx_tracer *t, const char *path) SX_NODISCARD;
 sx_status sx_audit__described(sx_tracer *t, const sx_audit_text *page, size_t part) SX_NODISCARD;
 bool sx_audit__is_typed(const sx_tracer *t, const char *piece, size_t n);
 bool sx_audit__is_code(const sx_tracer *t, const char *text, size_t n);
+/* A number that the run's blocks print as it stands there, or the size of a file. */
+bool sx_audit__is_value(const sx_tracer *t, double value);
+/* The name of a file of the run, a part of its sum, a part of what the document says of where it comes from. */
+bool sx_audit__is_file(const sx_tracer *t, const char *text, size_t n);
+bool sx_audit__is_hash(const sx_tracer *t, const char *text, size_t n);
+bool sx_audit__is_provenance(const sx_tracer *t, const char *text, size_t n);
 bool sx_audit__is_label(const sx_tracer *t, const char *piece, size_t n);
 /* Adds a line to the list. Texts are copied. */
 sx_status sx_audit__trace(sx_tracer *t, const sx_audit_trace *what, const char *printed, size_t n) SX_NODISCARD;

@@ -1,7 +1,9 @@
 /* cli_audit_text.c: the audit of a run's own report, and of someone's text against results. */
 #include "cli_audit.h"
 
+#include <dirent.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -152,25 +154,62 @@ int cli_audit_run(cli_app *app, const char *store_path, const char *const *pages
   return gate ? CLI_GATE : CLI_OK;
 }
 
-static int own_report(cli_app *app, const cli_args *args, sx_arena *arena) {
-  sx_error err = SX_ERROR_INIT;
-  sx_audit_traces *traces = NULL;
-  const char *store = store_of(arena, app, args->words[0]), *pages[2];
+/* A file whose head is that of the results of a run: other tables may lie in the folder. */
+static bool is_results_csv(const cli_app *app, const char *path) {
+  static const char head[] = "wave,indicator,statistic,";
+  char *text = NULL;
   size_t n = 0;
+  if (sx_file_read(&text, &n, &app->ctx, path, NULL) != SX_OK) return false;
+  const size_t mark = n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+  const bool found = n - mark >= sizeof head - 1 && memcmp(text + mark, head, sizeof head - 1) == 0;
+  sx_mem_free(&app->ctx, text);
+  return found;
+}
+
+enum { MAX_FILES = 64 };
+
+static int by_name(const void *a, const void *b) {
+  const char *const *x = a, *const *y = b;
+  return strcmp(*x, *y);
+}
+
+/* The report's pages beside the store, then the result files, by name. */
+static size_t outputs_of(const char *files[MAX_FILES], const cli_app *app, const char *store, sx_arena *arena) {
   static const char *const names[] = {"report.zh.html", "report.en.html"};
-  for (size_t i = 0; i < 2 && store; i++) {
+  size_t n = 0;
+  for (size_t i = 0; i < 2; i++) {
     char *path = sx_path_beside(&app->ctx, store, names[i]);
     const char *copy = path ? sx_arena_strdup(arena, path) : NULL;
     sx_mem_free(&app->ctx, path);
-    if (copy && sx_file_exists(copy)) pages[n++] = copy;
+    if (copy && sx_file_exists(copy)) files[n++] = copy;
   }
+  const size_t pages = n;
+  const char *slash = strrchr(store, '/');
+  const char *folder = slash ? sx_arena_strndup(arena, store, (size_t)(slash - store)) : ".";
+  DIR *dir = folder ? opendir(*folder ? folder : "/") : NULL;
+  const struct dirent *entry;
+  while (dir && n < MAX_FILES && (entry = readdir(dir)) != NULL) {
+    if (!ends_with(entry->d_name, ".csv")) continue;
+    const char *path = sx_arena_printf(arena, "%s%s%s", slash ? folder : "", slash ? "/" : "", entry->d_name);
+    if (path && is_results_csv(app, path)) files[n++] = path;
+  }
+  if (dir) (void)closedir(dir);
+  if (n > pages) qsort(files + pages, n - pages, sizeof *files, by_name);
+  return n;
+}
+
+static int own_report(cli_app *app, const cli_args *args, sx_arena *arena) {
+  sx_error err = SX_ERROR_INIT;
+  sx_audit_traces *traces = NULL;
+  const char *store = store_of(arena, app, args->words[0]), *pages[MAX_FILES];
+  const size_t n = store ? outputs_of(pages, app, store, arena) : 0;
   if (!store) return cli_fail(app, &(sx_error){SX_E_MEMORY, "", "out of memory"});
   if (!sx_file_exists(store)) {
     (void)sx_error_set(&err, SX_E_IO, store, "there is no such file: run the study first (shuxiao run)");
     return cli_fail(app, &err);
   }
   if (!n) {
-    (void)sx_error_set(&err, SX_E_IO, store, "no report.zh.html or report.en.html beside it");
+    (void)sx_error_set(&err, SX_E_IO, store, "no report.zh.html or report.en.html, and no results as CSV, beside it");
     return cli_fail(app, &err);
   }
   sx_status status = trace(&traces, app, store, pages, n, &err);

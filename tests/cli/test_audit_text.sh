@@ -52,6 +52,25 @@ PY
   cp "$tmp/page" $page
 done
 
+# results as CSV beside the store: every number is read, a changed one has its line and column; other tables are left alone
+python3 - study/out/results.db study/out/figures.csv <<'PY'
+import csv, sqlite3, sys
+rows = sqlite3.connect(sys.argv[1]).execute(
+    "SELECT wave, indicator, statistic, estimate, std_error, n FROM estimate e JOIN domain d ON d.id = e.domain "
+    "WHERE d.text = 'total' AND run = (SELECT max(id) FROM run) AND indicator IN ('consumers', 'consumer_rate') ORDER BY indicator").fetchall()
+out = csv.writer(open(sys.argv[2], "w", newline="", encoding="utf-8"), lineterminator="\n")
+out.writerow("wave indicator statistic estimate std.error n".split())
+out.writerows(r for r in rows if r[2] in ("total", "prop", "formula", "ratio"))
+PY
+[ "$(wc -l <study/out/figures.csv)" -ge 2 ] || fail "no results for the CSV"
+printf 'a,b\n1,2\n' >study/out/other.csv
+says 0 "0 differ, 0 unbound" "$program" audit study/out
+"$program" audit study/out --format csv | grep -q '^agrees,study/out/figures.csv:2:' || fail "the CSV is not read"
+sed -i '2s/,\([0-9]*\)$/,1\1/' study/out/figures.csv
+says 3 "study/out/figures.csv:2:" "$program" audit study/out
+says 3 "not the result at the digits of the file" "$program" audit study/out --only differs
+rm study/out/figures.csv study/out/other.csv
+
 # a typed number fails the run; the outputs are there, and exempting it passes
 printf '\n会员共有 4321 家。\n' >>study/narrative/zh/00-summary.md
 rm -f study/out/report.zh.html

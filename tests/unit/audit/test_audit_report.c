@@ -150,8 +150,98 @@ static void changed_by_hand(void) {
   changed("</h1>", "</h1><p data-exempt=\"axis\">数字消费用户1.12亿人</p>", "1.12亿人", "no tick");
   changed("</h1>", "</h1><p data-ref=\"=1.12\" data-exempt=\"axis\">1.12</p>", "1.12", "no tick");
   changed("</h1>", "</h1><code>数字消费用户1.14亿人</code>", "1.14亿人", "no code of the run");
+  /* what a page calls exempt is held against the run: files, sums, sources, values, numbers of sections */
+  changed("</h1>", "</h1><p data-exempt=\"file\">数字消费用户1.15亿人</p>", "1.15亿人", "no file of the run");
+  changed("</h1>", "</h1><p data-exempt=\"hash\">数字消费用户1.16亿人</p>", "1.16亿人", "no sum of a file");
+  changed("</h1>", "</h1><p data-exempt=\"provenance\">数字消费用户1.17亿人</p>", "1.17亿人",
+          "the run does not say so");
+  changed("</h1>", "</h1><p data-exempt=\"whim\">数字消费用户1.18亿人</p>", "1.18亿人", "no reason that a run gives");
+  changed("</h1>", "</h1><p data-ref=\"=1.19\" data-exempt=\"outside\">1.19</p>", "1.19",
+          "no number of the run's blocks");
+  changed("</h1>", "</h1><p data-ref=\"=1.21\" data-exempt=\"bytes\">1.21</p>", "1.21",
+          "no number of the run's blocks");
+  changed("</h1>", "</h1><p data-ref=\"=1.22\" data-exempt=\"threshold\">1.22</p>", "1.22", "no limit of a p value");
+  changed("</h1>", "</h1><p data-ref=\"=1.23\" data-exempt=\"whim\">1.23</p>", "1.23", "no reason that a run gives");
+  changed("</h1>", "</h1><p class=\"no\">数字消费用户1.24亿人</p>", "1.24亿人", "no number of a section");
+  changed("</h1>", "</h1><p><sup>数字消费用户1.25亿人</sup></p>", "1.25亿人", "no number of a section or a note");
   changed("<title>", "<title>1234家 ", "1234家", "");
   changed("30000 个观测", "30001 个观测", "30001 个", "quotes");
+}
+
+/* ---- results as CSV ------------------------------------------------------------------------------------------------- */
+
+static void write_text(const char *path, const char *text) {
+  FILE *f = fopen(path, "wb");
+  if (!f || fputs(text, f) < 0 || fclose(f) != 0) SXT_FAIL("cannot write %s", path);
+}
+
+static void csv_of(char path[80], const char *name, const char *text) {
+  (void)snprintf(path, 80, "%s.%s.csv", store_path, name);
+  write_text(path, text);
+}
+
+/* Every number of the file is the run's at the digits that it has, in any order of rows; a changed one is named with line and column. */
+static void results_csv(void) {
+  sx_store *store = NULL;
+  sx_audit_traces *t = NULL;
+  char path[80];
+  const char *const files[] = {path};
+  paths();
+  REQUIRE_OK(audit_store(&store, NULL, store_path, "x", "x", NULL, err));
+  const char *head = "wave,indicator,statistic,z,rural,estimate,std.error,conf.low,conf.high,n,unit\n";
+  char text[2000];
+  (void)snprintf(text, sizeof text,
+                 "\xef\xbb\xbf%sw,rate,prop,,,0.8507,0.0021,0.8466,0.8548,30000,\n"
+                 "w,users,total,,,958123456,2345678,953525927,962720985,30000,\"people, all\"\n"
+                 "w,rate,gap,,1,-0.09,0.0044,-0.098,-0.081,9034,\n",
+                 head);
+  csv_of(path, "right", text);
+  REQUIRE_OK(sx_audit_outputs(&t, store, -1, files, 1, err));
+  CHECK_INT(t->n_agree, 15);
+  CHECK_INT(t->n_differ, 0);
+  sx_audit_traces_free(t);
+  (void)remove(path);
+  (void)snprintf(text, sizeof text,
+                 "%s\"w\",\"rate\",prop,1,,0.9512,0.0024,,0.9559,8121,\n"
+                 "w,users,total,,,958123456,2345678,953525927,962720985,30001,人\n"
+                 "w,用户,total,,,1.5,,,,,\n",
+                 head);
+  csv_of(path, "wrong", text);
+  REQUIRE_OK(sx_audit_outputs(&t, store, -1, files, 1, err));
+  CHECK_INT(t->n_differ, 3);
+  static const struct {
+    size_t line, column;
+    const char *printed, *expected, *reference, *reason;
+  } want[] = {{2, 34, "", "0.9465", "rate.z.prop conf.low", "the number is missing"},
+              {3, 55, "30001", "30000", "users.total.total n", "at the digits of the file"},
+              {4, 14, "1.5", "", "用户.total.total", "no such result"}};
+  for (size_t i = 0, k = 0; i < t->n && k < 3; i++) {
+    const sx_audit_trace *x = &t->items[i];
+    if (x->verdict != SX_TRACE_DIFFERS) continue;
+    CHECK_INT(x->line, want[k].line);
+    CHECK_INT(x->column, want[k].column);
+    CHECK_STR(x->printed, want[k].printed);
+    CHECK_STR(x->expected, want[k].expected);
+    CHECK_STR(x->reference, want[k].reference);
+    CHECK(x->reason && strstr(x->reason, want[k].reason));
+    k++;
+  }
+  sx_audit_traces_free(t);
+  (void)remove(path);
+  static const char *const bad[][2] = {{"a,b\n1,2\n", "no results of a run"},
+                                       {"wave,indicator,statistic,estimate\nw,rate\n", "as many fields"},
+                                       {"wave,indicator,statistic,estimate\nw,\"rate,prop,1\n", "not closed"},
+                                       {"wave,indicator,statistic,estimate\nw,\xff,prop,1\n", "not UTF-8"},
+                                       {"wave,indicator,statistic,estimate\nw,,prop,1\n", "needs its indicator"}};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    t = NULL;
+    csv_of(path, "bad", bad[i][0]);
+    CHECK_FAILS(sx_audit_outputs(&t, store, -1, files, 1, err), i == 2 || i == 3 ? SX_E_PARSE : SX_E_DATA,
+                i == 0 ? "bad.csv:1" : "bad.csv:2", bad[i][1]);
+    CHECK(t == NULL);
+    (void)remove(path);
+  }
+  clean_up(store);
 }
 
 static void bad_input(void) {
@@ -279,4 +369,4 @@ static void no_figures(void) {
 
 SXT_MAIN(SXT_CASE(qualified), SXT_CASE(one_of_several), SXT_CASE(told_by_the_one_before), SXT_CASE(wrong_scale),
          SXT_CASE(no_figures), SXT_CASE(as_rendered), SXT_CASE(typed_numbers), SXT_CASE(changed_by_hand),
-         SXT_CASE(bad_input), SXT_CASE(texts))
+         SXT_CASE(results_csv), SXT_CASE(bad_input), SXT_CASE(texts))
