@@ -52,7 +52,7 @@ static sx_ink on_series(size_t series) {
 
 sx_ink sx_ink_on(sx_ink ink) {
   if (ink >= SX_INK_SERIES_0 && ink < SX_INK_HEAT_0) return on_series((size_t)(ink - SX_INK_SERIES_0));
-  if (ink >= SX_INK_HEAT_0) return sx_ink_lightness(ink) < 58 ? SX_INK_PAPER : SX_INK_TEXT;
+  if (ink >= SX_INK_HEAT_0) return sx_ink_lightness(ink) < 54 ? SX_INK_PAPER : SX_INK_TEXT;
   return SX_INK_TEXT;
 }
 

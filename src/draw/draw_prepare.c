@@ -146,7 +146,7 @@ static sx_status check_provinces(const sx_chart *chart, sx_error *err) {
     if (!p)
       return sx_error_set(err, SX_E_DATA, NULL,
                           "'%s' is none of the 31 provinces: a tile wants a name, a code or the letters of GB/T 2260",
-                          chart->codes ? chart->codes[i] : chart->categories[i]);
+                          chart->categories[i]);
     for (size_t k = 0; k < i; k++) {
       if (sx_draw__province(chart, k) == p)
         return sx_error_set(err, SX_E_DATA, NULL, "the province %s comes twice: a tile has one value", p->name_en);
@@ -180,7 +180,8 @@ size_t sx_draw__below(const sx_chart *chart) {
 
 const sx_province *sx_draw__province(const sx_chart *chart, size_t category) {
   const char *code = chart->codes ? chart->codes[category] : NULL;
-  return sx_province_find(code && code[0] ? code : chart->categories[category]);
+  const sx_province *p = code && code[0] ? sx_province_find(code) : NULL;
+  return p ? p : sx_province_find(chart->categories[category]);
 }
 
 sx_status sx_draw__prepare(sx_chart *out, const sx_chart *chart, sx_arena *arena, double width, sx_error *err) {

@@ -76,6 +76,18 @@ static void add_line(sx_draw_lines *out, const char *text, size_t from, size_t t
   out->n++;
 }
 
+/* A word too long for its line is cut at `at`, or before it where a mark would begin the next line. */
+static size_t cut(const char *text, size_t n, size_t from, size_t at) {
+  for (size_t i = at; i > from;) {
+    uint32_t code = 0;
+    (void)sx_utf8_next(&code, text + i, n - i);
+    if (!no_start(code)) return i;
+    do i--;
+    while (i > from && ((unsigned char)text[i] & 0xC0) == 0x80);
+  }
+  return at;
+}
+
 /* The end of the line that begins at `from`: the last break that fits, or as many characters as fit. */
 static size_t line_end(const char *text, size_t n, size_t from, double size, double max_width) {
   double width = 0;
@@ -90,7 +102,7 @@ static size_t line_end(const char *text, size_t n, size_t from, double size, dou
     const bool wide = columns >= 2, combining = columns == 0 && code >= 0x80;
     if (i > from && !combining && may_break(before, code, wide_before, wide)) good = i;
     width += em(code, text + i, k) * size;
-    if (width > max_width + 1e-6 && code != ' ' && i > from) return good > from ? good : i;
+    if (width > max_width + 1e-6 && code != ' ' && i > from) return good > from ? good : cut(text, n, from, i);
     before = code;
     wide_before = wide;
     i += k;

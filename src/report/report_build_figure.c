@@ -38,6 +38,21 @@ static sx_status load_labels(const char *const **out, size_t *n, figure *f, cons
   return sx_tree__status(f->page, err);
 }
 
+/* A word of each category: its group, the province that its tile stands for. NULL where none has it. */
+static sx_status load_words(const char *const **out, figure *f, const char *key, sx_error *err) {
+  const sx_node *list = sx_node_get(f->block->root, "categories");
+  bool any = false;
+  const char **words = sx_arena_zalloc(f->page->arena, f->chart.n_categories + 1, sizeof *words);
+  if (!words) return sx_error_memory(err);
+  for (size_t i = 0; i < f->chart.n_categories; i++) {
+    const sx_node *own = list->items[i]->kind == SX_NODE_MAP ? sx_node_get(list->items[i], key) : NULL;
+    words[i] = own ? sx_tree__plain(f->page, sx_report__text(f->page, own)) : "";
+    any = any || own;
+  }
+  *out = any ? words : NULL;
+  return sx_tree__status(f->page, err);
+}
+
 static sx_status load_type(figure *f, sx_error *err) {
   const sx_node *node = sx_node_get(f->block->root, "type");
   const char *text = node && node->text ? node->text : "", *names[SX_CHART_TYPES];
@@ -100,7 +115,20 @@ static sx_status load_cells(figure *f, sx_error *err) {
   return SX_OK;
 }
 
-/* Which categories of a waterfall are levels, and where a tornado begins. */
+/* How many of the opinions lie below the middle. */
+static sx_status load_below(figure *f, sx_error *err) {
+  const sx_node *node = sx_node_get(f->block->root, "below");
+  int64_t below = 0;
+  if (!node) return SX_OK;
+  if (!node->text || !sx_text_to_int64(&below, node->text, strlen(node->text)) || below < 1 ||
+      (size_t)below > f->chart.n_series)
+    return sx_report__block_error(f->block, err, "below is how many of the %zu series are of the lower opinion",
+                                  f->chart.n_series);
+  f->chart.n_below = (size_t)below;
+  return SX_OK;
+}
+
+/* Which categories of a waterfall are levels, and where a tornado begins or the shades of a table part. */
 static sx_status load_shape(figure *f, sx_error *err) {
   const sx_node *categories = sx_node_get(f->block->root, "categories"), *ref = sx_node_get(f->block->root, "centre");
   const size_t n_series = f->chart.n_series;
@@ -118,7 +146,12 @@ static sx_status load_shape(figure *f, sx_error *err) {
     if (own && !sx_node_bool(&whole[i], own)) whole[i] = false;
   }
   f->chart.whole = whole;
-  if (f->chart.type != SX_CHART_TORNADO || !ref || ref->kind != SX_NODE_SCALAR) return SX_OK;
+  SX_TRY(load_words(&f->chart.groups, f, "group", err));
+  SX_TRY(load_words(&f->chart.codes, f, "code", err));
+  SX_TRY(load_below(f, err));
+  const bool centred =
+      f->chart.type == SX_CHART_TORNADO || f->chart.type == SX_CHART_HEAT || f->chart.type == SX_CHART_TILES;
+  if (!centred || !ref || ref->kind != SX_NODE_SCALAR) return SX_OK;
   char where[200];
   (void)snprintf(where, sizeof where, "figure %s, centre", f->block->id);
   SX_TRY(sx_report__bind(&f->centre, f->page, ref->text, strlen(ref->text), where, err));
@@ -414,16 +447,36 @@ static void put_data(figure *f) {
 
 /* ---- the figure -------------------------------------------------------------------------------------------------- */
 
-/* Says what the intervals of the drawing are. */
+/* What the intervals of a drawing are. */
+static sx_word interval_note(sx_chart_type type) {
+  switch (type) {
+  case SX_CHART_LINES:
+    return W_BAND_NOTE;
+  case SX_CHART_SHARES:
+    return W_LIST_NOTE;
+  case SX_CHART_STACKED:
+  case SX_CHART_LIKERT:
+  case SX_CHART_HEAT:
+  case SX_CHART_TILES:
+    return W_SMALL_NOTE;
+  case SX_CHART_BARS:
+  case SX_CHART_GROUPED:
+  case SX_CHART_DOTS:
+  case SX_CHART_WATERFALL:
+  case SX_CHART_TORNADO:
+  case SX_CHART_SLOPES:
+  case SX_CHART_TYPES:
+    break;
+  }
+  return W_WHISKER_NOTE;
+}
+
 static void put_foot(figure *f) {
   sx_buf extra;
   sx_buf_init(&extra, &f->page->ctx);
   sx_buf_add(&extra, "");
   if (f->chart.n_categories && f->chart.interval && !(f->chart.type == SX_CHART_SHARES && f->chart.n_series > 1)) {
-    sx_report__interval_name(&extra, f->page, f->ci_level,
-                             f->chart.type == SX_CHART_LINES    ? W_BAND_NOTE
-                             : f->chart.type == SX_CHART_SHARES ? W_LIST_NOTE
-                                                                : W_WHISKER_NOTE);
+    sx_report__interval_name(&extra, f->page, f->ci_level, interval_note(f->chart.type));
   }
   if (extra.failed)
     f->page->failed = true;

@@ -42,6 +42,8 @@
   X(DATA, "查看数据", "Show the data")                                                                                 \
   X(UNIT, "单位：", "Unit: ")                                                                                          \
   X(LIST_NOTE, "灰色数字为 %s% 置信区间。", "Grey numbers are %s% confidence intervals.")                              \
+  X(SMALL_NOTE, "小字为 %s% 置信区间，无处可印的见数据。",                                                             \
+    "Small numbers are %s% confidence intervals; those without room are with the data.")                               \
   X(ITEM, "项目", "Item")                                                                                              \
   X(VALUE, "数值", "Value")                                                                                            \
   X(SHARE, "占比", "Share")                                                                                            \

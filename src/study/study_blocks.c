@@ -290,7 +290,24 @@ static void labels_json(sx_buf *out, const char *key, const sx_text2 *labels, si
   sx_buf_add(out, "],");
 }
 
-/* Categories are the indicators and series the domains; one indicator in several domains makes the domains the categories. */
+/* The level of "province:41", which says where a tile stands. */
+static void codes_json(sx_buf *out, const shown *domains) {
+  sx_buf_add(out, "\"categories\":[");
+  for (size_t i = 0; i < domains->n; i++) {
+    const char *colon = strchr(domains->items[i].name, ':');
+    sx_buf_add(out, i ? ",{\"label\":" : "{\"label\":");
+    study__text2_json(out, domains->items[i].label.zh, domains->items[i].label.en);
+    if (colon) {
+      sx_buf_add(out, ",\"code\":");
+      sx_json_string(out, colon + 1);
+    }
+    sx_buf_add_char(out, '}');
+  }
+  sx_buf_add(out, "],");
+}
+
+/* Categories are the indicators and series the domains; one indicator in several domains, parts of a bar and tiles make the domains the
+ * categories. */
 static sx_status indicator_figure(sx_buf *out, sx_buf *scratch, st_run *r, const st_block *block, sx_error *err) {
   const sx_node *names = sx_node_get(block->node, "indicators");
   const char *statistic = scalar(block->node, "statistic");
@@ -310,7 +327,10 @@ static sx_status indicator_figure(sx_buf *out, sx_buf *scratch, st_run *r, const
     labels[n++] = r->s->indicators[at].label;
   }
   for (size_t k = 0; k < domains.n; k++) where[k] = domains.items[k].label;
-  const bool across = n == 1 && domains.n > 1;
+  const char *type = scalar(block->node, "type");
+  const bool tiles = type && strcmp(type, "tiles") == 0;
+  const bool parts = type && (strcmp(type, "stacked") == 0 || strcmp(type, "likert") == 0);
+  const bool across = (n == 1 && domains.n > 1) || parts || tiles;
   if (!scalar(block->node, "format") && n) {
     const bool gap = statistic && strncmp(statistic, "gap", 3) == 0 && inds[0]->format[0] == '%';
     sx_buf_add(out, "\"format\":");
@@ -318,7 +338,10 @@ static sx_status indicator_figure(sx_buf *out, sx_buf *scratch, st_run *r, const
     sx_buf_add_char(out, ',');
   }
   labels_json(out, "series", across ? labels : where, across ? n : domains.n);
-  labels_json(out, "categories", across ? where : labels, across ? domains.n : n);
+  if (tiles)
+    codes_json(out, &domains);
+  else
+    labels_json(out, "categories", across ? where : labels, across ? domains.n : n);
   sx_buf_add(out, "\"cells\":[");
   for (size_t c = 0; c < (across ? domains.n : n); c++) {
     sx_buf_add(out, c ? ",[" : "[");
@@ -381,7 +404,7 @@ bool study__is_extra(const char *field) {
 static void own_keys(sx_buf *out, const sx_node *map, bool full, bool waves) {
   /* then the note is written with them, or with what the rows of the account are marked for */
   const bool tests = sx_node_get(map, "tests") || (sx_node_get(map, "account") && !sx_node_get(map, "type"));
-  static const char *const always[] = {"id", "title", "note", "source", "type", "format", "interval"};
+  static const char *const always[] = {"id", "title", "note", "source", "type", "format", "interval", "below"};
   static const char *const whole[] = {"columns", "rows", "bases", "errors", "series", "categories", "cells", "centre"};
   for (size_t i = 0; i < map->n; i++) {
     bool keep = false;

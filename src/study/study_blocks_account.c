@@ -455,14 +455,17 @@ sx_status study__account_figure_json(sx_buf *out, sx_buf *scratch, st_run *r, co
     sx_json_string(out, study__account_format(a, statistic));
     sx_buf_add_char(out, ',');
   }
-  study__labels_json(out, "series", where, series);
-  study__labels_json(out, "categories", labels, n);
+  const char *type = study__scalar_of(block->node, "type");
+  const bool across = type && strcmp(type, "stacked") == 0; /* the nodes are the parts of a group's bar */
+  study__labels_json(out, "series", across ? labels : where, across ? n : series);
+  study__labels_json(out, "categories", across ? where : labels, across ? series : n);
   sx_buf_add(out, "\"cells\":[");
-  for (size_t i = 0; i < n; i++) {
+  for (size_t i = 0; i < (across ? series : n); i++) {
     sx_buf_add(out, i ? ",[" : "[");
-    for (size_t k = 0; k < series; k++) {
+    for (size_t k = 0; k < (across ? n : series); k++) {
       if (k) sx_buf_add_char(out, ',');
-      study__reference_json(out, scratch, r, ids[i], groups ? domains.items[k].name : domain, statistic);
+      study__reference_json(out, scratch, r, ids[across ? k : i], groups ? domains.items[across ? i : k].name : domain,
+                            statistic);
     }
     sx_buf_add_char(out, ']');
   }

@@ -4,7 +4,7 @@
 #include "study_account.h"
 #include "study_blocks.h"
 
-static const char *const types[] = {"bars", "grouped", "shares", "dots", "waterfall", "tornado"};
+static const char *const types[] = {"bars", "grouped", "shares", "dots", "stacked", "heat", "waterfall", "tornado"};
 enum { N_TYPES = sizeof types / sizeof *types };
 
 static bool is_type(const char *type, const char *name) {
@@ -95,7 +95,7 @@ static void check_figure(st_load *l, const st_account *a, const sx_node *map) {
   for (size_t i = 0; i < N_TYPES; i++) known = known || strcmp(types[i], type) == 0;
   if (!known)
     study__problem(l, sx_node_get(map, "type"),
-                   "an account is drawn as bars, grouped, shares, dots, waterfall or tornado");
+                   "an account is drawn as bars, grouped, shares, dots, stacked, heat, waterfall or tornado");
   check_nodes(l, a, map, "parent");
   check_nodes(l, a, map, "node");
   check_nodes(l, a, map, "nodes");

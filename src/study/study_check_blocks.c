@@ -1,5 +1,6 @@
 /* study_check_blocks.c: tables, figures, narrative: every reference must be a row that the run will make. */
 #include "study_blocks.h"
+#include "shuxiao/draw_chart.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -137,18 +138,22 @@ static void check_indicator_form(st_load *l, const sx_node *map) {
 }
 
 static void check_figure_type(st_load *l, const sx_node *map) {
-  static const char *const types[] = {"bars", "grouped", "shares", "dots", "lines", "waterfall", "tornado"};
-  const size_t n = sizeof types / sizeof *types;
-  const char *type = study__text(l, map, "type");
+  const char *type = study__text(l, map, "type"), *types[SX_CHART_TYPES];
+  sx_chart_type known;
+  char all[200] = "";
+  for (size_t i = 0; i < SX_CHART_TYPES; i++) {
+    const size_t at = strlen(all);
+    types[i] = sx_chart_type_name((sx_chart_type)i);
+    (void)snprintf(all + at, sizeof all - at, "%s%s", i ? ", " : "", types[i]);
+  }
   if (!type) {
-    study__problem(l, map, "a figure has a type: bars, grouped, shares, dots, lines, waterfall or tornado");
+    study__problem(l, map, "a figure has a type: one of %s", all);
     return;
   }
-  const char *best = sx_text_nearest(type, types, n);
-  if (best && strcmp(best, type) == 0) return;
-  study__problem(l, sx_node_get(map, "type"),
-                 "unknown type '%s'%s%s%s: one of bars, grouped, shares, dots, lines, waterfall, tornado", type,
-                 best ? ", did you mean '" : "", best ? best : "", best ? "'?" : "");
+  if (sx_chart_type_find(&known, type)) return;
+  const char *best = sx_text_nearest(type, types, SX_CHART_TYPES);
+  study__problem(l, sx_node_get(map, "type"), "unknown type '%s'%s%s%s: one of %s", type,
+                 best ? ", did you mean '" : "", best ? best : "", best ? "'?" : "", all);
 }
 
 static void check_block(st_load *l, const st_block *block) {
@@ -161,7 +166,7 @@ static void check_block(st_load *l, const st_block *block) {
   if (block->figure) {
     ST_KEYS(l, map, "id", "type", "title", "note", "source", "format", "series", "categories", "cells", "interval",
             "centre", "indicators", "domains", "account", "parent", "scope", "statistic", "node", "nodes", "decompose",
-            "show", "move", "top", "waves");
+            "show", "move", "top", "waves", "below");
     check_figure_type(l, map);
   } else {
     ST_KEYS(l, map, "id", "title", "note", "source", "format", "columns", "rows", "bases", "errors", "indicators",

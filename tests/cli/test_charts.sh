@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# The kinds of charts in a study's `figures:`: stacked bars, opinions, slopes, heat tables, tiles; groups of rows; what is refused, where.
+. tests/cli/lib.sh
+need_program
+
+# 12 provinces x 60 persons; trust on five steps, use of three services, money spent on two
+awk 'BEGIN { split("11 12 13 21 31 32 33 42 44 50 51 65", p, " "); split("none little neither some full", t, " ")
+  print "w,province,sex,age,trust,shop,video,ride,goods,meals"
+  for (i = 1; i <= 12; i++) for (k = 1; k <= 60; k++) { u = (i * 7919 + k * 104729) % 997
+    printf "%d,%d,%s,%s,%s,%d,%d,%d,%d,%d\n", 5 + u % 3, p[i], k % 2 ? "female" : "male", k % 3 ? "young" : "old", t[1 + int(u / 7) % 5],
+      (u % 10) < 7, (u % 13) < 6 + i % 3, (u % 11) < 3, 100 + u % 301, 40 + u % 97 } }' >"$tmp/p.csv"
+
+study() { cat >"$tmp/study.yaml" <<END
+study: charts
+title: {zh: 图, en: Charts}
+data: {people: {file: p.csv}}
+derived: {place: {value: province, label: {zh: 省份, en: Province}}}
+design: {weights: w, strata: province}
+groups:
+  place: {label: {zh: 省份, en: Province}, by: province}
+  sex: {label: {zh: 性别, en: Sex}, by: sex, levels: {female: {zh: 女, en: Women}, male: {zh: 男, en: Men}}}
+  age: {label: {zh: 年龄, en: Age}, by: age, levels: {young: {zh: 年轻, en: Young}, old: {zh: 年长, en: Old}}}
+indicators:
+  none: {label: {zh: 很不信任, en: None}, prop: trust == "none", by: [sex, age]}
+  little: {label: {zh: 不太信任, en: Little}, prop: trust == "little", by: [sex, age]}
+  neither: {label: {zh: 一般, en: Neither}, prop: trust == "neither", by: [sex, age]}
+  some: {label: {zh: 比较信任, en: Some}, prop: trust == "some", by: [sex, age]}
+  full: {label: {zh: 非常信任, en: Full}, prop: trust == "full", by: [sex, age]}
+  shop: {label: {zh: 网络购物, en: Shopping}, prop: shop == 1, by: [place, sex, age], format: "% 1"}
+  video: {label: {zh: 在线视频, en: Video}, prop: video == 1, by: [sex, age]}
+  ride: {label: {zh: 网约车, en: Ride hailing}, prop: ride == 1, by: [sex, age]}
+  goods: {label: {zh: 商品, en: Goods}, mean: goods, by: [sex], unit: 元, format: "元 0"}
+  meals: {label: {zh: 餐饮, en: Meals}, mean: meals, by: [sex], unit: 元, format: "元 0"}
+figures:
+  - {id: likert, type: likert, title: {zh: 信任, en: Trust}, indicators: [none, little, neither, some, full], domains: [total, sex, age]}
+  - {id: stacked, type: stacked, title: {zh: 支出, en: Spending}, indicators: [goods, meals], domains: [sex]}
+  - {id: heat, type: heat, title: {zh: 使用, en: Use}, indicators: [shop, video, ride], domains: [total, sex, age]}
+  - {id: tiles, type: tiles, title: {zh: 各省, en: By province}, indicators: [shop], domains: [place]}
+  - id: slopes
+    type: slopes
+    title: {zh: 男女, en: Men and women}
+    format: "% 1"
+    series: [{label: {zh: 网络购物, en: Shopping}}, {label: {zh: 网约车, en: Ride hailing}}]
+    categories: [{label: {zh: 男, en: Men}}, {label: {zh: 女, en: Women}}]
+    cells: [["shop.sex:male", "ride.sex:male"], ["shop.sex:female", "ride.sex:female"]]
+  - id: dots
+    type: dots
+    title: {zh: 分组, en: Groups}
+    format: "% 1"
+    series: [{label: {zh: 网络购物, en: Shopping}}]
+    categories: [{label: {zh: 男, en: Men}, group: {zh: 性别, en: Sex}}, {label: {zh: 女, en: Women}, group: {zh: 性别, en: Sex}}, {label: {zh: 年轻, en: Young}, group: {zh: 年龄, en: Age}}]
+    cells: [["shop.sex:male"], ["shop.sex:female"], ["shop.age:young"]]
+${extra:-}
+END
+}
+study
+"$program" run "$tmp/study.yaml" --out "$tmp/res" --quiet >"$tmp/said" 2>"$tmp/err" || fail "run: $(cat "$tmp/err")"
+grep -q 'numbers: .* 0 differ, 0 unbound' "$tmp/said" || fail "the run's own audit: $(cat "$tmp/said")"
+page=$tmp/res/report.en.html
+drawing() { sed -n "/<svg class=\"wide\"[^>]*f$1wide-t/,/<\/svg>/p" "$page"; }
+texts() { drawing "$1" | grep -c '<text'; }
+
+# parts of a bar are the indicators, rows the groups; the value of every part is a bound number
+drawing 1 | grep -q '<desc[^>]*>Diverging stacked bar chart. .*Women, None: ' || fail "the words of the opinions"
+[ "$(drawing 1 | grep -c '<rect [^>]*fill="url(#f1wide-h1-')" -ge 10 ] || fail "the lower opinions have no pattern"
+drawing 1 | grep -q '<text [^>]*data-ref="neither.total.interval"' || fail "no interval of an opinion"
+drawing 2 | grep -q 'Stacked bar chart. Women, Goods: [0-9]* yuan (95% interval ' || fail "the words of the stack: $(drawing 2 | grep desc)"
+[ "$(drawing 3 | grep -c 'data-ref="\(shop\|video\|ride\)\.[a-z:]*"')" = 15 ] || fail "15 cells of the heat table"
+# a tile for every province, 12 with a value; the letters in English, characters in Chinese
+[ "$(drawing 4 | grep -c '^<g>')" = 31 ] || fail "31 tiles"
+[ "$(drawing 4 | grep -c 'data-ref="shop.place:[0-9]*"')" = 12 ] || fail "12 values: $(drawing 4 | grep data-ref | head -3)"
+drawing 4 | grep -A3 '<title>Chongqing' | grep -q '>CQ<' || fail "CQ"
+sed -n '/f4wide-t/,/<\/svg>/p' "$tmp/res/report.zh.html" | grep -A3 '<title>重庆' | grep -q '>渝<' || fail "渝"
+drawing 5 | grep -q 'Slope chart' || fail "slopes"
+[ "$(drawing 6 | grep -c '>Sex<\|>Age<')" = 2 ] || fail "headings of groups"
+grep -q 'Small numbers are 95% confidence intervals' "$page" || fail "the note on small numbers"
+extra='  - {id: x, type: stackd, title: {zh: 错, en: Wrong}, indicators: [shop]}' study
+run_fails 2 "study.yaml:.*unknown type 'stackd', did you mean 'stacked'" "$program" check "$tmp/study.yaml"
+extra='  - {id: x, type: tiles, title: {zh: 错, en: Wrong}, indicators: [shop], domains: [sex]}' study
+run_fails 1 "figure x.*'女' is none of the 31 provinces" "$program" run "$tmp/study.yaml" --out "$tmp/other" --quiet --lang en
+extra='  - {id: x, type: likert, title: {zh: 错, en: Wrong}, indicators: [none, little, some, full, shop, video, ride, neither], domains: [sex], below: 4}' study
+run_fails 1 "figure x.*8 answers, 4 of them below the middle" "$program" run "$tmp/study.yaml" --out "$tmp/other" --quiet --lang en
+extra='  - {id: x, type: likert, title: {zh: 错, en: Wrong}, indicators: [none, full], domains: [sex], below: 7}' study
+run_fails 1 "figure x.*below is how many of the 2 series" "$program" run "$tmp/study.yaml" --out "$tmp/other" --quiet --lang en
+extra='  - {id: x, type: slopes, title: {zh: 错, en: Wrong}, indicators: [shop], domains: [total]}' study
+run_fails 1 "figure x.*slopes lead between two to 6 periods, not 1" "$program" run "$tmp/study.yaml" --out "$tmp/other" --quiet --lang en
+finish

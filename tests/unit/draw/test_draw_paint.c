@@ -1,0 +1,116 @@
+/* Pictures: the same bytes twice, marks where they belong, fonts that are missing, sizes that are too large; a drawing on a context of another. */
+#include "sxt.h"
+#include "unit/draw/draw_sample.h"
+
+#include <cairo.h>
+
+static const sx_draw_style blue = {.fill = SX_INK_SERIES_0};
+
+static void same_bytes(void) {
+  sample s;
+  sx_drawing *d = NULL;
+  sx_buf a, b;
+  sx_buf_init(&a, NULL);
+  sx_buf_init(&b, NULL);
+  sample_chart(&s, SX_CHART_HEAT, SX_LANG_EN);
+  REQUIRE_OK(sx_chart_draw(&d, NULL, &s.chart, 400, err));
+  CHECK_OK(sx_drawing_png(&a, d, NULL, err));
+  CHECK_OK(sx_drawing_png(&b, d, NULL, err));
+  CHECK(a.n > 0 && a.n == b.n && memcmp(a.data, b.data, a.n) == 0);
+  sx_buf_clear(&a);
+  sx_buf_clear(&b);
+  sx_drawing_free(d);
+}
+
+static uint32_t pixel(cairo_surface_t *surface, int x, int y) {
+  uint32_t value;
+  cairo_surface_flush(surface);
+  memcpy(&value, cairo_image_surface_get_data(surface) + y * cairo_image_surface_get_stride(surface) + 4 * x,
+         sizeof value);
+  return value & 0xFFFFFF;
+}
+
+/* Marks of every kind on a context, its state as before. */
+static void marks(void) {
+  sx_drawing *d = NULL;
+  cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 200, 100);
+  cairo_t *cr = cairo_create(surface);
+  cairo_set_source_rgb(cr, 1, 1, 1);
+  cairo_paint(cr);
+  REQUIRE_OK(sx_drawing_new(&d, NULL, 200, err));
+  const sx_draw_style orange = {.fill = SX_INK_SERIES_0 + 1, .stroke = SX_INK_PAPER, .stroke_width = 1};
+  const sx_draw_style line = {.stroke = SX_INK_TEXT, .stroke_width = 4};
+  const sx_draw_style hatched = {.fill = SX_INK_PAPER, .hatch = SX_HATCH_DOTS, .hatch_ink = SX_INK_TEXT};
+  const sx_draw_point triangle[] = {{140, 10, true}, {160, 10, false}, {150, 40, false}};
+  const sx_draw_box clip = {100, 60, 110, 70};
+  sx_draw_rect(d, 30, 10, -20, 20, 4, &blue);
+  sx_draw_circle(d, 60, 20, 10, &orange);
+  sx_draw_line(d, 80, 20, 120, 20, &line);
+  sx_draw_polygon(d, triangle, 3, &blue);
+  sx_draw_group(d, "clipped", NULL, &clip);
+  sx_draw_rect(d, 90, 50, 40, 40, 0, &blue);
+  sx_draw_group_end(d);
+  sx_draw_rect(d, 10, 60, 30, 30, 0, &hatched);
+  d->height = 100;
+  cairo_set_line_width(cr, 17);
+  CHECK_OK(sx_drawing_paint(cr, d, NULL, err));
+  CHECK_NEAR(cairo_get_line_width(cr), 17, 0);
+  CHECK_INT(pixel(surface, 20, 20), sx_ink_rgb(SX_INK_SERIES_0));
+  CHECK_INT(pixel(surface, 60, 20), sx_ink_rgb(SX_INK_SERIES_0 + 1));
+  CHECK_INT(pixel(surface, 100, 20), sx_ink_rgb(SX_INK_TEXT));
+  CHECK_INT(pixel(surface, 150, 20), sx_ink_rgb(SX_INK_SERIES_0));
+  CHECK_INT(pixel(surface, 105, 65), sx_ink_rgb(SX_INK_SERIES_0));
+  CHECK_INT(pixel(surface, 95, 65), 0xFFFFFF); /* outside of the clip */
+  bool dot = false;
+  for (int x = 12; x < 38; x++)
+    for (int y = 62; y < 88; y++) dot = dot || pixel(surface, x, y) < 0x808080;
+  CHECK(dot);
+  CHECK_INT(pixel(surface, 45, 75), 0xFFFFFF); /* the pattern stays in its mark */
+  cairo_destroy(cr);
+  cairo_surface_destroy(surface);
+  sx_drawing_free(d);
+}
+
+/* A text is never wider than the layout gave it, whatever the font: nothing is drawn beyond its box. */
+static void text_fits(void) {
+  static const char text[] = "WWWWWWWWWWWWWWWWWWWWMMMMMMMM@@@@%%%%%";
+  sx_drawing *d = NULL;
+  cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 700, 60);
+  cairo_t *cr = cairo_create(surface);
+  const sx_paint_options wide = {1, "DejaVu Sans Mono, DejaVu Sans, sans-serif", 0};
+  cairo_set_source_rgb(cr, 1, 1, 1);
+  cairo_paint(cr);
+  REQUIRE_OK(sx_drawing_new(&d, NULL, 700, err));
+  sx_draw_text(d, 20, 40, SX_ANCHOR_START, 16, SX_INK_TEXT, true, text, strlen(text));
+  CHECK_OK(sx_drawing_paint(cr, d, &wide, err));
+  const int end = (int)d->items[0].box.x1 + 2;
+  bool inside = false, beyond = false;
+  for (int x = 0; x < 700; x++)
+    for (int y = 0; y < 60; y++) *(x <= end ? &inside : &beyond) |= pixel(surface, x, y) != 0xFFFFFF;
+  CHECK(inside && !beyond);
+  cairo_destroy(cr);
+  cairo_surface_destroy(surface);
+  sx_drawing_free(d);
+}
+
+static void missing_fonts(void) {
+  /* a private-use character: no font of a distribution has it */
+  CHECK_FAILS(sx_draw_font_check("a\xF4\x8F\xBF\xBD", 5, NULL, err), SX_E_SUPPORT, "fonts", "U+10FFFD");
+  CHECK_FAILS(sx_draw_font_check("\xff", 1, NULL, err), SX_E_ARGUMENT, "", "UTF-8");
+  CHECK_FAILS(sx_draw_font_check("\xF0\xB2\x8E\xAE", 4, NULL, err), SX_E_SUPPORT, "fonts",
+              "fonts-noto-cjk"); /* an unassigned Han */
+  CHECK_OK(sx_draw_font_check("abc 12", 6, NULL, err));
+  sx_drawing *d = NULL;
+  sx_buf png;
+  sx_buf_init(&png, NULL);
+  REQUIRE_OK(sx_drawing_new(&d, NULL, 100, err));
+  sx_draw_text(d, 0, 20, SX_ANCHOR_START, 14, SX_INK_TEXT, false, "\xF4\x8F\xBF\xBD", 4);
+  d->height = 30;
+  CHECK_FAILS(sx_drawing_png(&png, d, NULL, err), SX_E_SUPPORT, "fonts", "install one");
+  d->height = 40000;
+  CHECK_FAILS(sx_drawing_png(&png, d, NULL, err), SX_E_LIMIT, "", "too large");
+  sx_buf_clear(&png);
+  sx_drawing_free(d);
+}
+
+SXT_MAIN(SXT_CASE(same_bytes), SXT_CASE(marks), SXT_CASE(text_fits), SXT_CASE(missing_fonts))
