@@ -18,10 +18,10 @@ static const char *const colours[SX_INK_COUNT] = {
     [SX_INK_SERIES_0 + 1] = "#E69F00",
     [SX_INK_SERIES_0 + 2] = "#17324D",
     [SX_INK_SERIES_0 + 3] = "#009E73",
-    [SX_INK_SERIES_0 + 4] = "#CC79A7",
-    [SX_INK_SERIES_0 + 5] = "#56B4E9",
-    [SX_INK_SERIES_0 + 6] = "#D55E00",
-    [SX_INK_SERIES_0 + 7] = "#8C8C8C",
+    [SX_INK_SERIES_0 + 4] = "#56B4E9",
+    [SX_INK_SERIES_0 + 5] = "#D55E00",
+    [SX_INK_SERIES_0 + 6] = "#BDBDBD",
+    [SX_INK_SERIES_0 + 7] = "#CC79A7",
     [SX_INK_HEAT_0] = "#F1F5FA",
     [SX_INK_HEAT_0 + 1] = "#DCE8F4",
     [SX_INK_HEAT_0 + 2] = "#C3D8EC",
@@ -46,7 +46,7 @@ sx_ink sx_ink_series(size_t series) {
 
 /* On series: as the palette's own test of contrast has it. */
 static sx_ink on_series(size_t series) {
-  static const bool dark[SX_INK_SERIES_COUNT] = {true, false, true, true, false, false, true, false};
+  static const bool dark[SX_INK_SERIES_COUNT] = {true, false, true, true, false, true, false, false};
   return dark[series] ? SX_INK_PAPER : SX_INK_TEXT;
 }
 
