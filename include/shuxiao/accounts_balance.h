@@ -48,9 +48,12 @@ typedef struct sx_balance_request {
   double tolerance;      /* 1e-9: an identity holds within this times the sum of its terms' sizes */
   size_t max_iterations; /* 500: of the bounds' active set and of the relative distance */
   bool with_covariance;  /* result->covariance is filled */
+  /* [n_figures] or NULL: figures that stay as they are though they have an error; the others are brought to them. With estimates the
+   * errors of the adjusted figures, the chi-square and p take the error of the held figures into account; standardised is NaN then. */
+  const bool *held;
 } sx_balance_request;
 #define SX_BALANCE_REQUEST_INIT                                                                                        \
-  { 1, NULL, 0, NULL, NULL, NULL, 0, SX_BALANCE_ABSOLUTE, 1e-9, 500, false }
+  { 1, NULL, 0, NULL, NULL, NULL, 0, SX_BALANCE_ABSOLUTE, 1e-9, 500, false, NULL }
 
 typedef enum sx_balance_at {
   SX_BALANCE_FREE,

@@ -48,7 +48,7 @@ static sx_status values(bal *b, sx_error *err) {
         return sx_error_set(err, SX_E_ARGUMENT, b->at_figure[j], "the variance is %g: it must be finite and 0 or more",
                             v);
     }
-    b->se[j] = sqrt(v);
+    b->se[j] = q->held && q->held[j] ? 0 : sqrt(v); /* a held figure is fixed for the adjustment, not for the errors */
     if (q->distance == SX_BALANCE_RELATIVE && b->se[j] > 0 && !(b->x[j] > 0))
       return sx_error_set(err, SX_E_DATA, b->at_figure[j],
                           "the value is %g: the relative distance is for positive figures, use the absolute one",

@@ -115,6 +115,45 @@ static sx_status map_figure(sx_est **out, mapping *m, const bal *b, size_t j, sx
   return sx_est_linear(out, b->ctx, m->c, m->x, n, err);
 }
 
+static bool any_held(const bal *b) {
+  bool any = false;
+  for (size_t j = 0; b->q->held && j < b->n; j++) any = any || b->q->held[j];
+  return any;
+}
+
+/* chi-square = d' C^- d of the imbalances d, C their covariance as estimates: that of the held figures is in it. */
+static sx_status test_imbalances(sx_balance_result *out, bal *b, sx_est *const *imbalance, sx_error *err) {
+  const size_t n = b->rank;
+  size_t cells = 0, used = 0;
+  if (!sx_size_mul(&cells, n, n)) return sx_error_memory(err);
+  double *c = sx_accounts__take(b, cells, sizeof *c, err);
+  double *d = c ? sx_accounts__take(b, 2 * n, sizeof *d, err) : NULL;
+  size_t *piv = d ? sx_accounts__take(b, n, sizeof *piv, err) : NULL;
+  if (!piv) return SX_E_MEMORY;
+  SX_TRY(sx_est_covariances(c, b->ctx, (const sx_est *const *)imbalance, n, err));
+  for (size_t i = 0; i < n; i++) {
+    const double se = sqrt(c[i + i * n]);
+    d[i] = se > 0 ? (b->q->identities[b->piv[i]].constant + sx_est_value(imbalance[i])) / se : 0;
+  }
+  for (size_t i = 0; i < n; i++) /* the diagonal last: it scales the others */
+    for (size_t j = 0; j < n; j++)
+      if (i != j)
+        c[i + j * n] = c[i + i * n] > 0 && c[j + j * n] > 0 ? c[i + j * n] / sqrt(c[i + i * n] * c[j + j * n]) : 0;
+  for (size_t i = 0; i < n; i++) c[i + i * n] = c[i + i * n] > 0 ? 1 : 0;
+  SX_TRY(sx_num_chol_pivot(c, n, piv, &used, 1e-10, err));
+  double *z = d + n;
+  out->chi_square = 0;
+  for (size_t i = 0; i < used; i++) { /* L z = d in the order of the pivots */
+    z[i] = d[piv[i]];
+    for (size_t k = 0; k < i; k++) z[i] -= c[i + k * n] * z[k];
+    z[i] /= c[i + i * n];
+    out->chi_square += z[i] * z[i];
+  }
+  out->df = used;
+  out->p = used ? sx_num_chisq_upper(out->chi_square, (double)used) : (double)NAN;
+  return SX_OK;
+}
+
 static sx_status map_estimates(sx_balance_result *out, bal *b, sx_error *err) {
   mapping m = {NULL, NULL, NULL, NULL, NULL};
   sx_status status = SX_E_MEMORY;
@@ -125,7 +164,14 @@ static sx_status map_estimates(sx_balance_result *out, bal *b, sx_error *err) {
   if (!m.x) return SX_E_MEMORY;
   SX_TRY_GOTO(status, sx_est_constant(&m.one, b->ctx, 1, err), done);
   SX_TRY_GOTO(status, imbalances(m.imbalance, b, err), done);
+  if (any_held(b)) SX_TRY_GOTO(status, test_imbalances(out, b, m.imbalance, err), done);
   for (size_t j = 0; j < b->n; j++) SX_TRY_GOTO(status, map_figure(&out->rows[j].est, &m, b, j, err), done);
+  for (size_t j = 0; any_held(b) && j < b->n; j++) {
+    sx_balance_row *row = &out->rows[j];
+    row->se_after = row->se_at_bounds = sqrt(sx_est_variance(row->est));
+    row->se_before = sqrt(sx_est_variance(b->q->estimates[j]));
+    row->standardised = (double)NAN;
+  }
 done:
   for (size_t k = 0; k < b->rank; k++) sx_est_free(m.imbalance[k]);
   sx_est_free(m.one);

@@ -11,12 +11,16 @@ static const double MANY_DF = 1e9;
 /* ---- carriers ------------------------------------------------------------------------------------------------------------- */
 
 static bool asks_for(const st_formula *f, const st_account_run *w, const char *node, const char *domain,
-                     const char *statistic) {
+                     const char *statistic, bool levels) {
   const sx_study *s = w->r->s;
   for (size_t i = 0; i < f->n; i++) {
     const st_operand *op = &f->operands[i];
     if (op->kind != ST_OPERAND_ACCOUNT || op->index != w->index) continue;
     if (strcmp(s->accounts[w->index].nodes[op->node].id, node) != 0 || strcmp(op->statistic, statistic) != 0) continue;
+    if (op->levels || levels) {
+      if (op->levels && levels && study__level_asked(s, op->levels, domain)) return true;
+      continue;
+    }
     if (op->scope) {
       if (strncmp(domain, "scope:", 6) == 0 && strcmp(domain + 6, op->scope) == 0) return true;
       continue;
@@ -31,18 +35,26 @@ static bool asks_for(const st_formula *f, const st_account_run *w, const char *n
 static bool is_operand(const st_account_run *w, const char *node, const char *domain, const char *statistic) {
   const sx_study *s = w->r->s;
   for (size_t i = 0; i < s->n_indicators; i++) {
-    if (asks_for(&s->indicators[i].formula, w, node, domain, statistic)) return true;
+    if (asks_for(&s->indicators[i].formula, w, node, domain, statistic, false)) return true;
   }
   for (size_t i = 0; i < s->n_accounts; i++) {
     const st_formula *f = NULL;
     bool domains = false;
     for (size_t k = 0; (f = study__account_formula(&s->accounts[i], k, &domains)) != NULL; k++) {
-      if (asks_for(f, w, node, domain, statistic)) return true;
+      if (asks_for(f, w, node, domain, statistic, false)) return true;
     }
   }
   const st_formula *f = NULL;
   for (size_t i = 0; (f = study__balance_formula(s, i)) != NULL; i++)
-    if (asks_for(f, w, node, domain, statistic)) return true;
+    if (asks_for(f, w, node, domain, statistic, false)) return true;
+  return false;
+}
+
+/* Whether a balance takes the row as one level of a figure: kept in memory alone, for there may be very many. */
+static bool is_level(const st_account_run *w, const char *node, const char *domain, const char *statistic) {
+  const st_formula *f = NULL;
+  for (size_t i = 0; (f = study__balance_formula(w->r->s, i)) != NULL; i++)
+    if (asks_for(f, w, node, domain, statistic, true)) return true;
   return false;
 }
 
@@ -95,7 +107,7 @@ sx_status study__put_account_row(const st_account_run *w, const st_account_put *
   const bool operand = est && is_operand(w, put->node, put->where->name, put->statistic);
   const bool followed = est && w->a->followed && is_followed(put);
   if (status == SX_OK && operand && !r->again) status = study__put_carrier(r, id, est, err);
-  if (status == SX_OK && (operand || followed)) {
+  if (status == SX_OK && est && (operand || followed || is_level(w, put->node, put->where->name, put->statistic))) {
     const char *name = sx_arena_printf(r->arena, "%s|%s|%s", indicator, put->where->name, put->statistic);
     status = name ? study__keep_value(r, name, (sx_est *)(uintptr_t)est, err) : sx_error_memory(err);
   }

@@ -23,7 +23,7 @@ static void read_figure(st_load *l, st_balanced *f, const char *id, const sx_nod
     return;
   }
   if (!study__is_map(l, node, "a figure")) return;
-  ST_KEYS(l, node, "value", "by", "lower", "upper", "label", "unit");
+  ST_KEYS(l, node, "value", "by", "lower", "upper", "held", "label", "unit");
   f->value.value = study__expr(l, node, "value");
   if (!sx_node_get(node, "value"))
     study__problem(l, node, "the figure '%s' needs 'value: ESTIMATE', as formulas name estimates", id);
@@ -31,6 +31,9 @@ static void read_figure(st_load *l, st_balanced *f, const char *id, const sx_nod
   if (label.zh || label.en) f->label = label;
   f->unit = study__text(l, node, "unit");
   read_bounds(l, f, node);
+  f->held = study__bool(l, node, "held", false);
+  if (f->held && (sx_node_get(node, "lower") || sx_node_get(node, "upper")))
+    study__problem(l, node, "the figure '%s' is held: bounds have nothing to hold", id);
   const char *by = study__text(l, node, "by");
   if (!by) return;
   f->grouped = true;
@@ -103,7 +106,7 @@ static void parse_identity(st_load *l, const struct st_balance *b, st_identity *
 static void read_identity(st_load *l, const struct st_balance *b, st_identity *id, const sx_node *map) {
   *id = (st_identity){.node = map, .id = ""};
   if (!study__is_map(l, map, "an identity")) return;
-  ST_KEYS(l, map, "id", "sum", "of", "formula", "units", "why", "label");
+  ST_KEYS(l, map, "id", "sum", "of", "formula", "each", "units", "why", "label");
   id->id = study__text(l, map, "id");
   if (!id->id) {
     id->id = "";
@@ -117,6 +120,14 @@ static void read_identity(st_load *l, const struct st_balance *b, st_identity *i
   }
   if (!text) text = sum_text(l, map, id->id);
   if (text) parse_identity(l, b, id, text);
+  id->each = study__bool(l, map, "each", false);
+  for (size_t e = 0; id->each && e < id->n_terms; e++) {
+    const st_balanced *f = &b->figures[id->terms[e].figure], *first = &b->figures[id->terms[0].figure];
+    if (f->grouped && first->grouped && study__same_domain(&f->by, &first->by)) continue;
+    study__problem(l, map, "the identity '%s' holds in each level: all its figures are 'by' one group, and '%s' is not",
+                   id->id, f->grouped ? first->id : f->id);
+    break;
+  }
 }
 
 static void read_identities(st_load *l, struct st_balance *b) {
@@ -192,6 +203,7 @@ static const char *unit_of(const sx_study *s, const st_balanced *f) {
   const st_operand *op = &f->value.operands[0];
   if (op->kind == ST_OPERAND_BENCHMARK) return s->benchmarks[op->index].unit;
   if (op->kind == ST_OPERAND_INDICATOR) return s->indicators[op->index].unit;
+  if (op->kind == ST_OPERAND_BALANCE) return study__balance_unit(s, op);
   return op->statistic && strcmp(op->statistic, "level") == 0 ? s->accounts[op->index].unit : NULL;
 }
 
@@ -216,8 +228,25 @@ static void check_units(st_load *l, const struct st_balance *b, const st_identit
 static void check_figure(st_load *l, st_balanced *f) {
   sx_study *s = l->s;
   study__resolve_formula(l, &f->value);
-  study__need_operands(l, &f->value, f->grouped ? &f->by : NULL, f->grouped ? 1 : 0);
   f->unit = unit_of(s, f);
+  for (size_t i = 0; f->grouped && i < f->value.n; i++) {
+    st_operand *op = &f->value.operands[i];
+    if (op->kind != ST_OPERAND_ACCOUNT || strchr(op->name, '.')) continue; /* with a domain: that, in every level */
+    const st_account *a = &s->accounts[op->index];
+    bool made = false;
+    for (size_t k = 0; k < a->n_domains; k++) made = made || study__covers(&a->domains[k], &f->by);
+    op->levels = &f->by;
+    if (!made)
+      study__problem(l, f->node, "the account '%s' is not made for the levels of '%s': add the group to its 'domains'",
+                     a->id, f->id);
+  }
+}
+
+void study__need_balance(st_load *l, size_t balance) {
+  const struct st_balance *b = &l->s->balances[balance];
+  for (size_t k = 0; k < b->n_figures; k++)
+    study__need_operands(l, &b->figures[k].value, b->figures[k].grouped ? &b->figures[k].by : NULL,
+                         b->figures[k].grouped ? 1 : 0);
 }
 
 void study__check_balances(st_load *l) {
@@ -294,31 +323,38 @@ static sx_status plan_figure(st_build *b, size_t step, const st_balanced *f, sx_
       sx_node_to_json(&b->spec, b->s->benchmarks[op->index].node);
     else
       SX_TRY(study__plan_dep(b, step,
-                             op->kind == ST_OPERAND_INDICATOR ? b->indicator[op->index] : b->account[op->index], err));
+                             op->kind == ST_OPERAND_INDICATOR ? b->indicator[op->index]
+                             : op->kind == ST_OPERAND_ACCOUNT ? b->account[op->index]
+                                                              : b->balance[op->index],
+                             err));
   }
   for (size_t i = 0; f->grouped && i < f->by.n; i++) sx_node_to_json(&b->spec, b->s->groups[f->by.terms[i].group].node);
   return SX_OK;
 }
 
-sx_status study__plan_balances(st_build *b, sx_error *err) {
+/* Figures that formulas name: their carriers are stored. */
+static void spec_asked(st_build *b, size_t balance) {
+  const struct st_balance *own = &b->s->balances[balance];
+  for (size_t k = 0; k < own->n_figures; k++)
+    if (study__balance_asked(b->s, balance, k, NULL)) sx_buf_printf(&b->spec, "asked %s\n", own->figures[k].id);
+}
+
+sx_status study__plan_balance(st_build *b, size_t index, sx_error *err) {
   const sx_study *s = b->s;
   static const char *const own[] = {"level", "df"};
-  b->balance = sx_arena_alloc(b->arena, s->n_balances, sizeof *b->balance);
-  if (!b->balance) return sx_error_memory(err);
-  for (size_t i = 0; i < s->n_balances; i++) {
-    const struct st_balance *balance = &s->balances[i];
-    size_t step = 0;
-    SX_TRY(study__plan_step(&step, b, ST_STEP_BALANCE, i, "balance", balance->id, err));
-    sx_buf_printf(&b->spec, "wave %s\n", s->wave ? s->wave : "");
-    sx_node_to_json(&b->spec, balance->node);
-    for (size_t k = 0; k < 2; k++) {
-      const sx_node *node = sx_node_get(sx_doc_root(s->doc), own[k]);
-      if (node) sx_node_to_json(&b->spec, node);
-    }
-    SX_TRY(study__plan_dep(b, step, b->design, err));
-    for (size_t k = 0; k < balance->n_figures; k++) SX_TRY(plan_figure(b, step, &balance->figures[k], err));
-    SX_TRY(study__plan_seal(b, step, err));
-    b->balance[i] = step;
+  const struct st_balance *balance = &s->balances[index];
+  size_t step = 0;
+  SX_TRY(study__plan_step(&step, b, ST_STEP_BALANCE, index, "balance", balance->id, err));
+  sx_buf_printf(&b->spec, "wave %s\n", s->wave ? s->wave : "");
+  sx_node_to_json(&b->spec, balance->node);
+  spec_asked(b, index);
+  for (size_t k = 0; k < 2; k++) {
+    const sx_node *node = sx_node_get(sx_doc_root(s->doc), own[k]);
+    if (node) sx_node_to_json(&b->spec, node);
   }
+  SX_TRY(study__plan_dep(b, step, b->design, err));
+  for (size_t k = 0; k < balance->n_figures; k++) SX_TRY(plan_figure(b, step, &balance->figures[k], err));
+  SX_TRY(study__plan_seal(b, step, err));
+  b->balance[index] = step;
   return SX_OK;
 }

@@ -14,6 +14,7 @@ typedef struct st_balanced { /* one figure, or one for every level of a group */
   const char *unit; /* its own, or that of the one estimate that it is; NULL none */
   st_formula value;
   double lower, upper;
+  bool held; /* not moved: the others are brought to it, and have its error */
   bool grouped;
   st_domain by;
 } st_balanced;
@@ -24,6 +25,7 @@ typedef struct st_identity { /* terms over the figures; a grouped one stands for
   sx_balance_term *terms;
   size_t n_terms;
   double constant;
+  bool each; /* holds in every level of the figures by levels */
 } st_identity;
 
 struct st_balance {
@@ -38,6 +40,8 @@ struct st_balance {
   size_t n_identities;
 };
 
+/* study_balance_operand.c: whether some formula names the figure, in the domain (NULL: in any). */
+bool study__balance_asked(const sx_study *s, size_t balance, size_t figure, const char *domain);
 /* study_balance_run.c */
 extern const char *const study__balance_stats[]; /* balanced before moved_se standardised at_bound; NULL at the end */
 

@@ -28,7 +28,9 @@ typedef struct work {
   sx_balance_figure *figures;
   const sx_est **values;
   sx_balance_identity *identities;
-  sx_na na; /* why nothing can be balanced */
+  size_t n_identities;
+  bool *held; /* [n] */
+  sx_na na;   /* why nothing can be balanced */
 } work;
 
 static const st_where whole = {.n = 0, .name = "total"};
@@ -68,24 +70,55 @@ static sx_status set_figures(work *w, sx_error *err) {
   sx_arena *arena = w->r->arena;
   w->figures = sx_arena_zalloc(arena, w->n, sizeof *w->figures);
   w->values = sx_arena_zalloc(arena, w->n, sizeof *w->values);
-  if (!w->figures || !w->values) return sx_error_memory(err);
+  w->held = sx_arena_zalloc(arena, w->n, sizeof *w->held);
+  if (!w->figures || !w->values || !w->held) return sx_error_memory(err);
   for (size_t j = 0; j < w->n; j++) {
     const st_balanced *f = &w->b->figures[w->parts[j].figure];
     const char *id = f->grouped ? sx_arena_printf(arena, "%s:%s", f->id, w->parts[j].where->name) : f->id;
     if (!id) return sx_error_memory(err);
     w->figures[j] = (sx_balance_figure){id, 0, 0, f->lower, f->upper};
     w->values[j] = w->parts[j].est;
+    w->held[j] = f->held;
   }
   return SX_OK;
 }
 
+/* One identity for every level; the levels of all its figures are in one order. */
+static sx_status each_level(work *w, const st_identity *id, sx_error *err) {
+  const size_t first = id->n_terms ? id->terms[0].figure : 0,
+               n = id->n_terms ? w->first[first + 1] - w->first[first] : 0;
+  for (size_t i = 0; i < n; i++) {
+    sx_balance_term *terms = sx_arena_zalloc(w->r->arena, id->n_terms, sizeof *terms);
+    const char *name = sx_arena_printf(w->r->arena, "%s:%s", id->id, w->parts[w->first[first] + i].where->name);
+    if (!terms || !name) return sx_error_memory(err);
+    for (size_t e = 0; e < id->n_terms; e++)
+      terms[e] = (sx_balance_term){w->first[id->terms[e].figure] + i, id->terms[e].coefficient};
+    w->identities[w->n_identities++] = (sx_balance_identity){name, terms, id->n_terms, id->constant};
+  }
+  return SX_OK;
+}
+
+static size_t count_identities(const work *w) {
+  size_t n = 0;
+  for (size_t k = 0; k < w->b->n_identities; k++) {
+    const st_identity *id = &w->b->identities[k];
+    const size_t f = id->n_terms ? id->terms[0].figure : 0;
+    n += id->each && id->n_terms ? w->first[f + 1] - w->first[f] : 1;
+  }
+  return n;
+}
+
 static sx_status set_identities(work *w, sx_error *err) {
   const struct st_balance *b = w->b;
-  w->identities = sx_arena_zalloc(w->r->arena, b->n_identities, sizeof *w->identities);
+  w->identities = sx_arena_zalloc(w->r->arena, count_identities(w), sizeof *w->identities);
   if (!w->identities) return sx_error_memory(err);
   for (size_t k = 0; k < b->n_identities; k++) {
     const st_identity *id = &b->identities[k];
     size_t n = 0;
+    if (id->each) {
+      SX_TRY(each_level(w, id, err));
+      continue;
+    }
     for (size_t e = 0; e < id->n_terms; e++) n += w->first[id->terms[e].figure + 1] - w->first[id->terms[e].figure];
     sx_balance_term *terms = sx_arena_zalloc(w->r->arena, n, sizeof *terms);
     if (!terms) return sx_error_memory(err);
@@ -93,15 +126,18 @@ static sx_status set_identities(work *w, sx_error *err) {
     for (size_t e = 0; e < id->n_terms; e++)
       for (size_t j = w->first[id->terms[e].figure]; j < w->first[id->terms[e].figure + 1]; j++)
         terms[n++] = (sx_balance_term){j, id->terms[e].coefficient};
-    w->identities[k] = (sx_balance_identity){id->id, terms, n, id->constant};
+    w->identities[w->n_identities++] = (sx_balance_identity){id->id, terms, n, id->constant};
   }
   return SX_OK;
 }
 
 /* The node that an error of the library is about. */
 static const sx_node *node_of(const work *w, const sx_error *err) {
-  for (size_t k = 0; err && strncmp(err->where, "identity ", 9) == 0 && k < w->b->n_identities; k++)
-    if (strcmp(w->b->identities[k].id, err->where + 9) == 0) return w->b->identities[k].node;
+  for (size_t k = 0; err && strncmp(err->where, "identity ", 9) == 0 && k < w->b->n_identities; k++) {
+    const size_t n = strlen(w->b->identities[k].id);
+    const char *rest = strncmp(w->b->identities[k].id, err->where + 9, n) == 0 ? err->where + 9 + n : NULL;
+    if (rest && (*rest == '\0' || (*rest == ':' && w->b->identities[k].each))) return w->b->identities[k].node;
+  }
   for (size_t j = 0; err && w->figures && strncmp(err->where, "figure ", 7) == 0 && j < w->n; j++)
     if (strcmp(w->figures[j].id, err->where + 7) == 0) return w->b->figures[w->parts[j].figure].node;
   return w->b->node;
@@ -132,8 +168,15 @@ static sx_status put_estimate(work *w, const part *p, const char *statistic, con
                       .row = &row,
                       .mark = mark};
   sx_status status = study__put(&row_id, r, &put, err);
-  if (status == SX_OK && strcmp(statistic, study__balance_stats[0]) == 0)
-    status = study__put_carrier(r, row_id, est, err);
+  if (status == SX_OK && strcmp(statistic, study__balance_stats[0]) == 0) {
+    const size_t balance = (size_t)(w->b - r->s->balances);
+    const char *name = sx_arena_printf(r->arena, "%s|%s|%s", id, p->where->name, statistic);
+    if (!name) status = sx_error_memory(err);
+    if (status == SX_OK && study__balance_asked(r->s, balance, p->figure, p->where->name))
+      status = study__put_carrier(r, row_id, est, err);
+    if (status == SX_OK && study__balance_asked(r->s, balance, p->figure, NULL))
+      status = study__keep_value(r, name, (sx_est *)(uintptr_t)est, err);
+  }
   sx_est_free(row.est);
   return status;
 }
@@ -208,7 +251,8 @@ static sx_status solve(work *w, sx_error *err) {
   q.n_figures = w->n;
   q.estimates = w->values;
   q.identities = w->identities;
-  q.n_identities = w->b->n_identities;
+  q.n_identities = w->n_identities;
+  q.held = w->held;
   q.distance = w->b->distance;
   sx_balance_result *result = NULL;
   SX_TRY(sx_account_balance(&result, &w->r->ctx, &q, err));
@@ -217,7 +261,7 @@ static sx_status solve(work *w, sx_error *err) {
   return status;
 }
 
-static sx_status run_balance(st_run *r, size_t index, sx_error *err) {
+sx_status study__run_balance(st_run *r, size_t index, sx_error *err) {
   work w = {.r = r, .b = &r->s->balances[index]};
   const sx_status status = solve(&w, err);
   if (status != SX_OK) {
@@ -228,16 +272,6 @@ static sx_status run_balance(st_run *r, size_t index, sx_error *err) {
   for (size_t j = 0; j < w.n; j++) sx_est_free(w.parts[j].est);
   sx_mem_free(&r->ctx, w.parts);
   return status;
-}
-
-sx_status study__run_balances(st_run *r, sx_error *err) {
-  for (size_t i = 0; i < r->plan->n; i++) {
-    const st_step *step = &r->plan->steps[i];
-    if (step->kind != ST_STEP_BALANCE || step->reused || step->wave != r->wave) continue;
-    SX_TRY(run_balance(r, step->index, err));
-    SX_TRY(sx_ctx_poll(&r->ctx, err));
-  }
-  return SX_OK;
 }
 
 sx_status study__put_balance_labels(st_run *r, sx_error *err) {

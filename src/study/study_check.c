@@ -112,6 +112,7 @@ static void add_operands(const sx_study *s, size_t *deps, size_t *n, const st_fo
     const st_operand *op = &f->operands[k];
     if (op->kind == ST_OPERAND_INDICATOR) deps[(*n)++] = op->index;
     if (op->kind == ST_OPERAND_ACCOUNT) deps[(*n)++] = op->index + s->n_indicators;
+    if (op->kind == ST_OPERAND_BALANCE) deps[(*n)++] = op->index + s->n_indicators + s->n_accounts;
   }
 }
 
@@ -126,7 +127,7 @@ static size_t account_operands(const st_account *a) {
 static void order_formulas(st_load *l) {
   sx_study *s = l->s;
   graph g;
-  if (!graph_init(l, &g, s->n_indicators + s->n_accounts, "formulas")) return;
+  if (!graph_init(l, &g, s->n_indicators + s->n_accounts + s->n_balances, "formulas")) return;
   for (size_t i = 0; i < s->n_indicators; i++) {
     g.names[i] = s->indicators[i].id;
     g.nodes[i] = s->indicators[i].node;
@@ -146,6 +147,16 @@ static void order_formulas(st_load *l) {
     for (size_t k = 0; k < a->n_compares; k++) {
       if (a->compares[k].with != ST_NONE) g.deps[at][g.n_deps[at]++] = a->compares[k].with + s->n_indicators;
     }
+  }
+  for (size_t i = 0; i < s->n_balances; i++) {
+    const size_t at = i + s->n_indicators + s->n_accounts;
+    const st_formula *f = NULL;
+    size_t n = 0;
+    g.names[at] = study__balance_id(s, i, &g.nodes[at]);
+    for (size_t k = 0; (f = study__balance_figure_formula(s, i, k)) != NULL; k++) n += f->n;
+    if (!(g.deps[at] = study__take(l, n, sizeof **g.deps))) return;
+    for (size_t k = 0; (f = study__balance_figure_formula(s, i, k)) != NULL; k++)
+      add_operands(s, g.deps[at], &g.n_deps[at], f);
   }
   size_t *order = ordered(l, &g);
   s->formula_order = study__take(l, g.n, sizeof *s->formula_order);
@@ -405,7 +416,11 @@ static void mark_needed(st_load *l) {
       study__need_operands(l, &ind.formula, ind.by, ind.n_by);
       continue;
     }
-    study__need_account(l, &s->accounts[at - s->n_indicators]);
+    if (at < s->n_indicators + s->n_accounts) {
+      study__need_account(l, &s->accounts[at - s->n_indicators]);
+    } else {
+      study__need_balance(l, at - s->n_indicators - s->n_accounts);
+    }
   }
 }
 
@@ -447,6 +462,7 @@ void study__check(st_load *l) {
   if (study__stop(l)) return;
   order_formulas(l);
   if (study__stop(l)) return;
+  study__check_balanced_operands(l);
   mark_needed(l);
   if (!study__stop(l)) study__check_blocks(l);
 }

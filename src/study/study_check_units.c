@@ -263,6 +263,8 @@ static quantity of_operand(const sx_study *s, const st_operand *op) {
     return of_indicator(s, &s->indicators[op->index], stat);
   case ST_OPERAND_ACCOUNT:
     return of_account(&s->accounts[op->index], stat);
+  case ST_OPERAND_BALANCE:
+    return amount_of(study__balance_unit(s, op));
   }
   return (quantity){M_UNKNOWN, NULL};
 }

@@ -95,11 +95,13 @@ static sx_status benchmark(const sx_est **out, st_run *r, size_t i, const char *
 static sx_status operand(const sx_est **out, st_run *r, const st_operand *op, const char *domain, sx_error *err) {
   const sx_study *s = r->s;
   if (op->kind == ST_OPERAND_BENCHMARK) return benchmark(out, r, op->index, domain, err);
+  if (op->kind == ST_OPERAND_BALANCE) return study__balance_value(out, r, op, domain, err);
   if (op->kind == ST_OPERAND_ACCOUNT) {
     const st_account *a = &s->accounts[op->index];
     const char *id = sx_arena_printf(r->arena, "%s/%s", a->id, a->nodes[op->node].id);
-    const char *where =
-        op->scope ? sx_arena_printf(r->arena, "scope:%s", op->scope) : study__domain_text(s, &op->domain, r->arena);
+    const char *where = op->levels  ? domain
+                        : op->scope ? sx_arena_printf(r->arena, "scope:%s", op->scope)
+                                    : study__domain_text(s, &op->domain, r->arena);
     return id && where ? value_of(out, r, id, op->statistic, where, err) : sx_error_memory(err);
   }
   const char *where = op->fixed ? study__domain_text(r->s, &op->domain, r->arena) : domain;
@@ -170,6 +172,8 @@ sx_status study__run_formulas(st_run *r, sx_error *err) {
     if (!study__to_compute(r, step)) continue;
     if (step->kind == ST_STEP_ACCOUNT) {
       SX_TRY(study__run_account(r, step->index, err));
+    } else if (step->kind == ST_STEP_BALANCE) {
+      SX_TRY(study__run_balance(r, step->index, err));
     } else if (step->kind == ST_STEP_INDICATOR && study__is_formula(&s->indicators[step->index])) {
       SX_TRY(run_formula(r, &s->indicators[step->index], err));
     }

@@ -94,6 +94,27 @@ static sx_status make_operands(st_plan *plan, size_t account, sx_error *err) {
   return SX_OK;
 }
 
+/* Nor are the rows of an account that a balance takes level by level, nor balanced figures by levels that a formula takes: where what
+ * rests on them is made, so are they. Later steps first, for they may rest on each other. */
+static sx_status make_levels(st_plan *plan, size_t at, sx_error *err) {
+  const st_step *step = &plan->steps[at];
+  for (size_t k = 0; k < step->n_deps; k++) {
+    st_step *dep = &plan->steps[step->deps[k]];
+    if (!dep->reused || dep->kind != ST_STEP_ACCOUNT) continue;
+    const st_formula *f = NULL;
+    bool levels = false;
+    for (size_t i = 0; (f = study__balance_figure_formula(plan->s, step->index, i)) != NULL; i++)
+      for (size_t j = 0; j < f->n; j++)
+        levels = levels || (f->operands[j].kind == ST_OPERAND_ACCOUNT && f->operands[j].levels &&
+                            f->operands[j].index == dep->index);
+    if (!levels) continue;
+    dep->reused = false;
+    dep->why = sx_arena_printf(plan->arena, "%s takes it level by level", step->id);
+    if (!dep->why) return sx_error_memory(err);
+  }
+  return SX_OK;
+}
+
 sx_status study__plan_match(st_plan *plan, sx_store *store, bool force, sx_error *err) {
   const sx_ctx *ctx = &plan->s->ctx;
   void *payload = NULL;
@@ -107,6 +128,10 @@ sx_status study__plan_match(st_plan *plan, sx_store *store, bool force, sx_error
   }
   for (size_t i = 0; i < plan->n && status == SX_OK; i++) {
     status = match_step(plan, &plan->steps[i], store, manifest, force, err);
+  }
+  for (size_t i = plan->n; i-- > 0 && status == SX_OK;) {
+    const st_step *step = &plan->steps[i];
+    if (step->kind == ST_STEP_BALANCE && !step->reused && step->wave == 0) status = make_levels(plan, i, err);
   }
   for (size_t i = 0; i < plan->n && status == SX_OK; i++) {
     const st_step *step = &plan->steps[i];

@@ -433,7 +433,11 @@ static bool read_operand_reference(st_load *l, st_operand *op, const st_expr *e)
     return false;
   }
   const char *slash = strchr(ref.indicator, '/');
-  if (slash) {
+  const sx_study *of = s->follower ? s->follower : s;
+  if (slash && study__find_balance(of, ref.indicator, (size_t)(slash - ref.indicator)) != ST_NONE) {
+    if (of != s) return false; /* the study itself tells that earlier waves are not balanced */
+    if (!study__balance_operand(l, op, &ref, strchr(op->name, '.') != NULL, message) && !message[0]) return false;
+  } else if (slash) {
     study__check_account_reference(s, &ref, slash, message);
     if (!message[0]) {
       op->kind = ST_OPERAND_ACCOUNT;

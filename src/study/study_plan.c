@@ -336,7 +336,11 @@ static sx_status spec_formula(build *b, size_t step, const st_formula *f, sx_err
     if (op->kind == ST_OPERAND_BENCHMARK) {
       spec_map(&b->spec, b->s->benchmarks[op->index].node, words_only, N_WORDS_ONLY);
     } else {
-      SX_TRY(add_dep(b, step, op->kind == ST_OPERAND_INDICATOR ? b->indicator[op->index] : b->account[op->index], err));
+      SX_TRY(add_dep(b, step,
+                     op->kind == ST_OPERAND_INDICATOR ? b->indicator[op->index]
+                     : op->kind == ST_OPERAND_ACCOUNT ? b->account[op->index]
+                                                      : b->balance[op->index],
+                     err));
     }
   }
   return SX_OK;
@@ -380,7 +384,7 @@ static void spec_asked_by(build *b, size_t account, const st_formula *f) {
   for (size_t i = 0; i < f->n; i++) {
     const st_operand *op = &f->operands[i];
     if (op->kind != ST_OPERAND_ACCOUNT || op->index != account) continue;
-    sx_buf_printf(&b->spec, "asked %s\n", op->name);
+    sx_buf_printf(&b->spec, "asked %s%s\n", op->name, op->levels ? " by levels" : "");
   }
 }
 
@@ -439,8 +443,10 @@ static sx_status plan_estimates(build *b, sx_error *err) {
     const size_t at = s->formula_order[i];
     if (at < s->n_indicators) {
       SX_TRY(plan_indicator(b, at, err));
-    } else {
+    } else if (at < s->n_indicators + s->n_accounts) {
       SX_TRY(plan_account(b, at - s->n_indicators, err));
+    } else {
+      SX_TRY(study__plan_balance(b, at - s->n_indicators - s->n_accounts, err));
     }
   }
   return SX_OK;
@@ -615,7 +621,8 @@ sx_status study__plan_arrays(st_build *b, sx_error *err) {
   b->derive = sx_arena_alloc(b->arena, s->n_derived, sizeof *b->derive);
   b->indicator = sx_arena_alloc(b->arena, s->n_indicators, sizeof *b->indicator);
   b->account = sx_arena_alloc(b->arena, s->n_accounts, sizeof *b->account);
-  return b->data && b->derive && b->indicator && b->account ? SX_OK : sx_error_memory(err);
+  b->balance = sx_arena_alloc(b->arena, s->n_balances, sizeof *b->balance);
+  return b->data && b->derive && b->indicator && b->account && b->balance ? SX_OK : sx_error_memory(err);
 }
 
 sx_status study__plan_body(st_build *b, sx_error *err) {
@@ -633,7 +640,6 @@ static sx_status fill(build *b, sx_error *err) {
   SX_TRY(sx_parallel_for(&s->ctx, b->plan->n_files, hash_one, b, err));
   SX_TRY(study__plan_body(b, err));
   SX_TRY(study__plan_waves(b, err));
-  SX_TRY(study__plan_balances(b, err));
   SX_TRY(plan_published(b, err));
   SX_TRY(plan_words(b, err));
   return plan_report(b, err);

@@ -32,7 +32,7 @@ sx_status study__plan_files(st_build *b, sx_error *err) SX_NODISCARD;
 sx_status study__plan_body(st_build *b, sx_error *err) SX_NODISCARD; /* data to accounts */
 
 /* study_balance.c */
-sx_status study__plan_balances(st_build *b, sx_error *err) SX_NODISCARD;
+sx_status study__plan_balance(st_build *b, size_t balance, sx_error *err) SX_NODISCARD; /* after what it rests on */
 
 /* study_waves_plan.c */
 void study__plan_spec_wave(st_build *b);              /* what rows of an earlier wave call it */

@@ -162,15 +162,22 @@ typedef struct st_gap {
   const char *statistic;
 } st_gap;
 
-typedef enum st_operand_kind { ST_OPERAND_BENCHMARK, ST_OPERAND_INDICATOR, ST_OPERAND_ACCOUNT } st_operand_kind;
+typedef enum st_operand_kind {
+  ST_OPERAND_BENCHMARK,
+  ST_OPERAND_INDICATOR,
+  ST_OPERAND_ACCOUNT,
+  ST_OPERAND_BALANCE
+} st_operand_kind;
 typedef struct st_operand {
   const char *name;
   st_operand_kind kind;
-  size_t index, node;    /* node: of an account */
+  size_t index, node;    /* node: of an account; of a balance its figure */
   bool fixed;            /* the domain below whatever the formula's own */
   st_domain domain;      /* of an indicator or an account */
   const char *scope;     /* of an account, NULL: the whole tree */
   const char *statistic; /* of an account: its measure; of an indicator: one beyond the first, else NULL */
+  const struct st_domain
+      *levels; /* of an account in a figure of a balance by levels: each level's own; NULL the domain above */
 } st_operand;
 typedef struct st_formula {
   st_expr value;
@@ -348,7 +355,7 @@ struct sx_study {
   size_t n_groups;
   st_indicator *indicators;
   size_t n_indicators;
-  size_t *formula_order; /* what formulas rest on first: indicator i, or account i + n_indicators */
+  size_t *formula_order; /* what formulas rest on first: indicator i, account i + n_indicators, balance i + both */
   size_t n_formula_order;
   st_account *accounts;
   size_t n_accounts;
@@ -784,8 +791,20 @@ void study__check_balances(st_load *l); /* after accounts */
 void study__check_balance_reference(const sx_study *s, size_t balance, const sx_reference *ref, char message[256]);
 void study__check_balance_form(st_load *l, const sx_node *block);                       /* a table with `balance: ID` */
 const struct st_balance *study__block_balance(const sx_study *s, const sx_node *block); /* NULL: it shows none */
-sx_status study__run_balances(st_run *r,
-                              sx_error *err) SX_NODISCARD; /* after all other estimates, with their rows indexed */
+sx_status study__run_balance(st_run *r, size_t index, sx_error *err) SX_NODISCARD;
+/* A balanced figure as an operand: in the domain; one by levels in the whole is the sum of its levels. Borrowed. */
+sx_status study__balance_value(const sx_est **out, st_run *r, const st_operand *op, const char *domain,
+                               sx_error *err) SX_NODISCARD;
+/* "agreed/goods", "agreed/part.province:A" of a formula; false: it is none, or a problem was told (then *told). */
+bool study__balance_operand(st_load *l, st_operand *op, const sx_reference *ref, bool fixed, char message[256]);
+const char *study__balance_unit(const sx_study *s, const st_operand *op);
+const st_formula *study__balance_figure_formula(const sx_study *s, size_t balance,
+                                                size_t figure); /* NULL past the last */
+const char *study__balance_id(const sx_study *s, size_t balance, const sx_node **node);
+void study__need_balance(st_load *l, size_t balance); /* marks what its figures want */
+void study__check_balanced_operands(st_load *l);      /* of formulas in groups, and of what is followed */
+bool study__level_asked(const sx_study *s, const st_domain *levels,
+                        const char *domain); /* the domain is one level of them */
 sx_status study__put_balance_labels(st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__balance_table(sx_buf *out, sx_buf *scratch, const st_run *r, const struct st_balance *balance,
                                sx_error *err) SX_NODISCARD;
@@ -803,6 +822,7 @@ void study__prune_derived(st_load *l); /* of an earlier wave: those that nothing
 void study__check_waves_left(st_load *l, const sx_node *root); /* words that need the section where there is none */
 /* study_waves_check.c: references to rows of waves and to changes. False: it is neither. */
 bool study__wave_reference(const sx_study *s, const sx_reference *ref, char message[256]);
+bool study__is_followed(const sx_study *s, size_t i, bool account);
 bool study__is_change(const sx_study *s, const char *statistic); /* "change", "yoy_relative", "p_change" ... */
 void study__change_format(const sx_study *s, const sx_reference *ref, const char *format, char message[256]);
 /* ref without its wave; the wave's name or NULL. */

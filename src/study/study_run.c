@@ -220,12 +220,6 @@ static sx_status compute_rows(st_run *r, sx_error *err) {
   SX_TRY(study__run_waves(r, err));
   SX_TRY(recall(r, err));
   SX_TRY(study__index_rows(r, err));
-  if (compute && r->s->n_balances) {
-    const double since = now();
-    SX_TRY(study__run_balances(r, err));
-    clock_steps(r, ST_STEP_BALANCE, false, now() - since);
-    SX_TRY(study__index_rows(r, err));
-  }
   const double since = now();
   SX_TRY(study__run_published(r, err));
   clock_steps(r, ST_STEP_PUBLISHED, false, now() - since);

@@ -91,6 +91,12 @@ static bool is_followed(const sx_study *s, const char *indicator) {
   return slash ? series->followed_account[i] : series->followed[i];
 }
 
+bool study__is_followed(const sx_study *s, size_t i, bool account) {
+  const struct st_series *series = s->series;
+  if (!series || !series->followed || !series->followed_account) return false;
+  return account ? series->followed_account[i] : series->followed[i];
+}
+
 static bool is_listed(const st_list *list, const char *indicator) {
   const size_t n = strcspn(indicator, "/");
   for (size_t i = 0; i < list->n; i++)

@@ -359,7 +359,7 @@ void study__find_breaks(const sx_study *s, st_wave *w) {
     const size_t at = s->formula_order[i];
     if (at < s->n_indicators)
       break_formula(s, w, &w->broken[at], &s->indicators[at].formula);
-    else
+    else if (at < s->n_indicators + s->n_accounts)
       break_account(s, w, at - s->n_indicators);
   }
 }
