@@ -98,7 +98,7 @@ SX_API sx_status sx_account_set_price(sx_account *account, const char *node, con
 SX_API sx_status sx_account_copy(sx_account **out, const sx_account *account, const char *const *ids,
                                  const sx_account_leaf *leaves, size_t n, sx_error *err) SX_NODISCARD;
 /* A copy that has the levels (at current prices) of one scope: leaves outside it are 0, amounts have their part, ratios are what they give. With the account itself, or
- * another scope, it makes a pair for accounts_compare.h: what the wider definition adds. Expected: SX_E_DATA for an unknown scope. */
+ * another scope, it makes a pair for accounts_compare.h: what the wider definition adds. scope NULL: a copy of the whole tree that has no scopes. Expected: SX_E_DATA for an unknown scope. */
 SX_API sx_status sx_account_restrict(sx_account **out, const sx_account *account, const char *scope,
                                      sx_error *err) SX_NODISCARD;
 /* What sx_account_compute refuses, without computing: no nodes, a branch without children, scopes that are not nested, a ratio to an unknown

@@ -64,9 +64,18 @@ static sx_status restrict_nodes(scope_work *w, sx_error *err) {
   return SX_OK;
 }
 
+static sx_status without_scopes(sx_account **out, const sx_account *account, sx_error *err) {
+  sx_account *to = NULL;
+  SX_TRY(sx_accounts__linked(&to, account, NULL, err));
+  while (to->n_scopes) sx_mem_free(&to->ctx, to->scopes[--to->n_scopes]);
+  *out = to;
+  return SX_OK;
+}
+
 sx_status sx_account_restrict(sx_account **out, const sx_account *account, const char *scope, sx_error *err) {
-  if (!out || !account || !scope) return sx_error_set(err, SX_E_ARGUMENT, "", "out, account and a scope are needed");
+  if (!out || !account) return sx_error_set(err, SX_E_ARGUMENT, "", "out and account are needed");
   SX_TRY(sx_account_check(account, err));
+  if (!scope) return without_scopes(out, account, err);
   scope_work w = {.from = account, .scope = SX_ACCOUNTS__NONE};
   for (size_t s = 0; s < account->n_scopes; s++)
     if (strcmp(account->scopes[s], scope) == 0) w.scope = (ptrdiff_t)s;

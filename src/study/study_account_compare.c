@@ -84,7 +84,17 @@ static sx_status put_effects(const comparison *k, sx_error *err) {
 
 sx_status study__put_comparison(const st_account_run *w, const st_compare *c, const st_where *where,
                                 const st_sides *sides, sx_error *err) {
-  const comparison k = {w, c, where, sides};
-  SX_TRY(put_contributions(&k, err));
-  return c->decompose ? put_effects(&k, err) : SX_OK;
+  sx_account *before = NULL,
+             *after = NULL; /* of the whole: nothing of the scopes is shown, and they are most of the work */
+  sx_status status = sx_account_restrict(&before, sides->before, NULL, err);
+  if (status == SX_OK) status = sx_account_restrict(&after, sides->after, NULL, err);
+  st_sides bare = *sides;
+  bare.before = before;
+  bare.after = after;
+  const comparison k = {w, c, where, &bare};
+  if (status == SX_OK) status = put_contributions(&k, err);
+  if (status == SX_OK && c->decompose) status = put_effects(&k, err);
+  sx_account_free(before);
+  sx_account_free(after);
+  return status;
 }

@@ -290,6 +290,10 @@ void study__check_balance_reference(const sx_study *s, size_t balance, const sx_
   if (!known)
     (void)snprintf(message, 256, "a balanced figure has no statistic '%.30s': balanced, before, moved_se, standardised",
                    stat);
+  for (size_t i = 0; i < b->n_figures; i++) {
+    if (b->figures[i].held && strcmp(stat, "standardised") == 0)
+      (void)snprintf(message, 256, "the balance '%.60s' holds figures: it has no standardised adjustments", b->id);
+  }
   if ((ref->n_terms > 0) != f->grouped)
     (void)snprintf(message, 256,
                    f->grouped ? "'%.80s' is a figure per level: name one" : "'%.80s' has the domain total",
@@ -306,6 +310,7 @@ const struct st_balance *study__block_balance(const sx_study *s, const sx_node *
 void study__check_balance_form(st_load *l, const sx_node *block) {
   const sx_study *s = l->s;
   const char *name = study__text(l, block, "balance");
+  if (name && study__block_balance(s, block)) study__check_balance_levels(l, block, study__block_balance(s, block));
   if (!name || study__block_balance(s, block)) return;
   const char **names = study__take(l, s->n_balances, sizeof *names);
   for (size_t i = 0; names && i < s->n_balances; i++) names[i] = s->balances[i].id;

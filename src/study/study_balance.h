@@ -43,6 +43,7 @@ struct st_balance {
 /* study_balance_operand.c: whether some formula names the figure, in the domain (NULL: in any). */
 bool study__balance_asked(const sx_study *s, size_t balance, size_t figure, const char *domain);
 /* study_balance_run.c */
+void study__check_balance_levels(st_load *l, const sx_node *block, const struct st_balance *b);
 extern const char *const study__balance_stats[]; /* balanced before moved_se standardised at_bound; NULL at the end */
 
 #endif

@@ -222,6 +222,12 @@ static sx_status put_missing(work *w, sx_error *err) {
   return status == SX_OK ? put_number(w, ST_BALANCE_ALL, &whole, "p", none, none, NULL, err) : status;
 }
 
+static bool any_held(const work *w) {
+  bool any = false;
+  for (size_t j = 0; j < w->n; j++) any = any || w->held[j];
+  return any;
+}
+
 static sx_status put_rows(work *w, const sx_balance_result *result, sx_error *err) {
   const double none = (double)NAN;
   for (size_t j = 0; j < w->n; j++) {
@@ -232,8 +238,9 @@ static sx_status put_rows(work *w, const sx_balance_result *result, sx_error *er
     SX_TRY(put_estimate(w, p, "balanced", row->est, held ? "at bound" : NULL, err)); /* first: the main statistic */
     SX_TRY(put_estimate(w, p, "before", p->est, NULL, err));
     SX_TRY(put_number(w, f->id, p->where, "moved_se", isnan(row->moved_se) ? 0 : row->moved_se, none, NULL, err));
-    SX_TRY(put_number(w, f->id, p->where, "standardised", isnan(row->standardised) ? 0 : row->standardised, none, NULL,
-                      err));
+    if (!any_held(w)) /* how far it would move by chance is not known where others may not */
+      SX_TRY(put_number(w, f->id, p->where, "standardised", isnan(row->standardised) ? 0 : row->standardised, none,
+                        NULL, err));
     if (held) SX_TRY(put_number(w, f->id, p->where, "at_bound", row->after, none, f->unit ? f->unit : w->b->unit, err));
   }
   const double df = (double)result->df;
@@ -300,26 +307,99 @@ static void column(sx_buf *out, bool first, const char *zh, const char *en, cons
 }
 
 static void table_row(sx_buf *out, sx_buf *scratch, const st_run *r, const char *id, const char *domain, sx_text2 label,
-                      bool *first) {
+                      size_t n_shown, bool *first) {
   static const char *const shown[] = {"before", "balanced", "moved_se", "standardised"};
   sx_buf_add(out, *first ? "{\"label\":" : ",{\"label\":");
   *first = false;
   study__text2_json(out, label.zh, label.en);
   sx_buf_add(out, ",\"cells\":[");
-  for (size_t k = 0; k < 4; k++) {
+  for (size_t k = 0; k < n_shown; k++) {
     if (k) sx_buf_add_char(out, ',');
     study__cell_json(out, scratch, r, id, domain, shown[k], NULL);
   }
   sx_buf_add(out, "]}");
 }
 
-sx_status study__balance_table(sx_buf *out, sx_buf *scratch, const st_run *r, const struct st_balance *b,
-                               sx_error *err) {
+static bool by_levels(const st_balanced *f, const st_domain *by) {
+  return f->grouped && study__same_domain(&f->by, by);
+}
+
+/* Levels in the rows; of every figure by them the balanced value and how far it moved. */
+static sx_status table_of_levels(sx_buf *out, sx_buf *scratch, st_run *r, const struct st_balance *b,
+                                 const st_domain *by, sx_error *err) {
+  st_where *list = NULL;
+  size_t n = 0;
+  char zh[300], en[300];
+  bool first = true;
+  SX_TRY(study__expand(&list, &n, r, by, err));
+  sx_buf_add(out, "\"columns\":[");
+  for (size_t i = 0; i < b->n_figures; i++) {
+    const sx_text2 label = b->figures[i].label;
+    if (!by_levels(&b->figures[i], by)) continue;
+    column(out, first, label.zh, label.en, b->format);
+    first = false;
+    (void)snprintf(zh, sizeof zh, "%.200s：移动（标准误）", label.zh ? label.zh : "");
+    (void)snprintf(en, sizeof en, "%.200s: moved (SE)", label.en ? label.en : "");
+    zh[sx_utf8_cut(zh, strlen(zh), sizeof zh - 1)] = '\0';
+    column(out, false, zh, en, "plain 2 sign:plus");
+  }
+  sx_buf_add(out, "],\"errors\":true,\"bases\":false,\"rows\":[");
+  for (size_t k = 0; k < n; k++) {
+    sx_text2 label = {list[k].name, list[k].name};
+    if (list[k].n == 1) label = list[k].terms[0].level_label;
+    sx_buf_add(out, k ? ",{\"label\":" : "{\"label\":");
+    study__text2_json(out, label.zh, label.en);
+    sx_buf_add(out, ",\"cells\":[");
+    first = true;
+    for (size_t i = 0; i < b->n_figures; i++) {
+      if (!by_levels(&b->figures[i], by)) continue;
+      const char *id = sx_arena_printf(r->arena, "%s/%s", b->id, b->figures[i].id);
+      if (!id) return sx_error_memory(err);
+      if (!first) sx_buf_add_char(out, ',');
+      first = false;
+      study__cell_json(out, scratch, r, id, list[k].name, "balanced", NULL);
+      sx_buf_add_char(out, ',');
+      study__cell_json(out, scratch, r, id, list[k].name, "moved_se", NULL);
+    }
+    sx_buf_add(out, "]}");
+  }
+  sx_buf_add_char(out, ']');
+  return SX_OK;
+}
+
+/* The group whose levels a table of a balance has in its rows; its n is 0 where it lists the figures one by one. */
+static st_domain levels_of(const sx_study *s, const sx_node *block) {
+  const char *by = study__scalar_of(block, "by");
+  const size_t group = by ? study__find_group(s, by, strlen(by)) : ST_NONE;
+  st_domain out = {.n = group != ST_NONE};
+  if (out.n) out.terms[0].group = group;
+  return out;
+}
+
+void study__check_balance_levels(st_load *l, const sx_node *block, const struct st_balance *b) {
+  const char *by = study__text(l, block, "by");
+  const st_domain levels = levels_of(l->s, block);
+  bool any = false;
+  for (size_t i = 0; i < b->n_figures; i++) any = any || by_levels(&b->figures[i], &levels);
+  if (by && !any)
+    study__problem(l, sx_node_get(block, "by"), "the balance '%s' has no figures by the levels of '%s'", b->id, by);
+}
+
+static bool has_held(const struct st_balance *b) {
+  bool any = false;
+  for (size_t i = 0; i < b->n_figures; i++) any = any || b->figures[i].held;
+  return any;
+}
+
+sx_status study__balance_table(sx_buf *out, sx_buf *scratch, st_run *r, const st_block *block,
+                               const struct st_balance *b, sx_error *err) {
+  const st_domain by = levels_of(r->s, block->node);
+  if (by.n) return table_of_levels(out, scratch, r, b, &by, err);
   sx_buf_add(out, "\"columns\":[");
   column(out, true, "调整前", "Before", b->format);
   column(out, false, "平衡后", "Balanced", b->format);
   column(out, false, "移动量（以标准误计）", "Moved (standard errors)", "plain 2 sign:plus");
-  column(out, false, "标准化调整量", "Standardised adjustment", "plain 2 sign:plus");
+  if (!has_held(b)) column(out, false, "标准化调整量", "Standardised adjustment", "plain 2 sign:plus");
   sx_buf_add(out, "],\"errors\":true,\"bases\":false,\"rows\":[");
   bool first = true;
   for (size_t i = 0; i < b->n_figures; i++) {
@@ -329,7 +409,7 @@ sx_status study__balance_table(sx_buf *out, sx_buf *scratch, const st_run *r, co
       const st_row *row = &r->rows.items[k];
       if (strcmp(row->indicator, id) != 0 || strcmp(row->statistic, "balanced") != 0 || row->main) continue;
       const sx_text2 label = b->figures[i].grouped ? row->label : b->figures[i].label;
-      table_row(out, scratch, r, id, row->domain, label, &first);
+      table_row(out, scratch, r, id, row->domain, label, has_held(b) ? 3 : 4, &first);
     }
   }
   sx_buf_add_char(out, ']');

@@ -437,7 +437,7 @@ sx_status study__block_json(sx_buf *out, st_run *r, const st_block *block, sx_er
   if (status == SX_OK && balance) status = study__balance_note(out, r, block, balance, err);
   if (status != SX_OK) goto done;
   if (balance) {
-    status = study__balance_table(out, &scratch, r, balance, err);
+    status = study__balance_table(out, &scratch, r, block, balance, err);
   } else if (sx_node_get(block->node, "waves")) {
     status = study__series_json(out, r, block, err);
   } else if (indicators) {

@@ -171,7 +171,7 @@ static void check_block(st_load *l, const st_block *block) {
   } else {
     ST_KEYS(l, map, "id", "title", "note", "source", "format", "columns", "rows", "bases", "errors", "indicators",
             "domains", "show", "account", "measures", "scope", "nodes", "decompose", "published", "tests", "waves",
-            "balance");
+            "balance", "by");
     study__check_block_tests(l, map);
   }
   study__check_block_waves(l, map);

@@ -806,8 +806,8 @@ void study__check_balanced_operands(st_load *l);      /* of formulas in groups, 
 bool study__level_asked(const sx_study *s, const st_domain *levels,
                         const char *domain); /* the domain is one level of them */
 sx_status study__put_balance_labels(st_run *r, sx_error *err) SX_NODISCARD;
-sx_status study__balance_table(sx_buf *out, sx_buf *scratch, const st_run *r, const struct st_balance *balance,
-                               sx_error *err) SX_NODISCARD;
+sx_status study__balance_table(sx_buf *out, sx_buf *scratch, st_run *r, const st_block *block,
+                               const struct st_balance *balance, sx_error *err) SX_NODISCARD;
 sx_status study__balance_note(sx_buf *out, const st_run *r, const st_block *block, const struct st_balance *balance,
                               sx_error *err) SX_NODISCARD;
 

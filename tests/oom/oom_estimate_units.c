@@ -27,6 +27,16 @@ static sx_status call(const sx_ctx *ctx, void *data, sx_error *err) {
   sx_design *d = NULL;
   sx_status st = sx_design_new(&d, ctx, j->t, &s, err);
   if (st == SX_OK) st = sx_estimate_run_many(sets, d, r, REQUESTS, NULL, err);
+  for (size_t k = 0; k < REQUESTS; k++) { /* their carriers written out */
+    for (size_t i = 0; st == SX_OK && i < sets[k]->n_rows; i++) {
+      sx_est *whole = NULL;
+      if (!sets[k]->rows[i].est) continue;
+      st = sx_est_expand(&whole, sets[k]->rows[i].est, err);
+      if (st == SX_OK && sx_est_value(whole) != sx_est_value(sets[k]->rows[i].est))
+        st = sx_error_set(err, SX_E_INTERNAL, "", "written out it has another value");
+      sx_est_free(whole);
+    }
+  }
   for (size_t k = 0; k < REQUESTS; k++) sx_est_set_free(sets[k]);
   sx_design_free(d);
   return st;

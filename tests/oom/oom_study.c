@@ -137,7 +137,8 @@ static void loading(void) {
 static void from_there(const char *name, target *t, long from) {
   const int before = sxt_failures;
   bool over = false;
-  for (long k = from; k < OOM_TRIES_MAX && !over && sxt_failures < before + 20; k++) {
+  oom_say(name);
+  for (long k = from; k < OOM_TRIES_MAX && !over && sxt_failures < before + 20; k = oom_next(k, from)) {
     over = oom_try(name, run_study, t, 1, k, k % 2 == 0);
   }
   CHECK(over);

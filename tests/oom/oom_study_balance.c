@@ -24,13 +24,17 @@ static const char study_text[] =
     "design: {weights: w, strata: s}\n"
     "benchmarks: {k: {value: 70, se: 2}}\n"
     "groups: {g: {by: g}}\n"
-    "indicators: {x: {total: x}}\n"
+    "indicators: {x: {total: x}, f: {formula: \"`agreed/part` / `agreed/t`\"}}\n"
+    "accounts: {a: {domains: [g], nodes: [{id: t}, {id: l, parent: t, total: x}]}}\n"
     "balance:\n"
+    "  levels:\n"
+    "    figures: {n: {value: \"`a/t`\", held: true}, l: {value: \"`a/l`\", by: g}, m: {value: \"`a/t`\", by: g}}\n"
+    "    identities: [{id: a, sum: n, of: [l]}, {id: b, each: true, formula: m == l}]\n"
     "  agreed:\n"
     "    figures: {t: x, part: {value: x, by: g}, k: {value: k, upper: 71}}\n"
     "    identities: [{id: a, sum: t, of: [part]}, {id: b, formula: t == k}]\n"
     "tables: [{id: a, title: A, note: N., balance: agreed}, {id: b, title: B, columns: [{label: c}],\n"
-    "  rows: [{label: r, cells: [{ref: agreed/t.total.moved_se}]}]}]\n";
+    "  rows: [{label: r, cells: [{ref: agreed/t.total.moved_se}]}]}, {id: c, title: C, balance: levels, by: g}]\n";
 
 static sx_status load_only(const sx_ctx *ctx, void *data, sx_error *err) {
   (void)data;
@@ -65,7 +69,8 @@ static void running(void) {
   const long loads = oom_run("load", load_only, NULL);
   const int before = sxt_failures;
   bool over = false;
-  for (long k = loads; k < OOM_TRIES_MAX && !over && sxt_failures < before + 20; k++)
+  oom_say("run");
+  for (long k = loads; k < OOM_TRIES_MAX && !over && sxt_failures < before + 20; k = oom_next(k, loads))
     over = oom_try("run", run_study, NULL, 1, k, k % 2 == 0);
   CHECK(loads > 50 && over);
   snprintf(command, sizeof command, "rm -rf '%s'", folder);

@@ -81,7 +81,8 @@ static void test_all(void) {
   const long loads = oom_run("load", load_only, NULL);
   const int before = sxt_failures;
   bool over = false;
-  for (long k = loads; k < OOM_TRIES_MAX && !over && sxt_failures < before + 20; k++)
+  oom_say("run");
+  for (long k = loads; k < OOM_TRIES_MAX && !over && sxt_failures < before + 20; k = oom_next(k, loads))
     over = oom_try("run", run_study, NULL, 1, k, k % 2 == 0);
   CHECK(loads > 50 && over);
   tiny_remove();

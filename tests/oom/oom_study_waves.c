@@ -50,6 +50,20 @@ static const char study_text[] =
     "narrative: {en: [en.md]}\n"
     "annex: [design]\n";
 
+/* Two waves and an account that is compared with the one before, nothing else. */
+static const char compare_text[] =
+    "study: waves\n"
+    "wave: 2025-S1\n"
+    "languages: [en]\n"
+    "data: {p: {file: p.csv}}\n"
+    "design: {weights: w, strata: s}\n"
+    "indicators: {n: {total: y}}\n"
+    "accounts: {k: {price_index: {value: 1.1, why: w}, compare: [{wave: previous, decompose: true}], nodes: [{id: t}, "
+    "{id: l, parent: t, total: n}]}}\n"
+    "waves: {unit: id, changes: [k], series: [{wave: 2024-S2, data: {p: {file: q.csv}}}]}\n"
+    "tables: [{id: x, account: k, decompose: {wave: previous}, measures: [gap, effect_level]}]\n"
+    "figures: [{id: w, type: waterfall, title: W, account: k, decompose: {wave: previous}}]\n";
+
 static void make_study(void) {
   const char *build = getenv("SX_BUILD");
   char command[900];
@@ -125,10 +139,11 @@ static void loading(void) {
 }
 
 /* From the first allocation after the load on; every other try fails all that follow too, which halves the time. */
-static void from_there(const char *name, target *t, long from) {
+static void from_there(const char *name, target *t, long from, long skipped) {
   const int before = sxt_failures;
   bool over = false;
-  for (long k = from; k < OOM_TRIES_MAX && !over && sxt_failures < before + 20; k++)
+  oom_say(name);
+  for (long k = from; k < OOM_TRIES_MAX && !over && sxt_failures < before + 20; k = oom_next(k, from) + skipped)
     over = oom_try(name, run_study, t, 1, k, k % 2 == 0);
   CHECK(over);
 }
@@ -137,10 +152,19 @@ static void running(void) {
   make_study();
   const long loads = oom_run_threads("load", load_only, NULL, 1);
   target t = {false, true};
-  from_there("run", &t, loads);
+  from_there("run", &t, loads, 0);
   t = (target){true, false};
-  from_there("explain", &t, loads);
+  from_there("explain", &t, loads, 0);
   remove_study();
 }
 
-SXT_MAIN(SXT_CASE(loading), SXT_CASE(running))
+static void comparing(void) {
+  make_study();
+  put("study.yaml", compare_text);
+  const long loads = oom_run_threads("load", load_only, NULL, 1);
+  target t = {false, true};
+  from_there("compare", &t, loads, 2); /* every third: the run is that of `running` but for the comparison */
+  remove_study();
+}
+
+SXT_MAIN(SXT_CASE(loading), SXT_CASE(running), SXT_CASE(comparing))

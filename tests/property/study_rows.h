@@ -111,7 +111,8 @@ static inline bool rows_fixed(const srow *x) {
  * larger; of a fixed total only the estimate has digits. */
 static inline double rows_row_distance(const srow *x, const srow *y) {
   const double scale = isfinite(x->v[V_SE]) ? x->v[V_SE] : 0;
-  if (strncmp(x->statistic, "p_", 2) == 0) /* a p of 1e-113 has no digits */
+  const bool moved = strcmp(x->statistic, "moved_se") == 0; /* in standard errors: 1e-5 of one has few digits */
+  if (moved || strncmp(x->statistic, "p_", 2) == 0)         /* a p of 1e-113 has none */
     return rows_distance(x->v[V_ESTIMATE], y->v[V_ESTIMATE], 1);
   if (rows_fixed(x) && rows_fixed(y)) return rows_distance(x->v[V_ESTIMATE], y->v[V_ESTIMATE], 0);
   double worst = 0;

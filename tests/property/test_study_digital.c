@@ -363,6 +363,9 @@ static void account(void) {
 /* A printed figure, or a count of them, of units in both waves, of tests: no estimate, so no error. */
 static bool outside(const srow *row) {
   if (strncmp(row->indicator, "waves/", 6) == 0) return true;
+  if (strncmp(row->indicator, "agreed/", 7) == 0 && strcmp(row->statistic, "balanced") != 0 &&
+      strcmp(row->statistic, "before") != 0) /* how far it moved, a test: numbers without an error */
+    return isfinite(row->v[V_ESTIMATE]);
   return strcmp(row->method, "published") == 0 &&
          (strcmp(row->statistic, "published") == 0 || strcmp(row->statistic, "count") == 0 ||
           strcmp(row->statistic, "share") == 0);

@@ -239,5 +239,123 @@ static void contradictions(void) {
   run_fails("c2", "{value: users, label", "{value: users, lower: 5000, label", "figure ", "the bounds cannot hold");
 }
 
+/* Balanced figures in formulas, with their joint covariance: the parts less the total is 0 with the error 0, though each has one. */
+static void operands(void) {
+  with_balance("balance-operands", SECTION);
+  tiny_replace("study.yaml", "  twice:",
+               "  young_part: {label: {zh: 青, en: Young}, formula: \"`agreed/part.age:young` / `agreed/total`\", "
+               "format: \"% 1\"}\n"
+               "  nothing: {label: {zh: 零, en: Nothing}, formula: \"`agreed/part` - `agreed/total`\", unit: 人}\n"
+               "  same: {label: {zh: 同, en: Same}, formula: \"`agreed/total` - `agreed/known`\", unit: 人}\n"
+               "  moved: {label: {zh: 移, en: Moved}, formula: \"`agreed/part` / users\", by: [age]}\n  twice:");
+  tiny_replace(
+      "study.yaml", "published: {file",
+      "  again:\n    figures: {b: {value: \"`agreed/total`\", unit: 人}, c: {value: users_known, held: true}}\n"
+      "    identities: [{id: w, formula: b == c}]\npublished: {file");
+  tiny_replace("study.yaml", "accounts:\n",
+               "accounts:\n  of_balanced:\n    label: {zh: 衡, en: Balanced}\n    unit: 元\n    format: \"元 0\"\n    "
+               "nodes: [{id: t, label: 总}, {id: g, parent: t, "
+               "label: 货, population: \"`agreed/total`\", penetration: 0.5, spend: spend}]\n");
+  sx_run_result *result = tiny_run();
+  REQUIRE(result);
+  const tiny_row total = tiny_find(result->run, "agreed/total", "balanced", "total"),
+                 young = tiny_find(result->run, "agreed/part", "balanced", "age:young"),
+                 part = tiny_find(result->run, "young_part", "formula", "total"),
+                 nothing = tiny_find(result->run, "nothing", "formula", "total"),
+                 same = tiny_find(result->run, "same", "formula", "total"),
+                 spend = tiny_find(result->run, "spend", "mean", "total"),
+                 level = tiny_find(result->run, "of_balanced/t", "level", "total"),
+                 users = tiny_find(result->run, "users", "total", "age:young");
+  CHECK_NEAR(part.estimate, young.estimate / total.estimate, 1e-12);
+  CHECK(fabs(nothing.estimate) < 1e-8 && nothing.se < 1e-8 * total.se);
+  CHECK(fabs(same.estimate) < 1e-8 && same.se < 1e-8 * total.se && total.se > 1);
+  CHECK_NEAR(tiny_find(result->run, "moved", "formula", "age:young").estimate, young.estimate / users.estimate, 1e-12);
+  CHECK_NEAR(level.estimate, 0.5 * total.estimate * spend.estimate, 1e-12);
+  CHECK(level.se > 0);
+  /* a balance of balanced figures; what is held stays, and its error is that of what is brought to it: known itself moved nothing */
+  const tiny_row b = tiny_find(result->run, "again/b", "balanced", "total"),
+                 c = tiny_find(result->run, "again/c", "balanced", "total");
+  CHECK(c.estimate == 4000 && fabs(c.se - 150) < 1e-9 && fabs(b.estimate - 4000) < 1e-8);
+  CHECK_NEAR(b.se, 150, 1e-9);
+  /* the imbalance total - known as it is has the variance V = v + u - 2 cov, cov = u v/(u + v) = its own variance: u - w */
+  const double w = total.se * total.se, v = 150.0 * 150.0 - w;
+  CHECK_NEAR(tiny_find(result->run, "again/all", "chi_square", "total").estimate, pow(total.estimate - 4000, 2) / v,
+             1e-6);
+  sx_run_result_free(result);
+  /* another word of one of them: what rests on reused balances takes their carriers from the store */
+  tiny_replace("study.yaml", "`agreed/part.age:young` / `agreed/total`\"",
+               "2 * `agreed/part.age:young` / `agreed/total`\"");
+  tiny_replace("study.yaml", "`agreed/part` / users", "2 * `agreed/part` / users");
+  result = tiny_run();
+  REQUIRE(result);
+  CHECK_NEAR(tiny_find(result->run, "young_part", "formula", "total").estimate, 2 * part.estimate, 1e-12);
+  CHECK_NEAR(tiny_find(result->run, "young_part", "formula", "total").se, 2 * part.se, 1e-9);
+  for (size_t i = 0; i < result->n_steps; i++)
+    if (strncmp(result->steps[i].id, "balance:", 8) == 0) CHECK(result->steps[i].reused);
+  sx_run_result_free(result);
+  tiny_remove();
+}
+
+/* Figures held against a benchmark, in each level: y = x + V_j (g - sum)/(sum V), closed form for independent ages. */
+static void held_and_each(void) {
+  with_balance("balance-held", "balance:\n"
+                               "  h:\n"
+                               "    unit: 人\n"
+                               "    figures:\n"
+                               "      known: {value: users_known, held: true}\n"
+                               "      part: {value: users, by: age}\n"
+                               "      twice: {value: 2 * users, by: age, unit: 人}\n"
+                               "    identities:\n"
+                               "      - {id: sum, sum: known, of: [part]}\n"
+                               "      - {id: double, each: true, formula: twice == 2 * part}\n");
+  tiny_replace("study.yaml", "tables:\n",
+               "tables:\n  - {id: tb, title: {zh: 平衡, en: Levels}, balance: h, by: age}\n");
+  sx_run_result *result = tiny_run();
+  REQUIRE(result);
+  static const char *const levels[] = {"age:young", "age:middle", "age:old"};
+  const tiny_row users = tiny_find(result->run, "users", "total", "total");
+  double sum = 0, before = 0;
+  for (size_t i = 0; i < 3; i++) {
+    const tiny_row y = tiny_find(result->run, "h/part", "balanced", levels[i]),
+                   z = tiny_find(result->run, "h/twice", "balanced", levels[i]);
+    sum += y.estimate;
+    before += tiny_find(result->run, "h/part", "before", levels[i]).estimate;
+    CHECK_NEAR(z.estimate, 2 * y.estimate, 1e-12);
+    CHECK_NEAR(z.se, 2 * y.se, 1e-9);
+  }
+  CHECK_NEAR(sum, 4000, 1e-12);
+  CHECK_NEAR(before, users.estimate, 1e-12);
+  CHECK(tiny_find(result->run, "h/known", "moved_se", "total").estimate == 0);
+  /* the imbalance is known - users: 150² + V(users); the identities of the levels hold by themselves and have no part in it */
+  CHECK_NEAR(tiny_find(result->run, "h/all", "chi_square", "total").estimate,
+             pow(4000 - users.estimate, 2) / (150.0 * 150.0 + users.se * users.se), 1e-9);
+  char *report = tiny_report("en");
+  CHECK(report && strstr(report, "part: moved (SE)") && strstr(report, "twice: moved (SE)"));
+  free(report);
+  sx_run_result_free(result);
+  tiny_remove();
+}
+
+static void refused_operands(void) {
+  static const char twice[] = "formula: 2 * penetration";
+  refused("o1", twice, "formula: \"`agreed/totl`\"", "the balance 'agreed' has no figure 'totl'");
+  refused("o2", twice, "formula: \"`agreed/total.total.moved_se`\"",
+          "a formula takes a balanced figure itself, not its 'moved_se'");
+  refused("o3", twice, "by: [old], formula: \"`agreed/part`\"",
+          "'agreed/part' is not made for the groups of this formula");
+  refused("o4", twice, "formula: \"`agreed/total.old`\"",
+          "the balanced figure 'agreed/total' is not made for that group");
+  refused("o5", "known: users_known", "known: {value: \"`agreed/total`\", unit: 人}",
+          "formulas in a circle: agreed -> agreed");
+  refused("o6", "known: users_known", "known: {value: users_known, held: true, lower: 3}",
+          "the figure 'known' is held: bounds have nothing to hold");
+  refused("o7", "id: outside, formula: total == known", "id: outside, each: true, formula: total == known",
+          "holds in each level: all its figures are 'by' one group");
+  refused("o8", "tables:\n", "tables:\n  - {id: tb, title: {zh: a, en: a}, balance: agreed, by: region}\n",
+          "the balance 'agreed' has no figures by the levels of 'region'");
+  refused("o9", "part: {value: users, by: age}", "part: {value: \"`money/all`\", by: age}",
+          "the account 'money' is not made for the levels of 'part'");
+}
+
 SXT_MAIN(SXT_CASE(closed_form), SXT_CASE(accounts), SXT_CASE(named_later), SXT_CASE(missing), SXT_CASE(refusals),
-         SXT_CASE(contradictions))
+         SXT_CASE(contradictions), SXT_CASE(operands), SXT_CASE(held_and_each), SXT_CASE(refused_operands))
