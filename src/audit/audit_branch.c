@@ -268,12 +268,18 @@ static void look(search *s, const piece *whole, size_t n, piece *stack) {
   }
 }
 
+static bool whole_box(piece *whole, const au_identity *identity, const au_range *box) {
+  const size_t n = identity->pub.n_figures;
+  if (n > MAX_FIGURES || (identity->kind != AU_CAGR && !identity->left)) return false;
+  for (size_t i = 0; i < n; i++) whole->x[i] = outward(sx_audit__num_value(box[i].lo), sx_audit__num_value(box[i].hi));
+  return true;
+}
+
 au_answer sx_audit__branch(const au_identity *identity, const au_range *box) {
   const size_t n = identity->pub.n_figures;
   const long double within = identity->has_within ? sx_audit__num_value(identity->within) : 0;
   piece whole, stack[MAX_STACK];
-  if (n > MAX_FIGURES || (identity->kind != AU_CAGR && !identity->left)) return AU_UNDECIDED;
-  for (size_t i = 0; i < n; i++) whole.x[i] = outward(sx_audit__num_value(box[i].lo), sx_audit__num_value(box[i].hi));
+  if (!whole_box(&whole, identity, box)) return AU_UNDECIDED;
   search s = {.identity = identity, .low = -within, .high = within};
   (void)residual(identity, whole.x, &s.broken);
   look(&s, &whole, n, stack);
@@ -281,4 +287,67 @@ au_answer sx_audit__branch(const au_identity *identity, const au_range *box) {
   if (s.open) return holds_in_the_middle(identity, box, n) ? AU_FEASIBLE : AU_UNDECIDED;
   if (s.broken || (s.below && s.above)) return AU_EMPTY; /* there is no value between the two sides of a pole */
   return s.below ? AU_TOO_LOW : s.above ? AU_TOO_HIGH : AU_UNDECIDED;
+}
+
+/* ---- the range of the residual ------------------------------------------------------------------------------------------ */
+
+static long double at_the_middle(const au_identity *identity, const piece *p, size_t n, int sign) {
+  span x[MAX_FIGURES];
+  bool broken = false;
+  for (size_t i = 0; i < n; i++) {
+    const long double middle = p->x[i].lo + (p->x[i].hi - p->x[i].lo) / 2;
+    x[i] = (span){middle, middle};
+  }
+  const span r = residual(identity, x, &broken);
+  return sign > 0 ? r.hi : -r.lo;
+}
+
+/* The least of sign * residual, from below: pieces are cut until their bound is at the least value seen, within a hundred-thousandth of the
+ * range, or there are too many. */
+static long double least(const au_identity *identity, const piece *whole, size_t n, int sign, piece *stack) {
+  enum { MOST = 2000 };
+  long double seen = HUGE_VALL, bound = HUGE_VALL, wide = 0;
+  size_t depth = 1, pieces = 0;
+  stack[0] = *whole;
+  while (depth > 0) {
+    const piece now = stack[--depth];
+    bool broken = false;
+    const span r = residual(identity, now.x, &broken);
+    const long double low = sign > 0 ? r.lo : -r.hi, here = at_the_middle(identity, &now, n, sign);
+    if (pieces == 0) wide = r.hi - r.lo;
+    if (here < seen) seen = here;
+    const size_t cut = widest(&now, whole, n);
+    const long double middle = now.x[cut].lo + (now.x[cut].hi - now.x[cut].lo) / 2;
+    if (++pieces > MOST || depth + 2 > MAX_STACK || low >= seen - wide * 1e-5L ||
+        !(now.x[cut].lo < middle && middle < now.x[cut].hi)) {
+      if (low < bound) bound = low;
+      continue;
+    }
+    stack[depth] = now;
+    stack[depth++].x[cut].lo = middle;
+    stack[depth] = now;
+    stack[depth++].x[cut].hi = middle;
+  }
+  return bound;
+}
+
+bool sx_audit__branch_range(const au_identity *identity, const au_range *box, long double *low, long double *high) {
+  const size_t n = identity->pub.n_figures;
+  piece whole, stack[MAX_STACK];
+  bool broken = false;
+  if (!whole_box(&whole, identity, box)) return false;
+  const span r = residual(identity, whole.x, &broken);
+  if (broken || !(r.hi - r.lo < 1e30L)) return false;
+  const long double within = identity->has_within ? sx_audit__num_value(identity->within) : 0;
+  *low = least(identity, &whole, n, 1, stack) - within;
+  *high = -least(identity, &whole, n, -1, stack) + within;
+  return true;
+}
+
+bool sx_audit__divisor_may_be_zero(const au_identity *identity, const au_range *box) {
+  piece whole;
+  bool broken = false;
+  if (!whole_box(&whole, identity, box)) return false;
+  (void)residual(identity, whole.x, &broken);
+  return broken;
 }

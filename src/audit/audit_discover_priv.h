@@ -56,7 +56,7 @@ static inline bool sx_is_difference(const au_figure *f) {
   return *c && strcmp(c, "none") != 0 && strcmp(c, "target") != 0;
 }
 static inline bool sx_same_measure(const au_figure *a, const au_figure *b) {
-  return a->unit.share == b->unit.share && sx_audit__unit_same_dim(&a->unit, &b->unit);
+  return a->unit.share == b->unit.share && a->unit.any == b->unit.any && sx_audit__unit_same_dim(&a->unit, &b->unit);
 }
 
 #endif

@@ -162,7 +162,8 @@ static void open_question(sx_audit_finding *out, const sx_audit *audit, const au
 static void set_slack(sx_audit_finding *out, au_work *work, const sx_audit *audit, const au_identity *identity,
                       const au_range *box) {
   long double low, high;
-  if (!sx_audit__residual(work, identity, box, &low, &high)) return;
+  if (!sx_audit__residual(work, identity, box, &low, &high) && !sx_audit__branch_range(identity, box, &low, &high))
+    return;
   const bool one_sided = identity->relation == AU_LE || identity->kind == AU_SAME || identity->kind == AU_ORDER;
   const long double slack = one_sided || -low < high ? -low : high;
   out->slack = (double)slack;
@@ -182,7 +183,10 @@ static sx_status judge_one(sx_audit_report *report, au_work *work, size_t i, au_
   if (work->failed) return sx_error_memory(err);
   if (answer == AU_UNDECIDED) {
     out->verdict = SX_AUDIT_CANNOT_TELL;
-    say(out, "算不出定论", "not decided");
+    if (sx_audit__divisor_may_be_zero(identity, box))
+      say(out, "算不出定论：除数在印出的范围内可能为 0", "not decided: within what is printed a divisor may be 0");
+    else
+      say(out, "算不出定论：边界太近", "not decided: too close to the edge for the pieces that are looked at");
   } else if (answer != AU_FEASIBLE) {
     trial t = {.work = work, .audit = audit, .identity = identity, .box = box};
     out->verdict = SX_AUDIT_CONTRADICTS;

@@ -173,6 +173,11 @@ au_answer sx_audit__decide(au_work *work, const au_identity *identity, const au_
 bool sx_audit__residual(au_work *work, const au_identity *identity, const au_range *box, long double *low,
                         long double *high);
 au_answer sx_audit__branch(const au_identity *identity, const au_range *box);
+/* The same, where only branch and bound can tell: an outer bound, at most a hundred-thousandth of the range too wide at each end unless
+ * there are too many pieces. False across a pole. */
+bool sx_audit__branch_range(const au_identity *identity, const au_range *box, long double *low, long double *high);
+/* Interval arithmetic over the whole box finds a divisor that contains 0. */
+bool sx_audit__divisor_may_be_zero(const au_identity *identity, const au_range *box);
 /* As sx_audit__decide, and for `same` and `order` on which side the figure `which` stands of what the others leave; AU_EMPTY: they leave nothing. */
 au_answer sx_audit__decide_for(au_work *work, const au_identity *identity, const au_range *box, size_t which);
 

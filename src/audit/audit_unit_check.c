@@ -1,7 +1,8 @@
 /* audit_unit_check.c: whether the figures of an identity can be compared at all.
  *
  * Different dimensions (people, yuan) are an error of the file. Per cent where percentage points are meant, or the other way round, is
- * not: published texts make that mistake, so it is kept as a finding (points_mixed). A number without a unit goes with everything. */
+ * not: published texts make that mistake, so it is kept as a finding (points_mixed). A number without a unit is a plain factor in products
+ * and formulas; compared with, added to or taken from one that has a unit it is an error. */
 #include <string.h>
 
 #include "audit_priv.h"
@@ -26,10 +27,20 @@ static sx_status mismatch(const sx_audit *audit, const au_identity *identity, ui
                       identity->pub.id, x->id, *x->unit ? x->unit : "no unit", y->id, *y->unit ? y->unit : "no unit");
 }
 
-/* The same dimension, whatever is per cent or points. */
+static sx_status no_unit(const sx_audit *audit, const au_identity *identity, uint32_t bare, uint32_t other,
+                         sx_error *err) {
+  const sx_audit_figure *x = &audit->figures[bare].pub, *y = &audit->figures[other].pub;
+  return sx_error_set(err, SX_E_DATA, NULL,
+                      "unit mismatch in the identity '%s': '%s' has no unit and '%s' is in %s: give '%s' its unit",
+                      identity->pub.id, x->id, y->id, y->unit, x->id);
+}
+
+/* The same dimension, whatever is per cent or points. A number without a unit is none that has one: which is meant is for the file to say. */
 static sx_status alike(const sx_audit *audit, au_identity *identity, size_t i, size_t k, sx_error *err) {
   const sx_audit_unit *a = &audit->figures[identity->args[i]].unit, *b = &audit->figures[identity->args[k]].unit;
-  if (a->any || b->any || memcmp(a->dims, b->dims, sizeof a->dims) == 0) return SX_OK;
+  if (a->any != b->any)
+    return no_unit(audit, identity, identity->args[a->any ? i : k], identity->args[a->any ? k : i], err);
+  if (a->any || memcmp(a->dims, b->dims, sizeof a->dims) == 0) return SX_OK;
   return mismatch(audit, identity, identity->args[i], identity->args[k], err);
 }
 

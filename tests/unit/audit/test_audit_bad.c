@@ -49,13 +49,22 @@ static void figures(void) {
 }
 
 static void identities(void) {
-  const char *csv = "id,value,unit\npeople,9.58,亿人\nmoney,9.37,万亿元\nrate,46.5,%\nusers,9.5,亿人\nlength,3,公里\n";
+  const char *csv =
+      "id,value,unit\npeople,9.58,亿人\nmoney,9.37,万亿元\nrate,46.5,%\nusers,9.5,亿人\nlength,3,公里\nbare,7,\n";
   static const struct {
     const char *text, *message;
   } cases[] = {
       {"{id: i, sum: people, of: [money, users]}",
        "unit mismatch in the identity 'i': 'people' is in 亿人, 'money' in 万亿元"},
       {"{id: i, same: [people, rate]}", "unit mismatch"},
+      {"{id: i, same: [bare, money]}",
+       "unit mismatch in the identity 'i': 'bare' has no unit and 'money' is in 万亿元: give"},
+      {"{id: i, same: [rate, bare]}", "'bare' has no unit and 'rate' is in %"},
+      {"{id: i, sum: money, of: [bare, money]}", "'bare' has no unit"},
+      {"{id: i, subset: bare, of: people}", "'bare' has no unit"},
+      {"{id: i, order: [people, users, bare]}", "'bare' has no unit"},
+      {"{id: i, gap: rate, of: bare, over: rate}", "'bare' has no unit"},
+      {"{id: i, share: rate, part: bare, whole: people}", "'bare' has no unit"},
       {"{id: i, share: people, part: users, whole: people}", "unit mismatch"},
       {"{id: i, share: rate, part: money, whole: people}", "unit mismatch"},
       {"{id: i, product: money, of: [length, users]}", "unit mismatch"},
@@ -92,7 +101,7 @@ static void identities(void) {
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char yaml[512];
     snprintf(yaml, sizeof yaml, CSV "  - {id: ok, subset: users, of: people}\n  - %s\n", cases[i].text);
-    CHECK_FAILS(load(yaml, csv, err), i < 9 || i == 10 || i == 15 || i == 16 ? SX_E_DATA : SX_E_PARSE,
+    CHECK_FAILS(load(yaml, csv, err), i < 16 || i == 17 || i == 22 || i == 23 ? SX_E_DATA : SX_E_PARSE,
                 "dir/t.yaml:5:", cases[i].message);
   }
   CHECK_FAILS(load(CSV "  - {id: i, same: [people, users]}\n  - {id: i, same: [people, users]}\n", csv, err),

@@ -136,6 +136,23 @@ static void printed_alike(void) {
 }
 
 /* 4.4 and 4.3 are one difference: [4.35, 4.45) and [4.25, 4.35) miss each other by nothing; 4.4 and 4.2 by one digit. */
+/* x^2 - x over [1.5, 2.5] is [0.75, 3.75]: two powers of one figure, so that only branch and bound tells. */
+static void slack_of_pieces(void) {
+  const char *yaml =
+      "audit: t\nfigures:\n  - {id: x, value: 2, unit: 个}\n  - {id: y, value: 0, unit: 个, decimals: 0}\n"
+      "identities:\n"
+      "  - {id: far, formula: \"x^2 - x == 10\"}\n  - {id: in, formula: \"x^2 - x == 1\"}\n"
+      "  - {id: most, formula: \"x^2 - x <= 5\"}\n  - {id: pole, formula: \"x^2 / (x - 2) - x == 1\"}\n";
+  audited a = run_of(yaml);
+  CHECK_NEAR(finding_of(&a, "far")->slack, -6.25, 1e-4);
+  CHECK_NEAR(finding_of(&a, "in")->slack, 0.25, 1e-3);
+  CHECK_NEAR(finding_of(&a, "most")->slack, 4.25, 1e-4);
+  CHECK(isnan(finding_of(&a, "pole")->slack));
+  const sx_audit_finding *pole = finding_of(&a, "pole");
+  if (pole->verdict == SX_AUDIT_CANNOT_TELL) CHECK(strstr(pole->reason[1], "a divisor may be 0") != NULL);
+  done_with(&a);
+}
+
 static void group_slack(void) {
   audited a = run_of("audit: t\nfigures:\n"
                      "  - {id: t, value: 9.37, unit: 万亿元}\n  - {id: g, value: 5.0, unit: 万亿元}\n"
@@ -167,4 +184,4 @@ static void currencies(void) {
 }
 
 SXT_MAIN(SXT_CASE(impossible), SXT_CASE(repairs), SXT_CASE(poles), SXT_CASE(periods), SXT_CASE(printed_alike),
-         SXT_CASE(group_slack), SXT_CASE(currencies))
+         SXT_CASE(group_slack), SXT_CASE(slack_of_pieces), SXT_CASE(currencies))
