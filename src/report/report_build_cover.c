@@ -17,7 +17,7 @@ static sx_status put_key_figure(sx_page *page, const sx_node *entry, size_t at, 
   (void)sx_tree__open(page, SX_DOC_KEY_FIGURE);
   (void)sx_tree__line(page, SX_DOC_KEY_LABEL, sx_node_get(entry, "label"));
   (void)sx_tree__open(page, SX_DOC_KEY_VALUE);
-  sx_tree__number(page, &bound, &parsed);
+  sx_tree__number(page, &bound, &parsed, 0);
   sx_tree__close(page);
   (void)sx_tree__line(page, SX_DOC_KEY_NOTE, sx_node_get(entry, "note"));
   sx_tree__close(page);

@@ -166,9 +166,9 @@ void sx_tree__cell_number(sx_page *page, const sx_bound *bound, const sx_format 
   sx_buf_clear(&text);
 }
 
-void sx_tree__number(sx_page *page, const sx_bound *bound, const sx_format *format) {
+void sx_tree__number(sx_page *page, const sx_bound *bound, const sx_format *format, double magnitude) {
   sx_spec spec;
-  sx_report__format_spec(&spec, format, fabs(bound->value), page->lang);
+  sx_report__format_spec(&spec, format, magnitude > 0 ? magnitude : fabs(bound->value), page->lang);
   sx_tree__cell_number(page, bound, format, &spec, false);
 }
 

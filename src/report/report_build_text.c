@@ -136,7 +136,7 @@ static sx_status put_item(renderer *r, const sx_item *item, bool code) {
   r->last = '0';
   switch (item->kind) {
   case SX_ITEM_NUMBER:
-    sx_tree__number(r->page, &item->bound, &item->format);
+    sx_tree__number(r->page, &item->bound, &item->format, item->magnitude);
     break;
   case SX_ITEM_FOOTNOTE:
     put_footnote(r, item);

@@ -3,8 +3,8 @@
  * names a group, a confidence level, part of a word, or in code. */
 #include <string.h>
 
+#include "report_macro.h"
 #include "report_page.h"
-#include "report_reference.h"
 
 typedef struct place {
   size_t line, column;
@@ -215,6 +215,11 @@ static bool sentence_ends(const checker *c, size_t *n_mark) {
   return (text[0] == '.' || text[0] == '!' || text[0] == '?') && (n == 1 || text[1] == ' ' || text[1] == '\n');
 }
 
+static bool prints_number(const sx_binding *b) {
+  const sx_macro_kind kind = b->kind == SX_BIND_MACRO ? sx_report__macro_kind(b->name, b->n_name) : SX_MACRO_NONE;
+  return kind == SX_MACRO_CHANGE || kind == SX_MACRO_CI;
+}
+
 static sx_status check(checker *c, sx_binding *b) {
   sx_status status = SX_OK;
   bool more = sx_report__next_binding(b, c->text, c->n, &status, NULL);
@@ -224,7 +229,7 @@ static sx_status check(checker *c, sx_binding *b) {
     if (c->at >= c->n) break;
     while (more && b->at < c->at) more = sx_report__next_binding(b, c->text, c->n, &status, NULL);
     if (more && c->at == b->at) {
-      c->bound = c->bound || b->kind == SX_BIND_VALUE;
+      c->bound = c->bound || b->kind == SX_BIND_VALUE || prints_number(b);
       step(c, b->end - b->at);
       more = sx_report__next_binding(b, c->text, c->n, &status, NULL);
     } else if ((k = skipped(c)) > 0) {

@@ -44,7 +44,7 @@ sx_status sx_report__scan(sx_page *page, const sx_block *block, bool number, sx_
   size_t n = 0;
   while (text[n]) n++;
   while (status == SX_OK && sx_report__next_binding(&b, text, n, &status, err)) {
-    if (b.kind == SX_BIND_VALUE) continue;
+    if (b.kind != SX_BIND_FIGURE && b.kind != SX_BIND_TABLE) continue;
     SX_TRY(visit(page, &b, file, number, err));
   }
   if (status != SX_OK) sx_report__in_file(err, file);

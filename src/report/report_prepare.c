@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report_reference.h"
+#include "report_macro_say.h"
 
 typedef struct maker {
   sx_prepared *out;
   sx_page *page;
   const char *file;
+  sx_branches branches;
 } maker;
 
 static sx_status add_item(maker *m, sx_buf *text, const sx_item *item, sx_error *err) {
@@ -69,10 +70,15 @@ static sx_status copy_text(maker *m, sx_buf *text, const char *from, size_t n, s
 
 /* ---- bindings ---------------------------------------------------------------------------------------------------- */
 
-static sx_status bind(maker *m, sx_buf *text, const sx_binding *b, const char *source, sx_error *err) {
-  char place[64], where[300];
+static void place_of(char where[300], const maker *m, const sx_binding *b) {
+  char place[64];
   sx_report__place(place, sizeof place, b->line, b->column);
-  (void)snprintf(where, sizeof where, "%s:%s", m->file, place);
+  (void)snprintf(where, 300, "%s:%s", m->file, place);
+}
+
+static sx_status bind(maker *m, sx_buf *text, const sx_binding *b, const char *source, sx_error *err) {
+  char where[300];
+  place_of(where, m, b);
   sx_item item = {.source = source, .n_source = b->end - b->at};
   if (b->kind != SX_BIND_VALUE) {
     item.kind = SX_ITEM_BLOCK;
@@ -90,16 +96,63 @@ static sx_status bind(maker *m, sx_buf *text, const sx_binding *b, const char *s
   return add_item(m, text, &item, err);
 }
 
+/* Words go into the Markdown as they are, numbers as placeholders. */
+static sx_status say(maker *m, sx_buf *text, const sx_said *said, const sx_binding *b, const char *source,
+                     sx_error *err) {
+  sx_buf_add(text, said->before);
+  if (said->level) {
+    sx_report__interval_name(text, m->page, said->bound[0].ci_level, W_INTERVAL);
+    sx_buf_add_char(text, ' ');
+  }
+  for (size_t i = 0; i < said->n; i++) {
+    const sx_item item = {.kind = SX_ITEM_NUMBER,
+                          .source = source,
+                          .n_source = b->end - b->at,
+                          .bound = said->bound[i],
+                          .format = said->format[i],
+                          .magnitude = said->magnitude};
+    if (i) sx_buf_add(text, sx_report__w(m->page, W_TO));
+    SX_TRY(add_item(m, text, &item, err));
+  }
+  sx_buf_add(text, said->after);
+  return SX_OK;
+}
+
+static sx_status follow(maker *m, sx_buf *text, const sx_binding *b, const char *source, sx_error *err) {
+  char where[300];
+  sx_macro macro;
+  sx_said said;
+  bool holds = false;
+  place_of(where, m, b);
+  sx_status status = sx_report__macro_parse(&macro, b, err);
+  if (status == SX_OK && macro.kind == SX_MACRO_IF && sx_report__live(&m->branches))
+    SX_TRY(sx_report__holds(&holds, m->page, &macro, where, err));
+  if (status == SX_OK && macro.kind <= SX_MACRO_END) status = sx_report__branch(&m->branches, &macro, b, holds, err);
+  if (status != SX_OK) sx_error_add_where(err, "%s", where);
+  if (status != SX_OK || macro.kind <= SX_MACRO_END || !sx_report__live(&m->branches)) return status;
+  SX_TRY(macro.kind == SX_MACRO_CHANGE ? sx_report__say_change(&said, m->page, &macro, where, err)
+         : macro.kind == SX_MACRO_CI   ? sx_report__say_ci(&said, m->page, &macro, where, err)
+                                       : sx_report__say_word(&said, m->page, &macro, where, err));
+  return say(m, text, &said, b, source, err);
+}
+
 static sx_status bind_all(maker *m, sx_buf *text, const char *source, sx_error *err) {
   const size_t n = strlen(source);
   sx_binding b = {0};
   sx_status status = SX_OK;
   size_t from = 0;
   while (sx_report__next_binding(&b, source, n, &status, err)) {
-    SX_TRY(copy_text(m, text, source + from, b.at - from, err));
-    SX_TRY(bind(m, text, &b, source + b.at, err));
+    const bool live = sx_report__live(&m->branches);
+    if (live) SX_TRY(copy_text(m, text, source + from, b.at - from, err));
+    if (status == SX_OK) status = sx_report__place_outside(&m->branches, &b, err);
+    if (status != SX_OK) break;
+    if (b.kind == SX_BIND_MACRO)
+      SX_TRY(follow(m, text, &b, source + b.at, err));
+    else if (live)
+      SX_TRY(bind(m, text, &b, source + b.at, err));
     from = b.end;
   }
+  if (status == SX_OK) status = sx_report__branches_closed(&m->branches, err);
   if (status != SX_OK) {
     sx_report__in_file(err, m->file);
     return status;
@@ -240,7 +293,7 @@ static sx_status unused_footnotes(maker *m, sx_error *err) {
 }
 
 sx_status sx_report__prepare(sx_prepared *out, sx_page *page, const char *file, const char *text, sx_error *err) {
-  maker m = {out, page, file};
+  maker m = {.out = out, .page = page, .file = file};
   sx_buf bound, rest;
   *out = (sx_prepared){0};
   sx_buf_init(&out->text, &page->ctx);

@@ -18,8 +18,9 @@ typedef struct sx_item {
   size_t n_source;
   sx_bound bound; /* NUMBER */
   sx_format format;
-  sx_block *block; /* BLOCK, MENTION */
-  size_t footnote; /* FOOTNOTE: index into footnotes */
+  double magnitude; /* that chooses the scale word; 0: the value's own */
+  sx_block *block;  /* BLOCK, MENTION */
+  size_t footnote;  /* FOOTNOTE: index into footnotes */
 } sx_item;
 
 typedef struct sx_footnote {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "report_reference.h"
+#include "report_macro.h"
 
 static const char *const field_names[] = {"estimate", "se", "low", "high", "n", "n_eff", "deff", "cv", "df"};
 
@@ -202,6 +202,7 @@ static void fill(sx_binding *b, const char *inner, size_t n) {
   b->name = inner;
   b->n_name = n;
   if (b->kind != SX_BIND_VALUE) return;
+  if (sx_report__macro_kind(inner, n) != SX_MACRO_NONE) b->kind = SX_BIND_MACRO;
   const size_t bar = find_bar(inner, n);
   if (bar < n) {
     b->format = inner + bar + 1;
@@ -263,6 +264,20 @@ void sx_report__in_file(sx_error *err, const char *file) {
   memcpy(err->where + n + 1, place, n_place + 1);
 }
 
+/* The result that a macro speaks of; branches are opened and closed. `out` is a copy of b whose name and format are the macro's. */
+static sx_status follow_macro(sx_binding *out, sx_macro *macro, sx_branches *branches, const sx_binding *b,
+                              sx_error *err) {
+  SX_TRY(sx_report__macro_parse(macro, b, err));
+  if (macro->kind <= SX_MACRO_END) SX_TRY(sx_report__branch(branches, macro, b, true, err));
+  *out = *b;
+  out->kind = SX_BIND_VALUE;
+  out->name = macro->reference;
+  out->n_name = strlen(macro->reference);
+  out->format = macro->format;
+  out->n_format = strlen(macro->format);
+  return SX_OK;
+}
+
 static sx_status report_binding(const sx_binding *b, sx_reference_fn fn, void *data, sx_error *err) {
   sx_reference reference;
   char format[128], where[64];
@@ -281,10 +296,22 @@ static sx_status report_binding(const sx_binding *b, sx_reference_fn fn, void *d
 }
 
 sx_status sx_report_each_reference(const char *markdown, size_t n, sx_reference_fn fn, void *data, sx_error *err) {
-  sx_binding b = {0};
+  sx_binding b = {0}, spoken;
+  sx_branches branches = {0};
+  sx_macro macro;
   sx_status status = SX_OK;
   while (status == SX_OK && sx_report__next_binding(&b, markdown, n, &status, err)) {
+    status = sx_report__place_outside(&branches, &b, err);
     if (b.kind == SX_BIND_VALUE) status = report_binding(&b, fn, data, err);
+    if (b.kind != SX_BIND_MACRO) continue;
+    status = follow_macro(&spoken, &macro, &branches, &b, err);
+    if (status != SX_OK) {
+      char where[64];
+      sx_report__place(where, sizeof where, b.line, b.column);
+      sx_error_add_where(err, "%s", where);
+    } else if (macro.reference[0]) {
+      status = report_binding(&spoken, fn, data, err);
+    }
   }
-  return status;
+  return status == SX_OK ? sx_report__branches_closed(&branches, err) : status;
 }

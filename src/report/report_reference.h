@@ -4,12 +4,12 @@
 
 #include "shuxiao/report.h"
 
-typedef enum sx_binding_kind { SX_BIND_VALUE, SX_BIND_FIGURE, SX_BIND_TABLE } sx_binding_kind;
+typedef enum sx_binding_kind { SX_BIND_VALUE, SX_BIND_FIGURE, SX_BIND_TABLE, SX_BIND_MACRO } sx_binding_kind;
 
 /* Zeroed before the first call; name and format point into the text. */
 typedef struct sx_binding {
   sx_binding_kind kind;
-  const char *name, *format; /* reference or id; format "" when there is none */
+  const char *name, *format; /* reference, id or macro (report_macro.h); format "" when there is none */
   size_t n_name, n_format;
   size_t at, end;      /* bytes of the text, braces and all */
   size_t line, column; /* 1-based, column in code points */

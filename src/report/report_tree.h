@@ -43,8 +43,8 @@ sx_document_cell *sx_tree__cell(sx_page *page, sx_document_scope scope, sx_docum
                                 size_t span);
 
 /* ---- numbers ---- */
-/* A number in a sentence: its format's words, tip, marks. */
-void sx_tree__number(sx_page *page, const sx_bound *bound, const sx_format *format);
+/* A number in a sentence: its format's words, tip, marks. magnitude chooses the scale word (million, billion); 0: the value's own. */
+void sx_tree__number(sx_page *page, const sx_bound *bound, const sx_format *format, double magnitude);
 /* The same where the spec is a column's: bare where the head has the unit; format: for the tip. */
 void sx_tree__cell_number(sx_page *page, const sx_bound *bound, const sx_format *format, const sx_spec *spec,
                           bool bare);

@@ -59,6 +59,20 @@
   X(WHISKER_NOTE, "线段为 %s% 置信区间。", "Lines are %s% confidence intervals.")                                      \
   X(BAND_NOTE, "色带为 %s% 置信区间。", "Bands are %s% confidence intervals.")                                         \
   X(CENTRE, "基准 ", "As estimated: ")                                                                                 \
+  X(UP_LEVEL, "增加", "rose by ")                                                                                      \
+  X(UP_SHARE, "提高", "rose by ")                                                                                      \
+  X(UP_GROWTH, "增长", "grew by ")                                                                                     \
+  X(DOWN_LEVEL, "减少", "fell by ")                                                                                    \
+  X(DOWN_SHARE, "下降", "fell by ")                                                                                    \
+  X(CHANGED_BY, "变动", "changed by ")                                                                                 \
+  X(LITTLE_CHANGED, "基本持平", "was little changed")                                                                  \
+  X(ROSE, "上升", "rose")                                                                                              \
+  X(FELL, "下降", "fell")                                                                                              \
+  X(UNCHANGED, "持平", "was unchanged")                                                                                \
+  X(CHANGED, "变动", "changed")                                                                                        \
+  X(SIGNIFICANT, "显著", "significant")                                                                                \
+  X(NOT_SIGNIFICANT, "不显著", "not significant")                                                                      \
+  X(NOT_TESTED, "未作检验", "not tested")                                                                              \
   X(OTHER_LANGUAGE, "English", "中文")                                                                                 \
   X(SKIP, "跳到正文", "Skip to the text")                                                                              \
   X(PUBLISHED_BY, "由 Shuxiao %s 生成", "Made with Shuxiao %s")

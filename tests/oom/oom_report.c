@@ -69,7 +69,9 @@ static void each_once(sx_lang lang, const char *narrative, sx_status wanted, lon
 static const char narrative[] =
     "# 甲 {{users.total | 亿人 2}} 与 5.3\n\n用户 {{users.total | 亿人 2}} 与 5.3，[@figure parts]**“重”**点[^a] "
     "`x`\n\n{{figure "
-    "parts}}\n\n| a | b |\n|---|---|\n| 1 | {{user_rate.island | % 1}} |\n\n[^a]: 注\n\n![图](x.png) 消费\n";
+    "parts}}\n\n| a | b |\n|---|---|\n| 1 | {{user_rate.island | % 1}} |\n\n[^a]: 注\n\n![图](x.png) 消费\n\n{{if up "
+    "user_rate.z.gap}}{{ci users | 亿人 2}}{{else}}x{{end}}"
+    "{{updown user_rate.z.gap up=多 down=少}}{{if significant user_rate.old.gap}}x{{end}}&mdash;\n";
 
 static void chinese(void) {
   each_once(SX_LANG_ZH, narrative, SX_OK, 1);

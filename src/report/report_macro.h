@@ -1,0 +1,61 @@
+/* report_macro.h: the words of an author inside {{...}}: {{change users | 万人 0}}, {{ci users | 亿人 2}}, {{updown users}},
+ * {{significance users}}, {{if significant users}} ... {{else}} ... {{end}} (docs/authoring.md). Here they are taken apart and nested;
+ * report_macro_say.c puts them into words. */
+#ifndef REPORT_MACRO_H
+#define REPORT_MACRO_H
+
+#include "report_reference.h"
+
+typedef enum sx_macro_kind {
+  SX_MACRO_IF,
+  SX_MACRO_ELSE,
+  SX_MACRO_END,
+  SX_MACRO_CHANGE,
+  SX_MACRO_CI,
+  SX_MACRO_UPDOWN,
+  SX_MACRO_SIGNIFICANCE,
+  SX_MACRO_NONE
+} sx_macro_kind;
+
+typedef enum sx_condition {
+  SX_IF_SIGNIFICANT,
+  SX_IF_TESTED,
+  SX_IF_UP,
+  SX_IF_DOWN,
+  SX_IF_MISSING,
+  SX_IF_CONDITIONS
+} sx_condition;
+
+typedef struct sx_macro {
+  sx_macro_kind kind;
+  sx_condition condition;          /* IF */
+  bool negated;                    /* IF not */
+  char reference[512];             /* what is looked up: "users.total.change" */
+  char format[128];                /* "万人 0"; "" for none */
+  char up[64], down[64], same[64]; /* UPDOWN: the author's words; "" for ours */
+} sx_macro;
+
+/* The macro that a text inside {{...}} begins with; NONE: a reference. */
+sx_macro_kind sx_report__macro_kind(const char *text, size_t n);
+/* Expected: SX_E_PARSE, without a place. */
+sx_status sx_report__macro_parse(sx_macro *out, const sx_binding *b, sx_error *err) SX_NODISCARD;
+
+enum { SX_BRANCH_DEPTH = 8 };
+/* The branches that are open; zeroed at the start of a text. */
+typedef struct sx_branches {
+  size_t depth;
+  struct {
+    bool live, outer, else_seen; /* live: what follows is printed; outer: what is around it is */
+    size_t line, column;
+  } at[SX_BRANCH_DEPTH];
+} sx_branches;
+bool sx_report__live(const sx_branches *branches);
+/* IF (whose condition holds or not), ELSE or END. Expected: SX_E_PARSE, without a place. */
+sx_status sx_report__branch(sx_branches *branches, const sx_macro *macro, const sx_binding *b, bool holds,
+                            sx_error *err) SX_NODISCARD;
+/* A figure or table stands in no branch: else SX_E_PARSE with "line:column". */
+sx_status sx_report__place_outside(const sx_branches *branches, const sx_binding *b, sx_error *err) SX_NODISCARD;
+/* Every {{if}} has its {{end}}: else SX_E_PARSE with "line:column" of the one that has not. */
+sx_status sx_report__branches_closed(const sx_branches *branches, sx_error *err) SX_NODISCARD;
+
+#endif

@@ -1,0 +1,174 @@
+/* report_macro_say.c: an author's words put into the language of the report from the results of the run. */
+#include "report_macro_say.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- is it significant ------------------------------------------------------------------------------------------- */
+
+typedef enum verdict { NOT_TESTED, NOT_SIGNIFICANT, SIGNIFICANT } verdict;
+
+/* The test of the run where it made one ("p_change", adjusted over its family: quality "significant"), else whether the interval leaves out
+ * 0, which is the test at its level. */
+static sx_status judge(verdict *out, sx_page *page, const sx_bound *bound, const char *reference, sx_error *err) {
+  sx_reference r;
+  sx_store_term terms[4];
+  sx_store_row row;
+  char p[sizeof r.statistic + 2] = "p_";
+  bool found = false;
+  SX_TRY(sx_reference_parse(&r, reference, strlen(reference), err));
+  memcpy(p + 2, r.statistic, strlen(r.statistic) + 1);
+  for (size_t i = 0; i < r.n_terms; i++) {
+    terms[i] = (sx_store_term){r.variable[i], r.level[i], {NULL, NULL}, {NULL, NULL}};
+  }
+  if (r.statistic[0])
+    SX_TRY(sx_store_find(&found, &row, page->store, page->run, r.indicator, p, terms, r.n_terms, err));
+  if (found) {
+    const bool yes = row.quality && strcmp(row.quality, "significant") == 0;
+    *out = isnan(row.estimate) ? NOT_TESTED : yes ? SIGNIFICANT : NOT_SIGNIFICANT;
+  } else if (bound->across_break || bound->one_sided || !isfinite(bound->low) || !isfinite(bound->high)) {
+    *out = NOT_TESTED;
+  } else {
+    *out = bound->low > 0 || bound->high < 0 ? SIGNIFICANT : NOT_SIGNIFICANT;
+  }
+  return SX_OK;
+}
+
+sx_status sx_report__holds(bool *out, sx_page *page, const sx_macro *macro, const char *where, sx_error *err) {
+  sx_bound bound;
+  verdict v = NOT_TESTED;
+  SX_TRY(sx_report__bind(&bound, page, macro->reference, strlen(macro->reference), where, err));
+  bool holds = false;
+  switch (macro->condition) {
+  case SX_IF_SIGNIFICANT:
+  case SX_IF_TESTED:
+    SX_TRY(judge(&v, page, &bound, macro->reference, err));
+    holds = macro->condition == SX_IF_TESTED ? v != NOT_TESTED : v == SIGNIFICANT;
+    if (macro->condition == SX_IF_SIGNIFICANT && v == NOT_TESTED)
+      SX_TRY(sx_report__warn(
+          page, where, err,
+          "%s is not tested: what stands for 'not significant' is printed; {{if tested %s}} tells them apart",
+          macro->reference, macro->reference));
+    break;
+  case SX_IF_UP:
+    holds = bound.value > 0;
+    break;
+  case SX_IF_DOWN:
+    holds = bound.value < 0;
+    break;
+  case SX_IF_MISSING:
+    holds = isnan(bound.value);
+    break;
+  case SX_IF_CONDITIONS:
+    break;
+  }
+  *out = holds != macro->negated;
+  return SX_OK;
+}
+
+/* ---- words ------------------------------------------------------------------------------------------------------- */
+
+/* Prints as zero: "0.0" says nothing of a direction. */
+static bool prints_as_zero(const sx_page *page, double value, const sx_format *format) {
+  char text[SX_FIXED_TEXT_MAX];
+  sx_spec spec;
+  sx_report__format_spec(&spec, format, fabs(value), page->lang);
+  const size_t n = sx_text_fixed(text, sx_report__shift10(fabs(value), spec.shift), spec.decimals);
+  return strspn(text, "0.") == n;
+}
+
+/* "pp 1" where the author said nothing and the change is of a share. */
+static sx_status format_of(sx_format *out, sx_page *page, const sx_macro *macro, const char *where, sx_error *err) {
+  sx_reference r;
+  sx_store_row row;
+  sx_store_term terms[4];
+  bool found = false;
+  const char *text = macro->format;
+  SX_TRY(sx_reference_parse(&r, macro->reference, strlen(macro->reference), err));
+  for (size_t i = 0; i < r.n_terms; i++) {
+    terms[i] = (sx_store_term){r.variable[i], r.level[i], {NULL, NULL}, {NULL, NULL}};
+  }
+  if (!text[0]) {
+    SX_TRY(sx_store_find(&found, &row, page->store, page->run, r.indicator, r.statistic[0] ? r.statistic : NULL, terms,
+                         r.n_terms, err));
+    text = found && row.unit && strcmp(row.unit, "pp") == 0  ? "pp 1"
+           : found && row.unit && strcmp(row.unit, "%") == 0 ? "% 1"
+                                                             : "";
+    if (!text[0])
+      return sx_error_set(err, SX_E_PARSE, where, "how is %s to be printed? Say unit= or a format after a bar",
+                          macro->reference);
+  }
+  const sx_status status = sx_report__format_parse(out, text, strlen(text), err);
+  if (status != SX_OK) sx_error_add_where(err, "%s", where);
+  return status;
+}
+
+sx_status sx_report__say_change(sx_said *out, sx_page *page, const sx_macro *macro, const char *where, sx_error *err) {
+  sx_said said = {.n = 1};
+  SX_TRY(sx_report__bind(&said.bound[0], page, macro->reference, strlen(macro->reference), where, err));
+  SX_TRY(format_of(&said.format[0], page, macro, where, err));
+  sx_format *f = &said.format[0];
+  const double value = said.bound[0].value;
+  const bool share = f->kind == SX_FORMAT_POINTS, growth = f->kind == SX_FORMAT_PERCENT;
+  if (!isnan(value) && prints_as_zero(page, value, f)) {
+    said.n = 0;
+    said.before = sx_report__w(page, W_LITTLE_CHANGED);
+  } else {
+    said.before = sx_report__w(page, isnan(value)          ? W_CHANGED_BY
+                                     : value > 0 && share  ? W_UP_SHARE
+                                     : value > 0 && growth ? W_UP_GROWTH
+                                     : value > 0           ? W_UP_LEVEL
+                                     : share || growth     ? W_DOWN_SHARE
+                                                           : W_DOWN_LEVEL);
+  }
+  f->sign = -1;
+  said.after = "";
+  *out = said;
+  return SX_OK;
+}
+
+sx_status sx_report__say_ci(sx_said *out, sx_page *page, const sx_macro *macro, const char *where, sx_error *err) {
+  static const char *const ends[] = {".low", ".high"};
+  sx_said said = {.n = 2, .before = sx_report__w(page, W_OPEN), .after = sx_report__w(page, W_CLOSE)};
+  for (size_t i = 0; i < 2; i++) {
+    const char *name = sx_arena_printf(page->arena, "%s%s", macro->reference, ends[i]);
+    if (!name) return sx_error_memory(err);
+    SX_TRY(sx_report__bind(&said.bound[i], page, name, strlen(name), where, err));
+    SX_TRY(format_of(&said.format[i], page, macro, where, err));
+  }
+  if (isnan(said.bound[0].value) || isnan(said.bound[1].value)) {
+    *out = (sx_said){.before = "", .after = ""};
+    return sx_report__warn(page, where, err, "%s has no interval: none is printed", macro->reference);
+  }
+  const sx_format *f = &said.format[0];
+  const bool dollars = page->lang == SX_LANG_EN && strcmp(f->noun_en, "dollars") == 0;
+  /* The unit stands once, after the higher end; signs of per cent and money stand with both (GB/T 15835-2011, 5.1.4). */
+  if (f->kind != SX_FORMAT_PERCENT && !dollars) said.format[0].bare = true;
+  said.magnitude = fmax(fabs(said.bound[0].value), fabs(said.bound[1].value));
+  said.level = true;
+  *out = said;
+  return SX_OK;
+}
+
+sx_status sx_report__say_word(sx_said *out, sx_page *page, const sx_macro *macro, const char *where, sx_error *err) {
+  sx_bound bound;
+  verdict v = NOT_TESTED;
+  sx_said said = {.after = ""};
+  SX_TRY(sx_report__bind(&bound, page, macro->reference, strlen(macro->reference), where, err));
+  if (macro->kind == SX_MACRO_SIGNIFICANCE) {
+    SX_TRY(judge(&v, page, &bound, macro->reference, err));
+    said.before = sx_report__w(page, v == SIGNIFICANT       ? W_SIGNIFICANT
+                                     : v == NOT_SIGNIFICANT ? W_NOT_SIGNIFICANT
+                                                            : W_NOT_TESTED);
+  } else {
+    const char *own = bound.value > 0 ? macro->up : bound.value < 0 ? macro->down : macro->same;
+    said.before = own[0] && !isnan(bound.value) ? sx_arena_strdup(page->arena, own)
+                                                : sx_report__w(page, isnan(bound.value) ? W_CHANGED
+                                                                     : bound.value > 0  ? W_ROSE
+                                                                     : bound.value < 0  ? W_FELL
+                                                                                        : W_UNCHANGED);
+    if (!said.before) return sx_error_memory(err);
+  }
+  *out = said;
+  return SX_OK;
+}

@@ -1,0 +1,274 @@
+/* The words of an author inside {{...}}: what each comes to in Chinese and in English, branches, and every mistake with its place. The
+ * store is small: levels, a share and their changes, tested, not significant and not tested. */
+#include <unistd.h>
+
+#include "shuxiao/io.h"
+#include "shuxiao/report_document.h"
+#include "sxt.h"
+
+typedef struct row {
+  const char *indicator, *statistic, *group; /* group: NULL: the whole */
+  double estimate, se;
+  const char *unit, *quality, *reason;
+} row;
+
+static const row rows[] = {
+    {"users", "total", NULL, 958e6, 2.3e6, "人", "", NULL},
+    {"users", "change", NULL, 11.09e6, 2.0e6, "人", "", NULL},
+    {"users", "p_change", NULL, 0.0001, NAN, "", "significant", NULL},
+    {"users", "yoy", NULL, -3.2e6, 4.0e6, "人", "", NULL},
+    {"users", "p_yoy", NULL, 0.42, NAN, "", "", NULL},
+    {"users", "change_relative", NULL, 0.0117, 0.002, "%", "", NULL},
+    {"users", "change", "z", 0.0, 1.0e5, "人", "", NULL},
+    {"users", "total", "z", 261e6, 1.8e6, "人", "", NULL},
+    {"rate", "prop", NULL, 0.8507, 0.0021, "%", "", NULL},
+    {"rate", "change", NULL, -0.0032, 0.0041, "pp", "", NULL},
+    {"rate", "p_change", NULL, 0.31, NAN, "", "", NULL},
+    {"rate", "prop", "z", 0.9512, 0.0024, "%", "", NULL},
+    {"rate", "gap", "z", 0.1005, 0.0027, "pp", "", NULL},
+    {"rate", "change", "z", 0.0212, 0.0041, "pp", "break of series", NULL},
+    {"rate", "p_change", "z", NAN, NAN, "", "", "not tested across a break"},
+    {"rate", "prop", "none", NAN, NAN, "%", "", "empty domain"},
+    {"rate", "change", "none", NAN, NAN, "pp", "", "empty domain"},
+    {"rate", "change_gap", "z", 0.0004, 0.0041, "pp", "", NULL},
+    {"spend", "total", NULL, 999.2e6, 1e6, "美元", "", NULL},
+};
+
+static const char *store_path(void) {
+  static char path[256];
+  const char *dir = getenv("SX_BUILD");
+  (void)snprintf(path, sizeof path, "%s/macro.%ld.sqlite", dir ? dir : "/tmp", (long)getpid());
+  return path;
+}
+
+static sx_status put_rows(sx_store *store, sx_error *err) {
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const row *r = &rows[i];
+    const sx_store_term term = {r->group, "1", {NULL, NULL}, {NULL, NULL}};
+    const sx_store_row out = {.indicator = r->indicator,
+                              .statistic = r->statistic,
+                              .terms = &term,
+                              .n_terms = r->group != NULL,
+                              .estimate = r->estimate,
+                              .se = r->se,
+                              .low = r->estimate - 2 * r->se,
+                              .high = r->estimate + 2 * r->se,
+                              .ci_level = 0.95,
+                              .df = NAN,
+                              .n = -1,
+                              .n_eff = NAN,
+                              .deff = NAN,
+                              .cv = NAN,
+                              .unit = r->unit,
+                              .quality = r->quality,
+                              .na_reason = r->reason};
+    SX_TRY(sx_store_put_row(NULL, store, NULL, &out, err));
+  }
+  return SX_OK;
+}
+
+static sx_status put_text(sx_store *store, const char *text, sx_error *err) {
+  sx_buf json;
+  sx_buf_init(&json, NULL);
+  sx_buf_add(&json, "{\"file\":\"n.md\",\"md\":");
+  sx_json_string(&json, text);
+  sx_buf_add_char(&json, '}');
+  sx_status status = sx_buf_status(&json, err);
+  if (status == SX_OK) status = sx_store_put_block(store, 1, "text", "text", json.data, err);
+  sx_buf_clear(&json);
+  return status;
+}
+
+static sx_status make(sx_document **out, const char *text, sx_lang lang, sx_error *err) {
+  static const sx_store_run info = {.study = "m", .wave = "1", .title_zh = "m", .title_en = "m", .version = "0"};
+  const sx_report_options options = {1, lang, NULL};
+  sx_store *store = NULL;
+  int64_t run = 0;
+  sx_status status;
+  (void)remove(store_path());
+  SX_TRY_GOTO(status, sx_store_open(&store, NULL, store_path(), SX_STORE_WRITE, err), done);
+  SX_TRY_GOTO(status, sx_store_begin(&run, store, &info, NULL, 0, err), done);
+  SX_TRY_GOTO(status, put_rows(store, err), done);
+  SX_TRY_GOTO(status, sx_store_put_block(store, 0, "document", "document", "{\"title\":\"t\"}", err), done);
+  SX_TRY_GOTO(status,
+              sx_store_put_block(store, 2, "table", "t1",
+                                 "{\"id\":\"t1\",\"columns\":[{\"label\":\"a\"}],\"rows\":[{\"label\":\"b\",\"cells\":"
+                                 "[\"rate.total\"]}]}",
+                                 err),
+              done);
+  SX_TRY_GOTO(status, put_text(store, text, err), done);
+  SX_TRY_GOTO(status, sx_store_finish(store, err), done);
+  status = sx_report_document(out, store, run, &options, err);
+done:
+  sx_store_close(store);
+  (void)remove(store_path());
+  return status;
+}
+
+/* What the first paragraph reads, and how many of its numbers are results. */
+static void says(const char *text, sx_lang lang, size_t numbers, const char *want) {
+  sx_document *doc = NULL;
+  sx_buf got;
+  size_t n = 0;
+  sx_buf_init(&got, NULL);
+  REQUIRE_OK(make(&doc, text, lang, err));
+  const sx_document_node *p = sx_document_child(doc->root, SX_DOC_PARAGRAPH);
+  if (p) {
+    sx_document_plain(&got, p);
+    for (const sx_document_node *node = p; node; node = sx_document_next(p, node))
+      n += node->kind == SX_DOC_NUMBER && node->as.number->reference;
+  }
+  CHECK_STR(got.data ? got.data : "", want);
+  CHECK_INT(n, numbers);
+  CHECK_INT(doc->n_warnings, 0);
+  sx_buf_clear(&got);
+  sx_document_free(doc);
+}
+
+static void both(const char *text, size_t numbers, const char *zh, const char *en) {
+  says(text, SX_LANG_ZH, numbers, zh);
+  says(text, SX_LANG_EN, numbers, en);
+}
+
+static void change(void) {
+  both("{{change users unit=万人 d=0}}", 1, "增加1109万人", "rose by 11.09 million people");
+  both("{{change users.total | 万人 0}}", 1, "增加1109万人", "rose by 11.09 million people");
+  both("{{change users of=yoy unit=万人 d=0}}", 1, "减少320万人", "fell by 3.20 million people");
+  both("{{change users.total.change_relative}}", 1, "增长1.2%", "grew by 1.2%");
+  both("{{change rate}}", 1, "下降0.3个百分点", "fell by 0.3 percentage points"); /* of a share: points */
+  both("{{change rate.z}}", 1, "提高2.1个百分点†", "rose by 2.1 percentage points†");
+  both("{{change rate d=2 unit=pp}}", 1, "下降0.32个百分点", "fell by 0.32 percentage points");
+  both("{{change rate.z.gap}}", 0, "基本持平", "was little changed"); /* of the gap: 0.04 points print as 0.0 */
+  both("{{change rate.z.gap | pp 2}}", 1, "提高0.04个百分点", "rose by 0.04 percentage points");
+  both("{{change users.z | 万人 0}}", 0, "基本持平", "was little changed");
+  both("{{change rate.none}}", 1, "变动—", "changed by —");
+}
+
+static void interval(void) {
+  both("x{{ci users | 亿人 2}}", 2, "x（95% 置信区间 9.53至9.63亿人）",
+       "x (95% confidence interval 953 to 963 million people)");
+  both("x{{ci rate | % 1}}", 2, "x（95% 置信区间 84.7%至85.5%）", "x (95% confidence interval 84.7% to 85.5%)");
+  both("x{{ci rate.z.gap}}", 2, "x（95% 置信区间 +9.5至+10.6个百分点）",
+       "x (95% confidence interval +9.5 to +10.6 percentage points)");
+  /* one scale word for both ends, money with its sign */
+  both("x{{ci spend unit=亿美元 d=3}}", 2, "x（95% 置信区间 9.972至10.012亿美元）",
+       "x (95% confidence interval $0.9972 billion to $1.0012 billion)");
+}
+
+static void words(void) {
+  both("{{updown users}}", 0, "上升", "rose");
+  both("{{updown rate}}", 0, "下降", "fell");
+  both("{{updown users.z}}", 0, "持平", "was unchanged");
+  both("{{updown rate.none}}", 0, "变动", "changed");
+  both("{{updown rate.z.gap up=高于 down=低于}}", 0, "高于", "高于"); /* a gap is a difference by itself */
+  both("{{updown rate up=\"went up\" down=\"went down\"}}", 0, "went down", "went down");
+  both("{{significance users}}", 0, "显著", "significant");
+  both("{{significance rate}}", 0, "不显著", "not significant");
+  both("{{significance rate.z}}", 0, "未作检验", "not tested");  /* across a break */
+  both("{{significance rate.z.gap}}", 0, "显著", "significant"); /* by its interval */
+}
+
+static void branches(void) {
+  both("{{if significant users}}a{{else}}b{{end}}", 0, "a", "a");
+  both("{{if significant rate}}a{{else}}b{{end}}", 0, "b", "b");
+  both("{{if not significant rate}}a{{end}}c", 0, "ac", "ac");
+  both("{{if significant users of=yoy}}a{{else}}b{{end}}", 0, "b", "b");
+  both("{{if up users}}a{{end}}{{if down users}}b{{end}}", 0, "a", "a");
+  both("{{if missing rate.none}}a{{else}}{{rate.none | % 1}}{{end}}", 0, "a", "a");
+  both("{{if tested rate.z}}a{{else}}b{{end}}", 0, "b", "b");
+  both("{{if significant users}}{{if significant rate}}a{{else}}b {{rate.total | % 1}}{{end}}{{else}}c{{end}}", 1,
+       "b 85.1%", "b 85.1%");
+  both("{{if significant rate}}{{if significant users}}a{{else}}b{{end}}{{else}}c{{end}}", 0, "c", "c");
+  both("{{if significant rate}}\n\n# A\n\n{{else}}\n\nb\n\n{{end}}", 0, "b", "b"); /* blocks too */
+  both("`{{if x}}` {{updown users}}", 0, "{{if x}} 上升", "{{if x}} rose");
+}
+
+/* At the report, and already where a study is checked. */
+static sx_status nothing(void *data, const sx_reference *reference, const char *format, size_t line, size_t column,
+                         sx_error *err) {
+  (void)reference;
+  (void)format;
+  (void)line;
+  (void)column;
+  (void)err;
+  ++*(int *)data;
+  return SX_OK;
+}
+
+static void fails(const char *text, sx_status status, const char *where, const char *message) {
+  sx_document *doc = NULL;
+  int n = 0;
+  char at[64];
+  (void)snprintf(at, sizeof at, "n.md:%s", where);
+  CHECK_FAILS(make(&doc, text, SX_LANG_ZH, err), status, at, message);
+  if (status == SX_E_PARSE)
+    CHECK_FAILS(sx_report_each_reference(text, strlen(text), nothing, &n, err), SX_E_PARSE, where, message);
+}
+
+static void mistakes(void) {
+  fails("a {{if significant users}}", SX_E_PARSE, "1:3", "has no {{end}}");
+  fails("a\n\n{{end}}", SX_E_PARSE, "3:1", "without an {{if}}");
+  fails("{{else}}", SX_E_PARSE, "1:1", "without an {{if}}");
+  fails("{{if up users}}{{else}}{{else}}{{end}}", SX_E_PARSE, "1:24", "a second {{else}}");
+  fails("{{if signifcant users}}a{{end}}", SX_E_PARSE, "1:1", "did you mean significant");
+  fails("{{if users}}a{{end}}", SX_E_PARSE, "1:1", "it asks significant");
+  fails("{{if up users}}\n\n{{table t1}}\n\n{{end}}", SX_E_PARSE, "3:1", "cannot stand between");
+  fails("{{if down users}}\n\n{{table t1}}\n\n{{end}}", SX_E_PARSE, "3:1", "cannot stand between");
+  fails("{{change}}", SX_E_PARSE, "1:1", "says of no result");
+  fails("{{end x}}", SX_E_PARSE, "1:1", "stands alone");
+  fails("{{change users unit=万人 | % 1}}", SX_E_PARSE, "1:1", "say the format once");
+  fails("{{change users d=1}}", SX_E_PARSE, "1:1", "d= wants unit=");
+  fails("{{change users of=month}}", SX_E_PARSE, "1:1", "yoy");
+  fails("{{change users fast}}", SX_E_PARSE, "1:1", "'fast' is not understood");
+  fails("{{change users.total.se | 万人 0}}", SX_E_PARSE, "1:1", "leave .se out");
+}
+
+/* What only a run can know. */
+static void unknown(void) {
+  sx_document *doc = NULL;
+  CHECK_FAILS(make(&doc, "{{change spend | 亿元 1}}", SX_LANG_ZH, err), SX_E_DATA, "n.md:1:1",
+              "no result 'spend.total.change'");
+  CHECK_FAILS(make(&doc, "{{ci users}}", SX_LANG_ZH, err), SX_E_PARSE, "n.md:1:1", "how is users.total to be printed");
+  CHECK_FAILS(make(&doc, "{{ci users | 亿匹 1}}", SX_LANG_ZH, err), SX_E_PARSE, "n.md:1:1", "unknown unit");
+  CHECK_FAILS(make(&doc, "{{updown usres}}", SX_LANG_ZH, err), SX_E_DATA, "n.md:1:1", "no result");
+}
+
+static void warns(const char *text, const char *message) {
+  sx_document *doc = NULL;
+  REQUIRE_OK(make(&doc, text, SX_LANG_EN, err));
+  CHECK_INT(doc->n_warnings, 1);
+  if (doc->n_warnings) {
+    CHECK_STR(doc->warnings[0].where, "n.md:1:1");
+    if (!strstr(doc->warnings[0].message, message)) SXT_FAIL("'%s'", doc->warnings[0].message);
+  }
+  sx_document_free(doc);
+}
+
+static void warnings(void) {
+  warns("{{if significant rate.z}}a{{else}}b{{end}}", "is not tested");
+  warns("{{ci rate.none | % 1}}", "has no interval");
+  warns("8 {{change users | 万人 0}}", "typed by hand");
+}
+
+/* The checker of a study sees the results that the words look up. */
+static sx_status collect(void *data, const sx_reference *r, const char *format, size_t line, size_t column,
+                         sx_error *err) {
+  sx_buf *out = data;
+  (void)err;
+  sx_buf_printf(out, "%s/%zu/%s|%s@%zu:%zu;", r->indicator, r->n_terms, r->statistic, format, line, column);
+  return SX_OK;
+}
+
+static void looked_up(void) {
+  static const char text[] =
+      "{{if significant rate.z.gap}}{{change users unit=万人 d=0}}{{else}}{{ci rate | % 1}}{{end}} {{updown rate.z "
+      "of=yoy}}";
+  sx_buf got;
+  sx_buf_init(&got, NULL);
+  REQUIRE_OK(sx_report_each_reference(text, strlen(text), collect, &got, err));
+  CHECK_STR(got.data, "rate/1/gap|@1:1;users/0/change|万人 0@1:30;rate/0/|% 1@1:66;rate/1/yoy|@1:91;");
+  sx_buf_clear(&got);
+}
+
+SXT_MAIN(SXT_CASE(change), SXT_CASE(interval), SXT_CASE(words), SXT_CASE(branches), SXT_CASE(mistakes),
+         SXT_CASE(unknown), SXT_CASE(warnings), SXT_CASE(looked_up))
