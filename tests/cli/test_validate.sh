@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# shuxiao validate: the example of docs/rules.md line by line, cases, the gate, what is refused.
+. tests/cli/lib.sh
+need_program
+file=examples/validate/panel.csv
+rules=examples/validate/rules.yaml
+"$program" validate $file --rules $rules --id person >"$tmp/out" 2>"$tmp/err" || fail "example: $(cat "$tmp/err")"
+while IFS= read -r line; do
+  grep -qF -- "$(sed 's/ *$//' <<<"$line")" docs/rules.md || fail "the page lacks: $line"
+done <"$tmp/out"
+grep -q "0 errors, 2 warnings" "$tmp/err" || fail "$(cat "$tmp/err")"
+"$program" validate $file --rules $rules --id person --list --format csv >"$tmp/c.csv" 2>/dev/null || fail "--list"
+[ "$(cut -d, -f1,3 "$tmp/c.csv" | tail -n +2 | tr '\n' ' ')" = "age_range,p4 sum,p5 " ] || fail "$(cat "$tmp/c.csv")"
+"$program" validate $file --rules $rules --cases 0 --list --format csv 2>/dev/null | tail -n +2 | grep -q . && fail "--cases 0"
+"$program" validate $file --rules $rules --lang zh 2>&1 | grep -q "年龄范围" || fail "labels in Chinese"
+
+printf 'rules:\n- {expr: age <= 120, name: old}\n- {expr: total >= 0}\n' >"$tmp/gate.yaml"
+run_fails 3 "1 errors" "$program" validate $file --rules "$tmp/gate.yaml"
+printf -- '- expr: agee <= 120\n' >"$tmp/absent.yaml"
+run_fails 3 "1 errors" "$program" validate $file --rules "$tmp/absent.yaml"
+grep -q "agee" "$tmp/out" || fail "the error is not in the table: $(cat "$tmp/out")"
+run_fails 2 "which rules" "$program" validate $file
+printf 'rules:\n- expr: age <=\n' >"$tmp/bad.yaml"
+run_fails 2 "bad.yaml:2" "$program" validate $file --rules "$tmp/bad.yaml"
+run_fails 2 "person" "$program" validate $file --rules $rules --id persn
+run_fails 2 "number from 0" "$program" validate $file --rules $rules --cases -3
+finish
