@@ -8,6 +8,8 @@
 #ifndef SX_RELEASE_DISCLOSURE_H
 #define SX_RELEASE_DISCLOSURE_H
 
+#include <math.h>
+
 #include "shuxiao/base.h"
 
 #ifdef __cplusplus

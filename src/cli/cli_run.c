@@ -87,6 +87,14 @@ static int run_study(cli_app *app, const cli_args *args) {
     if (status == SX_OK) {
       print_result(app, result);
       code = audit_result(app, result);
+      if (result->n_failed_rules) {
+        cli_say(app,
+                app->chinese
+                    ? "数据校验：%zu 条错误级规则未通过，见附录或 shuxiao validate"
+                    : "checks of the data: %zu rules of severity error do not hold (annex rules, shuxiao validate)",
+                result->n_failed_rules);
+        if (code == CLI_OK) code = CLI_GATE;
+      }
     } else {
       code = cli_fail(app, &err);
     }

@@ -1,5 +1,5 @@
 /* study_annex.c: the words around the figures: the document block, and the annexes on assumptions, design and provenance. */
-#include "study_priv.h"
+#include "study_rules.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -239,6 +239,8 @@ sx_status study__annex_json(sx_buf *out, st_run *r, const char *which, sx_error 
     assumptions(&p, r);
   } else if (strcmp(which, "design") == 0) {
     status = design(&p, r, err);
+  } else if (strcmp(which, "rules") == 0) {
+    status = study__rules_annex(&p.zh, &p.en, r, err);
   } else {
     provenance(&p, r);
   }

@@ -525,6 +525,7 @@ static sx_status step_json(sx_buf *out, const char **kind, const char **id, st_r
   case ST_STEP_CHANGE:
   case ST_STEP_SIGNIFICANCE:
   case ST_STEP_BALANCE:
+  case ST_STEP_RULES:
   case ST_STEP_PUBLISHED:
   case ST_STEP_REPORT:
   default:

@@ -3,6 +3,7 @@
  * The check runs the study's own steps (joins, derived variables, conditions) on the first rows of the data, so that what
  * it accepts is what the run does. */
 #include "study_kind.h"
+#include "study_rules.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -458,6 +459,7 @@ void study__check(st_load *l) {
   if (!study__stop(l)) check_indicators(l, unit);
   if (!study__stop(l) && !s->skipped) check_accounts(l, unit);
   if (!study__stop(l) && !s->skipped) study__check_balances(l);
+  if (!study__stop(l)) study__check_rules(l, unit);
   sx_table_free(unit);
   if (study__stop(l)) return;
   order_formulas(l);

@@ -1,5 +1,5 @@
 /* study_data.c: tables from their files, joins, derived variables: the same steps for the check (a few rows) and the run. */
-#include "study_priv.h"
+#include "study_rules.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -74,6 +74,11 @@ sx_status study__used_names(const char ***out, size_t *n, const sx_study *s, sx_
   for (size_t i = 0; i < s->n_joins; i++) add_list(&set, &s->joins[i].by);
   if (s->n_tables) add_expr(&set, &s->tables[s->unit].where);
   add_list(&set, &s->unit_ids);
+  if (s->rules) {
+    add_name(&set, s->rules->id);
+    for (size_t i = 0; s->rules->rules && i < s->rules->rules->n; i++)
+      add_expr(&set, &(st_expr){.expr = s->rules->rules->items[i].expr});
+  }
   if (set.failed) return sx_error_memory(err);
   if (set.n) qsort(set.items, set.n, sizeof *set.items, by_text);
   size_t kept = 0;

@@ -1,5 +1,5 @@
 /* study_load.c: a study file from text to its parts: opening, problems, and the readers of single nodes. */
-#include "study_priv.h"
+#include "study_rules.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -406,7 +406,7 @@ static void read_head(st_load *l, const sx_node *root) {
   ST_KEYS(l, root, "study", "title", "subtitle", "date", "wave", "languages", "requires", "note", "root", "data",
           "publisher", "key", "join", "derived", "design", "weighting", "benchmarks", "groups", "indicators",
           "accounts", "published", "tables", "figures", "narrative", "annex", "audit", "level", "ci", "df", "deff",
-          "waves", "balance");
+          "waves", "balance", "rules");
   s->est = (sx_est_options)SX_EST_OPTIONS_INIT;
   study__read_estimation(l, &s->est, &s->deff_wor, root);
   s->id = study__text(l, root, "study");
@@ -459,6 +459,7 @@ void study__read_whole(st_load *l, const sx_node *root) {
   study__read_figures(l, root);
   study__read_accounts(l, root);
   study__read_balances(l, root);
+  study__read_rules(l, root);
   study__read_blocks(l, root);
   if (!study__stop(l)) study__read_waves(l, root);
   if (!study__stop(l) && l->wave) study__prune_derived(l);
@@ -542,6 +543,7 @@ void sx_study_free(sx_study *s) {
   if (!s) return;
   const sx_ctx ctx = s->ctx;
   study__waves_free(s);
+  study__rules_free(s);
   for (size_t i = 0; s->schemas && i < s->n_tables; i++) sx_table_free(s->schemas[i]);
   for (size_t i = 0; i < s->n_exprs; i++) sx_expr_free(s->exprs[i]);
   sx_mem_free(&ctx, s->exprs);

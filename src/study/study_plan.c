@@ -4,7 +4,7 @@
  *
  * The specification of a step is what decides its numbers (expressions, groups, units), with the hashes of its files; labels of an indicator are
  * not in it. Two runs whose step has the same key have the same rows, so the store's rows are copied. Nothing looks at file times. */
-#include "study_plan.h"
+#include "study_rules.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -143,6 +143,7 @@ static sx_status collect_files(build *b, sx_error *err) {
     const char *file = s->indicators[i].file;
     if (file) SX_TRY(add_file(b, file, study__path(s, b->arena, file), err));
   }
+  if (s->rules && s->rules->file) SX_TRY(add_file(b, s->rules->file, study__path(s, b->arena, s->rules->file), err));
   if (s->published.file) SX_TRY(add_file(b, s->published.file, study__path(s, b->arena, s->published.file), err));
   for (size_t i = 0; i < s->n_narrative; i++) {
     const st_narrative *t = &s->narrative[i];
@@ -598,6 +599,8 @@ static sx_status plan_words(build *b, sx_error *err) {
       }
     } else if (strcmp(s->annex.items[i], "provenance") == 0) {
       spec_provenance(b);
+    } else if (strcmp(s->annex.items[i], "rules") == 0) {
+      SX_TRY(add_dep(b, step, b->rules, err));
     }
     SX_TRY(seal(b, step, err));
   }
@@ -616,7 +619,7 @@ static sx_status plan_report(build *b, sx_error *err) {
 
 sx_status study__plan_arrays(st_build *b, sx_error *err) {
   const sx_study *s = b->s;
-  b->published = b->joined = b->design = b->significance = ST_NONE;
+  b->published = b->joined = b->design = b->significance = b->rules = ST_NONE;
   b->data = sx_arena_alloc(b->arena, s->n_tables, sizeof *b->data);
   b->derive = sx_arena_alloc(b->arena, s->n_derived, sizeof *b->derive);
   b->indicator = sx_arena_alloc(b->arena, s->n_indicators, sizeof *b->indicator);
@@ -640,6 +643,7 @@ static sx_status fill(build *b, sx_error *err) {
   SX_TRY(sx_parallel_for(&s->ctx, b->plan->n_files, hash_one, b, err));
   SX_TRY(study__plan_body(b, err));
   SX_TRY(study__plan_waves(b, err));
+  SX_TRY(study__plan_rules(b, &b->rules, err));
   SX_TRY(plan_published(b, err));
   SX_TRY(plan_words(b, err));
   return plan_report(b, err);

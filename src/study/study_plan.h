@@ -17,7 +17,7 @@ typedef struct st_build {
   struct st_build *waves;                      /* [series.n] of the study's earlier waves, NULL none */
   size_t *change, *change_account;             /* step of each that is followed, else ST_NONE; NULL: no waves */
   size_t *known;                               /* [series.n] */
-  size_t significance;
+  size_t significance, rules;
 } st_build;
 
 /* study_plan.c */

@@ -319,6 +319,7 @@ typedef struct st_narrative {
 } st_narrative;
 
 struct st_balance; /* study_balance.h */
+struct st_rules;   /* study_rules.h */
 struct st_series;  /* study_waves.h */
 struct st_wave;
 struct sx_study {
@@ -359,6 +360,7 @@ struct sx_study {
   size_t n_formula_order;
   st_account *accounts;
   size_t n_accounts;
+  struct st_rules *rules; /* NULL: none */
   struct st_balance *balances;
   size_t n_balances;
   st_published published;
@@ -578,6 +580,7 @@ typedef enum st_step_kind {
   ST_STEP_CHANGE,
   ST_STEP_SIGNIFICANCE,
   ST_STEP_BALANCE,
+  ST_STEP_RULES,
   ST_STEP_PUBLISHED,
   ST_STEP_BLOCK,
   ST_STEP_TEXT,
@@ -691,6 +694,7 @@ typedef struct st_run {
   const char *synthetic;   /* words of the data's own metadata, NULL: real */
   const char *design_text; /* cases, strata, PSUs, replicates, words, by TAB; payload of the step `design` */
   const char *weight_text; /* a line per adjustment; payload of the step `weighting` */
+  const char *rules_text;  /* a line per rule; payload of the step `rules`, NULL none */
   st_generated *generated; /* [tables] */
   char started[32];
   size_t wave;                /* of the steps that this run computes, as in st_step */

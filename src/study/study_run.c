@@ -2,7 +2,7 @@
  *
  * Order: generated data, plan and match, rows (reused or new), published figures, blocks, pages rendered, commit, pages written. A crash before the
  * commit leaves the store as it was; one after it leaves pages that the next run finds different from what it rendered, and writes again. */
-#include "study_priv.h"
+#include "study_rules.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -113,7 +113,8 @@ static sx_status pages_there(bool *there, st_run *r, const st_step *step, const 
 
 static bool makes_rows(st_step_kind kind) {
   return kind == ST_STEP_INDICATOR || kind == ST_STEP_ACCOUNT || kind == ST_STEP_PUBLISHED || kind == ST_STEP_KNOWN ||
-         kind == ST_STEP_LINK || kind == ST_STEP_CHANGE || kind == ST_STEP_SIGNIFICANCE || kind == ST_STEP_BALANCE;
+         kind == ST_STEP_LINK || kind == ST_STEP_CHANGE || kind == ST_STEP_SIGNIFICANCE || kind == ST_STEP_BALANCE ||
+         kind == ST_STEP_RULES;
 }
 
 static sx_status payload_text(const char **out, st_run *r, const char *id, sx_error *err) {
@@ -145,6 +146,8 @@ static sx_status put_step(st_run *r, const st_step *step, const char *pages_payl
     payload = of->design_text;
   } else if (step->kind == ST_STEP_WEIGHTING && of->weight_text && *of->weight_text) {
     payload = of->weight_text;
+  } else if (step->kind == ST_STEP_RULES) {
+    payload = of->rules_text && *of->rules_text ? of->rules_text : "1";
   } else if (step->kind == ST_STEP_LINK) {
     payload = study__link_payload(r, step->index);
   } else if (step->kind == ST_STEP_REPORT) {
@@ -207,6 +210,8 @@ static void clock_steps(st_run *r, st_step_kind kind, bool formulas, double seco
 static sx_status compute_rows(st_run *r, sx_error *err) {
   bool compute = false;
   SX_TRY(reuse_rows(r, &compute, err));
+  SX_TRY(study__run_rules(r, err));
+  if (!r->rules_text) SX_TRY(payload_text(&r->rules_text, r, "rules", err));
   if (compute) {
     SX_TRY(study__materialise(r, err));
     double since = now();
@@ -278,6 +283,7 @@ static sx_status old_run(st_run *r, const outputs *o, sx_error *err) {
   bool there = false;
   SX_TRY(sx_store_latest(&latest, r->store, err));
   r->run = latest.id;
+  SX_TRY(payload_text(&r->rules_text, r, "rules", err));
   SX_TRY(pages_there(&there, r, report, o, err));
   if (there) return SX_OK;
   report->reused = false;
@@ -372,6 +378,7 @@ static sx_status copy_text(char **out, const sx_ctx *ctx, const char *text, sx_e
 
 static sx_status fill_result(sx_run_result *out, const st_run *r, const outputs *o, sx_error *err) {
   out->run = r->run;
+  out->n_failed_rules = study__rules_failed(r);
   SX_TRY(copy_text(&out->store_path, &out->ctx, o->db, err));
   SX_TRY(copy_text(&out->report_zh, &out->ctx, o->page[SX_LANG_ZH], err));
   SX_TRY(copy_text(&out->report_en, &out->ctx, o->page[SX_LANG_EN], err));

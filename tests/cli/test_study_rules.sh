@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# The word rules of a study: counts in the store, the annex, the gate, stop, reuse, what check refuses.
+. tests/cli/lib.sh
+need_program
+case $program in /*) ;; *) program=$PWD/$program ;; esac
+mkdir "$tmp/st"
+cp examples/validate/* "$tmp/st/"
+cd "$tmp/st" || exit 1
+cat >s.yaml <<'END'
+study: t
+title: {zh: 题, en: T}
+data: {p: {file: panel.csv}}
+design: {weights: none}
+derived: {old: age >= 60}
+rules: {file: rules.yaml, id: person}
+indicators: {goods: {total: goods}}
+tables: [{id: t1, title: {zh: 表, en: Table}, indicators: [goods]}]
+annex: [design, rules]
+END
+"$program" run s.yaml >o 2>e || fail "run: $(cat e)"
+text() { sed 's/<[^>]*>/ /g' "$1" | tr -s ' \n' ' '; }
+text out/report.en.html | grep -q "Age in range warning 6 5 1 0 p4 Parts add up warning 6 4 1 1 p5 Who is no user spends nothing error 6 5 0 1 known info 6 6 0 0" || fail "annex: $(text out/report.en.html | grep -o 'Checks of the data.*' | head -c 600)"
+text out/report.zh.html | grep -q "年龄范围 警告 6 5 1 0 p4" || fail "annex in Chinese"
+[ "$(sqlite3 out/results.db "select cast(estimate as integer) from estimate where indicator = 'rule/sum' and statistic = 'fails'")" = 1 ] || fail "no row of the rule"
+"$program" run s.yaml >o 2>e || fail "again: $(cat e)"
+grep -q "10 steps, 10 reused" o || fail "a second run is not reused: $(cat o)"
+
+# the gate, also of a run that has nothing to do; the rules alone are checked again, on what they name
+sed -i '0,/severity: warning/s//severity: error/' rules.yaml
+run_fails 3 "1 rules of severity error" "$program" run s.yaml
+run_fails 3 "1 rules of severity error" "$program" run s.yaml
+[ -s out/report.en.html ] || fail "no report"
+sed -i 's/id: person}/id: person, stop: true}/' s.yaml
+run_fails 1 "rule age_range does not hold in 1 of 6 cases (first: case 4)" "$program" run s.yaml
+
+# inline, on a derived variable
+sed -i 's/^rules:.*/rules: [{expr: old == 0, name: young, meta: {severity: info}}]/' s.yaml
+"$program" run s.yaml >o 2>e || fail "inline: $(cat e)"
+text out/report.en.html | grep -q "young info 6 4 2 0 3 4" || fail "inline annex"
+
+sed -i 's/^rules:.*/rules: rules.yaml/; ' s.yaml
+sed -i 's/user == 0/usr == 0/' rules.yaml
+run_fails 2 "rules.yaml:12:3: rule spends: .*user" "$program" check s.yaml
+sed -i 's/^rules:.*/rules: {fil: rules.yaml}/' s.yaml
+run_fails 2 "s.yaml:6" "$program" check s.yaml
+sed -i 's/^rules:.*/rules: none.yaml/' s.yaml
+run_fails 2 "none.yaml" "$program" check s.yaml
+sed -i 's/^rules:.*/rules: {file: rules.yaml, id: persn}/' s.yaml
+run_fails 2 "person" "$program" check s.yaml
+finish

@@ -1,0 +1,78 @@
+/* Each allocation of the room release fails once: SX_E_MEMORY, and nothing leaks. GLPK's own allocations end in the same status by its error hook. */
+#include "oom.h"
+
+#include "shuxiao/release_rules.h"
+#include "shuxiao/release_tables.h"
+
+static const char one[] = "region,size,value,n,top1,top2\na,s,5,1,5,\na,l,20,9,4,3\na,total,25,10,5,4\nb,s,30,8,6,5\nb,"
+                          "l,12,2,7,5\nb,total,42,10,7,6\n"
+                          "total,s,35,9,6,5\ntotal,l,32,11,7,5\ntotal,total,67,20,7,6\n";
+static const char two[] = "region,value,n,top1,top2\na,25,10,5,4\nb,42,10,7,6\ntotal,67,20,7,6\n";
+static const char plan_text[] =
+    "hierarchies: {size: {all: [s, l]}}\nmin_n: 3\np: 5\nknown: {low: 0, high: 10}\ntop: [top1, top2]\n";
+
+static sx_status protect(const sx_ctx *ctx, void *data, sx_error *err) {
+  const sx_release_plan usual = SX_RELEASE_PLAN_INIT;
+  const int how = *(const int *)data;
+  sx_release_plan plan = usual;
+  sx_table *t[2] = {NULL, NULL};
+  sx_doc *doc = NULL;
+  sx_arena *arena = NULL;
+  sx_release_tables *built = NULL;
+  sx_release_result *r = NULL;
+  double rounded[16];
+  sx_status st = sx_io_read_memory(&t[0], ctx, "a.csv", one, sizeof one - 1, NULL, err);
+  if (st == SX_OK) st = sx_io_read_memory(&t[1], ctx, "b.csv", two, sizeof two - 1, NULL, err);
+  if (st == SX_OK) st = sx_doc_parse_yaml(&doc, ctx, "p.yaml", plan_text, sizeof plan_text - 1, err);
+  if (st == SX_OK) st = sx_arena_new(&arena, ctx, err);
+  if (st == SX_OK) st = sx_release_plan_read(&plan, arena, doc, sx_doc_root(doc), err);
+  if (st == SX_OK) {
+    const sx_release_source sources[] = {{"a.csv", t[0]}, {"b.csv", t[1]}};
+    st = sx_release_tables_new(&built, ctx, sources, 2, &plan, err);
+  }
+  if (st == SX_OK && how == 2) {
+    st = sx_release_round(rounded, ctx, &built->problem, SX_ROUND_CONTROLLED, 5, 1, 0, err);
+  } else if (st == SX_OK) {
+    plan.options.method = how ? SX_RELEASE_GREEDY : SX_RELEASE_OPTIMAL;
+    st = sx_release_primary(NULL, &built->problem, &plan.rules, err);
+    if (st == SX_OK) st = sx_release_suppress(&r, ctx, &built->problem, &plan.rules, &plan.options, err);
+    if (st == SX_OK) CHECK(r->n_primary >= 2 && r->n_secondary >= 1 && r->attacked->n_open == 0);
+  }
+  sx_release_result_free(r);
+  sx_release_tables_free(built);
+  sx_arena_free(arena);
+  sx_doc_free(doc);
+  sx_table_free(t[0]);
+  sx_table_free(t[1]);
+  return st;
+}
+
+static void test_protect(void) {
+  for (int how = 0; how < 3; how++) oom_run("protect", protect, &how);
+}
+
+static sx_status rules(const sx_ctx *ctx, void *data, sx_error *err) {
+  static const char yaml[] = "rules:\n- {expr: 'if (n > 1) value >= 5', label: {zh: a, en: b}}\n- {expr: nosuch > 1, "
+                             "name: x}\n- {expr: 'region %in% c(\"a\", \"b\")', meta: {severity: info}}\n";
+  sx_table *t = NULL;
+  sx_doc *doc = NULL;
+  sx_rules *r = NULL;
+  sx_rules_outcome *o = NULL;
+  (void)data;
+  sx_status st = sx_io_read_memory(&t, ctx, "a.csv", one, sizeof one - 1, NULL, err);
+  if (st == SX_OK) st = sx_doc_parse_yaml(&doc, ctx, "r.yaml", yaml, sizeof yaml - 1, err);
+  if (st == SX_OK) st = sx_rules_read(&r, ctx, doc, sx_doc_root(doc), err);
+  if (st == SX_OK) st = sx_rules_check(&o, r, t, 2, err);
+  if (st == SX_OK) CHECK(o->n_failed[SX_RULE_ERROR] == 1 && o->n_failed[SX_RULE_INFO] == 1);
+  sx_rules_outcome_free(o);
+  sx_rules_free(r);
+  sx_doc_free(doc);
+  sx_table_free(t);
+  return st;
+}
+
+static void test_rules(void) {
+  oom_run("rules", rules, NULL);
+}
+
+SXT_MAIN(SXT_CASE(test_protect), SXT_CASE(test_rules))
