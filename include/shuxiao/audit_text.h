@@ -146,6 +146,7 @@ typedef struct sx_audit_trace {
   const char *expected;  /* where it differs: what the store says at that precision */
   const char *reason;    /* EXEMPT: date, section, label, axis, ..., or the study's own word; DIFFERS: what is wrong */
   const char *source;    /* UNBOUND: "narrative/zh/06.md:5:12", where the number was typed; NULL */
+  const char *place;     /* in a .docx, which has no lines: "a.docx: table 1, row 2, column 3"; else NULL */
 } sx_audit_trace;
 typedef struct sx_audit_traces {
   sx_ctx ctx;
@@ -157,6 +158,11 @@ typedef struct sx_audit_traces {
  * "exempt": ["1.96", ...]. A file that is not there is an error. */
 SX_API sx_status sx_audit_outputs(sx_audit_traces **out, sx_store *store, int64_t run, const char *const *files,
                                   size_t n_files, sx_error *err) SX_NODISCARD;
+/* The numbers of a .docx that stand in fields of the report's numbers (report_number_key.h), each against its result; those that a person typed are not
+ * among them (sx_audit_text_against). A field whose number was deleted differs. run < 0: the newest finished one. A text without fields gives an
+ * empty list. */
+SX_API sx_status sx_audit_text_bound(sx_audit_traces **out, const sx_audit_text *text, sx_store *store, int64_t run,
+                                     sx_error *err) SX_NODISCARD;
 SX_API void sx_audit_traces_free(sx_audit_traces *traces);
 
 #ifdef __cplusplus

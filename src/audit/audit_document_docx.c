@@ -1,4 +1,5 @@
 /* audit_document_docx.c: Word's .docx: a zip archive (libzip) of XML (expat). Paragraphs, tables and notes are read; deleted text, codes of fields and fallback copies are not.
+ * A field of a property whose name is the key of a number (report_number_key.h) says which result its text is, and bookmarks "_sxe_WORD_N" what is exempt.
  * An archive that unpacks beyond reason, a document type declaration (the door of expanding entities) and malformed XML are refused. */
 #include <expat.h>
 #include <stdio.h>
@@ -6,9 +7,23 @@
 #include <zip.h>
 
 #include "audit_text_priv.h"
+#include "shuxiao/report_number_key.h"
 
 /* One part of a document may unpack to this much, and no more than RATIO times what it takes packed: deflate cannot pass 1032. */
 enum { PART_MAX = 64 * 1024 * 1024, RATIO_MAX = 300, RATIO_FREE = 1024 * 1024, STYLES_MAX = 256, ID_MAX = 64 };
+enum { FIELDS_MAX = 16, CODE_MAX = 1200, EXEMPTS_MAX = 16 };
+
+/* A field that is open: its code, then what it shows. */
+typedef struct field {
+  char code[CODE_MAX];
+  size_t n;
+  bool shown, bound;
+  sx_number_key key;
+} field;
+
+typedef struct exempt {
+  char id[16], word[24];
+} exempt;
 
 typedef struct style {
   char id[ID_MAX];
@@ -27,6 +42,11 @@ typedef struct word {
   size_t tables, skip; /* depth of tables; of what is left out */
   size_t span;         /* columns more than one of the cell at hand */
   bool text, superscript, put_superscript, first_row;
+  bool instruction, fresh; /* inside the code of a field; a run is due */
+  field *fields;           /* [FIELDS_MAX] */
+  size_t n_fields, deep;   /* deep: fields beyond that */
+  exempt exempts[EXEMPTS_MAX];
+  size_t n_exempts;
   sx_status status;
 } word;
 
@@ -91,13 +111,32 @@ static int level_of(const word *w, const char *id) {
 /* ---- text -------------------------------------------------------------------------------------------------------- */
 
 static void fresh_run(word *w, bool note) {
-  const sx_text_run run = {.exempt = note ? "note" : NULL};
+  const char *why = w->n_exempts ? w->exempts[w->n_exempts - 1].word : NULL;
+  sx_text_run run = {.exempt = note ? "note" : why};
+  char unit[sizeof w->fields->key.unit + sizeof w->fields->key.prefix];
+  const field *f = NULL;
+  for (size_t i = 0; i < w->n_fields; i++)
+    if (w->fields[i].bound) f = &w->fields[i];
+  if (f) {
+    (void)snprintf(unit, sizeof unit, "%s%s", f->key.prefix, f->key.unit);
+    run = (sx_text_run){.reference = f->key.reference,
+                        .unit = f->key.bare && unit[0] ? unit : NULL,
+                        .zeros = f->key.zeros,
+                        .magnitude = f->key.sign < 0,
+                        .exempt = f->key.exempt[0] ? f->key.exempt : NULL};
+  }
   stop(w, sx_audit__text_run(w->m, 0, 0, &run));
   w->put_superscript = note;
+  w->fresh = false;
+}
+
+static bool hidden(const word *w) {
+  return w->n_fields && !w->fields[w->n_fields - 1].shown;
 }
 
 static void put(word *w, const char *text, size_t n) {
-  if (!w->m->buf.n || w->superscript != w->put_superscript) fresh_run(w, w->superscript);
+  if (hidden(w)) return;
+  if (!w->m->buf.n || w->fresh || w->superscript != w->put_superscript) fresh_run(w, w->superscript);
   for (size_t i = 0; i < n; i++) {
     const char c = text[i] == '\n' || text[i] == '\r' || text[i] == '\t' ? ' ' : text[i];
     if (c == ' ' && !w->m->buf.n) continue;
@@ -114,6 +153,100 @@ static void end_paragraph(word *w) {
   stop(w, sx_audit__text_close(w->m, kind, cell ? 0 : w->level));
   w->level = 0;
   w->superscript = false;
+}
+
+/* ---- fields and bookmarks ---------------------------------------------------------------------------------------- */
+
+/* DOCPROPERTY "KEY": the field is bound where its key is that of a number. */
+static void bind(field *f) {
+  static const char name[] = "DOCPROPERTY";
+  char text[CODE_MAX];
+  size_t n = 0;
+  const char *p = f->code + strspn(f->code, " ");
+  if (strncmp(p, name, sizeof name - 1) != 0) return;
+  p += sizeof name - 1;
+  p += strspn(p, " ");
+  if (*p != '"') return;
+  for (p++; *p && *p != '"'; p++) {
+    if (*p == '\\' && p[1]) p++;
+    text[n++] = *p;
+  }
+  f->bound = sx_number_key_parse(&f->key, text, n, NULL) == SX_OK;
+}
+
+static void open_field(word *w) {
+  if (w->n_fields == FIELDS_MAX) {
+    w->deep++;
+    return;
+  }
+  field *f = &w->fields[w->n_fields++];
+  f->n = 0;
+  f->code[0] = '\0';
+  f->shown = f->bound = false;
+  w->fresh = true;
+}
+
+static void add_code(word *w, const char *text, size_t n) {
+  field *f = w->n_fields ? &w->fields[w->n_fields - 1] : NULL;
+  if (!f || f->shown || n >= CODE_MAX - f->n) return;
+  memcpy(f->code + f->n, text, n);
+  f->code[f->n += n] = '\0';
+}
+
+static void show_field(word *w) {
+  field *f = w->n_fields ? &w->fields[w->n_fields - 1] : NULL;
+  if (!f || f->shown || w->deep) return;
+  f->shown = true;
+  bind(f);
+  w->fresh = true;
+}
+
+static void close_field(word *w) {
+  if (w->deep)
+    w->deep--;
+  else if (w->n_fields)
+    w->n_fields--;
+  w->fresh = true;
+}
+
+static void start_field(word *w, const char *tag, const char **attributes) {
+  const char *text;
+  if (is(tag, "fldChar") && (text = value_of(attributes, "fldCharType")) != NULL) {
+    if (is(text, "begin")) open_field(w);
+    if (is(text, "separate")) show_field(w);
+    if (is(text, "end")) close_field(w);
+  } else if (is(tag, "fldSimple")) {
+    open_field(w);
+    text = value_of(attributes, "instr");
+    if (text) add_code(w, text, strlen(text));
+    show_field(w);
+  } else if (is(tag, "instrText")) {
+    w->instruction = true;
+  }
+}
+
+static void start_bookmark(word *w, const char *tag, const char **attributes) {
+  static const char begin[] = "_sxe_";
+  const char *id = value_of(attributes, "id"), *name = value_of(attributes, "name");
+  if (!id || strlen(id) >= sizeof w->exempts->id) return;
+  if (is(tag, "bookmarkStart") && name && strncmp(name, begin, sizeof begin - 1) == 0 && w->n_exempts < EXEMPTS_MAX) {
+    exempt *e = &w->exempts[w->n_exempts];
+    name += sizeof begin - 1;
+    const size_t n = strcspn(name, "_");
+    if (!n || n >= sizeof e->word) return;
+    memcpy(e->word, name, n);
+    e->word[n] = '\0';
+    (void)snprintf(e->id, sizeof e->id, "%s", id);
+    w->n_exempts++;
+    w->fresh = true;
+  } else if (is(tag, "bookmarkEnd")) {
+    size_t i = 0;
+    while (i < w->n_exempts && !is(w->exempts[i].id, id)) i++;
+    if (i == w->n_exempts) return;
+    memmove(&w->exempts[i], &w->exempts[i + 1], (w->n_exempts - i - 1) * sizeof *w->exempts);
+    w->n_exempts--;
+    w->fresh = true;
+  }
 }
 
 static void start_table(word *w, const char *tag, const char **attributes) {
@@ -141,10 +274,12 @@ static void XMLCALL start(void *data, const char *name, const char **attributes)
     return;
   }
   if (!tag) return;
-  if (is(tag, "del") || is(tag, "instrText") || is(tag, "moveFrom")) {
+  if (is(tag, "del") || is(tag, "moveFrom")) {
     w->skip = 1;
     return;
   }
+  start_field(w, tag, attributes);
+  start_bookmark(w, tag, attributes);
   start_table(w, tag, attributes);
   if (is(tag, "p") && w->m->buf.n && !w->tables) end_paragraph(w); /* a text box inside a paragraph */
   if (is(tag, "p") && w->m->buf.n && w->tables) put(w, " ", 1);
@@ -165,6 +300,8 @@ static void XMLCALL end(void *data, const char *name) {
   }
   if (!tag) return;
   if (is(tag, "t")) w->text = false;
+  if (is(tag, "instrText")) w->instruction = false;
+  if (is(tag, "fldSimple")) close_field(w);
   if (is(tag, "r")) w->superscript = false;
   if (is(tag, "p") && !w->tables) end_paragraph(w);
   if (is(tag, "tc") && w->tables == 1) {
@@ -177,6 +314,7 @@ static void XMLCALL end(void *data, const char *name) {
 
 static void XMLCALL characters(void *data, const char *text, int n) {
   word *w = data;
+  if (w->instruction && !w->skip && n > 0) add_code(w, text, (size_t)n);
   if (w->text && !w->skip && n > 0) put(w, text, (size_t)n);
 }
 
@@ -233,7 +371,8 @@ static sx_status parse(word *w, const char *data, size_t n, bool styles) {
   if (!w->parser) return sx_error_memory(w->m->err);
   w->status = SX_OK;
   w->skip = w->tables = 0;
-  w->text = w->superscript = w->put_superscript = false;
+  w->text = w->superscript = w->put_superscript = w->instruction = w->fresh = false;
+  w->n_fields = w->deep = w->n_exempts = 0;
   XML_SetUserData(w->parser, w);
   XML_SetStartDoctypeDeclHandler(w->parser, doctype);
   if (styles) {
@@ -281,8 +420,9 @@ sx_status sx_audit__text_docx(sx_part_maker *m, const void *data, size_t n) {
   sx_status status = SX_OK;
   zip_t *archive = NULL;
   w.styles = sx_mem_zalloc(&m->text->ctx, STYLES_MAX, sizeof *w.styles);
+  w.fields = sx_mem_zalloc(&m->text->ctx, FIELDS_MAX, sizeof *w.fields);
   zip_source_t *source = zip_source_buffer_create(data, n, 0, &error);
-  if (!w.styles || !source) {
+  if (!w.styles || !w.fields || !source) {
     status = sx_error_memory(m->err);
     goto done;
   }
@@ -299,5 +439,6 @@ done:
   if (source) zip_source_free(source);
   zip_error_fini(&error);
   sx_mem_free(&m->text->ctx, w.styles);
+  sx_mem_free(&m->text->ctx, w.fields);
   return status;
 }

@@ -76,6 +76,7 @@ sx_status sx_audit__trace(sx_tracer *t, const sx_audit_trace *what, const char *
   SX_TRY(copied(&trace.reference, t, what->reference));
   SX_TRY(copied(&trace.expected, t, what->expected));
   SX_TRY(copied(&trace.reason, t, what->reason));
+  SX_TRY(copied(&trace.place, t, t->place));
   const bool grown = sx_mem_grow(&out->ctx, &p, &out->cap, out->n + 1, sizeof *out->items);
   out->items = p;
   if (!grown || !trace.printed) return sx_error_memory(t->err);
@@ -271,14 +272,14 @@ sx_status sx_audit__bound(sx_tracer *t, const sx_audit_text *page, const sx_text
 
 /* ---- the description of a drawing -------------------------------------------------------------------------------- */
 
-static const sx_drawing *drawing(const sx_tracer *t, const char *id) {
+static const sx_traced_drawing *drawing(const sx_tracer *t, const char *id) {
   for (size_t i = 0; i < t->n_drawings; i++) {
     if (strcmp(t->drawings[i].id, id) == 0) return &t->drawings[i];
   }
   return NULL;
 }
 
-static sx_status shown_by(bool *shown, const sx_tracer *t, const sx_drawing *d, const sx_printed *p) {
+static sx_status shown_by(bool *shown, const sx_tracer *t, const sx_traced_drawing *d, const sx_printed *p) {
   *shown = false;
   for (size_t i = 0; d && i < d->n && !*shown; i++) {
     sx_store_row row;
@@ -295,7 +296,7 @@ static sx_status shown_by(bool *shown, const sx_tracer *t, const sx_drawing *d, 
 /* Each number of the description must be one that the drawing shows; those without a unit have the one before. */
 sx_status sx_audit__described(sx_tracer *t, const sx_audit_text *page, size_t at) {
   const sx_text_part *part = sx_audit_text_part(page, at);
-  const sx_drawing *d = drawing(t, part->runs[0].reference + strlen("figure:"));
+  const sx_traced_drawing *d = drawing(t, part->runs[0].reference + strlen("figure:"));
   double scale = 1;
   for (size_t i = part->first_mark; i < part->first_mark + part->n_marks; i++) {
     const sx_text_mark *m = sx_audit_text_mark(page, i);

@@ -48,7 +48,7 @@ static sx_status take_labels(sx_tracer *t, const sx_node *node, bool naming, boo
 
 static sx_status take_drawing(sx_tracer *t, const char *id, const sx_node *root) {
   const sx_node *rows = sx_node_get(root, "cells"), *centre = sx_node_get(root, "centre");
-  sx_drawing d = {.id = sx_arena_strdup(t->out->arena, id)};
+  sx_traced_drawing d = {.id = sx_arena_strdup(t->out->arena, id)};
   size_t n = 1, k = 0;
   for (size_t i = 0; rows && rows->kind == SX_NODE_LIST && i < rows->n; i++) n += rows->items[i]->n;
   const char **refs = sx_arena_zalloc(t->out->arena, n, sizeof *refs);

@@ -11,11 +11,11 @@ typedef struct sx_typed {
 } sx_typed;
 
 /* The names of a list of references: what one figure may print. */
-typedef struct sx_drawing {
+typedef struct sx_traced_drawing {
   const char *id;
   const char *const *references;
   size_t n;
-} sx_drawing;
+} sx_traced_drawing;
 
 typedef struct sx_tracer {
   sx_ctx ctx;
@@ -26,7 +26,7 @@ typedef struct sx_tracer {
   size_t n_exempt, cap_exempt;
   const char **labels; /* texts of figures and tables that name things */
   size_t n_labels, cap_labels;
-  sx_drawing *drawings;
+  sx_traced_drawing *drawings;
   size_t n_drawings, cap_drawings;
   const char **codes; /* what the run's texts set as code */
   size_t n_codes, cap_codes;
@@ -38,7 +38,7 @@ typedef struct sx_tracer {
   size_t n_values, cap_values;
   sx_typed *typed[2]; /* by language */
   size_t n_typed[2], cap_typed[2];
-  const char *file;
+  const char *file, *place; /* place: of a part without lines; NULL */
   sx_lang lang;
   sx_error *err;
 } sx_tracer;

@@ -254,8 +254,20 @@ static void add_match(cli_grid *grid, sx_arena *arena, const cli_app *app, const
   cli_grid_add(grid, r->reason ? r->reason : "");
 }
 
-static sx_status print_matches(cli_app *app, const sx_audit_text *text, const sx_audit_matches *all, const char *only,
-                               sx_arena *arena, sx_error *err) {
+/* A field of our own .docx: its verdict is certain. */
+static void add_field(cli_grid *grid, const cli_app *app, const sx_audit_trace *t, sx_arena *arena) {
+  cli_grid_add(grid, cli_is_machine(app) ? sx_trace_verdict_name(t->verdict) : verdict_text(app, t->verdict));
+  cli_grid_add(grid, t->place);
+  cli_grid_add(grid, cli_clean(arena, t->printed, 0));
+  cli_grid_add(grid, t->expected ? t->expected : "");
+  cli_grid_add(grid, t->reference ? t->reference : "");
+  for (int i = 0; grid->machine && i < 3; i++) cli_grid_add(grid, "");
+  cli_grid_add(grid, t->verdict == SX_TRACE_EXEMPT ? "" : "1");
+  cli_grid_add(grid, t->reason ? t->reason : "");
+}
+
+static sx_status print_matches(cli_app *app, const sx_audit_text *text, const sx_audit_matches *all,
+                               const sx_audit_traces *fields, const char *only, sx_arena *arena, sx_error *err) {
   static const char *const head[] = {"verdict", "place",    "printed",   "expected", "result",
                                      "value",   "estimate", "std.error", "score",    "reason"};
   static const char *const eyes[][2] = {{"verdict", "结论"},  {"place", "位置"},  {"printed", "印出"},
@@ -266,12 +278,23 @@ static sx_status print_matches(cli_app *app, const sx_audit_text *text, const sx
   cli_grid_init(&grid, arena, machine ? 10 : 7);
   grid.machine = machine;
   for (size_t i = 0; i < (machine ? 10u : 7u); i++) cli_grid_add(&grid, machine ? head[i] : eyes[i][app->chinese]);
+  for (size_t i = 0; i < fields->n; i++) {
+    const sx_trace_verdict v = fields->items[i].verdict;
+    if (only ? strcmp(only, sx_trace_verdict_name(v)) == 0 : machine || v != SX_TRACE_EXEMPT)
+      add_field(&grid, app, &fields->items[i], arena);
+  }
   for (size_t i = 0; i < all->n; i++) {
     if (!only || strcmp(only, sx_match_verdict_name(all->items[i].verdict)) == 0)
       add_match(&grid, arena, app, text, &all->items[i]);
   }
   SX_TRY(cli_grid_print(&grid, stdout, app->format, err));
   if (machine) return SX_OK;
+  if (fields->n && app->chinese)
+    printf("\n%zu 个绑定域：%zu 个一致，%zu 个不一致，%zu 个豁免", fields->n, fields->n_agree, fields->n_differ,
+           fields->n_exempt);
+  else if (fields->n)
+    printf("\n%zu bound fields: %zu agree, %zu differ, %zu exempt", fields->n, fields->n_agree, fields->n_differ,
+           fields->n_exempt);
   if (app->chinese)
     printf("\n%zu 个数量：%zu 个一致，%zu 个不一致，%zu 个未配对\n", all->n, all->n_agree, all->n_differ, all->n_none);
   else
@@ -285,15 +308,18 @@ static int someones_text(cli_app *app, const cli_args *args, sx_arena *arena) {
   sx_audit_text *text = NULL;
   sx_store *store = NULL;
   sx_audit_matches *all = NULL;
+  sx_audit_traces *fields = NULL;
   const char *path = store_of(arena, app, cli_value(args, "against"));
   sx_status status = path ? sx_audit_text_read(&text, &app->ctx, args->words[0], &err) : sx_error_memory(&err);
   if (status == SX_OK && !sx_file_exists(path))
     status = sx_error_set(&err, SX_E_IO, path, "there is no such file: --against wants the results.db of a run");
   if (status == SX_OK) status = sx_store_open(&store, &app->ctx, path, SX_STORE_READ, &err);
+  if (status == SX_OK) status = sx_audit_text_bound(&fields, text, store, -1, &err);
   if (status == SX_OK) status = sx_audit_text_against(&all, text, store, -1, &err);
   cli_progress_end(app);
-  if (status == SX_OK) status = print_matches(app, text, all, cli_value(args, "only"), arena, &err);
-  const bool gate = status == SX_OK && all->n_differ > 0;
+  if (status == SX_OK) status = print_matches(app, text, all, fields, cli_value(args, "only"), arena, &err);
+  const bool gate = status == SX_OK && (all->n_differ > 0 || fields->n_differ > 0);
+  sx_audit_traces_free(fields);
   sx_audit_matches_free(all);
   sx_store_close(store);
   sx_audit_text_free(text);

@@ -95,7 +95,10 @@ static sx_status heading(sx_docx *w, const sx_document_node *node) {
   }
   if (number && *number) {
     const sx_docx_look look = {0};
+    size_t id;
+    sx_publish__docx_begin_word(w, &id, "section");
     sx_publish__docx_run(w->out, &look, false, number, strlen(number));
+    sx_publish__docx_end_exempt(w, id);
     sx_publish__docx_run(w->out, &look, w->chinese, w->chinese ? "　" : "  ", strlen(w->chinese ? "　" : "  "));
   }
   SX_TRY(sx_publish__docx_inlines(w, node));
@@ -185,9 +188,12 @@ sx_status sx_publish__docx_caption(sx_docx *w, const sx_document_node *node, boo
     }
     (void)snprintf(number, sizeof number, "%zu", node->as.caption.number);
     (void)snprintf(code, sizeof code, "SEQ %.24s \\* ARABIC", word);
+    size_t id;
     sx_publish__docx_run(w->out, &look, w->chinese, word, strlen(word));
     sx_publish__docx_run(w->out, &look, w->chinese, " ", strlen(" "));
+    sx_publish__docx_begin_word(w, &id, "section");
     sx_publish__docx_field(w->out, &look, false, code, number, strlen(number));
+    sx_publish__docx_end_exempt(w, id);
     if (block->anchor) {
       sx_publish__docx_end_mark(w, ref);
       sx_publish__docx_end_mark(w, link);

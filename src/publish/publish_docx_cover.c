@@ -207,8 +207,11 @@ static sx_status captions(sx_docx *w, const sx_document_node *const *blocks, siz
 
 sx_status sx_publish__docx_contents(sx_docx *w) {
   const sx_document *d = w->document;
+  size_t id;
+  sx_publish__docx_begin_word(w, &id, "contents");
   SX_TRY(headings(w));
   SX_TRY(captions(w, d->figures, d->n_figures, "图目录", "Figures"));
   SX_TRY(captions(w, d->tables, d->n_tables, "表目录", "Tables"));
+  sx_publish__docx_end_exempt(w, id);
   return sx_buf_status(w->out, w->err);
 }

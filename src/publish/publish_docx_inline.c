@@ -20,12 +20,16 @@ void sx_publish__docx_end_mark(sx_docx *w, size_t id) {
   sx_buf_printf(w->out, "<w:bookmarkEnd w:id=\"%zu\"/>", id);
 }
 
-void sx_publish__docx_begin_exempt(sx_docx *w, size_t *id, const sx_document_node *node) {
+void sx_publish__docx_begin_word(sx_docx *w, size_t *id, const char *word) {
   char name[40];
   *id = SIZE_MAX;
-  if (!node->exempt || strlen(node->exempt) > 16) return;
-  (void)snprintf(name, sizeof name, "_sxe_%s_%zu", node->exempt, w->n_bookmarks + 1);
+  if (!word || strlen(word) > 16) return;
+  (void)snprintf(name, sizeof name, "_sxe_%s_%zu", word, w->n_bookmarks + 1);
   sx_publish__docx_begin_mark(w, id, name);
+}
+
+void sx_publish__docx_begin_exempt(sx_docx *w, size_t *id, const sx_document_node *node) {
+  sx_publish__docx_begin_word(w, id, node->exempt);
 }
 
 void sx_publish__docx_end_exempt(sx_docx *w, size_t id) {
@@ -58,7 +62,8 @@ static sx_status key_of(sx_buf *key, sx_docx *w, const sx_document_node *node) {
   bool good = key->n > 0 && sx_utf8_count(key->data, key->n) <= NAME_MAX_CHARS &&
               sx_number_key_parse(&parsed, key->data, key->n, NULL) == SX_OK;
   if (good) {
-    sx_number_key_print(&again, &parsed, node->as.number->value, node->as.number->high);
+    const bool limit = node->as.number->exempt && strcmp(node->as.number->exempt, "threshold") == 0; /* "< 0.001" */
+    sx_number_key_print(&again, &parsed, limit ? 0 : node->as.number->value, node->as.number->high);
     good = again.failed || (again.data && strcmp(again.data, node->text) == 0);
   }
   if (!good) sx_buf_reset(key);

@@ -147,6 +147,8 @@ void sx_publish__docx_begin_mark(sx_docx *w, size_t *id, const char *name);
 void sx_publish__docx_end_mark(sx_docx *w, size_t id);
 /* Marks what is exempt from the audit; *id is SIZE_MAX where the node says nothing. */
 void sx_publish__docx_begin_exempt(sx_docx *w, size_t *id, const sx_document_node *node);
+void sx_publish__docx_begin_word(sx_docx *w, size_t *id,
+                                 const char *word); /* the same with a word of our own; NULL: none */
 void sx_publish__docx_end_exempt(sx_docx *w, size_t id);
 
 sx_status sx_publish__docx_block(sx_docx *w, const sx_document_node *node) SX_NODISCARD;  /* publish_docx_body.c */

@@ -49,6 +49,16 @@ static void fill_up(rows *t, const sx_document_node *cell, size_t column) {
   sx_buf_add(t->w->out, "</w:t></w:r>");
 }
 
+/* A head with digits in it is a label, for the audit. */
+static const char *label_of(const sx_docx *w, const sx_document_node *cell) {
+  sx_buf text;
+  sx_buf_init(&text, &w->ctx);
+  sx_document_plain(&text, cell);
+  const bool digits = text.data && text.data[strcspn(text.data, "0123456789")];
+  sx_buf_clear(&text);
+  return digits ? "label" : NULL;
+}
+
 static sx_status cell_text(rows *t, const sx_document_node *cell, size_t row, size_t column) {
   static const char *const sides[] = {"left", "right", "center"};
   sx_docx *w = t->w;
@@ -67,7 +77,10 @@ static sx_status cell_text(rows *t, const sx_document_node *cell, size_t row, si
   if (group) w->look.strong = true;
   if (c->hash) w->look.size = 13;
   if (c->interval) w->look.color = "404040";
-  sx_publish__docx_begin_exempt(w, &id, cell);
+  sx_publish__docx_begin_word(w, &id,
+                              cell->exempt                    ? cell->exempt
+                              : c->scope != SX_DOC_SCOPE_NONE ? label_of(w, cell)
+                                                              : NULL);
   SX_TRY(sx_publish__docx_inlines(w, cell));
   sx_publish__docx_end_exempt(w, id);
   fill_up(t, cell, column);

@@ -132,6 +132,13 @@ sx_status sx_number_key_look_up(bool *found, double *value, double *high, const 
   return SX_OK;
 }
 
+/* A p value is never printed as 0. The limit that it lies below; 0 for other numbers. */
+static double below(const sx_number_key *key, double value) {
+  if (key->interval || key->scale || key->decimals < 1 || !(value >= 0) || !strstr(key->reference, ".p_")) return 0;
+  const double limit = sx_report__shift10(1, -key->decimals);
+  return value < limit / 2 ? limit : 0;
+}
+
 void sx_number_key_print(sx_buf *out, const sx_number_key *key, double value, double high) {
   sx_spec spec = {.shift = key->scale,
                   .decimals = key->decimals,
@@ -141,7 +148,9 @@ void sx_number_key_print(sx_buf *out, const sx_number_key *key, double value, do
   (void)snprintf(spec.prefix, sizeof spec.prefix, "%s", key->prefix);
   (void)snprintf(spec.unit, sizeof spec.unit, "%.*s",
                  (int)sx_utf8_cut(key->unit, strlen(key->unit), sizeof spec.unit - 1), key->unit);
-  sx_report__format_value(out, value, &spec, key->bare);
+  const double limit = below(key, value);
+  if (limit > 0) sx_buf_add(out, "< ");
+  sx_report__format_value(out, limit > 0 ? limit : value, &spec, key->bare);
   if (!key->interval || isnan(value)) return;
   sx_buf_add(out, " – ");
   sx_report__format_value(out, high, &spec, key->bare);
