@@ -1,0 +1,110 @@
+/* test_banner.c: 200 random banner tables against R survey (tests/reference/banner.R): estimates and standard errors to 1e-9, every letter
+ * and arrow the same. */
+#include "banner_help.h"
+#include "reference/ref_csv.h"
+
+static const char *const kinds[] = {"cluster", "fpc", "case", "raked", "jkn"};
+
+static sx_design *design_of(const sx_table *t, size_t kind) {
+  static const char *const cluster[] = {"psu"};
+  sx_design_spec s = SX_DESIGN_SPEC_INIT;
+  s.weights = "w";
+  s.strata = "h";
+  s.clusters = cluster;
+  s.n_clusters = kind == 2 ? 0 : 1;
+  if (kind == 1) s.fpc = "N";
+  sx_design *d = eh_design(NULL, t, &s), *reps = NULL;
+  if (kind == 3) d = bh_raked(NULL, d, t);
+  if (kind != 4) return d;
+  const sx_make_spec make = SX_MAKE_SPEC_INIT;
+  if (sx_design_make_replicates(&reps, d, &make, NULL) != SX_OK) eh_die("make replicates");
+  sx_design_free(d);
+  return reps;
+}
+
+/* The tab-separated fields of the next line in place; false at the end. Lines with '#' are passed over. */
+static bool next_line(char **field, size_t n, char **at) {
+  while (**at == '#') *at = strchr(*at, '\n') ? strchr(*at, '\n') + 1 : *at + strlen(*at);
+  if (!**at) return false;
+  for (size_t k = 0; k < n; k++) {
+    field[k] = *at;
+    *at += strcspn(*at, "\t\n");
+    if (**at) *(*at)++ = '\0';
+  }
+  return true;
+}
+
+static sx_table *read_data(void) {
+  sx_table *t = ref_table("tests/reference/banner_data.csv");
+  if (!t) eh_die("read banner_data.csv");
+  char *names[] = {(char[]){"m1"}, (char[]){"m2"}, (char[]){"m3"}, (char[]){"m4"}};
+  const sx_mrset set = {.name = (char[]){"$m"},
+                        .label = (char[]){""},
+                        .dichotomous = true,
+                        .counted = 1,
+                        .variables = names,
+                        .n_variables = 4};
+  if (sx_table_add_mrset(t, &set, NULL) != SX_OK) eh_die("add the set");
+  return t;
+}
+
+static size_t n_cells, n_letters, n_arrows, n_edges;
+
+static void check_cell(const sx_banner_book *book, char *const *f) {
+  const int before = sxt_failures;
+  const sx_banner_table *t = &book->table[0];
+  const sx_banner_row *row = bh_row(t, strcmp(f[1], "mean") == 0 ? SX_BANNER_MEAN : SX_BANNER_COL_PCT, f[1]);
+  const size_t c = bh_col(t->columns, f[2]);
+  REQUIRE(row && c < t->columns->n_columns);
+  const sx_banner_cell *cell = &row->cell[c];
+  const double est = strcmp(f[3], ".") == 0 ? (double)NAN : strtod(f[3], NULL);
+  const double se = strcmp(f[4], ".") == 0 ? (double)NAN : strtod(f[4], NULL);
+  CHECK_NEAR(cell->value, est, 1e-9);
+  CHECK_NEAR(cell->se, se, 1e-9);
+  CHECK_STR(*cell->letters ? cell->letters : "-", f[5]);
+  CHECK_INT(cell->versus_rest, strtol(f[6], NULL, 10));
+  if (sxt_failures != before) fprintf(stderr, "  table %s, row %s, column %s\n", f[0], f[1], f[2]);
+  n_cells++;
+  n_letters += strlen(cell->letters);
+  n_arrows += cell->versus_rest != 0;
+  n_edges += cell->se == 0;
+}
+
+static void test_tables(void) {
+  char *specs = ref_read_text("tests/reference/banner_tables.tsv"),
+       *expected = ref_read_text("tests/reference/banner_expected.tsv");
+  REQUIRE(specs && expected);
+  sx_table *t = read_data();
+  sx_design *design[5];
+  for (size_t k = 0; k < 5; k++) design[k] = design_of(t, k);
+  char *at = specs, *cells = expected, *spec[6], *cell[7];
+  size_t n_tables = 0;
+  bool more = next_line(cell, 7, &cells);
+  while (next_line(spec, 6, &at) && sxt_failures < 20) {
+    sx_banner_request r = SX_BANNER_REQUEST_INIT;
+    size_t kind = 0;
+    while (strcmp(kinds[kind], spec[1]) != 0) kind++;
+    r.rows = spec[2];
+    r.columns = spec[3];
+    r.where = strcmp(spec[4], "-") == 0 ? NULL : spec[4];
+    REQUIRE_OK(sx_banner_sig_parse(&r.sig, spec[5], err));
+    sx_banner_book *book = bh_run(design[kind], t, &r, NULL);
+    while (more && strcmp(cell[0], spec[0]) == 0) {
+      check_cell(book, cell);
+      more = next_line(cell, 7, &cells);
+    }
+    sx_banner_book_free(book);
+    n_tables++;
+  }
+  CHECK_INT(n_tables, 200);
+  CHECK(!more);
+  CHECK(n_cells > 4000 && n_letters > 500 && n_arrows > 50 && n_edges > 20);
+  if (getenv("VERBOSE"))
+    printf("%zu cells, %zu letters, %zu arrows, %zu edges\n", n_cells, n_letters, n_arrows, n_edges);
+  for (size_t k = 0; k < 5; k++) sx_design_free(design[k]);
+  sx_table_free(t);
+  free(specs);
+  free(expected);
+}
+
+SXT_MAIN(SXT_CASE(test_tables))
