@@ -1,0 +1,117 @@
+/* test_banner_waves.c: arrows against the earlier wave: by hand for independent samples, and with units in common. */
+#include "banner_help.h"
+
+static const sx_ctx ctx = SX_CTX_INIT;
+
+static sx_banner_book *run(const sx_design *d, const sx_table *t, const char *sig, const sx_banner_wave *earlier) {
+  sx_banner_request r = SX_BANNER_REQUEST_INIT;
+  r.rows = "q1 q3 amount mean(q3) $m";
+  r.columns = "total + sex + age";
+  r.stats = "col_pct, mean";
+  if (sx_banner_sig_parse(&r.sig, sig, NULL) != SX_OK) eh_die("read the profile");
+  return bh_run(d, t, &r, earlier);
+}
+
+/* Two samples with a shifted answer: t = difference over the root of both variances, df by Satterthwaite. */
+static void test_independent(void) {
+  eh_state = 7;
+  sx_table *t[2];
+  sx_design *d[2];
+  for (size_t k = 0; k < 2; k++) {
+    t[k] = bh_survey(500, 5, 6, true);
+    double *q1 = bh_column(t[k], "q1")->data.f64;
+    for (size_t i = 0; k && i < 500; i++)
+      if (eh_uniform() < 0.15) q1[i] = 1;
+    d[k] = bh_design(&ctx, t[k], k); /* the later wave is raked */
+  }
+  const sx_banner_wave earlier = {t[0], d[0], NULL};
+  sx_banner_book *book = run(d[1], t[1], "waves", &earlier), *one[2];
+  for (size_t k = 0; k < 2; k++) one[k] = run(d[k], t[k], "none", NULL);
+  size_t up = 0, down = 0, tested = 0;
+  for (size_t q = 0; q < book->n_tables; q++)
+    for (size_t r = 0; r < book->table[q].n_rows; r++) {
+      const sx_banner_row *row = &book->table[q].row[r];
+      for (size_t c = 0; row->tested && c < book->columns->n_columns; c++) {
+        const sx_banner_cell *now = &one[1]->table[q].row[r].cell[c], *then = &one[0]->table[q].row[r].cell[c];
+        const double v1 = then->se * then->se, v2 = now->se * now->se, v = v1 + v2;
+        const double df = v * v / (v1 * v1 / then->df + v2 * v2 / now->df);
+        const double p = 2 * sx_num_t_cdf(-fabs(now->value - then->value) / sqrt(v), df);
+        const int want = p < 0.05 ? (now->value > then->value ? 1 : -1) : 0;
+        CHECK_INT(row->cell[c].versus_wave, want);
+        CHECK_STR(row->cell[c].letters, "");
+        CHECK_NEAR(row->cell[c].value, now->value, 1e-12);
+        up += want > 0;
+        down += want < 0;
+        tested++;
+      }
+    }
+  CHECK(up > 3 && down > 3 && tested > 100);
+  CHECK(strstr(book->legend.en, "▲▼: significantly above or below the earlier wave (p<0.05"));
+  sx_banner_book_free(book);
+  for (size_t k = 0; k < 2; k++) {
+    sx_banner_book_free(one[k]);
+    sx_design_free(d[k]);
+    sx_table_free(t[k]);
+  }
+}
+
+/* The same persons twice, a few of whom changed: seen with the link, drowned without. */
+static void test_linked(void) {
+  sx_table *t[2];
+  sx_design *d[2];
+  for (size_t k = 0; k < 2; k++) {
+    eh_state = 11;
+    t[k] = bh_survey(500, 5, 6, false);
+    double *id = eh_number(t[k], "id", NULL)->data.f64, *q1 = bh_column(t[k], "q1")->data.f64;
+    for (size_t i = 0; i < 500; i++) {
+      id[i] = (double)i;
+      if (k && q1[i] == 4 && i % 3 == 0) q1[i] = 1;
+    }
+    d[k] = bh_design(&ctx, t[k], 3);
+  }
+  const sx_column *id[2] = {sx_table_find(t[0], "id"), sx_table_find(t[1], "id")};
+  const sx_link_side side[2] = {{d[0], &id[0], 1}, {d[1], &id[1], 1}};
+  sx_link *link = NULL;
+  REQUIRE_OK(sx_link_new(&link, &side[0], &side[1], NULL, err));
+  const sx_banner_wave apart = {t[0], d[0], NULL}, linked = {t[0], d[0], link};
+  sx_banner_book *a = run(d[1], t[1], "waves, level=0.01", &apart), *b = run(d[1], t[1], "waves, level=0.01", &linked);
+  const sx_banner_cell *x = bh_row(&a->table[0], SX_BANNER_COL_PCT, "1")->cell;
+  const sx_banner_cell *y = bh_row(&b->table[0], SX_BANNER_COL_PCT, "1")->cell;
+  CHECK_INT(x[0].versus_wave, 0);
+  CHECK_INT(y[0].versus_wave, 1);
+  CHECK_INT(bh_row(&b->table[0], SX_BANNER_COL_PCT, "4")->cell[0].versus_wave, -1);
+  /* nobody changed a 2, nor q3: nothing to test, no arrow */
+  CHECK_INT(bh_row(&b->table[0], SX_BANNER_COL_PCT, "2")->cell[0].versus_wave, 0);
+  CHECK_INT(bh_row(&b->table[1], SX_BANNER_COL_PCT, "3")->cell[1].versus_wave, 0);
+  sx_banner_book_free(a);
+  sx_banner_book_free(b);
+  sx_link_free(link);
+  for (size_t k = 0; k < 2; k++) {
+    sx_design_free(d[k]);
+    sx_table_free(t[k]);
+  }
+}
+
+/* An earlier wave that lacks a variable is an error that says so; one that lacks a level has no arrow there. */
+static void test_bad(void) {
+  eh_state = 3;
+  sx_table *t = bh_survey(200, 4, 5, false), *old = bh_survey(200, 4, 5, false);
+  sx_design *d = bh_design(&ctx, t, 0), *e = bh_design(&ctx, old, 0);
+  const sx_banner_wave earlier = {old, e, NULL};
+  double *sex = bh_column(old, "sex")->data.f64;
+  for (size_t i = 0; i < 200; i++) sex[i] = 1;
+  sx_banner_book *book = run(d, t, "waves, level=0.9", &earlier);
+  CHECK_INT(bh_row(&book->table[0], SX_BANNER_COL_PCT, "1")->cell[2].versus_wave, 0); /* sex=2 */
+  sx_banner_book_free(book);
+  REQUIRE_OK(sx_table_drop(old, "q3", err));
+  sx_banner_request r = SX_BANNER_REQUEST_INIT;
+  r.rows = "q3";
+  REQUIRE_OK(sx_banner_sig_parse(&r.sig, "waves", err));
+  CHECK_FAILS(sx_banner_run(&book, d, t, &r, &earlier, err), SX_E_ARGUMENT, "earlier wave: rows", "'q3'");
+  sx_design_free(d);
+  sx_design_free(e);
+  sx_table_free(t);
+  sx_table_free(old);
+}
+
+SXT_MAIN(SXT_CASE(test_independent), SXT_CASE(test_linked), SXT_CASE(test_bad))
