@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# shuxiao tab --rows: banner tables, the book in three forms, and what is refused.
+. tests/cli/lib.sh
+need_program
+data=tests/reference/banner_data.csv
+design="--weights w --strata h --cluster psu"
+run() { "$program" tab $data $design "$@" >"$tmp/out" 2>"$tmp/err" || fail "$*: $(cat "$tmp/err")"; }
+has() { grep -qF -- "$1" "$tmp/out" || fail "no '$1' in: $(head -30 "$tmp/out")"; }
+
+# the numbers of docs/methods/banner.md, which R's survey gave
+run --rows q4 --cols 'total + sex + age' --where 'x > 2.5' --sig 'none, compare=within_span, adjust=bh, upper=0.05, lower=0.1, min_base=60' --format csv
+awk -F, '$2 == 1 && $6 == "sex=1" { printf "%.12f %.12f %s\n", $9, $10, $13 }' "$tmp/out" >"$tmp/cell"
+[ "$(cat "$tmp/cell")" = "0.590839991313 0.038966695014 B" ] || fail "sex=1: $(cat "$tmp/cell")"
+
+run --rows 'q1-q3 amount' --cols 'total + sex + (sex > g)' --stats 'col_pct, se, n_eff'
+has 'Unweighted base'
+has 'Effective base'
+has 'sex / 1 / g / 0 (A)'
+has 'A letter: the column'
+run --rows q1 --cols sex --net '{Low: [1, 2]}' --sig displayr --lang zh
+has 'Low'
+has '未加权基数'
+has '字母表示该列百分比'
+run --rows q1 --format json
+python3 -c 'import json,sys; b = json.load(open(sys.argv[1])); assert b["tables"][0]["id"] == "q1" and b["columns"][0]["key"] == "total"' "$tmp/out" || fail "json"
+
+for form in csv json md; do
+  "$program" tab $data $design --rows 'q1 q2' --cols 'total + sex' -o "$tmp/book.$form" >"$tmp/out" 2>"$tmp/err" || fail "-o $form: $(cat "$tmp/err")"
+  [ -s "$tmp/book.$form" ] && [ ! -s "$tmp/out" ] || fail "-o $form wrote nothing, or to stdout"
+  "$program" tab $data $design --rows 'q1 q2' --cols 'total + sex' -o "$tmp/again.$form" --threads 1 2>"$tmp/err"
+  cmp -s "$tmp/book.$form" "$tmp/again.$form" || fail "$form differs between two runs"
+done
+grep -q '2 tables' "$tmp/err" || fail "it does not say how many: $(cat "$tmp/err")"
+
+# the earlier wave: the same file is no change at all
+run --rows q1 --cols 'total + sex' --sig waves --previous $data
+grep -q '▲ \|▼ ' "$tmp/out" && ! grep -q '▲▼:' "$tmp/out" && fail "arrows without a change"
+has '▲▼: significantly above or below the earlier wave'
+
+bad() { run_fails "$1" "$2" "$program" tab "${@:3}"; }
+bad 2 "did you mean .q1." $data $design --rows q1x
+bad 2 "columns" $data $design --rows q1 --cols 'sexx'
+bad 2 "--sig" $data $design --rows q1 --sig spsss
+bad 2 "--net" $data $design --rows q1 --net '{A: 1}'
+bad 2 "says what is written" $data $design --rows q1 -o "$tmp/book.pdf"
+bad 2 "does not belong\|belongs to a table of one" $data $design --rows q1 --share row
+bad 2 "give the file alone" $data q1 $design --rows q2
+bad 2 "belongs to --previous" $data $design --rows q1 --unit id
+bad 2 "name their questions with --rows" $data $design --cols sex
+bad 2 "usage: shuxiao tab FILE" $data $design
+bad 1 "nosuch" $data $design --rows q1 --previous nosuch.sav
+finish
