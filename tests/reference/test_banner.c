@@ -107,4 +107,58 @@ static void test_tables(void) {
   free(expected);
 }
 
-SXT_MAIN(SXT_CASE(test_tables))
+static const sx_est_row *share_of(sx_est_set **set, const sx_design *d, const sx_column *y, const uint8_t *where) {
+  const sx_est_request ask = {SX_STAT_PROP, y, NULL, true, where, NULL};
+  *set = eh_ask(d, &ask);
+  return &(*set)->rows[0];
+}
+
+/* The worked example of docs/methods/banner.md. */
+static void test_example(void) {
+  sx_table *t = read_data();
+  sx_design *d = design_of(t, 0);
+  sx_banner_request r = SX_BANNER_REQUEST_INIT;
+  r.rows = "q4";
+  r.columns = "sex";
+  r.where = "x > 2.5";
+  sx_banner_book *book = bh_run(d, t, &r, NULL);
+  const sx_banner_cell *cell = bh_row(&book->table[0], SX_BANNER_COL_PCT, "1")->cell;
+  CHECK_NEAR(cell[0].value, 0.591, 1e-3);
+  CHECK_NEAR(cell[0].se, 0.0390, 2e-3);
+  CHECK_NEAR(cell[1].value, 0.465, 1e-3);
+  CHECK_NEAR(cell[1].se, 0.0500, 2e-3);
+  CHECK_STR(cell[0].letters, "B");
+  CHECK_NEAR(cell[0].value - cell[1].value, 0.1254899207310, 1e-11);
+  /* R: svycontrast of svyby(covmat = TRUE) and its p; the same estimates here */
+  const double df = cell[0].df, se = 0.0590048309378;
+  CHECK_NEAR(df, 24, 0);
+  CHECK_NEAR(2 * sx_num_t_cdf(-0.1254899207310 / se, df), 0.0439174398279, 1e-10);
+  CHECK_NEAR(sqrt(pow(cell[0].se, 2) + pow(cell[1].se, 2) - 2 * 0.000268978789264), se, 1e-9);
+  sx_banner_book_free(book);
+  sx_column *y = eh_number(t, "y", NULL);
+  const double *q1 = sx_table_find(t, "q1")->data.f64;
+  uint8_t where[2][600];
+  sx_est_set *set[2];
+  const sx_est_row *row[2];
+  size_t shared = 0;
+  for (size_t i = 0; i < 600; i++) {
+    y->data.f64[i] = q1[i] == 1;
+    for (size_t k = 0; k < 2; k++) {
+      const sx_column *m = sx_table_find(t, k ? "m4" : "m3");
+      where[k][i] = !isnan(q1[i]) && !sx_column_missing(sx_table_find(t, "q1"), i) && sx_column_number(m, i) == 1;
+    }
+    shared += where[0][i] && where[1][i];
+  }
+  for (size_t k = 0; k < 2; k++) row[k] = share_of(&set[k], d, y, where[k]);
+  CHECK_INT(shared, 130);
+  CHECK_NEAR(row[0]->estimate, 0.3255058624, 1e-9);
+  CHECK_NEAR(row[1]->estimate, 0.2863922104, 1e-9);
+  const double v = sx_est_variance(row[0]->est) + sx_est_variance(row[1]->est);
+  CHECK_NEAR(sqrt(v), 0.0533471265894, 1e-11);
+  CHECK_NEAR(sqrt(v - 2 * sx_est_cov(row[0]->est, row[1]->est)), 0.0344343536167, 1e-11);
+  for (size_t k = 0; k < 2; k++) sx_est_set_free(set[k]);
+  sx_design_free(d);
+  sx_table_free(t);
+}
+
+SXT_MAIN(SXT_CASE(test_tables), SXT_CASE(test_example))
