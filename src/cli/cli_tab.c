@@ -380,14 +380,18 @@ const cli_command cli_tab_command = {
         "--format csv gives a row per cell and two for the test: the statistic (df: the first) and its p (df:\n"
         "the second). --by X,Y makes a table with its test in every combination of their levels.\n\n"
         "With --rows: a table for every question by the same columns, '+' beside and '>' within, with bases and with\n"
-        "letters from tests on the sampling design: docs/banner.md. -o writes the book.",
+        "letters from tests on the sampling design: docs/banner.md. -o writes the book. One table:\n"
+        "  shuxiao tab interviews.sav residence digital_consumer --weights base_weight --strata province",
     .detail_zh = "单元格为占比及其标准误（百分点）；任一变量没有回答的样本不计入。\n"
                  "检验为 Rao-Scott 二阶校正的 F 检验；--expect 检验单个变量的占比是否等于给定值。\n"
                  "--format csv 每个单元格一行，检验占两行：统计量（df 为第一自由度）与 p 值（df 为第二自由度）。\n"
                  "--by X,Y 按其水平的每个组合各列一表，各作检验。\n\n"
                  "给出 --rows 时：每题一表，列相同，“+”并列、“>”嵌套，列出基数，字母来自考虑抽样设计的检验，\n"
-                 "见 docs/banner.md；-o 写出全部表格。",
-    .example = "shuxiao tab interviews.sav residence digital_consumer --weights base_weight --strata province",
+                 "见 docs/banner.md；-o 写出全部表格。单张交叉表：\n"
+                 "  shuxiao tab interviews.sav residence digital_consumer --weights base_weight --strata province",
+    .example =
+        "shuxiao tab interviews.sav --rows 'digital_consumer $channels' --cols 'total + sex + residence' --weights "
+        "base_weight --strata province",
     .options = tab_options,
     .n_options = sizeof tab_options / sizeof *tab_options,
     .min_words = 1,

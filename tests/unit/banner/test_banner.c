@@ -57,6 +57,32 @@ static void test_columns(void) {
   small_free(&s);
 }
 
+/* Levels of a text stand in the order of the numbers that they begin with, or of their labels. */
+static void test_order_of_texts(void) {
+  static const char *const age[] = {"30-39", "100+", "6-9", "30-39", "40", "6-9", "100+", "40"};
+  static const char *const size[] = {"big", "small", "mid", "big", "small", "mid", "big", "mid"};
+  sx_table *t = eh_table(NULL, 8);
+  eh_text(t, "age", SX_TEXT, age);
+  eh_text(t, "size", SX_TEXT, size);
+  eh_text(t, "plain", SX_TEXT, size);
+  static const char *const order[] = {"small", "mid", "big"};
+  for (size_t k = 0; k < 3; k++)
+    REQUIRE_OK(sx_column_add_label(NULL, bh_column(t, "size"), 0, order[k], 0, order[k], err));
+  sx_design_spec spec = SX_DESIGN_SPEC_INIT;
+  spec.unweighted = true;
+  small s = {t, eh_design(NULL, t, &spec)};
+  sx_banner_book *book = NULL;
+  REQUIRE_OK(ask(&book, &s, "age", "age + size + plain", err));
+  static const char *const want[] = {"age=6-9",  "age=30-39", "age=40",    "age=100+",    "size=small",
+                                     "size=mid", "size=big",  "plain=big", "plain=small", "plain=mid"};
+  REQUIRE(book->columns->n_columns == 10);
+  for (size_t k = 0; k < 10; k++) CHECK_STR(book->columns->column[k].key, want[k]);
+  CHECK_NEAR(bh_row(&book->table[0], SX_BANNER_COL_PCT, "6-9")->cell[0].value, 1, 0);
+  CHECK_NEAR(bh_row(&book->table[0], SX_BANNER_COL_PCT, "6-9")->cell[1].value, 0, 0);
+  sx_banner_book_free(book);
+  small_free(&s);
+}
+
 /* Heads make a tree: every head holds the columns of its children. */
 static void test_heads(void) {
   small s = small_new();
@@ -475,7 +501,7 @@ static void test_grid(void) {
   small_free(&s);
 }
 
-SXT_MAIN(SXT_CASE(test_columns), SXT_CASE(test_heads), SXT_CASE(test_rows), SXT_CASE(test_ranges),
-         SXT_CASE(test_by_hand), SXT_CASE(test_edges), SXT_CASE(test_many_letters), SXT_CASE(test_wide),
-         SXT_CASE(test_one_psu), SXT_CASE(test_empty), SXT_CASE(test_refused), SXT_CASE(test_sig), SXT_CASE(test_nets),
-         SXT_CASE(test_legend), SXT_CASE(test_writers), SXT_CASE(test_grid))
+SXT_MAIN(SXT_CASE(test_columns), SXT_CASE(test_order_of_texts), SXT_CASE(test_heads), SXT_CASE(test_rows),
+         SXT_CASE(test_ranges), SXT_CASE(test_by_hand), SXT_CASE(test_edges), SXT_CASE(test_many_letters),
+         SXT_CASE(test_wide), SXT_CASE(test_one_psu), SXT_CASE(test_empty), SXT_CASE(test_refused), SXT_CASE(test_sig),
+         SXT_CASE(test_nets), SXT_CASE(test_legend), SXT_CASE(test_writers), SXT_CASE(test_grid))
