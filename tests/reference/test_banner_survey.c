@@ -1,4 +1,4 @@
-/* test_banner.c: 200 random banner tables against R survey (tests/reference/banner.R): estimates and standard errors to 1e-9, every letter
+/* test_banner_survey.c: 200 random banner tables against R survey (tests/reference/banner.R): estimates and standard errors to 1e-9, every letter
  * and arrow the same. */
 #include "banner_help.h"
 #include "reference/ref_csv.h"
