@@ -168,6 +168,7 @@ SX_API void sx_buf_reset(sx_buf *buf); /* empties, keeps the memory */
 SX_API void sx_buf_add(sx_buf *buf, const char *text);
 SX_API void sx_buf_add_n(sx_buf *buf, const char *text, size_t n);
 SX_API void sx_buf_add_char(sx_buf *buf, char c);
+SX_API void sx_buf_add_code(sx_buf *buf, uint32_t code); /* a code point; what is none, or 0, as U+FFFD */
 SX_API void sx_buf_printf(sx_buf *buf, const char *fmt, ...) SX_PRINTF(2, 3);
 SX_API sx_status sx_buf_status(const sx_buf *buf, sx_error *err) SX_NODISCARD;
 SX_API char *sx_buf_take(sx_buf *buf)

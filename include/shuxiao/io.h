@@ -15,8 +15,8 @@ typedef struct sx_fixed_field {
 
 typedef struct sx_read_options {
   uint32_t version;
-  const char
-      *format; /* NULL: by content, then extension ("csv","tsv","sav","zsav","por","dta","sas7bdat","xpt","fixed") */
+  const char *
+      format; /* NULL: by content, then extension ("csv","tsv","sav","zsav","por","dta","sas7bdat","xpt","xlsx","xls","fixed") */
   const char *encoding; /* NULL: detect; "UTF-8", "GB18030" (what GBK, GB2312, CP936 are read as), ... */
   const char *const
       *missing; /* texts that stand for missing in delimited files, besides the empty field ("NA", "-99") */
@@ -34,9 +34,10 @@ typedef struct sx_read_options {
    * becomes text, and a note says which value made it so) */
   const char *const *as_number;
   size_t n_as_number;
+  const char *sheet; /* of a workbook, by name; NULL: the first that is not hidden */
 } sx_read_options;
 #define SX_READ_OPTIONS_INIT                                                                                           \
-  { 1, NULL, NULL, NULL, 0, 0, false, NULL, 0, NULL, 0, NULL, 0, NULL, 0 }
+  { 1, NULL, NULL, NULL, 0, 0, false, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL }
 
 /* Reads a whole file. Type inference for delimited text looks at every row of a column: integer, number, date
  * (YYYY-MM-DD), else text. Errors name file:line:column (csv) or file and case. `path` ending in .gz is inflated.

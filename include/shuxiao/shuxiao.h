@@ -28,6 +28,7 @@
 #include "shuxiao/estimate_set.h"
 #include "shuxiao/estimate_statistic.h"
 #include "shuxiao/io.h"
+#include "shuxiao/io_archive.h"
 #include "shuxiao/num.h"
 #include "shuxiao/num_lp.h"
 #include "shuxiao/publish.h"

@@ -83,25 +83,6 @@ static const struct {
                 {"ensp", 0x2002},   {"emsp", 0x2003},  {"ldquo", 0x201C},  {"rdquo", 0x201D}, {"lsquo", 0x2018},
                 {"rsquo", 0x2019},  {"plusmn", 0xB1},  {"percnt", '%'},    {"half", 0xBD}};
 
-static void put_code(sx_buf *out, uint32_t c) {
-  if (c == 0 || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) c = 0xFFFD;
-  if (c < 0x80) {
-    sx_buf_add_char(out, (char)c);
-  } else if (c < 0x800) {
-    sx_buf_add_char(out, (char)(0xC0 | c >> 6));
-    sx_buf_add_char(out, (char)(0x80 | (c & 0x3F)));
-  } else if (c < 0x10000) {
-    sx_buf_add_char(out, (char)(0xE0 | c >> 12));
-    sx_buf_add_char(out, (char)(0x80 | (c >> 6 & 0x3F)));
-    sx_buf_add_char(out, (char)(0x80 | (c & 0x3F)));
-  } else {
-    sx_buf_add_char(out, (char)(0xF0 | c >> 18));
-    sx_buf_add_char(out, (char)(0x80 | (c >> 12 & 0x3F)));
-    sx_buf_add_char(out, (char)(0x80 | (c >> 6 & 0x3F)));
-    sx_buf_add_char(out, (char)(0x80 | (c & 0x3F)));
-  }
-}
-
 /* "&#8722;" or "&amp;" at text: bytes used, 0 when it is none. */
 static size_t entity(uint32_t *code, const char *text, size_t n) {
   size_t end = 1;
@@ -294,7 +275,7 @@ static sx_status decoded(const char **out, page *p, const char *text, size_t n) 
     uint32_t code;
     const size_t k = entity(&code, text + i, n - i);
     if (k)
-      put_code(&buf, code);
+      sx_buf_add_code(&buf, code);
     else
       sx_buf_add_char(&buf, text[i]);
     i += k ? k : 1;
@@ -453,7 +434,7 @@ static sx_status one(page *p) {
   uint32_t code;
   const size_t k = c == '&' ? entity(&code, p->data + p->i, p->n - p->i) : 0;
   if (k) {
-    put_code(&p->m->buf, code);
+    sx_buf_add_code(&p->m->buf, code);
     p->fresh = true;
     step(p, k);
   } else {

@@ -48,6 +48,14 @@ void sx_buf_add_char(sx_buf *buf, char c) {
   sx_buf_add_n(buf, &c, 1);
 }
 
+void sx_buf_add_code(sx_buf *buf, uint32_t c) {
+  if (c == 0 || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) c = 0xFFFD;
+  const int more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3; /* bytes behind the first */
+  static const uint32_t lead[] = {0, 0xC0, 0xE0, 0xF0};
+  sx_buf_add_char(buf, (char)(lead[more] | c >> (6 * more)));
+  for (int k = more - 1; k >= 0; k--) sx_buf_add_char(buf, (char)(0x80 | (c >> (6 * k) & 0x3F)));
+}
+
 void sx_buf_printf(sx_buf *buf, const char *fmt, ...) {
   va_list args, again;
   va_start(args, fmt);

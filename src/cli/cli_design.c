@@ -10,6 +10,7 @@ sx_status cli_read_table(sx_table **out, cli_app *app, const cli_args *args, con
   SX_TRY(sx_arena_new(&arena, &app->ctx, err));
   sx_read_options options = SX_READ_OPTIONS_INIT;
   options.encoding = cli_value(args, "encoding");
+  options.sheet = cli_value(args, "sheet");
   const char *missing = cli_value(args, "missing");
   sx_status status = SX_OK;
   if (missing) status = cli_split(&options.missing, &options.n_missing, arena, missing, ',', err);

@@ -323,6 +323,7 @@ static sx_status keep_options(sx_reader *r, const sx_read_options *options, sx_e
   SX_TRY(sx_arena_new(&r->lists, &r->in.ctx, err));
   if (o->encoding && !(o->encoding = sx_arena_strdup(r->lists, o->encoding))) return sx_error_memory(err);
   if (o->format && !(o->format = sx_arena_strdup(r->lists, o->format))) return sx_error_memory(err);
+  if (o->sheet && !(o->sheet = sx_arena_strdup(r->lists, o->sheet))) return sx_error_memory(err);
   SX_TRY(copy_list(&o->missing, o->n_missing, r->lists, err));
   SX_TRY(copy_list(&o->columns, o->n_columns, r->lists, err));
   SX_TRY(copy_list(&o->as_text, o->n_as_text, r->lists, err));

@@ -15,6 +15,8 @@
   X(dta, ".dta", "Stata data", true, true)                                                                             \
   X(sas7bdat, ".sas7bdat", "SAS data", true, false)                                                                    \
   X(xpt, ".xpt", "SAS transport file", true, false)                                                                    \
+  X(xlsx, ".xlsx .xlsm", "Excel workbook (a sheet of it)", true, false)                                                \
+  X(xls, ".xls", "Excel 97-2003 workbook (a sheet of it)", true, false)                                                \
   X(csv, ".csv .txt", "Comma-separated values (also ; tab and |)", true, true)                                         \
   X(tsv, ".tsv .tab", "Tab-separated values", true, true)                                                              \
   X(fixed, ".dat .asc", "Fields at fixed byte columns (the fields must be given)", true, false)

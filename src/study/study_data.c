@@ -158,6 +158,7 @@ static sx_status read_file(sx_table **out, const sx_study *s, const st_table *t,
   options.n_missing = t->missing.n;
   options.as_text = t->text.items;
   options.n_as_text = t->text.n;
+  options.sheet = t->sheet;
   options.columns = columns;
   options.n_columns = n_columns;
   if (t->n_fixed) {

@@ -78,13 +78,14 @@ static void read_table(st_load *l, st_table *t, const char *id, const sx_node *m
   t->id = id;
   t->node = map;
   if (!study__is_map(l, map, "a table")) return;
-  ST_KEYS(l, map, "file", "files", "generate", "missing", "text", "fixed", "add", "where", "unit");
+  ST_KEYS(l, map, "file", "files", "generate", "missing", "text", "sheet", "fixed", "add", "where", "unit");
   t->files = study__list(l, map, sx_node_get(map, "files") ? "files" : "file");
   if (t->files.n == 0) study__problem(l, map, "the table '%s' has no file", id);
   t->missing = study__list(l, map, "missing");
   t->text = study__list(l, map, "text");
   t->where = study__expr(l, map, "where");
   t->unit = study__bool(l, map, "unit", false);
+  t->sheet = study__text(l, map, "sheet");
   read_fixed(l, t, sx_node_get(map, "fixed"));
   read_generate(l, t, sx_node_get(map, "generate"));
   if (t->model && t->files.n > 1) study__problem(l, map, "a generated table has one file");
