@@ -33,6 +33,7 @@
 #include "shuxiao/num_lp.h"
 #include "shuxiao/publish.h"
 #include "shuxiao/release_disclosure.h"
+#include "shuxiao/release_quality.h"
 #include "shuxiao/release_rules.h"
 #include "shuxiao/release_tables.h"
 #include "shuxiao/report.h"

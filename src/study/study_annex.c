@@ -156,6 +156,30 @@ static void assumptions(pages *p, const st_run *r) {
   model_assumptions(p, r);
 }
 
+/* Which marks ask for care. */
+static void quality_words(pages *p, const sx_quality_options *q) {
+  const struct {
+    const char *word;
+    double at;
+  } marks[] = {{"n<", q->min_n}, {"n_eff<", q->min_n_eff}, {"cv>", q->max_cv}, {"df<", q->min_df}};
+  size_t n = 0, left = 0;
+  for (size_t i = 0; i < 4; i++) left += marks[i].at > 0;
+  if (left) both(p, "标记", "Results marked ");
+  for (size_t i = 0; i < 4; i++) {
+    if (!(marks[i].at > 0)) continue;
+    left--;
+    sx_buf_printf(&p->zh, "“%s%.6g”", marks[i].word, marks[i].at);
+    sx_buf_printf(&p->en, "%s%s%.6g", n == 0 ? "" : left ? ", " : " or ", marks[i].word, marks[i].at);
+    n++;
+  }
+  if (n) both(p, "的结果应谨慎使用。", " ask for care.");
+  if (q->standard == SX_QUALITY_NCHS)
+    both(p, "比例另按美国国家卫生统计中心 2017 年标准标记（nchs）。",
+         " Proportions are also marked by the standards of the "
+         "U.S. National Center for Health Statistics of 2017 (nchs).");
+  both(p, "\n", "\n");
+}
+
 static void interval_words(pages *p, const sx_study *s) {
   static const char *const zh[] = {"logit 变换",  "正态近似",           "logit 变换", "logit 变换",
                                    "Wilson 方法", "Korn–Graubard 方法", "反正弦变换", "似然方法"};
@@ -164,13 +188,14 @@ static void interval_words(pages *p, const sx_study *s) {
                                    "on the arcsine scale", "by the likelihood"};
   sx_buf_printf(&p->zh,
                 "\n区间为 %g%% 置信区间：比例用 %s，其余用正态近似并按设计自由度取 t "
-                "分位数。标记“n<30”“cv>0.3”“df<8”的结果应谨慎使用。\n",
+                "分位数。",
                 100 * s->est.ci_level, zh[s->est.ci]);
   sx_buf_printf(&p->en,
                 "\nIntervals are %g%% confidence intervals: %s for proportions, else symmetric with the t "
                 "quantile of the design's degrees "
-                "of freedom. Results marked n<30, cv>0.3 or df<8 ask for care.\n",
+                "of freedom. ",
                 100 * s->est.ci_level, en[s->est.ci]);
+  quality_words(p, &s->quality);
 }
 
 static sx_status design(pages *p, const st_run *r, sx_error *err) {

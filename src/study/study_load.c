@@ -401,14 +401,33 @@ static void read_languages(st_load *l, const sx_node *root) {
   if (languages.n == 0) s->zh = s->en = true;
 }
 
+/* When a result is marked: thresholds, and a standard. */
+static void read_quality(st_load *l, const sx_node *node) {
+  sx_quality_options *q = &l->s->quality;
+  *q = (sx_quality_options)SX_QUALITY_OPTIONS_INIT;
+  if (!node || !study__is_map(l, node, "quality")) return;
+  ST_KEYS(l, node, "min_n", "max_cv", "min_df", "min_n_eff", "standard");
+  q->min_n = study__number(l, node, "min_n", q->min_n);
+  q->max_cv = study__number(l, node, "max_cv", q->max_cv);
+  q->min_df = study__number(l, node, "min_df", q->min_df);
+  q->min_n_eff = study__number(l, node, "min_n_eff", q->min_n_eff);
+  if (!(q->min_n >= 0 && q->max_cv >= 0 && q->min_df >= 0 && q->min_n_eff >= 0))
+    study__problem(l, node, "a threshold of quality is a number from 0 on (0: off)");
+  const char *standard = study__text(l, node, "standard");
+  if (standard && strcmp(standard, "nchs") == 0) q->standard = SX_QUALITY_NCHS;
+  if (standard && strcmp(standard, "nchs") != 0 && strcmp(standard, "plain") != 0)
+    study__problem(l, sx_node_get(node, "standard"), "unknown standard '%s': plain or nchs", standard);
+}
+
 static void read_head(st_load *l, const sx_node *root) {
   sx_study *s = l->s;
   ST_KEYS(l, root, "study", "title", "subtitle", "date", "wave", "languages", "requires", "note", "root", "data",
           "publisher", "key", "join", "derived", "design", "weighting", "benchmarks", "groups", "indicators",
           "accounts", "published", "tables", "figures", "narrative", "annex", "audit", "level", "ci", "df", "deff",
-          "waves", "balance", "rules");
+          "waves", "balance", "rules", "quality");
   s->est = (sx_est_options)SX_EST_OPTIONS_INIT;
   study__read_estimation(l, &s->est, &s->deff_wor, root);
+  read_quality(l, sx_node_get(root, "quality"));
   s->id = study__text(l, root, "study");
   if (!s->id) study__problem(l, root, "the study has no name: begin with 'study: NAME'");
   s->date = study__text(l, root, "date");

@@ -369,6 +369,7 @@ static sx_status plan_indicator(build *b, size_t i, sx_error *err) {
   if (!sx_node_get(ind->node, "ci")) spec_own(b, "ci");
   if (!sx_node_get(ind->node, "df")) spec_own(b, "df");
   if (!sx_node_get(ind->node, "deff")) spec_own(b, "deff");
+  spec_own(b, "quality");
   SX_TRY(spec_formula(b, step, &ind->formula, err));
   if (ind->file) SX_TRY(spec_file(b, study__path(s, b->arena, ind->file), err));
   for (size_t k = 0; k < ind->n_measures; k++) SX_TRY(dep_expr(b, step, &ind->measures[k].e, err));
@@ -412,6 +413,7 @@ static sx_status plan_account(build *b, size_t i, sx_error *err) {
   spec_keys(&b->spec, a->node, (const char *const[]){"label", "format", "nodes", "change", "why"}, 5, true);
   spec_own(b, "level");
   spec_own(b, "df");
+  spec_own(b, "quality");
   if (a->tree != ST_NONE) {
     SX_TRY(add_dep(b, step, b->data[a->tree], err));
     SX_TRY(add_dep(b, step, b->design, err));
@@ -588,6 +590,7 @@ static sx_status plan_words(build *b, sx_error *err) {
     if (strcmp(s->annex.items[i], "design") == 0) {
       spec_own(b, "level");
       spec_own(b, "ci");
+      spec_own(b, "quality");
     }
     if (strcmp(s->annex.items[i], "assumptions") == 0) {
       for (size_t k = 0; k < s->n_indicators; k++) {

@@ -9,6 +9,7 @@
 #include "shuxiao/accounts_domains.h"
 #include "shuxiao/estimate.h"
 #include "shuxiao/io.h"
+#include "shuxiao/release_quality.h"
 #include "shuxiao/study.h"
 #include "shuxiao/synth.h"
 #include "shuxiao/weighting.h"
@@ -336,6 +337,7 @@ struct sx_study {
   const char *id, *date, *wave, *requires, *root;
   sx_text2 title, subtitle, note, publisher;
   sx_est_options est; /* level, ci and df of indicators that say nothing */
+  sx_quality_options quality;
   bool deff_wor;
   const sx_node *key; /* list of {label, ref, format, note}: figures on the cover; NULL none */
   bool zh, en;
@@ -764,7 +766,6 @@ char *study__row_domain(const st_run *r, const sx_store_row *row); /* as rows of
 const st_row *study__find_row(const st_rows *rows, const char *indicator, const char *statistic, const char *domain);
 sx_status study__add_row(st_run *r, const st_row *row, sx_error *err) SX_NODISCARD;
 bool study__unweighted(const sx_study *s); /* no weight and no adjustment: every case counts 1 */
-const char *study__quality(char out[64], const sx_est_row *row, bool gap, double tail);
 /* DOMAIN of a reference in text, backquoted where it has to be. */
 void study__quote_domain(sx_buf *out, const char *domain);
 void study__quote_name(sx_buf *out, const char *name);

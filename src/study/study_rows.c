@@ -9,19 +9,18 @@
 /* ---- quality ------------------------------------------------------------------------------------------------------ */
 
 /* Marks of a row that asks for care, joined by ';'. docs/study-file.md, "Quality". */
-enum { FEW_CASES = 30, FEW_DF = 8 };
-static const double HIGH_CV = 0.3;
-
-const char *study__quality(char out[64], const sx_est_row *row, bool gap, double tail) {
-  size_t used = 0;
-  out[0] = '\0';
-  if (row->n > 0 && row->n < FEW_CASES) used += (size_t)snprintf(out + used, 64 - used, "n<%d", FEW_CASES);
-  if (!gap && row->cv > HIGH_CV) used += (size_t)snprintf(out + used, 64 - used, "%scv>%.1f", used ? ";" : "", HIGH_CV);
-  if (row->df < FEW_DF && row->se > 0)
-    used += (size_t)snprintf(out + used, 64 - used, "%sdf<%d", used ? ";" : "", FEW_DF);
-  if (tail > SX_TAIL_HEAVY)
-    (void)snprintf(out + used, 64 - used, "%sheavy tail: top 1%% hold %.0f%%", used ? ";" : "", 100 * tail);
-  return out;
+static void marks_of(sx_quality *out, const st_run *r, const st_put *put, bool gap) {
+  const sx_est_row *row = put->row;
+  const bool share = strncmp(put->statistic, "prop", 4) == 0;
+  const sx_quality_input in = {.estimate = row->estimate,
+                               .se = row->se,
+                               .cv = row->cv,
+                               .df = row->df,
+                               .n = row->n > 0 ? (double)row->n : 0,
+                               .n_eff = row->n_eff,
+                               .proportion = share && row->estimate >= 0 && row->estimate <= 1,
+                               .difference = gap};
+  sx_quality_judge(out, &in, &r->s->quality);
 }
 
 bool study__unweighted(const sx_study *s) {
@@ -38,11 +37,18 @@ static const char *method_of(const st_run *r) {
 
 sx_status study__put(int64_t *id, st_run *r, const st_put *put, sx_error *err) {
   const sx_est_row *row = put->row;
-  char quality[64], marks[200];
+  sx_quality quality;
+  char marks[300], tail[64] = "";
   const bool gap = strncmp(put->statistic, "gap", 3) == 0 || put->difference;
-  (void)study__quality(quality, row, gap, put->tail);
-  (void)snprintf(marks, sizeof marks, "%s%s%s", quality, *quality && put->mark && *put->mark ? ";" : "",
-                 put->mark ? put->mark : "");
+  marks_of(&quality, r, put, gap);
+  if (put->tail > SX_TAIL_HEAVY) (void)snprintf(tail, sizeof tail, "heavy tail: top 1%% hold %.0f%%", 100 * put->tail);
+  const char *const parts[] = {quality.marks, tail, put->mark ? put->mark : ""};
+  size_t used = 0;
+  marks[0] = '\0';
+  for (size_t i = 0; i < 3; i++) {
+    if (*parts[i] && used < sizeof marks)
+      used += (size_t)snprintf(marks + used, sizeof marks - used, "%s%s", used ? ";" : "", parts[i]);
+  }
   sx_store_term terms[ST_MAX_TERMS + 1];
   const size_t n_terms = study__wave_terms(terms, r, put->where);
   const sx_store_row out = {
