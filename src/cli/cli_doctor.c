@@ -1,5 +1,6 @@
 /* cli_doctor.c: is this machine fit for the work: fonts, libraries, permissions, versions. */
 #include "cli.h"
+#include "shuxiao/draw.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -49,6 +50,15 @@ static bool find_cjk_font(char *found, size_t size, const char *dir, int depth) 
   return hit;
 }
 
+/* What pictures and pages of PDF are drawn with: the fonts that the drawing library finds. */
+static void check_drawing_fonts(doctor *d) {
+  static const char text[] = "数字消费，用户“增长”12.5%（城镇）abc";
+  sx_error err = SX_ERROR_INIT;
+  const bool ok = sx_draw_font_check(text, strlen(text), NULL, &err) == SX_OK;
+  report(d, ok, false, cli_text(d->app, "pictures", "图片"),
+         ok ? cli_text(d->app, "fonts for Chinese and Latin text", "有中文和西文字体") : err.message);
+}
+
 static void check_fonts(doctor *d) {
   char found[512] = "", home[512] = "";
   const char *const user = getenv("HOME");
@@ -65,8 +75,9 @@ static void check_fonts(doctor *d) {
 
 /* The shared libraries in use, as the system loaded them. */
 static void list_libraries(doctor *d) {
-  static const char *const wanted[] = {"libreadstat", "libsqlite3", "libfyaml",    "libjansson", "libmd4c", "libgsl.",
-                                       "libopenblas", "liblapacke", "libutf8proc", "libnettle",  "libz.",   "libc."};
+  static const char *const wanted[] = {"libreadstat", "libsqlite3",  "libfyaml",   "libjansson",  "libmd4c",
+                                       "libgsl.",     "libopenblas", "liblapacke", "libutf8proc", "libnettle",
+                                       "libz.",       "libc.",       "libcairo.",  "libpango-1"};
   char line[1024], last[512] = "";
   FILE *maps = fopen("/proc/self/maps", "r");
   while (maps && fgets(line, sizeof line, maps)) {
@@ -120,6 +131,7 @@ static int run_doctor(cli_app *app, const cli_args *args) {
   check_machine(&d);
   check_locale(&d);
   check_fonts(&d);
+  check_drawing_fonts(&d);
   if (getcwd(here, sizeof here)) check_writable(&d, cli_text(app, "folder", "目录"), here);
   const char *temporary = getenv("TMPDIR");
   check_writable(&d, cli_text(app, "temporary", "临时目录"), temporary ? temporary : "/tmp");

@@ -90,7 +90,7 @@ static void draw_axes(lines *l) {
   double last = -(double)INFINITY;
   for (size_t i = 0; i < l->chart->n_categories; i++) {
     sx_draw_lines name;
-    sx_draw_wrap(&name, l->chart->categories[i], SX_CHART_SMALL, fmax(0.3 * l->d->width, 2 * l->left), 1);
+    sx_draw_wrap(&name, l->chart->categories[i], SX_CHART_SMALL, fmax(0.45 * l->d->width, 2 * l->left), 1);
     const double half = name.width / 2, x = fmin(x_of(l, i), l->d->width - half);
     if (x - half < last + 8) continue;
     sx_draw_block(l->d, x, l->bottom + 20 - 0.35 * SX_CHART_SMALL, SX_ANCHOR_MIDDLE, SX_CHART_SMALL, SX_INK_SOFT,
@@ -176,7 +176,7 @@ void sx_draw__lines(sx_drawing *d, const sx_chart *chart) {
   l.top = (with_names ? 8 : sx_draw__legend(d, chart, 0, true)) + 10;
   l.bottom = l.top + fmax((narrow ? 0.75 : 1) * PLOT_HEIGHT, collect_names(&l, with_names) - 20);
   sx_draw_lines period;
-  sx_draw_wrap(&period, chart->categories[0], SX_CHART_SMALL, 0.3 * d->width, 1);
+  sx_draw_wrap(&period, chart->categories[0], SX_CHART_SMALL, 0.45 * d->width, 1);
   const double first = period.width / 2;
   l.left = fmax(widest_tick(&l) + 12, first);
   l.right = d->width - fmax(l.name_width, widest_end(chart)) - 16;
