@@ -167,7 +167,7 @@ static void random_charts(void) {
     one(strtoull(from, NULL, 10));
     return;
   }
-  for (uint64_t seed = 1; seed <= 500 && sxt_failures < 20; seed++) one(seed);
+  for (uint64_t seed = 1; seed <= 300 && sxt_failures < 20; seed++) one(seed);
 }
 
 SXT_MAIN(SXT_CASE(random_charts))
