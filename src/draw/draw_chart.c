@@ -69,8 +69,17 @@ void sx_draw__scale(sx_draw_scale *out, double lo, double hi, const sx_chart_num
   out->step = step * unit;
   out->lo = floor(lo / out->step + 1e-9) * out->step;
   out->hi = ceil(hi / out->step - 1e-9) * out->step;
+  out->first = out->lo;
+  out->last = out->hi;
   const int digits = (int)-floor(log10(step) + 1e-9) + half;
   out->decimals = digits < 0 ? 0 : digits > 9 ? 9 : digits;
+}
+
+void sx_draw__tighten(sx_draw_scale *scale, double lo, double hi) {
+  while (scale->first < lo - scale->step / 1e6) scale->first += scale->step;
+  while (scale->last > hi + scale->step / 1e6) scale->last -= scale->step;
+  scale->lo = lo;
+  scale->hi = hi;
 }
 
 double sx_draw__at(const sx_draw_scale *scale, double value) {
@@ -90,8 +99,8 @@ void sx_draw__tick(char *out, size_t cap, const sx_chart *chart, const sx_draw_s
 }
 
 static bool tick_at(const sx_draw_scale *scale, int i, double *value) {
-  *value = scale->lo + i * scale->step;
-  return i <= 40 && *value <= scale->hi + scale->step / 2;
+  *value = scale->first + i * scale->step;
+  return i <= 40 && *value <= scale->last + scale->step / 2;
 }
 
 void sx_draw__grid(sx_drawing *d, const sx_draw_scale *scale, double top, double bottom) {

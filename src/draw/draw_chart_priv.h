@@ -49,14 +49,17 @@ static inline bool sx_draw__has_interval(const sx_chart *chart, const sx_chart_c
 }
 
 typedef struct sx_draw_scale {
-  double lo, hi;   /* of values */
-  double from, to; /* of pixels */
-  double step;     /* between ticks, in values */
-  int decimals;    /* that a tick needs, on the scaled value */
-  bool magnitude;  /* ticks without a sign: both directions count from the middle */
+  double lo, hi;      /* of values */
+  double from, to;    /* of pixels */
+  double step;        /* between ticks, in values */
+  double first, last; /* tick: lo and hi, unless the scale is cut to its values */
+  int decimals;       /* that a tick needs, on the scaled value */
+  bool magnitude;     /* ticks without a sign: both directions count from the middle */
 } sx_draw_scale;
 /* Widens lo..hi to round ticks, about `n` of them. */
 void sx_draw__scale(sx_draw_scale *out, double lo, double hi, const sx_chart_numbers *numbers, int n);
+/* Cuts a scale to the values lo..hi that it was made for: where room is dear and no axis stands at its end. */
+void sx_draw__tighten(sx_draw_scale *scale, double lo, double hi);
 double sx_draw__at(const sx_draw_scale *scale, double value);
 /* The tick's number, bare. */
 void sx_draw__tick(char *out, size_t cap, const sx_chart *chart, const sx_draw_scale *scale, double value);

@@ -73,6 +73,7 @@ static void make_scale(stacks *t) {
   }
   if (!(hi > lo)) hi = lo + 1;
   sx_draw__scale(&t->scale, lo, hi, &t->chart->numbers, t->narrow ? 3 : 5);
+  sx_draw__tighten(&t->scale, lo, hi);
   t->scale.magnitude = t->chart->type == SX_CHART_LIKERT;
   t->scale.from = t->narrow ? 1 : t->label_width + LABEL_GAP;
   t->scale.to = t->d->width - 1;
@@ -80,7 +81,7 @@ static void make_scale(stacks *t) {
 
 static void draw_texts(stacks *t, const sx_chart_cell *c, double x, double width, double y,
                        const sx_draw_style *style) {
-  const double room = width - 8;
+  const double room = width - 5;
   const double size = sx_draw__fit(c->text, SX_CHART_TEXT, room);
   const bool two = sx_draw__has_interval(t->chart, c) && c->interval_text &&
                    sx_draw__text_width_of(c->interval_text, SX_CHART_TINY) <= room;
@@ -113,8 +114,6 @@ static double draw_row(stacks *t, size_t i, double y) {
   if (t->narrow) sx_draw__grid(t->d, &t->scale, top, top + BAR);
   sx_draw_block(t->d, t->narrow ? 0 : t->label_width, t->narrow ? y + label.height / 2 : y + height / 2,
                 t->narrow ? SX_ANCHOR_START : SX_ANCHOR_END, SX_CHART_TEXT, SX_INK_TEXT, &label.lines);
-  const double zero = sx_draw__at(&t->scale, 0);
-  sx_draw__stroke(t->d, zero, top - 3, zero, top + BAR + 3, SX_INK_TEXT, 1, SX_DASH_SOLID);
   draw_bar(t, i, top);
   return y + height + GAP;
 }

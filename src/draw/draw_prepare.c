@@ -12,7 +12,7 @@ enum {
   LEAST_WIDTH = 240,
   MOST_OPINIONS = 3
 };
-static const double MOST_VALUE = 1e300;
+static const double MOST_VALUE = 1e300, LEAST_VALUE = 1e-280; /* beyond: missing, 0 */
 
 /* ---- labels ------------------------------------------------------------------------------------------------------ */
 
@@ -91,6 +91,7 @@ static sx_status fill_cell(sx_chart_cell *c, const sx_chart *chart, size_t i, sx
   const bool step = chart->type == SX_CHART_WATERFALL && !(chart->whole && chart->whole[i / chart->n_series]);
   const bool usable = c->present && fabs(c->value) < MOST_VALUE; /* NaN is not */
   if (!usable) c->value = (double)NAN;
+  if (fabs(c->value) < LEAST_VALUE) c->value = 0;
   if (!usable || !(fabs(c->low) < MOST_VALUE && fabs(c->high) < MOST_VALUE)) c->low = c->high = (double)NAN;
   if (!usable) c->interval_text = NULL;
   if (!c->text) SX_TRY(number_text(&c->text, chart, c->value, (double)NAN, !chart->numbers.percent, step, arena, err));

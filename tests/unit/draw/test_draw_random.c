@@ -67,7 +67,7 @@ static double value(int kind) {
   case 3:
     return 1e-9 * (u - 0.3);
   default:
-    return below(2) ? 0 : u * pow(10, (double)below(300) - 150);
+    return below(2) ? 0 : u * pow(10, (double)below(620) - 315);
   }
 }
 
