@@ -104,7 +104,7 @@ static void texts(void) {
   each_once(word, 10, 1);
 }
 
-static char store_path[64], page_path[64];
+static char store_path[64], page_path[64], csv_path[64];
 
 static sx_status match(const sx_ctx *ctx, sx_error *err) {
   sx_store *store = NULL;
@@ -126,10 +126,10 @@ done:
 static sx_status outputs(const sx_ctx *ctx, sx_error *err) {
   sx_store *store = NULL;
   sx_audit_traces *all = NULL;
-  const char *const files[] = {page_path};
+  const char *const files[] = {page_path, csv_path};
   sx_status status;
   SX_TRY_GOTO(status, sx_store_open(&store, ctx, store_path, SX_STORE_READ, err), done);
-  SX_TRY_GOTO(status, sx_audit_outputs(&all, store, -1, files, 1, err), done);
+  SX_TRY_GOTO(status, sx_audit_outputs(&all, store, -1, files, 2, err), done);
   CHECK(all->n > 20);
 done:
   if (status != SX_OK) CHECK(all == NULL);
@@ -142,6 +142,14 @@ static void against_a_store(void) {
   sx_store *store = NULL;
   (void)snprintf(store_path, sizeof store_path, "/tmp/sx_oom_audit_%ld.db", (long)getpid());
   (void)snprintf(page_path, sizeof page_path, "/tmp/sx_oom_audit_%ld.html", (long)getpid());
+  (void)snprintf(csv_path, sizeof csv_path, "/tmp/sx_oom_audit_%ld.csv", (long)getpid());
+  FILE *csv = fopen(csv_path, "wb");
+  REQUIRE(csv != NULL);
+  CHECK(
+      fputs(
+          "wave,indicator,statistic,z,estimate,std.error,n\nw,users,total,1,261500000,1800000,8122\nw,no,total,,1,,\n",
+          csv) >= 0);
+  CHECK_INT(fclose(csv), 0);
   REQUIRE_OK(audit_store(&store, NULL, store_path, "用户 {{users.total | 亿人 2}} 与 5.3 家，误差 1.96 倍", "x",
                          "[\"1.96\"]", err));
   REQUIRE_OK(audit_page(store, page_path, SX_LANG_ZH, err));
@@ -150,6 +158,7 @@ static void against_a_store(void) {
   each_once(outputs, 100, 7);
   (void)remove(store_path);
   (void)remove(page_path);
+  (void)remove(csv_path);
 }
 
 SXT_MAIN(SXT_CASE(texts), SXT_CASE(against_a_store))

@@ -103,7 +103,7 @@ static sx_status audit_store(sx_store **out, const sx_ctx *ctx, const char *path
   return sx_store_finish(*out, err);
 }
 
-static sx_status audit_page(sx_store *store, const char *path, sx_lang lang, sx_error *err) {
+static inline sx_status audit_page(sx_store *store, const char *path, sx_lang lang, sx_error *err) {
   sx_report_result *r = NULL;
   sx_store_run latest;
   const sx_report_options options = {1, lang, NULL};
