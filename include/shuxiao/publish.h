@@ -103,6 +103,9 @@ SX_API sx_status sx_publish_pdf(sx_publish_files *files, sx_store *store, int64_
 /* The same of a document at hand; the bytes are appended. */
 SX_API sx_status sx_publish_pdf_document(sx_buf *out, const sx_document *document, sx_error *err) SX_NODISCARD;
 
+/* Adds NAME.zip, an archive of all files of the list in their order, every one with the same fixed date. */
+SX_API sx_status sx_publish_bundle(sx_publish_files *files, const char *name, sx_error *err) SX_NODISCARD;
+
 #ifdef __cplusplus
 }
 #endif

@@ -49,9 +49,10 @@ typedef struct sx_run_options {
   uint32_t version;
   const char *out_dir; /* NULL: out/ beside the study */
   bool force;          /* recompute everything */
+  const char *outputs; /* "html,xlsx", "all": in place of the study's `outputs`; NULL: as it says */
 } sx_run_options;
 #define SX_RUN_OPTIONS_INIT                                                                                            \
-  { 1, NULL, false }
+  { 1, NULL, false, NULL }
 
 typedef struct sx_run_step {
   const char *id, *title;

@@ -6,6 +6,9 @@
 static const cli_option run_options[] = {
     {"out", "DIR", "where the outputs go (out/ beside the study)", "输出目录（默认在研究文件旁的 out/）"},
     {"data", "DIR", "where the study's outside data are (the study's `root`)", "外部数据所在目录（即研究文件的 root）"},
+    {"to", "FORMATS",
+     "what to hand on: html,xlsx,docx,pdf,csv,sdmx,json-stat,px,ddi,zip or all (the study's `outputs`)",
+     "产出的格式：html、xlsx、docx、pdf、csv、sdmx、json-stat、px、ddi、zip 或 all（默认按研究文件的 outputs）"},
     {"explain", NULL, "print the plan, with what would be reused and why; run nothing",
      "打印计划及可复用的步骤，不运行"},
     {"force", NULL, "recompute everything", "全部重新计算"},
@@ -78,6 +81,7 @@ static int run_study(cli_app *app, const cli_args *args) {
   sx_run_options options = SX_RUN_OPTIONS_INIT;
   options.out_dir = cli_value(args, "out");
   options.force = cli_flag(args, "force");
+  options.outputs = cli_value(args, "to");
   int code = load(&study, app, args);
   if (code == CLI_OK && cli_flag(args, "explain")) {
     code = explain(app, study, &options);

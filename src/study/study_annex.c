@@ -68,6 +68,10 @@ sx_status study__document_json(sx_buf *out, st_run *r, sx_error *err) {
     sx_buf_add(out, ",\"key\":");
     sx_node_to_json(out, s->key);
   }
+  if (s->publish) {
+    sx_buf_add(out, ",\"publish\":");
+    sx_node_to_json(out, s->publish);
+  }
   if (s->exempt.n) {
     sx_buf_add(out, ",\"exempt\":[");
     for (size_t i = 0; i < s->exempt.n; i++) {

@@ -424,7 +424,7 @@ static void read_head(st_load *l, const sx_node *root) {
   ST_KEYS(l, root, "study", "title", "subtitle", "date", "wave", "languages", "requires", "note", "root", "data",
           "publisher", "key", "join", "derived", "design", "weighting", "benchmarks", "groups", "indicators",
           "accounts", "published", "tables", "figures", "narrative", "annex", "audit", "level", "ci", "df", "deff",
-          "waves", "balance", "rules", "quality");
+          "waves", "balance", "rules", "quality", "outputs", "publish");
   s->est = (sx_est_options)SX_EST_OPTIONS_INIT;
   study__read_estimation(l, &s->est, &s->deff_wor, root);
   read_quality(l, sx_node_get(root, "quality"));
@@ -445,6 +445,7 @@ static void read_head(st_load *l, const sx_node *root) {
     s->exempt = study__list(l, audit, "exempt");
   }
   read_languages(l, root);
+  study__read_outputs(l, root);
 }
 
 /* Where the study's data would have to be: --data stands for root and requires. */

@@ -150,6 +150,7 @@ static sx_status collect_files(build *b, sx_error *err) {
     if (t->zh) SX_TRY(add_file(b, t->zh, study__path(s, b->arena, t->zh), err));
     if (t->en) SX_TRY(add_file(b, t->en, study__path(s, b->arena, t->en), err));
   }
+  if (s->docx_template) SX_TRY(add_file(b, s->docx_template, study__path(s, b->arena, s->docx_template), err));
   return SX_OK;
 }
 
@@ -563,8 +564,8 @@ static bool has_annex(const sx_study *s, const char *name) {
 static sx_status plan_words(build *b, sx_error *err) {
   const sx_study *s = b->s;
   const sx_node *root = sx_doc_root(s->doc);
-  static const char *const head[] = {"title", "subtitle",  "date", "wave", "languages",
-                                     "note",  "publisher", "key",  "audit"};
+  static const char *const head[] = {"title", "subtitle",  "date", "wave",  "languages",
+                                     "note",  "publisher", "key",  "audit", "publish"};
   size_t step = 0;
   SX_TRY(add_step(&step, b, ST_STEP_DOCUMENT, 0, "document", NULL, err));
   for (size_t i = 0; i < sizeof head / sizeof *head; i++) {
@@ -617,6 +618,7 @@ static sx_status plan_report(build *b, sx_error *err) {
     if (b->plan->steps[i].kind >= ST_STEP_INDICATOR) SX_TRY(add_dep(b, step, i, err));
   }
   for (size_t i = 0; i < b->s->n_indicators; i++) sx_node_to_json(&b->spec, b->s->indicators[i].node);
+  if (b->s->docx_template) SX_TRY(spec_file(b, study__path(b->s, b->arena, b->s->docx_template), err));
   return seal(b, step, err);
 }
 

@@ -372,6 +372,10 @@ struct sx_study {
   st_narrative *narrative;
   size_t n_narrative;
   st_list annex;
+  st_list outputs;        /* the files that are handed on; none: html */
+  const sx_node *publish; /* map: agency, dataflow, ...; NULL none */
+  int symbols;            /* sx_symbols */
+  const char *docx_template;
   st_list exempt;                  /* from the audit of the report: words with numbers that are no results */
   sx_table **schemas;              /* [n_tables] as checked against; small */
   struct st_series *series;        /* waves: the earlier waves of this study; NULL none */
@@ -447,6 +451,7 @@ st_given study__given(st_load *l, const sx_node *map, const char *key,
                       const char *number);                                 /* {number: N, se: S, why: ...} */
 extern const char *const study__node_keys[], *const study__account_keys[]; /* NULL at the end */
 void study__read_blocks(st_load *l, const sx_node *root);
+void study__read_outputs(st_load *l, const sx_node *root); /* study_outputs.c */
 /* level, ci, df and deff of a map; untouched where absent. */
 void study__read_estimation(st_load *l, sx_est_options *out, bool *deff_wor, const sx_node *map);
 

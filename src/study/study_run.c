@@ -2,12 +2,11 @@
  *
  * Order: generated data, plan and match, rows (reused or new), published figures, blocks, pages rendered, commit, pages written. A crash before the
  * commit leaves the store as it was; one after it leaves pages that the next run finds different from what it rendered, and writes again. */
+#include "study_outputs.h"
 #include "study_rules.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 static double now(void) {
@@ -15,98 +14,10 @@ static double now(void) {
   return clock_gettime(CLOCK_MONOTONIC, &t) == 0 ? (double)t.tv_sec + 1e-9 * (double)t.tv_nsec : 0;
 }
 
-/* ---- folders and names ----------------------------------------------------------------------------------------------- */
-
-static sx_status make_folder(const char *path, sx_arena *arena, sx_error *err) {
-  char *copy = sx_arena_strdup(arena, path);
-  if (!copy) return sx_error_memory(err);
-  for (char *at = copy + 1;; at++) {
-    if (*at != '/' && *at != '\0') continue;
-    const char kept = *at;
-    *at = '\0';
-    if (mkdir(copy, 0777) != 0 && errno != EEXIST) {
-      return sx_error_set(err, SX_E_IO, copy, "the output folder cannot be made: %s", strerror(errno));
-    }
-    *at = kept;
-    if (!kept) return SX_OK;
-  }
-}
-
-typedef struct outputs {
-  const char *dir, *db, *page[2];
-} outputs;
-
-static sx_status find_outputs(outputs *o, const sx_study *s, const sx_run_options *options, sx_arena *arena,
-                              sx_error *err) {
-  o->dir = options && options->out_dir ? options->out_dir : study__path(s, arena, "out");
-  if (!o->dir || !*o->dir)
-    return o->dir ? sx_error_set(err, SX_E_ARGUMENT, "", "the output folder has an empty name") : sx_error_memory(err);
-  o->db = sx_arena_printf(arena, "%s/results.db", o->dir);
-  o->page[SX_LANG_ZH] = s->zh ? sx_arena_printf(arena, "%s/report.zh.html", o->dir) : NULL;
-  o->page[SX_LANG_EN] = s->en ? sx_arena_printf(arena, "%s/report.en.html", o->dir) : NULL;
-  if (!o->db || (s->zh && !o->page[SX_LANG_ZH]) || (s->en && !o->page[SX_LANG_EN])) return sx_error_memory(err);
-  return make_folder(o->dir, arena, err);
-}
-
 static void time_text(char out[32]) {
   const time_t t = time(NULL);
   struct tm parts;
   if (!gmtime_r(&t, &parts) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) out[0] = '\0';
-}
-
-/* ---- pages ---------------------------------------------------------------------------------------------------------------- */
-
-typedef struct page {
-  sx_report_result *result;
-  char hash[SX_HASH_TEXT];
-} page;
-
-static sx_status render(page *out, st_run *r, sx_lang lang, sx_error *err) {
-  const bool both = r->s->zh && r->s->en;
-  const sx_report_options options = {1, lang, !both ? NULL : lang == SX_LANG_ZH ? "report.en.html" : "report.zh.html"};
-  SX_TRY(sx_report_html(&out->result, r->store, r->run, &options, err));
-  sx_hash_bytes(out->hash, out->result->html, out->result->n);
-  for (size_t i = 0; i < out->result->n_warnings; i++) {
-    sx_ctx_note(&r->ctx, SX_SEV_WARNING, out->result->warnings[i].where, "%s", out->result->warnings[i].message);
-  }
-  return SX_OK;
-}
-
-static sx_status render_pages(page pages[2], st_run *r, const outputs *o, sx_error *err) {
-  sx_ctx_progress(&r->ctx, "writing the report", 0, 0);
-  for (int lang = 0; lang < 2; lang++) {
-    if (o->page[lang]) SX_TRY(render(&pages[lang], r, (sx_lang)lang, err));
-  }
-  return SX_OK;
-}
-
-static sx_status write_pages(const page pages[2], const st_run *r, const outputs *o, sx_error *err) {
-  for (int lang = 0; lang < 2; lang++) {
-    if (o->page[lang])
-      SX_TRY(sx_file_write(&r->ctx, o->page[lang], pages[lang].result->html, pages[lang].result->n, err));
-  }
-  return SX_OK;
-}
-
-/* The pages on disk are those that the step's payload names. */
-static sx_status pages_there(bool *there, st_run *r, const st_step *step, const outputs *o, sx_error *err) {
-  void *payload = NULL;
-  size_t n = 0;
-  *there = false;
-  SX_TRY(sx_store_step_payload(&payload, &n, r->store, step->id, step->key, err));
-  *there = payload != NULL;
-  sx_status status = SX_OK;
-  for (int lang = 0; lang < 2 && *there && status == SX_OK; lang++) {
-    char hash[SX_HASH_TEXT];
-    if (!o->page[lang]) continue;
-    *there = sx_file_exists(o->page[lang]) && n >= (size_t)(lang + 1) * (SX_HASH_TEXT - 1);
-    if (*there) status = sx_hash_file(hash, &r->ctx, o->page[lang], err);
-    if (*there && status == SX_OK) {
-      *there = memcmp(hash, (const char *)payload + (size_t)lang * (SX_HASH_TEXT - 1), SX_HASH_TEXT - 1) == 0;
-    }
-  }
-  sx_mem_free(&r->ctx, payload);
-  return status;
 }
 
 /* ---- steps ------------------------------------------------------------------------------------------------------------------ */
@@ -251,46 +162,49 @@ static sx_status begin(st_run *r, const sx_run_options *options, sx_error *err) 
   return sx_store_begin(&r->run, r->store, &info, inputs, r->plan->n_files, err);
 }
 
-static sx_status new_run(st_run *r, const outputs *o, const sx_run_options *options, sx_error *err) {
-  page pages[2] = {{NULL, ""}, {NULL, ""}};
-  char payload[2 * SX_HASH_TEXT];
+static sx_status new_run(st_run *r, const st_outputs *o, const sx_run_options *options, sx_error *err) {
+  sx_publish_files files;
+  sx_buf payload;
   sx_status status = begin(r, options, err);
   if (status != SX_OK) return status;
+  sx_publish_files_init(&files, &r->ctx);
+  sx_buf_init(&payload, &r->ctx);
   SX_TRY_GOTO(status, study__put_labels(r, err), done);
   SX_TRY_GOTO(status, compute_rows(r, err), done);
   double since = now();
   SX_TRY_GOTO(status, study__run_blocks(r, err), done);
   clock_steps(r, ST_STEP_BLOCK, false, now() - since);
   since = now();
-  SX_TRY_GOTO(status, render_pages(pages, r, o, err), done);
-  (void)snprintf(payload, sizeof payload, "%-64s%-64s", pages[SX_LANG_ZH].hash, pages[SX_LANG_EN].hash);
-  SX_TRY_GOTO(status, put_steps(r, payload, err), done);
+  SX_TRY_GOTO(status, study__outputs_make(&files, r, o, err), done);
+  SX_TRY_GOTO(status, study__outputs_payload(&payload, &files, o, err), done);
+  SX_TRY_GOTO(status, put_steps(r, payload.data, err), done);
   SX_TRY_GOTO(status, sx_ctx_poll(&r->ctx, err), done);
   SX_TRY_GOTO(status, sx_store_finish(r->store, err), done);
-  SX_TRY_GOTO(status, write_pages(pages, r, o, err), done);
+  SX_TRY_GOTO(status, sx_publish_write(&files, o->dir, err), done);
   r->plan->steps[r->plan->n - 1].seconds = now() - since;
 done:
-  sx_report_result_free(pages[0].result);
-  sx_report_result_free(pages[1].result);
+  sx_publish_files_clear(&files);
+  sx_buf_clear(&payload);
   return status;
 }
 
-/* Nothing changed since the newest finished run: only pages that went missing or were altered are rendered again from it. */
-static sx_status old_run(st_run *r, const outputs *o, sx_error *err) {
+/* Nothing changed since the newest finished run: only files that went missing or were altered, or formats that it was not asked for, are made again
+ * from it. */
+static sx_status old_run(st_run *r, const st_outputs *o, sx_error *err) {
   sx_store_run latest;
   st_step *report = &r->plan->steps[r->plan->n - 1];
-  page pages[2] = {{NULL, ""}, {NULL, ""}};
+  sx_publish_files files;
   bool there = false;
   SX_TRY(sx_store_latest(&latest, r->store, err));
   r->run = latest.id;
   SX_TRY(payload_text(&r->rules_text, r, "rules", err));
-  SX_TRY(pages_there(&there, r, report, o, err));
+  SX_TRY(study__outputs_there(&there, r, report, o, err));
   if (there) return SX_OK;
   report->reused = false;
-  sx_status status = render_pages(pages, r, o, err);
-  if (status == SX_OK) status = write_pages(pages, r, o, err);
-  sx_report_result_free(pages[0].result);
-  sx_report_result_free(pages[1].result);
+  sx_publish_files_init(&files, &r->ctx);
+  sx_status status = study__outputs_make(&files, r, o, err);
+  if (status == SX_OK) status = sx_publish_write(&files, o->dir, err);
+  sx_publish_files_clear(&files);
   return status;
 }
 
@@ -319,7 +233,7 @@ static void mark_generated(st_run *r) {
   }
 }
 
-static sx_status run_all(st_run *r, const outputs *o, const sx_run_options *options, sx_error *err) {
+static sx_status run_all(st_run *r, const st_outputs *o, const sx_run_options *options, sx_error *err) {
   bool unchanged = false;
   SX_TRY(sx_store_open(&r->store, &r->ctx, o->db, SX_STORE_WRITE, err));
   for (int lang = 0; lang < 2; lang++) {
@@ -376,7 +290,7 @@ static sx_status copy_text(char **out, const sx_ctx *ctx, const char *text, sx_e
   return *out ? SX_OK : sx_error_memory(err);
 }
 
-static sx_status fill_result(sx_run_result *out, const st_run *r, const outputs *o, sx_error *err) {
+static sx_status fill_result(sx_run_result *out, const st_run *r, const st_outputs *o, sx_error *err) {
   out->run = r->run;
   out->n_failed_rules = study__rules_failed(r);
   SX_TRY(copy_text(&out->store_path, &out->ctx, o->db, err));
@@ -398,7 +312,7 @@ sx_status sx_study_run(sx_run_result **out, const sx_study *study, const sx_run_
   if (!result) return sx_error_memory(err);
   result->ctx = study->ctx;
   st_run r = {.s = study, .ctx = study->ctx, .run = -1};
-  outputs o = {NULL, NULL, {NULL, NULL}};
+  st_outputs o = {.dir = NULL};
   sx_status status = SX_OK;
   time_text(r.started);
   const sx_table *head = study->schemas && study->n_tables ? study->schemas[study->unit] : NULL;
@@ -409,7 +323,7 @@ sx_status sx_study_run(sx_run_result **out, const sx_study *study, const sx_run_
     goto done;
   }
   SX_TRY_GOTO(status, sx_arena_new(&r.arena, &r.ctx, err), done);
-  SX_TRY_GOTO(status, find_outputs(&o, study, options, r.arena, err), done);
+  SX_TRY_GOTO(status, study__outputs_find(&o, study, options, r.arena, err), done);
   SX_TRY_GOTO(status, run_all(&r, &o, options, err), done);
   status = fill_result(result, &r, &o, err);
 done:

@@ -1,0 +1,23 @@
+/* publish_bundle.c: everything that was made, in one archive. */
+#include "publish_package.h"
+#include "publish_priv.h"
+
+sx_status sx_publish_bundle(sx_publish_files *files, const char *name, sx_error *err) {
+  sx_package archive;
+  char *packed = NULL;
+  size_t n = 0;
+  sx_buf full;
+  sx_status status = SX_OK;
+  sx_publish__package_init(&archive, &files->ctx);
+  sx_buf_init(&full, &files->ctx);
+  for (size_t i = 0; i < files->n && status == SX_OK; i++)
+    status = sx_publish__package_put(&archive, files->items[i].name, files->items[i].data, files->items[i].n, err);
+  if (status == SX_OK) status = sx_publish__package_write(&packed, &n, &archive, err);
+  sx_buf_printf(&full, "%s.zip", name);
+  if (status == SX_OK) status = sx_buf_status(&full, err);
+  if (status == SX_OK) status = sx_publish_add(files, full.data, packed, n, err);
+  sx_mem_free(&files->ctx, packed);
+  sx_buf_clear(&full);
+  sx_publish__package_clear(&archive);
+  return status;
+}

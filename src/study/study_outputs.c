@@ -1,0 +1,228 @@
+/* study_outputs.c: the pages and the formats of the room `publish` that a study asks for. */
+#include "study_outputs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* ---- the study's words -------------------------------------------------------------------------------------------------- */
+
+/* "html" and "zip" are ours, the rest is the room's. */
+static bool is_output(const char *word) {
+  return strcmp(word, "html") == 0 || strcmp(word, "zip") == 0 || strcmp(word, "all") == 0 ||
+         sx_publish_find(word) != NULL;
+}
+
+static void output_words(const char *out[ST_OUTPUTS_MAX + 3], size_t *n) {
+  size_t n_formats = 0;
+  const sx_publish_format *formats = sx_publish_formats(&n_formats);
+  *n = 0;
+  out[(*n)++] = "html";
+  for (size_t i = 0; i < n_formats && i < ST_OUTPUTS_MAX; i++) out[(*n)++] = formats[i].name;
+  out[(*n)++] = "zip";
+  out[(*n)++] = "all";
+}
+
+static void unknown_output(char message[400], const char *word) {
+  const char *words[ST_OUTPUTS_MAX + 3];
+  size_t n = 0;
+  char all[240] = "";
+  output_words(words, &n);
+  for (size_t i = 0, used = 0; i < n && used < sizeof all; i++)
+    used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", words[i]);
+  const char *near = sx_text_nearest(word, words, n);
+  (void)snprintf(message, 400, "unknown output '%.60s'%s%s%s: one of %s", word, near ? ", did you mean '" : "",
+                 near ? near : "", near ? "'?" : "", all);
+}
+
+static void read_dimensions(st_load *l, const sx_node *node) {
+  if (!study__is_map(l, node, "`dimensions`")) return;
+  for (size_t i = 0; i < node->n; i++) (void)study__scalar(l, node->items[i], "a dimension");
+}
+
+void study__read_outputs(st_load *l, const sx_node *root) {
+  static const char *const symbols[] = {"cn", "uk", "destatis"};
+  sx_study *s = l->s;
+  size_t symbol = 0;
+  s->outputs = study__list(l, root, "outputs");
+  for (size_t i = 0; i < s->outputs.n; i++) {
+    char message[400];
+    if (is_output(s->outputs.items[i])) continue;
+    unknown_output(message, s->outputs.items[i]);
+    study__problem(l, s->outputs.nodes[i], "%s", message);
+  }
+  s->publish = sx_node_get(root, "publish");
+  if (!study__is_map(l, s->publish, "`publish`")) {
+    s->publish = NULL;
+    return;
+  }
+  ST_KEYS(l, s->publish, "agency", "dataflow", "version", "dimensions", "symbols", "template");
+  (void)study__text(l, s->publish, "agency");
+  (void)study__text(l, s->publish, "dataflow");
+  (void)study__text(l, s->publish, "version");
+  if (sx_node_get(s->publish, "dimensions")) read_dimensions(l, sx_node_get(s->publish, "dimensions"));
+  if (study__choice(&symbol, l, s->publish, "symbols", symbols, 3, "set of symbols") &&
+      sx_node_get(s->publish, "symbols"))
+    s->symbols = (int)symbol + 1;
+  s->docx_template = study__text(l, s->publish, "template");
+}
+
+/* ---- which, and where ---------------------------------------------------------------------------------------------------- */
+
+static sx_status make_folder(const char *path, sx_arena *arena, sx_error *err) {
+  char *copy = sx_arena_strdup(arena, path);
+  if (!copy) return sx_error_memory(err);
+  for (char *at = copy + 1;; at++) {
+    if (*at != '/' && *at != '\0') continue;
+    const char kept = *at;
+    *at = '\0';
+    if (mkdir(copy, 0777) != 0 && errno != EEXIST) {
+      return sx_error_set(err, SX_E_IO, copy, "the output folder cannot be made: %s", strerror(errno));
+    }
+    *at = kept;
+    if (!kept) return SX_OK;
+  }
+}
+
+static bool wanted(const st_list *list, const char *text, const char *word) {
+  for (size_t i = 0; !text && i < list->n; i++) {
+    if (strcmp(list->items[i], word) == 0 || strcmp(list->items[i], "all") == 0) return true;
+  }
+  const size_t n = strlen(word);
+  for (const char *at = text; at && *at; at += strcspn(at, ", "), at += strspn(at, ", ")) {
+    const size_t length = strcspn(at, ", ");
+    if ((length == n && memcmp(at, word, n) == 0) || (length == 3 && memcmp(at, "all", 3) == 0)) return true;
+  }
+  return false;
+}
+
+static sx_status check_words(const char *text, sx_arena *arena, sx_error *err) {
+  for (const char *at = text; at && *at; at += strcspn(at, ", "), at += strspn(at, ", ")) {
+    const char *word = sx_arena_strndup(arena, at, strcspn(at, ", "));
+    char message[400];
+    if (!word) return sx_error_memory(err);
+    if (is_output(word)) continue;
+    unknown_output(message, word);
+    return sx_error_set(err, SX_E_ARGUMENT, "", "%s", message);
+  }
+  return SX_OK;
+}
+
+static sx_status choose_formats(st_outputs *o, const sx_study *s, const char *text, sx_arena *arena, sx_error *err) {
+  size_t n = 0;
+  const sx_publish_format *formats = sx_publish_formats(&n);
+  SX_TRY(check_words(text, arena, err));
+  o->html = wanted(&s->outputs, text, "html") || (!text && s->outputs.n == 0);
+  o->zip = wanted(&s->outputs, text, "zip");
+  o->words = o->html ? "html" : "-";
+  for (size_t i = 0; i < n && o->n_formats < ST_OUTPUTS_MAX; i++) {
+    if (!wanted(&s->outputs, text, formats[i].name)) continue;
+    o->formats[o->n_formats++] = &formats[i];
+    o->words = sx_arena_printf(arena, "%s %s", o->words, formats[i].name);
+    if (!o->words) return sx_error_memory(err);
+  }
+  if (o->zip) o->words = sx_arena_printf(arena, "%s zip", o->words);
+  return o->words ? SX_OK : sx_error_memory(err);
+}
+
+sx_status study__outputs_find(st_outputs *o, const sx_study *s, const sx_run_options *options, sx_arena *arena,
+                              sx_error *err) {
+  const char *text = options && options->outputs && *options->outputs ? options->outputs : NULL;
+  o->dir = options && options->out_dir ? options->out_dir : study__path(s, arena, "out");
+  if (!o->dir || !*o->dir)
+    return o->dir ? sx_error_set(err, SX_E_ARGUMENT, "", "the output folder has an empty name") : sx_error_memory(err);
+  SX_TRY(choose_formats(o, s, text, arena, err));
+  o->db = sx_arena_printf(arena, "%s/results.db", o->dir);
+  const bool zh = o->html && s->zh, en = o->html && s->en;
+  o->page[SX_LANG_ZH] = zh ? sx_arena_printf(arena, "%s/report.zh.html", o->dir) : NULL;
+  o->page[SX_LANG_EN] = en ? sx_arena_printf(arena, "%s/report.en.html", o->dir) : NULL;
+  if (!o->db || (zh && !o->page[SX_LANG_ZH]) || (en && !o->page[SX_LANG_EN])) return sx_error_memory(err);
+  return make_folder(o->dir, arena, err);
+}
+
+/* ---- making them --------------------------------------------------------------------------------------------------------- */
+
+static sx_status make_page(sx_publish_files *files, st_run *r, sx_lang lang, sx_error *err) {
+  const bool both = r->s->zh && r->s->en;
+  const sx_report_options options = {1, lang, !both ? NULL : lang == SX_LANG_ZH ? "report.en.html" : "report.zh.html"};
+  sx_report_result *result = NULL;
+  SX_TRY(sx_report_html(&result, r->store, r->run, &options, err));
+  for (size_t i = 0; i < result->n_warnings; i++) {
+    sx_ctx_note(&r->ctx, SX_SEV_WARNING, result->warnings[i].where, "%s", result->warnings[i].message);
+  }
+  const sx_status status =
+      sx_publish_add(files, lang == SX_LANG_ZH ? "report.zh.html" : "report.en.html", result->html, result->n, err);
+  sx_report_result_free(result);
+  return status;
+}
+
+/* The hashes of all files beside them, and all of it once more in one archive. */
+static sx_status make_bundle(sx_publish_files *files, const st_run *r, sx_error *err) {
+  sx_buf manifest;
+  sx_buf_init(&manifest, &r->ctx);
+  sx_status status = sx_publish_manifest(&manifest, files, err);
+  if (status == SX_OK) status = sx_publish_take(files, "SHA256SUMS", &manifest, err);
+  if (status == SX_OK) status = sx_publish_bundle(files, r->s->id, err);
+  sx_buf_clear(&manifest);
+  return status;
+}
+
+sx_status study__outputs_make(sx_publish_files *files, st_run *r, const st_outputs *o, sx_error *err) {
+  sx_publish_options options = SX_PUBLISH_OPTIONS_INIT;
+  options.zh = r->s->zh;
+  options.en = r->s->en;
+  options.symbols = (sx_symbols)r->s->symbols;
+  options.variables = r->s->schemas ? r->s->schemas[r->s->unit] : NULL;
+  if (r->s->docx_template) {
+    options.docx_template = study__path(r->s, r->arena, r->s->docx_template);
+    if (!options.docx_template) return sx_error_memory(err);
+  }
+  sx_ctx_progress(&r->ctx, "writing the report", 0, 0);
+  for (int lang = 0; lang < 2; lang++) {
+    if (o->page[lang]) SX_TRY(make_page(files, r, (sx_lang)lang, err));
+  }
+  for (size_t i = 0; i < o->n_formats; i++) {
+    sx_ctx_progress(&r->ctx, o->formats[i]->title[SX_LANG_EN], i, o->n_formats);
+    SX_TRY(sx_ctx_poll(&r->ctx, err));
+    SX_TRY(o->formats[i]->make(files, r->store, r->run, &options, err));
+  }
+  return o->zip ? make_bundle(files, r, err) : SX_OK;
+}
+
+/* ---- what a finished run says of them -------------------------------------------------------------------------------------- */
+
+sx_status study__outputs_payload(sx_buf *out, const sx_publish_files *files, const st_outputs *o, sx_error *err) {
+  sx_buf_printf(out, "%s\n", o->words);
+  return sx_publish_manifest(out, files, err);
+}
+
+static sx_status file_there(bool *there, const st_run *r, const st_outputs *o, const char *line, size_t n,
+                            sx_error *err) {
+  char hash[SX_HASH_TEXT];
+  *there = n > SX_HASH_TEXT + 1;
+  if (!*there) return SX_OK;
+  const char *path = sx_arena_printf(r->arena, "%s/%.*s", o->dir, (int)(n - SX_HASH_TEXT - 1), line + SX_HASH_TEXT + 1);
+  if (!path) return sx_error_memory(err);
+  *there = sx_file_exists(path);
+  if (*there) SX_TRY(sx_hash_file(hash, &r->ctx, path, err));
+  *there = *there && memcmp(hash, line, SX_HASH_TEXT - 1) == 0;
+  return SX_OK;
+}
+
+sx_status study__outputs_there(bool *there, st_run *r, const st_step *step, const st_outputs *o, sx_error *err) {
+  void *payload = NULL;
+  size_t n = 0;
+  SX_TRY(sx_store_step_payload(&payload, &n, r->store, step->id, step->key, err));
+  const char *text = payload, *end = text ? text + n : text, *line = text;
+  const size_t first = strlen(o->words);
+  sx_status status = SX_OK;
+  *there = text && n > first && memcmp(text, o->words, first) == 0 && text[first] == '\n';
+  for (line = *there ? text + first + 1 : end; *there && line < end && status == SX_OK;) {
+    const char *stop = memchr(line, '\n', (size_t)(end - line));
+    status = file_there(there, r, o, line, (size_t)((stop ? stop : end) - line), err);
+    line = stop ? stop + 1 : end;
+  }
+  sx_mem_free(&r->ctx, payload);
+  return status;
+}

@@ -1,0 +1,29 @@
+/* study_outputs.h: the files that a run hands on: which, made whole in memory, written all at once. */
+#ifndef STUDY_OUTPUTS_H
+#define STUDY_OUTPUTS_H
+
+#include "shuxiao/publish.h"
+#include "study_priv.h"
+
+enum { ST_OUTPUTS_MAX = 16 };
+typedef struct st_outputs {
+  const char *dir, *db, *page[2]; /* page: NULL where the study does not write that language, or no HTML */
+  const sx_publish_format *formats[ST_OUTPUTS_MAX];
+  size_t n_formats;
+  bool html, zip;
+  const char *words; /* "html xlsx zip", in one order */
+} st_outputs;
+
+/* Where they go and which they are: options->outputs, else the study's `outputs`, else html. Makes the folder. */
+sx_status study__outputs_find(st_outputs *o, const sx_study *s, const sx_run_options *options, sx_arena *arena,
+                              sx_error *err) SX_NODISCARD;
+/* Every file of the run, in memory; of a run that is being written too. */
+sx_status study__outputs_make(sx_publish_files *files, st_run *r, const st_outputs *o, sx_error *err) SX_NODISCARD;
+/* What the step `report` keeps of them: the formats, then a line "hash  name" per file. */
+sx_status study__outputs_payload(sx_buf *out, const sx_publish_files *files, const st_outputs *o,
+                                 sx_error *err) SX_NODISCARD;
+/* The folder holds what the step's payload says, and these formats. */
+sx_status study__outputs_there(bool *there, st_run *r, const st_step *step, const st_outputs *o,
+                               sx_error *err) SX_NODISCARD;
+
+#endif
