@@ -37,6 +37,9 @@ typedef struct sx_reference {
   size_t n_terms;
 } sx_reference;
 SX_API sx_status sx_reference_parse(sx_reference *out, const char *text, size_t n, sx_error *err) SX_NODISCARD;
+/* A field of a row as references name it ("estimate", "se", "low", "high", "n", "n_eff", "deff", "cv", "df"); NaN for another, and for an n that
+ * does not apply. */
+SX_API double sx_reference_field(const sx_store_row *row, const char *field);
 /* Every {{reference | format}} of a Markdown text, in order; where errors carry line:column of the text. */
 typedef sx_status (*sx_reference_fn)(void *data, const sx_reference *reference, const char *format, size_t line,
                                      size_t column, sx_error *err);

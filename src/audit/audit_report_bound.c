@@ -100,19 +100,6 @@ sx_status sx_audit__trace(sx_tracer *t, const sx_audit_trace *what, const char *
 
 /* ---- what the store says ----------------------------------------------------------------------------------------- */
 
-static double field_of(const sx_store_row *row, const char *field) {
-  const struct {
-    const char *name;
-    double value;
-  } fields[] = {{"estimate", row->estimate}, {"se", row->se},       {"low", row->low},
-                {"high", row->high},         {"n", (double)row->n}, {"n_eff", row->n_eff},
-                {"deff", row->deff},         {"cv", row->cv},       {"df", row->df}};
-  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-    if (strcmp(fields[i].name, field) == 0) return fields[i].value;
-  }
-  return (double)NAN;
-}
-
 static sx_status look_up(bool *found, sx_store_row *row, char field[32], const sx_tracer *t, const char *name,
                          size_t n) {
   sx_reference r;
@@ -145,7 +132,7 @@ static sx_status wanted(double out[2], size_t *n, sx_store_row *row, bool *found
   const size_t k = strlen(reference) - (interval ? strlen(".interval") : 0);
   SX_TRY(look_up(found, row, field, t, reference, k));
   if (!*found) return SX_OK;
-  out[0] = interval ? row->low : field_of(row, field);
+  out[0] = interval ? row->low : sx_reference_field(row, field);
   out[1] = row->high;
   *n = interval ? 2 : 1;
   return SX_OK;
@@ -287,7 +274,7 @@ static sx_status shown_by(bool *shown, const sx_tracer *t, const sx_traced_drawi
     char field[32];
     SX_TRY(look_up(&found, &row, field, t, d->references[i], strlen(d->references[i])));
     if (!found) continue;
-    *shown = sx_audit__rounds_to(p, field_of(&row, field), false) || sx_audit__rounds_to(p, row.low, false) ||
+    *shown = sx_audit__rounds_to(p, sx_reference_field(&row, field), false) || sx_audit__rounds_to(p, row.low, false) ||
              sx_audit__rounds_to(p, row.high, false);
   }
   return SX_OK;

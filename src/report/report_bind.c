@@ -97,7 +97,7 @@ static sx_status unknown_name(sx_page *page, const sx_reference *reference, cons
 
 /* ---- look-up ----------------------------------------------------------------------------------------------------- */
 
-static double field_value(const sx_store_row *row, const char *field) {
+double sx_reference_field(const sx_store_row *row, const char *field) {
   const struct {
     const char *name;
     double value;
@@ -117,7 +117,7 @@ static double field_value(const sx_store_row *row, const char *field) {
 }
 
 static sx_status fill(sx_bound *out, sx_page *page, const sx_store_row *row, const char *field, sx_error *err) {
-  sx_bound bound = {.value = field_value(row, field),
+  sx_bound bound = {.value = sx_reference_field(row, field),
                     .main = strcmp(field, "estimate") == 0,
                     .count = strcmp(field, "n") == 0 || strcmp(field, "n_eff") == 0,
                     .estimate = row->estimate,

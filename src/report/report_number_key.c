@@ -95,19 +95,6 @@ sx_status sx_number_key_parse(sx_number_key *out, const char *text, size_t n, sx
 
 /* ---- what the run says ------------------------------------------------------------------------------------------- */
 
-static double field_of(const sx_store_row *row, const char *field) {
-  const struct {
-    const char *name;
-    double value;
-  } fields[] = {{"estimate", row->estimate}, {"se", row->se},       {"low", row->low},
-                {"high", row->high},         {"n_eff", row->n_eff}, {"n", row->n < 0 ? (double)NAN : (double)row->n},
-                {"deff", row->deff},         {"cv", row->cv},       {"df", row->df}};
-  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-    if (strcmp(fields[i].name, field) == 0) return fields[i].value;
-  }
-  return (double)NAN;
-}
-
 sx_status sx_number_key_look_up(bool *found, double *value, double *high, const sx_number_key *key, sx_store *store,
                                 int64_t run, sx_error *err) {
   sx_reference r;
@@ -127,7 +114,7 @@ sx_status sx_number_key_look_up(bool *found, double *value, double *high, const 
   SX_TRY(
       sx_store_find(found, &row, store, run, r.indicator, r.statistic[0] ? r.statistic : NULL, terms, r.n_terms, err));
   if (!*found) return SX_OK;
-  *value = key->interval ? row.low : field_of(&row, r.field);
+  *value = key->interval ? row.low : sx_reference_field(&row, r.field);
   if (key->interval) *high = row.high;
   return SX_OK;
 }
