@@ -242,14 +242,21 @@ void sx_draw__label(sx_draw_label *out, const char *text, double width) {
   out->height = 1.35 * SX_CHART_TEXT * (double)out->lines.n;
 }
 
-double sx_draw__label_column(const sx_drawing *d, const sx_chart *chart, double share) {
+double sx_draw__label_column(const sx_drawing *d, const sx_chart *chart, double share, bool *flush) {
   double widest = 0;
+  *flush = false;
   for (size_t i = 0; i < chart->n_categories; i++) {
     sx_draw_lines lines;
     sx_draw_wrap(&lines, chart->categories[i], SX_CHART_TEXT, share * d->width, SX_CHART_LABEL_LINES);
     widest = fmax(widest, lines.width);
+    *flush = *flush || lines.n > 2;
   }
   return fmin(widest, share * d->width);
+}
+
+void sx_draw__row_label(sx_drawing *d, const sx_draw_label *label, double width, bool flush, double middle) {
+  sx_draw_block(d, flush ? 0 : width, middle, flush ? SX_ANCHOR_START : SX_ANCHOR_END, SX_CHART_TEXT, SX_INK_TEXT,
+                &label->lines);
 }
 
 void sx_draw__spread(sx_draw_tag *tags, size_t n, double top, double bottom) {

@@ -8,7 +8,7 @@ enum { CELL = 30, CELL_TWO = 40, HEAD_LINES = 6, LABEL_GAP = 10, KEY = 180 };
 typedef struct heat {
   sx_drawing *d;
   const sx_chart *chart;
-  bool narrow, two; /* two lines in a cell */
+  bool narrow, flush, two; /* two lines in a cell */
   double left, label_width, column;
   sx_draw_shades shades;
 } heat;
@@ -60,10 +60,10 @@ static double draw_row(heat *h, size_t i, double y) {
   const double height = h->narrow ? cell : fmax(label.height + 6, cell);
   double top = y;
   if (h->narrow) {
-    sx_draw_block(h->d, 0, y + label.height / 2, SX_ANCHOR_START, SX_CHART_TEXT, SX_INK_TEXT, &label.lines);
+    sx_draw__row_label(h->d, &label, 0, true, y + label.height / 2);
     top = y + label.height + 3;
   } else {
-    sx_draw_block(h->d, h->label_width, y + height / 2, SX_ANCHOR_END, SX_CHART_TEXT, SX_INK_TEXT, &label.lines);
+    sx_draw__row_label(h->d, &label, h->label_width, h->flush, y + height / 2);
   }
   h->d->on_mark = true;
   for (size_t s = 0; s < h->chart->n_series; s++)
@@ -75,7 +75,7 @@ static double draw_row(heat *h, size_t i, double y) {
 void sx_draw__heat(sx_drawing *d, const sx_chart *chart) {
   heat h = {.d = d, .chart = chart, .narrow = sx_draw__narrow(d)};
   sx_draw__shades(&h.shades, chart);
-  h.label_width = h.narrow ? 0 : sx_draw__label_column(d, chart, 0.34);
+  h.label_width = h.narrow ? 0 : sx_draw__label_column(d, chart, 0.34, &h.flush);
   h.left = h.narrow ? 0 : h.label_width + LABEL_GAP;
   h.column = fmin((d->width - h.left) / (double)chart->n_series, 150);
   h.two = has_room(&h);

@@ -95,8 +95,10 @@ typedef struct sx_draw_label {
   double height;
 } sx_draw_label;
 void sx_draw__label(sx_draw_label *out, const char *text, double width);
-/* Width of the column of labels: of the widest, at most `share` of the drawing. */
-double sx_draw__label_column(const sx_drawing *d, const sx_chart *chart, double share);
+/* Width of the column of labels: of the widest, at most `share` of the drawing. *flush: some are long, and all read better from the left edge. */
+double sx_draw__label_column(const sx_drawing *d, const sx_chart *chart, double share, bool *flush);
+/* A row's label beside its marks, around `middle`. */
+void sx_draw__row_label(sx_drawing *d, const sx_draw_label *label, double width, bool flush, double middle);
 /* Labels in order of height on the page are moved so that none lies on another: down from `top`, then up again where they leave `bottom`. */
 typedef struct sx_draw_tag {
   double y, height, wanted; /* middle; where it belongs */

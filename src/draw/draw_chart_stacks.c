@@ -10,7 +10,7 @@ enum { BAR = 34, GAP = 12, LABEL_GAP = 12 };
 typedef struct stacks {
   sx_drawing *d;
   const sx_chart *chart;
-  bool narrow;
+  bool narrow, flush;
   size_t below, between; /* likert: series of the lower side, and the one on the middle */
   sx_draw_style *styles; /* [n_series] */
   double label_width;
@@ -112,8 +112,10 @@ static double draw_row(stacks *t, size_t i, double y) {
   const double height = t->narrow ? label.height + 3 + BAR : fmax(label.height, BAR);
   const double top = t->narrow ? y + label.height + 3 : y + (height - BAR) / 2;
   if (t->narrow) sx_draw__grid(t->d, &t->scale, top, top + BAR);
-  sx_draw_block(t->d, t->narrow ? 0 : t->label_width, t->narrow ? y + label.height / 2 : y + height / 2,
-                t->narrow ? SX_ANCHOR_START : SX_ANCHOR_END, SX_CHART_TEXT, SX_INK_TEXT, &label.lines);
+  if (t->narrow)
+    sx_draw__row_label(t->d, &label, t->label_width, true, y + label.height / 2);
+  else
+    sx_draw__row_label(t->d, &label, t->label_width, t->flush, y + height / 2);
   draw_bar(t, i, top);
   return y + height + GAP;
 }
@@ -128,7 +130,7 @@ void sx_draw__stacks(sx_drawing *d, const sx_chart *chart) {
     return;
   }
   make_styles(&t);
-  t.label_width = t.narrow ? d->width : sx_draw__label_column(d, chart, 0.32);
+  t.label_width = t.narrow ? d->width : sx_draw__label_column(d, chart, 0.32, &t.flush);
   make_scale(&t);
   const double top = sx_draw__legend_of(d, chart, 0, t.styles) + 4;
   const size_t rows = d->n_items;

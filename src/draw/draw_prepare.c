@@ -49,7 +49,7 @@ static sx_status clean(const char **out, const char *text, sx_arena *arena, sx_e
     if (invalid) {
       memcpy(copy + at, "\xEF\xBF\xBD", 3);
       at += 3;
-    } else if (!unwanted(code)) {
+    } else if (!unwanted(code) && !(code == ' ' && !at)) {
       memcpy(copy + at, text + i, k);
       at += k;
     } else if (at && copy[at - 1] != ' ') {

@@ -73,5 +73,11 @@ double sx_draw__shade_key(sx_drawing *d, const sx_chart *chart, const sx_draw_sh
   sx_draw__tick_text(d, chart, &shades->scale, shades->scale.lo, x, y + 26, SX_ANCHOR_START);
   sx_draw__tick_text(d, chart, &shades->scale, shades->scale.hi, fmax(x + width, x + last), y + 26 + lower,
                      SX_ANCHOR_END);
+  if (shades->parted) { /* where the colours part */
+    sx_draw__tick(least, sizeof least, chart, &shades->scale, shades->centre);
+    const double room = width / 2 - fmax(first, last) - 8;
+    if (sx_draw__text_width_of(least, SX_CHART_SMALL) / 2 <= room)
+      sx_draw__tick_text(d, chart, &shades->scale, shades->centre, x + width / 2, y + 26, SX_ANCHOR_MIDDLE);
+  }
   return y + SX_CHART_KEY + lower;
 }

@@ -413,6 +413,7 @@ static void own_keys(sx_buf *out, const sx_node *map, bool full, bool waves) {
     keep = keep && !((tests || waves) && strcmp(map->keys[i]->text, "note") == 0);
     for (size_t k = 0; full && k < sizeof whole / sizeof *whole; k++)
       keep = keep || strcmp(map->keys[i]->text, whole[k]) == 0;
+    keep = keep || (strcmp(map->keys[i]->text, "centre") == 0 && sx_node_get(map, "indicators")); /* of a heat table */
     if (!keep) continue;
     sx_json_string(out, map->keys[i]->text);
     sx_buf_add_char(out, ':');

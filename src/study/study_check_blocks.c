@@ -156,6 +156,28 @@ static void check_figure_type(st_load *l, const sx_node *map) {
                  best ? ", did you mean '" : "", best ? best : "", best ? "'?" : "", all);
 }
 
+/* What the shapes of some charts want, as far as the short form says it. */
+static void check_figure_shape(st_load *l, const sx_node *map) {
+  const char *type = study__text(l, map, "type");
+  const st_list indicators = study__list(l, map, "indicators");
+  sx_chart_type chart;
+  if (!type || !sx_chart_type_find(&chart, type)) return;
+  if (chart == SX_CHART_TILES && indicators.n != 1)
+    study__problem(l, map, "tiles show one indicator, not %zu", indicators.n);
+  if (chart == SX_CHART_SLOPES && !sx_node_get(map, "waves"))
+    study__problem(l, map, "slopes lead from wave to wave: 'waves: all', or a list");
+  if (chart != SX_CHART_LIKERT) return;
+  const char *text = study__text(l, map, "below");
+  int64_t below = (int64_t)indicators.n / 2;
+  if (text && (!sx_text_to_int64(&below, text, strlen(text)) || below < 1)) below = 0;
+  const int64_t between = (int64_t)indicators.n - 2 * below;
+  if (below < 1 || below > 3 || between < 0 || between > 1)
+    study__problem(l, map,
+                   "%zu answers, %lld of them below the middle: one to three on either side and at most one between "
+                   "(put answers together)",
+                   indicators.n, (long long)below);
+}
+
 static void check_block(st_load *l, const st_block *block) {
   const sx_node *map = block->node;
   (void)study__text2(l, map, "title");
@@ -177,6 +199,9 @@ static void check_block(st_load *l, const st_block *block) {
   study__check_block_waves(l, map);
   if (sx_node_get(map, "indicators")) {
     check_indicator_form(l, map);
+    if (block->figure) check_figure_shape(l, map);
+    const char *centre = block->figure ? study__text(l, map, "centre") : NULL;
+    if (centre) check_reference_text(l, sx_node_get(map, "centre"), centre, NULL);
   } else if (sx_node_get(map, "account")) {
     study__check_account_block(l, map, block->figure);
   } else if (!block->figure && sx_node_get(map, "balance")) {

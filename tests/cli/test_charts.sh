@@ -78,10 +78,15 @@ extra='  - {id: x, type: stackd, title: {zh: 错, en: Wrong}, indicators: [shop]
 run_fails 2 "study.yaml:.*unknown type 'stackd', did you mean 'stacked'" "$program" check "$tmp/study.yaml"
 extra='  - {id: x, type: tiles, title: {zh: 错, en: Wrong}, indicators: [shop], domains: [sex]}' study
 run_fails 1 "figure x.*'女' is none of the 31 provinces" "$program" run "$tmp/study.yaml" --out "$tmp/other" --quiet --lang en
-extra='  - {id: x, type: likert, title: {zh: 错, en: Wrong}, indicators: [none, little, some, full, shop, video, ride, neither], domains: [sex], below: 4}' study
-run_fails 1 "figure x.*8 answers, 4 of them below the middle" "$program" run "$tmp/study.yaml" --out "$tmp/other" --quiet --lang en
-extra='  - {id: x, type: likert, title: {zh: 错, en: Wrong}, indicators: [none, full], domains: [sex], below: 7}' study
-run_fails 1 "figure x.*below is how many of the 2 series" "$program" run "$tmp/study.yaml" --out "$tmp/other" --quiet --lang en
-extra='  - {id: x, type: slopes, title: {zh: 错, en: Wrong}, indicators: [shop], domains: [total]}' study
-run_fails 1 "figure x.*slopes lead between two to 6 periods, not 1" "$program" run "$tmp/study.yaml" --out "$tmp/other" --quiet --lang en
+for bad in 'type: likert, indicators: [none, little, some, full, shop, video, ride, neither], domains: [sex], below: 4#8 answers, 4 of them below the middle' \
+  'type: likert, indicators: [none, full], domains: [sex], below: 7#2 answers, 7 of them below' \
+  'type: slopes, indicators: [shop], domains: [total]#slopes lead from wave to wave' \
+  'type: tiles, indicators: [shop, video], domains: [place]#tiles show one indicator, not 2' \
+  'type: heat, indicators: [shop], domains: [sex], centre: shoop.total#shoop'; do
+  extra="  - {id: x, title: {zh: 错, en: Wrong}, ${bad%%#*}}" study
+  run_fails 2 "study.yaml:[0-9]*:[0-9]*: .*${bad#*#}" "$program" check "$tmp/study.yaml"
+done
+extra='  - {id: x, type: heat, title: {zh: 心, en: Centre}, indicators: [shop, ride], domains: [sex, age], centre: shop.total}' study
+"$program" run "$tmp/study.yaml" --out "$tmp/res" --quiet >"$tmp/said" 2>"$tmp/err" || fail "centre: $(cat "$tmp/err")"
+drawing 7 | grep -q 'fill="url(#f7wide-h1-' || fail "nothing lies below the centre"
 finish
