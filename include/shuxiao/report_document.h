@@ -150,9 +150,9 @@ typedef struct sx_document_number {
       reference; /* the result with its field: "users.total", "users.total.se", "user_rate.z.interval"; NULL: no result */
   const char *result; /* the same without the field: what the number belongs to; NULL */
   const char *field;  /* "", "se", "low", "high", "n", "interval", or another field of the reference */
-  const char *
-      exempt; /* why a number need not be a result: "outside" (printed elsewhere, typed into the study file), "threshold"
-                            ("< 0.001"), "bytes", "axis"; NULL for a result */
+  /* Why a number need not be a result: "outside" (printed elsewhere, typed into the study file), "threshold" ("< 0.001": value is the limit,
+   * reference the result that lies below it), "bytes", "axis"; NULL for a result. */
+  const char *exempt;
   double value; /* in full precision, unscaled; of an interval its low end. NaN: missing, printed as a dash */
   double high;  /* of an interval its high end; else NaN */
   int scale, decimals, zeros;
