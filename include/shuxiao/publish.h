@@ -106,6 +106,29 @@ SX_API sx_status sx_publish_pdf_document(sx_buf *out, const sx_document *documen
 /* Adds NAME.zip, an archive of all files of the list in their order, every one with the same fixed date. */
 SX_API sx_status sx_publish_bundle(sx_publish_files *files, const char *name, sx_error *err) SX_NODISCARD;
 
+/* ---- an edited document filled anew ---------------------------------------------------------------------------------- */
+
+/* One key of a number (report_number_key.h) that the document has. */
+typedef struct sx_refill_item {
+  const char *key;
+  const char *before, *after; /* as printed; after: NULL where the run has no such result, and the text stays */
+  size_t n_places;            /* fields with this key */
+  size_t n_by_hand;           /* of them with a text that a person had changed; it is replaced */
+} sx_refill_item;
+typedef struct sx_refill {
+  sx_ctx ctx;
+  sx_arena *arena;
+  sx_refill_item *items;                                    /* in the order of the document */
+  size_t n, cap, n_fields, n_changed, n_missing, n_by_hand; /* fields, and keys whose text changed or is missing */
+  size_t n_figures;                                         /* pictures in the document: they are not drawn anew */
+} sx_refill;
+/* Gives the fields of an edited .docx, and the properties behind them, the numbers of a run; everything else stays as the person left it. The
+ * file is appended to out. name: for errors. run < 0: the newest finished one. Expected: SX_E_PARSE where it is no Word file, SX_E_DATA where
+ * it has no bound number. *report is the caller's. */
+SX_API sx_status sx_publish_refill(sx_buf *out, sx_refill **report, const void *docx, size_t n, const char *name,
+                                   sx_store *store, int64_t run, sx_error *err) SX_NODISCARD;
+SX_API void sx_refill_free(sx_refill *report); /* NULL ok */
+
 #ifdef __cplusplus
 }
 #endif

@@ -81,12 +81,14 @@ sx_status sx_audit_text_bound(sx_audit_traces **out, const sx_audit_text *text, 
     SX_TRY_GOTO(status, sx_store_latest(&latest, store, err), done);
     t.run = latest.id;
   }
+  SX_TRY_GOTO(status, sx_audit__facts(&t), done); /* what may be printed without being a result */
   t.file = sx_arena_strdup(t.out->arena, sx_audit_text_name(text));
   if (!t.file) SX_TRY_GOTO(status, sx_error_memory(err), done);
   for (size_t i = 0; i < sx_audit_text_n_parts(text); i++) SX_TRY_GOTO(status, fields_of(&t, text, i, &where), done);
   *out = t.out;
   t.out = NULL;
 done:
+  sx_audit__facts_clear(&t);
   sx_buf_clear(&where);
   sx_audit_traces_free(t.out);
   return status;

@@ -318,7 +318,7 @@ static int someones_text(cli_app *app, const cli_args *args, sx_arena *arena) {
   if (status == SX_OK) status = sx_audit_text_against(&all, text, store, -1, &err);
   cli_progress_end(app);
   if (status == SX_OK) status = print_matches(app, text, all, fields, cli_value(args, "only"), arena, &err);
-  const bool gate = status == SX_OK && (all->n_differ > 0 || fields->n_differ > 0);
+  const bool gate = status == SX_OK && (all->n_differ > 0 || fields->n_differ > 0 || fields->n_unbound > 0);
   sx_audit_traces_free(fields);
   sx_audit_matches_free(all);
   sx_store_close(store);

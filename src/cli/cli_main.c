@@ -11,7 +11,7 @@ static const cli_command *const commands[] = {
     &cli_tab_command,      &cli_moment_command,  &cli_inequality_command, &cli_poverty_command,  &cli_area_command,
     &cli_compare_command,  &cli_weight_command,  &cli_response_command,   &cli_convert_command,  &cli_synth_command,
     &cli_audit_command,    &cli_diff_command,    &cli_revisions_command,  &cli_balance_command,  &cli_ras_command,
-    &cli_validate_command, &cli_protect_command, &cli_doctor_command,
+    &cli_validate_command, &cli_protect_command, &cli_refill_command,     &cli_doctor_command,
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 

@@ -2,6 +2,9 @@
 #include "document_help.h"
 #include "oom.h"
 
+#include <unistd.h>
+
+#include "shuxiao/audit_text.h"
 #include "shuxiao/publish.h"
 
 static sx_status write_it(const sx_ctx *ctx, void *data, sx_error *err) {
@@ -47,4 +50,60 @@ static void test_template(void) {
   doc_clear(&m);
 }
 
-SXT_MAIN(SXT_CASE(test_docx), SXT_CASE(test_template))
+/* An edited document filled anew, and its fields audited. */
+typedef struct edited {
+  const char *docx, *store;
+  size_t n;
+} edited;
+
+static sx_status fill(const sx_ctx *ctx, void *data, sx_error *err) {
+  const edited *e = data;
+  sx_store *store = NULL;
+  sx_buf out;
+  sx_refill *report = NULL;
+  sx_audit_text *text = NULL;
+  sx_audit_traces *traces = NULL;
+  sx_buf_init(&out, ctx);
+  sx_status status = sx_store_open(&store, ctx, e->store, SX_STORE_READ, err);
+  if (status == SX_OK) status = sx_publish_refill(&out, &report, e->docx, e->n, "a.docx", store, -1, err);
+  if (status == SX_OK) status = sx_audit_text_parse(&text, ctx, SX_TEXT_DOCX, e->docx, e->n, "a.docx", err);
+  if (status == SX_OK) status = sx_audit_text_bound(&traces, text, store, -1, err);
+  sx_audit_traces_free(traces);
+  sx_audit_text_free(text);
+  sx_refill_free(report);
+  sx_store_close(store);
+  sx_buf_clear(&out);
+  return status;
+}
+
+static void test_refill(void) {
+  doc_maker m;
+  sx_buf out;
+  sx_store *store = NULL;
+  int64_t run;
+  char path[300];
+  const char *build = getenv("SX_BUILD");
+  const sx_store_run info = {.study = "s", .wave = "2025-S1", .version = "0"};
+  const sx_store_indicator users = {.id = "users", .label = {"用户", "users"}, .scale = 1};
+  const sx_store_row row = {.wave = "2025-S1", .indicator = "users", .statistic = "total", .estimate = 987654321};
+  snprintf(path, sizeof path, "%s/oom_refill.%ld.sqlite", build ? build : "/tmp", (long)getpid());
+  unlink(path);
+  REQUIRE_OK(sx_store_open(&store, NULL, path, SX_STORE_WRITE, err));
+  CHECK_OK(sx_store_begin(&run, store, &info, NULL, 0, err));
+  CHECK_OK(sx_store_put_indicator(store, &users, err));
+  CHECK_OK(sx_store_put_row(NULL, store, "s", &row, err));
+  CHECK_OK(sx_store_finish(store, err));
+  sx_store_close(store);
+  sx_buf_init(&out, NULL);
+  doc_small(&m);
+  CHECK_OK(sx_publish_docx_document(&out, &m.d, NULL, err));
+  edited e = {out.data, path, out.n};
+  bool through = false;
+  for (long k = 1; !through && k < 3000; k += 2) through = oom_try("refill", fill, &e, 1, k, k % 4 == 1);
+  CHECK(through);
+  unlink(path);
+  sx_buf_clear(&out);
+  doc_clear(&m);
+}
+
+SXT_MAIN(SXT_CASE(test_docx), SXT_CASE(test_template), SXT_CASE(test_refill))

@@ -1,0 +1,458 @@
+/* publish_docx_refill.c: an edited .docx gets the numbers of another run. The XML is changed in place: only the texts shown by bound fields and the values of the
+ * properties behind them are replaced, byte for byte the rest stays. Each part is known to be well-formed before it is scanned. */
+#include <stdio.h>
+#include <string.h>
+
+#include "publish_docx_priv.h"
+#include "shuxiao/io_archive.h"
+#include "shuxiao/publish.h"
+#include "shuxiao/report_number_key.h"
+
+enum { DEPTH_MAX = 16, CODE_MAX = 1200 };
+
+/* A stretch of a part that becomes another text. */
+typedef struct edit {
+  size_t from, to;
+  const char *text; /* plain */
+} edit;
+
+typedef struct field {
+  char code[CODE_MAX];
+  size_t n;
+  bool shown, filled;
+  int32_t item; /* -1: not bound */
+  size_t text_from;
+} field;
+
+typedef struct refiller {
+  sx_ctx ctx;
+  sx_refill *out;
+  sx_arena *arena;
+  sx_package package;
+  sx_dict *keys;
+  sx_store *store;
+  int64_t run;
+  edit *edits;
+  size_t n_edits, cap_edits;
+  field *fields; /* [DEPTH_MAX] */
+  size_t depth, deep;
+  sx_buf shown; /* what open bound fields show */
+  sx_error *err;
+} refiller;
+
+/* ---- XML as it stands -------------------------------------------------------------------------------------------- */
+
+/* One tag: [from, to) with its brackets. */
+typedef struct tag {
+  const char *name;
+  size_t n_name, from, to;
+  bool closing, empty;
+} tag;
+
+static bool is(const tag *t, const char *name) {
+  return strlen(name) == t->n_name && memcmp(t->name, name, t->n_name) == 0;
+}
+
+static size_t skip_to(const char *text, size_t n, size_t at, const char *end) {
+  const char *found = strstr(text + at, end);
+  return found ? (size_t)(found - text) + strlen(end) : n;
+}
+
+/* The next tag from *at on; comments and the like are passed over. */
+static bool next_tag(tag *t, const char *text, size_t n, size_t *at) {
+  while (*at < n) {
+    const char *open = memchr(text + *at, '<', n - *at);
+    if (!open) return false;
+    size_t i = (size_t)(open - text);
+    if (strncmp(open, "<!--", 4) == 0) {
+      *at = skip_to(text, n, i, "-->");
+    } else if (strncmp(open, "<![CDATA[", 9) == 0) {
+      *at = skip_to(text, n, i, "]]>");
+    } else if (open[1] == '?') {
+      *at = skip_to(text, n, i, "?>");
+    } else {
+      t->from = i++;
+      t->closing = text[i] == '/';
+      if (t->closing) i++;
+      t->name = text + i;
+      t->n_name = strcspn(t->name, " \t\r\n/>");
+      char quote = 0;
+      for (; i < n && (quote || text[i] != '>'); i++) {
+        if (quote ? text[i] == quote : text[i] == '"' || text[i] == '\'') quote = quote ? 0 : text[i];
+      }
+      if (i >= n) return false;
+      t->empty = text[i - 1] == '/';
+      t->to = *at = i + 1;
+      return true;
+    }
+  }
+  return false;
+}
+
+static size_t utf8(char out[4], uint32_t c) {
+  if (c < 0x80) return out[0] = (char)c, 1;
+  if (c < 0x800) return out[0] = (char)(0xC0 | c >> 6), out[1] = (char)(0x80 | (c & 0x3F)), 2;
+  if (c < 0x10000)
+    return out[0] = (char)(0xE0 | c >> 12), out[1] = (char)(0x80 | (c >> 6 & 0x3F)), out[2] = (char)(0x80 | (c & 0x3F)),
+           3;
+  out[0] = (char)(0xF0 | (c >> 18 & 7));
+  out[1] = (char)(0x80 | (c >> 12 & 0x3F));
+  out[2] = (char)(0x80 | (c >> 6 & 0x3F));
+  out[3] = (char)(0x80 | (c & 0x3F));
+  return 4;
+}
+
+static void add_reference(sx_buf *out, const char *name, size_t n) {
+  static const struct {
+    const char *name, *text;
+  } known[] = {{"amp", "&"}, {"lt", "<"}, {"gt", ">"}, {"quot", "\""}, {"apos", "'"}};
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    if (strlen(known[i].name) == n && memcmp(name, known[i].name, n) == 0) sx_buf_add(out, known[i].text);
+  }
+  if (n < 2 || name[0] != '#') return;
+  uint32_t c = 0;
+  const bool hex = name[1] == 'x';
+  for (size_t i = hex ? 2 : 1; i < n && c < 0x110000; i++) {
+    const char d = name[i];
+    const uint32_t v = d >= '0' && d <= '9' ? (uint32_t)(d - '0') : (uint32_t)((d | 0x20) - 'a' + 10);
+    c = c * (hex ? 16 : 10) + (v & 0xF);
+  }
+  char bytes[4];
+  sx_buf_add_n(out, bytes, utf8(bytes, c < 0x110000 ? c : 0xFFFD));
+}
+
+/* Text or the value of an attribute, its references resolved. */
+static void add_plain(sx_buf *out, const char *text, size_t n) {
+  for (size_t i = 0; i < n;) {
+    const char *end = text[i] == '&' ? memchr(text + i, ';', n - i) : NULL;
+    if (end) {
+      add_reference(out, text + i + 1, (size_t)(end - text) - i - 1);
+      i = (size_t)(end - text) + 1;
+    } else {
+      sx_buf_add_char(out, text[i++]);
+    }
+  }
+}
+
+/* The value of an attribute of a tag, plain; false where it has none. */
+static bool attribute(sx_buf *out, const char *text, const tag *t, const char *name) {
+  const size_t k = strlen(name);
+  sx_buf_reset(out);
+  for (size_t i = t->from; i + k + 2 < t->to; i++) {
+    const bool edge = text[i] == ' ' || text[i] == '\n' || text[i] == '\t' || text[i] == '\r';
+    if (!edge || memcmp(text + i + 1, name, k) != 0 || text[i + 1 + k] != '=') continue;
+    const char quote = text[i + 2 + k];
+    const char *from = text + i + 3 + k, *end = memchr(from, quote, t->to - i - 3 - k);
+    if (!end) return false;
+    sx_buf_add(out, "");
+    add_plain(out, from, (size_t)(end - from));
+    return !out->failed;
+  }
+  return false;
+}
+
+/* ---- keys -------------------------------------------------------------------------------------------------------- */
+
+/* The item of a key; -1: the text is none. Looked up once. */
+static sx_status item_of(int32_t *item, refiller *r, const char *text, size_t n) {
+  sx_number_key key;
+  double value, high;
+  bool found;
+  sx_buf printed;
+  *item = -1;
+  if (sx_number_key_parse(&key, text, n, NULL) != SX_OK) return SX_OK;
+  SX_TRY(sx_dict_add(item, r->keys, text, n, r->err));
+  if ((size_t)*item < r->out->n) return SX_OK;
+  if (!sx_arena_grow(r->arena, (void **)&r->out->items, &r->out->cap, r->out->n + 1, sizeof *r->out->items))
+    return sx_error_memory(r->err);
+  sx_refill_item *e = &r->out->items[r->out->n];
+  *e = (sx_refill_item){.key = sx_arena_strndup(r->arena, text, n)};
+  if (!e->key) return sx_error_memory(r->err);
+  SX_TRY(sx_number_key_look_up(&found, &value, &high, &key, r->store, r->run, r->err));
+  sx_buf_init(&printed, &r->ctx);
+  if (found && strcmp(key.exempt, "threshold") != 0 && key.reference[0] != '=') {
+    sx_number_key_print(&printed, &key, value, high);
+    e->after = printed.failed ? NULL : sx_arena_strdup(r->arena, printed.data);
+    found = e->after != NULL;
+  }
+  sx_buf_clear(&printed);
+  if (!found && key.reference[0] != '=' && !e->after) r->out->n_missing++;
+  r->out->n++;
+  return SX_OK;
+}
+
+static sx_status put_edit(refiller *r, size_t from, size_t to, const char *text) {
+  void *p = r->edits;
+  const bool grown = sx_mem_grow(&r->ctx, &p, &r->cap_edits, r->n_edits + 1, sizeof *r->edits);
+  r->edits = p;
+  if (!grown) return sx_error_memory(r->err);
+  r->edits[r->n_edits++] = (edit){from, to, text};
+  return SX_OK;
+}
+
+/* Replaces a part by itself with the edits made. */
+static sx_status apply(refiller *r, const char *name) {
+  const sx_package_part *part = sx_publish__package_get(&r->package, name);
+  sx_buf out;
+  size_t at = 0;
+  if (!r->n_edits) return SX_OK;
+  sx_buf_init(&out, &r->ctx);
+  for (size_t i = 0; i < r->n_edits; i++) {
+    sx_buf_add_n(&out, part->data + at, r->edits[i].from - at);
+    sx_publish__xml_text(&out, r->edits[i].text);
+    at = r->edits[i].to;
+  }
+  sx_buf_add_n(&out, part->data + at, part->n - at);
+  r->n_edits = 0;
+  sx_status status = sx_buf_status(&out, r->err);
+  if (status == SX_OK) status = sx_publish__package_take(&r->package, name, &out, r->err);
+  sx_buf_clear(&out);
+  return status;
+}
+
+/* ---- properties -------------------------------------------------------------------------------------------------- */
+
+static sx_status properties(refiller *r, const sx_package_part *part) {
+  size_t at = 0;
+  tag t;
+  int32_t item = -1;
+  sx_buf value;
+  sx_status status = SX_OK;
+  sx_buf_init(&value, &r->ctx);
+  while (status == SX_OK && next_tag(&t, part->data, part->n, &at)) {
+    if (is(&t, "property") && !t.closing) {
+      item = -1;
+      if (attribute(&value, part->data, &t, "name"))
+        status = item_of(&item, r, value.data, value.n);
+      else
+        status = sx_buf_status(&value, r->err);
+    } else if (item >= 0 && !t.closing && !t.empty && (is(&t, "vt:lpwstr") || is(&t, "vt:lpstr"))) {
+      const char *end = strchr(part->data + t.to, '<');
+      if (!end) break;
+      sx_refill_item *e = &r->out->items[item];
+      sx_buf_reset(&value);
+      sx_buf_add(&value, "");
+      add_plain(&value, part->data + t.to, (size_t)(end - part->data) - t.to);
+      status = sx_buf_status(&value, r->err);
+      if (status == SX_OK && !e->before && !(e->before = sx_arena_strdup(r->arena, value.data)))
+        status = sx_error_memory(r->err);
+      if (status == SX_OK && e->after) status = put_edit(r, t.to, (size_t)(end - part->data), e->after);
+      item = -1;
+    }
+  }
+  if (status == SX_OK) status = sx_buf_status(&value, r->err);
+  sx_buf_clear(&value);
+  return status == SX_OK ? apply(r, part->name) : status;
+}
+
+/* ---- fields ------------------------------------------------------------------------------------------------------ */
+
+static void open_field(refiller *r) {
+  if (r->depth == DEPTH_MAX) {
+    r->deep++;
+    return;
+  }
+  field *f = &r->fields[r->depth++];
+  f->n = 0;
+  f->code[0] = '\0';
+  f->shown = f->filled = false;
+  f->item = -1;
+  f->text_from = r->shown.n;
+}
+
+static void add_code(refiller *r, const char *text, size_t n) {
+  field *f = r->depth && !r->deep ? &r->fields[r->depth - 1] : NULL;
+  if (!f || f->shown || n >= CODE_MAX - f->n) return;
+  memcpy(f->code + f->n, text, n);
+  f->code[f->n += n] = '\0';
+}
+
+/* DOCPROPERTY "KEY" */
+static sx_status show_field(refiller *r) {
+  static const char name[] = "DOCPROPERTY";
+  field *f = r->depth && !r->deep ? &r->fields[r->depth - 1] : NULL;
+  char key[CODE_MAX];
+  size_t n = 0;
+  if (!f || f->shown) return SX_OK;
+  f->shown = true;
+  const char *p = f->code + strspn(f->code, " ");
+  if (strncmp(p, name, sizeof name - 1) != 0) return SX_OK;
+  p += sizeof name - 1;
+  p += strspn(p, " ");
+  if (*p != '"') return SX_OK;
+  for (p++; *p && *p != '"'; p++) {
+    if (*p == '\\' && p[1]) p++;
+    key[n++] = *p;
+  }
+  return item_of(&f->item, r, key, n);
+}
+
+static sx_status close_field(refiller *r) {
+  if (r->deep) {
+    r->deep--;
+    return SX_OK;
+  }
+  if (!r->depth) return SX_OK;
+  const field *f = &r->fields[--r->depth];
+  if (f->item < 0) return SX_OK;
+  sx_refill_item *e = &r->out->items[f->item];
+  const char *shown = r->shown.data ? r->shown.data + f->text_from : "";
+  r->out->n_fields++;
+  e->n_places++;
+  if (!e->before && !(e->before = sx_arena_strdup(r->arena, shown))) return sx_error_memory(r->err);
+  if (e->after && strcmp(shown, e->before) != 0 && strcmp(shown, e->after) != 0) {
+    e->n_by_hand++;
+    r->out->n_by_hand++;
+  }
+  r->shown.n = f->text_from;
+  return sx_buf_status(&r->shown, r->err);
+}
+
+/* A piece of text that a bound field shows: the first takes the whole number, the others nothing. */
+static sx_status piece(refiller *r, const char *text, size_t from, size_t to) {
+  field *f = NULL;
+  for (size_t i = 0; i < r->depth; i++) {
+    if (r->fields[i].shown && r->fields[i].item >= 0) f = &r->fields[i];
+  }
+  if (!f || r->deep) return SX_OK;
+  add_plain(&r->shown, text + from, to - from);
+  const sx_refill_item *e = &r->out->items[f->item];
+  if (!e->after) return SX_OK;
+  SX_TRY(put_edit(r, from, to, f->filled ? "" : e->after));
+  f->filled = true;
+  return SX_OK;
+}
+
+static sx_status one_tag(refiller *r, const sx_package_part *part, const tag *t, sx_buf *value) {
+  const char *text = part->data;
+  const char *end = text + part->n;
+  if (is(t, "w:drawing") && !t->closing) r->out->n_figures++;
+  if (is(t, "w:fldChar") && !t->closing && attribute(value, text, t, "w:fldCharType")) {
+    if (strcmp(value->data, "begin") == 0) open_field(r);
+    if (strcmp(value->data, "separate") == 0) return show_field(r);
+    if (strcmp(value->data, "end") == 0) return close_field(r);
+  } else if (is(t, "w:fldSimple") && t->closing) {
+    return close_field(r);
+  } else if (is(t, "w:fldSimple") && !t->empty) {
+    open_field(r);
+    if (attribute(value, text, t, "w:instr")) add_code(r, value->data, value->n);
+    SX_TRY(sx_buf_status(value, r->err));
+    return show_field(r);
+  } else if ((is(t, "w:t") || is(t, "w:instrText")) && !t->closing && !t->empty) {
+    const char *stop = memchr(text + t->to, '<', (size_t)(end - text) - t->to);
+    if (!stop) return SX_OK;
+    if (is(t, "w:t")) return piece(r, text, t->to, (size_t)(stop - text));
+    sx_buf_reset(value);
+    sx_buf_add(value, "");
+    add_plain(value, text + t->to, (size_t)(stop - text) - t->to);
+    if (!value->failed) add_code(r, value->data, value->n);
+  }
+  return sx_buf_status(value, r->err);
+}
+
+static sx_status text_part(refiller *r, const sx_package_part *part) {
+  size_t at = 0;
+  tag t;
+  sx_buf value;
+  sx_status status = SX_OK;
+  r->depth = r->deep = 0;
+  sx_buf_reset(&r->shown);
+  sx_buf_init(&value, &r->ctx);
+  while (status == SX_OK && next_tag(&t, part->data, part->n, &at)) status = one_tag(r, part, &t, &value);
+  sx_buf_clear(&value);
+  return status == SX_OK ? apply(r, part->name) : status;
+}
+
+/* ---- the document ------------------------------------------------------------------------------------------------ */
+
+static bool holds_text(const char *name) {
+  static const char *const parts[] = {"word/document", "word/footnotes", "word/endnotes", "word/header", "word/footer"};
+  const size_t n = strlen(name);
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    if (strncmp(name, parts[i], strlen(parts[i])) == 0 && n > 4 && strcmp(name + n - 4, ".xml") == 0) return true;
+  }
+  return false;
+}
+
+static sx_status check(const refiller *r, const sx_package_part *part, const char *name) {
+  char where[SX_ERROR_WHERE_MAX];
+  const sx_xml_handler nothing = {.data = NULL};
+  (void)snprintf(where, sizeof where, "%.300s: %.150s", name, part->name);
+  return sx_xml_read(&r->ctx, where, part->data, part->n, &nothing, r->err);
+}
+
+static sx_status fill(refiller *r, const char *name) {
+  const sx_package_part *custom = sx_publish__package_get(&r->package, "docProps/custom.xml");
+  if (!sx_publish__package_get(&r->package, "word/document.xml"))
+    return sx_error_set(r->err, SX_E_PARSE, name, "no word/document.xml in it: this is no Word document");
+  if (custom) {
+    SX_TRY(check(r, custom, name));
+    SX_TRY(properties(r, custom));
+  }
+  for (size_t i = 0; i < r->package.n; i++) {
+    if (!holds_text(r->package.parts[i].name)) continue;
+    SX_TRY(check(r, &r->package.parts[i], name));
+    SX_TRY(text_part(r, &r->package.parts[i]));
+  }
+  if (!r->out->n_fields)
+    return sx_error_set(r->err, SX_E_DATA, name,
+                        "no field of this document is bound to a result: it was not made by this program, or its "
+                        "fields were turned into text");
+  for (size_t i = 0; i < r->out->n; i++) {
+    const sx_refill_item *e = &r->out->items[i];
+    r->out->n_changed += e->after && e->before && strcmp(e->before, e->after) != 0;
+  }
+  return SX_OK;
+}
+
+static sx_status begin(refiller *r, const void *docx, size_t n, const char *name) {
+  sx_store_run latest;
+  r->out = sx_mem_zalloc(&r->ctx, 1, sizeof *r->out);
+  if (!r->out) return sx_error_memory(r->err);
+  r->out->ctx = r->ctx;
+  SX_TRY(sx_arena_new(&r->out->arena, &r->ctx, r->err));
+  r->arena = r->out->arena;
+  SX_TRY(sx_dict_new(&r->keys, &r->ctx, r->err));
+  r->fields = sx_mem_zalloc(&r->ctx, DEPTH_MAX, sizeof *r->fields);
+  if (!r->fields) return sx_error_memory(r->err);
+  if (r->run < 0) {
+    SX_TRY(sx_store_latest(&latest, r->store, r->err));
+    r->run = latest.id;
+  }
+  return sx_publish__package_read(&r->package, docx, n, name, r->err);
+}
+
+sx_status sx_publish_refill(sx_buf *out, sx_refill **report, const void *docx, size_t n, const char *name,
+                            sx_store *store, int64_t run, sx_error *err) {
+  refiller r = {.ctx = *sx_store_ctx(store), .store = store, .run = run, .err = err};
+  char *data = NULL;
+  size_t size = 0;
+  sx_publish__package_init(&r.package, &r.ctx);
+  sx_buf_init(&r.shown, &r.ctx);
+  sx_status status = begin(&r, docx, n, name);
+  if (status == SX_OK) status = fill(&r, name);
+  if (status == SX_OK) status = sx_publish__package_write(&data, &size, &r.package, err);
+  if (status == SX_OK) {
+    sx_buf_add_n(out, data, size);
+    status = sx_buf_status(out, err);
+  }
+  if (status == SX_OK) {
+    *report = r.out;
+    r.out = NULL;
+  }
+  sx_mem_free(&r.ctx, data);
+  sx_refill_free(r.out);
+  sx_dict_free(r.keys);
+  sx_mem_free(&r.ctx, r.fields);
+  sx_mem_free(&r.ctx, r.edits);
+  sx_buf_clear(&r.shown);
+  sx_publish__package_clear(&r.package);
+  return status;
+}
+
+void sx_refill_free(sx_refill *report) {
+  if (!report) return;
+  const sx_ctx ctx = report->ctx;
+  sx_arena_free(report->arena);
+  sx_mem_free(&ctx, report);
+}
