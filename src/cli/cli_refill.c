@@ -111,7 +111,7 @@ const cli_command cli_refill_command = {
                  "正文、表格和脚注中的数字换成 RESULTS.db 最近一次运行的结果。手改过的数字会改回并列出。\n"
                  "运行中没有的结果，其域保持原文：退出码为 3。只想找出手改之处而不替换：\n"
                  "shuxiao audit EDITED.docx --against RESULTS.db。",
-    .example = NULL,
+    .example = "shuxiao refill earlier/digital-consumption-2025h1.zh.docx --against earlier/results.db -o new.docx",
     .options = refill_options,
     .n_options = sizeof refill_options / sizeof *refill_options,
     .min_words = 1,
