@@ -5,7 +5,7 @@
 #include "est_help.h"
 #include "shuxiao/banner.h"
 
-enum { BH_KINDS = 8 };
+enum { BH_KINDS = 9 };
 
 static inline sx_column *bh_column(sx_table *t, const char *name) {
   const sx_column *c = sx_table_find(t, name);
@@ -21,6 +21,7 @@ static inline void bh_label(sx_table *t, const char *name, double value, const c
 static inline sx_table *bh_survey(size_t rows, size_t strata, size_t psus, bool zeros) {
   sx_table *t = eh_sample(rows, strata, psus);
   static const char *const labels[] = {"North", "East|West", "=South()", "<b>Centre</b>"};
+  double *fraction = eh_number(t, "F", NULL)->data.f64;
   double *q1 = eh_number(t, "q1", NULL)->data.f64, *sex = eh_number(t, "sex", NULL)->data.f64;
   double *age = eh_number(t, "age", NULL)->data.f64, *w = bh_column(t, "w")->data.f64;
   double *q2 = malloc(rows * sizeof *q2), *q3 = malloc(rows * sizeof *q3), *amount = malloc(rows * sizeof *amount);
@@ -30,6 +31,7 @@ static inline sx_table *bh_survey(size_t rows, size_t strata, size_t psus, bool 
     if (!(m[k] = malloc(rows * sizeof **m))) eh_die("allocate");
   for (size_t i = 0; i < rows; i++) {
     sex[i] = 1 + (double)eh_below(2);
+    fraction[i] = 0.1 + 0.1 * bh_column(t, "h")->data.f64[i];
     age[i] = 1 + (double)eh_below(4);
     q1[i] = 1 + (double)eh_below(eh_uniform() < 0.3 * sex[i] ? 2 : 4);
     q2[i] = eh_uniform() < 0.15 ? (double)NAN : (double)eh_below(3);
@@ -90,18 +92,20 @@ static inline sx_design *bh_calibrated(sx_design *d, const sx_table *t) {
 }
 
 /* Kinds: 0 clusters, 1 clusters raked, 2 calibrated with a continuous total, 3 cases, 4 cases raked, 5 fpc, 6 a lonely PSU adjusted,
- * 7 replicates. */
+ * 7 replicates, 8 cases raked with a declared df and an fpc. */
 static inline sx_design *bh_design(const sx_ctx *ctx, const sx_table *t, size_t kind) {
   static const char *const cluster[] = {"psu"};
   sx_design_spec s = SX_DESIGN_SPEC_INIT;
   s.weights = "w";
   s.strata = "h";
   s.clusters = cluster;
-  s.n_clusters = kind == 3 || kind == 4 ? 0 : 1;
+  s.n_clusters = kind == 3 || kind == 4 || kind == 8 ? 0 : 1;
   if (kind == 5) s.fpc = "N";
+  if (kind == 8) s.fpc = "F";
+  if (kind == 8) s.df = 17;
   if (kind == 6) s.lonely = SX_LONELY_ADJUST;
   sx_design *d = eh_design(ctx, t, &s);
-  if (kind == 1 || kind == 4) d = bh_raked(ctx, d, t);
+  if (kind == 1 || kind == 4 || kind == 8) d = bh_raked(ctx, d, t);
   if (kind == 2) d = bh_calibrated(d, t);
   if (kind != 7) return d;
   sx_design *reps = NULL;

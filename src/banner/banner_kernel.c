@@ -169,6 +169,11 @@ void sx_banner__kernel_free(banner_kernel *k) {
   sx_mem_free(&ctx, k->entry_value);
   sx_mem_free(&ctx, k->total);
   sx_mem_free(&ctx, k->range);
+  sx_mem_free(&ctx, k->group);
+  sx_mem_free(&ctx, k->member);
+  sx_mem_free(&ctx, k->stratum_end);
+  sx_mem_free(&ctx, k->factor);
+  sx_mem_free(&ctx, k->n_h);
   sx_mem_free(&ctx, k);
 }
 
@@ -189,6 +194,7 @@ sx_status sx_banner__kernel_new(banner_kernel **out, const banner_plan *plan, sx
   SX_TRY_GOTO(st, find_patterns(k, plan, err), done);
   if (k->n_beta) SX_TRY_GOTO(st, find_entries(k, err), done);
   if (k->n_beta) SX_TRY_GOTO(st, find_totals(k, err), done);
+  SX_TRY_GOTO(st, sx_banner__groups(k, err), done);
   *out = k;
   k = NULL;
 done:

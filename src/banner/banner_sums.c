@@ -11,7 +11,7 @@ typedef struct room {
 } room;
 struct banner_scratch {
   sx_ctx ctx;
-  room sum, cross, w, z, y, base, rhs, pair;
+  room sum, cross, w, z, y, base, rhs, pair, cells;
   uint32_t *count;
   size_t n_count;
   uint8_t *bits;
@@ -29,7 +29,7 @@ banner_scratch *sx_banner__scratch_new(const sx_ctx *ctx) {
 void sx_banner__scratch_free(banner_scratch *s) {
   if (!s) return;
   const sx_ctx ctx = s->ctx;
-  room *const rooms[] = {&s->sum, &s->cross, &s->w, &s->z, &s->y, &s->base, &s->rhs, &s->pair};
+  room *const rooms[] = {&s->sum, &s->cross, &s->w, &s->z, &s->y, &s->base, &s->rhs, &s->pair, &s->cells};
   for (size_t k = 0; k < sizeof rooms / sizeof *rooms; k++) sx_mem_free(&ctx, rooms[k]->at);
   sx_mem_free(&ctx, s->count);
   sx_mem_free(&ctx, s->bits);
@@ -63,15 +63,38 @@ typedef struct work {
   double *rhs;   /* [2J+1] right-hand sides, then what the projection needs */
   double *pair;  /* [P] a carrier more */
   uint8_t *bits; /* [D+1][bitmap] PSUs of the base in the domain; the last for unions */
+  /* The vectors are over groups and codes instead of PSUs, P is their number (banner_groups.c) */
+  bool grouped;
+  banner_cells cells;
 } work;
 
 /* ---- the pass ------------------------------------------------------------------------------------------------------------------- */
+
+/* Room for the sums of the groups. */
+static sx_status cells_new(work *t, sx_error *err) {
+  const banner_kernel *k = t->k;
+  banner_cells *c = &t->cells;
+  *c = (banner_cells){.L = k->n_groups * (t->line->n_codes + 1)};
+  for (size_t g = 0; k->n_beta && g < k->n_groups; g++) {
+    const size_t m = k->entry[k->member[g] + 1] - k->entry[k->member[g]];
+    if (m > c->margins) c->margins = m;
+  }
+  if (!make_room(&t->s->ctx, &t->s->cells, c->L * (3 + c->margins))) return sx_error_memory(err);
+  c->w = t->s->cells.at;
+  c->q = c->w + c->L;
+  c->d = c->q + c->L;
+  c->n = (uint32_t *)(c->d + c->margins * c->L);
+  return SX_OK;
+}
 
 static sx_status work_new(work *t, bool *fits, sx_error *err) {
   banner_scratch *s = t->s;
   const sx_ctx *ctx = &s->ctx;
   size_t sums = 0, crosses = 0;
-  *fits = sx_size_mul(&sums, t->channels * t->D, t->P) && sums <= MAX_SUMS &&
+  t->grouped = sx_banner__grouped_suits(t->k, t->line);
+  if (t->grouped) SX_TRY(cells_new(t, err));
+  t->P = t->grouped ? t->cells.L : t->k->n_psus;
+  *fits = sx_size_mul(&sums, t->channels * t->D, t->grouped ? 1 : t->P) && sums <= MAX_SUMS &&
           sx_size_mul(&crosses, t->J, t->channels * t->D) && crosses <= MAX_SUMS && t->D * t->P <= MAX_SUMS / 4;
   if (!*fits) return SX_OK;
   const size_t counts = t->channels * t->k->n_patterns, bits = (t->D + 1) * t->bitmap;
@@ -123,7 +146,7 @@ static inline void add_case(const work *t, size_t i, size_t channel, double time
   }
 }
 
-static void pass(const work *t) {
+static void pass_rows(const work *t) {
   const banner_kernel *k = t->k;
   const uint32_t *order = sx_design_order(k->design);
   const uint16_t *code = t->line->code;
@@ -136,6 +159,41 @@ static void pass(const work *t) {
     add_case(t, i, c, 1);
     if (y) add_case(t, i, 1, y[row]);
   }
+}
+
+/* What the pass of the rows would have found, from the sums of the groups. */
+static void pass_groups(const work *t) {
+  const banner_kernel *k = t->k;
+  const banner_cells *c = &t->cells;
+  const size_t codes = t->line->n_codes;
+  memset(t->w, 0, t->channels * t->D * sizeof *t->w);
+  memset(t->base, 0, t->D * t->P * sizeof *t->base);
+  for (size_t g = 0; g < k->n_groups; g++) {
+    const size_t at = k->member[g], pattern = k->pattern[at];
+    const uint16_t *first = k->list + k->first[pattern], *end = k->list + k->first[pattern + 1];
+    for (size_t v = 0; first < end && v < codes; v++) {
+      const size_t l = g * (codes + 1) + v;
+      if (c->n[l] == 0) continue;
+      t->s->count[v * k->n_patterns + pattern] += c->n[l];
+      for (const uint16_t *d = first; d < end; d++) {
+        t->w[v * t->D + *d] += c->w[l];
+        t->base[*d * t->P + l] = 1;
+      }
+      for (size_t e = 0; t->J && e < k->entry[at + 1] - k->entry[at]; e++) {
+        double *cell = t->cross + (k->entry_cell[k->entry[at] + e] * t->channels + v) * t->D;
+        for (const uint16_t *d = first; d < end; d++) cell[*d] += c->d[e * c->L + l];
+      }
+    }
+  }
+}
+
+static void pass(work *t) {
+  if (!t->grouped) {
+    pass_rows(t);
+    return;
+  }
+  sx_banner__grouped_pass(t->k, t->line, &t->cells);
+  pass_groups(t);
 }
 
 /* Cases and squared weights of the bases; cases of the codes into count_of [channels][D]. */
@@ -169,15 +227,17 @@ static void squares(const work *t) {
 /* Totals of the channels, and the base by PSU with its bitmap. */
 static void add_up(const work *t) {
   const size_t P = t->P, bases = t->line->y ? 1 : t->line->n_codes;
-  for (size_t c = 0; c < t->channels * t->D; c++) t->w[c] = sx_num_sum(t->sum + c * P, P);
-  memset(t->base, 0, t->D * P * sizeof *t->base);
-  for (size_t c = 0; c < bases; c++)
-    for (size_t j = 0; j < t->D * P; j++) t->base[j] += t->sum[c * t->D * P + j];
+  if (!t->grouped) {
+    for (size_t c = 0; c < t->channels * t->D; c++) t->w[c] = sx_num_sum(t->sum + c * P, P);
+    memset(t->base, 0, t->D * P * sizeof *t->base);
+    for (size_t c = 0; c < bases; c++)
+      for (size_t j = 0; j < t->D * P; j++) t->base[j] += t->sum[c * t->D * P + j];
+  }
   for (size_t d = 0; d < t->D; d++) {
     t->n_w[d] = 0;
     for (size_t c = 0; c < bases; c++) t->n_w[d] += t->w[c * t->D + d];
     t->r->base_w[t->at_line * t->D + d] = t->n_w[d];
-    for (size_t p = 0; p < P; p++)
+    for (size_t p = 0; !t->grouped && p < P; p++)
       if (t->base[d * P + p] != 0) t->bits[d * t->bitmap + p / 8] |= (uint8_t)(1U << (p % 8));
   }
 }
@@ -189,6 +249,13 @@ static void project(const work *t, double *z) {
   const banner_kernel *k = t->k;
   if (!t->J) return;
   sx_design_project(t->rhs, k->design, t->rhs + t->J + 1);
+  const size_t width = t->line->n_codes + 1;
+  for (size_t g = 0; t->grouped && g < k->n_groups; g++) {
+    double b = 0;
+    for (size_t e = k->entry[k->member[g]]; e < k->entry[k->member[g] + 1]; e++) b += t->rhs[k->entry_cell[e]];
+    for (size_t l = g * width; l < (g + 1) * width; l++) z[l] -= b;
+  }
+  if (t->grouped) return;
   for (size_t j = 0; j < t->J; j++) {
     const double b = t->rhs[j], *T = k->total + j * t->P;
     if (b == 0) continue;
@@ -197,6 +264,7 @@ static void project(const work *t, double *z) {
 }
 
 static double variance(const work *t, const double *z) {
+  if (t->grouped) return sx_banner__grouped_variance(t->k, &t->cells, z);
   return sx_design_cov(t->k->design, z, z, 0, 0);
 }
 
@@ -217,7 +285,9 @@ static double total_of(const work *t, const banner_item *item, size_t d) {
 }
 
 static void numerators(const work *t, const banner_item *item) {
-  const size_t n = t->D * t->P;
+  const size_t n = t->D * t->P, width = t->line->n_codes + 1;
+  for (size_t j = 0; t->grouped && j < n; j++) t->y[j] = t->base[j] != 0 ? item->coef[j % t->P % width] : 0;
+  if (t->grouped) return;
   if (t->line->y) {
     memcpy(t->y, t->sum + n, n * sizeof *t->y);
     return;
@@ -250,6 +320,7 @@ static double spread(const work *t, const banner_item *item, size_t d, double me
 }
 
 static double df_of(const work *t, size_t a, size_t b) {
+  if (t->grouped) return sx_banner__grouped_df(t->k, &t->cells, t->base + a * t->P, t->base + b * t->P);
   uint8_t *all = t->bits + t->D * t->bitmap;
   const uint8_t *x = t->bits + a * t->bitmap, *y = t->bits + b * t->bitmap;
   for (size_t i = 0; i < t->bitmap; i++) all[i] = x[i] | y[i];
@@ -258,6 +329,7 @@ static double df_of(const work *t, size_t a, size_t b) {
 
 /* df over the PSUs where x is not 0. */
 static double df_where(const work *t, const double *x) {
+  if (t->grouped) return sx_banner__grouped_df(t->k, &t->cells, x, NULL);
   uint8_t *all = t->bits + t->D * t->bitmap;
   memset(all, 0, t->bitmap);
   for (size_t p = 0; p < t->P; p++)
@@ -370,19 +442,16 @@ static void test_rest(const work *t, const banner_item *item, size_t i, double d
     const double p = (total_of(t, item, 0) - total_of(t, item, d)) / N;
     double *z = t->pair;
     const double *y0 = t->y, *yd = t->y + d * P, *b0 = t->base, *bd = t->base + d * P;
-    uint8_t *bits = t->bits + t->D * t->bitmap;
-    memset(bits, 0, t->bitmap);
-    for (size_t k = 0; k < P; k++) {
-      z[k] = (y0[k] - yd[k] - p * (b0[k] - bd[k])) / N;
-      if (fabs(b0[k] - bd[k]) > 1e-9 * fabs(b0[k])) bits[k / 8] |= (uint8_t)(1U << (k % 8));
-    }
+    for (size_t k = 0; k < P; k++) z[k] = fabs(b0[k] - bd[k]) > 1e-9 * fabs(b0[k]) ? 1 : 0;
+    const double df = df_where(t, z);
+    for (size_t k = 0; k < P; k++) z[k] = (y0[k] - yd[k] - p * (b0[k] - bd[k])) / N;
     for (size_t j = 0; j < t->J; j++)
       t->rhs[j] = (cross_of(t, item, j, 0) - cross_of(t, item, j, d) -
                    p * (cross_of(t, NULL, j, 0) - cross_of(t, NULL, j, d))) /
                   N;
     project(t, z);
     r->rest[at] = p;
-    if (!(sx_design_df_of(t->k->design, bits) >= 1) || (is_share(item) && (p <= 0 || p >= 1))) continue;
+    if (!(df >= 1) || (is_share(item) && (p <= 0 || p >= 1))) continue;
     const double *zd = t->z + d * P;
     for (size_t k = 0; k < P; k++) z[k] = zd[k] - z[k];
     r->p_rest[at] = sx_banner__p(r->value[at].value - p, variance(t, z), df_all);
