@@ -75,6 +75,7 @@ static void put_tip(sx_buf *out, const sx_page *page, const sx_bound *bound, con
   if (bound->reason) sx_buf_printf(out, "%s%s", semicolon, bound->reason);
   if (bound->across_break) sx_buf_printf(out, "%s%s", semicolon, sx_report__w(page, W_ACROSS_BREAK));
   if (bound->one_sided) sx_buf_printf(out, "%s%s", semicolon, sx_report__w(page, W_ONE_SIDED));
+  if (bound->model) sx_buf_printf(out, "%s%s", semicolon, sx_report__w(page, W_MODEL_BASED));
 }
 
 static const char *tip_of(sx_page *page, const sx_bound *bound, const sx_format *format) {
@@ -98,6 +99,7 @@ static void put_mark(sx_page *page, const char *sign, sx_word meaning) {
 static void put_marks(sx_page *page, const sx_bound *bound) {
   if (bound->across_break) put_mark(page, "†", W_ACROSS_BREAK);
   if (bound->one_sided) put_mark(page, "‡", W_ONE_SIDED);
+  if (bound->model && bound->main) put_mark(page, "*", W_MODEL_BASED);
 }
 
 /* ---- nodes ------------------------------------------------------------------------------------------------------- */

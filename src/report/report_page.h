@@ -87,6 +87,7 @@ typedef struct sx_bound {
   bool across_break;     /* a change across a break of its series: printed with a dagger */
   bool p;                /* a p value: never printed as 0 */
   bool one_sided;        /* a change from a figure without an error: printed with a double dagger */
+  bool model;            /* a small-area estimate stands in somewhere below: printed with an asterisk */
 } sx_bound;
 /* where: the place for the error. A name that does not exist: SX_E_DATA with the nearest. */
 sx_status sx_report__bind(sx_bound *out, sx_page *page, const char *text, size_t n, const char *where,

@@ -21,6 +21,22 @@ bool study__has_price(const st_account *a);
 bool study__has_period(const st_account *a);
 const char *study__adjustment_word(sx_account_adjustment kind, bool english);
 
+/* ---- units of formulas (study_check_dimension.c) ---- */
+
+/* A formula's unit: families of units to whole powers. family [f->n]: of its operands, 0 a plain number or share. */
+enum { ST_DIMENSION_NAMES = 24 };
+typedef struct st_dimension {
+  int family[ST_DIMENSION_NAMES], power[ST_DIMENSION_NAMES]; /* [n] powers that are not 0 */
+  size_t n;
+  bool mixed;   /* it adds unlike to unlike */
+  bool unknown; /* it cannot be told */
+} st_dimension;
+void study__dimension(st_dimension *out, const st_formula *f, const int *family,
+                      int money_last); /* families of money: 1 to money_last */
+/* "元/人", "元²", or where it is mixed the units that meet: "元 and 人". units [f->n]: what the operands are in, NULL: shares */
+void study__dimension_text(char out[200], const st_dimension *d, const st_formula *f, const int *family,
+                           const char *const *units);
+
 /* ---- building (study_accounts.c) ---- */
 
 /* The account over the whole, or over one group (domain not "total"); *out owned by the caller. */

@@ -258,6 +258,7 @@ void study__check_account(st_load *l, st_account *a, const sx_table *unit) {
   bool domains = false;
   for (size_t i = 0; (f = study__account_formula(a, i, &domains)) != NULL && !study__stop(l); i++)
     study__resolve_formula(l, f);
+  if (a->faulty) return;
   for (size_t k = 0; unit && k < a->n_domains; k++) study__check_domain_level(l, unit, &a->domains[k]);
   for (size_t k = 0; unit && k < a->n_compares; k++) {
     study__check_domain_level(l, unit, &a->compares[k].from);
@@ -341,7 +342,7 @@ void study__check_account_reference(const sx_study *s, const sx_reference *ref, 
     return;
   }
   const st_account *account = &s->accounts[a];
-  if (s->skipped && account->tree != ST_NONE) return; /* its nodes are not known here */
+  if ((s->skipped && account->tree != ST_NONE) || account->faulty) return; /* its nodes are not known here */
   const size_t node = study__find_node(account, slash + 1);
   if (node == ST_NONE) {
     const char **names = sx_mem_alloc(&s->ctx, account->n_nodes, sizeof *names);

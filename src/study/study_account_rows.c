@@ -110,6 +110,7 @@ sx_status study__put_account_row(const st_account_run *w, const st_account_put *
   if (status == SX_OK && est && (operand || followed || is_level(w, put->node, put->where->name, put->statistic))) {
     const char *name = sx_arena_printf(r->arena, "%s|%s|%s", indicator, put->where->name, put->statistic);
     status = name ? study__keep_value(r, name, (sx_est *)(uintptr_t)est, err) : sx_error_memory(err);
+    if (status == SX_OK) r->values[r->n_values - 1].model = put->mark && strstr(put->mark, "model");
   }
   if (!put->row) sx_est_free(out.est);
   return status;

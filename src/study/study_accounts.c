@@ -305,8 +305,9 @@ sx_status study__run_account(st_run *r, size_t index, sx_error *err) {
   status = keep_built(&w, err);
 done:
   if (status != SX_OK) {
+    const size_t at = err ? study__find_node(a, err->where) : ST_NONE;
     sx_error_add_where(err, "account %s", a->id);
-    study__add_place(err, r->s, a->node);
+    study__add_place(err, r->s, at == ST_NONE ? a->node : a->nodes[at].node);
   }
   sx_account_result_free(result);
   sx_account_free(w.account);

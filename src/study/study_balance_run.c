@@ -17,6 +17,7 @@ typedef struct part { /* one figure of the problem */
   size_t figure;
   const st_where *where;
   sx_est *est;
+  bool model; /* it rests on a small-area estimate */
 } part;
 
 typedef struct work {
@@ -35,11 +36,24 @@ typedef struct work {
 
 static const st_where whole = {.n = 0, .name = "total"};
 
+static sx_status rests_on_model(bool *out, const st_run *r, const st_formula *f, const char *domain, sx_error *err) {
+  for (size_t i = 0; i < f->n && !*out; i++) {
+    const st_operand *op = &f->operands[i];
+    if (op->kind != ST_OPERAND_ACCOUNT || !op->levels) continue;
+    const st_account *a = &r->s->accounts[op->index];
+    const char *name = sx_arena_printf(r->arena, "%s/%s|%s|%s", a->id, a->nodes[op->node].id, domain, op->statistic);
+    if (!name) return sx_error_memory(err);
+    for (size_t k = 0; k < r->n_values && !*out; k++) *out = r->values[k].model && strcmp(r->values[k].name, name) == 0;
+  }
+  return SX_OK;
+}
+
 static sx_status add_part(work *w, size_t figure, const st_where *where, sx_error *err) {
   if (!sx_mem_grow(&w->r->ctx, (void **)&w->parts, &w->cap, w->n + 1, sizeof *w->parts)) return sx_error_memory(err);
   part *p = &w->parts[w->n++];
-  *p = (part){figure, where, NULL};
+  *p = (part){figure, where, NULL, false};
   SX_TRY(study__formula_value(&p->est, w->r, &w->b->figures[figure].value, where->name, err));
+  SX_TRY(rests_on_model(&p->model, w->r, &w->b->figures[figure].value, where->name, err));
   if (w->na != SX_NA_NONE) return SX_OK;
   if (isnan(sx_est_value(p->est)))
     w->na = sx_est_na(p->est) == SX_NA_NONE ? SX_NA_OPERAND : sx_est_na(p->est);
@@ -235,8 +249,9 @@ static sx_status put_rows(work *w, const sx_balance_result *result, sx_error *er
     const st_balanced *f = &w->b->figures[p->figure];
     const sx_balance_row *row = &result->rows[j];
     const bool held = row->at == SX_BALANCE_AT_LOWER || row->at == SX_BALANCE_AT_UPPER;
-    SX_TRY(put_estimate(w, p, "balanced", row->est, held ? "at bound" : NULL, err)); /* first: the main statistic */
-    SX_TRY(put_estimate(w, p, "before", p->est, NULL, err));
+    const char *mark = held ? (p->model ? "at bound;model" : "at bound") : p->model ? "model" : NULL;
+    SX_TRY(put_estimate(w, p, "balanced", row->est, mark, err)); /* first: the main statistic */
+    SX_TRY(put_estimate(w, p, "before", p->est, p->model ? "model" : NULL, err));
     SX_TRY(put_number(w, f->id, p->where, "moved_se", isnan(row->moved_se) ? 0 : row->moved_se, none, NULL, err));
     if (!any_held(w)) /* how far it would move by chance is not known where others may not */
       SX_TRY(put_number(w, f->id, p->where, "standardised", isnan(row->standardised) ? 0 : row->standardised, none,
@@ -451,6 +466,12 @@ sx_status study__balance_note(sx_buf *out, const st_run *r, const st_block *bloc
     at_bound += strcmp(row->statistic, "at_bound") == 0 && strncmp(row->indicator, b->id, n) == 0 &&
                 row->indicator[n] == '/' && !row->main;
   }
+  bool model = false;
+  for (size_t k = 0; k < r->rows.n; k++) {
+    const st_row *row = &r->rows.items[k];
+    model = model || (strncmp(row->indicator, b->id, n) == 0 && row->indicator[n] == '/' && row->quality &&
+                      strstr(row->quality, "model"));
+  }
   sx_buf text[2];
   sx_status status = SX_OK;
   for (int k = 0; k < 2; k++) {
@@ -458,6 +479,7 @@ sx_status study__balance_note(sx_buf *out, const st_run *r, const st_block *bloc
     const sx_node *mine = own[k] ? own[k] : own[1 - k];
     if (mine && mine->kind == SX_NODE_SCALAR) sx_buf_printf(&text[k], "%s%s", mine->text, k ? " " : "");
     put_note(&text[k], chi, p, at_bound, k == 0);
+    if (model) sx_buf_add(&text[k], k ? " * holds a small-area estimate." : "* 含小域模型的估计。");
     if (status == SX_OK) status = sx_buf_status(&text[k], err);
   }
   if (status == SX_OK && text[0].n) {

@@ -144,6 +144,13 @@ static sx_status take_statistic(shown_table *t, const char *stem, const char *su
   t->formats[t->n_statistics] = study__account_format(t->a, stem);
   if (!*suffix && study__change_measure(&t->words[t->n_statistics], format, t->a, stem))
     t->formats[t->n_statistics] = sx_arena_strdup(t->r->arena, format);
+  const char *share = *suffix ? NULL : strstr(stem, "_share_");
+  if (share) { /* a change of which share */
+    const sx_text2 of = study__account_word(share + 1, strlen(share + 1)), own = t->words[t->n_statistics];
+    t->words[t->n_statistics] = (sx_text2){sx_arena_printf(t->r->arena, "%s：%s", of.zh, own.zh),
+                                           sx_arena_printf(t->r->arena, "%s: %s", of.en, own.en)};
+    if (!t->words[t->n_statistics].zh || !t->words[t->n_statistics].en) return sx_error_memory(err);
+  }
   if (!t->formats[t->n_statistics]) return sx_error_memory(err);
   t->statistics[t->n_statistics++] = statistic;
   return SX_OK;
@@ -360,11 +367,12 @@ static size_t list_marked(sx_buf *out, const shown_table *t, const sx_node *node
 static sx_status note_json(const shown_table *t, const sx_node *block, sx_error *err) {
   static const struct {
     const char *mark, *zh, *en;
-  } marked[] = {{"product term", "误差相乘的一项超过方差的1%，已计入标准误：",
-                 "The product of the factors' errors is above 1% of the variance, and is in the standard error: "},
-                {"model", "访问不足，由小域模型的估计代替：", "Too few interviews, a small-area estimate stands in: "},
-                {"weak", "访问不足，没有可代替的估计：", "Too few interviews, and nothing stands in: "},
-                {"range", "付费率在0至1之外或支出为负：", "A penetration outside 0 to 1, or spending below 0: "}};
+  } marked[] = {
+      {"product term", "误差相乘的一项超过方差的1%，已计入标准误：",
+       "The product of the factors' errors is above 1% of the variance, and is in the standard error: "},
+      {"model", "* 访问不足，由小域模型的估计代替：", "* Too few interviews, a small-area estimate stands in: "},
+      {"weak", "访问不足，没有可代替的估计：", "Too few interviews, and nothing stands in: "},
+      {"range", "付费率在0至1之外或支出为负：", "A penetration outside 0 to 1, or spending below 0: "}};
   const sx_node *own = sx_node_get(block, "note");
   const char *const given[2] = {text_in(own, "zh"), text_in(own, "en")};
   sx_buf text[2];

@@ -127,6 +127,7 @@ void study__check_account_block(st_load *l, const sx_node *map, bool figure) {
     return;
   }
   const st_account *a = &s->accounts[at];
+  if (a->faulty) return;
   const char *scope = study__text(l, map, "scope");
   bool known = scope == NULL;
   for (size_t i = 0; i < a->scopes.n; i++) known = known || strcmp(a->scopes.items[i], scope) == 0;

@@ -123,6 +123,19 @@ static void check_indicator_form(st_load *l, const sx_node *map) {
       study__problem(l, domains.nodes[k], "no indicator of this list is estimated by '%s': add it to their 'by'",
                      domains.items[k]);
   }
+  for (size_t i = 0; i < indicators.n && domains.n; i++) {
+    const size_t at = study__find_indicator(s, indicators.items[i], strlen(indicators.items[i]));
+    bool shown_somewhere = at == ST_NONE;
+    for (size_t k = 0; k < domains.n && !shown_somewhere; k++) {
+      st_domain d = {.n = 0};
+      shown_somewhere = !study__domain(l, &d, domains.nodes[k], domains.items[k]) || d.n == 0;
+      for (size_t b = 0; !shown_somewhere && b < s->indicators[at].n_by; b++)
+        shown_somewhere = study__covers(&s->indicators[at].by[b], &d);
+    }
+    if (!shown_somewhere)
+      study__warning(l, indicators.nodes[i], "'%s' is estimated in none of these groups: its row stays blank",
+                     indicators.items[i]);
+  }
   for (size_t i = 0; i < show.n; i++) {
     const size_t n = sizeof shown / sizeof *shown;
     if (study__is_extra(show.items[i])) {

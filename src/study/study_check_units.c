@@ -317,6 +317,71 @@ static void check_penetration(st_load *l, const st_formula *f) {
   if (q.is == M_AMOUNT) study__problem(l, f->value.node, "penetration is a share, and '%s' is in %s", op->name, q.unit);
 }
 
+/* ---- formulas of several names ---------------------------------------------------------------------------------------------- */
+
+typedef struct slot {
+  const char *what;
+  int own;       /* family that it is in to the power 1: NONE for a share, OTHER for any count of people or things */
+  int low, high; /* what other counts may be to: an amount per head, or of all heads */
+} slot;
+
+static bool fits(const st_dimension *d, const slot *s) {
+  int counted = 0;
+  bool fit = true;
+  for (size_t i = 0; i < d->n; i++) {
+    const bool money = d->family[i] <= MONEY_LAST;
+    if (s->own == OTHER && !money && d->power[i] == 1 && counted == 0) {
+      counted = 1;
+      continue;
+    }
+    const int power = d->family[i] == s->own ? d->power[i] - 1 : d->power[i];
+    const bool free = d->family[i] != s->own && !money && s->own > 0;
+    fit = fit && (free ? power >= s->low && power <= s->high : power == 0);
+  }
+  bool there = s->own == NONE || (s->own == OTHER && counted);
+  for (size_t i = 0; i < d->n; i++) there = there || d->family[i] == s->own;
+  return fit && there;
+}
+
+/* The formula's unit, worked out from those of its names; silent where one is not known. */
+static void check_dimension(st_load *l, const st_formula *f, const slot *s, const char *unit) {
+  st_dimension d = {.n = 0};
+  int family_of[ST_DIMENSION_NAMES];
+  const char *units_of[ST_DIMENSION_NAMES];
+  if (!f->value.expr || f->n == 0 || f->n > ST_DIMENSION_NAMES || single(f)) return;
+  for (size_t i = 0; i < f->n; i++) {
+    const quantity q = of_operand(l->s, &f->operands[i]);
+    family_of[i] = q.is == M_AMOUNT ? family(q.unit) : NONE;
+    units_of[i] = q.is == M_AMOUNT ? q.unit : NULL;
+    if (q.is == M_UNKNOWN || (q.is == M_AMOUNT && family_of[i] <= 0)) return;
+  }
+  char text[200];
+  study__dimension(&d, f, family_of, MONEY_LAST);
+  if (d.unknown) return;
+  study__dimension_text(text, &d, f, family_of, units_of);
+  if (d.mixed) {
+    study__problem(l, f->value.node, "%s adds what is in different units: %s in '%s'", s->what, text,
+                   sx_expr_text(f->value.expr));
+  } else if (!fits(&d, s)) {
+    study__problem(l, f->value.node, "%s is %s%s, and '%s' comes out %s%s", s->what,
+                   s->own == NONE    ? "a share"
+                   : s->own == OTHER ? "a number of people or things"
+                                     : "in ",
+                   s->own > 0 ? unit : "", sx_expr_text(f->value.expr), *text ? "in " : "as a share", text);
+  }
+}
+
+static void check_dimensions(st_load *l, const st_account *a, const st_node *n) {
+  const int own = a->unit && !a->scale.value.node ? family(a->unit) : NONE;
+  const slot population = {"population", OTHER, 0, 0}, penetration = {"penetration", NONE, 0, 0};
+  const slot spend = {"spend", own, -1, 0}, total = {"a total", own, 0, 1};
+  check_dimension(l, &n->population, &population, NULL);
+  check_dimension(l, &n->penetration, &penetration, NULL);
+  if (own <= 0) return;
+  check_dimension(l, &n->spend, &spend, a->unit);
+  check_dimension(l, &n->total, &total, a->unit);
+}
+
 /* ---- ranges of what is no estimate ------------------------------------------------------------------------------------------ */
 
 static double constant(const sx_study *s, const st_formula *f) {
@@ -355,6 +420,8 @@ void study__check_account_units(st_load *l, const st_account *a) {
   for (size_t i = 0; (f = study__account_formula(a, i, &domains)) != NULL && !study__stop(l); i++)
     check_operand_units(l, f);
   check_amount(l, a, &a->benchmark, "the benchmark");
+  const slot benchmark = {"the benchmark", a->unit && !a->scale.value.node ? family(a->unit) : NONE, 0, 1};
+  if (benchmark.own > 0) check_dimension(l, &a->benchmark, &benchmark, a->unit);
   check_price(l, &a->price);
   for (size_t i = 0; i < a->n_nodes && !study__stop(l); i++) {
     const st_node *n = &a->nodes[i];
@@ -362,6 +429,7 @@ void study__check_account_units(st_load *l, const st_account *a) {
     check_penetration(l, &n->penetration);
     check_amount(l, a, &n->spend, "spend");
     check_amount(l, a, &n->total, "a total");
+    check_dimensions(l, a, n);
     check_ranges(l, n);
   }
 }

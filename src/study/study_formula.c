@@ -12,7 +12,7 @@ sx_status study__keep_value(st_run *r, const char *name, sx_est *est, sx_error *
   if (!sx_mem_grow(&r->ctx, (void **)&r->values, &r->cap_values, r->n_values + 1, sizeof *r->values)) {
     return sx_error_memory(err);
   }
-  r->values[r->n_values++] = (st_value){name, sx_est_ref(est)};
+  r->values[r->n_values++] = (st_value){name, sx_est_ref(est), false};
   return SX_OK;
 }
 

@@ -443,6 +443,7 @@ static bool read_operand_reference(st_load *l, st_operand *op, const st_expr *e)
       op->kind = ST_OPERAND_ACCOUNT;
       op->index = study__find_account(s, ref.indicator, (size_t)(slash - ref.indicator));
       op->node = study__find_node(&s->accounts[op->index], slash + 1);
+      if (op->node == ST_NONE) return false; /* of an account without a tree, which is told */
       const bool scope = ref.n_terms && strcmp(ref.variable[0], "scope") == 0;
       if (ref.n_terms && strcmp(ref.variable[0], "input") == 0)
         (void)snprintf(message, sizeof message, "'%.100s': no formula rests on the sensitivity of an account",

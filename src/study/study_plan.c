@@ -516,6 +516,7 @@ static sx_status plan_block(build *b, size_t i, sx_error *err) {
   sx_node_to_json(&b->spec, block->node);
   const sx_node *indicators = sx_node_get(block->node, "indicators"), *account = sx_node_get(block->node, "account");
   const sx_node *tests = sx_node_get(block->node, "tests");
+  if (study__block_waves(s, block->node)) study__plan_spec_reasons(b);
   for (size_t k = 0; tests && k < tests->n; k++) {
     if (tests->items[k]->kind == SX_NODE_SCALAR) SX_TRY(dep_indicator_name(b, step, tests->items[k]->text, err));
   }
@@ -589,6 +590,7 @@ static sx_status plan_words(build *b, sx_error *err) {
     SX_TRY(add_step(&step, b, ST_STEP_ANNEX, i, "annex", s->annex.items[i], err));
     SX_TRY(add_dep(b, step, b->design, err));
     if (strcmp(s->annex.items[i], "design") == 0) {
+      if (s->series) study__plan_spec_reasons(b);
       spec_own(b, "level");
       spec_own(b, "ci");
       spec_own(b, "quality");

@@ -37,6 +37,7 @@ sx_status study__plan_balance(st_build *b, size_t balance, sx_error *err) SX_NOD
 /* study_waves_plan.c */
 void study__plan_spec_wave(st_build *b);              /* what rows of an earlier wave call it */
 void study__plan_spec_map(st_build *b, size_t table); /* what becomes of the table's variables in an earlier wave */
+void study__plan_spec_reasons(st_build *b); /* why series break, as notes and the annex say it; labels of the waves */
 sx_status study__plan_wave_files(st_build *b, sx_error *err) SX_NODISCARD;
 sx_status study__plan_waves(st_build *b, sx_error *err) SX_NODISCARD;
 sx_status study__plan_dep_waves(st_build *b, size_t step, const char *indicator, sx_error *err) SX_NODISCARD;

@@ -280,6 +280,7 @@ typedef struct st_account {
   st_node *nodes;         /* parents before children */
   size_t n_nodes, cap_nodes;
   size_t tree;   /* table of the tree, ST_NONE: none */
+  bool faulty;   /* it has no tree: told once, and nothing that rests on it is judged */
   bool followed; /* over the waves: its estimates stay in memory for the changes */
   st_domain *domains;
   size_t n_domains;
@@ -662,6 +663,7 @@ typedef struct st_rows {
 typedef struct st_value { /* an estimate with its carrier, for formulas */
   const char *name;       /* INDICATOR|DOMAIN */
   sx_est *est;
+  bool model; /* of an account: a small-area estimate stands in below it */
 } st_value;
 
 typedef struct st_generated {

@@ -35,7 +35,16 @@ static void read_node(st_load *l, st_account *a, const sx_node *map) {
     return;
   }
   check_keys(l, map, study__node_keys);
-  st_node node = {.node = map, .id = study__text(l, map, "id"), .parent = study__text(l, map, "parent")};
+  const sx_node *parents = sx_node_get(map, "parent");
+  st_node node = {.node = map, .id = study__text(l, map, "id")};
+  if (node.id && parents && parents->kind == SX_NODE_LIST) {
+    study__problem(l, parents,
+                   "the node '%s' has %zu parents: each amount belongs to one, or it would be counted twice", node.id,
+                   parents->n);
+    a->faulty = true;
+    return;
+  }
+  node.parent = study__text(l, map, "parent");
   if (!node.id) {
     study__problem(l, map, "a node of an account has an id");
     return;
@@ -86,7 +95,7 @@ static void order_nodes(st_load *l, st_account *a) {
     study__problem(l, sx_node_get(a->nodes[i].node, "parent"), "unknown parent '%s'%s", a->nodes[i].parent,
                    study__near_node(l, near, a, a->nodes[i].parent));
     a->nodes[i].parent = NULL;
-    done[i] = true; /* left out of what follows */
+    a->faulty = done[i] = true; /* left out of what follows */
   }
   for (bool moved = true; moved;) {
     moved = false;
@@ -103,6 +112,7 @@ static void order_nodes(st_load *l, st_account *a) {
     if (!done[i] && study__find_node(a, a->nodes[i].parent) != ST_NONE) {
       study__problem(l, a->nodes[i].node, "the node '%s' is its own ancestor, or hangs under one that is",
                      a->nodes[i].id);
+      a->faulty = true;
       break;
     }
   }
@@ -126,12 +136,14 @@ static void read_account(st_load *l, st_account *a, const char *id, const sx_nod
   const sx_node *nodes = sx_node_get(map, "nodes"), *tree = sx_node_get(map, "tree");
   if ((nodes != NULL) == (tree != NULL)) {
     study__problem(l, map, "the account '%s' has either 'nodes: [...]' or 'tree: {from: TABLE, ...}'", id);
+    a->faulty = true;
     return;
   }
   if (study__is_list(l, nodes, "nodes")) {
     for (size_t i = 0; i < nodes->n; i++) read_node(l, a, nodes->items[i]);
     order_nodes(l, a);
-    if (a->n_nodes == 0 && nodes->n == 0) study__problem(l, nodes, "the account '%s' has no nodes", id);
+    if (nodes->n == 0) study__problem(l, nodes, "the account '%s' has no nodes", id);
+    a->faulty = a->faulty || a->n_nodes == 0;
   }
   study__read_account_words(l, a, map);
   if (!study__is_map(l, tree, "tree")) return;

@@ -93,11 +93,23 @@ static sx_status dep_side(st_build *b, size_t step, size_t wave, const char *id,
   return study__plan_dep(b, step, account ? own->account[at] : own->indicator[at], err);
 }
 
-/* Breaks mark rows: their words are what the rows say. */
-static void spec_breaks(st_build *b, const st_wave *w, const size_t *broken, size_t n) {
+/* Breaks mark rows, whatever their reason says; notes and the annex have its words (study__plan_spec_reasons). */
+static void spec_breaks(st_build *b, const size_t *broken, size_t n) {
   for (size_t i = 0; broken && i < n; i++)
-    if (broken[i] != ST_NONE)
-      sx_buf_printf(&b->spec, "%zu %s %s\n", i, text_of(w, broken[i], true), text_of(w, broken[i], false));
+    if (broken[i] != ST_NONE) sx_buf_printf(&b->spec, "%zu broken\n", i);
+}
+
+void study__plan_spec_reasons(st_build *b) {
+  const struct st_series *series = b->s->series;
+  sx_buf_printf(&b->spec, "%s %s\n", series && series->own.zh ? series->own.zh : "",
+                series && series->own.en ? series->own.en : "");
+  for (size_t i = 0; series && i < series->n; i++) {
+    const st_wave *w = &series->waves[i];
+    sx_buf_printf(&b->spec, "%s %s\n", w->label.zh ? w->label.zh : "", w->label.en ? w->label.en : "");
+    for (size_t k = 0; k < w->n_maps + w->n_breaks; k++)
+      if (k >= w->n_maps || w->maps[k].breaks)
+        sx_buf_printf(&b->spec, "%s %s\n", text_of(w, k, true), text_of(w, k, false));
+  }
 }
 
 static sx_status plan_change(size_t *out, st_build *b, const size_t *links, size_t i, bool account, sx_error *err) {
@@ -117,8 +129,8 @@ static sx_status plan_change(size_t *out, st_build *b, const size_t *links, size
         sx_node_to_json(&b->spec, s->accounts[i].compares[c].node);
     }
     for (const st_wave *x = w; x; x = x->next) {
-      spec_breaks(b, x, account ? &x->broken_account[i] : &x->broken[i], 1);
-      if (!account) spec_breaks(b, x, x->broken_group, s->n_groups);
+      spec_breaks(b, account ? &x->broken_account[i] : &x->broken[i], 1);
+      if (!account) spec_breaks(b, x->broken_group, s->n_groups);
     }
   }
   return study__plan_seal(b, *out, err);

@@ -167,6 +167,41 @@ refused '27:.*' "penetration is a share between 0 and 1, not -0.1" 's/penetratio
 refused '25:.*' "spending is not negative, as -3 is" '25s/spend: mean/spend: -3/'
 refused '25:.*' "a price index of 125 is far from 1: an index of 100 is written 1.00" 's/value: 1.25/value: 125/'
 
+# formulas of several names: their unit is worked out from those of the names
+refused '25:.*' "population is a number of people or things, and 'people \* mean' comes out in 人·元" '25s/population: people/population: people * mean/'
+refused '25:.*' "population is a number of people or things, and 'people / heads' comes out as a share" '25s/population: people/population: people \/ heads/'
+refused '25:.*' "penetration is a share, and 'mean / people' comes out in 元/人" '25s/penetration: rate/penetration: mean \/ people/'
+refused '25:.*' "spend is in 元, and 'rate \* rate' comes out as a share" '25s/spend: mean/spend: rate * rate/'
+refused '25:.*' "spend is in 元, and 'mean \* extra' comes out in 元^2" '25s/spend: mean/spend: mean * extra/'
+refused '25:.*' "spend adds what is in different units: 元 and 人 in 'mean + people'" '25s/spend: mean/spend: mean + people/'
+refused '25:.*' "spend adds what is in different units: 元 and a share in 'mean + rate'" '25s/spend: mean/spend: mean + rate/'
+refused '26:.*' "a total is in 元, and 'people \* rate' comes out in 人" '26s/total: 2500/total: people * rate/'
+refused '20:.*' "the benchmark is in 元, and 'hh \* hh' comes out in 元^2" '20s/benchmark: hh/benchmark: hh * hh/'
+for fine in '25s/population: people/population: people * rate/' '25s/penetration: rate/penetration: people \/ heads * rate/' '25s/spend: mean/spend: extra \/ people/' '25s/spend: mean/spend: "max(mean, mean * rate)"/' \
+  '26s/total: 2500/total: people * rate * mean/' '26s/total: 2500/total: extra + people * mean/' '25s/spend: mean/spend: mean + 10/' '20s/benchmark: hh/benchmark: heads * mean/'; do
+  study
+  sed -i "$fine" "$tmp/study.yaml"
+  "$program" check "$tmp/study.yaml" --quiet >"$tmp/out" 2>"$tmp/err" || fail "$fine: $(cat "$tmp/err")"
+done
+
+# An account without a tree is told once, whatever rests on it
+once() {
+  study
+  sed -i "$3" "$tmp/study.yaml"
+  "$program" check "$tmp/study.yaml" --quiet >"$tmp/out" 2>"$tmp/err" && fail "$3 is no error"
+  [ "$(grep -c '^error: ' "$tmp/err")" = 1 ] || fail "$3: not one error: $(cat "$tmp/err")"
+  grep -q "study.yaml:$1.*$2" "$tmp/err" || fail "$3: $(cat "$tmp/err")"
+}
+once '24:9' "the node 't' is its own ancestor" '24s/{id: t,/{id: t, parent: g,/'
+once '24:9' "the node 't' is its own ancestor" '24s/{id: t,/{id: t, parent: t,/'
+once '25:25' "the node 'g' has 2 parents: each amount belongs to one" '25s/parent: t/parent: [t, x]/'
+once '28:25' "unknown parent 'q'" '28s/parent: t/parent: q/'
+once '17:5' "either 'nodes: \[...\]' or 'tree" '23,29d'
+once '23:12' "the account 'a' has no nodes" '24,29d; 23s/nodes:/nodes: []/'
+study
+sed -i '26s/amount: 500/amount: 500000/' "$tmp/study.yaml"
+run_fails 1 "study.yaml:26:[0-9]*: account a: x_double: takes 500000 off 'x', which is only" "$program" run "$tmp/study.yaml" --out "$tmp/res2" --quiet
+
 # narrative REFERENCE MESSAGE: a format that contradicts the number, at its line and column
 narrative() {
   study
@@ -226,4 +261,12 @@ END
 db=$tmp/ar/results.db
 case $(of a/x level prov:A quality) in *weak*) ;; *) fail "the leaf that lends its spend is not marked: $(of a/x level prov:A quality)" ;; esac
 near "video in A" "$(of a/v level prov:A estimate)" "$(awk -v s="$(of play mean prov:A estimate)" -v n="$(of people count prov:A estimate)" 'BEGIN { print n * 0.5 * 0.3 * s }')" 1e-5
+# A cell that holds a small-area estimate is marked, and says so
+for d in A B C D E F; do case $(of a/g level prov:$d quality) in *model*) m=$d ;; esac; done
+if [ -n "${m:-}" ]; then
+  sed 's/<[^>]*>//g' "$tmp/ar/report.en.html" | grep -q 'Too few interviews, a small-area estimate stands in' || fail "the note does not name model-based cells"
+  grep -q 'holds a small-area estimate' "$tmp/ar/report.en.html" || fail "no cell is marked as model-based"
+else
+  fail "no leaf was replaced by the model"
+fi
 finish

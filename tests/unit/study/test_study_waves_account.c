@@ -438,6 +438,37 @@ static void test_reuse(void) {
   const tiny_row broken = tiny_find(r->run, "a/g", "contribution_previous", "total");
   CHECK(strstr(broken.quality, "break") != NULL);
   sx_run_result_free(r);
+  /* another reason for the break, or for the prices, computes nothing but the annex and what is printed */
+  write_study("{wave: previous, decompose: true}", "a",
+              ", data: {p: {file: was.csv}}, breaks: [{accounts: [a], why: asked otherwise}]", "");
+  r = tiny_run();
+  for (size_t i = 0; i < r->n_steps; i++)
+    if (strncmp(r->steps[i].id, "change:", 7) == 0 || strncmp(r->steps[i].id, "account:", 8) == 0)
+      CHECK(r->steps[i].reused);
+  sx_run_result_free(r);
+  tiny_replace("study.yaml", "price_index: {value: cpi, why: w}", "price_index: {value: cpi, why: another reason}");
+  r = tiny_run();
+  for (size_t i = 0; i < r->n_steps; i++)
+    if (strncmp(r->steps[i].id, "change:", 7) == 0 || strstr(r->steps[i].id, "account:")) CHECK(r->steps[i].reused);
+  sx_run_result_free(r);
+  tiny_remove();
+}
+
+/* Two waves that hardly differ: what is divided by their difference is marked, amounts are not. */
+static void test_near_zero(void) {
+  prepare("waves_near");
+  make_sample(&wave[1], 1 + N - SHARED, 0);
+  write_sample("now.csv", &wave[1]);
+  write_study("{wave: previous, decompose: true}", "a", ", data: {p: {file: was.csv}}", "");
+  sx_run_result *r = tiny_run();
+  REQUIRE(r != NULL);
+  const tiny_row gap = tiny_find(r->run, "a/t", "gap_previous", "total");
+  CHECK(fabs(gap.estimate) < 3 * gap.se);
+  CHECK(strstr(tiny_find(r->run, "a/g", "share_of_change_previous", "total").quality, "near 0") != NULL);
+  CHECK(strstr(tiny_find(r->run, "a/t", "effect_share_spend_previous", "total").quality, "near 0") != NULL);
+  CHECK(strstr(tiny_find(r->run, "a/t", "effect_spend_previous", "total").quality, "near 0") == NULL);
+  CHECK(strstr(tiny_find(r->run, "a/g", "contribution_previous", "total").quality, "near 0") == NULL);
+  sx_run_result_free(r);
   tiny_remove();
 }
 
@@ -479,4 +510,4 @@ static void test_refused(void) {
   tiny_remove();
 }
 
-SXT_MAIN(SXT_CASE(test_twin), SXT_CASE(test_reuse), SXT_CASE(test_refused))
+SXT_MAIN(SXT_CASE(test_twin), SXT_CASE(test_reuse), SXT_CASE(test_near_zero), SXT_CASE(test_refused))
