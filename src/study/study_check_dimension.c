@@ -3,14 +3,14 @@
  *   f(.., t x, ..) = t^k f(x)   for every t: the formula is in that unit to the power k
  *
  * Where the powers at two scales differ, names of one unit are added to something else. A plain number may stand for an amount in any unit
- * (`users + 1000`), and exp or log have none: then nothing is said. */
+ * (`users * 10`), and exp or log have none: then nothing is said. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "study_account.h"
 
-/* The formula has a number that is more than a factor of 1, or a function that has no units: what it adds cannot be judged. */
+/* A number, or a function that has no units. */
 static bool has_numbers(const char *text) {
   bool quoted = false, word = false;
   for (const char *c = text; *c; c++) {
@@ -36,7 +36,7 @@ static double scaled(const st_formula *f, const int *family, int which, double t
 void study__dimension(st_dimension *out, const st_formula *f, const int *family, int money_last) {
   bool money = false, mixed_money = false;
   const double one = scaled(f, family, -1, 1);
-  *out = (st_dimension){.unknown = !isfinite(one) || one == 0};
+  *out = (st_dimension){.unknown = !isfinite(one) || one == 0 || has_numbers(sx_expr_text(f->value.expr))};
   for (size_t i = 0; i < f->n && !out->unknown; i++) {
     bool seen = family[i] == 0;
     for (size_t k = 0; k < i; k++) seen = seen || family[k] == family[i];
@@ -58,7 +58,6 @@ void study__dimension(st_dimension *out, const st_formula *f, const int *family,
   }
   /* Means and amounts of one person are both in 元: heads times the one, added to the other, are amounts. */
   if (out->mixed && money && !mixed_money) out->unknown = true;
-  if (has_numbers(sx_expr_text(f->value.expr)) && out->mixed) out->unknown = true;
 }
 
 /* What the operands of a family are in, without its scale; the first one's. */

@@ -5,7 +5,7 @@
 need_program
 store=${SX_BUILD:-build/dev}/tests/t_property_test_study_store
 [ -x "$store" ] || { echo "skipped: $store is not built"; exit 77; }
-fresh() { mkdir -p "$1" && cp -r studies/digital-consumption-2025h1/. "$1" && rm -rf "$1/out" "$1"/interviews*.sav; }
+fresh() { mkdir -p "$1" && cp -r studies/digital-consumption-2025h1/. "$1" && rm -rf "$1/out" "$1"/interviews*.sav && smaller "$1/study.yaml" >&2; }
 unstamped() { sed "s/20[0-9-]*T[0-9:]*Z/TIME/g; s#$(dirname "$(dirname "$1")")#HERE#g" "$1"; }
 
 study=$tmp/one

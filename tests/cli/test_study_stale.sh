@@ -63,6 +63,7 @@ study=$tmp/study
 mkdir "$study"
 cp -r studies/digital-consumption-2025h1/. "$study"
 rm -rf "$study/out" "$study"/interviews*.sav
+smaller "$study/study.yaml"
 "$program" run "$study/study.yaml" --quiet >"$tmp/out" 2>"$tmp/err" || fail "the bundled study: $(cat "$tmp/err")"
 byte "$study/narrative/en/07-check.md" 'The published figures beside' 'The Published figures beside'
 then_computes "$study" "text:narrative/zh/07-check.md annex:provenance report" "bundled: a byte of the narrative"
