@@ -508,6 +508,7 @@ static sx_status step_json(sx_buf *out, const char **kind, const char **id, st_r
   case ST_STEP_BLOCK:
     *kind = s->blocks[step->index].figure ? "figure" : "table";
     *id = s->blocks[step->index].id;
+    if (study__is_banner(&s->blocks[step->index])) return study__banner_json(out, r, step->index, err);
     return study__block_json(out, r, &s->blocks[step->index], err);
   case ST_STEP_ANNEX:
     *kind = "annex";
@@ -527,6 +528,7 @@ static sx_status step_json(sx_buf *out, const char **kind, const char **id, st_r
   case ST_STEP_SIGNIFICANCE:
   case ST_STEP_BALANCE:
   case ST_STEP_RULES:
+  case ST_STEP_BANNER:
   case ST_STEP_PUBLISHED:
   case ST_STEP_REPORT:
   default:

@@ -193,6 +193,13 @@ static void check_figure_shape(st_load *l, const sx_node *map) {
 
 static void check_block(st_load *l, const st_block *block) {
   const sx_node *map = block->node;
+  if (study__is_banner(block)) {
+    (void)study__text2(l, map, "title");
+    (void)study__text2(l, map, "note");
+    (void)study__text2(l, map, "source");
+    study__check_banner(l, map);
+    return;
+  }
   (void)study__text2(l, map, "title");
   (void)study__text2(l, map, "note");
   (void)study__text2(l, map, "source");

@@ -424,7 +424,7 @@ static void read_head(st_load *l, const sx_node *root) {
   ST_KEYS(l, root, "study", "title", "subtitle", "date", "wave", "languages", "requires", "note", "root", "data",
           "publisher", "key", "join", "derived", "design", "weighting", "benchmarks", "groups", "indicators",
           "accounts", "published", "tables", "figures", "narrative", "annex", "audit", "level", "ci", "df", "deff",
-          "waves", "balance", "rules", "quality", "outputs", "publish");
+          "waves", "balance", "banner", "rules", "quality", "outputs", "publish");
   s->est = (sx_est_options)SX_EST_OPTIONS_INIT;
   study__read_estimation(l, &s->est, &s->deff_wor, root);
   read_quality(l, sx_node_get(root, "quality"));

@@ -512,6 +512,14 @@ static sx_status plan_block(build *b, size_t i, sx_error *err) {
   const sx_study *s = b->s;
   const st_block *block = &s->blocks[i];
   size_t step = 0;
+  if (study__is_banner(block)) {
+    step = b->plan->n; /* the cells, then the block */
+    SX_TRY(study__plan_banner(b, i, err));
+    const size_t cells = step;
+    SX_TRY(add_step(&step, b, ST_STEP_BLOCK, i, "table", block->id, err));
+    SX_TRY(add_dep(b, step, cells, err));
+    return seal(b, step, err);
+  }
   SX_TRY(add_step(&step, b, ST_STEP_BLOCK, i, block->figure ? "figure" : "table", block->id, err));
   sx_node_to_json(&b->spec, block->node);
   const sx_node *indicators = sx_node_get(block->node, "indicators"), *account = sx_node_get(block->node, "account");

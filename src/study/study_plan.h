@@ -34,6 +34,9 @@ sx_status study__plan_body(st_build *b, sx_error *err) SX_NODISCARD; /* data to 
 /* study_balance.c */
 sx_status study__plan_balance(st_build *b, size_t balance, sx_error *err) SX_NODISCARD; /* after what it rests on */
 
+/* study_banner.c */
+sx_status study__plan_banner(st_build *b, size_t block, sx_error *err) SX_NODISCARD;
+
 /* study_waves_plan.c */
 void study__plan_spec_wave(st_build *b);              /* what rows of an earlier wave call it */
 void study__plan_spec_map(st_build *b, size_t table); /* what becomes of the table's variables in an earlier wave */

@@ -590,6 +590,7 @@ typedef enum st_step_kind {
   ST_STEP_SIGNIFICANCE,
   ST_STEP_BALANCE,
   ST_STEP_RULES,
+  ST_STEP_BANNER, /* a banner table: its index is that of its block */
   ST_STEP_PUBLISHED,
   ST_STEP_BLOCK,
   ST_STEP_TEXT,
@@ -704,6 +705,7 @@ typedef struct st_run {
   const char *synthetic;   /* words of the data's own metadata, NULL: real */
   const char *design_text; /* cases, strata, PSUs, replicates, words, by TAB; payload of the step `design` */
   const char *weight_text; /* a line per adjustment; payload of the step `weighting` */
+  const char **banners;    /* [blocks] the finished blocks of banner tables that were computed; NULL none */
   const char *rules_text;  /* a line per rule; payload of the step `rules`, NULL none */
   st_generated *generated; /* [tables] */
   char started[32];
@@ -787,6 +789,13 @@ sx_status study__run_blocks(st_run *r, sx_error *err) SX_NODISCARD;
 void study__check_block_tests(st_load *l, const sx_node *block);
 sx_status study__block_note(sx_buf *out, const st_run *r, const st_block *block, sx_error *err) SX_NODISCARD;
 sx_status study__block_json(sx_buf *out, st_run *r, const st_block *block, sx_error *err) SX_NODISCARD;
+/* study_banner.c */
+bool study__is_banner(const st_block *block);
+void study__check_banner(st_load *l, const sx_node *block);
+sx_status study__run_banners(st_run *r, sx_error *err) SX_NODISCARD;
+sx_status study__banner_json(sx_buf *out, st_run *r, size_t block, sx_error *err) SX_NODISCARD;
+sx_status study__payload_text(const char **out, st_run *r, const char *step,
+                              sx_error *err) SX_NODISCARD; /* study_run.c; NULL: none */
 /* study_annex_account.c: what accounts take from outside or assume, as Markdown; false: nothing */
 bool study__account_assumptions(sx_buf *zh, sx_buf *en, const sx_study *s);
 void study__plain_markdown(sx_buf *out, const char *text);

@@ -25,10 +25,10 @@ static void time_text(char out[32]) {
 static bool makes_rows(st_step_kind kind) {
   return kind == ST_STEP_INDICATOR || kind == ST_STEP_ACCOUNT || kind == ST_STEP_PUBLISHED || kind == ST_STEP_KNOWN ||
          kind == ST_STEP_LINK || kind == ST_STEP_CHANGE || kind == ST_STEP_SIGNIFICANCE || kind == ST_STEP_BALANCE ||
-         kind == ST_STEP_RULES;
+         kind == ST_STEP_RULES || kind == ST_STEP_BANNER;
 }
 
-static sx_status payload_text(const char **out, st_run *r, const char *id, sx_error *err) {
+sx_status study__payload_text(const char **out, st_run *r, const char *id, sx_error *err) {
   const size_t at = study__plan_find(r->plan, id);
   void *data = NULL;
   size_t n = 0;
@@ -44,8 +44,8 @@ static sx_status payload_text(const char **out, st_run *r, const char *id, sx_er
 /* Words that the report needs of steps which are not computed again. */
 static sx_status recall(st_run *r, sx_error *err) {
   if (r->design) return SX_OK;
-  SX_TRY(payload_text(&r->design_text, r, "design", err));
-  SX_TRY(payload_text(&r->weight_text, r, "weighting", err));
+  SX_TRY(study__payload_text(&r->design_text, r, "design", err));
+  SX_TRY(study__payload_text(&r->weight_text, r, "weighting", err));
   if (!r->design_text) return study__materialise(r, err); /* an older store without them */
   return SX_OK;
 }
@@ -57,6 +57,8 @@ static sx_status put_step(st_run *r, const st_step *step, const char *pages_payl
     payload = of->design_text;
   } else if (step->kind == ST_STEP_WEIGHTING && of->weight_text && *of->weight_text) {
     payload = of->weight_text;
+  } else if (step->kind == ST_STEP_BANNER) {
+    payload = r->banners ? r->banners[step->index] : NULL;
   } else if (step->kind == ST_STEP_RULES) {
     payload = of->rules_text && *of->rules_text ? of->rules_text : "1";
   } else if (step->kind == ST_STEP_LINK) {
@@ -100,7 +102,9 @@ static sx_status reuse_rows(st_run *r, bool *compute, sx_error *err) {
     if (step->reused) SX_TRY(sx_store_reuse(&step->reused, r->store, step->id, step->key, err));
     const bool estimates =
         step->kind == ST_STEP_INDICATOR || step->kind == ST_STEP_ACCOUNT || step->kind == ST_STEP_BALANCE;
-    if (!step->reused && estimates && step->wave == r->wave) *compute = true;
+    const bool banner = step->kind == ST_STEP_BANNER && !step->reused && step->wave == r->wave;
+    if (banner) r->whole = true; /* its rows may name any variable of the file */
+    if ((!step->reused && estimates && step->wave == r->wave) || banner) *compute = true;
   }
   return SX_OK;
 }
@@ -122,7 +126,7 @@ static sx_status compute_rows(st_run *r, sx_error *err) {
   bool compute = false;
   SX_TRY(reuse_rows(r, &compute, err));
   SX_TRY(study__run_rules(r, err));
-  if (!r->rules_text) SX_TRY(payload_text(&r->rules_text, r, "rules", err));
+  if (!r->rules_text) SX_TRY(study__payload_text(&r->rules_text, r, "rules", err));
   if (compute) {
     SX_TRY(study__materialise(r, err));
     double since = now();
@@ -132,6 +136,9 @@ static sx_status compute_rows(st_run *r, sx_error *err) {
     since = now();
     SX_TRY(study__run_formulas(r, err));
     clock_steps(r, ST_STEP_INDICATOR, true, now() - since);
+    since = now();
+    SX_TRY(study__run_banners(r, err));
+    clock_steps(r, ST_STEP_BANNER, false, now() - since);
   }
   SX_TRY(study__run_waves(r, err));
   SX_TRY(recall(r, err));
@@ -197,7 +204,7 @@ static sx_status old_run(st_run *r, const st_outputs *o, sx_error *err) {
   bool there = false;
   SX_TRY(sx_store_latest(&latest, r->store, err));
   r->run = latest.id;
-  SX_TRY(payload_text(&r->rules_text, r, "rules", err));
+  SX_TRY(study__payload_text(&r->rules_text, r, "rules", err));
   SX_TRY(study__outputs_there(&there, r, report, o, err));
   if (there) return SX_OK;
   report->reused = false;

@@ -1,0 +1,445 @@
+/* study_banner.c: banner tables of a study: `tables: - {id, rows, cols, stats, net, sig, where}`. Each is a step of its own, whose rows are the cells
+ * and whose payload is the finished block, so that an unchanged table is copied. docs/banner.md. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "shuxiao/banner.h"
+#include "study_blocks.h"
+#include "study_plan.h"
+
+bool study__is_banner(const st_block *block) {
+  return !block->figure && sx_node_get(block->node, "cols");
+}
+
+/* ---- the words -------------------------------------------------------------------------------------------------------------------- */
+
+static sx_status wrong(const sx_study *s, const sx_node *node, const char *message, sx_error *err) {
+  const sx_status st = sx_error_set(err, SX_E_ARGUMENT, NULL, "%s", message);
+  study__add_place(err, s, node);
+  return st;
+}
+
+/* A scalar, or a list of scalars with `between`. */
+static sx_status words(const char **out, const sx_study *s, const sx_node *node, const char *between, sx_arena *arena,
+                       sx_error *err) {
+  *out = NULL;
+  if (!node) return SX_OK;
+  if (node->kind == SX_NODE_SCALAR) {
+    *out = node->text;
+    return SX_OK;
+  }
+  const char *text = "";
+  if (node->kind != SX_NODE_LIST) return wrong(s, node, "a text or a list of texts is wanted", err);
+  for (size_t k = 0; k < node->n; k++) {
+    if (node->items[k]->kind != SX_NODE_SCALAR) return wrong(s, node->items[k], "a text is wanted", err);
+    text = sx_arena_printf(arena, "%s%s%s", text, k ? between : "", node->items[k]->text);
+    if (!text) return sx_error_memory(err);
+  }
+  *out = text;
+  return SX_OK;
+}
+
+static sx_status read_nets(sx_banner_request *r, const sx_study *s, const sx_node *map, sx_arena *arena,
+                           sx_error *err) {
+  if (!map) return SX_OK;
+  if (map->kind != SX_NODE_MAP) return wrong(s, map, "nets are {name: [1, 2], other: [3]}", err);
+  sx_banner_net *net = sx_arena_zalloc(arena, map->n, sizeof *net);
+  if (!net) return sx_error_memory(err);
+  for (size_t k = 0; k < map->n; k++) {
+    const sx_node *list = map->items[k];
+    if (list->kind != SX_NODE_LIST || list->n == 0) return wrong(s, list, "a net is a list of levels", err);
+    const char **level = sx_arena_alloc(arena, list->n, sizeof *level);
+    if (!level) return sx_error_memory(err);
+    for (size_t v = 0; v < list->n; v++) {
+      if (list->items[v]->kind != SX_NODE_SCALAR) return wrong(s, list->items[v], "a level is wanted", err);
+      level[v] = list->items[v]->text;
+    }
+    net[k] = (sx_banner_net){map->keys[k]->text, level, list->n};
+  }
+  r->nets = net;
+  r->n_nets = map->n;
+  return SX_OK;
+}
+
+static sx_status read_sig(sx_banner_sig *sig, const sx_study *s, const sx_node *node, sx_arena *arena, sx_error *err) {
+  sx_status st = sx_banner_sig_parse(sig, node && node->kind == SX_NODE_SCALAR ? node->text : "spss", err);
+  if (st == SX_OK && node && node->kind == SX_NODE_LIST) st = wrong(s, node, "sig is a text or a map", err);
+  const bool map = node && node->kind == SX_NODE_MAP;
+  for (int profile = 1; map && profile >= 0; profile--) /* the profile first, whatever the order */
+    for (size_t k = 0; st == SX_OK && k < node->n; k++) {
+      const char *value = NULL, *word = node->keys[k]->text;
+      if ((strcmp(word, "profile") == 0) != (profile == 1)) continue;
+      st = words(&value, s, node->items[k], "+", arena, err);
+      if (st == SX_OK) st = sx_banner_sig_set(sig, word, value ? value : "", err);
+    }
+  if (st != SX_OK && st != SX_E_MEMORY) study__add_place(err, s, node);
+  return st;
+}
+
+/* "$std" is the banner of that name, where the study has one. */
+static sx_status read_columns(const char **out, const sx_study *s, const sx_node *cols, sx_arena *arena,
+                              sx_error *err) {
+  const sx_node *banners = sx_node_get(sx_doc_root(s->doc), "banner");
+  SX_TRY(words(out, s, cols, " + ", arena, err));
+  if (!*out || **out != '$' || !banners) return SX_OK;
+  const sx_node *own = sx_node_get(banners, *out + 1);
+  return own ? words(out, s, own, " + ", arena, err) : SX_OK;
+}
+
+static sx_status read_request(sx_banner_request *r, const sx_study *s, const sx_node *map, sx_arena *arena,
+                              sx_error *err) {
+  *r = (sx_banner_request)SX_BANNER_REQUEST_INIT;
+  SX_TRY(words(&r->rows, s, sx_node_get(map, "rows"), ", ", arena, err));
+  SX_TRY(read_columns(&r->columns, s, sx_node_get(map, "cols"), arena, err));
+  SX_TRY(words(&r->stats, s, sx_node_get(map, "stats"), ", ", arena, err));
+  SX_TRY(words(&r->where, s, sx_node_get(map, "where"), " and ", arena, err));
+  SX_TRY(read_nets(r, s, sx_node_get(map, "net"), arena, err));
+  SX_TRY(read_sig(&r->sig, s, sx_node_get(map, "sig"), arena, err));
+  if (!r->rows || !r->columns) return wrong(s, map, "a banner table has rows and cols", err);
+  if (r->sig.compare & SX_BANNER_PREVIOUS_WAVE)
+    return wrong(s, map, "arrows against an earlier wave are made by 'shuxiao tab --previous' only", err);
+  return SX_OK;
+}
+
+void study__check_banner(st_load *l, const sx_node *map) {
+  sx_banner_request r;
+  sx_error err = SX_ERROR_INIT;
+  ST_KEYS(l, map, "id", "title", "note", "source", "rows", "cols", "stats", "net", "sig", "where");
+  if (read_request(&r, l->s, map, l->s->arena, &err) != SX_OK) study__error_problem(l, map, &err);
+}
+
+/* ---- the plan ----------------------------------------------------------------------------------------------------------------------- */
+
+sx_status study__plan_banner(st_build *b, size_t block, sx_error *err) {
+  const sx_study *s = b->s;
+  const sx_node *banners = sx_node_get(sx_doc_root(s->doc), "banner");
+  size_t step = 0;
+  SX_TRY(study__plan_step(&step, b, ST_STEP_BANNER, block, "banner", s->blocks[block].id, err));
+  SX_TRY(study__plan_dep(b, step, b->design, err));
+  for (size_t k = 0; k < s->n_derived; k++) SX_TRY(study__plan_dep(b, step, b->derive[k], err));
+  sx_node_to_json(&b->spec, s->blocks[block].node);
+  if (banners) sx_node_to_json(&b->spec, banners);
+  sx_buf_printf(&b->spec, "wave %s\n", s->wave ? s->wave : "");
+  return study__plan_seal(b, step, err);
+}
+
+/* ---- rows of the store -------------------------------------------------------------------------------------------------------------- */
+
+typedef struct writer {
+  st_run *r;
+  const char *step;
+  const st_block *block;
+  const sx_banner_book *book;
+  const sx_banner_table *table;
+  const char *indicator; /* "T1/q1" */
+  sx_buf *out, *scratch;
+  size_t n_rows;
+} writer;
+
+enum { MAX_TERMS = 4 };
+
+/* Names that are no fields of a row (n, n_eff), for references. */
+static const char *statistic_of(const sx_banner_row *row) {
+  switch (row->measure) {
+  case SX_BANNER_BASE_CASES:
+    return "base_cases";
+  case SX_BANNER_BASE_WEIGHTED:
+    return "base_weighted";
+  case SX_BANNER_BASE_EFFECTIVE:
+    return "base_effective";
+  case SX_BANNER_COL_PCT:
+  case SX_BANNER_ROW_PCT:
+  case SX_BANNER_TOTAL_PCT:
+  case SX_BANNER_COUNT:
+  case SX_BANNER_CASES:
+  case SX_BANNER_MEAN:
+  case SX_BANNER_MEDIAN:
+  case SX_BANNER_MEASURES:
+    break;
+  }
+  return sx_banner_measure_name(row->measure);
+}
+
+/* The row's term, then the levels above the column from the outermost on. */
+static size_t terms_of(sx_store_term terms[MAX_TERMS + 1], const writer *w, const sx_banner_row *row, size_t column) {
+  const sx_banner_columns *c = w->table->columns;
+  sx_store_term from_leaf[MAX_TERMS + 1];
+  size_t n = 0, levels = 0;
+  if (row->kind != SX_BANNER_ROW_BASE && row->kind != SX_BANNER_ROW_STATISTIC)
+    terms[n++] = (sx_store_term){"row", row->key, {"", ""}, {row->label.zh, row->label.en}};
+  for (size_t h = c->column[column].head; h != SIZE_MAX; h = c->head[h].parent) {
+    const sx_banner_head *head = &c->head[h];
+    if (!*head->level || levels > MAX_TERMS) continue;
+    const char *variable = *head->variable ? head->variable : "level"; /* of a grid's scale */
+    from_leaf[levels++] = (sx_store_term){variable, head->level, {"", ""}, {head->text.zh, head->text.en}};
+  }
+  while (levels > 0 && n <= MAX_TERMS) terms[n++] = from_leaf[--levels];
+  return n;
+}
+
+static void json_comma(sx_buf *out, bool first) {
+  if (!first) sx_buf_add_char(out, ',');
+}
+
+static sx_status put_cell(writer *w, const sx_banner_row *row, size_t column, sx_error *err) {
+  const sx_banner_cell *cell = &row->cell[column];
+  sx_store_term terms[MAX_TERMS + 1];
+  const size_t n = terms_of(terms, w, row, column);
+  if (n > MAX_TERMS) {
+    study__add_place(err, w->r->s, w->block->node);
+    return sx_error_set(err, SX_E_LIMIT, w->block->id, "columns of a study's table are nested at most three deep");
+  }
+  const bool base = row->kind == SX_BANNER_ROW_BASE || row->measure == SX_BANNER_CASES;
+  const sx_store_row out = {.wave = w->r->s->wave,
+                            .indicator = w->indicator,
+                            .statistic = statistic_of(row),
+                            .terms = terms,
+                            .n_terms = n,
+                            .estimate = cell->value,
+                            .se = cell->se,
+                            .low = (double)NAN,
+                            .high = (double)NAN,
+                            .ci_level = (double)NAN,
+                            .df = cell->df,
+                            .n = base ? -1 : (int64_t)w->table->row[0].cell[column].value,
+                            .n_eff = cell->n_eff,
+                            .deff = (double)NAN,
+                            .cv = (double)NAN,
+                            .unit = "",
+                            .quality = "",
+                            .na_reason = sx_na_text(cell->na),
+                            .method = sx_design_describe(w->r->design)};
+  SX_TRY(sx_store_put_row(NULL, w->r->store, w->step, &out, err));
+  sx_buf_reset(w->scratch);
+  sx_buf_printf(w->scratch, "`%s`.", w->indicator);
+  char domain[400] = "";
+  size_t used = 0;
+  for (size_t k = 0; k < n; k++)
+    used += (size_t)snprintf(domain + (used < sizeof domain ? used : sizeof domain),
+                             used < sizeof domain ? sizeof domain - used : 0, "%s%s:%s", k ? "*" : "",
+                             terms[k].variable, terms[k].level);
+  study__quote_domain(w->scratch, n ? domain : "total");
+  sx_buf_printf(w->scratch, ".%s", out.statistic);
+  if (used >= sizeof domain)
+    return sx_error_set(err, SX_E_LIMIT, w->block->id, "the levels of a cell are named by more than %zu bytes",
+                        sizeof domain);
+  return sx_buf_status(w->scratch, err);
+}
+
+/* ---- the block ---------------------------------------------------------------------------------------------------------------------- */
+
+static const char *format_of(const sx_banner_row *row) {
+  switch (row->measure) {
+  case SX_BANNER_COL_PCT:
+  case SX_BANNER_ROW_PCT:
+  case SX_BANNER_TOTAL_PCT:
+    return "% 1";
+  case SX_BANNER_MEAN:
+  case SX_BANNER_MEDIAN:
+    return "plain 2";
+  case SX_BANNER_COUNT:
+  case SX_BANNER_CASES:
+  case SX_BANNER_BASE_CASES:
+  case SX_BANNER_BASE_WEIGHTED:
+  case SX_BANNER_BASE_EFFECTIVE:
+  case SX_BANNER_MEASURES:
+    break;
+  }
+  return "plain 0";
+}
+
+static void row_label(const writer *w, const sx_banner_row *row, size_t indent) {
+  const sx_banner_text measure = sx_banner_measure_label(row->measure);
+  json_comma(w->out, w->n_rows == 0);
+  sx_buf_add(w->out, "{\"label\":");
+  if (row->continued)
+    study__text2_json(w->out, measure.zh, measure.en);
+  else
+    study__text2_json(w->out, row->label.zh, row->label.en);
+  sx_buf_printf(w->out, ",\"indent\":%zu,\"cells\":[", indent + row->continued);
+}
+
+static sx_status numbers(writer *w, const sx_banner_row *row, size_t indent, sx_error *err) {
+  row_label(w, row, indent);
+  for (size_t c = 0; c < w->table->columns->n_columns; c++) {
+    json_comma(w->out, c == 0);
+    SX_TRY(put_cell(w, row, c, err));
+    sx_buf_add(w->out, "{\"ref\":");
+    sx_json_string(w->out, w->scratch->data);
+    sx_buf_printf(w->out, ",\"format\":\"%s\"}", format_of(row));
+  }
+  sx_buf_add(w->out, "]}");
+  w->n_rows++;
+  return SX_OK;
+}
+
+/* Letters, arrows and marks stand in a line of their own below the numbers, where there are any. */
+static void marks_of(char out[64], const writer *w, const sx_banner_row *row, const sx_banner_cell *cell) {
+  const bool small =
+      cell->flags & SX_BANNER_SMALL_BASE && (row->measure == SX_BANNER_BASE_CASES || row->kind == SX_BANNER_ROW_ITEM);
+  (void)snprintf(out, 64, "%.40s%s%s%s%s", row->tested ? cell->letters : "", cell->versus_rest ? " " : "",
+                 cell->versus_rest ? w->book->marks_rest[cell->versus_rest < 0] : "",
+                 row->tested && cell->flags & SX_BANNER_NOT_TESTED ? " -" : "", small ? " *" : "");
+}
+
+static void letters(writer *w, const sx_banner_row *row) {
+  const size_t n = w->table->columns->n_columns;
+  char text[64];
+  bool any = false;
+  for (size_t c = 0; c < n && !any; c++) {
+    marks_of(text, w, row, &row->cell[c]);
+    any = text[0] != '\0';
+  }
+  if (!any) return;
+  sx_buf_add(w->out, ",{\"label\":{\"zh\":\"\",\"en\":\"\"},\"cells\":[");
+  for (size_t c = 0; c < n; c++) {
+    json_comma(w->out, c == 0);
+    marks_of(text, w, row, &row->cell[c]);
+    const char *own = text[0] == ' ' ? text + 1 : text;
+    sx_buf_add(w->out, "{\"text\":");
+    study__text2_json(w->out, own, own);
+    sx_buf_add_char(w->out, '}');
+  }
+  sx_buf_add(w->out, "]}");
+}
+
+static sx_status question(writer *w, const sx_banner_table *t, sx_error *err) {
+  const bool many = w->book->n_tables > 1;
+  w->table = t;
+  w->indicator = sx_arena_printf(w->r->arena, "%s/%s", w->block->id, t->id);
+  if (!w->indicator) return sx_error_memory(err);
+  const sx_store_indicator words_of = {
+      .id = w->indicator, .label = {t->title, t->title}, .base = {t->base.zh, t->base.en}, .unit = "", .scale = 1.0};
+  SX_TRY(sx_store_put_indicator(w->r->store, &words_of, err));
+  if (many) {
+    json_comma(w->out, w->n_rows == 0);
+    sx_buf_add(w->out, "{\"label\":");
+    study__text2_json(w->out, t->title, t->title);
+    sx_buf_add(w->out, ",\"cells\":[]}");
+    w->n_rows++;
+  }
+  for (size_t k = 0; k < t->n_rows; k++) {
+    SX_TRY(numbers(w, &t->row[k], many, err));
+    letters(w, &t->row[k]);
+  }
+  return SX_OK;
+}
+
+static void heads(const writer *w, const sx_banner_columns *c) {
+  sx_buf_add(w->out, "\"columns\":[");
+  for (size_t k = 0; k < c->n_columns; k++) {
+    json_comma(w->out, k == 0);
+    sx_buf_reset(w->scratch);
+    sx_banner_column_text(w->scratch, c, k, true);
+    sx_buf_add(w->out, "{\"label\":{\"zh\":");
+    sx_json_string(w->out, w->scratch->data ? w->scratch->data : "");
+    sx_buf_reset(w->scratch);
+    sx_banner_column_text(w->scratch, c, k, false);
+    sx_buf_add(w->out, ",\"en\":");
+    sx_json_string(w->out, w->scratch->data ? w->scratch->data : "");
+    sx_buf_add(w->out, "}}");
+  }
+  sx_buf_printf(w->out, "],\"errors\":%s,\"bases\":false,", w->book->show_se ? "true" : "false");
+}
+
+/* The study's own note, the bases, what is to be said of the tables, the legend. */
+static sx_status note(const writer *w, sx_error *err) {
+  const sx_node *own = sx_node_get(w->block->node, "note");
+  const char *text[2];
+  for (int en = 0; en < 2; en++) {
+    const sx_node *of = own && own->kind == SX_NODE_MAP ? sx_node_get(own, en ? "en" : "zh") : own;
+    sx_buf_reset(w->scratch);
+    if (of && of->kind == SX_NODE_SCALAR) sx_buf_printf(w->scratch, "%s ", of->text);
+    for (size_t k = 0; k < w->book->n_tables; k++) {
+      const sx_banner_table *t = &w->book->table[k];
+      if (k == 0) sx_buf_printf(w->scratch, en ? "%s. " : "%s。", en ? t->base.en : t->base.zh);
+      for (size_t j = 0; j < t->n_notes; j++)
+        sx_buf_printf(w->scratch, en ? "%s. " : "%s。", en ? t->note[j].en : t->note[j].zh);
+    }
+    sx_buf_add(w->scratch, en ? w->book->legend.en : w->book->legend.zh);
+    SX_TRY(sx_buf_status(w->scratch, err));
+    text[en] = sx_arena_strdup(w->r->arena, w->scratch->data);
+    if (!text[en]) return sx_error_memory(err);
+  }
+  sx_buf_add(w->out, "\"note\":");
+  study__text2_json(w->out, text[0], text[1]);
+  sx_buf_add(w->out, ",\"note_counts\":true,");
+  return SX_OK;
+}
+
+static sx_status block_json(writer *w, sx_error *err) {
+  static const char *const keys[] = {"id", "title", "source"};
+  const sx_banner_book *book = w->book;
+  for (size_t k = 0; k < book->n_tables; k++)
+    if (book->table[k].columns != book->columns && book->n_tables > 1)
+      return wrong(w->r->s, w->block->node, "a grid by its scale has columns of its own: give it a table of its own",
+                   err);
+  sx_buf_add_char(w->out, '{');
+  for (size_t k = 0; k < 3; k++) {
+    const sx_node *node = sx_node_get(w->block->node, keys[k]);
+    if (!node && k != 1) continue;
+    sx_buf_printf(w->out, "\"%s\":", keys[k]);
+    if (node)
+      sx_node_to_json(w->out, node);
+    else
+      study__text2_json(w->out, book->table[0].title, book->table[0].title);
+    sx_buf_add_char(w->out, ',');
+  }
+  SX_TRY(note(w, err));
+  heads(w, book->table[0].columns);
+  sx_buf_add(w->out, "\"rows\":[");
+  for (size_t k = 0; k < book->n_tables; k++) SX_TRY(question(w, &book->table[k], err));
+  sx_buf_add(w->out, "]}");
+  return sx_buf_status(w->out, err);
+}
+
+/* ---- a run ---------------------------------------------------------------------------------------------------------------------------- */
+
+static sx_status run_banner(st_run *r, const st_step *step, sx_error *err) {
+  const st_block *block = &r->s->blocks[step->index];
+  sx_banner_request request;
+  sx_banner_book *book = NULL;
+  sx_buf out, scratch;
+  sx_status st = read_request(&request, r->s, block->node, r->arena, err);
+  if (st != SX_OK) return st;
+  sx_buf_init(&out, &r->ctx);
+  sx_buf_init(&scratch, &r->ctx);
+  st = sx_banner_run(&book, r->design, r->unit, &request, NULL, err);
+  if (st != SX_OK) study__add_place(err, r->s, block->node);
+  writer w = {.r = r, .step = step->id, .block = block, .book = book, .out = &out, .scratch = &scratch};
+  if (st == SX_OK) st = block_json(&w, err);
+  if (st == SX_OK) {
+    r->banners[step->index] = sx_arena_strndup(r->arena, out.data, out.n);
+    if (!r->banners[step->index]) st = sx_error_memory(err);
+  }
+  sx_buf_clear(&out);
+  sx_buf_clear(&scratch);
+  sx_banner_book_free(book);
+  return st;
+}
+
+sx_status study__run_banners(st_run *r, sx_error *err) {
+  if (r->wave != 0 || r->s->n_blocks == 0) return SX_OK;
+  r->banners = sx_arena_zalloc(r->arena, r->s->n_blocks, sizeof *r->banners);
+  if (!r->banners) return sx_error_memory(err);
+  for (size_t i = 0; i < r->plan->n; i++) {
+    const st_step *step = &r->plan->steps[i];
+    if (step->kind != ST_STEP_BANNER || step->reused) continue;
+    SX_TRY(run_banner(r, step, err));
+  }
+  return SX_OK;
+}
+
+/* The block as it was made, now or by the run that it is copied from. */
+sx_status study__banner_json(sx_buf *out, st_run *r, size_t block, sx_error *err) {
+  const char *text = r->banners ? r->banners[block] : NULL;
+  if (!text) {
+    const char *id = sx_arena_printf(r->arena, "banner:%s", r->s->blocks[block].id);
+    if (!id) return sx_error_memory(err);
+    SX_TRY(study__payload_text(&text, r, id, err));
+  }
+  if (!text) return sx_error_set(err, SX_E_INTERNAL, r->s->blocks[block].id, "the table was not stored");
+  sx_buf_add(out, text);
+  return sx_buf_status(out, err);
+}
