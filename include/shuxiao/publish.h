@@ -4,6 +4,7 @@
 #ifndef SX_PUBLISH_H
 #define SX_PUBLISH_H
 
+#include "shuxiao/banner.h"
 #include "shuxiao/report_document.h"
 
 #ifdef __cplusplus
@@ -128,6 +129,8 @@ typedef struct sx_refill {
 SX_API sx_status sx_publish_refill(sx_buf *out, sx_refill **report, const void *docx, size_t n, const char *name,
                                    sx_store *store, int64_t run, sx_error *err) SX_NODISCARD;
 SX_API void sx_refill_free(sx_refill *report); /* NULL ok */
+/* A book of banner tables as a workbook; the bytes are appended. Expected: SX_E_DATA for a book without tables. */
+SX_API sx_status sx_publish_banner(sx_buf *out, const sx_banner_book *book, sx_lang lang, sx_error *err) SX_NODISCARD;
 
 #ifdef __cplusplus
 }

@@ -6,6 +6,7 @@
 
 #include "cli_job.h"
 #include "shuxiao/banner.h"
+#include "shuxiao/publish.h"
 
 typedef struct banner {
   cli_job job, before; /* before: of --previous */
@@ -147,21 +148,22 @@ static bool ends_with(const char *path, const char *end) {
   return n >= m && strcmp(path + n - m, end) == 0;
 }
 
-/* The form of the file, by its ending: *form "csv", "json" or "md". */
+/* The form of the file, by its ending: *form "csv", "json", "md" or "xlsx". */
 static sx_status form_of(const char **form, const char *path, sx_error *err) {
-  static const char *const forms[] = {"csv", "json", "md"};
-  for (size_t k = 0; k < 3; k++) {
+  static const char *const forms[] = {"csv", "json", "md", "xlsx"};
+  for (size_t k = 0; k < 4; k++) {
     char end[8];
     (void)snprintf(end, sizeof end, ".%s", forms[k]);
     if (!ends_with(path, end)) continue;
     *form = forms[k];
     return SX_OK;
   }
-  return sx_error_set(err, SX_E_ARGUMENT, path, "the file's ending says what is written: .csv, .json or .md");
+  return sx_error_set(err, SX_E_ARGUMENT, path, "the file's ending says what is written: .csv, .json, .md or .xlsx");
 }
 
 static sx_status as_text(sx_buf *out, const banner *b, const char *form, sx_error *err) {
   const bool zh = b->job.app->chinese;
+  if (strcmp(form, "xlsx") == 0) return sx_publish_banner(out, b->book, zh ? SX_LANG_ZH : SX_LANG_EN, err);
   if (strcmp(form, "csv") == 0) return sx_banner_csv(out, b->book, zh, err);
   if (strcmp(form, "json") == 0) return sx_banner_json(out, b->book, err);
   return sx_banner_markdown(out, b->book, zh, err);

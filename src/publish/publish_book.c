@@ -368,7 +368,7 @@ static void with_text(pub_book *book, lxw_worksheet *s, const char *text, size_t
 }
 
 typedef struct place {
-  size_t row, column, last, to;
+  size_t row, column, last, to, to_row;
   const pub_style *style;
 } place;
 
@@ -385,7 +385,7 @@ static void put_string(pub_book *book, lxw_worksheet *s, const char *text, void 
 void sx_publish__cell_text(pub_book *book, size_t sheet, size_t row, size_t column, const char *text,
                            const pub_style *style) {
   lxw_worksheet *s = sheet_at(book, sheet, row, column);
-  place p = {row, column, 0, 0, style};
+  place p = {row, column, 0, 0, 0, style};
   if (s) with_text(book, s, text, TEXT_UNITS, true, put_string, &p);
 }
 
@@ -415,7 +415,7 @@ static void put_link(pub_book *book, lxw_worksheet *s, const char *text, void *d
   sx_buf url;
   sx_buf_init(&url, &book->ctx);
   sx_buf_add(&url, "internal:");
-  sx_publish__cell_reference(&url, book, p->to, 0, 0);
+  sx_publish__cell_reference(&url, book, p->to, p->to_row, 0);
   if (url.failed)
     fail(book, SX_E_MEMORY, "", "");
   else
@@ -428,10 +428,15 @@ static void put_link(pub_book *book, lxw_worksheet *s, const char *text, void *d
 
 void sx_publish__cell_link(pub_book *book, size_t sheet, size_t row, size_t column, const char *text, size_t to,
                            const pub_style *style) {
+  sx_publish__cell_link_to(book, sheet, row, column, text, to, 0, style);
+}
+
+void sx_publish__cell_link_to(pub_book *book, size_t sheet, size_t row, size_t column, const char *text, size_t to,
+                              size_t to_row, const pub_style *style) {
   lxw_worksheet *s = sheet_at(book, sheet, row, column);
   pub_style linked = style ? *style : (pub_style){.link = true};
   linked.link = true;
-  place p = {row, column, 0, to, &linked};
+  place p = {row, column, 0, to, to_row, &linked};
   if (s) with_text(book, s, text, 1000, true, put_link, &p);
 }
 
@@ -446,7 +451,7 @@ static void put_merged(pub_book *book, lxw_worksheet *s, const char *text, void 
 void sx_publish__cell_merged(pub_book *book, size_t sheet, size_t row, size_t first, size_t last, const char *text,
                              const pub_style *style) {
   lxw_worksheet *s = sheet_at(book, sheet, row, last);
-  place p = {row, first, last, 0, style};
+  place p = {row, first, last, 0, 0, style};
   if (last <= first)
     sx_publish__cell_text(book, sheet, row, first, text, style);
   else if (s)

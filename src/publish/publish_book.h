@@ -48,6 +48,8 @@ void sx_publish__cell_formula(pub_book *book, size_t sheet, size_t row, size_t c
 /* A text that leads to cell A1 of a sheet. */
 void sx_publish__cell_link(pub_book *book, size_t sheet, size_t row, size_t column, const char *text, size_t to,
                            const pub_style *style);
+void sx_publish__cell_link_to(pub_book *book, size_t sheet, size_t row, size_t column, const char *text, size_t to,
+                              size_t to_row, const pub_style *style);
 void sx_publish__cell_merged(pub_book *book, size_t sheet, size_t row, size_t first, size_t last, const char *text,
                              const pub_style *style);
 
