@@ -146,7 +146,8 @@ typedef struct sx_audit_trace {
   const char *expected;  /* where it differs: what the store says at that precision */
   const char *reason;    /* EXEMPT: date, section, label, axis, ..., or the study's own word; DIFFERS: what is wrong */
   const char *source;    /* UNBOUND: "narrative/zh/06.md:5:12", where the number was typed; NULL */
-  const char *place;     /* in a .docx, which has no lines: "a.docx: table 1, row 2, column 3"; else NULL */
+  const char *
+      place; /* in a .docx or .xlsx, which has no lines: "a.docx: table 1, row 2, column 3", "a.xlsx: Table_1!C7"; else NULL */
 } sx_audit_trace;
 typedef struct sx_audit_traces {
   sx_ctx ctx;
@@ -154,7 +155,7 @@ typedef struct sx_audit_traces {
   sx_audit_trace *items;
   size_t n, cap, n_agree, n_exempt, n_differ, n_unbound;
 } sx_audit_traces;
-/* Every number of the files (report pages .html, result tables .csv) of a run. What the study exempts is in the run's document block:
+/* Every number of the files (report pages .html, result tables .csv, publication workbooks .xlsx) of a run. What the study exempts is in the run's document block:
  * "exempt": ["1.96", ...]. A file that is not there is an error. */
 SX_API sx_status sx_audit_outputs(sx_audit_traces **out, sx_store *store, int64_t run, const char *const *files,
                                   size_t n_files, sx_error *err) SX_NODISCARD;

@@ -179,7 +179,12 @@ sx_status sx_audit_outputs(sx_audit_traces **out, sx_store *store, int64_t run, 
   for (size_t i = 0; i < n_files; i++) {
     const size_t n = strlen(files[i]);
     const bool csv = n > 4 && strcmp(files[i] + n - 4, ".csv") == 0;
-    SX_TRY_GOTO(status, csv ? sx_audit__results_csv(&t, files[i]) : one_page(&t, files[i]), done);
+    const bool book = n > 5 && strcmp(files[i] + n - 5, ".xlsx") == 0;
+    SX_TRY_GOTO(status,
+                csv    ? sx_audit__results_csv(&t, files[i])
+                : book ? sx_audit__workbook(&t, files[i])
+                       : one_page(&t, files[i]),
+                done);
   }
   *out = t.out;
   t.out = NULL;

@@ -64,6 +64,8 @@ sx_status sx_audit__bound(sx_tracer *t, const sx_audit_text *page, const sx_text
                           size_t from, size_t to) SX_NODISCARD;
 /* audit_report_csv.c: a file of results, number by number. */
 sx_status sx_audit__results_csv(sx_tracer *t, const char *path) SX_NODISCARD;
+/* audit_report_xlsx.c: the publication workbook, cell by cell. */
+sx_status sx_audit__workbook(sx_tracer *t, const char *path) SX_NODISCARD;
 sx_status sx_audit__described(sx_tracer *t, const sx_audit_text *page, size_t part) SX_NODISCARD;
 bool sx_audit__is_typed(const sx_tracer *t, const char *piece, size_t n);
 bool sx_audit__is_code(const sx_tracer *t, const char *text, size_t n);

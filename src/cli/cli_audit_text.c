@@ -28,8 +28,9 @@ static const char *store_of(sx_arena *arena, const cli_app *app, const char *wor
                *out = sx_arena_printf(arena, "%s/out/results.db", word);
     return own && !sx_file_exists(own) && out && sx_file_exists(out) ? out : own;
   }
-  if (!ends_with(word, ".yaml") && !ends_with(word, ".yml")) return word;
-  char *path = sx_path_beside(&app->ctx, word, "out/results.db");
+  const bool book = ends_with(word, ".xlsx");
+  if (!book && !ends_with(word, ".yaml") && !ends_with(word, ".yml")) return word;
+  char *path = sx_path_beside(&app->ctx, word, book ? "results.db" : "out/results.db");
   const char *copy = path ? sx_arena_strdup(arena, path) : NULL;
   sx_mem_free(&app->ctx, path);
   return copy;
@@ -43,7 +44,7 @@ static const char *verdict_text(const cli_app *app, sx_trace_verdict v) {
 }
 
 static const char *place(sx_arena *arena, const sx_audit_trace *t) {
-  return sx_arena_printf(arena, "%s:%zu:%zu", t->file, t->line, t->column);
+  return t->place ? t->place : sx_arena_printf(arena, "%s:%zu:%zu", t->file, t->line, t->column);
 }
 
 static void add_trace(cli_grid *grid, sx_arena *arena, const cli_app *app, const sx_audit_trace *t) {
@@ -166,6 +167,11 @@ static bool is_results_csv(const cli_app *app, const char *path) {
   return found;
 }
 
+/* "study_tables.xlsx", "study_tables.zh.xlsx": the publication workbook. */
+static bool is_tables_book(const char *name) {
+  return ends_with(name, "_tables.xlsx") || ends_with(name, "_tables.zh.xlsx") || ends_with(name, "_tables.en.xlsx");
+}
+
 enum { MAX_FILES = 64 };
 
 static int by_name(const void *a, const void *b) {
@@ -189,9 +195,10 @@ static size_t outputs_of(const char *files[MAX_FILES], const cli_app *app, const
   DIR *dir = folder ? opendir(*folder ? folder : "/") : NULL;
   const struct dirent *entry;
   while (dir && n < MAX_FILES && (entry = readdir(dir)) != NULL) {
-    if (!ends_with(entry->d_name, ".csv")) continue;
+    const bool book = is_tables_book(entry->d_name);
+    if (!book && !ends_with(entry->d_name, ".csv")) continue;
     const char *path = sx_arena_printf(arena, "%s%s%s", slash ? folder : "", slash ? "/" : "", entry->d_name);
-    if (path && is_results_csv(app, path)) files[n++] = path;
+    if (path && (book || is_results_csv(app, path))) files[n++] = path;
   }
   if (dir) (void)closedir(dir);
   if (n > pages) qsort(files + pages, n - pages, sizeof *files, by_name);
@@ -201,8 +208,11 @@ static size_t outputs_of(const char *files[MAX_FILES], const cli_app *app, const
 static int own_report(cli_app *app, const cli_args *args, sx_arena *arena) {
   sx_error err = SX_ERROR_INIT;
   sx_audit_traces *traces = NULL;
-  const char *store = store_of(arena, app, args->words[0]), *pages[MAX_FILES];
-  const size_t n = store ? outputs_of(pages, app, store, arena) : 0;
+  const char *word = args->words[0], *against = cli_value(args, "against"), *pages[MAX_FILES];
+  const char *store = store_of(arena, app, against ? against : word);
+  const bool book = ends_with(word, ".xlsx"); /* one workbook alone */
+  const size_t n = book ? 1 : store ? outputs_of(pages, app, store, arena) : 0;
+  if (book) pages[0] = word;
   if (!store) return cli_fail(app, &(sx_error){SX_E_MEMORY, "", "out of memory"});
   if (!sx_file_exists(store)) {
     (void)sx_error_set(&err, SX_E_IO, store, "there is no such file: run the study first (shuxiao run)");
@@ -331,7 +341,7 @@ int cli_audit_text(cli_app *app, const cli_args *args) {
   sx_error err = SX_ERROR_INIT;
   sx_arena *arena = NULL;
   const char *word = args->words[0];
-  bool text = cli_value(args, "against") != NULL;
+  bool text = cli_value(args, "against") != NULL && !ends_with(word, ".xlsx");
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
     text = text || (ends_with(word, texts[i]) && !is_folder(word));
   if (text && !cli_value(args, "against"))

@@ -1,0 +1,333 @@
+/* audit_report_xlsx.c: the publication workbook of a run, cell by cell against the store. Its sheet of checks says which result every number is
+ * and by which factor it stands there; nothing else of that sheet is believed: the value comes from the store. A number that the sheet does not list was
+ * typed; a listed one that is gone, or is not the result, differs; formulas are left alone. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit_report_priv.h"
+#include "shuxiao/io_archive.h"
+#include "shuxiao/report_number_key.h"
+
+enum { PART_MAX = 256 << 20, CHECK_COLUMNS = 8, HEAD_ROWS = 3 };
+
+typedef struct listed { /* a line of the checks */
+  const char *sheet, *cell, *reference;
+  double factor, published;
+  size_t row; /* of the checks, from 1 */
+  bool outside, seen;
+} listed;
+
+typedef struct xbook {
+  sx_tracer *t;
+  sx_archive *archive;
+  sx_arena *arena;
+  const char *checks; /* name of the sheet */
+  const char **names, **ids, **parts;
+  size_t n_sheets, cap_names, cap_ids, cap_parts;
+  const char **shared;
+  size_t n_shared, cap_shared;
+  listed *items;
+  size_t n, cap;
+  /* of the part at hand */
+  sx_buf text;
+  bool take, skip;
+  /* of the sheet at hand */
+  const char *sheet;
+  bool is_checks, formula, in_cell;
+  char cell[16], type[16];
+  listed line;
+  size_t line_cells;
+} xbook;
+
+static sx_status memory(const xbook *b) {
+  return sx_error_memory(b->t->err);
+}
+
+static bool is(const char *a, const char *b) {
+  return strcmp(a, b) == 0;
+}
+
+/* ---- names of sheets, shared texts --------------------------------------------------------------------------------- */
+
+static sx_status book_start(void *data, const char *name, const char *const *attributes, sx_error *err) {
+  xbook *b = data;
+  const char *title = sx_xml_attribute(attributes, "name"), *id = sx_xml_attribute(attributes, "id");
+  (void)err;
+  if (!is(name, "sheet") || !title || !id) return SX_OK;
+  const size_t n = b->n_sheets;
+  if (!sx_arena_grow(b->arena, (void **)&b->names, &b->cap_names, n + 1, sizeof *b->names) ||
+      !sx_arena_grow(b->arena, (void **)&b->ids, &b->cap_ids, n + 1, sizeof *b->ids) ||
+      !sx_arena_grow(b->arena, (void **)&b->parts, &b->cap_parts, n + 1, sizeof *b->parts))
+    return memory(b);
+  b->names[n] = sx_arena_strdup(b->arena, title);
+  b->ids[n] = sx_arena_strdup(b->arena, id);
+  b->parts[n] = NULL;
+  if (!b->names[n] || !b->ids[n]) return memory(b);
+  b->n_sheets++;
+  if (is(title, "核对") || is(title, "Checks")) b->checks = b->names[n];
+  return SX_OK;
+}
+
+static sx_status relation_start(void *data, const char *name, const char *const *attributes, sx_error *err) {
+  xbook *b = data;
+  const char *id = sx_xml_attribute(attributes, "Id"), *target = sx_xml_attribute(attributes, "Target");
+  (void)err;
+  if (!is(name, "Relationship") || !id || !target) return SX_OK;
+  for (size_t i = 0; i < b->n_sheets; i++) {
+    if (!is(b->ids[i], id)) continue;
+    b->parts[i] = target[0] == '/' ? sx_arena_strdup(b->arena, target + 1) : sx_arena_printf(b->arena, "xl/%s", target);
+    if (!b->parts[i]) return memory(b);
+  }
+  return SX_OK;
+}
+
+static sx_status shared_start(void *data, const char *name, const char *const *attributes, sx_error *err) {
+  xbook *b = data;
+  (void)attributes;
+  (void)err;
+  if (is(name, "si")) sx_buf_reset(&b->text);
+  if (is(name, "rPh")) b->skip = true;
+  b->take = is(name, "t") && !b->skip;
+  return SX_OK;
+}
+
+static sx_status shared_end(void *data, const char *name, sx_error *err) {
+  xbook *b = data;
+  b->take = false;
+  if (is(name, "rPh")) b->skip = false;
+  if (!is(name, "si")) return SX_OK;
+  SX_TRY(sx_buf_status(&b->text, err));
+  if (!sx_arena_grow(b->arena, (void **)&b->shared, &b->cap_shared, b->n_shared + 1, sizeof *b->shared))
+    return memory(b);
+  b->shared[b->n_shared] = sx_arena_strndup(b->arena, b->text.n ? b->text.data : "", b->text.n);
+  return b->shared[b->n_shared++] ? SX_OK : memory(b);
+}
+
+static sx_status characters(void *data, const char *text, size_t n, sx_error *err) {
+  xbook *b = data;
+  (void)err;
+  if (b->take) sx_buf_add_n(&b->text, text, n);
+  return SX_OK;
+}
+
+/* ---- the sheet of checks ------------------------------------------------------------------------------------------- */
+
+static size_t row_of(const char *cell) {
+  size_t row = 0;
+  for (const char *c = cell; *c; c++) {
+    if (*c >= '0' && *c <= '9' && row < 100000000) row = 10 * row + (size_t)(*c - '0');
+  }
+  return row;
+}
+
+static const char *shared_text(const xbook *b, const char *number) {
+  int64_t at = -1;
+  if (!sx_text_to_int64(&at, number, strlen(number)) || at < 0 || (size_t)at >= b->n_shared) return "";
+  return b->shared[at];
+}
+
+/* Columns A sheet, B cell, C result, D factor, E published. */
+static sx_status check_cell(xbook *b, const char *value) {
+  const char column = b->cell[0];
+  const bool text = is(b->type, "s");
+  double number = (double)NAN;
+  if (b->cell[1] < '0' || b->cell[1] > '9') return SX_OK;
+  if (column == 'A') b->line = (listed){.row = row_of(b->cell), .factor = (double)NAN, .published = (double)NAN};
+  if (b->line.row <= HEAD_ROWS || b->line.row != row_of(b->cell)) return SX_OK;
+  if (!text && !sx_text_to_double(&number, value, strlen(value))) return SX_OK;
+  if (column == 'A' && text) b->line.sheet = shared_text(b, value);
+  if (column == 'B' && text) b->line.cell = shared_text(b, value);
+  if (column == 'C' && text) b->line.reference = shared_text(b, value);
+  if (column == 'D') b->line.factor = number;
+  if (column != 'E' || !b->line.sheet || !b->line.cell || !b->line.reference) return SX_OK;
+  b->line.published = number;
+  b->line.outside = is(b->line.reference, "外部数字") || is(b->line.reference, "outside figure");
+  if (!sx_arena_grow(b->arena, (void **)&b->items, &b->cap, b->n + 1, sizeof *b->items)) return memory(b);
+  b->items[b->n++] = b->line;
+  return SX_OK;
+}
+
+static int by_place(const void *a, const void *b) {
+  const listed *x = a, *y = b;
+  const int sheet = strcmp(x->sheet, y->sheet);
+  return sheet ? sheet : strcmp(x->cell, y->cell);
+}
+
+/* ---- numbers against results --------------------------------------------------------------------------------------- */
+
+static sx_status tell(xbook *b, sx_audit_trace *trace, const char *sheet, const char *cell, const char *printed) {
+  b->t->place = sx_arena_printf(b->t->out->arena, "%s: %s!%s", b->t->file, sheet, cell);
+  if (!b->t->place) return memory(b);
+  const sx_status status = sx_audit__trace(b->t, trace, printed, strlen(printed));
+  b->t->place = NULL;
+  return status;
+}
+
+static sx_status result_of(bool *found, double *value, const xbook *b, const listed *item) {
+  sx_number_key key = {.decimals = 0};
+  double high;
+  const size_t n = strlen(item->reference);
+  *found = false;
+  *value = (double)NAN;
+  if (n >= sizeof key.reference) return SX_OK;
+  memcpy(key.reference, item->reference, n + 1);
+  return sx_number_key_look_up(found, value, &high, &key, b->t->store, b->t->run, b->t->err);
+}
+
+/* Cells hold 16 digits. A number whose last digits the report rounds away ("958 million" in units) ends in zeros and may lie half of the last one off. */
+static bool same_number(double cell, double result) {
+  if (!isfinite(cell) || !isfinite(result)) return false;
+  if (fabs(cell - result) <= 1e-12 * fabs(result)) return true;
+  double unit = 1;
+  if (cell == 0 || cell != floor(cell)) return false;
+  while (unit < 1e9 && fmod(cell, unit * 10) == 0) unit *= 10;
+  return unit > 1 && fabs(cell - result) <= 0.5 * unit * (1 + 1e-9) && unit < 1e4;
+}
+
+static sx_status judge(xbook *b, const listed *item, const char *sheet, const char *cell, const char *printed) {
+  char expected[SX_DOUBLE_TEXT_MAX] = "";
+  double number = (double)NAN, result = (double)NAN;
+  bool found = false;
+  sx_audit_trace trace = {.verdict = SX_TRACE_AGREES, .reference = item->reference};
+  (void)sx_text_to_double(&number, printed, strlen(printed));
+  if (item->outside) {
+    trace.verdict = number == item->published ? SX_TRACE_EXEMPT : SX_TRACE_DIFFERS;
+    trace.reference = NULL;
+    trace.reason = number == item->published ? "outside" : "not the outside figure of the report";
+    result = item->published;
+  } else {
+    SX_TRY(result_of(&found, &result, b, item));
+    result *= item->factor;
+    if (!found || !same_number(number, result)) {
+      trace.verdict = SX_TRACE_DIFFERS;
+      trace.reason = !found ? "the run has no such result" : "not the result";
+    }
+  }
+  if (trace.verdict == SX_TRACE_DIFFERS && isfinite(result)) {
+    (void)sx_text_from_double(expected, result);
+    trace.expected = expected;
+  }
+  return tell(b, &trace, sheet, cell, printed);
+}
+
+static sx_status number_cell(xbook *b, const char *value) {
+  const listed key = {.sheet = b->sheet, .cell = b->cell};
+  listed *item = b->n ? bsearch(&key, b->items, b->n, sizeof *b->items, by_place) : NULL;
+  if (item) {
+    item->seen = true;
+    return judge(b, item, b->sheet, b->cell, value);
+  }
+  sx_audit_trace typed = {.verdict = SX_TRACE_UNBOUND};
+  return tell(b, &typed, b->sheet, b->cell, value);
+}
+
+/* ---- sheets -------------------------------------------------------------------------------------------------------- */
+
+static void copy(char *out, size_t size, const char *text) {
+  const size_t n = text ? strlen(text) : 0;
+  const size_t keep = n < size ? n : size - 1;
+  if (keep) memcpy(out, text, keep);
+  out[keep] = '\0';
+}
+
+static sx_status sheet_start(void *data, const char *name, const char *const *attributes, sx_error *err) {
+  xbook *b = data;
+  (void)err;
+  if (is(name, "c")) {
+    copy(b->cell, sizeof b->cell, sx_xml_attribute(attributes, "r"));
+    copy(b->type, sizeof b->type, sx_xml_attribute(attributes, "t"));
+    b->in_cell = true;
+    b->formula = false;
+    sx_buf_reset(&b->text);
+  }
+  if (b->in_cell && is(name, "f")) b->formula = true;
+  b->take = b->in_cell && is(name, "v");
+  return SX_OK;
+}
+
+static sx_status sheet_end(void *data, const char *name, sx_error *err) {
+  xbook *b = data;
+  b->take = false;
+  if (!is(name, "c")) return SX_OK;
+  b->in_cell = false;
+  SX_TRY(sx_buf_status(&b->text, err));
+  if (b->formula || !b->text.n || !b->cell[0]) return SX_OK;
+  if (b->is_checks) return check_cell(b, b->text.data);
+  return b->type[0] == '\0' || is(b->type, "n") ? number_cell(b, b->text.data) : SX_OK;
+}
+
+static sx_status read_sheet(xbook *b, size_t i, bool checks) {
+  const sx_xml_handler handler = {b, sheet_start, sheet_end, characters};
+  b->sheet = b->names[i];
+  b->is_checks = checks;
+  if (!b->parts[i] || !sx_archive_has(b->archive, b->parts[i]))
+    return sx_error_set(b->t->err, SX_E_PARSE, b->t->file, "the workbook has lost its sheet '%s'", b->names[i]);
+  return sx_archive_xml(b->archive, b->parts[i], PART_MAX, &handler, b->t->err);
+}
+
+/* What the checks list and no sheet holds. */
+static sx_status missing_numbers(xbook *b) {
+  for (size_t i = 0; i < b->n; i++) {
+    if (b->items[i].seen) continue;
+    sx_audit_trace gone = {.verdict = SX_TRACE_DIFFERS,
+                           .reference = b->items[i].outside ? NULL : b->items[i].reference,
+                           .reason = "no number stands in its cell"};
+    SX_TRY(tell(b, &gone, b->items[i].sheet, b->items[i].cell, ""));
+  }
+  return SX_OK;
+}
+
+/* The checks' own column of published values. */
+static sx_status check_published(xbook *b) {
+  for (size_t i = 0; i < b->n; i++) {
+    char text[SX_DOUBLE_TEXT_MAX];
+    const char *cell = sx_arena_printf(b->arena, "E%zu", b->items[i].row);
+    if (!cell) return memory(b);
+    if (b->items[i].outside || !isfinite(b->items[i].published)) continue;
+    text[sx_text_from_double(text, b->items[i].published)] = '\0';
+    SX_TRY(judge(b, &b->items[i], b->checks, cell, text));
+  }
+  return SX_OK;
+}
+
+static sx_status read_book(xbook *b) {
+  const sx_xml_handler book = {b, book_start, NULL, NULL}, relations = {b, relation_start, NULL, NULL};
+  const sx_xml_handler shared = {b, shared_start, shared_end, characters};
+  SX_TRY(sx_archive_xml(b->archive, "xl/workbook.xml", PART_MAX, &book, b->t->err));
+  SX_TRY(sx_archive_xml(b->archive, "xl/_rels/workbook.xml.rels", PART_MAX, &relations, b->t->err));
+  if (sx_archive_has(b->archive, "xl/sharedStrings.xml"))
+    SX_TRY(sx_archive_xml(b->archive, "xl/sharedStrings.xml", PART_MAX, &shared, b->t->err));
+  if (!b->checks)
+    return sx_error_set(b->t->err, SX_E_DATA, b->t->file,
+                        "the workbook has no sheet 'Checks' (核对): it is not a publication workbook");
+  for (size_t i = 0; i < b->n_sheets; i++) {
+    if (b->names[i] == b->checks) SX_TRY(read_sheet(b, i, true));
+  }
+  if (b->n) qsort(b->items, b->n, sizeof *b->items, by_place);
+  for (size_t i = 0; i < b->n_sheets; i++) {
+    if (b->names[i] != b->checks) SX_TRY(read_sheet(b, i, false));
+  }
+  SX_TRY(check_published(b));
+  return missing_numbers(b);
+}
+
+sx_status sx_audit__workbook(sx_tracer *t, const char *path) {
+  xbook b = {.t = t};
+  char *data = NULL;
+  size_t n = 0;
+  sx_status status = SX_OK;
+  t->file = sx_arena_strdup(t->out->arena, path);
+  if (!t->file) return sx_error_memory(t->err);
+  sx_buf_init(&b.text, &t->ctx);
+  SX_TRY(sx_file_read(&data, &n, &t->ctx, path, t->err));
+  SX_TRY_GOTO(status, sx_arena_new(&b.arena, &t->ctx, t->err), done);
+  SX_TRY_GOTO(status, sx_archive_open(&b.archive, &t->ctx, path, data, n, t->err), done);
+  status = read_book(&b);
+done:
+  sx_archive_close(b.archive);
+  sx_arena_free(b.arena);
+  sx_buf_clear(&b.text);
+  sx_mem_free(&t->ctx, data);
+  return status;
+}
