@@ -346,6 +346,9 @@ static sx_status table_of_levels(sx_buf *out, sx_buf *scratch, st_run *r, const 
   size_t n = 0;
   char zh[300], en[300];
   bool first = true;
+  if (!r->unit)
+    SX_TRY(
+        study__materialise(r, err)); /* a run that computes words alone has not read the data: their levels are in it */
   SX_TRY(study__expand(&list, &n, r, by, err));
   sx_buf_add(out, "\"columns\":[");
   for (size_t i = 0; i < b->n_figures; i++) {

@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# Everything that a run hands on: the files and their manifest, the same bytes again, a failed run that leaves the release whole, LibreOffice opening the
+# workbook with its charts and formulas, numbers changed in it by hand, bad words.
+. tests/cli/lib.sh
+need_program
+case $program in /*) ;; *) program=$PWD/$program ;; esac
+for d in one two; do
+  mkdir -p "$tmp/$d"
+  cp -r studies/digital-consumption-2025h1 "$tmp/$d/study"
+  sed -i 's/n: 30000/n: 1500/g' "$tmp/$d/study/study.yaml"
+done
+cd "$tmp/one" || exit 1
+
+"$program" run study/study.yaml --to all --quiet >"$tmp/out" 2>&1
+code=$?
+[ $code = 0 ] || [ $code = 3 ] || fail "run --to all: exit $code: $(tail -3 "$tmp/out")"
+out=study/out
+name=digital-consumption-2025h1
+for file in report.zh.html report.en.html "$name"_tables.zh.xlsx "$name"_tables.en.xlsx "$name".csv "$name".excel.csv "$name".sdmx.csv "$name".sdmx10.csv \
+  "$name".jsonstat.zh.json "$name"_AGE.px "$name".zip SHA256SUMS; do
+  [ -s "$out/$file" ] || fail "no $file"
+done
+(cd $out && sha256sum --quiet -c SHA256SUMS) >"$tmp/sums" 2>&1 || fail "SHA256SUMS: $(cat "$tmp/sums")"
+listed=$(wc -l <$out/SHA256SUMS)
+here=$(find $out -type f ! -name results.db ! -name SHA256SUMS ! -name '*.zip' | wc -l)
+[ "$listed" = "$here" ] || fail "SHA256SUMS lists $listed files of $here"
+python3 - "$out" "$name" <<'PY' || fail "the archive is not the folder"
+import sys, zipfile, os
+out, name = sys.argv[1:]
+with zipfile.ZipFile(f"{out}/{name}.zip") as z:
+    names = sorted(z.namelist())
+    assert names == sorted(f for f in os.listdir(out) if f not in ("results.db", name + ".zip")), names
+    assert all(i.date_time == (1980, 1, 1, 0, 0, 0) for i in z.infolist())
+    assert all(z.read(n) == open(f"{out}/{n}", "rb").read() for n in names)
+PY
+
+# ---- the same study in another place gives the same bytes; asked again, nothing is made
+(cd "$tmp/two" && TZ=Asia/Shanghai "$program" run study/study.yaml --to all --quiet >/dev/null 2>&1)
+for file in "$out"/*; do
+  case $file in *results.db) continue ;; esac
+  cmp -s "$file" "$tmp/two/$file" || fail "$(basename "$file") is not the same in another place"
+done
+"$program" run study/study.yaml --to all >"$tmp/out" 2>&1
+grep -q "344 reused\|, 0\.0" "$tmp/out" || fail "nothing changed: $(head -1 "$tmp/out")"
+
+# ---- numbers changed by hand
+book=$out/${name}_tables.en.xlsx
+"$program" audit "$book" >"$tmp/out" 2>&1 || fail "audit of the workbook: $(tail -3 "$tmp/out")"
+change() { # sheet-part cell new-value or "" : the cell's number
+  python3 - "$book" "$tmp/changed.xlsx" "$@" <<'PY'
+import re, sys, zipfile
+book, to, part, cell, new = sys.argv[1:]
+with zipfile.ZipFile(book) as a, zipfile.ZipFile(to, "w") as b:
+    for i in a.infolist():
+        data = a.read(i)
+        if i.filename == part:
+            text = data.decode()
+            pattern = r'(<c r="%s"[^>]*)>(<v>)[^<]*(</v>)</c>' % cell
+            assert re.search(pattern, text), cell
+            text = re.sub(pattern, r'\1>\g<2>%s\3</c>' % new if new else r'\1/>', text)
+            data = text.encode()
+        b.writestr(i, data)
+PY
+}
+cell=$(python3 -c "
+import re, sys, zipfile
+t = zipfile.ZipFile('$book').read('xl/worksheets/sheet5.xml').decode()
+print(re.findall(r'<c r=\"([A-Z]+[0-9]+)\" s=\"[0-9]+\"><v>', t)[0])")
+change xl/worksheets/sheet5.xml "$cell" 123.5
+"$program" audit "$tmp/changed.xlsx" --against $out/results.db >"$tmp/out" 2>&1
+[ $? = 3 ] || fail "a changed number passes"
+grep -q "changed.xlsx: Table_2!$cell" "$tmp/out" || fail "the changed cell is not named: $(head -5 "$tmp/out")"
+change xl/worksheets/sheet5.xml "$cell" ""
+"$program" audit "$tmp/changed.xlsx" --against $out/results.db >"$tmp/out" 2>&1
+[ $? = 3 ] && grep -q "no number stands" "$tmp/out" || fail "a deleted number passes: $(head -5 "$tmp/out")"
+printf 'PK no archive' >"$tmp/bad.xlsx"
+"$program" audit "$tmp/bad.xlsx" --against $out/results.db >"$tmp/out" 2>&1
+[ $? = 2 ] || [ $? = 1 ] || fail "a damaged workbook: exit $?"
+grep -q "bad.xlsx" "$tmp/out" || fail "a damaged workbook is not named: $(cat "$tmp/out")"
+cp "$book" "$tmp/kept.xlsx"
+change xl/worksheets/sheet5.xml "$cell" 99
+cp "$tmp/changed.xlsx" "$book"
+"$program" audit study/out >"$tmp/out" 2>&1
+[ $? = 3 ] && grep -q "Table_2!$cell" "$tmp/out" || fail "audit of the folder does not read the workbook"
+cp "$tmp/kept.xlsx" "$book"
+
+# ---- a run that fails leaves the release whole
+cp -r study/out "$tmp/before"
+sed -i 's/^title: .*/title: {zh: 另一个题目, en: Another title}/' study/study.yaml
+rm $out/"$name".sdmx10.csv && mkdir $out/"$name".sdmx10.csv
+"$program" run study/study.yaml --to all --quiet >"$tmp/out" 2>&1
+[ $? = 1 ] || fail "a file that cannot be written: $(cat "$tmp/out")"
+grep -q "sdmx10.csv" "$tmp/out" || fail "the file is not named: $(cat "$tmp/out")"
+for file in "$tmp"/before/*; do
+  case $file in *results.db | *sdmx10.csv) continue ;; esac
+  cmp -s "$file" "$out/$(basename "$file")" || fail "a failed run changed $(basename "$file")"
+done
+[ -z "$(find $out -name '*.tmp-*')" ] || fail "litter of a failed run"
+rmdir $out/"$name".sdmx10.csv
+
+# ---- words
+run_fails 2 "did you mean 'xlsx'" "$program" run study/study.yaml --to html,xlxs
+sed 's/^languages:.*/&\noutputs: [html, pxx]/' study/study.yaml >study/bad.yaml
+run_fails 2 "bad.yaml:[0-9]*:17: unknown output 'pxx', did you mean 'px'" "$program" check study/bad.yaml
+sed 's/^languages:.*/&\npublish: {agncy: X}/' study/study.yaml >study/bad.yaml
+run_fails 2 "agency" "$program" check study/bad.yaml
+
+# ---- LibreOffice: charts are there, formulas give what they gave
+if command -v soffice >/dev/null; then
+  HOME=$tmp soffice --headless --convert-to fods --outdir "$tmp" "$tmp/kept.xlsx" >/dev/null 2>&1
+  [ -s "$tmp/kept.fods" ] || fail "LibreOffice does not open the workbook"
+  charts=$(grep -c '<draw:object' "$tmp/kept.fods")
+  native=$(python3 -c "import zipfile; print(sum(n.startswith('xl/charts/chart') for n in zipfile.ZipFile('$tmp/kept.xlsx').namelist()))")
+  [ "$charts" = "$native" ] && [ "$native" -gt 9 ] || fail "LibreOffice shows $charts of $native charts"
+  grep -q 'office:string-value="same"' "$tmp/kept.fods" || fail "the checks are not computed"
+  ! grep -q 'office:string-value="differs"' "$tmp/kept.fods" || fail "a check differs in LibreOffice"
+  ! grep -qE '>(Err:[0-9]+|#NAME\?|#REF!|#VALUE!)<' "$tmp/kept.fods" || fail "a formula is broken in LibreOffice"
+fi
+finish
