@@ -37,6 +37,8 @@ static void picture_xml(sx_docx *w, const sx_document_node *node, double cx, dou
 /* The two files of a drawing and their relationships. */
 static sx_status files_of(char png[24], char svg[24], sx_docx *w, const sx_document_node *node,
                           const sx_drawing *drawing) {
+  const sx_paint_options coarse = {.version = 1,
+                                   .scale = 1.3}; /* 150 dots an inch: programs that show it know no SVG */
   const sx_svg_options look = {.version = 1, .title = node->as.figure->title, .text = node->text};
   sx_buf bytes;
   char name[64];
@@ -45,7 +47,7 @@ static sx_status files_of(char png[24], char svg[24], sx_docx *w, const sx_docum
   (void)snprintf(name, sizeof name, "word/media/figure%zu.svg", w->n_drawings + 1);
   if (status == SX_OK) status = sx_publish__package_take(&w->package, name, &bytes, w->err);
   if (status == SX_OK) status = sx_publish__docx_relate(svg, w, IMAGE, name + strlen("word/"), false);
-  if (status == SX_OK) status = sx_drawing_png(&bytes, drawing, NULL, w->err);
+  if (status == SX_OK) status = sx_drawing_png(&bytes, drawing, &coarse, w->err);
   (void)snprintf(name, sizeof name, "word/media/figure%zu.png", w->n_drawings + 1);
   if (status == SX_OK) status = sx_publish__package_take(&w->package, name, &bytes, w->err);
   if (status == SX_OK) status = sx_publish__docx_relate(png, w, IMAGE, name + strlen("word/"), false);
