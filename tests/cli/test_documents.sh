@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# The bundled report as Word and PDF, from outside: the same bytes twice, fonts, outline, no heading at a page's foot; an edited Word file audited and filled anew.
+. tests/cli/lib.sh
+need_program
+command -v pdftotext >/dev/null && command -v python3 >/dev/null || { echo "skipped: poppler-utils or python3 is not installed"; exit 77; }
+case $program in /*) ;; *) program=$PWD/$program ;; esac
+study=digital-consumption-2025h1
+cp -r studies/$study "$tmp/study"
+cd "$tmp" || exit 1
+"$program" synth study/model.yaml --seed 20250630 -o study/interviews.sav --quiet 2>err || fail "interviews: $(cat err)"
+"$program" run study/study.yaml --out one --to docx,pdf --quiet >/dev/null 2>err || fail "run: $(cat err)"
+mkdir two
+cp one/results.db two/
+"$program" run study/study.yaml --out two --to docx,pdf --quiet >/dev/null 2>err || fail "second run: $(cat err)"
+for lang in zh en; do
+  for form in docx pdf; do
+    [ -s one/$study.$lang.$form ] || fail "no $study.$lang.$form"
+    cmp -s one/$study.$lang.$form two/$study.$lang.$form || fail "$study.$lang.$form: two runs differ"
+  done
+  pdf=one/$study.$lang.pdf
+  pdffonts $pdf | awk 'NR > 2 && $(NF-4) $(NF-3) $(NF-2) != "yesyesyes"' | grep . && fail "$pdf: fonts that are not embedded as subsets"
+  pdftotext -layout $pdf text
+  grep -q $'\xef\xbf\xbd' text && fail "$pdf: characters that could not be shown"
+  pdftohtml -xml -stdout -i $pdf 2>/dev/null | grep -c '<item ' | { read -r n; [ "$n" -ge 20 ] || fail "$pdf: outline of $n entries"; }
+  # what HTML prints stands in the PDF
+  python3 - "$pdf" one/$study.$lang.docx <<'P' || fail "$lang: pages"
+import re, subprocess, sys, zipfile
+pages = subprocess.run(["pdftotext", "-raw", sys.argv[1], "-"], capture_output=True, text=True).stdout.split("\f")
+flat = [re.sub(r"\s+", "", p) for p in pages]
+whole = "".join(flat)
+bad = 0
+custom = zipfile.ZipFile(sys.argv[2]).read("docProps/custom.xml").decode()
+import html
+values = {html.unescape(v) for n, v in re.findall(r'name="([^"]*)"><vt:lpwstr>([^<]*)', custom) if not n.startswith("=")}
+for v in values:
+    if re.sub(r"\s+", "", v) not in whole:
+        print("not in the PDF:", v); bad += 1
+# the outline's headings: none is the last line of its page
+xml = subprocess.run(["pdftohtml", "-xml", "-stdout", "-i", sys.argv[1]], capture_output=True, text=True).stdout
+heads = [html.unescape(h) for h in re.findall(r"<item [^>]*>([^<]*)</item>", xml)]
+for page in pages[3:]:
+    lines = [l.strip() for l in page.split("\n") if l.strip()]
+    if len(lines) > 2 and any(re.sub(r"\s+", "", lines[-2]) == re.sub(r"\s+", "", h) for h in heads):
+        print("a heading ends a page:", lines[-2]); bad += 1
+sys.exit(bad > 0 or len(values) < 500 or len(heads) < 20)
+P
+done
+doc=one/$study.zh.docx
+"$program" audit $doc --against one/results.db --lang en >out || fail "audit of the document as made: exit $?"
+grep -Eq '^[0-9]+ bound fields: [0-9]+ agree, 0 differ' out || fail "bound fields: $(tail -2 out)"
+python3 - $doc edited.docx <<'P'
+import re, sys, zipfile
+src = zipfile.ZipFile(sys.argv[1]); out = zipfile.ZipFile(sys.argv[2], "w", zipfile.ZIP_DEFLATED)
+for n in src.namelist():
+    b = src.read(n)
+    if n == "word/document.xml":
+        t = b.decode()
+        at = t.index("DOCPROPERTY &quot;consumers.total |", t.index("w:styleId") if "w:styleId" in t else len(t) // 9)
+        t = t[:at] + re.sub(r"(<w:t [^>]*>)(\d+)(\.\d+亿人)", lambda m: m.group(1) + str(int(m.group(2)) + 3) + m.group(3), t[at:], count=1)
+        b = t.encode()
+    out.writestr(n, b)
+out.close()
+P
+"$program" audit edited.docx --against one/results.db --lang en --only differs --format csv >out
+[ $? -eq 3 ] || fail "a number changed by hand is no gate"
+[ "$(grep -c '^differs,' out)" -eq 1 ] || fail "changed by hand: $(cat out)"
+grep -Eq '^differs,"?edited.docx: (paragraph|table) [0-9]+.*consumers.total' out || fail "its place: $(cat out)"
+"$program" refill edited.docx --against one/results.db -o new.docx --lang en >out || fail "refill: exit $?"
+grep -q ' 1 edited by hand and set right, 0 without a result' out || fail "refill: $(cat out)"
+"$program" audit new.docx --against one/results.db --lang en >out || fail "audit of the refilled document: exit $?"
+"$program" refill one/results.db --against one/results.db -o x.docx 2>err && fail "a store is no document"
+grep -q 'not a .docx file' err || fail "what is no document: $(cat err)"
+"$program" refill $doc -o x.docx 2>/dev/null; [ $? -eq 2 ] || fail "without --against"
+printf 'publish: {template: none.docx}\n' >>study/study.yaml
+"$program" run study/study.yaml --out one --to docx --quiet >/dev/null 2>err && fail "a template that is not there"
+grep -q 'none.docx' err || fail "a template that is not there: $(cat err)"
+finish
