@@ -6,8 +6,9 @@ command -v pdftotext >/dev/null && command -v python3 >/dev/null || { echo "skip
 case $program in /*) ;; *) program=$PWD/$program ;; esac
 study=digital-consumption-2025h1
 cp -r studies/$study "$tmp/study"
+rm -rf "$tmp"/study/out "$tmp"/study/interviews*.sav
+smaller "$tmp/study/study.yaml"
 cd "$tmp" || exit 1
-"$program" synth study/model.yaml --seed 20250630 -o study/interviews.sav --quiet 2>err || fail "interviews: $(cat err)"
 "$program" run study/study.yaml --out one --to docx,pdf --quiet >/dev/null 2>err || fail "run: $(cat err)"
 mkdir two
 cp one/results.db two/
@@ -25,9 +26,10 @@ for lang in zh en; do
   # what HTML prints stands in the PDF
   python3 - "$pdf" one/$study.$lang.docx <<'P' || fail "$lang: pages"
 import re, subprocess, sys, zipfile
-pages = subprocess.run(["pdftotext", "-raw", sys.argv[1], "-"], capture_output=True, text=True).stdout.split("\f")
-flat = [re.sub(r"\s+", "", p) for p in pages]
-whole = "".join(flat)
+def text(mode):
+    return subprocess.run(["pdftotext", mode, sys.argv[1], "-"], capture_output=True, text=True).stdout
+pages = text("-layout").split("\f")
+whole = re.sub(r"\s+", "", text("-raw")) # cells one after the other
 bad = 0
 custom = zipfile.ZipFile(sys.argv[2]).read("docProps/custom.xml").decode()
 import html
