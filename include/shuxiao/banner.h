@@ -186,6 +186,9 @@ SX_API sx_status sx_banner_run(sx_banner_book **out, const sx_design *design, co
                                const sx_banner_request *request, const sx_banner_wave *earlier,
                                sx_error *err) SX_NODISCARD;
 
+/* Only what can be told without the cases: words, and names of variables and sets. table may have few rows or none. */
+SX_API sx_status sx_banner_check(const sx_table *table, const sx_banner_request *request, sx_error *err) SX_NODISCARD;
+
 /* ---- writing it -------------------------------------------------------------------------------------------------------------- */
 
 /* A cell as text: "45.2% B", "45.2% (1.3) ↑ -", "3.41", "1204 *", "." where it is missing; with the book's standard error where it is shown. */

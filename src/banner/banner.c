@@ -219,6 +219,19 @@ sx_status sx_banner__run(sx_banner_book **out, const sx_design *design, const sx
   return st;
 }
 
+sx_status sx_banner_check(const sx_table *table, const sx_banner_request *request, sx_error *err) {
+  banner_stub *stub = NULL;
+  sx_arena *arena = NULL;
+  uint32_t stats = 0;
+  size_t n = 0;
+  sx_status st = sx_banner__stats(&stats, request->stats, err);
+  if (st == SX_OK) st = sx_arena_new(&arena, sx_table_ctx(table), err);
+  if (st == SX_OK) st = sx_banner__check_columns(table, request->columns ? request->columns : "total", arena, err);
+  if (st == SX_OK) st = sx_banner__rows(&stub, &n, table, request->rows, arena, err);
+  sx_arena_free(arena);
+  return st;
+}
+
 sx_status sx_banner_run(sx_banner_book **out, const sx_design *design, const sx_table *table,
                         const sx_banner_request *request, const sx_banner_wave *earlier, sx_error *err) {
   return sx_banner__run(out, design, table, request, earlier, false, err);

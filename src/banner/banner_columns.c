@@ -31,6 +31,7 @@ typedef struct term {
 
 typedef struct maker {
   const sx_table *table;
+  bool names_only;
   sx_arena *arena;
   const char *text, *at;
   node node[MAX_NODES];
@@ -77,6 +78,7 @@ static sx_status term_of_variable(term *t, maker *m, sx_error *err) {
   const sx_column *c = NULL;
   banner_levels levels;
   SX_TRY(sx_table_need(&c, m->table, t->name, err));
+  if (m->names_only) return SX_OK;
   SX_TRY(sx_banner__levels(&levels, m->table, c, m->arena, err));
   if (levels.n == 0)
     return sx_error_set(err, SX_E_DATA, t->name, "no case has a value: it makes no columns, leave it out");
@@ -107,7 +109,7 @@ static sx_status find_term(size_t *out, maker *m, const char *name, size_t n, bo
     t->total = true;
     t->n = 1;
   } else {
-    st = set ? term_of_set(t, m, set, err) : term_of_variable(t, m, err);
+    st = !set ? term_of_variable(t, m, err) : m->names_only ? SX_OK : term_of_set(t, m, set, err);
   }
   if (st != SX_OK) sx_error_add_where(err, "columns");
   if (st == SX_OK) *out = m->n_terms++;
@@ -287,11 +289,15 @@ const char *sx_banner__letter(sx_arena *arena, size_t i) {
   return sx_arena_strdup(arena, text + at);
 }
 
+static sx_status stray_end(const maker *m, sx_error *err) {
+  return stray(m, m->at, *m->at == ')' ? "no parenthesis is open here" : "'+' or '>' is wanted", err);
+}
+
 static sx_status make(sx_banner_columns **out, banner_domains *domains, maker *m, sx_error *err) {
   size_t root = 0;
   const place top = {SIZE_MAX, NULL, "", 0};
   SX_TRY(read_columns(&root, m, 0, err));
-  if (*m->at) return stray(m, m->at, *m->at == ')' ? "no parenthesis is open here" : "'+' or '>' is wanted", err);
+  if (*m->at) return stray_end(m, err);
   SX_TRY(expand(m, root, &top, NULL, err));
   sx_banner_columns *c = sx_arena_zalloc(m->arena, 1, sizeof *c);
   uint8_t **none = sx_arena_zalloc(m->arena, 1, sizeof *none);
@@ -302,6 +308,15 @@ static sx_status make(sx_banner_columns **out, banner_domains *domains, maker *m
   *domains = (banner_domains){m->n_masks ? m->n_masks : 1, m->n_columns, m->n_masks ? m->mask : none, m->of_column};
   *out = c;
   return SX_OK;
+}
+
+sx_status sx_banner__check_columns(const sx_table *table, const char *text, sx_arena *arena, sx_error *err) {
+  maker *m = sx_arena_zalloc(arena, 1, sizeof *m);
+  size_t root = 0;
+  if (!m) return sx_error_memory(err);
+  *m = (maker){.table = table, .names_only = true, .arena = arena, .text = text, .at = text};
+  SX_TRY(read_columns(&root, m, 0, err));
+  return *m->at ? stray_end(m, err) : SX_OK;
 }
 
 sx_status sx_banner__columns(sx_banner_columns **out, banner_domains *domains, const sx_table *table, const char *text,

@@ -26,6 +26,8 @@ typedef struct banner_domains {
 /* Columns and the masks, in the arena; rows outside of `in` (NULL: none) are outside every column but not of its head. */
 sx_status sx_banner__columns(sx_banner_columns **out, banner_domains *domains, const sx_table *table, const char *text,
                              sx_arena *arena, sx_error *err) SX_NODISCARD;
+sx_status sx_banner__check_columns(const sx_table *table, const char *text, sx_arena *arena,
+                                   sx_error *err) SX_NODISCARD;
 const char *sx_banner__letter(sx_arena *arena, size_t i); /* "A" ... "Z", "AA" ...; NULL: no memory */
 /* 1 where a case chose a member of a set; the names and labels of the members. */
 typedef struct banner_members {

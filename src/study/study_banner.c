@@ -102,6 +102,25 @@ static sx_status read_request(sx_banner_request *r, const sx_study *s, const sx_
   return SX_OK;
 }
 
+/* The names, against the variables of the unit table with the derived ones. */
+void study__check_banner_names(st_load *l, const sx_table *unit) {
+  for (size_t k = 0; unit && k < l->s->n_blocks && !study__stop(l); k++) {
+    const sx_node *map = l->s->blocks[k].node;
+    sx_banner_request r;
+    sx_error err = SX_ERROR_INIT;
+    if (!study__is_banner(&l->s->blocks[k]) || read_request(&r, l->s, map, l->s->arena, &err) != SX_OK) continue;
+    if (sx_banner_check(unit, &r, &err) == SX_OK) continue;
+    const char *key = strncmp(err.where, "columns", 7) == 0 ? "cols"
+                      : strncmp(err.where, "stats", 5) == 0 ? "stats"
+                                                            : "rows";
+    const sx_node *at = sx_node_get(map, key);
+    if (err.status == SX_E_MEMORY)
+      study__expr_problem(l, at ? at : map, &err);
+    else
+      study__problem(l, at ? at : map, "%s: %s", err.where, err.message);
+  }
+}
+
 void study__check_banner(st_load *l, const sx_node *map) {
   sx_banner_request r;
   sx_error err = SX_ERROR_INIT;
@@ -187,8 +206,10 @@ static sx_status put_cell(writer *w, const sx_banner_row *row, size_t column, sx
   sx_store_term terms[MAX_TERMS + 1];
   const size_t n = terms_of(terms, w, row, column);
   if (n > MAX_TERMS) {
+    const sx_status st =
+        sx_error_set(err, SX_E_LIMIT, w->block->id, "columns of a study's table are nested at most three deep");
     study__add_place(err, w->r->s, w->block->node);
-    return sx_error_set(err, SX_E_LIMIT, w->block->id, "columns of a study's table are nested at most three deep");
+    return st;
   }
   const bool base = row->kind == SX_BANNER_ROW_BASE || row->measure == SX_BANNER_CASES;
   const sx_store_row out = {.wave = w->r->s->wave,

@@ -460,6 +460,7 @@ void study__check(st_load *l) {
   if (!study__stop(l) && !s->skipped) check_accounts(l, unit);
   if (!study__stop(l) && !s->skipped) study__check_balances(l);
   if (!study__stop(l)) study__check_rules(l, unit);
+  if (!study__stop(l)) study__check_banner_names(l, unit);
   sx_table_free(unit);
   if (study__stop(l)) return;
   order_formulas(l);

@@ -792,6 +792,7 @@ sx_status study__block_json(sx_buf *out, st_run *r, const st_block *block, sx_er
 /* study_banner.c */
 bool study__is_banner(const st_block *block);
 void study__check_banner(st_load *l, const sx_node *block);
+void study__check_banner_names(st_load *l, const sx_table *unit);
 sx_status study__run_banners(st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__banner_json(sx_buf *out, st_run *r, size_t block, sx_error *err) SX_NODISCARD;
 sx_status study__payload_text(const char **out, st_run *r, const char *step,

@@ -61,4 +61,7 @@ bad "bad.yaml:[0-9]*:[0-9]*.*rows.*q44" 's/rows: q4$/rows: q44/'
 bad "columns.*sexx" 's/total + sex +/total + sexx +/'
 bad "unknown key 'stat'\|'stat'" 's/stats: \[col_pct, se/stat: [col_pct, se/'
 bad "a list of levels" 's/Low: \[1, 2\]/Low: 1/'
+# the names are checked with the file, before anything runs
+sed 's/rows: q4$/rows: q44/' "$dir/study.yaml" >"$dir/bad.yaml"
+run_fails 2 "rows: no variable called 'q44'" "$program" check "$dir/bad.yaml"
 finish

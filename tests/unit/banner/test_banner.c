@@ -365,6 +365,16 @@ static void test_refused(void) {
   deep[sizeof deep - 1] = '\0';
   CHECK_FAILS(ask(&book, &s, "q1", deep, err), SX_E_PARSE, "columns", "nested too deeply");
   sx_banner_request r = SX_BANNER_REQUEST_INIT;
+  r.rows = "q1-q3 $m";
+  r.columns = "total + sex > (age + $m)";
+  REQUIRE_OK(sx_banner_check(s.t, &r, err));
+  r.columns = "total + sex > (age + $n)";
+  CHECK_FAILS(sx_banner_check(s.t, &r, err), SX_E_ARGUMENT, "columns", "'$n'");
+  r.columns = "total +";
+  CHECK_FAILS(sx_banner_check(s.t, &r, err), SX_E_PARSE, "columns: column 8", "is wanted");
+  r.columns = NULL;
+  r.rows = "q9";
+  CHECK_FAILS(sx_banner_check(s.t, &r, err), SX_E_ARGUMENT, "rows", "'q9'");
   r.rows = "q1";
   r.stats = "col_pct, maen";
   CHECK_FAILS(sx_banner_run(&book, s.d, s.t, &r, NULL, err), SX_E_ARGUMENT, "stats", "did you mean mean?");
