@@ -67,6 +67,7 @@ typedef struct sx_run_result {
   sx_run_step *steps;
   size_t n_steps;
   size_t n_failed_rules; /* validation rules of severity error that do not hold: a publication gate */
+  size_t n_open_results; /* sensitive results that what is published gives away: a publication gate */
 } sx_run_result;
 /* The plan as text, with what would be reused and why: --explain. Caller frees *text with sx_mem_free. */
 SX_API sx_status sx_study_explain(char **text, const sx_study *study, const sx_run_options *options,

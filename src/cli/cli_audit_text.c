@@ -119,7 +119,8 @@ static sx_status trace(sx_audit_traces **out, const cli_app *app, const char *st
                        size_t n, sx_error *err) {
   sx_store *store = NULL;
   SX_TRY(sx_store_open(&store, &app->ctx, store_path, SX_STORE_READ, err));
-  const sx_status status = sx_audit_outputs(out, store, -1, pages, n, err);
+  sx_status status = sx_store_hide_run(store, -1, err); /* as it was published */
+  if (status == SX_OK) status = sx_audit_outputs(out, store, -1, pages, n, err);
   sx_store_close(store);
   return status;
 }
@@ -324,6 +325,7 @@ static int someones_text(cli_app *app, const cli_args *args, sx_arena *arena) {
   if (status == SX_OK && !sx_file_exists(path))
     status = sx_error_set(&err, SX_E_IO, path, "there is no such file: --against wants the results.db of a run");
   if (status == SX_OK) status = sx_store_open(&store, &app->ctx, path, SX_STORE_READ, &err);
+  if (status == SX_OK) status = sx_store_hide_run(store, -1, &err);
   if (status == SX_OK) status = sx_audit_text_bound(&fields, text, store, -1, &err);
   if (status == SX_OK) status = sx_audit_text_against(&all, text, store, -1, &err);
   cli_progress_end(app);

@@ -91,6 +91,13 @@ static int run_study(cli_app *app, const cli_args *args) {
     if (status == SX_OK) {
       print_result(app, result);
       code = audit_result(app, result);
+      if (result->n_open_results) {
+        cli_say(app,
+                app->chinese ? "保密：有 %zu 个敏感结果可由已公布的数字推出"
+                             : "disclosure: %zu sensitive results follow from what is published",
+                result->n_open_results);
+        if (code == CLI_OK) code = CLI_GATE;
+      }
       if (result->n_failed_rules) {
         cli_say(app,
                 app->chinese

@@ -128,6 +128,7 @@ static sx_status fill(sx_bound *out, sx_page *page, const sx_store_row *row, con
                     .n = row->n,
                     .across_break = row->quality && strstr(row->quality, "break"),
                     .p = strncmp(row->statistic, "p_", 2) == 0 && strcmp(field, "estimate") == 0,
+                    .suppressed = row->na_reason && strcmp(row->na_reason, "suppressed") == 0,
                     .one_sided = row->quality && strstr(row->quality, "earlier figure without error") != NULL,
                     .model = row->quality && strstr(row->quality, "model") != NULL};
   bound.measure = bound.main || strcmp(field, "se") == 0 || strcmp(field, "low") == 0 || strcmp(field, "high") == 0;

@@ -100,6 +100,8 @@ static void put_marks(sx_page *page, const sx_bound *bound) {
   if (bound->across_break) put_mark(page, "†", W_ACROSS_BREAK);
   if (bound->one_sided) put_mark(page, "‡", W_ONE_SIDED);
   if (bound->model && bound->main) put_mark(page, "*", W_MODEL_BASED);
+  if (bound->suppressed) put_mark(page, "×", W_SUPPRESSED);
+  page->n_suppressed += bound->suppressed;
 }
 
 /* ---- nodes ------------------------------------------------------------------------------------------------------- */

@@ -35,7 +35,7 @@ typedef struct tab {
   cell *cells; /* [n_rows * n_columns] */
   const sx_node *rows;
   bool bases, errors, beside;
-  size_t n_grid, n_head_rows;
+  size_t n_grid, n_head_rows, n_suppressed; /* n_suppressed: of the page before this table */
   bool quoted; /* its texts are not the report's own: the audit holds their numbers against the block alone */
 } tab;
 
@@ -382,6 +382,9 @@ static void put_foot(const tab *t) {
     sx_buf_printf(&extra, "%s%s", sx_report__w(page, W_ERRORS_NOTE), page->lang == SX_LANG_EN ? " " : "");
   if (t->errors && t->beside && t->n_rows) sx_buf_add(&extra, sx_report__w(page, W_SE_NOTE));
   if (t->bases && t->n_rows) sx_buf_add(&extra, sx_report__w(page, W_BASES_NOTE));
+  if (page->n_suppressed > t->n_suppressed)
+    sx_buf_printf(&extra, "%s%s", extra.n && page->lang == SX_LANG_EN ? " " : "",
+                  sx_report__w(page, W_SUPPRESSED_NOTE));
   if (extra.failed)
     page->failed = true;
   else
@@ -410,7 +413,7 @@ static void describe(tab *t, sx_document_node *node) {
 }
 
 sx_status sx_report__build_table(sx_page *page, sx_block *block, sx_error *err) {
-  tab t = {.page = page, .block = block};
+  tab t = {.page = page, .block = block, .n_suppressed = page->n_suppressed};
   SX_TRY(load(&t, err));
   block->node = sx_tree__open(page, SX_DOC_TABLE);
   block->node->anchor = sx_tree__name(page, "t", block->number);

@@ -56,7 +56,8 @@ typedef struct sx_page {
   sx_document_node *root, *at; /* at: where the next node goes */
   sx_document_node lost;       /* stands for a node that there was no memory for */
   sx_document_cell lost_cell;
-  bool failed; /* some node was lost: nothing more is added */
+  bool failed;         /* some node was lost: nothing more is added */
+  size_t n_suppressed; /* numbers printed with a cross so far */
 } sx_page;
 
 /* ---- blocks ---- */
@@ -86,6 +87,7 @@ typedef struct sx_bound {
   const char *base;      /* the same without the field */
   bool across_break;     /* a change across a break of its series: printed with a dagger */
   bool p;                /* a p value: never printed as 0 */
+  bool suppressed;       /* not published: printed with a cross */
   bool one_sided;        /* a change from a figure without an error: printed with a double dagger */
   bool model;            /* a small-area estimate stands in somewhere below: printed with an asterisk */
 } sx_bound;

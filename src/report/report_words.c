@@ -14,6 +14,7 @@ static const struct {
 static const struct {
   const char *reason, *zh;
 } reasons[] = {
+    {"suppressed", "为避免识别个体而不公布"},
     {"empty domain", "该群体无样本"},
     {"all missing", "全部缺失"},
     {"all values missing", "全部缺失"},

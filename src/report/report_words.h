@@ -52,6 +52,8 @@
   X(NO_VALUE, "无法估计", "cannot be estimated")                                                                       \
   X(ACROSS_BREAK, "跨越序列中断，不作显著性判断", "across a break of the series, not tested")                          \
   X(MODEL_BASED, "含小域模型的估计", "holds a small-area estimate")                                                    \
+  X(SUPPRESSED, "为避免识别个体而不公布", "not published, so that no one can be recognised")                           \
+  X(SUPPRESSED_NOTE, "×：为避免识别个体而不公布。", "×: not published, so that no one can be recognised.")             \
   X(ONE_SIDED, "基期数字没有误差", "the earlier figure has no error")                                                  \
   X(OUTSIDE, "外部公布数", "printed outside figure")                                                                   \
   X(ERRORS_NOTE, "括号内为标准误。", "Standard errors in parentheses.")                                                \

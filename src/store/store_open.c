@@ -323,6 +323,7 @@ void sx_store_close(sx_store *store) {
   sx_arena_free(store->found);
   sx_arena_free(store->latest);
   sx_arena_free(store->indicator);
+  sx_dict_free(store->hidden);
   const sx_ctx ctx = store->ctx;
   sx_mem_free(&ctx, store->path);
   sx_mem_free(&ctx, store->lock_path);

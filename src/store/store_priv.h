@@ -61,6 +61,7 @@ struct sx_store {
   sx_arena *found;     /* texts lent by sx_store_find */
   sx_arena *latest;    /* by sx_store_latest */
   sx_arena *indicator; /* by sx_store_get_indicator */
+  sx_dict *hidden;     /* rows that are read without values: "indicator TAB statistic TAB domain key"; NULL: none */
 };
 
 /* Words for the last SQLite failure `code` while doing `what` ("writing a row"). Marks a lost transaction. */
@@ -80,6 +81,9 @@ void sx_store__bind_number(sqlite3_stmt *statement, int i, double value);
 /* "variable US level RS ..." with the terms sorted, so that crossings are the same set whatever their order; two terms alike are
  * kept as they are. The key is in store->key. */
 sx_status sx_store__domain_key(sx_store *store, const sx_store_term *terms, size_t n_terms, sx_error *err) SX_NODISCARD;
+
+/* store_hide.c: takes the values off a row that is hidden; store->hidden is there. */
+sx_status sx_store__mask(sx_store *store, sx_store_row *row, sx_error *err) SX_NODISCARD;
 
 /* Packing of carriers: bytes of doubles are shuffled (all first bytes, all second bytes, ...) and deflated at the quickest level with
  * run-length matching; what does not shrink is kept as it is. */

@@ -224,6 +224,7 @@ static sx_status read_row(sx_store_row *out, sx_store *store, reader *r, sx_erro
                       .step = text_at(r, 19)};
   if (r->failed) return sx_error_memory(err);
   SX_TRY(read_terms(&row, store, r->arena, sqlite3_column_int64(s, 4), err));
+  if (store->hidden) SX_TRY(sx_store__mask(store, &row, err));
   *out = row;
   return SX_OK;
 }

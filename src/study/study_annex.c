@@ -1,4 +1,5 @@
 /* study_annex.c: the words around the figures: the document block, and the annexes on assumptions, design and provenance. */
+#include "study_disclosure.h"
 #include "study_rules.h"
 
 #include <stdio.h>
@@ -221,6 +222,7 @@ static sx_status design(pages *p, const st_run *r, sx_error *err) {
   }
   sx_mem_free(&r->ctx, lines);
   interval_words(p, r->s);
+  study__disclosure_words(&p->zh, &p->en, r);
   study__wave_words(&p->zh, &p->en, r);
   return SX_OK;
 }

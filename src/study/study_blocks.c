@@ -529,6 +529,7 @@ static sx_status step_json(sx_buf *out, const char **kind, const char **id, st_r
   case ST_STEP_BALANCE:
   case ST_STEP_RULES:
   case ST_STEP_BANNER:
+  case ST_STEP_DISCLOSURE:
   case ST_STEP_PUBLISHED:
   case ST_STEP_REPORT:
   default:

@@ -1,4 +1,5 @@
 /* study_load.c: a study file from text to its parts: opening, problems, and the readers of single nodes. */
+#include "study_disclosure.h"
 #include "study_rules.h"
 
 #include <math.h>
@@ -424,7 +425,7 @@ static void read_head(st_load *l, const sx_node *root) {
   ST_KEYS(l, root, "study", "title", "subtitle", "date", "wave", "languages", "requires", "note", "root", "data",
           "publisher", "key", "join", "derived", "design", "weighting", "benchmarks", "groups", "indicators",
           "accounts", "published", "tables", "figures", "narrative", "annex", "audit", "level", "ci", "df", "deff",
-          "waves", "balance", "banner", "rules", "quality", "outputs", "publish");
+          "waves", "balance", "banner", "rules", "quality", "disclosure", "outputs", "publish");
   s->est = (sx_est_options)SX_EST_OPTIONS_INIT;
   study__read_estimation(l, &s->est, &s->deff_wor, root);
   read_quality(l, sx_node_get(root, "quality"));
@@ -480,6 +481,7 @@ void study__read_whole(st_load *l, const sx_node *root) {
   study__read_accounts(l, root);
   study__read_balances(l, root);
   study__read_rules(l, root);
+  study__read_disclosure(l, root);
   study__read_blocks(l, root);
   if (!study__stop(l)) study__read_waves(l, root);
   if (!study__stop(l) && l->wave) study__prune_derived(l);

@@ -4,6 +4,7 @@
  *
  * The specification of a step is what decides its numbers (expressions, groups, units), with the hashes of its files; labels of an indicator are
  * not in it. Two runs whose step has the same key have the same rows, so the store's rows are copied. Nothing looks at file times. */
+#include "study_disclosure.h"
 #include "study_rules.h"
 
 #include <string.h>
@@ -602,6 +603,7 @@ static sx_status plan_words(build *b, sx_error *err) {
       spec_own(b, "level");
       spec_own(b, "ci");
       spec_own(b, "quality");
+      if (s->disclosure) SX_TRY(add_dep(b, step, study__plan_find(b->plan, "disclosure"), err));
     }
     if (strcmp(s->annex.items[i], "assumptions") == 0) {
       for (size_t k = 0; k < s->n_indicators; k++) {
@@ -660,6 +662,7 @@ static sx_status fill(build *b, sx_error *err) {
   SX_TRY(study__plan_waves(b, err));
   SX_TRY(study__plan_rules(b, &b->rules, err));
   SX_TRY(plan_published(b, err));
+  SX_TRY(study__plan_disclosure(b, err));
   SX_TRY(plan_words(b, err));
   return plan_report(b, err);
 }

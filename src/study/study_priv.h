@@ -321,9 +321,10 @@ typedef struct st_narrative {
   const sx_node *node;
 } st_narrative;
 
-struct st_balance; /* study_balance.h */
-struct st_rules;   /* study_rules.h */
-struct st_series;  /* study_waves.h */
+struct st_balance;    /* study_balance.h */
+struct st_disclosure; /* study_disclosure.h */
+struct st_rules;      /* study_rules.h */
+struct st_series;     /* study_waves.h */
 struct st_wave;
 struct sx_study {
   sx_ctx ctx;
@@ -364,7 +365,8 @@ struct sx_study {
   size_t n_formula_order;
   st_account *accounts;
   size_t n_accounts;
-  struct st_rules *rules; /* NULL: none */
+  struct st_rules *rules;                 /* NULL: none */
+  const struct st_disclosure *disclosure; /* study_disclosure.h; NULL: none */
   struct st_balance *balances;
   size_t n_balances;
   st_published published;
@@ -592,6 +594,7 @@ typedef enum st_step_kind {
   ST_STEP_RULES,
   ST_STEP_BANNER, /* a banner table: its index is that of its block */
   ST_STEP_PUBLISHED,
+  ST_STEP_DISCLOSURE,
   ST_STEP_BLOCK,
   ST_STEP_TEXT,
   ST_STEP_ANNEX,
@@ -706,6 +709,7 @@ typedef struct st_run {
   const char *design_text; /* cases, strata, PSUs, replicates, words, by TAB; payload of the step `design` */
   const char *weight_text; /* a line per adjustment; payload of the step `weighting` */
   const char **banners;    /* [blocks] the finished blocks of banner tables that were computed; NULL none */
+  const char *hidden_text; /* what is not published; payload of the step `disclosure`, NULL none */
   const char *rules_text;  /* a line per rule; payload of the step `rules`, NULL none */
   st_generated *generated; /* [tables] */
   char started[32];

@@ -2,6 +2,7 @@
  *
  * Order: generated data, plan and match, rows (reused or new), published figures, blocks, pages rendered, commit, pages written. A crash before the
  * commit leaves the store as it was; one after it leaves pages that the next run finds different from what it rendered, and writes again. */
+#include "study_disclosure.h"
 #include "study_outputs.h"
 #include "study_rules.h"
 
@@ -61,6 +62,8 @@ static sx_status put_step(st_run *r, const st_step *step, const char *pages_payl
     payload = r->banners ? r->banners[step->index] : NULL;
   } else if (step->kind == ST_STEP_RULES) {
     payload = of->rules_text && *of->rules_text ? of->rules_text : "1";
+  } else if (step->kind == ST_STEP_DISCLOSURE) {
+    payload = r->hidden_text;
   } else if (step->kind == ST_STEP_LINK) {
     payload = study__link_payload(r, step->index);
   } else if (step->kind == ST_STEP_REPORT) {
@@ -169,6 +172,13 @@ static sx_status begin(st_run *r, const sx_run_options *options, sx_error *err) 
   return sx_store_begin(&r->run, r->store, &info, inputs, r->plan->n_files, err);
 }
 
+/* What is not published, decided or as it was; from here on the store gives the view for release. */
+static sx_status disclose(st_run *r, sx_error *err) {
+  const size_t at = study__plan_find(r->plan, "disclosure");
+  if (at != ST_NONE && r->plan->steps[at].reused) SX_TRY(study__payload_text(&r->hidden_text, r, "disclosure", err));
+  return study__run_disclosure(r, err);
+}
+
 static sx_status new_run(st_run *r, const st_outputs *o, const sx_run_options *options, sx_error *err) {
   sx_publish_files files;
   sx_buf payload;
@@ -179,6 +189,9 @@ static sx_status new_run(st_run *r, const st_outputs *o, const sx_run_options *o
   SX_TRY_GOTO(status, study__put_labels(r, err), done);
   SX_TRY_GOTO(status, compute_rows(r, err), done);
   double since = now();
+  SX_TRY_GOTO(status, disclose(r, err), done);
+  clock_steps(r, ST_STEP_DISCLOSURE, false, now() - since);
+  since = now();
   SX_TRY_GOTO(status, study__run_blocks(r, err), done);
   clock_steps(r, ST_STEP_BLOCK, false, now() - since);
   since = now();
@@ -205,6 +218,7 @@ static sx_status old_run(st_run *r, const st_outputs *o, sx_error *err) {
   SX_TRY(sx_store_latest(&latest, r->store, err));
   r->run = latest.id;
   SX_TRY(study__payload_text(&r->rules_text, r, "rules", err));
+  SX_TRY(disclose(r, err));
   SX_TRY(study__outputs_there(&there, r, report, o, err));
   if (there) return SX_OK;
   report->reused = false;
@@ -300,6 +314,7 @@ static sx_status copy_text(char **out, const sx_ctx *ctx, const char *text, sx_e
 static sx_status fill_result(sx_run_result *out, const st_run *r, const st_outputs *o, sx_error *err) {
   out->run = r->run;
   out->n_failed_rules = study__rules_failed(r);
+  out->n_open_results = study__open_results(r);
   SX_TRY(copy_text(&out->store_path, &out->ctx, o->db, err));
   SX_TRY(copy_text(&out->report_zh, &out->ctx, o->page[SX_LANG_ZH], err));
   SX_TRY(copy_text(&out->report_en, &out->ctx, o->page[SX_LANG_EN], err));

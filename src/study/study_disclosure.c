@@ -1,0 +1,318 @@
+/* study_disclosure.c: the results of a run that are not published: those of few interviews, those that would give them away, and what is computed from
+ * either. The payload of the step `disclosure` is the list that sx_store_hide reads, after a line "# open small hidden secondary proven". */
+#include "study_disclosure.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "shuxiao/release_tables.h"
+
+/* ---- words --------------------------------------------------------------------------------------------------------------------- */
+
+void study__read_disclosure(st_load *l, const sx_node *root) {
+  static const char *const keys[] = {"min_n", "width", "secondary", "cost", "max_attacks"};
+  const sx_release_rules rules = SX_RELEASE_RULES_INIT;
+  const sx_release_options options = SX_RELEASE_OPTIONS_INIT;
+  const sx_node *node = sx_node_get(root, "disclosure");
+  sx_error err = SX_ERROR_INIT;
+  if (!node || l->wave || !study__is_map(l, node, "disclosure")) return;
+  st_disclosure *out = study__take(l, 1, sizeof *out);
+  if (!out) return;
+  *out = (st_disclosure){node, rules, options};
+  if (sx_node_keys(l->s->doc, node, keys, sizeof keys / sizeof *keys, &err) != SX_OK ||
+      sx_release_rules_read(&out->rules, &out->options, l->s->doc, node, &err) != SX_OK) {
+    study__error_problem(l, node, &err);
+    return;
+  }
+  if (!(out->rules.min_n > 1))
+    study__problem(l, node, "disclosure says how many interviews a result needs: 'disclosure: {min_n: 10}'");
+  l->s->disclosure = out;
+}
+
+sx_status study__plan_disclosure(st_build *b, sx_error *err) {
+  const st_disclosure *own = b->s->disclosure;
+  size_t step = 0;
+  if (!own) return SX_OK;
+  SX_TRY(study__plan_step(&step, b, ST_STEP_DISCLOSURE, 0, "disclosure", NULL, err));
+  for (size_t i = 0; i < step; i++) {
+    const st_step_kind kind = b->plan->steps[i].kind;
+    if (kind >= ST_STEP_INDICATOR && kind < ST_STEP_DISCLOSURE) SX_TRY(study__plan_dep(b, step, i, err));
+  }
+  for (size_t i = 0; i < b->s->n_accounts; i++) sx_node_to_json(&b->spec, b->s->accounts[i].node);
+  sx_node_to_json(&b->spec, own->node);
+  return study__plan_seal(b, step, err);
+}
+
+/* ---- the rows ------------------------------------------------------------------------------------------------------------------ */
+
+sx_status study__dc_hide_pair(dc_run *d, const char *indicator, size_t domain, sx_error *err) {
+  char *text = sx_arena_printf(d->r->arena, "%s\t%zu", indicator, domain);
+  int32_t code = 0;
+  if (!text) return sx_error_memory(err);
+  return sx_dict_add(&code, d->pairs, text, strlen(text), err);
+}
+
+bool study__dc_hidden(const dc_run *d, const char *indicator, size_t domain) {
+  char text[300];
+  const int n = snprintf(text, sizeof text, "%s\t%zu", indicator, domain);
+  return d->domains[domain].hidden || (n > 0 && sx_dict_find(d->pairs, text, (size_t)n) >= 0);
+}
+
+static sx_status domain_of(size_t *out, dc_run *d, const sx_store_row *row, sx_error *err) {
+  const char *name = study__row_domain(d->r, row);
+  int32_t code = 0;
+  if (!name) return sx_error_memory(err);
+  SX_TRY(sx_dict_add(&code, d->names, name, strlen(name), err));
+  *out = (size_t)code;
+  if (*out < d->n_domains) return SX_OK;
+  if (!sx_arena_grow(d->r->arena, (void **)&d->domains, &d->cap_domains, *out + 1, sizeof *d->domains))
+    return sx_error_memory(err);
+  sx_store_row copy;
+  SX_TRY(sx_store_row_copy(&copy, d->r->arena, row, err));
+  sx_store_term *terms = sx_arena_alloc(d->r->arena, copy.n_terms, sizeof *terms);
+  if (!terms) return sx_error_memory(err);
+  for (size_t i = 0; i < copy.n_terms; i++) terms[i] = copy.terms[i];
+  d->domains[d->n_domains++] = (dc_domain){.name = name, .terms = terms, .n_terms = copy.n_terms, .n = (double)NAN};
+  return SX_OK;
+}
+
+/* Statistics of more than one domain or wave: their n is not the domain's. */
+static bool compares(const char *statistic) {
+  static const char *const begins[] = {"gap",          "change", "yoy",       "p_",      "growth",
+                                       "contribution", "effect", "structure", "constant"};
+  for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+    if (strncmp(statistic, begins[i], strlen(begins[i])) == 0) return true;
+  return false;
+}
+
+static sx_status take_row(void *data, const sx_store_row *row, sx_error *err) {
+  dc_run *d = data;
+  size_t domain = 0;
+  if (strncmp(row->indicator, "rule/", 5) == 0 || strncmp(row->indicator, "published/", 10) == 0) return SX_OK;
+  SX_TRY(domain_of(&domain, d, row, err));
+  if (!sx_arena_grow(d->r->arena, (void **)&d->rows, &d->cap_rows, d->n_rows + 1, sizeof *d->rows))
+    return sx_error_memory(err);
+  dc_row *out = &d->rows[d->n_rows++];
+  *out = (dc_row){.domain = domain, .estimate = row->estimate, .n = row->n > 0 ? (double)row->n : (double)NAN};
+  out->indicator = sx_arena_strdup(d->r->arena, row->indicator);
+  out->statistic = sx_arena_strdup(d->r->arena, row->statistic);
+  if (!out->indicator || !out->statistic) return sx_error_memory(err);
+  dc_domain *of = &d->domains[domain];
+  if (!compares(row->statistic) && row->n > 0 && !(of->n >= (double)row->n)) of->n = (double)row->n;
+  return SX_OK;
+}
+
+static sx_status mark_small(dc_run *d, sx_error *err) {
+  const double least = d->own->rules.min_n;
+  for (size_t i = 0; i < d->n_domains; i++) {
+    d->domains[i].small = d->domains[i].hidden = d->domains[i].n > 0 && d->domains[i].n < least;
+    d->n_small += d->domains[i].small;
+  }
+  for (size_t i = 0; i < d->n_rows; i++) {
+    const dc_row *row = &d->rows[i];
+    if (!(row->n > 0 && row->n < least) || compares(row->statistic) || study__dc_hidden(d, row->indicator, row->domain))
+      continue;
+    SX_TRY(study__dc_hide_pair(d, row->indicator, row->domain, err));
+    d->n_small++;
+  }
+  return SX_OK;
+}
+
+/* ---- what is computed from hidden results ---------------------------------------------------------------------------------------- */
+
+/* Any node of the account in the domain. */
+static bool account_hidden(const dc_run *d, const char *account, size_t domain) {
+  const size_t n = strlen(account);
+  for (size_t i = 0; i < d->n_rows; i++) {
+    const dc_row *row = &d->rows[i];
+    if (row->domain == domain && strncmp(row->indicator, account, n) == 0 && row->indicator[n] == '/' &&
+        study__dc_hidden(d, row->indicator, domain))
+      return true;
+  }
+  return false;
+}
+
+static sx_status uses_hidden(bool *yes, const dc_run *d, const st_formula *f, size_t domain, sx_error *err) {
+  for (size_t k = 0; k < f->n && !*yes; k++) {
+    const st_operand *o = &f->operands[k];
+    size_t at = domain;
+    if (o->kind == ST_OPERAND_BENCHMARK) continue;
+    if (o->fixed) {
+      const char *name = study__domain_text(d->r->s, &o->domain, d->r->arena);
+      if (!name) return sx_error_memory(err);
+      const int32_t code = sx_dict_find(d->names, name, strlen(name));
+      if (code < 0) continue;
+      at = (size_t)code;
+    }
+    *yes = o->kind == ST_OPERAND_INDICATOR ? study__dc_hidden(d, d->r->s->indicators[o->index].id, at)
+                                           : account_hidden(d, d->r->s->accounts[o->index].id, at);
+  }
+  return SX_OK;
+}
+
+static sx_status account_uses(bool *yes, const dc_run *d, const st_account *a, size_t domain, sx_error *err) {
+  for (size_t k = 0; k < a->n_nodes && !*yes; k++) {
+    const st_node *n = &a->nodes[k];
+    const st_formula *const parts[] = {&n->population, &n->penetration, &n->spend,
+                                       &n->total,      &n->ratio,       &n->given.value};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && !*yes; i++)
+      SX_TRY(uses_hidden(yes, d, parts[i], domain, err));
+  }
+  return SX_OK;
+}
+
+/* A formula of a hidden result gives it away, and so do the other nodes of an account of one. */
+static sx_status hide_dependents(bool *changed, dc_run *d, sx_error *err) {
+  const sx_study *s = d->r->s;
+  for (size_t i = 0; i < d->n_rows; i++) {
+    const dc_row *row = &d->rows[i];
+    bool yes = false;
+    if (study__dc_hidden(d, row->indicator, row->domain)) continue;
+    const char *slash = strchr(row->indicator, '/');
+    const size_t n = slash ? (size_t)(slash - row->indicator) : strlen(row->indicator);
+    const size_t ind = slash ? ST_NONE : study__find_indicator(s, row->indicator, n);
+    const size_t account = slash ? study__find_account(s, row->indicator, n) : ST_NONE;
+    if (ind != ST_NONE && study__is_formula(&s->indicators[ind]))
+      SX_TRY(uses_hidden(&yes, d, &s->indicators[ind].formula, row->domain, err));
+    if (account != ST_NONE) yes = account_hidden(d, s->accounts[account].id, row->domain);
+    if (account != ST_NONE && !yes) SX_TRY(account_uses(&yes, d, &s->accounts[account], row->domain, err));
+    if (!yes) continue;
+    SX_TRY(study__dc_hide_pair(d, row->indicator, row->domain, err));
+    *changed = true;
+  }
+  return SX_OK;
+}
+
+/* ---- the list -------------------------------------------------------------------------------------------------------------------- */
+
+static void put_line(sx_buf *out, const char *indicator, const char *statistic, const dc_domain *domain) {
+  sx_buf_printf(out, "%s\t%s", indicator, statistic);
+  for (size_t i = 0; i < domain->n_terms; i++)
+    sx_buf_printf(out, "\t%s\t%s", domain->terms[i].variable, domain->terms[i].level);
+  sx_buf_add_char(out, '\n');
+}
+
+/* A gap or comparison with a hidden group: "gap_urban" where urban is hidden. */
+static bool ends_with_hidden(const dc_run *d, const dc_row *row) {
+  const size_t n = strlen(row->statistic);
+  for (size_t i = 0; i < d->n_domains; i++) {
+    const size_t k = strlen(d->domains[i].name);
+    if (n > k && row->statistic[n - k - 1] == '_' && strcmp(row->statistic + n - k, d->domains[i].name) == 0 &&
+        study__dc_hidden(d, row->indicator, i))
+      return true;
+  }
+  return false;
+}
+
+/* A change, where the domain is hidden in an earlier wave: "z" for "z*wave:2024-S2". */
+static bool earlier_hidden(const dc_run *d, const dc_row *row) {
+  const dc_domain *own = &d->domains[row->domain];
+  for (size_t i = 0; i < d->n_domains; i++) {
+    const dc_domain *other = &d->domains[i];
+    bool wave = false;
+    size_t same = 0;
+    if (other->n_terms != own->n_terms + 1 || !study__dc_hidden(d, row->indicator, i)) continue;
+    for (size_t k = 0; k < other->n_terms; k++) {
+      wave = wave || strcmp(other->terms[k].variable, "wave") == 0;
+      for (size_t m = 0; m < own->n_terms; m++)
+        same += strcmp(other->terms[k].variable, own->terms[m].variable) == 0 &&
+                strcmp(other->terms[k].level, own->terms[m].level) == 0;
+    }
+    if (wave && same == own->n_terms) return true;
+  }
+  return false;
+}
+
+static sx_status write_list(sx_buf *out, dc_run *d, sx_error *err) {
+  size_t n_hidden = 0;
+  sx_buf lines;
+  sx_buf_init(&lines, &d->r->ctx);
+  const size_t whole = sx_dict_find(d->names, "total", 5) >= 0 ? (size_t)sx_dict_find(d->names, "total", 5) : SIZE_MAX;
+  for (size_t i = 0; i < d->n_domains; i++)
+    if (d->domains[i].hidden) put_line(&lines, "*", "*", &d->domains[i]);
+  for (size_t i = 0; i < d->n_rows; i++) {
+    const dc_row *row = &d->rows[i];
+    const bool pair = study__dc_hidden(d, row->indicator, row->domain);
+    const bool against =
+        compares(row->statistic) &&
+        (ends_with_hidden(d, row) || earlier_hidden(d, row) ||
+         (strcmp(row->statistic, "gap") == 0 && whole != SIZE_MAX && study__dc_hidden(d, row->indicator, whole)));
+    n_hidden += (pair || against) && isfinite(row->estimate);
+    if (pair && !d->domains[row->domain].hidden) put_line(&lines, row->indicator, "*", &d->domains[row->domain]);
+    if (!pair && against) put_line(&lines, row->indicator, row->statistic, &d->domains[row->domain]);
+  }
+  const st_published *p = &d->r->s->published;
+  for (size_t i = 0; i < p->n; i++) { /* the difference from a printed figure */
+    const st_figure *f = &p->figures[i];
+    const int32_t code = f->domain ? sx_dict_find(d->names, f->domain, strlen(f->domain)) : -1;
+    if (code >= 0 && study__dc_hidden(d, f->indicator, (size_t)code)) {
+      sx_buf_printf(&lines, "published/%s\testimate\npublished/%s\tdifference\n", f->id, f->id);
+    }
+  }
+  sx_buf_printf(out, "# %zu %zu %zu %zu %d\n", d->n_open, d->n_small, n_hidden, d->n_secondary, d->proven);
+  if (lines.n) sx_buf_add_n(out, lines.data, lines.n);
+  const sx_status status = sx_buf_status(&lines, err);
+  sx_buf_clear(&lines);
+  return status == SX_OK ? sx_buf_status(out, err) : status;
+}
+
+static sx_status decide(sx_buf *out, dc_run *d, sx_error *err) {
+  bool changed = true;
+  SX_TRY(sx_dict_new(&d->names, &d->r->ctx, err));
+  SX_TRY(sx_dict_new(&d->pairs, &d->r->ctx, err));
+  SX_TRY(sx_arena_new(&d->arena, &d->r->ctx, err));
+  SX_TRY(sx_store_each_row(d->r->store, d->r->run, NULL, take_row, d, err));
+  SX_TRY(mark_small(d, err));
+  for (int pass = 0; pass < 8 && changed; pass++) {
+    changed = false;
+    SX_TRY(study__dc_solve(d, err));
+    SX_TRY(hide_dependents(&changed, d, err));
+  }
+  return write_list(out, d, err);
+}
+
+sx_status study__run_disclosure(st_run *r, sx_error *err) {
+  const size_t at = study__plan_find(r->plan, "disclosure");
+  if (!r->s->disclosure || at == ST_NONE) return SX_OK;
+  dc_run d = {.r = r, .own = r->s->disclosure, .proven = true};
+  sx_buf list;
+  sx_buf_init(&list, &r->ctx);
+  sx_status status = SX_OK;
+  if (!r->hidden_text) {
+    sx_ctx_progress(&r->ctx, "disclosure control", 0, 0);
+    status = decide(&list, &d, err);
+    if (status != SX_OK && status != SX_E_MEMORY) study__add_place(err, r->s, d.own->node);
+    if (status == SX_OK) {
+      r->hidden_text = sx_arena_strdup(r->arena, list.data);
+      if (!r->hidden_text) status = sx_error_memory(err);
+    }
+  }
+  if (status == SX_OK) status = sx_store_hide(r->store, r->hidden_text, err);
+  sx_buf_clear(&list);
+  sx_dict_free(d.names);
+  sx_dict_free(d.pairs);
+  sx_arena_free(d.arena);
+  return status;
+}
+
+size_t study__open_results(const st_run *r) {
+  size_t n = 0;
+  return r->hidden_text && sscanf(r->hidden_text, "# %zu", &n) == 1 ? n : 0;
+}
+
+void study__disclosure_words(sx_buf *zh, sx_buf *en, const st_run *r) {
+  const st_disclosure *own = r->s->disclosure;
+  size_t open = 0, small = 0, hidden = 0, secondary = 0;
+  int proven = 0;
+  if (!own || !r->hidden_text ||
+      sscanf(r->hidden_text, "# %zu %zu %zu %zu %d", &open, &small, &hidden, &secondary, &proven) != 5)
+    return;
+  sx_buf_printf(
+      zh, "\n保密：少于 %.6g 个样本的结果不公布（×），由其他已公布数字能推出这些结果的数字也不公布；共 %zu 个数字。\n",
+      own->rules.min_n, hidden);
+  sx_buf_printf(en,
+                "\nConfidentiality: results of fewer than %.6g interviews are not published (×), nor are those from "
+                "which they could be worked out: %zu results.\n",
+                own->rules.min_n, hidden);
+}
