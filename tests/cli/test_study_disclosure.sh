@@ -32,6 +32,7 @@ tables:
   - {id: t2, title: {zh: 表, en: Buyers}, indicators: [buyers], domains: [total, region, sex]}
 narrative: {zh: [n.md], en: [n.md]}
 annex: [design]
+outputs: [html, csv, xlsx, sdmx]
 END
 printf 'Goods in c: {{ goods.region:c | plain 0 }}, in a: {{ goods.region:a | plain 0 }}, all {{ goods.total | plain 0 }}.\n' >n.md
 "$program" run s.yaml >o 2>e || fail "run: $? $(cat o e)"
@@ -54,6 +55,9 @@ for v in goods mean people; do
     [ "$n" -gt 100 ] && grep -qF " $printed " <<<"${page#*Table 1}" && fail "$v in $region, $printed, is printed"
   done
 done
+grep -qE "^,goods,total,[bc],[^0-9]*," out/t.csv && ! grep -qE "^,(goods|mean|people|each),[a-z]*,[bc],[^,]*,[^,]*,[-0-9]" out/t.csv || fail "t.csv: $(cat out/t.csv)"
+grep -q "^,goods,total,a,,,8760," out/t.csv || fail "t.csv lacks what may be published"
+[ "$(grep -c ",Q,N," out/t.sdmx.csv)" -ge 10 ] || fail "SDMX has no suppressed observations"
 "$program" run s.yaml >o 2>e || fail "again: $(cat e)"
 grep -q "0 differ" o || fail "audit: $(cat o)"
 rm out/report.en.html
