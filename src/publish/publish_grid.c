@@ -5,7 +5,10 @@
 #include <math.h>
 #include <string.h>
 
-enum { STUB_MOST = 36, HEAD_MOST = 14, TEXT_MOST = 60, WORD_MOST = 14, WORD_LEAST = 4 }; /* half ems */
+enum { STUB_MOST = 36, HEAD_MOST = 16, TEXT_MOST = 60, WORD_MOST = 14, WORD_LEAST = 4 }; /* half ems */
+
+static const double SQUEEZE = 1.1; /* columns that are that much too wide together are made narrower */
+static const double BOLD = 1.2;    /* a Latin letter of a head, in half ems */
 
 /* ---- widths of texts, in half ems -------------------------------------------------------------------------------- */
 
@@ -37,7 +40,8 @@ static void add_text(measure *m, const char *text, double size, bool solid) {
     if (!solid && (c == ' ' || w > 1.5 * size)) end_word(m);
     m->line += w;
     if (c != ' ' || solid) m->word += w;
-    if (!solid && w > 1.5 * size) end_word(m);
+    const char next = i + k < n ? text[i + k] : ' ';
+    if (!solid && (w > 1.5 * size || ((c == '-' || c == '/') && (next < '0' || next > '9')))) end_word(m);
     i += k;
   }
 }
@@ -119,8 +123,9 @@ static void need(const sx_grid *g, needs *n) {
     for (const sx_document_node *cell = g->rows[r]->first; cell; cell = cell->next) {
       const sx_document_cell *p = cell->as.cell;
       if (cell->kind != SX_DOC_CELL || p->column_span > 1 || p->column >= g->n_columns) continue;
-      const measure m = measured(cell);
+      measure m = measured(cell);
       const bool head = g->rows[r]->as.row.role == SX_DOC_ROW_HEAD, stub = p->scope == SX_DOC_SCOPE_ROW;
+      if (head) m.longest *= BOLD, m.longest_word *= BOLD;
       const double cap = head ? HEAD_MOST : stub ? STUB_MOST : TEXT_MOST, word = p->hash ? WORD_LEAST : m.longest_word;
       const double indent = 2.0 * p->indent;
       n->least[p->column] = fmax(n->least[p->column], fmin(word + indent, cap));
@@ -158,21 +163,42 @@ static sx_status add_panel(sx_grid *g, sx_arena *arena, size_t stub, size_t from
   return SX_OK;
 }
 
+/* Where a panel that begins at column `from` ends, when its columns may have `room` together. */
+static size_t panel_end(const sx_grid *g, const needs *n, size_t from, double room, double unit, double padding,
+                        size_t most) {
+  double used = 0;
+  size_t to = from;
+  while (to < g->n_columns && to - from < most) {
+    used += n->least[to] * unit + padding;
+    if (to > from && used > room) break;
+    to++;
+  }
+  return to;
+}
+
+static size_t count_panels(const sx_grid *g, const needs *n, size_t from, double room, double unit, double padding,
+                           size_t most) {
+  size_t count = 0;
+  for (; from < g->n_columns; count++) from = panel_end(g, n, from, room, unit, padding, most);
+  return count;
+}
+
+/* As few panels as can be; where there are several, about as wide as one another. */
 static sx_status cut(sx_grid *g, sx_arena *arena, const needs *n, double width, double unit, double padding,
                      size_t max_columns, sx_error *err) {
-  const size_t stub = g->n_columns > 1 ? 1 : 0;
-  const double first = stub ? n->least[0] * unit + padding : 0;
-  g->panels = sx_arena_alloc(arena, g->n_columns, sizeof *g->panels);
+  const size_t stub = g->n_columns > 1 ? 1 : 0, most = max_columns - stub;
+  double room = SQUEEZE * width - (stub ? n->least[0] * unit + padding : 0), all = 0;
+  g->panels = sx_arena_alloc(arena, g->n_columns + 1, sizeof *g->panels);
   if (!g->panels) return sx_error_memory(err);
+  for (size_t c = stub; c < g->n_columns; c++) all += n->least[c] * unit + padding;
+  const size_t count = count_panels(g, n, stub, room, unit, padding, most);
+  for (double part = count > 1 ? all / (double)count : room; part < room; part *= 1.04) {
+    if (count_panels(g, n, stub, part, unit, padding, most) > count) continue;
+    room = part;
+    break;
+  }
   for (size_t from = stub; from < g->n_columns;) {
-    double used = first;
-    size_t to = from;
-    while (to < g->n_columns && to - from + stub < max_columns) {
-      const double more = n->least[to] * unit + padding;
-      if (to > from && used + more > width) break;
-      used += more;
-      to++;
-    }
+    const size_t to = panel_end(g, n, from, room, unit, padding, most);
     SX_TRY(add_panel(g, arena, stub, from, to, err));
     share(&g->panels[g->n_panels - 1], n, width, unit, padding);
     from = to;
