@@ -180,9 +180,11 @@ sx_status sx_audit_outputs(sx_audit_traces **out, sx_store *store, int64_t run, 
     const size_t n = strlen(files[i]);
     const bool csv = n > 4 && strcmp(files[i] + n - 4, ".csv") == 0;
     const bool book = n > 5 && strcmp(files[i] + n - 5, ".xlsx") == 0;
+    const bool word = n > 5 && strcmp(files[i] + n - 5, ".docx") == 0;
     SX_TRY_GOTO(status,
                 csv    ? sx_audit__results_csv(&t, files[i])
                 : book ? sx_audit__workbook(&t, files[i])
+                : word ? sx_audit__word_file(&t, files[i])
                        : one_page(&t, files[i]),
                 done);
   }

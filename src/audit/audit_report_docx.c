@@ -65,14 +65,32 @@ static sx_status fields_of(sx_tracer *t, const sx_audit_text *text, size_t at, s
   return SX_OK;
 }
 
+static sx_status all_fields(sx_tracer *t, const sx_audit_text *text) {
+  sx_buf where;
+  sx_status status = SX_OK;
+  sx_buf_init(&where, &t->ctx);
+  t->file = sx_arena_strdup(t->out->arena, sx_audit_text_name(text));
+  if (!t->file) status = sx_error_memory(t->err);
+  for (size_t i = 0; i < sx_audit_text_n_parts(text) && status == SX_OK; i++) status = fields_of(t, text, i, &where);
+  t->place = NULL;
+  sx_buf_clear(&where);
+  return status;
+}
+
+sx_status sx_audit__word_file(sx_tracer *t, const char *path) {
+  sx_audit_text *text = NULL;
+  SX_TRY(sx_audit_text_read(&text, &t->ctx, path, t->err));
+  const sx_status status = all_fields(t, text);
+  sx_audit_text_free(text);
+  return status;
+}
+
 sx_status sx_audit_text_bound(sx_audit_traces **out, const sx_audit_text *text, sx_store *store, int64_t run,
                               sx_error *err) {
   const sx_ctx *ctx = sx_store_ctx(store);
   sx_tracer t = {.ctx = *ctx, .store = store, .run = run, .err = err};
   sx_store_run latest;
   sx_status status;
-  sx_buf where;
-  sx_buf_init(&where, &t.ctx);
   t.out = sx_mem_zalloc(ctx, 1, sizeof *t.out);
   if (!t.out) return sx_error_memory(err);
   t.out->ctx = *ctx;
@@ -82,14 +100,11 @@ sx_status sx_audit_text_bound(sx_audit_traces **out, const sx_audit_text *text, 
     t.run = latest.id;
   }
   SX_TRY_GOTO(status, sx_audit__facts(&t), done); /* what may be printed without being a result */
-  t.file = sx_arena_strdup(t.out->arena, sx_audit_text_name(text));
-  if (!t.file) SX_TRY_GOTO(status, sx_error_memory(err), done);
-  for (size_t i = 0; i < sx_audit_text_n_parts(text); i++) SX_TRY_GOTO(status, fields_of(&t, text, i, &where), done);
+  SX_TRY_GOTO(status, all_fields(&t, text), done);
   *out = t.out;
   t.out = NULL;
 done:
   sx_audit__facts_clear(&t);
-  sx_buf_clear(&where);
   sx_audit_traces_free(t.out);
   return status;
 }

@@ -79,4 +79,7 @@ bool sx_audit__is_label(const sx_tracer *t, const char *piece, size_t n);
 /* Adds a line to the list. Texts are copied. */
 sx_status sx_audit__trace(sx_tracer *t, const sx_audit_trace *what, const char *printed, size_t n) SX_NODISCARD;
 
+/* audit_report_docx.c: the bound fields of a .docx. */
+sx_status sx_audit__word_file(sx_tracer *t, const char *path) SX_NODISCARD;
+
 #endif

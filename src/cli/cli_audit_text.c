@@ -196,7 +196,8 @@ static size_t outputs_of(const char *files[MAX_FILES], const cli_app *app, const
   DIR *dir = folder ? opendir(*folder ? folder : "/") : NULL;
   const struct dirent *entry;
   while (dir && n < MAX_FILES && (entry = readdir(dir)) != NULL) {
-    const bool book = is_tables_book(entry->d_name);
+    const bool book = is_tables_book(entry->d_name) || (ends_with(entry->d_name, ".docx") &&
+                                                        !strchr("~.", entry->d_name[0])); /* ~$x.docx: Word's lock */
     if (!book && !ends_with(entry->d_name, ".csv")) continue;
     const char *path = sx_arena_printf(arena, "%s%s%s", slash ? folder : "", slash ? "/" : "", entry->d_name);
     if (path && (book || is_results_csv(app, path))) files[n++] = path;
