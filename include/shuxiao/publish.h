@@ -104,6 +104,10 @@ SX_API sx_status sx_publish_pdf(sx_publish_files *files, sx_store *store, int64_
 /* The same of a document at hand; the bytes are appended. */
 SX_API sx_status sx_publish_pdf_document(sx_buf *out, const sx_document *document, sx_error *err) SX_NODISCARD;
 
+/* STUDY.ddi.xml: DDI-Codebook 2.5: variables of the data (options->variables) with their values, indicators with question and base;
+ * STUDY_codebook.md: the same to read. */
+SX_API sx_status sx_publish_ddi(sx_publish_files *files, sx_store *store, int64_t run,
+                                const sx_publish_options *options, sx_error *err) SX_NODISCARD;
 /* Adds NAME.zip, an archive of all files of the list in their order, every one with the same fixed date. */
 SX_API sx_status sx_publish_bundle(sx_publish_files *files, const char *name, sx_error *err) SX_NODISCARD;
 

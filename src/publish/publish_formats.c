@@ -11,6 +11,7 @@ static const sx_publish_format formats[] = {
     {"sdmx", {"SDMX-CSV 2.1 和 1.0", "SDMX-CSV 2.1 and 1.0"}, sx_publish_sdmx},
     {"json-stat", {"JSON-stat 2.0", "JSON-stat 2.0"}, sx_publish_jsonstat},
     {"px", {"PC-Axis（PX）", "PC-Axis (PX)"}, sx_publish_px},
+    {"ddi", {"变量与指标说明（DDI）", "codebook (DDI)"}, sx_publish_ddi},
 };
 
 const sx_publish_format *sx_publish_formats(size_t *n) {

@@ -172,6 +172,42 @@ static void test_px(void) {
   finish();
 }
 
+static void has(const char *text, const char *piece) {
+  if (!strstr(text, piece)) SXT_FAIL("nowhere '%s'", piece);
+}
+
+static void test_codebook(void) {
+  sx_table *table = NULL;
+  sx_column *column = NULL;
+  sx_publish_options options = SX_PUBLISH_OPTIONS_INIT;
+  REQUIRE_OK(sx_table_new(&table, NULL, 0, err));
+  REQUIRE_OK(sx_table_add(&column, table, "q<1>", SX_INTEGER, err));
+  REQUIRE_OK(sx_column_set_label(NULL, column, "a & b", err));
+  REQUIRE_OK(sx_column_add_label(NULL, column, 1, NULL, 0, "yes|no", err));
+  REQUIRE_OK(sx_column_add_label(NULL, column, -9, NULL, 0, "no answer", err));
+  REQUIRE_OK(sx_column_add_range(NULL, column, -9, -9, NULL, err));
+  store = sample_open(NULL, &run);
+  REQUIRE(store);
+  options.variables = table;
+  sx_publish_files_init(&files, NULL);
+  REQUIRE_OK(sx_publish_ddi(&files, store, run, &options, err));
+  const sx_publish_file *ddi = file_named(&files, "dc.ddi.xml"), *md = file_named(&files, "dc_codebook.en.md");
+  REQUIRE(ddi && md);
+  has(ddi->data, "<codeBook xmlns=\"ddi:codebook:2_5\"");
+  has(ddi->data, "<titl xml:lang=\"zh\">数字消费</titl>");
+  has(ddi->data, "<var ID=\"V_q_3C_1_3E_\" name=\"q&lt;1&gt;\" intrvl=\"discrete\">");
+  has(ddi->data, "<labl>a &amp; b</labl>");
+  has(ddi->data, "<catgry missing=\"Y\">\n        <catValu>-9</catValu>");
+  has(ddi->data, "<qstnLit xml:lang=\"en\">Did you buy online?</qstnLit>");
+  has(ddi->data, "<universe xml:lang=\"zh\">网民</universe>");
+  has(ddi->data, "<notes type=\"statistics\">prop gap</notes>");
+  has(ddi->data, "rests on a declared assumption");
+  has(md->data, "| spend | Spending, per head (assumed) |");
+  has(md->data, "1 = yes\\|no; -9 = no answer (missing) |");
+  sx_table_free(table);
+  finish();
+}
+
 /* The same store gives the same bytes. */
 static void test_again(void) {
   sx_publish_files again;
@@ -198,4 +234,4 @@ static void test_again(void) {
   finish();
 }
 
-SXT_MAIN(SXT_CASE(test_sdmx), SXT_CASE(test_jsonstat), SXT_CASE(test_px), SXT_CASE(test_again))
+SXT_MAIN(SXT_CASE(test_sdmx), SXT_CASE(test_jsonstat), SXT_CASE(test_px), SXT_CASE(test_codebook), SXT_CASE(test_again))

@@ -1,0 +1,337 @@
+/* publish_codebook.c: what the data and the results mean: DDI-Codebook 2.5 (ddialliance.org/Specification/DDI-Codebook/2.5: stdyDscr, dataDscr with
+ * the variables of the data and the indicators, in the order of the schema's elements) and the same as Markdown to read. */
+#include <math.h>
+#include <string.h>
+
+#include "publish_docx_priv.h"
+#include "publish_priv.h"
+
+typedef struct code_indicator {
+  const char *id, *unit, *statistics;
+  sx_text2 label, question, base;
+  bool assumed;
+} code_indicator;
+
+typedef struct codebook {
+  pub_run *run;
+  const sx_table *table; /* NULL: indicators alone */
+  code_indicator *items;
+  size_t n, cap;
+} codebook;
+
+/* ---- what there is ----------------------------------------------------------------------------------------------------- */
+
+static const char *keep(const codebook *b, const char *text, bool *failed) {
+  if (!text) return NULL;
+  const char *copy = sx_arena_strdup(b->run->arena, text);
+  *failed = *failed || !copy;
+  return copy;
+}
+
+static sx_text2 keep2(const codebook *b, sx_text2 text, bool *failed) {
+  return (sx_text2){keep(b, text.zh, failed), keep(b, text.en, failed)};
+}
+
+static sx_status add_indicator(codebook *b, const sx_store_row *row, sx_error *err) {
+  sx_store_indicator info;
+  bool found = false, failed = false;
+  sx_arena *arena = b->run->arena;
+  if (!sx_arena_grow(arena, (void **)&b->items, &b->cap, b->n + 1, sizeof *b->items)) return sx_error_memory(err);
+  SX_TRY(sx_store_get_indicator(&found, &info, b->run->store, b->run->id, row->indicator, err));
+  code_indicator *c = &b->items[b->n];
+  *c = (code_indicator){.id = row->indicator, .statistics = row->statistic};
+  if (found) {
+    c->unit = keep(b, info.unit, &failed);
+    c->label = keep2(b, info.label, &failed);
+    c->question = keep2(b, info.question, &failed);
+    c->base = keep2(b, info.base, &failed);
+    c->assumed = info.assumed;
+  }
+  if (failed) return sx_error_memory(err);
+  b->n++;
+  return SX_OK;
+}
+
+static bool has_word(const char *list, const char *word) {
+  const size_t n = strlen(word);
+  for (const char *at = list; (at = strstr(at, word)) != NULL; at += n) {
+    if ((at == list || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0')) return true;
+  }
+  return false;
+}
+
+/* Indicators in the order of their first row, each with the kinds of its statistics. Rows of one indicator stand together. */
+static sx_status collect(codebook *b, sx_error *err) {
+  for (size_t i = 0; i < b->run->n_rows; i++) {
+    const sx_store_row *row = &b->run->rows[i];
+    size_t k = b->n;
+    while (k > 0 && strcmp(b->items[k - 1].id, row->indicator) != 0) k--;
+    if (k == 0) {
+      SX_TRY(add_indicator(b, row, err));
+    } else if (!has_word(b->items[k - 1].statistics, row->statistic)) {
+      b->items[k - 1].statistics = sx_arena_printf(b->run->arena, "%s %s", b->items[k - 1].statistics, row->statistic);
+      if (!b->items[k - 1].statistics) return sx_error_memory(err);
+    }
+  }
+  return SX_OK;
+}
+
+static bool is_missing_code(const sx_column *c, const sx_label *label) {
+  if (label->tag) return true;
+  for (size_t i = 0; i < c->n_ranges; i++) {
+    const sx_missing_range *r = &c->ranges[i];
+    if (r->text ? label->text && strcmp(r->text, label->text) == 0
+                : !label->text && label->value >= r->lo && label->value <= r->hi)
+      return true;
+  }
+  return false;
+}
+
+static void put_code(sx_buf *out, const sx_label *label, bool in_xml) {
+  char text[SX_DOUBLE_TEXT_MAX];
+  if (label->tag)
+    sx_buf_printf(out, ".%c", label->tag);
+  else if (label->text && in_xml)
+    sx_publish__xml_text(out, label->text);
+  else if (label->text)
+    sx_buf_add(out, label->text);
+  else
+    sx_buf_add_n(out, text, sx_text_from_double(text, label->value));
+}
+
+/* ---- DDI ---------------------------------------------------------------------------------------------------------------- */
+
+static void xml(sx_buf *out, const char *text) {
+  sx_publish__xml_text(out, text);
+}
+
+/* <labl xml:lang="zh">...</labl> for each language that there is. */
+static void element2(sx_buf *out, const char *indent, const char *name, sx_text2 text) {
+  const bool same = text.zh && text.en && strcmp(text.zh, text.en) == 0;
+  if (text.zh && *text.zh) {
+    sx_buf_printf(out, "%s<%s%s>", indent, name, same ? "" : " xml:lang=\"zh\"");
+    xml(out, text.zh);
+    sx_buf_printf(out, "</%s>\n", name);
+  }
+  if (text.en && *text.en && !same) {
+    sx_buf_printf(out, "%s<%s xml:lang=\"en\">", indent, name);
+    xml(out, text.en);
+    sx_buf_printf(out, "</%s>\n", name);
+  }
+}
+
+/* A text of the data file, whose language nobody knows. */
+static sx_text2 of_file(const char *text) {
+  return (sx_text2){text, text};
+}
+
+/* An XML name: letters, digits and _ ; others become their code points. */
+static void put_id(sx_buf *out, const char *prefix, const char *text) {
+  sx_buf_add(out, prefix);
+  const size_t n = strlen(text);
+  for (size_t i = 0; i < n;) {
+    uint32_t code = 0;
+    size_t step = sx_utf8_next(&code, text + i, n - i);
+    if (!step) step = 1;
+    const char c = text[i];
+    const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (step == 1 && word)
+      sx_buf_add_char(out, c);
+    else
+      sx_buf_printf(out, "_%X_", (unsigned)code);
+    i += step;
+  }
+}
+
+static void study_part(sx_buf *out, const codebook *b) {
+  const pub_run *run = b->run;
+  const sx_node *root = run->document ? sx_doc_root(run->document) : NULL,
+                *made = root ? sx_node_get(root, "synthetic") : NULL;
+  sx_buf_add(out, "  <stdyDscr>\n    <citation>\n      <titlStmt>\n");
+  const char *title = sx_publish__text(run->title, run->options.zh ? SX_LANG_ZH : SX_LANG_EN);
+  sx_buf_printf(out, "        <titl xml:lang=\"%s\">", run->options.zh ? "zh" : "en");
+  xml(out, *title ? title : run->study);
+  sx_buf_add(out, "</titl>\n");
+  if (run->options.zh && run->options.en && run->title.en) {
+    sx_buf_add(out, "        <parTitl xml:lang=\"en\">");
+    xml(out, run->title.en);
+    sx_buf_add(out, "</parTitl>\n");
+  }
+  sx_buf_add(out, "        <IDNo>");
+  xml(out, run->study);
+  sx_buf_add(out, "</IDNo>\n      </titlStmt>\n    </citation>\n");
+  if (made && made->kind == SX_NODE_MAP) {
+    const sx_node *zh = sx_node_get(made, "zh"), *en = sx_node_get(made, "en");
+    sx_buf_add(out, "    <stdyInfo>\n");
+    element2(out, "      ", "abstract", (sx_text2){zh ? zh->text : NULL, en ? en->text : NULL});
+    sx_buf_add(out, "    </stdyInfo>\n");
+  }
+  sx_buf_add(out, "  </stdyDscr>\n");
+}
+
+static void variable(sx_buf *out, const sx_column *c) {
+  const bool number = c->type != SX_TEXT && c->type != SX_CATEGORY;
+  sx_buf_add(out, "    <var ID=\"");
+  put_id(out, "V_", c->name);
+  sx_buf_add(out, "\" name=\"");
+  xml(out, c->name);
+  sx_buf_printf(out, "\" intrvl=\"%s\">\n", number && c->n_labels == 0 ? "contin" : "discrete");
+  element2(out, "      ", "labl", of_file(c->label));
+  for (size_t i = 0; i < c->n_labels; i++) {
+    sx_buf_printf(out, "      <catgry%s>\n        <catValu>",
+                  is_missing_code(c, &c->labels[i]) ? " missing=\"Y\"" : "");
+    put_code(out, &c->labels[i], true);
+    sx_buf_add(out, "</catValu>\n        <labl>");
+    xml(out, c->labels[i].label ? c->labels[i].label : "");
+    sx_buf_add(out, "</labl>\n      </catgry>\n");
+  }
+  const char *type = number ? "numeric" : "character";
+  sx_buf_printf(out, "      <varFormat type=\"%s\"/>\n    </var>\n", type);
+}
+
+static void indicator(sx_buf *out, const code_indicator *c) {
+  sx_buf_add(out, "    <var ID=\"");
+  put_id(out, "I_", c->id);
+  sx_buf_add(out, "\" name=\"");
+  xml(out, c->id);
+  sx_buf_add(out, "\" intrvl=\"contin\" nature=\"other\" otherNature=\"indicator\">\n");
+  element2(out, "      ", "labl", c->label);
+  const bool asked = (c->question.zh && *c->question.zh) || (c->question.en && *c->question.en);
+  if (asked) {
+    sx_buf_add(out, "      <qstn>\n");
+    element2(out, "        ", "qstnLit", c->question);
+    sx_buf_add(out, "      </qstn>\n");
+  }
+  element2(out, "      ", "universe", c->base);
+  sx_buf_add(out, "      <notes type=\"statistics\">");
+  xml(out, c->statistics);
+  sx_buf_add(out, "</notes>\n");
+  if (c->unit && *c->unit) {
+    sx_buf_add(out, "      <notes type=\"unit\">");
+    xml(out, c->unit);
+    sx_buf_add(out, "</notes>\n");
+  }
+  if (c->assumed) sx_buf_add(out, "      <notes type=\"quality\">rests on a declared assumption</notes>\n");
+  sx_buf_add(out, "    </var>\n");
+}
+
+static void set_group(sx_buf *out, const sx_mrset *set) {
+  sx_buf_add(out, "    <varGrp ID=\"");
+  put_id(out, "G_", set->name);
+  sx_buf_add(out, "\" name=\"");
+  xml(out, set->name);
+  sx_buf_add(out, "\" type=\"multipleResp\" var=\"");
+  for (size_t i = 0; i < set->n_variables; i++) put_id(out, i ? " V_" : "V_", set->variables[i]);
+  sx_buf_add(out, "\">\n");
+  element2(out, "      ", "labl", of_file(set->label && *set->label ? set->label : set->name));
+  sx_buf_add(out, "    </varGrp>\n");
+}
+
+static void put_ddi(sx_buf *out, const codebook *b) {
+  sx_buf_add(out,
+             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<codeBook xmlns=\"ddi:codebook:2_5\" "
+             "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
+             "xsi:schemaLocation=\"ddi:codebook:2_5 "
+             "http://www.ddialliance.org/Specification/DDI-Codebook/2.5/XMLSchema/codebook.xsd\" version=\"2.5\">\n");
+  study_part(out, b);
+  sx_buf_add(out, "  <dataDscr>\n");
+  for (size_t i = 0; b->table && i < sx_table_mrsets(b->table); i++) set_group(out, sx_table_mrset(b->table, i));
+  for (size_t i = 0; b->table && i < sx_table_columns(b->table); i++) variable(out, sx_table_get(b->table, i));
+  for (size_t i = 0; i < b->n; i++) indicator(out, &b->items[i]);
+  sx_buf_add(out, "  </dataDscr>\n</codeBook>\n");
+}
+
+/* ---- Markdown ---------------------------------------------------------------------------------------------------------- */
+
+static void markdown(sx_buf *out, const char *text) {
+  for (const char *c = text ? text : ""; *c; c++) {
+    if (strchr("|*_`[]<>\\{}#", *c)) sx_buf_add_char(out, '\\');
+    sx_buf_add_char(out, (unsigned char)*c < 0x20 ? ' ' : *c);
+  }
+}
+
+static void markdown_variable(sx_buf *out, const sx_column *c, bool zh) {
+  sx_buf_add(out, "| ");
+  markdown(out, c->name);
+  sx_buf_add(out, " | ");
+  markdown(out, c->label);
+  sx_buf_add(out, " | ");
+  for (size_t i = 0; i < c->n_labels; i++) {
+    sx_buf code;
+    sx_buf_init(&code, out->ctx);
+    sx_buf_add(&code, "");
+    put_code(&code, &c->labels[i], false);
+    if (i) sx_buf_add(out, zh ? "；" : "; ");
+    if (code.failed)
+      out->failed = true;
+    else
+      markdown(out, code.data);
+    sx_buf_clear(&code);
+    sx_buf_add(out, " = ");
+    markdown(out, c->labels[i].label);
+    if (is_missing_code(c, &c->labels[i])) sx_buf_add(out, zh ? "（缺失）" : " (missing)");
+  }
+  sx_buf_add(out, " |\n");
+}
+
+static void put_markdown(sx_buf *out, const codebook *b, sx_lang lang) {
+  const bool zh = lang == SX_LANG_ZH;
+  sx_buf_add(out, "# ");
+  markdown(out, sx_publish__text(b->run->title, lang));
+  sx_buf_add(
+      out, zh ? "：变量与指标\n\n## 指标\n\n| 指标 | 名称 | 题目 | 基数 | 单位 | 统计量 |\n|---|---|---|---|---|---|\n"
+              : ": variables and indicators\n\n## Indicators\n\n| Indicator | Label | Question | Base | Unit | "
+                "Statistics |\n|---|---|---|---|---|---|\n");
+  for (size_t i = 0; i < b->n; i++) {
+    const code_indicator *c = &b->items[i];
+    const char *cells[] = {c->id,
+                           sx_publish__text(c->label, lang),
+                           sx_publish__text(c->question, lang),
+                           sx_publish__text(c->base, lang),
+                           c->unit,
+                           c->statistics};
+    for (size_t k = 0; k < 6; k++) {
+      sx_buf_add(out, "| ");
+      markdown(out, cells[k]);
+      if (k == 1 && c->assumed) sx_buf_add(out, zh ? "（假设）" : " (assumed)");
+      sx_buf_add_char(out, ' ');
+    }
+    sx_buf_add(out, "|\n");
+  }
+  if (!b->table) return;
+  sx_buf_add(out, zh ? "\n## 变量\n\n| 变量 | 标签 | 取值 |\n|---|---|---|\n"
+                     : "\n## Variables\n\n| Variable | Label | Values |\n|---|---|---|\n");
+  for (size_t i = 0; i < sx_table_columns(b->table); i++) markdown_variable(out, sx_table_get(b->table, i), zh);
+}
+
+/* ---- files ------------------------------------------------------------------------------------------------------------- */
+
+static sx_status add(sx_publish_files *files, const codebook *b, const char *name, int lang, sx_error *err) {
+  sx_buf out;
+  if (!name) return sx_error_memory(err);
+  sx_buf_init(&out, &b->run->ctx);
+  if (lang < 0)
+    put_ddi(&out, b);
+  else
+    put_markdown(&out, b, (sx_lang)lang);
+  const sx_status status = sx_publish_take(files, name, &out, err);
+  sx_buf_clear(&out);
+  return status;
+}
+
+sx_status sx_publish_ddi(sx_publish_files *files, sx_store *store, int64_t run, const sx_publish_options *options,
+                         sx_error *err) {
+  pub_run r;
+  const size_t before = files->n;
+  SX_TRY(sx_publish__open(&r, store, run, options, true, err));
+  codebook b = {.run = &r, .table = r.options.variables};
+  sx_status status = collect(&b, err);
+  if (status == SX_OK) status = add(files, &b, sx_publish__name(&r, ".ddi.xml"), -1, err);
+  for (int lang = 0; lang < 2 && status == SX_OK; lang++) {
+    if (sx_publish__has_lang(&r, (sx_lang)lang))
+      status = add(files, &b, sx_publish__name_in(&r, "_codebook.md", (sx_lang)lang), lang, err);
+  }
+  if (status != SX_OK) sx_publish__cut(files, before);
+  sx_publish__close(&r);
+  return status;
+}
