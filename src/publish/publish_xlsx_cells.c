@@ -47,7 +47,7 @@ void sx_publish__shape(xl_shape *out, const sx_document_number *number) {
   const bool percent = number->unit && strcmp(number->unit, "%") == 0;
   const int decimals = number->decimals < 0 ? 0 : number->decimals > 12 ? 12 : number->decimals;
   *out = (xl_shape){.factor = percent && number->scale == 2 ? 1 : pow(10, number->scale + number->zeros)};
-  const char *whole = number->grouped || !percent ? "#,##0" : "0";
+  const char *whole = percent ? "0" : "#,##0";
   (void)snprintf(digits, sizeof digits, "%s%s%.*s", whole, decimals ? "." : "", decimals, "000000000000");
   if (!number->bare && !percent) {
     (void)literal(prefix, sizeof prefix, number->prefix ? number->prefix : "");

@@ -53,6 +53,20 @@ static sx_status sample_rows(sx_store *store, sx_error *err) {
   return sample_row(store, "spend", "mean", NULL, NULL, NULL, 2048.4996, 31.25, 1180, "元", err);
 }
 
+/* A heading of rows, a missing number, a small base, a number from outside; errors and bases beside. */
+static const char sample_table[] =
+    "{\"id\":\"rates\",\"title\":{\"zh\":\"=占比\",\"en\":\"=Rates\"},\"note\":{\"zh\":\"说明\",\"en\":\"A "
+    "note\"},\"source\":\"S\","
+    "\"columns\":[{\"label\":{\"zh\":\"占比\",\"en\":\"Rate\"},\"format\":\"% "
+    "1\"},{\"label\":{\"zh\":\"公布\",\"en\":\"Printed\"},\"format\":\"plain 1\"}],"
+    "\"rows\":[{\"label\":\"All\",\"cells\":[{\"ref\":\"rate.total\"},{\"value\":46.5}]},{\"label\":\"Provinces\"},"
+    "{\"label\":\"-1+2\",\"indent\":1,\"cells\":[{\"ref\":\"rate.province:11\"},{\"text\":\"@words\"}]},"
+    "{\"label\":\"=A1\",\"indent\":1,\"cells\":[{\"ref\":\"rate.province:54\"}]}],\"bases\":true,\"errors\":true}";
+static const char sample_figure[] = "{\"id\":\"by_sex\",\"type\":\"bars\",\"title\":{\"zh\":\"按性别\",\"en\":\"By "
+                                    "sex\"},\"format\":\"% 1\",\"series\":[{\"label\":\"r\"}],"
+                                    "\"categories\":[{\"label\":\"=m\"},{\"label\":\"f\"}],\"cells\":[[\"rate.sex:"
+                                    "male\"],[\"rate.sex:female\"]],\"interval\":true}";
+
 static sx_status sample_write(sx_store *store, int64_t *run, sx_error *err) {
   static const char document[] = "{\"title\":{\"zh\":\"数字消费\",\"en\":\"Digital "
                                  "consumption\"},\"date\":\"2025-08-15\",\"languages\":[\"zh\",\"en\"],"
@@ -75,6 +89,8 @@ static sx_status sample_write(sx_store *store, int64_t *run, sx_error *err) {
     SX_TRY(sx_store_put_indicator(store, &indicators[i], err));
   SX_TRY(sample_rows(store, err));
   SX_TRY(sx_store_put_block(store, 0, "document", NULL, document, err));
+  SX_TRY(sx_store_put_block(store, 1, "table", "rates", sample_table, err));
+  SX_TRY(sx_store_put_block(store, 2, "figure", "by_sex", sample_figure, err));
   return sx_store_finish(store, err);
 }
 
@@ -91,12 +107,12 @@ static sx_store *sample_open(const sx_ctx *ctx, int64_t *run) {
   return NULL;
 }
 
-static void sample_close(sx_store *store) {
+static inline void sample_close(sx_store *store) {
   sx_store_close(store);
   (void)remove(sample_path());
 }
 
-static const sx_publish_file *file_named(const sx_publish_files *files, const char *name) {
+static inline const sx_publish_file *file_named(const sx_publish_files *files, const char *name) {
   for (size_t i = 0; i < files->n; i++) {
     if (strcmp(files->items[i].name, name) == 0) return &files->items[i];
   }
