@@ -9,11 +9,39 @@
  * the list of the domains that the case is in. */
 #include "banner_kernel.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Whether carriers are sums over PSUs without outside figures. */
 static bool suits(const sx_design *d) {
   return sx_design_replicates(d) == 0 && sx_design_figures(d) == 0 && sx_design_carrier_length(d) == sx_design_psus(d);
+}
+
+/* Whether a carrier's element is the PSU of the positions: the carrier of random values, as the engine sums it and by PSU. */
+static sx_status same_places(bool *same, const banner_kernel *k, sx_error *err) {
+  const double zero = 0;
+  double *z = sx_mem_zalloc(&k->ctx, 2 * k->n_psus, sizeof *z), *y = sx_mem_alloc(&k->ctx, k->n, sizeof *y);
+  uint8_t *code = sx_mem_alloc(&k->ctx, k->n, 1);
+  sx_status st = z && y && code ? SX_OK : sx_error_memory(err);
+  *same = st == SX_OK;
+  if (st == SX_OK) {
+    const sx_codes codes = {2, code, NULL, NULL, y, NULL};
+    const sx_score score = {1, 1, &zero, 1, 0, NULL};
+    sx_rng rng;
+    sx_rng_init(&rng, 2, 0);
+    memset(code, 1, k->n);
+    for (size_t i = 0; i < k->n; i++) {
+      y[i] = sx_rng_uniform(&rng);
+      z[k->n_psus + sx_design_position_psu(k->design)[i]] += k->w[i] * y[i];
+    }
+    sx_design_expand(z, k->design, &codes, &score, 1);
+    for (size_t p = 0; p < k->n_psus; p++)
+      *same = *same && fabs(z[p] - z[k->n_psus + p]) <= 1e-9 * fabs(z[k->n_psus + p]);
+  }
+  sx_mem_free(&k->ctx, z);
+  sx_mem_free(&k->ctx, y);
+  sx_mem_free(&k->ctx, code);
+  return st;
 }
 
 /* ---- patterns ----------------------------------------------------------------------------------------------------------------- */
@@ -191,6 +219,9 @@ sx_status sx_banner__kernel_new(banner_kernel **out, const banner_plan *plan, sx
   k->n_beta = sx_design_beta_length(d);
   k->n_domains = plan->domains.n;
   k->w = sx_design_position_weights(d);
+  bool same = false;
+  SX_TRY_GOTO(st, same_places(&same, k, err), done);
+  if (!same) goto done;
   SX_TRY_GOTO(st, find_patterns(k, plan, err), done);
   if (k->n_beta) SX_TRY_GOTO(st, find_entries(k, err), done);
   if (k->n_beta) SX_TRY_GOTO(st, find_totals(k, err), done);

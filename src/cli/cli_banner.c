@@ -61,7 +61,7 @@ static sx_status open_previous(banner *b, sx_error *err) {
   if (!path) return SX_OK;
   if (cli_is_study(path))
     return sx_error_set(err, SX_E_SUPPORT, path, "give the data file of the earlier wave, not its study");
-  b->before.app = b->job.app;
+
   b->before.args = args;
   SX_TRY(cli_read_table(&b->before.table, b->job.app, args, path, err));
   SX_TRY(cli_job_open_table(&b->before, path, err));
@@ -200,7 +200,7 @@ int cli_run_banner(cli_app *app, const cli_args *args) {
   sx_error err = SX_ERROR_INIT;
   banner b;
   memset(&b, 0, sizeof b);
-  b.job.app = app;
+  b.job.app = b.before.app = app;
   b.job.args = args;
   const sx_status status = run_job(&b, &err);
   sx_banner_book_free(b.book);
