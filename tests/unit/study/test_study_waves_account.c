@@ -285,7 +285,7 @@ static void prepare(const char *name) {
   tiny_write("en.md",
              "Goods gave {{ a/g.total.contribution_previous | pp 1 }} of {{ a/t.total.growth_previous | % 1 }}, "
              "at constant prices {{ a/t.total.change_relative_level_constant | % 1 }}; prices "
-             "{{ a/t.total.effect_price_previous | 元 0 }}.\n");
+             "{{ a/t.total.effect_price_previous | 元 0 }}. People: p {{ people.total.p_change | plain 3 }}.\n");
 }
 
 static void against_twin(int64_t run, const state *x, const char *node, int leaf) {
@@ -396,6 +396,9 @@ static void test_twin(void) {
   CHECK(en && strstr(en, "Change since The half before (partial overlap)"));
   CHECK(en && strstr(en, "Share of the change") &&
         !strstr(en, "p values adjusted by Holm over all changes of the study. </"));
+  const double p = tiny_find(r->run, "people", "p_change", "total").estimate;
+  CHECK(p > 0 && p < 0.0005); /* never printed as 0.000 */
+  CHECK(en && strstr(en, "&lt; 0.001") && !strstr(en, ">0.000<"));
   CHECK(zh && strstr(zh, "对变动的贡献") && strstr(zh, "人均支出效应"));
   free(en);
   free(zh);
