@@ -216,7 +216,8 @@ static void test_again(void) {
   store = sample_open(NULL, &run);
   REQUIRE(store);
   for (size_t i = 0; i < n; i++) {
-    if (strcmp(formats[i].name, "docx") == 0 || strcmp(formats[i].name, "pdf") == 0) continue; /* have tests of their own */
+    if (strcmp(formats[i].name, "docx") == 0 || strcmp(formats[i].name, "pdf") == 0)
+      continue; /* have tests of their own */
     sx_publish_files_init(&files, NULL);
     sx_publish_files_init(&again, NULL);
     CHECK_OK(formats[i].make(&files, store, run, NULL, err));
