@@ -83,7 +83,7 @@ typedef struct sx_audit_finding {
   size_t n_repairs;
 } sx_audit_finding;
 
-/* Identities that hold one by one and cannot hold together: none of them can be left out. */
+/* Identities (linear ones, or products and ratios) that hold one by one and cannot hold together: none of them can be left out. */
 typedef struct sx_audit_group {
   const size_t *identities;
   size_t n_identities;
@@ -109,7 +109,7 @@ SX_API void sx_audit_report_free(sx_audit_report *report);
 SX_API const sx_audit_finding *sx_audit_finding_at(const sx_audit_report *report, size_t identity);
 SX_API size_t sx_audit_groups(const sx_audit_report *report);
 SX_API const sx_audit_group *sx_audit_group_at(const sx_audit_report *report, size_t i);
-/* Components of linear identities whose joint verdict was not reached in time. */
+/* Components of identities whose joint verdict was not reached in time, or is not asked for as they are too large. */
 SX_API size_t sx_audit_undecided(const sx_audit_report *report);
 SX_API size_t sx_audit_count(const sx_audit_report *report, sx_audit_verdict verdict);
 /* Identities that fail whatever values their figures have, one or several together (x == y + 1 beside x == y + 2): no figures explain

@@ -26,8 +26,11 @@ typedef struct search {
   conflicts all;
   uint32_t *order; /* linear identities by component */
   size_t *start, n_components;
-  bool *dirty; /* [n_components] something in it fails */
-  size_t *at;  /* [n_figures + 1] linear identities of a figure: row[at[f] .. at[f + 1]) */
+  uint32_t *product; /* products and ratios by component */
+  size_t *product_start, n_products;
+  bool products; /* a group of them fails, or one by itself */
+  bool *dirty;   /* [n_components] something in it fails */
+  size_t *at;    /* [n_figures + 1] linear identities of a figure: row[at[f] .. at[f + 1]) */
   uint32_t *row;
   uint32_t *seen; /* [n_identities] the number of the last walk that met it */
   uint32_t walk;
@@ -165,6 +168,26 @@ static sx_status from_component(search *x, size_t c, bool *added, sx_error *err)
   return SX_OK;
 }
 
+/* Of products and ratios together. */
+static sx_status from_products(search *x, bool *added, sx_error *err) {
+  for (size_t c = 0; c < x->n_products && !x->restart; c++) {
+    uint32_t *ids = x->product + x->product_start[c];
+    size_t n = live(x, ids, x->product_start[c + 1] - x->product_start[c]), core = 0;
+    while (n > 1 && !x->restart) {
+      au_lp_answer answer;
+      SX_TRY(sx_ctx_poll(&x->report->ctx, err));
+      SX_TRY(sx_audit__products_joint(&answer, &x->s, ids, n, &core, err));
+      if (answer == AU_LP_LATE) x->proven = false;
+      if (answer != AU_LP_NO) break;
+      SX_TRY(from_core(x, ids, core, err));
+      *added = true;
+      ids += core;
+      n -= core;
+    }
+  }
+  return SX_OK;
+}
+
 /* Around each freed figure, without asking about a large component as a whole: most that a freed figure upsets is near it. */
 static sx_status from_neighbours(search *x, bool *added, sx_error *err) {
   enum { NEAR = 48 };
@@ -233,7 +256,7 @@ static sx_status look(search *x, bool *added, sx_error *err) {
   for (size_t c = 0; c < x->n_components; c++) {
     if (x->dirty[c]) SX_TRY(from_component(x, c, added, err));
   }
-  return SX_OK;
+  return *added || !x->products ? SX_OK : from_products(x, added, err);
 }
 
 /* ---- hitting them --------------------------------------------------------------------------------------------------------- */
@@ -425,6 +448,10 @@ static sx_status prepare(search *x, local *l, double *credit, sx_error *err) {
     if (audit->figures[f].pub.added) credit[f] = 1; /* between equals, what is audited is suspected first */
     l->number[f] = UINT32_MAX;
   }
+  for (size_t k = 0; k < x->product_start[x->n_products] && !x->products; k++) {
+    const uint32_t i = x->product[k];
+    x->products = in_group[i] || report->findings[i].verdict == SX_AUDIT_CONTRADICTS;
+  }
   sx_mem_free(&report->ctx, in_group);
   x->box = sx_mem_alloc(&report->ctx, most, sizeof *x->box);
   return x->box ? SX_OK : sx_error_memory(err);
@@ -472,6 +499,8 @@ static sx_status explain(sx_audit_report *report, au_work *work, sx_error *err) 
   sx_status status = credit && l.number ? SX_OK : sx_error_memory(err);
   if (status == SX_OK) status = sx_audit__solver_new(&x.s, report, err);
   if (status == SX_OK) status = sx_audit__components(&x.order, &x.start, &x.n_components, report, is_linear, err);
+  if (status == SX_OK)
+    status = sx_audit__components(&x.product, &x.product_start, &x.n_products, report, sx_audit__is_product, err);
   if (status == SX_OK) {
     x.dirty = sx_mem_zalloc(&report->ctx, x.n_components + 1, sizeof *x.dirty);
     x.dead = sx_mem_zalloc(&report->ctx, report->audit->n_identities + 1, sizeof *x.dead);
@@ -483,6 +512,8 @@ static sx_status explain(sx_audit_report *report, au_work *work, sx_error *err) 
   sx_audit__solver_clear(&x.s);
   sx_mem_free(&report->ctx, x.order);
   sx_mem_free(&report->ctx, x.start);
+  sx_mem_free(&report->ctx, x.product);
+  sx_mem_free(&report->ctx, x.product_start);
   sx_mem_free(&report->ctx, x.dirty);
   sx_mem_free(&report->ctx, x.dead);
   sx_mem_free(&report->ctx, x.at);

@@ -33,4 +33,11 @@ sx_status sx_audit__joint(au_lp_answer *out, au_solver *s, uint32_t *ids, size_t
 sx_status sx_audit__components(uint32_t **order, size_t **start, size_t *n_components, const sx_audit_report *report,
                                bool (*take)(const sx_audit_report *, size_t), sx_error *err);
 
+/* Products and ratios of positive figures, in logarithms (audit_products.c): whether the identity is one and its verdict is known; the
+ * joint question as sx_audit__joint, in floating point with ends moved outwards; the groups of a run. */
+bool sx_audit__is_product(const sx_audit_report *report, size_t i);
+sx_status sx_audit__products_joint(au_lp_answer *out, au_solver *s, uint32_t *ids, size_t n, size_t *n_core,
+                                   sx_error *err);
+sx_status sx_audit__find_products(sx_audit_report *report, sx_error *err);
+
 #endif

@@ -1,5 +1,5 @@
 /* audit_groups.c: the joint verdict. Linear identities that each hold and share figures are solved together; where they cannot hold, an
- * irreducible part is a group, with the smallest change of one printed figure that repairs it. */
+ * irreducible part is a group, with the smallest change of one printed figure that repairs it. Then products and ratios (audit_products.c). */
 #include <math.h>
 #include <string.h>
 
@@ -169,7 +169,8 @@ static sx_status search_all(sx_audit_report *report, sx_error *err) {
 sx_status sx_audit__find_groups(sx_audit_report *report, sx_error *err) {
   au_lp_env env;
   SX_TRY(sx_audit__lp_open(&env, &report->ctx, err));
-  const sx_status status = search_all(report, err);
+  sx_status status = search_all(report, err);
+  if (status == SX_OK) status = sx_audit__find_products(report, err);
   sx_audit__lp_close(&env);
   return status;
 }

@@ -176,5 +176,122 @@ static void memory(void) {
   done_with(&again);
 }
 
-SXT_MAIN(SXT_CASE(together), SXT_CASE(on_the_line), SXT_CASE(fewest), SXT_CASE(not_only_one_by_one), SXT_CASE(large),
+/* ---- products and ratios together, in logarithms ---- */
+
+/* 1000 is 50.0 % of [1998, 2002], 400 is 20.1 % of [1985, 1995]: each of about 2000, and no whole is both. */
+static void shares_of_one_whole(void) {
+  audited a =
+      run_of("audit: t\nfigures:\n  - {id: p, value: 1000, unit: 个, kind: count}\n  - {id: q, value: 400, unit: 个, "
+             "kind: count}\n"
+             "  - {id: w, value: 2000, unit: 个}\n  - {id: s, value: 50.0, unit: '%', decimals: 1}\n"
+             "  - {id: r, value: 20.1, unit: '%'}\n"
+             "identities:\n  - {id: i, share: s, part: p, whole: w}\n  - {id: k, share: r, part: q, whole: w}\n");
+  REQUIRE(a.report != NULL);
+  CHECK_INT(sx_audit_count(a.report, SX_AUDIT_AGREES), 2);
+  REQUIRE(sx_audit_groups(a.report) == 1);
+  const sx_audit_group *g = sx_audit_group_at(a.report, 0);
+  CHECK_INT(g->n_identities, 2);
+  CHECK_STR(repair_of(&a, g->repairs, g->n_repairs, "s"), "50.1");
+  CHECK_STR(repair_of(&a, g->repairs, g->n_repairs, "r"), "20.0");
+  CHECK_STR(repair_of(&a, g->repairs, g->n_repairs, "w"), "");
+  CHECK(g->slack_digits < 0);
+  size_t n, bound;
+  bool proven;
+  const size_t *figures = sx_audit_explanation(a.report, &n, &bound, &proven);
+  CHECK_INT(n, 1);
+  CHECK_INT(bound, 1);
+  CHECK(proven && strcmp(sx_audit_figure_at(a.audit, figures[0])->id, "w") != 0);
+  done_with(&a);
+}
+
+/* 10 % and 10 % are 21 % in two years, not 11.0 % a year; a formula of two ratios; one quantity printed twice. */
+static void growth_in_a_chain(void) {
+  static const struct {
+    const char *c, *last;
+    size_t groups;
+  } cases[] = {{"11.0", "cagr: c, from: x1, to: y3, years: 2", 1}, {"10.0", "cagr: c, from: x1, to: y3, years: 2", 0},
+               {"21.4", "growth: c, from: x1, to: y3", 1},         {"21.0", "growth: c, from: x1, to: y3", 0},
+               {"21.4", "formula: \'y3 * 1000 == x1 * 1214\'", 1}, {"21.4", "formula: \'y3 * 1000 == x1 * 1210\'", 0},
+               {"21.4", "formula: \'y3 * 1000 >= x1 * 1214\'", 1}};
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    char text[1400];
+    snprintf(text, sizeof text,
+             "audit: t\nfigures:\n"
+             "  - {id: x1, value: 1.0, unit: 万亿元, decimals: 1}\n  - {id: x2, value: 1.1, unit: 万亿元}\n"
+             "  - {id: x3, value: 1.2, unit: 万亿元}\n  - {id: y3, value: 1.2, unit: 万亿元}\n"
+             "  - {id: g2, value: 10.0, unit: '%%', decimals: 1}\n  - {id: g3, value: 10.0, unit: '%%', decimals: 1}\n"
+             "  - {id: c, value: %s, unit: '%%', decimals: 1}\n"
+             "identities:\n  - {id: a, growth: g2, from: x1, to: x2}\n  - {id: b, growth: g3, from: x2, to: x3}\n"
+             "  - {id: d, same: [x3, y3]}\n  - {id: e, %s}\n",
+             cases[k].c, cases[k].last);
+    audited a = run_of(text);
+    REQUIRE(a.report != NULL);
+    CHECK_INT(sx_audit_count(a.report, SX_AUDIT_CONTRADICTS), 0);
+    if (sx_audit_groups(a.report) != cases[k].groups)
+      SXT_FAIL("%s, %s: %zu groups", cases[k].c, cases[k].last, sx_audit_groups(a.report));
+    if (sx_audit_groups(a.report) == 1) CHECK_INT(sx_audit_group_at(a.report, 0)->n_identities, 4);
+    done_with(&a);
+  }
+}
+
+static uint64_t product_seed = 17;
+static double uniform(void) {
+  product_seed = product_seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+  return (double)(product_seed >> 11) / 9007199254740992.0;
+}
+
+/* Figures that are rounded from one truth never fail together; of two shares of one whole the intervals of the whole decide. */
+static void products_of_one_truth(void) {
+  for (int k = 0; k < 150; k++) {
+    const double whole = 100 + 900 * uniform(), p = whole * (0.1 + 0.8 * uniform()), q = p * (0.2 + 0.7 * uniform()),
+                 grown = whole * (1 + 0.3 * uniform());
+    char text[1200];
+    snprintf(
+        text, sizeof text,
+        "audit: t\nfigures:\n  - {id: w, value: %.0f, unit: 元, zeros: printed}\n  - {id: p, value: %.1f, unit: 元}\n"
+        "  - {id: q, value: %.1f, unit: 元}\n  - {id: g, value: %.1f, unit: 元}\n  - {id: s, value: %.1f, unit: '%%'}\n"
+        "  - {id: r, value: %.1f, unit: '%%'}\n  - {id: t, value: %.2f, unit: '%%'}\n  - {id: up, value: %.1f, unit: "
+        "'%%'}\n"
+        "  - {id: v, value: %.1f, unit: '%%'}\n"
+        "identities:\n  - {id: a, share: s, part: p, whole: w}\n  - {id: b, share: r, part: q, whole: p}\n"
+        "  - {id: c, share: t, part: q, whole: w}\n  - {id: d, product: t, of: [s, r]}\n"
+        "  - {id: e, growth: up, from: w, to: g}\n  - {id: f, base: g, users: q, rate: v}\n  - {id: h, subset: q, of: "
+        "p}\n",
+        whole, p, q, grown, 100 * p / whole, 100 * q / p, 100 * q / whole, 100 * (grown / whole - 1), 100 * q / grown);
+    audited a = run_of(text);
+    REQUIRE(a.report != NULL);
+    if (sx_audit_count(a.report, SX_AUDIT_AGREES) != 7 || sx_audit_groups(a.report))
+      SXT_FAIL("of one truth:\n%s", text);
+    done_with(&a);
+  }
+  int together = 0, apart = 0;
+  for (int k = 0; k < 150; k++) {
+    const double s = 0.3 + 0.4 * uniform(), r = s * (0.997 + 0.006 * uniform());
+    const double p = floor(100000 * s), q = floor(100000 * s);
+    const double ps = floor(1000 * s + 0.5) / 10, pr = floor(1000 * r + 0.5) / 10;
+    char text[700];
+    snprintf(text, sizeof text,
+             "audit: t\nfigures:\n  - {id: p, value: %.0f, unit: 个, kind: count}\n  - {id: q, value: %.0f, unit: 个, "
+             "kind: count}\n"
+             "  - {id: w, value: 10, unit: 万个}\n  - {id: s, value: %.1f, unit: '%%', decimals: 1}\n  - {id: r, "
+             "value: %.1f, unit: "
+             "'%%', decimals: 1}\n"
+             "identities:\n  - {id: a, share: s, part: p, whole: w}\n  - {id: b, share: r, part: q, whole: w}\n",
+             p, q, ps, pr);
+    const double low = fmax(p / (ps + 0.05), q / (pr + 0.05)), high = fmin(p / (ps - 0.05), q / (pr - 0.05));
+    audited a = run_of(text);
+    REQUIRE(a.report != NULL);
+    const bool alone = sx_audit_count(a.report, SX_AUDIT_AGREES) == 2, empty = low > high * (1 + 1e-5),
+               meet = low < high * (1 - 1e-5);
+    if (alone && empty && sx_audit_groups(a.report) != 1) SXT_FAIL("no group:\n%s", text);
+    if (alone && meet && sx_audit_groups(a.report) != 0) SXT_FAIL("a group:\n%s", text);
+    together += alone && meet;
+    apart += alone && empty;
+    done_with(&a);
+  }
+  CHECK(together > 15 && apart > 15);
+}
+
+SXT_MAIN(SXT_CASE(shares_of_one_whole), SXT_CASE(growth_in_a_chain), SXT_CASE(products_of_one_truth),
+         SXT_CASE(together), SXT_CASE(on_the_line), SXT_CASE(fewest), SXT_CASE(not_only_one_by_one), SXT_CASE(large),
          SXT_CASE(memory))
