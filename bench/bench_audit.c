@@ -45,7 +45,8 @@ static void blocks(maker *m, long figures, long identities, long faults) {
     }
     const bool wrong = faults && m->n_identities % (3 * faults) == 0;
     const long t = figure(m, wrong ? 1.1 * total : total, "亿元", 1), s = figure(m, 100 * part[0] / total, "%", 1),
-               c = figure(m, total, "亿元", 0);
+               c = figure(m, floor(10 * total + 0.5) / 10, "亿元",
+                          0); /* of the printed one: re-rounded, as `same` asks */
     fprintf(m->identities, "  - {id: i%ld, sum: F%ld, of: [F%ld, F%ld, F%ld]}\n", m->n_identities++, t, id[0], id[1],
             id[2]);
     fprintf(m->identities, "  - {id: i%ld, share: F%ld, part: F%ld, whole: F%ld}\n", m->n_identities++, s, id[0], t);

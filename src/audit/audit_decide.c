@@ -299,14 +299,15 @@ static au_answer decide_order(const au_identity *identity, const au_range *box) 
   return AU_FEASIBLE;
 }
 
-au_answer sx_audit__decide(au_work *work, const au_identity *identity, const au_range *box) {
+au_answer sx_audit__decide_exact(au_work *work, const au_identity *identity, const au_range *box) {
   if (identity->kind == AU_SAME) return decide_same(identity, box);
   if (identity->kind == AU_ORDER) return decide_order(identity, box);
-  if (identity->exact) {
-    const au_answer answer = decide_poly(work, identity, box);
-    if (answer != AU_UNDECIDED || work->failed) return answer;
-  }
-  return sx_audit__branch(identity, box);
+  return identity->exact ? decide_poly(work, identity, box) : AU_UNDECIDED;
+}
+
+au_answer sx_audit__decide(au_work *work, const au_identity *identity, const au_range *box) {
+  const au_answer answer = sx_audit__decide_exact(work, identity, box);
+  return answer != AU_UNDECIDED || work->failed ? answer : sx_audit__branch(identity, box);
 }
 
 au_answer sx_audit__decide_for(au_work *work, const au_identity *identity, const au_range *box, size_t which) {

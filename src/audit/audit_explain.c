@@ -107,8 +107,11 @@ static void fill_box(search *x, const au_identity *identity) {
   }
 }
 
-static bool fails(search *x, const au_identity *identity) {
-  const au_answer answer = sx_audit__decide(x->work, identity, x->box);
+/* A freed divisor may be anything down to 0: cutting its interval in two again and again settles nothing. */
+static bool fails(search *x, const au_identity *identity, bool freed) {
+  const bool exact = freed && identity->exact;
+  const au_answer answer =
+      exact ? sx_audit__decide_exact(x->work, identity, x->box) : sx_audit__decide(x->work, identity, x->box);
   return answer != AU_FEASIBLE && answer != AU_UNDECIDED;
 }
 
@@ -120,7 +123,7 @@ static sx_status from_identity(search *x, size_t i, bool *added, sx_error *err) 
   bool freed = false;
   for (size_t k = 0; k < n; k++) freed = freed || x->s.freed[identity->pub.figures[k]];
   fill_box(x, identity);
-  const bool mixed = identity->points_mixed && !freed, numbers = fails(x, identity);
+  const bool mixed = identity->points_mixed && !freed, numbers = fails(x, identity, freed);
   if (x->work->failed) return sx_error_memory(err);
   if (!mixed && !numbers) return SX_OK;
   SX_TRY(begin(&x->all, err));
@@ -130,7 +133,7 @@ static sx_status from_identity(search *x, size_t i, bool *added, sx_error *err) 
     if (numbers && n <= FILTER_UP_TO) {
       const au_range kept = x->box[k];
       x->box[k] = sx_audit__whole_range(&x->report->audit->figures[figure]);
-      if (fails(x, identity)) continue;
+      if (fails(x, identity, true)) continue;
       x->box[k] = kept;
     }
     SX_TRY(add(&x->all, figure, err));

@@ -169,6 +169,8 @@ typedef struct au_work {
 void sx_audit__work_clear(au_work *work);
 /* box[identity->pub.n_figures]: the intervals of its figures, in that order. */
 au_answer sx_audit__decide(au_work *work, const au_identity *identity, const au_range *box);
+/* Without branch and bound: not decided where a divisor may be 0. */
+au_answer sx_audit__decide_exact(au_work *work, const au_identity *identity, const au_range *box);
 /* The range of left - right over the box, in base units; false when it has none. */
 bool sx_audit__residual(au_work *work, const au_identity *identity, const au_range *box, long double *low,
                         long double *high);
