@@ -342,14 +342,18 @@ static bool by_levels(const st_balanced *f, const st_domain *by) {
 /* Levels in the rows; of every figure by them the balanced value and how far it moved. */
 static sx_status table_of_levels(sx_buf *out, sx_buf *scratch, st_run *r, const struct st_balance *b,
                                  const st_domain *by, sx_error *err) {
-  st_where *list = NULL;
-  size_t n = 0;
+  size_t n = 0, of = 0;
   char zh[300], en[300];
   bool first = true;
-  if (!r->unit)
-    SX_TRY(
-        study__materialise(r, err)); /* a run that computes words alone has not read the data: their levels are in it */
-  SX_TRY(study__expand(&list, &n, r, by, err));
+  while (of + 1 < b->n_figures && !by_levels(&b->figures[of], by)) of++;
+  /* the levels as the store has them: a run that computes words alone has not read the data */
+  const char *rows = sx_arena_printf(r->arena, "%s/%s", b->id, b->figures[of].id);
+  const st_row **list = sx_arena_alloc(r->arena, r->rows.n, sizeof *list);
+  if (!rows || !list) return sx_error_memory(err);
+  for (size_t k = 0; k < r->rows.n; k++) {
+    const st_row *row = &r->rows.items[k];
+    if (!row->main && strcmp(row->indicator, rows) == 0 && strcmp(row->statistic, "balanced") == 0) list[n++] = row;
+  }
   sx_buf_add(out, "\"columns\":[");
   for (size_t i = 0; i < b->n_figures; i++) {
     const sx_text2 label = b->figures[i].label;
@@ -363,8 +367,7 @@ static sx_status table_of_levels(sx_buf *out, sx_buf *scratch, st_run *r, const 
   }
   sx_buf_add(out, "],\"errors\":true,\"bases\":false,\"rows\":[");
   for (size_t k = 0; k < n; k++) {
-    sx_text2 label = {list[k].name, list[k].name};
-    if (list[k].n == 1) label = list[k].terms[0].level_label;
+    const sx_text2 label = list[k]->label;
     sx_buf_add(out, k ? ",{\"label\":" : "{\"label\":");
     study__text2_json(out, label.zh, label.en);
     sx_buf_add(out, ",\"cells\":[");
@@ -375,9 +378,9 @@ static sx_status table_of_levels(sx_buf *out, sx_buf *scratch, st_run *r, const 
       if (!id) return sx_error_memory(err);
       if (!first) sx_buf_add_char(out, ',');
       first = false;
-      study__cell_json(out, scratch, r, id, list[k].name, "balanced", NULL);
+      study__cell_json(out, scratch, r, id, list[k]->domain, "balanced", NULL);
       sx_buf_add_char(out, ',');
-      study__cell_json(out, scratch, r, id, list[k].name, "moved_se", NULL);
+      study__cell_json(out, scratch, r, id, list[k]->domain, "moved_se", NULL);
     }
     sx_buf_add(out, "]}");
   }

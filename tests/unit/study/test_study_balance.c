@@ -333,6 +333,13 @@ static void held_and_each(void) {
   CHECK(report && strstr(report, "part: moved (SE)") && strstr(report, "twice: moved (SE)"));
   free(report);
   sx_run_result_free(result);
+  tiny_replace("narrative/en.md", "A tiny study", "The tiny study"); /* tables are written without the data */
+  result = tiny_run();
+  REQUIRE(result);
+  sx_run_result_free(result);
+  report = tiny_report("en");
+  CHECK(report && strstr(report, "part: moved (SE)") && strstr(report, "The tiny study") && strstr(report, ">young<"));
+  free(report);
   tiny_remove();
 }
 
