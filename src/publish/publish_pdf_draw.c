@@ -94,9 +94,10 @@ static sx_status draw_all(pdf_writer *w, cairo_t *cr, const pdf_text *text, doub
 static sx_status draw_row(pdf_writer *w, cairo_t *cr, const pdf_row *row, double x, double y) {
   for (size_t i = 0; i < row->n_cells; i++) {
     const pdf_cell *c = &row->cells[i];
-    const double own = c->text ? sx_publish__pdf_lines(c->text) * c->text->face.leading : 0;
+    const int to = c->text && !c->to ? sx_publish__pdf_lines(c->text) : c->to;
+    const double own = c->text ? (to - c->from) * c->text->face.leading : 0;
     const double above = c->bottom ? c->height - own - 2.6 : (c->height - own) / 2;
-    if (c->text) SX_TRY(draw_all(w, cr, c->text, x + c->x, y + fmax(0, above)));
+    if (c->text) SX_TRY(draw_lines(w, cr, c->text, c->from, to, x + c->x, y + fmax(0, above)));
   }
   for (size_t i = 0; i < row->n_rules; i++)
     stroke(cr, x + row->rules[i].x0, x + row->rules[i].x1, y + row->rules[i].y, row->rules[i].width, 0x1A1A1A);

@@ -54,6 +54,7 @@ typedef struct pdf_cell {
   double x, width;      /* of the text */
   double height;        /* of its rows together */
   bool bottom;          /* stands on the row's foot */
+  int from, to;         /* lines of the text; to 0: all */
 } pdf_cell;
 
 typedef struct pdf_rule {

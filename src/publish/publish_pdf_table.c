@@ -7,6 +7,7 @@
 
 enum { COLUMNS_MAX = 40 };
 static const double SIZE = 8.5, LEADING = 12.2, PAD_X = 3.5, PAD_Y = 2.6;
+static const double TALL = 0.6;   /* of a page: a row above this height is parted */
 static const double WHOLE = 0.42; /* of a page: a table up to this height is not parted */
 
 typedef struct tab {
@@ -154,6 +155,50 @@ static bool keeps(const tab *t, size_t row, bool whole) {
   return false;
 }
 
+static sx_status put_row(tab *t, const pdf_row *row, const pdf_head *head, bool keep) {
+  pdf_item *item = sx_publish__pdf_item(t->w, PDF_ROW, row->height);
+  if (!item) return SX_E_MEMORY;
+  item->row = row;
+  item->head = head;
+  item->keep = keep;
+  return SX_OK;
+}
+
+/* A row that fills most of a page comes in pieces of some lines each, so that every line finds a page. */
+static sx_status put_pieces(tab *t, const pdf_row *row, const pdf_head *head) {
+  const int lines = (int)(TALL / 2 * PDF_DEPTH / LEADING);
+  int most = 0;
+  for (size_t i = 0; i < row->n_cells; i++) {
+    const int n = row->cells[i].text ? sx_publish__pdf_lines(row->cells[i].text) : 0;
+    most = n > most ? n : most;
+  }
+  for (int from = 0; from < most; from += lines) {
+    pdf_row *piece = sx_arena_zalloc(t->w->arena, 1, sizeof *piece);
+    if (piece) piece->cells = sx_arena_zalloc(t->w->arena, row->n_cells, sizeof *piece->cells);
+    if (piece) piece->rules = sx_arena_zalloc(t->w->arena, row->n_rules + 1, sizeof *piece->rules);
+    if (!piece || !piece->cells || !piece->rules) return sx_error_memory(t->w->err);
+    const int to = from + lines < most ? from + lines : most;
+    piece->height = (to - from) * LEADING + 2 * PAD_Y;
+    for (size_t i = 0; i < row->n_cells; i++) {
+      const int n = row->cells[i].text ? sx_publish__pdf_lines(row->cells[i].text) : 0;
+      if (n <= from) continue;
+      pdf_cell *c = &piece->cells[piece->n_cells++];
+      *c = row->cells[i];
+      c->from = from;
+      c->to = n < to ? n : to;
+      c->height = (c->to - from) * c->text->face.leading + 2 * PAD_Y; /* at the row's head */
+    }
+    for (size_t i = 0; i < row->n_rules; i++) { /* the upper ones above the first piece, the lower below the last */
+      const bool above = row->rules[i].y <= 0;
+      if (above ? from > 0 : to < most) continue;
+      piece->rules[piece->n_rules] = row->rules[i];
+      piece->rules[piece->n_rules++].y = above ? 0 : piece->height;
+    }
+    SX_TRY(put_row(t, piece, head, false));
+  }
+  return SX_OK;
+}
+
 static sx_status put_rows(tab *t, bool foot) {
   const pdf_head *head;
   double height = 0;
@@ -161,11 +206,11 @@ static sx_status put_rows(tab *t, bool foot) {
   for (size_t row = 0; row < t->grid->n_rows; row++) height += t->rows[row].height;
   const bool whole = height <= WHOLE * PDF_DEPTH;
   for (size_t row = 0; row < t->grid->n_rows; row++) {
-    pdf_item *item = sx_publish__pdf_item(t->w, PDF_ROW, t->rows[row].height);
-    if (!item) return SX_E_MEMORY;
-    item->row = &t->rows[row];
-    item->head = is_head(t, row) ? NULL : head;
-    item->keep = keeps(t, row, whole) || (foot && row + 1 == t->grid->n_rows);
+    const pdf_head *above = is_head(t, row) ? NULL : head;
+    if (t->rows[row].height > TALL * PDF_DEPTH && !is_head(t, row))
+      SX_TRY(put_pieces(t, &t->rows[row], above));
+    else
+      SX_TRY(put_row(t, &t->rows[row], above, keeps(t, row, whole) || (foot && row + 1 == t->grid->n_rows)));
   }
   return SX_OK;
 }
