@@ -189,6 +189,7 @@ static void test_extremes(void) {
   const char *text = ask("pdftotext -layout", "-", &a, "extremes");
   CHECK(strstr(text, "（本表无数据行）") != NULL);
   CHECK(count(text, "12.5") == 499);
+  CHECK(count(text, "\f") >= 15);
   CHECK_INT(count(text, "高"), (sizeof tall - 1) / 3); /* a row taller than pages is parted, no line is lost */
   sx_buf_clear(&a);
   doc_clear(&m);
