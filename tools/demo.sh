@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 study=studies/digital-consumption-2025h1
-build/release/shuxiao run $study/study.yaml
+build/release/shuxiao run $study/study.yaml --to all
 echo
 echo "The report:"
 found=
@@ -13,4 +13,5 @@ for report in "$study"/out/*.html; do
   echo "  $PWD/$report"
 done
 [ -n "$found" ] || { echo "  none was written to $study/out" >&2; exit 1; }
+echo "Beside it, in $study/out: Word, PDF, Excel, CSV, SDMX, JSON-stat, PX, a codebook and all of it in one archive (docs/outputs.md)."
 echo "Open it in any browser. The numbers behind it: build/release/shuxiao --help"
