@@ -187,6 +187,21 @@ static sx_status put_cell(flat *f, size_t sheet, size_t row, const sx_document_n
   return SX_OK;
 }
 
+/* The marks of a cell say whose they are. */
+static sx_status put_marked(flat *f, size_t sheet, size_t row, const sx_document_node *cell, unsigned *symbols,
+                            sx_buf *marks, sx_error *err) {
+  sx_buf own;
+  sx_buf_init(&own, &f->x->run.ctx);
+  sx_status status = put_cell(f, sheet, row, cell, symbols, &own, err);
+  if (status == SX_OK) status = sx_buf_status(&own, err);
+  if (status == SX_OK && own.n) {
+    const char *head = f->columns[cell->as.cell->column].head;
+    sx_buf_printf(marks, "%s%s%s%s", marks->n ? "; " : "", head ? head : "", head && *head ? ": " : "", own.data);
+  }
+  sx_buf_clear(&own);
+  return status;
+}
+
 static sx_status put_row(flat *f, size_t sheet, size_t row, const sx_document_node *node, const char *group,
                          unsigned *symbols, sx_error *err) {
   xl *x = f->x;
@@ -197,7 +212,7 @@ static sx_status put_row(flat *f, size_t sheet, size_t row, const sx_document_no
   for (const sx_document_node *cell = node->first; cell && status == SX_OK; cell = cell->next) {
     if (cell->kind != SX_DOC_CELL) continue;
     if (is_data(cell) && cell->as.cell->column < f->n && cell->as.cell->column > 0) {
-      status = put_cell(f, sheet, row, cell, symbols, &marks, err);
+      status = put_marked(f, sheet, row, cell, symbols, &marks, err);
       continue;
     }
     const char *text = sx_publish__plain(x, cell);
@@ -208,7 +223,7 @@ static sx_status put_row(flat *f, size_t sheet, size_t row, const sx_document_no
   }
   if (status == SX_OK) status = sx_buf_status(&marks, err);
   if (status == SX_OK && marks.n && f->marks)
-    sx_publish__cell_text(x->book, sheet, row, f->n_out - 1, marks.data, NULL);
+    sx_publish__cell_text(x->book, sheet, row, f->n_out - 1, marks.data, &(pub_style){.top = true});
   sx_buf_clear(&marks);
   return status;
 }

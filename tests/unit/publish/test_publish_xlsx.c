@@ -46,7 +46,7 @@ static void test_book(void) {
   has(texts, "<t>=A1</t>"); /* a text cell: no formula */
   has(texts, "<t>@words</t>");
   has(texts, "<t>[x]</t>");
-  has(texts, "<t>[u] n&lt;30</t>");
+  has(texts, ": [u] n&lt;30</t>");
   has(texts, "[x] = not available");
   has(texts, "[note 1]");
   CHECK(strstr(table, "<f>") == NULL);
