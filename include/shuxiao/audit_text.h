@@ -70,6 +70,9 @@ SX_API const char *sx_mark_kind_name(sx_mark_kind kind, sx_lang lang);
 
 typedef enum sx_mark_range { SX_RANGE_NONE, SX_RANGE_LOW, SX_RANGE_HIGH } sx_mark_range;
 
+/* What the words make of a number: a change in time (增长, fell), a gap (高于, points higher) or neither. */
+typedef enum sx_mark_move { SX_MOVE_NONE, SX_MOVE_CHANGE, SX_MOVE_GAP } sx_mark_move;
+
 /* A number found. It stands for value * scale units. */
 typedef struct sx_text_mark {
   size_t part, at, n;          /* the part and the bytes in its text, number and unit */
@@ -81,6 +84,7 @@ typedef struct sx_text_mark {
   int zeros;    /* zeros at the end of a whole number, which may be rounding */
   int sign;     /* -1 where a minus is printed, 1 where a plus is */
   int direction; /* of a change or gap, from the words before or behind it: 1 up or above, -1 down or below, 0 not said */
+  sx_mark_move move;     /* that the direction is of */
   sx_mark_range range;   /* 1001-3000元: two numbers */
   const char *unit;      /* the canonical word: 人 元 % 百分点 倍 ...; "" for none */
   const char *qualifier; /* over near about at_least at_most, "" for none */

@@ -78,9 +78,10 @@ static void stand_for(number *n, const sx_audit_word *rule) {
   if (rule && n->value > 0) stand_as_said(n, rule);
 }
 
-static bool lies_in(const number *n, const sx_cand *c) {
-  const bool size = c->kind == SX_CAND_GAP && n->value < 0;
-  const double value = c->kind == SX_CAND_GAP || n->unit.share == SX_AUDIT_POINTS ? fabs(c->value) : c->value;
+/* Changes and gaps by their size: their direction is held against the words (audit_match_move.c). */
+bool sx_audit__lies_in(const number *n, const sx_cand *c) {
+  const bool moved = c->kind == SX_CAND_GAP || c->change, size = moved && n->value < 0;
+  const double value = moved || n->unit.share == SX_AUDIT_POINTS ? fabs(c->value) : c->value;
   const double low = size ? -n->high : n->low, high = size ? -n->low : n->high;
   const double slack = 1e-12 * fabs(value);
   const bool above = n->low_open ? value > low : value >= low - slack;
@@ -91,12 +92,13 @@ static bool lies_in(const number *n, const sx_cand *c) {
 /* Within what is said, and not so far off that another quantity would do as well. */
 static bool agrees(const number *n, const sx_cand *c) {
   const double size = fabs(c->value), v = fabs(n->value);
-  return lies_in(n, c) && (!n->qualified || (size >= 0.5 * v && size <= 2 * v));
+  return sx_audit__lies_in(n, c) && (!n->qualified || (size >= 0.5 * v && size <= 2 * v));
 }
 
 static bool same_unit(const number *n, const sx_cand *c) {
+  if (!sx_audit__same_move(n, c)) return false;
   if (n->unit.share == SX_AUDIT_PERCENT) return c->kind == SX_CAND_SHARE;
-  if (n->unit.share == SX_AUDIT_POINTS) return c->kind == SX_CAND_GAP || (c->kind == SX_CAND_SHARE && c->formula);
+  if (n->unit.share == SX_AUDIT_POINTS) return c->kind == SX_CAND_GAP || c->difference;
   if (n->unit.any && n->word) return c->kind == SX_CAND_SHARE;
   if (c->kind != SX_CAND_LEVEL) return false;
   if (c->unit.any) return false; /* what has no unit is neither people nor yuan */
@@ -137,8 +139,8 @@ static void unit_of_head(number *n, const sx_context *c, double *scale) {
 /* ---- the verdict ------------------------------------------------------------------------------------------------- */
 
 typedef struct ranked {
-  const sx_cand *agreeing, *nearest;
-  double evidence, second, agreeing_evidence, nearest_evidence;
+  const sx_cand *agreeing, *contrary, *nearest; /* contrary: as large, and the other way */
+  double contrary_evidence, evidence, second, agreeing_evidence, nearest_evidence;
 } ranked;
 
 static void rank(ranked *r, const sx_index *index, const sx_context *context, const number *n) {
@@ -150,7 +152,10 @@ static void rank(ranked *r, const sx_index *index, const sx_context *context, co
     if (evidence <= 0) continue;
     const double meant =
         n->qualified || n->word ? near : evidence; /* much agrees with "over": it must be named beside */
-    if (meant > r->agreeing_evidence && agrees(n, c)) {
+    if (meant > r->contrary_evidence && agrees(n, c) && sx_audit__contrary(index, n, c, context)) {
+      r->contrary = c;
+      r->contrary_evidence = meant;
+    } else if (meant > r->agreeing_evidence && agrees(n, c) && !sx_audit__contrary(index, n, c, context)) {
       r->agreeing = c;
       r->agreeing_evidence = meant;
     }
@@ -193,7 +198,7 @@ static void find_nearest(ranked *r, const sx_index *index, const sx_context *con
   for (int round = 0; round < 2; round++) {
     for (size_t i = 0; i < index->n; i++) {
       const sx_cand *c = &index->items[i];
-      if (!same_unit(n, c) || !comparable(n, c, FAR_OF_NAMED) || lies_in(n, c)) continue;
+      if (!same_unit(n, c) || !comparable(n, c, FAR_OF_NAMED) || sx_audit__lies_in(n, c)) continue;
       if (c->kind != SX_CAND_LEVEL && index->names[c->name].label[context->lang].n < 2)
         continue; /* one word names too little */
       const double evidence = sx_audit__evidence(&near, index, c, context);
@@ -247,7 +252,9 @@ static const char *expected_text(sx_arena *arena, const sx_audit_text *text, con
   char digits[SX_FIXED_TEXT_MAX];
   const sx_text_mark *m = n->mark;
   const sx_text_part *p = &text->parts[m->part];
-  const double value = c->kind == SX_CAND_GAP ? fabs(c->value) : c->value;
+  const bool moved = c->kind == SX_CAND_GAP || c->change,
+             other_way = moved && sx_audit__opposite(m, n->unit_size, c->value);
+  const double value = moved && !other_way ? fabs(c->value) : c->value;
   const int finer = n->qualified ? 2 : 0; /* over what it is not must be seen */
   const size_t k = sx_text_fixed(digits, value / scale, finer + (m->decimals > 0 ? m->decimals : 0));
   size_t number_end = m->at;
@@ -255,8 +262,8 @@ static const char *expected_text(sx_arena *arena, const sx_audit_text *text, con
          (sx_is_digit((unsigned char)p->text[number_end]) || strchr(".,+-", p->text[number_end])))
     number_end++;
   if (number_end == m->at) number_end = m->at + m->n; /* in words or in full-width digits */
-  return sx_arena_printf(arena, "%.*s%.*s", (int)(k < 60 ? k : 60), digits, (int)(m->at + m->n - number_end),
-                         p->text + number_end);
+  return sx_arena_printf(arena, "%s%.*s%.*s", other_way && value > 0 ? "+" : "", (int)(k < 60 ? k : 60), digits,
+                         (int)(m->at + m->n - number_end), p->text + number_end);
 }
 
 static void set_result(sx_audit_match *out, const sx_cand *c) {
@@ -292,15 +299,27 @@ static sx_status look(number *n, sx_context *context, double *scale, const sx_au
   n->mark = &scaled;
   stand_for(n, text->rules[mark]);
   n->mark = m;
+  sx_audit__may_move(n, context);
   *scale = scaled.scale;
   return short_name(context, index, n, scratch, err);
 }
 
 static const char no_unit[] = "it has no unit";
 
+/* As large as the result that the words name and no other, and the other way. */
+static sx_status contradict(sx_audit_match *out, const sx_audit_text *text, const ranked *r, const number *n,
+                            double scale, sx_arena *arena, sx_error *err) {
+  out->verdict = SX_MATCH_DIFFERS;
+  out->score = r->contrary_evidence;
+  out->reason = SX_OPPOSITE;
+  set_result(out, r->contrary);
+  out->expected = expected_text(arena, text, n, r->contrary, scale);
+  return out->expected ? SX_OK : sx_error_memory(err);
+}
+
 /* First: does it agree with a result that it could mean? */
 static sx_status agree(sx_audit_match *out, const sx_index *index, const sx_audit_text *text, size_t mark,
-                       sx_arena *scratch, sx_error *err) {
+                       sx_arena *arena, sx_arena *scratch, sx_error *err) {
   number n;
   sx_context context;
   ranked r = {.evidence = 0};
@@ -324,6 +343,8 @@ static sx_status agree(sx_audit_match *out, const sx_index *index, const sx_audi
     out->verdict = SX_MATCH_AGREES;
     out->score = r.agreeing_evidence;
     set_result(out, r.agreeing);
+  } else if (r.contrary && r.contrary_evidence >= SENTENCE_AT && r.contrary_evidence >= RIVAL * r.evidence && !n.word) {
+    return contradict(out, text, &r, &n, scale, arena, err);
   } else if (may_be(&r, &n)) {
     out->reason = "it agrees with a result that the words name too little";
   } else if (n.word) {
@@ -371,7 +392,7 @@ static bool slipped(ranked *r, const char **reason, const sx_index *index, const
       number other = *n;
       other.low *= slips[k].factor;
       other.high *= slips[k].factor;
-      if (!lies_in(&other, c)) continue;
+      if (!sx_audit__lies_in(&other, c)) continue;
       most = r->nearest_evidence = near;
       r->nearest = c;
       *reason = bare ? "its scale or unit is missing" : slips[k].reason;
@@ -402,15 +423,20 @@ static sx_status differ(sx_audit_match *out, sx_audit_matches *all, const sx_ind
   double scale;
   const char *reason = NULL;
   SX_TRY(look(&n, &context, &scale, text, out->mark, index, scratch, err));
-  if (!slipped(&r, &reason, index, &context, &n, text) && out->reason != no_unit && !is_of_before(text, n.mark))
+  const bool level = !n.word && !n.qualified && sx_audit__level_as_change(&r.nearest, index, &n, &context, DIFFER_AT);
+  if (level) {
+    reason = "it is the level, and the words say a change";
+    r.nearest_evidence = DIFFER_AT;
+  } else if (!slipped(&r, &reason, index, &context, &n, text) && out->reason != no_unit && !is_of_before(text, n.mark))
     find_nearest(&r, index, &context, &n, all, text);
   if (!r.nearest) {
+    if (!out->reason && level) out->reason = reason;
     if (!out->reason)
       out->reason = out->score < SENTENCE_AT ? "no result is named near it"
                                              : "the result named near it is another one, or of another size";
     return SX_OK;
   }
-  out->reason = reason;
+  out->reason = !reason && sx_audit__contrary(index, &n, r.nearest, &context) ? SX_OPPOSITE : reason;
   out->verdict = SX_MATCH_DIFFERS;
   out->score = r.nearest_evidence;
   set_result(out, r.nearest);
@@ -432,7 +458,7 @@ static sx_status first_pass(sx_audit_matches *all, const sx_index *index, const 
     const sx_arena_mark rest = sx_arena_get_mark(scratch);
     sx_audit_match match;
     void *p = all->items;
-    SX_TRY(agree(&match, index, text, i, scratch, err));
+    SX_TRY(agree(&match, index, text, i, all->arena, scratch, err));
     sx_arena_release(scratch, rest);
     const bool grown = sx_mem_grow(&all->ctx, &p, &cap, all->n + 1, sizeof *all->items);
     all->items = p;
@@ -452,7 +478,7 @@ static sx_status follow(sx_audit_match *m, const sx_audit_matches *all, size_t i
   SX_TRY(look(&n, &context, &scale, text, m->mark, index, scratch, err));
   if (!sx_audit__follow(&f, index, text, all, i, &n, &context)) return SX_OK;
   m->verdict = f.agrees ? SX_MATCH_AGREES : SX_MATCH_DIFFERS;
-  m->reason = NULL;
+  m->reason = f.reason;
   m->score = 1;
   set_result(m, f.of);
   m->result = f.value;

@@ -290,7 +290,7 @@ static bool same_letter(char a, char b) {
   return a == b;
 }
 
-static bool contains(const char *text, size_t n, const char *word) {
+bool sx_audit__contains(const char *text, size_t n, const char *word) {
   const size_t k = strlen(word);
   if (!k) return false;
   for (size_t i = 0; i + k <= n; i++) {
@@ -312,10 +312,10 @@ static bool names_a_change(const sx_context *c) {
                                    "grew",   "narrowed", "widened",       "more than in", "previous", "wave"};
   for (size_t i = 0; i < 13; i++) {
     const char *word = c->lang ? en[i] : zh[i];
-    if (contains(c->text[SX_NEAR_SENTENCE], c->n[SX_NEAR_SENTENCE], word) ||
-        contains(c->text[SX_NEAR_HEADS], c->n[SX_NEAR_HEADS], word) ||
-        contains(c->text[SX_NEAR_HEADING], c->n[SX_NEAR_HEADING], word) ||
-        contains(c->text[SX_NEAR_PARAGRAPH], c->n[SX_NEAR_PARAGRAPH], word))
+    if (sx_audit__contains(c->text[SX_NEAR_SENTENCE], c->n[SX_NEAR_SENTENCE], word) ||
+        sx_audit__contains(c->text[SX_NEAR_HEADS], c->n[SX_NEAR_HEADS], word) ||
+        sx_audit__contains(c->text[SX_NEAR_HEADING], c->n[SX_NEAR_HEADING], word) ||
+        sx_audit__contains(c->text[SX_NEAR_PARAGRAPH], c->n[SX_NEAR_PARAGRAPH], word))
       return true;
   }
   return false;
@@ -366,7 +366,7 @@ enum {
 
 static bool at_any(const sx_context *c, const char *word, unsigned places) {
   for (int k = 0; k < SX_NEARS; k++) {
-    if ((places >> k & 1) && contains(c->text[k], c->n[k], word)) return true;
+    if ((places >> k & 1) && sx_audit__contains(c->text[k], c->n[k], word)) return true;
   }
   return false;
 }
@@ -393,7 +393,7 @@ static void find_groups(sx_context *c, const sx_index *index) {
   for (size_t g = 0; g < index->n_groups[c->lang]; g++) {
     const char *name = index->groups[c->lang][g];
     for (int k = 0; k < SX_NEARS; k++) {
-      if (contains(c->text[k], c->n[k], name)) c->places[g] |= (unsigned char)(1u << k);
+      if (sx_audit__contains(c->text[k], c->n[k], name)) c->places[g] |= (unsigned char)(1u << k);
     }
     if (!c->places[g]) continue;
     c->present[c->n_present++] = g;

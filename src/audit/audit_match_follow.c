@@ -158,7 +158,8 @@ static bool its_gap(sx_follow *out, const place *p, const sx_index *index, size_
   const size_t between = mark_of(p, first)->at - from;
   if (!HAS(p->part->text + from, between, words) || HAS(p->part->text + from, between, changes)) return false;
   const sx_audit_match *head = &p->all->items[item - count];
-  const sx_cand *of = head->verdict == SX_MATCH_NONE ? NULL : cand_of(index, head), *whole = NULL, *only = NULL;
+  const sx_cand *of = head->verdict == SX_MATCH_NONE ? NULL : cand_of(index, head), *whole = NULL, *only = NULL,
+                *other_way = NULL;
   if (!of || of->kind != SX_CAND_SHARE || of->change || !of->n_terms) return false;
   for (size_t i = 0; i < index->n; i++) {
     const sx_cand *g = &index->items[i];
@@ -166,9 +167,15 @@ static bool its_gap(sx_follow *out, const place *p, const sx_index *index, size_
     n_gaps++;
     only = g;
     if (ends_with(g->reference, ".gap")) whole = g;
-    *out = (sx_follow){.of = g, .value = fabs(g->value), .agrees = true};
-    if (fabs(fabs(n->value) - fabs(g->value)) <= 0.5 * n->unit_size * (1 + 1e-9)) return true;
+    if (fabs(fabs(n->value) - fabs(g->value)) > 0.5 * n->unit_size * (1 + 1e-9)) continue;
+    const bool contrary = sx_audit__contrary(index, n, g, context);
+    if (contrary && other_way) continue;
+    *out = (sx_follow){.of = g, .value = contrary ? g->value : fabs(g->value), .agrees = !contrary};
+    if (contrary) out->reason = SX_OPPOSITE;
+    if (!contrary) return true;
+    other_way = g;
   }
+  if (other_way) return true;
   const sx_cand *meant = n_gaps == 1 ? only : names_another(context, of) ? NULL : whole;
   if (!meant || !near_enough(n, meant)) return false;
   *out = (sx_follow){.of = meant, .value = fabs(meant->value)};

@@ -232,6 +232,9 @@ static sx_status name_of(filler *f, const char *indicator, sx_error *err) {
   const char *zh = found && info.label.zh ? info.label.zh : "";
   const size_t n = strlen(zh), k = strlen("用户");
   name->names_people = n >= k && (strcmp(zh + n - k, "用户") == 0 || strcmp(zh + n - k, "网民") == 0);
+  static const char *const differences[] = {"差", "余量", "减", "高出", "高于", "领先"};
+  for (size_t i = 0; i < sizeof differences / sizeof *differences; i++)
+    name->difference = name->difference || strstr(zh, differences[i]);
   const char *unit = found && info.unit ? info.unit : "";
   if (!sx_audit__unit(&name->unit, unit, strlen(unit))) name->unit = (sx_audit_unit){.mul = 1, .any = true};
   index->n_names++;
@@ -283,7 +286,8 @@ static sx_status add_row(void *data, const sx_store_row *row, sx_error *err) {
   c.change = strncmp(s, "change", 6) == 0;
   const bool level =
       strcmp(s, "level") == 0 || strcmp(s, "total") == 0 || strcmp(s, "count") == 0 || strcmp(s, "mean") == 0;
-  c.formula = strcmp(s, "formula") == 0;
+  c.of_gap = strncmp(s, "change_gap", 10) == 0;
+  c.difference = strcmp(s, "formula") == 0 && index->names[f->name].difference;
   c.kind = gap                                                                ? SX_CAND_GAP
            : c.share_of || c.unit.share != SX_AUDIT_LEVEL || (bare && !level) ? SX_CAND_SHARE
                                                                               : SX_CAND_LEVEL;

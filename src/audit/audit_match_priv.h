@@ -20,8 +20,9 @@ typedef struct sx_cand {
   sx_audit_unit unit;
   double value, se, low, high;
   bool share_of;                /* share_of_...: a part of a whole */
-  bool formula;                 /* what it measures is the study's own */
+  bool difference;              /* a formula whose name says that it is one */
   bool change;                  /* since an earlier wave */
+  bool of_gap;                  /* the change of a gap */
   size_t name;                  /* of the index */
   size_t term[SX_TERMS + 1][2]; /* its groups, of the index, by language; of a gap, what it is a gap from */
   size_t n_terms;
@@ -32,6 +33,7 @@ typedef struct sx_name {
   const char *id;
   sx_audit_unit unit;
   bool names_people;       /* the label ends with "users" */
+  bool difference;         /* the label says that it is one */
   sx_pieces label[2];      /* by language */
   double *piece_weight[2]; /* beside the pieces */
   double weight[2];        /* of all its pieces */
@@ -60,6 +62,7 @@ typedef struct sx_number {
   bool low_open, high_open;
   bool word;      /* 一半, 六成: no digit says how exact */
   bool qualified; /* a word says more than that it is rounded */
+  bool may_move;  /* it may be a change: words near it speak of one, or its sign is printed */
 } sx_number;
 
 sx_status sx_audit__match_index(sx_index *out, sx_store *store, int64_t run, sx_arena *arena,
@@ -100,6 +103,7 @@ sx_status sx_audit__context(sx_context *out, const sx_audit_text *text, size_t m
                             sx_error *err) SX_NODISCARD;
 /* What the context says of every name and every group of the index, once. */
 sx_status sx_audit__context_weigh(sx_context *out, const sx_index *index, sx_arena *arena, sx_error *err) SX_NODISCARD;
+bool sx_audit__contains(const char *text, size_t n, const char *word); /* an English word whole */
 /* Nothing but 、 or "and" between two numbers. */
 bool sx_audit__only_joins(const char *text, size_t n);
 /* The name that the words before the number shorten, among the names for which takes[name]. */
@@ -108,12 +112,29 @@ sx_status sx_audit__short_name(sx_context *context, const sx_index *index, const
 /* Evidence that the number is this result; *near: from the words beside it and the heads of its cell alone. */
 double sx_audit__evidence(double *near, const sx_index *index, const sx_cand *c, const sx_context *context);
 
+/* ---- changes, gaps and their direction (audit_match_move.c) ---- */
+
+#define SX_OPPOSITE "the words say the opposite direction"
+/* The words beside the number, or its sign, say up where the value is down. unit: of the last printed digit; nothing is opposite to what prints as zero. */
+bool sx_audit__opposite(const sx_text_mark *m, double unit, double value);
+/* The same of a result that the number agrees with in size: a change, or a gap from its group's side. */
+bool sx_audit__contrary(const sx_index *index, const sx_number *n, const sx_cand *c, const sx_context *context);
+/* Changes and gaps for numbers that are said to be ones, levels for the others. */
+bool sx_audit__same_move(const sx_number *n, const sx_cand *c);
+/* Whether it may be a change; that the context speaks of one, where the number's own words do. */
+void sx_audit__may_move(sx_number *n, sx_context *context);
+bool sx_audit__lies_in(const sx_number *n, const sx_cand *c); /* audit_match.c */
+/* A number that is said to be a change and is the level of what its words name (with evidence of at_least): the change, or NULL where the run has none. */
+bool sx_audit__level_as_change(const sx_cand **change, const sx_index *index, const sx_number *n,
+                               const sx_context *context, double at_least);
+
 /* ---- what a number says of the result before it (audit_match_follow.c) ---- */
 
 typedef struct sx_follow {
-  const sx_cand *of; /* the result; of a gap: the gap itself */
-  const char *field; /* "se", "low", "high"; NULL: its value */
-  double value;      /* that the number should be */
+  const sx_cand *of;  /* the result; of a gap: the gap itself */
+  const char *field;  /* "se", "low", "high"; NULL: its value */
+  double value;       /* that the number should be */
+  const char *reason; /* what is wrong, where it is not the value; NULL */
   bool agrees;
 } sx_follow;
 /* Item i of `all`, whose earlier items are settled: a standard error or an end of the interval of the result before it, or how far that

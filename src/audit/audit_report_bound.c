@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit_match_priv.h"
 #include "audit_report_priv.h"
 
 /* A hair above one half: the result is rounded as the decimal that it prints as, which binary cannot hold. */
@@ -185,10 +186,10 @@ static sx_status check_tip(const char **wrong, sx_tracer *t, const sx_store_row 
 /* "高出 {{... sign:none}}" of a negative gap says the opposite of the result. */
 static bool opposite(const sx_audit_text *page, const sx_text_part *part, size_t from, const sx_printed *p,
                      double value, bool magnitude) {
-  if (!magnitude || fabs(value) < HALF * p->unit) return false;
+  if (!magnitude) return false;
   for (size_t i = part->first_mark; i < part->first_mark + part->n_marks; i++) {
     const sx_text_mark *m = sx_audit_text_mark(page, i);
-    if (m->at <= from && from < m->at + m->n) return m->direction && (m->direction > 0) != (value > 0);
+    if (m->at <= from && from < m->at + m->n) return sx_audit__opposite(m, p->unit, value);
   }
   return false;
 }
@@ -231,7 +232,7 @@ sx_status sx_audit__bound(sx_tracer *t, const sx_audit_text *page, const sx_text
     const bool agrees = sx_audit__rounds_to(&p[i], values[i], run->magnitude);
     if (agrees && !opposite(page, part, from, &p[i], values[i], run->magnitude)) continue;
     trace.verdict = SX_TRACE_DIFFERS;
-    trace.reason = agrees ? "the words say the opposite direction" : "not the result at the printed precision";
+    trace.reason = agrees ? SX_OPPOSITE : "not the result at the printed precision";
     say(expected, sizeof expected, &p[i], values[i], run->unit);
     trace.expected = expected;
   }

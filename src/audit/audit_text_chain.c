@@ -84,19 +84,60 @@ void sx_audit__text_chain(sx_scan *s) {
 static const struct {
   const char *word;
   int way;
-} ways[] = {{"提升", 1},      {"提高", 1},      {"上升", 1},     {"增长", 1},      {"增加", 1},      {"上涨", 1},
-            {"扩大", 1},      {"高出", 1},      {"高于", 1},     {"高", 1},        {"增幅", 1},      {"涨幅", 1},
-            {"快于", 1},      {"快", 1},        {"领先", 1},     {"多出", 1},      {"超出", 1},      {"超过", 1},
-            {"增速", 1},      {"激增", 1},      {"暴涨", 1},     {"升", 1},        {"涨", 1},        {"增", 1},
-            {"下降", -1},     {"降低", -1},     {"减少", -1},    {"缩小", -1},     {"回落", -1},     {"低于", -1},
-            {"低", -1},       {"下滑", -1},     {"收窄", -1},    {"缩减", -1},     {"跌", -1},       {"落后", -1},
-            {"降", -1},       {"减", -1},       {"少", -1},      {"rose", 1},      {"risen", 1},     {"rise", 1},
-            {"rises", 1},     {"increased", 1}, {"increase", 1}, {"up", 1},        {"grew", 1},      {"grown", 1},
-            {"gained", 1},    {"widened", 1},   {"growth", 1},   {"higher", 1},    {"above", 1},     {"climbed", 1},
-            {"fell", -1},     {"fallen", -1},   {"fall", -1},    {"declined", -1}, {"decline", -1},  {"decreased", -1},
-            {"decrease", -1}, {"down", -1},     {"dropped", -1}, {"drop", -1},     {"narrowed", -1}, {"shrank", -1},
-            {"lower", -1},    {"below", -1}};
+} ways[] = {
+    {"提升", 1},      {"提高", 1},      {"上升", 1},       {"增长", 1},      {"增加", 1},      {"上涨", 1},
+    {"扩大", 1},      {"高出", 1},      {"高于", 1},       {"高", 1},        {"增幅", 1},      {"涨幅", 1},
+    {"快于", 1},      {"快", 1},        {"领先", 1},       {"多出", 1},      {"超出", 1},      {"超过", 1},
+    {"增速", 1},      {"激增", 1},      {"暴涨", 1},       {"升", 1},        {"涨", 1},        {"增", 1},
+    {"下降", -1},     {"降低", -1},     {"减少", -1},      {"缩小", -1},     {"回落", -1},     {"低于", -1},
+    {"低", -1},       {"下滑", -1},     {"收窄", -1},      {"缩减", -1},     {"跌", -1},       {"落后", -1},
+    {"降", -1},       {"减", -1},       {"少", -1},        {"rose", 1},      {"risen", 1},     {"rise", 1},
+    {"rises", 1},     {"increased", 1}, {"increase", 1},   {"up", 1},        {"grew", 1},      {"grown", 1},
+    {"gained", 1},    {"widened", 1},   {"growth", 1},     {"higher", 1},    {"above", 1},     {"climbed", 1},
+    {"fell", -1},     {"fallen", -1},   {"fall", -1},      {"declined", -1}, {"decline", -1},  {"decreased", -1},
+    {"decrease", -1}, {"down", -1},     {"dropped", -1},   {"drop", -1},     {"narrowed", -1}, {"shrank", -1},
+    {"lower", -1},    {"below", -1},    {"gain", 1},       {"gains", 1},     {"increases", 1}, {"increasing", 1},
+    {"rising", 1},    {"growing", 1},   {"grows", 1},      {"jumped", 1},    {"surged", 1},    {"falls", -1},
+    {"falling", -1},  {"declines", -1}, {"decreases", -1}, {"shrunk", -1},   {"slipped", -1},  {"slid", -1},
+    {"lost", -1},     {"多了", 1}};
 enum { REACH = 24, N_WAYS = sizeof ways / sizeof *ways };
+
+/* Words of a gap between groups, or of two times where the clause says so; the others are of a change. */
+static bool of_a_gap(const char *word) {
+  static const char *const words[] = {"高出", "高于", "高", "快于", "快",     "领先",  "多出",  "超出", "超过",
+                                      "低于", "低",   "少", "落后", "higher", "above", "lower", "below"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    if (strcmp(words[i], word) == 0) return true;
+  }
+  return false;
+}
+
+/* Words that qualify a share (占比高于80%), where they stand before a number that is not in points. */
+static bool qualifies(const char *word) {
+  static const char *const words[] = {"高于", "低于", "above", "below", "超出", "超过"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    if (strcmp(words[i], word) == 0) return true;
+  }
+  return false;
+}
+
+/* 至少, 高达, make up: the end of another word. */
+static bool of_another_word(const sx_scan *s, size_t i) {
+  static const char *const words[] = {"至少",     "不少",    "多少",      "最高",    "最低",     "新高",   "make up",
+                                      "makes up", "made up", "making up", "take up", "takes up", "took up"};
+  return (s->g[i - 1].c == 0x9AD8 && sx_glyph_at(s, i) == 0x8FBE) || SX_ANY_BEFORE(s, i, words) > 0; /* 高达 */
+}
+
+/* Words that say how large a level is, too: at a level they are no change. */
+static bool of_a_level(const char *word) {
+  return of_a_gap(word) || strcmp(word, "up") == 0 || strcmp(word, "down") == 0;
+}
+
+/* 高低, 升降: either. */
+static bool either_way(const sx_scan *s, size_t i) {
+  static const char *const words[] = {"高低", "升降", "增减", "涨跌", "up or down", "增或减", "高或低"};
+  return SX_ANY_BEFORE(s, i, words) > 0;
+}
 
 static bool clause_ends(uint32_t c) {
   static const uint32_t marks[] = {0xFF0C, 0x3002, 0xFF1B, 0xFF01, 0xFF1F, ';',    '!', '?',
@@ -137,30 +178,44 @@ static bool directly(const sx_scan *s, size_t i, size_t number) {
   return true;
 }
 
-static int way_before(const sx_scan *s, size_t number, size_t stop, bool points) {
+/* 倍: neither a level of something nor a share. */
+static bool is_multiple(const sx_audit_unit *unit) {
+  for (size_t i = 0; i < SX_AUDIT_DIMS; i++) {
+    if (unit->dims[i]) return false;
+  }
+  return !unit->any;
+}
+
+static int way_before(sx_mark_move *move, const sx_scan *s, size_t number, size_t stop, const sx_audit_unit *unit) {
+  const bool points = unit->share == SX_AUDIT_POINTS, level = unit->share == SX_AUDIT_LEVEL && !is_multiple(unit);
   const size_t end = number;
+  *move = SX_MOVE_NONE;
   for (size_t i = number; i > stop && number - i < REACH; i--) {
     const size_t open = over_bracket(s, i);
     if (open < i) {
       number -= i - open < number ? i - open : 0;
       i = open;
       stop = 0;
-      if (!i) return 0;
+      if (!i) break;
     }
-    if (clause_ends(s->g[i - 1].c) || (s->g[i - 1].c == ',' && sx_glyph_at(s, i) == ' ')) return 0;
+    if (clause_ends(s->g[i - 1].c) || (s->g[i - 1].c == ',' && sx_glyph_at(s, i) == ' ')) break;
     size_t best = 0;
     int way = 0;
     for (size_t w = 0; w < N_WAYS; w++) {
       if (!points && strcmp(ways[w].word, "超过") == 0) continue; /* there it qualifies the number */
+      if (level && of_a_level(ways[w].word)) continue;
       const size_t n = sx_audit__text_word_before(s, i, ways[w].word);
       if (n <= best || i - n < stop) continue;
       best = n;
       way = ways[w].way;
+      *move = !points && qualifies(ways[w].word) ? SX_MOVE_NONE : of_a_gap(ways[w].word) ? SX_MOVE_GAP : SX_MOVE_CHANGE;
     }
     if (best && sx_is_latin(s->g[i - 1].c) && sx_is_latin(sx_glyph_at(s, i))) best = 0;
-    if (best && !points && !directly(s, i, end)) return 0;
-    if (best) return reaches(s, i, end) ? 0 : way;
+    if (best && of_another_word(s, i)) best = 0;
+    if (best && ((!points && !directly(s, i, end)) || reaches(s, i, end))) break;
+    if (best) return either_way(s, i) ? 0 : way;
   }
+  *move = SX_MOVE_NONE;
   return 0;
 }
 
@@ -171,9 +226,11 @@ static int way_behind(const sx_scan *s, size_t i) {
   return SX_ANY(s, k, up) ? 1 : SX_ANY(s, k, down) ? -1 : 0;
 }
 
-/* A direction goes with changes and gaps: points always, per cents and multiples where the word says so. */
+/* A direction goes with changes and gaps: points always, per cents, multiples and levels where the word stands directly before. */
 static bool may_change(const sx_found *f) {
-  return f->kind == SX_MARK_QUANTITY && f->has_unit && (f->unit.share != SX_AUDIT_LEVEL || strcmp(f->word, "倍") == 0);
+  const bool counts = f->unit.any ? f->unit.scale10 >= 4 : f->unit.dims[SX_AUDIT_PERSON] || f->unit.dims[SX_AUDIT_YUAN];
+  return f->kind == SX_MARK_QUANTITY && f->has_unit &&
+         (f->unit.share != SX_AUDIT_LEVEL || counts || strcmp(f->word, "倍") == 0);
 }
 
 void sx_audit__text_directions(sx_scan *s) {
@@ -183,8 +240,13 @@ void sx_audit__text_directions(sx_scan *s) {
     const sx_found *before = i ? f - 1 : NULL;
     const bool listed = before && before->kind == SX_MARK_QUANTITY && joined(s, before->to, f->from) != APART;
     f->direction = f->unit.share == SX_AUDIT_POINTS ? way_behind(s, f->to) : 0;
-    if (!f->direction)
-      f->direction = listed ? before->direction
-                            : way_before(s, f->from, before ? before->to : 0, f->unit.share == SX_AUDIT_POINTS);
+    if (f->direction) {
+      f->move = SX_MOVE_GAP;
+    } else if (listed) {
+      f->direction = before->direction;
+      f->move = before->move;
+    } else {
+      f->direction = way_before(&f->move, s, f->from, before ? before->to : 0, &f->unit);
+    }
   }
 }

@@ -57,6 +57,7 @@ typedef struct sx_found {
   double value;
   int decimals, zeros, sign, direction;
   sx_mark_range range;
+  sx_mark_move move;
   sx_audit_unit unit;
   bool has_unit, has_noun;
   double scale;

@@ -362,6 +362,7 @@ static sx_status keep(sx_scan *s, size_t part, const sx_found *f) {
                                           .zeros = f->zeros,
                                           .sign = f->sign,
                                           .direction = f->direction,
+                                          .move = f->move,
                                           .range = f->range,
                                           .unit = f->word,
                                           .qualifier = f->qualifier};

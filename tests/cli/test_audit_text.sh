@@ -116,6 +116,12 @@ cat >list.md <<'TXT'
 生成式人工智能用户5.14亿人，高于Z世代的1.59亿人。网上外卖、旅行预订和在线出行的使用率分别为50.0%、45.7%和45.0%。
 TXT
 "$program" audit list.md --against study/out/results.db >"$tmp/out" 2>&1 || fail "a right list: exit $?: $(cat "$tmp/out")"
+# a change that goes the other way, in both languages; a level printed as a change
+printf '网络购物使用率较2024年下半年上升2.2个百分点。\n\nOnline shopping rose by 2.2 percentage points since the second half of 2024.\n\n网民规模增加11.22亿人。\n' >moves.md
+says 3 "0 agree, 3 differ, 0 not matched" "$program" audit moves.md --against study/out/results.db
+says 3 "-2.2 percentage points" "$program" audit moves.md --against study/out/results.db
+says 3 "the words say the opposite direction" "$program" audit moves.md --against study/out/results.db
+says 3 "it is the level, and the words say a change" "$program" audit moves.md --against study/out/results.db
 says 2 "--against RESULTS.db" "$program" audit report.md
 says 1 "--against wants the results.db of a run" "$program" audit report.md --against nowhere.db
 says 1 "run the study first" "$program" audit "$tmp"

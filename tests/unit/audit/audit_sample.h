@@ -25,6 +25,10 @@ static const audit_row audit_rows[] = {
     {"spend/total", "level", NULL, 9.368e12, 8.4e10, 9.203e12, 9.533e12, 24112},
     {"users", "growth_old", "z", 301234, 1, 301232, 301236, 8121}, /* no figures: nothing agrees with them */
     {"rate", "p_change", "z", 0.333, 0, 0, 0, 8121},
+    {"users", "change", NULL, 16501916, 3100000, 10425916, 22577916, 30000}, /* since the wave before */
+    {"rate", "change", NULL, -0.0216, 0.003, -0.0275, -0.0157, 30000},
+    {"rate", "change", "z", 0.0341, 0.004, 0.0263, 0.0419, 8121},
+    {"spend/total", "change_relative", NULL, 0.0272, 0.012, 0.0037, 0.0507, 24112},
 };
 
 static const char audit_table[] =

@@ -257,7 +257,9 @@ static void bad_input(void) {
 
 /* ---- someone's text ---------------------------------------------------------------------------------------------- */
 
-static void against(const char *text, sx_match_verdict verdict, const char *reference, const char *expected) {
+/* The last number of the text. reason: a part of it; "": none; NULL: any. */
+static void against_why(const char *text, sx_match_verdict verdict, const char *reference, const char *expected,
+                        const char *reason) {
   sx_store *store = NULL;
   sx_audit_text *read = NULL;
   sx_audit_matches *all = NULL;
@@ -266,7 +268,8 @@ static void against(const char *text, sx_match_verdict verdict, const char *refe
   REQUIRE_OK(sx_audit_text_parse(&read, NULL, SX_TEXT_MARKDOWN, text, strlen(text), "text", err));
   REQUIRE_OK(sx_audit_text_against(&all, read, store, -1, err));
   const sx_audit_match *m = all->n ? &all->items[all->n - 1] : NULL;
-  if (!m || m->verdict != verdict || strcmp(m->reference ? m->reference : "", reference) != 0 ||
+  const bool why = !reason || (m && (*reason ? m->reason && strstr(m->reason, reason) : !m->reason));
+  if (!m || !why || m->verdict != verdict || strcmp(m->reference ? m->reference : "", reference) != 0 ||
       strcmp(m->expected ? m->expected : "", expected) != 0)
     SXT_FAIL("'%s': %s, result '%s', expected '%s', score %.2f (%s)", text,
              m ? sx_match_verdict_name(m->verdict) : "nothing", m && m->reference ? m->reference : "",
@@ -275,6 +278,10 @@ static void against(const char *text, sx_match_verdict verdict, const char *refe
   sx_audit_matches_free(all);
   sx_audit_text_free(read);
   clean_up(store);
+}
+
+static void against(const char *text, sx_match_verdict verdict, const char *reference, const char *expected) {
+  against_why(text, verdict, reference, expected, NULL);
 }
 
 static void texts(void) {
@@ -362,11 +369,57 @@ static void wrong_scale(void) {
   against("数字消费用户 9.58 亿元。", SX_MATCH_NONE, "", "");
 }
 
+/* What the words say of the direction of a change or gap is the result's. */
+static void directions(void) {
+  static const char opposite[] = "the words say the opposite direction";
+  against_why("数字消费使用率较2024年下半年下降2.2个百分点。", SX_MATCH_AGREES, "rate.total.change", "", "");
+  against_why("数字消费使用率较2024年下半年上升2.2个百分点。", SX_MATCH_DIFFERS, "rate.total.change", "-2.2个百分点",
+              opposite);
+  against_why("Z世代数字消费使用率较上期下降3.4个百分点。", SX_MATCH_DIFFERS, "rate.z.change", "+3.4个百分点",
+              opposite);
+  against_why("The rate of digital consumption fell by 2.2 percentage points.", SX_MATCH_AGREES, "rate.total.change",
+              "", "");
+  against_why("The rate of digital consumption rose by 2.2 percentage points since 2024.", SX_MATCH_DIFFERS,
+              "rate.total.change", "-2.2 percentage points", opposite);
+  against_why("数字消费额下降2.7%。", SX_MATCH_DIFFERS, "spend/total.total.change_relative", "+2.7%", opposite);
+  against_why("Digital spending fell by 2.7%.", SX_MATCH_DIFFERS, "spend/total.total.change_relative", "+2.7%",
+              opposite);
+  against_why("数字消费用户减少1650万人。", SX_MATCH_DIFFERS, "users.total.change", "+1650万人", opposite);
+  /* gaps are told from either side */
+  against_why("Z世代数字消费使用率低于整体10.1个百分点。", SX_MATCH_DIFFERS, "rate.z.gap", "+10.1个百分点", opposite);
+  against_why("整体的数字消费使用率低于Z世代10.1个百分点。", SX_MATCH_AGREES, "rate.z.gap", "", "");
+  against_why("Among Gen Z the rate of digital consumption is 10.1 percentage points lower than overall.",
+              SX_MATCH_DIFFERS, "rate.z.gap", "+10.1 percentage points", opposite);
+  against_why("The rate of digital consumption is 10.1 percentage points lower overall than among Gen Z.",
+              SX_MATCH_AGREES, "rate.z.gap", "", "");
+  against_why("Z世代数字消费使用率为95.1%，比整体低10.1个百分点。", SX_MATCH_DIFFERS, "rate.z.gap", "+10.1个百分点",
+              opposite);
+}
+
+/* A change is no level and a level no change; points are no per cents. */
+static void changes(void) {
+  static const char level[] = "it is the level";
+  against("数字消费用户增加1650万人。", SX_MATCH_AGREES, "users.total.change", "");
+  against("Digital consumers increased by 16.5 million.", SX_MATCH_AGREES, "users.total.change", "");
+  against_why("数字消费用户增加9.58亿人。", SX_MATCH_DIFFERS, "users.total.change", "0.17亿人", level);
+  against_why("Digital consumers rose by 958 million.", SX_MATCH_DIFFERS, "users.total.change", "17 million", level);
+  against_why("数字消费使用率提升85.1个百分点。", SX_MATCH_DIFFERS, "rate.total.change", "-2.2个百分点", level);
+  against_why("数字消费额增长9.37万亿元。", SX_MATCH_NONE, "", "", level); /* the run has no such change */
+  against("数字消费使用率为2.2%。", SX_MATCH_NONE, "", "");
+  against("数字消费额占2.7%。", SX_MATCH_NONE, "", "");
+  against("数字消费用户达1650万人。", SX_MATCH_NONE, "", "");
+  against("数字消费使用率为85.1个百分点。", SX_MATCH_NONE, "", "");
+  against("数字消费使用率高达85.1%。", SX_MATCH_AGREES, "rate.total", "");
+  against("数字消费使用率高于85%。", SX_MATCH_AGREES, "rate.total", "");
+  against("数字消费额增长率为2.7%。", SX_MATCH_AGREES, "spend/total.total.change_relative", "");
+  against("Digital spending grew by 2.7%.", SX_MATCH_AGREES, "spend/total.total.change_relative", "");
+}
+
 static void no_figures(void) {
   against("Z世代的数字消费用户为 30.1 万人。", SX_MATCH_NONE, "", ""); /* a growth factor */
   against("Z世代的数字消费使用率为 33.3%。", SX_MATCH_NONE, "", "");   /* a p-value */
 }
 
 SXT_MAIN(SXT_CASE(qualified), SXT_CASE(one_of_several), SXT_CASE(told_by_the_one_before), SXT_CASE(wrong_scale),
-         SXT_CASE(no_figures), SXT_CASE(as_rendered), SXT_CASE(typed_numbers), SXT_CASE(changed_by_hand),
-         SXT_CASE(results_csv), SXT_CASE(bad_input), SXT_CASE(texts))
+         SXT_CASE(no_figures), SXT_CASE(directions), SXT_CASE(changes), SXT_CASE(as_rendered), SXT_CASE(typed_numbers),
+         SXT_CASE(changed_by_hand), SXT_CASE(results_csv), SXT_CASE(bad_input), SXT_CASE(texts))
