@@ -79,7 +79,8 @@ void cli_man_overview(const cli_app *app, const cli_command *const *commands, si
 
 /* ---- messages (cli_say.c) ---- */
 const char *cli_text(const cli_app *app, const char *en, const char *zh);
-void cli_say(const cli_app *app, const char *fmt, ...) SX_PRINTF(2, 3); /* a line on stderr */
+void cli_say(const cli_app *app, const char *fmt, ...) SX_PRINTF(2, 3);  /* a line on stderr */
+void cli_note(const cli_app *app, const char *fmt, ...) SX_PRINTF(2, 3); /* the same, but with --quiet nothing */
 int cli_fail(const cli_app *app, const sx_error *err); /* prints the error; the exit code of its status */
 int cli_usage(const cli_app *app, const char *fmt, ...) SX_PRINTF(2, 3);
 void cli_progress_end(cli_app *app); /* clears a drawn line */

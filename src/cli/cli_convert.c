@@ -13,8 +13,8 @@ static int run_convert(cli_app *app, const cli_args *args) {
   sx_status status = cli_read_table(&table, app, args, args->words[0], &err);
   if (status == SX_OK) status = sx_io_write(table, args->words[1], &err);
   if (status == SX_OK) {
-    cli_say(app, "%s: %zu %s, %zu %s", args->words[1], sx_table_rows(table), cli_text(app, "rows", "行"),
-            sx_table_columns(table), cli_text(app, "variables", "个变量"));
+    cli_note(app, "%s: %zu %s, %zu %s", args->words[1], sx_table_rows(table), cli_text(app, "rows", "行"),
+             sx_table_columns(table), cli_text(app, "variables", "个变量"));
   }
   sx_table_free(table);
   return status == SX_OK ? CLI_OK : cli_fail(app, &err);

@@ -4,16 +4,19 @@
 #include <math.h>
 #include <string.h>
 
-#define CLI_ESTIMATE_OPTIONS                                                                                                       \
-  CLI_DESIGN_OPTIONS, CLI_DOMAIN_OPTIONS, CLI_WEIGHTING_OPTIONS,                                                                   \
-      {"gap", "overall|LEVEL", "with --by: each group minus the whole, or minus that level, with its covariance",                  \
-       "与 --by 同用：各组减整体，或减某一水平，含协方差"},                                                                        \
-      {"deff", "replace|wor", "design effect against sampling with or without replacement (replace)",                              \
-       "设计效应的比较基准：replace 放回（默认）或 wor 不放回"},                                                                   \
-      {"level", "P", "confidence level (0.95)", "置信水平（0.95）"},                                                               \
-      {"df", "N", "degrees of freedom (those of the domain)", "自由度（默认按子总体计）"}, {                                       \
-    "ci", "METHOD", "wald, logit; for shares also xlogit, wilson, beta, asin, likelihood (logit; t for the rest)",                 \
-        "区间方法：wald、logit；比例另有 xlogit、wilson、beta、asin、likelihood（默认比例 logit，其余 t）" \
+#define CLI_ESTIMATE_OPTIONS                                                                                           \
+  CLI_DESIGN_OPTIONS, CLI_DOMAIN_OPTIONS, CLI_WEIGHTING_OPTIONS,                                                       \
+      {"gap", "overall|LEVEL", "with --by: each group minus the whole, or minus that level, with its covariance",      \
+       "与 --by 同用：各组减整体，或减某一水平，含协方差"},                                                            \
+      {"deff", "replace|wor", "design effect against sampling with or without replacement (replace)",                  \
+       "设计效应的比较基准：replace 放回（默认）或 wor 不放回"},                                                       \
+      {"level", "P", "confidence level (0.95)", "置信水平（0.95）"}, {                                                 \
+    "df", "N", "degrees of freedom (those of the domain)", "自由度（默认按子总体计）"                      \
+  }
+#define CI_OF_MEAN                                                                                                     \
+  {                                                                                                                    \
+    "ci", "METHOD", "wald; logit where the estimate is a share, between 0 and 1 (wald, with t)",                       \
+        "区间方法：wald；估计值为 0 到 1 之间的占比时可用 logit（默认 wald，用 t 分布）"    \
   }
 #define CLI_STANDARD_OPTIONS                                                                                           \
   {"standardize", "VARS", "rates standardised by these variables: with --standard",                                    \
@@ -24,6 +27,7 @@
   }
 static const cli_option mean_options[] = {
     CLI_ESTIMATE_OPTIONS,
+    CI_OF_MEAN,
     {"kind", "KIND", "arithmetic, geometric, harmonic, trimmed, winsorised (arithmetic)",
      "均值种类：arithmetic 算术、geometric 几何、harmonic 调和、trimmed 截尾、winsorised 缩尾（默认 arithmetic）"},
     {"tails", "L,U", "shares cut off below and above, with trimmed and winsorised (0.05,0.05)",
@@ -32,10 +36,15 @@ static const cli_option mean_options[] = {
      "排序题 rank(a,b)、places(a,b)：mean 平均名次（默认）或 borda 得分"},
     CLI_STANDARD_OPTIONS,
 };
-static const cli_option total_options[] = {CLI_ESTIMATE_OPTIONS};
-static const cli_option ratio_options[] = {CLI_ESTIMATE_OPTIONS, CLI_STANDARD_OPTIONS};
+static const cli_option total_options[] = {CLI_ESTIMATE_OPTIONS,
+                                           {"ci", "wald",
+                                            "the estimate -/+ t standard errors: all that a total has (wald)",
+                                            "总量的区间只有 wald（默认），用 t 分布"}};
+static const cli_option ratio_options[] = {CLI_ESTIMATE_OPTIONS, CI_OF_MEAN, CLI_STANDARD_OPTIONS};
 static const cli_option prop_options[] = {
     CLI_ESTIMATE_OPTIONS,
+    {"ci", "METHOD", "wald, logit, xlogit, wilson, beta, asin, likelihood (logit)",
+     "占比的区间方法：wald、logit、xlogit、wilson、beta、asin、likelihood（默认 logit）"},
     {"of", "cases|answers", "of a set: shares of the base, or of all answers (cases)",
      "多选题：cases 占人数（默认）或 answers 占应答数"},
     {"base", "chosen|valid|all|EXPR", "of a set: who chose any, who has any value, all, or who was asked (chosen)",

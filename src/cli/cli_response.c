@@ -108,7 +108,7 @@ static void say_counts(const response *r) {
     const int wrote = snprintf(line + used, sizeof line - used, "%s%s %zu", k ? ", " : "", names[k], n[k]);
     used += wrote > 0 ? (size_t)wrote : 0;
   }
-  cli_say(r->job.app, "%s", line);
+  cli_note(r->job.app, "%s", line);
 }
 
 static sx_status run_job(response *r, sx_error *err) {

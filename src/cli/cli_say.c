@@ -142,6 +142,16 @@ void cli_say(const cli_app *app, const char *fmt, ...) {
   fputc('\n', stderr);
 }
 
+void cli_note(const cli_app *app, const char *fmt, ...) {
+  if (app->progress && app->progress->quiet) return;
+  if (app->progress) clear_line(app->progress);
+  va_list args;
+  va_start(args, fmt);
+  vfprintf(stderr, fmt, args);
+  va_end(args);
+  fputc('\n', stderr);
+}
+
 int cli_usage(const cli_app *app, const char *fmt, ...) {
   if (app->progress) clear_line(app->progress);
   va_list args;

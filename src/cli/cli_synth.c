@@ -58,7 +58,7 @@ static int run_synth(cli_app *app, const cli_args *args) {
   sx_synth_free(model);
   cli_progress_end(app);
   if (status != SX_OK) return cli_fail(app, &err);
-  cli_say(app, "%s: %lld %s", path, (long long)n, cli_text(app, "synthetic interviews", "条合成访问"));
+  cli_note(app, "%s: %lld %s", path, (long long)n, cli_text(app, "synthetic interviews", "条合成访问"));
   return CLI_OK;
 }
 

@@ -33,6 +33,7 @@ typedef struct tab {
   uint8_t *where;   /* [rows] of the domain and the group */
   uint8_t *mask;    /* [rows] in the table: answers to both too */
   size_t n_in;      /* cases in the table */
+  sx_na nothing;    /* why there are none */
   sx_column *index; /* what the shares are of */
   sx_est_set *set;
   const sx_est_row **cell; /* [n0*n1], row by row; NULL where empty */
@@ -62,10 +63,12 @@ static void choose_group(tab *t, size_t group) {
   const cli_job *j = &t->job;
   t->group = group;
   t->n_in = 0;
+  t->nothing = SX_NA_EMPTY_DOMAIN;
   for (size_t i = 0; i < sx_table_rows(j->table); i++) {
     t->where[i] = (!j->where || j->where[i] == 1) && (!j->groups || j->groups->group[i] == (int32_t)group);
     t->mask[i] = t->where[i] && t->side[0]->group[i] >= 0 && (!t->side[1] || t->side[1]->group[i] >= 0);
     t->n_in += t->mask[i];
+    if (t->where[i]) t->nothing = SX_NA_ALL_MISSING;
   }
 }
 
@@ -261,10 +264,10 @@ static sx_status add_record(tab *t, const char *statistic, const sx_est_row *row
 
 static sx_status add_records(tab *t, const sx_test_result *r, sx_test_stat stat, bool done, sx_error *err) {
   const char *name = strcmp(t->share, "count") == 0 ? "count" : sx_arena_printf(t->job.arena, "%s_share", t->share);
-  sx_est_row row = {.level = -1, .estimate = (double)NAN, .na = SX_NA_EMPTY_DOMAIN};
+  sx_est_row row = {.level = -1, .estimate = (double)NAN, .na = t->nothing};
   row.se = row.low = row.high = row.ci_level = row.df = row.n_eff = row.deff = row.cv = (double)NAN;
   if (!name) return sx_error_memory(err);
-  if (t->n_in == 0 && t->job.groups) return add_record(t, name, &row, SIZE_MAX, err);
+  if (t->n_in == 0) return add_record(t, name, &row, SIZE_MAX, err);
   for (size_t k = 0; k < t->n[0] * t->n[1]; k++)
     if (t->cell[k]) SX_TRY(add_record(t, name, t->cell[k], k, err));
   if (done) {
@@ -302,7 +305,7 @@ static sx_status one_table(tab *t, size_t group, sx_error *err) {
   bool done = false;
   sx_error why = SX_ERROR_INIT;
   choose_group(t, group);
-  if (t->n_in > 0 || !j->groups) {
+  if (t->n_in > 0) {
     SX_TRY(find_cells(t, err));
     SX_TRY(run_test(&result, &stat, &done, &why, t, err));
   }
@@ -310,8 +313,8 @@ static sx_status one_table(tab *t, size_t group, sx_error *err) {
   if (cli_is_machine(j->app)) return add_records(t, &result, stat, done, err);
   if (group == 0) cli_job_head(j);
   say_group(t);
-  if (t->n_in == 0 && j->groups) {
-    printf("%s\n", sx_na_text(SX_NA_EMPTY_DOMAIN));
+  if (t->n_in == 0) {
+    printf("%s\n", sx_na_text(t->nothing));
     return SX_OK;
   }
   SX_TRY(print_grid(t, strcmp(t->share, "count") == 0, err));

@@ -458,17 +458,18 @@ void cli_weighting_say(const cli_app *app, const cli_weighting_report *report, b
   const sx_calibrate_report *c = &report->calibrated;
   const sx_weight_report *r = &c->weights;
   if (all && report->adjusted) {
-    cli_say(app, "%zu %s; %s %.3g (%s)", r->iterations, cli_text(app, "iterations", "次迭代"),
-            cli_text(app, "largest relative miss", "最大相对偏差"), r->worst, r->worst_cell);
-    cli_say(app, "%s %.6g .. %.6g; %s %.4g .. %.4g%s; Kish deff %.4g", cli_text(app, "weights", "权数"), r->min_weight,
-            r->max_weight, cli_text(app, "factors", "调整系数"), r->min_factor, r->max_factor,
-            r->n_at_bound ? " (some at a bound)" : "", r->kish_deff);
+    cli_note(app, "%zu %s; %s %.3g (%s)", r->iterations, cli_text(app, "iterations", "次迭代"),
+             cli_text(app, "largest relative miss", "最大相对偏差"), r->worst, r->worst_cell);
+    cli_note(app, "%s %.6g .. %.6g; %s %.4g .. %.4g%s; Kish deff %.4g", cli_text(app, "weights", "权数"), r->min_weight,
+             r->max_weight, cli_text(app, "factors", "调整系数"), r->min_factor, r->max_factor,
+             r->n_at_bound ? " (some at a bound)" : "", r->kish_deff);
   }
   if (c->n_dropped)
-    cli_say(app, "%s: %s", cli_text(app, "totals that the others imply", "可由其他总量推出的总量"), c->dropped);
+    cli_note(app, "%s: %s", cli_text(app, "totals that the others imply", "可由其他总量推出的总量"), c->dropped);
   if (c->n_negative)
-    cli_say(app, "%zu %s", c->n_negative,
-            cli_text(app, "weights are negative: --bounds, raking or logit avoid them",
-                     "个权数为负：可用 --bounds、raking 或 logit 避免"));
-  if (report->trimmed) cli_say(app, "%zu %s", report->n_trimmed, cli_text(app, "weights were trimmed", "个权数被截尾"));
+    cli_note(app, "%zu %s", c->n_negative,
+             cli_text(app, "weights are negative: --bounds, raking or logit avoid them",
+                      "个权数为负：可用 --bounds、raking 或 logit 避免"));
+  if (report->trimmed)
+    cli_note(app, "%zu %s", report->n_trimmed, cli_text(app, "weights were trimmed", "个权数被截尾"));
 }

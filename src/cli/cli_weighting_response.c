@@ -117,10 +117,10 @@ sx_status cli_weighting_frames(sx_design **out, const sx_design *design, const s
   char lambda[48] = "";
   if (!isnan(r.lambda))
     (void)snprintf(lambda, sizeof lambda, "lambda %.4g; ", r.lambda); /* the single frame has none */
-  cli_say(app, "%s: %zu + %zu / %zu + %zu; %s%s %.6g / %.6g",
-          cli_text(app, "cases of one frame and of both, by frame", "各框独有与重叠样本"), r.n_only[0], r.n_overlap[0],
-          r.n_only[1], r.n_overlap[1], lambda, cli_text(app, "the overlap by frame", "各框估计的重叠总体"),
-          r.overlap_total[0], r.overlap_total[1]);
+  cli_note(app, "%s: %zu + %zu / %zu + %zu; %s%s %.6g / %.6g",
+           cli_text(app, "cases of one frame and of both, by frame", "各框独有与重叠样本"), r.n_only[0], r.n_overlap[0],
+           r.n_only[1], r.n_overlap[1], lambda, cli_text(app, "the overlap by frame", "各框估计的重叠总体"),
+           r.overlap_total[0], r.overlap_total[1]);
   return SX_OK;
 }
 
@@ -252,12 +252,12 @@ static sx_status class_options(sx_class_options *o, sx_arena *arena, const cli_a
 }
 
 static void say(const cli_app *app, const char *what, const sx_response_report *r) {
-  cli_say(app, "%s: %zu %s %zu%s; %zu %s%s; %s %.4g .. %.4g", what, r->n_respondents,
-          cli_text(app, "cases take up the weight of", "个样本承接"), r->n_nonrespondents,
-          cli_text(app, "", " 个样本的权数"), r->n_parameters ? r->n_parameters : r->n_classes,
-          r->n_parameters ? cli_text(app, "parameters", "个参数") : cli_text(app, "classes", "个调整类"),
-          r->n_merged ? cli_text(app, " after merging", "（有合并）") : "", cli_text(app, "factors", "调整系数"),
-          r->min_factor, r->max_factor);
+  cli_note(app, "%s: %zu %s %zu%s; %zu %s%s; %s %.4g .. %.4g", what, r->n_respondents,
+           cli_text(app, "cases take up the weight of", "个样本承接"), r->n_nonrespondents,
+           cli_text(app, "", " 个样本的权数"), r->n_parameters ? r->n_parameters : r->n_classes,
+           r->n_parameters ? cli_text(app, "parameters", "个参数") : cli_text(app, "classes", "个调整类"),
+           r->n_merged ? cli_text(app, " after merging", "（有合并）") : "", cli_text(app, "factors", "调整系数"),
+           r->min_factor, r->max_factor);
 }
 
 sx_status cli_weighting_eligibility(sx_design **out, const sx_design *design, const sx_table *table,

@@ -115,11 +115,28 @@ void sx_design__index_clear(design_index *index) {
   index->first = NULL;
 }
 
+/* The first value of a text that is no finite number: Inf, NaN and 1e400 make a column a text. */
+static sx_status text_for_number(const sx_column *column, const char *what, sx_error *err) {
+  if (column->type == SX_TEXT || column->type == SX_CATEGORY)
+    for (size_t i = 0; i < column->n; i++) {
+      if (sx_column_missing(column, i)) continue;
+      double x = 0;
+      size_t n = 0;
+      const char *text = sx_dict_get(column->dict, column->data.code[i], &n);
+      if (sx_text_to_double(&x, text, n) && isfinite(x)) continue;
+      char where[SX_ERROR_WHERE_MAX];
+      (void)snprintf(where, sizeof where, "%s: case %zu", column->name, i + 1);
+      return sx_error_set(
+          err, SX_E_DATA, where,
+          "the %s is '%.40s', which is not a finite number: give every case a finite number of 0 or more", what, text);
+    }
+  return sx_error_set(err, SX_E_ARGUMENT, column->name, "the %s is %s, a number is needed", what,
+                      sx_type_name(column->type));
+}
+
 sx_status sx_design__read_weights(double *out, const sx_column *column, bool zero_missing, bool negative,
                                   const char *what, sx_error *err) {
-  if (column->type != SX_NUMBER && column->type != SX_INTEGER)
-    return sx_error_set(err, SX_E_ARGUMENT, column->name, "the %s is %s, a number is needed", what,
-                        sx_type_name(column->type));
+  if (column->type != SX_NUMBER && column->type != SX_INTEGER) return text_for_number(column, what, err);
   for (size_t i = 0; i < column->n; i++) {
     const bool missing = sx_column_missing(column, i);
     const double x = missing ? 0 : column->type == SX_NUMBER ? column->data.f64[i] : (double)column->data.i64[i];

@@ -24,6 +24,7 @@ typedef struct ineq_view {
   uint8_t *in;                  /* [n] in the domain, or NULL: all are */
   double line, *dt;             /* poverty: the threshold and its score [n]; dt NULL where no scores are wanted */
   size_t n, n_in;
+  bool negative;                       /* some weight is below 0: C_k falls there */
   double weight, total, mean;          /* C_n, T_n, T_n/C_n of all cases */
   double in_weight, in_total, in_mean; /* of those in the domain */
   double bandwidth;                    /* of the kernel, where densities are by one */

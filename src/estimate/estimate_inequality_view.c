@@ -67,7 +67,7 @@ sx_status sx_estimate__ineq_view(ineq_view *out, const ineq_job *job, const sx_c
     v.x[k] = y->type == SX_NUMBER ? y->data.f64[v.row[k]] : (double)y->data.i64[v.row[k]];
     v.amount[k] = sum += v.w[k] * v.x[k];
   }
-  sx_estimate__cumulate(v.cum, v.w, n);
+  v.negative = sx_estimate__cumulate(v.cum, v.w, n);
   v.weight = sx_num_sum(v.w, n);
   v.total = sx_num_dot(v.w, v.x, n);
   v.mean = v.total / v.weight;
@@ -82,7 +82,7 @@ sx_status sx_estimate__ineq_view(ineq_view *out, const ineq_job *job, const sx_c
 }
 
 double sx_estimate__ineq_quantile(const ineq_view *v, double p) {
-  const est_view all = {v->x, v->w, v->cum, v->n};
+  const est_view all = {v->x, v->w, v->cum, v->n, v->negative};
   return sx_estimate__quantile(SX_QRULE_MATH, &all, p);
 }
 
@@ -90,6 +90,7 @@ double sx_estimate__ineq_median_upto(const ineq_view *v, double t) {
   double sum = 0, at = 0, last = (double)NAN;
   for (size_t k = 0; k < v->n && v->x[k] <= t; k++)
     if (ineq_in(v, k)) sum += v->w[k];
+  if (!(sum > 0)) return (double)NAN;
   const double half = sum * (0.5 - 1e-13);
   for (size_t k = 0; k < v->n && v->x[k] <= t; k++) {
     if (!ineq_in(v, k)) continue;

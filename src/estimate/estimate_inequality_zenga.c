@@ -11,6 +11,8 @@
  * R's convey has the step form 1 - sum w_k (N - C_k) B_k/(N C_k K_k), K_k = T - B_k, of Barabesi, Diana & Perri (2016)
  * Statistics 50:1161-1172, which depends on the order of equal amounts. With a_k = w_k (1/C_k - 1/N) its gradient is
  * -(1/C_k - 1/N) B_k/K_k - sum w B/K / N^2 - x_k sum a/K + sum_{j >= k} w B/(C^2 K) + x_k T sum_{j <= k} a/K^2. */
+#include <stdio.h>
+
 #include "estimate_inequality_priv.h"
 
 /* Partial derivatives of the sum, by C_k and T_k [n], N and T. */
@@ -81,9 +83,22 @@ static double step_form(double *score, double *above, const ineq_view *v) {
   return 1 - sum;
 }
 
+/* Its logarithms are of sums of weights. */
+static sx_status check_weights(const ineq_view *v, sx_error *err) {
+  for (size_t k = 0; v->negative && k < v->n; k++) {
+    if (!(v->w[k] < 0)) continue;
+    char where[SX_ERROR_WHERE_MAX];
+    (void)snprintf(where, sizeof where, "%s: case %zu", v->job->request->y->name, (size_t)v->row[k] + 1);
+    return sx_error_set(err, SX_E_DATA, where,
+                        "its weight is %g: Zenga's index needs weights above 0 (calibrate with --bounds)", v->w[k]);
+  }
+  return SX_OK;
+}
+
 sx_status sx_estimate__ineq_zenga(double *value, double *score, sx_na *na, const ineq_view *v, sx_error *err) {
   (void)na;
   SX_TRY(sx_estimate__ineq_least(v, 0, true, (double)INFINITY, "Zenga's index", err));
+  SX_TRY(check_weights(v, err));
   if (v->job->options->form == SX_INEQUALITY_CONVEY) {
     *value = step_form(score, v->u, v);
     return SX_OK;

@@ -83,13 +83,21 @@ static void fisher(sx_est_row *row, const sx_est_options *o) {
   row->high = tanh(atanh(r) + half);
 }
 
+/* No case has an answer: is there one at all? */
+static sx_na why_nothing(const moment_run *m, size_t g) {
+  const sx_est_request *r = m->request;
+  for (size_t i = 0; i < m->y->n; i++)
+    if ((!r->where || r->where[i] == 1) && (r->by ? r->by->group[i] : 0) == (int32_t)g) return SX_NA_ALL_MISSING;
+  return SX_NA_EMPTY_DOMAIN;
+}
+
 static sx_status one_domain(moment_run *m, size_t g, const sx_expr *formula, sx_error *err) {
   sx_est_row *row = &m->set->rows[g];
   const sx_est_row *mean = &m->of[0]->rows[g];
   const sx_ctx *ctx = sx_design_ctx(m->design);
   *row = (sx_est_row){.group = g, .level = -1, .estimate = (double)NAN, .ci_level = m->options->ci_level};
   row->n = mean->n;
-  row->na = mean->est ? SX_NA_ZERO_DENOMINATOR : mean->na;
+  row->na = mean->est ? SX_NA_ZERO_DENOMINATOR : mean->na == SX_NA_EMPTY_DOMAIN ? why_nothing(m, g) : mean->na;
   row->se = row->low = row->high = row->cv = row->df = row->n_eff = row->deff = (double)NAN;
   if (!mean->est || mean->n < 2) return SX_OK;
   const sx_est *values[MEANS];

@@ -252,20 +252,24 @@ typedef struct est_sorted {
   size_t *start; /* [n_domains+1] */
   uint32_t *row;
   double *x, *w, *cum; /* cum [k]: the weights of the domain up to and with k, correctly summed */
+  bool negative;       /* some weight is below 0: cum falls there */
 } est_sorted;
 /* keep_zero: cases of weight 0 stay (their replicate weights may not be 0). */
 sx_status sx_estimate__sort(est_sorted *out, const sx_design *design, const sx_quantile_request *request,
                             bool keep_zero, sx_error *err) SX_NODISCARD;
 void sx_estimate__sorted_clear(est_sorted *sorted);
-/* cum [n] from w [n]. */
-void sx_estimate__cumulate(double *cum, const double *w, size_t n);
+/* cum [n] from w [n]; true where some weight is below 0, so that cum falls. */
+bool sx_estimate__cumulate(double *cum, const double *w, size_t n);
 
-/* estimate_qrule.c: the quantile of sorted x [n] with weights w > 0 cumulated to cum, n > 0. */
+/* estimate_qrule.c: the quantile of sorted x [n] with weights w cumulated to cum, n > 0; NaN where they add up to nothing above 0.
+ * negative: cum may fall. */
 typedef struct est_view {
   const double *x, *w, *cum;
   size_t n;
+  bool negative;
 } est_view;
 double sx_estimate__quantile(sx_qrule rule, const est_view *view, double p);
 bool sx_estimate__rule_weighs(sx_qrule rule); /* reads w; else it may be NULL */
+bool sx_estimate__rule_rises(sx_qrule rule);  /* has no meaning where cum falls */
 
 #endif

@@ -12,7 +12,11 @@
  *
  * Hyndman & Fan (1996) Am. Stat. 50:361-365, carried to weights as R survey's qrule does. Below F_1 R takes the second value for
  * math and continues hf4's line beyond the data; here both give x_1. F_k = p is decided to TIE times W, so that rounding
- * of p W or of the sums does not move an estimate. */
+ * of p W or of the sums does not move an estimate.
+ *
+ * Weights below 0 (of calibration) count with their sign, and F may fall: then the value is the one after the last x with F(x) <= p,
+ * F(x) taken where a run of equal values ends, which is R's choice; where F rises it is the same as above. hf5 .. hf9 are lines
+ * through points in order and have no value then. */
 #include <string.h>
 
 #include "estimate_priv.h"
@@ -20,9 +24,17 @@
 /* Relative size of what counts as equal sums of weights: a few hundred roundings, far below any one weight's share. */
 static const double TIE = 1e-13;
 
+/* The same where sums fall: behind the last run of equal values at whose end C_k <= p W. */
+static size_t count_to_last(const est_view *v, double at) {
+  size_t k = v->n;
+  while (k > 0 && !(v->cum[k - 1] <= at && (k == v->n || v->x[k] != v->x[k - 1]))) k--;
+  return k;
+}
+
 /* How many C_k are <= p W. */
 static size_t count_to(const est_view *v, double p) {
   const double at = (p + TIE) * v->cum[v->n - 1];
+  if (v->negative) return count_to_last(v, at);
   size_t lo = 0, hi = v->n;
   while (lo < hi) {
     const size_t mid = lo + (hi - lo) / 2;
@@ -65,7 +77,9 @@ static double by_line(const est_view *v, double p) {
   if (k == 0) return v->x[0];
   if (k == v->n) return v->x[v->n - 1];
   const double total = v->cum[v->n - 1];
-  return between(v->x[k - 1], v->x[k], v->cum[k - 1] / total, v->cum[k] / total, p);
+  size_t end = k; /* sums that fall are those of whole runs */
+  while (v->negative && end + 1 < v->n && v->x[end + 1] == v->x[k]) end++;
+  return between(v->x[k - 1], v->x[k], v->cum[k - 1] / total, v->cum[end] / total, p);
 }
 
 static double plot_at(sx_qrule rule, const est_view *v, size_t k) {
@@ -120,7 +134,12 @@ bool sx_estimate__rule_weighs(sx_qrule rule) {
          rule == SX_QRULE_HF6 || rule == SX_QRULE_HF7 || rule == SX_QRULE_HF8 || rule == SX_QRULE_HF9;
 }
 
+bool sx_estimate__rule_rises(sx_qrule rule) {
+  return rule >= SX_QRULE_HF5 && rule <= SX_QRULE_HF9;
+}
+
 double sx_estimate__quantile(sx_qrule rule, const est_view *v, double p) {
+  if (!(v->cum[v->n - 1] > 0)) return (double)NAN;
   switch (rule) {
   case SX_QRULE_MATH:
   case SX_QRULE_HF1:

@@ -28,7 +28,10 @@ typedef struct quantile_run {
 
 static est_view view_of(const est_sorted *s, size_t g) {
   const size_t from = s->start[g];
-  return (est_view){s->x + from, s->w ? s->w + from : NULL, s->cum + from, s->start[g + 1] - from};
+  est_view v = {s->x + from, s->w ? s->w + from : NULL, s->cum + from, s->start[g + 1] - from, false};
+  if (!s->negative) return v;
+  for (size_t k = 0; k < v.n && !v.negative; k++) v.negative = v.cum[k] < (k ? v.cum[k - 1] : 0);
+  return v;
 }
 
 static sx_status check(const sx_design *design, const sx_quantile_request *r, const sx_quantile_options *o,
@@ -54,6 +57,22 @@ static sx_status check(const sx_design *design, const sx_quantile_request *r, co
     return sx_error_set(err, SX_E_ARGUMENT, NULL, "an unknown rule, interval or centre");
   if (o->interval == SX_QINTERVAL_REPLICATE && sx_design_replicates(design) == 0)
     return sx_error_set(err, SX_E_ARGUMENT, "interval", "replicate needs a design with replicate weights");
+  return SX_OK;
+}
+
+/* What weights below 0 leave without a meaning. */
+static sx_status check_rises(const quantile_run *q, sx_error *err) {
+  const char *name = q->request->y->name;
+  if (sx_estimate__rule_rises(q->options->rule))
+    return sx_error_set(
+        err, SX_E_DATA, name,
+        "weights are negative, and '%s' is a line through shares in order: take math, school, hf3 or hf4, "
+        "or calibrate with bounds",
+        sx_qrule_name(q->options->rule));
+  if (q->options->interval == SX_QINTERVAL_SCORE)
+    return sx_error_set(err, SX_E_DATA, name,
+                        "weights are negative, and the interval 'score' supposes that shares rise: take mean, beta, "
+                        "xlogit or asin, or calibrate with bounds");
   return SX_OK;
 }
 
@@ -217,6 +236,7 @@ static bool begin(sx_est_row *row, size_t g, size_t k, double value, const sx_es
   row->se = row->low = row->high = row->cv = (double)NAN;
   row->n_eff = share->n_eff;
   row->deff = share->deff;
+  if (isnan(value) && row->na == SX_NA_NONE) row->na = SX_NA_ZERO_DENOMINATOR; /* weights that add up to nothing */
   return !isnan(value) && !isnan(share->se);
 }
 
@@ -352,7 +372,8 @@ typedef struct rep_quantiles {
 } rep_quantiles;
 
 /* One domain; space [3n], n its cases. */
-static void domain_values(const rep_quantiles *t, size_t r, size_t g, const double *weights, double *space) {
+static sx_status domain_values(const rep_quantiles *t, size_t r, size_t g, const double *weights, double *space,
+                               sx_error *err) {
   const est_sorted *all = t->all;
   const sx_quantile_request *request = t->q->request;
   const size_t from = all->start[g], n = all->start[g + 1] - from, reps = sx_design_replicates(t->q->design);
@@ -362,13 +383,15 @@ static void domain_values(const rep_quantiles *t, size_t r, size_t g, const doub
     const double weight = weights[all->row[from + k]];
     x[m] = all->x[from + k];
     w[m] = weight;
-    m += weight > 0;
+    m += weight != 0;
   }
-  sx_estimate__cumulate(cum, w, m);
-  const est_view v = {x, w, cum, m};
+  const bool negative = sx_estimate__cumulate(cum, w, m);
+  if (negative) SX_TRY(check_rises(t->q, err));
+  const est_view v = {x, w, cum, m, negative};
   for (size_t k = 0; k < request->n_probs; k++)
     t->z[(g * request->n_probs + k) * reps + r] =
         m ? sx_estimate__quantile(t->q->options->rule, &v, request->probs[k]) : (double)NAN;
+  return SX_OK;
 }
 
 static sx_status replicate_values(void *data, size_t r, sx_error *err) {
@@ -376,12 +399,12 @@ static sx_status replicate_values(void *data, size_t r, sx_error *err) {
   const sx_ctx *ctx = sx_design_ctx(t->q->design);
   double *weights = sx_mem_alloc(ctx, sx_design_rows(t->q->design), sizeof *weights);
   double *space = sx_mem_alloc(ctx, t->largest, 3 * sizeof *space);
-  const bool ok = weights && space;
-  if (ok) sx_design_replicate(weights, t->q->design, r);
-  for (size_t g = 0; ok && g < t->all->n_domains; g++) domain_values(t, r, g, weights, space);
+  sx_status st = weights && space ? SX_OK : sx_error_memory(err);
+  if (st == SX_OK) sx_design_replicate(weights, t->q->design, r);
+  for (size_t g = 0; st == SX_OK && g < t->all->n_domains; g++) st = domain_values(t, r, g, weights, space, err);
   sx_mem_free(ctx, weights);
   sx_mem_free(ctx, space);
-  return ok ? SX_OK : sx_error_memory(err);
+  return st;
 }
 
 static sx_status replicate_row(sx_est_row *row, const quantile_run *q, const double *z, sx_error *err) {
@@ -465,6 +488,7 @@ sx_status sx_estimate_quantile(sx_est_set **out, const sx_design *design, const 
   SX_TRY(check(design, request, q.options, err));
   SX_TRY(sx_estimate__sort(&q.sorted, design, request, false, err));
   sx_status st = SX_OK;
+  if (q.sorted.negative) SX_TRY_GOTO(st, check_rises(&q, err), done);
   forget_unused(&q.sorted, q.options->rule);
   q.at = sx_mem_alloc(ctx, q.sorted.n_domains, sizeof *q.at);
   q.indicator = sx_mem_alloc(ctx, sx_design_rows(design), sizeof *q.indicator);

@@ -213,7 +213,7 @@ static sx_status not_finite(const sx_column *y, size_t i, sx_error *err) {
 }
 
 static bool in_base(const sorting *s, const double *w, size_t i) {
-  return domain_at(s->request, i) >= 0 && !sx_column_missing(s->request->y, i) && (w[i] > 0 || s->keep_zero);
+  return domain_at(s->request, i) >= 0 && !sx_column_missing(s->request->y, i) && (w[i] != 0 || s->keep_zero);
 }
 
 static sx_status count_base(void *data, size_t p, sx_error *err) {
@@ -225,7 +225,7 @@ static sx_status count_base(void *data, size_t p, sx_error *err) {
   for (size_t i = piece_start(s, s->rows, p); i < end; i++) {
     if (domain_at(s->request, i) < 0 || sx_column_missing(y, i)) continue;
     if (!isfinite(number_at(y, i))) return not_finite(y, i, err);
-    n += w[i] > 0 || s->keep_zero;
+    n += w[i] != 0 || s->keep_zero;
   }
   s->piece[p].n = n;
   return SX_OK;
@@ -279,10 +279,24 @@ static sx_status sorting_new(sorting *s, sx_error *err) {
   return in_pieces(s, collect, err);
 }
 
+/* The sums from the first weight below 0 on: they may fall. */
+static void cumulate_signed(double *cum, const double *w, size_t n, double sum, double comp) {
+  for (size_t k = 0; k < n; k++) {
+    const double t = sum + w[k];
+    comp += fabs(sum) >= fabs(w[k]) ? (sum - t) + w[k] : (w[k] - t) + sum;
+    sum = t;
+    cum[k] = sum + comp;
+  }
+}
+
 /* Neumaier's sum, rounded at every step: what is printed does not depend on the order of equal values. */
-void sx_estimate__cumulate(double *cum, const double *w, size_t n) {
+bool sx_estimate__cumulate(double *cum, const double *w, size_t n) {
   double sum = 0, comp = 0, last = 0;
   for (size_t k = 0; k < n; k++) {
+    if (w[k] < 0) {
+      cumulate_signed(cum + k, w + k, n - k, sum, comp);
+      return true;
+    }
     const double t = sum + w[k];
     comp += sum >= w[k] ? (sum - t) + w[k] : (w[k] - t) + sum;
     sum = t;
@@ -290,6 +304,7 @@ void sx_estimate__cumulate(double *cum, const double *w, size_t n) {
     last = now > last ? now : last;
     cum[k] = last;
   }
+  return false;
 }
 
 /* ---- all of it ------------------------------------------------------------------------------------------------------- */
@@ -327,7 +342,8 @@ static void take(est_sorted *q, sorting *s) {
   s->row = NULL;
   s->other_key = s->key = NULL;
   for (size_t g = 0; g < q->n_domains; g++)
-    sx_estimate__cumulate(q->cum + q->start[g], q->w + q->start[g], q->start[g + 1] - q->start[g]);
+    if (sx_estimate__cumulate(q->cum + q->start[g], q->w + q->start[g], q->start[g + 1] - q->start[g]))
+      q->negative = true;
 }
 
 sx_status sx_estimate__sort(est_sorted *out, const sx_design *design, const sx_quantile_request *r, bool keep_zero,
@@ -335,7 +351,7 @@ sx_status sx_estimate__sort(est_sorted *out, const sx_design *design, const sx_q
   const sx_ctx *ctx = sx_design_ctx(design);
   sx_status st = SX_OK;
   sorting s = {.design = design, .request = r, .keep_zero = keep_zero, .rows = sx_design_rows(design)};
-  est_sorted q = {*ctx, r->by ? r->by->n_groups : 1, NULL, NULL, NULL, NULL, NULL};
+  est_sorted q = {*ctx, r->by ? r->by->n_groups : 1, NULL, NULL, NULL, NULL, NULL, false};
   s.n_domains = q.n_domains;
   SX_TRY_GOTO(st, sorting_new(&s, err), done);
   q.start = sx_mem_zalloc(ctx, q.n_domains + 1, sizeof *q.start);
