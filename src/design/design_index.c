@@ -127,7 +127,7 @@ static sx_status text_for_number(const sx_column *column, const char *what, sx_e
       char where[SX_ERROR_WHERE_MAX];
       (void)snprintf(where, sizeof where, "%s: case %zu", column->name, i + 1);
       return sx_error_set(
-          err, SX_E_DATA, where,
+          err, SX_E_ARGUMENT, where,
           "the %s is '%.40s', which is not a finite number: give every case a finite number of 0 or more", what, text);
     }
   return sx_error_set(err, SX_E_ARGUMENT, column->name, "the %s is %s, a number is needed", what,

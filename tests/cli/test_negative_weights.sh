@@ -75,7 +75,7 @@ grep -q "weights are negative: --bounds" "$tmp/err" || fail "negative weights ar
 # ---- weights that are no numbers ----
 for bad in Inf 1e400 NaN many; do
   awk -F, -v OFS=, -v v=$bad 'NR == 6 { $6 = v } 1' $data >"$tmp/bad.csv"
-  run_fails 1 "w: case 5: the weight is '$bad', which is not a finite number" "$program" mean "$tmp/bad.csv" x --weights w
+  run_fails 2 "w: case 5: the weight is '$bad', which is not a finite number" "$program" mean "$tmp/bad.csv" x --weights w
 done
 
 # ---- nobody there ----
