@@ -30,7 +30,8 @@ tables:
   - {id: T2, rows: [q1, q3], cols: total + age, net: {Low: [1, 2]}, stats: [col_pct, mean], note: {zh: 说明, en: A remark}}
   - {id: T3, title: {zh: 表三, en: Three}, indicators: [one], domains: [total]}
 YAML
-run() { (cd "$dir" && "$OLDPWD/$program" run study.yaml >"$tmp/out" 2>"$tmp/err"); }
+program=$(realpath "$program")
+run() { (cd "$dir" && "$program" run study.yaml >"$tmp/out" 2>"$tmp/err"); }
 run || fail "run: exit $?: $(cat "$tmp/err" "$tmp/out" | tail -5)"
 page=$(ls "$dir"/out/*.en.html | head -1)
 for text in 'Table one' '59.1' '46.5' 'A letter: the column' 'sex / 1 (A)' 'A remark' 'Low'; do
@@ -53,7 +54,7 @@ grep -qF 'A remark' "$page" || fail "the unchanged table is gone"
 # what is refused, with its place
 bad() {
   sed "$2" "$dir/study.yaml" >"$dir/bad.yaml"
-  (cd "$dir" && "$OLDPWD/$program" run bad.yaml >"$tmp/out" 2>"$tmp/err") && fail "$2 passes"
+  (cd "$dir" && "$program" run bad.yaml >"$tmp/out" 2>"$tmp/err") && fail "$2 passes"
   grep -q -- "$1" "$tmp/err" "$tmp/out" || fail "$2: no '$1' in $(cat "$tmp/err" "$tmp/out")"
 }
 bad "did you mean spss" 's/profile: spss/profile: spsss/'
