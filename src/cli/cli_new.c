@@ -13,9 +13,9 @@ static int run_new(cli_app *app, const cli_args *args) {
     return cli_fail(app, &err);
   }
   printf("%s/study.yaml\n", dir);
-  cli_say(app, "%s",
-          cli_text(app, "Look through the lines marked '# confirm', then:", "请核对标有“# confirm”的各行，然后："));
-  cli_say(app, "  shuxiao check %s/study.yaml\n  shuxiao run %s/study.yaml", dir, dir);
+  cli_note(app, "%s",
+           cli_text(app, "Look through the lines marked '# confirm', then:", "请核对标有“# confirm”的各行，然后："));
+  cli_note(app, "  shuxiao check %s/study.yaml\n  shuxiao run %s/study.yaml", dir, dir);
   return CLI_OK;
 }
 

@@ -44,8 +44,8 @@ static sx_status say_how_to_read(cli_app *app, const cli_args *args, const sx_de
   sx_buf_printf(&buf, " --df %s", number);
   const sx_status status = sx_buf_status(&buf, err);
   if (status == SX_OK)
-    cli_say(app, "%zu %s %s", reps,
-            cli_text(app, "replicate weights written: read them with", "组复制权数已写出，读入时用"), buf.data);
+    cli_note(app, "%zu %s %s", reps,
+             cli_text(app, "replicate weights written: read them with", "组复制权数已写出，读入时用"), buf.data);
   sx_buf_clear(&buf);
   return status;
 }

@@ -1,6 +1,8 @@
 /* Quantiles against a slow twin, closed forms and simulated coverage; what is refused; intervals of a share. */
 #include "est_help.h"
 
+#include "estimate/estimate_priv.h"
+
 static sx_est_set *ask(const sx_design *d, const sx_quantile_request *r, const sx_quantile_options *o) {
   sx_est_set *set = NULL;
   sx_error err = SX_ERROR_INIT;
@@ -457,6 +459,29 @@ static void test_share_intervals(void) {
   sx_table_free(t);
 }
 
+/* Shares at 1 to 5 are 0.4, 0.2, 0.6, 1.2, 1: 0.3 is crossed more than once, and 0.5 inside the run of 2s counts for nothing. */
+static void test_falling_shares(void) {
+  const double x[] = {1, 2, 2, 3, 4, 5}, w[] = {4, 1, -3, 4, 6, -2};
+  double cum[6];
+  CHECK(sx_estimate__cumulate(cum, w, 6));
+  CHECK(cum[1] == 5 && cum[2] == 2 && cum[4] == 12 && cum[5] == 10); /* shares 0.4 0.2 0.6 1.2 1 */
+  const est_view v = {x, w, cum, 6, true};
+  CHECK(sx_estimate__quantile(SX_QRULE_MATH, &v, 0.1) == 1);
+  CHECK(sx_estimate__quantile(SX_QRULE_MATH, &v, 0.3) == 3);
+  CHECK(sx_estimate__quantile(SX_QRULE_MATH, &v, 0.45) == 3);
+  CHECK(sx_estimate__quantile(SX_QRULE_MATH, &v, 0.2) == 2);
+  CHECK(sx_estimate__quantile(SX_QRULE_SCHOOL, &v, 0.2) == 2.5);
+  CHECK(sx_estimate__quantile(SX_QRULE_MATH, &v, 0.99) == 4);
+  CHECK(sx_estimate__quantile(SX_QRULE_MATH, &v, 1) == 5);
+  CHECK_NEAR(sx_estimate__quantile(SX_QRULE_HF4, &v, 0.3), 2.25, 1e-12);
+  const double none[] = {1, -1};
+  CHECK(sx_estimate__cumulate(cum, none, 2));
+  const est_view nothing = {x, none, cum, 2, true};
+  CHECK(isnan(sx_estimate__quantile(SX_QRULE_MATH, &nothing, 0.5)));
+  const double plain[] = {1, 2, 0, 3};
+  CHECK(!sx_estimate__cumulate(cum, plain, 4));
+}
+
 SXT_MAIN(SXT_CASE(test_twin), SXT_CASE(test_invariance), SXT_CASE(test_close_values), SXT_CASE(test_threads),
          SXT_CASE(test_rules), SXT_CASE(test_heaped_coverage), SXT_CASE(test_score_and_replicates),
-         SXT_CASE(test_reasons_and_refusals), SXT_CASE(test_share_intervals))
+         SXT_CASE(test_reasons_and_refusals), SXT_CASE(test_share_intervals), SXT_CASE(test_falling_shares))
