@@ -23,8 +23,9 @@ typedef struct sx_twophase_spec {
   const char *strata;  /* NULL: one stratum */
   const char *cluster; /* NULL: every case is a unit */
   bool nest;           /* clusters are numbered within strata */
-  /* Units in the population, or the sampling fraction: simple random sampling in strata. NULL: units enter independently of one
-   * another out of a large population (R's reading; APPROX: with replacement in strata) */
+  /* Units in the population, or the sampling fraction: simple random sampling in strata. NULL: with replacement in strata, the
+   * limit of a large population; unweighted, without strata and clusters and with FULL, cases enter independently of one another
+   * (R's reading of a cohort) */
   const char *fpc;
   /* second phase, of cases */
   const uint8_t *in;          /* [rows] 1: in the second phase, 0: not */

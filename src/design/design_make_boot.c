@@ -1,7 +1,9 @@
 /* design_make_boot.c: factors of the bootstraps.
  *
  *   Canty-Davison   t_hi, the times that PSU i is among n_h drawn with replacement; with an fpc among n_h drawn without
- *                   replacement from N_h copies of the PSUs in turn: Canty & Davison (1999) The Statistician 48:379-391
+ *                   replacement from N_h copies of the PSUs: Canty & Davison (1999) The Statistician 48:379-391. Where N_h is
+ *                   no multiple of n_h, which PSUs have the one copy more is drawn once for all replicates: drawn anew it would
+ *                   add its own spread, (r/n)(1 - r/n) (n/N)^2 per PSU, r the rest of N/n, which no fpc takes back
  *   Rao-Wu          1 - lambda + lambda n_h/m_h t_hi, m_h = n_h - 1 drawn with replacement, lambda = sqrt(m_h(1-f_h)/(n_h-1)):
  *                   Rao & Wu (1988) JASA 83:231-241; Rao, Wu & Yue (1992) Survey Methodology 18:209-217
  *   Preston         half of the units without replacement at every stage: Preston (2009) Survey Methodology 35:227-234.
@@ -10,12 +12,12 @@
  *
  * A stratum (group) of one unit, and one taken for sure in Rao-Wu and Preston, keeps factor 1 at its stage; in Preston what
  * lies within it is still replicated. Each replicate draws stratum h from the Philox stream (replicate, stage, h), so that
- * neither threads nor the number of replicates change a replicate. */
+ * neither threads nor the number of replicates change a replicate; the copies come from (0, ODD, h). */
 #include <string.h>
 
 #include "design_priv.h"
 
-enum { CHUNK = 32 }; /* replicates drawn together */
+enum { CHUNK = 32 /* replicates drawn together */, ODD = 15 /* in place of a stage */ };
 
 typedef struct boot {
   design_factor *f;
@@ -54,12 +56,11 @@ static void without_replacement(double *keep, size_t n, size_t m, sx_rng *rng) {
   }
 }
 
-/* count [n]: n drawn without replacement from `population` >= n copies of the units, population/n rounded down or up of
- * each; odd [n] marks those with one more. A pair (unit, copy) is drawn until it exists and is not yet taken; which copies
- * of a unit are taken does not matter, so they count as the first ones. */
-static void from_population(uint16_t *count, double *odd, size_t n, uint64_t population, sx_rng *rng) {
+/* count [n]: n drawn without replacement from `population` >= n copies of the units, population/n rounded down of each and one
+ * more where odd [n] says so. A pair (unit, copy) is drawn until it exists and is not yet taken; which copies of a unit are
+ * taken does not matter, so they count as the first ones. */
+static void from_population(uint16_t *count, const double *odd, size_t n, uint64_t population, sx_rng *rng) {
   const uint64_t whole = population / n;
-  without_replacement(odd, n, (size_t)(population % n), rng);
   memset(count, 0, n * sizeof *count);
   for (size_t drawn = 0; drawn < n;) {
     const size_t k = (size_t)sx_rng_below(rng, n);
@@ -70,17 +71,27 @@ static void from_population(uint16_t *count, double *odd, size_t n, uint64_t pop
   }
 }
 
-/* Counts of stratum h in replicate r. */
-static void canty_davison(uint16_t *t, const boot *b, size_t r, size_t h, double *odd) {
+/* PSUs of stratum h in the population, 0 where it is too large to be told from an endless one; odd [n]: those with one copy more. */
+static uint64_t population_of(double *odd, const boot *b, size_t h) {
   const design_sample *s = b->s;
   const size_t n = s->start[h + 1] - s->start[h];
+  const double population = s->fraction ? round((double)n / s->fraction[h]) : (double)INFINITY;
+  if (population > 1e15) return 0;
+  sx_rng rng;
+  stream(&rng, b, 0, ODD, h);
+  without_replacement(odd, n, (size_t)((uint64_t)population % n), &rng);
+  return (uint64_t)population;
+}
+
+/* Counts of stratum h in replicate r. */
+static void canty_davison(uint16_t *t, const boot *b, size_t r, size_t h, uint64_t population, const double *odd) {
+  const size_t n = b->s->start[h + 1] - b->s->start[h];
   sx_rng rng;
   stream(&rng, b, r, 0, h);
-  const double population = s->fraction ? round((double)n / s->fraction[h]) : (double)INFINITY;
-  if (population > 1e15)
+  if (population == 0)
     with_replacement(t, n, n, &rng);
   else
-    from_population(t, odd, n, (uint64_t)population, &rng);
+    from_population(t, odd, n, population, &rng);
   if (n == 1) t[0] = 1;
 }
 
@@ -197,11 +208,13 @@ static sx_status chunk(void *data, size_t i, sx_error *err) {
   const bool ok = odd && count;
   for (size_t h = 0; ok && h < s->n_strata; h++) {
     const size_t first = s->start[h], n = s->start[h + 1] - first;
+    const bool rescaled = b->spec->method == SX_MAKE_RAOWU;
+    const uint64_t population = rescaled ? 0 : population_of(odd, b, h);
     for (size_t j = 0; j < m; j++)
-      if (b->spec->method == SX_MAKE_RAOWU)
+      if (rescaled)
         rao_wu(count + j * n, b, r0 + j, h);
       else
-        canty_davison(count + j * n, b, r0 + j, h, odd);
+        canty_davison(count + j * n, b, r0 + j, h, population, odd);
     turn(b->f, count, first, n, r0, m);
   }
   sx_mem_free(&s->ctx, odd);

@@ -4,7 +4,8 @@
  * first. With D_kl = (pi_kl - pi_k pi_l)/pi_kl of either phase,
  *   V = sum_kl D1_kl (1 - D2_kl) x_k x_l + sum_kl D2_kl x_k x_l
  * Sarndal, Swensson & Wretman (1992) eq. 9.3.7. First phase, stratum h of n_h units, fraction f_h: D1 = 1 - f_h within a unit,
- * -(1 - f_h)/(n_h - 1) between units of h, 0 else; without an fpc 1 within a unit and 0 else. Second phase: D2_kk = 1 - p_k; of two
+ * -(1 - f_h)/(n_h - 1) between units of h, 0 else; without an fpc f_h = 0, which is sampling with replacement. Cases without
+ * weights, strata, clusters and fpc (a cohort) enter independently: 1 for a case, 0 else. Second phase: D2_kk = 1 - p_k; of two
  * cases of stratum g, of which m_g were drawn, -e_g with e_g = (1 - p_g)/(m_g - 1); 0 where they are drawn independently. So for any set
  * G of cases
  *   sum_{k,l in G} (1 - D2_kl) x_k x_l = S_G^2 - sum_G (1 - p_k) x_k^2 + sum_g e_g (S_Gg^2 - sum_Gg x_k^2),
@@ -262,6 +263,11 @@ static sx_status read_fractions(double *fraction, const phase_read *r, const cha
   return SX_OK;
 }
 
+/* A cohort: nothing is said of how its cases were found (R's reading of twophase without fpc). */
+static bool is_cohort(const sx_twophase_spec *s) {
+  return s->unweighted && !s->fpc && !s->strata && !s->cluster && s->method == SX_TWOPHASE_FULL;
+}
+
 static sx_status first_phase(phase_read *r, sx_error *err) {
   const sx_twophase_spec *s = r->spec;
   const sx_column *column = NULL;
@@ -276,10 +282,9 @@ static sx_status first_phase(phase_read *r, sx_error *err) {
   } else {
     for (size_t i = 0; i < r->rows; i++) r->w[i] = s->unweighted ? 1 : 1 / fraction[r->stratum.code[i]];
   }
-  const bool approximate = s->method == SX_TWOPHASE_APPROX;
   for (size_t h = 0; h < r->stratum.n; h++) {
     r->left[h] = 1 - fraction[h];
-    if ((!s->fpc && !approximate) || r->n_units[h] > 1 || r->left[h] < 1e-7) continue;
+    if (is_cohort(s) || r->n_units[h] > 1 || r->left[h] < 1e-7) continue;
     if (s->lonely == SX_LONELY_FAIL)
       return sx_error_set(
           err, SX_E_DATA, s->strata ? s->strata : "strata",
@@ -389,7 +394,7 @@ static sx_status pairs(phase_read *r, sx_error *err) {
 
 static void coefficients(phase_read *r) {
   design_phase *p = r->phase;
-  const bool fixed = r->spec->fpc != NULL;
+  const bool fixed = !is_cohort(r->spec);
   for (size_t h = 0; h < r->stratum.n; h++) {
     const double n = r->n_units[h];
     p->n_units[h] = n;

@@ -21,6 +21,8 @@ check fpc --fpc Nall --phase2 'in2 == 1' --phase2-strata g2
 check uneven --strata u --fpc Nu --phase2 in2 --phase2-strata g2
 check poisson --strata u --fpc Nu --phase2 inp --phase2-prob p2
 check clusters --strata h --cluster c --fpc Nc --phase2 in2 --phase2-strata g2
+check weights-clusters --weights w --strata h --cluster c --phase2 in2 --phase2-strata g2
+check weights-strata --weights w --strata u --phase2 in2 --phase2-strata g2
 check strata-approx --strata h --fpc N --phase2 in2 --phase2-strata g2 --phase2-method approx
 "$program" mean $data y --fpc Nall --phase2 in2 --phase2-strata g2 | grep -q 'two phases: .* cases in the second' || fail "the design is not described"
 # the other estimators take it as any design

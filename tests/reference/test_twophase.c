@@ -109,6 +109,56 @@ static void test_full(void) {
   s.weights = "w";
   s.cluster = "c";
   compare("weights", &s);
+  s.strata = "h";
+  compare("weights-clusters", &s);
+  s.strata = "u";
+  s.cluster = NULL;
+  compare("weights-strata", &s);
+  s = spec_of("h", NULL);
+  compare("cohort-strata", &s);
+}
+
+static double total_se(const sx_table *t, const sx_twophase_spec *s) {
+  sx_design *d = NULL;
+  sx_error err = SX_ERROR_INIT;
+  if (sx_design_twophase_new(&d, NULL, t, s, &err) != SX_OK) return (double)NAN;
+  const sx_est_request r = {SX_STAT_TOTAL, col(t, "y"), NULL, false, NULL, NULL};
+  sx_est_set *set = NULL;
+  const double se = sx_estimate_run(&set, d, &r, NULL, &err) == SX_OK ? set->rows[0].se : (double)NAN;
+  sx_est_set_free(set);
+  sx_design_free(d);
+  return se;
+}
+
+/* No fpc is the limit of a large one, with clusters and strata or without; and the strata tell. */
+static void test_limit(void) {
+  load();
+  const size_t n = sx_table_rows(data);
+  sx_table *t = NULL;
+  REQUIRE_OK(sx_table_new(&t, NULL, n, err));
+  static const char *const names[] = {"w", "h", "u", "c", "g2", "y", "big"};
+  for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+    sx_column *c = NULL;
+    REQUIRE_OK(sx_table_add(&c, t, names[k], SX_NUMBER, err));
+    for (size_t i = 0; i < n; i++) c->data.f64[i] = k == 6 ? 1e10 : sx_column_number(col(data, names[k]), i);
+  }
+  static const char *const strata[] = {NULL, "h", "u", "h"}, *const cluster[] = {NULL, NULL, NULL, "c"};
+  double without[4];
+  for (size_t k = 0; k < 4; k++) {
+    for (int approximate = 0; approximate <= (cluster[k] ? 0 : 1); approximate++) {
+      sx_twophase_spec s = spec_of(strata[k], NULL);
+      s.unweighted = false;
+      s.weights = "w";
+      s.cluster = cluster[k];
+      s.method = approximate ? SX_TWOPHASE_APPROX : SX_TWOPHASE_FULL;
+      const double se = total_se(t, &s);
+      s.fpc = "big";
+      CHECK_NEAR(total_se(t, &s), se, 1e-7);
+      if (!approximate) without[k] = se;
+    }
+  }
+  CHECK(fabs(without[1] / without[0] - 1) > 1e-4 && fabs(without[2] / without[0] - 1) > 1e-4);
+  sx_table_free(t);
 }
 
 static void test_approximate(void) {
@@ -121,6 +171,11 @@ static void test_approximate(void) {
   s = spec_of("h", "N");
   s.method = SX_TWOPHASE_APPROX;
   compare("strata-approx", &s);
+  s = spec_of("u", NULL);
+  s.unweighted = false;
+  s.weights = "w";
+  s.method = SX_TWOPHASE_APPROX;
+  compare("weights-strata-approx", &s);
 }
 
 /* All of the first phase in the second: the design of the first alone. */
@@ -135,9 +190,14 @@ static void test_whole(void) {
   one.strata = "u";
   one.fpcs = &fpc;
   one.n_fpcs = 1;
-  for (int approximate = 0; approximate < 2; approximate++) {
+  for (int k = 0; k < 4; k++) {
     sx_design *d = NULL, *e = NULL;
-    s.method = approximate ? SX_TWOPHASE_APPROX : SX_TWOPHASE_FULL;
+    if (k == 2) { /* without fpc */
+      s.fpc = NULL;
+      s.weights = one.weights = "w";
+      one.n_fpcs = 0;
+    }
+    s.method = k % 2 ? SX_TWOPHASE_APPROX : SX_TWOPHASE_FULL;
     REQUIRE_OK(sx_design_twophase_new(&d, NULL, data, &s, err));
     REQUIRE_OK(sx_design_new(&e, NULL, data, &one, err));
     const sx_est_request r = {SX_STAT_TOTAL, col(data, "y"), NULL, false, NULL, NULL};
@@ -188,4 +248,5 @@ static void test_subcohort(void) {
   sx_table_free(t);
 }
 
-SXT_MAIN(SXT_CASE(test_full), SXT_CASE(test_approximate), SXT_CASE(test_whole), SXT_CASE(test_subcohort))
+SXT_MAIN(SXT_CASE(test_full), SXT_CASE(test_limit), SXT_CASE(test_approximate), SXT_CASE(test_whole),
+         SXT_CASE(test_subcohort))

@@ -26,6 +26,7 @@ expected <- data.frame(case = character(), statistic = character(), value = nume
 add <- function(case, statistic, value, se, source) expected[nrow(expected) + 1, ] <<- list(case, statistic, value, se, source)
 
 # ---- the double sum ----
+# f NULL: a cohort, cases independent; 0: with replacement in strata
 dense <- function(case, strata = rep(1, n), unit = seq_len(n), f = NULL, w1, inn, g2 = rep(1, n), p2 = NULL) {
   s <- inn == 1
   nh <- ave(unit, strata, FUN = function(i) length(unique(i)))[s]
@@ -76,8 +77,20 @@ dense("poisson", strata = d$u, f = f(d$Nu, d$u), w1 = d$Nu / ave(d$u, d$u, FUN =
 # clusters in even strata, then strata of cases
 dense("clusters", strata = d$h, unit = d$c, f = f(d$Nc, d$h, d$c), w1 = 1 / f(d$Nc, d$h, d$c), inn = d$in2, g2 = d$g2)
 survey("clusters", twophase(id = list(~c, ~id), strata = list(~h, ~g2), fpc = list(~Nc, NULL), subset = ~I(in2 == 1), data = d), "twophase full")
-# clusters without fpc and with weights: the large population
-dense("weights", unit = d$c, w1 = d$w, inn = d$in2, g2 = d$g2)
+# without fpc: with replacement in strata, the limit of a large population
+none <- rep(0, n)
+dense("weights", unit = d$c, f = none, w1 = d$w, inn = d$in2, g2 = d$g2)
+dense("weights-strata", strata = d$u, f = none, w1 = d$w, inn = d$in2, g2 = d$g2)
+dense("weights-clusters", strata = d$h, unit = d$c, f = none, w1 = d$w, inn = d$in2, g2 = d$g2)
+dense("cohort-strata", strata = d$h, f = none, w1 = rep(1, n), inn = d$in2, g2 = d$g2)
+# R's "full" without fpc leaves the strata out; with a large fpc it is the limit: weights are 1e12/80 of each other, so that means agree
+d$Nbig <- 1e12; big <- twophase(id = list(~id, ~id), strata = list(~h, ~g2), fpc = list(~Nbig, NULL), subset = ~I(in2 == 1), data = d)
+last <- expected[expected$case == "cohort-strata", ]
+stopifnot(abs(SE(svymean(~y, big)) / last$se[last$statistic == "mean"] - 1) < 1e-8,
+          abs(SE(svyratio(~y, ~x, big)) / last$se[last$statistic == "ratio"] - 1) < 1e-8,
+          abs(SE(svytotal(~y, big)) / (1e12 / 80) / last$se[last$statistic == "total"] - 1) < 1e-8)
+# R's "approx" without fpc is with replacement in strata
+survey("weights-strata-approx", twophase(id = list(~id, ~id), strata = list(~u, ~g2), weights = list(~w, NULL), subset = ~I(in2 == 1), data = o, method = "approx"), "twophase approx")
 
 # both sources must say the same
 both <- merge(expected[expected$source == "dense", ], expected[expected$source == "twophase full", ], by = c("case", "statistic"))
