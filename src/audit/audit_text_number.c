@@ -205,6 +205,14 @@ static bool half(sx_found *out, const sx_scan *s, size_t i) {
   return true;
 }
 
+static bool multiple(sx_found *out, size_t from, size_t to, double value) {
+  *out = words(from, to, value);
+  out->word = "倍";
+  out->has_unit = out->has_noun = true;
+  out->unit = (sx_audit_unit){.mul = 1};
+  return true;
+}
+
 /* 翻一番, 翻了两番 */
 static bool doubled(sx_found *out, const sx_scan *s, size_t i) {
   size_t k = i + sx_audit__text_word(s, i, "翻"), digits;
@@ -214,11 +222,7 @@ static bool doubled(sx_found *out, const sx_scan *s, size_t i) {
   k += sx_audit__text_chinese(&times, &digits, s, k);
   const size_t end = k + sx_audit__text_word(s, k, "番");
   if (end == k || sx_audit__text_word(s, end, "茄") || times < 1 || times > 10) return false;
-  *out = words(i, end, pow(2, times));
-  out->word = "倍";
-  out->has_unit = out->has_noun = true;
-  out->unit = (sx_audit_unit){.mul = 1};
-  return true;
+  return multiple(out, i, end, pow(2, times));
 }
 
 /* Whether a Chinese number with the unit behind it is a quantity: units that measure, counts of more than one character, and those of bodies that
@@ -237,6 +241,41 @@ static bool counts(const sx_scan *s, size_t i, size_t n, size_t digits, const sx
   return n > 1 || strcmp(f->qualifier, "over") == 0;
 }
 
+/* Figures behind a Chinese point, and their value: 九点四七. A time of day (三点五十分) has none. */
+static size_t decimals_at(double *value, int *decimals, const sx_scan *s, size_t i) {
+  size_t k = i + sx_audit__text_word(s, i, "点");
+  double unit = 0.1;
+  *decimals = 0;
+  for (; k > i && digit_of(sx_glyph_at(s, k)) >= 0; k++, unit /= 10, ++*decimals) *value += unit * digit_of(s->g[k].c);
+  return *decimals ? k - i : 0;
+}
+
+size_t sx_audit__text_numerals(const sx_scan *s, size_t i) {
+  size_t k = i;
+  for (;;) {
+    double ignored = 0;
+    int decimals;
+    const size_t point = k > i ? decimals_at(&ignored, &decimals, s, k) : 0;
+    if (!point && !sx_audit__text_is_numeral(sx_glyph_at(s, k))) return k - i;
+    k += point ? point : 1;
+  }
+}
+
+/* 九点四七亿人: wants a unit that is no time. */
+static bool chinese_decimal(sx_found *out, const sx_scan *s, size_t i, size_t n, double value) {
+  static const char *const times[] = {"分钟", "刻", "钟"};
+  int decimals;
+  const size_t more = decimals_at(&value, &decimals, s, i + n), end = i + n + more;
+  const uint32_t next = sx_glyph_at(s, end);
+  if (!more || SX_ANY(s, end, times) || next == 0x5341 || next == 0x767E || next == 0x5343) return false; /* 十 百 千 */
+  if (tenths(out, s, i, end, value)) return true;
+  *out = words(i, end, value);
+  out->decimals = decimals;
+  sx_audit__text_unit(out, s);
+  sx_audit__text_qualifier(out, s);
+  return out->has_unit;
+}
+
 static bool chinese_words(sx_found *out, const sx_scan *s, size_t i) {
   double value = 0;
   size_t digits;
@@ -246,6 +285,7 @@ static bool chinese_words(sx_found *out, const sx_scan *s, size_t i) {
       sx_audit__text_word_before(s, i, "几"))
     return false;
   if (fraction(out, s, i, i + n, value) || tenths(out, s, i, i + n, value)) return true;
+  if (sx_audit__text_numerals(s, i) > n) return chinese_decimal(out, s, i, n, value); /* 三四亿: not the half of it */
   sx_found f = words(i, i + n, value);
   f.scale = 1;
   sx_audit__text_unit(&f, s);
@@ -279,10 +319,140 @@ bool sx_audit__text_ordinal(sx_found *out, const sx_scan *s, size_t i) {
 static const struct {
   const char *word;
   double value;
-} small[] = {{"one", 1},   {"two", 2},   {"three", 3}, {"four", 4}, {"five", 5},    {"six", 6},
-             {"seven", 7}, {"eight", 8}, {"nine", 9},  {"ten", 10}, {"eleven", 11}, {"twelve", 12}},
+} small[] = {{"one", 1},      {"two", 2},        {"three", 3},     {"four", 4},      {"five", 5},
+             {"six", 6},      {"seven", 7},      {"eight", 8},     {"nine", 9},      {"ten", 10},
+             {"eleven", 11},  {"twelve", 12},    {"thirteen", 13}, {"fourteen", 14}, {"fifteen", 15},
+             {"sixteen", 16}, {"seventeen", 17}, {"eighteen", 18}, {"nineteen", 19}, {"zero", 0}},
+  tens[] = {{"twenty", 20}, {"thirty", 30},  {"forty", 40},  {"fifty", 50},
+            {"sixty", 60},  {"seventy", 70}, {"eighty", 80}, {"ninety", 90}},
+  scales[] = {{"thousand", 1e3}, {"million", 1e6}, {"billion", 1e9}, {"trillion", 1e12}},
   parts[] = {{"third", 3}, {"thirds", 3}, {"quarter", 4}, {"quarters", 4},
              {"fifth", 5}, {"fifths", 5}, {"tenth", 10},  {"tenths", 10}};
+enum { N_SMALL = sizeof small / sizeof *small, N_TENS = sizeof tens / sizeof *tens };
+
+/* Below a hundred: seven, forty-seven. */
+static size_t small_at(double *value, const sx_scan *s, size_t i) {
+  for (size_t k = 0; k < N_SMALL; k++) {
+    const size_t n = sx_audit__text_word(s, i, small[k].word);
+    *value = small[k].value;
+    if (n) return n;
+  }
+  for (size_t t = 0; t < N_TENS; t++) {
+    const size_t n = sx_audit__text_word(s, i, tens[t].word);
+    const uint32_t c = sx_glyph_at(s, i + n);
+    *value = tens[t].value;
+    for (size_t k = 0; n && k < 9 && (c == '-' || c == ' '); k++) {
+      const size_t m = sx_audit__text_word(s, i + n + 1, small[k].word);
+      if (!m) continue;
+      *value += small[k].value;
+      return n + 1 + m;
+    }
+    if (n) return n;
+  }
+  return 0;
+}
+
+static size_t scale_word(double *value, const sx_scan *s, size_t i) {
+  for (size_t k = 0; k < sizeof scales / sizeof *scales; k++) {
+    const size_t n = sx_audit__text_word(s, i, scales[k].word);
+    *value = scales[k].value;
+    if (n) return n;
+  }
+  return 0;
+}
+
+/* A number in words while it is read: total of the groups that have their scale, and the group at hand. */
+typedef struct spelled {
+  double total, group, scale;
+  size_t to, scale_at; /* scale_at: where the last scale begins */
+  int words, scales, decimals;
+  bool closed, joins; /* nothing may be added to the group; "and" may follow */
+} spelled;
+
+/* "point four seven" behind a group. */
+static size_t spelled_point(spelled *w, const sx_scan *s, size_t i) {
+  size_t k = i + sx_audit__text_word(s, i, "point"), n;
+  double digit, unit = 0.1;
+  for (; k > i && (n = small_at(&digit, s, k + sx_blanks(s, k))) > 0 && digit < 10; unit /= 10, w->decimals++) {
+    w->group += unit * digit;
+    k += sx_blanks(s, k) + n;
+  }
+  return w->decimals ? k - i : 0;
+}
+
+/* The next word of it at i: glyphs; 0: it ends. */
+static size_t spelled_word(spelled *w, const sx_scan *s, size_t i) {
+  double value;
+  size_t n = w->closed ? 0 : small_at(&value, s, i);
+  if (n) {
+    w->group += value;
+    w->closed = true;
+    w->joins = false;
+  } else if (w->group > 0 && w->group < 100 && !w->decimals && (n = sx_audit__text_word(s, i, "hundred")) > 0) {
+    w->group *= 100;
+    w->closed = false;
+    w->joins = true;
+  } else if (w->group > 0 && (n = scale_word(&value, s, i)) > 0) {
+    w->total += w->group * value;
+    w->scale = value;
+    w->scale_at = w->to;
+    w->group = 0;
+    w->closed = w->decimals > 0;
+    w->joins = true;
+    w->scales++;
+  } else if (w->group > 0 && w->closed && !w->decimals) {
+    n = spelled_point(w, s, i);
+  }
+  return n;
+}
+
+/* nine hundred and forty-seven, two million three hundred thousand, nine point five: all of it. */
+static spelled spell(const sx_scan *s, size_t i) {
+  spelled w = {.to = i};
+  double ignored;
+  const size_t a = sx_audit__text_word(s, i, "a");
+  if (a && (sx_audit__text_word(s, i + a + 1, "hundred") || scale_word(&ignored, s, i + a + 1))) {
+    w.group = w.closed = 1;
+    w.to = i + a;
+  }
+  for (;;) {
+    size_t at = w.to;
+    if (at > i && sx_glyph_at(s, at) != ' ' && sx_glyph_at(s, at) != '-') break;
+    if (at > i) at += sx_glyph_at(s, at) == '-' ? 1 : sx_blanks(s, at);
+    const size_t and = w.joins ? sx_audit__text_word(s, at, "and") : 0;
+    if (and&&!small_at(&ignored, s, at + and+sx_blanks(s, at + and))) break;
+    if (and) at += and+sx_blanks(s, at + and);
+    const size_t n = spelled_word(&w, s, at);
+    if (!n) break;
+    w.to = at + n;
+    w.words++;
+  }
+  return w;
+}
+
+size_t sx_audit__text_spelled(const sx_scan *s, size_t i) {
+  return spell(s, i).to - i;
+}
+
+/* six in ten, one out of five */
+static bool english_in(sx_found *out, const sx_scan *s, size_t i, size_t k, double count) {
+  static const char *const words_in[] = {"in", "in every", "out of", "out of every"};
+  double whole;
+  const size_t at = k + sx_blanks(s, k), in = SX_ANY(s, at, words_in), below = at + in + sx_blanks(s, at + in);
+  const spelled w = in ? spell(s, below) : (spelled){.to = below};
+  whole = w.total + w.group;
+  if (!in || w.to == below || w.decimals || whole < 2 || whole > 1000 || count >= whole) return false;
+  *out = words(i, w.to, count / whole);
+  return true;
+}
+
+/* twice as many, three times as large */
+static bool english_times(sx_found *out, const sx_scan *s, size_t i, size_t k, double count) {
+  const size_t twice = sx_audit__text_word(s, i, "twice"), at = twice ? i + twice : k + sx_blanks(s, k);
+  const size_t end = twice ? at : at + sx_audit__text_word(s, at, "times");
+  if ((!twice && end == at) || !sx_audit__text_word(s, end + sx_blanks(s, end), "as")) return false;
+  return multiple(out, i, end, twice ? 2 : count);
+}
 
 static bool english_half(sx_found *out, const sx_scan *s, size_t i) {
   static const char *const before[] = {"first", "second", "latter", "other", "a-", "year and a", "half-"};
@@ -293,6 +463,12 @@ static bool english_half(sx_found *out, const sx_scan *s, size_t i) {
   if (!n || SX_ANY_BEFORE(s, back, before) || SX_ANY(s, i + n + sx_blanks(s, i + n), after)) return false;
   if (sx_glyph_at(s, i + n) == '-') return false;
   *out = words(i, i + n, 0.5);
+  double scale;
+  const size_t a = sx_audit__text_word(s, i + n + sx_blanks(s, i + n), "a"), at = i + n + sx_blanks(s, i + n) + a;
+  if (!a || !scale_word(&scale, s, at + sx_blanks(s, at))) return true;
+  out->to = out->number_to = at; /* half a million */
+  sx_audit__text_unit(out, s);
+  sx_audit__text_qualifier(out, s);
   return true;
 }
 
@@ -312,22 +488,38 @@ static bool english_part(sx_found *out, const sx_scan *s, size_t i, size_t k, do
   return false;
 }
 
-static bool english_words(sx_found *out, const sx_scan *s, size_t i) {
-  if (english_half(out, s, i)) return true;
-  size_t n = sx_audit__text_word(s, i, "a");
-  if (n) return english_part(out, s, i, i + n, 1);
-  for (size_t k = 0; k < sizeof small / sizeof *small; k++) {
-    n = sx_audit__text_word(s, i, small[k].word);
-    if (!n) continue;
-    if (english_part(out, s, i, i + n, small[k].value)) return true;
-    sx_found f = words(i, i + n, small[k].value);
-    sx_audit__text_unit(&f, s);
-    sx_audit__text_qualifier(&f, s);
-    if (!f.has_unit || (f.unit.share == SX_AUDIT_LEVEL && f.unit.scale10 < 6)) return false;
-    *out = f;
-    return true;
+/* nine hundred and forty-seven million people; in small numbers only per cents and what has a scale. */
+static bool english_number(sx_found *out, const sx_scan *s, size_t i) {
+  const spelled w = spell(s, i);
+  const bool scaled = w.scales == 1 && w.group <= 0 && w.scale >= 1e6; /* the unit takes the scale */
+  const double value = scaled ? w.total / w.scale : w.total + w.group;
+  if (!w.words) return false;
+  sx_found f = words(i, scaled ? w.scale_at : w.to, value);
+  sx_audit__text_unit(&f, s);
+  sx_audit__text_qualifier(&f, s);
+  if (f.to < w.to) f.to = w.to;
+  const sx_audit_unit *u = &f.unit;
+  const bool large =
+      w.total + w.group >= 100 && !u->dims[SX_AUDIT_SECOND] && !u->dims[SX_AUDIT_MONTH] && !u->dims[SX_AUDIT_AGE];
+  if (!f.has_unit && w.total + w.group < 1e4) return false;
+  if (f.has_unit && u->share == SX_AUDIT_LEVEL && u->scale10 < 6 && !large) return false;
+  if (w.words > 1 + scaled || w.decimals) {
+    f.decimals = w.decimals;
+    for (double rest = value; !w.decimals && rest >= 10 && fmod(rest, 10) < 0.5; rest /= 10) f.zeros++;
   }
-  return false;
+  *out = f;
+  return true;
+}
+
+static bool english_words(sx_found *out, const sx_scan *s, size_t i) {
+  double value = 0;
+  if (english_half(out, s, i) || english_times(out, s, i, i, 0)) return true;
+  const size_t a = sx_audit__text_word(s, i, "a"), n = a ? 0 : small_at(&value, s, i);
+  if (a && english_part(out, s, i, i + a, 1)) return true;
+  if (n && (english_part(out, s, i, i + n, value) || english_in(out, s, i, i + n, value) ||
+            english_times(out, s, i, i + n, value)))
+    return true;
+  return english_number(out, s, i);
 }
 
 bool sx_audit__text_in_words(sx_found *out, const sx_scan *s, size_t i) {

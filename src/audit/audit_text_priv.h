@@ -118,6 +118,10 @@ size_t sx_audit__text_arabic(sx_found *out, const sx_scan *s, size_t i);
 /* 三千二百万 at i: glyphs used; *digits: how many are figures and not powers of ten alone. */
 size_t sx_audit__text_chinese(double *value, size_t *digits, const sx_scan *s, size_t i);
 bool sx_audit__text_is_numeral(uint32_t c);
+/* All Chinese numerals at i, with a point and figures: what is skipped where they are no quantity, so that no part of them is read as one. */
+size_t sx_audit__text_numerals(const sx_scan *s, size_t i);
+/* The same of an English number in words; 0. */
+size_t sx_audit__text_spelled(const sx_scan *s, size_t i);
 /* Chinese and English numbers in words that are quantities: *out is filled and true returned. */
 bool sx_audit__text_in_words(sx_found *out, const sx_scan *s, size_t i);
 /* A Chinese numeral that is no quantity but worth a mark: 第三, 二〇二五年. */

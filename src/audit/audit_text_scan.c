@@ -208,7 +208,12 @@ static sx_status latin_word(sx_scan *s, size_t *i) {
     *i = f.to;
     return sx_audit__text_add(s, &f);
   }
-  size_t k = *i, letters = *i;
+  size_t k = sx_audit__text_spelled(s, *i), letters = *i;
+  if (k) {
+    *i += k;
+    return SX_OK;
+  }
+  k = *i;
   while (sx_is_latin(sx_glyph_at(s, letters))) letters++;
   while (letter_or_digit(sx_glyph_at(s, k)) || (sx_glyph_at(s, k) == '-' && sx_is_latin(sx_glyph_at(s, k + 1)))) k++;
   const bool code = sx_is_digit(sx_glyph_at(s, letters)) && SX_ANY_BEFORE(s, letters, codes);
@@ -318,8 +323,7 @@ static sx_status walk(sx_scan *s) {
         i = f.to;
         continue;
       }
-      double value;
-      k = sx_audit__text_chinese(&value, &(size_t){0}, s, i);
+      k = sx_audit__text_numerals(s, i);
       i += k ? k : 1;
     } else {
       i++;

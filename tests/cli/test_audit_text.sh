@@ -84,6 +84,14 @@ sed -i 's/^audit: {exempt:/audit: {exemt:/' study/study.yaml
 says 2 "did you mean 'exempt'" "$program" check study/study.yaml
 sed -i 's/^audit: {exemt:/audit: {exempt:/' study/study.yaml
 
+# numbers in words are typed numbers too, in full
+printf '\n会员共有九点四七亿人。\n' >>study/narrative/zh/00-summary.md
+printf '\nSix in ten do, nine hundred million people, twice as many.\n' >>study/narrative/en/00-summary.md
+says 3 "unbound" "$program" run study/study.yaml --quiet
+for typed in 九点四七亿人 "Six in ten" "nine hundred million people" "twice"; do
+  cat "$tmp/out" "$tmp/err" | grep -qF "$typed" || fail "the gate does not see $typed: $(cat "$tmp/out" "$tmp/err")"
+done
+
 # ---- someone's text
 cat >report.md <<'TXT'
 # 规模

@@ -415,11 +415,23 @@ static void changes(void) {
   against("Digital spending grew by 2.7%.", SX_MATCH_AGREES, "spend/total.total.change_relative", "");
 }
 
+/* Numbers in words are read in full: right and wrong ones. */
+static void in_words(void) {
+  against("数字消费用户九点五八亿人。", SX_MATCH_AGREES, "users.total", "");
+  against("数字消费用户九点八五亿人。", SX_MATCH_DIFFERS, "users.total", "9.58");
+  against("数字消费使用率下降两点二个百分点。", SX_MATCH_AGREES, "rate.total.change", "");
+  against("数字消费额为九点三七万亿元。", SX_MATCH_AGREES, "spend/total.total", "");
+  against("Digital consumers number nine hundred and fifty-eight million people.", SX_MATCH_AGREES, "users.total", "");
+  against("Digital consumers number nine hundred and eighty-five million people.", SX_MATCH_DIFFERS, "users.total",
+          "958");
+}
+
 static void no_figures(void) {
   against("Z世代的数字消费用户为 30.1 万人。", SX_MATCH_NONE, "", ""); /* a growth factor */
   against("Z世代的数字消费使用率为 33.3%。", SX_MATCH_NONE, "", "");   /* a p-value */
 }
 
 SXT_MAIN(SXT_CASE(qualified), SXT_CASE(one_of_several), SXT_CASE(told_by_the_one_before), SXT_CASE(wrong_scale),
-         SXT_CASE(no_figures), SXT_CASE(directions), SXT_CASE(changes), SXT_CASE(as_rendered), SXT_CASE(typed_numbers),
-         SXT_CASE(changed_by_hand), SXT_CASE(results_csv), SXT_CASE(bad_input), SXT_CASE(texts))
+         SXT_CASE(no_figures), SXT_CASE(directions), SXT_CASE(changes), SXT_CASE(in_words), SXT_CASE(as_rendered),
+         SXT_CASE(typed_numbers), SXT_CASE(changed_by_hand), SXT_CASE(results_csv), SXT_CASE(bad_input),
+         SXT_CASE(texts))
