@@ -171,6 +171,12 @@ static sx_status add_figure(sx_audit *audit, const texts *t, const char *file, s
                                .line = line,
                                .added = added};
   if (!*out->pub.id) return sx_error_set(err, SX_E_DATA, where, "a figure has no id");
+  if (sx_audit__period_bad(out->pub.period))
+    return sx_error_set(
+        err, SX_E_DATA, where,
+        "figure '%s': there is no period '%s': periods are 2025, 2025H1 or H2, 2025Q1 to Q4, 2025-01 to "
+        "2025-12, and spans like 2025Q1-Q3 or 2024-07~2025-06",
+        out->pub.id, out->pub.period);
   SX_TRY(set_words(out, t, where, err));
   const au_figure *before = audit->n_figures ? out - 1 : NULL; /* units come in runs */
   if (before && strcmp(before->pub.unit, out->pub.unit) == 0) {

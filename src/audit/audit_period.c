@@ -66,6 +66,26 @@ static bool read(months *out, const char *text) {
   return !*text || *text == '(';
 }
 
+/* 2025-06-30, or 2025-06-30~2025-07-31: days are compared as they are written. */
+static bool is_day(const char *text) {
+  int year, month, day;
+  if (!digits(&year, &text, 4) || *text++ != '-' || !digits(&month, &text, 2) || *text++ != '-' ||
+      !digits(&day, &text, 2))
+    return false;
+  return month >= 1 && month <= 12 && day >= 1 && day <= 31 &&
+         (!*text || *text == '(' || (*text == '~' && is_day(text + 1)));
+}
+
+bool sx_audit__period_bad(const char *text) {
+  months x;
+  int year;
+  const char *at = text;
+  const size_t n = strspn(text, "0123456789HQ-~");
+  if (!digits(&year, &at, 4) || (text[n] && text[n] != '(')) return false; /* words: compared as they are written */
+  if (n > 4 && (text[n - 1] == '-' || text[n - 1] == '~')) return !one_period(&x, &text); /* since 2025 */
+  return !read(&x, text) && !is_day(text);
+}
+
 static bool alike(const char *a, const char *b) {
   months x, y;
   if (strcmp(a, b) == 0) return true;

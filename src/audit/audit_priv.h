@@ -215,6 +215,8 @@ sx_status sx_audit__find_groups(sx_audit_report *report, sx_error *err);
 sx_status sx_audit__explain(sx_audit_report *report, au_work *work, sx_error *err);
 /* One period, or a month that ends the other: audit_period.c. */
 bool sx_audit__period_alike(const char *a, const char *b);
+/* Written as a period (2025H3, 2025-13, 2025Q5) of which there is none. */
+bool sx_audit__period_bad(const char *text);
 /* 12 year + month from 0; false for a text that is no period. */
 bool sx_audit__period_months(int *first, int *last, const char *text);
 /* The periods that an identity needs alike are stated differently, or for one figure only. */

@@ -194,6 +194,35 @@ static bool opposite(const sx_audit_text *page, const sx_text_part *part, size_t
   return false;
 }
 
+/* "more of them paying −115", "增加−5": a word of the clause that a sign before the number contradicts. Words of mere difference leave the
+ * sign to speak. text [n]: what stands before the number. */
+static bool against_sign(const char *text, size_t n, bool negative) {
+  static const char *const up[] = {"more ", "rose by", "grew by", "increased by", "gained", "增加",
+                                   "增长",  "提高",    "上升",    "扩大",         "增多",   "多出"};
+  static const char *const down[] = {"fewer ", "less ", "fell by", "declined by", "dropped by", "lost",
+                                     "减少",   "下降",  "降低",    "缩小",        "回落",       "少了"};
+  static const char *const neutral[] = {"chang", "differ", "gap", "变动", "变化", "相差", "差", "影响"};
+  static const char *const ends[] = {",", ";", ".", ":", "(", ")", " and ", "，", "。", "；", "：", "（", "）", "、"};
+  enum { BEFORE = 32 };
+  char clause[BEFORE + 1];
+  const size_t take = n < BEFORE ? n : BEFORE;
+  memcpy(clause, text + n - take, take);
+  clause[take] = '\0';
+  const char *from = clause;
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+    for (const char *at = strstr(from, ends[i]); at; at = strstr(from, ends[i])) from = at + strlen(ends[i]);
+  }
+  for (size_t i = 0; i < sizeof neutral / sizeof *neutral; i++) {
+    if (strstr(from, neutral[i])) return false;
+  }
+  const size_t words = negative ? sizeof up / sizeof *up : sizeof down / sizeof *down;
+  for (size_t i = 0; i < words; i++) {
+    const char *word = negative ? up[i] : down[i], *at = strstr(from, word);
+    if (at && (at == from || at[-1] == ' ' || (unsigned char)word[0] >= 0x80)) return true;
+  }
+  return false;
+}
+
 /* Why a number that says its own value is no tick, no limit below which p is not printed, no size of a file and no number of the run's blocks. */
 static const char *not_literal(const sx_tracer *t, const sx_text_part *part, const sx_text_run *run, double value) {
   const char *why = run->exempt ? run->exempt : "outside";
@@ -230,7 +259,12 @@ sx_status sx_audit__bound(sx_tracer *t, const sx_audit_text *page, const sx_text
   }
   for (size_t i = 0; i < k && trace.verdict == SX_TRACE_AGREES; i++) {
     const bool agrees = sx_audit__rounds_to(&p[i], values[i], run->magnitude);
-    if (agrees && !opposite(page, part, from, &p[i], values[i], run->magnitude)) continue;
+    const bool plus = part->text[from] == '+';
+    const bool prose = (part->kind == SX_PART_PARAGRAPH || part->kind == SX_PART_ITEM) && !run->magnitude &&
+                       (p[i].negative || plus) && values[i] != 0;
+    const bool wrong_word = agrees && (opposite(page, part, from, &p[i], values[i], run->magnitude) ||
+                                       (prose && against_sign(part->text, from, p[i].negative)));
+    if (agrees && !wrong_word) continue;
     trace.verdict = SX_TRACE_DIFFERS;
     trace.reason = agrees ? SX_OPPOSITE : "not the result at the printed precision";
     say(expected, sizeof expected, &p[i], values[i], run->unit);

@@ -49,9 +49,12 @@ static sx_audit_share share_of(const sx_audit *audit, const au_identity *identit
 }
 
 /* A number without dimension: per cent or ratio; points are a mistake of the text. */
-static sx_status ratio(const sx_audit *audit, au_identity *identity, size_t i, size_t other, sx_error *err) {
+static sx_status ratio(const sx_audit *audit, au_identity *identity, size_t i, const char *what, sx_error *err) {
+  const sx_audit_figure *figure = &audit->figures[identity->args[i]].pub;
   const sx_audit_unit *unit = &audit->figures[identity->args[i]].unit;
-  if (!unit->any && !is_pure(unit)) return mismatch(audit, identity, identity->args[i], identity->args[other], err);
+  if (!unit->any && !is_pure(unit))
+    return sx_error_set(err, SX_E_DATA, NULL, "unit mismatch in the identity '%s': '%s' is in %s, and %s is in %%",
+                        identity->pub.id, figure->id, figure->unit, what);
   if (unit->share == SX_AUDIT_POINTS) identity->points_mixed = true;
   return SX_OK;
 }
@@ -182,10 +185,10 @@ sx_status sx_audit__check_units(const sx_audit *audit, au_identity *identity, sx
   case AU_GROWTH:
   case AU_CAGR:
     SX_TRY(alike(audit, identity, 1, 2, err));
-    return ratio(audit, identity, 0, 1, err);
+    return ratio(audit, identity, 0, identity->kind == AU_SHARE ? "a share" : "a growth rate", err);
   case AU_BASE:
     SX_TRY(alike(audit, identity, 0, 1, err));
-    return ratio(audit, identity, 2, 0, err);
+    return ratio(audit, identity, 2, "a rate", err);
   case AU_PRODUCT:
     return check_product(audit, identity, err);
   case AU_SUBSET:

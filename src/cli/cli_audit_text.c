@@ -125,37 +125,6 @@ static sx_status trace(sx_audit_traces **out, const cli_app *app, const char *st
   return status;
 }
 
-int cli_audit_run(cli_app *app, const char *store_path, const char *const *pages, size_t n_pages) {
-  sx_error err = SX_ERROR_INIT;
-  sx_audit_traces *traces = NULL;
-  const char *there[2];
-  size_t n = 0;
-  for (size_t i = 0; i < n_pages && n < 2; i++) {
-    if (pages[i]) there[n++] = pages[i];
-  }
-  if (trace(&traces, app, store_path, there, n, &err) != SX_OK) return cli_fail(app, &err);
-  print_counts(app, traces);
-  for (size_t i = 0; i < traces->n; i++) {
-    const sx_audit_trace *t = &traces->items[i];
-    if (t->verdict == SX_TRACE_UNBOUND)
-      cli_say(app, "%s:%zu:%zu: %s%s%s%s", t->file, t->line, t->column,
-              cli_text(app, "a typed number, bound to no result: ", "手写的数字，没有绑定结果："), t->printed,
-              t->source ? cli_text(app, "; written in ", "；写在 ") : "", t->source ? t->source : "");
-    if (t->verdict == SX_TRACE_DIFFERS)
-      cli_say(app, "%s:%zu:%zu: %s: %s%s%s (%s)", t->file, t->line, t->column, t->printed, t->reason ? t->reason : "",
-              t->expected ? cli_text(app, "; the result is ", "；结果为 ") : "", t->expected ? t->expected : "",
-              t->reference ? t->reference : "");
-  }
-  const bool gate = traces->n_differ || traces->n_unbound;
-  if (gate)
-    cli_say(app, "%s",
-            cli_text(app,
-                     "bind these numbers ({{name | format}}), or list them in the study file: audit: {exempt: [...]}",
-                     "请绑定这些数字（{{名称 | 格式}}），或在研究文件中列出：audit: {exempt: [...]}"));
-  sx_audit_traces_free(traces);
-  return gate ? CLI_GATE : CLI_OK;
-}
-
 /* A file whose head is that of the results of a run: other tables may lie in the folder. */
 static bool is_results_csv(const cli_app *app, const char *path) {
   static const char head[] = "wave,indicator,statistic,";
@@ -180,11 +149,12 @@ static int by_name(const void *a, const void *b) {
   return strcmp(*x, *y);
 }
 
-/* The report's pages beside the store, then the result files, by name. */
-static size_t outputs_of(const char *files[MAX_FILES], const cli_app *app, const char *store, sx_arena *arena) {
+/* The report's pages beside the store, where they are wanted, then the result files, by name. */
+static size_t outputs_of(const char *files[MAX_FILES], const cli_app *app, const char *store, bool with_pages,
+                         sx_arena *arena) {
   static const char *const names[] = {"report.zh.html", "report.en.html"};
   size_t n = 0;
-  for (size_t i = 0; i < 2; i++) {
+  for (size_t i = 0; i < 2 && with_pages; i++) {
     char *path = sx_path_beside(&app->ctx, store, names[i]);
     const char *copy = path ? sx_arena_strdup(arena, path) : NULL;
     sx_mem_free(&app->ctx, path);
@@ -207,13 +177,69 @@ static size_t outputs_of(const char *files[MAX_FILES], const cli_app *app, const
   return n;
 }
 
+/* ---- the gate of a run ----------------------------------------------------------------------------------------------- */
+
+/* file:line:column, or where in a workbook or document it stands. */
+static void say_at(const cli_app *app, const sx_audit_trace *t, const char *what, const char *more) {
+  if (t->place)
+    cli_say(app, "%s: %s%s", t->place, what, more);
+  else
+    cli_say(app, "%s:%zu:%zu: %s%s", t->file, t->line, t->column, what, more);
+}
+
+static void say_trace(const cli_app *app, const sx_audit_trace *t) {
+  char more[600];
+  if (t->verdict == SX_TRACE_UNBOUND) {
+    (void)snprintf(more, sizeof more, "%.200s%s%.300s", t->printed,
+                   t->source ? cli_text(app, "; written in ", "；写在 ") : "", t->source ? t->source : "");
+    say_at(app, t, cli_text(app, "a typed number, bound to no result: ", "手写的数字，没有绑定结果："), more);
+  }
+  if (t->verdict == SX_TRACE_DIFFERS) {
+    (void)snprintf(more, sizeof more, ": %.120s%s%.160s (%.200s)", t->reason ? t->reason : "",
+                   t->expected ? cli_text(app, "; the result is ", "；结果为 ") : "", t->expected ? t->expected : "",
+                   t->reference ? t->reference : "");
+    say_at(app, t, t->printed, more);
+  }
+}
+
+int cli_audit_run(cli_app *app, const char *store_path, const char *const *pages, size_t n_pages) {
+  sx_error err = SX_ERROR_INIT;
+  sx_audit_traces *traces = NULL;
+  sx_arena *arena = NULL;
+  const char *there[MAX_FILES];
+  size_t n = 0;
+  for (size_t i = 0; i < n_pages && n < MAX_FILES; i++) {
+    if (pages[i]) there[n++] = pages[i];
+  }
+  sx_status status = sx_arena_new(&arena, &app->ctx, &err);
+  if (status == SX_OK && !n) n = outputs_of(there, app, store_path, false, arena); /* no page: what else was written */
+  if (status == SX_OK && !n)
+    cli_say(app, "%s",
+            cli_text(app, "no page, document, workbook or CSV was written: nothing was audited",
+                     "没有写出网页、文档、工作簿或 CSV：未作审核"));
+  if (status == SX_OK && n) status = trace(&traces, app, store_path, there, n, &err);
+  sx_arena_free(arena);
+  if (status != SX_OK) return cli_fail(app, &err);
+  if (!n) return CLI_OK;
+  print_counts(app, traces);
+  for (size_t i = 0; i < traces->n; i++) say_trace(app, &traces->items[i]);
+  const bool gate = traces->n_differ || traces->n_unbound;
+  if (gate)
+    cli_say(app, "%s",
+            cli_text(app,
+                     "bind these numbers ({{name | format}}), or list them in the study file: audit: {exempt: [...]}",
+                     "请绑定这些数字（{{名称 | 格式}}），或在研究文件中列出：audit: {exempt: [...]}"));
+  sx_audit_traces_free(traces);
+  return gate ? CLI_GATE : CLI_OK;
+}
+
 static int own_report(cli_app *app, const cli_args *args, sx_arena *arena) {
   sx_error err = SX_ERROR_INIT;
   sx_audit_traces *traces = NULL;
   const char *word = args->words[0], *against = cli_value(args, "against"), *pages[MAX_FILES];
   const char *store = store_of(arena, app, against ? against : word);
   const bool book = ends_with(word, ".xlsx"); /* one workbook alone */
-  const size_t n = book ? 1 : store ? outputs_of(pages, app, store, arena) : 0;
+  const size_t n = book ? 1 : store ? outputs_of(pages, app, store, true, arena) : 0;
   if (book) pages[0] = word;
   if (!store) return cli_fail(app, &(sx_error){SX_E_MEMORY, "", "out of memory"});
   if (!sx_file_exists(store)) {

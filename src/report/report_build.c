@@ -18,6 +18,17 @@ void sx_report__build_caption(sx_page *page, const sx_block *block) {
   sx_tree__close(page);
 }
 
+static bool is_ended(const char *note) {
+  static const char *const ends[] = {"。", "？", "！", "；", ".", "?", "!", ";"};
+  size_t n = strlen(note);
+  while (n && note[n - 1] == ' ') n--;
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+    const size_t k = strlen(ends[i]);
+    if (n >= k && memcmp(note + n - k, ends[i], k) == 0) return true;
+  }
+  return n == 0;
+}
+
 void sx_report__build_foot(sx_page *page, const sx_block *block, const char *extra) {
   const char *note = sx_report__text(page, sx_node_get(block->root, "note"));
   const char *source = sx_report__text(page, sx_node_get(block->root, "source"));
@@ -27,7 +38,9 @@ void sx_report__build_foot(sx_page *page, const sx_block *block, const char *ext
     sx_tree__open(page, SX_DOC_NOTE)->exempt = counts ? "input" : NULL;
     sx_tree__word(page, W_NOTE);
     sx_tree__label(page, note);
-    if (note && extra[0] && page->lang == SX_LANG_EN) sx_tree__text(page, " ", 1);
+    const bool english = page->lang == SX_LANG_EN;
+    const char *between = !note || !extra[0] ? "" : is_ended(note) ? english ? " " : "" : english ? ". " : "。";
+    sx_tree__text(page, between, strlen(between));
     sx_tree__text(page, extra, strlen(extra));
     sx_tree__close(page);
   }

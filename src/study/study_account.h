@@ -37,6 +37,17 @@ void study__dimension(st_dimension *out, const st_formula *f, const int *family,
 void study__dimension_text(char out[200], const st_dimension *d, const st_formula *f, const int *family,
                            const char *const *units);
 
+/* ---- the benchmark in groups and of the whole (study_recombine.c) ---- */
+
+enum { ST_RECOMBINED = 64 };
+typedef struct st_recombined {
+  const char *domains[ST_RECOMBINED]; /* [n] groups that part the whole; n 0: nothing is apart */
+  size_t n;
+  double sum, whole; /* of the groups together, and of the whole */
+} st_recombined;
+/* The groups for which the account's benchmark, a formula of outside figures, does not come to that of the whole (by more than 0.5 %). */
+sx_status study__recombined(st_recombined *out, const sx_study *s, const st_account *a, sx_error *err) SX_NODISCARD;
+
 /* ---- building (study_accounts.c) ---- */
 
 /* The account over the whole, or over one group (domain not "total"); *out owned by the caller. */

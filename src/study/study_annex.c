@@ -227,6 +227,23 @@ static sx_status design(pages *p, const st_run *r, sx_error *err) {
   return SX_OK;
 }
 
+/* ", Urban `17545`, Rural `9733`": the figures of groups, which are used in them. */
+static void outside_groups(pages *p, const sx_study *s, const st_benchmark *b) {
+  for (size_t k = 0; k < b->n_by; k++) {
+    char number[SX_DOUBLE_TEXT_MAX];
+    const char *domain = b->by[k].domain;
+    const size_t n = sx_text_from_double(number, b->by[k].value), g = study__find_group(s, domain, strlen(domain));
+    const sx_text2 label = g == ST_NONE ? (sx_text2){domain, domain} : s->groups[g].label;
+    both(p, "，", ", ");
+    study__plain_markdown(&p->zh, label.zh ? label.zh : label.en ? label.en : domain);
+    study__plain_markdown(&p->en, label.en ? label.en : label.zh ? label.zh : domain);
+    both(p, " `", " `");
+    sx_buf_add_n(&p->zh, number, n);
+    sx_buf_add_n(&p->en, number, n);
+    both(p, "`", "`");
+  }
+}
+
 static void provenance(pages *p, const st_run *r) {
   both(p, "## 来源\n\n", "## Provenance\n\n");
   sx_buf_printf(&p->zh, "由 Shuxiao %s 计算。输入文件：\n\n| 文件 | 字节 | SHA-256 |\n|---|---:|---|\n", sx_version());
@@ -253,6 +270,7 @@ static void provenance(pages *p, const st_run *r) {
     sx_buf_add_n(&p->zh, number, n);
     sx_buf_add_n(&p->en, number, n);
     both(p, "`", "`");
+    outside_groups(p, r->s, b);
     const bool source = b->source.zh || b->source.en;
     both(p, source ? "（" : "", source ? " (" : "");
     study__plain_markdown(&p->zh, b->source.zh ? b->source.zh : b->source.en);

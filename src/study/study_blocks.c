@@ -262,8 +262,9 @@ static const struct {
 
 bool study__change_measure(sx_text2 *word, char format[120], const st_account *a, const char *measure) {
   for (size_t i = 0; i < N_EXTRA; i++) {
-    const size_t n = strlen(extra[i].field);
-    if (!extra[i].prefix || strcmp(extra[i].prefix, "gap") == 0 || strncmp(measure, extra[i].field, n) != 0 ||
+    const char *field = strcmp(extra[i].field, "p") == 0 ? extra[i].prefix : extra[i].field; /* p_change, as rows say */
+    const size_t n = strlen(field);
+    if (!extra[i].prefix || strcmp(extra[i].prefix, "gap") == 0 || strncmp(measure, field, n) != 0 ||
         (measure[n] && measure[n] != '_'))
       continue;
     const bool share = strncmp(measure + n, "_share", 6) == 0, real = strcmp(measure + n, "_level_constant") == 0;

@@ -1,4 +1,5 @@
 /* study_blocks_account.c: tables and figures of an account written out: its nodes by measures, by groups, or by the effects of a comparison. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -339,6 +340,18 @@ static bool is_shown(const sx_node *nodes, const char *id) {
   return false;
 }
 
+/* A node whose mark the list tells: one that is shown. What is weak is a leaf, and makes everything above it weak: it alone is named. */
+static bool is_listed(const shown_table *t, const sx_node *nodes, const st_node *n, const char *mark) {
+  if (strcmp(mark, "weak") != 0) return is_shown(nodes, n->id);
+  for (size_t depth = 0, leaf = n->leaf; leaf && depth <= t->a->n_nodes; depth++) {
+    if (is_shown(nodes, n->id)) return true;
+    const size_t up = n->parent ? study__find_node(t->a, n->parent) : ST_NONE;
+    if (up == ST_NONE) return false;
+    n = &t->a->nodes[up];
+  }
+  return false;
+}
+
 /* "Goods (1.4%), Gen Z Games (2.0%) and 3 more" of the rows with the mark that are shown; their number. */
 static size_t list_marked(sx_buf *out, const shown_table *t, const sx_node *nodes, const char *mark, bool chinese) {
   enum { LISTED = 6 };
@@ -346,7 +359,7 @@ static size_t list_marked(sx_buf *out, const shown_table *t, const sx_node *node
   char id[400];
   for (size_t d = 0; d < t->domains.n; d++) {
     for (size_t i = 0; i < t->a->n_nodes; i++) {
-      if (!is_shown(nodes, t->a->nodes[i].id) || (t->a->nodes[i].adjustment && t->domains.n > 1)) continue;
+      if (!is_listed(t, nodes, &t->a->nodes[i], mark) || (t->a->nodes[i].adjustment && t->domains.n > 1)) continue;
       (void)snprintf(id, sizeof id, "%.180s/%.200s", t->a->id, t->a->nodes[i].id);
       const st_row *row = study__find_row(&t->r->rows, id, "level", t->domains.items[d].name);
       const char *at = row && row->quality ? strstr(row->quality, mark) : NULL;
@@ -362,6 +375,42 @@ static size_t list_marked(sx_buf *out, const shown_table *t, const sx_node *node
   }
   if (n > LISTED) sx_buf_printf(out, chinese ? "等%zu项" : " and %zu more", chinese ? n : n - LISTED);
   return n;
+}
+
+static void sentence(sx_buf *text, bool english) {
+  static const char *const ends[] = {"。", "？", "！", ".", "?", "!"};
+  for (size_t i = 0; i < sizeof ends / sizeof *ends && text->n; i++) {
+    const size_t k = strlen(ends[i]);
+    if (text->n < k || memcmp(text->data + text->n - k, ends[i], k) != 0) continue;
+    if (english) sx_buf_add_char(text, ' ');
+    return;
+  }
+  if (text->n) sx_buf_add(text, english ? ". " : "。");
+}
+
+/* Shares of an outside total in groups whose totals do not come to that of the whole: by how much, and of what the shares are. */
+static sx_status note_apart(sx_buf *text, const shown_table *t, bool english, sx_error *err) {
+  st_recombined r;
+  bool shares = false, shown = false;
+  for (size_t m = 0; m < t->n_statistics; m++) shares = shares || strcmp(t->statistics[m], "share_of_benchmark") == 0;
+  if (!shares) return SX_OK;
+  SX_TRY(study__recombined(&r, t->r->s, t->a, err));
+  for (size_t k = 0; k < r.n; k++) {
+    for (size_t d = 0; d < t->domains.n; d++) shown = shown || strcmp(r.domains[k], t->domains.items[d].name) == 0;
+  }
+  if (!shown) return SX_OK;
+  const double by = (r.sum / r.whole - 1) * 100;
+  sentence(text, english);
+  if (english)
+    sx_buf_printf(text,
+                  "Shares of the benchmark in groups are of the groups' own totals, which together are %.1f%% %s than "
+                  "that of the whole: they do not average to its share",
+                  fabs(by), by > 0 ? "more" : "less");
+  else
+    sx_buf_printf(text,
+                  "各群体占对照总额的比重以各自的总额为分母，这些总额之和比总体%s%.1f%%，因此其平均不等于总体的比重",
+                  by > 0 ? "多" : "少", fabs(by));
+  return SX_OK;
 }
 
 static sx_status note_json(const shown_table *t, const sx_node *block, sx_error *err) {
@@ -385,13 +434,14 @@ static sx_status note_json(const shown_table *t, const sx_node *block, sx_error 
       sx_buf list;
       sx_buf_init(&list, &t->r->ctx);
       if (list_marked(&list, t, sx_node_get(block, "nodes"), marked[i].mark, side == 0)) {
-        if (text[side].n) sx_buf_add(&text[side], side ? ". " : "。");
+        sentence(&text[side], side == 1);
         sx_buf_add(&text[side], side ? marked[i].en : marked[i].zh);
         sx_buf_add_n(&text[side], list.data ? list.data : "", list.n);
       }
       text[side].failed = text[side].failed || list.failed;
       sx_buf_clear(&list);
     }
+    if (status == SX_OK) status = note_apart(&text[side], t, side == 1, err);
     if (status == SX_OK) status = sx_buf_status(&text[side], err);
   }
   const bool tests =

@@ -405,6 +405,7 @@ static void check_accounts(st_load *l, const sx_table *unit) {
     study__check_account(l, a, unit);
   }
   study__check_indicator_units(l);
+  if (!study__stop(l)) study__check_recombined(l);
 }
 
 /* What is an operand of a formula keeps its carrier; backwards, so that a formula's own groups reach what it rests on. */

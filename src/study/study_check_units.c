@@ -41,6 +41,10 @@ static int family(const char *unit) {
   return OTHER;
 }
 
+bool study__unit_counts(const char *unit) {
+  return unit && family(unit) > MONEY_LAST;
+}
+
 static const char *nearest_unit(const char *unit) {
   const char *words[N_UNITS], *rest = "";
   (void)study__unit_scale(unit, &rest);

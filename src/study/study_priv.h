@@ -483,7 +483,11 @@ void study__check_account_reference(const sx_study *s, const sx_reference *ref, 
 /* study_check_units.c: units of accounts and indicators, and formats that say another unit than the number has */
 void study__check_account_units(st_load *l, const st_account *a);
 void study__check_indicator_units(st_load *l); /* once, after the accounts */
+bool study__unit_counts(
+    const char *unit); /* people, households, items ..., with or without a scale: no money, no share */
 void study__check_block_format(st_load *l, const sx_node *block);
+/* study_recombine.c: outside figures of groups against that of the whole; warnings, once, after the accounts */
+void study__check_recombined(st_load *l);
 /* The message, or "" where the format fits what is referred to or nothing is known. */
 void study__unit_format(const sx_study *s, const sx_reference *ref, const char *format, char message[256]);
 /* Unit of a statistic of an account: its own, "%" for growth and shares of a change, "pp", NULL for plain shares. */

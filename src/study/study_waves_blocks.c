@@ -44,7 +44,8 @@ static bool asks_change(const sx_study *s, const sx_node *block, st_versus versu
       const sx_node *item = lists[k]->kind == SX_NODE_LIST ? lists[k]->items[i] : lists[k];
       const char *text = item->kind == SX_NODE_SCALAR ? item->text : "";
       const bool p = versus == ST_YEAR ? strcmp(text, "p_yoy") == 0 : strcmp(text, "p") == 0;
-      if ((k == 0 && p) || strncmp(text, prefix, strlen(prefix)) == 0) return s->series != NULL;
+      const bool own_p = strncmp(text, "p_", 2) == 0 && strncmp(text + 2, prefix, strlen(prefix)) == 0;
+      if ((k == 0 && p) || own_p || strncmp(text, prefix, strlen(prefix)) == 0) return s->series != NULL;
     }
   }
   return false;

@@ -99,6 +99,13 @@ done
 [ -z "$(find $out -name '*.tmp-*')" ] || fail "litter of a failed run"
 rmdir $out/"$name".sdmx10.csv
 
+# ---- without a page the files that were written are audited, and what is wrong in them is said
+"$program" run study/study.yaml --to csv --out "$tmp/nopage" >"$tmp/out" 2>&1
+[ $? = 0 ] || fail "run --to csv: $(tail -3 "$tmp/out")"
+grep -Eq "^numbers: +[1-9][0-9]+ agree with their results, 0 differ" "$tmp/out" || fail "no page: $(cat "$tmp/out")"
+"$program" run study/study.yaml --to px --out "$tmp/onlypx" >"$tmp/out" 2>&1
+[ $? = 0 ] && grep -q "nothing was audited" "$tmp/out" || fail "neither page nor CSV: $(cat "$tmp/out")"
+
 # ---- words
 run_fails 2 "did you mean 'xlsx'" "$program" run study/study.yaml --to html,xlxs
 sed 's/^languages:.*/&\noutputs: [html, pxx]/' study/study.yaml >study/bad.yaml

@@ -48,6 +48,43 @@ static void figures(void) {
   CHECK_FAILS(load("audit: t\nfigures: f.csv\n", "id,value,unit\n\xff,1,x\n", err), SX_E_PARSE, "f.csv:2", "UTF-8");
 }
 
+/* What is written as a period is one; days, open spans and words are compared as they stand. */
+static void periods(void) {
+  static const char *const bad[] = {"2025H3", "2025H0", "2025-13",    "2025-00", "2025Q5",          "2025Q3-Q1",
+                                    "2025-6", "20251",  "2025-02-41", "2025H",   "2025-07~2024-06", "2025H3(e)"};
+  static const char *const good[] = {
+      "2025",       "2025H2",     "2025Q1-Q3", "2025-12",   "2024-07~2025-06", "2021-2025",
+      "2025-06-30", "2025上半年", "2025-",     "2025H1(e)", "spring",          ""};
+  char csv[200], said[80];
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    (void)snprintf(csv, sizeof csv, "id,value,unit,period\nB,1,元,2025\nA,1,元,%s\n", bad[i]);
+    (void)snprintf(said, sizeof said, "figure 'A': there is no period '%s'", bad[i]);
+    CHECK_FAILS(load("audit: t\nfigures: f.csv\n", csv, err), SX_E_DATA, "f.csv:3", said);
+  }
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    (void)snprintf(csv, sizeof csv, "id,value,unit,period\nA,1,元,%s\n", good[i]);
+    CHECK_OK(load("audit: t\nfigures: f.csv\n", csv, err));
+  }
+  CHECK_FAILS(load("audit: t\nfigures:\n  - {id: A, value: 1, unit: 元}\n"
+                   "  - {id: B, value: 1, unit: 元, period: 2025-13}\n",
+                   NULL, err),
+              SX_E_DATA, "t.yaml:4", "there is no period '2025-13'");
+}
+
+/* The two that do not go together are named, not one of them twice. */
+static void rates(void) {
+  static const struct {
+    const char *text, *message;
+  } cases[] = {{"{id: i, growth: people, from: people, to: users}", "'people' is in 亿人, and a growth rate is in %"},
+               {"{id: i, share: users, part: users, whole: people}", "'users' is in 亿人, and a share is in %"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char yaml[300];
+    (void)snprintf(yaml, sizeof yaml, CSV "  - %s\n", cases[i].text);
+    CHECK_FAILS(load(yaml, "id,value,unit\npeople,9.58,亿人\nusers,9.5,亿人\n", err), SX_E_DATA, "t.yaml:4",
+                cases[i].message);
+  }
+}
+
 static void identities(void) {
   const char *csv =
       "id,value,unit\npeople,9.58,亿人\nmoney,9.37,万亿元\nrate,46.5,%\nusers,9.5,亿人\nlength,3,公里\nbare,7,\n";
@@ -126,4 +163,4 @@ static void files(void) {
   CHECK(audit == NULL);
 }
 
-SXT_MAIN(SXT_CASE(figures), SXT_CASE(identities), SXT_CASE(files))
+SXT_MAIN(SXT_CASE(figures), SXT_CASE(periods), SXT_CASE(rates), SXT_CASE(identities), SXT_CASE(files))

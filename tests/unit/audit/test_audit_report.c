@@ -431,7 +431,35 @@ static void no_figures(void) {
   against("Z世代的数字消费使用率为 33.3%。", SX_MATCH_NONE, "", "");   /* a p-value */
 }
 
+/* A sign that the words before it contradict; words of mere difference leave it to speak. */
+static void signs(void) {
+  static const struct {
+    const char *text;
+    bool wrong;
+  } cases[] = {{"其中农村增加 {{rate.rural.gap | pp 1}}。", true},
+               {"Users are 3, more of them paying {{rate.rural.gap | pp 1}} of it.", true},
+               {"Rates increased by {{rate.rural.gap | pp 1}}.", true},
+               {"More people, and the rate changed by {{rate.rural.gap | pp 1}}.", false},
+               {"农村与整体相差 {{rate.rural.gap | pp 1}}，较多。", false},
+               {"The rest makes {{rate.rural.gap | pp 1}} of it.", false}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    sx_store *store = NULL;
+    paths();
+    REQUIRE_OK(audit_store(&store, NULL, store_path, cases[i].text, "x", "[\"3\"]", err));
+    REQUIRE_OK(audit_page(store, page_path, SX_LANG_ZH, err));
+    sx_audit_traces *t = traced(store);
+    REQUIRE(t != NULL);
+    if (t->n_differ != cases[i].wrong) SXT_FAIL("'%s': %zu differ", cases[i].text, t->n_differ);
+    for (size_t k = 0; k < t->n; k++) {
+      if (t->items[k].verdict == SX_TRACE_DIFFERS)
+        CHECK_STR(t->items[k].reason, "the words say the opposite direction");
+    }
+    sx_audit_traces_free(t);
+    clean_up(store);
+  }
+}
+
 SXT_MAIN(SXT_CASE(qualified), SXT_CASE(one_of_several), SXT_CASE(told_by_the_one_before), SXT_CASE(wrong_scale),
          SXT_CASE(no_figures), SXT_CASE(directions), SXT_CASE(changes), SXT_CASE(in_words), SXT_CASE(as_rendered),
          SXT_CASE(typed_numbers), SXT_CASE(changed_by_hand), SXT_CASE(results_csv), SXT_CASE(bad_input),
-         SXT_CASE(texts))
+         SXT_CASE(texts), SXT_CASE(signs))

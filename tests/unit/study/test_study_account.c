@@ -267,5 +267,73 @@ static void trees(void) {
   tiny_remove();
 }
 
+/* A benchmark whose groups do not come to its whole: a warning, a note at the shares, every outside figure in the annex. */
+static void apart(void) {
+  static const struct {
+    const char *population, *head, *where, *message; /* NULL: nothing to tell */
+  } cases[] = {
+      {"by: {\"region:north\": 6000, \"region:south\": 4000}", "by: {\"region:north\": 600, \"region:south\": 430}",
+       "study.yaml:47:16",
+       "the benchmark of the account 'money': the groups region:north, region:south come to 5320000, 6.4 % more than "
+       "the "
+       "whole, which is 5000000"},
+      {"by: {\"region:north\": 6000, \"region:south\": 4000}", "by: {\"region:north\": 540, \"region:south\": 430}",
+       "study.yaml:47:16", "come to 4960000, 0.8 % less than the whole"},
+      {"by: {\"region:north\": 6000, \"region:south\": 4000}", "by: {\"region:north\": 560, \"region:south\": 410}",
+       NULL, NULL},
+      {"by: {\"region:north\": 8000, \"region:south\": 6000}", "by: {}", "study.yaml:23:",
+       "the benchmark 'population': the groups region:north, region:south come to 14000, 40.0 % more than the whole"},
+      {"by: {\"region:north\": 5000, \"region:south\": 4000}", "by: {}",
+       "study.yaml:23:", "10.0 % less than the whole"},
+      {"by: {\"region:north\": 5000, young: 4000}", "by: {}", NULL, NULL}, /* they part nothing */
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char text[400];
+    sx_problems problems = {.n = 0};
+    tiny_copy("apart");
+    (void)snprintf(text, sizeof text,
+                   "population: {value: 10000, se: 100, unit: 人, %s}\n  head: {value: 500, unit: 元, %s}",
+                   cases[i].population, cases[i].head);
+    tiny_replace("study.yaml", "population: {value: 10000, se: 100, unit: 人}", text);
+    tiny_replace("study.yaml", "formula: population * 500", "formula: population * head");
+    tiny_replace("study.yaml", label, "    label: {zh: 支出, en: Spending}\n    domains: [region]\n    unit: 元");
+    tiny_replace("study.yaml", "benchmark: income", "benchmark: income # of outside figures alone");
+    sx_study *study = tiny_load(&problems);
+    size_t told = 0;
+    for (size_t k = 0; k < problems.n; k++) {
+      told += strstr(problems.items[k].message, "than the whole") != NULL;
+      if (!cases[i].where || !strstr(problems.items[k].message, "than the whole")) continue;
+      CHECK(problems.items[k].warning);
+      if (!strstr(problems.items[k].where, cases[i].where) || !strstr(problems.items[k].message, cases[i].message))
+        SXT_FAIL("case %zu: %s: %s", i, problems.items[k].where, problems.items[k].message);
+    }
+    if (told != (cases[i].where != NULL)) SXT_FAIL("case %zu: told %zu times", i, told);
+    sx_problems_clear(&problems);
+    sx_study_free(study);
+    if (i > 0) tiny_remove();
+    if (i > 0) continue;
+    tiny_replace("study.yaml", "  - {id: t3,",
+                 "  - {id: t5, title: {zh: 组, en: Groups}, account: money, domains: [total, region], "
+                 "measures: [share_of_benchmark], note: {zh: 说明。, en: Said.}}\n  - {id: t3,");
+    sx_run_result *run = tiny_run();
+    REQUIRE(run != NULL);
+    CHECK_NEAR(value(run, "all", "share_of_benchmark", "region:north"),
+               value(run, "all", "level", "region:north") / (6000.0 * 600), 1e-10);
+    char *en = tiny_report("en"), *zh = tiny_report("zh");
+    REQUIRE(en != NULL && zh != NULL);
+    CHECK(strstr(en,
+                 "Said. Too few interviews, and nothing stands in: North Rest, North Phone, South Rest, South Phone. "
+                 "Shares of the benchmark in groups are of the groups&#39; own totals, which together are 6.4% "
+                 "more than that of the whole: they do not average to its share. Standard errors in parentheses.") !=
+          NULL);
+    CHECK(strstr(zh, "。各群体占对照总额的比重以各自的总额为分母，这些总额之和比总体多6.4%") != NULL);
+    CHECK(strstr(en, ">600<") != NULL && strstr(en, ">430<") != NULL && strstr(zh, ">430<") != NULL);
+    free(en);
+    free(zh);
+    sx_run_result_free(run);
+    tiny_remove();
+  }
+}
+
 SXT_MAIN(SXT_CASE(adjustments), SXT_CASE(ratios), SXT_CASE(banded), SXT_CASE(groups), SXT_CASE(benchmarks),
-         SXT_CASE(faults), SXT_CASE(trees))
+         SXT_CASE(faults), SXT_CASE(trees), SXT_CASE(apart))
