@@ -106,8 +106,8 @@ SX_API void sx_num_rake_sums(double *sum, double *comp, const sx_num_rake *probl
 /* ---- Hadamard matrices (num_hadamard.c) ------------------------------------------------------------------ */
 
 enum { SX_HADAMARD_MAX = 4096 };
-/* The smallest order >= n (1 <= n <= SX_HADAMARD_MAX) that can be built, by Sylvester's doubling and Paley's two
- * constructions; 0 where there is none. The multiples of 4 that are missing up to 400 are listed in the code. */
+/* The smallest order >= n (1 <= n <= SX_HADAMARD_MAX) that can be built, by Sylvester's doubling, Paley's two
+ * constructions and four circulants; 0 where there is none. The multiples of 4 that are missing up to 400 are listed in the code. */
 SX_API size_t sx_num_hadamard_order(size_t n);
 /* h [order*order] row-major, +1 and -1, rows orthogonal, row 0 all ones. SX_E_ARGUMENT: an order that cannot be built. */
 SX_API sx_status sx_num_hadamard(int8_t *h, size_t order, sx_error *err) SX_NODISCARD;
