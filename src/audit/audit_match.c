@@ -414,6 +414,20 @@ static bool is_of_before(const sx_audit_text *text, const sx_text_mark *m) {
   return false;
 }
 
+/* The figure of the result that the words name, in another unit. */
+static sx_status unit_differs(sx_audit_match *out, const sx_cand *c, const number *n, int lang, sx_arena *arena,
+                              sx_error *err) {
+  const char *unit = c->kind == SX_CAND_GAP     ? "percentage points"
+                     : c->kind == SX_CAND_SHARE ? "per cent"
+                                                : sx_audit__text_unit_name(arena, &c->unit, "", 0);
+  out->verdict = SX_MATCH_DIFFERS;
+  out->score = DIFFER_AT;
+  set_result(out, c);
+  out->reason = unit ? sx_arena_printf(arena, "its unit is wrong: the result is in %s", unit) : NULL;
+  out->expected = sx_audit__in_its_unit(arena, n, c, lang);
+  return out->reason && out->expected ? SX_OK : sx_error_memory(err);
+}
+
 /* Then, for those that agree with none: do the words name one well enough to say that it differs? */
 static sx_status differ(sx_audit_match *out, sx_audit_matches *all, const sx_index *index, const sx_audit_text *text,
                         sx_arena *scratch, sx_error *err) {
@@ -423,6 +437,10 @@ static sx_status differ(sx_audit_match *out, sx_audit_matches *all, const sx_ind
   double scale;
   const char *reason = NULL;
   SX_TRY(look(&n, &context, &scale, text, out->mark, index, scratch, err));
+  const sx_cand *other = n.word || n.qualified || significant(&n) < 3 || out->reason
+                             ? NULL
+                             : sx_audit__wrong_unit(index, &n, &context, DIFFER_AT);
+  if (other) return unit_differs(out, other, &n, context.lang, all->arena, err);
   const bool level = !n.word && !n.qualified && sx_audit__level_as_change(&r.nearest, index, &n, &context, DIFFER_AT);
   if (level) {
     reason = "it is the level, and the words say a change";
@@ -430,7 +448,11 @@ static sx_status differ(sx_audit_match *out, sx_audit_matches *all, const sx_ind
   } else if (!slipped(&r, &reason, index, &context, &n, text) && out->reason != no_unit && !is_of_before(text, n.mark))
     find_nearest(&r, index, &context, &n, all, text);
   if (!r.nearest) {
+    const char *unknown = sx_audit__unknown_unit(index, &n);
     if (!out->reason && level) out->reason = reason;
+    if (!out->reason && unknown &&
+        !(out->reason = sx_arena_printf(all->arena, "no result is in its unit, %s", unknown)))
+      return sx_error_memory(err);
     if (!out->reason)
       out->reason = out->score < SENTENCE_AT ? "no result is named near it"
                                              : "the result named near it is another one, or of another size";

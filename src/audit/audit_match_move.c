@@ -101,6 +101,9 @@ void sx_audit__may_move(sx_number *n, sx_context *context) {
   for (size_t w = 0; w < 4 && !context->change; w++)
     context->change =
         sx_audit__contains(context->text[SX_NEAR_BEFORE], context->n[SX_NEAR_BEFORE], rates[context->lang][w]);
+  n->said_gap = n->mark->move == SX_MOVE_GAP;
+  for (int k = SX_NEAR_BEFORE; k <= SX_NEAR_BEHIND; k++)
+    n->said_gap = n->said_gap || comparison(context->text[k], context->n[k], context->lang) < context->n[k];
   n->may_move = n->mark->sign != 0;
   for (int k = SX_NEAR_BEFORE; k <= SX_NEAR_HEADS && !n->may_move; k++) {
     for (size_t w = 0; w < sizeof zh / sizeof *zh && !n->may_move; w++)

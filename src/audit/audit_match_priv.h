@@ -62,6 +62,7 @@ typedef struct sx_number {
   bool low_open, high_open;
   bool word;      /* 一半, 六成: no digit says how exact */
   bool qualified; /* a word says more than that it is rounded */
+  bool said_gap;  /* its words compare: 高出整体网民24.6% */
   bool may_move;  /* it may be a change: words near it speak of one, or its sign is printed */
 } sx_number;
 
@@ -127,6 +128,16 @@ bool sx_audit__lies_in(const sx_number *n, const sx_cand *c); /* audit_match.c *
 /* A number that is said to be a change and is the level of what its words name (with evidence of at_least): the change, or NULL where the run has none. */
 bool sx_audit__level_as_change(const sx_cand **change, const sx_index *index, const sx_number *n,
                                const sx_context *context, double at_least);
+
+/* ---- another unit (audit_match_unit.c) ---- */
+
+/* The result that the words name (with evidence of at_least), with the number's value and another unit; NULL. */
+const sx_cand *sx_audit__wrong_unit(const sx_index *index, const sx_number *n, const sx_context *context,
+                                    double at_least);
+/* The number's unit where no result has it; NULL. */
+const char *sx_audit__unknown_unit(const sx_index *index, const sx_number *n);
+/* The result as the number should have been printed; the arena's; NULL: no memory. */
+const char *sx_audit__in_its_unit(sx_arena *arena, const sx_number *n, const sx_cand *c, int lang);
 
 /* ---- what a number says of the result before it (audit_match_follow.c) ---- */
 

@@ -366,7 +366,14 @@ static void wrong_scale(void) {
   against("数字消费用户 9.58。", SX_MATCH_DIFFERS, "users.total", "958123456.00");
   against("数字消费用户 9.58 万人。", SX_MATCH_DIFFERS, "users.total", "95812.35 万人");
   against("Z世代数字消费使用率为 0.951%。", SX_MATCH_DIFFERS, "rate.z", "95.120%");
-  against("数字消费用户 9.58 亿元。", SX_MATCH_NONE, "", "");
+  against_why("数字消费用户 9.58 亿元。", SX_MATCH_DIFFERS, "users.total", "9.58亿人", "the result is in 人");
+  against_why("数字消费额为9.37万亿美元。", SX_MATCH_DIFFERS, "spend/total.total", "9.37万亿元", "the result is in 元");
+  against_why("数字消费额为9.37万亿人。", SX_MATCH_DIFFERS, "spend/total.total", "9.37万亿元", "the result is in 元");
+  against_why("Digital spending came to US$9.37 trillion.", SX_MATCH_DIFFERS, "spend/total.total", "9.37 trillion yuan",
+              "the result is in 元");
+  against_why("数字消费额为1.31万亿美元。", SX_MATCH_NONE, "", "", "no result is in its unit, 美元");
+  against_why("Z世代数字消费使用率高出整体10.1%。", SX_MATCH_DIFFERS, "rate.z.gap", "10.1个百分点",
+              "percentage points");
 }
 
 /* What the words say of the direction of a change or gap is the result's. */
@@ -408,7 +415,9 @@ static void changes(void) {
   against("数字消费使用率为2.2%。", SX_MATCH_NONE, "", "");
   against("数字消费额占2.7%。", SX_MATCH_NONE, "", "");
   against("数字消费用户达1650万人。", SX_MATCH_NONE, "", "");
-  against("数字消费使用率为85.1个百分点。", SX_MATCH_NONE, "", "");
+  against_why("数字消费使用率为85.1个百分点。", SX_MATCH_DIFFERS, "rate.total", "85.1%", "per cent");
+  against_why("The rate of digital consumption is 85.1 percentage points.", SX_MATCH_DIFFERS, "rate.total", "85.1%",
+              "per cent");
   against("数字消费使用率高达85.1%。", SX_MATCH_AGREES, "rate.total", "");
   against("数字消费使用率高于85%。", SX_MATCH_AGREES, "rate.total", "");
   against("数字消费额增长率为2.7%。", SX_MATCH_AGREES, "spend/total.total.change_relative", "");
