@@ -247,13 +247,13 @@ static bool may_be(const ranked *r, const number *n) {
   return r->agreeing_evidence >= 0.3 && r->agreeing_evidence >= 0.6 * r->evidence;
 }
 
+/* other_way: its direction is what is wrong, so it has its sign. */
 static const char *expected_text(sx_arena *arena, const sx_audit_text *text, const number *n, const sx_cand *c,
-                                 double scale) {
+                                 double scale, bool other_way) {
   char digits[SX_FIXED_TEXT_MAX];
   const sx_text_mark *m = n->mark;
   const sx_text_part *p = &text->parts[m->part];
-  const bool moved = c->kind == SX_CAND_GAP || c->change,
-             other_way = moved && sx_audit__opposite(m, n->unit_size, c->value);
+  const bool moved = c->kind == SX_CAND_GAP || c->change;
   const double value = moved && !other_way ? fabs(c->value) : c->value;
   const int finer = n->qualified ? 2 : 0; /* over what it is not must be seen */
   const size_t k = sx_text_fixed(digits, value / scale, finer + (m->decimals > 0 ? m->decimals : 0));
@@ -313,7 +313,7 @@ static sx_status contradict(sx_audit_match *out, const sx_audit_text *text, cons
   out->score = r->contrary_evidence;
   out->reason = SX_OPPOSITE;
   set_result(out, r->contrary);
-  out->expected = expected_text(arena, text, n, r->contrary, scale);
+  out->expected = expected_text(arena, text, n, r->contrary, scale, true);
   return out->expected ? SX_OK : sx_error_memory(err);
 }
 
@@ -462,7 +462,8 @@ static sx_status differ(sx_audit_match *out, sx_audit_matches *all, const sx_ind
   out->verdict = SX_MATCH_DIFFERS;
   out->score = r.nearest_evidence;
   set_result(out, r.nearest);
-  out->expected = expected_text(all->arena, text, &n, r.nearest, scale);
+  out->expected =
+      expected_text(all->arena, text, &n, r.nearest, scale, sx_audit__contrary(index, &n, r.nearest, &context));
   return out->expected ? SX_OK : sx_error_memory(err);
 }
 
@@ -509,7 +510,7 @@ static sx_status follow(sx_audit_match *m, const sx_audit_matches *all, size_t i
   if (f.agrees) return SX_OK;
   sx_cand as = *f.of;
   as.value = f.value;
-  m->expected = expected_text(all->arena, text, &n, &as, scale);
+  m->expected = expected_text(all->arena, text, &n, &as, scale, f.reason != NULL);
   return m->expected ? SX_OK : sx_error_memory(err);
 }
 

@@ -250,6 +250,36 @@ static void beside(sx_context *c, const sx_audit_text *text, size_t mark) {
   piece(c, SX_NEAR_PARAGRAPH, p, 0, p->n);
 }
 
+/* The line before, where it goes on into this one: a plain text that is broken in the middle of a sentence, or what a list is of. NULL: it does not. */
+static const sx_text_part *goes_on_from(const sx_audit_text *text, size_t part) {
+  const sx_text_part *p = &text->parts[part];
+  size_t i = part;
+  while (p->kind == SX_PART_ITEM && i > 0 && text->parts[i - 1].kind == SX_PART_ITEM) i--;
+  if (i == 0 || text->parts[i - 1].kind != SX_PART_PARAGRAPH) return NULL;
+  const sx_text_part *up = &text->parts[i - 1];
+  const bool colon = up->n && (up->text[up->n - 1] == ':' || (up->n > 3 && strcmp(up->text + up->n - 3, "：") == 0));
+  if (p->kind == SX_PART_ITEM) return colon ? up : NULL;
+  if (text->form != SX_TEXT_PLAIN || p->kind != SX_PART_PARAGRAPH || up->n < 4) return NULL;
+  uint32_t last = 0;
+  const bool whole = sx_utf8_next(&last, up->text + up->n - 3, 3) == 3;
+  const bool sentences = find_word(up->text, up->n, "，") < up->n || find_word(up->text, up->n, "。") < up->n;
+  return whole && sx_is_han(last) && sentences ? up : NULL;
+}
+
+/* The words before the number and its sentence begin in the line before. */
+static sx_status carry_over(sx_context *c, const sx_audit_text *text, size_t mark, sx_arena *arena, sx_error *err) {
+  const sx_text_part *p = &text->parts[text->marks[mark].part];
+  const sx_text_part *up = goes_on_from(text, text->marks[mark].part);
+  for (int k = SX_NEAR_BEFORE; k <= SX_NEAR_SENTENCE && up; k += SX_NEAR_SENTENCE - SX_NEAR_BEFORE) {
+    if (c->text[k] != p->text) continue;
+    const size_t from = sentence_start(up, up->n);
+    c->text[k] = sx_arena_printf(arena, "%.*s%.*s", (int)(up->n - from), up->text + from, (int)c->n[k], c->text[k]);
+    if (!c->text[k]) return sx_error_memory(err);
+    c->n[k] += up->n - from;
+  }
+  return SX_OK;
+}
+
 static sx_status headings(sx_buf *out, const sx_audit_text *text, size_t part) {
   int below = 99;
   for (size_t i = part; i-- > 0 && below > 1;) {
@@ -329,6 +359,7 @@ sx_status sx_audit__context(sx_context *out, const sx_audit_text *text, size_t m
   const char *own;
   beside(&c, text, mark);
   sx_status status;
+  SX_TRY_GOTO(status, carry_over(&c, text, mark, arena, err), done);
   SX_TRY_GOTO(status, own_name(&own, text, mark, arena, err), done);
   if (own) {
     c.carried = false;

@@ -435,6 +435,12 @@ static void in_words(void) {
           "958");
 }
 
+/* The subject of a list stands above it. */
+static void from_the_line_above(void) {
+  against("农村网民的情况：\n\n- 数字消费使用率为76.1%", SX_MATCH_AGREES, "rate.rural", "");
+  against("农村网民的情况：\n\n- 数字消费使用率为71.6%", SX_MATCH_DIFFERS, "rate.rural", "76.1%");
+}
+
 static void no_figures(void) {
   against("Z世代的数字消费用户为 30.1 万人。", SX_MATCH_NONE, "", ""); /* a growth factor */
   against("Z世代的数字消费使用率为 33.3%。", SX_MATCH_NONE, "", "");   /* a p-value */
@@ -469,6 +475,6 @@ static void signs(void) {
 }
 
 SXT_MAIN(SXT_CASE(qualified), SXT_CASE(one_of_several), SXT_CASE(told_by_the_one_before), SXT_CASE(wrong_scale),
-         SXT_CASE(no_figures), SXT_CASE(directions), SXT_CASE(changes), SXT_CASE(in_words), SXT_CASE(as_rendered),
-         SXT_CASE(typed_numbers), SXT_CASE(changed_by_hand), SXT_CASE(results_csv), SXT_CASE(bad_input),
-         SXT_CASE(texts), SXT_CASE(signs))
+         SXT_CASE(no_figures), SXT_CASE(directions), SXT_CASE(changes), SXT_CASE(in_words),
+         SXT_CASE(from_the_line_above), SXT_CASE(as_rendered), SXT_CASE(typed_numbers), SXT_CASE(changed_by_hand),
+         SXT_CASE(results_csv), SXT_CASE(bad_input), SXT_CASE(texts), SXT_CASE(signs))
