@@ -1,5 +1,5 @@
 /* study_match.c: which steps of a plan the store already holds, and why the others not; the plan as text. */
-#include "study_priv.h"
+#include "study_waves.h"
 
 #include <string.h>
 
@@ -77,13 +77,18 @@ static sx_status match_step(st_plan *plan, st_step *step, sx_store *store, const
   return step->why ? SX_OK : sx_error_memory(err);
 }
 
+/* Steps of an earlier wave are of its own study: indices are into that. */
+static const sx_study *study_of(const st_plan *plan, const st_step *step) {
+  return step->wave ? plan->s->series->waves[step->wave - 1].study : plan->s;
+}
+
 /* What an account in groups rests on is not stored for every group: where the account is made, so are its indicators. */
 static sx_status make_operands(st_plan *plan, size_t account, sx_error *err) {
   const st_step *step = &plan->steps[account];
   for (size_t k = 0; k < step->n_deps; k++) {
     st_step *dep = &plan->steps[step->deps[k]];
     if (dep->kind != ST_STEP_INDICATOR || !dep->reused) continue;
-    const st_indicator *ind = &plan->s->indicators[dep->index];
+    const st_indicator *ind = &study_of(plan, dep)->indicators[dep->index];
     bool passed = false;
     for (size_t b = 0; b < ind->n_by; b++) passed = passed || ind->by[b].passed;
     if (!passed) continue;
@@ -135,7 +140,7 @@ sx_status study__plan_match(st_plan *plan, sx_store *store, bool force, sx_error
   }
   for (size_t i = 0; i < plan->n && status == SX_OK; i++) {
     const st_step *step = &plan->steps[i];
-    if (step->kind == ST_STEP_ACCOUNT && !step->reused && plan->s->accounts[step->index].n_domains)
+    if (step->kind == ST_STEP_ACCOUNT && !step->reused && study_of(plan, step)->accounts[step->index].n_domains)
       status = make_operands(plan, i, err);
   }
   sx_mem_free(ctx, manifest);
