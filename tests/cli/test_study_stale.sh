@@ -71,6 +71,11 @@ byte "$study/study.yaml" 'en: Users in numbers}' 'en: Users in Numbers}'
 then_computes "$study" "table:users annex:provenance report" "bundled: a byte of a table's title"
 byte "$study/published.csv" 'F000_061,网民规模,Internet users,11.23' 'F000_061,网民规模,Internet users,11.24'
 then_computes "$study" "published table:headline table:published annex:provenance report" "bundled: a byte of a printed figure"
+# accounts of both waves, whose indicators are not stored in every group, are made again over a folder that has them
+sed -i 's/formula: population \* consumption_per_head,/formula: consumption_per_head * population,/' "$study/study.yaml"
+"$program" run "$study/study.yaml" --explain --quiet | grep -q '^compute *2024-S2/indicator:goods_pay .*2024-S2/account:spend is made in groups' || fail "bundled: the wave's operands are not made with its account"
+"$program" run "$study/study.yaml" --quiet >"$tmp/out" 2>"$tmp/err" || fail "bundled: a benchmark of both waves: $(cat "$tmp/err")"
+[ -z "$(listed "$study")" ] || fail "bundled: a benchmark of both waves: still to compute: $(listed "$study")"
 # a byte of a margin: only what rests on the weights
 all=$("$program" run "$study/study.yaml" --explain --quiet | awk 'NR > 1 { print $2 }')
 byte "$study/data/margins_sex_age.csv" 'male,70+,67461808.2' 'male,70+,67461808.3'
