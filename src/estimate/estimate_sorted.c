@@ -1,6 +1,7 @@
 /* estimate_sorted.c: one sort of a variable for all its quantiles in all domains. Doubles are mapped to integers of the same order
  * and sorted by the least significant digit first, eleven bits at a time (Knuth, TAOCP 3, 5.2.5); a digit that is the same in all
- * keys is skipped, and the lower three are left to insertions where few are needed. Equal values stay in the order of the rows.
+ * keys is skipped, and the lower three are left to insertions where few are needed. Long files are first parted by their upper bits into
+ * buckets that stand in the cache (estimate_bucket.c). Equal values stay in the order of the rows.
  *
  * All of it is cut into pieces, of which threads take one at a time: each piece counts its keys by digit; with c_p(b) keys of digit b
  * in piece p, those go from sum_{a<b} sum_q c_q(a) + sum_{q<p} c_q(b) on, in their order. So every pass is stable, and a stable order
@@ -8,15 +9,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "estimate_bucket.h"
 #include "estimate_priv.h"
 
 enum { DIGIT_BITS = 11, DIGITS = 6, BUCKETS = 1 << DIGIT_BITS, PIECE_ROWS = 16384, MAX_PIECES = 16 };
-enum { BY_DOMAIN = -1, AHEAD = 32 };
+enum { BY_DOMAIN = -1, BY_BUCKET = -2, AHEAD = 32, SPLIT_ROWS = 1 << 17 };
 
 typedef struct piece {
-  size_t n;          /* cases in the base */
-  size_t first;      /* those of the pieces before */
-  uint64_t any, all; /* bits set in any, in all of its keys */
+  size_t n;                 /* cases in the base */
+  size_t first;             /* those of the pieces before */
+  uint64_t any, all;        /* bits set in any, in all of its keys */
+  uint64_t least, greatest; /* of its keys */
   bool ordered;
 } piece;
 
@@ -27,7 +30,9 @@ typedef struct sorting {
   size_t rows, n, n_domains, n_pieces;
   uint64_t *key, *other_key;
   uint32_t *row, *other_row;
-  int digit;     /* of the pass, or BY_DOMAIN */
+  int digit;      /* of the pass, or BY_DOMAIN, BY_BUCKET */
+  uint64_t least; /* of all keys: buckets are (key - least) >> shift */
+  int shift;
   size_t *count; /* [n_pieces][buckets] */
   piece piece[MAX_PIECES];
 } sorting;
@@ -72,6 +77,7 @@ static size_t buckets_of(const sorting *s) {
 
 static inline size_t bucket_of(const sorting *s, size_t i) {
   if (s->digit == BY_DOMAIN) return (size_t)s->request->by->group[s->row[i]];
+  if (s->digit == BY_BUCKET) return (size_t)((s->key[i] - s->least) >> s->shift);
   return (size_t)(s->key[i] >> (s->digit * DIGIT_BITS)) & (BUCKETS - 1);
 }
 
@@ -110,9 +116,8 @@ static void set_places(const sorting *s) {
     }
 }
 
-static sx_status pass(sorting *s, int digit, sx_error *err) {
-  s->digit = digit;
-  SX_TRY(in_pieces(s, count_piece, err));
+/* After the counting: keys and rows to their places in the other memory, which becomes theirs. */
+static sx_status move_pass(sorting *s, sx_error *err) {
   set_places(s);
   SX_TRY(in_pieces(s, move_piece, err));
   uint64_t *key = s->key;
@@ -122,6 +127,12 @@ static sx_status pass(sorting *s, int digit, sx_error *err) {
   s->other_key = key;
   s->other_row = row;
   return SX_OK;
+}
+
+static sx_status pass(sorting *s, int digit, sx_error *err) {
+  s->digit = digit;
+  SX_TRY(in_pieces(s, count_piece, err));
+  return move_pass(s, err);
 }
 
 /* Bits that are not the same in all keys. */
@@ -145,26 +156,6 @@ static sx_status sort_digits(sorting *s, int first, sx_error *err) {
 
 enum { LOW_BITS = DIGITS / 2 * DIGIT_BITS };
 
-/* Insertion into an array that is nearly sorted; false (still a stable rearrangement) when that takes more than `moves`. */
-static bool insert(uint64_t *keys, uint32_t *rows, size_t n, size_t moves) {
-  for (size_t i = 1; i < n; i++) {
-    if (keys[i - 1] <= keys[i]) continue; /* nearly always: nothing is written */
-    const uint64_t key = keys[i];
-    const uint32_t row = rows[i];
-    size_t k = i;
-    while (k > 0 && keys[k - 1] > key && moves > 0) {
-      keys[k] = keys[k - 1];
-      rows[k] = rows[k - 1];
-      k--;
-      moves--;
-    }
-    keys[k] = key;
-    rows[k] = row;
-    if (moves == 0) return false;
-  }
-  return true;
-}
-
 /* A piece begins where the upper digits change, so that nothing is inserted across. */
 static size_t change_from(const sorting *s, size_t p) {
   size_t i = piece_start(s, s->n, p);
@@ -183,7 +174,7 @@ static sx_status insert_piece(void *data, size_t p, sx_error *err) {
   (void)err;
   sorting *s = data;
   const size_t from = s->piece[p].first, to = p + 1 == s->n_pieces ? s->n : s->piece[p + 1].first;
-  s->piece[p].ordered = insert(s->key + from, s->row + from, to - from, 4 * (to - from) + 1);
+  s->piece[p].ordered = sx_estimate__insert(s->key + from, s->row + from, to - from, 4 * (to - from) + 1);
   return SX_OK;
 }
 
@@ -195,10 +186,56 @@ static sx_status finish_order(bool *ordered, sorting *s, sx_error *err) {
   return SX_OK;
 }
 
+/* ---- more keys than a cache holds ------------------------------------------------------------------------------------ */
+
+/* One pass by the upper bits of what keys are above the least; each bucket is then sorted where it stands in the cache. */
+static void set_buckets(sorting *s) {
+  uint64_t least = UINT64_MAX, greatest = 0;
+  for (size_t p = 0; p < s->n_pieces; p++) {
+    if (s->piece[p].least < least) least = s->piece[p].least;
+    if (s->piece[p].greatest > greatest) greatest = s->piece[p].greatest;
+  }
+  s->least = least;
+  s->shift = 0;
+  while ((greatest - least) >> s->shift >= BUCKETS) s->shift++;
+}
+
+/* A bucket is its piece's where it begins. ends[b]: one behind the last key of bucket b, for all pieces. */
+static sx_status sort_buckets(void *data, size_t p, sx_error *err) {
+  (void)err;
+  const sorting *s = data;
+  const size_t *ends = s->count + (s->n_pieces - 1) * BUCKETS;
+  const size_t begin = piece_start(s, s->n, p), end = piece_start(s, s->n, p + 1);
+  for (size_t b = 0, from = 0; b < BUCKETS && from < end; from = ends[b++]) {
+    if (from < begin) continue;
+    sx_estimate__sort_bucket(s->key + from, s->row + from, s->other_key + from, s->other_row + from, ends[b] - from,
+                             s->least + ((uint64_t)b << s->shift), s->shift);
+  }
+  return SX_OK;
+}
+
+/* False where one bucket holds too much: then nothing was moved. */
+static sx_status split_sort(bool *done, sorting *s, sx_error *err) {
+  set_buckets(s);
+  s->digit = BY_BUCKET;
+  SX_TRY(in_pieces(s, count_piece, err));
+  *done = true;
+  for (size_t b = 0; b < BUCKETS && *done; b++) {
+    size_t here = 0;
+    for (size_t p = 0; p < s->n_pieces; p++) here += s->count[p * BUCKETS + b];
+    *done = here <= s->n / 32;
+  }
+  if (!*done) return SX_OK;
+  SX_TRY(move_pass(s, err));
+  return in_pieces(s, sort_buckets, err);
+}
+
 /* The upper half of the digits nearly always decides: then the rest is a few insertions. Else all digits are sorted. */
 static sx_status radix_sort(sorting *s, sx_error *err) {
-  bool ordered = true;
+  bool ordered = true, done = false;
   if (s->n < 2) return SX_OK;
+  if (s->n >= SPLIT_ROWS) SX_TRY(split_sort(&done, s, err));
+  if (done) return SX_OK;
   SX_TRY(sort_digits(s, DIGITS / 2, err));
   if (varying(s) & ((UINT64_C(1) << LOW_BITS) - 1)) SX_TRY(finish_order(&ordered, s, err));
   return ordered ? SX_OK : sort_digits(s, 0, err);
@@ -238,17 +275,21 @@ static sx_status collect(void *data, size_t p, sx_error *err) {
   const double *w = sx_design_weights(s->design);
   const size_t end = piece_start(s, s->rows, p + 1);
   size_t k = s->piece[p].first;
-  uint64_t any = 0, all = UINT64_MAX;
+  uint64_t any = 0, all = UINT64_MAX, least = UINT64_MAX, greatest = 0;
   for (size_t i = piece_start(s, s->rows, p); i < end; i++) {
     if (!in_base(s, w, i)) continue;
     const uint64_t key = key_of(number_at(s->request->y, i) + 0.0);
     any |= key;
     all &= key;
+    least = key < least ? key : least;
+    greatest = key > greatest ? key : greatest;
     s->key[k] = key;
     s->row[k++] = (uint32_t)i;
   }
   s->piece[p].any = any;
   s->piece[p].all = all;
+  s->piece[p].least = least;
+  s->piece[p].greatest = greatest;
   return SX_OK;
 }
 
