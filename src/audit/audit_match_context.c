@@ -196,8 +196,22 @@ static bool name_at(size_t *from, size_t *to, const char *text, size_t n, size_t
   return found == count;
 }
 
-/* The number is one of a list of which each has its own name: its name and what all share, in the arena; NULL: it is in none. */
-static sx_status own_name(const char **out, const sx_audit_text *text, size_t mark, sx_arena *arena, sx_error *err) {
+/* text[n] is one of several names: where it begins behind what all share, as in "usage rates of". */
+static size_t behind_of(const char *text, size_t n) {
+  static const char *const words[] = {" of ", " for "};
+  size_t from = 0;
+  for (size_t i = 0; i < n; i++) {
+    for (size_t w = 0; w < 2; w++) {
+      const size_t k = strlen(words[w]);
+      if (n - i >= k && memcmp(text + i, words[w], k) == 0) from = i + k;
+    }
+  }
+  return from;
+}
+
+/* The number is one of a list of which each has its own name: its name and what all share, in the arena; NULL: it is in none. The name alone: name[n_name]. */
+static sx_status own_name(const char **out, sx_context *c, const sx_audit_text *text, size_t mark, sx_arena *arena,
+                          sx_error *err) {
   const sx_text_mark *m = &text->marks[mark];
   const sx_text_part *p = &text->parts[m->part];
   size_t first = mark, last = mark, from = 0, to = 0;
@@ -222,6 +236,9 @@ static sx_status own_name(const char **out, const sx_audit_text *text, size_t ma
   const size_t shared = last_from + find_word(p->text + start + last_from, last_to - last_from, "的");
   *out = sx_arena_printf(arena, "%.*s%.*s", (int)(to - from), p->text + start + from,
                          mark == last ? 0 : (int)(last_to - shared), p->text + start + shared);
+  const size_t alone = from + (mark == first ? behind_of(p->text + start + from, to - from) : 0);
+  c->name = p->text + start + alone;
+  c->n_name = (mark == last ? shared : to) - alone;
   return *out ? SX_OK : sx_error_memory(err);
 }
 
@@ -335,18 +352,44 @@ bool sx_audit__contains(const char *text, size_t n, const char *word) {
 }
 
 /* Is a change since an earlier wave meant? */
-static bool names_a_change(const sx_context *c) {
+static bool names_a_change(const sx_context *c, unsigned places) {
   static const char *const zh[] = {"变动", "变化", "较上", "比上期", "较20", "比20", "同比",
                                    "环比", "缩小", "扩大", "增加",   "减少", "上期"};
   static const char *const en[] = {"change", "since",    "compared with", "earlier",      "before",   "rose", "fell",
                                    "grew",   "narrowed", "widened",       "more than in", "previous", "wave"};
-  for (size_t i = 0; i < 13; i++) {
+  for (int k = 0; k < SX_NEARS; k++) {
+    for (size_t i = 0; i < 13 && (places >> k & 1); i++) {
+      if (sx_audit__contains(c->text[k], c->n[k], c->lang ? en[i] : zh[i])) return true;
+    }
+  }
+  return false;
+}
+
+/* 与城镇相差5.2个百分点: how far two groups are apart now, whatever the rest of the sentence says of changes. Not 与半年前相差. */
+static bool tells_apart(const sx_context *c) {
+  static const char *const words[2][2] = {{"相差", "仅差"}, {"differ by", "apart"}};
+  static const char *const times[2][3] = {{"前", "期", "年"}, {"ago", "year", "period"}};
+  bool apart = false;
+  for (int k = SX_NEAR_BEFORE; k <= SX_NEAR_BEHIND; k++) {
+    for (size_t w = 0; w < 2; w++) apart = apart || sx_audit__contains(c->text[k], c->n[k], words[c->lang][w]);
+    for (size_t w = 0; w < 3; w++) {
+      if (sx_audit__contains(c->text[k], c->n[k], times[c->lang][w])) return false;
+    }
+  }
+  return apart && !c->carried && !names_a_change(c, 1u << SX_NEAR_BEFORE | 1u << SX_NEAR_BEHIND);
+}
+
+/* 城乡差距缩小, the gap narrowed: beside the number, or before it in its sentence. */
+static bool names_a_gap(const sx_context *c, const sx_text_part *p, size_t at) {
+  static const char *const zh[] = {"差", "缩小", "扩大", "拉大"}, *const en[] = {"gap", "difference", "narrowed",
+                                                                                 "widened"};
+  const size_t from = sentence_start(p, at);
+  for (size_t i = 0; i < 4; i++) {
     const char *word = c->lang ? en[i] : zh[i];
-    if (sx_audit__contains(c->text[SX_NEAR_SENTENCE], c->n[SX_NEAR_SENTENCE], word) ||
-        sx_audit__contains(c->text[SX_NEAR_HEADS], c->n[SX_NEAR_HEADS], word) ||
-        sx_audit__contains(c->text[SX_NEAR_HEADING], c->n[SX_NEAR_HEADING], word) ||
-        sx_audit__contains(c->text[SX_NEAR_PARAGRAPH], c->n[SX_NEAR_PARAGRAPH], word))
-      return true;
+    if (sx_audit__contains(p->text + from, at - from, word)) return true;
+    for (int k = SX_NEAR_BEFORE; k <= SX_NEAR_HEADS; k++) {
+      if (sx_audit__contains(c->text[k], c->n[k], word)) return true;
+    }
   }
   return false;
 }
@@ -360,7 +403,7 @@ sx_status sx_audit__context(sx_context *out, const sx_audit_text *text, size_t m
   beside(&c, text, mark);
   sx_status status;
   SX_TRY_GOTO(status, carry_over(&c, text, mark, arena, err), done);
-  SX_TRY_GOTO(status, own_name(&own, text, mark, arena, err), done);
+  SX_TRY_GOTO(status, own_name(&own, &c, text, mark, arena, err), done);
   if (own) {
     c.carried = false;
     c.text[SX_NEAR_BEFORE] = c.text[SX_NEAR_SENTENCE] = own;
@@ -378,7 +421,8 @@ sx_status sx_audit__context(sx_context *out, const sx_audit_text *text, size_t m
   }
   for (int k = 0; k < SX_NEARS; k++)
     SX_TRY_GOTO(status, sx_audit__pieces(&c.pieces[k], arena, c.text[k], c.n[k], err), done);
-  c.change = names_a_change(&c);
+  c.change = names_a_change(&c, ~(1u << SX_NEAR_BEFORE | 1u << SX_NEAR_BEHIND)) && !tells_apart(&c);
+  c.gap = names_a_gap(&c, &text->parts[part], text->marks[mark].at);
   *out = c;
   status = SX_OK;
 done:
@@ -462,28 +506,38 @@ sx_status sx_audit__context_weigh(sx_context *c, const sx_index *index, sx_arena
   return SX_OK;
 }
 
-/* 可穿戴设备 for 智能可穿戴设备, goods for physical goods: every word before the number that any label has is in this one, and no other
- * name has them as well. */
+enum { MOST_WORDS = 10 };
+
+/* The words of the text's last clause that any label has; MOST_WORDS + 1: more. */
+static sx_status known_words(uint64_t *known, size_t *n, const sx_context *c, const sx_index *index, const char *text,
+                             size_t n_text, sx_arena *scratch, sx_error *err) {
+  const sx_pieces vocabulary = {index->vocabulary[c->lang], index->n_vocabulary[c->lang]};
+  sx_pieces said;
+  size_t from = 0;
+  *n = 0;
+  for (size_t i = 0; i < n_text; i++) {
+    const size_t k = clause_mark(text + i, n_text - i);
+    if (k && has_words(text + i + k, n_text - i - k)) from = i + k;
+  }
+  SX_TRY(sx_audit__pieces(&said, scratch, text + from, n_text - from, err));
+  for (size_t i = 0; i < said.n && *n <= MOST_WORDS; i++) {
+    if (sx_audit__has_piece(&vocabulary, said.items[i])) known[(*n)++] = said.items[i];
+  }
+  return SX_OK;
+}
+
+/* 可穿戴设备 for 智能可穿戴设备, goods for physical goods, 在线出行 of a list for 在线交通出行: every word before the number (of a list: of its own
+ * name) that any label has is in this one, and no other name has them as well. */
 sx_status sx_audit__short_name(sx_context *c, const sx_index *index, const bool *takes, sx_arena *scratch,
                                sx_error *err) {
-  static const double LEAST = 0.35, AHEAD = 1.25;
-  enum { MOST_WORDS = 10 };
-  const char *text = c->text[SX_NEAR_BEFORE];
-  sx_pieces said;
-  uint64_t known[MOST_WORDS];
-  size_t n = 0, best = SIZE_MAX, from = 0;
+  static const double LEAST = 0.35, LEAST_OF_LIST = 0.3, AHEAD = 1.25;
+  uint64_t known[MOST_WORDS + 1];
+  size_t n = 0, best = SIZE_MAX;
   double most = 0, second = 0;
-  for (size_t i = 0; i < c->n[SX_NEAR_BEFORE]; i++) {
-    const size_t k = clause_mark(text + i, c->n[SX_NEAR_BEFORE] - i);
-    if (k && has_words(text + i + k, c->n[SX_NEAR_BEFORE] - i - k)) from = i + k;
-  }
-  SX_TRY(sx_audit__pieces(&said, scratch, text + from, c->n[SX_NEAR_BEFORE] - from, err));
-  for (size_t i = 0; i < said.n; i++) {
-    const sx_pieces vocabulary = {index->vocabulary[c->lang], index->n_vocabulary[c->lang]};
-    if (!sx_audit__has_piece(&vocabulary, said.items[i])) continue;
-    if (n == MOST_WORDS) return SX_OK;
-    known[n++] = said.items[i];
-  }
+  if (c->name) SX_TRY(known_words(known, &n, c, index, c->name, c->n_name, scratch, err));
+  const double least = n > 1 ? LEAST_OF_LIST : LEAST;
+  if (!n) SX_TRY(known_words(known, &n, c, index, c->text[SX_NEAR_BEFORE], c->n[SX_NEAR_BEFORE], scratch, err));
+  if (n > MOST_WORDS) return SX_OK;
   for (size_t i = 0; n && i < index->n_names; i++) {
     size_t has = 0;
     for (size_t k = 0; k < n; k++) has += sx_audit__has_piece(&index->names[i].label[c->lang], known[k]);
@@ -497,7 +551,7 @@ sx_status sx_audit__short_name(sx_context *c, const sx_index *index, const bool 
       second = found;
     }
   }
-  if (most >= LEAST && most >= AHEAD * second) c->short_name = best;
+  if (most >= least && most >= AHEAD * second) c->short_name = best;
   return SX_OK;
 }
 
@@ -541,11 +595,12 @@ double sx_audit__evidence(double *near, const sx_index *index, const sx_cand *c,
   if (c->name == context->short_name && local < SHORT) local = SHORT;
   if (best < local) best = local;
   for (size_t i = 0; i < c->n_terms; i++) {
-    const double e = named(context, c->term[i][context->lang], c->kind == SX_CAND_GAP);
+    const double e = named(context, c->term[i][context->lang], c->kind == SX_CAND_GAP && (!c->change || c->of_gap));
     if (e < groups) groups = e;
   }
   if (!c->n_terms) groups = for_all(index, c, context);
   if (c->share_of && !context->share) groups *= 0.6;
+  if (c->of_gap && !context->gap) groups *= 0.5;
   if (c->change != context->change && (c->change || c->kind != SX_CAND_SHARE))
     groups *= c->kind == SX_CAND_LEVEL && !c->change ? 0.9 : 0.5;
   *near = local * groups;

@@ -87,12 +87,15 @@ typedef struct sx_context {
   const char *text[SX_NEARS];
   size_t n[SX_NEARS];
   sx_pieces pieces[SX_NEARS];
+  const char *name; /* of a list of which each has its own: the number's, without what all share; NULL */
+  size_t n_name;
   int lang;
   bool change;                /* a change since an earlier wave is spoken of */
   bool carried;               /* its words are those of the number before */
   bool group_before;          /* the words before the number or the heads name a group */
   bool own_group;             /* the sentence or the heads name a group */
   bool share;                 /* a part of a whole is spoken of */
+  bool gap;                   /* its words, or those before it in its sentence, speak of a gap */
   bool whole;                 /* everyone is spoken of */
   bool of;                    /* "... 的" stands behind: who is counted, not what they do */
   double (*found)[SX_NEARS];  /* by name: share of the label's weight at each place */
