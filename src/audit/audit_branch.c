@@ -1,13 +1,15 @@
 /* audit_branch.c: branch and bound for what is not multilinear: is left - right ever 0 (or at most 0) in the box?
  *
- * Interval arithmetic rounded outwards (long double, one step of the last place). Proof of no: the box is cut until every piece has a
- * residual that keeps away from 0. Proof of yes: a piece where the residual is strictly negative and one where it is strictly positive,
+ * Interval arithmetic rounded outwards (long double, one step of the last place). A figure along which the derivative has one sign all
+ * over a piece is put to its ends: where all figures are so, the ends of the residual are its values at two corners, however often
+ * a figure occurs. Nothing is compared with a constant of its own: the scale of the figures does not matter. Proof of no: the box is cut
+ * until every piece has a residual that keeps away from 0. Proof of yes: a piece where the residual is strictly negative and one where it is strictly positive,
  * on a box where it is continuous (no divisor meets 0), so that it is 0 in between. Neither within MAX_PIECES: undecided. */
 #include <math.h>
 
 #include "audit_priv.h"
 
-enum { MAX_PIECES = 4096, MAX_FIGURES = 64, MAX_STACK = 96 };
+enum { MAX_PIECES = 4096, MONOTONE_PIECES = 64, MAX_FIGURES = 64, MAX_STACK = 96 };
 
 typedef struct span {
   long double lo, hi;
@@ -92,11 +94,107 @@ static span residual(const au_identity *identity, const span *x, bool *broken) {
   return r;
 }
 
+/* ---- where the residual rises and falls ---------------------------------------------------------------------------------------- */
+
+typedef struct sloped {
+  span v, d; /* value, and derivative by one figure */
+} sloped;
+
+static sloped slope(const au_expr *e, const span *x, uint32_t by, bool *broken) {
+  const span none = {0, 0};
+  if (e->op == AU_NUM) return (sloped){value(e, x, broken), none};
+  if (e->op == AU_FIG) return (sloped){x[e->var], e->var == by ? (span){1, 1} : none};
+  const sloped a = slope(e->left, x, by, broken);
+  if (e->op == AU_NEG) return (sloped){{-a.v.hi, -a.v.lo}, {-a.d.hi, -a.d.lo}};
+  if (e->op == AU_POW) {
+    span d = mul(a.d, (span){e->power, e->power}), v = a.v;
+    for (uint32_t k = 1; k < e->power; k++) {
+      d = mul(d, a.v);
+      v = mul(v, a.v);
+    }
+    if (e->power % 2 == 0 && v.lo < 0) v.lo = 0;
+    return (sloped){v, d};
+  }
+  const sloped b = slope(e->right, x, by, broken);
+  if (e->op == AU_ADD)
+    return (sloped){outward(a.v.lo + b.v.lo, a.v.hi + b.v.hi), outward(a.d.lo + b.d.lo, a.d.hi + b.d.hi)};
+  if (e->op == AU_SUB)
+    return (sloped){outward(a.v.lo - b.v.hi, a.v.hi - b.v.lo), outward(a.d.lo - b.d.hi, a.d.hi - b.d.lo)};
+  if (e->op == AU_MUL) {
+    const span p = mul(a.d, b.v), q = mul(a.v, b.d);
+    return (sloped){mul(a.v, b.v), outward(p.lo + q.lo, p.hi + q.hi)};
+  }
+  if (b.v.lo <= 0 && b.v.hi >= 0) {
+    *broken = true;
+    return (sloped){{-HUGE_VALL, HUGE_VALL}, {-HUGE_VALL, HUGE_VALL}};
+  }
+  const span over = outward(1 / b.v.hi, 1 / b.v.lo), v = mul(a.v, over), q = mul(v, b.d);
+  return (sloped){v, mul(outward(a.d.lo - q.hi, a.d.hi - q.lo), over)}; /* (a' - (a/b) b') / b */
+}
+
+/* The sign of the derivative by a figure all over x; 0: not one. */
+static int rises(const au_identity *identity, const span *x, uint32_t by) {
+  bool broken = false;
+  const span a = slope(identity->left, x, by, &broken).d, b = slope(identity->right, x, by, &broken).d;
+  return broken ? 0 : a.lo - b.hi > 0 ? 1 : a.hi - b.lo < 0 ? -1 : 0;
+}
+
+typedef struct corners {
+  piece low, high; /* each figure that rises or falls at its end, the others as they were */
+  bool any;
+} corners;
+
+static bool has_slopes(const au_identity *identity, size_t n) {
+  enum { SLOPES_UP_TO = 16 };
+  return identity->kind != AU_CAGR && n <= SLOPES_UP_TO;
+}
+
+static void find_corners(corners *out, const au_identity *identity, const piece *p, size_t n) {
+  out->low = out->high = *p;
+  out->any = false;
+  for (uint32_t i = 0; i < n; i++) {
+    const int sign = rises(identity, p->x, i);
+    if (!sign) continue;
+    const span bottom = {p->x[i].lo, p->x[i].lo}, top = {p->x[i].hi, p->x[i].hi};
+    out->low.x[i] = sign > 0 ? bottom : top;
+    out->high.x[i] = sign > 0 ? top : bottom;
+    out->any = true;
+  }
+}
+
+/* The residual over a piece on which no divisor meets 0, *r what plain interval arithmetic finds: its ends at the corners instead. */
+static void tighten(span *r, const au_identity *identity, const piece *p, size_t n) {
+  corners c;
+  bool broken = false;
+  if (!has_slopes(identity, n)) return;
+  find_corners(&c, identity, p, n);
+  if (!c.any) return;
+  const long double low = residual(identity, c.low.x, &broken).lo, high = residual(identity, c.high.x, &broken).hi;
+  if (low > r->lo) r->lo = low;
+  if (high < r->hi) r->hi = high;
+}
+
+/* ---- pieces ---------------------------------------------------------------------------------------------------------------------- */
+
+static bool endless(span x) {
+  return x.hi - x.lo > 1e30L; /* the whole range of a dimension, not a printed number */
+}
+
+/* Many powers of ten are halved by their logarithms. */
+static long double middle_of(span x) {
+  const long double apart = 1e6L;
+  if (x.lo < 0 && x.hi > 0 && endless(x)) return 0;
+  if (x.lo >= 0 && x.hi > apart * fmaxl(x.lo, 1)) return sqrtl(fmaxl(x.lo, 1) * x.hi);
+  if (x.hi <= 0 && x.lo < apart * fminl(x.hi, -1)) return -sqrtl(fminl(x.hi, -1) * x.lo);
+  return x.lo + (x.hi - x.lo) / 2;
+}
+
 static size_t widest(const piece *p, const piece *whole, size_t n) {
   size_t best = 0;
   long double most = -1;
   for (size_t i = 0; i < n; i++) {
-    const long double full = whole->x[i].hi - whole->x[i].lo;
+    const long double full =
+        endless(whole->x[i]) ? fmaxl(1, fmaxl(fabsl(p->x[i].lo), fabsl(p->x[i].hi))) : whole->x[i].hi - whole->x[i].lo;
     const long double share = full > 0 ? (p->x[i].hi - p->x[i].lo) / full : -1;
     if (share > most) {
       most = share;
@@ -113,6 +211,7 @@ typedef struct search {
   bool inside;           /* a piece wholly in between */
   bool open;             /* a piece could not be settled */
   bool broken;           /* a divisor meets 0 somewhere in the box */
+  size_t most;           /* pieces that are looked at */
   bool root;             /* a piece on which it does not has both sides */
 } search;
 
@@ -136,15 +235,17 @@ static span numerator(const au_identity *identity, const span *x) {
   return out;
 }
 
-/* The residual's side on one piece; 0: not settled. */
-static int side(search *s, const piece *p) {
+/* The residual's side on one piece, or (n 0) at one point; 0: not settled. */
+static int side(search *s, const piece *p, size_t n) {
   bool broken = false;
-  const span r = residual(s->identity, p->x, &broken);
+  span r = residual(s->identity, p->x, &broken);
   if (broken) {
-    if (!s->identity->exact || !s->identity->den.n || s->identity->relation != AU_EQ) return 0;
-    const span n = numerator(s->identity, p->x);
-    return n.lo > 0 || n.hi < 0 ? 3 : 0;
+    if (!s->identity->exact || s->identity->n_factors || !s->identity->den.n || s->identity->relation != AU_EQ)
+      return 0;
+    const span top = numerator(s->identity, p->x);
+    return top.lo > 0 || top.hi < 0 ? 3 : 0;
   }
+  if (n && !(r.hi < s->low || r.lo > s->high)) tighten(&r, s->identity, p, n);
   if (r.hi < s->low) {
     s->below = true;
     return -1;
@@ -160,30 +261,45 @@ static int side(search *s, const piece *p) {
   return 0;
 }
 
+/* The two points, a little inside, towards which the residual falls and rises from the middle. */
+static void probe_ends(search *s, const piece *p, const piece *middle, size_t n, bool *below, bool *above) {
+  piece inner = *middle;
+  if (!has_slopes(s->identity, n)) return;
+  for (int end = -1; end <= 1; end += 2) {
+    for (uint32_t i = 0; i < n; i++) {
+      const int sign = end * rises(s->identity, middle->x, i);
+      const long double inset = (p->x[i].hi - p->x[i].lo) / 1048576;
+      const long double at = sign > 0 ? p->x[i].hi - inset : sign < 0 ? p->x[i].lo + inset : middle->x[i].lo;
+      inner.x[i] = (span){at, at};
+    }
+    const int at = side(s, &inner, 0);
+    *below = *below || at == -1;
+    *above = *above || at == 1;
+  }
+}
+
 /* Points well inside tell sides sooner than boxes do. Where the whole box has a pole, both sides on one piece without one are a root. */
 static void probe(search *s, const piece *p, size_t n) {
   enum { CORNERS_UP_TO = 4 };
   piece point = *p;
+  bool broken = false;
   for (size_t i = 0; i < n; i++) {
-    const long double middle = p->x[i].lo + (p->x[i].hi - p->x[i].lo) / 2;
+    const long double middle = middle_of(p->x[i]);
     point.x[i] = (span){middle, middle};
   }
-  if (!s->broken) {
-    (void)side(s, &point);
-    return;
-  }
-  bool broken = false;
-  (void)residual(s->identity, p->x, &broken);
-  const int middle = side(s, &point);
+  const int middle = side(s, &point, 0);
   bool below = middle == -1, above = middle == 1;
-  if (broken || n > CORNERS_UP_TO) return;
-  for (uint32_t corner = 0; corner < 1U << n; corner++) {
+  if (s->broken) (void)residual(s->identity, p->x, &broken);
+  if (broken) return;
+  probe_ends(s, p, &point, n, &below, &above);
+  if (!s->broken) return;
+  for (uint32_t corner = 0; n <= CORNERS_UP_TO && corner < 1U << n; corner++) {
     for (size_t i = 0; i < n; i++) {
       const long double inset = (p->x[i].hi - p->x[i].lo) / 1024;
       const long double at = corner >> i & 1 ? p->x[i].hi - inset : p->x[i].lo + inset;
       point.x[i] = (span){at, at};
     }
-    const int at = side(s, &point);
+    const int at = side(s, &point, 0);
     below = below || at == -1;
     above = above || at == 1;
   }
@@ -240,20 +356,49 @@ static bool holds_in_the_middle(const au_identity *identity, const au_range *box
   return order == 0 || (order < 0 && identity->relation == AU_LE);
 }
 
+/* Where every figure rises or falls all over the box, the least and the greatest residual are at one corner each: when one is exactly 0 the
+ * identity holds there, or not at all when an end of it is open. False: not so, or the digits do not fit. */
+static bool at_a_corner(au_answer *out, const au_identity *identity, const au_range *box, const int *signs, size_t n) {
+  for (int end = -1; end <= 1; end += 2) {
+    au_num x[MAX_FIGURES], left, right;
+    bool open = false;
+    for (size_t i = 0; i < n; i++) {
+      const bool high = signs[i] == end;
+      x[i] = high ? box[i].hi : box[i].lo;
+      open = open || (high ? box[i].hi_open : box[i].lo_open);
+    }
+    if (!exactly(&left, identity->left, x) || !exactly(&right, identity->right, x)) return false;
+    if (sx_audit__num_cmp(left, right) != 0) continue;
+    *out = !open || (end > 0 && identity->relation == AU_LE) ? AU_FEASIBLE : end < 0 ? AU_TOO_HIGH : AU_TOO_LOW;
+    return true;
+  }
+  return false;
+}
+
+/* signs[n]: all over the box each figure has one. */
+static bool is_monotone(int *signs, const au_identity *identity, const piece *whole, size_t n) {
+  if (!has_slopes(identity, n)) return false;
+  for (size_t i = 0; i < n; i++) {
+    signs[i] = rises(identity, whole->x, (uint32_t)i);
+    if (!signs[i]) return false;
+  }
+  return true;
+}
+
 static void look(search *s, const piece *whole, size_t n, piece *stack) {
   size_t depth = 1, pieces = 0;
   stack[0] = *whole;
   while (depth > 0) {
     const piece now = stack[--depth];
-    if (side(s, &now) != 0) {
+    if (side(s, &now, n) != 0) {
       if (settled(s)) return;
       continue;
     }
     probe(s, &now, n);
     if (settled(s)) return;
     const size_t cut = widest(&now, whole, n);
-    const long double middle = now.x[cut].lo + (now.x[cut].hi - now.x[cut].lo) / 2;
-    if (++pieces > MAX_PIECES) {
+    const long double middle = middle_of(now.x[cut]);
+    if (++pieces > s->most) {
       s->open = true;
       return;
     }
@@ -282,8 +427,13 @@ au_answer sx_audit__branch(const au_identity *identity, const au_range *box) {
   if (!whole_box(&whole, identity, box)) return AU_UNDECIDED;
   search s = {.identity = identity, .low = -within, .high = within};
   (void)residual(identity, whole.x, &s.broken);
+  int signs[MAX_FIGURES];
+  const bool monotone = !s.broken && is_monotone(signs, identity, &whole, n);
+  s.most = monotone ? MONOTONE_PIECES : has_slopes(identity, n) ? MAX_PIECES / n : MAX_PIECES;
   look(&s, &whole, n, stack);
   if (settled(&s)) return AU_FEASIBLE;
+  au_answer edge;
+  if (s.open && monotone && !identity->has_within && at_a_corner(&edge, identity, box, signs, n)) return edge;
   if (s.open) return holds_in_the_middle(identity, box, n) ? AU_FEASIBLE : AU_UNDECIDED;
   if (s.broken || (s.below && s.above)) return AU_EMPTY; /* there is no value between the two sides of a pole */
   return s.below ? AU_TOO_LOW : s.above ? AU_TOO_HIGH : AU_UNDECIDED;
@@ -302,7 +452,16 @@ static long double at_the_middle(const au_identity *identity, const piece *p, si
   return sign > 0 ? r.hi : -r.lo;
 }
 
-/* The least of sign * residual, from below: pieces are cut until their bound is at the least value seen, within a hundred-thousandth of the
+/* The least value of sign * residual seen on a piece: in its middle, and at the end towards which it falls. */
+static long double least_seen(const au_identity *identity, const piece *p, size_t n, int sign) {
+  corners c;
+  const long double middle = at_the_middle(identity, p, n, sign);
+  if (!has_slopes(identity, n)) return middle;
+  find_corners(&c, identity, p, n);
+  return fminl(middle, at_the_middle(identity, sign > 0 ? &c.low : &c.high, n, sign));
+}
+
+/* The least of sign * residual, from below: pieces are cut until their bound is at the least value seen, within a millionth of the
  * range, or there are too many. */
 static long double least(const au_identity *identity, const piece *whole, size_t n, int sign, piece *stack) {
   enum { MOST = 2000 };
@@ -312,13 +471,14 @@ static long double least(const au_identity *identity, const piece *whole, size_t
   while (depth > 0) {
     const piece now = stack[--depth];
     bool broken = false;
-    const span r = residual(identity, now.x, &broken);
-    const long double low = sign > 0 ? r.lo : -r.hi, here = at_the_middle(identity, &now, n, sign);
+    span r = residual(identity, now.x, &broken);
+    tighten(&r, identity, &now, n);
+    const long double low = sign > 0 ? r.lo : -r.hi, here = least_seen(identity, &now, n, sign);
     if (pieces == 0) wide = r.hi - r.lo;
     if (here < seen) seen = here;
     const size_t cut = widest(&now, whole, n);
-    const long double middle = now.x[cut].lo + (now.x[cut].hi - now.x[cut].lo) / 2;
-    if (++pieces > MOST || depth + 2 > MAX_STACK || low >= seen - wide * 1e-5L ||
+    const long double middle = middle_of(now.x[cut]);
+    if (++pieces > MOST || depth + 2 > MAX_STACK || low >= seen - wide * 1e-6L ||
         !(now.x[cut].lo < middle && middle < now.x[cut].hi)) {
       if (low < bound) bound = low;
       continue;
@@ -337,7 +497,8 @@ bool sx_audit__branch_range(const au_identity *identity, const au_range *box, lo
   bool broken = false;
   if (!whole_box(&whole, identity, box)) return false;
   const span r = residual(identity, whole.x, &broken);
-  if (broken || !(r.hi - r.lo < 1e30L)) return false;
+  for (size_t i = 0; i < n; i++) broken = broken || endless(whole.x[i]);
+  if (broken || !(r.hi - r.lo < HUGE_VALL)) return false;
   const long double within = identity->has_within ? sx_audit__num_value(identity->within) : 0;
   *low = least(identity, &whole, n, 1, stack) - within;
   *high = -least(identity, &whole, n, -1, stack) + within;

@@ -158,7 +158,7 @@ static sx_status set_cover(sx_audit *audit, au_identity *out, sx_error *err) {
   enum { MAX_COVER = 10 };
   for (size_t v = 0; v < out->n_vars; v++) out->n_cover += out->covered[v];
   if (out->n_cover > MAX_COVER) out->exact = false;
-  out->linear = out->exact && out->n_cover == 0 && out->den.n == 0;
+  out->linear = out->exact && out->n_cover == 0 && out->den.n == 0 && out->n_factors == 0;
   for (size_t v = 0; v < out->n_vars; v++) {
     if (out->vars[v].power != 1 || out->vars[v].shift) out->linear = false;
   }

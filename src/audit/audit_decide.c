@@ -202,6 +202,10 @@ static au_answer decide_poly(au_work *work, const au_identity *identity, const a
   setting s;
   bool bad = false, undecided = false;
   int den = 1;
+  for (size_t i = 0; i < identity->n_factors; i++) {
+    const au_range *range = &box[identity->factors[i]];
+    if (range->lo.m < 0 || (range->lo.m == 0 && !range->lo_open)) return AU_UNDECIDED;
+  }
   if (!prepare(&s, work, identity, box)) return AU_UNDECIDED;
   if (identity->den.n) {
     const int low = extreme_sign(&s, &identity->den, -1, &bad), high = extreme_sign(&s, &identity->den, 1, &bad);
@@ -370,7 +374,7 @@ bool sx_audit__residual(au_work *work, const au_identity *identity, const au_ran
   setting s;
   if (identity->kind == AU_SAME || identity->kind == AU_ORDER) return same_residual(identity, box, low, high);
   if (identity->kind == AU_CAGR) return cagr_residual(box, identity->years, low, high);
-  if (!identity->exact || !prepare(&s, work, identity, box)) return false;
+  if (!identity->exact || identity->n_factors || !prepare(&s, work, identity, box)) return false;
   bool negative = false;
   *low = HUGE_VALL;
   *high = -HUGE_VALL;

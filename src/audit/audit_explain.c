@@ -35,7 +35,8 @@ typedef struct search {
   uint32_t *seen; /* [n_identities] the number of the last walk that met it */
   uint32_t walk;
   au_range *box;
-  bool *dead; /* [n_identities] no values of any figures satisfy it, or it and others: no set of figures explains it */
+  bool *dead;  /* [n_identities] no values of any figures satisfy it, or it and others: no set of figures explains it */
+  bool unsure; /* whether a formula can hold at all was not decided */
   bool restart; /* one was found: what was concluded from it is void */
   size_t bound;
   bool proven;
@@ -112,6 +113,7 @@ static bool fails(search *x, const au_identity *identity, bool freed) {
   const bool exact = freed && identity->exact;
   const au_answer answer =
       exact ? sx_audit__decide_exact(x->work, identity, x->box) : sx_audit__decide(x->work, identity, x->box);
+  if (answer == AU_UNDECIDED && !identity->exact && identity->kind == AU_FORMULA) x->unsure = true;
   return answer != AU_FEASIBLE && answer != AU_UNDECIDED;
 }
 
@@ -123,7 +125,9 @@ static sx_status from_identity(search *x, size_t i, bool *added, sx_error *err) 
   bool freed = false;
   for (size_t k = 0; k < n; k++) freed = freed || x->s.freed[identity->pub.figures[k]];
   fill_box(x, identity);
+  x->unsure = false;
   const bool mixed = identity->points_mixed && !freed, numbers = fails(x, identity, freed);
+  if (freed && x->unsure) x->proven = false; /* what is freed may not be enough */
   if (x->work->failed) return sx_error_memory(err);
   if (!mixed && !numbers) return SX_OK;
   SX_TRY(begin(&x->all, err));

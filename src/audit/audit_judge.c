@@ -62,8 +62,8 @@ static int64_t gallop(const trial *t, au_answer start, int64_t direction) {
   bool found = answer == AU_FEASIBLE;
   while (far - near > 1) {
     const int64_t middle = near + (far - near) / 2;
-    if (!answer_at(&answer, t, direction * middle)) return 0;
-    if (answer == start) {
+    if (!answer_at(&answer, t, direction * middle) && answer != AU_UNDECIDED) return 0;
+    if (answer == start || answer == AU_UNDECIDED) { /* undecided: on the edge, the next one is taken */
       near = middle;
     } else {
       if (answer == AU_FEASIBLE) found = true;
@@ -160,12 +160,17 @@ static void open_question(sx_audit_finding *out, const sx_audit *audit, const au
 }
 
 static void set_slack(sx_audit_finding *out, au_work *work, const sx_audit *audit, const au_identity *identity,
-                      const au_range *box) {
+                      const au_range *box, bool agrees) {
   long double low, high;
   if (!sx_audit__residual(work, identity, box, &low, &high) && !sx_audit__branch_range(identity, box, &low, &high))
     return;
   const bool one_sided = identity->relation == AU_LE || identity->kind == AU_SAME || identity->kind == AU_ORDER;
-  const long double slack = one_sided || -low < high ? -low : high;
+  long double slack = one_sided || -low < high ? -low : high;
+  if (agrees ? slack < 0
+             : slack > 0) { /* an outer bound: of one that just touches 0, or too wide to say how far it is */
+    if (!(fabsl(slack) <= 1e-6L * (high - low))) return;
+    slack = 0;
+  }
   out->slack = (double)slack;
   const bool measured = identity->kind != AU_FORMULA || identity->left->op == AU_FIG;
   if (measured) out->slack_digits = (double)(slack / sx_audit__digit(&audit->figures[identity->pub.figures[0]]));
@@ -179,7 +184,7 @@ static sx_status judge_one(sx_audit_report *report, au_work *work, size_t i, au_
   sx_audit__box(box, audit, identity);
   const au_answer answer = sx_audit__decide(work, identity, box);
   out->slack = out->slack_digits = (double)NAN;
-  if (answer != AU_UNDECIDED) set_slack(out, work, audit, identity, box);
+  if (answer != AU_UNDECIDED) set_slack(out, work, audit, identity, box, answer == AU_FEASIBLE);
   if (work->failed) return sx_error_memory(err);
   if (answer == AU_UNDECIDED) {
     out->verdict = SX_AUDIT_CANNOT_TELL;

@@ -1,7 +1,8 @@
 /* audit_poly.c: an expression as a quotient of polynomials in its figures, coefficients exact decimals.
  *
  * left - right = N / D. Where every figure occurs in N (and in D) with one power only, N is multilinear in those powers and its extremes
- * over a box are at the corners; a figure that occurs twice is one variable, so it moves together. What does not fit (too many
+ * over a box are at the corners; a figure that occurs twice is one variable, so it moves together. A figure that stands in every term is
+ * cancelled where that leaves one power of each: 0 stays 0 and the sign stays while it is above 0. What does not fit (too many
  * terms, a figure with two powers, long coefficients) is left to branch and bound. */
 #include <string.h>
 
@@ -153,6 +154,34 @@ static bool one_power(uint32_t *power, const fraction *f, size_t n_vars) {
   return true;
 }
 
+/* The greatest power of v that divides every term. */
+static uint8_t content(const poly *p, size_t v) {
+  uint8_t least = p->n ? p->terms[0].power[v] : 0;
+  for (size_t i = 1; i < p->n; i++) least = p->terms[i].power[v] < least ? p->terms[i].power[v] : least;
+  return least;
+}
+
+/* D^2 + D E - D A to D + E - A: what stands in every term of num, or of den, goes; factors[*n] are the figures that were cancelled. */
+static void cancel(fraction *f, uint32_t *factors, size_t *n, size_t n_vars) {
+  *n = 0;
+  for (size_t v = 0; v < n_vars; v++) {
+    const uint8_t above = content(&f->num, v), below = content(&f->den, v);
+    if (!above && !below) continue;
+    factors[(*n)++] = (uint32_t)v;
+    for (size_t i = 0; i < f->num.n; i++) f->num.terms[i].power[v] = (uint8_t)(f->num.terms[i].power[v] - above);
+    for (size_t i = 0; i < f->den.n; i++) f->den.terms[i].power[v] = (uint8_t)(f->den.terms[i].power[v] - below);
+  }
+}
+
+/* Each figure has one power, if need be after what is common has been cancelled (a tolerance is not a multiple of it). */
+static bool reduce(expander *x, fraction *f, uint32_t *power, uint32_t *factors, size_t *n_factors, bool may_cancel) {
+  *n_factors = 0;
+  if (one_power(power, f, x->n_vars)) return true;
+  if (!may_cancel || !f->num.n) return false;
+  cancel(f, factors, n_factors, x->n_vars);
+  return *n_factors > 0 && one_power(power, f, x->n_vars);
+}
+
 static bool is_one(const poly *p) {
   static const mono empty;
   return p->n == 1 && memcmp(p->terms[0].power, empty.power, sizeof empty.power) == 0 &&
@@ -197,7 +226,8 @@ static sx_status finish(sx_audit *audit, au_identity *out, const fraction *f, co
 sx_status sx_audit__expand(sx_audit *audit, au_identity *identity, sx_error *err) {
   const size_t n = identity->pub.n_figures;
   sx_arena *scratch = NULL;
-  uint32_t power[MAX_VARS] = {0};
+  uint32_t power[MAX_VARS] = {0}, factors[MAX_VARS];
+  size_t n_factors = 0;
   identity->exact = false;
   if (n > MAX_VARS) return SX_OK;
   SX_TRY(sx_arena_new(&scratch, &audit->ctx, err));
@@ -205,8 +235,14 @@ sx_status sx_audit__expand(sx_audit *audit, au_identity *identity, sx_error *err
   fraction left, right, all;
   sx_status status = SX_OK;
   if (expand(&x, &left, identity->left) && expand(&x, &right, identity->right) &&
-      fraction_add(&x, &all, &left, &right, -1) && all.den.n > 0 && one_power(power, &all, n)) {
+      fraction_add(&x, &all, &left, &right, -1) && all.den.n > 0 &&
+      reduce(&x, &all, power, factors, &n_factors, !identity->has_within)) {
     status = finish(audit, identity, &all, power, err);
+    uint32_t *kept = sx_arena_alloc(audit->arena, n_factors + 1, sizeof *kept);
+    if (status == SX_OK && !kept) status = sx_error_memory(err);
+    if (kept) memcpy(kept, factors, n_factors * sizeof *kept);
+    identity->factors = kept;
+    identity->n_factors = n_factors;
   } else if (x.memory) {
     status = sx_error_memory(err);
   } else if (x.zero) {

@@ -110,6 +110,9 @@ typedef struct au_identity {
   au_var *vars;
   size_t n_vars;
   au_poly num, den; /* residual = num/den; den.n == 0: 1 */
+  /* [n_factors] figures that were cancelled out of num and den: these tell the sign of the residual where all of them are above 0 only */
+  const uint32_t *factors;
+  size_t n_factors;
   uint8_t *covered; /* [n_vars] 1: enumerated at its ends; the rest is linear then */
   size_t n_cover;
   const au_expr *left, *right;
@@ -175,7 +178,7 @@ au_answer sx_audit__decide_exact(au_work *work, const au_identity *identity, con
 bool sx_audit__residual(au_work *work, const au_identity *identity, const au_range *box, long double *low,
                         long double *high);
 au_answer sx_audit__branch(const au_identity *identity, const au_range *box);
-/* The same, where only branch and bound can tell: an outer bound, at most a hundred-thousandth of the range too wide at each end unless
+/* The same, where only branch and bound can tell: an outer bound, at most a millionth of the range of plain interval arithmetic too wide at each end unless
  * there are too many pieces. False across a pole. */
 bool sx_audit__branch_range(const au_identity *identity, const au_range *box, long double *low, long double *high);
 /* Interval arithmetic over the whole box finds a divisor that contains 0. */

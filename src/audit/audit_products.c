@@ -18,7 +18,7 @@ enum { MOST = 1000, MAX_REPAIRS = 64, SHIFTS = 2 }; /* identities of one program
 
 /* a x1 x2 ... - b y1 y2 ... : two terms of opposite sign, of figures and figures + 1. */
 static bool two_terms(const au_identity *identity) {
-  if (!identity->exact || identity->num.n != 2 || identity->has_within) return false;
+  if (!identity->exact || identity->num.n != 2 || identity->has_within || identity->n_factors) return false;
   if (identity->relation == AU_LE && identity->den.n) return false;
   const au_term *a = &identity->num.terms[0], *b = &identity->num.terms[1];
   if (!a->coef.m || !b->coef.m || (a->coef.m < 0) == (b->coef.m < 0)) return false;
