@@ -493,7 +493,7 @@ static long double least(const au_identity *identity, const piece *whole, size_t
 
 bool sx_audit__branch_range(const au_identity *identity, const au_range *box, long double *low, long double *high) {
   const size_t n = identity->pub.n_figures;
-  piece whole, stack[MAX_STACK];
+  piece whole = {0}, stack[MAX_STACK];
   bool broken = false;
   if (!whole_box(&whole, identity, box)) return false;
   const span r = residual(identity, whole.x, &broken);
