@@ -7,6 +7,7 @@ case $program in /*) ;; *) program=$PWD/$program ;; esac
 for d in one two; do
   mkdir -p "$tmp/$d"
   cp -r studies/digital-consumption-2025h1 "$tmp/$d/study"
+  rm -rf "$tmp/$d/study/out" "$tmp/$d/study"/interviews*.sav # of a run in the tree
   sed -i 's/n: 30000/n: 1500/g' "$tmp/$d/study/study.yaml"
 done
 formats=html,xlsx,csv,sdmx,json-stat,px,ddi,zip # Word and PDF have tests of their own
