@@ -52,9 +52,12 @@ typedef struct sx_publish_options {
    * codebook has the indicators alone. */
   const sx_table *variables;
   const char *docx_template; /* a .docx whose styles, page and headers the Word documents take; NULL: our own */
+  /* [2] by sx_lang: where given, the first format that needs the report in a language builds it there and the others take it from there; the
+   * caller begins with NULLs and frees what he finds. NULL: every format builds its own. */
+  sx_document **documents;
 } sx_publish_options;
 #define SX_PUBLISH_OPTIONS_INIT                                                                                        \
-  { 1, true, true, SX_SYMBOLS_OF_LANGUAGE, NULL, NULL, NULL, NULL, NULL }
+  { 1, true, true, SX_SYMBOLS_OF_LANGUAGE, NULL, NULL, NULL, NULL, NULL, NULL }
 
 /* ---- formats ----------------------------------------------------------------------------------------------------------- */
 

@@ -3,7 +3,7 @@
 
 typedef struct pages {
   pub_run *run;
-  sx_document *documents[2]; /* NULL: not in this language */
+  const sx_document *documents[2]; /* NULL: not in this language */
   sx_buf files[2];
   sx_status (*make)(sx_buf *out, const sx_document *document, const sx_publish_options *options, sx_error *err);
 } pages;
@@ -38,16 +38,12 @@ static sx_status by_language(sx_publish_files *files, sx_store *store, int64_t r
   p->run = &r;
   for (int lang = 0; lang < 2; lang++) sx_buf_init(&p->files[lang], &r.ctx);
   for (int lang = 0; lang < 2 && status == SX_OK; lang++) {
-    const sx_report_options how = {.version = 1, .lang = (sx_lang)lang};
     if (sx_publish__has_lang(&r, (sx_lang)lang))
-      status = sx_report_document(&p->documents[lang], store, run, &how, err);
+      status = sx_publish__report(&p->documents[lang], &r, (sx_lang)lang, err);
   }
   if (status == SX_OK) status = make_all(p, err);
   if (status == SX_OK) status = deliver(files, p, tail, err);
-  for (int lang = 0; lang < 2; lang++) {
-    sx_document_free(p->documents[lang]);
-    sx_buf_clear(&p->files[lang]);
-  }
+  for (int lang = 0; lang < 2; lang++) sx_buf_clear(&p->files[lang]);
   sx_publish__close(&r);
   return status;
 }

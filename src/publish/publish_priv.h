@@ -14,7 +14,8 @@ typedef struct pub_run {
   sx_publish_options options;
   const char *study, *wave, *version; /* "" where the run says none */
   sx_text2 title;
-  sx_doc *document; /* of the block `document`; NULL: none */
+  sx_doc *document;        /* of the block `document`; NULL: none */
+  sx_document *reports[2]; /* built here, where options.documents is NULL */
   sx_store_row *rows;
   size_t n_rows, cap_rows;
 } pub_run;
@@ -26,6 +27,8 @@ void sx_publish__close(pub_run *run);
  * Arena memory; NULL: out of memory. */
 const char *sx_publish__name(const pub_run *run, const char *tail);
 const char *sx_publish__name_in(const pub_run *run, const char *tail, sx_lang lang);
+/* The report in a language: built once, in options.documents where that is given, else until sx_publish__close. */
+sx_status sx_publish__report(const sx_document **out, pub_run *run, sx_lang lang, sx_error *err) SX_NODISCARD;
 bool sx_publish__has_lang(const pub_run *run, sx_lang lang);
 /* The text in a language, the other one standing in; "" for none. */
 const char *sx_publish__text(sx_text2 text, sx_lang lang);

@@ -60,6 +60,10 @@ sx_status sx_publish__open(pub_run *run, sx_store *store, int64_t id, const sx_p
 }
 
 void sx_publish__close(pub_run *run) {
+  for (int lang = 0; lang < 2; lang++) {
+    sx_document_free(run->reports[lang]);
+    run->reports[lang] = NULL;
+  }
   sx_doc_free(run->document);
   sx_arena_free(run->arena);
   run->document = NULL;
@@ -69,6 +73,14 @@ void sx_publish__close(pub_run *run) {
 const char *sx_publish__text(sx_text2 text, sx_lang lang) {
   const char *own = lang == SX_LANG_ZH ? text.zh : text.en, *other = lang == SX_LANG_ZH ? text.en : text.zh;
   return own && *own ? own : other ? other : "";
+}
+
+sx_status sx_publish__report(const sx_document **out, pub_run *run, sx_lang lang, sx_error *err) {
+  sx_document **reports = run->options.documents ? run->options.documents : run->reports;
+  const sx_report_options how = {.version = 1, .lang = lang};
+  if (!reports[lang]) SX_TRY(sx_report_document(&reports[lang], run->store, run->id, &how, err));
+  *out = reports[lang];
+  return SX_OK;
 }
 
 bool sx_publish__has_lang(const pub_run *run, sx_lang lang) {

@@ -277,14 +277,13 @@ static sx_status fill(xl *x, sx_error *err) {
   return notes(x, at_notes, err);
 }
 
-static sx_status make_book(sx_publish_files *files, const pub_run *run, sx_lang lang, sx_error *err) {
+static sx_status make_book(sx_publish_files *files, pub_run *run, sx_lang lang, sx_error *err) {
   xl x = {.run = *run, .lang = lang, .arena = run->arena};
-  const sx_report_options options = {1, lang, NULL};
   sx_buf bytes;
   sx_status status = SX_OK;
   sx_buf_init(&bytes, &run->ctx);
   x.symbols = sx_publish__symbols(run->options.symbols, lang);
-  SX_TRY_GOTO(status, sx_report_document(&x.document, run->store, run->id, &options, err), done);
+  SX_TRY_GOTO(status, sx_publish__report(&x.document, run, lang, err), done);
   SX_TRY_GOTO(status, sx_publish__book_new(&x.book, &run->ctx, x.document->title, "", err), done);
   SX_TRY_GOTO(status, fill(&x, err), done);
   SX_TRY_GOTO(status, sx_publish__book_finish(&bytes, x.book, err), done);
@@ -292,7 +291,6 @@ static sx_status make_book(sx_publish_files *files, const pub_run *run, sx_lang 
   status = name ? sx_publish_take(files, name, &bytes, err) : sx_error_memory(err);
 done:
   sx_publish__book_free(x.book);
-  sx_document_free(x.document);
   sx_buf_clear(&bytes);
   return status;
 }

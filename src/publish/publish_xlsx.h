@@ -26,7 +26,7 @@ typedef struct xl_note {
 typedef struct xl {
   pub_run run;
   sx_lang lang;
-  sx_document *document;
+  const sx_document *document;
   sx_arena *arena; /* the run's */
   pub_book *book;
   const pub_symbols *symbols;

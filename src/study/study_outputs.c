@@ -143,17 +143,18 @@ sx_status study__outputs_find(st_outputs *o, const sx_study *s, const sx_run_opt
 
 /* ---- making them --------------------------------------------------------------------------------------------------------- */
 
-static sx_status make_page(sx_publish_files *files, st_run *r, sx_lang lang, sx_error *err) {
-  const bool both = r->s->zh && r->s->en;
-  const sx_report_options options = {1, lang, !both ? NULL : lang == SX_LANG_ZH ? "report.en.html" : "report.zh.html"};
-  sx_report_result *result = NULL;
-  SX_TRY(sx_report_html(&result, r->store, r->run, &options, err));
-  for (size_t i = 0; i < result->n_warnings; i++) {
-    sx_ctx_note(&r->ctx, SX_SEV_WARNING, result->warnings[i].where, "%s", result->warnings[i].message);
-  }
-  const sx_status status =
-      sx_publish_add(files, lang == SX_LANG_ZH ? "report.zh.html" : "report.en.html", result->html, result->n, err);
-  sx_report_result_free(result);
+static sx_status make_page(sx_publish_files *files, st_run *r, sx_document **document, sx_lang lang, sx_error *err) {
+  const bool both = r->s->zh && r->s->en, chinese = lang == SX_LANG_ZH;
+  const sx_report_options options = {.version = 1, .lang = lang};
+  sx_buf page;
+  sx_buf_init(&page, &r->ctx);
+  SX_TRY(sx_report_document(document, r->store, r->run, &options, err));
+  for (size_t i = 0; i < (*document)->n_warnings; i++)
+    sx_ctx_note(&r->ctx, SX_SEV_WARNING, (*document)->warnings[i].where, "%s", (*document)->warnings[i].message);
+  const char *other = chinese ? "report.en.html" : "report.zh.html";
+  sx_status status = sx_document_html(&page, *document, both ? other : NULL, err);
+  if (status == SX_OK) status = sx_publish_take(files, chinese ? "report.zh.html" : "report.en.html", &page, err);
+  sx_buf_clear(&page);
   return status;
 }
 
@@ -168,26 +169,35 @@ static sx_status make_bundle(sx_publish_files *files, const st_run *r, sx_error 
   return status;
 }
 
-sx_status study__outputs_make(sx_publish_files *files, st_run *r, const st_outputs *o, sx_error *err) {
-  sx_publish_options options = SX_PUBLISH_OPTIONS_INIT;
-  options.zh = r->s->zh;
-  options.en = r->s->en;
-  options.symbols = (sx_symbols)r->s->symbols;
-  options.variables = r->s->schemas ? r->s->schemas[r->s->unit] : NULL;
-  if (r->s->docx_template) {
-    options.docx_template = study__path(r->s, r->arena, r->s->docx_template);
-    if (!options.docx_template) return sx_error_memory(err);
-  }
+static sx_status make_all(sx_publish_files *files, st_run *r, const st_outputs *o, const sx_publish_options *options,
+                          sx_error *err) {
   sx_ctx_progress(&r->ctx, "writing the report", 0, 0);
   for (int lang = 0; lang < 2; lang++) {
-    if (o->page[lang]) SX_TRY(make_page(files, r, (sx_lang)lang, err));
+    if (o->page[lang]) SX_TRY(make_page(files, r, &options->documents[lang], (sx_lang)lang, err));
   }
   for (size_t i = 0; i < o->n_formats; i++) {
     sx_ctx_progress(&r->ctx, o->formats[i]->title[SX_LANG_EN], i, o->n_formats);
     SX_TRY(sx_ctx_poll(&r->ctx, err));
-    SX_TRY(o->formats[i]->make(files, r->store, r->run, &options, err));
+    SX_TRY(o->formats[i]->make(files, r->store, r->run, options, err));
   }
   return o->zip ? make_bundle(files, r, err) : SX_OK;
+}
+
+sx_status study__outputs_make(sx_publish_files *files, st_run *r, const st_outputs *o, sx_error *err) {
+  sx_publish_options options = SX_PUBLISH_OPTIONS_INIT;
+  sx_document *documents[2] = {NULL, NULL}; /* what pages, Word, PDF and workbooks are made of */
+  options.zh = r->s->zh;
+  options.en = r->s->en;
+  options.symbols = (sx_symbols)r->s->symbols;
+  options.variables = r->s->schemas ? r->s->schemas[r->s->unit] : NULL;
+  options.documents = documents;
+  if (r->s->docx_template) {
+    options.docx_template = study__path(r->s, r->arena, r->s->docx_template);
+    if (!options.docx_template) return sx_error_memory(err);
+  }
+  const sx_status status = make_all(files, r, o, &options, err);
+  for (int lang = 0; lang < 2; lang++) sx_document_free(documents[lang]);
+  return status;
 }
 
 /* ---- what a finished run says of them -------------------------------------------------------------------------------------- */
