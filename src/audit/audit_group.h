@@ -33,6 +33,24 @@ sx_status sx_audit__joint(au_lp_answer *out, au_solver *s, uint32_t *ids, size_t
 sx_status sx_audit__components(uint32_t **order, size_t **start, size_t *n_components, const sx_audit_report *report,
                                bool (*take)(const sx_audit_report *, size_t), sx_error *err);
 
+/* One way of judging identities together: linear ones exactly (audit_groups.c), products in logarithms (audit_products.c). */
+typedef struct au_way {
+  bool (*joins)(const sx_audit_report *report, size_t identity);
+  bool (*known)(const sx_audit *audit, const uint32_t *ids,
+                size_t n); /* another way's groups, left to it; NULL: none */
+  sx_status (*joint)(au_lp_answer *out, au_solver *s, uint32_t *ids, size_t n, size_t *n_core, sx_error *err);
+  /* What the two below share for one group, in s->arena; NULL: nothing. */
+  sx_status (*begin)(void **state, au_solver *s, sx_error *err);
+  /* Where the figure may be in units of its last digit from its printed value, when its own interval is lifted; not found where it may be nowhere. */
+  sx_status (*room)(bool *found, double *low, double *high, au_solver *s, void *state, const uint32_t *ids, size_t n,
+                    uint32_t figure, sx_error *err);
+  /* Do the identities hold when the figure is printed `steps` last digits away? */
+  sx_status (*holds)(bool *out, au_solver *s, void *state, const uint32_t *ids, size_t n, uint32_t figure,
+                     int64_t steps, sx_error *err);
+} au_way;
+/* Every group of identities that cannot hold together is added to the report, with its repairs. */
+sx_status sx_audit__judge_groups(sx_audit_report *report, const au_way *way, sx_error *err);
+
 /* Products and ratios of positive figures, in logarithms (audit_products.c): whether the identity is one and its verdict is known; the
  * joint question as sx_audit__joint, in floating point with ends moved outwards; the groups of a run. */
 bool sx_audit__is_product(const sx_audit_report *report, size_t i);

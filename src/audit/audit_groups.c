@@ -16,9 +16,10 @@ static bool joins(const sx_audit_report *report, size_t i) {
 
 /* ---- repairs ------------------------------------------------------------------------------------------------------------ */
 
-/* Do the identities hold when the figure is printed `steps` last digits away? Exactly. */
-static sx_status holds_at(bool *out, au_solver *s, const uint32_t *ids, size_t n, uint32_t which, int64_t steps,
-                          sx_error *err) {
+/* Exactly. */
+static sx_status holds_at(bool *out, au_solver *s, void *state, const uint32_t *ids, size_t n, uint32_t which,
+                          int64_t steps, sx_error *err) {
+  (void)state;
   const au_figure *figure = &s->report->audit->figures[which];
   const sx_arena_mark mark = sx_arena_get_mark(s->arena);
   au_program program;
@@ -36,9 +37,9 @@ static sx_status holds_at(bool *out, au_solver *s, const uint32_t *ids, size_t n
   return status;
 }
 
-/* Where the figure may be in units of its last digit from its printed value, when its own interval is lifted. */
-static sx_status room_of(au_lp_answer *out, double *low, double *high, au_solver *s, const uint32_t *ids, size_t n,
-                         uint32_t figure, sx_error *err) {
+static sx_status room_of(bool *found, double *low, double *high, au_solver *s, void *state, const uint32_t *ids,
+                         size_t n, uint32_t figure, sx_error *err) {
+  (void)state;
   const sx_arena_mark mark = sx_arena_get_mark(s->arena);
   const au_figure *f = &s->report->audit->figures[figure];
   au_program program;
@@ -46,13 +47,14 @@ static sx_status room_of(au_lp_answer *out, double *low, double *high, au_solver
   s->freed[figure] = 1;
   sx_status status = sx_audit__program(&program, s, ids, n, err);
   s->freed[figure] = 0;
-  *out = AU_LP_LATE;
+  au_lp_answer answer = AU_LP_LATE;
   if (status == SX_OK) {
     while (program.figure[c] != figure) c++;
     program.lp.col_low[c] = -HUGE_VAL;
-    status = sx_audit__lp_range(out, low, high, &program.lp, c, sx_audit__seconds_left(s->report), err);
+    status = sx_audit__lp_range(&answer, low, high, &program.lp, c, sx_audit__seconds_left(s->report), err);
   }
-  if (status == SX_OK && *out == AU_LP_YES) {
+  *found = status == SX_OK && answer == AU_LP_YES;
+  if (*found) {
     /* back to base units, then to last digits from the printed value */
     const au_range whole = sx_audit__whole_range(f);
     int32_t g = INT32_MAX;
@@ -69,16 +71,16 @@ static sx_status room_of(au_lp_answer *out, double *low, double *high, au_solver
   return status;
 }
 
-/* The nearest value that reaches the room, made certain by exact arithmetic around the estimate. */
-static sx_status repair_one(sx_audit_repair *out, double *slack, au_solver *s, const uint32_t *ids, size_t n,
-                            uint32_t figure, sx_error *err) {
+/* The nearest value that reaches the room, made certain by asking around the estimate. */
+static sx_status repair_one(sx_audit_repair *out, double *slack, const au_way *way, au_solver *s, void *state,
+                            const uint32_t *ids, size_t n, uint32_t figure, sx_error *err) {
   const au_figure *f = &s->report->audit->figures[figure];
-  au_lp_answer answer;
-  double low, high;
+  bool found = false;
+  double low = 0, high = 0;
   *out = (sx_audit_repair){figure, "", (double)NAN};
   *slack = (double)NAN;
-  SX_TRY(room_of(&answer, &low, &high, s, ids, n, figure, err));
-  if (answer != AU_LP_YES || f->no_value) return SX_OK;
+  SX_TRY(way->room(&found, &low, &high, s, state, ids, n, figure, err));
+  if (!found || f->no_value) return SX_OK;
   const double gap = low > 0 ? low : high < 0 ? high : 0;
   if (!(fabs(gap) < 1e15)) return SX_OK;
   const long double digit = sx_audit__digit(f), high_end = sx_audit__num_value(f->range.hi) / digit - f->core,
@@ -89,7 +91,7 @@ static sx_status repair_one(sx_audit_repair *out, double *slack, au_solver *s, c
     const int64_t steps = guess + sign * d;
     bool holds = false;
     if (steps * sign <= 0) continue;
-    SX_TRY(holds_at(&holds, s, ids, n, figure, steps, err));
+    SX_TRY(way->holds(&holds, s, state, ids, n, figure, steps, err));
     if (!holds) continue;
     out->steps = (double)steps * (f->step > 0 ? pow(10, f->step) : 1); /* of the last place */
     out->value = sx_audit__print(s->report->arena, f, f->core + steps);
@@ -105,7 +107,7 @@ static bool listed(const sx_audit_repair *repairs, size_t n, size_t figure) {
   return false;
 }
 
-static sx_status add_group(au_solver *s, const uint32_t *ids, size_t n, sx_error *err) {
+static sx_status add_group(const au_way *way, au_solver *s, const uint32_t *ids, size_t n, sx_error *err) {
   sx_audit_report *report = s->report;
   void *groups = report->groups;
   size_t *kept = sx_arena_alloc(report->arena, n, sizeof *kept);
@@ -116,12 +118,15 @@ static sx_status add_group(au_solver *s, const uint32_t *ids, size_t n, sx_error
   report->groups = groups;
   double slack[MAX_REPAIRS], of_first = (double)NAN;
   size_t n_repairs = 0;
+  void *state = NULL;
+  if (way->begin) SX_TRY(way->begin(&state, s, err));
   for (size_t i = 0; i < n; i++) {
     const sx_audit_identity *identity = &report->audit->identities[ids[i]].pub;
     kept[i] = ids[i];
     for (size_t k = 0; k < identity->n_figures && n_repairs < MAX_REPAIRS; k++) {
       if (listed(repairs, n_repairs, identity->figures[k])) continue;
-      SX_TRY(repair_one(&repairs[n_repairs], &slack[n_repairs], s, ids, n, (uint32_t)identity->figures[k], err));
+      SX_TRY(repair_one(&repairs[n_repairs], &slack[n_repairs], way, s, state, ids, n, (uint32_t)identity->figures[k],
+                        err));
       n_repairs++;
     }
   }
@@ -136,29 +141,35 @@ static sx_status add_group(au_solver *s, const uint32_t *ids, size_t n, sx_error
 }
 
 /* Disjoint groups of one component: what was found is set aside, the rest is asked again. */
-static sx_status search(au_solver *s, uint32_t *ids, size_t n, sx_error *err) {
+static sx_status search(const au_way *way, au_solver *s, uint32_t *ids, size_t n, sx_error *err) {
+  const sx_audit *audit = s->report->audit;
+  if (way->known && way->known(audit, ids, n)) return SX_OK;
   while (n > 1) {
     au_lp_answer answer;
     size_t core;
     SX_TRY(sx_ctx_poll(&s->report->ctx, err));
-    SX_TRY(sx_audit__joint(&answer, s, ids, n, &core, err));
+    SX_TRY(way->joint(&answer, s, ids, n, &core, err));
     if (answer == AU_LP_LATE) s->report->undecided++;
     if (answer != AU_LP_NO) break;
-    SX_TRY(add_group(s, ids, core, err));
+    const sx_arena_mark mark = sx_arena_get_mark(s->arena);
+    const bool known = way->known && way->known(audit, ids, core);
+    const sx_status status = known ? SX_OK : add_group(way, s, ids, core, err);
+    sx_arena_release(s->arena, mark);
+    if (status != SX_OK) return status;
     memmove(ids, ids + core, (n - core) * sizeof *ids);
     n -= core;
   }
   return SX_OK;
 }
 
-static sx_status search_all(sx_audit_report *report, sx_error *err) {
+sx_status sx_audit__judge_groups(sx_audit_report *report, const au_way *way, sx_error *err) {
   uint32_t *order = NULL;
   size_t *start = NULL, n = 0;
   au_solver s;
-  SX_TRY(sx_audit__components(&order, &start, &n, report, joins, err));
+  SX_TRY(sx_audit__components(&order, &start, &n, report, way->joins, err));
   sx_status status = sx_audit__solver_new(&s, report, err);
   for (size_t k = 0; status == SX_OK && k < n; k++) {
-    if (start[k + 1] - start[k] > 1) status = search(&s, order + start[k], start[k + 1] - start[k], err);
+    if (start[k + 1] - start[k] > 1) status = search(way, &s, order + start[k], start[k + 1] - start[k], err);
   }
   sx_audit__solver_clear(&s);
   sx_mem_free(&report->ctx, order);
@@ -167,9 +178,10 @@ static sx_status search_all(sx_audit_report *report, sx_error *err) {
 }
 
 sx_status sx_audit__find_groups(sx_audit_report *report, sx_error *err) {
+  static const au_way linear = {.joins = joins, .joint = sx_audit__joint, .room = room_of, .holds = holds_at};
   au_lp_env env;
   SX_TRY(sx_audit__lp_open(&env, &report->ctx, err));
-  sx_status status = search_all(report, err);
+  sx_status status = sx_audit__judge_groups(report, &linear, err);
   if (status == SX_OK) status = sx_audit__find_products(report, err);
   sx_audit__lp_close(&env);
   return status;

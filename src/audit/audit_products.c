@@ -12,7 +12,7 @@
 #include "audit_group.h"
 
 static const long double MARGIN = 1e-6L;
-enum { MOST = 1000, MAX_REPAIRS = 64, SHIFTS = 2 }; /* identities of one program */
+enum { MOST = 1000, SHIFTS = 2 }; /* identities of one program */
 
 /* ---- which identities ---------------------------------------------------------------------------------------------------- */
 
@@ -269,9 +269,10 @@ sx_status sx_audit__products_joint(au_lp_answer *out, au_solver *s, uint32_t *id
 
 /* ---- repairs ------------------------------------------------------------------------------------------------------------------- */
 
-static sx_status holds_at(bool *out, program *p, const uint32_t *ids, size_t n, uint32_t which, int64_t steps,
-                          sx_error *err) {
-  const au_figure *f = &p->s->report->audit->figures[which];
+static sx_status holds_at(bool *out, au_solver *s, void *state, const uint32_t *ids, size_t n, uint32_t which,
+                          int64_t steps, sx_error *err) {
+  program *p = state;
+  const au_figure *f = &s->report->audit->figures[which];
   au_lp_answer answer = AU_LP_LATE;
   *out = false;
   if (f->unit.share == SX_AUDIT_LEVEL && f->core + steps < 0) return SX_OK;
@@ -284,14 +285,15 @@ static sx_status holds_at(bool *out, program *p, const uint32_t *ids, size_t n, 
 }
 
 /* Where the figure may be, in last digits from its printed value, when its own interval is lifted. */
-static sx_status room_of(bool *found, double *low, double *high, program *p, const uint32_t *ids, size_t n,
-                         uint32_t figure, sx_error *err) {
-  const sx_arena_mark mark = sx_arena_get_mark(p->s->arena);
-  const au_figure *f = &p->s->report->audit->figures[figure];
+static sx_status room_of(bool *found, double *low, double *high, au_solver *s, void *state, const uint32_t *ids,
+                         size_t n, uint32_t figure, sx_error *err) {
+  program *p = state;
+  const sx_arena_mark mark = sx_arena_get_mark(s->arena);
+  const au_figure *f = &s->report->audit->figures[figure];
   au_lp_answer answer = AU_LP_LATE;
-  p->s->freed[figure] = 1;
+  s->freed[figure] = 1;
   sx_status status = build(p, ids, n, err);
-  p->s->freed[figure] = 0;
+  s->freed[figure] = 0;
   const uint32_t as_is = p->column[0][figure], grown = p->column[1][figure];
   const bool one = status == SX_OK && (as_is == UINT32_MAX) != (grown == UINT32_MAX);
   if (one)
@@ -303,68 +305,8 @@ static sx_status room_of(bool *found, double *low, double *high, program *p, con
     *high = (double)((expl((long double)*high) - shift) / digit - (long double)f->core);
   }
   forget(p);
-  sx_arena_release(p->s->arena, mark);
+  sx_arena_release(s->arena, mark);
   return status;
-}
-
-static sx_status repair_one(sx_audit_repair *out, double *slack, program *p, const uint32_t *ids, size_t n,
-                            uint32_t figure, sx_error *err) {
-  const au_figure *f = &p->s->report->audit->figures[figure];
-  bool found = false;
-  double low = 0, high = 0;
-  *out = (sx_audit_repair){figure, "", (double)NAN};
-  *slack = (double)NAN;
-  SX_TRY(room_of(&found, &low, &high, p, ids, n, figure, err));
-  const double gap = low > 0 ? low : high < 0 ? high : 0;
-  if (!found || f->no_value || !(fabs(gap) < 1e15)) return SX_OK;
-  const long double digit = sx_audit__digit(f), high_end = sx_audit__num_value(f->range.hi) / digit - f->core,
-                    low_end = sx_audit__num_value(f->range.lo) / digit - f->core;
-  *slack = -(double)(gap > 0 ? (long double)low - high_end : low_end - (long double)high);
-  const int64_t guess = (int64_t)(gap > 0 ? ceil(gap - 0.5 - 1e-9) : floor(gap + 0.5 + 1e-9)), sign = gap > 0 ? 1 : -1;
-  for (int64_t d = -2; d <= 3; d++) {
-    const int64_t steps = guess + sign * d;
-    bool holds = false;
-    if (steps * sign <= 0) continue;
-    SX_TRY(holds_at(&holds, p, ids, n, figure, steps, err));
-    if (!holds) continue;
-    out->steps = (double)steps * (f->step > 0 ? pow(10, f->step) : 1);
-    out->value = sx_audit__print(p->s->report->arena, f, f->core + steps);
-    return out->value ? SX_OK : sx_error_memory(err);
-  }
-  return SX_OK;
-}
-
-static sx_status add_group(au_solver *s, const uint32_t *ids, size_t n, sx_error *err) {
-  sx_audit_report *report = s->report;
-  program p;
-  void *groups = report->groups;
-  size_t *kept = sx_arena_alloc(report->arena, n, sizeof *kept), n_repairs = 0;
-  sx_audit_repair *repairs = sx_arena_alloc(report->arena, MAX_REPAIRS, sizeof *repairs);
-  if (!kept || !repairs ||
-      !sx_mem_grow(&report->ctx, &groups, &report->cap_groups, report->n_groups + 1, sizeof *report->groups))
-    return sx_error_memory(err);
-  report->groups = groups;
-  double slack[MAX_REPAIRS], of_first = (double)NAN;
-  size_t order[MAX_REPAIRS];
-  SX_TRY(columns_of(&p, s, err));
-  for (size_t i = 0; i < n; i++) {
-    const sx_audit_identity *identity = &report->audit->identities[ids[i]].pub;
-    kept[i] = ids[i];
-    for (size_t k = 0; k < identity->n_figures && n_repairs < MAX_REPAIRS; k++) {
-      bool listed = false;
-      for (size_t r = 0; r < n_repairs; r++) listed = listed || order[r] == identity->figures[k];
-      if (listed) continue;
-      order[n_repairs] = identity->figures[k];
-      SX_TRY(repair_one(&repairs[n_repairs], &slack[n_repairs], &p, ids, n, (uint32_t)identity->figures[k], err));
-      n_repairs++;
-    }
-  }
-  sx_audit__sort_repairs(report->audit, repairs, n_repairs);
-  for (size_t i = 0; i < n_repairs; i++) {
-    if (order[i] == repairs[0].figure && *repairs[0].value) of_first = slack[i];
-  }
-  report->groups[report->n_groups++] = (sx_audit_group){kept, n, repairs, n_repairs, of_first};
-  return SX_OK;
 }
 
 /* Linear groups were found before: a part that is one is left to them. */
@@ -375,36 +317,18 @@ static bool all_linear(const sx_audit *audit, const uint32_t *ids, size_t n) {
   return true;
 }
 
-static sx_status search(au_solver *s, uint32_t *ids, size_t n, sx_error *err) {
-  if (all_linear(s->report->audit, ids, n)) return SX_OK;
-  while (n > 1) {
-    au_lp_answer answer;
-    size_t core;
-    SX_TRY(sx_ctx_poll(&s->report->ctx, err));
-    SX_TRY(sx_audit__products_joint(&answer, s, ids, n, &core, err));
-    if (answer == AU_LP_LATE) s->report->undecided++;
-    if (answer != AU_LP_NO) break;
-    const sx_arena_mark mark = sx_arena_get_mark(s->arena);
-    sx_status status = all_linear(s->report->audit, ids, core) ? SX_OK : add_group(s, ids, core, err);
-    sx_arena_release(s->arena, mark);
-    if (status != SX_OK) return status;
-    memmove(ids, ids + core, (n - core) * sizeof *ids);
-    n -= core;
-  }
-  return SX_OK;
+static sx_status begin(void **state, au_solver *s, sx_error *err) {
+  program *p = sx_arena_alloc(s->arena, 1, sizeof *p);
+  *state = p;
+  return p ? columns_of(p, s, err) : sx_error_memory(err);
 }
 
 sx_status sx_audit__find_products(sx_audit_report *report, sx_error *err) {
-  uint32_t *order = NULL;
-  size_t *start = NULL, n = 0;
-  au_solver s;
-  SX_TRY(sx_audit__components(&order, &start, &n, report, joins, err));
-  sx_status status = sx_audit__solver_new(&s, report, err);
-  for (size_t k = 0; status == SX_OK && k < n; k++) {
-    if (start[k + 1] - start[k] > 1) status = search(&s, order + start[k], start[k + 1] - start[k], err);
-  }
-  sx_audit__solver_clear(&s);
-  sx_mem_free(&report->ctx, order);
-  sx_mem_free(&report->ctx, start);
-  return status;
+  static const au_way products = {.joins = joins,
+                                  .known = all_linear,
+                                  .joint = sx_audit__products_joint,
+                                  .begin = begin,
+                                  .room = room_of,
+                                  .holds = holds_at};
+  return sx_audit__judge_groups(report, &products, err);
 }
