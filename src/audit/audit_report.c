@@ -161,21 +161,35 @@ static sx_status one_page(sx_tracer *t, const char *path) {
   return status;
 }
 
+sx_status sx_audit__tracer_begin(sx_tracer *t, sx_store *store, int64_t run, sx_error *err) {
+  const sx_ctx *ctx = sx_store_ctx(store);
+  sx_store_run latest;
+  *t = (sx_tracer){.ctx = *ctx, .store = store, .run = run, .err = err};
+  t->out = sx_mem_zalloc(ctx, 1, sizeof *t->out);
+  if (!t->out) return sx_error_memory(err);
+  t->out->ctx = *ctx;
+  SX_TRY(sx_arena_new(&t->out->arena, ctx, err));
+  if (run < 0) {
+    SX_TRY(sx_store_latest(&latest, store, err));
+    t->run = latest.id;
+  }
+  return sx_audit__facts(t);
+}
+
+sx_status sx_audit__tracer_end(sx_audit_traces **out, sx_tracer *t, sx_status status) {
+  sx_audit__facts_clear(t);
+  if (status == SX_OK)
+    *out = t->out;
+  else
+    sx_audit_traces_free(t->out);
+  return status;
+}
+
 sx_status sx_audit_outputs(sx_audit_traces **out, sx_store *store, int64_t run, const char *const *files,
                            size_t n_files, sx_error *err) {
-  const sx_ctx *ctx = sx_store_ctx(store);
-  sx_tracer t = {.ctx = *ctx, .store = store, .run = run, .err = err};
-  sx_store_run latest;
-  sx_status status;
-  t.out = sx_mem_zalloc(ctx, 1, sizeof *t.out);
-  if (!t.out) return sx_error_memory(err);
-  t.out->ctx = *ctx;
-  SX_TRY_GOTO(status, sx_arena_new(&t.out->arena, ctx, err), done);
-  if (run < 0) {
-    SX_TRY_GOTO(status, sx_store_latest(&latest, store, err), done);
-    t.run = latest.id;
-  }
-  SX_TRY_GOTO(status, sx_audit__facts(&t), done);
+  sx_tracer t;
+  sx_status status = sx_audit__tracer_begin(&t, store, run, err);
+  if (status != SX_OK) goto done;
   for (size_t i = 0; i < n_files; i++) {
     const size_t n = strlen(files[i]);
     const bool csv = n > 4 && strcmp(files[i] + n - 4, ".csv") == 0;
@@ -188,12 +202,8 @@ sx_status sx_audit_outputs(sx_audit_traces **out, sx_store *store, int64_t run, 
                        : one_page(&t, files[i]),
                 done);
   }
-  *out = t.out;
-  t.out = NULL;
 done:
-  sx_audit__facts_clear(&t);
-  sx_audit_traces_free(t.out);
-  return status;
+  return sx_audit__tracer_end(out, &t, status);
 }
 
 void sx_audit_traces_free(sx_audit_traces *traces) {

@@ -87,24 +87,8 @@ sx_status sx_audit__word_file(sx_tracer *t, const char *path) {
 
 sx_status sx_audit_text_bound(sx_audit_traces **out, const sx_audit_text *text, sx_store *store, int64_t run,
                               sx_error *err) {
-  const sx_ctx *ctx = sx_store_ctx(store);
-  sx_tracer t = {.ctx = *ctx, .store = store, .run = run, .err = err};
-  sx_store_run latest;
-  sx_status status;
-  t.out = sx_mem_zalloc(ctx, 1, sizeof *t.out);
-  if (!t.out) return sx_error_memory(err);
-  t.out->ctx = *ctx;
-  SX_TRY_GOTO(status, sx_arena_new(&t.out->arena, ctx, err), done);
-  if (run < 0) {
-    SX_TRY_GOTO(status, sx_store_latest(&latest, store, err), done);
-    t.run = latest.id;
-  }
-  SX_TRY_GOTO(status, sx_audit__facts(&t), done); /* what may be printed without being a result */
-  SX_TRY_GOTO(status, all_fields(&t, text), done);
-  *out = t.out;
-  t.out = NULL;
-done:
-  sx_audit__facts_clear(&t);
-  sx_audit_traces_free(t.out);
-  return status;
+  sx_tracer t;
+  sx_status status = sx_audit__tracer_begin(&t, store, run, err);
+  if (status == SX_OK) status = all_fields(&t, text);
+  return sx_audit__tracer_end(out, &t, status);
 }

@@ -43,6 +43,10 @@ typedef struct sx_tracer {
   sx_error *err;
 } sx_tracer;
 
+/* audit_report.c: a tracer over a run (below 0: the latest) with its facts; `end` always follows, and gives the traces where status is SX_OK. */
+sx_status sx_audit__tracer_begin(sx_tracer *t, sx_store *store, int64_t run, sx_error *err) SX_NODISCARD;
+sx_status sx_audit__tracer_end(sx_audit_traces **out, sx_tracer *t, sx_status status) SX_NODISCARD;
+
 /* audit_report_facts.c: exempt words, labels, drawings and typed numbers out of the run's blocks. */
 sx_status sx_audit__facts(sx_tracer *t) SX_NODISCARD;
 void sx_audit__facts_clear(sx_tracer *t);

@@ -133,23 +133,25 @@ const char *cli_text(const cli_app *app, const char *en, const char *zh) {
   return app->chinese && zh ? zh : en;
 }
 
-void cli_say(const cli_app *app, const char *fmt, ...) {
+static void say(const cli_app *app, const char *fmt, va_list args) {
   if (app->progress) clear_line(app->progress);
+  vfprintf(stderr, fmt, args);
+  fputc('\n', stderr);
+}
+
+void cli_say(const cli_app *app, const char *fmt, ...) {
   va_list args;
   va_start(args, fmt);
-  vfprintf(stderr, fmt, args);
+  say(app, fmt, args);
   va_end(args);
-  fputc('\n', stderr);
 }
 
 void cli_note(const cli_app *app, const char *fmt, ...) {
   if (app->progress && app->progress->quiet) return;
-  if (app->progress) clear_line(app->progress);
   va_list args;
   va_start(args, fmt);
-  vfprintf(stderr, fmt, args);
+  say(app, fmt, args);
   va_end(args);
-  fputc('\n', stderr);
 }
 
 int cli_usage(const cli_app *app, const char *fmt, ...) {

@@ -58,6 +58,18 @@ static sx_status key_figures(sx_docx *w, const sx_document_node *node) {
   return SX_OK;
 }
 
+/* The open paragraph: the node's own words in front, then what it says; closed. */
+static sx_status led(sx_docx *w, const sx_document_node *node, const sx_docx_look *look) {
+  const char *gap = w->chinese ? "　" : "  ";
+  if (node->text) {
+    sx_publish__docx_run(w->out, look, w->chinese, node->text, strlen(node->text));
+    sx_publish__docx_run(w->out, look, w->chinese, gap, strlen(gap));
+  }
+  SX_TRY(sx_publish__docx_inlines(w, node));
+  sx_publish__docx_close(w);
+  return SX_OK;
+}
+
 static sx_status synthetic(sx_docx *w, const sx_document_node *node) {
   sx_buf_printf(w->out, "<w:p><w:pPr><w:pStyle w:val=\"%s\"/><w:pBdr>", sx_publish__docx_id(w, DS_COVER));
   static const char *const sides[] = {"top", "left", "bottom", "right"};
@@ -65,25 +77,13 @@ static sx_status synthetic(sx_docx *w, const sx_document_node *node) {
     sx_buf_printf(w->out, "<w:%s w:val=\"single\" w:sz=\"8\" w:space=\"6\" w:color=\"9C2A00\"/>", sides[i]);
   sx_buf_add(w->out, "</w:pBdr><w:ind w:left=\"140\" w:right=\"140\"/></w:pPr>");
   const sx_docx_look strong = {.strong = true, .color = "9C2A00"};
-  if (node->text) {
-    sx_publish__docx_run(w->out, &strong, w->chinese, node->text, strlen(node->text));
-    sx_publish__docx_run(w->out, &strong, w->chinese, w->chinese ? "　" : "  ", strlen(w->chinese ? "　" : "  "));
-  }
-  SX_TRY(sx_publish__docx_inlines(w, node));
-  sx_publish__docx_close(w);
-  return SX_OK;
+  return led(w, node, &strong);
 }
 
 static sx_status design(sx_docx *w, const sx_document_node *node) {
   const sx_docx_look strong = {.strong = true};
   sx_publish__docx_open(w, DS_COVER, &(sx_docx_paragraph){0});
-  if (node->text) {
-    sx_publish__docx_run(w->out, &strong, w->chinese, node->text, strlen(node->text));
-    sx_publish__docx_run(w->out, &strong, w->chinese, w->chinese ? "　" : "  ", strlen(w->chinese ? "　" : "  "));
-  }
-  SX_TRY(sx_publish__docx_inlines(w, node));
-  sx_publish__docx_close(w);
-  return SX_OK;
+  return led(w, node, &strong);
 }
 
 static sx_status cover_part(sx_docx *w, const sx_document_node *part) {
