@@ -216,14 +216,16 @@ static void indicator(sx_buf *out, const code_indicator *c) {
 }
 
 static void set_group(sx_buf *out, const sx_mrset *set) {
+  const char *name =
+      set->name + (set->name[0] == '$'); /* SPSS files have the sign, models that data are made from have not */
   sx_buf_add(out, "    <varGrp ID=\"");
-  put_id(out, "G_", set->name);
+  put_id(out, "G_", name);
   sx_buf_add(out, "\" name=\"");
-  xml(out, set->name);
+  xml(out, name);
   sx_buf_add(out, "\" type=\"multipleResp\" var=\"");
   for (size_t i = 0; i < set->n_variables; i++) put_id(out, i ? " V_" : "V_", set->variables[i]);
   sx_buf_add(out, "\">\n");
-  element2(out, "      ", "labl", of_file(set->label && *set->label ? set->label : set->name));
+  element2(out, "      ", "labl", of_file(set->label && *set->label ? set->label : name));
   sx_buf_add(out, "    </varGrp>\n");
 }
 
