@@ -1,26 +1,6 @@
 /* Every allocation of checking, explaining and running a study fails once. The study is small but has every kind of part: join, pivot,
  * cut, raking, groups by condition and by level, gaps, formulas, accounts from nodes and from a table, published figures, all blocks. */
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "oom.h"
-#include "shuxiao/study.h"
-
-static char folder[400];
-
-static const char *in_folder(const char *file) {
-  static char path[2][600];
-  static int turn;
-  turn = !turn;
-  snprintf(path[turn], sizeof path[turn], "%s/%s", folder, file);
-  return path[turn];
-}
-
-static void put(const char *file, const char *text) {
-  FILE *f = fopen(in_folder(file), "wb");
-  if (!f || fputs(text, f) < 0) SXT_FAIL("cannot write %s", file);
-  if (f) fclose(f);
-}
+#include "oom_study.h"
 
 static const char study_text[] =
     "study: small\n"
@@ -57,11 +37,7 @@ static const char study_text[] =
     "annex: [assumptions, design, provenance]\n";
 
 static void make_study(void) {
-  const char *build = getenv("SX_BUILD");
-  char command[900];
-  snprintf(folder, sizeof folder, "%s/oom-study-%d", build ? build : "/tmp", (int)getpid());
-  snprintf(command, sizeof command, "rm -rf '%s'; mkdir -p '%s'", folder, folder);
-  if (system(command) != 0) SXT_FAIL("cannot make %s", folder);
+  make_folder("study");
   put("study.yaml", study_text);
   put("p.csv", "id,s,w,g,x,y\n1,1,10,a,1,1\n2,1,10,b,2,0\n3,1,10,a,3,1\n4,2,10,b,1,\n5,2,10,a,2,1\n6,2,10,b,3,0\n");
   put("e.csv", "g,u\na,1\nb,2\n");
@@ -74,13 +50,7 @@ static void make_study(void) {
   put("en.md", "N {{ n.total | plain 0 }}\n");
 }
 
-static void remove_study(const char *what) {
-  char command[900];
-  snprintf(command, sizeof command, "rm -rf '%s/%s'", folder, what);
-  if (system(command) != 0) SXT_FAIL("cannot remove %s", what);
-}
-
-static sx_status load_only(const sx_ctx *ctx, void *data, sx_error *err) {
+static sx_status load_noting(const sx_ctx *ctx, void *data, sx_error *err) {
   (void)data;
   sx_study *study = NULL;
   sx_problems problems = SX_PROBLEMS_INIT;
@@ -90,70 +60,25 @@ static sx_status load_only(const sx_ctx *ctx, void *data, sx_error *err) {
   return status;
 }
 
-/* A study with many faults: each is a problem, and running out of memory while noting them is not one of them. */
-static sx_status load_faulty(const sx_ctx *ctx, void *data, sx_error *err) {
-  (void)data;
-  sx_study *study = NULL;
-  const sx_status status = sx_study_load(&study, ctx, in_folder("faulty.yaml"), NULL, err);
-  sx_study_free(study);
-  if (status != SX_E_PARSE) return status == SX_OK ? SX_E_INTERNAL : status;
-  err->status = SX_OK; /* what it should be */
-  return SX_OK;
-}
-
-typedef struct target {
-  bool explain, force;
-} target;
-
-static sx_status run_study(const sx_ctx *ctx, void *data, sx_error *err) {
-  const target *t = data;
-  sx_study *study = NULL;
-  sx_run_result *result = NULL;
-  char *text = NULL;
-  sx_run_options options = SX_RUN_OPTIONS_INIT;
-  options.force = t->force;
-  sx_status status = sx_study_load(&study, ctx, in_folder("study.yaml"), NULL, err);
-  if (status == SX_OK && t->explain) {
-    status = sx_study_explain(&text, study, &options, err);
-  } else if (status == SX_OK) {
-    status = sx_study_run(&result, study, &options, err);
-  }
-  sx_mem_free(ctx, text);
-  sx_run_result_free(result);
-  sx_study_free(study);
-  return status;
-}
-
 static void loading(void) {
   make_study();
-  CHECK(oom_run("load", load_only, NULL) > 100);
+  CHECK(oom_run("load", load_noting, NULL) > 100);
   put("faulty.yaml", "study: x\ndata: {p: {file: p.csv, whre: 1}}\nderived: {a: b + 1, b: a + 1, c: \"x >\"}\n"
                      "design: {weights: nothing}\nindicators: {i: {total: zz}, j: {formula: k}}\n");
   CHECK(oom_run("faulty", load_faulty, NULL) > 50);
-  remove_study("");
-}
-
-/* From the first allocation after the load on; every other try fails all that follow too, which halves the time. */
-static void from_there(const char *name, target *t, long from) {
-  const int before = sxt_failures;
-  bool over = false;
-  oom_say(name);
-  for (long k = from; k < OOM_TRIES_MAX && !over && sxt_failures < before + 20; k = oom_next(k, from)) {
-    over = oom_try(name, run_study, t, 1, k, k % 2 == 0);
-  }
-  CHECK(over);
+  drop_folder();
 }
 
 static void running(void) {
   make_study();
-  const long loads = oom_run_threads("load", load_only, NULL, 1);
-  target t = {false, true};
-  from_there("run", &t, loads);
-  t = (target){false, false};
-  from_there("reuse", &t, loads);
-  t = (target){true, false};
-  from_there("explain", &t, loads);
-  remove_study("");
+  const long loads = oom_run_threads("load", load_noting, NULL, 1);
+  target t = {false, true, NULL};
+  from_there("run", &t, loads, 0);
+  t = (target){false, false, NULL};
+  from_there("reuse", &t, loads, 0);
+  t = (target){true, false, NULL};
+  from_there("explain", &t, loads, 0);
+  drop_folder();
 }
 
 SXT_MAIN(SXT_CASE(loading), SXT_CASE(running))

@@ -1,20 +1,6 @@
 /* Every allocation fails once in the steps of weighting for response: eligibility, nonresponse by classes and by propensity, frames, and
  * totals that are estimates. */
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "oom.h"
-#include "shuxiao/study.h"
-
-static char folder[400], path[600];
-
-static void put(const char *file, const char *text) {
-  char name[600];
-  snprintf(name, sizeof name, "%s/%s", folder, file);
-  FILE *f = fopen(name, "wb");
-  if (!f || fputs(text, f) < 0) SXT_FAIL("cannot write %s", name);
-  if (f) fclose(f);
-}
+#include "oom_study.h"
 
 static const char head[] =
     "study: r\ntitle: R\nlanguages: [en]\ndata: {p: {file: p.csv}}\ndesign: {weights: w, strata: s}\n"
@@ -32,11 +18,7 @@ static const char *const steps[] = {
     "  - calibrate: {totals: {(intercept): 300, x: \"900±9\"}, df: 20}\n"};
 
 static void make(const char *text) {
-  const char *build = getenv("SX_BUILD");
-  char command[900];
-  snprintf(folder, sizeof folder, "%s/oom-response-%d", build ? build : "/tmp", (int)getpid());
-  snprintf(command, sizeof command, "rm -rf '%s'; mkdir -p '%s'", folder, folder);
-  if (system(command) != 0) SXT_FAIL("cannot make %s", folder);
+  make_folder("response");
   char whole[2000], csv[2000] = "s,w,g,x,o,d,y\n";
   static const int d[] = {1, 2, 1, 8, 1, 3, 1, 1, 9, 2, 1, 1, 2, 1, 8, 1, 1, 3, 2, 1};
   for (int i = 0; i < 20; i++) {
@@ -47,7 +29,6 @@ static void make(const char *text) {
   snprintf(whole, sizeof whole, "%s%s", head, text);
   put("study.yaml", whole);
   put("p.csv", csv);
-  snprintf(path, sizeof path, "%s/study.yaml", folder);
 }
 
 static sx_status call(const sx_ctx *ctx, void *data, sx_error *err) {
@@ -55,7 +36,7 @@ static sx_status call(const sx_ctx *ctx, void *data, sx_error *err) {
   sx_study *study = NULL;
   sx_table *table = NULL;
   sx_design *design = NULL;
-  sx_status st = sx_study_load(&study, ctx, path, NULL, err);
+  sx_status st = sx_study_load(&study, ctx, in_folder("study.yaml"), NULL, err);
   if (st == SX_OK) st = sx_study_open_data(&table, &design, study, err);
   sx_design_free(design);
   sx_table_free(table);
@@ -65,12 +46,11 @@ static sx_status call(const sx_ctx *ctx, void *data, sx_error *err) {
 
 static void test_steps(void) {
   for (size_t k = 0; k < sizeof steps / sizeof *steps; k++) {
-    char name[32], command[900];
+    char name[32];
     make(steps[k]);
     snprintf(name, sizeof name, "steps %zu", k);
     oom_run(name, call, NULL);
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    if (system(command) != 0) SXT_FAIL("cannot remove %s", folder);
+    drop_folder();
   }
 }
 

@@ -1,27 +1,7 @@
 /* Every allocation fails once in what oom_study.c does not have: indicators of several statistics, tests, calibration, trimming, fpc by
  * stage, replicates made, and a study's data and design opened by a caller. */
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "oom.h"
+#include "oom_study.h"
 #include "shuxiao/io.h"
-#include "shuxiao/study.h"
-
-static char folder[400];
-
-static const char *in_folder(const char *file) {
-  static char path[2][600];
-  static int turn;
-  turn = !turn;
-  snprintf(path[turn], sizeof path[turn], "%s/%s", folder, file);
-  return path[turn];
-}
-
-static void put(const char *file, const char *text) {
-  FILE *f = fopen(in_folder(file), "wb");
-  if (!f || fputs(text, f) < 0) SXT_FAIL("cannot write %s", file);
-  if (f) fclose(f);
-}
 
 static const char study_text[] =
     "study: words\ntitle: W\nlanguages: [en]\nlevel: 0.9\n"
@@ -48,11 +28,7 @@ static const char phases_text[] =
     "design: {base: {persons: \"x<=2\"}, strata: s, phase2: {where: u < 6, strata: [s], method: full}}\n";
 
 static void make(const char *name) {
-  const char *build = getenv("SX_BUILD");
-  char command[900];
-  snprintf(folder, sizeof folder, "%s/oom-words-%s-%d", build ? build : "/tmp", name, (int)getpid());
-  snprintf(command, sizeof command, "rm -rf '%s'; mkdir -p '%s'", folder, folder);
-  if (system(command) != 0) SXT_FAIL("cannot make %s", folder);
+  make_folder(name);
   put("study.yaml", study_text);
   put("stages.yaml", stages_text);
   put("phases.yaml", phases_text);
@@ -60,25 +36,6 @@ static void make(const char *name) {
       "s,u,w,g,x,y,n1,n2\n1,1,10,a,1,1,4,2\n1,2,10,b,2,0,4,3\n1,3,10,a,3,1,4,3\n2,4,10,b,1,0,5,2\n2,5,10,a,2,1,5,"
       "2\n2,6,10,b,3,0,5,4\n");
   put("joint.csv", ".5,.2\n.2,.5\n");
-}
-
-static void drop(void) {
-  char command[900];
-  snprintf(command, sizeof command, "rm -rf '%s'", folder);
-  if (system(command) != 0) SXT_FAIL("cannot remove %s", folder);
-}
-
-static sx_status run_study(const sx_ctx *ctx, void *data, sx_error *err) {
-  (void)data;
-  sx_study *study = NULL;
-  sx_run_result *result = NULL;
-  sx_run_options options = SX_RUN_OPTIONS_INIT;
-  options.force = true;
-  sx_status status = sx_study_load(&study, ctx, in_folder("study.yaml"), NULL, err);
-  if (status == SX_OK) status = sx_study_run(&result, study, &options, err);
-  sx_run_result_free(result);
-  sx_study_free(study);
-  return status;
 }
 
 static sx_status open_data(const sx_ctx *ctx, void *data, sx_error *err) {
@@ -113,31 +70,19 @@ static sx_status open_design(const sx_ctx *ctx, void *data, sx_error *err) {
 }
 
 static void opening(void) {
-  make("open");
+  make("words-open");
   CHECK(oom_run("data", open_data, NULL) > 100);
   CHECK(oom_run("design", open_design, NULL) > 100);
-  drop();
+  drop_folder();
 }
 
-static sx_status load_only(const sx_ctx *ctx, void *data, sx_error *err) {
-  (void)data;
-  sx_study *study = NULL;
-  const sx_status status = sx_study_load(&study, ctx, in_folder("study.yaml"), NULL, err);
-  sx_study_free(study);
-  return status;
-}
-
-/* From the first allocation after the load on; every other try fails all that follow too. */
 static void running(void) {
-  make("run");
+  make("words-run");
   const long loads = oom_run("load", load_only, NULL);
-  const int before = sxt_failures;
-  bool over = false;
-  oom_say("run");
-  for (long k = loads; k < OOM_TRIES_MAX && !over && sxt_failures < before + 20; k = oom_next(k, loads))
-    over = oom_try("run", run_study, NULL, 1, k, k % 2 == 0);
-  CHECK(loads > 50 && over);
-  drop();
+  target t = {false, true, NULL};
+  CHECK(loads > 50);
+  from_there("run", &t, loads, 0);
+  drop_folder();
 }
 
 SXT_MAIN(SXT_CASE(opening), SXT_CASE(running))
