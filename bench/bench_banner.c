@@ -9,31 +9,12 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "bench_help.h"
 #include "shuxiao/banner.h"
 #include "shuxiao/weighting.h"
 
 static sx_ctx ctx = SX_CTX_INIT;
 static sx_table *table;
-
-static void need(sx_status st, const sx_error *err) {
-  if (st == SX_OK) return;
-  fprintf(stderr, "%s: %s\n", err->where, err->message);
-  exit(1);
-}
-
-static double now(clockid_t clock) {
-  struct timespec t;
-  (void)clock_gettime(clock, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static uint64_t state = 88172645463325252u;
-static double uniform(void) {
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return (double)(state >> 11) / 9007199254740992.0;
-}
 
 /* levels "1" ... "n" of a category. */
 static sx_column *question(const char *name, int levels) {

@@ -3,6 +3,7 @@
  * From two populations (coverage_pop.h) samples of 1,000, 5,000 and 30,000 are drawn, each sample a pure function of its number, and
  * for every estimate it is counted how often the interval holds the population's value. SRSWOR in strata of persons or of
  * clusters, then 10 persons of a cluster; fpc at every stage. */
+#include "bench_help.h"
 #include "coverage_pop.h"
 #include "shuxiao/estimate_mean.h"
 #include "shuxiao/weighting.h"
@@ -76,12 +77,6 @@ typedef struct cell {
   tally blocks[BLOCKS][ESTIMATES];
   size_t samples;
 } cell;
-
-static void need(sx_status st, const sx_error *err) {
-  if (st == SX_OK) return;
-  fprintf(stderr, "%s: %s\n", err->where, err->message);
-  exit(1);
-}
 
 /* ---- drawing -------------------------------------------------------------------------------------------------------- */
 

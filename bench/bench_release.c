@@ -3,13 +3,8 @@
 #define _DEFAULT_SOURCE
 #include <time.h>
 
+#include "bench_help.h"
 #include "release_sets.h"
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 int main(int argc, char **argv) {
   static rs_set s;
@@ -22,7 +17,7 @@ int main(int argc, char **argv) {
     sx_release_result *r = NULL;
     size_t marked = 0;
     rs_make(&s, k, small, large);
-    const double start = now();
+    const double start = now(CLOCK_MONOTONIC);
     sx_status status = sx_release_primary(&marked, &s.problem, &s.rules, &err);
     if (status == SX_OK) status = sx_release_suppress(&r, NULL, &s.problem, &s.rules, &options, &err);
     if (status != SX_OK) {
@@ -31,7 +26,7 @@ int main(int argc, char **argv) {
     }
     printf("%zu %zu %zu %zu %.3f %.1f %.0f %.0f %.1f %d %zu %zu %zu %.2f\n", k, s.n_tables, s.n_cells, marked,
            (double)marked / (double)s.n_full, s.rules.p, r->cost, r->greedy_cost, r->bound, r->proven,
-           r->attacked->n_open + r->attacked->n_open_unions, r->n_attacks, r->n_nodes, now() - start);
+           r->attacked->n_open + r->attacked->n_open_unions, r->n_attacks, r->n_nodes, now(CLOCK_MONOTONIC) - start);
     for (size_t i = 0; i < r->attacked->n_cells; i++) {
       const sx_release_interval *a = &r->attacked->cells[i];
       const sx_release_cell *c = &s.cell[a->cell];

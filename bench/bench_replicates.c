@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bench_help.h"
 #include "shuxiao/estimate.h"
 #include "shuxiao/io.h"
 #include "shuxiao/weighting.h"
@@ -42,18 +43,6 @@ typedef struct bench {
   sx_target targets[3];
   FILE *numbers; /* NULL: not wanted */
 } bench;
-
-static void need(sx_status st, const sx_error *err) {
-  if (st == SX_OK) return;
-  fprintf(stderr, "%s: %s\n", err->where, err->message);
-  exit(1);
-}
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void variable_name(char out[8], size_t k) {
   (void)snprintf(out, 8, "%c%zu", k < 10 ? 'u' : 's', k < 10 ? k + 1 : k - 9);
@@ -226,9 +215,9 @@ int main(int argc, char **argv) {
   for (int k = 0; k < repeats; k++)
     for (size_t j = 0; j < JOBS; j++) {
       if (argc > 5 && !strstr(jobs[j].name, argv[5])) continue;
-      const double t = now();
+      const double t = now(CLOCK_MONOTONIC);
       jobs[j].run(&b);
-      const double s = now() - t;
+      const double s = now(CLOCK_MONOTONIC) - t;
       if (s < best[j]) best[j] = s;
     }
   if (argc > 5) { /* for a profile of one job: no memory, no numbers */

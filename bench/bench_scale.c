@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bench_help.h"
 #include "shuxiao/estimate.h"
 
 enum { FLAGS = 10, AMOUNTS = 5, VARIABLES = FLAGS + AMOUNTS, REPEATS = 5 };
@@ -15,26 +16,6 @@ static sx_ctx ctx = SX_CTX_INIT;
 static sx_table *table;
 static sx_design *design;
 static sx_groups *by_stratum;
-
-static void need(sx_status st, const sx_error *err) {
-  if (st == SX_OK) return;
-  fprintf(stderr, "%s: %s\n", err->where, err->message);
-  exit(1);
-}
-
-static double now(void) {
-  struct timespec t;
-  (void)clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static uint64_t state = 88172645463325252u;
-static double uniform(void) {
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return (double)(state >> 11) / 9007199254740992.0;
-}
 
 static sx_column *column(const char *name, sx_type type) {
   sx_error err = SX_ERROR_INIT;
@@ -112,9 +93,9 @@ static int smaller(const void *a, const void *b) {
 static void run(const char *name, void (*job)(void), size_t rows) {
   double t[REPEATS];
   for (int k = 0; k < REPEATS; k++) {
-    const double start = now();
+    const double start = now(CLOCK_MONOTONIC);
     job();
-    t[k] = now() - start;
+    t[k] = now(CLOCK_MONOTONIC) - start;
   }
   qsort(t, REPEATS, sizeof *t, smaller);
   printf("%s\t%.6f\t%.3f\n", name, t[REPEATS / 2], 1e9 * t[REPEATS / 2] / (double)rows);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bench_help.h"
 #include "shuxiao/estimate_mean.h"
 #include "shuxiao/io.h"
 #include "shuxiao/weighting.h"
@@ -27,18 +28,6 @@ static size_t n_answer;
 
 static const char *const names[VARIABLES] = {"u1", "u2",  "u3", "u4", "u5", "u6", "u7", "u8",
                                              "u9", "u10", "s1", "s2", "s3", "s4", "s5"};
-
-static void need(sx_status st, const sx_error *err) {
-  if (st == SX_OK) return;
-  fprintf(stderr, "%s: %s\n", err->where, err->message);
-  exit(1);
-}
-
-static double now(clockid_t clock) {
-  struct timespec t;
-  (void)clock_gettime(clock, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static long peak_kb(void) {
   char line[256];
