@@ -9,10 +9,12 @@ unset LANG LC_MESSAGES
 
 need_program() { [ -x "$program" ] || { echo "skipped: the program is not built"; exit 77; }; }
 fail() { echo "$(basename "$0"): $*" >&2; failures=$((failures + 1)); }
-# smaller STUDY.yaml: sanitized builds are ten times slower: there the bundled study generates fewer interviews, said in the output. Every path is the same;
-# what needs the whole sample is proved by plain builds. SX_FULL=1: all.
+# sanitized builds are several times slower: tests do less there, along every path still, and say so; what needs the whole sample is proved by plain
+# builds. SX_FULL=1: all.
+sanitized() { [ -z "${SX_FULL:-}" ] && grep -q '^SX_SANITIZE:[A-Z]*=..*' "${SX_BUILD:-build/dev}/CMakeCache.txt" 2>/dev/null; }
+# smaller STUDY.yaml: in sanitized builds the bundled study generates fewer interviews.
 smaller() {
-  grep -q '^SX_SANITIZE:[A-Z]*=..*' "${SX_BUILD:-build/dev}/CMakeCache.txt" 2>/dev/null && [ -z "${SX_FULL:-}" ] || return 0
+  sanitized || return 0
   sed -i 's/n: 30000/n: 4000/g' "$1"
   echo "sanitized build: 4,000 interviews a wave in the place of 30,000; SX_FULL=1: all"
 }
