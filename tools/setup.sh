@@ -34,6 +34,9 @@ fi
 missing() {
   wanted >"$tmp/wanted"
   cut -f2 "$tmp/wanted" | xargs dpkg-query -W -f '${Package} ${db:Status-Status}\n' 2>/dev/null >"$tmp/have"
+  # what installed packages stand in for: a nodejs from elsewhere brings npm along and forbids Debian's
+  dpkg-query -W -f '${db:Status-Status} ${Provides}\n' 2>/dev/null |
+    awk '$1 == "installed" { gsub(/\([^)]*\)|,/, " "); for (i = 2; i <= NF; i++) print $i, "installed" }' >>"$tmp/have"
   # Not the usual NR == FNR: on a bare machine the first file is empty.
   awk -F'\t' -v list="$tmp/have" '
     BEGIN { while ((getline line < list) > 0) { split(line, f, " "); if (f[2] == "installed") have[f[1]] = 1 } }

@@ -16,7 +16,7 @@ const char *const sx_html__style[] = {
   ":focus-visible{outline:2px solid var(--accent);outline-offset:2px}\n",
   ".skip{position:absolute;left:-999rem}.skip:focus{left:1rem;top:1rem;background:#fff;padding:.5rem;z-index:9}\n",
   /* cover */
-  ".cover{background:linear-gradient(180deg,#eef4f9 0,#f8fafc 100%);border-top:6px solid var(--deep);border-bottom:1px solid var(--rule)}\n",
+  ".cover{background:#f2f6fa;border-top:6px solid var(--deep);border-bottom:1px solid var(--rule)}\n",
   ".inner{max-width:70rem;margin:0 auto;padding:0 2rem}\n",
   ".cover .inner{padding-top:1.4rem;padding-bottom:2.6rem}\n",
   ".top{display:flex;justify-content:space-between;gap:1rem;font-size:.82rem;color:var(--soft);margin:0 0 3.6rem}\n",

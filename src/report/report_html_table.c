@@ -15,22 +15,27 @@ static const frame frames[] = {
     [SX_DOC_TABLE_DATA] = {"<thead>", "", "</thead>\n", "<tbody>\n", "</tbody>", "</table></div></details>\n"},
     [SX_DOC_TABLE_FILES] = {"<thead>", "", "</thead>", "<tbody>\n", "</tbody>", "</table></div>\n"}};
 
+/* A table that is wider than the screen is scrolled by keys as well: its box takes the focus and says what it is. */
 static void open_table(const sx_html *html, const sx_document_node *node) {
+  static const char *const box = "<div class=\"scroll\" tabindex=\"0\" role=\"%s\" aria-label%s=\"%s%s\"><table%s>";
   const sx_document_table *table = node->as.table;
+  const char *word = sx_html__word(html, W_TABLE);
   switch (table->role) {
   case SX_DOC_TABLE_RESULTS:
-    sx_buf_printf(html->out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"c-%s\"><table>\n",
-                  node->anchor);
+    sx_buf_printf(html->out, box, "region", "ledby", "c-", node->anchor, "");
+    sx_buf_add_char(html->out, '\n');
     break;
   case SX_DOC_TABLE_PLAIN:
-    sx_buf_add(html->out, "<div class=\"scroll\"><table class=\"plain\">\n");
+    sx_buf_printf(html->out, box, "group", "", word, "", " class=\"plain\"");
+    sx_buf_add_char(html->out, '\n');
     break;
   case SX_DOC_TABLE_DATA:
-    sx_buf_printf(html->out, "<details class=\"data\"><summary>%s</summary>\n<div class=\"scroll\"><table>\n",
-                  table->title);
+    sx_buf_printf(html->out, "<details class=\"data\"><summary>%s</summary>\n", table->title);
+    sx_buf_printf(html->out, box, "group", "", table->title, "", "");
+    sx_buf_add_char(html->out, '\n');
     break;
   case SX_DOC_TABLE_FILES:
-    sx_buf_add(html->out, "<div class=\"scroll\"><table class=\"files\">");
+    sx_buf_printf(html->out, box, "group", "", word, "", " class=\"files\"");
     break;
   }
 }

@@ -3,6 +3,7 @@
 # workbook with its charts and formulas, numbers changed in it by hand, bad words.
 . tests/cli/lib.sh
 need_program
+. tests/readers/readers.sh
 case $program in /*) ;; *) program=$PWD/$program ;; esac
 for d in one two; do
   mkdir -p "$tmp/$d"
@@ -45,6 +46,17 @@ for file in "$out"/*; do
 done
 "$program" run study/study.yaml --to "$formats" >"$tmp/out" 2>&1
 grep -Eq "^run [0-9]+: ([0-9]+) steps, \1 reused" "$tmp/out" || fail "nothing changed: $(head -1 "$tmp/out")"
+
+# ---- outside readers
+if sanitized; then
+  echo "sanitized build: outside readers are left to plain builds; SX_FULL=1: all"
+else
+  if npm_readers && command -v chromium >/dev/null; then
+    node "$readers_home/axe.mjs" "$readers_place" "$PWD/$out"/report.{zh,en}.html >"$tmp/axe" 2>&1 || fail "axe-core: $(cat "$tmp/axe")"
+  else
+    echo "skipped in part: no axe-core: ${no_readers:-no chromium}"
+  fi
+fi
 
 # ---- numbers changed by hand
 book=$out/${name}_tables.en.xlsx
