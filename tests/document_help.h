@@ -9,7 +9,7 @@
 typedef struct doc_maker {
   sx_document d;
   sx_document_node *root;
-  const sx_document_node *headings[32], *figures[8], *tables[16];
+  const sx_document_node *headings[32], *figures[8], *tables[16], *boxes[4];
 } doc_maker;
 
 static inline void *doc_memory(doc_maker *m, size_t size) {
@@ -289,6 +289,35 @@ static inline void doc_text_part(doc_maker *m) {
   m->root->last = notes;
 }
 
+/* A box with a title, a number, a list and a table. */
+static inline void doc_box(doc_maker *m) {
+  sx_document_node *box = doc_add(m, m->root, SX_DOC_BOX, NULL);
+  box->anchor = "b1";
+  box->as.box.kind = SX_DOC_BOX_METHOD;
+  box->as.box.number = 1;
+  box->as.box.level = 2;
+  sx_document_node *caption = doc_add(m, box, SX_DOC_CAPTION, NULL);
+  caption->as.caption.word = "专栏";
+  caption->as.caption.number = 1;
+  doc_text(m, caption, "怎样读<区间>");
+  doc_text(m, doc_add(m, caption, SX_DOC_TAG, NULL), "方法");
+  sx_document_node *p = doc_paragraph(m, box, "框内用户规模为");
+  (void)doc_number(m, p, &doc_users, "9.58亿人");
+  sx_document_node *list = doc_add(m, box, SX_DOC_LIST, NULL);
+  doc_paragraph(m, doc_add(m, list, SX_DOC_ITEM, NULL), "框内列表项。");
+  sx_document_node *t = doc_table(m, box, SX_DOC_TABLE_PLAIN, 0, "", NULL);
+  (void)doc_cell(m, doc_row(m, t, SX_DOC_ROW_HEAD), 0, 1, 1, "框内表头");
+  (void)doc_cell(m, doc_row(m, t, SX_DOC_ROW_BODY), 0, 1, 1, "框内单元格");
+  sx_document_node *mention = doc_add(m, doc_paragraph(m, m->root, "见"), SX_DOC_MENTION, NULL);
+  mention->as.mention.target = box;
+  mention->as.mention.word = "专栏";
+  mention->as.mention.number = 1;
+  doc_text(m, mention, "专栏 1");
+  m->boxes[0] = box;
+  m->d.boxes = m->boxes;
+  m->d.n_boxes = 1;
+}
+
 /* Everything once. m is cleared by sx_document_free(&m->d)-like doc_clear. */
 static inline void doc_sample(doc_maker *m, const sx_ctx *ctx, size_t wide, size_t rows) {
   const sx_ctx standard = SX_CTX_INIT;
@@ -314,6 +343,7 @@ static inline void doc_sample(doc_maker *m, const sx_ctx *ctx, size_t wide, size
   sx_document_node *box = doc_add(m, m->root, SX_DOC_QUOTE, NULL);
   doc_text(m, doc_add(m, doc_paragraph(m, box, NULL), SX_DOC_STRONG, NULL), "专栏 1　口径");
   doc_paragraph(m, box, "专栏文字：口径与定义。");
+  doc_box(m);
   doc_text(m, doc_add(m, m->root, SX_DOC_CODE_BLOCK, NULL), "shuxiao run study.yaml\n  --out out\n");
   (void)doc_add(m, m->root, SX_DOC_RULE, NULL);
   doc_wide(m, m->root, wide);

@@ -45,6 +45,8 @@ typedef sx_status (*sx_reference_fn)(void *data, const sx_reference *reference, 
                                      size_t column, sx_error *err);
 SX_API sx_status sx_report_each_reference(const char *markdown, size_t n, sx_reference_fn fn, void *data,
                                           sx_error *err) SX_NODISCARD;
+/* Whether a Markdown text has a numbered box of this name, {{box id=ID ...}}. */
+SX_API bool sx_report_has_box(const char *markdown, size_t n, const char *id, size_t n_id);
 /* Formats a value: "亿人 2", "% 1", "pp 1 sign:none", "trillion yuan 2", "plain 0" (docs/dev/blocks.md). lang decides the words; the resolution is
  * kept between languages: 亿人 2 of 957,600,000 is 9.58亿人 and 958 million people. Rounds once, from full precision; NaN prints as a dash.
  * Expected: SX_E_PARSE with the nearest unit. */

@@ -46,11 +46,12 @@ typedef struct sx_document_node sx_document_node;
  *   PARAGRAPH     [inlines] as.paragraph
  *   LIST          [ITEM...] as.list
  *   ITEM          [blocks] first a tight PARAGRAPH as a rule
- *   QUOTE         [blocks] a box: text set apart
+ *   QUOTE         [blocks] text set apart
+ *   BOX           [CAPTION or none, blocks] as.box; anchor; a box of its own: a policy, a method, a case
  *   CODE_BLOCK    [TEXT...] lines as they are, '\n' between them
  *   RULE          [] a line across
  *   TABLE         [CAPTION, ROW... or EMPTY, NOTE, SOURCE; all but the rows may be absent] as.table; anchor where it is numbered
- *   CAPTION       [inlines] as.caption; the title. A TAG at its end where the data are made up
+ *   CAPTION       [inlines] as.caption; the title. A TAG at its end where the data are made up; of a box, the word of its kind
  *   ROW           [CELL...] as.row
  *   CELL          [inlines] as.cell
  *   FIGURE        [CAPTION, then UNIT_LINE, DRAWING and TABLE (role DATA), or EMPTY; then NOTE, SOURCE] as.figure; anchor
@@ -98,6 +99,7 @@ typedef struct sx_document_node sx_document_node;
   X(LIST, true)                                                                                                        \
   X(ITEM, true)                                                                                                        \
   X(QUOTE, true)                                                                                                       \
+  X(BOX, true)                                                                                                         \
   X(CODE_BLOCK, true)                                                                                                  \
   X(RULE, true)                                                                                                        \
   X(TABLE, true)                                                                                                       \
@@ -163,6 +165,14 @@ typedef struct sx_document_number {
   const char *unit;   /* "亿人", " million people", "%", ""; a leading blank is the language's */
   const char *tip;    /* estimate, standard error, interval, n, reasons in words, one decimal finer; NULL: none */
 } sx_document_number;
+
+/* What a box is about: its colour and the word at the end of its title ("方法"); PLAIN says nothing. */
+typedef enum sx_document_box_kind {
+  SX_DOC_BOX_PLAIN,
+  SX_DOC_BOX_POLICY,
+  SX_DOC_BOX_METHOD,
+  SX_DOC_BOX_CASE
+} sx_document_box_kind;
 
 typedef enum sx_document_table_role {
   SX_DOC_TABLE_RESULTS, /* a numbered table of the study */
@@ -252,6 +262,11 @@ struct sx_document_node {
       size_t number;
     } caption;
     struct {
+      sx_document_box_kind kind;
+      size_t number; /* of boxes; 0: not numbered */
+      int level;     /* of its title among the headings: one below the heading that it stands under */
+    } box;
+    struct {
       sx_document_row_role role;
     } row;
     struct {
@@ -265,7 +280,7 @@ struct sx_document_node {
       const sx_document_node *note; /* the FOOTNOTE */
     } footnote_ref;
     struct {
-      const sx_document_node *target; /* the FIGURE or TABLE; NULL where it is not placed in this document */
+      const sx_document_node *target; /* the FIGURE, TABLE or BOX; NULL where it is not placed in this document */
       const char *word;               /* "图", "Table" */
       size_t number;
     } mention;
@@ -286,9 +301,10 @@ typedef struct sx_document {
   const char *title;        /* plain; "" */
   const char *synthetic;    /* says that the data are made up, plain; NULL: they are real */
   const sx_document_node *root;
-  /* Lists as data, in the order of the document: contents (HEADINGs of every level), figures, numbered tables. */
-  const sx_document_node *const *headings, *const *figures, *const *tables;
-  size_t n_headings, n_figures, n_tables;
+  /* Lists as data, in the order of the document: contents (HEADINGs of every level but those of boxes), figures, numbered tables, numbered
+   * boxes. */
+  const sx_document_node *const *headings, *const *figures, *const *tables, *const *boxes;
+  size_t n_headings, n_figures, n_tables, n_boxes;
   sx_report_warning *warnings;
   size_t n_warnings;
 } sx_document;

@@ -85,6 +85,12 @@ static sx_status heading(sx_docx *w, const sx_document_node *node) {
   const char *number = node->as.heading.number;
   size_t toc = 0, link = 0;
   char name[48];
+  if (w->in_box) { /* no part of the contents */
+    sx_publish__docx_open(w, w->style == DS_BOX ? DS_BOXTITLE : DS_BOXHEAD, &(sx_docx_paragraph){.keep_next = true});
+    SX_TRY(sx_publish__docx_inlines(w, node));
+    sx_publish__docx_close(w);
+    return SX_OK;
+  }
   sx_publish__docx_open(w, (sx_docx_style)(DS_HEADING1 + level - 1),
                         &(sx_docx_paragraph){.unnumbered = w->template.present, .rtl = sx_publish__docx_rtl(w, node)});
   if (node->anchor) {
@@ -170,12 +176,12 @@ static sx_status code_block(sx_docx *w, const sx_document_node *node) {
 
 /* ---- captions ---------------------------------------------------------------------------------------------------- */
 
-sx_status sx_publish__docx_caption(sx_docx *w, const sx_document_node *node, bool keep_next) {
+sx_status sx_publish__docx_caption(sx_docx *w, const sx_document_node *node, sx_docx_style style, bool keep_next) {
   const sx_document_node *block = node->parent;
   const char *word = node->as.caption.word ? node->as.caption.word : "";
   char number[24], code[64], name[48];
   size_t ref = 0, link = 0;
-  sx_publish__docx_open(w, DS_CAPTION,
+  sx_publish__docx_open(w, style,
                         &(sx_docx_paragraph){.keep_next = keep_next,
                                              .tail = keep_next ? NULL : "<w:spacing w:before=\"40\" w:after=\"60\"/>"});
   if (node->as.caption.number) {
@@ -219,6 +225,10 @@ sx_status sx_publish__docx_block(sx_docx *w, const sx_document_node *node) {
     return list(w, node);
   case SX_DOC_QUOTE:
     return quote(w, node);
+  case SX_DOC_BOX:
+    return sx_publish__docx_box(w, node);
+  case SX_DOC_CAPTION: /* of a box: others are placed by what they belong to */
+    return sx_publish__docx_caption(w, node, w->style == DS_BOX ? DS_BOXTITLE : DS_BOXHEAD, true);
   case SX_DOC_CODE_BLOCK:
     return code_block(w, node);
   case SX_DOC_RULE:

@@ -212,6 +212,7 @@ sx_status sx_publish__docx_contents(sx_docx *w) {
   SX_TRY(headings(w));
   SX_TRY(captions(w, d->figures, d->n_figures, "图目录", "Figures"));
   SX_TRY(captions(w, d->tables, d->n_tables, "表目录", "Tables"));
+  SX_TRY(captions(w, d->boxes, d->n_boxes, "专栏目录", "Boxes"));
   sx_publish__docx_end_exempt(w, id);
   return sx_buf_status(w->out, w->err);
 }

@@ -83,7 +83,7 @@ sx_status sx_publish__docx_figure(sx_docx *w, const sx_document_node *node) {
       if (child->kind == SX_DOC_DRAWING)
         SX_TRY(drawing_of(w, child));
       else if (child->kind == SX_DOC_CAPTION)
-        SX_TRY(sx_publish__docx_caption(w, child, false));
+        SX_TRY(sx_publish__docx_caption(w, child, DS_CAPTION, false));
       else
         SX_TRY(sx_publish__docx_block(w, child));
       sx_publish__docx_end_exempt(w, id);

@@ -221,7 +221,7 @@ static void tag(sx_docx *w, const sx_document_node *node) {
   sx_docx_look look = w->look;
   sx_buf_init(&text, &w->ctx);
   sx_document_plain(&text, node);
-  look.color = "9C2A00";
+  look.color = node->parent->parent && node->parent->parent->kind == SX_DOC_BOX ? "595959" : "9C2A00";
   look.strong = false;
   if (text.failed) w->out->failed = true;
   sx_publish__docx_run(w->out, &look, w->chinese, w->chinese ? "〔" : " [", strlen(w->chinese ? "〔" : " ["));

@@ -51,6 +51,8 @@ void sx_publish__docx_field(sx_buf *out, const sx_docx_look *look, bool chinese,
   X(QUOTE, "SxQuote", "Quote", false, "引用")                                                                          \
   X(BOX, "SxBox", "专栏", false, "Box")                                                                                \
   X(BOXTITLE, "SxBoxTitle", "专栏标题", false, "Box Title")                                                            \
+  X(BOXTEXT, "SxBoxText", "专栏正文", false, "Box Text")                                                               \
+  X(BOXHEAD, "SxBoxHead", "专栏题目", false, "Box Heading")                                                            \
   X(FOOTNOTE, "FootnoteText", "footnote text", false, "脚注文本")                                                      \
   X(FOOTREF, "FootnoteReference", "footnote reference", false, "脚注引用")                                             \
   X(TOCHEAD, "TOCHeading", "TOC Heading", false, "目录标题|TOC 标题")                                                  \
@@ -120,6 +122,7 @@ typedef struct sx_docx {
   size_t n_noted, n_bookmarks, n_drawings, n_relations, n_lists, n_unbound;
   double width, height; /* of the text area, twentieths of a point */
   sx_docx_style style;  /* of paragraphs here */
+  bool in_box;
   sx_docx_look look;
   unsigned list; /* number of the list that an item is of; 0: none */
   int list_level;
@@ -159,8 +162,10 @@ sx_status sx_publish__docx_inlines(sx_docx *w, const sx_document_node *node) SX_
 sx_status sx_publish__docx_number(sx_docx *w, const sx_document_node *node) SX_NODISCARD;
 sx_status sx_publish__docx_table(sx_docx *w, const sx_document_node *node) SX_NODISCARD;  /* publish_docx_table.c */
 sx_status sx_publish__docx_figure(sx_docx *w, const sx_document_node *node) SX_NODISCARD; /* publish_docx_figure.c */
-sx_status sx_publish__docx_caption(sx_docx *w, const sx_document_node *node, bool keep_next) SX_NODISCARD;
-sx_status sx_publish__docx_properties(sx_docx *w) SX_NODISCARD; /* publish_docx_parts.c */
+sx_status sx_publish__docx_caption(sx_docx *w, const sx_document_node *node, sx_docx_style style,
+                                   bool keep_next) SX_NODISCARD;
+sx_status sx_publish__docx_box(sx_docx *w, const sx_document_node *node) SX_NODISCARD; /* publish_docx_box.c */
+sx_status sx_publish__docx_properties(sx_docx *w) SX_NODISCARD;                        /* publish_docx_parts.c */
 sx_status sx_publish__docx_assemble(sx_docx *w) SX_NODISCARD;
 
 #endif

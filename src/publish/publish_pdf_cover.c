@@ -29,11 +29,11 @@ static sx_status synthetic(pdf_writer *w, const sx_document_node *node) {
   const size_t first = w->n_items;
   w->left += 14;
   w->width -= 28;
-  w->box = true;
+  w->box = ++w->n_boxes;
   const sx_status status = named(w, node, &face);
   w->left = left;
   w->width = width;
-  w->box = false;
+  w->box = 0;
   if (w->n_items > first) {
     w->items[w->n_items - 1].tail = 8;
     w->items[w->n_items - 1].height += 8;
@@ -189,5 +189,6 @@ sx_status sx_publish__pdf_cover(pdf_writer *w, const sx_document_node *node) {
   if (w->n_items) w->items[w->n_items - 1].keep = false;
   SX_TRY(headings(w));
   SX_TRY(captions(w, w->document->figures, w->document->n_figures, "图目录", "Figures"));
-  return captions(w, w->document->tables, w->document->n_tables, "表目录", "Tables");
+  SX_TRY(captions(w, w->document->tables, w->document->n_tables, "表目录", "Tables"));
+  return captions(w, w->document->boxes, w->document->n_boxes, "专栏目录", "Boxes");
 }

@@ -107,11 +107,11 @@ static sx_status draw_row(pdf_writer *w, cairo_t *cr, const pdf_row *row, double
 static sx_status draw_head(pdf_writer *w, cairo_t *cr, const pdf_head *head) {
   double y = PDF_TOP;
   if (head->caption) {
-    SX_TRY(draw_all(w, cr, head->caption, PDF_LEFT, y));
+    SX_TRY(draw_all(w, cr, head->caption, head->x, y));
     y += head->caption->face.leading;
   }
   for (size_t i = 0; i < head->n_rows; i++) {
-    SX_TRY(draw_row(w, cr, &head->rows[i], PDF_LEFT, y));
+    SX_TRY(draw_row(w, cr, &head->rows[i], head->x, y));
     y += head->rows[i].height;
   }
   return SX_OK;
@@ -146,13 +146,23 @@ static sx_status draw_entry(pdf_writer *w, cairo_t *cr, const pdf_item *item, do
 
 static void ground(cairo_t *cr, const pdf_page *page, const pdf_item *items, size_t i) {
   const pdf_item *item = &items[i];
-  const bool joined = i > page->from && items[i - 1].box;
-  const double top = PDF_TOP + item->y - (joined ? item->before + 0.2 : 7), bottom = PDF_TOP + item->y + item->height;
+  const bool joined = i > page->from && items[i - 1].box == item->box;
+  const bool whole = i == page->from && page->head; /* a table's head stands above, on the same ground */
+  const double top = whole ? PDF_TOP - 7 : PDF_TOP + item->y - (joined ? item->before + 0.2 : 7);
+  const bool goes_on = i + 1 < page->to && items[i + 1].box == item->box;
+  const double bottom = PDF_TOP + item->y + item->height + (goes_on || item->tail > 0 ? 0 : 4);
   colour(cr, 0xF2F5FA);
   cairo_rectangle(cr, PDF_LEFT, top, PDF_TEXT, bottom - top);
   cairo_fill(cr);
-  colour(cr, 0x1F3864);
+  colour(cr, item->bar ? item->bar : 0x1F3864);
   cairo_rectangle(cr, PDF_LEFT, top, 3, bottom - top);
+  cairo_fill(cr);
+  if (!item->bar) return;
+  const uint32_t hair = 0xC9D3E3;
+  if (!joined) stroke(cr, PDF_LEFT + 3, PDF_LEFT + PDF_TEXT, top, 0.4, hair);
+  if (!goes_on) stroke(cr, PDF_LEFT + 3, PDF_LEFT + PDF_TEXT, bottom, 0.4, hair);
+  colour(cr, hair);
+  cairo_rectangle(cr, PDF_LEFT + PDF_TEXT - 0.4, top, 0.4, bottom - top);
   cairo_fill(cr);
 }
 
@@ -241,16 +251,16 @@ static sx_status draw_page(pdf_writer *w, cairo_t *cr, size_t number) {
   const pdf_page *page = &w->pages[number - 1];
   SX_TRY(destinations(w, cr, number));
   SX_TRY(draw_frame(w, cr, number));
-  if (page->head) SX_TRY(draw_head(w, cr, page->head));
   for (size_t i = page->from; i < page->to; i++) {
     if (w->items[i].box) ground(cr, page, w->items, i);
   }
+  if (page->head) SX_TRY(draw_head(w, cr, page->head));
   for (size_t i = page->from; i < page->to; i++) SX_TRY(draw_item(w, cr, &w->items[i]));
   /* a table that goes on overleaf is closed here */
   const pdf_item *last = &w->items[page->to - 1];
   if (last->kind == PDF_ROW && page->to < w->n_items && w->items[page->to].kind == PDF_ROW && w->items[page->to].head &&
       last->head == w->items[page->to].head)
-    stroke(cr, PDF_LEFT, PDF_LEFT + PDF_TEXT, PDF_TOP + last->y + last->height, 0.6, 0x1A1A1A);
+    stroke(cr, last->x, 2 * PDF_LEFT + PDF_TEXT - last->x, PDF_TOP + last->y + last->height, 0.6, 0x1A1A1A);
   SX_TRY(draw_notes(w, cr, page));
   cairo_show_page(cr);
   return SX_OK;

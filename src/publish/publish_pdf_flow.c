@@ -15,7 +15,7 @@ pdf_item *sx_publish__pdf_item(pdf_writer *w, pdf_kind kind, double height) {
     return NULL;
   }
   pdf_item *item = &w->items[w->n_items++];
-  *item = (pdf_item){.kind = kind, .x = w->left, .height = height, .before = w->pending, .box = w->box};
+  *item = (pdf_item){.kind = kind, .x = w->left, .height = height, .before = w->pending, .box = w->box, .bar = w->bar};
   w->pending = 0;
   return item;
 }
@@ -60,7 +60,21 @@ static sx_status paragraph(pdf_writer *w, const sx_document_node *node) {
   return SX_OK;
 }
 
+/* No part of the contents, never at the head of a page of its own. */
+static sx_status heading_of_box(pdf_writer *w, const sx_document_node *node) {
+  const pdf_face face = {.strong = true, .size = w->size, .leading = w->size * 1.6, .ink = PDF_BLUE};
+  pdf_text *text;
+  size_t first;
+  SX_TRY(sx_publish__pdf_text(&text, w, node, NULL, &face, w->width, 0));
+  sx_publish__pdf_space(w, 6);
+  SX_TRY(sx_publish__pdf_put(w, text, w->left, true, &first));
+  if (first < w->n_items) w->items[first].anchor = node->anchor;
+  sx_publish__pdf_space(w, 3);
+  return SX_OK;
+}
+
 static sx_status heading(pdf_writer *w, const sx_document_node *node) {
+  if (node->parent && node->parent->kind == SX_DOC_BOX) return heading_of_box(w, node);
   static const double sizes[] = {18, 14, 12, 11};
   const int level = node->as.heading.level < 1 ? 1 : node->as.heading.level > 4 ? 4 : node->as.heading.level;
   const double size = sizes[level - 1];
@@ -104,12 +118,13 @@ static sx_status list(pdf_writer *w, const sx_document_node *node) {
   return status;
 }
 
-/* A box: a ground behind its lines, a bar at their left. */
-static sx_status quote(pdf_writer *w, const sx_document_node *node) {
+/* A box or quotation: a ground behind its lines, a bar at their left. */
+static sx_status box(pdf_writer *w, const sx_document_node *node, uint32_t bar) {
   const double left = w->left, width = w->width, size = w->size;
   sx_publish__pdf_space(w, 12);
   const size_t first = w->n_items;
-  w->box = true;
+  w->box = ++w->n_boxes;
+  w->bar = bar;
   w->left += 14;
   w->width -= 28;
   w->size -= 0.8;
@@ -117,9 +132,11 @@ static sx_status quote(pdf_writer *w, const sx_document_node *node) {
   w->left = left;
   w->width = width;
   w->size = size;
-  w->box = false;
+  w->box = 0;
+  w->bar = 0;
   if (w->n_items > first) {
     w->items[first].keep = true;
+    if (!w->items[first].anchor) w->items[first].anchor = node->anchor;
     w->items[w->n_items - 1].tail = 8;
     w->items[w->n_items - 1].height += 8;
   }
@@ -154,6 +171,12 @@ sx_status sx_publish__pdf_caption(pdf_writer *w, const sx_document_node *node, b
                    node->as.caption.number, w->chinese ? "　" : "  ");
   SX_TRY(sx_publish__pdf_text(&text, w, node, before, &face, w->width, 0));
   return sx_publish__pdf_put(w, text, w->left, keep, &first);
+}
+
+static sx_status box_title(pdf_writer *w, const sx_document_node *node) {
+  SX_TRY(sx_publish__pdf_caption(w, node, true));
+  sx_publish__pdf_space(w, 5);
+  return SX_OK;
 }
 
 sx_status sx_publish__pdf_foot(pdf_writer *w, const sx_document_node *node, bool keep) {
@@ -221,6 +244,7 @@ static sx_status rule(pdf_writer *w) {
 }
 
 static sx_status block(pdf_writer *w, const sx_document_node *node) {
+  static const uint32_t bars[] = {0x1F4E9E, 0x1F3864, 0x00664B, 0xB34700};
   switch ((int)node->kind) {
   case SX_DOC_COVER:
     return sx_publish__pdf_cover(w, node);
@@ -231,7 +255,11 @@ static sx_status block(pdf_writer *w, const sx_document_node *node) {
   case SX_DOC_LIST:
     return list(w, node);
   case SX_DOC_QUOTE:
-    return quote(w, node);
+    return box(w, node, 0);
+  case SX_DOC_BOX:
+    return box(w, node, bars[node->as.box.kind]);
+  case SX_DOC_CAPTION: /* of a box: others are placed by what they belong to */
+    return box_title(w, node);
   case SX_DOC_CODE_BLOCK:
     return code_block(w, node);
   case SX_DOC_RULE:

@@ -74,7 +74,7 @@ typedef struct pdf_head {
   const pdf_row *rows;
   size_t n_rows;
   const pdf_text *caption; /* "表 1（续）"; NULL */
-  double height;
+  double height, x;
 } pdf_head;
 
 typedef enum pdf_kind { PDF_LINE, PDF_ROW, PDF_DRAWING, PDF_SPACE, PDF_RULE } pdf_kind;
@@ -84,7 +84,8 @@ typedef struct pdf_item {
   double x, height, before; /* before: white above it, dropped at the head of a page */
   bool keep;                /* with the item after it */
   bool page_break;          /* begins a page */
-  bool box;                 /* on the ground of a box */
+  size_t box;               /* on the ground of this box, from 1; 0: none */
+  uint32_t bar;             /* of a box: the colour of the bar at its left; 0: ours */
   double tail;              /* of a box: ground below the item */
   const pdf_text *text;     /* LINE: line `line` of it */
   int line;
@@ -142,7 +143,9 @@ typedef struct pdf_writer {
   /* where blocks go now */
   double left, width, size; /* size: of the type of paragraphs */
   double pending;           /* white due above the next item */
-  bool box, tight;
+  size_t box, n_boxes;      /* box: the one that is open; 0: none */
+  uint32_t bar;
+  bool tight;
   const char *bullet;
   sx_error *err;
 } pdf_writer;

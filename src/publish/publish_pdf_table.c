@@ -126,6 +126,7 @@ static sx_status make_head(const pdf_head **out, tab *t) {
   pdf_head *head = sx_arena_zalloc(t->w->arena, 1, sizeof *head);
   if (!head) return sx_error_memory(t->w->err);
   head->rows = t->rows;
+  head->x = t->w->left;
   head->n_rows = n;
   if (caption && caption->as.caption.number) {
     const pdf_face face = {.strong = true, .size = 9.5, .leading = 15};

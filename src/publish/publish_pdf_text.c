@@ -153,7 +153,7 @@ static sx_status one(maker *m, const sx_document_node *node) {
     sx_buf_add(&m->buf, m->w->chinese ? "〔" : " [");
     SX_TRY(children(m, node));
     sx_buf_add(&m->buf, m->w->chinese ? "〕" : "]");
-    attribute(m, coloured(PDF_RED), from);
+    attribute(m, coloured(node->parent->parent && node->parent->parent->kind == SX_DOC_BOX ? PDF_SOFT : PDF_RED), from);
     attribute(m, pango_attr_weight_new(PANGO_WEIGHT_NORMAL), from);
     return SX_OK;
   default:

@@ -127,6 +127,15 @@ static sx_status list_blocks(const sx_document_node *const **out, size_t *n, sx_
   return sx_tree__status(page, err);
 }
 
+static sx_status list_boxes(sx_document *document, sx_page *page, sx_error *err) {
+  const sx_document_node **list = sx_tree__payload(page, page->n_places, sizeof *list);
+  for (size_t i = 0; list && i < page->n_places; i++) {
+    if (page->boxes[i]->number && page->boxes[i]->node) list[document->n_boxes++] = page->boxes[i]->node;
+  }
+  document->boxes = list;
+  return sx_tree__status(page, err);
+}
+
 static sx_status name_run(sx_document *document, sx_page *page, sx_error *err) {
   sx_store_run run;
   bool found = false;
@@ -146,6 +155,7 @@ static sx_status finish(sx_document *document, sx_page *page, sx_error *err) {
   document->synthetic = page->synthetic ? sx_tree__plain(page, page->synthetic) : NULL;
   SX_TRY(list_blocks(&document->figures, &document->n_figures, page, SX_BLOCK_FIGURE, page->n_figures, err));
   SX_TRY(list_blocks(&document->tables, &document->n_tables, page, SX_BLOCK_TABLE, page->n_tables, err));
+  SX_TRY(list_boxes(document, page, err));
   return name_run(document, page, err);
 }
 

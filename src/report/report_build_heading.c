@@ -50,7 +50,17 @@ static const char *plain_start(sx_page *page, const sx_document_node *heading) {
   return start;
 }
 
+/* In a box: below its title, without a number and not in the contents. */
+static sx_status heading_of_box(sx_page *page, sx_document_node *heading, sx_error *err) {
+  const int level = heading->parent->as.box.level;
+  heading->as.heading.number = "";
+  heading->as.heading.level = level < 6 ? level + 1 : 6;
+  heading->anchor = sx_tree__name(page, "s", ++page->n_sections);
+  return sx_tree__status(page, err);
+}
+
 sx_status sx_report__number_heading(sx_page *page, sx_document_node *heading, int level, sx_error *err) {
+  if (heading->parent && heading->parent->kind == SX_DOC_BOX) return heading_of_box(page, heading, err);
   if (page->in_annex) {
     if (!page->annex_level) page->annex_level = level;
     level = level > page->annex_level ? level - page->annex_level + 1 : 1;
@@ -60,6 +70,7 @@ sx_status sx_report__number_heading(sx_page *page, sx_document_node *heading, in
   if (!number) return sx_error_memory(err);
   heading->as.heading.number = number;
   heading->as.heading.level = level + page->in_annex > 6 ? 6 : level + page->in_annex;
+  page->heading_level = heading->as.heading.level;
   heading->anchor = sx_tree__name(page, "s", ++page->n_sections);
   return sx_report__add_heading(page, heading, err);
 }

@@ -38,7 +38,7 @@ static int stop(renderer *r, sx_status status) {
 /* Blocks that hold blocks: a text that comes there needs a paragraph, md4c gives none in a tight list. */
 static bool holds_blocks(sx_document_kind kind) {
   return kind == SX_DOC_DOCUMENT || kind == SX_DOC_ANNEX || kind == SX_DOC_ITEM || kind == SX_DOC_QUOTE ||
-         kind == SX_DOC_FOOTNOTE;
+         kind == SX_DOC_FOOTNOTE || kind == SX_DOC_BOX;
 }
 
 static void begin_paragraph(renderer *r) {
@@ -110,7 +110,7 @@ static sx_status put_mention(renderer *r, const sx_block *block) {
   if (!grown) return sx_error_memory(r->err);
   sx_document_node *node = sx_tree__open(page, SX_DOC_MENTION);
   char text[64];
-  node->as.mention.word = sx_report__w(page, block->kind == SX_BLOCK_FIGURE ? W_FIGURE : W_TABLE);
+  node->as.mention.word = sx_report__w(page, sx_report__block_word(block->kind));
   node->as.mention.number = block->number;
   const int n = snprintf(text, sizeof text, "%s\xC2\xA0%zu", node->as.mention.word, block->number);
   sx_tree__text(page, text, n > 0 ? (size_t)n : 0);
@@ -125,10 +125,48 @@ static sx_status put_block(renderer *r, sx_block *block) {
   return sx_report__build_float(r->page, block, r->err);
 }
 
+/* A box stands in the text itself, never in a list or a quotation: its marks part what is around them. */
+static void open_box(renderer *r, const sx_item *item) {
+  sx_page *page = r->page;
+  const sx_document_kind at = page->at->kind;
+  if (at != SX_DOC_DOCUMENT && at != SX_DOC_ANNEX) return;
+  sx_document_node *node = sx_tree__open(page, SX_DOC_BOX);
+  node->as.box.kind = item->box;
+  node->as.box.number = item->block->number;
+  node->as.box.level = page->heading_level < 5 ? page->heading_level + 1 : 6;
+  node->anchor = sx_tree__name(page, "b", ++page->n_opened);
+  item->block->node = node;
+  sx_document_node *caption = sx_tree__open(page, SX_DOC_CAPTION);
+  caption->as.caption.word = sx_report__w(page, W_BOX);
+  caption->as.caption.number = item->block->number;
+  sx_tree__label(page, item->title);
+  if (item->box != SX_DOC_BOX_PLAIN) {
+    (void)sx_tree__open(page, SX_DOC_TAG);
+    sx_tree__word(page, item->box == SX_DOC_BOX_POLICY   ? W_BOX_POLICY
+                        : item->box == SX_DOC_BOX_METHOD ? W_BOX_METHOD
+                                                         : W_BOX_CASE);
+    sx_tree__close(page);
+  }
+  sx_tree__close(page);
+}
+
+static void put_box(renderer *r, const sx_item *item) {
+  end_paragraph(r);
+  r->soft = false;
+  if (item->kind == SX_ITEM_BOX)
+    open_box(r, item);
+  else if (r->page->at->kind == SX_DOC_BOX)
+    sx_tree__close(r->page);
+}
+
 static sx_status put_item(renderer *r, const sx_item *item, bool code) {
   const sx_document_kind at = r->page->at->kind;
   if (code) {
     sx_tree__text(r->page, item->source, item->n_source);
+    return SX_OK;
+  }
+  if (item->kind >= SX_ITEM_BOX) {
+    if (at == SX_DOC_PARAGRAPH || holds_blocks(at)) put_box(r, item);
     return SX_OK;
   }
   if (item->kind == SX_ITEM_BLOCK && (at == SX_DOC_PARAGRAPH || holds_blocks(at))) return put_block(r, item->block);
@@ -144,6 +182,9 @@ static sx_status put_item(renderer *r, const sx_item *item, bool code) {
   case SX_ITEM_MENTION:
   case SX_ITEM_BLOCK:
     return put_mention(r, item->block);
+  case SX_ITEM_BOX:
+  case SX_ITEM_BOX_END:
+    break;
   }
   return SX_OK;
 }
@@ -404,6 +445,7 @@ static sx_status render(renderer *r, const char *text, size_t n) {
   const int code = md_parse(text, (MD_SIZE)n, &parser, r);
   if (r->status != SX_OK) return r->status;
   end_paragraph(r);
+  if (r->page->at->kind == SX_DOC_BOX) sx_tree__close(r->page); /* its end stands in code */
   return code ? sx_error_memory(r->err) : sx_tree__status(r->page, r->err);
 }
 

@@ -96,7 +96,8 @@ static void dump_cell(sx_buf *out, const sx_document_cell *c) {
 }
 
 static void dump_payload(sx_buf *out, const sx_document_node *n) {
-  static const char *const tables[] = {"results", "plain", "data", "files"}, *const rows[] = {"body", "head", "group"};
+  static const char *const tables[] = {"results", "plain", "data", "files"}, *const rows[] = {"body", "head", "group"},
+                           *const boxes[] = {"plain", "policy", "method", "case"};
   switch ((int)n->kind) { /* kinds without a payload say nothing more */
   case SX_DOC_HEADING:
     sx_buf_printf(out, " level=%d number=%s", n->as.heading.level, n->as.heading.number);
@@ -113,6 +114,9 @@ static void dump_payload(sx_buf *out, const sx_document_node *n) {
     break;
   case SX_DOC_CAPTION:
     sx_buf_printf(out, " %s %zu", n->as.caption.word, n->as.caption.number);
+    break;
+  case SX_DOC_BOX:
+    sx_buf_printf(out, " kind=%s number=%zu level=%d", boxes[n->as.box.kind], n->as.box.number, n->as.box.level);
     break;
   case SX_DOC_ROW:
     sx_buf_printf(out, " %s", rows[n->as.row.role]);

@@ -127,6 +127,7 @@ static void put_contents(const sx_html *html) {
   sx_buf_add(html->out, "</ol>\n");
   put_list(html, d->figures, d->n_figures, W_FIGURES);
   put_list(html, d->tables, d->n_tables, W_TABLES);
+  put_list(html, d->boxes, d->n_boxes, W_BOXES);
   sx_buf_add(html->out, "</nav>\n");
 }
 

@@ -116,14 +116,36 @@ static void put_list(const sx_html *html, const sx_document_node *node) {
   put_lines(html, "", node, node->as.list.ordered ? "</ol>\n" : "</ul>\n");
 }
 
+/* The title of a box is a heading of its level, so that it is found by who walks the headings. */
+static void put_box_title(const sx_html *html, const sx_document_node *node) {
+  const sx_document_node *box = node->parent;
+  const int tag = box->as.box.level + 1 > 6 ? 6 : box->as.box.level + 1;
+  sx_buf_printf(html->out, "<h%d class=\"box-title\" id=\"c-%s\">", tag, box->anchor);
+  if (node->as.caption.number)
+    sx_buf_printf(html->out, "<span class=\"no\">%s %zu</span> ", node->as.caption.word, node->as.caption.number);
+  sx_html__children(html, node);
+  sx_buf_printf(html->out, "</h%d>\n", tag);
+}
+
+static void put_box(const sx_html *html, const sx_document_node *node) {
+  static const char *const kinds[] = {"", " policy", " method", " case"};
+  sx_buf_printf(html->out, "<aside class=\"box%s\" id=\"%s\" aria-labelledby=\"c-%s\"", kinds[node->as.box.kind],
+                node->anchor, node->anchor);
+  put_lines(html, "", node, "</aside>\n");
+}
+
 static void put_caption(const sx_html *html, const sx_document_node *node) {
+  if (node->parent->kind == SX_DOC_BOX) {
+    put_box_title(html, node);
+    return;
+  }
   sx_buf_printf(html->out, "<figcaption id=\"c-%s\"><span class=\"no\">%s %zu</span>", node->parent->anchor,
                 node->as.caption.word, node->as.caption.number);
   sx_html__children(html, node);
   add(html, "</figcaption>\n");
 }
 
-/* NOTE and SOURCE stand in one box. */
+/* NOTE and SOURCE stand in one frame. */
 static void put_foot(const sx_html *html, const sx_document_node *node) {
   const bool first = node->kind == SX_DOC_NOTE || !sx_document_child(node->parent, SX_DOC_NOTE);
   if (first) add(html, "<div class=\"foot\">\n");
@@ -193,7 +215,8 @@ void sx_html__node(const sx_html *html, const sx_document_node *node) {
     put(html, "<span class=\"se\"", node, "</span>");
     break;
   case SX_DOC_TAG:
-    put(html, " <span class=\"tag\"", node, "</span>");
+    put(html, node->parent->parent->kind == SX_DOC_BOX ? " <span class=\"kind\"" : " <span class=\"tag\"", node,
+        "</span>");
     break;
   case SX_DOC_RUN:
     put(html, "<span", node, "</span>");
@@ -212,6 +235,9 @@ void sx_html__node(const sx_html *html, const sx_document_node *node) {
     break;
   case SX_DOC_QUOTE:
     put_lines(html, "<blockquote", node, "</blockquote>\n");
+    break;
+  case SX_DOC_BOX:
+    put_box(html, node);
     break;
   case SX_DOC_CODE_BLOCK:
     put(html, "<pre><code", node, "</code></pre>\n");

@@ -53,10 +53,13 @@ const char *const sx_html__style[] = {
   "main ul,main ol{padding-left:1.5em;margin:0 0 1rem}main li{margin:.25rem 0}\n",
   "hr{border:0;border-top:1px solid var(--rule);margin:2rem 0}\n",
   "blockquote{margin:1.6rem 0;padding:1.1rem 1.4rem .3rem;background:var(--tint);border-left:4px solid var(--accent)}\n",
+  ".box{margin:2rem 0 2.2rem;padding:1.1rem 1.4rem .5rem;background:var(--tint);border:1px solid var(--rule);border-left:4px solid var(--accent);scroll-margin-top:1rem}\n",
+  ".box.policy{border-left-color:var(--deep)}.box.method{border-left-color:#00664b}.box.case{border-left-color:#b34700}.box>:last-child{margin-bottom:.6rem}\n",
+  ".box .box-title{font-size:1.02rem;margin:0 0 .7rem;padding:0;border:0}.box h4,.box h5,.box h6{margin:1.1rem 0 .4rem}.box figure{margin:1.2rem 0}.kind{font-size:.7rem;font-weight:600;color:var(--soft);border:1px solid currentColor;border-radius:2em;padding:0 .7em;margin-left:.6em;vertical-align:.12em}\n",
   "code{font-family:ui-monospace,\"SF Mono\",Menlo,Consolas,\"Noto Sans Mono CJK SC\",monospace;font-size:.88em;background:var(--tint);padding:.1em .3em;border-radius:3px}\n",
   "pre{background:var(--tint);padding:1rem;overflow-x:auto}pre code{padding:0}\n",
   ".num{font-variant-numeric:tabular-nums;cursor:help}.mark{font-size:.8em;vertical-align:.3em;line-height:0}\n",
-  "main>p .num,main>ul .num,main>ol .num,blockquote .num{font-weight:600;color:var(--deep);text-decoration:underline dotted #9fb3c5 1px;text-underline-offset:.28em}\n",
+  "main>p .num,main>ul .num,main>ol .num,.box>p .num,.box>ul .num,.box>ol .num,blockquote .num{font-weight:600;color:var(--deep);text-decoration:underline dotted #9fb3c5 1px;text-underline-offset:.28em}\n",
   "html:lang(zh) main p .num,html:lang(zh) main li .num{margin:0 .1em}\n",
   ".missing{color:var(--soft)}\n",
   ".num:focus{outline:0;background:#e3f0f8}\n",
@@ -96,7 +99,7 @@ const char *const sx_html__style[] = {
   "@media (max-width:62rem){.page{display:block;max-width:44rem}.toc{position:static;max-height:none;margin-bottom:2.5rem;padding:1.1rem 1.3rem;background:var(--tint)}}\n",
   "@media (max-width:34rem){html{font-size:16px}.inner{padding:0 1rem}.top{margin-bottom:2.2rem}h1{font-size:1.8rem}.subtitle{font-size:1.08rem}"
   "h2{font-size:1.4rem;margin-top:2.8rem}h3{font-size:1.16rem}.key{grid-template-columns:1fr 1fr;gap:1.2rem 1rem}.key dd{font-size:1.35rem}"
-  "svg.wide{display:none}svg.narrow{display:block}.page{padding-top:1.4rem}blockquote{padding:.9rem 1rem .1rem}"
+  "svg.wide{display:none}svg.narrow{display:block}.page{padding-top:1.4rem}blockquote,.box{padding:.9rem 1rem .1rem}"
   "html:lang(zh) main p{text-align:left}"
   "figure th:first-child{position:sticky;left:0;background:#fff;max-width:46vw;min-width:8em;box-shadow:1px 0 0 var(--rule)}.sub th{max-width:none!important}th,td{padding:.4rem .5rem}td.l{min-width:15em}}\n",
   /* paper */
@@ -104,7 +107,7 @@ const char *const sx_html__style[] = {
   "@media print{html{font-size:10.5pt}body{color:#000}.top a,.skip,.data{display:none}.inner{padding:0;max-width:none}"
   ".cover{background:none;break-after:page;border-bottom:0}.cover .inner{padding-top:30mm}.page{display:block;padding:0}"
   ".toc{position:static;max-height:none;break-after:page;overflow:visible;padding:0}svg.wide{display:block}svg.narrow{display:none}"
-  "h2,h3,h4,figcaption{break-after:avoid}figure.fig,blockquote,tr,.key div{break-inside:avoid}thead{display:table-header-group}"
+  "h2,h3,h4,figcaption,.box-title{break-after:avoid}.box{box-decoration-break:clone;-webkit-box-decoration-break:clone}figure.fig,blockquote,tr,.key div{break-inside:avoid}thead{display:table-header-group}"
   ".scroll{overflow:visible}table{font-size:8.5pt}td{white-space:normal}a{color:inherit}main p .num{text-decoration:none;color:inherit}"
   "p{orphans:3;widows:3}tbody tr:hover>*{background:none}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n",
   NULL};

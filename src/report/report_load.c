@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const kind_names[] = {"document", "text", "figure", "table", "annex"};
+static const char *const kind_names[] = {"document", "text", "figure", "table", "annex", "box"};
+enum { KINDS_STORED = 5 };
 
 static sx_status add_block(void *data, int64_t order, const char *kind, const char *id, const char *json,
                            sx_error *err) {
@@ -13,7 +14,7 @@ static sx_status add_block(void *data, int64_t order, const char *kind, const ch
   sx_block block = {.kind = SX_BLOCK_DOCUMENT};
   char name[160];
   (void)order;
-  const size_t n_kinds = sizeof kind_names / sizeof *kind_names;
+  const size_t n_kinds = KINDS_STORED;
   size_t k = 0;
   while (k < n_kinds && strcmp(kind, kind_names[k]) != 0) k++;
   if (k == n_kinds) return sx_error_set(err, SX_E_DATA, kind, "the store holds a block of a kind unknown here");
@@ -55,7 +56,19 @@ void sx_report__unload(sx_page *page) {
   sx_mem_free(&page->ctx, page->blocks);
 }
 
+const char *sx_report__block_name(sx_block_kind kind) {
+  return kind_names[kind];
+}
+
+sx_word sx_report__block_word(sx_block_kind kind) {
+  return kind == SX_BLOCK_FIGURE ? W_FIGURE : kind == SX_BLOCK_BOX ? W_BOX : W_TABLE;
+}
+
 sx_block *sx_report__block(sx_page *page, sx_block_kind kind, const char *id, size_t n) {
+  for (size_t i = 0; kind == SX_BLOCK_BOX && i < page->n_places; i++) {
+    sx_block *b = page->boxes[i];
+    if (b->number && n && strlen(b->id) == n && memcmp(b->id, id, n) == 0) return b;
+  }
   for (size_t i = 0; i < page->n_blocks; i++) {
     sx_block *b = &page->blocks[i];
     if (b->kind == kind && strlen(b->id) == n && memcmp(b->id, id, n) == 0) return b;

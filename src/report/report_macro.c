@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const kind_words[] = {"if", "else", "end", "change", "ci", "updown", "significance"};
+static const char *const kind_words[] = {"box", "if", "else", "end", "change", "ci", "updown", "significance"};
 static const char *const condition_words[] = {"significant", "tested", "up", "down", "missing"};
 
 /* ---- words ------------------------------------------------------------------------------------------------------- */
@@ -94,6 +94,48 @@ static sx_status name_result(sx_macro *out, const char *text, size_t n, const ch
   if (length < 0 || (size_t)length >= sizeof out->reference)
     return sx_error_set(err, SX_E_PARSE, NULL, "the reference is too long");
   return SX_OK;
+}
+
+/* ---- boxes ------------------------------------------------------------------------------------------------------- */
+
+static const char *const box_words[] = {"plain", "policy", "method", "case"};
+
+static sx_status take_box_kind(sx_macro *out, const char *word, size_t n, sx_error *err) {
+  char text[32];
+  for (size_t i = 0; i < sizeof box_words / sizeof *box_words; i++) {
+    if (!same(word, n, box_words[i])) continue;
+    out->box = (sx_document_box_kind)i;
+    return SX_OK;
+  }
+  SX_TRY(take(text, sizeof text, word, n, "kind=", err));
+  const char *nearest = sx_text_nearest(text, box_words, sizeof box_words / sizeof *box_words);
+  return sx_error_set(err, SX_E_PARSE, NULL, "{{box}} has no kind '%s': %s%s", text,
+                      nearest ? "did you mean " : "kinds are policy, method, case and plain", nearest ? nearest : "");
+}
+
+/* title="..." kind=policy id=NAME numbered=no */
+static sx_status take_box(sx_macro *out, const sx_binding *b, size_t at, sx_error *err) {
+  for (size_t k; (k = next_word(b->name, b->n_name, &at)) > 0; at += k) {
+    const char *word = b->name + at, *value = memchr(word, '=', k);
+    const size_t n_name = value ? (size_t)(value - word) : k, n = value ? k - n_name - 1 : 0;
+    if (value) value++;
+    if (value && same(word, n_name, "title")) {
+      SX_TRY(take(out->title, sizeof out->title, value, n, "the title of a box", err));
+    } else if (value && same(word, n_name, "id")) {
+      SX_TRY(take(out->id, sizeof out->id, value, n, "the name of a box", err));
+    } else if (value && same(word, n_name, "kind")) {
+      SX_TRY(take_box_kind(out, value, n, err));
+    } else if (value && same(word, n_name, "numbered") && (same(value, n, "no") || same(value, n, "yes"))) {
+      out->unnumbered = n == 2;
+    } else {
+      return sx_error_set(err, SX_E_PARSE, NULL,
+                          "'%.*s' is not understood in {{box}}: it takes title=\"...\", kind=policy, method or case, "
+                          "id=NAME, numbered=no",
+                          (int)(k < 60 ? k : 60), word);
+    }
+  }
+  if (out->title[0]) return SX_OK;
+  return sx_error_set(err, SX_E_PARSE, NULL, "{{box}} has no title: {{box title=\"...\"}}");
 }
 
 /* ---- one macro --------------------------------------------------------------------------------------------------- */
@@ -186,6 +228,11 @@ sx_status sx_report__macro_parse(sx_macro *out, const sx_binding *b, sx_error *e
     *out = macro;
     return SX_OK;
   }
+  if (macro.kind == SX_MACRO_BOX) {
+    SX_TRY(take_box(&macro, b, at, err));
+    *out = macro;
+    return SX_OK;
+  }
   if (macro.kind == SX_MACRO_IF) SX_TRY(take_condition(&macro, b, &at, err));
   SX_TRY(take_words(&macro, &p, b, at, err));
   if (strcmp(p.of, "change") != 0 && strcmp(p.of, "yoy") != 0)
@@ -203,20 +250,39 @@ bool sx_report__live(const sx_branches *branches) {
   return !branches->depth || branches->at[branches->depth - 1].live;
 }
 
+bool sx_report__in_box(const sx_branches *branches) {
+  return branches->depth && branches->at[branches->depth - 1].box;
+}
+
+static bool in_branch(const sx_branches *branches) {
+  for (size_t i = 0; i < branches->depth; i++) {
+    if (!branches->at[i].box) return true;
+  }
+  return false;
+}
+
+static sx_status open_part(sx_branches *branches, const sx_macro *macro, const sx_binding *b, bool holds,
+                           sx_error *err) {
+  const bool live = sx_report__live(branches), box = macro->kind == SX_MACRO_BOX;
+  if (box && branches->depth)
+    return sx_error_set(err, SX_E_PARSE, NULL, "a box cannot stand %s: close it with {{end}} first",
+                        in_branch(branches) ? "between {{if}} and {{end}}" : "inside another");
+  if (branches->depth == SX_BRANCH_DEPTH)
+    return sx_error_set(err, SX_E_PARSE, NULL, "{{if}} stands inside more than %d others", (int)SX_BRANCH_DEPTH - 1);
+  branches->at[branches->depth].live = live && (box || holds);
+  branches->at[branches->depth].outer = live;
+  branches->at[branches->depth].else_seen = false;
+  branches->at[branches->depth].box = box;
+  branches->at[branches->depth].line = b->line;
+  branches->at[branches->depth++].column = b->column;
+  return SX_OK;
+}
+
 sx_status sx_report__branch(sx_branches *branches, const sx_macro *macro, const sx_binding *b, bool holds,
                             sx_error *err) {
   const bool live = sx_report__live(branches);
-  if (macro->kind == SX_MACRO_IF) {
-    if (branches->depth == SX_BRANCH_DEPTH)
-      return sx_error_set(err, SX_E_PARSE, NULL, "{{if}} stands inside more than %d others", (int)SX_BRANCH_DEPTH - 1);
-    branches->at[branches->depth].live = live && holds;
-    branches->at[branches->depth].outer = live;
-    branches->at[branches->depth].else_seen = false;
-    branches->at[branches->depth].line = b->line;
-    branches->at[branches->depth++].column = b->column;
-    return SX_OK;
-  }
-  if (!branches->depth)
+  if (macro->kind <= SX_MACRO_IF) return open_part(branches, macro, b, holds, err);
+  if (!branches->depth || (macro->kind == SX_MACRO_ELSE && sx_report__in_box(branches)))
     return sx_error_set(err, SX_E_PARSE, NULL, "{{%s}} without an {{if}} before it", kind_words[macro->kind]);
   if (macro->kind == SX_MACRO_END) {
     branches->depth--;
@@ -231,7 +297,7 @@ sx_status sx_report__branch(sx_branches *branches, const sx_macro *macro, const 
 
 sx_status sx_report__place_outside(const sx_branches *branches, const sx_binding *b, sx_error *err) {
   char where[64];
-  if (!branches->depth || b->kind == SX_BIND_VALUE || b->kind == SX_BIND_MACRO) return SX_OK;
+  if (!in_branch(branches) || b->kind == SX_BIND_VALUE || b->kind == SX_BIND_MACRO) return SX_OK;
   sx_report__place(where, sizeof where, b->line, b->column);
   return sx_error_set(err, SX_E_PARSE, where,
                       "a figure or table cannot stand between {{if}} and {{end}}: place it after them");
@@ -242,5 +308,6 @@ sx_status sx_report__branches_closed(const sx_branches *branches, sx_error *err)
   if (!branches->depth) return SX_OK;
   sx_report__place(where, sizeof where, branches->at[branches->depth - 1].line,
                    branches->at[branches->depth - 1].column);
-  return sx_error_set(err, SX_E_PARSE, where, "{{if}} has no {{end}}");
+  return sx_error_set(err, SX_E_PARSE, where, "{{%s}} has no {{end}}",
+                      branches->at[branches->depth - 1].box ? "box" : "if");
 }

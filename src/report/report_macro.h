@@ -1,12 +1,14 @@
 /* report_macro.h: the words of an author inside {{...}}: {{change users | 万人 0}}, {{ci users | 亿人 2}}, {{updown users}},
- * {{significance users}}, {{if significant users}} ... {{else}} ... {{end}} (docs/authoring.md). Here they are taken apart and nested;
+ * {{significance users}}, {{if significant users}} ... {{else}} ... {{end}}, {{box title="..." kind=method}} ... {{end}} (docs/authoring.md). Here they are taken apart and nested;
  * report_macro_say.c puts them into words. */
 #ifndef REPORT_MACRO_H
 #define REPORT_MACRO_H
 
 #include "report_reference.h"
+#include "shuxiao/report_document.h"
 
 typedef enum sx_macro_kind {
+  SX_MACRO_BOX, /* those up to END open, part and close */
   SX_MACRO_IF,
   SX_MACRO_ELSE,
   SX_MACRO_END,
@@ -33,6 +35,9 @@ typedef struct sx_macro {
   char reference[512];             /* what is looked up: "users.total.change" */
   char format[128];                /* "万人 0"; "" for none */
   char up[64], down[64], same[64]; /* UPDOWN: the author's words; "" for ours */
+  char title[400], id[96];         /* BOX; "" for none */
+  sx_document_box_kind box;        /* BOX */
+  bool unnumbered;                 /* BOX */
 } sx_macro;
 
 /* The macro that a text inside {{...}} begins with; NONE: a reference. */
@@ -46,16 +51,19 @@ typedef struct sx_branches {
   size_t depth;
   struct {
     bool live, outer, else_seen; /* live: what follows is printed; outer: what is around it is */
+    bool box;                    /* a {{box}}, no branch */
     size_t line, column;
   } at[SX_BRANCH_DEPTH];
 } sx_branches;
 bool sx_report__live(const sx_branches *branches);
-/* IF (whose condition holds or not), ELSE or END. Expected: SX_E_PARSE, without a place. */
+/* What an {{end}} here closes is a box. */
+bool sx_report__in_box(const sx_branches *branches);
+/* BOX, IF (whose condition holds or not), ELSE or END. Expected: SX_E_PARSE, without a place. */
 sx_status sx_report__branch(sx_branches *branches, const sx_macro *macro, const sx_binding *b, bool holds,
                             sx_error *err) SX_NODISCARD;
 /* A figure or table stands in no branch: else SX_E_PARSE with "line:column". */
 sx_status sx_report__place_outside(const sx_branches *branches, const sx_binding *b, sx_error *err) SX_NODISCARD;
-/* Every {{if}} has its {{end}}: else SX_E_PARSE with "line:column" of the one that has not. */
+/* Every {{if}} and {{box}} has its {{end}}: else SX_E_PARSE with "line:column" of the one that has not. */
 sx_status sx_report__branches_closed(const sx_branches *branches, sx_error *err) SX_NODISCARD;
 
 #endif

@@ -12,7 +12,8 @@ typedef enum sx_block_kind {
   SX_BLOCK_TEXT,
   SX_BLOCK_FIGURE,
   SX_BLOCK_TABLE,
-  SX_BLOCK_ANNEX
+  SX_BLOCK_ANNEX,
+  SX_BLOCK_BOX /* of a text: kept by the page, not by the store */
 } sx_block_kind;
 
 typedef struct sx_block {
@@ -20,7 +21,7 @@ typedef struct sx_block {
   char *id; /* "" when it has none */
   sx_doc *doc;
   const sx_node *root;
-  size_t number;          /* of a figure or table; 0 while not numbered */
+  size_t number;          /* of a figure, table or box; 0 while not numbered */
   bool placed;            /* by a text */
   sx_document_node *node; /* of a figure or table, once it is made */
 } sx_block;
@@ -48,7 +49,10 @@ typedef struct sx_page {
   size_t counter[3];         /* of headings */
   bool in_annex, provenance; /* provenance: an annex tells it, the page need not */
   int annex_level;           /* of the first heading of the annexes: it counts as the first */
-  size_t n_sections, n_footnotes, n_anchors, n_figures, n_tables;
+  size_t n_sections, n_footnotes, n_anchors, n_figures, n_tables, n_boxes;
+  int heading_level; /* of the last heading; 0 before the first */
+  sx_block **boxes;  /* [n_places] of the texts, in their order; next_box: the one that is built next */
+  size_t n_places, cap_places, next_box, n_opened;
   sx_report_warning *warnings;
   size_t n_warnings, cap_warnings;
   const char **names; /* every name of the run, for suggestions; filled at the first need */
@@ -64,6 +68,9 @@ typedef struct sx_page {
 sx_status sx_report__load(sx_page *page, sx_error *err) SX_NODISCARD;
 void sx_report__unload(sx_page *page);
 sx_block *sx_report__block(sx_page *page, sx_block_kind kind, const char *id, size_t n);
+/* The word for a figure, table or box: "图"; the same for errors and references: "figure". */
+sx_word sx_report__block_word(sx_block_kind kind);
+const char *sx_report__block_name(sx_block_kind kind);
 /* err with the place of a block: "figure f1". */
 sx_status sx_report__block_error(const sx_block *block, sx_error *err, const char *fmt, ...) SX_PRINTF(3, 4);
 /* A text of a block in the page's language, the other one standing in; NULL when there is none. Borrowed. */

@@ -21,20 +21,20 @@ static sx_status add_item(maker *m, sx_buf *text, const sx_item *item, sx_error 
   out->items = p;
   if (!grown) return sx_error_memory(err);
   out->items[out->n_items] = *item;
-  const bool block = item->kind == SX_ITEM_BLOCK;
+  const bool block = item->kind == SX_ITEM_BLOCK || item->kind >= SX_ITEM_BOX;
   sx_buf_printf(text, "%s" SX_ITEM_OPEN "%zu" SX_ITEM_CLOSE "%s", block ? "\n\n" : "", out->n_items,
                 block ? "\n\n" : "");
   out->n_items++;
   return SX_OK;
 }
 
-/* ---- mentions: [@figure ID] -------------------------------------------------------------------------------------- */
+/* ---- mentions: [@figure ID], [@box ID] -------------------------------------------------------------------------------------- */
 
 static sx_status mention(maker *m, sx_buf *text, const char *at, size_t n, size_t *used, sx_error *err) {
-  const sx_block_kind kinds[] = {SX_BLOCK_FIGURE, SX_BLOCK_TABLE};
-  const char *const words[] = {"[@figure ", "[@table "};
+  const sx_block_kind kinds[] = {SX_BLOCK_FIGURE, SX_BLOCK_TABLE, SX_BLOCK_BOX};
+  const char *const words[] = {"[@figure ", "[@table ", "[@box "};
   *used = 0;
-  for (size_t i = 0; i < 2; i++) {
+  for (size_t i = 0; i < 3; i++) {
     const size_t k = strlen(words[i]);
     const char *end = n > k && memcmp(at, words[i], k) == 0 ? memchr(at, ']', n) : NULL;
     if (!end) continue;
@@ -42,8 +42,10 @@ static sx_status mention(maker *m, sx_buf *text, const char *at, size_t n, size_
     sx_item item = {.kind = SX_ITEM_MENTION, .source = at, .n_source = (size_t)(end - at) + 1};
     item.block = sx_report__block(m->page, kinds[i], at + k, n_id);
     if (!item.block) {
-      return sx_error_set(err, SX_E_DATA, m->file, "[@%s %.*s] mentions a %s that does not exist",
-                          i ? "table" : "figure", (int)(n_id < 100 ? n_id : 100), at + k, i ? "table" : "figure");
+      const char *name = sx_report__block_name(kinds[i]);
+      return sx_error_set(err, SX_E_DATA, m->file, "[@%s %.*s] mentions a %s that does not exist%s", name,
+                          (int)(n_id < 100 ? n_id : 100), at + k, name,
+                          kinds[i] == SX_BLOCK_BOX ? " or has no number: {{box id=... title=\"...\"}}" : "");
     }
     *used = item.n_source;
     return add_item(m, text, &item, err);
@@ -118,17 +120,34 @@ static sx_status say(maker *m, sx_buf *text, const sx_said *said, const sx_bindi
   return SX_OK;
 }
 
+/* The boxes of a text come in the order in which they were numbered. */
+static sx_status bind_box(maker *m, sx_buf *text, const sx_binding *b, const sx_macro *macro, const char *source,
+                          sx_error *err) {
+  sx_page *page = m->page;
+  sx_item item = {.kind = SX_ITEM_BOX, .source = source, .n_source = b->end - b->at, .box = macro->box};
+  if (page->next_box >= page->n_places) return sx_error_set(err, SX_E_INTERNAL, m->file, "a box that is not numbered");
+  item.block = page->boxes[page->next_box++];
+  item.title = sx_arena_strdup(page->arena, macro->title);
+  return item.title ? add_item(m, text, &item, err) : sx_error_memory(err);
+}
+
 static sx_status follow(maker *m, sx_buf *text, const sx_binding *b, const char *source, sx_error *err) {
   char where[300];
   sx_macro macro;
   sx_said said;
   bool holds = false;
   place_of(where, m, b);
+  const bool in_box = sx_report__in_box(&m->branches);
   sx_status status = sx_report__macro_parse(&macro, b, err);
   if (status == SX_OK && macro.kind == SX_MACRO_IF && sx_report__live(&m->branches))
     SX_TRY(sx_report__holds(&holds, m->page, &macro, where, err));
   if (status == SX_OK && macro.kind <= SX_MACRO_END) status = sx_report__branch(&m->branches, &macro, b, holds, err);
   if (status != SX_OK) sx_error_add_where(err, "%s", where);
+  if (status == SX_OK && macro.kind == SX_MACRO_BOX) return bind_box(m, text, b, &macro, source, err);
+  if (status == SX_OK && macro.kind == SX_MACRO_END && in_box) {
+    const sx_item item = {.kind = SX_ITEM_BOX_END, .source = source, .n_source = b->end - b->at};
+    return add_item(m, text, &item, err);
+  }
   if (status != SX_OK || macro.kind <= SX_MACRO_END || !sx_report__live(&m->branches)) return status;
   SX_TRY(macro.kind == SX_MACRO_CHANGE ? sx_report__say_change(&said, m->page, &macro, where, err)
          : macro.kind == SX_MACRO_CI   ? sx_report__say_ci(&said, m->page, &macro, where, err)

@@ -4,7 +4,14 @@
 
 #include "report_page.h"
 
-typedef enum sx_item_kind { SX_ITEM_NUMBER, SX_ITEM_BLOCK, SX_ITEM_MENTION, SX_ITEM_FOOTNOTE } sx_item_kind;
+typedef enum sx_item_kind {
+  SX_ITEM_NUMBER,
+  SX_ITEM_BLOCK,
+  SX_ITEM_MENTION,
+  SX_ITEM_FOOTNOTE,
+  SX_ITEM_BOX, /* a box begins */
+  SX_ITEM_BOX_END
+} sx_item_kind;
 
 /* A placeholder is U+E000, the item's index in digits, U+E001. */
 #define SX_ITEM_OPEN  "\xEE\x80\x80"
@@ -18,9 +25,11 @@ typedef struct sx_item {
   size_t n_source;
   sx_bound bound; /* NUMBER */
   sx_format format;
-  double magnitude; /* that chooses the scale word; 0: the value's own */
-  sx_block *block;  /* BLOCK, MENTION */
-  size_t footnote;  /* FOOTNOTE: index into footnotes */
+  double magnitude;  /* that chooses the scale word; 0: the value's own */
+  sx_block *block;   /* BLOCK, MENTION, BOX */
+  const char *title; /* BOX */
+  sx_document_box_kind box;
+  size_t footnote; /* FOOTNOTE: index into footnotes */
 } sx_item;
 
 typedef struct sx_footnote {

@@ -151,6 +151,27 @@ static size_t code_span(const char *text, size_t n, size_t at) {
   return 0;
 }
 
+/* Length of the fence of tildes that opens at `at`, which begins a line but for up to three blanks; to the end where it is not closed
+ * (CommonMark 4.5); 0: none opens. */
+static size_t tilde_fence(const char *text, size_t n, size_t at) {
+  size_t run = 0, before = at;
+  while (at + run < n && text[at + run] == '~') run++;
+  while (before > 0 && at - before < 3 && text[before - 1] == ' ') before--;
+  if (run < 3 || (before > 0 && text[before - 1] != '\n')) return 0;
+  const char *line = memchr(text + at, '\n', n - at);
+  while (line && ++line < text + n) {
+    const size_t left = (size_t)(text + n - line);
+    size_t k = 0, tildes = 0;
+    while (k < 3 && k < left && line[k] == ' ') k++;
+    while (k + tildes < left && line[k + tildes] == '~') tildes++;
+    k += tildes;
+    while (k < left && (line[k] == ' ' || line[k] == '\t' || line[k] == '\r')) k++;
+    if (tildes >= run && (k == left || line[k] == '\n')) return (size_t)(line - text) + k - at;
+    line = memchr(line, '\n', left);
+  }
+  return n - at;
+}
+
 static void advance(sx_binding *b, const char *text, size_t to) {
   for (; b->at < to; b->at++) {
     if (text[b->at] == '\n') {
@@ -202,8 +223,9 @@ static void fill(sx_binding *b, const char *inner, size_t n) {
   b->name = inner;
   b->n_name = n;
   if (b->kind != SX_BIND_VALUE) return;
-  if (sx_report__macro_kind(inner, n) != SX_MACRO_NONE) b->kind = SX_BIND_MACRO;
-  const size_t bar = find_bar(inner, n);
+  const sx_macro_kind macro = sx_report__macro_kind(inner, n);
+  if (macro != SX_MACRO_NONE) b->kind = SX_BIND_MACRO;
+  const size_t bar = macro == SX_MACRO_BOX ? n : find_bar(inner, n);
   if (bar < n) {
     b->format = inner + bar + 1;
     b->n_format = trimmed(&b->format, n - bar - 1);
@@ -221,6 +243,11 @@ bool sx_report__next_binding(sx_binding *b, const char *text, size_t n, sx_statu
       size_t ticks = 0;
       while (i + ticks < n && text[i + ticks] == '`') ticks++;
       i += (span ? span : ticks) - 1;
+      continue;
+    }
+    const size_t fence = text[i] == '~' ? tilde_fence(text, n, i) : 0;
+    if (fence) {
+      i += fence - 1;
       continue;
     }
     if (text[i] != '{' || i + 1 >= n || text[i + 1] != '{') continue;

@@ -8,9 +8,14 @@
 #define SX_WORD_LIST(X)                                                                                                \
   X(FIGURE, "图", "Figure")                                                                                            \
   X(TABLE, "表", "Table")                                                                                              \
+  X(BOX, "专栏", "Box")                                                                                                \
+  X(BOX_POLICY, "政策", "Policy")                                                                                      \
+  X(BOX_METHOD, "方法", "Method")                                                                                      \
+  X(BOX_CASE, "案例", "Case")                                                                                          \
   X(CONTENTS, "目录", "Contents")                                                                                      \
   X(FIGURES, "图目录", "Figures")                                                                                      \
   X(TABLES, "表目录", "Tables")                                                                                        \
+  X(BOXES, "专栏目录", "Boxes")                                                                                        \
   X(NOTE, "注：", "Note: ")                                                                                            \
   X(SOURCE, "资料来源：", "Source: ")                                                                                  \
   X(NOTES, "注释", "Notes")                                                                                            \

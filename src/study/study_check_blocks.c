@@ -271,26 +271,44 @@ static sx_status check_bound(void *data, const sx_reference *ref, const char *fo
   return SX_OK;
 }
 
-/* {{figure ID}}, {{table ID}}, [@figure ID], [@table ID] must name blocks of the study. */
-static void check_places(st_load *l, const char *file, const char *text) {
-  static const char *const openings[] = {"{{figure ", "{{table ", "[@figure ", "[@table "};
+/* Whether some narrative of the language has the box. */
+static bool has_box(st_load *l, bool zh, const char *id, size_t n_id) {
+  bool found = false;
+  for (size_t i = 0; i < l->s->n_narrative && !found; i++) {
+    const char *file = zh ? l->s->narrative[i].zh : l->s->narrative[i].en;
+    const char *path = file ? study__path(l->s, l->s->arena, file) : NULL;
+    char *text = NULL;
+    size_t n = 0;
+    if (!path || sx_file_read(&text, &n, &l->s->ctx, path, NULL) != SX_OK) continue;
+    found = sx_report_has_box(text, n, id, n_id);
+    sx_mem_free(&l->s->ctx, text);
+  }
+  return found;
+}
+
+static bool has_block(const st_load *l, bool figure, const char *id, size_t n_id) {
+  for (size_t b = 0; b < l->s->n_blocks; b++) {
+    const st_block *block = &l->s->blocks[b];
+    if (block->figure == figure && strlen(block->id) == n_id && memcmp(block->id, id, n_id) == 0) return true;
+  }
+  return false;
+}
+
+/* {{figure ID}}, {{table ID}}, [@figure ID], [@table ID] must name blocks of the study, [@box ID] a numbered box of the texts. */
+static void check_places(st_load *l, const char *file, const char *text, bool zh) {
+  static const char *const openings[] = {"{{figure ", "{{table ", "[@figure ", "[@table ", "[@box "},
+                           *const names[] = {"figure", "table", "figure", "table", "numbered box"};
   size_t line = 1, column = 1;
   for (const char *at = text; *at; at++) {
-    for (size_t o = 0; o < 4; o++) {
+    for (size_t o = 0; o < 5; o++) {
       const size_t k = strlen(openings[o]);
       if (strncmp(at, openings[o], k) != 0) continue;
       const char *id = at + k, *end = id + strcspn(id, o < 2 ? "}\n" : "]\n");
       while (end > id && end[-1] == ' ') end--;
-      bool found = false;
-      for (size_t b = 0; b < l->s->n_blocks; b++) {
-        const st_block *block = &l->s->blocks[b];
-        found = found || (block->figure == (o % 2 == 0) && strlen(block->id) == (size_t)(end - id) &&
-                          memcmp(block->id, id, (size_t)(end - id)) == 0);
-      }
-      if (found) continue;
+      const size_t n_id = (size_t)(end - id);
+      if (o == 4 ? has_box(l, zh, id, n_id) : has_block(l, o % 2 == 0, id, n_id)) continue;
       char message[256];
-      (void)snprintf(message, sizeof message, "there is no %s '%.*s'", o % 2 == 0 ? "figure" : "table",
-                     (int)(end - id < 100 ? end - id : 100), id);
+      (void)snprintf(message, sizeof message, "there is no %s '%.*s'", names[o], (int)(n_id < 100 ? n_id : 100), id);
       text_problem(l, file, line, column, message);
     }
     if (*at == '\n') {
@@ -302,7 +320,7 @@ static void check_places(st_load *l, const char *file, const char *text) {
   }
 }
 
-static void check_text(st_load *l, const sx_node *node, const char *file) {
+static void check_text(st_load *l, const sx_node *node, const char *file, bool zh) {
   if (!file) return;
   const char *path = study__path(l->s, l->s->arena, file);
   char *text = NULL;
@@ -330,7 +348,7 @@ static void check_text(st_load *l, const sx_node *node, const char *file) {
       (void)snprintf(where, sizeof where, "%.400s:%.100s", path, err.where);
       study__problem_at(l, false, where, err.message);
     }
-    check_places(l, path, text);
+    check_places(l, path, text, zh);
   }
   sx_mem_free(&l->s->ctx, text);
 }
@@ -359,8 +377,8 @@ void study__check_blocks(st_load *l) {
   check_key(l, s->key);
   for (size_t i = 0; i < s->n_blocks && !study__stop(l); i++) check_block(l, &s->blocks[i]);
   for (size_t i = 0; i < s->n_narrative && !study__stop(l); i++) {
-    check_text(l, s->narrative[i].node, s->narrative[i].zh);
-    check_text(l, s->narrative[i].node, s->narrative[i].en);
+    check_text(l, s->narrative[i].node, s->narrative[i].zh, true);
+    check_text(l, s->narrative[i].node, s->narrative[i].en, false);
   }
   if (s->published.file && !study__stop(l)) study__check_published(l);
 }

@@ -8,6 +8,11 @@ study=digital-consumption-2025h1
 cp -r studies/$study "$tmp/study"
 rm -rf "$tmp"/study/out "$tmp"/study/interviews*.sav
 smaller "$tmp/study/study.yaml"
+# a box of the text, in both languages
+for lang in zh en; do
+  first=$(ls "$tmp"/study/narrative/$lang/*.md | head -1)
+  printf '\n{{box title="Probe box" kind=method id=probe}}\nBOXED {{consumers.total | 亿人 2}}.\n\n- one\n{{end}}\n\n[@box probe]\n' >>"$first"
+done
 cd "$tmp" || exit 1
 "$program" run study/study.yaml --out one --to docx,pdf --quiet >/dev/null 2>err || fail "run: $(cat err)"
 mkdir two
@@ -47,6 +52,9 @@ for page in pages[3:]:
 sys.exit(bad > 0 or len(values) < 500 or len(heads) < 20)
 P
 done
+pdftotext -layout one/$study.en.pdf - | grep -q 'Box [0-9]*  *Probe box \[Method\]' || fail "the box in the PDF"
+unzip -p one/$study.zh.docx word/document.xml | grep -q 'SxBoxHead' || fail "the box in the Word document"
+unzip -p one/$study.zh.docx word/document.xml | grep -q 'TOC \\h \\z \\c &quot;专栏&quot;' || fail "the list of boxes in the Word document"
 doc=one/$study.zh.docx
 "$program" audit $doc --against one/results.db --lang en >out || fail "audit of the document as made: exit $?"
 grep -Eq '^[0-9]+ bound fields: [0-9]+ agree, 0 differ' out || fail "bound fields: $(tail -2 out)"

@@ -99,7 +99,7 @@ static void test_numbers(void) {
   make(&bytes, 4, 3);
   read_package(&p, &bytes);
   const char *text = part(&p, "word/document.xml"), *custom = part(&p, "docProps/custom.xml");
-  CHECK_INT(count(text, " DOCPROPERTY &quot;users.total | e-8 .2;亿人&quot; "), 4); /* cover 3, text 1 */
+  CHECK_INT(count(text, " DOCPROPERTY &quot;users.total | e-8 .2;亿人&quot; "), 5); /* cover 3, text 1, box 1 */
   CHECK_INT(count(text, " DOCPROPERTY &quot;users.total | e-8 .2;(亿人)&quot; "), 5 + 3);
   CHECK_INT(count(text, " DOCPROPERTY &quot;user_rate.total.interval | e2 .1;(%)&quot; "), 1);
   CHECK_INT(count(text, "user_rate.`a:\\&quot;x\\&quot;` | e2 .1;%"), 1); /* quotation marks of a code are escaped */
@@ -130,7 +130,17 @@ static void test_structure(void) {
   CHECK_INT(count(text, "<w:vMerge w:val=\"restart\"/>"), 1);
   CHECK_INT(count(text, "<w:vMerge/>"), 1);
   CHECK_INT(count(text, "<w:gridSpan w:val=\"2\"/>"), 1);
-  CHECK_INT(count(text, "<w:tblHeader/>"), 2 + 4 + 1); /* 60 columns come in four panels */
+  CHECK_INT(count(text, "<w:tblHeader/>"), 2 + 4 + 1 + 1); /* 60 columns come in four panels; one in the box */
+  CHECK_INT(count(text, "SEQ 专栏 \\* ARABIC"), 1);
+  CHECK_INT(count(text, "TOC \\h \\z \\c &quot;专栏&quot;"), 1);
+  CHECK_INT(count(text, "REF _Ref_b1 \\h"), 1);
+  CHECK_INT(count(text, "w:name=\"_Ref_b1\""), 1);
+  CHECK_INT(count(text, "w:sz=\"24\" w:space=\"0\" w:color=\"00664B\""), 1); /* the bar of a method */
+  CHECK_INT(count(text, "<w:pStyle w:val=\"SxBoxHead\"/>"), 1);
+  CHECK_INT(count(text, "<w:pStyle w:val=\"SxBoxText\"/>"), 2);
+  CHECK_INT(count(text, "<w:tbl>"), count(text, "</w:tbl>"));
+  CHECK_INT(count(text, "<w:tc>"), count(text, "</w:tc>"));
+  CHECK_INT(count(text, "</w:tbl></w:tc>"), 0); /* a cell ends with a paragraph */
   CHECK_INT(count(text, "<asvg:svgBlip "), 1);
   CHECK_INT(count(text, "descr=\"条形图：城镇 50.0%，农村 60.0%。\""), 1);
   CHECK_INT(count(text, "w:name=\"_sxe_input_"), 2); /* the design on the cover, the annex */
@@ -263,6 +273,23 @@ static void test_template_fallback(void) {
   sx_buf_clear(&bytes);
 }
 
+/* A template's own style for boxes brings its own frame. */
+static void test_template_box(void) {
+  char path[300];
+  sx_buf bytes;
+  sx_package p;
+  write_template(path, "template_box.docx", "word/styles.xml", "<w:name w:val=\"专栏正文\"/>",
+                 "<w:name w:val=\"别的\"/>");
+  REQUIRE_OK(with_template(&bytes, path, err));
+  read_package(&p, &bytes);
+  const char *text = part(&p, "word/document.xml");
+  CHECK_INT(count(text, "<w:pStyle w:val=\"SxBoxTitle\"/>"), 1);
+  CHECK_INT(count(text, "<w:pStyle w:val=\"SxBoxText\"/>") + count(text, "<w:pStyle w:val=\"SxBoxHead\"/>"), 0);
+  CHECK_INT(count(text, "w:color=\"00664B\""), 0);
+  sx_publish__package_clear(&p);
+  sx_buf_clear(&bytes);
+}
+
 static void test_bad_templates(void) {
   char path[300];
   sx_buf out;
@@ -343,4 +370,4 @@ static void test_keys(void) {
 
 SXT_MAIN(SXT_CASE(test_package), SXT_CASE(test_same_bytes), SXT_CASE(test_numbers), SXT_CASE(test_structure),
          SXT_CASE(test_labels), SXT_CASE(test_indent), SXT_CASE(test_template), SXT_CASE(test_template_fallback),
-         SXT_CASE(test_bad_templates), SXT_CASE(test_keys))
+         SXT_CASE(test_template_box), SXT_CASE(test_bad_templates), SXT_CASE(test_keys))

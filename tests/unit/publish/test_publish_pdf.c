@@ -60,6 +60,9 @@ static void test_text(void) {
   CHECK(count(text, "脚注里也有数字") == 1); /* the second reference brings no second note */
   CHECK(count(text, "省份（表头重复）") >= 2 && count(text, "表 2（续）") >= 1);
   CHECK(strstr(text, "3.") != NULL && strstr(text, "4.") != NULL && count(text, "编号项") == 2);
+  CHECK(count(text, "专栏 1") == 4 &&
+        strstr(text, "专栏目录") != NULL); /* the list, the title, the mention, the quotation */
+  CHECK(count(text, "怎样读<区间>") == 2 && strstr(text, "框内单元格") != NULL && strstr(text, "〔方法〕") != NULL);
   CHECK(strstr(text, "\xEF\xBF\xBD") == NULL);
   sx_buf_clear(&a);
   doc_clear(&m);

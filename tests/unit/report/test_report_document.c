@@ -31,8 +31,9 @@ static bool in(sx_document_kind kind, const sx_document_kind *kinds) {
 
 /* Blocks whose children are blocks that stand in a text. */
 static bool flows(sx_document_kind kind) {
-  static const sx_document_kind kinds[] = {SX_DOC_DOCUMENT,   SX_DOC_ITEM,     SX_DOC_QUOTE, SX_DOC_ANNEXES,
-                                           SX_DOC_PROVENANCE, SX_DOC_FOOTNOTE, SX_DOC_ANNEX, SX_DOC_KINDS};
+  static const sx_document_kind kinds[] = {SX_DOC_DOCUMENT, SX_DOC_ITEM,       SX_DOC_QUOTE,
+                                           SX_DOC_ANNEXES,  SX_DOC_PROVENANCE, SX_DOC_FOOTNOTE,
+                                           SX_DOC_ANNEX,    SX_DOC_BOX,        SX_DOC_KINDS};
   return in(kind, kinds);
 }
 
@@ -61,12 +62,13 @@ static bool may_hold(sx_document_kind parent, sx_document_kind child) {
   static const sx_document_kind of_text[] = {SX_DOC_COVER,     SX_DOC_HEADING, SX_DOC_PARAGRAPH,  SX_DOC_LIST,
                                              SX_DOC_QUOTE,     SX_DOC_RULE,    SX_DOC_CODE_BLOCK, SX_DOC_TABLE,
                                              SX_DOC_FIGURE,    SX_DOC_ANNEX,   SX_DOC_ANNEXES,    SX_DOC_PROVENANCE,
-                                             SX_DOC_FOOTNOTES, SX_DOC_KINDS};
+                                             SX_DOC_FOOTNOTES, SX_DOC_BOX,     SX_DOC_KINDS};
   if (only_child(parent) != SX_DOC_KINDS) return only_child(parent) == child;
   if (parent == SX_DOC_COVER) return in(child, of_cover);
   if (parent == SX_DOC_KEY_FIGURE) return in(child, of_key);
   if (parent == SX_DOC_TABLE) return in(child, of_table);
   if (parent == SX_DOC_FIGURE) return in(child, of_figure);
+  if (parent == SX_DOC_BOX && child == SX_DOC_CAPTION) return true;
   if (flows(parent)) return in(child, of_text);
   return !sx_document_is_block(child);
 }

@@ -1,109 +1,6 @@
 /* The words of an author inside {{...}}: what each comes to in Chinese and in English, branches, and every mistake with its place. The
  * store is small: levels, a share and their changes, tested, not significant and not tested. */
-#include <unistd.h>
-
-#include "shuxiao/io.h"
-#include "shuxiao/report_document.h"
-#include "sxt.h"
-
-typedef struct row {
-  const char *indicator, *statistic, *group; /* group: NULL: the whole */
-  double estimate, se;
-  const char *unit, *quality, *reason;
-} row;
-
-static const row rows[] = {
-    {"users", "total", NULL, 958e6, 2.3e6, "人", "", NULL},
-    {"users", "change", NULL, 11.09e6, 2.0e6, "人", "", NULL},
-    {"users", "p_change", NULL, 0.0001, NAN, "", "significant", NULL},
-    {"users", "yoy", NULL, -3.2e6, 4.0e6, "人", "", NULL},
-    {"users", "p_yoy", NULL, 0.42, NAN, "", "", NULL},
-    {"users", "change_relative", NULL, 0.0117, 0.002, "%", "", NULL},
-    {"users", "change", "z", 0.0, 1.0e5, "人", "", NULL},
-    {"users", "total", "z", 261e6, 1.8e6, "人", "", NULL},
-    {"rate", "prop", NULL, 0.8507, 0.0021, "%", "", NULL},
-    {"rate", "change", NULL, -0.0032, 0.0041, "pp", "", NULL},
-    {"rate", "p_change", NULL, 0.31, NAN, "", "", NULL},
-    {"rate", "prop", "z", 0.9512, 0.0024, "%", "", NULL},
-    {"rate", "gap", "z", 0.1005, 0.0027, "pp", "", NULL},
-    {"rate", "change", "z", 0.0212, 0.0041, "pp", "break of series", NULL},
-    {"rate", "p_change", "z", NAN, NAN, "", "", "not tested across a break"},
-    {"rate", "prop", "none", NAN, NAN, "%", "", "empty domain"},
-    {"rate", "change", "none", NAN, NAN, "pp", "", "empty domain"},
-    {"rate", "change_gap", "z", 0.0004, 0.0041, "pp", "", NULL},
-    {"spend", "total", NULL, 999.2e6, 1e6, "美元", "", NULL},
-};
-
-static const char *store_path(void) {
-  static char path[256];
-  const char *dir = getenv("SX_BUILD");
-  (void)snprintf(path, sizeof path, "%s/macro.%ld.sqlite", dir ? dir : "/tmp", (long)getpid());
-  return path;
-}
-
-static sx_status put_rows(sx_store *store, sx_error *err) {
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    const row *r = &rows[i];
-    const sx_store_term term = {r->group, "1", {NULL, NULL}, {NULL, NULL}};
-    const sx_store_row out = {.indicator = r->indicator,
-                              .statistic = r->statistic,
-                              .terms = &term,
-                              .n_terms = r->group != NULL,
-                              .estimate = r->estimate,
-                              .se = r->se,
-                              .low = r->estimate - 2 * r->se,
-                              .high = r->estimate + 2 * r->se,
-                              .ci_level = 0.95,
-                              .df = NAN,
-                              .n = -1,
-                              .n_eff = NAN,
-                              .deff = NAN,
-                              .cv = NAN,
-                              .unit = r->unit,
-                              .quality = r->quality,
-                              .na_reason = r->reason};
-    SX_TRY(sx_store_put_row(NULL, store, NULL, &out, err));
-  }
-  return SX_OK;
-}
-
-static sx_status put_text(sx_store *store, const char *text, sx_error *err) {
-  sx_buf json;
-  sx_buf_init(&json, NULL);
-  sx_buf_add(&json, "{\"file\":\"n.md\",\"md\":");
-  sx_json_string(&json, text);
-  sx_buf_add_char(&json, '}');
-  sx_status status = sx_buf_status(&json, err);
-  if (status == SX_OK) status = sx_store_put_block(store, 1, "text", "text", json.data, err);
-  sx_buf_clear(&json);
-  return status;
-}
-
-static sx_status make(sx_document **out, const char *text, sx_lang lang, sx_error *err) {
-  static const sx_store_run info = {.study = "m", .wave = "1", .title_zh = "m", .title_en = "m", .version = "0"};
-  const sx_report_options options = {1, lang, NULL};
-  sx_store *store = NULL;
-  int64_t run = 0;
-  sx_status status;
-  (void)remove(store_path());
-  SX_TRY_GOTO(status, sx_store_open(&store, NULL, store_path(), SX_STORE_WRITE, err), done);
-  SX_TRY_GOTO(status, sx_store_begin(&run, store, &info, NULL, 0, err), done);
-  SX_TRY_GOTO(status, put_rows(store, err), done);
-  SX_TRY_GOTO(status, sx_store_put_block(store, 0, "document", "document", "{\"title\":\"t\"}", err), done);
-  SX_TRY_GOTO(status,
-              sx_store_put_block(store, 2, "table", "t1",
-                                 "{\"id\":\"t1\",\"columns\":[{\"label\":\"a\"}],\"rows\":[{\"label\":\"b\",\"cells\":"
-                                 "[\"rate.total\"]}]}",
-                                 err),
-              done);
-  SX_TRY_GOTO(status, put_text(store, text, err), done);
-  SX_TRY_GOTO(status, sx_store_finish(store, err), done);
-  status = sx_report_document(out, store, run, &options, err);
-done:
-  sx_store_close(store);
-  (void)remove(store_path());
-  return status;
-}
+#include "unit/report/report_small.h"
 
 /* What the first paragraph reads, and how many of its numbers are results. */
 static void says(const char *text, sx_lang lang, size_t numbers, const char *want) {
@@ -111,7 +8,7 @@ static void says(const char *text, sx_lang lang, size_t numbers, const char *wan
   sx_buf got;
   size_t n = 0;
   sx_buf_init(&got, NULL);
-  REQUIRE_OK(make(&doc, text, lang, err));
+  REQUIRE_OK(small_make(&doc, text, lang, err));
   const sx_document_node *p = sx_document_child(doc->root, SX_DOC_PARAGRAPH);
   if (p) {
     sx_document_plain(&got, p);
@@ -200,7 +97,7 @@ static void fails(const char *text, sx_status status, const char *where, const c
   int n = 0;
   char at[64];
   (void)snprintf(at, sizeof at, "n.md:%s", where);
-  CHECK_FAILS(make(&doc, text, SX_LANG_ZH, err), status, at, message);
+  CHECK_FAILS(small_make(&doc, text, SX_LANG_ZH, err), status, at, message);
   if (status == SX_E_PARSE)
     CHECK_FAILS(sx_report_each_reference(text, strlen(text), nothing, &n, err), SX_E_PARSE, where, message);
 }
@@ -226,16 +123,17 @@ static void mistakes(void) {
 /* What only a run can know. */
 static void unknown(void) {
   sx_document *doc = NULL;
-  CHECK_FAILS(make(&doc, "{{change spend | 亿元 1}}", SX_LANG_ZH, err), SX_E_DATA, "n.md:1:1",
+  CHECK_FAILS(small_make(&doc, "{{change spend | 亿元 1}}", SX_LANG_ZH, err), SX_E_DATA, "n.md:1:1",
               "no result 'spend.total.change'");
-  CHECK_FAILS(make(&doc, "{{ci users}}", SX_LANG_ZH, err), SX_E_PARSE, "n.md:1:1", "how is users.total to be printed");
-  CHECK_FAILS(make(&doc, "{{ci users | 亿匹 1}}", SX_LANG_ZH, err), SX_E_PARSE, "n.md:1:1", "unknown unit");
-  CHECK_FAILS(make(&doc, "{{updown usres}}", SX_LANG_ZH, err), SX_E_DATA, "n.md:1:1", "no result");
+  CHECK_FAILS(small_make(&doc, "{{ci users}}", SX_LANG_ZH, err), SX_E_PARSE, "n.md:1:1",
+              "how is users.total to be printed");
+  CHECK_FAILS(small_make(&doc, "{{ci users | 亿匹 1}}", SX_LANG_ZH, err), SX_E_PARSE, "n.md:1:1", "unknown unit");
+  CHECK_FAILS(small_make(&doc, "{{updown usres}}", SX_LANG_ZH, err), SX_E_DATA, "n.md:1:1", "no result");
 }
 
 static void warns(const char *text, const char *message) {
   sx_document *doc = NULL;
-  REQUIRE_OK(make(&doc, text, SX_LANG_EN, err));
+  REQUIRE_OK(small_make(&doc, text, SX_LANG_EN, err));
   CHECK_INT(doc->n_warnings, 1);
   if (doc->n_warnings) {
     CHECK_STR(doc->warnings[0].where, "n.md:1:1");

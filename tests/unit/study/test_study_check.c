@@ -135,6 +135,9 @@ static void leaf_without_scope(void) {
 static void texts(void) {
   expect("narrative/en.md", "users.total", "usrs.total", "narrative/en.md:3:", "did you mean 'users'?");
   expect("narrative/zh.md", "rate.old.gap", "rate.young.gap", "narrative/zh.md:3:", "has no gap for that group");
+  expect("narrative/en.md", "{{figure ages}}", "a [@box no] {{box title=b id=yes}}c{{end}} [@box yes]",
+         "narrative/en.md:5:3", "there is no numbered box 'no'");
+  expect("narrative/en.md", "{{figure ages}}", "{{box title=b}}", "narrative/en.md:5:1", "{{box}} has no {{end}}");
   expect("narrative/en.md", "{{figure ages}}", "{{figure age}}", "narrative/en.md:5:1", "there is no figure 'age'");
   expect("published.csv", "users.total", "users.young", "published.csv: row 2 P1", "not estimated by 'young'");
   expect("published.csv", "design-fact", "design-fakt", "published.csv: row 5 P4", "did you mean 'design-fact'?");

@@ -1,0 +1,118 @@
+/* report_small.h: a report of one text over a small store: levels, a share and their changes, tested, not significant and not tested; one
+ * table, t1. */
+#ifndef REPORT_SMALL_H
+#define REPORT_SMALL_H
+
+#include <unistd.h>
+
+#include "shuxiao/io.h"
+#include "shuxiao/report_document.h"
+#include "sxt.h"
+
+typedef struct small_row {
+  const char *indicator, *statistic, *group; /* group: NULL: the whole */
+  double estimate, se;
+  const char *unit, *quality, *reason;
+} small_row;
+
+static const small_row small_rows[] = {
+    {"users", "total", NULL, 958e6, 2.3e6, "人", "", NULL},
+    {"users", "change", NULL, 11.09e6, 2.0e6, "人", "", NULL},
+    {"users", "p_change", NULL, 0.0001, NAN, "", "significant", NULL},
+    {"users", "yoy", NULL, -3.2e6, 4.0e6, "人", "", NULL},
+    {"users", "p_yoy", NULL, 0.42, NAN, "", "", NULL},
+    {"users", "change_relative", NULL, 0.0117, 0.002, "%", "", NULL},
+    {"users", "change", "z", 0.0, 1.0e5, "人", "", NULL},
+    {"users", "total", "z", 261e6, 1.8e6, "人", "", NULL},
+    {"rate", "prop", NULL, 0.8507, 0.0021, "%", "", NULL},
+    {"rate", "change", NULL, -0.0032, 0.0041, "pp", "", NULL},
+    {"rate", "p_change", NULL, 0.31, NAN, "", "", NULL},
+    {"rate", "prop", "z", 0.9512, 0.0024, "%", "", NULL},
+    {"rate", "gap", "z", 0.1005, 0.0027, "pp", "", NULL},
+    {"rate", "change", "z", 0.0212, 0.0041, "pp", "break of series", NULL},
+    {"rate", "p_change", "z", NAN, NAN, "", "", "not tested across a break"},
+    {"rate", "prop", "none", NAN, NAN, "%", "", "empty domain"},
+    {"rate", "change", "none", NAN, NAN, "pp", "", "empty domain"},
+    {"rate", "change_gap", "z", 0.0004, 0.0041, "pp", "", NULL},
+    {"spend", "total", NULL, 999.2e6, 1e6, "美元", "", NULL},
+};
+
+static inline const char *small_path(void) {
+  static char path[256];
+  const char *dir = getenv("SX_BUILD");
+  (void)snprintf(path, sizeof path, "%s/small.%ld.sqlite", dir ? dir : "/tmp", (long)getpid());
+  return path;
+}
+
+static inline sx_status small_put_rows(sx_store *store, sx_error *err) {
+  for (size_t i = 0; i < sizeof small_rows / sizeof *small_rows; i++) {
+    const small_row *r = &small_rows[i];
+    const sx_store_term term = {r->group, "1", {NULL, NULL}, {NULL, NULL}};
+    const sx_store_row out = {.indicator = r->indicator,
+                              .statistic = r->statistic,
+                              .terms = &term,
+                              .n_terms = r->group != NULL,
+                              .estimate = r->estimate,
+                              .se = r->se,
+                              .low = r->estimate - 2 * r->se,
+                              .high = r->estimate + 2 * r->se,
+                              .ci_level = 0.95,
+                              .df = NAN,
+                              .n = -1,
+                              .n_eff = NAN,
+                              .deff = NAN,
+                              .cv = NAN,
+                              .unit = r->unit,
+                              .quality = r->quality,
+                              .na_reason = r->reason};
+    SX_TRY(sx_store_put_row(NULL, store, NULL, &out, err));
+  }
+  return SX_OK;
+}
+
+static inline sx_status small_put_text(sx_store *store, const char *text, sx_error *err) {
+  sx_buf json;
+  sx_buf_init(&json, NULL);
+  sx_buf_add(&json, "{\"file\":\"n.md\",\"md\":");
+  sx_json_string(&json, text);
+  sx_buf_add_char(&json, '}');
+  sx_status status = sx_buf_status(&json, err);
+  if (status == SX_OK) status = sx_store_put_block(store, 1, "text", "text", json.data, err);
+  sx_buf_clear(&json);
+  return status;
+}
+
+static inline sx_status small_make(sx_document **out, const char *text, sx_lang lang, sx_error *err) {
+  static const sx_store_run info = {.study = "m", .wave = "1", .title_zh = "m", .title_en = "m", .version = "0"};
+  const sx_report_options options = {1, lang, NULL};
+  sx_store *store = NULL;
+  int64_t run = 0;
+  sx_status status;
+  (void)remove(small_path());
+  SX_TRY_GOTO(status, sx_store_open(&store, NULL, small_path(), SX_STORE_WRITE, err), done);
+  SX_TRY_GOTO(status, sx_store_begin(&run, store, &info, NULL, 0, err), done);
+  SX_TRY_GOTO(status, small_put_rows(store, err), done);
+  SX_TRY_GOTO(status, sx_store_put_block(store, 0, "document", "document", "{\"title\":\"t\"}", err), done);
+  SX_TRY_GOTO(status,
+              sx_store_put_block(store, 2, "table", "t1",
+                                 "{\"id\":\"t1\",\"columns\":[{\"label\":\"a\"}],\"rows\":[{\"label\":\"b\",\"cells\":"
+                                 "[\"rate.total\"]}]}",
+                                 err),
+              done);
+  SX_TRY_GOTO(status, small_put_text(store, text, err), done);
+  SX_TRY_GOTO(status, sx_store_finish(store, err), done);
+  status = sx_report_document(out, store, run, &options, err);
+done:
+  sx_store_close(store);
+  (void)remove(small_path());
+  return status;
+}
+
+/* What a node reads; the caller clears it. */
+static inline void small_plain(sx_buf *out, const sx_document_node *node) {
+  sx_buf_init(out, NULL);
+  sx_buf_add(out, "");
+  if (node) sx_document_plain(out, node);
+}
+
+#endif
