@@ -1,5 +1,5 @@
-/* publish_book.h: a workbook as the formats of this room write it. publish_book.c is the only file that knows the library behind it
- * (libxlsxwriter); it checks everything before the library sees it, which would print to stderr.
+/* publish_book.h: a workbook as the formats of this room write it. publish_book.c and publish_book_chart.c are the only files that know the library
+ * behind it (libxlsxwriter); they check everything before the library sees it, which would print to stderr.
  *
  * Failures stick, as those of sx_buf do: the calls return nothing, and sx_publish__book_finish tells the first. */
 #ifndef PUBLISH_BOOK_H
@@ -80,7 +80,9 @@ typedef struct pub_series {
   const char *name;
   pub_range values;
   pub_range plus, minus; /* n 0: no interval */
-  bool hidden;           /* holds others up */
+  bool hidden;           /* holds others up; not in the legend */
+  bool unlisted;         /* not in the legend */
+  size_t colour;         /* of the palette, from 1; 0: its place among the series */
   bool marks_only;       /* of lines */
 } pub_series;
 typedef struct pub_chart {
@@ -94,5 +96,9 @@ typedef struct pub_chart {
   double crossing;  /* where bars begin; NaN: 0 */
 } pub_chart;
 void sx_publish__chart(pub_book *book, size_t sheet, size_t row, size_t column, const pub_chart *chart);
+/* Shades the numbers of a rectangle of cells, light for the least and dark for the greatest; with a centre orange below it, blue above it, and paler
+ * the nearer (both ends as far from the centre as `far`). Black letters stand on every shade. centre NaN: none. */
+void sx_publish__shade(pub_book *book, size_t sheet, size_t row, size_t column, size_t n_rows, size_t n_columns,
+                       double centre, double far);
 
 #endif

@@ -67,6 +67,16 @@ sx_status sx_publish__put_traced(xl *x, size_t sheet, size_t row, size_t column,
 /* The symbols that a table will use, before its first row is known. */
 sx_status sx_publish__symbols_of(unsigned *symbols, xl *x, const sx_document_node *node, sx_error *err) SX_NODISCARD;
 
+/* Where the values of a figure stand: series k of category i in row head + 1 + i, column series_at + k * each. */
+typedef struct xl_place {
+  size_t sheet, head, series_at, each;
+  size_t free; /* the first column beside the table */
+  xl_shape shape;
+} xl_place;
+/* A heat table or the tiles of the provinces as shaded cells beside the table, each a formula that gives its value. Other charts: nothing. */
+sx_status sx_publish__shaded_cells(xl *x, const sx_document_figure *figure, const xl_place *at,
+                                   sx_error *err) SX_NODISCARD;
+
 sx_status sx_publish__table_sheet(xl *x, const sx_document_node *node, sx_error *err) SX_NODISCARD;
 sx_status sx_publish__figure_sheet(xl *x, const sx_document_node *node, sx_error *err) SX_NODISCARD;
 sx_status sx_publish__checks_sheet(xl *x, sx_error *err) SX_NODISCARD;

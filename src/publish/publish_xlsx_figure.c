@@ -1,6 +1,6 @@
 /* publish_xlsx_figure.c: a figure of the report as a sheet: its values with their intervals as a table, and beside it a chart of Excel's own over
- * those cells. Intervals are drawn from two columns of formulas, what the upper end lies above and the lower end below; a waterfall's floating
- * columns are formulas over its steps. */
+ * those cells (heat tables and tiles: shaded cells, publish_xlsx_shades.c). Intervals are drawn from two columns of formulas, what the upper end lies
+ * above and the lower end below; a waterfall's floating columns are formulas over its steps. */
 #include <math.h>
 #include <string.h>
 
@@ -13,11 +13,30 @@ typedef struct fig {
   const sx_chart *c;
   size_t sheet, head, n_out; /* head: row of the heads */
   size_t series_at, each;    /* first column of series 0; columns per series */
-  bool intervals, floats;
-  xl_shape shape; /* of all values */
+  bool intervals, crosses;   /* crosses: the steps of a waterfall lead below zero */
+  size_t n_floats;           /* columns that a waterfall's columns float by; 0: not one */
+  xl_shape shape;            /* of all values */
   bool shaped;
   const char **heads;
 } fig;
+
+/* What the columns of a waterfall are made of. Excel stacks what is above zero upwards and what is below it downwards, each from zero, so a step that
+ * crosses zero has a part on either side, held up (or down) by a part that is not drawn. Formulas: o the end before, n the end, v the value. */
+typedef struct float_part {
+  const char *words[2];
+  const char *step, *whole;
+  bool below;    /* under zero */
+  size_t colour; /* as the report draws them: blue rises, orange falls, grey levels; 0: not drawn */
+} float_part;
+static const float_part floats[] = {{{"累计", "end"}, "o+v", "v", false, 0},
+                                    {{"起点", "base"}, "MAX(0,MIN(o,n))", "0*v", false, 0},
+                                    {{"起点（零下）", "base below zero"}, "MIN(0,MAX(o,n))", "0*v", true, 0},
+                                    {{"水平", "level"}, "0*v", "v", false, 7},
+                                    {{"增加", "rise"}, "MAX(MAX(n,0)-MAX(o,0),0)", "0*v", false, 1},
+                                    {{"增加（零下）", "rise below zero"}, "MIN(MIN(o,0)-MIN(n,0),0)", "0*v", true, 1},
+                                    {{"减少", "fall"}, "MAX(MAX(o,0)-MAX(n,0),0)", "0*v", false, 2},
+                                    {{"减少（零下）", "fall below zero"}, "MIN(MIN(n,0)-MIN(o,0),0)", "0*v", true, 2}};
+enum { N_FLOATS = sizeof floats / sizeof *floats };
 
 static const sx_document_point *point_at(const fig *g, size_t category, size_t series) {
   return &g->f->points[category * g->c->n_series + series];
@@ -34,17 +53,17 @@ static bool has_intervals(const fig *g) {
   return false;
 }
 
-/* Steps that would cross zero have no floating columns. */
-static bool can_float(const fig *g) {
+/* A waterfall whose steps are all known floats. */
+static void find_floats(fig *g) {
   double end = 0;
-  if (g->c->type != SX_CHART_WATERFALL || g->c->n_series != 1) return false;
+  if (g->c->type != SX_CHART_WATERFALL || g->c->n_series != 1) return;
   for (size_t i = 0; i < g->c->n_categories; i++) {
     const double value = g->f->points[i].value;
-    if (!g->f->points[i].present || !isfinite(value)) return false;
+    if (!g->f->points[i].present || !isfinite(value)) return;
     end = is_whole(g, i) ? value : end + value;
-    if (end < 0) return false;
+    if (end < 0) g->crosses = true;
   }
-  return true;
+  for (size_t k = 0; k < N_FLOATS; k++) g->n_floats += g->crosses || !floats[k].below;
 }
 
 /* ---- cells ------------------------------------------------------------------------------------------------------------- */
@@ -81,40 +100,65 @@ static sx_status put_point(fig *g, size_t row, size_t column, const sx_document_
   return put_difference(g, row, column + 4, column + 2, column, (p->high - p->value) * shape.factor, err);
 }
 
-/* End, base, level, rise, fall of step i as formulas over its value and the end before. */
+/* What the formula of a part gives. */
+static double float_gives(size_t part, bool whole, double o, double n, double v) {
+  if (part == 0) return n;
+  if (whole) return part == 3 ? v : 0;
+  switch (part) {
+  case 1:
+    return fmax(0, fmin(o, n));
+  case 2:
+    return fmin(0, fmax(o, n));
+  case 4:
+    return fmax(fmax(n, 0) - fmax(o, 0), 0);
+  case 5:
+    return fmin(fmin(o, 0) - fmin(n, 0), 0);
+  case 6:
+    return fmax(fmax(o, 0) - fmax(n, 0), 0);
+  case 7:
+    return fmin(fmin(n, 0) - fmin(o, 0), 0);
+  default:
+    return 0;
+  }
+}
+
+/* Formula of a part with the cells put in: step i in its row, its end in column `at`. */
+static void float_formula(sx_buf *out, const fig *g, const char *text, size_t row, size_t at, bool first) {
+  sx_buf_add_char(out, '=');
+  for (const char *t = text; *t; t++) {
+    if (*t == 'o' && first)
+      sx_buf_add_char(out, '0');
+    else if (*t == 'o')
+      sx_publish__cell_name(out, row - 1, at, false);
+    else if (*t == 'n')
+      sx_publish__cell_name(out, row, at, false);
+    else if (*t == 'v')
+      sx_publish__cell_name(out, row, g->series_at, false);
+    else
+      sx_buf_add_char(out, *t);
+  }
+}
+
 static sx_status put_float(fig *g, size_t i, double *end, sx_error *err) {
-  const size_t row = g->head + 1 + i, at = g->n_out - 5;
+  const size_t row = g->head + 1 + i, at = g->n_out - g->n_floats;
   const bool whole = is_whole(g, i);
   const double value = point_at(g, i, 0)->value * g->shape.factor, before = *end,
                after = whole ? value : before + value;
-  const double gives[] = {after, whole ? 0 : fmin(before, after), whole ? value : 0, whole ? 0 : fmax(value, 0),
-                          whole ? 0 : fmax(-value, 0)};
-  sx_buf v, old, now, formula;
-  sx_buf *const all[] = {&v, &old, &now, &formula};
+  pub_style style = g->shape.style;
+  style.soft = true;
+  sx_buf formula;
+  sx_buf_init(&formula, &g->x->run.ctx);
   sx_status status = SX_OK;
-  for (size_t k = 0; k < 4; k++) sx_buf_init(all[k], &g->x->run.ctx);
-  sx_publish__cell_name(&v, row, g->series_at, false);
-  sx_publish__cell_name(&now, row, at, false);
-  if (i)
-    sx_publish__cell_name(&old, row - 1, at, false);
-  else
-    sx_buf_add(&old, "0");
-  for (size_t k = 0; k < 3 && status == SX_OK; k++) status = sx_buf_status(all[k], err);
-  for (size_t k = 0; k < 5 && status == SX_OK; k++) {
+  for (size_t k = 0, column = at; k < N_FLOATS && status == SX_OK; k++) {
+    if (floats[k].below && !g->crosses) continue;
     sx_buf_reset(&formula);
-    if (k == 0 && whole) sx_buf_printf(&formula, "=%s", v.data);
-    if (k == 0 && !whole) sx_buf_printf(&formula, "=%s+%s", old.data, v.data);
-    if (k == 1) sx_buf_printf(&formula, whole ? "=0*%s*%s" : "=MIN(%s,%s)", old.data, now.data);
-    if (k == 2) sx_buf_printf(&formula, whole ? "=%s" : "=0*%s", v.data);
-    if (k == 3) sx_buf_printf(&formula, whole ? "=0*%s" : "=MAX(%s,0)", v.data);
-    if (k == 4) sx_buf_printf(&formula, whole ? "=0*%s" : "=MAX(-%s,0)", v.data);
+    float_formula(&formula, g, whole ? floats[k].whole : floats[k].step, row, at, i == 0);
     status = sx_buf_status(&formula, err);
-    pub_style style = g->shape.style;
-    style.soft = true;
     if (status == SX_OK)
-      sx_publish__cell_formula(g->x->book, g->sheet, row, at + k, formula.data, gives[k], NULL, &style);
+      sx_publish__cell_formula(g->x->book, g->sheet, row, column++, formula.data,
+                               float_gives(k, whole, before, after, value), NULL, &style);
   }
-  for (size_t k = 0; k < 4; k++) sx_buf_clear(all[k]);
+  sx_buf_clear(&formula);
   *end = after;
   return status;
 }
@@ -126,7 +170,7 @@ static sx_status put_cells(fig *g, unsigned *symbols, sx_error *err) {
     sx_publish__put_wrapped(g->x, g->sheet, g->head + 1 + i, 0, g->c->categories[i], 30, &style);
     for (size_t k = 0; k < g->c->n_series; k++)
       SX_TRY(put_point(g, g->head + 1 + i, g->series_at + k * g->each, point_at(g, i, k), symbols, err));
-    if (g->floats) SX_TRY(put_float(g, i, &end, err));
+    if (g->n_floats) SX_TRY(put_float(g, i, &end, err));
   }
   return SX_OK;
 }
@@ -136,10 +180,8 @@ static sx_status put_cells(fig *g, unsigned *symbols, sx_error *err) {
 static sx_status make_heads(fig *g, sx_error *err) {
   static const char *const parts[][2] = {
       {"下限", "lower"}, {"上限", "upper"}, {"向下", "downwards"}, {"向上", "upwards"}};
-  static const char *const floats[][2] = {
-      {"累计", "end"}, {"起点", "base"}, {"水平", "level"}, {"增加", "rise"}, {"减少", "fall"}};
   xl *x = g->x;
-  g->n_out = 1 + g->c->n_series * g->each + (g->floats ? 5 : 0);
+  g->n_out = 1 + g->c->n_series * g->each + g->n_floats;
   g->heads = sx_arena_zalloc(x->arena, g->n_out, sizeof *g->heads);
   if (!g->heads) return sx_error_memory(err);
   const char *unit = g->f->unit && *g->f->unit ? g->f->unit : "";
@@ -152,7 +194,9 @@ static sx_status make_heads(fig *g, sx_error *err) {
     for (size_t i = 0; i + 1 < g->each; i++)
       g->heads[n++] = sx_arena_printf(x->arena, "%s: %s", name, parts[i][x->lang]);
   }
-  for (size_t i = 0; g->floats && i < 5; i++) g->heads[n++] = floats[i][x->lang];
+  for (size_t i = 0; g->n_floats && i < N_FLOATS; i++) {
+    if (g->crosses || !floats[i].below) g->heads[n++] = floats[i].words[x->lang];
+  }
   for (size_t i = 0; i < n; i++) {
     if (!g->heads[i]) return sx_error_memory(err);
   }
@@ -183,10 +227,18 @@ static void part_series(const fig *g, pub_series *out) {
     out[i] = (pub_series){.name = g->c->categories[i], .values = {g->sheet, g->head + 1 + i, g->series_at, 1}};
 }
 
+/* Every part but the end, which is a help for the others. */
 static void float_series(const fig *g, pub_series *out) {
-  const size_t at = g->n_out - 5;
-  for (size_t k = 0; k < 4; k++)
-    out[k] = (pub_series){.name = g->heads[at + 1 + k], .values = column_range(g, at + 1 + k), .hidden = k == 0};
+  const size_t at = g->n_out - g->n_floats;
+  for (size_t k = 1, n = 0; k < N_FLOATS; k++) {
+    if (floats[k].below && !g->crosses) continue;
+    out[n] = (pub_series){.name = g->heads[at + 1 + n],
+                          .values = column_range(g, at + 1 + n),
+                          .hidden = floats[k].colour == 0,
+                          .unlisted = floats[k].below,
+                          .colour = floats[k].colour};
+    n++;
+  }
 }
 
 /* Which of Excel's charts it is; SIZE_MAX: none of them. */
@@ -205,7 +257,7 @@ static size_t native_kind(const fig *g) {
   case SX_CHART_SLOPES:
     return PUB_CHART_LINES;
   case SX_CHART_WATERFALL:
-    return g->floats ? (size_t)PUB_CHART_COLUMNS_STACKED : SIZE_MAX;
+    return g->n_floats ? (size_t)PUB_CHART_COLUMNS_STACKED : SIZE_MAX;
   case SX_CHART_HEAT:
   case SX_CHART_TILES:
   case SX_CHART_TYPES:
@@ -220,7 +272,7 @@ static sx_status put_chart(fig *g, const sx_document_node *node, sx_error *err) 
   const size_t kind = native_kind(g);
   const bool one_bar = g->c->type == SX_CHART_SHARES && g->c->n_series == 1;
   if (kind == SIZE_MAX) return SX_OK;
-  const size_t n = one_bar ? g->c->n_categories : g->floats ? 4 : g->c->n_series;
+  const size_t n = one_bar ? g->c->n_categories : g->n_floats ? g->n_floats - 1 : g->c->n_series;
   pub_series *series = sx_arena_zalloc(x->arena, n + 1, sizeof *series);
   if (!series) return sx_error_memory(err);
   pub_chart chart = {.kind = (pub_chart_kind)kind,
@@ -231,11 +283,11 @@ static sx_status put_chart(fig *g, const sx_document_node *node, sx_error *err) 
                      .categories = one_bar ? (pub_range){g->sheet, g->head, g->series_at, 1} : column_range(g, 0),
                      .series = series,
                      .n_series = n,
-                     .overlapping = kind == PUB_CHART_STACKED || g->c->type == SX_CHART_TORNADO || g->floats,
+                     .overlapping = kind == PUB_CHART_STACKED || g->c->type == SX_CHART_TORNADO || g->n_floats,
                      .crossing = (double)NAN};
   if (one_bar)
     part_series(g, series);
-  else if (g->floats)
+  else if (g->n_floats)
     float_series(g, series);
   else
     value_series(g, series, g->c->type == SX_CHART_DOTS);
@@ -266,7 +318,7 @@ sx_status sx_publish__figure_sheet(xl *x, const sx_document_node *node, sx_error
   if (!g.shaped || g.c->n_categories == 0) return SX_OK; /* the report says that it has no data */
   g.intervals = has_intervals(&g);
   g.each = g.intervals ? 5 : 1;
-  g.floats = can_float(&g);
+  find_floats(&g);
   const char *name = sx_arena_printf(x->arena, "%s%s%zu", word, zh ? "" : "_", g.f->number);
   const char *title =
       sx_arena_printf(x->arena, "%s%s%zu  %s", word, zh ? "" : " ", g.f->number, g.f->title ? g.f->title : "");
@@ -286,5 +338,7 @@ sx_status sx_publish__figure_sheet(xl *x, const sx_document_node *node, sx_error
   sx_publish__column_width(x->book, g.sheet, 0, 0, 30);
   sx_publish__column_width(x->book, g.sheet, 1, g.n_out - 1, 13);
   sx_publish__landscape(x->book, g.sheet);
-  return put_chart(&g, node, err);
+  SX_TRY(put_chart(&g, node, err));
+  const xl_place at = {g.sheet, g.head, g.series_at, g.each, g.n_out, g.shape};
+  return sx_publish__shaded_cells(x, g.f, &at, err);
 }

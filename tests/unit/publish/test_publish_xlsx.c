@@ -1,5 +1,5 @@
 /* The publication workbook of the sample, read back through the reader of tables and by its XML: cells, formats, symbols, names, a chart with
- * intervals; its audit finds a changed, a typed and a deleted number. */
+ * intervals, a waterfall that crosses zero, a heat table, tiles; its audit finds a changed, a typed and a deleted number. */
 #include "publish/publish_package.h"
 #include "publish_sample.h"
 #include "shuxiao/audit_text.h"
@@ -150,4 +150,97 @@ static void test_audit(void) {
   sample_close(store);
 }
 
-SXT_MAIN(SXT_CASE(test_book), SXT_CASE(test_audit))
+/* ---- figures that Excel has no chart for ------------------------------------------------------------------------------- */
+
+static const char falling[] =
+    "{\"id\":\"falling\",\"type\":\"waterfall\",\"title\":{\"en\":\"Falling\"},\"format\":\"plain "
+    "0\",\"series\":[{\"label\":\"v\"}],\"categories\":[{\"label\":\"before\",\"whole\":true},{\"label\":\"x\"},{"
+    "\"label\":\"y\"},{\"label\":\"z\"}],\"cells\":[[\"v.k:a\"],[\"v.k:b\"],[\"v.k:c\"],[\"v.k:d\"]],\"interval\":"
+    "true}";
+static const char heat[] =
+    "{\"id\":\"heat\",\"type\":\"heat\",\"title\":{\"en\":\"Heat\"},\"format\":\"plain "
+    "0\",\"series\":[{\"label\":\"s\"},{\"label\":\"=t\"}],\"categories\":[{\"label\":\"=m\"},{\"label\":\"f\"}],"
+    "\"cells\":[[\"v.k:a\",\"v.k:b\"],[\"v.k:c\",\"v.k:d\"]],\"interval\":true}";
+static const char tiles[] =
+    "{\"id\":\"tiles\",\"type\":\"tiles\",\"title\":{\"en\":\"Tiles\"},\"format\":\"plain "
+    "0\",\"series\":[{\"label\":\"v\"}],\"categories\":[{\"label\":\"Beijing\"},{\"label\":\"the "
+    "south\",\"code\":\"46\"}],\"cells\":[[\"v.k:a\"],[\"v.k:d\"]],\"interval\":false}";
+
+static sx_status shaded_write(sx_store *store, int64_t *run, sx_error *err) {
+  static const double values[] = {2, -3, -1.5, 4}; /* 2, down to -1, down to -2.5, up to 1.5 */
+  static const sx_store_run info = {.study = "dc", .wave = "2025-S1", .title_en = "Figures", .version = "0"};
+  const sx_store_indicator v = {"v", {NULL, "Value"}, {NULL, NULL}, {NULL, NULL}, NULL, 1, false};
+  SX_TRY(sx_store_begin(run, store, &info, NULL, 0, err));
+  SX_TRY(sx_store_put_indicator(store, &v, err));
+  for (size_t i = 0; i < 4; i++) {
+    const char level[2] = {(char)('a' + i), '\0'};
+    SX_TRY(sample_row(store, "v", "mean", "k", level, level, values[i], 0.5, 100, NULL, err));
+  }
+  SX_TRY(
+      sx_store_put_block(store, 0, "document", NULL, "{\"title\":{\"en\":\"Figures\"},\"languages\":[\"en\"]}", err));
+  SX_TRY(sx_store_put_block(store, 1, "figure", "falling", falling, err));
+  SX_TRY(sx_store_put_block(store, 2, "figure", "heat", heat, err));
+  SX_TRY(sx_store_put_block(store, 3, "figure", "tiles", tiles, err));
+  return sx_store_finish(store, err);
+}
+
+/* A formula with its value in a cell. */
+static void gives(const char *sheet, const char *cell, const char *formula, const char *value) {
+  char wanted[200], start[40];
+  (void)snprintf(start, sizeof start, "<c r=\"%s\"", cell);
+  (void)snprintf(wanted, sizeof wanted, "><f>%s</f><v>%s</v></c>", formula, value);
+  const char *at = strstr(sheet, start), *end = at ? strstr(at, "</c>") : NULL;
+  if (!end || !strstr(at, wanted) || strstr(at, wanted) > end)
+    SXT_FAIL("%s: not %s: %.120s", cell, wanted, at ? at : "nothing");
+}
+
+static void check_falling(const sx_package *book) {
+  const char *sheet = part(book, "xl/worksheets/sheet4.xml"), *chart = part(book, "xl/charts/chart1.xml");
+  /* value, low, high, down, up in B to F; then end, base, base below, level, rise, rise below, fall, fall below */
+  gives(sheet, "G6", "G5+B6", "-1");
+  gives(sheet, "L6", "MIN(MIN(G5,0)-MIN(G6,0),0)", "0");
+  gives(sheet, "M6", "MAX(MAX(G5,0)-MAX(G6,0),0)", "2"); /* from 2 to -1: two above zero, one below */
+  gives(sheet, "N6", "MIN(MIN(G6,0)-MIN(G5,0),0)", "-1");
+  gives(sheet, "I7", "MIN(0,MAX(G6,G7))", "-1"); /* from -1 to -2.5: hangs from -1 */
+  gives(sheet, "N7", "MIN(MIN(G7,0)-MIN(G6,0),0)", "-1.5");
+  gives(sheet, "K8", "MAX(MAX(G8,0)-MAX(G7,0),0)", "1.5"); /* from -2.5 to 1.5 */
+  gives(sheet, "L8", "MIN(MIN(G7,0)-MIN(G8,0),0)", "-2.5");
+  gives(sheet, "J5", "B5", "2");
+  has(chart, "<c:barDir val=\"col\"/><c:grouping val=\"stacked\"/>");
+  size_t unlisted = 0;
+  for (const char *at = chart; (at = strstr(at, "<c:legendEntry>")) != NULL; at++) unlisted++;
+  CHECK_INT(unlisted, 4); /* two bases, and what stands below zero is named above it */
+}
+
+static void test_shaded(void) {
+  int64_t run = 0;
+  sx_publish_files files;
+  sx_package book;
+  sx_store *store = NULL;
+  (void)remove(sample_path());
+  REQUIRE_OK(sx_store_open(&store, NULL, sample_path(), SX_STORE_WRITE, err));
+  REQUIRE_OK(shaded_write(store, &run, err));
+  sx_publish_files_init(&files, NULL);
+  REQUIRE_OK(sx_publish_xlsx(&files, store, run, NULL, err));
+  const sx_publish_file *en = file_named(&files, "dc_tables.en.xlsx");
+  REQUIRE(en);
+  sx_publish__package_init(&book, NULL);
+  REQUIRE_OK(sx_publish__package_read(&book, en->data, en->n, "book", err));
+  check_falling(&book);
+  const char *hot = part(&book, "xl/worksheets/sheet5.xml"), *map = part(&book, "xl/worksheets/sheet6.xml");
+  gives(hot, "N5", "B5", "2");
+  gives(hot, "O5", "G5", "-3");
+  gives(hot, "O6", "G6", "4");
+  has(hot,
+      "<conditionalFormatting sqref=\"N5:O6\">"); /* values of both signs: the shades part at zero, both ends as far away as 4 */
+  has(hot, "<cfvo type=\"num\" val=\"-4\"/><cfvo type=\"num\" val=\"0\"/><cfvo type=\"num\" val=\"4\"/>");
+  has(map, "<f>B4</f><v>2</v>");
+  has(map, "<f>B5</f><v>4</v>");
+  has(map, "<colorScale><cfvo type=\"min\" ");
+  has(part(&book, "xl/sharedStrings.xml"), "<t>HI</t>"); /* Hainan's letters */
+  sx_publish__package_clear(&book);
+  sx_publish_files_clear(&files);
+  sample_close(store);
+}
+
+SXT_MAIN(SXT_CASE(test_book), SXT_CASE(test_audit), SXT_CASE(test_shaded))

@@ -1,0 +1,204 @@
+/* publish_book_chart.c: charts of a workbook that Excel draws itself, and cells shaded by their values. */
+#include <math.h>
+#include <string.h>
+
+#include "publish_book_priv.h"
+#include "shuxiao/draw.h"
+
+static void range_text(sx_buf *out, const pub_book *book, const pub_range *r) {
+  sx_publish__cell_reference(out, book, r->sheet, r->row, r->column);
+  sx_buf_add_char(out, ':');
+  sx_publish__cell_name(out, r->row + r->n - 1, r->column, true);
+}
+
+static void keep_bars(pub_book *book, size_t series, const pub_series *from) {
+  void *bars = book->bars;
+  const bool grown = sx_mem_grow(&book->ctx, &bars, &book->cap_bars, book->n_bars + 1, sizeof *book->bars);
+  book->bars = bars;
+  sx_buf plus, minus;
+  sx_buf_init(&plus, &book->ctx);
+  sx_buf_init(&minus, &book->ctx);
+  range_text(&plus, book, &from->plus);
+  range_text(&minus, book, &from->minus);
+  const char *plus_copy = plus.failed ? NULL : sx_arena_strdup(book->arena, plus.data);
+  const char *minus_copy = minus.failed ? NULL : sx_arena_strdup(book->arena, minus.data);
+  if (!grown || !plus_copy || !minus_copy)
+    sx_publish__book_fail(book, SX_E_MEMORY, "", "");
+  else
+    book->bars[book->n_bars++] = (pub_bars){book->n_charts, series, plus_copy, minus_copy};
+  sx_buf_clear(&plus);
+  sx_buf_clear(&minus);
+}
+
+/* Okabe and Ito's colours, told apart by the colour-blind; their greys differ as well. */
+static const lxw_color_t colours[] = {0x0072B2, 0xE69F00, 0x009E73, 0xCC79A7, 0x56B4E9, 0xD55E00, 0x595959, 0xF0E442};
+
+static void style_series(const pub_chart *chart, const pub_series *from, lxw_chart_series *series, size_t i) {
+  const lxw_color_t colour = colours[(from->colour ? from->colour - 1 : i) % (sizeof colours / sizeof *colours)];
+  lxw_chart_fill fill = {.color = colour}, none = {.none = LXW_TRUE};
+  lxw_chart_line line = {.color = colour, .width = 2}, no_line = {.none = LXW_TRUE};
+  if (chart->kind == PUB_CHART_LINES) {
+    chart_series_set_line(series, from->marks_only ? &no_line : &line);
+    chart_series_set_marker_type(series, (uint8_t)(LXW_CHART_MARKER_SQUARE + i % 3));
+    chart_series_set_marker_size(series, 7);
+    chart_series_set_marker_fill(series, &fill);
+    chart_series_set_marker_line(series, &(lxw_chart_line){.color = colour});
+  } else {
+    chart_series_set_fill(series, from->hidden ? &none : &fill);
+    if (from->hidden) chart_series_set_line(series, &no_line);
+  }
+}
+
+static bool add_series(pub_book *book, lxw_chart *made, const pub_chart *chart, size_t i) {
+  const pub_series *from = &chart->series[i];
+  sx_buf values, categories, name;
+  sx_buf_init(&values, &book->ctx);
+  sx_buf_init(&categories, &book->ctx);
+  sx_buf_init(&name, &book->ctx);
+  sx_buf_add_char(&values, '=');
+  range_text(&values, book, &from->values);
+  sx_buf_add_char(&categories, '=');
+  range_text(&categories, book, &chart->categories);
+  if (from->name && (from->name[0] == '=')) sx_buf_add_char(&name, ' '); /* a name is no formula */
+  (void)sx_publish__book_clean(&name, from->name ? from->name : "", 200, false);
+  lxw_chart_series *series = NULL;
+  if (!values.failed && !categories.failed && !name.failed)
+    series = chart_add_series(made, categories.data, values.data);
+  if (series) {
+    if (name.n) chart_series_set_name(series, name.data);
+    style_series(chart, from, series, i);
+    if (from->plus.n && from->minus.n) keep_bars(book, i, from);
+  }
+  sx_buf_clear(&values);
+  sx_buf_clear(&categories);
+  sx_buf_clear(&name);
+  return series != NULL;
+}
+
+/* The library turns bars by exchanging the axes: their values run along x. */
+static lxw_chart_axis *value_axis(lxw_chart *made, const pub_chart *chart) {
+  return chart->kind == PUB_CHART_BARS || chart->kind == PUB_CHART_STACKED ? made->x_axis : made->y_axis;
+}
+
+static lxw_chart_axis *category_axis(lxw_chart *made, const pub_chart *chart) {
+  return chart->kind == PUB_CHART_BARS || chart->kind == PUB_CHART_STACKED ? made->y_axis : made->x_axis;
+}
+
+static void title_and_axes(pub_book *book, lxw_chart *made, const pub_chart *chart) {
+  sx_buf title, axis;
+  sx_buf_init(&title, &book->ctx);
+  sx_buf_init(&axis, &book->ctx);
+  if (chart->title[0] == '=') sx_buf_add_char(&title, ' ');
+  if (chart->axis[0] == '=') sx_buf_add_char(&axis, ' ');
+  if (sx_publish__book_clean(&title, chart->title, 250, false) &&
+      sx_publish__book_clean(&axis, chart->axis, 100, false)) {
+    lxw_chart_font font = {.size = 12, .bold = LXW_EXPLICIT_FALSE}, small = {.size = 9, .bold = LXW_EXPLICIT_FALSE};
+    if (title.n) {
+      chart_title_set_name(made, title.data);
+      chart_title_set_name_font(made, &font);
+    } else {
+      chart_title_off(made);
+    }
+    if (axis.n) {
+      chart_axis_set_name(value_axis(made, chart), axis.data);
+      chart_axis_set_name_font(value_axis(made, chart), &small);
+    }
+  } else {
+    sx_publish__book_fail(book, SX_E_MEMORY, "", "");
+  }
+  if (chart->number && *chart->number) chart_axis_set_num_format(value_axis(made, chart), chart->number);
+  sx_buf_clear(&title);
+  sx_buf_clear(&axis);
+}
+
+static void place_chart(pub_book *book, lxw_worksheet *s, size_t row, size_t column, lxw_chart *made,
+                        const pub_chart *chart) {
+  sx_buf words;
+  sx_buf_init(&words, &book->ctx);
+  const bool bars = chart->kind == PUB_CHART_BARS || chart->kind == PUB_CHART_STACKED;
+  const double height =
+      bars ? fmin(900, fmax(260, 110 + 24.0 * (double)(chart->categories.n *
+                                                       (chart->overlapping || chart->kind == PUB_CHART_STACKED
+                                                            ? 1
+                                                            : chart->n_series))))
+           : 320;
+  if (sx_publish__book_clean(&words, chart->words ? chart->words : chart->title, 2000, false)) {
+    lxw_chart_options options = {.x_scale = 640.0 / 480.0, .y_scale = height / 288.0, .description = words.data};
+    sx_publish__book_check(book, worksheet_insert_chart_opt(s, (lxw_row_t)row, (lxw_col_t)column, made, &options),
+                           "chart");
+  } else {
+    sx_publish__book_fail(book, SX_E_MEMORY, "", "");
+  }
+  sx_buf_clear(&words);
+}
+
+static void set_legend(pub_book *book, lxw_chart *made, const pub_chart *chart) {
+  chart_legend_set_position(made, chart->n_series < 2 ? LXW_CHART_LEGEND_NONE : LXW_CHART_LEGEND_BOTTOM);
+  int16_t *out = sx_arena_alloc(book->arena, chart->n_series + 1, sizeof *out);
+  if (!out) {
+    sx_publish__book_fail(book, SX_E_MEMORY, "", "");
+    return;
+  }
+  size_t n = 0;
+  for (size_t i = 0; i < chart->n_series && i < INT16_MAX; i++) {
+    if (chart->series[i].hidden || chart->series[i].unlisted) out[n++] = (int16_t)i;
+  }
+  out[n] = -1;
+  if (n > 0 && n < chart->n_series) sx_publish__book_check(book, chart_legend_delete_series(made, out), "chart");
+}
+
+void sx_publish__chart(pub_book *book, size_t sheet, size_t row, size_t column, const pub_chart *chart) {
+  static const uint8_t types[] = {LXW_CHART_BAR, LXW_CHART_BAR_STACKED, LXW_CHART_COLUMN_STACKED, LXW_CHART_LINE};
+  lxw_worksheet *s = sx_publish__book_sheet(book, sheet, row, column);
+  if (!s || chart->n_series == 0 || chart->categories.n == 0) return;
+  lxw_chart *made = workbook_add_chart(book->workbook, types[chart->kind]);
+  if (!made) {
+    sx_publish__book_fail(book, SX_E_MEMORY, "", "");
+    return;
+  }
+  for (size_t i = 0; i < chart->n_series; i++) {
+    if (!add_series(book, made, chart, i)) sx_publish__book_fail(book, SX_E_MEMORY, "", "");
+  }
+  title_and_axes(book, made, chart);
+  const bool bars = chart->kind == PUB_CHART_BARS || chart->kind == PUB_CHART_STACKED;
+  chart_axis_set_interval_unit(category_axis(made, chart), 1); /* every label */
+  lxw_chart_line grid = {.color = 0xD9D9D9, .width = 0.5};
+  chart_axis_major_gridlines_set_line(value_axis(made, chart), &grid);
+  if (bars) chart_axis_set_reverse(category_axis(made, chart)); /* the first category on top */
+  if (chart->overlapping) chart_set_series_overlap(made, 100);
+  if (isfinite(chart->crossing)) chart_axis_set_crossing(value_axis(made, chart), chart->crossing);
+  chart_axis_set_label_position(category_axis(made, chart),
+                                LXW_CHART_AXIS_LABEL_POSITION_LOW); /* clear of what falls */
+  set_legend(book, made, chart);
+  place_chart(book, s, row, column, made, chart);
+  book->n_charts++;
+}
+
+/* ---- shades ------------------------------------------------------------------------------------------------------------ */
+
+void sx_publish__shade(pub_book *book, size_t sheet, size_t row, size_t column, size_t n_rows, size_t n_columns,
+                       double centre, double far) {
+  if (n_rows == 0 || n_columns == 0) return;
+  lxw_worksheet *s = sx_publish__book_sheet(book, sheet, row + n_rows - 1, column + n_columns - 1);
+  if (!s) return;
+  lxw_conditional_format shades = {.type = LXW_CONDITIONAL_2_COLOR_SCALE,
+                                   .min_color = sx_ink_rgb((sx_ink)(SX_INK_HEAT_0)),
+                                   .max_color = sx_ink_rgb((sx_ink)(SX_INK_HEAT_0 + 5))};
+  if (isfinite(centre)) {
+    shades = (lxw_conditional_format){.type = LXW_CONDITIONAL_3_COLOR_SCALE,
+                                      .min_color = sx_ink_rgb((sx_ink)(SX_INK_SCALE_0 + 1)),
+                                      .mid_color = sx_ink_rgb((sx_ink)(SX_INK_SCALE_0 + 3)),
+                                      .max_color = sx_ink_rgb((sx_ink)(SX_INK_SCALE_0 + 5)),
+                                      .min_rule_type = LXW_CONDITIONAL_RULE_TYPE_NUMBER,
+                                      .mid_rule_type = LXW_CONDITIONAL_RULE_TYPE_NUMBER,
+                                      .max_rule_type = LXW_CONDITIONAL_RULE_TYPE_NUMBER,
+                                      .min_value = centre - far,
+                                      .mid_value = centre,
+                                      .max_value = centre + far};
+  }
+  sx_publish__book_check(book,
+                         worksheet_conditional_format_range(s, (lxw_row_t)row, (lxw_col_t)column,
+                                                            (lxw_row_t)(row + n_rows - 1),
+                                                            (lxw_col_t)(column + n_columns - 1), &shades),
+                         "shades");
+}
