@@ -3,50 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "publish_date.h"
 #include "publish_pdf_priv.h"
 #include "shuxiao/publish.h"
 
-/* ---- the date ---------------------------------------------------------------------------------------------------- */
-
-static long number_at(const char **text) {
-  long value = 0;
-  size_t digits = 0;
-  while (**text && (**text < '0' || **text > '9')) ++*text;
-  for (; **text >= '0' && **text <= '9' && digits < 6; ++*text, digits++) value = value * 10 + (**text - '0');
-  return digits ? value : -1;
-}
-
-static int month_named(const char *text) {
-  static const char *const names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  for (int m = 0; m < 12; m++) {
-    if (strstr(text, names[m])) return m + 1;
-  }
-  return 0;
-}
-
-/* "2025年8月", "15 August 2025", "2025-08-15", else the beginning of the wave's year; without any the first day of 1980. */
-static void declared_date(char out[32], const char *date, const char *wave) {
-  long year = -1, month = month_named(date), day = 1;
-  for (const char *p = date; *p && year < 0;) {
-    const long n = number_at(&p);
-    if (n >= 1900 && n <= 2999) year = n;
-    if (n < 0) break;
-  }
-  if (year > 0 && !month) {
-    const char *p = date;
-    while (number_at(&p) != year) {
-    }
-    const long m = number_at(&p), d = number_at(&p);
-    if (m >= 1 && m <= 12) month = m;
-    if (month && d >= 1 && d <= 28) day = d;
-  }
-  if (year < 0) {
-    const long n = number_at(&wave);
-    year = n >= 1900 && n <= 2999 ? n : 1980;
-  }
-  (void)snprintf(out, 32, "%04ld-%02ld-%02ldT00:00:00Z", year, month ? month : 1, day);
-}
+/* ---- what the file says of itself --------------------------------------------------------------------------------- */
 
 static sx_status plain_of(sx_buf *out, const pdf_writer *w, sx_document_kind kind) {
   const sx_document_node *cover = sx_document_child(w->document->root, SX_DOC_COVER);
@@ -58,12 +19,13 @@ static sx_status plain_of(sx_buf *out, const pdf_writer *w, sx_document_kind kin
 }
 
 static sx_status metadata(pdf_writer *w, cairo_surface_t *surface) {
-  char date[32];
+  char date[48];
   sx_buf text;
   sx_buf_init(&text, &w->ctx);
   sx_status status = plain_of(&text, w, SX_DOC_DATE);
   if (status == SX_OK) {
-    declared_date(date, text.data, w->document->wave);
+    const sx_publish_date day = sx_publish__date(text.data, w->document->wave);
+    (void)snprintf(date, sizeof date, "%04ld-%02ld-%02ldT00:00:00Z", day.year, day.month, day.day);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, date);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, w->document->title);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "Shuxiao");

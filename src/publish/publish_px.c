@@ -1,10 +1,11 @@
-/* publish_px.c: PC-Axis files, bilingual (Statistics Sweden, PC-Axis file format 2013: keywords, their order, [language] after a keyword,
- * CODEPAGE utf-8, text in quotes with "" for none inside, lines of at most 256 characters, dots for missing numbers). A file for each set of variables. In STUB the indicator
- * and the variables, in HEADING statistic, period. */
+/* publish_px.c: PC-Axis files, bilingual (Statistics Sweden, PX-file format specification, AXIS-VERSION 2013: the keywords in the order of its section 3.4,
+ * [language] after a keyword, CODEPAGE utf-8, text in quotes without quotes inside, lines of at most 256 characters, dots for missing numbers, a blank at the end of
+ * every record but the last). A file for each set of variables. In STUB the indicator and the variables, in HEADING period and statistic. */
 #include <math.h>
 #include <string.h>
 
 #include "publish_cube.h"
+#include "publish_date.h"
 #include "publish_shapes.h"
 
 static const char *const measures[] = {"estimate", "std_error", "conf_low", "conf_high"};
@@ -168,11 +169,14 @@ static const char *unit_of(const pub_shape *shape, size_t indicator) {
 }
 
 static void contents(const px *p, sx_lang lang) {
-  const pub_axis *axis = &p->shape->axes[0];
   keyword(p, "CONTVARIABLE", lang);
   sx_buf_add_char(p->out, '=');
   put_axis_name(p, 0, lang);
   sx_buf_add(p->out, ";\n");
+}
+
+static void units(const px *p, sx_lang lang) {
+  const pub_axis *axis = &p->shape->axes[0];
   for (size_t i = 0; i < axis->n; i++) {
     keyword(p, "UNITS", lang);
     sx_buf_add_char(p->out, '(');
@@ -196,9 +200,8 @@ static void data(const px *p) {
       else
         sx_buf_add(p->out, !o ? "\".\"" : strcmp(o->status, "Q") == 0 ? "\"...\"" : "\"..\"");
     }
-    sx_buf_add_char(p->out, '\n');
+    sx_buf_add(p->out, i + 1 < p->shape->size ? " \n" : ";\n");
   }
-  sx_buf_add(p->out, ";\n");
 }
 
 /* The words of dots: . no such cell, .. not available, ... kept back. */
@@ -220,7 +223,6 @@ static void subject(const px *p, sx_lang lang) {
     text_line(p, "TITLE", lang, label.data);
     text_line(p, "CONTENTS", lang, sx_publish__text(p->cube->run->title, lang));
     text_line(p, "UNITS", lang, lang == SX_LANG_ZH ? "见指标" : "see the indicator");
-    text_line(p, "SOURCE", lang, sx_publish__text(p->cube->run->title, lang));
   }
   sx_buf_clear(&label);
 }
@@ -231,15 +233,19 @@ static void put(const px *p) {
   sx_buf_add(p->out, "CHARSET=\"ANSI\";\nAXIS-VERSION=\"2013\";\nCODEPAGE=\"utf-8\";\n");
   sx_buf_printf(p->out, "LANGUAGE=\"%s\";\n", p->first == SX_LANG_ZH ? "zh" : "en");
   if (p->two) sx_buf_add(p->out, "LANGUAGES=\"zh\",\"en\";\n");
+  const sx_publish_date day = sx_publish__run_date(p->cube->run);
+  sx_buf_printf(p->out, "CREATION-DATE=\"%04ld%02ld%02ld 00:00\";\n", day.year, day.month, day.day);
   sx_buf_printf(p->out, "DECIMALS=%d;\nSHOWDECIMALS=%d;\n", most_decimals(p->shape), most_decimals(p->shape));
   sx_buf_add(p->out, "MATRIX=");
   quoted(p->out, p->shape->id);
-  sx_buf_add(p->out, ";\nSUBJECT-CODE=\"1\";\nAGGREGALLOWED=NO;\n");
+  sx_buf_add(p->out, ";\nAGGREGALLOWED=NO;\nSUBJECT-CODE=\"1\";\n");
   for (size_t i = 0; i < n; i++) subject(p, langs[i]);
   for (size_t i = 0; i < n; i++) layout(p, langs[i]);
   for (size_t i = 0; i < n; i++) contents(p, langs[i]);
   for (size_t i = 0; i < n; i++) values(p, langs[i]);
   for (size_t i = 0; i < n; i++) codes(p, langs[i]);
+  for (size_t i = 0; i < n; i++) units(p, langs[i]);
+  for (size_t i = 0; i < n; i++) text_line(p, "SOURCE", langs[i], sx_publish__text(p->cube->run->title, langs[i]));
   for (size_t i = 0; i < n; i++) symbols(p, langs[i]);
   data(p);
 }

@@ -48,9 +48,15 @@ done
 grep -Eq "^run [0-9]+: ([0-9]+) steps, \1 reused" "$tmp/out" || fail "nothing changed: $(head -1 "$tmp/out")"
 
 # ---- outside readers
+python3 "$readers_home/px.py" "$out/$name.csv" "$out"/*.px >"$tmp/px" || fail "PC-Axis: $(cat "$tmp/px")"
+sed '/^DATA=/,$s/\([1-9]\)[0-9]\( .*\)$/\199\2/' "$out/${name}_SEX.px" >"$tmp/SEX.px"
+python3 "$readers_home/px.py" "$out/$name.csv" "$tmp/SEX.px" >"$tmp/px" && fail "PC-Axis: changed numbers are read as right"
 if sanitized; then
   echo "sanitized build: outside readers are left to plain builds; SX_FULL=1: all"
 else
+  if npm_readers; then
+    node "$readers_home/px.mjs" "$readers_place" "$out/$name.sdmx.csv" "$out"/*.px >"$tmp/px" 2>&1 || fail "px.js: $(cat "$tmp/px")"
+  fi
   if npm_readers && command -v chromium >/dev/null; then
     node "$readers_home/axe.mjs" "$readers_place" "$PWD/$out"/report.{zh,en}.html >"$tmp/axe" 2>&1 || fail "axe-core: $(cat "$tmp/axe")"
   else
