@@ -136,6 +136,10 @@ typedef struct sx_refill {
 SX_API sx_status sx_publish_refill(sx_buf *out, sx_refill **report, const void *docx, size_t n, const char *name,
                                    sx_store *store, int64_t run, sx_error *err) SX_NODISCARD;
 SX_API void sx_refill_free(sx_refill *report); /* NULL ok */
+/* STUDY_banner.xlsx: the banner tables of the run's blocks, laid out as below, one file per language, with a sheet of checks; no file where the run has
+ * none. */
+SX_API sx_status sx_publish_banner_tables(sx_publish_files *files, sx_store *store, int64_t run,
+                                          const sx_publish_options *options, sx_error *err) SX_NODISCARD;
 /* A book of banner tables as a workbook; the bytes are appended. Expected: SX_E_DATA for a book without tables. */
 SX_API sx_status sx_publish_banner(sx_buf *out, const sx_banner_book *book, sx_lang lang, sx_error *err) SX_NODISCARD;
 

@@ -137,9 +137,13 @@ static bool is_results_csv(const cli_app *app, const char *path) {
   return found;
 }
 
-/* "study_tables.xlsx", "study_tables.zh.xlsx": the publication workbook. */
+/* "study_tables.xlsx", "study_banner.zh.xlsx": the publication workbook and the banner book. */
 static bool is_tables_book(const char *name) {
-  return ends_with(name, "_tables.xlsx") || ends_with(name, "_tables.zh.xlsx") || ends_with(name, "_tables.en.xlsx");
+  static const char *const ends[] = {"_tables.xlsx", "_tables.zh.xlsx", "_tables.en.xlsx",
+                                     "_banner.xlsx", "_banner.zh.xlsx", "_banner.en.xlsx"};
+  bool yes = false;
+  for (size_t k = 0; k < sizeof ends / sizeof *ends && !yes; k++) yes = ends_with(name, ends[k]);
+  return yes;
 }
 
 enum { MAX_FILES = 64 };

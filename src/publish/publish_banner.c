@@ -3,10 +3,10 @@
  * their own beside them, base, notes and the legend below each table.
  *
  * A table has a sheet of its own up to SHEETS_MAX of them; books with more put the tables of the common banner below one another on one sheet. */
+#include "publish_banner.h"
+
 #include <math.h>
 #include <string.h>
-
-#include "publish_book.h"
 
 enum { SHEETS_MAX = 250, STUB_WIDTH = 36 };
 
@@ -15,13 +15,30 @@ typedef struct place {
 } place;
 
 typedef struct bb {
-  const sx_banner_book *from;
+  const pub_banner *books;
+  size_t n_books;
   pub_book *book;
   sx_lang lang;
   sx_arena *arena;
+  xl *x;      /* of a study's run: numbers leave their traces; NULL: of a table file */
+  place **at; /* [n_books] of [n_tables] */
+  size_t now; /* the book at hand, which these are of */
+  const sx_banner_book *from;
   bool letters; /* columns for them */
-  place *at;    /* [n_tables] */
+  bool suppressed;
 } bb;
+
+static void choose(bb *b, size_t book) {
+  b->now = book;
+  b->from = b->books[book].book;
+  b->letters = *(b->lang == SX_LANG_ZH ? b->from->legend.zh : b->from->legend.en) != '\0';
+}
+
+/* What a cell of the table is a result of; NULL: of none. */
+static const char *reference_of(const bb *b, const sx_banner_table *t, size_t row, size_t c) {
+  const char *const *const *all = b->books[b->now].reference;
+  return all ? all[t - b->from->table][row * t->columns->n_columns + c] : NULL;
+}
 
 static const char *text_of(const bb *b, sx_banner_text text) {
   const char *own = b->lang == SX_LANG_ZH ? text.zh : text.en;
@@ -129,8 +146,28 @@ static sx_status put_signs(const bb *b, size_t sheet, size_t row, size_t column,
   return SX_OK;
 }
 
-static sx_status put_row(const bb *b, size_t sheet, size_t row, const sx_banner_row *from, size_t n, sx_error *err) {
-  const pub_style style = style_of(from, largest_of(from, n), false), dot = {.right = true, .top = true, .soft = true};
+/* A number, with its trace where it is a result of a run. field: "" or "se". */
+static sx_status put_value(const bb *b, place at, size_t column, double value, double factor, const pub_style *style,
+                           const char *reference, const char *field, sx_error *err) {
+  const xl_shape shape = {factor, *style};
+  if (b->x && reference)
+    return sx_publish__put_traced(b->x, at.sheet, at.row, column, value * factor, &shape, reference, field, err);
+  sx_publish__cell_number(b->book, at.sheet, at.row, column, value * factor, style);
+  return SX_OK;
+}
+
+static void put_nothing(bb *b, place at, size_t column, const sx_banner_cell *cell) {
+  const pub_style dot = {.right = true, .top = true, .soft = true};
+  const bool suppressed = b->x && cell->flags & PUB_BANNER_SUPPRESSED;
+  b->suppressed = b->suppressed || suppressed;
+  sx_publish__cell_text(b->book, at.sheet, at.row, column,
+                        suppressed ? b->x->symbols->text[PUB_SYMBOL_SUPPRESSED] : "-", &dot);
+}
+
+static sx_status put_row(bb *b, place at, const sx_banner_table *t, size_t index, sx_error *err) {
+  const sx_banner_row *from = &t->row[index];
+  const size_t n = t->columns->n_columns, sheet = at.sheet, row = at.row;
+  const pub_style style = style_of(from, largest_of(from, n), false);
   pub_style stub = {.wrap = true, .top = true, .bold = style.bold, .italic = style.italic};
   const char *label = text_of(b, from->label);
   if (from->continued) {
@@ -144,9 +181,10 @@ static sx_status put_row(const bb *b, size_t sheet, size_t row, const sx_banner_
   for (size_t c = 0; c < n; c++) {
     const sx_banner_cell *cell = &from->cell[c];
     if (isfinite(cell->value))
-      sx_publish__cell_number(b->book, sheet, row, column_at(b, c), cell->value * factor_of(from->measure), &style);
+      SX_TRY(put_value(b, at, column_at(b, c), cell->value, factor_of(from->measure), &style,
+                       reference_of(b, t, index, c), "", err));
     else
-      sx_publish__cell_text(b->book, sheet, row, column_at(b, c), "-", &dot);
+      put_nothing(b, at, column_at(b, c), cell);
     if (b->letters) SX_TRY(put_signs(b, sheet, row, column_at(b, c) + 1, from, cell, err));
   }
   return SX_OK;
@@ -160,22 +198,28 @@ static bool has_errors(const bb *b, const sx_banner_row *row, size_t n) {
   return false;
 }
 
-static void put_errors(const bb *b, size_t sheet, size_t row, const sx_banner_row *from, size_t n) {
+static sx_status put_errors(const bb *b, place at, const sx_banner_table *t, size_t index, sx_error *err) {
+  const sx_banner_row *from = &t->row[index];
+  const size_t n = t->columns->n_columns;
   const pub_style style = style_of(from, largest_of(from, n), true), stub = {.soft = true, .indent = 1, .italic = true};
-  sx_publish__cell_text(b->book, sheet, row, 0, say(b, "标准误", "Standard error"), &stub);
+  sx_publish__cell_text(b->book, at.sheet, at.row, 0, say(b, "标准误", "Standard error"), &stub);
   for (size_t c = 0; c < n; c++) {
     if (isfinite(from->cell[c].se))
-      sx_publish__cell_number(b->book, sheet, row, column_at(b, c), from->cell[c].se * factor_of(from->measure),
-                              &style);
+      SX_TRY(put_value(b, at, column_at(b, c), from->cell[c].se, factor_of(from->measure), &style,
+                       reference_of(b, t, index, c), "se", err));
   }
+  return SX_OK;
 }
 
 /* ---- a table ----------------------------------------------------------------------------------------------------------- */
 
 static void put_above(const bb *b, size_t sheet, size_t *row, const sx_banner_table *t) {
   const pub_style heading = {.bold = true, .size = 12}, soft = {.soft = true};
-  const char *title = sx_arena_printf(b->arena, "%s  %s", t->id, t->title ? t->title : "");
+  const pub_banner *of = &b->books[b->now];
+  const char *title =
+      sx_arena_printf(b->arena, "%s%s%s  %s", of->name, *of->name ? " " : "", t->id, t->title ? t->title : "");
   sx_publish__cell_text(b->book, sheet, (*row)++, 0, title ? title : t->id, &heading);
+  if (*of->title) sx_publish__cell_text(b->book, sheet, (*row)++, 0, of->title, NULL);
   const char *question = text_of(b, t->question);
   if (*question) sx_publish__cell_text(b->book, sheet, (*row)++, 0, question, NULL);
   sx_publish__cell_text(b->book, sheet, (*row)++, 0, text_of(b, t->base), &soft);
@@ -185,14 +229,15 @@ static void put_above(const bb *b, size_t sheet, size_t *row, const sx_banner_ta
   }
 }
 
-static sx_status put_body(const bb *b, size_t sheet, size_t *row, const sx_banner_table *t, sx_error *err) {
+static sx_status put_body(bb *b, size_t sheet, size_t *row, const sx_banner_table *t, sx_error *err) {
   const size_t n = t->columns->n_columns;
   for (size_t i = 0; i < t->n_rows; i++) {
-    SX_TRY(put_row(b, sheet, (*row)++, &t->row[i], n, err));
-    if (has_errors(b, &t->row[i], n)) put_errors(b, sheet, (*row)++, &t->row[i], n);
+    SX_TRY(put_row(b, (place){sheet, (*row)++}, t, i, err));
+    if (has_errors(b, &t->row[i], n)) SX_TRY(put_errors(b, (place){sheet, (*row)++}, t, i, err));
   }
   for (size_t i = 0; i < t->n_notes; i++) put_foot(b, sheet, row, n, text_of(b, t->note[i]));
   put_foot(b, sheet, row, n, text_of(b, b->from->legend));
+  put_foot(b, sheet, row, n, b->books[b->now].note);
   return SX_OK;
 }
 
@@ -200,8 +245,11 @@ static sx_status own_sheet(bb *b, size_t i, sx_error *err) {
   const sx_banner_table *t = &b->from->table[i];
   size_t row = 0;
   const pub_style link = {.link = true};
-  b->at[i] = (place){sx_publish__sheet(b->book, t->id), 0};
-  const size_t sheet = b->at[i].sheet;
+  const pub_banner *of = &b->books[b->now];
+  const char *name = *of->name ? sx_arena_printf(b->arena, "%s %s", of->name, t->id) : t->id;
+  if (!name) return sx_error_memory(err);
+  const size_t sheet = sx_publish__sheet(b->book, name);
+  b->at[b->now][i] = (place){sheet, 0};
   put_above(b, sheet, &row, t);
   sx_publish__cell_link(b->book, sheet, row++, 0, say(b, "返回目录", "Back to the contents"), 0, &link);
   put_heads(b, sheet, row, t->columns);
@@ -214,7 +262,8 @@ static sx_status own_sheet(bb *b, size_t i, sx_error *err) {
 }
 
 static sx_status common_sheet(bb *b, sx_error *err) {
-  const size_t sheet = sx_publish__sheet(b->book, say(b, "横幅表", "Tables"));
+  const char *name = b->books[b->now].name;
+  const size_t sheet = sx_publish__sheet(b->book, *name ? name : say(b, "横幅表", "Tables"));
   size_t row = b->from->columns->depth + 1;
   put_heads(b, sheet, 0, b->from->columns);
   sx_publish__freeze(b->book, sheet, row, 1);
@@ -231,7 +280,7 @@ static sx_status common_sheet(bb *b, sx_error *err) {
     const sx_banner_table *t = &b->from->table[i];
     if (t->columns != b->from->columns) continue;
     row++;
-    b->at[i] = (place){sheet, row};
+    b->at[b->now][i] = (place){sheet, row};
     put_above(b, sheet, &row, t);
     SX_TRY(put_body(b, sheet, &row, t, err));
   }
@@ -240,61 +289,112 @@ static sx_status common_sheet(bb *b, sx_error *err) {
 
 /* ---- contents ---------------------------------------------------------------------------------------------------------- */
 
-static sx_status contents(const bb *b, sx_error *err) {
-  const pub_style heading = {.bold = true, .size = 14}, head = {.bold = true, .bottom = true},
-                  plain = {.wrap = true, .top = true}, soft = {.soft = true}, link = {.link = true, .top = true};
-  const sx_banner_book *from = b->from;
-  size_t row = 0;
-  sx_publish__cell_text(b->book, 0, row++, 0, say(b, "横幅表", "Banner tables"), &heading);
-  sx_publish__cell_text(b->book, 0, row++, 0, from->design ? from->design : "", &soft);
-  const char *legend = text_of(b, from->legend);
-  if (*legend) {
-    const pub_style wrapped = {.soft = true, .wrap = true};
-    sx_publish__row_height(b->book, 0, row, fmin(400, sx_publish__lines(legend, 142) * PUB_LINE_POINTS));
-    sx_publish__cell_merged(b->book, 0, row++, 0, 2, legend, &wrapped);
+/* A long text across the three columns of the contents. */
+static void say_wide(const bb *b, size_t *row, const char *text) {
+  const pub_style wrapped = {.soft = true, .wrap = true};
+  if (!text || !*text) return;
+  sx_publish__row_height(b->book, 0, *row, fmin(400, sx_publish__lines(text, 142) * PUB_LINE_POINTS));
+  sx_publish__cell_merged(b->book, 0, (*row)++, 0, 2, text, &wrapped);
+}
+
+/* What the book is of: of a study its title and period, and what its cover says of made-up data. */
+static sx_status above_contents(const bb *b, size_t *row, sx_error *err) {
+  const pub_style heading = {.bold = true, .size = 14}, strong = {.bold = true}, soft = {.soft = true};
+  const sx_banner_book *first = b->books[0].book;
+  sx_publish__cell_text(b->book, 0, (*row)++, 0, say(b, "横幅表", "Banner tables"), &heading);
+  if (b->x) {
+    const sx_document_node *cover = sx_document_child(b->x->document->root, SX_DOC_COVER);
+    const char *made_up = sx_publish__plain(b->x, cover ? sx_document_child(cover, SX_DOC_SYNTHETIC) : NULL);
+    if (!made_up) return sx_error_memory(err);
+    sx_publish__cell_text(b->book, 0, (*row)++, 0, b->x->document->title, &strong);
+    if (*b->x->run.wave) sx_publish__cell_text(b->book, 0, (*row)++, 0, b->x->run.wave, NULL);
+    say_wide(b, row, made_up);
   }
+  sx_publish__cell_text(b->book, 0, (*row)++, 0, first->design ? first->design : "", &soft);
+  if (b->n_books == 1) say_wide(b, row, text_of(b, first->legend));
+  if (!b->suppressed) return SX_OK;
+  const char *symbol = sx_arena_printf(b->arena, "%s = %s", b->x->symbols->text[PUB_SYMBOL_SUPPRESSED],
+                                       b->x->symbols->word[PUB_SYMBOL_SUPPRESSED][b->lang]);
+  if (!symbol) return sx_error_memory(err);
+  say_wide(b, row, symbol);
+  return SX_OK;
+}
+
+static sx_status list_tables(const bb *b, size_t book, size_t *row, sx_error *err) {
+  const pub_style plain = {.wrap = true, .top = true}, link = {.link = true, .top = true};
+  const pub_banner *of = &b->books[book];
+  for (size_t i = 0; i < of->book->n_tables; i++) {
+    const sx_banner_table *t = &of->book->table[i];
+    const char *id = *of->name ? sx_arena_printf(b->arena, "%s %s", of->name, t->id) : t->id;
+    const char *own = t->title ? t->title : "";
+    const char *title = *of->title ? sx_arena_printf(b->arena, "%s: %s", of->title, own) : own;
+    if (!id || !title) return sx_error_memory(err);
+    const double lines = sx_publish__lines(title, 60);
+    if (lines > 1) sx_publish__row_height(b->book, 0, *row, fmin(200, lines * PUB_LINE_POINTS));
+    sx_publish__cell_link_to(b->book, 0, *row, 0, id, b->at[book][i].sheet, b->at[book][i].row, &link);
+    sx_publish__cell_text(b->book, 0, *row, 1, title, &plain);
+    sx_publish__cell_text(b->book, 0, (*row)++, 2, text_of(b, t->base), &plain);
+  }
+  return SX_OK;
+}
+
+static sx_status contents(const bb *b, sx_error *err) {
+  const pub_style head = {.bold = true, .bottom = true}, link = {.link = true, .top = true};
+  size_t row = 0, n = 0;
+  SX_TRY(above_contents(b, &row, err));
   sx_publish__cell_text(b->book, 0, row, 0, say(b, "表", "Table"), &head);
   sx_publish__cell_text(b->book, 0, row, 1, say(b, "题目", "Title"), &head);
   sx_publish__cell_text(b->book, 0, row++, 2, say(b, "基数", "Base"), &head);
   sx_publish__column_width(b->book, 0, 0, 0, 22);
   sx_publish__column_width(b->book, 0, 1, 2, 60);
   sx_publish__freeze(b->book, 0, row, 1);
-  for (size_t i = 0; i < from->n_tables; i++) {
-    const sx_banner_table *t = &from->table[i];
-    const double lines = sx_publish__lines(t->title ? t->title : "", 60);
-    if (lines > 1) sx_publish__row_height(b->book, 0, row, fmin(200, lines * PUB_LINE_POINTS));
-    sx_publish__cell_link_to(b->book, 0, row, 0, t->id, b->at[i].sheet, b->at[i].row, &link);
-    sx_publish__cell_text(b->book, 0, row, 1, t->title ? t->title : "", &plain);
-    sx_publish__cell_text(b->book, 0, row++, 2, text_of(b, t->base), &plain);
+  for (size_t k = 0; k < b->n_books; k++) {
+    SX_TRY(list_tables(b, k, &row, err));
+    n += b->books[k].book->n_tables;
   }
-  if (from->n_tables == 0) return sx_error_set(err, SX_E_DATA, "banner book", "there are no tables to write");
-  return SX_OK;
+  for (size_t i = 0; b->x && i < b->x->n_entries; i++) /* the sheet of checks */
+    sx_publish__cell_link(b->book, 0, row++, 0, b->x->entries[i].title, b->x->entries[i].sheet, &link);
+  return n ? SX_OK : sx_error_set(err, SX_E_DATA, "banner book", "there are no tables to write");
 }
 
 static sx_status fill(bb *b, sx_error *err) {
-  const sx_banner_book *from = b->from;
-  b->at = sx_arena_zalloc(b->arena, from->n_tables + 1, sizeof *b->at);
+  size_t n = 0;
+  b->at = sx_arena_zalloc(b->arena, b->n_books, sizeof *b->at);
   if (!b->at) return sx_error_memory(err);
   (void)sx_publish__sheet(b->book, say(b, "目录", "Contents"));
-  const bool together = from->n_tables > SHEETS_MAX;
-  if (together) SX_TRY(common_sheet(b, err));
-  for (size_t i = 0; i < from->n_tables; i++) {
-    if (!together || from->table[i].columns != from->columns) SX_TRY(own_sheet(b, i, err));
+  for (size_t k = 0; k < b->n_books; k++) n += b->books[k].book->n_tables;
+  const bool together = n > SHEETS_MAX;
+  for (size_t k = 0; k < b->n_books; k++) {
+    choose(b, k);
+    b->at[k] = sx_arena_zalloc(b->arena, b->from->n_tables + 1, sizeof **b->at);
+    if (!b->at[k]) return sx_error_memory(err);
+    if (together) SX_TRY(common_sheet(b, err));
+    for (size_t i = 0; i < b->from->n_tables; i++)
+      if (!together || b->from->table[i].columns != b->from->columns) SX_TRY(own_sheet(b, i, err));
   }
+  if (b->x) SX_TRY(sx_publish__checks_sheet(b->x, err));
   return contents(b, err);
+}
+
+sx_status sx_publish__banner_book(pub_book *book, const pub_banner *books, size_t n, sx_lang lang, xl *x,
+                                  sx_arena *arena, sx_error *err) {
+  bb b = {.books = books, .n_books = n, .book = book, .lang = lang, .x = x, .arena = arena};
+  return fill(&b, err);
 }
 
 sx_status sx_publish_banner(sx_buf *out, const sx_banner_book *book, sx_lang lang, sx_error *err) {
   if (!out || !book) return sx_error_set(err, SX_E_ARGUMENT, "", "out and book are needed");
-  bb b = {.from = book, .lang = lang, .letters = false};
+  const pub_banner one = {book, "", "", "", NULL};
+  const char *title = lang == SX_LANG_ZH ? "横幅表" : "Banner tables";
+  sx_arena *arena = NULL;
+  pub_book *file = NULL;
   sx_status status = SX_OK;
-  b.letters = *text_of(&b, book->legend) != '\0';
-  SX_TRY(sx_arena_new(&b.arena, &book->ctx, err));
-  SX_TRY_GOTO(status, sx_publish__book_new(&b.book, &book->ctx, say(&b, "横幅表", "Banner tables"), "", err), done);
-  SX_TRY_GOTO(status, fill(&b, err), done);
-  status = sx_publish__book_finish(out, b.book, err);
+  SX_TRY(sx_arena_new(&arena, &book->ctx, err));
+  SX_TRY_GOTO(status, sx_publish__book_new(&file, &book->ctx, title, "", err), done);
+  SX_TRY_GOTO(status, sx_publish__banner_book(file, &one, 1, lang, NULL, arena, err), done);
+  status = sx_publish__book_finish(out, file, err);
 done:
-  sx_publish__book_free(b.book);
-  sx_arena_free(b.arena);
+  sx_publish__book_free(file);
+  sx_arena_free(arena);
   return status;
 }

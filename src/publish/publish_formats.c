@@ -5,6 +5,7 @@
 
 static const sx_publish_format formats[] = {
     {"xlsx", {"出版用工作簿（Excel）", "publication workbook (Excel)"}, sx_publish_xlsx},
+    {"banner", {"横幅表工作簿（Excel）", "banner book (Excel)"}, sx_publish_banner_tables},
     {"csv", {"结果数据（CSV）", "results as CSV"}, sx_publish_csv},
     {"docx", {"Word 文档", "Word document"}, sx_publish_docx},
     {"pdf", {"PDF", "PDF"}, sx_publish_pdf},

@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "shuxiao/banner.h"
+#include "study_banner.h"
 #include "study_blocks.h"
-#include "study_plan.h"
 
 bool study__is_banner(const st_block *block) {
   return !block->figure && sx_node_get(block->node, "cols");
@@ -97,8 +96,9 @@ static sx_status read_request(sx_banner_request *r, const sx_study *s, const sx_
   SX_TRY(read_nets(r, s, sx_node_get(map, "net"), arena, err));
   SX_TRY(read_sig(&r->sig, s, sx_node_get(map, "sig"), arena, err));
   if (!r->rows || !r->columns) return wrong(s, map, "a banner table has rows and cols", err);
-  if (r->sig.compare & SX_BANNER_PREVIOUS_WAVE)
-    return wrong(s, map, "arrows against an earlier wave are made by 'shuxiao tab --previous' only", err);
+  if (r->sig.compare & SX_BANNER_PREVIOUS_WAVE && study__bw_pair(s) == ST_NONE)
+    return wrong(s, sx_node_get(map, "sig"),
+                 "arrows against the wave before want 'waves:' in the study, with the data of that wave", err);
   return SX_OK;
 }
 
@@ -133,28 +133,51 @@ void study__check_banner(st_load *l, const sx_node *map) {
 sx_status study__plan_banner(st_build *b, size_t block, sx_error *err) {
   const sx_study *s = b->s;
   const sx_node *banners = sx_node_get(sx_doc_root(s->doc), "banner");
+  sx_banner_request request;
   size_t step = 0;
+  SX_TRY(read_request(&request, s, s->blocks[block].node, b->arena, err));
   SX_TRY(study__plan_step(&step, b, ST_STEP_BANNER, block, "banner", s->blocks[block].id, err));
   SX_TRY(study__plan_dep(b, step, b->design, err));
   for (size_t k = 0; k < s->n_derived; k++) SX_TRY(study__plan_dep(b, step, b->derive[k], err));
   sx_node_to_json(&b->spec, s->blocks[block].node);
   if (banners) sx_node_to_json(&b->spec, banners);
   sx_buf_printf(&b->spec, "wave %s\n", s->wave ? s->wave : "");
+  if (request.sig.compare & SX_BANNER_PREVIOUS_WAVE) SX_TRY(study__bw_plan(b, step, err));
   return study__plan_seal(b, step, err);
 }
 
 /* ---- rows of the store -------------------------------------------------------------------------------------------------------------- */
 
+enum { MAX_BREAKS = 4 };
 typedef struct writer {
   st_run *r;
   const char *step;
   const st_block *block;
   const sx_banner_book *book;
   const sx_banner_table *table;
-  const char *indicator; /* "T1/q1" */
-  sx_buf *out, *scratch;
+  const char *indicator;          /* "T1/q1" */
+  sx_buf *out, *scratch, *layout; /* layout: of the book */
   size_t n_rows;
+  bool waves;                   /* there is an earlier wave */
+  const sx_text2 *broken_where; /* why the condition is another one there */
+  const sx_text2 *breaks[MAX_BREAKS];
+  size_t n_breaks;
 } writer;
+
+/* Why a cell is not that of the earlier wave: its question, an item of a grid, or a variable of its column has changed. */
+static const sx_text2 *broken_cell(const writer *w, const sx_banner_table *t, const sx_banner_row *row, size_t column) {
+  const sx_study *s = w->r->s;
+  const sx_text2 *why = w->broken_where ? w->broken_where : study__bw_break(s, t->id);
+  if (!why && row->kind == SX_BANNER_ROW_ITEM) why = study__bw_break(s, row->key);
+  for (size_t h = t->columns->column[column].head; !why && h != SIZE_MAX; h = t->columns->head[h].parent)
+    if (*t->columns->head[h].variable) why = study__bw_break(s, t->columns->head[h].variable);
+  return why;
+}
+
+static int arrow_of(const writer *w, const sx_banner_row *row, size_t column) {
+  const int arrow = w->waves ? row->cell[column].versus_wave : 0;
+  return arrow && !broken_cell(w, w->table, row, column) ? arrow : 0;
+}
 
 enum { MAX_TERMS = 4 };
 
@@ -283,11 +306,15 @@ static void row_label(const writer *w, const sx_banner_row *row, size_t indent) 
 
 static sx_status numbers(writer *w, const sx_banner_row *row, size_t indent, sx_error *err) {
   row_label(w, row, indent);
+  study__bb_row(w->layout, w->table, row);
   for (size_t c = 0; c < w->table->columns->n_columns; c++) {
     json_comma(w->out, c == 0);
     SX_TRY(put_cell(w, row, c, err));
     sx_buf_add(w->out, "{\"ref\":");
     sx_json_string(w->out, w->scratch->data);
+    sx_banner_cell shown = row->cell[c];
+    shown.versus_wave = (int8_t)arrow_of(w, row, c);
+    study__bb_cell(w->layout, c == 0, &shown, w->scratch->data);
     sx_buf_printf(w->out, ",\"format\":\"%s\"}", format_of(row));
   }
   sx_buf_add(w->out, "]}");
@@ -296,11 +323,14 @@ static sx_status numbers(writer *w, const sx_banner_row *row, size_t indent, sx_
 }
 
 /* Letters, arrows and marks stand in a line of their own below the numbers, where there are any. */
-static void marks_of(char out[64], const writer *w, const sx_banner_row *row, const sx_banner_cell *cell) {
+static void marks_of(char out[64], const writer *w, const sx_banner_row *row, size_t column) {
+  const sx_banner_cell *cell = &row->cell[column];
+  const int wave = arrow_of(w, row, column);
   const bool small =
       cell->flags & SX_BANNER_SMALL_BASE && (row->measure == SX_BANNER_BASE_CASES || row->kind == SX_BANNER_ROW_ITEM);
-  (void)snprintf(out, 64, "%.40s%s%s%s%s", row->tested ? cell->letters : "", cell->versus_rest ? " " : "",
-                 cell->versus_rest ? w->book->marks_rest[cell->versus_rest < 0] : "",
+  (void)snprintf(out, 64, "%.40s%s%s%s%s%s%s", row->tested ? cell->letters : "", cell->versus_rest ? " " : "",
+                 cell->versus_rest ? w->book->marks_rest[cell->versus_rest < 0] : "", wave ? " " : "",
+                 wave ? w->book->marks_wave[wave < 0] : "",
                  row->tested && cell->flags & SX_BANNER_NOT_TESTED ? " -" : "", small ? " *" : "");
 }
 
@@ -309,14 +339,14 @@ static void letters(writer *w, const sx_banner_row *row) {
   char text[64];
   bool any = false;
   for (size_t c = 0; c < n && !any; c++) {
-    marks_of(text, w, row, &row->cell[c]);
+    marks_of(text, w, row, c);
     any = text[0] != '\0';
   }
   if (!any) return;
   sx_buf_add(w->out, ",{\"label\":{\"zh\":\"\",\"en\":\"\"},\"cells\":[");
   for (size_t c = 0; c < n; c++) {
     json_comma(w->out, c == 0);
-    marks_of(text, w, row, &row->cell[c]);
+    marks_of(text, w, row, c);
     const char *own = text[0] == ' ' ? text + 1 : text;
     sx_buf_add(w->out, "{\"text\":");
     study__text2_json(w->out, own, own);
@@ -328,6 +358,7 @@ static void letters(writer *w, const sx_banner_row *row) {
 static sx_status question(writer *w, const sx_banner_table *t, sx_error *err) {
   const bool many = w->book->n_tables > 1;
   w->table = t;
+  study__bb_table(w->layout, w->book, t);
   w->indicator = sx_arena_printf(w->r->arena, "%s/%s", w->block->id, t->id);
   if (!w->indicator) return sx_error_memory(err);
   const sx_store_indicator words_of = {
@@ -364,6 +395,41 @@ static void heads(const writer *w, const sx_banner_columns *c) {
   sx_buf_printf(w->out, "],\"errors\":%s,\"bases\":false,", w->book->show_se ? "true" : "false");
 }
 
+/* Why there are no arrows, where the series breaks. */
+static void find_breaks(writer *w) {
+  for (size_t k = 0; w->waves && k < w->book->n_tables; k++) {
+    const sx_banner_table *t = &w->book->table[k];
+    for (size_t i = 0; i < t->n_rows; i++)
+      for (size_t c = 0; c < t->columns->n_columns && w->n_breaks < MAX_BREAKS; c++) {
+        const sx_text2 *why = broken_cell(w, t, &t->row[i], c);
+        bool known = !why;
+        for (size_t b = 0; b < w->n_breaks; b++) known = known || w->breaks[b] == why;
+        if (!known) w->breaks[w->n_breaks++] = why;
+      }
+  }
+}
+
+static void break_words(sx_buf *out, const writer *w, bool en) {
+  for (size_t b = 0; b < w->n_breaks; b++)
+    sx_buf_printf(out, en ? "Series breaks, no arrow against the earlier wave: %s. " : "与上期口径不同，不标箭头：%s。",
+                  en ? w->breaks[b]->en : w->breaks[b]->zh);
+}
+
+static void remark(const writer *w) {
+  const sx_node *own = sx_node_get(w->block->node, "note");
+  if (!own && w->n_breaks == 0) return;
+  sx_buf_add(w->out, ",\"remark\":{");
+  for (int en = 0; en < 2; en++) {
+    const sx_node *of = own && own->kind == SX_NODE_MAP ? sx_node_get(own, en ? "en" : "zh") : own;
+    sx_buf_reset(w->scratch);
+    if (of && of->kind == SX_NODE_SCALAR) sx_buf_printf(w->scratch, "%s%s", of->text, w->n_breaks ? " " : "");
+    break_words(w->scratch, w, en);
+    sx_buf_add(w->out, en ? ",\"en\":" : "\"zh\":");
+    sx_json_string(w->out, w->scratch->data ? w->scratch->data : "");
+  }
+  sx_buf_add_char(w->out, '}');
+}
+
 /* The study's own note, the bases, what is to be said of the tables, the legend. */
 static sx_status note(const writer *w, sx_error *err) {
   const sx_node *own = sx_node_get(w->block->node, "note");
@@ -372,6 +438,7 @@ static sx_status note(const writer *w, sx_error *err) {
     const sx_node *of = own && own->kind == SX_NODE_MAP ? sx_node_get(own, en ? "en" : "zh") : own;
     sx_buf_reset(w->scratch);
     if (of && of->kind == SX_NODE_SCALAR) sx_buf_printf(w->scratch, "%s ", of->text);
+    break_words(w->scratch, w, en);
     for (size_t k = 0; k < w->book->n_tables; k++) {
       const sx_banner_table *t = &w->book->table[k];
       if (k == 0) sx_buf_printf(w->scratch, en ? "%s. " : "%s。", en ? t->base.en : t->base.zh);
@@ -407,11 +474,18 @@ static sx_status block_json(writer *w, sx_error *err) {
       study__text2_json(w->out, book->table[0].title, book->table[0].title);
     sx_buf_add_char(w->out, ',');
   }
+  find_breaks(w);
   SX_TRY(note(w, err));
   heads(w, book->table[0].columns);
+  study__bb_open(w->layout, book);
   sx_buf_add(w->out, "\"rows\":[");
   for (size_t k = 0; k < book->n_tables; k++) SX_TRY(question(w, &book->table[k], err));
-  sx_buf_add(w->out, "]}");
+  study__bb_close(w->layout);
+  SX_TRY(sx_buf_status(w->layout, err));
+  sx_buf_add(w->out, "],\"book\":");
+  sx_buf_add_n(w->out, w->layout->data, w->layout->n);
+  remark(w); /* `note` has the bases and the legend too */
+  sx_buf_add_char(w->out, '}');
   return sx_buf_status(w->out, err);
 }
 
@@ -421,14 +495,24 @@ static sx_status run_banner(st_run *r, const st_step *step, sx_error *err) {
   const st_block *block = &r->s->blocks[step->index];
   sx_banner_request request;
   sx_banner_book *book = NULL;
-  sx_buf out, scratch;
+  sx_banner_wave before = {NULL, NULL, NULL};
+  sx_buf out, scratch, layout;
   sx_status st = read_request(&request, r->s, block->node, r->arena, err);
+  if (st == SX_OK && request.sig.compare & SX_BANNER_PREVIOUS_WAVE) st = study__bw_open(&before, r, err);
   if (st != SX_OK) return st;
   sx_buf_init(&out, &r->ctx);
   sx_buf_init(&scratch, &r->ctx);
-  st = sx_banner_run(&book, r->design, r->unit, &request, NULL, err);
+  sx_buf_init(&layout, &r->ctx);
+  st = sx_banner_run(&book, r->design, r->unit, &request, before.table ? &before : NULL, err);
   if (st != SX_OK) study__add_place(err, r->s, block->node);
-  writer w = {.r = r, .step = step->id, .block = block, .book = book, .out = &out, .scratch = &scratch};
+  writer w = {.r = r, .step = step->id, .block = block, .book = book};
+  w.out = &out;
+  w.scratch = &scratch;
+  w.layout = &layout;
+  if (before.table) {
+    w.waves = true;
+    w.broken_where = study__bw_break_where(r->s, request.where);
+  }
   if (st == SX_OK) st = block_json(&w, err);
   if (st == SX_OK) {
     r->banners[step->index] = sx_arena_strndup(r->arena, out.data, out.n);
@@ -436,6 +520,7 @@ static sx_status run_banner(st_run *r, const st_step *step, sx_error *err) {
   }
   sx_buf_clear(&out);
   sx_buf_clear(&scratch);
+  sx_buf_clear(&layout);
   sx_banner_book_free(book);
   return st;
 }

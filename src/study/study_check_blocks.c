@@ -381,4 +381,9 @@ void study__check_blocks(st_load *l) {
     check_text(l, s->narrative[i].node, s->narrative[i].en, false);
   }
   if (s->published.file && !study__stop(l)) study__check_published(l);
+  bool banner = false;
+  for (size_t i = 0; i < s->n_blocks; i++) banner = banner || study__is_banner(&s->blocks[i]);
+  for (size_t i = 0; i < s->outputs.n && !banner; i++)
+    if (strcmp(s->outputs.items[i], "banner") == 0)
+      study__problem(l, s->outputs.nodes[i], "the study has no banner tables: 'tables: - {id, rows, cols}'");
 }

@@ -16,7 +16,7 @@ typedef struct st_build {
   size_t wave;                                 /* as in st_step */
   struct st_build *waves;                      /* [series.n] of the study's earlier waves, NULL none */
   size_t *change, *change_account;             /* step of each that is followed, else ST_NONE; NULL: no waves */
-  size_t *known;                               /* [series.n] */
+  size_t *known, *links;                       /* [series.n], [series.n_pairs] */
   size_t significance, rules;
 } st_build;
 

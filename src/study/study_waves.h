@@ -117,6 +117,8 @@ size_t study__merge_of_shares(const st_wave *w, const st_indicator *ind,
 bool study__is_levels(const st_indicator *ind);         /* shares or counts of the levels of a variable */
 void study__find_breaks(const sx_study *s, st_wave *w); /* study_waves_load.c: again, with what was found */
 
+size_t study__break_of_name(const sx_study *s, const st_wave *w, const char *name); /* of a variable, also derived */
+
 /* study_waves_map.c */
 /* Categories of what is followed: those of the wave are those of the study. At the check, and again with the whole data. */
 void study__check_categories(st_load *l, const st_wave *w);
@@ -138,6 +140,8 @@ struct st_wave_runs {
 };
 
 /* study_waves_run.c */
+sx_status study__make_link(st_run *r, st_link *out, st_run *earlier,
+                           sx_error *err) SX_NODISCARD; /* both have their design */
 sx_status study__put_count(st_run *r, const char *step, const char *indicator, const char *statistic, size_t count,
                            sx_error *err) SX_NODISCARD;
 /* study_waves_change.c: the rows of one step of changes, and the significance of all of them. */

@@ -298,6 +298,12 @@ static size_t break_of_name(const sx_study *s, const st_wave *w, const char *nam
   return break_of_expr(s, w, &s->derived[d].value, 0);
 }
 
+size_t study__break_of_name(const sx_study *s, const st_wave *w, const char *name) {
+  const size_t own = break_in_expr(w, name), d = study__find_derived(s, name);
+  if (own != ST_NONE || d == ST_NONE) return own;
+  return break_of_expr(s, w, &s->derived[d].value, 0);
+}
+
 static size_t break_of_indicator(const sx_study *s, const st_wave *w, const st_indicator *ind) {
   size_t found = ST_NONE;
   for (size_t i = 0; i < w->n_breaks; i++)

@@ -1,4 +1,5 @@
 /* study_waves_map.c: the variables of an earlier wave in the words of the study: renamed, recoded, or absent. */
+#include "study_banner.h"
 #include "study_waves.h"
 
 #include <math.h>
@@ -265,6 +266,8 @@ void study__prune_derived(st_load *l) {
     return;
   }
   for (size_t i = 0; i < n_names; i++) mark_used(s, used, names[i]);
+  for (size_t i = 0; i < n; i++)
+    if (s->follower && study__bw_names(s->follower, s->derived[i].id)) mark_used(s, used, s->derived[i].id);
   for (size_t i = 0; i < n; i++)
     if (used[i]) s->derived[kept++] = s->derived[i];
   s->n_derived = kept;

@@ -161,7 +161,7 @@ sx_status study__plan_waves(st_build *b, sx_error *err) {
   b->change = sx_arena_alloc(b->arena, s->n_indicators, sizeof *b->change);
   b->change_account = sx_arena_alloc(b->arena, s->n_accounts, sizeof *b->change_account);
   b->known = sx_arena_alloc(b->arena, series->n, sizeof *b->known);
-  size_t *links = sx_arena_alloc(b->arena, series->n_pairs, sizeof *links);
+  size_t *links = b->links = sx_arena_alloc(b->arena, series->n_pairs, sizeof *links);
   if (!b->change || !b->change_account || !b->known || !links) return sx_error_memory(err);
   for (size_t i = 0; i < series->n; i++) {
     if (b->waves[i].s) SX_TRY(study__plan_body(&b->waves[i], err));

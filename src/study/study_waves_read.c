@@ -1,4 +1,5 @@
 /* study_waves_read.c: the section `waves` of a study file as it is written; what needs the data is in study_waves_load.c. */
+#include "study_banner.h"
 #include "study_waves.h"
 
 #include <math.h>
@@ -387,7 +388,7 @@ static void read_follow(st_load *l, struct st_series *series) {
   } else if (node && !all) {
     study__problem(l, node, "changes is a list of indicators and accounts, or 'all'");
   }
-  if (n == 0)
+  if (n == 0 && !study__bw_asked(s))
     study__problem(l, series->node,
                    "nothing is followed: 'changes: [NAME, ...]' here, or 'change: true' of an indicator");
 }

@@ -256,7 +256,7 @@ static sx_status refuse_made(const st_run *r, const st_run *earlier, const st_li
                        sx_link_units(link->link), w->id, r->s->wave, w->id);
 }
 
-static sx_status make_link(st_run *r, st_link *out, st_run *earlier, sx_error *err) {
+sx_status study__make_link(st_run *r, st_link *out, st_run *earlier, sx_error *err) {
   const st_wave *w = earlier->s->as_wave;
   const size_t n = r->s->unit_ids.n;
   const sx_column **ids = sx_arena_zalloc(r->arena, 2 * n, sizeof *ids);
@@ -339,7 +339,7 @@ static sx_status make_sides(st_run *r, sx_error *err) {
     SX_TRY(study__materialise(earlier, err));
     SX_TRY(study__same_categories(r, earlier, err));
     SX_TRY(estimate_again(r, earlier, err));
-    SX_TRY(make_link(r, &r->waves->links[i], earlier, err));
+    if (!r->waves->links[i].link) SX_TRY(study__make_link(r, &r->waves->links[i], earlier, err));
     const st_link *link = &r->waves->links[i];
     sx_ctx_note(&r->ctx, SX_SEV_NOTE, "waves", "%s and %s: overlap %s, %lu units in both", series->waves[at].id,
                 r->s->wave, link->overlap, link->units);

@@ -62,6 +62,130 @@ bad "bad.yaml:[0-9]*:[0-9]*.*rows.*q44" 's/rows: q4$/rows: q44/'
 bad "columns.*sexx" 's/total + sex +/total + sexx +/'
 bad "unknown key 'stat'\|'stat'" 's/stats: \[col_pct, se/stat: [col_pct, se/'
 bad "a list of levels" 's/Low: \[1, 2\]/Low: 1/'
+# ---- the banner book: a file of the run, its numbers those of the store, the same bytes again, changes by hand found
+sed -i 's/^languages:.*/&\noutputs: [html, banner, zip]/' "$dir/study.yaml"
+run || fail "run with the book: $(cat "$tmp/err")"
+book=$dir/out/banner-test_banner.en.xlsx
+[ -f "$book" ] && [ -f "$dir/out/banner-test_banner.zh.xlsx" ] || fail "no banner book: $(ls "$dir/out")"
+(cd "$dir/out" && sha256sum -c --quiet SHA256SUMS) || fail "the hashes do not check"
+grep -q banner.zh.xlsx "$dir/out/SHA256SUMS" || fail "the book is not in the manifest"
+cp "$book" "$tmp/kept.xlsx"
+rm -r "$dir/out" && run && cmp -s "$book" "$tmp/kept.xlsx" || fail "another run gives another book"
+"$program" audit "$dir/out" --lang en >"$tmp/out" 2>&1 || fail "audit of the folder: $(tail -3 "$tmp/out")"
+grep -Eq '^numbers: +[0-9]{3,} agree with their results, 0 differ, 0 unbound' "$tmp/out" || fail "audit: $(cat "$tmp/out")"
+python3 - "$book" "$dir/out/results.db" "$tmp" <<'PY' || fail "the book"
+import re, sqlite3, sys, zipfile
+book, db, tmp = sys.argv[1:]
+z = zipfile.ZipFile(book)
+parts = {i: z.read(i).decode() for i in z.namelist() if i.endswith('.xml')}
+shared = [re.sub('<[^>]*>', '', t) for t in re.findall(r'<si>(.*?)</si>', parts['xl/sharedStrings.xml'])]
+names = re.findall(r'<sheet name="([^"]*)"', parts['xl/workbook.xml'])
+assert names == ['Contents', 'T1 q4', 'T2 q1', 'T2 q3', 'Checks'], names
+for text in ('Table one', 'A remark', 'Unweighted base', 'Weighted base', 'Effective base', 'Standard error', 'Filter: x &gt; 2.5', '2025-S1', 'Back to the contents'):
+    assert text in shared, (text, shared)
+assert any('A letter: the column' in t and 'below 10' in t for t in shared) and 'B' in shared and 'young' not in shared
+def cells(k):
+    out = {}
+    for c, more, v in re.findall(r'<c r="([A-Z]+[0-9]+)"([^>]*)>(?:<f>[^<]*</f>)?<v>([^<]*)</v>', parts['xl/worksheets/sheet%d.xml' % k]):
+        out[c] = shared[int(v)] if 't="s"' in more else v
+    return out
+checks, tables = cells(5), {names[k - 1]: cells(k) for k in (2, 3, 4)}
+con = sqlite3.connect(db)
+n = 0
+for row in range(4, 2000):
+    if 'A%d' % row not in checks: break
+    sheet, cell, ref = (checks['%s%d' % (c, row)] for c in 'ABC')
+    own = re.match(r'`([^`]*)`\.`?([^`.]*)`?\.([a-z_]*)(\.se)?$', ref)
+    assert own, ref
+    domain = own[2].replace('*', ' * ')
+    got = con.execute("select %s from result where run = (select max(run) from result) and indicator = ? and statistic = ? and domain = ?"
+                      % ('"std.error"' if own[4] else 'estimate'), (own[1], own[3], domain)).fetchone()
+    assert got, (ref, domain)
+    factor = 100 if own[3].endswith('pct') else 1
+    assert abs(float(tables[sheet][cell]) - factor * got[0]) <= 1e-9 * abs(factor * got[0]), (ref, tables[sheet][cell], got)
+    n += 1
+assert n == 7 * 7 + 5 * 8 + 5 * 9, n
+def write(name, sheet, cell, new):
+    with zipfile.ZipFile(tmp + '/' + name, 'w') as out:
+        for i in z.infolist():
+            data = z.read(i)
+            if i.filename == 'xl/worksheets/sheet%d.xml' % sheet:
+                text = re.sub(r'(<c r="%s"[^>]*>)<v>[^<]*</v></c>' % cell, r'\g<1><v>%s</v></c>' % new, data.decode())
+                assert text != data.decode()
+                data = text.encode()
+            out.writestr(i, data)
+cell = next(c for c, v in tables['T2 q1'].items() if re.fullmatch(r'[0-9.]+', v) and '.' in v)
+write('changed.xlsx', 3, cell, 12.25)
+open(tmp + '/cell', 'w').write(cell)
+PY
+cell=$(cat "$tmp/cell")
+"$program" audit "$tmp/changed.xlsx" --against "$dir/out/results.db" >"$tmp/out" 2>&1
+[ $? = 3 ] && grep -q "changed.xlsx: T2 q1!$cell" "$tmp/out" || fail "a number changed by hand in the book: $(head -5 "$tmp/out")"
+cp "$tmp/changed.xlsx" "$book"
+(cd "$dir" && "$program" audit out >"$tmp/out" 2>&1)
+[ $? = 3 ] && grep -q "T2 q1!$cell" "$tmp/out" || fail "audit of the folder does not read the book: $(tail -3 "$tmp/out")"
+cp "$tmp/kept.xlsx" "$book"
+# a book that nobody can make
+sed '/^tables:/,$d' "$dir/study.yaml" >"$dir/bad.yaml"
+run_fails 2 "the study has no banner tables" "$program" run "$dir/bad.yaml"
+
+# ---- arrows against the wave before: those of the command, with the same design and link
+awk -F, 'NR == 1 { print "id," $0; next } { print NR "," $0 }' OFS=, "$dir/data.csv" >"$dir/now.csv"
+awk -F, 'BEGIN { OFS = "," } NR == 1 { print; next } NR > 100 { if ($1 * 7919 % 10 < 4) $15 = 2; if ($1 * 104729 % 10 < 3) $12 = 1; print }' "$dir/now.csv" >"$dir/old.csv"
+cat >"$dir/waves.yaml" <<'YAML'
+study: banner-waves
+title: {zh: 横幅表, en: Banner tables}
+wave: 2025-S1
+languages: [zh, en]
+data: {people: {file: now.csv}}
+derived: {young: age < 3}
+design: {weights: w, strata: h, clusters: [psu]}
+outputs: [html, banner]
+indicators:
+  one: {prop: q4 == 1, by: [], label: {zh: 选一, en: Says 1}}
+tables:
+  - {id: T1, rows: [q4, q1], cols: total + sex + young, sig: waves}
+waves:
+  unit: id
+  series:
+    - {wave: 2024-S2, data: {people: {file: old.csv}}}
+YAML
+wave_run() { (cd "$dir" && "$program" run "$1" --out "$2" >"$tmp/out" 2>"$tmp/err") || fail "$1: $(cat "$tmp/err" "$tmp/out")"; }
+wave_run waves.yaml w1
+awk -F, 'BEGIN { OFS = "," } NR == 1 { print $0, "young"; next } { print $0, ($10 < 3) ? 1 : 0 }' "$dir/now.csv" >"$dir/now2.csv"
+awk -F, 'BEGIN { OFS = "," } NR == 1 { print $0, "young"; next } { print $0, ($10 < 3) ? 1 : 0 }' "$dir/old.csv" >"$dir/old2.csv"
+(cd "$dir" && "$program" tab now2.csv --rows 'q4, q1' --cols 'total + sex + young' --weights w --strata h --cluster psu --sig waves --previous old2.csv --unit id --format csv) >"$tmp/tab.csv" || fail "tab --previous"
+python3 - "$dir/w1/banner-waves_banner.en.xlsx" "$tmp/tab.csv" <<'PY' || fail "arrows"
+import csv, re, sys, zipfile
+z = zipfile.ZipFile(sys.argv[1])
+shared = [re.sub('<[^>]*>', '', t) for t in re.findall(r'<si>(.*?)</si>', z.read('xl/sharedStrings.xml').decode())]
+want = {'1': '▲', '-1': '▼', '': ''}
+rows = [r for r in csv.DictReader(open(sys.argv[2])) if r['measure'] == 'col_pct']
+assert sum(r['versus_wave'] != '' for r in rows) > 8
+for k, table in ((2, 'q4'), (3, 'q1')):
+    sheet = z.read('xl/worksheets/sheet%d.xml' % k).decode()
+    cell = {c: (shared[int(v)] if 't="s"' in m else v) for c, m, v in re.findall(r'<c r="([A-Z]+[0-9]+)"([^>]*)><v>([^<]*)</v>', sheet)}
+    own = [r for r in rows if r['table'] == table]
+    levels = sorted({r['row'] for r in own})
+    first = next(int(c[1:]) for c, v in cell.items() if c[0] == 'A' and v == levels[0])
+    for i, level in enumerate(levels):
+        for j, r in enumerate(x for x in own if x['row'] == level):
+            number, sign = chr(ord('B') + 2 * j), chr(ord('C') + 2 * j)
+            assert abs(float(cell['%s%d' % (number, first + i)]) - 100 * float(r['estimate'])) < 1e-9
+            got = cell.get('%s%d' % (sign, first + i), '')
+            assert got.strip() == want[r['versus_wave']], (table, level, j, got, r['versus_wave'])
+PY
+grep -q '▲' "$dir/w1/report.en.html" || fail "no arrow in the report"
+sed 's/file: old.csv}}}/file: old.csv}}, breaks: [{variables: [q1], why: {zh: 问法不同, en: Asked otherwise}}]}/' "$dir/waves.yaml" >"$dir/waves2.yaml"
+wave_run waves2.yaml w2
+grep -q 'no arrow against the earlier wave: Asked otherwise' "$dir/w2/report.en.html" || fail "a break is not told"
+sed 's/variables: \[q1\]/variables: [q1, sex, age]/' "$dir/waves2.yaml" >"$dir/waves3.yaml"
+wave_run waves3.yaml w3
+n1=$(grep -o '[▲▼]' "$dir/w1/report.en.html" | wc -l) n2=$(grep -o '[▲▼]' "$dir/w2/report.en.html" | wc -l) n3=$(grep -o '[▲▼]' "$dir/w3/report.en.html" | wc -l)
+[ "$n1" -gt "$n2" ] && [ "$n2" -gt "$n3" ] && [ "$n3" = 4 ] || fail "arrows across breaks: $n1 $n2 $n3" # two of the total, two of the legend
+sed 's/^waves:/wavez:/; /^wavez:/,$d' "$dir/waves.yaml" >"$dir/bad.yaml"
+run_fails 2 "bad.yaml:12:.*want 'waves:' in the study" "$program" run "$dir/bad.yaml"
+
 # the names are checked with the file, before anything runs
 sed 's/rows: q4$/rows: q44/' "$dir/study.yaml" >"$dir/bad.yaml"
 run_fails 2 "rows: no variable called 'q44'" "$program" check "$dir/bad.yaml"

@@ -1,0 +1,25 @@
+/* study_banner.h: what the files of a study's banner tables share. */
+#ifndef SX_STUDY_BANNER_H
+#define SX_STUDY_BANNER_H
+
+#include "shuxiao/banner.h"
+#include "study_plan.h"
+
+/* study_banner_book.c: the part `book` of the block, in this order: open, then table, row, cell as they come, close. */
+void study__bb_open(sx_buf *out, const sx_banner_book *book);
+void study__bb_table(sx_buf *out, const sx_banner_book *book, const sx_banner_table *table);
+void study__bb_row(sx_buf *out, const sx_banner_table *table, const sx_banner_row *row);
+void study__bb_cell(sx_buf *out, bool first, const sx_banner_cell *cell, const char *reference);
+void study__bb_close(sx_buf *out);
+
+/* study_banner_wave.c: the wave before. */
+bool study__bw_asked(const sx_study *s);                   /* some banner table has arrows against it */
+bool study__bw_names(const sx_study *s, const char *name); /* such a table names the variable */
+size_t study__bw_pair(const sx_study *s);                  /* of the series; ST_NONE: no wave before with data */
+sx_status study__bw_plan(st_build *b, size_t step, sx_error *err) SX_NODISCARD; /* what arrows rest on */
+sx_status study__bw_open(sx_banner_wave *out, st_run *r, sx_error *err) SX_NODISCARD;
+/* Why a variable, or a condition, is not the same in both waves; NULL: it is. */
+const sx_text2 *study__bw_break(const sx_study *s, const char *name);
+const sx_text2 *study__bw_break_where(const sx_study *s, const char *where);
+
+#endif

@@ -1,0 +1,104 @@
+/* study_banner_wave.c: arrows of a study's banner tables against the wave before: its data, the link of both samples, and what no arrow may compare since
+ * the series breaks there. */
+#include <string.h>
+
+#include "study_banner.h"
+#include "study_waves.h"
+
+size_t study__bw_pair(const sx_study *s) {
+  const struct st_series *series = s->series;
+  for (size_t i = 0; series && i < series->n_pairs; i++) {
+    const st_pair *p = &series->pairs[i];
+    if (p->versus == ST_PREVIOUS && p->later == ST_NONE && series->waves[p->earlier].with_data) return i;
+  }
+  return ST_NONE;
+}
+
+/* "waves" as a profile, "previous_wave" in a list or a text. */
+static bool says_wave(const sx_node *node) {
+  bool yes = node && node->kind == SX_NODE_SCALAR && strstr(node->text, "wave");
+  for (size_t i = 0; node && node->kind != SX_NODE_SCALAR && i < node->n && !yes; i++) yes = says_wave(node->items[i]);
+  return yes;
+}
+
+bool study__bw_asked(const sx_study *s) {
+  bool yes = false;
+  for (size_t i = 0; i < s->n_blocks && !yes; i++)
+    yes = study__is_banner(&s->blocks[i]) && says_wave(sx_node_get(s->blocks[i].node, "sig"));
+  return yes;
+}
+
+static bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         (unsigned char)c >= 0x80;
+}
+
+static bool has_word(const sx_node *node, const char *name) {
+  const size_t n = strlen(name);
+  bool yes = false;
+  for (size_t i = 0; node && node->kind != SX_NODE_SCALAR && i < node->n && !yes; i++)
+    yes = has_word(node->items[i], name);
+  if (!node || node->kind != SX_NODE_SCALAR || n == 0) return yes;
+  for (const char *at = strstr(node->text, name); at && !yes; at = strstr(at + 1, name))
+    yes = (at == node->text || !is_word(at[-1])) && !is_word(at[n]);
+  return yes;
+}
+
+bool study__bw_names(const sx_study *s, const char *name) {
+  bool yes = false, asked = false;
+  for (size_t i = 0; i < s->n_blocks && !yes; i++) {
+    const sx_node *map = s->blocks[i].node;
+    if (!study__is_banner(&s->blocks[i]) || !says_wave(sx_node_get(map, "sig"))) continue;
+    asked = true;
+    yes = has_word(sx_node_get(map, "rows"), name) || has_word(sx_node_get(map, "cols"), name) ||
+          has_word(sx_node_get(map, "where"), name);
+  }
+  return yes || (asked && has_word(sx_node_get(sx_doc_root(s->doc), "banner"), name));
+}
+
+static const st_wave *wave_before(const sx_study *s) {
+  const size_t pair = study__bw_pair(s);
+  return pair == ST_NONE ? NULL : &s->series->waves[s->series->pairs[pair].earlier];
+}
+
+sx_status study__bw_plan(st_build *b, size_t step, sx_error *err) {
+  const size_t pair = study__bw_pair(b->s);
+  if (pair == ST_NONE) return SX_OK;
+  const st_build *own = &b->waves[b->s->series->pairs[pair].earlier];
+  SX_TRY(study__plan_dep(b, step, b->links[pair], err));
+  for (size_t k = 0; k < own->s->n_derived; k++) SX_TRY(study__plan_dep(b, step, own->derive[k], err));
+  study__plan_spec_reasons(b);
+  return SX_OK;
+}
+
+sx_status study__bw_open(sx_banner_wave *out, st_run *r, sx_error *err) {
+  const size_t pair = study__bw_pair(r->s);
+  if (pair == ST_NONE || !r->waves) return sx_error_set(err, SX_E_INTERNAL, "", "the study has no wave before");
+  st_run *earlier = &r->waves->runs[r->s->series->pairs[pair].earlier];
+  st_link *link = &r->waves->links[pair];
+  earlier->plan = r->plan;
+  earlier->run = r->run;
+  earlier->whole = earlier->whole || !earlier->design; /* rows may name any variable of the file */
+  sx_status status = study__materialise(earlier, err);
+  if (status != SX_OK) sx_error_add_where(err, "wave %s", earlier->s->as_wave->id);
+  if (status == SX_OK && !link->link) status = study__make_link(r, link, earlier, err);
+  if (status == SX_OK) *out = (sx_banner_wave){earlier->unit, earlier->design, link->link};
+  return status;
+}
+
+const sx_text2 *study__bw_break(const sx_study *s, const char *name) {
+  for (const st_wave *w = wave_before(s); w; w = w->next) {
+    const size_t broken = study__break_of_name(s, w, *name == '$' ? name + 1 : name);
+    if (broken != ST_NONE) return study__break_of(w, broken);
+  }
+  return NULL;
+}
+
+const sx_text2 *study__bw_break_where(const sx_study *s, const char *where) {
+  const sx_text2 *why = NULL;
+  sx_expr *e = NULL;
+  if (!where || sx_expr_parse(&e, &s->ctx, where, NULL) != SX_OK) return NULL; /* the table's own reading says why */
+  for (size_t i = 0; i < sx_expr_names(e) && !why; i++) why = study__bw_break(s, sx_expr_name(e, i));
+  sx_expr_free(e);
+  return why;
+}
