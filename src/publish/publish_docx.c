@@ -79,6 +79,7 @@ static sx_status make(sx_docx *w, const char *template_file) {
 static void clear(sx_docx *w) {
   sx_publish__docx_template_clear(&w->template, &w->ctx);
   sx_publish__package_clear(&w->package);
+  sx_draw_fonts_free(w->fonts);
   sx_buf *const bufs[] = {&w->body, &w->notes, &w->nums, &w->relations, &w->note_relations};
   for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) sx_buf_clear(bufs[i]);
   sx_dict_free(w->names);

@@ -37,8 +37,8 @@ static void picture_xml(sx_docx *w, const sx_document_node *node, double cx, dou
 /* The two files of a drawing and their relationships. */
 static sx_status files_of(char png[24], char svg[24], sx_docx *w, const sx_document_node *node,
                           const sx_drawing *drawing) {
-  const sx_paint_options coarse = {.version = 1,
-                                   .scale = 1.3}; /* 150 dots an inch: programs that show it know no SVG */
+  const sx_paint_options coarse = {
+      .version = 1, .scale = 1.3, .fonts = w->fonts}; /* 150 dots an inch: programs that show it know no SVG */
   const sx_svg_options look = {.version = 1, .title = node->as.figure->title, .text = node->text};
   sx_buf bytes;
   char name[64];
@@ -58,6 +58,7 @@ static sx_status files_of(char png[24], char svg[24], sx_docx *w, const sx_docum
 static sx_status drawing_of(sx_docx *w, const sx_document_node *node) {
   sx_drawing *drawing = NULL;
   char png[24] = "", svg[24] = "";
+  if (!w->fonts) SX_TRY(sx_draw_fonts_new(&w->fonts, w->err));
   SX_TRY(sx_chart_draw(&drawing, &w->ctx, node->as.figure->chart, SX_CHART_WIDE_WIDTH, w->err));
   const double height = w->width * drawing->height / drawing->width, most = 0.8 * w->height;
   const double scale = height > most ? most / height : 1;

@@ -112,6 +112,7 @@ typedef struct sx_docx {
   bool chinese;
   sx_docx_template template;
   sx_package package;
+  sx_draw_fonts *fonts; /* of the pictures; NULL: none yet */
   sx_buf body, notes, nums;         /* nums: of numbered lists */
   sx_buf relations, note_relations; /* elements */
   sx_buf *out;                      /* where it is written now: body or notes */

@@ -148,12 +148,16 @@ done:
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 
+/* What deflating makes hardly smaller: it is deflated inside. */
 static bool is_packed(const char *name) {
+  static const char *const tails[] = {".png", ".jpg", ".jpeg", ".docx", ".xlsx", ".pdf", ".zip"};
   const char *dot = strrchr(name, '.');
-  return dot && (strcasecmp(dot, ".png") == 0 || strcasecmp(dot, ".jpg") == 0 || strcasecmp(dot, ".jpeg") == 0);
+  for (size_t i = 0; dot && i < sizeof tails / sizeof *tails; i++)
+    if (strcasecmp(dot, tails[i]) == 0) return true;
+  return false;
 }
 
-static bool add_part(zip_t *archive, const sx_package_part *part) {
+static bool add_part(zip_t *archive, const sx_package_part *part, int level) {
   zip_source_t *source = zip_source_buffer(archive, part->data, part->n, 0);
   if (!source) return false;
   const zip_int64_t i = zip_file_add(archive, part->name, source, ZIP_FL_ENC_UTF_8);
@@ -161,8 +165,8 @@ static bool add_part(zip_t *archive, const sx_package_part *part) {
     zip_source_free(source);
     return false;
   }
-  return zip_set_file_compression(archive, (zip_uint64_t)i, is_packed(part->name) ? ZIP_CM_STORE : ZIP_CM_DEFLATE, 6) ==
-             0 &&
+  return zip_set_file_compression(archive, (zip_uint64_t)i, is_packed(part->name) ? ZIP_CM_STORE : ZIP_CM_DEFLATE,
+                                  (zip_uint32_t)level) == 0 &&
          zip_file_set_dostime(archive, (zip_uint64_t)i, DOS_TIME, DOS_DATE, 0) == 0;
 }
 
@@ -197,7 +201,8 @@ sx_status sx_publish__package_write(char **data, size_t *n, const sx_package *pa
     if (!archive) zip_source_free(source); /* what was kept for the archive */
     good = archive != NULL;
   }
-  for (size_t i = 0; i < package->n && good; i++) good = add_part(archive, &package->parts[i]);
+  for (size_t i = 0; i < package->n && good; i++)
+    good = add_part(archive, &package->parts[i], package->level ? package->level : 6);
   if (good && zip_close(archive) == 0) {
     archive = NULL;
     status = collect(data, n, package, source, err);

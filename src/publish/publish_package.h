@@ -15,6 +15,7 @@ typedef struct sx_package {
   sx_ctx ctx;
   sx_package_part *parts;
   size_t n, cap;
+  int level; /* of deflation, 1 to 9; 0: the usual 6 */
 } sx_package;
 
 void sx_publish__package_init(sx_package *package, const sx_ctx *ctx);

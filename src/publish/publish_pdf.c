@@ -82,6 +82,7 @@ static void clear(pdf_writer *w) {
   for (size_t i = 0; i < w->n_layouts; i++) g_object_unref(w->layouts[i]);
   for (size_t i = 0; i < w->n_drawings; i++) sx_drawing_free(w->drawings[i]);
   if (w->pango) g_object_unref(w->pango);
+  sx_draw_fonts_free(w->fonts);
   sx_mem_free(&w->ctx, w->layouts);
   sx_mem_free(&w->ctx, w->drawings);
   sx_mem_free(&w->ctx, w->items);

@@ -176,10 +176,12 @@ static sx_status draw_item(pdf_writer *w, cairo_t *cr, const pdf_item *item) {
   case PDF_ROW:
     return draw_row(w, cr, item->row, item->x, y);
   case PDF_DRAWING: {
+    if (!w->fonts) SX_TRY(sx_draw_fonts_new(&w->fonts, w->err));
+    const sx_paint_options paint = {.version = 1, .fonts = w->fonts};
     cairo_save(cr);
     cairo_translate(cr, item->x, y);
     cairo_scale(cr, item->scale, item->scale);
-    const sx_status status = sx_drawing_paint(cr, item->drawing, NULL, w->err);
+    const sx_status status = sx_drawing_paint(cr, item->drawing, &paint, w->err);
     cairo_restore(cr);
     return status;
   }

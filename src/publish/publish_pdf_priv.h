@@ -128,6 +128,7 @@ typedef struct pdf_writer {
   const sx_document *document;
   bool chinese;
   PangoContext *pango;
+  sx_draw_fonts *fonts; /* of the drawings; NULL: none yet */
   PangoLayout **layouts;
   size_t n_layouts, cap_layouts;
   sx_drawing **drawings;

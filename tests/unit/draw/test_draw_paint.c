@@ -77,7 +77,7 @@ static void text_fits(void) {
   sx_drawing *d = NULL;
   cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 700, 60);
   cairo_t *cr = cairo_create(surface);
-  const sx_paint_options wide = {1, "DejaVu Sans Mono, DejaVu Sans, sans-serif", 0};
+  const sx_paint_options wide = {.version = 1, .font = "DejaVu Sans Mono, DejaVu Sans, sans-serif"};
   cairo_set_source_rgb(cr, 1, 1, 1);
   cairo_paint(cr);
   REQUIRE_OK(sx_drawing_new(&d, NULL, 700, err));
@@ -91,6 +91,30 @@ static void text_fits(void) {
   cairo_destroy(cr);
   cairo_surface_destroy(surface);
   sx_drawing_free(d);
+}
+
+/* Fonts that were kept from another drawing, at other sizes, change no byte. */
+static void kept_fonts(void) {
+  static const char *const texts[] = {"Users 46.8%", "用户规模 1.2亿"};
+  sx_draw_fonts *fonts = NULL;
+  REQUIRE_OK(sx_draw_fonts_new(&fonts, err));
+  const sx_paint_options kept = {.version = 1, .fonts = fonts};
+  for (int i = 0; i < 4; i++) {
+    sx_drawing *d = NULL;
+    sx_buf with, without;
+    sx_buf_init(&with, NULL);
+    sx_buf_init(&without, NULL);
+    REQUIRE_OK(sx_drawing_new(&d, NULL, 200, err));
+    sx_draw_text(d, 10, 30, SX_ANCHOR_START, 11 + i, SX_INK_TEXT, i % 2, texts[i / 2], strlen(texts[i / 2]));
+    d->height = 40;
+    CHECK_OK(sx_drawing_png(&with, d, &kept, err));
+    CHECK_OK(sx_drawing_png(&without, d, NULL, err));
+    CHECK(with.n > 100 && with.n == without.n && memcmp(with.data, without.data, with.n) == 0);
+    sx_buf_clear(&with);
+    sx_buf_clear(&without);
+    sx_drawing_free(d);
+  }
+  sx_draw_fonts_free(fonts);
 }
 
 static void missing_fonts(void) {
@@ -113,4 +137,4 @@ static void missing_fonts(void) {
   sx_drawing_free(d);
 }
 
-SXT_MAIN(SXT_CASE(same_bytes), SXT_CASE(marks), SXT_CASE(text_fits), SXT_CASE(missing_fonts))
+SXT_MAIN(SXT_CASE(same_bytes), SXT_CASE(marks), SXT_CASE(text_fits), SXT_CASE(kept_fonts), SXT_CASE(missing_fonts))
