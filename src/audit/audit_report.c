@@ -143,9 +143,7 @@ static sx_status one_part(sx_tracer *t, const sx_audit_text *page, size_t at) {
   return SX_OK;
 }
 
-static sx_status one_page(sx_tracer *t, const char *path) {
-  sx_audit_text *page = NULL;
-  SX_TRY(sx_audit_text_read(&page, &t->ctx, path, t->err));
+static sx_status one_page(sx_tracer *t, const char *path, const sx_audit_text *page) {
   size_t zh = 0, en = 0;
   sx_status status = SX_OK;
   for (size_t i = 0; i < sx_audit_text_n_parts(page); i++) {
@@ -157,8 +155,54 @@ static sx_status one_page(sx_tracer *t, const char *path) {
   t->file = sx_arena_strdup(t->out->arena, path);
   if (!t->file) status = sx_error_memory(t->err);
   for (size_t i = 0; i < sx_audit_text_n_parts(page) && status == SX_OK; i++) status = one_part(t, page, i);
-  sx_audit_text_free(page);
   return status;
+}
+
+typedef enum output_kind { OUTPUT_PAGE, OUTPUT_CSV, OUTPUT_BOOK, OUTPUT_WORD } output_kind;
+
+static output_kind kind_of(const char *file) {
+  const char *dot = strrchr(file, '.');
+  if (dot && strcmp(dot, ".csv") == 0) return OUTPUT_CSV;
+  if (dot && strcmp(dot, ".xlsx") == 0) return OUTPUT_BOOK;
+  return dot && strcmp(dot, ".docx") == 0 ? OUTPUT_WORD : OUTPUT_PAGE;
+}
+
+typedef struct pages {
+  sx_ctx ctx; /* of the threads */
+  const char *const *files;
+  sx_audit_text **read; /* [n] of pages; NULL: another kind of file */
+  size_t n;
+} pages;
+
+static sx_status read_page(void *data, size_t i, sx_error *err) {
+  pages *p = data;
+  return kind_of(p->files[i]) == OUTPUT_PAGE ? sx_audit_text_read(&p->read[i], &p->ctx, p->files[i], err) : SX_OK;
+}
+
+/* The pages are read side by side, then traced one after the other. */
+static sx_status trace_files(sx_tracer *t, pages *p) {
+  SX_TRY(sx_parallel_for(&t->ctx, p->n, read_page, p, t->err));
+  for (size_t i = 0; i < p->n; i++) {
+    const char *file = p->files[i];
+    sx_status status = SX_OK;
+    switch (kind_of(file)) {
+    case OUTPUT_CSV:
+      status = sx_audit__results_csv(t, file);
+      break;
+    case OUTPUT_BOOK:
+      status = sx_audit__workbook(t, file);
+      break;
+    case OUTPUT_WORD:
+      status = sx_audit__word_file(t, file);
+      break;
+    case OUTPUT_PAGE:
+    default:
+      status = one_page(t, file, p->read[i]);
+      break;
+    }
+    if (status != SX_OK) return status;
+  }
+  return SX_OK;
 }
 
 sx_status sx_audit__tracer_begin(sx_tracer *t, sx_store *store, int64_t run, sx_error *err) {
@@ -188,21 +232,17 @@ sx_status sx_audit__tracer_end(sx_audit_traces **out, sx_tracer *t, sx_status st
 sx_status sx_audit_outputs(sx_audit_traces **out, sx_store *store, int64_t run, const char *const *files,
                            size_t n_files, sx_error *err) {
   sx_tracer t;
+  SX_TRY(sx_store_hold(store, err));
   sx_status status = sx_audit__tracer_begin(&t, store, run, err);
-  if (status != SX_OK) goto done;
-  for (size_t i = 0; i < n_files; i++) {
-    const size_t n = strlen(files[i]);
-    const bool csv = n > 4 && strcmp(files[i] + n - 4, ".csv") == 0;
-    const bool book = n > 5 && strcmp(files[i] + n - 5, ".xlsx") == 0;
-    const bool word = n > 5 && strcmp(files[i] + n - 5, ".docx") == 0;
-    SX_TRY_GOTO(status,
-                csv    ? sx_audit__results_csv(&t, files[i])
-                : book ? sx_audit__workbook(&t, files[i])
-                : word ? sx_audit__word_file(&t, files[i])
-                       : one_page(&t, files[i]),
-                done);
+  pages p = {.ctx = sx_ctx_quiet(&t.ctx), .files = files, .n = n_files};
+  p.ctx.progress = NULL;
+  if (status == SX_OK) {
+    p.read = sx_mem_zalloc(&t.ctx, n_files, sizeof *p.read);
+    status = p.read ? trace_files(&t, &p) : sx_error_memory(err);
   }
-done:
+  for (size_t i = 0; p.read && i < n_files; i++) sx_audit_text_free(p.read[i]);
+  sx_mem_free(&t.ctx, (void *)p.read);
+  sx_store_let(store);
   return sx_audit__tracer_end(out, &t, status);
 }
 

@@ -22,9 +22,9 @@
 #include "store_schema.h"
 
 enum {
-  BUSY_MS = 10000,       /* how long a commit waits for readers, and a reader for a commit */
-  CACHE_KIB = 32 * 1024, /* a run below this blocks no reader before it commits */
-  LOCK_TRIES = 8         /* PATH.lock was removed by its holder between our open and our lock */
+  BUSY_MS = 10000,        /* how long a commit waits for readers, and a reader for a commit */
+  CACHE_KIB = 128 * 1024, /* a run below this blocks no reader before it commits; taken as needed */
+  LOCK_TRIES = 8          /* PATH.lock was removed by its holder between our open and our lock */
 };
 
 /* The first of the newest two finished runs: their carriers are kept, those of older runs are not. */
@@ -265,7 +265,10 @@ static sx_status open_db(sx_store *store, sx_store_mode mode, sx_error *err) {
   if (code != SQLITE_OK) return sx_store__fail(store, code, "opening", err);
   sqlite3_busy_timeout(store->db, BUSY_MS);
   char sql[256];
-  if (mode == SX_STORE_READ) return exec(store, "PRAGMA query_only = ON", "opening", err);
+  if (mode == SX_STORE_READ) {
+    (void)snprintf(sql, sizeof sql, "PRAGMA query_only = ON; PRAGMA cache_size = -%d", (int)CACHE_KIB);
+    return exec(store, sql, "opening", err);
+  }
   (void)snprintf(sql, sizeof sql,
                  "PRAGMA page_size = 8192; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;"
                  " PRAGMA cache_size = -%d; PRAGMA temp_store = MEMORY",
@@ -305,6 +308,18 @@ sx_status sx_store_open(sx_store **out, const sx_ctx *ctx, const char *path, sx_
   }
   *out = store;
   return SX_OK;
+}
+
+sx_status sx_store_hold(sx_store *store, sx_error *err) {
+  if (!sqlite3_get_autocommit(store->db)) return SX_OK;
+  SX_TRY(exec(store, "BEGIN", "reading", err));
+  store->held = true;
+  return SX_OK;
+}
+
+void sx_store_let(sx_store *store) {
+  if (store->held) (void)sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL);
+  store->held = false;
 }
 
 const sx_ctx *sx_store_ctx(const sx_store *store) {

@@ -56,6 +56,7 @@ struct sx_store {
   int lock; /* descriptor of PATH.lock, -1 when reading */
   char *lock_path;
   int64_t run;         /* the run being written, 0 when none */
+  bool held;           /* by sx_store_hold */
   bool broken;         /* the transaction was lost: only closing is left */
   sx_buf key;          /* scratch of domain keys */
   sx_arena *found;     /* texts lent by sx_store_find */

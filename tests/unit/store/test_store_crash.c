@@ -153,6 +153,35 @@ static void second_writer(void) {
   (void)remove(path);
 }
 
+/* What is held is read as it was, and the writer's next run is seen only afterwards. */
+static void held(void) {
+  sx_store *writer = NULL, *reader = NULL;
+  int64_t run, id = 0, later = 0;
+  const sx_store_run info = {.study = "s"};
+  const sx_store_row row = {.indicator = "x", .statistic = "mean", .n = 1};
+  REQUIRE_OK(sx_store_open(&writer, NULL, fresh(), SX_STORE_WRITE, err));
+  REQUIRE_OK(write_run(writer, 10, err));
+  REQUIRE_OK(sx_store_open(&reader, NULL, path, SX_STORE_READ, err));
+  CHECK_OK(sx_store_hold(reader, err));
+  check_whole(reader, &id);
+  CHECK_OK(sx_store_hold(reader, err)); /* is held already */
+  REQUIRE_OK(sx_store_begin(&run, writer, &info, NULL, 0, err));
+  REQUIRE_OK(sx_store_put_row(NULL, writer, NULL, &row, err));
+  CHECK_OK(sx_store_hold(writer, err)); /* its run is a transaction already, and stays open */
+  sx_store_let(writer);
+  check_whole(reader, &later);
+  CHECK_INT(later, id);
+  sx_store_let(reader);
+  sx_store_let(reader);
+  CHECK_OK(sx_store_finish(writer, err));
+  sx_store_run latest;
+  REQUIRE_OK(sx_store_latest(&latest, reader, err));
+  CHECK_INT(latest.id, run);
+  sx_store_close(reader);
+  sx_store_close(writer);
+  (void)remove(path);
+}
+
 /* A file size limit: writes fail as on a broken disk. In a child, for the limit stays. */
 static void write_fails(void) {
   sx_store *store = NULL;
@@ -298,5 +327,5 @@ static void damaged(void) {
   (void)remove(path);
 }
 
-SXT_MAIN(SXT_CASE(killed), SXT_CASE(second_writer), SXT_CASE(write_fails), SXT_CASE(disk_full), SXT_CASE(not_a_store),
-         SXT_CASE(versions), SXT_CASE(damaged))
+SXT_MAIN(SXT_CASE(killed), SXT_CASE(second_writer), SXT_CASE(held), SXT_CASE(write_fails), SXT_CASE(disk_full),
+         SXT_CASE(not_a_store), SXT_CASE(versions), SXT_CASE(damaged))
