@@ -12,12 +12,21 @@
 enum { NODES = SX_SYNTH_NODES };
 static const double STEP = 0.25, SURE = 40; /* beyond any normal draw */
 
+/* Flags that a probability is a product over. */
+typedef struct closure {
+  uint8_t *in;     /* [n_vars] */
+  size_t *members; /* [n_vars] of list_members */
+  size_t *first;   /* [n + 1] */
+  size_t n;
+} closure;
+
 typedef struct solver {
   sx_synth_loader *l;
   sx_synth_model *m;
   double weight[NODES], f[NODES];
-  uint8_t *in, *in2, *in3; /* [n_vars] membership of closures */
-  double *nodes, *nodes2;  /* [NODES] scratch */
+  closure eligible, base, item;
+  bool same;              /* eligible and base are */
+  double *nodes, *nodes2; /* [NODES] scratch */
 } solver;
 
 /* Marks v and everything that its eligibility rests on. False where a member's probability is not a product over f. */
@@ -41,19 +50,31 @@ static double at_node(const sx_synth_var *v, size_t cell, size_t k) {
   return v->node_p ? v->node_p[cell * NODES + k] : v->threshold[cell];
 }
 
-/* out[k] = product over the marked flags of P(1 | eligible, f_k); sharers of one e count once, by their minimum. */
-static void closure_nodes(double *out, const sx_synth_model *m, const uint8_t *in, size_t cell) {
-  for (size_t k = 0; k < NODES; k++) out[k] = 1;
+/* The marked flags that lead a draw, and who shares it with each: members[first[i]] leads, up to members[first[i + 1]]. */
+static void list_members(closure *c, const sx_synth_model *m) {
+  size_t n = 0;
+  c->n = 0;
   for (size_t i = 0; i < m->n_vars; i++) {
     const sx_synth_var *v = &m->vars[i];
-    if (!in[i] || (v->with != SIZE_MAX && in[v->with])) continue;
+    if (!c->in[i] || (v->with != SIZE_MAX && c->in[v->with])) continue;
+    c->first[c->n++] = n;
+    c->members[n++] = i;
+    for (size_t j = i + 1; j < m->n_vars; j++)
+      if (c->in[j] && m->vars[j].with == i) c->members[n++] = j;
+  }
+  c->first[c->n] = n;
+}
+
+/* out[k] = product over the marked flags of P(1 | eligible, f_k); sharers of one e count once, by their minimum. */
+static void closure_nodes(double *out, const sx_synth_model *m, const closure *c, size_t cell) {
+  for (size_t k = 0; k < NODES; k++) out[k] = 1;
+  for (size_t i = 0; i < c->n; i++) {
     for (size_t k = 0; k < NODES; k++) {
-      double p = at_node(v, cell, k);
-      for (size_t j = i + 1; j < m->n_vars; j++)
-        if (in[j] && m->vars[j].with == i) {
-          const double q = at_node(&m->vars[j], cell, k);
-          if (q < p) p = q;
-        }
+      double p = at_node(&m->vars[c->members[c->first[i]]], cell, k);
+      for (size_t j = c->first[i] + 1; j < c->first[i + 1]; j++) {
+        const double q = at_node(&m->vars[c->members[j]], cell, k);
+        if (q < p) p = q;
+      }
       out[k] *= p;
     }
   }
@@ -105,9 +126,9 @@ static sx_status too_many(const solver *s, const sx_synth_var *v, size_t cell, d
 }
 
 static sx_status solve_cell(solver *s, sx_synth_var *v, size_t cell) {
-  closure_nodes(s->nodes, s->m, s->in, cell);   /* eligible */
-  closure_nodes(s->nodes2, s->m, s->in2, cell); /* base */
-  const double p = integrate(s, s->nodes), base = v->among_eligible ? p : integrate(s, s->nodes2);
+  closure_nodes(s->nodes, s->m, &s->eligible, cell);
+  if (!s->same) closure_nodes(s->nodes2, s->m, &s->base, cell);
+  const double p = integrate(s, s->nodes), base = v->among_eligible || s->same ? p : integrate(s, s->nodes2);
   double target = v->rate[cell] * base;
   if (target > p * (1 + 1e-9)) return too_many(s, v, cell, target, p);
   if (target > p) target = p;
@@ -140,11 +161,14 @@ static sx_status check_with(const solver *s, const sx_synth_var *v) {
 
 static sx_status solve_flag(solver *s, sx_synth_var *v) {
   const size_t n = s->m->n_cells;
-  memset(s->in, 0, s->m->n_vars);
-  memset(s->in2, 0, s->m->n_vars);
-  const bool known_base = mark_list(s->in2, s->m, v->base, v->n_base);
-  const bool known_only = mark_list(s->in, s->m, v->only, v->n_only);
-  for (size_t i = 0; i < s->m->n_vars; i++) s->in[i] = s->in[i] || s->in2[i];
+  memset(s->eligible.in, 0, s->m->n_vars);
+  memset(s->base.in, 0, s->m->n_vars);
+  const bool known_base = mark_list(s->base.in, s->m, v->base, v->n_base);
+  const bool known_only = mark_list(s->eligible.in, s->m, v->only, v->n_only);
+  for (size_t i = 0; i < s->m->n_vars; i++) s->eligible.in[i] = s->eligible.in[i] || s->base.in[i];
+  s->same = memcmp(s->eligible.in, s->base.in, s->m->n_vars) == 0;
+  list_members(&s->eligible, s->m);
+  list_members(&s->base, s->m);
   SX_TRY(check_with(s, v));
   if (known_base && known_only) {
     for (size_t c = 0; c < n; c++) SX_TRY(solve_cell(s, v, c));
@@ -240,24 +264,25 @@ static sx_status solve_ensure(solver *s, sx_synth_var *v) {
   if (!used || !none) return SX_E_MEMORY;
   for (size_t i = 0; i < m->n_cells * NODES; i++) none[i] = 1;
   for (size_t j = 0; j < v->n_ensure; j++) {
-    memset(s->in3, 0, m->n_vars);
-    bool ok = mark(s->in3, m, v->ensure[j]);
+    memset(s->item.in, 0, m->n_vars);
+    bool ok = mark(s->item.in, m, v->ensure[j]);
     for (size_t i = 0; i < m->n_vars; i++) {
-      if (s->in[i]) s->in3[i] = 0;
-      ok = ok && !(s->in3[i] && (used[i] || m->vars[i].with != SIZE_MAX));
-      used[i] = used[i] || s->in3[i];
+      if (s->eligible.in[i]) s->item.in[i] = 0;
+      ok = ok && !(s->item.in[i] && (used[i] || m->vars[i].with != SIZE_MAX));
+      used[i] = used[i] || s->item.in[i];
     }
     if (!ok)
       return sx_node_error(s->l->err, s->l->doc, v->node,
                            "'ensure': '%s' shares a flag or a draw with another of the list",
                            m->vars[v->ensure[j]].name);
+    list_members(&s->item, m);
     for (size_t c = 0; c < m->n_cells; c++) {
-      closure_nodes(s->nodes2, m, s->in3, c);
+      closure_nodes(s->nodes2, m, &s->item, c);
       for (size_t k = 0; k < NODES; k++) none[c * NODES + k] *= 1 - s->nodes2[k];
     }
   }
   for (size_t c = 0; c < m->n_cells; c++) {
-    closure_nodes(s->nodes, m, s->in, c);
+    closure_nodes(s->nodes, m, &s->eligible, c);
     const double p = integrate(s, s->nodes);
     for (size_t k = 0; k < NODES; k++) none[c * NODES + k] *= s->nodes[k];
     const double p0 = integrate(s, none + c * NODES), q = (v->joint[c] - p0) / (p - p0);
@@ -357,12 +382,16 @@ static sx_status solve_var(solver *s, size_t i) {
 sx_status sx_synth__solve(sx_synth_loader *l) {
   solver s = {.l = l, .m = l->m};
   const size_t n = l->m->n_vars;
-  s.in = sx_synth__alloc(l, n, 1);
-  s.in2 = sx_synth__alloc(l, n, 1);
-  s.in3 = sx_synth__alloc(l, n, 1);
+  closure *const closures[] = {&s.eligible, &s.base, &s.item};
+  for (size_t i = 0; i < 3; i++) {
+    closures[i]->in = sx_synth__alloc(l, n, 1);
+    closures[i]->members = sx_synth__alloc(l, n, sizeof(size_t));
+    closures[i]->first = sx_synth__alloc(l, n + 1, sizeof(size_t));
+    if (!closures[i]->in || !closures[i]->members || !closures[i]->first) return SX_E_MEMORY;
+  }
   s.nodes = sx_synth__alloc(l, NODES, sizeof(double));
   s.nodes2 = sx_synth__alloc(l, NODES, sizeof(double));
-  if (!s.in || !s.in2 || !s.in3 || !s.nodes || !s.nodes2) return SX_E_MEMORY;
+  if (!s.nodes || !s.nodes2) return SX_E_MEMORY;
   double sum = 0;
   for (size_t k = 0; k < NODES; k++) {
     s.f[k] = STEP * ((double)k - (NODES - 1) / 2.0);
