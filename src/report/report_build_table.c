@@ -14,7 +14,7 @@ typedef struct cell {
   bool number, outside;
   sx_bound bound;
   sx_format format;
-  bool own_format;
+  bool own_format, unitless; /* unitless: n, deff, cv or df without a format of its own */
 } cell;
 
 typedef struct column {
@@ -74,7 +74,7 @@ static sx_status load_reference(tab *t, cell *c, column *col, const sx_node *ref
     if (isfinite(c->bound.ci_level)) col->ci_level = c->bound.ci_level;
   }
   if (!c->own_format && !c->bound.measure) { /* n, deff, cv, df are not in the column's unit */
-    c->own_format = true;
+    c->own_format = c->unitless = true;
     c->format = (sx_format){.kind = SX_FORMAT_AMOUNT, .decimals = c->bound.count ? 0 : -1};
   }
   return SX_OK;
@@ -149,6 +149,23 @@ static void lift_format(tab *t, size_t k) {
   }
 }
 
+/* A column of such fields alone is in the format that it names. */
+static void column_of_fields(tab *t, size_t k) {
+  column *col = &t->columns[k];
+  bool all = col->formatted;
+  for (size_t i = 0; all && i < t->n_rows; i++) {
+    const cell *c = &t->cells[i * t->n_columns + k];
+    all = !c->number || c->unitless;
+  }
+  for (size_t i = 0; all && i < t->n_rows; i++) {
+    cell *c = &t->cells[i * t->n_columns + k];
+    if (!c->number) continue;
+    c->own_format = false;
+    c->format = col->format;
+    if (isfinite(c->bound.value)) col->magnitude = fmax(col->magnitude, fabs(c->bound.value));
+  }
+}
+
 static sx_status load(tab *t, sx_error *err) {
   size_t estimates = 0;
   SX_TRY(load_columns(t, err));
@@ -158,6 +175,7 @@ static sx_status load(tab *t, sx_error *err) {
   if (!sx_node_bool(&t->errors, sx_node_get(t->block->root, "errors"))) t->errors = false;
   for (size_t k = 0; k < t->n_columns; k++) {
     estimates += t->columns[k].estimates;
+    column_of_fields(t, k);
     lift_format(t, k);
     sx_report__format_spec(&t->columns[k].spec, &t->columns[k].format, t->columns[k].magnitude, t->page->lang);
     t->columns[k].spec.group_from_four = true;

@@ -49,6 +49,15 @@ for page in pages[3:]:
     lines = [l.strip() for l in page.split("\n") if l.strip()]
     if len(lines) > 2 and any(re.sub(r"\s+", "", lines[-2]) == re.sub(r"\s+", "", h) for h in heads):
         print("a heading ends a page:", lines[-2]); bad += 1
+# the coefficients of variation of the quality tables are those of the two columns before them, in the unit of their head
+rows = re.findall(r"^ *\S.*? ([\d,]+\.?\d*) +([\d,]+\.?\d*) +([\d,]+\.?\d*) +([\d,]+\.?\d*) +(\d+\.\d)$", "\n".join(pages), re.M)
+cvs = [[float(x.replace(",", "")) for x in r] for r in rows]
+cvs = [r for r in cvs if r[2] < r[0] < r[3]]
+for level, se, low, high, cv in cvs:
+    if abs(100 * se / level - cv) > 0.05 + 5 / level + (60 / level if se < 20 else 0):
+        print("coefficient of variation:", level, se, cv); bad += 1
+if len(cvs) < 10:
+    print("quality table:", len(cvs), "rows"); bad += 1
 sys.exit(bad > 0 or len(values) < 500 or len(heads) < 20)
 P
 done
