@@ -51,10 +51,9 @@ for page in pages[3:]:
         print("a heading ends a page:", lines[-2]); bad += 1
 # the coefficients of variation of the quality tables are those of the two columns before them, in the unit of their head
 rows = re.findall(r"^ *\S.*? ([\d,]+\.?\d*) +([\d,]+\.?\d*) +([\d,]+\.?\d*) +([\d,]+\.?\d*) +(\d+\.\d)$", "\n".join(pages), re.M)
-cvs = [[float(x.replace(",", "")) for x in r] for r in rows]
-cvs = [r for r in cvs if r[2] < r[0] < r[3]]
-for level, se, low, high, cv in cvs:
-    if abs(100 * se / level - cv) > 0.05 + 5 / level + (60 / level if se < 20 else 0):
+cvs = [r for r in ([float(x.replace(",", "")) for x in r] + [0.05 if "." in r[1] else 0.5] for r in rows) if r[1] < r[0] and abs(r[3] - r[2] - 3.92 * r[1]) < 0.1 * r[1] + 0.2]
+for level, se, low, high, cv, half in cvs:
+    if abs(100 * se / level - cv) > 0.051 + 100 * half / level:
         print("coefficient of variation:", level, se, cv); bad += 1
 if len(cvs) < 10:
     print("quality table:", len(cvs), "rows"); bad += 1

@@ -7,11 +7,12 @@
 #include "shuxiao/audit_text.h"
 #include "shuxiao/study.h"
 
-enum { PLANTS = 5, BYTES = 64 * 1024 };
+enum { PLANTS = 5, BYTES = 128 * 1024, NUMBERS = 1000, CHAPTERS = 8 };
 
-/* The files of one language in order; there are at most 99. */
+/* The chapters of results of one language in order, 00 to 07; those after them tell of methods and quality. */
 static bool next_file(char *path, size_t cap, sx_lang lang, size_t number) {
-  glob_t found;
+  glob_t found = {0};
+  if (number >= CHAPTERS) return false;
   char pattern[120];
   (void)snprintf(pattern, sizeof pattern, "studies/digital-consumption-2025h1/narrative/%s/%02zu-*.md",
                  lang == SX_LANG_ZH ? "zh" : "en", number);
@@ -56,7 +57,7 @@ static double field(const sx_store_row *row, const char *name) {
 
 typedef struct printed {
   char text[BYTES];
-  size_t n, at[200], planted[200], n_numbers, n_planted;
+  size_t n, at[NUMBERS], planted[NUMBERS], n_numbers, n_planted;
 } printed;
 
 /* {{name | format}} printed; every PLANTS-th number, from `which` on, wrong. which < 0: none. */
@@ -68,6 +69,7 @@ static void print_number(printed *out, sx_store *store, int64_t run, const char 
   sx_reference r;
   sx_buf buf;
   if (!bar) return;
+  REQUIRE(out->n_numbers < NUMBERS);
   size_t k = (size_t)(bar - binding);
   while (k && binding[k - 1] == ' ') k--;
   while (k && *binding == ' ') binding++, k--;

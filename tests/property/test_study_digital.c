@@ -389,6 +389,7 @@ static bool outside(const srow *row) {
 
 /* The p value of a change: it has no error either. */
 static bool is_p(const srow *row) {
+  if (strncmp(row->statistic, "test_", 5) == 0) return isfinite(row->v[V_ESTIMATE]); /* F and its p */
   if (strncmp(row->statistic, "p_", 2) != 0) return false;
   const double p = row->v[V_ESTIMATE];
   if (!(p >= 0 && p <= 1) && !row->na_reason[0])
