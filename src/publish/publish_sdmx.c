@@ -1,9 +1,10 @@
 /* publish_sdmx.c: SDMX-CSV, version 2.1 (SDMX 3.1: STRUCTURE, STRUCTURE_ID, ACTION before the dimensions; missing numbers NaN) and 1.0 (DATAFLOW
- * first, missing numbers empty), which many readers still expect. Field guides: github.com/sdmx-twg/sdmx-csv. */
+ * first, missing numbers empty), which many readers still expect; beside them the structure message
+ * (publish_sdmx_structure.c). Field guides: github.com/sdmx-twg/sdmx-csv. */
 #include <math.h>
 #include <string.h>
 
-#include "publish_cube.h"
+#include "publish_sdmx.h"
 
 static void head(sx_buf *out, const pub_cube *cube, bool version_1) {
   sx_buf_add(out, version_1 ? "DATAFLOW,FREQ" : "STRUCTURE,STRUCTURE_ID,ACTION,FREQ");
@@ -49,52 +50,57 @@ static void line(sx_buf *out, const pub_cube *cube, const pub_obs *o, const char
   sx_buf_add_char(out, '\n');
 }
 
-/* "AGENCY:DF_ID(1.0.0)". */
-static sx_status flow_name(sx_buf *out, const pub_run *run, sx_error *err) {
-  sx_buf own;
-  sx_buf_init(&own, &run->ctx);
-  sx_buf_add(&own, "DF_");
-  for (const char *c = run->study; *c; c++) {
+static sx_status flow_of(sx_sdmx_flow *out, const pub_run *run, sx_error *err) {
+  char *own = sx_arena_printf(run->arena, "DF_%s", run->study);
+  if (!own) return sx_error_memory(err);
+  for (char *c = own; *c; c++) {
     const bool word = (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9');
-    sx_buf_add_char(&own, word ? *c : *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : '_');
+    *c = word ? *c : *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : '_';
   }
-  sx_status status = sx_buf_status(&own, err);
-  if (status == SX_OK) {
-    sx_buf_printf(out, "%s:%s(%s)", sx_publish__setting(run, "agency", run->options.agency, "SHUXIAO"),
-                  sx_publish__setting(run, "dataflow", run->options.dataflow, own.data),
-                  sx_publish__setting(run, "version", run->options.dataflow_version, "1.0.0"));
-    status = sx_buf_status(out, err);
-  }
-  sx_buf_clear(&own);
+  out->agency = sx_publish__setting(run, "agency", run->options.agency, "SHUXIAO");
+  out->id = sx_publish__setting(run, "dataflow", run->options.dataflow, own);
+  out->version = sx_publish__setting(run, "version", run->options.dataflow_version, "1.0.0");
+  out->structure = sx_arena_printf(run->arena, "DSD_%s", strncmp(out->id, "DF_", 3) == 0 ? out->id + 3 : out->id);
+  return out->structure ? SX_OK : sx_error_memory(err);
+}
+
+static sx_status take(sx_publish_files *files, const pub_run *run, const char *tail, sx_buf *out, sx_error *err) {
+  const char *name = sx_publish__name(run, tail);
+  const sx_status status = name ? sx_publish_take(files, name, out, err) : sx_error_memory(err);
+  sx_buf_clear(out);
   return status;
 }
 
-static sx_status make(sx_publish_files *files, const pub_cube *cube, const char *tail, bool version_1, sx_error *err) {
-  sx_buf out, flow;
+static sx_status table(sx_publish_files *files, const pub_cube *cube, const sx_sdmx_flow *flow, bool version_1,
+                       sx_error *err) {
+  sx_buf out;
   sx_buf_init(&out, &cube->run->ctx);
-  sx_buf_init(&flow, &cube->run->ctx);
-  sx_status status = flow_name(&flow, cube->run, err);
-  const char *name = sx_publish__name(cube->run, tail);
-  if (!name && status == SX_OK) status = sx_error_memory(err);
-  if (status == SX_OK) {
-    head(&out, cube, version_1);
-    for (size_t i = 0; i < cube->n_obs; i++) line(&out, cube, &cube->obs[i], flow.data, version_1);
-    status = sx_publish_take(files, name, &out, err);
-  }
-  sx_buf_clear(&out);
-  sx_buf_clear(&flow);
-  return status;
+  const char *name = sx_arena_printf(cube->run->arena, "%s:%s(%s)", flow->agency, flow->id, flow->version);
+  if (!name) return sx_error_memory(err);
+  head(&out, cube, version_1);
+  for (size_t i = 0; i < cube->n_obs; i++) line(&out, cube, &cube->obs[i], name, version_1);
+  return take(files, cube->run, version_1 ? ".sdmx10.csv" : ".sdmx.csv", &out, err);
+}
+
+static sx_status structure(sx_publish_files *files, const pub_cube *cube, const sx_sdmx_flow *flow, sx_error *err) {
+  sx_buf out;
+  sx_buf_init(&out, &cube->run->ctx);
+  sx_publish__sdmx_structure(&out, cube, flow);
+  return take(files, cube->run, ".sdmx.xml", &out, err);
 }
 
 sx_status sx_publish_sdmx(sx_publish_files *files, sx_store *store, int64_t run, const sx_publish_options *options,
                           sx_error *err) {
   pub_run r;
   pub_cube cube;
+  sx_sdmx_flow flow;
   const size_t before = files->n;
   SX_TRY(sx_publish__open(&r, store, run, options, true, err));
   sx_status status = sx_publish__cube(&cube, &r, err);
-  if (status == SX_OK) status = make(files, &cube, ".sdmx.csv", false, err);
-  if (status == SX_OK) status = make(files, &cube, ".sdmx10.csv", true, err);
+  if (status == SX_OK) status = flow_of(&flow, &r, err);
+  if (status == SX_OK) status = table(files, &cube, &flow, false, err);
+  if (status == SX_OK) status = table(files, &cube, &flow, true, err);
+  if (status == SX_OK) status = structure(files, &cube, &flow, err);
   if (status != SX_OK) sx_publish__cut(files, before);
   sx_publish__close(&r);
   return status;

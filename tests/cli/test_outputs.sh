@@ -19,7 +19,7 @@ code=$?
 [ $code = 0 ] || [ $code = 3 ] || fail "run --to "$formats": exit $code: $(tail -3 "$tmp/out")"
 out=study/out
 name=digital-consumption-2025h1
-for file in report.zh.html report.en.html "$name"_tables.zh.xlsx "$name"_tables.en.xlsx "$name".csv "$name".excel.csv "$name".sdmx.csv "$name".sdmx10.csv \
+for file in report.zh.html report.en.html "$name"_tables.zh.xlsx "$name"_tables.en.xlsx "$name".csv "$name".excel.csv "$name".sdmx.csv "$name".sdmx10.csv "$name".sdmx.xml \
   "$name".jsonstat.zh.json "$name".ddi.xml "$name"_codebook.en.md "$name"_AGE.px "$name".zip SHA256SUMS; do
   [ -s "$out/$file" ] || fail "no $file"
 done
@@ -51,9 +51,15 @@ grep -Eq "^run [0-9]+: ([0-9]+) steps, \1 reused" "$tmp/out" || fail "nothing ch
 python3 "$readers_home/px.py" "$out/$name.csv" "$out"/*.px >"$tmp/px" || fail "PC-Axis: $(cat "$tmp/px")"
 sed '/^DATA=/,$s/\([1-9]\)[0-9]\( .*\)$/\199\2/' "$out/${name}_SEX.px" >"$tmp/SEX.px"
 python3 "$readers_home/px.py" "$out/$name.csv" "$tmp/SEX.px" >"$tmp/px" && fail "PC-Axis: changed numbers are read as right"
+python3 "$readers_home/sdmx.py" "$out/$name.csv" "$out/$name.sdmx.csv" "$out/$name.sdmx10.csv" "$out/$name.sdmx.xml" >"$tmp/sdmx" || fail "SDMX: $(cat "$tmp/sdmx")"
+sed 's/Code id="CN-11"/Code id="CN-12"/' "$out/$name.sdmx.xml" >"$tmp/bad.xml"
+python3 "$readers_home/sdmx.py" "$out/$name.csv" "$out/$name.sdmx.csv" "$out/$name.sdmx10.csv" "$tmp/bad.xml" >"$tmp/sdmx" && fail "SDMX: a code that is gone is not missed"
 if sanitized; then
   echo "sanitized build: outside readers are left to plain builds; SX_FULL=1: all"
 else
+  if Rscript -e 'library(rsdmx)' >/dev/null 2>&1; then
+    Rscript "$readers_home/sdmx.R" "$out/$name.sdmx.xml" "$out/$name.sdmx.csv" >"$tmp/sdmx" 2>&1 || fail "rsdmx: $(cat "$tmp/sdmx")"
+  fi
   if npm_readers; then
     node "$readers_home/px.mjs" "$readers_place" "$out/$name.sdmx.csv" "$out"/*.px >"$tmp/px" 2>&1 || fail "px.js: $(cat "$tmp/px")"
   fi

@@ -3,10 +3,11 @@
 
 Rules are cited as [section, page] of "PX-file format specification AXIS-VERSION 2013", Statistics Sweden, 27 February 2013 (30 pages; scb.se, also
 pxtools.net/px-file-format/px-2013), and [SCB data] of scb.se, "Data in the PX-file". Prints "N files, N cells, N values"; exit 1 with every breach."""
-import csv
 import re
 import sys
 from itertools import product
+
+import tidy
 
 TEXT, SMALL = 256, 20  # characters [3.2 p. 6-9]
 # [3.1 p. 3-5] name: (mandatory, language dependent); keywords that stand in no file of ours are left out of the table and so are unknown words here.
@@ -25,8 +26,7 @@ ORDER = ("CHARSET AXIS-VERSION CODEPAGE LANGUAGE LANGUAGES CREATION-DATE TABLEID
          "DESCRIPTION TITLE CONTENTS UNITS STUB HEADING CONTVARIABLE VALUES TIMEVAL CODES DOMAIN PRECISION LAST-UPDATED UNITS() SOURCE NOTEX NOTE VALUENOTE "
          "DATASYMBOL1 DATASYMBOL2 DATASYMBOL3 DATASYMBOL4 DATASYMBOL5 DATASYMBOL6 DATASYMBOLNIL DATA").split()
 
-breaches = 0
-told = {}  # how often a rule was broken: a few of each are printed
+breaches = tidy.Breaches()
 
 
 class Px:
@@ -42,13 +42,7 @@ class Px:
         self.parse()
 
     def check(self, right, what, rule):
-        global breaches
-        if not right:
-            breaches += 1
-            told[rule] = told.get(rule, 0) + 1
-            if told[rule] < 5:
-                print(f"{self.path.split('/')[-1]}: {what} [{rule}]")
-        return right
+        return breaches.check(right, self.path.split("/")[-1], what, rule)
 
     def parse(self):
         """KEYWORD[LANGUAGE](SUB-KEY)="VALUE","VALUE"; [2 p. 2-3]"""
@@ -190,30 +184,12 @@ class Px:
 
 # ---- the cells against the CSV, by the codes that docs/outputs.md describes
 
-COLUMNS = {"province": "REF_AREA", "residence": "URBANISATION"}
-
-
-def code(column, level):
-    if column == "province":
-        return "CN-" + level
-    if column == "sex":
-        return {"male": "M", "female": "F"}.get(level, level)
-    if column == "age":
-        m = re.fullmatch(r"(\d+)-(\d+)", level)
-        return f"Y{m[1]}T{m[2]}" if m else re.sub(r"^(\d+)\+$", r"Y_GE\1", level)
-    return level
-
-
-def tidy(path):
+def by_file(path):
     """rows by the set of variables that they are crossed by, then by codes"""
     out = {}
-    with open(path, newline="", encoding="utf-8") as f:
-        lines = csv.DictReader(f)
-        crossed = [c for c in lines.fieldnames[3:lines.fieldnames.index("estimate")] if c != "by.wave"]
-        for r in lines:
-            by = tuple(c for c in crossed if r[c])
-            key = (f"{r['indicator'].replace('/', '_')}.{r['statistic']}",) + tuple(code(c, r[c]) for c in by) + (r.get("by.wave") or r["wave"],)
-            out.setdefault("_".join(COLUMNS.get(c, c.upper()) for c in by) or "total", {})[key] = r
+    for r, crossed, period in tidy.rows(path):
+        key = (f"{r['indicator'].replace('/', '_')}.{r['statistic']}", *crossed.values(), period)
+        out.setdefault("_".join(crossed) or "total", {})[key] = r
     return out
 
 
@@ -231,12 +207,7 @@ def compare(px, rows):
             continue
         if not px.check(cell[0] != '"', f"{' '.join(key)} is {cell}, not {want}", "docs/outputs.md"):
             continue
-        scale = 100 if row["unit"] in ("", "%", "pp") else 1
-        half = 0.5 * 10 ** -len(cell.partition(".")[2])
-        want = float(want) * scale
-        px.check(abs(float(cell) - want) <= half * (1 + 1e-6) + 1e-12 * abs(want), f"{' '.join(key)} is {cell}, not {want}", "docs/outputs.md")
-        if row["std.error"] and float(row["std.error"]) > 0 and key[-1] == "estimate" and half * 2 < 1:
-            px.check(half <= 0.5 * float(row["std.error"]) * scale or half <= 0.06, f"{' '.join(key)} is {cell}: coarser than its error", "docs/outputs.md")
+        px.check(tidy.agrees(cell, row, measure[key[-1]]), f"{' '.join(key)} is {cell}, not {want}", "docs/outputs.md")
         n += 1
     for key in rows.keys() - met:
         px.check(False, f"{' '.join(key)} of the CSV is not there", "docs/outputs.md")
@@ -244,7 +215,7 @@ def compare(px, rows):
 
 
 def main():
-    rows, cells, values, files = tidy(sys.argv[1]), 0, 0, sys.argv[2:]
+    rows, cells, values, files = by_file(sys.argv[1]), 0, 0, sys.argv[2:]
     for path in files:
         px = Px(path)
         px.rules()
@@ -252,13 +223,11 @@ def main():
         if px.check(matrix in rows, f"MATRIX {matrix} is no set of variables of the CSV", "3.2 MATRIX p. 8"):
             values += compare(px, rows.pop(matrix))
         cells += len(px.data)
-    for rule, n in told.items():
-        if n > 4:
-            print(f"[{rule}]: {n} breaches")
+    breaches.summary()
     for left in rows:
         print(f"no file has the rows crossed by {left}")
-    print(f"{len(files)} files, {cells} cells, {values} values, {breaches} breaches")
-    sys.exit(breaches > 0 or bool(rows) or values < 1000)
+    print(f"{len(files)} files, {cells} cells, {values} values, {breaches.n} breaches")
+    sys.exit(breaches.n > 0 or bool(rows) or values < 1000)
 
 
 main()

@@ -51,6 +51,12 @@ static void test_sdmx(void) {
       "DATAFLOW,FREQ,REF_AREA,INDICATOR,STAT_TYPE,SEX,AGE,TIME_PERIOD,OBS_VALUE,OBS_STATUS,CONF_STATUS,UNIT_MEASURE,"
       "UNIT_MULT,DECIMALS,STD_ERROR,CONF_LOW,CONF_HIGH");
   has_line(one->data, "SHUXIAO:DF_DC(1.0.0),S,CN-54,rate,prop,_T,_T,2025-S1,,O,F,PT,0,1,,,");
+  const sx_publish_file *structure = file_named(&files, "dc.sdmx.xml"); /* more in tests/readers/sdmx.py */
+  REQUIRE(structure);
+  has_line(structure->data, "      <str:Dataflow id=\"DF_DC\" agencyID=\"SHUXIAO\" version=\"1.0.0\">");
+  has_line(structure->data, "        <str:Code id=\"CN-54\">");
+  has_line(structure->data, "          <com:Name xml:lang=\"zh\">西藏自治区</com:Name>");
+  has_line(structure->data, "          <str:TimeDimension id=\"TIME_PERIOD\" position=\"7\">");
   finish();
 }
 
