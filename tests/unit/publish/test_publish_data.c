@@ -229,7 +229,7 @@ static void test_again(void) {
     CHECK_OK(formats[i].make(&files, store, run, NULL, err));
     CHECK_OK(formats[i].make(&again, store, run, NULL, err));
     CHECK_INT(files.n, again.n);
-    CHECK(files.n > 0);
+    CHECK(files.n > 0 || strcmp(formats[i].name, "banner") == 0); /* the sample has no banner tables */
     for (size_t k = 0; k < files.n && k < again.n; k++) {
       CHECK_STR(again.items[k].name, files.items[k].name);
       CHECK(files.items[k].n == again.items[k].n &&
