@@ -16,7 +16,7 @@ typedef struct sx_fixed_field {
 typedef struct sx_read_options {
   uint32_t version;
   const char *
-      format; /* NULL: by content, then extension ("csv","tsv","sav","zsav","por","dta","sas7bdat","xpt","xlsx","xls","fixed") */
+      format; /* NULL: by content, then extension ("csv","tsv","sav","zsav","por","dta","sas7bdat","xpt","xlsx","xls","wjx","sss","fixed") */
   const char *encoding; /* NULL: detect; "UTF-8", "GB18030" (what GBK, GB2312, CP936 are read as), ... */
   const char *const
       *missing; /* texts that stand for missing in delimited files, besides the empty field ("NA", "-99") */
@@ -35,9 +35,12 @@ typedef struct sx_read_options {
   const char *const *as_number;
   size_t n_as_number;
   const char *sheet; /* of a workbook, by name; NULL: the first that is not hidden */
+  /* of a pair of exports of answers, by codes and by texts (format "wjx"): the other file, NULL where there is one alone */
+  const char *labels_from;
+  const char *data_file; /* format "sss": the data; NULL: as the definition says, else beside it under its name */
 } sx_read_options;
 #define SX_READ_OPTIONS_INIT                                                                                           \
-  { 1, NULL, NULL, NULL, 0, 0, false, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL }
+  { 1, NULL, NULL, NULL, 0, 0, false, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, NULL }
 
 /* Reads a whole file. Type inference for delimited text looks at every row of a column: integer, number, date
  * (YYYY-MM-DD), else text. Errors name file:line:column (csv) or file and case. `path` ending in .gz is inflated.
@@ -47,6 +50,10 @@ SX_API sx_status sx_io_read(sx_table **out, const sx_ctx *ctx, const char *path,
 /* The same from memory; name is for messages and for the extension. */
 SX_API sx_status sx_io_read_memory(sx_table **out, const sx_ctx *ctx, const char *name, const void *data, size_t n,
                                    const sx_read_options *options, sx_error *err) SX_NODISCARD;
+
+/* The data file that a Triple-S definition at `path` takes: *out is the caller's (sx_mem_free), NULL where the file is no such definition
+ * or cannot be read. Expected: SX_E_MEMORY. */
+SX_API sx_status sx_io_data_of(char **out, const sx_ctx *ctx, const char *path, sx_error *err) SX_NODISCARD;
 
 /* Batches: the schema is known after open; sx_reader_next gives up to max_rows rows with full metadata, NULL at the end. */
 typedef struct sx_reader sx_reader;

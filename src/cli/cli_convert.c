@@ -3,8 +3,7 @@
 
 static const cli_option convert_options[] = {
     {"missing", "a,b", "texts that stand for missing in delimited files", "分隔文件中表示缺失的文本"},
-    {"encoding", "NAME", "encoding of the file (detected)", "文件编码（默认自动识别）"},
-    {"sheet", "NAME", "sheet of a workbook (the first that is shown)", "工作簿中的工作表（默认第一个可见的表）"},
+    CLI_READ_OPTIONS,
 };
 
 static int run_convert(cli_app *app, const cli_args *args) {

@@ -11,8 +11,7 @@ static const cli_option describe_options[] = {
     {"variables", "a,b", "these variables only", "只看这些变量"},
     {"levels", "N", "levels shown per variable (6)", "每个变量列出的类别数（6）"},
     {"missing", "a,b", "texts that stand for missing in delimited files", "分隔文件中表示缺失的文本"},
-    {"encoding", "NAME", "encoding of the file (detected)", "文件编码（默认自动识别）"},
-    {"sheet", "NAME", "sheet of a workbook (the first that is shown)", "工作簿中的工作表（默认第一个可见的表）"},
+    CLI_READ_OPTIONS,
 };
 
 static const char *const kinds[] = {"variable", "type", "label", "valid", "system", "user", "tagged", "distribution"};

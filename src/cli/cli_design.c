@@ -11,6 +11,11 @@ sx_status cli_read_table(sx_table **out, cli_app *app, const cli_args *args, con
   sx_read_options options = SX_READ_OPTIONS_INIT;
   options.encoding = cli_value(args, "encoding");
   options.sheet = cli_value(args, "sheet");
+  options.format = cli_value(args, "format-in");
+  if (args->n_words && path == args->words[0]) { /* these belong to the command's own file, not to an earlier wave */
+    options.labels_from = cli_value(args, "labels-from");
+    options.data_file = cli_value(args, "data-file");
+  }
   const char *missing = cli_value(args, "missing");
   sx_status status = SX_OK;
   if (missing) status = cli_split(&options.missing, &options.n_missing, arena, missing, ',', err);

@@ -67,9 +67,14 @@ static bool looks_like_text(const sx_io__source *source) {
 
 /* By the option, by content, by extension, by what it looks like. */
 static sx_status find_format(size_t *out, const sx_io__source *source, const sx_read_options *options, sx_error *err) {
+  if (options->labels_from && options->format && strcmp(options->format, "wjx") != 0)
+    return sx_error_set(err, SX_E_ARGUMENT, source->name,
+                        "labels from another file are those of format wjx, not of %.60s", options->format);
+  if (options->labels_from) return by_name(out, "wjx", source->name, err);
   if (options->format) return by_name(out, options->format, source->name, err);
   if (options->n_fields) return by_name(out, "fixed", source->name, err);
   for (size_t i = 0; i < N_FORMATS; i++) {
+    if (options->no_header && strcmp(FORMATS[i].name, "wjx") == 0) continue;
     if (BACKENDS[i]->sniff && BACKENDS[i]->sniff(source)) return *out = i, SX_OK;
   }
   for (size_t i = 0; i < N_FORMATS; i++) {
@@ -233,7 +238,8 @@ static bool is_delimited(size_t format) {
 /* The metadata beside a delimited file; NULL for memory, other formats and files without. */
 static sx_status read_meta(char **out, const sx_ctx *ctx, const char *path, bool file, size_t format, sx_error *err) {
   *out = NULL;
-  return file && is_delimited(format) ? sx_io__meta_read(out, ctx, path, err) : SX_OK;
+  const bool delimited = is_delimited(format) || strcmp(FORMATS[format].name, "wjx") == 0;
+  return file && delimited ? sx_io__meta_read(out, ctx, path, err) : SX_OK;
 }
 
 static sx_status read_whole(sx_table **out, const sx_io__source *source, size_t format, const char *meta,
@@ -276,6 +282,26 @@ sx_status sx_io_read_memory(sx_table **out, const sx_ctx *ctx, const char *name,
   if (!out || !name || (!data && n))
     return sx_error_set(err, SX_E_ARGUMENT, NULL, "sx_io_read_memory: out, name or data is NULL");
   return read_input(out, ctx, name, data ? data : "", n, options, err);
+}
+
+sx_status sx_io__read_plain(sx_table **out, const sx_ctx *ctx, const char *path, sx_error *err) {
+  sx_read_options options = SX_READ_OPTIONS_INIT;
+  input in;
+  SX_TRY(input_open(&in, ctx, path, NULL, 0, err));
+  const sx_io__backend *backend = sx_io__xlsx.sniff(&in.source)                ? &sx_io__xlsx
+                                  : sx_io__xls.sniff(&in.source)               ? &sx_io__xls
+                                  : has_extension(in.source.name, ".tsv .tab") ? &sx_io__tsv
+                                                                               : &sx_io__csv;
+  options.format = "csv"; /* as it stands: any but wjx */
+  const sx_status st = backend->read(out, &in.source, &options, err);
+  input_clear(&in);
+  return st;
+}
+
+sx_status sx_io_data_of(char **out, const sx_ctx *ctx, const char *path, sx_error *err) {
+  (void)ctx, (void)path, (void)err;
+  *out = NULL;
+  return SX_OK;
 }
 
 /* ---- batches ------------------------------------------------------------------------------------------------------- */
@@ -324,6 +350,8 @@ static sx_status keep_options(sx_reader *r, const sx_read_options *options, sx_e
   if (o->encoding && !(o->encoding = sx_arena_strdup(r->lists, o->encoding))) return sx_error_memory(err);
   if (o->format && !(o->format = sx_arena_strdup(r->lists, o->format))) return sx_error_memory(err);
   if (o->sheet && !(o->sheet = sx_arena_strdup(r->lists, o->sheet))) return sx_error_memory(err);
+  if (o->labels_from && !(o->labels_from = sx_arena_strdup(r->lists, o->labels_from))) return sx_error_memory(err);
+  if (o->data_file && !(o->data_file = sx_arena_strdup(r->lists, o->data_file))) return sx_error_memory(err);
   SX_TRY(copy_list(&o->missing, o->n_missing, r->lists, err));
   SX_TRY(copy_list(&o->columns, o->n_columns, r->lists, err));
   SX_TRY(copy_list(&o->as_text, o->n_as_text, r->lists, err));

@@ -146,10 +146,14 @@ sx_status sx_io__grid_read(sx_table **out, sx_io__grid *g, const sx_read_options
   if (status == SX_OK) {
     const sx_io__source source = {
         .ctx = &g->ctx, .name = g->name, .data = (const unsigned char *)text.data, .n = text.n};
-    o.format = "csv";
+    char name[SX_ERROR_WHERE_MAX];
+    const bool asked = o.format ? strcmp(o.format, "wjx") == 0 : o.labels_from != NULL;
+    const bool answers = asked || (!o.format && !o.no_header && sx_io__wjx_line(text.data, text.n));
+    (void)snprintf(name, sizeof name, "%.300s: %.100s", g->name, g->sheet);
+    if (!answers) o.format = "csv";
     o.encoding = "UTF-8";
     o.delimiter = ',';
-    status = sx_io__csv.read(out, &source, &o, err);
+    status = answers ? sx_io__wjx_text(out, &source, name, &o, err) : sx_io__csv.read(out, &source, &o, err);
     if (status != SX_OK) place_of_cell(g, text.data, text.n, err);
   }
   sx_buf_clear(&text);

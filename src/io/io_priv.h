@@ -17,6 +17,7 @@
   X(xpt, ".xpt", "SAS transport file", true, false)                                                                    \
   X(xlsx, ".xlsx .xlsm", "Excel workbook (a sheet of it)", true, false)                                                \
   X(xls, ".xls", "Excel 97-2003 workbook (a sheet of it)", true, false)                                                \
+  X(wjx, "", "Answers exported by wjx.cn (.xlsx, .xls or .csv)", true, false)                                          \
   X(csv, ".csv .txt", "Comma-separated values (also ; tab and |)", true, true)                                         \
   X(tsv, ".tsv .tab", "Tab-separated values", true, true)                                                              \
   X(fixed, ".dat .asc", "Fields at fixed byte columns (the fields must be given)", true, false)
@@ -84,6 +85,14 @@ bool sx_io__wants(const sx_read_options *options, const char *column); /* option
 sx_status sx_io__decode(char **out, size_t *n_out, size_t *bad, const sx_ctx *ctx, const char *encoding,
                         const void *data, size_t n, sx_error *err) SX_NODISCARD;
 const char *sx_io__encoding_name(const char *encoding); /* the name that iconv is given */
+
+/* Exports of answers by wjx.cn (io_wjx.c): delimited text that looks like one by its first line, and reading it as one where options say
+ * so or the header is one; name, of file and sheet, is for messages. */
+bool sx_io__wjx_line(const char *text, size_t n);
+sx_status sx_io__wjx_text(sx_table **out, const sx_io__source *source, const char *name, const sx_read_options *options,
+                          sx_error *err) SX_NODISCARD;
+/* A delimited file or workbook as it stands, never as an export of answers (io.c). */
+sx_status sx_io__read_plain(sx_table **out, const sx_ctx *ctx, const char *path, sx_error *err) SX_NODISCARD;
 
 /* Slices rows [first, first + n) of a table with all metadata (io_slice.c). */
 sx_status sx_io__slice(sx_table **out, const sx_table *table, size_t first, size_t n, sx_error *err) SX_NODISCARD;

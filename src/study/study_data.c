@@ -152,8 +152,13 @@ static sx_status read_head(sx_table **out, const sx_study *s, const char *path, 
 }
 
 static sx_status read_file(sx_table **out, const sx_study *s, const st_table *t, const char *path,
-                           const char *const *columns, size_t n_columns, size_t max_rows, sx_error *err) {
+                           const char *const *columns, size_t n_columns, size_t max_rows, sx_arena *arena,
+                           sx_error *err) {
   sx_read_options options = SX_READ_OPTIONS_INIT;
+  if (t->labels) options.labels_from = study__data_path(s, arena, t, t->labels);
+  if (t->data_file) options.data_file = study__data_path(s, arena, t, t->data_file);
+  if ((t->labels && !options.labels_from) || (t->data_file && !options.data_file)) return sx_error_memory(err);
+  options.format = t->format;
   options.missing = t->missing.items;
   options.n_missing = t->missing.n;
   options.as_text = t->text.items;
@@ -215,7 +220,7 @@ static sx_status read_files(sx_table **out, const sx_study *s, const st_table *t
     if (t->model && max_rows && !sx_file_exists(path)) {
       SX_TRY_GOTO(status, generate_head(&one, s, t, arena, max_rows, err), done);
     } else {
-      SX_TRY_GOTO(status, read_file(&one, s, t, path, columns, n_columns, max_rows, err), done);
+      SX_TRY_GOTO(status, read_file(&one, s, t, path, columns, n_columns, max_rows, arena, err), done);
       SX_TRY_GOTO(status, first_rows(&one, max_rows, err), done);
     }
     for (size_t k = 0; t->add && k < t->add->n; k++) {

@@ -74,11 +74,29 @@ static void check_added(st_load *l, const st_table *t) {
   }
 }
 
+/* Formats by name, and the files beside the one that is read: with one file only. */
+static void read_format(st_load *l, st_table *t, const sx_node *map) {
+  size_t n = 0;
+  const sx_io_format *formats = sx_io_formats(&n);
+  t->format = study__text(l, map, "format");
+  t->labels = study__text(l, map, "labels");
+  t->data_file = study__text(l, map, "data");
+  size_t i = 0;
+  while (t->format && i < n && strcmp(formats[i].name, t->format) != 0) i++;
+  if (i == n)
+    study__problem(l, sx_node_get(map, "format"), "no format is called '%.60s': wjx, sss, csv, xlsx, sav, ...",
+                   t->format);
+  if ((t->labels || t->data_file) && t->files.n > 1)
+    study__problem(l, sx_node_get(map, t->labels ? "labels" : "data"),
+                   "'%s' belongs to one file: make a table of each file", t->labels ? "labels" : "data");
+}
+
 static void read_table(st_load *l, st_table *t, const char *id, const sx_node *map) {
   t->id = id;
   t->node = map;
   if (!study__is_map(l, map, "a table")) return;
-  ST_KEYS(l, map, "file", "files", "generate", "missing", "text", "sheet", "fixed", "add", "where", "unit");
+  ST_KEYS(l, map, "file", "files", "generate", "missing", "text", "sheet", "format", "labels", "data", "fixed", "add",
+          "where", "unit");
   t->files = study__list(l, map, sx_node_get(map, "files") ? "files" : "file");
   if (t->files.n == 0) study__problem(l, map, "the table '%s' has no file", id);
   t->missing = study__list(l, map, "missing");
@@ -86,6 +104,7 @@ static void read_table(st_load *l, st_table *t, const char *id, const sx_node *m
   t->where = study__expr(l, map, "where");
   t->unit = study__bool(l, map, "unit", false);
   t->sheet = study__text(l, map, "sheet");
+  read_format(l, t, map);
   read_fixed(l, t, sx_node_get(map, "fixed"));
   read_generate(l, t, sx_node_get(map, "generate"));
   if (t->model && t->files.n > 1) study__problem(l, map, "a generated table has one file");

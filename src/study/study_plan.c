@@ -118,6 +118,22 @@ static const char *sidecar(const build *b, const char *path) {
   return meta && sx_file_exists(meta) ? meta : NULL;
 }
 
+/* What a table reads beside its k-th file: texts for its codes, the data of a definition. *out [2], NULL where there is none. */
+static sx_status beside_file(const char **out, const build *b, const st_table *t, size_t k, sx_error *err) {
+  const sx_study *s = b->s;
+  const char *path = study__data_path(s, b->arena, t, t->files.items[k]);
+  out[0] = t->labels ? study__data_path(s, b->arena, t, t->labels) : NULL;
+  out[1] = t->data_file ? study__data_path(s, b->arena, t, t->data_file) : NULL;
+  if (!path || (t->labels && !out[0]) || (t->data_file && !out[1])) return sx_error_memory(err);
+  if (out[1]) return SX_OK;
+  char *data = NULL;
+  SX_TRY(sx_io_data_of(&data, &s->ctx, path, err));
+  if (!data) return SX_OK;
+  out[1] = sx_arena_strdup(b->arena, data);
+  sx_mem_free(&s->ctx, data);
+  return out[1] ? SX_OK : sx_error_memory(err);
+}
+
 static sx_status collect_files(build *b, sx_error *err) {
   const sx_study *s = b->s;
   SX_TRY(add_file(b, s->path, s->path, err));
@@ -125,8 +141,12 @@ static sx_status collect_files(build *b, sx_error *err) {
     const st_table *t = &s->tables[i];
     for (size_t k = 0; k < t->files.n; k++) {
       const char *path = study__data_path(s, b->arena, t, t->files.items[k]), *meta = sidecar(b, path);
+      const char *beside[2];
       SX_TRY(add_file(b, t->files.items[k], path, err));
       if (meta) SX_TRY(add_file(b, beside_study(s, meta), meta, err));
+      SX_TRY(beside_file(beside, b, t, k, err));
+      for (size_t j = 0; j < 2; j++)
+        if (beside[j]) SX_TRY(add_file(b, beside_study(s, beside[j]), beside[j], err));
     }
     if (!t->model) continue;
     const char *path = study__path(s, b->arena, t->model);
@@ -247,8 +267,12 @@ static sx_status plan_data(build *b, sx_error *err) {
     spec_map(&b->spec, t->node, (const char *const[]){"generate", "file", "files"}, 3);
     for (size_t k = 0; k < t->files.n; k++) {
       const char *path = study__data_path(s, b->arena, t, t->files.items[k]), *meta = sidecar(b, path);
+      const char *beside[2];
       SX_TRY(spec_file(b, path, err));
       if (meta) SX_TRY(spec_file(b, meta, err));
+      SX_TRY(beside_file(beside, b, t, k, err));
+      for (size_t j = 0; j < 2; j++)
+        if (beside[j]) SX_TRY(spec_file(b, beside[j], err));
     }
     study__plan_spec_map(b, i);
     SX_TRY(seal(b, step, err));

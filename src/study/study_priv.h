@@ -42,7 +42,8 @@ typedef struct st_table {
   const char *wave;                         /* of the model; NULL: the model itself */
   sx_synth_sample sample;
   st_list missing, text;
-  const char *sheet; /* of a workbook, or NULL */
+  const char *sheet;                       /* of a workbook, or NULL */
+  const char *format, *labels, *data_file; /* how the files are read, as sx_read_options has them; paths as written */
   sx_fixed_field *fixed;
   size_t n_fixed;
   const sx_node *add; /* map: column -> list of one value per file */

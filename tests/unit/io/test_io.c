@@ -28,7 +28,8 @@ static void test_formats(void) {
   CHECK(f[n].name == NULL); /* also ends by itself */
   bool csv = false;
   for (size_t i = 0; i < n; i++) {
-    CHECK(f[i].name && f[i].title && f[i].extensions[0] == '.');
+    CHECK(f[i].name && f[i].title &&
+          (f[i].extensions[0] == '.' || (!f[i].extensions[0] && !f[i].writes)) /* none: by content */);
     if (strcmp(f[i].name, "csv") == 0) csv = f[i].reads && f[i].writes;
   }
   CHECK(csv);
