@@ -194,8 +194,10 @@ static void indicator(sx_buf *out, const code_indicator *c) {
   put_id(out, "I_", c->id);
   sx_buf_add(out, "\" name=\"");
   xml(out, c->id);
-  sx_buf_add(out, "\" intrvl=\"contin\" nature=\"other\" otherNature=\"indicator\">\n");
-  element2(out, "      ", "labl", c->label);
+  sx_buf_add(out, "\" intrvl=\"contin\" representationType=\"other\" "
+                  "otherRepresentationType=\"indicator\">\n");
+  const bool named = (c->label.zh && *c->label.zh) || (c->label.en && *c->label.en);
+  element2(out, "      ", "labl", named ? c->label : of_file(c->id));
   const bool asked = (c->question.zh && *c->question.zh) || (c->question.en && *c->question.en);
   if (asked) {
     sx_buf_add(out, "      <qstn>\n");

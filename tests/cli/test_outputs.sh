@@ -54,6 +54,9 @@ python3 "$readers_home/px.py" "$out/$name.csv" "$tmp/SEX.px" >"$tmp/px" && fail 
 python3 "$readers_home/sdmx.py" "$out/$name.csv" "$out/$name.sdmx.csv" "$out/$name.sdmx10.csv" "$out/$name.sdmx.xml" >"$tmp/sdmx" || fail "SDMX: $(cat "$tmp/sdmx")"
 sed 's/Code id="CN-11"/Code id="CN-12"/' "$out/$name.sdmx.xml" >"$tmp/bad.xml"
 python3 "$readers_home/sdmx.py" "$out/$name.csv" "$out/$name.sdmx.csv" "$out/$name.sdmx10.csv" "$tmp/bad.xml" >"$tmp/sdmx" && fail "SDMX: a code that is gone is not missed"
+python3 "$readers_home/ddi.py" "$out/$name.ddi.xml" "$out/$name.csv" >"$tmp/ddi" || fail "DDI: $(cat "$tmp/ddi")"
+sed 's/intrvl="contin"/intrvl="continuous"/' "$out/$name.ddi.xml" >"$tmp/bad.xml"
+python3 "$readers_home/ddi.py" "$tmp/bad.xml" >"$tmp/ddi" && fail "DDI: a value that the schema has not is not found"
 if sanitized; then
   echo "sanitized build: outside readers are left to plain builds; SX_FULL=1: all"
 else
