@@ -45,6 +45,18 @@ typedef sx_status (*sx_reference_fn)(void *data, const sx_reference *reference, 
                                      size_t column, sx_error *err);
 SX_API sx_status sx_report_each_reference(const char *markdown, size_t n, sx_reference_fn fn, void *data,
                                           sx_error *err) SX_NODISCARD;
+/* A macro of sentences, {{NAME results option=value | format}}: docs/authoring.md. */
+typedef struct sx_report_macro {
+  const char *name;
+  sx_text2 text;             /* its body by language; either may be NULL */
+  const char *const *params; /* option, what it is where a call says nothing, ..., NULL; NULL: none */
+} sx_report_macro;
+/* Whether a macro may have this name: letters, digits and _, not a word that has a meaning. */
+SX_API bool sx_report_macro_name(const char *name);
+/* A Markdown text with its macros written out: those given, and the bundled ones. Places in what comes out are those of the calls.
+ * Expected: SX_E_PARSE (where "line:column"), SX_E_LIMIT. */
+SX_API sx_status sx_report_expand(sx_buf *out, const char *markdown, size_t n, const sx_report_macro *macros,
+                                  size_t n_macros, sx_lang lang, sx_error *err) SX_NODISCARD;
 /* Whether a Markdown text has a numbered box of this name, {{box id=ID ...}}. */
 SX_API bool sx_report_has_box(const char *markdown, size_t n, const char *id, size_t n_id);
 /* Formats a value: "亿人 2", "% 1", "pp 1 sign:none", "trillion yuan 2", "plain 0" (docs/dev/blocks.md). lang decides the words; the resolution is

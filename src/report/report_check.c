@@ -3,21 +3,18 @@
  * names a group, a confidence level, part of a word, or in code. */
 #include <string.h>
 
+#include "report_expand.h"
 #include "report_macro.h"
 #include "report_page.h"
-
-typedef struct place {
-  size_t line, column;
-} place;
 
 typedef struct checker {
   sx_page *page;
   const char *file, *text;
   size_t n, at;
-  place now;
+  sx_position now;
   bool bound; /* the sentence has a bound number */
   struct {
-    place where;
+    sx_position where;
     const char *text;
     size_t n;
   } found[16];
@@ -113,14 +110,8 @@ static size_t number_end(const char *text, size_t n, bool *whole) {
 }
 
 static void step(checker *c, size_t n) {
-  for (size_t end = c->at + n; c->at < end; c->at++) {
-    if (c->text[c->at] == '\n') {
-      c->now.line++;
-      c->now.column = 1;
-    } else if (((unsigned char)c->text[c->at] & 0xC0) != 0x80) {
-      c->now.column++;
-    }
-  }
+  sx_report__walk(&c->now, c->text, c->n, c->at, c->at + n);
+  c->at += n;
 }
 
 static void take_number(checker *c) {
@@ -217,14 +208,14 @@ static bool sentence_ends(const checker *c, size_t *n_mark) {
 
 static bool prints_number(const sx_binding *b) {
   const sx_macro_kind kind = b->kind == SX_BIND_MACRO ? sx_report__macro_kind(b->name, b->n_name) : SX_MACRO_NONE;
-  return kind == SX_MACRO_CHANGE || kind == SX_MACRO_CI;
+  return kind == SX_MACRO_CHANGE || kind == SX_MACRO_CI || (kind >= SX_MACRO_VALUE && kind < SX_MACRO_NONE);
 }
 
 static sx_status check(checker *c, sx_binding *b) {
   sx_status status = SX_OK;
   bool more = sx_report__next_binding(b, c->text, c->n, &status, NULL);
   while (c->at < c->n) {
-    size_t k;
+    size_t k, lines, columns;
     if (c->at == 0 || c->text[c->at - 1] == '\n') step(c, line_start(c->text + c->at, c->n - c->at));
     if (c->at >= c->n) break;
     while (more && b->at < c->at) more = sx_report__next_binding(b, c->text, c->n, &status, NULL);
@@ -232,7 +223,7 @@ static sx_status check(checker *c, sx_binding *b) {
       c->bound = c->bound || b->kind == SX_BIND_VALUE || prints_number(b);
       step(c, b->end - b->at);
       more = sx_report__next_binding(b, c->text, c->n, &status, NULL);
-    } else if ((k = skipped(c)) > 0) {
+    } else if ((k = sx_report__mark(&lines, &columns, c->text + c->at, c->n - c->at)) > 0 || (k = skipped(c)) > 0) {
       step(c, k);
     } else if (sentence_ends(c, &k)) {
       SX_TRY(end_sentence(c));
@@ -249,7 +240,7 @@ static sx_status check(checker *c, sx_binding *b) {
 }
 
 sx_status sx_report__check_numbers(sx_page *page, const char *file, const char *text, size_t n, sx_error *err) {
-  checker c = {.page = page, .file = file, .text = text, .n = n, .now = {1, 1}, .err = err};
+  checker c = {.page = page, .file = file, .text = text, .n = n, .now = {.line = 1, .column = 1}, .err = err};
   sx_binding b = {0};
   return check(&c, &b);
 }

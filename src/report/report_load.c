@@ -1,5 +1,6 @@
 /* report_load.c: the blocks of a run read from the store, and the small things that every part needs of them. */
 #include "report_page.h"
+#include "report_reference.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -37,18 +38,6 @@ static void find_language(sx_page *page) {
     if (page->blocks[i].kind != SX_BLOCK_TEXT) continue;
     if (sx_report__has_language(page, sx_node_get(page->blocks[i].root, "md"))) page->own_language = true;
   }
-}
-
-sx_status sx_report__load(sx_page *page, sx_error *err) {
-  SX_TRY(sx_store_each_block(page->store, page->run, add_block, page, err));
-  for (size_t i = 0; i < page->n_blocks; i++) {
-    if (page->blocks[i].kind == SX_BLOCK_DOCUMENT && !page->document) page->document = page->blocks[i].root;
-  }
-  if (!page->document)
-    return sx_error_set(err, SX_E_DATA, "report", "the run has no document block: run the study again");
-  page->synthetic = sx_report__text(page, sx_node_get(page->document, "synthetic"));
-  find_language(page);
-  return SX_OK;
 }
 
 void sx_report__unload(sx_page *page) {
@@ -103,11 +92,70 @@ bool sx_report__has_language(const sx_page *page, const sx_node *node) {
 }
 
 const char *sx_report__markdown_of(const sx_page *page, const sx_block *block, const char **file) {
+  (void)page;
+  *file = block->file;
+  return block->markdown;
+}
+
+/* ---- macros ------------------------------------------------------------------------------------------------------ */
+
+/* {"NAME": {"zh", "en", "params": {"option": "text"}}}: texts of the block live as long as the page. */
+static sx_status load_macros(sx_page *page, sx_error *err) {
+  const sx_node *map = sx_node_get(page->document, "macros");
+  if (!map || map->kind != SX_NODE_MAP) return SX_OK;
+  page->macros = sx_arena_zalloc(page->arena, map->n + 1, sizeof *page->macros);
+  if (!page->macros) return sx_error_memory(err);
+  for (size_t i = 0; i < map->n; i++) {
+    const sx_node *node = map->items[i], *params = sx_node_get(node, "params");
+    const size_t n = params && params->kind == SX_NODE_MAP ? params->n : 0;
+    const char **list = sx_arena_zalloc(page->arena, 2 * n + 1, sizeof *list);
+    if (!list) return sx_error_memory(err);
+    for (size_t k = 0; k < n; k++) {
+      list[2 * k] = params->keys[k]->text;
+      list[2 * k + 1] = params->items[k]->kind == SX_NODE_SCALAR ? params->items[k]->text : "";
+    }
+    page->macros[page->n_macros++] =
+        (sx_report_macro){map->keys[i]->text, {scalar(sx_node_get(node, "zh")), scalar(sx_node_get(node, "en"))}, list};
+  }
+  return SX_OK;
+}
+
+static sx_status load_text(sx_page *page, sx_block *block, sx_error *err) {
   const sx_node *md = sx_node_get(block->root, "md");
-  const char *name = sx_report__text(page, sx_node_get(block->root, "file"));
-  *file = name ? name : block->id[0] ? block->id : "text";
-  if (page->own_language && !sx_report__has_language(page, md)) return NULL;
-  return sx_report__text(page, md);
+  const char *name = sx_report__text(page, sx_node_get(block->root, "file")), *text = sx_report__text(page, md);
+  const sx_lang other = page->lang == SX_LANG_ZH ? SX_LANG_EN : SX_LANG_ZH;
+  sx_buf out;
+  block->file = name ? name : block->id[0] ? block->id : "text";
+  if (!text || (page->own_language && !sx_report__has_language(page, md))) return SX_OK;
+  sx_buf_init(&out, &page->ctx);
+  sx_status status = sx_report_expand(&out, text, strlen(text), page->macros, page->n_macros,
+                                      sx_report__has_language(page, md) ? page->lang : other, err);
+  if (status == SX_OK) block->markdown = sx_arena_strdup(page->arena, out.data);
+  if (status == SX_OK && !block->markdown) status = sx_error_memory(err);
+  if (status != SX_OK && status != SX_E_MEMORY) sx_report__in_file(err, block->file);
+  sx_buf_clear(&out);
+  return status;
+}
+
+static sx_status load_texts(sx_page *page, sx_error *err) {
+  for (size_t i = 0; i < page->n_blocks; i++) {
+    const sx_block_kind kind = page->blocks[i].kind;
+    if (kind == SX_BLOCK_TEXT || kind == SX_BLOCK_ANNEX) SX_TRY(load_text(page, &page->blocks[i], err));
+  }
+  return SX_OK;
+}
+
+sx_status sx_report__load(sx_page *page, sx_error *err) {
+  SX_TRY(sx_store_each_block(page->store, page->run, add_block, page, err));
+  for (size_t i = 0; i < page->n_blocks; i++) {
+    if (page->blocks[i].kind == SX_BLOCK_DOCUMENT && !page->document) page->document = page->blocks[i].root;
+  }
+  if (!page->document)
+    return sx_error_set(err, SX_E_DATA, "report", "the run has no document block: run the study again");
+  page->synthetic = sx_report__text(page, sx_node_get(page->document, "synthetic"));
+  find_language(page);
+  SX_TRY(load_macros(page, err));
+  return load_texts(page, err);
 }
 
 sx_status sx_report__warn(sx_page *page, const char *where, sx_error *err, const char *fmt, ...) {

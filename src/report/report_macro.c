@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const kind_words[] = {"box", "if", "else", "end", "change", "ci", "updown", "significance"};
+#include "report_words.h"
+
+static const char *const kind_words[] = {"box",    "if",           "else",  "end",  "change", "ci",
+                                         "updown", "significance", "value", "rank", "parts"};
 static const char *const condition_words[] = {"significant", "tested", "up", "down", "missing"};
 
 /* ---- words ------------------------------------------------------------------------------------------------------- */
@@ -13,8 +16,7 @@ static bool blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* The next word of text[*at, n), blanks inside backquotes and quotation marks belonging to it; its length, 0 at the end. */
-static size_t next_word(const char *text, size_t n, size_t *at) {
+size_t sx_report__next_word(const char *text, size_t n, size_t *at) {
   while (*at < n && blank(text[*at])) (*at)++;
   char quote = '\0';
   size_t k = 0;
@@ -32,7 +34,7 @@ static bool same(const char *text, size_t n, const char *word) {
 
 sx_macro_kind sx_report__macro_kind(const char *text, size_t n) {
   size_t at = 0;
-  const size_t k = next_word(text, n, &at);
+  const size_t k = sx_report__next_word(text, n, &at);
   for (size_t i = 0; i < SX_MACRO_NONE; i++) {
     if (same(text + at, k, kind_words[i])) return (sx_macro_kind)i;
   }
@@ -79,11 +81,12 @@ static sx_status name_result(sx_macro *out, const char *text, size_t n, const ch
   (void)snprintf(whole, sizeof whole, "%.*s%s", (int)n, text, dot ? "" : ".total");
   n = strlen(whole);
   SX_TRY(sx_reference_parse(&r, whole, n, err));
-  if (strcmp(r.field, "estimate") != 0)
+  if (out->kind != SX_MACRO_VALUE && strcmp(r.field, "estimate") != 0)
     return sx_error_set(err, SX_E_PARSE, NULL, "%s takes a result, not its %s: leave .%s out", kind_words[out->kind],
                         r.field, r.field);
   const bool itself =
-      out->kind == SX_MACRO_CI || (out->kind == SX_MACRO_IF && out->condition == SX_IF_MISSING) ||
+      out->kind == SX_MACRO_CI || out->kind >= SX_MACRO_VALUE ||
+      (out->kind == SX_MACRO_IF && out->condition == SX_IF_MISSING) ||
       (out->kind == SX_MACRO_CHANGE ? strncmp(r.statistic, "change", 6) == 0 || strncmp(r.statistic, "yoy", 3) == 0
                                     : difference(r.statistic));
   const size_t base = itself ? n : before_statistic(whole, n, r.statistic, &quoted);
@@ -115,7 +118,7 @@ static sx_status take_box_kind(sx_macro *out, const char *word, size_t n, sx_err
 
 /* title="..." kind=policy id=NAME numbered=no */
 static sx_status take_box(sx_macro *out, const sx_binding *b, size_t at, sx_error *err) {
-  for (size_t k; (k = next_word(b->name, b->n_name, &at)) > 0; at += k) {
+  for (size_t k; (k = sx_report__next_word(b->name, b->n_name, &at)) > 0; at += k) {
     const char *word = b->name + at, *value = memchr(word, '=', k);
     const size_t n_name = value ? (size_t)(value - word) : k, n = value ? k - n_name - 1 : 0;
     if (value) value++;
@@ -143,7 +146,7 @@ static sx_status take_box(sx_macro *out, const sx_binding *b, size_t at, sx_erro
 typedef struct parts {
   const char *reference;
   size_t n_reference;
-  char unit[64], decimals[16], of[16];
+  char unit[64], decimals[16], of[16], top[16];
 } parts;
 
 /* "unit=万人". False: no word of this form. */
@@ -154,7 +157,9 @@ static bool option(sx_macro *out, parts *p, const char *word, size_t n, sx_statu
     size_t cap;
   } options[] = {{"unit=", p->unit, sizeof p->unit},     {"d=", p->decimals, sizeof p->decimals},
                  {"of=", p->of, sizeof p->of},           {"up=", out->up, sizeof out->up},
-                 {"down=", out->down, sizeof out->down}, {"same=", out->same, sizeof out->same}};
+                 {"down=", out->down, sizeof out->down}, {"same=", out->same, sizeof out->same},
+                 {"word=", out->verb, sizeof out->verb}, {"n=", p->top, sizeof p->top},
+                 {"by=", out->by, sizeof out->by},       {"share=", out->share, sizeof out->share}};
   for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
     const size_t k = strlen(options[i].name);
     if (n < k || memcmp(word, options[i].name, k) != 0) continue;
@@ -164,16 +169,61 @@ static bool option(sx_macro *out, parts *p, const char *word, size_t n, sx_statu
   return false;
 }
 
+/* One of several: kept whole, with its domain. */
+static sx_status take_result(sx_macro *out, const char *word, size_t n, sx_error *err) {
+  size_t have = 0;
+  for (size_t i = 0; i < out->n_results; i++) have += strlen(out->results + have) + 1;
+  SX_TRY(name_result(out, word, n, "", err));
+  const size_t k = strlen(out->reference) + 1;
+  if (out->n_results == SX_MACRO_RESULTS || have + k > sizeof out->results)
+    return sx_error_set(err, SX_E_PARSE, NULL, "{{%s}} takes at most %d results", kind_words[out->kind],
+                        (int)SX_MACRO_RESULTS);
+  memcpy(out->results + have, out->reference, k);
+  out->n_results++;
+  return SX_OK;
+}
+
+const char *sx_report__macro_result(const sx_macro *macro, size_t i) {
+  const char *at = macro->results;
+  while (i-- > 0) at += strlen(at) + 1;
+  return at;
+}
+
+/* What only one kind takes, and how many are ranked. */
+static sx_status check_words(sx_macro *out, const parts *p, sx_error *err) {
+  const char *verbs[2], *nearest = NULL;
+  const bool verb = out->kind == SX_MACRO_CHANGE || out->kind == SX_MACRO_UPDOWN;
+  int64_t top = 0;
+  if (out->verb[0] && !verb) return sx_error_set(err, SX_E_PARSE, NULL, "word= is of {{change}} and {{updown}}");
+  if (out->verb[0] && !sx_report__verb(verbs, SX_LANG_ZH, out->verb, &nearest))
+    return sx_error_set(err, SX_E_PARSE, NULL, "word=%s is no verb of change: %s%s", out->verb,
+                        nearest ? "did you mean " : "rise, grow, increase, advance, climb, widen or 增加, 增长 ...",
+                        nearest ? nearest : "");
+  if (p->top[0] && (out->kind != SX_MACRO_RANK || !sx_text_to_int64(&top, p->top, strlen(p->top)) || top < 1 ||
+                    top > SX_MACRO_RESULTS))
+    return sx_error_set(err, SX_E_PARSE, NULL, "n=%s: {{rank}} names the first 1 to %d", p->top, (int)SX_MACRO_RESULTS);
+  out->top = (size_t)top;
+  if (out->by[0] && out->kind != SX_MACRO_RANK) return sx_error_set(err, SX_E_PARSE, NULL, "by= is of {{rank}}");
+  if (out->by[0] && out->n_results > 1)
+    return sx_error_set(err, SX_E_PARSE, NULL, "by= ranks the levels of one indicator");
+  if (out->share[0] && out->kind != SX_MACRO_PARTS)
+    return sx_error_set(err, SX_E_PARSE, NULL, "share= is of {{parts}}");
+  return SX_OK;
+}
+
 static sx_status take_words(sx_macro *out, parts *p, const sx_binding *b, size_t at, sx_error *err) {
-  for (size_t k; (k = next_word(b->name, b->n_name, &at)) > 0; at += k) {
+  for (size_t k; (k = sx_report__next_word(b->name, b->n_name, &at)) > 0; at += k) {
     const char *word = b->name + at;
     sx_status status = SX_OK;
     if (option(out, p, word, k, &status, err)) {
       SX_TRY(status);
+    } else if (out->kind >= SX_MACRO_RANK) {
+      SX_TRY(take_result(out, word, k, err));
+      p->reference = word;
     } else if (p->reference) {
       return sx_error_set(
           err, SX_E_PARSE, NULL,
-          "'%.*s' is not understood in {{%s}}: after the result stand unit=, d=, of=, up=, down=, same=",
+          "'%.*s' is not understood in {{%s}}: after the result stand unit=, d=, of=, word=, up=, down=, same=",
           (int)(k < 60 ? k : 60), word, kind_words[out->kind]);
     } else {
       p->reference = word;
@@ -186,11 +236,11 @@ static sx_status take_words(sx_macro *out, parts *p, const sx_binding *b, size_t
 }
 
 static sx_status take_condition(sx_macro *out, const sx_binding *b, size_t *at, sx_error *err) {
-  size_t k = next_word(b->name, b->n_name, at);
+  size_t k = sx_report__next_word(b->name, b->n_name, at);
   if (same(b->name + *at, k, "not")) {
     out->negated = true;
     *at += k;
-    k = next_word(b->name, b->n_name, at);
+    k = sx_report__next_word(b->name, b->n_name, at);
   }
   for (size_t i = 0; i < SX_IF_CONDITIONS; i++) {
     if (!same(b->name + *at, k, condition_words[i])) continue;
@@ -221,9 +271,9 @@ sx_status sx_report__macro_parse(sx_macro *out, const sx_binding *b, sx_error *e
   sx_macro macro = {.kind = sx_report__macro_kind(b->name, b->n_name)};
   parts p = {.of = "change"};
   size_t at = 0;
-  at += next_word(b->name, b->n_name, &at);
+  at += sx_report__next_word(b->name, b->n_name, &at);
   if (macro.kind == SX_MACRO_ELSE || macro.kind == SX_MACRO_END) {
-    if (next_word(b->name, b->n_name, &at) || b->n_format)
+    if (sx_report__next_word(b->name, b->n_name, &at) || b->n_format)
       return sx_error_set(err, SX_E_PARSE, NULL, "{{%s}} stands alone", kind_words[macro.kind]);
     *out = macro;
     return SX_OK;
@@ -235,11 +285,17 @@ sx_status sx_report__macro_parse(sx_macro *out, const sx_binding *b, sx_error *e
   }
   if (macro.kind == SX_MACRO_IF) SX_TRY(take_condition(&macro, b, &at, err));
   SX_TRY(take_words(&macro, &p, b, at, err));
-  if (strcmp(p.of, "change") != 0 && strcmp(p.of, "yoy") != 0)
-    return sx_error_set(err, SX_E_PARSE, NULL, "of=%s: it is change (from the wave before) or yoy (a year before)",
+  SX_TRY(check_words(&macro, &p, err));
+  const bool relative = strcmp(p.of, "relative") == 0 || strcmp(p.of, "yoy_relative") == 0;
+  if (strcmp(p.of, "change") != 0 && strcmp(p.of, "yoy") != 0 && !relative)
+    return sx_error_set(err, SX_E_PARSE, NULL,
+                        "of=%s: it is change (from the wave before), yoy (a year before), relative or yoy_relative "
+                        "(growth in per cent)",
                         p.of);
   SX_TRY(take_format(&macro, &p, b, err));
-  SX_TRY(name_result(&macro, p.reference, p.n_reference, p.of, err));
+  if (macro.kind < SX_MACRO_RANK)
+    SX_TRY(
+        name_result(&macro, p.reference, p.n_reference, strcmp(p.of, "relative") == 0 ? "change_relative" : p.of, err));
   *out = macro;
   return SX_OK;
 }

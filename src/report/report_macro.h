@@ -1,5 +1,5 @@
 /* report_macro.h: the words of an author inside {{...}}: {{change users | 万人 0}}, {{ci users | 亿人 2}}, {{updown users}},
- * {{significance users}}, {{if significant users}} ... {{else}} ... {{end}}, {{box title="..." kind=method}} ... {{end}} (docs/authoring.md). Here they are taken apart and nested;
+ * {{significance users}}, {{value users | 亿人 2}}, {{rank a b c n=2 | % 1}}, {{parts a b | 亿元 0}}, {{if significant users}} ... {{else}} ... {{end}}, {{box title="..." kind=method}} ... {{end}} (docs/authoring.md). Here they are taken apart and nested;
  * report_macro_say.c puts them into words. */
 #ifndef REPORT_MACRO_H
 #define REPORT_MACRO_H
@@ -16,6 +16,9 @@ typedef enum sx_macro_kind {
   SX_MACRO_CI,
   SX_MACRO_UPDOWN,
   SX_MACRO_SIGNIFICANCE,
+  SX_MACRO_VALUE,
+  SX_MACRO_RANK,
+  SX_MACRO_PARTS,
   SX_MACRO_NONE
 } sx_macro_kind;
 
@@ -35,15 +38,24 @@ typedef struct sx_macro {
   char reference[512];             /* what is looked up: "users.total.change" */
   char format[128];                /* "万人 0"; "" for none */
   char up[64], down[64], same[64]; /* UPDOWN: the author's words; "" for ours */
-  char title[400], id[96];         /* BOX; "" for none */
-  sx_document_box_kind box;        /* BOX */
-  bool unnumbered;                 /* BOX */
+  char verb[32];                   /* CHANGE, UPDOWN: the verb asked for; "" for ours */
+  size_t n_results;                /* RANK, PARTS: references in `results`, each ended by a zero byte */
+  char results[1600];
+  size_t top;               /* RANK: how many; 0: three */
+  char by[96], share[32];   /* RANK: the variable whose levels are ranked; PARTS: the statistic of shares */
+  char title[400], id[96];  /* BOX; "" for none */
+  sx_document_box_kind box; /* BOX */
+  bool unnumbered;          /* BOX */
 } sx_macro;
 
 /* The macro that a text inside {{...}} begins with; NONE: a reference. */
 sx_macro_kind sx_report__macro_kind(const char *text, size_t n);
 /* Expected: SX_E_PARSE, without a place. */
 sx_status sx_report__macro_parse(sx_macro *out, const sx_binding *b, sx_error *err) SX_NODISCARD;
+
+enum { SX_MACRO_RESULTS = 20 };
+/* The result number i of RANK or PARTS. */
+const char *sx_report__macro_result(const sx_macro *macro, size_t i);
 
 enum { SX_BRANCH_DEPTH = 8 };
 /* The branches that are open; zeroed at the start of a text. */

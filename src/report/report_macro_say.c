@@ -77,30 +77,48 @@ static bool prints_as_zero(const sx_page *page, double value, const sx_format *f
   return strspn(text, "0.") == n;
 }
 
-/* "pp 1" where the author said nothing and the change is of a share. */
-static sx_status format_of(sx_format *out, sx_page *page, const sx_macro *macro, const char *where, sx_error *err) {
+sx_status sx_report__say_format(sx_format *out, sx_page *page, const sx_macro *macro, const char *reference,
+                                const char *where, sx_error *err) {
   sx_reference r;
   sx_store_row row;
   sx_store_term terms[4];
   bool found = false;
   const char *text = macro->format;
-  SX_TRY(sx_reference_parse(&r, macro->reference, strlen(macro->reference), err));
+  SX_TRY(sx_reference_parse(&r, reference, strlen(reference), err));
   for (size_t i = 0; i < r.n_terms; i++) {
     terms[i] = (sx_store_term){r.variable[i], r.level[i], {NULL, NULL}, {NULL, NULL}};
   }
   if (!text[0]) {
     SX_TRY(sx_store_find(&found, &row, page->store, page->run, r.indicator, r.statistic[0] ? r.statistic : NULL, terms,
                          r.n_terms, err));
-    text = found && row.unit && strcmp(row.unit, "pp") == 0  ? "pp 1"
-           : found && row.unit && strcmp(row.unit, "%") == 0 ? "% 1"
-                                                             : "";
+    const bool share = found && ((row.unit && strcmp(row.unit, "%") == 0) || strcmp(row.statistic, "prop") == 0);
+    text = found && row.unit && strcmp(row.unit, "pp") == 0 ? "pp 1" : share ? "% 1" : "";
     if (!text[0])
       return sx_error_set(err, SX_E_PARSE, where, "how is %s to be printed? Say unit= or a format after a bar",
-                          macro->reference);
+                          reference);
   }
   const sx_status status = sx_report__format_parse(out, text, strlen(text), err);
   if (status != SX_OK) sx_error_add_where(err, "%s", where);
   return status;
+}
+
+static sx_status format_of(sx_format *out, sx_page *page, const sx_macro *macro, const char *where, sx_error *err) {
+  return sx_report__say_format(out, page, macro, macro->reference, where, err);
+}
+
+/* The verb that the author asked for, with "by" behind it in English. */
+static const char *own_verb(sx_page *page, const char *name, bool down, bool by) {
+  const char *verbs[2], *nearest;
+  if (!sx_report__verb(verbs, page->lang, name, &nearest)) return sx_report__w(page, W_CHANGED_BY);
+  return by && page->lang == SX_LANG_EN ? sx_arena_printf(page->arena, "%s by ", verbs[down]) : verbs[down];
+}
+
+sx_status sx_report__say_value(sx_said *out, sx_page *page, const sx_macro *macro, const char *where, sx_error *err) {
+  sx_said said = {.n = 1, .before = "", .after = ""};
+  SX_TRY(sx_report__bind(&said.bound[0], page, macro->reference, strlen(macro->reference), where, err));
+  SX_TRY(format_of(&said.format[0], page, macro, where, err));
+  *out = said;
+  return SX_OK;
 }
 
 sx_status sx_report__say_change(sx_said *out, sx_page *page, const sx_macro *macro, const char *where, sx_error *err) {
@@ -120,6 +138,8 @@ sx_status sx_report__say_change(sx_said *out, sx_page *page, const sx_macro *mac
                                      : value > 0           ? W_UP_LEVEL
                                      : share || growth     ? W_DOWN_SHARE
                                                            : W_DOWN_LEVEL);
+    if (macro->verb[0] && !isnan(value)) said.before = own_verb(page, macro->verb, value < 0, true);
+    if (!said.before) return sx_error_memory(err);
   }
   f->sign = -1;
   said.after = "";
@@ -167,6 +187,8 @@ sx_status sx_report__say_word(sx_said *out, sx_page *page, const sx_macro *macro
                                                                      : bound.value > 0  ? W_ROSE
                                                                      : bound.value < 0  ? W_FELL
                                                                                         : W_UNCHANGED);
+    if (macro->verb[0] && !own[0] && bound.value != 0 && !isnan(bound.value))
+      said.before = own_verb(page, macro->verb, bound.value < 0, false);
     if (!said.before) return sx_error_memory(err);
   }
   *out = said;

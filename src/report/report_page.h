@@ -21,6 +21,7 @@ typedef struct sx_block {
   char *id; /* "" when it has none */
   sx_doc *doc;
   const sx_node *root;
+  const char *file, *markdown; /* of a text or annex, macros written out; markdown NULL: the page leaves it out */
   size_t number;          /* of a figure, table or box; 0 while not numbered */
   bool placed;            /* by a text */
   sx_document_node *node; /* of a figure or table, once it is made */
@@ -41,6 +42,8 @@ typedef struct sx_page {
   size_t n_blocks, cap_blocks;
   const sx_node *document;
   const char *synthetic; /* in the page's language; NULL when the data are real */
+  sx_report_macro *macros; /* of the study */
+  size_t n_macros;
   bool own_language;     /* some text block has the page's language: blocks of the other language alone are left out */
   const sx_document_node **headings;
   size_t n_headings, cap_headings;

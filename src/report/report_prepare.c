@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "report_expand.h"
 #include "report_macro_say.h"
 
 typedef struct maker {
@@ -56,9 +57,11 @@ static sx_status mention(maker *m, sx_buf *text, const char *at, size_t n, size_
 /* Text between bindings: mentions resolved, stray placeholder characters made harmless. */
 static sx_status copy_text(maker *m, sx_buf *text, const char *from, size_t n, sx_error *err) {
   for (size_t i = 0; i < n;) {
-    size_t used = 0;
+    size_t used = 0, lines, columns;
     if (from[i] == '[') SX_TRY(mention(m, text, from + i, n - i, &used, err));
     if (used) {
+      i += used;
+    } else if ((used = sx_report__mark(&lines, &columns, from + i, n - i)) > 0) {
       i += used;
     } else if (n - i >= 3 && memcmp(from + i, "\xEE\x80", 2) == 0) {
       sx_buf_add(text, "\xEF\xBF\xBD");
@@ -131,6 +134,21 @@ static sx_status bind_box(maker *m, sx_buf *text, const sx_binding *b, const sx_
   return item.title ? add_item(m, text, &item, err) : sx_error_memory(err);
 }
 
+static sx_status say_list(maker *m, sx_buf *text, const sx_said_list *said, const sx_binding *b, const char *source,
+                          sx_error *err) {
+  for (size_t i = 0; i < said->n; i++) {
+    const sx_item item = {.kind = SX_ITEM_NUMBER,
+                          .source = source,
+                          .n_source = b->end - b->at,
+                          .bound = said->pieces[i].bound,
+                          .format = said->pieces[i].format};
+    sx_buf_add(text, said->pieces[i].before);
+    SX_TRY(add_item(m, text, &item, err));
+  }
+  sx_buf_add(text, said->after);
+  return SX_OK;
+}
+
 static sx_status follow(maker *m, sx_buf *text, const sx_binding *b, const char *source, sx_error *err) {
   char where[300];
   sx_macro macro;
@@ -149,9 +167,15 @@ static sx_status follow(maker *m, sx_buf *text, const sx_binding *b, const char 
     return add_item(m, text, &item, err);
   }
   if (status != SX_OK || macro.kind <= SX_MACRO_END || !sx_report__live(&m->branches)) return status;
-  SX_TRY(macro.kind == SX_MACRO_CHANGE ? sx_report__say_change(&said, m->page, &macro, where, err)
-         : macro.kind == SX_MACRO_CI   ? sx_report__say_ci(&said, m->page, &macro, where, err)
-                                       : sx_report__say_word(&said, m->page, &macro, where, err));
+  if (macro.kind == SX_MACRO_RANK || macro.kind == SX_MACRO_PARTS) {
+    sx_said_list list;
+    SX_TRY(sx_report__say_list(&list, m->page, &macro, where, err));
+    return say_list(m, text, &list, b, source, err);
+  }
+  SX_TRY(macro.kind == SX_MACRO_CHANGE  ? sx_report__say_change(&said, m->page, &macro, where, err)
+         : macro.kind == SX_MACRO_VALUE ? sx_report__say_value(&said, m->page, &macro, where, err)
+         : macro.kind == SX_MACRO_CI    ? sx_report__say_ci(&said, m->page, &macro, where, err)
+                                        : sx_report__say_word(&said, m->page, &macro, where, err));
   return say(m, text, &said, b, source, err);
 }
 

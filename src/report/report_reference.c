@@ -172,15 +172,11 @@ static size_t tilde_fence(const char *text, size_t n, size_t at) {
   return n - at;
 }
 
-static void advance(sx_binding *b, const char *text, size_t to) {
-  for (; b->at < to; b->at++) {
-    if (text[b->at] == '\n') {
-      b->line++;
-      b->column = 1;
-    } else if (((unsigned char)text[b->at] & 0xC0) != 0x80) {
-      b->column++;
-    }
-  }
+static void advance(sx_binding *b, const char *text, size_t n, size_t to) {
+  if (to > b->at) sx_report__walk(&b->now, text, n, b->at, to);
+  b->at = to > b->at ? to : b->at;
+  b->line = b->now.line;
+  b->column = b->now.column;
 }
 
 static size_t trimmed(const char **text, size_t n) {
@@ -235,8 +231,8 @@ static void fill(sx_binding *b, const char *inner, size_t n) {
 
 bool sx_report__next_binding(sx_binding *b, const char *text, size_t n, sx_status *status, sx_error *err) {
   *status = SX_OK;
-  if (!b->line) b->line = b->column = 1;
-  advance(b, text, b->end);
+  if (!b->line) b->now = (sx_position){.line = 1, .column = 1};
+  advance(b, text, n, b->end);
   for (size_t i = b->at; i < n; i++) {
     if (text[i] == '`') {
       const size_t span = code_span(text, n, i);
@@ -251,7 +247,7 @@ bool sx_report__next_binding(sx_binding *b, const char *text, size_t n, sx_statu
       continue;
     }
     if (text[i] != '{' || i + 1 >= n || text[i + 1] != '{') continue;
-    advance(b, text, i);
+    advance(b, text, n, i);
     for (size_t k = i + 2; k + 1 < n; k++) {
       if (text[k] != '}' || text[k + 1] != '}') continue;
       b->end = k + 2;
@@ -322,6 +318,21 @@ static sx_status report_binding(const sx_binding *b, sx_reference_fn fn, void *d
   return status;
 }
 
+/* The results of {{rank}} and {{parts}}, one after the other. */
+static sx_status report_results(const sx_macro *macro, const sx_binding *b, sx_reference_fn fn, void *data,
+                                sx_error *err) {
+  sx_binding one = *b;
+  one.kind = SX_BIND_VALUE;
+  one.format = macro->format;
+  one.n_format = strlen(macro->format);
+  for (size_t i = 0; i < macro->n_results; i++) {
+    one.name = sx_report__macro_result(macro, i);
+    one.n_name = strlen(one.name);
+    SX_TRY(report_binding(&one, fn, data, err));
+  }
+  return SX_OK;
+}
+
 sx_status sx_report_each_reference(const char *markdown, size_t n, sx_reference_fn fn, void *data, sx_error *err) {
   sx_binding b = {0}, spoken;
   sx_branches branches = {0};
@@ -336,6 +347,8 @@ sx_status sx_report_each_reference(const char *markdown, size_t n, sx_reference_
       char where[64];
       sx_report__place(where, sizeof where, b.line, b.column);
       sx_error_add_where(err, "%s", where);
+    } else if (macro.n_results) {
+      status = report_results(&macro, &b, fn, data, err);
     } else if (macro.reference[0]) {
       status = report_binding(&spoken, fn, data, err);
     }

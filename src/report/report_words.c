@@ -33,6 +33,33 @@ static const struct {
     {"not tested: no error", "没有误差，不作检验"},
 };
 
+static const struct {
+  const char *names[2], *zh[2], *en[2]; /* up, down */
+} verbs[] = {
+    {{"增加", "rise"}, {"增加", "减少"}, {"rose", "fell"}},
+    {{"增长", "grow"}, {"增长", "下降"}, {"grew", "shrank"}},
+    {{"上升", "increase"}, {"上升", "下降"}, {"increased", "decreased"}},
+    {{"提高", "advance"}, {"提高", "降低"}, {"advanced", "declined"}},
+    {{"提升", "climb"}, {"提升", "回落"}, {"climbed", "dropped"}},
+    {{"扩大", "widen"}, {"扩大", "缩小"}, {"widened", "narrowed"}},
+};
+
+bool sx_report__verb(const char *out[2], sx_lang lang, const char *name, const char **nearest) {
+  enum { N = sizeof verbs / sizeof *verbs };
+  const char *names[2 * N];
+  for (size_t i = 0; i < N; i++) {
+    for (size_t k = 0; k < 2; k++) {
+      names[2 * i + k] = verbs[i].names[k];
+      if (strcmp(name, verbs[i].names[k]) != 0) continue;
+      out[0] = lang == SX_LANG_ZH ? verbs[i].zh[0] : verbs[i].en[0];
+      out[1] = lang == SX_LANG_ZH ? verbs[i].zh[1] : verbs[i].en[1];
+      return true;
+    }
+  }
+  *nearest = sx_text_nearest(name, names, sizeof names / sizeof *names);
+  return false;
+}
+
 const char *sx_report__word(sx_lang lang, sx_word word) {
   return lang == SX_LANG_ZH ? words[word].zh : words[word].en;
 }

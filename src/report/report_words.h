@@ -81,6 +81,15 @@
   X(SIGNIFICANT, "显著", "significant")                                                                                \
   X(NOT_SIGNIFICANT, "不显著", "not significant")                                                                      \
   X(NOT_TESTED, "未作检验", "not tested")                                                                              \
+  X(OTHERS, "总体", "everyone")                                                                                        \
+  X(LIST_COMMA, "、", ", ")                                                                                            \
+  X(LIST_AND, "和", " and ")                                                                                           \
+  X(RANK_FIRST, "居首，为", " leads, at ")                                                                             \
+  X(RANK_TOP, "位列前%s，分别为", " are the first %s, at ")                                                            \
+  X(PARTS, "其中，", "of which ")                                                                                      \
+  X(PARTS_COMMA, "，", ", ")                                                                                           \
+  X(PARTS_IS, "", " ")                                                                                                 \
+  X(PARTS_SHARE, "（占", " (")                                                                                         \
   X(OTHER_LANGUAGE, "English", "中文")                                                                                 \
   X(SKIP, "跳到正文", "Skip to the text")                                                                              \
   X(PUBLISHED_BY, "由 Shuxiao %s 生成", "Made with Shuxiao %s")
@@ -93,6 +102,9 @@ typedef enum sx_word {
 } sx_word;
 
 const char *sx_report__word(sx_lang lang, sx_word word);
+/* Verbs of change that stand in for ours: `name` is the Chinese or the English one of a row ("扩大", "widen"). False: no such verb; *nearest
+ * the one that it may mean, or NULL. */
+bool sx_report__verb(const char *out[2], sx_lang lang, const char *name, const char **nearest); /* up, down */
 /* A reason of the store ("empty domain") in the report's language; an unknown one as it is. */
 const char *sx_report__reason(sx_lang lang, const char *reason);
 

@@ -341,7 +341,12 @@ static void check_text(st_load *l, const sx_node *node, const char *file, bool z
     (void)snprintf(message, sizeof message, "not valid UTF-8 at byte %zu: save the file as UTF-8", bad + 1);
     text_problem(l, path, 1, 1, message);
   } else {
-    const sx_status status = sx_report_each_reference(text, n, check_bound, &check, &err);
+    sx_buf whole;
+    sx_buf_init(&whole, &l->s->ctx);
+    sx_status status =
+        sx_report_expand(&whole, text, n, l->s->macros, l->s->n_macros, zh ? SX_LANG_ZH : SX_LANG_EN, &err);
+    if (status == SX_OK) status = sx_report_each_reference(whole.data, whole.n, check_bound, &check, &err);
+    sx_buf_clear(&whole);
     if (status == SX_E_MEMORY) l->oom = true;
     if (status != SX_OK && status != SX_E_MEMORY) {
       char where[SX_ERROR_WHERE_MAX];

@@ -425,7 +425,7 @@ static void read_head(st_load *l, const sx_node *root) {
   ST_KEYS(l, root, "study", "title", "subtitle", "date", "wave", "languages", "requires", "note", "root", "data",
           "publisher", "key", "join", "derived", "design", "weighting", "benchmarks", "groups", "indicators",
           "accounts", "published", "tables", "figures", "narrative", "annex", "audit", "level", "ci", "df", "deff",
-          "waves", "balance", "banner", "rules", "quality", "disclosure", "outputs", "publish");
+          "waves", "balance", "banner", "rules", "quality", "disclosure", "outputs", "publish", "macros");
   s->est = (sx_est_options)SX_EST_OPTIONS_INIT;
   study__read_estimation(l, &s->est, &s->deff_wor, root);
   read_quality(l, sx_node_get(root, "quality"));
@@ -446,6 +446,7 @@ static void read_head(st_load *l, const sx_node *root) {
     s->exempt = study__list(l, audit, "exempt");
   }
   read_languages(l, root);
+  study__read_macros(l, sx_node_get(root, "macros"));
   study__read_outputs(l, root);
 }
 

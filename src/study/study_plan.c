@@ -598,8 +598,8 @@ static bool has_annex(const sx_study *s, const char *name) {
 static sx_status plan_words(build *b, sx_error *err) {
   const sx_study *s = b->s;
   const sx_node *root = sx_doc_root(s->doc);
-  static const char *const head[] = {"title", "subtitle",  "date", "wave",  "languages",
-                                     "note",  "publisher", "key",  "audit", "publish"};
+  static const char *const head[] = {"title",     "subtitle", "date",  "wave",    "languages", "note",
+                                     "publisher", "key",      "audit", "publish", "macros"};
   size_t step = 0;
   SX_TRY(add_step(&step, b, ST_STEP_DOCUMENT, 0, "document", NULL, err));
   for (size_t i = 0; i < sizeof head / sizeof *head; i++) {

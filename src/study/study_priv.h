@@ -373,6 +373,8 @@ struct sx_study {
   st_published published;
   st_block *blocks;
   size_t n_blocks;
+  sx_report_macro *macros; /* of sentences */
+  size_t n_macros;
   st_narrative *narrative;
   size_t n_narrative;
   st_list annex;
@@ -443,6 +445,7 @@ bool study__choice_any_case(size_t *out, st_load *l, const sx_node *map, const c
 void study__read_data(st_load *l, const sx_node *root);
 void study__read_derived(st_load *l, const sx_node *root);
 void study__read_design(st_load *l, const sx_node *root);
+void study__read_macros(st_load *l, const sx_node *root); /* study_macros.c */
 void study__read_weighting(st_load *l, const sx_node *root);
 void study__read_figures(st_load *l, const sx_node *root); /* benchmarks, groups, indicators */
 void study__read_accounts(st_load *l, const sx_node *root);

@@ -46,12 +46,15 @@ tables:
   - {id: t4, title: {zh: 账的序列, en: Money by wave}, account: money, waves: all}
 figures:
   - {id: f1, type: lines, title: {zh: 线, en: Lines}, indicators: [rate, mean], waves: all, format: "plain 2"}
+macros: {line: {zh: "为{{level_and_change \$1 change=\"pp 1\" | \$format}}", en: "{{level_and_change \$1 change=\"pp 1\" | \$format}}"}}
 narrative: {zh: [zh.md], en: [en.md]}
 annex: [design]
 END
 }
 echo '率{{ rate.total | % 1 }}，比上期变动{{ rate.total.change | pp 1 }}，同比{{ rate.total.yoy | pp 1 }}；上期为{{ rate.wave:2024-S2 | % 1 }}。' >"$tmp/zh.md"
 echo 'Rate {{ rate.total | % 1 }}, {{ rate.total.change | pp 1 }} in half a year, p = {{ rate.total.p_change | plain 3 }}; women {{ rate.sex:female*wave:2024-S1 | % 1 }} a year before; users grew by {{ users.total.change_relative | % 1 }}.' >"$tmp/en.md"
+printf '\n%s\n' '率{{line rate | % 1}}，{{change rate word=提升}}；{{rank rate by=sex n=2}}；{{parts users.sex:female users.sex:male | 人 0}}。' >>"$tmp/zh.md"
+printf '\n%s\n' 'It {{line rate | % 1}}; {{rank rate by=sex n=2}}, {{parts users.sex:female users.sex:male | 人 0}}.' >>"$tmp/en.md"
 db=$tmp/res/results.db
 # of INDICATOR STATISTIC DOMAIN COLUMN, of the newest run
 of() { sqlite3 "$db" "select \"$4\" from result where run = (select max(run) from result) and indicator = '$1' and statistic = '$2' and domain = '$3'"; }
@@ -63,6 +66,12 @@ expr_is() { near "$1" "$2" "$(awk "BEGIN { printf \"%.17g\", $3 }")" "${4:-1e-12
 # ---- three waves
 study
 run
+# sentences of the study's own and of the field: every number of them is bound
+grep -q ' 0 differ, 0 unbound' "$tmp/said" || fail "the audit: $(cat "$tmp/said")"
+sed 's/<[^>]*>//g' "$tmp/res/report.zh.html" | grep -Eq '^率为为[0-9.]+%，较上期(提高|下降)[0-9.]+个百分点，(提升|回落)[0-9.]+个百分点；(fe)?male和(fe)?male位列前二，分别为[0-9.]+%和[0-9.]+%；其中，female[0-9]+人，male[0-9]+人。' ||
+  fail "macros: $(sed 's/<[^>]*>//g' "$tmp/res/report.zh.html" | grep '^率为为')"
+sed 's/<[^>]*>//g' "$tmp/res/report.en.html" | grep -Eq '^It stood at [0-9.]+% and (rose|fell) by [0-9.]+ percentage points since the previous wave; (fe)?male and (fe)?male are the first two, at' ||
+  fail "macros: $(sed 's/<[^>]*>//g' "$tmp/res/report.en.html" | grep '^It stood')"
 for who in 'rate prop' 'mean mean' 'users total'; do
   set -- $who
   for pair in 'change 2024-S2' 'yoy 2024-S1'; do

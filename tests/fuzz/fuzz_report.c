@@ -128,8 +128,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
   text[n] = '\0';
   size_t found = 0;
   sx_error err = SX_ERROR_INIT;
-  const sx_status status = sx_report_each_reference(text, n, count, &found, &err);
+  static const char *const params[] = {"a", "$b", "b", "% 1", NULL};
+  static const sx_report_macro macros[] = {{"m", {"{{value $1 | $a}}$[（$c）$]", "{{m2 $1}}"}, params},
+                                           {"m2", {"{{m $1}}\n", "{{change $1}}"}, NULL}};
+  sx_buf whole;
+  sx_buf_init(&whole, NULL);
+  sx_status status = sx_report_expand(&whole, text, n, macros, 2, n % 2 ? SX_LANG_EN : SX_LANG_ZH, &err);
+  if (status == SX_OK) status = sx_report_each_reference(whole.data, whole.n, count, &found, &err);
   must(status == SX_OK || (err.status == status && err.message[0] && err.where[0]));
+  sx_buf_clear(&whole);
   if (is_text(text, n)) make_document(text);
   free(text);
   return 0;

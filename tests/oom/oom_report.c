@@ -71,7 +71,9 @@ static const char narrative[] =
     "`x`\n\n{{figure "
     "parts}}\n\n| a | b |\n|---|---|\n| 1 | {{user_rate.island | % 1}} |\n\n[^a]: 注\n\n![图](x.png) 消费\n\n{{if up "
     "user_rate.z.gap}}{{ci users | 亿人 2}}{{else}}x{{end}}"
-    "{{updown user_rate.z.gap up=多 down=少}}{{if significant user_rate.old.gap}}x{{end}}&mdash;\n";
+    "{{updown user_rate.z.gap up=多 down=少}}{{if significant user_rate.old.gap}}x{{end}}&mdash;\n\n{{box title=\"甲\" "
+    "kind=case id=q}}{{lead user_rate.z.gap than=总体}}{{rank "
+    "user_rate.z user_rate.old n=1 | % 1}}{{parts users users.z | 亿 2}}[@box q]\n{{end}}\n";
 
 static void chinese(void) {
   each_once(SX_LANG_ZH, narrative, SX_OK, 1);

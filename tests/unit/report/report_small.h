@@ -35,6 +35,8 @@ static const small_row small_rows[] = {
     {"rate", "change", "none", NAN, NAN, "pp", "", "empty domain"},
     {"rate", "change_gap", "z", 0.0004, 0.0041, "pp", "", NULL},
     {"spend", "total", NULL, 999.2e6, 1e6, "美元", "", NULL},
+    {"spend", "share_of_parent", NULL, 0.25, 0.01, "%", "", NULL},
+    {"users", "share_of_parent", NULL, 0.75, 0.01, "%", "", NULL},
 };
 
 static inline const char *small_path(void) {
@@ -45,9 +47,12 @@ static inline const char *small_path(void) {
 }
 
 static inline sx_status small_put_rows(sx_store *store, sx_error *err) {
+  static const sx_store_indicator labels[] = {{.id = "users", .label = {"用户", "Users"}},
+                                              {.id = "rate", .label = {"使用率[1]", "Rate of use"}}};
+  for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) SX_TRY(sx_store_put_indicator(store, &labels[i], err));
   for (size_t i = 0; i < sizeof small_rows / sizeof *small_rows; i++) {
     const small_row *r = &small_rows[i];
-    const sx_store_term term = {r->group, "1", {NULL, NULL}, {NULL, NULL}};
+    const sx_store_term term = {r->group, "1", {r->group && *r->group == 'z' ? "Z世代" : NULL, "Gen Z"}, {NULL, NULL}};
     const sx_store_row out = {.indicator = r->indicator,
                               .statistic = r->statistic,
                               .terms = &term,
@@ -66,6 +71,38 @@ static inline sx_status small_put_rows(sx_store *store, sx_error *err) {
                               .quality = r->quality,
                               .na_reason = r->reason};
     SX_TRY(sx_store_put_row(NULL, store, NULL, &out, err));
+  }
+  return SX_OK;
+}
+
+/* Levels of a variable, out of order. */
+static inline sx_status small_put_levels(sx_store *store, sx_error *err) {
+  static const struct {
+    const char *level, *zh, *en;
+    double value;
+  } levels[] = {{"a", "青年", "Young", 0.41},
+                {"b c", "中年|", "Middle", 0.62},
+                {"d", "老年", "Old", 0.41},
+                {"e", "儿童", "Children", (double)NAN}};
+  for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+    const sx_store_term term = {"age", levels[i].level, {"年龄", "Age"}, {levels[i].zh, levels[i].en}};
+    const sx_store_row row = {.indicator = "rate",
+                              .statistic = "prop",
+                              .terms = &term,
+                              .n_terms = 1,
+                              .estimate = levels[i].value,
+                              .se = 0.01,
+                              .low = levels[i].value - 0.02,
+                              .high = levels[i].value + 0.02,
+                              .ci_level = 0.95,
+                              .df = (double)NAN,
+                              .n = 100,
+                              .n_eff = (double)NAN,
+                              .deff = (double)NAN,
+                              .cv = (double)NAN,
+                              .unit = "%",
+                              .quality = ""};
+    SX_TRY(sx_store_put_row(NULL, store, NULL, &row, err));
   }
   return SX_OK;
 }
@@ -92,7 +129,13 @@ static inline sx_status small_make(sx_document **out, const char *text, sx_lang 
   SX_TRY_GOTO(status, sx_store_open(&store, NULL, small_path(), SX_STORE_WRITE, err), done);
   SX_TRY_GOTO(status, sx_store_begin(&run, store, &info, NULL, 0, err), done);
   SX_TRY_GOTO(status, small_put_rows(store, err), done);
-  SX_TRY_GOTO(status, sx_store_put_block(store, 0, "document", "document", "{\"title\":\"t\"}", err), done);
+  SX_TRY_GOTO(status, small_put_levels(store, err), done);
+  SX_TRY_GOTO(status,
+              sx_store_put_block(store, 0, "document", "document",
+                                 "{\"title\":\"t\",\"macros\":{\"mine\":{\"zh\":\"本研究的{{value $1 | $unit "
+                                 "2}}\",\"params\":{\"unit\":\"亿人\"}}}}",
+                                 err),
+              done);
   SX_TRY_GOTO(status,
               sx_store_put_block(store, 2, "table", "t1",
                                  "{\"id\":\"t1\",\"columns\":[{\"label\":\"a\"}],\"rows\":[{\"label\":\"b\",\"cells\":"

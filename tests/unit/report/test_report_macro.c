@@ -65,6 +65,37 @@ static void words(void) {
   both("{{significance rate.z.gap}}", 0, "显著", "significant"); /* by its interval */
 }
 
+/* Other verbs: named in either language, both directions, in both languages. */
+static void verbs(void) {
+  both("{{change users word=扩大 | 万人 0}}", 1, "扩大1109万人", "widened by 11.09 million people");
+  both("{{change users word=grow of=yoy | 万人 0}}", 1, "下降320万人", "shrank by 3.20 million people");
+  both("{{change rate word=advance}}", 1, "降低0.3个百分点", "declined by 0.3 percentage points");
+  both("{{change rate.z.gap word=climb}}", 0, "基本持平", "was little changed");
+  both("{{updown users word=climb}}", 0, "提升", "climbed");
+  both("{{updown rate word=increase}}", 0, "下降", "decreased");
+  both("{{updown users.z word=increase}}", 0, "持平", "was unchanged");
+  both("{{change users of=relative}}", 1, "增长1.2%", "grew by 1.2%");
+}
+
+static void values(void) {
+  both("{{value users | 亿人 2}}", 1, "9.58亿人", "958 million people");
+  both("{{value rate}}", 1, "85.1%", "85.1%");
+  both("{{value rate.z.gap}} {{value users.total.se | 万人 0}}", 2, "+10.1个百分点 230万人",
+       "+10.1 percentage points 2.30 million people");
+}
+
+static void lists(void) {
+  both("{{rank rate.total rate.z}}", 2, "Z世代和总体位列前二，分别为95.1%和85.1%",
+       "Gen Z and everyone are the first two, at 95.1% and 85.1%");
+  both(
+      "{{rank rate by=age n=3}}", 3, "中年|、青年、老年位列前三，分别为62.0%、41.0%和41.0%",
+      "Middle, Young and Old are the first three, at 62.0%, 41.0% and 41.0%"); /* a tie keeps its order, what is missing is left out */
+  both("{{rank rate by=age n=1 | % 0}}", 1, "中年|居首，为62%", "Middle leads, at 62%");
+  both("{{parts users spend share=share_of_parent | 亿 2}}", 4, "其中，用户9.58亿（占75.0%），spend9.99亿（占25.0%）",
+       "of which Users 958 million (75.0%) and spend 999 million (25.0%)");
+  both("{{parts rate | % 0}}", 1, "其中，使用率[1]85%", "of which Rate of use 85%"); /* signs of a label are letters */
+}
+
 static void branches(void) {
   both("{{if significant users}}a{{else}}b{{end}}", 0, "a", "a");
   both("{{if significant rate}}a{{else}}b{{end}}", 0, "b", "b");
@@ -116,6 +147,15 @@ static void mistakes(void) {
   fails("{{change users unit=万人 | % 1}}", SX_E_PARSE, "1:1", "say the format once");
   fails("{{change users d=1}}", SX_E_PARSE, "1:1", "d= wants unit=");
   fails("{{change users of=month}}", SX_E_PARSE, "1:1", "yoy");
+  fails("{{change users word=jump}}", SX_E_PARSE, "1:1", "word=jump is no verb of change");
+  fails("{{change users word=climbs}}", SX_E_PARSE, "1:1", "did you mean climb");
+  fails("{{ci users word=grow}}", SX_E_PARSE, "1:1", "word= is of {{change}}");
+  fails("{{rank users n=0}}", SX_E_PARSE, "1:1", "names the first 1 to 20");
+  fails("{{change users n=2}}", SX_E_PARSE, "1:1", "n=2: {{rank}}");
+  fails("{{parts users by=age}}", SX_E_PARSE, "1:1", "by= is of {{rank}}");
+  fails("{{rank users rate by=age}}", SX_E_PARSE, "1:1", "by= ranks the levels of one");
+  fails("{{rank users share=x}}", SX_E_PARSE, "1:1", "share= is of {{parts}}");
+  fails("{{rank}}", SX_E_PARSE, "1:1", "says of no result");
   fails("{{change users fast}}", SX_E_PARSE, "1:1", "'fast' is not understood");
   fails("{{change users.total.se | 万人 0}}", SX_E_PARSE, "1:1", "leave .se out");
 }
@@ -129,6 +169,16 @@ static void unknown(void) {
               "how is users.total to be printed");
   CHECK_FAILS(small_make(&doc, "{{ci users | 亿匹 1}}", SX_LANG_ZH, err), SX_E_PARSE, "n.md:1:1", "unknown unit");
   CHECK_FAILS(small_make(&doc, "{{updown usres}}", SX_LANG_ZH, err), SX_E_DATA, "n.md:1:1", "no result");
+}
+
+static void unknown_lists(void) {
+  sx_document *doc = NULL;
+  CHECK_FAILS(small_make(&doc, "{{rank rate by=sex}}", SX_LANG_ZH, err), SX_E_DATA, "n.md:1:1", "no results by 'sex'");
+  CHECK_FAILS(small_make(&doc, "{{rank rate.none}}", SX_LANG_ZH, err), SX_E_DATA, "n.md:1:1", "none can be ranked");
+  CHECK_FAILS(small_make(&doc, "{{rank users spend}}", SX_LANG_ZH, err), SX_E_PARSE, "n.md:1:1",
+              "how is spend.total to be printed");
+  CHECK_FAILS(small_make(&doc, "{{parts users share=share_of | 亿人 1}}", SX_LANG_ZH, err), SX_E_DATA, "n.md:1:1",
+              "no result 'users.total.share_of'");
 }
 
 static void warns(const char *text, const char *message) {
@@ -145,6 +195,9 @@ static void warns(const char *text, const char *message) {
 static void warnings(void) {
   warns("{{if significant rate.z}}a{{else}}b{{end}}", "is not tested");
   warns("{{ci rate.none | % 1}}", "has no interval");
+  warns("{{rank rate by=age n=9}}", "asks for 9 and has 3");
+  warns("8 {{value rate}}", "typed by hand");
+  warns("8 {{rank rate by=age}}", "typed by hand");
   warns("8 {{change users | 万人 0}}", "typed by hand");
 }
 
@@ -165,8 +218,13 @@ static void looked_up(void) {
   sx_buf_init(&got, NULL);
   REQUIRE_OK(sx_report_each_reference(text, strlen(text), collect, &got, err));
   CHECK_STR(got.data, "rate/1/gap|@1:1;users/0/change|万人 0@1:30;rate/0/|% 1@1:66;rate/1/yoy|@1:91;");
+  sx_buf_reset(&got);
+  static const char more[] = "{{rank rate.z users n=1 | % 0}}{{parts x/y.z.level}}{{value rate}}";
+  REQUIRE_OK(sx_report_each_reference(more, strlen(more), collect, &got, err));
+  CHECK_STR(got.data, "rate/1/|% 0@1:1;users/0/|% 0@1:1;x/y/1/level|@1:32;rate/0/|@1:53;");
   sx_buf_clear(&got);
 }
 
-SXT_MAIN(SXT_CASE(change), SXT_CASE(interval), SXT_CASE(words), SXT_CASE(branches), SXT_CASE(mistakes),
-         SXT_CASE(unknown), SXT_CASE(warnings), SXT_CASE(looked_up))
+SXT_MAIN(SXT_CASE(change), SXT_CASE(interval), SXT_CASE(words), SXT_CASE(verbs), SXT_CASE(values), SXT_CASE(lists),
+         SXT_CASE(unknown_lists), SXT_CASE(branches), SXT_CASE(mistakes), SXT_CASE(unknown), SXT_CASE(warnings),
+         SXT_CASE(looked_up))

@@ -137,6 +137,16 @@ static void texts(void) {
   expect("narrative/zh.md", "rate.old.gap", "rate.young.gap", "narrative/zh.md:3:", "has no gap for that group");
   expect("narrative/en.md", "{{figure ages}}", "a [@box no] {{box title=b id=yes}}c{{end}} [@box yes]",
          "narrative/en.md:5:3", "there is no numbered box 'no'");
+  expect("study.yaml", "narrative: {zh", "macros: {if: {zh: a}}\nnarrative: {zh", "study.yaml:63:10",
+         "a macro cannot be called 'if'");
+  expect("study.yaml", "narrative: {zh", "macros: {m: {params: {a: b}}}\nnarrative: {zh", "study.yaml:63:13",
+         "a macro needs a text");
+  expect("study.yaml", "narrative: {zh", "macros: {m: {zh: \"{{table t1}}\"}}\nnarrative: {zh", "study.yaml:63:18",
+         "stands in the text itself");
+  expect("narrative/en.md", "{{figure ages}}", "a {{level_and_change users}}", "narrative/en.md:5:3",
+         "{{level_and_change}} wants a format");
+  expect("narrative/en.md", "{{figure ages}}", "a {{value usrs | plain 0}}", "narrative/en.md:5:3", "usrs");
+  expect("narrative/en.md", "{{figure ages}}", "a {{rank users usrs}}", "narrative/en.md:5:3", "usrs");
   expect("narrative/en.md", "{{figure ages}}", "{{box title=b}}", "narrative/en.md:5:1", "{{box}} has no {{end}}");
   expect("narrative/en.md", "{{figure ages}}", "{{figure age}}", "narrative/en.md:5:1", "there is no figure 'age'");
   expect("published.csv", "users.total", "users.young", "published.csv: row 2 P1", "not estimated by 'young'");
