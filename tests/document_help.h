@@ -240,8 +240,17 @@ static inline void doc_figure(doc_maker *m, sx_document_node *parent) {
                       .interval = true,
                       .ci_level = 0.95,
                       .numbers = {.shift = 2, .decimals = 1, .percent = true, .unit = "%"}};
+  sx_document_point *points = sx_arena_zalloc(m->d.arena, 3, sizeof *points);
+  for (size_t i = 0; i < 3; i++) { /* the numbers of the marks: they hang on no block */
+    const sx_document_number share = {
+        .reference = "rate.x", .result = "rate.x", .value = cells[i].value, .scale = 2, .decimals = 1, .unit = "%"};
+    sx_document_node root = {.kind = SX_DOC_PARAGRAPH};
+    sx_document_node *number = doc_number(m, &root, &share, "50.0%");
+    number->parent = NULL;
+    points[i] = (sx_document_point){true, number, cells[i].value, 0.45, 0.75, 0.95};
+  }
   sx_document_figure *f = doc_memory(m, sizeof *f);
-  *f = (sx_document_figure){.number = 1, .id = "f", .title = "城乡用户率", .chart = chart};
+  *f = (sx_document_figure){.number = 1, .id = "f", .title = "城乡用户率", .chart = chart, .points = points};
   sx_document_node *n = doc_add(m, parent, SX_DOC_FIGURE, NULL);
   n->anchor = "f1";
   n->as.figure = f;

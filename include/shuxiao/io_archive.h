@@ -30,7 +30,10 @@ typedef struct sx_xml_handler {
  * column), SX_E_LIMIT (more than max_bytes unpacked, or over 300 times what it takes packed), SX_E_MEMORY, SX_E_CANCELLED. */
 SX_API sx_status sx_archive_xml(sx_archive *archive, const char *part, uint64_t max_bytes,
                                 const sx_xml_handler *handler, sx_error *err) SX_NODISCARD;
-/* The same for XML in memory; where is for messages. */
+/* A part's bytes, with a NUL behind them; freed with sx_mem_free. Expected as above. */
+SX_API sx_status sx_archive_read(char **data, size_t *n, sx_archive *archive, const char *part, uint64_t max_bytes,
+                                 sx_error *err) SX_NODISCARD;
+/* sx_archive_xml for XML in memory; where is for messages. */
 SX_API sx_status sx_xml_read(const sx_ctx *ctx, const char *where, const char *text, size_t n,
                              const sx_xml_handler *handler, sx_error *err) SX_NODISCARD;
 /* The value of an attribute, or NULL. */

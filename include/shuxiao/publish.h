@@ -52,12 +52,15 @@ typedef struct sx_publish_options {
    * codebook has the indicators alone. */
   const sx_table *variables;
   const char *docx_template; /* a .docx whose styles, page and headers the Word documents take; NULL: our own */
+  /* Figures in the Word documents are charts of Word's own, each with its workbook, where Word has such a chart (none for heat tables and tiles);
+   * else drawings, which look the same everywhere. */
+  bool native_charts;
   /* [2] by sx_lang: where given, the first format that needs the report in a language builds it there and the others take it from there; the
    * caller begins with NULLs and frees what he finds. NULL: every format builds its own. */
   sx_document **documents;
 } sx_publish_options;
 #define SX_PUBLISH_OPTIONS_INIT                                                                                        \
-  { 1, true, true, SX_SYMBOLS_OF_LANGUAGE, NULL, NULL, NULL, NULL, NULL, NULL }
+  { 1, true, true, SX_SYMBOLS_OF_LANGUAGE, NULL, NULL, NULL, NULL, NULL, false, NULL }
 
 /* ---- formats ----------------------------------------------------------------------------------------------------------- */
 
@@ -85,9 +88,9 @@ SX_API sx_status sx_publish_xlsx(sx_publish_files *files, sx_store *store, int64
  * template lacks (heading 1 to 3 and Normal are needed, others are added with a note), SX_E_PARSE where it is no Word file. */
 SX_API sx_status sx_publish_docx(sx_publish_files *files, sx_store *store, int64_t run,
                                  const sx_publish_options *options, sx_error *err) SX_NODISCARD;
-/* The same of a document at hand; the bytes are appended. template_file: NULL: none. */
+/* The same of a document at hand; the bytes are appended. template_file: NULL: none. native_charts: as in the options. */
 SX_API sx_status sx_publish_docx_document(sx_buf *out, const sx_document *document, const char *template_file,
-                                          sx_error *err) SX_NODISCARD;
+                                          bool native_charts, sx_error *err) SX_NODISCARD;
 /* STUDY.sdmx.csv, SDMX-CSV 2.1; STUDY.sdmx10.csv, SDMX-CSV 1.0: every row of the run with coded dimensions. */
 SX_API sx_status sx_publish_sdmx(sx_publish_files *files, sx_store *store, int64_t run,
                                  const sx_publish_options *options, sx_error *err) SX_NODISCARD;

@@ -1,16 +1,16 @@
-/* audit_document_docx.c: Word's .docx: a zip archive (libzip) of XML (expat). Paragraphs, tables and notes are read; deleted text, codes of fields and fallback copies are not.
+/* audit_document_docx.c: Word's .docx: an archive of XML (expat, for the namespaces that io_archive.h leaves off matter here). Paragraphs, tables and notes are read; deleted text, codes of fields and fallback copies are not.
  * A field of a property whose name is the key of a number (report_number_key.h) says which result its text is, and bookmarks "_sxe_WORD_N" what is exempt.
  * An archive that unpacks beyond reason, a document type declaration (the door of expanding entities) and malformed XML are refused. */
 #include <expat.h>
 #include <stdio.h>
 #include <string.h>
-#include <zip.h>
 
 #include "audit_text_priv.h"
+#include "shuxiao/io_archive.h"
 #include "shuxiao/report_number_key.h"
 
-/* One part of a document may unpack to this much, and no more than RATIO times what it takes packed: deflate cannot pass 1032. */
-enum { PART_MAX = 64 * 1024 * 1024, RATIO_MAX = 300, RATIO_FREE = 1024 * 1024, STYLES_MAX = 256, ID_MAX = 64 };
+/* PART_MAX: one part of a document may unpack to this much. */
+enum { PART_MAX = 64 * 1024 * 1024, STYLES_MAX = 256, ID_MAX = 64 };
 enum { FIELDS_MAX = 16, CODE_MAX = 1200, EXEMPTS_MAX = 16 };
 
 /* A field that is open: its code, then what it shows. */
@@ -330,41 +330,7 @@ static void XMLCALL doctype(void *data, const char *name, const char *system, co
                        "a Word file has no document type declaration: save it anew from Word"));
 }
 
-/* ---- the archive ------------------------------------------------------------------------------------------------- */
-
-static sx_status refuse(word *w, sx_status status, const char *message) {
-  char where[SX_ERROR_WHERE_MAX];
-  (void)snprintf(where, sizeof where, "%s: %s", w->m->text->name, w->file);
-  return sx_error_set(w->m->err, status, where, "%s", message);
-}
-
-/* Unpacks one part of the archive; *data NULL where there is none. */
-static sx_status unpack(char **data, size_t *n, word *w, zip_t *archive) {
-  zip_stat_t stat;
-  *data = NULL;
-  *n = 0;
-  zip_stat_init(&stat);
-  if (zip_stat(archive, w->file, 0, &stat) != 0) return SX_OK;
-  if (!(stat.valid & ZIP_STAT_SIZE) || !(stat.valid & ZIP_STAT_COMP_SIZE))
-    return refuse(w, SX_E_PARSE, "the archive does not say how large this part is");
-  if (stat.size > PART_MAX)
-    return refuse(w, SX_E_LIMIT, "the part unpacks to more than 64 MB: this is no ordinary document");
-  if (stat.size > RATIO_FREE && stat.size / RATIO_MAX > stat.comp_size)
-    return refuse(w, SX_E_LIMIT, "the part unpacks to more than 300 times its size: this is no ordinary document");
-  zip_file_t *file = zip_fopen(archive, w->file, 0);
-  if (!file) return refuse(w, SX_E_PARSE, "the archive is damaged");
-  char *bytes = sx_mem_alloc(&w->m->text->ctx, (size_t)stat.size + 1, 1);
-  zip_int64_t got = bytes ? zip_fread(file, bytes, stat.size) : -1;
-  zip_fclose(file);
-  if (!bytes) return sx_error_memory(w->m->err);
-  if (got < 0 || (zip_uint64_t)got != stat.size) {
-    sx_mem_free(&w->m->text->ctx, bytes);
-    return refuse(w, SX_E_PARSE, "the archive is damaged");
-  }
-  *data = bytes;
-  *n = (size_t)got;
-  return SX_OK;
-}
+/* ---- parts ------------------------------------------------------------------------------------------------------ */
 
 static sx_status parse(word *w, const char *data, size_t n, bool styles) {
   w->parser = XML_ParserCreateNS(NULL, '|');
@@ -398,12 +364,17 @@ static sx_status parse(word *w, const char *data, size_t n, bool styles) {
   return status;
 }
 
-static sx_status part(word *w, zip_t *archive, const char *file, bool needed) {
+static sx_status part(word *w, sx_archive *archive, const char *file, bool needed) {
   char *data = NULL;
   size_t n = 0;
   w->file = file;
-  SX_TRY(unpack(&data, &n, w, archive));
-  if (!data) return needed ? refuse(w, SX_E_PARSE, "the archive holds no such part: this is no Word document") : SX_OK;
+  if (!sx_archive_has(archive, file)) {
+    if (!needed) return SX_OK;
+    char where[SX_ERROR_WHERE_MAX];
+    (void)snprintf(where, sizeof where, "%.300s: %s", w->m->text->name, file);
+    return sx_error_set(w->m->err, SX_E_PARSE, where, "the archive holds no such part: this is no Word document");
+  }
+  SX_TRY(sx_archive_read(&data, &n, archive, file, PART_MAX, w->m->err));
   w->notes = strstr(file, "notes") != NULL;
   sx_status status = parse(w, data, n, strstr(file, "styles") != NULL);
   if (status == SX_OK) status = sx_audit__text_close(w->m, w->notes ? SX_PART_NOTE : SX_PART_PARAGRAPH, 0);
@@ -415,29 +386,22 @@ sx_status sx_audit__text_docx(sx_part_maker *m, const void *data, size_t n) {
   static const char *const files[] = {"word/styles.xml", "word/document.xml", "word/footnotes.xml",
                                       "word/endnotes.xml"};
   word w = {.m = m, .file = "archive"};
-  zip_error_t error;
-  zip_error_init(&error);
+  sx_archive *archive = NULL;
   sx_status status = SX_OK;
-  zip_t *archive = NULL;
   w.styles = sx_mem_zalloc(&m->text->ctx, STYLES_MAX, sizeof *w.styles);
   w.fields = sx_mem_zalloc(&m->text->ctx, FIELDS_MAX, sizeof *w.fields);
-  zip_source_t *source = zip_source_buffer_create(data, n, 0, &error);
-  if (!w.styles || !w.fields || !source) {
+  if (!w.styles || !w.fields) {
     status = sx_error_memory(m->err);
     goto done;
   }
-  archive = zip_open_from_source(source, ZIP_RDONLY, &error);
-  if (!archive) {
-    status = sx_error_set(m->err, SX_E_PARSE, m->text->name, "not a .docx file: %s", zip_error_strerror(&error));
-    goto done;
-  }
-  source = NULL; /* the archive's now */
+  status = sx_archive_open(&archive, &m->text->ctx, m->text->name, data, n, m->err);
+  if (status == SX_E_PARSE)
+    status = sx_error_set(m->err, SX_E_PARSE, m->text->name, "not a .docx file: it is no zip archive");
   for (size_t i = 0; i < sizeof files / sizeof *files && status == SX_OK; i++)
     status = part(&w, archive, files[i], i == 1);
+  if (status == SX_OK) status = sx_audit__docx_charts(m->text, archive, m->err);
 done:
-  if (archive) zip_discard(archive);
-  if (source) zip_source_free(source);
-  zip_error_fini(&error);
+  sx_archive_close(archive);
   sx_mem_free(&m->text->ctx, w.styles);
   sx_mem_free(&m->text->ctx, w.fields);
   return status;

@@ -1,4 +1,4 @@
-/* audit_report_docx.c: the fields of an edited .docx against their results. */
+/* audit_report_docx.c: the fields of an edited .docx, and its charts, against their results. */
 #include <math.h>
 #include <string.h>
 
@@ -74,7 +74,7 @@ static sx_status all_fields(sx_tracer *t, const sx_audit_text *text) {
   for (size_t i = 0; i < sx_audit_text_n_parts(text) && status == SX_OK; i++) status = fields_of(t, text, i, &where);
   t->place = NULL;
   sx_buf_clear(&where);
-  return status;
+  return status == SX_OK ? sx_audit__charts(t, text) : status;
 }
 
 sx_status sx_audit__word_file(sx_tracer *t, const char *path) {

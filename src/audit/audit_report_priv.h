@@ -70,6 +70,15 @@ sx_status sx_audit__bound(sx_tracer *t, const sx_audit_text *page, const sx_text
 sx_status sx_audit__results_csv(sx_tracer *t, const char *path) SX_NODISCARD;
 /* audit_report_xlsx.c: the publication workbook, cell by cell. */
 sx_status sx_audit__workbook(sx_tracer *t, const char *path) SX_NODISCARD;
+/* A number that a chart keeps of a cell: sheet, "B5". */
+typedef struct sx_kept_number {
+  const char *sheet, *cell, *value;
+} sx_kept_number;
+/* The workbook behind a chart, in memory, and what the chart keeps of it. A workbook without checks is somebody's own: nothing is said. */
+sx_status sx_audit__chart_book(sx_tracer *t, const void *data, size_t n, const sx_kept_number *kept,
+                               size_t n_kept) SX_NODISCARD;
+/* audit_report_chart.c: the charts of a Word file. */
+sx_status sx_audit__charts(sx_tracer *t, const sx_audit_text *text) SX_NODISCARD;
 sx_status sx_audit__described(sx_tracer *t, const sx_audit_text *page, size_t part) SX_NODISCARD;
 bool sx_audit__is_typed(const sx_tracer *t, const char *piece, size_t n);
 bool sx_audit__is_code(const sx_tracer *t, const char *text, size_t n);

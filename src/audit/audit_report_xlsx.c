@@ -18,6 +18,10 @@ typedef struct listed { /* a line of the checks */
   bool outside, seen;
 } listed;
 
+typedef struct computed { /* a formula's number */
+  const char *sheet, *cell, *value;
+} computed;
+
 typedef struct xbook {
   sx_tracer *t;
   sx_archive *archive;
@@ -29,6 +33,9 @@ typedef struct xbook {
   size_t n_shared, cap_shared;
   listed *items;
   size_t n, cap;
+  bool keep_computed; /* formulas' numbers are wanted */
+  computed *formulas;
+  size_t n_formulas, cap_formulas;
   /* of the part at hand */
   sx_buf text;
   bool take, skip;
@@ -246,12 +253,23 @@ static sx_status sheet_start(void *data, const char *name, const char *const *at
   return SX_OK;
 }
 
+static sx_status keep_formula(xbook *b) {
+  if (!sx_arena_grow(b->arena, (void **)&b->formulas, &b->cap_formulas, b->n_formulas + 1, sizeof *b->formulas))
+    return memory(b);
+  const computed c = {b->sheet, sx_arena_strdup(b->arena, b->cell),
+                      sx_arena_strndup(b->arena, b->text.data, b->text.n)};
+  if (!c.cell || !c.value) return memory(b);
+  b->formulas[b->n_formulas++] = c;
+  return SX_OK;
+}
+
 static sx_status sheet_end(void *data, const char *name, sx_error *err) {
   xbook *b = data;
   b->take = false;
   if (!is(name, "c")) return SX_OK;
   b->in_cell = false;
   SX_TRY(sx_buf_status(&b->text, err));
+  if (b->formula && b->keep_computed && !b->is_checks && b->text.n) return keep_formula(b);
   if (b->formula || !b->text.n || !b->cell[0]) return SX_OK;
   if (b->is_checks) return check_cell(b, b->text.data);
   return b->type[0] == '\0' || is(b->type, "n") ? number_cell(b, b->text.data) : SX_OK;
@@ -298,6 +316,7 @@ static sx_status read_book(xbook *b) {
   SX_TRY(sx_archive_xml(b->archive, "xl/_rels/workbook.xml.rels", PART_MAX, &relations, b->t->err));
   if (sx_archive_has(b->archive, "xl/sharedStrings.xml"))
     SX_TRY(sx_archive_xml(b->archive, "xl/sharedStrings.xml", PART_MAX, &shared, b->t->err));
+  if (!b->checks && b->keep_computed) return SX_OK;
   if (!b->checks)
     return sx_error_set(b->t->err, SX_E_DATA, b->t->file,
                         "the workbook has no sheet 'Checks' (核对): it is not a publication workbook");
@@ -312,22 +331,62 @@ static sx_status read_book(xbook *b) {
   return missing_numbers(b);
 }
 
+/* ---- what a chart keeps of the cells ------------------------------------------------------------------------------- */
+
+static sx_status judge_computed(xbook *b, const sx_kept_number *kept, const char *sheet) {
+  sx_audit_trace trace = {.verdict = SX_TRACE_UNBOUND};
+  double here = (double)NAN, there = (double)NAN;
+  for (size_t i = 0; i < b->n_formulas; i++) {
+    const computed *c = &b->formulas[i];
+    if (!is(c->sheet, kept->sheet) || !is(c->cell, kept->cell)) continue;
+    if (!sx_text_to_double(&here, kept->value, strlen(kept->value)) ||
+        !sx_text_to_double(&there, c->value, strlen(c->value)))
+      continue;
+    if (same_number(here, there)) return SX_OK; /* no result of its own: a help of the drawing */
+    trace = (sx_audit_trace){.verdict = SX_TRACE_DIFFERS,
+                             .expected = c->value,
+                             .reason = "the chart draws another number than its workbook computes"};
+  }
+  return tell(b, &trace, sheet, kept->cell, kept->value);
+}
+
+static sx_status judge_kept(xbook *b, const sx_kept_number *kept) {
+  const listed key = {.sheet = kept->sheet, .cell = kept->cell};
+  const listed *item = b->n ? bsearch(&key, b->items, b->n, sizeof *b->items, by_place) : NULL;
+  const char *sheet = sx_arena_printf(b->t->out->arena, "drawn, %s", kept->sheet);
+  if (!sheet) return memory(b);
+  return item ? judge(b, item, sheet, kept->cell, kept->value) : judge_computed(b, kept, sheet);
+}
+
+/* ---- workbooks ------------------------------------------------------------------------------------------------------ */
+
+static sx_status open_and_read(xbook *b, const void *data, size_t n, const sx_kept_number *kept, size_t n_kept) {
+  sx_status status = SX_OK;
+  sx_buf_init(&b->text, &b->t->ctx);
+  SX_TRY_GOTO(status, sx_arena_new(&b->arena, &b->t->ctx, b->t->err), done);
+  SX_TRY_GOTO(status, sx_archive_open(&b->archive, &b->t->ctx, b->t->file, data, n, b->t->err), done);
+  SX_TRY_GOTO(status, read_book(b), done);
+  for (size_t i = 0; i < n_kept && b->checks && status == SX_OK; i++) status = judge_kept(b, &kept[i]);
+done:
+  sx_archive_close(b->archive);
+  sx_arena_free(b->arena);
+  sx_buf_clear(&b->text);
+  return status;
+}
+
+sx_status sx_audit__chart_book(sx_tracer *t, const void *data, size_t n, const sx_kept_number *kept, size_t n_kept) {
+  xbook b = {.t = t, .keep_computed = true};
+  return open_and_read(&b, data, n, kept, n_kept);
+}
+
 sx_status sx_audit__workbook(sx_tracer *t, const char *path) {
   xbook b = {.t = t};
   char *data = NULL;
   size_t n = 0;
-  sx_status status = SX_OK;
   t->file = sx_arena_strdup(t->out->arena, path);
   if (!t->file) return sx_error_memory(t->err);
-  sx_buf_init(&b.text, &t->ctx);
   SX_TRY(sx_file_read(&data, &n, &t->ctx, path, t->err));
-  SX_TRY_GOTO(status, sx_arena_new(&b.arena, &t->ctx, t->err), done);
-  SX_TRY_GOTO(status, sx_archive_open(&b.archive, &t->ctx, path, data, n, t->err), done);
-  status = read_book(&b);
-done:
-  sx_archive_close(b.archive);
-  sx_arena_free(b.arena);
-  sx_buf_clear(&b.text);
+  const sx_status status = open_and_read(&b, data, n, NULL, 0);
   sx_mem_free(&t->ctx, data);
   return status;
 }

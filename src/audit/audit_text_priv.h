@@ -5,6 +5,12 @@
 #include "audit_units.h"
 #include "shuxiao/audit_text.h"
 
+/* A chart of a Word file: its XML and the workbook behind it, as they stand in the archive. */
+typedef struct sx_text_chart {
+  const char *xml, *book;
+  size_t n_xml, n_book;
+} sx_text_chart;
+
 struct sx_audit_text {
   sx_ctx ctx;
   sx_arena *arena;
@@ -16,6 +22,8 @@ struct sx_audit_text {
   sx_audit_unit *units;        /* beside marks */
   const sx_audit_word **rules; /* beside marks: the qualifying word; NULL */
   size_t n_marks, cap_marks, cap_units, cap_rules;
+  sx_text_chart *charts; /* the arena's */
+  size_t n_charts, cap_charts;
 };
 
 /* ---- reading a document: parts are opened, filled and closed in order (audit_text.c) ---- */
@@ -42,6 +50,9 @@ sx_status sx_audit__text_plain(sx_part_maker *m, const char *data, size_t n) SX_
 sx_status sx_audit__text_markdown(sx_part_maker *m, const char *data, size_t n) SX_NODISCARD;
 sx_status sx_audit__text_html(sx_part_maker *m, const char *data, size_t n) SX_NODISCARD;
 sx_status sx_audit__text_docx(sx_part_maker *m, const void *data, size_t n) SX_NODISCARD;
+struct sx_archive;
+/* Charts of a Word file with a workbook behind them (audit_document_chart.c). */
+sx_status sx_audit__docx_charts(sx_audit_text *text, struct sx_archive *archive, sx_error *err) SX_NODISCARD;
 
 /* ---- one part while its numbers are found ---- */
 

@@ -198,3 +198,24 @@ sx_status sx_archive_xml(sx_archive *a, const char *part, uint64_t max_bytes, co
   zip_fclose(file);
   return status;
 }
+
+sx_status sx_archive_read(char **data, size_t *n, sx_archive *a, const char *part, uint64_t max_bytes, sx_error *err) {
+  char where[SX_ERROR_WHERE_MAX];
+  uint64_t size = 0;
+  (void)snprintf(where, sizeof where, "%.300s: %.150s", a->name, part);
+  SX_TRY(check_size(&size, a, part, max_bytes, where, err));
+  zip_file_t *file = zip_fopen(a->zip, part, 0);
+  if (!file) return sx_error_set(err, SX_E_PARSE, where, "the archive is damaged");
+  char *bytes = sx_mem_alloc(&a->ctx, (size_t)size + 1, 1);
+  const zip_int64_t got = bytes ? zip_fread(file, bytes, size) : 0;
+  zip_fclose(file);
+  if (!bytes) return sx_error_memory(err);
+  if (got < 0 || (uint64_t)got != size) {
+    sx_mem_free(&a->ctx, bytes);
+    return sx_error_set(err, SX_E_PARSE, where, "the archive is damaged: the part is not as long as it says");
+  }
+  bytes[size] = '\0';
+  *data = bytes;
+  *n = (size_t)size;
+  return SX_OK;
+}

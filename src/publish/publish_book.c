@@ -1,6 +1,6 @@
-/* publish_book.c: workbooks through libxlsxwriter 1.1.4, their sheets, cells, tables and names; charts are in publish_book_chart.c. Everything that it would refuse with a line on stderr is
- * made fit or refused here. It writes to a path alone, so the path is that of a file in memory; what it leaves is read back and given its
- * intervals (publish_book_bars.c). The date of creation is a constant, which makes the bytes depend on the content alone. */
+/* publish_book.c: workbooks through libxlsxwriter 1.1.4, their sheets, cells, tables and names; charts are in publish_book_chart.c. Everything
+ * that it would refuse with a line on stderr is made fit or refused here. It writes to a path alone, so the path is that of a file in memory; what it
+ * leaves is read back and given what its charts lack (publish_book_bars.c). The date of creation is a constant, which makes the bytes depend on the content alone. */
 #define _GNU_SOURCE
 #include "publish_book_priv.h"
 
@@ -125,8 +125,17 @@ sx_status sx_publish__book_finish(sx_buf *out, pub_book *book, sx_error *err) {
     if (err) *err = book->error;
     return book->error.status;
   }
+  const char **names = sx_arena_alloc(book->arena, book->n_sheets, sizeof *names);
+  if (!names) return sx_error_memory(err);
+  for (size_t i = 0; i < book->n_sheets; i++) names[i] = book->sheets[i].name;
   SX_TRY(read_back(&data, &n, book, err));
-  const sx_status status = sx_publish__book_bars(out, &book->ctx, data, n, book->bars, book->n_bars, err);
+  sx_status status = SX_OK;
+  if (book->n_charts) {
+    status = sx_publish__book_bars(out, &book->ctx, data, n, names, book->n_sheets, book->bars, book->n_bars, err);
+  } else {
+    sx_buf_add_n(out, data, n);
+    status = sx_buf_status(out, err);
+  }
   sx_mem_free(&book->ctx, data);
   return status;
 }

@@ -1,10 +1,19 @@
-/* publish_book_bars.c: error bars with lengths from cells, put into the XML of a workbook's charts. */
+/* publish_book_bars.c: error bars with lengths from cells, and the values of all cells that the charts of a workbook show, put into its XML. */
 #include "publish_book_bars.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "publish_package.h"
+
+typedef struct patch {
+  const sx_package *book;
+  const char *const *sheets;
+  size_t n_sheets;
+  const pub_bars *bars;
+  size_t n_bars;
+  sx_buf *out;
+} patch;
 
 static void put_xml(sx_buf *out, const char *text) {
   for (const char *c = text; *c; c++) {
@@ -19,58 +28,151 @@ static void put_xml(sx_buf *out, const char *text) {
   }
 }
 
-/* ECMA-376 part 1, 21.2.2.55: custom lengths from cells; without errDir, which bars have not. Before c:cat in a series (21.2.2.16, 21.2.2.103). */
-static void put_bars(sx_buf *out, const pub_bars *bars, bool line) {
-  sx_buf_add(out, "<c:errBars>");
-  if (line) sx_buf_add(out, "<c:errDir val=\"y\"/>");
-  sx_buf_add(out,
-             "<c:errBarType val=\"both\"/><c:errValType val=\"cust\"/><c:noEndCap val=\"0\"/><c:plus><c:numRef><c:f>");
-  put_xml(out, bars->plus);
-  sx_buf_add(out, "</c:f></c:numRef></c:plus><c:minus><c:numRef><c:f>");
-  put_xml(out, bars->minus);
-  sx_buf_add(out, "</c:f></c:numRef></c:minus><c:spPr><a:ln w=\"9525\"><a:solidFill><a:srgbClr "
-                  "val=\"404040\"/></a:solidFill></a:ln></c:spPr>"
-                  "</c:errBars>");
+/* ---- values of cells --------------------------------------------------------------------------------------------------- */
+
+/* One column of a sheet: 'Figure 1'!$D$5:$D$9, or one cell of it. */
+typedef struct cells {
+  const char *xml; /* of the sheet */
+  char column[4];
+  size_t first, last; /* rows from 1 */
+} cells;
+
+static bool is_sheet(const char *quoted, size_t n, const char *name) {
+  size_t at = 0;
+  if (n >= 2 && quoted[0] == '\'' && quoted[n - 1] == '\'') quoted++, n -= 2;
+  for (; at < n && *name; at++, name++) {
+    if (quoted[at] != *name) return false;
+    if (*name == '\'') at++; /* doubled */
+  }
+  return at == n && !*name;
 }
 
-static void patch_chart(sx_buf *out, const char *text, size_t chart, const pub_bars *bars, size_t n_bars) {
+static bool parse_cells(cells *out, const patch *p, const char *text) {
+  char to[4] = "", part[48];
+  const char *mark = strrchr(text, '!');
+  size_t first = 0, last = 0;
+  if (!mark) return false;
+  const int n = sscanf(mark + 1, "$%3[A-Z]$%zu:$%3[A-Z]$%zu", out->column, &first, to, &last);
+  if (n != 2 && (n != 4 || strcmp(out->column, to) != 0)) return false;
+  for (size_t i = 0; i < p->n_sheets; i++) {
+    if (!is_sheet(text, (size_t)(mark - text), p->sheets[i])) continue;
+    (void)snprintf(part, sizeof part, "xl/worksheets/sheet%zu.xml", i + 1);
+    const sx_package_part *sheet = sx_publish__package_get(p->book, part);
+    out->xml = sheet ? sheet->data : NULL;
+  }
+  out->first = first;
+  out->last = n == 4 ? last : first;
+  return out->xml && out->first <= out->last;
+}
+
+/* The number in a cell at or after *from, which moves on; false: a text, or nothing. */
+static bool number_in(const char **from, const char **value, size_t *n, const char *column, size_t row) {
+  char start[40];
+  (void)snprintf(start, sizeof start, "<c r=\"%s%zu\"", column, row);
+  const char *at = strstr(*from, start), *tag = at ? strchr(at, '>') : NULL, *end = tag ? strstr(tag, "</c>") : NULL;
+  if (!end || tag[-1] == '/') return false;
+  *from = end;
+  const char *type = strstr(at, " t=\""), *v = strstr(tag, "<v>");
+  if ((type && type < tag) || !v || v > end) return false;
+  *value = v + strlen("<v>");
+  *n = strcspn(*value, "<");
+  return true;
+}
+
+/* ECMA-376 part 1, 21.2.2.122. */
+static void put_values(sx_buf *out, const cells *c) {
+  const char *from = c->xml, *value = NULL;
+  size_t n = 0;
+  sx_buf_printf(out, "<c:numCache><c:formatCode>General</c:formatCode><c:ptCount val=\"%zu\"/>",
+                c->last - c->first + 1);
+  for (size_t row = c->first; row <= c->last; row++) {
+    if (!number_in(&from, &value, &n, c->column, row)) continue;
+    sx_buf_printf(out, "<c:pt idx=\"%zu\"><c:v>%.*s</c:v></c:pt>", row - c->first, (int)n, value);
+  }
+  sx_buf_add(out, "</c:numCache>");
+}
+
+/* ---- the chart --------------------------------------------------------------------------------------------------------- */
+
+static void put_reference(const patch *p, const char *text) {
+  cells c;
+  sx_buf_add(p->out, "<c:numRef><c:f>");
+  put_xml(p->out, text);
+  sx_buf_add(p->out, "</c:f>");
+  if (parse_cells(&c, p, text)) put_values(p->out, &c);
+  sx_buf_add(p->out, "</c:numRef>");
+}
+
+/* ECMA-376 part 1, 21.2.2.55: custom lengths from cells; without errDir, which bars have not. Before c:cat in a series (21.2.2.16, 21.2.2.103). */
+static void put_bars(const patch *p, const pub_bars *bars, bool line) {
+  sx_buf_add(p->out, "<c:errBars>");
+  if (line) sx_buf_add(p->out, "<c:errDir val=\"y\"/>");
+  sx_buf_add(p->out, "<c:errBarType val=\"both\"/><c:errValType val=\"cust\"/><c:noEndCap val=\"0\"/><c:plus>");
+  put_reference(p, bars->plus);
+  sx_buf_add(p->out, "</c:plus><c:minus>");
+  put_reference(p, bars->minus);
+  sx_buf_add(p->out, "</c:minus><c:spPr><a:ln w=\"9525\"><a:solidFill><a:srgbClr val=\"404040\"/></a:solidFill></a:ln>"
+                     "</c:spPr></c:errBars>");
+}
+
+/* The values kept at `at`, just after a reference, are read from the cells anew; gives where the text goes on. */
+static const char *renew_values(const patch *p, const char *reference, size_t n, const char *at) {
+  static const char begin[] = "<c:numCache>", finish[] = "</c:numCache>";
+  const char *end = strncmp(at, begin, sizeof begin - 1) == 0 ? strstr(at, finish) : NULL;
+  char text[400];
+  cells c;
+  if (!end || n >= sizeof text) return at;
+  memcpy(text, reference, n);
+  text[n] = '\0';
+  if (!parse_cells(&c, p, text)) return at;
+  put_values(p->out, &c);
+  return end + sizeof finish - 1;
+}
+
+static void patch_chart(const patch *p, const char *text, size_t chart) {
+  static const char cat[] = "<c:cat>", reference[] = "<c:f>";
   const bool line = strstr(text, "<c:lineChart>") != NULL;
   size_t series = 0;
-  sx_buf_add(out, "");
-  for (const char *at = text;; series++) {
-    const char *cat = strstr(at, "<c:cat>");
-    if (!cat) {
-      sx_buf_add(out, at);
+  for (const char *at = text;;) {
+    const char *next = strchr(at, '<');
+    if (!next) {
+      sx_buf_add(p->out, at);
       return;
     }
-    sx_buf_add_n(out, at, (size_t)(cat - at));
-    for (size_t i = 0; i < n_bars; i++) {
-      if (bars[i].chart == chart && bars[i].series == series) put_bars(out, &bars[i], line);
+    sx_buf_add_n(p->out, at, (size_t)(next - at));
+    at = next;
+    if (strncmp(at, cat, sizeof cat - 1) == 0) {
+      for (size_t i = 0; i < p->n_bars; i++) {
+        if (p->bars[i].chart == chart && p->bars[i].series == series) put_bars(p, &p->bars[i], line);
+      }
+      series++;
     }
-    sx_buf_add(out, "<c:cat>");
-    at = cat + strlen("<c:cat>");
+    const char *end = strncmp(at, reference, sizeof reference - 1) == 0 ? strstr(at, "</c:f>") : NULL;
+    if (end) {
+      const char *inner = at + sizeof reference - 1, *after = end + strlen("</c:f>");
+      sx_buf_add_n(p->out, at, (size_t)(after - at));
+      at = renew_values(p, inner, (size_t)(end - inner), after);
+    } else {
+      sx_buf_add_char(p->out, *at++);
+    }
   }
 }
 
-sx_status sx_publish__book_bars(sx_buf *out, const sx_ctx *ctx, const void *data, size_t n, const pub_bars *bars,
-                                size_t n_bars, sx_error *err) {
+sx_status sx_publish__book_bars(sx_buf *out, const sx_ctx *ctx, const void *data, size_t n, const char *const *sheets,
+                                size_t n_sheets, const pub_bars *bars, size_t n_bars, sx_error *err) {
   sx_package book;
+  sx_buf patched;
   char *packed = NULL;
   size_t n_packed = 0;
-  if (n_bars == 0) {
-    sx_buf_add_n(out, data, n);
-    return sx_buf_status(out, err);
-  }
+  const patch p = {&book, sheets, n_sheets, bars, n_bars, &patched};
   sx_publish__package_init(&book, ctx);
+  sx_buf_init(&patched, ctx);
   sx_status status = sx_publish__package_read(&book, data, n, "workbook", err);
   for (size_t i = 0; i < book.n && status == SX_OK; i++) {
     size_t chart = 0;
     if (sscanf(book.parts[i].name, "xl/charts/chart%zu.xml", &chart) != 1 || chart == 0) continue;
-    sx_buf patched;
-    sx_buf_init(&patched, ctx);
-    patch_chart(&patched, book.parts[i].data, chart - 1, bars, n_bars);
+    patch_chart(&p, book.parts[i].data, chart - 1);
     status = sx_publish__package_take(&book, book.parts[i].name, &patched, err);
-    sx_buf_clear(&patched);
   }
   if (status == SX_OK) status = sx_publish__package_write(&packed, &n_packed, &book, err);
   if (status == SX_OK) {
@@ -78,6 +180,7 @@ sx_status sx_publish__book_bars(sx_buf *out, const sx_ctx *ctx, const void *data
     status = sx_buf_status(out, err);
   }
   sx_mem_free(ctx, packed);
+  sx_buf_clear(&patched);
   sx_publish__package_clear(&book);
   return status;
 }

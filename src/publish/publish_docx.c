@@ -87,8 +87,13 @@ static void clear(sx_docx *w) {
   sx_arena_free(w->arena);
 }
 
-sx_status sx_publish_docx_document(sx_buf *out, const sx_document *document, const char *template_file, sx_error *err) {
-  sx_docx w = {.ctx = document->ctx, .document = document, .chinese = document->lang == SX_LANG_ZH, .err = err};
+sx_status sx_publish_docx_document(sx_buf *out, const sx_document *document, const char *template_file,
+                                   bool native_charts, sx_error *err) {
+  sx_docx w = {.ctx = document->ctx,
+               .document = document,
+               .chinese = document->lang == SX_LANG_ZH,
+               .native = native_charts,
+               .err = err};
   sx_buf *const bufs[] = {&w.body, &w.notes, &w.nums, &w.relations, &w.note_relations};
   for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) sx_buf_init(bufs[i], &w.ctx);
   sx_publish__package_init(&w.package, &w.ctx);

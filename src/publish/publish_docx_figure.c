@@ -1,7 +1,8 @@
 /* publish_docx_figure.c: figures as drawings that stay sharp at any size (SVG), with a picture for programs that do not know them (PNG), and the words of the
- * alternative text. ECMA-376 part 1, 20.4; the SVG extension: [MS-ODRAWXML] 2.3.2.8. */
+ * alternative text; or, where asked for, as charts of Word's own (publish_docx_chart.c). ECMA-376 part 1, 20.4; the SVG extension: [MS-ODRAWXML] 2.3.2.8. */
 #include "publish_docx_priv.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -55,15 +56,20 @@ static sx_status files_of(char png[24], char svg[24], sx_docx *w, const sx_docum
   return status;
 }
 
-static sx_status drawing_of(sx_docx *w, const sx_document_node *node) {
+static sx_status drawing_of(sx_docx *w, const sx_document_node *figure, const sx_document_node *node) {
   sx_drawing *drawing = NULL;
   char png[24] = "", svg[24] = "";
+  bool done = false;
   if (!w->fonts) SX_TRY(sx_draw_fonts_new(&w->fonts, w->err));
   SX_TRY(sx_chart_draw(&drawing, &w->ctx, node->as.figure->chart, SX_CHART_WIDE_WIDTH, w->err));
   const double height = w->width * drawing->height / drawing->width, most = 0.8 * w->height;
   const double scale = height > most ? most / height : 1;
-  const sx_status status = files_of(png, svg, w, node, drawing);
-  if (status == SX_OK) {
+  sx_status status = SX_OK;
+  if (w->native) /* its legend and axes take room of their own */
+    status =
+        sx_publish__docx_chart(&done, w, figure, node, w->width * EMU, fmax(scale * height, 0.45 * w->width) * EMU);
+  if (status == SX_OK && !done) status = files_of(png, svg, w, node, drawing);
+  if (status == SX_OK && !done) {
     sx_publish__docx_open(w, DS_FIGURE, &(sx_docx_paragraph){.keep_next = true});
     picture_xml(w, node, scale * w->width * EMU, scale * height * EMU, png, svg);
     sx_publish__docx_close(w);
@@ -82,7 +88,7 @@ sx_status sx_publish__docx_figure(sx_docx *w, const sx_document_node *node) {
       if (child->kind != order[k]) continue;
       sx_publish__docx_begin_exempt(w, &id, child);
       if (child->kind == SX_DOC_DRAWING)
-        SX_TRY(drawing_of(w, child));
+        SX_TRY(drawing_of(w, node, child));
       else if (child->kind == SX_DOC_CAPTION)
         SX_TRY(sx_publish__docx_caption(w, child, DS_CAPTION, false));
       else

@@ -326,7 +326,9 @@ static sx_status content_types(sx_docx *w) {
                              "ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>"},
       {"Extension=\"xml\"", "<Default Extension=\"xml\" ContentType=\"application/xml\"/>"},
       {"Extension=\"png\"", "<Default Extension=\"png\" ContentType=\"image/png\"/>"},
-      {"Extension=\"svg\"", "<Default Extension=\"svg\" ContentType=\"image/svg+xml\"/>"}};
+      {"Extension=\"svg\"", "<Default Extension=\"svg\" ContentType=\"image/svg+xml\"/>"},
+      {"Extension=\"xlsx\"", "<Default Extension=\"xlsx\" "
+                             "ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet\"/>"}};
   static const char *const parts[][2] = {
       {"/word/document.xml", WML "document.main+xml"},
       {"/word/styles.xml", WML "styles+xml"},
@@ -353,6 +355,11 @@ static sx_status content_types(sx_docx *w) {
     if (fresh || !strstr(old->data, parts[i][0]))
       sx_buf_printf(&out, "<Override PartName=\"%s\" ContentType=\"%s\"/>\n", parts[i][0], parts[i][1]);
   }
+  for (size_t i = 0; i < w->n_charts; i++)
+    sx_buf_printf(&out,
+                  "<Override PartName=\"/word/charts/sxchart%zu.xml\" "
+                  "ContentType=\"application/vnd.openxmlformats-officedocument.drawingml.chart+xml\"/>\n",
+                  i + 1);
   if (fresh) sx_buf_add(&out, "</Types>\n");
   sx_status status = sx_buf_status(&out, w->err);
   if (status == SX_OK && fresh) status = take(w, name, &out);

@@ -120,7 +120,8 @@ typedef struct sx_docx {
   sx_docx_property *properties;
   size_t n_properties, cap_properties;
   bool *noted; /* [n_noted] footnotes that are there already */
-  size_t n_noted, n_bookmarks, n_drawings, n_relations, n_lists, n_unbound;
+  size_t n_noted, n_bookmarks, n_drawings, n_charts, n_relations, n_lists, n_unbound;
+  bool native;          /* figures are charts of Word's own where it has such a chart */
   double width, height; /* of the text area, twentieths of a point */
   sx_docx_style style;  /* of paragraphs here */
   bool in_box;
@@ -163,6 +164,9 @@ sx_status sx_publish__docx_inlines(sx_docx *w, const sx_document_node *node) SX_
 sx_status sx_publish__docx_number(sx_docx *w, const sx_document_node *node) SX_NODISCARD;
 sx_status sx_publish__docx_table(sx_docx *w, const sx_document_node *node) SX_NODISCARD;  /* publish_docx_table.c */
 sx_status sx_publish__docx_figure(sx_docx *w, const sx_document_node *node) SX_NODISCARD; /* publish_docx_figure.c */
+/* publish_docx_chart.c: *done: the figure stands there as a chart of Word's own; else Word has none of that kind. cx, cy: in EMU. */
+sx_status sx_publish__docx_chart(bool *done, sx_docx *w, const sx_document_node *figure,
+                                 const sx_document_node *drawing, double cx, double cy) SX_NODISCARD;
 sx_status sx_publish__docx_caption(sx_docx *w, const sx_document_node *node, sx_docx_style style,
                                    bool keep_next) SX_NODISCARD;
 sx_status sx_publish__docx_box(sx_docx *w, const sx_document_node *node) SX_NODISCARD; /* publish_docx_box.c */

@@ -51,7 +51,7 @@ static sx_status by_language(sx_publish_files *files, sx_store *store, int64_t r
 /* ---- the formats ------------------------------------------------------------------------------------------------- */
 
 static sx_status make_docx(sx_buf *out, const sx_document *document, const sx_publish_options *options, sx_error *err) {
-  return sx_publish_docx_document(out, document, options->docx_template, err);
+  return sx_publish_docx_document(out, document, options->docx_template, options->native_charts, err);
 }
 
 sx_status sx_publish_docx(sx_publish_files *files, sx_store *store, int64_t run, const sx_publish_options *options,

@@ -35,6 +35,7 @@ sx_status sx_publish__find(bool *found, sx_store_row *out, const pub_run *run, c
   sx_reference parsed;
   sx_store_term terms[4];
   *found = false;
+  if (!run->store) return SX_OK;
   if (!reference || sx_reference_parse(&parsed, reference, strlen(reference), NULL) != SX_OK) return SX_OK;
   for (size_t i = 0; i < parsed.n_terms; i++)
     terms[i] = (sx_store_term){parsed.variable[i], parsed.level[i], {NULL, NULL}, {NULL, NULL}};

@@ -36,6 +36,7 @@ typedef struct xl {
   size_t n_entries, cap_entries;
   xl_note *notes;
   size_t n_notes, cap_notes;
+  bool untitled; /* charts have no title: it stands in the text around them */
 } xl;
 
 /* A text by the workbook's language. */
@@ -79,6 +80,10 @@ sx_status sx_publish__shaded_cells(xl *x, const sx_document_figure *figure, cons
 
 sx_status sx_publish__table_sheet(xl *x, const sx_document_node *node, sx_error *err) SX_NODISCARD;
 sx_status sx_publish__figure_sheet(xl *x, const sx_document_node *node, sx_error *err) SX_NODISCARD;
+/* A figure as a workbook of its own with its checks, and its chart's XML, which refers to that workbook; *chart is empty where Excel has no chart of
+ * that kind. Both are appended. For the chart of a Word document (publish_docx_chart.c). */
+sx_status sx_publish__figure_book(sx_buf *book, sx_buf *chart, const sx_document *document,
+                                  const sx_document_node *figure, sx_error *err) SX_NODISCARD;
 sx_status sx_publish__checks_sheet(xl *x, sx_error *err) SX_NODISCARD;
 
 #endif

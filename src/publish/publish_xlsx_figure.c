@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "publish_package.h"
 #include "publish_xlsx.h"
 #include "shuxiao/draw_chart.h"
 
@@ -276,7 +277,7 @@ static sx_status put_chart(fig *g, const sx_document_node *node, sx_error *err) 
   pub_series *series = sx_arena_zalloc(x->arena, n + 1, sizeof *series);
   if (!series) return sx_error_memory(err);
   pub_chart chart = {.kind = (pub_chart_kind)kind,
-                     .title = g->f->title ? g->f->title : "",
+                     .title = g->f->title && !x->untitled ? g->f->title : "",
                      .axis = g->f->unit && strcmp(g->f->unit, "%") != 0 ? g->f->unit : "",
                      .number = g->shape.style.number,
                      .words = drawing && drawing->text ? drawing->text : "",
@@ -341,4 +342,38 @@ sx_status sx_publish__figure_sheet(xl *x, const sx_document_node *node, sx_error
   SX_TRY(put_chart(&g, node, err));
   const xl_place at = {g.sheet, g.head, g.series_at, g.each, g.n_out, g.shape};
   return sx_publish__shaded_cells(x, g.f, &at, err);
+}
+
+/* ---- a figure alone ---------------------------------------------------------------------------------------------------- */
+
+static sx_status make_alone(sx_buf *book, xl *x, const sx_document_node *figure, sx_error *err) {
+  SX_TRY(sx_arena_new(&x->run.arena, &x->run.ctx, err));
+  x->arena = x->run.arena;
+  SX_TRY(sx_publish__book_new(&x->book, &x->run.ctx, x->document->title, "", err));
+  SX_TRY(sx_publish__figure_sheet(x, figure, err));
+  if (!x->n_entries) return SX_OK; /* it has no data */
+  SX_TRY(sx_publish__checks_sheet(x, err));
+  return sx_publish__book_finish(book, x->book, err);
+}
+
+sx_status sx_publish__figure_book(sx_buf *book, sx_buf *chart, const sx_document *document,
+                                  const sx_document_node *figure, sx_error *err) {
+  xl x = {.run = {.ctx = document->ctx, .study = "", .wave = "", .version = ""},
+          .lang = document->lang,
+          .document = document,
+          .symbols = sx_publish__symbols(SX_SYMBOLS_OF_LANGUAGE, document->lang),
+          .untitled = true};
+  sx_package parts;
+  const size_t before = book->n;
+  sx_publish__package_init(&parts, &document->ctx);
+  sx_status status = make_alone(book, &x, figure, err);
+  if (status == SX_OK && book->n > before)
+    status = sx_publish__package_read(&parts, book->data + before, book->n - before, "workbook", err);
+  const sx_package_part *made = status == SX_OK ? sx_publish__package_get(&parts, "xl/charts/chart1.xml") : NULL;
+  if (made) sx_buf_add_n(chart, made->data, made->n);
+  if (status == SX_OK) status = sx_buf_status(chart, err);
+  sx_publish__package_clear(&parts);
+  sx_publish__book_free(x.book);
+  sx_arena_free(x.run.arena);
+  return status;
 }

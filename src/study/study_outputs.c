@@ -57,7 +57,7 @@ void study__read_outputs(st_load *l, const sx_node *root) {
     s->publish = NULL;
     return;
   }
-  ST_KEYS(l, s->publish, "agency", "dataflow", "version", "dimensions", "symbols", "template");
+  ST_KEYS(l, s->publish, "agency", "dataflow", "version", "dimensions", "symbols", "template", "charts");
   (void)study__text(l, s->publish, "agency");
   (void)study__text(l, s->publish, "dataflow");
   (void)study__text(l, s->publish, "version");
@@ -66,6 +66,9 @@ void study__read_outputs(st_load *l, const sx_node *root) {
       sx_node_get(s->publish, "symbols"))
     s->symbols = (int)symbol + 1;
   s->docx_template = study__text(l, s->publish, "template");
+  size_t charts = 0;
+  static const char *const kinds[] = {"drawings", "native"};
+  if (study__choice(&charts, l, s->publish, "charts", kinds, 2, "kind of charts")) s->native_charts = charts == 1;
 }
 
 /* ---- which, and where ---------------------------------------------------------------------------------------------------- */
@@ -191,6 +194,7 @@ sx_status study__outputs_make(sx_publish_files *files, st_run *r, const st_outpu
   options.symbols = (sx_symbols)r->s->symbols;
   options.variables = r->s->schemas ? r->s->schemas[r->s->unit] : NULL;
   options.documents = documents;
+  options.native_charts = r->s->native_charts;
   if (r->s->docx_template) {
     options.docx_template = study__path(r->s, r->arena, r->s->docx_template);
     if (!options.docx_template) return sx_error_memory(err);

@@ -382,6 +382,7 @@ struct sx_study {
   const sx_node *publish; /* map: agency, dataflow, ...; NULL none */
   int symbols;            /* sx_symbols */
   const char *docx_template;
+  bool native_charts;
   st_list exempt;                  /* from the audit of the report: words with numbers that are no results */
   sx_table **schemas;              /* [n_tables] as checked against; small */
   struct st_series *series;        /* waves: the earlier waves of this study; NULL none */

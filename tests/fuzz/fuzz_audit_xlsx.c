@@ -1,5 +1,6 @@
 /* fuzz_audit_xlsx.c: the audit of a publication workbook against a small store. The first byte says what the rest is: c the sheet of checks, s another sheet, t
- * the shared texts, w the list of sheets, z the whole archive; the other parts are right. What comes back must hang together. */
+ * the shared texts, w the list of sheets, z the whole archive; d the chart of a Word file with that workbook behind it, l the links of that chart; the other
+ * parts are right. What comes back must hang together. */
 #include <stdint.h>
 #include <zip.h>
 
@@ -56,6 +57,32 @@ static bool build(const char *path, char which, const uint8_t *data, size_t n) {
   return false;
 }
 
+/* A Word file with a chart, whose workbook lies at `book`. */
+static bool build_word(const char *path, const char *book, char which, const uint8_t *data, size_t n) {
+  static const char *const parts[] = {"word/document.xml", "word/_rels/document.xml.rels", "word/charts/c.xml",
+                                      "word/charts/_rels/c.xml.rels"};
+  static const char *const texts[] = {
+      "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"/>",
+      "<Relationships><Relationship Id=\"a\" Type=\"x/chart\" Target=\"charts/c.xml\"/></Relationships>",
+      "<c><ser><numRef><f>'T'!$B$2:$B$2</f><numCache><pt idx=\"0\"><v>9.576</v></pt></numCache></numRef></ser></c>",
+      "<Relationships><Relationship Id=\"a\" Type=\"x/package\" Target=\"../embeddings/b.xlsx\"/></Relationships>"};
+  int code = 0;
+  const size_t replaced = which == 'd' ? 2 : 3;
+  zip_t *zip = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, &code);
+  if (!zip) return false;
+  bool right_so_far = true;
+  for (size_t i = 0; i < 5 && right_so_far; i++) {
+    const void *bytes = i == replaced ? (const void *)data : i < 4 ? texts[i] : NULL;
+    zip_source_t *source = i < 4 ? zip_source_buffer(zip, bytes, i == replaced ? n : strlen(texts[i]), 0)
+                                 : zip_source_file(zip, book, 0, -1);
+    right_so_far = source && zip_file_add(zip, i < 4 ? parts[i] : "word/embeddings/b.xlsx", source, 0) >= 0;
+    if (!right_so_far) zip_source_free(source);
+  }
+  if (right_so_far && zip_close(zip) == 0) return true;
+  zip_discard(zip);
+  return false;
+}
+
 static bool write_whole(const char *path, const uint8_t *data, size_t n) {
   FILE *f = fopen(path, "wb");
   if (!f) return false;
@@ -64,14 +91,16 @@ static bool write_whole(const char *path, const uint8_t *data, size_t n) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
-  char path[64];
-  const char *const files[] = {path};
+  char path[64], word[64];
+  const bool chart = n && (data[0] == 'd' || data[0] == 'l');
+  const char *const files[] = {chart ? word : path};
   sx_audit_traces *traces = NULL;
   if (!n) return 0;
+  (void)snprintf(word, sizeof word, "/tmp/sx_fuzz_xlsx_%ld.docx", (long)getpid());
   (void)snprintf(path, sizeof path, "/tmp/sx_fuzz_xlsx_%ld.xlsx", (long)getpid());
   (void)remove(path);
-  const bool written =
-      data[0] == 'z' ? write_whole(path, data + 1, n - 1) : build(path, (char)data[0], data + 1, n - 1);
+  bool written = data[0] == 'z' ? write_whole(path, data + 1, n - 1) : build(path, (char)data[0], data + 1, n - 1);
+  if (written && chart) written = build_word(word, path, (char)data[0], data + 1, n - 1);
   if (written && sx_audit_outputs(&traces, the_store(), -1, files, 1, NULL) == SX_OK) {
     must(traces->n == traces->n_agree + traces->n_differ + traces->n_unbound + traces->n_exempt);
     for (size_t i = 0; i < traces->n; i++) {
@@ -82,5 +111,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
     sx_audit_traces_free(traces);
   }
   (void)remove(path);
+  (void)remove(word);
   return 0;
 }

@@ -6,12 +6,16 @@
 #include "shuxiao/publish.h"
 #include "shuxiao/report_number_key.h"
 
-static void make(sx_buf *out, size_t wide, size_t rows) {
+static void make_with(sx_buf *out, size_t wide, size_t rows, bool native_charts) {
   doc_maker m;
   sx_buf_init(out, NULL);
   doc_sample(&m, NULL, wide, rows);
-  CHECK_OK(sx_publish_docx_document(out, &m.d, NULL, err));
+  CHECK_OK(sx_publish_docx_document(out, &m.d, NULL, native_charts, err));
   doc_clear(&m);
+}
+
+static void make(sx_buf *out, size_t wide, size_t rows) {
+  make_with(out, wide, rows, false);
 }
 
 static void read_package(sx_package *p, const sx_buf *bytes) {
@@ -53,17 +57,18 @@ static sx_status check_link(void *data, const char *tag, const char *const *attr
   char name[200];
   l->n++;
   if (mode && strcmp(mode, "External") == 0) return SX_OK;
-  const bool word = strncmp(l->rels, "word/", 5) == 0;
-  snprintf(name, sizeof name, "%s%s", word ? "word/" : "", target);
+  const bool word = strncmp(l->rels, "word/", 5) == 0, up = strncmp(target, "../", 3) == 0; /* up: out of word/charts */
+  snprintf(name, sizeof name, "%s%s", word ? "word/" : "", up ? target + 3 : target);
   if (!sx_publish__package_get(l->package, name)) SXT_FAIL("%s leads to %s, which is not there", l->rels, name);
   return SX_OK;
 }
 
-static void test_package(void) {
+static void check_package(bool native_charts) {
   sx_buf bytes;
   sx_package p;
-  make(&bytes, 60, 40);
+  make_with(&bytes, 60, 40, native_charts);
   read_package(&p, &bytes);
+  size_t charts = 0;
   CHECK_STR(p.parts[0].name, "[Content_Types].xml");
   const char *types = part(&p, "[Content_Types].xml");
   for (size_t i = 0; i < p.n; i++) {
@@ -71,15 +76,25 @@ static void test_package(void) {
     links l = {&p, name, 0};
     const sx_xml_handler handler = {.data = &l, .start = ends(name, ".rels") ? check_link : NULL};
     char kind[64], override[200];
+    if (ends(name, ".xlsx")) CHECK(memcmp(p.parts[i].data, "PK", 2) == 0);
+    if (ends(name, ".xlsx")) charts++;
     if (ends(name, ".png")) CHECK(memcmp(p.parts[i].data, "\x89PNG", 4) == 0);
-    if (!ends(name, ".png")) CHECK_OK(sx_xml_read(NULL, name, p.parts[i].data, p.parts[i].n, &handler, err));
+    if (!ends(name, ".png") && !ends(name, ".xlsx"))
+      CHECK_OK(sx_xml_read(NULL, name, p.parts[i].data, p.parts[i].n, &handler, err));
     if (ends(name, ".rels")) CHECK(l.n > 0);
     snprintf(kind, sizeof kind, "Extension=\"%s\"", dot + 1);
     snprintf(override, sizeof override, "PartName=\"/%s\"", name);
     if (i) CHECK(ends(name, ".xml") ? strstr(types, override) != NULL : strstr(types, kind) != NULL);
   }
+  CHECK(native_charts ? charts > 0 : charts == 0);
+  CHECK_INT(count(part(&p, "word/document.xml"), "<c:chart "), charts);
   sx_publish__package_clear(&p);
   sx_buf_clear(&bytes);
+}
+
+static void test_package(void) {
+  check_package(false);
+  check_package(true);
 }
 
 static void test_same_bytes(void) {
@@ -161,7 +176,7 @@ static void test_labels(void) {
   doc_paragraph(&m, m.root,
                 "a\x01\x1b[31m b\x7f\xC2\x85 c\xE2\x80\xAE"
                 "d\xFF e");
-  CHECK_OK(sx_publish_docx_document(&bytes, &m.d, NULL, err));
+  CHECK_OK(sx_publish_docx_document(&bytes, &m.d, NULL, false, err));
   doc_clear(&m);
   read_package(&p, &bytes);
   const char *text = part(&p, "word/document.xml");
@@ -233,7 +248,7 @@ static sx_status with_template(sx_buf *out, const char *path, sx_error *err) {
   doc_maker m;
   doc_sample(&m, NULL, 2, 0);
   sx_buf_init(out, NULL);
-  const sx_status status = sx_publish_docx_document(out, &m.d, path, err);
+  const sx_status status = sx_publish_docx_document(out, &m.d, path, false, err);
   doc_clear(&m);
   return status;
 }

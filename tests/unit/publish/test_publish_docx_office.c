@@ -21,7 +21,7 @@ static const char *set_by_office(const char *template_file) {
   sx_buf docx;
   sx_buf_init(&docx, NULL);
   doc_sample(&m, NULL, 20, 50);
-  CHECK_OK(sx_publish_docx_document(&docx, &m.d, template_file, err));
+  CHECK_OK(sx_publish_docx_document(&docx, &m.d, template_file, false, err));
   doc_clear(&m);
   snprintf(path, sizeof path, "%s/office.docx", folder);
   CHECK_OK(sx_file_write(NULL, path, docx.data, docx.n, err));

@@ -48,7 +48,7 @@ static void make(sx_buf *out) {
   doc_maker m;
   sx_buf_init(out, NULL);
   doc_sample(&m, NULL, 2, 0);
-  CHECK_OK(sx_publish_docx_document(out, &m.d, NULL, err));
+  CHECK_OK(sx_publish_docx_document(out, &m.d, NULL, false, err));
   doc_clear(&m);
 }
 
