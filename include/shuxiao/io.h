@@ -103,6 +103,15 @@ SX_API sx_status sx_doc_parse_yaml(sx_doc **out, const sx_ctx *ctx, const char *
 SX_API sx_status sx_doc_parse_json(sx_doc **out, const sx_ctx *ctx, const char *name, const char *text, size_t n,
                                    sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_doc_read_yaml(sx_doc **out, const sx_ctx *ctx, const char *path, sx_error *err) SX_NODISCARD;
+/* Where the lines of a text that was made from a form came from: of line i + 1 a cell of a sheet. Errors then name it in the place of line and
+ * column: "plan.xlsx: sheet indicators, row 12, column base (C12)". sheet NULL: the file as a whole; row 0: the sheet. Copied. */
+typedef struct sx_doc_place {
+  const char *sheet, *heading; /* heading of its column; NULL: none */
+  size_t row, column;          /* from 1 */
+} sx_doc_place;
+SX_API sx_status sx_doc_set_places(sx_doc *doc, const sx_doc_place *lines, size_t n, sx_error *err) SX_NODISCARD;
+SX_API bool sx_doc_has_places(const sx_doc *doc);
+SX_API void sx_doc_place_text(char out[SX_ERROR_WHERE_MAX], const char *name, const sx_doc_place *place);
 SX_API const sx_node *sx_doc_root(const sx_doc *doc);
 SX_API const char *sx_doc_name(const sx_doc *doc);
 SX_API void sx_doc_free(sx_doc *doc);

@@ -42,6 +42,16 @@ typedef struct sx_load_options {
 SX_API sx_status sx_study_load_with(sx_study **out, const sx_ctx *ctx, const char *path, const sx_load_options *options,
                                     sx_problems *problems, sx_error *err) SX_NODISCARD;
 SX_API void sx_study_free(sx_study *study);
+
+/* A study's plan as an Excel workbook (docs/plan-workbook.md): every function above takes one in the place of the YAML, told by its content, and
+ * names sheet, row and column in its errors. */
+SX_API bool sx_study_is_plan(const sx_ctx *ctx, const char *path); /* an .xlsx with a sheet `study` (研究) */
+/* The study file that the workbook stands for. Expected: SX_E_PARSE, SX_E_DATA with the place of the first cell that is wrong. */
+SX_API sx_status sx_study_plan_yaml(sx_buf *out, const sx_ctx *ctx, const char *path, sx_error *err) SX_NODISCARD;
+/* A study file as a plan's workbook, its sheets and headings in that language. path NULL: the template, with instructions. Expected: SX_E_PARSE,
+ * SX_E_LIMIT (a text longer than a cell holds). */
+SX_API sx_status sx_study_plan_book(sx_buf *out, const sx_ctx *ctx, const char *path, sx_lang lang,
+                                    sx_error *err) SX_NODISCARD;
 /* "data not present: ..." where the study cannot run here, else NULL; borrowed. */
 SX_API const char *sx_study_skipped(const sx_study *study);
 

@@ -56,7 +56,7 @@ extern const cli_command cli_run_command, cli_check_command, cli_new_command, cl
     cli_quantile_command, cli_banded_command, cli_tab_command, cli_compare_command, cli_weight_command,
     cli_response_command, cli_inequality_command, cli_moment_command, cli_poverty_command, cli_area_command,
     cli_protect_command, cli_refill_command, cli_validate_command, cli_audit_command, cli_diff_command,
-    cli_revisions_command, cli_balance_command, cli_ras_command;
+    cli_plan_command, cli_revisions_command, cli_balance_command, cli_ras_command;
 
 /* ---- arguments (cli_args.c) ---- */
 extern const cli_option cli_common_options[]; /* --help --lang --threads --seed --format --quiet */

@@ -9,12 +9,12 @@
 #endif
 
 static const cli_command *const commands[] = {
-    &cli_run_command,      &cli_check_command,   &cli_new_command,        &cli_describe_command, &cli_mean_command,
-    &cli_total_command,    &cli_prop_command,    &cli_ratio_command,      &cli_quantile_command, &cli_banded_command,
-    &cli_tab_command,      &cli_moment_command,  &cli_inequality_command, &cli_poverty_command,  &cli_area_command,
-    &cli_compare_command,  &cli_weight_command,  &cli_response_command,   &cli_convert_command,  &cli_synth_command,
-    &cli_audit_command,    &cli_diff_command,    &cli_revisions_command,  &cli_balance_command,  &cli_ras_command,
-    &cli_validate_command, &cli_protect_command, &cli_refill_command,     &cli_doctor_command,
+    &cli_run_command,    &cli_check_command,    &cli_new_command,     &cli_plan_command,       &cli_describe_command,
+    &cli_mean_command,   &cli_total_command,    &cli_prop_command,    &cli_ratio_command,      &cli_quantile_command,
+    &cli_banded_command, &cli_tab_command,      &cli_moment_command,  &cli_inequality_command, &cli_poverty_command,
+    &cli_area_command,   &cli_compare_command,  &cli_weight_command,  &cli_response_command,   &cli_convert_command,
+    &cli_synth_command,  &cli_audit_command,    &cli_diff_command,    &cli_revisions_command,  &cli_balance_command,
+    &cli_ras_command,    &cli_validate_command, &cli_protect_command, &cli_refill_command,     &cli_doctor_command,
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 

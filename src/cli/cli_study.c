@@ -5,7 +5,7 @@
 
 bool cli_is_study(const char *path) {
   const char *dot = strrchr(path, '.');
-  return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+  return (dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0)) || sx_study_is_plan(NULL, path);
 }
 
 static bool is_one_of(const char *name, const char *const *names, size_t n) {

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli.h"
+#include "cli_design.h"
 #include "shuxiao/release_rules.h"
 
 static const cli_option validate_options[] = {
@@ -24,9 +24,8 @@ typedef struct validate_call {
 } validate_call;
 
 static sx_status read_table(validate_call *c, sx_error *err) {
-  const char *path = c->args->words[0], *dot = strrchr(path, '.');
-  if (!dot || (strcmp(dot, ".yaml") != 0 && strcmp(dot, ".yml") != 0))
-    return sx_io_read(&c->table, &c->app->ctx, path, NULL, err);
+  const char *path = c->args->words[0];
+  if (!cli_is_study(path)) return sx_io_read(&c->table, &c->app->ctx, path, NULL, err);
   sx_study *study = NULL;
   sx_design *design = NULL;
   sx_status status = sx_study_load(&study, &c->app->ctx, path, NULL, err);

@@ -1,5 +1,6 @@
 /* io_doc.c: the tree that YAML and JSON are read into: building it, asking it, writing it as JSON. */
 #include "io_doc_priv.h"
+#include "shuxiao/io_book.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -196,12 +197,53 @@ bool sx_node_bool(bool *out, const sx_node *node) {
 
 sx_status sx_node_error(sx_error *err, const sx_doc *doc, const sx_node *node, const char *fmt, ...) {
   char place[SX_ERROR_WHERE_MAX], text[SX_ERROR_MESSAGE_MAX];
-  put_place(place, doc->name, node ? node->line : 0, node ? node->column : 0);
+  if (doc->places && node && node->line && node->line <= doc->n_places)
+    sx_doc_place_text(place, doc->name, &doc->places[node->line - 1]);
+  else
+    put_place(place, doc->name, node && !doc->places ? node->line : 0, node ? node->column : 0);
   va_list args;
   va_start(args, fmt);
   vsnprintf(text, sizeof text, fmt, args);
   va_end(args);
   return sx_error_set(err, SX_E_PARSE, place, "%s", text);
+}
+
+static int cut(const char *text) {
+  return (int)sx_utf8_cut(text, strlen(text), 90);
+}
+
+void sx_doc_place_text(char out[SX_ERROR_WHERE_MAX], const char *name, const sx_doc_place *p) {
+  char cell[SX_BOOK_CELL_NAME];
+  if (!p || !p->sheet) {
+    (void)snprintf(out, SX_ERROR_WHERE_MAX, "%.200s", name);
+  } else if (!p->row) {
+    (void)snprintf(out, SX_ERROR_WHERE_MAX, "%.200s: sheet %.*s", name, cut(p->sheet), p->sheet);
+  } else {
+    const bool headed = p->heading && p->heading[0];
+    sx_book_cell_name(cell, p->row, p->column);
+    (void)snprintf(out, SX_ERROR_WHERE_MAX, "%.200s: sheet %.*s, row %zu, column %.*s%s%s%s", name, cut(p->sheet),
+                   p->sheet, p->row, cut(headed ? p->heading : cell), headed ? p->heading : cell, headed ? " (" : "",
+                   headed ? cell : "", headed ? ")" : "");
+  }
+}
+
+sx_status sx_doc_set_places(sx_doc *doc, const sx_doc_place *lines, size_t n, sx_error *err) {
+  sx_doc_place *own = sx_arena_zalloc(doc->arena, n, sizeof *own);
+  if (!own) return sx_error_memory(err);
+  for (size_t i = 0; i < n; i++) {
+    const bool same_sheet = i && lines[i].sheet == lines[i - 1].sheet;
+    own[i] = lines[i];
+    if (lines[i].sheet) own[i].sheet = same_sheet ? own[i - 1].sheet : sx_arena_strdup(doc->arena, lines[i].sheet);
+    if (lines[i].heading) own[i].heading = sx_arena_strdup(doc->arena, lines[i].heading);
+    if ((lines[i].sheet && !own[i].sheet) || (lines[i].heading && !own[i].heading)) return sx_error_memory(err);
+  }
+  doc->places = own;
+  doc->n_places = n;
+  return SX_OK;
+}
+
+bool sx_doc_has_places(const sx_doc *doc) {
+  return doc && doc->places;
 }
 
 static bool is_allowed(const char *key, const char *const *allowed, size_t n) {

@@ -13,6 +13,8 @@ struct sx_doc {
   sx_arena *arena;
   const char *name;
   const sx_node *root;
+  const sx_doc_place *places; /* [n_places] of the lines; NULL: they are lines of a file */
+  size_t n_places;
 };
 
 typedef struct doc_builder {

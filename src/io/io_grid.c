@@ -67,6 +67,11 @@ sx_status sx_io__grid_cell(sx_io__grid *g, size_t row, size_t column, const char
   if (row < g->rows || (row == g->rows && column < g->cells))
     return sx_error_set(err, SX_E_DATA, where, "the cell stands twice, or out of order, in the sheet");
   if (!n) return SX_OK;
+  if (g->take) {
+    g->rows = row;
+    g->cells = column + 1;
+    return g->take(g->taker, row, column, g->type, text, n, err);
+  }
   if (column < g->first_column) g->first_column = column;
   while (g->rows < row) SX_TRY(close_row(g, err));
   for (; g->cells < column; g->cells++)

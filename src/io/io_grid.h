@@ -5,6 +5,10 @@
 
 #include "io_priv.h"
 
+/* What takes cells as they stand, in the place of a table; type as the workbook says it: n number, b logical, else text. */
+typedef sx_status (*sx_io__take_cell)(void *data, size_t row, size_t column, char type, const char *text, size_t n,
+                                      sx_error *err);
+
 enum { SX_GRID_MAX_ROWS = 1048576, SX_GRID_MAX_COLUMNS = 16384, SX_CELL_NAME_MAX = 16 };
 
 /* A sheet as it is filled: rows and the cells in them come in order; what is left out is empty. */
@@ -16,9 +20,21 @@ typedef struct sx_io__grid {
   size_t *row_end;     /* [rows] byte of text behind each row; owned */
   uint32_t *row_cells; /* [rows] fields in it; owned */
   size_t rows, cap_ends, cap_cells, columns;
-  size_t cells;        /* fields in the row at hand */
-  size_t first_column; /* no cell stands before it */
+  size_t cells;          /* fields in the row at hand */
+  size_t first_column;   /* no cell stands before it */
+  sx_io__take_cell take; /* NULL: into text */
+  void *taker;
+  char type; /* of the cell at hand, for take */
 } sx_io__grid;
+
+/* Every sheet of an .xlsx in its order (io_xlsx.c): `sheet` is called before the cells of each, which `take` gets; NULL: names alone. */
+typedef struct sx_io__visitor {
+  void *data;
+  sx_status (*sheet)(void *data, const char *name, bool hidden, sx_error *err);
+  sx_io__take_cell take;
+} sx_io__visitor;
+sx_status sx_io__xlsx_visit(const sx_io__source *source, const sx_io__visitor *visitor, sx_error *err) SX_NODISCARD;
+bool sx_io__is_xlsx(const sx_io__source *source);
 
 sx_status sx_io__grid_init(sx_io__grid *grid, const sx_ctx *ctx, const char *name, const char *sheet,
                            sx_error *err) SX_NODISCARD;

@@ -236,6 +236,7 @@ static sx_status put_cell(book *b, sx_error *err) {
     return cell_error(b, err, "the formula", "", " has no value with it: open the workbook in Excel and save it");
   if (!n || (b->type == 'e' && is(text, "#N/A"))) return SX_OK;
   if (b->type == 'e') return cell_error(b, err, "the cell holds the error ", text, ": correct it, or empty the cell");
+  b->grid->type = b->type;
   return b->type == 'n' ? put_number(b, text, n, err) : sx_io__grid_cell(b->grid, b->row, b->column, text, n, err);
 }
 
@@ -307,8 +308,34 @@ done:
   return status;
 }
 
+static sx_status visit_sheet(book *b, const sheet_entry *s, const sx_io__visitor *v, sx_error *err) {
+  sx_io__grid grid = {0};
+  SX_TRY(v->sheet(v->data, s->name, s->hidden, err));
+  if (!v->take) return SX_OK;
+  if (!s->part) return bad(b, "xl/_rels/workbook.xml.rels", err, "the sheet has no part");
+  SX_TRY(sx_io__grid_init(&grid, b->source->ctx, b->source->name, s->name, err));
+  grid.take = v->take;
+  grid.taker = v->data;
+  b->grid = &grid;
+  b->row = SIZE_MAX;
+  b->in_cell = b->take = false;
+  const sx_status status = part(b, s->part, true, SHEET_MAX,
+                                (sx_xml_handler){.start = sheet_start, .end = sheet_end, .text = take_text}, err);
+  b->grid = NULL;
+  sx_io__grid_clear(&grid);
+  return status;
+}
+
+sx_status sx_io__xlsx_visit(const sx_io__source *source, const sx_io__visitor *visitor, sx_error *err) {
+  book b = {.source = source, .row = SIZE_MAX};
+  sx_status status = open_book(&b, err);
+  for (size_t i = 0; i < b.n_sheets && status == SX_OK; i++) status = visit_sheet(&b, &b.sheets[i], visitor, err);
+  close_book(&b);
+  return status;
+}
+
 /* A zip archive whose parts are those of a workbook: the name is looked for in the bytes, where it stands plain. */
-static bool xlsx_sniff(const sx_io__source *s) {
+bool sx_io__is_xlsx(const sx_io__source *s) {
   static const char part[] = "xl/workbook.xml";
   if (s->n < 4 || memcmp(s->data, "PK\3\4", 4) != 0) return false;
   const unsigned char *at = s->data, *end = s->data + s->n;
@@ -319,4 +346,4 @@ static bool xlsx_sniff(const sx_io__source *s) {
   return false;
 }
 
-const sx_io__backend sx_io__xlsx = {.sniff = xlsx_sniff, .read = xlsx_read};
+const sx_io__backend sx_io__xlsx = {.sniff = sx_io__is_xlsx, .read = xlsx_read};

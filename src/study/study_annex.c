@@ -33,12 +33,19 @@ static void design_words(char zh[400], char en[400], const sx_study *s, const ch
   }
 }
 
+/* The study file stands under one name whatever it is called; a plan's workbook under its own. */
+static const char *shown_name(const st_run *r, size_t i) {
+  const char *slash = strrchr(r->s->path, '/');
+  if (i) return r->plan->files[i].shown;
+  return !sx_doc_has_places(r->s->doc) ? "study.yaml" : slash ? slash + 1 : r->s->path;
+}
+
 static void provenance_list(sx_buf *out, const st_run *r) {
   sx_buf_add_char(out, '[');
   for (size_t i = 0; i < r->plan->n_files; i++) {
     const st_file *f = &r->plan->files[i];
     sx_buf_add(out, i ? ",{\"path\":" : "{\"path\":");
-    sx_json_string(out, i == 0 ? "study.yaml" : f->shown);
+    sx_json_string(out, shown_name(r, i));
     sx_buf_printf(out, ",\"sha256\":\"%s\",\"bytes\":%lld}", f->sha256, (long long)f->bytes);
   }
   sx_buf_add_char(out, ']');
@@ -258,7 +265,7 @@ static void provenance(pages *p, const st_run *r) {
     sx_buf *const sides[] = {&p->zh, &p->en};
     for (size_t side = 0; side < 2; side++) {
       sx_buf_add(sides[side], "| ");
-      study__plain_markdown(sides[side], i == 0 ? "study.yaml" : f->shown);
+      study__plain_markdown(sides[side], shown_name(r, i));
       sx_buf_printf(sides[side], " | %lld | `%s` |\n", (long long)f->bytes, f->sha256);
     }
   }

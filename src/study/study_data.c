@@ -1,5 +1,6 @@
 /* study_data.c: tables from their files, joins, derived variables: the same steps for the check (a few rows) and the run. */
 #include "study_rules.h"
+#include "study_variables.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -166,6 +167,7 @@ static sx_status read_file(sx_table **out, const sx_study *s, const st_table *t,
   options.sheet = t->sheet;
   options.columns = columns;
   options.n_columns = n_columns;
+  SX_TRY(study__variable_types(&options, t, arena, err));
   if (t->n_fixed) {
     options.format = "fixed";
     options.fields = t->fixed;
@@ -265,6 +267,7 @@ sx_status study__read_table(sx_table **out, const sx_study *s, size_t table, con
   const char *const *own = columns; /* as the file calls them */
   sx_status status = study__wave_columns(&own, n_columns, s, table, arena, err);
   if (status == SX_OK) status = read_files(&read, s, t, own, n_columns, max_rows, arena, err);
+  if (status == SX_OK) status = study__apply_variables(read, s, t, columns, n_columns, err);
   if (status == SX_OK) status = study__wave_recode(read, s, table, columns, n_columns, err);
   if (status == SX_OK && t->where.expr && max_rows == 0) status = filter(&read, t->where.expr, err);
   sx_arena_free(arena);

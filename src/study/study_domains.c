@@ -1,5 +1,5 @@
 /* study_domains.c: groups of the study as rows of the data: masks of conditions, levels of variables, their crossings. */
-#include "study_priv.h"
+#include "study_variables.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -139,7 +139,8 @@ static sx_text2 level_words(const sx_study *s, const st_group *g, const char *le
       if (strcmp(study__cut_level(&s->derived[d], i), level) == 0) return s->derived[d].labels[i];
     }
   }
-  return (sx_text2){label, label};
+  const sx_text2 *said = study__variable_words(s, g->by, level);
+  return said ? *said : (sx_text2){label, label};
 }
 
 static sx_status add_term(st_where *w, st_run *r, size_t group, const char *level, const char *label, sx_error *err) {

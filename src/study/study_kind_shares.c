@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "study_kind.h"
+#include "study_variables.h"
 
 static void read_shares(st_load *l, st_indicator *ind, const sx_node *node) {
   (void)study__measure(l, ind, node, ST_ANY);
@@ -69,7 +70,10 @@ static bool add_levels(levels *v, st_load *l, const sx_table *unit, const char *
   return true;
 }
 
-static void set_level_stats(st_load *l, const st_derived *cut, st_indicator *ind, const levels *v, const char *prefix) {
+/* variable: the one whose levels they are, NULL: of several. */
+static void set_level_stats(st_load *l, const char *variable, st_indicator *ind, const levels *v, const char *prefix) {
+  const size_t derived = variable ? study__find_derived(l->s, variable) : ST_NONE;
+  const st_derived *cut = derived == ST_NONE ? NULL : &l->s->derived[derived];
   const char **names = study__take(l, v->n, sizeof *names);
   sx_text2 *words = study__take(l, v->n, sizeof *words);
   if (!names || !words) return;
@@ -78,6 +82,8 @@ static void set_level_stats(st_load *l, const st_derived *cut, st_indicator *ind
     const char *label = study__copy(l, v->label[i]);
     words[i] = (sx_text2){label, label};
     l->oom = l->oom || !names[i];
+    const sx_text2 *said = study__variable_words(l->s, variable, v->text[i]);
+    if (said) words[i] = *said;
     for (size_t k = 0; cut && k <= cut->n_breaks; k++) {
       if (strcmp(study__cut_level(cut, k), v->text[i]) == 0) words[i] = cut->labels[k];
     }
@@ -97,8 +103,7 @@ bool study__level_stats(st_load *l, const sx_table *unit, st_indicator *ind, con
                    "'%s' has no levels that are known before its data are read: %s", names[i], otherwise);
     return false;
   }
-  const size_t derived = n == 1 ? study__find_derived(l->s, names[0]) : ST_NONE;
-  set_level_stats(l, derived == ST_NONE ? NULL : &l->s->derived[derived], ind, &v, prefix);
+  set_level_stats(l, n == 1 ? names[0] : NULL, ind, &v, prefix);
   return !l->oom;
 }
 

@@ -1,5 +1,6 @@
 /* study_load.c: a study file from text to its parts: opening, problems, and the readers of single nodes. */
 #include "study_disclosure.h"
+#include "study_plan_book.h"
 #include "study_rules.h"
 
 #include <math.h>
@@ -41,7 +42,8 @@ void study__problem_at(st_load *l, bool warning, const char *where, const char *
   (void)snprintf(message, sizeof message, "%s%s%s%s", l->wave ? "wave " : "", l->wave ? l->wave : "",
                  l->wave ? ": " : "", text);
   message[sx_utf8_cut(message, strlen(message), sizeof message - 1)] = '\0';
-  if (l->wave && told(l, where, text)) return;
+  /* a heading of a plan's workbook stands for all cells below it */
+  if ((l->wave || sx_doc_has_places(l->s->doc)) && told(l, where, text)) return;
   if (!sx_mem_grow(&p->ctx, (void **)&p->items, &p->cap, p->n + 1, sizeof *p->items)) {
     l->oom = true;
     return;
@@ -183,6 +185,13 @@ void study__expr_problem(st_load *l, const sx_node *node, const sx_error *err) {
   if (err->status == SX_E_MEMORY || !node || node->kind != SX_NODE_SCALAR ||
       sscanf(err->where, "column %lu", &column) != 1 || column == 0 || column > strlen(node->text) + 1) {
     study__error_problem(l, node, err);
+    return;
+  }
+  if (sx_doc_has_places(l->s->doc)) { /* of a workbook: the cell, and the character in it */
+    char cell[SX_ERROR_WHERE_MAX], at[SX_ERROR_WHERE_MAX];
+    place_of(cell, l, node);
+    (void)snprintf(at, sizeof at, "%.480s, character %lu", cell, column);
+    study__problem_at(l, false, at, err->message);
     return;
   }
   size_t line = 0, col = 0;
@@ -494,8 +503,10 @@ static void read_parts(st_load *l, const sx_node *root) {
   if (!study__stop(l)) study__load_waves(l);
 }
 
-static sx_status parse_file(sx_study *s, const char *path, sx_error *err) {
+static sx_status parse_file(st_load *l, const char *path, sx_error *err) {
+  sx_study *s = l->s;
   SX_TRY(sx_file_read(&s->source, &s->n_source, &s->ctx, path, err));
+  if (study__is_book(s->source, s->n_source)) return study__plan_book(&s->doc, l, path, s->source, s->n_source, err);
   return sx_doc_parse_yaml(&s->doc, &s->ctx, path, s->source, s->n_source, err);
 }
 
@@ -536,9 +547,9 @@ sx_status study__load(sx_study **out, const sx_ctx *ctx, const char *path, const
   l.problems = problems ? problems : &l.own;
   if (problems && !problems->items) problems->ctx = s->ctx;
   sx_error local = SX_ERROR_INIT;
-  sx_status status = parse_file(s, path, &local);
+  sx_status status = parse_file(&l, path, &local);
   if (status != SX_OK) {
-    if (status != SX_E_MEMORY) study__problem_at(&l, false, local.where, local.message);
+    if (status != SX_E_MEMORY && !l.problems->n) study__problem_at(&l, false, local.where, local.message);
     if (err) *err = local;
   } else {
     read(&l, sx_doc_root(s->doc));

@@ -1,5 +1,5 @@
 /* study_parts.c: the parts of a study about its data: tables, joins, derived variables. */
-#include "study_priv.h"
+#include "study_variables.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -96,7 +96,7 @@ static void read_table(st_load *l, st_table *t, const char *id, const sx_node *m
   t->node = map;
   if (!study__is_map(l, map, "a table")) return;
   ST_KEYS(l, map, "file", "files", "generate", "missing", "text", "sheet", "format", "labels", "data", "fixed", "add",
-          "where", "unit");
+          "where", "unit", "variables");
   t->files = study__list(l, map, sx_node_get(map, "files") ? "files" : "file");
   if (t->files.n == 0) study__problem(l, map, "the table '%s' has no file", id);
   t->missing = study__list(l, map, "missing");
@@ -105,6 +105,7 @@ static void read_table(st_load *l, st_table *t, const char *id, const sx_node *m
   t->unit = study__bool(l, map, "unit", false);
   t->sheet = study__text(l, map, "sheet");
   read_format(l, t, map);
+  study__read_variables(l, t, sx_node_get(map, "variables"));
   read_fixed(l, t, sx_node_get(map, "fixed"));
   read_generate(l, t, sx_node_get(map, "generate"));
   if (t->model && t->files.n > 1) study__problem(l, map, "a generated table has one file");

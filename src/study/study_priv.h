@@ -31,6 +31,7 @@ typedef struct st_expr {
   sx_expr *expr;
 } st_expr;
 
+typedef struct st_variable st_variable; /* study_variables.h */
 typedef struct st_table {
   const char *id;
   const sx_node *node;
@@ -48,6 +49,8 @@ typedef struct st_table {
   size_t n_fixed;
   const sx_node *add; /* map: column -> list of one value per file */
   bool unit;
+  st_variable *variables; /* study_variables.h: what the study says of its columns */
+  size_t n_variables;
 } st_table;
 
 typedef struct st_join {
