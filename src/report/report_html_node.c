@@ -168,8 +168,14 @@ static void put_footnote(const sx_html *html, const sx_document_node *node) {
   put(html, "", node, "</li>\n");
 }
 
+/* Each text has notes of its own: their numbers tell the landmarks apart. */
 static void put_footnotes(const sx_html *html, const sx_document_node *node) {
-  sx_buf_printf(html->out, "<section class=\"notes\" role=\"doc-endnotes\" aria-label=\"%s\">\n<ol", node->text);
+  const sx_document_node *last = node->first;
+  sx_buf_printf(html->out, "<section class=\"notes\" role=\"doc-endnotes\" aria-label=\"%s", node->text);
+  while (last && last->next) last = last->next;
+  if (last) sx_buf_printf(html->out, " %zu", node->first->as.footnote.number);
+  if (last != node->first) sx_buf_printf(html->out, "–%zu", last->as.footnote.number);
+  add(html, "\">\n<ol");
   put_lines(html, "", node, "</ol>\n</section>\n");
 }
 

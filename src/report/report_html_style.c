@@ -12,7 +12,8 @@ const char *const sx_html__style[] = {
   "\"Noto Sans CJK SC\",\"Source Han Sans SC\",\"PingFang SC\",\"Microsoft YaHei\",sans-serif}\n",
   ":lang(zh){font-family:\"Noto Sans CJK SC\",\"Source Han Sans SC\",\"PingFang SC\",\"Microsoft YaHei\",sans-serif}\n",
   "html:lang(zh) body{line-height:1.85;text-spacing-trim:trim-start}\n",
-  "a{color:var(--accent);text-decoration:none}a:hover{text-decoration:underline}\n",
+  "a{color:var(--accent);text-decoration:none}a:hover{text-decoration:underline}"
+  "main a{text-decoration:underline;text-underline-offset:.2em;text-decoration-thickness:1px}main sup a{text-decoration:none}\n",
   ":focus-visible{outline:2px solid var(--accent);outline-offset:2px}\n",
   ".skip{position:absolute;left:-999rem}.skip:focus{left:1rem;top:1rem;background:#fff;padding:.5rem;z-index:9}\n",
   /* cover */

@@ -33,7 +33,7 @@ def code(column, level):
     if column == "age":
         m = re.fullmatch(r"(\d+)-(\d+)", level)
         return f"Y{m[1]}T{m[2]}" if m else re.sub(r"^(\d+)\+$", r"Y_GE\1", level)
-    return level
+    return "".join({"<": "L", ">": "G", "+": "P"}.get(c) or (c if re.fullmatch(r"[A-Za-z0-9_-]", c) else "_" if c < "\x80" else f"U{ord(c):X}") for c in level)
 
 
 def rows(path):
