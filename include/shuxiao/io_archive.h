@@ -36,6 +36,10 @@ SX_API sx_status sx_archive_read(char **data, size_t *n, sx_archive *archive, co
 /* sx_archive_xml for XML in memory; where is for messages. */
 SX_API sx_status sx_xml_read(const sx_ctx *ctx, const char *where, const char *text, size_t n,
                              const sx_xml_handler *handler, sx_error *err) SX_NODISCARD;
+/* The same, where a document type that is only named (its file is never opened) is let pass; one with declarations of its own is not, and
+ * an entity that the text does not define is SX_E_PARSE. */
+SX_API sx_status sx_xml_read_typed(const sx_ctx *ctx, const char *where, const char *text, size_t n,
+                                   const sx_xml_handler *handler, sx_error *err) SX_NODISCARD;
 /* The value of an attribute, or NULL. */
 SX_API const char *sx_xml_attribute(const char *const *attributes, const char *name);
 

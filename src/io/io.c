@@ -201,7 +201,7 @@ static sx_status input_open(input *in, const sx_ctx *ctx, const char *name, cons
   *in = (input){.ctx = ctx ? *ctx : (sx_ctx)SX_CTX_INIT};
   in->name = sx_mem_strdup(&in->ctx, name);
   if (!in->name) return sx_error_memory(err);
-  in->source = (sx_io__source){.ctx = &in->ctx, .name = in->name, .data = data, .n = n};
+  in->source = (sx_io__source){.ctx = &in->ctx, .name = in->name, .data = data, .n = n, .in_memory = data != NULL};
   sx_status st = data ? SX_OK : input_file(in, err);
   if (st == SX_OK && sx_io__is_gzip(in->source.data, in->source.n)) {
     char *text = NULL;
@@ -299,9 +299,15 @@ sx_status sx_io__read_plain(sx_table **out, const sx_ctx *ctx, const char *path,
 }
 
 sx_status sx_io_data_of(char **out, const sx_ctx *ctx, const char *path, sx_error *err) {
-  (void)ctx, (void)path, (void)err;
+  input in;
   *out = NULL;
-  return SX_OK;
+  const bool packed = ascii_ends(path, strlen(path), ".gz", 3);
+  if ((packed && !has_extension(path, ".sss .xml")) || !sx_file_exists(path)) return SX_OK;
+  sx_status st = input_open(&in, ctx, path, NULL, 0, err);
+  if (st != SX_OK) return st == SX_E_MEMORY ? st : SX_OK;
+  st = sx_io__sss_data_path(out, &in.source, err);
+  input_clear(&in);
+  return st == SX_E_MEMORY ? st : SX_OK;
 }
 
 /* ---- batches ------------------------------------------------------------------------------------------------------- */

@@ -22,6 +22,7 @@ typedef struct reading {
   XML_Parser parser;
   sx_status status;
   sx_error *err;
+  bool typed; /* a document type that is only named is let pass */
   char where[SX_ERROR_WHERE_MAX];
 } reading;
 
@@ -63,9 +64,18 @@ static void XMLCALL on_text(void *data, const XML_Char *text, int n) {
 static void XMLCALL on_doctype(void *data, const XML_Char *name, const XML_Char *system, const XML_Char *public_id,
                                int internal) {
   reading *r = data;
-  (void)name, (void)system, (void)public_id, (void)internal;
+  (void)name, (void)system, (void)public_id;
+  if (r->typed && !internal) return;
   stop(r,
        sx_error_set(r->err, SX_E_PARSE, r->where, "a document type declaration is not read: the file may be hostile"));
+}
+
+/* Beside a document type that is not read, entities may be unknown: their text would be lost. */
+static void XMLCALL on_skipped(void *data, const XML_Char *name, int parameter) {
+  reading *r = data;
+  if (!parameter)
+    stop(r, sx_error_set(r->err, SX_E_PARSE, r->where,
+                         "the entity '&%.100s;' is not defined in the file: write the character", name));
 }
 
 static sx_status begin(reading *r) {
@@ -75,6 +85,7 @@ static sx_status begin(reading *r) {
   XML_SetElementHandler(r->parser, on_start, on_end);
   XML_SetCharacterDataHandler(r->parser, on_text);
   XML_SetStartDoctypeDeclHandler(r->parser, on_doctype);
+  XML_SetSkippedEntityHandler(r->parser, on_skipped);
   return SX_OK;
 }
 
@@ -89,9 +100,9 @@ static sx_status after(reading *r, enum XML_Status parsed) {
   return sx_error_set(r->err, SX_E_PARSE, where, "malformed XML: %s", XML_ErrorString(code));
 }
 
-sx_status sx_xml_read(const sx_ctx *ctx, const char *where, const char *text, size_t n, const sx_xml_handler *handler,
-                      sx_error *err) {
-  reading r = {.handler = handler, .err = err};
+static sx_status read_text(const sx_ctx *ctx, const char *where, const char *text, size_t n,
+                           const sx_xml_handler *handler, bool typed, sx_error *err) {
+  reading r = {.handler = handler, .err = err, .typed = typed};
   (void)snprintf(r.where, sizeof r.where, "%s", where);
   SX_TRY(begin(&r));
   sx_status status = SX_OK;
@@ -104,6 +115,16 @@ sx_status sx_xml_read(const sx_ctx *ctx, const char *where, const char *text, si
   } while (status == SX_OK && at < n);
   XML_ParserFree(r.parser);
   return status;
+}
+
+sx_status sx_xml_read(const sx_ctx *ctx, const char *where, const char *text, size_t n, const sx_xml_handler *handler,
+                      sx_error *err) {
+  return read_text(ctx, where, text, n, handler, false, err);
+}
+
+sx_status sx_xml_read_typed(const sx_ctx *ctx, const char *where, const char *text, size_t n,
+                            const sx_xml_handler *handler, sx_error *err) {
+  return read_text(ctx, where, text, n, handler, true, err);
 }
 
 /* ---- archives ------------------------------------------------------------------------------------------------------ */

@@ -17,6 +17,7 @@
   X(xpt, ".xpt", "SAS transport file", true, false)                                                                    \
   X(xlsx, ".xlsx .xlsm", "Excel workbook (a sheet of it)", true, false)                                                \
   X(xls, ".xls", "Excel 97-2003 workbook (a sheet of it)", true, false)                                                \
+  X(sss, ".sss", "Triple-S XML (definition, with its data file)", true, false)                                         \
   X(wjx, "", "Answers exported by wjx.cn (.xlsx, .xls or .csv)", true, false)                                          \
   X(csv, ".csv .txt", "Comma-separated values (also ; tab and |)", true, true)                                         \
   X(tsv, ".tsv .tab", "Tab-separated values", true, true)                                                              \
@@ -29,6 +30,7 @@ typedef struct sx_io__source {
   const char *name;          /* as it stands in messages: the path or the caller's name */
   const unsigned char *data; /* [n], not NUL-terminated, nothing readable behind it */
   size_t n;
+  bool in_memory; /* name is no path */
 } sx_io__source;
 
 /* Where a writer writes. Bytes go to a temporary file beside the target (through gzip where the name ends in .gz);
@@ -85,6 +87,14 @@ bool sx_io__wants(const sx_read_options *options, const char *column); /* option
 sx_status sx_io__decode(char **out, size_t *n_out, size_t *bad, const sx_ctx *ctx, const char *encoding,
                         const void *data, size_t n, sx_error *err) SX_NODISCARD;
 const char *sx_io__encoding_name(const char *encoding); /* the name that iconv is given */
+
+/* A table that was read under names of its own: options->missing declared, the columns of the lists checked, those not wanted dropped
+ * (io_finish.c). */
+sx_status sx_io__finish(sx_table *table, const char *name, const sx_read_options *options, sx_error *err) SX_NODISCARD;
+bool sx_io__listed(const char *const *list, size_t n, const char *name);
+
+/* The data file of a Triple-S definition (io_sss.c): *out is the caller's, NULL where the source is no definition. */
+sx_status sx_io__sss_data_path(char **out, const sx_io__source *source, sx_error *err) SX_NODISCARD;
 
 /* Exports of answers by wjx.cn (io_wjx.c): delimited text that looks like one by its first line, and reading it as one where options say
  * so or the header is one; name, of file and sheet, is for messages. */

@@ -69,32 +69,6 @@ static sx_status add_question(sx_table *out, wjx_sheet *sheet, const wjx_questio
   return status;
 }
 
-/* What was asked for of the finished table. */
-static sx_status keep_wanted(sx_table *table, const char *name, const sx_read_options *o, sx_error *err) {
-  const size_t n = sx_table_columns(table);
-  const sx_ctx *ctx = sx_table_ctx(table);
-  const char **names = sx_mem_alloc(ctx, n, sizeof *names);
-  if (!names) return sx_error_memory(err);
-  for (size_t i = 0; i < n; i++) names[i] = sx_table_get(table, i)->name;
-  sx_status status = sx_io__check_columns(o, name, names, n, err);
-  sx_mem_free(ctx, names);
-  for (size_t i = 0; status == SX_OK && o->n_as_number && i < o->n_as_number; i++)
-    if (sx_table_find(table, o->as_number[i])->type == SX_TEXT)
-      status = sx_error_set(err, SX_E_DATA, name, "'%.200s' holds texts and must hold numbers", o->as_number[i]);
-  for (size_t i = n; status == SX_OK && i-- > 0;)
-    if (!sx_io__wants(o, sx_table_get(table, i)->name))
-      status = sx_table_drop(table, sx_table_get(table, i)->name, err);
-  return status;
-}
-
-static sx_status declare_missing(sx_table *table, const sx_read_options *o, sx_error *err) {
-  for (size_t i = 0; i < sx_table_columns(table); i++) {
-    sx_column *c = (sx_column *)(uintptr_t)sx_table_get(table, i); /* the table is this file's own */
-    SX_TRY(sx_io__csv_declare_missing(sx_table_ctx(table), o, c, err));
-  }
-  return SX_OK;
-}
-
 static sx_status make_table(sx_table **out, wjx_sheet *sheet, const wjx_sheet *texts, const sx_read_options *options,
                             sx_error *err) {
   sx_table *table = NULL;
@@ -106,8 +80,7 @@ static sx_status make_table(sx_table **out, wjx_sheet *sheet, const wjx_sheet *t
     numbered += sheet->questions[i].number > 0;
     status = add_question(table, sheet, &sheet->questions[i], texts, options, err);
   }
-  if (status == SX_OK) status = declare_missing(table, options, err);
-  if (status == SX_OK) status = keep_wanted(table, sheet->name, options, err);
+  if (status == SX_OK) status = sx_io__finish(table, sheet->name, options, err);
   if (status != SX_OK) {
     sx_table_free(table);
     return status;

@@ -318,12 +318,6 @@ static sx_status put_system(const make *m, const wjx_column *col, sx_error *err)
   return SX_OK;
 }
 
-static bool kept_text(const sx_read_options *o, const char *name) {
-  for (size_t i = 0; i < o->n_as_text; i++)
-    if (strcmp(o->as_text[i], name) == 0) return true;
-  return false;
-}
-
 static sx_status put_slot(const make *m, const wjx_question *q, size_t k, wjx_column *col, const wjx_labels *labels,
                           sx_error *err) {
   const wjx_slot *slot = col->slot;
@@ -336,7 +330,8 @@ static sx_status put_slot(const make *m, const wjx_question *q, size_t k, wjx_co
                       : *slot->stem ? sx_arena_printf(m->sheet->arena, "%s：%s", slot->stem, slot->sub)
                                     : slot->sub;
   if (!label) return sx_error_memory(err);
-  if (kept_text(m->options, base)) col->kind = WJX_TEXTS, col->cut = NULL, col->filled = false, labels = NULL;
+  if (sx_io__listed(m->options->as_text, m->options->n_as_text, base))
+    col->kind = WJX_TEXTS, col->cut = NULL, col->filled = false, labels = NULL;
   if (col->kind == WJX_SEVERAL || col->kind == WJX_ORDER) return put_several(m, base, label, col, labels, err);
   sx_column *c = NULL;
   return put_one(&c, m, base, label, col, labels, err);

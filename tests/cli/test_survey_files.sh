@@ -71,4 +71,56 @@ sed 's/labels: /format: wjy, labels: /' "$tmp/pair/study.yaml" >"$tmp/pair/bad.y
 run_fails 2 "no format is called 'wjy'" "$program" check "$tmp/pair/bad.yaml"
 sed 's/texts.xlsx/gone.xlsx/' "$tmp/pair/study.yaml" >"$tmp/pair/bad.yaml"
 run_fails 2 "gone.xlsx" "$program" check "$tmp/pair/bad.yaml"
+
+# ---- Triple-S: fixed columns and comma-separated, against the plain table and their own .sav ----
+sss=tests/unit/io/sss
+sav=$tmp/plain.sav
+"$program" convert $sss/plain.csv "$sav" 2>"$tmp/err" || fail "convert: $(cat "$tmp/err")"
+for file in $sss/panel.sss $sss/panel_csv.xml; do
+  same "tab of $file" $file -- tab visits again --weights w --format csv
+  same "mean of $file" $file -- mean money --by again --weights w --format csv
+  same "prop of $file" $file -- prop 'seen_2 == 1' --weights w --format csv
+done
+"$program" convert $sss/panel.sss "$tmp/panel.sav" 2>"$tmp/err" || fail "convert: $(cat "$tmp/err")"
+sav=$tmp/panel.sav
+same "banner of Triple-S" $sss/panel_csv.xml -- tab --rows '$seen $best visits when' --cols 'total + again' --weights w
+grep -q 'Market & square' "$tmp/a" && grep -q 'Earlier visits' "$tmp/a" || fail "labels: $(head -20 "$tmp/a")"
+cp $sss/panel.sss "$tmp/moved.sss"
+run_fails 1 "moved.asc" "$program" describe "$tmp/moved.sss"
+"$program" describe "$tmp/moved.sss" --data-file $sss/panel.asc >"$tmp/out" 2>"$tmp/err" || fail "--data-file: $(cat "$tmp/err")"
+sed 's/^0003/000x/' $sss/panel.asc >"$tmp/moved.asc"
+run_fails 1 "moved.asc: case 3, variable 'ID'.*'000x' is no number" "$program" describe "$tmp/moved.sss"
+printf '<sss version="2.0"><hierarchy><level ident="H" href="house.sss"/><level ident="P" href="person.sss"/></hierarchy></sss>' >"$tmp/levels.sss"
+run_fails 1 "a hierarchy of several levels: read the definition of one of them (house.sss, person.sss)" "$program" describe "$tmp/levels.sss"
+
+triple() { # triple NAME "data"
+  mkdir -p "$tmp/$1"
+  cp $sss/panel.sss $sss/panel.asc "$tmp/panel.sav" "$tmp/$1"
+  cat >"$tmp/$1/study.yaml" <<YAML
+study: $1
+title: {zh: 出口调查, en: Exit survey}
+data: {answers: $2}
+design: {weights: w}
+indicators:
+  seen: {label: {zh: 景点, en: Sights}, share_of_set: \$seen}
+  best: {label: {zh: 最爱, en: Favourites}, share_of_set: \$best}
+  money: {label: {zh: 花费, en: Money}, mean: money, base: money != 999}
+YAML
+  "$program" run "$tmp/$1/study.yaml" --to csv >"$tmp/out" 2>"$tmp/err" || fail "study $1: $(cat "$tmp/err")"
+}
+triple sss '{file: panel.sss}'
+triple sss_sav '{file: panel.sav}'
+results sss >"$tmp/a"
+results sss_sav >"$tmp/b"
+cmp -s "$tmp/a" "$tmp/b" || fail "the study over Triple-S differs: $(diff "$tmp/a" "$tmp/b" | head -5)"
+[ "$(grep -c ',seen,' "$tmp/a")" = 6 ] || fail "the study: $(cat "$tmp/a")"
+# the data file is an input although only the definition is named
+"$program" run "$tmp/sss/study.yaml" --explain >"$tmp/out" 2>&1
+grep 'answers' "$tmp/out" | grep -q 'reuse' || fail "nothing is reused: $(cat "$tmp/out")"
+sed -i 's/^0001......../000120250603/' "$tmp/sss/panel.asc"
+"$program" run "$tmp/sss/study.yaml" --explain >"$tmp/out" 2>&1
+! grep 'answers' "$tmp/out" | grep -q 'reuse' || fail "changed data are not seen: $(cat "$tmp/out")"
+mkdir "$tmp/away" && mv "$tmp/sss/panel.asc" "$tmp/away"
+sed 's#panel.sss#panel.sss, data: ../away/panel.asc#' "$tmp/sss/study.yaml" >"$tmp/sss/apart.yaml"
+"$program" check "$tmp/sss/apart.yaml" >"$tmp/out" 2>&1 || fail "data: $(cat "$tmp/out")"
 finish
