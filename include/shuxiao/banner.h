@@ -63,6 +63,14 @@ typedef struct sx_banner_cell {
   uint8_t flags;
 } sx_banner_cell;
 
+/* Who a cell is made of, for disclosure control. */
+typedef struct sx_banner_who {
+  double base_n, base_w; /* cases and weight of the row's base in the column */
+  double cases;          /* of them in the row; of a mean those of the base */
+  double value;          /* the share of the base, or the mean: value * base_w is the cell's total */
+  const double *top; /* [n_top] of an amount: its largest contributions (sx_estimate_largest); NULL: not of an amount */
+} sx_banner_who;
+
 typedef struct sx_banner_row {
   sx_banner_row_kind kind;
   sx_banner_measure measure;
@@ -71,6 +79,7 @@ typedef struct sx_banner_row {
   bool continued;             /* another measure of the row above: its label is not repeated */
   bool tested;                /* its cells have letters */
   const sx_banner_cell *cell; /* [columns of the table] */
+  const sx_banner_who *who;   /* [columns + 1], the last of everyone in the table; NULL: not asked for, or bases */
 } sx_banner_row;
 
 /* A node of the head. Heads of one depth stand in one line, from left to right; a column's own head is the deepest. */
@@ -163,9 +172,11 @@ typedef struct sx_banner_request {
   size_t n_nets;
   const char *where; /* a condition, for the tables: the design stays whole; NULL: all */
   sx_banner_sig sig;
+  bool who; /* rows tell who their cells are made of */
+  size_t n_top;
 } sx_banner_request;
 #define SX_BANNER_REQUEST_INIT                                                                                         \
-  { 1, NULL, NULL, NULL, NULL, 0, NULL, SX_BANNER_SIG_INIT }
+  { 1, NULL, NULL, NULL, NULL, 0, NULL, SX_BANNER_SIG_INIT, false, 0 }
 
 /* The earlier wave: the same words mean its own variables. Columns and rows are matched by their keys. link: of the earlier (first)
  * and the present design (sx_link_new), or NULL: independent samples. */

@@ -78,6 +78,23 @@ SX_API sx_status sx_estimate_standardized(sx_est_set **out, const sx_design *des
 SX_API sx_status sx_estimate_tail_share(double *share, const sx_design *design, const sx_est_request *request,
                                         double top, sx_error *err) SX_NODISCARD;
 
+/* Who a total is made of, for disclosure control: in each domain of the request (its y, where and by; no y: cases), with w the weights,
+ *   weight [domains] = sum w,   sum [domains] = sum w y,   n [domains] cases with w != 0
+ *   top [domains * k]: the k largest contributions to sum w |y| of the estimated population, in which a case of weight w > 1 stands for w units of
+ *   |y| each (of weight 1 and less: for one unit of w |y|); units that are filled in part are. Hundepool et al. (2012), p. 151: the rule of
+ *   tau-ARGUS for samples. amount [domains]: y is other than 0 and 1 somewhere in the domain.
+ * Every array is the caller's; top NULL where k is 0. Expected: as sx_estimate_run; a y that is no number SX_E_ARGUMENT. */
+typedef struct sx_contributions {
+  double *weight, *sum, *top;
+  size_t *n;
+  bool *amount;
+} sx_contributions;
+SX_API sx_status sx_estimate_contributions(sx_contributions *out, const sx_design *design,
+                                           const sx_est_request *request, size_t k, sx_error *err) SX_NODISCARD;
+/* The k largest units of one cell, as above, of the cases where in [rows] is 1; y [rows], NaN: none. top [k]. */
+SX_API void sx_estimate_largest(double *top, size_t k, const double *weights, const double *y, const uint8_t *in,
+                                size_t rows);
+
 /* Replaces deff by its form without replacement, V / ((1 - n/N) S^2/n) with N the sum of the base's weights: R's deff = TRUE. set is
  * what sx_estimate_run made of this request (mean, total, prop, ratio). n_eff stays n / deff with replacement. NaN where the weights
  * do not sum to more than n. docs/methods/deff.md. */

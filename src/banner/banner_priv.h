@@ -199,6 +199,10 @@ sx_status sx_banner__slow(banner_result *r, const banner_plan *plan, const banne
 
 sx_status sx_banner__table(sx_banner_table *out, const banner_plan *plan, const banner_question *q,
                            banner_result *result, sx_arena *arena, sx_error *err) SX_NODISCARD;
+/* Who the cells of a row are made of, where the request asks; items [n] of a grid's row, else [1]; *out NULL: not asked for. (banner_who.c) */
+sx_status sx_banner__who(const sx_banner_who **out, const banner_plan *plan, const banner_question *q,
+                         const banner_result *r, const size_t *items, size_t n, sx_arena *arena,
+                         sx_error *err) SX_NODISCARD;
 /* Letters, arrows and marks of one row's cells [columns]. */
 sx_status sx_banner__letters(sx_banner_cell *cell, const banner_plan *plan, const banner_question *q,
                              banner_result *result, size_t item, sx_arena *arena, sx_error *err) SX_NODISCARD;

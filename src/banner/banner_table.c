@@ -94,6 +94,7 @@ static sx_status add_measure(maker *m, size_t i, sx_banner_measure measure, bool
     if (item->line != m->q->base_line && is_small(m, item->line, m->plan->domains.of_column[c]))
       cell[c].flags |= SX_BANNER_SMALL_BASE;
   }
+  SX_TRY(sx_banner__who(&row->who, m->plan, m->q, r, &i, n, m->arena, err));
   if (measure != item->measure || measure == SX_BANNER_MEDIAN) return SX_OK;
   row->tested = m->plan->request->sig.compare != 0;
   return sx_banner__letters(cell, m->plan, m->q, r, i, m->arena, err);
@@ -143,7 +144,13 @@ static sx_status add_grid(maker *m, sx_error *err) {
     const banner_item *item = &m->q->item[k * n];
     sx_banner_cell *cell = NULL;
     SX_TRY(add_row(&cell, m, SX_BANNER_ROW_ITEM, SX_BANNER_ROW_PCT, item->label, item->key, n, err));
-    for (size_t s = 0; s < n; s++) cell[s] = cell_of(&m->r->value[(k * n + s) * D]);
+    size_t *items = sx_arena_alloc(m->arena, n, sizeof *items);
+    if (!items) return sx_error_memory(err);
+    for (size_t s = 0; s < n; s++) {
+      items[s] = k * n + s;
+      cell[s] = cell_of(&m->r->value[items[s] * D]);
+    }
+    SX_TRY(sx_banner__who(&m->row[m->n_rows - 1].who, m->plan, m->q, m->r, items, n, m->arena, err));
   }
   return SX_OK;
 }

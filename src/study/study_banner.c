@@ -6,6 +6,7 @@
 
 #include "study_banner.h"
 #include "study_blocks.h"
+#include "study_disclosure.h"
 
 bool study__is_banner(const st_block *block) {
   return !block->figure && sx_node_get(block->node, "cols");
@@ -143,6 +144,7 @@ sx_status study__plan_banner(st_build *b, size_t block, sx_error *err) {
   if (banners) sx_node_to_json(&b->spec, banners);
   sx_buf_printf(&b->spec, "wave %s\n", s->wave ? s->wave : "");
   if (request.sig.compare & SX_BANNER_PREVIOUS_WAVE) SX_TRY(study__bw_plan(b, step, err));
+  study__plan_spec_contributors(b);
   return study__plan_seal(b, step, err);
 }
 
@@ -153,6 +155,7 @@ typedef struct writer {
   st_run *r;
   const char *step;
   const st_block *block;
+  const sx_banner_request *request;
   const sx_banner_book *book;
   const sx_banner_table *table;
   const char *indicator;          /* "T1/q1" */
@@ -456,6 +459,21 @@ static sx_status note(const writer *w, sx_error *err) {
   return SX_OK;
 }
 
+/* Behind the block, on lines of their own: who its cells are made of. */
+static sx_status who(writer *w, sx_error *err) {
+  const char *stats = w->request->stats;
+  sx_buf_add_char(w->out, '\n');
+  for (size_t k = 0; k < w->book->n_tables; k++) {
+    const sx_banner_table *t = &w->book->table[k];
+    const st_banner_place place = {sx_arena_printf(w->r->arena, "%s/%s", w->block->id, t->id), w->book->filter, t,
+                                   w->request->n_top,
+                                   stats && (strstr(stats, "row_pct") || strstr(stats, "total_pct"))};
+    if (!place.indicator) return sx_error_memory(err);
+    study__bw_who(w->out, &place);
+  }
+  return SX_OK;
+}
+
 static sx_status block_json(writer *w, sx_error *err) {
   static const char *const keys[] = {"id", "title", "source"};
   const sx_banner_book *book = w->book;
@@ -486,6 +504,7 @@ static sx_status block_json(writer *w, sx_error *err) {
   sx_buf_add_n(w->out, w->layout->data, w->layout->n);
   remark(w); /* `note` has the bases and the legend too */
   sx_buf_add_char(w->out, '}');
+  if (w->request->who) SX_TRY(who(w, err));
   return sx_buf_status(w->out, err);
 }
 
@@ -503,9 +522,11 @@ static sx_status run_banner(st_run *r, const st_step *step, sx_error *err) {
   sx_buf_init(&out, &r->ctx);
   sx_buf_init(&scratch, &r->ctx);
   sx_buf_init(&layout, &r->ctx);
+  request.who = r->s->disclosure != NULL;
+  request.n_top = request.who ? study__dc_largest(&r->s->disclosure->rules) : 0;
   st = sx_banner_run(&book, r->design, r->unit, &request, before.table ? &before : NULL, err);
   if (st != SX_OK) study__add_place(err, r->s, block->node);
-  writer w = {.r = r, .step = step->id, .block = block, .book = book};
+  writer w = {.r = r, .step = step->id, .block = block, .request = &request, .book = book};
   w.out = &out;
   w.scratch = &scratch;
   w.layout = &layout;
@@ -535,17 +556,4 @@ sx_status study__run_banners(st_run *r, sx_error *err) {
     SX_TRY(run_banner(r, step, err));
   }
   return SX_OK;
-}
-
-/* The block as it was made, now or by the run that it is copied from. */
-sx_status study__banner_json(sx_buf *out, st_run *r, size_t block, sx_error *err) {
-  const char *text = r->banners ? r->banners[block] : NULL;
-  if (!text) {
-    const char *id = sx_arena_printf(r->arena, "banner:%s", r->s->blocks[block].id);
-    if (!id) return sx_error_memory(err);
-    SX_TRY(study__payload_text(&text, r, id, err));
-  }
-  if (!text) return sx_error_set(err, SX_E_INTERNAL, r->s->blocks[block].id, "the table was not stored");
-  sx_buf_add(out, text);
-  return sx_buf_status(out, err);
 }

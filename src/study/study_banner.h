@@ -12,6 +12,20 @@ void study__bb_row(sx_buf *out, const sx_banner_table *table, const sx_banner_ro
 void study__bb_cell(sx_buf *out, bool first, const sx_banner_cell *cell, const char *reference);
 void study__bb_close(sx_buf *out);
 
+/* study_banner_who.c: who the cells are made of, as lines for disclosure control behind the block: study_disclosure_banner.c reads them. */
+typedef struct st_banner_place {
+  const char *indicator; /* "b1/q1" */
+  const char *where;     /* the table's condition, "" none */
+  const sx_banner_table *table;
+  size_t n_top;
+  bool shares; /* of the row, or of the table: everyone's number follows from them */
+} st_banner_place;
+void study__bw_who(sx_buf *out, const st_banner_place *place);
+bool study__banner_total(const sx_banner_columns *columns); /* some column is everyone */
+
+/* study_banner_release.c: what the step made; the block, then lines of study__bw_who. */
+sx_status study__banner_payload(const char **out, st_run *r, size_t block, sx_error *err) SX_NODISCARD;
+
 /* study_banner_wave.c: the wave before. */
 bool study__bw_asked(const sx_study *s);                   /* some banner table has arrows against it */
 bool study__bw_names(const sx_study *s, const char *name); /* such a table names the variable */

@@ -194,9 +194,6 @@ static void check_figure_shape(st_load *l, const sx_node *map) {
 static void check_block(st_load *l, const st_block *block) {
   const sx_node *map = block->node;
   if (study__is_banner(block)) {
-    if (l->s->disclosure)
-      study__problem(l, block->node,
-                     "the cells of a banner table are not covered by 'disclosure': leave one of the two out");
     (void)study__text2(l, map, "title");
     (void)study__text2(l, map, "note");
     (void)study__text2(l, map, "source");

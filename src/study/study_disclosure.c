@@ -11,7 +11,8 @@
 /* ---- words --------------------------------------------------------------------------------------------------------------------- */
 
 void study__read_disclosure(st_load *l, const sx_node *root) {
-  static const char *const keys[] = {"min_n", "width", "secondary", "cost", "max_attacks"};
+  static const char *const keys[] = {"min_n",     "width", "dominance",   "p",       "pq",
+                                     "secondary", "cost",  "max_attacks", "min_cell"};
   const sx_release_rules rules = SX_RELEASE_RULES_INIT;
   const sx_release_options options = SX_RELEASE_OPTIONS_INIT;
   const sx_node *node = sx_node_get(root, "disclosure");
@@ -19,7 +20,7 @@ void study__read_disclosure(st_load *l, const sx_node *root) {
   if (!node || l->wave || !study__is_map(l, node, "disclosure")) return;
   st_disclosure *out = study__take(l, 1, sizeof *out);
   if (!out) return;
-  *out = (st_disclosure){node, rules, options};
+  *out = (st_disclosure){node, rules, options, (double)NAN};
   if (sx_node_keys(l->s->doc, node, keys, sizeof keys / sizeof *keys, &err) != SX_OK ||
       sx_release_rules_read(&out->rules, &out->options, l->s->doc, node, &err) != SX_OK) {
     study__error_problem(l, node, &err);
@@ -27,6 +28,10 @@ void study__read_disclosure(st_load *l, const sx_node *root) {
   }
   if (!(out->rules.min_n > 1))
     study__problem(l, node, "disclosure says how many interviews a result needs: 'disclosure: {min_n: 10}'");
+  const sx_node *cell = sx_node_get(node, "min_cell");
+  out->min_cell = out->rules.min_n;
+  if (cell && (!sx_node_number(&out->min_cell, cell) || !(out->min_cell >= 0)))
+    study__problem(l, cell, "min_cell is the number of cases that a cell of a banner table needs, 0: any");
   l->s->disclosure = out;
 }
 
@@ -59,7 +64,7 @@ bool study__dc_hidden(const dc_run *d, const char *indicator, size_t domain) {
   return d->domains[domain].hidden || (n > 0 && sx_dict_find(d->pairs, text, (size_t)n) >= 0);
 }
 
-static sx_status domain_of(size_t *out, dc_run *d, const sx_store_row *row, sx_error *err) {
+sx_status study__dc_domain(size_t *out, dc_run *d, const sx_store_row *row, sx_error *err) {
   const char *name = study__row_domain(d->r, row);
   int32_t code = 0;
   if (!name) return sx_error_memory(err);
@@ -89,8 +94,10 @@ static bool compares(const char *statistic) {
 static sx_status take_row(void *data, const sx_store_row *row, sx_error *err) {
   dc_run *d = data;
   size_t domain = 0;
-  if (strncmp(row->indicator, "rule/", 5) == 0 || strncmp(row->indicator, "published/", 10) == 0) return SX_OK;
-  SX_TRY(domain_of(&domain, d, row, err));
+  if (strncmp(row->indicator, "rule/", 5) == 0 || strncmp(row->indicator, "published/", 10) == 0 ||
+      study__dc_is_banner(d->r->s, row->indicator))
+    return SX_OK;
+  SX_TRY(study__dc_domain(&domain, d, row, err));
   if (!sx_arena_grow(d->r->arena, (void **)&d->rows, &d->cap_rows, d->n_rows + 1, sizeof *d->rows))
     return sx_error_memory(err);
   dc_row *out = &d->rows[d->n_rows++];
@@ -103,12 +110,26 @@ static sx_status take_row(void *data, const sx_store_row *row, sx_error *err) {
   return SX_OK;
 }
 
+/* Totals and means that few contributors make up: the whole result in that domain. */
+static sx_status mark_amounts(dc_run *d, sx_error *err) {
+  for (size_t i = 0; i < d->n_rows && study__dc_amount_rules(&d->own->rules); i++) {
+    dc_row *row = &d->rows[i];
+    const dc_made *made = study__dc_made_of(d, row->indicator, row->domain);
+    if (!made || !made->amount || compares(row->statistic)) continue;
+    if (!study__dc_fails(&row->level, &d->own->rules, made->sum, row->n, made->top, made->n_top)) continue;
+    d->n_small += !study__dc_hidden(d, row->indicator, row->domain);
+    SX_TRY(study__dc_hide_pair(d, row->indicator, row->domain, err));
+  }
+  return SX_OK;
+}
+
 static sx_status mark_small(dc_run *d, sx_error *err) {
   const double least = d->own->rules.min_n;
   for (size_t i = 0; i < d->n_domains; i++) {
     d->domains[i].small = d->domains[i].hidden = d->domains[i].n > 0 && d->domains[i].n < least;
     d->n_small += d->domains[i].small;
   }
+  SX_TRY(mark_amounts(d, err));
   for (size_t i = 0; i < d->n_rows; i++) {
     const dc_row *row = &d->rows[i];
     if (!(row->n > 0 && row->n < least) || compares(row->statistic) || study__dc_hidden(d, row->indicator, row->domain))
@@ -242,6 +263,7 @@ static sx_status write_list(sx_buf *out, dc_run *d, sx_error *err) {
     if (pair && !d->domains[row->domain].hidden) put_line(&lines, row->indicator, "*", &d->domains[row->domain]);
     if (!pair && against) put_line(&lines, row->indicator, row->statistic, &d->domains[row->domain]);
   }
+  n_hidden += study__dc_banner_lines(&lines, d);
   const st_published *p = &d->r->s->published;
   for (size_t i = 0; i < p->n; i++) { /* the difference from a printed figure */
     const st_figure *f = &p->figures[i];
@@ -250,7 +272,8 @@ static sx_status write_list(sx_buf *out, dc_run *d, sx_error *err) {
       sx_buf_printf(&lines, "published/%s\testimate\npublished/%s\tdifference\n", f->id, f->id);
     }
   }
-  sx_buf_printf(out, "# %zu %zu %zu %zu %d\n", d->n_open, d->n_small, n_hidden, d->n_secondary, d->proven);
+  sx_buf_printf(out, "# %zu %zu %zu %zu %d\n", d->n_open + d->n_open_linked, d->n_small, n_hidden, d->n_secondary,
+                d->proven);
   if (lines.n) sx_buf_add_n(out, lines.data, lines.n);
   const sx_status status = sx_buf_status(&lines, err);
   sx_buf_clear(&lines);
@@ -261,12 +284,17 @@ static sx_status decide(sx_buf *out, dc_run *d, sx_error *err) {
   bool changed = true;
   SX_TRY(sx_dict_new(&d->names, &d->r->ctx, err));
   SX_TRY(sx_dict_new(&d->pairs, &d->r->ctx, err));
+  SX_TRY(sx_dict_new(&d->made_names, &d->r->ctx, err));
   SX_TRY(sx_arena_new(&d->arena, &d->r->ctx, err));
   SX_TRY(sx_store_each_row(d->r->store, d->r->run, NULL, take_row, d, err));
+  SX_TRY(study__dc_read_made(d, err));
+  SX_TRY(study__dc_read_banners(d, err));
   SX_TRY(mark_small(d, err));
   for (int pass = 0; pass < 8 && changed; pass++) {
     changed = false;
     SX_TRY(study__dc_solve(d, err));
+    if (study__dc_close_banners(d)) changed = true;
+    SX_TRY(study__dc_solve_linked(&changed, d, err));
     SX_TRY(hide_dependents(&changed, d, err));
   }
   return write_list(out, d, err);
@@ -292,6 +320,7 @@ sx_status study__run_disclosure(st_run *r, sx_error *err) {
   sx_buf_clear(&list);
   sx_dict_free(d.names);
   sx_dict_free(d.pairs);
+  sx_dict_free(d.made_names);
   sx_arena_free(d.arena);
   return status;
 }

@@ -9,6 +9,7 @@ typedef struct st_disclosure {
   const sx_node *node;
   sx_release_rules rules;
   sx_release_options options;
+  double min_cell; /* cases that a cell of a banner table needs */
 } st_disclosure;
 
 void study__read_disclosure(st_load *l, const sx_node *root);
@@ -18,12 +19,34 @@ sx_status study__run_disclosure(st_run *r, sx_error *err) SX_NODISCARD;
 size_t study__open_results(const st_run *r); /* sensitive results that what is published gives away */
 void study__disclosure_words(sx_buf *zh, sx_buf *en, const st_run *r);
 
-/* ---- between the two files ---- */
+/* ---- who results are made of (study_disclosure_rows.c) ---- */
+
+const st_disclosure *study__disclosure_of(const sx_study *s); /* also of an earlier wave; NULL: none */
+void study__plan_spec_contributors(st_build *b);
+/* Lines for the domains where [domains] of the request's groups; then all of an indicator's kept for its step. */
+sx_status study__put_contributors(sx_buf *out, const st_run *r, const sx_est_request *request, const st_where *where,
+                                  size_t domains, sx_error *err) SX_NODISCARD;
+sx_status study__keep_contributors(st_run *r, const st_indicator *ind, const sx_buf *text, sx_error *err) SX_NODISCARD;
+bool study__dc_amount_rules(const sx_release_rules *rules); /* some rule is of amounts */
+size_t study__dc_largest(const sx_release_rules *rules);    /* contributions that they look at */
+/* Whether an amount of those contributions is sensitive; *level: how far it must be protected. */
+bool study__dc_fails(double *level, const sx_release_rules *rules, double value, double n, const double *top,
+                     size_t n_top);
+
+/* ---- between the files ---- */
+
+typedef struct dc_made { /* of an indicator in a domain */
+  double weight, sum;
+  bool amount;
+  const double *top;
+  size_t n_top;
+} dc_made;
 
 typedef struct dc_row { /* a row of the store */
   const char *indicator, *statistic;
   size_t domain;
   double estimate, n; /* n NaN: not known */
+  double level;       /* an amount that the rules find sensitive: its protection; else 0 */
 } dc_row;
 typedef struct dc_domain {
   const char *name; /* as study__row_domain */
@@ -32,6 +55,16 @@ typedef struct dc_domain {
   double n; /* the most cases that any result has in it; NaN: none says */
   bool hidden, small;
 } dc_domain;
+typedef struct dc_banner { /* a cell of a banner table: study_banner_who.c says what the fields are */
+  char kind;
+  bool shown, hidden;
+  const char *indicator, *statistic, *where, *question, *row;
+  double base_n, base_w, cases, value;
+  const double *top;
+  size_t n_top;
+  const sx_store_term *terms; /* of its column */
+  size_t n_terms, domain;
+} dc_banner;
 typedef struct dc_run {
   st_run *r;
   const st_disclosure *own;
@@ -42,12 +75,31 @@ typedef struct dc_run {
   size_t n_domains, cap_domains;
   sx_dict *names; /* of domains */
   sx_dict *pairs; /* hidden "indicator TAB domain index" */
-  size_t n_small, n_secondary, n_open;
+  dc_made *made;
+  size_t n_made, cap_made;
+  sx_dict *made_names; /* "indicator TAB domain" */
+  dc_banner *banner;   /* those of a table together, its bases first */
+  size_t n_banner, cap_banner;
+  size_t n_small, n_secondary, n_open, n_open_linked;
   bool proven;
 } dc_run;
 sx_status study__dc_hide_pair(dc_run *d, const char *indicator, size_t domain, sx_error *err);
 bool study__dc_hidden(const dc_run *d, const char *indicator, size_t domain);
+/* The domain of a row, a new one where it is. */
+sx_status study__dc_domain(size_t *out, dc_run *d, const sx_store_row *row, sx_error *err) SX_NODISCARD;
+/* study_disclosure_banner.c */
+bool study__dc_is_banner(const sx_study *s, const char *indicator);
+sx_status study__dc_read_banners(dc_run *d, sx_error *err) SX_NODISCARD;
+bool study__dc_close_banners(dc_run *d); /* hides what follows from hidden cells; whether anything more */
+size_t study__dc_banner_lines(sx_buf *out, const dc_run *d);
+/* study_disclosure_linked.c: hides more, so that nothing sensitive follows from all that is published; what is open is in n_open_linked. */
+sx_status study__dc_solve_linked(bool *changed, dc_run *d, sx_error *err) SX_NODISCARD;
+sx_status study__dc_read_made(dc_run *d, sx_error *err) SX_NODISCARD;
+const dc_made *study__dc_made_of(const dc_run *d, const char *indicator, size_t domain); /* NULL: not known */
 /* study_disclosure_solve.c: hides further domains, and results, so that no small one follows from totals. */
+bool study__dc_adds_up(const char *statistic);
+/* Is child the parent and one term more? That term; else NULL. */
+const sx_store_term *study__dc_one_more(const dc_domain *child, const dc_domain *parent);
 sx_status study__dc_solve(dc_run *d, sx_error *err);
 
 #endif

@@ -26,7 +26,7 @@ static bool same_term(const sx_store_term *a, const sx_store_term *b) {
 }
 
 /* Is child the parent and one term more? That term. */
-static const sx_store_term *one_more(const dc_domain *child, const dc_domain *parent) {
+const sx_store_term *study__dc_one_more(const dc_domain *child, const dc_domain *parent) {
   const sx_store_term *extra = NULL;
   if (child->n_terms != parent->n_terms + 1) return NULL;
   for (size_t i = 0; i < child->n_terms; i++) {
@@ -62,7 +62,7 @@ static sx_status relations_of(dc_table *t, size_t whole, sx_error *err) {
   size_t *parts = sx_arena_alloc(d->arena, t->n, sizeof *parts);
   bool *done = sx_arena_zalloc(d->arena, t->n, sizeof *done);
   if (!extra || !parts || !done) return sx_error_memory(err);
-  for (size_t i = 0; i < t->n; i++) extra[i] = one_more(&d->domains[t->domain[i]], parent);
+  for (size_t i = 0; i < t->n; i++) extra[i] = study__dc_one_more(&d->domains[t->domain[i]], parent);
   for (size_t i = 0; i < t->n; i++) {
     size_t n = 0;
     if (!extra[i] || done[i]) continue;
@@ -110,6 +110,12 @@ static void add_cell(dc_table *t, size_t domain, double value, double n, bool sm
   t->cell_of[domain] = t->n++;
 }
 
+/* The protection that a rule for amounts asks for. */
+static void protect_to(sx_release_cell *c, double level) {
+  c->upper = fmax(c->upper, level);
+  c->lower = isinf(c->low) ? c->upper : fmin(c->upper, c->value);
+}
+
 static bool any_small(const dc_table *t) {
   for (size_t i = 0; i < t->n; i++)
     if (t->cells[i].mark == SX_RELEASE_PRIMARY) return true;
@@ -143,7 +149,7 @@ static sx_status protect(bool *changed, dc_table *t, const char *indicator, bool
 
 /* ---- all of them ------------------------------------------------------------------------------------------------------------------ */
 
-static bool adds_up(const char *statistic) {
+bool study__dc_adds_up(const char *statistic) {
   return strcmp(statistic, "total") == 0 || strcmp(statistic, "count") == 0 || strcmp(statistic, "level") == 0 ||
          strncmp(statistic, "total_", 6) == 0;
 }
@@ -169,7 +175,8 @@ static sx_status protect_indicator(bool *changed, dc_run *d, size_t first, sx_er
     const bool hidden = study__dc_hidden(d, row->indicator, row->domain);
     const bool few = row->n > 0 && row->n < d->own->rules.min_n;
     domains = domains || d->domains[row->domain].small;
-    add_cell(&t, row->domain, row->estimate, row->n, d->domains[row->domain].small || few, hidden);
+    add_cell(&t, row->domain, row->estimate, row->n, d->domains[row->domain].small || few || row->level > 0, hidden);
+    if (t.n > 0 && t.domain[t.n - 1] == row->domain) protect_to(&t.cells[t.n - 1], row->level);
   }
   return protect(changed, &t, of->indicator, domains, err);
 }
@@ -191,7 +198,7 @@ sx_status study__dc_solve(dc_run *d, sx_error *err) {
     d->n_open = 0;
     for (size_t i = 0; i < d->n_rows; i++) {
       const sx_arena_mark mark = sx_arena_get_mark(d->arena);
-      if (!adds_up(d->rows[i].statistic) || seen_before(d, i)) continue;
+      if (!study__dc_adds_up(d->rows[i].statistic) || seen_before(d, i)) continue;
       SX_TRY(sx_ctx_poll(&d->r->ctx, err));
       SX_TRY(protect_indicator(&changed, d, i, err));
       sx_arena_release(d->arena, mark);

@@ -3,6 +3,7 @@
  * Indicators go in batches: the carriers of a batch (a number per PSU and estimate) are alive together, those of the whole study never are. */
 #include "shuxiao/estimate_mean.h"
 #include "study_blocks.h"
+#include "study_disclosure.h"
 #include "study_kind.h"
 
 #include <math.h>
@@ -269,6 +270,17 @@ static sx_status tails_of(double **out, const st_run *r, const job *j, size_t k,
   return status;
 }
 
+/* Who the results of the job are made of, where the study controls disclosure. */
+static sx_status put_contributors(sx_buf *out, st_run *r, const job *j, size_t k, const st_where *where, size_t domains,
+                                  sx_error *err) {
+  sx_est_request request = {.stat = SX_STAT_RATIO};
+  const st_job one = job_of(r, j, k);
+  if (!study__disclosure_of(r->s) || !j->ind->kind->request) return SX_OK;
+  j->ind->kind->request(&request, &one);
+  if (request.stat == SX_STAT_RATIO) return SX_OK;
+  return study__put_contributors(out, r, &request, where, domains, err);
+}
+
 static sx_status finish_job(st_run *r, const job *j, sx_est_set *const *sets, sx_error *err) {
   const st_indicator *ind = j->ind;
   size_t n = 0, at = 0;
@@ -278,11 +290,14 @@ static sx_status finish_job(st_run *r, const job *j, sx_est_set *const *sets, sx
   sx_status status = SX_OK;
   const st_domain total = {.n = 0};
   double *tail = NULL;
+  sx_buf made_of;
+  sx_buf_init(&made_of, &r->ctx);
   for (size_t k = 0; k <= ind->n_by; k++) {
     st_where *where = NULL;
     SX_TRY_GOTO(status, tails_of(&tail, r, j, k, sets[k]->n_rows, err), done);
     size_t cells = 0;
     SX_TRY_GOTO(status, study__expand(&where, &cells, r, k ? &ind->by[k - 1] : &total, err), done);
+    SX_TRY_GOTO(status, put_contributors(&made_of, r, j, k, where, cells, err), done);
     for (size_t i = 0; i < sets[k]->n_rows; i++) {
       const sx_est_row *row = &sets[k]->rows[i];
       if (row->group >= cells) {
@@ -303,8 +318,10 @@ static sx_status finish_job(st_run *r, const job *j, sx_est_set *const *sets, sx
     sx_mem_free(&r->ctx, tail);
     tail = NULL;
   }
-  status = study__put_results(r, ind, results, n, err);
+  if (made_of.n) status = study__keep_contributors(r, ind, &made_of, err);
+  if (status == SX_OK) status = study__put_results(r, ind, results, n, err);
 done:
+  sx_buf_clear(&made_of);
   sx_mem_free(&r->ctx, tail);
   sx_mem_free(&r->ctx, results);
   return status;

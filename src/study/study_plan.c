@@ -396,6 +396,7 @@ static sx_status plan_indicator(build *b, size_t i, sx_error *err) {
   if (!sx_node_get(ind->node, "df")) spec_own(b, "df");
   if (!sx_node_get(ind->node, "deff")) spec_own(b, "deff");
   spec_own(b, "quality");
+  study__plan_spec_contributors(b);
   SX_TRY(spec_formula(b, step, &ind->formula, err));
   if (ind->file) SX_TRY(spec_file(b, study__path(s, b->arena, ind->file), err));
   for (size_t k = 0; k < ind->n_measures; k++) SX_TRY(dep_expr(b, step, &ind->measures[k].e, err));
@@ -538,11 +539,12 @@ static sx_status plan_block(build *b, size_t i, sx_error *err) {
   const st_block *block = &s->blocks[i];
   size_t step = 0;
   if (study__is_banner(block)) {
-    step = b->plan->n; /* the cells, then the block */
-    SX_TRY(study__plan_banner(b, i, err));
-    const size_t cells = step;
+    const char *id = sx_arena_printf(b->arena, "banner:%s", block->id);
+    if (!id) return sx_error_memory(err);
+    const size_t cells = study__plan_find(b->plan, id);
     SX_TRY(add_step(&step, b, ST_STEP_BLOCK, i, "table", block->id, err));
     SX_TRY(add_dep(b, step, cells, err));
+    if (s->disclosure) SX_TRY(add_dep(b, step, study__plan_find(b->plan, "disclosure"), err)); /* signs beside it */
     return seal(b, step, err);
   }
   SX_TRY(add_step(&step, b, ST_STEP_BLOCK, i, block->figure ? "figure" : "table", block->id, err));
@@ -686,6 +688,8 @@ static sx_status fill(build *b, sx_error *err) {
   SX_TRY(study__plan_waves(b, err));
   SX_TRY(study__plan_rules(b, &b->rules, err));
   SX_TRY(plan_published(b, err));
+  for (size_t i = 0; i < s->n_blocks; i++)
+    if (study__is_banner(&s->blocks[i])) SX_TRY(study__plan_banner(b, i, err));
   SX_TRY(study__plan_disclosure(b, err));
   SX_TRY(plan_words(b, err));
   return plan_report(b, err);

@@ -721,6 +721,8 @@ typedef struct st_run {
   const char *design_text; /* cases, strata, PSUs, replicates, words, by TAB; payload of the step `design` */
   const char *weight_text; /* a line per adjustment; payload of the step `weighting` */
   const char **banners;    /* [blocks] the finished blocks of banner tables that were computed; NULL none */
+  const char *
+      *contributors; /* [indicators] a line per domain, payload of the step (study_disclosure_rows.c); NULL none */
   const char *hidden_text; /* what is not published; payload of the step `disclosure`, NULL none */
   const char *rules_text;  /* a line per rule; payload of the step `rules`, NULL none */
   st_generated *generated; /* [tables] */

@@ -60,6 +60,8 @@ static sx_status put_step(st_run *r, const st_step *step, const char *pages_payl
     payload = of->weight_text;
   } else if (step->kind == ST_STEP_BANNER) {
     payload = r->banners ? r->banners[step->index] : NULL;
+  } else if (step->kind == ST_STEP_INDICATOR) {
+    payload = of->contributors && of->contributors[step->index] ? of->contributors[step->index] : payload;
   } else if (step->kind == ST_STEP_RULES) {
     payload = of->rules_text && *of->rules_text ? of->rules_text : "1";
   } else if (step->kind == ST_STEP_DISCLOSURE) {

@@ -51,7 +51,10 @@ static sx_status call(const sx_ctx *ctx, void *data, sx_error *err) {
   }
   sx_design *d = NULL;
   sx_est_set *set[SETS] = {NULL};
-  double tail[3];
+  double tail[3], weight[3], sum[3], top[6];
+  size_t n[3];
+  bool amount[3];
+  sx_contributions c = {weight, sum, top, n, amount};
   const sx_est_request r = {SX_STAT_MEAN, sx_table_find(j->t, "y"), NULL, false, NULL, j->by};
   const sx_mean_spec geometric = SX_MEAN_SPEC_INIT, wins = {1, SX_MEAN_WINSORISED, 0.1, 0.1};
   sx_standard standard = SX_STANDARD_INIT;
@@ -62,6 +65,7 @@ static sx_status call(const sx_ctx *ctx, void *data, sx_error *err) {
   if (st == SX_OK) st = sx_estimate_mean(&set[1], d, &wins, &r, NULL, err);
   if (st == SX_OK) st = sx_estimate_standardized(&set[2], d, &r, &standard, NULL, err);
   if (st == SX_OK) st = sx_estimate_tail_share(tail, d, &r, SX_TAIL_TOP, err);
+  if (st == SX_OK) st = sx_estimate_contributions(&c, d, &r, 2, err);
   if (st == SX_OK) st = sx_estimate_deff_wor(set[0], d, &r, err);
   if (st == SX_OK) st = sets(set + 4, d, j, err);
   for (size_t k = 0; k < SETS; k++) sx_est_set_free(set[k]);

@@ -6,13 +6,14 @@ static const char study_text[] = "study: r\ntitle: R\nlanguages: [en]\n"
                                  "design: {weights: none}\n"
                                  "rules: {file: r.yaml, id: id}\n"
                                  "quality: {min_n: 2, standard: nchs}\n"
-                                 "disclosure: {min_n: 2, secondary: greedy}\n"
+                                 "disclosure: {min_n: 2, p: 10, secondary: greedy}\n"
                                  "groups: {g: {by: g}}\n"
                                  "indicators:\n"
                                  "  t: {total: x, by: g}\n"
                                  "  s: {prop: x > 2, by: g, gap: g}\n"
                                  "  f: {formula: t / s, by: g}\n"
-                                 "tables: [{id: a, title: A, indicators: [t, s, f], domains: [total, g]}]\n"
+                                 "tables: [{id: a, title: A, indicators: [t, s, f], domains: [total, g]},\n"
+                                 "         {id: b, rows: x, cols: total + g, stats: [col_pct, mean]}]\n"
                                  "annex: [design, rules]\n";
 
 static void make(void) {

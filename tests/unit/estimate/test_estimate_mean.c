@@ -418,6 +418,66 @@ static void test_tail(void) {
   sx_table_free(t);
 }
 
+/* The estimated population written out, unit by unit: a case of weight 2.5 is two units and a half. */
+static void test_contributions(void) {
+  eh_state = 9;
+  enum { ROWS = 60, K = 4 };
+  sx_table *t = eh_sample(ROWS, 2, 3);
+  sx_design *d = clustered(t);
+  double *y = sx_table_find(t, "y")->data.f64, *w = sx_table_find(t, "w")->data.f64;
+  for (size_t i = 0; i < ROWS; i++) y[i] = exp(y[i]) * (i % 7 ? 1 : -1);
+  sx_groups *by = NULL;
+  const char *g = "g";
+  REQUIRE_OK(sx_groups_new(&by, t, &g, 1, err));
+  double weight[3], sum[3], top[3 * K];
+  size_t n[3];
+  bool amount[3];
+  sx_contributions c = {weight, sum, top, n, amount};
+  const sx_est_request r = {SX_STAT_TOTAL, sx_table_find(t, "y"), NULL, false, NULL, by};
+  REQUIRE(by->n_groups <= 3);
+  REQUIRE_OK(sx_estimate_contributions(&c, d, &r, K, err));
+  for (size_t k = 0; k < by->n_groups; k++) {
+    double all = 0, total = 0, pieces[20000];
+    size_t cases = 0, m = 0;
+    for (size_t i = 0; i < ROWS; i++) {
+      if (by->group[i] != (int32_t)k) continue;
+      all += w[i];
+      total += w[i] * y[i];
+      cases++;
+      const double size = fabs(w[i] > 1 ? y[i] : w[i] * y[i]), copies = w[i] > 1 ? w[i] : 1;
+      for (size_t p = 0; p < (size_t)(copies * 100 + 0.5) && m < 20000 && p < 1000; p++) pieces[m++] = size;
+    }
+    CHECK_NEAR(weight[k], all, 1e-12);
+    CHECK_NEAR(sum[k], total, 1e-12);
+    CHECK_INT(n[k], cases);
+    CHECK(amount[k]);
+    qsort(pieces, m, sizeof *pieces, falling);
+    for (size_t u = 0; u < K; u++) { /* a unit is a hundred pieces */
+      double unit = 0;
+      for (size_t p = 100 * u; p < 100 * (u + 1) && p < m; p++) unit += pieces[p] / 100;
+      CHECK_NEAR(top[k * K + u], unit, 0.02); /* weights to a hundredth */
+    }
+  }
+  /* one cell by itself; whole weights are exact */
+  const double weights[] = {2, 1, 0.5, 3}, values[] = {10, -30, 100, 7};
+  const uint8_t in[] = {1, 1, 1, 1}, some[] = {1, 0, 0, 1};
+  sx_estimate_largest(top, 4, weights, values, in, 4);
+  CHECK(top[0] == 50 && top[1] == 30 && top[2] == 10 && top[3] == 10);
+  sx_estimate_largest(top, 4, weights, values, some, 4);
+  CHECK(top[0] == 10 && top[1] == 10 && top[2] == 7 && top[3] == 7);
+  const sx_est_request cases_alone = {SX_STAT_COUNT, NULL, NULL, false, NULL, by};
+  REQUIRE_OK(sx_estimate_contributions(&c, d, &cases_alone, 0, err));
+  CHECK_NEAR(sum[0], weight[0], 1e-15);
+  CHECK(!amount[0]);
+  sx_table *shorter = eh_sample(30, 2, 3);
+  const sx_est_request other = {SX_STAT_TOTAL, sx_table_find(shorter, "y"), NULL, false, NULL, NULL};
+  CHECK_FAILS(sx_estimate_contributions(&c, d, &other, 1, err), SX_E_ARGUMENT, "y", "30 cases, the design 60");
+  sx_table_free(shorter);
+  sx_groups_free(by);
+  sx_design_free(d);
+  sx_table_free(t);
+}
+
 static void test_deff(void) {
   eh_state = 31;
   sx_table *t = eh_sample(400, 2, 5);
@@ -447,4 +507,4 @@ static void test_deff(void) {
 
 SXT_MAIN(SXT_CASE(test_printed), SXT_CASE(test_carrier), SXT_CASE(test_trim_expanded), SXT_CASE(test_uniform),
          SXT_CASE(test_bootstrap), SXT_CASE(test_bad), SXT_CASE(test_standardized), SXT_CASE(test_tail),
-         SXT_CASE(test_deff))
+         SXT_CASE(test_contributions), SXT_CASE(test_deff))
