@@ -59,6 +59,19 @@ SX_API sx_status sx_release_tables_new(sx_release_tables **out, const sx_ctx *ct
                                        size_t n_sources, const sx_release_plan *plan, sx_error *err) SX_NODISCARD;
 SX_API void sx_release_tables_free(sx_release_tables *tables);
 
+/* The records behind tables of counts: a row each, with the tables' dimensions as columns and an id of its own. */
+typedef struct sx_release_records {
+  const sx_table *table;
+  const char *id;
+  uint64_t seed;
+} sx_release_records;
+/* out [n_cells]: every count with the noise of its cell key (sx_release_perturb), the same wherever the same records make a cell; tables no longer add
+ * up. Levels of the plan's hierarchies are the records of their parts. Expected: SX_E_DATA naming the cell that the records do not give, or an id that
+ * stands twice or is missing; SX_E_ARGUMENT for a dimension that they have not. Cost: a pass of the records per cell and level. */
+SX_API sx_status sx_release_perturb_tables(double *out, const sx_release_tables *tables, const sx_release_plan *plan,
+                                           const sx_release_records *records, const sx_release_ptable *ptable,
+                                           sx_error *err) SX_NODISCARD;
+
 #ifdef __cplusplus
 }
 #endif

@@ -22,6 +22,12 @@ static const cli_option protect_options[] = {
      "抑制的损失：值、格数或贡献单位数（默认 value）"},
     {"round", "controlled|random|nearest", "round to --base instead of suppressing", "改为按 --base 舍入，而不抑制"},
     {"base", "B", "of rounding (5)", "舍入基数（默认 5）"},
+    {"perturb", "D,V", "counts with noise up to D of variance V by cell keys, instead of suppressing (needs --records)",
+     "改为按单元格键给计数加扰动：幅度不超过 D、方差 V（需要 --records）"},
+    {"records", "FILE", "--perturb: the records behind the counts, with the tables' dimensions as columns",
+     "--perturb：计数背后的记录，含各维的列"},
+    {"id", "COLUMN", "--perturb: what tells the records apart (id)", "--perturb：区分记录的列（默认 id）"},
+    {"no-small", "J", "--perturb: no result of 1 to J", "--perturb：结果不取 1 到 J"},
     {"out", "DIR", "writes each table there as it may be published: its levels, value, mark",
      "将可发布的各表写入该目录"},
     {"attack", NULL, "the tightest interval of every suppressed cell that follows from what is published",
@@ -34,11 +40,12 @@ typedef struct protect_call {
   sx_arena *arena;
   sx_doc *doc;
   sx_release_plan plan;
-  sx_table **tables;
+  sx_table **tables, *records;
   sx_release_source *sources;
   sx_release_tables *built;
   sx_release_result *result;
-  double *rounded; /* NULL: suppression */
+  double *rounded;  /* NULL: suppression */
+  const char *word; /* "rounded", "perturbed" */
 } protect_call;
 
 /* ---- options ------------------------------------------------------------------------------------------------------------------ */
@@ -125,6 +132,26 @@ static sx_status suppress(protect_call *c, sx_error *err) {
   return sx_release_suppress(&c->result, &c->app->ctx, p, &c->plan.rules, &c->plan.options, err);
 }
 
+static sx_status perturb_cells(protect_call *c, sx_error *err) {
+  const char *path = cli_value(c->args, "records"), *id = cli_value(c->args, "id");
+  sx_release_ptable table = SX_RELEASE_PTABLE_INIT;
+  double reach = 0, small = 0;
+  if (!path)
+    return sx_error_set(err, SX_E_ARGUMENT, "--perturb", "it needs the records behind the counts: --records FILE");
+  SX_TRY(two_numbers(&reach, &table.variance, c, "perturb", err));
+  if (!cli_number(&small, c->app, c->args, "no-small") || !(small >= 0 && small <= 100) ||
+      !(reach >= 1 && reach <= 100))
+    return sx_error_set(err, SX_E_ARGUMENT, "--perturb", "D is 1 to 100, V above 0, and --no-small 0 to 100");
+  table.reach = (size_t)reach;
+  table.js = (size_t)small;
+  SX_TRY(sx_io_read(&c->records, &c->app->ctx, path, NULL, err));
+  c->rounded = sx_arena_alloc(c->arena, c->built->problem.n_cells, sizeof *c->rounded);
+  if (!c->rounded) return sx_error_memory(err);
+  c->word = "perturbed";
+  const sx_release_records records = {c->records, id ? id : "id", c->app->ctx.seed};
+  return sx_release_perturb_tables(c->rounded, c->built, &c->plan, &records, &table, err);
+}
+
 static sx_status round_cells(protect_call *c, const char *how, sx_error *err) {
   static const char *const words[] = {"nearest", "random", "controlled"};
   enum { MOST_NODES = 20000 };
@@ -134,6 +161,7 @@ static sx_status round_cells(protect_call *c, const char *how, sx_error *err) {
   (void)how;
   SX_TRY(one_word(&which, c, "round", words, err));
   if (!cli_number(&base, c->app, c->args, "base")) return sx_error_set(err, SX_E_ARGUMENT, "base", "it is no number");
+  c->word = "rounded";
   c->rounded = sx_arena_alloc(c->arena, p->n_cells, sizeof *c->rounded);
   if (!c->rounded) return sx_error_memory(err);
   return sx_release_round(c->rounded, &c->app->ctx, p, (sx_release_rounding)which, base, c->app->ctx.seed, MOST_NODES,
@@ -164,7 +192,7 @@ static sx_status print_cells(protect_call *c, sx_error *err) {
         cli_grid_add(&g, g.machine ? "" : "x");
       else
         cli_grid_add_number(&g, cell->value, g.machine ? 17 : 9);
-      cli_grid_add(&g, c->rounded     ? "rounded"
+      cli_grid_add(&g, c->rounded     ? c->word
                        : hidden(cell) ? sx_release_mark_name(cell->mark)
                                       : sx_release_mark_name(SX_RELEASE_OPEN));
     }
@@ -232,7 +260,7 @@ static sx_status write_table(const protect_call *c, size_t t, const char *path, 
     }
     const double shown = c->rounded ? c->rounded[i] : cell->value;
     if (c->rounded || !hidden(cell)) sx_buf_add_n(&out, text, sx_text_from_double(text, shown));
-    sx_buf_add(&out, c->rounded ? ",rounded\n" : hidden(cell) ? ",x\n" : ",\n");
+    sx_buf_printf(&out, ",%s\n", c->rounded ? c->word : hidden(cell) ? "x" : "");
   }
   sx_status status = sx_buf_status(&out, err);
   if (status == SX_OK) status = sx_file_write(&c->app->ctx, path, out.data, out.n, err);
@@ -287,10 +315,15 @@ static sx_status run_call(protect_call *c, sx_error *err) {
   const char *how = cli_value(c->args, "round"), *dir = cli_value(c->args, "out");
   SX_TRY(sx_arena_new(&c->arena, &c->app->ctx, err));
   SX_TRY(read_plan(c, err));
-  if (how && cli_flag(c->args, "attack"))
-    return sx_error_set(err, SX_E_ARGUMENT, "--attack", "it is of suppressed cells: leave --round out");
+  const char *noise = cli_value(c->args, "perturb");
+  if ((how || noise) && cli_flag(c->args, "attack"))
+    return sx_error_set(err, SX_E_ARGUMENT, "--attack", "it is of suppressed cells: leave --%s out",
+                        how ? "round" : "perturb");
+  if (how && noise) return sx_error_set(err, SX_E_ARGUMENT, "--perturb", "leave one of --round and --perturb out");
+  if (!noise && (cli_value(c->args, "records") || cli_value(c->args, "id") || cli_value(c->args, "no-small")))
+    return sx_error_set(err, SX_E_ARGUMENT, "--records", "records, id and no-small belong to --perturb");
   SX_TRY(read_tables(c, err));
-  SX_TRY(how ? round_cells(c, how, err) : suppress(c, err));
+  SX_TRY(how ? round_cells(c, how, err) : noise ? perturb_cells(c, err) : suppress(c, err));
   SX_TRY(cli_flag(c->args, "attack") ? print_attack(c, err) : print_cells(c, err));
   const bool open = c->result && c->result->attacked->n_open + c->result->attacked->n_open_unions > 0;
   if (dir && !open) SX_TRY(write_tables(c, dir, err));
@@ -310,6 +343,7 @@ static int run_protect(cli_app *app, const cli_args *args) {
   sx_release_result_free(c.result);
   sx_release_tables_free(c.built);
   for (size_t i = 0; c.tables && i < args->n_words; i++) sx_table_free(c.tables[i]);
+  sx_table_free(c.records);
   sx_doc_free(c.doc);
   sx_arena_free(c.arena);
   return code;

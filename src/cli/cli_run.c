@@ -8,7 +8,8 @@ static const cli_option run_options[] = {
     {"data", "DIR", "where the study's outside data are (the study's `root`)", "外部数据所在目录（即研究文件的 root）"},
     {"to", "FORMATS",
      "what to hand on: html,xlsx,banner,docx,pdf,csv,sdmx,json-stat,px,ddi,zip or all (the study's `outputs`)",
-     "产出的格式：html、xlsx、banner、docx、pdf、csv、sdmx、json-stat、px、ddi、zip 或 all（默认按研究文件的 outputs）"},
+     "产出的格式：html、xlsx、banner、docx、pdf、csv、sdmx、json-stat、px、ddi、zip 或 all（默认按研究文件的 "
+     "outputs）"},
     {"explain", NULL, "print the plan, with what would be reused and why; run nothing",
      "打印计划及可复用的步骤，不运行"},
     {"force", NULL, "recompute everything", "全部重新计算"},

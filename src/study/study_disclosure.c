@@ -337,11 +337,13 @@ void study__disclosure_words(sx_buf *zh, sx_buf *en, const st_run *r) {
   if (!own || !r->hidden_text ||
       sscanf(r->hidden_text, "# %zu %zu %zu %zu %d", &open, &small, &hidden, &secondary, &proven) != 5)
     return;
+  const bool amounts = study__dc_amount_rules(&own->rules);
   sx_buf_printf(
-      zh, "\n保密：少于 %.6g 个样本的结果不公布（×），由其他已公布数字能推出这些结果的数字也不公布；共 %zu 个数字。\n",
-      own->rules.min_n, hidden);
+      zh,
+      "\n保密：少于 %.6g 个样本的结果%s不公布（×），由其他已公布数字能推出这些结果的数字也不公布；共 %zu 个数字。\n",
+      own->rules.min_n, amounts ? "、由少数个体构成大部分的数额" : "", hidden);
   sx_buf_printf(en,
-                "\nConfidentiality: results of fewer than %.6g interviews are not published (×), nor are those from "
+                "\nConfidentiality: results of fewer than %.6g interviews%s are not published (×), nor are those from "
                 "which they could be worked out: %zu results.\n",
-                own->rules.min_n, hidden);
+                own->rules.min_n, amounts ? ", and amounts that a few make up," : "", hidden);
 }

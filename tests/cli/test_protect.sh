@@ -43,6 +43,48 @@ awk -F, 'NR > 1 { split($2, k, /[*=]/); if ($3 % 50) bad = 1; if ($1 ~ /size/ &&
 "$program" protect $a $b --round random --seed 3 --format csv 2>/dev/null | grep region-size >"$tmp/r2.csv"
 tail -n +2 "$tmp/r1.csv" | cmp -s - "$tmp/r2.csv" || fail "a cell is not rounded alike in every set"
 
+# cell keys: noise by the records, the same for the same records in every table, none for empty cells, no small results; totals no longer add up
+awk 'BEGIN { print "id,region,size,kind"; for (i = 1; i <= 400; i++) { split("north east south", r, " "); split("small large", s, " ")
+  g = r[i % 3 + 1]; if (g == "south" && i % 2) continue
+  big = (i * 7 % 11 > 7) ? 2 : 1; kind = (i % 5) ? "a" : "b"; print "p" i "," g "," s[big] "," kind } }' >"$tmp/records.csv"
+table() { awk -F, -v OFS=, -v other="$1" 'NR == 1 { for (k = 1; k <= NF; k++) if ($k == other) c = k; next }
+  { n["total", "total"]++; n[$2, "total"]++; n["total", $c]++; n[$2, $c]++; if ($2 != "east") { n["coast", $c]++; n["coast", "total"]++ } }
+  END { print "region", other, "value"; for (k in n) { split(k, at, SUBSEP); print at[1], at[2], n[k] | "sort" } }' "$tmp/records.csv"; }
+table size >"$tmp/size.csv"
+table kind >"$tmp/kind.csv"
+printf 'hierarchies: {region: {coast: [north, south]}}\n' >"$tmp/coast.yaml"
+"$program" protect "$tmp/size.csv" "$tmp/kind.csv" --plan "$tmp/coast.yaml" --perturb 5,2 --records "$tmp/records.csv" --seed 7 --format csv >"$tmp/n.csv" 2>"$tmp/err" || fail "perturb: $(cat "$tmp/err")"
+python3 - "$tmp" <<'PY' || fail "noise"
+import csv, sys
+tmp = sys.argv[1]
+true = {}
+for name in ('size', 'kind'):
+    for r in csv.DictReader(open(tmp + '/%s.csv' % name)):
+        key = '*'.join('%s=%s' % (d, r[d]) for d in sorted((name, 'region')) if r[d] != 'total') or 'total'
+        true[name, key] = int(r['value'])
+seen, noise = {}, []
+for r in csv.DictReader(open(tmp + '/n.csv')):
+    name = r['table'].split('/')[-1][:-4]
+    d = float(r['value']) - true[name, r['cell']]
+    assert r['mark'] == 'perturbed' and abs(d) <= 5 and d == int(d), r
+    assert seen.setdefault(r['cell'], d) == d, ('one cell, two noises', r)
+    noise.append(d)
+assert len(seen) < len(noise) and len(set(noise)) > 3, noise
+PY
+"$program" protect "$tmp/kind.csv" --plan "$tmp/coast.yaml" --perturb 5,2 --records "$tmp/records.csv" --seed 7 --format csv 2>/dev/null | tail -n +2 >"$tmp/n1.csv"
+grep 'kind.csv' "$tmp/n.csv" | cmp -s - "$tmp/n1.csv" || fail "a cell has another noise beside another table"
+mkdir "$tmp/noisy"
+"$program" protect "$tmp/size.csv" --plan "$tmp/coast.yaml" --perturb 4,1.5 --no-small 2 --records "$tmp/records.csv" --out "$tmp/noisy" >/dev/null 2>&1 || fail "perturb --out"
+awk -F, 'NR > 1 && ($3 == 1 || $3 == 2 || $4 != "perturbed") { bad = 1 } END { exit bad || NR < 8 }' "$tmp/noisy/size.csv" || fail "$(cat "$tmp/noisy/size.csv")"
+run_fails 2 "needs the records" "$program" protect "$tmp/size.csv" --plan "$tmp/coast.yaml" --perturb 5,2
+run_fails 2 "belong to --perturb" "$program" protect "$tmp/size.csv" --min-n 3 --records "$tmp/records.csv"
+run_fails 2 "D is 1 to 100" "$program" protect "$tmp/size.csv" --plan "$tmp/coast.yaml" --perturb 0,2 --records "$tmp/records.csv"
+run_fails 2 "another variance" "$program" protect "$tmp/size.csv" --plan "$tmp/coast.yaml" --perturb 2,40 --records "$tmp/records.csv"
+(cat "$tmp/records.csv"; tail -1 "$tmp/records.csv") >"$tmp/again.csv"
+run_fails 1 "every record needs its own" "$program" protect "$tmp/size.csv" --plan "$tmp/coast.yaml" --perturb 5,2 --records "$tmp/again.csv"
+sed '$d' "$tmp/records.csv" >"$tmp/less.csv"
+run_fails 1 "and the records" "$program" protect "$tmp/size.csv" --plan "$tmp/coast.yaml" --perturb 5,2 --records "$tmp/less.csv"
+
 # refused
 run_fails 2 "nothing says what is sensitive" "$program" protect $a
 run_fails 2 "optimal, greedy or none" "$program" protect $a --min-n 3 --secondary best

@@ -75,4 +75,37 @@ static void test_rules(void) {
   oom_run("rules", rules, NULL);
 }
 
-SXT_MAIN(SXT_CASE(test_protect), SXT_CASE(test_rules))
+static sx_status perturb(const sx_ctx *ctx, void *data, sx_error *err) {
+  static const char counts[] = "region,value\na,2\nb,1\nab,3\ntotal,3\n", people[] = "id,region\n1,a\n2,a\n3,b\n";
+  static const char *const parts[] = {"a", "b"};
+  static const sx_release_branch branch = {"region", "ab", parts, 2};
+  const sx_release_ptable ptable = SX_RELEASE_PTABLE_INIT;
+  sx_release_plan plan = SX_RELEASE_PLAN_INIT;
+  sx_table *t[2] = {NULL, NULL};
+  sx_release_tables *built = NULL;
+  double out[4] = {0, 0, 0, 0};
+  (void)data;
+  plan.branches = &branch;
+  plan.n_branches = 1;
+  sx_status st = sx_io_read_memory(&t[0], ctx, "a.csv", counts, sizeof counts - 1, NULL, err);
+  if (st == SX_OK) st = sx_io_read_memory(&t[1], ctx, "p.csv", people, sizeof people - 1, NULL, err);
+  if (st == SX_OK) {
+    const sx_release_source source = {"a.csv", t[0]};
+    st = sx_release_tables_new(&built, ctx, &source, 1, &plan, err);
+  }
+  if (st == SX_OK) {
+    const sx_release_records records = {t[1], "id", 3};
+    st = sx_release_perturb_tables(out, built, &plan, &records, &ptable, err);
+  }
+  if (st == SX_OK) CHECK(out[2] == out[3] && out[0] >= 0 && out[0] <= 7); /* ab and the whole are the same records */
+  sx_release_tables_free(built);
+  sx_table_free(t[0]);
+  sx_table_free(t[1]);
+  return st;
+}
+
+static void test_perturb(void) {
+  CHECK(oom_run("perturb", perturb, NULL) > 10);
+}
+
+SXT_MAIN(SXT_CASE(test_perturb), SXT_CASE(test_protect), SXT_CASE(test_rules))
