@@ -1,4 +1,4 @@
-/* study_annex.c: the words around the figures: the document block, and the annexes on assumptions, design and provenance. */
+/* study_annex.c: the words around the figures: the document block, and the annexes on assumptions, design and provenance (definitions: study_annex_terms.c). */
 #include "study_disclosure.h"
 #include "study_rules.h"
 
@@ -214,6 +214,29 @@ static void interval_words(pages *p, const sx_study *s) {
   quality_words(p, &s->quality);
 }
 
+/* The lines of the weighting's payload: the steps in words, or the rows of levels. */
+static sx_status weighting(pages *p, const st_run *r, bool of_levels, sx_error *err) {
+  bool first = true;
+  sx_status status = SX_OK;
+  char *lines = sx_mem_strdup(&r->ctx, r->weight_text ? r->weight_text : "");
+  if (!lines) return sx_error_memory(err);
+  for (char *line = lines; *line && status == SX_OK;) {
+    char *end = strchr(line, '\n');
+    if (end) *end = '\0';
+    const bool is_level = study__is_level_line(line);
+    if (is_level && of_levels) {
+      status = study__level_row(&p->zh, &p->en, r->s, line, first, err);
+      first = false;
+    } else if (!is_level && !of_levels) {
+      study__weighting_words(&p->zh, &p->en, line);
+    }
+    if (!end) break;
+    line = end + 1;
+  }
+  sx_mem_free(&r->ctx, lines);
+  return status;
+}
+
 static sx_status design(pages *p, const st_run *r, sx_error *err) {
   char zh[400], en[400];
   design_words(zh, en, r->s, r->design_text);
@@ -222,17 +245,9 @@ static sx_status design(pages *p, const st_run *r, sx_error *err) {
   sx_buf_add(&p->en, en);
   study__design_words(&p->zh, &p->en, r->s);
   both(p, "。\n\n", ".\n\n");
-  char *lines = sx_mem_strdup(&r->ctx, r->weight_text ? r->weight_text : "");
-  if (!lines) return sx_error_memory(err);
-  for (char *line = lines; *line;) {
-    char *end = strchr(line, '\n');
-    if (end) *end = '\0';
-    study__weighting_words(&p->zh, &p->en, line);
-    if (!end) break;
-    line = end + 1;
-  }
-  sx_mem_free(&r->ctx, lines);
+  SX_TRY(weighting(p, r, false, err));
   interval_words(p, r->s);
+  SX_TRY(weighting(p, r, true, err));
   study__disclosure_words(&p->zh, &p->en, r);
   study__wave_words(&p->zh, &p->en, r);
   return SX_OK;
@@ -299,6 +314,8 @@ sx_status study__annex_json(sx_buf *out, st_run *r, const char *which, sx_error 
     assumptions(&p, r);
   } else if (strcmp(which, "design") == 0) {
     status = design(&p, r, err);
+  } else if (strcmp(which, "definitions") == 0) {
+    study__terms_annex(&p.zh, &p.en, r->s);
   } else if (strcmp(which, "rules") == 0) {
     status = study__rules_annex(&p.zh, &p.en, r, err);
   } else {

@@ -164,11 +164,23 @@ sx_status study__make_design(st_run *r, sx_error *err) {
   timed(r, ST_STEP_DESIGN, 0, since);
   since = now();
   if (status == SX_OK && s->n_weightings) sx_ctx_progress(&r->ctx, "weighting", 0, s->n_weightings);
+  double *before = NULL;
+  if (status == SX_OK && s->n_weightings) {
+    const size_t n = sx_design_rows(r->design);
+    before = sx_mem_alloc(&r->ctx, n, sizeof *before);
+    if (before) memcpy(before, sx_design_weights(r->design), n * sizeof *before);
+    if (!before) status = sx_error_memory(err);
+  }
   for (size_t i = 0; i < s->n_weightings && status == SX_OK; i++) {
     status = adjust(r, &s->weightings[i], &words, err);
     if (status == SX_E_DATA) sx_error_add_where(err, "%s", unit_file(s));
     if (status != SX_OK) study__add_place(err, s, s->weightings[i].node);
   }
+  if (status == SX_OK && before) {
+    status = study__level_lines(&words, s, r->unit, before, sx_design_weights(r->design), sx_design_rows(r->design),
+                                r->arena, err);
+  }
+  sx_mem_free(&r->ctx, before);
   timed(r, ST_STEP_WEIGHTING, 0, since);
   if (status == SX_OK) status = sx_buf_status(&words, err);
   if (status == SX_OK) {

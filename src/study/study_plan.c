@@ -629,6 +629,7 @@ static sx_status plan_words(build *b, sx_error *err) {
       spec_own(b, "level");
       spec_own(b, "ci");
       spec_own(b, "quality");
+      if (s->n_weightings) spec_own(b, "groups"); /* the words of levels */
       if (s->disclosure) SX_TRY(add_dep(b, step, study__plan_find(b->plan, "disclosure"), err));
     }
     if (strcmp(s->annex.items[i], "assumptions") == 0) {
@@ -643,6 +644,8 @@ static sx_status plan_words(build *b, sx_error *err) {
       spec_provenance(b);
     } else if (strcmp(s->annex.items[i], "rules") == 0) {
       SX_TRY(add_dep(b, step, b->rules, err));
+    } else if (strcmp(s->annex.items[i], "definitions") == 0) {
+      study__terms_spec(&b->spec, s);
     }
     SX_TRY(seal(b, step, err));
   }

@@ -821,6 +821,16 @@ void study__plain_markdown(sx_buf *out, const char *text);
 /* study_annex.c */
 sx_status study__document_json(sx_buf *out, st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__annex_json(sx_buf *out, st_run *r, const char *which, sx_error *err) SX_NODISCARD;
+/* The annex `definitions`, and what of the study it rests on. */
+void study__terms_annex(sx_buf *zh, sx_buf *en, const sx_study *s);
+void study__terms_spec(sx_buf *spec, const sx_study *s);
+/* Lines of the weighting's payload: cases and sums of weights of every level of the margins' variables; their rows in the annex on the
+ * design (line is cut up). */
+sx_status study__level_lines(sx_buf *out, const sx_study *s, const sx_table *unit, const double *before,
+                             const double *after, size_t n, sx_arena *arena, sx_error *err) SX_NODISCARD;
+bool study__is_level_line(const char *line);
+sx_status study__level_row(sx_buf *zh, sx_buf *en, const sx_study *s, char *line, bool first,
+                           sx_error *err) SX_NODISCARD;
 
 /* ---- balancing (study_balance.c, study_balance_run.c) ------------------------------------------------------------ */
 

@@ -34,7 +34,7 @@ static const char study_text[] =
     "figures: [{id: f, type: bars, title: F, indicators: [r], domains: [a]}, {id: g, type: shares, title: G, account: "
     "k, parent: t}]\n"
     "narrative: {zh: [zh.md], en: [en.md]}\n"
-    "annex: [assumptions, design, provenance]\n";
+    "annex: [assumptions, definitions, design, provenance]\n";
 
 static void make_study(void) {
   make_folder("study");

@@ -1,4 +1,6 @@
 /* Words: unweighted results are called unweighted, and levels in Chinese are named as they are, in formulas and in the narrative. */
+#include <math.h>
+
 #include "tiny_run.h"
 
 #define RAKING                                                                                                         \
@@ -70,4 +72,62 @@ static void chinese_levels(void) {
   tiny_remove();
 }
 
-SXT_MAIN(SXT_CASE(chinese_levels), SXT_CASE(unweighted), SXT_CASE(equal_weights), SXT_CASE(weighted))
+/* A row of a table of the page, from its first cell on, without tags: cells joined by bars. */
+static void row_text(char out[400], const char *page, const char *first) {
+  const char *at = strstr(page, first);
+  size_t n = 0;
+  bool tag = false;
+  *out = '\0';
+  for (; at && *at && strncmp(at, "</tr>", 5) != 0 && n < 398; at++) {
+    if (strncmp(at, "</td>", 5) == 0) out[n++] = '|';
+    tag = *at == '<' || (tag && *at != '>');
+    if (!tag && *at != '>' && *at != '\n') out[n++] = *at;
+  }
+  out[n] = '\0';
+}
+
+/* Cases and sums of base weights, counted here from the file, beside the totals that the margins give. */
+static void composition(void) {
+  tiny_copy("words");
+  tiny_replace("study.yaml", "annex: [assumptions,", "annex: [definitions, assumptions,");
+  sx_run_result *result = tiny_run();
+  REQUIRE(result != NULL);
+  char *en = tiny_report("en"), *zh = tiny_report("zh"), line[200], row[400], want[200];
+  REQUIRE(en && zh);
+  FILE *file = fopen("tests/unit/study/data/people.csv", "r");
+  REQUIRE(file && fgets(line, sizeof line, file));
+  double men = 0, all = 0;
+  int n_men = 0, n_all = 0;
+  while (fgets(line, sizeof line, file)) {
+    double weight = 0;
+    char sex = 0;
+    REQUIRE(sscanf(line, "%*[^,],%*[^,],%*[^,],%lf,%c", &weight, &sex) == 2);
+    all += weight, n_all++;
+    if (sex == 'm') men += weight, n_men++;
+  }
+  (void)fclose(file);
+  snprintf(want, sizeof want, "sex: m|%d|%d,%03d|2,900|%.3f|", n_men, (int)round(men) / 1000, (int)round(men) % 1000,
+           2900 / round(men));
+  row_text(row, en, "sex: m<");
+  CHECK_STR(row, want);
+  snprintf(want, sizeof want, "All cases|%d|%d,%03d|6,000|%.3f|", n_all, (int)round(all) / 1000, (int)round(all) % 1000,
+           6000 / round(all));
+  row_text(row, en, "All cases<");
+  CHECK_STR(row, want);
+  row_text(row, zh, "地区：北<"); /* the words of the study's group; pop.csv has the total */
+  CHECK(strstr(row, "|3100|") != NULL);
+  /* definitions: conditions of groups, factors by their labels, amounts as they stand */
+  row_text(row, en, "Old</td>");
+  CHECK_STR(row, "Old|older == 1|");
+  row_text(row, en, "Phone</td><td>People");
+  CHECK_STR(row, "Phone|People|Rate of use|Spending per user|A1|");
+  row_text(row, zh, "其余</td><td><code");
+  CHECK_STR(row, "其余|users * 10|||A2|");
+  free(en);
+  free(zh);
+  sx_run_result_free(result);
+  tiny_remove();
+}
+
+SXT_MAIN(SXT_CASE(chinese_levels), SXT_CASE(composition), SXT_CASE(unweighted), SXT_CASE(equal_weights),
+         SXT_CASE(weighted))
