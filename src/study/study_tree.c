@@ -239,7 +239,8 @@ void study__read_blocks(st_load *l, const sx_node *root) {
   for (size_t i = 0; i < s->annex.n; i++) {
     const char *near = sx_text_nearest(s->annex.items[i], annexes, sizeof annexes / sizeof *annexes);
     if (near && strcmp(near, s->annex.items[i]) == 0) continue;
-    study__problem(l, s->annex.nodes[i], "unknown annex '%s'%s%s%s: one of assumptions, definitions, design, provenance, rules",
+    study__problem(l, s->annex.nodes[i],
+                   "unknown annex '%s'%s%s%s: one of assumptions, definitions, design, provenance, rules",
                    s->annex.items[i], near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
   }
 }
