@@ -17,7 +17,7 @@ static const frame frames[] = {
 
 /* A table that is wider than the screen is scrolled by keys as well: its box takes the focus and says what it is. */
 static void open_table(const sx_html *html, const sx_document_node *node) {
-  static const char *const box = "<div class=\"scroll\" tabindex=\"0\" role=\"%s\" aria-label%s=\"%s%s\"><table%s>";
+  static const char box[] = "<div class=\"scroll\" tabindex=\"0\" role=\"%s\" aria-label%s=\"%s%s\"><table%s>";
   const sx_document_table *table = node->as.table;
   const char *word = sx_html__word(html, W_TABLE);
   switch (table->role) {
