@@ -31,6 +31,8 @@ SX_API sx_status sx_publish_add(sx_publish_files *files, const char *name, const
                                 sx_error *err) SX_NODISCARD;
 /* Takes the bytes of buf, which is empty afterwards (also on failure). */
 SX_API sx_status sx_publish_take(sx_publish_files *files, const char *name, sx_buf *buf, sx_error *err) SX_NODISCARD;
+/* Moves all files of `from` to the end of the list; `from` is empty afterwards, also on failure. */
+SX_API sx_status sx_publish_move(sx_publish_files *files, sx_publish_files *from, sx_error *err) SX_NODISCARD;
 /* Lines "SHA-256  name" as sha256sum -c reads them, by name. */
 SX_API sx_status sx_publish_manifest(sx_buf *out, const sx_publish_files *files, sx_error *err) SX_NODISCARD;
 /* All files into the folder, or none: every one is written beside its place first, and only when all of them are there do they take their places. */
@@ -41,6 +43,12 @@ SX_API sx_status sx_publish_write(const sx_publish_files *files, const char *fol
 /* What stands for a number that is not there, or is not to be relied on. publishing conventions: Chinese yearbooks, the UK's Analysis Function,
  * Destatis. */
 typedef enum sx_symbols { SX_SYMBOLS_OF_LANGUAGE, SX_SYMBOLS_CN, SX_SYMBOLS_UK, SX_SYMBOLS_DESTATIS } sx_symbols;
+
+/* A run read once: several formats of it may then be made by several threads at once, of which none uses the store on its own. Borrows the store. */
+typedef struct sx_publish_source sx_publish_source;
+SX_API sx_status sx_publish_source_new(sx_publish_source **out, sx_store *store, int64_t run,
+                                       sx_error *err) SX_NODISCARD;
+SX_API void sx_publish_source_free(sx_publish_source *source); /* NULL ok */
 
 typedef struct sx_publish_options {
   uint32_t version;
@@ -58,9 +66,12 @@ typedef struct sx_publish_options {
   /* [2] by sx_lang: where given, the first format that needs the report in a language builds it there and the others take it from there; the
    * caller begins with NULLs and frees what he finds. NULL: every format builds its own. */
   sx_document **documents;
+  sx_publish_source
+      *source; /* of this run, for formats side by side (documents are then there before); NULL: read from the store */
+  const sx_ctx *ctx; /* NULL: the store's */
 } sx_publish_options;
 #define SX_PUBLISH_OPTIONS_INIT                                                                                        \
-  { 1, true, true, SX_SYMBOLS_OF_LANGUAGE, NULL, NULL, NULL, NULL, NULL, false, NULL }
+  { 1, true, true, SX_SYMBOLS_OF_LANGUAGE, NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, NULL }
 
 /* ---- formats ----------------------------------------------------------------------------------------------------------- */
 
@@ -72,6 +83,8 @@ typedef struct sx_publish_format {
   const char *name;     /* as `outputs` of a study file says it: "xlsx" */
   const char *title[2]; /* by sx_lang */
   sx_publish_fn make;
+  bool
+      paints; /* with Cairo, whose caches are one for all threads: such formats are made one after the other, always in one order */
 } sx_publish_format;
 SX_API const sx_publish_format *sx_publish_formats(size_t *n);
 SX_API const sx_publish_format *sx_publish_find(const char *name); /* NULL: none of that name */

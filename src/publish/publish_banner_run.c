@@ -276,7 +276,9 @@ sx_status sx_publish_banner_tables(sx_publish_files *files, sx_store *store, int
   const size_t before = files->n;
   SX_TRY(sx_publish__open(&own, store, run, options, false, err));
   reader r = {.run = &own};
+  sx_publish__lock(&own);
   sx_status status = sx_store_each_block(store, run, take_block, &r, err);
+  sx_publish__unlock(&own);
   for (int lang = 0; lang < 2 && status == SX_OK && r.n > 0; lang++) {
     if (sx_publish__has_lang(&own, (sx_lang)lang)) status = make_book(files, &r, (sx_lang)lang, err);
   }

@@ -21,33 +21,21 @@ typedef struct codebook {
 
 /* ---- what there is ----------------------------------------------------------------------------------------------------- */
 
-static const char *keep(const codebook *b, const char *text, bool *failed) {
-  if (!text) return NULL;
-  const char *copy = sx_arena_strdup(b->run->arena, text);
-  *failed = *failed || !copy;
-  return copy;
-}
-
-static sx_text2 keep2(const codebook *b, sx_text2 text, bool *failed) {
-  return (sx_text2){keep(b, text.zh, failed), keep(b, text.en, failed)};
-}
-
 static sx_status add_indicator(codebook *b, const sx_store_row *row, sx_error *err) {
   sx_store_indicator info;
-  bool found = false, failed = false;
+  bool found = false;
   sx_arena *arena = b->run->arena;
   if (!sx_arena_grow(arena, (void **)&b->items, &b->cap, b->n + 1, sizeof *b->items)) return sx_error_memory(err);
-  SX_TRY(sx_store_get_indicator(&found, &info, b->run->store, b->run->id, row->indicator, err));
+  SX_TRY(sx_publish__indicator(&found, &info, b->run, row->indicator, err));
   code_indicator *c = &b->items[b->n];
   *c = (code_indicator){.id = row->indicator, .statistics = row->statistic};
   if (found) {
-    c->unit = keep(b, info.unit, &failed);
-    c->label = keep2(b, info.label, &failed);
-    c->question = keep2(b, info.question, &failed);
-    c->base = keep2(b, info.base, &failed);
+    c->unit = info.unit;
+    c->label = info.label;
+    c->question = info.question;
+    c->base = info.base;
     c->assumed = info.assumed;
   }
-  if (failed) return sx_error_memory(err);
   b->n++;
   return SX_OK;
 }

@@ -256,12 +256,10 @@ static sx_status indicator_at(size_t *out, bool *assumed, pub_cube *cube, const 
   bool found = false;
   pub_run *run = cube->run;
   sx_text2 label = {id, id};
-  SX_TRY(sx_store_get_indicator(&found, &info, run->store, run->id, id, err));
+  SX_TRY(sx_publish__indicator(&found, &info, run, id, err));
   *assumed = found && info.assumed;
   if (found) {
-    label.zh = info.label.zh ? sx_arena_strdup(run->arena, info.label.zh) : NULL;
-    label.en = info.label.en ? sx_arena_strdup(run->arena, info.label.en) : NULL;
-    if ((info.label.zh && !label.zh) || (info.label.en && !label.en)) return sx_error_memory(err);
+    label = info.label;
     if (!label.zh && !label.en) label = (sx_text2){id, id};
   }
   *out = code_at(&cube->indicator, run->arena, id, NULL, label);

@@ -66,6 +66,17 @@ sx_status sx_publish_add(sx_publish_files *files, const char *name, const void *
   return keep(files, name, copy, n, err);
 }
 
+sx_status sx_publish_move(sx_publish_files *files, sx_publish_files *from, sx_error *err) {
+  sx_status status = SX_OK;
+  for (size_t i = 0; i < from->n && status == SX_OK; i++) {
+    sx_publish_file *file = &from->items[i];
+    status = keep(files, file->name, file->data, file->n, err);
+    file->data = NULL; /* the list's, or freed */
+  }
+  drop(from, 0);
+  return status;
+}
+
 sx_status sx_publish_take(sx_publish_files *files, const char *name, sx_buf *buf, sx_error *err) {
   const sx_status status = sx_buf_status(buf, err);
   if (status != SX_OK) {

@@ -7,7 +7,8 @@
 
 /* A run read into an arena. */
 typedef struct pub_run {
-  sx_store *store;
+  sx_store *store;           /* between sx_publish__lock and sx_publish__unlock */
+  sx_publish_source *source; /* whose rows and document these are; NULL: our own */
   int64_t id;
   sx_ctx ctx;
   sx_arena *arena;
@@ -23,6 +24,12 @@ typedef struct pub_run {
 sx_status sx_publish__open(pub_run *run, sx_store *store, int64_t id, const sx_publish_options *options, bool with_rows,
                            sx_error *err) SX_NODISCARD;
 void sx_publish__close(pub_run *run);
+/* The store is for one thread at a time, and what it lends for as long as it is locked. Nothing where the run has no source. */
+void sx_publish__lock(const pub_run *run);
+void sx_publish__unlock(const pub_run *run);
+/* What the store says of an indicator; texts in the run's arena. */
+sx_status sx_publish__indicator(bool *found, sx_store_indicator *out, const pub_run *run, const char *id,
+                                sx_error *err) SX_NODISCARD;
 /* "STUDYtail", with ".zh" or ".en" before the tail's last extension where the study writes two languages ("_tables.xlsx" -> "x_tables.zh.xlsx").
  * Arena memory; NULL: out of memory. */
 const char *sx_publish__name(const pub_run *run, const char *tail);

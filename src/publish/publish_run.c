@@ -1,7 +1,13 @@
 /* publish_run.c: the run that is published, read once from the store, and the names of its files. */
+#include <pthread.h>
 #include <string.h>
 
 #include "publish_priv.h"
+
+struct sx_publish_source {
+  pub_run run;
+  pthread_mutex_t lock; /* of the store */
+};
 
 static sx_status keep_row(void *data, const sx_store_row *row, sx_error *err) {
   pub_run *run = data;
@@ -48,11 +54,27 @@ static sx_status read_run(pub_run *run, bool with_rows, sx_error *err) {
   return SX_OK;
 }
 
+/* What the source has, and an arena of its own. */
+static sx_status share(pub_run *run, sx_publish_source *source, sx_error *err) {
+  const pub_run *from = &source->run;
+  run->source = source;
+  run->study = from->study;
+  run->wave = from->wave;
+  run->version = from->version;
+  run->title = from->title;
+  run->document = from->document;
+  run->rows = from->rows;
+  run->n_rows = from->n_rows;
+  return sx_arena_new(&run->arena, &run->ctx, err);
+}
+
 sx_status sx_publish__open(pub_run *run, sx_store *store, int64_t id, const sx_publish_options *options, bool with_rows,
                            sx_error *err) {
   if (!store) return sx_error_set(err, SX_E_ARGUMENT, "", "a store is needed");
   const sx_publish_options standard = SX_PUBLISH_OPTIONS_INIT;
-  *run = (pub_run){.store = store, .id = id, .ctx = *sx_store_ctx(store), .options = options ? *options : standard};
+  *run = (pub_run){.store = store, .id = id, .options = options ? *options : standard};
+  run->ctx = run->options.ctx ? *run->options.ctx : *sx_store_ctx(store);
+  if (run->options.source) return share(run, run->options.source, err);
   run->study = run->wave = run->version = run->title.zh = run->title.en = "";
   const sx_status status = read_run(run, with_rows, err);
   if (status != SX_OK) sx_publish__close(run);
@@ -64,10 +86,68 @@ void sx_publish__close(pub_run *run) {
     sx_document_free(run->reports[lang]);
     run->reports[lang] = NULL;
   }
-  sx_doc_free(run->document);
+  if (!run->source) sx_doc_free(run->document);
   sx_arena_free(run->arena);
   run->document = NULL;
   run->arena = NULL;
+}
+
+/* ---- a source for several formats -------------------------------------------------------------------------------- */
+
+sx_status sx_publish_source_new(sx_publish_source **out, sx_store *store, int64_t run, sx_error *err) {
+  if (!out || !store) return sx_error_set(err, SX_E_ARGUMENT, "", "out and a store are needed");
+  sx_publish_source *source = sx_mem_zalloc(sx_store_ctx(store), 1, sizeof *source);
+  if (!source) return sx_error_memory(err);
+  const sx_status status = sx_publish__open(&source->run, store, run, NULL, true, err);
+  if (status != SX_OK || pthread_mutex_init(&source->lock, NULL) != 0) {
+    if (status == SX_OK) sx_publish__close(&source->run);
+    sx_mem_free(sx_store_ctx(store), source);
+    return status == SX_OK ? sx_error_memory(err) : status;
+  }
+  *out = source;
+  return SX_OK;
+}
+
+void sx_publish_source_free(sx_publish_source *source) {
+  if (!source) return;
+  const sx_ctx ctx = source->run.ctx;
+  (void)pthread_mutex_destroy(&source->lock);
+  sx_publish__close(&source->run);
+  sx_mem_free(&ctx, source);
+}
+
+void sx_publish__lock(const pub_run *run) {
+  if (run->source) (void)pthread_mutex_lock(&run->source->lock);
+}
+
+void sx_publish__unlock(const pub_run *run) {
+  if (run->source) (void)pthread_mutex_unlock(&run->source->lock);
+}
+
+static sx_text2 keep2(const pub_run *run, sx_text2 text, bool *failed) {
+  const char *const zh = text.zh ? sx_arena_strdup(run->arena, text.zh) : NULL;
+  const char *const en = text.en ? sx_arena_strdup(run->arena, text.en) : NULL;
+  *failed = *failed || (text.zh && !zh) || (text.en && !en);
+  return (sx_text2){zh, en};
+}
+
+sx_status sx_publish__indicator(bool *found, sx_store_indicator *out, const pub_run *run, const char *id,
+                                sx_error *err) {
+  sx_store_indicator info;
+  bool failed = false;
+  sx_publish__lock(run);
+  const sx_status status = sx_store_get_indicator(found, &info, run->store, run->id, id, err);
+  if (status == SX_OK && *found) {
+    *out = info;
+    out->id = id;
+    out->label = keep2(run, info.label, &failed);
+    out->question = keep2(run, info.question, &failed);
+    out->base = keep2(run, info.base, &failed);
+    out->unit = info.unit ? sx_arena_strdup(run->arena, info.unit) : NULL;
+    failed = failed || (info.unit && !out->unit);
+  }
+  sx_publish__unlock(run);
+  return failed ? sx_error_memory(err) : status;
 }
 
 const char *sx_publish__text(sx_text2 text, sx_lang lang) {

@@ -39,6 +39,13 @@ sx_status sx_publish__find(bool *found, sx_store_row *out, const pub_run *run, c
   if (!reference || sx_reference_parse(&parsed, reference, strlen(reference), NULL) != SX_OK) return SX_OK;
   for (size_t i = 0; i < parsed.n_terms; i++)
     terms[i] = (sx_store_term){parsed.variable[i], parsed.level[i], {NULL, NULL}, {NULL, NULL}};
-  return sx_store_find(found, out, run->store, run->id, parsed.indicator, parsed.statistic[0] ? parsed.statistic : NULL,
-                       terms, parsed.n_terms, err);
+  sx_publish__lock(run);
+  sx_status status = sx_store_find(found, out, run->store, run->id, parsed.indicator,
+                                   parsed.statistic[0] ? parsed.statistic : NULL, terms, parsed.n_terms, err);
+  if (status == SX_OK && *found && run->source) {
+    const sx_store_row lent = *out;
+    status = sx_store_row_copy(out, run->arena, &lent, err);
+  }
+  sx_publish__unlock(run);
+  return status;
 }

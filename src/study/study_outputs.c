@@ -1,4 +1,4 @@
-/* study_outputs.c: the pages and the formats of the room `publish` that a study asks for. */
+/* study_outputs.c: the pages and the formats of the room `publish` that a study asks for, and what a finished run says of them. */
 #include "study_outputs.h"
 
 #include <errno.h>
@@ -142,66 +142,6 @@ sx_status study__outputs_find(st_outputs *o, const sx_study *s, const sx_run_opt
   o->page[SX_LANG_EN] = en ? sx_arena_printf(arena, "%s/report.en.html", o->dir) : NULL;
   if (!o->db || (zh && !o->page[SX_LANG_ZH]) || (en && !o->page[SX_LANG_EN])) return sx_error_memory(err);
   return make_folder(o->dir, arena, err);
-}
-
-/* ---- making them --------------------------------------------------------------------------------------------------------- */
-
-static sx_status make_page(sx_publish_files *files, st_run *r, sx_document **document, sx_lang lang, sx_error *err) {
-  const bool both = r->s->zh && r->s->en, chinese = lang == SX_LANG_ZH;
-  const sx_report_options options = {.version = 1, .lang = lang};
-  sx_buf page;
-  sx_buf_init(&page, &r->ctx);
-  SX_TRY(sx_report_document(document, r->store, r->run, &options, err));
-  for (size_t i = 0; i < (*document)->n_warnings; i++)
-    sx_ctx_note(&r->ctx, SX_SEV_WARNING, (*document)->warnings[i].where, "%s", (*document)->warnings[i].message);
-  const char *other = chinese ? "report.en.html" : "report.zh.html";
-  sx_status status = sx_document_html(&page, *document, both ? other : NULL, err);
-  if (status == SX_OK) status = sx_publish_take(files, chinese ? "report.zh.html" : "report.en.html", &page, err);
-  sx_buf_clear(&page);
-  return status;
-}
-
-/* The hashes of all files beside them, and all of it once more in one archive. */
-static sx_status make_bundle(sx_publish_files *files, const st_run *r, sx_error *err) {
-  sx_buf manifest;
-  sx_buf_init(&manifest, &r->ctx);
-  sx_status status = sx_publish_manifest(&manifest, files, err);
-  if (status == SX_OK) status = sx_publish_take(files, "SHA256SUMS", &manifest, err);
-  if (status == SX_OK) status = sx_publish_bundle(files, r->s->id, err);
-  sx_buf_clear(&manifest);
-  return status;
-}
-
-static sx_status make_all(sx_publish_files *files, st_run *r, const st_outputs *o, const sx_publish_options *options,
-                          sx_error *err) {
-  sx_ctx_progress(&r->ctx, "writing the report", 0, 0);
-  for (int lang = 0; lang < 2; lang++) {
-    if (o->page[lang]) SX_TRY(make_page(files, r, &options->documents[lang], (sx_lang)lang, err));
-  }
-  for (size_t i = 0; i < o->n_formats; i++) {
-    sx_ctx_progress(&r->ctx, o->formats[i]->title[SX_LANG_EN], i, o->n_formats);
-    SX_TRY(sx_ctx_poll(&r->ctx, err));
-    SX_TRY(o->formats[i]->make(files, r->store, r->run, options, err));
-  }
-  return o->zip ? make_bundle(files, r, err) : SX_OK;
-}
-
-sx_status study__outputs_make(sx_publish_files *files, st_run *r, const st_outputs *o, sx_error *err) {
-  sx_publish_options options = SX_PUBLISH_OPTIONS_INIT;
-  sx_document *documents[2] = {NULL, NULL}; /* what pages, Word, PDF and workbooks are made of */
-  options.zh = r->s->zh;
-  options.en = r->s->en;
-  options.symbols = (sx_symbols)r->s->symbols;
-  options.variables = r->s->schemas ? r->s->schemas[r->s->unit] : NULL;
-  options.documents = documents;
-  options.native_charts = r->s->native_charts;
-  if (r->s->docx_template) {
-    options.docx_template = study__path(r->s, r->arena, r->s->docx_template);
-    if (!options.docx_template) return sx_error_memory(err);
-  }
-  const sx_status status = make_all(files, r, o, &options, err);
-  for (int lang = 0; lang < 2; lang++) sx_document_free(documents[lang]);
-  return status;
 }
 
 /* ---- what a finished run says of them -------------------------------------------------------------------------------------- */

@@ -22,6 +22,27 @@ static void test_list(void) {
   sx_publish_files_clear(&files);
 }
 
+static void test_move(void) {
+  sx_publish_files files, from;
+  sx_publish_files_init(&files, NULL);
+  sx_publish_files_init(&from, NULL);
+  REQUIRE_OK(sx_publish_add(&files, "a", "1", 1, err));
+  REQUIRE_OK(sx_publish_add(&from, "b", "22", 2, err));
+  REQUIRE_OK(sx_publish_add(&from, "c", "3", 1, err));
+  REQUIRE_OK(sx_publish_move(&files, &from, err));
+  CHECK_INT(files.n, 3);
+  CHECK_INT(from.n, 0);
+  CHECK_STR(files.items[1].name, "b");
+  CHECK_STR(files.items[1].data, "22");
+  REQUIRE_OK(sx_publish_add(&from, "d", "4", 1, err));
+  REQUIRE_OK(sx_publish_add(&from, "a", "5", 1, err));
+  CHECK_FAILS(sx_publish_move(&files, &from, err), SX_E_ARGUMENT, "a", "two files");
+  CHECK_INT(from.n, 0);
+  CHECK_STR(files.items[0].data, "1");
+  sx_publish_files_clear(&files);
+  sx_publish_files_clear(&from);
+}
+
 static void test_write(void) {
   char folder[300], path[400], *data = NULL;
   size_t n = 0;
@@ -76,4 +97,4 @@ static void test_csv(void) {
   sample_close(store);
 }
 
-SXT_MAIN(SXT_CASE(test_list), SXT_CASE(test_write), SXT_CASE(test_csv))
+SXT_MAIN(SXT_CASE(test_list), SXT_CASE(test_move), SXT_CASE(test_write), SXT_CASE(test_csv))
