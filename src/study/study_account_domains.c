@@ -4,6 +4,8 @@
 
 #include "study_account.h"
 
+enum { GROUPS_AT_ONCE = 8 };
+
 typedef struct domains {
   const st_account_run *w;
   st_where *wheres; /* [n] the concrete groups, in the order of the account's list */
@@ -13,7 +15,7 @@ typedef struct domains {
   const char **ids;  /* [n_leaves] */
   sx_est **model;    /* [n * n_leaves] small areas, NULL where there is none */
   sx_account **kept; /* [n] the accounts that comparisons want */
-  st_leaf *direct;   /* [n_leaves] of the group at hand */
+  st_leaf *direct;   /* [GROUPS_AT_ONCE * n_leaves] of the groups at hand */
 } domains;
 
 /* ---- before the computation -------------------------------------------------------------------------------------------------- */
@@ -44,20 +46,20 @@ static sx_status list_leaves(domains *d, sx_error *err) {
     d->ids[d->n_leaves] = a->nodes[i].id;
     d->leaves[d->n_leaves++] = i;
   }
-  d->direct = sx_mem_zalloc(&d->w->r->ctx, d->n_leaves, sizeof *d->direct);
+  d->direct = sx_mem_zalloc(&d->w->r->ctx, GROUPS_AT_ONCE * d->n_leaves, sizeof *d->direct);
   d->model = sx_mem_zalloc(&d->w->r->ctx, d->n * d->n_leaves, sizeof *d->model);
   d->kept = sx_mem_zalloc(&d->w->r->ctx, d->n, sizeof *d->kept);
   return d->direct && d->model && d->kept ? SX_OK : sx_error_memory(err);
 }
 
 static void drop_leaves(const domains *d) {
-  for (size_t k = 0; d->direct && k < d->n_leaves; k++) study__leaf_clear(&d->direct[k]);
+  for (size_t k = 0; d->direct && k < GROUPS_AT_ONCE * d->n_leaves; k++) study__leaf_clear(&d->direct[k]);
 }
 
-static sx_status make_leaves(const domains *d, const char *domain, sx_error *err) {
+static sx_status make_leaves(st_leaf *leaves, const domains *d, const char *domain, sx_error *err) {
   for (size_t k = 0; k < d->n_leaves; k++) {
     const st_node *node = &d->w->a->nodes[d->leaves[k]];
-    const sx_status status = study__leaf(&d->direct[k], d->w->r, d->w->a, node, domain, err);
+    const sx_status status = study__leaf(&leaves[k], d->w->r, d->w->a, node, domain, err);
     if (status == SX_OK) continue;
     study__add_place(err, d->w->r->s, node->node);
     return status;
@@ -65,27 +67,43 @@ static sx_status make_leaves(const domains *d, const char *domain, sx_error *err
   return SX_OK;
 }
 
-/* The tree of one group. Its benchmark, where everything in it that comes from outside has a value of the group's own. */
-static sx_status compute(sx_account_domains **out, const domains *d, size_t i, sx_error *err) {
+/* What one group of a few brings: its leaves, and its benchmark where everything in it that comes from outside has a value of the group's own. */
+static sx_status fill_group(sx_account_cell *cells, sx_est **benchmark, const domains *d, size_t first, size_t k,
+                            sx_error *err) {
   const st_account *a = d->w->a;
   st_run *r = d->w->r;
-  sx_account_cell *cells = sx_mem_zalloc(&r->ctx, d->n_leaves, sizeof *cells);
-  sx_est *benchmark = NULL;
+  const char *name = d->wheres[first + k].name;
+  st_leaf *leaves = &d->direct[k * d->n_leaves];
+  SX_TRY(make_leaves(leaves, d, name, err));
+  for (size_t i = 0; i < d->n_leaves; i++) {
+    sx_account_cell *cell = &cells[k * d->n_leaves + i];
+    cell->direct = leaves[i].leaf;
+    cell->n = leaves[i].n;
+    cell->model.total = d->model[(first + k) * d->n_leaves + i];
+  }
+  if (!a->benchmark.value.expr || !study__formula_in(r->s, &a->benchmark, name)) return SX_OK;
+  return study__formula_value(benchmark, r, &a->benchmark, name, err);
+}
+
+/* The trees of groups first to first + n, n at most GROUPS_AT_ONCE, side by side. */
+static sx_status compute(sx_account_domains **out, const domains *d, size_t first, size_t n, sx_error *err) {
+  const st_account *a = d->w->a;
+  st_run *r = d->w->r;
+  sx_account_cell *cells = sx_mem_zalloc(&r->ctx, n * d->n_leaves, sizeof *cells);
+  sx_est *own[GROUPS_AT_ONCE] = {NULL};
+  const sx_est *benchmarks[GROUPS_AT_ONCE];
+  const char *names[GROUPS_AT_ONCE];
   sx_status status = SX_OK;
   if (!cells) return sx_error_memory(err);
-  SX_TRY_GOTO(status, make_leaves(d, d->wheres[i].name, err), done);
-  for (size_t k = 0; k < d->n_leaves; k++) {
-    cells[k].direct = d->direct[k].leaf;
-    cells[k].n = d->direct[k].n;
-    cells[k].model.total = d->model[i * d->n_leaves + k];
+  for (size_t k = 0; k < n; k++) {
+    SX_TRY_GOTO(status, fill_group(cells, &own[k], d, first, k, err), done);
+    benchmarks[k] = own[k];
+    names[k] = d->wheres[first + k].name;
   }
-  if (a->benchmark.value.expr && study__formula_in(r->s, &a->benchmark, d->wheres[i].name))
-    SX_TRY_GOTO(status, study__formula_value(&benchmark, r, &a->benchmark, d->wheres[i].name, err), done);
-  const sx_est *const benchmarks[] = {benchmark};
   const sx_account_domain_request request = {.leaf_ids = d->ids,
                                              .n_leaves = d->n_leaves,
-                                             .domains = &d->wheres[i].name,
-                                             .n_domains = 1,
+                                             .domains = names,
+                                             .n_domains = n,
                                              .cells = cells,
                                              .benchmarks = benchmarks};
   sx_account_domain_options options = SX_ACCOUNT_DOMAIN_OPTIONS_INIT;
@@ -94,7 +112,7 @@ static sx_status compute(sx_account_domains **out, const domains *d, size_t i, s
   status = sx_account_compute_domains(out, d->w->account, &request, &options, err);
 done:
   drop_leaves(d);
-  sx_est_free(benchmark);
+  for (size_t k = 0; k < n; k++) sx_est_free(own[k]);
   sx_mem_free(&r->ctx, cells);
   return status;
 }
@@ -145,20 +163,30 @@ static bool compared(const domains *d, size_t i) {
   return false;
 }
 
-/* One group after the other: their rows together would be as many as there are groups. */
-static sx_status one_group(const domains *d, size_t i, sx_error *err) {
-  sx_account_domains *made = NULL;
-  SX_TRY(compute(&made, d, i, err));
-  sx_account_domain *own = &made->domains[0];
-  sx_status status = study__put_account_result(d->w, own->result, &d->wheres[i], err);
-  for (size_t k = 0; k < d->n_leaves && status == SX_OK; k++)
-    status = put_direct(d, &own->leaves[k], &d->wheres[i], k, err);
-  if (status == SX_OK && compared(d, i)) {
+static sx_status put_group(const domains *d, sx_account_domain *own, size_t i, sx_error *err) {
+  SX_TRY(study__put_account_result(d->w, own->result, &d->wheres[i], err));
+  for (size_t k = 0; k < d->n_leaves; k++) SX_TRY(put_direct(d, &own->leaves[k], &d->wheres[i], k, err));
+  if (compared(d, i)) {
     d->kept[i] = own->account;
     own->account = NULL;
   }
-  sx_account_domains_free(made);
-  return status;
+  return SX_OK;
+}
+
+/* As many groups at a time as there are threads: the rows of all of them together would be as many as there are groups. */
+static sx_status all_groups(const domains *d, sx_error *err) {
+  size_t step = (size_t)sx_ctx_threads(&d->w->r->ctx);
+  if (step > GROUPS_AT_ONCE) step = GROUPS_AT_ONCE;
+  for (size_t first = 0; first < d->n; first += step) {
+    const size_t n = d->n - first < step ? d->n - first : step;
+    sx_account_domains *made = NULL;
+    SX_TRY(compute(&made, d, first, n, err));
+    sx_status status = SX_OK;
+    for (size_t k = 0; k < n && status == SX_OK; k++) status = put_group(d, &made->domains[k], first + k, err);
+    sx_account_domains_free(made);
+    if (status != SX_OK) return status;
+  }
+  return SX_OK;
 }
 
 /* ---- comparisons -------------------------------------------------------------------------------------------------------------------- */
@@ -210,7 +238,7 @@ sx_status study__account_domains(const st_account_run *w, sx_error *err) {
     SX_TRY_GOTO(status, list_leaves(&d, err), done);
     if (a->area.node)
       SX_TRY_GOTO(status, study__account_areas(d.model, w, d.wheres, d.n, d.leaves, d.n_leaves, err), done);
-    for (size_t i = 0; i < d.n; i++) SX_TRY_GOTO(status, one_group(&d, i, err), done);
+    SX_TRY_GOTO(status, all_groups(&d, err), done);
   }
   for (size_t i = 0; i < a->n_compares; i++) {
     if (!a->compares[i].wave) SX_TRY_GOTO(status, compare(&d, &a->compares[i], err), done);

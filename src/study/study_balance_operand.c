@@ -179,9 +179,9 @@ static sx_status sum_of_levels(const sx_est **out, st_run *r, const char *id, co
   size_t n = 0;
   sx_est *sum = NULL;
   if (!name) return sx_error_memory(err);
-  for (size_t i = 0; i < r->n_values; i++) {
-    if (strcmp(r->values[i].name, name) != 0) continue;
-    *out = r->values[i].est;
+  const st_value *there = study__kept_value(r, name);
+  if (there) {
+    *out = there->est;
     return SX_OK;
   }
   SX_TRY(study__expand(&where, &n, r, &f->by, err));

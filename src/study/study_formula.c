@@ -9,11 +9,28 @@
 
 /* name is kept by the caller's arena; est is referenced. */
 sx_status study__keep_value(st_run *r, const char *name, sx_est *est, sx_error *err) {
-  if (!sx_mem_grow(&r->ctx, (void **)&r->values, &r->cap_values, r->n_values + 1, sizeof *r->values)) {
+  int32_t code = 0;
+  if (!r->value_names) SX_TRY(sx_dict_new(&r->value_names, &r->ctx, err));
+  const size_t names = sx_dict_count(r->value_names);
+  if (!sx_mem_grow(&r->ctx, (void **)&r->values, &r->cap_values, r->n_values + 1, sizeof *r->values) ||
+      !sx_mem_grow(&r->ctx, (void **)&r->value_at, &r->cap_value_at, names + 1, sizeof *r->value_at))
     return sx_error_memory(err);
-  }
+  SX_TRY(sx_dict_add(&code, r->value_names, name, strlen(name), err));
+  if ((size_t)code == names) r->value_at[code] = r->n_values;
   r->values[r->n_values++] = (st_value){name, sx_est_ref(est), false};
   return SX_OK;
+}
+
+st_value *study__kept_value(const st_run *r, const char *name) {
+  const int32_t code = r->value_names ? sx_dict_find(r->value_names, name, strlen(name)) : -1;
+  return code < 0 ? NULL : &r->values[r->value_at[code]];
+}
+
+void study__values_clear(st_run *r) {
+  for (size_t i = 0; i < r->n_values; i++) sx_est_free(r->values[i].est);
+  sx_mem_free(&r->ctx, r->values);
+  sx_mem_free(&r->ctx, r->value_at);
+  sx_dict_free(r->value_names);
 }
 
 /* An estimate of a reused step: its carrier from the store, onto the same design. */
@@ -41,11 +58,10 @@ static sx_status value_of(const sx_est **out, st_run *r, const char *indicator, 
   char name[700];
   sx_est *est = NULL;
   (void)snprintf(name, sizeof name, "%s|%s%s%s", indicator, domain, statistic ? "|" : "", statistic ? statistic : "");
-  for (size_t i = 0; i < r->n_values; i++) {
-    if (strcmp(r->values[i].name, name) == 0) {
-      *out = r->values[i].est;
-      return SX_OK;
-    }
+  const st_value *there = study__kept_value(r, name);
+  if (there) {
+    *out = there->est;
+    return SX_OK;
   }
   const char *kept = sx_arena_strdup(r->arena, name);
   if (!kept) return sx_error_memory(err);

@@ -713,6 +713,8 @@ typedef struct st_run {
   size_t n_givens, cap_givens;
   st_value *values;
   size_t n_values, cap_values;
+  sx_dict *value_names; /* names of values; value_at [codes]: where the first of the name stands */
+  size_t *value_at, cap_value_at;
   st_rows rows;
   uint8_t **masks; /* [groups] of conditions, NULL until asked for */
   st_crossing *crossings;
@@ -768,6 +770,8 @@ sx_status study__value(const sx_est **out, st_run *r, const char *indicator, con
                        sx_error *err) SX_NODISCARD;
 sx_status study__run_formulas(st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__keep_value(st_run *r, const char *name, sx_est *est, sx_error *err) SX_NODISCARD;
+st_value *study__kept_value(const st_run *r, const char *name); /* the first of the name; NULL: none */
+void study__values_clear(st_run *r);
 sx_status study__put_carrier(st_run *r, int64_t id, const sx_est *est, sx_error *err) SX_NODISCARD;
 /* study_accounts.c */
 sx_status study__run_account(st_run *r, size_t account, sx_error *err) SX_NODISCARD;

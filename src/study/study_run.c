@@ -275,8 +275,7 @@ void study__run_clear(st_run *r) {
   study__waves_clear(r);
   study__built_clear(r);
   study__domains_clear(r);
-  for (size_t i = 0; i < r->n_values; i++) sx_est_free(r->values[i].est);
-  sx_mem_free(&r->ctx, r->values);
+  study__values_clear(r);
   for (size_t i = 0; i < r->n_givens; i++) sx_est_free(r->givens[i].est);
   sx_mem_free(&r->ctx, r->givens);
   for (size_t i = 0; r->benchmarks && i < r->s->n_benchmarks; i++) {

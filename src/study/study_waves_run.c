@@ -81,8 +81,7 @@ void study__waves_clear(st_run *r) {
     if (!own->s) continue;
     study__built_clear(own);
     study__domains_clear(own);
-    for (size_t k = 0; k < own->n_values; k++) sx_est_free(own->values[k].est);
-    sx_mem_free(&own->ctx, own->values);
+    study__values_clear(own);
     for (size_t k = 0; own->benchmarks && k < own->s->n_benchmarks; k++) sx_est_free(own->benchmarks[k]);
     sx_design_free(own->design);
     sx_table_free(own->unit);
