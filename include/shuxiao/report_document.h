@@ -20,6 +20,7 @@
 
 #include "shuxiao/draw_chart.h"
 #include "shuxiao/report.h"
+#include "shuxiao/report_style.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -158,9 +159,11 @@ typedef struct sx_document_number {
   double value; /* in full precision, unscaled; of an interval its low end. NaN: missing, printed as a dash */
   double high;  /* of an interval its high end; else NaN */
   int scale, decimals, zeros;
-  int sign;     /* 1: always printed, 0: minus only, -1: never (a magnitude: "fell by 0.3") */
-  bool grouped; /* separators from 1,000 on; else from 10,000 on */
-  bool bare;    /* prefix and unit are not in the text: the head of the column has them, or the author left them out */
+  int sign;       /* 1: always printed, 0: minus only, -1: never (a magnitude: "fell by 0.3") */
+  sx_style style; /* of the house: separators, minus, range, missing */
+  bool chinese;   /* the language's words in it: a range in words */
+  bool grouped;   /* separators from 1,000 on; else from 10,000 on */
+  bool bare; /* prefix and unit are not in the text: the head of the column has them, or the author left them out */
   const char *prefix; /* "$" or ""; with the unit also where the text is bare */
   const char *unit;   /* "亿人", " million people", "%", ""; a leading blank is the language's */
   const char *tip;    /* estimate, standard error, interval, n, reasons in words, one decimal finer; NULL: none */

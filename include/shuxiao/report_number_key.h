@@ -7,7 +7,7 @@
  *   spend.total.interval | e-8 .2;(亿元)           two numbers; the unit stands elsewhere (the head of the column)
  *   =46.5 | e0 .1 outside;%                        no result of the run: the value itself, and why it stands there
  *
- * FLAG: "z2" two zeros after the digits, "+" always signed, "abs" never, "," separators from 1,000 on, "$" a prefix, or a reason why the number
+ * FLAG: "~1020" a house style (separators, minus, range, missing as sx_style counts them; 4 for a range: 至), "z2" two zeros after the digits, "+" always signed, "abs" never, "," separators from 1,000 on, "$" a prefix, or a reason why the number
  * is no result. A unit in brackets is not printed with the number. */
 #ifndef SX_REPORT_NUMBER_KEY_H
 #define SX_REPORT_NUMBER_KEY_H
@@ -26,6 +26,8 @@ typedef struct sx_number_key {
   char prefix[8], unit[72], exempt[24];
   int scale, decimals, zeros, sign; /* as in sx_document_number */
   bool grouped, bare, interval;
+  bool chinese; /* a range in words is 至 */
+  sx_style style;
 } sx_number_key;
 
 /* The key of a number; nothing for one that is missing and has no reference. */

@@ -35,9 +35,10 @@ SX_API sx_status sx_study_load(sx_study **out, const sx_ctx *ctx, const char *pa
 typedef struct sx_load_options {
   uint32_t version;
   const char *data_dir; /* stands in for the study's `root` and `requires`; NULL: as the study says */
+  const char *style;    /* house style in place of the study's `style`; NULL: as it says */
 } sx_load_options;
 #define SX_LOAD_OPTIONS_INIT                                                                                           \
-  { 1, NULL }
+  { 1, NULL, NULL }
 /* The same with options (NULL: SX_LOAD_OPTIONS_INIT). */
 SX_API sx_status sx_study_load_with(sx_study **out, const sx_ctx *ctx, const char *path, const sx_load_options *options,
                                     sx_problems *problems, sx_error *err) SX_NODISCARD;

@@ -10,6 +10,8 @@ static const cli_option run_options[] = {
      "what to hand on: html,xlsx,banner,docx,pdf,csv,sdmx,json-stat,px,ddi,zip or all (the study's `outputs`)",
      "产出的格式：html、xlsx、banner、docx、pdf、csv、sdmx、json-stat、px、ddi、zip 或 all（默认按研究文件的 "
      "outputs）"},
+    {"style", "STYLE", "house style of numbers: cn, uk, iso, or \"uk minus=hyphen\" (the study's `style`)",
+     "数字的体例：cn、uk、iso，或 \"uk minus=hyphen\"（默认按研究文件的 style）"},
     {"explain", NULL, "print the plan, with what would be reused and why; run nothing",
      "打印计划及可复用的步骤，不运行"},
     {"force", NULL, "recompute everything", "全部重新计算"},
@@ -27,10 +29,10 @@ static void say_problems(const cli_app *app, const sx_problems *problems) {
 }
 
 /* Every problem is said; an error that is not among them (a file that cannot be read) is said once more. */
-static int load(sx_study **study, cli_app *app, const cli_args *args) {
+static int load(sx_study **study, cli_app *app, const cli_args *args, const char *style) {
   sx_error err = SX_ERROR_INIT;
   sx_problems problems = {.ctx = app->ctx};
-  const sx_load_options options = {.version = 1, .data_dir = cli_value(args, "data")};
+  const sx_load_options options = {.version = 1, .data_dir = cli_value(args, "data"), .style = style};
   const sx_status status = sx_study_load_with(study, &app->ctx, args->words[0], &options, &problems, &err);
   cli_progress_end(app);
   say_problems(app, &problems);
@@ -83,7 +85,7 @@ static int run_study(cli_app *app, const cli_args *args) {
   options.out_dir = cli_value(args, "out");
   options.force = cli_flag(args, "force");
   options.outputs = cli_value(args, "to");
-  int code = load(&study, app, args);
+  int code = load(&study, app, args, cli_value(args, "style"));
   if (code == CLI_OK && cli_flag(args, "explain")) {
     code = explain(app, study, &options);
   } else if (code == CLI_OK) {
@@ -118,7 +120,7 @@ static int run_study(cli_app *app, const cli_args *args) {
 
 static int run_check(cli_app *app, const cli_args *args) {
   sx_study *study = NULL;
-  const int code = load(&study, app, args);
+  const int code = load(&study, app, args, NULL);
   if (code == CLI_OK) printf("%s: %s\n", args->words[0], cli_text(app, "no errors", "没有错误"));
   sx_study_free(study);
   return code;

@@ -159,7 +159,7 @@ static sx_status interval_text(sx_figure *f, size_t i, sx_error *err) {
   sx_buf text;
   sx_buf_init(&text, &f->page->ctx);
   sx_report__format_value(&text, c->low, &f->spec, true);
-  sx_buf_add(&text, " – ");
+  sx_buf_add(&text, sx_report__range(&f->spec.style, f->page->lang == SX_LANG_ZH));
   sx_report__format_value(&text, c->high, &f->spec, true);
   c->interval_text = sx_tree__clean_buf(f->page, &text);
   sx_buf_clear(&text);
@@ -245,7 +245,7 @@ static sx_status load_format(sx_figure *f, sx_error *err) {
     if (isfinite(f->cells[i].value)) magnitude = fmax(magnitude, fabs(f->cells[i].value));
   }
   if (f->chart.has_centre) magnitude = fmax(magnitude, fabs(f->chart.centre));
-  sx_report__format_spec(&f->spec, &f->format, magnitude, f->page->lang);
+  sx_report__page_spec(&f->spec, &f->format, magnitude, f->page);
   const bool bare = strcmp(f->spec.unit, "%") != 0;
   SX_TRY(set_numbers(f, err));
   for (size_t i = 0; i < n; i++) {

@@ -136,7 +136,7 @@ static sx_status put_input(void *data, const sx_store_input *input, sx_error *er
   if (!in->table) open_files(in);
   if (!in->table) return sx_error_memory(err);
   in->table->n_rows++;
-  sx_report__format_spec(&spec, &count, 0, page->lang);
+  sx_report__page_spec(&spec, &count, 0, page);
   sx_tree__open(page, SX_DOC_ROW)->as.row.role = SX_DOC_ROW_BODY;
   put_name(page, input->path);
   (void)sx_tree__cell(page, SX_DOC_SCOPE_NONE, SX_DOC_ALIGN_END, 1, 1);

@@ -109,7 +109,7 @@ static void put_data_row(sx_figure *f, size_t i, const sx_spec *finer) {
   const sx_format count = {.kind = SX_FORMAT_AMOUNT, .decimals = 0};
   sx_spec plain, unsigned_spec = *finer;
   unsigned_spec.sign = 0;
-  sx_report__format_spec(&plain, &count, 0, page->lang);
+  sx_report__page_spec(&plain, &count, 0, page);
   plain.group_from_four = true; /* alike down the column */
   sx_tree__open(page, SX_DOC_ROW)->as.row.role = SX_DOC_ROW_BODY;
   (void)sx_tree__cell(f->page, SX_DOC_SCOPE_ROW, SX_DOC_ALIGN_START, 0, 1);

@@ -36,7 +36,7 @@ static void finer_spec(sx_spec *out, const sx_page *page, const sx_bound *bound,
   if (finer.sign < 0) finer.sign = 0; /* a magnitude is printed; what lies behind it has its sign */
   if (finer.decimals >= 0 && finer.kind != SX_FORMAT_AMOUNT) finer.decimals++;
   if (finer.decimals >= 0 && finer.kind == SX_FORMAT_AMOUNT && finer.exponent) finer.decimals++;
-  sx_report__format_spec(out, &finer, fabs(bound->estimate), page->lang);
+  sx_report__page_spec(out, &finer, fabs(bound->estimate), page);
 }
 
 /* The words of the tip. */
@@ -49,6 +49,7 @@ static void put_tip(sx_buf *out, const sx_page *page, const sx_bound *bound, con
     return;
   }
   finer_spec(&spec, page, bound, format);
+  spec.style.minus = SX_STYLE_MINUS_SIGN; /* behind a Chinese word a hyphen is none */
   unsigned_spec = spec;
   unsigned_spec.sign = 0;
   sx_buf_printf(out, "%s%s", sx_report__w(page, W_ESTIMATE), colon);
@@ -68,7 +69,7 @@ static void put_tip(sx_buf *out, const sx_page *page, const sx_bound *bound, con
   if (bound->n >= 0) {
     sx_spec plain;
     const sx_format count = {.kind = SX_FORMAT_AMOUNT, .decimals = 0};
-    sx_report__format_spec(&plain, &count, (double)bound->n, page->lang);
+    sx_report__page_spec(&plain, &count, (double)bound->n, page);
     sx_buf_printf(out, "%sn = ", semicolon);
     sx_report__format_value(out, (double)bound->n, &plain, true);
   }
@@ -100,8 +101,9 @@ static void put_marks(sx_page *page, const sx_bound *bound) {
   if (bound->across_break) put_mark(page, "†", W_ACROSS_BREAK);
   if (bound->one_sided) put_mark(page, "‡", W_ONE_SIDED);
   if (bound->model && bound->main) put_mark(page, "*", W_MODEL_BASED);
-  if (bound->suppressed) put_mark(page, "×", W_SUPPRESSED);
+  if (bound->suppressed && page->style.missing != SX_STYLE_MISSING_SHORTHAND) put_mark(page, "×", W_SUPPRESSED);
   page->n_suppressed += bound->suppressed;
+  page->n_missing += isnan(bound->value) && !bound->suppressed;
 }
 
 /* ---- nodes ------------------------------------------------------------------------------------------------------- */
@@ -123,6 +125,8 @@ static sx_document_number *add_number(sx_page *page, const sx_buf *text, double 
                                  .decimals = spec->decimals,
                                  .zeros = spec->zeros,
                                  .sign = spec->sign,
+                                 .style = spec->style,
+                                 .chinese = page->lang == SX_LANG_ZH,
                                  .grouped = spec->group_from_four,
                                  .bare = bare || spec->hidden[0],
                                  .field = "",
@@ -160,7 +164,10 @@ void sx_tree__cell_number(sx_page *page, const sx_bound *bound, const sx_format 
   sx_buf_init(&text, &page->ctx);
   const double below = sx_report__below(bound, spec), value = below > 0 ? below : bound->value;
   if (below > 0) sx_buf_add(&text, "< ");
-  sx_report__format_value(&text, value, spec, bare);
+  if (bound->suppressed && isnan(value) && spec->style.missing == SX_STYLE_MISSING_SHORTHAND)
+    sx_buf_add(&text, "[c]");
+  else
+    sx_report__format_value(&text, value, spec, bare);
   const char *tip = tip_of(page, bound, format);
   sx_document_number *number = add_number(page, &text, value, spec, bare, NULL);
   name_number(page, number, bound, "");
@@ -172,7 +179,8 @@ void sx_tree__cell_number(sx_page *page, const sx_bound *bound, const sx_format 
 
 void sx_tree__number(sx_page *page, const sx_bound *bound, const sx_format *format, double magnitude) {
   sx_spec spec;
-  sx_report__format_spec(&spec, format, magnitude > 0 ? magnitude : fabs(bound->value), page->lang);
+  sx_report__page_spec(&spec, format, magnitude > 0 ? magnitude : fabs(bound->value), page);
+  sx_report__style_words(&spec, format, page->lang);
   sx_tree__cell_number(page, bound, format, &spec, false);
 }
 
@@ -191,7 +199,7 @@ void sx_tree__interval(sx_page *page, const sx_bound *bound, const sx_spec *spec
   sx_buf text;
   sx_buf_init(&text, &page->ctx);
   sx_report__format_value(&text, bound->low, spec, true);
-  sx_buf_add(&text, " – ");
+  sx_buf_add(&text, sx_report__range(&spec->style, page->lang == SX_LANG_ZH));
   sx_report__format_value(&text, bound->high, spec, true);
   sx_document_number *number = add_number(page, &text, bound->low, spec, true, NULL);
   name_number(page, number, bound, "interval");

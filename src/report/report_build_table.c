@@ -35,7 +35,8 @@ typedef struct tab {
   cell *cells; /* [n_rows * n_columns] */
   const sx_node *rows;
   bool bases, errors, beside;
-  size_t n_grid, n_head_rows, n_suppressed; /* n_suppressed: of the page before this table */
+  size_t n_grid, n_head_rows;
+  size_t n_suppressed, n_missing, n_inapplicable; /* of the page before this table */
   bool quoted; /* its texts are not the report's own: the audit holds their numbers against the block alone */
 } tab;
 
@@ -177,7 +178,7 @@ static sx_status load(tab *t, sx_error *err) {
     estimates += t->columns[k].estimates;
     column_of_fields(t, k);
     lift_format(t, k);
-    sx_report__format_spec(&t->columns[k].spec, &t->columns[k].format, t->columns[k].magnitude, t->page->lang);
+    sx_report__page_spec(&t->columns[k].spec, &t->columns[k].format, t->columns[k].magnitude, t->page);
     t->columns[k].spec.group_from_four = true;
   }
   t->beside = estimates <= BESIDE_MAX;
@@ -306,7 +307,7 @@ static void put_error(sx_page *page, const sx_bound *bound, sx_spec spec) {
 static void put_count(sx_page *page, const sx_bound *bound) {
   sx_spec spec;
   const sx_format count = {.kind = SX_FORMAT_AMOUNT, .decimals = 0};
-  sx_report__format_spec(&spec, &count, 0, page->lang);
+  sx_report__page_spec(&spec, &count, 0, page);
   spec.group_from_four = true; /* alike down the column */
   (void)sx_tree__field(page, bound, "n", (double)bound->n, &spec);
 }
@@ -359,13 +360,17 @@ static void put_cell(tab *t, const cell *c, const column *col) {
   sx_page *page = t->page;
   const bool split = sub_columns(t, col) > 1;
   sx_spec spec = col->spec;
-  if (c->own_format) sx_report__format_spec(&spec, &c->format, fabs(c->bound.value), page->lang);
+  if (c->own_format) sx_report__page_spec(&spec, &c->format, fabs(c->bound.value), page);
   spec.group_from_four = true;
   open_cell(t, SX_DOC_SCOPE_NONE, c->text ? SX_DOC_ALIGN_START : SX_DOC_ALIGN_END, 1)->own_unit =
       !c->text && c->number && c->own_format;
   if (c->text && t->quoted) sx_tree__exempt(page, "quoted");
   sx_tree__label(page, c->text);
   if (c->number) put_value(t, c, &spec);
+  if (!c->number && !c->text && page->style.missing == SX_STYLE_MISSING_SHORTHAND) {
+    sx_tree__text(page, "[z]", 3);
+    page->n_inapplicable++;
+  }
   if (c->number && c->bound.main && !split && !t->beside) put_below(t, c, &spec);
   close_cell(t);
   if (split) put_beside(t, c, &spec);
@@ -390,6 +395,11 @@ static void put_row(tab *t, size_t i) {
 
 /* ---- the table --------------------------------------------------------------------------------------------------- */
 
+static void add_note(sx_buf *out, const sx_page *page, sx_word word) {
+  sx_buf_printf(out, "%s%s", out->n && page->lang == SX_LANG_EN && out->data[out->n - 1] != ' ' ? " " : "",
+                sx_report__w(page, word));
+}
+
 /* What stands under the table beside its own note. */
 static void put_foot(const tab *t) {
   sx_page *page = t->page;
@@ -400,9 +410,10 @@ static void put_foot(const tab *t) {
     sx_buf_printf(&extra, "%s%s", sx_report__w(page, W_ERRORS_NOTE), page->lang == SX_LANG_EN ? " " : "");
   if (t->errors && t->beside && t->n_rows) sx_buf_add(&extra, sx_report__w(page, W_SE_NOTE));
   if (t->bases && t->n_rows) sx_buf_add(&extra, sx_report__w(page, W_BASES_NOTE));
-  if (page->n_suppressed > t->n_suppressed)
-    sx_buf_printf(&extra, "%s%s", extra.n && page->lang == SX_LANG_EN ? " " : "",
-                  sx_report__w(page, W_SUPPRESSED_NOTE));
+  const bool shorthand = page->style.missing == SX_STYLE_MISSING_SHORTHAND;
+  if (page->n_suppressed > t->n_suppressed) add_note(&extra, page, shorthand ? W_SUPPRESSED_SHORT : W_SUPPRESSED_NOTE);
+  if (shorthand && page->n_missing > t->n_missing) add_note(&extra, page, W_MISSING_SHORT);
+  if (page->n_inapplicable > t->n_inapplicable) add_note(&extra, page, W_INAPPLICABLE_SHORT);
   if (extra.failed)
     page->failed = true;
   else
@@ -431,7 +442,11 @@ static void describe(tab *t, sx_document_node *node) {
 }
 
 sx_status sx_report__build_table(sx_page *page, sx_block *block, sx_error *err) {
-  tab t = {.page = page, .block = block, .n_suppressed = page->n_suppressed};
+  tab t = {.page = page,
+           .block = block,
+           .n_suppressed = page->n_suppressed,
+           .n_missing = page->n_missing,
+           .n_inapplicable = page->n_inapplicable};
   SX_TRY(load(&t, err));
   block->node = sx_tree__open(page, SX_DOC_TABLE);
   block->node->anchor = sx_tree__name(page, "t", block->number);

@@ -260,11 +260,15 @@ void sx_report__format_spec(sx_spec *out, const sx_format *format, double magnit
   *out = spec;
 }
 
-static void put_grouped(sx_buf *out, const char *digits, size_t n, size_t zeros, bool from_four) {
+static void put_grouped(sx_buf *out, const char *digits, size_t n, size_t zeros, const sx_spec *spec) {
   const size_t all = n + zeros;
-  const bool group = all >= (from_four ? 4u : 5u);
+  const unsigned kind = spec->style.separators;
+  const bool from_four =
+      kind == SX_STYLE_SEPARATORS_COMMA || (spec->group_from_four && kind != SX_STYLE_SEPARATORS_SPACE);
+  const bool group = kind != SX_STYLE_SEPARATORS_NONE && all >= (from_four ? 4u : 5u);
+  const char *sign = kind == SX_STYLE_SEPARATORS_SPACE ? "\xE2\x80\xAF" : ",";
   for (size_t i = 0; i < all; i++) {
-    if (group && i && (all - i) % 3 == 0) sx_buf_add_char(out, ',');
+    if (group && i && (all - i) % 3 == 0) sx_buf_add(out, sign);
     sx_buf_add_char(out, i < n ? digits[i] : '0');
   }
 }
@@ -272,11 +276,12 @@ static void put_grouped(sx_buf *out, const char *digits, size_t n, size_t zeros,
 void sx_report__format_value(sx_buf *out, double value, const sx_spec *spec, bool bare) {
   char text[SX_FIXED_TEXT_MAX];
   if (isnan(value)) {
-    sx_buf_add(out, "—");
+    sx_buf_add(out, sx_report__missing(&spec->style));
     return;
   }
   if (isinf(value)) {
-    sx_buf_add(out, value > 0 ? "∞" : "−∞");
+    if (value < 0) sx_buf_add(out, sx_report__minus(&spec->style));
+    sx_buf_add(out, "∞");
     return;
   }
   const size_t n = sx_text_fixed(text, sx_report__shift10(value, spec->shift), spec->decimals);
@@ -284,10 +289,10 @@ void sx_report__format_value(sx_buf *out, double value, const sx_spec *spec, boo
   const size_t n_digits = n - (size_t)(digits - text);
   const bool zero = strspn(digits, "0.") == n_digits;
   const size_t whole = strcspn(digits, ".");
-  if (!zero && spec->sign >= 0 && text[0] == '-') sx_buf_add(out, "−");
+  if (!zero && spec->sign >= 0 && text[0] == '-') sx_buf_add(out, sx_report__minus(&spec->style));
   if (!zero && spec->sign > 0 && text[0] != '-') sx_buf_add_char(out, '+');
   if (!bare) sx_buf_add(out, spec->prefix);
-  put_grouped(out, digits, whole, zero ? 0 : (size_t)spec->zeros, spec->group_from_four);
+  put_grouped(out, digits, whole, zero ? 0 : (size_t)spec->zeros, spec);
   sx_buf_add_n(out, digits + whole, n_digits - whole);
   if (!bare) sx_buf_add(out, spec->unit);
 }

@@ -3,6 +3,7 @@
 #define REPORT_FORMAT_H
 
 #include "shuxiao/report.h"
+#include "shuxiao/report_style.h"
 
 typedef enum sx_format_kind { SX_FORMAT_AMOUNT, SX_FORMAT_PERCENT, SX_FORMAT_POINTS } sx_format_kind;
 
@@ -24,6 +25,7 @@ typedef struct sx_spec {
   char prefix[8];       /* "$" */
   char unit[64];        /* "亿元", " billion yuan", "%", "" */
   char hidden[72];      /* prefix and unit where unit:none leaves them out */
+  sx_style style;
 } sx_spec;
 
 /* SX_E_PARSE with the nearest unit. */
@@ -32,6 +34,12 @@ sx_status sx_report__format_parse(sx_format *out, const char *text, size_t n, sx
 void sx_report__format_spec(sx_spec *out, const sx_format *format, double magnitude, sx_lang lang);
 /* The number, without prefix and unit when bare. Missing prints as a dash. U+2212 is the minus. */
 void sx_report__format_value(sx_buf *out, double value, const sx_spec *spec, bool bare);
+/* ---- house styles (report_style.c) ---- */
+const char *sx_report__minus(const sx_style *style);
+const char *sx_report__missing(const sx_style *style);
+const char *sx_report__range(const sx_style *style, bool chinese); /* between the ends of an interval in a table */
+/* The unit's words in running text; the style is the spec's. */
+void sx_report__style_words(sx_spec *spec, const sx_format *format, sx_lang lang);
 /* value * 10^k as the decimal that the value prints as, so that 0.285 is 28.5 per cent and not 28.499999999999996. */
 double sx_report__shift10(double value, int k);
 

@@ -97,6 +97,11 @@ const char *sx_report__markdown_of(const sx_page *page, const sx_block *block, c
   return block->markdown;
 }
 
+void sx_report__page_spec(sx_spec *out, const sx_format *format, double magnitude, const sx_page *page) {
+  sx_report__format_spec(out, format, magnitude, page->lang);
+  out->style = page->style;
+}
+
 /* ---- macros ------------------------------------------------------------------------------------------------------ */
 
 /* {"NAME": {"zh", "en", "params": {"option": "text"}}}: texts of the block live as long as the page. */
@@ -154,6 +159,8 @@ sx_status sx_report__load(sx_page *page, sx_error *err) {
     return sx_error_set(err, SX_E_DATA, "report", "the run has no document block: run the study again");
   page->synthetic = sx_report__text(page, sx_node_get(page->document, "synthetic"));
   find_language(page);
+  const char *style = sx_report__text(page, sx_node_get(page->document, "style"));
+  if (style) SX_TRY(sx_style_parse(&page->style, style, strlen(style), err));
   SX_TRY(load_macros(page, err));
   return load_texts(page, err);
 }

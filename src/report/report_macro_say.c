@@ -72,7 +72,7 @@ sx_status sx_report__holds(bool *out, sx_page *page, const sx_macro *macro, cons
 static bool prints_as_zero(const sx_page *page, double value, const sx_format *format) {
   char text[SX_FIXED_TEXT_MAX];
   sx_spec spec;
-  sx_report__format_spec(&spec, format, fabs(value), page->lang);
+  sx_report__page_spec(&spec, format, fabs(value), page);
   const size_t n = sx_text_fixed(text, sx_report__shift10(fabs(value), spec.shift), spec.decimals);
   return strspn(text, "0.") == n;
 }

@@ -9,6 +9,13 @@
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 
+static void put_style(sx_buf *out, const sx_document_number *number) {
+  const sx_style *s = &number->style;
+  if (!s->separators && !s->minus && !s->range && !s->missing) return;
+  const bool chinese = s->range == SX_STYLE_RANGE_TO && number->chinese;
+  sx_buf_printf(out, " ~%d%d%d%d", s->separators, s->minus, chinese ? 4 : s->range, s->missing);
+}
+
 void sx_number_key_put(sx_buf *out, const sx_document_number *number) {
   char text[SX_DOUBLE_TEXT_MAX];
   if (number->reference) {
@@ -24,6 +31,7 @@ void sx_number_key_put(sx_buf *out, const sx_document_number *number) {
   if (number->zeros) sx_buf_printf(out, " z%d", number->zeros);
   if (number->sign) sx_buf_add(out, number->sign > 0 ? " +" : " abs");
   if (number->grouped) sx_buf_add(out, " ,");
+  put_style(out, number);
   if (number->prefix && *number->prefix) sx_buf_printf(out, " %s", number->prefix);
   if (!number->reference && number->exempt) sx_buf_printf(out, " %s", number->exempt);
   sx_buf_printf(out, number->bare ? ";(%s)" : ";%s", number->unit ? number->unit : "");
@@ -50,6 +58,20 @@ static bool keep(char *out, size_t cap, const char *text, size_t n) {
   return true;
 }
 
+static bool read_style(sx_number_key *key, const char *digits, size_t n) {
+  static const char most[] = "3142";
+  if (n != 4) return false;
+  for (size_t i = 0; i < 4; i++) {
+    if (digits[i] < '0' || digits[i] > most[i]) return false;
+  }
+  key->chinese = digits[2] == '4';
+  key->style = (sx_style){.separators = (unsigned char)(digits[0] - '0'),
+                          .minus = (unsigned char)(digits[1] - '0'),
+                          .range = key->chinese ? SX_STYLE_RANGE_TO : (unsigned char)(digits[2] - '0'),
+                          .missing = (unsigned char)(digits[3] - '0')};
+  return true;
+}
+
 /* One word between the bar and the semicolon. */
 static bool read_word(sx_number_key *key, const char *word, size_t n) {
   if (word[0] == 'e' && small_int(&key->scale, word + 1, n - 1)) return true;
@@ -58,6 +80,7 @@ static bool read_word(sx_number_key *key, const char *word, size_t n) {
   if (n == 1 && *word == '+') return (key->sign = 1) != 0;
   if (n == 3 && memcmp(word, "abs", 3) == 0) return (key->sign = -1) != 0;
   if (n == 1 && *word == ',') return key->grouped = true;
+  if (*word == '~') return read_style(key, word + 1, n - 1);
   if (*word == '$') return keep(key->prefix, sizeof key->prefix, word, n);
   for (size_t i = 0; i < n; i++) {
     if (word[i] < 'a' || word[i] > 'z') return false;
@@ -131,7 +154,8 @@ void sx_number_key_print(sx_buf *out, const sx_number_key *key, double value, do
                   .decimals = key->decimals,
                   .zeros = key->zeros,
                   .sign = key->sign,
-                  .group_from_four = key->grouped};
+                  .group_from_four = key->grouped,
+                  .style = key->style};
   (void)snprintf(spec.prefix, sizeof spec.prefix, "%s", key->prefix);
   (void)snprintf(spec.unit, sizeof spec.unit, "%.*s",
                  (int)sx_utf8_cut(key->unit, strlen(key->unit), sizeof spec.unit - 1), key->unit);
@@ -139,6 +163,6 @@ void sx_number_key_print(sx_buf *out, const sx_number_key *key, double value, do
   if (limit > 0) sx_buf_add(out, "< ");
   sx_report__format_value(out, limit > 0 ? limit : value, &spec, key->bare);
   if (!key->interval || isnan(value)) return;
-  sx_buf_add(out, " – ");
+  sx_buf_add(out, sx_report__range(&key->style, key->chinese));
   sx_report__format_value(out, high, &spec, key->bare);
 }

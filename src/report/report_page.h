@@ -22,9 +22,9 @@ typedef struct sx_block {
   sx_doc *doc;
   const sx_node *root;
   const char *file, *markdown; /* of a text or annex, macros written out; markdown NULL: the page leaves it out */
-  size_t number;          /* of a figure, table or box; 0 while not numbered */
-  bool placed;            /* by a text */
-  sx_document_node *node; /* of a figure or table, once it is made */
+  size_t number;               /* of a figure, table or box; 0 while not numbered */
+  bool placed;                 /* by a text */
+  sx_document_node *node;      /* of a figure or table, once it is made */
 } sx_block;
 
 typedef struct sx_mention {
@@ -41,10 +41,11 @@ typedef struct sx_page {
   sx_block *blocks;
   size_t n_blocks, cap_blocks;
   const sx_node *document;
-  const char *synthetic; /* in the page's language; NULL when the data are real */
+  const char *synthetic;   /* in the page's language; NULL when the data are real */
+  sx_style style;          /* of numbers */
   sx_report_macro *macros; /* of the study */
   size_t n_macros;
-  bool own_language;     /* some text block has the page's language: blocks of the other language alone are left out */
+  bool own_language; /* some text block has the page's language: blocks of the other language alone are left out */
   const sx_document_node **headings;
   size_t n_headings, cap_headings;
   sx_mention *mentions; /* resolved when every figure and table is made */
@@ -63,8 +64,9 @@ typedef struct sx_page {
   sx_document_node *root, *at; /* at: where the next node goes */
   sx_document_node lost;       /* stands for a node that there was no memory for */
   sx_document_cell lost_cell;
-  bool failed;         /* some node was lost: nothing more is added */
-  size_t n_suppressed; /* numbers printed with a cross so far */
+  bool failed;                    /* some node was lost: nothing more is added */
+  size_t n_suppressed, n_missing; /* numbers held back and not available so far */
+  size_t n_inapplicable;          /* cells that no number belongs to, marked so far */
 } sx_page;
 
 /* ---- blocks ---- */
@@ -83,6 +85,9 @@ sx_status sx_report__warn(sx_page *page, const char *where, sx_error *err, const
     SX_PRINTF(4, 5) SX_NODISCARD;
 void sx_report__free_warnings(const sx_ctx *ctx, sx_report_warning *warnings, size_t n);
 const char *sx_report__w(const sx_page *page, sx_word word);
+
+/* The spec of a format in the page's language and style. */
+void sx_report__page_spec(sx_spec *out, const sx_format *format, double magnitude, const sx_page *page);
 
 /* ---- bound numbers ---- */
 typedef struct sx_bound {

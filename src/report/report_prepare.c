@@ -116,7 +116,10 @@ static sx_status say(maker *m, sx_buf *text, const sx_said *said, const sx_bindi
                           .bound = said->bound[i],
                           .format = said->format[i],
                           .magnitude = said->magnitude};
-    if (i) sx_buf_add(text, sx_report__w(m->page, W_TO));
+    if (i && m->page->style.between)
+      sx_buf_add(text, m->page->lang == SX_LANG_ZH ? "—" : "–");
+    else if (i)
+      sx_buf_add(text, sx_report__w(m->page, W_TO));
     SX_TRY(add_item(m, text, &item, err));
   }
   sx_buf_add(text, said->after);

@@ -58,6 +58,9 @@
   X(ACROSS_BREAK, "跨越序列中断，不作显著性判断", "across a break of the series, not tested")                          \
   X(MODEL_BASED, "含小域模型的估计", "holds a small-area estimate")                                                    \
   X(SUPPRESSED, "为避免识别个体而不公布", "not published, so that no one can be recognised")                           \
+  X(SUPPRESSED_SHORT, "[c]：为避免识别个体而不公布。", "[c]: not published, so that no one can be recognised.")        \
+  X(MISSING_SHORT, "[x]：无法获得或未能估计。", "[x]: not available.")                                                 \
+  X(INAPPLICABLE_SHORT, "[z]：不适用。", "[z]: does not apply.")                                                       \
   X(SUPPRESSED_NOTE, "×：为避免识别个体而不公布。", "×: not published, so that no one can be recognised.")             \
   X(ONE_SIDED, "基期数字没有误差", "the earlier figure has no error")                                                  \
   X(OUTSIDE, "外部公布数", "printed outside figure")                                                                   \

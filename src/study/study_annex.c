@@ -80,6 +80,7 @@ sx_status study__document_json(sx_buf *out, st_run *r, sx_error *err) {
     sx_buf_add(out, ",\"publish\":");
     sx_node_to_json(out, s->publish);
   }
+  optional_text(out, "style", s->style, s->style);
   if (s->n_macros) {
     sx_buf_add(out, ",\"macros\":");
     sx_node_to_json(out, sx_node_get(sx_doc_root(s->doc), "macros"));

@@ -429,12 +429,25 @@ static void read_quality(st_load *l, const sx_node *node) {
     study__problem(l, sx_node_get(node, "standard"), "unknown standard '%s': plain or nchs", standard);
 }
 
+/* What was asked for stands in the place of what the study says. */
+static void read_style(st_load *l, const sx_node *root) {
+  sx_study *s = l->s;
+  sx_style style;
+  sx_error err = SX_ERROR_INIT;
+  const char *own = study__text(l, root, "style");
+  if (own && sx_style_parse(&style, own, strlen(own), &err) != SX_OK)
+    study__problem(l, sx_node_get(root, "style"), "%s", err.message);
+  if (s->style && sx_style_parse(&style, s->style, strlen(s->style), &err) != SX_OK)
+    study__problem_at(l, false, "--style", err.message);
+  if (!s->style) s->style = own;
+}
+
 static void read_head(st_load *l, const sx_node *root) {
   sx_study *s = l->s;
   ST_KEYS(l, root, "study", "title", "subtitle", "date", "wave", "languages", "requires", "note", "root", "data",
           "publisher", "key", "join", "derived", "design", "weighting", "benchmarks", "groups", "indicators",
           "accounts", "published", "tables", "figures", "narrative", "annex", "audit", "level", "ci", "df", "deff",
-          "waves", "balance", "banner", "rules", "quality", "disclosure", "outputs", "publish", "macros");
+          "waves", "balance", "banner", "rules", "quality", "disclosure", "outputs", "publish", "macros", "style");
   s->est = (sx_est_options)SX_EST_OPTIONS_INIT;
   study__read_estimation(l, &s->est, &s->deff_wor, root);
   read_quality(l, sx_node_get(root, "quality"));
@@ -455,6 +468,7 @@ static void read_head(st_load *l, const sx_node *root) {
     s->exempt = study__list(l, audit, "exempt");
   }
   read_languages(l, root);
+  read_style(l, root);
   study__read_macros(l, sx_node_get(root, "macros"));
   study__read_outputs(l, root);
 }
@@ -528,7 +542,9 @@ static sx_status study_new(sx_study **out, const sx_ctx *ctx, const char *path, 
   if (status == SX_OK) {
     s->path = sx_arena_strdup(s->arena, path);
     if (options && options->data_dir) s->data_dir = sx_arena_strdup(s->arena, options->data_dir);
-    if (!s->path || (options && options->data_dir && !s->data_dir)) status = sx_error_memory(err);
+    if (options && options->style) s->style = sx_arena_strdup(s->arena, options->style);
+    if (!s->path || (options && options->data_dir && !s->data_dir) || (options && options->style && !s->style))
+      status = sx_error_memory(err);
   }
   if (status != SX_OK) {
     sx_study_free(s);

@@ -52,6 +52,9 @@ void study__read_outputs(st_load *l, const sx_node *root) {
     unknown_output(message, s->outputs.items[i]);
     study__problem(l, s->outputs.nodes[i], "%s", message);
   }
+  /* the signs of workbooks are those of the style where the study names none */
+  if (s->style && (strncmp(s->style, "uk", 2) == 0 || strstr(s->style, "missing=shorthand")))
+    s->symbols = SX_SYMBOLS_UK;
   s->publish = sx_node_get(root, "publish");
   if (!study__is_map(l, s->publish, "`publish`")) {
     s->publish = NULL;

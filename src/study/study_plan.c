@@ -609,6 +609,7 @@ static sx_status plan_words(build *b, sx_error *err) {
     if (node) sx_node_to_json(&b->spec, node);
     sx_buf_add_char(&b->spec, '\n');
   }
+  if (s->style) sx_buf_add(&b->spec, s->style);
   if (!has_annex(s, "provenance")) spec_provenance(b); /* then the document itself lists the files */
   SX_TRY(add_dep(b, step, b->design, err));
   if (s->key) SX_TRY(dep_refs(b, step, s->key, err));

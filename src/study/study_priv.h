@@ -10,6 +10,7 @@
 #include "shuxiao/estimate.h"
 #include "shuxiao/io.h"
 #include "shuxiao/release_quality.h"
+#include "shuxiao/report_style.h"
 #include "shuxiao/study.h"
 #include "shuxiao/synth.h"
 #include "shuxiao/weighting.h"
@@ -337,6 +338,7 @@ struct sx_study {
   char *source; /* the YAML text, for places inside expressions */
   size_t n_source;
   const char *path, *data_dir; /* data_dir: --data, NULL none */
+  const char *style;           /* house style: --style, else the study's; NULL none */
   sx_expr **exprs;
   size_t n_exprs, cap_exprs;
 

@@ -72,6 +72,22 @@ sed 's/<[^>]*>//g' "$tmp/res/report.zh.html" | grep -Eq '^率为为[0-9.]+%，�
   fail "macros: $(sed 's/<[^>]*>//g' "$tmp/res/report.zh.html" | grep '^率为为')"
 sed 's/<[^>]*>//g' "$tmp/res/report.en.html" | grep -Eq '^It stood at [0-9.]+% and (rose|fell) by [0-9.]+ percentage points since the previous wave; (fe)?male and (fe)?male are the first two, at' ||
   fail "macros: $(sed 's/<[^>]*>//g' "$tmp/res/report.en.html" | grep '^It stood')"
+# house styles: pages and documents follow one, data files never do
+for style in '' 'uk minus=hyphen' cn; do
+  out=$tmp/style${style%% *}
+  "$program" run "$tmp/study.yaml" --out "$out" --to html,csv,docx,xlsx --quiet ${style:+--style "$style"} >"$tmp/said" 2>"$tmp/err" ||
+    fail "run in the style '$style': $(cat "$tmp/err")"
+  grep -q ' 0 differ, 0 unbound' "$tmp/said" || fail "the audit in the style '$style': $(cat "$tmp/said")"
+  "$program" audit "$out/waves.en.docx" --against "$out/results.db" --lang en >"$tmp/said" || fail "the document in the style '$style': $(tail -3 "$tmp/said")"
+done
+for f in "$tmp"/style/*.csv; do
+  cmp -s "$f" "$tmp/styleuk/${f##*/}" && cmp -s "$f" "$tmp/stylecn/${f##*/}" || fail "a style changes ${f##*/}"
+done
+ls "$tmp"/style/*.csv >/dev/null 2>&1 || fail "no data file to compare"
+grep -q '>-[0-9.]* *</span>\|>-[0-9]' "$tmp/styleuk/report.en.html" || fail "minus=hyphen is not heard"
+grep -q '[0-9],[0-9][0-9][0-9]' "$tmp/stylecn/report.zh.html" && fail "cn: separators: $(grep -o '.\{40\}[0-9],[0-9][0-9][0-9].\{20\}' "$tmp/stylecn/report.zh.html" | head -2)"
+"$program" run "$tmp/study.yaml" --out "$tmp/styleno" --style british --quiet 2>"$tmp/err"; [ $? -eq 2 ] && grep -q "unknown house style 'british'" "$tmp/err" ||
+  fail "a style that there is not: $(cat "$tmp/err")"
 for who in 'rate prop' 'mean mean' 'users total'; do
   set -- $who
   for pair in 'change 2024-S2' 'yoy 2024-S1'; do

@@ -119,6 +119,8 @@ static inline sx_status small_put_text(sx_store *store, const char *text, sx_err
   return status;
 }
 
+static const char *small_style = ""; /* house style of the next report */
+
 static inline sx_status small_make(sx_document **out, const char *text, sx_lang lang, sx_error *err) {
   static const sx_store_run info = {.study = "m", .wave = "1", .title_zh = "m", .title_en = "m", .version = "0"};
   const sx_report_options options = {1, lang, NULL};
@@ -130,17 +132,19 @@ static inline sx_status small_make(sx_document **out, const char *text, sx_lang 
   SX_TRY_GOTO(status, sx_store_begin(&run, store, &info, NULL, 0, err), done);
   SX_TRY_GOTO(status, small_put_rows(store, err), done);
   SX_TRY_GOTO(status, small_put_levels(store, err), done);
+  char document[300];
+  (void)snprintf(document, sizeof document,
+                 "{\"title\":\"t\",\"style\":\"%s\",\"macros\":{\"mine\":{\"zh\":\"本研究的{{value $1 | $unit 2}}\","
+                 "\"params\":{\"unit\":\"亿人\"}}}}",
+                 small_style);
+  SX_TRY_GOTO(status, sx_store_put_block(store, 0, "document", "document", document, err), done);
   SX_TRY_GOTO(status,
-              sx_store_put_block(store, 0, "document", "document",
-                                 "{\"title\":\"t\",\"macros\":{\"mine\":{\"zh\":\"本研究的{{value $1 | $unit "
-                                 "2}}\",\"params\":{\"unit\":\"亿人\"}}}}",
-                                 err),
-              done);
-  SX_TRY_GOTO(status,
-              sx_store_put_block(store, 2, "table", "t1",
-                                 "{\"id\":\"t1\",\"columns\":[{\"label\":\"a\"}],\"rows\":[{\"label\":\"b\",\"cells\":"
-                                 "[\"rate.total\"]}]}",
-                                 err),
+              sx_store_put_block(
+                  store, 2, "table", "t1",
+                  "{\"id\":\"t1\",\"errors\":true,\"columns\":[{\"label\":\"a\",\"format\":\"% 1\"}],\"rows\":["
+                  "{\"label\":\"b\",\"cells\":[\"rate.total\"]},{\"label\":\"c\",\"cells\":[\"rate.none\"]},{\"label\":"
+                  "\"d\",\"cells\":[null]}]}",
+                  err),
               done);
   SX_TRY_GOTO(status, small_put_text(store, text, err), done);
   SX_TRY_GOTO(status, sx_store_finish(store, err), done);

@@ -137,6 +137,8 @@ static void texts(void) {
   expect("narrative/zh.md", "rate.old.gap", "rate.young.gap", "narrative/zh.md:3:", "has no gap for that group");
   expect("narrative/en.md", "{{figure ages}}", "a [@box no] {{box title=b id=yes}}c{{end}} [@box yes]",
          "narrative/en.md:5:3", "there is no numbered box 'no'");
+  expect("study.yaml", "narrative: {zh", "style: uk minus=no\nnarrative: {zh", "study.yaml:63:8",
+         "unknown minus 'no': one of sign, hyphen");
   expect("study.yaml", "narrative: {zh", "macros: {if: {zh: a}}\nnarrative: {zh", "study.yaml:63:10",
          "a macro cannot be called 'if'");
   expect("study.yaml", "narrative: {zh", "macros: {m: {params: {a: b}}}\nnarrative: {zh", "study.yaml:63:13",
@@ -187,7 +189,7 @@ static void absent(void) {
   sx_study_free(study);
   study = NULL;
   /* --data stands in for it */
-  const sx_load_options options = {1, tiny_dir};
+  const sx_load_options options = {1, tiny_dir, NULL};
   REQUIRE_OK(sx_study_load_with(&study, NULL, path, &options, NULL, err));
   CHECK(sx_study_skipped(study) == NULL);
   sx_study_free(study);
