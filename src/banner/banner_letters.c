@@ -91,7 +91,7 @@ static sx_status arrows(const marker *m, double *p_of, const double *other_of, b
 sx_status sx_banner__letters(sx_banner_cell *cell, const banner_plan *plan, const banner_question *q, banner_result *r,
                              size_t item, sx_arena *arena, sx_error *err) {
   const marker m = {plan, r, item, cell, arena};
-  if (!plan->request->sig.compare || q->item[item].measure == SX_BANNER_MEDIAN) return SX_OK;
+  if (!plan->request->sig.compare || q->item[item].steps) return SX_OK;
   for (size_t c = 0; c < plan->columns->n_columns; c++)
     if (!sx_banner__testable(plan, q, r, item, plan->domains.of_column[c])) cell[c].flags |= SX_BANNER_NOT_TESTED;
   if (r->p) SX_TRY(all_letters(&m, err));

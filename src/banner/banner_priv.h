@@ -79,6 +79,8 @@ typedef struct banner_stub {
 sx_status sx_banner__rows(banner_stub **out, size_t *n, const sx_table *table, const char *text, sx_arena *arena,
                           sx_error *err) SX_NODISCARD;
 
+bool sx_banner__is_amount(const sx_column *column); /* a number without levels, of many values */
+
 /* ---- questions (banner_question.c) ---- */
 
 enum { BANNER_OUTSIDE = UINT16_MAX };
@@ -96,6 +98,7 @@ typedef struct banner_item {
   size_t line;
   double *coef;            /* [n_codes]; NULL: the line's y */
   const sx_column *median; /* MEDIAN: of this variable, over the base of the line */
+  bool steps;              /* MEDIAN: of a scale of few values, whose median moves in steps: not tested */
 } banner_item;
 
 typedef struct banner_question {

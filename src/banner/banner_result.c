@@ -49,7 +49,7 @@ bool sx_banner__testable(const banner_plan *plan, const banner_question *q, cons
                          size_t domain) {
   const banner_item *it = &q->item[item];
   const banner_value *v = &r->value[item * r->n_domains + domain];
-  if (it->measure == SX_BANNER_MEDIAN || v->na != SX_NA_NONE || isnan(v->value) || isnan(v->variance)) return false;
+  if (it->steps || v->na != SX_NA_NONE || isnan(v->value) || isnan(v->variance)) return false;
   if (it->measure == SX_BANNER_COL_PCT && (v->value <= 0 || v->value >= 1)) return false;
   return r->base_n[it->line * r->n_domains + domain] >= (double)plan->request->sig.min_base;
 }

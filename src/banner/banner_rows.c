@@ -138,7 +138,7 @@ static sx_status add_stub(banner_stub **out, reader *r, banner_kind kind, const 
 }
 
 /* An amount has means, a question has levels: labelled, nominal or of few whole values. */
-static bool is_amount(const sx_column *c) {
+bool sx_banner__is_amount(const sx_column *c) {
   enum { FEW = 20 };
   if (c->type != SX_NUMBER && c->type != SX_INTEGER) return false;
   double found[FEW];
@@ -161,7 +161,7 @@ static sx_status plain_stubs(reader *r, const list *l, const sx_banner_net *net,
   for (size_t k = 0; k < l->n; k++) {
     banner_stub *s = NULL;
     const sx_column *c = l->column[k];
-    SX_TRY(add_stub(&s, r, !n_nets && is_amount(c) ? BANNER_AMOUNT : BANNER_CATEGORIES, c->name, err));
+    SX_TRY(add_stub(&s, r, !n_nets && sx_banner__is_amount(c) ? BANNER_AMOUNT : BANNER_CATEGORIES, c->name, err));
     s->column = &l->column[k];
     s->n = 1;
     s->net = net;

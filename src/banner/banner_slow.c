@@ -190,22 +190,66 @@ static sx_status test_rest(slow *s, size_t i, const cells *c, sx_error *err) {
 
 /* ---- medians -------------------------------------------------------------------------------------------------------------------- */
 
-static sx_status median_item(slow *s, size_t i, sx_error *err) {
+/* The median of the cases of the line's base that are in `of`, minus those in `without` (NULL: none). */
+static sx_status median_of(sx_est_set **out, slow *s, const uint8_t *of, const uint8_t *without, sx_error *err) {
   static const double half = 0.5;
   const banner_line *l = &s->q->line[s->item->line];
   uint8_t *where = s->where[s->D];
+  for (size_t k = 0; k < s->rows; k++) where[k] = l->code[k] != BANNER_OUTSIDE && of[k] && !(without && without[k]);
+  const sx_quantile_request ask = {s->item->median, &half, 1, where, NULL};
+  return sx_estimate_quantile(out, s->plan->design, &ask, NULL, err);
+}
+
+static sx_status medians(cells *c, slow *s, sx_error *err) {
+  SX_TRY(cells_new(c, s->plan->ctx, s->D, err));
   for (size_t d = 0; d < s->D; d++) {
-    sx_est_set *set = NULL;
-    for (size_t k = 0; k < s->rows; k++) where[k] = l->code[k] != BANNER_OUTSIDE && s->where[d][k];
-    const sx_quantile_request ask = {s->item->median, &half, 1, where, NULL};
-    SX_TRY(sx_estimate_quantile(&set, s->plan->design, &ask, NULL, err));
-    banner_value *v = &s->r->value[i * s->D + d];
-    *v = value_of(&set->rows[0]);
-    if (set->rows[0].na == SX_NA_OUTSIDE) v->na = SX_NA_OUTSIDE;
-    v->n_eff = (double)NAN;
-    sx_est_set_free(set);
+    const sx_status st = median_of(&c->set[d], s, s->where[d], NULL, err);
+    if (st != SX_OK) {
+      cells_clear(c);
+      return st;
+    }
+    c->row[d] = &c->set[d]->rows[0];
   }
   return SX_OK;
+}
+
+static banner_value median_value(const sx_est_row *row) {
+  banner_value v = value_of(row);
+  if (row->na == SX_NA_OUTSIDE) v.na = SX_NA_OUTSIDE;
+  v.n_eff = (double)NAN;
+  return v;
+}
+
+/* Carriers of medians are linearised (docs/methods/quantiles.md): their differences have errors as those of means have. */
+static sx_status median_rest(slow *s, size_t i, const cells *c, sx_error *err) {
+  const banner_line *l = &s->q->line[s->item->line];
+  const double *w = sx_design_weights(s->plan->design);
+  for (size_t d = 1; d < s->D; d++) {
+    sx_est_set *rest = NULL;
+    size_t n = 0;
+    for (size_t k = 0; k < s->rows; k++)
+      n += s->where[0][k] && !s->where[d][k] && l->code[k] != BANNER_OUTSIDE && w[k] != 0;
+    if (!sx_banner__testable(s->plan, s->q, s->r, i, d) || n == 0 || n < s->plan->request->sig.min_base) continue;
+    SX_TRY(median_of(&rest, s, s->where[0], s->where[d], err));
+    const sx_est_row *row = &rest->rows[0];
+    s->r->rest[i * s->D + d] = row->estimate;
+    const sx_status st =
+        isnan(row->se) ? SX_OK : compare(&s->r->p_rest[i * s->D + d], s, c->row[d]->est, row->est, err);
+    sx_est_set_free(rest);
+    SX_TRY(st);
+  }
+  return SX_OK;
+}
+
+static sx_status median_item(slow *s, size_t i, sx_error *err) {
+  cells c;
+  sx_status st = SX_OK;
+  SX_TRY(medians(&c, s, err));
+  for (size_t d = 0; d < s->D; d++) s->r->value[i * s->D + d] = median_value(c.row[d]);
+  if (s->r->p) st = test_pairs(s, i, &c, err);
+  if (st == SX_OK && s->r->p_rest) st = median_rest(s, i, &c, err);
+  cells_clear(&c);
+  return st;
 }
 
 /* ---- the earlier wave ------------------------------------------------------------------------------------------------------------ */
@@ -227,13 +271,18 @@ static size_t item_of(const banner_question *q, const banner_item *item) {
 /* The present estimate less the earlier one of the same row and column. */
 static sx_status test_wave(slow *now, slow *then, const sx_link *link, size_t i, const cells *c, sx_error *err) {
   const size_t other = item_of(then->q, &now->q->item[i]);
-  if (other == then->q->n_items || then->q->item[other].median) return SX_OK;
+  if (other == then->q->n_items || !now->q->item[i].median != !then->q->item[other].median) return SX_OK;
   cells before;
   sx_status st = SX_OK;
   fill_item(then, &then->q->item[other]);
-  ask_means(then);
-  SX_TRY(run_requests(&before, then, then->D, err));
-  for (size_t d = 0; d < then->D; d++) then->r->value[other * then->D + d] = value_of(before.row[d]);
+  if (then->item->median) {
+    SX_TRY(medians(&before, then, err));
+  } else {
+    ask_means(then);
+    SX_TRY(run_requests(&before, then, then->D, err));
+  }
+  for (size_t d = 0; d < then->D; d++)
+    then->r->value[other * then->D + d] = then->item->median ? median_value(before.row[d]) : value_of(before.row[d]);
   const sx_banner_columns *columns = now->plan->columns;
   for (size_t k = 0; st == SX_OK && k < columns->n_columns; k++) {
     const size_t d = now->plan->domains.of_column[k], at = column_of_key(then->plan, columns->column[k].key);
@@ -284,7 +333,14 @@ static sx_status run_item(slow *s, size_t i, unsigned parts, slow *then, const s
   cells c;
   sx_status st = SX_OK;
   fill_item(s, &s->q->item[i]);
-  if (s->item->median) return parts & (BANNER_ALL | BANNER_MEDIANS) ? median_item(s, i, err) : SX_OK;
+  if (s->item->median) {
+    if (parts & (BANNER_ALL | BANNER_MEDIANS)) SX_TRY(median_item(s, i, err));
+    if (!(parts & BANNER_WAVES) || !then || !s->r->p_wave) return SX_OK;
+    SX_TRY(medians(&c, s, err));
+    st = test_wave(s, then, link, i, &c, err);
+    cells_clear(&c);
+    return st;
+  }
   if (!(parts & (BANNER_ALL | BANNER_WAVES))) return SX_OK;
   ask_means(s);
   SX_TRY(run_requests(&c, s, s->D, err));

@@ -95,7 +95,7 @@ static sx_status add_measure(maker *m, size_t i, sx_banner_measure measure, bool
       cell[c].flags |= SX_BANNER_SMALL_BASE;
   }
   SX_TRY(sx_banner__who(&row->who, m->plan, m->q, r, &i, n, m->arena, err));
-  if (measure != item->measure || measure == SX_BANNER_MEDIAN) return SX_OK;
+  if (measure != item->measure || item->steps) return SX_OK;
   row->tested = m->plan->request->sig.compare != 0;
   return sx_banner__letters(cell, m->plan, m->q, r, i, m->arena, err);
 }
@@ -180,9 +180,9 @@ static sx_status add_notes(sx_banner_table *out, maker *m, sx_error *err) {
     SX_TRY(copy_text(&copy, m->q->note[k], m->arena, err));
     SX_TRY(sx_banner__add_note(&notes, m->arena, copy.zh, copy.en, err));
   }
-  for (size_t i = 0; i < m->q->n_items; i++) median = median || m->q->item[i].median;
+  for (size_t i = 0; i < m->q->n_items; i++) median = median || m->q->item[i].steps;
   if (median && m->plan->request->sig.compare)
-    SX_TRY(sx_banner__add_note(&notes, m->arena, "中位数不作检验", "Medians are not tested", err));
+    SX_TRY(sx_banner__add_note(&notes, m->arena, "量表的中位数不作检验", "Medians of scales are not tested", err));
   if (out->n_cases == 0)
     SX_TRY(sx_banner__add_note(&notes, m->arena, "没有样本回答该题", "No case has an answer", err));
   SX_TRY(note_bases(&notes, m, err));
