@@ -7,7 +7,7 @@
 #include "shuxiao/audit_text.h"
 #include "shuxiao/study.h"
 
-enum { PLANTS = 5, BYTES = 128 * 1024, NUMBERS = 1000, CHAPTERS = 8 };
+enum { PLANTS = 5, BYTES = 256 * 1024, NUMBERS = 1000, CHAPTERS = 8 };
 
 /* The chapters of results of one language in order, 00 to 07; those after them tell of methods and quality. */
 static bool next_file(char *path, size_t cap, sx_lang lang, size_t number) {
@@ -73,6 +73,9 @@ static void print_number(printed *out, sx_store *store, int64_t run, const char 
   size_t k = (size_t)(bar - binding);
   while (k && binding[k - 1] == ' ') k--;
   while (k && *binding == ' ') binding++, k--;
+  if (memchr(binding, ' ', k)) return; /* a word of the author, {{ci x | % 1}}: more than a number */
+  if (strncmp(binding, "published/F", 11) == 0)
+    return; /* printed elsewhere, and quoted since it contradicts the result */
   (void)snprintf(format, sizeof format, "%.*s", (int)(binding + n - bar - 1), bar + 1);
   for (size_t i = 0; format[i]; i++) {
     if (format[i] == '}') format[i] = '\0';
@@ -206,9 +209,9 @@ static void narrative(void) {
            lang ? "en" : "zh", clean.agree + clean.differ + clean.none, clean.agree, clean.differ, clean.none,
            planted.planted, planted.found, planted.false_alarms, (int)PLANTS);
     CHECK_INT(clean.differ, 0);
-    CHECK(clean.agree >= 85); /* 95 and 89 of 130 */
+    CHECK(clean.agree >= 170); /* 188 and 182 of 254 */
     CHECK(planted.planted > 60);
-    CHECK((double)planted.found >= 0.6 * (double)planted.planted); /* 69% and 63% */
+    CHECK((double)planted.found >= 0.6 * (double)planted.planted); /* 65% and 70% */
     CHECK(planted.false_alarms <= 2);
   }
   sx_store_close(store);
