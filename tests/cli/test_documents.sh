@@ -73,8 +73,10 @@ for n in src.namelist():
     b = src.read(n)
     if n == "word/document.xml":
         t = b.decode()
-        at = t.index("DOCPROPERTY &quot;consumers.total |", t.index("w:styleId") if "w:styleId" in t else len(t) // 9)
-        t = t[:at] + re.sub(r"(<w:t [^>]*>)(\d+)(\.\d+亿人)", lambda m: m.group(1) + str(int(m.group(2)) + 3) + m.group(3), t[at:], count=1)
+        # the first field of the text that prints this number with its unit, not a cell
+        field = r"(DOCPROPERTY &quot;consumers\.total \|(?:(?!DOCPROPERTY).)*?<w:t [^>]*>)(\d+)(\.\d+亿人)"
+        t, n = re.subn(field, lambda m: m.group(1) + str(int(m.group(2)) + 3) + m.group(3), t, count=1, flags=re.S)
+        assert n == 1
         b = t.encode()
     out.writestr(n, b)
 out.close()
