@@ -75,8 +75,8 @@ for n in src.namelist():
         t = b.decode()
         # the first field of the text that prints this number with its unit, not a cell
         field = r"(DOCPROPERTY &quot;consumers\.total \|(?:(?!DOCPROPERTY).)*?<w:t [^>]*>)(\d+)(\.\d+亿人)"
-        t, n = re.subn(field, lambda m: m.group(1) + str(int(m.group(2)) + 3) + m.group(3), t, count=1, flags=re.S)
-        assert n == 1
+        t, hits = re.subn(field, lambda m: m.group(1) + str(int(m.group(2)) + 3) + m.group(3), t, count=1, flags=re.S)
+        assert hits == 1
         b = t.encode()
     out.writestr(n, b)
 out.close()
