@@ -43,7 +43,8 @@ bool sx_io__wjx_line(const char *text, size_t n) {
 }
 
 static bool sniff(const sx_io__source *s) {
-  return s->n && s->data[0] != 'P' && sx_io__wjx_line((const char *)s->data, s->n);
+  const bool zip = s->n >= 4 && memcmp(s->data, "PK\3\4", 4) == 0;
+  return !zip && sx_io__wjx_line((const char *)s->data, s->n);
 }
 
 /* ---- reading ---------------------------------------------------------------------------------------------------------- */
