@@ -50,6 +50,15 @@ SX_API sx_status sx_publish_source_new(sx_publish_source **out, sx_store *store,
                                        sx_error *err) SX_NODISCARD;
 SX_API void sx_publish_source_free(sx_publish_source *source); /* NULL ok */
 
+/* How often the values of a variable occur in the data, for the codebook: descriptions of the file, without errors. Shares are of the cases with a value. */
+typedef struct sx_publish_frequency {
+  size_t valid, missing; /* cases */
+  double weight;         /* of the valid ones; NaN: no weights */
+  double mean;           /* weighted, of a variable of numbers; NaN: none */
+  const size_t *cases;   /* [n_labels] of the column: cases with each labelled value */
+  const double *weights; /* [n_labels] */
+} sx_publish_frequency;
+
 typedef struct sx_publish_options {
   uint32_t version;
   bool zh, en; /* the languages that the run's study writes; a format of one language makes a file for each */
@@ -68,10 +77,11 @@ typedef struct sx_publish_options {
   sx_document **documents;
   sx_publish_source
       *source; /* of this run, for formats side by side (documents are then there before); NULL: read from the store */
-  const sx_ctx *ctx; /* NULL: the store's */
+  const sx_ctx *ctx;                       /* NULL: the store's */
+  const sx_publish_frequency *frequencies; /* [columns of `variables`], or NULL: the codebook counts nothing */
 } sx_publish_options;
 #define SX_PUBLISH_OPTIONS_INIT                                                                                        \
-  { 1, true, true, SX_SYMBOLS_OF_LANGUAGE, NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, NULL }
+  { 1, true, true, SX_SYMBOLS_OF_LANGUAGE, NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, NULL, NULL }
 
 /* ---- formats ----------------------------------------------------------------------------------------------------------- */
 
@@ -124,7 +134,7 @@ SX_API sx_status sx_publish_pdf(sx_publish_files *files, sx_store *store, int64_
 SX_API sx_status sx_publish_pdf_document(sx_buf *out, const sx_document *document, sx_error *err) SX_NODISCARD;
 
 /* STUDY.ddi.xml: DDI-Codebook 2.5: variables of the data (options->variables) with their values, indicators with question and base;
- * STUDY_codebook.md: the same to read. */
+ * with how often each occurs; STUDY_codebook.html and STUDY_codebook.md: the same to read. */
 SX_API sx_status sx_publish_ddi(sx_publish_files *files, sx_store *store, int64_t run,
                                 const sx_publish_options *options, sx_error *err) SX_NODISCARD;
 /* Adds NAME.zip, an archive of all files of the list in their order, every one with the same fixed date. */

@@ -1,34 +1,21 @@
 /* publish_codebook.c: what the data and the results mean: DDI-Codebook 2.5 (ddialliance.org/Specification/DDI-Codebook/2.5: stdyDscr, dataDscr with
- * the variables of the data and the indicators, in the order of the schema's elements) and the same as Markdown to read. */
+ * the variables of the data and the indicators, in the order of the schema's elements) and the same to read: Markdown here, HTML in publish_codebook_html.c. */
 #include <math.h>
 #include <string.h>
 
+#include "publish_codebook.h"
 #include "publish_docx_priv.h"
-#include "publish_priv.h"
-
-typedef struct code_indicator {
-  const char *id, *unit, *statistics;
-  sx_text2 label, question, base;
-  bool assumed;
-} code_indicator;
-
-typedef struct codebook {
-  pub_run *run;
-  const sx_table *table; /* NULL: indicators alone */
-  code_indicator *items;
-  size_t n, cap;
-} codebook;
 
 /* ---- what there is ----------------------------------------------------------------------------------------------------- */
 
-static sx_status add_indicator(codebook *b, const sx_store_row *row, sx_error *err) {
+static sx_status add_indicator(sx_codebook *b, const sx_store_row *row, sx_error *err) {
   sx_store_indicator info;
   bool found = false;
   sx_arena *arena = b->run->arena;
   if (!sx_arena_grow(arena, (void **)&b->items, &b->cap, b->n + 1, sizeof *b->items)) return sx_error_memory(err);
   SX_TRY(sx_publish__indicator(&found, &info, b->run, row->indicator, err));
-  code_indicator *c = &b->items[b->n];
-  *c = (code_indicator){.id = row->indicator, .statistics = row->statistic};
+  sx_code_indicator *c = &b->items[b->n];
+  *c = (sx_code_indicator){.id = row->indicator, .statistics = row->statistic};
   if (found) {
     c->unit = info.unit;
     c->label = info.label;
@@ -49,7 +36,7 @@ static bool has_word(const char *list, const char *word) {
 }
 
 /* Indicators in the order of their first row, each with the kinds of its statistics. Rows of one indicator stand together. */
-static sx_status collect(codebook *b, sx_error *err) {
+static sx_status collect(sx_codebook *b, sx_error *err) {
   for (size_t i = 0; i < b->run->n_rows; i++) {
     const sx_store_row *row = &b->run->rows[i];
     size_t k = b->n;
@@ -64,7 +51,7 @@ static sx_status collect(codebook *b, sx_error *err) {
   return SX_OK;
 }
 
-static bool is_missing_code(const sx_column *c, const sx_label *label) {
+bool sx_publish__missing_code(const sx_column *c, const sx_label *label) {
   if (label->tag) return true;
   for (size_t i = 0; i < c->n_ranges; i++) {
     const sx_missing_range *r = &c->ranges[i];
@@ -75,7 +62,7 @@ static bool is_missing_code(const sx_column *c, const sx_label *label) {
   return false;
 }
 
-static void put_code(sx_buf *out, const sx_label *label, bool in_xml) {
+void sx_publish__code(sx_buf *out, const sx_label *label, bool in_xml) {
   char text[SX_DOUBLE_TEXT_MAX];
   if (label->tag)
     sx_buf_printf(out, ".%c", label->tag);
@@ -85,6 +72,11 @@ static void put_code(sx_buf *out, const sx_label *label, bool in_xml) {
     sx_buf_add(out, label->text);
   else
     sx_buf_add_n(out, text, sx_text_from_double(text, label->value));
+}
+
+const sx_publish_frequency *sx_publish__frequency_of(const sx_codebook *b, size_t column) {
+  const sx_publish_frequency *all = b->run->options.frequencies;
+  return b->table && all ? &all[column] : NULL;
 }
 
 /* ---- DDI ---------------------------------------------------------------------------------------------------------------- */
@@ -131,7 +123,7 @@ static void put_id(sx_buf *out, const char *prefix, const char *text) {
   }
 }
 
-static void study_part(sx_buf *out, const codebook *b) {
+static void study_part(sx_buf *out, const sx_codebook *b) {
   const pub_run *run = b->run;
   const sx_node *root = run->document ? sx_doc_root(run->document) : NULL,
                 *made = root ? sx_node_get(root, "synthetic") : NULL;
@@ -157,7 +149,17 @@ static void study_part(sx_buf *out, const codebook *b) {
   sx_buf_add(out, "  </stdyDscr>\n");
 }
 
-static void variable(sx_buf *out, const sx_column *c) {
+/* Cases with a value, then for each category its cases and its share of the weights of those with a value. */
+static void category_counts(sx_buf *out, const sx_publish_frequency *f, size_t i, bool missing) {
+  char share[SX_FIXED_TEXT_MAX];
+  sx_buf_printf(out, "        <catStat type=\"freq\">%zu</catStat>\n", f->cases[i]);
+  if (missing || !(f->weight > 0)) return;
+  sx_buf_add(out, "        <catStat type=\"percent\" wgtd=\"wgtd\">");
+  sx_buf_add_n(out, share, sx_text_fixed(share, 100 * f->weights[i] / f->weight, 2));
+  sx_buf_add(out, "</catStat>\n");
+}
+
+static void variable(sx_buf *out, const sx_column *c, const sx_publish_frequency *f) {
   const bool number = c->type != SX_TEXT && c->type != SX_CATEGORY;
   sx_buf_add(out, "    <var ID=\"");
   put_id(out, "V_", c->name);
@@ -165,19 +167,24 @@ static void variable(sx_buf *out, const sx_column *c) {
   xml(out, c->name);
   sx_buf_printf(out, "\" intrvl=\"%s\">\n", number && c->n_labels == 0 ? "contin" : "discrete");
   element2(out, "      ", "labl", of_file(c->label));
+  if (f)
+    sx_buf_printf(out, "      <sumStat type=\"vald\">%zu</sumStat>\n      <sumStat type=\"invd\">%zu</sumStat>\n",
+                  f->valid, f->missing);
   for (size_t i = 0; i < c->n_labels; i++) {
-    sx_buf_printf(out, "      <catgry%s>\n        <catValu>",
-                  is_missing_code(c, &c->labels[i]) ? " missing=\"Y\"" : "");
-    put_code(out, &c->labels[i], true);
+    const bool missing = sx_publish__missing_code(c, &c->labels[i]);
+    sx_buf_printf(out, "      <catgry%s>\n        <catValu>", missing ? " missing=\"Y\"" : "");
+    sx_publish__code(out, &c->labels[i], true);
     sx_buf_add(out, "</catValu>\n        <labl>");
     xml(out, c->labels[i].label ? c->labels[i].label : "");
-    sx_buf_add(out, "</labl>\n      </catgry>\n");
+    sx_buf_add(out, "</labl>\n");
+    if (f) category_counts(out, f, i, missing);
+    sx_buf_add(out, "      </catgry>\n");
   }
   const char *type = number ? "numeric" : "character";
   sx_buf_printf(out, "      <varFormat type=\"%s\"/>\n    </var>\n", type);
 }
 
-static void indicator(sx_buf *out, const code_indicator *c) {
+static void indicator(sx_buf *out, const sx_code_indicator *c) {
   sx_buf_add(out, "    <var ID=\"");
   put_id(out, "I_", c->id);
   sx_buf_add(out, "\" name=\"");
@@ -219,7 +226,7 @@ static void set_group(sx_buf *out, const sx_mrset *set) {
   sx_buf_add(out, "    </varGrp>\n");
 }
 
-static void put_ddi(sx_buf *out, const codebook *b) {
+static void put_ddi(sx_buf *out, const sx_codebook *b) {
   sx_buf_add(out,
              "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<codeBook xmlns=\"ddi:codebook:2_5\" "
              "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
@@ -228,7 +235,8 @@ static void put_ddi(sx_buf *out, const codebook *b) {
   study_part(out, b);
   sx_buf_add(out, "  <dataDscr>\n");
   for (size_t i = 0; b->table && i < sx_table_mrsets(b->table); i++) set_group(out, sx_table_mrset(b->table, i));
-  for (size_t i = 0; b->table && i < sx_table_columns(b->table); i++) variable(out, sx_table_get(b->table, i));
+  for (size_t i = 0; b->table && i < sx_table_columns(b->table); i++)
+    variable(out, sx_table_get(b->table, i), sx_publish__frequency_of(b, i));
   for (size_t i = 0; i < b->n; i++) indicator(out, &b->items[i]);
   sx_buf_add(out, "  </dataDscr>\n</codeBook>\n");
 }
@@ -252,7 +260,7 @@ static void markdown_variable(sx_buf *out, const sx_column *c, bool zh) {
     sx_buf code;
     sx_buf_init(&code, out->ctx);
     sx_buf_add(&code, "");
-    put_code(&code, &c->labels[i], false);
+    sx_publish__code(&code, &c->labels[i], false);
     if (i) sx_buf_add(out, zh ? "；" : "; ");
     if (code.failed)
       out->failed = true;
@@ -261,12 +269,12 @@ static void markdown_variable(sx_buf *out, const sx_column *c, bool zh) {
     sx_buf_clear(&code);
     sx_buf_add(out, " = ");
     markdown(out, c->labels[i].label);
-    if (is_missing_code(c, &c->labels[i])) sx_buf_add(out, zh ? "（缺失）" : " (missing)");
+    if (sx_publish__missing_code(c, &c->labels[i])) sx_buf_add(out, zh ? "（缺失）" : " (missing)");
   }
   sx_buf_add(out, " |\n");
 }
 
-static void put_markdown(sx_buf *out, const codebook *b, sx_lang lang) {
+static void put_markdown(sx_buf *out, const sx_codebook *b, sx_lang lang) {
   const bool zh = lang == SX_LANG_ZH;
   sx_buf_add(out, "# ");
   markdown(out, sx_publish__text(b->run->title, lang));
@@ -275,7 +283,7 @@ static void put_markdown(sx_buf *out, const codebook *b, sx_lang lang) {
               : ": variables and indicators\n\n## Indicators\n\n| Indicator | Label | Question | Base | Unit | "
                 "Statistics |\n|---|---|---|---|---|---|\n");
   for (size_t i = 0; i < b->n; i++) {
-    const code_indicator *c = &b->items[i];
+    const sx_code_indicator *c = &b->items[i];
     const char *cells[] = {c->id,
                            sx_publish__text(c->label, lang),
                            sx_publish__text(c->question, lang),
@@ -298,14 +306,19 @@ static void put_markdown(sx_buf *out, const codebook *b, sx_lang lang) {
 
 /* ---- files ------------------------------------------------------------------------------------------------------------- */
 
-static sx_status add(sx_publish_files *files, const codebook *b, const char *name, int lang, sx_error *err) {
+typedef enum code_form { FORM_DDI, FORM_MARKDOWN, FORM_HTML } code_form;
+
+static sx_status add(sx_publish_files *files, const sx_codebook *b, const char *name, code_form form, sx_lang lang,
+                     sx_error *err) {
   sx_buf out;
   if (!name) return sx_error_memory(err);
   sx_buf_init(&out, &b->run->ctx);
-  if (lang < 0)
+  if (form == FORM_DDI)
     put_ddi(&out, b);
+  else if (form == FORM_MARKDOWN)
+    put_markdown(&out, b, lang);
   else
-    put_markdown(&out, b, (sx_lang)lang);
+    sx_publish__codebook_html(&out, b, lang);
   const sx_status status = sx_publish_take(files, name, &out, err);
   sx_buf_clear(&out);
   return status;
@@ -316,12 +329,14 @@ sx_status sx_publish_ddi(sx_publish_files *files, sx_store *store, int64_t run, 
   pub_run r;
   const size_t before = files->n;
   SX_TRY(sx_publish__open(&r, store, run, options, true, err));
-  codebook b = {.run = &r, .table = r.options.variables};
+  sx_codebook b = {.run = &r, .table = r.options.variables};
   sx_status status = collect(&b, err);
-  if (status == SX_OK) status = add(files, &b, sx_publish__name(&r, ".ddi.xml"), -1, err);
-  for (int lang = 0; lang < 2 && status == SX_OK; lang++) {
-    if (sx_publish__has_lang(&r, (sx_lang)lang))
-      status = add(files, &b, sx_publish__name_in(&r, "_codebook.md", (sx_lang)lang), lang, err);
+  if (status == SX_OK) status = add(files, &b, sx_publish__name(&r, ".ddi.xml"), FORM_DDI, SX_LANG_ZH, err);
+  for (int i = 0; i < 2 && status == SX_OK; i++) {
+    const sx_lang lang = (sx_lang)i;
+    if (!sx_publish__has_lang(&r, lang)) continue;
+    status = add(files, &b, sx_publish__name_in(&r, "_codebook.md", lang), FORM_MARKDOWN, lang, err);
+    if (status == SX_OK) status = add(files, &b, sx_publish__name_in(&r, "_codebook.html", lang), FORM_HTML, lang, err);
   }
   if (status != SX_OK) sx_publish__cut(files, before);
   sx_publish__close(&r);

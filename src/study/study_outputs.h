@@ -19,6 +19,8 @@ sx_status study__outputs_find(st_outputs *o, const sx_study *s, const sx_run_opt
                               sx_error *err) SX_NODISCARD;
 /* Every file of the run, in memory; of a run that is being written too. */
 sx_status study__outputs_make(sx_publish_files *files, st_run *r, const st_outputs *o, sx_error *err) SX_NODISCARD;
+/* study_codebook.c: how often values occur, by the columns of the unit table's schema; NULL where nothing is counted (no data, tables that are protected). */
+sx_status study__frequencies(const sx_publish_frequency **out, st_run *r, sx_error *err) SX_NODISCARD;
 /* What the step `report` keeps of them: the formats, then a line "hash  name" per file. */
 sx_status study__outputs_payload(sx_buf *out, const sx_publish_files *files, const st_outputs *o,
                                  sx_error *err) SX_NODISCARD;

@@ -237,6 +237,9 @@ sx_status study__outputs_make(sx_publish_files *files, st_run *r, const st_outpu
     m->options.docx_template = study__path(r->s, r->arena, r->s->docx_template);
     if (!m->options.docx_template) status = sx_error_memory(err);
   }
+  for (size_t i = 0; i < o->n_formats && status == SX_OK; i++) {
+    if (strcmp(o->formats[i]->name, "ddi") == 0) status = study__frequencies(&m->options.frequencies, r, err);
+  }
   if (status == SX_OK) status = sx_store_hold(r->store, err); /* of a run that is there already */
   if (status == SX_OK) status = make_units(m, o, err);
   sx_store_let(r->store);

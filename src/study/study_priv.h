@@ -728,6 +728,8 @@ typedef struct st_run {
   const char *
       *contributors; /* [indicators] a line per domain, payload of the step (study_disclosure_rows.c); NULL none */
   const char *hidden_text; /* what is not published; payload of the step `disclosure`, NULL none */
+  const char *frequencies; /* study_codebook.c; payload of the step `codebook`, NULL none */
+  char frequencies_key[SX_HASH_TEXT];
   const char *rules_text;  /* a line per rule; payload of the step `rules`, NULL none */
   st_generated *generated; /* [tables] */
   char started[32];

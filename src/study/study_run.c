@@ -87,6 +87,8 @@ static sx_status put_steps(st_run *r, const char *pages_payload, sx_error *err) 
     const st_generated *g = &of->generated[step->index];
     SX_TRY(sx_store_put_step(r->store, id, g->file, g->key, SX_HASH_TEXT - 1, err));
   }
+  if (r->frequencies)
+    SX_TRY(sx_store_put_step(r->store, "codebook", r->frequencies_key, r->frequencies, strlen(r->frequencies), err));
   sx_buf manifest;
   sx_buf_init(&manifest, &r->ctx);
   sx_status status = study__plan_manifest(&manifest, r->plan, err);

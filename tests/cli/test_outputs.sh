@@ -20,7 +20,7 @@ code=$?
 out=study/out
 name=digital-consumption-2025h1
 for file in report.zh.html report.en.html "$name"_tables.zh.xlsx "$name"_tables.en.xlsx "$name".csv "$name".excel.csv "$name".sdmx.csv "$name".sdmx10.csv "$name".sdmx.xml \
-  "$name".jsonstat.zh.json "$name".ddi.xml "$name"_codebook.en.md "$name"_AGE.px "$name".zip SHA256SUMS; do
+  "$name".jsonstat.zh.json "$name".ddi.xml "$name"_codebook.en.md "$name"_codebook.zh.html "$name"_AGE.px "$name".zip SHA256SUMS; do
   [ -s "$out/$file" ] || fail "no $file"
 done
 (cd $out && sha256sum --quiet -c SHA256SUMS) >"$tmp/sums" 2>&1 || fail "SHA256SUMS: $(cat "$tmp/sums")"
@@ -57,6 +57,24 @@ python3 "$readers_home/sdmx.py" "$out/$name.csv" "$out/$name.sdmx.csv" "$out/$na
 python3 "$readers_home/ddi.py" "$out/$name.ddi.xml" "$out/$name.csv" >"$tmp/ddi" || fail "DDI: $(cat "$tmp/ddi")"
 sed 's/intrvl="contin"/intrvl="continuous"/' "$out/$name.ddi.xml" >"$tmp/bad.xml"
 python3 "$readers_home/ddi.py" "$tmp/bad.xml" >"$tmp/ddi" && fail "DDI: a value that the schema has not is not found"
+# the shares of the codebook are the estimates, its cases those behind them
+"$program" prop study/study.yaml income_band --format csv >"$tmp/prop.csv" 2>/dev/null
+python3 - "$out/$name.ddi.xml" "$out/${name}_codebook.en.html" "$tmp/prop.csv" <<'PY' || fail "the codebook's frequencies"
+import csv, re, sys, xml.etree.ElementTree as ET
+d = "{ddi:codebook:2_5}"
+var = next(v for v in ET.parse(sys.argv[1]).iter(d + "var") if v.get("name") == "income_band")
+page = open(sys.argv[2], encoding="utf-8").read()
+page = page[page.index("<code>income_band</code>"):]
+rows = list(csv.DictReader(open(sys.argv[3])))
+assert len(rows) == 6 and var.findtext(d + "sumStat") == rows[0]["n"], rows[0]["n"]
+cases = 0
+for row, c in zip(rows, var.findall(d + "catgry")):
+    freq, percent = (s.text for s in c.findall(d + "catStat"))
+    assert row["indicator"] == "income_band=" + c.findtext(d + "catValu") and abs(float(percent) - 100 * float(row["estimate"])) < 0.005001, (percent, row)
+    assert re.search(rf'<td class="n">{freq}</td><td class="n">[0-9.]+</td><td class="n">{float(row["estimate"]) * 100:.1f}</td>', page), freq
+    cases += int(freq)
+assert cases == int(rows[0]["n"])
+PY
 if sanitized; then
   echo "sanitized build: outside readers are left to plain builds; SX_FULL=1: all"
 else
@@ -67,7 +85,7 @@ else
     node "$readers_home/px.mjs" "$readers_place" "$out/$name.sdmx.csv" "$out"/*.px >"$tmp/px" 2>&1 || fail "px.js: $(cat "$tmp/px")"
   fi
   if npm_readers && command -v chromium >/dev/null; then
-    node "$readers_home/axe.mjs" "$readers_place" "$PWD/$out"/report.{zh,en}.html >"$tmp/axe" 2>&1 || fail "axe-core: $(cat "$tmp/axe")"
+    node "$readers_home/axe.mjs" "$readers_place" "$PWD/$out"/report.{zh,en}.html "$PWD/$out/$name"_codebook.en.html >"$tmp/axe" 2>&1 || fail "axe-core: $(cat "$tmp/axe")"
   else
     echo "skipped in part: no axe-core: ${no_readers:-no chromium}"
   fi

@@ -103,18 +103,25 @@ def walk(e, ids, refs):
 
 
 def statistics(var):
-    """the frequencies of a variable's values add up, and are those of its cases"""
-    for wgtd in ("wgtd", "not-wgtd"):
-        stats = [s for s in var.iterfind(f"{DDI}catgry/{DDI}catStat") if s.get("wgtd", "not-wgtd") == wgtd]
-        percent = [float(s.text) for s in stats if s.get("type") == "percent"]
-        if percent:
-            breaches.check(abs(sum(percent) - 100) <= 0.05 * len(percent) + 1e-9, var.get("name"), f"{wgtd} percentages add up to {sum(percent):.2f}", "catStatType")
-        if wgtd == "not-wgtd":
-            counted = [int(s.text) for s in stats if s.get("type") == "freq"]
-            valid = [int(s.text) for s in var.findall(DDI + "sumStat") if s.get("type") == "vald"]
-            missing = [int(s.text) for s in var.iterfind(f"{DDI}catgry[@missing='Y']/{DDI}catStat") if s.get("type") == "freq" and s.get("wgtd", "not-wgtd") == wgtd]
-            if counted and valid:
-                breaches.check(sum(counted) - sum(missing) == valid[0], var.get("name"), f"{sum(counted) - sum(missing)} cases in its values, {valid[0]} valid ones", "sumStatType")
+    """the cases and shares of a variable's values are within those of the variable, and all of them where every value has a category"""
+    name, valid = var.get("name"), [int(s.text) for s in var.findall(DDI + "sumStat") if s.get("type") == "vald"]
+    invalid = [int(s.text) for s in var.findall(DDI + "sumStat") if s.get("type") == "invd"]
+    cases = {"Y": 0, "N": 0}
+    percent = 0.0
+    categories = var.findall(DDI + "catgry")
+    for c in categories:
+        for s in c.findall(DDI + "catStat"):
+            if s.get("type") == "freq":
+                cases[c.get("missing", "N")] += int(s.text)
+            else:
+                breaches.check(s.get("wgtd") == "wgtd" and 0 <= float(s.text) <= 100, name, f"{s.text} per cent", "catStatType")
+                percent += float(s.text)
+    if valid and categories:
+        breaches.check(cases["N"] <= valid[0] and cases["Y"] <= invalid[0], name, f"{cases} cases in categories, {valid[0]} valid, {invalid[0]} not", "sumStatType")
+        slack = 0.005 * len(categories) + 1e-9
+        whole = cases["N"] == valid[0] and percent > 0
+        breaches.check(abs(percent - 100) <= slack if whole else percent <= 100 + slack, name, f"shares add up to {percent:.2f}", "catStatType")
+    return bool(valid)
 
 
 def main():
@@ -128,8 +135,8 @@ def main():
     names = [v.get("name") for v in variables]
     breaches.check(all(names), "var", "has no name", "varType")
     breaches.check(all(v.find(DDI + "labl") is not None for v in variables), "var", "has no label", "varType")
+    counted = sum(statistics(v) for v in variables)
     for v in variables:
-        statistics(v)
         values = [c.findtext(DDI + "catValu") for c in v.findall(DDI + "catgry")]
         breaches.check(len(set(values)) == len(values), v.get("name"), "two categories have one value", "catgryType")
     indicators = {v.get("name") for v in variables if v.get("ID", "").startswith("I_")}
@@ -138,7 +145,7 @@ def main():
             for wanted in {r["indicator"] for r in csv.DictReader(f)} - indicators:
                 breaches.check(False, wanted, "is in the CSV and not described", "docs/outputs.md")
     breaches.summary()
-    print(f"{len(variables) - len(indicators)} variables, {len(indicators)} indicators, {breaches.n} breaches")
+    print(f"{len(variables) - len(indicators)} variables, {len(indicators)} indicators, {counted} counted, {breaches.n} breaches")
     sys.exit(breaches.n > 0)
 
 

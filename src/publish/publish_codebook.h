@@ -1,0 +1,28 @@
+/* publish_codebook.h: what a codebook tells, and its page. */
+#ifndef PUBLISH_CODEBOOK_H
+#define PUBLISH_CODEBOOK_H
+
+#include "publish_priv.h"
+
+typedef struct sx_code_indicator {
+  const char *id, *unit, *statistics;
+  sx_text2 label, question, base;
+  bool assumed;
+} sx_code_indicator;
+
+typedef struct sx_codebook {
+  pub_run *run;
+  const sx_table *table; /* NULL: indicators alone */
+  sx_code_indicator *items;
+  size_t n, cap;
+} sx_codebook;
+
+bool sx_publish__missing_code(const sx_column *c, const sx_label *label);
+/* The value that a label names: a number, a text, or the letter of a tagged missing value (".a"). */
+void sx_publish__code(sx_buf *out, const sx_label *label, bool in_xml);
+/* Of the column; NULL where nothing was counted. */
+const sx_publish_frequency *sx_publish__frequency_of(const sx_codebook *b, size_t column);
+/* A page of HTML in one language, without script and without anything from outside. */
+void sx_publish__codebook_html(sx_buf *out, const sx_codebook *b, sx_lang lang);
+
+#endif
