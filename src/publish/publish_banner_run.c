@@ -12,11 +12,16 @@ typedef struct br_book { /* a block's */
   const char *const **reference; /* [tables] */
 } br_book;
 
+typedef struct br_text {
+  const char *id, *json;
+} br_text;
+
 typedef struct reader {
   pub_run *run;
+  br_text *texts; /* of the blocks */
+  size_t n_texts, cap_texts;
   br_book *books;
   size_t n, cap;
-  const sx_doc *doc; /* of the block at hand */
 } reader;
 
 /* ---- nodes ------------------------------------------------------------------------------------------------------------- */
@@ -208,13 +213,22 @@ static sx_status read_book(br_book *out, reader *r, const sx_node *node, sx_erro
   return SX_OK;
 }
 
-static sx_status take_block(void *data, int64_t order, const char *kind, const char *id, const char *json,
+/* Kept whole: what is looked up while they are read would wait for the store that lists them. */
+static sx_status keep_block(void *data, int64_t order, const char *kind, const char *id, const char *json,
                             sx_error *err) {
   reader *r = data;
-  sx_doc *doc = NULL;
   bool failed = false;
   (void)order;
   if (strcmp(kind, "table") != 0 || !strstr(json, "\"book\":")) return SX_OK;
+  if (!sx_arena_grow(r->run->arena, (void **)&r->texts, &r->cap_texts, r->n_texts + 1, sizeof *r->texts))
+    return sx_error_memory(err);
+  r->texts[r->n_texts++] = (br_text){keep(r, id ? id : "", &failed), keep(r, json, &failed)};
+  return failed ? sx_error_memory(err) : SX_OK;
+}
+
+static sx_status take_block(reader *r, const char *id, const char *json, sx_error *err) {
+  sx_doc *doc = NULL;
+  bool failed = false;
   SX_TRY(sx_doc_parse_json(&doc, &r->run->ctx, id, json, strlen(json), err));
   const sx_node *root = sx_doc_root(doc), *book = sx_node_get(root, "book");
   sx_status status = SX_OK;
@@ -224,13 +238,13 @@ static sx_status take_block(void *data, int64_t order, const char *kind, const c
     goto done;
   }
   br_book *own = &r->books[r->n];
-  *own = (br_book){.id = keep(r, id ? id : "", &failed)};
+  *own = (br_book){.id = id};
   own->title = text2(r, sx_node_get(root, "title"), &failed);
   own->remark = text2(r, sx_node_get(root, "remark"), &failed);
   own->source = text2(r, sx_node_get(root, "source"), &failed);
   status = failed ? sx_error_memory(err) : read_book(own, r, book, err);
   if (status == SX_OK) r->n++;
-  if (status != SX_OK && status != SX_E_MEMORY) sx_error_add_where(err, "table %s", id ? id : "");
+  if (status != SX_OK && status != SX_E_MEMORY) sx_error_add_where(err, "table %s", id);
 done:
   sx_doc_free(doc);
   return status;
@@ -277,8 +291,10 @@ sx_status sx_publish_banner_tables(sx_publish_files *files, sx_store *store, int
   SX_TRY(sx_publish__open(&own, store, run, options, false, err));
   reader r = {.run = &own};
   sx_publish__lock(&own);
-  sx_status status = sx_store_each_block(store, run, take_block, &r, err);
+  sx_status status = sx_store_each_block(store, run, keep_block, &r, err);
   sx_publish__unlock(&own);
+  for (size_t i = 0; i < r.n_texts && status == SX_OK; i++)
+    status = take_block(&r, r.texts[i].id, r.texts[i].json, err);
   for (int lang = 0; lang < 2 && status == SX_OK && r.n > 0; lang++) {
     if (sx_publish__has_lang(&own, (sx_lang)lang)) status = make_book(files, &r, (sx_lang)lang, err);
   }
