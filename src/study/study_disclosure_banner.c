@@ -139,8 +139,33 @@ static bool close_table(dc_banner *cells, size_t first, size_t end) {
   return changed;
 }
 
-bool study__dc_close_banners(dc_run *d) {
+/* What other tables make of a question's levels: nets, means and boxes of it, its line in a grid or among items. */
+static bool close_question(dc_run *d, const char *question) {
   bool changed = false;
+  for (size_t i = 0; i < d->n_banner; i++) {
+    dc_banner *b = &d->banner[i];
+    const bool own = derived(b) && strcmp(b->question, question) == 0;
+    const bool item = (derived(b) || b->kind == 'I') && strcmp(b->row, question) == 0;
+    if (b->hidden || !(own || item)) continue;
+    b->hidden = changed = true;
+  }
+  return changed;
+}
+
+static bool close_questions(dc_run *d) {
+  const char *last = NULL;
+  bool changed = false;
+  for (size_t i = 0; i < d->n_banner; i++) {
+    const dc_banner *b = &d->banner[i];
+    if (!b->hidden || !of_table(b) || (last && strcmp(last, b->question) == 0)) continue;
+    last = b->question;
+    changed = close_question(d, last) || changed;
+  }
+  return changed;
+}
+
+bool study__dc_close_banners(dc_run *d) {
+  bool changed = close_questions(d);
   for (size_t i = 0, end; i < d->n_banner; i = end) {
     for (end = i + 1; end < d->n_banner && same_table(&d->banner[i], &d->banner[end]);) end++;
     for (size_t k = i; k < end; k++) { /* a group that nothing is published of */

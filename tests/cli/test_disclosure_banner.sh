@@ -138,6 +138,18 @@ cp out/dc_banner.en.xlsx first.xlsx
 rm -r out && "$program" run b.yaml >o 2>&1 && cmp -s out/dc_banner.en.xlsx first.xlsx || fail "another run gives another book"
 sed 's/min_n: 25/min_n: 25, secondary: none/' b.yaml >none.yaml
 run_fails 3 "sensitive results follow" "$program" run none.yaml --out none
+# what another table makes of the question's levels goes too: its mean, its line in a grid; other questions' stay
+sed 's/^  - {id: T2/  - {id: T4, title: {zh: 四, en: Four}, rows: "mean(q1 x)", cols: total + sex}\n  - {id: T5, title: {zh: 五, en: Five}, rows: "grid(q1 q2)", cols: total}\n&/' b.yaml >more.yaml
+"$program" run more.yaml --out more >o 2>&1 || fail "more tables: $(cat o)"
+python3 - <<'END' || fail "tables of the same question"
+import csv
+n = {}
+for r in csv.DictReader(open('more/dc.csv')):
+    if r['indicator'][:3] in ('T4/', 'T5/') and not r['statistic'].startswith('base'):
+        key = r['indicator'][:2], r['row']
+        n.setdefault(key, [0, 0])[r['estimate'] == ''] += 1
+assert n['T4', 'q1'][0] == 0 and n['T5', 'q1'][0] == 0 and n['T4', 'x'][1] == 0 and n['T5', 'q2'][1] == 0, n
+END
 # fewer cases allowed in a cell than in a base
 sed 's/min_n: 25/min_n: 25, min_cell: 0/' b.yaml >cell.yaml
 "$program" run cell.yaml --out cell >o 2>&1 || fail "min_cell: $(cat o)"
