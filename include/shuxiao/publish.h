@@ -75,13 +75,15 @@ typedef struct sx_publish_options {
   /* [2] by sx_lang: where given, the first format that needs the report in a language builds it there and the others take it from there; the
    * caller begins with NULLs and frees what he finds. NULL: every format builds its own. */
   sx_document **documents;
+  const sx_document *pair; /* the report in two languages: Word and PDF have it too, as NAME.zh-en.docx; NULL: not */
+  bool pair_alone;         /* and in no single language */
   sx_publish_source
       *source; /* of this run, for formats side by side (documents are then there before); NULL: read from the store */
   const sx_ctx *ctx;                       /* NULL: the store's */
   const sx_publish_frequency *frequencies; /* [columns of `variables`], or NULL: the codebook counts nothing */
 } sx_publish_options;
 #define SX_PUBLISH_OPTIONS_INIT                                                                                        \
-  { 1, true, true, SX_SYMBOLS_OF_LANGUAGE, NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, NULL, NULL }
+  { 1, true, true, SX_SYMBOLS_OF_LANGUAGE, NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, false, NULL, NULL, NULL }
 
 /* ---- formats ----------------------------------------------------------------------------------------------------------- */
 

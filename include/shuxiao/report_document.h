@@ -49,6 +49,8 @@ typedef struct sx_document_node sx_document_node;
  *   ITEM          [blocks] first a tight PARAGRAPH as a rule
  *   QUOTE         [blocks] text set apart
  *   BOX           [CAPTION or none, blocks] as.box; anchor; a box of its own: a policy, a method, a case
+ *   PAIR          [SIDE, SIDE] of a report in two languages: Chinese and English beside each other
+ *   SIDE          [blocks] lang: which
  *   CODE_BLOCK    [TEXT...] lines as they are, '\n' between them
  *   RULE          [] a line across
  *   TABLE         [CAPTION, ROW... or EMPTY, NOTE, SOURCE; all but the rows may be absent] as.table; anchor where it is numbered
@@ -101,6 +103,8 @@ typedef struct sx_document_node sx_document_node;
   X(ITEM, true)                                                                                                        \
   X(QUOTE, true)                                                                                                       \
   X(BOX, true)                                                                                                         \
+  X(PAIR, true)                                                                                                        \
+  X(SIDE, true)                                                                                                        \
   X(CODE_BLOCK, true)                                                                                                  \
   X(RULE, true)                                                                                                        \
   X(TABLE, true)                                                                                                       \
@@ -247,6 +251,7 @@ struct sx_document_node {
   const char *
       exempt; /* why numbers in the texts below need not be results, for the audit: "input", "quoted", "provenance", "file",
                          "hash"; NULL */
+  const char *place; /* of a block of a narrative: "narrative/zh/01.md:12"; NULL */
   sx_document_node *parent, *first, *last, *next;
   union {
     struct {
@@ -304,6 +309,8 @@ typedef struct sx_document {
   const char *title;        /* plain; "" */
   const char *synthetic;    /* says that the data are made up, plain; NULL: they are real */
   const sx_document_node *root;
+  sx_document_node *tree;     /* the same, for who made it */
+  struct sx_document *second; /* of a report in two languages: the English half, whose nodes stand in this tree; NULL */
   /* Lists as data, in the order of the document: contents (HEADINGs of every level but those of boxes), figures, numbered tables, numbered
    * boxes. */
   const sx_document_node *const *headings, *const *figures, *const *tables, *const *boxes;
@@ -317,6 +324,9 @@ typedef struct sx_document {
  * The caller owns *out; nothing of it depends on the store afterwards. */
 SX_API sx_status sx_report_document(sx_document **out, sx_store *store, int64_t run, const sx_report_options *options,
                                     sx_error *err) SX_NODISCARD;
+/* The report in Chinese and English side by side: texts in PAIRs, headings, tables and figures with the words of both. lang is Chinese.
+ * Expected besides: SX_E_DATA where a narrative has other blocks in one language than in the other, with both places. */
+SX_API sx_status sx_report_document_pair(sx_document **out, sx_store *store, int64_t run, sx_error *err) SX_NODISCARD;
 SX_API void sx_document_free(sx_document *document); /* NULL ok */
 /* The document as one self-contained HTML page, appended to out; sx_report_html is the two in one. other_language_file: linked from the
  * cover; NULL: none. Expected: SX_E_DATA, SX_E_LIMIT where a figure cannot be drawn (where: "figure ID"). */

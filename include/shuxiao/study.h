@@ -77,6 +77,7 @@ typedef struct sx_run_result {
   char *skipped;                            /* why the study could not run here ("data not present: ..."), else NULL */
   sx_run_step *steps;
   size_t n_steps;
+  char *report_both;     /* the page in two languages side by side; NULL where the study does not ask for it */
   size_t n_failed_rules; /* validation rules of severity error that do not hold: a publication gate */
   size_t n_open_results; /* sensitive results that what is published gives away: a publication gate */
 } sx_run_result;

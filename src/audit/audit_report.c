@@ -81,6 +81,10 @@ static const char *not_of_run(const sx_tracer *t, const sx_text_part *part, cons
                         text + n < part->text + m->at + m->n ? (size_t)(text + n - part->text) - m->at : m->n)
                ? NULL
                : "no number of a section or a note";
+  if (strcmp(run->exempt, "unit") == 0) { /* 亿元 in English */
+    const char *unit = part->text + m->at;
+    return strncmp(unit, "100 million", 11) == 0 || strncmp(unit, "10 thousand", 11) == 0 ? NULL : "no unit";
+  }
   return "no reason that a run gives";
 }
 
@@ -143,6 +147,14 @@ static sx_status one_part(sx_tracer *t, const sx_audit_text *page, size_t at) {
   return SX_OK;
 }
 
+/* Texts in two languages beside each other: some English part stands between Chinese ones. */
+static bool has_both(const sx_audit_text *page) {
+  size_t changes = 0;
+  for (size_t i = 1; i < sx_audit_text_n_parts(page); i++)
+    changes += sx_audit_text_part(page, i)->language[0] != sx_audit_text_part(page, i - 1)->language[0];
+  return changes >= 3;
+}
+
 static sx_status one_page(sx_tracer *t, const char *path, const sx_audit_text *page) {
   size_t zh = 0, en = 0;
   sx_status status = SX_OK;
@@ -152,6 +164,7 @@ static sx_status one_page(sx_tracer *t, const char *path, const sx_audit_text *p
     *(part->language[0] == 'z' ? &zh : &en) += part->n;
   }
   t->lang = zh > en ? SX_LANG_ZH : SX_LANG_EN;
+  t->both = 5 * zh > en && 5 * en > zh && has_both(page);
   t->file = sx_arena_strdup(t->out->arena, path);
   if (!t->file) status = sx_error_memory(t->err);
   for (size_t i = 0; i < sx_audit_text_n_parts(page) && status == SX_OK; i++) status = one_part(t, page, i);

@@ -270,9 +270,11 @@ void sx_audit__facts_clear(sx_tracer *t) {
 }
 
 bool sx_audit__is_typed(const sx_tracer *t, const char *piece, size_t n) {
-  for (size_t i = 0; i < t->n_typed[t->lang]; i++) {
-    const char *typed = t->typed[t->lang][i].piece;
-    if (strlen(typed) == n && memcmp(typed, piece, n) == 0) return true;
+  for (int lang = 0; lang < 2; lang++) {
+    for (size_t i = 0; (lang == (int)t->lang || t->both) && i < t->n_typed[lang]; i++) {
+      const char *typed = t->typed[lang][i].piece;
+      if (strlen(typed) == n && memcmp(typed, piece, n) == 0) return true;
+    }
   }
   return false;
 }

@@ -40,6 +40,7 @@ typedef struct sx_tracer {
   size_t n_typed[2], cap_typed[2];
   const char *file, *place; /* place: of a part without lines; NULL */
   sx_lang lang;
+  bool both; /* the page is in two languages */
   sx_error *err;
 } sx_tracer;
 

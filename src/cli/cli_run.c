@@ -68,13 +68,14 @@ static void print_result(const cli_app *app, const sx_run_result *result) {
          cli_text(app, "steps", "步"), reused, cli_text(app, "reused", "步复用"), seconds);
   if (result->report_zh) printf("%s %s\n", cli_text(app, "report (Chinese):", "报告（中文）："), result->report_zh);
   if (result->report_en) printf("%s %s\n", cli_text(app, "report (English):", "报告（英文）："), result->report_en);
+  if (result->report_both) printf("%s %s\n", cli_text(app, "report (both):   ", "报告（中英）："), result->report_both);
   printf("%s %s\n", cli_text(app, "results:         ", "结果库：      "), result->store_path);
 }
 
 /* The outputs are complete; whether their numbers are the results' is the gate. */
 static int audit_result(cli_app *app, const sx_run_result *result) {
-  const char *const pages[] = {result->report_zh, result->report_en};
-  return result->skipped ? CLI_OK : cli_audit_run(app, result->store_path, pages, 2);
+  const char *const pages[] = {result->report_zh, result->report_en, result->report_both};
+  return result->skipped ? CLI_OK : cli_audit_run(app, result->store_path, pages, 3);
 }
 
 static int run_study(cli_app *app, const cli_args *args) {

@@ -227,6 +227,8 @@ sx_status sx_publish__docx_block(sx_docx *w, const sx_document_node *node) {
     return quote(w, node);
   case SX_DOC_BOX:
     return sx_publish__docx_box(w, node);
+  case SX_DOC_PAIR:
+    return sx_publish__docx_pair(w, node);
   case SX_DOC_CAPTION: /* of a box: others are placed by what they belong to */
     return sx_publish__docx_caption(w, node, w->style == DS_BOX ? DS_BOXTITLE : DS_BOXHEAD, true);
   case SX_DOC_CODE_BLOCK:

@@ -1,4 +1,4 @@
-/* publish_docx_box.c: boxes of a Word document. With a template that has a style for boxes ("专栏" or "Box") and none for the text in them, its
+/* publish_docx_box.c: boxes of a Word document, and texts in two languages beside each other. With a template that has a style for boxes ("专栏" or "Box") and none for the text in them, its
  * paragraphs are set in it, frame and all; else a box is a table of one
  * cell, whose frame goes round paragraphs, lists, tables and figures alike and breaks across pages. */
 #include "publish_docx_priv.h"
@@ -45,5 +45,32 @@ sx_status sx_publish__docx_box(sx_docx *w, const sx_document_node *node) {
   }
   w->in_box = false;
   w->style = before;
+  return status;
+}
+
+/* ---- two languages ----------------------------------------------------------------------------------------------- */
+
+/* A row of two cells without rules: Chinese at the left, English at the right. */
+sx_status sx_publish__docx_pair(sx_docx *w, const sx_document_node *node) {
+  const double width = w->width, half = width / 2;
+  const bool chinese = w->chinese;
+  sx_status status = SX_OK;
+  sx_buf_printf(w->out,
+                "<w:tbl><w:tblPr><w:tblW w:w=\"%.0f\" w:type=\"dxa\"/><w:tblLayout w:type=\"fixed\"/><w:tblCellMar>"
+                "<w:left w:w=\"0\" w:type=\"dxa\"/><w:right w:w=\"%d\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr>"
+                "<w:tblGrid><w:gridCol w:w=\"%.0f\"/><w:gridCol w:w=\"%.0f\"/></w:tblGrid><w:tr>",
+                width, (int)PADDING, half, half);
+  w->width = half - PADDING;
+  for (const sx_document_node *side = node->first; side && status == SX_OK; side = side->next) {
+    sx_buf_printf(w->out, "<w:tc><w:tcPr><w:tcW w:w=\"%.0f\" w:type=\"dxa\"/></w:tcPr>\n", half);
+    w->chinese = side->lang == SX_LANG_ZH;
+    status = sx_publish__docx_blocks(w, side);
+    if (!side->first) sx_buf_add(w->out, "<w:p/>");
+    sx_buf_add(w->out, "</w:tc>");
+  }
+  w->chinese = chinese;
+  w->width = width;
+  sx_buf_add(w->out, "</w:tr></w:tbl>\n<w:p><w:pPr><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"60\" "
+                     "w:lineRule=\"exact\"/></w:pPr></w:p>\n");
   return status;
 }

@@ -148,7 +148,8 @@ static sx_status entry(sx_docx *w, sx_docx_style style, const char *mark, const 
 
 static void title_of(sx_docx *w, const char *zh, const char *en, bool page_break) {
   const sx_docx_look look = {0};
-  const char *text = w->chinese ? zh : en;
+  const char *both = w->document->second ? sx_arena_printf(w->arena, "%s %s", zh, en) : NULL;
+  const char *text = both ? both : w->chinese ? zh : en;
   sx_publish__docx_open(w, DS_TOCHEAD, &(sx_docx_paragraph){.page_break = page_break});
   sx_publish__docx_run(w->out, &look, w->chinese, text, strlen(text));
   sx_publish__docx_close(w);

@@ -153,7 +153,10 @@ static sx_status footnote_ref(sx_docx *w, const sx_document_node *node) {
   if (w->noted[number - 1]) {
     (void)snprintf(code, sizeof code, "NOTEREF %s \\f \\h", name);
     const sx_docx_look look = {.style = sx_publish__docx_id(w, DS_FOOTREF)};
+    size_t exempt;
+    sx_publish__docx_begin_word(w, &exempt, "note");
     sx_publish__docx_field(w->out, &look, false, code, node->text, strlen(node->text));
+    sx_publish__docx_end_exempt(w, exempt);
     return SX_OK;
   }
   size_t id;

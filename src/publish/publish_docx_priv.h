@@ -112,7 +112,7 @@ typedef struct sx_docx {
   bool chinese;
   sx_docx_template template;
   sx_package package;
-  sx_draw_fonts *fonts; /* of the pictures; NULL: none yet */
+  sx_draw_fonts *fonts;             /* of the pictures; NULL: none yet */
   sx_buf body, notes, nums;         /* nums: of numbered lists */
   sx_buf relations, note_relations; /* elements */
   sx_buf *out;                      /* where it is written now: body or notes */
@@ -169,6 +169,7 @@ sx_status sx_publish__docx_chart(bool *done, sx_docx *w, const sx_document_node 
                                  const sx_document_node *drawing, double cx, double cy) SX_NODISCARD;
 sx_status sx_publish__docx_caption(sx_docx *w, const sx_document_node *node, sx_docx_style style,
                                    bool keep_next) SX_NODISCARD;
+sx_status sx_publish__docx_pair(sx_docx *w, const sx_document_node *node) SX_NODISCARD;
 sx_status sx_publish__docx_box(sx_docx *w, const sx_document_node *node) SX_NODISCARD; /* publish_docx_box.c */
 sx_status sx_publish__docx_properties(sx_docx *w) SX_NODISCARD;                        /* publish_docx_parts.c */
 sx_status sx_publish__docx_assemble(sx_docx *w) SX_NODISCARD;

@@ -115,11 +115,17 @@ static sx_status part_of(pdf_writer *w, const sx_document_node *part) {
 
 /* ---- contents ---------------------------------------------------------------------------------------------------- */
 
+/* A word of ours: of both languages where the report is. */
+static const char *in_words(pdf_writer *w, const char *zh, const char *en) {
+  const char *both = w->document->second ? sx_arena_printf(w->arena, "%s %s", zh, en) : NULL;
+  return both ? both : w->chinese ? zh : en;
+}
+
 static sx_status list_title(pdf_writer *w, const char *zh, const char *en, bool page_break) {
   const pdf_face face = {.strong = true, .size = 15, .leading = 22, .ink = PDF_BLUE};
   pdf_text *text;
   size_t first;
-  SX_TRY(sx_publish__pdf_plain(&text, w, w->chinese ? zh : en, &face, w->width));
+  SX_TRY(sx_publish__pdf_plain(&text, w, in_words(w, zh, en), &face, w->width));
   sx_publish__pdf_space(w, 20);
   SX_TRY(sx_publish__pdf_put(w, text, w->left, true, &first));
   w->items[first].page_break = page_break;

@@ -188,6 +188,14 @@ static sx_status draw_item(pdf_writer *w, cairo_t *cr, const pdf_item *item) {
   case PDF_RULE:
     stroke(cr, item->x, item->x + PDF_TEXT, y, 0.5, 0xBFBFBF);
     return SX_OK;
+  case PDF_PAIR:
+    for (int s = 0; s < 2; s++) {
+      if (!item->sides[s]) continue;
+      pdf_item side = *item->sides[s];
+      side.y = item->y;
+      SX_TRY(draw_item(w, cr, &side));
+    }
+    return SX_OK;
   case PDF_SPACE:
   default:
     return SX_OK;

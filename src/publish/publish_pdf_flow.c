@@ -234,6 +234,66 @@ static sx_status figure(pdf_writer *w, const sx_document_node *node) {
   return SX_OK;
 }
 
+/* ---- two languages ----------------------------------------------------------------------------------------------- */
+
+/* The items of one side, taken out of the list. */
+static sx_status side_items(pdf_item **out, size_t *n, pdf_writer *w, const sx_document_node *side) {
+  const size_t first = w->n_items;
+  w->pending = 0;
+  SX_TRY(sx_publish__pdf_blocks(w, side));
+  *n = w->n_items - first;
+  *out = sx_arena_alloc(w->arena, *n + 1, sizeof **out);
+  if (!*out) return sx_error_memory(w->err);
+  if (*n) memcpy(*out, w->items + first, *n * sizeof **out);
+  w->n_items = first;
+  return SX_OK;
+}
+
+/* Line beside line, so that a page may end after any. */
+static sx_status zip(pdf_writer *w, pdf_item *const items[2], const size_t n[2]) {
+  for (size_t k = 0; k < n[0] || k < n[1]; k++) {
+    pdf_item *sides[2] = {k < n[0] ? &items[0][k] : NULL, k < n[1] ? &items[1][k] : NULL};
+    double height = 0, before = 0;
+    bool keep = false;
+    for (int s = 0; s < 2; s++) {
+      if (!sides[s]) continue;
+      if (sides[s]->height > height) height = sides[s]->height;
+      if (sides[s]->before > before) before = sides[s]->before;
+      keep = keep || sides[s]->keep;
+    }
+    pdf_item *item = sx_publish__pdf_item(w, PDF_PAIR, height);
+    if (!item) return SX_E_MEMORY;
+    if (k) item->before = before;
+    item->sides[0] = sides[0];
+    item->sides[1] = sides[1];
+    item->keep = keep;
+  }
+  return SX_OK;
+}
+
+static sx_status pair(pdf_writer *w, const sx_document_node *node) {
+  const double left = w->left, width = w->width, size = w->size, half = (width - 20) / 2, due = w->pending;
+  const bool chinese = w->chinese;
+  pdf_item *items[2] = {NULL, NULL};
+  size_t n[2] = {0, 0};
+  int s = 0;
+  w->width = half;
+  w->size = size - 0.8;
+  for (const sx_document_node *side = node->first; side && s < 2; side = side->next, s++) {
+    w->left = left + s * (half + 20);
+    w->chinese = side->lang == SX_LANG_ZH;
+    SX_TRY(side_items(&items[s], &n[s], w, side));
+  }
+  w->left = left;
+  w->width = width;
+  w->size = size;
+  w->chinese = chinese;
+  w->pending = due;
+  SX_TRY(zip(w, items, n));
+  sx_publish__pdf_space(w, 6);
+  return SX_OK;
+}
+
 /* ---- all blocks -------------------------------------------------------------------------------------------------- */
 
 static sx_status rule(pdf_writer *w) {
@@ -258,6 +318,8 @@ static sx_status block(pdf_writer *w, const sx_document_node *node) {
     return box(w, node, 0);
   case SX_DOC_BOX:
     return box(w, node, bars[node->as.box.kind]);
+  case SX_DOC_PAIR:
+    return pair(w, node);
   case SX_DOC_CAPTION: /* of a box: others are placed by what they belong to */
     return box_title(w, node);
   case SX_DOC_CODE_BLOCK:

@@ -56,6 +56,9 @@ static void bring_marks(bring *b, const pdf_text *text, int from, int to) {
 }
 
 static void bring_item(bring *b, const pdf_item *item) {
+  for (int s = 0; s < 2; s++) {
+    if (item->sides[s]) bring_item(b, item->sides[s]);
+  }
   if (item->kind == PDF_LINE && item->text->n_marks) {
     const PangoLayoutLine *line = pango_layout_get_line_readonly(item->text->layout, item->line);
     if (line) bring_marks(b, item->text, line->start_index, line->start_index + line->length + 1);
@@ -111,6 +114,10 @@ static sx_status take_item(pdf_writer *w, pdf_page *page, size_t i, double *y) {
   item->y = *y;
   *y += item->height;
   page->to = i + 1;
+  for (int s = 0; s < 2; s++) {
+    if (item->sides[s] && item->sides[s]->anchor)
+      SX_TRY(place(w, item->sides[s]->anchor, item->page, PDF_LEFT, PDF_TOP + item->y));
+  }
   if (item->anchor) SX_TRY(place(w, item->anchor, item->page, PDF_LEFT, PDF_TOP + item->y));
   bring_item(&b, item);
   for (size_t k = 0; k < b.n; k++) {

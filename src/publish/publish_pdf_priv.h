@@ -77,10 +77,12 @@ typedef struct pdf_head {
   double height, x;
 } pdf_head;
 
-typedef enum pdf_kind { PDF_LINE, PDF_ROW, PDF_DRAWING, PDF_SPACE, PDF_RULE } pdf_kind;
+typedef enum pdf_kind { PDF_LINE, PDF_ROW, PDF_DRAWING, PDF_SPACE, PDF_RULE, PDF_PAIR } pdf_kind;
 
-typedef struct pdf_item {
+typedef struct pdf_item pdf_item;
+struct pdf_item {
   pdf_kind kind;
+  pdf_item *sides[2];       /* PAIR: items beside each other; NULL: nothing */
   double x, height, before; /* before: white above it, dropped at the head of a page */
   bool keep;                /* with the item after it */
   bool page_break;          /* begins a page */
@@ -100,7 +102,7 @@ typedef struct pdf_item {
   double before_x;
   size_t page; /* from 1 */
   double y;    /* on it */
-} pdf_item;
+};
 
 typedef struct pdf_note {
   const char *anchor;

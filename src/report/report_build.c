@@ -148,7 +148,7 @@ static sx_status name_run(sx_document *document, sx_page *page, sx_error *err) {
 static sx_status finish(sx_document *document, sx_page *page, sx_error *err) {
   for (size_t i = 0; i < page->n_mentions; i++)
     page->mentions[i].node->as.mention.target = page->mentions[i].block->node;
-  document->root = page->root;
+  document->root = document->tree = page->root;
   document->headings = page->headings;
   document->n_headings = page->n_headings;
   document->title = sx_tree__plain(page, sx_report__text(page, sx_node_get(page->document, "title")));
@@ -195,6 +195,7 @@ done:
 void sx_document_free(sx_document *document) {
   if (!document) return;
   const sx_ctx ctx = document->ctx;
+  sx_document_free(document->second);
   sx_report__free_warnings(&ctx, document->warnings, document->n_warnings);
   sx_arena_free(document->arena);
   sx_mem_free(&ctx, document);

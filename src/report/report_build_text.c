@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report_prepare.h"
+#include "report_reference.h"
 #include "report_tree.h"
 
 typedef struct renderer {
@@ -469,9 +470,41 @@ static sx_status put_footnotes(renderer *r) {
   return SX_OK;
 }
 
+/* The first words of a block as they stand in the source: its longest run of text up to 48 bytes. */
+static const char *first_words(const sx_document_node *block, size_t *n) {
+  for (const sx_document_node *node = block; node; node = sx_document_next(block, node)) {
+    if (node->kind != SX_DOC_TEXT || strlen(node->text) < 2) continue;
+    *n = sx_utf8_cut(node->text, strlen(node->text), 48);
+    return node->text;
+  }
+  return NULL;
+}
+
+/* Lines of the blocks that a text gave, found by their first words, one behind the other. */
+static sx_status place_blocks(sx_page *page, const sx_document_node *before, const char *file, const char *text,
+                              sx_error *err) {
+  sx_position at = {.line = 1, .column = 1};
+  const size_t n = strlen(text);
+  size_t from = 0;
+  for (sx_document_node *block = before ? before->next : page->at->first; block && !page->failed; block = block->next) {
+    size_t k = 0;
+    const char *words = first_words(block, &k), *found = words ? strstr(text + from, "") : NULL;
+    for (; found && strncmp(found, words, k) != 0; found = *found ? found + 1 : NULL) {
+    }
+    if (found) {
+      sx_report__walk(&at, text, n, from, (size_t)(found - text));
+      from = (size_t)(found - text);
+    }
+    block->place = sx_arena_printf(page->arena, found ? "%s:%zu" : "%s", file, at.line);
+    if (!block->place) return sx_error_memory(err);
+  }
+  return SX_OK;
+}
+
 sx_status sx_report__build_text(sx_page *page, const sx_block *block, sx_error *err) {
   const char *file, *text = sx_report__markdown_of(page, block, &file);
   sx_prepared prepared;
+  const sx_document_node *before = page->at->last;
   if (!text) return SX_OK;
   SX_TRY(sx_report__check_numbers(page, file, text, strlen(text), err));
   SX_TRY(sx_report__prepare(&prepared, page, file, text, err));
@@ -480,6 +513,7 @@ sx_status sx_report__build_text(sx_page *page, const sx_block *block, sx_error *
   sx_status status = sx_tree__status(page, err);
   if (status == SX_OK) status = render(&r, prepared.text.data, prepared.text.n);
   if (status == SX_OK) status = put_footnotes(&r);
+  if (status == SX_OK) status = place_blocks(page, before, file, text, err);
   sx_report__prepared_clear(&prepared, &page->ctx);
   return status;
 }

@@ -74,6 +74,13 @@ static bool find_noun(sx_format *out, const char *word, size_t n) {
   return false;
 }
 
+const char *sx_report__noun(const char *zh) {
+  for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++) {
+    if (strcmp(nouns[i].zh, zh) == 0) return nouns[i].en;
+  }
+  return NULL;
+}
+
 /* "亿人", "billion", "yuan": a scale word, a noun, or both in one. */
 static bool parse_unit(sx_format *out, const char *word, size_t n) {
   if (same(word, n, "plain")) return true;

@@ -34,6 +34,9 @@ sx_status sx_report__format_parse(sx_format *out, const char *text, size_t n, sx
 void sx_report__format_spec(sx_spec *out, const sx_format *format, double magnitude, sx_lang lang);
 /* The number, without prefix and unit when bare. Missing prints as a dash. U+2212 is the minus. */
 void sx_report__format_value(sx_buf *out, double value, const sx_spec *spec, bool bare);
+/* The English of a noun that counts: "元" is "yuan"; NULL: none of ours. */
+const char *sx_report__noun(const char *zh);
+
 /* ---- house styles (report_style.c) ---- */
 const char *sx_report__minus(const sx_style *style);
 const char *sx_report__missing(const sx_style *style);

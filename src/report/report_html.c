@@ -38,10 +38,11 @@ static void put_line(const sx_html *html, const char *open, const sx_document_no
 static void put_top(const sx_html *html, const sx_document_node *cover, const char *other_file) {
   sx_buf *out = html->out;
   const char *other = html->document->lang == SX_LANG_ZH ? "en" : "zh-CN";
-  sx_buf_printf(out,
-                "<body>\n<a class=\"skip\" href=\"#main\">%s</a>\n<header class=\"cover\">\n<div class=\"inner\">\n<p "
-                "class=\"top\"><span>",
-                sx_html__word(html, W_SKIP));
+  sx_buf_printf(
+      out,
+      "<body%s>\n<a class=\"skip\" href=\"#main\">%s</a>\n<header class=\"cover\">\n<div class=\"inner\">\n<p "
+      "class=\"top\"><span>",
+      html->document->second ? " class=\"two-languages\"" : "", sx_html__word(html, W_SKIP));
   put_line(html, "", cover, SX_DOC_PUBLISHER, "");
   sx_buf_add(out, "</span>");
   if (other_file) {

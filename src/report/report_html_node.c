@@ -14,7 +14,12 @@ static void add_text(const sx_html *html, const char *text) {
 }
 
 const char *sx_html__word(const sx_html *html, sx_word word) {
-  return sx_report__word(html->document->lang, word);
+  const sx_document *d = html->document;
+  const char *own = sx_report__word(d->lang, word);
+  const char *both = d->second && word != W_PUBLISHED_BY
+                         ? sx_arena_printf(d->arena, "%s %s", own, sx_report__word(SX_LANG_EN, word))
+                         : NULL;
+  return both ? both : own;
 }
 
 void sx_html__exempt(const sx_html *html, const sx_document_node *node) {
@@ -244,6 +249,12 @@ void sx_html__node(const sx_html *html, const sx_document_node *node) {
     break;
   case SX_DOC_BOX:
     put_box(html, node);
+    break;
+  case SX_DOC_PAIR:
+    put_lines(html, "<div class=\"pair\"", node, "</div>\n");
+    break;
+  case SX_DOC_SIDE:
+    put_lines(html, node->lang == SX_LANG_ZH ? "<div lang=\"zh-CN\"" : "<div lang=\"en\"", node, "</div>\n");
     break;
   case SX_DOC_CODE_BLOCK:
     put(html, "<pre><code", node, "</code></pre>\n");

@@ -57,6 +57,9 @@ const char *const sx_html__style[] = {
   ".box{margin:2rem 0 2.2rem;padding:1.1rem 1.4rem .5rem;background:var(--tint);border:1px solid var(--rule);border-left:4px solid var(--accent);scroll-margin-top:1rem}\n",
   ".box.policy{border-left-color:var(--deep)}.box.method{border-left-color:#00664b}.box.case{border-left-color:#b34700}.box>:last-child{margin-bottom:.6rem}\n",
   ".box .box-title{font-size:1.02rem;margin:0 0 .7rem;padding:0;border:0}.box h4,.box h5,.box h6{margin:1.1rem 0 .4rem}.box figure{margin:1.2rem 0}.kind{font-size:.7rem;font-weight:600;color:var(--soft);border:1px solid currentColor;border-radius:2em;padding:0 .7em;margin-left:.6em;vertical-align:.12em}\n",
+  ".pair{display:grid;grid-template-columns:1fr 1fr;gap:0 2.2rem;align-items:start}.pair>div{min-width:0}.two-languages .inner{max-width:86rem}"
+  ".two-languages .page{grid-template-columns:15.5rem minmax(0,62rem)}.pair>[lang=en]{line-height:1.65}.pair>[lang=en] p{text-align:left!important}\n",
+  ".pair .num{font-weight:600;color:var(--deep);text-decoration:underline dotted #9fb3c5 1px;text-underline-offset:.28em}\n",
   "code{font-family:ui-monospace,\"SF Mono\",Menlo,Consolas,\"Noto Sans Mono CJK SC\",monospace;font-size:.88em;background:var(--tint);padding:.1em .3em;border-radius:3px}\n",
   "pre{background:var(--tint);padding:1rem;overflow-x:auto}pre code{padding:0}\n",
   ".num{font-variant-numeric:tabular-nums;cursor:help}.mark{font-size:.8em;vertical-align:.3em;line-height:0}\n",
@@ -98,6 +101,7 @@ const char *const sx_html__style[] = {
   "footer{border-top:1px solid var(--rule);color:var(--soft);font-size:.8rem;padding:1.2rem 0 2.4rem}\n",
   /* smaller screens */
   "@media (max-width:62rem){.page{display:block;max-width:44rem}.toc{position:static;max-height:none;margin-bottom:2.5rem;padding:1.1rem 1.3rem;background:var(--tint)}}\n",
+  "@media (max-width:50rem){.pair{display:block}.pair>[lang=en]{color:var(--soft)}}\n",
   "@media (max-width:34rem){html{font-size:16px}.inner{padding:0 1rem}.top{margin-bottom:2.2rem}h1{font-size:1.8rem}.subtitle{font-size:1.08rem}"
   "h2{font-size:1.4rem;margin-top:2.8rem}h3{font-size:1.16rem}.key{grid-template-columns:1fr 1fr;gap:1.2rem 1rem}.key dd{font-size:1.35rem}"
   "svg.wide{display:none}svg.narrow{display:block}.page{padding-top:1.4rem}blockquote,.box{padding:.9rem 1rem .1rem}"

@@ -404,11 +404,18 @@ static void read_languages(st_load *l, const sx_node *root) {
       s->zh = true;
     } else if (strcmp(languages.items[i], "en") == 0) {
       s->en = true;
+    } else if (strcmp(languages.items[i], "zh+en") == 0) {
+      s->both = true;
     } else {
-      study__problem(l, languages.nodes[i], "unknown language '%s': zh or en", languages.items[i]);
+      study__problem(l, languages.nodes[i], "unknown language '%s': zh, en or zh+en (side by side)",
+                     languages.items[i]);
     }
   }
-  if (languages.n == 0) s->zh = s->en = true;
+  s->both_alone = s->both && !s->zh && !s->en;
+  if (languages.n == 0 || s->both_alone) s->zh = s->en = true;
+  if (s->both && !(s->zh && s->en))
+    study__problem(l, sx_node_get(root, "languages"),
+                   "zh+en stands side by side: it wants both zh and en, or stands alone");
 }
 
 /* When a result is marked: thresholds, and a standard. */

@@ -140,7 +140,9 @@ sx_status study__outputs_find(st_outputs *o, const sx_study *s, const sx_run_opt
     return o->dir ? sx_error_set(err, SX_E_ARGUMENT, "", "the output folder has an empty name") : sx_error_memory(err);
   SX_TRY(choose_formats(o, s, text, arena, err));
   o->db = sx_arena_printf(arena, "%s/results.db", o->dir);
-  const bool zh = o->html && s->zh, en = o->html && s->en;
+  const bool zh = o->html && s->zh && !s->both_alone, en = o->html && s->en && !s->both_alone;
+  o->page[2] = o->html && s->both ? sx_arena_printf(arena, "%s/report.zh-en.html", o->dir) : NULL;
+  if (o->html && s->both && !o->page[2]) return sx_error_memory(err);
   o->page[SX_LANG_ZH] = zh ? sx_arena_printf(arena, "%s/report.zh.html", o->dir) : NULL;
   o->page[SX_LANG_EN] = en ? sx_arena_printf(arena, "%s/report.en.html", o->dir) : NULL;
   if (!o->db || (zh && !o->page[SX_LANG_ZH]) || (en && !o->page[SX_LANG_EN])) return sx_error_memory(err);

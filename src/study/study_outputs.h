@@ -7,7 +7,9 @@
 
 enum { ST_OUTPUTS_MAX = 16 };
 typedef struct st_outputs {
-  const char *dir, *db, *page[2]; /* page: NULL where the study does not write that language, or no HTML */
+  const char *dir, *db,
+      *page
+          [3]; /* page, by language, [2]: side by side: NULL where the study does not write that language, or no HTML */
   const sx_publish_format *formats[ST_OUTPUTS_MAX];
   size_t n_formats;
   bool html, zip;

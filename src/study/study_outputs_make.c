@@ -6,7 +6,7 @@
 
 #include "study_outputs.h"
 
-enum { UNITS_MAX = ST_OUTPUTS_MAX + 2, NO_PAGE = 2 };
+enum { UNITS_MAX = ST_OUTPUTS_MAX + 3, NO_PAGE = 3, BOTH = 2 };
 
 /* A page or a format. */
 typedef struct unit {
@@ -38,7 +38,8 @@ typedef struct maker {
   sx_arena *arena; /* of the notes */
   said *notes;
   size_t n_notes, cap_notes;
-  bool failed; /* out of memory for a note */
+  sx_document *pair; /* in two languages; NULL */
+  bool failed;       /* out of memory for a note */
 } maker;
 
 /* ---- what the units say and ask ------------------------------------------------------------------------------------------- */
@@ -83,10 +84,12 @@ static void repeat_notes(const maker *m) {
 static sx_status make_page(unit *u, const maker *m, sx_error *err) {
   const bool both = m->options.zh && m->options.en, chinese = u->lang == SX_LANG_ZH;
   const char *other = chinese ? "report.en.html" : "report.zh.html";
+  const char *name = u->lang == BOTH ? "report.zh-en.html" : chinese ? "report.zh.html" : "report.en.html";
   sx_buf page;
   sx_buf_init(&page, &m->ctx);
-  sx_status status = sx_document_html(&page, m->options.documents[u->lang], both ? other : NULL, err);
-  if (status == SX_OK) status = sx_publish_take(&u->files, chinese ? "report.zh.html" : "report.en.html", &page, err);
+  sx_status status = u->lang == BOTH ? sx_document_html(&page, m->options.pair, NULL, err)
+                                     : sx_document_html(&page, m->options.documents[u->lang], both ? other : NULL, err);
+  if (status == SX_OK) status = sx_publish_take(&u->files, name, &page, err);
   sx_buf_clear(&page);
   return status;
 }
@@ -145,6 +148,21 @@ static bool wants_document(const sx_publish_format *format) {
   return true;
 }
 
+/* The report in two languages; its warnings are those of the single ones, said here where there are none. */
+static sx_status build_pair(maker *m, sx_error *err) {
+  st_run *r = m->r;
+  SX_TRY(sx_report_document_pair(&m->pair, r->store, r->run, err));
+  const sx_document *halves[] = {m->pair, m->pair->second};
+  for (int lang = 0; lang < 2 && r->s->both_alone; lang++) {
+    for (size_t i = 0; i < halves[lang]->n_warnings; i++)
+      sx_ctx_note(&r->ctx, SX_SEV_WARNING, halves[lang]->warnings[i].where, "%s", halves[lang]->warnings[i].message);
+  }
+  m->pair->ctx = m->ctx;
+  m->options.pair = m->pair;
+  m->options.pair_alone = r->s->both_alone;
+  return SX_OK;
+}
+
 /* The documents that the units share, built before any of them begins. */
 static sx_status build_documents(maker *m, const st_outputs *o, sx_error *err) {
   const bool languages[] = {m->options.zh, m->options.en};
@@ -160,14 +178,14 @@ static sx_status build_documents(maker *m, const st_outputs *o, sx_error *err) {
       sx_ctx_note(&r->ctx, SX_SEV_WARNING, (*document)->warnings[i].where, "%s", (*document)->warnings[i].message);
     (*document)->ctx = m->ctx;
   }
-  return SX_OK;
+  return r->s->both && (any || o->page[BOTH]) ? build_pair(m, err) : SX_OK;
 }
 
 static sx_status make_units(maker *m, const st_outputs *o, sx_error *err) {
   SX_TRY(sx_arena_new(&m->arena, &m->r->ctx, err));
   SX_TRY(build_documents(m, o, err));
   SX_TRY(sx_publish_source_new(&m->options.source, m->r->store, m->r->run, err));
-  for (int lang = 0; lang < 2; lang++)
+  for (int lang = 0; lang < 3; lang++)
     if (o->page[lang]) add_unit(m, NULL, lang);
   for (size_t i = 0; i < o->n_formats; i++) add_unit(m, o->formats[i], NO_PAGE);
   plan_jobs(m);
@@ -195,6 +213,8 @@ static void maker_clear(maker *m, const sx_ctx *ctx) {
     if (m->options.documents[lang]) m->options.documents[lang]->ctx = *ctx;
     sx_document_free(m->options.documents[lang]);
   }
+  if (m->pair) m->pair->ctx = *ctx;
+  sx_document_free(m->pair);
   sx_arena_free(m->arena);
   (void)pthread_mutex_destroy(&m->lock);
   sx_mem_free(ctx, m);

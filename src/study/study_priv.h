@@ -349,6 +349,7 @@ struct sx_study {
   bool deff_wor;
   const sx_node *key; /* list of {label, ref, format, note}: figures on the cover; NULL none */
   bool zh, en;
+  bool both, both_alone; /* side by side; and in no single language */
   const char *skipped; /* why it cannot run here, NULL: it can */
 
   st_table *tables;

@@ -303,6 +303,7 @@ void sx_run_result_free(sx_run_result *result) {
   sx_mem_free(&ctx, result->steps);
   sx_mem_free(&ctx, result->store_path);
   sx_mem_free(&ctx, result->report_zh);
+  sx_mem_free(&ctx, result->report_both);
   sx_mem_free(&ctx, result->report_en);
   sx_mem_free(&ctx, result->skipped);
   sx_mem_free(&ctx, result);
@@ -320,6 +321,7 @@ static sx_status fill_result(sx_run_result *out, const st_run *r, const st_outpu
   out->n_open_results = study__open_results(r);
   SX_TRY(copy_text(&out->store_path, &out->ctx, o->db, err));
   SX_TRY(copy_text(&out->report_zh, &out->ctx, o->page[SX_LANG_ZH], err));
+  SX_TRY(copy_text(&out->report_both, &out->ctx, o->page[2], err));
   SX_TRY(copy_text(&out->report_en, &out->ctx, o->page[SX_LANG_EN], err));
   out->steps = sx_mem_zalloc(&out->ctx, r->plan->n, sizeof *out->steps);
   if (!out->steps) return sx_error_memory(err);

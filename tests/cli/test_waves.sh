@@ -72,6 +72,18 @@ sed 's/<[^>]*>//g' "$tmp/res/report.zh.html" | grep -Eq '^率为为[0-9.]+%，�
   fail "macros: $(sed 's/<[^>]*>//g' "$tmp/res/report.zh.html" | grep '^率为为')"
 sed 's/<[^>]*>//g' "$tmp/res/report.en.html" | grep -Eq '^It stood at [0-9.]+% and (rose|fell) by [0-9.]+ percentage points since the previous wave; (fe)?male and (fe)?male are the first two, at' ||
   fail "macros: $(sed 's/<[^>]*>//g' "$tmp/res/report.en.html" | grep '^It stood')"
+# two languages side by side, alone: pages and documents in both, each number bound; texts that do not go together are named with both places
+sed 's/^wave: 2025-S1/&\nlanguages: [zh+en]/' "$tmp/study.yaml" >"$tmp/both.yaml"
+"$program" run "$tmp/both.yaml" --out "$tmp/both" --to html,docx,pdf --quiet >"$tmp/said" 2>"$tmp/err" || fail "side by side: $(cat "$tmp/err")"
+grep -q ' 0 differ, 0 unbound' "$tmp/said" || fail "side by side, the audit: $(cat "$tmp/said")"
+[ "$(cd "$tmp/both" && ls *.html *.docx *.pdf | tr '\n' ' ')" = 'report.zh-en.html waves.zh-en.docx waves.zh-en.pdf ' ] || fail "side by side: $(ls "$tmp/both")"
+grep -q '<div class="pair">' "$tmp/both/report.zh-en.html" || fail "no pairs on the page"
+"$program" audit "$tmp/both/waves.zh-en.docx" --against "$tmp/both/results.db" --lang en >"$tmp/said" || fail "side by side, the document: $(tail -3 "$tmp/said")"
+cp "$tmp/en.md" "$tmp/en.kept"
+printf '\n- one more\n' >>"$tmp/en.md"
+"$program" run "$tmp/both.yaml" --out "$tmp/both" --quiet >/dev/null 2>"$tmp/err" && fail "texts that do not go together"
+grep -q 'in Chinese .*, in English .*en.md:5 a list' "$tmp/err" || fail "which do not go together: $(cat "$tmp/err")"
+mv "$tmp/en.kept" "$tmp/en.md"
 # house styles: pages and documents follow one, data files never do
 for style in '' 'uk minus=hyphen' cn; do
   out=$tmp/style${style%% *}

@@ -1,4 +1,5 @@
 /* Each allocation of making a report fails once: SX_E_MEMORY, nothing leaks. md4c, jansson and SQLite allocate on their own. */
+#include "shuxiao/report_document.h"
 #include "sxt.h"
 #include "unit/report/report_sample.h"
 
@@ -75,6 +76,36 @@ static const char narrative[] =
     "kind=case id=q}}{{lead user_rate.z.gap than=总体}}{{rank "
     "user_rate.z user_rate.old n=1 | % 1}}{{parts users users.z | 亿 2}}[@box q]\n{{end}}\n";
 
+/* Both languages side by side. */
+static void side_by_side(void) {
+  char path[256];
+  sx_store *store = NULL;
+  int64_t run;
+  REQUIRE_OK(sample_store(&store, &run, NULL, sample_path(path, sizeof path, "oom_pair"), narrative, narrative, err));
+  sx_store_close(store);
+  long k = 0;
+  for (;; k += 11) {
+    failing f = {0, k, 0};
+    sx_ctx ctx = SX_CTX_INIT;
+    ctx.alloc = (sx_alloc){resize, &f};
+    sx_document *document = NULL;
+    store = NULL;
+    sx_status status = sx_store_open(&store, &ctx, path, SX_STORE_READ, NULL);
+    if (status == SX_OK) status = sx_report_document_pair(&document, store, run, NULL);
+    sx_document_free(document);
+    sx_store_close(store);
+    CHECK_INT(f.live, 0);
+    if (f.calls <= k) {
+      CHECK_INT(status, SX_OK);
+      break;
+    }
+    CHECK(status == SX_E_MEMORY || status == SX_OK);
+    if (sxt_failures > 10) break;
+  }
+  CHECK(k > 100);
+  (void)remove(path);
+}
+
 static void chinese(void) {
   each_once(SX_LANG_ZH, narrative, SX_OK, 1);
 }
@@ -85,4 +116,4 @@ static void unknown(void) {
   each_once(SX_LANG_EN, "{{users.totl}}", SX_E_DATA, 1);
 }
 
-SXT_MAIN(SXT_CASE(chinese), SXT_CASE(english), SXT_CASE(unknown))
+SXT_MAIN(SXT_CASE(side_by_side), SXT_CASE(chinese), SXT_CASE(english), SXT_CASE(unknown))

@@ -107,19 +107,27 @@ static inline sx_status small_put_levels(sx_store *store, sx_error *err) {
   return SX_OK;
 }
 
+static const char *small_english = NULL; /* text of the English page; NULL: the same */
+static bool small_pair = false;          /* both side by side */
+static const char *small_style = "";     /* house style of the next report */
+
 static inline sx_status small_put_text(sx_store *store, const char *text, sx_error *err) {
   sx_buf json;
   sx_buf_init(&json, NULL);
-  sx_buf_add(&json, "{\"file\":\"n.md\",\"md\":");
+  sx_buf_add(&json, small_english ? "{\"file\":{\"zh\":\"zh.md\",\"en\":\"en.md\"},\"md\":{\"zh\":"
+                                  : "{\"file\":\"n.md\",\"md\":");
   sx_json_string(&json, text);
+  if (small_english) {
+    sx_buf_add(&json, ",\"en\":");
+    sx_json_string(&json, small_english);
+    sx_buf_add_char(&json, '}');
+  }
   sx_buf_add_char(&json, '}');
   sx_status status = sx_buf_status(&json, err);
   if (status == SX_OK) status = sx_store_put_block(store, 1, "text", "text", json.data, err);
   sx_buf_clear(&json);
   return status;
 }
-
-static const char *small_style = ""; /* house style of the next report */
 
 static inline sx_status small_make(sx_document **out, const char *text, sx_lang lang, sx_error *err) {
   static const sx_store_run info = {.study = "m", .wave = "1", .title_zh = "m", .title_en = "m", .version = "0"};
@@ -148,7 +156,8 @@ static inline sx_status small_make(sx_document **out, const char *text, sx_lang 
               done);
   SX_TRY_GOTO(status, small_put_text(store, text, err), done);
   SX_TRY_GOTO(status, sx_store_finish(store, err), done);
-  status = sx_report_document(out, store, run, &options, err);
+  status =
+      small_pair ? sx_report_document_pair(out, store, run, err) : sx_report_document(out, store, run, &options, err);
 done:
   sx_store_close(store);
   (void)remove(small_path());
