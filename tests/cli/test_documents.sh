@@ -2,6 +2,7 @@
 # The bundled report as Word and PDF, from outside: the same bytes twice, fonts, outline, no heading at a page's foot; an edited Word file audited and filled anew.
 . tests/cli/lib.sh
 need_program
+. tests/readers/readers.sh
 command -v pdftotext >/dev/null && command -v python3 >/dev/null || { echo "skipped: poppler-utils or python3 is not installed"; exit 77; }
 case $program in /*) ;; *) program=$PWD/$program ;; esac
 study=digital-consumption-2025h1
@@ -63,6 +64,14 @@ done
 pdftotext -layout one/$study.en.pdf - | grep -q 'Box [0-9]*  *Probe box \[Method\]' || fail "the box in the PDF"
 unzip -p one/$study.zh.docx word/document.xml | grep -q 'SxBoxHead' || fail "the box in the Word document"
 unzip -p one/$study.zh.docx word/document.xml | grep -q 'TOC \\h \\z \\c &quot;专栏&quot;' || fail "the list of boxes in the Word document"
+# page by page: ours, and those that LibreOffice makes of the Word files
+if command -v soffice >/dev/null && ! sanitized; then
+  HOME=$tmp soffice --headless --convert-to pdf --outdir office one/$study.zh.docx one/$study.en.docx >/dev/null 2>&1
+  for lang in zh en; do
+    [ -s office/$study.$lang.pdf ] || { fail "LibreOffice does not open $study.$lang.docx"; continue; }
+    python3 "$readers_home/pages.py" one/$study.$lang.docx one/$study.$lang.pdf office/$study.$lang.pdf >pages || fail "$lang: pages: $(cat pages)"
+  done
+fi
 doc=one/$study.zh.docx
 "$program" audit $doc --against one/results.db --lang en >out || fail "audit of the document as made: exit $?"
 grep -Eq '^[0-9]+ bound fields: [0-9]+ agree, 0 differ' out || fail "bound fields: $(tail -2 out)"

@@ -86,6 +86,7 @@ else
   fi
   if npm_readers && command -v chromium >/dev/null; then
     node "$readers_home/axe.mjs" "$readers_place" "$PWD/$out"/report.{zh,en}.html "$PWD/$out/$name"_codebook.en.html >"$tmp/axe" 2>&1 || fail "axe-core: $(cat "$tmp/axe")"
+    node "$readers_home/layout.mjs" "$readers_place" "$PWD/$out"/report.{zh,en}.html "$PWD/$out/$name"_codebook.en.html >"$tmp/layout" 2>&1 || fail "pages as set: $(cat "$tmp/layout")"
   else
     echo "skipped in part: no axe-core: ${no_readers:-no chromium}"
   fi
