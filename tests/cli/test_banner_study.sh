@@ -129,6 +129,12 @@ cp "$tmp/kept.xlsx" "$book"
 sed '/^tables:/,$d' "$dir/study.yaml" >"$dir/bad.yaml"
 run_fails 2 "the study has no banner tables" "$program" run "$dir/bad.yaml"
 
+# a column by a variable whose name is no plain word
+sed '1s/,sex,/,my sex,/' "$dir/data.csv" >"$dir/named.csv"
+sed 's/file: data.csv/file: named.csv/; /^derived:/,/young:/d; /^banner:/,/std:/d; s/cols: $std/cols: "total + `my sex`"/' "$dir/study.yaml" >"$dir/named.yaml"
+(cd "$dir" && "$program" run named.yaml --out named >"$tmp/out" 2>"$tmp/err") || fail "a name with a blank: $(cat "$tmp/err")"
+(cd "$dir" && "$program" audit named >"$tmp/out" 2>"$tmp/err") || fail "its audit: $(tail -3 "$tmp/out" "$tmp/err")"
+
 # ---- arrows against the wave before: those of the command, with the same design and link
 awk -F, 'NR == 1 { print "id," $0; next } { print NR "," $0 }' OFS=, "$dir/data.csv" >"$dir/now.csv"
 awk -F, 'BEGIN { OFS = "," } NR == 1 { print; next } NR > 100 { if ($1 * 7919 % 10 < 4) $15 = 2; if ($1 * 104729 % 10 < 3) $12 = 1; print }' "$dir/now.csv" >"$dir/old.csv"

@@ -150,6 +150,10 @@ for r in csv.DictReader(open('more/dc.csv')):
         n.setdefault(key, [0, 0])[r['estimate'] == ''] += 1
 assert n['T4', 'q1'][0] == 0 and n['T5', 'q1'][0] == 0 and n['T4', 'x'][1] == 0 and n['T5', 'q2'][1] == 0, n
 END
+# a book without a number is still one that an audit reads
+sed 's/min_n: 25/min_n: 5000/' b.yaml >all.yaml
+"$program" run all.yaml --out all >o 2>&1 || fail "everything hidden: $(cat o)"
+"$program" audit all >o 2>&1 || fail "audit of a book without numbers: $(cat o)"
 # fewer cases allowed in a cell than in a base
 sed 's/min_n: 25/min_n: 25, min_cell: 0/' b.yaml >cell.yaml
 "$program" run cell.yaml --out cell >o 2>&1 || fail "min_cell: $(cat o)"
