@@ -170,6 +170,7 @@ typedef struct sx_document_number {
   bool bare; /* prefix and unit are not in the text: the head of the column has them, or the author left them out */
   const char *prefix; /* "$" or ""; with the unit also where the text is bare */
   const char *unit;   /* "亿人", " million people", "%", ""; a leading blank is the language's */
+  const char *what;   /* in running text: what it measures, its base, method and plan step, in words; NULL */
   const char *tip;    /* estimate, standard error, interval, n, reasons in words, one decimal finer; NULL: none */
 } sx_document_number;
 

@@ -136,6 +136,10 @@ static sx_status fill(sx_bound *out, sx_page *page, const sx_store_row *row, con
     bound.reason = sx_arena_strdup(page->arena, sx_report__reason(page->lang, row->na_reason));
     if (!bound.reason) return sx_error_memory(err);
   }
+  bound.indicator = sx_arena_strdup(page->arena, row->indicator);
+  bound.method = row->method && row->method[0] ? sx_arena_strdup(page->arena, row->method) : "";
+  bound.step = row->step && row->step[0] ? sx_arena_strdup(page->arena, row->step) : "";
+  if (!bound.indicator || !bound.method || !bound.step) return sx_error_memory(err);
   *out = bound;
   return SX_OK;
 }

@@ -158,8 +158,8 @@ double sx_report__below(const sx_bound *bound, const sx_spec *spec) {
   return bound->value < limit / 2 ? limit : 0;
 }
 
-void sx_tree__cell_number(sx_page *page, const sx_bound *bound, const sx_format *format, const sx_spec *spec,
-                          bool bare) {
+static void put_number(sx_page *page, const sx_bound *bound, const sx_format *format, const sx_spec *spec, bool bare,
+                       const char *what) {
   sx_buf text;
   sx_buf_init(&text, &page->ctx);
   const double below = sx_report__below(bound, spec), value = below > 0 ? below : bound->value;
@@ -172,16 +172,59 @@ void sx_tree__cell_number(sx_page *page, const sx_bound *bound, const sx_format 
   sx_document_number *number = add_number(page, &text, value, spec, bare, NULL);
   name_number(page, number, bound, "");
   if (number) number->tip = tip;
+  if (number) number->what = what;
   if (number && below > 0) number->exempt = "threshold";
   put_marks(page, bound);
   sx_buf_clear(&text);
+}
+
+void sx_tree__cell_number(sx_page *page, const sx_bound *bound, const sx_format *format, const sx_spec *spec,
+                          bool bare) {
+  put_number(page, bound, format, spec, bare, NULL);
+}
+
+static void put_what_part(sx_buf *out, const sx_page *page, const char *word, const char *text) {
+  if (!text || !*text) return;
+  if (out->n) sx_buf_add(out, sx_report__w(page, W_SEMICOLON));
+  if (word) sx_buf_printf(out, "%s%s", word, sx_report__w(page, W_COLON));
+  sx_buf_add(out, text);
+}
+
+static const char *in_language(const sx_page *page, const sx_text2 *text) {
+  const char *own = page->lang == SX_LANG_ZH ? text->zh : text->en,
+             *other = page->lang == SX_LANG_ZH ? text->en : text->zh;
+  return own && *own ? own : other;
+}
+
+/* The label, the question, the base, how the run came to it and what the result is called. */
+static const char *what_of(sx_page *page, const sx_bound *bound) {
+  sx_store_indicator indicator;
+  bool found = false;
+  sx_buf text;
+  if (!bound->base || !bound->indicator || page->failed) return NULL;
+  if (sx_store_get_indicator(&found, &indicator, page->store, page->run, bound->indicator, NULL) != SX_OK) {
+    page->failed = true;
+    return NULL;
+  }
+  sx_buf_init(&text, &page->ctx);
+  if (found) {
+    put_what_part(&text, page, NULL, in_language(page, &indicator.label));
+    put_what_part(&text, page, NULL, in_language(page, &indicator.question));
+    put_what_part(&text, page, sx_report__w(page, W_WHAT_BASE), in_language(page, &indicator.base));
+  }
+  put_what_part(&text, page, sx_report__w(page, W_WHAT_METHOD), bound->method);
+  put_what_part(&text, page, sx_report__w(page, W_WHAT_STEP), bound->step);
+  put_what_part(&text, page, sx_report__w(page, W_WHAT_RESULT), bound->base);
+  const char *what = sx_tree__clean_buf(page, &text);
+  sx_buf_clear(&text);
+  return what;
 }
 
 void sx_tree__number(sx_page *page, const sx_bound *bound, const sx_format *format, double magnitude) {
   sx_spec spec;
   sx_report__page_spec(&spec, format, magnitude > 0 ? magnitude : fabs(bound->value), page);
   sx_report__style_words(&spec, format, page->lang);
-  sx_tree__cell_number(page, bound, format, &spec, false);
+  put_number(page, bound, format, &spec, false, what_of(page, bound));
 }
 
 sx_document_node *sx_tree__field(sx_page *page, const sx_bound *bound, const char *field, double value,

@@ -58,16 +58,21 @@ static void put_text(const sx_html *html, const sx_document_node *node) {
   if (other) add(html, "</span>");
 }
 
-/* With a tip a number can be pointed at; in a running text also tapped. */
+/* With a tip a number can be pointed at; in a running text also tapped, or reached by the keys; then what it is stands below the tip. */
 static void put_number(const sx_html *html, const sx_document_node *node) {
   const sx_document_number *number = node->as.number;
   const bool outside = number->exempt && strcmp(number->exempt, "outside") == 0;
   add(html, "<span");
   if (number->tip) {
     add(html, outside ? " class=\"outside\"" : isnan(number->value) ? " class=\"num missing\"" : " class=\"num\"");
-    if (node->parent->kind != SX_DOC_CELL) add(html, " tabindex=\"-1\"");
+    if (node->parent->kind != SX_DOC_CELL) add(html, " tabindex=\"0\"");
     add(html, " title=\"");
     add_text(html, number->tip);
+    add(html, "\"");
+  }
+  if (number->tip && number->what && number->what[0] && node->parent->kind != SX_DOC_CELL) {
+    add(html, " data-what=\"");
+    add_text(html, number->what);
     add(html, "\"");
   }
   sx_html__trace(html, number);

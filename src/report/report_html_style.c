@@ -67,8 +67,9 @@ const char *const sx_html__style[] = {
   "html:lang(zh) main p .num,html:lang(zh) main li .num{margin:0 .1em}\n",
   ".missing{color:var(--soft)}\n",
   ".num:focus{outline:0;background:#e3f0f8}\n",
-  ".num:focus::after{content:attr(title);position:fixed;left:0;right:0;bottom:0;z-index:8;background:var(--deep);color:#fff;font:400 .9rem/1.6 inherit;"
-  "font-size:.9rem;font-weight:400;line-height:1.6;padding:.8rem 1.2rem;text-align:center;text-indent:0;white-space:normal}\n",
+  ".num[data-what]:focus::after{content:attr(title) \"\\A\" attr(data-what)!important}\n",
+  ".num:focus::after{content:attr(title);white-space:pre-line!important;position:fixed;left:0;right:0;bottom:0;z-index:8;background:var(--deep);color:#fff;font:400 .9rem/1.6 inherit;"
+  "max-height:50vh;overflow-y:auto;font-size:.9rem;font-weight:400;line-height:1.6;padding:.8rem 1.2rem;text-align:center;text-indent:0;white-space:normal}\n",
   "sup.fn{line-height:0;font-size:.72em;margin-left:.1em}\n",
   ".notes{font-size:.84rem;line-height:1.65;color:var(--soft);border-top:1px solid var(--rule);margin:2.4rem 0 0;padding-top:.8rem}.notes ol{margin:0}\n",
   /* figures and tables */

@@ -97,14 +97,15 @@ typedef struct sx_bound {
   bool measure; /* the field is in the estimate's unit: estimate, se, low, high */
   double estimate, se, low, high, ci_level;
   int64_t n;
-  const char *reason;    /* why it is missing, in the page's language; NULL */
-  const char *reference; /* its name; NULL for a number from outside */
-  const char *base;      /* the same without the field */
-  bool across_break;     /* a change across a break of its series: printed with a dagger */
-  bool p;                /* a p value: never printed as 0 */
-  bool suppressed;       /* not published: printed with a cross */
-  bool one_sided;        /* a change from a figure without an error: printed with a double dagger */
-  bool model;            /* a small-area estimate stands in somewhere below: printed with an asterisk */
+  const char *reason;                    /* why it is missing, in the page's language; NULL */
+  const char *reference;                 /* its name; NULL for a number from outside */
+  const char *base;                      /* the same without the field */
+  const char *indicator, *method, *step; /* of its row; "" */
+  bool across_break;                     /* a change across a break of its series: printed with a dagger */
+  bool p;                                /* a p value: never printed as 0 */
+  bool suppressed;                       /* not published: printed with a cross */
+  bool one_sided;                        /* a change from a figure without an error: printed with a double dagger */
+  bool model;                            /* a small-area estimate stands in somewhere below: printed with an asterisk */
 } sx_bound;
 /* where: the place for the error. A name that does not exist: SX_E_DATA with the nearest. */
 sx_status sx_report__bind(sx_bound *out, sx_page *page, const char *text, size_t n, const char *where,

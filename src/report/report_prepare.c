@@ -226,7 +226,16 @@ static sx_status add_footnote(maker *m, const char *id, size_t n_id, const char 
   void *p = out->footnotes;
   const bool grown = sx_mem_grow(&m->page->ctx, &p, &out->cap_footnotes, out->n_footnotes + 1, sizeof *out->footnotes);
   out->footnotes = p;
-  sx_footnote note = {sx_arena_strndup(m->page->arena, id, n_id), sx_arena_strndup(m->page->arena, text, n), 0};
+  size_t at = 0;
+  while (at < n && text[at] == ' ') at++;
+  const bool source = n - at >= 7 && memcmp(text + at, "source:", 7) == 0; /* the word of the language stands for it */
+  if (source) at += 7;
+  while (source && at < n && text[at] == ' ') at++;
+  sx_footnote note = {
+      sx_arena_strndup(m->page->arena, id, n_id),
+      source ? sx_arena_printf(m->page->arena, " %s%.*s", sx_report__w(m->page, W_SOURCE), (int)(n - at), text + at)
+             : sx_arena_strndup(m->page->arena, text, n),
+      0};
   if (!grown || !note.id || !note.text) return sx_error_memory(err);
   out->footnotes[out->n_footnotes++] = note;
   return SX_OK;

@@ -93,6 +93,10 @@
   X(PARTS_COMMA, "，", ", ")                                                                                           \
   X(PARTS_IS, "", " ")                                                                                                 \
   X(PARTS_SHARE, "（占", " (")                                                                                         \
+  X(WHAT_BASE, "基数", "Base")                                                                                         \
+  X(WHAT_METHOD, "方法", "Method")                                                                                     \
+  X(WHAT_STEP, "步骤", "Step")                                                                                         \
+  X(WHAT_RESULT, "结果", "Result")                                                                                     \
   X(OTHER_LANGUAGE, "English", "中文")                                                                                 \
   X(SKIP, "跳到正文", "Skip to the text")                                                                              \
   X(PUBLISHED_BY, "由 Shuxiao %s 生成", "Made with Shuxiao %s")

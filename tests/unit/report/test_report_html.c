@@ -76,12 +76,16 @@ static void fails(const char *zh, sx_status status, const char *where, const cha
 }
 
 static void bound_numbers(void) {
-  expect("用户 {{users.total | 亿人 2}}。", "<p>用户 <span class=\"num\" tabindex=\"-1\" "
-                                            "title=\"估计值：9.581亿人；标准误：0.023；95% 置信区间：9.535至9.627；n = "
-                                            "30,000\" data-ref=\"users.total\">9.58亿人</span>。</p>");
+  expect("用户 {{users.total | 亿人 2}}。",
+         "<p>用户 <span class=\"num\" tabindex=\"0\" "
+         "title=\"估计值：9.581亿人；标准误：0.023；95% 置信区间：9.535至9.627；n = "
+         "30,000\" data-what=\"结果：users.total\" data-ref=\"users.total\">9.58亿人</span>。</p>");
+  /* reached by the keys, shown on focus and on a click */
+  expect("用户 {{users.total | 亿人 2}}。", ".num[data-what]:focus::after{content:attr(title) \"\\A\" attr(data-what)");
+  expect("甲[^1]\n\n[^1]: source: 某局\n", "资料来源：某局");
   expect("{{ users.total.estimate | 亿人 2 unit:none }}", " data-ref=\"users.total\" data-unit=\"亿人\">9.58</span>");
-  expect("{{user_rate.island | % 1}}",
-         "<span class=\"num missing\" tabindex=\"-1\" title=\"无法估计：该群体无样本\">—</span>");
+  expect("{{user_rate.island | % 1}}", "<span class=\"num missing\" tabindex=\"0\" title=\"无法估计：该群体无样本\" "
+                                       "data-what=\"结果：user_rate.island\">—</span>");
   expect("{{users.total.n | plain 0}}", ">30,000</span>");
   expect("{{user_rate.z.gap.se | pp 2 sign:none}}", ">0.27个百分点</span>");
   expect("`{{users.nobody}}`", "<code>{{users.nobody}}</code>"); /* code is left alone */
