@@ -32,8 +32,9 @@ SX_API void sx_report_result_free(sx_report_result *result);
 /* A reference "indicator.domain[.field]" taken apart and looked up: docs/dev/blocks.md. Used by study to check names before a run
  * and by report to bind them. */
 typedef struct sx_reference {
-  char indicator[128], field[32], statistic[32];
-  char variable[4][96], level[4][96];
+  char indicator[256], field[32],
+      statistic[1024]; /* levels are texts of the data: 200 characters of four bytes, and what stands before them */
+  char variable[4][128], level[4][1024];
   size_t n_terms;
 } sx_reference;
 SX_API sx_status sx_reference_parse(sx_reference *out, const char *text, size_t n, sx_error *err) SX_NODISCARD;

@@ -18,7 +18,7 @@
 extern "C" {
 #endif
 
-enum { SX_NUMBER_KEY_MAX = 512 };
+enum { SX_NUMBER_KEY_MAX = 2560 }; /* two levels of 1,000 bytes and what stands between */
 
 /* A key taken apart. Its texts are its own. */
 typedef struct sx_number_key {

@@ -325,6 +325,7 @@ sx_status sx_audit__described(sx_tracer *t, const sx_audit_text *page, size_t at
     const bool bare = !m->unit[0] && m->scale > 0.9 && m->scale < 1.1;
     sx_audit_trace trace = {
         .verdict = SX_TRACE_AGREES, .line = m->line, .column = m->column, .reference = part->runs[0].reference};
+    const double before = scale;
     if (!bare && m->kind == SX_MARK_QUANTITY) scale = m->scale;
     sx_printed p = {
         .decimals = m->decimals < 0 ? 0 : m->decimals, .scale = bare ? scale : m->scale, .negative = m->sign < 0};
@@ -337,6 +338,7 @@ sx_status sx_audit__described(sx_tracer *t, const sx_audit_text *page, size_t at
       SX_TRY(shown_by(&shown, t, d, &p));
     }
     if (!shown && (m->kind != SX_MARK_QUANTITY || sx_audit__is_label(t, part->text + m->at, m->n))) {
+      scale = before; /* a label's unit is not that of the values behind it */
       trace.verdict = SX_TRACE_EXEMPT;
       trace.reason = m->kind != SX_MARK_QUANTITY ? sx_mark_kind_name(m->kind, SX_LANG_EN) : "label";
       trace.reference = NULL;

@@ -20,6 +20,7 @@ typedef struct result_file {
   au_csv in;
   column columns[AU_CSV_COLUMNS];
   size_t n;
+  bool spreadsheet; /* an apostrophe stands before texts that a spreadsheet would compute */
 } result_file;
 
 typedef struct result_row {
@@ -85,6 +86,8 @@ static sx_status read_row(result_row *row, bool *blank, result_file *f) {
     if (c->kind == C_STATISTIC) row->statistic = text;
     if (c->kind == C_NUMBER) row->number[k] = text;
     if (c->kind != C_BY || !*text) continue;
+    if (f->spreadsheet && text[0] == '\'' && text[1] && strchr("=+-@\t\r", text[1]))
+      text++; /* as publish_csv.c wrote it */
     if (row->n_terms == MAX_TERMS) return file_error(f, row->line, SX_E_DATA, "too many groups in one row");
     row->terms[row->n_terms++] = (sx_store_term){c->name, text, {NULL, NULL}, {NULL, NULL}};
   }
@@ -178,6 +181,7 @@ sx_status sx_audit__results_csv(sx_tracer *t, const char *path) {
   if (!f || !t->file) return sx_error_memory(t->err);
   SX_TRY(sx_file_read(&text, &n, &t->ctx, path, t->err));
   f->t = t;
+  f->spreadsheet = strlen(path) > 10 && strcmp(path + strlen(path) - 10, ".excel.csv") == 0;
   f->in = sx_audit__csv(text, n);
   sx_status status = SX_OK;
   if (!sx_utf8_valid(text, n, &bad)) {

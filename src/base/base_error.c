@@ -30,11 +30,24 @@ const char *sx_status_text(sx_status status) {
 static void copy_line(char *dst, size_t size, const char *src) {
   const size_t length = strlen(src);
   const size_t n = sx_utf8_cut(src, length, size - 1);
-  for (size_t i = 0; i < n; i++) {
+  size_t used = 0;
+  bool broken = false;
+  for (size_t i = 0; i < n;) {
+    uint32_t code = 0;
+    const size_t k = sx_utf8_next(&code, src + i, n - i);
     const unsigned char c = (unsigned char)src[i];
-    dst[i] = c < 0x20 || c == 0x7f ? ' ' : src[i];
+    if (k > 1) {
+      memmove(dst + used, src + i, k);
+      used += k;
+    } else if (k == 1) {
+      dst[used++] = c < 0x20 || c == 0x7f ? ' ' : src[i];
+    } else if (!broken) {
+      dst[used++] = '?'; /* a character that "%.80s" cut in two, or none at all */
+    }
+    broken = k == 0;
+    i += k ? k : 1;
   }
-  dst[n] = '\0';
+  dst[used] = '\0';
 }
 
 /* Room for one full field and what would make the cut visible to sx_utf8_cut. */

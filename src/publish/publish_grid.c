@@ -5,7 +5,15 @@
 #include <math.h>
 #include <string.h>
 
-enum { STUB_MOST = 36, HEAD_MOST = 16, TEXT_MOST = 60, WORD_MOST = 14, WORD_LEAST = 4 }; /* half ems */
+enum {
+  STUB_MOST = 36,
+  HEAD_MOST = 16,
+  TEXT_MOST = 60,
+  WORD_MOST = 14,
+  WORD_LEAST = 4,
+  HEAD_WIDEST = 48
+}; /* half ems */
+enum { HEAD_LINES = 12 };
 
 static const double SQUEEZE = 1.1; /* columns that are that much too wide together are made narrower */
 static const double BOLD = 1.2;    /* a Latin letter of a head, in half ems */
@@ -128,7 +136,9 @@ static void need(const sx_grid *g, needs *n) {
       if (head) m.longest *= BOLD, m.longest_word *= BOLD;
       const double cap = head ? HEAD_MOST : stub ? STUB_MOST : TEXT_MOST, word = p->hash ? WORD_LEAST : m.longest_word;
       const double indent = 2.0 * p->indent;
-      n->least[p->column] = fmax(n->least[p->column], fmin(word + indent, cap));
+      const double lines =
+          head ? fmin(m.longest / HEAD_LINES, HEAD_WIDEST) : 0; /* a head is no column of single letters */
+      n->least[p->column] = fmax(n->least[p->column], fmax(fmin(word + indent, cap), lines));
       n->most[p->column] = fmax(n->most[p->column], fmin(m.longest + indent, cap));
     }
   }

@@ -51,16 +51,19 @@ static void item(writer *w, const st_account *a, sx_text2 label, sx_text2 what, 
 
 static void period_item(writer *w, const st_account *a, sx_text2 label, const st_given *g, bool price) {
   sx_text2 what = price ? (sx_text2){"价格指数", "price index"} : (sx_text2){"时期系数", "period factor"};
-  char zh[200], en[200];
+  sx_buf zh, en;
   if (!g->value.value.node) return;
+  sx_buf_init(&zh, w->side[0]->ctx);
+  sx_buf_init(&en, w->side[1]->ctx);
   if (g->what.zh || g->what.en) {
-    (void)snprintf(zh, sizeof zh, "%s（%.120s）", what.zh, in(g->what, 0));
-    (void)snprintf(en, sizeof en, "%s (%.120s)", what.en, in(g->what, 1));
-    zh[sx_utf8_cut(zh, strlen(zh), sizeof zh - 1)] = '\0';
-    en[sx_utf8_cut(en, strlen(en), sizeof en - 1)] = '\0';
-    what = (sx_text2){zh, en};
+    sx_buf_printf(&zh, "%s（%s）", what.zh, in(g->what, 0));
+    sx_buf_printf(&en, "%s (%s)", what.en, in(g->what, 1));
+    w->side[0]->failed = w->side[0]->failed || zh.failed || en.failed;
+    if (zh.data && en.data) what = (sx_text2){zh.data, en.data};
   }
   item(w, a, label, what, g);
+  sx_buf_clear(&zh);
+  sx_buf_clear(&en);
 }
 
 bool study__account_assumptions(sx_buf *zh, sx_buf *en, const sx_study *s) {

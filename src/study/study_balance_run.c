@@ -343,7 +343,6 @@ static bool by_levels(const st_balanced *f, const st_domain *by) {
 static sx_status table_of_levels(sx_buf *out, sx_buf *scratch, st_run *r, const struct st_balance *b,
                                  const st_domain *by, sx_error *err) {
   size_t n = 0, of = 0;
-  char zh[300], en[300];
   bool first = true;
   while (of + 1 < b->n_figures && !by_levels(&b->figures[of], by)) of++;
   /* the levels as the store has them: a run that computes words alone has not read the data */
@@ -360,9 +359,9 @@ static sx_status table_of_levels(sx_buf *out, sx_buf *scratch, st_run *r, const 
     if (!by_levels(&b->figures[i], by)) continue;
     column(out, first, label.zh, label.en, b->format);
     first = false;
-    (void)snprintf(zh, sizeof zh, "%.200s：移动（标准误）", label.zh ? label.zh : "");
-    (void)snprintf(en, sizeof en, "%.200s: moved (SE)", label.en ? label.en : "");
-    zh[sx_utf8_cut(zh, strlen(zh), sizeof zh - 1)] = '\0';
+    const char *zh = sx_arena_printf(r->arena, "%s：移动（标准误）", label.zh ? label.zh : "");
+    const char *en = sx_arena_printf(r->arena, "%s: moved (SE)", label.en ? label.en : "");
+    if (!zh || !en) return sx_error_memory(err);
     column(out, false, zh, en, "plain 2 sign:plus");
   }
   sx_buf_add(out, "],\"errors\":true,\"bases\":false,\"rows\":[");

@@ -260,17 +260,12 @@ static sx_status put_cell(writer *w, const sx_banner_row *row, size_t column, sx
   SX_TRY(sx_store_put_row(NULL, w->r->store, w->step, &out, err));
   sx_buf_reset(w->scratch);
   sx_buf_printf(w->scratch, "`%s`.", w->indicator);
-  char domain[400] = "";
-  size_t used = 0;
-  for (size_t k = 0; k < n; k++)
-    used += (size_t)snprintf(domain + (used < sizeof domain ? used : sizeof domain),
-                             used < sizeof domain ? sizeof domain - used : 0, "%s%s:%s", k ? "*" : "",
-                             terms[k].variable, terms[k].level);
-  study__quote_domain(w->scratch, n ? domain : "total");
+  if (!n) sx_buf_add(w->scratch, "total");
+  for (size_t k = 0; k < n; k++) {
+    sx_buf_printf(w->scratch, "%s%s:", k ? "*" : "", terms[k].variable);
+    study__quote_name(w->scratch, terms[k].level);
+  }
   sx_buf_printf(w->scratch, ".%s", out.statistic);
-  if (used >= sizeof domain)
-    return sx_error_set(err, SX_E_LIMIT, w->block->id, "the levels of a cell are named by more than %zu bytes",
-                        sizeof domain);
   return sx_buf_status(w->scratch, err);
 }
 

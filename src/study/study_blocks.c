@@ -12,6 +12,23 @@ void study__text2_json(sx_buf *out, const char *zh, const char *en) {
   sx_buf_add_char(out, '}');
 }
 
+static void join(sx_buf *out, const char *a, const char *between, const char *b) {
+  sx_buf_add(out, a ? a : "");
+  if (b && b[0]) sx_buf_printf(out, "%s%s", between ? between : "", b);
+}
+
+void study__text2_join(sx_buf *out, sx_text2 a, sx_text2 between, sx_text2 b) {
+  sx_buf zh, en;
+  sx_buf_init(&zh, out->ctx);
+  sx_buf_init(&en, out->ctx);
+  join(&zh, a.zh ? a.zh : a.en, between.zh, b.zh ? b.zh : b.en);
+  join(&en, a.en ? a.en : a.zh, between.en, b.en ? b.en : b.zh);
+  study__text2_json(out, zh.data, en.data);
+  out->failed = out->failed || zh.failed || en.failed;
+  sx_buf_clear(&zh);
+  sx_buf_clear(&en);
+}
+
 static const char *scalar(const sx_node *map, const char *key) {
   const sx_node *node = sx_node_get(map, key);
   return node && node->kind == SX_NODE_SCALAR ? node->text : NULL;
@@ -81,6 +98,17 @@ static sx_status collect_domains(shown *list, const st_run *r, const sx_node *do
 
 /* ---- references -------------------------------------------------------------------------------------------------- */
 
+/* A statistic is named after a level, which may be any text: it stands in backquotes unless it reads back without. */
+static void add_statistic(sx_buf *out, const char *statistic) {
+  sx_reference back;
+  const size_t before = out->n;
+  sx_buf_printf(out, ".%s", statistic);
+  if (out->failed || strspn(statistic, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(statistic)) return;
+  if (sx_reference_parse(&back, out->data, out->n, NULL) == SX_OK && strcmp(back.statistic, statistic) == 0) return;
+  out->n = before;
+  sx_buf_printf(out, ".`%s`", statistic);
+}
+
 /* "indicator.domain[.statistic][.field]", or false where the store has no such row. */
 static bool reference(sx_buf *out, const st_run *r, const char *indicator, const char *domain, const char *statistic,
                       const char *field) {
@@ -94,7 +122,7 @@ static bool reference(sx_buf *out, const st_run *r, const char *indicator, const
   }
   sx_buf_add_char(out, '.');
   study__quote_domain(out, domain);
-  if (statistic && *statistic) sx_buf_printf(out, strchr(statistic, '.') ? ".`%s`" : ".%s", statistic);
+  if (statistic && *statistic) add_statistic(out, statistic);
   if (field && *field) sx_buf_printf(out, ".%s", field);
   return true;
 }
@@ -155,13 +183,8 @@ static const struct extra {
 enum { N_EXTRA = sizeof extra / sizeof *extra };
 
 static void column_json(sx_buf *out, bool first, sx_text2 label, const char *more_zh, const char *more_en) {
-  char zh[300], en[300];
-  (void)snprintf(zh, sizeof zh, "%.200s%s%s", label.zh ? label.zh : "", more_zh ? "：" : "", more_zh ? more_zh : "");
-  (void)snprintf(en, sizeof en, "%.200s%s%s", label.en ? label.en : "", more_en ? ": " : "", more_en ? more_en : "");
-  zh[sx_utf8_cut(zh, strlen(zh), sizeof zh - 1)] = '\0';
-  en[sx_utf8_cut(en, strlen(en), sizeof en - 1)] = '\0';
   sx_buf_add(out, first ? "{\"label\":" : ",{\"label\":");
-  study__text2_json(out, zh, en);
+  study__text2_join(out, label, (sx_text2){"：", ": "}, (sx_text2){more_zh, more_en});
   sx_buf_add_char(out, '}');
 }
 
@@ -172,14 +195,9 @@ static void row_label(sx_buf *out, const st_indicator *ind, size_t stat) {
     study__text2_json(out, own.zh, own.en);
     return;
   }
-  char zh[400], en[400];
   const char *name = study__stat_at(ind, stat);
   const sx_text2 word = ind->stat_words ? ind->stat_words[stat] : (sx_text2){name, name};
-  (void)snprintf(zh, sizeof zh, "%.280s：%.100s", own.zh ? own.zh : own.en, word.zh);
-  (void)snprintf(en, sizeof en, "%.280s: %.100s", own.en ? own.en : own.zh, word.en);
-  zh[sx_utf8_cut(zh, strlen(zh), sizeof zh - 1)] = '\0';
-  en[sx_utf8_cut(en, strlen(en), sizeof en - 1)] = '\0';
-  study__text2_json(out, zh, en);
+  study__text2_join(out, own, (sx_text2){"：", ": "}, word);
 }
 
 /* Gaps and changes of shares are in percentage points; a change bears its sign, its error none. */
@@ -195,7 +213,7 @@ static void extra_format(char out[120], const struct extra *x, const char *forma
 
 static void extra_json(sx_buf *out, sx_buf *scratch, const st_run *r, const char *indicator, const char *statistic,
                        const char *domain, const struct extra *x, const char *format) {
-  char name[200], own[120];
+  char name[1100], own[120]; /* as long as a statistic of a reference may be */
   const bool share = x->prefix && study__is_share(r->s, indicator, statistic);
   (void)snprintf(name, sizeof name, "%s%s%s", x->prefix ? x->prefix : "", statistic ? "_" : "",
                  statistic ? statistic : "");

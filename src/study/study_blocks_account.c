@@ -93,13 +93,8 @@ const char *study__account_format(const st_account *a, const char *statistic) {
 /* ---- comparisons -------------------------------------------------------------------------------------------------------------- */
 
 static bool names(const sx_study *s, const st_domain *d, const sx_node *node) {
-  char text[400] = "";
-  for (size_t i = 0; i < d->n; i++) {
-    const size_t used = strlen(text);
-    (void)snprintf(text + used, sizeof text - used, "%s%.80s%s%.80s", i ? "*" : "", s->groups[d->terms[i].group].id,
-                   d->terms[i].level ? ":" : "", d->terms[i].level ? d->terms[i].level : "");
-  }
-  return node && node->kind == SX_NODE_SCALAR && strcmp(node->text, d->n ? text : "total") == 0;
+  if (!node || node->kind != SX_NODE_SCALAR) return false;
+  return d->n ? study__domain_is(s, d, node->text) : strcmp(node->text, "total") == 0;
 }
 
 const st_compare *study__block_compare(const sx_study *s, const st_account *a, const sx_node *node) {
@@ -235,13 +230,8 @@ static void cell(const shown_table *t, const char *node, size_t domain, size_t s
 /* ---- tables ----------------------------------------------------------------------------------------------------------------------- */
 
 static void column(const shown_table *t, bool first, sx_text2 label, const sx_text2 *more, const char *format) {
-  char zh[300], en[300];
-  (void)snprintf(zh, sizeof zh, "%.180s%s%.100s", label.zh, more ? "：" : "", more ? more->zh : "");
-  (void)snprintf(en, sizeof en, "%.180s%s%.100s", label.en, more ? ": " : "", more ? more->en : "");
-  zh[sx_utf8_cut(zh, strlen(zh), sizeof zh - 1)] = '\0';
-  en[sx_utf8_cut(en, strlen(en), sizeof en - 1)] = '\0';
   sx_buf_add(t->out, first ? "{\"label\":" : ",{\"label\":");
-  study__text2_json(t->out, zh, en);
+  study__text2_join(t->out, label, (sx_text2){"：", ": "}, more ? *more : (sx_text2){NULL, NULL});
   sx_buf_add(t->out, ",\"format\":");
   sx_json_string(t->out, format);
   sx_buf_add_char(t->out, '}');

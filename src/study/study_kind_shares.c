@@ -140,12 +140,20 @@ static void check_shares(st_load *l, const sx_table *unit, st_indicator *ind) {
   name_levels(l, unit, ind, "prop");
 }
 
+/* The statistic PREFIX_LEVEL. */
+static size_t find_level_stat(const st_indicator *ind, const char *prefix, const char *level) {
+  const size_t n = strlen(prefix);
+  for (size_t i = 0; i < study__stat_count(ind); i++) {
+    const char *name = study__stat_at(ind, i);
+    if (strncmp(name, prefix, n) == 0 && name[n] == '_' && strcmp(name + n + 1, level) == 0) return i;
+  }
+  return ST_NONE;
+}
+
 sx_status study__place_levels(sx_est_set **out, const st_job *job, sx_est_set *set, const char *prefix,
                               const char *otherwise, sx_error *err) {
   for (size_t i = 0; i < set->n_rows; i++) {
-    char name[300];
-    (void)snprintf(name, sizeof name, "%s_%.280s", prefix, set->level_text[set->rows[i].level]);
-    const size_t stat = study__stat_find(job->ind, name);
+    const size_t stat = find_level_stat(job->ind, prefix, set->level_text[set->rows[i].level]);
     if (stat == ST_NONE) {
       const sx_status status = sx_error_set(err, SX_E_DATA, job->ind->measures[0].name, "the value '%.100s' %s",
                                             set->level_text[set->rows[i].level], otherwise);

@@ -44,20 +44,31 @@ size_t study__find_benchmark(const sx_study *s, const char *id) {
   return ST_NONE;
 }
 
-bool study__benchmark_has(const st_benchmark *b, const st_domain *d, const sx_study *s) {
-  char name[400] = "";
-  bool open = false; /* some term stands for every level */
+/* What stands behind the name of the domain at the beginning of text, "" where it is the whole text; NULL: it does not begin so. */
+static const char *behind_domain(const sx_study *s, const st_domain *d, const char *text) {
   for (size_t i = 0; i < d->n; i++) {
-    const st_term *t = &d->terms[i];
-    const size_t used = strlen(name);
-    open = open || (s->groups[t->group].by && !t->level);
-    (void)snprintf(name + used, sizeof name - used, "%s%.80s%s%.80s", i ? "*" : "", s->groups[t->group].id,
-                   t->level ? ":" : "", t->level ? t->level : "");
+    const char *const parts[] = {i ? "*" : "", s->groups[d->terms[i].group].id, d->terms[i].level ? ":" : "",
+                                 d->terms[i].level ? d->terms[i].level : ""};
+    for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
+      const size_t n = strlen(parts[k]);
+      if (strncmp(text, parts[k], n) != 0) return NULL;
+      text += n;
+    }
   }
-  const size_t n = strlen(name);
+  return text;
+}
+
+bool study__domain_is(const sx_study *s, const st_domain *d, const char *name) {
+  const char *rest = behind_domain(s, d, name);
+  return rest && !*rest;
+}
+
+bool study__benchmark_has(const st_benchmark *b, const st_domain *d, const sx_study *s) {
+  bool open = false; /* some term stands for every level */
+  for (size_t i = 0; i < d->n; i++) open = open || (s->groups[d->terms[i].group].by && !d->terms[i].level);
   for (size_t i = 0; i < b->n_by; i++) {
-    if (strcmp(b->by[i].domain, name) == 0) return true;
-    if (open && d->n == 1 && strncmp(b->by[i].domain, name, n) == 0 && b->by[i].domain[n] == ':') return true;
+    const char *rest = behind_domain(s, d, b->by[i].domain);
+    if (rest && (!*rest || (open && d->n == 1 && *rest == ':'))) return true;
   }
   return false;
 }

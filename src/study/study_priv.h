@@ -475,6 +475,7 @@ size_t study__find_table(const sx_study *s, const char *id);
 size_t study__find_derived(const sx_study *s, const char *id);
 size_t study__find_benchmark(const sx_study *s, const char *id);
 /* Whether a benchmark says its value in the domain (for a group of levels: in some level). */
+bool study__domain_is(const sx_study *s, const st_domain *d, const char *name); /* "age:20-29*rural" */
 bool study__benchmark_has(const st_benchmark *b, const st_domain *d, const sx_study *s);
 bool study__benchmark_in(const st_benchmark *b, const char *domain); /* of a concrete domain, by its name */
 /* Whether everything in a formula that comes from outside has a value of its own in the concrete domain. */
@@ -806,6 +807,8 @@ bool study__unweighted(const sx_study *s); /* no weight and no adjustment: every
 void study__quote_domain(sx_buf *out, const char *domain);
 void study__quote_name(sx_buf *out, const char *name);
 void study__text2_json(sx_buf *out, const char *zh, const char *en); /* {"zh":...,"en":...}; either may be NULL */
+/* The same of two texts, each whole however long, with something between them where there is a second. */
+void study__text2_join(sx_buf *out, sx_text2 a, sx_text2 between, sx_text2 b);
 /* study_published.c */
 void study__check_published(st_load *l);
 sx_status study__run_published(st_run *r, sx_error *err) SX_NODISCARD;

@@ -344,14 +344,9 @@ static void verdict_cell(sx_buf *out, const st_figure *f, const char *verdict) {
                {"contradiction", "与总体或其他数字矛盾", "contradicts the population or another figure"}};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
     if (strcmp(words[i].verdict, verdict) != 0) continue;
-    char zh[700], en[700];
-    const bool more = f->reason_text.zh || f->reason_text.en;
-    const char *more_zh = f->reason_text.zh ? f->reason_text.zh : f->reason_text.en;
-    const char *more_en = f->reason_text.en ? f->reason_text.en : f->reason_text.zh;
-    (void)snprintf(zh, sizeof zh, "%s%s%.500s", words[i].zh, more ? "：" : "", more ? more_zh : "");
-    (void)snprintf(en, sizeof en, "%s%s%.500s", words[i].en, more ? ": " : "", more ? more_en : "");
-    zh[sx_utf8_cut(zh, strlen(zh), sizeof zh - 1)] = '\0';
-    text_cell(out, zh, en);
+    sx_buf_add(out, "{\"text\":");
+    study__text2_join(out, (sx_text2){words[i].zh, words[i].en}, (sx_text2){"：", ": "}, f->reason_text);
+    sx_buf_add_char(out, '}');
     return;
   }
   text_cell(out, verdict, verdict);

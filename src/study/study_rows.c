@@ -114,10 +114,13 @@ sx_status study__put_labels(st_run *r, sx_error *err) {
 
 /* ---- the index ------------------------------------------------------------------------------------------------------------ */
 
-static uint64_t hash_text(const char *text) { /* FNV-1a */
-  uint64_t h = 1469598103934665603ull;
+static uint64_t hash_more(uint64_t h, const char *text) {
   for (; *text; text++) h = (h ^ (unsigned char)*text) * 1099511628211ull;
   return h;
+}
+
+static uint64_t hash_text(const char *text) { /* FNV-1a */
+  return hash_more(1469598103934665603ull, text);
 }
 
 static sx_status rehash(st_run *r, sx_error *err) {
@@ -136,20 +139,27 @@ static sx_status rehash(st_run *r, sx_error *err) {
   return SX_OK;
 }
 
-static const st_row *find_named(const st_rows *rows, const char *name) {
-  if (rows->n_slots == 0) return NULL;
-  size_t at = (size_t)(hash_text(name) % rows->n_slots);
-  for (; rows->slots[at]; at = (at + 1) % rows->n_slots) {
-    if (strcmp(rows->items[rows->slots[at] - 1].name, name) == 0) return &rows->items[rows->slots[at] - 1];
+/* Whether a name is the parts, one after the other. */
+static bool is_of_parts(const char *name, const char *const parts[5]) {
+  for (size_t i = 0; i < 5; i++) {
+    const size_t n = strlen(parts[i]);
+    if (strncmp(name, parts[i], n) != 0) return false;
+    name += n;
   }
-  return NULL;
+  return !*name;
 }
 
-/* statistic NULL or "": the indicator's own. */
+/* statistic NULL or "": the indicator's own. Levels are texts of the data: a name may have any length. */
 const st_row *study__find_row(const st_rows *rows, const char *indicator, const char *statistic, const char *domain) {
-  char name[600];
-  const int n = snprintf(name, sizeof name, "%s|%s|%s", indicator, statistic ? statistic : "", domain);
-  return n > 0 && (size_t)n < sizeof name ? find_named(rows, name) : NULL;
+  const char *const parts[5] = {indicator, "|", statistic ? statistic : "", "|", domain};
+  uint64_t hash = hash_text("");
+  if (rows->n_slots == 0) return NULL;
+  for (size_t i = 0; i < 5; i++) hash = hash_more(hash, parts[i]);
+  size_t at = (size_t)(hash % rows->n_slots);
+  for (; rows->slots[at]; at = (at + 1) % rows->n_slots) {
+    if (is_of_parts(rows->items[rows->slots[at] - 1].name, parts)) return &rows->items[rows->slots[at] - 1];
+  }
+  return NULL;
 }
 
 static sx_status add_named(st_run *r, const st_row *row, const char *statistic, sx_error *err) {
@@ -262,15 +272,19 @@ sx_status study__index_rows(st_run *r, sx_error *err) {
 
 /* ---- references in text ------------------------------------------------------------------------------------------------------ */
 
-void study__quote_name(sx_buf *out, const char *name) {
-  bool plain = *name != '\0';
-  for (const char *c = name; *c; c++) {
+static void quote(sx_buf *out, const char *name, size_t n) {
+  bool plain = n > 0;
+  for (const char *c = name; c < name + n; c++) {
     plain = plain && ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || *c == '_' ||
                       *c == '-');
   }
   if (!plain) sx_buf_add_char(out, '`');
-  sx_buf_add(out, name);
+  sx_buf_add_n(out, name, n);
   if (!plain) sx_buf_add_char(out, '`');
+}
+
+void study__quote_name(sx_buf *out, const char *name) {
+  quote(out, name, strlen(name));
 }
 
 void study__quote_domain(sx_buf *out, const char *domain) {
@@ -281,12 +295,9 @@ void study__quote_domain(sx_buf *out, const char *domain) {
     (void)snprintf(name, sizeof name, "%.*s", (int)(n < 190 ? n : 190), at);
     study__quote_name(out, name);
     if (*end == ':') {
-      char level[200];
-      const char *stop = strchr(end, '*');
-      const size_t k = stop ? (size_t)(stop - end) - 1 : strlen(end + 1);
-      (void)snprintf(level, sizeof level, "%.*s", (int)(k < 190 ? k : 190), end + 1);
+      const size_t k = strcspn(end + 1, "*");
       sx_buf_add_char(out, ':');
-      study__quote_name(out, level);
+      quote(out, end + 1, k);
       end += k + 1;
     }
     if (*end == '*') {

@@ -172,12 +172,7 @@ static bool is_broken(const sx_study *s, const st_wave *w, const lines *list) {
 /* "2024-S2†" where something that is shown breaks there. */
 static void wave_label(sx_buf *out, const sx_study *s, const st_wave *w, const lines *list) {
   const char *mark = is_broken(s, w, list) ? "†" : "";
-  char zh[200], en[200];
-  const char *own_zh = w ? (w->label.zh ? w->label.zh : w->label.en) : s->series->own.zh;
-  const char *own_en = w ? (w->label.en ? w->label.en : w->label.zh) : s->series->own.en;
-  (void)snprintf(zh, sizeof zh, "%.150s%s", own_zh ? own_zh : "", mark);
-  (void)snprintf(en, sizeof en, "%.150s%s", own_en ? own_en : "", mark);
-  study__text2_json(out, zh, en);
+  study__text2_join(out, w ? w->label : s->series->own, (sx_text2){NULL, NULL}, (sx_text2){mark, mark});
 }
 
 static void wave_labels(sx_buf *out, const sx_study *s, const sx_node *block, const lines *list) {
@@ -192,15 +187,7 @@ static void wave_labels(sx_buf *out, const sx_study *s, const sx_node *block, co
 }
 
 static void line_label(sx_buf *out, const line *x) {
-  char zh[400], en[400];
-  const sx_text2 d = x->domain_label;
-  const char *own_zh = x->label.zh ? x->label.zh : x->label.en, *own_en = x->label.en ? x->label.en : own_zh;
-  const char *zh_d = d.zh ? d.zh : d.en, *en_d = d.en ? d.en : d.zh;
-  (void)snprintf(zh, sizeof zh, "%.280s%s%.100s", own_zh ? own_zh : "", zh_d ? "，" : "", zh_d ? zh_d : "");
-  (void)snprintf(en, sizeof en, "%.280s%s%.100s", own_en ? own_en : "", en_d ? ", " : "", en_d ? en_d : "");
-  zh[sx_utf8_cut(zh, strlen(zh), sizeof zh - 1)] = '\0';
-  en[sx_utf8_cut(en, strlen(en), sizeof en - 1)] = '\0';
-  study__text2_json(out, zh, en);
+  study__text2_join(out, x->label, (sx_text2){"，", ", "}, x->domain_label);
 }
 
 static sx_status series_table(sx_buf *out, sx_buf *scratch, st_run *r, const sx_node *block, const lines *list,
