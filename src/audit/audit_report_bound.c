@@ -101,8 +101,14 @@ sx_status sx_audit__trace(sx_tracer *t, const sx_audit_trace *what, const char *
 
 /* ---- what the store says ----------------------------------------------------------------------------------------- */
 
-static sx_status look_up(bool *found, sx_store_row *row, char field[32], const sx_tracer *t, const char *name,
-                         size_t n) {
+struct sx_answer {
+  bool found;
+  sx_store_row row;
+  char field[32];
+};
+
+static sx_status ask_store(bool *found, sx_store_row *row, char field[32], const sx_tracer *t, const char *name,
+                           size_t n) {
   sx_reference r;
   sx_store_term terms[4];
   *found = false;
@@ -114,14 +120,35 @@ static sx_status look_up(bool *found, sx_store_row *row, char field[32], const s
                        t->err);
 }
 
+/* The pages of two languages, and a drawing's numbers time and again, ask for the same results. */
+static sx_status look_up(bool *found, sx_store_row *row, char field[32], sx_tracer *t, const char *name, size_t n) {
+  sx_arena *arena = t->out->arena;
+  int32_t code = 0;
+  if (!t->asked) SX_TRY(sx_dict_new(&t->asked, &t->ctx, t->err));
+  const size_t known = sx_dict_count(t->asked);
+  if (!sx_arena_grow(arena, (void **)&t->answers, &t->cap_answers, known + 1, sizeof *t->answers))
+    return sx_error_memory(t->err);
+  SX_TRY(sx_dict_add(&code, t->asked, name, n, t->err));
+  struct sx_answer *answer = &t->answers[code];
+  if ((size_t)code == known) {
+    sx_store_row lent;
+    *answer = (struct sx_answer){.found = false};
+    SX_TRY(ask_store(&answer->found, &lent, answer->field, t, name, n));
+    if (answer->found) SX_TRY(sx_store_row_copy(&answer->row, arena, &lent, t->err));
+  }
+  *found = answer->found;
+  *row = answer->row;
+  memcpy(field, answer->field, sizeof answer->field);
+  return SX_OK;
+}
+
 static bool ends_with(const char *text, const char *end) {
   const size_t n = strlen(text), k = strlen(end);
   return n > k && strcmp(text + n - k, end) == 0;
 }
 
 /* The numbers that a reference allows, in order: one, or two for an interval. 0: there is no such result. */
-static sx_status wanted(double out[2], size_t *n, sx_store_row *row, bool *found, const sx_tracer *t,
-                        const char *reference) {
+static sx_status wanted(double out[2], size_t *n, sx_store_row *row, bool *found, sx_tracer *t, const char *reference) {
   char field[32] = "";
   *n = 0;
   *found = false;
@@ -301,11 +328,11 @@ static const sx_traced_drawing *drawing(const sx_tracer *t, const char *id) {
   return NULL;
 }
 
-static sx_status shown_by(bool *shown, const sx_tracer *t, const sx_traced_drawing *d, const sx_printed *p) {
+static sx_status shown_by(bool *shown, sx_tracer *t, const sx_traced_drawing *d, const sx_printed *p) {
   *shown = false;
   for (size_t i = 0; d && i < d->n && !*shown; i++) {
     sx_store_row row;
-    bool found;
+    bool found = false;
     char field[32];
     SX_TRY(look_up(&found, &row, field, t, d->references[i], strlen(d->references[i])));
     if (!found) continue;

@@ -38,6 +38,9 @@ typedef struct sx_tracer {
   size_t n_values, cap_values;
   sx_typed *typed[2]; /* by language */
   size_t n_typed[2], cap_typed[2];
+  struct sx_answer *answers; /* of the store, by the code of the reference in `asked`; in out's arena */
+  size_t cap_answers;
+  sx_dict *asked;
   const char *file, *place; /* place: of a part without lines; NULL */
   sx_lang lang;
   bool both; /* the page is in two languages */

@@ -256,6 +256,11 @@ static sx_status indicator_at(size_t *out, bool *assumed, pub_cube *cube, const 
   bool found = false;
   pub_run *run = cube->run;
   sx_text2 label = {id, id};
+  if (cube->last_indicator != SIZE_MAX && strcmp(cube->indicator.codes[cube->last_indicator].level, id) == 0) {
+    *out = cube->last_indicator;
+    *assumed = cube->last_assumed;
+    return SX_OK;
+  }
   SX_TRY(sx_publish__indicator(&found, &info, run, id, err));
   *assumed = found && info.assumed;
   if (found) {
@@ -263,6 +268,8 @@ static sx_status indicator_at(size_t *out, bool *assumed, pub_cube *cube, const 
     if (!label.zh && !label.en) label = (sx_text2){id, id};
   }
   *out = code_at(&cube->indicator, run->arena, id, NULL, label);
+  cube->last_indicator = *out;
+  cube->last_assumed = *assumed;
   return *out == SIZE_MAX ? sx_error_memory(err) : SX_OK;
 }
 
@@ -271,25 +278,24 @@ static sx_status content_at(size_t *out, pub_cube *cube, const pub_obs *o, const
   sx_arena *arena = cube->run->arena;
   const pub_code *indicator = &cube->indicator.codes[o->indicator];
   const char *key = sx_arena_printf(arena, "%s.%s", indicator->code, row->statistic);
-  bool first = true;
+  int32_t code = 0;
   if (!key) return sx_error_memory(err);
-  for (size_t i = 0; i < cube->content.n; i++) {
-    if (strcmp(cube->content.codes[i].level, key) == 0) {
-      *out = i;
-      return SX_OK;
-    }
-    const size_t n = strlen(indicator->code);
-    first = first &&
-            !(strncmp(cube->content.codes[i].level, indicator->code, n) == 0 && cube->content.codes[i].level[n] == '.');
-  }
+  const size_t before = sx_dict_count(cube->contents), shown = sx_dict_count(cube->shown);
+  SX_TRY(sx_dict_add(&code, cube->contents, key, strlen(key), err));
+  *out = (size_t)code;
+  if (*out < before) return SX_OK;
+  SX_TRY(sx_dict_add(&code, cube->shown, indicator->code, strlen(indicator->code), err));
+  const bool first = (size_t)code == shown;
   sx_text2 label = indicator->label;
   if (!first) {
     label.zh = sx_arena_printf(arena, "%s（%s）", sx_publish__text(indicator->label, SX_LANG_ZH), row->statistic);
     label.en = sx_arena_printf(arena, "%s (%s)", sx_publish__text(indicator->label, SX_LANG_EN), row->statistic);
     if (!label.zh || !label.en) return sx_error_memory(err);
   }
-  *out = code_at(&cube->content, arena, key, key, label);
-  return *out == SIZE_MAX ? sx_error_memory(err) : SX_OK;
+  pub_dimension *d = &cube->content; /* its keys are codes, and no two are alike */
+  if (!sx_arena_grow(arena, (void **)&d->codes, &d->cap, d->n + 1, sizeof *d->codes)) return sx_error_memory(err);
+  d->codes[d->n++] = (pub_code){key, key, label};
+  return SX_OK;
 }
 
 static sx_status observe(pub_cube *cube, pub_obs *o, const sx_store_row *row, sx_error *err) {
@@ -324,8 +330,20 @@ static sx_status observe(pub_cube *cube, pub_obs *o, const sx_store_row *row, sx
   return SX_OK;
 }
 
+static sx_status observe_all(pub_cube *cube, sx_error *err) {
+  const pub_run *run = cube->run;
+  sx_status status = sx_dict_new(&cube->contents, &run->ctx, err);
+  if (status == SX_OK) status = sx_dict_new(&cube->shown, &run->ctx, err);
+  for (size_t i = 0; i < cube->n_obs && status == SX_OK; i++) status = observe(cube, &cube->obs[i], &run->rows[i], err);
+  sx_dict_free(cube->contents);
+  sx_dict_free(cube->shown);
+  cube->contents = cube->shown = NULL;
+  return status;
+}
+
 sx_status sx_publish__cube(pub_cube *out, pub_run *run, sx_error *err) {
   pub_cube cube = {.run = run,
+                   .last_indicator = SIZE_MAX,
                    .indicator = {.id = "INDICATOR", .label = {"指标", "Indicator"}},
                    .statistic = {.id = "STAT_TYPE", .label = {"统计类型", "Kind of statistic"}},
                    .content = {.id = "INDICATOR", .label = {"指标", "Indicator"}},
@@ -334,7 +352,7 @@ sx_status sx_publish__cube(pub_cube *out, pub_run *run, sx_error *err) {
   cube.n_obs = run->n_rows;
   cube.obs = sx_arena_zalloc(run->arena, cube.n_obs + 1, sizeof *cube.obs);
   if (!cube.obs) return sx_error_memory(err);
-  for (size_t i = 0; i < cube.n_obs; i++) SX_TRY(observe(&cube, &cube.obs[i], &run->rows[i], err));
+  SX_TRY(observe_all(&cube, err));
   const char *period = sx_publish__period(run->arena, run->wave);
   if (!period) return sx_error_memory(err);
   cube.frequency = sx_publish__frequency(cube.time.n ? cube.time.codes[0].code : period);

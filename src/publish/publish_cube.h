@@ -44,6 +44,10 @@ typedef struct pub_cube {
   size_t n_dimensions, cap_dimensions;
   pub_obs *obs;
   size_t n_obs;
+  sx_dict *contents,
+      *shown;            /* while it is made: keys of content, in the order of its codes; indicators that have some */
+  size_t last_indicator; /* of the row before; SIZE_MAX: none */
+  bool last_assumed;
 } pub_cube;
 
 /* Everything lives in the run's arena. */

@@ -57,7 +57,7 @@ static const char *const sql_texts[SQL_COUNT] = {
                                               " AND statistic <> 'gap' AND substr(statistic, 1, 4) <> 'gap_'"
                                               " AND substr(statistic, 1, 9) <> 'share_of_'"
                                               " ORDER BY id LIMIT 1",
-    [SQL_ROW_IDS] = "SELECT id FROM estimate WHERE run = ?1 AND step = ?2 ORDER BY id",
+    [SQL_ROW_STEPS] = "SELECT step, id FROM estimate WHERE run = ?1 AND step IS NOT NULL",
     [SQL_ROW_COPY] = "INSERT INTO estimate SELECT NULL, ?1, step, wave, indicator, statistic, domain, estimate,"
                      " std_error, conf_low, conf_high, conf_level, df, n, n_eff, deff, cv, unit, quality, na_reason,"
                      " method FROM estimate WHERE id = ?2",
@@ -338,6 +338,7 @@ void sx_store_close(sx_store *store) {
   sx_arena_free(store->found);
   sx_arena_free(store->latest);
   sx_arena_free(store->indicator);
+  sx_store__copy_clear(store);
   sx_dict_free(store->hidden);
   const sx_ctx ctx = store->ctx;
   sx_mem_free(&ctx, store->path);

@@ -29,7 +29,7 @@ typedef enum sx_store_sql {
   SQL_ROW_ADD,
   SQL_ROW_FIND,
   SQL_ROW_FIND_MAIN,
-  SQL_ROW_IDS,
+  SQL_ROW_STEPS,
   SQL_ROW_COPY,
   SQL_BLOB_ADD,
   SQL_CARRIER_ADD,
@@ -62,7 +62,16 @@ struct sx_store {
   sx_arena *found;     /* texts lent by sx_store_find */
   sx_arena *latest;    /* by sx_store_latest */
   sx_arena *indicator; /* by sx_store_get_indicator */
-  sx_dict *hidden;     /* rows that are read without values: "indicator TAB statistic TAB domain key"; NULL: none */
+  struct store_copy {  /* of sx_store_reuse: which rows of the run are whose, by step and id */
+    int64_t run;       /* 0: none */
+    sx_arena *arena;
+    struct store_owned {
+      const char *step;
+      int64_t id;
+    } * rows;
+    size_t n, cap;
+  } copy;
+  sx_dict *hidden; /* rows that are read without values: "indicator TAB statistic TAB domain key"; NULL: none */
 };
 
 /* Words for the last SQLite failure `code` while doing `what` ("writing a row"). Marks a lost transaction. */
@@ -93,6 +102,8 @@ sx_status sx_store__pack(void **out, size_t *n_out, sx_store_packing *packing, c
                          size_t n, sx_error *err) SX_NODISCARD;
 sx_status sx_store__unpack(void **out, const sx_ctx *ctx, sx_store_packing packing, const void *data, size_t n_packed,
                            size_t n, sx_error *err) SX_NODISCARD;
+/* store_step.c: what sx_store_reuse remembers. */
+void sx_store__copy_clear(sx_store *store);
 /* Adds a blob (packed); *id is 0 when data is NULL. */
 sx_status sx_store__put_blob(int64_t *id, sx_store *store, const void *data, size_t n, sx_error *err) SX_NODISCARD;
 /* From columns packing, size, data starting at `column` of a stepped statement; NULL data gives NULL. */

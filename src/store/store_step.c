@@ -1,4 +1,7 @@
 /* store_step.c: steps of a plan remembered by the hash of all that they rest on, so that an unchanged step is copied, not computed. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "store_priv.h"
 
 sx_status sx_store_put_step(sx_store *store, const char *step, const char *key, const void *payload, size_t n,
@@ -42,20 +45,62 @@ static sx_status copy_row(sx_store *store, int64_t old, sx_error *err) {
   return sx_store__run(store, s, "copying a carrier", err);
 }
 
-static sx_status copy_rows(sx_store *store, int64_t run, const char *step, sx_error *err) {
+void sx_store__copy_clear(sx_store *store) {
+  sx_arena_free(store->copy.arena);
+  store->copy = (struct store_copy){.run = 0};
+}
+
+static int by_step(const void *a, const void *b) {
+  const struct store_owned *x = a, *y = b;
+  const int steps = strcmp(x->step, y->step);
+  return steps ? steps : (x->id > y->id) - (x->id < y->id);
+}
+
+static sx_status add_owned(sx_store *store, sqlite3_stmt *s, sx_error *err) {
+  struct store_copy *c = &store->copy;
+  const char *step = (const char *)sqlite3_column_text(s, 0);
+  if (!step || !sx_arena_grow(c->arena, (void **)&c->rows, &c->cap, c->n + 1, sizeof *c->rows))
+    return sx_error_memory(err);
+  const char *last = c->n ? c->rows[c->n - 1].step : ""; /* rows of one step mostly stand together */
+  const char *kept = strcmp(last, step) == 0 ? last : sx_arena_strdup(c->arena, step);
+  if (!kept) return sx_error_memory(err);
+  c->rows[c->n++] = (struct store_owned){kept, sqlite3_column_int64(s, 1)};
+  return SX_OK;
+}
+
+/* Whose every row of the run is, read once: asked step by step, each question would pass all rows. Finished runs do not change. */
+static sx_status list_rows(sx_store *store, int64_t run, sx_error *err) {
   sqlite3_stmt *s;
   int code;
   sx_status status = SX_OK;
-  SX_TRY(sx_store__statement(&s, store, SQL_ROW_IDS, err));
+  if (store->copy.run == run) return SX_OK;
+  sx_store__copy_clear(store);
+  SX_TRY(sx_arena_new(&store->copy.arena, &store->ctx, err));
+  SX_TRY(sx_store__statement(&s, store, SQL_ROW_STEPS, err));
   (void)sqlite3_bind_int64(s, 1, run);
-  sx_store__bind_text(s, 2, step);
-  while ((code = sqlite3_step(s)) == SQLITE_ROW) {
-    SX_TRY_GOTO(status, copy_row(store, sqlite3_column_int64(s, 0), err), done);
-  }
+  while ((code = sqlite3_step(s)) == SQLITE_ROW) SX_TRY_GOTO(status, add_owned(store, s, err), done);
   if (code != SQLITE_DONE) status = sx_store__fail(store, code, "copying results", err);
 done:
   sqlite3_reset(s);
-  return status;
+  if (status != SX_OK) return status;
+  if (store->copy.n) qsort(store->copy.rows, store->copy.n, sizeof *store->copy.rows, by_step);
+  store->copy.run = run;
+  return SX_OK;
+}
+
+static sx_status copy_rows(sx_store *store, int64_t run, const char *step, sx_error *err) {
+  SX_TRY(list_rows(store, run, err));
+  const struct store_copy *c = &store->copy;
+  size_t low = 0, high = c->n;
+  while (low < high) { /* the first of the step */
+    const size_t middle = low + (high - low) / 2;
+    if (strcmp(c->rows[middle].step, step) < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  for (size_t i = low; i < c->n && strcmp(c->rows[i].step, step) == 0; i++) SX_TRY(copy_row(store, c->rows[i].id, err));
+  return SX_OK;
 }
 
 sx_status sx_store_reuse(bool *reused, sx_store *store, const char *step, const char *key, sx_error *err) {
