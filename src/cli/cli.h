@@ -83,9 +83,20 @@ void cli_say(const cli_app *app, const char *fmt, ...) SX_PRINTF(2, 3);  /* a li
 void cli_note(const cli_app *app, const char *fmt, ...) SX_PRINTF(2, 3); /* the same, but with --quiet nothing */
 int cli_fail(const cli_app *app, const sx_error *err); /* prints the error; the exit code of its status */
 int cli_usage(const cli_app *app, const char *fmt, ...) SX_PRINTF(2, 3);
-void cli_progress_end(cli_app *app); /* clears a drawn line */
 sx_status cli_app_init(cli_app *app, int argc, char **argv);
 void cli_app_clear(cli_app *app);
+
+/* ---- progress on stderr (cli_progress.c) ---- */
+/* A stage of a command's work: by how its name begins in the library, and what share of the time it takes where all of them are needed. */
+typedef struct cli_stage {
+  const char *begins, *en, *zh; /* en NULL: the library's own words; they may then have names of files in them */
+  double share;
+} cli_stage;
+bool cli_progress_begin(cli_app *app, bool quiet); /* false: out of memory */
+/* The stages of the command in their order; until then each is on its own. Several in turn may be one stage: then `en` stands in the first. */
+void cli_progress_stages(cli_app *app, const cli_stage *stages, size_t n);
+void cli_progress_end(const cli_app *app); /* clears a drawn line */
+bool cli_progress_quiet(const cli_app *app);
 
 /* ---- tables on stdout (cli_print.c) ---- */
 typedef struct cli_grid {

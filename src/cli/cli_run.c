@@ -20,6 +20,20 @@ static const cli_option check_options[] = {
     {"data", "DIR", "where the study's outside data are (the study's `root`)", "外部数据所在目录（即研究文件的 root）"},
 };
 
+/* Shares of the time of the bundled study from nothing, all formats, on one thread. */
+static const cli_stage stages[] = {
+    {"generating", "generating interviews", "生成访问数据", 0.10},
+    {"reading", "reading data", "读取数据", 0.02},
+    {"weighting", "weighting", "加权", 0.02},
+    {"estimating", "estimating", "估计", 0.18},
+    {"accounts", "accounts and formulas", "核算与公式", 0.26},
+    {"changes", "changes between waves", "各期变化", 0.16},
+    {"disclosure", "disclosure control", "披露控制", 0.02},
+    {"tables", "tables and figures", "表与图", 0.02},
+    {"writing", "writing the outputs", "写出各种格式", 0.18},
+    {"auditing", "auditing the report", "审核报告", 0.04},
+};
+
 static void say_problems(const cli_app *app, const sx_problems *problems) {
   for (size_t i = 0; i < problems->n; i++) {
     const sx_problem *p = &problems->items[i];
@@ -75,6 +89,7 @@ static void print_result(const cli_app *app, const sx_run_result *result) {
 /* The outputs are complete; whether their numbers are the results' is the gate. */
 static int audit_result(cli_app *app, const sx_run_result *result) {
   const char *const pages[] = {result->report_zh, result->report_en, result->report_both};
+  if (!result->skipped) sx_ctx_progress(&app->ctx, "auditing", 0, 0);
   return result->skipped ? CLI_OK : cli_audit_run(app, result->store_path, pages, 3);
 }
 
@@ -86,6 +101,7 @@ static int run_study(cli_app *app, const cli_args *args) {
   options.out_dir = cli_value(args, "out");
   options.force = cli_flag(args, "force");
   options.outputs = cli_value(args, "to");
+  cli_progress_stages(app, stages, sizeof stages / sizeof *stages);
   int code = load(&study, app, args, cli_value(args, "style"));
   if (code == CLI_OK && cli_flag(args, "explain")) {
     code = explain(app, study, &options);

@@ -1,58 +1,14 @@
-/* cli_say.c: messages and progress on stderr, the language, the context of a run. */
+/* cli_say.c: messages on stderr, the language, the context of a run. */
 #include "cli.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-struct cli_progress {
-  struct timespec start;
-  char stage[96];
-  bool drawn, quiet;
-};
-
-/* A bar appears only where work has taken this long, and is redrawn no more often than every tenth of a second. */
-static const double show_after_seconds = 1.0;
-
-static double seconds_since(const struct timespec *start) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec);
-}
-
-static void clear_line(struct cli_progress *p) {
-  if (p->drawn) fputs("\r\033[K", stderr);
-  p->drawn = false;
-}
-
-static void on_progress(void *data, const char *stage, uint64_t done, uint64_t total) {
-  cli_app *app = data;
-  struct cli_progress *p = app->progress;
-  if (!p || p->quiet || !app->terminal) return;
-  if (strncmp(p->stage, stage, sizeof p->stage - 1) != 0) {
-    snprintf(p->stage, sizeof p->stage, "%s", stage);
-    clock_gettime(CLOCK_MONOTONIC, &p->start);
-    clear_line(p);
-  }
-  const double seconds = seconds_since(&p->start);
-  if (seconds < show_after_seconds) return;
-  if (total == 0) {
-    fprintf(stderr, "\r\033[K%s  %llu  %.0f s", stage, (unsigned long long)done, seconds);
-  } else {
-    const double share = (double)done / (double)total;
-    const int filled = (int)(share * 30.0);
-    const double left = share > 0 ? seconds / share - seconds : 0;
-    fprintf(stderr, "\r\033[K%s  [%.*s%.*s] %3.0f%%  %.0f s left", stage, filled, "##############################",
-            30 - filled, "..............................", 100.0 * share, left);
-  }
-  p->drawn = true;
-}
 
 static void on_note(void *data, sx_severity severity, const char *where, const char *message) {
   cli_app *app = data;
-  if (app->progress && app->progress->quiet) return;
-  if (app->progress) clear_line(app->progress);
+  if (cli_progress_quiet(app)) return;
+  cli_progress_end(app);
   const char *kind = severity == SX_SEV_WARNING ? cli_text(app, "warning", "警告") : cli_text(app, "note", "提示");
   fprintf(stderr, "%s: %s%s%s\n", kind, where ? where : "", where && *where ? ": " : "", message);
 }
@@ -111,11 +67,10 @@ sx_status cli_app_init(cli_app *app, int argc, char **argv) {
     }
     app->ctx.seed = (uint64_t)number;
   }
-  app->progress = calloc(1, sizeof *app->progress);
-  if (!app->progress) return SX_E_MEMORY;
-  for (int i = 1; i < argc; i++) app->progress->quiet |= strcmp(argv[i], "--quiet") == 0;
+  bool quiet = false;
+  for (int i = 1; i < argc; i++) quiet |= strcmp(argv[i], "--quiet") == 0;
+  if (!cli_progress_begin(app, quiet)) return SX_E_MEMORY;
   app->ctx.data = app;
-  app->ctx.progress = on_progress;
   app->ctx.note = on_note;
   return SX_OK;
 }
@@ -125,16 +80,12 @@ void cli_app_clear(cli_app *app) {
   app->progress = NULL;
 }
 
-void cli_progress_end(cli_app *app) {
-  if (app->progress) clear_line(app->progress);
-}
-
 const char *cli_text(const cli_app *app, const char *en, const char *zh) {
   return app->chinese && zh ? zh : en;
 }
 
 static void say(const cli_app *app, const char *fmt, va_list args) {
-  if (app->progress) clear_line(app->progress);
+  cli_progress_end(app);
   vfprintf(stderr, fmt, args);
   fputc('\n', stderr);
 }
@@ -147,7 +98,7 @@ void cli_say(const cli_app *app, const char *fmt, ...) {
 }
 
 void cli_note(const cli_app *app, const char *fmt, ...) {
-  if (app->progress && app->progress->quiet) return;
+  if (cli_progress_quiet(app)) return;
   va_list args;
   va_start(args, fmt);
   say(app, fmt, args);
@@ -155,7 +106,7 @@ void cli_note(const cli_app *app, const char *fmt, ...) {
 }
 
 int cli_usage(const cli_app *app, const char *fmt, ...) {
-  if (app->progress) clear_line(app->progress);
+  cli_progress_end(app);
   va_list args;
   va_start(args, fmt);
   fputs("shuxiao: ", stderr);

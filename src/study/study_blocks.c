@@ -563,9 +563,12 @@ sx_status study__run_blocks(st_run *r, sx_error *err) {
   sx_buf_init(&json, &r->ctx);
   sx_status status = SX_OK;
   int64_t order = 0;
+  size_t n = 0, done = 0;
+  for (size_t i = 0; i < r->plan->n; i++) n += r->plan->steps[i].kind == ST_STEP_BLOCK;
   for (size_t i = 0; i < r->plan->n && status == SX_OK; i++) {
     const char *kind = NULL, *id = NULL;
     sx_buf_reset(&json);
+    if (r->plan->steps[i].kind == ST_STEP_BLOCK) sx_ctx_progress(&r->ctx, "tables and figures", done++, n);
     status = step_json(&json, &kind, &id, r, &r->plan->steps[i], err);
     if (status == SX_OK && kind) status = sx_store_put_block(r->store, order++, kind, id, json.data, err);
   }

@@ -181,16 +181,25 @@ static sx_status run_formula(st_run *r, const st_indicator *ind, sx_error *err) 
   return status;
 }
 
+static bool is_formula_step(const st_run *r, const st_step *step) {
+  if (!study__to_compute(r, step)) return false;
+  return step->kind == ST_STEP_ACCOUNT || step->kind == ST_STEP_BALANCE ||
+         (step->kind == ST_STEP_INDICATOR && study__is_formula(&r->s->indicators[step->index]));
+}
+
 sx_status study__run_formulas(st_run *r, sx_error *err) {
   const sx_study *s = r->s;
+  size_t n = 0, done = 0;
+  for (size_t i = 0; i < r->plan->n; i++) n += is_formula_step(r, &r->plan->steps[i]);
   for (size_t i = 0; i < r->plan->n; i++) {
     const st_step *step = &r->plan->steps[i];
-    if (!study__to_compute(r, step)) continue;
+    if (!is_formula_step(r, step)) continue;
+    sx_ctx_progress(&r->ctx, "accounts", done++, n);
     if (step->kind == ST_STEP_ACCOUNT) {
       SX_TRY(study__run_account(r, step->index, err));
     } else if (step->kind == ST_STEP_BALANCE) {
       SX_TRY(study__run_balance(r, step->index, err));
-    } else if (step->kind == ST_STEP_INDICATOR && study__is_formula(&s->indicators[step->index])) {
+    } else {
       SX_TRY(run_formula(r, &s->indicators[step->index], err));
     }
     SX_TRY(sx_ctx_poll(&r->ctx, err));

@@ -356,6 +356,10 @@ static bool needs_sides(const st_run *r) {
   return false;
 }
 
+static bool is_change(const st_step *step) {
+  return step->kind == ST_STEP_CHANGE && !step->reused;
+}
+
 static sx_status run_step(st_run *r, const st_step *step, sx_error *err) {
   if (step->kind == ST_STEP_LINK) {
     st_link *link = &r->waves->links[step->index];
@@ -385,6 +389,12 @@ sx_status study__run_waves(st_run *r, sx_error *err) {
     if (step->kind == ST_STEP_KNOWN && !step->reused) SX_TRY(put_all_known(r, step, err));
   }
   if (needs_sides(r)) SX_TRY(make_sides(r, err));
-  for (size_t i = 0; i < r->plan->n; i++) SX_TRY(run_step(r, &r->plan->steps[i], err));
+  size_t n = 0, done = 0;
+  for (size_t i = 0; i < r->plan->n; i++) n += is_change(&r->plan->steps[i]);
+  for (size_t i = 0; i < r->plan->n; i++) {
+    if (is_change(&r->plan->steps[i])) sx_ctx_progress(&r->ctx, "changes", done++, n);
+    SX_TRY(sx_ctx_poll(&r->ctx, err));
+    SX_TRY(run_step(r, &r->plan->steps[i], err));
+  }
   return SX_OK;
 }

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Progress on stderr of a terminal: one line drawn anew with stage, counts and time left; with --quiet nothing. Lines of a stderr that is none: test_outputs.sh.
+. "$(dirname "$0")/lib.sh"
+need_program
+command -v script >/dev/null || { echo "skipped: no script(1)"; exit 77; }
+mkdir -p "$tmp/study"
+cp -r studies/digital-consumption-2025h1/model.yaml studies/digital-consumption-2025h1/data "$tmp/study"
+cd "$tmp" || exit 1
+case $program in /*) ;; *) program=$OLDPWD/$program ;; esac
+# 200,000 interviews take more than a second on any machine: progress of a command without stages of its own
+synth="$program synth study/model.yaml -n 200000 -o x.csv"
+script -qec "$synth" /dev/null </dev/null >tty 2>&1 || fail "synth on a terminal: $(tail -2 tty)"
+tr '\r' '\n' <tty >lines
+grep -Eq 'synthetic interviews  \[#*\.*\] [0-9]+/200000  [0-9]+ s left' lines || fail "on a terminal: $(tail -3 lines)"
+[ "$(grep -o '/200000' lines | wc -l)" -le 400 ] || fail "the line is drawn too often"
+script -qec "$synth --lang zh" /dev/null </dev/null >tty 2>&1
+grep -q '约剩 [0-9]* 秒' tty || fail "in Chinese: $(tr '\r' '\n' <tty | tail -3)"
+script -qec "$synth --quiet" /dev/null </dev/null >tty 2>&1
+! grep -q 'synthetic interviews  \[' tty || fail "--quiet is not quiet on a terminal"
+finish
