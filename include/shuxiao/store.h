@@ -24,7 +24,7 @@ SX_API const sx_ctx *sx_store_ctx(const sx_store *store); /* the context it was 
  * waits for it (for 10 s at most), so for no longer than the reads take. Nothing where a run is being written; they do not nest. */
 SX_API sx_status sx_store_hold(sx_store *store, sx_error *err) SX_NODISCARD;
 SX_API void sx_store_let(sx_store *store);
-SX_API void sx_store_close(sx_store *store);              /* an unfinished run is rolled back; NULL ok */
+SX_API void sx_store_close(sx_store *store); /* an unfinished run is rolled back; NULL ok */
 
 /* ---- writing: begin, put..., finish. Everything between is one transaction ------------------------------- */
 

@@ -350,7 +350,7 @@ struct sx_study {
   const sx_node *key; /* list of {label, ref, format, note}: figures on the cover; NULL none */
   bool zh, en;
   bool both, both_alone; /* side by side; and in no single language */
-  const char *skipped; /* why it cannot run here, NULL: it can */
+  const char *skipped;   /* why it cannot run here, NULL: it can */
 
   st_table *tables;
   size_t n_tables, unit;
