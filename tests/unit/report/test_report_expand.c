@@ -21,9 +21,9 @@ static void gives(const char *text, sx_lang lang, const char *want) {
   sx_buf_add(&plain, "");
   REQUIRE_OK(sx_report_expand(&out, text, strlen(text), macros, N_MACROS, lang, err));
   for (const char *p = out.data; *p; p++) {
-    if (memcmp(p, "\xEE\x80\x82", 3) == 0) {
+    if (strncmp(p, "\xEE\x80\x82", 3) == 0) {
       p += 2;
-    } else if (memcmp(p, "\xEE\x80\x83", 3) == 0) {
+    } else if (strncmp(p, "\xEE\x80\x83", 3) == 0) {
       p = strstr(p + 3, "\xEE\x80\x83") + 2;
     } else {
       sx_buf_add_char(&plain, *p);
