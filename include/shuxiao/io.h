@@ -129,7 +129,10 @@ SX_API void sx_node_to_json(sx_buf *out, const sx_node *node); /* unquoted numbe
  * [order * order] is the caller's (sx_mem_free). SX_E_DATA for a word that is no number (file:line) or a matrix that is not square. */
 SX_API sx_status sx_io_read_matrix(double **out, size_t *order, const sx_ctx *ctx, const char *path,
                                    sx_error *err) SX_NODISCARD;
-SX_API void sx_csv_field(sx_buf *out, const char *text);   /* RFC 4180: quoted only where it must be; NULL is empty */
+SX_API void sx_csv_field(sx_buf *out, const char *text); /* RFC 4180: quoted only where it must be; NULL is empty */
+/* Comma-separated text of n bytes once more, with an apostrophe before every field that a spreadsheet would compute (=cmd, +1+1, @SUM): for files
+ * that people open, never for those that programs read back. Numbers stay. */
+SX_API void sx_csv_for_spreadsheet(sx_buf *out, const char *csv, size_t n);
 SX_API void sx_json_string(sx_buf *out, const char *text); /* "..." with escapes */
 
 #ifdef __cplusplus

@@ -115,6 +115,9 @@ void cli_grid_add_count(cli_grid *grid, double value); /* whole; thousands separ
 /* text without line ends and control characters (as \\n, \\x1b), cut to max display columns (0: any) with an ellipsis; the arena's. */
 const char *cli_clean(sx_arena *arena, const char *text, size_t max);
 bool cli_is_machine(const cli_app *app); /* --format csv or json */
+/* A result in a file that people open: no text of the data is computed by a spreadsheet (sx_csv_for_spreadsheet). Standard output, which programs
+ * read, has texts as they are. */
+sx_status cli_write_csv(const sx_ctx *ctx, const char *path, const sx_buf *csv, sx_error *err) SX_NODISCARD;
 sx_status cli_grid_print(const cli_grid *grid, FILE *to, const char *format,
                          sx_error *err); /* "table" aligned by display width, "md", "csv", "json" */
 /* Result rows in the asked format: csv by sx_store_rows_csv, json, md, or table. */

@@ -173,7 +173,9 @@ static sx_status write_book(const banner *b, const char *path, const char *form,
   sx_buf out;
   sx_buf_init(&out, &b->job.app->ctx);
   sx_status status = as_text(&out, b, form, err);
-  if (status == SX_OK && path) status = sx_file_write(&b->job.app->ctx, path, out.data, out.n, err);
+  if (status == SX_OK && path)
+    status = strcmp(form, "csv") == 0 ? cli_write_csv(&b->job.app->ctx, path, &out, err)
+                                      : sx_file_write(&b->job.app->ctx, path, out.data, out.n, err);
   if (status == SX_OK && !path) fwrite(out.data, 1, out.n, stdout);
   sx_buf_clear(&out);
   if (status == SX_OK && path)

@@ -224,6 +224,16 @@ static sx_status emit(sx_buf *text, FILE *to, sx_status status, sx_error *err) {
   return status;
 }
 
+sx_status cli_write_csv(const sx_ctx *ctx, const char *path, const sx_buf *csv, sx_error *err) {
+  sx_buf out;
+  sx_buf_init(&out, ctx);
+  sx_csv_for_spreadsheet(&out, csv->data, csv->n);
+  sx_status status = sx_buf_status(&out, err);
+  if (status == SX_OK) status = sx_file_write(ctx, path, out.data ? out.data : "", out.n, err);
+  sx_buf_clear(&out);
+  return status;
+}
+
 static sx_status print_records(FILE *to, const cli_grid *grid, size_t rows, bool json, sx_error *err) {
   sx_buf out;
   sx_buf_init(&out, NULL);

@@ -263,7 +263,7 @@ static sx_status write_table(const protect_call *c, size_t t, const char *path, 
     sx_buf_printf(&out, ",%s\n", c->rounded ? c->word : hidden(cell) ? "x" : "");
   }
   sx_status status = sx_buf_status(&out, err);
-  if (status == SX_OK) status = sx_file_write(&c->app->ctx, path, out.data, out.n, err);
+  if (status == SX_OK) status = cli_write_csv(&c->app->ctx, path, &out, err);
   sx_buf_clear(&out);
   return status;
 }

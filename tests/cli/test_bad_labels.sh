@@ -161,6 +161,12 @@ run_fails 1 "no font of this machine has the character U+F0000: install one (apt
 [ ! -e font/odd.en.pdf ] && [ ! -e font/odd.zh.pdf ] || fail "half a PDF release"
 "$program" run font.yaml --to html,docx,xlsx,csv --out font --quiet >/dev/null 2>err.txt || fail "formats that only name the character: $(cat err.txt)"
 
+# tables in a file are for spreadsheets, on standard output for programs
+"$program" tab n.csv --weights w --rows lev --cols y -o tab.csv 2>err.txt || fail "tab -o: $(cat err.txt)"
+"$program" tab n.csv --weights w --rows lev --cols y --format csv >plain.csv 2>err.txt || fail "tab: $(cat err.txt)"
+grep -q ",'=cmd|'/c calc'!A1," tab.csv && ! grep -Eq '(^|,)"?[=+@]' tab.csv || fail "tab -o: a spreadsheet computes: $(cat tab.csv)"
+grep -q ",=cmd|'/c calc'!A1," plain.csv || fail "tab on standard output: $(cat plain.csv)"
+
 # a template without a style that is needed
 python3 - <<'P'
 import re, zipfile
@@ -172,6 +178,8 @@ for n in a.namelist():
 b.close()
 P
 printf 'publish: {template: t.docx}\n' >>study.yaml
-run_fails 1 "t.docx: the template has no style 'heading 1': add it" "$program" run study.yaml --to docx,csv --out styles --quiet
+for command in "check study.yaml" "run study.yaml --to docx,csv --out styles --quiet"; do
+  run_fails 2 "t.docx: the template has no style 'heading 1': add it" "$program" $command
+done
 [ ! -e styles/odd.csv ] || fail "half a release beside a template that lacks a style"
 finish
