@@ -116,6 +116,9 @@ SX_API sx_status sx_publish_docx(sx_publish_files *files, sx_store *store, int64
 /* The same of a document at hand; the bytes are appended. template_file: NULL: none. native_charts: as in the options. */
 SX_API sx_status sx_publish_docx_document(sx_buf *out, const sx_document *document, const char *template_file,
                                           bool native_charts, sx_error *err) SX_NODISCARD;
+/* Whether a file serves as a template: what the two above would say of it, before anything is computed. Expected besides: SX_E_DATA for one with
+ * macros. ctx NULL: the standard one. */
+SX_API sx_status sx_publish_docx_check(const char *template_file, const sx_ctx *ctx, sx_error *err) SX_NODISCARD;
 /* STUDY.sdmx.csv, SDMX-CSV 2.1; STUDY.sdmx10.csv, SDMX-CSV 1.0: every row of the run with coded dimensions. */
 SX_API sx_status sx_publish_sdmx(sx_publish_files *files, sx_store *store, int64_t run,
                                  const sx_publish_options *options, sx_error *err) SX_NODISCARD;

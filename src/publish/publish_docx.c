@@ -39,14 +39,28 @@ static void drop_text(sx_package *package) {
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) sx_publish__package_drop(package, parts[i]);
 }
 
-static sx_status open_template(sx_docx *w, const char *path) {
+static sx_status read_template(sx_docx_template *out, sx_package *package, const char *path, sx_error *err) {
   char *data = NULL;
   size_t n = 0;
-  SX_TRY(sx_file_read(&data, &n, &w->ctx, path, w->err));
-  sx_status status = sx_publish__package_read(&w->package, data, n, path, w->err);
-  sx_mem_free(&w->ctx, data);
-  if (status == SX_OK) status = sx_publish__docx_template(&w->template, &w->package, path, w->err);
-  if (status == SX_OK) drop_text(&w->package);
+  SX_TRY(sx_file_read(&data, &n, &package->ctx, path, err));
+  sx_status status = sx_publish__package_read(package, data, n, path, err);
+  sx_mem_free(&package->ctx, data);
+  return status == SX_OK ? sx_publish__docx_template(out, package, path, err) : status;
+}
+
+static sx_status open_template(sx_docx *w, const char *path) {
+  SX_TRY(read_template(&w->template, &w->package, path, w->err));
+  drop_text(&w->package);
+  return SX_OK;
+}
+
+sx_status sx_publish_docx_check(const char *template_file, const sx_ctx *ctx, sx_error *err) {
+  sx_docx_template template = {.present = false};
+  sx_package package;
+  sx_publish__package_init(&package, ctx);
+  const sx_status status = read_template(&template, &package, template_file, err);
+  sx_publish__docx_template_clear(&template, &package.ctx);
+  sx_publish__package_clear(&package);
   return status;
 }
 

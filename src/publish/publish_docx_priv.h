@@ -95,7 +95,7 @@ typedef struct sx_docx_template {
   bool present;
 } sx_docx_template;
 /* Reads styles and section of an archive. name: for errors. SX_E_DATA names a needed style that is missing. */
-sx_status sx_publish__docx_template(sx_docx_template *out, const sx_package *package, const char *name,
+sx_status sx_publish__docx_template(sx_docx_template *out, sx_package *package, const char *name,
                                     sx_error *err) SX_NODISCARD;
 void sx_publish__docx_template_clear(sx_docx_template *t, const sx_ctx *ctx);
 

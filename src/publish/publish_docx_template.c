@@ -88,6 +88,41 @@ static void take_namespaces(sx_buf *out, const char *root, size_t n) {
   }
 }
 
+/* ---- what it is ---------------------------------------------------------------------------------------------------- */
+
+static const char content_types[] = "[Content_Types].xml";
+
+/* Macros are not taken over: what they would do to our text nobody has looked at. */
+static sx_status check_macros(const sx_package *package, const char *name, sx_error *err) {
+  const sx_package_part *types = sx_publish__package_get(package, content_types);
+  bool macros = types && strstr(types->data, "macroEnabled");
+  for (size_t i = 0; i < package->n; i++) macros = macros || strstr(package->parts[i].name, "vbaProject");
+  return macros ? sx_error_set(
+                      err, SX_E_DATA, name,
+                      "the template holds macros, which no report takes over: save it from Word as .docx or .dotx")
+                : SX_OK;
+}
+
+/* What was a template (.dotx) is a document from here on: Word opens no .docx that calls itself a template. */
+static sx_status call_document(sx_package *package, sx_error *err) {
+  static const char template_main[] = "wordprocessingml.template.main+xml",
+                    document_main[] = "wordprocessingml.document.main+xml";
+  const sx_package_part *types = sx_publish__package_get(package, content_types);
+  if (!types || !strstr(types->data, template_main)) return SX_OK;
+  sx_buf out;
+  sx_buf_init(&out, &package->ctx);
+  const char *at = types->data;
+  for (const char *hit; (hit = strstr(at, template_main)) != NULL; at = hit + strlen(template_main)) {
+    sx_buf_add_n(&out, at, (size_t)(hit - at));
+    sx_buf_add(&out, document_main);
+  }
+  sx_buf_add(&out, at);
+  sx_status status = sx_buf_status(&out, err);
+  if (status == SX_OK) status = sx_publish__package_take(package, content_types, &out, err);
+  sx_buf_clear(&out);
+  return status;
+}
+
 /* ---- both -------------------------------------------------------------------------------------------------------- */
 
 static sx_status parse(reader *r, const sx_package_part *part, bool styles, const char *name, sx_error *err) {
@@ -118,17 +153,19 @@ static sx_status keep_section(reader *r, const char *text, sx_error *err) {
   return r->out->namespaces ? SX_OK : sx_error_memory(err);
 }
 
-sx_status sx_publish__docx_template(sx_docx_template *out, const sx_package *package, const char *name, sx_error *err) {
+sx_status sx_publish__docx_template(sx_docx_template *out, sx_package *package, const char *name, sx_error *err) {
   const sx_package_part *styles = sx_publish__package_get(package, "word/styles.xml"),
                         *document = sx_publish__package_get(package, "word/document.xml");
   sx_docx_template t = {.present = true};
   reader r = {.out = &t, .ctx = &package->ctx};
   if (!document) return sx_error_set(err, SX_E_PARSE, name, "no word/document.xml in it: this is no Word document");
   if (!styles) return sx_error_set(err, SX_E_DATA, name, "no word/styles.xml in it: save the template anew from Word");
+  SX_TRY(check_macros(package, name, err));
   sx_status status = parse(&r, styles, true, name, err);
   if (status == SX_OK) status = needed(&t, name, err);
   if (status == SX_OK) status = parse(&r, document, false, name, err);
   if (status == SX_OK) status = keep_section(&r, document->data, err);
+  if (status == SX_OK) status = call_document(package, err);
   if (status == SX_OK)
     *out = t;
   else

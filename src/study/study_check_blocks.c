@@ -1,6 +1,7 @@
 /* study_check_blocks.c: tables, figures, narrative: every reference must be a row that the run will make. */
 #include "study_blocks.h"
 #include "shuxiao/draw_chart.h"
+#include "shuxiao/publish.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -374,6 +375,18 @@ static void check_key(st_load *l, const sx_node *key) {
   }
 }
 
+/* Opened here, so that a run need not compute everything before it says that the template does not serve. */
+static void check_template(st_load *l) {
+  sx_study *s = l->s;
+  if (!s->docx_template) return;
+  sx_error err = SX_ERROR_INIT;
+  const char *path = study__path(s, s->arena, s->docx_template);
+  if (!path)
+    l->oom = true;
+  else if (sx_publish_docx_check(path, &s->ctx, &err) != SX_OK)
+    study__error_problem(l, sx_node_get(s->publish, "template"), &err);
+}
+
 void study__check_blocks(st_load *l) {
   sx_study *s = l->s;
   check_key(l, s->key);
@@ -383,6 +396,7 @@ void study__check_blocks(st_load *l) {
     check_text(l, s->narrative[i].node, s->narrative[i].en, false);
   }
   if (s->published.file && !study__stop(l)) study__check_published(l);
+  if (!study__stop(l)) check_template(l);
   bool banner = false;
   for (size_t i = 0; i < s->n_blocks; i++) banner = banner || study__is_banner(&s->blocks[i]);
   for (size_t i = 0; i < s->outputs.n && !banner; i++)

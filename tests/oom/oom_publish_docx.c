@@ -39,6 +39,11 @@ static sx_status with_template(const sx_ctx *ctx, void *data, sx_error *err) {
   return status;
 }
 
+static sx_status check_template(const sx_ctx *ctx, void *data, sx_error *err) {
+  (void)data;
+  return sx_publish_docx_check(template_file, ctx, err);
+}
+
 static void test_docx(void) {
   doc_maker m;
   doc_small(&m);
@@ -66,6 +71,7 @@ static void test_template(void) {
   snprintf(template_file, sizeof template_file, "%s/oom_template.docx", build ? build : "/tmp");
   REQUIRE_OK(sx_file_write(NULL, template_file, out.data, out.n, err));
   (void)oom_run("docx template", with_template, &m);
+  (void)oom_run("check of a template", check_template, NULL);
   sx_buf_clear(&out);
   doc_clear(&m);
 }

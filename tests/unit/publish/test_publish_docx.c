@@ -305,6 +305,23 @@ static void test_template_box(void) {
   sx_buf_clear(&bytes);
 }
 
+/* A .dotx becomes a document: Word opens no .docx that calls itself a template. */
+static void test_template_dotx(void) {
+  char path[300];
+  sx_buf bytes;
+  sx_package p;
+  write_template(path, "template_dotx.dotx", "[Content_Types].xml", "wordprocessingml.document.main+xml",
+                 "wordprocessingml.template.main+xml");
+  CHECK_OK(sx_publish_docx_check(path, NULL, err));
+  REQUIRE_OK(with_template(&bytes, path, err));
+  read_package(&p, &bytes);
+  const char *types = part(&p, "[Content_Types].xml");
+  CHECK_INT(count(types, "template.main"), 0);
+  CHECK_INT(count(types, "wordprocessingml.document.main+xml"), 1);
+  sx_publish__package_clear(&p);
+  sx_buf_clear(&bytes);
+}
+
 static void test_bad_templates(void) {
   char path[300];
   sx_buf out;
@@ -319,6 +336,12 @@ static void test_bad_templates(void) {
   write_template(path, "template_no_heading.docx", "word/styles.xml", "<w:name w:val=\"heading 2\"/>",
                  "<w:name w:val=\"kop 2\"/>");
   CHECK_FAILS(with_template(&out, path, err), SX_E_DATA, "template_no_heading.docx", "'heading 2'");
+  CHECK_FAILS(sx_publish_docx_check(path, NULL, err), SX_E_DATA, "template_no_heading.docx", "'heading 2'");
+  CHECK_FAILS(sx_publish_docx_check("no/such.docx", NULL, err), SX_E_IO, "no/such.docx", "");
+  write_template(path, "template_macros.docm", "[Content_Types].xml",
+                 "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+                 "application/vnd.ms-word.document.macroEnabled.main+xml");
+  CHECK_FAILS(with_template(&out, path, err), SX_E_DATA, "template_macros.docm", "holds macros");
   write_template(path, "template_malformed.docx", "word/styles.xml", "</w:docDefaults>", "");
   CHECK_FAILS(with_template(&out, path, err), SX_E_PARSE, "word/styles.xml:", "malformed XML");
 }
@@ -385,4 +408,4 @@ static void test_keys(void) {
 
 SXT_MAIN(SXT_CASE(test_package), SXT_CASE(test_same_bytes), SXT_CASE(test_numbers), SXT_CASE(test_structure),
          SXT_CASE(test_labels), SXT_CASE(test_indent), SXT_CASE(test_template), SXT_CASE(test_template_fallback),
-         SXT_CASE(test_template_box), SXT_CASE(test_bad_templates), SXT_CASE(test_keys))
+         SXT_CASE(test_template_dotx), SXT_CASE(test_template_box), SXT_CASE(test_bad_templates), SXT_CASE(test_keys))
