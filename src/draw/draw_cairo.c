@@ -3,6 +3,7 @@
  * A text is one line of Pango's layout, left to right as a paragraph, so that a label in Arabic or Hebrew keeps its place beside its mark. The drawing was
  * laid out by a table of widths; where the font at hand is wider, the text is drawn smaller, to the width it was given. Hinting is off, so that a
  * text has the same width at every size. */
+#include "draw_png.h"
 #include "shuxiao/draw.h"
 
 #include <cairo.h>
@@ -367,12 +368,6 @@ sx_status sx_draw_font_check(const char *text, size_t n, const char *font, sx_er
   return status;
 }
 
-static cairo_status_t write_bytes(void *data, const unsigned char *bytes, unsigned n) {
-  sx_buf *out = data;
-  sx_buf_add_n(out, (const char *)bytes, n);
-  return out->failed ? CAIRO_STATUS_NO_MEMORY : CAIRO_STATUS_SUCCESS;
-}
-
 sx_status sx_drawing_png(sx_buf *out, const sx_drawing *d, const sx_paint_options *options, sx_error *err) {
   enum { MOST = 32767 };
   const double scale = options && options->scale > 0 ? options->scale : 2;
@@ -394,8 +389,9 @@ sx_status sx_drawing_png(sx_buf *out, const sx_drawing *d, const sx_paint_option
   cairo_scale(cr, scale, scale);
   SX_TRY_GOTO(status, sx_drawing_paint(cr, d, options, err), done);
   cairo_surface_flush(surface);
-  const cairo_status_t written = cairo_surface_write_to_png_stream(surface, write_bytes, out);
-  if (written != CAIRO_STATUS_SUCCESS) status = cairo_error(written, err);
+  status = sx_draw__png(out, &d->ctx, cairo_image_surface_get_data(surface),
+                        (size_t)cairo_image_surface_get_stride(surface), (size_t)cairo_image_surface_get_width(surface),
+                        (size_t)cairo_image_surface_get_height(surface), err);
 done:
   cairo_destroy(cr);
   cairo_surface_destroy(surface);

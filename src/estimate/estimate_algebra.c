@@ -302,17 +302,22 @@ sx_status sx_est_linear(sx_est **out, const sx_ctx *ctx, const double *coefficie
 
 /* ---- covariance ------------------------------------------------------------------------------------------ */
 
+/* The carrier of a part: its own, or spelled out in *made, which the caller frees; NULL: out of memory. */
+static const double *carrier_of(double **made, const est_part *part, size_t length, const sx_ctx *ctx) {
+  if (part->z) return part->z;
+  *made = sx_mem_zalloc(ctx, length, sizeof **made);
+  return *made && sx_estimate__add_carrier(*made, part, 1, NULL) == SX_OK ? *made : NULL;
+}
+
 static double part_cov(const est_part *a, const est_part *b, double value_a, double value_b, const sx_ctx *ctx) {
   if (!a->design) return a->coef * b->coef * a->figure->se * a->figure->se;
   if (sx_design_replicates(a->design)) return sx_design_cov(a->design, a->z, b->z, value_a, value_b);
   const size_t length = sx_design_carrier_length(a->design);
-  double v = (double)NAN;
-  double *za = sx_mem_zalloc(ctx, length, sizeof *za), *zb = sx_mem_zalloc(ctx, length, sizeof *zb);
-  if (za && zb && sx_estimate__add_carrier(za, a, 1, NULL) == SX_OK &&
-      sx_estimate__add_carrier(zb, b, 1, NULL) == SX_OK)
-    v = sx_design_cov(a->design, za, zb, 0, 0);
-  sx_mem_free(ctx, za);
-  sx_mem_free(ctx, zb);
+  double *made[2] = {NULL, NULL};
+  const double *za = carrier_of(&made[0], a, length, ctx), *zb = za ? carrier_of(&made[1], b, length, ctx) : NULL;
+  const double v = za && zb ? sx_design_cov(a->design, za, zb, 0, 0) : (double)NAN;
+  sx_mem_free(ctx, made[0]);
+  sx_mem_free(ctx, made[1]);
   return v;
 }
 

@@ -1,0 +1,46 @@
+/* draw_png.c: pixels as a PNG file through libpng, the only file that includes it. Drawings are flat areas, which pack well without libpng's filters: its
+ * fast way takes a quarter of the time of Cairo's own writer. */
+#include "draw_png.h"
+
+#include <png.h>
+#include <string.h>
+
+/* Rows of red, green, blue. */
+static void unpack(png_byte *rgb, const unsigned char *pixels, size_t stride, size_t width, size_t height) {
+  for (size_t y = 0; y < height; y++) {
+    for (size_t x = 0; x < width; x++) {
+      uint32_t pixel;
+      memcpy(&pixel, pixels + y * stride + 4 * x, sizeof pixel);
+      *rgb++ = (png_byte)(pixel >> 16);
+      *rgb++ = (png_byte)(pixel >> 8);
+      *rgb++ = (png_byte)pixel;
+    }
+  }
+}
+
+sx_status sx_draw__png(sx_buf *out, const sx_ctx *ctx, const unsigned char *pixels, size_t stride, size_t width,
+                       size_t height, sx_error *err) {
+  png_image image = {.version = PNG_IMAGE_VERSION,
+                     .width = (png_uint_32)width,
+                     .height = (png_uint_32)height,
+                     .format = PNG_FORMAT_RGB,
+                     .flags = PNG_IMAGE_FLAG_FAST};
+  png_alloc_size_t n = PNG_IMAGE_PNG_SIZE_MAX(image);
+  png_byte *rgb = sx_mem_alloc(ctx, width * height, 3), *file = sx_mem_alloc(ctx, n, 1);
+  sx_status status = SX_OK;
+  if (!rgb || !file) {
+    status = sx_error_memory(err);
+    goto done;
+  }
+  unpack(rgb, pixels, stride, width, height);
+  if (!png_image_write_to_memory(&image, file, &n, 0, rgb, 0, NULL)) {
+    status = sx_error_set(err, SX_E_INTERNAL, "picture", "libpng: %s", image.message);
+    goto done;
+  }
+  sx_buf_add_n(out, (const char *)file, n);
+  status = sx_buf_status(out, err);
+done:
+  sx_mem_free(ctx, rgb);
+  sx_mem_free(ctx, file);
+  return status;
+}
