@@ -89,7 +89,7 @@ static void check_full_figure(st_load *l, const sx_node *map) {
     for (size_t k = 0; k < cells->items[i]->n; k++) {
       const sx_node *ref = cells->items[i]->items[k];
       const char *text = ref->kind == SX_NODE_NULL ? NULL : study__scalar(l, ref, "a cell");
-      if (text) check_reference_text(l, ref, text, NULL);
+      if (text) check_reference_text(l, ref, text, study__scalar_of(map, "format"));
     }
   }
   const char *centre = study__text(l, map, "centre");
@@ -211,6 +211,7 @@ static void check_block(st_load *l, const st_block *block) {
             "centre", "indicators", "domains", "account", "parent", "scope", "statistic", "node", "nodes", "decompose",
             "show", "move", "top", "waves", "below");
     check_figure_type(l, map);
+    if (!sx_node_get(map, "account")) study__check_one_scale(l, map);
   } else {
     ST_KEYS(l, map, "id", "title", "note", "source", "format", "columns", "rows", "bases", "errors", "indicators",
             "domains", "show", "account", "measures", "scope", "nodes", "decompose", "published", "tests", "waves",

@@ -230,6 +230,110 @@ void study__check_block_format(st_load *l, const sx_node *block) {
   if (message[0]) study__problem(l, at, "'%s': %s", account, message);
 }
 
+/* ---- one scale for a figure ---------------------------------------------------------------------------------------------- */
+
+/* A drawing prints all its numbers in one unit: what each of them is in, the first that is known, and whether another was told. */
+typedef struct scale {
+  st_load *l;
+  const char *figure, *format; /* the figure's own format, NULL: that of its first indicator */
+  quantity first;
+  const char *name; /* of the first */
+  bool told;
+} scale;
+
+/* Where nothing else is known, a number is in what its own format says. */
+static quantity by_format(const char *format, bool difference, sx_arena *arena) {
+  char noun[48];
+  const measure says = begins(format, "plain") ? M_AMOUNT : format_of(format, noun);
+  if (says == M_SHARE) return (quantity){difference ? M_POINTS : M_SHARE, NULL};
+  if (says != M_AMOUNT) return (quantity){says, NULL};
+  const char *unit = begins(format, "plain") ? "" : sx_arena_strdup(arena, noun);
+  return (quantity){unit ? M_AMOUNT : M_UNKNOWN, unit};
+}
+
+static quantity drawn(const scale *f, const st_indicator *ind, const char *stat) {
+  const quantity q = of_indicator(f->l->s, ind, stat);
+  const bool difference = begins(stat, "gap") || begins(stat, "change") || begins(stat, "yoy");
+  if (q.is != M_UNKNOWN || begins(stat, "p_")) return q;
+  if (is_relative(stat)) return (quantity){M_GROWTH, NULL};
+  if (is_percent(ind->unit) || is_points(ind->unit)) return q; /* numbers of 0 to 100 */
+  return f->format ? q : by_format(ind->format, difference, f->l->s->arena);
+}
+
+static bool unlike(const quantity *a, const quantity *b) {
+  const char *rest_a = "", *rest_b = "";
+  const bool percent = (a->is == M_SHARE || a->is == M_GROWTH) && (b->is == M_SHARE || b->is == M_GROWTH);
+  if (a->is == M_UNKNOWN || b->is == M_UNKNOWN || percent) return false;
+  if (a->is != b->is) return true;
+  if (a->is != M_AMOUNT) return false;
+  if (study__unit_scale(a->unit, &rest_a) != study__unit_scale(b->unit, &rest_b)) return true;
+  const int of_a = family(a->unit), of_b = family(b->unit);
+  return of_a != of_b || (of_a == OTHER && strcmp(rest_a, rest_b) != 0);
+}
+
+static const char *in_words(const quantity *q) {
+  if (q->is == M_POINTS) return "in percentage points";
+  if (q->is != M_AMOUNT) return "in per cent";
+  return *q->unit ? q->unit : "a number without a unit";
+}
+
+static void put_on_scale(scale *f, const sx_node *node, const char *name, quantity q) {
+  const char *before = f->first.is == M_AMOUNT && *f->first.unit ? "in " : "",
+             *now = q.is == M_AMOUNT && *q.unit ? "in " : "";
+  if (q.is == M_UNKNOWN || f->told) return;
+  if (f->first.is == M_UNKNOWN) {
+    f->first = q;
+    f->name = name;
+  } else if (unlike(&f->first, &q)) {
+    f->told = true;
+    study__problem(f->l, node,
+                   "the figure '%s' has one scale, and '%s' is %s%s while '%s' is %s%s: make two figures of them, or a "
+                   "table",
+                   f->figure, f->name, before, in_words(&f->first), name, now, in_words(&q));
+  }
+}
+
+/* A format of the figure that does not fit one of them is told where the format is checked. */
+static bool misfits(const scale *f, const quantity *q) {
+  char message[256] = "";
+  if (f->format) misfit(q, f->format, message);
+  return message[0] != '\0';
+}
+
+static void reference_on_scale(scale *f, const sx_node *node) {
+  sx_reference ref;
+  sx_error err = SX_ERROR_INIT;
+  const sx_study *s = f->l->s;
+  if (!node || node->kind != SX_NODE_SCALAR || sx_reference_parse(&ref, node->text, strlen(node->text), &err) != SX_OK)
+    return;
+  const bool cases = strcmp(ref.field, "n") == 0 || strcmp(ref.field, "n_eff") == 0;
+  const bool plain = strcmp(ref.field, "df") == 0 || strcmp(ref.field, "deff") == 0;
+  const size_t i =
+      strchr(ref.indicator, '/') ? ST_NONE : study__find_indicator(s, ref.indicator, strlen(ref.indicator));
+  quantity q = i == ST_NONE ? of_reference(s, &ref) : drawn(f, &s->indicators[i], ref.statistic);
+  if (strcmp(ref.field, "cv") == 0) q = (quantity){M_GROWTH, NULL};
+  if (cases || plain) q = (quantity){M_AMOUNT, cases ? "cases" : ""};
+  if (cases || plain || !misfits(f, &q)) put_on_scale(f, node, node->text, q);
+}
+
+void study__check_one_scale(st_load *l, const sx_node *figure) {
+  const char *id = study__scalar_of(figure, "id"), *stat = study__scalar_of(figure, "statistic");
+  scale f = {.l = l, .figure = id ? id : "", .format = study__scalar_of(figure, "format"), .first = {M_UNKNOWN, NULL}};
+  const sx_node *list = sx_node_get(figure, "indicators"), *rows = sx_node_get(figure, "cells");
+  for (size_t i = 0; list && list->kind == SX_NODE_LIST && i < list->n; i++) {
+    const char *name = list->items[i]->kind == SX_NODE_SCALAR ? list->items[i]->text : "";
+    const size_t at = study__find_indicator(l->s, name, strlen(name));
+    if (at == ST_NONE) continue;
+    const quantity q = drawn(&f, &l->s->indicators[at], stat ? stat : "");
+    if (stat || !misfits(&f, &q)) put_on_scale(&f, list->items[i], name, q);
+  }
+  for (size_t i = 0; !list && rows && rows->kind == SX_NODE_LIST && i < rows->n; i++) {
+    const sx_node *row = rows->items[i];
+    for (size_t k = 0; row->kind == SX_NODE_LIST && k < row->n; k++) reference_on_scale(&f, row->items[k]);
+  }
+  reference_on_scale(&f, sx_node_get(figure, "centre"));
+}
+
 /* ---- units of accounts ---------------------------------------------------------------------------------------------------- */
 
 /* Told once for each name, however often it is used. */

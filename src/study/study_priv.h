@@ -498,6 +498,7 @@ void study__check_indicator_units(st_load *l); /* once, after the accounts */
 bool study__unit_counts(
     const char *unit); /* people, households, items ..., with or without a scale: no money, no share */
 void study__check_block_format(st_load *l, const sx_node *block);
+void study__check_one_scale(st_load *l, const sx_node *figure); /* its results are all in one unit */
 /* study_recombine.c: outside figures of groups against that of the whole; warnings, once, after the accounts */
 void study__check_recombined(st_load *l);
 /* The message, or "" where the format fits what is referred to or nothing is known. */

@@ -197,5 +197,57 @@ static void absent(void) {
   tiny_remove();
 }
 
-SXT_MAIN(SXT_CASE(is_clean), SXT_CASE(unknown_words), SXT_CASE(expressions), SXT_CASE(structure), SXT_CASE(texts),
-         SXT_CASE(margins), SXT_CASE(leaf_without_scope), SXT_CASE(all_of_them), SXT_CASE(absent))
+/* A drawing prints all its numbers in the unit of the first: others would be wrong by it. */
+static void one_scale(void) {
+  const char *bars = "type: bars, indicators: [rate], domains: [age]";
+  expect("study.yaml", bars, "type: grouped, indicators: [rate, spend], domains: [total]", "study.yaml:61:76",
+         "the figure 'ages' has one scale, and 'rate' is in per cent while 'spend' is in 元: make two figures of them, "
+         "or a "
+         "table");
+  expect("study.yaml", bars, "type: dots, indicators: [spend, rate], domains: [total]", "study.yaml:61:74",
+         "'spend' is in 元 while 'rate' is in per cent");
+  expect("study.yaml", bars, "type: heat, indicators: [people, spend], domains: [total]", "study.yaml:61:75",
+         "'people' is in 人 while 'spend' is in 元");
+  expect("study.yaml", bars, "type: stacked, format: plain 0, indicators: [people, spend], domains: [total]",
+         "study.yaml:61:", "'people' is in 人 while 'spend' is in 元");
+  expect("study.yaml", bars, "type: bars, indicators: [rate, spend_k], domains: [total]",
+         "study.yaml:61:", "'rate' is in per cent while 'spend_k' is a number without a unit");
+  expect("study.yaml", bars, "type: heat, indicators: [rate], domains: [age], centre: spend.total",
+         "study.yaml:61:", "'rate' is in per cent while 'spend.total' is in 元");
+  /* the form in full */
+  expect("study.yaml", bars, "type: bars, series: [x], categories: [a, b], cells: [[rate.total], [users.total]]",
+         "study.yaml:61:", "'rate.total' is in per cent while 'users.total' is in 人");
+  expect("study.yaml", bars, "type: bars, series: [x], categories: [a, b], cells: [[rate.old], [rate.old.gap]]",
+         "study.yaml:61:", "'rate.old' is in per cent while 'rate.old.gap' is in percentage points");
+  expect("study.yaml", bars,
+         "type: bars, format: \"% 1\", series: [x], categories: [a, b], cells: [[rate.total], [rate.total.n]]",
+         "study.yaml:61:", "'rate.total.n' is in cases");
+  expect("study.yaml", bars,
+         "type: bars, format: \"% 1\", series: [x], categories: [a, b], cells: [[rate.total], [spend.total]]",
+         "study.yaml:61:", "it is in 元, not in per cent");
+}
+
+/* Shares with formulas printed in per cent, and amounts of one unit, have one scale. */
+static void one_scale_kept(void) {
+  static const char *const with[] = {
+      "type: dots, indicators: [rate, penetration, user_share], domains: [total]",
+      "type: dots, indicators: [users, people], domains: [total]",
+      "type: dots, format: \"% 1\", indicators: [rate, twice], domains: [total]",
+      "type: bars, series: [x], categories: [a, b], cells: [[spend.total], [income.total]]"};
+  for (size_t i = 0; i < sizeof with / sizeof *with; i++) {
+    char path[600];
+    tiny_copy("check");
+    tiny_replace("study.yaml", "type: bars, indicators: [rate], domains: [age]", with[i]);
+    tiny_path(path, "study.yaml");
+    sx_study *study = NULL;
+    const sx_status status = sx_study_load(&study, NULL, path, &problems, NULL);
+    if (status != SX_OK || problems.n) SXT_FAIL("%s: %s", with[i], problems.n ? problems.items[0].message : "");
+    sx_study_free(study);
+    sx_problems_clear(&problems);
+    tiny_remove();
+  }
+}
+
+SXT_MAIN(SXT_CASE(one_scale), SXT_CASE(one_scale_kept), SXT_CASE(is_clean), SXT_CASE(unknown_words),
+         SXT_CASE(expressions), SXT_CASE(structure), SXT_CASE(texts), SXT_CASE(margins), SXT_CASE(leaf_without_scope),
+         SXT_CASE(all_of_them), SXT_CASE(absent))
