@@ -217,6 +217,8 @@ SX_API sx_status sx_files_write(const sx_ctx *ctx, const sx_file_parts *files, s
 /* Removes what killed writers of `path` left beside it: PATH.tmp-PID... of processes that are no more and that nobody holds a lock on.
  * sx_file_write and the writers of io do it first. */
 SX_API void sx_file_sweep(const sx_ctx *ctx, const char *path);
+/* The same of every file of a folder whose name begins with `prefix`. */
+SX_API void sx_folder_sweep(const char *folder, const char *prefix);
 SX_API bool sx_file_exists(const char *path);
 /* "dir/of/base" + "name", or name itself where it is absolute; caller frees. */
 SX_API char *sx_path_beside(const sx_ctx *ctx, const char *base_file, const char *name) SX_NODISCARD;

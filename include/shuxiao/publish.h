@@ -37,6 +37,8 @@ SX_API sx_status sx_publish_move(sx_publish_files *files, sx_publish_files *from
 SX_API sx_status sx_publish_manifest(sx_buf *out, const sx_publish_files *files, sx_error *err) SX_NODISCARD;
 /* All files into the folder, or none: every one is written beside its place first, and only when all of them are there do they take their places. */
 SX_API sx_status sx_publish_write(const sx_publish_files *files, const char *folder, sx_error *err) SX_NODISCARD;
+/* Removes what a killed run of the study left while it wrote into the folder: temporary files of processes that are no more. */
+SX_API sx_status sx_publish_sweep(const char *folder, const char *study, sx_arena *arena, sx_error *err) SX_NODISCARD;
 
 /* ---- options ----------------------------------------------------------------------------------------------------------- */
 

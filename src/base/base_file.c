@@ -132,17 +132,33 @@ static bool is_orphan(int folder, const char *name, const char *number) {
   return free_of_lock;
 }
 
-void sx_file_sweep(const sx_ctx *ctx, const char *path) {
-  const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+/* Whose temporary file a name is: of NAME alone, or (`any`) of every file whose name begins so. NULL: of none. */
+static const char *number_of(const char *entry, const char *name, size_t n, bool any) {
+  if (strncmp(entry, name, n) != 0) return NULL;
+  const char *mark = any ? NULL : entry + n;
+  for (const char *p = any ? strstr(entry + n, ".tmp-") : NULL; p; p = strstr(p + 1, ".tmp-")) mark = p;
+  return mark && strncmp(mark, ".tmp-", 5) == 0 ? mark + 5 : NULL;
+}
+
+static void sweep(const char *folder, const char *name, bool any) {
   const size_t n = strlen(name);
-  char *folder = sx_path_beside(ctx, path, ".");
-  DIR *dir = folder ? opendir(slash ? folder : ".") : NULL;
+  DIR *dir = opendir(folder);
   for (const struct dirent *e; dir && (e = readdir(dir)) != NULL;) {
-    if (strncmp(e->d_name, name, n) != 0 || strncmp(e->d_name + n, ".tmp-", 5) != 0) continue;
-    if (is_orphan(dirfd(dir), e->d_name, e->d_name + n + 5)) (void)unlinkat(dirfd(dir), e->d_name, 0);
+    const char *number = number_of(e->d_name, name, n, any);
+    if (number && is_orphan(dirfd(dir), e->d_name, number)) (void)unlinkat(dirfd(dir), e->d_name, 0);
   }
   if (dir) closedir(dir);
+}
+
+void sx_file_sweep(const sx_ctx *ctx, const char *path) {
+  const char *slash = strrchr(path, '/');
+  char *folder = sx_path_beside(ctx, path, ".");
+  if (folder) sweep(folder, slash ? slash + 1 : path, false);
   sx_mem_free(ctx, folder);
+}
+
+void sx_folder_sweep(const char *folder, const char *prefix) {
+  sweep(folder, prefix, true);
 }
 
 static sx_status temporary_name(sx_buf *out, const sx_ctx *ctx, const char *path, sx_error *err) {

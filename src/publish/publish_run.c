@@ -168,8 +168,8 @@ bool sx_publish__has_lang(const pub_run *run, sx_lang lang) {
 }
 
 /* A study's name as the name of a file: what some system refuses there becomes '_'. */
-static const char *file_stem(const pub_run *run) {
-  char *stem = sx_arena_strdup(run->arena, run->study[0] ? run->study : "study");
+static char *file_stem(const char *study, sx_arena *arena) {
+  char *stem = sx_arena_strdup(arena, study && study[0] ? study : "study");
   for (char *c = stem; c && *c; c++) {
     if ((unsigned char)*c < 0x20 || *c == 0x7f || strchr("/\\:*?\"<>|", *c)) *c = '_';
   }
@@ -177,14 +177,21 @@ static const char *file_stem(const pub_run *run) {
   return stem;
 }
 
+sx_status sx_publish_sweep(const char *folder, const char *study, sx_arena *arena, sx_error *err) {
+  const char *const begin[] = {"report.", "SHA256SUMS", file_stem(study, arena)};
+  if (!begin[2]) return sx_error_memory(err);
+  for (size_t i = 0; i < 3; i++) sx_folder_sweep(folder, begin[i]);
+  return SX_OK;
+}
+
 const char *sx_publish__name(const pub_run *run, const char *tail) {
-  const char *stem = file_stem(run);
+  const char *stem = file_stem(run->study, run->arena);
   return stem ? sx_arena_printf(run->arena, "%s%s", stem, tail) : NULL;
 }
 
 const char *sx_publish__name_in(const pub_run *run, const char *tail, sx_lang lang) {
   if (!run->options.zh || !run->options.en) return sx_publish__name(run, tail);
-  const char *stem = file_stem(run), *dot = strrchr(tail, '.');
+  const char *stem = file_stem(run->study, run->arena), *dot = strrchr(tail, '.');
   const int before = dot ? (int)(dot - tail) : (int)strlen(tail);
   return stem ? sx_arena_printf(run->arena, "%s%.*s.%s%s", stem, before, tail, lang == SX_LANG_ZH ? "zh" : "en",
                                 dot ? dot : "")

@@ -261,9 +261,7 @@ static void mark_generated(st_run *r) {
 static sx_status run_all(st_run *r, const st_outputs *o, const sx_run_options *options, sx_error *err) {
   bool unchanged = false;
   SX_TRY(sx_store_open(&r->store, &r->ctx, o->db, SX_STORE_WRITE, err));
-  for (int lang = 0; lang < 2; lang++) {
-    if (o->page[lang]) sx_file_sweep(&r->ctx, o->page[lang]); /* of a run that was killed while it wrote */
-  }
+  SX_TRY(sx_publish_sweep(o->dir, r->s->id, r->arena, err)); /* of a run that was killed while it wrote */
   SX_TRY(study__generate(r, err));
   SX_TRY(study__waves_begin(r, err));
   SX_TRY(study__plan_new(&r->plan, r->s, err));

@@ -38,6 +38,22 @@ cp -r tests/unit/study/data "$small"
 [ "$(listed "$small" | wc -w)" -gt 30 ] || fail "before the first run everything is to be computed: $(listed "$small")"
 "$program" run "$small/study.yaml" --quiet >"$tmp/out" 2>"$tmp/err" || fail "first run: $(cat "$tmp/err")"
 then_computes "$small" "" "nothing changed"
+
+# killed while its files took their places: some are those of the run before, temporary ones are left; nothing is to be computed, all is made whole
+"$program" run "$small/study.yaml" --to html,csv --quiet >"$tmp/out" 2>"$tmp/err" || fail "more formats: $(cat "$tmp/err")"
+(cd "$small/out" && sha256sum ./*.html ./*.csv) >"$tmp/sums"
+name=$(basename "$small"/out/*.excel.csv .excel.csv)
+gone=$(bash -c 'echo $$')
+echo old >"$small/out/report.en.html"
+rm "$small/out/$name.csv"
+for file in report.zh.html report.en.html "$name.csv" "$name.docx" SHA256SUMS; do echo half >"$small/out/$file.tmp-$gone"; done
+"$program" run "$small/study.yaml" --to html,csv --quiet >"$tmp/out" 2>"$tmp/err" || fail "after a kill: $(cat "$tmp/err")"
+(cd "$small/out" && sha256sum --quiet -c "$tmp/sums") || fail "after a kill the folder is not whole"
+[ -z "$(find "$small/out" -name '*.tmp-*')" ] || fail "after a kill litter stays: $(ls "$small/out")"
+for file in report.zh.html "$name.docx"; do echo half >"$small/out/$file.tmp-$gone"; done
+"$program" run "$small/study.yaml" --to html,csv --quiet >"$tmp/out" 2>"$tmp/err" || fail "after another kill: $(cat "$tmp/err")"
+[ -z "$(find "$small/out" -name '*.tmp-*')" ] || fail "litter stays where nothing is to be written: $(ls "$small/out")"
+rm "$small/out/$name".*
 find "$small" -type f ! -path '*/out/*' -exec touch -d '2031-01-01' {} +
 then_computes "$small" "" "new times, the same bytes"
 byte "$small/people.csv" 'P01,A,A1,145.7' 'P01,A,A1,145.8'

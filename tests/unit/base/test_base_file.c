@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char folder[] = "/tmp/sx_file_XXXXXX";
@@ -131,6 +132,25 @@ static void test_pipe(void) {
   CHECK_FAILS(sx_file_read(&data, &n, &ctx, "/dev/zero", err), SX_E_LIMIT, "/dev/zero", "memory limit");
 }
 
+/* What a killed process left: of files that begin so, and only of processes that are gone. */
+static void test_sweep(void) {
+  char gone[80], other[80], mine[80];
+  const pid_t child = fork();
+  if (child == 0) _exit(0);
+  REQUIRE(child > 0 && waitpid(child, NULL, 0) == child);
+  snprintf(gone, sizeof gone, "report.zh.html.tmp-%ld", (long)child);
+  snprintf(other, sizeof other, "notes.tmp-%ld", (long)child);
+  snprintf(mine, sizeof mine, "report.en.html.tmp-%ld", (long)getpid());
+  const char *const names[] = {gone, other, mine, "report.tmp-", "report.tmp-1x", "report.zh.html"};
+  for (size_t i = 0; i < 6; i++) REQUIRE_OK(sx_file_write(NULL, in_folder(names[i]), "x", 1, err));
+  sx_folder_sweep(folder, "report.");
+  for (size_t i = 0; i < 6; i++) {
+    CHECK_INT(sx_file_exists(in_folder(names[i])), i != 0);
+    (void)unlink(in_folder(names[i]));
+  }
+  sx_folder_sweep("no/such/folder", "report.");
+}
+
 static bool always(void *data) {
   (void)data;
   return true;
@@ -177,5 +197,5 @@ static void test_beside(void) {
 }
 
 SXT_MAIN(SXT_CASE(test_round_trip), SXT_CASE(test_faults), SXT_CASE(test_disk_full), SXT_CASE(test_old_survives),
-         SXT_CASE(test_write_cut), SXT_CASE(test_pipe), SXT_CASE(test_cancel), SXT_CASE(test_hash),
-         SXT_CASE(test_beside))
+         SXT_CASE(test_write_cut), SXT_CASE(test_pipe), SXT_CASE(test_sweep), SXT_CASE(test_cancel),
+         SXT_CASE(test_hash), SXT_CASE(test_beside))
