@@ -153,6 +153,8 @@ typedef struct sx_audit_trace {
   const char *
       place; /* in a .docx or .xlsx, which has no lines: "a.docx: table 1, row 2, column 3", "a.xlsx: Table_1!C7"; else NULL */
 } sx_audit_trace;
+/* The reason of a number of a .docx whose field is gone (EXEMPT: deleting a sentence is no error). */
+#define SX_NOT_SHOWN "no field of the document shows it any more"
 typedef struct sx_audit_traces {
   sx_ctx ctx;
   sx_arena *arena;
@@ -163,9 +165,9 @@ typedef struct sx_audit_traces {
  * "exempt": ["1.96", ...]. A file that is not there is an error. */
 SX_API sx_status sx_audit_outputs(sx_audit_traces **out, sx_store *store, int64_t run, const char *const *files,
                                   size_t n_files, sx_error *err) SX_NODISCARD;
-/* The numbers of a .docx that stand in fields of the report's numbers (report_number_key.h), each against its result; those that a person typed are not
- * among them (sx_audit_text_against). A field whose number was deleted differs. run < 0: the newest finished one. A text without fields gives an
- * empty list. */
+/* The numbers of a .docx of ours, one that has properties of the report's numbers (report_number_key.h): those in fields of these, each against its
+ * result; the others, exempt for a reason or UNBOUND, as on a page. A field whose number was deleted differs; a number that no field shows any more
+ * is told (SX_NOT_SHOWN). run < 0: the newest finished one. A text without properties and fields gives an empty list. */
 SX_API sx_status sx_audit_text_bound(sx_audit_traces **out, const sx_audit_text *text, sx_store *store, int64_t run,
                                      sx_error *err) SX_NODISCARD;
 SX_API void sx_audit_traces_free(sx_audit_traces *traces);

@@ -1,10 +1,12 @@
 /* audit_document_chart.c: the charts of a Word file and the workbooks behind them, found by relationships (ECMA-376 part 2, 9.3), which editing keeps
- * while it may rename the parts. */
+ * while it may rename the parts; and its properties that are keys of numbers. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "audit_text_priv.h"
 #include "shuxiao/io_archive.h"
+#include "shuxiao/report_number_key.h"
 
 enum { PART_MAX = 64 * 1024 * 1024, CHARTS_MAX = 1000, NAME_MAX_BYTES = 240 };
 
@@ -71,6 +73,41 @@ static sx_status one_chart(sx_audit_text *t, sx_archive *archive, const char *pa
     return sx_error_memory(err);
   t->charts[t->n_charts++] = chart;
   return SX_OK;
+}
+
+/* ---- properties ---------------------------------------------------------------------------------------------------- */
+
+static sx_status property_start(void *data, const char *name, const char *const *attributes, sx_error *err) {
+  sx_audit_text *t = data;
+  const char *key = sx_xml_attribute(attributes, "name");
+  sx_number_key number;
+  if (strcmp(name, "property") != 0 || !key || sx_number_key_parse(&number, key, strlen(key), NULL) != SX_OK)
+    return SX_OK;
+  if (!sx_arena_grow(t->arena, (void **)&t->properties, &t->cap_properties, t->n_properties + 1, sizeof *t->properties))
+    return sx_error_memory(err);
+  const sx_text_property property = {.key = sx_arena_strdup(t->arena, key)};
+  t->properties[t->n_properties++] = property;
+  return property.key ? SX_OK : sx_error_memory(err);
+}
+
+static int by_key(const void *a, const void *b) {
+  const sx_text_property *x = a, *y = b;
+  return strcmp(x->key, y->key);
+}
+
+sx_status sx_audit__docx_properties(sx_audit_text *t, sx_archive *archive, sx_error *err) {
+  static const char part[] = "docProps/custom.xml";
+  const sx_xml_handler handler = {t, property_start, NULL, NULL};
+  if (sx_archive_has(archive, part)) SX_TRY(sx_archive_xml(archive, part, PART_MAX, &handler, err));
+  if (t->n_properties) qsort(t->properties, t->n_properties, sizeof *t->properties, by_key);
+  return SX_OK;
+}
+
+void sx_audit__docx_shown(sx_audit_text *t, const char *key) {
+  const sx_text_property wanted = {.key = key};
+  sx_text_property *found =
+      t->n_properties ? bsearch(&wanted, t->properties, t->n_properties, sizeof wanted, by_key) : NULL;
+  if (found) found->shown = true;
 }
 
 sx_status sx_audit__docx_charts(sx_audit_text *t, sx_archive *archive, sx_error *err) {

@@ -11,7 +11,7 @@
 
 /* PART_MAX: one part of a document may unpack to this much. */
 enum { PART_MAX = 64 * 1024 * 1024, STYLES_MAX = 256, ID_MAX = 64 };
-enum { FIELDS_MAX = 16, CODE_MAX = 1200, EXEMPTS_MAX = 16 };
+enum { FIELDS_MAX = 16, CODE_MAX = 1200, EXEMPTS_MAX = 16, CODE = -1 };
 
 /* A field that is open: its code, then what it shows. */
 typedef struct field {
@@ -34,7 +34,7 @@ typedef struct word {
   sx_part_maker *m;
   XML_Parser parser;
   const char *file; /* "word/document.xml" */
-  style *styles;    /* [STYLES_MAX] headings */
+  style *styles;    /* [STYLES_MAX] headings; of code: level CODE */
   size_t n_styles;
   char style_id[ID_MAX]; /* of the style that is being read */
   bool notes;
@@ -42,6 +42,8 @@ typedef struct word {
   size_t tables, skip; /* depth of tables; of what is left out */
   size_t span;         /* columns more than one of the cell at hand */
   bool text, superscript, put_superscript, first_row;
+  bool code, put_code;     /* set in a style of code */
+  bool item;               /* the paragraph at hand is one of a list */
   bool instruction, fresh; /* inside the code of a field; a run is due */
   field *fields;           /* [FIELDS_MAX] */
   size_t n_fields, deep;   /* deep: fields beyond that */
@@ -92,27 +94,35 @@ static void XMLCALL style_start(void *data, const char *name, const char **attri
   if (!is(tag, "name") || !w->style_id[0] || (text = value_of(attributes, "val")) == NULL) return;
   const bool heading = strncmp(text, "heading ", 8) == 0 || strncmp(text, "Heading ", 8) == 0;
   const bool title = is(text, "Title") || is(text, "title");
-  if ((heading || title) && w->n_styles < STYLES_MAX) {
+  const bool code = is(text, "代码") || is(text, "HTML Code") || is(text, "Verbatim Char");
+  if ((heading || title || code) && w->n_styles < STYLES_MAX) {
     style *s = &w->styles[w->n_styles++];
     memcpy(s->id, w->style_id, ID_MAX);
-    s->level = title ? 1 : text[8] >= '1' && text[8] <= '9' ? text[8] - '0' : 1;
+    s->level = code ? CODE : title ? 1 : text[8] >= '1' && text[8] <= '9' ? text[8] - '0' : 1;
   }
   w->style_id[0] = '\0';
 }
 
 static int level_of(const word *w, const char *id) {
   for (size_t i = 0; i < w->n_styles; i++) {
-    if (is(w->styles[i].id, id)) return w->styles[i].level;
+    if (is(w->styles[i].id, id)) return w->styles[i].level < 0 ? 0 : w->styles[i].level;
   }
   if (strncmp(id, "Heading", 7) == 0 && id[7] >= '1' && id[7] <= '9' && !id[8]) return id[7] - '0';
   return 0;
+}
+
+static bool is_code_style(const word *w, const char *id) {
+  for (size_t i = 0; i < w->n_styles; i++) {
+    if (w->styles[i].level == CODE && is(w->styles[i].id, id)) return true;
+  }
+  return is(id, "SxCode");
 }
 
 /* ---- text -------------------------------------------------------------------------------------------------------- */
 
 static void fresh_run(word *w, bool note) {
   const char *why = w->n_exempts ? w->exempts[w->n_exempts - 1].word : NULL;
-  sx_text_run run = {.exempt = note ? "note" : why};
+  sx_text_run run = {.exempt = note ? "note" : w->code ? "code" : why ? why : w->n_fields ? "field" : NULL};
   char unit[sizeof w->fields->key.unit + sizeof w->fields->key.prefix];
   const field *f = NULL;
   for (size_t i = 0; i < w->n_fields; i++)
@@ -127,6 +137,7 @@ static void fresh_run(word *w, bool note) {
   }
   stop(w, sx_audit__text_run(w->m, 0, 0, &run));
   w->put_superscript = note;
+  w->put_code = w->code;
   w->fresh = false;
 }
 
@@ -136,7 +147,8 @@ static bool hidden(const word *w) {
 
 static void put(word *w, const char *text, size_t n) {
   if (hidden(w)) return;
-  if (!w->m->buf.n || w->fresh || w->superscript != w->put_superscript) fresh_run(w, w->superscript);
+  if (!w->m->buf.n || w->fresh || w->superscript != w->put_superscript || w->code != w->put_code)
+    fresh_run(w, w->superscript);
   for (size_t i = 0; i < n; i++) {
     const char c = text[i] == '\n' || text[i] == '\r' || text[i] == '\t' ? ' ' : text[i];
     if (c == ' ' && !w->m->buf.n) continue;
@@ -149,16 +161,17 @@ static void end_paragraph(word *w) {
   const sx_part_kind kind = cell       ? (w->m->row == 1 || w->m->column == 1 ? SX_PART_HEAD : SX_PART_CELL)
                             : w->notes ? SX_PART_NOTE
                             : w->level ? SX_PART_HEADING
+                            : w->item  ? SX_PART_ITEM
                                        : SX_PART_PARAGRAPH;
   stop(w, sx_audit__text_close(w->m, kind, cell ? 0 : w->level));
   w->level = 0;
-  w->superscript = false;
+  w->superscript = w->item = false;
 }
 
 /* ---- fields and bookmarks ---------------------------------------------------------------------------------------- */
 
 /* DOCPROPERTY "KEY": the field is bound where its key is that of a number. */
-static void bind(field *f) {
+static void bind(const word *w, field *f) {
   static const char name[] = "DOCPROPERTY";
   char text[CODE_MAX];
   size_t n = 0;
@@ -172,6 +185,8 @@ static void bind(field *f) {
     text[n++] = *p;
   }
   f->bound = sx_number_key_parse(&f->key, text, n, NULL) == SX_OK;
+  text[n] = '\0';
+  if (f->bound) sx_audit__docx_shown(w->m->text, text);
 }
 
 static void open_field(word *w) {
@@ -197,7 +212,7 @@ static void show_field(word *w) {
   field *f = w->n_fields ? &w->fields[w->n_fields - 1] : NULL;
   if (!f || f->shown || w->deep) return;
   f->shown = true;
-  bind(f);
+  bind(w, f);
   w->fresh = true;
 }
 
@@ -284,8 +299,10 @@ static void XMLCALL start(void *data, const char *name, const char **attributes)
   if (is(tag, "p") && w->m->buf.n && !w->tables) end_paragraph(w); /* a text box inside a paragraph */
   if (is(tag, "p") && w->m->buf.n && w->tables) put(w, " ", 1);
   if (is(tag, "pStyle") && (text = value_of(attributes, "val")) != NULL) w->level = level_of(w, text);
-  if (is(tag, "r")) w->superscript = false;
+  if (is(tag, "r")) w->superscript = w->code = false;
+  if (is(tag, "rStyle") && (text = value_of(attributes, "val")) != NULL) w->code = is_code_style(w, text);
   if (is(tag, "vertAlign") && (text = value_of(attributes, "val")) != NULL) w->superscript = is(text, "superscript");
+  if (is(tag, "numPr")) w->item = true;
   if (is(tag, "t")) w->text = true;
   if (is(tag, "tab") || is(tag, "br") || is(tag, "cr")) put(w, " ", 1);
   if (is(tag, "noBreakHyphen")) put(w, "-", 1);
@@ -302,7 +319,7 @@ static void XMLCALL end(void *data, const char *name) {
   if (is(tag, "t")) w->text = false;
   if (is(tag, "instrText")) w->instruction = false;
   if (is(tag, "fldSimple")) close_field(w);
-  if (is(tag, "r")) w->superscript = false;
+  if (is(tag, "r")) w->superscript = w->code = false;
   if (is(tag, "p") && !w->tables) end_paragraph(w);
   if (is(tag, "tc") && w->tables == 1) {
     end_paragraph(w);
@@ -337,7 +354,7 @@ static sx_status parse(word *w, const char *data, size_t n, bool styles) {
   if (!w->parser) return sx_error_memory(w->m->err);
   w->status = SX_OK;
   w->skip = w->tables = 0;
-  w->text = w->superscript = w->put_superscript = w->instruction = w->fresh = false;
+  w->text = w->superscript = w->put_superscript = w->instruction = w->fresh = w->code = w->put_code = w->item = false;
   w->n_fields = w->deep = w->n_exempts = 0;
   XML_SetUserData(w->parser, w);
   XML_SetStartDoctypeDeclHandler(w->parser, doctype);
@@ -397,6 +414,7 @@ sx_status sx_audit__text_docx(sx_part_maker *m, const void *data, size_t n) {
   status = sx_archive_open(&archive, &m->text->ctx, m->text->name, data, n, m->err);
   if (status == SX_E_PARSE)
     status = sx_error_set(m->err, SX_E_PARSE, m->text->name, "not a .docx file: it is no zip archive");
+  if (status == SX_OK) status = sx_audit__docx_properties(m->text, archive, m->err);
   for (size_t i = 0; i < sizeof files / sizeof *files && status == SX_OK; i++)
     status = part(&w, archive, files[i], i == 1);
   if (status == SX_OK) status = sx_audit__docx_charts(m->text, archive, m->err);

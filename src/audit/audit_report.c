@@ -70,6 +70,7 @@ static const char *not_of_run(const sx_tracer *t, const sx_text_part *part, cons
                               const sx_text_mark *m) {
   size_t n;
   const char *text = exempt_text(&n, part, run);
+  if (strcmp(run->exempt, "field") == 0 || strcmp(run->exempt, "contents") == 0) return NULL; /* Word's own */
   if (strcmp(run->exempt, "axis") == 0) return "no tick of an axis"; /* a tick says which number it stands for */
   if (strcmp(run->exempt, "code") == 0) return sx_audit__is_code(t, text, n) ? NULL : "no code of the run";
   if (strcmp(run->exempt, "file") == 0) return sx_audit__is_file(t, text, n) ? NULL : "no file of the run";
@@ -89,7 +90,8 @@ static const char *not_of_run(const sx_tracer *t, const sx_text_part *part, cons
 }
 
 /* A number that names no result. */
-static sx_status free_number(sx_tracer *t, const sx_text_part *part, const sx_text_mark *m, const sx_text_run *run) {
+sx_status sx_audit__free_number(sx_tracer *t, const sx_text_part *part, const sx_text_mark *m) {
+  const sx_text_run *run = sx_audit__text_run_at(part, m->at);
   const char *piece = part->text + m->at, *word;
   sx_audit_trace trace = {.verdict = SX_TRACE_EXEMPT, .line = m->line, .column = m->column};
   if (m->kind != SX_MARK_QUANTITY) {
@@ -98,6 +100,11 @@ static sx_status free_number(sx_tracer *t, const sx_text_part *part, const sx_te
     const bool there = sx_audit__is_label(t, piece, m->n) || sx_audit__is_typed(t, piece, m->n);
     trace.verdict = there ? SX_TRACE_EXEMPT : SX_TRACE_DIFFERS;
     trace.reason = there ? run->exempt : "not a number that the run quotes";
+  } else if (run->exempt && strcmp(run->exempt, "label") == 0 && sx_audit__is_label(t, piece, m->n)) {
+    trace.reason = "label";
+  } else if (run->exempt && strcmp(run->exempt, "label") == 0 && (word = own_word(t, part, m)) != NULL) {
+    trace.reason = sx_arena_printf(t->out->arena, "study: %s", word);
+    if (!trace.reason) return sx_error_memory(t->err);
   } else if (run->exempt && not_of_run(t, part, run, m)) {
     trace.verdict = SX_TRACE_UNBOUND;
     trace.reason = not_of_run(t, part, run, m);
@@ -139,7 +146,7 @@ static sx_status one_part(sx_tracer *t, const sx_audit_text *page, size_t at) {
       for (size_t i = part->first_mark; i < part->first_mark + part->n_marks; i++) {
         const sx_text_mark *m = sx_audit_text_mark(page, i);
         if (m->at < from || m->at >= to) continue;
-        SX_TRY(free_number(t, part, m, sx_audit__text_run_at(part, m->at)));
+        SX_TRY(sx_audit__free_number(t, part, m));
       }
     }
     r = next;
@@ -155,9 +162,8 @@ static bool has_both(const sx_audit_text *page) {
   return changes >= 3;
 }
 
-static sx_status one_page(sx_tracer *t, const char *path, const sx_audit_text *page) {
+void sx_audit__languages(sx_tracer *t, const sx_audit_text *page) {
   size_t zh = 0, en = 0;
-  sx_status status = SX_OK;
   for (size_t i = 0; i < sx_audit_text_n_parts(page); i++) {
     const sx_text_part *part = sx_audit_text_part(page, i);
     if (part->kind == SX_PART_CELL || part->kind == SX_PART_FIGURE) continue;
@@ -165,6 +171,11 @@ static sx_status one_page(sx_tracer *t, const char *path, const sx_audit_text *p
   }
   t->lang = zh > en ? SX_LANG_ZH : SX_LANG_EN;
   t->both = 5 * zh > en && 5 * en > zh && has_both(page);
+}
+
+static sx_status one_page(sx_tracer *t, const char *path, const sx_audit_text *page) {
+  sx_status status = SX_OK;
+  sx_audit__languages(t, page);
   t->file = sx_arena_strdup(t->out->arena, path);
   if (!t->file) status = sx_error_memory(t->err);
   for (size_t i = 0; i < sx_audit_text_n_parts(page) && status == SX_OK; i++) status = one_part(t, page, i);

@@ -1,4 +1,4 @@
-/* audit_report_docx.c: the fields of an edited .docx, and its charts, against their results. */
+/* audit_report_docx.c: an edited .docx: its fields and charts against their results, and the numbers that stand in no field. */
 #include <math.h>
 #include <string.h>
 
@@ -50,37 +50,85 @@ static sx_status one_field(sx_tracer *t, const sx_audit_text *text, const sx_tex
   return sx_audit__trace(t, &none, part->text + run->at, to - run->at);
 }
 
-static sx_status fields_of(sx_tracer *t, const sx_audit_text *text, size_t at, sx_buf *where) {
-  const sx_text_part *part = sx_audit_text_part(text, at);
-  const sx_text_mark here = {.part = at};
-  for (size_t r = 0; r < part->n_runs; r++) {
-    const sx_text_run *run = &part->runs[r];
-    if (!run->reference) continue;
-    sx_buf_reset(where);
-    sx_audit_text_where(where, text, &here);
-    SX_TRY(sx_buf_status(where, t->err));
-    t->place = where->data;
-    SX_TRY(one_field(t, text, part, run, r + 1 < part->n_runs ? part->runs[r + 1].at : part->n));
+static bool is_digit_at(const sx_text_part *part, size_t at) {
+  return at < part->n && sx_is_digit((unsigned char)part->text[at]);
+}
+
+/* The typed numbers that begin in a run without a field, and digits typed right behind a field's. */
+static sx_status typed_of(sx_tracer *t, const sx_audit_text *text, const sx_text_part *part, size_t r) {
+  const sx_text_run *run = &part->runs[r];
+  const size_t to = r + 1 < part->n_runs ? part->runs[r + 1].at : part->n;
+  const bool joined =
+      r && run[-1].reference && !run->exempt && is_digit_at(part, run->at - 1) &&
+      (is_digit_at(part, run->at) || (strchr(".,", part->text[run->at]) && is_digit_at(part, run->at + 1)));
+  if (joined) {
+    const sx_audit_trace trace = {.verdict = SX_TRACE_UNBOUND};
+    SX_TRY(sx_audit__trace(t, &trace, part->text + run[-1].at, to - run[-1].at));
+  }
+  for (size_t i = part->first_mark; i < part->first_mark + part->n_marks; i++) {
+    const sx_text_mark *m = sx_audit_text_mark(text, i);
+    if (m->at >= run->at && m->at < to) SX_TRY(sx_audit__free_number(t, part, m));
   }
   return SX_OK;
 }
 
-static sx_status all_fields(sx_tracer *t, const sx_audit_text *text) {
+/* Fields, and in a document of ours what stands in none. */
+static sx_status numbers_of(sx_tracer *t, const sx_audit_text *text, size_t at, bool ours, sx_buf *where) {
+  const sx_text_part *part = sx_audit_text_part(text, at);
+  const sx_text_mark here = {.part = at};
+  for (size_t r = 0; r < part->n_runs; r++) {
+    const sx_text_run *run = &part->runs[r];
+    if (!run->reference && (!ours || !part->n_marks)) continue;
+    sx_buf_reset(where);
+    sx_audit_text_where(where, text, &here);
+    SX_TRY(sx_buf_status(where, t->err));
+    t->place = where->data;
+    if (run->reference)
+      SX_TRY(one_field(t, text, part, run, r + 1 < part->n_runs ? part->runs[r + 1].at : part->n));
+    else
+      SX_TRY(typed_of(t, text, part, r));
+  }
+  return SX_OK;
+}
+
+/* A number of the document that no field shows any more: it was typed over, or its sentence went. */
+static sx_status lost_numbers(sx_tracer *t, const sx_audit_text *text) {
+  t->place = sx_arena_printf(t->out->arena, "%s: docProps/custom.xml", t->file);
+  if (!t->place) return sx_error_memory(t->err);
+  for (size_t i = 0; i < text->n_properties; i++) {
+    const sx_text_property *p = &text->properties[i];
+    if (p->shown || p->key[0] == '=') continue;
+    const size_t n = strcspn(p->key, " ");
+    const sx_audit_trace gone = {
+        .verdict = SX_TRACE_EXEMPT, .reference = sx_arena_strndup(t->out->arena, p->key, n), .reason = SX_NOT_SHOWN};
+    if (!gone.reference) return sx_error_memory(t->err);
+    SX_TRY(sx_audit__trace(t, &gone, "", 0));
+  }
+  t->place = NULL;
+  return SX_OK;
+}
+
+/* It has properties of numbers. */
+static sx_status all_numbers(sx_tracer *t, const sx_audit_text *text) {
+  const bool ours = text->n_properties > 0;
   sx_buf where;
   sx_status status = SX_OK;
   sx_buf_init(&where, &t->ctx);
+  sx_audit__languages(t, text);
   t->file = sx_arena_strdup(t->out->arena, sx_audit_text_name(text));
   if (!t->file) status = sx_error_memory(t->err);
-  for (size_t i = 0; i < sx_audit_text_n_parts(text) && status == SX_OK; i++) status = fields_of(t, text, i, &where);
+  for (size_t i = 0; i < sx_audit_text_n_parts(text) && status == SX_OK; i++)
+    status = numbers_of(t, text, i, ours, &where);
   t->place = NULL;
   sx_buf_clear(&where);
+  if (status == SX_OK) status = lost_numbers(t, text);
   return status == SX_OK ? sx_audit__charts(t, text) : status;
 }
 
 sx_status sx_audit__word_file(sx_tracer *t, const char *path) {
   sx_audit_text *text = NULL;
   SX_TRY(sx_audit_text_read(&text, &t->ctx, path, t->err));
-  const sx_status status = all_fields(t, text);
+  const sx_status status = all_numbers(t, text);
   sx_audit_text_free(text);
   return status;
 }
@@ -89,6 +137,6 @@ sx_status sx_audit_text_bound(sx_audit_traces **out, const sx_audit_text *text, 
                               sx_error *err) {
   sx_tracer t;
   sx_status status = sx_audit__tracer_begin(&t, store, run, err);
-  if (status == SX_OK) status = all_fields(&t, text);
+  if (status == SX_OK) status = all_numbers(&t, text);
   return sx_audit__tracer_end(out, &t, status);
 }

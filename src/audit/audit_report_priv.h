@@ -51,6 +51,11 @@ typedef struct sx_tracer {
 sx_status sx_audit__tracer_begin(sx_tracer *t, sx_store *store, int64_t run, sx_error *err) SX_NODISCARD;
 sx_status sx_audit__tracer_end(sx_audit_traces **out, sx_tracer *t, sx_status status) SX_NODISCARD;
 
+/* A number that names no result: exempt for a reason, or unbound. */
+sx_status sx_audit__free_number(sx_tracer *t, const sx_text_part *part, const sx_text_mark *m) SX_NODISCARD;
+/* Which languages the text is in. */
+void sx_audit__languages(sx_tracer *t, const sx_audit_text *page);
+
 /* audit_report_facts.c: exempt words, labels, drawings and typed numbers out of the run's blocks. */
 sx_status sx_audit__facts(sx_tracer *t) SX_NODISCARD;
 void sx_audit__facts_clear(sx_tracer *t);

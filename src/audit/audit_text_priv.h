@@ -11,6 +11,12 @@ typedef struct sx_text_chart {
   size_t n_xml, n_book;
 } sx_text_chart;
 
+/* A property of a Word file whose name is the key of a number. */
+typedef struct sx_text_property {
+  const char *key;
+  bool shown; /* by some field */
+} sx_text_property;
+
 struct sx_audit_text {
   sx_ctx ctx;
   sx_arena *arena;
@@ -24,6 +30,8 @@ struct sx_audit_text {
   size_t n_marks, cap_marks, cap_units, cap_rules;
   sx_text_chart *charts; /* the arena's */
   size_t n_charts, cap_charts;
+  sx_text_property *properties; /* of a .docx: its bound numbers; the arena's */
+  size_t n_properties, cap_properties;
 };
 
 /* ---- reading a document: parts are opened, filled and closed in order (audit_text.c) ---- */
@@ -51,6 +59,9 @@ sx_status sx_audit__text_markdown(sx_part_maker *m, const char *data, size_t n) 
 sx_status sx_audit__text_html(sx_part_maker *m, const char *data, size_t n) SX_NODISCARD;
 sx_status sx_audit__text_docx(sx_part_maker *m, const void *data, size_t n) SX_NODISCARD;
 struct sx_archive;
+/* The properties of a Word file that are keys of numbers, by key (audit_document_chart.c); a field shows one of them. */
+sx_status sx_audit__docx_properties(sx_audit_text *text, struct sx_archive *archive, sx_error *err) SX_NODISCARD;
+void sx_audit__docx_shown(sx_audit_text *text, const char *key);
 /* Charts of a Word file with a workbook behind them (audit_document_chart.c). */
 sx_status sx_audit__docx_charts(sx_audit_text *text, struct sx_archive *archive, sx_error *err) SX_NODISCARD;
 

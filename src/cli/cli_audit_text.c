@@ -61,7 +61,8 @@ static void add_trace(cli_grid *grid, sx_arena *arena, const cli_app *app, const
 static bool listed(const cli_app *app, const char *only, const sx_audit_trace *t) {
   if (only) return strcmp(only, sx_trace_verdict_name(t->verdict)) == 0;
   if (cli_is_machine(app) || t->verdict == SX_TRACE_DIFFERS || t->verdict == SX_TRACE_UNBOUND) return true;
-  return t->verdict == SX_TRACE_EXEMPT && t->reason && strncmp(t->reason, "study: ", 7) == 0;
+  return t->verdict == SX_TRACE_EXEMPT && t->reason &&
+         (strncmp(t->reason, "study: ", 7) == 0 || strcmp(t->reason, SX_NOT_SHOWN) == 0);
 }
 
 static sx_status print_traces(cli_app *app, const sx_audit_traces *traces, const char *only, sx_error *err) {
@@ -322,8 +323,9 @@ static sx_status print_matches(cli_app *app, const sx_audit_text *text, const sx
   for (size_t i = 0; i < (machine ? 10u : 7u); i++) cli_grid_add(&grid, machine ? head[i] : eyes[i][app->chinese]);
   for (size_t i = 0; i < fields->n; i++) {
     const sx_trace_verdict v = fields->items[i].verdict;
-    if (only ? strcmp(only, sx_trace_verdict_name(v)) == 0 : machine || v != SX_TRACE_EXEMPT)
-      add_field(&grid, app, &fields->items[i], arena);
+    const char *why = fields->items[i].reason;
+    const bool told = machine || v != SX_TRACE_EXEMPT || (why && strcmp(why, SX_NOT_SHOWN) == 0);
+    if (only ? strcmp(only, sx_trace_verdict_name(v)) == 0 : told) add_field(&grid, app, &fields->items[i], arena);
   }
   for (size_t i = 0; i < all->n; i++) {
     if (!only || strcmp(only, sx_match_verdict_name(all->items[i].verdict)) == 0)
@@ -332,11 +334,11 @@ static sx_status print_matches(cli_app *app, const sx_audit_text *text, const sx
   SX_TRY(cli_grid_print(&grid, stdout, app->format, err));
   if (machine) return SX_OK;
   if (fields->n && app->chinese)
-    printf("\n%zu 个绑定域：%zu 个一致，%zu 个不一致，%zu 个豁免", fields->n, fields->n_agree, fields->n_differ,
-           fields->n_exempt);
+    printf("\n%zu 个绑定域与数字：%zu 个一致，%zu 个不一致，%zu 个未绑定，%zu 个豁免", fields->n, fields->n_agree,
+           fields->n_differ, fields->n_unbound, fields->n_exempt);
   else if (fields->n)
-    printf("\n%zu bound fields: %zu agree, %zu differ, %zu exempt", fields->n, fields->n_agree, fields->n_differ,
-           fields->n_exempt);
+    printf("\n%zu bound fields and numbers: %zu agree, %zu differ, %zu unbound, %zu exempt", fields->n, fields->n_agree,
+           fields->n_differ, fields->n_unbound, fields->n_exempt);
   if (app->chinese)
     printf("\n%zu 个数量：%zu 个一致，%zu 个不一致，%zu 个未配对\n", all->n, all->n_agree, all->n_differ, all->n_none);
   else

@@ -74,7 +74,33 @@ if command -v soffice >/dev/null && ! sanitized; then
 fi
 doc=one/$study.zh.docx
 "$program" audit $doc --against one/results.db --lang en >out || fail "audit of the document as made: exit $?"
-grep -Eq '^[0-9]+ bound fields: [0-9]+ agree, 0 differ' out || fail "bound fields: $(tail -2 out)"
+grep -Eq '^[0-9]+ bound fields and numbers: [0-9]+ agree, 0 differ, 0 unbound' out || fail "bound fields: $(tail -2 out)"
+"$program" audit one/$study.en.docx --against one/results.db --lang en >out || fail "audit of the English document as made: exit $?: $(grep unbound out | head)"
+# a number typed over with its field, in a sentence and in a cell, is named with its place
+python3 - one/$study.en.docx typed.docx <<'P'
+import re, sys, zipfile
+src = zipfile.ZipFile(sys.argv[1]); out = zipfile.ZipFile(sys.argv[2], "w", zipfile.ZIP_DEFLATED)
+run = r'<w:r><w:rPr>(?:(?!</w:rPr>).)*</w:rPr>'
+def whole(key):
+    return (run + r'<w:fldChar w:fldCharType="begin"/></w:r>' + run + r'<w:instrText[^>]*> DOCPROPERTY &quot;' + key + r' \|[^<]*</w:instrText></w:r>' +
+            run + r'<w:fldChar w:fldCharType="separate"/></w:r>' + run + r'<w:t[^>]*>[^<]*</w:t></w:r>' + run + r'<w:fldChar w:fldCharType="end"/></w:r>')
+for n in src.namelist():
+    b = src.read(n)
+    if n == "word/document.xml":
+        t, hits = re.subn(whole(r"consumers\.total"), "<w:r><w:t>3,999 yuan</w:t></w:r>", b.decode(), flags=re.S)
+        assert hits > 1
+        key = r'[a-z_]+\.rural'
+        cell = r'<w:tc>(?:(?!</w:tc>).)*DOCPROPERTY &quot;' + key + r' \|(?:(?!</w:tc>).)*</w:tc>'
+        t, hits = re.subn(cell, lambda m: re.sub(whole(key), "<w:r><w:t>77.7</w:t></w:r>", m.group(0), count=1, flags=re.S), t, count=1, flags=re.S)
+        assert hits == 1
+        b = t.encode()
+    out.writestr(n, b)
+out.close()
+P
+"$program" audit typed.docx --against one/results.db --lang en --format csv >out
+[ $? -eq 3 ] || fail "a number typed over with its field is no gate"
+grep -Eq '^unbound,typed.docx: paragraph [0-9]+,"3,999 yuan' out || fail "typed over in a sentence: $(grep ^unbound out | head -5)"
+grep -Eq '^unbound,"typed.docx: table [0-9]+, row [0-9]+, column [0-9]+",77.7' out || fail "typed over in a cell: $(grep ^unbound out | head -5)"
 python3 - $doc edited.docx <<'P'
 import re, sys, zipfile
 src = zipfile.ZipFile(sys.argv[1]); out = zipfile.ZipFile(sys.argv[2], "w", zipfile.ZIP_DEFLATED)
