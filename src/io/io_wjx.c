@@ -70,13 +70,47 @@ static sx_status add_question(sx_table *out, wjx_sheet *sheet, const wjx_questio
   return status;
 }
 
+/* Numbers of cases that occur twice: a case is there twice, or batches were put together. */
+static sx_status check_ids(const wjx_sheet *sheet, sx_error *err) {
+  size_t i = 0, n = 0, seen = 0;
+  while (i < sheet->n_slots && sheet->slots[i].role != WJX_ID) i++;
+  if (i == sheet->n_slots) return SX_OK;
+  const sx_arena_mark mark = sx_arena_get_mark(sheet->arena);
+  size_t row = 0, before = 0;
+  wjx_column ids;
+  sx_dict *known = NULL;
+  sx_status status = sx_io__wjx_column(&ids, sheet, i, err);
+  if (status == SX_OK) status = sx_dict_new(&known, sheet->ctx, err);
+  for (size_t r = 0; r < sheet->rows && status == SX_OK; r++) {
+    int32_t code = 0;
+    if (!ids.cells[r].all.n) continue;
+    status = sx_dict_add(&code, known, ids.cells[r].all.text, ids.cells[r].all.n, err);
+    if (status != SX_OK) break;
+    if (sx_dict_count(known) > seen)
+      seen = sx_dict_count(known);
+    else if (!n++)
+      row = r;
+  }
+  for (before = 0; n && status == SX_OK && !sx_io__wjx_same(ids.cells[before].all, ids.cells[row].all);) before++;
+  if (n && status == SX_OK)
+    sx_ctx_note(
+        sheet->ctx, SX_SEV_WARNING, sheet->name,
+        "case %zu: '%.*s' in '%s' is the number of case %zu too (%zu such case%s): are cases in the file twice?",
+        row + 1, (int)ids.cells[row].all.n, ids.cells[row].all.text, sheet->slots[i].from->name, before + 1, n,
+        n == 1 ? "" : "s");
+  sx_dict_free(known);
+  sx_arena_release(sheet->arena, mark);
+  return status;
+}
+
 static sx_status make_table(sx_table **out, wjx_sheet *sheet, const wjx_sheet *texts, const sx_read_options *options,
                             sx_error *err) {
   sx_table *table = NULL;
-  size_t numbered = 0, by_appearance = 0;
+  size_t numbered = 0, by_appearance = 0, learnt = 0;
   SX_TRY(sx_table_new(&table, sheet->ctx, sheet->rows, err));
   sheet->by_appearance = &by_appearance;
-  sx_status status = SX_OK;
+  sheet->learnt = &learnt;
+  sx_status status = check_ids(sheet, err);
   for (size_t i = 0; i < sheet->n_questions && status == SX_OK; i++) {
     numbered += sheet->questions[i].number > 0;
     status = add_question(table, sheet, &sheet->questions[i], texts, options, err);
@@ -89,6 +123,11 @@ static sx_status make_table(sx_table **out, wjx_sheet *sheet, const wjx_sheet *t
   *out = table;
   sx_ctx_note(sheet->ctx, SX_SEV_NOTE, sheet->name,
               "read as answers exported by a survey platform (format wjx): %zu questions", numbered);
+  if (texts && !learnt)
+    sx_ctx_note(sheet->ctx, SX_SEV_WARNING, texts->name,
+                "it has no text for any code of %.200s, and gives no labels: name the export by texts (按选项文本) of "
+                "the same answers",
+                sheet->name);
   if (by_appearance)
     sx_ctx_note(sheet->ctx, SX_SEV_NOTE, sheet->name,
                 "options of %zu questions are numbered as they first occur in the answers: read the export by codes "

@@ -40,6 +40,7 @@ typedef struct wjx_sheet {
   size_t n_slots;
   wjx_question *questions;
   size_t n_questions;
+  size_t *learnt;        /* counts texts of codes that a pair says */
   size_t *by_appearance; /* counts questions whose options could only be numbered as they first occur */
 } wjx_sheet;
 
@@ -71,8 +72,9 @@ typedef struct wjx_column {
   const wjx_slot *slot;
   wjx_cell *cells; /* [rows] */
   wjx_kind kind;
-  bool filled;     /* some cell has 〖〗 */
-  const char *cut; /* between answers, WJX_SEVERAL and WJX_ORDER */
+  bool filled;           /* some cell has 〖〗 */
+  const char *cut;       /* between answers, WJX_SEVERAL and WJX_ORDER */
+  size_t n_twice, twice; /* orders that name an option twice, and the row of the first of them */
 } wjx_column;
 
 /* A text for a code, with the case that showed it. */
@@ -100,6 +102,8 @@ sx_status sx_io__wjx_column(wjx_column *out, const wjx_sheet *sheet, size_t slot
 /* The next answer of a cell; *at begins at 0. False after the last. */
 bool sx_io__wjx_next(wjx_part *out, size_t *at, const wjx_column *column, size_t row);
 bool sx_io__wjx_same(wjx_span a, wjx_span b);
+/* An option stands in the cell more than once. */
+bool sx_io__wjx_twice(const wjx_column *column, size_t row);
 bool sx_io__wjx_only_digits(const char *text);       /* or nothing */
 bool sx_io__wjx_seconds(double *out, wjx_span text); /* "123秒", "2分3秒", "1:02:03", "123" */
 bool sx_io__wjx_moment(double *out, int64_t *day, wjx_span text);

@@ -240,9 +240,36 @@ static sx_status add_set(const make *m, const char *base, const char *label, cha
   return n ? sx_table_add_mrset(m->out, &set, err) : SX_OK;
 }
 
-static sx_status put_several(const make *m, const char *base, const char *label, const wjx_column *col,
+/* A case that names an option twice: of several it is counted once, in an order it has no place, so that the answer is missing. */
+static void judge_twice(const make *m, wjx_column *col) {
+  const bool order = col->kind == WJX_ORDER;
+  wjx_span first = {NULL, 0};
+  size_t n = 0, row = 0;
+  for (size_t r = 0; r < m->sheet->rows; r++) {
+    if (!sx_io__wjx_twice(col, r)) continue;
+    if (!n++) row = r, first = col->cells[r].all;
+    if (order) col->cells[r].state = WJX_NOTHING;
+  }
+  if (n)
+    sx_ctx_note(m->ctx, SX_SEV_WARNING, m->sheet->name,
+                "case %zu: '%.*s' in '%s' names an option twice%s: %s (%zu case%s)", row + 1,
+                (int)sx_utf8_cut(first.text, first.n, 80), first.text, col->slot->from->name,
+                order ? ", so that it is no order" : "", order ? "the answer is missing" : "it is counted once", n,
+                n == 1 ? "" : "s");
+}
+
+static void say_no_order(const make *m, const wjx_column *col) {
+  const wjx_span first = col->cells[col->twice].all;
+  sx_ctx_note(m->ctx, SX_SEV_WARNING, m->sheet->name,
+              "case %zu: '%.*s' in '%s' names an option twice, as do %zu answers: the column stays text, no order",
+              col->twice + 1, (int)sx_utf8_cut(first.text, first.n, 80), first.text, col->slot->from->name,
+              col->n_twice);
+}
+
+static sx_status put_several(const make *m, const char *base, const char *label, wjx_column *col,
                              const wjx_labels *labels, sx_error *err) {
   choices all;
+  judge_twice(m, col);
   SX_TRY(find_choices(&all, m, col, err));
   char **names = sx_arena_alloc(m->sheet->arena, all.n, sizeof *names);
   if (!names) return sx_error_memory(err);
@@ -332,6 +359,8 @@ static sx_status put_slot(const make *m, const wjx_question *q, size_t k, wjx_co
   if (!label) return sx_error_memory(err);
   if (sx_io__listed(m->options->as_text, m->options->n_as_text, base))
     col->kind = WJX_TEXTS, col->cut = NULL, col->filled = false, labels = NULL;
+  else if (col->n_twice && col->kind != WJX_ORDER)
+    say_no_order(m, col);
   if (col->kind == WJX_SEVERAL || col->kind == WJX_ORDER) return put_several(m, base, label, col, labels, err);
   sx_column *c = NULL;
   return put_one(&c, m, base, label, col, labels, err);

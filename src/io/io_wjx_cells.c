@@ -132,8 +132,16 @@ static bool codes_in_list(const wjx_column *c, size_t rows, const char *cut) {
   return some;
 }
 
-/* Rankings in one cell: most answers are lists, and no list names an option twice. */
-static bool is_order(const wjx_column *c, size_t rows, const char *arrow) {
+bool sx_io__wjx_twice(const wjx_column *c, size_t row) {
+  wjx_part one, other;
+  for (size_t at = 0; sx_io__wjx_next(&one, &at, c, row);)
+    for (size_t next = at; sx_io__wjx_next(&other, &next, c, row);)
+      if (sx_io__wjx_same(one.option, other.option)) return true;
+  return false;
+}
+
+/* Rankings in one cell: most answers are lists, and hardly a list (one in ten) names an option twice. */
+static bool is_order(wjx_column *c, size_t rows, const char *arrow) {
   size_t lists = 0, valid = 0;
   wjx_column as = *c;
   as.cut = arrow;
@@ -141,12 +149,11 @@ static bool is_order(const wjx_column *c, size_t rows, const char *arrow) {
     if (c->cells[r].state != WJX_VALUE) continue;
     valid++;
     lists += find(c->cells[r].all, arrow) != NULL;
-    wjx_part one, other;
-    for (size_t at = 0; sx_io__wjx_next(&one, &at, &as, r);)
-      for (size_t next = at; sx_io__wjx_next(&other, &next, &as, r);)
-        if (sx_io__wjx_same(one.option, other.option)) return false;
+    if (sx_io__wjx_twice(&as, r) && !c->n_twice++) c->twice = r;
   }
-  return lists && 2 * lists >= valid;
+  const bool most = lists && 2 * lists >= valid;
+  if (!most) c->n_twice = 0; /* a text in which arrows occur */
+  return most && 10 * c->n_twice <= lists;
 }
 
 static void find_kind(wjx_column *c, size_t rows) {

@@ -87,6 +87,7 @@ static sx_status learn(wjx_labels *labels, const pair *p, size_t row, int64_t co
   if (!sx_arena_grow(p->codes->arena, &items, &labels->cap, labels->n + 1, sizeof *labels->items))
     return sx_error_memory(err);
   labels->items = items;
+  if (p->codes->learnt) ++*p->codes->learnt;
   size_t at = labels->n++;
   for (; at > 0 && labels->items[at - 1].code > code; at--) labels->items[at] = labels->items[at - 1];
   labels->items[at] = (wjx_label){code, text, row};

@@ -323,6 +323,72 @@ static void mismatches(void) {
   CHECK_FAILS(read_pair(&t, DIR "codes.csv", DIR "plain.csv", err), SX_E_DATA, "plain.csv", "numbered question");
 }
 
+/* ---- answers that cannot be ------------------------------------------------------------------------------------------- */
+
+static void hear(void *data, sx_severity severity, const char *where, const char *message) {
+  char *said = data;
+  const size_t n = strlen(said);
+  (void)where;
+  if (severity == SX_SEV_WARNING) (void)snprintf(said + n, 1000 - n, "%s\n", message);
+}
+
+static void read_heard(sx_table **t, char said[1000], const char *text) {
+  sx_ctx ctx = SX_CTX_INIT;
+  ctx.note = hear;
+  ctx.data = said;
+  said[0] = '\0';
+  REQUIRE_OK(sx_io_read_memory(t, &ctx, "m.csv", text, strlen(text), NULL, err));
+}
+
+static void odd_answers(void) {
+  char text[4000] = SYS "1、顺序,2、哪些\n", said[1000];
+  sx_table *t = NULL;
+  for (int i = 1; i <= 12; i++) {
+    char line[200];
+    (void)snprintf(line, sizeof line, "%d,2025/1/2 3:04:05,9秒,%s,%s\n", i == 9 ? 3 : i,
+                   i == 5  ? "价格→价格"
+                   : i % 2 ? "价格→质量"
+                           : "质量→价格",
+                   i == 7 ? "淘宝┋淘宝" : "淘宝┋京东");
+    strcat(text, line);
+  }
+  read_heard(&t, said, text);
+  COLUMN(t, "q1_1", "1", "2", "1", "2", "-", "2", "1", "2", "1", "2", "1", "2"); /* the order is kept */
+  COLUMN(t, "q2_1", "1", "1", "1", "1", "1", "1", "1", "1", "1", "1", "1", "1");
+  CHECK(strstr(said, "case 9: '3' in '序号' is the number of case 3 too (1 such case)") != NULL);
+  CHECK(strstr(said, "case 5: '价格→价格' in '1、顺序' names an option twice, so that it is no order: the answer is "
+                     "missing (1 case)") != NULL);
+  CHECK(strstr(said, "case 7: '淘宝┋淘宝' in '2、哪些' names an option twice: it is counted once (1 case)") != NULL);
+  sx_table_free(t);
+  read_heard(&t, said, SYS "1、顺序\n1,,9秒,甲→乙\n2,,9秒,甲→甲\n"); /* half of them */
+  COLUMN(t, "q1", "甲→乙", "甲→甲");
+  CHECK(strstr(said, "case 2: '甲→甲' in '1、顺序' names an option twice, as do 1 answers: the column stays text") !=
+        NULL);
+  sx_table_free(t);
+  read_heard(&t, said, SYS "1、话\n1,,9秒,甲→甲\n2,,9秒,乙\n3,,9秒,丙\n"); /* a text with an arrow */
+  CHECK_STR(said, "");
+  sx_table_free(t);
+}
+
+/* Labels from an export that has none. */
+static void no_labels(void) {
+  char said[1000] = "";
+  sx_ctx ctx = SX_CTX_INIT;
+  sx_read_options o = SX_READ_OPTIONS_INIT;
+  sx_table *t = NULL;
+  ctx.note = hear;
+  ctx.data = said;
+  o.labels_from = DIR "codes.xlsx";
+  REQUIRE_OK(sx_io_read(&t, &ctx, DIR "codes.csv", &o, err));
+  CHECK(strstr(said, "no text for any code") != NULL && strstr(said, "按选项文本") != NULL);
+  sx_table_free(t);
+  said[0] = '\0';
+  o.labels_from = DIR "texts.xlsx";
+  REQUIRE_OK(sx_io_read(&t, &ctx, DIR "codes.csv", &o, err));
+  CHECK_STR(said, "");
+  sx_table_free(t);
+}
+
 SXT_MAIN(SXT_CASE(numbers), SXT_CASE(codes_alone), SXT_CASE(pair), SXT_CASE(texts_alone), SXT_CASE(options),
          SXT_CASE(batches), SXT_CASE(headers), SXT_CASE(several_codes), SXT_CASE(odd_times), SXT_CASE(not_one),
-         SXT_CASE(mismatches))
+         SXT_CASE(mismatches), SXT_CASE(odd_answers), SXT_CASE(no_labels))
