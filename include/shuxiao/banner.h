@@ -104,8 +104,9 @@ typedef struct sx_banner_columns {
 } sx_banner_columns;
 
 typedef struct sx_banner_table {
-  const char *id;    /* "q1", the set's name, "grid(q7_1-q7_5)"; unique in the book */
-  const char *title; /* label of the question, or its name */
+  const char *id;       /* "q1", the set's name, "grid(q7_1-q7_5)"; unique in the book */
+  const char *title;    /* label of the question, or its name */
+  const char *title_en; /* of a study that says it in English too; NULL: the title in both */
   sx_banner_text
       question; /* where it differs from the title (members of a set, items of a grid): what they share; else "" */
   sx_banner_text base;              /* "Base: all who answered q1, if age >= 18" */

@@ -40,6 +40,11 @@ static const char *reference_of(const bb *b, const sx_banner_table *t, size_t ro
   return all ? all[t - b->from->table][row * t->columns->n_columns + c] : NULL;
 }
 
+const char *sx_publish__banner_title(const sx_banner_table *t, sx_lang lang) {
+  const char *own = lang == SX_LANG_EN && t->title_en ? t->title_en : t->title;
+  return own ? own : "";
+}
+
 static const char *text_of(const bb *b, sx_banner_text text) {
   const char *own = b->lang == SX_LANG_ZH ? text.zh : text.en;
   return own ? own : "";
@@ -216,8 +221,8 @@ static sx_status put_errors(const bb *b, place at, const sx_banner_table *t, siz
 static void put_above(const bb *b, size_t sheet, size_t *row, const sx_banner_table *t) {
   const pub_style heading = {.bold = true, .size = 12}, soft = {.soft = true};
   const pub_banner *of = &b->books[b->now];
-  const char *title =
-      sx_arena_printf(b->arena, "%s%s%s  %s", of->name, *of->name ? " " : "", t->id, t->title ? t->title : "");
+  const char *title = sx_arena_printf(b->arena, "%s%s%s  %s", of->name, *of->name ? " " : "", t->id,
+                                      sx_publish__banner_title(t, b->lang));
   sx_publish__cell_text(b->book, sheet, (*row)++, 0, title ? title : t->id, &heading);
   if (*of->title) sx_publish__cell_text(b->book, sheet, (*row)++, 0, of->title, NULL);
   const char *question = text_of(b, t->question);
@@ -326,7 +331,7 @@ static sx_status list_tables(const bb *b, size_t book, size_t *row, sx_error *er
   for (size_t i = 0; i < of->book->n_tables; i++) {
     const sx_banner_table *t = &of->book->table[i];
     const char *id = *of->name ? sx_arena_printf(b->arena, "%s %s", of->name, t->id) : t->id;
-    const char *own = t->title ? t->title : "";
+    const char *own = sx_publish__banner_title(t, b->lang);
     const char *title = *of->title ? sx_arena_printf(b->arena, "%s: %s", of->title, own) : own;
     if (!id || !title) return sx_error_memory(err);
     const double lines = sx_publish__lines(title, 60);

@@ -12,6 +12,8 @@ typedef struct pub_banner {
   const char *const *const *reference; /* [n_tables] of [rows * columns] results; NULL: of no run */
 } pub_banner;
 
+/* Its title in the language, "" where it has none. */
+const char *sx_publish__banner_title(const sx_banner_table *t, sx_lang lang);
 /* Contents, a sheet per table, of a run the checks. x: of a run, with its document; else NULL. */
 sx_status sx_publish__banner_book(pub_book *book, const pub_banner *books, size_t n, sx_lang lang, xl *x,
                                   sx_arena *arena, sx_error *err) SX_NODISCARD;

@@ -137,6 +137,7 @@ static sx_status read_table(sx_banner_table *out, const char *const **reference,
   bool failed = !rows || !notes || !all;
   *out = (sx_banner_table){.id = keep(r, scalar(node, "id"), &failed),
                            .title = keep(r, scalar(node, "title"), &failed),
+                           .title_en = scalar(node, "title_en") ? keep(r, scalar(node, "title_en"), &failed) : NULL,
                            .question = both(r, sx_node_get(node, "question"), &failed),
                            .base = both(r, sx_node_get(node, "base"), &failed),
                            .columns = columns,
@@ -265,7 +266,7 @@ static sx_status make_book(sx_publish_files *files, const reader *r, sx_lang lan
     const char *source = sx_publish__text(own->source, lang);
     const char *note = sx_arena_printf(run->arena, "%s%s%s%s", remark, *remark && *source ? " " : "",
                                        *source ? (lang == SX_LANG_ZH ? "资料来源：" : "Source: ") : "", source);
-    const bool repeats = own->book.n_tables && strcmp(title, own->book.table[0].title) == 0;
+    const bool repeats = own->book.n_tables && strcmp(title, sx_publish__banner_title(&own->book.table[0], lang)) == 0;
     books[k] = (pub_banner){&own->book, own->id, repeats ? "" : title, note, own->reference};
     if (!note) return sx_error_memory(err);
   }

@@ -142,7 +142,7 @@ sx_status study__plan_banner(st_build *b, size_t block, sx_error *err) {
   for (size_t k = 0; k < s->n_derived; k++) SX_TRY(study__plan_dep(b, step, b->derive[k], err));
   sx_node_to_json(&b->spec, s->blocks[block].node);
   if (banners) sx_node_to_json(&b->spec, banners);
-  sx_buf_printf(&b->spec, "wave %s\n", s->wave ? s->wave : "");
+  sx_buf_printf(&b->spec, "words 2\nwave %s\n", s->wave ? s->wave : "");
   if (request.sig.compare & SX_BANNER_PREVIOUS_WAVE) SX_TRY(study__bw_plan(b, step, err));
   study__plan_spec_contributors(b);
   return study__plan_seal(b, step, err);
@@ -262,7 +262,9 @@ static sx_status put_cell(writer *w, const sx_banner_row *row, size_t column, sx
   sx_buf_printf(w->scratch, "`%s`.", w->indicator);
   if (!n) sx_buf_add(w->scratch, "total");
   for (size_t k = 0; k < n; k++) {
-    sx_buf_printf(w->scratch, "%s%s:", k ? "*" : "", terms[k].variable);
+    if (k) sx_buf_add_char(w->scratch, '*');
+    study__quote_name(w->scratch, terms[k].variable);
+    sx_buf_add_char(w->scratch, ':');
     study__quote_name(w->scratch, terms[k].level);
   }
   sx_buf_printf(w->scratch, ".%s", out.statistic);
@@ -360,12 +362,12 @@ static sx_status question(writer *w, const sx_banner_table *t, sx_error *err) {
   w->indicator = sx_arena_printf(w->r->arena, "%s/%s", w->block->id, t->id);
   if (!w->indicator) return sx_error_memory(err);
   const sx_store_indicator words_of = {
-      .id = w->indicator, .label = {t->title, t->title}, .base = {t->base.zh, t->base.en}, .unit = "", .scale = 1.0};
+      .id = w->indicator, .label = {t->title, t->title_en}, .base = {t->base.zh, t->base.en}, .unit = "", .scale = 1.0};
   SX_TRY(sx_store_put_indicator(w->r->store, &words_of, err));
   if (many) {
     json_comma(w->out, w->n_rows == 0);
     sx_buf_add(w->out, "{\"label\":");
-    study__text2_json(w->out, t->title, t->title);
+    study__text2_json(w->out, t->title, t->title_en);
     sx_buf_add(w->out, ",\"cells\":[]}");
     w->n_rows++;
   }
@@ -484,7 +486,7 @@ static sx_status block_json(writer *w, sx_error *err) {
     if (node)
       sx_node_to_json(w->out, node);
     else
-      study__text2_json(w->out, book->table[0].title, book->table[0].title);
+      study__text2_json(w->out, book->table[0].title, book->table[0].title_en);
     sx_buf_add_char(w->out, ',');
   }
   find_breaks(w);
@@ -520,7 +522,10 @@ static sx_status run_banner(st_run *r, const st_step *step, sx_error *err) {
   request.who = r->s->disclosure != NULL;
   request.n_top = request.who ? study__dc_largest(&r->s->disclosure->rules) : 0;
   st = sx_banner_run(&book, r->design, r->unit, &request, before.table ? &before : NULL, err);
-  if (st != SX_OK) study__add_place(err, r->s, block->node);
+  if (st != SX_OK)
+    study__add_place(err, r->s, block->node);
+  else
+    st = study__banner_words(book, r->s, err);
   writer w = {.r = r, .step = step->id, .block = block, .request = &request, .book = book};
   w.out = &out;
   w.scratch = &scratch;

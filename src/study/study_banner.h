@@ -12,6 +12,9 @@ void study__bb_row(sx_buf *out, const sx_banner_table *table, const sx_banner_ro
 void study__bb_cell(sx_buf *out, bool first, const sx_banner_cell *cell, const char *reference);
 void study__bb_close(sx_buf *out);
 
+/* study_banner_words.c: heads, rows and titles of the book in both languages, as the study says them. */
+sx_status study__banner_words(sx_banner_book *book, const sx_study *s, sx_error *err) SX_NODISCARD;
+
 /* study_banner_who.c: who the cells are made of, as lines for disclosure control behind the block: study_disclosure_banner.c reads them. */
 typedef struct st_banner_place {
   const char *indicator; /* "b1/q1" */

@@ -43,6 +43,7 @@ void study__bb_table(sx_buf *out, const sx_banner_book *book, const sx_banner_ta
   sx_buf_add(out, t == book->table ? "{" : "]}]},{");
   text(out, "id", t->id);
   text(out, "title", t->title);
+  if (t->title_en) text(out, "title_en", t->title_en);
   both(out, "question", t->question);
   both(out, "base", t->base);
   sx_buf_add(out, "\"notes\":[");

@@ -195,4 +195,54 @@ run_fails 2 "bad.yaml:12:.*want 'waves:' in the study" "$program" run "$dir/bad.
 # the names are checked with the file, before anything runs
 sed 's/rows: q4$/rows: q44/' "$dir/study.yaml" >"$dir/bad.yaml"
 run_fails 2 "rows: no variable called 'q44'" "$program" check "$dir/bad.yaml"
+# ---- words of the study in two languages: heads, rows and titles of each output in its own, in derived classes too
+mkdir -p "$tmp/words"
+cp tests/reference/banner_data.csv "$tmp/words/data.csv"
+cat >"$tmp/words/study.yaml" <<'YAML'
+study: words
+title: {zh: 词, en: Words}
+languages: [zh, en]
+outputs: [html, banner, xlsx, pdf]
+data:
+  people:
+    file: data.csv
+    variables:
+      sex: {label: {zh: 性别, en: Gender}, values: {1: {zh: 男, en: male}, 2: {zh: 女, en: female}}}
+      q4: {label: {zh: 是否用户, en: User}}
+design: {weights: w, strata: h, clusters: [psu]}
+derived:
+  young: {value: age < 3, label: {zh: 青年, en: Youth}}
+  band: {cut: age, breaks: [2, 3], label: {zh: 年龄段, en: Age band}, labels: [{zh: 低, en: low}, {zh: 中, en: middle}, {zh: 高, en: high}]}
+tables:
+  - {id: T1, title: {zh: 表一, en: Table one}, rows: [q4, band, sex], cols: total + sex + (sex > young) + band}
+YAML
+(cd "$tmp/words" && "$program" run study.yaml >"$tmp/out" 2>"$tmp/err") || fail "words: $(cat "$tmp/err" "$tmp/out" | tail -3)"
+python3 - "$tmp/words/out" <<'PY' || fail "words in two languages"
+import glob, re, subprocess, sys, zipfile
+out = sys.argv[1]
+def text(path):
+    if path.endswith('.pdf'):
+        return subprocess.run(['pdftotext', '-layout', path, '-'], capture_output=True, text=True).stdout
+    if path.endswith('x'):
+        z = zipfile.ZipFile(path)
+        raw = ' '.join(z.read(i).decode() for i in z.namelist() if re.search('sharedStrings|sheet[0-9]+.xml', i))
+    else:
+        raw = re.sub(r'<(style|script).*?</\1>', ' ', open(path, encoding='utf-8').read(), flags=re.S)
+    return re.sub('<[^>]+>', ' ', raw)
+english = ['Gender', 'User', 'Youth', 'Age band', 'male', 'female', 'low', 'middle', 'high']
+chinese = ['性别', '是否用户', '青年', '年龄段', '男', '女', '低', '中', '高']
+bad = 0
+for lang, wanted, other in (('en', english, chinese), ('zh', chinese, english)):
+    files = [f for k in ('html', 'xlsx', 'pdf') for f in glob.glob(f'{out}/*.{lang}.{k}')]
+    if len(files) != 4: bad = print('files:', files) or 1
+    for f in files:
+        t = text(f)
+        for w in wanted:
+            # a narrow head of the PDF breaks in the middle of a word
+            if w not in t and not (f.endswith('pdf') and w in ('Age band', '青年', '年龄段')): bad = print(f, 'lacks', w) or 1
+        for w in other:
+            # `band:low` is the name of a result
+            if w != '中' and re.search(r'(?<![:`\w])%s\b' % w if lang == 'zh' else w, t): bad = print(f, 'has', w) or 1
+sys.exit(bad)
+PY
 finish
