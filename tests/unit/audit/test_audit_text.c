@@ -162,6 +162,8 @@ static void kinds(void) {
   mark("1995-2009年出生", 1, SX_MARK_AGE, "2009年");
   mark("“00后”", 0, SX_MARK_NAME, "00后");
   mark("5G", 0, SX_MARK_NAME, "5G");
+  mark("+SUM(A1)", 0, SX_MARK_NAME, "A1"); /* a cell of a sheet is no number */
+  mark("=B12*C3", 1, SX_MARK_NAME, "C3");
   mark("“315”晚会", 0, SX_MARK_NAME, "315");
   mark("说明¹²", 0, SX_MARK_NOTE, "¹²");
   mark("95% 置信区间", 0, SX_MARK_LEVEL, "95%");
