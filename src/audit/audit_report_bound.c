@@ -263,6 +263,21 @@ static const char *not_literal(const sx_tracer *t, const sx_text_part *part, con
   return "no reason that a run gives";
 }
 
+/* A result in a unit of its own that is printed in per cent: 50.6 yuan as "5,062.5%" rounds rightly and says something else. Shares of amounts, growth and
+ * the like have units of other kinds. */
+static bool wrong_per_cent(const sx_store_row *row, const sx_text_run *run, const sx_printed *p, const char *text,
+                           size_t n) {
+  static const char *const per_cent[] = {"%", "\xEF\xBC\x85", "pp", "百分点"};
+  static const char *const others[] = {"relative", "ratio", "share", "growth", "contribution", "difference"};
+  if (!row->unit || !row->unit[0] || strncmp(row->statistic, "p_", 2) == 0 || ends_with(run->reference, ".cv"))
+    return false;
+  for (size_t i = 0; i < sizeof per_cent / sizeof *per_cent; i++)
+    if (strncmp(row->unit, per_cent[i], strlen(per_cent[i])) == 0) return false;
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (strstr(row->statistic, others[i])) return false;
+  return fabs(p->scale - 0.01) < 1e-9 && (memchr(text, '%', n) || (run->unit && strchr(run->unit, '%')));
+}
+
 sx_status sx_audit__bound(sx_tracer *t, const sx_audit_text *page, const sx_text_part *part, const sx_text_run *run,
                           size_t from, size_t to) {
   sx_printed p[4];
@@ -296,6 +311,12 @@ sx_status sx_audit__bound(sx_tracer *t, const sx_audit_text *page, const sx_text
     trace.reason = agrees ? SX_OPPOSITE : "not the result at the printed precision";
     say(expected, sizeof expected, &p[i], values[i], run->unit);
     trace.expected = expected;
+  }
+  if (trace.verdict == SX_TRACE_AGREES && found && wrong_per_cent(&row, run, &p[0], part->text + from, to - from)) {
+    (void)snprintf(expected, sizeof expected, "%.60s", row.unit);
+    trace.verdict = SX_TRACE_DIFFERS;
+    trace.expected = expected;
+    trace.reason = "printed in per cent, and the result is in a unit of its own";
   }
   if (trace.verdict == SX_TRACE_AGREES && run->tip && found) {
     const char *wrong;

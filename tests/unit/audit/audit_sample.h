@@ -65,7 +65,7 @@ static sx_status audit_put_row(sx_store *store, const audit_row *r, sx_error *er
                             .n_eff = 100,
                             .deff = 1,
                             .cv = 0.1,
-                            .unit = "",
+                            .unit = strcmp(r->indicator, "users") == 0 ? "人" : "",
                             .quality = "",
                             .na_reason = "",
                             .method = "linearization"};

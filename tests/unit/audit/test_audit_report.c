@@ -133,6 +133,7 @@ static void changed_by_hand(void) {
   changed(">9.58亿人</span>", ">9.85亿人</span>", "9.85亿人", "printed precision");
   changed(">9.58亿人</span>", ">9.58万人</span>", "9.58万人", "printed precision");
   changed(">9.58亿人</span>", ">9.581亿人</span> 5 家", "5 家", ""); /* finer and right; the typed one is found */
+  changed(">9.58亿人</span>", ">95812345600.0%</span>", "95812345600.0%", "printed in per cent");
   changed("data-ref=\"users.total\">9.58", "data-ref=\"users.nobody\">9.58", "9.58亿人", "no such result");
   changed("整体低 <span", "整体高 <span", "9.0个百分点", "opposite direction");
   changed("标准误：0.023；", "标准误：0.032；", "9.58亿人", "tooltip");
