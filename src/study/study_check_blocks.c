@@ -180,6 +180,14 @@ static void check_figure_shape(st_load *l, const sx_node *map) {
     study__problem(l, map, "tiles show one indicator, not %zu", indicators.n);
   if (chart == SX_CHART_SLOPES && !sx_node_get(map, "waves"))
     study__problem(l, map, "slopes lead from wave to wave: 'waves: all', or a list");
+  if (chart == SX_CHART_WATERFALL)
+    study__problem(l, map,
+                   "a waterfall has steps that add up, and indicators are levels: name an 'account' with 'node' or "
+                   "'decompose', or write series, categories and cells; 'bars' compare levels");
+  if (chart == SX_CHART_TORNADO && !sx_node_get(map, "centre"))
+    study__problem(l, map,
+                   "a tornado shows what one result becomes as its inputs move: name an 'account' with 'node', or a "
+                   "'centre'; 'bars' compare levels");
   if (chart != SX_CHART_LIKERT) return;
   const char *text = study__text(l, map, "below");
   int64_t below = (int64_t)indicators.n / 2;

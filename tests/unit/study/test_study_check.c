@@ -227,6 +227,15 @@ static void one_scale(void) {
          "study.yaml:61:", "it is in 元, not in per cent");
 }
 
+/* Levels are no steps, and no effects of inputs. */
+static void shapes(void) {
+  const char *bars = "type: bars, indicators: [rate], domains: [age]";
+  expect("study.yaml", bars, "type: waterfall, indicators: [rate], domains: [age]",
+         "study.yaml:61:", "a waterfall has steps that add up, and indicators are levels");
+  expect("study.yaml", bars, "type: tornado, indicators: [rate], domains: [age]",
+         "study.yaml:61:", "a tornado shows what one result becomes as its inputs move");
+}
+
 /* Shares with formulas printed in per cent, and amounts of one unit, have one scale. */
 static void one_scale_kept(void) {
   static const char *const with[] = {
@@ -248,6 +257,6 @@ static void one_scale_kept(void) {
   }
 }
 
-SXT_MAIN(SXT_CASE(one_scale), SXT_CASE(one_scale_kept), SXT_CASE(is_clean), SXT_CASE(unknown_words),
+SXT_MAIN(SXT_CASE(one_scale), SXT_CASE(one_scale_kept), SXT_CASE(shapes), SXT_CASE(is_clean), SXT_CASE(unknown_words),
          SXT_CASE(expressions), SXT_CASE(structure), SXT_CASE(texts), SXT_CASE(margins), SXT_CASE(leaf_without_scope),
          SXT_CASE(all_of_them), SXT_CASE(absent))
