@@ -165,6 +165,10 @@ typedef struct sx_audit_traces {
  * "exempt": ["1.96", ...]. A file that is not there is an error. */
 SX_API sx_status sx_audit_outputs(sx_audit_traces **out, sx_store *store, int64_t run, const char *const *files,
                                   size_t n_files, sx_error *err) SX_NODISCARD;
+/* Where the folder has a SHA256SUMS: the files that the run published, each against the SHA-256 that the run's own record has of it (a store without
+ * that record: SHA256SUMS). One that is changed or gone is added to the traces: DIFFERS, the place is the file. run < 0: the newest finished one. */
+SX_API sx_status sx_audit_files(sx_audit_traces *traces, sx_store *store, int64_t run, const char *folder,
+                                sx_error *err) SX_NODISCARD;
 /* The numbers of a .docx of ours, one that has properties of the report's numbers (report_number_key.h): those in fields of these, each against its
  * result; the others, exempt for a reason or UNBOUND, as on a page. A field whose number was deleted differs; a number that no field shows any more
  * is told (SX_NOT_SHOWN). run < 0: the newest finished one. A text without properties and fields gives an empty list. */

@@ -116,12 +116,14 @@ static void print_counts(const cli_app *app, const sx_audit_traces *traces) {
   printf("\n");
 }
 
+/* folder: whose files are also compared byte for byte; NULL: none. */
 static sx_status trace(sx_audit_traces **out, const cli_app *app, const char *store_path, const char *const *pages,
-                       size_t n, sx_error *err) {
+                       size_t n, const char *folder, sx_error *err) {
   sx_store *store = NULL;
   SX_TRY(sx_store_open(&store, &app->ctx, store_path, SX_STORE_READ, err));
   sx_status status = sx_store_hide_run(store, -1, err); /* as it was published */
   if (status == SX_OK) status = sx_audit_outputs(out, store, -1, pages, n, err);
+  if (status == SX_OK && folder) status = sx_audit_files(*out, store, -1, folder, err);
   sx_store_close(store);
   return status;
 }
@@ -222,7 +224,7 @@ int cli_audit_run(cli_app *app, const char *store_path, const char *const *pages
     cli_say(app, "%s",
             cli_text(app, "no page, document, workbook or CSV was written: nothing was audited",
                      "没有写出网页、文档、工作簿或 CSV：未作审核"));
-  if (status == SX_OK && n) status = trace(&traces, app, store_path, there, n, &err);
+  if (status == SX_OK && n) status = trace(&traces, app, store_path, there, n, NULL, &err);
   sx_arena_free(arena);
   if (status != SX_OK) return cli_fail(app, &err);
   if (!n) return CLI_OK;
@@ -255,7 +257,9 @@ static int own_report(cli_app *app, const cli_args *args, sx_arena *arena) {
     (void)sx_error_set(&err, SX_E_IO, store, "no report.zh.html or report.en.html, and no results as CSV, beside it");
     return cli_fail(app, &err);
   }
-  sx_status status = trace(&traces, app, store, pages, n, &err);
+  const char *slash = strrchr(store, '/');
+  const char *folder = book ? NULL : slash ? sx_arena_strndup(arena, store, (size_t)(slash - store)) : ".";
+  sx_status status = book || folder ? trace(&traces, app, store, pages, n, folder, &err) : sx_error_memory(&err);
   if (status == SX_OK) status = print_traces(app, traces, cli_value(args, "only"), &err);
   const bool gate = status == SX_OK && (traces->n_differ || traces->n_unbound);
   if (status == SX_OK && !cli_is_machine(app)) print_counts(app, traces);

@@ -136,6 +136,28 @@ cp "$tmp/changed.xlsx" "$book"
 [ $? = 3 ] && grep -q "Table_2!$cell" "$tmp/out" || fail "audit of the folder does not read the workbook"
 cp "$tmp/kept.xlsx" "$book"
 
+# ---- a file of any format that is changed, or gone, is named by the audit of the folder
+"$program" audit study/out >"$tmp/out" 2>&1
+! grep -q "published: " "$tmp/out" || fail "audit of the folder: $(grep "published: " "$tmp/out")"
+for file in "$name".sdmx.csv "$name".ddi.xml "$name".zip SHA256SUMS; do
+  [ -s $out/"$file" ] || { fail "no $file to change"; continue; }
+  cp $out/"$file" "$tmp/whole"
+  python3 - $out/"$file" <<'PY'
+import sys
+b = bytearray(open(sys.argv[1], "rb").read())
+b[len(b) // 2] ^= 1
+open(sys.argv[1], "wb").write(b)
+PY
+  "$program" audit study/out >"$tmp/out" 2>&1
+  [ $? = 3 ] && grep -q "changed since it was published: $file" "$tmp/out" || fail "a changed $file passes: $(tail -3 "$tmp/out")"
+  [ "$(grep -c "published: " "$tmp/out")" = 1 ] || fail "other files than $file differ: $(grep "published: " "$tmp/out")"
+  rm $out/"$file"
+  "$program" audit study/out >"$tmp/out" 2>&1
+  code=$?
+  [ "$file" = SHA256SUMS ] || { [ $code = 3 ] && grep -q "not there any more.*$file" "$tmp/out"; } || fail "a $file that is gone passes: $(tail -3 "$tmp/out")"
+  cp "$tmp/whole" $out/"$file"
+done
+
 # ---- a run that fails leaves the release whole
 cp -r study/out "$tmp/before"
 sed -i 's/^title: .*/title: {zh: 另一个题目, en: Another title}/' study/study.yaml

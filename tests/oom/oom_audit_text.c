@@ -1,6 +1,7 @@
 /* Each allocation of reading a text, matching it and tracing a page fails once: SX_E_MEMORY, nothing leaks. libzip, expat and SQLite allocate on their own. */
 #include "sxt.h"
 
+#include <sys/stat.h>
 #include <zip.h>
 
 #include "unit/audit/audit_sample.h"
@@ -105,6 +106,7 @@ static void texts(void) {
 }
 
 static char store_path[64], page_path[64], csv_path[64];
+static char folder_path[100];
 
 static sx_status match(const sx_ctx *ctx, sx_error *err) {
   sx_store *store = NULL;
@@ -138,6 +140,44 @@ done:
   return status;
 }
 
+/* A folder with a manifest: one file changed, one gone. */
+static sx_status published(const sx_ctx *ctx, sx_error *err) {
+  sx_store *store = NULL;
+  sx_audit_traces *all = NULL;
+  sx_status status;
+  SX_TRY_GOTO(status, sx_store_open(&store, ctx, store_path, SX_STORE_READ, err), done);
+  SX_TRY_GOTO(status, sx_audit_outputs(&all, store, -1, NULL, 0, err), done);
+  SX_TRY_GOTO(status, sx_audit_files(all, store, -1, folder_path, err), done);
+  CHECK_INT(all->n_differ, 2);
+  CHECK(strstr(all->items[0].reason, "changed since it was published: a.px") != NULL);
+  CHECK(strstr(all->items[1].reason, "not there any more") != NULL);
+done:
+  sx_audit_traces_free(all);
+  sx_store_close(store);
+  return status;
+}
+
+static void make_folder(void) {
+  char path[160];
+  (void)snprintf(folder_path, sizeof folder_path, "/tmp/sx_oom_audit_%ld.d", (long)getpid());
+  REQUIRE(mkdir(folder_path, 0700) == 0);
+  (void)snprintf(path, sizeof path, "%s/a.px", folder_path);
+  CHECK_OK(sx_file_write(NULL, path, "x", 1, err));
+  static const char lines[] = "0000000000000000000000000000000000000000000000000000000000000000  a.px\n"
+                              "0000000000000000000000000000000000000000000000000000000000000000  b.px\n";
+  (void)snprintf(path, sizeof path, "%s/SHA256SUMS", folder_path);
+  CHECK_OK(sx_file_write(NULL, path, lines, sizeof lines - 1, err));
+}
+
+static void remove_folder(void) {
+  char path[160];
+  (void)snprintf(path, sizeof path, "%s/a.px", folder_path);
+  (void)remove(path);
+  (void)snprintf(path, sizeof path, "%s/SHA256SUMS", folder_path);
+  (void)remove(path);
+  (void)rmdir(folder_path);
+}
+
 static void against_a_store(void) {
   sx_store *store = NULL;
   (void)snprintf(store_path, sizeof store_path, "/tmp/sx_oom_audit_%ld.db", (long)getpid());
@@ -156,6 +196,9 @@ static void against_a_store(void) {
   sx_store_close(store);
   each_once(match, 60, 1);
   each_once(outputs, 100, 7);
+  make_folder();
+  each_once(published, 20, 7);
+  remove_folder();
   (void)remove(store_path);
   (void)remove(page_path);
   (void)remove(csv_path);
