@@ -175,9 +175,10 @@ typedef struct sx_banner_request {
   sx_banner_sig sig;
   bool who; /* rows tell who their cells are made of */
   size_t n_top;
+  bool keep_empty; /* a request with one question that no case has answered has its table all the same */
 } sx_banner_request;
 #define SX_BANNER_REQUEST_INIT                                                                                         \
-  { 1, NULL, NULL, NULL, NULL, 0, NULL, SX_BANNER_SIG_INIT, false, 0 }
+  { 1, NULL, NULL, NULL, NULL, 0, NULL, SX_BANNER_SIG_INIT, false, 0, false }
 
 /* The earlier wave: the same words mean its own variables. Columns and rows are matched by their keys. link: of the earlier (first)
  * and the present design (sx_link_new), or NULL: independent samples. */
@@ -191,7 +192,7 @@ typedef struct sx_banner_wave {
  * covariance, t on the degrees of freedom of the PSUs in either base): sx_est_linear gives the same, only slower. earlier may be NULL.
  * Expected: SX_E_PARSE for rows or columns that cannot be read (where "columns: column 7"), SX_E_ARGUMENT for a name that the table has
  * not (the nearest is named), for a level of a net that no question has; SX_E_DATA for a question without an answer in any case of a
- * request with one question alone (else its table says so); SX_E_LIMIT for more than SX_BANNER_MAX_COLUMNS columns.
+ * request with one question alone (else, and with keep_empty, its table says so); SX_E_LIMIT for more than SX_BANNER_MAX_COLUMNS columns.
  * Cost: one pass of the rows, in parallel over tables, where the design is linearised and its totals are known; else an estimate per cell. */
 enum { SX_BANNER_MAX_COLUMNS = 1000 };
 SX_API sx_status sx_banner_run(sx_banner_book **out, const sx_design *design, const sx_table *table,

@@ -160,7 +160,7 @@ static sx_status run_tables(job *j, sx_error *err) {
   }
   j->plan = outer;
   if (st == SX_OK) st = check_nets(j, err);
-  if (st == SX_OK && plan.n_stubs == 1 && j->table[0].n_cases == 0)
+  if (st == SX_OK && plan.n_stubs == 1 && j->table[0].n_cases == 0 && !plan.request->keep_empty)
     st = sx_error_set(err, SX_E_DATA, plan.stub[0].id, "no case has an answer%s%s",
                       plan.request->where ? " where " : "", plan.request->where ? plan.request->where : "");
   return st;

@@ -5,8 +5,8 @@
 #include "cli_audit.h"
 
 static const cli_option audit_options[] = {
-    {"against", "RESULTS.db", "hold the numbers of a text (.md .txt .html .docx) against the results of a run",
-     "把文本（.md .txt .html .docx）中的数字与一次运行的结果对照"},
+    {"against", "RESULTS.db", "hold the numbers of a text (.md .txt .html .docx .xlsx) against the results of a run",
+     "把文本（.md .txt .html .docx .xlsx）中的数字与一次运行的结果对照"},
     {"only", "VERDICT",
      "rows of one verdict: contradicts, agrees or 'cannot tell'; of texts: agrees, differs, 'not matched', unbound, "
      "exempt",

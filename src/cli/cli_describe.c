@@ -210,11 +210,13 @@ const cli_command cli_describe_command = {
     .synopsis = "FILE [options]",
     .summary_en = "variables, labels, missing, distributions; guesses of the design",
     .summary_zh = "变量、标签、缺失、分布，以及对抽样设计的猜测",
-    .detail_en = "Reads .csv .tsv (also .gz), .sav .zsav .por, .dta, .sas7bdat .xpt. Counts are unweighted: they "
-                 "describe the file.\n"
+    .detail_en = "Reads .csv .tsv (also .gz), .xlsx .xls, .sav .zsav .por, .dta, .sas7bdat .xpt, Triple-S (.sss .xml) "
+                 "and\nexports of answers by wjx.cn. Counts are unweighted: they describe the file.\n"
                  "system, user and tagged are the three kinds of missing, kept apart.",
-    .detail_zh = "可读 .csv、.tsv（可加 .gz）、.sav、.zsav、.por、.dta、.sas7bdat、.xpt。计数不加权，只描述文件本身。\n"
-                 "system、user、tagged 是三类缺失（系统缺失、用户定义缺失、带标记的缺失），分别统计。",
+    .detail_zh =
+        "可读 .csv、.tsv（可加 .gz）、.xlsx、.xls、.sav、.zsav、.por、.dta、.sas7bdat、.xpt、Triple-S（.sss、.xml）\n"
+        "和问卷星导出的答卷。计数不加权，只描述文件本身。\n"
+        "system、user、tagged 是三类缺失（系统缺失、用户定义缺失、带标记的缺失），分别统计。",
     .example = "shuxiao describe studies/digital-consumption-2025h1/interviews.sav --variables residence,genai",
     .options = describe_options,
     .n_options = sizeof describe_options / sizeof *describe_options,

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -65,6 +66,19 @@ static bool looks_like_text(const sx_io__source *source) {
   return utf16 || !n || !memchr(source->data, '\0', n);
 }
 
+/* Markup that no format knows would be a table of one column. */
+static bool looks_like_markup(const sx_io__source *source) {
+  static const char *const begins[] = {"<?xml", "<!doctype", "<html", "<!--"};
+  const char *p = (const char *)source->data, *end = p + source->n;
+  if (source->n >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0) p += 3;
+  while (p < end && *p && strchr(" \t\r\n", *p)) p++;
+  for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
+    const size_t n = strlen(begins[i]);
+    if ((size_t)(end - p) >= n && strncasecmp(p, begins[i], n) == 0) return true;
+  }
+  return p < end && *p == '<' && has_extension(source->name, ".xml");
+}
+
 /* By the option, by content, by extension, by what it looks like. */
 static sx_status find_format(size_t *out, const sx_io__source *source, const sx_read_options *options, sx_error *err) {
   if (options->labels_from && options->format && strcmp(options->format, "wjx") != 0)
@@ -80,6 +94,9 @@ static sx_status find_format(size_t *out, const sx_io__source *source, const sx_
   for (size_t i = 0; i < N_FORMATS; i++) {
     if (has_extension(source->name, FORMATS[i].extensions)) return *out = i, SX_OK;
   }
+  if (looks_like_markup(source))
+    return sx_error_set(err, SX_E_SUPPORT, source->name,
+                        "XML or HTML, and no Triple-S definition (no <sss> in it): save the data as .csv or .xlsx");
   if (looks_like_text(source)) return by_name(out, "csv", source->name, err);
   return sx_error_set(err, SX_E_SUPPORT, source->name,
                       "neither the content nor the name tells a format that is read here: give the format");

@@ -260,7 +260,13 @@ static sx_status part(book *b, const char *name, bool needed, uint64_t limit, sx
 static sx_status open_book(book *b, sx_error *err) {
   SX_TRY(sx_arena_new(&b->arena, b->source->ctx, err));
   sx_buf_init(&b->text, b->source->ctx);
+  if (!b->source->n) return sx_error_set(err, SX_E_PARSE, b->source->name, "the file is empty: 0 bytes");
   SX_TRY(sx_archive_open(&b->archive, b->source->ctx, b->source->name, b->source->data, b->source->n, err));
+  if (!sx_archive_has(b->archive, "xl/workbook.xml"))
+    return sx_error_set(err, SX_E_PARSE, b->source->name, "no workbook in it (no xl/workbook.xml): %s",
+                        sx_archive_has(b->archive, "word/document.xml")
+                            ? "this is a Word document"
+                            : "the file is no .xlsx, or not all of it; save it anew from the spreadsheet");
   SX_TRY(part(b, "xl/workbook.xml", true, PART_MAX, (sx_xml_handler){.start = workbook_start}, err));
   SX_TRY(part(b, "xl/_rels/workbook.xml.rels", true, PART_MAX, (sx_xml_handler){.start = relation_start}, err));
   SX_TRY(part(b, "xl/styles.xml", false, PART_MAX, (sx_xml_handler){.start = style_start, .end = style_end}, err));

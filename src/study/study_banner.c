@@ -507,6 +507,13 @@ static sx_status block_json(writer *w, sx_error *err) {
 
 /* ---- a run ---------------------------------------------------------------------------------------------------------------------------- */
 
+static void say_empty(const st_run *r, const st_block *block, const sx_banner_book *book, const char *where) {
+  for (size_t k = 0; k < book->n_tables; k++)
+    if (book->table[k].n_cases == 0)
+      sx_ctx_note(&r->ctx, SX_SEV_WARNING, block->id, "'%s': no case has an answer%s%s: the table is empty",
+                  book->table[k].id, where ? " where " : "", where ? where : "");
+}
+
 static sx_status run_banner(st_run *r, const st_step *step, sx_error *err) {
   const st_block *block = &r->s->blocks[step->index];
   sx_banner_request request;
@@ -521,11 +528,13 @@ static sx_status run_banner(st_run *r, const st_step *step, sx_error *err) {
   sx_buf_init(&layout, &r->ctx);
   request.who = r->s->disclosure != NULL;
   request.n_top = request.who ? study__dc_largest(&r->s->disclosure->rules) : 0;
+  request.keep_empty = true; /* one empty table does not keep the rest of a study from being published */
   st = sx_banner_run(&book, r->design, r->unit, &request, before.table ? &before : NULL, err);
   if (st != SX_OK)
     study__add_place(err, r->s, block->node);
   else
     st = study__banner_words(book, r->s, err);
+  if (st == SX_OK) say_empty(r, block, book, request.where);
   writer w = {.r = r, .step = step->id, .block = block, .request = &request, .book = book};
   w.out = &out;
   w.scratch = &scratch;

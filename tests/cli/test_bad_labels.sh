@@ -50,6 +50,7 @@ tables:
   - {{id: t2, title: {{zh: "{long}", en: "{word}"}}, indicators: [a], domains: [empty]}}
   - {{id: t3, title: {{zh: 无行, en: No rows}}, columns: [{{label: {{zh: 列, en: C}}, format: "plain 0"}}], rows: []}}
   - {{id: b1, title: {{zh: 五百列, en: Many columns}}, rows: y, cols: total + big, stats: [col_pct]}}
+  - {{id: b2, title: {{zh: 空表, en: Answered by none}}, rows: y, cols: total + lev, where: x > 100, stats: [col_pct]}}
 figures:
   - {{id: f1, type: bars, title: {{zh: "=图 <b>&", en: "=F \\x05"}}, indicators: [a], domains: [lev], interval: true}}
   - {{id: f2, type: grouped, title: {{zh: "{long}", en: "{word}"}}, indicators: [b], domains: [lev]}}
@@ -57,6 +58,7 @@ annex: [assumptions, design, provenance]
 ''')
 P
 "$program" run study.yaml --to all --out res --quiet >out.txt 2>err.txt || fail "run: exit $?: $(head -c 800 err.txt)"
+for page in zh en; do grep -Eq 'No case has an answer|没有样本回答该题' res/report.$page.html || fail "a table that nobody answered: no reason on the page ($page)"; done
 "$program" audit res >audit.txt 2>&1 || fail "audit of the folder: $(grep -v agree audit.txt | head -5 | cut -c1-300)"
 grep -Eq '^numbers: +[0-9]+ agree with their results, 0 differ, 0 unbound' audit.txt || fail "audit: $(tail -1 audit.txt)"
 [ "$(sed -n 's/^numbers: *\([0-9]*\) agree.*/\1/p' audit.txt)" -gt 20000 ] || fail "too few numbers were found: $(tail -1 audit.txt)"

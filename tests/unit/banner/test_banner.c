@@ -340,6 +340,11 @@ static void test_empty(void) {
   r.where = "x > 100";
   r.rows = "q1";
   CHECK_FAILS(sx_banner_run(&book, s.d, s.t, &r, NULL, err), SX_E_DATA, "q1", "no case has an answer where x > 100");
+  r.keep_empty = true;
+  book = bh_run(s.d, s.t, &r, NULL);
+  CHECK_INT(book->table[0].n_cases, 0);
+  CHECK_STR(book->table[0].note[0].en, "No case has an answer");
+  sx_banner_book_free(book);
   small_free(&s);
 }
 

@@ -139,6 +139,17 @@ static sx_status read_made(sx_table **out, const char *rows, sx_error *err) {
   return sx_io_read_memory(out, NULL, "b.xlsx", data, n, NULL, err);
 }
 
+/* A zip archive that is another office's. */
+static void no_workbook(void) {
+  static unsigned char data[1 << 12];
+  sx_table *t = NULL;
+  const part word[] = {{"word/document.xml", "<a/>"}}, other[] = {{"a.txt", "a"}};
+  CHECK_FAILS(sx_io_read_memory(&t, NULL, "b.xlsx", data, archive(data, sizeof data, word, 1), NULL, err), SX_E_PARSE,
+              "b.xlsx", "a Word document");
+  CHECK_FAILS(sx_io_read_memory(&t, NULL, "b.xlsx", data, archive(data, sizeof data, other, 1), NULL, err), SX_E_PARSE,
+              "b.xlsx", "no workbook in it");
+}
+
 /* Rows and cells without places count on; texts in the cell, in runs, without their pronunciation; control characters of quotes. */
 static void places_left_out(void) {
   sx_table *t = NULL;
@@ -249,8 +260,13 @@ static void called_xls(void) {
   sx_table_free(t);
   CHECK_FAILS(sx_io_read_memory(&t, NULL, "a.xls", "\n<html><table>", 14, NULL, err), SX_E_SUPPORT, "a.xls", "HTML");
   CHECK_FAILS(sx_io_read_memory(&t, NULL, "a.xls", "\1\0\2\0", 4, NULL, err), SX_E_PARSE, "a.xls", "not a workbook");
+  CHECK_FAILS(sx_io_read_memory(&t, NULL, "a.xlsx", "", 0, NULL, err), SX_E_PARSE, "a.xlsx", "the file is empty");
+  CHECK_FAILS(sx_io_read_memory(&t, NULL, "a.xml", "<?xml version=\"1.0\"?><foo/>", 27, NULL, err), SX_E_SUPPORT,
+              "a.xml", "no Triple-S definition");
+  CHECK_FAILS(sx_io_read_memory(&t, NULL, "a", "\xEF\xBB\xBF <HTML>", 10, NULL, err), SX_E_SUPPORT, "a", "HTML");
   CHECK_FAILS(sx_io_read_memory(&t, NULL, "a.xlsx", "x,y\n", 4, NULL, err), SX_E_PARSE, "a.xlsx", "not a zip archive");
 }
 
 SXT_MAIN(SXT_CASE(values), SXT_CASE(sheets), SXT_CASE(formulas), SXT_CASE(places), SXT_CASE(places_left_out),
-         SXT_CASE(bad_workbooks), SXT_CASE(xml), SXT_CASE(bomb), SXT_CASE(damaged), SXT_CASE(called_xls))
+         SXT_CASE(bad_workbooks), SXT_CASE(no_workbook), SXT_CASE(xml), SXT_CASE(bomb), SXT_CASE(damaged),
+         SXT_CASE(called_xls))
