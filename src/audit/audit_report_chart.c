@@ -76,15 +76,26 @@ static sx_status on_text(void *data, const char *text, size_t n, sx_error *err) 
   return SX_OK;
 }
 
-static sx_status one_chart(sx_tracer *t, const sx_text_chart *from) {
-  chart c = {.take = false};
+sx_status sx_audit__chart_kept(sx_kept_number **out, size_t *n, sx_arena *arena, sx_tracer *t, const char *xml,
+                               size_t n_xml) {
+  chart c = {.arena = arena};
   const sx_xml_handler handler = {&c, on_start, on_end, on_text};
-  SX_TRY(sx_arena_new(&c.arena, &t->ctx, t->err));
   sx_buf_init(&c.text, &t->ctx);
-  sx_status status = sx_xml_read(&t->ctx, t->file, from->xml, from->n_xml, &handler, t->err);
-  if (status == SX_OK) status = sx_audit__chart_book(t, from->book, from->n_book, c.kept, c.n);
+  const sx_status status = sx_xml_read(&t->ctx, t->file, xml, n_xml, &handler, t->err);
   sx_buf_clear(&c.text);
-  sx_arena_free(c.arena);
+  *out = c.kept;
+  *n = c.n;
+  return status;
+}
+
+static sx_status one_chart(sx_tracer *t, const sx_text_chart *from) {
+  sx_arena *arena = NULL;
+  sx_kept_number *kept = NULL;
+  size_t n = 0;
+  SX_TRY(sx_arena_new(&arena, &t->ctx, t->err));
+  sx_status status = sx_audit__chart_kept(&kept, &n, arena, t, from->xml, from->n_xml);
+  if (status == SX_OK) status = sx_audit__chart_book(t, from->book, from->n_book, kept, n);
+  sx_arena_free(arena);
   return status;
 }
 

@@ -86,7 +86,9 @@ typedef struct sx_kept_number {
 /* The workbook behind a chart, in memory, and what the chart keeps of it. A workbook without checks is somebody's own: nothing is said. */
 sx_status sx_audit__chart_book(sx_tracer *t, const void *data, size_t n, const sx_kept_number *kept,
                                size_t n_kept) SX_NODISCARD;
-/* audit_report_chart.c: the charts of a Word file. */
+/* audit_report_chart.c: the charts of a Word file; what the XML of any chart keeps, in the arena. */
+sx_status sx_audit__chart_kept(sx_kept_number **out, size_t *n, sx_arena *arena, sx_tracer *t, const char *xml,
+                               size_t n_xml) SX_NODISCARD;
 sx_status sx_audit__charts(sx_tracer *t, const sx_audit_text *text) SX_NODISCARD;
 sx_status sx_audit__described(sx_tracer *t, const sx_audit_text *page, size_t part) SX_NODISCARD;
 bool sx_audit__is_typed(const sx_tracer *t, const char *piece, size_t n);

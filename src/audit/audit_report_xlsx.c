@@ -2,6 +2,7 @@
  * and by which factor it stands there; nothing else of that sheet is believed: the value comes from the store. A number that the sheet does not list was
  * typed; a listed one that is gone, or is not the result, differs; formulas are left alone. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 #include "shuxiao/io_archive.h"
 #include "shuxiao/report_number_key.h"
 
-enum { PART_MAX = 256 << 20, CHECK_COLUMNS = 8, HEAD_ROWS = 3 };
+enum { PART_MAX = 256 << 20, CHECK_COLUMNS = 8, HEAD_ROWS = 3, CHARTS_MAX = 1000 };
 
 typedef struct listed { /* a line of the checks */
   const char *sheet, *cell, *reference;
@@ -33,7 +34,7 @@ typedef struct xbook {
   size_t n_shared, cap_shared;
   listed *items;
   size_t n, cap;
-  bool keep_computed; /* formulas' numbers are wanted */
+  bool of_chart; /* the workbook behind a chart of a document, which may be somebody's own */
   computed *formulas;
   size_t n_formulas, cap_formulas;
   /* of the part at hand */
@@ -269,7 +270,7 @@ static sx_status sheet_end(void *data, const char *name, sx_error *err) {
   if (!is(name, "c")) return SX_OK;
   b->in_cell = false;
   SX_TRY(sx_buf_status(&b->text, err));
-  if (b->formula && b->keep_computed && !b->is_checks && b->text.n) return keep_formula(b);
+  if (b->formula && !b->is_checks && b->text.n) return keep_formula(b);
   if (b->formula || !b->text.n || !b->cell[0]) return SX_OK;
   if (b->is_checks) return check_cell(b, b->text.data);
   return b->type[0] == '\0' || is(b->type, "n") ? number_cell(b, b->text.data) : SX_OK;
@@ -316,7 +317,7 @@ static sx_status read_book(xbook *b) {
   SX_TRY(sx_archive_xml(b->archive, "xl/_rels/workbook.xml.rels", PART_MAX, &relations, b->t->err));
   if (sx_archive_has(b->archive, "xl/sharedStrings.xml"))
     SX_TRY(sx_archive_xml(b->archive, "xl/sharedStrings.xml", PART_MAX, &shared, b->t->err));
-  if (!b->checks && b->keep_computed) return SX_OK;
+  if (!b->checks && b->of_chart) return SX_OK;
   if (!b->checks)
     return sx_error_set(b->t->err, SX_E_DATA, b->t->file,
                         "the workbook has no sheet 'Checks' (核对): it is not a publication workbook");
@@ -358,6 +359,23 @@ static sx_status judge_kept(xbook *b, const sx_kept_number *kept) {
   return item ? judge(b, item, sheet, kept->cell, kept->value) : judge_computed(b, kept, sheet);
 }
 
+/* The charts of the workbook itself: Excel draws what they keep until it computes anew. */
+static sx_status own_charts(xbook *b) {
+  for (int i = 1; i <= CHARTS_MAX; i++) {
+    char part[40], *xml = NULL;
+    sx_kept_number *kept = NULL;
+    size_t n = 0, n_kept = 0;
+    (void)snprintf(part, sizeof part, "xl/charts/chart%d.xml", i);
+    if (!sx_archive_has(b->archive, part)) continue;
+    SX_TRY(sx_archive_read(&xml, &n, b->archive, part, PART_MAX, b->t->err));
+    sx_status status = sx_audit__chart_kept(&kept, &n_kept, b->arena, b->t, xml, n);
+    sx_mem_free(&b->t->ctx, xml);
+    for (size_t k = 0; k < n_kept && status == SX_OK; k++) status = judge_kept(b, &kept[k]);
+    SX_TRY(status);
+  }
+  return SX_OK;
+}
+
 /* ---- workbooks ------------------------------------------------------------------------------------------------------ */
 
 static sx_status open_and_read(xbook *b, const void *data, size_t n, const sx_kept_number *kept, size_t n_kept) {
@@ -367,6 +385,7 @@ static sx_status open_and_read(xbook *b, const void *data, size_t n, const sx_ke
   SX_TRY_GOTO(status, sx_archive_open(&b->archive, &b->t->ctx, b->t->file, data, n, b->t->err), done);
   SX_TRY_GOTO(status, read_book(b), done);
   for (size_t i = 0; i < n_kept && b->checks && status == SX_OK; i++) status = judge_kept(b, &kept[i]);
+  if (status == SX_OK && !b->of_chart) status = own_charts(b);
 done:
   sx_archive_close(b->archive);
   sx_arena_free(b->arena);
@@ -375,7 +394,7 @@ done:
 }
 
 sx_status sx_audit__chart_book(sx_tracer *t, const void *data, size_t n, const sx_kept_number *kept, size_t n_kept) {
-  xbook b = {.t = t, .keep_computed = true};
+  xbook b = {.t = t, .of_chart = true};
   return open_and_read(&b, data, n, kept, n_kept);
 }
 

@@ -125,6 +125,20 @@ grep -q "changed.xlsx: Table_2!$cell" "$tmp/out" || fail "the changed cell is no
 change xl/worksheets/sheet5.xml "$cell" ""
 "$program" audit "$tmp/changed.xlsx" --against $out/results.db >"$tmp/out" 2>&1
 [ $? = 3 ] && grep -q "no number stands" "$tmp/out" || fail "a deleted number passes: $(head -5 "$tmp/out")"
+# what a chart draws: the number that it keeps of a cell
+python3 - "$book" "$tmp/changed.xlsx" <<'PY'
+import re, sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as a, zipfile.ZipFile(sys.argv[2], "w") as b:
+    for i in a.infolist():
+        data = a.read(i)
+        if i.filename == "xl/charts/chart1.xml":
+            text, hits = re.subn(r"(<c:val><c:numRef>.*?<c:v>)[^<]*(</c:v>)", r"\g<1>0.98765\2", data.decode(), count=1, flags=re.S)
+            assert hits == 1
+            data = text.encode()
+        b.writestr(i, data)
+PY
+"$program" audit "$tmp/changed.xlsx" --against $out/results.db >"$tmp/out" 2>&1
+[ $? = 3 ] && grep -q "changed.xlsx: drawn, Figure_.*0.98765" "$tmp/out" || fail "a changed number of a chart passes: $(head -5 "$tmp/out")"
 printf 'PK no archive' >"$tmp/bad.xlsx"
 "$program" audit "$tmp/bad.xlsx" --against $out/results.db >"$tmp/out" 2>&1
 [ $? = 2 ] || [ $? = 1 ] || fail "a damaged workbook: exit $?"
