@@ -293,7 +293,10 @@ static void say_result(const protect_call *c) {
           c->app->chinese ? "抑制 %zu 个单元格，其中次级 %zu 个，损失 %.7g"
                           : "%zu cells suppressed, %zu of them secondary, at a loss of %.7g",
           r->n_primary + r->n_secondary, r->n_secondary, r->cost);
-  if (c->plan.options.method == SX_RELEASE_OPTIMAL && r->proven)
+  if (r->n_primary == 0)
+    cli_say(c->app, "%s",
+            cli_text(c->app, "proven: nothing is sensitive, nothing to hide", "已证明：没有敏感单元格，无需隐藏"));
+  else if (c->plan.options.method == SX_RELEASE_OPTIMAL && r->proven)
     cli_say(c->app, "%s",
             cli_text(c->app, "optimal (proven): no protection loses less", "已证明最优：没有损失更小的保护"));
   else if (c->plan.options.method == SX_RELEASE_OPTIMAL)

@@ -2,6 +2,7 @@
  *
  * The check runs the study's own steps (joins, derived variables, conditions) on the first rows of the data, so that what
  * it accepts is what the run does. */
+#include "study_disclosure.h"
 #include "study_kind.h"
 #include "study_rules.h"
 
@@ -462,6 +463,7 @@ void study__check(st_load *l) {
   if (!study__stop(l) && !s->skipped) study__check_balances(l);
   if (!study__stop(l)) study__check_rules(l, unit);
   if (!study__stop(l)) study__check_banner_names(l, unit);
+  if (!study__stop(l)) study__check_disclosure(l);
   sx_table_free(unit);
   if (study__stop(l)) return;
   order_formulas(l);

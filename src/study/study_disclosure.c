@@ -281,7 +281,9 @@ static sx_status write_list(sx_buf *out, dc_run *d, sx_error *err) {
 }
 
 static sx_status decide(sx_buf *out, dc_run *d, sx_error *err) {
+  enum { MOST_PASSES = 40 };
   bool changed = true;
+  dc_cases *cases = NULL;
   SX_TRY(sx_dict_new(&d->names, &d->r->ctx, err));
   SX_TRY(sx_dict_new(&d->pairs, &d->r->ctx, err));
   SX_TRY(sx_dict_new(&d->made_names, &d->r->ctx, err));
@@ -290,13 +292,18 @@ static sx_status decide(sx_buf *out, dc_run *d, sx_error *err) {
   SX_TRY(study__dc_read_made(d, err));
   SX_TRY(study__dc_read_banners(d, err));
   SX_TRY(mark_small(d, err));
-  for (int pass = 0; pass < 8 && changed; pass++) {
+  SX_TRY(study__dc_cases_open(&cases, d, err));
+  SX_TRY(study__dc_mark_few(cases, err));
+  for (int pass = 0; pass < MOST_PASSES && changed; pass++) {
     changed = false;
     SX_TRY(study__dc_solve(d, err));
     if (study__dc_close_banners(d)) changed = true;
     SX_TRY(study__dc_solve_linked(&changed, d, err));
+    SX_TRY(study__dc_close_cases(&changed, cases, err));
     SX_TRY(hide_dependents(&changed, d, err));
   }
+  if (changed)
+    return sx_error_set(err, SX_E_DATA, "disclosure", "what is hidden does not come to an end: publish fewer groups");
   return write_list(out, d, err);
 }
 

@@ -13,6 +13,7 @@ typedef struct st_disclosure {
 } st_disclosure;
 
 void study__read_disclosure(st_load *l, const sx_node *root);
+void study__check_disclosure(st_load *l); /* study_disclosure_check.c: what nothing could protect is a problem */
 sx_status study__plan_disclosure(st_build *b, sx_error *err) SX_NODISCARD; /* after everything that makes rows */
 /* Decides, and hides in the store from here on; the list is r->hidden_text, the payload of the step `disclosure`. */
 sx_status study__run_disclosure(st_run *r, sx_error *err) SX_NODISCARD;
@@ -33,6 +34,12 @@ size_t study__dc_largest(const sx_release_rules *rules);    /* contributions tha
 bool study__dc_fails(double *level, const sx_release_rules *rules, double value, double n, const double *top,
                      size_t n_top);
 
+/* ---- what indicators are made of (study_disclosure_check.c) ---- */
+
+bool study__dc_common(const sx_study *s, const char *a, const char *b); /* made of one variable */
+bool study__dc_uses(const sx_study *s, const st_indicator *ind, const char *variable);
+bool study__dc_plain(const st_measure *m); /* a variable itself */
+
 /* ---- between the files ---- */
 
 typedef struct dc_made { /* of an indicator in a domain */
@@ -46,6 +53,7 @@ typedef struct dc_row { /* a row of the store */
   const char *indicator, *statistic;
   size_t domain;
   double estimate, n; /* n NaN: not known */
+  bool few;           /* few have it, or few have it not: study_disclosure_cases.c */
   double level;       /* an amount that the rules find sensitive: its protection; else 0 */
 } dc_row;
 typedef struct dc_domain {
@@ -96,6 +104,12 @@ size_t study__dc_banner_lines(sx_buf *out, const dc_run *d);
 sx_status study__dc_solve_linked(bool *changed, dc_run *d, sx_error *err) SX_NODISCARD;
 sx_status study__dc_read_made(dc_run *d, sx_error *err) SX_NODISCARD;
 const dc_made *study__dc_made_of(const dc_run *d, const char *indicator, size_t domain); /* NULL: not known */
+/* study_disclosure_cases.c: who is in which domain, by the cases themselves. */
+typedef struct dc_cases dc_cases;
+sx_status study__dc_cases_open(dc_cases **out, dc_run *d, sx_error *err) SX_NODISCARD;
+sx_status study__dc_mark_few(dc_cases *c, sx_error *err) SX_NODISCARD; /* rows that few cases make, or few do not */
+/* Hides results that share a variable with a hidden one of their domain, and further domains, so that none is a sum or difference of others. */
+sx_status study__dc_close_cases(bool *changed, dc_cases *c, sx_error *err) SX_NODISCARD;
 /* study_disclosure_solve.c: hides further domains, and results, so that no small one follows from totals. */
 bool study__dc_adds_up(const char *statistic);
 /* Is child the parent and one term more? That term; else NULL. */

@@ -68,7 +68,8 @@ static sx_status cells_of_rows(lk *l, sx_error *err) {
     lk_cell c = {.domain = row->domain, .n = row->n, .level = row->level, .published = true, .row = i};
     c.banner = SIZE_MAX;
     c.value = total ? row->estimate : made->sum;
-    c.sensitive = d->domains[row->domain].small || (row->n > 0 && row->n < d->own->rules.min_n) || row->level > 0;
+    c.sensitive =
+        d->domains[row->domain].small || (row->n > 0 && row->n < d->own->rules.min_n) || row->few || row->level > 0;
     c.hidden = study__dc_hidden(d, row->indicator, row->domain);
     SX_TRY(add_cell(l, sx_arena_printf(l->arena, "%s\t%s", row->indicator, row->statistic), c, err));
   }

@@ -175,7 +175,8 @@ static sx_status protect_indicator(bool *changed, dc_run *d, size_t first, sx_er
     const bool hidden = study__dc_hidden(d, row->indicator, row->domain);
     const bool few = row->n > 0 && row->n < d->own->rules.min_n;
     domains = domains || d->domains[row->domain].small;
-    add_cell(&t, row->domain, row->estimate, row->n, d->domains[row->domain].small || few || row->level > 0, hidden);
+    add_cell(&t, row->domain, row->estimate, row->n, d->domains[row->domain].small || few || row->few || row->level > 0,
+             hidden);
     if (t.n > 0 && t.domain[t.n - 1] == row->domain) protect_to(&t.cells[t.n - 1], row->level);
   }
   return protect(changed, &t, of->indicator, domains, err);
