@@ -3,6 +3,33 @@
 
 #include "report_tree.h"
 
+/* ---- what is made of made-up data ---------------------------------------------------------------------------------- */
+
+/* A cell is a reference, or a map with one; the figures that others published are no results of the data. */
+static bool is_result(const sx_node *cell) {
+  const sx_node *ref = cell->kind == SX_NODE_MAP ? sx_node_get(cell, "ref") : cell;
+  return ref && ref->kind == SX_NODE_SCALAR && ref->text && strncmp(ref->text, "published/", 10) != 0;
+}
+
+static bool has_result(const sx_node *cells) {
+  if (!cells || cells->kind != SX_NODE_LIST) return false;
+  for (size_t i = 0; i < cells->n; i++) {
+    const sx_node *cell = cells->items[i];
+    if (cell->kind == SX_NODE_LIST ? has_result(cell) : is_result(cell)) return true;
+  }
+  return false;
+}
+
+bool sx_report__is_synthetic(const sx_page *page, const sx_block *block) {
+  const sx_node *rows = sx_node_get(block->root, "rows");
+  if (!page->synthetic) return false;
+  if (sx_node_get(block->root, "note_counts") || has_result(sx_node_get(block->root, "cells"))) return true;
+  for (size_t i = 0; rows && rows->kind == SX_NODE_LIST && i < rows->n; i++) {
+    if (has_result(sx_node_get(rows->items[i], "cells"))) return true;
+  }
+  return false;
+}
+
 /* ---- captions and feet ------------------------------------------------------------------------------------------- */
 
 void sx_report__build_caption(sx_page *page, const sx_block *block) {
@@ -10,7 +37,7 @@ void sx_report__build_caption(sx_page *page, const sx_block *block) {
   caption->as.caption.word = sx_report__w(page, block->kind == SX_BLOCK_FIGURE ? W_FIGURE : W_TABLE);
   caption->as.caption.number = block->number;
   sx_tree__label(page, sx_report__text(page, sx_node_get(block->root, "title")));
-  if (page->synthetic) {
+  if (sx_report__is_synthetic(page, block)) {
     (void)sx_tree__open(page, SX_DOC_TAG);
     sx_tree__word(page, W_SYNTHETIC);
     sx_tree__close(page);

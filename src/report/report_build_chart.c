@@ -219,7 +219,7 @@ static sx_status set_numbers(sx_figure *f, sx_error *err) {
   *a = (axis){f->spec, f->format.sign};
   f->chart.lang = f->page->lang;
   f->chart.ci_level = isfinite(f->ci_level) ? f->ci_level : 0.95;
-  f->chart.notice = f->page->synthetic ? sx_report__w(f->page, W_SYNTHETIC) : NULL;
+  f->chart.notice = sx_report__is_synthetic(f->page, f->block) ? sx_report__w(f->page, W_SYNTHETIC) : NULL;
   f->chart.numbers = (sx_chart_numbers){.shift = a->spec.shift + a->spec.zeros,
                                         .decimals = a->spec.decimals,
                                         .percent = strcmp(a->spec.unit, "%") == 0,

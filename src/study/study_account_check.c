@@ -134,8 +134,9 @@ done:
 
 /* ---- groups ------------------------------------------------------------------------------------------------------------------- */
 
-/* A number of people is not the same in every group: a benchmark in its place has a value for each. */
-static void check_benchmarks(st_load *l, const st_account *a, const st_formula *f) {
+/* A number of people is not the same in every group: a benchmark in its place has a value for each. So has one in a rate, unless the figure
+ * of the whole is meant and named: population.total. */
+static void check_benchmarks(st_load *l, const st_account *a, const st_formula *f, bool rate) {
   for (size_t k = 0; k < a->n_domains; k++) {
     if (study__formula_has(l->s, f, &a->domains[k])) continue;
     const char *group = study__domain_text(l->s, &a->domains[k], l->s->arena);
@@ -150,9 +151,10 @@ static void check_benchmarks(st_load *l, const st_account *a, const st_formula *
       if (!study__formula_has(l->s, &one, &a->domains[k])) first = &f->operands[i];
     }
     if (!first) continue;
-    (void)snprintf(message, sizeof message, "%s'%.80s' has no value for the group '%.60s': give it 'by: {%.60s: ...}'",
+    (void)snprintf(message, sizeof message,
+                   "%s'%.80s' has no value for the group '%.60s': give it 'by: {%.60s: ...}'%s",
                    first->kind == ST_OPERAND_BENCHMARK ? "the benchmark " : "a benchmark of ", first->name, group,
-                   group);
+                   group, rate ? ", or write NAME.total where the figure of the whole is meant" : "");
     study__name_problem(l, &f->value, first->name, message);
     return;
   }
@@ -164,11 +166,15 @@ static void check_domains(st_load *l, const st_account *a) {
     study__problem(l, a->node, "an account from a table has no domains, comparisons or sensitivity");
   for (size_t k = 0; a->n_domains && k < a->n_nodes; k++) {
     const st_node *n = &a->nodes[k];
-    check_benchmarks(l, a, &n->population);
-    check_benchmarks(l, a, &n->total);
+    check_benchmarks(l, a, &n->population, false);
+    check_benchmarks(l, a, &n->total, false);
+    check_benchmarks(l, a, &n->penetration, true);
+    check_benchmarks(l, a, &n->spend, true);
+    check_benchmarks(l, a, &n->ratio, true);
     if (n->adjustment && n->kind == SX_ACCOUNT_AMOUNT)
       study__problem(l, n->node, "an amount belongs to the whole, not to each group of 'domains': declare a share");
   }
+  if (a->n_domains) check_benchmarks(l, a, &a->scale, true);
   for (size_t g = 0; a->sensitivity.n && g < l->s->n_groups; g++) {
     if (l->s->groups[g].id && strcmp(l->s->groups[g].id, "input") == 0)
       study__problem(l, l->s->groups[g].node, "'input' is taken: the sensitivity of accounts has a row for each input");

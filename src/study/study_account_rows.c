@@ -11,7 +11,7 @@ static const double MANY_DF = 1e9;
 /* ---- carriers ------------------------------------------------------------------------------------------------------------- */
 
 static bool asks_for(const st_formula *f, const st_account_run *w, const char *node, const char *domain,
-                     const char *statistic, bool levels) {
+                     const char *statistic, bool levels, const st_domain *by, size_t n_by) {
   const sx_study *s = w->r->s;
   for (size_t i = 0; i < f->n; i++) {
     const st_operand *op = &f->operands[i];
@@ -25,6 +25,8 @@ static bool asks_for(const st_formula *f, const st_account_run *w, const char *n
       if (strncmp(domain, "scope:", 6) == 0 && strcmp(domain + 6, op->scope) == 0) return true;
       continue;
     }
+    for (size_t k = 0; op->own && k < n_by; k++)
+      if (study__level_asked(s, &by[k], domain)) return true;
     const char *own = study__domain_text(s, &op->domain, w->r->arena);
     if (own && strcmp(own, domain) == 0) return true;
   }
@@ -35,18 +37,20 @@ static bool asks_for(const st_formula *f, const st_account_run *w, const char *n
 static bool is_operand(const st_account_run *w, const char *node, const char *domain, const char *statistic) {
   const sx_study *s = w->r->s;
   for (size_t i = 0; i < s->n_indicators; i++) {
-    if (asks_for(&s->indicators[i].formula, w, node, domain, statistic, false)) return true;
+    const st_indicator *ind = &s->indicators[i];
+    if (asks_for(&ind->formula, w, node, domain, statistic, false, ind->by, ind->n_by)) return true;
   }
   for (size_t i = 0; i < s->n_accounts; i++) {
     const st_formula *f = NULL;
     bool domains = false;
     for (size_t k = 0; (f = study__account_formula(&s->accounts[i], k, &domains)) != NULL; k++) {
-      if (asks_for(f, w, node, domain, statistic, false)) return true;
+      const st_account *a = &s->accounts[i];
+      if (asks_for(f, w, node, domain, statistic, false, a->domains, domains ? a->n_domains : 0)) return true;
     }
   }
   const st_formula *f = NULL;
   for (size_t i = 0; (f = study__balance_formula(s, i)) != NULL; i++)
-    if (asks_for(f, w, node, domain, statistic, false)) return true;
+    if (asks_for(f, w, node, domain, statistic, false, NULL, 0)) return true;
   return false;
 }
 
@@ -54,7 +58,7 @@ static bool is_operand(const st_account_run *w, const char *node, const char *do
 static bool is_level(const st_account_run *w, const char *node, const char *domain, const char *statistic) {
   const st_formula *f = NULL;
   for (size_t i = 0; (f = study__balance_formula(w->r->s, i)) != NULL; i++)
-    if (asks_for(f, w, node, domain, statistic, true)) return true;
+    if (asks_for(f, w, node, domain, statistic, true, NULL, 0)) return true;
   return false;
 }
 

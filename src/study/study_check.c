@@ -470,5 +470,6 @@ void study__check(st_load *l) {
   if (study__stop(l)) return;
   study__check_balanced_operands(l);
   mark_needed(l);
+  study__check_formula_groups(l);
   if (!study__stop(l)) study__check_blocks(l);
 }

@@ -81,8 +81,8 @@ static sx_status made_once(sx_est **out, st_run *r, double value, double se, dou
   return *out ? SX_OK : sx_est_outside(out, &r->ctx, value, se, df, err);
 }
 
-/* In a group for which it says a value of its own, that one: each an outside figure of its own. A figure that an earlier wave takes from
- * the study is the same figure there: its error is one. */
+/* In a group its value there: each an outside figure of its own. The figure of the whole does not stand in for a group: a formula that means
+ * it says so (population.total). A figure that an earlier wave takes from the study is the same figure there: its error is one. */
 static sx_status benchmark(const sx_est **out, st_run *r, size_t i, const char *domain, sx_error *err) {
   if (!r->benchmarks) {
     r->benchmarks = sx_arena_zalloc(r->arena, r->s->n_benchmarks, sizeof *r->benchmarks);
@@ -103,6 +103,11 @@ static sx_status benchmark(const sx_est **out, st_run *r, size_t i, const char *
     *out = r->benchmarks_by[i][k];
     return SX_OK;
   }
+  if (strcmp(domain, "total") != 0)
+    return sx_error_set(err, SX_E_DATA, b->id,
+                        "the benchmark '%s' has no value for the group '%s': give it 'by: {\"%s\": ...}', or write "
+                        "%s.total where the figure of the whole is meant",
+                        b->id, domain, domain, b->id);
   SX_TRY(made_once(&r->benchmarks[i], r, b->value, b->se, b->df, err));
   *out = r->benchmarks[i];
   return SX_OK;
@@ -110,14 +115,17 @@ static sx_status benchmark(const sx_est **out, st_run *r, size_t i, const char *
 
 static sx_status operand(const sx_est **out, st_run *r, const st_operand *op, const char *domain, sx_error *err) {
   const sx_study *s = r->s;
-  if (op->kind == ST_OPERAND_BENCHMARK) return benchmark(out, r, op->index, domain, err);
+  if (op->kind == ST_OPERAND_BENCHMARK) {
+    const char *there = op->fixed ? study__domain_text(s, &op->domain, r->arena) : domain;
+    return there ? benchmark(out, r, op->index, there, err) : sx_error_memory(err);
+  }
   if (op->kind == ST_OPERAND_BALANCE) return study__balance_value(out, r, op, domain, err);
   if (op->kind == ST_OPERAND_ACCOUNT) {
     const st_account *a = &s->accounts[op->index];
     const char *id = sx_arena_printf(r->arena, "%s/%s", a->id, a->nodes[op->node].id);
-    const char *where = op->levels  ? domain
-                        : op->scope ? sx_arena_printf(r->arena, "scope:%s", op->scope)
-                                    : study__domain_text(s, &op->domain, r->arena);
+    const char *where = op->levels || op->own ? domain
+                        : op->scope           ? sx_arena_printf(r->arena, "scope:%s", op->scope)
+                                              : study__domain_text(s, &op->domain, r->arena);
     return id && where ? value_of(out, r, id, op->statistic, where, err) : sx_error_memory(err);
   }
   const char *where = op->fixed ? study__domain_text(r->s, &op->domain, r->arena) : domain;

@@ -86,7 +86,7 @@ static bool formula_in(const sx_study *s, const st_formula *f, const st_domain *
   bool in = depth < MAX_DEPTH;
   for (size_t i = 0; i < f->n && in; i++) {
     const st_operand *op = &f->operands[i];
-    if (op->kind == ST_OPERAND_BENCHMARK) {
+    if (op->kind == ST_OPERAND_BENCHMARK && !op->fixed) {
       const st_benchmark *b = &s->benchmarks[op->index];
       in = name ? study__benchmark_in(b, name) : study__benchmark_has(b, d, s);
     }
@@ -430,6 +430,28 @@ static const char *operand_statistic(const sx_study *s, char *text) {
   return NULL;
 }
 
+/* "population.total", "population.rural": an outside figure in a domain of its own. False: the name is no benchmark's. */
+static bool read_benchmark_reference(st_load *l, st_operand *op, const sx_reference *ref, char message[256]) {
+  const sx_study *s = l->s;
+  const size_t at = study__find_benchmark(s, ref->indicator);
+  if (at == ST_NONE) return false;
+  op->kind = ST_OPERAND_BENCHMARK;
+  op->index = at;
+  op->fixed = true;
+  if (ref->statistic[0] || strcmp(ref->field, "estimate") != 0) {
+    (void)snprintf(message, 256, "'%.100s': an operand is a benchmark in a domain, not one of its fields", op->name);
+    return true;
+  }
+  if (!study__reference_groups(s, &op->domain, ref, message)) return true;
+  for (size_t i = 0; i < op->domain.n; i++) {
+    if (op->domain.terms[i].level) op->domain.terms[i].level = study__copy(l, op->domain.terms[i].level);
+  }
+  if (op->domain.n && !study__benchmark_has(&s->benchmarks[at], &op->domain, s))
+    (void)snprintf(message, 256, "the benchmark '%.80s' has no value for that group: add it to its 'by'",
+                   s->benchmarks[at].id);
+  return true;
+}
+
 /* "users.total", "users.z", "spend/goods", "spend/goods.scope:narrow", "spend/goods.total.share_of_parent". */
 static bool read_operand_reference(st_load *l, st_operand *op, const st_expr *e) {
   sx_study *s = l->s;
@@ -465,8 +487,9 @@ static bool read_operand_reference(st_load *l, st_operand *op, const st_expr *e)
         if (op->domain.terms[i].level) op->domain.terms[i].level = study__copy(l, op->domain.terms[i].level);
       }
       op->statistic = study__copy(l, ref.statistic[0] ? ref.statistic : "level");
+      op->own = !strchr(op->name, '.');
     }
-  } else {
+  } else if (!read_benchmark_reference(l, op, &ref, message)) {
     op->kind = ST_OPERAND_INDICATOR;
     op->index = study__find_indicator(s, ref.indicator, strlen(ref.indicator));
     if (op->index == ST_NONE) {

@@ -47,8 +47,9 @@ static bool decides_numbers(st_step_kind kind) {
 }
 
 /* What steps store, numbered: raised when a step stores more, or another thing, than it did, so that a folder of an older program of the
- * same version is not read as if it were of this one. 2: changes of waves with their units. */
-enum { STORED_STEPS = 2 };
+ * same version is not read as if it were of this one. 2: changes of waves with their units. 3: formulas in groups take
+ * accounts in those groups. */
+enum { STORED_STEPS = 3 };
 
 /* The specification is complete: hash it, then the key over what the step rests on. */
 static sx_status seal(build *b, size_t step, sx_error *err) {
@@ -409,24 +410,31 @@ static sx_status plan_indicator(build *b, size_t i, sx_error *err) {
 }
 
 /* The rows of an account that formulas name: these have their carriers stored, so that a new one makes the account be computed again. */
-static void spec_asked_by(build *b, size_t account, const st_formula *f) {
+static void spec_asked_by(build *b, size_t account, const st_formula *f, const st_domain *by, size_t n_by) {
   for (size_t i = 0; i < f->n; i++) {
     const st_operand *op = &f->operands[i];
     if (op->kind != ST_OPERAND_ACCOUNT || op->index != account) continue;
     sx_buf_printf(&b->spec, "asked %s%s\n", op->name, op->levels ? " by levels" : "");
+    for (size_t k = 0; op->own && k < n_by; k++) {
+      const char *group = study__domain_text(b->s, &by[k], b->arena);
+      sx_buf_printf(&b->spec, "  in %s\n", group ? group : "");
+    }
   }
 }
 
 static void spec_asked(build *b, size_t account) {
   const sx_study *s = b->s;
   const st_formula *f = NULL;
-  for (size_t i = 0; i < s->n_indicators; i++) spec_asked_by(b, account, &s->indicators[i].formula);
+  for (size_t i = 0; i < s->n_indicators; i++) {
+    const st_indicator *ind = &s->indicators[i];
+    spec_asked_by(b, account, &ind->formula, ind->by, ind->n_by);
+  }
   for (size_t i = 0; i < s->n_accounts; i++) {
     bool domains = false;
     for (size_t k = 0; (f = study__account_formula(&s->accounts[i], k, &domains)) != NULL; k++)
-      spec_asked_by(b, account, f);
+      spec_asked_by(b, account, f, s->accounts[i].domains, domains ? s->accounts[i].n_domains : 0);
   }
-  for (size_t i = 0; (f = study__balance_formula(s, i)) != NULL; i++) spec_asked_by(b, account, f);
+  for (size_t i = 0; (f = study__balance_formula(s, i)) != NULL; i++) spec_asked_by(b, account, f, NULL, 0);
 }
 
 static sx_status plan_account(build *b, size_t i, sx_error *err) {

@@ -180,7 +180,8 @@ typedef struct st_operand {
   st_operand_kind kind;
   size_t index, node;    /* node: of an account; of a balance its figure */
   bool fixed;            /* the domain below whatever the formula's own */
-  st_domain domain;      /* of an indicator or an account */
+  bool own;              /* of an account: written without a domain, taken in the formula's own */
+  st_domain domain;      /* of an indicator, an account or a benchmark */
   const char *scope;     /* of an account, NULL: the whole tree */
   const char *statistic; /* of an account: its measure; of an indicator: one beyond the first, else NULL */
   const struct st_domain
@@ -413,6 +414,8 @@ void study__warning(st_load *l, const sx_node *node, const char *fmt, ...) SX_PR
 void study__problem_at(st_load *l, bool warning, const char *where, const char *message);
 /* An error of an expression at its place in the YAML; SX_E_MEMORY sets oom. */
 void study__expr_problem(st_load *l, const sx_node *node, const sx_error *err);
+/* Once the groups of every formula are known: each operand has a value in each of them. */
+void study__check_formula_groups(st_load *l);
 /* A problem of a name inside an expression, at the name's own place. */
 void study__name_problem(st_load *l, const st_expr *e, const char *name, const char *message);
 /* Any other error: `where` of the error, or the node. */

@@ -30,6 +30,13 @@ read -r compared agreeing share <<<"$("$store" share "$study/out/results.db")"
 awk -v s="${share:-0}" 'BEGIN { exit !(s >= 0.9) }' || fail "agree: $agreeing of $compared"
 sed 's/<[^>]*>//g' "$study/out/report.en.html" | grep -q "Of the published figures $compared can be compared, and $agreeing of them agree" || fail "the report does not say that $agreeing of $compared agree"
 
+# what holds official figures alone bears no mark of synthetic data: nine tables, each with a title that says where they come from; the others do
+for lang in zh en; do
+  tr '\n' ' ' <"$study/out/report.$lang.html" | grep -oE '<(fig)?caption[^>]*>([^<]|<[^/]|</[^cf])*' >"$tmp/captions"
+  [ "$(grep -vc 'class="tag"' "$tmp/captions")" = 9 ] && [ "$(grep -c 'class="tag"' "$tmp/captions")" -gt 40 ] ||
+    fail "report.$lang.html: captions without the mark: $(grep -v 'class="tag"' "$tmp/captions" | sed 's/<[^>]*>//g')"
+done
+
 # nothing changed: nothing is computed, and the store and the pages stay as they are, byte for byte
 before=$(cd "$study" && sha256sum out/* interviews.sav)
 "$program" run "$study/study.yaml" --quiet >"$tmp/out" 2>"$tmp/err" || fail "second run: $(cat "$tmp/err")"

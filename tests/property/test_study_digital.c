@@ -377,6 +377,15 @@ static void account(void) {
 /* ---- every row ------------------------------------------------------------------------------------------------------------- */
 
 /* A printed figure, or a count of them, of units in both waves, of tests: no estimate, so no error. */
+/* What a consumer of a group spent: the group's amount over the group's consumers. */
+static void per_consumer(void) {
+  static const char *const domains[] = {"total", "z:1", "old:1", "rural:1", "urban:1"};
+  REQUIRE(ready());
+  for (size_t i = 0; i < sizeof domains / sizeof *domains; i++)
+    CHECK_NEAR(main_value("spend_per_consumer", domains[i]),
+               value("spend/total", "level", domains[i]) / main_value("consumers", domains[i]), 1e-9);
+}
+
 static bool outside(const srow *row) {
   if (strncmp(row->indicator, "waves/", 6) == 0) return true;
   if (strncmp(row->indicator, "agreed/", 7) == 0 && strcmp(row->statistic, "balanced") != 0 &&
@@ -785,11 +794,11 @@ static void clean(void) {
 }
 
 static const sxt_case *the_cases(size_t *n) {
-  static const sxt_case cases[] = {SXT_CASE(published),      SXT_CASE(none_left_out),   SXT_CASE(account),
-                                   SXT_CASE(each_row),       SXT_CASE(margins),         SXT_CASE(waves),
-                                   SXT_CASE(change_adds_up), SXT_CASE(balanced),        SXT_CASE(again),
-                                   SXT_CASE(threads),        SXT_CASE(shuffled),        SXT_CASE(english_page),
-                                   SXT_CASE(chinese_page),   SXT_CASE(table_of_figures)};
+  static const sxt_case cases[] = {SXT_CASE(published),    SXT_CASE(none_left_out),  SXT_CASE(account),
+                                   SXT_CASE(per_consumer), SXT_CASE(each_row),       SXT_CASE(margins),
+                                   SXT_CASE(waves),        SXT_CASE(change_adds_up), SXT_CASE(balanced),
+                                   SXT_CASE(again),        SXT_CASE(threads),        SXT_CASE(shuffled),
+                                   SXT_CASE(english_page), SXT_CASE(chinese_page),   SXT_CASE(table_of_figures)};
   *n = sizeof cases / sizeof *cases;
   return cases;
 }

@@ -169,6 +169,96 @@ static void benchmarks(void) {
   tiny_remove();
 }
 
+static const char twice[] = "twice: {label: {zh: 两倍, en: Twice}, formula: 2 * penetration}";
+
+/* A formula in groups takes the account in each of them, and the figure of the whole only where it says so. */
+static void formulas_in_groups(void) {
+  with_words("    domains: [old, region]", "", "");
+  tiny_replace("study.yaml", twice,
+               "twice: {formula: \"2 * each\", by: [\"region:north\"]}\n"
+               "  each: {formula: \"`money/phone` / people\", by: [old, region]}\n"
+               "  of_all: {formula: \"people / population.total\", by: [old]}\n"
+               "  of_whole: {formula: \"`money/phone` / `money/phone.total`\", by: [old]}");
+  for (int again = 0; again < 2;
+       again++) { /* the second time the account stands and the formulas are made anew from its carriers */
+    if (again) tiny_replace("study.yaml", "`money/phone` / people", "`money/phone` / people / 1");
+    sx_run_result *run = tiny_run();
+    REQUIRE(run != NULL);
+    static const char *const domains[] = {"total", "old:1", "region:north", "region:south"};
+    for (size_t i = 0; i < 4; i++) {
+      const double people = tiny_find(run->run, "people", "count", domains[i]).estimate;
+      const tiny_row each = tiny_find(run->run, "each", "formula", domains[i]);
+      CHECK_NEAR(each.estimate, value(run, "phone", "level", domains[i]) / people, 1e-12);
+      CHECK(each.se > 0);
+    }
+    CHECK_NEAR(tiny_find(run->run, "twice", "formula", "region:north").estimate,
+               2 * tiny_find(run->run, "each", "formula", "region:north").estimate, 1e-12);
+    CHECK_NEAR(tiny_find(run->run, "of_all", "formula", "old:1").estimate,
+               tiny_find(run->run, "people", "count", "old:1").estimate / 10000, 1e-12);
+    CHECK_NEAR(tiny_find(run->run, "of_whole", "formula", "old:1").estimate,
+               value(run, "phone", "level", "old:1") / value(run, "phone", "level", "total"), 1e-12);
+    sx_run_result_free(run);
+  }
+  tiny_remove();
+}
+
+/* The tiny study with these lines in the place of the indicator "twice" is refused with the words. */
+static void refused_formula(const char *of_account, const char *lines, const char *message) {
+  char path[600];
+  sx_study *study = NULL;
+  sx_problems problems = {.n = 0};
+  sx_error err = SX_ERROR_INIT;
+  with_words(of_account, "", "");
+  tiny_replace("study.yaml", twice, lines);
+  tiny_path(path, "study.yaml");
+  CHECK(sx_study_load(&study, NULL, path, &problems, &err) == SX_E_PARSE);
+  bool found = false;
+  for (size_t i = 0; i < problems.n; i++) found = found || strcmp(problems.items[i].message, message) == 0;
+  if (!found) SXT_FAIL("nothing says '%s' but '%s'", message, problems.n ? problems.items[0].message : "");
+  sx_problems_clear(&problems);
+  sx_study_free(study);
+  tiny_remove();
+}
+
+static void refused_formulas(void) {
+  refused_formula(
+      "    domains: [old]", "each: {formula: \"`money/phone` / people\", by: [region]}",
+      "'each' is made in the group 'region', where 'money/phone' has no value: the account is not made there (its "
+      "'domains'); give it one, or write 'money/phone.total' where the figure of the whole is meant");
+  refused_formula(
+      "", "each: {formula: users / population, by: [old]}",
+      "'each' is made in the group 'old', where 'population' has no value: the benchmark has no value there (its "
+      "'by'); give it one, or write 'population.total' where the figure of the whole is meant");
+  /* a formula that another needs in a group is made there too */
+  refused_formula(
+      "", "each: {formula: penetration / people, by: [old]}",
+      "'penetration' is made in the group 'old', where 'population' has no value: the benchmark has no value there "
+      "(its 'by'); give it one, or write 'population.total' where the figure of the whole is meant");
+  refused_formula("", "each: {formula: users / population.old}",
+                  "the benchmark 'population' has no value for that group: add it to its 'by'");
+  refused_formula("", "each: {formula: users / population.total.se}",
+                  "'population.total.se': an operand is a benchmark in a domain, not one of its fields");
+}
+
+/* Some level of a group has no figure: told when the levels are known, never made with the whole's. */
+static void level_without_figure(void) {
+  with_words("", "", "");
+  tiny_replace("study.yaml", "population: {value: 10000, se: 100,",
+               "population: {value: 10000, se: 100, by: {\"region:north\": 6000},");
+  tiny_replace("study.yaml", twice, "each: {formula: people / population, by: [region]}");
+  sx_study *study = tiny_load(NULL);
+  sx_run_result *run = NULL;
+  sx_error err = SX_ERROR_INIT;
+  REQUIRE(study != NULL);
+  CHECK(sx_study_run(&run, study, NULL, &err) == SX_E_DATA);
+  CHECK(strstr(err.where, "each") != NULL);
+  CHECK_STR(err.message, "the benchmark 'population' has no value for the group 'region:south': give it 'by: "
+                         "{\"region:south\": ...}', or write population.total where the figure of the whole is meant");
+  sx_run_result_free(run);
+  sx_study_free(study);
+  tiny_remove();
+}
+
 /* The study with a fault must be refused, at the place and with the words; other problems may follow from it. */
 static void refused(const char *of_account, const char *of_phone, const char *of_rest, const char *where,
                     const char *message) {
@@ -336,4 +426,5 @@ static void apart(void) {
 }
 
 SXT_MAIN(SXT_CASE(adjustments), SXT_CASE(ratios), SXT_CASE(banded), SXT_CASE(groups), SXT_CASE(benchmarks),
-         SXT_CASE(faults), SXT_CASE(trees), SXT_CASE(apart))
+         SXT_CASE(formulas_in_groups), SXT_CASE(refused_formulas), SXT_CASE(level_without_figure), SXT_CASE(faults),
+         SXT_CASE(trees), SXT_CASE(apart))
