@@ -154,6 +154,8 @@ typedef struct sx_banner_sig {
 SX_API sx_status sx_banner_sig_parse(sx_banner_sig *out, const char *text, sx_error *err) SX_NODISCARD;
 /* The words, for callers with a tree instead of a text: one of profile, adjust, upper, lower, level, min_base, compare. */
 SX_API sx_status sx_banner_sig_set(sx_banner_sig *sig, const char *word, const char *value, sx_error *err) SX_NODISCARD;
+/* After the last word (sx_banner_sig_parse does it itself). Expected: SX_E_ARGUMENT where `lower` is not 0 and not above `upper`. */
+SX_API sx_status sx_banner_sig_check(const sx_banner_sig *sig, sx_error *err) SX_NODISCARD;
 
 /* Several levels of a question together; for a set, several members. By value text or label. */
 typedef struct sx_banner_net {

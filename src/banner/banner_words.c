@@ -165,6 +165,14 @@ sx_status sx_banner_sig_set(sx_banner_sig *sig, const char *word, const char *va
   }
 }
 
+sx_status sx_banner_sig_check(const sx_banner_sig *sig, sx_error *err) {
+  if (sig->lower == 0 || sig->lower > sig->upper) return SX_OK;
+  return sx_error_set(err, SX_E_ARGUMENT, "lower",
+                      "small letters at %g and capitals at %g: the level of small letters is the looser, a larger "
+                      "number; lower=0 has no small letters, level= is one for all",
+                      sig->lower, sig->upper);
+}
+
 sx_status sx_banner_sig_parse(sx_banner_sig *out, const char *text, sx_error *err) {
   sx_banner_sig sig = SX_BANNER_SIG_INIT;
   for (const char *at = text ? text : "", *next = NULL; at; at = next) {
@@ -178,6 +186,7 @@ sx_status sx_banner_sig_parse(sx_banner_sig *out, const char *text, sx_error *er
     cut_word(value, at_value, n - (size_t)(at_value - from));
     SX_TRY(sx_banner_sig_set(&sig, word, value, err));
   }
+  SX_TRY(sx_banner_sig_check(&sig, err));
   *out = sig;
   return SX_OK;
 }

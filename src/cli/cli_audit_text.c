@@ -159,9 +159,9 @@ static int by_name(const void *a, const void *b) {
 /* The report's pages beside the store, where they are wanted, then the result files, by name. */
 static size_t outputs_of(const char *files[MAX_FILES], const cli_app *app, const char *store, bool with_pages,
                          sx_arena *arena) {
-  static const char *const names[] = {"report.zh.html", "report.en.html"};
+  static const char *const names[] = {"report.zh.html", "report.en.html", "report.zh-en.html"};
   size_t n = 0;
-  for (size_t i = 0; i < 2 && with_pages; i++) {
+  for (size_t i = 0; i < sizeof names / sizeof *names && with_pages; i++) {
     char *path = sx_path_beside(&app->ctx, store, names[i]);
     const char *copy = path ? sx_arena_strdup(arena, path) : NULL;
     sx_mem_free(&app->ctx, path);
@@ -254,7 +254,8 @@ static int own_report(cli_app *app, const cli_args *args, sx_arena *arena) {
     return cli_fail(app, &err);
   }
   if (!n) {
-    (void)sx_error_set(&err, SX_E_IO, store, "no report.zh.html or report.en.html, and no results as CSV, beside it");
+    (void)sx_error_set(&err, SX_E_IO, store,
+                       "no report.zh.html, report.en.html or report.zh-en.html, and no results as CSV, beside it");
     return cli_fail(app, &err);
   }
   const char *slash = strrchr(store, '/');

@@ -96,7 +96,10 @@ static void say_cell(sx_buf *out, const sx_chart *chart, size_t i) {
     sx_buf_add(out, chart->series[s]);
   }
   say(out, chart, COLON);
-  sx_draw__put(out, &chart->numbers, c->value, -1, false, step);
+  if (isnan(c->value) && c->text)
+    sx_buf_add(out, c->text); /* why it is missing is in its sign */
+  else
+    sx_draw__put(out, &chart->numbers, c->value, -1, false, step);
   if (sx_draw__has_interval(chart, c)) say_interval(out, chart, c);
 }
 

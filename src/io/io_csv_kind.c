@@ -52,8 +52,32 @@ static csv_kind number_only(unsigned has) {
   return has & (CSV_HAS_NUMBER | CSV_HAS_BIG) ? CSV_NUMBER : CSV_INTEGER;
 }
 
+/* Length of the value at p as it stands in the file, for messages. */
+static int shown(const csv_file *file, const char *p) {
+  const bool quoted = p != file->text && p != file->tail && p[-1] == '"';
+  size_t n = 0;
+  while (n < 40 && p[n] != '\n' && p[n] != '\r' && p[n] != (quoted ? '"' : file->delimiter)) n++;
+  return (int)sx_utf8_cut(p, n, n < 40 ? n : 36);
+}
+
+/* What other programs write where nothing was answered. */
+static bool means_missing(const csv_file *file, const char *p) {
+  static const char *const words[] = {"NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", ".", "-"};
+  const size_t n = (size_t)shown(file, p);
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    if (strlen(words[i]) == n && memcmp(p, words[i], n) == 0) return true;
+  }
+  return false;
+}
+
+/* Told of a few words among numbers, and of any number of what stands for missing elsewhere. */
+static bool worth_telling(const csv_file *file, const seen *s) {
+  if (!s->culprit || !s->n_numeric) return false;
+  return s->n_other * 10 < s->n_numeric || means_missing(file, s->culprit);
+}
+
 /* Sets the kind that the sample suggests. */
-static void guess(csv_column *column, const seen *s) {
+static void guess(const csv_file *file, csv_column *column, const seen *s) {
   if (column->kind == CSV_SKIP || column->fixed_text) return;
   if (column->fixed_number) {
     column->kind = number_only(s->has);
@@ -62,8 +86,7 @@ static void guess(csv_column *column, const seen *s) {
   column->kind = sx_io__csv_kind_of(s->has);
   if (column->kind != CSV_TEXT) return;
   const bool for_certain = s->has & (CSV_HAS_TEXT | CSV_HAS_DATE);
-  const bool odd_one_out = s->n_other && s->n_other * 10 < s->n_numeric; /* worth a look for the first culprit */
-  column->open_text = !for_certain || odd_one_out;
+  column->open_text = !for_certain || worth_telling(file, s); /* worth a look for the first culprit */
 }
 
 sx_status sx_io__csv_guess(csv_file *file, sx_error *err) {
@@ -72,7 +95,7 @@ sx_status sx_io__csv_guess(csv_file *file, sx_error *err) {
   const size_t step = (file->n_chunks + SAMPLE_CHUNKS - 1) / SAMPLE_CHUNKS;
   for (size_t k = 0; k < file->n_chunks; k += step)
     look_at_rows(file, &file->chunks[k], k ? SAMPLE_ROWS : SAMPLE_FIRST_ROWS, NULL, s);
-  for (size_t c = 0; c < file->n_columns; c++) guess(&file->columns[c], &s[c]);
+  for (size_t c = 0; c < file->n_columns; c++) guess(file, &file->columns[c], &s[c]);
   sx_mem_free(file->ctx, s);
   return SX_OK;
 }
@@ -105,14 +128,6 @@ static seen sum(const survey *v, size_t c) {
   return all;
 }
 
-/* Length of the value at p as it stands in the file, for messages. */
-static int shown(const csv_file *file, const char *p) {
-  const bool quoted = p != file->text && p != file->tail && p[-1] == '"';
-  size_t n = 0;
-  while (n < 40 && p[n] != '\n' && p[n] != '\r' && p[n] != (quoted ? '"' : file->delimiter)) n++;
-  return (int)sx_utf8_cut(p, n, n < 40 ? n : 36);
-}
-
 static sx_status decide(const csv_file *file, csv_column *column, const seen *s, sx_error *err) {
   if (column->fixed_number) {
     if (s->first_bad)
@@ -124,13 +139,14 @@ static sx_status decide(const csv_file *file, csv_column *column, const seen *s,
   }
   column->kind = sx_io__csv_kind_of(s->has);
   column->open_text = false;
-  if (column->kind != CSV_TEXT || !s->culprit || s->n_other * 10 >= s->n_numeric) return SX_OK;
+  if (column->kind != CSV_TEXT || !worth_telling(file, s)) return SX_OK;
   char where[SX_ERROR_WHERE_MAX];
   sx_io__csv_place(where, sizeof where, file, s->culprit, true);
   sx_ctx_note(file->ctx, SX_SEV_WARNING, where,
               "column '%s' is read as text because of '%.*s' (values that are no numbers: %zu; numbers: %zu): correct "
-              "it or declare it missing",
-              column->name, shown(file, s->culprit), s->culprit, s->n_other, s->n_numeric);
+              "it or declare it missing, as in missing: [\"%.*s\"]",
+              column->name, shown(file, s->culprit), s->culprit, s->n_other, s->n_numeric, shown(file, s->culprit),
+              s->culprit);
   return SX_OK;
 }
 

@@ -252,7 +252,10 @@ static sx_status load_format(sx_figure *f, sx_error *err) {
     sx_buf value;
     sx_buf_init(&value, &f->page->ctx);
     const sx_spec spec = sx_report__figure_spec(f, i);
-    sx_report__format_value(&value, f->cells[i].value, &spec, bare);
+    if (f->bounds[i].suppressed && isnan(f->cells[i].value))
+      sx_buf_add(&value, sx_report__held_back(&spec.style));
+    else
+      sx_report__format_value(&value, f->cells[i].value, &spec, bare);
     f->cells[i].text = sx_tree__clean_buf(f->page, &value);
     sx_buf_clear(&value);
     SX_TRY(interval_text(f, i, err));

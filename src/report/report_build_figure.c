@@ -98,7 +98,10 @@ static void put_data_head(sx_figure *f) {
 static void put_cell(sx_figure *f, size_t column, const sx_bound *bound, const char *field, double value,
                      const sx_spec *spec) {
   (void)sx_tree__cell(f->page, SX_DOC_SCOPE_NONE, SX_DOC_ALIGN_END, column, 1);
-  if (!isnan(value) || column == 1) (void)sx_tree__field(f->page, bound, field, value, spec);
+  if (isnan(value) && column == 1 && bound->suppressed)
+    sx_tree__cell_number(f->page, bound, &f->format, spec, true);
+  else if (!isnan(value) || column == 1)
+    (void)sx_tree__field(f->page, bound, field, value, spec);
   sx_tree__close(f->page);
 }
 
@@ -179,6 +182,24 @@ static sx_word interval_note(sx_chart_type type) {
   return W_WHISKER_NOTE;
 }
 
+/* What the signs that stand for a number mean. */
+static void add_signs(sx_buf *out, const sx_figure *f) {
+  const bool shorthand = f->page->style.missing == SX_STYLE_MISSING_SHORTHAND;
+  bool held_back = false, missing = false;
+  for (size_t i = 0; i < f->chart.n_categories * f->chart.n_series; i++) {
+    const bool sign = f->cells[i].present && isnan(f->cells[i].value);
+    held_back = held_back || (sign && f->bounds[i].suppressed);
+    missing = missing || (sign && !f->bounds[i].suppressed);
+  }
+  const char *const notes[] = {held_back ? sx_report__w(f->page, shorthand ? W_SUPPRESSED_SHORT : W_SUPPRESSED_NOTE)
+                                         : "",
+                               missing && shorthand ? sx_report__w(f->page, W_MISSING_SHORT) : ""};
+  for (size_t i = 0; i < 2; i++) {
+    if (*notes[i] && out->n && f->page->lang == SX_LANG_EN) sx_buf_add_char(out, ' ');
+    sx_buf_add(out, notes[i]);
+  }
+}
+
 static void put_foot(sx_figure *f) {
   sx_buf extra;
   sx_buf_init(&extra, &f->page->ctx);
@@ -186,6 +207,7 @@ static void put_foot(sx_figure *f) {
   if (f->chart.n_categories && f->chart.interval && !(f->chart.type == SX_CHART_SHARES && f->chart.n_series > 1)) {
     sx_report__interval_name(&extra, f->page, f->ci_level, interval_note(f->chart.type));
   }
+  add_signs(&extra, f);
   if (extra.failed)
     f->page->failed = true;
   else

@@ -165,7 +165,7 @@ static void put_number(sx_page *page, const sx_bound *bound, const sx_format *fo
   const double below = sx_report__below(bound, spec), value = below > 0 ? below : bound->value;
   if (below > 0) sx_buf_add(&text, "< ");
   if (bound->suppressed && isnan(value) && spec->style.missing == SX_STYLE_MISSING_SHORTHAND)
-    sx_buf_add(&text, "[c]");
+    sx_buf_add(&text, sx_report__held_back(&spec->style)); /* elsewhere its mark is a part of its own */
   else
     sx_report__format_value(&text, value, spec, bare);
   const char *tip = tip_of(page, bound, format);

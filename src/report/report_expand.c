@@ -42,9 +42,11 @@ static const sx_report_macro bundled[] = {
       "{{change $1 | $format}} since the previous wave ({{significance $1}})"},
      DEFAULTS("format", "")},
     {"lead",
-     {"{{if up $1}}比$than高{{value $1 | $format}}{{else}}{{if down $1}}比$than低{{value $1 | "
-      "$format}}{{else}}与$than{{updown $1}}{{end}}{{end}}",
-      "{{value $1 | $format}} {{updown $1 up=above down=below same=from}} $than"},
+     {"{{if missing $1}}{{updown $1}}{{else}}{{if up $1}}比$than高{{value $1 | $format}}{{else}}{{if down "
+      "$1}}比$than低{{value $1 | "
+      "$format}}{{else}}与$than{{updown $1}}{{end}}{{end}}{{end}}",
+      "{{if missing $1}}{{updown $1}}{{else}}{{value $1 | $format}} {{updown $1 up=above down=below same=from}} "
+      "$than{{end}}"},
      DEFAULTS("format", "pp 1 sign:none")},
 };
 

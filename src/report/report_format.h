@@ -40,6 +40,7 @@ const char *sx_report__noun(const char *zh);
 /* ---- house styles (report_style.c) ---- */
 const char *sx_report__minus(const sx_style *style);
 const char *sx_report__missing(const sx_style *style);
+const char *sx_report__held_back(const sx_style *style);           /* not published, in a drawing, with its mark */
 const char *sx_report__range(const sx_style *style, bool chinese); /* between the ends of an interval in a table */
 /* The unit's words in running text; the style is the spec's. */
 void sx_report__style_words(sx_spec *spec, const sx_format *format, sx_lang lang);

@@ -116,12 +116,25 @@ static sx_status take_box_kind(sx_macro *out, const char *word, size_t n, sx_err
                       nearest ? "did you mean " : "kinds are policy, method, case and plain", nearest ? nearest : "");
 }
 
+static bool has_braces(const char *text, size_t n) {
+  for (size_t i = 1; i < n; i++) {
+    if (text[i - 1] == '{' && text[i] == '{') return true;
+  }
+  return false;
+}
+
+static const char BOUND_TITLE[] =
+    "the title of a {{box}} takes no result: say the number in the text of the box, and the title without it";
+
 /* title="..." kind=policy id=NAME numbered=no */
 static sx_status take_box(sx_macro *out, const sx_binding *b, size_t at, sx_error *err) {
   for (size_t k; (k = sx_report__next_word(b->name, b->n_name, &at)) > 0; at += k) {
     const char *word = b->name + at, *value = memchr(word, '=', k);
     const size_t n_name = value ? (size_t)(value - word) : k, n = value ? k - n_name - 1 : 0;
     if (value) value++;
+    if (value && *value == '"' && (n < 2 || value[n - 1] != '"'))
+      return sx_error_set(err, SX_E_PARSE, NULL, "%s",
+                          has_braces(value, n) ? BOUND_TITLE : "a quote in {{box}} is not closed");
     if (value && same(word, n_name, "title")) {
       SX_TRY(take(out->title, sizeof out->title, value, n, "the title of a box", err));
     } else if (value && same(word, n_name, "id")) {

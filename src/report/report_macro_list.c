@@ -129,7 +129,7 @@ static sx_status name_entry(list *l, entry *e) {
 
 /* ---- their order ------------------------------------------------------------------------------------------------- */
 
-/* Few: by insertion. A missing one goes last. */
+/* Few: by insertion. Missing ones go last. */
 static void sort(list *l) {
   for (size_t i = 1; i < l->n; i++) {
     const entry e = l->entries[i];
@@ -229,6 +229,15 @@ static sx_status say_parts(sentence *s) {
   return SX_OK;
 }
 
+/* One that is missing or held back may be the greatest: then no order is told. */
+static sx_status say_no_rank(sx_said_list *out, list *l, const entry *unknown) {
+  *out = (sx_said_list){NULL, 0, sx_report__w(l->page, W_NO_RANK)};
+  return sx_report__warn(l->page, l->where, l->err,
+                         "{{rank}} tells no order: %s is missing or not published, and may be the greatest; name "
+                         "those that are known with {{parts}}",
+                         unknown->reference);
+}
+
 static sx_status gather(list *l) {
   if (l->macro->by[0]) return add_levels(l);
   for (size_t i = 0; i < l->macro->n_results; i++) {
@@ -250,6 +259,7 @@ sx_status sx_report__say_list(sx_said_list *out, sx_page *page, const sx_macro *
     sort(&l);
     size_t known = 0;
     while (known < l.n && !isnan(l.entries[known].bound.value)) known++;
+    if (known && known < l.n) return say_no_rank(out, &l, &l.entries[known]);
     if (known < top && macro->top)
       SX_TRY(sx_report__warn(page, where, err, "{{rank}} asks for %zu and has %zu results", top, known));
     top = known < top ? known : top;
@@ -260,6 +270,12 @@ sx_status sx_report__say_list(sx_said_list *out, sx_page *page, const sx_macro *
   sx_buf_init(&s.words, &page->ctx);
   s.pieces = sx_arena_zalloc(page->arena, 2 * l.n + 1, sizeof *s.pieces);
   sx_status status = s.pieces ? SX_OK : sx_error_memory(err);
+  for (size_t i = 0; i < l.n && status == SX_OK; i++) {
+    if (isnan(l.entries[i].bound.value))
+      status = sx_report__warn(page, where, err,
+                               "{{parts}} names %s, which is missing or not published: its sign is printed",
+                               l.entries[i].reference);
+  }
   if (status == SX_OK) status = macro->kind == SX_MACRO_RANK ? say_rank(&s, l.n) : say_parts(&s);
   if (status == SX_OK) status = sx_buf_status(&s.words, err);
   if (status == SX_OK && s.words.n) s.after = sx_arena_strdup(page->arena, s.words.data);

@@ -51,10 +51,13 @@ sx_status sx_report__holds(bool *out, sx_page *page, const sx_macro *macro, cons
           macro->reference, macro->reference));
     break;
   case SX_IF_UP:
-    holds = bound.value > 0;
-    break;
   case SX_IF_DOWN:
-    holds = bound.value < 0;
+    holds = macro->condition == SX_IF_UP ? bound.value > 0 : bound.value < 0;
+    if (isnan(bound.value))
+      SX_TRY(sx_report__warn(page, where, err,
+                             "%s is missing or not published: neither up nor down, and what stands for 'not' is "
+                             "printed; {{if missing %s}} tells them apart",
+                             macro->reference, macro->reference));
     break;
   case SX_IF_MISSING:
     holds = isnan(bound.value);
@@ -170,6 +173,18 @@ sx_status sx_report__say_ci(sx_said *out, sx_page *page, const sx_macro *macro, 
   return SX_OK;
 }
 
+/* No word for a direction that is missing or held back: its sign stands there as in a table. */
+static sx_status no_direction(sx_said *out, sx_page *page, const sx_macro *macro, const sx_bound *bound,
+                              const char *where, sx_error *err) {
+  static const char plain[] = "plain 0";
+  sx_said said = {.n = 1, .before = "", .after = ""};
+  said.bound[0] = *bound;
+  SX_TRY(sx_report__format_parse(&said.format[0], plain, sizeof plain - 1, err));
+  *out = said;
+  return sx_report__warn(page, where, err, "%s is missing or not published: {{updown}} prints the sign of it, no word",
+                         macro->reference);
+}
+
 sx_status sx_report__say_word(sx_said *out, sx_page *page, const sx_macro *macro, const char *where, sx_error *err) {
   sx_bound bound;
   verdict v = NOT_TESTED;
@@ -181,13 +196,13 @@ sx_status sx_report__say_word(sx_said *out, sx_page *page, const sx_macro *macro
                                      : v == NOT_SIGNIFICANT ? W_NOT_SIGNIFICANT
                                                             : W_NOT_TESTED);
   } else {
+    if (isnan(bound.value)) return no_direction(out, page, macro, &bound, where, err);
     const char *own = bound.value > 0 ? macro->up : bound.value < 0 ? macro->down : macro->same;
-    said.before = own[0] && !isnan(bound.value) ? sx_arena_strdup(page->arena, own)
-                                                : sx_report__w(page, isnan(bound.value) ? W_CHANGED
-                                                                     : bound.value > 0  ? W_ROSE
-                                                                     : bound.value < 0  ? W_FELL
-                                                                                        : W_UNCHANGED);
-    if (macro->verb[0] && !own[0] && bound.value != 0 && !isnan(bound.value))
+    said.before = own[0] ? sx_arena_strdup(page->arena, own)
+                         : sx_report__w(page, bound.value > 0   ? W_ROSE
+                                              : bound.value < 0 ? W_FELL
+                                                                : W_UNCHANGED);
+    if (macro->verb[0] && !own[0] && bound.value != 0)
       said.before = own_verb(page, macro->verb, bound.value < 0, false);
     if (!said.before) return sx_error_memory(err);
   }

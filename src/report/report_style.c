@@ -111,6 +111,12 @@ const char *sx_report__missing(const sx_style *style) {
   return style->missing == SX_STYLE_MISSING_SHORTHAND ? "[x]" : style->missing == SX_STYLE_MISSING_ELLIPSIS ? "…" : "—";
 }
 
+const char *sx_report__held_back(const sx_style *style) {
+  return style->missing == SX_STYLE_MISSING_SHORTHAND  ? "[c]"
+         : style->missing == SX_STYLE_MISSING_ELLIPSIS ? "…×"
+                                                       : "—×";
+}
+
 const char *sx_report__range(const sx_style *style, bool chinese) {
   switch ((sx_style_range)style->range) {
   case SX_STYLE_RANGE_EM_DASH:

@@ -80,7 +80,7 @@
   X(ROSE, "上升", "rose")                                                                                              \
   X(FELL, "下降", "fell")                                                                                              \
   X(UNCHANGED, "持平", "was unchanged")                                                                                \
-  X(CHANGED, "变动", "changed")                                                                                        \
+  X(NO_RANK, "有结果缺失或未公布，不能排序", "no order can be told, as a result is missing or not published")          \
   X(SIGNIFICANT, "显著", "significant")                                                                                \
   X(NOT_SIGNIFICANT, "不显著", "not significant")                                                                      \
   X(NOT_TESTED, "未作检验", "not tested")                                                                              \

@@ -73,6 +73,7 @@ static sx_status read_sig(sx_banner_sig *sig, const sx_study *s, const sx_node *
       st = words(&value, s, node->items[k], "+", arena, err);
       if (st == SX_OK) st = sx_banner_sig_set(sig, word, value ? value : "", err);
     }
+  if (st == SX_OK) st = sx_banner_sig_check(sig, err);
   if (st != SX_OK && st != SX_E_MEMORY) study__add_place(err, s, node);
   return st;
 }

@@ -125,6 +125,30 @@ static sx_status step_of(binder *b, int32_t *out, const value *v) {
   return sx_error_set(b->err, SX_E_INTERNAL, NULL, "a literal or set reached a step");
 }
 
+typedef struct word_text {
+  char text[300];
+} word_text;
+
+/* Of a column of numbers that a few words made text: which word and where. Empty for others. */
+static word_text stray_word(const value *v) {
+  word_text out = {""};
+  const sx_column *c = v->form == FORM_COLUMN ? v->column : NULL;
+  if (!c || !c->dict || !sx_column_mostly_numbers(c)) return out;
+  for (size_t i = 0; i < c->n; i++) {
+    size_t n = 0;
+    double number = 0;
+    const char *text = c->data.code[i] >= 0 ? sx_dict_get(c->dict, c->data.code[i], &n) : NULL;
+    if (!text || !n || sx_text_to_double(&number, text, n)) continue;
+    n = sx_utf8_cut(text, n, 40);
+    (void)snprintf(out.text, sizeof out.text,
+                   " (words stand among its numbers, the first is '%.*s' in case %zu: correct it, or declare it "
+                   "missing, as in missing: [\"%.*s\"])",
+                   (int)n, text, i + 1, (int)n, text);
+    break;
+  }
+  return out;
+}
+
 static sx_status as_number(binder *b, int32_t *out, const value *v, const char *spelt) {
   char name[96];
   if (v->kind == KIND_LOGIC) {
@@ -133,7 +157,8 @@ static sx_status as_number(binder *b, int32_t *out, const value *v, const char *
     return add_op(b, out, CODE_TO_NUMBER, x, -1);
   }
   if (v->kind != KIND_NUMBER)
-    return FAIL(b, v->at, "'%s' needs numbers, and %s is %s", spelt, called(name, v), kind_name(v->kind));
+    return FAIL(b, v->at, "'%s' needs numbers, and %s is %s%s", spelt, called(name, v), kind_name(v->kind),
+                stray_word(v).text);
   return step_of(b, out, v);
 }
 
@@ -371,7 +396,9 @@ static sx_status mismatch(binder *b, const sx_table__node *node, const value *x,
   char xn[96], yn[96];
   const value *text = x->kind == KIND_TEXT ? x : y, *number = text == x ? y : x;
   if (text->kind == KIND_TEXT && number->form == FORM_NUMBER)
-    return FAIL(b, number->at, "%s is text: put the value in quotes", called(xn, text));
+    return FAIL(b, number->at, "%s is text: %s%s", called(xn, text),
+                *stray_word(text).text ? "numbers are compared with numbers" : "put the value in quotes",
+                stray_word(text).text);
   return FAIL(b, node->at, "'%s' between %s, which is %s, and %s, which is %s", node->spelt, called(xn, x),
               kind_name(x->kind), called(yn, y), kind_name(y->kind));
 }

@@ -64,6 +64,27 @@ rm out/report.en.html
 "$program" run s.yaml >o 2>e || fail "rendered again: $(cat e)"
 [ "$(text out/report.en.html)" = "$page" ] || fail "the page that was rendered again differs"
 
+# an author's words tell no order and no direction of what is hidden, and drawings print the sign of the tables
+mv n.md n.kept
+printf '{{rank mean by=region n=1 | plain 0}}.\n\nIt is ({{updown mean.region:c.gap up=above down=below same=equal}}).\n\n{{figure f1}}\n' >n.md
+sed 's/^narrative/figures: [{id: f1, title: {zh: 图, en: Fig}, type: bars, indicators: [mean], domains: [region]}]\n&/' s.yaml >f.yaml
+for style in uk cn; do
+  "$program" run f.yaml --out f --to html --style $style --lang en >o 2>e || fail "words, $style: $(cat o e)"
+  grep -q ' 0 differ, 0 unbound' o || fail "words, $style, the audit: $(cat o)"
+  words=$(text f/report.en.html)
+  grep -q "no order can be told, as a result is missing or not published" <<<"$words" || fail "a rank of what is hidden: $style"
+  text f/report.zh.html | grep -q "有结果缺失或未公布，不能排序" || fail "a rank of what is hidden in Chinese: $style"
+  grep -q "leads, at\|changed" <<<"$words" && fail "an order or a direction of what is hidden: $style"
+  grep -q "tells no order: .*region.*is missing or not published" e || fail "no warning of the rank: $(cat e)"
+  grep -q "mean.region:c.gap is missing or not published: {{updown}}" e || fail "no warning of the direction: $(cat e)"
+  sign='—×'
+  [ $style = uk ] && sign='\[c\]'
+  grep -q "c: $sign" <<<"$words" || fail "the sign in the words of the chart, $style: $(grep -o 'Bar chart.\{120\}' <<<"$words")"
+  [ "$(grep -o "<text[^>]*>$sign<" f/report.en.html | wc -l)" -ge 2 ] || fail "the sign in the chart, $style"
+  tr -d ' ' <<<"$words" | grep -qF "Itis($(tr -d ' \\' <<<"$sign"))" || fail "the sign in the text, $style: $(grep -o 'It is.\{30\}' <<<"$words")"
+done
+text f/report.en.html | grep -q '\[x\]' && fail "what is held back is called not available"
+mv n.kept n.md
 # without secondary suppression the totals give c away: the gate
 sed -i 's/min_n: 10}/min_n: 10, secondary: none}/' s.yaml
 run_fails 3 "sensitive results follow" "$program" run s.yaml

@@ -47,4 +47,13 @@ sed -i 's/^rules:.*/rules: none.yaml/' s.yaml
 run_fails 2 "none.yaml" "$program" check s.yaml
 sed -i 's/^rules:.*/rules: {file: rules.yaml, id: persn}/' s.yaml
 run_fails 2 "person" "$program" check s.yaml
+# NA among numbers makes them text: the note and the rule say where and what to do, and declared it is missing
+printf 'id,x\n1,2\n2,NA\n3,4\n4,5\n' >na.csv
+printf 'study: t\ntitle: T\ndata: {p: {file: na.csv}}\ndesign: {weights: none}\nrules: [{name: r1, expr: x >= 0}]\nindicators: {n: {count: id > 1}}\n' >na.yaml
+run_fails 2 "'x' is text: numbers are compared with numbers .*the first is 'NA' in case 2: .*missing: ..NA" "$program" run na.yaml
+"$program" run na.yaml >o 2>e
+grep -q "na.csv:3:3: column 'x' is read as text because of 'NA' .*missing: ..NA" e || fail "no note of NA: $(cat e)"
+sed -i 's/file: na.csv/&, missing: [NA]/' na.yaml
+"$program" run na.yaml --out na >o 2>e || fail "NA declared: $(cat e)"
+[ "$(sqlite3 na/results.db "select group_concat(cast(estimate as integer)) from (select estimate from estimate where indicator = 'rule/r1' and statistic in ('passes', 'missing') order by statistic)")" = 1,3 ] || fail "the rule on what is missing"
 finish

@@ -79,6 +79,29 @@ grep -q ' 0 differ, 0 unbound' "$tmp/said" || fail "side by side, the audit: $(c
 [ "$(cd "$tmp/both" && ls *.html *.docx *.pdf | tr '\n' ' ')" = 'report.zh-en.html waves.zh-en.docx waves.zh-en.pdf ' ] || fail "side by side: $(ls "$tmp/both")"
 grep -q '<div class="pair">' "$tmp/both/report.zh-en.html" || fail "no pairs on the page"
 "$program" audit "$tmp/both/waves.zh-en.docx" --against "$tmp/both/results.db" --lang en >"$tmp/said" || fail "side by side, the document: $(tail -3 "$tmp/said")"
+# the audit of the folder and of the study read that page, each side in its language
+page=$tmp/both/report.zh-en.html
+cp "$page" "$tmp/page.kept"
+"$program" audit "$tmp/both" --lang en >"$tmp/said" || fail "side by side, the audit of the folder: $(tail -3 "$tmp/said")"
+for side in zh-CN en; do
+  awk -v side="<div lang=\"$side\">" '
+    index($0, side) { inside = 1 }
+    inside && !done && match($0, /data-ref="[^"=]*"[^>]*>(<span lang="en">)?[0-9][0-9.,]*/) {
+      text = substr($0, RSTART, RLENGTH); sub(/[0-9][0-9.,]*$/, "99991", text)
+      $0 = substr($0, 1, RSTART - 1) text substr($0, RSTART + RLENGTH); done = 1
+    }
+    index($0, "</div>") { inside = 0 }
+    { print }' "$tmp/page.kept" >"$page"
+  cmp -s "$page" "$tmp/page.kept" && fail "side by side: no number in $side"
+  for what in "$tmp/both" "$tmp/both.yaml"; do
+    [ "$what" = "$tmp/both.yaml" ] && { rm -rf "$tmp/out"; cp -r "$tmp/both" "$tmp/out"; } # beside the study
+    "$program" audit "$what" --lang en >"$tmp/said"
+    [ $? = 3 ] || fail "side by side, a number changed in $side is not found in $what: $(tail -2 "$tmp/said")"
+    grep -q '^differs .*zh-en.html.*99991' "$tmp/said" || fail "side by side, the changed number is not named: $(tail -3 "$tmp/said")"
+  done
+done
+rm -rf "$tmp/out"
+cp "$tmp/page.kept" "$page"
 cp "$tmp/en.md" "$tmp/en.kept"
 printf '\n- one more\n' >>"$tmp/en.md"
 "$program" run "$tmp/both.yaml" --out "$tmp/both" --quiet >/dev/null 2>"$tmp/err" && fail "texts that do not go together"

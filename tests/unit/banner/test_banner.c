@@ -416,6 +416,11 @@ static void test_sig(void) {
   CHECK_INT(g.compare, SX_BANNER_WITHIN_SPAN | SX_BANNER_VERSUS_REST);
   CHECK_FAILS(sx_banner_sig_parse(&g, "spsss", err), SX_E_ARGUMENT, "profile", "did you mean spss?");
   CHECK_FAILS(sx_banner_sig_parse(&g, "spss, upper=2", err), SX_E_ARGUMENT, "upper", "'2' is not a level");
+  CHECK_FAILS(sx_banner_sig_parse(&g, "upper=0.1,lower=0.05", err), SX_E_ARGUMENT, "lower",
+              "small letters at 0.05 and capitals at 0.1");
+  CHECK_FAILS(sx_banner_sig_parse(&g, "spss, upper=0.1", err), SX_E_ARGUMENT, "lower", "lower=0 has no small letters");
+  CHECK_OK(sx_banner_sig_parse(&g, "upper=0.1,lower=0", err));
+  CHECK_OK(sx_banner_sig_parse(&g, "lower=0.2,upper=0.1", err));
   CHECK_FAILS(sx_banner_sig_parse(&g, "spss, min_base=-1", err), SX_E_ARGUMENT, "min_base", "'-1'");
   CHECK_FAILS(sx_banner_sig_parse(&g, "spss, adjust=sidak", err), SX_E_ARGUMENT, "adjust", "sidak");
   CHECK_FAILS(sx_banner_sig_parse(&g, "compare=within", err), SX_E_ARGUMENT, "compare", "'within'");

@@ -315,6 +315,30 @@ static void test_note_on_odd_value(void) {
   sx_buf_clear(&text);
 }
 
+/* What stands for missing elsewhere is told however often it stands there; declared, it is missing and nothing is told. */
+static void test_note_on_na(void) {
+  static const char text[] = "id,x\n1,2\n2,NA\n3,NA\n4,5\n";
+  static const char *const missing[] = {"NA"};
+  sx_read_options declared = SX_READ_OPTIONS_INIT;
+  declared.missing = missing;
+  declared.n_missing = 1;
+  notes all = {0};
+  sx_ctx ctx = SX_CTX_INIT;
+  ctx.data = &all;
+  ctx.note = take_note;
+  sx_table *t = NULL;
+  REQUIRE_OK(sx_io_read_memory(&t, &ctx, "t.csv", text, sizeof text - 1, NULL, err));
+  CHECK_INT(sx_table_get(t, 1)->type, SX_TEXT);
+  CHECK_INT(all.n, 1);
+  CHECK(strstr(all.last, "t.csv:3:3: column 'x' is read as text because of 'NA'") != NULL);
+  CHECK(strstr(all.last, "missing: [\"NA\"]") != NULL);
+  sx_table_free(t);
+  REQUIRE_OK(sx_io_read_memory(&t, &ctx, "t.csv", text, sizeof text - 1, &declared, err));
+  CHECK_INT(sx_table_get(t, 1)->type, SX_INTEGER);
+  CHECK_INT(all.n, 1);
+  sx_table_free(t);
+}
+
 static void test_no_dictionary_leaks_between_columns(void) {
   CHECK_READS("a,b\nx,y\ny,x\nx,y\n", NULL, "a text: x|y|x {x,y}\nb text: y|x|y {y,x}\n");
 }
@@ -322,5 +346,5 @@ static void test_no_dictionary_leaks_between_columns(void) {
 SXT_MAIN(SXT_CASE(test_kinds), SXT_CASE(test_integers), SXT_CASE(test_codes_stay_text), SXT_CASE(test_numbers),
          SXT_CASE(test_rounding), SXT_CASE(test_late_values), SXT_CASE(test_dates), SXT_CASE(test_quotes),
          SXT_CASE(test_line_ends), SXT_CASE(test_missing), SXT_CASE(test_options), SXT_CASE(test_delimiters),
-         SXT_CASE(test_names), SXT_CASE(test_encodings), SXT_CASE(test_note_on_odd_value),
+         SXT_CASE(test_names), SXT_CASE(test_encodings), SXT_CASE(test_note_on_odd_value), SXT_CASE(test_note_on_na),
          SXT_CASE(test_no_dictionary_leaks_between_columns))

@@ -33,6 +33,7 @@ static const small_row small_rows[] = {
     {"rate", "p_change", "z", NAN, NAN, "", "", "not tested across a break"},
     {"rate", "prop", "none", NAN, NAN, "%", "", "empty domain"},
     {"rate", "change", "none", NAN, NAN, "pp", "", "empty domain"},
+    {"rate", "change", "held", NAN, NAN, "pp", "", "suppressed"},
     {"rate", "change_gap", "z", 0.0004, 0.0041, "pp", "", NULL},
     {"spend", "total", NULL, 999.2e6, 1e6, "美元", "", NULL},
     {"spend", "share_of_parent", NULL, 0.25, 0.01, "%", "", NULL},

@@ -122,6 +122,8 @@ static void mistakes(void) {
   fails("{{box title=a b}}c{{end}}", "1:1", "'b' is not understood in {{box}}");
   fails("{{box title=a}}{{box title=b}}c{{end}}{{end}}", "1:16", "inside another");
   fails("{{if up users}}{{box title=b}}c{{end}}{{end}}", "1:16", "between {{if}} and {{end}}");
+  fails("{{box title=\"A {{rate.total}}\" id=q}}\nx\n{{end}}", "1:1", "takes no result: say the number in the text");
+  fails("a\n\n{{box title=\"A id=q}}\nx\n{{end}}", "3:1", "a quote in {{box}} is not closed");
   fails("{{box title=a}}{{else}}{{end}}", "1:16", "{{else}} without an {{if}}");
   fails("{{box title=a}}{{if up users}}b{{end}}", "1:1", "{{box}} has no {{end}}");
   fails("{{box title=a}}{{if up users}}{{table t1}}{{end}}{{end}}", "1:31", "cannot stand between");
