@@ -75,7 +75,7 @@ static void key(const char *text, size_t n) {
   sx_buf_clear(&out);
 }
 
-static void styles(const sx_package *p) {
+static void styles(sx_package *p) {
   sx_docx_template t;
   if (sx_publish__docx_template(&t, p, "in", NULL) == SX_OK) sx_publish__docx_template_clear(&t, &p->ctx);
 }
