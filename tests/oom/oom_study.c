@@ -20,7 +20,7 @@ static const char study_text[] =
     "  r: {label: {zh: 率, en: R}, prop: y == 1, base: x > 0, by: [old, a, \"old*a\"], gap: [old, {of: \"a:low\", to: "
     "\"a:high\"}], keep: true}\n"
     "  m: {label: {zh: 均, en: M}, ratio: [y2, x], assumed: true}\n"
-    "  f: {label: {zh: 式, en: F}, formula: n / pop + r.old, by: [old], gap: [old]}\n"
+    "  f: {label: {zh: 式, en: F}, formula: n / pop.total + r.old, by: [old], gap: [old]}\n"
     "accounts:\n"
     "  k: {label: {zh: 账, en: K}, benchmark: pop, scopes: [in, out], nodes: [{id: t, label: 总}, {id: l, parent: t, "
     "label: l, population: n, penetration: r, spend: m, scope: in, codes: [q]}, {id: o, parent: t, label: o, total: f "
