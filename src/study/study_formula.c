@@ -113,6 +113,14 @@ static sx_status benchmark(const sx_est **out, st_run *r, size_t i, const char *
   return SX_OK;
 }
 
+void study__benchmarks_clear(st_run *r) {
+  for (size_t i = 0; r->benchmarks && i < r->s->n_benchmarks; i++) {
+    sx_est_free(r->benchmarks[i]);
+    for (size_t k = 0; r->benchmarks_by && r->benchmarks_by[i] && k < r->s->benchmarks[i].n_by; k++)
+      sx_est_free(r->benchmarks_by[i][k]);
+  }
+}
+
 static sx_status operand(const sx_est **out, st_run *r, const st_operand *op, const char *domain, sx_error *err) {
   const sx_study *s = r->s;
   if (op->kind == ST_OPERAND_BENCHMARK) {

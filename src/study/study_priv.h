@@ -774,6 +774,7 @@ typedef struct st_result {
 sx_status study__put_results(st_run *r, const st_indicator *ind, const st_result *results, size_t n,
                              sx_error *err) SX_NODISCARD;
 /* study_formula.c: formulas and accounts in their order */
+void study__benchmarks_clear(st_run *r); /* the estimates that they stand in formulas as */
 /* An estimate of this run with its carrier: computed, or of a reused step and then from the store. Borrowed. There must be such a row.
  * statistic NULL: the indicator's own. */
 sx_status study__value(const sx_est **out, st_run *r, const char *indicator, const char *statistic, const char *domain,

@@ -278,11 +278,7 @@ void study__run_clear(st_run *r) {
   study__values_clear(r);
   for (size_t i = 0; i < r->n_givens; i++) sx_est_free(r->givens[i].est);
   sx_mem_free(&r->ctx, r->givens);
-  for (size_t i = 0; r->benchmarks && i < r->s->n_benchmarks; i++) {
-    sx_est_free(r->benchmarks[i]);
-    for (size_t k = 0; r->benchmarks_by && r->benchmarks_by[i] && k < r->s->benchmarks[i].n_by; k++)
-      sx_est_free(r->benchmarks_by[i][k]);
-  }
+  study__benchmarks_clear(r);
   sx_design_free(r->design);
   sx_table_free(r->unit);
   sx_store_close(r->store);

@@ -82,7 +82,7 @@ void study__waves_clear(st_run *r) {
     study__built_clear(own);
     study__domains_clear(own);
     study__values_clear(own);
-    for (size_t k = 0; own->benchmarks && k < own->s->n_benchmarks; k++) sx_est_free(own->benchmarks[k]);
+    study__benchmarks_clear(own);
     sx_design_free(own->design);
     sx_table_free(own->unit);
   }
