@@ -125,6 +125,7 @@ sx_status sx_reference_parse(sx_reference *out, const char *text, size_t n, sx_e
   cursor c = {text, n, 0};
   sx_reference reference = {.field = "estimate"};
   SX_TRY(take_name(reference.indicator, sizeof reference.indicator, &c, "/", err));
+  if (!reference.indicator[0]) return syntax(&c, err, "its indicator has no name");
   if (!take(&c, '.')) return syntax(&c, err, "its domain is missing (the whole is 'total')");
   SX_TRY(take_domain(&reference, &c, err));
   SX_TRY(take_tail(&reference, &c, err));
