@@ -97,4 +97,23 @@ static inline void from_there(const char *name, target *t, long from, long skipp
   CHECK(over);
 }
 
+/* Loading, then what `t` does after it. */
+static inline void load_and_then(const char *name, target t) {
+  const long loads = oom_run("load", load_only, NULL);
+  CHECK(loads > 50);
+  from_there(name, &t, loads, 0);
+}
+
+/* A run over an earlier one: of the study text, whose title is B, but the title differs. */
+static inline void then_again(const char *name, const char *study_text) {
+  target first = {false, true, NULL};
+  char text[4000];
+  CHECK_OK(run_study(NULL, &first, err));
+  snprintf(text, sizeof text, "%s", study_text);
+  char *title = strstr(text, "title: B");
+  if (title) title[7] = 'C';
+  put("study.yaml", text);
+  load_and_then(name, (target){false, false, NULL});
+}
+
 #endif

@@ -23,10 +23,7 @@ static void running(void) {
   make_folder("balance");
   put("study.yaml", study_text);
   put("p.csv", "s,w,g,x\n1,10,a,1\n1,10,b,2\n1,10,a,3\n2,10,b,1\n2,10,a,2\n2,10,b,3\n");
-  const long loads = oom_run("load", load_only, NULL);
-  target t = {false, true, NULL};
-  CHECK(loads > 50);
-  from_there("run", &t, loads, 0);
+  load_and_then("run", (target){false, true, NULL});
   drop_folder();
 }
 

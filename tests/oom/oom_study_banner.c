@@ -15,29 +15,16 @@ static void make(void) {
   put("p.csv", "s,u,w,g,x,y\n1,1,10,a,1,1\n1,2,10,b,2,2\n1,3,10,a,3,1\n2,4,10,b,1,2\n2,5,10,a,2,1\n2,6,10,b,3,3\n");
 }
 
-static void each(const char *what, target t) {
-  const long loads = oom_run("load", load_only, NULL);
-  CHECK(loads > 50);
-  from_there(what, &t, loads, 0);
-}
-
 static void computing(void) {
   make();
-  each("run", (target){false, true, NULL});
+  load_and_then("run", (target){false, true, NULL});
   drop_folder();
 }
 
 /* The cells are copied from the run before: only the title differs. */
 static void copying(void) {
-  target first = {false, true, NULL};
   make();
-  CHECK_OK(run_study(NULL, &first, err));
-  char text[sizeof study_text];
-  memcpy(text, study_text, sizeof text);
-  char *title = strstr(text, "title: B");
-  if (title) title[7] = 'C';
-  put("study.yaml", text);
-  each("run again", (target){false, false, NULL});
+  then_again("run again", study_text);
   drop_folder();
 }
 
@@ -51,7 +38,7 @@ static void waves(void) {
       "tables: [{id: a, rows: [x, d], cols: total, sig: 'waves, min_base=1'}]\n"
       "waves: {series: [{wave: 2024-S2, data: {p: {file: q.csv}}, breaks: [{variables: [x], why: W.}]}]}\n");
   put("q.csv", "s,u,w,g,x,y\n1,1,10,a,2,1\n1,2,10,b,2,2\n1,3,10,a,1,1\n2,4,10,b,1,2\n2,5,10,a,2,3\n2,6,10,b,3,3\n");
-  each("run with arrows", (target){false, true, NULL});
+  load_and_then("run with arrows", (target){false, true, NULL});
   drop_folder();
 }
 

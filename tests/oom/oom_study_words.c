@@ -78,10 +78,7 @@ static void opening(void) {
 
 static void running(void) {
   make("words-run");
-  const long loads = oom_run("load", load_only, NULL);
-  target t = {false, true, NULL};
-  CHECK(loads > 50);
-  from_there("run", &t, loads, 0);
+  load_and_then("run", (target){false, true, NULL});
   drop_folder();
 }
 

@@ -172,4 +172,26 @@ static inline void small_plain(sx_buf *out, const sx_document_node *node) {
   if (node) sx_document_plain(out, node);
 }
 
+static inline sx_status small_nothing(void *data, const sx_reference *reference, const char *format, size_t line,
+                                      size_t column, sx_error *err) {
+  (void)reference;
+  (void)format;
+  (void)line;
+  (void)column;
+  (void)err;
+  ++*(int *)data;
+  return SX_OK;
+}
+
+/* At the report, and, where it is no matter of results, already where a study is checked. */
+static inline void small_fails(const char *text, sx_status status, const char *where, const char *message) {
+  sx_document *doc = NULL;
+  int n = 0;
+  char at[64];
+  (void)snprintf(at, sizeof at, "n.md:%s", where);
+  CHECK_FAILS(small_make(&doc, text, SX_LANG_ZH, err), status, at, message);
+  if (status == SX_E_PARSE)
+    CHECK_FAILS(sx_report_each_reference(text, strlen(text), small_nothing, &n, err), SX_E_PARSE, where, message);
+}
+
 #endif

@@ -90,43 +90,24 @@ static void page(void) {
   sx_document_free(doc);
 }
 
-static sx_status nothing(void *data, const sx_reference *reference, const char *format, size_t line, size_t column,
-                         sx_error *err) {
-  (void)reference;
-  (void)format;
-  (void)line;
-  (void)column;
-  (void)err;
-  ++*(int *)data;
-  return SX_OK;
-}
-
-/* Where a study is checked, and at the report. */
-static void fails(const char *text, const char *where, const char *message) {
-  sx_document *doc = NULL;
-  int n = 0;
-  char at[64];
-  (void)snprintf(at, sizeof at, "n.md:%s", where);
-  CHECK_FAILS(small_make(&doc, text, SX_LANG_ZH, err), SX_E_PARSE, at, message);
-  CHECK_FAILS(sx_report_each_reference(text, strlen(text), nothing, &n, err), SX_E_PARSE, where, message);
-}
-
 static void mistakes(void) {
   sx_document *doc = NULL;
-  fails("a\n\n{{box title=b}}c", "3:1", "{{box}} has no {{end}}");
-  fails("{{box}}a{{end}}", "1:1", "{{box}} has no title");
-  fails("{{box kind=case}}a{{end}}", "1:1", "{{box}} has no title");
-  fails("{{box title=a kind=polcy}}a{{end}}", "1:1", "no kind 'polcy': did you mean policy");
-  fails("{{box title=a kind=xxxxxxxxx}}a{{end}}", "1:1", "kinds are policy, method, case and plain");
-  fails("{{box title=a numbered=never}}b{{end}}", "1:1", "'numbered=never' is not understood in {{box}}");
-  fails("{{box title=a b}}c{{end}}", "1:1", "'b' is not understood in {{box}}");
-  fails("{{box title=a}}{{box title=b}}c{{end}}{{end}}", "1:16", "inside another");
-  fails("{{if up users}}{{box title=b}}c{{end}}{{end}}", "1:16", "between {{if}} and {{end}}");
-  fails("{{box title=\"A {{rate.total}}\" id=q}}\nx\n{{end}}", "1:1", "takes no result: say the number in the text");
-  fails("a\n\n{{box title=\"A id=q}}\nx\n{{end}}", "3:1", "a quote in {{box}} is not closed");
-  fails("{{box title=a}}{{else}}{{end}}", "1:16", "{{else}} without an {{if}}");
-  fails("{{box title=a}}{{if up users}}b{{end}}", "1:1", "{{box}} has no {{end}}");
-  fails("{{box title=a}}{{if up users}}{{table t1}}{{end}}{{end}}", "1:31", "cannot stand between");
+  small_fails("a\n\n{{box title=b}}c", SX_E_PARSE, "3:1", "{{box}} has no {{end}}");
+  small_fails("{{box}}a{{end}}", SX_E_PARSE, "1:1", "{{box}} has no title");
+  small_fails("{{box kind=case}}a{{end}}", SX_E_PARSE, "1:1", "{{box}} has no title");
+  small_fails("{{box title=a kind=polcy}}a{{end}}", SX_E_PARSE, "1:1", "no kind 'polcy': did you mean policy");
+  small_fails("{{box title=a kind=xxxxxxxxx}}a{{end}}", SX_E_PARSE, "1:1", "kinds are policy, method, case and plain");
+  small_fails("{{box title=a numbered=never}}b{{end}}", SX_E_PARSE, "1:1",
+              "'numbered=never' is not understood in {{box}}");
+  small_fails("{{box title=a b}}c{{end}}", SX_E_PARSE, "1:1", "'b' is not understood in {{box}}");
+  small_fails("{{box title=a}}{{box title=b}}c{{end}}{{end}}", SX_E_PARSE, "1:16", "inside another");
+  small_fails("{{if up users}}{{box title=b}}c{{end}}{{end}}", SX_E_PARSE, "1:16", "between {{if}} and {{end}}");
+  small_fails("{{box title=\"A {{rate.total}}\" id=q}}\nx\n{{end}}", SX_E_PARSE, "1:1",
+              "takes no result: say the number in the text");
+  small_fails("a\n\n{{box title=\"A id=q}}\nx\n{{end}}", SX_E_PARSE, "3:1", "a quote in {{box}} is not closed");
+  small_fails("{{box title=a}}{{else}}{{end}}", SX_E_PARSE, "1:16", "{{else}} without an {{if}}");
+  small_fails("{{box title=a}}{{if up users}}b{{end}}", SX_E_PARSE, "1:1", "{{box}} has no {{end}}");
+  small_fails("{{box title=a}}{{if up users}}{{table t1}}{{end}}{{end}}", SX_E_PARSE, "1:31", "cannot stand between");
   CHECK_FAILS(small_make(&doc, "{{box title=a id=x}}{{end}}{{box title=b id=x}}{{end}}", SX_LANG_ZH, err), SX_E_DATA,
               "n.md:1:28", "a box 'x' stands before this one");
   CHECK_FAILS(small_make(&doc, "{{box title=a id=x numbered=no}}{{end}} [@box x]", SX_LANG_ZH, err), SX_E_DATA, "n.md",
