@@ -5,30 +5,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "fuzz_table.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void must(bool holds) {
-  if (!holds) __builtin_trap();
-}
-
-static void look(const sx_table *t) {
-  for (size_t i = 0; i < sx_table_columns(t); i++) {
-    const sx_column *c = sx_table_get(t, i);
-    must(c->n == sx_table_rows(t) && sx_utf8_valid(c->name, strlen(c->name), NULL) &&
-         sx_utf8_valid(c->label, strlen(c->label), NULL));
-    for (size_t r = 0; r < c->n; r++)
-      must(!c->dict || sx_column_missing(c, r) || (size_t)c->data.code[r] < sx_dict_count(c->dict));
-  }
-  for (size_t k = 0; k < sx_table_mrsets(t); k++) {
-    const sx_mrset *set = sx_table_mrset(t, k);
-    for (size_t i = 0; i < set->n_variables; i++) {
-      const sx_column *c = sx_table_find(t, set->variables[i]);
-      must(c && (c->type == SX_INTEGER || !set->dichotomous));
-      for (size_t r = 0; set->dichotomous && r < c->n; r++)
-        must(sx_column_missing(c, r) || c->data.i64[r] == 0 || c->data.i64[r] == 1);
-    }
-  }
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
   if (!n || n > 20000) return 0;
@@ -47,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
   const sx_status status = sx_io__sss_make(&t, &definition, &rows, &o, &err);
   must((status == SX_OK) == (t != NULL));
   if (t)
-    look(t);
+    must_hang_together(t);
   else
     must(err.status == status && err.message[0]);
   sx_table_free(t);

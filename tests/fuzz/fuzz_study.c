@@ -8,35 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fuzz_folder.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-/* A folder of its own with links to the tiny study's data. */
-static char folder[128];
-
-static void clean(void) {
-  char command[200];
-  snprintf(command, sizeof command, "rm -rf '%s'", folder);
-  if (system(command) != 0) fprintf(stderr, "%s is left behind\n", folder);
-}
 
 static const char *file_name(void) {
   static const char *const files[] = {"people.csv", "extra.csv", "pop.csv", "published.csv", "narrative"};
-  static char path[256];
-  if (path[0]) return path;
-  char from[900], to[400], here[700];
-  snprintf(here, sizeof here, "%s", __FILE__); /* absolute under CMake: the program may run anywhere */
-  char *slash = strrchr(here, '/');
-  if (slash) *slash = '\0';
-  snprintf(folder, sizeof folder, "%s/sx-fuzz-study-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-  if (!mkdtemp(folder)) abort();
-  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-    snprintf(from, sizeof from, "%s/../unit/study/data/%s", slash ? here : "tests/fuzz", files[i]);
-    snprintf(to, sizeof to, "%s/%s", folder, files[i]);
-    if (access(from, R_OK) != 0 || symlink(from, to) != 0) abort();
-  }
-  snprintf(path, sizeof path, "%s/study.yaml", folder);
-  atexit(clean);
-  return path;
+  return fuzz_folder_file("study.yaml", __FILE__, files, sizeof files / sizeof *files);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {

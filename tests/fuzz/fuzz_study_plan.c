@@ -5,35 +5,16 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "fuzz_folder.h"
 #include "shuxiao/io.h"
 #include "shuxiao/study.h"
 #include "unit/study/plan_book_help.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-static char folder[128];
-
-static void clean(void) {
-  char command[200];
-  snprintf(command, sizeof command, "rm -rf '%s'", folder);
-  if (system(command) != 0) fprintf(stderr, "%s is left behind\n", folder);
-}
-
 static const char *file_name(void) {
-  static char path[256];
-  if (path[0]) return path;
-  char here[700], from[900], to[300];
-  snprintf(here, sizeof here, "%s", __FILE__);
-  char *slash = strrchr(here, '/');
-  if (slash) *slash = '\0';
-  snprintf(folder, sizeof folder, "%s/sx-fuzz-plan-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-  if (!mkdtemp(folder)) abort();
-  snprintf(from, sizeof from, "%s/../unit/study/data/people.csv", slash ? here : "tests/fuzz");
-  snprintf(to, sizeof to, "%s/people.csv", folder);
-  if (symlink(from, to) != 0) abort();
-  snprintf(path, sizeof path, "%s/plan.xlsx", folder);
-  atexit(clean);
-  return path;
+  static const char *const files[] = {"people.csv"};
+  return fuzz_folder_file("plan.xlsx", __FILE__, files, 1);
 }
 
 static void must(bool holds) {

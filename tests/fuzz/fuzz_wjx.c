@@ -5,28 +5,15 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "fuzz_table.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-static void must(bool holds) {
-  if (!holds) __builtin_trap();
-}
-
+/* All sets of an export are sets of choices. */
 static void look(const sx_table *t) {
   must(sx_table_columns(t) > 0);
-  for (size_t i = 0; i < sx_table_columns(t); i++) {
-    const sx_column *c = sx_table_get(t, i);
-    must(c->n == sx_table_rows(t) && sx_utf8_valid(c->name, strlen(c->name), NULL) && c->label);
-    for (size_t r = 0; r < c->n; r++)
-      must(!c->dict || sx_column_missing(c, r) || (size_t)c->data.code[r] < sx_dict_count(c->dict));
-  }
-  for (size_t k = 0; k < sx_table_mrsets(t); k++) {
-    const sx_mrset *set = sx_table_mrset(t, k);
-    for (size_t i = 0; i < set->n_variables; i++) {
-      const sx_column *c = sx_table_find(t, set->variables[i]);
-      must(c && c->type == SX_INTEGER);
-      for (size_t r = 0; r < c->n; r++) must(sx_column_missing(c, r) || c->data.i64[r] == 0 || c->data.i64[r] == 1);
-    }
-  }
+  must_hang_together(t);
+  for (size_t k = 0; k < sx_table_mrsets(t); k++) must(sx_table_mrset(t, k)->dichotomous);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
