@@ -121,7 +121,8 @@ SX_API sx_status sx_publish_docx_document(sx_buf *out, const sx_document *docume
 /* Whether a file serves as a template: what the two above would say of it, before anything is computed. Expected besides: SX_E_DATA for one with
  * macros. ctx NULL: the standard one. */
 SX_API sx_status sx_publish_docx_check(const char *template_file, const sx_ctx *ctx, sx_error *err) SX_NODISCARD;
-/* STUDY.sdmx.csv, SDMX-CSV 2.1; STUDY.sdmx10.csv, SDMX-CSV 1.0: every row of the run with coded dimensions. */
+/* STUDY.sdmx.csv, SDMX-CSV 2.1; STUDY.sdmx10.csv, SDMX-CSV 1.0: every row of the run with coded dimensions; STUDY.sdmx.xml, SDMX-ML 2.1:
+ * their structure, in which the codes have names. */
 SX_API sx_status sx_publish_sdmx(sx_publish_files *files, sx_store *store, int64_t run,
                                  const sx_publish_options *options, sx_error *err) SX_NODISCARD;
 

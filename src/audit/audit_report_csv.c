@@ -87,7 +87,7 @@ static sx_status read_row(result_row *row, bool *blank, result_file *f) {
     if (c->kind == C_NUMBER) row->number[k] = text;
     if (c->kind != C_BY || !*text) continue;
     if (f->spreadsheet && text[0] == '\'' && text[1] && strchr("=+-@\t\r", text[1]))
-      text++; /* as publish_csv.c wrote it */
+      text++; /* as sx_csv_for_spreadsheet wrote it */
     if (row->n_terms == MAX_TERMS) return file_error(f, row->line, SX_E_DATA, "too many groups in one row");
     row->terms[row->n_terms++] = (sx_store_term){c->name, text, {NULL, NULL}, {NULL, NULL}};
   }

@@ -61,9 +61,7 @@ sx_status sx_audit_files(sx_audit_traces *traces, sx_store *store, int64_t run, 
   }
   const char *lines = memchr(record, '\n', n);
   const size_t rest = lines ? n - (size_t)(++lines - (const char *)record) : 0;
-  char *copy = rest ? sx_arena_strndup(traces->arena, lines, rest) : NULL;
-  if (rest && !copy) status = sx_error_memory(err);
-  if (copy) status = every_file(&t, folder, copy, rest);
+  if (rest) status = every_file(&t, folder, lines, rest);
   sx_mem_free(&t.ctx, record);
   return status;
 }

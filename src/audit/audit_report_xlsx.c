@@ -19,10 +19,6 @@ typedef struct listed { /* a line of the checks */
   bool outside, seen;
 } listed;
 
-typedef struct computed { /* a formula's number */
-  const char *sheet, *cell, *value;
-} computed;
-
 typedef struct xbook {
   sx_tracer *t;
   sx_archive *archive;
@@ -35,7 +31,7 @@ typedef struct xbook {
   listed *items;
   size_t n, cap;
   bool of_chart; /* the workbook behind a chart of a document, which may be somebody's own */
-  computed *formulas;
+  sx_kept_number *formulas;
   size_t n_formulas, cap_formulas;
   /* of the part at hand */
   sx_buf text;
@@ -257,8 +253,8 @@ static sx_status sheet_start(void *data, const char *name, const char *const *at
 static sx_status keep_formula(xbook *b) {
   if (!sx_arena_grow(b->arena, (void **)&b->formulas, &b->cap_formulas, b->n_formulas + 1, sizeof *b->formulas))
     return memory(b);
-  const computed c = {b->sheet, sx_arena_strdup(b->arena, b->cell),
-                      sx_arena_strndup(b->arena, b->text.data, b->text.n)};
+  const sx_kept_number c = {b->sheet, sx_arena_strdup(b->arena, b->cell),
+                            sx_arena_strndup(b->arena, b->text.data, b->text.n)};
   if (!c.cell || !c.value) return memory(b);
   b->formulas[b->n_formulas++] = c;
   return SX_OK;
@@ -338,7 +334,7 @@ static sx_status judge_computed(xbook *b, const sx_kept_number *kept, const char
   sx_audit_trace trace = {.verdict = SX_TRACE_UNBOUND};
   double here = (double)NAN, there = (double)NAN;
   for (size_t i = 0; i < b->n_formulas; i++) {
-    const computed *c = &b->formulas[i];
+    const sx_kept_number *c = &b->formulas[i];
     if (!is(c->sheet, kept->sheet) || !is(c->cell, kept->cell)) continue;
     if (!sx_text_to_double(&here, kept->value, strlen(kept->value)) ||
         !sx_text_to_double(&there, c->value, strlen(c->value)))

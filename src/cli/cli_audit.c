@@ -352,17 +352,20 @@ const cli_command cli_audit_command = {
         "explain all\n"
         "failures. The file is described in docs/audit-file.md. Exit 3 when something contradicts.\n"
         "Of a study, or the folder of its outputs, every number of the report is traced to its result and checked at\n"
-        "its printed precision, so are those of the results as CSV beside it; numbers that name no result are listed,\n"
-        "and what is exempt is said. With --against,\n"
+        "its printed precision, so are those of the Word files, workbooks and results as CSV beside it; a file that "
+        "is\n"
+        "no longer the one that the run wrote is named. Numbers that name no result are listed, and what is exempt is\n"
+        "said. With --against,\n"
         "the numbers of a text are matched to results by the words around them: agrees, differs, not matched.\n"
         "Exit 3 when a number differs or is unbound.",
     .detail_zh = "印出的数值代表会四舍五入成它的区间，“超”“约”等词代表更宽的区间。恒等式（合计、占比、差距、增速等）\n"
                  "在区间内没有任何取值能满足时判为矛盾，并给出只改一个数字时的最小修改。共用数字的加减关系、乘除关系还"
                  "要各自联合判断。\n"
                  "最后给出能解释全部矛盾的最少数字。文件格式见 docs/audit-file.md。有矛盾时退出码为 3。\n"
-                 "给出研究文件或输出目录时，报告及其旁边结果 CSV "
-                 "中的每个数字都追溯到其结果，并按印出的精度核对；没有对应结果的数字逐一列出，\n"
-                 "豁免的也说明原因。用 --against 时，按上下文词语把文本中的数字与结果配对：一致、不一致、未配对。\n"
+                 "给出研究文件或输出目录时，报告及其旁边 Word 文件、工作簿、结果 CSV "
+                 "中的每个数字都追溯到其结果，并按印出的精度核对；\n"
+                 "不再是运行所写的文件逐一指出；没有对应结果的数字逐一列出，豁免的也说明原因。用 --against "
+                 "时，按上下文词语把文本中的数字与结果配对：一致、不一致、未配对。\n"
                  "有数字不一致或未绑定时退出码为 3。",
     .example = "shuxiao audit studies/audit-example/audit.yaml --only contradicts",
     .options = audit_options,

@@ -57,12 +57,16 @@ static void add_trace(cli_grid *grid, sx_arena *arena, const cli_app *app, const
   cli_grid_add(grid, t->source ? t->source : t->reason ? t->reason : "");
 }
 
+/* A number of the document that no field shows any more: told though it is no error. */
+static bool is_gone(const sx_audit_trace *t) {
+  return t->verdict == SX_TRACE_EXEMPT && t->reason && strcmp(t->reason, SX_NOT_SHOWN) == 0;
+}
+
 /* Which rows are listed: what is wrong, and what the study itself exempts; all for a machine or as --only says. */
 static bool listed(const cli_app *app, const char *only, const sx_audit_trace *t) {
   if (only) return strcmp(only, sx_trace_verdict_name(t->verdict)) == 0;
   if (cli_is_machine(app) || t->verdict == SX_TRACE_DIFFERS || t->verdict == SX_TRACE_UNBOUND) return true;
-  return t->verdict == SX_TRACE_EXEMPT && t->reason &&
-         (strncmp(t->reason, "study: ", 7) == 0 || strcmp(t->reason, SX_NOT_SHOWN) == 0);
+  return is_gone(t) || (t->verdict == SX_TRACE_EXEMPT && t->reason && strncmp(t->reason, "study: ", 7) == 0);
 }
 
 static sx_status print_traces(cli_app *app, const sx_audit_traces *traces, const char *only, sx_error *err) {
@@ -328,8 +332,7 @@ static sx_status print_matches(cli_app *app, const sx_audit_text *text, const sx
   for (size_t i = 0; i < (machine ? 10u : 7u); i++) cli_grid_add(&grid, machine ? head[i] : eyes[i][app->chinese]);
   for (size_t i = 0; i < fields->n; i++) {
     const sx_trace_verdict v = fields->items[i].verdict;
-    const char *why = fields->items[i].reason;
-    const bool told = machine || v != SX_TRACE_EXEMPT || (why && strcmp(why, SX_NOT_SHOWN) == 0);
+    const bool told = machine || v != SX_TRACE_EXEMPT || is_gone(&fields->items[i]);
     if (only ? strcmp(only, sx_trace_verdict_name(v)) == 0 : told) add_field(&grid, app, &fields->items[i], arena);
   }
   for (size_t i = 0; i < all->n; i++) {

@@ -19,6 +19,9 @@
         "Triple-S 定义所对应的数据文件（默认由定义给出，或同名）"                               \
   }
 
+/* Their names, and that of the option beside them that declares missing values: for lists of options. */
+#define CLI_READ_NAMES "missing", "encoding", "sheet", "format-in", "labels-from", "data-file"
+
 #define CLI_DESIGN_OPTIONS                                                                                             \
   {"design", "FILE.yaml", "the design and weighting as the sections 'design', 'weighting' of a study file say",        \
    "研究文件格式的 design、weighting 部分：代替下列设计选项"},                                                         \

@@ -63,8 +63,7 @@ static sx_status read_options(response *r, sx_error *err) {
 
 /* The same strata and clusters without weights. A sample that is without weights already has no second design. */
 static sx_status unweighted_design(response *r, sx_error *err) {
-  static const char *const keep[] = {"strata", "cluster", "nest",      "lonely",      "missing",  "encoding",
-                                     "sheet",  "frame",   "format-in", "labels-from", "data-file"};
+  static const char *const keep[] = {"strata", "cluster", "nest", "lonely", "frame", CLI_READ_NAMES};
   static const cli_option weights = {"weights", "W|none", "", ""};
   const cli_args *given = r->job.args;
   const char *w = cli_value(given, "weights");

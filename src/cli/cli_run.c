@@ -150,11 +150,13 @@ const cli_command cli_run_command = {
     .summary_zh = "主要工作：从研究文件到成稿报告",
     .detail_en = "The study is checked whole before anything runs. What has not changed since the last run is reused,\n"
                  "by content and never by file time. Results go to results.db, the report to report.zh.html and "
-                 "report.en.html.\n"
+                 "report.en.html\n"
+                 "(and report.zh-en.html where the study asks for both side by side).\n"
                  "Then every number of the report is traced to its result (shuxiao audit): exit 3 where one differs or "
                  "is typed.",
     .detail_zh = "先检查整个研究文件，然后才运行。上次运行以来没有变化的部分直接复用，\n"
-                 "依据是内容，而不是文件时间。结果写入 results.db，报告写入 report.zh.html 和 report.en.html。\n"
+                 "依据是内容，而不是文件时间。结果写入 results.db，报告写入 report.zh.html 和 report.en.html"
+                 "（要求两种语言并排时另有 report.zh-en.html）。\n"
                  "最后把报告中的每个数字追溯到其结果（shuxiao audit）：有不一致或手写的数字时退出码为 3。",
     .example = "shuxiao run studies/digital-consumption-2025h1/study.yaml",
     .options = run_options,

@@ -42,8 +42,7 @@ sx_status cli_read_study(sx_table **table, sx_design **design, cli_app *app, con
 
 sx_status cli_read_design_file(sx_design **out, const cli_args *args, sx_table *table, const char *path,
                                sx_error *err) {
-  static const char *const of_data[] = {"design",    "missing",     "encoding", "sheet",
-                                        "format-in", "labels-from", "data-file"};
+  static const char *const of_data[] = {"design", CLI_READ_NAMES};
   SX_TRY(check_options(args, path, "the file says the design", of_data, sizeof of_data / sizeof *of_data, err));
   return sx_study_open_design(out, table, path, err);
 }

@@ -108,13 +108,6 @@ static sx_status check_unique(const csv_file *file, const char *header, sx_error
   return st;
 }
 
-static bool listed(const char *const *list, size_t n, const char *name) {
-  for (size_t i = 0; i < n; i++) {
-    if (strcmp(list[i], name) == 0) return true;
-  }
-  return false;
-}
-
 static sx_status plan(csv_file *file, sx_error *err) {
   const sx_read_options *o = file->options;
   const char **names = sx_mem_alloc(file->ctx, file->n_columns, sizeof *names);
@@ -125,8 +118,8 @@ static sx_status plan(csv_file *file, sx_error *err) {
   SX_TRY(st);
   for (size_t i = 0; i < file->n_columns; i++) {
     csv_column *c = &file->columns[i];
-    c->fixed_text = listed(o->as_text, o->n_as_text, c->name);
-    c->fixed_number = !c->fixed_text && listed(o->as_number, o->n_as_number, c->name);
+    c->fixed_text = sx_io__listed(o->as_text, o->n_as_text, c->name);
+    c->fixed_number = !c->fixed_text && sx_io__listed(o->as_number, o->n_as_number, c->name);
     if (!sx_io__wants(o, c->name))
       c->kind = CSV_SKIP;
     else if (c->fixed_text)

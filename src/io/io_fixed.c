@@ -102,18 +102,11 @@ static csv_field cut(const fixed *f, const sx_fixed_field *field, size_t row) {
 
 /* ---- columns ------------------------------------------------------------------------------------------------------ */
 
-static bool listed(const char *const *list, size_t n, const char *name) {
-  for (size_t i = 0; i < n; i++) {
-    if (strcmp(list[i], name) == 0) return true;
-  }
-  return false;
-}
-
 static sx_status find_kind(csv_kind *kind, const fixed *f, const sx_fixed_field *field, sx_error *err) {
-  const bool number = listed(f->options->as_number, f->options->n_as_number, field->name);
+  const bool number = sx_io__listed(f->options->as_number, f->options->n_as_number, field->name);
   unsigned has = 0;
   *kind = CSV_TEXT;
-  if (listed(f->options->as_text, f->options->n_as_text, field->name)) return SX_OK;
+  if (sx_io__listed(f->options->as_text, f->options->n_as_text, field->name)) return SX_OK;
   for (size_t r = 0; r < f->n_rows && (number || !(has & CSV_HAS_TEXT)); r++) {
     const csv_field value = cut(f, field, r);
     int64_t integer;

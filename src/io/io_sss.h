@@ -36,7 +36,7 @@ typedef struct sss_variable {
 typedef struct sss_definition {
   sx_arena *arena;
   const char *name; /* of the file, for messages */
-  const char *version, *title, *href, *encoding;
+  const char *title, *href, *encoding;
   const char *weight, *serial;
   char language[16]; /* the first that the definition lists */
   bool csv;

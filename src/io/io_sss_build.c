@@ -252,13 +252,6 @@ static sx_status add_set(const build *b, char **names, size_t n, bool dichotomou
   return set.name && set.label ? sx_table_add_mrset(b->out, &set, err) : sx_error_memory(err);
 }
 
-/* Some piece of the case is not blank. */
-static bool answered(const build *b, size_t row, size_t pieces) {
-  for (size_t k = 0; k < pieces; k++)
-    if (trimmed(cell(piece_column(b, k), row)).n) return true;
-  return false;
-}
-
 static sx_status put_bit(build *b, const char *name, size_t k, const uint8_t *known, sx_error *err) {
   const sss_value *value = &b->v->values[k];
   const sx_column *from = piece_column(b, k);
@@ -279,10 +272,13 @@ static sx_status put_bit(build *b, const char *name, size_t k, const uint8_t *kn
 }
 
 static sx_status put_bitstring(build *b, char **names, sx_error *err) {
-  const size_t rows = sx_table_rows(b->pieces);
-  uint8_t *known = sx_mem_alloc(b->ctx, rows, 1);
+  const size_t rows = sx_table_rows(b->pieces), pieces = sx_io__sss_piece_count(b->d, b->v);
+  uint8_t *known = sx_mem_zalloc(b->ctx, rows, 1); /* some piece of the case is not blank */
   if (!known) return sx_error_memory(err);
-  for (size_t r = 0; r < rows; r++) known[r] = answered(b, r, sx_io__sss_piece_count(b->d, b->v));
+  for (size_t k = 0; k < pieces; k++) {
+    const sx_column *from = piece_column(b, k);
+    for (size_t r = 0; r < rows; r++) known[r] |= trimmed(cell(from, r)).n > 0;
+  }
   sx_status status = SX_OK;
   for (size_t k = 0; k < b->v->n_values && status == SX_OK; k++) {
     names[k] = sx_arena_printf(b->d->arena, "%s_%lld", b->v->name, (long long)b->v->values[k].number);

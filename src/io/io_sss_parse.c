@@ -25,7 +25,7 @@ typedef struct parse {
   sss_definition *d;
   sss_variable *v; /* at hand, or NULL */
   sss_value *value;
-  bool root, in_values, in_record, in_hierarchy, records;
+  bool root, in_record, in_hierarchy, records;
   sx_buf plain, piece; /* the text at hand, and one special to a language or mode */
   bool taking, in_piece;
   int score, best; /* of the piece at hand, and of the one kept */
@@ -74,7 +74,7 @@ static sx_status start_sss(parse *p, const char *const *a, sx_error *err) {
     return fault(p, SX_E_SUPPORT, err, "Triple-S XML of version '%s': 1.1 to 3.0 are read", version ? version : "?");
   if (languages)
     (void)snprintf(p->d->language, sizeof p->d->language, "%.*s", (int)strcspn(languages, " ,;"), languages);
-  return keep(&p->d->version, p, version, err);
+  return SX_OK;
 }
 
 static sx_status start_record(parse *p, const char *const *a, sx_error *err) {
@@ -319,7 +319,6 @@ static sx_status start_in_variable(parse *p, const char *name, const char *const
   if (is(name, "name") || is(name, "label") || is(name, "filter") || is(name, "size")) start_text(p);
   if (is(name, "position")) return start_position(p, a, err);
   if (is(name, "spread")) return start_spread(p, a, err);
-  if (is(name, "values")) p->in_values = true;
   if (is(name, "range")) return start_range(p, a, err);
   if (!is(name, "value")) return SX_OK;
   const char *code = sx_xml_attribute(a, "code");

@@ -33,7 +33,6 @@ typedef struct wjx_question {
 typedef struct wjx_sheet {
   const sx_ctx *ctx;
   const char *name; /* file, and sheet where one was asked for */
-  const sx_table *raw;
   sx_arena *arena;
   size_t rows;
   wjx_slot *slots;

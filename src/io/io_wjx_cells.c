@@ -158,7 +158,7 @@ static bool is_order(wjx_column *c, size_t rows, const char *arrow) {
 
 static void find_kind(wjx_column *c, size_t rows) {
   static const char several[] = "┋", thin[] = "│", arrow[] = "→";
-  bool integers = true, numbers = true;
+  bool integers = true, numbers = true, semicolon = false;
   size_t marks = 0, lines = 0, arrows = 0;
   c->kind = WJX_TEXTS;
   for (size_t r = 0; r < rows; r++) {
@@ -181,8 +181,8 @@ static void find_kind(wjx_column *c, size_t rows) {
     c->kind = WJX_ORDER, c->cut = arrow;
   else if (integers)
     c->kind = WJX_CODES;
-  else if (codes_in_list(c, rows, ";") || codes_in_list(c, rows, "；"))
-    c->kind = WJX_SEVERAL, c->cut = codes_in_list(c, rows, ";") ? ";" : "；";
+  else if ((semicolon = codes_in_list(c, rows, ";")) || codes_in_list(c, rows, "；"))
+    c->kind = WJX_SEVERAL, c->cut = semicolon ? ";" : "；";
   else if (numbers)
     c->kind = WJX_NUMBERS;
 }

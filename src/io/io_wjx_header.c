@@ -194,7 +194,7 @@ sx_status sx_io__wjx_open(wjx_sheet *sheet, const sx_ctx *ctx, const char *name,
                           sx_error *err) {
   const size_t n = sx_table_columns(raw);
   size_t questions = 0;
-  *sheet = (wjx_sheet){.ctx = ctx, .name = name, .raw = raw, .arena = arena, .rows = sx_table_rows(raw), .n_slots = n};
+  *sheet = (wjx_sheet){.ctx = ctx, .name = name, .arena = arena, .rows = sx_table_rows(raw), .n_slots = n};
   sheet->slots = sx_arena_alloc(arena, n, sizeof *sheet->slots);
   sheet->questions = sx_arena_alloc(arena, n, sizeof *sheet->questions);
   if (!sheet->slots || !sheet->questions) return sx_error_memory(err);

@@ -190,12 +190,6 @@ static void put_what_part(sx_buf *out, const sx_page *page, const char *word, co
   sx_buf_add(out, text);
 }
 
-static const char *in_language(const sx_page *page, const sx_text2 *text) {
-  const char *own = page->lang == SX_LANG_ZH ? text->zh : text->en,
-             *other = page->lang == SX_LANG_ZH ? text->en : text->zh;
-  return own && *own ? own : other;
-}
-
 /* The label, the question, the base, how the run came to it and what the result is called. */
 static const char *what_of(sx_page *page, const sx_bound *bound) {
   sx_store_indicator indicator;
@@ -208,9 +202,9 @@ static const char *what_of(sx_page *page, const sx_bound *bound) {
   }
   sx_buf_init(&text, &page->ctx);
   if (found) {
-    put_what_part(&text, page, NULL, in_language(page, &indicator.label));
-    put_what_part(&text, page, NULL, in_language(page, &indicator.question));
-    put_what_part(&text, page, sx_report__w(page, W_WHAT_BASE), in_language(page, &indicator.base));
+    put_what_part(&text, page, NULL, sx_report__in_language(page, &indicator.label, NULL));
+    put_what_part(&text, page, NULL, sx_report__in_language(page, &indicator.question, NULL));
+    put_what_part(&text, page, sx_report__w(page, W_WHAT_BASE), sx_report__in_language(page, &indicator.base, NULL));
   }
   put_what_part(&text, page, sx_report__w(page, W_WHAT_METHOD), bound->method);
   put_what_part(&text, page, sx_report__w(page, W_WHAT_STEP), bound->step);

@@ -488,7 +488,7 @@ static sx_status place_blocks(sx_page *page, const sx_document_node *before, con
   size_t from = 0;
   for (sx_document_node *block = before ? before->next : page->at->first; block && !page->failed; block = block->next) {
     size_t k = 0;
-    const char *words = first_words(block, &k), *found = words ? strstr(text + from, "") : NULL;
+    const char *words = first_words(block, &k), *found = words ? text + from : NULL;
     for (; found && strncmp(found, words, k) != 0; found = *found ? found + 1 : NULL) {
     }
     if (found) {
@@ -502,7 +502,7 @@ static sx_status place_blocks(sx_page *page, const sx_document_node *before, con
 }
 
 sx_status sx_report__build_text(sx_page *page, const sx_block *block, sx_error *err) {
-  const char *file, *text = sx_report__markdown_of(page, block, &file);
+  const char *file = block->file, *text = block->markdown;
   sx_prepared prepared;
   const sx_document_node *before = page->at->last;
   if (!text) return SX_OK;

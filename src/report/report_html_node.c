@@ -180,9 +180,8 @@ static void put_footnote(const sx_html *html, const sx_document_node *node) {
 
 /* Each text has notes of its own: their numbers tell the landmarks apart. */
 static void put_footnotes(const sx_html *html, const sx_document_node *node) {
-  const sx_document_node *last = node->first;
+  const sx_document_node *last = node->last;
   sx_buf_printf(html->out, "<section class=\"notes\" role=\"doc-endnotes\" aria-label=\"%s", node->text);
-  while (last && last->next) last = last->next;
   if (last) sx_buf_printf(html->out, " %zu", node->first->as.footnote.number);
   if (last != node->first) sx_buf_printf(html->out, "–%zu", last->as.footnote.number);
   add(html, "\">\n<ol");

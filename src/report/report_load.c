@@ -91,10 +91,10 @@ bool sx_report__has_language(const sx_page *page, const sx_node *node) {
   return scalar(sx_node_get(node, page->lang == SX_LANG_ZH ? "zh" : "en")) != NULL;
 }
 
-const char *sx_report__markdown_of(const sx_page *page, const sx_block *block, const char **file) {
-  (void)page;
-  *file = block->file;
-  return block->markdown;
+const char *sx_report__in_language(const sx_page *page, const sx_text2 *text, const char *otherwise) {
+  const char *own = page->lang == SX_LANG_ZH ? text->zh : text->en,
+             *other = page->lang == SX_LANG_ZH ? text->en : text->zh;
+  return own && *own ? own : other && *other ? other : otherwise;
 }
 
 void sx_report__page_spec(sx_spec *out, const sx_format *format, double magnitude, const sx_page *page) {

@@ -8,7 +8,6 @@ typedef struct entry {
   const char *reference, *name; /* name: as Markdown; NULL until it is looked up */
   sx_bound bound;
   sx_reference parsed;
-  size_t at; /* the author's order: equal values keep it */
 } entry;
 
 typedef struct list {
@@ -29,7 +28,7 @@ static sx_status add(list *l, const char *reference) {
   l->entries = p;
   if (!grown || !reference) return sx_error_memory(l->err);
   entry *e = &l->entries[l->n];
-  *e = (entry){.reference = reference, .at = l->n};
+  *e = (entry){.reference = reference};
   SX_TRY(sx_reference_parse(&e->parsed, reference, strlen(reference), l->err));
   SX_TRY(sx_report__bind(&e->bound, l->page, reference, strlen(reference), l->where, l->err));
   l->n++;
@@ -76,12 +75,6 @@ static sx_status add_levels(list *l) {
 
 /* ---- their names ------------------------------------------------------------------------------------------------- */
 
-static const char *in_language(const sx_page *page, const sx_text2 *text, const char *otherwise) {
-  const char *own = page->lang == SX_LANG_ZH ? text->zh : text->en,
-             *other = page->lang == SX_LANG_ZH ? text->en : text->zh;
-  return own && *own ? own : other && *other ? other : otherwise;
-}
-
 /* A label goes into Markdown: signs of tables and links are letters there; its own stress stays. */
 static const char *escaped(list *l, const char *label) {
   sx_buf text;
@@ -109,7 +102,8 @@ static sx_status name_by_group(const char **label, list *l, const entry *e) {
                        terms, r->n_terms, l->err));
   const sx_store_term *t = found && row.n_terms ? &row.terms[0] : &terms[0];
   const bool group = strcmp(t->level, "1") == 0;
-  *label = in_language(l->page, group ? &t->variable_label : &t->level_label, group ? t->variable : t->level);
+  *label =
+      sx_report__in_language(l->page, group ? &t->variable_label : &t->level_label, group ? t->variable : t->level);
   return SX_OK;
 }
 
@@ -121,7 +115,7 @@ static sx_status name_entry(list *l, entry *e) {
     SX_TRY(name_by_group(&label, l, e));
   } else {
     SX_TRY(sx_store_get_indicator(&found, &indicator, l->page->store, l->page->run, e->parsed.indicator, l->err));
-    if (found) label = in_language(l->page, &indicator.label, e->parsed.indicator);
+    if (found) label = sx_report__in_language(l->page, &indicator.label, e->parsed.indicator);
   }
   e->name = escaped(l, label);
   return e->name ? SX_OK : sx_error_memory(l->err);
@@ -129,7 +123,7 @@ static sx_status name_entry(list *l, entry *e) {
 
 /* ---- their order ------------------------------------------------------------------------------------------------- */
 
-/* Few: by insertion. Missing ones go last. */
+/* Few: by insertion, so that equal values keep the author's order. Missing ones go last. */
 static void sort(list *l) {
   for (size_t i = 1; i < l->n; i++) {
     const entry e = l->entries[i];

@@ -24,7 +24,7 @@ typedef struct sx_block {
   const char *file, *markdown; /* of a text or annex, macros written out; markdown NULL: the page leaves it out */
   size_t number;               /* of a figure, table or box; 0 while not numbered */
   bool placed;                 /* by a text */
-  sx_document_node *node;      /* of a figure or table, once it is made */
+  sx_document_node *node;      /* of a figure, table or box, once it is made */
 } sx_block;
 
 typedef struct sx_mention {
@@ -127,8 +127,8 @@ bool sx_report__is_han(uint32_t code);
 size_t sx_report__entity(char out[8], const char *text, size_t n);
 /* A label of a block as plain text: its inline marks of Markdown are left out. */
 void sx_report__plain(sx_buf *out, const char *text);
-/* The text of a text or annex block in the page's language and its file; NULL where the page leaves it out. */
-const char *sx_report__markdown_of(const sx_page *page, const sx_block *block, const char **file);
+/* A text of the store in the page's language, the other one standing in; `otherwise` where there is neither. */
+const char *sx_report__in_language(const sx_page *page, const sx_text2 *text, const char *otherwise);
 /* Goes through the figures and tables that a text places: first marks them (number false), then numbers them in order. */
 sx_status sx_report__scan(sx_page *page, const sx_block *block, bool number, sx_error *err) SX_NODISCARD;
 /* Numbers typed by hand in a sentence that has bound ones. text: Markdown; file: for the place. */

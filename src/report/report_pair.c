@@ -67,7 +67,7 @@ static sx_status same_words(bool *same, pairer *p, const sx_document_node *a, co
 
 /* ---- where they differ ------------------------------------------------------------------------------------------- */
 
-/* "narrative/zh/01.md:12 (paragraph)"; of a block without a place what it is and how it begins. */
+/* "narrative/zh/01.md:12 a paragraph"; of a block without a place what it is alone. */
 static void describe(char out[200], const sx_document_node *node, const sx_document_node *parent) {
   char kind[40];
   if (!node) {

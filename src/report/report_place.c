@@ -87,7 +87,7 @@ bool sx_report_has_box(const char *markdown, size_t n, const char *id, size_t n_
 /* ---- a text ------------------------------------------------------------------------------------------------------ */
 
 sx_status sx_report__scan(sx_page *page, const sx_block *block, bool number, sx_error *err) {
-  const char *file, *text = sx_report__markdown_of(page, block, &file);
+  const char *file = block->file, *text = block->markdown;
   sx_binding b = {0};
   sx_status status = SX_OK;
   if (!text) return SX_OK;

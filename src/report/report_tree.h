@@ -63,9 +63,9 @@ sx_status sx_report__build_figure(sx_page *page, sx_block *block, sx_error *err)
 sx_status sx_report__build_table(sx_page *page, sx_block *block, sx_error *err) SX_NODISCARD;
 sx_status sx_report__build_cover(sx_page *page, sx_error *err) SX_NODISCARD;
 sx_status sx_report__build_provenance(sx_page *page, sx_error *err) SX_NODISCARD;
-/* CAPTION of a figure or table; NOTE and SOURCE, `extra` at the note's end. */
 /* Whether some cell of a figure or table is a result of made-up data: what holds outside figures alone bears no mark. */
 bool sx_report__is_synthetic(const sx_page *page, const sx_block *block);
+/* CAPTION of a figure or table; NOTE and SOURCE, `extra` at the note's end. */
 void sx_report__build_caption(sx_page *page, const sx_block *block);
 void sx_report__build_foot(sx_page *page, const sx_block *block, const char *extra);
 /* A HEADING that has just been closed gets its level (of its Markdown), number and anchor and enters the contents. */

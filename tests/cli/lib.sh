@@ -1,6 +1,7 @@
 # lib.sh: what the command tests share. `need_program` skips where the program was not built.
 set -u
 program="${SX_BUILD:-build/dev}/shuxiao"
+build_dir=$(realpath -m "${SX_BUILD:-build/dev}") # wherever a test goes
 failures=0
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -11,7 +12,7 @@ need_program() { [ -x "$program" ] || { echo "skipped: the program is not built"
 fail() { echo "$(basename "$0"): $*" >&2; failures=$((failures + 1)); }
 # sanitized builds are several times slower: tests do less there, along every path still, and say so; what needs the whole sample is proved by plain
 # builds. SX_FULL=1: all.
-sanitized() { [ -z "${SX_FULL:-}" ] && grep -q '^SX_SANITIZE:[A-Z]*=..*' "${SX_BUILD:-build/dev}/CMakeCache.txt" 2>/dev/null; }
+sanitized() { [ -z "${SX_FULL:-}" ] && grep -q '^SX_SANITIZE:[A-Z]*=..*' "$build_dir/CMakeCache.txt" 2>/dev/null; }
 # smaller STUDY.yaml: in sanitized builds the bundled study generates fewer interviews.
 smaller() {
   sanitized || return 0

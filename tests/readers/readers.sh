@@ -1,9 +1,6 @@
 # readers.sh: what the checks by outside readers share. Sourced after tests/cli/lib.sh, from the source root.
 readers_home=$PWD/tests/readers
-readers_place=$(realpath -m "${SX_BUILD:-build/dev}/npm")
-
-# Is this build instrumented? Its files are those of a plain build, whose checks by other programs need not be made twice.
-sanitized() { grep -q '^SX_SANITIZE:[A-Z]*=..*' "$(dirname "$readers_place")/CMakeCache.txt" 2>/dev/null && [ -z "${SX_FULL:-}" ]; }
+readers_place=$build_dir/npm
 
 # The readers of package.json, fetched from npm once for a build tree, in $readers_place/node_modules; false, with the reason in `no_readers`, where there are none.
 npm_readers() {
