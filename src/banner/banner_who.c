@@ -1,6 +1,5 @@
 /* banner_who.c: who the cells of a row are made of. */
 #include <math.h>
-#include <string.h>
 
 #include "banner_priv.h"
 #include "shuxiao/estimate_mean.h"
@@ -26,13 +25,8 @@ sx_status sx_banner__who(const sx_banner_who **out, const banner_plan *plan, con
   *out = NULL;
   if (!plan->request->who) return SX_OK;
   sx_banner_who *who = sx_arena_zalloc(arena, n + 1, sizeof *who);
-  uint8_t *all = sx_arena_alloc(arena, rows, 1);
   double *y = NULL;
-  if (!who || !all) return sx_error_memory(err);
-  if (plan->in)
-    memcpy(all, plan->in, rows);
-  else
-    memset(all, 1, rows);
+  if (!who) return sx_error_memory(err);
   SX_TRY(amounts(&y, plan, q, &q->item[items[0]], arena, err));
   for (size_t c = 0; c <= n; c++) {
     const banner_item *item = &q->item[items[grid && c < n ? c : 0]];
@@ -45,7 +39,7 @@ sx_status sx_banner__who(const sx_banner_who **out, const banner_plan *plan, con
     if (!y) continue;
     double *top = sx_arena_zalloc(arena, k, sizeof *top);
     if (!top) return sx_error_memory(err);
-    sx_estimate_largest(top, k, sx_design_weights(plan->design), y, d ? plan->domains.mask[d] : all, rows);
+    sx_estimate_largest(top, k, sx_design_weights(plan->design), y, d ? plan->domains.mask[d] : plan->in, rows);
     who[c].top = top;
   }
   *out = who;

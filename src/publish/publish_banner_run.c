@@ -79,7 +79,7 @@ static void *array(const reader *r, size_t n, size_t size) {
 /* ---- a table ----------------------------------------------------------------------------------------------------------- */
 
 static sx_status read_cell(sx_banner_cell *out, const char **reference, const reader *r, const sx_node *node,
-                           bool *suppressed, sx_error *err) {
+                           sx_error *err) {
   sx_store_row row;
   bool found = false, failed = false;
   *out = (sx_banner_cell){.value = (double)NAN, .se = (double)NAN, .df = (double)NAN, .n_eff = (double)NAN};
@@ -95,8 +95,7 @@ static sx_status read_cell(sx_banner_cell *out, const char **reference, const re
   out->se = row.se;
   out->df = row.df;
   out->n_eff = row.n_eff;
-  *suppressed = isnan(row.estimate) && sx_publish__suppressed(&row);
-  if (*suppressed) out->flags = PUB_BANNER_SUPPRESSED;
+  if (isnan(row.estimate) && sx_publish__suppressed(&row)) out->flags = PUB_BANNER_SUPPRESSED;
   return SX_OK;
 }
 
@@ -121,10 +120,8 @@ static sx_status read_row(sx_banner_row *out, const char **reference, reader *r,
   if (failed) return sx_error_memory(err);
   if (count(node, "cells") != columns->n_columns)
     return sx_error_set(err, SX_E_DATA, scalar(node, "measure"), "a row of a banner table has not a cell per column");
-  for (size_t c = 0; c < columns->n_columns; c++) {
-    bool suppressed = false;
-    SX_TRY(read_cell(&cells[c], &reference[c], r, item(node, "cells", c), &suppressed, err));
-  }
+  for (size_t c = 0; c < columns->n_columns; c++)
+    SX_TRY(read_cell(&cells[c], &reference[c], r, item(node, "cells", c), err));
   return SX_OK;
 }
 
@@ -135,16 +132,17 @@ static sx_status read_table(sx_banner_table *out, const char *const **reference,
   sx_banner_text *notes = array(r, n_notes, sizeof *notes);
   const char **all = array(r, n_rows * columns->n_columns, sizeof *all);
   bool failed = !rows || !notes || !all;
-  *out = (sx_banner_table){.id = keep(r, scalar(node, "id"), &failed),
-                           .title = keep(r, scalar(node, "title"), &failed),
-                           .title_en = scalar(node, "title_en") ? keep(r, scalar(node, "title_en"), &failed) : NULL,
-                           .question = both(r, sx_node_get(node, "question"), &failed),
-                           .base = both(r, sx_node_get(node, "base"), &failed),
-                           .columns = columns,
-                           .n_rows = n_rows,
-                           .row = rows,
-                           .note = notes,
-                           .n_notes = n_notes};
+  *out =
+      (sx_banner_table){.id = keep(r, scalar(node, "id"), &failed),
+                        .title = keep(r, scalar(node, "title"), &failed),
+                        .title_en = sx_node_get(node, "title_en") ? keep(r, scalar(node, "title_en"), &failed) : NULL,
+                        .question = both(r, sx_node_get(node, "question"), &failed),
+                        .base = both(r, sx_node_get(node, "base"), &failed),
+                        .columns = columns,
+                        .n_rows = n_rows,
+                        .row = rows,
+                        .note = notes,
+                        .n_notes = n_notes};
   for (size_t k = 0; k < n_notes && !failed; k++) notes[k] = both(r, item(node, "notes", k), &failed);
   if (failed) return sx_error_memory(err);
   *reference = all;

@@ -57,7 +57,7 @@ static const char *const sql_texts[SQL_COUNT] = {
                                               " AND statistic <> 'gap' AND substr(statistic, 1, 4) <> 'gap_'"
                                               " AND substr(statistic, 1, 9) <> 'share_of_'"
                                               " ORDER BY id LIMIT 1",
-    [SQL_ROW_STEPS] = "SELECT step, id FROM estimate WHERE run = ?1 AND step IS NOT NULL",
+    [SQL_ROW_STEPS] = "SELECT step, id FROM estimate WHERE run = ?1 AND step IS NOT NULL ORDER BY step, id",
     [SQL_ROW_COPY] = "INSERT INTO estimate SELECT NULL, ?1, step, wave, indicator, statistic, domain, estimate,"
                      " std_error, conf_low, conf_high, conf_level, df, n, n_eff, deff, cv, unit, quality, na_reason,"
                      " method FROM estimate WHERE id = ?2",

@@ -1,5 +1,4 @@
 /* store_step.c: steps of a plan remembered by the hash of all that they rest on, so that an unchanged step is copied, not computed. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "store_priv.h"
@@ -50,18 +49,12 @@ void sx_store__copy_clear(sx_store *store) {
   store->copy = (struct store_copy){.run = 0};
 }
 
-static int by_step(const void *a, const void *b) {
-  const struct store_owned *x = a, *y = b;
-  const int steps = strcmp(x->step, y->step);
-  return steps ? steps : (x->id > y->id) - (x->id < y->id);
-}
-
 static sx_status add_owned(sx_store *store, sqlite3_stmt *s, sx_error *err) {
   struct store_copy *c = &store->copy;
   const char *step = (const char *)sqlite3_column_text(s, 0);
   if (!step || !sx_arena_grow(c->arena, (void **)&c->rows, &c->cap, c->n + 1, sizeof *c->rows))
     return sx_error_memory(err);
-  const char *last = c->n ? c->rows[c->n - 1].step : ""; /* rows of one step mostly stand together */
+  const char *last = c->n ? c->rows[c->n - 1].step : ""; /* rows of one step stand together */
   const char *kept = strcmp(last, step) == 0 ? last : sx_arena_strdup(c->arena, step);
   if (!kept) return sx_error_memory(err);
   c->rows[c->n++] = (struct store_owned){kept, sqlite3_column_int64(s, 1)};
@@ -83,7 +76,6 @@ static sx_status list_rows(sx_store *store, int64_t run, sx_error *err) {
 done:
   sqlite3_reset(s);
   if (status != SX_OK) return status;
-  if (store->copy.n) qsort(store->copy.rows, store->copy.n, sizeof *store->copy.rows, by_step);
   store->copy.run = run;
   return SX_OK;
 }

@@ -5,6 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *study__on_side(sx_text2 t, size_t side) {
+  return side == 0 ? (t.zh ? t.zh : t.en) : (t.en ? t.en : t.zh);
+}
+
 /* ---- the document --------------------------------------------------------------------------------------------------- */
 
 static const char synthetic_zh[] =

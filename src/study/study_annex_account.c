@@ -10,10 +10,6 @@ typedef struct writer {
   bool any;
 } writer;
 
-static const char *in(sx_text2 t, size_t side) {
-  return side == 0 ? (t.zh ? t.zh : t.en) : (t.en ? t.en : t.zh);
-}
-
 /* "- **Goods: not covered**: share covered 0.97 ± 0.01; why. Assumed." */
 static void item(writer *w, const st_account *a, sx_text2 label, sx_text2 what, const st_given *g) {
   static const sx_text2 assumed = {"假设", "assumed"};
@@ -26,11 +22,11 @@ static void item(writer *w, const st_account *a, sx_text2 label, sx_text2 what, 
   for (size_t side = 0; side < 2; side++) {
     sx_buf *out = w->side[side];
     sx_buf_add(out, "- ");
-    study__plain_markdown(out, in(a->label, side) ? in(a->label, side) : a->id);
+    study__plain_markdown(out, study__on_side(a->label, side) ? study__on_side(a->label, side) : a->id);
     sx_buf_add(out, side ? ", " : "，");
-    study__plain_markdown(out, in(label, side));
+    study__plain_markdown(out, study__on_side(label, side));
     sx_buf_add(out, side ? ": " : "：");
-    study__plain_markdown(out, in(what, side));
+    study__plain_markdown(out, study__on_side(what, side));
     sx_buf_add(out, " `");
     sx_buf_add(out, g->value.value.expr ? sx_expr_text(g->value.value.expr) : "");
     sx_buf_add(out, "`");
@@ -40,11 +36,11 @@ static void item(writer *w, const st_account *a, sx_text2 label, sx_text2 what, 
       sx_buf_add_n(out, number, n);
       sx_buf_add(out, side ? "`)" : "`）");
     }
-    if (in(g->why, side)) {
+    if (study__on_side(g->why, side)) {
       sx_buf_add(out, side ? "; " : "；");
-      study__plain_markdown(out, in(g->why, side));
+      study__plain_markdown(out, study__on_side(g->why, side));
     }
-    if (g->assumed) sx_buf_printf(out, side ? " (%s)" : "（%s）", in(assumed, side));
+    if (g->assumed) sx_buf_printf(out, side ? " (%s)" : "（%s）", study__on_side(assumed, side));
     sx_buf_add(out, "\n");
   }
 }
@@ -56,8 +52,8 @@ static void period_item(writer *w, const st_account *a, sx_text2 label, const st
   sx_buf_init(&zh, w->side[0]->ctx);
   sx_buf_init(&en, w->side[1]->ctx);
   if (g->what.zh || g->what.en) {
-    sx_buf_printf(&zh, "%s（%s）", what.zh, in(g->what, 0));
-    sx_buf_printf(&en, "%s (%s)", what.en, in(g->what, 1));
+    sx_buf_printf(&zh, "%s（%s）", what.zh, study__on_side(g->what, 0));
+    sx_buf_printf(&en, "%s (%s)", what.en, study__on_side(g->what, 1));
     w->side[0]->failed = w->side[0]->failed || zh.failed || en.failed;
     if (zh.data && en.data) what = (sx_text2){zh.data, en.data};
   }

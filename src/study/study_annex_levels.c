@@ -118,10 +118,6 @@ sx_status study__level_lines(sx_buf *out, const sx_study *s, const sx_table *uni
 
 /* ---- the table ----------------------------------------------------------------------------------------------------- */
 
-static const char *side_of(sx_text2 t, size_t side) {
-  return side == 0 ? (t.zh ? t.zh : t.en) : (t.en ? t.en : t.zh);
-}
-
 static const st_group *group_by(const sx_study *s, const char *variable) {
   for (size_t i = 0; i < s->n_groups; i++) {
     if (s->groups[i].by && strcmp(s->groups[i].by, variable) == 0) return &s->groups[i];
@@ -136,7 +132,7 @@ static void words(sx_buf *out, const sx_study *s, const char *variable, const ch
     return;
   }
   const st_group *g = group_by(s, variable);
-  const char *name = g ? side_of(g->label, side) : NULL;
+  const char *name = g ? study__on_side(g->label, side) : NULL;
   const sx_node *own = g ? sx_node_get(g->levels, text) : NULL;
   const sx_node *label = own && own->kind == SX_NODE_MAP ? sx_node_get(own, side ? "en" : "zh") : own;
   study__plain_markdown(out, name ? name : variable);

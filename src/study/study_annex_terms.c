@@ -3,12 +3,8 @@
 
 #include "study_priv.h"
 
-static const char *in(sx_text2 t, size_t side) {
-  return side == 0 ? (t.zh ? t.zh : t.en) : (t.en ? t.en : t.zh);
-}
-
 static void label_or(sx_buf *out, sx_text2 label, size_t side, const char *id) {
-  study__plain_markdown(out, in(label, side) ? in(label, side) : id);
+  study__plain_markdown(out, study__on_side(label, side) ? study__on_side(label, side) : id);
 }
 
 /* Code in a cell of a table: a bar would end the cell, a backquote the code. */
@@ -47,8 +43,8 @@ static void factor(sx_buf *out, const sx_study *s, const st_formula *f, size_t s
   const char *text = f->value.expr ? sx_expr_text(f->value.expr) : NULL;
   if (!text) return;
   const size_t at = study__find_indicator(s, text, strlen(text));
-  if (at != ST_NONE && in(s->indicators[at].label, side)) {
-    study__plain_markdown(out, in(s->indicators[at].label, side));
+  if (at != ST_NONE && study__on_side(s->indicators[at].label, side)) {
+    study__plain_markdown(out, study__on_side(s->indicators[at].label, side));
   } else {
     code(out, text);
   }

@@ -24,7 +24,6 @@ typedef struct st_banner_place {
   bool shares; /* of the row, or of the table: everyone's number follows from them */
 } st_banner_place;
 void study__bw_who(sx_buf *out, const st_banner_place *place);
-bool study__banner_total(const sx_banner_columns *columns); /* some column is everyone */
 
 /* study_banner_release.c: what the step made; the block, then lines of study__bw_who. */
 sx_status study__banner_payload(const char **out, st_run *r, size_t block, sx_error *err) SX_NODISCARD;

@@ -19,7 +19,8 @@ static void field(sx_buf *out, const char *text) {
   for (const char *c = text ? text : ""; *c; c++) sx_buf_add_char(out, *c == '\t' || *c == '\n' ? ' ' : *c);
 }
 
-bool study__banner_total(const sx_banner_columns *columns) {
+/* Some column is everyone. */
+static bool has_total(const sx_banner_columns *columns) {
   for (size_t c = 0; c < columns->n_columns; c++)
     if (columns->column[c].total) return true;
   return false;
@@ -79,7 +80,7 @@ static void line(sx_buf *out, const st_banner_place *place, const sx_banner_row 
 
 void study__bw_who(sx_buf *out, const st_banner_place *place) {
   const sx_banner_table *t = place->table;
-  const size_t n = t->columns->n_columns, last = place->shares && !study__banner_total(t->columns) ? n : n - 1;
+  const size_t n = t->columns->n_columns, last = place->shares && !has_total(t->columns) ? n : n - 1;
   bool base = false;
   for (size_t i = 0; i < t->n_rows && n > 0; i++) {
     const sx_banner_row *row = &t->row[i];

@@ -36,14 +36,13 @@ bool study__dc_fails(double *level, const sx_release_rules *rules, double value,
 
 /* ---- what indicators are made of (study_disclosure_check.c) ---- */
 
-bool study__dc_common(const sx_study *s, const char *a, const char *b); /* made of one variable */
 bool study__dc_uses(const sx_study *s, const st_indicator *ind, const char *variable);
 bool study__dc_plain(const st_measure *m); /* a variable itself */
 
 /* ---- between the files ---- */
 
 typedef struct dc_made { /* of an indicator in a domain */
-  double weight, sum;
+  double sum;
   bool amount;
   const double *top;
   size_t n_top;

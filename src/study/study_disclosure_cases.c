@@ -34,9 +34,8 @@ static st_run *run_of_wave(const dc_run *d, const char *wave) {
 }
 
 static const st_group *group_of(const sx_study *s, const char *id) {
-  for (size_t g = 0; g < s->n_groups; g++)
-    if (strcmp(s->groups[g].id, id) == 0) return &s->groups[g];
-  return NULL;
+  const size_t at = study__find_group(s, id, strlen(id));
+  return at == ST_NONE ? NULL : &s->groups[at];
 }
 
 /* mask and the level of the variable. */
@@ -74,12 +73,15 @@ static sx_status mask_domain(dc_cases *c, size_t i, sx_error *err) {
   if (!of) return SX_OK;
   SX_TRY(study__materialise(of, err));
   const size_t rows = sx_table_rows(of->unit);
-  uint8_t *mask = sx_arena_alloc(d->arena, rows + 1, 1), *scratch = sx_arena_alloc(d->arena, rows + 1, 1);
+  uint8_t *mask = sx_arena_alloc(d->arena, rows + 1, 1);
+  const sx_arena_mark mark = sx_arena_get_mark(d->arena);
+  uint8_t *scratch = sx_arena_alloc(d->arena, rows + 1, 1);
   bool known = true;
   if (!mask || !scratch) return sx_error_memory(err);
   memset(mask, 1, rows);
   for (size_t k = 0; k < own->n_terms && known; k++)
     if (strcmp(own->terms[k].variable, "wave") != 0) SX_TRY(and_term(&known, mask, scratch, of, &own->terms[k], err));
+  sx_arena_release(d->arena, mark);
   if (!known) return SX_OK;
   c->of[i] = of;
   c->mask[i] = mask;

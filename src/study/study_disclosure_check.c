@@ -22,6 +22,7 @@ static bool rests_on(const sx_study *s, const char *name, const char *variable, 
   return false;
 }
 
+/* Made of one variable. */
 static bool common(const sx_study *s, const char *a, const char *b, int depth) {
   const sx_expr *e = made_from(s, a);
   if (depth > DEEPEST || rests_on(s, b, a, 0)) return true;
@@ -30,13 +31,9 @@ static bool common(const sx_study *s, const char *a, const char *b, int depth) {
   return false;
 }
 
-bool study__dc_common(const sx_study *s, const char *a, const char *b) {
-  return common(s, a, b, 0);
-}
-
 static bool expr_uses(const sx_study *s, const st_expr *e, const char *variable) {
   for (size_t i = 0; e->expr && i < sx_expr_names(e->expr); i++)
-    if (study__dc_common(s, sx_expr_name(e->expr, i), variable)) return true;
+    if (common(s, sx_expr_name(e->expr, i), variable, 0)) return true;
   return false;
 }
 

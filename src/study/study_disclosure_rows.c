@@ -113,7 +113,7 @@ static sx_status take_line(dc_run *d, const char *indicator, const char *line, c
   double *top = sx_arena_zalloc(d->r->arena, k + 1, sizeof *top);
   if (!top) return sx_error_memory(err);
   for (size_t i = 0; i < k; i++) at = next_number(&top[i], at, end);
-  d->made[d->n_made++] = (dc_made){weight, sum, amount == 1, top, k};
+  d->made[d->n_made++] = (dc_made){sum, amount == 1, top, k};
   return SX_OK;
 }
 

@@ -132,19 +132,13 @@ static const char *key_in_row(const sheet *s, const char *path, const sx_book_ce
   return path;
 }
 
-static pb_kind kind_in_row(const sheet *s, const char *path) {
-  if (strcmp(path, "show") == 0) return PB_LIST;
-  if (s->kind == PB_GROUPS && strcmp(path, "by") == 0) return PB_VALUE;
-  return study__pb_kind(path);
-}
-
 static void fill_row(const sheet *s, pb_item *item, const char *without) {
   for (size_t i = 0; i < s->n; i++) {
     const sx_book_cell *cell = &s->cells[i];
     const char *path = cell->column <= s->n_heads ? s->paths[cell->column - 1] : NULL;
     if (!path || strcmp(path, without) == 0 || is_taken(s, path)) continue;
     path = key_in_row(s, path, cell);
-    set(s, item, path, cell, kind_in_row(s, path));
+    set(s, item, path, cell, study__pb_kind_in(s->kind, path));
   }
   if (s->kind == PB_INDICATORS) indicator_kind(s, item);
 }
@@ -464,7 +458,8 @@ bool study__is_book(const char *data, size_t n) {
   return n > 4 && memcmp(data, "PK\3\4", 4) == 0;
 }
 
-sx_status study__pb_read(pb *b, const void *data, size_t n, sx_error *err) {
+/* The workbook in data[n] into the tree; problems go to load, or the first to err. */
+static sx_status read_plan(pb *b, const void *data, size_t n, sx_error *err) {
   sx_book *book = NULL;
   sx_error local = SX_ERROR_INIT;
   b->err = &local;
@@ -493,7 +488,7 @@ sx_status study__plan_book(sx_doc **doc, st_load *load, const char *path, const 
   sx_status status;
   sx_buf_init(&text, &b.ctx);
   SX_TRY_GOTO(status, sx_arena_new(&b.arena, &b.ctx, err), done);
-  SX_TRY_GOTO(status, study__pb_read(&b, data, n, err), done);
+  SX_TRY_GOTO(status, read_plan(&b, data, n, err), done);
   study__pb_text(&text, &b, &places, &n_places);
   status = b.oom ? sx_error_memory(err) : sx_buf_status(&text, err);
   if (status != SX_OK) goto done;
@@ -521,7 +516,7 @@ sx_status sx_study_plan_yaml(sx_buf *out, const sx_ctx *ctx, const char *path, s
   sx_status status;
   SX_TRY(sx_arena_new(&b.arena, &b.ctx, err));
   SX_TRY_GOTO(status, sx_file_read(&data, &n, &b.ctx, path, err), done);
-  SX_TRY_GOTO(status, study__pb_read(&b, data, n, err), done);
+  SX_TRY_GOTO(status, read_plan(&b, data, n, err), done);
   study__pb_text(out, &b, NULL, NULL);
   status = b.oom ? sx_error_memory(err) : sx_buf_status(out, err);
 done:

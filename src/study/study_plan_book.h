@@ -90,12 +90,9 @@ const char *study__pb_heading(pb_sheet sheet, const char *heading, sx_arena *are
 /* What a heading is called in the template. */
 const char *study__pb_heading_zh(pb_sheet sheet, const char *path);
 pb_kind study__pb_kind(const char *path);
+pb_kind study__pb_kind_in(pb_sheet sheet, const char *path); /* in the rows of a sheet */
 const char *study__pb_kind_word(const char *word); /* of an indicator: the study file's; itself where not known */
 
-/* ---- the door ------------------------------------------------------------------------------------------------------- */
-
-/* Reads the workbook in data[n] into the tree; problems go to load, or the first to err. */
-sx_status study__pb_read(pb *b, const void *data, size_t n, sx_error *err) SX_NODISCARD;
 /* A study of a workbook: its text and its document. */
 sx_status study__plan_book(sx_doc **doc, st_load *load, const char *path, const char *data, size_t n,
                            sx_error *err) SX_NODISCARD;

@@ -144,11 +144,6 @@ static bool is_text2(const sx_node *node) {
   return true;
 }
 
-static pb_kind kind_of(pb_sheet sheet, const char *path) {
-  if (strcmp(path, "show") == 0) return PB_LIST;
-  return sheet == PB_GROUPS && strcmp(path, "by") == 0 ? PB_VALUE : study__pb_kind(path);
-}
-
 static void put_node(table *t, const char *path, const sx_node *node) {
   if (node->kind == SX_NODE_NULL) return;
   if (is_text2(node)) {
@@ -156,13 +151,13 @@ static void put_node(table *t, const char *path, const sx_node *node) {
       const char *longer = sx_arena_printf(t->m->arena, "%s.%s", path, node->keys[i]->text);
       t->m->oom = t->m->oom || !longer;
       if (longer && node->items[i]->kind != SX_NODE_NULL)
-        put_under(t, longer, cell_text(t->m, kind_of(t->kind, longer), node->items[i]));
+        put_under(t, longer, cell_text(t->m, study__pb_kind_in(t->kind, longer), node->items[i]));
     }
     return;
   }
-  const char *text = cell_text(t->m, kind_of(t->kind, path), node);
+  const char *text = cell_text(t->m, study__pb_kind_in(t->kind, path), node);
   put_under(t, path, text);
-  if (!t->m->oom && kind_of(t->kind, path) == PB_VALUE) mark_number(t, node, text);
+  if (!t->m->oom && study__pb_kind_in(t->kind, path) == PB_VALUE) mark_number(t, node, text);
 }
 
 /* ---- sheets with a row for each part -------------------------------------------------------------------------------------- */

@@ -320,6 +320,11 @@ pb_kind study__pb_kind(const char *path) {
   }
 }
 
+pb_kind study__pb_kind_in(pb_sheet sheet, const char *path) {
+  if (strcmp(path, "show") == 0) return PB_LIST;
+  return sheet == PB_GROUPS && strcmp(path, "by") == 0 ? PB_VALUE : study__pb_kind(path);
+}
+
 const char *study__pb_kind_word(const char *word) {
   static const char *const words[][2] = {
       {"总量", "total"},   {"合计", "total"},       {"均值", "mean"},    {"平均", "mean"},     {"平均数", "mean"},

@@ -477,8 +477,8 @@ void study__read_estimation(st_load *l, sx_est_options *out, bool *deff_wor, con
 size_t study__find_table(const sx_study *s, const char *id);
 size_t study__find_derived(const sx_study *s, const char *id);
 size_t study__find_benchmark(const sx_study *s, const char *id);
-/* Whether a benchmark says its value in the domain (for a group of levels: in some level). */
 bool study__domain_is(const sx_study *s, const st_domain *d, const char *name); /* "age:20-29*rural" */
+/* Whether a benchmark says its value in the domain (for a group of levels: in some level). */
 bool study__benchmark_has(const st_benchmark *b, const st_domain *d, const sx_study *s);
 bool study__benchmark_in(const st_benchmark *b, const char *domain); /* of a concrete domain, by its name */
 /* Whether everything in a formula that comes from outside has a value of its own in the concrete domain. */
@@ -835,6 +835,8 @@ sx_status study__payload_text(const char **out, st_run *r, const char *step,
 /* study_annex_account.c: what accounts take from outside or assume, as Markdown; false: nothing */
 bool study__account_assumptions(sx_buf *zh, sx_buf *en, const sx_study *s);
 void study__plain_markdown(sx_buf *out, const char *text);
+const char *study__on_side(sx_text2 t,
+                           size_t side); /* 0 Chinese, 1 English; the other one standing in; NULL: neither */
 /* study_annex.c */
 sx_status study__document_json(sx_buf *out, st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__annex_json(sx_buf *out, st_run *r, const char *which, sx_error *err) SX_NODISCARD;

@@ -291,9 +291,7 @@ void study__quote_domain(sx_buf *out, const char *domain) {
   for (const char *at = domain; *at;) {
     const size_t n = strcspn(at, ":*");
     const char *end = at + n;
-    char name[200]; /* a group's id, or total; of a banner table a variable or a set */
-    (void)snprintf(name, sizeof name, "%.*s", (int)(n < 190 ? n : 190), at);
-    study__quote_name(out, name);
+    quote(out, at, n); /* a group's id, or total; of a banner table a variable or a set */
     if (*end == ':') {
       const size_t k = strcspn(end + 1, "*");
       sx_buf_add_char(out, ':');

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *study__value_label(const st_value_label *v) {
+/* What stands in the data: the English label, else the Chinese. */
+static const char *label_of(const st_value_label *v) {
   return v->label.en ? v->label.en : v->label.zh;
 }
 
@@ -47,7 +48,7 @@ static void read_values(st_load *l, st_variable *v, const sx_node *map) {
     st_value_label *value = &v->values[v->n_values];
     *value = (st_value_label){map->keys[i], map->keys[i]->text, (double)NAN, study__text2_of(l, map->items[i])};
     (void)sx_text_to_double(&value->number, value->text, strlen(value->text));
-    if (study__value_label(value))
+    if (label_of(value))
       v->n_values++;
     else
       study__problem(l, map->items[i], "the value '%s' has no label", value->text);
@@ -110,8 +111,7 @@ static sx_status apply(const sx_ctx *ctx, sx_column *c, const st_variable *v, co
     if (!coded && isnan(value->number))
       return sx_node_error(err, s->doc, value->node, "'%s' is %s: the value '%s' is no number", v->name,
                            sx_type_name(c->type), value->text);
-    SX_TRY(sx_column_add_label(ctx, c, coded ? 0 : value->number, coded ? value->text : NULL, 0,
-                               study__value_label(value), err));
+    SX_TRY(sx_column_add_label(ctx, c, coded ? 0 : value->number, coded ? value->text : NULL, 0, label_of(value), err));
   }
   return SX_OK;
 }

@@ -28,8 +28,6 @@ struct st_variable {
 
 void study__read_variables(st_load *l, st_table *t, const sx_node *map);
 const st_variable *study__find_variable(const st_table *t, const char *name);
-const char *study__value_label(
-    const st_value_label *v); /* what stands in the data: the English label, else the Chinese */
 /* Adds types to the options of reading; arrays of the arena. */
 sx_status study__variable_types(sx_read_options *o, const st_table *t, sx_arena *arena, sx_error *err) SX_NODISCARD;
 /* Labels, values and missing codes onto a table that was just read. columns: those that were asked for (NULL all: then one that is not

@@ -299,9 +299,8 @@ static size_t break_of_name(const sx_study *s, const st_wave *w, const char *nam
 }
 
 size_t study__break_of_name(const sx_study *s, const st_wave *w, const char *name) {
-  const size_t own = break_in_expr(w, name), d = study__find_derived(s, name);
-  if (own != ST_NONE || d == ST_NONE) return own;
-  return break_of_expr(s, w, &s->derived[d].value, 0);
+  const size_t own = break_in_expr(w, name);
+  return own != ST_NONE ? own : break_of_name(s, w, name);
 }
 
 static size_t break_of_indicator(const sx_study *s, const st_wave *w, const st_indicator *ind) {

@@ -127,7 +127,7 @@ static sx_status too_many(const solver *s, const sx_synth_var *v, size_t cell, d
 
 static sx_status solve_cell(solver *s, sx_synth_var *v, size_t cell) {
   closure_nodes(s->nodes, s->m, &s->eligible, cell);
-  if (!s->same) closure_nodes(s->nodes2, s->m, &s->base, cell);
+  if (!s->same && !v->among_eligible) closure_nodes(s->nodes2, s->m, &s->base, cell);
   const double p = integrate(s, s->nodes), base = v->among_eligible || s->same ? p : integrate(s, s->nodes2);
   double target = v->rate[cell] * base;
   if (target > p * (1 + 1e-9)) return too_many(s, v, cell, target, p);

@@ -90,6 +90,7 @@ def cells(k):
         out[c] = shared[int(v)] if 't="s"' in more else v
     return out
 checks, tables = cells(5), {names[k - 1]: cells(k) for k in (2, 3, 4)}
+assert not any(t['A1'].endswith(' ') for t in tables.values()), [t['A1'] for t in tables.values()] # also a title that is the same in both languages
 con = sqlite3.connect(db)
 n = 0
 for row in range(4, 2000):
