@@ -763,32 +763,6 @@ static sx_status finish(binder *b, const value *root, bool as_condition) {
   return SX_OK;
 }
 
-/* Uses from the last step backwards, then registers by a scan forwards: a register is free again after the last use. */
-static sx_status assign_registers(binder *b) {
-  sx_table__program *p = b->p;
-  sx_table__step *s = p->steps;
-  if (!p->n_steps) return SX_OK;
-  int32_t *spare = sx_arena_alloc(p->arena, p->n_steps, sizeof *spare);
-  uint32_t *left = sx_arena_alloc(p->arena, p->n_steps, sizeof *left);
-  if (!spare || !left) return sx_error_memory(b->err);
-  size_t n_spare = 0;
-  s[p->n_steps - 1].uses = 1;
-  for (size_t i = p->n_steps; i-- > 0;) {
-    const int32_t operands[] = {s[i].a, s[i].b, s[i].c};
-    for (size_t k = 0; s[i].uses && k < 3; k++)
-      if (operands[k] >= 0) s[operands[k]].uses++;
-    left[i] = s[i].uses;
-  }
-  for (size_t i = 0; i < p->n_steps; i++) {
-    if (!s[i].uses) continue;
-    s[i].reg = n_spare ? spare[--n_spare] : p->n_regs++;
-    const int32_t operands[] = {s[i].a, s[i].b, s[i].c};
-    for (size_t k = 0; k < 3; k++)
-      if (operands[k] >= 0 && --left[operands[k]] == 0) spare[n_spare++] = s[operands[k]].reg;
-  }
-  return SX_OK;
-}
-
 sx_status sx_table__bind(sx_table__program *out, const sx_expr *expr, const sx_table *table, bool as_condition,
                          sx_error *err) {
   sx_table__program p = {.expr = expr, .table = table};
@@ -804,17 +778,10 @@ sx_status sx_table__bind(sx_table__program *out, const sx_expr *expr, const sx_t
   for (size_t i = 0; i < table->n; i++) b.loaded[i] = -1;
   for (size_t i = 0; i < expr->n_nodes; i++) SX_TRY_GOTO(st, bind_node(&b, &b.values[i], &expr->nodes[i]), done);
   SX_TRY_GOTO(st, finish(&b, &b.values[expr->n_nodes - 1], as_condition), done);
-  SX_TRY_GOTO(st, assign_registers(&b), done);
+  SX_TRY_GOTO(st, sx_table__program_registers(&p, err), done);
   *out = p;
   return SX_OK;
 done:
   sx_table__program_clear(&p);
   return st;
-}
-
-void sx_table__program_clear(sx_table__program *p) {
-  for (size_t i = 0; i < p->n_dicts; i++) sx_dict_free(p->dicts[i]);
-  sx_mem_free(&p->table->ctx, p->dicts);
-  sx_mem_free(&p->table->ctx, p->steps);
-  sx_arena_free(p->arena);
 }

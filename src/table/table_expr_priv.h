@@ -199,6 +199,8 @@ typedef struct sx_table__program {
 /* as_condition: the result must be true or false. */
 sx_status sx_table__bind(sx_table__program *out, const sx_expr *expr, const sx_table *table, bool as_condition,
                          sx_error *err) SX_NODISCARD;
+/* Gives every step that is used a register (table_program.c). SX_E_MEMORY alone. */
+sx_status sx_table__program_registers(sx_table__program *program, sx_error *err);
 void sx_table__program_clear(sx_table__program *program);
 
 /* ---- running (table_kernel.c, table_eval.c) ------------------------------------------------------------- */
