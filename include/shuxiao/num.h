@@ -52,7 +52,7 @@ SX_API double sx_num_log1p_exp(double t); /* log(1 + exp(t)) */
 SX_API double sx_num_log_gamma(double x); /* x > 0 */
 SX_API double sx_num_digamma(double x);   /* x > 0 */
 
-/* ---- dense symmetric systems (num_linear.c, LAPACK behind it) ------------------------------------------- */
+/* ---- dense symmetric systems (num_linear.c) ------------------------------------------- */
 
 /* Pivoted Cholesky of the symmetric positive semidefinite a [n*n, column-major, both triangles filled; overwritten]:
  * columns whose pivot falls to `tol` times the largest diagonal or below are dropped. piv [n] receives the order,

@@ -135,13 +135,16 @@ char *sx_arena_strdup(sx_arena *arena, const char *text) {
 }
 
 char *sx_arena_printf(sx_arena *arena, const char *fmt, ...) {
-  char *text = NULL;
+  char *text = NULL, few[256];
   va_list args, again;
   va_start(args, fmt);
   va_copy(again, args);
-  const int n = vsnprintf(NULL, 0, fmt, args);
+  const int n = vsnprintf(few, sizeof few, fmt, args);
   if (n >= 0) text = sx_arena_alloc(arena, (size_t)n + 1, 1);
-  if (text) vsnprintf(text, (size_t)n + 1, fmt, again);
+  if (text && (size_t)n < sizeof few)
+    memcpy(text, few, (size_t)n + 1);
+  else if (text)
+    vsnprintf(text, (size_t)n + 1, fmt, again);
   va_end(again);
   va_end(args);
   return text;

@@ -56,13 +56,19 @@ void sx_buf_add_code(sx_buf *buf, uint32_t c) {
   for (int k = more - 1; k >= 0; k--) sx_buf_add_char(buf, (char)(0x80 | (c >> (6 * k) & 0x3F)));
 }
 
+/* Into the room that there is; once more where that was too little. */
 void sx_buf_printf(sx_buf *buf, const char *fmt, ...) {
   va_list args, again;
+  if (buf->failed) return;
+  const size_t room = buf->data ? buf->cap - buf->n : 0;
   va_start(args, fmt);
   va_copy(again, args);
-  const int n = vsnprintf(NULL, 0, fmt, args);
+  const int n = vsnprintf(room ? buf->data + buf->n : NULL, room, fmt, args);
+  if (room && (n < 0 || (size_t)n >= room)) buf->data[buf->n] = '\0';
   if (n < 0) {
     buf->failed = true;
+  } else if ((size_t)n < room) {
+    buf->n += (size_t)n;
   } else if (reserve(buf, (size_t)n)) {
     vsnprintf(buf->data + buf->n, (size_t)n + 1, fmt, again);
     buf->n += (size_t)n;

@@ -9,7 +9,13 @@
  *   3. Otherwise strtod reads "digits e exponent". Without a decimal point in it no locale can change the meaning. Of
  *      more than 780 digits the rest is replaced by one sticky digit: 768 are enough to tell any double from its
  *      neighbours' midpoints.
- * Printing. The shortest digits that read back: %.{15,16,17}e, with the decimal point of the locale skipped. */
+ * Printing. The shortest digits that read back: the first of the roundings to 15, 16 and 17 digits that does (below the normal range: of 1 to 17).
+ *   With value = m 2^e, m < 2^53, and k so that value 10^k has 17 digits before the point,
+ *     value 10^k = N / 2^s,  N = m 5^k,  s = -(e + k):
+ *   for 0 <= k <= 27 (values from 1e-10 to 1e17) N has at most 116 bits and is exact in 128, and so is each rounding c and its distance from the
+ *   value. c reads back where it lies within half a unit in the last place of m, |c 2^s - N| < 5^k / 2, or on that limit and m is even, for a
+ *   tie is read as the even one. Powers of two, whose lower limit is nearer, and what is beyond those bounds take printf's
+ *   %.{15,16,17}e, with the decimal point of the locale skipped. */
 #include "shuxiao/base.h"
 
 #include <errno.h>
@@ -230,6 +236,102 @@ static void from_integer(digits *g, uint64_t w, int point_shift) {
   trim(g);
 }
 
+#ifdef __SIZEOF_INT128__
+__extension__ typedef unsigned __int128 wide;
+
+static const uint64_t FIVE[28] = {UINT64_C(1),
+                                  UINT64_C(5),
+                                  UINT64_C(25),
+                                  UINT64_C(125),
+                                  UINT64_C(625),
+                                  UINT64_C(3125),
+                                  UINT64_C(15625),
+                                  UINT64_C(78125),
+                                  UINT64_C(390625),
+                                  UINT64_C(1953125),
+                                  UINT64_C(9765625),
+                                  UINT64_C(48828125),
+                                  UINT64_C(244140625),
+                                  UINT64_C(1220703125),
+                                  UINT64_C(6103515625),
+                                  UINT64_C(30517578125),
+                                  UINT64_C(152587890625),
+                                  UINT64_C(762939453125),
+                                  UINT64_C(3814697265625),
+                                  UINT64_C(19073486328125),
+                                  UINT64_C(95367431640625),
+                                  UINT64_C(476837158203125),
+                                  UINT64_C(2384185791015625),
+                                  UINT64_C(11920928955078125),
+                                  UINT64_C(59604644775390625),
+                                  UINT64_C(298023223876953125),
+                                  UINT64_C(1490116119384765625),
+                                  UINT64_C(7450580596923828125)};
+
+/* N / 2^s of a value, as above. */
+typedef struct at_17 {
+  wide n;
+  uint64_t m, whole; /* whole: what is before the point */
+  int k, s;
+} at_17;
+
+static bool scale_to_17(at_17 *x, double value) {
+  static const uint64_t least = UINT64_C(10000000000000000); /* 10^16 */
+  int exponent;
+  const double fraction = frexp(value, &exponent);
+  if (exponent < -32 || exponent > 56 || fraction == 0.5) return false;
+  x->m = (uint64_t)ldexp(fraction, 53);
+  int k = 16 - (int)floor((exponent - 1) * 0.30102999566398120); /* log10 2: one too many at most */
+  for (int tries = 0; tries < 3; tries++) {
+    const int s = 53 - exponent - k;
+    if (k < 0 || k > 27 || s < 1 || s > 100) return false;
+    x->n = (wide)x->m * FIVE[k];
+    const wide whole = x->n >> s;
+    if (whole >= least * (wide)10) {
+      k--;
+    } else if (whole < least) {
+      k++;
+    } else {
+      x->whole = (uint64_t)whole;
+      x->k = k;
+      x->s = s;
+      return true;
+    }
+  }
+  return false;
+}
+
+/* The value to the nearest multiple of `unit` (1, 10, 100), a tie to the even one, in such multiples. */
+static uint64_t nearest(const at_17 *x, uint64_t unit) {
+  const uint64_t down = x->whole / unit, rest = x->whole % unit;
+  const wide over = ((wide)rest << x->s) + (x->n & (((wide)1 << x->s) - 1)), half = ((wide)unit << x->s) / 2;
+  return down + (over > half || (over == half && down % 2 == 1));
+}
+
+static bool reads_back(const at_17 *x, wide c) {
+  const wide at = c << x->s, apart = at > x->n ? at - x->n : x->n - at;
+  return 2 * apart < FIVE[x->k] || (2 * apart == FIVE[x->k] && x->m % 2 == 0);
+}
+
+static bool exact_shortest(digits *g, double value) {
+  at_17 x;
+  if (!scale_to_17(&x, value)) return false;
+  for (uint64_t unit = 100, dropped = 2; unit > 1; unit /= 10, dropped--) {
+    const uint64_t w = nearest(&x, unit);
+    if (!reads_back(&x, (wide)w * unit)) continue;
+    from_integer(g, w, x.k - (int)dropped);
+    return true;
+  }
+  from_integer(g, nearest(&x, 1), x.k);
+  return true;
+}
+#else
+static bool exact_shortest(digits *g, double value) {
+  (void)g, (void)value;
+  return false;
+}
+#endif
+
 /* Values of few decimals: value * 10^k is an integer r <= 10^15 and r / 10^k reads back. At most 15 digits name
  * at most one double each, so the smallest k gives the shortest text. */
 static bool few_decimals(digits *g, double value) {
@@ -248,7 +350,11 @@ static bool few_decimals(digits *g, double value) {
 
 /* The shortest digits that read back to value > 0 (finite). */
 static void shortest(digits *g, double value) {
-  if (few_decimals(g, value)) return;
+  if (value < 1e15 && value == (double)(uint64_t)value) { /* NOLINT: exact on purpose */
+    from_integer(g, (uint64_t)value, 0);
+    return;
+  }
+  if (exact_shortest(g, value) || few_decimals(g, value)) return;
   /* Below the normal range fewer digits may do; above it 15 always survive the way there and back. */
   int exponent;
   const bool power_of_two = frexp(value, &exponent) == 0.5;
@@ -275,6 +381,18 @@ static size_t put_special(char *out, double value) {
   return put(out, value < 0 ? "-inf" : "inf");
 }
 
+static size_t put_exponent(char *out, int e) {
+  size_t n = 0;
+  out[n++] = 'e';
+  if (e < 0) out[n++] = '-';
+  if (e < 0) e = -e;
+  if (e >= 100) out[n++] = (char)('0' + e / 100);
+  if (e >= 10) out[n++] = (char)('0' + e / 10 % 10);
+  out[n++] = (char)('0' + e % 10);
+  out[n] = '\0';
+  return n;
+}
+
 size_t sx_text_from_double(char out[SX_DOUBLE_TEXT_MAX], double value) {
   enum { PLAIN_MIN = -4, PLAIN_MAX = 17 }; /* where the point may stand without an exponent being shorter to read */
   if (!isfinite(value)) return put_special(out, value);
@@ -287,7 +405,7 @@ size_t sx_text_from_double(char out[SX_DOUBLE_TEXT_MAX], double value) {
     out[n++] = g.d[0];
     if (g.n > 1) out[n++] = '.';
     for (int i = 1; i < g.n; i++) out[n++] = g.d[i];
-    return n + (size_t)snprintf(out + n, SX_DOUBLE_TEXT_MAX - n, "e%d", g.point - 1);
+    return n + put_exponent(out + n, g.point - 1);
   }
   if (g.point <= 0) {
     out[n++] = '0';

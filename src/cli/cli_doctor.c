@@ -75,9 +75,9 @@ static void check_fonts(doctor *d) {
 
 /* The shared libraries in use, as the system loaded them. */
 static void list_libraries(doctor *d) {
-  static const char *const wanted[] = {"libreadstat", "libsqlite3",  "libfyaml",   "libjansson",  "libmd4c",
-                                       "libgsl.",     "libopenblas", "liblapacke", "libutf8proc", "libnettle",
-                                       "libz.",       "libc.",       "libcairo.",  "libpango-1"};
+  static const char *const wanted[] = {"libreadstat", "libsqlite3", "libfyaml",    "libjansson",
+                                       "libmd4c",     "libgsl.",    "libutf8proc", "libnettle",
+                                       "libz.",       "libc.",      "libcairo.",   "libpango-1"};
   char line[1024], last[512] = "";
   FILE *maps = fopen("/proc/self/maps", "r");
   while (maps && fgets(line, sizeof line, maps)) {

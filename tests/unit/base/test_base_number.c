@@ -188,6 +188,59 @@ static void test_print_random(void) {
   }
 }
 
+/* Digits without zeros at either end, and where the point stands: "0.00150" is "15", -2. */
+static void digits_of(char digits[32], int *point, const char *text) {
+  int n = 0, zeros = 0, place = 0;
+  bool after = false;
+  *point = 0;
+  for (; *text && *text != 'e'; text++) {
+    if (*text == '.') after = true;
+    if (*text < '0' || *text > '9') continue;
+    if (!after && (n || *text != '0')) place++;
+    if (after && !n && *text == '0') place--;
+    if (*text == '0' && n) zeros++;
+    if (*text == '0') continue;
+    for (; zeros; zeros--) digits[n++] = '0';
+    digits[n++] = *text;
+  }
+  digits[n] = '\0';
+  *point = place + (*text ? atoi(text + 1) : 0);
+}
+
+/* The slow way: the first of printf's roundings to 15, 16, 17 digits that strtod reads back. */
+static void check_slow_twin(double v) {
+  char text[SX_DOUBLE_TEXT_MAX], slow[64], got[32], want[32];
+  int got_point, want_point, exponent, n = 14;
+  if (!(v > 0) || v < DBL_MIN || !isfinite(v) || frexp(v, &exponent) == 0.5) return;
+  do {
+    snprintf(slow, sizeof slow, "%.*e", n, v);
+  } while (n++ < 16 && strtod(slow, NULL) != v);
+  sx_text_from_double(text, v);
+  digits_of(got, &got_point, text);
+  digits_of(want, &want_point, slow);
+  if (strcmp(got, want) != 0 || got_point != want_point) SXT_FAIL("%.17g prints as '%s', not %s", v, text, slow);
+}
+
+/* Ordinary magnitudes, decimals and what is next to them, ties of the rounding (whole numbers over powers of two), results of divisions. */
+static void test_print_slow_twin(void) {
+  for (int i = 0; i < 150000; i++) {
+    check_slow_twin(ldexp((double)(next() >> 11), (int)(next() % 130) - 113));
+    const double decimal = (double)(next() % 100000000000000000u) / pow(10, (double)(next() % 25));
+    check_slow_twin(decimal);
+    check_slow_twin(nextafter(decimal, 0));
+    check_slow_twin(nextafter(decimal, (double)INFINITY));
+    check_slow_twin(ldexp((double)(next() >> (11 + next() % 40)), -(int)(next() % 60)));
+    check_slow_twin((double)(1 + next() % 5000) / (double)(1 + next() % 5000));
+  }
+  for (int e = -40; e < 25; e++) {
+    const double p = pow(10, e);
+    for (int k = 1; k < 10; k++) {
+      const double at[] = {k * p, nextafter(k * p, 0), nextafter(k * p, (double)INFINITY), k * p * (1 - 1e-15)};
+      for (size_t j = 0; j < sizeof at / sizeof *at; j++) check_slow_twin(at[j]);
+    }
+  }
+}
+
 static void test_int64(void) {
   const struct {
     const char *text;
@@ -302,5 +355,5 @@ static void test_locale(void) {
 }
 
 SXT_MAIN(SXT_CASE(test_read), SXT_CASE(test_halfway), SXT_CASE(test_random), SXT_CASE(test_print),
-         SXT_CASE(test_print_random), SXT_CASE(test_int64), SXT_CASE(test_fixed), SXT_CASE(test_fixed_random),
-         SXT_CASE(test_locale))
+         SXT_CASE(test_print_random), SXT_CASE(test_print_slow_twin), SXT_CASE(test_int64), SXT_CASE(test_fixed),
+         SXT_CASE(test_fixed_random), SXT_CASE(test_locale))
