@@ -75,7 +75,8 @@ static bool next_tag(tag *t, const char *text, size_t n, size_t *at) {
       t->closing = text[i] == '/';
       if (t->closing) i++;
       t->name = text + i;
-      t->n_name = strcspn(t->name, " \t\r\n/>");
+      t->n_name = 0; /* no strcspn: checked strictly, a sanitizer measures the rest of the document at every tag */
+      while (i + t->n_name < n && !strchr(" \t\r\n/>", t->name[t->n_name])) t->n_name++;
       char quote = 0;
       for (; i < n && (quote || text[i] != '>'); i++) {
         if (quote ? text[i] == quote : text[i] == '"' || text[i] == '\'') quote = quote ? 0 : text[i];
