@@ -3,7 +3,10 @@
  *
  *   change = after - before,  relative = after / before - 1,  ratio = after / before,  V by estimate_change.h
  *
- * A change across a break, and one from a figure without an error, is not tested. */
+ * A change across a break, and one from a figure without an error, is not tested.
+ *
+ * What is compared is looked up in order, the changes of many rows are computed side by side, and their rows go into the store in order: the
+ * bytes are the same for any number of threads. */
 #include "study_waves.h"
 
 #include <math.h>
@@ -82,7 +85,8 @@ static sx_status keep(void *data, const sx_store_row *row, sx_error *err) {
 /* ---- both sides -------------------------------------------------------------------------------------------------------------- */
 
 typedef struct side {
-  sx_est *est; /* owned; NULL: the wave has no such figure */
+  sx_est *est;  /* owned; NULL: the wave has no such figure */
+  sx_est *less; /* owned; a gap: what is still to be taken from est; else NULL */
   bool known, no_error;
 } side;
 
@@ -130,43 +134,53 @@ static const st_gap *gap_of(const st_indicator *ind, const char *statistic, cons
   return NULL;
 }
 
-static sx_status gap_value(sx_est **out, st_run *r, const st_indicator *ind, const char *statistic, const char *domain,
+static void side_clear(side *s) {
+  sx_est_free(s->est);
+  sx_est_free(s->less);
+  s->est = s->less = NULL;
+}
+
+static sx_status gap_value(side *out, st_run *r, const st_indicator *ind, const char *statistic, const char *domain,
                            sx_error *err) {
   const char *of = NULL;
   const st_gap *gap = gap_of(ind, statistic, &of);
-  *out = NULL;
   if (!gap) return SX_OK;
   const char *to_name = study__domain_text(r->s, &gap->to, r->arena);
-  sx_est *a = NULL, *b = NULL;
   if (!to_name) return sx_error_memory(err);
-  sx_status status = plain_value(&a, r, ind->id, of, domain, err);
-  if (status == SX_OK) status = plain_value(&b, r, ind->id, of, to_name, err);
-  if (status == SX_OK && a && b) {
-    const double signs[] = {1, -1};
-    const sx_est *const sides[] = {a, b};
-    status = sx_est_linear(out, &r->ctx, signs, sides, 2, err);
-    if (status == SX_OK) sx_est_need_errors(*out, sides, 2);
-  }
-  sx_est_free(a);
-  sx_est_free(b);
+  sx_status status = plain_value(&out->est, r, ind->id, of, domain, err);
+  if (status == SX_OK) status = plain_value(&out->less, r, ind->id, of, to_name, err);
+  if (status == SX_OK && out->est && out->less) return SX_OK;
+  side_clear(out);
   return status;
 }
 
-static sx_status value_in(sx_est **out, st_run *r, const char *indicator, const char *statistic, const char *domain,
+/* Reads nothing but the estimates: on any thread. */
+static sx_status take_gap(side *out, const sx_ctx *ctx, sx_error *err) {
+  const double signs[] = {1, -1};
+  const sx_est *const sides[] = {out->est, out->less};
+  sx_est *gap = NULL;
+  if (!out->less) return SX_OK;
+  SX_TRY(sx_est_linear(&gap, ctx, signs, sides, 2, err));
+  sx_est_need_errors(gap, sides, 2);
+  side_clear(out);
+  out->est = gap;
+  return SX_OK;
+}
+
+static sx_status value_in(side *out, st_run *r, const char *indicator, const char *statistic, const char *domain,
                           sx_error *err) {
   const sx_study *s = r->s;
   const size_t i = strchr(indicator, '/') ? ST_NONE : study__find_indicator(s, indicator, strlen(indicator));
   if (i != ST_NONE && strncmp(statistic, "gap", 3) == 0)
     return gap_value(out, r, &s->indicators[i], statistic, domain, err);
-  return plain_value(out, r, indicator, statistic, domain, err);
+  return plain_value(&out->est, r, indicator, statistic, domain, err);
 }
 
 static sx_status before_of(side *out, st_run *r, size_t wave, const sx_store_row *row, const char *domain,
                            sx_error *err) {
   const st_wave *w = &r->s->series->waves[wave];
   st_run *earlier = &r->waves->runs[wave];
-  *out = (side){.est = NULL};
-  if (earlier->s) SX_TRY(value_in(&out->est, earlier, row->indicator, row->statistic, domain, err));
+  if (earlier->s) SX_TRY(value_in(out, earlier, row->indicator, row->statistic, domain, err));
   if (out->est) return SX_OK;
   const char *own = own_name(r->s, row->indicator, row->statistic);
   if (own && strchr(row->indicator, '/') && strcmp(own, "level") == 0) own = NULL;
@@ -180,6 +194,8 @@ static sx_status before_of(side *out, st_run *r, size_t wave, const sx_store_row
 
 /* ---- one change --------------------------------------------------------------------------------------------------------------- */
 
+enum { CHANGES_AT_ONCE = 64, KINDS = 3 };
+
 typedef struct change {
   st_run *r;
   const char *step;
@@ -190,21 +206,26 @@ typedef struct change {
   const char *of; /* "_gap_urban", "" for the indicator's own statistic */
   sx_est_options options;
   size_t broken;
-  bool share, known, no_error;
+  bool share;
+  side before, after;
+  size_t n_kinds;           /* sx_change 0 .. n_kinds - 1; kinds_of */
+  sx_est_row row_of[KINDS]; /* with no estimate of their own */
+  double p;
 } change;
 
 static const char *quality_of(char out[160], const change *c, const sx_est_row *row) {
   size_t used = 0;
   out[0] = '\0';
   if (c->broken != ST_NONE) used += (size_t)snprintf(out, 160, "break");
-  if (c->no_error) used += (size_t)snprintf(out + used, 160 - used, "%searlier figure without error", used ? ";" : "");
+  if (c->before.no_error)
+    used += (size_t)snprintf(out + used, 160 - used, "%searlier figure without error", used ? ";" : "");
   if (row->df < 8 && row->se > 0) (void)snprintf(out + used, 160 - used, "%sdf<8", used ? ";" : "");
   return out;
 }
 
 static const char *method_of(const change *c) {
   const char *how = c->r->design && sx_design_replicates(c->r->design) ? "replicates" : "linearisation";
-  if (c->known) return sx_arena_printf(c->r->arena, "%s; against %s as published", how, c->wave->id);
+  if (c->before.known) return sx_arena_printf(c->r->arena, "%s; against %s as published", how, c->wave->id);
   return sx_arena_printf(c->r->arena, "%s; against %s, overlap %s, %lu units in both", how, c->wave->id,
                          c->link->overlap, c->link->units);
 }
@@ -236,16 +257,14 @@ static sx_status put_row(const change *c, const char *statistic, const char *uni
   return sx_store_put_row(NULL, c->r->store, c->step, &out, err);
 }
 
-static sx_status put_p(const change *c, const sx_est *est, sx_error *err) {
-  const double nan = (double)NAN;
-  const bool withheld = c->broken != ST_NONE || c->no_error;
+static sx_status put_p(const change *c, sx_error *err) {
   const char *why = NULL;
-  sx_est_row row = {.estimate = withheld ? nan : sx_est_p(est, 0, c->options.df), .na = sx_est_na(est)};
-  row.se = row.low = row.high = row.df = nan;
+  sx_est_row row = {.estimate = c->p, .na = c->row_of[0].na};
+  row.se = row.low = row.high = row.df = (double)NAN;
   row.ci_level = c->options.ci_level;
   if (c->broken != ST_NONE)
     why = "not tested across a break";
-  else if (c->no_error)
+  else if (c->before.no_error)
     why = "not tested: the earlier figure has no error";
   else if (isnan(row.estimate) && row.na == SX_NA_NONE)
     why = "not tested: no error";
@@ -260,38 +279,52 @@ static bool is_tested(const sx_study *s, const sx_store_row *row) {
          strcmp(row->statistic, "level_constant") != 0;
 }
 
-static sx_status put_kind(const change *c, const sx_est *before, const sx_est *after, sx_change kind, sx_error *err) {
+/* A share has no growth: it changes in percentage points alone. A gap may change its sign. */
+static const sx_change kinds_of[KINDS] = {SX_CHANGE_DIFFERENCE, SX_CHANGE_RELATIVE, SX_CHANGE_RATIO};
+
+static size_t count_kinds(const change *c) {
+  const bool adjustment = strchr(c->row->indicator, '/') && is_adjustment(c->r->s, c->row->indicator);
+  return !c->share && !adjustment && strncmp(c->row->statistic, "gap", 3) != 0 ? KINDS : 1;
+}
+
+static sx_status compute_kind(change *c, size_t k, sx_error *err) {
+  const sx_link *link = c->before.known ? NULL : c->link->link;
+  sx_est_row *row = &c->row_of[k];
   sx_est *est = NULL;
-  sx_est_row row = {.estimate = (double)NAN};
-  SX_TRY(sx_est_change(&est, c->known ? NULL : c->link->link, before, after, kind, err));
-  sx_status status = sx_est_describe(&row, est, false, &c->options, err);
-  const bool difference = kind == SX_CHANGE_DIFFERENCE;
-  const char *prefix = study__versus_name(c->versus);
-  const char *word = difference ? "" : kind == SX_CHANGE_RATIO ? "_ratio" : "_relative";
-  const char *name = sx_arena_printf(c->r->arena, "%s%s%s", prefix, word, c->of);
-  const char *unit = difference ? (c->share ? "pp" : c->row->unit) : kind == SX_CHANGE_RATIO ? NULL : "%";
-  if (status == SX_OK) status = put_row(c, name, unit, &row, NULL, err);
-  if (status == SX_OK && difference && is_tested(c->r->s, c->row)) status = put_p(c, est, err);
-  sx_est_free(row.est);
+  row->estimate = (double)NAN;
+  SX_TRY(sx_est_change(&est, link, c->before.est, c->after.est, kinds_of[k], err));
+  const sx_status status = sx_est_describe(row, est, false, &c->options, err);
+  const bool withheld = c->broken != ST_NONE || c->before.no_error;
+  if (kinds_of[k] == SX_CHANGE_DIFFERENCE) c->p = withheld ? (double)NAN : sx_est_p(est, 0, c->options.df);
+  sx_est_free(row->est);
+  row->est = NULL;
   sx_est_free(est);
   return status;
 }
 
-/* A share has no growth: it changes in percentage points alone. A gap may change its sign. */
-static sx_status put_changes(const change *c, const side *before, const sx_est *after, sx_error *err) {
-  sx_est *missing = NULL;
-  sx_status status = SX_OK;
-  if (!before->est) status = sx_est_missing(&missing, &c->r->ctx, SX_NA_OPERAND, err);
-  if (status != SX_OK) return status;
-  const sx_est *first = before->est ? before->est : missing;
-  status = put_kind(c, first, after, SX_CHANGE_DIFFERENCE, err);
-  const bool adjustment = strchr(c->row->indicator, '/') && is_adjustment(c->r->s, c->row->indicator);
-  if (status == SX_OK && !c->share && !adjustment && strncmp(c->row->statistic, "gap", 3) != 0) {
-    status = put_kind(c, first, after, SX_CHANGE_RELATIVE, err);
-    if (status == SX_OK) status = put_kind(c, first, after, SX_CHANGE_RATIO, err);
+/* A task: of the run it takes its memory alone. */
+static sx_status compute_change(void *data, size_t i, sx_error *err) {
+  change *c = (change *)data + i;
+  side *const sides[] = {&c->before, &c->after};
+  for (size_t k = 0; k < 2; k++) {
+    SX_TRY(take_gap(sides[k], &c->r->ctx, err));
+    if (!sides[k]->est) SX_TRY(sx_est_missing(&sides[k]->est, &c->r->ctx, SX_NA_OPERAND, err));
   }
-  sx_est_free(missing);
-  return status;
+  for (size_t k = 0; k < c->n_kinds; k++) SX_TRY(compute_kind(c, k, err));
+  return SX_OK;
+}
+
+static sx_status put_changes(const change *c, sx_error *err) {
+  const char *prefix = study__versus_name(c->versus);
+  for (size_t k = 0; k < c->n_kinds; k++) {
+    const bool difference = kinds_of[k] == SX_CHANGE_DIFFERENCE;
+    const char *word = difference ? "" : kinds_of[k] == SX_CHANGE_RATIO ? "_ratio" : "_relative";
+    const char *name = sx_arena_printf(c->r->arena, "%s%s%s", prefix, word, c->of);
+    const char *unit = difference ? (c->share ? "pp" : c->row->unit) : kinds_of[k] == SX_CHANGE_RATIO ? NULL : "%";
+    SX_TRY(put_row(c, name, unit, &c->row_of[k], NULL, err));
+    if (difference && is_tested(c->r->s, c->row)) SX_TRY(put_p(c, err));
+  }
+  return SX_OK;
 }
 
 static bool is_left(const st_wave *w, const char *indicator) {
@@ -301,36 +334,71 @@ static bool is_left(const st_wave *w, const char *indicator) {
   return !w->study;
 }
 
-static sx_status change_row(st_run *r, const char *step, const sx_store_row *row, size_t pair, sx_error *err) {
+typedef struct change_batch {
+  change items[CHANGES_AT_ONCE];
+  size_t n;
+} change_batch;
+
+static void batch_clear(change_batch *b) {
+  for (size_t i = 0; i < b->n; i++) {
+    side_clear(&b->items[i].before);
+    side_clear(&b->items[i].after);
+  }
+  b->n = 0;
+}
+
+static sx_status run_batch(change_batch *b, const st_run *r, sx_error *err) {
+  sx_status status = sx_parallel_for(&r->ctx, b->n, compute_change, b->items, err);
+  for (size_t i = 0; i < b->n && status == SX_OK; i++) status = put_changes(&b->items[i], err);
+  batch_clear(b);
+  return status;
+}
+
+/* The batch has room for one more. */
+static sx_status add_change(change_batch *b, st_run *r, const char *step, const sx_store_row *row, size_t pair,
+                            sx_error *err) {
   const sx_study *s = r->s;
   const st_pair *p = &s->series->pairs[pair];
   const st_wave *w = &s->series->waves[p->earlier];
   const size_t i =
       strchr(row->indicator, '/') ? ST_NONE : study__find_indicator(s, row->indicator, strlen(row->indicator));
   const char *domain = study__row_domain(r, row), *own = own_name(s, row->indicator, row->statistic);
-  side before;
-  sx_est *after = NULL;
+  change *c = &b->items[b->n];
   if (!domain) return sx_error_memory(err);
   if (own && i == ST_NONE && strcmp(own, "level") == 0) own = NULL;
-  SX_TRY(before_of(&before, r, p->earlier, row, domain, err));
-  if (!before.est && is_left(w, row->indicator)) return SX_OK; /* the wave never had it */
-  change c = {.r = r,
-              .step = step,
-              .row = row,
-              .wave = w,
-              .link = &r->waves->links[pair],
-              .versus = p->versus,
-              .of = own ? sx_arena_printf(r->arena, "_%s", own) : "",
-              .options = i == ST_NONE ? s->est : s->indicators[i].est,
-              .broken = study__row_break(s, w, row->indicator, row->statistic, domain),
-              .share = study__is_share(s, row->indicator, row->statistic),
-              .known = before.known,
-              .no_error = before.no_error};
-  sx_status status = c.of ? value_in(&after, r, row->indicator, row->statistic, domain, err) : sx_error_memory(err);
-  if (status == SX_OK && !after) status = sx_est_missing(&after, &r->ctx, SX_NA_OPERAND, err);
-  if (status == SX_OK) status = put_changes(&c, &before, after, err);
-  sx_est_free(before.est);
-  sx_est_free(after);
+  *c = (change){.r = r,
+                .step = step,
+                .row = row,
+                .wave = w,
+                .link = &r->waves->links[pair],
+                .versus = p->versus,
+                .of = own ? sx_arena_printf(r->arena, "_%s", own) : "",
+                .options = i == ST_NONE ? s->est : s->indicators[i].est,
+                .broken = study__row_break(s, w, row->indicator, row->statistic, domain),
+                .share = study__is_share(s, row->indicator, row->statistic)};
+  b->n++; /* from here on the batch frees what it has */
+  if (!c->of) return sx_error_memory(err);
+  c->n_kinds = count_kinds(c);
+  SX_TRY(before_of(&c->before, r, p->earlier, row, domain, err));
+  if (!c->before.est && is_left(w, row->indicator)) { /* the wave never had it */
+    b->n--;
+    return SX_OK;
+  }
+  return value_in(&c->after, r, row->indicator, row->statistic, domain, err);
+}
+
+static sx_status change_rows(st_run *r, const char *step, const kept *k, sx_error *err) {
+  const size_t n_pairs = r->s->series->n_pairs;
+  change_batch *b = sx_mem_zalloc(&r->ctx, 1, sizeof *b);
+  if (!b) return sx_error_memory(err);
+  sx_status status = SX_OK;
+  for (size_t i = 0; i < k->n * n_pairs && status == SX_OK; i++) {
+    status = add_change(b, r, step, &k->items[i / n_pairs], i % n_pairs, err);
+    if (status == SX_OK && b->n == CHANGES_AT_ONCE) status = run_batch(b, r, err);
+  }
+  if (status == SX_OK && b->n) status = run_batch(b, r, err);
+  batch_clear(b);
+  sx_mem_free(&r->ctx, b);
   return status;
 }
 
@@ -343,10 +411,7 @@ sx_status study__run_change(st_run *r, size_t index, sx_error *err) {
   kept k = {.r = r, .indicator = account ? sx_arena_printf(r->arena, "%s/", id) : id};
   if (!step || !k.indicator) return sx_error_memory(err);
   sx_status status = sx_store_each_row(r->store, r->run, account ? NULL : id, keep, &k, err);
-  for (size_t i = 0; i < k.n && status == SX_OK; i++) {
-    for (size_t p = 0; p < s->series->n_pairs && status == SX_OK; p++)
-      status = change_row(r, step, &k.items[i], p, err);
-  }
+  if (status == SX_OK) status = change_rows(r, step, &k, err);
   if (account && status == SX_OK) status = study__compare_waves(r, index - s->n_indicators, step, err);
   if (status != SX_OK) {
     sx_error_add_where(err, "change of %s", id);
