@@ -56,7 +56,12 @@ sx_status study__build_account(sx_account **out, st_run *r, const st_account *a,
 typedef struct st_leaf {
   sx_account_leaf leaf; /* its estimates are owned */
   size_t n;
+  sx_est *scale; /* until it is finished: what its total or population is still to be multiplied with; NULL nothing */
 } st_leaf;
+/* Two steps of study__leaf: what the leaf rests on, looked up; and its carriers made, on any thread. On failure of the second the caller clears. */
+sx_status study__leaf_find(st_leaf *out, st_run *r, const st_account *a, const st_node *n, const char *domain,
+                           sx_error *err) SX_NODISCARD;
+sx_status study__leaf_finish(st_leaf *leaf, const sx_ctx *ctx, sx_error *err) SX_NODISCARD;
 sx_status study__leaf(st_leaf *out, st_run *r, const st_account *a, const st_node *n, const char *domain,
                       sx_error *err) SX_NODISCARD;
 void study__leaf_clear(st_leaf *leaf);

@@ -59,12 +59,20 @@ static void drop_leaves(const domains *d) {
 static sx_status make_leaves(st_leaf *leaves, const domains *d, const char *domain, sx_error *err) {
   for (size_t k = 0; k < d->n_leaves; k++) {
     const st_node *node = &d->w->a->nodes[d->leaves[k]];
-    const sx_status status = study__leaf(&leaves[k], d->w->r, d->w->a, node, domain, err);
+    const sx_status status = study__leaf_find(&leaves[k], d->w->r, d->w->a, node, domain, err);
     if (status == SX_OK) continue;
     study__add_place(err, d->w->r->s, node->node);
     return status;
   }
   return SX_OK;
+}
+
+/* A task: of the run it takes its memory alone. */
+static sx_status finish_leaf(void *data, size_t i, sx_error *err) {
+  const domains *d = data;
+  const sx_status status = study__leaf_finish(&d->direct[i], &d->w->r->ctx, err);
+  if (status != SX_OK) study__add_place(err, d->w->r->s, d->w->a->nodes[d->leaves[i % d->n_leaves]].node);
+  return status;
 }
 
 /* What one group of a few brings: its leaves, and its benchmark where everything in it that comes from outside has a value of the group's own. */
@@ -73,8 +81,7 @@ static sx_status fill_group(sx_account_cell *cells, sx_est **benchmark, const do
   const st_account *a = d->w->a;
   st_run *r = d->w->r;
   const char *name = d->wheres[first + k].name;
-  st_leaf *leaves = &d->direct[k * d->n_leaves];
-  SX_TRY(make_leaves(leaves, d, name, err));
+  const st_leaf *leaves = &d->direct[k * d->n_leaves];
   for (size_t i = 0; i < d->n_leaves; i++) {
     sx_account_cell *cell = &cells[k * d->n_leaves + i];
     cell->direct = leaves[i].leaf;
@@ -95,6 +102,9 @@ static sx_status compute(sx_account_domains **out, const domains *d, size_t firs
   const char *names[GROUPS_AT_ONCE];
   sx_status status = SX_OK;
   if (!cells) return sx_error_memory(err);
+  for (size_t k = 0; k < n; k++)
+    SX_TRY_GOTO(status, make_leaves(&d->direct[k * d->n_leaves], d, d->wheres[first + k].name, err), done);
+  SX_TRY_GOTO(status, sx_parallel_for(&r->ctx, n * d->n_leaves, finish_leaf, (void *)(uintptr_t)d, err), done);
   for (size_t k = 0; k < n; k++) {
     SX_TRY_GOTO(status, fill_group(cells, &own[k], d, first, k, err), done);
     benchmarks[k] = own[k];

@@ -64,13 +64,13 @@ static sx_status data_leaves(st_run *r, const st_account *a, sx_est **totals, sx
 
 /* ---- leaves from formulas -------------------------------------------------------------------------------------------- */
 
-static sx_status times(const sx_est **est, st_run *r, const sx_est *scale, sx_error *err) {
+static sx_status times(const sx_est **est, const sx_ctx *ctx, const sx_est *scale, sx_error *err) {
   const char *const names[] = {"a", "b"};
   const sx_est *const values[] = {*est, scale};
   sx_expr *product = NULL;
   sx_est *scaled = NULL;
-  SX_TRY(sx_expr_parse(&product, &r->ctx, "a * b", err));
-  const sx_status status = sx_est_formula(&scaled, &r->ctx, product, names, values, 2, err);
+  SX_TRY(sx_expr_parse(&product, ctx, "a * b", err));
+  const sx_status status = sx_est_formula(&scaled, ctx, product, names, values, 2, err);
   sx_expr_free(product);
   if (status != SX_OK) return status;
   sx_est_free((sx_est *)(uintptr_t)*est);
@@ -79,13 +79,20 @@ static sx_status times(const sx_est **est, st_run *r, const sx_est *scale, sx_er
 }
 
 static sx_status factor(const sx_est **out, st_run *r, const st_formula *f, const char *domain, sx_error *err) {
-  sx_est *est = NULL, *whole = NULL;
+  sx_est *est = NULL;
   if (!f->value.expr) return SX_OK;
   SX_TRY(study__formula_value(&est, r, f, domain, err));
-  const sx_status status = sx_est_expand(&whole, est, err); /* shares, effects and sensitivities all rest on it */
-  sx_est_free(est);
-  *out = whole;
-  return status;
+  *out = est;
+  return SX_OK;
+}
+
+static sx_status expand(const sx_est **est, sx_error *err) {
+  sx_est *whole = NULL;
+  if (!*est) return SX_OK;
+  SX_TRY(sx_est_expand(&whole, *est, err)); /* shares, effects and sensitivities all rest on it */
+  sx_est_free((sx_est *)(uintptr_t)*est);
+  *est = whole;
+  return SX_OK;
 }
 
 /* The fewest interviews behind an indicator of the formula, where it is estimated in the domain. */
@@ -120,13 +127,14 @@ void study__leaf_clear(st_leaf *leaf) {
   const sx_est *const own[] = {leaf->leaf.population, leaf->leaf.penetration, leaf->leaf.spend, leaf->leaf.total,
                                leaf->leaf.ratio};
   for (size_t i = 0; i < sizeof own / sizeof *own; i++) sx_est_free((sx_est *)(uintptr_t)own[i]);
+  sx_est_free(leaf->scale);
+  leaf->scale = NULL;
   leaf->leaf = (sx_account_leaf){.total = NULL};
 }
 
-sx_status study__leaf(st_leaf *out, st_run *r, const st_account *a, const st_node *n, const char *domain,
-                      sx_error *err) {
+sx_status study__leaf_find(st_leaf *out, st_run *r, const st_account *a, const st_node *n, const char *domain,
+                           sx_error *err) {
   const st_formula *const formulas[] = {&n->population, &n->penetration, &n->spend, &n->total, &n->ratio};
-  sx_est *scale = NULL;
   sx_status status = SX_OK;
   *out = (st_leaf){.leaf = {.ratio_to = n->ratio_to, .ratio_base = n->ratio_base}, .n = SIZE_MAX};
   const sx_est **const values[] = {&out->leaf.population, &out->leaf.penetration, &out->leaf.spend, &out->leaf.total,
@@ -137,10 +145,27 @@ sx_status study__leaf(st_leaf *out, st_run *r, const st_account *a, const st_nod
   }
   SX_TRY_GOTO(status, name_inputs(&out->leaf, r, a, n, err), done);
   if (!a->scale.value.expr || (n->ratio_to && !n->population.value.expr)) goto done; /* a ratio to a scaled level */
-  SX_TRY_GOTO(status, study__formula_value(&scale, r, &a->scale, domain, err), done);
-  status = times(out->leaf.total ? &out->leaf.total : &out->leaf.population, r, scale, err);
+  status = study__formula_value(&out->scale, r, &a->scale, domain, err);
 done:
-  sx_est_free(scale);
+  if (status != SX_OK) study__leaf_clear(out);
+  return status;
+}
+
+sx_status study__leaf_finish(st_leaf *leaf, const sx_ctx *ctx, sx_error *err) {
+  const sx_est **const own[] = {&leaf->leaf.population, &leaf->leaf.penetration, &leaf->leaf.spend, &leaf->leaf.total,
+                                &leaf->leaf.ratio};
+  for (size_t i = 0; i < sizeof own / sizeof *own; i++) SX_TRY(expand(own[i], err));
+  if (!leaf->scale) return SX_OK;
+  SX_TRY(times(leaf->leaf.total ? &leaf->leaf.total : &leaf->leaf.population, ctx, leaf->scale, err));
+  sx_est_free(leaf->scale);
+  leaf->scale = NULL;
+  return SX_OK;
+}
+
+sx_status study__leaf(st_leaf *out, st_run *r, const st_account *a, const st_node *n, const char *domain,
+                      sx_error *err) {
+  SX_TRY(study__leaf_find(out, r, a, n, domain, err));
+  const sx_status status = study__leaf_finish(out, &r->ctx, err);
   if (status != SX_OK) study__leaf_clear(out);
   return status;
 }
@@ -212,7 +237,7 @@ static sx_status add_node(sx_account *account, st_run *r, const st_account *a, c
     own.leaf.total = sx_est_ref(from_data);
     if (a->scale.value.expr) {
       SX_TRY_GOTO(status, study__formula_value(&scale, r, &a->scale, "total", err), done);
-      status = times(&own.leaf.total, r, scale, err);
+      status = times(&own.leaf.total, &r->ctx, scale, err);
       sx_est_free(scale);
       if (status != SX_OK) goto done;
     }
