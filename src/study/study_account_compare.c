@@ -10,6 +10,8 @@ typedef struct comparison {
   const st_compare *c;
   const st_where *where;
   const st_sides *sides;
+  sx_account_changes *changes; /* owned, as the effects */
+  sx_account_effects *effects; /* NULL: not asked for */
 } comparison;
 
 /* What is divided by a difference that is not clear of 0 has no error that its first-order one could stand for. */
@@ -37,8 +39,7 @@ static sx_status put_change(const comparison *k, const char *node, const char *s
 }
 
 static sx_status put_contributions(const comparison *k, sx_error *err) {
-  sx_account_changes *changes = NULL;
-  SX_TRY(sx_account_contributions(&changes, k->sides->before, k->sides->after, k->sides->link, err));
+  const sx_account_changes *changes = k->changes;
   sx_status status = SX_OK;
   const sx_est *whole = NULL;
   for (size_t i = 0; i < changes->n_rows && !whole; i++) {
@@ -54,7 +55,6 @@ static sx_status put_contributions(const comparison *k, sx_error *err) {
       status =
           put_change(k, row->id, "", word, row->est, row->measure == SX_ACCOUNT_SHARE_OF_CHANGE ? whole : NULL, err);
   }
-  sx_account_changes_free(changes);
   return status;
 }
 
@@ -67,8 +67,7 @@ static const sx_est *change_of(const sx_account_effects *effects, const char *id
 }
 
 static sx_status put_effects(const comparison *k, sx_error *err) {
-  sx_account_effects *effects = NULL;
-  SX_TRY(sx_account_decompose(&effects, k->sides->before, k->sides->after, k->sides->link, k->c->weighting, err));
+  const sx_account_effects *effects = k->effects;
   sx_status status = SX_OK;
   for (size_t i = 0; i < effects->n_rows && status == SX_OK; i++) {
     const sx_account_effect_row *row = &effects->rows[i];
@@ -78,8 +77,15 @@ static sx_status put_effects(const comparison *k, sx_error *err) {
     if (status == SX_OK)
       status = put_change(k, row->id, "effect_share_", word, row->share, change_of(effects, row->id), err);
   }
-  sx_account_effects_free(effects);
   return status;
+}
+
+/* A task: the contributions or the effects. */
+static sx_status compute_one(void *data, size_t i, sx_error *err) {
+  comparison *k = data;
+  const st_sides *s = k->sides;
+  return i == 0 ? sx_account_contributions(&k->changes, s->before, s->after, s->link, err)
+                : sx_account_decompose(&k->effects, s->before, s->after, s->link, k->c->weighting, err);
 }
 
 sx_status study__put_comparison(const st_account_run *w, const st_compare *c, const st_where *where,
@@ -91,9 +97,12 @@ sx_status study__put_comparison(const st_account_run *w, const st_compare *c, co
   st_sides bare = *sides;
   bare.before = before;
   bare.after = after;
-  const comparison k = {w, c, where, &bare};
+  comparison k = {.w = w, .c = c, .where = where, .sides = &bare};
+  if (status == SX_OK) status = sx_parallel_for(&w->r->ctx, c->decompose ? 2 : 1, compute_one, &k, err);
   if (status == SX_OK) status = put_contributions(&k, err);
   if (status == SX_OK && c->decompose) status = put_effects(&k, err);
+  sx_account_changes_free(k.changes);
+  sx_account_effects_free(k.effects);
   sx_account_free(before);
   sx_account_free(after);
   return status;
