@@ -1,5 +1,5 @@
 /* estimate_covariances.c: the covariance matrix of many estimates. Each carrier is expanded once per block of those that fit into memory
- * together, not once per pair as sx_est_cov does. */
+ * together, not once per pair as sx_est_cov does. Carriers, and columns of the matrix, are made side by side: each is of one task alone. */
 #include <string.h>
 
 #include "estimate_priv.h"
@@ -41,10 +41,43 @@ static sx_status carrier(const double **out, double *z, size_t length, const sx_
   return SX_OK;
 }
 
+/* The estimates first .. first + count - 1, whose carriers on the source are together in memory. */
+typedef struct block_job {
+  const matrix *m;
+  const est_part *source;
+  size_t first, length;
+  double *z;         /* [count + 1][length] */
+  const double **at; /* [count] */
+} block_job;
+
+static sx_status expand_one(void *data, size_t k, sx_error *err) {
+  block_job *b = data;
+  return carrier(&b->at[k], b->z + k * b->length, b->length, b->m->est[b->first + k], b->source, err);
+}
+
+/* Rows first .. first + count - 1 of column j. */
+static void add_column(const block_job *b, size_t j, const double *own, size_t count) {
+  const matrix *m = b->m;
+  const sx_design *design = b->source->design;
+  const bool replicates = sx_design_replicates(design);
+  for (size_t k = 0; own && k < count && b->first + k <= j; k++) {
+    const size_t i = b->first + k;
+    if (b->at[k])
+      m->out[i + j * m->n] +=
+          sx_design_cov(design, b->at[k], own, replicates ? m->est[i]->value : 0, replicates ? m->est[j]->value : 0);
+  }
+}
+
+static sx_status column_of_block(void *data, size_t k, sx_error *err) {
+  const block_job *b = data;
+  (void)err;
+  add_column(b, b->first + k, b->at[k], k + 1);
+  return SX_OK;
+}
+
 static sx_status add_design(const matrix *m, const est_part *source, sx_error *err) {
   const sx_design *design = source->design;
   const size_t length = sx_design_carrier_length(design), n = m->n;
-  const bool replicates = sx_design_replicates(design);
   size_t block = BLOCK_BYTES / (8 * (length ? length : 1));
   if (block < 1) block = 1;
   if (block > n) block = n;
@@ -57,20 +90,14 @@ static sx_status add_design(const matrix *m, const est_part *source, sx_error *e
   }
   for (size_t first = 0; first < n; first += block) {
     const size_t last = first + block < n ? first + block : n;
-    for (size_t i = first; i < last; i++)
-      SX_TRY_GOTO(st, carrier(&at[i - first], z + (i - first) * length, length, m->est[i], source, err), done);
-    for (size_t j = first; j < n; j++) {
+    block_job b = {m, source, first, length, z, at};
+    SX_TRY_GOTO(st, sx_parallel_for(m->ctx, last - first, expand_one, &b, err), done);
+    SX_TRY_GOTO(st, sx_parallel_for(m->ctx, last - first, column_of_block, &b, err), done);
+    for (size_t j = last; j < n; j++) {
       const double *own = NULL;
       SX_TRY_GOTO(st, sx_ctx_poll(m->ctx, err), done);
-      if (j < last)
-        own = at[j - first];
-      else
-        SX_TRY_GOTO(st, carrier(&own, z + block * length, length, m->est[j], source, err), done);
-      for (size_t i = first; own && i < last && i <= j; i++) {
-        if (at[i - first])
-          m->out[i + j * n] += sx_design_cov(design, at[i - first], own, replicates ? m->est[i]->value : 0,
-                                             replicates ? m->est[j]->value : 0);
-      }
+      SX_TRY_GOTO(st, carrier(&own, z + block * length, length, m->est[j], source, err), done);
+      add_column(&b, j, own, last - first);
     }
   }
 done:
