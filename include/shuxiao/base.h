@@ -27,6 +27,14 @@ extern "C" {
 #define SX_API               __attribute__((visibility("default")))
 #define SX_NODISCARD         __attribute__((warn_unused_result))
 #define SX_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+/* A function compiled for the widest registers of the machine at hand as well: the same arithmetic, without fused operations, so that numbers
+ * do not depend on the machine. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) &&                           \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define SX_WIDEST __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
+#else
+#define SX_WIDEST
+#endif
 
 /* ---- status ------------------------------------------------------------------------------------------ */
 

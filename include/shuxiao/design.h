@@ -232,6 +232,9 @@ SX_API void sx_design_carry(double *z, const sx_design *design, const double *u,
 /* Covariance of two carriers; a == b gives the variance. For replicates centre_a, centre_b are the full-sample values. */
 SX_API double sx_design_cov(const sx_design *design, const double *a, const double *b, double centre_a,
                             double centre_b);
+/* z [carrier_length] = sum_j coef_j carrier_j over n >= 1 carriers, added to 0 in their order; its variance. Linearised designs only. */
+SX_API double sx_design_mix(double *z, const sx_design *design, const double *const *carriers, const double *coef,
+                            size_t n);
 /* True for designs made from one another by adjusting weights: their carriers are over the same PSUs or replicates. */
 SX_API bool sx_design_same_sample(const sx_design *a, const sx_design *b);
 /* True where PSU psu_of[i] of b being PSU i of a makes them one sampling plan: the same strata of the same PSUs, fractions and

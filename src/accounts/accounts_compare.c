@@ -94,10 +94,11 @@ sx_status sx_accounts__two_init(sx_accounts__two *two, const sx_account *before,
   two->of = sx_mem_zalloc(ctx, before->n_nodes, sizeof *two->of);
   if (!two->of) return sx_error_memory(err);
   SX_TRY(match(two, err));
+  SX_TRY(sx_accounts__memo_new(&two->memo, ctx, err));
   if (link) SX_TRY(sx_accounts__linked(&two->linked, after, link, err));
   if (link) two->account[1] = two->linked;
   for (size_t k = 0; k < 2; k++) {
-    SX_TRY(sx_accounts__raw_init(&two->raw[k], two->account[k], err));
+    SX_TRY(sx_accounts__raw_init(&two->raw[k], two->account[k], two->memo, err));
     two->prices = two->prices || sx_accounts__has(two->account[k], SX_ACCOUNTS__PRICE);
   }
   return SX_OK;
@@ -111,6 +112,7 @@ void sx_accounts__two_clear(sx_accounts__two *two) {
     }
     if (two->raw[k].account) sx_accounts__raw_clear(&two->raw[k]);
   }
+  sx_accounts__memo_free(two->memo);
   sx_account_free(two->linked);
   if (two->ctx) sx_mem_free(two->ctx, two->of);
 }
@@ -166,7 +168,7 @@ static sx_status add_row(change_work *w, size_t i, ptrdiff_t scope, const change
   const sx_account_node *node = &account->nodes[i];
   sx_est *est = NULL;
   if (f->not_adjustment && node->kind == SX_ACCOUNT_ADJUSTMENT) return SX_OK;
-  SX_TRY(sx_accounts__formula(&est, w->two.ctx, f->text, values, 6, err));
+  SX_TRY(sx_accounts__memo_formula(&est, w->two.memo, w->two.ctx, f->text, values, 6, err));
   sx_est_need_errors(est, values, 2);
   if (!sx_mem_grow(w->two.ctx, (void **)&result->rows, &w->cap_rows, result->n_rows + 1, sizeof *result->rows)) {
     sx_est_free(est);

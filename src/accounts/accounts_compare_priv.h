@@ -11,6 +11,7 @@ typedef struct sx_accounts__two {
   sx_account *linked;           /* owned */
   size_t *of;                   /* [n_nodes] the node of the second account with the id of the first's */
   bool prices;                  /* one of them has prices */
+  sx_accounts__memo *memo;
   sx_accounts__raw raw[2];
   sx_accounts__levels whole[2][2], part[2][2]; /* [which][mode]: CURRENT, and CONSTANT where there are prices */
   const sx_accounts__levels *levels[2][2];     /* of the scope at hand */

@@ -23,6 +23,7 @@ enum { N_MODES = SX_ACCOUNTS__MEASURED + 1 };
 typedef struct work {
   const sx_account *account;
   const sx_est *benchmark;
+  sx_accounts__memo *memo; /* borrowed */
   sx_accounts__raw raw;
   sx_accounts__second *second;
   bool uses[N_MODES];
@@ -80,7 +81,7 @@ static sx_status add_share(work *w, size_t node, ptrdiff_t scope, sx_account_mea
                            const sx_est *whole, sx_error *err) {
   const sx_est *const values[] = {level, whole};
   sx_est *share = NULL;
-  SX_TRY(sx_accounts__formula(&share, &w->account->ctx, "a / b", values, 2, err));
+  SX_TRY(sx_accounts__memo_formula(&share, w->memo, &w->account->ctx, "a / b", values, 2, err));
   return add_row(w, node, scope, measure, share, NULL, err);
 }
 
@@ -97,7 +98,7 @@ static sx_status add_levels(work *w, size_t i, ptrdiff_t scope, const sx_account
   const sx_est *const values[] = {now->level[i], constant->level[i]};
   const double coefficients[] = {1, -1};
   sx_est *price = NULL;
-  SX_TRY(sx_est_linear(&price, &w->account->ctx, coefficients, values, 2, err));
+  SX_TRY(sx_accounts__memo_linear(&price, w->memo, &w->account->ctx, coefficients, values, 2, err));
   return add_row(w, i, scope, SX_ACCOUNT_PRICE_EFFECT, price, now, err);
 }
 
@@ -140,12 +141,13 @@ static sx_status compute_scope(work *w, ptrdiff_t scope, sx_error *err) {
   return SX_OK;
 }
 
-static sx_status work_init(work *w, const sx_account *account, const sx_est *benchmark, sx_error *err) {
-  *w = (work){.account = account, .benchmark = benchmark};
+static sx_status work_init(work *w, const sx_account *account, const sx_est *benchmark, sx_accounts__memo *memo,
+                           sx_error *err) {
+  *w = (work){.account = account, .benchmark = benchmark, .memo = memo};
   w->uses[SX_ACCOUNTS__CURRENT] = true;
   w->uses[SX_ACCOUNTS__CONSTANT] = sx_accounts__has(account, SX_ACCOUNTS__PRICE);
   w->uses[SX_ACCOUNTS__MEASURED] = sx_accounts__has(account, SX_ACCOUNTS__PERIOD);
-  SX_TRY(sx_accounts__raw_init(&w->raw, account, err));
+  SX_TRY(sx_accounts__raw_init(&w->raw, account, memo, err));
   SX_TRY(sx_accounts__second_new(&w->second, &w->raw, err));
   w->result = sx_mem_zalloc(&account->ctx, 1, sizeof *w->result);
   if (!w->result) return sx_error_memory(err);
@@ -153,12 +155,11 @@ static sx_status work_init(work *w, const sx_account *account, const sx_est *ben
   return SX_OK;
 }
 
-sx_status sx_account_compute(sx_account_result **out, const sx_account *account, const sx_est *benchmark,
-                             sx_error *err) {
-  if (!out || !account) return sx_error_set(err, SX_E_ARGUMENT, "", "out and account are needed");
+sx_status sx_accounts__compute(sx_account_result **out, const sx_account *account, const sx_est *benchmark,
+                               sx_accounts__memo *memo, sx_error *err) {
   SX_TRY(sx_account_check(account, err));
   work w;
-  sx_status status = work_init(&w, account, benchmark, err);
+  sx_status status = work_init(&w, account, benchmark, memo, err);
   for (ptrdiff_t scope = -1; status == SX_OK && scope < (ptrdiff_t)account->n_scopes; scope++)
     status = compute_scope(&w, scope, err);
   if (status == SX_OK) {
@@ -170,6 +171,16 @@ sx_status sx_account_compute(sx_account_result **out, const sx_account *account,
   clear_levels(w.whole);
   sx_accounts__second_free(w.second);
   sx_accounts__raw_clear(&w.raw);
+  return status;
+}
+
+sx_status sx_account_compute(sx_account_result **out, const sx_account *account, const sx_est *benchmark,
+                             sx_error *err) {
+  if (!out || !account) return sx_error_set(err, SX_E_ARGUMENT, "", "out and account are needed");
+  sx_accounts__memo *memo = NULL;
+  SX_TRY(sx_accounts__memo_new(&memo, &account->ctx, err));
+  const sx_status status = sx_accounts__compute(out, account, benchmark, memo, err);
+  sx_accounts__memo_free(memo);
   return status;
 }
 

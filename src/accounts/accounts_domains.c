@@ -72,9 +72,10 @@ static sx_account_reason reason_of(const sx_est *level, const sx_account_node *l
   return SX_ACCOUNT_REASON_NONE;
 }
 
-static sx_status judge(sx_account_domain *domain, const domain_work *w, const sx_account_cell *cells, sx_error *err) {
+static sx_status judge(sx_account_domain *domain, const domain_work *w, const sx_account_cell *cells,
+                       sx_accounts__memo *memo, sx_error *err) {
   sx_accounts__raw raw;
-  SX_TRY(sx_accounts__raw_init(&raw, domain->account, err));
+  SX_TRY(sx_accounts__raw_init(&raw, domain->account, memo, err));
   for (size_t k = 0; k < w->request->n_leaves; k++) {
     const sx_est *level = raw.level[w->node[k]];
     sx_account_domain_leaf *leaf = &domain->leaves[k];
@@ -89,13 +90,13 @@ static sx_status judge(sx_account_domain *domain, const domain_work *w, const sx
 
 /* The direct leaves are judged, then the model's stand in where they are wanted. */
 static sx_status fill_leaves(sx_account_domain *domain, const domain_work *w, const sx_account_cell *cells,
-                             sx_account_leaf *leaves, sx_error *err) {
+                             sx_account_leaf *leaves, sx_accounts__memo *memo, sx_error *err) {
   const sx_account_domain_request *q = w->request;
   size_t models = 0;
   for (size_t k = 0; k < q->n_leaves; k++) leaves[k] = cells[k].direct;
   SX_TRY(sx_account_copy(&domain->account, w->tree, q->leaf_ids, leaves, q->n_leaves, err));
   SX_TRY(sx_account_check(domain->account, err));
-  SX_TRY(judge(domain, w, cells, err));
+  SX_TRY(judge(domain, w, cells, memo, err));
   for (size_t k = 0; k < q->n_leaves; k++) {
     if (!domain->leaves[k].model) continue;
     leaves[k] = overlaid(&cells[k].direct, &cells[k].model);
@@ -188,6 +189,7 @@ static sx_status compute_domain(void *data, size_t d, sx_error *err) {
   const sx_ctx *ctx = &w->result->ctx;
   sx_account_domain *domain = &w->result->domains[d];
   sx_status status = SX_OK;
+  sx_accounts__memo *memo = NULL;
   sx_account_leaf *leaves = sx_mem_zalloc(ctx, q->n_leaves, sizeof *leaves);
   domain->name = sx_mem_strdup(ctx, q->domains[d]);
   domain->leaves = sx_mem_zalloc(ctx, q->n_leaves, sizeof *domain->leaves);
@@ -195,12 +197,15 @@ static sx_status compute_domain(void *data, size_t d, sx_error *err) {
     status = sx_error_memory(err);
     goto done;
   }
-  SX_TRY_GOTO(status, fill_leaves(domain, w, &q->cells[d * q->n_leaves], leaves, err), done);
-  SX_TRY_GOTO(status,
-              sx_account_compute(&domain->result, domain->account, q->benchmarks ? q->benchmarks[d] : NULL, err), done);
+  SX_TRY_GOTO(status, sx_accounts__memo_new(&memo, ctx, err), done);
+  SX_TRY_GOTO(status, fill_leaves(domain, w, &q->cells[d * q->n_leaves], leaves, memo, err), done);
+  SX_TRY_GOTO(
+      status,
+      sx_accounts__compute(&domain->result, domain->account, q->benchmarks ? q->benchmarks[d] : NULL, memo, err), done);
   status = flag_rows(domain, w, ctx, err);
 done:
   if (status != SX_OK) sx_error_add_where(err, "%s", q->domains[d]);
+  sx_accounts__memo_free(memo);
   sx_mem_free(ctx, leaves);
   return status;
 }

@@ -27,6 +27,7 @@ typedef struct entry {
 typedef struct effect_work {
   sx_accounts__two two;
   sx_account_weighting weighting;
+  sx_est *one;
   sx_expr *formula[SX_ACCOUNTS__SHAPLEY_MAX + 1][SX_ACCOUNTS__SHAPLEY_MAX]; /* [n factors][k]; made when needed */
   entry *entries;
   size_t n_entries, cap_entries;
@@ -73,19 +74,12 @@ static void put_factor(source *s, sx_account_effect effect, sx_est *before, sx_e
   s->n++;
 }
 
-static sx_status ref_or_one(sx_est **out, const effect_work *w, const sx_est *est, sx_error *err) {
-  if (!est) return sx_est_constant(out, w->two.ctx, 1, err);
-  *out = sx_est_ref(est);
-  return SX_OK;
+static sx_est *ref_or_one(const effect_work *w, const sx_est *est) {
+  return sx_est_ref(est ? est : w->one);
 }
 
-static sx_status add_refs(source *s, const effect_work *w, sx_account_effect effect, const sx_est *const *est,
-                          sx_error *err) {
-  sx_est *two[2] = {NULL, NULL};
-  sx_status status = ref_or_one(&two[0], w, est[0], err);
-  if (status == SX_OK) status = ref_or_one(&two[1], w, est[1], err);
-  put_factor(s, effect, two[0], two[1]);
-  return status;
+static void add_refs(source *s, const effect_work *w, sx_account_effect effect, const sx_est *const *est) {
+  put_factor(s, effect, ref_or_one(w, est[0]), ref_or_one(w, est[1]));
 }
 
 /* The amount per head, or the total, in the prices of the base period. */
@@ -96,7 +90,7 @@ static sx_status add_amount(source *s, const effect_work *w, sx_account_effect e
   for (size_t k = 0; k < 2 && status == SX_OK; k++) {
     const sx_est *const values[] = {est[k], price[k]};
     if (price[k])
-      status = sx_accounts__formula(&two[k], w->two.ctx, "a / b", values, 2, err);
+      status = sx_accounts__memo_formula(&two[k], w->two.memo, w->two.ctx, "a / b", values, 2, err);
     else
       two[k] = sx_est_ref(est[k]);
   }
@@ -116,11 +110,11 @@ static sx_status leaf_factors(source *s, const effect_work *w, size_t i, sx_erro
     amount[k] = (product ? raw->spend : raw->level)[k ? w->two.of[i] : i];
   }
   if (product) {
-    SX_TRY(add_refs(s, w, SX_ACCOUNT_EFFECT_POPULATION, population, err));
-    SX_TRY(add_refs(s, w, SX_ACCOUNT_EFFECT_PENETRATION, penetration, err));
+    add_refs(s, w, SX_ACCOUNT_EFFECT_POPULATION, population);
+    add_refs(s, w, SX_ACCOUNT_EFFECT_PENETRATION, penetration);
   }
   SX_TRY(add_amount(s, w, product ? SX_ACCOUNT_EFFECT_SPEND : SX_ACCOUNT_EFFECT_LEVEL, amount, price, err));
-  if (price[0] || price[1]) SX_TRY(add_refs(s, w, SX_ACCOUNT_EFFECT_PRICE, price, err));
+  if (price[0] || price[1]) add_refs(s, w, SX_ACCOUNT_EFFECT_PRICE, price);
   for (size_t k = 0; k < 2; k++) {
     const sx_est *period = declared(w, k, i, SX_ACCOUNTS__PERIOD);
     if (period) s->times[k] = sx_est_ref(period);
@@ -136,7 +130,7 @@ static sx_status times(source *s, const effect_work *w, size_t which, const sx_a
   const sx_est *const values[] = {adjustment->est[SX_ACCOUNTS__ADJUST], s->times[which]};
   sx_est *product = NULL;
   const char *text = (s->times[which] ? two : one)[adjustment->adjustment];
-  SX_TRY(sx_accounts__formula(&product, w->two.ctx, text, values, s->times[which] ? 2 : 1, err));
+  SX_TRY(sx_accounts__memo_formula(&product, w->two.memo, w->two.ctx, text, values, s->times[which] ? 2 : 1, err));
   sx_est_free(s->times[which]);
   s->times[which] = product;
   return SX_OK;
@@ -171,24 +165,21 @@ static sx_status part_of(sx_est **out, effect_work *w, const source *s, size_t n
     values[2 * f] = s->factor[0][f];
     values[2 * f + 1] = s->factor[1][f];
   }
-  SX_TRY(sx_est_formula(out, w->two.ctx, formula, names, values, 2 * n, err));
+  SX_TRY(sx_accounts__memo_expr(out, w->two.memo, w->two.ctx, formula, names, values, 2 * n, err));
   sx_est_need_errors(*out, values, 2 * n);
   return SX_OK;
 }
 
 /* All of what an amount does is adjustment: the change of the amount times what multiplies it. */
 static sx_status amount_part(source *s, const effect_work *w, sx_error *err) {
-  sx_est *one[2] = {NULL, NULL}, **part = &s->part[SX_ACCOUNT_EFFECT_ADJUSTMENT];
-  sx_status status = ref_or_one(&one[0], w, s->times[0], err);
-  if (status == SX_OK) status = ref_or_one(&one[1], w, s->times[1], err);
-  const sx_est *const values[] = {s->factor[0][0], s->factor[1][0], one[0], one[1]};
+  sx_est **part = &s->part[SX_ACCOUNT_EFFECT_ADJUSTMENT];
+  const sx_est *const values[] = {s->factor[0][0], s->factor[1][0], s->times[0] ? s->times[0] : w->one,
+                                  s->times[1] ? s->times[1] : w->one};
   sx_est_free(*part);
   *part = NULL;
-  if (status == SX_OK) status = sx_accounts__formula(part, w->two.ctx, "b * d - a * c", values, 4, err);
-  if (status == SX_OK) sx_est_need_errors(*part, values, 4);
-  sx_est_free(one[0]);
-  sx_est_free(one[1]);
-  return status;
+  SX_TRY(sx_accounts__memo_formula(part, w->two.memo, w->two.ctx, "b * d - a * c", values, 4, err));
+  sx_est_need_errors(*part, values, 4);
+  return SX_OK;
 }
 
 static sx_status make_parts(source *s, effect_work *w, sx_error *err) {
@@ -196,7 +187,7 @@ static sx_status make_parts(source *s, effect_work *w, sx_error *err) {
   const size_t own = s->n;
   sx_status status = SX_OK;
   if (s->times[0] || s->times[1])
-    status = add_refs(s, w, SX_ACCOUNT_EFFECT_ADJUSTMENT, (const sx_est *const[]){s->times[0], s->times[1]}, err);
+    add_refs(s, w, SX_ACCOUNT_EFFECT_ADJUSTMENT, (const sx_est *const[]){s->times[0], s->times[1]});
   for (size_t k = 0; status == SX_OK && k < s->n; k++) {
     sx_est **part = &s->part[s->effect[k]];
     sx_est_free(*part);
@@ -246,7 +237,11 @@ static sx_status walk_sources(effect_work *w, sx_error *err) {
                                    sx_accounts__two_level(&w->two, 1, SX_ACCOUNTS__CURRENT, i)};
     if (!level[0] || !(amount || node->kind == SX_ACCOUNT_LEAF)) continue;
     source s = {.node = amount ? (size_t)node->parent : i};
-    sx_status status = amount ? add_refs(&s, w, SX_ACCOUNT_EFFECT_ADJUSTMENT, level, err) : leaf_factors(&s, w, i, err);
+    sx_status status = SX_OK;
+    if (amount)
+      add_refs(&s, w, SX_ACCOUNT_EFFECT_ADJUSTMENT, level);
+    else
+      status = leaf_factors(&s, w, i, err);
     if (status == SX_OK) status = follow(w, &s, amount ? (ptrdiff_t)i : SX_ACCOUNTS__NONE, err);
     source_clear(&s);
     if (status != SX_OK) {
@@ -279,8 +274,8 @@ static sx_status sum_entries(sx_est **out, size_t *at, const effect_work *w, siz
   if (!parts) return sx_error_memory(err);
   while (*at < w->n_entries && w->entries[*at].node == node && w->entries[*at].effect == effect)
     parts[n++] = w->entries[(*at)++].est;
-  const sx_status status =
-      n > 0 ? sx_est_linear(out, w->two.ctx, NULL, parts, n, err) : sx_est_constant(out, w->two.ctx, 0, err);
+  const sx_status status = n > 0 ? sx_accounts__memo_linear(out, w->two.memo, w->two.ctx, NULL, parts, n, err)
+                                 : sx_est_constant(out, w->two.ctx, 0, err);
   sx_mem_free(w->two.ctx, (void *)parts);
   return status;
 }
@@ -300,8 +295,9 @@ static sx_status add_row(effect_work *w, size_t i, ptrdiff_t scope, size_t effec
                                .kind = node->kind,
                                .effect = (sx_account_effect)effect,
                                .est = est};
-  sx_status status = sx_accounts__formula(&row.contribution, w->two.ctx, "a / b", of_total, 2, err);
-  if (status == SX_OK) status = sx_accounts__formula(&row.share, w->two.ctx, "a / b", of_change, 2, err);
+  sx_status status = sx_accounts__memo_formula(&row.contribution, w->two.memo, w->two.ctx, "a / b", of_total, 2, err);
+  if (status == SX_OK)
+    status = sx_accounts__memo_formula(&row.share, w->two.memo, w->two.ctx, "a / b", of_change, 2, err);
   if (status == SX_OK &&
       !sx_mem_grow(w->two.ctx, (void **)&result->rows, &w->cap_rows, result->n_rows + 1, sizeof *result->rows))
     status = sx_error_memory(err);
@@ -324,7 +320,7 @@ static sx_status interaction(sx_est **out, const effect_work *w, const sx_est *c
     values[k + 1] = w->result->rows[w->result->n_rows - n_effects + k].est;
     coefficients[k + 1] = -1;
   }
-  return sx_est_linear(out, w->two.ctx, coefficients, values, n_effects + 1, err);
+  return sx_accounts__memo_linear(out, w->two.memo, w->two.ctx, coefficients, values, n_effects + 1, err);
 }
 
 static sx_status effect_rows(effect_work *w, size_t i, ptrdiff_t scope, size_t *at, const sx_est *change,
@@ -357,7 +353,7 @@ static sx_status effect_scope(effect_work *w, ptrdiff_t scope, sx_error *err) {
     if (!level[0] || account->nodes[i].kind == SX_ACCOUNT_ADJUSTMENT) continue;
     const double sign[] = {-1, 1};
     sx_est *change = NULL;
-    SX_TRY(sx_est_linear(&change, w->two.ctx, sign, level, 2, err));
+    SX_TRY(sx_accounts__memo_linear(&change, w->two.memo, w->two.ctx, sign, level, 2, err));
     sx_est_need_errors(change, level, 2);
     const sx_status status = effect_rows(w, i, scope, &at, change, err);
     sx_est_free(change);
@@ -369,9 +365,10 @@ static sx_status effect_scope(effect_work *w, ptrdiff_t scope, sx_error *err) {
 static void work_clear(effect_work *w) {
   drop_entries(w);
   if (w->two.ctx) sx_mem_free(w->two.ctx, w->entries);
+  sx_est_free(w->one);
+  sx_accounts__two_clear(&w->two); /* its memo knows the formulas by their addresses */
   for (size_t n = 0; n <= SX_ACCOUNTS__SHAPLEY_MAX; n++)
     for (size_t k = 0; k < SX_ACCOUNTS__SHAPLEY_MAX; k++) sx_expr_free(w->formula[n][k]);
-  sx_accounts__two_clear(&w->two);
 }
 
 sx_status sx_account_decompose(sx_account_effects **out, const sx_account *before, const sx_account *after,
@@ -381,6 +378,7 @@ sx_status sx_account_decompose(sx_account_effects **out, const sx_account *befor
     return sx_error_set(err, SX_E_ARGUMENT, "weighting", "%d is no weighting of effects", (int)weighting);
   effect_work w = {.weighting = weighting};
   sx_status status = sx_accounts__two_init(&w.two, before, after, link, err);
+  if (status == SX_OK) status = sx_est_constant(&w.one, w.two.ctx, 1, err);
   if (status == SX_OK) {
     w.result = sx_mem_zalloc(w.two.ctx, 1, sizeof *w.result);
     if (w.result)

@@ -43,7 +43,7 @@ static sx_status measure_spend(sx_accounts__raw *raw, size_t i, sx_error *err) {
   const size_t to = (size_t)sx_accounts__find(account, node->ratio_to);
   const sx_est *base = node->ratio_base == SX_ACCOUNT_OF_SPEND ? raw->spend[to] : raw->level[to];
   const sx_est *const values[] = {node->est[SX_ACCOUNTS__RATIO], base};
-  return sx_accounts__formula(&raw->spend[i], &account->ctx, "a * b", values, 2, err);
+  return sx_accounts__memo_formula(&raw->spend[i], raw->memo, &account->ctx, "a * b", values, 2, err);
 }
 
 static sx_status measure_leaf(sx_accounts__raw *raw, size_t i, sx_error *err) {
@@ -60,16 +60,17 @@ static sx_status measure_leaf(sx_accounts__raw *raw, size_t i, sx_error *err) {
   }
   const sx_est *const values[] = {node->est[SX_ACCOUNTS__POPULATION], node->est[SX_ACCOUNTS__PENETRATION],
                                   raw->spend[i]};
-  return sx_accounts__formula(&raw->level[i], &raw->account->ctx, "a * b * c", values, 3, err);
+  return sx_accounts__memo_formula(&raw->level[i], raw->memo, &raw->account->ctx, "a * b * c", values, 3, err);
 }
 
-static sx_status sum_children(sx_est **out, const sx_account *account, size_t i, sx_est *const *level, sx_error *err) {
+static sx_status sum_children(sx_est **out, const sx_account *account, sx_accounts__memo *memo, size_t i,
+                              sx_est *const *level, sx_error *err) {
   size_t n = 0;
   const sx_est **parts = sx_mem_alloc(&account->ctx, account->n_nodes, sizeof *parts);
   if (!parts) return sx_error_memory(err);
   for (ptrdiff_t j = account->nodes[i].first_child; j >= 0; j = account->nodes[j].next)
     if (account->nodes[j].kind != SX_ACCOUNT_ADJUSTMENT && level[j]) parts[n++] = level[j];
-  const sx_status status = n > 0 ? sx_est_linear(out, &account->ctx, NULL, parts, n, err) : SX_OK;
+  const sx_status status = n > 0 ? sx_accounts__memo_linear(out, memo, &account->ctx, NULL, parts, n, err) : SX_OK;
   sx_mem_free(&account->ctx, (void *)parts);
   return status;
 }
@@ -80,9 +81,10 @@ static bool any_level_ratio(const sx_account *account) {
   return false;
 }
 
-sx_status sx_accounts__raw_init(sx_accounts__raw *raw, const sx_account *account, sx_error *err) {
+sx_status sx_accounts__raw_init(sx_accounts__raw *raw, const sx_account *account, sx_accounts__memo *memo,
+                                sx_error *err) {
   size_t *order = NULL, n = 0;
-  *raw = (sx_accounts__raw){account, NULL, NULL};
+  *raw = (sx_accounts__raw){account, NULL, NULL, memo};
   SX_TRY(sx_accounts__order(&order, &n, account, err));
   sx_status status = SX_OK;
   const bool branches = any_level_ratio(account);
@@ -94,7 +96,7 @@ sx_status sx_accounts__raw_init(sx_accounts__raw *raw, const sx_account *account
     if (account->nodes[i].kind == SX_ACCOUNT_LEAF)
       status = measure_leaf(raw, i, err);
     else if (branches)
-      status = sum_children(&raw->level[i], account, i, raw->level, err);
+      status = sum_children(&raw->level[i], account, memo, i, raw->level, err);
     if (status != SX_OK) sx_error_add_where(err, "%s", account->nodes[i].id);
   }
   sx_mem_free(&account->ctx, order);
@@ -125,7 +127,8 @@ static sx_status leaf_level(sx_accounts__levels *out, const sx_accounts__raw *ra
   }
   const sx_est *const values[] = {raw->level[i], period ? period : price, price};
   const char *text = period && price ? "a * b / c" : period ? "a * b" : "a / b";
-  return sx_accounts__formula(&out->level[i], &account->ctx, text, values, period && price ? 3 : 2, err);
+  return sx_accounts__memo_formula(&out->level[i], out->memo, &account->ctx, text, values, period && price ? 3 : 2,
+                                   err);
 }
 
 /* What is taken off, in the prices and the period of the mode; only a part in a scope that leaves out leaves of the node. */
@@ -135,13 +138,13 @@ static sx_status amount_effect(sx_est **out, const sx_accounts__levels *levels, 
   const sx_est *amount = account->nodes[a].est[SX_ACCOUNTS__ADJUST];
   if (levels->scope >= 0 && !sx_accounts__complete(account, (size_t)account->nodes[a].parent, levels->scope)) {
     const sx_est *const values[] = {whole->level[a], level, whole->before[a]};
-    return sx_accounts__formula(out, &account->ctx, "a * b / c", values, 3, err);
+    return sx_accounts__memo_formula(out, levels->memo, &account->ctx, "a * b / c", values, 3, err);
   }
   const sx_est *by = levels->mode == SX_ACCOUNTS__MEASURED   ? declared(account, a, SX_ACCOUNTS__PERIOD)
                      : levels->mode == SX_ACCOUNTS__CONSTANT ? declared(account, a, SX_ACCOUNTS__PRICE)
                                                              : NULL;
   const sx_est *const values[] = {amount, by};
-  return sx_accounts__formula(out, &account->ctx, by ? "-a / b" : "-a", values, by ? 2 : 1, err);
+  return sx_accounts__memo_formula(out, levels->memo, &account->ctx, by ? "-a / b" : "-a", values, by ? 2 : 1, err);
 }
 
 static sx_status effect(sx_est **out, const sx_accounts__levels *levels, const sx_est *level, size_t a,
@@ -152,7 +155,7 @@ static sx_status effect(sx_est **out, const sx_accounts__levels *levels, const s
   const char *text = node->adjustment == SX_ACCOUNT_FACTOR     ? "a * (b - 1)"
                      : node->adjustment == SX_ACCOUNT_COVERAGE ? "a * (1 / b - 1)"
                                                                : "-a * b";
-  return sx_accounts__formula(out, &levels->account->ctx, text, values, 2, err);
+  return sx_accounts__memo_formula(out, levels->memo, &levels->account->ctx, text, values, 2, err);
 }
 
 static sx_status check_amount(const sx_accounts__levels *levels, size_t a, sx_error *err) {
@@ -173,7 +176,7 @@ static sx_status adjust(sx_accounts__levels *levels, size_t i, const sx_accounts
     levels->level[i] = NULL;
     SX_TRY(effect(&levels->level[j], levels, levels->before[j], (size_t)j, whole, err));
     const sx_est *const parts[] = {levels->before[j], levels->level[j]};
-    SX_TRY(sx_est_linear(&levels->after[j], &account->ctx, NULL, parts, 2, err));
+    SX_TRY(sx_accounts__memo_linear(&levels->after[j], levels->memo, &account->ctx, NULL, parts, 2, err));
     levels->level[i] = sx_est_ref(levels->after[j]);
     SX_TRY(check_amount(levels, (size_t)j, err));
   }
@@ -188,7 +191,7 @@ static sx_status node_level(sx_accounts__levels *levels, const sx_accounts__raw 
     if (levels->scope >= 0 && !node->in_scope[levels->scope]) return SX_OK;
     SX_TRY(leaf_level(levels, raw, i, err));
   } else {
-    SX_TRY(sum_children(&levels->level[i], levels->account, i, levels->level, err));
+    SX_TRY(sum_children(&levels->level[i], levels->account, levels->memo, i, levels->level, err));
   }
   return levels->level[i] ? adjust(levels, i, whole, err) : SX_OK;
 }
@@ -196,7 +199,7 @@ static sx_status node_level(sx_accounts__levels *levels, const sx_accounts__raw 
 sx_status sx_accounts__levels_init(sx_accounts__levels *out, const sx_accounts__raw *raw, ptrdiff_t scope,
                                    sx_accounts__mode mode, const sx_accounts__levels *whole, sx_error *err) {
   const sx_account *account = raw->account;
-  *out = (sx_accounts__levels){account, scope, mode, NULL, NULL, NULL};
+  *out = (sx_accounts__levels){account, scope, mode, NULL, NULL, NULL, raw->memo};
   sx_status status = SX_OK;
   out->level = est_array(account);
   out->before = est_array(account);

@@ -67,12 +67,31 @@ bool sx_accounts__complete(const sx_account *account, size_t i,
 sx_status sx_accounts__formula(sx_est **out, const sx_ctx *ctx, const char *text, const sx_est *const *values, size_t n,
                                sx_error *err) SX_NODISCARD; /* values are called a, b, c, d, e, f */
 
+/* accounts_memo.c: the same as sx_accounts__formula, sx_est_formula and sx_est_linear, but an estimate that was made of the same operands before
+ * is given again (referenced; what is marked on it has to follow from its operands). A text is known by its address. memo NULL: computed always.
+ * One thread at a time. Free it before the expressions. */
+typedef struct sx_accounts__memo sx_accounts__memo;
+sx_status sx_accounts__memo_new(sx_accounts__memo **out, const sx_ctx *ctx, sx_error *err) SX_NODISCARD;
+void sx_accounts__memo_free(sx_accounts__memo *memo);
+sx_status sx_accounts__memo_formula(sx_est **out, sx_accounts__memo *memo, const sx_ctx *ctx, const char *text,
+                                    const sx_est *const *values, size_t n, sx_error *err) SX_NODISCARD;
+sx_status sx_accounts__memo_expr(sx_est **out, sx_accounts__memo *memo, const sx_ctx *ctx, const sx_expr *expr,
+                                 const char *const *names, const sx_est *const *values, size_t n,
+                                 sx_error *err) SX_NODISCARD;
+sx_status sx_accounts__memo_linear(sx_est **out, sx_accounts__memo *memo, const sx_ctx *ctx, const double *coef,
+                                   const sx_est *const *values, size_t n, sx_error *err) SX_NODISCARD;
+/* sx_est_cov; NaN of known variances is an error. */
+sx_status sx_accounts__memo_cov(double *out, sx_accounts__memo *memo, const sx_est *a, const sx_est *b,
+                                sx_error *err) SX_NODISCARD;
+
 /* As measured: leaves by their own factors, and their spend per head, in the whole tree. */
 typedef struct sx_accounts__raw {
   const sx_account *account;
   sx_est **level, **spend; /* [n_nodes]; NULL where there is none */
+  sx_accounts__memo *memo; /* borrowed, also by levels and second; NULL: none */
 } sx_accounts__raw;
-sx_status sx_accounts__raw_init(sx_accounts__raw *raw, const sx_account *account, sx_error *err) SX_NODISCARD;
+sx_status sx_accounts__raw_init(sx_accounts__raw *raw, const sx_account *account, sx_accounts__memo *memo,
+                                sx_error *err) SX_NODISCARD;
 void sx_accounts__raw_clear(sx_accounts__raw *raw);
 
 typedef enum sx_accounts__mode { SX_ACCOUNTS__CURRENT, SX_ACCOUNTS__CONSTANT, SX_ACCOUNTS__MEASURED } sx_accounts__mode;
@@ -85,6 +104,7 @@ typedef struct sx_accounts__levels {
   sx_est **level;  /* [n_nodes] after adjustments, of an adjustment its effect; NULL outside the scope */
   sx_est **before; /* [n_nodes] of adjusted nodes and of adjustments; NULL else */
   sx_est **after;  /* [n_nodes] of adjustments; NULL else */
+  sx_accounts__memo *memo;
 } sx_accounts__levels;
 /* whole: the levels of scope -1 in this mode; read where scope >= 0. */
 sx_status sx_accounts__levels_init(sx_accounts__levels *out, const sx_accounts__raw *raw, ptrdiff_t scope,
@@ -104,6 +124,10 @@ typedef struct sx_accounts__place {
 } sx_accounts__place;
 sx_status sx_accounts__second_of(double *out, sx_accounts__second *second, const sx_accounts__place *place,
                                  sx_error *err) SX_NODISCARD;
+
+/* accounts_compute.c: sx_account_compute with what was computed of these estimates before; memo NULL: nothing is kept. */
+sx_status sx_accounts__compute(sx_account_result **out, const sx_account *account, const sx_est *benchmark,
+                               sx_accounts__memo *memo, sx_error *err) SX_NODISCARD;
 
 /* accounts_copy.c: a copy in which every estimate is made ready for formulas with those of the first wave. link NULL: a plain copy. */
 sx_status sx_accounts__linked(sx_account **out, const sx_account *account, const sx_link *link,

@@ -50,7 +50,7 @@ static sx_status restrict_amount(const scope_work *w, size_t i, sx_error *err) {
 }
 
 static sx_status restrict_nodes(scope_work *w, sx_error *err) {
-  SX_TRY(sx_accounts__raw_init(&w->raw, w->from, err));
+  SX_TRY(sx_accounts__raw_init(&w->raw, w->from, NULL, err));
   SX_TRY(sx_accounts__levels_init(&w->whole, &w->raw, -1, SX_ACCOUNTS__CURRENT, NULL, err));
   SX_TRY(sx_accounts__levels_init(&w->part, &w->raw, w->scope, SX_ACCOUNTS__CURRENT, &w->whole, err));
   SX_TRY(sx_est_constant(&w->zero, &w->from->ctx, 0, err));

@@ -294,7 +294,7 @@ static sx_status collect(terms *all, sx_accounts__second *s, const target *to, s
 }
 
 /* t += other where both are two components of which one is the same estimate; *added tells whether. */
-static sx_status add_term(bool *added, term *t, const term *other, const sx_ctx *ctx, sx_error *err) {
+static sx_status add_term(bool *added, term *t, const term *other, const sx_accounts__raw *raw, sx_error *err) {
   *added = false;
   if (t->n != 2 || other->n != 2) return SX_OK;
   for (size_t k = 0; k < 4; k++) {
@@ -303,7 +303,7 @@ static sx_status add_term(bool *added, term *t, const term *other, const sx_ctx 
     const double coefficients[] = {t->coef, other->coef};
     const sx_est *const values[] = {t->part[1 - a], other->part[1 - b]};
     sx_est *sum = NULL;
-    SX_TRY(sx_est_linear(&sum, ctx, coefficients, values, 2, err));
+    SX_TRY(sx_accounts__memo_linear(&sum, raw->memo, &raw->account->ctx, coefficients, values, 2, err));
     sx_est_free(t->part[1 - a]);
     t->part[1 - a] = sum;
     t->coef = 1;
@@ -313,11 +313,11 @@ static sx_status add_term(bool *added, term *t, const term *other, const sx_ctx 
   return SX_OK;
 }
 
-static sx_status merge(terms *all, const sx_ctx *ctx, sx_error *err) {
+static sx_status merge(terms *all, const sx_accounts__raw *raw, sx_error *err) {
   for (size_t i = 0; i < all->n; i++) {
     for (size_t j = i + 1; j < all->n;) {
       bool added = false;
-      SX_TRY(add_term(&added, &all->list[i], &all->list[j], ctx, err));
+      SX_TRY(add_term(&added, &all->list[i], &all->list[j], raw, err));
       if (!added) {
         j++;
         continue;
@@ -342,12 +342,8 @@ static double beyond_first(const double *m, const double *c, size_t n) {
 }
 
 /* What the linear covariance of two terms leaves out. */
-static sx_status check_cov(double cov, const sx_est *u, const sx_est *v, sx_error *err) {
-  const bool known = isfinite(sx_est_variance(u)) && isfinite(sx_est_variance(v));
-  return isnan(cov) && known ? sx_error_memory(err) : SX_OK;
-}
-
-static sx_status pair(double *out, const sx_ctx *ctx, const term *a, const term *b, sx_error *err) {
+static sx_status pair(double *out, const sx_accounts__raw *raw, const term *a, const term *b, sx_error *err) {
+  const sx_ctx *ctx = &raw->account->ctx;
   sx_est *part[2 * MAX_PARTS] = {NULL};
   size_t up[2 * MAX_PARTS], n = 0, both = 0;
   double m[2 * MAX_PARTS], c[2 * MAX_PARTS];
@@ -362,8 +358,8 @@ static sx_status pair(double *out, const sx_ctx *ctx, const term *a, const term 
     if (status == SX_OK) status = product(&v, ctx, part, up, a->n, n, k, err);
     if (status == SX_OK) {
       m[groups] = (u ? sx_est_value(u) : 1) * (v ? sx_est_value(v) : 1);
-      c[groups] = u && v ? sx_est_cov(u, v) : 0;
-      if (u && v) status = check_cov(c[groups], u, v, err);
+      c[groups] = 0;
+      if (u && v) status = sx_accounts__memo_cov(&c[groups], raw->memo, u, v, err);
       both += u && v;
       groups++;
     }
@@ -403,11 +399,11 @@ sx_status sx_accounts__second_of(double *out, sx_accounts__second *second, const
   terms all = {NULL, 0, 0};
   double sum = 0;
   sx_status status = collect(&all, second, &to, err);
-  if (status == SX_OK) status = merge(&all, &account->ctx, err);
+  if (status == SX_OK) status = merge(&all, second->raw, err);
   for (size_t i = 0; status == SX_OK && i < all.n; i++) {
     for (size_t j = 0; status == SX_OK && j <= i; j++) {
       double left = 0;
-      status = pair(&left, &account->ctx, &all.list[i], &all.list[j], err);
+      status = pair(&left, second->raw, &all.list[i], &all.list[j], err);
       sum += i == j ? left : 2 * left;
     }
   }

@@ -381,8 +381,8 @@ static sx_status find_target(sense *s, const char *node, const char *scope, sx_e
 
 static sx_status level_by_algebra(sense *s, sx_error *err) {
   sx_accounts__raw raw;
-  sx_accounts__levels whole = {NULL, -1, SX_ACCOUNTS__CURRENT, NULL, NULL, NULL}, part = whole;
-  SX_TRY(sx_accounts__raw_init(&raw, s->account, err));
+  sx_accounts__levels whole = {NULL, -1, SX_ACCOUNTS__CURRENT, NULL, NULL, NULL, NULL}, part = whole;
+  SX_TRY(sx_accounts__raw_init(&raw, s->account, NULL, err));
   sx_status status = sx_accounts__levels_init(&whole, &raw, -1, SX_ACCOUNTS__CURRENT, NULL, err);
   if (status == SX_OK && s->scope >= 0)
     status = sx_accounts__levels_init(&part, &raw, s->scope, SX_ACCOUNTS__CURRENT, &whole, err);

@@ -117,28 +117,6 @@ void sx_design_carry(double *z, const sx_design *d, const double *u, double *scr
   }
 }
 
-void sx_design_expand(double *z, const sx_design *d, const sx_codes *codes, const sx_score *score, double coef) {
-  const design_sample *s = d->sample;
-  const size_t n = s->n_rows, margins = score->beta ? d->n_margins : 0;
-  for (size_t i = 0; i < n; i++) {
-    double u = 0;
-    const uint32_t k = codes ? sx_codes_at(codes, i) - score->lo : UINT32_MAX;
-    if (k < score->n) {
-      u = score->a[k];
-      if (codes->y) u += score->b * codes->y[i];
-      if (codes->x) u += score->c * codes->x[i];
-    }
-    if (d->carried) {
-      u *= d->wpos[i];
-      for (size_t m = 0; m < margins; m++) u -= score->beta[sx_design__cell(d, m * n + i)] * d->carried[m][i];
-      z[s->slot_at[i]] += coef * u;
-      continue;
-    }
-    for (size_t m = 0; m < margins; m++) u -= score->beta[sx_design__cell(d, m * n + i)] * sx_design__value(d, m, i);
-    z[s->slot_at[i]] += coef * (d->wpos[i] * u);
-  }
-}
-
 /* ---- variances ------------------------------------------------------------------------------------------- */
 
 /* What strata of one PSU add, from the PSU totals. */
@@ -185,6 +163,19 @@ double sx_design_cov(const sx_design *d, const double *a, const double *b, doubl
   if (s->pps) return sx_design__pps_cov(s, a, b);
   double v = sx_num_cov_strata(a, b, s->start, s->n_strata, s->fraction);
   if (s->n_lonely && s->lonely == SX_LONELY_ADJUST) v += lonely_cov(s, a, b);
+  return v * s->lonely_scale;
+}
+
+double sx_design_mix(double *z, const sx_design *d, const double *const *carriers, const double *coef, size_t n) {
+  const design_sample *s = d->sample;
+  if (s->tree || s->pps) {
+    memset(z, 0, s->n_slots * sizeof *z);
+    for (size_t j = 0; j < n; j++)
+      for (size_t i = 0; i < s->n_slots; i++) z[i] += coef[j] * carriers[j][i];
+    return sx_design_cov(d, z, z, 0, 0);
+  }
+  double v = sx_num_mix_strata(z, carriers, coef, n, s->start, s->n_strata, s->fraction);
+  if (s->n_lonely && s->lonely == SX_LONELY_ADJUST) v += lonely_cov(s, z, z);
   return v * s->lonely_scale;
 }
 

@@ -187,15 +187,58 @@ static sx_status map_one(est_part *out, const est_part *from, double gradient, c
   return SX_OK;
 }
 
+/* Whether every operand's carrier is written out: then coefficients and carriers, those of derivative 0 left out. */
+static size_t written_out(const double **carriers, double *coef, const est_part *source, const est_map *m) {
+  size_t n = 0;
+  for (size_t j = 0; j < m->n; j++) {
+    const est_part *part = part_of(m, j, source);
+    if (!part) continue;
+    if (!part->z) return 0;
+    if (m->gradient[j] == 0) continue;
+    coef[n] = m->gradient[j];
+    carriers[n++] = part->z;
+  }
+  return n;
+}
+
+/* The whole of it in one pass where carriers are written out; *done tells whether. */
+static sx_status mix(bool *done, est_part *out, const est_part *source, const est_map *m, const sx_ctx *ctx,
+                     sx_error *err) {
+  sx_status st = SX_OK;
+  double *coef = sx_mem_alloc(ctx, m->n, sizeof *coef);
+  const double **carriers = sx_mem_alloc(ctx, m->n, sizeof *carriers);
+  *done = false;
+  if (!coef || !carriers) {
+    st = sx_error_memory(err);
+    goto done;
+  }
+  const size_t n = written_out(carriers, coef, source, m);
+  if (n == 0) goto done;
+  out->z = sx_mem_alloc(ctx, sx_design_carrier_length(source->design), sizeof *out->z);
+  if (!out->z) {
+    st = sx_error_memory(err);
+    goto done;
+  }
+  out->variance = sx_design_mix(out->z, source->design, carriers, coef, n);
+  out->df = sx_design_df_of(source->design, out->bits);
+  *done = true;
+done:
+  sx_mem_free(ctx, coef);
+  sx_mem_free(ctx, (void *)carriers);
+  return st;
+}
+
 static sx_status map_linearised(est_part *out, const est_part *source, const est_map *m, const sx_ctx *ctx,
                                 sx_error *err) {
   const sx_design *design = source->design;
   const size_t length = sx_design_carrier_length(design);
   sx_status st = SX_OK;
-  bool merged = false;
+  bool merged = false, mixed = false;
   double *z = NULL;
   if (m->n == 1 && !source->z && source->n_terms > 0) return map_one(out, source, m->gradient[0], ctx, err);
-  SX_TRY_GOTO(st, merge_bits(out, source, m, ctx, err), done);
+  SX_TRY(merge_bits(out, source, m, ctx, err));
+  SX_TRY(mix(&mixed, out, source, m, ctx, err));
+  if (mixed) return SX_OK;
   SX_TRY_GOTO(st, merge_terms(&merged, out, source, m, ctx, err), done);
   z = sx_mem_zalloc(ctx, length, sizeof *z);
   if (!z) {

@@ -6,13 +6,7 @@
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-/* The same arithmetic in the widest registers at hand; without fused operations, so that numbers do not depend on the machine. */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) &&                           \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define WIDEST static __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
-#else
-#define WIDEST static
-#endif
+#define WIDEST static SX_WIDEST
 
 size_t sx_estimate__cells_doubles(cells_kind kind) {
   return kind == CELLS_VALUES ? 4 : kind == CELLS_ONE ? 8 : 16;

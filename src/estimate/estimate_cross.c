@@ -15,10 +15,9 @@
 
 #include "estimate_link_priv.h"
 
-typedef struct class_sums {
-  double n, first, second;
-  size_t marked; /* PSUs of the domains */
-} class_sums;
+typedef struct class_means {
+  double first, second;
+} class_means;
 
 enum { IN_FIRST, IN_SECOND, IN_BOTH, PLACES };
 
@@ -29,7 +28,7 @@ typedef struct cross {
 
 typedef struct pair {
   const sx_link *link;
-  double *z1, *z2;                /* by PSU */
+  const double *z1, *z2;          /* by PSU */
   const uint8_t *marks1, *marks2; /* PSUs of the domains */
 } pair;
 
@@ -37,85 +36,110 @@ static bool bit(const uint8_t *bits, size_t p) {
   return bits && ((unsigned)bits[p / 8] >> (p % 8) & 1U);
 }
 
-/* The PSU's total, from a carrier made here. */
-static sx_status psu_totals(double *out, const est_part *part, const sx_ctx *ctx, sx_error *err) {
-  double *z = sx_mem_zalloc(ctx, sx_design_carrier_length(part->design), sizeof *z);
+/* The PSUs' totals: the part's own carrier, or one that is made here, *made, which the caller frees. */
+static sx_status psu_totals(const double **out, double **made, const est_part *part, const sx_ctx *ctx, sx_error *err) {
+  const size_t length = sx_design_carrier_length(part->design), n = sx_design_psus(part->design);
+  sx_status st = SX_OK;
+  double *z = NULL, *totals = NULL;
+  *out = part->z;
+  if (part->z && length == n) return SX_OK;
+  z = sx_mem_zalloc(ctx, length, sizeof *z);
   if (!z) return sx_error_memory(err);
-  const sx_status st = sx_estimate__add_carrier(z, part, 1, err);
-  if (st == SX_OK) sx_design_psu_totals(out, part->design, z);
+  SX_TRY_GOTO(st, sx_estimate__add_carrier(z, part, 1, err), done);
+  if (length != n) {
+    totals = sx_mem_alloc(ctx, n, sizeof *totals);
+    if (!totals) {
+      st = sx_error_memory(err);
+      goto done;
+    }
+    sx_design_psu_totals(totals, part->design, z);
+  }
+  *out = *made = totals ? totals : z;
+  if (!totals) z = NULL;
+done:
   sx_mem_free(ctx, z);
   return st;
 }
 
-static void sum_classes(class_sums *c, const pair *x) {
+/* Means of the classes, and what they add to the df. */
+static void mean_classes(cross *out, class_means *c, const pair *x) {
   const sx_link *l = x->link;
-  const size_t n1 = sx_design_psus(l->first), n2 = sx_design_psus(l->second);
-  const int32_t both = (int32_t)(sx_design_strata(l->first) + sx_design_strata(l->second));
-  for (size_t p = 0; p < n1; p++) {
-    class_sums *in = &c[l->class_first[p]];
-    const int32_t q = l->psu_of[p];
-    in->n++;
-    in->first += x->z1[p];
-    if (q >= 0) in->second += x->z2[q];
-    in->marked += bit(x->marks1, p) || (q >= 0 && bit(x->marks2, (size_t)q));
-  }
-  for (size_t q = 0; q < n2; q++) {
-    if (l->class_second[q] >= both) continue;
-    class_sums *in = &c[l->class_second[q]];
-    in->n++;
-    in->second += x->z2[q];
-    in->marked += bit(x->marks2, q);
+  const size_t h1 = sx_design_strata(l->first), both = h1 + sx_design_strata(l->second);
+  for (size_t k = 0; k < l->n_classes; k++) {
+    const uint32_t *list = l->by_class + l->class_at[k];
+    const size_t n = l->class_at[k + 1] - l->class_at[k];
+    double first = 0, second = 0;
+    size_t marked = 0;
+    if (k < h1) {
+      for (size_t i = 0; i < n; i++) {
+        first += x->z1[list[i]];
+        marked += bit(x->marks1, list[i]);
+      }
+    } else if (k < both) {
+      for (size_t i = 0; i < n; i++) {
+        second += x->z2[list[i]];
+        marked += bit(x->marks2, list[i]);
+      }
+    } else {
+      for (size_t i = 0; i < n; i++) {
+        const size_t q = (size_t)l->psu_of[list[i]];
+        first += x->z1[list[i]];
+        second += x->z2[q];
+        marked += (size_t)bit(x->marks1, list[i]) | (size_t)bit(x->marks2, q);
+      }
+    }
+    c[k] = (class_means){first / (double)n, second / (double)n};
+    if (marked > 0) out->df[k < h1 ? IN_FIRST : k < both ? IN_SECOND : IN_BOTH] += (double)(marked - 1);
   }
 }
 
-static void residuals(cross *out, const class_sums *c, const pair *x) {
+/* Sums over the PSUs in their order, of the first wave and then of the second alone. */
+static void residuals(cross *out, const class_means *c, const pair *x) {
   const sx_link *l = x->link;
   const size_t n1 = sx_design_psus(l->first), n2 = sx_design_psus(l->second);
-  const size_t h1 = sx_design_strata(l->first), both = h1 + sx_design_strata(l->second);
-  double s11 = 0, s22 = 0, s12 = 0;
-  memset(out, 0, sizeof *out);
+  const size_t both = sx_design_strata(l->first) + sx_design_strata(l->second);
+  double s11 = 0, s22 = 0, s12 = 0, alone = 0, shared = 0, second = 0;
   for (size_t p = 0; p < n1; p++) {
-    const class_sums *in = &c[l->class_first[p]];
+    const class_means *in = &c[l->class_first[p]];
     const int32_t q = l->psu_of[p];
-    const double r1 = x->z1[p] - in->first / in->n, r2 = q >= 0 ? x->z2[q] - in->second / in->n : 0;
+    const double r1 = x->z1[p] - in->first, r2 = q >= 0 ? x->z2[q] - in->second : 0;
+    const double square = (r1 + r2) * (r1 + r2);
     s11 += r1 * r1;
     s22 += r2 * r2;
     s12 += r1 * r2;
-    out->squares[q >= 0 ? IN_BOTH : IN_FIRST] += (r1 + r2) * (r1 + r2);
+    alone += q >= 0 ? 0 : square;
+    shared += q >= 0 ? square : 0;
   }
   for (size_t q = 0; q < n2; q++) {
     if ((size_t)l->class_second[q] >= both) continue;
-    const class_sums *in = &c[l->class_second[q]];
-    const double r2 = x->z2[q] - in->second / in->n;
+    const double r2 = x->z2[q] - c[l->class_second[q]].second;
     s22 += r2 * r2;
-    out->squares[IN_SECOND] += r2 * r2;
+    second += r2 * r2;
   }
+  out->squares[IN_FIRST] = alone;
+  out->squares[IN_SECOND] = second;
+  out->squares[IN_BOTH] = shared;
   out->rho = s11 > 0 && s22 > 0 ? s12 / (sqrt(s11) * sqrt(s22)) : 0;
   if (fabs(out->rho) > 1) out->rho = out->rho > 0 ? 1 : -1;
-  for (size_t k = 0; k < l->n_classes; k++)
-    if (c[k].marked > 0) out->df[k < h1 ? IN_FIRST : k < both ? IN_SECOND : IN_BOTH] += (double)(c[k].marked - 1);
 }
 
 static sx_status cross_of(cross *out, const sx_link *link, const est_part *first, const est_part *second,
                           const sx_ctx *ctx, sx_error *err) {
   sx_status st = SX_OK;
+  double *made[2] = {NULL, NULL};
   pair x = {link, NULL, NULL, NULL, NULL};
-  x.z1 = sx_mem_alloc(ctx, sx_design_psus(link->first), sizeof *x.z1);
-  x.z2 = sx_mem_alloc(ctx, sx_design_psus(link->second), sizeof *x.z2);
-  class_sums *c = sx_mem_zalloc(ctx, link->n_classes, sizeof *c);
-  if (!x.z1 || !x.z2 || !c) {
-    st = sx_error_memory(err);
-    goto done;
-  }
-  SX_TRY_GOTO(st, psu_totals(x.z1, first, ctx, err), done);
-  SX_TRY_GOTO(st, psu_totals(x.z2, second, ctx, err), done);
+  class_means *c = sx_mem_alloc(ctx, link->n_classes, sizeof *c);
+  if (!c) return sx_error_memory(err);
+  SX_TRY_GOTO(st, psu_totals(&x.z1, &made[0], first, ctx, err), done);
+  SX_TRY_GOTO(st, psu_totals(&x.z2, &made[1], second, ctx, err), done);
   x.marks1 = sx_estimate__bits(first);
   x.marks2 = sx_estimate__bits(second);
-  sum_classes(c, &x);
+  memset(out, 0, sizeof *out);
+  mean_classes(out, c, &x);
   residuals(out, c, &x);
 done:
-  sx_mem_free(ctx, x.z1);
-  sx_mem_free(ctx, x.z2);
+  sx_mem_free(ctx, made[0]);
+  sx_mem_free(ctx, made[1]);
   sx_mem_free(ctx, c);
   return st;
 }

@@ -30,6 +30,8 @@ void sx_link_free(sx_link *link) {
   sx_mem_free(&ctx, link->psu_of);
   sx_mem_free(&ctx, link->class_first);
   sx_mem_free(&ctx, link->class_second);
+  sx_mem_free(&ctx, link->by_class);
+  sx_mem_free(&ctx, link->class_at);
   sx_mem_free(&ctx, link);
 }
 
@@ -76,6 +78,23 @@ static void pair_classes(sx_link *link, uint64_t *pairs) {
   link->n_classes += distinct;
 }
 
+/* Counted, then laid out: on the way class_at [k + 1] is where the next of class k goes. */
+static sx_status list_classes(sx_link *link, sx_error *err) {
+  const size_t n_first = sx_design_psus(link->first), n_second = sx_design_psus(link->second);
+  const int32_t both = (int32_t)(sx_design_strata(link->first) + sx_design_strata(link->second));
+  size_t *at = sx_mem_zalloc(&link->ctx, link->n_classes + 2, sizeof *at);
+  link->class_at = at;
+  link->by_class = sx_mem_alloc(&link->ctx, n_first + n_second, sizeof *link->by_class);
+  if (!at || !link->by_class) return sx_error_memory(err);
+  for (size_t p = 0; p < n_first; p++) at[link->class_first[p] + 2]++;
+  for (size_t q = 0; q < n_second; q++) at[link->class_second[q] + 2] += link->class_second[q] < both;
+  for (size_t k = 0; k < link->n_classes; k++) at[k + 2] += at[k + 1];
+  for (size_t p = 0; p < n_first; p++) link->by_class[at[link->class_first[p] + 1]++] = (uint32_t)p;
+  for (size_t q = 0; q < n_second; q++)
+    if (link->class_second[q] < both) link->by_class[at[link->class_second[q] + 1]++] = (uint32_t)q;
+  return SX_OK;
+}
+
 static sx_status make_classes(sx_link *link, sx_error *err) {
   const sx_ctx *ctx = &link->ctx;
   const size_t n_first = sx_design_psus(link->first), n_second = sx_design_psus(link->second);
@@ -92,7 +111,7 @@ static sx_status make_classes(sx_link *link, sx_error *err) {
   link->n_classes = sx_design_strata(link->first) + sx_design_strata(link->second);
   pair_classes(link, pairs);
   sx_mem_free(ctx, pairs);
-  return SX_OK;
+  return list_classes(link, err);
 }
 
 /* ---- replicates -------------------------------------------------------------------------------------------------- */

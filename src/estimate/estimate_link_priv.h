@@ -16,6 +16,8 @@ struct sx_link {
   int32_t *psu_of; /* [PSUs of first] the same PSU of second, or -1 */
   size_t n_classes;
   int32_t *class_first, *class_second; /* [PSUs of each] */
+  uint32_t *by_class; /* PSUs by class, each once, ascending in it: of first, but where the class is of second alone */
+  size_t *class_at;   /* [n_classes + 1] where a class begins there */
 };
 
 /* estimate_link_units.c: units matched by id; fills n_units and, where both designs are linearised, n_psus and psu_of; *row_of [rows of

@@ -21,4 +21,48 @@ static void test_edges(void) {
   CHECK_NEAR(sx_num_cov_strata(a, a, lonely, 0, NULL), 0, 0);
 }
 
-SXT_MAIN(SXT_CASE(test_by_hand), SXT_CASE(test_edges))
+/* The same bits as the terms added one after the other and the variance taken then, for strata of every length around the four lanes. */
+static void test_mix(void) {
+  enum { STRATA = 12, PSUS = STRATA * (STRATA - 1) / 2 };
+  double x[3][PSUS], slow[PSUS], out[PSUS], fpc[STRATA];
+  size_t start[STRATA + 1] = {0};
+  uint64_t state = 7;
+  for (size_t h = 0; h < STRATA; h++) {
+    start[h + 1] = start[h] + h; /* the first stratum has none, the second one */
+    fpc[h] = h == 5 ? 1 : 0.01 * (double)h;
+  }
+  for (size_t i = 0; i < 3 * PSUS; i++) {
+    state = state * UINT64_C(6364136223846793005) + 1442695040888963407U;
+    x[i / PSUS][i % PSUS] = (double)(state >> 40) * 1e-3 - 7000;
+  }
+  x[0][3] = -0.0;
+  const double coef[] = {1.0 / 3, -2.7, 0.1};
+  const double *const carriers[] = {x[0], x[1], x[2]};
+  for (size_t n = 1; n <= 3; n++) {
+    for (size_t i = 0; i < PSUS; i++) slow[i] = 0;
+    for (size_t j = 0; j < n; j++)
+      for (size_t i = 0; i < PSUS; i++) slow[i] += coef[j] * x[j][i];
+    for (size_t with = 0; with < 2; with++) {
+      const double v = sx_num_mix_strata(out, carriers, coef, n, start, STRATA, with ? fpc : NULL);
+      const double expected = sx_num_cov_strata(slow, slow, start, STRATA, with ? fpc : NULL);
+      CHECK(memcmp(&v, &expected, sizeof v) == 0);
+      CHECK(memcmp(out, slow, sizeof out) == 0);
+    }
+  }
+}
+
+/* The four lanes as they are told: x_i goes to lane i mod 4 but for the last few, which go to the first. */
+static void test_lanes(void) {
+  enum { PSUS = 11 };
+  double a[PSUS], s[4] = {0, 0, 0, 0}, c[4] = {0, 0, 0, 0};
+  const size_t start[] = {0, PSUS};
+  for (size_t i = 0; i < PSUS; i++) a[i] = 1.0 / (double)(i + 1) + (i % 3 ? 1e5 : 0);
+  for (size_t i = 0; i < PSUS; i++) s[i < 8 ? i % 4 : 0] += a[i];
+  const double mean = ((s[0] + s[1]) + (s[2] + s[3])) / PSUS;
+  for (size_t i = 0; i < PSUS; i++) c[i < 8 ? i % 4 : 0] += (a[i] - mean) * (a[i] - mean);
+  const double expected = (double)PSUS / (PSUS - 1) * ((c[0] + c[1]) + (c[2] + c[3]));
+  const double v = sx_num_cov_strata(a, a, start, 1, NULL);
+  CHECK(memcmp(&v, &expected, sizeof v) == 0);
+}
+
+SXT_MAIN(SXT_CASE(test_by_hand), SXT_CASE(test_edges), SXT_CASE(test_mix), SXT_CASE(test_lanes))

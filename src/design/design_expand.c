@@ -1,0 +1,123 @@
+/* design_expand.c: a carrier written out from the table over codes that it is kept as: z += coef w (u - X beta), u = a[code] + b y + c x in the
+ * codes of the score, else 0.
+ *
+ * A block of rows stays in the nearest cache while it goes through one loop for the codes, one for each margin and one for the weights: each is of
+ * one width of codes or cells and of nothing that a row decides, so that a processor takes several rows at once. A row's own operations and their
+ * order are those of the formula read from left to right, whatever the block. */
+#include <string.h>
+
+#include "design_priv.h"
+
+enum { BLOCK = 512 };
+#define INLINE static inline __attribute__((always_inline))
+
+/* One of the widths; the others NULL. */
+typedef struct numbers {
+  const uint8_t *of8;
+  const uint16_t *of16;
+  const uint32_t *of32;
+} numbers;
+
+INLINE uint32_t at(numbers x, size_t i) {
+  return x.of8 ? x.of8[i] : x.of16 ? x.of16[i] : x.of32[i];
+}
+
+/* Calls one(args, x) with the widths that x has not as constants. */
+#define BY_WIDTH(one, x, ...)                                                                                          \
+  do {                                                                                                                 \
+    if ((x).of8)                                                                                                       \
+      one(((numbers){(x).of8, NULL, NULL}), __VA_ARGS__);                                                              \
+    else if ((x).of16)                                                                                                 \
+      one(((numbers){NULL, (x).of16, NULL}), __VA_ARGS__);                                                             \
+    else                                                                                                               \
+      one(((numbers){NULL, NULL, (x).of32}), __VA_ARGS__);                                                             \
+  } while (0)
+
+/* ---- scores ------------------------------------------------------------------------------------------------------------------ */
+
+INLINE void add_values(numbers codes, double *restrict u, const double *restrict y, double b, const sx_score *s,
+                       size_t n) {
+  const uint32_t lo = s->lo, n_codes = s->n;
+  for (size_t i = 0; i < n; i++) {
+    const double with = u[i] + b * y[i];
+    u[i] = at(codes, i) - lo < n_codes ? with : u[i];
+  }
+}
+
+INLINE void take_table(numbers codes, double *restrict u, const sx_score *s, size_t n) {
+  const uint32_t lo = s->lo, n_codes = s->n;
+  const double *restrict a = s->a;
+  for (size_t i = 0; i < n; i++) {
+    const uint32_t k = at(codes, i) - lo;
+    const double value = a[k < n_codes ? k : 0];
+    u[i] = k < n_codes ? value : 0;
+  }
+}
+
+INLINE void take_scores(numbers codes, double *u, const double *y, const double *x, const sx_score *s, size_t n) {
+  take_table(codes, u, s, n);
+  if (y) add_values(codes, u, y, s->b, s, n);
+  if (x) add_values(codes, u, x, s->c, s, n);
+}
+
+SX_WIDEST
+static void scores(double *u, const sx_codes *codes, const sx_score *s, size_t first, size_t n) {
+  if (!codes || s->n == 0) {
+    memset(u, 0, n * sizeof *u);
+    return;
+  }
+  const numbers x = {codes->code8 ? codes->code8 + first : NULL, codes->code16 ? codes->code16 + first : NULL,
+                     codes->code32 ? codes->code32 + first : NULL};
+  BY_WIDTH(take_scores, x, u, codes->y ? codes->y + first : NULL, codes->x ? codes->x + first : NULL, s, n);
+}
+
+/* ---- margins ------------------------------------------------------------------------------------------------------------------ */
+
+INLINE void take_cells(numbers cells, double *restrict u, const double *restrict beta, const double *restrict value,
+                       size_t n) {
+  if (value)
+    for (size_t i = 0; i < n; i++) u[i] -= beta[at(cells, i)] * value[i];
+  else
+    for (size_t i = 0; i < n; i++) u[i] -= beta[at(cells, i)];
+}
+
+SX_WIDEST
+static void margin(double *u, const sx_design *d, size_t m, const double *beta, size_t first, size_t n) {
+  const size_t from = m * d->sample->n_rows + first;
+  const numbers x = {d->cells8 ? d->cells8 + from : NULL, d->cells16 ? d->cells16 + from : NULL,
+                     d->cells32 ? d->cells32 + from : NULL};
+  const double *value = d->carried ? d->carried[m] : d->values ? d->values[m] : NULL;
+  BY_WIDTH(take_cells, x, u, beta, value ? value + first : NULL, n);
+}
+
+/* ---- weights and units -------------------------------------------------------------------------------------------------------- */
+
+/* w NULL: the scores are weighted already. */
+SX_WIDEST
+static void put(double *z, const uint32_t *slot, const double *w, const double *u, double coef, size_t n) {
+  uint32_t other = 0;
+  for (size_t i = 0; i < n; i++) other |= slot[i] ^ (slot[0] + (uint32_t)i);
+  double *restrict out = z + slot[0];
+  if (other && w)
+    for (size_t i = 0; i < n; i++) z[slot[i]] += coef * (w[i] * u[i]);
+  else if (other)
+    for (size_t i = 0; i < n; i++) z[slot[i]] += coef * u[i];
+  else if (w)
+    for (size_t i = 0; i < n; i++) out[i] += coef * (w[i] * u[i]);
+  else
+    for (size_t i = 0; i < n; i++) out[i] += coef * u[i];
+}
+
+void sx_design_expand(double *z, const sx_design *d, const sx_codes *codes, const sx_score *score, double coef) {
+  const design_sample *s = d->sample;
+  const size_t margins = score->beta ? d->n_margins : 0;
+  double u[BLOCK];
+  for (size_t first = 0; first < s->n_rows; first += BLOCK) {
+    const size_t n = s->n_rows - first < BLOCK ? s->n_rows - first : BLOCK;
+    const double *w = d->wpos + first;
+    scores(u, codes, score, first, n);
+    for (size_t i = 0; d->carried && i < n; i++) u[i] *= w[i];
+    for (size_t m = 0; m < margins; m++) margin(u, d, m, score->beta, first, n);
+    put(z, s->slot_at + first, d->carried ? NULL : w, u, coef, n);
+  }
+}

@@ -1,0 +1,112 @@
+/* test_design_expand.c: a carrier written out in blocks has the bits of one written out row by row, in every width of codes, with and without margins
+ * and their values, where PSUs hold one row and where they hold many. */
+#include "design/design_priv.h"
+#include "est_help.h"
+
+enum { ROWS = 1500, CODES = 7 };
+
+static uint32_t code_at(const sx_codes *codes, size_t i) {
+  return sx_codes_at(codes, i);
+}
+
+/* The formula, row after row. */
+static void slow(double *z, const sx_design *d, const sx_codes *codes, const sx_score *score, double coef) {
+  const design_sample *s = d->sample;
+  for (size_t i = 0; i < s->n_rows; i++) {
+    double u = 0;
+    const uint32_t k = codes ? code_at(codes, i) - score->lo : UINT32_MAX;
+    if (k < score->n) {
+      u = score->a[k];
+      if (codes->y) u += score->b * codes->y[i];
+      if (codes->x) u += score->c * codes->x[i];
+    }
+    for (size_t m = 0; score->beta && m < d->n_margins; m++)
+      u -= score->beta[sx_design__cell(d, m * s->n_rows + i)] * sx_design__value(d, m, i);
+    z[s->slot_at[i]] += coef * (d->wpos[i] * u);
+  }
+}
+
+static void check_all(const sx_design *d) {
+  static uint8_t c8[ROWS];
+  static uint16_t c16[ROWS];
+  static uint32_t c32[ROWS];
+  static double y[ROWS], x[ROWS], beta[400], fast[ROWS], plain[ROWS];
+  const double a[CODES] = {1.5, -0.25, 3, 1e-3, 7, -0.0, 1.0 / 3};
+  const size_t length = sx_design_carrier_length(d), n_beta = sx_design_beta_length(d);
+  CHECK(n_beta < 400 && length <= ROWS);
+  for (size_t i = 0; i < ROWS; i++) {
+    c32[i] = (uint32_t)eh_below(CODES);
+    c8[i] = (uint8_t)c32[i];
+    c16[i] = (uint16_t)c32[i];
+    y[i] = eh_uniform() - 0.5;
+    x[i] = 10 * eh_uniform();
+  }
+  for (size_t j = 0; j < n_beta; j++) beta[j] = eh_uniform() - 0.3;
+  beta[n_beta] = 0;
+  for (size_t kind = 0; kind < 3 * 3 * 2 * 2; kind++) {
+    const size_t width = kind % 3, values = kind / 3 % 3;
+    sx_codes codes = {.n_codes = CODES,
+                      .code8 = width == 0 ? c8 : NULL,
+                      .code16 = width == 1 ? c16 : NULL,
+                      .code32 = width == 2 ? c32 : NULL,
+                      .y = values > 0 ? y : NULL,
+                      .x = values > 1 ? x : NULL};
+    const bool margins = kind / 9 % 2, part = kind / 18 % 2; /* codes 2 to 4, or all but 0 */
+    const sx_score score = {part ? 2 : 1,     part ? 3 : CODES - 1,  a + part,
+                            values ? 0.7 : 0, values > 1 ? -1.1 : 0, margins ? beta : NULL};
+    for (size_t i = 0; i < length; i++) fast[i] = plain[i] = i % 5 ? 0 : 0.1 * (double)i;
+    sx_design_expand(fast, d, &codes, &score, -1.7);
+    slow(plain, d, &codes, &score, -1.7);
+    CHECK(memcmp(fast, plain, length * sizeof *fast) == 0);
+  }
+  const sx_score alone = {0, 0, NULL, 0, 0, beta};
+  memset(fast, 0, sizeof fast);
+  memset(plain, 0, sizeof plain);
+  sx_design_expand(fast, d, NULL, &alone, 2);
+  slow(plain, d, NULL, &alone, 2);
+  CHECK(memcmp(fast, plain, length * sizeof *fast) == 0);
+}
+
+/* Calibrated to a margin of 5 cells, then on top to one of n cells; psu NULL: each row its own PSU. */
+static void calibrated(const char *psu, size_t n) {
+  static int32_t few[ROWS], many[ROWS];
+  static double w[ROWS], five[5], totals[400];
+  sx_table *t = eh_sample(ROWS, 5, 60);
+  sx_design_spec spec = SX_DESIGN_SPEC_INIT;
+  sx_design *base = NULL, *once = NULL, *twice = NULL;
+  spec.weights = "w";
+  spec.strata = "h";
+  spec.clusters = &psu;
+  spec.n_clusters = psu ? 1 : 0;
+  base = eh_design(NULL, t, &spec);
+  check_all(base);
+  for (size_t i = 0; i < n; i++) totals[i] = 0;
+  for (size_t i = 0; i < ROWS; i++) {
+    few[i] = (int32_t)(i % 5);
+    many[i] = (int32_t)(i * 7 % n);
+    w[i] = 1 + eh_uniform();
+    five[few[i]] += w[i];
+    totals[many[i]] += w[i];
+  }
+  const sx_margin first = {"few", 5, few, five}, second = {"many", n, many, totals};
+  REQUIRE_OK(sx_design_reweight(&once, base, w, NULL, &first, 1, "once", err));
+  check_all(once);
+  REQUIRE_OK(sx_design_reweight(&twice, once, w, NULL, &second, 1, "twice", err));
+  check_all(twice);
+  sx_design_free(twice);
+  sx_design_free(once);
+  sx_design_free(base);
+  sx_table_free(t);
+}
+
+static void one_row_a_psu(void) {
+  calibrated(NULL, 7);
+}
+static void many_rows_a_psu(void) {
+  calibrated("psu", 7);
+}
+static void many_cells(void) {
+  calibrated(NULL, 300);
+}
+
+SXT_MAIN(SXT_CASE(one_row_a_psu), SXT_CASE(many_rows_a_psu), SXT_CASE(many_cells))
