@@ -4,6 +4,8 @@
 . tests/cli/lib.sh
 need_program
 store=${SX_BUILD:-build/dev}/tests/t_property_test_study_store
+small_kills=50 kills=6
+sanitized && { small_kills=20 kills=3; echo "sanitized build: 20 and 3 kills in the place of 50 and 6; SX_FULL=1: all"; }
 [ -x "$store" ] || { echo "skipped: $store is not built"; exit 77; }
 seconds() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4f", (b - a) / 1e9 }'; }
 
@@ -53,11 +55,12 @@ kills() {
 pages="./out/report.en.html ./out/report.zh.html ./out/results.db "
 cp -r tests/unit/study/data "$tmp/small"
 (cd "$tmp/small" && find . -type f | sort) >"$tmp/small.files"
-kills "$tmp/small" 50 20250630 "$pages"
+kills "$tmp/small" $small_kills 20250630 "$pages"
 
 mkdir "$tmp/digital"
 cp -r studies/digital-consumption-2025h1/. "$tmp/digital"
 rm -rf "$tmp/digital/out" "$tmp/digital"/interviews*.sav
+smaller "$tmp/digital/study.yaml"
 (cd "$tmp/digital" && find . -type f | sort) >"$tmp/digital.files"
 # killed while the interviews are made: the next run makes them whole
 for delay in 0.05 0.3 0.6 0.9 1.2; do
@@ -66,5 +69,5 @@ for delay in 0.05 0.3 0.6 0.9 1.2; do
   kill -9 $! 2>/dev/null
   wait $! 2>/dev/null
 done
-kills "$tmp/digital" 6 20250630 "./interviews-2024s2.sav ./interviews.sav $pages"
+kills "$tmp/digital" $kills 20250630 "./interviews-2024s2.sav ./interviews.sav $pages"
 finish
