@@ -300,6 +300,34 @@ struct sx_document_node {
   } as;
 };
 
+/* ---- what stands behind a number --------------------------------------------------------------------------------- */
+
+/* What an indicator, a benchmark or a node of an account is, as the study has it; texts NULL where it says nothing. */
+typedef struct sx_document_definition {
+  const char *id, *label, *question, *base;
+  const char *kind;              /* "total", "prop", "formula", "benchmark", "account"; "" */
+  const char *of, *where;        /* expressions over the variables: what is measured, whose it is; as written */
+  const char *formula;           /* "users / population" */
+  const char *variables, *files; /* of a table of the data: "spend, age3 = cut(age, 30, 60)", "people.csv" */
+  const char *unit, *source;     /* of a benchmark */
+  double value, se;              /* the same; NaN */
+} sx_document_definition;
+
+/* A result that some number of the document is, or that the formula behind one rests on. */
+typedef struct sx_document_result {
+  const char *name;                           /* as sx_document_number.result: "users.total" */
+  const char *statistic, *domain;             /* domain: in words ("Age: 20-29"); "" for the whole */
+  const char *group;                          /* how the study defines its groups ("older == 1"); "" */
+  const char *unit, *quality, *method, *step; /* "" */
+  const char *reason;                         /* why it has no value, in words; NULL */
+  double estimate, se, low, high, ci_level, df, n_eff, deff;
+  int64_t n;         /* -1: does not apply */
+  size_t definition; /* among the definitions; their number: none */
+  const size_t
+      *terms; /* [n_terms] results that its formula rests on; from n_results on benchmarks: definitions + n_results */
+  size_t n_terms;
+} sx_document_result;
+
 /* ---- the document ------------------------------------------------------------------------------------------------ */
 
 typedef struct sx_document {
@@ -316,6 +344,14 @@ typedef struct sx_document {
    * boxes. */
   const sx_document_node *const *headings, *const *figures, *const *tables, *const *boxes;
   size_t n_headings, n_figures, n_tables, n_boxes;
+  const sx_document_result *results; /* [n_results] by name */
+  size_t n_results;
+  const sx_document_definition *definitions; /* [n_definitions] by id */
+  size_t n_definitions;
+  const char *design;             /* in words, plain; "" */
+  const char *program;            /* version that made the run; "" */
+  const char *inputs;             /* SHA-256 over the hashes of the run's inputs: the same inputs, the same text; "" */
+  const char *definitions_anchor; /* of the annex of definitions; NULL: there is none */
   sx_report_warning *warnings;
   size_t n_warnings;
 } sx_document;

@@ -1,5 +1,6 @@
 /* report_bind.c: a reference looked up in the store, with the error behind it. */
 #include "report_page.h"
+#include "report_results.h"
 
 #include <math.h>
 #include <string.h>
@@ -19,8 +20,8 @@ static void put_name(sx_buf *out, const char *name) {
   if (!plain) sx_buf_add_char(out, '`');
 }
 
-static void put_reference(sx_buf *out, const char *indicator, const sx_store_term *terms, size_t n_terms,
-                          const char *statistic) {
+void sx_report__put_reference(sx_buf *out, const char *indicator, const sx_store_term *terms, size_t n_terms,
+                              const char *statistic) {
   put_name(out, indicator);
   sx_buf_add_char(out, '.');
   if (!n_terms) sx_buf_add(out, "total");
@@ -45,8 +46,8 @@ static sx_status add_name(void *data, const sx_store_row *row, sx_error *err) {
   sx_buf name;
   sx_status status = SX_OK;
   sx_buf_init(&name, &page->ctx);
-  put_reference(&name, row->indicator, row->terms, row->n_terms,
-                named_statistic(row->statistic) ? row->statistic : NULL);
+  sx_report__put_reference(&name, row->indicator, row->terms, row->n_terms,
+                           named_statistic(row->statistic) ? row->statistic : NULL);
   void *p = page->names;
   const bool grown = sx_mem_grow(&page->ctx, &p, &page->cap_names, page->n_names + 1, sizeof *page->names);
   page->names = p;
@@ -73,8 +74,8 @@ static sx_status unknown_name(sx_page *page, const sx_reference *reference, cons
   sx_buf name;
   sx_status status = SX_OK;
   sx_buf_init(&name, &page->ctx);
-  put_reference(&name, reference->indicator, terms, reference->n_terms,
-                reference->statistic[0] ? reference->statistic : NULL);
+  sx_report__put_reference(&name, reference->indicator, terms, reference->n_terms,
+                           reference->statistic[0] ? reference->statistic : NULL);
   if (!page->n_names) status = sx_store_each_row(page->store, page->run, NULL, add_name, page, err);
   if (status == SX_OK) status = sx_buf_status(&name, err);
   if (status == SX_OK) {
@@ -175,5 +176,5 @@ sx_status sx_report__bind(sx_bound *out, sx_page *page, const char *text, size_t
   bound.reference = bound.main ? bound.base : name_of(page, text, n, "");
   if (!bound.base || !bound.reference) return sx_error_memory(err);
   *out = bound;
-  return SX_OK;
+  return sx_report__keep_result(page, bound.base, &row, err);
 }

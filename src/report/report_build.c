@@ -1,6 +1,7 @@
 /* report_build.c: a finished run made into the document tree: numbering, the parts in order, lists of headings, figures and tables. */
 #include <string.h>
 
+#include "report_results.h"
 #include "report_tree.h"
 
 /* ---- what is made of made-up data ---------------------------------------------------------------------------------- */
@@ -122,8 +123,11 @@ static sx_status put_annexes(sx_page *page, sx_error *err) {
     const sx_node *file = sx_node_get(page->blocks[i].root, "file");
     if (file && file->text && strcmp(file->text, "provenance") == 0) page->provenance = true;
     sx_tree__open(page, SX_DOC_ANNEX)->exempt = "input";
+    const size_t before = page->n_headings;
     SX_TRY(sx_report__build_text(page, &page->blocks[i], err));
     sx_tree__close(page);
+    if (file && file->text && strcmp(file->text, "definitions") == 0 && page->n_headings > before)
+      page->definitions_anchor = page->headings[before]->anchor;
   }
   if (page->in_annex) sx_tree__close(page);
   return sx_tree__status(page, err);
@@ -168,6 +172,7 @@ static sx_status name_run(sx_document *document, sx_page *page, sx_error *err) {
   bool found = false;
   SX_TRY(sx_store_get_run(&found, &run, page->store, page->run, err));
   if (found && run.study) document->study = sx_tree__clean(page, run.study, strlen(run.study));
+  if (found && run.version) document->program = sx_tree__clean(page, run.version, strlen(run.version));
   if (found && run.wave) document->wave = sx_tree__clean(page, run.wave, strlen(run.wave));
   return sx_tree__status(page, err);
 }
@@ -183,6 +188,7 @@ static sx_status finish(sx_document *document, sx_page *page, sx_error *err) {
   SX_TRY(list_blocks(&document->figures, &document->n_figures, page, SX_BLOCK_FIGURE, page->n_figures, err));
   SX_TRY(list_blocks(&document->tables, &document->n_tables, page, SX_BLOCK_TABLE, page->n_tables, err));
   SX_TRY(list_boxes(document, page, err));
+  SX_TRY(sx_report__list_results(document, page, err));
   return name_run(document, page, err);
 }
 
@@ -203,7 +209,8 @@ sx_status sx_report_document(sx_document **out, sx_store *store, int64_t run, co
   sx_document *document = sx_mem_zalloc(ctx, 1, sizeof *document);
   sx_status status;
   if (!document) return sx_error_memory(err);
-  *document = (sx_document){.ctx = *ctx, .lang = page.lang, .study = "", .wave = ""};
+  *document =
+      (sx_document){.ctx = *ctx, .lang = page.lang, .study = "", .wave = "", .design = "", .program = "", .inputs = ""};
   SX_TRY_GOTO(status, sx_arena_new(&document->arena, ctx, err), done);
   page.arena = document->arena;
   status = build(document, &page, err);

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "report_results.h"
 #include "report_tree.h"
 
 /* ---- words ------------------------------------------------------------------------------------------------------- */
@@ -206,6 +207,7 @@ static const char *what_of(sx_page *page, const sx_bound *bound) {
     put_what_part(&text, page, NULL, sx_report__in_language(page, &indicator.question, NULL));
     put_what_part(&text, page, sx_report__w(page, W_WHAT_BASE), sx_report__in_language(page, &indicator.base, NULL));
   }
+  put_what_part(&text, page, sx_report__w(page, W_WHAT_FORMULA), sx_report__formula(page, bound->indicator));
   put_what_part(&text, page, sx_report__w(page, W_WHAT_METHOD), bound->method);
   put_what_part(&text, page, sx_report__w(page, W_WHAT_STEP), bound->step);
   put_what_part(&text, page, sx_report__w(page, W_WHAT_RESULT), bound->base);

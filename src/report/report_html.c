@@ -1,5 +1,5 @@
-/* report_html.c: the document tree as one HTML page: head, cover, contents, the text. One file, no script, nothing from outside: a content
- * security policy says so to the browser as well. No time of day is printed: the same run gives the same bytes. */
+/* report_html.c: the document tree as one HTML page: head, cover, contents, the text. One file, one script of ours (report_html_script.c), nothing from
+ * outside: a content security policy says so to the browser as well. No time of day is printed: the same run gives the same bytes. */
 #include "report_html.h"
 
 #include <string.h>
@@ -14,9 +14,16 @@ static void put_head(const sx_html *html) {
                 "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                 "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-                "img-src data:\">\n<meta name=\"generator\" content=\"Shuxiao %s\">\n<link rel=\"icon\" "
-                "href=\"data:,\">\n<title>",
-                html->document->lang == SX_LANG_ZH ? "zh-CN" : "en", sx_version());
+                "img-src data:",
+                html->document->lang == SX_LANG_ZH ? "zh-CN" : "en");
+  if (html->document->n_results) {
+    sx_buf_add(out, "; script-src 'sha256-");
+    sx_html__script_hash(html);
+    sx_buf_add_char(out, '\'');
+  }
+  sx_buf_printf(out,
+                "\">\n<meta name=\"generator\" content=\"Shuxiao %s\">\n<link rel=\"icon\" href=\"data:,\">\n<title>",
+                sx_version());
   sx_draw_escape(out, html->document->title, strlen(html->document->title));
   sx_buf_add(out, "</title>\n<style>\n");
   for (const char *const *line = sx_html__style; *line; line++) sx_buf_add(out, *line);
@@ -145,7 +152,9 @@ static void put_footer(const sx_html *html) {
   }
   if (html->document->synthetic)
     sx_buf_printf(out, " · <span class=\"tag\">%s</span>", sx_html__word(html, W_SYNTHETIC));
-  sx_buf_add(out, "</div></footer>\n</body>\n</html>\n");
+  sx_buf_add(out, "</div></footer>\n");
+  if (html->document->n_results) sx_html__panel(html);
+  sx_buf_add(out, "</body>\n</html>\n");
 }
 
 /* ---- the page ---------------------------------------------------------------------------------------------------- */

@@ -27,6 +27,11 @@ void sx_html__exempt(const sx_html *html, const sx_document_node *node);
  * without its unit, data-zeros for zeros that are rounding; of a number that is no result data-ref="=VALUE" data-exempt="WHY". */
 void sx_html__trace(const sx_html *html, const sx_document_number *number);
 
-extern const char *const sx_html__style[]; /* lines, NULL at the end */
+/* The panel behind numbers: its data and its script, at the end of the page; the hash of the script, for the policy. */
+void sx_html__panel(const sx_html *html);
+void sx_html__script_hash(const sx_html *html);
+
+extern const char *const sx_html__script[]; /* the same */
+extern const char *const sx_html__style[];  /* lines, NULL at the end */
 
 #endif

@@ -70,6 +70,16 @@ const char *const sx_html__style[] = {
   ".num[data-what]:focus::after{content:attr(title) \"\\A\" attr(data-what)!important}\n",
   ".num:focus::after{content:attr(title);white-space:pre-line!important;position:fixed;left:0;right:0;bottom:0;z-index:8;background:var(--deep);color:#fff;font:400 .9rem/1.6 inherit;"
   "max-height:50vh;overflow-y:auto;font-size:.9rem;font-weight:400;line-height:1.6;padding:.8rem 1.2rem;text-align:center;text-indent:0;white-space:normal}\n",
+  /* the panel of the script: a sheet at the side, on phones at the bottom */
+  "html.js .num:focus::after{display:none}.js [role=button]{cursor:pointer}.js svg [data-ref]{cursor:pointer}.js td[data-ref]{cursor:pointer}"
+  ".js .cell:hover{text-decoration:underline dotted #6b7c8d 1px;text-underline-offset:.28em}\n",
+  ".prov{border:0;margin:0 0 0 auto;padding:1.1rem 1.4rem 1.6rem;width:min(27rem,100vw);max-width:100vw;height:100vh;max-height:100vh;overflow-y:auto;color:var(--ink);background:#fff;"
+  "box-shadow:-2px 0 18px #0b355833;font-size:.86rem;line-height:1.55}.prov::backdrop{background:#0b355855}\n",
+  ".prov h2{font-size:1.12rem;line-height:1.4;margin:.2rem 0 .8rem;padding:0;border:0;color:var(--deep)}.prov h2:focus{outline:0}.prov h2 b{font-size:1.35rem;display:block}"
+  ".prov .bar{display:flex;gap:.6rem;justify-content:flex-end;margin:0}.prov .bar>:first-child:not(.close){margin-right:auto}\n",
+  ".prov button{font:inherit;color:var(--accent);background:none;border:1px solid currentColor;border-radius:2em;padding:.1em .9em;cursor:pointer}"
+  ".prov li button{border:0;padding:0;text-decoration:underline;text-align:left}.prov ul{margin:0;padding-left:1.1em}\n",
+  ".prov dl{margin:0}.prov dt{color:var(--soft);font-size:.8rem;margin-top:.55rem}.prov dd{margin:0;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}.prov code{background:none;padding:0}\n",
   "sup.fn{line-height:0;font-size:.72em;margin-left:.1em}\n",
   ".notes{font-size:.84rem;line-height:1.65;color:var(--soft);border-top:1px solid var(--rule);margin:2.4rem 0 0;padding-top:.8rem}.notes ol{margin:0}\n",
   /* figures and tables */
@@ -105,7 +115,7 @@ const char *const sx_html__style[] = {
   "@media (max-width:50rem){.pair{display:block}.pair>[lang=en]{color:var(--soft)}}\n",
   "@media (max-width:34rem){html{font-size:16px}.inner{padding:0 1rem}.top{margin-bottom:2.2rem}h1{font-size:1.8rem}.subtitle{font-size:1.08rem}"
   "h2{font-size:1.4rem;margin-top:2.8rem}h3{font-size:1.16rem}.key{grid-template-columns:1fr 1fr;gap:1.2rem 1rem}.key dd{font-size:1.35rem}"
-  "svg.wide{display:none}svg.narrow{display:block}.page{padding-top:1.4rem}blockquote,.box{padding:.9rem 1rem .1rem}"
+  "svg.wide{display:none}svg.narrow{display:block}.prov{margin:auto 0 0;width:100vw;height:auto;max-height:85vh;padding:.9rem 1rem 1.4rem;border-radius:12px 12px 0 0}.page{padding-top:1.4rem}blockquote,.box{padding:.9rem 1rem .1rem}"
   "html:lang(zh) main p{text-align:left}"
   "figure th:first-child{position:sticky;left:0;background:#fff;max-width:46vw;min-width:8em;box-shadow:1px 0 0 var(--rule)}.sub th{max-width:none!important}th,td{padding:.4rem .5rem}td.l{min-width:15em}}\n",
   /* paper */
@@ -115,6 +125,6 @@ const char *const sx_html__style[] = {
   ".toc{position:static;max-height:none;break-after:page;overflow:visible;padding:0}svg.wide{display:block}svg.narrow{display:none}"
   "h2,h3,h4,figcaption,.box-title{break-after:avoid}.box{box-decoration-break:clone;-webkit-box-decoration-break:clone}figure.fig,blockquote,tr,.key div{break-inside:avoid}thead{display:table-header-group}"
   ".scroll{overflow:visible}table{font-size:8.5pt}td{white-space:normal}a{color:inherit}main p .num{text-decoration:none;color:inherit}"
-  "p{orphans:3;widows:3}tbody tr:hover>*{background:none}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n",
+  ".prov,.prov::backdrop{display:none!important}p{orphans:3;widows:3}tbody tr:hover>*{background:none}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n",
   NULL};
 /* clang-format on */

@@ -64,6 +64,9 @@ typedef struct sx_page {
   sx_document_node *root, *at; /* at: where the next node goes */
   sx_document_node lost;       /* stands for a node that there was no memory for */
   sx_document_cell lost_cell;
+  struct sx_seen_result **seen; /* [n_seen] report_results.c: what was bound; slots: by name, place + 1, a power of 2 */
+  size_t n_seen, cap_seen, *slots, n_slots;
+  const char *definitions_anchor; /* of the annex's heading */
   bool failed;                    /* some node was lost: nothing more is added */
   size_t n_suppressed, n_missing; /* numbers held back and not available so far */
   size_t n_inapplicable;          /* cells that no number belongs to, marked so far */
@@ -110,6 +113,9 @@ typedef struct sx_bound {
 /* where: the place for the error. A name that does not exist: SX_E_DATA with the nearest. */
 sx_status sx_report__bind(sx_bound *out, sx_page *page, const char *text, size_t n, const char *where,
                           sx_error *err) SX_NODISCARD;
+/* "users.age:young", backquoted where it has to be; statistic NULL: none is written. */
+void sx_report__put_reference(sx_buf *out, const char *indicator, const sx_store_term *terms, size_t n_terms,
+                              const char *statistic);
 /* "95% 置信区间" */
 void sx_report__interval_name(sx_buf *out, const sx_page *page, double level, sx_word word);
 /* The limit that a p value lies below where it would print as 0: "< 0.001"; 0 for other numbers. */

@@ -93,6 +93,26 @@
   X(PARTS_COMMA, "，", ", ")                                                                                           \
   X(PARTS_IS, "", " ")                                                                                                 \
   X(PARTS_SHARE, "（占", " (")                                                                                         \
+  X(PANEL_CLOSE, "关闭", "Close")                                                                                      \
+  X(PANEL_BACK, "返回", "Back")                                                                                        \
+  X(PANEL_QUESTION, "问题", "Question")                                                                                \
+  X(PANEL_OF, "测量内容", "What is measured")                                                                          \
+  X(PANEL_TERMS, "公式各项", "Terms of the formula")                                                                   \
+  X(PANEL_WHERE, "范围", "Cases")                                                                                      \
+  X(PANEL_GROUP, "群体定义", "Group")                                                                                  \
+  X(PANEL_ESTIMATE, "估计值（全部精度）", "Estimate in full precision")                                                \
+  X(PANEL_N, "样本量（未加权）", "Base n (unweighted)")                                                                \
+  X(PANEL_N_EFF, "有效样本量", "Effective n")                                                                          \
+  X(PANEL_DEFF, "设计效应", "Design effect")                                                                           \
+  X(PANEL_DF, "自由度", "Degrees of freedom")                                                                          \
+  X(PANEL_QUALITY, "质量标记", "Marks of quality")                                                                     \
+  X(PANEL_VARIABLES, "变量", "Variables")                                                                              \
+  X(PANEL_FILES, "数据文件", "Data")                                                                                   \
+  X(PANEL_RUN, "运行", "Run")                                                                                          \
+  X(PANEL_INPUTS, "输入指纹 (SHA-256)", "Fingerprint of the inputs (SHA-256)")                                         \
+  X(PANEL_POINTS, "个百分点", "percentage points")                                                                     \
+  X(PANEL_DEFINITIONS, "指标与口径定义", "Definitions")                                                                \
+  X(WHAT_FORMULA, "公式", "Formula")                                                                                   \
   X(WHAT_BASE, "基数", "Base")                                                                                         \
   X(WHAT_METHOD, "方法", "Method")                                                                                     \
   X(WHAT_STEP, "步骤", "Step")                                                                                         \

@@ -111,6 +111,8 @@ sx_status study__document_json(sx_buf *out, st_run *r, sx_error *err) {
   study__text2_json(out, zh, en);
   sx_buf_add(out, ",\"provenance\":");
   provenance_list(out, r);
+  sx_buf_add(out, ",\"definitions\":");
+  study__definitions_json(out, s);
   sx_buf_add_char(out, '}');
   return sx_buf_status(out, err);
 }

@@ -618,6 +618,7 @@ static sx_status plan_words(build *b, sx_error *err) {
     sx_buf_add_char(&b->spec, '\n');
   }
   if (s->style) sx_buf_add(&b->spec, s->style);
+  study__definitions_json(&b->spec, s);
   if (!has_annex(s, "provenance")) spec_provenance(b); /* then the document itself lists the files */
   SX_TRY(add_dep(b, step, b->design, err));
   if (s->key) SX_TRY(dep_refs(b, step, s->key, err));

@@ -811,6 +811,8 @@ bool study__unweighted(const sx_study *s); /* no weight and no adjustment: every
 /* DOMAIN of a reference in text, backquoted where it has to be. */
 void study__quote_domain(sx_buf *out, const char *domain);
 void study__quote_name(sx_buf *out, const char *name);
+/* What the names of the study stand for, as JSON. */
+void study__definitions_json(sx_buf *out, const sx_study *s);
 void study__text2_json(sx_buf *out, const char *zh, const char *en); /* {"zh":...,"en":...}; either may be NULL */
 /* The same of two texts, each whole however long, with something between them where there is a second. */
 void study__text2_join(sx_buf *out, sx_text2 a, sx_text2 between, sx_text2 b);

@@ -72,7 +72,7 @@ then_computes "$small" "figure:parts annex:provenance report" "a byte of a figur
 byte "$small/published.csv" 'P2,使用率,Rate of use,99.0' 'P2,使用率,Rate of use,98.0'
 then_computes "$small" "published table:t3 annex:provenance report" "a byte of a printed figure"
 byte "$small/study.yaml" 'formula: 2 \* penetration' 'formula: 3 * penetration'
-then_computes "$small" "indicator:twice annex:provenance report" "a byte of a formula"
+then_computes "$small" "indicator:twice document annex:provenance report" "a byte of a formula"
 
 # ---- the bundled study: what changes with one byte, and that nothing else does ----
 study=$tmp/study

@@ -197,12 +197,12 @@ static void staleness(void) {
         "data:people join derive:older derive:age3 derive:spend_k derive:double_k design weighting " ALL_ROWS WORDS);
   /* the totals: nothing before the weights */
   after("pop.csv", "3100\nsouth,2900", "3200\nsouth,2800", "weighting " ALL_ROWS WORDS);
-  /* one derived variable: those who use it */
+  /* one derived variable: those who use it, and the document, which says what it is */
   after("study.yaml", "spend_k: spend / 1000", "spend_k: spend / 1001",
-        "derive:spend_k derive:double_k indicator:spend_k annex:provenance report");
+        "derive:spend_k derive:double_k indicator:spend_k document annex:provenance report");
   /* one indicator, and what rests on it */
   after("study.yaml", "mean: spend, base: user == 1", "mean: spend, base: user > 0",
-        "indicator:spend account:money figure:parts table:t2 annex:provenance report");
+        "indicator:spend account:money document figure:parts table:t2 annex:provenance report");
   /* one table of the report: that alone */
   after("study.yaml", "domains: [total, old, age], show", "domains: [total, old], show",
         "table:t1 annex:provenance report");

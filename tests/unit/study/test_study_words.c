@@ -19,6 +19,10 @@ static void says(const char *en_words, const char *zh_words, const char *method)
   REQUIRE(result != NULL);
   char *en = tiny_report("en"), *zh = tiny_report("zh");
   REQUIRE(en && zh);
+  char *data[] = {strstr(en, "<script"), strstr(zh, "<script")}; /* what the panel shows is not counted */
+  for (size_t i = 0; i < 2; i++) {
+    if (data[i]) *data[i] = '\0';
+  }
   CHECK_INT(count(en, en_words), 2);
   CHECK_INT(count(zh, zh_words), 2);
   CHECK_STR(tiny_find(result->run, "users", "total", "total").method, method);
