@@ -137,7 +137,7 @@ static void updated(sx_buf *out, const pub_run *run) {
 }
 
 static void dataset(sx_buf *out, const pub_cube *cube, const pub_shape *shape, sx_lang lang) {
-  sx_buf_add(out, "{\"version\":\"2.0\",\"class\":\"dataset\",\"label\":");
+  sx_buf_add(out, "{\"class\":\"dataset\",\"label\":");
   sx_buf label;
   sx_buf_init(&label, &cube->run->ctx);
   sx_publish__shape_label(&label, cube, shape, lang);

@@ -1,6 +1,7 @@
 /* publish_sdmx.c: SDMX-CSV, version 2.1 (SDMX 3.1: STRUCTURE, STRUCTURE_ID, ACTION before the dimensions; missing numbers NaN) and 1.0 (DATAFLOW
  * first, missing numbers empty), which many readers still expect; beside them the structure message
- * (publish_sdmx_structure.c). Field guides: github.com/sdmx-twg/sdmx-csv. */
+ * (publish_sdmx_structure.c). Field guides: github.com/sdmx-twg/sdmx-csv; records end as in RFC 4180, on which both are
+ * based. */
 #include <math.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@ static void head(sx_buf *out, const pub_cube *cube, bool version_1) {
   }
   sx_buf_add(
       out,
-      ",TIME_PERIOD,OBS_VALUE,OBS_STATUS,CONF_STATUS,UNIT_MEASURE,UNIT_MULT,DECIMALS,STD_ERROR,CONF_LOW,CONF_HIGH\n");
+      ",TIME_PERIOD,OBS_VALUE,OBS_STATUS,CONF_STATUS,UNIT_MEASURE,UNIT_MULT,DECIMALS,STD_ERROR,CONF_LOW,CONF_HIGH\r\n");
 }
 
 static void number(sx_buf *out, const pub_obs *o, double value, int more, bool version_1) {
@@ -47,7 +48,7 @@ static void line(sx_buf *out, const pub_cube *cube, const pub_obs *o, const char
   number(out, o, o->row->se, 1, version_1);
   number(out, o, o->row->low, 0, version_1);
   number(out, o, o->row->high, 0, version_1);
-  sx_buf_add_char(out, '\n');
+  sx_buf_add(out, "\r\n");
 }
 
 static sx_status flow_of(sx_sdmx_flow *out, const pub_run *run, sx_error *err) {

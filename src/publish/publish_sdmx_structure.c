@@ -94,10 +94,10 @@ static void names(const structure *s, const char *indent, sx_text2 name) {
   }
 }
 
-/* Attributes of a maintainable artefact. */
+/* Attributes of a maintainable artefact; what is published is final (SDMX 2.1, Base: MaintainableType). */
 static void maintained(const structure *s, const char *element, const char *id, sx_text2 name) {
-  sx_buf_printf(s->out, "      <str:%s id=\"%s\" agencyID=\"%s\" version=\"%s\">\n", element, id, s->flow->agency,
-                s->flow->version);
+  sx_buf_printf(s->out, "      <str:%s id=\"%s\" agencyID=\"%s\" version=\"%s\" isFinal=\"true\">\n", element, id,
+                s->flow->agency, s->flow->version);
   names(s, "        ", name);
 }
 

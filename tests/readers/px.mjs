@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 
 const [, , place, csv, ...files] = process.argv;
 const Px = createRequire(`${place}/package.json`)("px");
-const lines = fs.readFileSync(csv, "utf8").trim().split("\n").map((l) => l.split(","));
+const lines = fs.readFileSync(csv, "utf8").trim().split("\r\n").map((l) => l.split(","));
 const head = lines.shift(), at = (name) => head.indexOf(name);
 const first = at("STAT_TYPE") + 1, time = at("TIME_PERIOD"), area = at("REF_AREA");
 const want = new Map();

@@ -6,17 +6,19 @@ COLUMNS = {"province": "REF_AREA", "residence": "URBANISATION"}
 
 
 class Breaches:
-    """What is wrong: a few of each rule are printed, with the place in the specification."""
+    """What is wrong: a few of each rule are printed, with the place in the specification. A reader that gives {rule: place} can only name rules of these,
+    and mutants.py asks that each of them has been broken once."""
 
-    def __init__(self):
-        self.n, self.told = 0, {}
+    def __init__(self, rules=None, silent=False):
+        self.n, self.told, self.rules, self.silent = 0, {}, rules, silent
 
     def check(self, right, where, what, rule):
+        place = self.rules[rule] if self.rules else rule
         if not right:
             self.n += 1
             self.told[rule] = self.told.get(rule, 0) + 1
-            if self.told[rule] < 5:
-                print(f"{where}: {what} [{rule}]")
+            if self.told[rule] < 5 and not self.silent:
+                print(f"{where}: {what} [{f'{rule}: {place}' if self.rules else rule}]")
         return bool(right)
 
     def summary(self):

@@ -28,32 +28,44 @@ static void has_line(const char *text, const char *line) {
   SXT_FAIL("no line '%s'", line);
 }
 
+/* RFC 4180, 2.1: a record ends with CR LF. */
+static void has_record(const char *text, const char *record) {
+  char line[1000];
+  (void)snprintf(line, sizeof line, "%s\r", record);
+  has_line(text, line);
+}
+
 /* SDMX-CSV field guide 2.0: STRUCTURE, STRUCTURE_ID, ACTION first; a number that is intentionally missing is NaN. */
 static void test_sdmx(void) {
   REQUIRE(prepare(sx_publish_sdmx));
   const sx_publish_file *two = file_named(&files, "dc.sdmx.csv"), *one = file_named(&files, "dc.sdmx10.csv");
   REQUIRE(two && one);
-  has_line(
+  has_record(
       two->data,
       "STRUCTURE,STRUCTURE_ID,ACTION,FREQ,REF_AREA,INDICATOR,STAT_TYPE,SEX,AGE,TIME_PERIOD,OBS_VALUE,OBS_STATUS,CONF_"
       "STATUS,UNIT_MEASURE,UNIT_MULT,DECIMALS,STD_ERROR,CONF_LOW,CONF_HIGH");
-  has_line(two->data, "dataflow,SHUXIAO:DF_DC(1.0.0),R,S,_T,rate,prop,_T,_T,2025-S1,78.4,A,F,PT,0,1,1.12,76.2,80.6");
-  has_line(two->data, "dataflow,SHUXIAO:DF_DC(1.0.0),R,S,CN-11,rate,prop,_T,_T,2025-S1,90.0,U,F,PT,0,1,5.00,80.2,99.8");
-  has_line(two->data, "dataflow,SHUXIAO:DF_DC(1.0.0),R,S,CN-54,rate,prop,_T,_T,2025-S1,NaN,O,F,PT,0,1,NaN,NaN,NaN");
-  has_line(two->data, "dataflow,SHUXIAO:DF_DC(1.0.0),R,S,_T,rate,prop,M,_T,2025-S1,80.0,A,F,PT,0,1,1.50,77.1,82.9");
-  has_line(two->data, "dataflow,SHUXIAO:DF_DC(1.0.0),R,S,_T,users,total,_T,Y6T19,2025-S1,201234567,A,F,PS,0,0,3000000."
-                      "0,195354567,207114567");
-  has_line(two->data, "dataflow,SHUXIAO:DF_DC(1.0.0),R,S,_T,users,total,_T,Y_GE60,2025-S1,99000000,A,F,PS,0,0,2000000."
-                      "0,95080000,102920000");
-  has_line(two->data, "dataflow,SHUXIAO:DF_DC(1.0.0),R,S,_T,spend,mean,_T,_T,2025-S1,2048,E,F,CNY,0,0,31.3,1987,2110");
-  has_line(
+  has_record(two->data, "dataflow,SHUXIAO:DF_DC(1.0.0),R,S,_T,rate,prop,_T,_T,2025-S1,78.4,A,F,PT,0,1,1.12,76.2,80.6");
+  has_record(two->data,
+             "dataflow,SHUXIAO:DF_DC(1.0.0),R,S,CN-11,rate,prop,_T,_T,2025-S1,90.0,U,F,PT,0,1,5.00,80.2,99.8");
+  has_record(two->data, "dataflow,SHUXIAO:DF_DC(1.0.0),R,S,CN-54,rate,prop,_T,_T,2025-S1,NaN,O,F,PT,0,1,NaN,NaN,NaN");
+  has_record(two->data, "dataflow,SHUXIAO:DF_DC(1.0.0),R,S,_T,rate,prop,M,_T,2025-S1,80.0,A,F,PT,0,1,1.50,77.1,82.9");
+  has_record(two->data,
+             "dataflow,SHUXIAO:DF_DC(1.0.0),R,S,_T,users,total,_T,Y6T19,2025-S1,201234567,A,F,PS,0,0,3000000."
+             "0,195354567,207114567");
+  has_record(two->data,
+             "dataflow,SHUXIAO:DF_DC(1.0.0),R,S,_T,users,total,_T,Y_GE60,2025-S1,99000000,A,F,PS,0,0,2000000."
+             "0,95080000,102920000");
+  has_record(two->data,
+             "dataflow,SHUXIAO:DF_DC(1.0.0),R,S,_T,spend,mean,_T,_T,2025-S1,2048,E,F,CNY,0,0,31.3,1987,2110");
+  has_record(
       one->data,
       "DATAFLOW,FREQ,REF_AREA,INDICATOR,STAT_TYPE,SEX,AGE,TIME_PERIOD,OBS_VALUE,OBS_STATUS,CONF_STATUS,UNIT_MEASURE,"
       "UNIT_MULT,DECIMALS,STD_ERROR,CONF_LOW,CONF_HIGH");
-  has_line(one->data, "SHUXIAO:DF_DC(1.0.0),S,CN-54,rate,prop,_T,_T,2025-S1,,O,F,PT,0,1,,,");
+  has_record(one->data, "SHUXIAO:DF_DC(1.0.0),S,CN-54,rate,prop,_T,_T,2025-S1,,O,F,PT,0,1,,,");
   const sx_publish_file *structure = file_named(&files, "dc.sdmx.xml"); /* more in tests/readers/sdmx.py */
   REQUIRE(structure);
-  has_line(structure->data, "      <str:Dataflow id=\"DF_DC\" agencyID=\"SHUXIAO\" version=\"1.0.0\">");
+  has_line(structure->data,
+           "      <str:Dataflow id=\"DF_DC\" agencyID=\"SHUXIAO\" version=\"1.0.0\" isFinal=\"true\">");
   has_line(structure->data, "        <str:Code id=\"CN-54\">");
   has_line(structure->data, "          <com:Name xml:lang=\"zh\">西藏自治区</com:Name>");
   has_line(structure->data, "          <str:TimeDimension id=\"TIME_PERIOD\" position=\"7\">");
@@ -82,6 +94,7 @@ static void test_jsonstat(void) {
   const sx_node *items = path(sx_doc_root(doc), (const char *const[]){"link", "item", NULL});
   REQUIRE(items && items->n == 4); /* total, sex, province, age */
   const sx_node *total = items->items[0], *sex = items->items[1], *province = items->items[2];
+  CHECK(sx_node_get(sx_doc_root(doc), "version") && !sx_node_get(total, "version")); /* version: of the root alone */
   CHECK_STR(path(total, (const char *const[]){"updated", NULL})->text, "2025-08-15T00:00:00Z");
   const sx_node *size = sx_node_get(total, "size"), *value = sx_node_get(total, "value");
   REQUIRE(size && size->n == 3 && at(size, 0) == 3 && at(size, 1) == 1 && at(size, 2) == 4);
