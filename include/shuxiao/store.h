@@ -115,7 +115,9 @@ SX_API sx_status sx_store_each_row(sx_store *store, int64_t run, const char *ind
                                    sx_store_row_fn fn, void *data, sx_error *err) SX_NODISCARD;
 /* The view for release: from now on sx_store_find and sx_store_each_row give rows of the list without their values (n -1, na_reason and
  * quality "suppressed"); what is stored stays. A line of the list is indicator, statistic, and variable and level of each term, divided by TAB; `*`
- * stands for every indicator or statistic; a line that begins with # says nothing. NULL: everything is seen again. */
+ * stands for every indicator or statistic; a line that begins with # says nothing. "~" before the indicator takes the error and what tells it alone
+ * (se, interval, df, n_eff, deff, cv; na_reason SX_STORE_ERROR_SUPPRESSED), "~~" the number of cases too. NULL: everything is seen again. */
+#define SX_STORE_ERROR_SUPPRESSED "error not published"
 SX_API sx_status sx_store_hide(sx_store *store, const char *list, sx_error *err) SX_NODISCARD;
 /* As the run's own step `disclosure` says (docs/disclosure.md); nothing is hidden where it has none. run < 0: the newest finished one. */
 SX_API sx_status sx_store_hide_run(sx_store *store, int64_t run, sx_error *err) SX_NODISCARD;

@@ -130,8 +130,10 @@ static sx_status fill(sx_bound *out, sx_page *page, const sx_store_row *row, con
                     .across_break = row->quality && strstr(row->quality, "break"),
                     .p = strncmp(row->statistic, "p_", 2) == 0 && strcmp(field, "estimate") == 0,
                     .suppressed = row->na_reason && strcmp(row->na_reason, "suppressed") == 0,
+                    .no_error = row->na_reason && strcmp(row->na_reason, SX_STORE_ERROR_SUPPRESSED) == 0,
                     .one_sided = row->quality && strstr(row->quality, "earlier figure without error") != NULL,
                     .model = row->quality && strstr(row->quality, "model") != NULL};
+  bound.suppressed = bound.suppressed || (bound.no_error && isnan(bound.value));
   bound.measure = bound.main || strcmp(field, "se") == 0 || strcmp(field, "low") == 0 || strcmp(field, "high") == 0;
   if (row->na_reason && row->na_reason[0]) {
     bound.reason = sx_arena_strdup(page->arena, sx_report__reason(page->lang, row->na_reason));

@@ -185,16 +185,18 @@ static sx_word interval_note(sx_chart_type type) {
 /* What the signs that stand for a number mean. */
 static void add_signs(sx_buf *out, const sx_figure *f) {
   const bool shorthand = f->page->style.missing == SX_STYLE_MISSING_SHORTHAND;
-  bool held_back = false, missing = false;
+  bool held_back = false, missing = false, no_error = false;
   for (size_t i = 0; i < f->chart.n_categories * f->chart.n_series; i++) {
     const bool sign = f->cells[i].present && isnan(f->cells[i].value);
     held_back = held_back || (sign && f->bounds[i].suppressed);
     missing = missing || (sign && !f->bounds[i].suppressed);
+    no_error = no_error || (f->chart.interval && f->bounds[i].no_error);
   }
   const char *const notes[] = {held_back ? sx_report__w(f->page, shorthand ? W_SUPPRESSED_SHORT : W_SUPPRESSED_NOTE)
                                          : "",
-                               missing && shorthand ? sx_report__w(f->page, W_MISSING_SHORT) : ""};
-  for (size_t i = 0; i < 2; i++) {
+                               missing && shorthand ? sx_report__w(f->page, W_MISSING_SHORT) : "",
+                               no_error ? sx_report__w(f->page, W_NO_ERROR_NOTE) : ""};
+  for (size_t i = 0; i < 3; i++) {
     if (*notes[i] && out->n && f->page->lang == SX_LANG_EN) sx_buf_add_char(out, ' ');
     sx_buf_add(out, notes[i]);
   }

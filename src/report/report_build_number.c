@@ -104,6 +104,7 @@ static void put_marks(sx_page *page, const sx_bound *bound) {
   if (bound->model && bound->main) put_mark(page, "*", W_MODEL_BASED);
   if (bound->suppressed && page->style.missing != SX_STYLE_MISSING_SHORTHAND) put_mark(page, "×", W_SUPPRESSED);
   page->n_suppressed += bound->suppressed;
+  page->n_no_error += bound->no_error && bound->main;
   page->n_missing += isnan(bound->value) && !bound->suppressed;
 }
 

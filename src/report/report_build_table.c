@@ -36,7 +36,7 @@ typedef struct tab {
   const sx_node *rows;
   bool bases, errors, beside;
   size_t n_grid, n_head_rows;
-  size_t n_suppressed, n_missing, n_inapplicable; /* of the page before this table */
+  size_t n_suppressed, n_missing, n_inapplicable, n_no_error; /* of the page before this table */
   bool quoted; /* its texts are not the report's own: the audit holds their numbers against the block alone */
 } tab;
 
@@ -412,6 +412,7 @@ static void put_foot(const tab *t) {
   if (t->bases && t->n_rows) sx_buf_add(&extra, sx_report__w(page, W_BASES_NOTE));
   const bool shorthand = page->style.missing == SX_STYLE_MISSING_SHORTHAND;
   if (page->n_suppressed > t->n_suppressed) add_note(&extra, page, shorthand ? W_SUPPRESSED_SHORT : W_SUPPRESSED_NOTE);
+  if (t->errors && page->n_no_error > t->n_no_error) add_note(&extra, page, W_NO_ERROR_NOTE);
   if (shorthand && page->n_missing > t->n_missing) add_note(&extra, page, W_MISSING_SHORT);
   if (page->n_inapplicable > t->n_inapplicable) add_note(&extra, page, W_INAPPLICABLE_SHORT);
   if (extra.failed)
@@ -446,6 +447,7 @@ sx_status sx_report__build_table(sx_page *page, sx_block *block, sx_error *err) 
            .block = block,
            .n_suppressed = page->n_suppressed,
            .n_missing = page->n_missing,
+           .n_no_error = page->n_no_error,
            .n_inapplicable = page->n_inapplicable};
   SX_TRY(load(&t, err));
   block->node = sx_tree__open(page, SX_DOC_TABLE);

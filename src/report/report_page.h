@@ -69,6 +69,7 @@ typedef struct sx_page {
   const char *definitions_anchor; /* of the annex's heading */
   bool failed;                    /* some node was lost: nothing more is added */
   size_t n_suppressed, n_missing; /* numbers held back and not available so far */
+  size_t n_no_error;              /* whose errors are held back */
   size_t n_inapplicable;          /* cells that no number belongs to, marked so far */
 } sx_page;
 
@@ -107,6 +108,7 @@ typedef struct sx_bound {
   bool across_break;                     /* a change across a break of its series: printed with a dagger */
   bool p;                                /* a p value: never printed as 0 */
   bool suppressed;                       /* not published: printed with a cross */
+  bool no_error;                         /* its error is not published: it would tell what is held back */
   bool one_sided;                        /* a change from a figure without an error: printed with a double dagger */
   bool model;                            /* a small-area estimate stands in somewhere below: printed with an asterisk */
 } sx_bound;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "shuxiao/store.h"
+
 static const struct {
   const char *zh, *en;
 } words[W_COUNT] = {
@@ -15,6 +17,7 @@ static const struct {
   const char *reason, *zh;
 } reasons[] = {
     {"suppressed", "为避免识别个体而不公布"},
+    {SX_STORE_ERROR_SUPPRESSED, "误差不公布，以免由此推出未公布的数字"},
     {"empty domain", "该群体无样本"},
     {"all missing", "全部缺失"},
     {"all values missing", "全部缺失"},

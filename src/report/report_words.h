@@ -62,6 +62,8 @@
   X(MISSING_SHORT, "[x]：无法获得或未能估计。", "[x]: not available.")                                                 \
   X(INAPPLICABLE_SHORT, "[z]：不适用。", "[z]: does not apply.")                                                       \
   X(SUPPRESSED_NOTE, "×：为避免识别个体而不公布。", "×: not published, so that no one can be recognised.")             \
+  X(NO_ERROR_NOTE, "没有误差的数字：误差会泄露未公布的数字，故不公布。",                                               \
+    "Numbers without an error: it would tell a number that is not published.")                                         \
   X(ONE_SIDED, "基期数字没有误差", "the earlier figure has no error")                                                  \
   X(OUTSIDE, "外部公布数", "printed outside figure")                                                                   \
   X(ERRORS_NOTE, "括号内为标准误。", "Standard errors in parentheses.")                                                \

@@ -14,7 +14,8 @@ static sx_status key_of(sx_buf *out, sx_store *store, const char *indicator, con
   return sx_buf_status(out, err);
 }
 
-/* A line: indicator, statistic, then variable and level of each term. */
+/* A line: indicator, statistic, then variable and level of each term. "~" before the indicator: its value stays, the error and all that tells it go;
+ * "~~": the number of cases too. */
 static sx_status add_line(sx_store *store, sx_buf *key, char *line, sx_error *err) {
   sx_store_term terms[SX_STORE_TERMS];
   char *field[2 + 2 * SX_STORE_TERMS];
@@ -39,6 +40,7 @@ static sx_status add_line(sx_store *store, sx_buf *key, char *line, sx_error *er
 sx_status sx_store_hide(sx_store *store, const char *list, sx_error *err) {
   sx_dict_free(store->hidden);
   store->hidden = NULL;
+  store->hides_errors = list && strstr(list, "\n~");
   if (!list) return SX_OK;
   sx_buf key;
   sx_buf_init(&key, &store->ctx);
@@ -76,20 +78,50 @@ sx_status sx_store_hide_run(sx_store *store, int64_t run, sx_error *err) {
   return status;
 }
 
-sx_status sx_store__mask(sx_store *store, sx_store_row *row, sx_error *err) {
-  const char *const asked[][2] = {{"*", "*"}, {row->indicator, "*"}, {row->indicator, row->statistic}};
-  sx_buf key;
-  bool hidden = false;
+/* Whether the row stands in the list, its indicator written behind `before`: by itself, or with all of its indicator. */
+static sx_status is_listed(bool *yes, sx_store *store, const sx_store_row *row, const char *before, sx_error *err) {
+  const char *const statistics[] = {"*", row->statistic};
+  sx_buf key, name;
   sx_buf_init(&key, &store->ctx);
-  sx_status status = SX_OK;
-  for (size_t i = 0; i < 3 && status == SX_OK && !hidden; i++) {
-    status = key_of(&key, store, asked[i][0], asked[i][1], row->terms, row->n_terms, err);
-    if (status == SX_OK) hidden = sx_dict_find(store->hidden, key.data, key.n) >= 0;
+  sx_buf_init(&name, &store->ctx);
+  sx_buf_printf(&name, "%s%s", before, row->indicator);
+  sx_status status = sx_buf_status(&name, err);
+  *yes = false;
+  for (size_t i = 0; i < 2 && status == SX_OK && !*yes; i++) {
+    status = key_of(&key, store, name.data, statistics[i], row->terms, row->n_terms, err);
+    if (status == SX_OK) *yes = sx_dict_find(store->hidden, key.data, key.n) >= 0;
   }
+  sx_buf_clear(&name);
   sx_buf_clear(&key);
-  if (status != SX_OK || !hidden) return status;
-  row->estimate = row->se = row->low = row->high = row->df = row->n_eff = row->deff = row->cv = (double)NAN;
-  row->n = -1;
-  row->quality = row->na_reason = "suppressed";
+  return status;
+}
+
+static sx_status group_is_listed(bool *yes, sx_store *store, const sx_store_row *row, sx_error *err) {
+  sx_buf key;
+  sx_buf_init(&key, &store->ctx);
+  const sx_status status = key_of(&key, store, "*", "*", row->terms, row->n_terms, err);
+  *yes = status == SX_OK && sx_dict_find(store->hidden, key.data, key.n) >= 0;
+  sx_buf_clear(&key);
+  return status;
+}
+
+sx_status sx_store__mask(sx_store *store, sx_store_row *row, sx_error *err) {
+  bool hidden = false, error = false, cases = false;
+  SX_TRY(group_is_listed(&hidden, store, row, err));
+  if (!hidden) SX_TRY(is_listed(&hidden, store, row, "", err));
+  if (!hidden && store->hides_errors) {
+    SX_TRY(is_listed(&cases, store, row, "~~", err));
+    error = cases;
+    if (!error) SX_TRY(is_listed(&error, store, row, "~", err));
+  }
+  if (!hidden && !error) return SX_OK;
+  row->se = row->low = row->high = row->df = row->n_eff = row->deff = row->cv = (double)NAN;
+  if (hidden || cases) row->n = -1;
+  if (hidden) {
+    row->estimate = (double)NAN;
+    row->quality = row->na_reason = "suppressed";
+  } else if (isfinite(row->estimate)) {
+    row->na_reason = SX_STORE_ERROR_SUPPRESSED;
+  }
   return SX_OK;
 }

@@ -71,7 +71,8 @@ struct sx_store {
     } * rows;
     size_t n, cap;
   } copy;
-  sx_dict *hidden; /* rows that are read without values: "indicator TAB statistic TAB domain key"; NULL: none */
+  sx_dict *hidden;   /* rows that are read without values: "indicator TAB statistic TAB domain key"; NULL: none */
+  bool hides_errors; /* some of them without their errors alone */
 };
 
 /* Words for the last SQLite failure `code` while doing `what` ("writing a row"). Marks a lost transaction. */

@@ -48,13 +48,22 @@ static void put_test(sx_buf *out, const st_row *statistic, const st_row *p) {
   put_p(out, p->estimate);
 }
 
+/* A test of few is held back like any result. */
+static bool held_back(const st_run *r, const st_row *row, const st_indicator *ind) {
+  sx_store_row stored;
+  bool found = false;
+  if (!r->s->disclosure) return false;
+  return sx_store_find(&found, &stored, r->store, r->run, ind->id, row->statistic, NULL, 0, NULL) != SX_OK || !found ||
+         isnan(stored.estimate);
+}
+
 static void put_note(sx_buf *out, const st_run *r, const sx_node *tests, const char *own, bool chinese) {
   if (own) sx_buf_printf(out, "%s%s", own, chinese ? "" : " ");
   for (size_t i = 0; i < tests->n; i++) {
     const st_indicator *ind = test_of(r->s, tests->items[i]);
     const st_row *statistic = ind ? study__find_row(&r->rows, ind->id, study__stat_at(ind, 0), "total") : NULL;
     const st_row *p = ind ? study__find_row(&r->rows, ind->id, study__stat_at(ind, 1), "total") : NULL;
-    if (!statistic || !p) continue;
+    if (!statistic || !p || held_back(r, statistic, ind)) continue;
     const char *zh = ind->label.zh ? ind->label.zh : ind->label.en, *en = ind->label.en ? ind->label.en : zh;
     sx_buf_printf(out, "%s%s", chinese ? zh : en, chinese ? "：" : ": ");
     put_test(out, statistic, p);

@@ -11,8 +11,8 @@
 /* ---- words --------------------------------------------------------------------------------------------------------------------- */
 
 void study__read_disclosure(st_load *l, const sx_node *root) {
-  static const char *const keys[] = {"min_n",     "width", "dominance",   "p",       "pq",
-                                     "secondary", "cost",  "max_attacks", "min_cell"};
+  static const char *const keys[] = {"min_n",     "width", "dominance",   "p",        "pq",
+                                     "secondary", "cost",  "max_attacks", "min_cell", "errors"};
   const sx_release_rules rules = SX_RELEASE_RULES_INIT;
   const sx_release_options options = SX_RELEASE_OPTIONS_INIT;
   const sx_node *node = sx_node_get(root, "disclosure");
@@ -20,7 +20,7 @@ void study__read_disclosure(st_load *l, const sx_node *root) {
   if (!node || l->wave || !study__is_map(l, node, "disclosure")) return;
   st_disclosure *out = study__take(l, 1, sizeof *out);
   if (!out) return;
-  *out = (st_disclosure){node, rules, options, (double)NAN};
+  *out = (st_disclosure){node, rules, options, (double)NAN, false};
   if (sx_node_keys(l->s->doc, node, keys, sizeof keys / sizeof *keys, &err) != SX_OK ||
       sx_release_rules_read(&out->rules, &out->options, l->s->doc, node, &err) != SX_OK) {
     study__error_problem(l, node, &err);
@@ -32,6 +32,10 @@ void study__read_disclosure(st_load *l, const sx_node *root) {
   out->min_cell = out->rules.min_n;
   if (cell && (!sx_node_number(&out->min_cell, cell) || !(out->min_cell >= 0)))
     study__problem(l, cell, "min_cell is the number of cases that a cell of a banner table needs, 0: any");
+  static const char *const errors[] = {"hide", "keep"};
+  size_t keep = 0;
+  (void)study__choice(&keep, l, node, "errors", errors, 2, "treatment of errors");
+  out->errors = keep == 1;
   l->s->disclosure = out;
 }
 
@@ -51,17 +55,29 @@ sx_status study__plan_disclosure(st_build *b, sx_error *err) {
 
 /* ---- the rows ------------------------------------------------------------------------------------------------------------------ */
 
-sx_status study__dc_hide_pair(dc_run *d, const char *indicator, size_t domain, sx_error *err) {
+sx_status study__dc_put(const dc_run *d, sx_dict *set, const char *indicator, size_t domain, sx_error *err) {
   char *text = sx_arena_printf(d->r->arena, "%s\t%zu", indicator, domain);
   int32_t code = 0;
   if (!text) return sx_error_memory(err);
-  return sx_dict_add(&code, d->pairs, text, strlen(text), err);
+  return sx_dict_add(&code, set, text, strlen(text), err);
+}
+
+bool study__dc_in(const sx_dict *set, const char *indicator, size_t domain) {
+  char text[300];
+  const int n = snprintf(text, sizeof text, "%s\t%zu", indicator, domain);
+  return n > 0 && sx_dict_find(set, text, (size_t)n) >= 0;
+}
+
+sx_status study__dc_hide_pair(dc_run *d, const char *indicator, size_t domain, sx_error *err) {
+  return study__dc_put(d, d->pairs, indicator, domain, err);
+}
+
+bool study__dc_hidden_for_few(const dc_run *d, const char *indicator, size_t domain) {
+  return d->domains[domain].hidden || study__dc_in(d->pairs, indicator, domain);
 }
 
 bool study__dc_hidden(const dc_run *d, const char *indicator, size_t domain) {
-  char text[300];
-  const int n = snprintf(text, sizeof text, "%s\t%zu", indicator, domain);
-  return d->domains[domain].hidden || (n > 0 && sx_dict_find(d->pairs, text, (size_t)n) >= 0);
+  return study__dc_hidden_for_few(d, indicator, domain) || study__dc_in(d->orders, indicator, domain);
 }
 
 sx_status study__dc_domain(size_t *out, dc_run *d, const sx_store_row *row, sx_error *err) {
@@ -82,8 +98,7 @@ sx_status study__dc_domain(size_t *out, dc_run *d, const sx_store_row *row, sx_e
   return SX_OK;
 }
 
-/* Statistics of more than one domain or wave: their n is not the domain's. */
-static bool compares(const char *statistic) {
+bool study__dc_compares(const char *statistic) {
   static const char *const begins[] = {"gap",          "change", "yoy",       "p_",      "growth",
                                        "contribution", "effect", "structure", "constant"};
   for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
@@ -101,12 +116,16 @@ static sx_status take_row(void *data, const sx_store_row *row, sx_error *err) {
   if (!sx_arena_grow(d->r->arena, (void **)&d->rows, &d->cap_rows, d->n_rows + 1, sizeof *d->rows))
     return sx_error_memory(err);
   dc_row *out = &d->rows[d->n_rows++];
-  *out = (dc_row){.domain = domain, .estimate = row->estimate, .n = row->n > 0 ? (double)row->n : (double)NAN};
+  *out = (dc_row){.domain = domain,
+                  .estimate = row->estimate,
+                  .low = row->low,
+                  .high = row->high,
+                  .n = row->n > 0 ? (double)row->n : (double)NAN};
   out->indicator = sx_arena_strdup(d->r->arena, row->indicator);
   out->statistic = sx_arena_strdup(d->r->arena, row->statistic);
   if (!out->indicator || !out->statistic) return sx_error_memory(err);
   dc_domain *of = &d->domains[domain];
-  if (!compares(row->statistic) && row->n > 0 && !(of->n >= (double)row->n)) of->n = (double)row->n;
+  if (!study__dc_compares(row->statistic) && row->n > 0 && !(of->n >= (double)row->n)) of->n = (double)row->n;
   return SX_OK;
 }
 
@@ -115,7 +134,7 @@ static sx_status mark_amounts(dc_run *d, sx_error *err) {
   for (size_t i = 0; i < d->n_rows && study__dc_amount_rules(&d->own->rules); i++) {
     dc_row *row = &d->rows[i];
     const dc_made *made = study__dc_made_of(d, row->indicator, row->domain);
-    if (!made || !made->amount || compares(row->statistic)) continue;
+    if (!made || !made->amount || study__dc_compares(row->statistic)) continue;
     if (!study__dc_fails(&row->level, &d->own->rules, made->sum, row->n, made->top, made->n_top)) continue;
     d->n_small += !study__dc_hidden(d, row->indicator, row->domain);
     SX_TRY(study__dc_hide_pair(d, row->indicator, row->domain, err));
@@ -132,7 +151,8 @@ static sx_status mark_small(dc_run *d, sx_error *err) {
   SX_TRY(mark_amounts(d, err));
   for (size_t i = 0; i < d->n_rows; i++) {
     const dc_row *row = &d->rows[i];
-    if (!(row->n > 0 && row->n < least) || compares(row->statistic) || study__dc_hidden(d, row->indicator, row->domain))
+    if (!(row->n > 0 && row->n < least) || study__dc_compares(row->statistic) ||
+        study__dc_hidden(d, row->indicator, row->domain))
       continue;
     SX_TRY(study__dc_hide_pair(d, row->indicator, row->domain, err));
     d->n_small++;
@@ -143,18 +163,18 @@ static sx_status mark_small(dc_run *d, sx_error *err) {
 /* ---- what is computed from hidden results ---------------------------------------------------------------------------------------- */
 
 /* Any node of the account in the domain. */
-static bool account_hidden(const dc_run *d, const char *account, size_t domain) {
+static bool account_is(const dc_run *d, const char *account, size_t domain, dc_is is) {
   const size_t n = strlen(account);
   for (size_t i = 0; i < d->n_rows; i++) {
     const dc_row *row = &d->rows[i];
     if (row->domain == domain && strncmp(row->indicator, account, n) == 0 && row->indicator[n] == '/' &&
-        study__dc_hidden(d, row->indicator, domain))
+        is(d, row->indicator, domain))
       return true;
   }
   return false;
 }
 
-static sx_status uses_hidden(bool *yes, const dc_run *d, const st_formula *f, size_t domain, sx_error *err) {
+static sx_status formula_is(bool *yes, const dc_run *d, const st_formula *f, size_t domain, dc_is is, sx_error *err) {
   for (size_t k = 0; k < f->n && !*yes; k++) {
     const st_operand *o = &f->operands[k];
     size_t at = domain;
@@ -166,41 +186,81 @@ static sx_status uses_hidden(bool *yes, const dc_run *d, const st_formula *f, si
       if (code < 0) continue;
       at = (size_t)code;
     }
-    *yes = o->kind == ST_OPERAND_INDICATOR ? study__dc_hidden(d, d->r->s->indicators[o->index].id, at)
-                                           : account_hidden(d, d->r->s->accounts[o->index].id, at);
+    *yes = o->kind == ST_OPERAND_INDICATOR ? is(d, d->r->s->indicators[o->index].id, at)
+                                           : account_is(d, d->r->s->accounts[o->index].id, at, is);
   }
   return SX_OK;
 }
 
-static sx_status account_uses(bool *yes, const dc_run *d, const st_account *a, size_t domain, sx_error *err) {
+/* Indicators that measure what a leaf from the data does. */
+static bool leaf_is(const dc_run *d, const st_node *n, size_t domain, dc_is is) {
+  const sx_study *s = d->r->s;
+  for (size_t i = 0; i < s->n_indicators; i++)
+    for (size_t k = 0; k < sx_expr_names(n->data_total.expr); k++)
+      if (study__dc_uses(s, &s->indicators[i], sx_expr_name(n->data_total.expr, k)) &&
+          is(d, s->indicators[i].id, domain))
+        return true;
+  return false;
+}
+
+static sx_status account_rests_on(bool *yes, const dc_run *d, const st_account *a, size_t domain, dc_is is,
+                                  sx_error *err) {
   for (size_t k = 0; k < a->n_nodes && !*yes; k++) {
     const st_node *n = &a->nodes[k];
     const st_formula *const parts[] = {&n->population, &n->penetration, &n->spend,
                                        &n->total,      &n->ratio,       &n->given.value};
+    *yes = n->data_total.expr && leaf_is(d, n, domain, is);
     for (size_t i = 0; i < sizeof parts / sizeof *parts && !*yes; i++)
-      SX_TRY(uses_hidden(yes, d, parts[i], domain, err));
+      SX_TRY(formula_is(yes, d, parts[i], domain, is, err));
   }
   return SX_OK;
 }
 
-/* A formula of a hidden result gives it away, and so do the other nodes of an account of one. */
-static sx_status hide_dependents(bool *changed, dc_run *d, sx_error *err) {
+sx_status study__dc_rests_on(bool *yes, const dc_run *d, const char *indicator, size_t domain, dc_is is,
+                             sx_error *err) {
   const sx_study *s = d->r->s;
+  const char *slash = strchr(indicator, '/');
+  const size_t n = slash ? (size_t)(slash - indicator) : strlen(indicator);
+  const size_t ind = slash ? ST_NONE : study__find_indicator(s, indicator, n);
+  const size_t account = slash ? study__find_account(s, indicator, n) : ST_NONE;
+  *yes = false;
+  if (ind != ST_NONE && study__is_formula(&s->indicators[ind]))
+    SX_TRY(formula_is(yes, d, &s->indicators[ind].formula, domain, is, err));
+  if (account == ST_NONE) return SX_OK;
+  *yes = account_is(d, s->accounts[account].id, domain, is);
+  return *yes ? SX_OK : account_rests_on(yes, d, &s->accounts[account], domain, is, err);
+}
+
+/* Few make it: it is not hidden for others' sake alone. */
+static bool is_sensitive(const dc_run *d, const char *indicator, size_t domain) {
+  if (d->domains[domain].small) return true;
   for (size_t i = 0; i < d->n_rows; i++) {
     const dc_row *row = &d->rows[i];
+    if (row->domain == domain && strcmp(row->indicator, indicator) == 0 &&
+        (row->few || row->level > 0 ||
+         (row->n > 0 && row->n < d->own->rules.min_n && !study__dc_compares(row->statistic))))
+      return true;
+  }
+  return false;
+}
+
+/* A formula of a hidden result gives it away, and so do the other nodes of an account of one. */
+static sx_status hide_dependents(bool *changed, dc_run *d, sx_error *err) {
+  for (size_t i = 0; i < d->n_rows; i++) {
+    dc_row *row = &d->rows[i];
     bool yes = false;
     if (study__dc_hidden(d, row->indicator, row->domain)) continue;
-    const char *slash = strchr(row->indicator, '/');
-    const size_t n = slash ? (size_t)(slash - row->indicator) : strlen(row->indicator);
-    const size_t ind = slash ? ST_NONE : study__find_indicator(s, row->indicator, n);
-    const size_t account = slash ? study__find_account(s, row->indicator, n) : ST_NONE;
-    if (ind != ST_NONE && study__is_formula(&s->indicators[ind]))
-      SX_TRY(uses_hidden(&yes, d, &s->indicators[ind].formula, row->domain, err));
-    if (account != ST_NONE) yes = account_hidden(d, s->accounts[account].id, row->domain);
-    if (account != ST_NONE && !yes) SX_TRY(account_uses(&yes, d, &s->accounts[account], row->domain, err));
+    SX_TRY(study__dc_rests_on(&yes, d, row->indicator, row->domain, study__dc_hidden, err));
     if (!yes) continue;
     SX_TRY(study__dc_hide_pair(d, row->indicator, row->domain, err));
     *changed = true;
+  }
+  for (size_t i = 0; i < d->n_rows; i++) { /* what adds up over groups must then not tell it by subtraction */
+    dc_row *row = &d->rows[i];
+    bool yes = false;
+    if (row->few || study__dc_compares(row->statistic) || !study__dc_hidden(d, row->indicator, row->domain)) continue;
+    SX_TRY(study__dc_rests_on(&yes, d, row->indicator, row->domain, is_sensitive, err));
+    if (yes) row->few = *changed = true;
   }
   return SX_OK;
 }
@@ -215,37 +275,39 @@ static void put_line(sx_buf *out, const char *indicator, const char *statistic, 
 }
 
 /* A gap or comparison with a hidden group: "gap_urban" where urban is hidden. */
-static bool ends_with_hidden(const dc_run *d, const dc_row *row) {
+bool study__dc_against(const dc_run *d, const dc_row *row, dc_is is) {
   const size_t n = strlen(row->statistic);
   for (size_t i = 0; i < d->n_domains; i++) {
     const size_t k = strlen(d->domains[i].name);
     if (n > k && row->statistic[n - k - 1] == '_' && strcmp(row->statistic + n - k, d->domains[i].name) == 0 &&
-        study__dc_hidden(d, row->indicator, i))
+        is(d, row->indicator, i))
       return true;
   }
   return false;
 }
 
+bool study__dc_earlier(const dc_domain *other, const dc_domain *own) {
+  bool wave = false;
+  size_t same = 0;
+  if (other->n_terms != own->n_terms + 1) return false;
+  for (size_t k = 0; k < other->n_terms; k++) {
+    wave = wave || strcmp(other->terms[k].variable, "wave") == 0;
+    for (size_t m = 0; m < own->n_terms; m++)
+      same += strcmp(other->terms[k].variable, own->terms[m].variable) == 0 &&
+              strcmp(other->terms[k].level, own->terms[m].level) == 0;
+  }
+  return wave && same == own->n_terms;
+}
+
 /* A change, where the domain is hidden in an earlier wave: "z" for "z*wave:2024-S2". */
 static bool earlier_hidden(const dc_run *d, const dc_row *row) {
-  const dc_domain *own = &d->domains[row->domain];
-  for (size_t i = 0; i < d->n_domains; i++) {
-    const dc_domain *other = &d->domains[i];
-    bool wave = false;
-    size_t same = 0;
-    if (other->n_terms != own->n_terms + 1 || !study__dc_hidden(d, row->indicator, i)) continue;
-    for (size_t k = 0; k < other->n_terms; k++) {
-      wave = wave || strcmp(other->terms[k].variable, "wave") == 0;
-      for (size_t m = 0; m < own->n_terms; m++)
-        same += strcmp(other->terms[k].variable, own->terms[m].variable) == 0 &&
-                strcmp(other->terms[k].level, own->terms[m].level) == 0;
-    }
-    if (wave && same == own->n_terms) return true;
-  }
+  for (size_t i = 0; i < d->n_domains; i++)
+    if (study__dc_earlier(&d->domains[i], &d->domains[row->domain]) && study__dc_hidden(d, row->indicator, i))
+      return true;
   return false;
 }
 
-static sx_status write_list(sx_buf *out, dc_run *d, sx_error *err) {
+static sx_status write_list(sx_buf *out, dc_run *d, dc_cases *cases, sx_error *err) {
   size_t n_hidden = 0;
   sx_buf lines;
   sx_buf_init(&lines, &d->r->ctx);
@@ -256,8 +318,8 @@ static sx_status write_list(sx_buf *out, dc_run *d, sx_error *err) {
     const dc_row *row = &d->rows[i];
     const bool pair = study__dc_hidden(d, row->indicator, row->domain);
     const bool against =
-        compares(row->statistic) &&
-        (ends_with_hidden(d, row) || earlier_hidden(d, row) ||
+        study__dc_compares(row->statistic) &&
+        (study__dc_against(d, row, study__dc_hidden) || earlier_hidden(d, row) ||
          (strcmp(row->statistic, "gap") == 0 && whole != SIZE_MAX && study__dc_hidden(d, row->indicator, whole)));
     n_hidden += (pair || against) && isfinite(row->estimate);
     if (pair && !d->domains[row->domain].hidden) put_line(&lines, row->indicator, "*", &d->domains[row->domain]);
@@ -272,10 +334,11 @@ static sx_status write_list(sx_buf *out, dc_run *d, sx_error *err) {
       sx_buf_printf(&lines, "published/%s\testimate\npublished/%s\tdifference\n", f->id, f->id);
     }
   }
+  sx_status status = d->own->errors ? SX_OK : study__dc_error_lines(&lines, d, cases, err);
   sx_buf_printf(out, "# %zu %zu %zu %zu %d\n", d->n_open + d->n_open_linked, d->n_small, n_hidden, d->n_secondary,
                 d->proven);
   if (lines.n) sx_buf_add_n(out, lines.data, lines.n);
-  const sx_status status = sx_buf_status(&lines, err);
+  if (status == SX_OK) status = sx_buf_status(&lines, err);
   sx_buf_clear(&lines);
   return status == SX_OK ? sx_buf_status(out, err) : status;
 }
@@ -286,6 +349,8 @@ static sx_status decide(sx_buf *out, dc_run *d, sx_error *err) {
   dc_cases *cases = NULL;
   SX_TRY(sx_dict_new(&d->names, &d->r->ctx, err));
   SX_TRY(sx_dict_new(&d->pairs, &d->r->ctx, err));
+  SX_TRY(sx_dict_new(&d->orders, &d->r->ctx, err));
+  SX_TRY(sx_dict_new(&d->errors, &d->r->ctx, err));
   SX_TRY(sx_dict_new(&d->made_names, &d->r->ctx, err));
   SX_TRY(sx_arena_new(&d->arena, &d->r->ctx, err));
   SX_TRY(sx_store_each_row(d->r->store, d->r->run, NULL, take_row, d, err));
@@ -294,6 +359,9 @@ static sx_status decide(sx_buf *out, dc_run *d, sx_error *err) {
   SX_TRY(mark_small(d, err));
   SX_TRY(study__dc_cases_open(&cases, d, err));
   SX_TRY(study__dc_mark_few(cases, err));
+  SX_TRY(study__dc_mark_leaves(cases, err));
+  SX_TRY(study__dc_mark_medians(cases, err));
+  SX_TRY(study__dc_mark_waves(cases, err));
   for (int pass = 0; pass < MOST_PASSES && changed; pass++) {
     changed = false;
     SX_TRY(study__dc_solve(d, err));
@@ -304,7 +372,7 @@ static sx_status decide(sx_buf *out, dc_run *d, sx_error *err) {
   }
   if (changed)
     return sx_error_set(err, SX_E_DATA, "disclosure", "what is hidden does not come to an end: publish fewer groups");
-  return write_list(out, d, err);
+  return write_list(out, d, cases, err);
 }
 
 sx_status study__run_disclosure(st_run *r, sx_error *err) {
@@ -327,6 +395,8 @@ sx_status study__run_disclosure(st_run *r, sx_error *err) {
   sx_buf_clear(&list);
   sx_dict_free(d.names);
   sx_dict_free(d.pairs);
+  sx_dict_free(d.orders);
+  sx_dict_free(d.errors);
   sx_dict_free(d.made_names);
   sx_arena_free(d.arena);
   return status;
@@ -353,4 +423,16 @@ void study__disclosure_words(sx_buf *zh, sx_buf *en, const st_run *r) {
                 "\nConfidentiality: results of fewer than %.6g interviews%s are not published (×), nor are those from "
                 "which they could be worked out: %zu results.\n",
                 own->rules.min_n, amounts ? ", and amounts that a few make up," : "", hidden);
+  const bool errors = strstr(r->hidden_text, "\n~") != NULL;
+  if (own->errors && hidden > 0) {
+    sx_buf_add(zh, "\n各合计的误差照常公布：加权数已知者可能由此推出未公布的数字。\n");
+    sx_buf_add(
+        en, "\nErrors of totals over groups that are not published are published: who knows the weights may work out "
+            "from them what is not.\n");
+  } else if (errors) {
+    sx_buf_add(zh, "\n凡包含未公布群体样本的数字，不公布其误差：误差会泄露未公布的数字。\n");
+    sx_buf_add(en,
+               "\nNumbers of groups that hold cases of a group that is not published have no published error: it would "
+               "tell the hidden number.\n");
+  }
 }

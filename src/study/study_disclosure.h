@@ -10,6 +10,7 @@ typedef struct st_disclosure {
   sx_release_rules rules;
   sx_release_options options;
   double min_cell; /* cases that a cell of a banner table needs */
+  bool errors;     /* published also where they tell of what is hidden */
 } st_disclosure;
 
 void study__read_disclosure(st_load *l, const sx_node *root);
@@ -52,7 +53,10 @@ typedef struct dc_row { /* a row of the store */
   const char *indicator, *statistic;
   size_t domain;
   double estimate, n; /* n NaN: not known */
-  bool few;           /* few have it, or few have it not: study_disclosure_cases.c */
+  double low, high;   /* of its interval */
+  bool few;           /* few have it, or few have it not: study_disclosure_cases.c; or it is made of such a result */
+  bool leaf;          /* the total of a leaf from the data that is sensitive by itself */
+  bool error;         /* its interval ends at values of few */
   double level;       /* an amount that the rules find sensitive: its protection; else 0 */
 } dc_row;
 typedef struct dc_domain {
@@ -65,6 +69,7 @@ typedef struct dc_domain {
 typedef struct dc_banner { /* a cell of a banner table: study_banner_who.c says what the fields are */
   char kind;
   bool shown, hidden;
+  bool order; /* hidden as a median that few cases decide */
   const char *indicator, *statistic, *where, *question, *row;
   double base_n, base_w, cases, value;
   const double *top;
@@ -80,8 +85,10 @@ typedef struct dc_run {
   size_t n_rows, cap_rows;
   dc_domain *domains;
   size_t n_domains, cap_domains;
-  sx_dict *names; /* of domains */
-  sx_dict *pairs; /* hidden "indicator TAB domain index" */
+  sx_dict *names;  /* of domains */
+  sx_dict *pairs;  /* hidden "indicator TAB domain index" */
+  sx_dict *orders; /* the same of statistics of order that few cases decide: nothing else goes with them */
+  sx_dict *errors; /* the same of results whose error is held back */
   dc_made *made;
   size_t n_made, cap_made;
   sx_dict *made_names; /* "indicator TAB domain" */
@@ -92,6 +99,19 @@ typedef struct dc_run {
 } dc_run;
 sx_status study__dc_hide_pair(dc_run *d, const char *indicator, size_t domain, sx_error *err);
 bool study__dc_hidden(const dc_run *d, const char *indicator, size_t domain);
+bool study__dc_hidden_for_few(const dc_run *d, const char *indicator, size_t domain); /* not for its order alone */
+bool study__dc_in(const sx_dict *set, const char *indicator, size_t domain);
+sx_status study__dc_put(const dc_run *d, sx_dict *set, const char *indicator, size_t domain,
+                        sx_error *err) SX_NODISCARD;
+/* What a formula, or an account, rests on in a domain: whether any of it is as `is` says. */
+typedef bool (*dc_is)(const dc_run *d, const char *indicator, size_t domain);
+sx_status study__dc_rests_on(bool *yes, const dc_run *d, const char *indicator, size_t domain, dc_is is,
+                             sx_error *err) SX_NODISCARD;
+bool study__dc_compares(const char *statistic); /* of more than one domain or wave: its n is not the domain's */
+/* The domain itself, as an earlier wave of the study's calls it. */
+bool study__dc_earlier(const dc_domain *other, const dc_domain *own);
+/* "gap_urban" compares with the domain `urban`: whether any such is as `is` says. */
+bool study__dc_against(const dc_run *d, const dc_row *row, dc_is is);
 /* The domain of a row, a new one where it is. */
 sx_status study__dc_domain(size_t *out, dc_run *d, const sx_store_row *row, sx_error *err) SX_NODISCARD;
 /* study_disclosure_banner.c */
@@ -104,11 +124,40 @@ sx_status study__dc_solve_linked(bool *changed, dc_run *d, sx_error *err) SX_NOD
 sx_status study__dc_read_made(dc_run *d, sx_error *err) SX_NODISCARD;
 const dc_made *study__dc_made_of(const dc_run *d, const char *indicator, size_t domain); /* NULL: not known */
 /* study_disclosure_cases.c: who is in which domain, by the cases themselves. */
-typedef struct dc_cases dc_cases;
+typedef struct dc_cases {
+  dc_run *d;
+  st_run **of;    /* [n_domains] the wave that the domain is of */
+  uint8_t **mask; /* [n_domains] of its unit table; NULL: not groups of cases */
+  size_t *count;  /* [n_domains] */
+} dc_cases;
 sx_status study__dc_cases_open(dc_cases **out, dc_run *d, sx_error *err) SX_NODISCARD;
 sx_status study__dc_mark_few(dc_cases *c, sx_error *err) SX_NODISCARD; /* rows that few cases make, or few do not */
+sx_status study__dc_mark_indicator(dc_cases *c, const st_indicator *ind, const st_run *of, sx_error *err) SX_NODISCARD;
+/* study_disclosure_leaves.c */
+bool study__dc_of_leaf(const dc_run *d, const dc_row *leaf, const st_indicator *ind); /* made of the same variable */
+sx_status study__dc_mark_leaves(dc_cases *c, sx_error *err) SX_NODISCARD; /* of accounts, that are totals of the data */
+sx_status study__dc_mark_medians(dc_cases *c, sx_error *err) SX_NODISCARD; /* of banner tables, that few cases decide */
 /* Hides results that share a variable with a hidden one of their domain, and further domains, so that none is a sum or difference of others. */
 sx_status study__dc_close_cases(bool *changed, dc_cases *c, sx_error *err) SX_NODISCARD;
+bool study__dc_meet(dc_cases *c, size_t a, size_t b); /* the domains have cases in common, or nobody knows */
+bool study__dc_shares(const sx_study *s, const st_indicator *a, const st_indicator *b);
+bool study__dc_of_question(const dc_run *d, const dc_banner *b, const st_indicator *ind);
+size_t study__dc_indicator(const dc_run *d, const char *id); /* no formula; ST_NONE */
+/* study_disclosure_waves.c: results of a wave that differ from those of a later one by few units. */
+sx_status study__dc_mark_waves(dc_cases *c, sx_error *err) SX_NODISCARD;
+/* study_disclosure_order.c: statistics of order, and the bounds of their intervals. */
+typedef struct dc_values {
+  const sx_column *y;
+  const uint8_t *mask, *base; /* [rows]; base NULL: all */
+  const double *w;
+  size_t rows;
+} dc_values;
+bool study__dc_has_order(const st_indicator *ind, const char *statistic);
+sx_status study__dc_order(bool *few, bool *error, const dc_run *d, const st_indicator *ind, const dc_row *row,
+                          const dc_values *v, sx_error *err) SX_NODISCARD;
+sx_status study__dc_median_few(bool *few, const dc_run *d, const dc_values *v, sx_error *err) SX_NODISCARD;
+/* study_disclosure_errors.c: errors and numbers of cases that tell what is hidden; lines of the list. */
+sx_status study__dc_error_lines(sx_buf *out, dc_run *d, dc_cases *c, sx_error *err) SX_NODISCARD;
 /* study_disclosure_solve.c: hides further domains, and results, so that no small one follows from totals. */
 bool study__dc_adds_up(const char *statistic);
 /* Is child the parent and one term more? That term; else NULL. */

@@ -15,13 +15,6 @@
 
 enum { MOST_CELLS = 1200 }; /* groups and atoms protected together */
 
-struct dc_cases {
-  dc_run *d;
-  st_run **of;    /* [n_domains] the wave that the domain is of */
-  uint8_t **mask; /* [n_domains] of its unit table; NULL: not groups of cases */
-  size_t *count;  /* [n_domains] */
-};
-
 /* ---- domains as cases ------------------------------------------------------------------------------------------------------------- */
 
 static st_run *run_of_wave(const dc_run *d, const char *wave) {
@@ -38,31 +31,6 @@ static const st_group *group_of(const sx_study *s, const char *id) {
   return at == ST_NONE ? NULL : &s->groups[at];
 }
 
-/* mask and the level of the variable. */
-static sx_status and_level(bool *known, uint8_t *mask, const sx_table *unit, const char *name, const char *level,
-                           sx_error *err) {
-  sx_groups *g = NULL;
-  *known = sx_table_find(unit, name) != NULL;
-  if (!*known) return SX_OK;
-  SX_TRY(sx_groups_new(&g, unit, &name, 1, err));
-  int32_t want = -1;
-  for (size_t i = 0; i < g->n_levels[0] && want < 0; i++)
-    if (strcmp(g->level_text[0][i], level) == 0 || strcmp(g->level_label[0][i], level) == 0) want = (int32_t)i;
-  *known = want >= 0;
-  for (size_t i = 0; i < g->n_rows; i++) mask[i] = mask[i] && g->group[i] >= 0 && g->key_level[g->group[i]] == want;
-  sx_groups_free(g);
-  return SX_OK;
-}
-
-static sx_status and_term(bool *known, uint8_t *mask, uint8_t *scratch, const st_run *of, const sx_store_term *t,
-                          sx_error *err) {
-  const st_group *g = group_of(of->s, t->variable);
-  if (!g || g->by) return and_level(known, mask, of->unit, g ? g->by : t->variable, t->level, err);
-  SX_TRY(sx_expr_test(scratch, g->where.expr, of->unit, err));
-  for (size_t i = 0; i < sx_table_rows(of->unit); i++) mask[i] = mask[i] && scratch[i] == 1;
-  return SX_OK;
-}
-
 static sx_status mask_domain(dc_cases *c, size_t i, sx_error *err) {
   dc_run *d = c->d;
   const dc_domain *own = &d->domains[i];
@@ -74,14 +42,12 @@ static sx_status mask_domain(dc_cases *c, size_t i, sx_error *err) {
   SX_TRY(study__materialise(of, err));
   const size_t rows = sx_table_rows(of->unit);
   uint8_t *mask = sx_arena_alloc(d->arena, rows + 1, 1);
-  const sx_arena_mark mark = sx_arena_get_mark(d->arena);
-  uint8_t *scratch = sx_arena_alloc(d->arena, rows + 1, 1);
   bool known = true;
-  if (!mask || !scratch) return sx_error_memory(err);
+  if (!mask) return sx_error_memory(err);
   memset(mask, 1, rows);
   for (size_t k = 0; k < own->n_terms && known; k++)
-    if (strcmp(own->terms[k].variable, "wave") != 0) SX_TRY(and_term(&known, mask, scratch, of, &own->terms[k], err));
-  sx_arena_release(d->arena, mark);
+    if (strcmp(own->terms[k].variable, "wave") != 0)
+      SX_TRY(study__term_mask(&known, mask, of, own->terms[k].variable, own->terms[k].level, err));
   if (!known) return SX_OK;
   c->of[i] = of;
   c->mask[i] = mask;
@@ -100,6 +66,21 @@ sx_status study__dc_cases_open(dc_cases **out, dc_run *d, sx_error *err) {
   for (size_t i = 0; i < d->n_domains; i++) SX_TRY(mask_domain(c, i, err));
   *out = c;
   return SX_OK;
+}
+
+bool study__dc_meet(dc_cases *c, size_t a, size_t b) {
+  enum { BLOCK = 4096 };
+  const uint8_t *x = c->mask[a], *y = c->mask[b];
+  if (c->of[a] != c->of[b] && c->of[a] && c->of[b]) return false;
+  if (!x || !y) return true;
+  const size_t rows = sx_table_rows(c->of[a]->unit);
+  for (size_t first = 0; first < rows; first += BLOCK) {
+    const size_t end = rows - first < BLOCK ? rows : first + BLOCK;
+    uint8_t any = 0;
+    for (size_t i = first; i < end; i++) any |= (uint8_t)(x[i] & y[i]);
+    if (any) return true;
+  }
+  return false;
 }
 
 /* ---- results that few make -------------------------------------------------------------------------------------------------------- */
@@ -205,14 +186,22 @@ static sx_status mark_rows(dc_cases *c, const of_indicator *o, const st_run *of,
     if (strcmp(row->indicator, o->ind->id) != 0 || c->of[row->domain] != of) continue;
     if (!known[row->domain]) known[row->domain] = few_make(c, o, row->domain) ? 1 : -1;
     row->few = known[row->domain] == 1;
-    if (!row->few || study__dc_hidden(d, row->indicator, row->domain)) continue;
+    if (o->n && !study__dc_compares(row->statistic) && study__dc_has_order(o->ind, row->statistic)) {
+      const dc_values v = {o->y[0], c->mask[row->domain], o->base, sx_design_weights(of->design),
+                           sx_table_rows(of->unit)};
+      bool few_decide = false;
+      SX_TRY(study__dc_order(&few_decide, &row->error, d, o->ind, row, &v, err));
+      d->n_small += few_decide && !study__dc_hidden(d, row->indicator, row->domain);
+      if (few_decide) SX_TRY(study__dc_put(d, d->orders, row->indicator, row->domain, err));
+    }
+    if (!row->few || study__dc_hidden_for_few(d, row->indicator, row->domain)) continue;
     d->n_small++;
     SX_TRY(study__dc_hide_pair(d, row->indicator, row->domain, err));
   }
   return SX_OK;
 }
 
-static sx_status mark_indicator(dc_cases *c, const st_indicator *ind, const st_run *of, sx_error *err) {
+sx_status study__dc_mark_indicator(dc_cases *c, const st_indicator *ind, const st_run *of, sx_error *err) {
   of_indicator o = {.ind = ind};
   sx_status status = base_of(&o, c, of, err);
   if (status == SX_OK) status = measures_of(&o, of, err);
@@ -233,14 +222,14 @@ sx_status study__dc_mark_few(dc_cases *c, sx_error *err) {
     const st_indicator *ind = &of->s->indicators[step->index];
     if (study__is_formula(ind)) continue;
     SX_TRY(study__materialise(of, err));
-    SX_TRY(mark_indicator(c, ind, of, err));
+    SX_TRY(study__dc_mark_indicator(c, ind, of, err));
   }
   return SX_OK;
 }
 
 /* ---- results that share a variable ------------------------------------------------------------------------------------------------- */
 
-static bool share(const sx_study *s, const st_indicator *a, const st_indicator *b) {
+bool study__dc_shares(const sx_study *s, const st_indicator *a, const st_indicator *b) {
   const st_expr *const more[] = {&b->base, &b->where};
   for (size_t k = 0; k < b->n_measures + 2; k++) {
     const st_expr *e = k < b->n_measures ? &b->measures[k].e : more[k - b->n_measures];
@@ -250,12 +239,12 @@ static bool share(const sx_study *s, const st_indicator *a, const st_indicator *
   return false;
 }
 
-static size_t indicator_of(const dc_run *d, const dc_row *row) {
-  const size_t at = study__find_indicator(d->r->s, row->indicator, strlen(row->indicator));
+size_t study__dc_indicator(const dc_run *d, const char *id) {
+  const size_t at = study__find_indicator(d->r->s, id, strlen(id));
   return at != ST_NONE && !study__is_formula(&d->r->s->indicators[at]) ? at : ST_NONE;
 }
 
-static bool of_question(const dc_run *d, const dc_banner *b, const st_indicator *ind) {
+bool study__dc_of_question(const dc_run *d, const dc_banner *b, const st_indicator *ind) {
   const sx_study *s = d->r->s;
   return b->kind != 'B' && (study__dc_uses(s, ind, b->question) || (*b->row && study__dc_uses(s, ind, b->row)));
 }
@@ -265,14 +254,17 @@ static sx_status hide_shared(bool *changed, dc_run *d, const bool *hidden, sx_er
   const sx_study *s = d->r->s;
   for (size_t i = 0; i < d->n_rows; i++) {
     const dc_row *row = &d->rows[i];
-    const size_t own = indicator_of(d, row);
+    const size_t own = study__dc_indicator(d, row->indicator);
     bool yes = false;
-    if (own == ST_NONE || study__dc_hidden(d, row->indicator, row->domain)) continue;
+    if (own == ST_NONE || study__dc_hidden_for_few(d, row->indicator, row->domain)) continue;
     for (size_t k = 0; k < s->n_indicators && !yes; k++)
-      yes = hidden[k * d->n_domains + row->domain] && share(s, &s->indicators[k], &s->indicators[own]);
+      yes = hidden[k * d->n_domains + row->domain] && study__dc_shares(s, &s->indicators[k], &s->indicators[own]);
     for (size_t b = 0; b < d->n_banner && !yes; b++)
-      yes = d->banner[b].hidden && d->banner[b].domain == row->domain &&
-            of_question(d, &d->banner[b], &s->indicators[own]);
+      yes = d->banner[b].hidden && !d->banner[b].order && d->banner[b].domain == row->domain &&
+            study__dc_of_question(d, &d->banner[b], &s->indicators[own]);
+    for (size_t k = 0; k < d->n_rows && !yes; k++)
+      yes =
+          d->rows[k].leaf && d->rows[k].domain == row->domain && study__dc_of_leaf(d, &d->rows[k], &s->indicators[own]);
     if (!yes) continue;
     SX_TRY(study__dc_hide_pair(d, row->indicator, row->domain, err));
     *changed = true;
@@ -280,7 +272,7 @@ static sx_status hide_shared(bool *changed, dc_run *d, const bool *hidden, sx_er
   for (size_t b = 0; b < d->n_banner; b++) {
     dc_banner *cell = &d->banner[b];
     for (size_t k = 0; k < s->n_indicators && !cell->hidden; k++) {
-      if (!hidden[k * d->n_domains + cell->domain] || !of_question(d, cell, &s->indicators[k])) continue;
+      if (!hidden[k * d->n_domains + cell->domain] || !study__dc_of_question(d, cell, &s->indicators[k])) continue;
       cell->hidden = *changed = true;
     }
   }
@@ -291,8 +283,8 @@ static sx_status close_shared(bool *changed, dc_run *d, sx_error *err) {
   bool *hidden = sx_arena_zalloc(d->arena, d->r->s->n_indicators * d->n_domains + 1, sizeof *hidden);
   if (!hidden) return sx_error_memory(err);
   for (size_t i = 0; i < d->n_rows; i++) {
-    const size_t own = indicator_of(d, &d->rows[i]);
-    if (own != ST_NONE && study__dc_hidden(d, d->rows[i].indicator, d->rows[i].domain))
+    const size_t own = study__dc_indicator(d, d->rows[i].indicator);
+    if (own != ST_NONE && study__dc_hidden_for_few(d, d->rows[i].indicator, d->rows[i].domain))
       hidden[own * d->n_domains + d->rows[i].domain] = true;
   }
   return hide_shared(changed, d, hidden, err);
@@ -304,6 +296,7 @@ typedef struct part { /* groups of one wave, and what is known of them */
   size_t n;
   size_t *domain;
   bool *sensitive, *hidden, *more; /* more: hidden from here on */
+  bool always; /* also where the groups are levels: nothing else knows how their results make up the whole's */
 } part;
 
 static sx_status part_new(part *p, dc_run *d, sx_error *err) {
@@ -436,7 +429,7 @@ static sx_status solve_part(bool *changed, dc_cases *c, part *p, sx_error *err) 
       at[own.n] = i;
       part_add(&own, c, p->domain[i], p->sensitive[i], p->hidden[i]);
     }
-    if (!related(c, &own, of)) continue;
+    if (!p->always && !related(c, &own, of)) continue;
     SX_TRY(sx_ctx_poll(&d->r->ctx, err));
     SX_TRY(atoms_of(&problem, c, &own, of, err));
     sx_release_options options = d->own->options;
@@ -464,16 +457,27 @@ static sx_status close_domains(bool *changed, dc_cases *c, sx_error *err) {
   return SX_OK;
 }
 
+/* study_disclosure_linked.c knows its totals; of quantiles nothing adds up. A ratio has a numerator, a variance has squares that do. */
+static bool adds_up(const st_indicator *ind) {
+  const st_kind *const known[] = {&study__kind_total, &study__kind_count,    &study__kind_mean,
+                                  &study__kind_prop,  &study__kind_quantile, &study__kind_median};
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (ind->kind == known[i]) return true;
+  return false;
+}
+
 /* Groups of one indicator: sensitive are those that few make, and amounts that a few make up. */
-static sx_status close_indicator(bool *changed, dc_cases *c, const char *id, sx_error *err) {
+static sx_status close_indicator(bool *changed, dc_cases *c, const st_indicator *ind, sx_error *err) {
   dc_run *d = c->d;
+  const char *id = ind->id;
   bool own = false;
   part p;
   SX_TRY(part_new(&p, d, err));
+  p.always = !adds_up(ind);
   for (size_t i = 0; i < d->n_rows; i++) {
     const dc_row *row = &d->rows[i];
     if (strcmp(row->indicator, id) != 0) continue;
-    const bool hidden = study__dc_hidden(d, id, row->domain);
+    const bool hidden = study__dc_hidden_for_few(d, id, row->domain);
     own = own || (hidden && !d->domains[row->domain].hidden);
     part_add(&p, c, row->domain, row->few || row->level > 0 || d->domains[row->domain].small, hidden);
   }
@@ -491,7 +495,7 @@ static sx_status close_question(bool *changed, dc_cases *c, const char *question
   SX_TRY(part_new(&p, d, err));
   for (size_t i = 0; i < d->n_banner; i++) {
     const dc_banner *b = &d->banner[i];
-    if (b->kind == 'B' || strcmp(b->question, question) != 0) continue;
+    if (b->kind == 'B' || b->order || strcmp(b->question, question) != 0) continue;
     part_add(&p, c, b->domain, b->hidden, b->hidden);
     some = some || b->hidden;
   }
@@ -513,7 +517,7 @@ sx_status study__dc_close_cases(bool *changed, dc_cases *c, sx_error *err) {
   SX_TRY(close_shared(changed, d, err));
   SX_TRY(close_domains(changed, c, err));
   for (size_t i = 0; i < s->n_indicators; i++)
-    if (!study__is_formula(&s->indicators[i])) SX_TRY(close_indicator(changed, c, s->indicators[i].id, err));
+    if (!study__is_formula(&s->indicators[i])) SX_TRY(close_indicator(changed, c, &s->indicators[i], err));
   for (size_t i = 0; i < d->n_banner; i++) {
     bool before = false;
     for (size_t k = 0; k < i && !before; k++) before = strcmp(d->banner[k].question, d->banner[i].question) == 0;

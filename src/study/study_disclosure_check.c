@@ -94,9 +94,46 @@ static bool check_words(st_load *l, const st_indicator *ind, const sx_node *node
   return l->problems->n == before;
 }
 
+/* Who is poor hangs on a line that all cases make: neither those below it nor those just above it are known to be many. */
+static bool of_poverty(const st_indicator *ind) {
+  return ind->kind == &study__kind_poverty || ind->kind == &study__kind_arpt || ind->kind == &study__kind_arpr ||
+         ind->kind == &study__kind_rmpg;
+}
+
+/* Groups and columns that the names of the expression are made of. */
+static void check_leaf(st_load *l, const st_account *a, const st_node *n) {
+  const sx_study *s = l->s;
+  const st_indicator as = {.id = a->id, .node = a->node, .base = n->data_total};
+  const char *found = NULL;
+  for (size_t g = 0; g < s->n_groups && !found; g++) {
+    const sx_expr *where = s->groups[g].where.expr;
+    if (s->groups[g].by && study__dc_uses(s, &as, s->groups[g].by)) found = s->groups[g].by;
+    for (size_t i = 0; where && i < sx_expr_names(where) && !found; i++)
+      if (study__dc_uses(s, &as, sx_expr_name(where, i))) found = sx_expr_name(where, i);
+  }
+  if (found)
+    study__problem(l, a->node,
+                   "the account '%s' has leaves made of '%s', which groups are made of: beside 'disclosure' it would "
+                   "print groups that are held back; make an indicator of the amount and ask for the groups with 'by'",
+                   a->id, found);
+}
+
+static void check_account(st_load *l, const st_account *a) {
+  const size_t before = l->problems->n;
+  for (size_t k = 0; k < a->n_nodes && l->problems->n == before; k++)
+    if (a->nodes[k].data_total.expr) check_leaf(l, a, &a->nodes[k]);
+}
+
 static void check_indicator(st_load *l, const st_indicator *ind) {
   const sx_study *s = l->s;
   const size_t before = l->problems->n;
+  if (of_poverty(ind)) {
+    study__problem(l, ind->node,
+                   "beside 'disclosure' '%s' is not published: few may be below its line; publish a proportion below a "
+                   "line of your own, as in 'prop: income < 12000', whose cases are counted",
+                   ind->kind->word);
+    return;
+  }
   for (size_t k = 0; k < ind->n_measures; k++)
     if (ind->measures[k].type == ST_SET) {
       study__problem(l, ind->node,
@@ -127,4 +164,5 @@ void study__check_disclosure(st_load *l) {
   }
   for (size_t i = 0; i < s->n_indicators && !study__stop(l); i++)
     if (!study__is_formula(&s->indicators[i])) check_indicator(l, &s->indicators[i]);
+  for (size_t i = 0; i < s->n_accounts && !study__stop(l); i++) check_account(l, &s->accounts[i]);
 }

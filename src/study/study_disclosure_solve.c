@@ -151,7 +151,7 @@ static sx_status protect(bool *changed, dc_table *t, const char *indicator, bool
 
 bool study__dc_adds_up(const char *statistic) {
   return strcmp(statistic, "total") == 0 || strcmp(statistic, "count") == 0 || strcmp(statistic, "level") == 0 ||
-         strncmp(statistic, "total_", 6) == 0;
+         strcmp(statistic, "formula") == 0 || strncmp(statistic, "total_", 6) == 0;
 }
 
 static sx_status protect_cases(dc_run *d, sx_error *err) {

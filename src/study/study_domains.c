@@ -83,6 +83,25 @@ void study__domains_clear(st_run *r) {
 
 /* ---- masks ---------------------------------------------------------------------------------------------------------- */
 
+/* The groups of a variable by itself, as a group of the study or not; NULL: the data have no such variable. */
+static sx_status need_levels(const sx_groups **out, st_run *r, const char *variable, sx_error *err) {
+  *out = NULL;
+  for (size_t i = 0; i < r->n_crossings && !*out; i++) {
+    const st_crossing *c = &r->crossings[i];
+    const char *own = c->n == 0 ? c->variable : r->s->groups[c->groups[0]].by;
+    if (c->n < 2 && strcmp(own, variable) == 0) *out = c->index;
+  }
+  if (*out || !sx_table_find(r->unit, variable)) return SX_OK;
+  if (!sx_mem_grow(&r->ctx, (void **)&r->crossings, &r->cap_crossings, r->n_crossings + 1, sizeof *r->crossings))
+    return sx_error_memory(err);
+  st_crossing c = {.n = 0, .variable = sx_arena_strdup(r->arena, variable)};
+  if (!c.variable) return sx_error_memory(err);
+  SX_TRY(sx_groups_new(&c.index, r->unit, &variable, 1, err));
+  r->crossings[r->n_crossings++] = c;
+  *out = c.index;
+  return SX_OK;
+}
+
 static int32_t level_index(const sx_groups *g, size_t key, const char *level) {
   for (size_t i = 0; i < g->n_levels[key]; i++) {
     if (strcmp(g->level_text[key][i], level) == 0 || strcmp(g->level_label[key][i], level) == 0) return (int32_t)i;
@@ -96,6 +115,21 @@ static void mask_level(uint8_t *mask, const sx_groups *g, const char *level) {
     const int32_t at = g->group[i];
     if (at < 0 || g->key_level[at] != want) mask[i] = 0;
   }
+}
+
+sx_status study__term_mask(bool *known, uint8_t *mask, st_run *r, const char *name, const char *level, sx_error *err) {
+  const size_t at = study__find_group(r->s, name, strlen(name)), rows = sx_table_rows(r->unit);
+  const sx_groups *g = NULL;
+  *known = true;
+  if (at != ST_NONE && !r->s->groups[at].by) {
+    SX_TRY(need_mask(r, at, err));
+    for (size_t i = 0; i < rows; i++) mask[i] = mask[i] && r->masks[at][i] == 1;
+    return SX_OK;
+  }
+  SX_TRY(need_levels(&g, r, at != ST_NONE ? r->s->groups[at].by : name, err));
+  *known = g && level_index(g, 0, level) >= 0;
+  if (*known) mask_level(mask, g, level);
+  return SX_OK;
 }
 
 sx_status study__domain_mask(uint8_t *mask, const sx_groups **by, st_run *r, const st_domain *d, const uint8_t *base,

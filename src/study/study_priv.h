@@ -699,6 +699,7 @@ typedef struct st_generated {
 /* The levels of `by` groups crossed, in the order of sx_groups. */
 typedef struct st_crossing {
   size_t groups[ST_MAX_TERMS], n;
+  const char *variable; /* n 0: levels of a variable that no group is by */
   sx_groups *index;
 } st_crossing;
 
@@ -752,6 +753,10 @@ sx_status study__expand(st_where **out, size_t *n, st_run *r, const st_domain *d
 /* The rows of the domain among those of `base` (NULL: all) into mask [rows]; *by its crossing, NULL when it has one cell. */
 sx_status study__domain_mask(uint8_t *mask, const sx_groups **by, st_run *r, const st_domain *d, const uint8_t *base,
                              sx_error *err) SX_NODISCARD;
+/* The rows of mask that are in a group that is a condition, or have the level of a group's or another variable; false: there is none such. Not for
+ * threads: what it needs is made when it is first asked for. */
+sx_status study__term_mask(bool *known, uint8_t *mask, st_run *r, const char *name, const char *level,
+                           sx_error *err) SX_NODISCARD;
 /* What the two above need, computed once so that threads only read. */
 sx_status study__prepare_domain(st_run *r, const st_domain *d, sx_error *err) SX_NODISCARD;
 void study__domains_clear(st_run *r);

@@ -1,6 +1,6 @@
 /* study_rows.c: rows into the store and back: one writer for estimates, and the index that blocks and published figures look up. */
 #include "shuxiao/estimate_mean.h"
-#include "study_priv.h"
+#include "study_disclosure.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -41,7 +41,10 @@ sx_status study__put(int64_t *id, st_run *r, const st_put *put, sx_error *err) {
   char marks[300], tail[64] = "";
   const bool gap = strncmp(put->statistic, "gap", 3) == 0 || put->difference;
   marks_of(&quality, r, put, gap);
-  if (put->tail > SX_TAIL_HEAVY) (void)snprintf(tail, sizeof tail, "heavy tail: top 1%% hold %.0f%%", 100 * put->tail);
+  if (put->tail > SX_TAIL_HEAVY && study__disclosure_of(r->s))
+    (void)snprintf(tail, sizeof tail, "heavy tail"); /* what a few hold is theirs */
+  else if (put->tail > SX_TAIL_HEAVY)
+    (void)snprintf(tail, sizeof tail, "heavy tail: top 1%% hold %.0f%%", 100 * put->tail);
   const char *const parts[] = {quality.marks, tail, put->mark ? put->mark : ""};
   size_t used = 0;
   marks[0] = '\0';

@@ -12,6 +12,7 @@ static const char study_text[] = "study: r\ntitle: R\nlanguages: [en]\n"
                                  "  t: {total: x, by: g}\n"
                                  "  s: {prop: x > 2, by: g, gap: g}\n"
                                  "  f: {formula: t / s, by: g}\n"
+                                 "  m: {median: x, by: g}\n"
                                  "tables: [{id: a, title: A, indicators: [t, s, f], domains: [total, g]},\n"
                                  "         {id: b, rows: x, cols: total + g, stats: [col_pct, mean]}]\n"
                                  "annex: [design, rules]\n";

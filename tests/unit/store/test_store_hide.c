@@ -51,6 +51,16 @@ static void test_hide(void) {
   REQUIRE_OK(sx_store_find(&found, &row, s, run, "y", "gap", &a, 1, err));
   CHECK(found && isnan(row.estimate));
   CHECK_STR(row.na_reason, "suppressed");
+  /* errors alone, and with the cases */
+  REQUIRE_OK(sx_store_hide(s, "#\n~y\tgap\tg\ta\n~~x\t*\tg\ta\n", err));
+  REQUIRE_OK(sx_store_find(&found, &row, s, run, "y", "gap", &a, 1, err));
+  CHECK(found && row.estimate == 7 && row.n == 7 && isnan(row.se) && isnan(row.low) && isnan(row.high));
+  CHECK(isnan(row.df) && isnan(row.n_eff) && isnan(row.deff) && isnan(row.cv));
+  CHECK_STR(row.na_reason, SX_STORE_ERROR_SUPPRESSED);
+  REQUIRE_OK(sx_store_find(&found, &row, s, run, "x", "gap", &a, 1, err));
+  CHECK(found && row.estimate == 6 && row.n == -1 && isnan(row.se));
+  REQUIRE_OK(sx_store_find(&found, &row, s, run, "y", "total", &a, 1, err));
+  CHECK(found && isfinite(row.se) && row.n == 7);
   REQUIRE_OK(sx_store_hide(s, NULL, err));
   REQUIRE_OK(sx_store_find(&found, &row, s, run, "y", "gap", &a, 1, err));
   CHECK_NEAR(row.estimate, 7, 0);
