@@ -157,14 +157,22 @@ typedef struct sx_refill_item {
   size_t n_places;            /* fields with this key */
   size_t n_by_hand;           /* of them with a text that a person had changed; it is replaced */
 } sx_refill_item;
+/* One figure of the document. */
+typedef struct sx_refill_figure {
+  const char *id;     /* of the study's figures */
+  const char *reason; /* why it could not be drawn anew, in English; NULL: it was */
+} sx_refill_figure;
 typedef struct sx_refill {
   sx_ctx ctx;
   sx_arena *arena;
   sx_refill_item *items;                                    /* in the order of the document */
   size_t n, cap, n_fields, n_changed, n_missing, n_by_hand; /* fields, and keys whose text changed or is missing */
-  size_t n_figures;                                         /* pictures in the document: they are not drawn anew */
+  size_t n_figures;                                         /* pictures and charts in the document */
+  sx_refill_figure *figures; /* [n_drawn + n_not_drawn] those that bear the name of a figure of the study */
+  size_t n_drawn, n_not_drawn, cap_figures;
 } sx_refill;
-/* Gives the fields of an edited .docx, and the properties behind them, the numbers of a run; everything else stays as the person left it. The
+/* Gives the fields of an edited .docx, and the properties behind them, the numbers of a run, and draws its figures anew: the files of a picture (SVG and
+ * PNG), or the XML and workbook of a chart, its alternative text, and its height for its width; everything else stays as the person left it. The
  * file is appended to out. name: for errors. run < 0: the newest finished one. Expected: SX_E_PARSE where it is no Word file, SX_E_DATA where
  * it has no bound number. *report is the caller's. */
 SX_API sx_status sx_publish_refill(sx_buf *out, sx_refill **report, const void *docx, size_t n, const char *name,

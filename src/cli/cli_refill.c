@@ -56,10 +56,18 @@ static void print_counts(const cli_app *app, const sx_refill *r, const char *pat
   else
     printf("%s: %zu fields, %zu numbers changed, %zu edited by hand and set right, %zu without a result\n", path,
            r->n_fields, r->n_changed, r->n_by_hand, r->n_missing);
-  if (r->n_figures && r->n_changed)
-    cli_say(app, "%s",
-            cli_text(app, "the drawings are those of the earlier results: take them from the new report",
-                     "图仍为原结果所绘，请从新报告中取用"));
+  for (size_t i = 0; i < r->n_drawn + r->n_not_drawn; i++) {
+    const sx_refill_figure *f = &r->figures[i];
+    if (f->reason)
+      printf(app->chinese ? "图 %s：未能重绘（%s）\n" : "figure %s: not drawn anew: %s\n", f->id, f->reason);
+    else
+      printf(app->chinese ? "图 %s：已重绘\n" : "figure %s: drawn anew\n", f->id);
+  }
+  const size_t others = r->n_figures - r->n_drawn - r->n_not_drawn;
+  if (others && app->chinese)
+    printf("%zu 个图片不是研究中的图，未作改动\n", others);
+  else if (others)
+    printf("%zu pictures are no figures of the study and stay\n", others);
 }
 
 static int refill(cli_app *app, const char *path, const char *store_path, const char *output) {
@@ -74,6 +82,7 @@ static int refill(cli_app *app, const char *path, const char *store_path, const 
   if (status == SX_OK && !sx_file_exists(store_path))
     status = sx_error_set(&err, SX_E_IO, store_path, "there is no such file: --against wants the results.db of a run");
   if (status == SX_OK) status = sx_store_open(&store, &app->ctx, store_path, SX_STORE_READ, &err);
+  if (status == SX_OK) status = sx_store_hide_run(store, -1, &err); /* as it was published */
   if (status == SX_OK) status = sx_publish_refill(&out, &report, data, n, path, store, -1, &err);
   if (status == SX_OK) status = sx_file_write(&app->ctx, output, out.data, out.n, &err);
   cli_progress_end(app);
@@ -102,15 +111,17 @@ const cli_command cli_refill_command = {
     .detail_en =
         "Every number of a report.docx is a field that says which result it is. What a person wrote around the "
         "fields,\n"
-        "styles, comments and pictures stay; the numbers become those of the newest run of RESULTS.db, in the text, "
+        "styles, comments and pictures of one's own stay; the numbers become those of the newest run of RESULTS.db, "
         "in\n"
-        "tables and in footnotes. A number that was changed by hand is set right and listed. A field whose result the\n"
+        "the text, in tables and in footnotes, and the report's figures are drawn anew. A number that was changed by "
+        "hand is set right and listed. A field whose result the\n"
         "run does not have keeps its text: exit 3. To find changes by hand without replacing them: shuxiao audit\n"
         "EDITED.docx --against RESULTS.db.",
-    .detail_zh = "report.docx 中的每个数字都是一个域，记着它是哪个结果。人写的文字、样式、批注和图保持不变；\n"
-                 "正文、表格和脚注中的数字换成 RESULTS.db 最近一次运行的结果。手改过的数字会改回并列出。\n"
-                 "运行中没有的结果，其域保持原文：退出码为 3。只想找出手改之处而不替换：\n"
-                 "shuxiao audit EDITED.docx --against RESULTS.db。",
+    .detail_zh =
+        "report.docx 中的每个数字都是一个域，记着它是哪个结果。人写的文字、样式、批注和自己的图片保持不变；\n"
+        "正文、表格和脚注中的数字换成 RESULTS.db 最近一次运行的结果，报告中的图重新绘制。手改过的数字会改回并列出。\n"
+        "运行中没有的结果，其域保持原文：退出码为 3。只想找出手改之处而不替换：\n"
+        "shuxiao audit EDITED.docx --against RESULTS.db。",
     .example = "shuxiao refill earlier/digital-consumption-2025h1.zh.docx --against earlier/results.db -o new.docx",
     .options = refill_options,
     .n_options = sizeof refill_options / sizeof *refill_options,

@@ -8,19 +8,23 @@
 
 #define OFFICE "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 
-/* The chart finds its workbook by a relationship of its own; c:externalData comes before c:printSettings (21.2.2.63). */
+/* c:externalData comes before c:printSettings (21.2.2.63). */
+sx_status sx_publish__docx_chart_xml(sx_buf *out, const sx_buf *chart, const char *relation, sx_error *err) {
+  const char *at = strstr(chart->data, "<c:printSettings>");
+  if (!at) at = strstr(chart->data, "</c:chartSpace>");
+  if (!at) return sx_error_set(err, SX_E_INTERNAL, "chart", "a chart without an end");
+  sx_buf_add_n(out, chart->data, (size_t)(at - chart->data));
+  sx_buf_printf(out, "<c:externalData r:id=\"%s\"><c:autoUpdate val=\"0\"/></c:externalData>", relation);
+  sx_buf_add(out, at);
+  return sx_buf_status(out, err);
+}
+
+/* The chart finds its workbook by a relationship of its own. */
 static sx_status link_book(sx_docx *w, sx_buf *chart) {
-  static const char data[] = "<c:externalData r:id=\"rId1\"><c:autoUpdate val=\"0\"/></c:externalData>";
   char name[64];
   sx_buf out;
   sx_buf_init(&out, &w->ctx);
-  const char *at = strstr(chart->data, "<c:printSettings>");
-  if (!at) at = strstr(chart->data, "</c:chartSpace>");
-  if (!at) return sx_error_set(w->err, SX_E_INTERNAL, "chart", "a chart without an end");
-  sx_buf_add_n(&out, chart->data, (size_t)(at - chart->data));
-  sx_buf_add(&out, data);
-  sx_buf_add(&out, at);
-  sx_status status = sx_buf_status(&out, w->err);
+  sx_status status = sx_publish__docx_chart_xml(&out, chart, "rId1", w->err);
   (void)snprintf(name, sizeof name, "word/charts/sxchart%zu.xml", w->n_charts);
   if (status == SX_OK) status = sx_publish__package_take(&w->package, name, &out, w->err);
   sx_buf_printf(&out,
@@ -40,8 +44,10 @@ static void frame_xml(sx_docx *w, const sx_document_node *drawing, double cx, do
   sx_buf *out = w->out;
   sx_buf_printf(out,
                 "<w:r><w:drawing><wp:inline distT=\"0\" distB=\"0\" distL=\"0\" distR=\"0\"><wp:extent cx=\"%.0f\" "
-                "cy=\"%.0f\"/><wp:docPr id=\"%zu\" name=\"figure %zu\" descr=\"",
-                cx, cy, ++w->n_drawings, f->number);
+                "cy=\"%.0f\"/><wp:docPr id=\"%zu\" name=\"",
+                cx, cy, ++w->n_drawings);
+  sx_publish__docx_figure_name(out, w->document, f);
+  sx_buf_add(out, "\" descr=\"");
   if (drawing->text) sx_publish__xml_text(out, drawing->text);
   sx_buf_add(out, "\" title=\"");
   if (f->title) sx_publish__xml_text(out, f->title);

@@ -11,6 +11,11 @@
 static const double EMU = 635; /* of a twentieth of a point */
 #define IMAGE "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
 
+void sx_publish__docx_figure_name(sx_buf *out, const sx_document *document, const sx_document_figure *figure) {
+  sx_buf_printf(out, "figure:%s:", document->second ? "zh+en" : document->lang == SX_LANG_ZH ? "zh" : "en");
+  if (figure->id) sx_publish__xml_text(out, figure->id);
+}
+
 static void picture_xml(sx_docx *w, const sx_document_node *node, double cx, double cy, const char *png,
                         const char *svg) {
   const sx_document_figure *f = node->as.figure;
@@ -18,8 +23,10 @@ static void picture_xml(sx_docx *w, const sx_document_node *node, double cx, dou
   const size_t id = ++w->n_drawings;
   sx_buf_printf(out,
                 "<w:r><w:drawing><wp:inline distT=\"0\" distB=\"0\" distL=\"0\" distR=\"0\"><wp:extent cx=\"%.0f\" "
-                "cy=\"%.0f\"/><wp:docPr id=\"%zu\" name=\"figure %zu\" descr=\"",
-                cx, cy, id, f->number);
+                "cy=\"%.0f\"/><wp:docPr id=\"%zu\" name=\"",
+                cx, cy, id);
+  sx_publish__docx_figure_name(out, w->document, f);
+  sx_buf_add(out, "\" descr=\"");
   if (node->text) sx_publish__xml_text(out, node->text);
   sx_buf_add(out, "\" title=\"");
   if (f->title) sx_publish__xml_text(out, f->title);

@@ -164,6 +164,11 @@ sx_status sx_publish__docx_inlines(sx_docx *w, const sx_document_node *node) SX_
 sx_status sx_publish__docx_number(sx_docx *w, const sx_document_node *node) SX_NODISCARD;
 sx_status sx_publish__docx_table(sx_docx *w, const sx_document_node *node) SX_NODISCARD;  /* publish_docx_table.c */
 sx_status sx_publish__docx_figure(sx_docx *w, const sx_document_node *node) SX_NODISCARD; /* publish_docx_figure.c */
+/* The name of a drawing, by which refill knows it again: "figure:zh:ID", "figure:zh+en:ID". */
+void sx_publish__docx_figure_name(sx_buf *out, const sx_document *document, const sx_document_figure *figure);
+/* The XML of a chart with the relationship that leads to its workbook. */
+sx_status sx_publish__docx_chart_xml(sx_buf *out, const sx_buf *chart, const char *relation,
+                                     sx_error *err) SX_NODISCARD;
 /* publish_docx_chart.c: *done: the figure stands there as a chart of Word's own; else Word has none of that kind. cx, cy: in EMU. */
 sx_status sx_publish__docx_chart(bool *done, sx_docx *w, const sx_document_node *figure,
                                  const sx_document_node *drawing, double cx, double cy) SX_NODISCARD;

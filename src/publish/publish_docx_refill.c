@@ -1,9 +1,11 @@
 /* publish_docx_refill.c: an edited .docx gets the numbers of another run. The XML is changed in place: only the texts shown by bound fields and the values of the
  * properties behind them are replaced, byte for byte the rest stays. Each part is known to be well-formed before it is scanned. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "publish_docx_priv.h"
+#include "publish_docx_redraw.h"
 #include "shuxiao/io_archive.h"
 #include "shuxiao/publish.h"
 #include "shuxiao/report_number_key.h"
@@ -37,6 +39,7 @@ typedef struct refiller {
   field *fields; /* [DEPTH_MAX] */
   size_t depth, deep;
   sx_buf shown; /* what open bound fields show */
+  sx_redraw redraw;
   sx_error *err;
 } refiller;
 
@@ -191,6 +194,11 @@ static sx_status put_edit(refiller *r, size_t from, size_t to, const char *text)
   return SX_OK;
 }
 
+static int by_place(const void *a, const void *b) {
+  const edit *x = a, *y = b;
+  return x->from < y->from ? -1 : x->from > y->from;
+}
+
 /* Replaces a part by itself with the edits made. */
 static sx_status apply(refiller *r, const char *name) {
   const sx_package_part *part = sx_publish__package_get(&r->package, name);
@@ -198,6 +206,7 @@ static sx_status apply(refiller *r, const char *name) {
   size_t at = 0;
   if (!r->n_edits) return SX_OK;
   sx_buf_init(&out, &r->ctx);
+  qsort(r->edits, r->n_edits, sizeof *r->edits, by_place);
   for (size_t i = 0; i < r->n_edits; i++) {
     sx_buf_add_n(&out, part->data + at, r->edits[i].from - at);
     sx_publish__xml_text(&out, r->edits[i].text);
@@ -324,10 +333,24 @@ static sx_status piece(refiller *r, const char *text, size_t from, size_t to) {
   return SX_OK;
 }
 
+/* A figure of the study is drawn anew; what changes in the text is noted in its order. */
+static sx_status redraw(refiller *r, const sx_package_part *part, const tag *t) {
+  sx_redraw_edit changed[SX_REDRAW_EDITS];
+  size_t n = 0;
+  const char *end = strstr(part->data + t->to, "</w:drawing>");
+  if (!end) return SX_OK;
+  SX_TRY(sx_publish__redraw(&r->redraw, changed, &n, part->data, t->from, (size_t)(end - part->data)));
+  for (size_t i = 0; i < n; i++) SX_TRY(put_edit(r, changed[i].from, changed[i].to, changed[i].text));
+  return SX_OK;
+}
+
 static sx_status one_tag(refiller *r, const sx_package_part *part, const tag *t, sx_buf *value) {
   const char *text = part->data;
   const char *end = text + part->n;
-  if (is(t, "w:drawing") && !t->closing) r->out->n_figures++;
+  if (is(t, "w:drawing") && !t->closing) {
+    r->out->n_figures++;
+    if (strcmp(part->name, "word/document.xml") == 0) return redraw(r, part, t);
+  }
   if (is(t, "w:fldChar") && !t->closing && attribute(value, text, t, "w:fldCharType")) {
     if (strcmp(value->data, "begin") == 0) open_field(r);
     if (strcmp(value->data, "separate") == 0) return show_field(r);
@@ -420,6 +443,13 @@ static sx_status begin(refiller *r, const void *docx, size_t n, const char *name
     SX_TRY(sx_store_latest(&latest, r->store, r->err));
     r->run = latest.id;
   }
+  r->redraw = (sx_redraw){.ctx = r->ctx,
+                          .arena = r->arena,
+                          .package = &r->package,
+                          .store = r->store,
+                          .run = r->run,
+                          .out = r->out,
+                          .err = r->err};
   return sx_publish__package_read(&r->package, docx, n, name, r->err);
 }
 
@@ -447,6 +477,7 @@ sx_status sx_publish_refill(sx_buf *out, sx_refill **report, const void *docx, s
   sx_mem_free(&r.ctx, r.fields);
   sx_mem_free(&r.ctx, r.edits);
   sx_buf_clear(&r.shown);
+  sx_publish__redraw_clear(&r.redraw);
   sx_publish__package_clear(&r.package);
   return status;
 }
