@@ -23,6 +23,7 @@ typedef struct areas {
   double *per;        /* [n] */
   double *x;          /* [n * columns] */
   double *direct, *variance;
+  st_leaf *leaf; /* [n] of the leaf at hand */
 } areas;
 
 static sx_status find_areas(areas *m, size_t n, sx_error *err) {
@@ -34,8 +35,9 @@ static sx_status find_areas(areas *m, size_t n, sx_error *err) {
   m->per = sx_arena_alloc(arena, n, sizeof *m->per);
   m->direct = sx_arena_alloc(arena, n, sizeof *m->direct);
   m->variance = sx_arena_alloc(arena, n, sizeof *m->variance);
+  m->leaf = sx_arena_zalloc(arena, n, sizeof *m->leaf);
   m->x = sx_arena_alloc(arena, n * (m->w->a->area.columns.n + 1), sizeof *m->x);
-  if (!m->at || !m->names || !m->per || !m->direct || !m->variance || !m->x) return sx_error_memory(err);
+  if (!m->at || !m->names || !m->per || !m->direct || !m->variance || !m->leaf || !m->x) return sx_error_memory(err);
   for (size_t i = 0; i < n; i++) {
     if (m->wheres[i].n != 1 || strcmp(m->wheres[i].terms[0].variable, g->id) != 0) continue;
     m->names[m->n] = m->wheres[i].terms[0].level;
@@ -114,15 +116,29 @@ static sx_status direct_of(double *value, double *variance, const areas *m, cons
   return SX_OK;
 }
 
+/* A task: of the run it takes its memory alone. */
+static sx_status measure_area(void *data, size_t i, sx_error *err) {
+  const areas *m = data;
+  SX_TRY(study__leaf_finish(&m->leaf[i], &m->w->r->ctx, err));
+  SX_TRY(direct_of(&m->direct[i], &m->variance[i], m, &m->leaf[i], m->per[i], err));
+  study__leaf_clear(&m->leaf[i]);
+  return SX_OK;
+}
+
+/* What the leaf is in every area by its own interviews: looked up in order, its carriers made side by side. */
+static sx_status measure_areas(areas *m, size_t node, sx_error *err) {
+  sx_status status = SX_OK;
+  size_t n = 0;
+  for (; n < m->n && status == SX_OK; n++)
+    status = study__leaf_find(&m->leaf[n], m->w->r, m->w->a, &m->w->a->nodes[node], m->wheres[m->at[n]].name, err);
+  if (status == SX_OK) status = sx_parallel_for(&m->w->r->ctx, n, measure_area, m, err);
+  for (size_t i = 0; i < n; i++) study__leaf_clear(&m->leaf[i]);
+  return status;
+}
+
 static sx_status fit_leaf(sx_est **model, areas *m, size_t leaf, size_t node, size_t n_leaves, sx_error *err) {
   const st_area *area = &m->w->a->area;
-  for (size_t i = 0; i < m->n; i++) {
-    st_leaf own = {.n = 0};
-    SX_TRY(study__leaf(&own, m->w->r, m->w->a, &m->w->a->nodes[node], m->wheres[m->at[i]].name, err));
-    const sx_status status = direct_of(&m->direct[i], &m->variance[i], m, &own, m->per[i], err);
-    study__leaf_clear(&own);
-    if (status != SX_OK) return status;
-  }
+  SX_TRY(measure_areas(m, node, err));
   sx_area_request request = SX_AREA_REQUEST_INIT;
   request.n = m->n;
   request.direct = m->direct;

@@ -262,8 +262,8 @@ static sx_status run_all(st_run *r, const st_outputs *o, const sx_run_options *o
   bool unchanged = false;
   SX_TRY(sx_store_open(&r->store, &r->ctx, o->db, SX_STORE_WRITE, err));
   SX_TRY(sx_publish_sweep(o->dir, r->s->id, r->arena, err)); /* of a run that was killed while it wrote */
-  SX_TRY(study__generate(r, err));
   SX_TRY(study__waves_begin(r, err));
+  SX_TRY(study__generate(r, err));
   SX_TRY(study__plan_new(&r->plan, r->s, err));
   SX_TRY(study__plan_match(r->plan, r->store, options && options->force, err));
   mark_generated(r);

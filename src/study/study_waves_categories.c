@@ -83,8 +83,8 @@ static void compare_levels(difference *out, const sx_groups *own, const sx_group
   for (size_t i = 0; i < wave->n_levels[0]; i++) {
     const char *level = wave->level_text[0][i], *label = wave->level_label[0][i];
     const bool labelled = strcmp(level, label) != 0;
-    const size_t at = level_at(own, level);
     if (!text && !labelled) continue;
+    const size_t at = level_at(own, level);
     if (at != ST_NONE && (!labelled || strcmp(own->level_label[0][at], label) == 0)) continue;
     out->serious = true;
     if (at == ST_NONE) {

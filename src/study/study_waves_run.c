@@ -64,7 +64,6 @@ sx_status study__waves_begin(st_run *r, sx_error *err) {
     st_run *own = &waves->runs[i];
     if (!s) continue;
     *own = (st_run){.s = s, .ctx = r->ctx, .arena = r->arena, .store = r->store, .wave = i + 1, .following = r};
-    SX_TRY(study__generate(own, err));
     const sx_table *head = s->schemas && s->n_tables ? s->schemas[s->unit] : NULL;
     const char *synthetic = head ? sx_table_meta(head, "synthetic") : NULL;
     if (!r->synthetic && synthetic && *synthetic) r->synthetic = synthetic;

@@ -1,0 +1,112 @@
+/* study_generate.c: interviews that a study generates from a model: those of the study and of its earlier waves side by side, where they are not there
+ * or were made from something else. */
+#include "study_waves.h"
+
+#include <string.h>
+#include <time.h>
+
+static double now(void) {
+  struct timespec t;
+  return clock_gettime(CLOCK_MONOTONIC, &t) == 0 ? (double)t.tv_sec + 1e-9 * (double)t.tv_nsec : 0;
+}
+
+/* What decides a generated file: model, its inputs, and the sample drawn from it. */
+static sx_status generation_key(char key[SX_HASH_TEXT], const st_run *r, const st_table *t, const char *model_path,
+                                sx_error *err) {
+  char hash[SX_HASH_TEXT];
+  sx_buf buf;
+  sx_buf_init(&buf, &r->ctx);
+  sx_buf_printf(&buf, "%s ", sx_version());
+  study__sample_spec(&buf, t);
+  sx_status status = sx_hash_file(hash, &r->ctx, model_path, err);
+  if (status == SX_OK) sx_buf_add(&buf, hash);
+  for (size_t i = 0; i < t->inputs.n && status == SX_OK; i++) {
+    status = sx_hash_file(hash, &r->ctx, t->inputs.items[i], err);
+    if (status == SX_OK) sx_buf_add(&buf, hash);
+  }
+  if (status == SX_OK) status = sx_buf_status(&buf, err);
+  if (status == SX_OK) sx_hash_bytes(key, buf.data, buf.n);
+  sx_buf_clear(&buf);
+  return status;
+}
+
+/* The file is there and was made by this program from something else: then it is made again. A file that the program did not make
+ * is left alone. */
+static sx_status is_stale(bool *stale, st_run *r, const char *step, const char *path, const char *key, sx_error *err) {
+  char hash[SX_HASH_TEXT];
+  void *made = NULL;
+  size_t n = 0;
+  *stale = !sx_file_exists(path);
+  if (*stale) return SX_OK;
+  SX_TRY(sx_hash_file(hash, &r->ctx, path, err));
+  SX_TRY(sx_store_step_payload(&made, &n, r->store, step, hash, err));
+  *stale = made && (n != SX_HASH_TEXT - 1 || memcmp(made, key, n) != 0);
+  sx_mem_free(&r->ctx, made);
+  return SX_OK;
+}
+
+/* A file that is to be made. */
+typedef struct generation {
+  sx_ctx ctx;
+  const st_table *table;
+  const char *model, *path;
+  st_generated *out;
+} generation;
+
+/* *n goes up where the file is to be made. */
+static sx_status plan_table(generation *out, size_t *n, st_run *r, size_t i, sx_error *err) {
+  const st_table *t = &r->s->tables[i];
+  const char *model_path = study__path(r->s, r->arena, t->model),
+             *path = study__data_path(r->s, r->arena, t, t->files.items[0]);
+  const char *step = study__step_id(r, "generated", t->id);
+  st_generated *g = &r->generated[i];
+  bool stale = false;
+  if (!model_path || !path || !step) return sx_error_memory(err);
+  SX_TRY(generation_key(g->key, r, t, model_path, err));
+  SX_TRY(is_stale(&stale, r, step, path, g->key, err));
+  *out = (generation){r->ctx, t, model_path, path, g};
+  *n += stale;
+  return SX_OK;
+}
+
+static sx_status plan_tables(generation *out, size_t *n, st_run *r, sx_error *err) {
+  const sx_study *s = r->s;
+  r->generated = sx_arena_zalloc(r->arena, s->n_tables, sizeof *r->generated);
+  if (!r->generated) return sx_error_memory(err);
+  for (size_t i = 0; i < s->n_tables; i++)
+    if (s->tables[i].model) SX_TRY(plan_table(&out[*n], n, r, i, err));
+  return SX_OK;
+}
+
+/* A task. */
+static sx_status make_file(void *data, size_t i, sx_error *err) {
+  const generation *g = (const generation *)data + i;
+  const double since = now();
+  sx_synth_model *model = NULL;
+  SX_TRY(sx_synth_load_wave(&model, &g->ctx, g->model, g->table->wave, err));
+  const sx_status status = sx_synth_write(model, &g->table->sample, g->path, err);
+  sx_synth_free(model);
+  if (status != SX_OK) return status;
+  g->out->seconds = now() - since;
+  g->out->made = true;
+  return sx_hash_file(g->out->file, &g->ctx, g->path, err);
+}
+
+sx_status study__generate(st_run *r, sx_error *err) {
+  const struct st_series *series = r->waves ? r->s->series : NULL;
+  size_t n = 0, most = r->s->n_tables;
+  for (size_t i = 0; series && i < series->n; i++)
+    most += series->waves[i].study ? series->waves[i].study->n_tables : 0;
+  generation *list = sx_arena_zalloc(r->arena, most + 1, sizeof *list);
+  if (!list) return sx_error_memory(err);
+  SX_TRY(plan_tables(list, &n, r, err));
+  for (size_t i = 0; series && i < series->n; i++)
+    if (series->waves[i].study) SX_TRY(plan_tables(list, &n, &r->waves->runs[i], err));
+  if (n == 0) return SX_OK;
+  sx_ctx_progress(&r->ctx, "generating interviews", 0, 0);
+  for (size_t i = 0; n > 1 && sx_ctx_threads(&r->ctx) > 1 && i < n; i++) { /* files side by side do not call back */
+    list[i].ctx.cancelled = NULL;
+    list[i].ctx.progress = NULL;
+  }
+  return sx_parallel_for(&r->ctx, n, make_file, list, err);
+}
