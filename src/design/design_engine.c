@@ -54,23 +54,6 @@ double sx_design_df_of(const sx_design *d, const uint8_t *in) {
 
 /* ---- projection ------------------------------------------------------------------------------------------ */
 
-void sx_design_cross(double *out, const sx_design *d, const sx_codes *codes, const double *v) {
-  const size_t n = d->sample->n_rows, p = d->n_cells;
-  memset(out, 0, codes->n_codes * p * sizeof *out);
-  for (size_t a = 0; a < d->n_adjusts; a++) {
-    const design_adjust *adj = &d->adjusts[a];
-    for (size_t m = adj->first_margin; m < adj->first_margin + adj->n_margins; m++) {
-      const double *value = d->values ? d->values[m] : NULL;
-      for (size_t i = 0; i < n; i++) {
-        const size_t code = sx_codes_at(codes, i), cell = sx_design__cell(d, m * n + i);
-        if (code == 0 || cell == p) continue;
-        const double dx = value ? adj->d[i] * value[i] : adj->d[i];
-        out[code * p + cell] += v ? dx * v[i] : dx;
-      }
-    }
-  }
-}
-
 void sx_design_project(double *beta, const sx_design *d, double *work) {
   for (size_t a = d->n_adjusts; a-- > 0;) {
     const design_adjust *adj = &d->adjusts[a];
@@ -191,8 +174,8 @@ typedef struct batch {
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-/* One row's residual in one lane, and in eight: pairs that a processor adds at once and that stay in registers. */
-static inline double row_score(const batch *t, size_t i) {
+/* One row's residual in one lane, and in eight: fours that a processor adds at once where its registers are as wide, else in pairs. */
+ALWAYS_INLINE double row_score(const batch *t, size_t i) {
   const sx_design *d = t->d;
   const size_t n = d->sample->n_rows, code = sx_codes_at(t->codes, i);
   double u = t->a[code];
@@ -202,57 +185,45 @@ static inline double row_score(const batch *t, size_t i) {
   return u * d->wpos[i];
 }
 
-typedef double pair __attribute__((vector_size(16), may_alias, aligned(8)));
+typedef double four __attribute__((vector_size(32), may_alias, aligned(8)));
 
 ALWAYS_INLINE void row_scores(double *z, const batch *t, size_t i, bool add) {
   const sx_design *d = t->d;
   const size_t n = d->sample->n_rows;
   const size_t code = sx_codes_at(t->codes, i) * (size_t)LANES;
-  const pair *a = (const pair *)(t->a + code);
-  pair u0 = a[0], u1 = a[1], u2 = a[2], u3 = a[3];
+  const four *a = (const four *)(t->a + code);
+  four u0 = a[0], u1 = a[1];
   if (t->b) {
-    const pair *b = (const pair *)(t->b + code);
+    const four *b = (const four *)(t->b + code);
     const double y = t->codes->y[i];
     u0 += b[0] * y;
     u1 += b[1] * y;
-    u2 += b[2] * y;
-    u3 += b[3] * y;
   }
   if (t->c) {
-    const pair *c = (const pair *)(t->c + code);
+    const four *c = (const four *)(t->c + code);
     const double x = t->codes->x[i];
     u0 += c[0] * x;
     u1 += c[1] * x;
-    u2 += c[2] * x;
-    u3 += c[3] * x;
   }
   for (size_t m = 0; m < d->n_margins; m++) {
-    const pair *beta = (const pair *)(t->beta + sx_design__cell(d, m * n + i) * LANES);
+    const four *beta = (const four *)(t->beta + sx_design__cell(d, m * n + i) * LANES);
     if (d->values && d->values[m]) {
       const double x = d->values[m][i];
       u0 -= beta[0] * x;
       u1 -= beta[1] * x;
-      u2 -= beta[2] * x;
-      u3 -= beta[3] * x;
       continue;
     }
     u0 -= beta[0];
     u1 -= beta[1];
-    u2 -= beta[2];
-    u3 -= beta[3];
   }
   const double w = d->wpos[i];
-  pair *out = (pair *)z;
+  four *out = (four *)z;
   if (add) {
     out[0] += u0 * w;
     out[1] += u1 * w;
-    out[2] += u2 * w;
-    out[3] += u3 * w;
   } else {
     out[0] = u0 * w;
     out[1] = u1 * w;
-    out[2] = u2 * w;
-    out[3] = u3 * w;
   }
 }
 
@@ -277,19 +248,15 @@ ALWAYS_INLINE void lane_sums(double *restrict sum, const double *restrict z, siz
     *sum = s;
     return;
   }
-  pair s0 = {0, 0}, s1 = s0, s2 = s0, s3 = s0;
-  const pair *at = (const pair *)z;
-  for (size_t p = 0; p < n; p++, at += 4) {
+  four s0 = {0, 0, 0, 0}, s1 = s0;
+  const four *at = (const four *)z;
+  for (size_t p = 0; p < n; p++, at += 2) {
     s0 += at[0];
     s1 += at[1];
-    s2 += at[2];
-    s3 += at[3];
   }
-  pair *out = (pair *)sum;
+  four *out = (four *)sum;
   out[0] = s0;
   out[1] = s1;
-  out[2] = s2;
-  out[3] = s3;
 }
 
 ALWAYS_INLINE void lane_squares(double *restrict sum, const double *restrict z, const double *restrict mean, size_t n,
@@ -300,22 +267,18 @@ ALWAYS_INLINE void lane_squares(double *restrict sum, const double *restrict z, 
     *sum = s;
     return;
   }
-  const pair *m = (const pair *)mean;
-  const pair m0 = m[0], m1 = m[1], m2 = m[2], m3 = m[3];
-  pair s0 = {0, 0}, s1 = s0, s2 = s0, s3 = s0;
-  const pair *at = (const pair *)z;
-  for (size_t p = 0; p < n; p++, at += 4) {
-    const pair e0 = at[0] - m0, e1 = at[1] - m1, e2 = at[2] - m2, e3 = at[3] - m3;
+  const four *m = (const four *)mean;
+  const four m0 = m[0], m1 = m[1];
+  four s0 = {0, 0, 0, 0}, s1 = s0;
+  const four *at = (const four *)z;
+  for (size_t p = 0; p < n; p++, at += 2) {
+    const four e0 = at[0] - m0, e1 = at[1] - m1;
     s0 += e0 * e0;
     s1 += e1 * e1;
-    s2 += e2 * e2;
-    s3 += e3 * e3;
   }
-  pair *out = (pair *)sum;
+  four *out = (four *)sum;
   out[0] = s0;
   out[1] = s1;
-  out[2] = s2;
-  out[3] = s3;
 }
 
 ALWAYS_INLINE void stratum_totals(const batch *t, size_t h, double *restrict sum, const size_t lanes) {
@@ -367,13 +330,23 @@ static void set_lane(batch *t, const sx_score *score, size_t k, size_t lanes, bo
   for (size_t j = 0; j < t->d->n_cells; j++) t->beta[j * lanes + k] = clear || !score->beta ? 0 : score->beta[j];
 }
 
+SX_WIDEST
+static void variances_of_one(double *v, const batch *t) {
+  variances(v, t, 1);
+}
+
+SX_WIDEST
+static void variances_of_lanes(double *v, const batch *t) {
+  variances(v, t, LANES);
+}
+
 static void run_batch(double *var, batch *t, const sx_score *scores, size_t n, size_t lanes) {
   double v[LANES];
   for (size_t k = 0; k < n; k++) set_lane(t, &scores[k], k, lanes, false);
   if (lanes == 1)
-    variances(v, t, 1);
+    variances_of_one(v, t);
   else
-    variances(v, t, LANES);
+    variances_of_lanes(v, t);
   for (size_t k = 0; k < n; k++) {
     var[k] = v[k];
     set_lane(t, &scores[k], k, lanes, true);

@@ -1,4 +1,4 @@
-/* design_expand.c: a carrier written out from the table over codes that it is kept as: z += coef w (u - X beta), u = a[code] + b y + c x in the
+/* design_expand.c: passes over codes: sums of margins by code, and a carrier written out from the table over codes that it is kept as: z += coef w (u - X beta), u = a[code] + b y + c x in the
  * codes of the score, else 0.
  *
  * A block of rows stays in the nearest cache while it goes through one loop for the codes, one for each margin and one for the weights: each is of
@@ -120,4 +120,37 @@ void sx_design_expand(double *z, const sx_design *d, const sx_codes *codes, cons
     for (size_t m = 0; m < margins; m++) margin(u, d, m, score->beta, first, n);
     put(z, s->slot_at + first, d->carried ? NULL : w, u, coef, n);
   }
+}
+
+/* ---- sums of margins ------------------------------------------------------------------------------------------------------------ */
+
+/* Code 0 counts as the others and is taken out afterwards: no branch depends on the rows but for those in no cell. */
+INLINE void cross_cells(numbers cells, numbers codes, double *restrict out, size_t p, const double *restrict d,
+                        const double *restrict value, const double *restrict v, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    const size_t cell = at(cells, i);
+    if (cell == p) continue;
+    const double dx = value ? d[i] * value[i] : d[i];
+    out[at(codes, i) * p + cell] += v ? dx * v[i] : dx;
+  }
+}
+
+INLINE void cross_codes(numbers codes, numbers cells, double *out, size_t p, const double *d, const double *value,
+                        const double *v, size_t n) {
+  BY_WIDTH(cross_cells, cells, codes, out, p, d, value, v, n);
+}
+
+void sx_design_cross(double *out, const sx_design *d, const sx_codes *codes, const double *v) {
+  const size_t n = d->sample->n_rows, p = d->n_cells;
+  const numbers code = {codes->code8, codes->code16, codes->code32};
+  memset(out, 0, codes->n_codes * p * sizeof *out);
+  for (size_t a = 0; a < d->n_adjusts; a++) {
+    const design_adjust *adj = &d->adjusts[a];
+    for (size_t m = adj->first_margin; m < adj->first_margin + adj->n_margins; m++) {
+      const numbers cells = {d->cells8 ? d->cells8 + m * n : NULL, d->cells16 ? d->cells16 + m * n : NULL,
+                             d->cells32 ? d->cells32 + m * n : NULL};
+      BY_WIDTH(cross_codes, code, cells, out, p, adj->d, d->values ? d->values[m] : NULL, v, n);
+    }
+  }
+  memset(out, 0, (codes->n_codes ? p : 0) * sizeof *out);
 }
