@@ -74,10 +74,41 @@ static bool is_share(const banner_item *item) {
   return item->measure == SX_BANNER_COL_PCT;
 }
 
-static void ask_means(slow *s) {
+/* The medians of the cases of the line's base in each of of [n], minus those in `without` (NULL: none). */
+static sx_status medians(cells *c, slow *s, uint8_t *const *of, const uint8_t *without, size_t n, sx_error *err) {
+  static const double half = 0.5;
+  const banner_line *l = &s->q->line[s->item->line];
+  uint8_t *where = s->where[s->D];
+  const sx_quantile_request ask = {s->item->median, &half, 1, where, NULL};
+  SX_TRY(cells_new(c, s->plan->ctx, n, err));
+  for (size_t d = 0; d < n; d++) {
+    for (size_t k = 0; k < s->rows; k++)
+      where[k] = l->code[k] != BANNER_OUTSIDE && of[d][k] && !(without && without[k]);
+    const sx_status st = sx_estimate_quantile(&c->set[d], s->plan->design, &ask, NULL, err);
+    if (st != SX_OK) {
+      cells_clear(c);
+      return st;
+    }
+    c->row[d] = &c->set[d]->rows[0];
+  }
+  return SX_OK;
+}
+
+/* The item in every domain. */
+static sx_status estimates_of(cells *c, slow *s, sx_error *err) {
+  if (s->item->median) return medians(c, s, s->where, NULL, s->D, err);
   const bool share = is_share(s->item);
   for (size_t d = 0; d < s->D; d++)
     s->ask[d] = (sx_est_request){share ? SX_STAT_PROP : SX_STAT_MEAN, &s->y, NULL, share, s->where[d], NULL};
+  return run_requests(c, s, s->D, err);
+}
+
+static banner_value item_value(const slow *s, const sx_est_row *row) {
+  banner_value v = value_of(row);
+  if (!s->item->median) return v;
+  if (row->na == SX_NA_OUTSIDE) v.na = SX_NA_OUTSIDE;
+  v.n_eff = (double)NAN;
+  return v;
 }
 
 /* ---- values --------------------------------------------------------------------------------------------------------------------- */
@@ -125,7 +156,7 @@ static sx_status values_of(slow *s, size_t i, const cells *c, sx_error *err) {
   const banner_line *l = &s->q->line[s->item->line];
   const double *w = sx_design_weights(s->plan->design);
   for (size_t d = 0; d < s->D; d++) {
-    r->value[i * s->D + d] = value_of(c->row[d]);
+    r->value[i * s->D + d] = item_value(s, c->row[d]);
     double *cases = &r->cases[i * s->D + d];
     *cases = 0;
     for (size_t k = 0; is_share(s->item) && k < s->rows; k++)
@@ -162,21 +193,27 @@ static sx_status test_pairs(const slow *s, size_t i, const cells *c, sx_error *e
   return SX_OK;
 }
 
+/* The item among the cases of domain 0 that are not in d; *n of its line, unweighted. */
+static sx_status rest_of(cells *rest, slow *s, size_t d, sx_error *err) {
+  uint8_t *where = s->where[s->D];
+  if (s->item->median) return medians(rest, s, s->where, s->where[d], 1, err);
+  for (size_t k = 0; k < s->rows; k++) where[k] = s->where[0][k] && !s->where[d][k];
+  s->ask[0] =
+      (sx_est_request){is_share(s->item) ? SX_STAT_PROP : SX_STAT_MEAN, &s->y, NULL, is_share(s->item), where, NULL};
+  return run_requests(rest, s, 1, err);
+}
+
+/* Carriers of medians are linearised (docs/methods/quantiles.md): their differences have errors as those of means have. */
 static sx_status test_rest(slow *s, size_t i, const cells *c, sx_error *err) {
   const banner_line *l = &s->q->line[s->item->line];
   const double *w = sx_design_weights(s->plan->design);
-  uint8_t *where = s->where[s->D];
   for (size_t d = 1; d < s->D; d++) {
     cells rest;
     size_t n = 0;
-    for (size_t k = 0; k < s->rows; k++) {
-      where[k] = s->where[0][k] && !s->where[d][k];
-      n += where[k] && l->code[k] != BANNER_OUTSIDE && w[k] != 0;
-    }
+    for (size_t k = 0; k < s->rows; k++)
+      n += s->where[0][k] && !s->where[d][k] && l->code[k] != BANNER_OUTSIDE && w[k] != 0;
     if (!sx_banner__testable(s->plan, s->q, s->r, i, d) || n == 0 || n < s->plan->request->sig.min_base) continue;
-    s->ask[0] =
-        (sx_est_request){is_share(s->item) ? SX_STAT_PROP : SX_STAT_MEAN, &s->y, NULL, is_share(s->item), where, NULL};
-    SX_TRY(run_requests(&rest, s, 1, err));
+    SX_TRY(rest_of(&rest, s, d, err));
     const double p = rest.row[0]->estimate;
     s->r->rest[i * s->D + d] = p;
     sx_status st = SX_OK;
@@ -186,70 +223,6 @@ static sx_status test_rest(slow *s, size_t i, const cells *c, sx_error *err) {
     SX_TRY(st);
   }
   return SX_OK;
-}
-
-/* ---- medians -------------------------------------------------------------------------------------------------------------------- */
-
-/* The median of the cases of the line's base that are in `of`, minus those in `without` (NULL: none). */
-static sx_status median_of(sx_est_set **out, slow *s, const uint8_t *of, const uint8_t *without, sx_error *err) {
-  static const double half = 0.5;
-  const banner_line *l = &s->q->line[s->item->line];
-  uint8_t *where = s->where[s->D];
-  for (size_t k = 0; k < s->rows; k++) where[k] = l->code[k] != BANNER_OUTSIDE && of[k] && !(without && without[k]);
-  const sx_quantile_request ask = {s->item->median, &half, 1, where, NULL};
-  return sx_estimate_quantile(out, s->plan->design, &ask, NULL, err);
-}
-
-static sx_status medians(cells *c, slow *s, sx_error *err) {
-  SX_TRY(cells_new(c, s->plan->ctx, s->D, err));
-  for (size_t d = 0; d < s->D; d++) {
-    const sx_status st = median_of(&c->set[d], s, s->where[d], NULL, err);
-    if (st != SX_OK) {
-      cells_clear(c);
-      return st;
-    }
-    c->row[d] = &c->set[d]->rows[0];
-  }
-  return SX_OK;
-}
-
-static banner_value median_value(const sx_est_row *row) {
-  banner_value v = value_of(row);
-  if (row->na == SX_NA_OUTSIDE) v.na = SX_NA_OUTSIDE;
-  v.n_eff = (double)NAN;
-  return v;
-}
-
-/* Carriers of medians are linearised (docs/methods/quantiles.md): their differences have errors as those of means have. */
-static sx_status median_rest(slow *s, size_t i, const cells *c, sx_error *err) {
-  const banner_line *l = &s->q->line[s->item->line];
-  const double *w = sx_design_weights(s->plan->design);
-  for (size_t d = 1; d < s->D; d++) {
-    sx_est_set *rest = NULL;
-    size_t n = 0;
-    for (size_t k = 0; k < s->rows; k++)
-      n += s->where[0][k] && !s->where[d][k] && l->code[k] != BANNER_OUTSIDE && w[k] != 0;
-    if (!sx_banner__testable(s->plan, s->q, s->r, i, d) || n == 0 || n < s->plan->request->sig.min_base) continue;
-    SX_TRY(median_of(&rest, s, s->where[0], s->where[d], err));
-    const sx_est_row *row = &rest->rows[0];
-    s->r->rest[i * s->D + d] = row->estimate;
-    const sx_status st =
-        isnan(row->se) ? SX_OK : compare(&s->r->p_rest[i * s->D + d], s, c->row[d]->est, row->est, err);
-    sx_est_set_free(rest);
-    SX_TRY(st);
-  }
-  return SX_OK;
-}
-
-static sx_status median_item(slow *s, size_t i, sx_error *err) {
-  cells c;
-  sx_status st = SX_OK;
-  SX_TRY(medians(&c, s, err));
-  for (size_t d = 0; d < s->D; d++) s->r->value[i * s->D + d] = median_value(c.row[d]);
-  if (s->r->p) st = test_pairs(s, i, &c, err);
-  if (st == SX_OK && s->r->p_rest) st = median_rest(s, i, &c, err);
-  cells_clear(&c);
-  return st;
 }
 
 /* ---- the earlier wave ------------------------------------------------------------------------------------------------------------ */
@@ -275,14 +248,8 @@ static sx_status test_wave(slow *now, slow *then, const sx_link *link, size_t i,
   cells before;
   sx_status st = SX_OK;
   fill_item(then, &then->q->item[other]);
-  if (then->item->median) {
-    SX_TRY(medians(&before, then, err));
-  } else {
-    ask_means(then);
-    SX_TRY(run_requests(&before, then, then->D, err));
-  }
-  for (size_t d = 0; d < then->D; d++)
-    then->r->value[other * then->D + d] = then->item->median ? median_value(before.row[d]) : value_of(before.row[d]);
+  SX_TRY(estimates_of(&before, then, err));
+  for (size_t d = 0; d < then->D; d++) then->r->value[other * then->D + d] = item_value(then, before.row[d]);
   const sx_banner_columns *columns = now->plan->columns;
   for (size_t k = 0; st == SX_OK && k < columns->n_columns; k++) {
     const size_t d = now->plan->domains.of_column[k], at = column_of_key(then->plan, columns->column[k].key);
@@ -333,21 +300,14 @@ static sx_status run_item(slow *s, size_t i, unsigned parts, slow *then, const s
   cells c;
   sx_status st = SX_OK;
   fill_item(s, &s->q->item[i]);
-  if (s->item->median) {
-    if (parts & (BANNER_ALL | BANNER_MEDIANS)) SX_TRY(median_item(s, i, err));
-    if (!(parts & BANNER_WAVES) || !then || !s->r->p_wave) return SX_OK;
-    SX_TRY(medians(&c, s, err));
-    st = test_wave(s, then, link, i, &c, err);
-    cells_clear(&c);
-    return st;
-  }
-  if (!(parts & (BANNER_ALL | BANNER_WAVES))) return SX_OK;
-  ask_means(s);
-  SX_TRY(run_requests(&c, s, s->D, err));
-  if (parts & BANNER_ALL) SX_TRY_GOTO(st, values_of(s, i, &c, err), done);
-  if (parts & BANNER_ALL && s->r->p) SX_TRY_GOTO(st, test_pairs(s, i, &c, err), done);
-  if (parts & BANNER_ALL && s->r->p_rest) SX_TRY_GOTO(st, test_rest(s, i, &c, err), done);
-  if (parts & BANNER_WAVES && then && s->r->p_wave) SX_TRY_GOTO(st, test_wave(s, then, link, i, &c, err), done);
+  const bool own = parts & (BANNER_ALL | (s->item->median ? BANNER_MEDIANS : 0U));
+  const bool wave = parts & BANNER_WAVES && then && s->r->p_wave;
+  if (!own && !wave) return SX_OK;
+  SX_TRY(estimates_of(&c, s, err));
+  if (own) SX_TRY_GOTO(st, values_of(s, i, &c, err), done);
+  if (own && s->r->p) SX_TRY_GOTO(st, test_pairs(s, i, &c, err), done);
+  if (own && s->r->p_rest) SX_TRY_GOTO(st, test_rest(s, i, &c, err), done);
+  if (wave) SX_TRY_GOTO(st, test_wave(s, then, link, i, &c, err), done);
 done:
   cells_clear(&c);
   return st;

@@ -50,29 +50,14 @@ void sx_estimate_largest(double *top, size_t k, const double *weights, const dou
   spread(top, k, best, n);
 }
 
-static int32_t domain_of(const sx_est_request *r, size_t row) {
-  if (r->where && r->where[row] != 1) return -1;
-  if (r->y && sx_column_missing(r->y, row)) return -1;
-  return r->by ? r->by->group[row] : 0;
-}
-
-static sx_status check(const sx_design *design, const sx_est_request *r, sx_error *err) {
-  const size_t rows = sx_design_rows(design);
-  if (r->y && r->y->type != SX_NUMBER && r->y->type != SX_INTEGER)
-    return sx_error_set(err, SX_E_ARGUMENT, r->y->name, "contributions are those of a number");
-  if (r->y && r->y->n != rows)
-    return sx_error_set(err, SX_E_ARGUMENT, r->y->name, "the variable has %zu cases, the design %zu", r->y->n, rows);
-  if (r->by && r->by->n_rows != rows)
-    return sx_error_set(err, SX_E_ARGUMENT, "by", "the groups have %zu cases, the design %zu", r->by->n_rows, rows);
-  return SX_OK;
-}
-
 sx_status sx_estimate_contributions(sx_contributions *out, const sx_design *design, const sx_est_request *request,
                                     size_t k, sx_error *err) {
   const sx_ctx *ctx = sx_design_ctx(design);
   const size_t domains = request->by ? request->by->n_groups : 1, rows = sx_design_rows(design);
   const double *w = sx_design_weights(design);
-  SX_TRY(check(design, request, err));
+  if (request->y && request->y->type != SX_NUMBER && request->y->type != SX_INTEGER)
+    return sx_error_set(err, SX_E_ARGUMENT, request->y->name, "contributions are those of a number");
+  SX_TRY(sx_estimate__mean_check(design, request, err));
   unit *best = sx_mem_zalloc(ctx, domains * (k + 1), sizeof *best);
   size_t *filled = sx_mem_zalloc(ctx, domains + 1, sizeof *filled);
   const sx_status status = best && filled ? SX_OK : sx_error_memory(err);
@@ -82,10 +67,10 @@ sx_status sx_estimate_contributions(sx_contributions *out, const sx_design *desi
     out->amount[g] = false;
   }
   for (size_t i = 0; status == SX_OK && i < rows; i++) {
-    const int32_t g = domain_of(request, i);
+    const int32_t g = sx_estimate__mean_domain(request, i);
     if (g < 0 || w[i] == 0) continue;
     const sx_column *c = request->y;
-    const double y = !c ? 1 : c->type == SX_NUMBER ? c->data.f64[i] : (double)c->data.i64[i];
+    const double y = c ? sx_estimate__mean_number(c, i) : 1;
     out->weight[g] += w[i];
     out->sum[g] += w[i] * y;
     out->n[g]++;

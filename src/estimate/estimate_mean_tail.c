@@ -8,18 +8,18 @@
 #include "estimate_priv.h"
 #include "shuxiao/estimate_mean.h"
 
-static int32_t domain_at(const sx_est_request *r, size_t row) {
+int32_t sx_estimate__mean_domain(const sx_est_request *r, size_t row) {
   if (r->where && r->where[row] != 1) return -1;
   if (r->y && sx_column_missing(r->y, row)) return -1;
   if (r->x && r->stat == SX_STAT_RATIO && sx_column_missing(r->x, row)) return -1;
   return r->by ? r->by->group[row] : 0;
 }
 
-static double number_at(const sx_column *c, size_t row) {
+double sx_estimate__mean_number(const sx_column *c, size_t row) {
   return c->type == SX_NUMBER ? c->data.f64[row] : (double)c->data.i64[row];
 }
 
-static sx_status check(const sx_design *design, const sx_est_request *r, sx_error *err) {
+sx_status sx_estimate__mean_check(const sx_design *design, const sx_est_request *r, sx_error *err) {
   const size_t rows = sx_design_rows(design);
   if (r->y && r->y->n != rows)
     return sx_error_set(err, SX_E_ARGUMENT, r->y->name, "the variable has %zu cases, the design %zu", r->y->n, rows);
@@ -69,7 +69,7 @@ sx_status sx_estimate_tail_share(double *share, const sx_design *design, const s
   if (!y || (y->type != SX_NUMBER && y->type != SX_INTEGER))
     return sx_error_set(err, SX_E_ARGUMENT, y ? y->name : NULL, "the share of the largest values needs a number");
   if (!(top > 0 && top < 1)) return sx_error_set(err, SX_E_ARGUMENT, "top", "%g is not between 0 and 1", top);
-  SX_TRY(check(design, request, err));
+  SX_TRY(sx_estimate__mean_check(design, request, err));
   sx_status st = SX_OK;
   size_t *start = sx_mem_zalloc(ctx, domains + 2, sizeof *start);
   double *c = sx_mem_alloc(ctx, rows, sizeof *c), *heap = sx_mem_alloc(ctx, rows, sizeof *heap);
@@ -79,16 +79,16 @@ sx_status sx_estimate_tail_share(double *share, const sx_design *design, const s
   }
   bool amount = false; /* something other than 0 and 1 */
   for (size_t i = 0; i < rows; i++) {
-    const int32_t g = domain_at(request, i);
+    const int32_t g = sx_estimate__mean_domain(request, i);
     if (g < 0 || w[i] == 0) continue;
     start[(size_t)g + 2]++;
-    const double value = number_at(y, i);
+    const double value = sx_estimate__mean_number(y, i);
     amount = amount || (value != 0 && value != 1);
   }
   for (size_t g = 0; g < domains; g++) start[g + 2] += start[g + 1];
   for (size_t i = 0; i < rows; i++) { /* start[g+1] moves from the domain's first place to its end */
-    const int32_t g = domain_at(request, i);
-    if (g >= 0 && w[i] != 0) c[start[(size_t)g + 1]++] = fabs(w[i] * number_at(y, i));
+    const int32_t g = sx_estimate__mean_domain(request, i);
+    if (g >= 0 && w[i] != 0) c[start[(size_t)g + 1]++] = fabs(w[i] * sx_estimate__mean_number(y, i));
   }
   for (size_t g = 0; g < domains; g++) {
     const size_t n = start[g + 1] - start[g];
@@ -109,11 +109,11 @@ sx_status sx_estimate_deff_wor(sx_est_set *set, const sx_design *design, const s
   const double *w = sx_design_weights(design);
   if (request->stat == SX_STAT_COUNT || !request->y)
     return sx_error_set(err, SX_E_ARGUMENT, NULL, "a count has no design effect");
-  SX_TRY(check(design, request, err));
+  SX_TRY(sx_estimate__mean_check(design, request, err));
   double *n_hat = sx_mem_zalloc(ctx, domains, sizeof *n_hat), *comp = sx_mem_zalloc(ctx, domains, sizeof *comp);
   sx_status st = n_hat && comp ? SX_OK : sx_error_memory(err);
   for (size_t i = 0; st == SX_OK && i < rows; i++) {
-    const int32_t g = domain_at(request, i);
+    const int32_t g = sx_estimate__mean_domain(request, i);
     if (g < 0) continue;
     const double a = n_hat[g], s = a + w[i];
     comp[g] += fabs(a) >= fabs(w[i]) ? (a - s) + w[i] : (w[i] - s) + a;

@@ -272,4 +272,9 @@ double sx_estimate__quantile(sx_qrule rule, const est_view *view, double p);
 bool sx_estimate__rule_weighs(sx_qrule rule); /* reads w; else it may be NULL */
 bool sx_estimate__rule_rises(sx_qrule rule);  /* has no meaning where cum falls */
 
+/* estimate_mean_tail.c: who the largest cases of a request are looked for among. */
+int32_t sx_estimate__mean_domain(const sx_est_request *r, size_t row); /* -1: none */
+double sx_estimate__mean_number(const sx_column *c, size_t row);
+sx_status sx_estimate__mean_check(const sx_design *design, const sx_est_request *r, sx_error *err) SX_NODISCARD;
+
 #endif

@@ -8,6 +8,7 @@
 
 #include "shuxiao/num_lp.h"
 #include "shuxiao/release_disclosure.h"
+#include "shuxiao/table.h"
 
 typedef struct rl_target {
   size_t n; /* cells of it: 1, or those of a union */
@@ -98,5 +99,8 @@ double sx_release__cost(const rl_model *m, const double *x);
 /* release_optimal.c: from x on; x is the best found. */
 sx_status sx_release__optimal(double *x, sx_release_result *out, rl_greedy *g, const sx_release_options *options,
                               sx_error *err);
+
+/* release_tables.c: the text of a cell, "" where it is missing; a number's in `number`. */
+const char *sx_release__text(char number[SX_DOUBLE_TEXT_MAX], const sx_column *c, size_t row);
 
 #endif

@@ -13,13 +13,6 @@ typedef struct counter {
   uint8_t *in; /* [rows] */
 } counter;
 
-static const char *text_at(char number[SX_DOUBLE_TEXT_MAX], const sx_column *c, size_t row) {
-  if (sx_column_missing(c, row)) return "";
-  if (c->dict) return sx_dict_get(c->dict, c->data.code[row], NULL);
-  number[sx_text_from_double(number, sx_column_number(c, row))] = '\0';
-  return number;
-}
-
 /* The level itself, or a part of it by the hierarchies; their depth is limited by their number. */
 static bool belongs(const sx_release_plan *plan, const char *dimension, const char *own, const char *level,
                     size_t depth) {
@@ -47,8 +40,21 @@ static sx_status restrict_to(const counter *c, const char *cell, const char *ter
     sx_error_add_where(err, "records");
     return status;
   }
-  for (size_t i = 0; i < sx_table_rows(c->records); i++)
-    if (c->in[i]) c->in[i] = belongs(c->plan, name, text_at(number, column, i), level, 0);
+  const size_t rows = sx_table_rows(c->records), n_codes = column->dict ? sx_dict_count(column->dict) : 0;
+  signed char *known = sx_arena_zalloc(c->arena, n_codes + 1, 1); /* [codes] 1 yes, -1 no, 0 not asked yet */
+  if (!known) return sx_error_memory(err);
+  for (size_t i = 0; i < rows; i++) {
+    const bool coded = column->dict && !sx_column_missing(column, i);
+    signed char *code = coded ? &known[column->data.code[i]] : NULL;
+    if (!c->in[i]) continue;
+    if (!code || !*code) {
+      const bool yes = belongs(c->plan, name, sx_release__text(number, column, i), level, 0);
+      if (code) *code = yes ? 1 : -1;
+      c->in[i] = yes;
+    } else {
+      c->in[i] = *code > 0;
+    }
+  }
   return SX_OK;
 }
 
@@ -78,7 +84,7 @@ static sx_status record_keys(double *out, const sx_table *records, const char *i
   sx_status status = sx_table_need(&column, records, id, err);
   if (status == SX_OK) status = sx_dict_new(&seen, sx_table_ctx(records), err);
   for (size_t i = 0; status == SX_OK && i < sx_table_rows(records); i++) {
-    const char *text = text_at(number, column, i);
+    const char *text = sx_release__text(number, column, i);
     int32_t code = 0;
     if (!*text)
       status = sx_error_set(err, SX_E_DATA, id, "case %zu has none, and every record needs its own", i + 1);

@@ -1,4 +1,5 @@
 /* release_tables.c: rows of tables as cells, totals and hierarchies as relations. */
+#include "release_priv.h"
 #include "shuxiao/release_tables.h"
 
 #include <math.h>
@@ -33,18 +34,18 @@ typedef struct build {
 
 /* ---- columns ------------------------------------------------------------------------------------------------------------------ */
 
+const char *sx_release__text(char number[SX_DOUBLE_TEXT_MAX], const sx_column *c, size_t row) {
+  if (sx_column_missing(c, row)) return "";
+  if (c->dict) return sx_dict_get(c->dict, c->data.code[row], NULL);
+  number[sx_text_from_double(number, sx_column_number(c, row))] = '\0';
+  return number;
+}
+
+/* The same, to stay. */
 static sx_status text_of(const char **out, sx_arena *arena, const sx_column *c, size_t row, sx_error *err) {
-  char text[SX_DOUBLE_TEXT_MAX];
-  if (sx_column_missing(c, row)) {
-    *out = "";
-    return SX_OK;
-  }
-  if (c->dict) {
-    *out = sx_dict_get(c->dict, c->data.code[row], NULL);
-    return SX_OK;
-  }
-  const size_t n = sx_text_from_double(text, sx_column_number(c, row));
-  *out = sx_arena_strndup(arena, text, n);
+  char number[SX_DOUBLE_TEXT_MAX];
+  const char *text = sx_release__text(number, c, row);
+  *out = text == number ? sx_arena_strdup(arena, number) : text;
   return *out ? SX_OK : sx_error_memory(err);
 }
 
