@@ -33,7 +33,7 @@ static void cell_properties(rows *t, const sx_document_node *cell, size_t row, s
     sx_buf_printf(out,
                   "<w:tcBorders><w:bottom w:val=\"single\" w:sz=\"%d\" w:space=\"0\" w:color=\"auto\"/></w:tcBorders>",
                   last_head ? 6 : 4);
-  sx_buf_printf(out, "<w:vAlign w:val=\"%s\"/></w:tcPr>", head ? "bottom" : "center");
+  sx_buf_printf(out, "<w:vAlign w:val=\"%s\"/></w:tcPr>", head ? "bottom" : "top");
 }
 
 /* What a number lacks of its column's decimals, in blanks of their width. */

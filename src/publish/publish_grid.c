@@ -12,17 +12,19 @@ enum {
   WORD_MOST = 14,
   WORD_LEAST = 4,
   HEAD_WIDEST = 48
-}; /* half ems */
-enum { HEAD_LINES = 12 };
+};                                                         /* half ems */
+enum { HEAD_LINES = 12, TEXT_LINES = 4, TEXT_USUAL = 20 }; /* a long text of one row among short ones */
 
 static const double SQUEEZE = 1.1; /* columns that are that much too wide together are made narrower */
+static const double SCRIPTS = 0.5; /* Word sets Chinese and Latin apart by that much */
 static const double BOLD = 1.2;    /* a Latin letter of a head, in half ems */
 
 /* ---- widths of texts, in half ems -------------------------------------------------------------------------------- */
 
 typedef struct measure {
   double line, word, longest, longest_word;
-  bool number; /* the word at hand: it must not break */
+  bool number;      /* the word at hand: it must not break */
+  bool latin, wide; /* the sign before */
 } measure;
 
 static void end_word(measure *m) {
@@ -45,6 +47,10 @@ static void add_text(measure *m, const char *text, double size, bool solid) {
     size_t k = sx_utf8_next(&c, text + i, n - i);
     if (!k) k = 1, c = '?';
     const double w = size * (double)sx_utf8_width(text + i, k);
+    const bool latin = c < 128 && c > ' ', wide = w > 1.5 * size;
+    if ((latin && m->wide) || (wide && m->latin)) m->line += SCRIPTS * size;
+    m->latin = latin;
+    m->wide = wide;
     if (!solid && (c == ' ' || w > 1.5 * size)) end_word(m);
     m->line += w;
     if (c != ' ' || solid) m->word += w;
@@ -83,10 +89,10 @@ static void add_node(measure *m, const sx_document_node *node, double size, bool
   for (const sx_document_node *child = node->first; child; child = child->next) add_node(m, child, size, breaks);
 }
 
-static measure measured(const sx_document_node *cell) {
-  measure m = {0, 0, 0, 0, false};
+static measure measured(const sx_document_node *cell, bool breaks) {
+  measure m = {0};
   for (const sx_document_node *child = cell->first; child; child = child->next)
-    add_node(&m, child, 1, cell->as.cell->own_unit);
+    add_node(&m, child, 1, breaks && cell->as.cell->own_unit);
   end_line(&m);
   return m;
 }
@@ -121,44 +127,73 @@ static sx_status lay_out(sx_grid *g, sx_arena *arena, sx_error *err) {
 
 /* ---- widths of columns ------------------------------------------------------------------------------------------- */
 
+/* Half ems, each no less than the one before. USUAL: nine in ten rows break no line; MOST: none does, up to the caps; FULL: none does. */
+enum { LEAST, USUAL, MOST, FULL, WISHES };
+
 typedef struct needs {
-  double *least, *most; /* [n_columns] half ems */
+  double *wish[WISHES]; /* [n_columns] */
+  size_t *rows;         /* [n_columns * (TEXT_MOST + 1)] of the body, by the length of their line */
 } needs;
 
-static void need(const sx_grid *g, needs *n) {
-  for (size_t c = 0; c < g->n_columns; c++) n->least[c] = n->most[c] = WORD_LEAST;
+static void need_cell(needs *n, const sx_document_cell *p, const measure *m, bool head) {
+  const bool stub = p->scope == SX_DOC_SCOPE_ROW;
+  const double bold = head ? BOLD : 1, longest = m->longest * bold, indent = 2.0 * p->indent;
+  const double cap = head   ? HEAD_MOST
+                     : stub ? STUB_MOST
+                            : TEXT_MOST,
+               word = p->hash ? WORD_LEAST : m->longest_word * bold;
+  const double lines = head ? fmin(longest / HEAD_LINES, HEAD_WIDEST) : 0; /* a head is no column of single letters */
+  const double wish[WISHES] = {fmax(fmin(word + indent, cap), lines),
+                               head ? fmin(longest, cap) : fmin(longest / TEXT_LINES, TEXT_USUAL),
+                               fmin(longest + indent, cap), fmin(longest + indent, TEXT_MOST)};
+  for (size_t i = 0; i < WISHES; i++) n->wish[i][p->column] = fmax(n->wish[i][p->column], wish[i]);
+  if (!head) n->rows[p->column * (TEXT_MOST + 1) + (size_t)ceil(wish[MOST])]++;
+}
+
+/* The length that nine in ten of a column's rows do not exceed. */
+static double usual(const size_t *rows) {
+  size_t all = 0, so_far = 0, at = 0;
+  for (size_t i = 0; i <= TEXT_MOST; i++) all += rows[i];
+  while (at < TEXT_MOST && (so_far += rows[at]) * 10 < all * 9) at++;
+  return (double)at;
+}
+
+/* breaks: numbers with a unit of their own may break before it. */
+static void need(const sx_grid *g, needs *n, bool breaks) {
+  memset(n->rows, 0, g->n_columns * (TEXT_MOST + 1) * sizeof *n->rows);
+  for (size_t c = 0; c < g->n_columns; c++) {
+    for (size_t i = 0; i < WISHES; i++) n->wish[i][c] = i == LEAST ? WORD_LEAST : 0;
+  }
   for (size_t r = 0; r < g->n_rows; r++) {
     for (const sx_document_node *cell = g->rows[r]->first; cell; cell = cell->next) {
       const sx_document_cell *p = cell->as.cell;
       if (cell->kind != SX_DOC_CELL || p->column_span > 1 || p->column >= g->n_columns) continue;
-      measure m = measured(cell);
-      const bool head = g->rows[r]->as.row.role == SX_DOC_ROW_HEAD, stub = p->scope == SX_DOC_SCOPE_ROW;
-      if (head) m.longest *= BOLD, m.longest_word *= BOLD;
-      const double cap = head ? HEAD_MOST : stub ? STUB_MOST : TEXT_MOST, word = p->hash ? WORD_LEAST : m.longest_word;
-      const double indent = 2.0 * p->indent;
-      const double lines =
-          head ? fmin(m.longest / HEAD_LINES, HEAD_WIDEST) : 0; /* a head is no column of single letters */
-      n->least[p->column] = fmax(n->least[p->column], fmax(fmin(word + indent, cap), lines));
-      n->most[p->column] = fmax(n->most[p->column], fmin(m.longest + indent, cap));
+      const measure m = measured(cell, breaks);
+      need_cell(n, p, &m, g->rows[r]->as.row.role == SX_DOC_ROW_HEAD);
     }
   }
-  if (g->n_columns > 1) n->least[0] = fmax(n->least[0], fmin(n->most[0], 12));
-  for (size_t c = 0; c < g->n_columns; c++) n->most[c] = fmax(n->least[c], n->most[c]);
+  if (g->n_columns > 1) n->wish[LEAST][0] = fmax(n->wish[LEAST][0], fmin(n->wish[MOST][0], 12));
+  for (size_t c = 0; c < g->n_columns; c++) {
+    n->wish[USUAL][c] = fmax(n->wish[USUAL][c], usual(n->rows + c * (TEXT_MOST + 1)));
+    n->wish[MOST][c] = fmax(n->wish[MOST][c], n->wish[USUAL][c]);
+    for (size_t i = 1; i < WISHES; i++) n->wish[i][c] = fmax(n->wish[i][c], n->wish[i - 1][c]);
+  }
 }
 
-/* Widths of one panel: all have their least; what is left goes to those who could use it, then to all alike. */
+/* Widths of one panel: all have their least; what is left goes to one wish after the other, as far as it goes, then to all alike. */
 static void share(sx_grid_panel *p, const needs *n, double width, double unit, double padding) {
-  double least = 0, most = 0;
-  for (size_t k = 0; k < p->n; k++) {
-    least += n->least[p->columns[k]] * unit + padding;
-    most += n->most[p->columns[k]] * unit + padding;
+  double sum[WISHES] = {0}, part[WISHES];
+  for (size_t i = 0; i < WISHES; i++) {
+    for (size_t k = 0; k < p->n; k++) sum[i] += n->wish[i][p->columns[k]] * unit + padding;
+    const double more = i ? sum[i] - sum[i - 1] : 0;
+    part[i] = more > 0 ? fmin(1, fmax(0, width - sum[i - 1]) / more) : 0;
   }
-  const double spare = width - least, wish = most - least;
-  const double part = wish > 0 ? fmin(1, fmax(0, spare) / wish) : 0;
-  const double rest = fmax(0, spare - wish) / (double)p->n, shrink = least > width ? width / least : 1;
+  const double alike = fmax(0, width - sum[FULL]) / (double)p->n, shrink = fmin(1, width / sum[LEAST]);
   for (size_t k = 0; k < p->n; k++) {
-    const double a = n->least[p->columns[k]] * unit, b = n->most[p->columns[k]] * unit;
-    p->widths[k] = shrink * (a + padding + part * (b - a)) + rest;
+    const size_t c = p->columns[k];
+    double own = n->wish[LEAST][c];
+    for (size_t i = 1; i < WISHES; i++) own += part[i] * (n->wish[i][c] - n->wish[i - 1][c]);
+    p->widths[k] = shrink * (own * unit + padding) + alike;
   }
 }
 
@@ -179,7 +214,7 @@ static size_t panel_end(const sx_grid *g, const needs *n, size_t from, double ro
   double used = 0;
   size_t to = from;
   while (to < g->n_columns && to - from < most) {
-    used += n->least[to] * unit + padding;
+    used += n->wish[LEAST][to] * unit + padding;
     if (to > from && used > room) break;
     to++;
   }
@@ -197,10 +232,10 @@ static size_t count_panels(const sx_grid *g, const needs *n, size_t from, double
 static sx_status cut(sx_grid *g, sx_arena *arena, const needs *n, double width, double unit, double padding,
                      size_t max_columns, sx_error *err) {
   const size_t stub = g->n_columns > 1 ? 1 : 0, most = max_columns - stub;
-  double room = SQUEEZE * width - (stub ? n->least[0] * unit + padding : 0), all = 0;
+  double room = SQUEEZE * width - (stub ? n->wish[LEAST][0] * unit + padding : 0), all = 0;
   g->panels = sx_arena_alloc(arena, g->n_columns + 1, sizeof *g->panels);
   if (!g->panels) return sx_error_memory(err);
-  for (size_t c = stub; c < g->n_columns; c++) all += n->least[c] * unit + padding;
+  for (size_t c = stub; c < g->n_columns; c++) all += n->wish[LEAST][c] * unit + padding;
   const size_t count = count_panels(g, n, stub, room, unit, padding, most);
   for (double part = count > 1 ? all / (double)count : room; part < room; part *= 1.04) {
     if (count_panels(g, n, stub, part, unit, padding, most) > count) continue;
@@ -222,10 +257,18 @@ sx_status sx_publish__grid(sx_grid *out, sx_arena *arena, const sx_document_node
   sx_grid g = {.table = table, .n_rows = t->n_rows, .n_columns = t->n_columns, .n_head = t->n_head_rows};
   needs n;
   SX_TRY(lay_out(&g, arena, err));
-  n.least = sx_arena_alloc(arena, g.n_columns + 1, sizeof *n.least);
-  n.most = sx_arena_alloc(arena, g.n_columns + 1, sizeof *n.most);
-  if (!n.least || !n.most) return sx_error_memory(err);
-  need(&g, &n);
+  size_t lengths;
+  if (!sx_size_mul(&lengths, g.n_columns + 1, TEXT_MOST + 1)) return sx_error_memory(err);
+  n.rows = sx_arena_alloc(arena, lengths, sizeof *n.rows);
+  for (size_t i = 0; i < WISHES; i++) {
+    n.wish[i] = sx_arena_alloc(arena, g.n_columns + 1, sizeof *n.wish[i]);
+    if (!n.wish[i]) return sx_error_memory(err);
+  }
+  if (!n.rows) return sx_error_memory(err);
+  need(&g, &n, false);
+  double least = 0;
+  for (size_t c = 0; c < g.n_columns; c++) least += n.wish[LEAST][c] * em / 2 + padding;
+  if (least > width) need(&g, &n, true);
   SX_TRY(cut(&g, arena, &n, width, em / 2, padding, max_columns, err));
   *out = g;
   return SX_OK;

@@ -1,4 +1,5 @@
 /* publish_pdf_cover.c: the cover, and the lists of contents behind it; their page numbers are set when the pages are known. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -88,15 +89,26 @@ static sx_status key_figures(pdf_writer *w, const sx_document_node *node) {
   return SX_OK;
 }
 
+/* The title on one line where that asks for no type smaller than its least. */
+static sx_status title_line(pdf_writer *w, const sx_document_node *node) {
+  const double most = 26, least = 20;
+  pdf_face face = {.strong = true, .size = most, .leading = 38, .ink = PDF_BLUE};
+  pdf_text *text;
+  SX_TRY(sx_publish__pdf_text(&text, w, node, NULL, &face, 10 * w->width, 0));
+  const double one = sx_publish__pdf_width(text);
+  if (one > w->width && one * least <= 0.99 * w->width * most)
+    face.size = floor(0.99 * most * w->width / one * 10) / 10;
+  return line(w, node, &face, sx_document_child(node->parent, SX_DOC_PUBLISHER) ? 120 : 0);
+}
+
 static sx_status part_of(pdf_writer *w, const sx_document_node *part) {
-  static const pdf_face title = {.strong = true, .size = 26, .leading = 38, .ink = PDF_BLUE},
-                        subtitle = {.size = 13, .leading = 20, .ink = PDF_SOFT},
+  static const pdf_face subtitle = {.size = 13, .leading = 20, .ink = PDF_SOFT},
                         plain = {.size = 9.5, .leading = 15, .ink = PDF_SOFT}, publisher = {.size = 11, .leading = 17};
   switch ((int)part->kind) {
   case SX_DOC_PUBLISHER:
     return line(w, part, &publisher, 0);
   case SX_DOC_TITLE:
-    return line(w, part, &title, sx_document_child(part->parent, SX_DOC_PUBLISHER) ? 120 : 0);
+    return title_line(w, part);
   case SX_DOC_SUBTITLE:
     return line(w, part, &subtitle, 8);
   case SX_DOC_DATE:

@@ -96,7 +96,7 @@ static sx_status draw_row(pdf_writer *w, cairo_t *cr, const pdf_row *row, double
     const pdf_cell *c = &row->cells[i];
     const int to = c->text && !c->to ? sx_publish__pdf_lines(c->text) : c->to;
     const double own = c->text ? (to - c->from) * c->text->face.leading : 0;
-    const double above = c->bottom ? c->height - own - 2.6 : (c->height - own) / 2;
+    const double above = c->bottom ? c->height - own - PDF_PAD : fmin(PDF_PAD, (c->height - own) / 2);
     if (c->text) SX_TRY(draw_lines(w, cr, c->text, c->from, to, x + c->x, y + fmax(0, above)));
   }
   for (size_t i = 0; i < row->n_rules; i++)

@@ -17,6 +17,7 @@
 #define PDF_TOP    79.4
 #define PDF_BOTTOM 73.7
 #define PDF_TEXT   (PDF_WIDTH - 2 * PDF_LEFT)
+#define PDF_PAD    2.3 /* above and below the text of a cell */
 #define PDF_DEPTH  (PDF_HEIGHT - PDF_TOP - PDF_BOTTOM)
 
 typedef enum pdf_ink { PDF_BLACK, PDF_SOFT, PDF_BLUE, PDF_LINK, PDF_RED, PDF_INKS } pdf_ink;
@@ -53,7 +54,7 @@ typedef struct pdf_cell {
   const pdf_text *text; /* NULL: empty */
   double x, width;      /* of the text */
   double height;        /* of its rows together */
-  bool bottom;          /* stands on the row's foot */
+  bool bottom;          /* stands on the row's foot; else at its head */
   int from, to;         /* lines of the text; to 0: all */
 } pdf_cell;
 

@@ -6,7 +6,7 @@
 #include "publish_pdf_priv.h"
 
 enum { COLUMNS_MAX = 40 };
-static const double SIZE = 8.5, LEADING = 12.2, PAD_X = 3.5, PAD_Y = 2.6;
+static const double SIZE = 8.5, LEADING = 11.4, PAD_X = 3.5, PAD_Y = PDF_PAD;
 static const double TALL = 0.6;   /* of a page: a row above this height is parted */
 static const double WHOLE = 0.42; /* of a page: a table up to this height is not parted */
 
@@ -228,7 +228,7 @@ static sx_status digit_widths(tab *t) {
 
 static sx_status grid_of(pdf_writer *w, const sx_document_node *node, bool foot) {
   sx_grid grid;
-  SX_TRY(sx_publish__grid(&grid, w->arena, node, w->width, SIZE * 1.08, 2 * PAD_X, COLUMNS_MAX, w->err));
+  SX_TRY(sx_publish__grid(&grid, w->arena, node, w->width, SIZE * 1.12, 2 * PAD_X, COLUMNS_MAX, w->err));
   int *decimals = sx_arena_alloc(w->arena, grid.n_columns + 1, sizeof *decimals);
   if (!decimals) return sx_error_memory(w->err);
   for (size_t c = 0; c < grid.n_columns; c++) decimals[c] = sx_publish__grid_decimals(&grid, c);

@@ -1,4 +1,5 @@
 /* report_build_cover.c: the cover of a report, and what the report rests on. */
+#include <stdio.h>
 #include <string.h>
 
 #include "report_tree.h"
@@ -24,6 +25,28 @@ static sx_status put_key_figure(sx_page *page, const sx_node *entry, size_t at, 
   return sx_tree__status(page, err);
 }
 
+/* "2025-12" and "2025-12-31" in words; another date stays as it stands. */
+static void put_date(sx_page *page, const sx_node *date) {
+  static const char *const months[] = {"January", "February", "March",     "April",   "May",      "June",
+                                       "July",    "August",   "September", "October", "November", "December"};
+  const char *text = sx_report__text(page, date);
+  int year = 0, month = 0, day = 0, n = 0, all = 0;
+  char words[64];
+  if (text && sscanf(text, "%4d-%2d%n-%2d%n", &year, &month, &n, &day, &all) >= 2 && month >= 1 && month <= 12 &&
+      (text[n] == '\0' || (all && text[all] == '\0' && day >= 1 && day <= 31))) {
+    const bool english = page->lang == SX_LANG_EN;
+    if (english && day) (void)snprintf(words, sizeof words, "%d %s %d", day, months[month - 1], year);
+    if (english && !day) (void)snprintf(words, sizeof words, "%s %d", months[month - 1], year);
+    if (!english && day) (void)snprintf(words, sizeof words, "%d年%d月%d日", year, month, day);
+    if (!english && !day) (void)snprintf(words, sizeof words, "%d年%d月", year, month);
+    text = words;
+  }
+  if (!text) return;
+  (void)sx_tree__open(page, SX_DOC_DATE);
+  sx_tree__label(page, text);
+  sx_tree__close(page);
+}
+
 static sx_status put_key(sx_page *page, sx_error *err) {
   const sx_node *key = sx_node_get(page->document, "key");
   if (!key || key->kind != SX_NODE_LIST || !key->n) return SX_OK;
@@ -39,7 +62,7 @@ sx_status sx_report__build_cover(sx_page *page, sx_error *err) {
   (void)sx_tree__line(page, SX_DOC_PUBLISHER, sx_node_get(d, "publisher"));
   (void)sx_tree__line(page, SX_DOC_TITLE, sx_node_get(d, "title"));
   (void)sx_tree__line(page, SX_DOC_SUBTITLE, sx_node_get(d, "subtitle"));
-  (void)sx_tree__line(page, SX_DOC_DATE, sx_node_get(d, "date"));
+  put_date(page, sx_node_get(d, "date"));
   sx_document_node *synthetic = sx_tree__line(page, SX_DOC_SYNTHETIC, sx_node_get(d, "synthetic"));
   if (synthetic) synthetic->text = sx_report__w(page, W_SYNTHETIC);
   SX_TRY(put_key(page, err));

@@ -19,21 +19,42 @@ static const char synthetic_en[] =
     "and no one was asked. "
     "That an estimate agrees with a published figure therefore tests the software, not the world.";
 
+/* A count as a sentence of the language has it. */
+static void in_words(char out[40], const st_run *r, unsigned long count, size_t side) {
+  sx_error err = SX_ERROR_INIT;
+  sx_buf text;
+  sx_buf_init(&text, &r->ctx);
+  const bool done =
+      sx_report_format(&text, (double)count, "plain 0", side ? SX_LANG_EN : SX_LANG_ZH, &err) == SX_OK && text.data;
+  if (done) (void)snprintf(out, 40, "%s", text.data);
+  if (!done) (void)snprintf(out, 40, "%lu", count);
+  sx_buf_clear(&text);
+}
+
 /* The design step's payload in words: cases, strata, PSUs, replicates; what is not weighted is called so first. */
-static void design_words(char zh[400], char en[400], const sx_study *s, const char *text) {
+static void design_words(char zh[400], char en[400], const st_run *r) {
+  const sx_study *s = r->s;
+  const char *text = r->design_text;
   unsigned long cases = 0, strata = 0, psus = 0, reps = 0;
   zh[0] = en[0] = '\0';
   if (!text || sscanf(text, "%lu\t%lu\t%lu\t%lu", &cases, &strata, &psus, &reps) != 4) return;
   const bool plain = study__unweighted(s), equal = s->design.unweighted && !plain;
   const char *zh0 = plain ? "未加权：" : equal ? "基础权数相等：" : "";
   const char *en0 = plain ? "unweighted: " : equal ? "equal base weights: " : "";
+  char n[2][3][40];
+  for (size_t side = 0; side < 2; side++) {
+    in_words(n[side][0], r, cases, side);
+    in_words(n[side][1], r, strata, side);
+    in_words(n[side][2], r, psus, side);
+  }
   if (reps) {
-    (void)snprintf(zh, 400, "%s%lu 个观测；方差由 %lu 组重复权数估计", zh0, cases, reps);
-    (void)snprintf(en, 400, "%s%lu cases; variances from %lu sets of replicate weights", en0, cases, reps);
+    (void)snprintf(zh, 400, "%s%s 个观测；方差由 %lu 组重复权数估计", zh0, n[0][0], reps);
+    (void)snprintf(en, 400, "%s%s cases; variances from %lu sets of replicate weights", en0, n[1][0], reps);
   } else {
-    (void)snprintf(zh, 400, "%s%lu 个观测，%lu 层，%lu 个初级抽样单元；方差按线性化方法估计", zh0, cases, strata, psus);
-    (void)snprintf(en, 400, "%s%lu cases, %lu strata, %lu primary sampling units; variances by linearisation", en0,
-                   cases, strata, psus);
+    (void)snprintf(zh, 400, "%s%s 个观测，%s 层，%s 个初级抽样单元；方差按线性化方法估计", zh0, n[0][0], n[0][1],
+                   n[0][2]);
+    (void)snprintf(en, 400, "%s%s cases, %s strata, %s primary sampling units; variances by linearisation", en0,
+                   n[1][0], n[1][1], n[1][2]);
   }
 }
 
@@ -64,7 +85,7 @@ static void optional_text(sx_buf *out, const char *key, const char *zh, const ch
 sx_status study__document_json(sx_buf *out, st_run *r, sx_error *err) {
   const sx_study *s = r->s;
   char zh[400], en[400];
-  design_words(zh, en, s, r->design_text);
+  design_words(zh, en, r);
   sx_buf_add(out, "{\"title\":");
   study__text2_json(out,
                     s->title.zh   ? s->title.zh
@@ -136,6 +157,19 @@ void study__plain_markdown(sx_buf *out, const char *text) {
   }
 }
 
+static bool same_words(const st_table *t, size_t a, size_t b) {
+  return strcmp(t->statement.items[a], t->statement.items[b]) == 0 &&
+         strcmp(t->statement_en.items[a], t->statement_en.items[b]) == 0;
+}
+
+static bool said_before(const st_table *t, size_t k) {
+  for (size_t i = 0; i < k; i++) {
+    if (same_words(t, i, k)) return true;
+  }
+  return false;
+}
+
+/* Each statement once, with all that it is made of. */
 static void model_assumptions(pages *p, const st_run *r) {
   for (size_t i = 0; i < r->s->n_tables; i++) {
     const st_table *t = &r->s->tables[i];
@@ -143,12 +177,18 @@ static void model_assumptions(pages *p, const st_run *r) {
       both(p, "\n生成模型声明的假设（原文照录）：\n\n",
            "\nAssumptions that the generating model declares, as written there:\n\n");
     }
+    sx_buf *const sides[] = {&p->zh, &p->en};
     for (size_t k = 0; k < t->assumed.n && k < t->statement.n && k < t->statement_en.n; k++) {
-      sx_buf *const sides[] = {&p->zh, &p->en};
+      if (said_before(t, k)) continue;
       for (size_t side = 0; side < 2; side++) {
-        sx_buf_printf(sides[side], side ? "- `%s`: \"" : "- `%s`：“", t->assumed.items[k]);
-        study__plain_markdown(sides[side], side ? t->statement_en.items[k] : t->statement.items[k]);
-        sx_buf_add(sides[side], side ? "\"\n" : "”\n");
+        const char *words = side ? t->statement_en.items[k] : t->statement.items[k];
+        sx_buf_add(sides[side], side ? "- “" : "- “");
+        study__plain_markdown(sides[side], words);
+        sx_buf_printf(sides[side], side ? "”: `%s`" : "”：`%s`", t->assumed.items[k]);
+        for (size_t j = k + 1; j < t->assumed.n && j < t->statement.n && j < t->statement_en.n; j++) {
+          if (same_words(t, j, k)) sx_buf_printf(sides[side], side ? ", `%s`" : "、`%s`", t->assumed.items[j]);
+        }
+        sx_buf_add_char(sides[side], '\n');
       }
     }
   }
@@ -166,14 +206,15 @@ static void assumptions(pages *p, const st_run *r) {
   } else {
     both(p, "没有指标建立在声明的假设之上。\n", "No indicator rests on a declared assumption.\n");
   }
-  for (size_t i = 0; i < s->n_indicators; i++) {
+  for (size_t i = 0, shown = 0; i < s->n_indicators; i++) {
     const st_indicator *ind = &s->indicators[i];
     if (!ind->assumed) continue;
-    both(p, "- ", "- ");
     study__plain_markdown(&p->zh, ind->label.zh ? ind->label.zh : ind->label.en);
     study__plain_markdown(&p->en, ind->label.en ? ind->label.en : ind->label.zh);
-    sx_buf_printf(&p->zh, "（`%s`）\n", ind->id);
-    sx_buf_printf(&p->en, " (`%s`)\n", ind->id);
+    sx_buf_printf(&p->zh, "（`%s`）", ind->id);
+    sx_buf_printf(&p->en, " (`%s`)", ind->id);
+    shown++;
+    both(p, shown < n ? "；" : "。\n", shown < n ? "; " : ".\n");
   }
   (void)study__account_assumptions(&p->zh, &p->en, s);
   model_assumptions(p, r);
@@ -246,7 +287,7 @@ static sx_status weighting(pages *p, const st_run *r, bool of_levels, sx_error *
 
 static sx_status design(pages *p, const st_run *r, sx_error *err) {
   char zh[400], en[400];
-  design_words(zh, en, r->s, r->design_text);
+  design_words(zh, en, r);
   both(p, "## 抽样设计与加权\n\n", "## Design and weights\n\n");
   sx_buf_add(&p->zh, zh);
   sx_buf_add(&p->en, en);

@@ -140,9 +140,10 @@ static void words(sx_buf *out, const sx_study *s, const char *variable, const ch
   study__plain_markdown(out, label && label->text ? label->text : text);
 }
 
-static sx_status count(sx_buf *out, double value, size_t side, sx_error *err) {
+/* In a table: with separators from 1,000 on, in both languages. */
+static sx_status count(sx_buf *out, double value, sx_error *err) {
   sx_buf_add(out, " | ");
-  return sx_report_format(out, value, "plain 0", side ? SX_LANG_EN : SX_LANG_ZH, err);
+  return sx_report_format(out, value, "plain 0", SX_LANG_EN, err);
 }
 
 bool study__is_level_line(const char *line) {
@@ -171,9 +172,9 @@ sx_status study__level_row(sx_buf *zh, sx_buf *en, const sx_study *s, char *line
   for (size_t side = 0; side < 2; side++) {
     sx_buf_add(sides[side], "| ");
     words(sides[side], s, field[1], field[2], side);
-    SX_TRY(count(sides[side], strtod(field[3], NULL), side, err));
-    SX_TRY(count(sides[side], before, side, err));
-    SX_TRY(count(sides[side], after, side, err));
+    SX_TRY(count(sides[side], strtod(field[3], NULL), err));
+    SX_TRY(count(sides[side], before, err));
+    SX_TRY(count(sides[side], after, err));
     if (before > 0) {
       sx_buf_printf(sides[side], " | %.3f |\n", after / before);
     } else {

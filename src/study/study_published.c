@@ -435,26 +435,11 @@ static sx_status printed_cell(sx_buf *out, const st_figure *f, sx_error *err) {
   return status;
 }
 
-/* Which figure, and which estimate stands beside it. A zero-width space after each joint lets a narrow column break the name. */
-static void name_cell(sx_buf *out, const st_figure *f) {
-  sx_buf text;
-  sx_buf_init(&text, out->ctx);
-  sx_buf_add(&text, f->id);
-  if (f->reference) sx_buf_add_char(&text, ' ');
-  for (const char *c = f->reference; c && *c; c++) {
-    sx_buf_add_char(&text, *c);
-    if (*c == '.' || *c == '_' || *c == '/') sx_buf_add(&text, "\xE2\x80\x8B");
-  }
-  text_cell(out, text.data ? text.data : f->id, text.data ? text.data : f->id);
-  if (text.failed) out->failed = true;
-  sx_buf_clear(&text);
-}
-
 static sx_status figure_row(sx_buf *out, const st_run *r, const st_figure *f, sx_error *err) {
   sx_buf_add(out, "{\"label\":");
   study__text2_json(out, f->label.zh ? f->label.zh : f->id, f->label.en ? f->label.en : f->id);
   sx_buf_add(out, ",\"cells\":[");
-  name_cell(out, f);
+  text_cell(out, f->id, f->id);
   sx_buf_add_char(out, ',');
   SX_TRY(printed_cell(out, f, err));
   sx_buf_add_char(out, ',');
@@ -475,7 +460,7 @@ sx_status study__published_json(sx_buf *out, st_run *r, const st_block *block, s
   const sx_study *s = r->s;
   (void)block;
   sx_buf_add(out, "\"columns\":[{\"label\":");
-  study__text2_json(out, "编号与指标", "Figure and indicator");
+  study__text2_json(out, "编号", "Figure");
   sx_buf_add(out, "},{\"label\":");
   study__text2_json(out, "公布", "Published");
   sx_buf_add(out, "},{\"label\":");

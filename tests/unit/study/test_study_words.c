@@ -119,7 +119,7 @@ static void composition(void) {
   row_text(row, en, "All cases<");
   CHECK_STR(row, want);
   row_text(row, zh, "地区：北<"); /* the words of the study's group; pop.csv has the total */
-  CHECK(strstr(row, "|3100|") != NULL);
+  CHECK(strstr(row, "|3,100|") != NULL);
   /* definitions: conditions of groups, factors by their labels, amounts as they stand */
   row_text(row, en, "Old</td>");
   CHECK_STR(row, "Old|older == 1|");
