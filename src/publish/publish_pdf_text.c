@@ -209,6 +209,8 @@ static sx_status make(pdf_text **out, pdf_writer *w, const sx_document_node *nod
     ink->start_index = 0;
     ink->end_index = (guint)m.buf.n;
     pango_attr_list_insert_before(m.attributes, ink);
+    if (!w->chinese)
+      attribute(&m, pango_attr_font_features_new("pwid=1"), 0); /* quotation marks of an em are Chinese */
     status = lay_out(&m, width, indent);
   }
   pango_attr_list_unref(m.attributes);
