@@ -86,10 +86,34 @@ static sx_status design(sx_docx *w, const sx_document_node *node) {
   return led(w, node, &strong);
 }
 
+/* The title on one line where that asks for no type smaller than its least; sizes in half points, widths of letters for a sans serif. */
+static sx_status title(sx_docx *w, const sx_document_node *node) {
+  const double most = 56, least = 42, wide = 1.0, narrow = 0.58;
+  const sx_docx_look before = w->look;
+  sx_buf text;
+  double ems = 0;
+  sx_buf_init(&text, &w->ctx);
+  sx_document_plain(&text, node);
+  for (size_t i = 0, k; i < text.n; i += k) {
+    uint32_t c;
+    k = sx_utf8_next(&c, text.data + i, text.n - i);
+    if (!k) k = 1;
+    ems += sx_utf8_width(text.data + i, k) > 1 ? wide : narrow;
+  }
+  const sx_status status = sx_buf_status(&text, w->err);
+  sx_buf_clear(&text);
+  if (status != SX_OK) return status;
+  const double fits = ems > 0 ? 2 * w->width / 20 / ems : most;
+  if (fits < most && fits >= least) w->look.size = (int)fits;
+  const sx_status done = line(w, node, DS_TITLE, NULL);
+  w->look = before;
+  return done;
+}
+
 static sx_status cover_part(sx_docx *w, const sx_document_node *part) {
   switch ((int)part->kind) {
   case SX_DOC_TITLE:
-    return line(w, part, DS_TITLE, NULL);
+    return title(w, part);
   case SX_DOC_SUBTITLE:
     return line(w, part, DS_SUBTITLE, NULL);
   case SX_DOC_SYNTHETIC:
@@ -123,10 +147,10 @@ static void open_field(sx_docx *w, const char *code) {
   sx_buf_add(w->out, " </w:instrText></w:r><w:r><w:fldChar w:fldCharType=\"separate\"/></w:r>");
 }
 
+/* A page number is Word's to find: until it brings the field up to date an entry is a link without leader dots that lead nowhere. */
 static sx_status entry(sx_docx *w, sx_docx_style style, const char *mark, const char *before,
                        const sx_document_node *text, const char *field) {
   const sx_docx_look look = {0};
-  char code[80];
   sx_buf plain;
   sx_buf_init(&plain, &w->ctx);
   for (const sx_document_node *child = text->first; child; child = child->next) {
@@ -137,9 +161,6 @@ static sx_status entry(sx_docx *w, sx_docx_style style, const char *mark, const 
   sx_buf_printf(w->out, "<w:hyperlink w:anchor=\"%s\" w:history=\"1\">", mark);
   if (*before) sx_publish__docx_run(w->out, &look, w->chinese, before, strlen(before));
   sx_publish__docx_run(w->out, &look, w->chinese, plain.data ? plain.data : "", plain.n);
-  sx_buf_add(w->out, "<w:r><w:tab/></w:r>");
-  (void)snprintf(code, sizeof code, "PAGEREF %s \\h", mark);
-  sx_publish__docx_field(w->out, &look, false, code, " ", 1);
   sx_buf_add(w->out, "</w:hyperlink>");
   const sx_status status = sx_buf_status(&plain, w->err);
   sx_buf_clear(&plain);

@@ -91,7 +91,7 @@ static sx_status key_figures(pdf_writer *w, const sx_document_node *node) {
 
 /* The title on one line where that asks for no type smaller than its least. */
 static sx_status title_line(pdf_writer *w, const sx_document_node *node) {
-  const double most = 26, least = 20;
+  const double most = 26, least = 19;
   pdf_face face = {.strong = true, .size = most, .leading = 38, .ink = PDF_BLUE};
   pdf_text *text;
   SX_TRY(sx_publish__pdf_text(&text, w, node, NULL, &face, 10 * w->width, 0));
