@@ -5,7 +5,7 @@
 
 #include "publish_xlsx.h"
 
-enum { STUB_WIDTH = 34 };
+enum { STUB_WIDTH = 34, TEXT_WIDTH = 60 };
 
 typedef enum field_kind { F_MAIN, F_LOW, F_HIGH, F_SE, F_N, F_OTHER, F_KINDS } field_kind;
 
@@ -22,7 +22,8 @@ typedef struct flat {
   flat_column *columns; /* [n]: of the report's table; the first is the stub */
   size_t n, n_out, n_rows;
   bool groups, marks;
-  size_t stub; /* column of the stub in the sheet */
+  size_t stub;   /* column of the stub in the sheet */
+  double *texts; /* [n_out] the widest text of each column of the sheet */
 } flat;
 
 static bool is_field(const sx_document_number *number, const char *name) {
@@ -184,6 +185,7 @@ static sx_status put_cell(flat *f, size_t sheet, size_t row, const sx_document_n
   if (!text) return sx_error_memory(err);
   const pub_style style = {.wrap = true};
   if (*text) sx_publish__cell_text(x->book, sheet, row, c->at[F_MAIN], text, &style);
+  f->texts[c->at[F_MAIN]] = fmax(f->texts[c->at[F_MAIN]], (double)sx_utf8_width(text, strlen(text)));
   return SX_OK;
 }
 
@@ -257,7 +259,9 @@ static void widths(const flat *f, size_t sheet, size_t head, const char *const *
   for (size_t i = 0; i < f->n_out; i++) {
     const double wide = (double)sx_utf8_width(heads[i], strlen(heads[i]));
     const bool stub = i <= f->stub, last = f->marks && i + 1 == f->n_out;
-    const double width = stub ? STUB_WIDTH : last ? 40 : fmin(20, fmax(12, wide + 2));
+    const double width = stub   ? STUB_WIDTH
+                         : last ? 40
+                                : fmax(fmin(20, fmax(12, wide + 2)), fmin(TEXT_WIDTH, f->texts[i] + 2));
     sx_publish__column_width(book, sheet, i, i, width);
     lines = fmax(lines, sx_publish__lines(heads[i], width));
   }
@@ -284,6 +288,8 @@ sx_status sx_publish__table_sheet(xl *x, const sx_document_node *node, sx_error 
   SX_TRY(sx_publish__symbols_of(&symbols, x, node, err));
   f.marks = wants_marks(node, symbols);
   SX_TRY(layout(&f, &heads, err));
+  f.texts = sx_arena_zalloc(x->arena, f.n_out + 1, sizeof *f.texts);
+  if (!f.texts) return sx_error_memory(err);
   const size_t sheet = sx_publish__sheet(x->book, name);
   SX_TRY(sx_publish__entry(x, sheet, title, err));
   SX_TRY(sx_publish__above(&row, x, sheet, node, title, symbols, err));
