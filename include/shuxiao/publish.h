@@ -17,6 +17,8 @@ typedef struct sx_publish_file {
   char *name; /* without a folder: "digital-consumption-2025h1_tables.xlsx" */
   char *data;
   size_t n;
+  char hash[SX_HASH_TEXT]; /* of the bytes */
+  bool there;              /* the folder has these very bytes: sx_publish_write leaves the file alone */
 } sx_publish_file;
 /* A caller's list: sx_publish_files_init before, sx_publish_files_clear after. */
 typedef struct sx_publish_files {
@@ -35,7 +37,7 @@ SX_API sx_status sx_publish_take(sx_publish_files *files, const char *name, sx_b
 SX_API sx_status sx_publish_move(sx_publish_files *files, sx_publish_files *from, sx_error *err) SX_NODISCARD;
 /* Lines "SHA-256  name" as sha256sum -c reads them, by name. */
 SX_API sx_status sx_publish_manifest(sx_buf *out, const sx_publish_files *files, sx_error *err) SX_NODISCARD;
-/* All files into the folder, or none: every one is written beside its place first, and only when all of them are there do they take their places. */
+/* All files into the folder that are not there, or none: every one is written beside its place first, and only when all of them are there do they take their places. */
 SX_API sx_status sx_publish_write(const sx_publish_files *files, const char *folder, sx_error *err) SX_NODISCARD;
 /* Removes what a killed run of the study left while it wrote into the folder: temporary files of processes that are no more. */
 SX_API sx_status sx_publish_sweep(const char *folder, const char *study, sx_arena *arena, sx_error *err) SX_NODISCARD;
@@ -50,6 +52,9 @@ typedef enum sx_symbols { SX_SYMBOLS_OF_LANGUAGE, SX_SYMBOLS_CN, SX_SYMBOLS_UK, 
 typedef struct sx_publish_source sx_publish_source;
 SX_API sx_status sx_publish_source_new(sx_publish_source **out, sx_store *store, int64_t run,
                                        sx_error *err) SX_NODISCARD;
+/* SHA-256 of what the data files of the run are made from: its rows, indicators, and the block `document` but for its
+ * list of input files. */
+SX_API sx_status sx_publish_source_hash(char out[SX_HASH_TEXT], sx_publish_source *source, sx_error *err) SX_NODISCARD;
 SX_API void sx_publish_source_free(sx_publish_source *source); /* NULL ok */
 
 /* How often the values of a variable occur in the data, for the codebook: descriptions of the file, without errors. Shares are of the cases with a value. */
@@ -83,9 +88,10 @@ typedef struct sx_publish_options {
       *source; /* of this run, for formats side by side (documents are then there before); NULL: read from the store */
   const sx_ctx *ctx;                       /* NULL: the store's */
   const sx_publish_frequency *frequencies; /* [columns of `variables`], or NULL: the codebook counts nothing */
+  unsigned only; /* of the languages above, bit 0 Chinese, 1 English, 2 side by side: these alone are made; 0: all */
 } sx_publish_options;
 #define SX_PUBLISH_OPTIONS_INIT                                                                                        \
-  { 1, true, true, SX_SYMBOLS_OF_LANGUAGE, NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, false, NULL, NULL, NULL }
+  { 1, true, true, SX_SYMBOLS_OF_LANGUAGE, NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, false, NULL, NULL, NULL, 0 }
 
 /* ---- formats ----------------------------------------------------------------------------------------------------------- */
 
@@ -147,6 +153,9 @@ SX_API sx_status sx_publish_ddi(sx_publish_files *files, sx_store *store, int64_
                                 const sx_publish_options *options, sx_error *err) SX_NODISCARD;
 /* Adds NAME.zip, an archive of all files of the list in their order, every one with the same fixed date. */
 SX_API sx_status sx_publish_bundle(sx_publish_files *files, const char *name, sx_error *err) SX_NODISCARD;
+/* The same bytes: files that are `there` are taken as `before`, the archive of the release in the folder, has them packed; NULL: none. */
+SX_API sx_status sx_publish_bundle_from(sx_publish_files *files, const char *name, const void *before, size_t n_before,
+                                        sx_error *err) SX_NODISCARD;
 
 /* ---- an edited document filled anew ---------------------------------------------------------------------------------- */
 

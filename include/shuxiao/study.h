@@ -80,6 +80,9 @@ typedef struct sx_run_result {
   char *report_both;     /* the page in two languages side by side; NULL where the study does not ask for it */
   size_t n_failed_rules; /* validation rules of severity error that do not hold: a publication gate */
   size_t n_open_results; /* sensitive results that what is published gives away: a publication gate */
+  size_t n_files,
+      n_files_kept;    /* of the outputs: made from the same as in the run before and still so on the disk: kept */
+  char *files_written; /* names of the others, blanks between; NULL or "" where all were kept */
 } sx_run_result;
 /* The plan as text, with what would be reused and why: --explain. Caller frees *text with sx_mem_free. */
 SX_API sx_status sx_study_explain(char **text, const sx_study *study, const sx_run_options *options,

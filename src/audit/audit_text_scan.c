@@ -100,7 +100,16 @@ static uint32_t lower(uint32_t c) {
   return c >= 'A' && c <= 'Z' ? c + 32 : c;
 }
 
+/* Most words of a list differ in the first letter. */
+static bool begins_alike(const sx_scan *s, size_t i, const char *word) {
+  const unsigned char first = (unsigned char)word[0];
+  if (i >= s->n) return first == '\0';
+  const uint32_t c = s->g[i].c;
+  return first == '\0' || (first < 0x80 ? lower(c) == lower(first) : c >= 0x80);
+}
+
 size_t sx_audit__text_word(const sx_scan *s, size_t i, const char *word) {
+  if (!begins_alike(s, i, word)) return 0;
   const size_t n = strlen(word);
   size_t k = i;
   uint32_t last = 0;
@@ -116,15 +125,23 @@ size_t sx_audit__text_word(const sx_scan *s, size_t i, const char *word) {
   return sx_is_latin(last) && sx_is_latin(sx_glyph_at(s, k)) ? 0 : k - i;
 }
 
+/* And in the last byte: the last letter's own where it is ASCII, else its lowest six bits. */
+static bool ends_alike(const sx_scan *s, size_t i, unsigned char last) {
+  const uint32_t c = s->g[i - 1].c;
+  return last < 0x80 ? lower(c) == lower(last) : c >= 0x80 && (c & 0x3F) == (last & 0x3F);
+}
+
 size_t sx_audit__text_word_before(const sx_scan *s, size_t i, const char *word) {
-  const size_t n = sx_utf8_count(word, strlen(word));
+  const size_t bytes = strlen(word);
+  if (!bytes || !i || !ends_alike(s, i, (unsigned char)word[bytes - 1])) return 0;
+  const size_t n = sx_utf8_count(word, bytes);
   if (!n || n > i) return 0;
   if ((unsigned char)word[0] < 0x80 && sx_is_latin((unsigned char)word[0]) && i > n && sx_is_latin(s->g[i - n - 1].c))
     return 0;
   size_t k = i - n;
-  for (size_t at = 0; at < strlen(word); k++) {
+  for (size_t at = 0; at < bytes; k++) {
     uint32_t c = (unsigned char)word[at];
-    at += c < 0x80 ? 1 : sx_utf8_next(&c, word + at, strlen(word) - at);
+    at += c < 0x80 ? 1 : sx_utf8_next(&c, word + at, bytes - at);
     if (s->g[k].c != c && lower(s->g[k].c) != lower(c)) return 0;
   }
   return n;

@@ -264,6 +264,7 @@ static size_t blanks(const char *text, size_t n) {
 static size_t find_noun(const noun **out, const char *text, size_t n) {
   size_t best = 0;
   for (size_t i = 0; i < N_NOUNS; i++) {
+    if (n && nouns[i].text[0] != text[0]) continue;
     const size_t k = strlen(nouns[i].text);
     if (k > best && begins(text, n, nouns[i].text)) {
       best = k;

@@ -67,6 +67,17 @@ static int explain(cli_app *app, const sx_study *study, const sx_run_options *op
   return CLI_OK;
 }
 
+/* Which files are those of the run before, and which were written. */
+static void print_files(const cli_app *app, const sx_run_result *result) {
+  const size_t written = result->n_files - result->n_files_kept;
+  if (!result->n_files) return;
+  printf(app->chinese ? "文件：         保留 %zu 个（内容来源未变且磁盘上完好），写出 %zu 个"
+                      : "files:            %zu kept (made from the same, unaltered on the disk), %zu written",
+         result->n_files_kept, written);
+  if (written && result->n_files_kept) printf(": %s", result->files_written);
+  putchar('\n');
+}
+
 static void print_result(const cli_app *app, const sx_run_result *result) {
   if (result->skipped) {
     printf("%s: %s\n", cli_text(app, "skipped", "跳过"), result->skipped);
@@ -84,6 +95,7 @@ static void print_result(const cli_app *app, const sx_run_result *result) {
   if (result->report_en) printf("%s %s\n", cli_text(app, "report (English):", "报告（英文）："), result->report_en);
   if (result->report_both) printf("%s %s\n", cli_text(app, "report (both):   ", "报告（中英）："), result->report_both);
   printf("%s %s\n", cli_text(app, "results:         ", "结果库：      "), result->store_path);
+  print_files(app, result);
 }
 
 /* The outputs are complete; whether their numbers are the results' is the gate. */

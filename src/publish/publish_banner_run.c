@@ -295,7 +295,7 @@ sx_status sx_publish_banner_tables(sx_publish_files *files, sx_store *store, int
   for (size_t i = 0; i < r.n_texts && status == SX_OK; i++)
     status = take_block(&r, r.texts[i].id, r.texts[i].json, err);
   for (int lang = 0; lang < 2 && status == SX_OK && r.n > 0; lang++) {
-    if (sx_publish__has_lang(&own, (sx_lang)lang)) status = make_book(files, &r, (sx_lang)lang, err);
+    if (sx_publish__makes(&own, (sx_lang)lang)) status = make_book(files, &r, (sx_lang)lang, err);
   }
   if (status != SX_OK) sx_publish__cut(files, before);
   sx_publish__close(&own);

@@ -39,8 +39,9 @@ static sx_status check_name(const sx_publish_files *files, const char *name, sx_
   return SX_OK;
 }
 
-/* data is the list's from here on, also on failure. */
-static sx_status keep(sx_publish_files *files, const char *name, char *data, size_t n, sx_error *err) {
+/* data is the list's from here on, also on failure. hash: NULL: not known yet. */
+static sx_status keep(sx_publish_files *files, const char *name, char *data, size_t n, const char *hash,
+                      sx_error *err) {
   sx_status status = check_name(files, name, err);
   if (status == SX_OK) {
     void *items = files->items;
@@ -48,7 +49,12 @@ static sx_status keep(sx_publish_files *files, const char *name, char *data, siz
     files->items = items;
     char *copy = grown ? sx_mem_strdup(&files->ctx, name) : NULL;
     if (copy) {
-      files->items[files->n++] = (sx_publish_file){copy, data, n};
+      sx_publish_file *file = &files->items[files->n++];
+      *file = (sx_publish_file){.name = copy, .data = data, .n = n};
+      if (hash)
+        memcpy(file->hash, hash, sizeof file->hash);
+      else
+        sx_hash_bytes(file->hash, data, n);
       return SX_OK;
     }
     status = sx_error_memory(err);
@@ -63,15 +69,16 @@ sx_status sx_publish_add(sx_publish_files *files, const char *name, const void *
   if (!copy) return sx_error_memory(err);
   if (n) memcpy(copy, data, n);
   copy[n] = '\0';
-  return keep(files, name, copy, n, err);
+  return keep(files, name, copy, n, NULL, err);
 }
 
 sx_status sx_publish_move(sx_publish_files *files, sx_publish_files *from, sx_error *err) {
   sx_status status = SX_OK;
   for (size_t i = 0; i < from->n && status == SX_OK; i++) {
     sx_publish_file *file = &from->items[i];
-    status = keep(files, file->name, file->data, file->n, err);
+    status = keep(files, file->name, file->data, file->n, file->hash, err);
     file->data = NULL; /* the list's, or freed */
+    if (status == SX_OK) files->items[files->n - 1].there = file->there;
   }
   drop(from, 0);
   return status;
@@ -86,7 +93,7 @@ sx_status sx_publish_take(sx_publish_files *files, const char *name, sx_buf *buf
   if (!buf->data) sx_buf_add(buf, "");
   const size_t n = buf->n;
   char *data = sx_buf_take(buf);
-  return data ? keep(files, name, data, n, err) : sx_error_memory(err);
+  return data ? keep(files, name, data, n, NULL, err) : sx_error_memory(err);
 }
 
 /* ---- manifest ---------------------------------------------------------------------------------------------------------- */
@@ -102,9 +109,7 @@ sx_status sx_publish_manifest(sx_buf *out, const sx_publish_files *files, sx_err
   for (size_t i = 0; i < files->n; i++) order[i] = &files->items[i];
   qsort(order, files->n, sizeof *order, by_name);
   for (size_t i = 0; i < files->n; i++) {
-    char hash[SX_HASH_TEXT];
-    sx_hash_bytes(hash, order[i]->data, order[i]->n);
-    sx_buf_printf(out, "%s  %s\n", hash, order[i]->name);
+    sx_buf_printf(out, "%s  %s\n", order[i]->hash, order[i]->name);
   }
   sx_mem_free(&files->ctx, order);
   return sx_buf_status(out, err);
@@ -115,13 +120,15 @@ sx_status sx_publish_manifest(sx_buf *out, const sx_publish_files *files, sx_err
 sx_status sx_publish_write(const sx_publish_files *files, const char *folder, sx_error *err) {
   sx_file_parts *parts = sx_mem_zalloc(&files->ctx, files->n, sizeof *parts);
   sx_arena *arena = NULL;
+  size_t n = 0;
   sx_status status = parts ? sx_arena_new(&arena, &files->ctx, err) : sx_error_memory(err);
   for (size_t i = 0; i < files->n && status == SX_OK; i++) {
-    parts[i] = (sx_file_parts){sx_arena_printf(arena, "%s/%s", folder, files->items[i].name), files->items[i].data,
-                               files->items[i].n};
-    if (!parts[i].path) status = sx_error_memory(err);
+    const sx_publish_file *file = &files->items[i];
+    if (file->there) continue;
+    parts[n] = (sx_file_parts){sx_arena_printf(arena, "%s/%s", folder, file->name), file->data, file->n};
+    if (!parts[n++].path) status = sx_error_memory(err);
   }
-  if (status == SX_OK) status = sx_files_write(&files->ctx, parts, files->n, err);
+  if (status == SX_OK) status = sx_files_write(&files->ctx, parts, n, err);
   sx_arena_free(arena);
   sx_mem_free(&files->ctx, parts);
   return status;

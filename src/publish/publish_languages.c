@@ -43,9 +43,10 @@ static sx_status by_language(sx_publish_files *files, sx_store *store, int64_t r
   SX_TRY(sx_publish__open(&r, store, run, options, false, err));
   p->run = &r;
   for (int lang = 0; lang < 3; lang++) sx_buf_init(&p->files[lang], &r.ctx);
-  p->documents[2] = r.options.pair;
+  const unsigned only = r.options.only;
+  p->documents[2] = !only || only & 4 ? r.options.pair : NULL;
   for (int lang = 0; lang < 2 && status == SX_OK; lang++) {
-    if (sx_publish__has_lang(&r, (sx_lang)lang) && !r.options.pair_alone)
+    if (sx_publish__makes(&r, (sx_lang)lang) && !r.options.pair_alone)
       status = sx_publish__report(&p->documents[lang], &r, (sx_lang)lang, err);
   }
   if (status == SX_OK) status = make_all(p, err);

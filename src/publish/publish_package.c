@@ -61,7 +61,7 @@ static sx_status own(sx_package *package, const char *name, char *data, size_t n
     sx_mem_free(&package->ctx, data);
     return sx_error_memory(err);
   }
-  package->parts[package->n++] = (sx_package_part){copy, data, n};
+  package->parts[package->n++] = (sx_package_part){.name = copy, .data = data, .n = n};
   return SX_OK;
 }
 
@@ -157,8 +157,21 @@ static bool is_packed(const char *name) {
   return false;
 }
 
-static bool add_part(zip_t *archive, const sx_package_part *part, int level) {
-  zip_source_t *source = zip_source_buffer(archive, part->data, part->n, 0);
+/* The deflated bytes of the part as the archive before has them; NULL: not there. */
+static zip_source_t *packed_before(zip_t *archive, zip_t *before, const sx_package_part *part) {
+  zip_stat_t stat;
+  zip_stat_init(&stat);
+  if (!before || !part->same || is_packed(part->name)) return NULL;
+  const zip_int64_t i = zip_name_locate(before, part->name, ZIP_FL_ENC_GUESS);
+  if (i < 0 || zip_stat_index(before, (zip_uint64_t)i, 0, &stat) != 0 || !(stat.valid & ZIP_STAT_SIZE) ||
+      !(stat.valid & ZIP_STAT_COMP_METHOD) || stat.size != part->n || stat.comp_method != ZIP_CM_DEFLATE)
+    return NULL;
+  return zip_source_zip(archive, before, (zip_uint64_t)i, ZIP_FL_COMPRESSED, 0, -1);
+}
+
+static bool add_part(zip_t *archive, zip_t *before, const sx_package_part *part, int level) {
+  zip_source_t *source = packed_before(archive, before, part);
+  if (!source) source = zip_source_buffer(archive, part->data, part->n, 0);
   if (!source) return false;
   const zip_int64_t i = zip_file_add(archive, part->name, source, ZIP_FL_ENC_UTF_8);
   if (i < 0) {
@@ -168,6 +181,14 @@ static bool add_part(zip_t *archive, const sx_package_part *part, int level) {
   return zip_set_file_compression(archive, (zip_uint64_t)i, is_packed(part->name) ? ZIP_CM_STORE : ZIP_CM_DEFLATE,
                                   (zip_uint32_t)level) == 0 &&
          zip_file_set_dostime(archive, (zip_uint64_t)i, DOS_TIME, DOS_DATE, 0) == 0;
+}
+
+/* NULL where there is none, or it is no archive: everything is deflated then. */
+static zip_t *open_before(const sx_package *package) {
+  zip_source_t *source = package->before ? zip_source_buffer_create(package->before, package->n_before, 0, NULL) : NULL;
+  zip_t *before = source ? zip_open_from_source(source, ZIP_RDONLY, NULL) : NULL;
+  if (source && !before) zip_source_free(source);
+  return before;
 }
 
 static sx_status collect(char **data, size_t *n, const sx_package *package, zip_source_t *source, sx_error *err) {
@@ -190,7 +211,7 @@ static sx_status collect(char **data, size_t *n, const sx_package *package, zip_
 
 sx_status sx_publish__package_write(char **data, size_t *n, const sx_package *package, sx_error *err) {
   zip_error_t error;
-  zip_t *archive = NULL;
+  zip_t *archive = NULL, *const before = open_before(package);
   zip_error_init(&error);
   sx_status status = SX_OK;
   zip_source_t *source = zip_source_buffer_create(NULL, 0, 0, &error);
@@ -202,7 +223,7 @@ sx_status sx_publish__package_write(char **data, size_t *n, const sx_package *pa
     good = archive != NULL;
   }
   for (size_t i = 0; i < package->n && good; i++)
-    good = add_part(archive, &package->parts[i], package->level ? package->level : 6);
+    good = add_part(archive, before, &package->parts[i], package->level ? package->level : 6);
   if (good && zip_close(archive) == 0) {
     archive = NULL;
     status = collect(data, n, package, source, err);
@@ -210,6 +231,7 @@ sx_status sx_publish__package_write(char **data, size_t *n, const sx_package *pa
     status = sx_error_memory(err); /* an archive in memory fails for nothing else */
   }
   if (archive) zip_discard(archive);
+  if (before) zip_discard(before);
   if (source) zip_source_free(source);
   zip_error_fini(&error);
   return status;

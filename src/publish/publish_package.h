@@ -8,6 +8,7 @@ typedef struct sx_package_part {
   char *name; /* "word/document.xml" */
   char *data; /* NUL-terminated */
   size_t n;
+  bool same; /* as in the archive before, whose packed bytes serve */
 } sx_package_part;
 
 /* Parts in their order. Zero-initialised but for ctx. */
@@ -15,7 +16,9 @@ typedef struct sx_package {
   sx_ctx ctx;
   sx_package_part *parts;
   size_t n, cap;
-  int level; /* of deflation, 1 to 9; 0: the usual 6 */
+  int level;          /* of deflation, 1 to 9; 0: the usual 6 */
+  const void *before; /* an archive written with the same level, borrowed; NULL */
+  size_t n_before;
 } sx_package;
 
 void sx_publish__package_init(sx_package *package, const sx_ctx *ctx);

@@ -302,7 +302,7 @@ sx_status sx_publish_xlsx(sx_publish_files *files, sx_store *store, int64_t run,
   SX_TRY(sx_publish__open(&r, store, run, options, false, err));
   sx_status status = SX_OK;
   for (int lang = 0; lang < 2 && status == SX_OK; lang++) {
-    if (sx_publish__has_lang(&r, (sx_lang)lang)) status = make_book(files, &r, (sx_lang)lang, err);
+    if (sx_publish__makes(&r, (sx_lang)lang)) status = make_book(files, &r, (sx_lang)lang, err);
   }
   if (status != SX_OK) sx_publish__cut(files, before);
   sx_publish__close(&r);

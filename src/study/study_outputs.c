@@ -138,6 +138,7 @@ sx_status study__outputs_find(st_outputs *o, const sx_study *s, const sx_run_opt
   o->dir = options && options->out_dir ? options->out_dir : study__path(s, arena, "out");
   if (!o->dir || !*o->dir)
     return o->dir ? sx_error_set(err, SX_E_ARGUMENT, "", "the output folder has an empty name") : sx_error_memory(err);
+  o->force = options && options->force;
   SX_TRY(choose_formats(o, s, text, arena, err));
   o->db = sx_arena_printf(arena, "%s/results.db", o->dir);
   const bool zh = o->html && s->zh && !s->both_alone, en = o->html && s->en && !s->both_alone;
@@ -169,7 +170,7 @@ static sx_status file_there(bool *there, const st_run *r, const st_outputs *o, c
   return SX_OK;
 }
 
-sx_status study__outputs_there(bool *there, st_run *r, const st_step *step, const st_outputs *o, sx_error *err) {
+sx_status study__outputs_there(bool *there, st_run *r, const st_step *step, st_outputs *o, sx_error *err) {
   void *payload = NULL;
   size_t n = 0;
   SX_TRY(sx_store_step_payload(&payload, &n, r->store, step->id, step->key, err));
@@ -180,6 +181,7 @@ sx_status study__outputs_there(bool *there, st_run *r, const st_step *step, cons
   for (line = *there ? text + first + 1 : end; *there && line < end && status == SX_OK;) {
     const char *stop = memchr(line, '\n', (size_t)(end - line));
     status = file_there(there, r, o, line, (size_t)((stop ? stop : end) - line), err);
+    o->n_kept = ++o->n_files;
     line = stop ? stop + 1 : end;
   }
   sx_mem_free(&r->ctx, payload);

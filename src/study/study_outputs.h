@@ -13,21 +13,24 @@ typedef struct st_outputs {
   const sx_publish_format *formats[ST_OUTPUTS_MAX];
   size_t n_formats;
   bool html, zip;
+  bool force;        /* nothing is kept */
   const char *words; /* "html xlsx zip", in one order */
+  /* of the files that were made: how many, and how many of them lay in the folder as they are; the names of the others; the record for the next run */
+  size_t n_files, n_kept;
+  const char *written, *record;
 } st_outputs;
 
 /* Where they go and which they are: options->outputs, else the study's `outputs`, else html. Makes the folder. */
 sx_status study__outputs_find(st_outputs *o, const sx_study *s, const sx_run_options *options, sx_arena *arena,
                               sx_error *err) SX_NODISCARD;
 /* Every file of the run, in memory; of a run that is being written too. */
-sx_status study__outputs_make(sx_publish_files *files, st_run *r, const st_outputs *o, sx_error *err) SX_NODISCARD;
+sx_status study__outputs_make(sx_publish_files *files, st_run *r, st_outputs *o, sx_error *err) SX_NODISCARD;
 /* study_codebook.c: how often values occur, by the columns of the unit table's schema; NULL where nothing is counted (no data, tables that are protected). */
 sx_status study__frequencies(const sx_publish_frequency **out, st_run *r, sx_error *err) SX_NODISCARD;
 /* What the step `report` keeps of them: the formats, then a line "hash  name" per file. */
 sx_status study__outputs_payload(sx_buf *out, const sx_publish_files *files, const st_outputs *o,
                                  sx_error *err) SX_NODISCARD;
 /* The folder holds what the step's payload says, and these formats. */
-sx_status study__outputs_there(bool *there, st_run *r, const st_step *step, const st_outputs *o,
-                               sx_error *err) SX_NODISCARD;
+sx_status study__outputs_there(bool *there, st_run *r, const st_step *step, st_outputs *o, sx_error *err) SX_NODISCARD;
 
 #endif

@@ -2,16 +2,20 @@
  * the number of threads. Formats that paint with Cairo are one job, for Cairo's caches are one for all threads. */
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "study_outputs.h"
+#include "study_outputs_keep.h"
 
-enum { UNITS_MAX = ST_OUTPUTS_MAX + 3, NO_PAGE = 3, BOTH = 2 };
+enum { UNITS_MAX = 3 * ST_OUTPUTS_MAX + 3, ALL = 3, BOTH = 2 };
 
-/* A page or a format. */
+/* A page, a format, or a format in one language. */
 typedef struct unit {
   const sx_publish_format *format; /* NULL: the page in `lang` */
-  int lang;                        /* NO_PAGE of a format */
+  int lang;                        /* ALL: of a format whose languages are made together */
+  char name[32];                   /* "docx.zh" */
+  char key[SX_HASH_TEXT];          /* of what it is made from; "": made every time */
+  bool kept;
   sx_publish_files files;
   pthread_t thread;
   bool running; /* by `thread`; under the lock */
@@ -39,6 +43,8 @@ typedef struct maker {
   said *notes;
   size_t n_notes, cap_notes;
   sx_document *pair; /* in two languages; NULL */
+  st_kept old;       /* of the run before */
+  bool forced;       /* nothing is kept */
   bool failed;       /* out of memory for a note */
 } maker;
 
@@ -79,6 +85,10 @@ static void repeat_notes(const maker *m) {
   }
 }
 
+static bool is_book(const char *name) {
+  return strcmp(name, "xlsx") == 0 || strcmp(name, "banner") == 0;
+}
+
 /* ---- one unit ---------------------------------------------------------------------------------------------------------------- */
 
 static sx_status make_page(unit *u, const maker *m, sx_error *err) {
@@ -101,12 +111,19 @@ static void set_running(maker *m, unit *u, bool running) {
   (void)pthread_mutex_unlock(&m->lock);
 }
 
+static sx_status make_format(unit *u, const maker *m, sx_error *err) {
+  sx_publish_options options = m->options;
+  if (u->lang != ALL) options.only = 1u << u->lang;
+  return u->format->make(&u->files, m->r->store, m->r->run, &options, err);
+}
+
 static sx_status make_unit(maker *m, unit *u, sx_error *err) {
   set_running(m, u, true);
   on_progress(m, "writing the report", atomic_load(&m->n_done), m->n_units);
   sx_status status = sx_ctx_poll(&m->ctx, err);
-  if (status == SX_OK)
-    status = u->format ? u->format->make(&u->files, m->r->store, m->r->run, &m->options, err) : make_page(u, m, err);
+  if (status == SX_OK && !m->forced) status = study__kept_take(&u->kept, &u->files, &m->old, u->name, u->key, err);
+  if (status == SX_OK && !u->kept) status = u->format ? make_format(u, m, err) : make_page(u, m, err);
+  if (status == SX_OK && !u->kept) status = study__kept_mark(&u->files, &m->old, err);
   atomic_fetch_add(&m->n_done, 1);
   on_progress(m, "writing the report", atomic_load(&m->n_done), m->n_units);
   set_running(m, u, false);
@@ -122,21 +139,42 @@ static sx_status make_job(void *data, size_t j, sx_error *err) {
 /* ---- all of them -------------------------------------------------------------------------------------------------------------- */
 
 static void add_unit(maker *m, const sx_publish_format *format, int lang) {
+  static const char *const tails[] = {".zh", ".en", ".zh-en", ""};
   unit *u = &m->units[m->n_units++];
   *u = (unit){.format = format, .lang = lang};
+  (void)snprintf(u->name, sizeof u->name, "%s%s", format ? format->name : "html", tails[lang]);
   sx_publish_files_init(&u->files, &m->r->ctx);
 }
 
-/* The painters first, which take longest. */
+/* Formats of which each language is a unit: those made from the report. */
+static bool is_by_language(const char *name) {
+  return strcmp(name, "docx") == 0 || strcmp(name, "pdf") == 0 || is_book(name);
+}
+
+static void add_format(maker *m, const sx_publish_format *format) {
+  const bool languages[] = {m->options.zh, m->options.en}, book = is_book(format->name);
+  if (!is_by_language(format->name)) {
+    add_unit(m, format, ALL);
+    return;
+  }
+  for (int lang = 0; lang < 2; lang++)
+    if (languages[lang] && (book || !m->options.pair_alone)) add_unit(m, format, lang);
+  if (!book && m->options.pair) add_unit(m, format, BOTH);
+}
+
+/* The longest first, so that no thread waits for the last: painters, which are one job, books, the rest. */
 static void plan_jobs(maker *m) {
   size_t n = 0;
   for (size_t u = 0; u < m->n_units; u++)
     if (m->units[u].format && m->units[u].format->paints) m->order[n++] = u;
   if (n) m->n_jobs = 1;
-  for (size_t u = 0; u < m->n_units; u++) {
-    if (m->units[u].format && m->units[u].format->paints) continue;
-    m->first[m->n_jobs++] = n;
-    m->order[n++] = u;
+  for (int books = 1; books >= 0; books--) {
+    for (size_t u = 0; u < m->n_units; u++) {
+      const sx_publish_format *format = m->units[u].format;
+      if ((format && format->paints) || (format && is_book(format->name)) != (books == 1)) continue;
+      m->first[m->n_jobs++] = n;
+      m->order[n++] = u;
+    }
   }
   m->first[m->n_jobs] = n;
 }
@@ -181,13 +219,78 @@ static sx_status build_documents(maker *m, const st_outputs *o, sx_error *err) {
   return r->s->both && (any || o->page[BOTH]) ? build_pair(m, err) : SX_OK;
 }
 
+/* ---- what a unit is made from ------------------------------------------------------------------------------------------------ */
+
+typedef struct hashes {
+  char data[SX_HASH_TEXT], whole[3][SX_HASH_TEXT], tables[2][SX_HASH_TEXT], template_file[SX_HASH_TEXT];
+  char books[SX_HASH_TEXT]; /* of the tables: banner tables are blocks of that kind */
+} hashes;
+
+static sx_status put_block(void *data, int64_t order, const char *kind, const char *id, const char *json,
+                           sx_error *err) {
+  sx_buf *out = data;
+  if (strcmp(kind, "table") != 0) return SX_OK;
+  sx_buf_printf(out, "%lld %s %s ", (long long)order, kind, id ? id : "");
+  sx_buf_add(out, json);
+  return sx_buf_status(out, err);
+}
+
+static sx_status hash_blocks(char out[SX_HASH_TEXT], const maker *m, sx_error *err) {
+  sx_buf all;
+  sx_buf_init(&all, &m->r->ctx);
+  const sx_status status = sx_store_each_block(m->r->store, m->r->run, put_block, &all, err);
+  if (status == SX_OK) sx_hash_bytes(out, all.data ? all.data : "", all.n);
+  sx_buf_clear(&all);
+  return status;
+}
+
+static sx_status hash_all(hashes *h, const maker *m, sx_error *err) {
+  const sx_document *const documents[] = {m->options.documents[0], m->options.documents[1], m->pair};
+  *h = (hashes){.data = ""};
+  SX_TRY(sx_publish_source_hash(h->data, m->options.source, err));
+  SX_TRY(hash_blocks(h->books, m, err));
+  for (int lang = 0; lang < 3; lang++) {
+    if (documents[lang]) SX_TRY(sx_document_hash(h->whole[lang], documents[lang], false, err));
+    if (documents[lang] && lang < 2) SX_TRY(sx_document_hash(h->tables[lang], documents[lang], true, err));
+  }
+  if (m->options.docx_template) SX_TRY(sx_hash_file(h->template_file, &m->r->ctx, m->options.docx_template, err));
+  return SX_OK;
+}
+
+/* The key of a unit; "" of what is made every time: CSV prints the number of the run, the codebook describes the data files. */
+static sx_status set_key(unit *u, const maker *m, const hashes *h, sx_error *err) {
+  const char *name = u->format ? u->format->name : "html";
+  const bool book = is_book(name), data = u->lang == ALL;
+  const char *whole = data || book ? "" : h->whole[u->lang], *tables = book ? h->tables[u->lang] : "";
+  if (strcmp(name, "csv") == 0 || strcmp(name, "ddi") == 0 || (!data && !*whole && !*tables)) return SX_OK;
+  sx_buf all;
+  sx_buf_init(&all, &m->r->ctx);
+  sx_buf_printf(&all, "%s\n%s\n%d%d%d%d%d\n", sx_version(), u->name, m->options.zh, m->options.en,
+                m->options.pair != NULL, (int)m->options.symbols, m->options.native_charts);
+  sx_buf_printf(&all, "%s\n%s\n%s\n", whole, tables, data || book ? h->data : "");
+  sx_buf_printf(&all, "%s\n%s\n", strcmp(name, "docx") == 0 ? h->template_file : "",
+                strcmp(name, "banner") == 0 ? h->books : "");
+  const sx_status status = sx_buf_status(&all, err);
+  if (status == SX_OK) sx_hash_bytes(u->key, all.data, all.n);
+  sx_buf_clear(&all);
+  return status;
+}
+
+static sx_status set_keys(maker *m, sx_error *err) {
+  hashes h;
+  SX_TRY(hash_all(&h, m, err));
+  for (size_t u = 0; u < m->n_units; u++) SX_TRY(set_key(&m->units[u], m, &h, err));
+  return SX_OK;
+}
+
 static sx_status make_units(maker *m, const st_outputs *o, sx_error *err) {
   SX_TRY(sx_arena_new(&m->arena, &m->r->ctx, err));
   SX_TRY(build_documents(m, o, err));
   SX_TRY(sx_publish_source_new(&m->options.source, m->r->store, m->r->run, err));
   for (int lang = 0; lang < 3; lang++)
     if (o->page[lang]) add_unit(m, NULL, lang);
-  for (size_t i = 0; i < o->n_formats; i++) add_unit(m, o->formats[i], NO_PAGE);
+  for (size_t i = 0; i < o->n_formats; i++) add_format(m, o->formats[i]);
+  SX_TRY(set_keys(m, err));
   plan_jobs(m);
   if (m->n_jobs > 1) m->ctx.n_threads = 1; /* within a unit */
   const sx_status status = sx_parallel_for(&m->r->ctx, m->n_jobs, make_job, m, err);
@@ -195,13 +298,41 @@ static sx_status make_units(maker *m, const st_outputs *o, sx_error *err) {
   return m->failed ? sx_error_memory(err) : SX_OK;
 }
 
-/* The hashes of all files beside them, and all of it once more in one archive. */
-static sx_status make_bundle(sx_publish_files *files, const st_run *r, sx_error *err) {
+/* ---- the archive ---------------------------------------------------------------------------------------------------------- */
+
+static sx_status pack(sx_publish_files *files, const st_run *r, const st_kept *old, sx_error *err) {
+  char *before = NULL;
+  size_t n = 0;
+  const char *name = sx_arena_printf(r->arena, "%s.zip", r->s->id);
+  if (!name) return sx_error_memory(err);
+  SX_TRY(study__kept_load(&before, &n, old, name, &r->ctx, err));
+  const sx_status status = sx_publish_bundle_from(files, r->s->id, before, n, err);
+  sx_mem_free(&r->ctx, before);
+  return status;
+}
+
+/* The hashes of all files beside them, and all of it once more in one archive: kept where every hash is the same. */
+static sx_status make_bundle(sx_publish_files *files, const st_run *r, const st_kept *old, sx_buf *record,
+                             sx_error *err) {
+  char key[SX_HASH_TEXT];
+  bool kept = false;
   sx_buf manifest;
+  sx_publish_files own;
+  sx_publish_files_init(&own, &r->ctx);
   sx_buf_init(&manifest, &r->ctx);
+  sx_buf_printf(&manifest, "%s\n", sx_version());
   sx_status status = sx_publish_manifest(&manifest, files, err);
-  if (status == SX_OK) status = sx_publish_take(files, "SHA256SUMS", &manifest, err);
-  if (status == SX_OK) status = sx_publish_bundle(files, r->s->id, err);
+  if (status == SX_OK) sx_hash_bytes(key, manifest.data, manifest.n);
+  if (status == SX_OK) status = study__kept_take(&kept, &own, old, "zip", key, err);
+  const size_t first = files->n;
+  if (status == SX_OK && kept) status = sx_publish_move(files, &own, err);
+  sx_buf_reset(&manifest);
+  if (status == SX_OK && !kept) status = sx_publish_manifest(&manifest, files, err);
+  if (status == SX_OK && !kept) status = sx_publish_take(files, "SHA256SUMS", &manifest, err);
+  if (status == SX_OK && !kept) status = pack(files, r, old, err);
+  const sx_publish_files last = {.ctx = files->ctx, .items = files->items + first, .n = files->n - first};
+  if (status == SX_OK) study__kept_put(record, "zip", key, &last);
+  sx_publish_files_clear(&own);
   sx_buf_clear(&manifest);
   return status;
 }
@@ -248,12 +379,48 @@ static sx_status maker_new(maker **out, st_run *r, sx_document **documents, sx_e
   return SX_OK;
 }
 
-sx_status study__outputs_make(sx_publish_files *files, st_run *r, const st_outputs *o, sx_error *err) {
+/* A unit that had something to say is made again next time, so that it is said again. */
+static void drop_keys(maker *m) {
+  for (size_t i = 0; i < m->n_notes; i++)
+    if (m->notes[i].unit < m->n_units) m->units[m->notes[i].unit].key[0] = '\0';
+}
+
+static sx_status gather(sx_publish_files *files, maker *m, sx_buf *record, sx_error *err) {
+  drop_keys(m);
+  for (size_t i = 0; i < m->n_units; i++) {
+    unit *u = &m->units[i];
+    study__kept_put(record, u->name, u->key, &u->files);
+    SX_TRY(sx_publish_move(files, &u->files, err));
+  }
+  return sx_buf_status(record, err);
+}
+
+/* What was made, for who asks, and what the next run keeps of it. */
+static sx_status say_made(st_outputs *o, const sx_publish_files *files, const st_run *r, const sx_buf *record,
+                          sx_error *err) {
+  o->n_files = files->n;
+  o->n_kept = 0;
+  o->written = "";
+  o->record = sx_arena_strndup(r->arena, record->data ? record->data : "", record->n);
+  for (size_t i = 0; i < files->n && o->written; i++) {
+    if (files->items[i].there)
+      o->n_kept++;
+    else
+      o->written = sx_arena_printf(r->arena, "%s%s%s", o->written, *o->written ? " " : "", files->items[i].name);
+  }
+  return o->written && o->record ? SX_OK : sx_error_memory(err);
+}
+
+sx_status study__outputs_make(sx_publish_files *files, st_run *r, st_outputs *o, sx_error *err) {
   sx_document *documents[2] = {NULL, NULL};
   maker *m = NULL;
+  sx_buf record;
+  st_kept old;
   SX_TRY(maker_new(&m, r, documents, err));
-  sx_status status = SX_OK;
-  if (r->s->docx_template) {
+  sx_buf_init(&record, &r->ctx);
+  m->forced = o->force;
+  sx_status status = study__kept_read(&m->old, r, o->dir, err);
+  if (r->s->docx_template && status == SX_OK) {
     m->options.docx_template = study__path(r->s, r->arena, r->s->docx_template);
     if (!m->options.docx_template) status = sx_error_memory(err);
   }
@@ -264,8 +431,12 @@ sx_status study__outputs_make(sx_publish_files *files, st_run *r, const st_outpu
   if (status == SX_OK) status = make_units(m, o, err);
   sx_store_let(r->store);
   repeat_notes(m);
-  for (size_t i = 0; i < m->n_units && status == SX_OK; i++) status = sx_publish_move(files, &m->units[i].files, err);
+  if (status == SX_OK) status = gather(files, m, &record, err);
+  old = m->old;
   maker_clear(m, &r->ctx);
-  if (status == SX_OK && o->zip) status = make_bundle(files, r, err);
+  if (status == SX_OK && o->zip) status = make_bundle(files, r, &old, &record, err);
+  if (status == SX_OK) status = study__kept_mark(files, &old, err);
+  if (status == SX_OK) status = say_made(o, files, r, &record, err);
+  sx_buf_clear(&record);
   return status;
 }

@@ -75,7 +75,20 @@ static sx_status put_step(st_run *r, const st_step *step, const char *pages_payl
   return sx_store_put_step(r->store, step->id, step->key, payload, strlen(payload), err);
 }
 
-static sx_status put_steps(st_run *r, const char *pages_payload, sx_error *err) {
+/* Before the outputs are made: rows stand in them in the order of the plan. */
+static sx_status put_plan(st_run *r, sx_error *err) {
+  sx_buf manifest;
+  sx_buf_init(&manifest, &r->ctx);
+  sx_status status = study__plan_manifest(&manifest, r->plan, err);
+  if (status == SX_OK) status = sx_store_put_step(r->store, "plan", "plan", manifest.data, manifest.n, err);
+  sx_buf_reset(&manifest);
+  if (status == SX_OK) status = study__plan_specs(&manifest, r->plan, err);
+  if (status == SX_OK) status = sx_store_put_step(r->store, "specs", "specs", manifest.data, manifest.n, err);
+  sx_buf_clear(&manifest);
+  return status;
+}
+
+static sx_status put_steps(st_run *r, const char *pages_payload, const char *record, sx_error *err) {
   for (size_t i = 0; i < r->plan->n; i++) {
     const st_step *step = &r->plan->steps[i];
     if (makes_rows(step->kind) && step->reused) continue; /* copied with its rows */
@@ -89,15 +102,7 @@ static sx_status put_steps(st_run *r, const char *pages_payload, sx_error *err) 
   }
   if (r->frequencies)
     SX_TRY(sx_store_put_step(r->store, "codebook", r->frequencies_key, r->frequencies, strlen(r->frequencies), err));
-  sx_buf manifest;
-  sx_buf_init(&manifest, &r->ctx);
-  sx_status status = study__plan_manifest(&manifest, r->plan, err);
-  if (status == SX_OK) status = sx_store_put_step(r->store, "plan", "plan", manifest.data, manifest.n, err);
-  sx_buf_reset(&manifest);
-  if (status == SX_OK) status = study__plan_specs(&manifest, r->plan, err);
-  if (status == SX_OK) status = sx_store_put_step(r->store, "specs", "specs", manifest.data, manifest.n, err);
-  sx_buf_clear(&manifest);
-  return status;
+  return sx_store_put_step(r->store, "outputs", "outputs", record, strlen(record), err);
 }
 
 /* Rows of unchanged steps are copied; one that the store turns out not to have is computed after all. */
@@ -183,7 +188,7 @@ static sx_status disclose(st_run *r, sx_error *err) {
   return study__run_disclosure(r, err);
 }
 
-static sx_status new_run(st_run *r, const st_outputs *o, const sx_run_options *options, sx_error *err) {
+static sx_status new_run(st_run *r, st_outputs *o, const sx_run_options *options, sx_error *err) {
   sx_publish_files files;
   sx_buf payload;
   sx_status status = begin(r, options, err);
@@ -199,9 +204,10 @@ static sx_status new_run(st_run *r, const st_outputs *o, const sx_run_options *o
   SX_TRY_GOTO(status, study__run_blocks(r, err), done);
   clock_steps(r, ST_STEP_BLOCK, false, now() - since);
   since = now();
+  SX_TRY_GOTO(status, put_plan(r, err), done);
   SX_TRY_GOTO(status, study__outputs_make(&files, r, o, err), done);
   SX_TRY_GOTO(status, study__outputs_payload(&payload, &files, o, err), done);
-  SX_TRY_GOTO(status, put_steps(r, payload.data, err), done);
+  SX_TRY_GOTO(status, put_steps(r, payload.data, o->record, err), done);
   SX_TRY_GOTO(status, sx_ctx_poll(&r->ctx, err), done);
   SX_TRY_GOTO(status, sx_store_finish(r->store, err), done);
   SX_TRY_GOTO(status, sx_publish_write(&files, o->dir, err), done);
@@ -214,7 +220,7 @@ done:
 
 /* Nothing changed since the newest finished run: only files that went missing or were altered, or formats that it was not asked for, are made again
  * from it. */
-static sx_status old_run(st_run *r, const st_outputs *o, sx_error *err) {
+static sx_status old_run(st_run *r, st_outputs *o, sx_error *err) {
   sx_store_run latest;
   st_step *report = &r->plan->steps[r->plan->n - 1];
   sx_publish_files files;
@@ -258,7 +264,7 @@ static void mark_generated(st_run *r) {
   }
 }
 
-static sx_status run_all(st_run *r, const st_outputs *o, const sx_run_options *options, sx_error *err) {
+static sx_status run_all(st_run *r, st_outputs *o, const sx_run_options *options, sx_error *err) {
   bool unchanged = false;
   SX_TRY(sx_store_open(&r->store, &r->ctx, o->db, SX_STORE_WRITE, err));
   SX_TRY(sx_publish_sweep(o->dir, r->s->id, r->arena, err)); /* of a run that was killed while it wrote */
@@ -300,6 +306,7 @@ void sx_run_result_free(sx_run_result *result) {
   sx_mem_free(&ctx, result->report_both);
   sx_mem_free(&ctx, result->report_en);
   sx_mem_free(&ctx, result->skipped);
+  sx_mem_free(&ctx, result->files_written);
   sx_mem_free(&ctx, result);
 }
 
@@ -313,6 +320,9 @@ static sx_status fill_result(sx_run_result *out, const st_run *r, const st_outpu
   out->run = r->run;
   out->n_failed_rules = study__rules_failed(r);
   out->n_open_results = study__open_results(r);
+  out->n_files = o->n_files;
+  out->n_files_kept = o->n_kept;
+  SX_TRY(copy_text(&out->files_written, &out->ctx, o->written, err));
   SX_TRY(copy_text(&out->store_path, &out->ctx, o->db, err));
   SX_TRY(copy_text(&out->report_zh, &out->ctx, o->page[SX_LANG_ZH], err));
   SX_TRY(copy_text(&out->report_both, &out->ctx, o->page[2], err));

@@ -50,6 +50,41 @@ done
 "$program" run study/study.yaml --to "$formats" >"$tmp/out" 2>&1
 grep -Eq "^run [0-9]+: ([0-9]+) steps, \1 reused" "$tmp/out" || fail "nothing changed: $(head -1 "$tmp/out")"
 
+grep -Eq "^files: +([0-9]+) kept .*, 0 written$" "$tmp/out" || fail "nothing changed, and yet: $(grep '^files' "$tmp/out")"
+
+# ---- a table's title changed, and changed back: files made from the same are kept, one that was altered or is gone is written again, and everything is what a run
+# from nothing makes (but for the number of the run in the CSV, and the archive and the hashes, which hold it)
+(
+  cd "$tmp/two" || exit 1
+  "$program" run study/study.yaml --to all --quiet >/dev/null 2>&1
+  cp -r $out "$tmp/nothing"
+  cp study/study.yaml was.yaml
+  sed -i '0,/en: Users in numbers/s//en: Users in Numbers/' study/study.yaml
+  cmp -s study/study.yaml was.yaml && fail "the table's title is not there any more"
+  "$program" run study/study.yaml --to all --quiet >"$tmp/said" 2>&1
+  grep -Eq "^files: .* written: .*_tables\.en\.xlsx.*\.en\.docx.*\.pdf" "$tmp/said" || fail "what a changed title is in is not written: $(cat "$tmp/said")"
+  grep -Eq "^files: .* written: .*(_tables\.zh|sdmx|jsonstat|\.px|ddi|codebook)" "$tmp/said" && fail "what a title is not in is written: $(cat "$tmp/said")"
+  cmp -s $out/${name}_tables.en.xlsx "$tmp/nothing/${name}_tables.en.xlsx" && fail "the title of the English workbook is not the new one"
+  cp was.yaml study/study.yaml
+  printf 'x' >>$out/$name.sdmx.csv
+  rm $out/${name}_AGE.px
+  truncate -s 1000 $out/${name}_tables.zh.xlsx
+  "$program" run study/study.yaml --to all --quiet >"$tmp/said" 2>&1
+  for file in "$tmp/nothing"/*; do
+    case $file in *results.db | *.zip | *SHA256SUMS) continue ;; esac
+    if [ "${file%.csv}" != "$file" ] && [ "${file%sdmx*}" = "$file" ]; then
+      cmp -s <(sed 's/,[0-9]*$//' "$file") <(sed 's/,[0-9]*$//' "$out/${file##*/}") || fail "${file##*/} of runs that reuse is not that of a run from nothing"
+    else
+      cmp -s "$file" "$out/${file##*/}" || fail "${file##*/} of runs that reuse is not that of a run from nothing"
+    fi
+  done
+  (cd $out && sha256sum --quiet -c SHA256SUMS) >"$tmp/sums" 2>&1 || fail "SHA256SUMS after runs that reuse: $(cat "$tmp/sums")"
+  mkdir "$tmp/unpacked" && unzip -q $out/$name.zip -d "$tmp/unpacked" || fail "the archive of a run that reuses is damaged"
+  for file in "$tmp/unpacked"/*; do
+    cmp -s "$file" "$out/${file##*/}" || fail "the archive of a run that reuses has another ${file##*/}"
+  done
+) || exit 1
+
 # ---- outside readers
 python3 "$readers_home/px.py" "$out/$name.csv" "$out"/*.px >"$tmp/px" || fail "PC-Axis: $(cat "$tmp/px")"
 sed '/^DATA=/,$s/\([1-9]\)[0-9]\( .*\)$/\199\2/' "$out/${name}_SEX.px" >"$tmp/SEX.px"

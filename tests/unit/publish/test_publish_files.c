@@ -43,6 +43,55 @@ static void test_move(void) {
   sx_publish_files_clear(&from);
 }
 
+/* An archive that takes the packed bytes of the one before is byte for byte a fresh one; of files that changed, or are not in it, nothing is taken. */
+static void test_bundle_from(void) {
+  enum { N = 40000 };
+  static char text[N], other[N];
+  for (size_t i = 0; i < N; i++) {
+    text[i] = (char)('a' + (i * i + i / 7) % 23);
+    other[i] = (char)('a' + (i * 31 + i / 5) % 19);
+  }
+  sx_publish_files before, next, fresh;
+  sx_publish_files_init(&before, NULL);
+  REQUIRE_OK(sx_publish_add(&before, "one.csv", text, N, err));
+  REQUIRE_OK(sx_publish_add(&before, "数.html", other, N, err));
+  REQUIRE_OK(sx_publish_add(&before, "three.pdf", text, N / 2, err));
+  REQUIRE_OK(sx_publish_add(&before, "empty.csv", "", 0, err));
+  REQUIRE_OK(sx_publish_bundle(&before, "b", err));
+  const sx_publish_file *old = &before.items[4];
+  for (int damaged = 0; damaged < 2; damaged++) {
+    sx_publish_files *lists[] = {&next, &fresh};
+    for (int k = 0; k < 2; k++) {
+      sx_publish_files_init(lists[k], NULL);
+      REQUIRE_OK(sx_publish_add(lists[k], "new.csv", other, N / 3, err));
+      REQUIRE_OK(sx_publish_add(lists[k], "one.csv", text, N, err));
+      REQUIRE_OK(sx_publish_add(lists[k], "数.html", other, N - 1, err));
+      REQUIRE_OK(sx_publish_add(lists[k], "three.pdf", text, N / 2, err));
+      REQUIRE_OK(sx_publish_add(lists[k], "empty.csv", "", 0, err));
+    }
+    next.items[1].there = next.items[3].there = next.items[4].there = true;
+    REQUIRE_OK(sx_publish_bundle_from(&next, "b", old->data, damaged ? old->n / 2 : old->n, err));
+    REQUIRE_OK(sx_publish_bundle(&fresh, "b", err));
+    CHECK_INT(next.items[5].n, fresh.items[5].n);
+    CHECK(memcmp(next.items[5].data, fresh.items[5].data, fresh.items[5].n) == 0);
+    sx_publish_files_clear(&next);
+    sx_publish_files_clear(&fresh);
+  }
+  /* taken, not deflated again: a file that is said to be there comes as the archive has it */
+  sx_publish_files_init(&next, NULL);
+  REQUIRE_OK(sx_publish_add(&next, "one.csv", other, N, err));
+  next.items[0].there = true;
+  REQUIRE_OK(sx_publish_bundle_from(&next, "b", old->data, old->n, err));
+  sx_publish_files_init(&fresh, NULL);
+  REQUIRE_OK(sx_publish_add(&fresh, "one.csv", text, N, err));
+  REQUIRE_OK(sx_publish_bundle(&fresh, "b", err));
+  CHECK_INT(next.items[1].n, fresh.items[1].n);
+  CHECK(memcmp(next.items[1].data, fresh.items[1].data, fresh.items[1].n) == 0);
+  sx_publish_files_clear(&next);
+  sx_publish_files_clear(&fresh);
+  sx_publish_files_clear(&before);
+}
+
 static void test_write(void) {
   char folder[300], path[400], *data = NULL;
   size_t n = 0;
@@ -97,4 +146,4 @@ static void test_csv(void) {
   sample_close(store);
 }
 
-SXT_MAIN(SXT_CASE(test_list), SXT_CASE(test_move), SXT_CASE(test_write), SXT_CASE(test_csv))
+SXT_MAIN(SXT_CASE(test_list), SXT_CASE(test_move), SXT_CASE(test_bundle_from), SXT_CASE(test_write), SXT_CASE(test_csv))

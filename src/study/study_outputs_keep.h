@@ -1,0 +1,33 @@
+/* study_outputs_keep.h: which files of the run before are those that this run would make: what each was made from, by its hash. */
+#ifndef STUDY_OUTPUTS_KEEP_H
+#define STUDY_OUTPUTS_KEEP_H
+
+#include "study_outputs.h"
+
+/* What the run before wrote down: step `outputs`, lines "KEY  UNIT" (the hash of all that a page or a format was made from), each followed by the files that it
+ * made, " HASH  NAME". Of an older store, of none: empty. */
+typedef struct st_kept_file {
+  const char *unit, *key, *hash, *name;
+} st_kept_file;
+typedef struct st_kept {
+  const char *dir;
+  st_kept_file *files;
+  size_t n, cap;
+} st_kept;
+
+/* Reads it; everything is the arena's. dir: the folder, borrowed. */
+sx_status study__kept_read(st_kept *out, st_run *r, const char *dir, sx_error *err) SX_NODISCARD;
+/* Adds the unit's files as they lie in the folder where it was made from the same and none was altered; *kept says whether. */
+sx_status study__kept_take(bool *kept, sx_publish_files *files, const st_kept *old, const char *unit, const char *key,
+                           sx_error *err) SX_NODISCARD;
+/* Marks the files that the folder has already with these bytes. */
+sx_status study__kept_mark(sx_publish_files *files, const st_kept *old, sx_error *err) SX_NODISCARD;
+/* A unit's lines. key "": it must be made again. */
+void study__kept_put(sx_buf *out, const char *unit, const char *key, const sx_publish_files *files);
+/* The file of the run before as it lies in the folder, with its hash; *data NULL where there is none or it was altered. Caller frees. */
+sx_status study__kept_load(char **data, size_t *n, const st_kept *old, const char *name, const sx_ctx *ctx,
+                           sx_error *err) SX_NODISCARD;
+/* Hash of a file of the run before; NULL. */
+const char *study__kept_hash(const st_kept *old, const char *name);
+
+#endif
