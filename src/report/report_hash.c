@@ -205,6 +205,37 @@ static void put_listed(sx_buf *out, const sx_document_node *const *nodes, size_t
   }
 }
 
+/* ---- what stands behind the numbers ------------------------------------------------------------------------------ */
+
+static void put_result(sx_buf *out, const sx_document_result *r) {
+  const char *const texts[] = {r->name,    r->statistic, r->domain, r->group, r->unit,
+                               r->quality, r->method,    r->step,   r->reason};
+  const double numbers[] = {r->estimate, r->se, r->low, r->high, r->ci_level, r->df, r->n_eff, r->deff};
+  put_texts(out, texts, sizeof texts / sizeof *texts);
+  put(out, numbers, sizeof numbers);
+  put(out, &r->n, sizeof r->n);
+  put_count(out, r->definition);
+  put_count(out, r->n_terms);
+  for (size_t i = 0; i < r->n_terms; i++) put_count(out, r->terms[i]);
+}
+
+static void put_definition(sx_buf *out, const sx_document_definition *d) {
+  const char *const texts[] = {d->id,    d->label,   d->question,  d->base,  d->kind, d->of,
+                               d->where, d->formula, d->variables, d->files, d->unit, d->source};
+  put_texts(out, texts, sizeof texts / sizeof *texts);
+  put_value(out, d->value);
+  put_value(out, d->se);
+}
+
+static void put_behind(sx_buf *out, const sx_document *document) {
+  const char *const texts[] = {document->design, document->program, document->inputs, document->definitions_anchor};
+  put_texts(out, texts, sizeof texts / sizeof *texts);
+  put_count(out, document->n_results);
+  for (size_t i = 0; i < document->n_results; i++) put_result(out, &document->results[i]);
+  put_count(out, document->n_definitions);
+  for (size_t i = 0; i < document->n_definitions; i++) put_definition(out, &document->definitions[i]);
+}
+
 sx_status sx_document_hash(char out[SX_HASH_TEXT], const sx_document *document, bool tables_only, sx_error *err) {
   const sx_document_node *cover = sx_document_child(document->root, SX_DOC_COVER);
   sx_buf all;
@@ -220,6 +251,8 @@ sx_status sx_document_hash(char out[SX_HASH_TEXT], const sx_document *document, 
     put_listed(&all, document->figures, document->n_figures);
   } else {
     put_node(&all, document->root);
+    put_behind(&all, document);
+    if (document->second) put_behind(&all, document->second);
   }
   const sx_status status = sx_buf_status(&all, err);
   if (status == SX_OK) sx_hash_bytes(out, all.data, all.n);
@@ -231,6 +264,7 @@ sx_status sx_document_hash(char out[SX_HASH_TEXT], const sx_document *document, 
 _Static_assert(sizeof(sx_document_number) == 112 && sizeof(sx_document_table) == 56 && sizeof(sx_document_cell) == 40 &&
                    sizeof(sx_document_figure) == 56 && sizeof(sx_document_point) == 48 &&
                    sizeof(sx_document_node) == 96 && sizeof(sx_chart) == 184 && sizeof(sx_chart_cell) == 64 &&
-                   sizeof(sx_chart_numbers) == 48,
+                   sizeof(sx_chart_numbers) == 48 && sizeof(sx_document_definition) == 112 &&
+                   sizeof(sx_document_result) == 168 && sizeof(sx_document) == 288,
                "a member was added: hash it above");
 #endif
