@@ -89,10 +89,16 @@ END
 
 # ---- unweighted cases beside weighted shares: columns of one weight each
 study 'min_n: 10' <<'END'
-indicators: {people: {count: true}}
+groups: {region: {by: region}, sex: {by: sex}}
+indicators:
+  people: {count: true}
+  ones: {count: q == 1, by: [region, sex]}
+  half: {prop: q == 1, by: [region, sex], gap: [region]}
 tables:
   - {id: T, title: T, rows: [q], cols: total + region, stats: [col_pct, cases, count, se]}
   - {id: T2, title: T, rows: [q], cols: total + sex, stats: [col_pct, cases, n_eff]}
+  - {id: T3, title: T, indicators: [ones, half], domains: [total, region, sex], show: [estimate, se, low, high, n]}
+figures: [{id: f, title: F, type: bars, indicators: [half], domains: [region]}]
 END
 run_ok cases
 attack cases <<'END'
@@ -105,6 +111,35 @@ assert cell('1', '') is None and cell('1', 'f', 'cases', 'T2', 'sex') is None, '
 assert cell('1', '', 'col_pct') and found('T/q', 'col_pct', '', 'std.error', row='1') is None
 assert found('T/q', 'base_cases') == 260
 END
+
+# no format has a number of the store that is not in the view for release: by its first seven digits
+if command -v sqlite3 >/dev/null; then
+  sed -i 's/^outputs.*/outputs: [html, csv, xlsx, banner, docx, sdmx, json-stat, px, ddi, zip]/' s.yaml
+  run_ok formats
+  for c in estimate std_error conf_low conf_high deff n_eff; do sqlite3 out/results.db "select distinct indicator, statistic, '$c', $c from estimate where $c is not null"; done >stored
+  attack formats <<'END'
+import glob, re, zipfile
+published = {r[f] for r in rows for f in r}
+texts = {}
+for name in glob.glob('out/*'):
+    data = open(name, 'rb').read()
+    if name.endswith('.db'): continue
+    parts = {name: data}
+    if data[:2] == b'PK': parts = {name + '/' + n: zipfile.ZipFile(name).read(n) for n in zipfile.ZipFile(name).namelist()}
+    texts.update({k: v.decode('utf-8', 'replace') for k, v in parts.items()})
+close = lambda x: any(abs(float(p) - x) <= 1e-9 * abs(x) for p in published if re.fullmatch(r'-?[0-9.]+(e[-+]?[0-9]+)?', p))
+looked = 0
+for line in open('stored'):
+    indicator, statistic, field, value = line.rstrip().split('|')
+    digits = re.sub(r'e.*', '', value).replace('.', '').replace('-', '').lstrip('0')[:7]
+    if len(digits) < 7 or close(float(value)): continue
+    looked += 1
+    for name, text in texts.items():
+        plain = text.replace('.', '')
+        assert digits not in plain, (name, indicator, statistic, field, value)
+assert looked >= 10, looked
+END
+fi
 
 # ---- statistics of order: largest and smallest values, tails, what is above a quantile
 study 'min_n: 10' <<'END'
