@@ -31,7 +31,7 @@ for formats in all study; do
     cp was.yaml study.yaml
     timed ${options[@]+"${options[@]}"} >>"cold.$formats"
     timed ${options[@]+"${options[@]}"} >>"warm.$formats"
-    sed -i '0,/en: Users in numbers/s//en: Users in Numbers/' study.yaml
+    sed -i '0,/en: Number of users}/s//en: Number of Users}/' study.yaml
     cmp -s was.yaml study.yaml && { echo "the table's title is not there any more" >&2; exit 1; }
     timed ${options[@]+"${options[@]}"} >>"changed.$formats"
   done

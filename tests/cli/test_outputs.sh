@@ -59,7 +59,7 @@ grep -Eq "^files: +([0-9]+) kept .*, 0 written$" "$tmp/out" || fail "nothing cha
   "$program" run study/study.yaml --to all --quiet >/dev/null 2>&1
   cp -r $out "$tmp/nothing"
   cp study/study.yaml was.yaml
-  sed -i '0,/en: Users in numbers/s//en: Users in Numbers/' study/study.yaml
+  sed -i '0,/en: Number of users}/s//en: Number of Users}/' study/study.yaml
   cmp -s study/study.yaml was.yaml && fail "the table's title is not there any more"
   "$program" run study/study.yaml --to all --quiet >"$tmp/said" 2>&1
   grep -Eq "^files: .* written: .*_tables\.en\.xlsx.*\.en\.docx.*\.pdf" "$tmp/said" || fail "what a changed title is in is not written: $(cat "$tmp/said")"

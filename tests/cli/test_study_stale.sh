@@ -83,7 +83,7 @@ smaller "$study/study.yaml"
 "$program" run "$study/study.yaml" --quiet >"$tmp/out" 2>"$tmp/err" || fail "the bundled study: $(cat "$tmp/err")"
 byte "$study/narrative/en/07-check.md" 'The published figures beside' 'The Published figures beside'
 then_computes "$study" "text:narrative/zh/07-check.md annex:provenance report" "bundled: a byte of the narrative"
-byte "$study/study.yaml" 'en: Users in numbers}' 'en: Users in Numbers}'
+byte "$study/study.yaml" 'en: Number of users}' 'en: Number of Users}'
 then_computes "$study" "table:users annex:provenance report" "bundled: a byte of a table's title"
 byte "$study/published.csv" 'F000_061,网民规模,Internet users,11.23' 'F000_061,网民规模,Internet users,11.24'
 then_computes "$study" "published table:headline table:published annex:provenance report" "bundled: a byte of a printed figure"
