@@ -76,8 +76,18 @@ typedef enum pub_chart_kind {
 typedef struct pub_range {
   size_t sheet, row, column, n; /* n cells downwards */
 } pub_range;
+typedef enum pub_label_place {
+  PUB_LABEL_NONE,
+  PUB_LABEL_BASE,
+  PUB_LABEL_END,
+  PUB_LABEL_CENTRE,
+  PUB_LABEL_RIGHT
+} pub_label_place;
 typedef struct pub_series {
   const char *name;
+  pub_label_place label;    /* where the values stand beside their marks */
+  const bool *label_hidden; /* [values.n] those without room; NULL: none */
+  bool label_name;          /* with the name of the series */
   pub_range values;
   pub_range plus, minus; /* n 0: no interval */
   bool hidden;           /* holds others up; not in the legend */
@@ -87,13 +97,14 @@ typedef struct pub_series {
 } pub_series;
 typedef struct pub_chart {
   pub_chart_kind kind;
-  const char *title, *axis, *number; /* number: format of the axis */
+  const char *title, *axis, *number; /* number: format of the axis and of labels */
   const char *words;                 /* the alternative text */
   pub_range categories;
   const pub_series *series;
   size_t n_series;
   bool overlapping; /* bars of one category on top of one another */
   double crossing;  /* where bars begin; NaN: 0 */
+  double low, high; /* ends of the axis; low not below high: as the program likes */
 } pub_chart;
 void sx_publish__chart(pub_book *book, size_t sheet, size_t row, size_t column, const pub_chart *chart);
 /* Shades the numbers of a rectangle of cells, light for the least and dark for the greatest; with a centre orange below it, blue above it, and paler

@@ -49,6 +49,38 @@ static void style_series(const pub_chart *chart, const pub_series *from, lxw_cha
   }
 }
 
+/* Values beside their marks, in the format of the axis; black or white, what is read on the fill. */
+static void label_series(pub_book *book, const pub_chart *chart, const pub_series *from, lxw_chart_series *series,
+                         size_t i) {
+  static const uint8_t places[] = {LXW_CHART_LABEL_POSITION_DEFAULT, LXW_CHART_LABEL_POSITION_INSIDE_BASE,
+                                   LXW_CHART_LABEL_POSITION_OUTSIDE_END, LXW_CHART_LABEL_POSITION_CENTER,
+                                   LXW_CHART_LABEL_POSITION_RIGHT};
+  const size_t n = from->values.n;
+  if (from->label == PUB_LABEL_NONE) return;
+  const lxw_color_t colour = colours[(from->colour ? from->colour - 1 : i) % (sizeof colours / sizeof *colours)];
+  const bool inside = from->label == PUB_LABEL_BASE || from->label == PUB_LABEL_CENTRE;
+  const bool dark = colour == 0x0072B2 || colour == 0x595959;
+  lxw_chart_font font = {.size = 9, .bold = LXW_EXPLICIT_FALSE, .color = inside && dark ? LXW_COLOR_WHITE : 0x1D2733};
+  lxw_chart_data_label *made = sx_arena_zalloc(book->arena, n + 1, sizeof *made);
+  lxw_chart_data_label **labels = sx_arena_zalloc(book->arena, n + 1, sizeof *labels);
+  if (!made || !labels) {
+    sx_publish__book_fail(book, SX_E_MEMORY, "", "");
+    return;
+  }
+  chart_series_set_labels(series);
+  chart_series_set_labels_options(series, from->label_name ? LXW_TRUE : LXW_FALSE, LXW_FALSE, LXW_TRUE);
+  chart_series_set_labels_position(series, places[from->label]);
+  if (from->label_name) chart_series_set_labels_separator(series, LXW_CHART_LABEL_SEPARATOR_SPACE);
+  if (chart->number && *chart->number) chart_series_set_labels_num_format(series, chart->number);
+  chart_series_set_labels_font(series, &font);
+  for (size_t k = 0; from->label_hidden && k < n; k++) {
+    made[k].hide = from->label_hidden[k] ? LXW_TRUE : LXW_FALSE;
+    labels[k] = &made[k];
+  }
+  if (from->label_hidden)
+    sx_publish__book_check(book, chart_series_set_labels_custom(series, labels), "labels of a chart");
+}
+
 static bool add_series(pub_book *book, lxw_chart *made, const pub_chart *chart, size_t i) {
   const pub_series *from = &chart->series[i];
   sx_buf values, categories, name;
@@ -67,6 +99,7 @@ static bool add_series(pub_book *book, lxw_chart *made, const pub_chart *chart, 
   if (series) {
     if (name.n) chart_series_set_name(series, name.data);
     style_series(chart, from, series, i);
+    label_series(book, chart, from, series, i);
     if (from->plus.n && from->minus.n) keep_bars(book, i, from);
   }
   sx_buf_clear(&values);
@@ -166,6 +199,10 @@ void sx_publish__chart(pub_book *book, size_t sheet, size_t row, size_t column, 
   chart_axis_major_gridlines_set_line(value_axis(made, chart), &grid);
   if (bars) chart_axis_set_reverse(category_axis(made, chart)); /* the first category on top */
   if (chart->overlapping) chart_set_series_overlap(made, 100);
+  if (chart->low < chart->high) { /* with the intervals: a program looks at the values alone */
+    chart_axis_set_min(value_axis(made, chart), chart->low);
+    chart_axis_set_max(value_axis(made, chart), chart->high);
+  }
   if (isfinite(chart->crossing)) chart_axis_set_crossing(value_axis(made, chart), chart->crossing);
   chart_axis_set_label_position(category_axis(made, chart),
                                 LXW_CHART_AXIS_LABEL_POSITION_LOW); /* clear of what falls */

@@ -86,4 +86,10 @@ sx_status sx_publish__figure_book(sx_buf *book, sx_buf *chart, const sx_document
                                   const sx_document_node *figure, sx_error *err) SX_NODISCARD;
 sx_status sx_publish__checks_sheet(xl *x, sx_error *err) SX_NODISCARD;
 
+/* Round ends of the values' axis that hold the intervals too, bars on 0; both 0 where the program chooses. factor: from values to cells. */
+void sx_publish__chart_ends(double *low, double *high, const sx_document_figure *figure, double factor);
+/* publish_xlsx_labels.c: which values of a native chart stand beside their marks: those with room. one_bar: a series a category. */
+sx_status sx_publish__chart_labels(pub_series *series, sx_arena *arena, const sx_document_figure *figure, bool one_bar,
+                                   bool intervals, sx_error *err) SX_NODISCARD;
+
 #endif

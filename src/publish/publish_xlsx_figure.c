@@ -293,6 +293,8 @@ static sx_status put_chart(fig *g, const sx_document_node *node, sx_error *err) 
   else
     value_series(g, series, g->c->type == SX_CHART_DOTS);
   if (g->c->type == SX_CHART_TORNADO && g->f->centre) chart.crossing = g->f->centre->as.number->value * g->shape.factor;
+  sx_publish__chart_ends(&chart.low, &chart.high, g->f, g->shape.factor);
+  SX_TRY(sx_publish__chart_labels(series, x->arena, g->f, one_bar, g->intervals, err));
   sx_publish__chart(x->book, g->sheet, g->head, g->n_out + 1, &chart);
   return SX_OK;
 }

@@ -74,6 +74,24 @@ sed -n '/f4wide-t/,/<\/svg>/p' "$tmp/res/report.zh.html" | grep -A3 '<title>重�
 drawing 5 | grep -q 'Slope chart' || fail "slopes"
 [ "$(drawing 6 | grep -c '>Sex<\|>Age<')" = 2 ] || fail "headings of groups"
 grep -q 'Small numbers are 95% confidence intervals' "$page" || fail "the note on small numbers"
+# native charts of the workbook: values at the base of bars (the interval is at their end), in the middle of parts, at the ends of lines with their names; the
+# axis holds the intervals and bars stand on 0
+extra='  - {id: plain, type: bars, title: {zh: 使用, en: Use of shops}, indicators: [shop], domains: [total, sex, age]}' study
+"$program" run "$tmp/study.yaml" --out "$tmp/native" --to xlsx --quiet >/dev/null 2>"$tmp/err" || fail "native: $(cat "$tmp/err")"
+python3 - "$tmp/native/charts_tables.en.xlsx" <<'P' || fail "labels of native charts"
+import re, sys, zipfile
+z = zipfile.ZipFile(sys.argv[1])
+charts = {re.search(r"<a:t>([^<]*)</a:t>", t).group(1): t for t in (z.read(n).decode() for n in z.namelist() if n.startswith("xl/charts/chart"))}
+def need(title, *patterns):
+    for p in patterns:
+        assert re.search(p, charts[title], re.S), (title, p, charts[title][:3000])
+need("Use of shops", r'<c:min val="0"/>', r'<c:dLblPos val="inBase"/>', r'<c:showVal val="1"/>')
+need("Trust", r'<c:showVal val="1"/>', r'<c:max val="1"/>')
+need("Spending", r'<c:showVal val="1"/>')
+need("Men and women", r'<c:delete val="1"/>', r'<c:showSerName val="1"/>')
+low, high = (float(re.search(rf'<c:{w} val="([^"]*)"/>', charts["Groups"]).group(1)) for w in ("min", "max"))
+assert low < 0.66 and high > 0.74, (low, high)  # the intervals, not the points alone
+P
 extra='  - {id: x, type: stackd, title: {zh: 错, en: Wrong}, indicators: [shop]}' study
 run_fails 2 "study.yaml:.*unknown type 'stackd', did you mean 'stacked'" "$program" check "$tmp/study.yaml"
 extra='  - {id: x, type: tiles, title: {zh: 错, en: Wrong}, indicators: [shop], domains: [sex]}' study
