@@ -41,12 +41,14 @@ with zipfile.ZipFile(f"{out}/{name}.zip") as z:
 PY
 
 # ---- the same study in another place gives the same bytes, also with interviews that are there already; asked again, nothing is made
-cp study/interviews*.sav "$tmp/two/study"
-(cd "$tmp/two" && TZ=Asia/Shanghai "$program" run study/study.yaml --to "$formats" --threads 1 --quiet >/dev/null 2>&1)
-for file in "$out"/*; do
-  case $file in *results.db) continue ;; esac
-  cmp -s "$file" "$tmp/two/$file" || fail "$(basename "$file") is not the same in another place and with one thread"
-done
+if ! sanitized; then # no other code of ours runs for it
+  cp study/interviews*.sav "$tmp/two/study"
+  (cd "$tmp/two" && TZ=Asia/Shanghai "$program" run study/study.yaml --to "$formats" --threads 1 --quiet >/dev/null 2>&1)
+  for file in "$out"/*; do
+    case $file in *results.db) continue ;; esac
+    cmp -s "$file" "$tmp/two/$file" || fail "$(basename "$file") is not the same in another place and with one thread"
+  done
+fi
 "$program" run study/study.yaml --to "$formats" >"$tmp/out" 2>&1
 grep -Eq "^run [0-9]+: ([0-9]+) steps, \1 reused" "$tmp/out" || fail "nothing changed: $(head -1 "$tmp/out")"
 

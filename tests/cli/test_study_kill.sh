@@ -22,7 +22,7 @@ whole() {
 
 # kills STUDY-FOLDER TIMES SEED WANTED-FILES
 kills() {
-  local study=$1 times=$2 wanted=$4 started ended whole_run digest delays delay i=0 last=0 pid finished=0
+  local study=$1 times=$2 wanted=$4 again=${5:-2} started ended whole_run digest delays delay i=0 last=0 pid finished=0
   "$program" run "$study/study.yaml" --quiet >"$tmp/out" 2>"$tmp/err" || { fail "first run: $(cat "$tmp/err")"; return; }
   started=$(date +%s%N)
   "$program" run "$study/study.yaml" --force --quiet >"$tmp/out" 2>"$tmp/err" || { fail "forced run: $(cat "$tmp/err")"; return; }
@@ -44,7 +44,11 @@ kills() {
     whole "$study" "$digest" "the run after kill $i"
     [ "$(added "$study")" = "$wanted" ] || fail "litter after kill $i and the next run: $(added "$study")"
   done
-  [ "$finished" -lt "$times" ] || fail "all $times runs ended before they were killed: the instants do not hit"
+  if [ "$finished" = "$times" ]; then # the machine was busier while the run was timed
+    [ "$again" = 0 ] && { fail "all $times runs ended before they were killed: the instants do not hit"; return; }
+    kills "$1" "$2" "$3" "$4" $((again - 1))
+    return
+  fi
   "$program" run "$study/study.yaml" --force --quiet >"$tmp/out" 2>"$tmp/err" || fail "the last run: $(cat "$tmp/err")"
   whole "$study" "$digest" "the last run"
   [ "$(added "$study")" = "$wanted" ] || fail "litter: $(added "$study")"

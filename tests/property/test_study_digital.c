@@ -1,5 +1,5 @@
 /* The bundled study run whole, its store read back: every published figure judged again from its own columns, the account rebuilt from the
- * stored rates and means, margins, thread counts, the order of the interviews, and the words of the two reports. */
+ * stored rates and means, margins, the order of the interviews, and the words of the two reports. Threads: tests/cli/test_study_digital.sh. */
 #include <stdint.h>
 #include <unistd.h>
 
@@ -604,40 +604,7 @@ static void waves(void) {
   CHECK(rows_find(&base, "genai", "change", "total")->v[V_SE] < apart);
 }
 
-/* ---- threads, rows ---------------------------------------------------------------------------------------------------------- */
-
-static void same_files(const char *name) {
-  char dir[600], command[1500];
-  static const char *const pages[] = {"zh", "en"};
-  folder_of(dir, name);
-  snprintf(command, sizeof command, "cmp '%s/one/interviews.sav' '%s/interviews.sav'", home, dir);
-  CHECK_INT(system(command), 0);
-  for (size_t i = 0; i < 2; i++) {
-    snprintf(command, sizeof command,
-             "for d in one %s; do sed \"s/20[0-9-]*T[0-9:]*Z/TIME/g; s#/$d/#/#g\" '%s'/$d/out/report.%s.html "
-             ">'%s'/$d.%s; done; "
-             "cmp '%s/one.%s' '%s.%s'",
-             name, home, pages[i], home, pages[i], home, pages[i], dir, pages[i]);
-    CHECK_INT(system(command), 0);
-  }
-}
-
-/* Interviews, estimates and pages (but for the time of the run) have the same bits on 1, 2 and 8 threads. */
-static void threads(void) {
-  static const struct {
-    const char *name;
-    int n;
-  } more[] = {{"two", 2}, {"eight", 8}};
-  REQUIRE(ready());
-  for (size_t i = 0; i < 2; i++) {
-    rows r;
-    double worst = 0;
-    REQUIRE(copy(more[i].name) && run(more[i].name, more[i].n, NULL, NULL) && read_rows(&r, more[i].name));
-    CHECK_INT(rows_differ(&base, &r, 0, &worst), 0);
-    same_files(more[i].name);
-    rows_free(&r);
-  }
-}
+/* ---- the order of rows ---------------------------------------------------------------------------------------------------------- */
 
 static void permute(void *data, size_t size, const size_t *order, size_t n) {
   unsigned char *bytes = data, *old = data ? malloc(n * size) : NULL;
@@ -794,11 +761,11 @@ static void clean(void) {
 }
 
 static const sxt_case *the_cases(size_t *n) {
-  static const sxt_case cases[] = {SXT_CASE(published),    SXT_CASE(none_left_out),  SXT_CASE(account),
-                                   SXT_CASE(per_consumer), SXT_CASE(each_row),       SXT_CASE(margins),
-                                   SXT_CASE(waves),        SXT_CASE(change_adds_up), SXT_CASE(balanced),
-                                   SXT_CASE(again),        SXT_CASE(threads),        SXT_CASE(shuffled),
-                                   SXT_CASE(english_page), SXT_CASE(chinese_page),   SXT_CASE(table_of_figures)};
+  static const sxt_case cases[] = {SXT_CASE(published),    SXT_CASE(none_left_out),   SXT_CASE(account),
+                                   SXT_CASE(per_consumer), SXT_CASE(each_row),        SXT_CASE(margins),
+                                   SXT_CASE(waves),        SXT_CASE(change_adds_up),  SXT_CASE(balanced),
+                                   SXT_CASE(again),        SXT_CASE(shuffled),        SXT_CASE(english_page),
+                                   SXT_CASE(chinese_page), SXT_CASE(table_of_figures)};
   *n = sizeof cases / sizeof *cases;
   return cases;
 }
