@@ -6,11 +6,11 @@ tool=${SX_BUILD:-build/dev}/tests/t_property_test_study_store
 shops=tests/cli/data/shops.csv
 design="--weights weight --strata stratum --cluster psu"
 
-# fails CODE TEXT command...: exit code, the text (no pattern) on stderr, nothing on stdout, no sign of a crash, within a minute
+# fails CODE TEXT command...: exit code, the text (no pattern) on stderr, nothing on stdout, no sign of a crash, no hang
 fails() {
   local code=$1 text=$2 got
   shift 2
-  timeout 60 "$@" >"$tmp/out" 2>"$tmp/err"
+  timeout 300 "$@" >"$tmp/out" 2>"$tmp/err"
   got=$?
   [ "$got" = "$code" ] || fail "$*: exit $got, not $code: $(head -c 600 "$tmp/err")"
   grep -qF -- "$text" "$tmp/err" || fail "$*: does not say '$text': $(head -c 600 "$tmp/err")"
