@@ -223,7 +223,7 @@ static void check_slow_twin(double v) {
 
 /* Ordinary magnitudes, decimals and what is next to them, ties of the rounding (whole numbers over powers of two), results of divisions. */
 static void test_print_slow_twin(void) {
-  for (int i = 0; i < 150000; i++) {
+  for (int i = 0; i < 50000; i++) {
     check_slow_twin(ldexp((double)(next() >> 11), (int)(next() % 130) - 113));
     const double decimal = (double)(next() % 100000000000000000u) / pow(10, (double)(next() % 25));
     check_slow_twin(decimal);
