@@ -88,12 +88,12 @@ static void xml(sx_buf *out, const char *text) {
 /* <labl xml:lang="zh">...</labl> for each language that there is. */
 static void element2(sx_buf *out, const char *indent, const char *name, sx_text2 text) {
   const bool same = text.zh && text.en && strcmp(text.zh, text.en) == 0;
-  if (text.zh && *text.zh) {
+  if (!sx_publish__blank(text.zh)) {
     sx_buf_printf(out, "%s<%s%s>", indent, name, same ? "" : " xml:lang=\"zh\"");
     xml(out, text.zh);
     sx_buf_printf(out, "</%s>\n", name);
   }
-  if (text.en && *text.en && !same) {
+  if (!sx_publish__blank(text.en) && !same) {
     sx_buf_printf(out, "%s<%s xml:lang=\"en\">", indent, name);
     xml(out, text.en);
     sx_buf_printf(out, "</%s>\n", name);
@@ -191,9 +191,9 @@ static void indicator(sx_buf *out, const sx_code_indicator *c) {
   xml(out, c->id);
   sx_buf_add(out, "\" intrvl=\"contin\" representationType=\"other\" "
                   "otherRepresentationType=\"indicator\">\n");
-  const bool named = (c->label.zh && *c->label.zh) || (c->label.en && *c->label.en);
+  const bool named = !sx_publish__blank(c->label.zh) || !sx_publish__blank(c->label.en);
   element2(out, "      ", "labl", named ? c->label : of_file(c->id));
-  const bool asked = (c->question.zh && *c->question.zh) || (c->question.en && *c->question.en);
+  const bool asked = !sx_publish__blank(c->question.zh) || !sx_publish__blank(c->question.en);
   if (asked) {
     sx_buf_add(out, "      <qstn>\n");
     element2(out, "        ", "qstnLit", c->question);
@@ -222,7 +222,7 @@ static void set_group(sx_buf *out, const sx_mrset *set) {
   sx_buf_add(out, "\" type=\"multipleResp\" var=\"");
   for (size_t i = 0; i < set->n_variables; i++) put_id(out, i ? " V_" : "V_", set->variables[i]);
   sx_buf_add(out, "\">\n");
-  element2(out, "      ", "labl", of_file(set->label && *set->label ? set->label : name));
+  element2(out, "      ", "labl", of_file(!sx_publish__blank(set->label) ? set->label : name));
   sx_buf_add(out, "    </varGrp>\n");
 }
 

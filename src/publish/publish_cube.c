@@ -28,11 +28,14 @@ static const char *concept_of(const char *variable) {
   return one_of(variable, urban) ? "URBANISATION" : NULL;
 }
 
+enum { LONGEST = 120 };
+
 static bool code_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-/* Letters beyond ASCII become their code points; signs '_'. */
+/* Letters beyond ASCII become their code points; signs '_'. No longer than LONGEST: an indicator and its statistic are within the 256 characters of
+ * PX (3.2 CODES). */
 static const char *slug(sx_arena *arena, const char *text, bool capitals) {
   const size_t n = strlen(text);
   char *out = sx_arena_alloc(arena, 7 * n + 2, 1);
@@ -52,6 +55,7 @@ static const char *slug(sx_arena *arena, const char *text, bool capitals) {
     i += step;
   }
   if (!used) out[used++] = '_';
+  if (used > LONGEST) used = LONGEST;
   out[used] = '\0';
   return out;
 }
@@ -127,14 +131,20 @@ static const char *dimension_id(const pub_run *run, const char *variable) {
 
 /* ---- time -------------------------------------------------------------------------------------------------------------- */
 
+static const char *period_of_part(sx_arena *arena, const char *wave, unsigned year, char letter, unsigned part) {
+  const bool quarter = letter == 'Q' || letter == 'q';
+  if (part < 1 || part > (quarter ? 4 : 2)) return slug(arena, wave, false);
+  return sx_arena_printf(arena, "%04u-%c%u", year, quarter ? 'Q' : 'S', part);
+}
+
 const char *sx_publish__period(sx_arena *arena, const char *wave) {
   unsigned year = 0, part = 0;
   char letter = 0;
   int used = 0;
   if (sscanf(wave, "%4u-%c%1u%n", &year, &letter, &part, &used) == 3 && !wave[used] && strchr("SQHsqh", letter))
-    return sx_arena_printf(arena, "%04u-%c%u", year, letter == 'Q' || letter == 'q' ? 'Q' : 'S', part);
+    return period_of_part(arena, wave, year, letter, part);
   if (sscanf(wave, "%4u%c%1u%n", &year, &letter, &part, &used) == 3 && !wave[used] && strchr("SQHsqh", letter))
-    return sx_arena_printf(arena, "%04u-%c%u", year, letter == 'Q' || letter == 'q' ? 'Q' : 'S', part);
+    return period_of_part(arena, wave, year, letter, part);
   if (sscanf(wave, "%4u-%2u%n", &year, &part, &used) == 2 && !wave[used] && part >= 1 && part <= 12)
     return sx_arena_printf(arena, "%04u-%02u", year, part);
   if (sscanf(wave, "%4u%n", &year, &used) == 1 && !wave[used] && used == 4) return sx_arena_printf(arena, "%04u", year);
@@ -143,12 +153,13 @@ const char *sx_publish__period(sx_arena *arena, const char *wave) {
 
 const char *sx_publish__frequency(const char *period) {
   const size_t n = strlen(period);
-  if (strspn(period, "0123456789") == 4 && n == 4) return "A";
-  if (n == 7 && period[4] == '-') {
-    if (period[5] == 'S') return "S";
-    return period[5] == 'Q' ? "Q" : strspn(period + 5, "0123456789") == 2 ? "M" : "_Z";
-  }
-  return "_Z";
+  const bool year = strspn(period, "0123456789") == 4;
+  if (year && n == 4) return "A";
+  if (!year || n != 7 || period[4] != '-') return "_Z";
+  if (period[5] == 'S') return period[6] == '1' || period[6] == '2' ? "S" : "_Z";
+  if (period[5] == 'Q') return period[6] >= '1' && period[6] <= '4' ? "Q" : "_Z";
+  if (period[5] == '0') return period[6] >= '1' && period[6] <= '9' ? "M" : "_Z";
+  return period[5] == '1' && period[6] >= '0' && period[6] <= '2' ? "M" : "_Z";
 }
 
 /* ---- numbers ----------------------------------------------------------------------------------------------------------- */
@@ -209,6 +220,42 @@ static const char *status_of(const sx_store_row *row, bool assumed, bool suppres
 
 /* ---- the cube ---------------------------------------------------------------------------------------------------------- */
 
+/* Ids that the formats have for their own: columns, components and concepts of SDMX, the dimension of the four numbers in JSON-stat. */
+static bool reserved(const char *id) {
+  static const char *const own[] = {"FREQ",
+                                    "INDICATOR",
+                                    "STAT_TYPE",
+                                    "TIME_PERIOD",
+                                    "WAVE",
+                                    "STATISTIC",
+                                    "OBS_VALUE",
+                                    "OBS_STATUS",
+                                    "CONF_STATUS",
+                                    "UNIT_MEASURE",
+                                    "UNIT_MULT",
+                                    "DECIMALS",
+                                    "STD_ERROR",
+                                    "CONF_LOW",
+                                    "CONF_HIGH",
+                                    "STRUCTURE",
+                                    "STRUCTURE_ID",
+                                    "ACTION",
+                                    "STRUCTURE_NAME",
+                                    "DATAFLOW",
+                                    "SERIES_KEY",
+                                    "OBS_KEY",
+                                    "REPORTING_YEAR_START_DAY",
+                                    NULL};
+  return one_of(id, own);
+}
+
+static bool id_taken(const pub_cube *cube, const char *id) {
+  for (size_t i = 0; i < cube->n_dimensions; i++) {
+    if (strcmp(cube->dimensions[i].id, id) == 0) return true;
+  }
+  return reserved(id);
+}
+
 static sx_status dimension_at(size_t *out, pub_cube *cube, const sx_store_term *term, sx_error *err) {
   sx_arena *arena = cube->run->arena;
   for (size_t i = 0; i < cube->n_dimensions; i++) {
@@ -218,12 +265,10 @@ static sx_status dimension_at(size_t *out, pub_cube *cube, const sx_store_term *
     }
   }
   const char *id = dimension_id(cube->run, term->variable);
+  if (id && !((id[0] >= 'A' && id[0] <= 'Z') || (id[0] >= 'a' && id[0] <= 'z'))) /* SDMX: NCNameIDType */
+    id = sx_arena_printf(arena, "D_%s", id);
   const char *base = id;
-  for (size_t k = 2, i = 0; id && i < cube->n_dimensions; i++) {
-    if (strcmp(cube->dimensions[i].id, id) != 0) continue;
-    id = sx_arena_printf(arena, "%s_%zu", base, k++);
-    i = SIZE_MAX;
-  }
+  for (size_t k = 2; id && id_taken(cube, id); k++) id = sx_arena_printf(arena, "%s_%zu", base, k);
   if (!id || !sx_arena_grow(arena, (void **)&cube->dimensions, &cube->cap_dimensions, cube->n_dimensions + 1,
                             sizeof *cube->dimensions))
     return sx_error_memory(err);
@@ -233,6 +278,15 @@ static sx_status dimension_at(size_t *out, pub_cube *cube, const sx_store_term *
   if (code_at(d, arena, "", "_T", whole) == SIZE_MAX) return sx_error_memory(err);
   *out = cube->n_dimensions++;
   return SX_OK;
+}
+
+/* TIME_PERIOD is a dimension of time: where a wave is none that SDMX knows (or is not said), WAVE, by a code list. */
+static void name_time(pub_cube *cube) {
+  for (size_t i = 0; i < cube->time.n; i++) {
+    if (strcmp(sx_publish__frequency(cube->time.codes[i].code), "_Z") != 0) continue;
+    cube->time.id = SX_PUBLISH__WAVE;
+    cube->time.label = (sx_text2){"批次", "Wave"};
+  }
 }
 
 /* A figure of an earlier wave is crossed by it: that is its period. */
@@ -277,7 +331,7 @@ static sx_status indicator_at(size_t *out, bool *assumed, pub_cube *cube, const 
 static sx_status content_at(size_t *out, pub_cube *cube, const pub_obs *o, const sx_store_row *row, sx_error *err) {
   sx_arena *arena = cube->run->arena;
   const pub_code *indicator = &cube->indicator.codes[o->indicator];
-  const char *key = sx_arena_printf(arena, "%s.%s", indicator->code, row->statistic);
+  const char *key = sx_arena_printf(arena, "%s.%s", indicator->code, cube->statistic.codes[o->statistic].code);
   int32_t code = 0;
   if (!key) return sx_error_memory(err);
   const size_t before = sx_dict_count(cube->contents), shown = sx_dict_count(cube->shown);
@@ -317,7 +371,8 @@ static sx_status observe(pub_cube *cube, pub_obs *o, const sx_store_row *row, sx
     if (o->at[d] == SIZE_MAX) return sx_error_memory(err);
   }
   SX_TRY(indicator_at(&o->indicator, &assumed, cube, row->indicator, err));
-  const sx_text2 words = {row->statistic, row->statistic}, when = {wave, wave};
+  const sx_text2 words = {row->statistic, row->statistic},
+                 when = *wave ? (sx_text2){wave, wave} : (sx_text2){"不适用", "Not applicable"};
   o->statistic = code_at(&cube->statistic, arena, row->statistic, NULL, words);
   o->time = code_at(&cube->time, arena, period, period, when);
   if (o->statistic == SIZE_MAX || o->time == SIZE_MAX) return sx_error_memory(err);
@@ -353,6 +408,7 @@ sx_status sx_publish__cube(pub_cube *out, pub_run *run, sx_error *err) {
   cube.obs = sx_arena_zalloc(run->arena, cube.n_obs + 1, sizeof *cube.obs);
   if (!cube.obs) return sx_error_memory(err);
   SX_TRY(observe_all(&cube, err));
+  name_time(&cube);
   const char *period = sx_publish__period(run->arena, run->wave);
   if (!period) return sx_error_memory(err);
   cube.frequency = sx_publish__frequency(cube.time.n ? cube.time.codes[0].code : period);

@@ -34,6 +34,9 @@ typedef struct pub_obs {
   const char *status, *confidence; /* SDMX: OBS_STATUS, CONF_STATUS */
 } pub_obs;
 
+/* The id of `time` where its codes are not all periods of SDMX; TIME_PERIOD otherwise. */
+#define SX_PUBLISH__WAVE "WAVE"
+
 typedef struct pub_cube {
   pub_run *run;
   pub_dimension indicator, statistic, time; /* time: "2025-S1" */

@@ -1,6 +1,6 @@
 /* publish_jsonstat.c: JSON-stat 2.0 (json-stat.org/full). The rows of a run are sparse over all their variables at once, so there is a dataset for
  * each set of variables that rows are crossed by, and a collection that holds them. Dimensions of a dataset: INDICATOR (with its statistic), the variables,
- * TIME_PERIOD, and STATISTIC (estimate, std_error, conf_low, conf_high). */
+ * TIME_PERIOD (WAVE where the waves are no periods), and STATISTIC (estimate, std_error, conf_low, conf_high). */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,8 +18,19 @@ static double measure_of(const pub_obs *o, size_t m) {
   return all[m];
 }
 
+/* Ids and labels; json-stat.org/full, label: "a short (one line) descriptive text". */
 static void string(sx_buf *out, const char *text) {
-  sx_json_string(out, text);
+  sx_buf line;
+  sx_buf_init(&line, out->ctx);
+  sx_buf_add(&line, text);
+  for (size_t i = 0; i < line.n; i++) {
+    if ((unsigned char)line.data[i] < 0x20) line.data[i] = ' ';
+  }
+  if (line.failed)
+    out->failed = true;
+  else
+    sx_json_string(out, line.data ? line.data : "");
+  sx_buf_clear(&line);
 }
 
 static void category(sx_buf *out, const pub_axis *axis, sx_lang lang) {
@@ -118,7 +129,9 @@ static void values(sx_buf *out, const pub_shape *shape) {
 }
 
 static void roles(sx_buf *out, const pub_shape *shape) {
-  sx_buf_add(out, "\"role\":{\"time\":[\"TIME_PERIOD\"],");
+  sx_buf_add(out, "\"role\":{");
+  if (strcmp(shape->axes[shape->n_axes - 1].dimension->id, SX_PUBLISH__WAVE) != 0)
+    sx_buf_add(out, "\"time\":[\"TIME_PERIOD\"],");
   for (size_t a = 0; a < shape->n_axes; a++) {
     if (strcmp(shape->axes[a].dimension->id, "REF_AREA") == 0) sx_buf_add(out, "\"geo\":[\"REF_AREA\"],");
   }

@@ -38,7 +38,8 @@ const char *sx_publish__name_in(const pub_run *run, const char *tail, sx_lang la
 sx_status sx_publish__report(const sx_document **out, pub_run *run, sx_lang lang, sx_error *err) SX_NODISCARD;
 bool sx_publish__has_lang(const pub_run *run, sx_lang lang);
 bool sx_publish__makes(const pub_run *run, sx_lang lang); /* has it, and options.only leaves it */
-/* The text in a language, the other one standing in; "" for none. */
+bool sx_publish__blank(const char *text);                 /* nothing, or blanks and line ends alone */
+/* The text in a language, the other one standing in where it is blank; "" for none. */
 const char *sx_publish__text(sx_text2 text, sx_lang lang);
 /* Takes back what was added beyond the first n files. */
 void sx_publish__cut(sx_publish_files *files, size_t n);

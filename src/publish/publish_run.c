@@ -285,9 +285,13 @@ sx_status sx_publish__indicator(bool *found, sx_store_indicator *out, const pub_
   return failed ? sx_error_memory(err) : status;
 }
 
+bool sx_publish__blank(const char *text) {
+  return !text || !text[strspn(text, " \t\r\n")];
+}
+
 const char *sx_publish__text(sx_text2 text, sx_lang lang) {
   const char *own = lang == SX_LANG_ZH ? text.zh : text.en, *other = lang == SX_LANG_ZH ? text.en : text.zh;
-  return own && *own ? own : other ? other : "";
+  return !sx_publish__blank(own) ? own : !sx_publish__blank(other) ? other : "";
 }
 
 sx_status sx_publish__report(const sx_document **out, pub_run *run, sx_lang lang, sx_error *err) {

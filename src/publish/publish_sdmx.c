@@ -15,9 +15,9 @@ static void head(sx_buf *out, const pub_cube *cube, bool version_1) {
     sx_buf_add_char(out, ',');
     sx_csv_field(out, cube->dimensions[i].id);
   }
-  sx_buf_add(
-      out,
-      ",TIME_PERIOD,OBS_VALUE,OBS_STATUS,CONF_STATUS,UNIT_MEASURE,UNIT_MULT,DECIMALS,STD_ERROR,CONF_LOW,CONF_HIGH\r\n");
+  sx_buf_printf(out,
+                ",%s,OBS_VALUE,OBS_STATUS,CONF_STATUS,UNIT_MEASURE,UNIT_MULT,DECIMALS,STD_ERROR,CONF_LOW,CONF_HIGH\r\n",
+                cube->time.id);
 }
 
 static void number(sx_buf *out, const pub_obs *o, double value, int more, bool version_1) {

@@ -82,14 +82,15 @@ static const named units[] = {{"PT", {"百分比", "Per cent"}},
 
 /* ---- parts --------------------------------------------------------------------------------------------------------- */
 
-/* <com:Name> in each language of the study; one stands in for the other. */
-static void names(const structure *s, const char *indent, sx_text2 name) {
+/* <com:Name> in each language of the study; one stands in for the other, the id for none. */
+static void names(const structure *s, const char *indent, sx_text2 name, const char *id) {
   static const char *const tags[] = {[SX_LANG_ZH] = "zh", [SX_LANG_EN] = "en"};
   const sx_lang order[] = {SX_LANG_ZH, SX_LANG_EN};
   for (size_t i = 0; i < 2; i++) {
     if (!sx_publish__has_lang(s->cube->run, order[i])) continue;
     sx_buf_printf(s->out, "%s<com:Name xml:lang=\"%s\">", indent, tags[order[i]]);
-    sx_publish__xml_text(s->out, sx_publish__text(name, order[i]));
+    const char *text = sx_publish__text(name, order[i]);
+    sx_publish__xml_text(s->out, *text ? text : id);
     sx_buf_add(s->out, "</com:Name>\n");
   }
 }
@@ -98,7 +99,7 @@ static void names(const structure *s, const char *indent, sx_text2 name) {
 static void maintained(const structure *s, const char *element, const char *id, sx_text2 name) {
   sx_buf_printf(s->out, "      <str:%s id=\"%s\" agencyID=\"%s\" version=\"%s\" isFinal=\"true\">\n", element, id,
                 s->flow->agency, s->flow->version);
-  names(s, "        ", name);
+  names(s, "        ", name, id);
 }
 
 static void reference(const structure *s, const char *indent, const char *id, const char *package, const char *class) {
@@ -108,7 +109,7 @@ static void reference(const structure *s, const char *indent, const char *id, co
 
 static void put_code(const structure *s, const char *id, sx_text2 name) {
   sx_buf_printf(s->out, "        <str:Code id=\"%s\">\n", id);
-  names(s, "          ", name);
+  names(s, "          ", name, id);
   sx_buf_add(s->out, "        </str:Code>\n");
 }
 
@@ -194,6 +195,10 @@ static const pub_dimension *area_of(const pub_cube *cube) {
   return NULL;
 }
 
+static bool has_waves(const pub_cube *cube) {
+  return strcmp(cube->time.id, SX_PUBLISH__WAVE) == 0;
+}
+
 static void codelists(const structure *s) {
   const pub_cube *cube = s->cube;
   sx_buf_add(s->out, "    <str:Codelists>\n");
@@ -204,6 +209,7 @@ static void codelists(const structure *s) {
   for (size_t i = 0; i < cube->n_dimensions; i++) {
     if (&cube->dimensions[i] != area_of(cube)) dimension_list(s, &cube->dimensions[i], false);
   }
+  if (has_waves(cube)) dimension_list(s, &cube->time, false);
   fixed_list(s, "OBS_STATUS", (sx_text2){"观测状态", "Observation status"}, statuses, COUNT(statuses));
   fixed_list(s, "CONF_STATUS", (sx_text2){"保密状态", "Confidentiality"}, confidences, COUNT(confidences));
   unit_list(s);
@@ -215,7 +221,7 @@ static void codelists(const structure *s) {
 
 static void concept(const structure *s, const char *id, sx_text2 name) {
   sx_buf_printf(s->out, "        <str:Concept id=\"%s\">\n", id);
-  names(s, "          ", name.zh || name.en ? name : (sx_text2){id, id});
+  names(s, "          ", name, id);
   sx_buf_add(s->out, "        </str:Concept>\n");
 }
 
@@ -277,10 +283,15 @@ static void dimensions(const structure *s) {
   for (size_t i = 0; i < cube->n_dimensions; i++) {
     if (&cube->dimensions[i] != area_of(cube)) dimension(s, cube->dimensions[i].id, &position);
   }
-  sx_buf_printf(s->out, "          <str:TimeDimension id=\"TIME_PERIOD\" position=\"%zu\">\n", ++position);
-  identity(s, "TIME_PERIOD");
-  representation(s, NULL, "ObservationalTimePeriod");
-  sx_buf_add(s->out, "          </str:TimeDimension>\n        </str:DimensionList>\n");
+  if (has_waves(cube)) { /* what is no ObservationalTimePeriod is no TimeDimension */
+    dimension(s, cube->time.id, &position);
+  } else {
+    sx_buf_printf(s->out, "          <str:TimeDimension id=\"TIME_PERIOD\" position=\"%zu\">\n", ++position);
+    identity(s, "TIME_PERIOD");
+    representation(s, NULL, "ObservationalTimePeriod");
+    sx_buf_add(s->out, "          </str:TimeDimension>\n");
+  }
+  sx_buf_add(s->out, "        </str:DimensionList>\n");
 }
 
 static void attribute_list(const structure *s) {

@@ -41,6 +41,37 @@ static void read_dimensions(st_load *l, const sx_node *node) {
   for (size_t i = 0; i < node->n; i++) (void)study__scalar(l, node->items[i], "a dimension");
 }
 
+#define SMALL    "abcdefghijklmnopqrstuvwxyz"
+#define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS   "0123456789"
+
+/* Words parted by dots, each of `letters`, its first character of `first`. */
+static bool parts_are(const char *text, const char *first, const char *letters) {
+  for (;; text++) {
+    const size_t n = strspn(text, letters);
+    if (!n || !strchr(first, *text)) return false;
+    text += n;
+    if (*text != '.') return !*text;
+  }
+}
+
+/* SDMX-ML 2.1, SDMXCommonReferences.xsd: NestedNCNameIDType, IDType, VersionType. */
+static void read_sdmx(st_load *l, const sx_node *publish) {
+  const char *agency = study__text(l, publish, "agency"), *flow = study__text(l, publish, "dataflow"),
+             *version = study__text(l, publish, "version");
+  if (agency && !parts_are(agency, SMALL CAPITALS, SMALL CAPITALS DIGITS "_-"))
+    study__problem(l, sx_node_get(publish, "agency"),
+                   "'%.60s' is no id of an agency in SDMX: letters, digits, _ and -, a letter first; parts with dots "
+                   "between them",
+                   agency);
+  if (flow && (!*flow || flow[strspn(flow, SMALL CAPITALS DIGITS "_-@$")]))
+    study__problem(l, sx_node_get(publish, "dataflow"), "'%.60s' is no id in SDMX: letters, digits, _, -, @ and $",
+                   flow);
+  if (version && !parts_are(version, DIGITS, DIGITS))
+    study__problem(l, sx_node_get(publish, "version"), "'%.60s' is no version in SDMX: numbers with dots, as 1.0.0",
+                   version);
+}
+
 void study__read_outputs(st_load *l, const sx_node *root) {
   static const char *const symbols[] = {"cn", "uk", "destatis"};
   sx_study *s = l->s;
@@ -61,9 +92,7 @@ void study__read_outputs(st_load *l, const sx_node *root) {
     return;
   }
   ST_KEYS(l, s->publish, "agency", "dataflow", "version", "dimensions", "symbols", "template", "charts");
-  (void)study__text(l, s->publish, "agency");
-  (void)study__text(l, s->publish, "dataflow");
-  (void)study__text(l, s->publish, "version");
+  read_sdmx(l, s->publish);
   if (sx_node_get(s->publish, "dimensions")) read_dimensions(l, sx_node_get(s->publish, "dimensions"));
   if (study__choice(&symbol, l, s->publish, "symbols", symbols, 3, "set of symbols") &&
       sx_node_get(s->publish, "symbols"))

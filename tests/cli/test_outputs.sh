@@ -236,6 +236,12 @@ sed 's/^languages:.*/&\noutputs: [html, pxx]/' study/study.yaml >study/bad.yaml
 run_fails 2 "bad.yaml:[0-9]*:17: unknown output 'pxx', did you mean 'px'" "$program" check study/bad.yaml
 sed 's/^languages:.*/&\npublish: {agncy: X}/' study/study.yaml >study/bad.yaml
 run_fails 2 "agency" "$program" check study/bad.yaml
+for bad in "agency: my agency" "agency: 1X" "agency: A..B" "agency: 中国" "dataflow: a b" "version: v1" "version: 1.0-draft" "version: 1."; do
+  sed "s/^languages:.*/&\npublish: {${bad%%:*}: \"${bad#*: }\"}/" study/study.yaml >study/bad.yaml
+  run_fails 2 "bad.yaml:[0-9]*:.*'${bad#*: }' is no .* in SDMX" "$program" check study/bad.yaml
+done
+sed 's/^languages:.*/&\npublish: {agency: CN.NBS-1, dataflow: DF_1, version: "1.0"}/' study/study.yaml >study/good.yaml
+"$program" check study/good.yaml >"$tmp/out" 2>&1 || fail "ids of SDMX: $(cat "$tmp/out")"
 
 # ---- LibreOffice: charts are there, names lead where they led, formulas that have lost their values are computed to the same
 if command -v soffice >/dev/null && ! sanitized; then

@@ -220,7 +220,7 @@ def against_study(reader, path):
     sets, n = {}, 0
     for o, ids, codes, cells in reader.datasets:
         place = [{c: i for i, c in enumerate(of)} for of in codes]
-        sets[frozenset(ids) - {"INDICATOR", "TIME_PERIOD", "STATISTIC"}] = (ids, place, cells)
+        sets[frozenset(ids) - {"INDICATOR", "TIME_PERIOD", "WAVE", "STATISTIC"}] = (ids, place, cells)
     left = {key: sum(x is not None for x in cells) for key, (_, _, cells) in sets.items()}
     for row, crossed, period in tidy.rows(path):
         name = f"{row['indicator'].replace('/', '_')}.{row['statistic']}"
@@ -228,7 +228,7 @@ def against_study(reader, path):
         if not reader.check(bool(ids), f"no data set is crossed by {sorted(crossed)}", "study"):
             continue
         for code, column in MEASURES.items():
-            at, here = 0, {"INDICATOR": name, "TIME_PERIOD": period, "STATISTIC": code, **crossed}
+            at, here = 0, {"INDICATOR": name, "WAVE" if "WAVE" in ids else "TIME_PERIOD": period, "STATISTIC": code, **crossed}
             for i, of in zip(ids, place):
                 at = None if at is None or here[i] not in of else at * len(of) + of[here[i]]
             got = cells[at] if at is not None else None

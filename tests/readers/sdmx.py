@@ -615,7 +615,7 @@ def against_study(data, path, breaches, where):
     mine = {tuple(c for n, c in zip(names, key) if n != "FREQ"): value for (_, key), value in data.observations.items()}
     values = 0
     for row, crossed, period in tidy.rows(path):
-        here = {"INDICATOR": row["indicator"].replace("/", "_"), "STAT_TYPE": row["statistic"], "TIME_PERIOD": period, **crossed}
+        here = {"INDICATOR": row["indicator"].replace("/", "_"), "STAT_TYPE": row["statistic"], "WAVE" if "WAVE" in names else "TIME_PERIOD": period, **crossed}
         value = mine.pop(tuple(here.get(n, "_T") for n in names if n != "FREQ"), None)
         if not breaches.check(value is not None, where, f"{here} is not there", "study"):
             continue

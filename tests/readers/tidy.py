@@ -2,6 +2,9 @@
 import csv
 import re
 
+LONGEST = 120  # characters of a code made of a text
+RESERVED = set("""FREQ INDICATOR STAT_TYPE TIME_PERIOD WAVE STATISTIC OBS_VALUE OBS_STATUS CONF_STATUS UNIT_MEASURE UNIT_MULT DECIMALS STD_ERROR CONF_LOW CONF_HIGH STRUCTURE
+STRUCTURE_ID STRUCTURE_NAME ACTION DATAFLOW SERIES_KEY OBS_KEY REPORTING_YEAR_START_DAY""".split())
 COLUMNS = {"province": "REF_AREA", "residence": "URBANISATION"}
 
 
@@ -35,16 +38,53 @@ def code(column, level):
     if column == "age":
         m = re.fullmatch(r"(\d+)-(\d+)", level)
         return f"Y{m[1]}T{m[2]}" if m else re.sub(r"^(\d+)\+$", r"Y_GE\1", level)
-    return "".join({"<": "L", ">": "G", "+": "P"}.get(c) or (c if re.fullmatch(r"[A-Za-z0-9_-]", c) else "_" if c < "\x80" else f"U{ord(c):X}") for c in level)
+    return "".join({"<": "L", ">": "G", "+": "P"}.get(c) or (c if re.fullmatch(r"[A-Za-z0-9_-]", c) else "_" if c < "\x80" else f"U{ord(c):X}") for c in level)[:LONGEST]
+
+
+PERIOD = re.compile(r"(\d{4})(?:-?([SHQshq])(\d)|-(0?[1-9]|1[0-2]))?")
+
+
+def period(wave):
+    m = PERIOD.fullmatch(wave)
+    if not m or (m[2] and not 1 <= int(m[3]) <= (4 if m[2] in "Qq" else 2)):
+        return code("wave", wave) or "_Z"
+    return f"{m[1]}-{'Q' if m[2] in 'Qq' else 'S'}{m[3]}" if m[2] else f"{m[1]}-{int(m[4]):02d}" if m[4] else m[1]
+
+
+def code_of(codes, dimension, made, level):
+    """two levels that make one code: the later one is numbered"""
+    of = codes.setdefault(dimension, {} if dimension == "statistic" else {"": "_T"})
+    if level not in of:
+        taken, base, k = set(of.values()), made, 2
+        while made in taken:
+            made, k = f"{base}_{k}", k + 1
+        of[level] = made
+    return of[level]
+
+
+def dimensions(variables):
+    """{column: id of its dimension}: words of the formats' own, and ids that another has, are numbered"""
+    out = {}
+    for v in variables:
+        made = COLUMNS.get(v) or code("", v.removeprefix("by.").upper())
+        made = base = made if re.match("[A-Z]", made) else "D_" + made
+        k = 2
+        while made in RESERVED or made in out.values():
+            made, k = f"{base}_{k}", k + 1
+        out[v] = made
+    return out
 
 
 def rows(path):
-    """(row, {dimension: code} of the variables that it is crossed by, period) of every line"""
+    """(row, {dimension: code} of the variables that it is crossed by, period) of every line; the row's indicator and statistic as codes"""
+    codes = {}
     with open(path, newline="", encoding="utf-8") as f:
         lines = csv.DictReader(f)
         crossed = [c for c in lines.fieldnames[3:lines.fieldnames.index("estimate")] if c != "by.wave"]
+        ids = dimensions(crossed)
         for r in lines:
-            yield r, {COLUMNS.get(c, c.upper()): code(c, r[c]) for c in crossed if r[c]}, r.get("by.wave") or r["wave"]
+            r["statistic"] = code_of(codes, "statistic", code("statistic", r["statistic"]), r["statistic"])
+            yield r, {ids[c]: code_of(codes, c, code(c, r[c]), r[c]) for c in crossed if r[c]}, period(r.get("by.wave") or r["wave"])
 
 
 def scale(row):
