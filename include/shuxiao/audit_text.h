@@ -47,6 +47,7 @@ typedef struct sx_text_part {
   size_t table, row, column;  /* of a cell, from 1; 0 elsewhere */
   size_t first_mark, n_marks; /* its numbers */
   const char *language;       /* "zh", "en": what most of its letters are */
+  const char *within; /* of a part that is not of the text itself: "word/header1.xml", "figure 2", "alt"; NULL */
 } sx_text_part;
 
 /* What a number is. Only quantities are held against results. */
@@ -155,6 +156,9 @@ typedef struct sx_audit_trace {
 } sx_audit_trace;
 /* The reason of a number of a .docx whose field is gone (EXEMPT: deleting a sentence is no error). */
 #define SX_NOT_SHOWN "no field of the document shows it any more"
+/* Reasons that are told of files as a whole. */
+#define SX_NO_RECORD    "not checked: neither the store nor a SHA256SUMS says which files were published"
+#define SX_AS_PUBLISHED "byte for byte as it was published; its numbers were not read"
 typedef struct sx_audit_traces {
   sx_ctx ctx;
   sx_arena *arena;
@@ -165,13 +169,19 @@ typedef struct sx_audit_traces {
  * "exempt": ["1.96", ...]. A file that is not there is an error. */
 SX_API sx_status sx_audit_outputs(sx_audit_traces **out, sx_store *store, int64_t run, const char *const *files,
                                   size_t n_files, sx_error *err) SX_NODISCARD;
-/* Where the folder has a SHA256SUMS: the files that the run published, each against the SHA-256 that the run's own record has of it (a store without
- * that record: SHA256SUMS). One that is changed or gone is added to the traces: DIFFERS, the place is the file. run < 0: the newest finished one. */
+/* The files of a folder that the run published, each against the SHA-256 that the run's own record has of it (a store without that record:
+ * the folder's SHA256SUMS; with neither SX_NO_RECORD is told). One that is changed or gone is added to the traces: DIFFERS, the place is the file.
+ * run < 0: the newest finished one. */
 SX_API sx_status sx_audit_files(sx_audit_traces *traces, sx_store *store, int64_t run, const char *folder,
                                 sx_error *err) SX_NODISCARD;
+/* One file as a whole, of a format that is not read number by number, against that record by its name: DIFFERS where it is changed, UNBOUND where the
+ * run published none of that name, else EXEMPT (SX_AS_PUBLISHED). */
+SX_API sx_status sx_audit_file(sx_audit_traces **out, sx_store *store, int64_t run, const char *path,
+                               sx_error *err) SX_NODISCARD;
 /* The numbers of a .docx of ours, one that has properties of the report's numbers (report_number_key.h): those in fields of these, each against its
  * result; the others, exempt for a reason or UNBOUND, as on a page. A field whose number was deleted differs; a number that no field shows any more
- * is told (SX_NOT_SHOWN). run < 0: the newest finished one. A text without properties and fields gives an empty list. */
+ * is told (SX_NOT_SHOWN). run < 0: the newest finished one. A text without properties and fields gives an empty list. A page of ours, whose
+ * numbers say which results they are, is traced as by sx_audit_outputs. */
 SX_API sx_status sx_audit_text_bound(sx_audit_traces **out, const sx_audit_text *text, sx_store *store, int64_t run,
                                      sx_error *err) SX_NODISCARD;
 SX_API void sx_audit_traces_free(sx_audit_traces *traces);

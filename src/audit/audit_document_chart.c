@@ -77,8 +77,17 @@ static sx_status one_chart(sx_audit_text *t, sx_archive *archive, const char *pa
 
 /* ---- properties ---------------------------------------------------------------------------------------------------- */
 
+typedef struct properties {
+  sx_audit_text *text;
+  sx_buf value;
+  bool ours, take; /* the property at hand is a number's; its value is being read */
+} properties;
+
 static sx_status property_start(void *data, const char *name, const char *const *attributes, sx_error *err) {
-  sx_audit_text *t = data;
+  properties *all = data;
+  sx_audit_text *t = all->text;
+  all->take = all->ours && strcmp(name, "property") != 0;
+  if (!all->take) all->ours = false;
   const char *key = sx_xml_attribute(attributes, "name");
   sx_number_key number;
   if (strcmp(name, "property") != 0 || !key || sx_number_key_parse(&number, key, strlen(key), NULL) != SX_OK)
@@ -87,7 +96,28 @@ static sx_status property_start(void *data, const char *name, const char *const 
     return sx_error_memory(err);
   const sx_text_property property = {.key = sx_arena_strdup(t->arena, key)};
   t->properties[t->n_properties++] = property;
+  all->ours = true;
+  sx_buf_reset(&all->value);
   return property.key ? SX_OK : sx_error_memory(err);
+}
+
+static sx_status property_text(void *data, const char *text, size_t n, sx_error *err) {
+  properties *all = data;
+  (void)err;
+  if (all->take) sx_buf_add_n(&all->value, text, n);
+  return SX_OK;
+}
+
+static sx_status property_end(void *data, const char *name, sx_error *err) {
+  properties *all = data;
+  sx_audit_text *t = all->text;
+  all->take = false;
+  if (strcmp(name, "property") != 0 || !all->ours) return SX_OK;
+  all->ours = false;
+  SX_TRY(sx_buf_status(&all->value, err));
+  sx_text_property *p = &t->properties[t->n_properties - 1];
+  p->value = sx_arena_strndup(t->arena, all->value.n ? all->value.data : "", all->value.n);
+  return p->value ? SX_OK : sx_error_memory(err);
 }
 
 static int by_key(const void *a, const void *b) {
@@ -97,8 +127,13 @@ static int by_key(const void *a, const void *b) {
 
 sx_status sx_audit__docx_properties(sx_audit_text *t, sx_archive *archive, sx_error *err) {
   static const char part[] = "docProps/custom.xml";
-  const sx_xml_handler handler = {t, property_start, NULL, NULL};
-  if (sx_archive_has(archive, part)) SX_TRY(sx_archive_xml(archive, part, PART_MAX, &handler, err));
+  properties all = {.text = t};
+  const sx_xml_handler handler = {&all, property_start, property_end, property_text};
+  sx_status status = SX_OK;
+  sx_buf_init(&all.value, &t->ctx);
+  if (sx_archive_has(archive, part)) status = sx_archive_xml(archive, part, PART_MAX, &handler, err);
+  sx_buf_clear(&all.value);
+  SX_TRY(status);
   if (t->n_properties) qsort(t->properties, t->n_properties, sizeof *t->properties, by_key);
   return SX_OK;
 }

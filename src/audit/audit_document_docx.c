@@ -17,7 +17,7 @@ enum { FIELDS_MAX = 16, CODE_MAX = 1200, EXEMPTS_MAX = 16, CODE = -1 };
 typedef struct field {
   char code[CODE_MAX];
   size_t n;
-  bool shown, bound;
+  bool shown, bound, counts; /* counts: Word's own, of pages, headings, captions, dates */
   sx_number_key key;
 } field;
 
@@ -32,6 +32,7 @@ typedef struct style {
 
 typedef struct word {
   sx_part_maker *m;
+  sx_audit_text *text_of; /* whose properties the fields show */
   XML_Parser parser;
   const char *file; /* "word/document.xml" */
   style *styles;    /* [STYLES_MAX] headings; of code: level CODE */
@@ -122,7 +123,9 @@ static bool is_code_style(const word *w, const char *id) {
 
 static void fresh_run(word *w, bool note) {
   const char *why = w->n_exempts ? w->exempts[w->n_exempts - 1].word : NULL;
-  sx_text_run run = {.exempt = note ? "note" : w->code ? "code" : why ? why : w->n_fields ? "field" : NULL};
+  bool counts = false;
+  for (size_t i = 0; i < w->n_fields; i++) counts = counts || w->fields[i].counts;
+  sx_text_run run = {.exempt = note ? "note" : w->code ? "code" : why ? why : counts ? "field" : NULL};
   char unit[sizeof w->fields->key.unit + sizeof w->fields->key.prefix];
   const field *f = NULL;
   for (size_t i = 0; i < w->n_fields; i++)
@@ -186,7 +189,19 @@ static void bind(const word *w, field *f) {
   }
   f->bound = sx_number_key_parse(&f->key, text, n, NULL) == SX_OK;
   text[n] = '\0';
-  if (f->bound) sx_audit__docx_shown(w->m->text, text);
+  if (f->bound) sx_audit__docx_shown(w->text_of, text);
+}
+
+/* A field that Word itself computes of the document; what others show (QUOTE, =, HYPERLINK) is text. */
+static bool is_counted(const char *code) {
+  static const char *const words[] = {"PAGE",     "NUMPAGES", "SECTION",  "SECTIONPAGES", "PAGEREF",   "SEQ",
+                                      "REF",      "NOTEREF",  "STYLEREF", "TOC",          "DATE",      "TIME",
+                                      "SAVEDATE", "LISTNUM",  "AUTONUM",  "PRINTDATE",    "CREATEDATE"};
+  code += strspn(code, " ");
+  const size_t n = strcspn(code, " \\\"");
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (strlen(words[i]) == n && memcmp(words[i], code, n) == 0) return true;
+  return false;
 }
 
 static void open_field(word *w) {
@@ -197,7 +212,7 @@ static void open_field(word *w) {
   field *f = &w->fields[w->n_fields++];
   f->n = 0;
   f->code[0] = '\0';
-  f->shown = f->bound = false;
+  f->shown = f->bound = f->counts = false;
   w->fresh = true;
 }
 
@@ -212,6 +227,7 @@ static void show_field(word *w) {
   field *f = w->n_fields ? &w->fields[w->n_fields - 1] : NULL;
   if (!f || f->shown || w->deep) return;
   f->shown = true;
+  f->counts = is_counted(f->code);
   bind(w, f);
   w->fresh = true;
 }
@@ -288,6 +304,7 @@ static void XMLCALL start(void *data, const char *name, const char **attributes)
     w->skip++;
     return;
   }
+  if (bar && is(bar + 1, "t") && strstr(name, "/math|")) w->text = true; /* of an equation */
   if (!tag) return;
   if (is(tag, "del") || is(tag, "moveFrom")) {
     w->skip = 1;
@@ -315,6 +332,7 @@ static void XMLCALL end(void *data, const char *name) {
     w->skip--;
     return;
   }
+  if (strstr(name, "/math|t")) w->text = false;
   if (!tag) return;
   if (is(tag, "t")) w->text = false;
   if (is(tag, "instrText")) w->instruction = false;
@@ -399,10 +417,29 @@ static sx_status part(word *w, sx_archive *archive, const char *file, bool neede
   return status;
 }
 
+/* Heads and feet of pages and comments, beside the text. */
+static sx_status parts_beside(word *w, sx_archive *archive) {
+  static const char *const begin[] = {"word/header", "word/footer", "word/comments"};
+  sx_part_maker *const m = w->m;
+  sx_status status = SX_OK;
+  const char *name;
+  if (!m->text->n_properties) return SX_OK; /* somebody else's */
+  for (size_t i = 0; status == SX_OK && (name = sx_archive_part(archive, i)) != NULL; i++) {
+    bool wanted = false;
+    for (size_t k = 0; k < sizeof begin / sizeof *begin; k++)
+      wanted = wanted || strncmp(name, begin[k], strlen(begin[k])) == 0;
+    if (!wanted || strlen(name) < 4 || !is(name + strlen(name) - 4, ".xml")) continue;
+    status = sx_audit__text_beside(&w->m, m, name);
+    if (status == SX_OK) status = part(w, archive, name, true);
+    w->m = m;
+  }
+  return status;
+}
+
 sx_status sx_audit__text_docx(sx_part_maker *m, const void *data, size_t n) {
   static const char *const files[] = {"word/styles.xml", "word/document.xml", "word/footnotes.xml",
                                       "word/endnotes.xml"};
-  word w = {.m = m, .file = "archive"};
+  word w = {.m = m, .text_of = m->text, .file = "archive"};
   sx_archive *archive = NULL;
   sx_status status = SX_OK;
   w.styles = sx_mem_zalloc(&m->text->ctx, STYLES_MAX, sizeof *w.styles);
@@ -417,6 +454,8 @@ sx_status sx_audit__text_docx(sx_part_maker *m, const void *data, size_t n) {
   if (status == SX_OK) status = sx_audit__docx_properties(m->text, archive, m->err);
   for (size_t i = 0; i < sizeof files / sizeof *files && status == SX_OK; i++)
     status = part(&w, archive, files[i], i == 1);
+  if (status == SX_OK) status = parts_beside(&w, archive);
+  if (status == SX_OK) status = sx_audit__docx_beside(m, archive);
   if (status == SX_OK) status = sx_audit__docx_charts(m->text, archive, m->err);
 done:
   sx_archive_close(archive);

@@ -1,5 +1,6 @@
 /* audit_document_html.c: the text of an HTML page. Not a parser of HTML: tags are tokens, blocks end parts, what a page's maker hides (scripts, styles, the head) is
- * left out, and broken nesting is taken as it comes. data-ref, data-unit, data-zeros, data-exempt and title of the elements around a text are kept with it. */
+ * left out, and broken nesting is taken as it comes. data-ref, data-unit, data-zeros, data-exempt and title of the elements around a text are kept with it.
+ * Attributes that people see or hear, and texts that a style sheet puts on the page, stand beside the text. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@ typedef struct page {
   unsigned char occupied[COLUMNS_MAX]; /* rows that a cell above still reaches into */
   size_t hidden;                       /* elements around that are not text */
   size_t in_table;
+  bool drawing;      /* a file of its own: its description is that of some drawing */
   bool title;        /* inside the page's own, which is read although the head is not */
   bool fresh, blank; /* a new run is due; a blank is due before the next letter */
   sx_part_kind kind;
@@ -122,7 +124,7 @@ static const char *const blocks[] = {
     "title", "form", "hr",         "address",    "option",  "legend"};
 static const char *const voids[] = {"br",  "img",  "hr",   "input", "meta",   "link", "col",
                                     "wbr", "area", "base", "embed", "source", "track"};
-static const char *const unseen[] = {"script", "style", "head", "template", "noscript", "iframe", "object"};
+static const char *const unseen[] = {"script", "style", "head"};
 
 static bool is_block(const char *name) {
   return ONE_OF(name, blocks);
@@ -179,8 +181,13 @@ static sx_status begin_text(page *p) {
     p->blank = false;
   }
   if (!p->fresh) return SX_OK;
-  const sx_text_run run = inherited(p);
+  const sx_text_run run = inherited(p), *last = p->m->n_runs ? &p->m->runs[p->m->n_runs - 1] : NULL;
+  const bool numbered = last && last->exempt && same(last->exempt, "section");
   p->fresh = false;
+  /* the number of a heading stands apart from it */
+  if (numbered && !(run.exempt && same(run.exempt, "section")) && p->m->buf.data[p->m->buf.n - 1] != ' ' &&
+      sx_is_digit((unsigned char)p->data[p->i]))
+    sx_buf_add_char(&p->m->buf, ' ');
   return sx_audit__text_run(p->m, p->line, p->column, &run);
 }
 
@@ -301,10 +308,38 @@ static bool has_class(const char *text, size_t n, const char *name) {
   return false;
 }
 
+enum { SEEN_MAX = 8 };
+
+/* An attribute that is text: its name is one of the table's. */
+typedef struct seen {
+  const char *name, *text;
+} seen;
+
 typedef struct tag {
   sx_text_run attributes;
   size_t columns, rows;
+  seen seen[SEEN_MAX];
+  size_t n_seen;
 } tag;
+
+/* Attributes that are seen or read out. Of others that begin with data-, those that we do not write ourselves are read too. */
+static const char *const seen_names[] = {"alt",     "aria-label", "aria-description", "aria-valuetext", "placeholder",
+                                         "summary", "label",      "aria-valuenow",    "srcdoc"};
+static const char *const own_data[] = {"data-ref", "data-unit", "data-exempt", "data-sign", "data-zeros"};
+
+static sx_status keep_seen(tag *t, page *p, const char *name, size_t k, const char *text, size_t n) {
+  const char *known = NULL;
+  for (size_t i = 0; i < sizeof seen_names / sizeof *seen_names; i++)
+    if (strlen(seen_names[i]) == k && memcmp(name, seen_names[i], k) == 0) known = seen_names[i];
+  if (!known && k > 5 && memcmp(name, "data-", 5) == 0) {
+    known = "data";
+    for (size_t i = 0; i < sizeof own_data / sizeof *own_data; i++)
+      if (strlen(own_data[i]) == k && memcmp(name, own_data[i], k) == 0) known = NULL;
+  }
+  if (!known || !n || t->n_seen == SEEN_MAX) return SX_OK;
+  t->seen[t->n_seen].name = known;
+  return decoded(&t->seen[t->n_seen++].text, p, text, n);
+}
 
 static sx_status attribute(tag *t, page *p, const char *name, size_t k, const char *text, size_t n) {
 #define IS(word) (k == sizeof(word) - 1 && memcmp(name, word, k) == 0)
@@ -318,8 +353,9 @@ static sx_status attribute(tag *t, page *p, const char *name, size_t k, const ch
   if (IS("rowspan")) t->rows = small_number(text, n, 1000);
   if (IS("class") && (has_class(text, n, "no") || has_class(text, n, "ref"))) t->attributes.exempt = "section";
   if (IS("class") && has_class(text, n, "u")) p->blank = true; /* the unit of a column's head stands apart */
+  if (IS("class") && has_class(text, n, "toc")) t->attributes.exempt = "contents";
   if (IS("class") && has_class(text, n, "fn")) t->attributes.exempt = "note";
-  return SX_OK;
+  return keep_seen(t, p, name, k, text, n);
 #undef IS
 }
 
@@ -372,6 +408,56 @@ static size_t raw_end(const page *p, const char *name, size_t from) {
   return find(p, from, close);
 }
 
+/* One text beside the page. prefix and word: of its reference; NULL: none. */
+static sx_status put_beside(page *p, const char *within, const char *text, const char *prefix, const char *word,
+                            const char *exempt, sx_part_kind kind) {
+  sx_part_maker *maker = NULL;
+  sx_text_run run = {.exempt = exempt};
+  if (prefix) run.reference = sx_arena_printf(p->m->text->arena, "%s%s", prefix, word);
+  if (prefix && !run.reference) return sx_error_memory(p->m->err);
+  SX_TRY(sx_audit__text_beside(&maker, p->m, within));
+  return sx_audit__text_one(maker, kind, text, strlen(text), p->line, p->column, &run);
+}
+
+/* What is seen of a tag. A tooltip is held against the result of its element (audit_report_bound.c); without one it is a text like any other. */
+static sx_status beside(page *p, const char *name, const tag *t) {
+  const sx_text_run *a = &t->attributes;
+  const bool figure = same(name, "svg") || same(name, "img") || same(name, "figure");
+  const bool result = a->reference && a->reference[0] != '=' && !figure;
+  const bool limit = a->reference && a->exempt && same(a->exempt, "threshold");
+  for (size_t i = 0; i < t->n_seen; i++) {
+    const char *what = t->seen[i].name;
+    const bool data = same(what, "data");
+    if (result && data)
+      SX_TRY(put_beside(p, what, t->seen[i].text, SX_REF_SAID, a->reference, NULL, SX_PART_PARAGRAPH));
+    else if (figure)
+      SX_TRY(put_beside(p, what, t->seen[i].text, SX_REF_DRAWINGS, "", NULL, SX_PART_FIGURE));
+    else
+      SX_TRY(put_beside(p, what, t->seen[i].text, NULL, "", same(name, "section") ? "notes" : NULL, SX_PART_PARAGRAPH));
+  }
+  if (!a->tip || result) return SX_OK;
+  if (limit) return put_beside(p, "title", a->tip, SX_REF_LIMIT, a->reference + 1, NULL, SX_PART_PARAGRAPH);
+  return put_beside(p, "title", a->tip, NULL, "", NULL, SX_PART_PARAGRAPH);
+}
+
+/* content: "..." of a style sheet is put on the page. */
+static sx_status style_texts(page *p, size_t from, size_t to) {
+  static const char word[] = "content";
+  sx_part_maker *maker = NULL;
+  for (size_t i = from; i + sizeof word < to; i++) {
+    if (memcmp(p->data + i, word, sizeof word - 1) != 0) continue;
+    for (i += sizeof word - 1; i < to && p->data[i] != ';' && p->data[i] != '}'; i++) {
+      const char quote = p->data[i];
+      if (quote != '"' && quote != '\'') continue;
+      const size_t begin = ++i;
+      while (i < to && p->data[i] != quote) i++;
+      SX_TRY(sx_audit__text_beside(&maker, p->m, "style"));
+      SX_TRY(sx_audit__text_one(maker, SX_PART_PARAGRAPH, p->data + begin, i - begin, p->line, p->column, NULL));
+    }
+  }
+  return SX_OK;
+}
+
 static sx_status read_tag(page *p) {
   char name[NAME_MAX_BYTES];
   tag t = {.columns = 1, .rows = 1};
@@ -383,12 +469,16 @@ static sx_status read_tag(page *p) {
     step(p, at - p->i);
     return close_tag(p, name);
   }
+  if (p->drawing && same(name, "desc") && !t.attributes.reference) t.attributes.reference = SX_REF_DRAWINGS;
+  if (!same(name, "meta")) SX_TRY(beside(p, name, &t));
   if (same(name, "sup") && !t.attributes.exempt) t.attributes.exempt = "note";
   if (same(name, "code") || same(name, "pre") || same(name, "kbd")) t.attributes.exempt = "code";
   if (same(name, "br")) p->blank = true;
   p->fresh = true;
   if (same(name, "script") || same(name, "style")) {
+    const size_t from = at;
     at = raw_end(p, name, at);
+    if (same(name, "style")) SX_TRY(style_texts(p, from, at));
     step(p, at - p->i);
     return SX_OK;
   }
@@ -444,11 +534,19 @@ static sx_status one(page *p) {
   return SX_OK;
 }
 
-sx_status sx_audit__text_html(sx_part_maker *m, const char *data, size_t n) {
-  page p = {.m = m, .data = data, .n = n, .line = 1, .column = 1, .fresh = true};
+static sx_status read_page(sx_part_maker *m, const char *data, size_t n, bool drawing) {
+  page p = {.m = m, .data = data, .n = n, .line = 1, .column = 1, .fresh = true, .drawing = drawing};
   sx_status status = SX_OK;
   while (p.i < p.n && status == SX_OK) status = one(&p);
   if (status == SX_OK) status = end_part(&p);
   sx_mem_free(&m->text->ctx, p.stack);
   return status;
+}
+
+sx_status sx_audit__text_html(sx_part_maker *m, const char *data, size_t n) {
+  return read_page(m, data, n, false);
+}
+
+sx_status sx_audit__text_drawing(sx_part_maker *m, const char *data, size_t n) {
+  return read_page(m, data, n, true);
 }

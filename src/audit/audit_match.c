@@ -476,8 +476,7 @@ static sx_status first_pass(sx_audit_matches *all, const sx_index *index, const 
     const sx_text_mark *m = &text->marks[i];
     const sx_text_run *run = sx_audit__text_run_at(&text->parts[m->part], m->at);
     if (m->kind != SX_MARK_QUANTITY || run->exempt) continue;
-    if (text->form == SX_TEXT_DOCX && run->reference)
-      continue; /* says itself which result it is: sx_audit_text_bound */
+    if (run->reference) continue; /* says itself which result it is: sx_audit_text_bound */
     const sx_arena_mark rest = sx_arena_get_mark(scratch);
     sx_audit_match match;
     void *p = all->items;

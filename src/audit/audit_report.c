@@ -65,12 +65,29 @@ static bool is_numbering(const char *text, size_t n) {
   return true;
 }
 
+/* Whether a heading of the document, or a caption (which Word counts), has the number: then the contents may print it. */
+static bool in_heading(const sx_audit_text *page, const sx_text_part *part, const char *piece, size_t n) {
+  for (size_t i = 0; page && i < sx_audit_text_n_parts(page); i++) {
+    const sx_text_part *p = sx_audit_text_part(page, i);
+    bool heads = p->kind == SX_PART_HEADING;
+    if (p == part) continue;
+    for (size_t r = 0; r < p->n_runs && !heads; r++)
+      heads = p->runs[r].exempt && strcmp(p->runs[r].exempt, "field") == 0;
+    for (size_t at = 0; heads && at + n <= p->n; at++)
+      if (memcmp(p->text + at, piece, n) == 0) return true;
+  }
+  return false;
+}
+
 /* Why the run has not what a page calls exempt (code that its texts set as code, its files and their sums, where it comes from); NULL: it has. */
 static const char *not_of_run(const sx_tracer *t, const sx_text_part *part, const sx_text_run *run,
                               const sx_text_mark *m) {
   size_t n;
   const char *text = exempt_text(&n, part, run);
-  if (strcmp(run->exempt, "field") == 0 || strcmp(run->exempt, "contents") == 0) return NULL; /* Word's own */
+  if (strcmp(run->exempt, "field") == 0 || strcmp(run->exempt, "contents") == 0) /* Word's own */
+    return is_numbering(part->text + m->at, m->n) || in_heading(t->page, part, part->text + m->at, m->n)
+               ? NULL
+               : "neither the number of a page, a section, a figure or a table, nor in a heading";
   if (strcmp(run->exempt, "axis") == 0) return "no tick of an axis"; /* a tick says which number it stands for */
   if (strcmp(run->exempt, "code") == 0) return sx_audit__is_code(t, text, n) ? NULL : "no code of the run";
   if (strcmp(run->exempt, "file") == 0) return sx_audit__is_file(t, text, n) ? NULL : "no file of the run";
@@ -82,6 +99,8 @@ static const char *not_of_run(const sx_tracer *t, const sx_text_part *part, cons
                         text + n < part->text + m->at + m->n ? (size_t)(text + n - part->text) - m->at : m->n)
                ? NULL
                : "no number of a section or a note";
+  if (strcmp(run->exempt, "notes") == 0) /* "Notes 10–14" of a section of them */
+    return strncmp(part->text, "Notes ", 6) == 0 || strncmp(part->text, "注", 3) == 0 ? NULL : "no notes";
   if (strcmp(run->exempt, "unit") == 0) { /* 亿元 in English */
     const char *unit = part->text + m->at;
     return strncmp(unit, "100 million", 11) == 0 || strncmp(unit, "10 thousand", 11) == 0 ? NULL : "no unit";
@@ -89,18 +108,49 @@ static const char *not_of_run(const sx_tracer *t, const sx_text_part *part, cons
   return "no reason that a run gives";
 }
 
+/* Whether the run says so: the number with what stands before it, or behind it, in one of its texts; a number alone, in any of them. */
+static bool is_quotation(const sx_tracer *t, const sx_text_part *part, const sx_text_run *run, const sx_text_mark *m) {
+  enum { CONTEXT = 12 };
+  size_t n, first = m->at;
+  const char *text = exempt_text(&n, part, run), *end = text + n;
+  while (first < m->at + m->n && !sx_is_digit((unsigned char)part->text[first])) first++;
+  if (first == m->at + m->n) first = m->at;
+  const char *from = part->text + first, *to = part->text + m->at + m->n;
+  if (from < text || to > end || (from == text && to == end))
+    return m->kind != SX_MARK_QUANTITY || sx_audit__is_label(t, part, m) ||
+           sx_audit__is_typed(t, part->text + m->at, m->n);
+  const char *before = from - text > CONTEXT ? from - CONTEXT : text, *behind = end - to > CONTEXT ? to + CONTEXT : end;
+  while (before > text && sx_is_digit((unsigned char)*before) && sx_is_digit((unsigned char)before[-1])) before--;
+  while (behind < end && sx_is_digit((unsigned char)behind[-1]) && sx_is_digit((unsigned char)*behind)) behind++;
+  return (to < end && sx_audit__is_quoted(t, from, (size_t)(behind - from))) ||
+         (from > text && sx_audit__is_quoted(t, before, (size_t)(to - before)));
+}
+
+/* "< 0.001" alone: a limit below which p values are not printed, a power of ten. */
+static bool is_limit(const sx_text_part *part, const sx_text_mark *m) {
+  size_t ones = 0;
+  if (part->text[0] != '<' || m->at + m->n != part->n) return false;
+  for (size_t i = m->at; i < part->n; i++) {
+    ones += part->text[i] == '1';
+    if (!strchr("01.", part->text[i])) return false;
+  }
+  return ones == 1 && part->text[part->n - 1] == '1';
+}
+
 /* A number that names no result. */
 sx_status sx_audit__free_number(sx_tracer *t, const sx_text_part *part, const sx_text_mark *m) {
   const sx_text_run *run = sx_audit__text_run_at(part, m->at);
   const char *piece = part->text + m->at, *word;
   sx_audit_trace trace = {.verdict = SX_TRACE_EXEMPT, .line = m->line, .column = m->column};
-  if (m->kind != SX_MARK_QUANTITY) {
+  const bool quotes = run->exempt && (strcmp(run->exempt, "quoted") == 0 || strcmp(run->exempt, "input") == 0);
+  if (quotes && !is_quotation(t, part, run, m)) {
+    trace.verdict = SX_TRACE_DIFFERS;
+    trace.reason = "not a number that the run quotes";
+  } else if (m->kind != SX_MARK_QUANTITY) {
     trace.reason = sx_mark_kind_name(m->kind, SX_LANG_EN);
-  } else if (run->exempt && (strcmp(run->exempt, "quoted") == 0 || strcmp(run->exempt, "input") == 0)) {
-    const bool there = sx_audit__is_label(t, piece, m->n) || sx_audit__is_typed(t, piece, m->n);
-    trace.verdict = there ? SX_TRACE_EXEMPT : SX_TRACE_DIFFERS;
-    trace.reason = there ? run->exempt : "not a number that the run quotes";
-  } else if (run->exempt && strcmp(run->exempt, "label") == 0 && sx_audit__is_label(t, piece, m->n)) {
+  } else if (quotes) {
+    trace.reason = run->exempt;
+  } else if (run->exempt && strcmp(run->exempt, "label") == 0 && sx_audit__is_label(t, part, m)) {
     trace.reason = "label";
   } else if (run->exempt && strcmp(run->exempt, "label") == 0 && (word = own_word(t, part, m)) != NULL) {
     trace.reason = sx_arena_printf(t->out->arena, "study: %s", word);
@@ -113,8 +163,14 @@ sx_status sx_audit__free_number(sx_tracer *t, const sx_text_part *part, const sx
   } else if ((word = own_word(t, part, m)) != NULL) {
     trace.reason = sx_arena_printf(t->out->arena, "study: %s", word);
     if (!trace.reason) return sx_error_memory(t->err);
-  } else if (may_be_label(part) && sx_audit__is_label(t, piece, m->n)) {
+  } else if (may_be_label(part) && sx_audit__is_label(t, part, m)) {
     trace.reason = "label";
+  } else if (part->within && sx_audit__is_quality(t, part, m)) {
+    trace.reason = "quality";
+  } else if (part->within && m->decimals < 0 && strstr(part->text, "] = ")) {
+    trace.reason = "legend"; /* "[low] = less than half the last digit shown" */
+  } else if (part->within && is_limit(part, m)) {
+    trace.reason = "threshold";
   } else {
     trace.verdict = SX_TRACE_UNBOUND;
     trace.source = typed_where(t, piece, m->n);
@@ -130,11 +186,27 @@ static bool same_element(const sx_text_run *a, const sx_text_run *b) {
          (!a->tip || strcmp(a->tip, b->tip) == 0);
 }
 
+/* A part that is the sum of a file, with or without a number in it. */
+sx_status sx_audit__sum(sx_tracer *t, const sx_text_part *part) {
+  const sx_audit_trace wrong = {.verdict = SX_TRACE_DIFFERS,
+                                .line = part->runs[0].line,
+                                .column = part->runs[0].column,
+                                .reason = "no sum of a file of the run"};
+  if (part->n != SX_HASH_TEXT - 1 || strspn(part->text, "0123456789abcdef") < part->n) return SX_OK;
+  return sx_audit__is_hash(t, part->text, part->n) ? SX_OK : sx_audit__trace(t, &wrong, part->text, part->n);
+}
+
 /* Runs in turn: those of one bound element together, numbers between them one by one. */
-static sx_status one_part(sx_tracer *t, const sx_audit_text *page, size_t at) {
+sx_status sx_audit__page_part(sx_tracer *t, const sx_audit_text *page, size_t at) {
   const sx_text_part *part = sx_audit_text_part(page, at);
-  if (part->runs[0].reference && strncmp(part->runs[0].reference, "figure:", 7) == 0)
+  const char *reference = part->runs[0].reference;
+  SX_TRY(sx_audit__sum(t, part));
+  if (reference && strncmp(reference, SX_REF_DRAWING, strlen(SX_REF_DRAWING)) == 0)
     return sx_audit__described(t, page, at);
+  if (reference && part->within && strncmp(reference, SX_REF_SAID, strlen(SX_REF_SAID)) == 0)
+    return sx_audit__said(t, part);
+  if (reference && part->within && strncmp(reference, SX_REF_LIMIT, strlen(SX_REF_LIMIT)) == 0)
+    return sx_audit__limited(t, part);
   for (size_t r = 0; r < part->n_runs;) {
     const sx_text_run *run = &part->runs[r];
     size_t next = r + 1;
@@ -173,12 +245,15 @@ void sx_audit__languages(sx_tracer *t, const sx_audit_text *page) {
   t->both = 5 * zh > en && 5 * en > zh && has_both(page);
 }
 
-static sx_status one_page(sx_tracer *t, const char *path, const sx_audit_text *page) {
+sx_status sx_audit__page(sx_tracer *t, const char *path, const sx_audit_text *page) {
   sx_status status = SX_OK;
   sx_audit__languages(t, page);
+  t->page = page;
   t->file = sx_arena_strdup(t->out->arena, path);
   if (!t->file) status = sx_error_memory(t->err);
-  for (size_t i = 0; i < sx_audit_text_n_parts(page) && status == SX_OK; i++) status = one_part(t, page, i);
+  for (size_t i = 0; i < sx_audit_text_n_parts(page) && status == SX_OK; i++) status = sx_audit__page_part(t, page, i);
+  if (status == SX_OK) status = sx_audit__beside(t, page->beside);
+  t->page = NULL;
   return status;
 }
 
@@ -221,7 +296,7 @@ static sx_status trace_files(sx_tracer *t, pages *p) {
       break;
     case OUTPUT_PAGE:
     default:
-      status = one_page(t, file, p->read[i]);
+      status = sx_audit__page(t, file, p->read[i]);
       break;
     }
     if (status != SX_OK) return status;

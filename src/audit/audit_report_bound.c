@@ -47,7 +47,10 @@ sx_status sx_audit__printed(sx_printed *out, size_t *n, size_t max, const sx_tra
     sx_printed p = {.decimals = m->decimals < 0 ? 0 : m->decimals, .zeros = m->zeros, .negative = m->sign < 0 || minus};
     p.scale = run->unit ? scale : m->scale;
     p.value = (p.negative ? -1 : 1) * m->value * p.scale;
-    p.unit = pow(10, run->zeros - p.decimals) * p.scale;
+    /* digits that are said to be rounding are zeros; where they are not, they count */
+    const int zeros = m->value != 0 && p.decimals == 0 && m->zeros < run->zeros ? m->zeros : run->zeros;
+    p.at = m->at;
+    p.unit = pow(10, zeros - p.decimals) * p.scale;
     if (*n < max) out[*n] = p;
     ++*n;
   }
@@ -121,7 +124,7 @@ static sx_status ask_store(bool *found, sx_store_row *row, char field[32], const
 }
 
 /* The pages of two languages, and a drawing's numbers time and again, ask for the same results. */
-static sx_status look_up(bool *found, sx_store_row *row, char field[32], sx_tracer *t, const char *name, size_t n) {
+sx_status sx_audit__look_up(bool *found, sx_store_row *row, char field[32], sx_tracer *t, const char *name, size_t n) {
   sx_arena *arena = t->out->arena;
   int32_t code = 0;
   if (!t->asked) SX_TRY(sx_dict_new(&t->asked, &t->ctx, t->err));
@@ -158,7 +161,7 @@ static sx_status wanted(double out[2], size_t *n, sx_store_row *row, bool *found
   }
   const bool interval = ends_with(reference, ".interval");
   const size_t k = strlen(reference) - (interval ? strlen(".interval") : 0);
-  SX_TRY(look_up(found, row, field, t, reference, k));
+  SX_TRY(sx_audit__look_up(found, row, field, t, reference, k));
   if (!*found) return SX_OK;
   out[0] = interval ? row->low : sx_reference_field(row, field);
   out[1] = row->high;
@@ -204,6 +207,10 @@ static sx_status check_tip(const char **wrong, sx_tracer *t, const sx_store_row 
   for (size_t i = 0; i < n && i < 16; i++) most = p[i].zeros > most ? p[i].zeros : most;
   for (size_t i = 0; i < n && i < 16; i++) {
     const bool bare = scale > 0.9 && scale < 1.1;
+    if (p[i].at >= 4 && memcmp(run->tip + p[i].at - 4, "n = ", 4) == 0) {
+      if (p[i].value != (double)row->n) *wrong = "the cases of its tooltip are not the result's";
+      continue;
+    }
     if (of_row(&p[i], scale, most, row) || (bare && of_row(&p[i], own, most, row))) continue;
     *wrong = "a number of its tooltip is not the result's";
   }
@@ -355,7 +362,7 @@ static sx_status shown_by(bool *shown, sx_tracer *t, const sx_traced_drawing *d,
     sx_store_row row;
     bool found = false;
     char field[32];
-    SX_TRY(look_up(&found, &row, field, t, d->references[i], strlen(d->references[i])));
+    SX_TRY(sx_audit__look_up(&found, &row, field, t, d->references[i], strlen(d->references[i])));
     if (!found) continue;
     *shown = sx_audit__rounds_to(p, sx_reference_field(&row, field), false) || sx_audit__rounds_to(p, row.low, false) ||
              sx_audit__rounds_to(p, row.high, false);
@@ -363,11 +370,88 @@ static sx_status shown_by(bool *shown, sx_tracer *t, const sx_traced_drawing *d,
   return SX_OK;
 }
 
+/* Which drawing a description is of that does not say so: the one that shows most of its numbers. */
+static sx_status likeliest(const sx_traced_drawing **out, sx_tracer *t, const sx_audit_text *page,
+                           const sx_text_part *part) {
+  size_t most = 0;
+  *out = t->n_drawings ? &t->drawings[0] : NULL;
+  for (size_t d = 0; d < t->n_drawings; d++) {
+    size_t n = 0;
+    for (size_t i = part->first_mark; i < part->first_mark + part->n_marks; i++) {
+      const sx_text_mark *m = sx_audit_text_mark(page, i);
+      bool shown = false;
+      if (m->kind != SX_MARK_QUANTITY) continue;
+      const sx_printed p = {.value = (m->sign < 0 ? -1 : 1) * m->value * m->scale,
+                            .unit = pow(10, -(m->decimals < 0 ? 0 : m->decimals)) * m->scale,
+                            .scale = m->scale};
+      SX_TRY(shown_by(&shown, t, &t->drawings[d], &p));
+      n += shown;
+    }
+    if (n > most) *out = &t->drawings[d];
+    most = n > most ? n : most;
+  }
+  return SX_OK;
+}
+
+/* A level that lost its words where a workbook cuts a long description: other numbers of it are the same level. */
+static bool is_cut_level(const sx_audit_text *page, const sx_text_part *part, const sx_text_mark *m) {
+  if (m->at + m->n != part->n) return false;
+  for (size_t i = part->first_mark; i < part->first_mark + part->n_marks; i++) {
+    const sx_text_mark *other = sx_audit_text_mark(page, i);
+    if (other->kind == SX_MARK_LEVEL && other->n == m->n &&
+        memcmp(part->text + other->at, part->text + m->at, m->n) == 0)
+      return true;
+  }
+  return false;
+}
+
+/* A number of a description; scale: the unit before it, for one that has none of its own. */
+static sx_printed printed_mark(const sx_text_mark *m, double scale) {
+  const bool bare = !m->unit[0] && m->scale > 0.9 && m->scale < 1.1;
+  sx_printed p = {
+      .decimals = m->decimals < 0 ? 0 : m->decimals, .scale = bare ? scale : m->scale, .negative = m->sign < 0};
+  p.value = (p.negative ? -1 : 1) * m->value * p.scale;
+  p.unit = pow(10, -p.decimals) * p.scale;
+  return p;
+}
+
+static bool rounds(const sx_printed *p, int zeros, double value) {
+  sx_printed q = *p;
+  for (int z = 0; z <= zeros; z++, q.unit *= 10)
+    if (sx_audit__rounds_to(&q, value, false)) return true;
+  return false;
+}
+
+/* "48.7% (95% interval 24.8 to 73.2)": the mark is the interval's lower end, and the three are no estimate of the drawing with its interval. */
+static sx_status breaks_interval(bool *breaks, sx_tracer *t, const sx_traced_drawing *d, const sx_audit_text *page,
+                                 const sx_text_part *part, size_t i, double scale) {
+  *breaks = false;
+  if (i < part->first_mark + 2 || i + 1 >= part->first_mark + part->n_marks) return SX_OK;
+  const sx_text_mark *first = sx_audit_text_mark(page, i - 2), *level = sx_audit_text_mark(page, i - 1),
+                     *low = sx_audit_text_mark(page, i), *high = sx_audit_text_mark(page, i + 1);
+  if (level->kind != SX_MARK_LEVEL || level->at - first->at > 40 || high->at - low->at > 40) return SX_OK;
+  const sx_printed p[] = {printed_mark(first, scale), printed_mark(low, scale), printed_mark(high, scale)};
+  bool any = false;
+  for (size_t k = 0; d && k < d->n; k++) {
+    sx_store_row row;
+    bool found = false;
+    char field[32];
+    SX_TRY(sx_audit__look_up(&found, &row, field, t, d->references[k], strlen(d->references[k])));
+    if (!found || !rounds(&p[0], first->zeros, sx_reference_field(&row, field))) continue;
+    any = true;
+    if (rounds(&p[1], low->zeros, row.low) && rounds(&p[2], high->zeros, row.high)) return SX_OK;
+  }
+  *breaks = any; /* where the first is none of the drawing's, that was told */
+  return SX_OK;
+}
+
 /* Each number of the description must be one that the drawing shows; those without a unit have the one before. */
 sx_status sx_audit__described(sx_tracer *t, const sx_audit_text *page, size_t at) {
   const sx_text_part *part = sx_audit_text_part(page, at);
-  const sx_traced_drawing *d = drawing(t, part->runs[0].reference + strlen("figure:"));
+  const char *id = part->runs[0].reference + strlen(SX_REF_DRAWING);
+  const sx_traced_drawing *d = drawing(t, id);
   double scale = 1;
+  if (strcmp(id, "*") == 0) SX_TRY(likeliest(&d, t, page, part));
   for (size_t i = part->first_mark; i < part->first_mark + part->n_marks; i++) {
     const sx_text_mark *m = sx_audit_text_mark(page, i);
     const bool bare = !m->unit[0] && m->scale > 0.9 && m->scale < 1.1;
@@ -375,17 +459,22 @@ sx_status sx_audit__described(sx_tracer *t, const sx_audit_text *page, size_t at
         .verdict = SX_TRACE_AGREES, .line = m->line, .column = m->column, .reference = part->runs[0].reference};
     const double before = scale;
     if (!bare && m->kind == SX_MARK_QUANTITY) scale = m->scale;
-    sx_printed p = {
-        .decimals = m->decimals < 0 ? 0 : m->decimals, .scale = bare ? scale : m->scale, .negative = m->sign < 0};
-    p.value = (p.negative ? -1 : 1) * m->value * p.scale;
-    p.unit = pow(10, -p.decimals) * p.scale;
-    bool shown = false;
+    sx_printed p = printed_mark(m, scale);
+    bool shown = false, breaks = false;
     if (m->kind != SX_MARK_LEVEL) SX_TRY(shown_by(&shown, t, d, &p));
     for (int z = 1; z <= m->zeros && !shown && m->kind == SX_MARK_QUANTITY; z++) {
       p.unit *= 10;
       SX_TRY(shown_by(&shown, t, d, &p));
     }
-    if (!shown && (m->kind != SX_MARK_QUANTITY || sx_audit__is_label(t, part->text + m->at, m->n))) {
+    if (shown) SX_TRY(breaks_interval(&breaks, t, d, page, part, i, scale));
+    if (breaks) {
+      trace.verdict = SX_TRACE_DIFFERS;
+      trace.reason = "not the interval of the number before it";
+    } else if (!shown && is_cut_level(page, part, m)) {
+      trace.verdict = SX_TRACE_EXEMPT;
+      trace.reason = sx_mark_kind_name(SX_MARK_LEVEL, SX_LANG_EN);
+      trace.reference = NULL;
+    } else if (!shown && (m->kind != SX_MARK_QUANTITY || sx_audit__is_label(t, part, m))) {
       scale = before; /* a label's unit is not that of the values behind it */
       trace.verdict = SX_TRACE_EXEMPT;
       trace.reason = m->kind != SX_MARK_QUANTITY ? sx_mark_kind_name(m->kind, SX_LANG_EN) : "label";

@@ -72,23 +72,51 @@ static sx_status typed_of(sx_tracer *t, const sx_audit_text *text, const sx_text
   return SX_OK;
 }
 
-/* Fields, and in a document of ours what stands in none. */
+/* Fields, and in a document of ours what stands in none. The words of a drawing are those of what it shows. */
 static sx_status numbers_of(sx_tracer *t, const sx_audit_text *text, size_t at, bool ours, sx_buf *where) {
   const sx_text_part *part = sx_audit_text_part(text, at);
-  const sx_text_mark here = {.part = at};
   for (size_t r = 0; r < part->n_runs; r++) {
     const sx_text_run *run = &part->runs[r];
-    if (!run->reference && (!ours || !part->n_marks)) continue;
+    const sx_text_mark here = {.part = at, .line = run->line, .column = run->column};
+    if (!run->reference && (!ours || !(part->n_marks || part->n == SX_HASH_TEXT - 1))) continue;
     sx_buf_reset(where);
     sx_audit_text_where(where, text, &here);
     SX_TRY(sx_buf_status(where, t->err));
     t->place = where->data;
+    if (run->reference && strncmp(run->reference, SX_REF_DRAWING, strlen(SX_REF_DRAWING)) == 0) {
+      if (ours) SX_TRY(sx_audit__described(t, text, at));
+      return SX_OK;
+    }
     if (run->reference)
       SX_TRY(one_field(t, text, part, run, r + 1 < part->n_runs ? part->runs[r + 1].at : part->n));
     else
       SX_TRY(typed_of(t, text, part, r));
+    if (r == 0 && ours) SX_TRY(sx_audit__sum(t, part));
   }
   return SX_OK;
+}
+
+/* Parts of a text that stand beside it, each with its place; what they say of themselves holds as on a page. */
+sx_status sx_audit__beside(sx_tracer *t, const sx_audit_text *beside) {
+  sx_buf where;
+  sx_status status = SX_OK;
+  if (!beside) return SX_OK;
+  sx_buf_init(&where, &t->ctx);
+  for (size_t i = 0; i < sx_audit_text_n_parts(beside) && status == SX_OK; i++) {
+    const sx_text_run *run = sx_audit_text_part(beside, i)->runs;
+    if (run->line) { /* of a page or a vector */
+      sx_buf_reset(&where);
+      sx_audit_text_where(&where, beside, &(sx_text_mark){.part = i, .line = run->line, .column = run->column});
+      status = sx_buf_status(&where, t->err);
+      t->place = where.data;
+      if (status == SX_OK) status = sx_audit__page_part(t, beside, i);
+    } else {
+      status = numbers_of(t, beside, i, true, &where);
+    }
+  }
+  t->place = NULL;
+  sx_buf_clear(&where);
+  return status == SX_OK ? sx_audit__beside(t, beside->beside) : status;
 }
 
 /* A number of the document that no field shows any more: it was typed over, or its sentence went. */
@@ -115,13 +143,16 @@ static sx_status all_numbers(sx_tracer *t, const sx_audit_text *text) {
   sx_status status = SX_OK;
   sx_buf_init(&where, &t->ctx);
   sx_audit__languages(t, text);
+  t->page = text;
   t->file = sx_arena_strdup(t->out->arena, sx_audit_text_name(text));
   if (!t->file) status = sx_error_memory(t->err);
   for (size_t i = 0; i < sx_audit_text_n_parts(text) && status == SX_OK; i++)
     status = numbers_of(t, text, i, ours, &where);
   t->place = NULL;
   sx_buf_clear(&where);
+  if (status == SX_OK && ours) status = sx_audit__beside(t, text->beside);
   if (status == SX_OK) status = lost_numbers(t, text);
+  t->page = NULL;
   return status == SX_OK ? sx_audit__charts(t, text) : status;
 }
 
@@ -133,10 +164,19 @@ sx_status sx_audit__word_file(sx_tracer *t, const char *path) {
   return status;
 }
 
+/* A page whose numbers say which results they are. */
+static bool is_page(const sx_audit_text *text) {
+  for (size_t i = 0; text->form == SX_TEXT_HTML && i < text->n_parts; i++)
+    for (size_t r = 0; r < text->parts[i].n_runs; r++)
+      if (text->parts[i].runs[r].reference) return true;
+  return false;
+}
+
 sx_status sx_audit_text_bound(sx_audit_traces **out, const sx_audit_text *text, sx_store *store, int64_t run,
                               sx_error *err) {
   sx_tracer t;
   sx_status status = sx_audit__tracer_begin(&t, store, run, err);
-  if (status == SX_OK) status = all_numbers(&t, text);
+  if (status == SX_OK)
+    status = is_page(text) ? sx_audit__page(&t, sx_audit_text_name(text), text) : all_numbers(&t, text);
   return sx_audit__tracer_end(out, &t, status);
 }

@@ -153,6 +153,33 @@ static sx_status take_input(void *data, const sx_store_input *input, sx_error *e
   return keep_value(t, (double)input->bytes);
 }
 
+static sx_status take_quality(void *data, const sx_store_row *row, sx_error *err) {
+  sx_tracer *t = data;
+  (void)err;
+  if (!row->quality || !*row->quality) return SX_OK;
+  for (size_t i = 0; i < t->n_qualities; i++)
+    if (strcmp(t->qualities[i], row->quality) == 0) return SX_OK;
+  return keep(&t->qualities, &t->n_qualities, &t->cap_qualities, t, row->quality);
+}
+
+sx_status sx_audit__qualities(sx_tracer *t) {
+  if (t->has_qualities) return SX_OK;
+  t->has_qualities = true;
+  return sx_store_each_row(t->store, t->run, NULL, take_quality, t, t->err);
+}
+
+bool sx_audit__is_quality(const sx_tracer *t, const sx_text_part *part, const sx_text_mark *m) {
+  for (size_t i = 0; i < t->n_qualities; i++) {
+    const size_t n = strlen(t->qualities[i]);
+    for (size_t at = m->at + m->n > n ? m->at + m->n - n : 0; at <= m->at && at + n <= part->n; at++) {
+      const bool begins = at == 0 || part->text[at - 1] == ' ',
+                 ends = at + n == part->n || strncmp(part->text + at + n, "; ", 2) == 0;
+      if (begins && ends && memcmp(part->text + at, t->qualities[i], n) == 0) return true;
+    }
+  }
+  return false;
+}
+
 static bool within(const char *const *list, size_t n_list, const char *text, size_t n) {
   for (size_t i = 0; i < n_list; i++) {
     for (const char *at = list[i]; n && (at = strchr(at, text[0])) != NULL; at++) {
@@ -209,6 +236,7 @@ static sx_status take_narrative(sx_tracer *t, const sx_node *root) {
     const sx_node *own = sx_node_get(md, languages[lang]);
     const sx_node *name = file && file->kind == SX_NODE_MAP ? sx_node_get(file, languages[lang]) : file;
     if (!own || own->kind != SX_NODE_SCALAR) continue;
+    SX_TRY(keep(&t->quotes, &t->n_quotes, &t->cap_quotes, t, own->text));
     sx_audit_text *text = NULL;
     sx_status status = sx_audit_text_parse(&text, &t->ctx, SX_TEXT_MARKDOWN, own->text, strlen(own->text),
                                            name && name->text ? name->text : "narrative", t->err);
@@ -265,6 +293,8 @@ void sx_audit__facts_clear(sx_tracer *t) {
   sx_mem_free(&t->ctx, t->inputs);
   sx_mem_free(&t->ctx, t->hashes);
   sx_mem_free(&t->ctx, t->provenance);
+  sx_mem_free(&t->ctx, t->quotes);
+  sx_mem_free(&t->ctx, t->qualities);
   sx_mem_free(&t->ctx, t->values);
   sx_mem_free(&t->ctx, t->typed[0]);
   sx_mem_free(&t->ctx, t->typed[1]);
@@ -280,11 +310,63 @@ bool sx_audit__is_typed(const sx_tracer *t, const char *piece, size_t n) {
   return false;
 }
 
-bool sx_audit__is_label(const sx_tracer *t, const char *piece, size_t n) {
-  for (size_t i = 0; i < t->n_labels; i++) {
+/* The 2 of "2 rounds" is not the one of 12, 25 or 2.22. */
+static bool is_whole(const char *label, const char *at, size_t n) {
+  const char before = at > label ? at[-1] : ' ', next = at[n];
+  const bool digit = sx_is_digit((unsigned char)at[0]), last = sx_is_digit((unsigned char)at[n - 1]);
+  if (digit && (sx_is_digit((unsigned char)before) || (before == '.' && at - label > 1))) {
+    if (before != '.' || sx_is_digit((unsigned char)at[-2])) return false;
+  }
+  return !last ||
+         !(sx_is_digit((unsigned char)next) || ((next == '.' || next == ',') && sx_is_digit((unsigned char)at[n + 1])));
+}
+
+bool sx_audit__is_label(const sx_tracer *t, const sx_text_part *part, const sx_text_mark *m) {
+  const char *piece = part->text + m->at;
+  const size_t n = m->n;
+  const bool broken = part->kind == SX_PART_FIGURE && (m->at == 0 || m->at + n == part->n);
+  for (size_t i = 0; i < t->n_labels && n; i++) {
     for (const char *at = t->labels[i]; (at = strchr(at, piece[0])) != NULL; at++) {
-      if (strncmp(at, piece, n) == 0) return true;
+      if (strncmp(at, piece, n) == 0 && (broken || is_whole(t->labels[i], at, n))) return true;
     }
   }
+  return false;
+}
+
+/* The next character that counts: blanks and marks of Markdown do not. */
+static size_t counting(const char *text, size_t at, size_t n) {
+  while (at < n &&
+         (strchr(" \n\t`*_\\", text[at]) || (unsigned char)text[at] == 0xC2 || (unsigned char)text[at] == 0xA0))
+    at++;
+  return at;
+}
+
+static bool begins_alike(const char *label, const char *text, size_t n) {
+  const size_t k = strlen(label);
+  size_t last = 0;
+  for (size_t i = counting(label, 0, k), j = counting(text, 0, n); j < n;
+       i = counting(label, i + 1, k), j = counting(text, j + 1, n)) {
+    if (i >= k || label[i] != text[j]) return false;
+    last = i;
+  }
+  return !sx_is_digit((unsigned char)label[last]) || !sx_is_digit((unsigned char)label[last + 1]);
+}
+
+/* A text may not begin or end inside a number. */
+static bool quotes(const char *label, const char *text, size_t n) {
+  const size_t first = counting(text, 0, n);
+  if (first == n) return false;
+  for (const char *at = label; (at = strchr(at, text[first])) != NULL; at++) {
+    const bool inside = sx_is_digit((unsigned char)text[first]) && at > label && sx_is_digit((unsigned char)at[-1]);
+    if (!inside && begins_alike(at, text + first, n - first)) return true;
+  }
+  return false;
+}
+
+bool sx_audit__is_quoted(const sx_tracer *t, const char *text, size_t n) {
+  for (size_t i = 0; i < t->n_labels; i++)
+    if (quotes(t->labels[i], text, n)) return true;
+  for (size_t i = 0; i < t->n_quotes; i++)
+    if (quotes(t->quotes[i], text, n)) return true;
   return false;
 }

@@ -38,30 +38,77 @@ static sx_status every_file(sx_tracer *t, const char *folder, const char *text, 
   return SX_OK;
 }
 
-sx_status sx_audit_files(sx_audit_traces *traces, sx_store *store, int64_t run, const char *folder, sx_error *err) {
-  sx_tracer t = {.ctx = *sx_store_ctx(store), .out = traces, .err = err};
-  const char *manifest = sx_arena_printf(traces->arena, "%s/%s", folder, manifest_name);
-  void *record = NULL;
-  char *text = NULL;
-  size_t n = 0;
+/* What the run wrote down when it published: a line of formats, then as in the manifest. *record NULL: nothing. */
+static sx_status own_record(void **record, const char **lines, size_t *n, sx_store *store, int64_t run, sx_error *err) {
   sx_store_run latest;
-  if (!manifest) return sx_error_memory(err);
-  if (!sx_file_exists(manifest)) return SX_OK;
+  *lines = NULL;
   if (run < 0) {
     SX_TRY(sx_store_latest(&latest, store, err));
     run = latest.id;
   }
-  SX_TRY(sx_store_run_step(&record, &n, store, run, "report", err)); /* a line of formats, then as in the manifest */
+  SX_TRY(sx_store_run_step(record, n, store, run, "report", err));
+  const char *rest = *record ? memchr(*record, '\n', *n) : NULL;
+  if (rest) *lines = rest + 1;
+  *n = rest ? *n - (size_t)(rest + 1 - (const char *)*record) : 0;
+  return SX_OK;
+}
+
+static sx_status not_checked(sx_tracer *t, const char *path, const char *reason) {
+  const sx_audit_trace trace = {.verdict = SX_TRACE_EXEMPT, .reason = reason};
+  t->file = t->place = path;
+  return sx_audit__trace(t, &trace, "", 0);
+}
+
+sx_status sx_audit_files(sx_audit_traces *traces, sx_store *store, int64_t run, const char *folder, sx_error *err) {
+  sx_tracer t = {.ctx = *sx_store_ctx(store), .out = traces, .err = err};
+  const char *manifest = sx_arena_printf(traces->arena, "%s/%s", folder, manifest_name), *lines = NULL;
+  void *record = NULL;
+  char *text = NULL;
+  size_t n = 0;
+  if (!manifest) return sx_error_memory(err);
+  const bool there = sx_file_exists(manifest);
+  SX_TRY(own_record(&record, &lines, &n, store, run, err));
   sx_status status = SX_OK;
-  if (!record) {
+  if (lines) {
+    status = every_file(&t, folder, lines, n);
+  } else if (there) {
     status = sx_file_read(&text, &n, &t.ctx, manifest, err);
     if (status == SX_OK) status = every_file(&t, folder, text, n);
     sx_mem_free(&t.ctx, text);
-    return status;
+  } else {
+    status = not_checked(&t, manifest, SX_NO_RECORD);
   }
-  const char *lines = memchr(record, '\n', n);
-  const size_t rest = lines ? n - (size_t)(++lines - (const char *)record) : 0;
-  if (rest) status = every_file(&t, folder, lines, rest);
   sx_mem_free(&t.ctx, record);
   return status;
+}
+
+sx_status sx_audit_file(sx_audit_traces **out, sx_store *store, int64_t run, const char *path, sx_error *err) {
+  sx_tracer t;
+  void *record = NULL;
+  const char *lines = NULL, *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+  size_t n = 0;
+  bool known = false;
+  sx_status status = sx_audit__tracer_begin(&t, store, run, err);
+  if (status == SX_OK) status = own_record(&record, &lines, &n, store, t.run, err);
+  const char *folder = status != SX_OK ? NULL
+                       : slash         ? sx_arena_strndup(t.out->arena, path, (size_t)(slash - path))
+                                       : ".";
+  if (status == SX_OK && !folder) status = sx_error_memory(err);
+  for (const char *line = lines, *end = lines + n; lines && line < end && status == SX_OK;) {
+    const char *stop = memchr(line, '\n', (size_t)(end - line));
+    const size_t k = (size_t)((stop ? stop : end) - line), head = SX_HASH_TEXT + 1;
+    if (k > head && k - head == strlen(name) && memcmp(line + head, name, k - head) == 0) {
+      known = true;
+      status = one_file(&t, folder, line, k);
+    }
+    line = stop ? stop + 1 : end;
+  }
+  if (status == SX_OK && !known) {
+    const sx_audit_trace strange = {.verdict = SX_TRACE_UNBOUND, .reason = "the run published no file of this name"};
+    t.file = t.place = path;
+    status = sx_audit__trace(&t, &strange, "", 0);
+  }
+  if (status == SX_OK && known && !t.out->n) status = not_checked(&t, path, SX_AS_PUBLISHED);
+  sx_mem_free(sx_store_ctx(store), record);
+  return sx_audit__tracer_end(out, &t, status);
 }

@@ -34,14 +34,20 @@ typedef struct sx_tracer {
   size_t n_inputs, cap_inputs, n_hashes, cap_hashes;
   const char **provenance; /* texts of the document's list */
   size_t n_provenance, cap_provenance;
-  double *values; /* numbers that stand in blocks themselves, and sizes of files */
+  const char **quotes; /* the run's own texts, as Markdown */
+  size_t n_quotes, cap_quotes;
+  const char **qualities; /* why results ask for care, each once */
+  size_t n_qualities, cap_qualities;
+  bool has_qualities; /* they are read */
+  double *values;     /* numbers that stand in blocks themselves, and sizes of files */
   size_t n_values, cap_values;
   sx_typed *typed[2]; /* by language */
   size_t n_typed[2], cap_typed[2];
   struct sx_answer *answers; /* of the store, by the code of the reference in `asked`; in out's arena */
   size_t cap_answers;
   sx_dict *asked;
-  const char *file, *place; /* place: of a part without lines; NULL */
+  const sx_audit_text *page; /* at hand; NULL */
+  const char *file, *place;  /* place: of a part without lines; NULL */
   sx_lang lang;
   bool both; /* the page is in two languages */
   sx_error *err;
@@ -53,6 +59,10 @@ sx_status sx_audit__tracer_end(sx_audit_traces **out, sx_tracer *t, sx_status st
 
 /* A number that names no result: exempt for a reason, or unbound. */
 sx_status sx_audit__free_number(sx_tracer *t, const sx_text_part *part, const sx_text_mark *m) SX_NODISCARD;
+/* A page of ours, and what stands beside it. */
+sx_status sx_audit__page(sx_tracer *t, const char *path, const sx_audit_text *page) SX_NODISCARD;
+sx_status sx_audit__page_part(sx_tracer *t, const sx_audit_text *page, size_t at) SX_NODISCARD;
+sx_status sx_audit__sum(sx_tracer *t, const sx_text_part *part) SX_NODISCARD;
 /* Which languages the text is in. */
 void sx_audit__languages(sx_tracer *t, const sx_audit_text *page);
 
@@ -67,6 +77,7 @@ typedef struct sx_printed {
   double scale;
   int decimals;
   int zeros; /* at the end of a whole number */
+  size_t at; /* in the text */
   bool negative;
 } sx_printed;
 /* What a text prints: up to max numbers, with the unit that they are printed without (NULL: none). */
@@ -75,6 +86,12 @@ sx_status sx_audit__printed(sx_printed *out, size_t *n, size_t max, const sx_tra
 bool sx_audit__rounds_to(const sx_printed *p, double value, bool magnitude);
 sx_status sx_audit__bound(sx_tracer *t, const sx_audit_text *page, const sx_text_part *part, const sx_text_run *run,
                           size_t from, size_t to) SX_NODISCARD;
+/* The row of a reference and the field that it names; asked once. */
+sx_status sx_audit__look_up(bool *found, sx_store_row *row, char field[32], sx_tracer *t, const char *name,
+                            size_t n) SX_NODISCARD;
+/* audit_report_said.c: a text beside the page of which its reader says what it is: said of a result, a tooltip below a limit. */
+sx_status sx_audit__said(sx_tracer *t, const sx_text_part *part) SX_NODISCARD;
+sx_status sx_audit__limited(sx_tracer *t, const sx_text_part *part) SX_NODISCARD;
 /* audit_report_csv.c: a file of results, number by number. */
 sx_status sx_audit__results_csv(sx_tracer *t, const char *path) SX_NODISCARD;
 /* audit_report_xlsx.c: the publication workbook, cell by cell. */
@@ -97,13 +114,20 @@ bool sx_audit__is_code(const sx_tracer *t, const char *text, size_t n);
 bool sx_audit__is_value(const sx_tracer *t, double value);
 /* The name of a file of the run, a part of its sum, a part of what the document says of where it comes from. */
 bool sx_audit__is_file(const sx_tracer *t, const char *text, size_t n);
+/* A text that the run has as it is, blanks and marks of Markdown aside: of its design, its quotations, its notes. */
+bool sx_audit__is_quoted(const sx_tracer *t, const char *text, size_t n);
 bool sx_audit__is_hash(const sx_tracer *t, const char *text, size_t n);
 bool sx_audit__is_provenance(const sx_tracer *t, const char *text, size_t n);
-bool sx_audit__is_label(const sx_tracer *t, const char *piece, size_t n);
+/* Why the run's results ask for care; then a number inside such a reason, as it stands in a table. */
+sx_status sx_audit__qualities(sx_tracer *t) SX_NODISCARD;
+bool sx_audit__is_quality(const sx_tracer *t, const sx_text_part *part, const sx_text_mark *m);
+/* A number of a part that some label has, whole; where a drawing breaks a label into lines, a piece of one. */
+bool sx_audit__is_label(const sx_tracer *t, const sx_text_part *part, const sx_text_mark *m);
 /* Adds a line to the list. Texts are copied. */
 sx_status sx_audit__trace(sx_tracer *t, const sx_audit_trace *what, const char *printed, size_t n) SX_NODISCARD;
 
-/* audit_report_docx.c: the bound fields of a .docx. */
+/* audit_report_docx.c: what stands beside a text, at its places; and the bound fields of a .docx. */
+sx_status sx_audit__beside(sx_tracer *t, const sx_audit_text *beside) SX_NODISCARD;
 sx_status sx_audit__word_file(sx_tracer *t, const char *path) SX_NODISCARD;
 
 #endif

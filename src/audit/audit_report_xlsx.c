@@ -1,50 +1,18 @@
 /* audit_report_xlsx.c: the publication workbook of a run, cell by cell against the store. Its sheet of checks says which result every number is
  * and by which factor it stands there; nothing else of that sheet is believed: the value comes from the store. A number that the sheet does not list was
- * typed; a listed one that is gone, or is not the result, differs; formulas are left alone. */
+ * typed; a listed one that is gone, or is not the result, differs; of formulas those that take a cell or the difference of two keep what they compute.
+ * The book's texts (cells, heads and feet of sheets, charts, comments, names, formats) are read as a page's are (audit_report_xlsx_texts.c). */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit_report_priv.h"
-#include "shuxiao/io_archive.h"
+#include "audit_report_xlsx.h"
 #include "shuxiao/report_number_key.h"
 
 enum { PART_MAX = 256 << 20, CHECK_COLUMNS = 8, HEAD_ROWS = 3, CHARTS_MAX = 1000 };
 
-typedef struct listed { /* a line of the checks */
-  const char *sheet, *cell, *reference;
-  double factor, published;
-  size_t row; /* of the checks, from 1 */
-  bool outside, seen;
-} listed;
-
-typedef struct xbook {
-  sx_tracer *t;
-  sx_archive *archive;
-  sx_arena *arena;
-  const char *checks; /* name of the sheet */
-  const char **names, **ids, **parts;
-  size_t n_sheets, cap_names, cap_ids, cap_parts;
-  const char **shared;
-  size_t n_shared, cap_shared;
-  listed *items;
-  size_t n, cap;
-  bool of_chart; /* the workbook behind a chart of a document, which may be somebody's own */
-  sx_kept_number *formulas;
-  size_t n_formulas, cap_formulas;
-  /* of the part at hand */
-  sx_buf text;
-  bool take, skip;
-  /* of the sheet at hand */
-  const char *sheet;
-  bool is_checks, formula, in_cell;
-  char cell[16], type[16];
-  listed line;
-  size_t line_cells;
-} xbook;
-
-static sx_status memory(const xbook *b) {
+static sx_status memory(const sx_book *b) {
   return sx_error_memory(b->t->err);
 }
 
@@ -55,7 +23,7 @@ static bool is(const char *a, const char *b) {
 /* ---- names of sheets, shared texts --------------------------------------------------------------------------------- */
 
 static sx_status book_start(void *data, const char *name, const char *const *attributes, sx_error *err) {
-  xbook *b = data;
+  sx_book *b = data;
   const char *title = sx_xml_attribute(attributes, "name"), *id = sx_xml_attribute(attributes, "id");
   (void)err;
   if (!is(name, "sheet") || !title || !id) return SX_OK;
@@ -74,7 +42,7 @@ static sx_status book_start(void *data, const char *name, const char *const *att
 }
 
 static sx_status relation_start(void *data, const char *name, const char *const *attributes, sx_error *err) {
-  xbook *b = data;
+  sx_book *b = data;
   const char *id = sx_xml_attribute(attributes, "Id"), *target = sx_xml_attribute(attributes, "Target");
   (void)err;
   if (!is(name, "Relationship") || !id || !target) return SX_OK;
@@ -87,7 +55,7 @@ static sx_status relation_start(void *data, const char *name, const char *const 
 }
 
 static sx_status shared_start(void *data, const char *name, const char *const *attributes, sx_error *err) {
-  xbook *b = data;
+  sx_book *b = data;
   (void)attributes;
   (void)err;
   if (is(name, "si")) sx_buf_reset(&b->text);
@@ -97,7 +65,7 @@ static sx_status shared_start(void *data, const char *name, const char *const *a
 }
 
 static sx_status shared_end(void *data, const char *name, sx_error *err) {
-  xbook *b = data;
+  sx_book *b = data;
   b->take = false;
   if (is(name, "rPh")) b->skip = false;
   if (!is(name, "si")) return SX_OK;
@@ -109,9 +77,9 @@ static sx_status shared_end(void *data, const char *name, sx_error *err) {
 }
 
 static sx_status characters(void *data, const char *text, size_t n, sx_error *err) {
-  xbook *b = data;
+  sx_book *b = data;
   (void)err;
-  if (b->take) sx_buf_add_n(&b->text, text, n);
+  if (b->take) sx_buf_add_n(b->in_code ? &b->code : &b->text, text, n);
   return SX_OK;
 }
 
@@ -125,19 +93,19 @@ static size_t row_of(const char *cell) {
   return row;
 }
 
-static const char *shared_text(const xbook *b, const char *number) {
+static const char *shared_text(const sx_book *b, const char *number) {
   int64_t at = -1;
   if (!sx_text_to_int64(&at, number, strlen(number)) || at < 0 || (size_t)at >= b->n_shared) return "";
   return b->shared[at];
 }
 
 /* Columns A sheet, B cell, C result, D factor, E published. */
-static sx_status check_cell(xbook *b, const char *value) {
+static sx_status check_cell(sx_book *b, const char *value) {
   const char column = b->cell[0];
   const bool text = is(b->type, "s");
   double number = (double)NAN;
   if (b->cell[1] < '0' || b->cell[1] > '9') return SX_OK;
-  if (column == 'A') b->line = (listed){.row = row_of(b->cell), .factor = (double)NAN, .published = (double)NAN};
+  if (column == 'A') b->line = (sx_book_line){.row = row_of(b->cell), .factor = (double)NAN, .published = (double)NAN};
   if (b->line.row <= HEAD_ROWS || b->line.row != row_of(b->cell)) return SX_OK;
   if (!text && !sx_text_to_double(&number, value, strlen(value))) return SX_OK;
   if (column == 'A' && text) b->line.sheet = shared_text(b, value);
@@ -153,14 +121,15 @@ static sx_status check_cell(xbook *b, const char *value) {
 }
 
 static int by_place(const void *a, const void *b) {
-  const listed *x = a, *y = b;
+  const sx_book_line *x = a, *y = b;
   const int sheet = strcmp(x->sheet, y->sheet);
   return sheet ? sheet : strcmp(x->cell, y->cell);
 }
 
 /* ---- numbers against results --------------------------------------------------------------------------------------- */
 
-static sx_status tell(xbook *b, sx_audit_trace *trace, const char *sheet, const char *cell, const char *printed) {
+sx_status sx_audit__book_tell(sx_book *b, sx_audit_trace *trace, const char *sheet, const char *cell,
+                              const char *printed) {
   b->t->place = sx_arena_printf(b->t->out->arena, "%s: %s!%s", b->t->file, sheet, cell);
   if (!b->t->place) return memory(b);
   const sx_status status = sx_audit__trace(b->t, trace, printed, strlen(printed));
@@ -168,7 +137,7 @@ static sx_status tell(xbook *b, sx_audit_trace *trace, const char *sheet, const 
   return status;
 }
 
-static sx_status result_of(bool *found, double *value, const xbook *b, const listed *item) {
+static sx_status result_of(bool *found, double *value, const sx_book *b, const sx_book_line *item) {
   sx_number_key key = {.decimals = 0};
   double high;
   const size_t n = strlen(item->reference);
@@ -180,7 +149,7 @@ static sx_status result_of(bool *found, double *value, const xbook *b, const lis
 }
 
 /* Cells hold 16 digits. A number whose last digits the report rounds away ("958 million" in units) ends in zeros and may lie half of the last one off. */
-static bool same_number(double cell, double result) {
+bool sx_audit__book_same(double cell, double result) {
   if (!isfinite(cell) || !isfinite(result)) return false;
   if (fabs(cell - result) <= 1e-12 * fabs(result)) return true;
   double unit = 1;
@@ -189,7 +158,7 @@ static bool same_number(double cell, double result) {
   return unit > 1 && fabs(cell - result) <= 0.5 * unit * (1 + 1e-9) && unit < 1e4;
 }
 
-static sx_status judge(xbook *b, const listed *item, const char *sheet, const char *cell, const char *printed) {
+static sx_status judge(sx_book *b, const sx_book_line *item, const char *sheet, const char *cell, const char *printed) {
   char expected[SX_DOUBLE_TEXT_MAX] = "";
   double number = (double)NAN, result = (double)NAN;
   bool found = false;
@@ -203,7 +172,7 @@ static sx_status judge(xbook *b, const listed *item, const char *sheet, const ch
   } else {
     SX_TRY(result_of(&found, &result, b, item));
     result *= item->factor;
-    if (!found || !same_number(number, result)) {
+    if (!found || !sx_audit__book_same(number, result)) {
       trace.verdict = SX_TRACE_DIFFERS;
       trace.reason = !found ? "the run has no such result" : "not the result";
     }
@@ -212,21 +181,26 @@ static sx_status judge(xbook *b, const listed *item, const char *sheet, const ch
     (void)sx_text_from_double(expected, result);
     trace.expected = expected;
   }
-  return tell(b, &trace, sheet, cell, printed);
+  return sx_audit__book_tell(b, &trace, sheet, cell, printed);
 }
 
-static sx_status number_cell(xbook *b, const char *value) {
-  const listed key = {.sheet = b->sheet, .cell = b->cell};
-  listed *item = b->n ? bsearch(&key, b->items, b->n, sizeof *b->items, by_place) : NULL;
+static sx_status number_cell(sx_book *b, const char *value) {
+  const sx_book_line key = {.sheet = b->sheet, .cell = b->cell};
+  sx_book_line *item = b->n ? bsearch(&key, b->items, b->n, sizeof *b->items, by_place) : NULL;
   if (item) {
     item->seen = true;
     return judge(b, item, b->sheet, b->cell, value);
   }
   sx_audit_trace typed = {.verdict = SX_TRACE_UNBOUND};
-  return tell(b, &typed, b->sheet, b->cell, value);
+  return sx_audit__book_tell(b, &typed, b->sheet, b->cell, value);
 }
 
 /* ---- sheets -------------------------------------------------------------------------------------------------------- */
+
+const sx_book_line *sx_audit__book_line(const sx_book *b, const char *sheet, const char *cell) {
+  const sx_book_line key = {.sheet = sheet, .cell = cell};
+  return b->n ? bsearch(&key, b->items, b->n, sizeof *b->items, by_place) : NULL;
+}
 
 static void copy(char *out, size_t size, const char *text) {
   const size_t n = text ? strlen(text) : 0;
@@ -235,8 +209,39 @@ static void copy(char *out, size_t size, const char *text) {
   out[keep] = '\0';
 }
 
+/* What a sheet shows besides its cells. */
+static bool is_margin(const char *name) {
+  static const char *const margins[] = {"oddHeader",  "oddFooter",   "evenHeader",
+                                        "evenFooter", "firstHeader", "firstFooter"};
+  for (size_t i = 0; i < sizeof margins / sizeof *margins; i++)
+    if (is(name, margins[i])) return true;
+  return false;
+}
+
+/* &C, &"Arial,Bold", &12 say how a head is set: blanks. && is the sign. */
+static void without_codes(char *text) {
+  for (char *c = text; *c; c++) {
+    if (*c != '&' || !c[1]) continue;
+    char *end = c + 2;
+    if (c[1] == '"') end += strcspn(end, "\"") + (strchr(end, '"') != NULL);
+    if (c[1] >= '0' && c[1] <= '9') end = c + 1 + strspn(c + 1, "0123456789");
+    memset(c, ' ', (size_t)(end - c));
+    c = end - 1;
+  }
+}
+
+static sx_status sheet_attributes(sx_book *b, const char *name, const char *const *attributes) {
+  static const char *const prompts[] = {"prompt", "promptTitle", "error", "errorTitle", "tooltip"};
+  if (!is(name, "dataValidation") && !is(name, "hyperlink")) return SX_OK;
+  for (size_t i = 0; i < sizeof prompts / sizeof *prompts; i++) {
+    const char *text = sx_xml_attribute(attributes, prompts[i]), *cell = sx_xml_attribute(attributes, "ref");
+    if (text && *text) SX_TRY(sx_audit__book_text(b, b->sheet, cell ? cell : prompts[i], text, strlen(text)));
+  }
+  return SX_OK;
+}
+
 static sx_status sheet_start(void *data, const char *name, const char *const *attributes, sx_error *err) {
-  xbook *b = data;
+  sx_book *b = data;
   (void)err;
   if (is(name, "c")) {
     copy(b->cell, sizeof b->cell, sx_xml_attribute(attributes, "r"));
@@ -244,35 +249,84 @@ static sx_status sheet_start(void *data, const char *name, const char *const *at
     b->in_cell = true;
     b->formula = false;
     sx_buf_reset(&b->text);
+    sx_buf_reset(&b->code);
   }
-  if (b->in_cell && is(name, "f")) b->formula = true;
-  b->take = b->in_cell && is(name, "v");
+  b->in_code = b->in_cell && is(name, "f");
+  b->formula = b->formula || b->in_code;
+  if (is_margin(name)) sx_buf_reset(&b->text);
+  b->take = (b->in_cell && (is(name, "v") || is(name, "f") || is(name, "t"))) || is_margin(name);
+  return b->in_cell ? SX_OK : sheet_attributes(b, name, attributes);
+}
+
+static sx_status keep_number(sx_book *b) {
+  sx_book_number number = {.place = sx_audit__book_place(b, b->sheet, b->cell)};
+  if (!number.place || !sx_text_to_double(&number.value, b->text.data, b->text.n)) return SX_OK;
+  if (!sx_arena_grow(b->arena, (void **)&b->numbers, &b->cap_numbers, b->n_numbers + 1, sizeof *b->numbers))
+    return memory(b);
+  b->numbers[b->n_numbers++] = number;
   return SX_OK;
 }
 
-static sx_status keep_formula(xbook *b) {
+static sx_status keep_formula(sx_book *b) {
   if (!sx_arena_grow(b->arena, (void **)&b->formulas, &b->cap_formulas, b->n_formulas + 1, sizeof *b->formulas))
     return memory(b);
-  const sx_kept_number c = {b->sheet, sx_arena_strdup(b->arena, b->cell),
-                            sx_arena_strndup(b->arena, b->text.data, b->text.n)};
-  if (!c.cell || !c.value) return memory(b);
+  SX_TRY(sx_buf_status(&b->code, b->t->err));
+  const sx_book_formula c = {b->sheet, sx_arena_strdup(b->arena, b->cell),
+                             sx_arena_strndup(b->arena, b->code.n ? b->code.data : "", b->code.n),
+                             sx_arena_strndup(b->arena, b->text.data, b->text.n)};
+  if (!c.cell || !c.value || !c.code) return memory(b);
   b->formulas[b->n_formulas++] = c;
   return SX_OK;
 }
 
-static sx_status sheet_end(void *data, const char *name, sx_error *err) {
-  xbook *b = data;
-  b->take = false;
-  if (!is(name, "c")) return SX_OK;
-  b->in_cell = false;
-  SX_TRY(sx_buf_status(&b->text, err));
-  if (b->formula && !b->is_checks && b->text.n) return keep_formula(b);
-  if (b->formula || !b->text.n || !b->cell[0]) return SX_OK;
-  if (b->is_checks) return check_cell(b, b->text.data);
-  return b->type[0] == '\0' || is(b->type, "n") ? number_cell(b, b->text.data) : SX_OK;
+/* A text that several cells share is read at the first. Of the checks only the head: its lines are the checks themselves. */
+static sx_status text_cell(sx_book *b) {
+  const char *text = b->text.data;
+  size_t n = b->text.n;
+  int64_t at = -1;
+  if (b->is_checks && row_of(b->cell) > HEAD_ROWS) return SX_OK;
+  if (is(b->type, "s")) {
+    if (!sx_text_to_int64(&at, text, n) || at < 0 || (size_t)at >= b->n_shared) return SX_OK;
+    if (!b->told) b->told = sx_arena_zalloc(b->arena, b->n_shared, sizeof *b->told);
+    if (!b->told) return memory(b);
+    if (b->told[at]) return SX_OK;
+    b->told[at] = true;
+    text = b->shared[at];
+    n = strlen(text);
+  } else if (!is(b->type, "inlineStr") && !is(b->type, "str")) {
+    return SX_OK;
+  }
+  return sx_audit__book_text(b, b->sheet, b->cell, text, n);
 }
 
-static sx_status read_sheet(xbook *b, size_t i, bool checks) {
+static sx_status cell_end(sx_book *b) {
+  const bool number = b->type[0] == '\0' || is(b->type, "n");
+  b->in_cell = false;
+  SX_TRY(sx_buf_status(&b->text, b->t->err));
+  if (!b->text.n || !b->cell[0]) return SX_OK;
+  if (number) SX_TRY(keep_number(b));
+  if (!number) SX_TRY(text_cell(b));
+  if (b->formula) return number ? keep_formula(b) : SX_OK;
+  if (b->is_checks) return check_cell(b, b->text.data);
+  if (!number) return SX_OK;
+  const size_t before = b->t->out->n_differ;
+  SX_TRY(number_cell(b, b->text.data));
+  if (b->n_numbers) b->numbers[b->n_numbers - 1].wrong = b->t->out->n_differ > before;
+  return SX_OK;
+}
+
+static sx_status sheet_end(void *data, const char *name, sx_error *err) {
+  sx_book *b = data;
+  b->take = b->in_code = false;
+  if (is(name, "c")) return cell_end(b);
+  if (!is_margin(name)) return SX_OK;
+  SX_TRY(sx_buf_status(&b->text, err));
+  if (!b->text.n) return SX_OK;
+  without_codes(b->text.data);
+  return sx_audit__book_text(b, b->sheet, name, b->text.data, b->text.n);
+}
+
+static sx_status read_sheet(sx_book *b, size_t i, bool checks) {
   const sx_xml_handler handler = {b, sheet_start, sheet_end, characters};
   b->sheet = b->names[i];
   b->is_checks = checks;
@@ -282,31 +336,34 @@ static sx_status read_sheet(xbook *b, size_t i, bool checks) {
 }
 
 /* What the checks list and no sheet holds. */
-static sx_status missing_numbers(xbook *b) {
+static sx_status missing_numbers(sx_book *b) {
   for (size_t i = 0; i < b->n; i++) {
     if (b->items[i].seen) continue;
     sx_audit_trace gone = {.verdict = SX_TRACE_DIFFERS,
                            .reference = b->items[i].outside ? NULL : b->items[i].reference,
                            .reason = "no number stands in its cell"};
-    SX_TRY(tell(b, &gone, b->items[i].sheet, b->items[i].cell, ""));
+    SX_TRY(sx_audit__book_tell(b, &gone, b->items[i].sheet, b->items[i].cell, ""));
   }
   return SX_OK;
 }
 
 /* The checks' own column of published values. */
-static sx_status check_published(xbook *b) {
+static sx_status check_published(sx_book *b) {
   for (size_t i = 0; i < b->n; i++) {
     char text[SX_DOUBLE_TEXT_MAX];
     const char *cell = sx_arena_printf(b->arena, "E%zu", b->items[i].row);
     if (!cell) return memory(b);
     if (b->items[i].outside || !isfinite(b->items[i].published)) continue;
     text[sx_text_from_double(text, b->items[i].published)] = '\0';
+    const size_t before = b->t->out->n_differ;
     SX_TRY(judge(b, &b->items[i], b->checks, cell, text));
+    sx_book_number *number = sx_audit__book_number(b, sx_audit__book_place(b, b->checks, cell));
+    if (number) number->wrong = b->t->out->n_differ > before;
   }
   return SX_OK;
 }
 
-static sx_status read_book(xbook *b) {
+static sx_status read_book(sx_book *b) {
   const sx_xml_handler book = {b, book_start, NULL, NULL}, relations = {b, relation_start, NULL, NULL};
   const sx_xml_handler shared = {b, shared_start, shared_end, characters};
   SX_TRY(sx_archive_xml(b->archive, "xl/workbook.xml", PART_MAX, &book, b->t->err));
@@ -324,39 +381,43 @@ static sx_status read_book(xbook *b) {
   for (size_t i = 0; i < b->n_sheets; i++) {
     if (b->names[i] != b->checks) SX_TRY(read_sheet(b, i, false));
   }
+  sx_audit__book_sort(b);
   SX_TRY(check_published(b));
-  return missing_numbers(b);
+  SX_TRY(missing_numbers(b));
+  SX_TRY(sx_audit__book_formulas(b));
+  SX_TRY(sx_audit__book_names(b));
+  return sx_audit__book_texts(b);
 }
 
 /* ---- what a chart keeps of the cells ------------------------------------------------------------------------------- */
 
-static sx_status judge_computed(xbook *b, const sx_kept_number *kept, const char *sheet) {
+static sx_status judge_computed(sx_book *b, const sx_kept_number *kept, const char *sheet) {
   sx_audit_trace trace = {.verdict = SX_TRACE_UNBOUND};
   double here = (double)NAN, there = (double)NAN;
   for (size_t i = 0; i < b->n_formulas; i++) {
-    const sx_kept_number *c = &b->formulas[i];
+    const sx_book_formula *c = &b->formulas[i];
     if (!is(c->sheet, kept->sheet) || !is(c->cell, kept->cell)) continue;
     if (!sx_text_to_double(&here, kept->value, strlen(kept->value)) ||
         !sx_text_to_double(&there, c->value, strlen(c->value)))
       continue;
-    if (same_number(here, there)) return SX_OK; /* no result of its own: a help of the drawing */
+    if (sx_audit__book_same(here, there)) return SX_OK; /* no result of its own: a help of the drawing */
     trace = (sx_audit_trace){.verdict = SX_TRACE_DIFFERS,
                              .expected = c->value,
                              .reason = "the chart draws another number than its workbook computes"};
   }
-  return tell(b, &trace, sheet, kept->cell, kept->value);
+  return sx_audit__book_tell(b, &trace, sheet, kept->cell, kept->value);
 }
 
-static sx_status judge_kept(xbook *b, const sx_kept_number *kept) {
-  const listed key = {.sheet = kept->sheet, .cell = kept->cell};
-  const listed *item = b->n ? bsearch(&key, b->items, b->n, sizeof *b->items, by_place) : NULL;
+static sx_status judge_kept(sx_book *b, const sx_kept_number *kept) {
+  const sx_book_line key = {.sheet = kept->sheet, .cell = kept->cell};
+  const sx_book_line *item = b->n ? bsearch(&key, b->items, b->n, sizeof *b->items, by_place) : NULL;
   const char *sheet = sx_arena_printf(b->t->out->arena, "drawn, %s", kept->sheet);
   if (!sheet) return memory(b);
   return item ? judge(b, item, sheet, kept->cell, kept->value) : judge_computed(b, kept, sheet);
 }
 
 /* The charts of the workbook itself: Excel draws what they keep until it computes anew. */
-static sx_status own_charts(xbook *b) {
+static sx_status own_charts(sx_book *b) {
   for (int i = 1; i <= CHARTS_MAX; i++) {
     char part[40], *xml = NULL;
     sx_kept_number *kept = NULL;
@@ -374,28 +435,32 @@ static sx_status own_charts(xbook *b) {
 
 /* ---- workbooks ------------------------------------------------------------------------------------------------------ */
 
-static sx_status open_and_read(xbook *b, const void *data, size_t n, const sx_kept_number *kept, size_t n_kept) {
+static sx_status open_and_read(sx_book *b, const void *data, size_t n, const sx_kept_number *kept, size_t n_kept) {
   sx_status status = SX_OK;
   sx_buf_init(&b->text, &b->t->ctx);
+  sx_buf_init(&b->code, &b->t->ctx);
   SX_TRY_GOTO(status, sx_arena_new(&b->arena, &b->t->ctx, b->t->err), done);
   SX_TRY_GOTO(status, sx_archive_open(&b->archive, &b->t->ctx, b->t->file, data, n, b->t->err), done);
   SX_TRY_GOTO(status, read_book(b), done);
   for (size_t i = 0; i < n_kept && b->checks && status == SX_OK; i++) status = judge_kept(b, &kept[i]);
-  if (status == SX_OK && !b->of_chart) status = own_charts(b);
+  if (status == SX_OK && b->checks) status = own_charts(b);
 done:
   sx_archive_close(b->archive);
+  if (b->maker) sx_audit__text_maker_clear(b->maker);
+  sx_audit_text_free(b->words);
   sx_arena_free(b->arena);
   sx_buf_clear(&b->text);
+  sx_buf_clear(&b->code);
   return status;
 }
 
 sx_status sx_audit__chart_book(sx_tracer *t, const void *data, size_t n, const sx_kept_number *kept, size_t n_kept) {
-  xbook b = {.t = t, .of_chart = true};
+  sx_book b = {.t = t, .of_chart = true};
   return open_and_read(&b, data, n, kept, n_kept);
 }
 
 sx_status sx_audit__workbook(sx_tracer *t, const char *path) {
-  xbook b = {.t = t};
+  sx_book b = {.t = t};
   char *data = NULL;
   size_t n = 0;
   t->file = sx_arena_strdup(t->out->arena, path);

@@ -28,6 +28,7 @@ void sx_audit__text_maker_init(sx_part_maker *m, sx_audit_text *text, sx_error *
 }
 
 void sx_audit__text_maker_clear(sx_part_maker *m) {
+  if (m->beside) sx_audit__text_maker_clear(m->beside);
   sx_buf_clear(&m->buf);
   sx_mem_free(&m->text->ctx, m->runs);
 }
@@ -84,6 +85,7 @@ sx_status sx_audit__text_close(sx_part_maker *m, sx_part_kind kind, int level) {
     if (!m->n_runs) runs[m->n_runs++] = (sx_text_run){0};
     part.runs = runs;
     part.n_runs = m->n_runs;
+    part.within = m->within;
     part.paragraph = cell ? m->paragraph : ++m->paragraph;
     if (cell) {
       part.table = m->table;
@@ -96,6 +98,31 @@ sx_status sx_audit__text_close(sx_part_maker *m, sx_part_kind kind, int level) {
   sx_buf_reset(&m->buf);
   m->n_runs = 0;
   return status;
+}
+
+sx_status sx_audit__text_beside(sx_part_maker **out, sx_part_maker *m, const char *within) {
+  sx_audit_text *t = m->text;
+  if (!t->beside) SX_TRY(sx_audit__text_new(&t->beside, &t->ctx, t->form, t->name, m->err));
+  if (!m->beside) {
+    m->beside = sx_arena_zalloc(t->arena, 1, sizeof *m->beside);
+    if (!m->beside) return sx_error_memory(m->err);
+    sx_audit__text_maker_init(m->beside, t->beside, m->err);
+  }
+  if (!m->beside->within || strcmp(m->beside->within, within) != 0) {
+    m->beside->within = sx_arena_strdup(t->beside->arena, within);
+    m->beside->paragraph = 0;
+  }
+  *out = m->beside;
+  return m->beside->within ? SX_OK : sx_error_memory(m->err);
+}
+
+sx_status sx_audit__text_one(sx_part_maker *m, sx_part_kind kind, const char *text, size_t n, size_t line,
+                             size_t column, const sx_text_run *run) {
+  while (n && (*text == ' ' || *text == '\n' || *text == '\t' || *text == '\r')) text++, n--;
+  SX_TRY(sx_audit__text_run(m, line, column, run));
+  for (size_t i = 0; i < n; i++)
+    sx_buf_add_char(&m->buf, text[i] == '\n' || text[i] == '\t' || text[i] == '\r' ? ' ' : text[i]);
+  return sx_audit__text_close(m, kind, 0);
 }
 
 const sx_text_run *sx_audit__text_run_at(const sx_text_part *part, size_t at) {
@@ -159,25 +186,38 @@ static sx_status read_parts(sx_audit_text *t, const void *data, size_t n, sx_err
   return status;
 }
 
+sx_status sx_audit__text_new(sx_audit_text **out, const sx_ctx *ctx, sx_text_form form, const char *name,
+                             sx_error *err) {
+  sx_audit_text *t = sx_mem_zalloc(ctx, 1, sizeof *t);
+  if (!t) return sx_error_memory(err);
+  t->ctx = *ctx;
+  t->form = form;
+  sx_status status = sx_arena_new(&t->arena, ctx, err);
+  if (status == SX_OK) {
+    t->name = sx_arena_strdup(t->arena, name);
+    if (!t->name) status = sx_error_memory(err);
+  }
+  if (status != SX_OK) {
+    sx_audit_text_free(t);
+    return status;
+  }
+  *out = t;
+  return SX_OK;
+}
+
 sx_status sx_audit_text_parse(sx_audit_text **out, const sx_ctx *ctx, sx_text_form form, const void *data, size_t n,
                               const char *name, sx_error *err) {
   const sx_ctx plain = SX_CTX_INIT;
   if (!ctx) ctx = &plain;
   if (!out || (!data && n) || (unsigned)form > SX_TEXT_DOCX)
     return sx_error_set(err, SX_E_ARGUMENT, NULL, "no text, or an unknown form");
-  sx_audit_text *t = sx_mem_zalloc(ctx, 1, sizeof *t);
-  if (!t) return sx_error_memory(err);
-  t->ctx = *ctx;
-  t->form = form;
-  sx_status status;
-  SX_TRY_GOTO(status, sx_arena_new(&t->arena, ctx, err), done);
-  t->name = sx_arena_strdup(t->arena, name ? name : "text");
-  SX_TRY_GOTO(status, t->name ? SX_OK : sx_error_memory(err), done);
-  SX_TRY_GOTO(status, read_parts(t, data ? data : "", n, err), done);
-  *out = t;
-  t = NULL;
-done:
-  sx_audit_text_free(t);
+  sx_audit_text *t = NULL;
+  SX_TRY(sx_audit__text_new(&t, ctx, form, name ? name : "text", err));
+  const sx_status status = read_parts(t, data ? data : "", n, err);
+  if (status == SX_OK)
+    *out = t;
+  else
+    sx_audit_text_free(t);
   return status;
 }
 
@@ -214,6 +254,7 @@ sx_status sx_audit_text_read(sx_audit_text **out, const sx_ctx *ctx, const char 
 void sx_audit_text_free(sx_audit_text *text) {
   if (!text) return;
   const sx_ctx ctx = text->ctx;
+  sx_audit_text_free(text->beside);
   sx_mem_free(&ctx, text->parts);
   sx_mem_free(&ctx, text->marks);
   sx_mem_free(&ctx, text->units);
@@ -240,10 +281,25 @@ const char *sx_audit_text_name(const sx_audit_text *text) {
   return text->name;
 }
 
+/* Where the text has no such places, the part's own: "a.docx: figure 2", "a.docx: word/header1.xml, paragraph 1". */
+static void where_beside(sx_buf *out, const sx_audit_text *text, const sx_text_part *p, const sx_text_mark *mark) {
+  const bool drawing = p->kind == SX_PART_FIGURE || p->kind == SX_PART_HEAD || p->kind == SX_PART_CAPTION;
+  if (mark->line && text->form == SX_TEXT_HTML) {
+    sx_buf_printf(out, ":%zu:%zu (%s)", mark->line, mark->column, p->within);
+  } else {
+    sx_buf_printf(out, ": %s", p->within);
+    if (mark->line) sx_buf_printf(out, ", line %zu", mark->line);
+    if (p->table) sx_buf_printf(out, ", table %zu, row %zu, column %zu", p->table, p->row, p->column);
+    if (!mark->line && !p->table && !drawing) sx_buf_printf(out, ", paragraph %zu", p->paragraph);
+  }
+}
+
 void sx_audit_text_where(sx_buf *out, const sx_audit_text *text, const sx_text_mark *mark) {
   const sx_text_part *p = &text->parts[mark->part];
   sx_buf_add(out, text->name);
-  if (mark->line) {
+  if (p->within) {
+    where_beside(out, text, p, mark);
+  } else if (mark->line) {
     sx_buf_printf(out, ":%zu:%zu", mark->line, mark->column);
   } else if (p->table) {
     sx_buf_printf(out, ": table %zu, row %zu, column %zu", p->table, p->row, p->column);

@@ -5,6 +5,12 @@
 #include "audit_units.h"
 #include "shuxiao/audit_text.h"
 
+/* References that a reader gives to texts beside a page: said of the result RESULT, no number above a limit; the words of some drawing. */
+#define SX_REF_SAID     "said:"
+#define SX_REF_LIMIT    "limit:"
+#define SX_REF_DRAWING  "figure:"
+#define SX_REF_DRAWINGS "figure:*"
+
 /* A chart of a Word file: its XML and the workbook behind it, as they stand in the archive. */
 typedef struct sx_text_chart {
   const char *xml, *book;
@@ -13,8 +19,8 @@ typedef struct sx_text_chart {
 
 /* A property of a Word file whose name is the key of a number. */
 typedef struct sx_text_property {
-  const char *key;
-  bool shown; /* by some field */
+  const char *key, *value; /* value: what a field of it shows when it is brought up to date */
+  bool shown;              /* by some field */
 } sx_text_property;
 
 struct sx_audit_text {
@@ -32,6 +38,8 @@ struct sx_audit_text {
   size_t n_charts, cap_charts;
   sx_text_property *properties; /* of a .docx: its bound numbers; the arena's */
   size_t n_properties, cap_properties;
+  sx_audit_text
+      *beside; /* what stands outside the text: heads of pages, comments, words of drawings, attributes; NULL */
 };
 
 /* ---- reading a document: parts are opened, filled and closed in order (audit_text.c) ---- */
@@ -43,6 +51,8 @@ typedef struct sx_part_maker {
   size_t n_runs, cap_runs;
   sx_text_part part; /* of the part at hand */
   size_t paragraph, table, row, column;
+  const char *within;           /* of parts beside the text; the arena's */
+  struct sx_part_maker *beside; /* of text->beside, once there is something beside the text */
   sx_error *err;
 } sx_part_maker;
 void sx_audit__text_maker_init(sx_part_maker *m, sx_audit_text *text, sx_error *err);
@@ -51,12 +61,21 @@ void sx_audit__text_maker_clear(sx_part_maker *m);
 sx_status sx_audit__text_run(sx_part_maker *m, size_t line, size_t column, const sx_text_run *attributes) SX_NODISCARD;
 /* Closes the part: blanks at its ends go, its numbers are found; an empty one is dropped. */
 sx_status sx_audit__text_close(sx_part_maker *m, sx_part_kind kind, int level) SX_NODISCARD;
+/* The maker of what stands beside the text, at a place of its own: "word/header1.xml", "alt". */
+sx_status sx_audit__text_beside(sx_part_maker **out, sx_part_maker *m, const char *within) SX_NODISCARD;
+/* One text as a part of its own. run: NULL, or what is said of it. */
+sx_status sx_audit__text_one(sx_part_maker *m, sx_part_kind kind, const char *text, size_t n, size_t line,
+                             size_t column, const sx_text_run *run) SX_NODISCARD;
+/* A text without parts, to be filled by a maker. */
+sx_status sx_audit__text_new(sx_audit_text **out, const sx_ctx *ctx, sx_text_form form, const char *name,
+                             sx_error *err) SX_NODISCARD;
 /* The run that holds a byte of a part. */
 const sx_text_run *sx_audit__text_run_at(const sx_text_part *part, size_t at);
 /* Forms. data is valid UTF-8 for the first three. */
 sx_status sx_audit__text_plain(sx_part_maker *m, const char *data, size_t n) SX_NODISCARD;
 sx_status sx_audit__text_markdown(sx_part_maker *m, const char *data, size_t n) SX_NODISCARD;
 sx_status sx_audit__text_html(sx_part_maker *m, const char *data, size_t n) SX_NODISCARD;
+sx_status sx_audit__text_drawing(sx_part_maker *m, const char *data, size_t n) SX_NODISCARD; /* SVG of ours */
 sx_status sx_audit__text_docx(sx_part_maker *m, const void *data, size_t n) SX_NODISCARD;
 struct sx_archive;
 /* The properties of a Word file that are keys of numbers, by key (audit_document_chart.c); a field shows one of them. */
@@ -64,6 +83,17 @@ sx_status sx_audit__docx_properties(sx_audit_text *text, struct sx_archive *arch
 void sx_audit__docx_shown(sx_audit_text *text, const char *key);
 /* Charts of a Word file with a workbook behind them (audit_document_chart.c). */
 sx_status sx_audit__docx_charts(sx_audit_text *text, struct sx_archive *archive, sx_error *err) SX_NODISCARD;
+
+/* Texts of a part of an office file that are no paragraphs or cells, as parts beside the text at the place `within` (audit_document_office.c). */
+enum {
+  SX_OFFICE_ATTRIBUTES = 1 /* attributes alone */,
+  SX_OFFICE_FIGURES = 2 /* its drawings are counted as figures */
+};
+sx_status sx_audit__office_texts(sx_part_maker *m, struct sx_archive *archive, const char *part, const char *within,
+                                 unsigned how) SX_NODISCARD;
+bool sx_audit__office_silent(const char *part);
+/* Heads and feet of pages, comments, drawings and their words, charts, properties of a Word file (audit_document_beside.c). */
+sx_status sx_audit__docx_beside(sx_part_maker *m, struct sx_archive *archive) SX_NODISCARD;
 
 /* ---- one part while its numbers are found ---- */
 

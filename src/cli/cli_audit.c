@@ -5,8 +5,12 @@
 #include "cli_audit.h"
 
 static const cli_option audit_options[] = {
-    {"against", "RESULTS.db", "hold the numbers of a text (.md .txt .html .docx .xlsx) against the results of a run",
-     "把文本（.md .txt .html .docx .xlsx）中的数字与一次运行的结果对照"},
+    {"against", "RESULTS.db",
+     "hold the numbers of a text (.md .txt .html .docx .xlsx .csv) against the results of a run; a .pdf .zip .px .xml "
+     ".json "
+     "as a whole against what it published",
+     "把文本（.md .txt .html .docx .xlsx .csv）中的数字与一次运行的结果对照；.pdf .zip .px .xml .json "
+     "则整个文件与所发布的对照"},
     {"only", "VERDICT",
      "rows of one verdict: contradicts, agrees or 'cannot tell'; of texts: agrees, differs, 'not matched', unbound, "
      "exempt",

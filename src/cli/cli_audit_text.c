@@ -21,6 +21,17 @@ static bool is_folder(const char *path) {
   return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+/* A file by itself: one whose every number says which result it is, or one that is only compared as a whole. */
+typedef enum alone { NOT_ALONE, ALONE_NUMBERS, ALONE_WHOLE } alone;
+
+static alone alone_of(const char *word) {
+  static const char *const whole[] = {".pdf", ".zip", ".px", ".xml", ".json"};
+  if (ends_with(word, ".xlsx") || ends_with(word, ".csv")) return ALONE_NUMBERS;
+  for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+    if (ends_with(word, whole[i])) return ALONE_WHOLE;
+  return NOT_ALONE;
+}
+
 /* The store that a word names: itself, or results.db in a folder, or in out/ beside a study. The arena's. */
 static const char *store_of(sx_arena *arena, const cli_app *app, const char *word) {
   if (is_folder(word)) {
@@ -28,7 +39,7 @@ static const char *store_of(sx_arena *arena, const cli_app *app, const char *wor
                *out = sx_arena_printf(arena, "%s/out/results.db", word);
     return own && !sx_file_exists(own) && out && sx_file_exists(out) ? out : own;
   }
-  const bool book = ends_with(word, ".xlsx");
+  const bool book = alone_of(word) != NOT_ALONE; /* a file beside it */
   if (!book && !ends_with(word, ".yaml") && !ends_with(word, ".yml")) return word;
   char *path = sx_path_beside(&app->ctx, word, book ? "results.db" : "out/results.db");
   const char *copy = path ? sx_arena_strdup(arena, path) : NULL;
@@ -57,9 +68,11 @@ static void add_trace(cli_grid *grid, sx_arena *arena, const cli_app *app, const
   cli_grid_add(grid, t->source ? t->source : t->reason ? t->reason : "");
 }
 
-/* A number of the document that no field shows any more: told though it is no error. */
+/* A number of the document that no field shows any more, files that were not or only as a whole compared: told though it is no error. */
 static bool is_gone(const sx_audit_trace *t) {
-  return t->verdict == SX_TRACE_EXEMPT && t->reason && strcmp(t->reason, SX_NOT_SHOWN) == 0;
+  return t->verdict == SX_TRACE_EXEMPT && t->reason &&
+         (strcmp(t->reason, SX_NOT_SHOWN) == 0 || strcmp(t->reason, SX_NO_RECORD) == 0 ||
+          strcmp(t->reason, SX_AS_PUBLISHED) == 0);
 }
 
 /* Which rows are listed: what is wrong, and what the study itself exempts; all for a machine or as --only says. */
@@ -118,6 +131,16 @@ static void print_counts(const cli_app *app, const sx_audit_traces *traces) {
            traces->n_differ, traces->n_unbound, traces->n_exempt);
   print_exempt(app, traces);
   printf("\n");
+}
+
+/* pages [1], as a whole. */
+static sx_status compare(sx_audit_traces **out, const cli_app *app, const char *store_path, const char *const *pages,
+                         sx_error *err) {
+  sx_store *store = NULL;
+  SX_TRY(sx_store_open(&store, &app->ctx, store_path, SX_STORE_READ, err));
+  const sx_status status = sx_audit_file(out, store, -1, pages[0], err);
+  sx_store_close(store);
+  return status;
 }
 
 /* folder: whose files are also compared byte for byte; NULL: none. */
@@ -249,7 +272,8 @@ static int own_report(cli_app *app, const cli_args *args, sx_arena *arena) {
   sx_audit_traces *traces = NULL;
   const char *word = args->words[0], *against = cli_value(args, "against"), *pages[MAX_FILES];
   const char *store = store_of(arena, app, against ? against : word);
-  const bool book = ends_with(word, ".xlsx"); /* one workbook alone */
+  const alone kind = is_folder(word) ? NOT_ALONE : alone_of(word);
+  const bool book = kind != NOT_ALONE;
   const size_t n = book ? 1 : store ? outputs_of(pages, app, store, true, arena) : 0;
   if (book) pages[0] = word;
   if (!store) return cli_fail(app, &(sx_error){SX_E_MEMORY, "", "out of memory"});
@@ -264,7 +288,9 @@ static int own_report(cli_app *app, const cli_args *args, sx_arena *arena) {
   }
   const char *slash = strrchr(store, '/');
   const char *folder = book ? NULL : slash ? sx_arena_strndup(arena, store, (size_t)(slash - store)) : ".";
-  sx_status status = book || folder ? trace(&traces, app, store, pages, n, folder, &err) : sx_error_memory(&err);
+  sx_status status = kind == ALONE_WHOLE ? compare(&traces, app, store, pages, &err)
+                     : book || folder    ? trace(&traces, app, store, pages, n, folder, &err)
+                                         : sx_error_memory(&err);
   if (status == SX_OK) status = print_traces(app, traces, cli_value(args, "only"), &err);
   const bool gate = status == SX_OK && (traces->n_differ || traces->n_unbound);
   if (status == SX_OK && !cli_is_machine(app)) print_counts(app, traces);
@@ -309,7 +335,7 @@ static void add_match(cli_grid *grid, sx_arena *arena, const cli_app *app, const
 /* A field of our own .docx: its verdict is certain. */
 static void add_field(cli_grid *grid, const cli_app *app, const sx_audit_trace *t, sx_arena *arena) {
   cli_grid_add(grid, cli_is_machine(app) ? sx_trace_verdict_name(t->verdict) : verdict_text(app, t->verdict));
-  cli_grid_add(grid, t->place);
+  cli_grid_add(grid, place(arena, t));
   cli_grid_add(grid, cli_clean(arena, t->printed, 0));
   cli_grid_add(grid, t->expected ? t->expected : "");
   cli_grid_add(grid, t->reference ? t->reference : "");
@@ -384,7 +410,7 @@ int cli_audit_text(cli_app *app, const cli_args *args) {
   sx_error err = SX_ERROR_INIT;
   sx_arena *arena = NULL;
   const char *word = args->words[0];
-  bool text = cli_value(args, "against") != NULL && !ends_with(word, ".xlsx");
+  bool text = cli_value(args, "against") != NULL && (is_folder(word) || alone_of(word) == NOT_ALONE);
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
     text = text || (ends_with(word, texts[i]) && !is_folder(word));
   if (text && !cli_value(args, "against"))

@@ -170,6 +170,10 @@ bool sx_archive_has(const sx_archive *a, const char *part) {
   return zip_name_locate(a->zip, part, 0) >= 0;
 }
 
+const char *sx_archive_part(const sx_archive *a, size_t i) {
+  return zip_get_name(a->zip, i, 0);
+}
+
 static sx_status check_size(uint64_t *size, const sx_archive *a, const char *part, uint64_t max_bytes,
                             const char *where, sx_error *err) {
   zip_stat_t stat;

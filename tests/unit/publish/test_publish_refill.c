@@ -152,10 +152,21 @@ static void test_refill(void) {
 }
 
 /* Of fields: the sample's store quotes nothing, so that what the sample quotes is not there. */
+/* Of the text itself: the sample's drawing is none that this store knows, and its properties say what its fields say. */
+static bool of_text(const sx_audit_trace *t) {
+  return !t->place || (!strstr(t->place, "figure ") && !strstr(t->place, "docProps"));
+}
+
+static size_t of_text_with(const sx_audit_traces *traces, sx_trace_verdict verdict) {
+  size_t n = 0;
+  for (size_t i = 0; i < traces->n; i++) n += traces->items[i].verdict == verdict && of_text(&traces->items[i]);
+  return n;
+}
+
 static size_t fields_that_differ(const sx_audit_traces *traces) {
   size_t n = 0;
   for (size_t i = 0; i < traces->n; i++)
-    n += traces->items[i].verdict == SX_TRACE_DIFFERS && traces->items[i].reference;
+    n += traces->items[i].verdict == SX_TRACE_DIFFERS && traces->items[i].reference && of_text(&traces->items[i]);
   return n;
 }
 
@@ -236,7 +247,7 @@ static void test_by_hand(void) {
     REQUIRE(traces != NULL);
     for (size_t k = 0; k < traces->n; k++) {
       const sx_audit_trace *t = &traces->items[k];
-      if (t->verdict != SX_TRACE_DIFFERS || !t->reference || strstr(t->reference, "a:")) continue;
+      if (t->verdict != SX_TRACE_DIFFERS || !t->reference || !of_text(t) || strstr(t->reference, "a:")) continue;
       CHECK_STR(t->reference, cases[i].reference);
       if (strncmp(t->place, cases[i].place, strlen(cases[i].place)) != 0) SXT_FAIL("case %zu: %s", i, t->place);
       found = true;
@@ -257,9 +268,9 @@ static void test_as_made(void) {
   audit(&traces, &docx, store);
   REQUIRE(traces != NULL);
   CHECK_INT(fields_that_differ(traces), 1); /* user_rate.`a:"x"` */
-  CHECK_INT(traces->n_unbound,
+  CHECK_INT(of_text_with(traces, SX_TRACE_UNBOUND),
             2); /* 46.5, said to be printed elsewhere: this run has no such number; 12.5, typed into a cell */
-  CHECK_INT(traces->n_agree, 3 + 1 + 5 + 5 + 1 + 1 + 1);
+  CHECK_INT(of_text_with(traces, SX_TRACE_AGREES), 3 + 1 + 5 + 5 + 1 + 1 + 1);
   sx_audit_traces_free(traces);
   sx_buf_clear(&docx);
   sx_store_close(store);
