@@ -318,6 +318,7 @@ typedef struct seen {
 typedef struct tag {
   sx_text_run attributes;
   size_t columns, rows;
+  bool results; /* its id is that of the panel's data */
   seen seen[SEEN_MAX];
   size_t n_seen;
 } tag;
@@ -343,6 +344,7 @@ static sx_status keep_seen(tag *t, page *p, const char *name, size_t k, const ch
 
 static sx_status attribute(tag *t, page *p, const char *name, size_t k, const char *text, size_t n) {
 #define IS(word) (k == sizeof(word) - 1 && memcmp(name, word, k) == 0)
+  if (IS("id") && n == 7 && memcmp(text, "results", 7) == 0) t->results = true;
   if (IS("data-ref")) return decoded(&t->attributes.reference, p, text, n);
   if (IS("data-unit")) return decoded(&t->attributes.unit, p, text, n);
   if (IS("data-exempt")) return decoded(&t->attributes.exempt, p, text, n);
@@ -458,6 +460,15 @@ static sx_status style_texts(page *p, size_t from, size_t to) {
   return SX_OK;
 }
 
+/* The data behind the numbers of a page, up to `to`. */
+static sx_status keep_panel(page *p, size_t to) {
+  sx_audit_text *t = p->m->text;
+  t->panel = sx_arena_strndup(t->arena, p->data + p->i, to - p->i);
+  t->n_panel = to - p->i;
+  t->panel_line = p->line;
+  return t->panel ? SX_OK : sx_error_memory(p->m->err);
+}
+
 static sx_status read_tag(page *p) {
   char name[NAME_MAX_BYTES];
   tag t = {.columns = 1, .rows = 1};
@@ -479,6 +490,8 @@ static sx_status read_tag(page *p) {
     const size_t from = at;
     at = raw_end(p, name, at);
     if (same(name, "style")) SX_TRY(style_texts(p, from, at));
+    step(p, from - p->i);
+    if (same(name, "script") && t.results) SX_TRY(keep_panel(p, at));
     step(p, at - p->i);
     return SX_OK;
   }

@@ -253,6 +253,7 @@ sx_status sx_audit__page(sx_tracer *t, const char *path, const sx_audit_text *pa
   if (!t->file) status = sx_error_memory(t->err);
   for (size_t i = 0; i < sx_audit_text_n_parts(page) && status == SX_OK; i++) status = sx_audit__page_part(t, page, i);
   if (status == SX_OK) status = sx_audit__beside(t, page->beside);
+  if (status == SX_OK) status = sx_audit__panel(t, page);
   t->page = NULL;
   return status;
 }

@@ -441,7 +441,8 @@ static sx_status breaks_interval(bool *breaks, sx_tracer *t, const sx_traced_dra
     any = true;
     if (rounds(&p[1], low->zeros, row.low) && rounds(&p[2], high->zeros, row.high)) return SX_OK;
   }
-  *breaks = any; /* where the first is none of the drawing's, that was told */
+  if (!any) SX_TRY(shown_by(&any, t, d, &p[0])); /* where the first is none of the drawing's, that was told */
+  *breaks = any;
   return SX_OK;
 }
 

@@ -1,5 +1,6 @@
 /* audit_report_facts.c: what a run's blocks say about its pages: which words the study exempts, which texts name things, which results a drawing shows, and where
  * numbers were typed in the narrative. */
+#include <math.h>
 #include <string.h>
 
 #include "audit_report_priv.h"
@@ -144,6 +145,40 @@ static sx_status take_provenance(sx_tracer *t, const sx_node *node) {
   return SX_OK;
 }
 
+static sx_status take_defined(sx_tracer *t, const char *id, const sx_node *node) {
+  double value = 0;
+  if (node->kind == SX_NODE_SCALAR && sx_node_number(&value, node)) {
+    void *p = t->definitions;
+    const bool grown = sx_mem_grow(&t->ctx, &p, &t->cap_definitions, t->n_definitions + 1, sizeof *t->definitions);
+    t->definitions = p;
+    if (!grown) return sx_error_memory(t->err);
+    t->definitions[t->n_definitions++] = value;
+  }
+  if (node->kind == SX_NODE_SCALAR) {
+    SX_TRY(keep(&t->defined, &t->n_defined, &t->cap_defined, t, id));
+    return keep(&t->defined, &t->n_defined, &t->cap_defined, t, node->text);
+  }
+  for (size_t i = 0; i < node->n && (node->kind == SX_NODE_MAP || node->kind == SX_NODE_LIST); i++)
+    SX_TRY(take_defined(t, id, node->items[i]));
+  return SX_OK;
+}
+
+/* What names stand for: texts and numbers of the document's definitions, those of an item its own. */
+static sx_status take_definitions(sx_tracer *t, const sx_node *root) {
+  const sx_node *items = sx_node_get(root, "items");
+  for (size_t i = 0; i < root->n && root->kind == SX_NODE_MAP; i++)
+    if (root->items[i] != items) SX_TRY(take_defined(t, "", root->items[i]));
+  for (size_t i = 0; items && items->kind == SX_NODE_MAP && i < items->n; i++)
+    SX_TRY(take_defined(t, items->keys[i]->text, items->items[i]));
+  return SX_OK;
+}
+
+bool sx_audit__is_defined(const sx_tracer *t, double value) {
+  for (size_t i = 0; i < t->n_definitions; i++)
+    if (fabs(t->definitions[i] - value) <= 1e-12 * fabs(value)) return true;
+  return false;
+}
+
 static sx_status take_input(void *data, const sx_store_input *input, sx_error *err) {
   sx_tracer *t = data;
   (void)err;
@@ -265,6 +300,8 @@ static sx_status take_block(void *data, int64_t order, const char *kind, const c
   if (status == SX_OK && strcmp(kind, "document") == 0) {
     status = take_exempt(t, root);
     const sx_node *design = sx_node_get(root, "design"), *provenance = sx_node_get(root, "provenance");
+    const sx_node *definitions = sx_node_get(root, "definitions");
+    if (status == SX_OK && definitions) status = take_definitions(t, definitions);
     if (status == SX_OK && provenance) status = take_provenance(t, provenance);
     if (status == SX_OK && design) status = take_labels(t, design, true, false);
   }
@@ -294,6 +331,8 @@ void sx_audit__facts_clear(sx_tracer *t) {
   sx_mem_free(&t->ctx, t->hashes);
   sx_mem_free(&t->ctx, t->provenance);
   sx_mem_free(&t->ctx, t->quotes);
+  sx_mem_free(&t->ctx, t->defined);
+  sx_mem_free(&t->ctx, t->definitions);
   sx_mem_free(&t->ctx, t->qualities);
   sx_mem_free(&t->ctx, t->values);
   sx_mem_free(&t->ctx, t->typed[0]);

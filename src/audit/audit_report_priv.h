@@ -34,6 +34,10 @@ typedef struct sx_tracer {
   size_t n_inputs, cap_inputs, n_hashes, cap_hashes;
   const char **provenance; /* texts of the document's list */
   size_t n_provenance, cap_provenance;
+  const char **defined; /* texts of what the run's names stand for: whose ("": of all), text, whose, text ... */
+  size_t n_defined, cap_defined;
+  double *definitions;
+  size_t n_definitions, cap_definitions;
   const char **quotes; /* the run's own texts, as Markdown */
   size_t n_quotes, cap_quotes;
   const char **qualities; /* why results ask for care, each once */
@@ -91,6 +95,12 @@ sx_status sx_audit__look_up(bool *found, sx_store_row *row, char field[32], sx_t
                             size_t n) SX_NODISCARD;
 /* audit_report_said.c: a text beside the page of which its reader says what it is: said of a result, a tooltip below a limit. */
 sx_status sx_audit__said(sx_tracer *t, const sx_text_part *part) SX_NODISCARD;
+/* The first digits of a text that the run does not say of a result or a name; *out NULL: it says all. */
+sx_status sx_audit__said_wrongly(const char **out, sx_tracer *t, const char *name, const char *text,
+                                 bool labels) SX_NODISCARD; /* labels: those of the report are its words too */
+bool sx_audit__is_defined(const sx_tracer *t, double value);
+/* audit_report_panel.c: the data behind the numbers of a page. */
+sx_status sx_audit__panel(sx_tracer *t, const sx_audit_text *page) SX_NODISCARD;
 sx_status sx_audit__limited(sx_tracer *t, const sx_text_part *part) SX_NODISCARD;
 /* audit_report_csv.c: a file of results, number by number. */
 sx_status sx_audit__results_csv(sx_tracer *t, const char *path) SX_NODISCARD;

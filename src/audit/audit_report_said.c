@@ -14,8 +14,9 @@ static bool has_digits(const char *text, const char *digits, size_t n) {
 }
 
 typedef struct said {
-  const char *texts[16];
+  const char *texts[20];
   size_t n;
+  const char *id; /* the indicator of a result; NULL */
 } said;
 
 static void add_text2(said *s, const sx_text2 *text) {
@@ -30,41 +31,70 @@ static bool is_said(const said *s, const char *digits, size_t n) {
   return false;
 }
 
-sx_status sx_audit__said(sx_tracer *t, const sx_text_part *part) {
-  const char *name = part->runs[0].reference + strlen(SX_REF_SAID);
+/* What may be said of a result: all that its row and its indicator say. */
+static sx_status sources(said *s, sx_tracer *t, const char *name) {
   sx_store_indicator indicator = {.id = NULL};
   sx_store_row row;
   bool found = false, known = false;
   char field[32];
-  said s = {.n = 0};
+  if (!*name) return SX_OK;
   SX_TRY(sx_audit__look_up(&found, &row, field, t, name, strlen(name)));
-  if (found) SX_TRY(sx_store_get_indicator(&known, &indicator, t->store, t->run, row.indicator, t->err));
-  s.texts[s.n++] = name;
-  if (found) s.texts[s.n++] = row.method;
-  if (found) s.texts[s.n++] = row.step;
-  if (known) {
-    add_text2(&s, &indicator.label);
-    add_text2(&s, &indicator.question);
-    add_text2(&s, &indicator.base);
+  s->texts[s->n++] = name;
+  if (found) {
+    s->id = row.indicator;
+    const char *const of_row[] = {row.method, row.step, row.quality, row.na_reason, row.indicator, row.unit};
+    for (size_t i = 0; i < sizeof of_row / sizeof *of_row; i++) s->texts[s->n++] = of_row[i];
   }
+  SX_TRY(sx_store_get_indicator(&known, &indicator, t->store, t->run, found ? row.indicator : name, t->err));
+  if (!known) return SX_OK;
+  add_text2(s, &indicator.label);
+  add_text2(s, &indicator.question);
+  add_text2(s, &indicator.base);
+  return SX_OK;
+}
+
+static bool is_label(const sx_tracer *t, const char *digits, size_t n) {
+  for (size_t i = 0; i < t->n_labels; i++)
+    if (has_digits(t->labels[i], digits, n)) return true;
+  return false;
+}
+
+/* In what all names stand for, or this one does. */
+static bool is_definition(const sx_tracer *t, const char *name, const char *digits, size_t n) {
+  for (size_t i = 0; i + 1 < t->n_defined; i += 2) {
+    const char *whose = t->defined[i];
+    if ((!*whose || strcmp(whose, name) == 0) && has_digits(t->defined[i + 1], digits, n)) return true;
+  }
+  return false;
+}
+
+sx_status sx_audit__said_wrongly(const char **out, sx_tracer *t, const char *name, const char *text, bool labels) {
+  said s = {.n = 0};
+  *out = NULL;
+  SX_TRY(sources(&s, t, name));
+  for (const char *c = text; *c && !*out;) {
+    const size_t n = strspn(c, "0123456789");
+    const bool there =
+        !n || is_said(&s, c, n) || is_definition(t, s.id ? s.id : name, c, n) || (labels && is_label(t, c, n));
+    if (!there) *out = sx_arena_strndup(t->out->arena, c, n);
+    if (!there && !*out) return sx_error_memory(t->err);
+    c += n ? n : 1;
+  }
+  return SX_OK;
+}
+
+sx_status sx_audit__said(sx_tracer *t, const sx_text_part *part) {
+  const char *name = part->runs[0].reference + strlen(SX_REF_SAID), *wrong = NULL;
   sx_audit_trace trace = {.verdict = SX_TRACE_EXEMPT,
                           .line = part->runs[0].line,
                           .column = part->runs[0].column,
                           .reason = "said of a result"};
-  for (size_t i = 0; i < part->n; i++) {
-    size_t n = 0;
-    while (i + n < part->n && sx_is_digit((unsigned char)part->text[i + n])) n++;
-    if (!n) continue;
-    if (!is_said(&s, part->text + i, n)) {
-      sx_audit_trace wrong = trace;
-      wrong.verdict = SX_TRACE_DIFFERS;
-      wrong.reference = name;
-      wrong.reason = "the run does not say so of this result";
-      SX_TRY(sx_audit__trace(t, &wrong, part->text + i, n));
-    }
-    i += n;
-  }
-  return sx_audit__trace(t, &trace, part->text, part->n);
+  SX_TRY(sx_audit__said_wrongly(&wrong, t, name, part->text, true));
+  if (!wrong) return sx_audit__trace(t, &trace, part->text, part->n);
+  trace.verdict = SX_TRACE_DIFFERS;
+  trace.reference = name;
+  trace.reason = "the run does not say so of this result";
+  return sx_audit__trace(t, &trace, wrong, strlen(wrong));
 }
 
 sx_status sx_audit__limited(sx_tracer *t, const sx_text_part *part) {

@@ -19,7 +19,7 @@ EXEMPT = [
     (r"(rels|types|app|core) ", "lists of parts, the program's name, dates of the file"),
     (r"(svg|html) (?!desc|title|text$|tspan$)\S+@(?!title$|alt$|aria-label$|data-what$)\S+$", "geometry, colours, identifiers, names of results"),
     (r"(svg|html) (desc|title|text|tspan)@\S+$", "geometry, colours, identifiers, names of results"),
-    (r"(svg|html) style$", "looks"),
+    (r"(svg|html) (style|script)$", "looks; the script of the panel; in its data which definition and which terms"),
     (r"sheet \S+@", "Excel: places, styles, widths of cells"),
     (r"sheet f$", "Excel: formulas that a program computes anew; those of one or two cells are held against what they keep"),
     (r"sheet pageMargins", "Excel: margins"),
@@ -70,6 +70,8 @@ def part_kind(name):
 
 TOKEN = re.compile(r"<!--.*?-->|<style[^>]*>.*?</style>|<\?[^>]*\?>|<!D[^>]*>|<(/?)([A-Za-z][^\s/>]*)((?:\s+[^\s=>]+(?:=(?:\"[^\"]*\"|'[^']*'))?)*)\s*/?>|[^<]+", re.S)
 ATTRIBUTE = re.compile(r"\s([^\s=]+)=(\"|')(.*?)\2", re.S)
+# the panel's data: numbers in full precision, what names stand for, benchmarks
+PANEL = [("number", r"(?<=,)(-?\d+\.\d+)(?=[,\]])"), ("words", r'"(?:label|question|base|of|where|formula|source)":"([^"]*)"'), ("benchmark", r'"(?:value|se)":([0-9.]+)')]
 DIGIT = re.compile(r"[0-9]")
 VOID = {"br", "img", "hr", "meta", "link", "input", "col", "wbr"}
 
@@ -90,6 +92,10 @@ def pieces(kind, text):
             if not whole.endswith("/>") and m.group(2) not in VOID: stack.append(m.group(2))
         elif not whole.startswith("<"):
             name = stack[-1] if stack else ""
+            if name == "script" and whole.lstrip().startswith("{"):
+                for what, pattern in PANEL:
+                    for n in re.finditer(pattern, whole): yield f"{kind} script {what}", m.start() + n.start(1), n.group(1)
+                continue
             if kind.endswith("sheet") and name == "v" and re.search(r't="s"[^>]*>(<f>[^<]*</f>)?<v>$', text[max(0, m.start() - 200):m.start()]): name = "v@shared"
             yield f"{kind} {name}", m.start(), whole
 
@@ -100,7 +106,7 @@ def exempt(kind, piece, at):
         if re.match(pattern, inner): return why
     kind = inner
     if re.search(r"html \S+@|svg ", kind) and kind.endswith("@data-what"): return None
-    if re.match(r"(sheet v|chart c:v)", kind):
+    if re.match(r"(sheet v|chart c:v|html script number)", kind):
         figures = re.sub(r"^[-0.]+", "", piece[:at + 1]).replace(".", "")
         return "beyond the ninth figure" if len(figures) > 9 or "E" in piece or not re.search("[1-9]", piece[:at + 1]) else None
     for pattern, why in NUMBERLESS:

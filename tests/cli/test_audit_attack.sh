@@ -22,7 +22,7 @@ python3 "$attack" "$program" native/results.db 20252 $samples native/tiny.en.doc
 cat more >>found
 grep ' digits changed' found
 for kind in 'document w:t' 'document wp:docPr@descr' 'footnotes w:t' 'svg text' 'svg desc' 'custom vt:lpwstr' 'html span@title' 'html desc' 'html text' \
-  'html td' 'sheet v' 'strings t' 'workbook definedName' 'drawing xdr:cNvPr@descr' 'chart c:v' 'book.sheet v'; do
+  'html td' 'html script number' 'html script words' 'html script benchmark' 'sheet v' 'strings t' 'workbook definedName' 'drawing xdr:cNvPr@descr' 'chart c:v' 'book.sheet v'; do
   grep -q "^changed  *[1-9][0-9]*  $kind\$" found || fail "no '$kind' was tried: $(grep ^changed found)"
 done
 
