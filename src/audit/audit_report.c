@@ -108,6 +108,16 @@ static const char *not_of_run(const sx_tracer *t, const sx_text_part *part, cons
   return "no reason that a run gives";
 }
 
+/* A cell that says the same in two languages. */
+static bool is_pair(const sx_text_part *part) {
+  size_t letters = 0, wide = 0;
+  for (size_t i = 0; i < part->n; i++) {
+    letters += sx_is_latin((unsigned char)part->text[i]);
+    wide += (unsigned char)part->text[i] >= 0xE4;
+  }
+  return (part->kind == SX_PART_CELL || part->kind == SX_PART_HEAD) && letters > 2 && wide > 0;
+}
+
 /* Whether the run says so: the number with what stands before it, or behind it, in one of its texts; a number alone, in any of them. */
 static bool is_quotation(const sx_tracer *t, const sx_text_part *part, const sx_text_run *run, const sx_text_mark *m) {
   enum { CONTEXT = 12 };
@@ -116,7 +126,7 @@ static bool is_quotation(const sx_tracer *t, const sx_text_part *part, const sx_
   while (first < m->at + m->n && !sx_is_digit((unsigned char)part->text[first])) first++;
   if (first == m->at + m->n) first = m->at;
   const char *from = part->text + first, *to = part->text + m->at + m->n;
-  if (from < text || to > end || (from == text && to == end))
+  if (from < text || to > end || (from == text && to == end) || t->both || is_pair(part))
     return m->kind != SX_MARK_QUANTITY || sx_audit__is_label(t, part, m) ||
            sx_audit__is_typed(t, part->text + m->at, m->n);
   const char *before = from - text > CONTEXT ? from - CONTEXT : text, *behind = end - to > CONTEXT ? to + CONTEXT : end;

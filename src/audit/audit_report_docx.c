@@ -78,7 +78,7 @@ static sx_status numbers_of(sx_tracer *t, const sx_audit_text *text, size_t at, 
   for (size_t r = 0; r < part->n_runs; r++) {
     const sx_text_run *run = &part->runs[r];
     const sx_text_mark here = {.part = at, .line = run->line, .column = run->column};
-    if (!run->reference && (!ours || !(part->n_marks || part->n == SX_HASH_TEXT - 1))) continue;
+    if (!run->reference && (!ours || !part->n_marks)) continue;
     sx_buf_reset(where);
     sx_audit_text_where(where, text, &here);
     SX_TRY(sx_buf_status(where, t->err));
@@ -91,7 +91,6 @@ static sx_status numbers_of(sx_tracer *t, const sx_audit_text *text, size_t at, 
       SX_TRY(one_field(t, text, part, run, r + 1 < part->n_runs ? part->runs[r + 1].at : part->n));
     else
       SX_TRY(typed_of(t, text, part, r));
-    if (r == 0 && ours) SX_TRY(sx_audit__sum(t, part));
   }
   return SX_OK;
 }
