@@ -113,8 +113,9 @@ static sx_status one_definition(const panel *p, const sx_node *item) {
   }
   for (size_t i = 0; i < item->n && item->kind == SX_NODE_MAP; i++) {
     const char *key = item->keys[i]->text;
-    const bool labels = strcmp(key, "label") == 0 || strcmp(key, "question") == 0;
-    if (item->items[i] != id) SX_TRY(words(p, item->items[i], id->text, labels));
+    const bool exact =
+        strcmp(key, "of") == 0 || strcmp(key, "where") == 0 || strcmp(key, "formula") == 0 || strcmp(key, "base") == 0;
+    if (item->items[i] != id) SX_TRY(words(p, item->items[i], id->text, !exact));
   }
   return SX_OK;
 }

@@ -59,11 +59,11 @@ static bool is_label(const sx_tracer *t, const char *digits, size_t n) {
   return false;
 }
 
-/* In what all names stand for, or this one does. */
-static bool is_definition(const sx_tracer *t, const char *name, const char *digits, size_t n) {
+/* In what this name stands for; all: or every one. */
+static bool is_definition(const sx_tracer *t, const char *name, const char *digits, size_t n, bool all) {
   for (size_t i = 0; i + 1 < t->n_defined; i += 2) {
     const char *whose = t->defined[i];
-    if ((!*whose || strcmp(whose, name) == 0) && has_digits(t->defined[i + 1], digits, n)) return true;
+    if (((all && !*whose) || strcmp(whose, name) == 0) && has_digits(t->defined[i + 1], digits, n)) return true;
   }
   return false;
 }
@@ -75,7 +75,7 @@ sx_status sx_audit__said_wrongly(const char **out, sx_tracer *t, const char *nam
   for (const char *c = text; *c && !*out;) {
     const size_t n = strspn(c, "0123456789");
     const bool there =
-        !n || is_said(&s, c, n) || is_definition(t, s.id ? s.id : name, c, n) || (labels && is_label(t, c, n));
+        !n || is_said(&s, c, n) || is_definition(t, s.id ? s.id : name, c, n, labels) || (labels && is_label(t, c, n));
     if (!there) *out = sx_arena_strndup(t->out->arena, c, n);
     if (!there && !*out) return sx_error_memory(t->err);
     c += n ? n : 1;

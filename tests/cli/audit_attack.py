@@ -35,7 +35,7 @@ EXEMPT = [
 # texts in which digits stand for no result: kinds that the audit knows and counts as such
 NUMBERLESS = [
     (r"95\s?%", "levels of intervals"),
-    (r"20\d\d(-S?\d+|年|H\d|\s|$)", "dates and waves"),
+    (r"20\d\d(-S?\d+|年(\d+月)?|H\d|\s|$)", "dates and waves"),
     (r"(Table|Figure|表|图|Note|Notes|note|注|Section|\[note|注释?)\s*\d+", "numbers of tables, figures and notes"),
     (r"^\s*([A-Z]\.)?\d{1,3}(\.\d+)*\.?\s*$", "numbers of sections, pages, notes; whole counts of one to three digits are tried where they are results"),
     (r"\bP\d+\b|users\.|rate\.|T\d\b", "names of results and of published figures"),
