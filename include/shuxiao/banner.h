@@ -61,6 +61,8 @@ typedef struct sx_banner_cell {
   int8_t versus_rest; /* against everyone else in the table: 1 significantly larger, -1 smaller, 0 not or not tested */
   int8_t versus_wave; /* against the earlier wave, likewise */
   uint8_t flags;
+  double
+      interpolated; /* a median of a scale: the one within its level, which letters and arrows compare; NaN elsewhere */
 } sx_banner_cell;
 
 /* Who a cell is made of, for disclosure control. */

@@ -9,11 +9,16 @@
 
 typedef struct marker {
   const banner_plan *plan;
+  const banner_question *q;
   banner_result *r;
   size_t item;
   sx_banner_cell *cell;
   sx_arena *arena;
 } marker;
+
+static double compared(const marker *m, size_t column) {
+  return sx_banner__compared(m->q, m->r, m->item, m->plan->domains.of_column[column])->value;
+}
 
 /* The columns of a span stand side by side. */
 static size_t span_end(const sx_banner_columns *c, size_t from) {
@@ -40,7 +45,7 @@ static sx_status letters_of_span(const marker *m, size_t first, size_t n, sx_err
   for (size_t k = 0; k < n; k++) {
     if (isnan(p[k]) || !(p[k] < sig->upper || p[k] < sig->lower)) continue;
     const size_t *at = plan->pair_column + 2 * (first + k);
-    const bool first_larger = m->cell[at[0]].value > m->cell[at[1]].value;
+    const bool first_larger = compared(m, at[0]) > compared(m, at[1]);
     const size_t larger = at[first_larger ? 0 : 1], smaller = at[first_larger ? 1 : 0];
     SX_TRY(append_letter(&m->cell[larger], c->column[smaller].letter, p[k] < sig->upper, m->arena, err));
   }
@@ -77,7 +82,7 @@ static sx_status arrows(const marker *m, double *p_of, const double *other_of, b
       if (isnan(p[k]) || !(p[k] < plan->request->sig.arrow)) continue;
       sx_banner_cell *cell = &m->cell[from + k];
       const double other = other_of[m->item * D + plan->domains.of_column[from + k]];
-      const int8_t sign = cell->value > other ? 1 : -1;
+      const int8_t sign = compared(m, from + k) > other ? 1 : -1;
       if (wave)
         cell->versus_wave = sign;
       else
@@ -90,8 +95,8 @@ static sx_status arrows(const marker *m, double *p_of, const double *other_of, b
 
 sx_status sx_banner__letters(sx_banner_cell *cell, const banner_plan *plan, const banner_question *q, banner_result *r,
                              size_t item, sx_arena *arena, sx_error *err) {
-  const marker m = {plan, r, item, cell, arena};
-  if (!plan->request->sig.compare || q->item[item].steps) return SX_OK;
+  const marker m = {plan, q, r, item, cell, arena};
+  if (!plan->request->sig.compare) return SX_OK;
   for (size_t c = 0; c < plan->columns->n_columns; c++)
     if (!sx_banner__testable(plan, q, r, item, plan->domains.of_column[c])) cell[c].flags |= SX_BANNER_NOT_TESTED;
   if (r->p) SX_TRY(all_letters(&m, err));

@@ -90,6 +90,12 @@ typedef struct banner_line {
   const double *y; /* [rows] or NULL; then code is 0 in the base and the items are the mean of y */
 } banner_line;
 
+/* The levels of a scale, rising. */
+typedef struct banner_scale {
+  size_t n;
+  double *value;
+} banner_scale;
+
 typedef struct banner_item {
   sx_banner_row_kind kind;
   sx_banner_measure measure; /* COL_PCT, MEAN or MEDIAN */
@@ -98,7 +104,8 @@ typedef struct banner_item {
   size_t line;
   double *coef;            /* [n_codes]; NULL: the line's y */
   const sx_column *median; /* MEDIAN: of this variable, over the base of the line */
-  bool steps;              /* MEDIAN: of a scale of few values, whose median moves in steps: not tested */
+  bool steps; /* MEDIAN: of a scale of few values, whose median moves in steps: the interpolated one is tested */
+  banner_scale scale; /* of these */
 } banner_item;
 
 typedef struct banner_question {
@@ -164,6 +171,7 @@ typedef struct banner_value {
 typedef struct banner_result {
   size_t n_domains;
   banner_value *value;   /* [items][D] shares of columns, means, medians */
+  banner_value *inner;   /* [items][D] of medians of scales: the interpolated ones; NULL: there are none */
   banner_value *row_pct; /* [items][D] or NULL: not asked for */
   banner_value *total_pct, *count;
   double *cases;                     /* [items][D] cases in the row and the domain (shares) */
@@ -176,6 +184,8 @@ typedef struct banner_result {
 } banner_result;
 sx_status sx_banner__result_new(banner_result *out, const banner_plan *plan, const banner_question *q, sx_arena *arena,
                                 sx_error *err) SX_NODISCARD;
+/* What is compared of a cell: its value, or the interpolated median of a scale. */
+const banner_value *sx_banner__compared(const banner_question *q, const banner_result *r, size_t item, size_t domain);
 /* May be compared: a value with an error, neither 0 nor 1 where it is a share, on enough cases. */
 bool sx_banner__testable(const banner_plan *plan, const banner_question *q, const banner_result *r, size_t item,
                          size_t domain);
@@ -197,6 +207,12 @@ enum { BANNER_ALL = 1, BANNER_MEDIANS = 2, BANNER_WAVES = 4 };
 /* earlier: the plan of the earlier wave, or NULL. */
 sx_status sx_banner__slow(banner_result *r, const banner_plan *plan, const banner_question *q, unsigned parts,
                           const banner_plan *earlier, const sx_link *link, sx_arena *arena, sx_error *err) SX_NODISCARD;
+
+/* Medians of scales (banner_scale.c): levels that occur in the file, and labelled ones; the median interpolated within its level among the
+ * cases where [rows]. y: a column of numbers to work in. */
+sx_status sx_banner__scale(banner_scale *out, const sx_column *column, sx_arena *arena, sx_error *err) SX_NODISCARD;
+sx_status sx_banner__interpolated(sx_est **out, const banner_plan *plan, const banner_item *item, const uint8_t *where,
+                                  sx_column *y, sx_error *err) SX_NODISCARD;
 
 /* ---- the table (banner_table.c, banner_letters.c, banner_legend.c) ---- */
 

@@ -85,7 +85,7 @@ static sx_status add_item(banner_item **out, maker *m, sx_banner_row_kind kind, 
   if (!sx_arena_grow(m->arena, (void **)&q->item, &m->cap_items, q->n_items + 1, sizeof *q->item))
     return sx_error_memory(err);
   *out = &q->item[q->n_items++];
-  **out = (banner_item){kind, SX_BANNER_COL_PCT, label, key, line, NULL, NULL, false};
+  **out = (banner_item){kind, SX_BANNER_COL_PCT, label, key, line, NULL, NULL, false, {0, NULL}};
   const banner_line *l = &q->line[line];
   if (l->y) return SX_OK;
   (*out)->coef = sx_arena_zalloc(m->arena, l->n_codes, sizeof *(*out)->coef);
@@ -143,7 +143,7 @@ static sx_status add_median(maker *m, const sx_column *c, size_t line, sx_banner
   item->measure = SX_BANNER_MEDIAN;
   item->median = c;
   item->steps = !sx_banner__is_amount(c);
-  return SX_OK;
+  return item->steps ? sx_banner__scale(&item->scale, c, m->arena, err) : SX_OK;
 }
 
 /* ---- nets ----------------------------------------------------------------------------------------------------------------------- */

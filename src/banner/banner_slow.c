@@ -11,18 +11,27 @@ typedef struct cells {
   sx_est_set **set; /* [n] */
   size_t n;
   const sx_est_row **row; /* [n], borrowed */
+  sx_est **inner;         /* [n] medians of scales: the interpolated ones; else NULL */
 } cells;
 
 static void cells_clear(cells *c) {
   for (size_t d = 0; c->set && d < c->n; d++) sx_est_set_free(c->set[d]);
+  for (size_t d = 0; c->inner && d < c->n; d++) sx_est_free(c->inner[d]);
+  sx_mem_free(c->ctx, (void *)c->inner);
   sx_mem_free(c->ctx, (void *)c->set);
   sx_mem_free(c->ctx, (void *)c->row);
   c->set = NULL;
   c->row = NULL;
+  c->inner = NULL;
+}
+
+/* What is compared. */
+static const sx_est *est_of(const cells *c, size_t d) {
+  return c->inner ? c->inner[d] : c->row[d]->est;
 }
 
 static sx_status cells_new(cells *c, const sx_ctx *ctx, size_t n, sx_error *err) {
-  *c = (cells){ctx, sx_mem_zalloc(ctx, n, sizeof(sx_est_set *)), n, sx_mem_zalloc(ctx, n, sizeof(sx_est_row *))};
+  *c = (cells){ctx, sx_mem_zalloc(ctx, n, sizeof(sx_est_set *)), n, sx_mem_zalloc(ctx, n, sizeof(sx_est_row *)), NULL};
   if (c->set && c->row) return SX_OK;
   cells_clear(c);
   return sx_error_memory(err);
@@ -74,24 +83,32 @@ static bool is_share(const banner_item *item) {
   return item->measure == SX_BANNER_COL_PCT;
 }
 
+/* The d-th of n medians among the cases of `where`. */
+static sx_status median_of(cells *c, size_t d, slow *s, const uint8_t *where, sx_error *err) {
+  static const double half = 0.5;
+  const sx_quantile_request ask = {s->item->median, &half, 1, where, NULL};
+  SX_TRY(sx_estimate_quantile(&c->set[d], s->plan->design, &ask, NULL, err));
+  c->row[d] = &c->set[d]->rows[0];
+  if (!c->inner) return SX_OK;
+  SX_TRY(sx_banner__interpolated(&c->inner[d], s->plan, s->item, where, &s->y, err));
+  fill_item(s, s->item);
+  return SX_OK;
+}
+
 /* The medians of the cases of the line's base in each of of [n], minus those in `without` (NULL: none). */
 static sx_status medians(cells *c, slow *s, uint8_t *const *of, const uint8_t *without, size_t n, sx_error *err) {
-  static const double half = 0.5;
   const banner_line *l = &s->q->line[s->item->line];
   uint8_t *where = s->where[s->D];
-  const sx_quantile_request ask = {s->item->median, &half, 1, where, NULL};
   SX_TRY(cells_new(c, s->plan->ctx, n, err));
-  for (size_t d = 0; d < n; d++) {
+  if (s->item->steps) c->inner = sx_mem_zalloc(c->ctx, n, sizeof(sx_est *));
+  sx_status st = s->item->steps && !c->inner ? sx_error_memory(err) : SX_OK;
+  for (size_t d = 0; st == SX_OK && d < n; d++) {
     for (size_t k = 0; k < s->rows; k++)
       where[k] = l->code[k] != BANNER_OUTSIDE && of[d][k] && !(without && without[k]);
-    const sx_status st = sx_estimate_quantile(&c->set[d], s->plan->design, &ask, NULL, err);
-    if (st != SX_OK) {
-      cells_clear(c);
-      return st;
-    }
-    c->row[d] = &c->set[d]->rows[0];
+    st = median_of(c, d, s, where, err);
   }
-  return SX_OK;
+  if (st != SX_OK) cells_clear(c);
+  return st;
 }
 
 /* The item in every domain. */
@@ -109,6 +126,20 @@ static banner_value item_value(const slow *s, const sx_est_row *row) {
   if (row->na == SX_NA_OUTSIDE) v.na = SX_NA_OUTSIDE;
   v.n_eff = (double)NAN;
   return v;
+}
+
+/* Of the item with estimates c, row i of r: what is shown, and what is compared. */
+static void keep_values(const slow *s, size_t i, const cells *c) {
+  for (size_t d = 0; d < s->D; d++) {
+    const size_t at = i * s->D + d;
+    s->r->value[at] = item_value(s, c->row[d]);
+    if (!c->inner) continue;
+    const sx_est *m = c->inner[d];
+    banner_value *v = &s->r->inner[at];
+    *v = (banner_value){sx_est_value(m), sx_est_variance(m), sx_est_df(m), (double)NAN, sx_est_na(m)};
+    if (v->na == SX_NA_NONE && !(v->df >= 1)) v->variance = (double)NAN;
+    if (v->na == SX_NA_NONE && isnan(v->variance)) v->na = SX_NA_TOO_FEW_PSU;
+  }
 }
 
 /* ---- values --------------------------------------------------------------------------------------------------------------------- */
@@ -155,8 +186,8 @@ static sx_status values_of(slow *s, size_t i, const cells *c, sx_error *err) {
   banner_result *r = s->r;
   const banner_line *l = &s->q->line[s->item->line];
   const double *w = sx_design_weights(s->plan->design);
+  keep_values(s, i, c);
   for (size_t d = 0; d < s->D; d++) {
-    r->value[i * s->D + d] = item_value(s, c->row[d]);
     double *cases = &r->cases[i * s->D + d];
     *cases = 0;
     for (size_t k = 0; is_share(s->item) && k < s->rows; k++)
@@ -188,7 +219,7 @@ static sx_status test_pairs(const slow *s, size_t i, const cells *c, sx_error *e
   for (size_t k = 0; k < plan->n_pairs; k++) {
     const size_t a = plan->pair[k][0], b = plan->pair[k][1];
     if (!sx_banner__testable(plan, s->q, s->r, i, a) || !sx_banner__testable(plan, s->q, s->r, i, b)) continue;
-    SX_TRY(compare(&s->r->p[i * plan->n_pairs + k], s, c->row[a]->est, c->row[b]->est, err));
+    SX_TRY(compare(&s->r->p[i * plan->n_pairs + k], s, est_of(c, a), est_of(c, b), err));
   }
   return SX_OK;
 }
@@ -214,11 +245,11 @@ static sx_status test_rest(slow *s, size_t i, const cells *c, sx_error *err) {
       n += s->where[0][k] && !s->where[d][k] && l->code[k] != BANNER_OUTSIDE && w[k] != 0;
     if (!sx_banner__testable(s->plan, s->q, s->r, i, d) || n == 0 || n < s->plan->request->sig.min_base) continue;
     SX_TRY(rest_of(&rest, s, d, err));
-    const double p = rest.row[0]->estimate;
+    const double p = rest.inner ? sx_est_value(rest.inner[0]) : rest.row[0]->estimate;
     s->r->rest[i * s->D + d] = p;
     sx_status st = SX_OK;
-    if (!isnan(rest.row[0]->se) && !(is_share(s->item) && (p <= 0 || p >= 1)))
-      st = compare(&s->r->p_rest[i * s->D + d], s, c->row[d]->est, rest.row[0]->est, err);
+    if (!isnan(rest.inner ? sx_est_se(rest.inner[0]) : rest.row[0]->se) && !(is_share(s->item) && (p <= 0 || p >= 1)))
+      st = compare(&s->r->p_rest[i * s->D + d], s, est_of(c, d), est_of(&rest, 0), err);
     cells_clear(&rest);
     SX_TRY(st);
   }
@@ -244,23 +275,25 @@ static size_t item_of(const banner_question *q, const banner_item *item) {
 /* The present estimate less the earlier one of the same row and column. */
 static sx_status test_wave(slow *now, slow *then, const sx_link *link, size_t i, const cells *c, sx_error *err) {
   const size_t other = item_of(then->q, &now->q->item[i]);
-  if (other == then->q->n_items || !now->q->item[i].median != !then->q->item[other].median) return SX_OK;
+  if (other == then->q->n_items || !now->q->item[i].median != !then->q->item[other].median ||
+      now->q->item[i].steps != then->q->item[other].steps)
+    return SX_OK;
   cells before;
   sx_status st = SX_OK;
   fill_item(then, &then->q->item[other]);
   SX_TRY(estimates_of(&before, then, err));
-  for (size_t d = 0; d < then->D; d++) then->r->value[other * then->D + d] = item_value(then, before.row[d]);
+  keep_values(then, other, &before);
   const sx_banner_columns *columns = now->plan->columns;
   for (size_t k = 0; st == SX_OK && k < columns->n_columns; k++) {
     const size_t d = now->plan->domains.of_column[k], at = column_of_key(then->plan, columns->column[k].key);
     if (at == then->plan->columns->n_columns) continue;
     const size_t e = then->plan->domains.of_column[at];
-    now->r->wave[i * now->D + d] = before.row[e]->estimate;
+    now->r->wave[i * now->D + d] = before.inner ? sx_est_value(before.inner[e]) : before.row[e]->estimate;
     if (!sx_banner__testable(now->plan, now->q, now->r, i, d) ||
         !sx_banner__testable(then->plan, then->q, then->r, other, e))
       continue;
     sx_est *change = NULL;
-    st = sx_est_change(&change, link, before.row[e]->est, c->row[d]->est, SX_CHANGE_DIFFERENCE, err);
+    st = sx_est_change(&change, link, est_of(&before, e), est_of(c, d), SX_CHANGE_DIFFERENCE, err);
     if (st != SX_OK) break;
     now->r->p_wave[i * now->D + d] = sx_banner__p(sx_est_value(change), sx_est_variance(change), sx_est_df(change));
     sx_est_free(change);

@@ -39,11 +39,12 @@ static sx_status add_row(sx_banner_cell **cells, maker *m, sx_banner_row_kind ki
 static sx_banner_cell cell_of(const banner_value *v) {
   const bool error = !isnan(v->value) && !isnan(v->variance);
   return (sx_banner_cell){
-      v->value, error ? sqrt(v->variance) : (double)NAN, error ? v->df : (double)NAN, v->n_eff, "", v->na, 0, 0, 0};
+      v->value,   error ? sqrt(v->variance) : (double)NAN, error ? v->df : (double)NAN, v->n_eff, "", v->na, 0, 0, 0,
+      (double)NAN};
 }
 
 static sx_banner_cell number_cell(double value) {
-  return (sx_banner_cell){value, (double)NAN, (double)NAN, (double)NAN, "", SX_NA_NONE, 0, 0, 0};
+  return (sx_banner_cell){value, (double)NAN, (double)NAN, (double)NAN, "", SX_NA_NONE, 0, 0, 0, (double)NAN};
 }
 
 /* ---- bases ---------------------------------------------------------------------------------------------------------------------- */
@@ -94,8 +95,10 @@ static sx_status add_measure(maker *m, size_t i, sx_banner_measure measure, bool
     if (item->line != m->q->base_line && is_small(m, item->line, m->plan->domains.of_column[c]))
       cell[c].flags |= SX_BANNER_SMALL_BASE;
   }
+  for (size_t c = 0; item->steps && c < n; c++)
+    cell[c].interpolated = r->inner[i * D + m->plan->domains.of_column[c]].value;
   SX_TRY(sx_banner__who(&row->who, m->plan, m->q, r, &i, n, m->arena, err));
-  if (measure != item->measure || item->steps) return SX_OK;
+  if (measure != item->measure) return SX_OK;
   row->tested = m->plan->request->sig.compare != 0;
   return sx_banner__letters(cell, m->plan, m->q, r, i, m->arena, err);
 }
@@ -182,7 +185,9 @@ static sx_status add_notes(sx_banner_table *out, maker *m, sx_error *err) {
   }
   for (size_t i = 0; i < m->q->n_items; i++) median = median || m->q->item[i].steps;
   if (median && m->plan->request->sig.compare)
-    SX_TRY(sx_banner__add_note(&notes, m->arena, "量表的中位数不作检验", "Medians of scales are not tested", err));
+    SX_TRY(sx_banner__add_note(&notes, m->arena, "量表的中位数：字母与箭头比较的是在所在档内插值的中位数",
+                               "Medians of scales: letters and arrows compare medians interpolated within their level",
+                               err));
   if (out->n_cases == 0)
     SX_TRY(sx_banner__add_note(&notes, m->arena, "没有样本回答该题", "No case has an answer", err));
   SX_TRY(note_bases(&notes, m, err));

@@ -224,6 +224,10 @@ static void json_cell(sx_buf *out, const sx_banner_cell *cell) {
     sx_buf_add(out, ",");
     json_number(out, "n_eff", cell->n_eff);
   }
+  if (isfinite(cell->interpolated)) {
+    sx_buf_add(out, ",");
+    json_number(out, "interpolated", cell->interpolated);
+  }
   if (*cell->letters) {
     sx_buf_add(out, ",");
     json_text(out, "letters", cell->letters);

@@ -82,7 +82,8 @@ static sx_status read_cell(sx_banner_cell *out, const char **reference, const re
                            sx_error *err) {
   sx_store_row row;
   bool found = false, failed = false;
-  *out = (sx_banner_cell){.value = (double)NAN, .se = (double)NAN, .df = (double)NAN, .n_eff = (double)NAN};
+  *out = (sx_banner_cell){
+      .value = (double)NAN, .se = (double)NAN, .df = (double)NAN, .n_eff = (double)NAN, .interpolated = (double)NAN};
   out->letters = keep(r, scalar(node, "letters"), &failed);
   *reference = keep(r, scalar(node, "ref"), &failed);
   if (failed) return sx_error_memory(err);

@@ -80,7 +80,7 @@ static sx_status call_slow(const sx_ctx *ctx, void *data, sx_error *err) {
   sx_banner_request r = SX_BANNER_REQUEST_INIT;
   sx_design *d = plain(ctx, w->now, &st, err), *e = st == SX_OK ? plain(ctx, w->then, &st2, err) : NULL;
   if (st == SX_OK) st = st2;
-  r.rows = "median(amount) q2";
+  r.rows = "median(amount q3) q2";
   r.columns = "sex";
   r.sig.compare = SX_BANNER_WITHIN_SPAN | SX_BANNER_VERSUS_REST | SX_BANNER_PREVIOUS_WAVE;
   r.sig.min_base = 3;

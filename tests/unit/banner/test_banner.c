@@ -521,7 +521,47 @@ static void test_grid(void) {
   small_free(&s);
 }
 
+/* Interpolated medians by hand: six cases of weight 1 with 0 0 1 1 1 5, and six with 5 5 5 5 1 0; the scale is 0, 1, 5 and the labelled 9. */
+static void test_scale(void) {
+  static const double y[] = {0, 0, 1, 1, 1, 5, 5, 5, 5, 5, 1, 0};
+  sx_table *t = bh_survey(12, 2, 2, false);
+  double *q = eh_number(t, "q", NULL)->data.f64, *sex = bh_column(t, "sex")->data.f64, *w = bh_column(t, "w")->data.f64;
+  for (size_t i = 0; i < 12; i++) {
+    q[i] = y[i];
+    sex[i] = i < 6 ? 1 : 2;
+    w[i] = 1;
+  }
+  static const double levels[] = {0, 1, 5, 9};
+  for (size_t k = 0; k < 4; k++) bh_label(t, "q", levels[k], k < 3 ? "said" : "never said");
+  sx_design *d = bh_design(&ctx, t, 3);
+  sx_banner_request r = SX_BANNER_REQUEST_INIT;
+  r.rows = "q";
+  r.columns = "total + sex";
+  r.stats = "median";
+  r.sig.min_base = 0;
+  sx_banner_book *book = bh_run(d, t, &r, NULL);
+  const sx_banner_row *row = bh_row(&book->table[0], SX_BANNER_MEDIAN, "median");
+  REQUIRE(row);
+  /* men: below 1 are 2 of 6, at it 3; the level reaches from 0.5 to 3. Women: below 5 are 2, at it 4; from 3 to 7. */
+  CHECK_NEAR(row->cell[1].value, 1, 0);
+  CHECK_NEAR(row->cell[1].interpolated, 0.5 + 2.5 * (0.5 - 2.0 / 6) / (3.0 / 6), 1e-12);
+  CHECK_NEAR(row->cell[2].value, 5, 0);
+  CHECK_NEAR(row->cell[2].interpolated, 3 + 4 * (0.5 - 2.0 / 6) / (4.0 / 6), 1e-12);
+  CHECK(row->tested && !(row->cell[1].flags & SX_BANNER_NOT_TESTED));
+  sx_banner_book_free(book);
+  /* all of a column at one level: no error, not tested */
+  for (size_t i = 0; i < 6; i++) q[i] = 1;
+  book = bh_run(d, t, &r, NULL);
+  row = bh_row(&book->table[0], SX_BANNER_MEDIAN, "median");
+  CHECK_NEAR(row->cell[1].interpolated, 0.5 + 2.5 * 0.5, 1e-12);
+  CHECK_STR(row->cell[2].letters, "");
+  CHECK(row->cell[1].flags & SX_BANNER_NOT_TESTED);
+  sx_banner_book_free(book);
+  sx_design_free(d);
+  sx_table_free(t);
+}
+
 SXT_MAIN(SXT_CASE(test_columns), SXT_CASE(test_order_of_texts), SXT_CASE(test_heads), SXT_CASE(test_rows),
          SXT_CASE(test_ranges), SXT_CASE(test_by_hand), SXT_CASE(test_edges), SXT_CASE(test_many_letters),
          SXT_CASE(test_wide), SXT_CASE(test_one_psu), SXT_CASE(test_empty), SXT_CASE(test_refused), SXT_CASE(test_sig),
-         SXT_CASE(test_nets), SXT_CASE(test_legend), SXT_CASE(test_writers), SXT_CASE(test_grid))
+         SXT_CASE(test_nets), SXT_CASE(test_legend), SXT_CASE(test_writers), SXT_CASE(test_grid), SXT_CASE(test_scale))
