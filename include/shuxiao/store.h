@@ -135,9 +135,8 @@ SX_API sx_status sx_store_each_input(sx_store *store, int64_t run, sx_store_inpu
                                      sx_error *err) SX_NODISCARD;
 
 /* The columns of DESIGN: wave, indicator, statistic, <by-variables>, estimate, std.error, conf.low, conf.high, conf.level, df, n, n_eff, deff, cv, unit,
- * quality, na_reason, method, run. One formatter for the store's view and for ad hoc commands. */
-SX_API sx_status sx_store_rows_csv(sx_buf *out, const sx_store_row *rows, size_t n, const char *run,
-                                   sx_error *err) SX_NODISCARD;
+ * quality, na_reason, method; nothing that tells runs of the same results apart. One formatter for the store's view and for ad hoc commands. */
+SX_API sx_status sx_store_rows_csv(sx_buf *out, const sx_store_row *rows, size_t n, sx_error *err) SX_NODISCARD;
 
 #ifdef __cplusplus
 }

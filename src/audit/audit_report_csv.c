@@ -33,7 +33,8 @@ typedef struct result_row {
 
 static const char *const numbers[] = {"estimate", "std.error", "conf.low", "conf.high", "conf.level",
                                       "df",       "n",         "n_eff",    "deff",      "cv"};
-static const char *const others[] = {"wave", "unit", "quality", "na_reason", "method", "run"};
+static const char *const others[] = {"wave",      "unit",   "quality",
+                                     "na_reason", "method", "run"}; /* "run": of files of earlier versions */
 
 static bool is_one_of(const char *name, const char *const *names, size_t n) {
   for (size_t i = 0; i < n; i++) {

@@ -339,7 +339,7 @@ static sx_status print_json(const sx_ctx *ctx, const sx_store_row *rows, size_t 
 static sx_status print_csv(const sx_ctx *ctx, const sx_store_row *rows, size_t n, sx_error *err) {
   sx_buf out;
   sx_buf_init(&out, ctx);
-  return emit(&out, stdout, sx_store_rows_csv(&out, rows, n, "", err), err);
+  return emit(&out, stdout, sx_store_rows_csv(&out, rows, n, err), err);
 }
 
 /* Level and label of a term, once where they are the same. */

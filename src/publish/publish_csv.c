@@ -1,7 +1,5 @@
 /* publish_csv.c: every row of a run as tidy CSV, and once more with a byte order mark for spreadsheets that take a file without one for the
  * local code page. */
-#include <stdio.h>
-
 #include "publish_priv.h"
 #include "shuxiao/io.h"
 
@@ -9,13 +7,11 @@ sx_status sx_publish_csv(sx_publish_files *files, sx_store *store, int64_t run, 
                          sx_error *err) {
   pub_run r;
   sx_buf plain, marked;
-  char number[24];
   const size_t before = files->n;
   SX_TRY(sx_publish__open(&r, store, run, options, true, err));
   sx_buf_init(&plain, &r.ctx);
   sx_buf_init(&marked, &r.ctx);
-  (void)snprintf(number, sizeof number, "%lld", (long long)run);
-  sx_status status = sx_store_rows_csv(&plain, r.rows, r.n_rows, number, err);
+  sx_status status = sx_store_rows_csv(&plain, r.rows, r.n_rows, err);
   const char *name = sx_publish__name(&r, ".csv"), *excel = sx_publish__name(&r, ".excel.csv");
   if (status == SX_OK && (!name || !excel)) status = sx_error_memory(err);
   if (status == SX_OK) {

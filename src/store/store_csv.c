@@ -9,7 +9,7 @@
 static const char *const before[] = {"wave", "indicator", "statistic"};
 static const char *const after[] = {"estimate", "std.error", "conf.low",  "conf.high", "conf.level",
                                     "df",       "n",         "n_eff",     "deff",      "cv",
-                                    "unit",     "quality",   "na_reason", "method",    "run"};
+                                    "unit",     "quality",   "na_reason", "method"};
 enum { N_BEFORE = sizeof before / sizeof *before, N_AFTER = sizeof after / sizeof *after };
 
 typedef struct by_names {
@@ -33,7 +33,9 @@ static void put_text(sx_buf *out, const char *text) {
   sx_csv_field(out, text);
 }
 
+/* "run" was a column once, and readers may take it for that. */
 static bool fixed_name(const char *name) {
+  if (strcmp(name, "run") == 0) return true;
   for (size_t i = 0; i < N_BEFORE; i++) {
     if (strcmp(before[i], name) == 0) return true;
   }
@@ -75,7 +77,7 @@ static void put_header(sx_buf *out, const by_names *by) {
   sx_buf_add_char(out, '\n');
 }
 
-static void put_row(sx_buf *out, const by_names *by, const sx_store_row *row, const char *run) {
+static void put_row(sx_buf *out, const by_names *by, const sx_store_row *row) {
   sx_csv_field(out, row->wave);
   put_text(out, row->indicator);
   put_text(out, row->statistic);
@@ -101,16 +103,15 @@ static void put_row(sx_buf *out, const by_names *by, const sx_store_row *row, co
   put_text(out, row->quality);
   put_text(out, row->na_reason);
   put_text(out, row->method);
-  put_text(out, run);
   sx_buf_add_char(out, '\n');
 }
 
-sx_status sx_store_rows_csv(sx_buf *out, const sx_store_row *rows, size_t n, const char *run, sx_error *err) {
+sx_status sx_store_rows_csv(sx_buf *out, const sx_store_row *rows, size_t n, sx_error *err) {
   by_names by = {NULL, 0, 0};
   sx_status status = SX_OK;
   SX_TRY_GOTO(status, collect(&by, out->ctx, rows, n, err), done);
   put_header(out, &by);
-  for (size_t i = 0; i < n; i++) put_row(out, &by, &rows[i], run);
+  for (size_t i = 0; i < n; i++) put_row(out, &by, &rows[i]);
   status = sx_buf_status(out, err);
 done:
   sx_mem_free(out->ctx, by.names);

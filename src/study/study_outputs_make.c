@@ -257,12 +257,12 @@ static sx_status hash_all(hashes *h, const maker *m, sx_error *err) {
   return SX_OK;
 }
 
-/* The key of a unit; "" of what is made every time: CSV prints the number of the run, the codebook describes the data files. */
+/* The key of a unit; "" of what is made every time: the codebook, which describes the data files. */
 static sx_status set_key(unit *u, const maker *m, const hashes *h, sx_error *err) {
   const char *name = u->format ? u->format->name : "html";
   const bool book = is_book(name), data = u->lang == ALL;
   const char *whole = data || book ? "" : h->whole[u->lang], *tables = book ? h->tables[u->lang] : "";
-  if (strcmp(name, "csv") == 0 || strcmp(name, "ddi") == 0 || (!data && !*whole && !*tables)) return SX_OK;
+  if (strcmp(name, "ddi") == 0 || (!data && !*whole && !*tables)) return SX_OK;
   sx_buf all;
   sx_buf_init(&all, &m->r->ctx);
   sx_buf_printf(&all, "%s\n%s\n%d%d%d%d%d\n", sx_version(), u->name, m->options.zh, m->options.en,

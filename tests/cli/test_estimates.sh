@@ -13,7 +13,7 @@ near mean.low "$(cell "$tmp/e.csv" conf.low 1)" 18.1059769281
 near mean.high "$(cell "$tmp/e.csv" conf.high 1)" 226.774975453
 near mean.df "$(cell "$tmp/e.csv" df 1)" 4
 near mean.n "$(cell "$tmp/e.csv" n 1)" 11
-head -1 "$tmp/e.csv" | tr -d '\r' | grep -qx 'wave,indicator,statistic,estimate,std.error,conf.low,conf.high,conf.level,df,n,n_eff,deff,cv,unit,quality,na_reason,method,run' ||
+head -1 "$tmp/e.csv" | tr -d '\r' | grep -qx 'wave,indicator,statistic,estimate,std.error,conf.low,conf.high,conf.level,df,n,n_eff,deff,cv,unit,quality,na_reason,method' ||
   fail "columns: $(head -1 "$tmp/e.csv")"
 
 est total $data spend

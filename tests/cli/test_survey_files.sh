@@ -54,7 +54,7 @@ indicators:
 YAML
   "$program" run "$tmp/$1/study.yaml" --to csv >"$tmp/out" 2>"$tmp/err" || fail "study $1: $(cat "$tmp/err")"
 }
-results() { cut -d, -f1-18 "$tmp/$1/out/$1.csv" | sort; }
+results() { sort "$tmp/$1/out/$1.csv"; }
 study pair '{file: codes.xlsx, labels: texts.xlsx}'
 study sav '{file: pair.sav}'
 results pair >"$tmp/a"

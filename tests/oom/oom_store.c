@@ -76,7 +76,7 @@ static sx_status scenario(const sx_ctx *ctx, const char *path, sx_error *err) {
   CHECK(data && n == sizeof scores && memcmp(data, scores, n) == 0);
   SX_TRY_GOTO(status, sx_store_get_indicator(&found, &back, store, latest.id, "users", err), done);
   SX_TRY_GOTO(status, sx_store_each_row(store, latest.id, NULL, keep_nothing, &sum, err), done);
-  SX_TRY_GOTO(status, sx_store_rows_csv(&csv, &row, 1, "1", err), done);
+  SX_TRY_GOTO(status, sx_store_rows_csv(&csv, &row, 1, err), done);
   SX_TRY_GOTO(status, sx_store_publish(store, latest.id, "first", err), done);
   SX_TRY_GOTO(status, sx_store_revisions(&revisions, store, NULL, err), done);
   SX_TRY_GOTO(status, sx_store_diff(&diff, store, 1, store, latest.id, 0, err), done);

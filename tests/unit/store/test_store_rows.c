@@ -423,13 +423,13 @@ static void csv(void) {
   rows[2].n_terms = 1;
   sx_buf out;
   sx_buf_init(&out, NULL);
-  CHECK_OK(sx_store_rows_csv(&out, rows, 3, "7", err));
+  CHECK_OK(sx_store_rows_csv(&out, rows, 3, err));
   CHECK_STR(out.data,
             "wave,indicator,statistic,z,by.n,estimate,std.error,conf.low,conf.high,conf.level,df,n,n_eff,deff,cv,unit,"
-            "quality,na_reason,method,run\n"
-            "2025-S1,users,total,,,1.5,0.25,1,2,0.95,99,1234,800.5,1.5,0.01,人,,,taylor,7\n"
-            "2025-S1,users,gap,1,,,0.25,,,0.95,Inf,,800.5,1.5,0.01,人,,empty domain,taylor,7\n"
-            "2025-S1,m,mean,,\"a \"\"b\"\", c\",0.1,0.25,-0.4,0.6,0.95,99,1234,800.5,1.5,0.01,人,,,taylor,7\n");
+            "quality,na_reason,method\n"
+            "2025-S1,users,total,,,1.5,0.25,1,2,0.95,99,1234,800.5,1.5,0.01,人,,,taylor\n"
+            "2025-S1,users,gap,1,,,0.25,,,0.95,Inf,,800.5,1.5,0.01,人,,empty domain,taylor\n"
+            "2025-S1,m,mean,,\"a \"\"b\"\", c\",0.1,0.25,-0.4,0.6,0.95,99,1234,800.5,1.5,0.01,人,,,taylor\n");
   sx_buf_clear(&out);
 }
 
