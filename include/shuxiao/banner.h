@@ -53,10 +53,11 @@ enum {
 };
 
 typedef struct sx_banner_cell {
-  double value;        /* NaN: na says why */
-  double se, df;       /* NaN where there is none: bases, cases, and where na says so */
-  double n_eff;        /* effective number of cases behind a share or mean; NaN else */
-  const char *letters; /* the columns of its span that it is significantly larger than: "BcE"; "" for none */
+  double value;  /* NaN: na says why */
+  double se, df; /* NaN where there is none: bases, cases, and where na says so */
+  double n_eff;  /* effective number of cases behind a share or mean; NaN else */
+  const char *
+      letters; /* the columns of its span (in a grid, the items) that it is significantly larger than: "BcE"; "" for none */
   sx_na na;
   int8_t versus_rest; /* against everyone else in the table: 1 significantly larger, -1 smaller, 0 not or not tested */
   int8_t versus_wave; /* against the earlier wave, likewise */
@@ -76,10 +77,11 @@ typedef struct sx_banner_who {
 typedef struct sx_banner_row {
   sx_banner_row_kind kind;
   sx_banner_measure measure;
-  sx_banner_text label;       /* "非常满意", "Top 2", "Mean" */
-  const char *key;            /* the level as text, the net's or the variable's name */
-  bool continued;             /* another measure of the row above: its label is not repeated */
-  bool tested;                /* its cells have letters */
+  sx_banner_text label; /* "非常满意", "Top 2", "Mean" */
+  const char *key;      /* the level as text, the net's or the variable's name */
+  bool continued;       /* another measure of the row above: its label is not repeated */
+  bool tested;          /* its cells have letters */
+  const char *letter;   /* of an item of a grid, which the cells of the other items name: "A" ...; else "" or NULL */
   const sx_banner_cell *cell; /* [columns of the table] */
   const sx_banner_who *who;   /* [columns + 1], the last of everyone in the table; NULL: not asked for, or bases */
 } sx_banner_row;
@@ -213,6 +215,8 @@ SX_API void sx_banner_cell_text(sx_buf *out, const sx_banner_book *book, const s
                                 const sx_banner_cell *cell);
 /* The heads above a column and its letter: "Sex / Women (B)". */
 SX_API void sx_banner_column_text(sx_buf *out, const sx_banner_columns *columns, size_t column, bool zh);
+/* The label of a row, with its letter where it has one: "Shops (A)". */
+SX_API void sx_banner_row_text(sx_buf *out, const sx_banner_row *row, bool zh);
 /* zh: our own words in Chinese. Markdown: a table each with its legend. JSON: everything, typed. CSV: a line per cell. */
 SX_API sx_status sx_banner_markdown(sx_buf *out, const sx_banner_book *book, bool zh, sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_banner_json(sx_buf *out, const sx_banner_book *book, sx_error *err) SX_NODISCARD;

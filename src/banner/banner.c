@@ -93,11 +93,12 @@ static sx_status one_table(const job *j, size_t at, sx_arena *arena, sx_arena *w
     j->late[at] = !done || j->earlier;
     if (j->late[at]) return SX_OK;
   }
-  unsigned parts = done ? BANNER_MEDIANS : BANNER_ALL | BANNER_MEDIANS;
+  unsigned parts = done ? BANNER_MEDIANS | BANNER_GRIDS : BANNER_ALL | BANNER_MEDIANS;
   if (j->earlier) parts |= BANNER_WAVES;
   bool median = false;
   for (size_t i = 0; i < q.n_items; i++) median = median || q.item[i].median;
-  if (!done || median || j->earlier) SX_TRY(sx_banner__slow(&r, plan, &q, parts, j->earlier, j->link, work, err));
+  if (!done || median || r.p_items || j->earlier)
+    SX_TRY(sx_banner__slow(&r, plan, &q, parts, j->earlier, j->link, work, err));
   return sx_banner__table(&j->table[at], plan, &q, &r, arena, err);
 }
 

@@ -30,10 +30,21 @@ static void adjusted(sx_buf *b, const sx_banner_sig *sig, bool zh, const char *f
     sx_buf_add(b, zh ? "；未作多重比较校正" : "; not adjusted for multiple comparisons");
 }
 
-static void letters(sx_buf *b, const sx_banner_sig *sig, bool zh) {
-  sx_buf_add(b, zh ? "字母表示该列百分比（或均值）显著高于同一组内字母所指的列（"
-                   : "A letter: the column's percentage (or mean) is significantly larger than that of the column with "
-                     "this letter in the same span (");
+/* What the request has of questions by the banner, and of grids by their scale with items to compare. */
+typedef struct has {
+  bool columns, grids;
+} has;
+
+static has what_has(const banner_plan *plan) {
+  has h = {false, false};
+  for (size_t k = 0; k < plan->n_stubs; k++) {
+    h.columns = h.columns || plan->stub[k].kind != BANNER_GRID;
+    h.grids = h.grids || (plan->stub[k].kind == BANNER_GRID && plan->stub[k].n > 1);
+  }
+  return h;
+}
+
+static void levels(sx_buf *b, const sx_banner_sig *sig, bool zh) {
   if (sig->lower > 0) {
     sx_buf_add(b, zh ? "大写 p<" : "capital p<");
     number(b, sig->upper);
@@ -43,6 +54,23 @@ static void letters(sx_buf *b, const sx_banner_sig *sig, bool zh) {
     sx_buf_add(b, "p<");
     number(b, sig->upper);
   }
+}
+
+static void grids(sx_buf *b, const sx_banner_sig *sig, bool zh) {
+  sx_buf_add(b,
+             zh ? "按量表展开的题组，字母属于各行项目：表示该项目在这一档的百分比显著高于字母所指的项目（"
+                : "In a grid by its scale the letters are those of the items: the item's percentage at this level is "
+                  "significantly larger than that of the item with this letter (");
+  levels(b, sig, zh);
+  adjusted(b, sig, zh, "同一档的各对项目", "the pairs of items at one level");
+  sx_buf_add(b, zh ? "）。" : "). ");
+}
+
+static void letters(sx_buf *b, const sx_banner_sig *sig, bool zh) {
+  sx_buf_add(b, zh ? "字母表示该列百分比（或均值）显著高于同一组内字母所指的列（"
+                   : "A letter: the column's percentage (or mean) is significantly larger than that of the column with "
+                     "this letter in the same span (");
+  levels(b, sig, zh);
   adjusted(b, sig, zh, "同一行同一组的各对列", "the pairs of one row and span");
   sx_buf_add(b, zh ? "）；各组字母从 A 重新开始。" : "); letters begin again at A in every span. ");
 }
@@ -57,11 +85,13 @@ static void arrows(sx_buf *b, const sx_banner_sig *sig, bool zh, bool wave) {
   sx_buf_add(b, zh ? "）。" : "). ");
 }
 
-static void write_legend(sx_buf *b, const sx_banner_sig *sig, bool waves, bool zh) {
-  if (sig->compare & SX_BANNER_WITHIN_SPAN) letters(b, sig, zh);
-  if (sig->compare & SX_BANNER_VERSUS_REST) arrows(b, sig, zh, false);
-  if (waves && sig->compare & SX_BANNER_PREVIOUS_WAVE) arrows(b, sig, zh, true);
-  if (sig->compare)
+static void write_legend(sx_buf *b, const sx_banner_sig *sig, has h, bool waves, bool zh) {
+  const bool items = h.grids && sig->compare & SX_BANNER_WITHIN_SPAN, tested = items || (h.columns && sig->compare);
+  if (h.columns && sig->compare & SX_BANNER_WITHIN_SPAN) letters(b, sig, zh);
+  if (items) grids(b, sig, zh);
+  if (h.columns && sig->compare & SX_BANNER_VERSUS_REST) arrows(b, sig, zh, false);
+  if (h.columns && waves && sig->compare & SX_BANNER_PREVIOUS_WAVE) arrows(b, sig, zh, true);
+  if (tested)
     sx_buf_add(
         b,
         zh ? "检验为考虑抽样设计（权数、分层、整群及校准）的双侧 t 检验，计入两个估计的协方差，自由度为两者基数所在的"
@@ -70,9 +100,9 @@ static void write_legend(sx_buf *b, const sx_banner_sig *sig, bool waves, bool z
              "covariance of the two estimates; degrees of freedom: sampling units less strata of the two "
              "bases. Cells of 0% or 100% or without an error are not tested (-). ");
   if (sig->min_base > 0 && zh)
-    sx_buf_printf(b, "* 未加权基数不足 %zu%s。", sig->min_base, sig->compare ? "，不检验" : "");
+    sx_buf_printf(b, "* 未加权基数不足 %zu%s。", sig->min_base, tested ? "，不检验" : "");
   else if (sig->min_base > 0)
-    sx_buf_printf(b, "*: unweighted base below %zu%s.", sig->min_base, sig->compare ? ", not tested" : "");
+    sx_buf_printf(b, "*: unweighted base below %zu%s.", sig->min_base, tested ? ", not tested" : "");
 }
 
 static sx_status in_language(const char **out, const banner_plan *plan, bool waves, bool zh, sx_arena *arena,
@@ -80,7 +110,7 @@ static sx_status in_language(const char **out, const banner_plan *plan, bool wav
   sx_buf b;
   sx_buf_init(&b, plan->ctx);
   sx_buf_add(&b, "");
-  write_legend(&b, &plan->request->sig, waves, zh);
+  write_legend(&b, &plan->request->sig, what_has(plan), waves, zh);
   sx_status st = sx_buf_status(&b, err);
   if (st == SX_OK) {
     size_t n = b.n;

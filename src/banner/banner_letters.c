@@ -27,7 +27,8 @@ static size_t span_end(const sx_banner_columns *c, size_t from) {
   return end;
 }
 
-static sx_status append_letter(sx_banner_cell *cell, const char *letter, bool upper, sx_arena *arena, sx_error *err) {
+sx_status sx_banner__append_letter(sx_banner_cell *cell, const char *letter, bool upper, sx_arena *arena,
+                                   sx_error *err) {
   char *own = sx_arena_strdup(arena, letter);
   if (!own) return sx_error_memory(err);
   for (char *c = own; !upper && *c; c++) *c = (char)(*c - 'A' + 'a');
@@ -47,7 +48,7 @@ static sx_status letters_of_span(const marker *m, size_t first, size_t n, sx_err
     const size_t *at = plan->pair_column + 2 * (first + k);
     const bool first_larger = compared(m, at[0]) > compared(m, at[1]);
     const size_t larger = at[first_larger ? 0 : 1], smaller = at[first_larger ? 1 : 0];
-    SX_TRY(append_letter(&m->cell[larger], c->column[smaller].letter, p[k] < sig->upper, m->arena, err));
+    SX_TRY(sx_banner__append_letter(&m->cell[larger], c->column[smaller].letter, p[k] < sig->upper, m->arena, err));
   }
   return SX_OK;
 }

@@ -177,6 +177,7 @@ typedef struct banner_result {
   double *cases;                     /* [items][D] cases in the row and the domain (shares) */
   double *base_n, *base_w, *base_w2; /* [lines][D] */
   double *p;                         /* [items][pairs], NaN: not tested */
+  double *p_items;                   /* GRID: [n_scale][pairs of items], or NULL */
   double *p_rest;                    /* [items][D], or NULL */
   double *rest;                      /* [items][D] the value of everyone else */
   double *p_wave;                    /* [items][D], or NULL */
@@ -203,7 +204,7 @@ void sx_banner__scratch_free(banner_scratch *scratch);
 sx_status sx_banner__fast(bool *done, banner_result *r, const banner_plan *plan, const banner_question *q,
                           const banner_kernel *kernel, banner_scratch *scratch, sx_error *err) SX_NODISCARD;
 /* The slow and obvious one (banner_slow.c): an estimate of the engine per cell, comparisons by sx_est_linear. parts: what of it. */
-enum { BANNER_ALL = 1, BANNER_MEDIANS = 2, BANNER_WAVES = 4 };
+enum { BANNER_ALL = 1, BANNER_MEDIANS = 2, BANNER_WAVES = 4, BANNER_GRIDS = 8 };
 /* earlier: the plan of the earlier wave, or NULL. */
 sx_status sx_banner__slow(banner_result *r, const banner_plan *plan, const banner_question *q, unsigned parts,
                           const banner_plan *earlier, const sx_link *link, sx_arena *arena, sx_error *err) SX_NODISCARD;
@@ -213,6 +214,21 @@ sx_status sx_banner__slow(banner_result *r, const banner_plan *plan, const banne
 sx_status sx_banner__scale(banner_scale *out, const sx_column *column, sx_arena *arena, sx_error *err) SX_NODISCARD;
 sx_status sx_banner__interpolated(sx_est **out, const banner_plan *plan, const banner_item *item, const uint8_t *where,
                                   sx_column *y, sx_error *err) SX_NODISCARD;
+
+/* p of the difference of two estimates; NaN where it has no variance that is more than rounding. */
+sx_status sx_banner__compare(double *p, const banner_plan *plan, const sx_est *a, const sx_est *b,
+                             sx_error *err) SX_NODISCARD;
+
+/* Grids by their scale (banner_grid.c): items, 0 of other questions; pairs of them, 0 where there is nothing to compare. */
+size_t sx_banner__grid_items(const banner_question *q);
+size_t sx_banner__grid_pairs(const banner_question *q);
+/* r->p_items by estimates of the engine, r->value being known. y: a column of numbers to work in. */
+sx_status sx_banner__grid_tests(banner_result *r, const banner_plan *plan, const banner_question *q, sx_column *y,
+                                sx_error *err) SX_NODISCARD;
+/* Letters of the rows and cells [items][n_scale], and marks, where r has p_items. */
+sx_status sx_banner__grid_letters(sx_banner_row *row, sx_banner_cell *const *cell, const banner_plan *plan,
+                                  const banner_question *q, banner_result *r, sx_arena *arena,
+                                  sx_error *err) SX_NODISCARD;
 
 /* ---- the table (banner_table.c, banner_letters.c, banner_legend.c) ---- */
 
@@ -225,6 +241,9 @@ sx_status sx_banner__who(const sx_banner_who **out, const banner_plan *plan, con
 /* Letters, arrows and marks of one row's cells [columns]. */
 sx_status sx_banner__letters(sx_banner_cell *cell, const banner_plan *plan, const banner_question *q,
                              banner_result *result, size_t item, sx_arena *arena, sx_error *err) SX_NODISCARD;
+/* A letter more behind those of the cell. */
+sx_status sx_banner__append_letter(sx_banner_cell *cell, const char *letter, bool upper, sx_arena *arena,
+                                   sx_error *err) SX_NODISCARD;
 sx_status sx_banner__legend(sx_banner_text *out, const banner_plan *plan, bool waves, sx_arena *arena,
                             sx_error *err) SX_NODISCARD;
 

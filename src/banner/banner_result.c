@@ -34,7 +34,10 @@ sx_status sx_banner__result_new(banner_result *out, const banner_plan *plan, con
   SX_TRY(numbers_new(&out->base_n, lines, 0, arena, err));
   SX_TRY(numbers_new(&out->base_w, lines, 0, arena, err));
   SX_TRY(numbers_new(&out->base_w2, lines, 0, arena, err));
-  const bool grid = q->n_scale > 0; /* its columns are shares of one base: nothing to compare */
+  const bool grid = q->n_scale > 0; /* its columns are shares of one base: its items are compared */
+  const size_t pairs = sx_banner__grid_pairs(q);
+  if (pairs && compare & SX_BANNER_WITHIN_SPAN)
+    SX_TRY(numbers_new(&out->p_items, q->n_scale * pairs, (double)NAN, arena, err));
   if (!grid && compare & SX_BANNER_WITHIN_SPAN)
     SX_TRY(numbers_new(&out->p, q->n_items * plan->n_pairs, (double)NAN, arena, err));
   if (!grid && compare & SX_BANNER_VERSUS_REST) {

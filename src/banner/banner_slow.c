@@ -202,11 +202,11 @@ static sx_status values_of(slow *s, size_t i, const cells *c, sx_error *err) {
 
 /* ---- tests ---------------------------------------------------------------------------------------------------------------------- */
 
-static sx_status compare(double *p, const slow *s, const sx_est *a, const sx_est *b, sx_error *err) {
+sx_status sx_banner__compare(double *p, const banner_plan *plan, const sx_est *a, const sx_est *b, sx_error *err) {
   static const double minus[] = {1, -1};
   const sx_est *const both[] = {a, b};
   sx_est *est = NULL;
-  SX_TRY(sx_est_linear(&est, s->plan->ctx, minus, both, 2, err));
+  SX_TRY(sx_est_linear(&est, plan->ctx, minus, both, 2, err));
   sx_est_need_errors(est, both, 2);
   const double sum = sx_est_variance(a) + sx_est_variance(b), v = sx_est_variance(est);
   *p = sx_banner__p(sx_est_value(est), v > 1e-20 * sum ? v : 0, sx_est_df(est));
@@ -219,7 +219,7 @@ static sx_status test_pairs(const slow *s, size_t i, const cells *c, sx_error *e
   for (size_t k = 0; k < plan->n_pairs; k++) {
     const size_t a = plan->pair[k][0], b = plan->pair[k][1];
     if (!sx_banner__testable(plan, s->q, s->r, i, a) || !sx_banner__testable(plan, s->q, s->r, i, b)) continue;
-    SX_TRY(compare(&s->r->p[i * plan->n_pairs + k], s, est_of(c, a), est_of(c, b), err));
+    SX_TRY(sx_banner__compare(&s->r->p[i * plan->n_pairs + k], plan, est_of(c, a), est_of(c, b), err));
   }
   return SX_OK;
 }
@@ -249,7 +249,7 @@ static sx_status test_rest(slow *s, size_t i, const cells *c, sx_error *err) {
     s->r->rest[i * s->D + d] = p;
     sx_status st = SX_OK;
     if (!isnan(rest.inner ? sx_est_se(rest.inner[0]) : rest.row[0]->se) && !(is_share(s->item) && (p <= 0 || p >= 1)))
-      st = compare(&s->r->p_rest[i * s->D + d], s, est_of(c, d), est_of(&rest, 0), err);
+      st = sx_banner__compare(&s->r->p_rest[i * s->D + d], s->plan, est_of(c, d), est_of(&rest, 0), err);
     cells_clear(&rest);
     SX_TRY(st);
   }
@@ -373,5 +373,6 @@ sx_status sx_banner__slow(banner_result *r, const banner_plan *plan, const banne
   if (parts & BANNER_WAVES && earlier && r->p_wave)
     SX_TRY(earlier_question(&found, &before, &of_before, &then, earlier, q, arena, err));
   for (size_t i = 0; i < q->n_items; i++) SX_TRY(run_item(&s, i, parts, found ? &then : NULL, link, err));
+  if (r->p_items && parts & (BANNER_ALL | BANNER_GRIDS)) SX_TRY(sx_banner__grid_tests(r, plan, q, &s.y, err));
   return SX_OK;
 }

@@ -32,6 +32,7 @@ static sx_status add_row(sx_banner_cell **cells, maker *m, sx_banner_row_kind ki
   *cells = sx_arena_alloc(m->arena, n, sizeof **cells);
   if (!row->key || !*cells) return sx_error_memory(err);
   row->cell = *cells;
+  row->letter = "";
   m->n_rows++;
   return SX_OK;
 }
@@ -142,20 +143,22 @@ static sx_status scale_columns(sx_banner_columns **out, maker *m, sx_error *err)
 }
 
 static sx_status add_grid(maker *m, sx_error *err) {
-  const size_t n = m->q->n_scale, D = m->r->n_domains;
-  for (size_t k = 0; n && k < m->q->n_items / n; k++) {
+  const size_t n = m->q->n_scale, D = m->r->n_domains, n_items = sx_banner__grid_items(m->q), first = m->n_rows;
+  sx_banner_cell **cells = sx_arena_zalloc(m->arena, n_items, sizeof *cells);
+  if (!cells) return sx_error_memory(err);
+  for (size_t k = 0; k < n_items; k++) {
     const banner_item *item = &m->q->item[k * n];
-    sx_banner_cell *cell = NULL;
-    SX_TRY(add_row(&cell, m, SX_BANNER_ROW_ITEM, SX_BANNER_ROW_PCT, item->label, item->key, n, err));
+    SX_TRY(add_row(&cells[k], m, SX_BANNER_ROW_ITEM, SX_BANNER_ROW_PCT, item->label, item->key, n, err));
     size_t *items = sx_arena_alloc(m->arena, n, sizeof *items);
     if (!items) return sx_error_memory(err);
     for (size_t s = 0; s < n; s++) {
       items[s] = k * n + s;
-      cell[s] = cell_of(&m->r->value[items[s] * D]);
+      cells[k][s] = cell_of(&m->r->value[items[s] * D]);
+      if (item->line != m->q->base_line && is_small(m, item->line, 0)) cells[k][s].flags |= SX_BANNER_SMALL_BASE;
     }
     SX_TRY(sx_banner__who(&m->row[m->n_rows - 1].who, m->plan, m->q, m->r, items, n, m->arena, err));
   }
-  return SX_OK;
+  return sx_banner__grid_letters(m->row + first, cells, m->plan, m->q, m->r, m->arena, err);
 }
 
 /* A grid's rows have bases of their own: those that differ from the table's are said. */

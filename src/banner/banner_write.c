@@ -67,6 +67,15 @@ static void heads_of(sx_buf *out, const sx_banner_columns *c, size_t head, bool 
   sx_buf_add(out, pick(h->text, zh));
 }
 
+static const char *letter_of(const sx_banner_row *row) {
+  return row->letter ? row->letter : "";
+}
+
+void sx_banner_row_text(sx_buf *out, const sx_banner_row *row, bool zh) {
+  sx_buf_add(out, pick(row->label, zh));
+  if (*letter_of(row)) sx_buf_printf(out, " (%s)", row->letter);
+}
+
 void sx_banner_column_text(sx_buf *out, const sx_banner_columns *c, size_t column, bool zh) {
   heads_of(out, c, c->column[column].head, zh);
   if (*c->column[column].letter) sx_buf_printf(out, " (%s)", c->column[column].letter);
@@ -96,7 +105,7 @@ static void md_cell(sx_buf *out, sx_buf *text) {
 static void md_line(sx_buf *out, const sx_banner_book *book, const sx_banner_row *row, size_t n, bool zh,
                     sx_buf *text) {
   sx_buf_add(out, "|");
-  if (!row->continued) sx_buf_add(text, pick(row->label, zh));
+  if (!row->continued) sx_banner_row_text(text, row, zh);
   md_cell(out, text);
   sx_buf_add(text, pick(sx_banner_measure_label(row->measure), zh));
   md_cell(out, text);
@@ -131,7 +140,7 @@ static void md_table(sx_buf *out, const sx_banner_book *book, const sx_banner_ta
     md_text(out, pick(t->note[k], zh));
     sx_buf_add(out, "\n");
   }
-  if (t->columns == book->columns && *pick(book->legend, zh)) {
+  if (*pick(book->legend, zh)) {
     sx_buf_add(out, "\n");
     md_text(out, pick(book->legend, zh));
     sx_buf_add(out, "\n");
@@ -252,6 +261,10 @@ static void json_row(sx_buf *out, const sx_banner_row *row, size_t n) {
   json_text(out, "key", row->key);
   sx_buf_add(out, ",");
   json_both(out, "label", row->label);
+  if (*letter_of(row)) {
+    sx_buf_add(out, ",");
+    json_text(out, "letter", row->letter);
+  }
   sx_buf_add(out, ",\n    \"cells\":[");
   for (size_t c = 0; c < n; c++) {
     if (c) sx_buf_add(out, ",");
@@ -340,7 +353,7 @@ static void csv_cell(sx_buf *out, const sx_banner_table *t, const sx_banner_row 
   heads_of(text, t->columns, t->columns->column[c].head, zh);
   csv_text(out, text->data ? text->data : "");
   sx_buf_reset(text);
-  csv_text(out, t->columns->column[c].letter);
+  csv_text(out, *letter_of(row) ? row->letter : t->columns->column[c].letter);
   csv_number(out, cell->value);
   csv_number(out, cell->se);
   csv_number(out, cell->df);

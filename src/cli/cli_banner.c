@@ -99,7 +99,8 @@ static sx_status fill_grid(cli_grid *grid, const banner *b, const sx_banner_tabl
     const sx_banner_row *row = &t->row[r];
     const sx_banner_text measure = sx_banner_measure_label(row->measure);
     const bool said = row->kind == SX_BANNER_ROW_BASE || (row->kind == SX_BANNER_ROW_STATISTIC);
-    cli_grid_add(grid, row->continued ? "" : zh ? row->label.zh : row->label.en);
+    if (!row->continued) sx_banner_row_text(text, row, zh);
+    SX_TRY(add_text(grid, text, err));
     cli_grid_add(grid, said ? "" : zh ? measure.zh : measure.en);
     for (size_t c = 0; c < t->columns->n_columns; c++) {
       sx_banner_cell_text(text, b->book, row, &row->cell[c]);

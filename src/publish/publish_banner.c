@@ -180,6 +180,10 @@ static sx_status put_row(bb *b, place at, const sx_banner_table *t, size_t index
     stub.soft = true;
     stub.indent = 1;
   }
+  if (from->letter && *from->letter) {
+    label = sx_arena_printf(b->arena, "%s (%s)", label, from->letter);
+    if (!label) return sx_error_memory(err);
+  }
   const double lines = sx_publish__lines(label, STUB_WIDTH);
   if (lines > 1) sx_publish__row_height(b->book, sheet, row, fmin(200, lines * PUB_LINE_POINTS));
   sx_publish__cell_text(b->book, sheet, row, 0, label, &stub);

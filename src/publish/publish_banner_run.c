@@ -117,6 +117,7 @@ static sx_status read_row(sx_banner_row *out, const char **reference, reader *r,
                          .key = "",
                          .continued = flag(node, "continued"),
                          .tested = flag(node, "tested"),
+                         .letter = keep(r, scalar(node, "letter"), &failed),
                          .cell = cells};
   if (failed) return sx_error_memory(err);
   if (count(node, "cells") != columns->n_columns)

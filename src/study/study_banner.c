@@ -294,19 +294,22 @@ static const char *format_of(const sx_banner_row *row) {
   return "plain 0";
 }
 
-static void row_label(const writer *w, const sx_banner_row *row, size_t indent) {
+static sx_status row_label(const writer *w, const sx_banner_row *row, size_t indent, sx_error *err) {
   const sx_banner_text measure = sx_banner_measure_label(row->measure);
   json_comma(w->out, w->n_rows == 0);
   sx_buf_add(w->out, "{\"label\":");
-  if (row->continued)
-    study__text2_json(w->out, measure.zh, measure.en);
-  else
-    study__text2_json(w->out, row->label.zh, row->label.en);
+  sx_banner_text label = row->continued ? measure : row->label;
+  if (row->letter && *row->letter)
+    label = (sx_banner_text){sx_arena_printf(w->r->arena, "%s (%s)", label.zh, row->letter),
+                             sx_arena_printf(w->r->arena, "%s (%s)", label.en, row->letter)};
+  if (!label.zh || !label.en) return sx_error_memory(err);
+  study__text2_json(w->out, label.zh, label.en);
   sx_buf_printf(w->out, ",\"indent\":%zu,\"cells\":[", indent + row->continued);
+  return SX_OK;
 }
 
 static sx_status numbers(writer *w, const sx_banner_row *row, size_t indent, sx_error *err) {
-  row_label(w, row, indent);
+  SX_TRY(row_label(w, row, indent, err));
   study__bb_row(w->layout, w->table, row);
   for (size_t c = 0; c < w->table->columns->n_columns; c++) {
     json_comma(w->out, c == 0);

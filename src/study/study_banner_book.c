@@ -58,6 +58,7 @@ void study__bb_row(sx_buf *out, const sx_banner_table *t, const sx_banner_row *r
   sx_buf_add(out, row == t->row ? "{" : "]},{");
   both(out, "label", row->label);
   text(out, "measure", sx_banner_measure_name(row->measure));
+  if (row->letter && *row->letter) text(out, "letter", row->letter);
   sx_buf_printf(out, "\"kind\":%d,\"continued\":%s,\"tested\":%s,\"cells\":[", (int)row->kind,
                 row->continued ? "true" : "false", row->tested ? "true" : "false");
 }

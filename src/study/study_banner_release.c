@@ -1,6 +1,7 @@
 /* study_banner_release.c: a banner table as a block of the report: what its step made, without the letters and arrows that would tell of cells that are
  * not published. Numbers are references, which readers look up in the view for release; signs stand in the block itself. A sign compares cells of one
- * row and span: where one of them is kept back, the span of that row has none. */
+ * row and span: where one of them is kept back, the span of that row has none. In a grid by its scale it compares the items of one column: where one of
+ * them is kept back, the column has none. */
 #include <math.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@ typedef struct filter {
   sx_buf *out;
   const sx_node *columns; /* with their spans */
   bool *closed;           /* [columns] of the row at hand: in a span with a hidden cell */
+  bool *shut;             /* [columns] of all rows: of a grid, with a hidden cell */
   size_t n;
 } filter;
 
@@ -49,7 +51,7 @@ static sx_status is_hidden(bool *yes, const filter *f, const sx_node *cell, sx_e
 
 /* closed [columns] of a row of references. */
 static sx_status look(filter *f, const sx_node *cells, sx_error *err) {
-  for (size_t c = 0; c < f->n; c++) f->closed[c] = false;
+  for (size_t c = 0; c < f->n; c++) f->closed[c] = f->shut[c];
   for (size_t c = 0; c < f->n && c < cells->n; c++) {
     bool yes = false;
     SX_TRY(is_hidden(&yes, f, cells->items[c], err));
@@ -133,6 +135,23 @@ static sx_status put(filter *f, const sx_node *node, sx_error *err) {
   return SX_OK;
 }
 
+/* The columns of a grid, whose rows have letters. */
+static sx_status look_down(filter *f, const sx_node *book, sx_error *err) {
+  const sx_node *tables = sx_node_get(book, "tables");
+  for (size_t t = 0; tables && t < tables->n; t++) {
+    const sx_node *rows = sx_node_get(tables->items[t], "rows");
+    for (size_t k = 0; rows && k < rows->n; k++) {
+      const sx_node *cells = sx_node_get(rows->items[k], "letter") ? sx_node_get(rows->items[k], "cells") : NULL;
+      for (size_t c = 0; cells && c < cells->n && c < f->n; c++) {
+        bool yes = false;
+        SX_TRY(is_hidden(&yes, f, cells->items[c], err));
+        f->shut[c] = f->shut[c] || yes;
+      }
+    }
+  }
+  return SX_OK;
+}
+
 sx_status study__banner_json(sx_buf *out, st_run *r, size_t block, sx_error *err) {
   const char *text = NULL;
   sx_doc *doc = NULL;
@@ -147,7 +166,9 @@ sx_status study__banner_json(sx_buf *out, st_run *r, size_t block, sx_error *err
   filter f = {.r = r, .out = out, .columns = sx_node_get(book, "columns")};
   f.n = f.columns ? f.columns->n : 0;
   f.closed = sx_arena_zalloc(r->arena, f.n + 1, sizeof *f.closed);
-  sx_status status = f.closed ? put(&f, sx_doc_root(doc), err) : sx_error_memory(err);
+  f.shut = sx_arena_zalloc(r->arena, f.n + 1, sizeof *f.shut);
+  sx_status status = f.closed && f.shut ? look_down(&f, book, err) : sx_error_memory(err);
+  if (status == SX_OK) status = put(&f, sx_doc_root(doc), err);
   if (status == SX_OK) status = sx_buf_status(out, err);
   sx_doc_free(doc);
   return status;

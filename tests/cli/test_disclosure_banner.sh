@@ -150,6 +150,26 @@ for r in csv.DictReader(open('more/dc.csv')):
         n.setdefault(key, [0, 0])[r['estimate'] == ''] += 1
 assert n['T4', 'q1'][0] == 0 and n['T5', 'q1'][0] == 0 and n['T4', 'x'][1] == 0 and n['T5', 'q2'][1] == 0, n
 END
+# letters of a grid compare its items in one column: a column with a hidden item has none, beside those of a run that hides nothing
+sed '/^disclosure/d' more.yaml >open.yaml
+"$program" run open.yaml --out open >o 2>&1 || fail "a grid with nothing hidden: $(cat o)"
+python3 - <<'END' || fail "letters of a grid"
+import re, zipfile
+def signs(folder):
+    z = zipfile.ZipFile(folder + '/dc_banner.en.xlsx')
+    shared = [re.sub('<[^>]*>', '', t) for t in re.findall(r'<si>(.*?)</si>', z.read('xl/sharedStrings.xml').decode())]
+    for name in z.namelist():
+        if not re.fullmatch('xl/worksheets/sheet[0-9]+.xml', name): continue
+        cell = {c: (shared[int(v)] if 't="s"' in m else v) for c, m, v in re.findall(r'<c r="([A-Z]+[0-9]+)"([^>]*)><v>([^<]*)</v>', z.read(name).decode())}
+        if not cell.get('A1', '').startswith('T5 '): continue
+        row = [c[1:] for c, v in cell.items() if re.fullmatch('A[0-9]+', c) and v.endswith('q2 (B)')]
+        other = [c[1:] for c, v in cell.items() if re.fullmatch('A[0-9]+', c) and v.endswith('q1 (A)')]
+        assert len(row) == 1 and len(other) == 1, (row, other)
+        return [cell[c + r] for r in row + other for c in 'CEGI' if c + r in cell], [cell.get(c + other[0]) for c in 'BDFH']
+shown, hidden = signs('open'), signs('more')
+assert 'A' in shown[0], shown
+assert hidden == ([], ['[c]'] * 4), hidden
+END
 # a book without a number is still one that an audit reads
 sed 's/min_n: 25/min_n: 5000/' b.yaml >all.yaml
 "$program" run all.yaml --out all >o 2>&1 || fail "everything hidden: $(cat o)"

@@ -63,7 +63,7 @@ static sx_status call(const sx_ctx *ctx, void *data, sx_error *err) {
   sx_design *d = plain(ctx, w->now, &st, err);
   if (st == SX_OK) st = sx_arena_new(&arena, ctx, err);
   if (st == SX_OK) st = rake(&d, w->now, err);
-  if (st == SX_OK) st = request(&r, arena, "q1 $m grid(q2) top2(q3)", "spss, compare=within_span+versus_rest", err);
+  if (st == SX_OK) st = request(&r, arena, "q1 $m grid(q2 q3) top2(q3)", "spss, compare=within_span+versus_rest", err);
   if (st == SX_OK) st = sx_banner_run(&book, d, w->now, &r, NULL, err);
   if (st == SX_OK) st = write_all(ctx, book, err);
   sx_banner_book_free(book);

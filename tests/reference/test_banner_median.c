@@ -119,18 +119,25 @@ static void test_others(void) {
                           "Medians of scales: letters and arrows compare medians interpolated within their level") == 0;
   CHECK(said && book->table[1].n_notes == 0);
   sx_banner_book_free(book);
-  /* an earlier wave of half the amounts: every median is significantly larger now */
+  /* an earlier wave of half the amounts, and of a scale two levels lower: every median is significantly larger now */
   sx_table *before = ref_table("tests/reference/banner_data.csv");
   sx_column *y = (sx_column *)(uintptr_t)sx_table_find(before, "amount");
   for (size_t i = 0; i < y->n; i++) {
     if (y->type == SX_NUMBER) y->data.f64[i] *= 0.4;
     if (y->type == SX_INTEGER) y->data.i64[i] = y->data.i64[i] * 2 / 5;
   }
+  sx_column *q = (sx_column *)(uintptr_t)sx_table_find(before, "q3");
+  for (size_t i = 0; i < q->n; i++) {
+    if (q->type == SX_NUMBER) q->data.f64[i] -= 2;
+    if (q->type == SX_INTEGER) q->data.i64[i] -= 2;
+  }
   sx_design *d0 = design_of(before, "cluster");
   const sx_banner_wave earlier = {before, d0, NULL};
   book = bh_run(d, t, &r, &earlier);
   amount = bh_row(&book->table[1], SX_BANNER_MEDIAN, "median");
+  scale = bh_row(&book->table[0], SX_BANNER_MEDIAN, "median");
   for (size_t c = 0; c < 5; c++) CHECK_INT(amount->cell[c].versus_wave, 1);
+  for (size_t c = 0; c < 5; c++) CHECK_INT(scale->cell[c].versus_wave, 1);
   sx_banner_book_free(book);
   sx_design_free(d0);
   sx_table_free(before);

@@ -501,6 +501,90 @@ static void test_writers(void) {
   small_free(&s);
 }
 
+/* Each item against each by the algebra of estimates, adjusted by hand over the pairs of a level. */
+static void grid_by_hand(const small *s) {
+  static const char *const names[] = {"q1", "q2", "q3"};
+  static const double minus[] = {1, -1};
+  sx_banner_request r = SX_BANNER_REQUEST_INIT;
+  r.rows = "grid(q1 q2 q3)";
+  sx_banner_book *book = bh_run(s->d, s->t, &r, NULL);
+  const sx_banner_table *t = &book->table[0];
+  sx_column *y = eh_number(s->t, "one", NULL);
+  for (size_t c = 0; c < t->columns->n_columns; c++) {
+    sx_est_set *set[3];
+    uint8_t where[240];
+    const double level = strtod(t->columns->column[c].key, NULL);
+    double p[3];
+    size_t m = 0, tested = 0;
+    for (size_t k = 0; k < 3; k++) {
+      const double *x = bh_column(s->t, names[k])->data.f64;
+      for (size_t i = 0; i < y->n; i++) {
+        y->data.f64[i] = x[i] == level;
+        where[i] = (uint8_t)(isnan(x[i]) ? 0 : 1);
+      }
+      const sx_est_request share = {SX_STAT_PROP, y, NULL, true, where, NULL};
+      set[k] = eh_ask(s->d, &share);
+      CHECK_NEAR(set[k]->rows[0].estimate, bh_row(t, SX_BANNER_ROW_PCT, names[k])->cell[c].value, 1e-12);
+    }
+    for (size_t a = 0; a < 3; a++)
+      for (size_t b = a + 1; b < 3; b++, m++) {
+        const sx_est *const both[] = {set[a]->rows[0].est, set[b]->rows[0].est};
+        const double va = sx_est_value(both[0]), vb = sx_est_value(both[1]);
+        sx_est *diff = NULL;
+        p[m] = (double)NAN;
+        if (va <= 0 || va >= 1 || vb <= 0 || vb >= 1) continue;
+        REQUIRE_OK(sx_est_linear(&diff, &ctx, minus, both, 2, err));
+        p[m] = 2 * sx_num_t_cdf(-fabs(sx_est_value(diff)) / sx_est_se(diff), sx_est_df(diff));
+        sx_est_free(diff);
+        tested++;
+      }
+    m = 0;
+    for (size_t a = 0; a < 3; a++)
+      for (size_t b = a + 1; b < 3; b++, m++) {
+        const double va = set[a]->rows[0].estimate, vb = set[b]->rows[0].estimate, q = p[m] * (double)tested;
+        const char *has = bh_row(t, SX_BANNER_ROW_PCT, names[va > vb ? a : b])->cell[c].letters;
+        const size_t other = va > vb ? b : a;
+        CHECK((strchr(has, "ABC"[other]) != NULL) == (q < 0.05));
+        CHECK((strchr(has, "abc"[other]) != NULL) == (q >= 0.05 && q < 0.10));
+      }
+    for (size_t k = 0; k < 3; k++) sx_est_set_free(set[k]);
+  }
+  /* the letters stand at the labels, and in the columns of CSV that are for them */
+  sx_buf out;
+  sx_buf_init(&out, NULL);
+  REQUIRE_OK(sx_banner_markdown(&out, book, false, err));
+  CHECK(strstr(out.data, "| q2 (B) |") &&
+        strstr(out.data, "In a grid by its scale the letters are those of the items"));
+  sx_buf_reset(&out);
+  REQUIRE_OK(sx_banner_csv(&out, book, false, err));
+  CHECK(strstr(out.data, "grid(q1 q2 q3),q2,q2,item,row_pct,1,North,B,"));
+  sx_buf_reset(&out);
+  REQUIRE_OK(sx_banner_json(&out, book, err));
+  CHECK(strstr(out.data, "\"letter\":\"C\",\n    \"cells\""));
+  sx_buf_clear(&out);
+  sx_banner_book_free(book);
+}
+
+/* One item has nothing to be compared with; below the minimum none has. */
+static void grid_alone(const small *s) {
+  sx_banner_request r = SX_BANNER_REQUEST_INIT;
+  r.rows = "grid(q1)";
+  sx_banner_book *book = bh_run(s->d, s->t, &r, NULL);
+  const sx_banner_row *row = bh_row(&book->table[0], SX_BANNER_ROW_PCT, "q1");
+  CHECK(!row->tested && !strstr(book->legend.en, "letter"));
+  CHECK_STR(row->letter, "");
+  sx_banner_book_free(book);
+  r.rows = "grid(q1 q3)";
+  r.sig.min_base = 235; /* q1 has 240 answers, q3 fewer */
+  book = bh_run(s->d, s->t, &r, NULL);
+  row = bh_row(&book->table[0], SX_BANNER_ROW_PCT, "q3");
+  CHECK(row->cell[0].flags & SX_BANNER_NOT_TESTED && row->cell[0].flags & SX_BANNER_SMALL_BASE);
+  row = bh_row(&book->table[0], SX_BANNER_ROW_PCT, "q1");
+  CHECK(!(row->cell[0].flags & SX_BANNER_NOT_TESTED));
+  for (size_t c = 0; c < 5; c++) CHECK_STR(row->cell[c].letters, "");
+  sx_banner_book_free(book);
+}
+
 /* A grid: items by the levels of one scale, each row's shares sum to 1. */
 static void test_grid(void) {
   small s = small_new();
@@ -517,7 +601,18 @@ static void test_grid(void) {
   }
   CHECK_NEAR(bh_row(t, SX_BANNER_ROW_PCT, "q1")->cell[4].value, 0, 0);
   CHECK(t->n_notes == 1 && strstr(t->note[0].en, "q3: unweighted base"));
+  /* the items have letters: q1, which has no level 5, is in no comparison there */
+  const sx_banner_row *q1 = bh_row(t, SX_BANNER_ROW_PCT, "q1"), *q3 = bh_row(t, SX_BANNER_ROW_PCT, "q3");
+  CHECK_STR(q1->letter, "A");
+  CHECK_STR(q3->letter, "B");
+  CHECK_STR(t->row[0].letter, "");
+  CHECK(q1->tested && q3->tested && q1->cell[4].flags & SX_BANNER_NOT_TESTED);
+  CHECK_STR(q3->cell[4].letters, "");
+  CHECK(strstr(book->legend.en, "the pairs of items at one level") && strstr(book->legend.zh, "同一档的各对项目"));
+  CHECK(!strstr(book->legend.en, "span")); /* no table by the banner */
   sx_banner_book_free(book);
+  grid_by_hand(&s);
+  grid_alone(&s);
   small_free(&s);
 }
 

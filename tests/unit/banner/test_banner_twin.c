@@ -54,7 +54,7 @@ static void both(size_t kind, size_t round, size_t rows) {
   sx_banner_request r = SX_BANNER_REQUEST_INIT;
   const char *level[] = {"1", "East|West"};
   const sx_banner_net net = {"both", level, 2};
-  r.rows = "q1-q3, amount $m mean(q3 amount) top2(q3)";
+  r.rows = "q1-q3, amount $m mean(q3 amount) top2(q3) grid(q1 q2 q3)";
   r.columns = banners[(round + kind) % 5];
   r.stats = round % 2 ? "col_pct, row_pct, total_pct, count, cases, n_eff, mean, median, top2, bottom2" : NULL;
   r.nets = &net;
