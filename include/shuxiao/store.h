@@ -129,8 +129,14 @@ SX_API sx_status sx_store_get_indicator(bool *found, sx_store_indicator *out, sx
                                         const char *id, sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_store_carrier(void **data, size_t *n, sx_store *store, int64_t estimate,
                                   sx_error *err) SX_NODISCARD; /* caller frees; *data NULL when none */
-/* All inputs of a run. */
+/* All inputs of a run. The first of a study's run is its study file. */
 typedef sx_status (*sx_store_input_fn)(void *data, const sx_store_input *input, sx_error *err);
+/* The hash of the plan of the run's computations, which documents print in the place of the study file's own: the payload of this step, "" where the run has
+ * none (it was stored without a study, or by an earlier version). */
+#define SX_STORE_PLAN_STEP "computations"
+#define SX_STORE_PLAN_ZH   "（计算计划）" /* what stands behind the study file's name then */
+#define SX_STORE_PLAN_EN   " (plan of the computations)"
+SX_API sx_status sx_store_plan_hash(char out[SX_HASH_TEXT], sx_store *store, int64_t run, sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_store_each_input(sx_store *store, int64_t run, sx_store_input_fn fn, void *data,
                                      sx_error *err) SX_NODISCARD;
 

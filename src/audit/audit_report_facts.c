@@ -179,10 +179,22 @@ bool sx_audit__is_defined(const sx_tracer *t, double value) {
   return false;
 }
 
+/* The study file under its plan's hash, named so in either language. */
+static sx_status take_plan(sx_tracer *t, const char *name) {
+  static const char *const words[] = {SX_STORE_PLAN_ZH, SX_STORE_PLAN_EN};
+  for (int lang = 0; lang < 2; lang++) {
+    const char *shown = sx_arena_printf(t->out->arena, "%s%s", name, words[lang]);
+    if (!shown) return sx_error_memory(t->err);
+    SX_TRY(keep(&t->inputs, &t->n_inputs, &t->cap_inputs, t, shown));
+  }
+  return keep(&t->hashes, &t->n_hashes, &t->cap_hashes, t, t->plan);
+}
+
 static sx_status take_input(void *data, const sx_store_input *input, sx_error *err) {
   sx_tracer *t = data;
   (void)err;
   const char *name = strrchr(input->path, '/');
+  if (t->plan[0] && t->n_inputs == 0) return take_plan(t, name ? name + 1 : input->path);
   SX_TRY(keep(&t->inputs, &t->n_inputs, &t->cap_inputs, t, name ? name + 1 : input->path));
   SX_TRY(keep(&t->hashes, &t->n_hashes, &t->cap_hashes, t, input->sha256));
   return keep_value(t, (double)input->bytes);
@@ -317,6 +329,7 @@ static sx_status take_block(void *data, int64_t order, const char *kind, const c
 }
 
 sx_status sx_audit__facts(sx_tracer *t) {
+  SX_TRY(sx_store_plan_hash(t->plan, t->store, t->run, t->err));
   SX_TRY(sx_store_each_input(t->store, t->run, take_input, t, t->err));
   return sx_store_each_block(t->store, t->run, take_block, t, t->err);
 }

@@ -32,6 +32,7 @@ typedef struct sx_tracer {
   size_t n_codes, cap_codes;
   const char **inputs, **hashes; /* names of the run's files, and their sums */
   size_t n_inputs, cap_inputs, n_hashes, cap_hashes;
+  char plan[SX_HASH_TEXT]; /* of the computations, which stands for the study file; "": it has its own */
   const char **provenance; /* texts of the document's list */
   size_t n_provenance, cap_provenance;
   const char **defined; /* texts of what the run's names stand for: whose ("": of all), text, whose, text ... */

@@ -119,6 +119,7 @@ static void put_entries(sx_page *page) {
 typedef struct inputs {
   sx_page *page;
   sx_document_table *table; /* NULL before the first file */
+  char plan[SX_HASH_TEXT];  /* of the computations, for the study file; "": its own */
 } inputs;
 
 static void head_cell(sx_page *page, const char *text, sx_document_align align, size_t column) {
@@ -142,39 +143,43 @@ static void open_files(inputs *in) {
   sx_tree__close(page);
 }
 
-static void put_name(sx_page *page, const char *path) {
+static void put_name(sx_page *page, const char *path, bool plan) {
   const char *name = strrchr(path, '/');
   name = name ? name + 1 : path;
   (void)sx_tree__cell(page, SX_DOC_SCOPE_ROW, SX_DOC_ALIGN_START, 0, 1);
   sx_tree__exempt(page, "file");
   sx_tree__text(page, name, strlen(name));
+  if (plan) sx_tree__word(page, W_PLAN);
   sx_tree__close(page);
 }
 
+/* The study file stands there with the hash of what it plans to compute: its bytes hold words too, which bear on no number. */
 static sx_status put_input(void *data, const sx_store_input *input, sx_error *err) {
   inputs *in = data;
   sx_page *page = in->page;
   sx_spec spec;
   const sx_format count = {.kind = SX_FORMAT_AMOUNT, .decimals = 0};
+  const bool plan = !in->table && in->plan[0];
   if (!in->table) open_files(in);
   if (!in->table) return sx_error_memory(err);
   in->table->n_rows++;
   sx_report__page_spec(&spec, &count, 0, page);
   sx_tree__open(page, SX_DOC_ROW)->as.row.role = SX_DOC_ROW_BODY;
-  put_name(page, input->path);
+  put_name(page, input->path, plan);
   (void)sx_tree__cell(page, SX_DOC_SCOPE_NONE, SX_DOC_ALIGN_END, 1, 1);
-  sx_tree__outside(page, (double)input->bytes, "bytes", NULL, &spec, true);
+  if (!plan) sx_tree__outside(page, (double)input->bytes, "bytes", NULL, &spec, true);
   sx_tree__close(page);
   sx_tree__cell(page, SX_DOC_SCOPE_NONE, SX_DOC_ALIGN_START, 2, 1)->hash = true;
   sx_tree__exempt(page, "hash");
-  sx_tree__text(page, input->sha256, strlen(input->sha256));
+  const char *hash = plan ? in->plan : input->sha256;
+  sx_tree__text(page, hash, strlen(hash));
   sx_tree__close(page);
   sx_tree__close(page);
   return sx_tree__status(page, err);
 }
 
 sx_status sx_report__build_provenance(sx_page *page, sx_error *err) {
-  inputs in = {page, NULL};
+  inputs in = {page, NULL, ""};
   if (page->provenance) return SX_OK;
   (void)sx_tree__open(page, SX_DOC_PROVENANCE);
   SX_TRY(sx_report__word_heading(page, W_PROVENANCE, "provenance", err));
@@ -182,6 +187,7 @@ sx_status sx_report__build_provenance(sx_page *page, sx_error *err) {
   sx_tree__word(page, W_SAME_INPUTS);
   sx_tree__close(page);
   put_entries(page);
+  SX_TRY(sx_store_plan_hash(in.plan, page->store, page->run, err));
   SX_TRY(sx_store_each_input(page->store, page->run, put_input, &in, err));
   if (in.table) sx_tree__close(page);
   sx_tree__close(page);

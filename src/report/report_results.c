@@ -335,9 +335,14 @@ static sx_status fill_lists(sx_document *document, sx_page *page, sx_error *err)
   return SX_OK;
 }
 
+/* The list begins with the plan's hash where there is one: it stands for the study file. */
 static sx_status add_input(void *data, const sx_store_input *input, sx_error *err) {
+  sx_buf *list = data;
   (void)err;
-  sx_buf_printf(data, "%s\n", input->sha256 ? input->sha256 : "");
+  if (list->n == SX_HASH_TEXT - 1)
+    sx_buf_add_char(list, '\n');
+  else
+    sx_buf_printf(list, "%s\n", input->sha256 ? input->sha256 : "");
   return SX_OK;
 }
 
@@ -346,7 +351,10 @@ static sx_status hash_inputs(sx_document *document, sx_page *page, sx_error *err
   char hash[SX_HASH_TEXT] = "";
   sx_buf list;
   sx_buf_init(&list, &page->ctx);
-  sx_status status = sx_store_each_input(page->store, page->run, add_input, &list, err);
+  sx_status status = sx_store_plan_hash(hash, page->store, page->run, err);
+  sx_buf_add(&list, hash);
+  hash[0] = '\0';
+  if (status == SX_OK) status = sx_store_each_input(page->store, page->run, add_input, &list, err);
   if (status == SX_OK) status = sx_buf_status(&list, err);
   if (status == SX_OK && list.n) sx_hash_bytes(hash, list.data, list.n);
   sx_buf_clear(&list);

@@ -24,6 +24,7 @@
   X(PROVENANCE, "数据与复现", "Data and reproduction")                                                                 \
   X(INPUTS, "本报告所用文件", "Files that this report rests on")                                                       \
   X(FILE, "文件", "File")                                                                                              \
+  X(PLAN, SX_STORE_PLAN_ZH, SX_STORE_PLAN_EN)                                                                          \
   X(BYTES, "字节", "Bytes")                                                                                            \
   X(PROGRAM, "程序", "Program")                                                                                        \
   X(SAME_INPUTS, "由同样的文件、研究设定和程序版本可逐位重现本报告的全部数字。",                                       \

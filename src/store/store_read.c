@@ -327,6 +327,20 @@ done:
   return status;
 }
 
+sx_status sx_store_plan_hash(char out[SX_HASH_TEXT], sx_store *store, int64_t run, sx_error *err) {
+  void *data = NULL;
+  size_t n = 0;
+  out[0] = '\0';
+  if (!store) return sx_error_set(err, SX_E_ARGUMENT, "", "a store is needed");
+  SX_TRY(sx_store_run_step(&data, &n, store, run, SX_STORE_PLAN_STEP, err));
+  if (data && n == SX_HASH_TEXT - 1) {
+    memcpy(out, data, n);
+    out[n] = '\0';
+  }
+  sx_mem_free(&store->ctx, data);
+  return SX_OK;
+}
+
 sx_status sx_store_each_input(sx_store *store, int64_t run, sx_store_input_fn fn, void *data, sx_error *err) {
   sqlite3_stmt *s = NULL;
   sx_status status = SX_OK;

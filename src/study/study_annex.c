@@ -71,7 +71,10 @@ static void provenance_list(sx_buf *out, const st_run *r) {
     const st_file *f = &r->plan->files[i];
     sx_buf_add(out, i ? ",{\"path\":" : "{\"path\":");
     sx_json_string(out, shown_name(r, i));
-    sx_buf_printf(out, ",\"sha256\":\"%s\",\"bytes\":%lld}", f->sha256, (long long)f->bytes);
+    if (i)
+      sx_buf_printf(out, ",\"sha256\":\"%s\",\"bytes\":%lld}", f->sha256, (long long)f->bytes);
+    else
+      sx_buf_printf(out, ",\"sha256\":\"%s\"}", r->plan->numbers); /* of the study file: what it plans to compute */
   }
   sx_buf_add_char(out, ']');
 }
@@ -329,7 +332,10 @@ static void provenance(pages *p, const st_run *r) {
     for (size_t side = 0; side < 2; side++) {
       sx_buf_add(sides[side], "| ");
       study__plain_markdown(sides[side], shown_name(r, i));
-      sx_buf_printf(sides[side], " | %lld | `%s` |\n", (long long)f->bytes, f->sha256);
+      if (i)
+        sx_buf_printf(sides[side], " | %lld | `%s` |\n", (long long)f->bytes, f->sha256);
+      else
+        sx_buf_printf(sides[side], "%s | | `%s` |\n", side ? SX_STORE_PLAN_EN : SX_STORE_PLAN_ZH, r->plan->numbers);
     }
   }
   for (size_t i = 0; i < r->s->n_benchmarks; i++) {

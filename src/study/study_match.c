@@ -162,6 +162,7 @@ static sx_status explain_plan(sx_buf *out, const st_plan *plan) {
     if (step->n_deps > shown) sx_buf_printf(out, " and %zu more", step->n_deps - shown);
     sx_buf_printf(out, "  (%s)\n", step->why);
   }
+  sx_buf_printf(out, "plan of the computations: %s\n", plan->numbers);
   return sx_buf_status(out, NULL);
 }
 

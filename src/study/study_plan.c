@@ -592,9 +592,23 @@ static sx_status plan_block(build *b, size_t i, sx_error *err) {
   return seal(b, step, err);
 }
 
+/* The hash of the plan of the computations: what the study defines that bears on numbers, and the data behind them; titles, notes, comments are not in it. */
+static sx_status hash_numbers(build *b, sx_error *err) {
+  st_plan *plan = b->plan;
+  sx_buf_reset(&b->spec);
+  for (size_t i = 0; i < plan->n; i++) {
+    const st_step *step = &plan->steps[i];
+    if (step->kind <= ST_STEP_DISCLOSURE) sx_buf_printf(&b->spec, "%s %s\n", step->id, step->key);
+  }
+  SX_TRY(sx_buf_status(&b->spec, err));
+  sx_hash_bytes(plan->numbers, b->spec.data ? b->spec.data : "", b->spec.n);
+  sx_buf_reset(&b->spec);
+  return SX_OK;
+}
+
 static void spec_provenance(build *b) {
   for (size_t k = 0; k < b->plan->n_files; k++) {
-    sx_buf_printf(&b->spec, "%s %s\n", b->plan->files[k].shown, b->plan->files[k].sha256);
+    sx_buf_printf(&b->spec, "%s %s\n", b->plan->files[k].shown, k ? b->plan->files[k].sha256 : b->plan->numbers);
   }
 }
 
@@ -704,6 +718,7 @@ static sx_status fill(build *b, sx_error *err) {
   for (size_t i = 0; i < s->n_blocks; i++)
     if (study__is_banner(&s->blocks[i])) SX_TRY(study__plan_banner(b, i, err));
   SX_TRY(study__plan_disclosure(b, err));
+  SX_TRY(hash_numbers(b, err));
   SX_TRY(plan_words(b, err));
   return plan_report(b, err);
 }

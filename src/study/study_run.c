@@ -84,6 +84,8 @@ static sx_status put_plan(st_run *r, sx_error *err) {
   sx_buf_reset(&manifest);
   if (status == SX_OK) status = study__plan_specs(&manifest, r->plan, err);
   if (status == SX_OK) status = sx_store_put_step(r->store, "specs", "specs", manifest.data, manifest.n, err);
+  if (status == SX_OK)
+    status = sx_store_put_step(r->store, SX_STORE_PLAN_STEP, r->plan->numbers, r->plan->numbers, SX_HASH_TEXT - 1, err);
   sx_buf_clear(&manifest);
   return status;
 }

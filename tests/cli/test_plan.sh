@@ -21,7 +21,7 @@ for file in "$tmp"/study.yaml.out/*; do
     case $name in
       results.db | SHA256SUMS | *.docx) continue ;; # they hold the hash of the study file
       *.html) # the files that were read, and their hash, are others
-        drop() { sed "s/>$1<.*//; s/\"inputs\":\"[0-9a-f]*\"//" "$2"; }
+        drop() { sed "s/>$1\(<\|（\| (\).*//; s/\"inputs\":\"[0-9a-f]*\"//" "$2"; }
         drop study.yaml "$file" >"$tmp/a"; drop "$way" "$tmp/$way.out/$name" >"$tmp/b" ;;
       *) cp "$file" "$tmp/a"; cp "$tmp/$way.out/$name" "$tmp/b" ;;
     esac
