@@ -30,6 +30,8 @@ static sx_status keep_nothing(void *data, const sx_store_row *row, sx_error *err
 
 /* Every public function of the room, on inputs that pack, unpack, cross and reuse. */
 static sx_status scenario(const sx_ctx *ctx, const char *path, sx_error *err) {
+  char hash[SX_HASH_TEXT], hashed[SX_HASH_TEXT];
+  sx_hash_bytes(hashed, "plan", 4);
   static double scores[4000];
   for (size_t i = 0; i < 4000; i += 40) scores[i] = (double)i;
   const sx_store_term terms[] = {{"z", "1", {"Z世代", "Gen Z"}, {"是", "yes"}},
@@ -64,6 +66,7 @@ static sx_status scenario(const sx_ctx *ctx, const char *path, sx_error *err) {
   SX_TRY_GOTO(status, sx_store_finish(store, err), done);
   SX_TRY_GOTO(status, sx_store_begin(&run, store, &info, &input, 1, err), done);
   SX_TRY_GOTO(status, sx_store_reuse(&found, store, "s", "k", err), done);
+  SX_TRY_GOTO(status, sx_store_put_step(store, SX_STORE_PLAN_STEP, hashed, hashed, SX_HASH_TEXT - 1, err), done);
   SX_TRY_GOTO(status, sx_store_put_step(store, "plan", "plan", plan, sizeof plan - 1, err), done);
   SX_TRY_GOTO(status, sx_store_put_step(store, "specs", "specs", specs, sizeof specs - 1, err), done);
   SX_TRY_GOTO(status, sx_store_finish(store, err), done);
@@ -71,6 +74,8 @@ static sx_status scenario(const sx_ctx *ctx, const char *path, sx_error *err) {
   sx_mem_free(ctx, data);
   data = NULL;
   SX_TRY_GOTO(status, sx_store_latest(&latest, store, err), done);
+  SX_TRY_GOTO(status, sx_store_plan_hash(hash, store, latest.id, err), done);
+  CHECK_STR(hash, hashed);
   SX_TRY_GOTO(status, sx_store_find(&found, &row, store, latest.id, "users", NULL, terms, 2, err), done);
   SX_TRY_GOTO(status, sx_store_carrier(&data, &n, store, row.id, err), done);
   CHECK(data && n == sizeof scores && memcmp(data, scores, n) == 0);
