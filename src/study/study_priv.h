@@ -648,7 +648,7 @@ typedef struct st_plan {
   size_t n, cap;
   st_file *files;
   size_t n_files, cap_files;
-  bool generate; /* some data file has to be made first */
+  bool generate;              /* some data file has to be made first */
   char numbers[SX_HASH_TEXT]; /* of the plan of the computations: the names and keys of all steps that decide numbers */
 } st_plan;
 sx_status study__plan_new(st_plan **out, const sx_study *s, sx_error *err) SX_NODISCARD;
