@@ -73,6 +73,8 @@ typedef struct sx_chart {
   size_t
       n_below; /* likert: series of the lower opinion; the same number at the end is the upper, what is between is neither. 0: half */
   const char *notice; /* said first in the words ("Synthetic data"); NULL: nothing */
+  size_t
+      n_ordered; /* stacked: that many series from the first are steps of one scale, the others stand beside it. 0: no scale */
 } sx_chart;
 
 static inline const sx_chart_cell *sx_chart_at(const sx_chart *chart, size_t category, size_t series) {
@@ -100,6 +102,13 @@ enum { SX_CHART_NARROW = 500, SX_CHART_WIDE_WIDTH = 720, SX_CHART_NARROW_WIDTH =
  * what to do. */
 SX_API sx_status sx_chart_draw(sx_drawing **out, const sx_ctx *ctx, const sx_chart *chart, double width,
                                sx_error *err) SX_NODISCARD;
+
+/* The colour of the parts of a series in a stack: a step of the opinions' colours (likert), of one hue from dark to light (ordered), grey beside a
+ * scale, else the colour of the series. */
+SX_API sx_ink sx_chart_part_ink(const sx_chart *chart, size_t series);
+/* Where the axis of a waterfall begins whose steps would be dwarfed by its levels (all that moves takes less than a quarter of the height): somewhat
+ * below the least end, and the drawing marks the axis as broken. 0: the axis begins at zero. */
+SX_API double sx_chart_axis_start(const sx_chart *chart);
 
 /* Alternative text, from the data: the kind of chart, then every value with its interval; above 150 values their number, the least and the
  * greatest and where they are. Plain text. */

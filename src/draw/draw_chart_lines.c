@@ -1,10 +1,11 @@
-/* draw_chart_lines.c: lines over periods in order, with bands for the intervals and each line named at its end. */
+/* draw_chart_lines.c: lines over periods in order, with bands for the intervals; each line's last value and name at its end, and its first value at its
+ * beginning where there are few periods and the value has room. */
 #include <math.h>
 #include <string.h>
 
 #include "draw_chart_priv.h"
 
-enum { PLOT_HEIGHT = 280, NAME_LINES = 3, MOST_NAMES = 8 };
+enum { PLOT_HEIGHT = 280, NAME_LINES = 3, MOST_NAMES = 8, FEW_PERIODS = 8, FIRST_HEIGHT = 17 };
 
 typedef struct lines {
   sx_drawing *d;
@@ -14,12 +15,13 @@ typedef struct lines {
   sx_draw_tag names[MOST_NAMES]; /* at the ends of the lines */
   size_t n_names;
   double left, right, top, bottom, name_width;
+  double inset; /* of the first period: the first values stand there; 0: none do */
 } lines;
 
 static double x_of(const lines *l, size_t category) {
   const size_t n = l->chart->n_categories;
   if (n < 2) return (l->left + l->right) / 2;
-  return l->left + (l->right - l->left) * (double)category / (double)(n - 1);
+  return l->left + l->inset + (l->right - l->left - l->inset) * (double)category / (double)(n - 1);
 }
 
 static double y_of(const lines *l, double value) {
@@ -135,6 +137,41 @@ static void name_lines(lines *l) {
   }
 }
 
+/* The first value of a line that goes on; NULL. */
+static const sx_chart_cell *first_of(const sx_chart *chart, size_t s) {
+  bool more = false;
+  for (size_t i = 1; i < chart->n_categories; i++) more = more || isfinite(sx_chart_at(chart, i, s)->value);
+  const sx_chart_cell *c = sx_chart_at(chart, 0, s);
+  return more && isfinite(c->value) ? c : NULL;
+}
+
+static double widest_first(const sx_chart *chart) {
+  double width = 0;
+  if (chart->n_categories > FEW_PERIODS || chart->n_series > MOST_NAMES) return 0;
+  for (size_t s = 0; s < chart->n_series; s++) {
+    const sx_chart_cell *c = first_of(chart, s);
+    if (c) width = fmax(width, sx_draw__text_width_of(c->text, SX_CHART_TEXT));
+  }
+  return width;
+}
+
+/* One that would stand too far from its line is left out. */
+static void label_firsts(lines *l) {
+  sx_draw_tag tags[MOST_NAMES];
+  size_t n = 0;
+  for (size_t s = 0; l->inset > 0 && s < l->chart->n_series; s++) {
+    const sx_chart_cell *c = first_of(l->chart, s);
+    if (!c) continue;
+    const double y = y_of(l, c->value);
+    tags[n++] = (sx_draw_tag){.y = y, .wanted = y, .height = FIRST_HEIGHT, .series = s, .cell = c};
+  }
+  sx_draw__spread(tags, n, l->top - 10, l->bottom + 4);
+  for (size_t i = 0; i < n; i++) {
+    if (fabs(tags[i].y - tags[i].wanted) > FIRST_HEIGHT) continue;
+    sx_draw__value_text(l->d, tags[i].cell, x_of(l, 0) - 9, tags[i].y + 5, SX_ANCHOR_END, SX_CHART_TEXT, SX_INK_TEXT);
+  }
+}
+
 static double widest_end(const sx_chart *chart) {
   double width = 0;
   for (size_t i = 0; i < chart->n_categories * chart->n_series; i++) {
@@ -178,8 +215,13 @@ void sx_draw__lines(sx_drawing *d, const sx_chart *chart) {
   sx_draw_lines period;
   sx_draw_wrap(&period, chart->categories[0], SX_CHART_SMALL, 0.45 * d->width, 1);
   const double first = period.width / 2;
+  const double labels = widest_first(chart);
   l.left = fmax(widest_tick(&l) + 12, first);
   l.right = d->width - fmax(l.name_width, widest_end(chart)) - 16;
+  if (labels > 0 && labels + 14 < (l.right - l.left) / 4) {
+    l.inset = labels + 14;
+    l.left = fmax(widest_tick(&l) + 12, first - l.inset);
+  }
   l.scale.from = 0;
   l.scale.to = l.bottom - l.top;
   d->height = l.bottom + 30;
@@ -187,4 +229,5 @@ void sx_draw__lines(sx_drawing *d, const sx_chart *chart) {
   for (size_t s = 0; s < chart->n_series; s++) draw_band(&l, s);
   for (size_t s = 0; s < chart->n_series; s++) draw_line(&l, s);
   name_lines(&l);
+  label_firsts(&l);
 }

@@ -42,18 +42,32 @@ static void reach(const stacks *t, size_t category, double *lo, double *hi) {
 }
 
 /* The step of an opinion's colour: the stronger, the darker. */
-static size_t step_of(const stacks *t, size_t s) {
-  const size_t from_end = t->chart->n_series - 1 - s, weaker = t->below == 1; /* a side of one is not of the darkest */
-  if (s < t->below) return s + weaker;
-  return from_end < t->below ? SX_INK_SCALE_COUNT - 1 - from_end - weaker : SX_INK_SCALE_COUNT / 2;
+static size_t step_of(const sx_chart *chart, size_t s) {
+  const size_t below = sx_draw__below(chart), from_end = chart->n_series - 1 - s;
+  const size_t weaker = below == 1; /* a side of one is not of the darkest */
+  if (s < below) return s + weaker;
+  return from_end < below ? SX_INK_SCALE_COUNT - 1 - from_end - weaker : SX_INK_SCALE_COUNT / 2;
+}
+
+sx_ink sx_chart_part_ink(const sx_chart *chart, size_t series) {
+  enum { DARKEST = SX_INK_HEAT_COUNT - 2, LIGHTEST = 1, GREY = 6 };
+  const size_t n = chart->n_ordered;
+  if (chart->type == SX_CHART_LIKERT) return (sx_ink)(SX_INK_SCALE_0 + step_of(chart, series));
+  if (chart->type != SX_CHART_STACKED || !n) return sx_ink_series(series);
+  if (series >= n) return sx_ink_series(GREY);
+  return (sx_ink)(SX_INK_HEAT_0 + DARKEST - (n > 1 ? (DARKEST - LIGHTEST) * series / (n - 1) : 0));
 }
 
 static void make_styles(stacks *t) {
   for (size_t s = 0; s < t->chart->n_series; s++) {
-    sx_draw_style style = {.fill = sx_ink_series(s)};
+    const size_t ordered = t->chart->n_ordered;
+    sx_draw_style style = {.fill = sx_chart_part_ink(t->chart, s)};
     if (t->chart->type == SX_CHART_LIKERT) {
-      style = sx_draw__scale_style(step_of(t, s));
-    } else if (s >= SX_INK_SERIES_COUNT) { /* the colours come again, with a pattern */
+      style = sx_draw__scale_style(step_of(t->chart, s));
+    } else if (ordered && s >= ordered) { /* beside the scale: each with another pattern */
+      style.hatch = (sx_draw_hatch)((s - ordered) % SX_HATCH_COUNT);
+      style.hatch_ink = SX_INK_PAPER;
+    } else if (!ordered && s >= SX_INK_SERIES_COUNT) { /* the colours come again, with a pattern */
       style.hatch = (sx_draw_hatch)(1 + (s / SX_INK_SERIES_COUNT - 1) % (SX_HATCH_COUNT - 1));
       style.hatch_ink = SX_INK_PAPER;
     }

@@ -2,7 +2,9 @@
  * label to the left (or above, when narrow), the value to the right of all that is drawn in the row.
  *
  *   end of step i = end of step i-1 + value i; a level begins anew at 0. The interval of a step lies around its end: what is drawn
- *   is the step's own error, not that of the sum so far. */
+ *   is the step's own error, not that of the sum so far.
+ *
+ * Where the levels dwarf the steps the axis begins near them; the bars of the levels bear the mark of a break, and a line below says so. */
 #include <math.h>
 #include <string.h>
 
@@ -15,6 +17,9 @@ enum {
   LEVEL = 2
 }; /* colours: blue, orange, near-black; told apart in grey too, and the sign is printed */
 
+static const double BROKEN = 0.25,
+                    ROOM = 0.5; /* of the height and of all that moves: when the axis is broken, and where it begins */
+
 typedef struct step {
   double from, to, low, high; /* low, high: NaN without an interval */
   bool whole;
@@ -23,7 +28,7 @@ typedef struct step {
 typedef struct fall {
   sx_drawing *d;
   const sx_chart *chart;
-  bool narrow;
+  bool narrow, broken;
   double label_width;
   sx_draw_scale scale;
 } fall;
@@ -42,6 +47,23 @@ static step next_step(const sx_chart *chart, size_t i, double *run) {
   return s;
 }
 
+double sx_chart_axis_start(const sx_chart *chart) {
+  double lo = (double)INFINITY, hi = -(double)INFINITY, run = 0;
+  bool level = false;
+  if (chart->type != SX_CHART_WATERFALL || chart->n_series != 1) return 0;
+  for (size_t i = 0; i < chart->n_categories; i++) {
+    const step s = next_step(chart, i, &run);
+    const double from = s.whole ? s.to : s.from;
+    if (s.whole && !isfinite(sx_chart_at(chart, i, 0)->value)) return 0;
+    level = level || s.whole;
+    lo = fmin(lo, fmin(from, s.to));
+    hi = fmax(hi, fmax(from, s.to));
+    if (isfinite(s.low)) lo = fmin(lo, s.low), hi = fmax(hi, s.high);
+  }
+  if (!level || !(lo > 0) || !(hi > lo) || hi - lo >= BROKEN * hi) return 0;
+  return fmax(0, lo - ROOM * (hi - lo));
+}
+
 static void make_scale(fall *f) {
   double lo = 0, hi = 0, run = 0;
   for (size_t i = 0; i < f->chart->n_categories; i++) {
@@ -51,7 +73,9 @@ static void make_scale(fall *f) {
     if (isfinite(s.low)) lo = fmin(lo, s.low), hi = fmax(hi, s.high);
   }
   if (!(hi > lo)) hi = lo + 1;
-  sx_draw__scale(&f->scale, lo, hi, &f->chart->numbers, f->narrow ? 3 : 5);
+  const double start = sx_chart_axis_start(f->chart);
+  sx_draw__scale(&f->scale, start > 0 ? start : lo, hi, &f->chart->numbers, f->narrow ? 3 : 5);
+  f->broken = start > 0 && f->scale.lo > 0;
 }
 
 static void make_layout(fall *f) {
@@ -69,14 +93,36 @@ static void make_layout(fall *f) {
   f->scale.to = fmax(width - value - VALUE_GAP - 2, f->scale.from + 40);
 }
 
+/* Two slanting strokes across a bar, and nothing between them. */
+static void draw_break(fall *f, double middle) {
+  const double x = f->scale.from + 12, top = middle - MARK / 2.0 - 3, bottom = middle + MARK / 2.0 + 3;
+  const sx_draw_point gap[] = {{x + 4, top, true}, {x + 9, top, false}, {x + 1, bottom, false}, {x - 4, bottom, false}};
+  sx_draw_polygon(f->d, gap, 4, &(sx_draw_style){.fill = SX_INK_PAPER});
+  sx_draw__stroke(f->d, x + 4, top, x - 4, bottom, SX_INK_AXIS, 1.25, SX_DASH_SOLID);
+  sx_draw__stroke(f->d, x + 9, top, x + 1, bottom, SX_INK_AXIS, 1.25, SX_DASH_SOLID);
+}
+
+static void say_broken(fall *f) {
+  const char *text =
+      f->chart->lang == SX_LANG_ZH ? "横轴有断开，不从零起。" : "The axis is broken: it does not begin at zero.";
+  const double x = f->narrow ? 0 : f->scale.from;
+  sx_draw_lines lines;
+  sx_draw_wrap(&lines, text, SX_CHART_SMALL, f->d->width - x, 3);
+  const double height = 1.35 * SX_CHART_SMALL * (double)lines.n;
+  sx_draw_block(f->d, x, f->d->height + height / 2, SX_ANCHOR_START, SX_CHART_SMALL, SX_INK_SOFT, &lines);
+  f->d->height += height + 3;
+}
+
 static void draw_step(fall *f, size_t i, const step *s, double middle) {
   const sx_chart_cell *c = sx_chart_at(f->chart, i, 0);
-  const double from = sx_draw__at(&f->scale, s->from), to = sx_draw__at(&f->scale, s->to);
+  const double from = sx_draw__at(&f->scale, f->broken ? fmax(s->from, f->scale.lo) : s->from),
+               to = sx_draw__at(&f->scale, s->to);
   double right = fmax(from, to);
   if (!c->present) return;
   if (isfinite(c->value)) {
     const size_t colour = s->whole ? LEVEL : c->value < 0 ? FALL : RISE;
     sx_draw__bar(f->d, from, middle - MARK / 2.0, to - from, MARK, sx_ink_series(colour));
+    if (f->broken && s->whole) draw_break(f, middle);
     if (isfinite(s->low)) {
       const double low = sx_draw__at(&f->scale, s->low), high = sx_draw__at(&f->scale, s->high);
       sx_draw_whisker(f->d, low, high, middle, false, s->whole ? SX_INK_AXIS : SX_INK_TEXT);
@@ -117,4 +163,5 @@ void sx_draw__waterfall(sx_drawing *d, const sx_chart *chart) {
   double y = 10, run = 0, joint = (double)NAN;
   for (size_t i = 0; i < chart->n_categories; i++) y = draw_row(&f, i, &run, &joint, y);
   sx_draw__rows_end(d, chart, &f.scale, behind, f.narrow, 4, y);
+  if (f.broken) say_broken(&f);
 }

@@ -93,6 +93,7 @@ typedef struct pub_series {
   bool hidden;           /* holds others up; not in the legend */
   bool unlisted;         /* not in the legend */
   size_t colour;         /* of the palette, from 1; 0: its place among the series */
+  size_t ink;            /* a colour of the drawings (sx_ink) in place of the palette's; 0: none */
   bool marks_only;       /* of lines */
 } pub_series;
 typedef struct pub_chart {

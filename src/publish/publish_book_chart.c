@@ -33,8 +33,13 @@ static void keep_bars(pub_book *book, size_t series, const pub_series *from) {
 /* Okabe and Ito's colours, told apart by the colour-blind; their greys differ as well. */
 static const lxw_color_t colours[] = {0x0072B2, 0xE69F00, 0x009E73, 0xCC79A7, 0x56B4E9, 0xD55E00, 0x595959, 0xF0E442};
 
+static lxw_color_t colour_of(const pub_series *from, size_t i) {
+  if (from->ink) return sx_ink_rgb((sx_ink)from->ink);
+  return colours[(from->colour ? from->colour - 1 : i) % (sizeof colours / sizeof *colours)];
+}
+
 static void style_series(const pub_chart *chart, const pub_series *from, lxw_chart_series *series, size_t i) {
-  const lxw_color_t colour = colours[(from->colour ? from->colour - 1 : i) % (sizeof colours / sizeof *colours)];
+  const lxw_color_t colour = colour_of(from, i);
   lxw_chart_fill fill = {.color = colour}, none = {.none = LXW_TRUE};
   lxw_chart_line line = {.color = colour, .width = 2}, no_line = {.none = LXW_TRUE};
   if (chart->kind == PUB_CHART_LINES) {
@@ -57,9 +62,9 @@ static void label_series(pub_book *book, const pub_chart *chart, const pub_serie
                                    LXW_CHART_LABEL_POSITION_RIGHT};
   const size_t n = from->values.n;
   if (from->label == PUB_LABEL_NONE) return;
-  const lxw_color_t colour = colours[(from->colour ? from->colour - 1 : i) % (sizeof colours / sizeof *colours)];
+  const lxw_color_t colour = colour_of(from, i);
   const bool inside = from->label == PUB_LABEL_BASE || from->label == PUB_LABEL_CENTRE;
-  const bool dark = colour == 0x0072B2 || colour == 0x595959;
+  const bool dark = from->ink ? sx_ink_on((sx_ink)from->ink) == SX_INK_PAPER : colour == 0x0072B2 || colour == 0x595959;
   lxw_chart_font font = {.size = 9, .bold = LXW_EXPLICIT_FALSE, .color = inside && dark ? LXW_COLOR_WHITE : 0x1D2733};
   lxw_chart_data_label *made = sx_arena_zalloc(book->arena, n + 1, sizeof *made);
   lxw_chart_data_label **labels = sx_arena_zalloc(book->arena, n + 1, sizeof *labels);

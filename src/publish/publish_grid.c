@@ -12,8 +12,14 @@ enum {
   WORD_MOST = 14,
   WORD_LEAST = 4,
   HEAD_WIDEST = 48
-};                                                         /* half ems */
-enum { HEAD_LINES = 12, TEXT_LINES = 4, TEXT_USUAL = 20 }; /* a long text of one row among short ones */
+}; /* half ems */
+enum {
+  HEAD_LINES = 12,
+  TEXT_LINES = 4,
+  TEXT_USUAL = 20,
+  COLUMN_LINES = 8,
+  COLUMN_MOST = 22
+}; /* a long text of one row among short ones */
 
 static const double SQUEEZE = 1.1; /* columns that are that much too wide together are made narrower */
 static const double SCRIPTS = 0.5; /* Word sets Chinese and Latin apart by that much */
@@ -142,7 +148,8 @@ static void need_cell(needs *n, const sx_document_cell *p, const measure *m, boo
                      : stub ? STUB_MOST
                             : TEXT_MOST,
                word = p->hash ? WORD_LEAST : m->longest_word * bold;
-  const double lines = head ? fmin(longest / HEAD_LINES, HEAD_WIDEST) : 0; /* a head is no column of single letters */
+  const double lines = head ? fmin(longest / HEAD_LINES, HEAD_WIDEST) /* no column of single letters */
+                            : fmin(longest / COLUMN_LINES, COLUMN_MOST);
   const double wish[WISHES] = {fmax(fmin(word + indent, cap), lines),
                                head ? fmin(longest, cap) : fmin(longest / TEXT_LINES, TEXT_USUAL),
                                fmin(longest + indent, cap), fmin(longest + indent, TEXT_MOST)};

@@ -213,9 +213,11 @@ static pub_range column_range(const fig *g, size_t column) {
 static void value_series(const fig *g, pub_series *out, bool marks_only) {
   for (size_t k = 0; k < g->c->n_series; k++) {
     const size_t at = g->series_at + k * g->each;
-    out[k] = (pub_series){.name = g->c->n_series > 1 || *g->c->series[k] ? g->c->series[k] : "",
-                          .values = column_range(g, at),
-                          .marks_only = marks_only};
+    out[k] =
+        (pub_series){.name = g->c->n_series > 1 || *g->c->series[k] ? g->c->series[k] : "",
+                     .values = column_range(g, at),
+                     .ink = g->c->type == SX_CHART_LIKERT || g->c->n_ordered ? sx_chart_part_ink(g->c, k) : SX_INK_NONE,
+                     .marks_only = marks_only};
     if (g->intervals && g->c->type != SX_CHART_SHARES && g->c->type != SX_CHART_STACKED &&
         g->c->type != SX_CHART_LIKERT)
       out[k].minus = column_range(g, at + 3), out[k].plus = column_range(g, at + 4);
@@ -294,6 +296,13 @@ static sx_status put_chart(fig *g, const sx_document_node *node, sx_error *err) 
     value_series(g, series, g->c->type == SX_CHART_DOTS);
   if (g->c->type == SX_CHART_TORNADO && g->f->centre) chart.crossing = g->f->centre->as.number->value * g->shape.factor;
   sx_publish__chart_ends(&chart.low, &chart.high, g->f, g->shape.factor);
+  if (g->n_floats && chart.low > 0) { /* said where the axis is named */
+    const char *said = sx_publish__say(x, "纵轴有断开，不从零起", "axis broken, not from zero");
+    chart.axis = *chart.axis
+                     ? sx_arena_printf(x->arena, x->lang == SX_LANG_ZH ? "%s（%s）" : "%s (%s)", chart.axis, said)
+                     : said;
+    if (!chart.axis) return sx_error_memory(err);
+  }
   SX_TRY(sx_publish__chart_labels(series, x->arena, g->f, one_bar, g->intervals, err));
   sx_publish__chart(x->book, g->sheet, g->head, g->n_out + 1, &chart);
   return SX_OK;

@@ -62,12 +62,29 @@ static double step_of(double range) {
   return (times > 5 ? 10 : times > 2 ? 5 : times > 1 ? 2 : 1) * power;
 }
 
+/* Those of the drawing's broken axis; untouched where it begins at zero. */
+static void waterfall_ends(double *low, double *high, const sx_chart *c, double factor) {
+  const double start = sx_chart_axis_start(c);
+  double end = 0, most = 0;
+  if (!(start > 0)) return;
+  for (size_t i = 0; i < c->n_categories; i++) {
+    const sx_chart_cell *cell = sx_chart_at(c, i, 0);
+    if (isfinite(cell->value)) end = c->whole && c->whole[i] ? cell->value : end + cell->value;
+    most = fmax(most, end);
+  }
+  const double step = step_of((most - start) * factor), from = step * floor(start * factor / step + 1e-9);
+  if (!(from > 0)) return;
+  *low = from;
+  *high = step * ceil(most * factor / step - 1e-6);
+}
+
 void sx_publish__chart_ends(double *low, double *high, const sx_document_figure *f, double factor) {
   const sx_chart *c = f->chart;
   const bool stacked = c->type == SX_CHART_STACKED || c->type == SX_CHART_LIKERT || c->type == SX_CHART_SHARES;
   const bool bars = stacked || c->type == SX_CHART_BARS || c->type == SX_CHART_GROUPED;
   double least = INFINITY, most = -INFINITY;
   *low = *high = 0;
+  if (c->type == SX_CHART_WATERFALL) waterfall_ends(low, high, c, factor);
   if (c->type == SX_CHART_TORNADO || c->type == SX_CHART_WATERFALL) return;
   for (size_t i = 0; i < c->n_categories; i++) {
     double sum = 0;

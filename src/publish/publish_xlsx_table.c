@@ -74,7 +74,8 @@ static sx_status join_head(flat *f, const sx_document_node *cell, sx_error *err)
   if (!text) return sx_error_memory(err);
   for (size_t k = c->column; k < c->column + c->column_span && k < f->n; k++) {
     const char *old = f->columns[k].head;
-    f->columns[k].head = old && *old ? sx_arena_printf(f->x->arena, "%s: %s", old, text) : text;
+    f->columns[k].head =
+        old && *old ? sx_arena_printf(f->x->arena, "%s%s%s", old, sx_publish__say(f->x, "：", ": "), text) : text;
     if (!f->columns[k].head) return sx_error_memory(err);
   }
   return SX_OK;

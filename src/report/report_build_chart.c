@@ -112,6 +112,19 @@ static sx_status load_below(sx_figure *f, sx_error *err) {
   return SX_OK;
 }
 
+/* How many series, from the first, are steps of one scale. */
+static sx_status load_ordered(sx_figure *f, sx_error *err) {
+  const sx_node *node = sx_node_get(f->block->root, "ordered");
+  int64_t ordered = 0;
+  if (!node || f->chart.type != SX_CHART_STACKED) return SX_OK;
+  if (!node->text || !sx_text_to_int64(&ordered, node->text, strlen(node->text)) || ordered < 1 ||
+      (size_t)ordered > f->chart.n_series)
+    return sx_report__block_error(f->block, err, "ordered is how many of the %zu series are steps of one scale",
+                                  f->chart.n_series);
+  f->chart.n_ordered = (size_t)ordered;
+  return SX_OK;
+}
+
 /* Which categories of a waterfall are levels, and where a tornado begins or the shades of a table part. */
 static sx_status load_shape(sx_figure *f, sx_error *err) {
   const sx_node *categories = sx_node_get(f->block->root, "categories"), *ref = sx_node_get(f->block->root, "centre");
@@ -133,6 +146,7 @@ static sx_status load_shape(sx_figure *f, sx_error *err) {
   SX_TRY(load_words(&f->chart.groups, f, "group", err));
   SX_TRY(load_words(&f->chart.codes, f, "code", err));
   SX_TRY(load_below(f, err));
+  SX_TRY(load_ordered(f, err));
   const bool centred =
       f->chart.type == SX_CHART_TORNADO || f->chart.type == SX_CHART_HEAT || f->chart.type == SX_CHART_TILES;
   if (!centred || !ref || ref->kind != SX_NODE_SCALAR) return SX_OK;

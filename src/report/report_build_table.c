@@ -18,7 +18,7 @@ typedef struct cell {
 } cell;
 
 typedef struct column {
-  const char *label;
+  const char *label, *group; /* group: a head over neighbours that have the same; "" none */
   sx_format format;
   sx_spec spec;
   double magnitude;
@@ -34,7 +34,7 @@ typedef struct tab {
   size_t n_columns, n_rows;
   cell *cells; /* [n_rows * n_columns] */
   const sx_node *rows;
-  bool bases, errors, beside;
+  bool bases, errors, beside, grouped;
   size_t n_grid, n_head_rows;
   size_t n_suppressed, n_missing, n_inapplicable, n_no_error; /* of the page before this table */
   bool quoted; /* its texts are not the report's own: the audit holds their numbers against the block alone */
@@ -57,7 +57,9 @@ static sx_status load_columns(tab *t, sx_error *err) {
   for (size_t i = 0; i < t->n_columns; i++) {
     const sx_node *format = sx_node_get(list->items[i], "format");
     t->columns[i].label = sx_report__text(t->page, sx_node_get(list->items[i], "label"));
+    t->columns[i].group = sx_report__text(t->page, sx_node_get(list->items[i], "group"));
     if (!t->columns[i].label) t->columns[i].label = "";
+    if (!t->columns[i].group) t->columns[i].group = "";
     t->columns[i].formatted = format && format->text && format->text[0];
     t->columns[i].ci_level = 0.95;
     SX_TRY(parse_format(&t->columns[i].format, t, format, err));
@@ -260,16 +262,45 @@ static bool words_only(const tab *t, size_t k) {
   return true;
 }
 
-static void put_column_head(tab *t, size_t k) {
+static void put_column_head(tab *t, size_t k, size_t rows) {
   const size_t n = sub_columns(t, &t->columns[k]);
   const sx_document_align align = n > 1              ? SX_DOC_ALIGN_CENTRE
                                   : words_only(t, k) ? SX_DOC_ALIGN_START
                                                      : SX_DOC_ALIGN_END;
   sx_document_cell *head = open_cell(t, n > 1 ? SX_DOC_SCOPE_COLUMNS : SX_DOC_SCOPE_COLUMN, align, n);
-  if (n == 1) head->row_span = t->n_head_rows;
+  if (n == 1) head->row_span = rows;
+  if (!t->grouped && *t->columns[k].group) { /* the place of a head above it is taken */
+    sx_tree__label(t->page, t->columns[k].group);
+    sx_tree__word(t->page, W_COLON);
+  }
   sx_tree__label(t->page, t->columns[k].label);
   put_unit(t, &t->columns[k]);
   close_cell(t);
+}
+
+/* Two rows: the groups, and below them the columns; a column of none reaches over both. */
+static void put_grouped_head(tab *t) {
+  for (size_t k = 0, n; k < t->n_columns; k += n) {
+    const char *group = t->columns[k].group;
+    for (n = 1; *group && k + n < t->n_columns && strcmp(group, t->columns[k + n].group) == 0;) n++;
+    if (!*group) {
+      put_column_head(t, k, t->n_head_rows);
+      continue;
+    }
+    (void)open_cell(t, SX_DOC_SCOPE_COLUMNS, SX_DOC_ALIGN_CENTRE, n);
+    sx_tree__label(t->page, group);
+    close_cell(t);
+  }
+  close_row(t);
+  open_row(t, SX_DOC_ROW_HEAD);
+  t->at = 1;
+  for (size_t k = 0; k < t->n_columns; k++) {
+    if (*t->columns[k].group)
+      put_column_head(t, k, 1);
+    else
+      t->at++;
+  }
+  close_row(t);
 }
 
 static void put_head(tab *t) {
@@ -277,7 +308,11 @@ static void put_head(tab *t) {
   open_cell(t, SX_DOC_SCOPE_COLUMN, SX_DOC_ALIGN_START, 1)->row_span = t->n_head_rows;
   sx_tree__word(t->page, W_ITEM);
   close_cell(t);
-  for (size_t k = 0; k < t->n_columns; k++) put_column_head(t, k);
+  if (t->grouped) {
+    put_grouped_head(t);
+    return;
+  }
+  for (size_t k = 0; k < t->n_columns; k++) put_column_head(t, k, t->n_head_rows);
   close_row(t);
   if (t->n_head_rows == 1) return;
   open_row(t, SX_DOC_ROW_HEAD);
@@ -429,7 +464,10 @@ static void describe(tab *t, sx_document_node *node) {
     const size_t n = sub_columns(t, &t->columns[k]);
     t->n_grid += n;
     if (n > 1) t->n_head_rows = 2;
+    if (*t->columns[k].group) t->grouped = true;
   }
+  if (t->n_head_rows == 2) t->grouped = false; /* the second row is that of the errors */
+  if (t->grouped) t->n_head_rows = 2;
   if (!table) return;
   *table = (sx_document_table){
       .role = SX_DOC_TABLE_RESULTS,

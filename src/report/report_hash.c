@@ -85,6 +85,7 @@ static void put_chart(sx_buf *out, const sx_chart *c) {
   put_text(out, c->centre_text);
   put_text(out, c->centre_trace);
   put_count(out, c->n_below);
+  put_count(out, c->n_ordered);
   put_text(out, c->notice);
 }
 
@@ -263,7 +264,7 @@ sx_status sx_document_hash(char out[SX_HASH_TEXT], const sx_document *document, 
 #if defined __x86_64__ && defined __LP64__
 _Static_assert(sizeof(sx_document_number) == 112 && sizeof(sx_document_table) == 56 && sizeof(sx_document_cell) == 40 &&
                    sizeof(sx_document_figure) == 56 && sizeof(sx_document_point) == 48 &&
-                   sizeof(sx_document_node) == 96 && sizeof(sx_chart) == 184 && sizeof(sx_chart_cell) == 64 &&
+                   sizeof(sx_document_node) == 96 && sizeof(sx_chart) == 192 && sizeof(sx_chart_cell) == 64 &&
                    sizeof(sx_chart_numbers) == 48 && sizeof(sx_document_definition) == 112 &&
                    sizeof(sx_document_result) == 168 && sizeof(sx_document) == 288,
                "a member was added: hash it above");

@@ -151,6 +151,73 @@ void study__check_weighting(st_load *l, const sx_table *unit) {
 
 /* ---- the annex ------------------------------------------------------------------------------------------------------ */
 
+void study__put_figures(sx_buf *out, double value, int figures, bool chinese) {
+  char text[64];
+  sx_error err = SX_ERROR_INIT;
+  const double size = fabs(value);
+  if (!isfinite(value)) {
+    sx_buf_printf(out, "%g", value);
+  } else if (size >= pow(10, figures - 1)) {
+    if (sx_report_format(out, value, "plain 0", chinese ? SX_LANG_ZH : SX_LANG_EN, &err) != SX_OK) out->failed = true;
+  } else if (size < 5e-7) {
+    sx_buf_add_char(out, '0');
+  } else {
+    const int decimals = figures - 1 - (int)floor(log10(size));
+    size_t n = (size_t)snprintf(text, sizeof text, "%.*f", decimals > 6 ? 6 : decimals, value);
+    if (memchr(text, '.', n)) {
+      while (text[n - 1] == '0') n--;
+      n -= text[n - 1] == '.';
+    }
+    sx_buf_add_n(out, text, n);
+  }
+}
+
+static void put_field(sx_buf *out, const char *field, bool chinese) {
+  double value = 0;
+  if (sx_text_to_double(&value, field, strlen(field)))
+    study__put_figures(out, value, 4, chinese);
+  else
+    sx_buf_add(out, field);
+}
+
+void study__range_words(sx_buf *zh, sx_buf *en, const char *low, const char *high) {
+  put_field(zh, low, true);
+  put_field(en, low, false);
+  sx_buf_add(zh, "—");
+  sx_buf_add(en, " to ");
+  put_field(zh, high, true);
+  put_field(en, high, false);
+}
+
+/* What the iterations left of a total: as a percentage; a rounding residue is none. */
+static void miss_words(sx_buf *zh, sx_buf *en, const char *field) {
+  double miss = 0;
+  if (!sx_text_to_double(&miss, field, strlen(field)) || !(miss < 1e9)) {
+    sx_buf_add(zh, field);
+    sx_buf_add(en, field);
+  } else if (miss < 5e-7) {
+    sx_buf_add(zh, "不足 0.0001%");
+    sx_buf_add(en, "below 0.0001%");
+  } else {
+    sx_buf_printf(zh, "%.4f%%", 100 * miss);
+    sx_buf_printf(en, "%.4f%%", 100 * miss);
+  }
+}
+
+void study__fit_words(sx_buf *zh, sx_buf *en, const char *const *field) {
+  sx_buf_printf(zh, "迭代 %s 次，最大相对偏差 ", field[0]);
+  sx_buf_printf(en, "%s iterations, largest relative miss ", field[0]);
+  miss_words(zh, en, field[1]);
+  sx_buf_add(zh, "；权数 ");
+  sx_buf_add(en, "; weights ");
+  study__range_words(zh, en, field[3], field[4]);
+  sx_buf_add(zh, "，调整系数 ");
+  sx_buf_add(en, ", factors ");
+  study__range_words(zh, en, field[5], field[6]);
+  sx_buf_printf(zh, "，到界 %s 个；Kish 设计效应 %s", field[8], field[7]);
+  sx_buf_printf(en, ", %s at a bound; Kish design effect %s", field[8], field[7]);
+}
+
 void study__weighting_words(sx_buf *zh, sx_buf *en, char *line) {
   char *field[ST_ADJUST_FIELDS] = {NULL};
   size_t n = 0;

@@ -46,6 +46,10 @@ size_t study__read_iterations(st_load *l, const sx_node *map, size_t otherwise);
 const sx_column *study__need_column(st_load *l, const sx_table *unit, const sx_node *node, const char *name);
 /* A level that no case can have is a problem at the node. */
 void study__check_level(st_load *l, const sx_table *unit, const sx_node *node, const char *variable, const char *level);
+/* "2,769 to 265,547": the ends of weights or factors, fields of a line. */
+void study__range_words(sx_buf *zh, sx_buf *en, const char *low, const char *high);
+/* How weights met their totals: fields from the iterations on, as raking and calibration write them. */
+void study__fit_words(sx_buf *zh, sx_buf *en, const char *const *field);
 /* Variables, files and levels of w's margins; false where something is wrong with them. */
 bool study__check_margins(st_load *l, const sx_table *unit, const st_weighting *w, st_targets *targets);
 

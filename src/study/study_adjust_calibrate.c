@@ -280,15 +280,9 @@ static void describe_calibrate(sx_buf *zh, sx_buf *en, char *const *field) {
   for (size_t i = 0; i < 4; i++) {
     if (strcmp(field[1], distances[i]) == 0) name = zh_names[i];
   }
-  sx_buf_printf(zh,
-                "- 校准（%s距离）：%s 个总量；迭代 %s 次，最大相对偏差 %s；权数 %s—%s，调整系数 %s—%s，到界 %s "
-                "个；Kish 设计效应 %s",
-                name, field[2], field[3], field[4], field[6], field[7], field[8], field[9], field[11], field[10]);
-  sx_buf_printf(
-      en,
-      "- calibration (%s distance): %s totals; %s iterations, largest relative miss %s; weights %s to %s, factors "
-      "%s to %s, %s at a bound; Kish design effect %s",
-      field[1], field[2], field[3], field[4], field[6], field[7], field[8], field[9], field[11], field[10]);
+  sx_buf_printf(zh, "- 校准（%s距离）：%s 个总量；", name, field[2]);
+  sx_buf_printf(en, "- calibration (%s distance): %s totals; ", field[1], field[2]);
+  study__fit_words(zh, en, (const char *const *)field + 3);
   if (strcmp(field[12], "0") != 0) {
     sx_buf_printf(zh, "；%s 个权数为负", field[12]);
     sx_buf_printf(en, "; %s weights are negative", field[12]);
@@ -337,10 +331,11 @@ static sx_status run_trim(sx_design **out, sx_buf *line, const st_adjust_job *jo
 }
 
 static void describe_trim(sx_buf *zh, sx_buf *en, char *const *field) {
-  sx_buf_printf(zh, "- 权数截尾至 %s—%s：截去 %s 个，余额均摊；Kish 设计效应 %s\n", field[1], field[2], field[3],
-                field[4]);
-  sx_buf_printf(en, "- weights trimmed to %s to %s: %s cut, the rest takes it up; Kish design effect %s\n", field[1],
-                field[2], field[3], field[4]);
+  sx_buf_add(zh, "- 权数截尾至 ");
+  sx_buf_add(en, "- weights trimmed to ");
+  study__range_words(zh, en, field[1], field[2]);
+  sx_buf_printf(zh, "：截去 %s 个，余额均摊；Kish 设计效应 %s\n", field[3], field[4]);
+  sx_buf_printf(en, ": %s cut, the rest takes it up; Kish design effect %s\n", field[3], field[4]);
 }
 
 const st_adjuster study__adjust_calibrate = {.word = "calibrate",

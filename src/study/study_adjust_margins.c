@@ -64,17 +64,13 @@ static sx_status run(sx_design **out, sx_buf *line, const st_adjust_job *job, sx
 
 static void describe(sx_buf *zh, sx_buf *en, char *const *field) {
   const bool rake = strcmp(field[0], "rake") == 0;
-  sx_buf_printf(zh,
-                "- %s：%s 组边际（%s），共 %s 格；迭代 %s 次，最大相对偏差 %s；权数 %s—%s，调整系数 %s—%s，到界 %s "
-                "个；Kish 设计效应 %s\n",
-                rake ? "迭代加权（raking）" : "事后分层", field[1], field[3], field[2], field[4], field[5], field[7],
-                field[8], field[9], field[10], field[12], field[11]);
-  sx_buf_printf(en,
-                "- %s: %s margins (%s), %s cells; %s iterations, largest relative miss %s; weights %s to %s, factors "
-                "%s to %s, %s at a bound; "
-                "Kish design effect %s\n",
-                rake ? "raking" : "post-stratification", field[1], field[3], field[2], field[4], field[5], field[7],
-                field[8], field[9], field[10], field[12], field[11]);
+  sx_buf_printf(zh, "- %s：%s 组边际（%s），共 %s 格；", rake ? "迭代加权（raking）" : "事后分层", field[1], field[3],
+                field[2]);
+  sx_buf_printf(en, "- %s: %s margins (%s), %s cells; ", rake ? "raking" : "post-stratification", field[1], field[3],
+                field[2]);
+  study__fit_words(zh, en, (const char *const *)field + 4);
+  sx_buf_add_char(zh, '\n');
+  sx_buf_add_char(en, '\n');
 }
 
 /* ---- totals --------------------------------------------------------------------------------------------------------- */

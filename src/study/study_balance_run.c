@@ -438,9 +438,11 @@ sx_status study__balance_table(sx_buf *out, sx_buf *scratch, st_run *r, const st
 
 static void put_note(sx_buf *out, const st_row *chi, const st_row *p, size_t at_bound, bool chinese) {
   if (!chi || !p || isnan(chi->estimate)) return;
-  if (chi->df > 0)
-    sx_buf_printf(out, chinese ? "失衡的卡方 X²(%.0f) = %.3g，" : "Imbalances: X²(%.0f) = %.3g, ", chi->df,
-                  chi->estimate);
+  if (chi->df > 0) {
+    sx_buf_printf(out, chinese ? "失衡的卡方 X²(%.0f) = " : "Imbalances: X²(%.0f) = ", chi->df);
+    study__put_figures(out, chi->estimate, 3, chinese);
+    sx_buf_add(out, chinese ? "，" : ", ");
+  }
   if (chi->df > 0 && p->estimate < 0.001)
     sx_buf_add(out, chinese ? "p < 0.001。" : "p < 0.001.");
   else if (chi->df > 0)

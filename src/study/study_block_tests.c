@@ -32,19 +32,26 @@ static void put_p(sx_buf *out, double p) {
   }
 }
 
+/* Degrees of freedom have no separators: "F(2, 52641)". */
+static void put_df(sx_buf *out, double df) {
+  sx_buf_printf(out, df < 1000 ? "%.3g" : "%.0f", df);
+}
+
 /* "F(1, 4) = 8.08, p = 0.047"; of a chi-square one df */
-static void put_test(sx_buf *out, const st_row *statistic, const st_row *p) {
+static void put_test(sx_buf *out, const st_row *statistic, const st_row *p, bool chinese) {
   const bool chisq = isinf(p->df) || isnan(p->df);
   if (isnan(statistic->estimate)) {
     sx_buf_add(out, sx_na_text(statistic->na));
     return;
   }
   const bool ratio = strcmp(statistic->statistic, "test_F") == 0 || strstr(statistic->statistic, "Wald");
-  if (chisq) {
-    sx_buf_printf(out, "X²(%.3g) = %.3g, ", statistic->df, statistic->estimate);
-  } else {
-    sx_buf_printf(out, "%s(%.3g, %.3g) = %.3g, ", ratio ? "F" : "X²", statistic->df, p->df, statistic->estimate);
-  }
+  sx_buf_add(out, !chisq && ratio ? "F(" : "X²(");
+  put_df(out, statistic->df);
+  if (!chisq) sx_buf_add(out, ", ");
+  if (!chisq) put_df(out, p->df);
+  sx_buf_add(out, ") = ");
+  study__put_figures(out, statistic->estimate, 3, chinese);
+  sx_buf_add(out, ", ");
   put_p(out, p->estimate);
 }
 
@@ -66,7 +73,7 @@ static void put_note(sx_buf *out, const st_run *r, const sx_node *tests, const c
     if (!statistic || !p || held_back(r, statistic, ind)) continue;
     const char *zh = ind->label.zh ? ind->label.zh : ind->label.en, *en = ind->label.en ? ind->label.en : zh;
     sx_buf_printf(out, "%s%s", chinese ? zh : en, chinese ? "：" : ": ");
-    put_test(out, statistic, p);
+    put_test(out, statistic, p, chinese);
     sx_buf_add(out, chinese ? "。" : i + 1 < tests->n ? ". " : ".");
   }
 }

@@ -182,9 +182,14 @@ static const struct extra {
              {"p_yoy", "同比 p 值", "p on the year", "plain 3", "p_yoy", NULL}};
 enum { N_EXTRA = sizeof extra / sizeof *extra };
 
-static void column_json(sx_buf *out, bool first, sx_text2 label, const char *more_zh, const char *more_en) {
+/* A column; under a head that it shares with its neighbours where there is one. */
+static void column_json(sx_buf *out, bool first, const sx_text2 *group, const char *zh, const char *en) {
   sx_buf_add(out, first ? "{\"label\":" : ",{\"label\":");
-  study__text2_join(out, label, (sx_text2){"：", ": "}, (sx_text2){more_zh, more_en});
+  study__text2_json(out, zh, en);
+  if (group) {
+    sx_buf_add(out, ",\"group\":");
+    study__text2_json(out, group->zh, group->en);
+  }
   sx_buf_add_char(out, '}');
 }
 
@@ -240,18 +245,28 @@ static void indicator_row(sx_buf *out, sx_buf *scratch, const st_run *r, const s
   sx_buf_add(out, "]}");
 }
 
+/* A domain's estimate and what is shown beside it: under the name of the domain where there are several. */
+static void indicator_columns(sx_buf *out, const shown *domains, const sx_node *show) {
+  bool more = false;
+  for (size_t f = 0; f < N_EXTRA; f++) more = more || shows(show, extra[f].field);
+  sx_buf_add(out, "\"columns\":[");
+  for (size_t k = 0; k < domains->n; k++) {
+    const sx_text2 own = domains->items[k].label;
+    const sx_text2 *group = more && domains->n > 1 ? &own : NULL;
+    const bool whole = more && (group || strcmp(domains->items[k].name, "total") == 0);
+    column_json(out, k == 0, group, whole ? "估计值" : own.zh, whole ? "Estimate" : own.en);
+    for (size_t f = 0; f < N_EXTRA; f++) {
+      if (shows(show, extra[f].field)) column_json(out, false, group, extra[f].zh, extra[f].en);
+    }
+  }
+}
+
 static sx_status indicator_table(sx_buf *out, sx_buf *scratch, st_run *r, const st_block *block, sx_error *err) {
   const sx_node *indicators = sx_node_get(block->node, "indicators"), *show = sx_node_get(block->node, "show");
   const char *format = scalar(block->node, "format");
   shown domains = {NULL, 0, 0};
   SX_TRY(collect_domains(&domains, r, sx_node_get(block->node, "domains"), indicators, err));
-  sx_buf_add(out, "\"columns\":[");
-  for (size_t k = 0; k < domains.n; k++) {
-    column_json(out, k == 0, domains.items[k].label, NULL, NULL);
-    for (size_t f = 0; f < N_EXTRA; f++) {
-      if (shows(show, extra[f].field)) column_json(out, false, domains.items[k].label, extra[f].zh, extra[f].en);
-    }
-  }
+  indicator_columns(out, &domains, show);
   sx_buf_printf(out, "],\"errors\":%s,\"bases\":%s,\"rows\":[",
                 shows(show, "se") || shows(show, "ci") ? "true" : "false", shows(show, "n") ? "true" : "false");
   bool first = true;
@@ -423,7 +438,8 @@ bool study__is_extra(const char *field) {
 static void own_keys(sx_buf *out, const sx_node *map, bool full, bool waves) {
   /* then the note is written with them, or with what the rows of the account are marked for */
   const bool tests = sx_node_get(map, "tests") || (sx_node_get(map, "account") && !sx_node_get(map, "type"));
-  static const char *const always[] = {"id", "title", "note", "source", "type", "format", "interval", "below"};
+  static const char *const always[] = {"id",     "title",    "note",  "source", "type",
+                                       "format", "interval", "below", "ordered"};
   static const char *const whole[] = {"columns", "rows", "bases", "errors", "series", "categories", "cells", "centre"};
   for (size_t i = 0; i < map->n; i++) {
     bool keep = false;

@@ -229,9 +229,15 @@ static void cell(const shown_table *t, const char *node, size_t domain, size_t s
 
 /* ---- tables ----------------------------------------------------------------------------------------------------------------------- */
 
+/* What stands in the column, under what it is of where several columns are. */
 static void column(const shown_table *t, bool first, sx_text2 label, const sx_text2 *more, const char *format) {
+  const sx_text2 own = more ? *more : label;
   sx_buf_add(t->out, first ? "{\"label\":" : ",{\"label\":");
-  study__text2_join(t->out, label, (sx_text2){"：", ": "}, more ? *more : (sx_text2){NULL, NULL});
+  study__text2_json(t->out, own.zh, own.en);
+  if (more) {
+    sx_buf_add(t->out, ",\"group\":");
+    study__text2_json(t->out, label.zh, label.en);
+  }
   sx_buf_add(t->out, ",\"format\":");
   sx_json_string(t->out, format);
   sx_buf_add_char(t->out, '}');

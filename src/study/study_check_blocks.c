@@ -55,7 +55,7 @@ static void check_full_table(st_load *l, const sx_node *map) {
   }
   for (size_t i = 0; i < columns->n; i++) {
     if (!study__is_map(l, columns->items[i], "a column")) continue;
-    ST_KEYS(l, columns->items[i], "label", "format");
+    ST_KEYS(l, columns->items[i], "label", "format", "group");
     check_format_text(l, columns->items[i]);
   }
   for (size_t i = 0; i < rows->n; i++) {
@@ -200,6 +200,21 @@ static void check_figure_shape(st_load *l, const sx_node *map) {
                    indicators.n, (long long)below);
 }
 
+/* ordered: 4: that many parts of a stack, from the first, are steps of one scale. */
+static void check_ordered(st_load *l, const sx_node *map) {
+  const sx_node *node = sx_node_get(map, "ordered"), *type = sx_node_get(map, "type");
+  const sx_node *parts = sx_node_get(map, "indicators") ? sx_node_get(map, "indicators") : sx_node_get(map, "series");
+  const size_t n = parts && parts->kind == SX_NODE_LIST ? parts->n : 0;
+  int64_t ordered = 0;
+  if (!node) return;
+  if (!type || !type->text || strcmp(type->text, "stacked") != 0)
+    study__problem(l, node, "'ordered' is of a stacked figure: the colours of 'likert' are in order already");
+  else if (!node->text || !sx_text_to_int64(&ordered, node->text, strlen(node->text)) || ordered < 2 ||
+           ordered > (int64_t)n)
+    study__problem(l, node, "ordered is how many of the %zu parts, from the first, are steps of one scale: 2 to %zu", n,
+                   n);
+}
+
 static void check_block(st_load *l, const st_block *block) {
   const sx_node *map = block->node;
   if (study__is_banner(block)) {
@@ -217,8 +232,9 @@ static void check_block(st_load *l, const st_block *block) {
   if (block->figure) {
     ST_KEYS(l, map, "id", "type", "title", "note", "source", "format", "series", "categories", "cells", "interval",
             "centre", "indicators", "domains", "account", "parent", "scope", "statistic", "node", "nodes", "decompose",
-            "show", "move", "top", "waves", "below");
+            "show", "move", "top", "waves", "below", "ordered");
     check_figure_type(l, map);
+    check_ordered(l, map);
     if (!sx_node_get(map, "account")) study__check_one_scale(l, map);
   } else {
     ST_KEYS(l, map, "id", "title", "note", "source", "format", "columns", "rows", "bases", "errors", "indicators",

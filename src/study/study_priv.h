@@ -542,6 +542,9 @@ double study__unit_scale(const char *unit, const char **rest);
 /* ---- weighting (study_adjust.c) */
 
 void study__check_weighting(st_load *l, const sx_table *unit);
+/* A number beside a text, never with an exponent: rounded to `figures` significant ones, its last zeros left out; those of `figures` whole digits and more with the
+ * separators of the language's sentences; below half of the sixth decimal 0. */
+void study__put_figures(sx_buf *out, double value, int figures, bool chinese);
 void study__weighting_words(sx_buf *zh, sx_buf *en, char *line); /* of the step's payload; line is cut up */
 /* Whether the column may hold the level, where its levels are known before the data are read (else true). *near: the nearest name
  * or NULL. */

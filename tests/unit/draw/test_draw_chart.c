@@ -138,6 +138,56 @@ static void waterfall_bars(void) {
   sx_drawing_free(d);
 }
 
+/* Steps that levels dwarf: the axis begins near them, the levels at its start with a mark, and words say so. Steps that do not: at zero. */
+static void waterfall_break(void) {
+  static const char *const names[] = {"a", "b", "c", "d"};
+  static const char *const one[] = {""};
+  const double values[] = {1000, 30, -50, 980};
+  const bool whole[] = {true, false, false, true};
+  sx_chart_cell cells[4];
+  for (size_t i = 0; i < 4; i++)
+    cells[i] = (sx_chart_cell){true, values[i], (double)NAN, (double)NAN, "1", NULL, NULL, NULL};
+  sx_chart chart = {.type = SX_CHART_WATERFALL, .categories = names, .series = one, .n_categories = 4, .n_series = 1};
+  chart.cells = cells;
+  chart.whole = whole;
+  chart.lang = SX_LANG_EN;
+  sx_drawing *d = NULL;
+  CHECK_NEAR(sx_chart_axis_start(&chart), 980 - 0.5 * 50, 1e-9);
+  REQUIRE_OK(sx_chart_draw(&d, NULL, &chart, 720, err));
+  const sx_draw_item *bar[4] = {NULL};
+  REQUIRE(find_bars(bar, d, 4, 0));
+  const double start = bar[0]->x, unit = bar[1]->width / 30; /* up from 1000 to 1030 */
+  CHECK_NEAR(bar[3]->x, start, 0.02);
+  CHECK_NEAR(bar[1]->x, start + bar[0]->width, 0.02);
+  CHECK_NEAR(bar[0]->width - bar[3]->width, 20 * unit, 0.05);
+  CHECK(bar[0]->width < 60 * unit); /* not 1000 */
+  size_t said = 0, marks = 0;
+  for (size_t i = 0; i < d->n_items; i++) {
+    if (d->items[i].kind == SX_DRAW_TEXT && strstr(d->items[i].text, "does not begin at zero")) said++;
+    marks += d->items[i].n_points == 4 && d->items[i].style.fill == SX_INK_PAPER;
+  }
+  CHECK_INT(said, 1);
+  CHECK_INT(marks, 2); /* on the two levels */
+  sx_drawing_free(d);
+  cells[1].value = 600; /* now the steps are as large as the levels */
+  CHECK(sx_chart_axis_start(&chart) == 0);
+  cells[1].value = 30;
+  chart.whole = NULL; /* steps alone begin at zero */
+  CHECK(sx_chart_axis_start(&chart) == 0);
+}
+
+/* Parts of a scale go from dark to light, what stands beside it is grey; without a scale they have the colours of series. */
+static void ordered_parts(void) {
+  sx_chart chart = {.type = SX_CHART_STACKED, .n_series = 5, .n_ordered = 4};
+  for (size_t s = 1; s < 4; s++)
+    CHECK(sx_ink_lightness(sx_chart_part_ink(&chart, s)) > sx_ink_lightness(sx_chart_part_ink(&chart, s - 1)) + 8);
+  CHECK(sx_chart_part_ink(&chart, 4) == sx_ink_series(6));
+  chart.n_ordered = 0;
+  CHECK(sx_chart_part_ink(&chart, 1) == sx_ink_series(1));
+  chart.type = SX_CHART_LIKERT;
+  CHECK(sx_chart_part_ink(&chart, 0) == SX_INK_SCALE_0 && sx_chart_part_ink(&chart, 2) == SX_INK_SCALE_0 + 3);
+}
+
 /* A tornado's bars begin at the centre; the lower end of an input has its colour wherever it lies. */
 static void tornado_bars(void) {
   static const char *const names[] = {"up", "down"};
@@ -216,5 +266,5 @@ static void scales(void) {
   CHECK(s.hi > s.lo);
 }
 
-SXT_MAIN(SXT_CASE(no_collisions), SXT_CASE(waterfall_bars), SXT_CASE(tornado_bars), SXT_CASE(widths),
-         SXT_CASE(wrapping), SXT_CASE(scales))
+SXT_MAIN(SXT_CASE(no_collisions), SXT_CASE(waterfall_bars), SXT_CASE(waterfall_break), SXT_CASE(ordered_parts),
+         SXT_CASE(tornado_bars), SXT_CASE(widths), SXT_CASE(wrapping), SXT_CASE(scales))

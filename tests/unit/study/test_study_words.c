@@ -1,6 +1,7 @@
 /* Words: unweighted results are called unweighted, and levels in Chinese are named as they are, in formulas and in the narrative. */
 #include <math.h>
 
+#include "study/study_adjust.h"
 #include "tiny_run.h"
 
 #define RAKING                                                                                                         \
@@ -133,5 +134,56 @@ static void composition(void) {
   tiny_remove();
 }
 
-SXT_MAIN(SXT_CASE(chinese_levels), SXT_CASE(composition), SXT_CASE(unweighted), SXT_CASE(equal_weights),
-         SXT_CASE(weighted))
+/* Numbers beside a text have no exponent, whatever their size. */
+static void figures(void) {
+  static const struct {
+    double value;
+    int figures;
+    const char *zh, *en;
+  } cases[] = {{265547.2, 4, "265,547", "265,547"},
+               {2768.77, 4, "2769", "2,769"},
+               {0.90823, 4, "0.9082", "0.9082"},
+               {4.1628, 4, "4.163", "4.163"},
+               {52612.3, 3, "52,612", "52,612"},
+               {8.0812, 3, "8.08", "8.08"},
+               {1, 3, "1", "1"},
+               {3.1e-15, 3, "0", "0"},
+               {0.00012345, 3, "0.000123", "0.000123"},
+               {-12.5, 3, "-12.5", "-12.5"},
+               {999.96, 4, "1000", "1000"},
+               {0, 3, "0", "0"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    sx_buf zh, en;
+    sx_buf_init(&zh, NULL);
+    sx_buf_init(&en, NULL);
+    study__put_figures(&zh, cases[i].value, cases[i].figures, true);
+    study__put_figures(&en, cases[i].value, cases[i].figures, false);
+    CHECK_STR(zh.data ? zh.data : "", cases[i].zh);
+    CHECK_STR(en.data ? en.data : "", cases[i].en);
+    sx_buf_clear(&zh);
+    sx_buf_clear(&en);
+  }
+}
+
+/* What raking left of its totals: a rounding residue is told as one. */
+static void fit(void) {
+  const char *residue[] = {"5", "3.11e-15", "cell", "2768.77", "265547", "0.908233", "4.16283", "1.4759", "0"};
+  const char *missed[] = {"50", "0.0123", "cell", "1", "2", "0.5", "3", "1.2", "4"};
+  sx_buf zh, en;
+  sx_buf_init(&zh, NULL);
+  sx_buf_init(&en, NULL);
+  study__fit_words(&zh, &en, residue);
+  CHECK_STR(en.data,
+            "5 iterations, largest relative miss below 0.0001%; weights 2,769 to 265,547, factors 0.9082 to 4.163, "
+            "0 at a bound; Kish design effect 1.4759");
+  CHECK(strstr(zh.data, "最大相对偏差 不足 0.0001%；") != NULL);
+  sx_buf_reset(&zh);
+  sx_buf_reset(&en);
+  study__fit_words(&zh, &en, missed);
+  CHECK(strstr(en.data, "largest relative miss 1.2300%; weights 1 to 2, factors 0.5 to 3, 4 at a bound") != NULL);
+  sx_buf_clear(&zh);
+  sx_buf_clear(&en);
+}
+
+SXT_MAIN(SXT_CASE(figures), SXT_CASE(fit), SXT_CASE(chinese_levels), SXT_CASE(composition), SXT_CASE(unweighted),
+         SXT_CASE(equal_weights), SXT_CASE(weighted))
