@@ -106,7 +106,8 @@ SX_API sx_status sx_store_each_run(sx_store *store, sx_store_run_fn fn, void *da
 /* Payload of a step of one run; *data NULL when the run has no such step; caller frees. */
 SX_API sx_status sx_store_run_step(void **data, size_t *n, sx_store *store, int64_t run, const char *step,
                                    sx_error *err) SX_NODISCARD;
-/* The row of (indicator, statistic, terms); statistic NULL: the indicator's main one (not gap). Terms match as a set. *found false when absent. Borrowed until the next find. */
+/* The row of (indicator, statistic, terms); statistic NULL: the indicator's main one (the first that is no gap or share, and that no change between
+ * waves or balancing made). Terms match as a set. *found false when absent. Borrowed until the next find. */
 SX_API sx_status sx_store_find(bool *found, sx_store_row *out, sx_store *store, int64_t run, const char *indicator,
                                const char *statistic, const sx_store_term *terms, size_t n_terms,
                                sx_error *err) SX_NODISCARD;

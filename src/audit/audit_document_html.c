@@ -421,6 +421,15 @@ static sx_status put_beside(page *p, const char *within, const char *text, const
   return sx_audit__text_one(maker, kind, text, strlen(text), p->line, p->column, &run);
 }
 
+/* A missing number has no reference; its name stands last in what is said of it. */
+static const char *name_said(const char *text) {
+  static const char colon[] = "\xef\xbc\x9a"; /* U+FF1A */
+  const char *name = strrchr(text, ' ');
+  name = name ? name + 1 : text;
+  for (const char *c; (c = strstr(name, colon)) != NULL;) name = c + sizeof colon - 1;
+  return name;
+}
+
 /* What is seen of a tag. A tooltip is held against the result of its element (audit_report_bound.c); without one it is a text like any other. */
 static sx_status beside(page *p, const char *name, const tag *t) {
   const sx_text_run *a = &t->attributes;
@@ -430,8 +439,9 @@ static sx_status beside(page *p, const char *name, const tag *t) {
   for (size_t i = 0; i < t->n_seen; i++) {
     const char *what = t->seen[i].name;
     const bool data = same(what, "data");
-    if (result && data)
-      SX_TRY(put_beside(p, what, t->seen[i].text, SX_REF_SAID, a->reference, NULL, SX_PART_PARAGRAPH));
+    if (data && !figure)
+      SX_TRY(put_beside(p, what, t->seen[i].text, SX_REF_SAID, result ? a->reference : name_said(t->seen[i].text), NULL,
+                        SX_PART_PARAGRAPH));
     else if (figure)
       SX_TRY(put_beside(p, what, t->seen[i].text, SX_REF_DRAWINGS, "", NULL, SX_PART_FIGURE));
     else

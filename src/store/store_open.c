@@ -29,6 +29,11 @@ enum {
 
 /* The first of the newest two finished runs: their carriers are kept, those of older runs are not. */
 #define NEWEST "(SELECT min(id) FROM (SELECT id FROM run WHERE finished IS NOT NULL ORDER BY id DESC LIMIT 2))"
+/* Rows that a step makes of results stand behind the results' own, also where they were taken over from an earlier run and those were computed
+ * anew: 0 an indicator or account itself, 1 balanced, 2 changed between waves. */
+#define MADE_OF_RESULTS                                                                                                \
+  "CASE WHEN step = 'significance' OR step GLOB 'change:*' OR step GLOB '*/change:*' THEN 2"                           \
+  " WHEN step GLOB 'balance:*' OR step GLOB '*/balance:*' THEN 1 ELSE 0 END"
 static const char *const sql_texts[SQL_COUNT] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
     [SQL_COMMIT] = "COMMIT",
@@ -56,7 +61,7 @@ static const char *const sql_texts[SQL_COUNT] = {
                                               " AND domain IN (SELECT id FROM domain WHERE key = ?3)"
                                               " AND statistic <> 'gap' AND substr(statistic, 1, 4) <> 'gap_'"
                                               " AND substr(statistic, 1, 9) <> 'share_of_'"
-                                              " ORDER BY id LIMIT 1",
+                                              " ORDER BY " MADE_OF_RESULTS ", id LIMIT 1",
     [SQL_ROW_STEPS] = "SELECT step, id FROM estimate WHERE run = ?1 AND step IS NOT NULL ORDER BY step, id",
     [SQL_ROW_COPY] = "INSERT INTO estimate SELECT NULL, ?1, step, wave, indicator, statistic, domain, estimate,"
                      " std_error, conf_low, conf_high, conf_level, df, n, n_eff, deff, cv, unit, quality, na_reason,"

@@ -46,6 +46,33 @@ static sx_store_row row_of(const char *indicator, const char *statistic, double 
 static const sx_store_term z = {"z", "1", {"Z世代", "Gen Z"}, {"是", "yes"}};
 static const sx_store_term rural = {"residence", "rural", {"城乡", "Residence"}, {"农村", "Rural"}};
 
+/* What was made of results and was taken over from an earlier run lies before the results that were computed anew, and is not the main one. */
+static void main_one(void) {
+  static const struct {
+    const char *step, *statistic;
+    double estimate;
+  } rows[] = {
+      {"significance", "p_change", 1},  {"change:users", "change", 2},   {"2024/change:users", "change_relative", 3},
+      {"balance:spend", "balanced", 4}, {"indicator:users", "total", 5}, {"indicator:users", "prop", 6}};
+  sx_store *store = NULL;
+  int64_t run = 0;
+  bool found = false;
+  sx_store_row got;
+  REQUIRE_OK(sx_store_open(&store, NULL, fresh(), SX_STORE_WRITE, err));
+  REQUIRE_OK(sx_store_begin(&run, store, &info, &input, 1, err));
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const sx_store_row row = row_of("users", rows[i].statistic, rows[i].estimate);
+    CHECK_OK(sx_store_put_row(NULL, store, rows[i].step, &row, err));
+  }
+  REQUIRE_OK(sx_store_find(&found, &got, store, run, "users", NULL, NULL, 0, err));
+  REQUIRE(found);
+  CHECK_STR(got.statistic, "total");
+  CHECK_NEAR(got.estimate, 5, 0);
+  REQUIRE_OK(sx_store_find(&found, &got, store, run, "users", "change", NULL, 0, err));
+  CHECK_NEAR(got.estimate, 2, 0);
+  sx_store_close(store);
+}
+
 static void round_trip(void) {
   sx_store *store = NULL;
   int64_t run = 0, id = 0;
@@ -488,5 +515,6 @@ static void quick(void) {
   (void)remove(path);
 }
 
-SXT_MAIN(SXT_CASE(round_trip), SXT_CASE(walks), SXT_CASE(carriers), SXT_CASE(reuse), SXT_CASE(pruned),
-         SXT_CASE(pruned_but_shared), SXT_CASE(relabelled), SXT_CASE(csv), SXT_CASE(misuse), SXT_CASE(quick))
+SXT_MAIN(SXT_CASE(round_trip), SXT_CASE(main_one), SXT_CASE(walks), SXT_CASE(carriers), SXT_CASE(reuse),
+         SXT_CASE(pruned), SXT_CASE(pruned_but_shared), SXT_CASE(relabelled), SXT_CASE(csv), SXT_CASE(misuse),
+         SXT_CASE(quick))
