@@ -42,7 +42,8 @@ static sx_status sources(said *s, sx_tracer *t, const char *name) {
   s->texts[s->n++] = name;
   if (found) {
     s->id = row.indicator;
-    const char *const of_row[] = {row.method, row.step, row.quality, row.na_reason, row.indicator, row.unit};
+    const char *const of_row[] = {row.method,    row.step,      row.quality, row.na_reason,
+                                  row.indicator, row.statistic, row.unit};
     for (size_t i = 0; i < sizeof of_row / sizeof *of_row; i++) s->texts[s->n++] = of_row[i];
   }
   SX_TRY(sx_store_get_indicator(&known, &indicator, t->store, t->run, found ? row.indicator : name, t->err));

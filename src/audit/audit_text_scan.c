@@ -217,6 +217,13 @@ static bool letter_or_digit(uint32_t c) {
   return sx_is_latin(c) || sx_is_digit(c) || c == '_';
 }
 
+/* quantile_0.99 is one name. */
+static bool point_of_name(const sx_scan *s, size_t from, size_t k) {
+  if (sx_glyph_at(s, k) != '.' || !sx_is_digit(sx_glyph_at(s, k + 1))) return false;
+  while (k > from && sx_is_digit(sx_glyph_at(s, k - 1))) k--;
+  return k > from + 1 && sx_glyph_at(s, k - 1) == '_';
+}
+
 /* A word that begins with a letter; digits in it make it a name (C2B, H1, X1), unless it is a currency code before a number. */
 static sx_status latin_word(sx_scan *s, size_t *i) {
   static const char *const codes[] = {"US", "USD", "RMB", "CNY", "HK", "EUR", "GBP", "JPY", "HKD", "Rs"};
@@ -232,7 +239,9 @@ static sx_status latin_word(sx_scan *s, size_t *i) {
   }
   k = *i;
   while (sx_is_latin(sx_glyph_at(s, letters))) letters++;
-  while (letter_or_digit(sx_glyph_at(s, k)) || (sx_glyph_at(s, k) == '-' && sx_is_latin(sx_glyph_at(s, k + 1)))) k++;
+  while (letter_or_digit(sx_glyph_at(s, k)) || (sx_glyph_at(s, k) == '-' && sx_is_latin(sx_glyph_at(s, k + 1))) ||
+         point_of_name(s, *i, k))
+    k++;
   const bool code = sx_is_digit(sx_glyph_at(s, letters)) && SX_ANY_BEFORE(s, letters, codes);
   const size_t from = *i;
   *i = code ? letters : k > from ? k : from + 1;

@@ -44,7 +44,11 @@ static void finer_spec(sx_spec *out, const sx_page *page, const sx_bound *bound,
 static void put_tip(sx_buf *out, const sx_page *page, const sx_bound *bound, const sx_format *format) {
   const char *colon = sx_report__w(page, W_COLON), *semicolon = sx_report__w(page, W_SEMICOLON);
   sx_spec spec, unsigned_spec;
-  if (isnan(bound->estimate)) {
+  if (isnan(bound->value) && !isnan(bound->estimate) && bound->reason) { /* the result is known, this of it is not */
+    sx_buf_add(out, bound->reason);
+    return;
+  }
+  if (isnan(bound->value)) {
     sx_buf_printf(out, "%s%s%s", sx_report__w(page, W_NO_VALUE), bound->reason ? colon : "",
                   bound->reason ? bound->reason : "");
     return;
