@@ -89,9 +89,16 @@ typedef struct sx_publish_options {
   const sx_ctx *ctx;                       /* NULL: the store's */
   const sx_publish_frequency *frequencies; /* [columns of `variables`], or NULL: the codebook counts nothing */
   unsigned only; /* of the languages above, bit 0 Chinese, 1 English, 2 side by side: these alone are made; 0: all */
+  /* A Word document of the same results by the same program, in the one language of `only`: its pictures of drawings that are the same
+   * are taken over. NULL: none. */
+  const void *earlier;
+  size_t n_earlier;
 } sx_publish_options;
 #define SX_PUBLISH_OPTIONS_INIT                                                                                        \
-  { 1, true, true, SX_SYMBOLS_OF_LANGUAGE, NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, false, NULL, NULL, NULL, 0 }
+  {                                                                                                                    \
+    1, true, true, SX_SYMBOLS_OF_LANGUAGE, NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, false, NULL, NULL, NULL,   \
+        0, NULL, 0                                                                                                     \
+  }
 
 /* ---- formats ----------------------------------------------------------------------------------------------------------- */
 

@@ -1,5 +1,6 @@
 /* publish_docx.c: a run as a Word document: one per language, from the document tree, in the styles of a template or in our own. */
 #include "publish_docx_priv.h"
+#include "publish_priv.h"
 
 #include <string.h>
 
@@ -93,6 +94,7 @@ static sx_status make(sx_docx *w, const char *template_file) {
 static void clear(sx_docx *w) {
   sx_publish__docx_template_clear(&w->template, &w->ctx);
   sx_publish__package_clear(&w->package);
+  sx_publish__package_clear(&w->earlier);
   sx_draw_fonts_free(w->fonts);
   sx_buf *const bufs[] = {&w->body, &w->notes, &w->nums, &w->relations, &w->note_relations};
   for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) sx_buf_clear(bufs[i]);
@@ -103,6 +105,11 @@ static void clear(sx_docx *w) {
 
 sx_status sx_publish_docx_document(sx_buf *out, const sx_document *document, const char *template_file,
                                    bool native_charts, sx_error *err) {
+  return sx_publish__docx_document(out, document, template_file, native_charts, NULL, 0, err);
+}
+
+sx_status sx_publish__docx_document(sx_buf *out, const sx_document *document, const char *template_file,
+                                    bool native_charts, const void *earlier, size_t n_earlier, sx_error *err) {
   sx_docx w = {.ctx = document->ctx,
                .document = document,
                .chinese = document->lang == SX_LANG_ZH,
@@ -113,7 +120,10 @@ sx_status sx_publish_docx_document(sx_buf *out, const sx_document *document, con
   sx_publish__package_init(&w.package, &w.ctx);
   char *data = NULL;
   size_t n = 0;
-  sx_status status = make(&w, template_file);
+  sx_publish__package_init(&w.earlier, &w.ctx);
+  w.earlier.only = "word/media/";
+  sx_status status = earlier ? sx_publish__package_read(&w.earlier, earlier, n_earlier, "earlier", err) : SX_OK;
+  if (status == SX_OK) status = make(&w, template_file);
   if (status == SX_OK) status = sx_publish__package_write(&data, &n, &w.package, err);
   if (status == SX_OK) {
     sx_buf_add_n(out, data, n);

@@ -42,6 +42,19 @@ static void picture_xml(sx_docx *w, const sx_document_node *node, double cx, dou
       id, "drawing", png, svg, cx, cy);
 }
 
+/* The picture that an earlier document has of the same drawing; NULL. */
+static const sx_package_part *earlier_png(const sx_docx *w, const sx_buf *svg) {
+  for (size_t i = 0; i < w->earlier.n; i++) {
+    const sx_package_part *part = &w->earlier.parts[i];
+    const char *dot = strrchr(part->name, '.');
+    char name[64];
+    if (!dot || strcmp(dot, ".svg") != 0 || part->n != svg->n || memcmp(part->data, svg->data, svg->n) != 0) continue;
+    (void)snprintf(name, sizeof name, "%.*s.png", (int)(dot - part->name), part->name);
+    return sx_publish__package_get(&w->earlier, name);
+  }
+  return NULL;
+}
+
 /* The two files of a drawing and their relationships. */
 static sx_status files_of(char png[24], char svg[24], sx_docx *w, const sx_document_node *node,
                           const sx_drawing *drawing) {
@@ -53,9 +66,11 @@ static sx_status files_of(char png[24], char svg[24], sx_docx *w, const sx_docum
   sx_buf_init(&bytes, &w->ctx);
   sx_status status = sx_drawing_svg(&bytes, drawing, &look, w->err);
   (void)snprintf(name, sizeof name, "word/media/figure%zu.svg", w->n_drawings + 1);
+  const sx_package_part *picture = status == SX_OK ? earlier_png(w, &bytes) : NULL;
   if (status == SX_OK) status = sx_publish__package_take(&w->package, name, &bytes, w->err);
   if (status == SX_OK) status = sx_publish__docx_relate(svg, w, IMAGE, name + strlen("word/"), false);
-  if (status == SX_OK) status = sx_drawing_png(&bytes, drawing, &coarse, w->err);
+  if (status == SX_OK && picture) sx_buf_add_n(&bytes, picture->data, picture->n);
+  if (status == SX_OK && !picture) status = sx_drawing_png(&bytes, drawing, &coarse, w->err);
   (void)snprintf(name, sizeof name, "word/media/figure%zu.png", w->n_drawings + 1);
   if (status == SX_OK) status = sx_publish__package_take(&w->package, name, &bytes, w->err);
   if (status == SX_OK) status = sx_publish__docx_relate(png, w, IMAGE, name + strlen("word/"), false);

@@ -113,6 +113,7 @@ typedef struct sx_docx {
   sx_docx_template template;
   sx_package package;
   sx_draw_fonts *fonts;             /* of the pictures; NULL: none yet */
+  sx_package earlier;               /* the drawings of an earlier document whose pictures serve; empty: none */
   sx_buf body, notes, nums;         /* nums: of numbered lists */
   sx_buf relations, note_relations; /* elements */
   sx_buf *out;                      /* where it is written now: body or notes */

@@ -59,7 +59,8 @@ static sx_status by_language(sx_publish_files *files, sx_store *store, int64_t r
 /* ---- the formats ------------------------------------------------------------------------------------------------- */
 
 static sx_status make_docx(sx_buf *out, const sx_document *document, const sx_publish_options *options, sx_error *err) {
-  return sx_publish_docx_document(out, document, options->docx_template, options->native_charts, err);
+  return sx_publish__docx_document(out, document, options->docx_template, options->native_charts, options->earlier,
+                                   options->n_earlier, err);
 }
 
 sx_status sx_publish_docx(sx_publish_files *files, sx_store *store, int64_t run, const sx_publish_options *options,

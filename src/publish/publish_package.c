@@ -95,6 +95,7 @@ static sx_status read_part(sx_package *package, zip_t *archive, zip_uint64_t i, 
     return refuse(name, "archive", SX_E_PARSE, "the archive is damaged", err);
   const size_t k = strlen(stat.name);
   if (!k || stat.name[k - 1] == '/') return SX_OK; /* a folder */
+  if (package->only && strncmp(stat.name, package->only, strlen(package->only)) != 0) return SX_OK;
   if (!sx_utf8_valid(stat.name, k, NULL)) return refuse(name, "archive", SX_E_PARSE, "a name is not UTF-8", err);
   if (stat.size > PART_MAX)
     return refuse(name, stat.name, SX_E_LIMIT, "the part unpacks to more than 64 MB: this is no ordinary document",

@@ -19,6 +19,7 @@ typedef struct sx_package {
   int level;          /* of deflation, 1 to 9; 0: the usual 6 */
   const void *before; /* an archive written with the same level, borrowed; NULL */
   size_t n_before;
+  const char *only; /* of what is read, the parts whose names begin so; NULL: all */
 } sx_package;
 
 void sx_publish__package_init(sx_package *package, const sx_ctx *ctx);

@@ -44,4 +44,9 @@ const char *sx_publish__text(sx_text2 text, sx_lang lang);
 /* Takes back what was added beyond the first n files. */
 void sx_publish__cut(sx_publish_files *files, size_t n);
 
+/* publish_docx.c: as sx_publish_docx_document; `earlier`, a .docx of ours or NULL, has pictures of drawings that serve where the drawing is the same. */
+sx_status sx_publish__docx_document(sx_buf *out, const sx_document *document, const char *template_file,
+                                    bool native_charts, const void *earlier, size_t n_earlier,
+                                    sx_error *err) SX_NODISCARD;
+
 #endif

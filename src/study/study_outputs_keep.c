@@ -35,6 +35,7 @@ sx_status study__kept_read(st_kept *out, st_run *r, const char *dir, sx_error *e
       key = sx_arena_strndup(r->arena, line, SX_HASH_TEXT - 1);
       unit = sx_arena_strndup(r->arena, line + SX_HASH_TEXT + 1, size - SX_HASH_TEXT - 1);
       if (!key || !unit) return sx_error_memory(err);
+      if (strcmp(unit, "pictures") == 0) out->pictures = key;
     }
     line += size;
   }
@@ -85,6 +86,15 @@ sx_status study__kept_load(char **data, size_t *n, const st_kept *old, const cha
     *n = 0;
   }
   return status;
+}
+
+sx_status study__kept_load_unit(char **data, size_t *n, const st_kept *old, const char *unit, const sx_ctx *ctx,
+                                sx_error *err) {
+  *data = NULL;
+  *n = 0;
+  for (size_t i = 0; i < old->n; i++)
+    if (strcmp(old->files[i].unit, unit) == 0) return study__kept_load(data, n, old, old->files[i].name, ctx, err);
+  return SX_OK;
 }
 
 static sx_status take_file(bool *kept, sx_publish_files *files, const st_kept *old, const char *name, sx_error *err) {

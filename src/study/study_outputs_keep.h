@@ -13,6 +13,7 @@ typedef struct st_kept {
   const char *dir;
   st_kept_file *files;
   size_t n, cap;
+  const char *pictures; /* the key of the unit "pictures", which makes no file: of program and results; NULL */
 } st_kept;
 
 /* Reads it; everything is the arena's. dir: the folder, borrowed. */
@@ -27,6 +28,9 @@ void study__kept_put(sx_buf *out, const char *unit, const char *key, const sx_pu
 /* The file of the run before as it lies in the folder, with its hash; *data NULL where there is none or it was altered. Caller frees. */
 sx_status study__kept_load(char **data, size_t *n, const st_kept *old, const char *name, const sx_ctx *ctx,
                            sx_error *err) SX_NODISCARD;
+/* The same of the only file of a unit. */
+sx_status study__kept_load_unit(char **data, size_t *n, const st_kept *old, const char *unit, const sx_ctx *ctx,
+                                sx_error *err) SX_NODISCARD;
 /* Hash of a file of the run before; NULL. */
 const char *study__kept_hash(const st_kept *old, const char *name);
 

@@ -42,10 +42,11 @@ typedef struct maker {
   sx_arena *arena; /* of the notes */
   said *notes;
   size_t n_notes, cap_notes;
-  sx_document *pair; /* in two languages; NULL */
-  st_kept old;       /* of the run before */
-  bool forced;       /* nothing is kept */
-  bool failed;       /* out of memory for a note */
+  sx_document *pair;           /* in two languages; NULL */
+  st_kept old;                 /* of the run before */
+  bool forced;                 /* nothing is kept */
+  char pictures[SX_HASH_TEXT]; /* of program and results: what a drawing's picture is made from, beside the drawing */
+  bool failed;                 /* out of memory for a note */
 } maker;
 
 /* ---- what the units say and ask ------------------------------------------------------------------------------------------- */
@@ -114,7 +115,14 @@ static void set_running(maker *m, unit *u, bool running) {
 static sx_status make_format(unit *u, const maker *m, sx_error *err) {
   sx_publish_options options = m->options;
   if (u->lang != ALL) options.only = 1u << u->lang;
-  return u->format->make(&u->files, m->r->store, m->r->run, &options, err);
+  char *earlier = NULL;
+  const bool drawn = strcmp(u->format->name, "docx") == 0 && !m->forced && m->old.pictures &&
+                     strcmp(m->old.pictures, m->pictures) == 0;
+  if (drawn) SX_TRY(study__kept_load_unit(&earlier, &options.n_earlier, &m->old, u->name, &m->ctx, err));
+  options.earlier = earlier;
+  const sx_status status = u->format->make(&u->files, m->r->store, m->r->run, &options, err);
+  sx_mem_free(&m->ctx, earlier);
+  return status;
 }
 
 static sx_status make_unit(maker *m, unit *u, sx_error *err) {
@@ -280,7 +288,13 @@ static sx_status set_keys(maker *m, sx_error *err) {
   hashes h;
   SX_TRY(hash_all(&h, m, err));
   for (size_t u = 0; u < m->n_units; u++) SX_TRY(set_key(&m->units[u], m, &h, err));
-  return SX_OK;
+  sx_buf all;
+  sx_buf_init(&all, &m->r->ctx);
+  sx_buf_printf(&all, "%s %s", sx_version(), h.data);
+  const sx_status status = sx_buf_status(&all, err);
+  if (status == SX_OK) sx_hash_bytes(m->pictures, all.data, all.n);
+  sx_buf_clear(&all);
+  return status;
 }
 
 static sx_status make_units(maker *m, const st_outputs *o, sx_error *err) {
@@ -386,7 +400,9 @@ static void drop_keys(maker *m) {
 }
 
 static sx_status gather(sx_publish_files *files, maker *m, sx_buf *record, sx_error *err) {
+  const sx_publish_files none = {.n = 0};
   drop_keys(m);
+  study__kept_put(record, "pictures", m->pictures, &none);
   for (size_t i = 0; i < m->n_units; i++) {
     unit *u = &m->units[i];
     study__kept_put(record, u->name, u->key, &u->files);
