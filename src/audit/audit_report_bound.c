@@ -370,6 +370,16 @@ static sx_status shown_by(bool *shown, sx_tracer *t, const sx_traced_drawing *d,
   return SX_OK;
 }
 
+/* A number of a description; scale: the unit before it, for one that has none of its own. */
+static sx_printed printed_mark(const sx_text_mark *m, double scale) {
+  const bool bare = !m->unit[0] && m->scale > 0.9 && m->scale < 1.1;
+  sx_printed p = {
+      .decimals = m->decimals < 0 ? 0 : m->decimals, .scale = bare ? scale : m->scale, .negative = m->sign < 0};
+  p.value = (p.negative ? -1 : 1) * m->value * p.scale;
+  p.unit = pow(10, -p.decimals) * p.scale;
+  return p;
+}
+
 /* Which drawing a description is of that does not say so: the one that shows most of its numbers. */
 static sx_status likeliest(const sx_traced_drawing **out, sx_tracer *t, const sx_audit_text *page,
                            const sx_text_part *part) {
@@ -377,13 +387,13 @@ static sx_status likeliest(const sx_traced_drawing **out, sx_tracer *t, const sx
   *out = t->n_drawings ? &t->drawings[0] : NULL;
   for (size_t d = 0; d < t->n_drawings; d++) {
     size_t n = 0;
+    double scale = 1;
     for (size_t i = part->first_mark; i < part->first_mark + part->n_marks; i++) {
       const sx_text_mark *m = sx_audit_text_mark(page, i);
       bool shown = false;
       if (m->kind != SX_MARK_QUANTITY) continue;
-      const sx_printed p = {.value = (m->sign < 0 ? -1 : 1) * m->value * m->scale,
-                            .unit = pow(10, -(m->decimals < 0 ? 0 : m->decimals)) * m->scale,
-                            .scale = m->scale};
+      if (m->unit[0] || m->scale < 0.9 || m->scale > 1.1) scale = m->scale;
+      const sx_printed p = printed_mark(m, scale);
       SX_TRY(shown_by(&shown, t, &t->drawings[d], &p));
       n += shown;
     }
@@ -403,16 +413,6 @@ static bool is_cut_level(const sx_audit_text *page, const sx_text_part *part, co
       return true;
   }
   return false;
-}
-
-/* A number of a description; scale: the unit before it, for one that has none of its own. */
-static sx_printed printed_mark(const sx_text_mark *m, double scale) {
-  const bool bare = !m->unit[0] && m->scale > 0.9 && m->scale < 1.1;
-  sx_printed p = {
-      .decimals = m->decimals < 0 ? 0 : m->decimals, .scale = bare ? scale : m->scale, .negative = m->sign < 0};
-  p.value = (p.negative ? -1 : 1) * m->value * p.scale;
-  p.unit = pow(10, -p.decimals) * p.scale;
-  return p;
 }
 
 static bool rounds(const sx_printed *p, int zeros, double value) {
@@ -446,6 +446,28 @@ static sx_status breaks_interval(bool *breaks, sx_tracer *t, const sx_traced_dra
   return SX_OK;
 }
 
+/* "500 values", where they are too many to be listed: how many of the drawing's results the run has. */
+static sx_status is_count(bool *is, sx_tracer *t, const sx_traced_drawing *d, const sx_text_part *part,
+                          const sx_text_mark *m) {
+  static const char *const words[] = {"个数值", " values"};
+  const char *behind = part->text + m->at;
+  double n = 0;
+  *is = false;
+  while (sx_is_digit((unsigned char)*behind)) behind++;
+  bool counts = false;
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    counts = counts || strncmp(behind, words[i], strlen(words[i])) == 0;
+  for (size_t i = 0; counts && d && i < d->n; i++) {
+    sx_store_row row;
+    bool found = false;
+    char field[32];
+    SX_TRY(sx_audit__look_up(&found, &row, field, t, d->references[i], strlen(d->references[i])));
+    n += found;
+  }
+  *is = counts && m->value == n;
+  return SX_OK;
+}
+
 /* Each number of the description must be one that the drawing shows; those without a unit have the one before. */
 sx_status sx_audit__described(sx_tracer *t, const sx_audit_text *page, size_t at) {
   const sx_text_part *part = sx_audit_text_part(page, at);
@@ -461,12 +483,13 @@ sx_status sx_audit__described(sx_tracer *t, const sx_audit_text *page, size_t at
     const double before = scale;
     if (!bare && m->kind == SX_MARK_QUANTITY) scale = m->scale;
     sx_printed p = printed_mark(m, scale);
-    bool shown = false, breaks = false;
+    bool shown = false, breaks = false, count = false;
     if (m->kind != SX_MARK_LEVEL) SX_TRY(shown_by(&shown, t, d, &p));
     for (int z = 1; z <= m->zeros && !shown && m->kind == SX_MARK_QUANTITY; z++) {
       p.unit *= 10;
       SX_TRY(shown_by(&shown, t, d, &p));
     }
+    if (!shown) SX_TRY(is_count(&count, t, d, part, m));
     if (shown) SX_TRY(breaks_interval(&breaks, t, d, page, part, i, scale));
     if (breaks) {
       trace.verdict = SX_TRACE_DIFFERS;
@@ -475,6 +498,8 @@ sx_status sx_audit__described(sx_tracer *t, const sx_audit_text *page, size_t at
       trace.verdict = SX_TRACE_EXEMPT;
       trace.reason = sx_mark_kind_name(SX_MARK_LEVEL, SX_LANG_EN);
       trace.reference = NULL;
+    } else if (count) {
+      scale = before;
     } else if (!shown && (m->kind != SX_MARK_QUANTITY || sx_audit__is_label(t, part, m))) {
       scale = before; /* a label's unit is not that of the values behind it */
       trace.verdict = SX_TRACE_EXEMPT;

@@ -94,6 +94,21 @@ static bool english_date(sx_found *f, const sx_scan *s) {
   return year(f) && after_month && is(f, SX_MARK_DATE, f->number_to);
 }
 
+/* The description of a drawing: a colon parts a name from its value. */
+static bool is_description(const sx_scan *s) {
+  const char *reference = s->part->runs[0].reference;
+  return reference && strncmp(reference, SX_REF_DRAWING, strlen(SX_REF_DRAWING)) == 0;
+}
+
+/* 12:30, and not "iPhone 16：30.0%". */
+static bool time_of_day(const sx_found *f, const sx_scan *s) {
+  double minutes;
+  const uint32_t c = sx_glyph_at(s, f->number_to), behind = sx_glyph_at(s, f->number_to + 3);
+  if ((c != ':' && c != 0xFF1A) || f->value >= 25 || is_description(s)) return false;
+  if (digits_of(s, f->number_to + 1, &minutes) != 2 || minutes >= 60) return false;
+  return behind != '%' && !(behind == '.' && sx_is_digit(sx_glyph_at(s, f->number_to + 4)));
+}
+
 static bool date(sx_found *f, const sx_scan *s) {
   if (year(f)) {
     const size_t n = numeric_date(s, f->number_to);
@@ -104,12 +119,7 @@ static bool date(sx_found *f, const sx_scan *s) {
       return is(f, SX_MARK_DATE, end + w);
     }
   }
-  if (plain_digits(f, 2) || plain_digits(f, 1)) { /* 12:30 */
-    double minutes;
-    const uint32_t c = sx_glyph_at(s, f->number_to);
-    if ((c == ':' || c == 0xFF1A) && f->value < 25 && digits_of(s, f->number_to + 1, &minutes) == 2 && minutes < 60)
-      return is(f, SX_MARK_DATE, f->number_to + 3);
-  }
+  if ((plain_digits(f, 2) || plain_digits(f, 1)) && time_of_day(f, s)) return is(f, SX_MARK_DATE, f->number_to + 3);
   if (chinese_date(f, s) || english_date(f, s)) return true;
   if (plain_digits(f, 4) && year(f) && sx_glyph_at(s, f->number_to) == 's' &&
       !sx_is_latin(sx_glyph_at(s, f->number_to + 1)))

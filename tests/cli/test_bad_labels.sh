@@ -11,6 +11,7 @@
 #   right-to-left text, U+202E        here: levels and labels; test_publish_docx.c, test_draw_random.c
 #   a character without a font        here: PDF refuses and says what to install, the others write it; test_publish_pdf.c, test_draw_paint.c
 #   a template without the styles     here: the style is named, nothing is written; test_publish_docx.c
+#   levels like numbers and times     here: "iPhone 16：30.0%" in the words of a drawing is no time of day; the untouched run holds
 #   levels as references              here: a statistic and a domain named after any text bind in tables, figures, fields and cells (to 1,000 bytes)
 . tests/cli/lib.sh
 need_program
@@ -162,6 +163,35 @@ sed 's/en: Nobody/en: "Nobo\\U000F0000dy"/' study.yaml >font.yaml
 run_fails 1 "no font of this machine has the character U+F0000: install one (apt install" "$program" run font.yaml --to pdf --out font --quiet
 [ ! -e font/odd.en.pdf ] && [ ! -e font/odd.zh.pdf ] || fail "half a PDF release"
 "$program" run font.yaml --to html,docx,xlsx,csv --out font --quiet >/dev/null 2>err.txt || fail "formats that only name the character: $(cat err.txt)"
+
+# levels that end in numbers, in every place where the study names them: the run's own audit holds
+mkdir names
+python3 - <<'P' || fail "names"
+levels = ["iPhone 16", "11", "13", "3+2", "שלום 12"]
+with open("names/d.csv", "w") as f:
+    f.write("w,g,many,y,z\n")
+    for i in range(1600):
+        f.write('%d,"%s",%d,%d,%d\n' % (10 + i % 3, levels[i % len(levels)].replace('"', '""'), i % 160, (i * 7 // 3) % 10 < 3, (i * 11 // 3) % 97))
+open("names/n.md", "w").write("# R\n\n{{figure f1}}\n")
+open("names/study.yaml", "w").write('''study: names
+title: {zh: 名, en: Names}
+languages: [zh, en]
+data: {main: {file: d.csv}}
+design: {weights: w}
+groups: {g: {label: {zh: 组, en: Group}, by: g}, many: {label: {zh: 多, en: Many}, by: many}}
+indicators:
+  p: {label: {zh: 甲, en: P}, prop: y == 1, by: [g, many]}
+  m: {label: {zh: 均值, en: Mean}, mean: z, unit: 元, format: 元 2, by: [g]}
+tables: [{id: t, title: {zh: 表, en: T}, indicators: [p, m], domains: [total, g], show: [estimate, se]}]
+figures:
+  - {id: f1, type: bars, title: {zh: 一, en: One}, indicators: [p], domains: [g], interval: true}
+  - {id: f2, type: bars, title: {zh: 二, en: Two}, indicators: [m], domains: [g], interval: true}
+  - {id: f3, type: bars, title: {zh: 三, en: Three}, indicators: [p], domains: [many]}
+narrative: {zh: [n.md], en: [n.md]}
+''')
+P
+"$program" run names/study.yaml --to html,docx,xlsx,csv --out names/out --quiet >out.txt 2>err.txt || fail "levels like numbers: exit $?: $(head -c 600 err.txt)"
+"$program" audit names/out >audit.txt 2>&1 || fail "audit of levels like numbers: $(grep -E 'differs|unbound' audit.txt | head -8 | cut -c1-200)"
 
 # tables in a file are for spreadsheets, on standard output for programs
 "$program" tab n.csv --weights w --rows lev --cols y -o tab.csv 2>err.txt || fail "tab -o: $(cat err.txt)"
