@@ -136,6 +136,37 @@ static bool is_quotation(const sx_tracer *t, const sx_text_part *part, const sx_
          (from > text && sx_audit__is_quoted(t, before, (size_t)(to - before)));
 }
 
+/* A number of the part is the result of this level. */
+static bool has_level(const sx_text_part *part, const char *level) {
+  const size_t n = strlen(level);
+  for (size_t r = 0; r < part->n_runs; r++)
+    for (const char *at = part->runs[r].reference; at && (at = strchr(at, ':')) != NULL;) {
+      at += at[1] == '`' ? 2 : 1;
+      if (strncmp(at, level, n) == 0 && strspn(at + n, "`.*") + (at[n] == '\0')) return true;
+    }
+  return false;
+}
+
+/* A name that {{rank}} or {{parts}} put into a sentence: "iPhone 16位居第一". The label stands there whole, over the digits of the number; one
+ * of digits alone is a level of a result of the sentence. */
+static const char *named_level(const sx_tracer *t, const sx_text_part *part, const sx_text_mark *m) {
+  bool lists = false;
+  size_t from = m->at, to;
+  for (size_t i = 0; i < t->n_quotes && !lists; i++)
+    lists = strstr(t->quotes[i], "{{rank") || strstr(t->quotes[i], "{{parts");
+  while (from < m->at + m->n && !sx_is_digit((unsigned char)part->text[from])) from++;
+  for (to = from; to < m->at + m->n && strchr("0123456789.,%", part->text[to]);) to++;
+  if (!lists || from == to) return NULL;
+  for (size_t i = 0; i < t->n_labels; i++) {
+    const char *label = t->labels[i];
+    const size_t k = strlen(label);
+    if (k < to - from || (strspn(label, "0123456789.,%") == k && !has_level(part, label))) continue;
+    for (size_t at = to > k ? to - k : 0; at <= from && at + k <= part->n; at++)
+      if (memcmp(part->text + at, label, k) == 0 && !sx_is_digit((unsigned char)part->text[at + k])) return label;
+  }
+  return NULL;
+}
+
 /* "< 0.001" alone: a limit below which p values are not printed, a power of ten. */
 static bool is_limit(const sx_text_part *part, const sx_text_mark *m) {
   size_t ones = 0;
@@ -174,6 +205,8 @@ sx_status sx_audit__free_number(sx_tracer *t, const sx_text_part *part, const sx
     trace.reason = sx_arena_printf(t->out->arena, "study: %s", word);
     if (!trace.reason) return sx_error_memory(t->err);
   } else if (may_be_label(part) && sx_audit__is_label(t, part, m)) {
+    trace.reason = "label";
+  } else if (named_level(t, part, m)) {
     trace.reason = "label";
   } else if (part->within && sx_audit__is_quality(t, part, m)) {
     trace.reason = "quality";

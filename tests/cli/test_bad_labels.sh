@@ -167,12 +167,12 @@ run_fails 1 "no font of this machine has the character U+F0000: install one (apt
 # levels that end in numbers, in every place where the study names them: the run's own audit holds
 mkdir names
 python3 - <<'P' || fail "names"
-levels = ["iPhone 16", "11", "13", "3+2", "שלום 12"]
+levels = ["iPhone 16", "11", "13", "3+2", "שלום 12", "折扣50%"]
 with open("names/d.csv", "w") as f:
     f.write("w,g,many,y,z\n")
     for i in range(1600):
         f.write('%d,"%s",%d,%d,%d\n' % (10 + i % 3, levels[i % len(levels)].replace('"', '""'), i % 160, (i * 7 // 3) % 10 < 3, (i * 11 // 3) % 97))
-open("names/n.md", "w").write("# R\n\n{{figure f1}}\n")
+open("names/n.md", "w").write("# R\n\n{{figure f1}}\n\n{{rank p by=g n=6 | % 1}}\n\n{{rank m by=g n=1 | 元 2}}\n")
 open("names/study.yaml", "w").write('''study: names
 title: {zh: 名, en: Names}
 languages: [zh, en]
