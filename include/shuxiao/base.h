@@ -214,14 +214,21 @@ SX_API sx_status sx_file_read(char **data, size_t *n, const sx_ctx *ctx, const c
 /* Atomic: writes path.tmp-PID beside it, fsyncs, renames. A failure leaves the old file whole and no litter. */
 SX_API sx_status sx_file_write(const sx_ctx *ctx, const char *path, const void *data, size_t n,
                                sx_error *err) SX_NODISCARD;
-/* Several files at once: all are written and synced beside their places before the first takes its own. A failure before that leaves every old
- * file whole; one while they take their places (a folder that turned read-only in between) says at which path, and those before it are new. */
+/* Several files at once, or none: all are written and synced beside their places before the first takes its own, and a failure (also one while they
+ * take their places) says at which path and puts the old files back. Killed while they take their places some are new. */
 typedef struct sx_file_parts {
   const char *path;
   const void *data;
   size_t n;
 } sx_file_parts;
 SX_API sx_status sx_files_write(const sx_ctx *ctx, const sx_file_parts *files, size_t n, sx_error *err) SX_NODISCARD;
+/* The same in two steps: the new files are in their places and the old ones under a second name beside them (PATH.tmp-PID-old), until the caller
+ * settles it or takes it back. Both free *change; NULL ok. Undo: SX_E_IO with the path of an old file that could not be put back. */
+typedef struct sx_files_change sx_files_change;
+SX_API sx_status sx_files_replace(sx_files_change **out, const sx_ctx *ctx, const sx_file_parts *files, size_t n,
+                                  sx_error *err) SX_NODISCARD;
+SX_API void sx_files_settle(sx_files_change *change);
+SX_API sx_status sx_files_undo(sx_files_change *change, sx_error *err) SX_NODISCARD;
 /* Removes what killed writers of `path` left beside it: PATH.tmp-PID... of processes that are no more and that nobody holds a lock on.
  * sx_file_write and the writers of io do it first. */
 SX_API void sx_file_sweep(const sx_ctx *ctx, const char *path);

@@ -37,8 +37,12 @@ SX_API sx_status sx_publish_take(sx_publish_files *files, const char *name, sx_b
 SX_API sx_status sx_publish_move(sx_publish_files *files, sx_publish_files *from, sx_error *err) SX_NODISCARD;
 /* Lines "SHA-256  name" as sha256sum -c reads them, by name. */
 SX_API sx_status sx_publish_manifest(sx_buf *out, const sx_publish_files *files, sx_error *err) SX_NODISCARD;
-/* All files into the folder that are not there, or none: every one is written beside its place first, and only when all of them are there do they take their places. */
+/* All files into the folder that are not there, or none: every one is written beside its place first, only when all of them are there do they take their
+ * places, and where one cannot the old ones are put back. */
 SX_API sx_status sx_publish_write(const sx_publish_files *files, const char *folder, sx_error *err) SX_NODISCARD;
+/* The same, to be settled or taken back: sx_files_settle, sx_files_undo. */
+SX_API sx_status sx_publish_replace(sx_files_change **out, const sx_publish_files *files, const char *folder,
+                                    sx_error *err) SX_NODISCARD;
 /* Removes what a killed run of the study left while it wrote into the folder: temporary files of processes that are no more. */
 SX_API sx_status sx_publish_sweep(const char *folder, const char *study, sx_arena *arena, sx_error *err) SX_NODISCARD;
 

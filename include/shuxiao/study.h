@@ -79,7 +79,9 @@ typedef struct sx_run_result {
   size_t n_steps;
   char *report_both;     /* the page in two languages side by side; NULL where the study does not ask for it */
   size_t n_failed_rules; /* validation rules of severity error that do not hold: a publication gate */
-  size_t n_open_results; /* sensitive results that what is published gives away: a publication gate */
+  size_t
+      n_open_results; /* sensitive results that what is published would give away: a publication gate. Where there is one neither files nor a run
+                            are written, `run` is -1, and of the rest n_failed_rules alone is set */
   size_t n_files,
       n_files_kept;    /* of the outputs: made from the same as in the run before and still so on the disk: kept */
   char *files_written; /* names of the others, blanks between; NULL or "" where all were kept */

@@ -180,13 +180,6 @@ static sx_status write_beside(const char *temporary, const char *path, const voi
   return st;
 }
 
-static sx_status take_place(const char *temporary, const char *path, sx_error *err) {
-  if (rename(temporary, path) == 0) return SX_OK;
-  const sx_status st = sx_base__io_error(err, path, "cannot be replaced", errno);
-  (void)unlink(temporary);
-  return st;
-}
-
 static bool same_folder(const char *a, const char *b) {
   const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');
   const size_t n_a = slash_a ? (size_t)(slash_a - a) : 0, n_b = slash_b ? (size_t)(slash_b - b) : 0;
@@ -203,29 +196,168 @@ sx_status sx_file_write(const sx_ctx *ctx, const char *path, const void *data, s
   return sx_files_write(ctx, &file, 1, err);
 }
 
+/* ---- several files at once --------------------------------------------------------------------------------------------- */
+
+typedef struct change {
+  const char *path; /* in `name` */
+  sx_buf name, fresh, kept;
+  bool written; /* `fresh` is there */
+  bool had;     /* there was a file in the place */
+  bool linked;  /* `kept` is there: that file */
+  bool placed;
+} change;
+
+struct sx_files_change {
+  sx_ctx ctx;
+  size_t n;
+  change items[];
+};
+
+static sx_status prepare(change *c, const sx_ctx *ctx, const sx_file_parts *file, sx_error *err) {
+  struct stat info;
+  sx_buf_init(&c->name, ctx);
+  sx_buf_init(&c->kept, ctx);
+  if (stat(file->path, &info) == 0 && S_ISDIR(info.st_mode))
+    return sx_error_set(err, SX_E_IO, file->path, "is a folder, not a file");
+  sx_file_sweep(ctx, file->path);
+  sx_buf_printf(&c->name, "%s", file->path);
+  SX_TRY(sx_buf_status(&c->name, err));
+  c->path = c->name.data;
+  SX_TRY(temporary_name(&c->fresh, ctx, c->path, err));
+  sx_buf_printf(&c->kept, "%s-old", c->fresh.data);
+  return sx_buf_status(&c->kept, err);
+}
+
+/* The old file under a second name, so that its place is never empty. Where the file system has no links it is moved away just before the new one
+ * takes its place. */
+static void keep_old(change *c) {
+  struct stat info;
+  c->had = lstat(c->path, &info) == 0;
+  if (!c->had) return;
+  (void)unlink(c->kept.data);
+  c->linked = link(c->path, c->kept.data) == 0;
+}
+
+static sx_status take_place(change *c, bool keep, sx_error *err) {
+  if (keep && c->had && !c->linked) {
+    if (rename(c->path, c->kept.data) != 0) return sx_base__io_error(err, c->path, "cannot be replaced", errno);
+    c->linked = true;
+  }
+  if (rename(c->fresh.data, c->path) != 0) return sx_base__io_error(err, c->path, "cannot be replaced", errno);
+  c->written = false;
+  c->placed = true;
+  return SX_OK;
+}
+
+static void sync_all(const sx_files_change *all) {
+  for (size_t i = 0; i < all->n; i++) {
+    if (i + 1 == all->n || !same_folder(all->items[i].path, all->items[i + 1].path))
+      sync_folder(&all->ctx, all->items[i].path);
+  }
+}
+
+static void change_free(sx_files_change *all) {
+  const sx_ctx ctx = all->ctx;
+  for (size_t i = 0; i < all->n; i++) {
+    change *c = &all->items[i];
+    if (c->written) (void)unlink(c->fresh.data);
+    if (c->linked) (void)unlink(c->kept.data);
+    sx_buf_clear(&c->name);
+    sx_buf_clear(&c->fresh);
+    sx_buf_clear(&c->kept);
+  }
+  sx_mem_free(&ctx, all);
+}
+
+void sx_files_settle(sx_files_change *all) {
+  if (all) change_free(all);
+}
+
+/* Where the old file cannot be put back it stays under its second name, and its place is returned; else NULL. */
+static const char *put_back(change *c) {
+  struct stat info;
+  const bool moved = c->linked && (c->placed || lstat(c->path, &info) != 0);
+  if (c->had && moved && rename(c->kept.data, c->path) != 0) {
+    c->linked = false;
+    return c->path;
+  }
+  if (c->had && moved) c->linked = false;
+  if (!c->had && c->placed && unlink(c->path) != 0) return c->path;
+  return NULL;
+}
+
+sx_status sx_files_undo(sx_files_change *all, sx_error *err) {
+  sx_status status = SX_OK;
+  if (!all) return SX_OK;
+  for (size_t i = all->n; i-- > 0;) {
+    const char *left = put_back(&all->items[i]);
+    if (left && status == SX_OK) status = sx_error_set(err, SX_E_IO, left, "the file before it cannot be put back");
+  }
+  if (all->n) sync_all(all);
+  change_free(all);
+  return status;
+}
+
+/* The new files beside their places: nothing has been touched yet. */
+static sx_status write_new(sx_files_change *all, const sx_file_parts *files, size_t n, sx_error *err) {
+  for (size_t i = 0; i < n; i++) {
+    all->n = i + 1;
+    SX_TRY(prepare(&all->items[i], &all->ctx, &files[i], err));
+  }
+  for (size_t i = 0; i < n; i++) {
+    change *c = &all->items[i];
+    SX_TRY(write_beside(c->fresh.data, c->path, files[i].data, files[i].n, err));
+    c->written = true;
+  }
+  return SX_OK;
+}
+
+/* The error of what stopped it, and whether the old files are back. */
+static sx_status take_back(sx_files_change *all, sx_error *err) {
+  sx_error lost = SX_ERROR_INIT;
+  const bool back = sx_files_undo(all, &lost) == SX_OK;
+  if (!err) return SX_E_IO;
+  const sx_error why = *err;
+  if (back) return sx_error_set(err, SX_E_IO, why.where, "%s; all files are as they were", why.message);
+  return sx_error_set(err, SX_E_IO, why.where, "%s; nor can %s be put back as it was", why.message, lost.where);
+}
+
+static sx_status replace(sx_files_change **out, const sx_ctx *ctx, const sx_file_parts *files, size_t n, bool keep,
+                         sx_error *err) {
+  const sx_ctx standard = SX_CTX_INIT;
+  size_t size;
+  *out = NULL;
+  if (!sx_size_mul(&size, n, sizeof(change)) || !sx_size_add(&size, size, sizeof(sx_files_change)))
+    return sx_error_memory(err);
+  sx_files_change *all = sx_mem_zalloc(ctx, size, 1);
+  if (!all) return sx_error_memory(err);
+  all->ctx = ctx ? *ctx : standard;
+  sx_status status = write_new(all, files, n, err);
+  if (status != SX_OK) {
+    change_free(all);
+    return status;
+  }
+  for (size_t i = 0; keep && i < n; i++) keep_old(&all->items[i]);
+  for (size_t i = 0; i < n && status == SX_OK; i++) status = take_place(&all->items[i], keep, err);
+  if (status != SX_OK && keep) return take_back(all, err);
+  if (status == SX_OK && n) sync_all(all);
+  if (status == SX_OK)
+    *out = all;
+  else
+    change_free(all);
+  return status;
+}
+
+sx_status sx_files_replace(sx_files_change **out, const sx_ctx *ctx, const sx_file_parts *files, size_t n,
+                           sx_error *err) {
+  return replace(out, ctx, files, n, true, err);
+}
+
 sx_status sx_files_write(const sx_ctx *ctx, const sx_file_parts *files, size_t n, sx_error *err) {
-  sx_status st = SX_OK;
-  size_t written = 0, placed = 0;
-  sx_buf *names = sx_mem_zalloc(ctx, n, sizeof *names);
-  if (!names) return sx_error_memory(err);
-  for (size_t i = 0; i < n && st == SX_OK; i++) {
-    struct stat info;
-    if (stat(files[i].path, &info) == 0 && S_ISDIR(info.st_mode))
-      st = sx_error_set(err, SX_E_IO, files[i].path, "is a folder, not a file");
-    sx_file_sweep(ctx, files[i].path);
-    if (st == SX_OK) st = temporary_name(&names[i], ctx, files[i].path, err);
-    if (st == SX_OK) st = write_beside(names[i].data, files[i].path, files[i].data, files[i].n, err);
-    written += st == SX_OK;
-  }
-  for (; placed < written && st == SX_OK; placed++) {
-    st = take_place(names[placed].data, files[placed].path, err);
-    if (st == SX_OK && (placed + 1 == written || !same_folder(files[placed].path, files[placed + 1].path)))
-      sync_folder(ctx, files[placed].path);
-  }
-  for (size_t i = placed; i < written; i++) (void)unlink(names[i].data);
-  for (size_t i = 0; i < n; i++) sx_buf_clear(&names[i]);
-  sx_mem_free(ctx, names);
-  return st;
+  sx_files_change *all = NULL;
+  SX_TRY(replace(&all, ctx, files, n, n > 1, err)); /* a single rename has happened or not */
+  sx_files_settle(all);
+  return SX_OK;
 }
 
 char *sx_path_beside(const sx_ctx *ctx, const char *base_file, const char *name) {

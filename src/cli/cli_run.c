@@ -121,14 +121,17 @@ static int run_study(cli_app *app, const cli_args *args) {
     const sx_status status = sx_study_run(&result, study, &options, &err);
     cli_progress_end(app);
     if (status == SX_OK) {
-      print_result(app, result);
-      code = audit_result(app, result);
+      code = result->n_open_results ? CLI_GATE : CLI_OK;
       if (result->n_open_results) {
         cli_say(app,
-                app->chinese ? "保密：有 %zu 个敏感结果可由已公布的数字推出"
-                             : "disclosure: %zu sensitive results follow from what is published",
+                app->chinese
+                    ? "保密：有 %zu 个敏感结果可由将公布的数字推出；什么都没有写出，已公布的文件和结果库保持原样"
+                    : "disclosure: %zu sensitive results follow from what would be published; nothing is written, the "
+                      "files and results.db are as they were",
                 result->n_open_results);
-        if (code == CLI_OK) code = CLI_GATE;
+      } else {
+        print_result(app, result);
+        code = audit_result(app, result);
       }
       if (result->n_failed_rules) {
         cli_say(app,

@@ -117,7 +117,8 @@ sx_status sx_publish_manifest(sx_buf *out, const sx_publish_files *files, sx_err
 
 /* ---- a folder ---------------------------------------------------------------------------------------------------------- */
 
-sx_status sx_publish_write(const sx_publish_files *files, const char *folder, sx_error *err) {
+sx_status sx_publish_replace(sx_files_change **out, const sx_publish_files *files, const char *folder, sx_error *err) {
+  *out = NULL;
   sx_file_parts *parts = sx_mem_zalloc(&files->ctx, files->n, sizeof *parts);
   sx_arena *arena = NULL;
   size_t n = 0;
@@ -128,8 +129,15 @@ sx_status sx_publish_write(const sx_publish_files *files, const char *folder, sx
     parts[n] = (sx_file_parts){sx_arena_printf(arena, "%s/%s", folder, file->name), file->data, file->n};
     if (!parts[n++].path) status = sx_error_memory(err);
   }
-  if (status == SX_OK) status = sx_files_write(&files->ctx, parts, n, err);
+  if (status == SX_OK) status = sx_files_replace(out, &files->ctx, parts, n, err);
   sx_arena_free(arena);
   sx_mem_free(&files->ctx, parts);
   return status;
+}
+
+sx_status sx_publish_write(const sx_publish_files *files, const char *folder, sx_error *err) {
+  sx_files_change *change = NULL;
+  SX_TRY(sx_publish_replace(&change, files, folder, err));
+  sx_files_settle(change);
+  return SX_OK;
 }

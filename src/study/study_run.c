@@ -1,7 +1,8 @@
 /* study_run.c: a checked study to a finished run: what has not changed is taken from the store, the rest computed, all of it committed at once.
  *
- * Order: generated data, plan and match, rows (reused or new), published figures, blocks, pages rendered, commit, pages written. A crash before the
- * commit leaves the store as it was; one after it leaves pages that the next run finds different from what it rendered, and writes again. */
+ * Order: generated data, plan and match, rows (reused or new), published figures, blocks, pages rendered, pages in their places, commit. What fails
+ * leaves the store and the pages as they were; a crash between pages and commit leaves the store as it was and pages that the next run finds different
+ * from what it has or renders, and writes again. Where sensitive results would follow from what is published nothing is: neither pages nor run. */
 #include "study_disclosure.h"
 #include "study_outputs.h"
 #include "study_rules.h"
@@ -190,6 +191,21 @@ static sx_status disclose(st_run *r, sx_error *err) {
   return study__run_disclosure(r, err);
 }
 
+/* Files and run both, or neither. The files first: whether they can take their places shows only there. */
+static sx_status publish(st_run *r, const sx_publish_files *files, const st_outputs *o, sx_error *err) {
+  sx_files_change *change = NULL;
+  SX_TRY(sx_publish_replace(&change, files, o->dir, err));
+  const sx_status status = sx_store_finish(r->store, err);
+  if (status == SX_OK) {
+    sx_files_settle(change);
+    return SX_OK;
+  }
+  sx_error lost = SX_ERROR_INIT;
+  if (sx_files_undo(change, &lost) == SX_OK || !err) return status;
+  const sx_error why = *err;
+  return sx_error_set(err, status, why.where, "%s; nor can %s be put back as it was", why.message, lost.where);
+}
+
 static sx_status new_run(st_run *r, st_outputs *o, const sx_run_options *options, sx_error *err) {
   sx_publish_files files;
   sx_buf payload;
@@ -202,6 +218,7 @@ static sx_status new_run(st_run *r, st_outputs *o, const sx_run_options *options
   double since = now();
   SX_TRY_GOTO(status, disclose(r, err), done);
   clock_steps(r, ST_STEP_DISCLOSURE, false, now() - since);
+  if (study__open_results(r)) goto done; /* the run is not finished: closing the store takes it back */
   since = now();
   SX_TRY_GOTO(status, study__run_blocks(r, err), done);
   clock_steps(r, ST_STEP_BLOCK, false, now() - since);
@@ -211,8 +228,7 @@ static sx_status new_run(st_run *r, st_outputs *o, const sx_run_options *options
   SX_TRY_GOTO(status, study__outputs_payload(&payload, &files, o, err), done);
   SX_TRY_GOTO(status, put_steps(r, payload.data, o->record, err), done);
   SX_TRY_GOTO(status, sx_ctx_poll(&r->ctx, err), done);
-  SX_TRY_GOTO(status, sx_store_finish(r->store, err), done);
-  SX_TRY_GOTO(status, sx_publish_write(&files, o->dir, err), done);
+  SX_TRY_GOTO(status, publish(r, &files, o, err), done);
   r->plan->steps[r->plan->n - 1].seconds = now() - since;
 done:
   sx_publish_files_clear(&files);
@@ -231,6 +247,7 @@ static sx_status old_run(st_run *r, st_outputs *o, sx_error *err) {
   r->run = latest.id;
   SX_TRY(study__payload_text(&r->rules_text, r, "rules", err));
   SX_TRY(disclose(r, err));
+  if (study__open_results(r)) return SX_OK;
   SX_TRY(study__outputs_there(&there, r, report, o, err));
   if (there) return SX_OK;
   report->reused = false;
@@ -322,6 +339,10 @@ static sx_status fill_result(sx_run_result *out, const st_run *r, const st_outpu
   out->run = r->run;
   out->n_failed_rules = study__rules_failed(r);
   out->n_open_results = study__open_results(r);
+  if (out->n_open_results) { /* nothing was published */
+    out->run = -1;
+    return SX_OK;
+  }
   out->n_files = o->n_files;
   out->n_files_kept = o->n_kept;
   SX_TRY(copy_text(&out->files_written, &out->ctx, o->written, err));

@@ -87,7 +87,18 @@ text f/report.en.html | grep -q '\[x\]' && fail "what is held back is called not
 mv n.kept n.md
 # without secondary suppression the totals give c away: the gate
 sed -i 's/min_n: 10}/min_n: 10, secondary: none}/' s.yaml
-run_fails 3 "sensitive results follow" "$program" run s.yaml
+sums() { (cd "$1" && find . -type f ! -name 'results.db*' | sort | xargs sha256sum); }
+run_fails 3 "sensitive results follow.*nothing is written" "$program" run s.yaml --out none
+[ -z "$(find none -type f ! -name 'results.db*')" ] || fail "files that give hidden results away: $(ls none)"
+sed -i 's/, secondary: none}/}/' s.yaml
+"$program" run s.yaml --to all --out safe >o 2>e || fail "safe: $(cat e)"
+sums safe >before
+sed -i 's/min_n: 10}/min_n: 10, secondary: none}/' s.yaml
+for i in 1 2; do
+  run_fails 3 "sensitive results follow.*nothing is written" "$program" run s.yaml --to all --out safe
+  sums safe | cmp -s - before || fail "a failed gate changed the release: $(sums safe | diff before -)"
+done
+"$program" audit safe >o 2>&1 || fail "the audit of the safe release after a failed gate: $(tail -3 o)"
 # nothing is small
 sed -i 's/^disclosure.*/disclosure: {min_n: 2}/' s.yaml
 "$program" run s.yaml >o 2>e || fail "min_n 2: $(cat e)"

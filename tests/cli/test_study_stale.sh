@@ -39,6 +39,27 @@ cp -r tests/unit/study/data "$small"
 "$program" run "$small/study.yaml" --quiet >"$tmp/out" 2>"$tmp/err" || fail "first run: $(cat "$tmp/err")"
 then_computes "$small" "" "nothing changed"
 
+# a run that cannot put one of its files into its place leaves all of them, and the newest run of the store, as they were
+"$program" run "$small/study.yaml" --to html,csv --quiet >"$tmp/out" 2>"$tmp/err" || fail "html,csv: $(cat "$tmp/err")"
+name=$(basename "$small"/out/*.excel.csv .excel.csv)
+sums() { (cd "$1" && find . -type f ! -name 'results.db*' | sort | xargs sha256sum); }
+sums "$small/out" >"$tmp/before"
+cp "$small/people.csv" "$tmp/people.csv"
+sed -i 's/P01,A,A1,145.7/P01,A,A1,999.7/' "$small/people.csv"
+mv "$small/out/$name.excel.csv" "$tmp/excel.csv"
+mkdir "$small/out/$name.excel.csv"
+run_fails 1 "$name.excel.csv: is a folder" "$program" run "$small/study.yaml" --to html,csv --quiet
+rmdir "$small/out/$name.excel.csv"
+mv "$tmp/excel.csv" "$small/out"/"$name.excel.csv"
+if chattr +i "$small/out/$name.csv" 2>/dev/null; then
+  run_fails 1 "$name.csv: cannot be replaced: .*; all files are as they were" "$program" run "$small/study.yaml" --to html,csv --quiet
+  chattr -i "$small/out/$name.csv"
+fi
+sums "$small/out" | cmp -s - "$tmp/before" || fail "a run that failed changed files: $(sums "$small/out" | diff "$tmp/before" -)"
+"$program" audit "$small/out" >"$tmp/out" 2>&1 || fail "the audit of untouched files after a run that failed: $(tail -3 "$tmp/out")"
+cp "$tmp/people.csv" "$small/people.csv"
+[ -z "$(listed "$small")" ] || fail "a run that failed is the newest of the store: $(listed "$small")"
+
 # killed while its files took their places: some are those of the run before, temporary ones are left; nothing is to be computed, all is made whole
 "$program" run "$small/study.yaml" --to html,csv --quiet >"$tmp/out" 2>"$tmp/err" || fail "more formats: $(cat "$tmp/err")"
 (cd "$small/out" && sha256sum ./*.html ./*.csv) >"$tmp/sums"
@@ -46,7 +67,7 @@ name=$(basename "$small"/out/*.excel.csv .excel.csv)
 gone=$(bash -c 'echo $$')
 echo old >"$small/out/report.en.html"
 rm "$small/out/$name.csv"
-for file in report.zh.html report.en.html "$name.csv" "$name.docx" SHA256SUMS; do echo half >"$small/out/$file.tmp-$gone"; done
+for file in report.zh.html report.en.html "$name.csv" "$name.docx" SHA256SUMS; do echo half | tee "$small/out/$file.tmp-$gone" >"$small/out/$file.tmp-$gone-old"; done
 "$program" run "$small/study.yaml" --to html,csv --quiet >"$tmp/out" 2>"$tmp/err" || fail "after a kill: $(cat "$tmp/err")"
 (cd "$small/out" && sha256sum --quiet -c "$tmp/sums") || fail "after a kill the folder is not whole"
 [ -z "$(find "$small/out" -name '*.tmp-*')" ] || fail "after a kill litter stays: $(ls "$small/out")"

@@ -2,6 +2,8 @@
 #include "sxt.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -17,6 +19,26 @@ static size_t count_files(void) {
   for (struct dirent *e; (e = readdir(d)) != NULL;) n += e->d_name[0] != '.';
   closedir(d);
   return n;
+}
+
+/* Stands in the place of the system's: the renames counted in rename_fails (from 1) fail. */
+static int renames, rename_fails;
+static bool no_links;
+
+int rename(const char *from, const char *to) {
+  if (++renames == rename_fails) {
+    errno = EIO;
+    return -1;
+  }
+  return renameat(AT_FDCWD, from, AT_FDCWD, to);
+}
+
+int link(const char *from, const char *to) {
+  if (no_links) {
+    errno = EPERM;
+    return -1;
+  }
+  return linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
 static const char *in_folder(const char *name) {
@@ -92,6 +114,62 @@ static void test_old_survives(void) {
   sx_mem_free(NULL, data);
   unlink(path);
   CHECK_INT(count_files(), 0);
+}
+
+static void check_text(const char *path, const char *want) {
+  char *data = NULL;
+  size_t n = 0;
+  REQUIRE_OK(sx_file_read(&data, &n, NULL, path, err));
+  CHECK_STR(data, want);
+  sx_mem_free(NULL, data);
+}
+
+/* Four files, of which the third is new: whichever rename fails, the old ones are back, the new one is not there, and nothing lies beside them; on
+ * file systems without links too. */
+static void test_all_or_none(void) {
+  char path[4][256];
+  sx_file_parts parts[4];
+  for (int i = 0; i < 4; i++) {
+    snprintf(path[i], sizeof path[i], "%s", in_folder((const char[]){'w', (char)('0' + i), '\0'}));
+    if (i != 2) REQUIRE_OK(sx_file_write(NULL, path[i], "old", 3, err));
+    parts[i] = (sx_file_parts){path[i], "new", 3};
+  }
+  for (int links = 1; links >= 0; links--) {
+    no_links = !links;
+    for (int fails = 1; fails <= (links ? 4 : 7); fails++) {
+      renames = 0, rename_fails = fails;
+      CHECK_FAILS(sx_files_write(NULL, parts, 4, err), SX_E_IO, "/w",
+                  "cannot be replaced: Input/output error; all files are as they were");
+      for (int i = 0; i < 4; i++)
+        if (i != 2) check_text(path[i], "old");
+      CHECK(!sx_file_exists(path[2]));
+      CHECK_INT(count_files(), 3);
+    }
+    rename_fails = 0;
+    sx_files_change *change = NULL;
+    REQUIRE_OK(sx_files_replace(&change, NULL, parts, 4, err));
+    for (int i = 0; i < 4; i++) check_text(path[i], "new");
+    CHECK_OK(sx_files_undo(change, err));
+    CHECK_INT(count_files(), 3);
+    check_text(path[3], "old");
+    /* one that cannot be put back is named, and the old file is still there under its second name */
+    REQUIRE_OK(sx_files_replace(&change, NULL, parts, 4, err));
+    renames = 0, rename_fails = 1;
+    CHECK_FAILS(sx_files_undo(change, err), SX_E_IO, path[3], "cannot be put back");
+    rename_fails = 0;
+    char second[300];
+    snprintf(second, sizeof second, "%s.tmp-%ld-old", path[3], (long)getpid());
+    check_text(second, "old");
+    REQUIRE(rename(second, path[3]) == 0);
+    CHECK_INT(count_files(), 3);
+  }
+  no_links = false;
+  REQUIRE_OK(sx_files_write(NULL, parts, 4, err));
+  CHECK_INT(count_files(), 4);
+  for (int i = 0; i < 4; i++) {
+    check_text(path[i], "new");
+    unlink(path[i]);
+  }
 }
 
 /* A disk that ends in the middle of a file, played by the limit on file sizes. */
@@ -197,5 +275,5 @@ static void test_beside(void) {
 }
 
 SXT_MAIN(SXT_CASE(test_round_trip), SXT_CASE(test_faults), SXT_CASE(test_disk_full), SXT_CASE(test_old_survives),
-         SXT_CASE(test_write_cut), SXT_CASE(test_pipe), SXT_CASE(test_sweep), SXT_CASE(test_cancel),
-         SXT_CASE(test_hash), SXT_CASE(test_beside))
+         SXT_CASE(test_all_or_none), SXT_CASE(test_write_cut), SXT_CASE(test_pipe), SXT_CASE(test_sweep),
+         SXT_CASE(test_cancel), SXT_CASE(test_hash), SXT_CASE(test_beside))
