@@ -45,7 +45,7 @@ typedef struct sx_store_indicator {
   const char *id;
   sx_text2 label, question, base;
   const char *unit;
-  double scale;
+  double scale; /* 100: fractions that are printed in per cent or percentage points; 1 else */
   bool assumed;
 } sx_store_indicator;
 SX_API sx_status sx_store_put_indicator(sx_store *store, const sx_store_indicator *indicator,
@@ -130,6 +130,12 @@ SX_API sx_status sx_store_get_indicator(bool *found, sx_store_indicator *out, sx
                                         const char *id, sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_store_carrier(void **data, size_t *n, sx_store *store, int64_t estimate,
                                   sx_error *err) SX_NODISCARD; /* caller frees; *data NULL when none */
+/* What the number of a row is. PERCENT, POINTS: times *factor (100 for fractions of one) it is in per cent or percentage points; 1 where the study's own
+ * unit says "%" of numbers from 0 to 100. By the row's unit; where it has none by its statistic (prop, share_..., ..._pct, growth) and the indicator's
+ * scale: 100 where the study prints it in per cent or points. All else is a NUMBER: an amount in its unit, or a pure one. indicator may be NULL. */
+typedef enum sx_row_measure { SX_ROW_NUMBER, SX_ROW_PERCENT, SX_ROW_POINTS } sx_row_measure;
+SX_API sx_row_measure sx_store_measure(double *factor, const char *statistic, const char *unit,
+                                       const sx_store_indicator *indicator);
 /* All inputs of a run. The first of a study's run is its study file. */
 typedef sx_status (*sx_store_input_fn)(void *data, const sx_store_input *input, sx_error *err);
 /* The hash of the plan of the run's computations, which documents print in the place of the study file's own: the payload of this step, "" where the run has

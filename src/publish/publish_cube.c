@@ -164,21 +164,26 @@ const char *sx_publish__frequency(const char *period) {
 
 /* ---- numbers ----------------------------------------------------------------------------------------------------------- */
 
-/* Shares carry no unit in the store; what else is a fraction of one says "%". */
-static sx_status unit_of(pub_unit *out, sx_arena *arena, const sx_store_row *row, sx_error *err) {
+/* What is per cent is decided in one place for all formats: sx_store_measure. */
+static sx_status unit_of(pub_unit *out, sx_arena *arena, const sx_store_row *row, const sx_store_indicator *indicator,
+                         sx_error *err) {
   static const char *const people[] = {"人", "persons", "people", "person", NULL}, *const money[] = {"元", "yuan",
                                                                                                      "CNY", NULL};
   const char *unit = row->unit ? row->unit : "";
-  if (!*unit || strcmp(unit, "%") == 0)
-    *out = (pub_unit){"PT", "%", 100};
-  else if (strcmp(unit, "pp") == 0)
-    *out = (pub_unit){"PP", "pp", 100};
+  double factor = 1;
+  const sx_row_measure measure = sx_store_measure(&factor, row->statistic, unit, indicator);
+  if (measure == SX_ROW_PERCENT)
+    *out = (pub_unit){"PT", {"%", "%"}, true, factor};
+  else if (measure == SX_ROW_POINTS)
+    *out = (pub_unit){"PP", {"pp", "pp"}, true, factor};
+  else if (!*unit)
+    *out = (pub_unit){"PURE_NUMB", {"数值", "number"}, false, 1};
   else if (one_of(unit, people))
-    *out = (pub_unit){"PS", unit, 1};
+    *out = (pub_unit){"PS", {unit, unit}, false, 1};
   else if (one_of(unit, money))
-    *out = (pub_unit){"CNY", unit, 1};
+    *out = (pub_unit){"CNY", {unit, unit}, false, 1};
   else
-    *out = (pub_unit){slug(arena, unit, true), unit, 1};
+    *out = (pub_unit){slug(arena, unit, true), {unit, unit}, false, 1};
   return out->code ? SX_OK : sx_error_memory(err);
 }
 
@@ -186,7 +191,6 @@ static sx_status unit_of(pub_unit *out, sx_arena *arena, const sx_store_row *row
  * the decimals of the shortest text that reads back the same, at most six. */
 static int decimals_of(double value, double se, const pub_unit *unit) {
   char text[SX_DOUBLE_TEXT_MAX];
-  const bool percent = unit->factor != 1;
   int decimals = 0;
   if (isfinite(se) && se > 1e-12 * fabs(value)) { /* else it is rounding */
     decimals = 1 - (int)floor(log10(se * unit->factor));
@@ -195,7 +199,7 @@ static int decimals_of(double value, double se, const pub_unit *unit) {
     const char *dot = memchr(text, '.', n);
     decimals = memchr(text, 'e', n) ? 6 : dot ? (int)(n - (size_t)(dot - text) - 1) : 0;
   }
-  if (percent && decimals < 1) decimals = 1;
+  if (unit->percent && decimals < 1) decimals = 1;
   return decimals < 0 ? 0 : decimals > 6 ? 6 : decimals;
 }
 
@@ -305,25 +309,26 @@ static sx_status collect_dimensions(pub_cube *cube, sx_error *err) {
   return SX_OK;
 }
 
-static sx_status indicator_at(size_t *out, bool *assumed, pub_cube *cube, const char *id, sx_error *err) {
+/* *known: what the study says of it; a scale of 1 and no unit where it says nothing. */
+static sx_status indicator_at(size_t *out, sx_store_indicator *known, pub_cube *cube, const char *id, sx_error *err) {
   sx_store_indicator info;
   bool found = false;
   pub_run *run = cube->run;
   sx_text2 label = {id, id};
   if (cube->last_indicator != SIZE_MAX && strcmp(cube->indicator.codes[cube->last_indicator].level, id) == 0) {
     *out = cube->last_indicator;
-    *assumed = cube->last_assumed;
+    *known = cube->last_known;
     return SX_OK;
   }
   SX_TRY(sx_publish__indicator(&found, &info, run, id, err));
-  *assumed = found && info.assumed;
+  *known = found ? info : (sx_store_indicator){.id = id, .scale = 1};
   if (found) {
     label = info.label;
     if (!label.zh && !label.en) label = (sx_text2){id, id};
   }
   *out = code_at(&cube->indicator, run->arena, id, NULL, label);
   cube->last_indicator = *out;
-  cube->last_assumed = *assumed;
+  cube->last_known = *known;
   return *out == SIZE_MAX ? sx_error_memory(err) : SX_OK;
 }
 
@@ -354,7 +359,7 @@ static sx_status content_at(size_t *out, pub_cube *cube, const pub_obs *o, const
 
 static sx_status observe(pub_cube *cube, pub_obs *o, const sx_store_row *row, sx_error *err) {
   sx_arena *arena = cube->run->arena;
-  bool assumed = false;
+  sx_store_indicator known;
   const char *wave = row->wave && *row->wave ? row->wave : cube->run->wave;
   for (size_t t = 0; t < row->n_terms; t++) {
     if (is_wave(&row->terms[t])) wave = row->terms[t].level;
@@ -370,17 +375,17 @@ static sx_status observe(pub_cube *cube, pub_obs *o, const sx_store_row *row, sx
     o->at[d] = code_at(&cube->dimensions[d], arena, row->terms[t].level, NULL, row->terms[t].level_label);
     if (o->at[d] == SIZE_MAX) return sx_error_memory(err);
   }
-  SX_TRY(indicator_at(&o->indicator, &assumed, cube, row->indicator, err));
+  SX_TRY(indicator_at(&o->indicator, &known, cube, row->indicator, err));
   const sx_text2 words = {row->statistic, row->statistic},
                  when = *wave ? (sx_text2){wave, wave} : (sx_text2){"不适用", "Not applicable"};
   o->statistic = code_at(&cube->statistic, arena, row->statistic, NULL, words);
   o->time = code_at(&cube->time, arena, period, period, when);
   if (o->statistic == SIZE_MAX || o->time == SIZE_MAX) return sx_error_memory(err);
   SX_TRY(content_at(&o->content, cube, o, row, err));
-  SX_TRY(unit_of(&o->unit, arena, row, err));
+  SX_TRY(unit_of(&o->unit, arena, row, &known, err));
   const bool suppressed = !isfinite(row->estimate) && row->na_reason && strstr(row->na_reason, "suppress");
   o->decimals = decimals_of(row->estimate, row->se, &o->unit);
-  o->status = status_of(row, assumed, suppressed);
+  o->status = status_of(row, known.assumed, suppressed);
   o->confidence = suppressed ? "N" : "F";
   return SX_OK;
 }

@@ -20,9 +20,10 @@ typedef struct pub_dimension {
 
 /* What the numbers of an observation are in. */
 typedef struct pub_unit {
-  const char *code;  /* "PT", "PS", "CNY", "PP"; else the unit made a code */
-  const char *label; /* "%", "人" */
-  double factor;     /* of the store's number: 100 for shares */
+  const char *code; /* "PT", "PP", "PS", "CNY", "PURE_NUMB"; else the unit made a code */
+  sx_text2 label;   /* "%", "人" */
+  bool percent;     /* or percentage points */
+  double factor;    /* of the store's number: 100 for shares */
 } pub_unit;
 
 typedef struct pub_obs {
@@ -50,7 +51,7 @@ typedef struct pub_cube {
   sx_dict *contents,
       *shown;            /* while it is made: keys of content, in the order of its codes; indicators that have some */
   size_t last_indicator; /* of the row before; SIZE_MAX: none */
-  bool last_assumed;
+  sx_store_indicator last_known;
 } pub_cube;
 
 /* Everything lives in the run's arena. */

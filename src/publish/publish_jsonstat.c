@@ -51,7 +51,7 @@ static void category(sx_buf *out, const pub_axis *axis, sx_lang lang) {
 }
 
 /* Units of the indicators, where all rows of an indicator in the dataset have one. */
-static void units(sx_buf *out, const pub_shape *shape) {
+static void units(sx_buf *out, const pub_shape *shape, sx_lang lang) {
   bool any = false;
   const pub_axis *axis = &shape->axes[0];
   for (size_t i = 0; i < axis->n; i++) {
@@ -67,7 +67,7 @@ static void units(sx_buf *out, const pub_shape *shape) {
     sx_buf_add(out, any ? "," : ",\"unit\":{");
     string(out, axis->dimension->codes[axis->codes[i]].code);
     sx_buf_printf(out, ":{\"decimals\":%d,\"label\":", first->decimals);
-    string(out, first->unit.label);
+    string(out, sx_publish__text(first->unit.label, lang));
     sx_buf_add_char(out, '}');
     any = true;
   }
@@ -84,7 +84,7 @@ static void dimensions(sx_buf *out, const pub_shape *shape, sx_lang lang) {
                                                                 : axis->dimension->id);
     sx_buf_add_char(out, ',');
     category(out, axis, lang);
-    if (a == 0) units(out, shape);
+    if (a == 0) units(out, shape, lang);
     sx_buf_add(out, "}},");
   }
   sx_buf_printf(out, "\"STATISTIC\":{\"label\":\"%s\",\"category\":{\"index\":[",

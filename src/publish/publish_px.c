@@ -161,9 +161,9 @@ static int most_decimals(const pub_shape *shape) {
   return most < 5 ? most + 1 : 6; /* the error has one more; the format ends at six */
 }
 
-static const char *unit_of(const pub_shape *shape, size_t indicator) {
+static const char *unit_of(const pub_shape *shape, size_t indicator, sx_lang lang) {
   for (size_t i = 0; i < shape->n_obs; i++) {
-    if (shape->obs[i]->content == indicator) return shape->obs[i]->unit.label;
+    if (shape->obs[i]->content == indicator) return sx_publish__text(shape->obs[i]->unit.label, lang);
   }
   return "";
 }
@@ -182,7 +182,7 @@ static void units(const px *p, sx_lang lang) {
     sx_buf_add_char(p->out, '(');
     put_value_name(p, 0, i, lang);
     sx_buf_add(p->out, ")=");
-    quoted(p->out, unit_of(p->shape, axis->codes[i]));
+    quoted(p->out, unit_of(p->shape, axis->codes[i], lang));
     sx_buf_add(p->out, ";\n");
   }
 }

@@ -224,7 +224,10 @@ sx_status sx_publish_source_hash(char out[SX_HASH_TEXT], sx_publish_source *sour
   sx_status status = SX_OK;
   sx_buf all;
   sx_buf_init(&all, &run->ctx);
-  const char *const head[] = {run->study, run->wave, run->version, run->title.zh, run->title.en};
+  const char *const head[] = {
+      run->study,    run->wave,
+      run->version,  run->title.zh,
+      run->title.en, "units by sx_store_measure"}; /* files that were written by another rule are not kept */
   for (size_t i = 0; i < sizeof head / sizeof *head; i++) put(&all, head[i]);
   const sx_node *root = run->document ? sx_doc_root(run->document) : NULL;
   for (size_t i = 0; root && root->kind == SX_NODE_MAP && i < root->n; i++) {

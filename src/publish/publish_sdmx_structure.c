@@ -77,6 +77,7 @@ static const named statistics[] = {{"prop", {"占比", "Proportion"}},
 static const named units[] = {{"PT", {"百分比", "Per cent"}},
                               {"PP", {"百分点", "Percentage points"}},
                               {"PS", {"人", "Persons"}},
+                              {"PURE_NUMB", {"纯数", "Pure number"}},
                               {"CNY", {"元", "Yuan renminbi"}}};
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
@@ -182,8 +183,7 @@ static void unit_list(const structure *s) {
     const pub_unit *unit = &s->cube->obs[i].unit;
     bool seen = false;
     for (size_t k = 0; k < i && !seen; k++) seen = strcmp(s->cube->obs[k].unit.code, unit->code) == 0;
-    if (!seen)
-      put_code(s, unit->code, known_name(units, COUNT(units), unit->code, (sx_text2){unit->label, unit->label}));
+    if (!seen) put_code(s, unit->code, known_name(units, COUNT(units), unit->code, unit->label));
   }
   close_list(s);
 }

@@ -94,8 +94,13 @@ sx_status sx_report__say_format(sx_format *out, sx_page *page, const sx_macro *m
   if (!text[0]) {
     SX_TRY(sx_store_find(&found, &row, page->store, page->run, r.indicator, r.statistic[0] ? r.statistic : NULL, terms,
                          r.n_terms, err));
-    const bool share = found && ((row.unit && strcmp(row.unit, "%") == 0) || strcmp(row.statistic, "prop") == 0);
-    text = found && row.unit && strcmp(row.unit, "pp") == 0 ? "pp 1" : share ? "% 1" : "";
+    sx_store_indicator known;
+    bool told = false;
+    double factor = 1;
+    if (found) SX_TRY(sx_store_get_indicator(&told, &known, page->store, page->run, r.indicator, err));
+    const sx_row_measure is =
+        found ? sx_store_measure(&factor, row.statistic, row.unit, told ? &known : NULL) : SX_ROW_NUMBER;
+    if (factor == 100) text = is == SX_ROW_POINTS ? "pp 1" : "% 1"; /* formats take fractions */
     if (!text[0])
       return sx_error_set(err, SX_E_PARSE, where, "how is %s to be printed? Say unit= or a format after a bar",
                           reference);

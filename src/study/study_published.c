@@ -259,10 +259,14 @@ static sx_status put(st_run *r, const char *indicator, const char *statistic, do
   return study__add_row(r, &row, err);
 }
 
+static bool is_points(const char *unit) {
+  return unit && (strcmp(unit, "pp") == 0 || strcmp(unit, "百分点") == 0);
+}
+
 static sx_status put_figure(st_run *r, const st_figure *f, const char *verdict, const st_row *row, sx_error *err) {
   const char *id = sx_arena_printf(r->arena, "published/%s", f->id);
   const char *rest = NULL;
-  const bool points = f->unit && (strcmp(f->unit, "pp") == 0 || strcmp(f->unit, "百分点") == 0);
+  const bool points = is_points(f->unit);
   const bool percent = f->unit && strcmp(f->unit, "%") == 0;
   (void)study__unit_scale(f->unit, &rest);
   if (points) rest = "pp";
@@ -294,7 +298,8 @@ static sx_status put_labels(st_run *r, sx_error *err) {
     const st_figure *f = &r->s->published.figures[i];
     const char *id = sx_arena_printf(r->arena, "published/%s", f->id);
     if (!id) return sx_error_memory(err);
-    const sx_store_indicator out = {.id = id, .label = f->label, .unit = f->unit, .scale = 1.0};
+    const bool percent = f->unit && (strcmp(f->unit, "%") == 0 || is_points(f->unit));
+    const sx_store_indicator out = {.id = id, .label = f->label, .unit = f->unit, .scale = percent ? 100 : 1};
     SX_TRY(sx_store_put_indicator(r->store, &out, err));
   }
   return SX_OK;

@@ -93,7 +93,10 @@ static sx_status put_indicator_labels(st_run *r, sx_error *err) {
   const sx_study *s = r->s;
   for (size_t i = 0; i < s->n_indicators; i++) {
     const st_indicator *ind = &s->indicators[i];
-    const sx_store_indicator out = {ind->id, ind->label, ind->question, ind->base_label, ind->unit, 1.0, ind->assumed};
+    const bool points = strncmp(ind->format, "pp", 2) == 0, percent = ind->format[0] == '%';
+    const char *unit = points && !ind->unit ? "pp" : ind->unit; /* a formula that is a lead in points */
+    const sx_store_indicator out = {
+        ind->id, ind->label, ind->question, ind->base_label, unit, points || percent ? 100 : 1, ind->assumed};
     SX_TRY(sx_store_put_indicator(r->store, &out, err));
   }
   return SX_OK;

@@ -76,6 +76,7 @@ for study in odd hidden-2025-S1 hidden-2025-S9 hidden-first; do
   python3 "$readers/ddi.py" "$study/$name".ddi.xml "$study/$name".csv >read.txt 2>&1 || fail "$study: DDI: $(cut -c1-300 read.txt)"
 done
 grep -q '^STRUCTURE,.*,FREQ_2,.*,TIME_PERIOD,' hidden-2025-S1/*.sdmx.csv && grep -q ',Q,N,' hidden-2025-S1/*.sdmx.csv || fail "no hidden cell: $(head -3 hidden-2025-S1/*.sdmx.csv)"
+grep -q ',people,count,.*,PURE_NUMB,\|,people,count,.*,PS,' hidden-2025-S1/*.sdmx.csv && grep -q ',m,mean,.*,PURE_NUMB,' hidden-2025-S1/*.sdmx.csv || fail "a mean without a unit is no pure number: $(grep ',m,mean,' hidden-2025-S1/*.sdmx.csv | head -1)"
 for study in odd hidden-2025-S9 hidden-first; do
   grep -q '^STRUCTURE,.*,WAVE,OBS_VALUE' "$study"/*.sdmx.csv && ! grep -q TimeDimension "$study"/*.sdmx.xml && ! grep -q '"time"' "$study"/*.en.json || fail "$study: what is no period is told as time"
 done

@@ -217,8 +217,9 @@ MEASURES = {"estimate": "estimate", "std_error": "std.error", "conf_low": "conf.
 
 def against_study(reader, path):
     """every row of the CSV, in the data set of the variables that it is crossed by; and no cell beside them"""
-    sets, n = {}, 0
+    sets, units, n = {}, {}, 0
     for o, ids, codes, cells in reader.datasets:
+        units[frozenset(ids) - {"INDICATOR", "TIME_PERIOD", "WAVE", "STATISTIC"}] = o["dimension"]["INDICATOR"]["category"].get("unit", {})
         place = [{c: i for i, c in enumerate(of)} for of in codes]
         sets[frozenset(ids) - {"INDICATOR", "TIME_PERIOD", "WAVE", "STATISTIC"}] = (ids, place, cells)
     left = {key: sum(x is not None for x in cells) for key, (_, _, cells) in sets.items()}
@@ -235,7 +236,7 @@ def against_study(reader, path):
             if row[column] == "":
                 reader.check(got is None, f"{here} is {got}, missing in the CSV", "study")
                 continue
-            right = got is not None and tidy.agrees(repr(got), row, column)
+            right = got is not None and tidy.agrees(repr(got), row, column, units[frozenset(crossed)].get(name, {}).get("label"))
             reader.check(right, f"{here} is {got}, not {row[column]}", "study")
             left[frozenset(crossed)] -= got is not None
         n += 1

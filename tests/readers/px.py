@@ -197,6 +197,8 @@ def compare(px, rows):
     """every cell; returns how many hold a number"""
     codes = [px.one("CODES", None, (v,)) for v in px.variables()]
     measure = {"estimate": "estimate", "std_error": "std.error", "conf_low": "conf.low", "conf_high": "conf.high"}
+    first = px.variables()[0]
+    units = {c: px.one("UNITS", None, (v,)) for c, v in zip(codes[0], px.one("VALUES", None, (first,)))}
     n, met = 0, set()
     for cell, key in zip(px.data, product(*codes)):
         row = rows.get(key[:-1])
@@ -207,7 +209,7 @@ def compare(px, rows):
             continue
         if not px.check(cell[0] != '"', f"{' '.join(key)} is {cell}, not {want}", "docs/outputs.md"):
             continue
-        px.check(tidy.agrees(cell, row, measure[key[-1]]), f"{' '.join(key)} is {cell}, not {want}", "docs/outputs.md")
+        px.check(tidy.agrees(cell, row, measure[key[-1]], (units[key[0]] or [""])[0]), f"{' '.join(key)} is {cell}, not {want}", "docs/outputs.md")
         n += 1
     for key in rows.keys() - met:
         px.check(False, f"{' '.join(key)} of the CSV is not there", "docs/outputs.md")

@@ -624,7 +624,7 @@ def against_study(data, path, breaches, where):
             if row[column] == "" or got in ("", "NaN"):
                 breaches.check(row[column] == "" and got in ("", "NaN"), where, f"{here}: {name} is '{got}', not {row[column]}", "study")
                 continue
-            breaches.check(tidy.agrees(got, row, column), where, f"{here}: {name} is {got}, not {row[column]}", "study")
+            breaches.check(tidy.agrees(got, row, column, value.get("UNIT_MEASURE")), where, f"{here}: {name} is {got} {value.get('UNIT_MEASURE')}, not {row[column]}", "study")
             values += 1
     breaches.check(not mine, where, f"observations of no row: {list(mine)[:3]}", "study")
     return values

@@ -87,12 +87,26 @@ def rows(path):
             yield r, {ids[c]: code_of(codes, c, code(c, r[c]), r[c]) for c in crossed if r[c]}, period(r.get("by.wave") or r["wave"])
 
 
-def scale(row):
-    """shares are per cent in the data files"""
-    return 100 if row["unit"] in ("", "%", "pp") else 1
+PERCENT = {"%", "％", "PT", "pp", "PP", "百分点"}
+COUNTED = r"count|total|mean|median|level.*|base_.*|chi_square|p|p_.*|test_.*|elasticity|moved_se|units|later|earlier|input_value|change_ratio.*|.*_wald_.*"  # of no indicator here in per cent
+SHARES = r"prop(_.*)?|share(_.*)?|.*_share|.*_pct|growth.*|.*_relative.*"
 
 
-def agrees(printed, row, column):
-    """does the text print the number of the row, rounded once to its decimals?"""
-    want = float(row[column]) * scale(row)
+def scale(row, unit):
+    """what the file's unit says: per cent and points are a hundred times the fraction of the CSV, all else is its number; None: that unit is not the row's. A row without a unit is a
+    number by itself, or a share, by its statistic; a formula or an average by what the study prints it in, which the file alone says"""
+    percent = unit in PERCENT
+    if row["unit"]:
+        return None if percent != (row["unit"] in PERCENT) else 100 if percent else 1
+    if percent and re.fullmatch(COUNTED, row["statistic"]) or not percent and re.fullmatch(SHARES, row["statistic"]) and not re.fullmatch(COUNTED, row["statistic"]):
+        return None
+    return 100 if percent else 1
+
+
+def agrees(printed, row, column, unit):
+    """does the text print the number of the row in that unit, rounded once to its decimals?"""
+    factor = scale(row, unit)
+    if factor is None:
+        return False
+    want = float(row[column]) * factor
     return abs(float(printed) - want) <= 0.5 * 10 ** -len(printed.partition(".")[2]) * (1 + 1e-6) + 1e-12 * abs(want)
