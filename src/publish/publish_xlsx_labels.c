@@ -18,7 +18,7 @@ static double value_at(const sx_document_figure *f, size_t category, size_t seri
 
 /* What the values axis covers: from 0 for bars. */
 static double range_of(const sx_document_figure *f, bool zero) {
-  double low = zero ? 0 : INFINITY, high = zero ? 0 : -INFINITY;
+  double low = zero ? 0 : (double)INFINITY, high = zero ? 0 : -(double)INFINITY;
   for (size_t i = 0; i < f->chart->n_categories * f->chart->n_series; i++) {
     const sx_document_point *p = &f->points[i];
     const double values[] = {p->value, p->low, p->high};
@@ -82,7 +82,7 @@ void sx_publish__chart_ends(double *low, double *high, const sx_document_figure 
   const sx_chart *c = f->chart;
   const bool stacked = c->type == SX_CHART_STACKED || c->type == SX_CHART_LIKERT || c->type == SX_CHART_SHARES;
   const bool bars = stacked || c->type == SX_CHART_BARS || c->type == SX_CHART_GROUPED;
-  double least = INFINITY, most = -INFINITY;
+  double least = (double)INFINITY, most = -(double)INFINITY;
   *low = *high = 0;
   if (c->type == SX_CHART_WATERFALL) waterfall_ends(low, high, c, factor);
   if (c->type == SX_CHART_TORNADO || c->type == SX_CHART_WATERFALL) return;
