@@ -109,18 +109,27 @@ static bool find_bars(const sx_draw_item **out, const sx_drawing *d, size_t n, s
   return found == n;
 }
 
-/* Where the bars of a waterfall stand: each from the end of the one before, levels from 0. */
-static void waterfall_bars(void) {
+/* A level, two steps, a level. */
+static sx_chart waterfall(sx_chart_cell cells[4], const double values[4]) {
   static const char *const names[] = {"a", "b", "c", "d"};
   static const char *const one[] = {""};
-  const double values[] = {100, 30, -50, 80};
-  const bool whole[] = {true, false, false, true};
-  sx_chart_cell cells[4];
+  static const bool whole[] = {true, false, false, true};
   for (size_t i = 0; i < 4; i++)
     cells[i] = (sx_chart_cell){true, values[i], (double)NAN, (double)NAN, "1", NULL, NULL, NULL};
-  sx_chart chart = {.type = SX_CHART_WATERFALL, .categories = names, .series = one, .n_categories = 4, .n_series = 1};
-  chart.cells = cells;
-  chart.whole = whole;
+  return (sx_chart){.type = SX_CHART_WATERFALL,
+                    .categories = names,
+                    .series = one,
+                    .n_categories = 4,
+                    .n_series = 1,
+                    .cells = cells,
+                    .whole = whole};
+}
+
+/* Where the bars of a waterfall stand: each from the end of the one before, levels from 0. */
+static void waterfall_bars(void) {
+  const double values[] = {100, 30, -50, 80};
+  sx_chart_cell cells[4];
+  const sx_chart chart = waterfall(cells, values);
   sx_drawing *d = NULL;
   REQUIRE_OK(sx_chart_draw(&d, NULL, &chart, 720, err));
   const sx_draw_item *bar[4] = {NULL};
@@ -140,16 +149,9 @@ static void waterfall_bars(void) {
 
 /* Steps that levels dwarf: the axis begins near them, the levels at its start with a mark, and words say so. Steps that do not: at zero. */
 static void waterfall_break(void) {
-  static const char *const names[] = {"a", "b", "c", "d"};
-  static const char *const one[] = {""};
   const double values[] = {1000, 30, -50, 980};
-  const bool whole[] = {true, false, false, true};
   sx_chart_cell cells[4];
-  for (size_t i = 0; i < 4; i++)
-    cells[i] = (sx_chart_cell){true, values[i], (double)NAN, (double)NAN, "1", NULL, NULL, NULL};
-  sx_chart chart = {.type = SX_CHART_WATERFALL, .categories = names, .series = one, .n_categories = 4, .n_series = 1};
-  chart.cells = cells;
-  chart.whole = whole;
+  sx_chart chart = waterfall(cells, values);
   chart.lang = SX_LANG_EN;
   sx_drawing *d = NULL;
   CHECK_NEAR(sx_chart_axis_start(&chart), 980 - 0.5 * 50, 1e-9);
