@@ -219,6 +219,7 @@ done:
   document->n_warnings = page.n_warnings;
   sx_report__unload(&page);
   sx_mem_free(&page.ctx, page.names);
+  sx_dict_free(page.seen_names);
   if (status == SX_OK)
     *out = document;
   else

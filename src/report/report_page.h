@@ -6,6 +6,7 @@
 #include "report_words.h"
 #include "shuxiao/io.h"
 #include "shuxiao/report_document.h"
+#include "shuxiao/table.h"
 
 typedef enum sx_block_kind {
   SX_BLOCK_DOCUMENT,
@@ -64,8 +65,9 @@ typedef struct sx_page {
   sx_document_node *root, *at; /* at: where the next node goes */
   sx_document_node lost;       /* stands for a node that there was no memory for */
   sx_document_cell lost_cell;
-  struct sx_seen_result **seen; /* [n_seen] report_results.c: what was bound; slots: by name, place + 1, a power of 2 */
-  size_t n_seen, cap_seen, *slots, n_slots;
+  struct sx_seen_result **seen; /* [n_seen] report_results.c: what was bound, */
+  sx_dict *seen_names;          /* under these names: a code is a place */
+  size_t n_seen, cap_seen;
   const char *definitions_anchor; /* of the annex's heading */
   bool failed;                    /* some node was lost: nothing more is added */
   size_t n_suppressed, n_missing; /* numbers held back and not available so far */

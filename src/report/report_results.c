@@ -1,5 +1,5 @@
-/* report_results.c: the results behind the numbers of a document, with the definitions of what they measure. Rows are kept as they are bound, in a table by
- * name; at the end the terms of formulas are looked up beside them, in the result's own domain, else of the whole. A row that is hidden from the reader of
+/* report_results.c: the results behind the numbers of a document, with the definitions of what they measure. Rows are kept as they are bound, each
+ * name once; at the end the terms of formulas are looked up beside them, in the result's own domain, else of the whole. A row that is hidden from the reader of
  * the store has no value here either. */
 #include "report_results.h"
 
@@ -12,33 +12,13 @@
 struct sx_seen_result {
   sx_document_result result;
   const char *indicator;
+  size_t place; /* among those seen */
   size_t n_terms;
   const char *variable[4], *level[4];
 };
 typedef struct sx_seen_result seen;
 
-/* ---- the table of what was seen ---------------------------------------------------------------------------------- */
-
-static size_t slot_of(const sx_page *page, const char *name) {
-  uint64_t h = 1469598103934665603ull; /* FNV-1a */
-  for (const char *p = name; *p; p++) h = (h ^ (unsigned char)*p) * 1099511628211ull;
-  size_t i = (size_t)h & (page->n_slots - 1);
-  while (page->slots[i] && strcmp(page->seen[page->slots[i] - 1]->result.name, name) != 0)
-    i = (i + 1) & (page->n_slots - 1);
-  return i;
-}
-
-/* At most half of the slots are taken. */
-static bool room(sx_page *page) {
-  if (page->n_seen * 2 < page->n_slots) return true;
-  const size_t n = page->n_slots ? page->n_slots * 2 : 256;
-  size_t *slots = sx_arena_zalloc(page->arena, n, sizeof *slots);
-  if (!slots) return false;
-  page->slots = slots;
-  page->n_slots = n;
-  for (size_t i = 0; i < page->n_seen; i++) slots[slot_of(page, page->seen[i]->result.name)] = i + 1;
-  return true;
-}
+/* ---- what was seen ------------------------------------------------------------------------------------------------ */
 
 static const char *copy(sx_page *page, const char *text) {
   return text && *text ? sx_tree__clean(page, text, strlen(text)) : "";
@@ -79,9 +59,9 @@ static void put_domain(seen *s, sx_page *page, const sx_store_row *row) {
 }
 
 sx_status sx_report__keep_result(sx_page *page, const char *name, const sx_store_row *row, sx_error *err) {
-  if (!room(page)) return sx_error_memory(err);
-  const size_t slot = slot_of(page, name);
-  if (page->slots[slot]) return SX_OK;
+  int32_t code;
+  if (!page->seen_names) SX_TRY(sx_dict_new(&page->seen_names, &page->ctx, err));
+  if (sx_dict_find(page->seen_names, name, strlen(name)) >= 0) return SX_OK;
   void *list = page->seen;
   const bool grown = sx_arena_grow(page->arena, &list, &page->cap_seen, page->n_seen + 1, sizeof *page->seen);
   page->seen = list;
@@ -106,8 +86,9 @@ sx_status sx_report__keep_result(sx_page *page, const char *name, const sx_store
   if (row->na_reason && row->na_reason[0]) s->result.reason = copy(page, sx_report__reason(page->lang, row->na_reason));
   s->indicator = copy(page, row->indicator);
   put_domain(s, page, row);
+  SX_TRY(sx_dict_add(&code, page->seen_names, name, strlen(name), err));
+  s->place = page->n_seen;
   page->seen[page->n_seen++] = s;
-  page->slots[slot] = page->n_seen;
   return page->failed ? sx_error_memory(err) : SX_OK;
 }
 
@@ -221,7 +202,7 @@ static sx_status find_term(size_t *at, sx_page *page, const seen *s, const char 
   const char *name = name_row(page, &row);
   if (page->failed) return sx_error_memory(err);
   SX_TRY(sx_report__keep_result(page, name, &row, err));
-  *at = page->slots[slot_of(page, name)];
+  *at = (size_t)sx_dict_find(page->seen_names, name, strlen(name)) + 1;
   return SX_OK;
 }
 
@@ -322,7 +303,7 @@ static sx_status fill_lists(sx_document *document, sx_page *page, sx_error *err)
   for (size_t i = 0; i < n_ids; i++) SX_TRY(define(&definitions[i], page, ids[i], err));
   memcpy(sorted, page->seen, page->n_seen * sizeof *sorted);
   qsort(sorted, page->n_seen, sizeof *sorted, by_name);
-  for (size_t i = 0; i < page->n_seen; i++) place[page->slots[slot_of(page, sorted[i]->result.name)] - 1] = i;
+  for (size_t i = 0; i < page->n_seen; i++) place[sorted[i]->place] = i;
   for (size_t i = 0; i < page->n_seen; i++) {
     results[i] = sorted[i]->result;
     results[i].definition = find_id(ids, n_ids, sorted[i]->indicator);
