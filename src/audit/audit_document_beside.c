@@ -49,24 +49,21 @@ static sx_status picture_start(void *data, const char *name, const char *const *
   return SX_OK;
 }
 
-static sx_status relation_start(void *data, const char *name, const char *const *attributes, sx_error *err) {
+static sx_status name_part(void *data, const char *id, const char *type, const char *target, sx_error *err) {
   beside *b = data;
-  const char *id = sx_xml_attribute(attributes, "Id"), *target = sx_xml_attribute(attributes, "Target");
+  (void)type;
   (void)err;
-  if (strcmp(name, "Relationship") != 0 || !id || !target) return SX_OK;
-  for (size_t i = 0; i < b->n; i++) {
-    if (strcmp(b->vectors[i].id, id) == 0)
-      (void)snprintf(b->vectors[i].part, NAME_MAX_BYTES, "%s%s", target[0] == '/' ? "" : "word/",
-                     target + (target[0] == '/'));
+  for (size_t i = 0; id && i < b->n; i++) {
+    if (strcmp(b->vectors[i].id, id) == 0) (void)snprintf(b->vectors[i].part, NAME_MAX_BYTES, "%s", target);
   }
   return SX_OK;
 }
 
 static sx_status find_vectors(beside *b, sx_archive *archive) {
-  static const char document[] = "word/document.xml", relations[] = "word/_rels/document.xml.rels";
-  const sx_xml_handler pictures = {b, picture_start, NULL, NULL}, related = {b, relation_start, NULL, NULL};
+  static const char document[] = "word/document.xml";
+  const sx_xml_handler pictures = {b, picture_start, NULL, NULL};
   if (sx_archive_has(archive, document)) SX_TRY(sx_archive_xml(archive, document, PART_MAX, &pictures, b->m->err));
-  return sx_archive_has(archive, relations) ? sx_archive_xml(archive, relations, PART_MAX, &related, b->m->err) : SX_OK;
+  return sx_audit__relations(&b->m->text->ctx, archive, document, false, name_part, b, b->m->err);
 }
 
 /* The texts of a vector with what it says of them, as on a page. */

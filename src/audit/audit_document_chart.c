@@ -1,5 +1,4 @@
-/* audit_document_chart.c: the charts of a Word file and the workbooks behind them, found by relationships (ECMA-376 part 2, 9.3), which editing keeps
- * while it may rename the parts; and its properties that are keys of numbers. */
+/* audit_document_chart.c: the charts of a Word file and the workbooks behind them, found by their relationships; and its properties that are keys of numbers. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,41 +9,20 @@
 
 enum { PART_MAX = 64 * 1024 * 1024, CHARTS_MAX = 1000, NAME_MAX_BYTES = 240 };
 
-typedef struct relations {
+typedef struct named {
   const char *type; /* the end of those that are looked for */
-  const char *folder;
   char (*names)[NAME_MAX_BYTES];
   size_t n, max;
-} relations;
+} named;
 
-/* "charts/chart1.xml" beside word/, "../embeddings/book.xlsx" beside word/charts/, "/word/charts/chart1.xml". */
-static void resolve(char out[NAME_MAX_BYTES], const char *folder, const char *target) {
-  size_t n = strlen(folder);
-  if (target[0] == '/') {
-    (void)snprintf(out, NAME_MAX_BYTES, "%s", target + 1);
-    return;
-  }
-  for (; strncmp(target, "../", 3) == 0; target += 3) {
-    while (n > 0 && folder[n - 1] == '/') n--;
-    while (n > 0 && folder[n - 1] != '/') n--;
-  }
-  (void)snprintf(out, NAME_MAX_BYTES, "%.*s%s", (int)n, folder, target);
-}
-
-static sx_status relation_start(void *data, const char *name, const char *const *attributes, sx_error *err) {
-  relations *r = data;
-  const char *type = sx_xml_attribute(attributes, "Type"), *target = sx_xml_attribute(attributes, "Target");
+static sx_status keep_name(void *data, const char *id, const char *type, const char *target, sx_error *err) {
+  named *r = data;
+  const size_t n = type ? strlen(type) : 0, k = strlen(r->type);
+  (void)id;
   (void)err;
-  if (strcmp(name, "Relationship") != 0 || !type || !target || r->n == r->max) return SX_OK;
-  const size_t n = strlen(type), k = strlen(r->type);
-  if (n < k || strcmp(type + n - k, r->type) != 0) return SX_OK;
-  if (strlen(r->folder) + strlen(target) < NAME_MAX_BYTES) resolve(r->names[r->n++], r->folder, target);
+  if (n < k || strcmp(type + n - k, r->type) != 0 || r->n == r->max || strlen(target) >= NAME_MAX_BYTES) return SX_OK;
+  (void)snprintf(r->names[r->n++], NAME_MAX_BYTES, "%s", target);
   return SX_OK;
-}
-
-static sx_status read_relations(relations *r, sx_archive *archive, const char *part, sx_error *err) {
-  const sx_xml_handler handler = {r, relation_start, NULL, NULL};
-  return sx_archive_has(archive, part) ? sx_archive_xml(archive, part, PART_MAX, &handler, err) : SX_OK;
 }
 
 /* The bytes of a part, the arena's. */
@@ -58,14 +36,11 @@ static sx_status keep(const char **out, size_t *n, sx_audit_text *t, sx_archive 
 }
 
 static sx_status one_chart(sx_audit_text *t, sx_archive *archive, const char *part, sx_error *err) {
-  char folder[NAME_MAX_BYTES], rels[NAME_MAX_BYTES + 16], book[1][NAME_MAX_BYTES];
-  relations r = {.type = "/package", .folder = folder, .names = book, .max = 1};
+  char book[1][NAME_MAX_BYTES];
+  named r = {.type = "/package", .names = book, .max = 1};
   sx_text_chart chart = {0};
-  const char *slash = strrchr(part, '/');
-  (void)snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - part + 1) : 0, part);
-  (void)snprintf(rels, sizeof rels, "%s_rels/%s.rels", folder, slash ? slash + 1 : part);
   if (!sx_archive_has(archive, part)) return SX_OK;
-  SX_TRY(read_relations(&r, archive, rels, err));
+  SX_TRY(sx_audit__relations(&t->ctx, archive, part, false, keep_name, &r, err));
   if (!r.n || !sx_archive_has(archive, book[0])) return SX_OK; /* a chart without data of its own */
   SX_TRY(keep(&chart.xml, &chart.n_xml, t, archive, part, err));
   SX_TRY(keep(&chart.book, &chart.n_book, t, archive, book[0], err));
@@ -146,10 +121,10 @@ void sx_audit__docx_shown(sx_audit_text *t, const char *key) {
 }
 
 sx_status sx_audit__docx_charts(sx_audit_text *t, sx_archive *archive, sx_error *err) {
-  relations r = {.type = "/chart", .folder = "word/", .max = CHARTS_MAX};
+  named r = {.type = "/chart", .max = CHARTS_MAX};
   r.names = sx_mem_zalloc(&t->ctx, CHARTS_MAX, sizeof *r.names);
   if (!r.names) return sx_error_memory(err);
-  sx_status status = read_relations(&r, archive, "word/_rels/document.xml.rels", err);
+  sx_status status = sx_audit__relations(&t->ctx, archive, "word/document.xml", false, keep_name, &r, err);
   for (size_t i = 0; i < r.n && status == SX_OK; i++) status = one_chart(t, archive, r.names[i], err);
   sx_mem_free(&t->ctx, r.names);
   return status;

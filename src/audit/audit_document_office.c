@@ -1,6 +1,6 @@
 /* audit_document_office.c: the texts of an office file (ECMA-376) that stand outside its paragraphs and cells: alternative texts, words of charts and
  * shapes, heads and feet of sheets, comments, prompts, digits that a number format shows of itself, the file's own title. One table says which
- * elements and attributes are text; a part that nobody knows is read by it too. */
+ * elements and attributes are text; a part that nobody knows is read by it too. And which parts belong to one another. */
 #include <stdio.h>
 #include <string.h>
 
@@ -178,4 +178,50 @@ bool sx_audit__office_silent(const char *part) {
     if (n >= k && strcmp(part + n - k, ends_of[i]) == 0) return true;
   }
   return strstr(part, "/theme/") != NULL || n < 4 || strcmp(part + n - 4, ".xml") != 0;
+}
+
+/* ---- relationships ------------------------------------------------------------------------------------------------- */
+
+typedef struct relations {
+  const char *folder; /* of the part: n bytes */
+  size_t n;
+  sx_buf target;
+  sx_relation_fn fn;
+  void *data;
+} relations;
+
+/* "charts/chart1.xml" beside word/, "../embeddings/book.xlsx" beside word/charts/, "/word/charts/chart1.xml". */
+static sx_status relation_start(void *data, const char *name, const char *const *attributes, sx_error *err) {
+  relations *r = data;
+  const char *target = sx_xml_attribute(attributes, "Target");
+  if (strcmp(name, "Relationship") != 0 || !target) return SX_OK;
+  const bool whole = target[0] == '/';
+  size_t n = whole ? 0 : r->n;
+  for (target += whole; !whole && strncmp(target, "../", 3) == 0; target += 3) {
+    while (n > 0 && r->folder[n - 1] == '/') n--;
+    while (n > 0 && r->folder[n - 1] != '/') n--;
+  }
+  if (!*target) return SX_OK;
+  sx_buf_reset(&r->target);
+  sx_buf_add_n(&r->target, r->folder, n);
+  sx_buf_add(&r->target, target);
+  SX_TRY(sx_buf_status(&r->target, err));
+  return r->fn(r->data, sx_xml_attribute(attributes, "Id"), sx_xml_attribute(attributes, "Type"), r->target.data, err);
+}
+
+sx_status sx_audit__relations(const sx_ctx *ctx, sx_archive *archive, const char *part, bool needed, sx_relation_fn fn,
+                              void *data, sx_error *err) {
+  const char *slash = strrchr(part, '/');
+  relations r = {.folder = part, .n = slash ? (size_t)(slash - part + 1) : 0, .fn = fn, .data = data};
+  const sx_xml_handler handler = {&r, relation_start, NULL, NULL};
+  sx_buf list;
+  sx_buf_init(&r.target, ctx);
+  sx_buf_init(&list, ctx);
+  sx_buf_printf(&list, "%.*s_rels/%s.rels", (int)r.n, part, part + r.n);
+  sx_status status = sx_buf_status(&list, err);
+  if (status == SX_OK && (needed || sx_archive_has(archive, list.data)))
+    status = sx_archive_xml(archive, list.data, PART_MAX, &handler, err);
+  sx_buf_clear(&list);
+  sx_buf_clear(&r.target);
+  return status;
 }

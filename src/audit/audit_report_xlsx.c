@@ -41,14 +41,13 @@ static sx_status book_start(void *data, const char *name, const char *const *att
   return SX_OK;
 }
 
-static sx_status relation_start(void *data, const char *name, const char *const *attributes, sx_error *err) {
+static sx_status name_part(void *data, const char *id, const char *type, const char *target, sx_error *err) {
   sx_book *b = data;
-  const char *id = sx_xml_attribute(attributes, "Id"), *target = sx_xml_attribute(attributes, "Target");
+  (void)type;
   (void)err;
-  if (!is(name, "Relationship") || !id || !target) return SX_OK;
-  for (size_t i = 0; i < b->n_sheets; i++) {
+  for (size_t i = 0; id && i < b->n_sheets; i++) {
     if (!is(b->ids[i], id)) continue;
-    b->parts[i] = target[0] == '/' ? sx_arena_strdup(b->arena, target + 1) : sx_arena_printf(b->arena, "xl/%s", target);
+    b->parts[i] = sx_arena_strdup(b->arena, target);
     if (!b->parts[i]) return memory(b);
   }
   return SX_OK;
@@ -364,10 +363,10 @@ static sx_status check_published(sx_book *b) {
 }
 
 static sx_status read_book(sx_book *b) {
-  const sx_xml_handler book = {b, book_start, NULL, NULL}, relations = {b, relation_start, NULL, NULL};
+  const sx_xml_handler book = {b, book_start, NULL, NULL};
   const sx_xml_handler shared = {b, shared_start, shared_end, characters};
   SX_TRY(sx_archive_xml(b->archive, "xl/workbook.xml", PART_MAX, &book, b->t->err));
-  SX_TRY(sx_archive_xml(b->archive, "xl/_rels/workbook.xml.rels", PART_MAX, &relations, b->t->err));
+  SX_TRY(sx_audit__relations(&b->t->ctx, b->archive, "xl/workbook.xml", true, name_part, b, b->t->err));
   if (sx_archive_has(b->archive, "xl/sharedStrings.xml"))
     SX_TRY(sx_archive_xml(b->archive, "xl/sharedStrings.xml", PART_MAX, &shared, b->t->err));
   if (!b->checks && b->of_chart) return SX_OK;

@@ -42,29 +42,21 @@ typedef struct owners {
   const char *sheet;
 } owners;
 
-static sx_status related(void *data, const char *name, const char *const *attributes, sx_error *err) {
+static sx_status related(void *data, const char *id, const char *type, const char *target, sx_error *err) {
   owners *o = data;
-  const char *target = sx_xml_attribute(attributes, "Target");
-  if (strcmp(name, "Relationship") != 0 || !target) return SX_OK;
-  while (strncmp(target, "../", 3) == 0) target += 3;
+  (void)id;
+  (void)type;
   if (!sx_arena_grow(o->b->arena, (void **)&o->items, &o->cap, o->n + 1, sizeof *o->items)) return sx_error_memory(err);
   owner *item = &o->items[o->n++];
   item->sheet = o->sheet;
-  item->part =
-      target[0] == '/' ? sx_arena_strdup(o->b->arena, target + 1) : sx_arena_printf(o->b->arena, "xl/%s", target);
+  item->part = sx_arena_strdup(o->b->arena, target);
   return item->part ? SX_OK : sx_error_memory(err);
 }
 
-/* What the part names as its own: "xl/worksheets/_rels/sheet5.xml.rels". */
+/* What the part names as its own. */
 static sx_status follow(owners *o, const char *part, const char *sheet) {
-  const sx_xml_handler handler = {o, related, NULL, NULL};
-  char rels[NAME_MAX_BYTES];
-  const char *slash = part ? strrchr(part, '/') : NULL;
-  if (!slash || strlen(part) + 16 > sizeof rels) return SX_OK;
-  (void)snprintf(rels, sizeof rels, "%.*s_rels/%s.rels", (int)(slash - part + 1), part, slash + 1);
   o->sheet = sheet;
-  return sx_archive_has(o->b->archive, rels) ? sx_archive_xml(o->b->archive, rels, PART_MAX, &handler, o->b->t->err)
-                                             : SX_OK;
+  return part ? sx_audit__relations(&o->b->t->ctx, o->b->archive, part, false, related, o, o->b->t->err) : SX_OK;
 }
 
 static sx_status find_owners(owners *o) {

@@ -94,6 +94,11 @@ enum {
 sx_status sx_audit__office_texts(sx_part_maker *m, struct sx_archive *archive, const char *part, const char *within,
                                  unsigned how) SX_NODISCARD;
 bool sx_audit__office_silent(const char *part);
+/* The relationships of a part (ECMA-376 part 2, 9.3): each with its Id and Type (NULL: it has none) and the part that its target names. Editing keeps them while
+ * it may rename the parts. needed: it is an error where the archive has no list of them. */
+typedef sx_status (*sx_relation_fn)(void *data, const char *id, const char *type, const char *target, sx_error *err);
+sx_status sx_audit__relations(const sx_ctx *ctx, struct sx_archive *archive, const char *part, bool needed,
+                              sx_relation_fn fn, void *data, sx_error *err) SX_NODISCARD;
 /* Heads and feet of pages, comments, drawings and their words, charts, properties of a Word file (audit_document_beside.c). */
 sx_status sx_audit__docx_beside(sx_part_maker *m, struct sx_archive *archive) SX_NODISCARD;
 
