@@ -356,25 +356,36 @@ static const sx_traced_drawing *drawing(const sx_tracer *t, const char *id) {
   return NULL;
 }
 
+/* The result that a drawing shows; *found false: the run has none. */
+static sx_status drawn(bool *found, double *value, sx_store_row *row, sx_tracer *t, const char *reference) {
+  char field[32];
+  SX_TRY(sx_audit__look_up(found, row, field, t, reference, strlen(reference)));
+  if (*found) *value = sx_reference_field(row, field);
+  return SX_OK;
+}
+
 static sx_status shown_by(bool *shown, sx_tracer *t, const sx_traced_drawing *d, const sx_printed *p) {
   *shown = false;
   for (size_t i = 0; d && i < d->n && !*shown; i++) {
     sx_store_row row;
     bool found = false;
-    char field[32];
-    SX_TRY(sx_audit__look_up(&found, &row, field, t, d->references[i], strlen(d->references[i])));
+    double value = 0;
+    SX_TRY(drawn(&found, &value, &row, t, d->references[i]));
     if (!found) continue;
-    *shown = sx_audit__rounds_to(p, sx_reference_field(&row, field), false) || sx_audit__rounds_to(p, row.low, false) ||
+    *shown = sx_audit__rounds_to(p, value, false) || sx_audit__rounds_to(p, row.low, false) ||
              sx_audit__rounds_to(p, row.high, false);
   }
   return SX_OK;
 }
 
+static bool is_bare(const sx_text_mark *m) {
+  return !m->unit[0] && m->scale > 0.9 && m->scale < 1.1;
+}
+
 /* A number of a description; scale: the unit before it, for one that has none of its own. */
 static sx_printed printed_mark(const sx_text_mark *m, double scale) {
-  const bool bare = !m->unit[0] && m->scale > 0.9 && m->scale < 1.1;
   sx_printed p = {
-      .decimals = m->decimals < 0 ? 0 : m->decimals, .scale = bare ? scale : m->scale, .negative = m->sign < 0};
+      .decimals = m->decimals < 0 ? 0 : m->decimals, .scale = is_bare(m) ? scale : m->scale, .negative = m->sign < 0};
   p.value = (p.negative ? -1 : 1) * m->value * p.scale;
   p.unit = pow(10, -p.decimals) * p.scale;
   return p;
@@ -392,7 +403,7 @@ static sx_status likeliest(const sx_traced_drawing **out, sx_tracer *t, const sx
       const sx_text_mark *m = sx_audit_text_mark(page, i);
       bool shown = false;
       if (m->kind != SX_MARK_QUANTITY) continue;
-      if (m->unit[0] || m->scale < 0.9 || m->scale > 1.1) scale = m->scale;
+      if (!is_bare(m)) scale = m->scale;
       const sx_printed p = printed_mark(m, scale);
       SX_TRY(shown_by(&shown, t, &t->drawings[d], &p));
       n += shown;
@@ -435,9 +446,9 @@ static sx_status breaks_interval(bool *breaks, sx_tracer *t, const sx_traced_dra
   for (size_t k = 0; d && k < d->n; k++) {
     sx_store_row row;
     bool found = false;
-    char field[32];
-    SX_TRY(sx_audit__look_up(&found, &row, field, t, d->references[k], strlen(d->references[k])));
-    if (!found || !rounds(&p[0], first->zeros, sx_reference_field(&row, field))) continue;
+    double value = 0;
+    SX_TRY(drawn(&found, &value, &row, t, d->references[k]));
+    if (!found || !rounds(&p[0], first->zeros, value)) continue;
     any = true;
     if (rounds(&p[1], low->zeros, row.low) && rounds(&p[2], high->zeros, row.high)) return SX_OK;
   }
@@ -460,8 +471,8 @@ static sx_status is_count(bool *is, sx_tracer *t, const sx_traced_drawing *d, co
   for (size_t i = 0; counts && d && i < d->n; i++) {
     sx_store_row row;
     bool found = false;
-    char field[32];
-    SX_TRY(sx_audit__look_up(&found, &row, field, t, d->references[i], strlen(d->references[i])));
+    double value = 0;
+    SX_TRY(drawn(&found, &value, &row, t, d->references[i]));
     n += found;
   }
   *is = counts && m->value == n;
@@ -477,11 +488,10 @@ sx_status sx_audit__described(sx_tracer *t, const sx_audit_text *page, size_t at
   if (strcmp(id, "*") == 0) SX_TRY(likeliest(&d, t, page, part));
   for (size_t i = part->first_mark; i < part->first_mark + part->n_marks; i++) {
     const sx_text_mark *m = sx_audit_text_mark(page, i);
-    const bool bare = !m->unit[0] && m->scale > 0.9 && m->scale < 1.1;
     sx_audit_trace trace = {
         .verdict = SX_TRACE_AGREES, .line = m->line, .column = m->column, .reference = part->runs[0].reference};
     const double before = scale;
-    if (!bare && m->kind == SX_MARK_QUANTITY) scale = m->scale;
+    if (!is_bare(m) && m->kind == SX_MARK_QUANTITY) scale = m->scale;
     sx_printed p = printed_mark(m, scale);
     bool shown = false, breaks = false, count = false;
     if (m->kind != SX_MARK_LEVEL) SX_TRY(shown_by(&shown, t, d, &p));

@@ -118,13 +118,17 @@ bool sx_audit__is_code(const sx_tracer *t, const char *text, size_t n) {
 
 /* ---- files, values, where it comes from ----------------------------------------------------------------------------- */
 
-static sx_status keep_value(sx_tracer *t, double value) {
-  void *p = t->values;
-  const bool grown = sx_mem_grow(&t->ctx, &p, &t->cap_values, t->n_values + 1, sizeof *t->values);
-  t->values = p;
+static sx_status keep_number(double **list, size_t *n, size_t *cap, sx_tracer *t, double value) {
+  void *p = *list;
+  const bool grown = sx_mem_grow(&t->ctx, &p, cap, *n + 1, sizeof **list);
+  *list = p;
   if (!grown) return sx_error_memory(t->err);
-  t->values[t->n_values++] = value;
+  (*list)[(*n)++] = value;
   return SX_OK;
+}
+
+static sx_status keep_value(sx_tracer *t, double value) {
+  return keep_number(&t->values, &t->n_values, &t->cap_values, t, value);
 }
 
 /* Every number that stands below a node itself. */
@@ -147,13 +151,8 @@ static sx_status take_provenance(sx_tracer *t, const sx_node *node) {
 
 static sx_status take_defined(sx_tracer *t, const char *id, const sx_node *node) {
   double value = 0;
-  if (node->kind == SX_NODE_SCALAR && sx_node_number(&value, node)) {
-    void *p = t->definitions;
-    const bool grown = sx_mem_grow(&t->ctx, &p, &t->cap_definitions, t->n_definitions + 1, sizeof *t->definitions);
-    t->definitions = p;
-    if (!grown) return sx_error_memory(t->err);
-    t->definitions[t->n_definitions++] = value;
-  }
+  if (node->kind == SX_NODE_SCALAR && sx_node_number(&value, node))
+    SX_TRY(keep_number(&t->definitions, &t->n_definitions, &t->cap_definitions, t, value));
   if (node->kind == SX_NODE_SCALAR) {
     SX_TRY(keep(&t->defined, &t->n_defined, &t->cap_defined, t, id));
     return keep(&t->defined, &t->n_defined, &t->cap_defined, t, node->text);

@@ -28,11 +28,17 @@ static sx_status one_file(sx_tracer *t, const char *folder, const char *line, si
   return sx_audit__trace(t, &trace, "", 0);
 }
 
-static sx_status every_file(sx_tracer *t, const char *folder, const char *text, size_t n) {
+/* The files of the lines; name: that one alone, *known where some line has it. */
+static sx_status every_file(bool *known, sx_tracer *t, const char *folder, const char *name, const char *text,
+                            size_t n) {
   const char *end = text + n;
+  const size_t head = SX_HASH_TEXT + 1, wanted = name ? strlen(name) : 0;
   for (const char *line = text; line < end;) {
     const char *stop = memchr(line, '\n', (size_t)(end - line));
-    SX_TRY(one_file(t, folder, line, (size_t)((stop ? stop : end) - line)));
+    const size_t k = (size_t)((stop ? stop : end) - line);
+    const bool own = k > head && k - head == wanted && memcmp(line + head, name, wanted) == 0;
+    if (own) *known = true;
+    if (own || !name) SX_TRY(one_file(t, folder, line, k));
     line = stop ? stop + 1 : end;
   }
   return SX_OK;
@@ -70,10 +76,10 @@ sx_status sx_audit_files(sx_audit_traces *traces, sx_store *store, int64_t run, 
   SX_TRY(own_record(&record, &lines, &n, store, run, err));
   sx_status status = SX_OK;
   if (lines) {
-    status = every_file(&t, folder, lines, n);
+    status = every_file(NULL, &t, folder, NULL, lines, n);
   } else if (there) {
     status = sx_file_read(&text, &n, &t.ctx, manifest, err);
-    if (status == SX_OK) status = every_file(&t, folder, text, n);
+    if (status == SX_OK) status = every_file(NULL, &t, folder, NULL, text, n);
     sx_mem_free(&t.ctx, text);
   } else {
     status = not_checked(&t, manifest, SX_NO_RECORD);
@@ -94,15 +100,7 @@ sx_status sx_audit_file(sx_audit_traces **out, sx_store *store, int64_t run, con
                        : slash         ? sx_arena_strndup(t.out->arena, path, (size_t)(slash - path))
                                        : ".";
   if (status == SX_OK && !folder) status = sx_error_memory(err);
-  for (const char *line = lines, *end = lines + n; lines && line < end && status == SX_OK;) {
-    const char *stop = memchr(line, '\n', (size_t)(end - line));
-    const size_t k = (size_t)((stop ? stop : end) - line), head = SX_HASH_TEXT + 1;
-    if (k > head && k - head == strlen(name) && memcmp(line + head, name, k - head) == 0) {
-      known = true;
-      status = one_file(&t, folder, line, k);
-    }
-    line = stop ? stop + 1 : end;
-  }
+  if (status == SX_OK && lines) status = every_file(&known, &t, folder, name, lines, n);
   if (status == SX_OK && !known) {
     const sx_audit_trace strange = {.verdict = SX_TRACE_UNBOUND, .reason = "the run published no file of this name"};
     t.file = t.place = path;
