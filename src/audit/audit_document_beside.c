@@ -22,15 +22,6 @@ typedef struct beside {
   size_t n, cap, figures;
 } beside;
 
-static bool ends_with(const char *text, const char *end) {
-  const size_t n = strlen(text), k = strlen(end);
-  return n >= k && strcmp(text + n - k, end) == 0;
-}
-
-static bool begins(const char *text, const char *begin) {
-  return strncmp(text, begin, strlen(begin)) == 0;
-}
-
 /* ---- vectors ------------------------------------------------------------------------------------------------------- */
 
 static sx_status picture_start(void *data, const char *name, const char *const *attributes, sx_error *err) {
@@ -92,16 +83,11 @@ static sx_status read_vector(const beside *b, sx_archive *archive, const char *p
 /* What a field will show once it is brought up to date: the same as a number in the text. */
 static sx_status property_value(sx_part_maker *m, const sx_text_property *p) {
   sx_number_key key;
-  char unit[sizeof key.unit + sizeof key.prefix], within[NAME_MAX_BYTES];
+  char unit[SX_KEY_UNIT_MAX], within[NAME_MAX_BYTES];
   sx_part_maker *maker = NULL;
   if (!p->value || sx_number_key_parse(&key, p->key, strlen(p->key), NULL) != SX_OK) return SX_OK;
   (void)snprintf(within, sizeof within, "docProps/custom.xml, %.200s", p->key);
-  (void)snprintf(unit, sizeof unit, "%s%s", key.prefix, key.unit);
-  const sx_text_run run = {.reference = key.reference,
-                           .unit = key.bare && unit[0] ? unit : NULL,
-                           .zeros = key.zeros,
-                           .magnitude = key.sign < 0,
-                           .exempt = key.exempt[0] ? key.exempt : NULL};
+  const sx_text_run run = sx_audit__key_run(&key, unit);
   SX_TRY(sx_audit__text_beside(&maker, m, within));
   return sx_audit__text_one(maker, SX_PART_CAPTION, p->value, strlen(p->value), 0, 0, &run);
 }
@@ -109,15 +95,12 @@ static sx_status property_value(sx_part_maker *m, const sx_text_property *p) {
 /* ---- the file ------------------------------------------------------------------------------------------------------ */
 
 static bool read_as_text(const char *part) {
-  static const char *const begin[] = {"word/document.xml", "word/footnotes.xml", "word/endnotes.xml",
-                                      "word/header",       "word/footer",        "word/comments"};
-  for (size_t i = 0; i < sizeof begin / sizeof *begin; i++)
-    if (begins(part, begin[i])) return true;
-  return false;
+  return sx_audit__docx_margin(part) || sx_audit__reference_of(part, "word/footnotes.xml") ||
+         sx_audit__reference_of(part, "word/endnotes.xml");
 }
 
 static sx_status one_part(const beside *b, sx_archive *archive, const char *part) {
-  if (ends_with(part, ".svg")) return read_vector(b, archive, part);
+  if (sx_audit__ends_with(part, ".svg")) return read_vector(b, archive, part);
   if (sx_audit__office_silent(part)) return SX_OK;
   if (strcmp(part, "word/document.xml") == 0)
     return sx_audit__office_texts(b->m, archive, part, "", SX_OFFICE_ATTRIBUTES | SX_OFFICE_FIGURES);

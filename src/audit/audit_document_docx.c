@@ -121,23 +121,26 @@ static bool is_code_style(const word *w, const char *id) {
 
 /* ---- text -------------------------------------------------------------------------------------------------------- */
 
+sx_text_run sx_audit__key_run(const sx_number_key *key, char unit[SX_KEY_UNIT_MAX]) {
+  _Static_assert(sizeof key->prefix + sizeof key->unit <= SX_KEY_UNIT_MAX, "a unit has no room");
+  (void)snprintf(unit, SX_KEY_UNIT_MAX, "%s%s", key->prefix, key->unit);
+  return (sx_text_run){.reference = key->reference,
+                       .unit = key->bare && unit[0] ? unit : NULL,
+                       .zeros = key->zeros,
+                       .magnitude = key->sign < 0,
+                       .exempt = key->exempt[0] ? key->exempt : NULL};
+}
+
 static void fresh_run(word *w, bool note) {
   const char *why = w->n_exempts ? w->exempts[w->n_exempts - 1].word : NULL;
   bool counts = false;
   for (size_t i = 0; i < w->n_fields; i++) counts = counts || w->fields[i].counts;
   sx_text_run run = {.exempt = note ? "note" : w->code ? "code" : why ? why : counts ? "field" : NULL};
-  char unit[sizeof w->fields->key.unit + sizeof w->fields->key.prefix];
+  char unit[SX_KEY_UNIT_MAX];
   const field *f = NULL;
   for (size_t i = 0; i < w->n_fields; i++)
     if (w->fields[i].bound) f = &w->fields[i];
-  if (f) {
-    (void)snprintf(unit, sizeof unit, "%s%s", f->key.prefix, f->key.unit);
-    run = (sx_text_run){.reference = f->key.reference,
-                        .unit = f->key.bare && unit[0] ? unit : NULL,
-                        .zeros = f->key.zeros,
-                        .magnitude = f->key.sign < 0,
-                        .exempt = f->key.exempt[0] ? f->key.exempt : NULL};
-  }
+  if (f) run = sx_audit__key_run(&f->key, unit);
   stop(w, sx_audit__text_run(w->m, 0, 0, &run));
   w->put_superscript = note;
   w->put_code = w->code;
@@ -417,18 +420,18 @@ static sx_status part(word *w, sx_archive *archive, const char *file, bool neede
   return status;
 }
 
-/* Heads and feet of pages and comments, beside the text. */
+bool sx_audit__docx_margin(const char *part) {
+  return sx_audit__reference_of(part, "word/header") || sx_audit__reference_of(part, "word/footer") ||
+         sx_audit__reference_of(part, "word/comments");
+}
+
 static sx_status parts_beside(word *w, sx_archive *archive) {
-  static const char *const begin[] = {"word/header", "word/footer", "word/comments"};
   sx_part_maker *const m = w->m;
   sx_status status = SX_OK;
   const char *name;
   if (!m->text->n_properties) return SX_OK; /* somebody else's */
   for (size_t i = 0; status == SX_OK && (name = sx_archive_part(archive, i)) != NULL; i++) {
-    bool wanted = false;
-    for (size_t k = 0; k < sizeof begin / sizeof *begin; k++)
-      wanted = wanted || strncmp(name, begin[k], strlen(begin[k])) == 0;
-    if (!wanted || strlen(name) < 4 || !is(name + strlen(name) - 4, ".xml")) continue;
+    if (!sx_audit__docx_margin(name) || !sx_audit__ends_with(name, ".xml")) continue;
     status = sx_audit__text_beside(&w->m, m, name);
     if (status == SX_OK) status = part(w, archive, name, true);
     w->m = m;

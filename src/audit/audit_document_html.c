@@ -65,14 +65,6 @@ static bool same(const char *a, const char *b) {
   return strcmp(a, b) == 0;
 }
 
-static bool one_of(const char *name, const char *const *names, size_t n) {
-  for (size_t i = 0; i < n; i++) {
-    if (same(name, names[i])) return true;
-  }
-  return false;
-}
-#define ONE_OF(name, list) one_of(name, list, sizeof(list) / sizeof *(list))
-
 /* ---- entities ---------------------------------------------------------------------------------------------------- */
 
 static const struct {
@@ -127,7 +119,7 @@ static const char *const voids[] = {"br",  "img",  "hr",   "input", "meta",   "l
 static const char *const unseen[] = {"script", "style", "head"};
 
 static bool is_block(const char *name) {
-  return ONE_OF(name, blocks);
+  return SX_ONE_OF(name, blocks);
 }
 
 /* Innermost element that says what the text is. */
@@ -193,7 +185,7 @@ static sx_status begin_text(page *p) {
 
 static void pop(page *p) {
   const element *e = &p->stack[--p->depth];
-  if (ONE_OF(e->name, unseen) && p->hidden) p->hidden--;
+  if (SX_ONE_OF(e->name, unseen) && p->hidden) p->hidden--;
   if (same(e->name, "table") && p->in_table) p->in_table--;
   if (same(e->name, "title")) p->title = false;
 }
@@ -226,7 +218,7 @@ static void open_structure(page *p, const char *name, size_t columns, size_t row
 /* An element that its like may not hold: the open one ends. */
 static sx_status imply_end(page *p, const char *name) {
   static const char *const alone[] = {"p", "li", "td", "th", "tr", "dt", "dd", "option"};
-  if (!p->depth || !ONE_OF(name, alone)) return SX_OK;
+  if (!p->depth || !SX_ONE_OF(name, alone)) return SX_OK;
   const char *top = p->stack[p->depth - 1].name;
   const bool cells = (same(name, "td") || same(name, "th")) && (same(top, "td") || same(top, "th"));
   const bool row = same(name, "tr") && (same(top, "td") || same(top, "th"));
@@ -252,7 +244,7 @@ static sx_status push(page *p, const char *name, const sx_text_run *attributes, 
   element *e = &p->stack[p->depth++];
   *e = (element){.attributes = *attributes, .span = columns};
   memcpy(e->name, name, strlen(name) + 1);
-  if (ONE_OF(name, unseen)) p->hidden++;
+  if (SX_ONE_OF(name, unseen)) p->hidden++;
   return SX_OK;
 }
 
@@ -506,7 +498,7 @@ static sx_status read_tag(page *p) {
     return SX_OK;
   }
   step(p, at - p->i);
-  if (ONE_OF(name, voids)) return is_block(name) ? end_part(p) : SX_OK;
+  if (SX_ONE_OF(name, voids)) return is_block(name) ? end_part(p) : SX_OK;
   if (empty) return SX_OK;
   if (same(name, "title") && p->hidden == 1 && p->depth && same(p->stack[p->depth - 1].name, "head")) p->title = true;
   if (same(name, "title") && p->hidden && !p->title) return SX_OK;

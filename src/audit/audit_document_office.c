@@ -37,14 +37,6 @@ typedef struct office {
   bool numbered;   /* its drawings are the document's figures */
 } office;
 
-static bool one_of(const char *name, const char *const *names, size_t n) {
-  for (size_t i = 0; i < n; i++) {
-    if (strcmp(name, names[i]) == 0) return true;
-  }
-  return false;
-}
-#define ONE_OF(name, list) one_of(name, list, sizeof(list) / sizeof *(list))
-
 static sx_status emit(office *o, const char *what, const char *text, size_t n, const sx_text_run *run) {
   char within[WITHIN_MAX];
   sx_part_maker *beside = NULL;
@@ -131,8 +123,8 @@ static sx_status on_start(void *data, const char *name, const char *const *attri
     const char *cell = sx_xml_attribute(attributes, "ref");
     (void)snprintf(o->cell, sizeof o->cell, "%s", cell ? cell : "");
   }
-  if (ONE_OF(name, caches)) o->words++;
-  o->take = ONE_OF(name, texts) || (o->words && strcmp(name, "v") == 0);
+  if (SX_ONE_OF(name, caches)) o->words++;
+  o->take = SX_ONE_OF(name, texts) || (o->words && strcmp(name, "v") == 0);
   return SX_OK;
 }
 
@@ -141,8 +133,8 @@ static sx_status on_end(void *data, const char *name, sx_error *err) {
   (void)err;
   if (o->attributes) return SX_OK;
   o->take = false;
-  if (ONE_OF(name, caches) && o->words) o->words--;
-  return ONE_OF(name, ends) || (ONE_OF(name, texts) && strcmp(name, "t") != 0) ? flush(o) : SX_OK;
+  if (SX_ONE_OF(name, caches) && o->words) o->words--;
+  return SX_ONE_OF(name, ends) || (SX_ONE_OF(name, texts) && strcmp(name, "t") != 0) ? flush(o) : SX_OK;
 }
 
 static sx_status on_text(void *data, const char *text, size_t n, sx_error *err) {
@@ -172,12 +164,9 @@ bool sx_audit__office_silent(const char *part) {
       ".rels",         "[Content_Types].xml",   "styles.xml",         "settings.xml",
       "fontTable.xml", "webSettings.xml",       "numbering.xml",      "docProps/app.xml",
       "calcChain.xml", "stylesWithEffects.xml", "docProps/custom.xml"};
-  const size_t n = strlen(part);
-  for (size_t i = 0; i < sizeof ends_of / sizeof *ends_of; i++) {
-    const size_t k = strlen(ends_of[i]);
-    if (n >= k && strcmp(part + n - k, ends_of[i]) == 0) return true;
-  }
-  return strstr(part, "/theme/") != NULL || n < 4 || strcmp(part + n - 4, ".xml") != 0;
+  for (size_t i = 0; i < sizeof ends_of / sizeof *ends_of; i++)
+    if (sx_audit__ends_with(part, ends_of[i])) return true;
+  return strstr(part, "/theme/") != NULL || !sx_audit__ends_with(part, ".xml");
 }
 
 /* ---- relationships ------------------------------------------------------------------------------------------------- */

@@ -75,11 +75,6 @@ static bool of_its_unit(const sx_number *n, const sx_cand *c) {
   return c->kind == SX_CAND_LEVEL && memcmp(n->unit.dims, c->unit.dims, sizeof n->unit.dims) == 0;
 }
 
-static bool ends_with(const char *text, const char *end) {
-  const size_t n = text ? strlen(text) : 0, k = strlen(end);
-  return n >= k && strcmp(text + n - k, end) == 0;
-}
-
 static bool its_error(sx_follow *out, const place *p, const sx_index *index, size_t item, const sx_number *n) {
   static const char *const errors[] = {"标准误", "standard error", "Standard error"};
   static const char *const intervals[] = {"置信区间", "interval"}, *const others[] = {"90%", "99%"};
@@ -89,7 +84,7 @@ static bool its_error(sx_follow *out, const place *p, const sx_index *index, siz
   const sx_cand *c = head_of(p, index, item);
   if (!c || !of_its_unit(n, c)) return false;
   *out = (sx_follow){.of = c};
-  if (n->mark->range == SX_RANGE_HIGH && ends_with(p->all->items[item - 1].reference, ".low")) {
+  if (n->mark->range == SX_RANGE_HIGH && sx_audit__ends_with(p->all->items[item - 1].reference, ".low")) {
     out->field = "high";
     out->value = c->high;
   } else if (HAS(between, size, intervals) && n->mark->range == SX_RANGE_LOW && !HAS(between, size, others)) {
@@ -166,7 +161,7 @@ static bool its_gap(sx_follow *out, const place *p, const sx_index *index, size_
     if (!gap_of(g, of)) continue;
     n_gaps++;
     only = g;
-    if (ends_with(g->reference, ".gap")) whole = g;
+    if (sx_audit__ends_with(g->reference, ".gap")) whole = g;
     if (fabs(fabs(n->value) - fabs(g->value)) > 0.5 * n->unit_size * (1 + 1e-9)) continue;
     const bool contrary = sx_audit__contrary(index, n, g, context);
     if (contrary && other_way) continue;

@@ -244,12 +244,9 @@ sx_status sx_audit__page_part(sx_tracer *t, const sx_audit_text *page, size_t at
   const sx_text_part *part = sx_audit_text_part(page, at);
   const char *reference = part->runs[0].reference;
   SX_TRY(sx_audit__sum(t, part));
-  if (reference && strncmp(reference, SX_REF_DRAWING, strlen(SX_REF_DRAWING)) == 0)
-    return sx_audit__described(t, page, at);
-  if (reference && part->within && strncmp(reference, SX_REF_SAID, strlen(SX_REF_SAID)) == 0)
-    return sx_audit__said(t, part);
-  if (reference && part->within && strncmp(reference, SX_REF_LIMIT, strlen(SX_REF_LIMIT)) == 0)
-    return sx_audit__limited(t, part);
+  if (sx_audit__reference_of(reference, SX_REF_DRAWING)) return sx_audit__described(t, page, at);
+  if (part->within && sx_audit__reference_of(reference, SX_REF_SAID)) return sx_audit__said(t, part);
+  if (part->within && sx_audit__reference_of(reference, SX_REF_LIMIT)) return sx_audit__limited(t, part);
   for (size_t r = 0; r < part->n_runs;) {
     const sx_text_run *run = &part->runs[r];
     size_t next = r + 1;

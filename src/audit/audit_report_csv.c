@@ -36,14 +36,6 @@ static const char *const numbers[] = {"estimate", "std.error", "conf.low", "conf
 static const char *const others[] = {"wave",      "unit",   "quality",
                                      "na_reason", "method", "run"}; /* "run": of files of earlier versions */
 
-static bool is_one_of(const char *name, const char *const *names, size_t n) {
-  for (size_t i = 0; i < n; i++) {
-    if (strcmp(name, names[i]) == 0) return true;
-  }
-  return false;
-}
-#define IS(name, names) is_one_of(name, names, sizeof(names) / sizeof *(names))
-
 static sx_status file_error(const result_file *f, size_t line, sx_status code, const char *message) {
   char where[SX_ERROR_WHERE_MAX];
   (void)snprintf(where, sizeof where, "%s:%zu", f->t->file, line);
@@ -53,8 +45,8 @@ static sx_status file_error(const result_file *f, size_t line, sx_status code, c
 static column column_of(const char *name, size_t at) {
   if (strcmp(name, "indicator") == 0) return (column){C_INDICATOR, name};
   if (strcmp(name, "statistic") == 0) return (column){C_STATISTIC, name};
-  if (IS(name, numbers)) return (column){C_NUMBER, name};
-  if (at == 0 || IS(name, others)) return (column){C_OTHER, name};
+  if (SX_ONE_OF(name, numbers)) return (column){C_NUMBER, name};
+  if (at == 0 || SX_ONE_OF(name, others)) return (column){C_OTHER, name};
   return (column){C_BY, strncmp(name, "by.", 3) == 0 ? name + 3 : name}; /* a variable that is called like a column */
 }
 

@@ -83,7 +83,7 @@ static sx_status numbers_of(sx_tracer *t, const sx_audit_text *text, size_t at, 
     sx_audit_text_where(where, text, &here);
     SX_TRY(sx_buf_status(where, t->err));
     t->place = where->data;
-    if (run->reference && strncmp(run->reference, SX_REF_DRAWING, strlen(SX_REF_DRAWING)) == 0) {
+    if (sx_audit__reference_of(run->reference, SX_REF_DRAWING)) {
       if (ours) SX_TRY(sx_audit__described(t, text, at));
       return SX_OK;
     }

@@ -125,6 +125,23 @@ sx_status sx_audit__text_one(sx_part_maker *m, sx_part_kind kind, const char *te
   return sx_audit__text_close(m, kind, 0);
 }
 
+const char *sx_audit__reference_of(const char *reference, const char *begin) {
+  const size_t n = strlen(begin);
+  return reference && strncmp(reference, begin, n) == 0 ? reference + n : NULL;
+}
+
+bool sx_audit__ends_with(const char *text, const char *end) {
+  const size_t n = text ? strlen(text) : 0, k = strlen(end);
+  return n >= k && memcmp(text + n - k, end, k) == 0;
+}
+
+bool sx_audit__one_of(const char *text, const char *const *list, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    if (strcmp(text, list[i]) == 0) return true;
+  }
+  return false;
+}
+
 const sx_text_run *sx_audit__text_run_at(const sx_text_part *part, size_t at) {
   size_t lo = 0, hi = part->n_runs;
   while (hi - lo > 1) {

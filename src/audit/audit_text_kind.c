@@ -96,8 +96,7 @@ static bool english_date(sx_found *f, const sx_scan *s) {
 
 /* The description of a drawing: a colon parts a name from its value. */
 static bool is_description(const sx_scan *s) {
-  const char *reference = s->part->runs[0].reference;
-  return reference && strncmp(reference, SX_REF_DRAWING, strlen(SX_REF_DRAWING)) == 0;
+  return sx_audit__reference_of(s->part->runs[0].reference, SX_REF_DRAWING) != NULL;
 }
 
 /* 12:30, and not "iPhone 16：30.0%". */

@@ -11,6 +11,12 @@
 #define SX_REF_DRAWING  "figure:"
 #define SX_REF_DRAWINGS "figure:*"
 
+/* What stands behind the beginning of a reference, NULL where it begins otherwise (or is NULL). */
+const char *sx_audit__reference_of(const char *reference, const char *begin);
+bool sx_audit__ends_with(const char *text, const char *end); /* text: or NULL */
+bool sx_audit__one_of(const char *text, const char *const *list, size_t n);
+#define SX_ONE_OF(text, list) sx_audit__one_of(text, list, sizeof(list) / sizeof *(list))
+
 /* A chart of a Word file: its XML and the workbook behind it, as they stand in the archive. */
 typedef struct sx_text_chart {
   const char *xml, *book;
@@ -80,6 +86,12 @@ sx_status sx_audit__text_html(sx_part_maker *m, const char *data, size_t n) SX_N
 sx_status sx_audit__text_drawing(sx_part_maker *m, const char *data, size_t n) SX_NODISCARD; /* SVG of ours */
 sx_status sx_audit__text_docx(sx_part_maker *m, const void *data, size_t n) SX_NODISCARD;
 struct sx_archive;
+/* The run of a number with this key; unit: where its unit is put. */
+struct sx_number_key;
+enum { SX_KEY_UNIT_MAX = 80 };
+sx_text_run sx_audit__key_run(const struct sx_number_key *key, char unit[SX_KEY_UNIT_MAX]);
+/* Heads and feet of pages, comments: paragraphs beside the text. */
+bool sx_audit__docx_margin(const char *part);
 /* The properties of a Word file that are keys of numbers, by key (audit_document_chart.c); a field shows one of them. */
 sx_status sx_audit__docx_properties(sx_audit_text *text, struct sx_archive *archive, sx_error *err) SX_NODISCARD;
 void sx_audit__docx_shown(sx_audit_text *text, const char *key);
