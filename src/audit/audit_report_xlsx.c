@@ -183,9 +183,13 @@ static sx_status judge(sx_book *b, const sx_book_line *item, const char *sheet, 
   return sx_audit__book_tell(b, &trace, sheet, cell, printed);
 }
 
+sx_book_line *sx_audit__book_line(const sx_book *b, const char *sheet, const char *cell) {
+  const sx_book_line key = {.sheet = sheet, .cell = cell};
+  return b->n ? bsearch(&key, b->items, b->n, sizeof *b->items, by_place) : NULL;
+}
+
 static sx_status number_cell(sx_book *b, const char *value) {
-  const sx_book_line key = {.sheet = b->sheet, .cell = b->cell};
-  sx_book_line *item = b->n ? bsearch(&key, b->items, b->n, sizeof *b->items, by_place) : NULL;
+  sx_book_line *item = sx_audit__book_line(b, b->sheet, b->cell);
   if (item) {
     item->seen = true;
     return judge(b, item, b->sheet, b->cell, value);
@@ -195,11 +199,6 @@ static sx_status number_cell(sx_book *b, const char *value) {
 }
 
 /* ---- sheets -------------------------------------------------------------------------------------------------------- */
-
-const sx_book_line *sx_audit__book_line(const sx_book *b, const char *sheet, const char *cell) {
-  const sx_book_line key = {.sheet = sheet, .cell = cell};
-  return b->n ? bsearch(&key, b->items, b->n, sizeof *b->items, by_place) : NULL;
-}
 
 static void copy(char *out, size_t size, const char *text) {
   const size_t n = text ? strlen(text) : 0;
@@ -212,9 +211,7 @@ static void copy(char *out, size_t size, const char *text) {
 static bool is_margin(const char *name) {
   static const char *const margins[] = {"oddHeader",  "oddFooter",   "evenHeader",
                                         "evenFooter", "firstHeader", "firstFooter"};
-  for (size_t i = 0; i < sizeof margins / sizeof *margins; i++)
-    if (is(name, margins[i])) return true;
-  return false;
+  return SX_ONE_OF(name, margins);
 }
 
 /* &C, &"Arial,Bold", &12 say how a head is set: blanks. && is the sign. */
@@ -303,6 +300,7 @@ static sx_status cell_end(sx_book *b) {
   b->in_cell = false;
   SX_TRY(sx_buf_status(&b->text, b->t->err));
   if (!b->text.n || !b->cell[0]) return SX_OK;
+  const size_t own = b->n_numbers;
   if (number) SX_TRY(keep_number(b));
   if (!number) SX_TRY(text_cell(b));
   if (b->formula) return number ? keep_formula(b) : SX_OK;
@@ -310,7 +308,7 @@ static sx_status cell_end(sx_book *b) {
   if (!number) return SX_OK;
   const size_t before = b->t->out->n_differ;
   SX_TRY(number_cell(b, b->text.data));
-  if (b->n_numbers) b->numbers[b->n_numbers - 1].wrong = b->t->out->n_differ > before;
+  if (own < b->n_numbers) b->numbers[own].wrong = b->t->out->n_differ > before;
   return SX_OK;
 }
 
@@ -408,8 +406,7 @@ static sx_status judge_computed(sx_book *b, const sx_kept_number *kept, const ch
 }
 
 static sx_status judge_kept(sx_book *b, const sx_kept_number *kept) {
-  const sx_book_line key = {.sheet = kept->sheet, .cell = kept->cell};
-  const sx_book_line *item = b->n ? bsearch(&key, b->items, b->n, sizeof *b->items, by_place) : NULL;
+  const sx_book_line *item = sx_audit__book_line(b, kept->sheet, kept->cell);
   const char *sheet = sx_arena_printf(b->t->out->arena, "drawn, %s", kept->sheet);
   if (!sheet) return memory(b);
   return item ? judge(b, item, sheet, kept->cell, kept->value) : judge_computed(b, kept, sheet);

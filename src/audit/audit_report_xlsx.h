@@ -65,7 +65,7 @@ sx_book_number *sx_audit__book_number(const sx_book *b, uint64_t place);
 /* Formulas against what they keep, names against the results that they lead to. */
 sx_status sx_audit__book_formulas(sx_book *b) SX_NODISCARD;
 sx_status sx_audit__book_names(sx_book *b) SX_NODISCARD;
-const sx_book_line *sx_audit__book_line(const sx_book *b, const char *sheet, const char *cell);
+sx_book_line *sx_audit__book_line(const sx_book *b, const char *sheet, const char *cell);
 sx_status sx_audit__book_tell(sx_book *b, sx_audit_trace *trace, const char *sheet, const char *cell,
                               const char *printed) SX_NODISCARD;
 bool sx_audit__book_same(double cell, double result);

@@ -1,6 +1,7 @@
 /* audit_report_xlsx_texts.c: what a workbook says besides its numbers: texts of cells, heads of tables, charts and shapes with their alternative texts,
  * comments, heads and feet of sheets, number formats, the file's title; names of cells, each against the result that its cell holds; formulas that take a
  * cell or the difference of two, against the number that is kept for them. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,8 +193,7 @@ sx_status sx_audit__book_formulas(sx_book *b) {
     char text[SX_DOUBLE_TEXT_MAX];
     double kept = 0, right = 0;
     if (!sx_text_to_double(&kept, f->value, strlen(f->value)) || !computed(&right, b, f->sheet, f->code)) continue;
-    const double scale = right < 0 ? -right : right, off = kept < right ? right - kept : kept - right;
-    if (off <= 1e-9 * scale + 1e-12 || sx_audit__book_same(kept, right)) continue;
+    if (fabs(kept - right) <= 1e-9 * fabs(right) + 1e-12 || sx_audit__book_same(kept, right)) continue;
     (void)sx_text_from_double(text, right);
     sx_audit_trace trace = {
         .verdict = SX_TRACE_DIFFERS, .expected = text, .reason = "not what the formula of its cell computes"};
