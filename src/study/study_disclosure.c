@@ -267,42 +267,32 @@ static sx_status hide_dependents(bool *changed, dc_run *d, sx_error *err) {
 
 /* ---- the list -------------------------------------------------------------------------------------------------------------------- */
 
-static void put_line(sx_buf *out, const char *indicator, const char *statistic, const dc_domain *domain) {
-  sx_buf_printf(out, "%s\t%s", indicator, statistic);
-  for (size_t i = 0; i < domain->n_terms; i++)
-    sx_buf_printf(out, "\t%s\t%s", domain->terms[i].variable, domain->terms[i].level);
+void study__dc_put_terms(sx_buf *out, const sx_store_term *terms, size_t n) {
+  for (size_t i = 0; i < n; i++) sx_buf_printf(out, "\t%s\t%s", terms[i].variable, terms[i].level);
   sx_buf_add_char(out, '\n');
 }
 
-/* A gap or comparison with a hidden group: "gap_urban" where urban is hidden. */
-bool study__dc_against(const dc_run *d, const dc_row *row, dc_is is) {
-  const size_t n = strlen(row->statistic);
-  for (size_t i = 0; i < d->n_domains; i++) {
-    const size_t k = strlen(d->domains[i].name);
-    if (n > k && row->statistic[n - k - 1] == '_' && strcmp(row->statistic + n - k, d->domains[i].name) == 0 &&
-        is(d, row->indicator, i))
-      return true;
-  }
-  return false;
+static void put_line(sx_buf *out, const char *indicator, const char *statistic, const dc_domain *domain) {
+  sx_buf_printf(out, "%s\t%s", indicator, statistic);
+  study__dc_put_terms(out, domain->terms, domain->n_terms);
 }
 
-bool study__dc_earlier(const dc_domain *other, const dc_domain *own) {
+/* "z" for "z*wave:2024-S2". */
+static bool is_earlier(const dc_domain *other, const dc_domain *own) {
   bool wave = false;
-  size_t same = 0;
-  if (other->n_terms != own->n_terms + 1) return false;
-  for (size_t k = 0; k < other->n_terms; k++) {
-    wave = wave || strcmp(other->terms[k].variable, "wave") == 0;
-    for (size_t m = 0; m < own->n_terms; m++)
-      same += strcmp(other->terms[k].variable, own->terms[m].variable) == 0 &&
-              strcmp(other->terms[k].level, own->terms[m].level) == 0;
-  }
-  return wave && same == own->n_terms;
+  for (size_t k = 0; k < other->n_terms; k++) wave = wave || strcmp(other->terms[k].variable, "wave") == 0;
+  return wave && study__dc_one_more(other, own);
 }
 
-/* A change, where the domain is hidden in an earlier wave: "z" for "z*wave:2024-S2". */
-static bool earlier_hidden(const dc_run *d, const dc_row *row) {
+static bool ends_with(const char *statistic, const char *name) {
+  const size_t n = strlen(statistic), k = strlen(name);
+  return n > k && statistic[n - k - 1] == '_' && strcmp(statistic + n - k, name) == 0;
+}
+
+bool study__dc_against(const dc_run *d, const dc_row *row, dc_is is) {
   for (size_t i = 0; i < d->n_domains; i++)
-    if (study__dc_earlier(&d->domains[i], &d->domains[row->domain]) && study__dc_hidden(d, row->indicator, i))
+    if ((ends_with(row->statistic, d->domains[i].name) || is_earlier(&d->domains[i], &d->domains[row->domain])) &&
+        is(d, row->indicator, i))
       return true;
   return false;
 }
@@ -319,7 +309,7 @@ static sx_status write_list(sx_buf *out, dc_run *d, dc_cases *cases, sx_error *e
     const bool pair = study__dc_hidden(d, row->indicator, row->domain);
     const bool against =
         study__dc_compares(row->statistic) &&
-        (study__dc_against(d, row, study__dc_hidden) || earlier_hidden(d, row) ||
+        (study__dc_against(d, row, study__dc_hidden) ||
          (strcmp(row->statistic, "gap") == 0 && whole != SIZE_MAX && study__dc_hidden(d, row->indicator, whole)));
     n_hidden += (pair || against) && isfinite(row->estimate);
     if (pair && !d->domains[row->domain].hidden) put_line(&lines, row->indicator, "*", &d->domains[row->domain]);

@@ -108,10 +108,10 @@ typedef bool (*dc_is)(const dc_run *d, const char *indicator, size_t domain);
 sx_status study__dc_rests_on(bool *yes, const dc_run *d, const char *indicator, size_t domain, dc_is is,
                              sx_error *err) SX_NODISCARD;
 bool study__dc_compares(const char *statistic); /* of more than one domain or wave: its n is not the domain's */
-/* The domain itself, as an earlier wave of the study's calls it. */
-bool study__dc_earlier(const dc_domain *other, const dc_domain *own);
-/* "gap_urban" compares with the domain `urban`: whether any such is as `is` says. */
+/* Of a row that compares: whether the other side, the domain `urban` of "gap_urban" or its own domain in an earlier wave, is as `is` says. */
 bool study__dc_against(const dc_run *d, const dc_row *row, dc_is is);
+/* The end of a line of the list: variable and level of each term. */
+void study__dc_put_terms(sx_buf *out, const sx_store_term *terms, size_t n);
 /* The domain of a row, a new one where it is. */
 sx_status study__dc_domain(size_t *out, dc_run *d, const sx_store_row *row, sx_error *err) SX_NODISCARD;
 /* study_disclosure_banner.c */
@@ -132,6 +132,12 @@ typedef struct dc_cases {
 } dc_cases;
 sx_status study__dc_cases_open(dc_cases **out, dc_run *d, sx_error *err) SX_NODISCARD;
 sx_status study__dc_mark_few(dc_cases *c, sx_error *err) SX_NODISCARD; /* rows that few cases make, or few do not */
+/* *out: [rows] 1 in the base of the indicator; NULL: everyone. */
+sx_status study__dc_base(uint8_t **out, const st_indicator *ind, const st_run *of, sx_arena *arena,
+                         sx_error *err) SX_NODISCARD;
+/* The values of a measure: a column of the unit table, or *own, which the caller frees. */
+sx_status study__dc_column(const sx_column **y, sx_column **own, const st_measure *m, const st_run *of,
+                           sx_error *err) SX_NODISCARD;
 sx_status study__dc_mark_indicator(dc_cases *c, const st_indicator *ind, const st_run *of, sx_error *err) SX_NODISCARD;
 /* study_disclosure_leaves.c */
 bool study__dc_of_leaf(const dc_run *d, const dc_row *leaf, const st_indicator *ind); /* made of the same variable */

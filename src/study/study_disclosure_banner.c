@@ -182,8 +182,7 @@ bool study__dc_close_banners(dc_run *d) {
 
 static void put_terms(sx_buf *out, const dc_banner *b, bool row) {
   if (row) sx_buf_printf(out, "\trow\t%s", b->row);
-  for (size_t i = 0; i < b->n_terms; i++) sx_buf_printf(out, "\t%s\t%s", b->terms[i].variable, b->terms[i].level);
-  sx_buf_add_char(out, '\n');
+  study__dc_put_terms(out, b->terms, b->n_terms);
 }
 
 /* Shares of a row or of the table, whose whole is everyone: they go where that is not published. */

@@ -99,21 +99,23 @@ static bool few(const dc_cases *c, size_t n) {
   return n > 0 && (double)n < c->d->own->rules.min_n;
 }
 
-static sx_status base_of(of_indicator *o, const dc_cases *c, const st_run *of, sx_error *err) {
+sx_status study__dc_base(uint8_t **out, const st_indicator *ind, const st_run *of, sx_arena *arena, sx_error *err) {
   const size_t rows = sx_table_rows(of->unit);
-  const st_expr *const part[] = {&o->ind->base, &o->ind->where};
-  uint8_t *scratch = NULL;
-  for (size_t k = 0; k < 2; k++) {
-    if (!part[k]->expr) continue;
-    if (!o->base) {
-      o->base = sx_arena_alloc(c->d->arena, rows + 1, 1);
-      scratch = sx_arena_alloc(c->d->arena, rows + 1, 1);
-      if (!o->base || !scratch) return sx_error_memory(err);
-      memset(o->base, 1, rows);
-    }
-    SX_TRY(sx_expr_test(scratch, part[k]->expr, of->unit, err));
-    for (size_t i = 0; i < rows; i++) o->base[i] = o->base[i] && scratch[i] == 1;
-  }
+  bool all = true;
+  *out = NULL;
+  if (!ind->base.expr && !ind->where.expr) return SX_OK;
+  uint8_t *mask = sx_arena_alloc(arena, rows + 1, 1), *scratch = sx_arena_alloc(arena, rows + 1, 1);
+  if (!mask || !scratch) return sx_error_memory(err);
+  SX_TRY(study__base_mask(mask, &all, of, ind, scratch, err));
+  *out = mask;
+  return SX_OK;
+}
+
+sx_status study__dc_column(const sx_column **y, sx_column **own, const st_measure *m, const st_run *of, sx_error *err) {
+  *y = sx_table_find(of->unit, sx_expr_text(m->e.expr));
+  if (*y) return SX_OK;
+  SX_TRY(sx_expr_eval(own, m->e.expr, of->unit, "y", err));
+  *y = *own;
   return SX_OK;
 }
 
@@ -122,11 +124,7 @@ static sx_status measures_of(of_indicator *o, const st_run *of, sx_error *err) {
     const st_measure *m = &o->ind->measures[k];
     if (!m->e.expr) continue;
     const size_t at = o->n++;
-    o->y[at] = sx_table_find(of->unit, sx_expr_text(m->e.expr));
-    if (!o->y[at]) {
-      SX_TRY(sx_expr_eval(&o->own[at], m->e.expr, of->unit, "y", err));
-      o->y[at] = o->own[at];
-    }
+    SX_TRY(study__dc_column(&o->y[at], &o->own[at], m, of, err));
     const bool number = o->y[at]->type == SX_NUMBER || o->y[at]->type == SX_INTEGER;
     o->condition[at] = m->type == ST_CONDITION || !study__dc_plain(m);
     if ((!number || strcmp(o->ind->kind->word, "shares") == 0) && study__dc_plain(m)) {
@@ -203,7 +201,7 @@ static sx_status mark_rows(dc_cases *c, const of_indicator *o, const st_run *of,
 
 sx_status study__dc_mark_indicator(dc_cases *c, const st_indicator *ind, const st_run *of, sx_error *err) {
   of_indicator o = {.ind = ind};
-  sx_status status = base_of(&o, c, of, err);
+  sx_status status = study__dc_base(&o.base, ind, of, c->d->arena, err);
   if (status == SX_OK) status = measures_of(&o, of, err);
   if (status == SX_OK) status = mark_rows(c, &o, of, err);
   for (size_t k = 0; k < 2; k++) {

@@ -136,11 +136,7 @@ static bool other_side(const dc_run *d, const dc_row *row) {
   const int32_t whole = sx_dict_find(d->names, "total", 5);
   if (!study__dc_compares(row->statistic)) return false;
   if (study__dc_against(d, row, error_hidden)) return true;
-  if (strncmp(row->statistic, "gap", 3) == 0 && whole >= 0 && error_hidden(d, row->indicator, (size_t)whole))
-    return true;
-  for (size_t i = 0; i < d->n_domains; i++)
-    if (study__dc_earlier(&d->domains[i], &d->domains[row->domain]) && error_hidden(d, row->indicator, i)) return true;
-  return false;
+  return strncmp(row->statistic, "gap", 3) == 0 && whole >= 0 && error_hidden(d, row->indicator, (size_t)whole);
 }
 
 /* The number of cases has a hidden part of its own: a base that is not everyone of the group. */
@@ -154,11 +150,6 @@ static bool hides_cases(er *e, const dc_row *row) {
   return false;
 }
 
-static void put_terms(sx_buf *out, const sx_store_term *terms, size_t n) {
-  for (size_t i = 0; i < n; i++) sx_buf_printf(out, "\t%s\t%s", terms[i].variable, terms[i].level);
-  sx_buf_add_char(out, '\n');
-}
-
 static void put_rows(sx_buf *out, er *e) {
   const dc_run *d = e->d;
   for (size_t i = 0; i < d->n_rows; i++) {
@@ -167,7 +158,7 @@ static void put_rows(sx_buf *out, er *e) {
     if (!error_hidden(d, row->indicator, row->domain) && !other_side(d, row)) continue;
     const bool p = strncmp(row->statistic, "p_", 2) == 0;
     sx_buf_printf(out, "%s%s\t%s", p ? "" : hides_cases(e, row) ? "~~" : "~", row->indicator, row->statistic);
-    put_terms(out, d->domains[row->domain].terms, d->domains[row->domain].n_terms);
+    study__dc_put_terms(out, d->domains[row->domain].terms, d->domains[row->domain].n_terms);
   }
 }
 
@@ -176,7 +167,7 @@ static void put_rows(sx_buf *out, er *e) {
 static void put_cell(sx_buf *out, const dc_banner *b, const char *before, const char *statistic) {
   sx_buf_printf(out, "%s%s\t%s", before, b->indicator, statistic);
   if (b->kind != 'B' && *b->row) sx_buf_printf(out, "\trow\t%s", b->row);
-  put_terms(out, b->terms, b->n_terms);
+  study__dc_put_terms(out, b->terms, b->n_terms);
 }
 
 static void put_banner(sx_buf *out, er *e) {

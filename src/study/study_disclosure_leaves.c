@@ -10,8 +10,8 @@
 
 /* ---- leaves ------------------------------------------------------------------------------------------------------------------------------ */
 
-/* An amount that a few make up. */
-static sx_status largest_of(bool *fails, dc_row *row, const dc_cases *c, const st_node *node, const st_run *of,
+/* *level: its protection where it is an amount that a few make up; else 0. */
+static sx_status largest_of(double *level, bool *fails, const dc_cases *c, const st_node *node, const st_run *of,
                             sx_error *err) {
   const sx_release_rules *rules = &c->d->own->rules;
   const size_t k = study__dc_largest(rules);
@@ -25,7 +25,7 @@ static sx_status largest_of(bool *fails, dc_row *row, const dc_cases *c, const s
   sx_contributions made = {.weight = &weight, .sum = &sum, .top = top, .n = &n, .amount = &amount};
   const sx_est_request request = {.stat = SX_STAT_TOTAL, .y = y};
   const sx_status status = sx_estimate_contributions(&made, of->design, &request, k, err);
-  if (status == SX_OK && amount) *fails = study__dc_fails(&row->level, rules, sum, (double)n, top, k);
+  if (status == SX_OK && amount) *fails = study__dc_fails(level, rules, sum, (double)n, top, k);
   sx_column_free(sx_table_ctx(of->unit), y);
   return status;
 }
@@ -38,13 +38,16 @@ static sx_status mark_leaf(dc_cases *c, const st_account *a, const st_node *node
   if (!id) return sx_error_memory(err);
   const st_indicator as = {.id = id, .kind = &study__kind_total, .measures = &m, .n_measures = 1};
   SX_TRY(study__dc_mark_indicator(c, &as, of, err));
+  double level = 0;
+  bool fails = false;
+  SX_TRY(largest_of(&level, &fails, c, node, of, err));
   for (size_t i = 0; i < d->n_rows; i++) {
     dc_row *row = &d->rows[i];
-    bool fails = false;
     if (strcmp(row->indicator, id) != 0 || c->of[row->domain] != of || study__dc_compares(row->statistic)) continue;
-    SX_TRY(largest_of(&fails, row, c, node, of, err));
     row->leaf = row->few || fails;
-    if (fails) SX_TRY(study__dc_hide_pair(d, id, row->domain, err));
+    if (!fails) continue;
+    row->level = level;
+    SX_TRY(study__dc_hide_pair(d, id, row->domain, err));
   }
   return SX_OK;
 }

@@ -21,8 +21,8 @@ static int by_value(const void *a, const void *b) {
   return (x->y > y->y) - (x->y < y->y);
 }
 
-/* The cases of the group that have a value, in order. */
-static sx_status sorted(case_value **out, size_t *n, const dc_values *v, sx_arena *arena, sx_error *err) {
+/* The cases of the group that have a value. */
+static sx_status collect(case_value **out, size_t *n, const dc_values *v, sx_arena *arena, sx_error *err) {
   *n = 0;
   *out = sx_arena_alloc(arena, v->rows + 1, sizeof **out);
   if (!*out) return sx_error_memory(err);
@@ -30,7 +30,6 @@ static sx_status sorted(case_value **out, size_t *n, const dc_values *v, sx_aren
     if (!v->mask[i] || (v->base && !v->base[i]) || sx_column_missing(v->y, i) || !(v->w[i] > 0)) continue;
     (*out)[(*n)++] = (case_value){sx_column_number(v->y, i), v->w[i]};
   }
-  qsort(*out, *n, sizeof **out, by_value);
   return SX_OK;
 }
 
@@ -45,7 +44,7 @@ static size_t fewer_side(const case_value *c, size_t n, double x) {
   return below < above ? below : above;
 }
 
-/* The value that a share p of the weights is at or below. */
+/* The value that a share p of the weights is at or below; c in order. */
 static double value_at(const case_value *c, size_t n, double p) {
   double all = 0, sum = 0;
   for (size_t i = 0; i < n; i++) all += c[i].w;
@@ -91,7 +90,7 @@ sx_status study__dc_order(bool *few, bool *error, const dc_run *d, const st_indi
   case_value *c = NULL;
   size_t n = 0;
   double p[2];
-  SX_TRY(sorted(&c, &n, v, d->arena, err));
+  SX_TRY(collect(&c, &n, v, d->arena, err));
   for (size_t i = 0; of_quantile(ind) && i < 3; i++) {
     const bool yes = isfinite(at[i]) && (double)fewer_side(c, n, at[i]) < need;
     if (i == 0)
@@ -100,6 +99,7 @@ sx_status study__dc_order(bool *few, bool *error, const dc_run *d, const st_indi
       *error = *error || yes;
   }
   const size_t tails = of_quantile(ind) ? 0 : tails_of(p, ind, row->statistic);
+  if (tails) qsort(c, n, sizeof *c, by_value);
   for (size_t i = 0; i < tails; i++)
     if (p[i] > 0 && p[i] < 1) *few = *few || (double)fewer_side(c, n, value_at(c, n, p[i])) < need;
   sx_arena_release(d->arena, mark);
@@ -110,7 +110,8 @@ sx_status study__dc_median_few(bool *few, const dc_run *d, const dc_values *v, s
   const sx_arena_mark mark = sx_arena_get_mark(d->arena);
   case_value *c = NULL;
   size_t n = 0;
-  SX_TRY(sorted(&c, &n, v, d->arena, err));
+  SX_TRY(collect(&c, &n, v, d->arena, err));
+  qsort(c, n, sizeof *c, by_value);
   *few = (double)fewer_side(c, n, value_at(c, n, 0.5)) < d->own->rules.min_n;
   sx_arena_release(d->arena, mark);
   return SX_OK;

@@ -76,29 +76,15 @@ static void side_clear(side *s) {
 }
 
 static sx_status side_open(side *s, const st_run *run, const st_indicator *ind, sx_arena *arena, sx_error *err) {
-  const st_expr *const part[] = {&ind->base, &ind->where};
-  const size_t rows = sx_table_rows(run->unit);
   *s = (side){.run = run};
   for (size_t k = 0; k < ind->n_measures && k < 2; k++) {
-    if (!ind->measures[k].e.expr) continue;
-    s->y[k] = sx_table_find(run->unit, sx_expr_text(ind->measures[k].e.expr));
-    if (s->y[k]) continue;
-    SX_TRY(sx_expr_eval(&s->own[k], ind->measures[k].e.expr, run->unit, "y", err));
-    s->y[k] = s->own[k];
+    if (ind->measures[k].e.expr) SX_TRY(study__dc_column(&s->y[k], &s->own[k], &ind->measures[k], run, err));
   }
-  for (size_t k = 0; k < 2; k++) {
-    uint8_t *test = part[k]->expr ? sx_arena_alloc(arena, rows + 1, 1) : NULL;
-    if (!part[k]->expr) continue;
-    if (!test) return sx_error_memory(err);
-    SX_TRY(sx_expr_test(test, part[k]->expr, run->unit, err));
-    for (size_t i = 0; i < rows && s->base; i++) s->base[i] = s->base[i] == 1 && test[i] == 1;
-    if (!s->base) s->base = test;
-  }
-  return SX_OK;
+  return study__dc_base(&s->base, ind, run, arena, err);
 }
 
 static bool counts(const side *s, const uint8_t *mask, size_t row) {
-  return mask[row] && (!s->base || s->base[row] == 1);
+  return mask[row] && (!s->base || s->base[row]);
 }
 
 static bool same_answer(const sx_column *a, size_t i, const sx_column *b, size_t k, sx_arena *arena) {

@@ -91,8 +91,7 @@ static sx_status measure(const sx_column **y, sx_column **own, const st_run *r, 
   return SX_OK;
 }
 
-/* The base: both conditions true. */
-static sx_status base_mask(uint8_t *mask, bool *all, const st_run *r, const st_indicator *ind, uint8_t *scratch,
+sx_status study__base_mask(uint8_t *mask, bool *all, const st_run *r, const st_indicator *ind, uint8_t *scratch,
                            sx_error *err) {
   const size_t n = sx_table_rows(r->unit);
   *all = !ind->base.expr && !ind->where.expr;
@@ -122,7 +121,7 @@ static sx_status prepare_job(void *data, size_t i, sx_error *err) {
   if (!j->masks || !j->by || (ind->n_measures && (!j->own || !j->columns))) return sx_error_memory(err);
   for (size_t k = 0; k < ind->n_measures; k++)
     SX_TRY_GOTO(status, measure(&j->columns[k], &j->own[k], r, ind, &ind->measures[k], err), done);
-  SX_TRY_GOTO(status, base_mask(j->masks, &j->all, r, ind, j->masks + rows, err), done);
+  SX_TRY_GOTO(status, study__base_mask(j->masks, &j->all, r, ind, j->masks + rows, err), done);
   for (size_t k = 0; k < ind->n_by; k++) {
     SX_TRY_GOTO(status, study__domain_mask(j->masks + (k + 1) * rows, &j->by[k], r, &ind->by[k], j->masks, err), done);
   }

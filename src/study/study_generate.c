@@ -3,12 +3,6 @@
 #include "study_waves.h"
 
 #include <string.h>
-#include <time.h>
-
-static double now(void) {
-  struct timespec t;
-  return clock_gettime(CLOCK_MONOTONIC, &t) == 0 ? (double)t.tv_sec + 1e-9 * (double)t.tv_nsec : 0;
-}
 
 /* What decides a generated file: model, its inputs, and the sample drawn from it. */
 static sx_status generation_key(char key[SX_HASH_TEXT], const st_run *r, const st_table *t, const char *model_path,
@@ -81,13 +75,13 @@ static sx_status plan_tables(generation *out, size_t *n, st_run *r, sx_error *er
 /* A task. */
 static sx_status make_file(void *data, size_t i, sx_error *err) {
   const generation *g = (const generation *)data + i;
-  const double since = now();
+  const double since = study__now();
   sx_synth_model *model = NULL;
   SX_TRY(sx_synth_load_wave(&model, &g->ctx, g->model, g->table->wave, err));
   const sx_status status = sx_synth_write(model, &g->table->sample, g->path, err);
   sx_synth_free(model);
   if (status != SX_OK) return status;
-  g->out->seconds = now() - since;
+  g->out->seconds = study__now() - since;
   g->out->made = true;
   return sx_hash_file(g->out->file, &g->ctx, g->path, err);
 }

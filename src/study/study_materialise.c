@@ -3,18 +3,12 @@
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
-
-static double now(void) {
-  struct timespec t;
-  return clock_gettime(CLOCK_MONOTONIC, &t) == 0 ? (double)t.tv_sec + 1e-9 * (double)t.tv_nsec : 0;
-}
 
 static void timed(st_run *r, st_step_kind kind, size_t index, double since) {
   for (size_t i = 0; r->plan && i < r->plan->n; i++) {
     st_step *s = &r->plan->steps[i];
     if (s->kind == kind && s->wave == r->wave && (s->index == index || kind == ST_STEP_JOIN))
-      s->seconds += now() - since;
+      s->seconds += study__now() - since;
   }
 }
 
@@ -86,7 +80,7 @@ static sx_status restore_sets(sx_table *table, const sx_table *schema, sx_error 
 
 static sx_status read_columns(sx_table **out, st_run *r, size_t table, const columns *c, sx_error *err) {
   const sx_study *s = r->s;
-  const double since = now();
+  const double since = study__now();
   char stage[160] = "reading ";
   strncat(stage, s->tables[table].id, sizeof stage - 20);
   sx_ctx_progress(&r->ctx, stage, 0, 0);
@@ -103,7 +97,7 @@ static sx_status read_and_join(st_run *r, sx_error *err) {
   columns unit = {NULL, 0, 0};
   if (!r->whole) SX_TRY(unit_columns(&unit, r, err));
   SX_TRY(read_columns(&r->unit, r, s->unit, &unit, err));
-  const double since = now();
+  const double since = study__now();
   for (size_t i = 0; i < s->n_joins; i++) {
     columns c = {NULL, 0, 0};
     sx_table *from = NULL;
@@ -123,7 +117,7 @@ static sx_status read_and_join(st_run *r, sx_error *err) {
 sx_status study__derive_all(st_run *r, sx_error *err) {
   const sx_study *s = r->s;
   for (size_t i = 0; i < s->n_derived; i++) {
-    const double since = now();
+    const double since = study__now();
     const sx_status status = study__derive(r->unit, s, s->derived_order[i], err);
     if (status != SX_OK) {
       sx_error_add_where(err, "derived variable %s", s->derived[s->derived_order[i]].id);
@@ -155,14 +149,14 @@ static const char *unit_file(const sx_study *s) {
 
 sx_status study__make_design(st_run *r, sx_error *err) {
   const sx_study *s = r->s;
-  double since = now();
+  double since = study__now();
   sx_buf words;
   sx_buf_init(&words, &r->ctx);
   sx_status status = study__design_new(&r->design, s, r->unit, err);
   if (status == SX_E_DATA || status == SX_E_ARGUMENT) sx_error_add_where(err, "%s", unit_file(s));
   if (status != SX_OK) study__add_place(err, s, s->design.node);
   timed(r, ST_STEP_DESIGN, 0, since);
-  since = now();
+  since = study__now();
   if (status == SX_OK && s->n_weightings) sx_ctx_progress(&r->ctx, "weighting", 0, s->n_weightings);
   double *before = NULL;
   if (status == SX_OK && s->n_weightings) {

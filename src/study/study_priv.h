@@ -767,6 +767,10 @@ void study__domains_clear(st_run *r);
 void study__run_clear(st_run *r); /* study_run.c */
 /* study_materialise.c: data, joins, derived variables, design, weights: once, when a step first needs them */
 sx_status study__materialise(st_run *r, sx_error *err) SX_NODISCARD;
+double study__now(void); /* seconds, to measure by */
+/* mask [rows]: 1 in the base of the indicator, both of whose conditions are true there; *all: it has none. scratch [rows]. */
+sx_status study__base_mask(uint8_t *mask, bool *all, const st_run *r, const st_indicator *ind, uint8_t *scratch,
+                           sx_error *err) SX_NODISCARD;
 sx_status study__derive_all(st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__make_design(st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__generate(st_run *r, sx_error *err) SX_NODISCARD;

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-static double now(void) {
+double study__now(void) {
   struct timespec t;
   return clock_gettime(CLOCK_MONOTONIC, &t) == 0 ? (double)t.tv_sec + 1e-9 * (double)t.tv_nsec : 0;
 }
@@ -144,23 +144,23 @@ static sx_status compute_rows(st_run *r, sx_error *err) {
   if (!r->rules_text) SX_TRY(study__payload_text(&r->rules_text, r, "rules", err));
   if (compute) {
     SX_TRY(study__materialise(r, err));
-    double since = now();
+    double since = study__now();
     SX_TRY(study__run_indicators(r, err));
-    clock_steps(r, ST_STEP_INDICATOR, false, now() - since);
+    clock_steps(r, ST_STEP_INDICATOR, false, study__now() - since);
     SX_TRY(study__index_rows(r, err));
-    since = now();
+    since = study__now();
     SX_TRY(study__run_formulas(r, err));
-    clock_steps(r, ST_STEP_INDICATOR, true, now() - since);
-    since = now();
+    clock_steps(r, ST_STEP_INDICATOR, true, study__now() - since);
+    since = study__now();
     SX_TRY(study__run_banners(r, err));
-    clock_steps(r, ST_STEP_BANNER, false, now() - since);
+    clock_steps(r, ST_STEP_BANNER, false, study__now() - since);
   }
   SX_TRY(study__run_waves(r, err));
   SX_TRY(recall(r, err));
   SX_TRY(study__index_rows(r, err));
-  const double since = now();
+  const double since = study__now();
   SX_TRY(study__run_published(r, err));
-  clock_steps(r, ST_STEP_PUBLISHED, false, now() - since);
+  clock_steps(r, ST_STEP_PUBLISHED, false, study__now() - since);
   return SX_OK;
 }
 
@@ -215,21 +215,21 @@ static sx_status new_run(st_run *r, st_outputs *o, const sx_run_options *options
   sx_buf_init(&payload, &r->ctx);
   SX_TRY_GOTO(status, study__put_labels(r, err), done);
   SX_TRY_GOTO(status, compute_rows(r, err), done);
-  double since = now();
+  double since = study__now();
   SX_TRY_GOTO(status, disclose(r, err), done);
-  clock_steps(r, ST_STEP_DISCLOSURE, false, now() - since);
+  clock_steps(r, ST_STEP_DISCLOSURE, false, study__now() - since);
   if (study__open_results(r)) goto done; /* the run is not finished: closing the store takes it back */
-  since = now();
+  since = study__now();
   SX_TRY_GOTO(status, study__run_blocks(r, err), done);
-  clock_steps(r, ST_STEP_BLOCK, false, now() - since);
-  since = now();
+  clock_steps(r, ST_STEP_BLOCK, false, study__now() - since);
+  since = study__now();
   SX_TRY_GOTO(status, put_plan(r, err), done);
   SX_TRY_GOTO(status, study__outputs_make(&files, r, o, err), done);
   SX_TRY_GOTO(status, study__outputs_payload(&payload, &files, o, err), done);
   SX_TRY_GOTO(status, put_steps(r, payload.data, o->record, err), done);
   SX_TRY_GOTO(status, sx_ctx_poll(&r->ctx, err), done);
   SX_TRY_GOTO(status, publish(r, &files, o, err), done);
-  r->plan->steps[r->plan->n - 1].seconds = now() - since;
+  r->plan->steps[r->plan->n - 1].seconds = study__now() - since;
 done:
   sx_publish_files_clear(&files);
   sx_buf_clear(&payload);
