@@ -48,6 +48,12 @@ static void end_list(sx_buf *out, const list *l) {
   if (l->n) sx_buf_add_char(out, ']');
 }
 
+static bool names(const sx_expr *e, const char *name) {
+  for (size_t i = 0; e && i < sx_expr_names(e); i++)
+    if (strcmp(sx_expr_name(e, i), name) == 0) return true;
+  return false;
+}
+
 /* What a formula names, once each. */
 static void put_terms(sx_buf *out, const st_formula *const *formulas, size_t n) {
   list terms = {.key = "terms"};
@@ -55,11 +61,7 @@ static void put_terms(sx_buf *out, const st_formula *const *formulas, size_t n) 
     const sx_expr *e = formulas[i]->value.expr;
     for (size_t k = 0; e && k < sx_expr_names(e); k++) {
       bool seen = false;
-      for (size_t j = 0; j < i; j++) {
-        const sx_expr *other = formulas[j]->value.expr;
-        for (size_t m = 0; other && m < sx_expr_names(other); m++)
-          seen = seen || strcmp(sx_expr_name(other, m), sx_expr_name(e, k)) == 0;
-      }
+      for (size_t j = 0; j < i && !seen; j++) seen = names(formulas[j]->value.expr, sx_expr_name(e, k));
       if (!seen) put_item(out, &terms, sx_expr_name(e, k));
     }
   }
@@ -95,11 +97,7 @@ static void put_variables(sx_buf *out, const sx_study *s, const st_indicator *in
     const sx_expr *e = ind->measures[i].e.expr;
     for (size_t k = 0; e && k < sx_expr_names(e); k++) {
       bool seen = false;
-      for (size_t j = 0; j < i; j++) {
-        const sx_expr *other = ind->measures[j].e.expr;
-        for (size_t m = 0; other && m < sx_expr_names(other); m++)
-          seen = seen || strcmp(sx_expr_name(other, m), sx_expr_name(e, k)) == 0;
-      }
+      for (size_t j = 0; j < i && !seen; j++) seen = names(ind->measures[j].e.expr, sx_expr_name(e, k));
       if (!seen) put_variable(out, &l, s, sx_expr_name(e, k));
     }
     if (!e && ind->measures[i].name) put_variable(out, &l, s, ind->measures[i].name);
