@@ -5,11 +5,11 @@
 #include <string.h>
 
 /* The present domain key with what stands before it: "users\ttotal\t" + key. */
-static sx_status key_of(sx_buf *out, sx_store *store, const char *indicator, const char *statistic,
+static sx_status key_of(sx_buf *out, sx_store *store, const char *before, const char *indicator, const char *statistic,
                         const sx_store_term *terms, size_t n_terms, sx_error *err) {
   SX_TRY(sx_store__domain_key(store, terms, n_terms, err));
   sx_buf_reset(out);
-  sx_buf_printf(out, "%s\t%s\t", indicator, statistic);
+  sx_buf_printf(out, "%s%s\t%s\t", before, indicator, statistic);
   sx_buf_add(out, store->key.data);
   return sx_buf_status(out, err);
 }
@@ -33,7 +33,7 @@ static sx_status add_line(sx_store *store, sx_buf *key, char *line, sx_error *er
     terms[k / 2 - 1].variable = field[k];
     terms[k / 2 - 1].level = field[k + 1];
   }
-  SX_TRY(key_of(key, store, field[0], field[1], terms, n / 2 - 1, err));
+  SX_TRY(key_of(key, store, "", field[0], field[1], terms, n / 2 - 1, err));
   return sx_dict_add(&code, store->hidden, key->data, key->n, err);
 }
 
@@ -78,45 +78,29 @@ sx_status sx_store_hide_run(sx_store *store, int64_t run, sx_error *err) {
   return status;
 }
 
-/* Whether the row stands in the list, its indicator written behind `before`: by itself, or with all of its indicator. */
-static sx_status is_listed(bool *yes, sx_store *store, const sx_store_row *row, const char *before, sx_error *err) {
-  const char *const statistics[] = {"*", row->statistic};
-  sx_buf key, name;
-  sx_buf_init(&key, &store->ctx);
-  sx_buf_init(&name, &store->ctx);
-  sx_buf_printf(&name, "%s%s", before, row->indicator);
-  sx_status status = sx_buf_status(&name, err);
-  *yes = false;
-  for (size_t i = 0; i < 2 && status == SX_OK && !*yes; i++) {
-    status = key_of(&key, store, name.data, statistics[i], row->terms, row->n_terms, err);
-    if (status == SX_OK) *yes = sx_dict_find(store->hidden, key.data, key.n) >= 0;
-  }
-  sx_buf_clear(&name);
-  sx_buf_clear(&key);
-  return status;
-}
-
-static sx_status group_is_listed(bool *yes, sx_store *store, const sx_store_row *row, sx_error *err) {
+sx_status sx_store__mask(sx_store *store, sx_store_row *row, sx_error *err) {
+  enum { VALUES = 3, CASES = 5, ALL = 7 }; /* up to here lines hide values, then errors and cases, then errors alone */
+  const char *const asked[ALL][3] = {{"", "*", "*"},
+                                     {"", row->indicator, "*"},
+                                     {"", row->indicator, row->statistic},
+                                     {"~~", row->indicator, "*"},
+                                     {"~~", row->indicator, row->statistic},
+                                     {"~", row->indicator, "*"},
+                                     {"~", row->indicator, row->statistic}};
+  const size_t n = store->hides_errors ? ALL : VALUES;
+  size_t at = n;
   sx_buf key;
   sx_buf_init(&key, &store->ctx);
-  const sx_status status = key_of(&key, store, "*", "*", row->terms, row->n_terms, err);
-  *yes = status == SX_OK && sx_dict_find(store->hidden, key.data, key.n) >= 0;
-  sx_buf_clear(&key);
-  return status;
-}
-
-sx_status sx_store__mask(sx_store *store, sx_store_row *row, sx_error *err) {
-  bool hidden = false, error = false, cases = false;
-  SX_TRY(group_is_listed(&hidden, store, row, err));
-  if (!hidden) SX_TRY(is_listed(&hidden, store, row, "", err));
-  if (!hidden && store->hides_errors) {
-    SX_TRY(is_listed(&cases, store, row, "~~", err));
-    error = cases;
-    if (!error) SX_TRY(is_listed(&error, store, row, "~", err));
+  sx_status status = SX_OK;
+  for (size_t i = 0; i < n && at == n && status == SX_OK; i++) {
+    status = key_of(&key, store, asked[i][0], asked[i][1], asked[i][2], row->terms, row->n_terms, err);
+    if (status == SX_OK && sx_dict_find(store->hidden, key.data, key.n) >= 0) at = i;
   }
-  if (!hidden && !error) return SX_OK;
+  sx_buf_clear(&key);
+  if (status != SX_OK || at == n) return status;
+  const bool hidden = at < VALUES;
   row->se = row->low = row->high = row->df = row->n_eff = row->deff = row->cv = (double)NAN;
-  if (hidden || cases) row->n = -1;
+  if (at < CASES) row->n = -1;
   if (hidden) {
     row->estimate = (double)NAN;
     row->quality = row->na_reason = "suppressed";
