@@ -31,6 +31,9 @@ SX_API void sx_publish_files_clear(sx_publish_files *files);
 /* Adds a copy of the bytes. SX_E_ARGUMENT where the name is empty, has a folder in it, or is there already. */
 SX_API sx_status sx_publish_add(sx_publish_files *files, const char *name, const void *data, size_t n,
                                 sx_error *err) SX_NODISCARD;
+/* A file that the folder has already (`there`), whose hash is known. data: of the list's ctx, and the list's from here on, also on failure. */
+SX_API sx_status sx_publish_add_there(sx_publish_files *files, const char *name, char *data, size_t n,
+                                      const char hash[SX_HASH_TEXT], sx_error *err) SX_NODISCARD;
 /* Takes the bytes of buf, which is empty afterwards (also on failure). */
 SX_API sx_status sx_publish_take(sx_publish_files *files, const char *name, sx_buf *buf, sx_error *err) SX_NODISCARD;
 /* Moves all files of `from` to the end of the list; `from` is empty afterwards, also on failure. */

@@ -72,6 +72,13 @@ sx_status sx_publish_add(sx_publish_files *files, const char *name, const void *
   return keep(files, name, copy, n, NULL, err);
 }
 
+sx_status sx_publish_add_there(sx_publish_files *files, const char *name, char *data, size_t n,
+                               const char hash[SX_HASH_TEXT], sx_error *err) {
+  SX_TRY(keep(files, name, data, n, hash, err));
+  files->items[files->n - 1].there = true;
+  return SX_OK;
+}
+
 sx_status sx_publish_move(sx_publish_files *files, sx_publish_files *from, sx_error *err) {
   sx_status status = SX_OK;
   for (size_t i = 0; i < from->n && status == SX_OK; i++) {

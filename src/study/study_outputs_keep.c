@@ -17,11 +17,11 @@ static sx_status add_file(st_kept *out, st_run *r, const char *unit, const char 
   return SX_OK;
 }
 
-sx_status study__kept_read(st_kept *out, st_run *r, const char *dir, sx_error *err) {
+sx_status study__kept_read(st_kept *out, st_run *r, const st_outputs *o, sx_error *err) {
   const char *text = NULL, *unit = "", *key = "";
   void *data = NULL;
   size_t n = 0;
-  *out = (st_kept){.dir = dir};
+  *out = (st_kept){.dir = o->dir};
   SX_TRY(sx_store_step_payload(&data, &n, r->store, "outputs", "outputs", err));
   if (data) text = sx_arena_strndup(r->arena, data, n);
   const bool failed = data && !text;
@@ -32,7 +32,7 @@ sx_status study__kept_read(st_kept *out, st_run *r, const char *dir, sx_error *e
     if (line[0] == ' ') {
       SX_TRY(add_file(out, r, unit, key, line + 1, size - 1, err));
     } else if (size > SX_HASH_TEXT + 1) {
-      key = sx_arena_strndup(r->arena, line, SX_HASH_TEXT - 1);
+      key = o->force ? "" : sx_arena_strndup(r->arena, line, SX_HASH_TEXT - 1);
       unit = sx_arena_strndup(r->arena, line + SX_HASH_TEXT + 1, size - SX_HASH_TEXT - 1);
       if (!key || !unit) return sx_error_memory(err);
       if (strcmp(unit, "pictures") == 0) out->pictures = key;
@@ -97,16 +97,13 @@ sx_status study__kept_load_unit(char **data, size_t *n, const st_kept *old, cons
   return SX_OK;
 }
 
-static sx_status take_file(bool *kept, sx_publish_files *files, const st_kept *old, const char *name, sx_error *err) {
+static sx_status take_file(bool *kept, sx_publish_files *files, const st_kept *old, const st_kept_file *file,
+                           sx_error *err) {
   char *data = NULL;
   size_t n = 0;
-  SX_TRY(study__kept_load(&data, &n, old, name, &files->ctx, err));
+  SX_TRY(study__kept_load(&data, &n, old, file->name, &files->ctx, err));
   *kept = data != NULL;
-  if (!*kept) return SX_OK;
-  const sx_status status = sx_publish_add(files, name, data, n, err);
-  sx_mem_free(&files->ctx, data);
-  if (status == SX_OK) files->items[files->n - 1].there = true;
-  return status;
+  return data ? sx_publish_add_there(files, file->name, data, n, file->hash, err) : SX_OK;
 }
 
 sx_status study__kept_take(bool *kept, sx_publish_files *files, const st_kept *old, const char *unit, const char *key,
@@ -118,7 +115,7 @@ sx_status study__kept_take(bool *kept, sx_publish_files *files, const st_kept *o
     const st_kept_file *file = &old->files[i];
     if (strcmp(file->unit, unit) != 0) continue;
     *kept = strcmp(file->key, key) == 0;
-    if (*kept) status = take_file(kept, files, old, file->name, err);
+    if (*kept) status = take_file(kept, files, old, file, err);
     n++;
   }
   *kept = *kept && n > 0 && status == SX_OK;

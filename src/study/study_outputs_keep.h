@@ -16,8 +16,9 @@ typedef struct st_kept {
   const char *pictures; /* the key of the unit "pictures", which makes no file: of program and results; NULL */
 } st_kept;
 
-/* Reads it; everything is the arena's. dir: the folder, borrowed. */
-sx_status study__kept_read(st_kept *out, st_run *r, const char *dir, sx_error *err) SX_NODISCARD;
+/* Reads it; everything is the arena's, the folder of o borrowed. Where o is forced no unit has a key: all are made, and what lies there with the
+ * same bytes is left alone. */
+sx_status study__kept_read(st_kept *out, st_run *r, const st_outputs *o, sx_error *err) SX_NODISCARD;
 /* Adds the unit's files as they lie in the folder where it was made from the same and none was altered; *kept says whether. */
 sx_status study__kept_take(bool *kept, sx_publish_files *files, const st_kept *old, const char *unit, const char *key,
                            sx_error *err) SX_NODISCARD;

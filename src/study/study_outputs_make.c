@@ -44,7 +44,6 @@ typedef struct maker {
   size_t n_notes, cap_notes;
   sx_document *pair;           /* in two languages; NULL */
   st_kept old;                 /* of the run before */
-  bool forced;                 /* nothing is kept */
   char pictures[SX_HASH_TEXT]; /* of program and results: what a drawing's picture is made from, beside the drawing */
   bool failed;                 /* out of memory for a note */
 } maker;
@@ -116,8 +115,8 @@ static sx_status make_format(unit *u, const maker *m, sx_error *err) {
   sx_publish_options options = m->options;
   if (u->lang != ALL) options.only = 1u << u->lang;
   char *earlier = NULL;
-  const bool drawn = strcmp(u->format->name, "docx") == 0 && !m->forced && m->old.pictures &&
-                     strcmp(m->old.pictures, m->pictures) == 0;
+  const bool drawn =
+      strcmp(u->format->name, "docx") == 0 && m->old.pictures && strcmp(m->old.pictures, m->pictures) == 0;
   if (drawn) SX_TRY(study__kept_load_unit(&earlier, &options.n_earlier, &m->old, u->name, &m->ctx, err));
   options.earlier = earlier;
   const sx_status status = u->format->make(&u->files, m->r->store, m->r->run, &options, err);
@@ -129,7 +128,7 @@ static sx_status make_unit(maker *m, unit *u, sx_error *err) {
   set_running(m, u, true);
   on_progress(m, "writing the report", atomic_load(&m->n_done), m->n_units);
   sx_status status = sx_ctx_poll(&m->ctx, err);
-  if (status == SX_OK && !m->forced) status = study__kept_take(&u->kept, &u->files, &m->old, u->name, u->key, err);
+  if (status == SX_OK) status = study__kept_take(&u->kept, &u->files, &m->old, u->name, u->key, err);
   if (status == SX_OK && !u->kept) status = u->format ? make_format(u, m, err) : make_page(u, m, err);
   if (status == SX_OK && !u->kept) status = study__kept_mark(&u->files, &m->old, err);
   atomic_fetch_add(&m->n_done, 1);
@@ -434,8 +433,7 @@ sx_status study__outputs_make(sx_publish_files *files, st_run *r, st_outputs *o,
   st_kept old;
   SX_TRY(maker_new(&m, r, documents, err));
   sx_buf_init(&record, &r->ctx);
-  m->forced = o->force;
-  sx_status status = study__kept_read(&m->old, r, o->dir, err);
+  sx_status status = study__kept_read(&m->old, r, o, err);
   if (r->s->docx_template && status == SX_OK) {
     m->options.docx_template = study__path(r->s, r->arena, r->s->docx_template);
     if (!m->options.docx_template) status = sx_error_memory(err);
