@@ -10,6 +10,8 @@
 
 #include "publish_xlsx.h"
 
+static const char DOCUMENT_RELS[] = "word/_rels/document.xml.rels";
+
 /* ---- attributes as they stand -------------------------------------------------------------------------------------- */
 
 typedef struct span {
@@ -102,9 +104,9 @@ typedef struct found {
 
 static sx_status picture(const char **reason, sx_redraw *r, const found *f, const char *text,
                          const sx_drawing *drawing) {
-  static const char rels[] = "word/_rels/document.xml.rels";
-  const char *png = target_of(r, rels, "word", copy(r, text, value_of(text, f->element, "a:blip", "r:embed")));
-  const char *svg = target_of(r, rels, "word", copy(r, text, value_of(text, f->element, "asvg:svgBlip", "r:embed")));
+  const char *png = target_of(r, DOCUMENT_RELS, "word", copy(r, text, value_of(text, f->element, "a:blip", "r:embed")));
+  const char *svg =
+      target_of(r, DOCUMENT_RELS, "word", copy(r, text, value_of(text, f->element, "asvg:svgBlip", "r:embed")));
   const sx_package_part *old = svg ? sx_publish__package_get(r->package, svg) : NULL;
   if (!png || !svg || !old || !ends(png, ".png") || !ends(svg, ".svg") || !strstr(old->data, "role=\"img\"")) {
     *reason = "another picture stands in its place, or its SVG is gone";
@@ -179,11 +181,10 @@ static void put_heights(sx_redraw *r, sx_redraw_edit *edits, size_t *n, const fo
 
 static sx_status redraw(const char **reason, sx_redraw *r, sx_redraw_edit *edits, size_t *n, const found *f,
                         const char *text) {
-  static const char rels[] = "word/_rels/document.xml.rels";
   sx_drawing *drawing = NULL;
   const span chart = value_of(text, f->element, "c:chart", "r:id");
   if (chart.to) {
-    const char *part = target_of(r, rels, "word", copy(r, text, chart));
+    const char *part = target_of(r, DOCUMENT_RELS, "word", copy(r, text, chart));
     if (!part || !strchr(part, '/')) {
       *reason = "its chart is gone";
       return SX_OK;
