@@ -284,14 +284,19 @@ static bool is_earlier(const dc_domain *other, const dc_domain *own) {
   return wave && study__dc_one_more(other, own);
 }
 
-static bool ends_with(const char *statistic, const char *name) {
-  const size_t n = strlen(statistic), k = strlen(name);
-  return n > k && statistic[n - k - 1] == '_' && strcmp(statistic + n - k, name) == 0;
+/* "urban" in "gap_urban", and in "gap_urban_quantile_0.75"; "total" in a gap, which may name a statistic alone: "gap_quantile_0.75". */
+static bool names_domain(const char *statistic, const char *name) {
+  const size_t n = strlen(name);
+  if (strncmp(statistic, "gap", 3) == 0 && strcmp(name, "total") == 0) return true;
+  for (const char *at = strchr(statistic, '_'); at; at = strchr(at + 1, '_'))
+    if (strncmp(at + 1, name, n) == 0 && (at[1 + n] == '\0' || at[1 + n] == '_')) return true;
+  return false;
 }
 
 bool study__dc_against(const dc_run *d, const dc_row *row, dc_is is) {
+  if (!study__dc_compares(row->statistic)) return false;
   for (size_t i = 0; i < d->n_domains; i++)
-    if ((ends_with(row->statistic, d->domains[i].name) || is_earlier(&d->domains[i], &d->domains[row->domain])) &&
+    if ((names_domain(row->statistic, d->domains[i].name) || is_earlier(&d->domains[i], &d->domains[row->domain])) &&
         is(d, row->indicator, i))
       return true;
   return false;
@@ -301,16 +306,12 @@ static sx_status write_list(sx_buf *out, dc_run *d, dc_cases *cases, sx_error *e
   size_t n_hidden = 0;
   sx_buf lines;
   sx_buf_init(&lines, &d->r->ctx);
-  const size_t whole = sx_dict_find(d->names, "total", 5) >= 0 ? (size_t)sx_dict_find(d->names, "total", 5) : SIZE_MAX;
   for (size_t i = 0; i < d->n_domains; i++)
     if (d->domains[i].hidden) put_line(&lines, "*", "*", &d->domains[i]);
   for (size_t i = 0; i < d->n_rows; i++) {
     const dc_row *row = &d->rows[i];
     const bool pair = study__dc_hidden(d, row->indicator, row->domain);
-    const bool against =
-        study__dc_compares(row->statistic) &&
-        (study__dc_against(d, row, study__dc_hidden) ||
-         (strcmp(row->statistic, "gap") == 0 && whole != SIZE_MAX && study__dc_hidden(d, row->indicator, whole)));
+    const bool against = study__dc_against(d, row, study__dc_hidden);
     n_hidden += (pair || against) && isfinite(row->estimate);
     if (pair && !d->domains[row->domain].hidden) put_line(&lines, row->indicator, "*", &d->domains[row->domain]);
     if (!pair && against) put_line(&lines, row->indicator, row->statistic, &d->domains[row->domain]);

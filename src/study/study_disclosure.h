@@ -108,7 +108,7 @@ typedef bool (*dc_is)(const dc_run *d, const char *indicator, size_t domain);
 sx_status study__dc_rests_on(bool *yes, const dc_run *d, const char *indicator, size_t domain, dc_is is,
                              sx_error *err) SX_NODISCARD;
 bool study__dc_compares(const char *statistic); /* of more than one domain or wave: its n is not the domain's */
-/* Of a row that compares: whether the other side, the domain `urban` of "gap_urban" or its own domain in an earlier wave, is as `is` says. */
+/* Whether the row compares with what is as `is` says: "gap_urban" with the domain `urban`, a change with its own domain in an earlier wave. */
 bool study__dc_against(const dc_run *d, const dc_row *row, dc_is is);
 /* The end of a line of the list: variable and level of each term. */
 void study__dc_put_terms(sx_buf *out, const sx_store_term *terms, size_t n);

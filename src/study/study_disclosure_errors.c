@@ -131,14 +131,6 @@ static sx_status mark_rows(er *e, sx_error *err) {
   return SX_OK;
 }
 
-/* Of a row that compares: the error of the other side. */
-static bool other_side(const dc_run *d, const dc_row *row) {
-  const int32_t whole = sx_dict_find(d->names, "total", 5);
-  if (!study__dc_compares(row->statistic)) return false;
-  if (study__dc_against(d, row, error_hidden)) return true;
-  return strncmp(row->statistic, "gap", 3) == 0 && whole >= 0 && error_hidden(d, row->indicator, (size_t)whole);
-}
-
 /* The number of cases has a hidden part of its own: a base that is not everyone of the group. */
 static bool hides_cases(er *e, const dc_row *row) {
   const dc_run *d = e->d;
@@ -155,7 +147,7 @@ static void put_rows(sx_buf *out, er *e) {
   for (size_t i = 0; i < d->n_rows; i++) {
     const dc_row *row = &d->rows[i];
     if (study__dc_hidden(d, row->indicator, row->domain)) continue;
-    if (!error_hidden(d, row->indicator, row->domain) && !other_side(d, row)) continue;
+    if (!error_hidden(d, row->indicator, row->domain) && !study__dc_against(d, row, error_hidden)) continue;
     const bool p = strncmp(row->statistic, "p_", 2) == 0;
     sx_buf_printf(out, "%s%s\t%s", p ? "" : hides_cases(e, row) ? "~~" : "~", row->indicator, row->statistic);
     study__dc_put_terms(out, d->domains[row->domain].terms, d->domains[row->domain].n_terms);

@@ -170,6 +170,19 @@ for v in ('spend', 'mean', 'big', 'rr', 'half', 'minus'):
 assert {'all', 'region:a', 'region:b', 'region:c'} <= shown['people'], shown['people']
 END
 
+# ---- a gap of a further quantile tells that of the hidden group, as the first one's does
+study 'min_n: 10' <<'END'
+groups: {c: {where: region == "c"}, a: {where: region == "a"}, b: {where: region == "b"}}
+indicators: {q: {quantile: {of: goods, probs: [0.4, 0.6]}, by: [a, b, c], gap: [{of: a, to: c}, {of: a, to: b}]}}
+tables: [{id: T, title: T, indicators: [q], domains: [total, a, b, c]}]
+END
+run_ok 'gaps of quantiles'
+python3 - <<'END' || fail "gaps of quantiles: $(cat out/t.csv)"
+import csv
+shown = {r['statistic']: r['estimate'] != '' for r in csv.DictReader(open('out/t.csv')) if r['statistic'].startswith('gap')}
+assert shown == {'gap_c': False, 'gap_c_quantile_0.6': False, 'gap_b': True, 'gap_b_quantile_0.6': True}, shown
+END
+
 # ---- rules: how many fail, not who
 printf 'rules:\n- {expr: goods < 160, name: much, meta: {severity: warning}}\n' >r.yaml
 study 'min_n: 10' <<'END'
