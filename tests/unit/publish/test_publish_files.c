@@ -34,6 +34,15 @@ static void test_move(void) {
   CHECK_INT(from.n, 0);
   CHECK_STR(files.items[1].name, "b");
   CHECK_STR(files.items[1].data, "22");
+  char hash[SX_HASH_TEXT], *known = sx_mem_strdup(&from.ctx, "66");
+  sx_hash_bytes(hash, "66", 2);
+  CHECK(known != NULL);
+  REQUIRE_OK(sx_publish_add_there(&from, "e", known, 2, hash, err));
+  REQUIRE_OK(sx_publish_move(&files, &from, err));
+  CHECK(files.items[3].there && !files.items[2].there);
+  CHECK_STR(files.items[3].hash, hash);
+  known = sx_mem_strdup(&files.ctx, "7");
+  CHECK_FAILS(sx_publish_add_there(&files, "e", known, 1, hash, err), SX_E_ARGUMENT, "e", "two files");
   REQUIRE_OK(sx_publish_add(&from, "d", "4", 1, err));
   REQUIRE_OK(sx_publish_add(&from, "a", "5", 1, err));
   CHECK_FAILS(sx_publish_move(&files, &from, err), SX_E_ARGUMENT, "a", "two files");
