@@ -230,7 +230,7 @@ class Codebook(schema.Document):
             breaches.check(root.tag == f"{{{NAMESPACE}}}codeBook", where, f"the root is {root.tag}", "root")
         if not self.ok:
             return
-        super().__init__(root, MODELS, short, breaches, where, {}, loose=("xhtml", "dc"))
+        super().__init__(root, MODELS, short, breaches, where, loose=("xhtml", "dc"))
         self.elements = sum(1 for _ in root.iter())
         place = root.get("{http://www.w3.org/2001/XMLSchema-instance}schemaLocation")
         self.check(place is None or (len(place.split()) % 2 == 0 and NAMESPACE in place.split()[::2]), f"schemaLocation '{place}'", "location")

@@ -219,9 +219,9 @@ def against_study(reader, path):
     """every row of the CSV, in the data set of the variables that it is crossed by; and no cell beside them"""
     sets, units, n = {}, {}, 0
     for o, ids, codes, cells in reader.datasets:
-        units[frozenset(ids) - {"INDICATOR", "TIME_PERIOD", "WAVE", "STATISTIC"}] = o["dimension"]["INDICATOR"]["category"].get("unit", {})
-        place = [{c: i for i, c in enumerate(of)} for of in codes]
-        sets[frozenset(ids) - {"INDICATOR", "TIME_PERIOD", "WAVE", "STATISTIC"}] = (ids, place, cells)
+        crossed = frozenset(ids) - {"INDICATOR", "TIME_PERIOD", "WAVE", "STATISTIC"}
+        units[crossed] = o["dimension"]["INDICATOR"]["category"].get("unit", {})
+        sets[crossed] = (ids, [{c: i for i, c in enumerate(of)} for of in codes], cells)
     left = {key: sum(x is not None for x in cells) for key, (_, _, cells) in sets.items()}
     for row, crossed, period in tidy.rows(path):
         name = f"{row['indicator'].replace('/', '_')}.{row['statistic']}"

@@ -1,6 +1,6 @@
 """schema.py: documents held against tables of content models. A table is written by hand from the XML Schema that a reader cites; no schema is read here.
 
-A line of a table is "NAME(S) = CHILDREN | ATTRIBUTES". CHILDREN is a regular expression over the names of children, a name alone being one of them:
+A line of a table is "NAME(S) = CHILDREN ; ATTRIBUTES". CHILDREN is a regular expression over the names of children, a name alone being one of them:
 "titl subTitl* IDNo*", "(item|range)+ key?", "empty", "text" (characters only), "mixed(NAMES)" (characters and any of these, in any order).
 ATTRIBUTES are "name:TYPE" (string where nothing is said), "name=a|b" for an enumeration, and end with "!" where they are required.
 """
@@ -83,14 +83,14 @@ def parse(raw):
 class Document:
     """A tree held against a table: every element has the children, the characters and the attributes that its model says."""
 
-    def __init__(self, root, models, short, breaches, where, rules, types=None, loose=()):
-        """short(tag) is the name in the table; rules names what is broken, by "element", "children", "text", "attribute", "required", "value" of `rules`"""
+    def __init__(self, root, models, short, breaches, where, types=None, loose=()):
+        """short(tag) is the name in the table; what stands below an element of `loose` is not looked at"""
         self.root, self.models, self.short, self.breaches, self.where = root, models, short, breaches, where
-        self.rules, self.types, self.loose, self.paths = rules, {**TYPES, **(types or {})}, loose, {}
+        self.types, self.loose, self.paths = {**TYPES, **(types or {})}, loose, {}
         self.parent = {c: p for p in root.iter() for c in p}
 
     def check(self, right, what, rule):
-        return self.breaches.check(right, self.where, what, self.rules.get(rule, rule))
+        return self.breaches.check(right, self.where, what, rule)
 
     def path(self, e):
         """its name below that of its parent; kept, since every check has it at hand"""

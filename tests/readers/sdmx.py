@@ -146,8 +146,7 @@ class Structure(schema.Document):
         self.ok = breaches.check(root is not None, where, why, "well-formed") and breaches.check(root.tag == f"{{{BASE}message}}Structure", where, f"the root is {root.tag}", "root")
         if not self.ok:
             return
-        self.up = {c: p for p in root.iter() for c in p}
-        super().__init__(root, MODELS, self.short, breaches, where, {}, TYPES)
+        super().__init__(root, MODELS, self.short, breaches, where, TYPES)
         self.names = {}
         self.label(root)
         self.short = lambda tag: tag
@@ -176,7 +175,7 @@ class Structure(schema.Document):
 
     def label(self, e):
         """names in the table: an element that is another type in another place has another name"""
-        name, parent = self.short(e.tag), self.names.get(self.up.get(e))
+        name, parent = self.short(e.tag), self.names.get(self.parent.get(e))
         own = {"message": {"Structure", "Header", "ID", "Test", "Prepared", "Sender", "Receiver", "Source", "Structures", "Contact", "Timezone", "Department", "Role",
                            "Telephone", "Fax", "X400", "URI", "Email"}}
         if e.tag.startswith("{" + BASE) and not name.startswith(("com:", "ftr:", "?")):
@@ -190,6 +189,11 @@ class Structure(schema.Document):
         self.names[e] = name
         for c in e:
             self.label(c)
+
+    def of_flow(self, flow):
+        """the data structure of a dataflow; None where the file has it not"""
+        ref = flow.find("StructureRef/Ref") if flow is not None else None
+        return self.dsds.get((ref.get("agencyID"), ref.get("id"), ref.get("version", "1.0"))) if ref is not None else None
 
     def header(self):
         for e in self.root.iter("Header"):
@@ -470,8 +474,7 @@ class Data(Table):
             key = (m[1], m[2], m[3] or "1.0")
             found = {"dataflow": structure.flows, "datastructure": structure.dsds}.get(kind, {}).get(key)
             self.check(found is not None, f"there is no {kind} {key}", "artefact")
-            ref = found.find("StructureRef/Ref") if found is not None and kind == "dataflow" else None
-            got = structure.dsds.get((ref.get("agencyID"), ref.get("id"), ref.get("version", "1.0"))) if ref is not None else found
+            got = structure.of_flow(found) if kind == "dataflow" else found
             dsd = dsd if got is None else got
         return dsd
 
@@ -566,8 +569,7 @@ class Data10(Table):
             m = re.fullmatch(rf"({NC}(?:\.{NC})*):({ID})\((\d+(?:\.\d+)*)\)(: .*)?", name)
             flow = structure.flows.get((m[1], m[2], m[3])) if m else None
             self.check(flow is not None and bool(m[4]) == both, f"the dataflow is '{name}'", "1.0 dataflow")
-            ref = flow.find("StructureRef/Ref") if flow is not None else None
-            got = structure.dsds.get((ref.get("agencyID"), ref.get("id"), ref.get("version", "1.0"))) if ref is not None else None
+            got = structure.of_flow(flow)
             dsd = dsd if got is None else got
         if dsd is None:
             return
