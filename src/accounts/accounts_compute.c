@@ -23,7 +23,6 @@ enum { N_MODES = SX_ACCOUNTS__MEASURED + 1 };
 typedef struct work {
   const sx_account *account;
   const sx_est *benchmark;
-  sx_accounts__memo *memo; /* borrowed */
   sx_accounts__raw raw;
   sx_accounts__second *second;
   bool uses[N_MODES];
@@ -81,7 +80,7 @@ static sx_status add_share(work *w, size_t node, ptrdiff_t scope, sx_account_mea
                            const sx_est *whole, sx_error *err) {
   const sx_est *const values[] = {level, whole};
   sx_est *share = NULL;
-  SX_TRY(sx_accounts__memo_formula(&share, w->memo, &w->account->ctx, "a / b", values, 2, err));
+  SX_TRY(sx_accounts__memo_formula(&share, w->raw.memo, &w->account->ctx, "a / b", values, 2, err));
   return add_row(w, node, scope, measure, share, NULL, err);
 }
 
@@ -98,7 +97,7 @@ static sx_status add_levels(work *w, size_t i, ptrdiff_t scope, const sx_account
   const sx_est *const values[] = {now->level[i], constant->level[i]};
   const double coefficients[] = {1, -1};
   sx_est *price = NULL;
-  SX_TRY(sx_accounts__memo_linear(&price, w->memo, &w->account->ctx, coefficients, values, 2, err));
+  SX_TRY(sx_accounts__memo_linear(&price, w->raw.memo, &w->account->ctx, coefficients, values, 2, err));
   return add_row(w, i, scope, SX_ACCOUNT_PRICE_EFFECT, price, now, err);
 }
 
@@ -143,7 +142,7 @@ static sx_status compute_scope(work *w, ptrdiff_t scope, sx_error *err) {
 
 static sx_status work_init(work *w, const sx_account *account, const sx_est *benchmark, sx_accounts__memo *memo,
                            sx_error *err) {
-  *w = (work){.account = account, .benchmark = benchmark, .memo = memo};
+  *w = (work){.account = account, .benchmark = benchmark};
   w->uses[SX_ACCOUNTS__CURRENT] = true;
   w->uses[SX_ACCOUNTS__CONSTANT] = sx_accounts__has(account, SX_ACCOUNTS__PRICE);
   w->uses[SX_ACCOUNTS__MEASURED] = sx_accounts__has(account, SX_ACCOUNTS__PERIOD);

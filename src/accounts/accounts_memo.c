@@ -10,8 +10,7 @@
 
 typedef struct entry {
   uint64_t hash;
-  const void *what; /* the text or the expression; NULL: linear, or a covariance */
-  bool covariance;
+  const void *what; /* the text or the expression, COVARIANCE, or NULL: linear */
   const double *coef;
   const sx_est **values; /* [n] referenced */
   size_t n;
@@ -20,6 +19,7 @@ typedef struct entry {
   size_t next; /* in its bucket, + 1; 0: the last */
 } entry;
 
+static const char COVARIANCE[] = "covariance";
 enum { BUCKETS = 4096 };
 struct sx_accounts__memo {
   sx_ctx ctx;
@@ -48,7 +48,6 @@ static uint64_t hash_of(const entry *key) {
 
 static bool same(const entry *a, const entry *b) {
   return a->hash == b->hash && a->what == b->what && a->n == b->n && !a->coef == !b->coef &&
-         a->covariance == b->covariance &&
          memcmp((const void *)a->values, (const void *)b->values, a->n * sizeof *a->values) == 0 &&
          (!a->coef || memcmp(a->coef, b->coef, a->n * sizeof *a->coef) == 0);
 }
@@ -137,7 +136,7 @@ sx_status sx_accounts__memo_linear(sx_est **out, sx_accounts__memo *memo, const 
 
 sx_status sx_accounts__memo_cov(double *out, sx_accounts__memo *memo, const sx_est *a, const sx_est *b, sx_error *err) {
   const sx_est *values[] = {a, b};
-  entry key = {.covariance = true, .values = values, .n = 2};
+  entry key = {.what = COVARIANCE, .values = values, .n = 2};
   if (memo) {
     key.hash = hash_of(&key);
     const entry *there = find(memo, &key);
