@@ -199,8 +199,8 @@ sx_status sx_file_write(const sx_ctx *ctx, const char *path, const void *data, s
 /* ---- several files at once --------------------------------------------------------------------------------------------- */
 
 typedef struct change {
-  const char *path; /* in `name` */
-  sx_buf name, fresh, kept;
+  char *path;
+  sx_buf fresh, kept;
   bool written; /* `fresh` is there */
   bool had;     /* there was a file in the place */
   bool linked;  /* `kept` is there: that file */
@@ -215,14 +215,12 @@ struct sx_files_change {
 
 static sx_status prepare(change *c, const sx_ctx *ctx, const sx_file_parts *file, sx_error *err) {
   struct stat info;
-  sx_buf_init(&c->name, ctx);
   sx_buf_init(&c->kept, ctx);
   if (stat(file->path, &info) == 0 && S_ISDIR(info.st_mode))
     return sx_error_set(err, SX_E_IO, file->path, "is a folder, not a file");
   sx_file_sweep(ctx, file->path);
-  sx_buf_printf(&c->name, "%s", file->path);
-  SX_TRY(sx_buf_status(&c->name, err));
-  c->path = c->name.data;
+  c->path = sx_mem_strdup(ctx, file->path);
+  if (!c->path) return sx_error_memory(err);
   SX_TRY(temporary_name(&c->fresh, ctx, c->path, err));
   sx_buf_printf(&c->kept, "%s-old", c->fresh.data);
   return sx_buf_status(&c->kept, err);
@@ -262,7 +260,7 @@ static void change_free(sx_files_change *all) {
     change *c = &all->items[i];
     if (c->written) (void)unlink(c->fresh.data);
     if (c->linked) (void)unlink(c->kept.data);
-    sx_buf_clear(&c->name);
+    sx_mem_free(&ctx, c->path);
     sx_buf_clear(&c->fresh);
     sx_buf_clear(&c->kept);
   }
