@@ -22,6 +22,16 @@ INLINE uint32_t at(numbers x, size_t i) {
   return x.of8 ? x.of8[i] : x.of16 ? x.of16[i] : x.of32[i];
 }
 
+static numbers codes_from(const sx_codes *c, size_t first) {
+  return (numbers){c->code8 ? c->code8 + first : NULL, c->code16 ? c->code16 + first : NULL,
+                   c->code32 ? c->code32 + first : NULL};
+}
+
+static numbers cells_from(const sx_design *d, size_t first) {
+  return (numbers){d->cells8 ? d->cells8 + first : NULL, d->cells16 ? d->cells16 + first : NULL,
+                   d->cells32 ? d->cells32 + first : NULL};
+}
+
 /* Calls one(args, x) with the widths that x has not as constants. */
 #define BY_WIDTH(one, x, ...)                                                                                          \
   do {                                                                                                                 \
@@ -66,8 +76,7 @@ static void scores(double *u, const sx_codes *codes, const sx_score *s, size_t f
     memset(u, 0, n * sizeof *u);
     return;
   }
-  const numbers x = {codes->code8 ? codes->code8 + first : NULL, codes->code16 ? codes->code16 + first : NULL,
-                     codes->code32 ? codes->code32 + first : NULL};
+  const numbers x = codes_from(codes, first);
   BY_WIDTH(take_scores, x, u, codes->y ? codes->y + first : NULL, codes->x ? codes->x + first : NULL, s, n);
 }
 
@@ -83,9 +92,7 @@ INLINE void take_cells(numbers cells, double *restrict u, const double *restrict
 
 SX_WIDEST
 static void margin(double *u, const sx_design *d, size_t m, const double *beta, size_t first, size_t n) {
-  const size_t from = m * d->sample->n_rows + first;
-  const numbers x = {d->cells8 ? d->cells8 + from : NULL, d->cells16 ? d->cells16 + from : NULL,
-                     d->cells32 ? d->cells32 + from : NULL};
+  const numbers x = cells_from(d, m * d->sample->n_rows + first);
   const double *value = d->carried ? d->carried[m] : d->values ? d->values[m] : NULL;
   BY_WIDTH(take_cells, x, u, beta, value ? value + first : NULL, n);
 }
@@ -142,13 +149,12 @@ INLINE void cross_codes(numbers codes, numbers cells, double *out, size_t p, con
 
 void sx_design_cross(double *out, const sx_design *d, const sx_codes *codes, const double *v) {
   const size_t n = d->sample->n_rows, p = d->n_cells;
-  const numbers code = {codes->code8, codes->code16, codes->code32};
+  const numbers code = codes_from(codes, 0);
   memset(out, 0, codes->n_codes * p * sizeof *out);
   for (size_t a = 0; a < d->n_adjusts; a++) {
     const design_adjust *adj = &d->adjusts[a];
     for (size_t m = adj->first_margin; m < adj->first_margin + adj->n_margins; m++) {
-      const numbers cells = {d->cells8 ? d->cells8 + m * n : NULL, d->cells16 ? d->cells16 + m * n : NULL,
-                             d->cells32 ? d->cells32 + m * n : NULL};
+      const numbers cells = cells_from(d, m * n);
       BY_WIDTH(cross_codes, code, cells, out, p, adj->d, d->values ? d->values[m] : NULL, v, n);
     }
   }

@@ -5,16 +5,12 @@
 
 enum { ROWS = 1500, CODES = 7 };
 
-static uint32_t code_at(const sx_codes *codes, size_t i) {
-  return sx_codes_at(codes, i);
-}
-
 /* The formula, row after row. */
 static void slow(double *z, const sx_design *d, const sx_codes *codes, const sx_score *score, double coef) {
   const design_sample *s = d->sample;
   for (size_t i = 0; i < s->n_rows; i++) {
     double u = 0;
-    const uint32_t k = codes ? code_at(codes, i) - score->lo : UINT32_MAX;
+    const uint32_t k = codes ? sx_codes_at(codes, i) - score->lo : UINT32_MAX;
     if (k < score->n) {
       u = score->a[k];
       if (codes->y) u += score->b * codes->y[i];
