@@ -10,12 +10,6 @@
 
 #include "banner_priv.h"
 
-static bool is_missing_value(const sx_column *c, double value) {
-  for (size_t k = 0; k < c->n_ranges; k++)
-    if (!c->ranges[k].text && c->ranges[k].lo <= value && value <= c->ranges[k].hi) return true;
-  return false;
-}
-
 static sx_status add_value(banner_scale *s, size_t *cap, double value, sx_arena *arena, sx_error *err) {
   size_t at = s->n;
   while (at > 0 && s->value[at - 1] >= value) at--;
@@ -38,7 +32,7 @@ sx_status sx_banner__scale(banner_scale *out, const sx_column *column, sx_arena 
     if (!sx_column_value_label(column, out->value[k])) return SX_OK;
   for (size_t k = 0; k < column->n_labels; k++) { /* labelled values that do not occur are levels all the same */
     const sx_label *l = &column->labels[k];
-    if (!l->tag && !l->text && isfinite(l->value) && !is_missing_value(column, l->value))
+    if (!l->tag && !l->text && isfinite(l->value) && !sx_banner__missing_value(column, l->value))
       SX_TRY(add_value(out, &cap, l->value, arena, err));
   }
   return SX_OK;

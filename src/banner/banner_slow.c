@@ -25,9 +25,12 @@ static void cells_clear(cells *c) {
   c->inner = NULL;
 }
 
-/* What is compared. */
+/* What is compared, and its value as it is printed. */
 static const sx_est *est_of(const cells *c, size_t d) {
   return c->inner ? c->inner[d] : c->row[d]->est;
+}
+static double number_of(const cells *c, size_t d) {
+  return c->inner ? sx_est_value(c->inner[d]) : c->row[d]->estimate;
 }
 
 static sx_status cells_new(cells *c, const sx_ctx *ctx, size_t n, sx_error *err) {
@@ -90,9 +93,7 @@ static sx_status median_of(cells *c, size_t d, slow *s, const uint8_t *where, sx
   SX_TRY(sx_estimate_quantile(&c->set[d], s->plan->design, &ask, NULL, err));
   c->row[d] = &c->set[d]->rows[0];
   if (!c->inner) return SX_OK;
-  SX_TRY(sx_banner__interpolated(&c->inner[d], s->plan, s->item, where, &s->y, err));
-  fill_item(s, s->item);
-  return SX_OK;
+  return sx_banner__interpolated(&c->inner[d], s->plan, s->item, where, &s->y, err);
 }
 
 /* The medians of the cases of the line's base in each of of [n], minus those in `without` (NULL: none). */
@@ -224,7 +225,7 @@ static sx_status test_pairs(const slow *s, size_t i, const cells *c, sx_error *e
   return SX_OK;
 }
 
-/* The item among the cases of domain 0 that are not in d; *n of its line, unweighted. */
+/* The item among the cases of domain 0 that are not in d. */
 static sx_status rest_of(cells *rest, slow *s, size_t d, sx_error *err) {
   uint8_t *where = s->where[s->D];
   if (s->item->median) return medians(rest, s, s->where, s->where[d], 1, err);
@@ -245,7 +246,7 @@ static sx_status test_rest(slow *s, size_t i, const cells *c, sx_error *err) {
       n += s->where[0][k] && !s->where[d][k] && l->code[k] != BANNER_OUTSIDE && w[k] != 0;
     if (!sx_banner__testable(s->plan, s->q, s->r, i, d) || n == 0 || n < s->plan->request->sig.min_base) continue;
     SX_TRY(rest_of(&rest, s, d, err));
-    const double p = rest.inner ? sx_est_value(rest.inner[0]) : rest.row[0]->estimate;
+    const double p = number_of(&rest, 0);
     s->r->rest[i * s->D + d] = p;
     sx_status st = SX_OK;
     if (!isnan(rest.inner ? sx_est_se(rest.inner[0]) : rest.row[0]->se) && !(is_share(s->item) && (p <= 0 || p >= 1)))
@@ -288,7 +289,7 @@ static sx_status test_wave(slow *now, slow *then, const sx_link *link, size_t i,
     const size_t d = now->plan->domains.of_column[k], at = column_of_key(then->plan, columns->column[k].key);
     if (at == then->plan->columns->n_columns) continue;
     const size_t e = then->plan->domains.of_column[at];
-    now->r->wave[i * now->D + d] = before.inner ? sx_est_value(before.inner[e]) : before.row[e]->estimate;
+    now->r->wave[i * now->D + d] = number_of(&before, e);
     if (!sx_banner__testable(now->plan, now->q, now->r, i, d) ||
         !sx_banner__testable(then->plan, then->q, then->r, other, e))
       continue;
