@@ -91,6 +91,14 @@ static inline sx_design *bh_calibrated(sx_design *d, const sx_table *t) {
   return out;
 }
 
+static inline sx_design *bh_replicates(sx_design *d) {
+  const sx_make_spec make = SX_MAKE_SPEC_INIT;
+  sx_design *out = NULL;
+  if (sx_design_make_replicates(&out, d, &make, NULL) != SX_OK) eh_die("make replicates");
+  sx_design_free(d);
+  return out;
+}
+
 /* Kinds: 0 clusters, 1 clusters raked, 2 calibrated with a continuous total, 3 cases, 4 cases raked, 5 fpc, 6 a lonely PSU adjusted,
  * 7 replicates, 8 cases raked with a declared df and an fpc. */
 static inline sx_design *bh_design(const sx_ctx *ctx, const sx_table *t, size_t kind) {
@@ -107,12 +115,17 @@ static inline sx_design *bh_design(const sx_ctx *ctx, const sx_table *t, size_t 
   sx_design *d = eh_design(ctx, t, &s);
   if (kind == 1 || kind == 4 || kind == 8) d = bh_raked(ctx, d, t);
   if (kind == 2) d = bh_calibrated(d, t);
-  if (kind != 7) return d;
-  sx_design *reps = NULL;
-  const sx_make_spec make = SX_MAKE_SPEC_INIT;
-  if (sx_design_make_replicates(&reps, d, &make, NULL) != SX_OK) eh_die("make replicates");
-  sx_design_free(d);
-  return reps;
+  return kind == 7 ? bh_replicates(d) : d;
+}
+
+/* A design as the scripts of R call it: cluster, fpc, case, raked, jkn. */
+static inline sx_design *bh_named_design(const sx_table *t, const char *name) {
+  static const char *const names[] = {"cluster", "raked", "case", "fpc", "jkn"};
+  static const size_t kinds[] = {0, 1, 3, 5, 7};
+  for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+    if (strcmp(name, names[k]) == 0) return bh_design(NULL, t, kinds[k]);
+  eh_die(name);
+  return NULL;
 }
 
 static inline sx_banner_book *bh_run(const sx_design *d, const sx_table *t, const sx_banner_request *r,
@@ -136,6 +149,59 @@ static inline size_t bh_col(const sx_banner_columns *c, const char *key) {
   size_t k = 0;
   while (k < c->n_columns && strcmp(c->column[k].key, key) != 0) k++;
   return k;
+}
+
+/* ---- medians and their p, of tables with one question ------------------------------------------------------------------------- */
+
+static inline sx_banner_book *bh_medians(const sx_design *d, const sx_table *t, const char *rows, const char *columns,
+                                         unsigned compare, double level) {
+  sx_banner_request r = SX_BANNER_REQUEST_INIT;
+  r.rows = rows;
+  r.columns = columns;
+  r.stats = "median";
+  r.sig.compare = compare;
+  r.sig.upper = r.sig.arrow = level;
+  r.sig.lower = 0;
+  r.sig.adjust = SX_ADJUST_P_NONE;
+  r.sig.min_base = 0;
+  return bh_run(d, t, &r, NULL);
+}
+
+static inline const sx_banner_cell *bh_median(const sx_banner_book *book, const char *key) {
+  const sx_banner_table *t = &book->table[0];
+  const sx_banner_row *row = bh_row(t, SX_BANNER_MEDIAN, "median");
+  const size_t c = bh_col(t->columns, key);
+  if (!row || c >= t->columns->n_columns) eh_die(key);
+  return &row->cell[c];
+}
+
+/* A level that p is just below (`above`) or just above. */
+static inline double bh_level(double p, bool above) {
+  static const double near = 1e-7;
+  return above ? p * (1 + near) : p * (1 - near);
+}
+
+/* That the p of the difference of column a from b, or from the "rest", is this one: at a level just above it the larger of the two has the letter of
+ * the other, or a the arrow; just below it not. difference: its sign tells which is larger; 0: the printed medians do, and either arrow is one. */
+static inline void bh_median_p(const sx_design *d, const sx_table *t, const char *rows, const char *columns,
+                               const char *a, const char *b, double difference, double p) {
+  const bool rest = strcmp(b, "rest") == 0;
+  for (int above = 0; above < 2; above++) {
+    sx_banner_book *book =
+        bh_medians(d, t, rows, columns, rest ? SX_BANNER_VERSUS_REST : SX_BANNER_WITHIN_SPAN, bh_level(p, above == 1));
+    bool found = false;
+    if (rest) {
+      const int arrow = bh_median(book, a)->versus_rest;
+      found = difference == 0 ? arrow != 0 : arrow == (difference > 0 ? 1 : -1);
+    } else {
+      const sx_banner_columns *c = book->table[0].columns;
+      const sx_banner_cell *one = bh_median(book, a), *two = bh_median(book, b);
+      const bool first = difference == 0 ? one->value > two->value : difference > 0;
+      found = strstr((first ? one : two)->letters, c->column[bh_col(c, first ? b : a)].letter) != NULL;
+    }
+    if (found != (above == 1)) SXT_FAIL("%s, %s, %s: p is not %.12g", rows, a, b, p);
+    sx_banner_book_free(book);
+  }
 }
 
 #endif

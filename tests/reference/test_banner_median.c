@@ -3,60 +3,7 @@
 #include "banner_help.h"
 #include "reference/ref_csv.h"
 
-static const double NEAR = 1e-7; /* of a p */
 static size_t n_cells, n_letters, n_arrows;
-
-static sx_design *design_of(const sx_table *t, const char *name) {
-  static const char *const cluster[] = {"psu"};
-  sx_design_spec s = SX_DESIGN_SPEC_INIT;
-  s.weights = "w";
-  s.strata = "h";
-  s.clusters = cluster;
-  s.n_clusters = strcmp(name, "case") == 0 ? 0 : 1;
-  if (strcmp(name, "fpc") == 0) s.fpc = "N";
-  return eh_design(NULL, t, &s);
-}
-
-static sx_banner_book *book_of(const sx_design *d, const sx_table *t, unsigned compare, double level) {
-  sx_banner_request r = SX_BANNER_REQUEST_INIT;
-  r.rows = "amount";
-  r.columns = "sex + age";
-  r.stats = "median";
-  r.sig.compare = compare;
-  r.sig.upper = r.sig.arrow = level;
-  r.sig.lower = 0;
-  r.sig.adjust = SX_ADJUST_P_NONE;
-  r.sig.min_base = 0;
-  return bh_run(d, t, &r, NULL);
-}
-
-static const sx_banner_cell *cell_of(const sx_banner_book *book, const char *key) {
-  const sx_banner_table *t = &book->table[0];
-  const sx_banner_row *row = bh_row(t, SX_BANNER_MEDIAN, "median");
-  const size_t c = bh_col(t->columns, key);
-  if (!row || c >= t->columns->n_columns) eh_die(key);
-  return &row->cell[c];
-}
-
-static bool has_letter(const sx_banner_book *book, const char *a, const char *b) {
-  const sx_banner_columns *c = book->table[0].columns;
-  const sx_banner_cell *one = cell_of(book, a), *two = cell_of(book, b);
-  const bool first = one->value > two->value;
-  return strstr((first ? one : two)->letters, c->column[bh_col(c, first ? b : a)].letter) != NULL;
-}
-
-static void compare(const sx_design *d, const sx_table *t, const char *a, const char *b, double p) {
-  const bool rest = strcmp(b, "rest") == 0;
-  for (int above = 0; above < 2; above++) {
-    sx_banner_book *book =
-        book_of(d, t, rest ? SX_BANNER_VERSUS_REST : SX_BANNER_WITHIN_SPAN, above ? p * (1 + NEAR) : p * (1 - NEAR));
-    const bool found = rest ? cell_of(book, a)->versus_rest != 0 : has_letter(book, a, b);
-    if (found != (above == 1)) SXT_FAIL("%s, %s: p is not %.12g", a, b, p);
-    sx_banner_book_free(book);
-  }
-  n_arrows += rest;
-  n_letters += !rest;
-}
 
 static void test_medians(void) {
   sx_table *t = ref_table("tests/reference/banner_data.csv");
@@ -71,16 +18,19 @@ static void test_medians(void) {
     REQUIRE(sscanf(line, "%15s %15s %15s %lf %lf", name, a, b, &x, &y) == 5);
     if (strcmp(name, now) != 0) {
       sx_design_free(d);
-      d = design_of(t, name);
+      d = bh_named_design(t, name);
       memcpy(now, name, sizeof now);
     }
     if (strcmp(b, ".") != 0) {
-      compare(d, t, a, b, y);
+      const bool rest = strcmp(b, "rest") == 0;
+      bh_median_p(d, t, "amount", "sex + age", a, b, 0, y);
+      n_arrows += rest;
+      n_letters += !rest;
       continue;
     }
-    sx_banner_book *book = book_of(d, t, SX_BANNER_WITHIN_SPAN, 0.05);
-    CHECK_NEAR(cell_of(book, a)->value, x, 1e-12);
-    CHECK_NEAR(cell_of(book, a)->se, y, 1e-9);
+    sx_banner_book *book = bh_medians(d, t, "amount", "sex + age", SX_BANNER_WITHIN_SPAN, 0.05);
+    CHECK_NEAR(bh_median(book, a)->value, x, 1e-12);
+    CHECK_NEAR(bh_median(book, a)->se, y, 1e-9);
     sx_banner_book_free(book);
     n_cells++;
   }
@@ -93,7 +43,7 @@ static void test_medians(void) {
 /* The letters of a scale of few values compare interpolated medians, and the table says so; arrows against the same data are none. */
 static void test_others(void) {
   sx_table *t = ref_table("tests/reference/banner_data.csv");
-  sx_design *d = design_of(t, "cluster");
+  sx_design *d = bh_named_design(t, "cluster");
   sx_banner_request r = SX_BANNER_REQUEST_INIT;
   r.rows = "q3 amount";
   r.columns = "total + age";
@@ -131,7 +81,7 @@ static void test_others(void) {
     if (q->type == SX_NUMBER) q->data.f64[i] -= 2;
     if (q->type == SX_INTEGER) q->data.i64[i] -= 2;
   }
-  sx_design *d0 = design_of(before, "cluster");
+  sx_design *d0 = bh_named_design(before, "cluster");
   const sx_banner_wave earlier = {before, d0, NULL};
   book = bh_run(d, t, &r, &earlier);
   amount = bh_row(&book->table[1], SX_BANNER_MEDIAN, "median");

@@ -5,23 +5,6 @@
 
 static const char *const kinds[] = {"cluster", "fpc", "case", "raked", "jkn"};
 
-static sx_design *design_of(const sx_table *t, size_t kind) {
-  static const char *const cluster[] = {"psu"};
-  sx_design_spec s = SX_DESIGN_SPEC_INIT;
-  s.weights = "w";
-  s.strata = "h";
-  s.clusters = cluster;
-  s.n_clusters = kind == 2 ? 0 : 1;
-  if (kind == 1) s.fpc = "N";
-  sx_design *d = eh_design(NULL, t, &s), *reps = NULL;
-  if (kind == 3) d = bh_raked(NULL, d, t);
-  if (kind != 4) return d;
-  const sx_make_spec make = SX_MAKE_SPEC_INIT;
-  if (sx_design_make_replicates(&reps, d, &make, NULL) != SX_OK) eh_die("make replicates");
-  sx_design_free(d);
-  return reps;
-}
-
 /* The tab-separated fields of the next line in place; false at the end. Lines with '#' are passed over. */
 static bool next_line(char **field, size_t n, char **at) {
   while (**at == '#') *at = strchr(*at, '\n') ? strchr(*at, '\n') + 1 : *at + strlen(*at);
@@ -76,7 +59,7 @@ static void test_tables(void) {
   REQUIRE(specs && expected);
   sx_table *t = read_data();
   sx_design *design[5];
-  for (size_t k = 0; k < 5; k++) design[k] = design_of(t, k);
+  for (size_t k = 0; k < 5; k++) design[k] = bh_named_design(t, kinds[k]);
   char *at = specs, *cells = expected, *spec[6], *cell[7];
   size_t n_tables = 0;
   bool more = next_line(cell, 7, &cells);
@@ -116,7 +99,7 @@ static const sx_est_row *share_of(sx_est_set **set, const sx_design *d, const sx
 /* The worked example of docs/methods/banner.md. */
 static void test_example(void) {
   sx_table *t = read_data();
-  sx_design *d = design_of(t, 0);
+  sx_design *d = bh_named_design(t, kinds[0]);
   sx_banner_request r = SX_BANNER_REQUEST_INIT;
   r.rows = "q4";
   r.columns = "sex";
