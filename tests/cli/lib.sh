@@ -1,7 +1,7 @@
 # lib.sh: what the command tests share. `need_program` skips where the program was not built.
 set -u
-program="${SX_BUILD:-build/dev}/shuxiao"
 build_dir=$(realpath -m "${SX_BUILD:-build/dev}") # wherever a test goes
+program=$build_dir/shuxiao
 failures=0
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -31,6 +31,9 @@ near() {
 cell() {
   awk -F, -v want="$2" -v row="$3" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == want) c = i } NR == row + 1 { print $c }' "$1" | tr -d '\r'
 }
+
+# sums FOLDER: what every file of a release is, but for the store's.
+sums() { (cd "$1" && find . -type f ! -name 'results.db*' | sort | xargs sha256sum); }
 
 # run_fails CODE PATTERN command...: the exit code, and a pattern on stderr.
 run_fails() {

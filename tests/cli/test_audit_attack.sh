@@ -4,7 +4,6 @@
 . tests/cli/lib.sh
 need_program
 command -v python3 >/dev/null || { echo "skipped: python3 is not installed"; exit 77; }
-case $program in /*) ;; *) program=$PWD/$program ;; esac
 attack=$PWD/tests/cli/audit_attack.py
 cp -r tests/unit/study/data "$tmp/study"
 cd "$tmp" || exit 1

@@ -3,7 +3,6 @@
 # place; a typed number fails the run, its outputs complete; a text is held against results; bad input says what to do.
 . tests/cli/lib.sh
 need_program
-case $program in /*) ;; *) program=$PWD/$program ;; esac
 mkdir "$tmp/s"
 cp -r studies/digital-consumption-2025h1 "$tmp/s/study"
 cd "$tmp/s" || exit 1

@@ -16,7 +16,6 @@
 . tests/cli/lib.sh
 need_program
 command -v python3 >/dev/null || { echo "skipped: python3 is not installed"; exit 77; }
-case $program in /*) ;; *) program=$PWD/$program ;; esac
 cd "$tmp" || exit 1
 python3 - <<'P'
 levels = ["=cmd|'/c calc'!A1", '<b>x</b> & "y"', "العربية", "+a+b", "@SUM(A1)", "-a+b", "长" * 200, "W" * 200]

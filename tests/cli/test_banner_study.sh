@@ -30,7 +30,6 @@ tables:
   - {id: T2, rows: [q1, q3], cols: total + age, net: {Low: [1, 2]}, stats: [col_pct, mean], note: {zh: 说明, en: A remark}}
   - {id: T3, title: {zh: 表三, en: Three}, indicators: [one], domains: [total]}
 YAML
-program=$(realpath "$program")
 run() { (cd "$dir" && "$program" run study.yaml >"$tmp/out" 2>"$tmp/err"); }
 run || fail "run: exit $?: $(cat "$tmp/err" "$tmp/out" | tail -5)"
 page=$(ls "$dir"/out/*.en.html | head -1)

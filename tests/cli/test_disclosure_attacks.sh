@@ -3,10 +3,8 @@
 # accounts, earlier waves. Each study is attacked with what is published of it (CSV); the attacks find the hidden number where nothing is done against
 # them. 260 people: region a 80 of weight 3, b 60 of 5, d 70 of 2, c 50 of 7, one stratum each; 4 of c answer q = 1.
 . tests/cli/lib.sh
+. tests/cli/disclosure.sh
 need_program
-mkdir "$tmp/st"
-cd "$tmp/st" || exit 1
-case $program in /*) ;; *) program=$OLDPWD/$program ;; esac
 awk 'BEGIN {
   print "id,region,sex,q,goods,games,w"
   for (i = 1; i <= 260; i++) {
@@ -16,11 +14,7 @@ awk 'BEGIN {
     printf "p%d,%s,%s,%d,%d,%d,%d\n", i, r, i % 2 ? "m" : "f", q, 100 + i * 37 % 211 + (i == 77 ? 5000 : 0), (r == "c" ? i <= 213 : i % 3 == 0) ? 50 + i % 17 : 0, w
   }
 }' >p.csv
-study() { # RULES, the rest from stdin
-  printf 'study: t\ntitle: T\nlanguages: [en]\ndata: {p: {file: p.csv}}\ndesign: {weights: w, strata: region}\ndisclosure: {%s}\noutputs: [html, csv]\nannex: [design]\n' "$1" >s.yaml
-  cat >>s.yaml
-}
-run_ok() { rm -rf out && "$program" run s.yaml >o 2>&1 || fail "$1: $(cat o)"; }
+design='weights: w, strata: region' annex='annex: [design]'
 # found(INDICATOR, STATISTIC, DOMAIN, FIELD): what is printed, None: not
 cat >printed.py <<'END'
 import csv
@@ -38,7 +32,6 @@ def all_known(*values): return all(v is not None for v in values)
 N = {'a': 80, 'b': 60, 'd': 70, 'c': 50}; W = {'a': 3, 'b': 5, 'd': 2, 'c': 7}
 def variance(r, k): return W[r] ** 2 * N[r] / (N[r] - 1) * k * (1 - k / N[r])
 END
-attack() { cat printed.py - >p.py && python3 p.py >o 2>&1 || fail "$1: $(tail -3 o)"; }
 
 # ---- the error of the whole: a second equation
 study 'min_n: 10' <<'END'

@@ -4,7 +4,6 @@
 # contributions of the population that the weights stand for.
 . tests/cli/lib.sh
 need_program
-case $program in /*) ;; *) program=$PWD/$program ;; esac
 mkdir "$tmp/st"
 cp tests/reference/banner_data.csv "$tmp/st/data.csv"
 cd "$tmp/st" || exit 1

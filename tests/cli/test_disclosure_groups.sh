@@ -2,10 +2,8 @@
 # Disclosure control against results that are sums, differences, complements or other names of hidden ones: each is hidden or refused (exit 2). 200
 # people: region a 80, b 60, d 51, c 9; one person in b holds nearly all that is spent; 3 of a answer q = 1.
 . tests/cli/lib.sh
+. tests/cli/disclosure.sh
 need_program
-case $program in /*) ;; *) program=$PWD/$program ;; esac
-mkdir "$tmp/st"
-cd "$tmp/st" || exit 1
 awk 'BEGIN {
   print "id,region,sex,q,goods,spend,w"
   for (i = 1; i <= 200; i++) {
@@ -14,11 +12,7 @@ awk 'BEGIN {
     printf "p%d,%s,%s,%d,%d,%d,1\n", i, r, i % 2 ? "m" : "f", q, 100 + i % 7 * 10, r == "b" && i == 100 ? 90000 : 20 + i % 9
   }
 }' >p.csv
-study() { # RULES, the rest from stdin
-  printf 'study: t\ntitle: T\nlanguages: [en]\ndata: {p: {file: p.csv}}\ndesign: {weights: w}\ndisclosure: {%s}\noutputs: [html, csv]\n' "$1" >s.yaml
-  cat >>s.yaml
-}
-run_ok() { rm -rf out && "$program" run s.yaml >o 2>&1 || fail "$1: $(cat o)"; }
+design='weights: w'
 # of each indicator, the domains that are printed
 cat >printed.py <<'END'
 import csv, itertools
@@ -28,7 +22,6 @@ for r in csv.DictReader(open('out/t.csv')):
     own = shown.setdefault(r['indicator'] + ('/' + r['row'] if r.get('row') else ''), set())
     if r['estimate'] != '': own.add(where)
 END
-printed() { cat printed.py - >p.py && python3 p.py 2>o || fail "$1: $(cat o)"; }
 
 # ---- groups that are unions of others: c is all without a, b or d, and notc is its complement
 study 'min_n: 10' <<'END'
@@ -48,7 +41,7 @@ tables:
   - {id: T, title: T, indicators: [people, goods, fm], domains: [total, region, big, abd, ab, cd, notc]}
 END
 run_ok unions
-printed unions <<'END'
+attack unions <<'END'
 groups = {'all': 'abcd', 'abd:1': 'abd', 'notc:1': 'abd', 'ab:1': 'ab', 'cd:1': 'cd', 'big:left': 'ab', 'big:right': 'cd'}
 groups.update({'region:' + r: r for r in 'abcd'})
 for v in ('people', 'goods'):
@@ -70,7 +63,7 @@ tables:
   - {id: T, title: T, indicators: [goods], domains: [total, x, ab, yz]}
 END
 run_ok three
-printed three <<'END'
+attack three <<'END'
 assert 'all' in shown['goods'] and 'x:1' not in shown['goods'] and len(shown['goods']) == 2, shown
 END
 
@@ -84,7 +77,7 @@ tables:
   - {id: T2, title: T, rows: [q], cols: total + big, stats: [col_pct, cases]}
 END
 run_ok columns
-printed columns <<'END'
+attack columns <<'END'
 for q in '123':
     one, two = shown['T1/q/' + q], shown['T2/q/' + q]
     assert 'all' in one and not ('region:b' in one and 'big:left' in two), (one, two)
@@ -143,7 +136,7 @@ tables:
   - {id: T, title: T, indicators: [people, one, notone, two, more, m, v, odds, goods], domains: [total, region]}
 END
 run_ok answers
-printed answers <<'END'
+attack answers <<'END'
 for v in ('one', 'notone', 'two', 'more', 'm', 'v', 'odds', 'parts'):
     assert 'all' in shown[v] and 'region:a' not in shown[v] and 'region:c' not in shown[v], (v, shown[v])
 assert 'region:a' in shown['goods'] or 'region:b' in shown['goods'], shown
@@ -164,7 +157,7 @@ tables:
   - {id: T, title: T, indicators: [people, spend, mean, big, rr, half, minus], domains: [total, region]}
 END
 run_ok amounts
-printed amounts <<'END'
+attack amounts <<'END'
 for v in ('spend', 'mean', 'big', 'rr', 'half', 'minus'):
     assert 'region:b' not in shown[v] and 'all' not in shown[v], (v, shown[v])
 assert {'all', 'region:a', 'region:b', 'region:c'} <= shown['people'], shown['people']

@@ -4,7 +4,6 @@
 need_program
 . tests/readers/readers.sh
 command -v pdftotext >/dev/null && command -v python3 >/dev/null || { echo "skipped: poppler-utils or python3 is not installed"; exit 77; }
-case $program in /*) ;; *) program=$PWD/$program ;; esac
 study=digital-consumption-2025h1
 cp -r studies/$study "$tmp/study"
 rm -rf "$tmp"/study/out "$tmp"/study/interviews*.sav

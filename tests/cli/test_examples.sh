@@ -2,7 +2,6 @@
 # The example of every command's --help is run as it stands, beside the bundled study and its interviews.
 . tests/cli/lib.sh
 need_program
-case $program in /*) ;; *) program=$PWD/$program ;; esac
 mkdir "$tmp/here" "$tmp/bin"
 cp -r studies "$tmp/here/studies"
 cp -r examples "$tmp/here/examples"

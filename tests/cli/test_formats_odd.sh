@@ -5,7 +5,6 @@
 need_program
 command -v python3 >/dev/null || { echo "skipped: python3 is not installed"; exit 77; }
 readers=$PWD/tests/readers
-case $program in /*) ;; *) program=$PWD/$program ;; esac
 cd "$tmp" || exit 1
 python3 - <<'P'
 levels = ["=cmd|'/c calc'!A1", '<b>x</b> & "y"', "العربية", "a b", "a_b", "two\nlines, one", "长" * 200, "长" * 199 + "短", " a b ", "1", "_T", "M"]

@@ -4,7 +4,6 @@
 . tests/cli/lib.sh
 need_program
 . tests/readers/readers.sh
-case $program in /*) ;; *) program=$PWD/$program ;; esac
 for d in one two; do
   mkdir -p "$tmp/$d"
   cp -r studies/digital-consumption-2025h1 "$tmp/$d/study"

@@ -6,7 +6,6 @@ command -v script >/dev/null || { echo "skipped: no script(1)"; exit 77; }
 mkdir -p "$tmp/study"
 cp -r studies/digital-consumption-2025h1/model.yaml studies/digital-consumption-2025h1/data "$tmp/study"
 cd "$tmp" || exit 1
-case $program in /*) ;; *) program=$OLDPWD/$program ;; esac
 # so many interviews take more than a second on any machine: progress of a command without stages of its own
 n=200000
 sanitized && n=50000

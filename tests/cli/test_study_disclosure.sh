@@ -3,7 +3,6 @@
 # gate; reuse; the audit of the report follows. The sample: 60 people, region a 30, b 25, c 5, of which 3 in c buy games.
 . tests/cli/lib.sh
 need_program
-case $program in /*) ;; *) program=$PWD/$program ;; esac
 mkdir "$tmp/st"
 cd "$tmp/st" || exit 1
 {
@@ -87,7 +86,6 @@ text f/report.en.html | grep -q '\[x\]' && fail "what is held back is called not
 mv n.kept n.md
 # without secondary suppression the totals give c away: the gate
 sed -i 's/min_n: 10}/min_n: 10, secondary: none}/' s.yaml
-sums() { (cd "$1" && find . -type f ! -name 'results.db*' | sort | xargs sha256sum); }
 run_fails 3 "sensitive results follow.*nothing is written" "$program" run s.yaml --out none
 [ -z "$(find none -type f ! -name 'results.db*')" ] || fail "files that give hidden results away: $(ls none)"
 sed -i 's/, secondary: none}/}/' s.yaml

@@ -2,7 +2,6 @@
 # The word rules of a study: counts in the store, the annex, the gate, stop, reuse, what check refuses.
 . tests/cli/lib.sh
 need_program
-case $program in /*) ;; *) program=$PWD/$program ;; esac
 mkdir "$tmp/st"
 cp examples/validate/* "$tmp/st/"
 cd "$tmp/st" || exit 1
