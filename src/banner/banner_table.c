@@ -180,14 +180,12 @@ static sx_status note_bases(banner_question *notes, const maker *m, sx_error *er
 
 static sx_status add_notes(sx_banner_table *out, maker *m, sx_error *err) {
   banner_question notes = {.note = NULL};
-  bool median = false;
   for (size_t k = 0; k < m->q->n_notes; k++) {
     sx_banner_text copy;
     SX_TRY(copy_text(&copy, m->q->note[k], m->arena, err));
     SX_TRY(sx_banner__add_note(&notes, m->arena, copy.zh, copy.en, err));
   }
-  for (size_t i = 0; i < m->q->n_items; i++) median = median || m->q->item[i].steps;
-  if (median && m->plan->request->sig.compare)
+  if (m->r->inner && m->plan->request->sig.compare)
     SX_TRY(sx_banner__add_note(&notes, m->arena, "量表的中位数：字母与箭头比较的是在所在档内插值的中位数",
                                "Medians of scales: letters and arrows compare medians interpolated within their level",
                                err));
