@@ -70,6 +70,8 @@ typedef struct sx_store_row {
 /* A copy of a row with its terms and texts, all in the arena. */
 SX_API sx_status sx_store_row_copy(sx_store_row *out, sx_arena *arena, const sx_store_row *row,
                                    sx_error *err) SX_NODISCARD;
+/* The place of a step in the plan of the run that is being written, before rows are read back: rows stand in the order of their steps' places. */
+SX_API sx_status sx_store_put_place(sx_store *store, const char *step, size_t place, sx_error *err) SX_NODISCARD;
 /* step: the plan step that made it (for reuse), may be NULL. *id receives the row's id (id may be NULL). */
 SX_API sx_status sx_store_put_row(int64_t *id, sx_store *store, const char *step, const sx_store_row *row,
                                   sx_error *err) SX_NODISCARD;
@@ -106,12 +108,13 @@ SX_API sx_status sx_store_each_run(sx_store *store, sx_store_run_fn fn, void *da
 /* Payload of a step of one run; *data NULL when the run has no such step; caller frees. */
 SX_API sx_status sx_store_run_step(void **data, size_t *n, sx_store *store, int64_t run, const char *step,
                                    sx_error *err) SX_NODISCARD;
-/* The row of (indicator, statistic, terms); statistic NULL: the indicator's main one (the first that is no gap or share, and that no change between
- * waves or balancing made). Terms match as a set. *found false when absent. Borrowed until the next find. */
+/* The row of (indicator, statistic, terms); statistic NULL: the indicator's main one: the first in the order of the plan that is no gap or
+ * share. Terms match as a set. *found false when absent. Borrowed until the next find. */
 SX_API sx_status sx_store_find(bool *found, sx_store_row *out, sx_store *store, int64_t run, const char *indicator,
                                const char *statistic, const sx_store_term *terms, size_t n_terms,
                                sx_error *err) SX_NODISCARD;
 typedef sx_status (*sx_store_row_fn)(void *data, const sx_store_row *row, sx_error *err);
+/* Rows in the order of the run's plan (sx_store_put_place), those of one step as they were put; what no step of it made comes last. */
 SX_API sx_status sx_store_each_row(sx_store *store, int64_t run, const char *indicator /* NULL all */,
                                    sx_store_row_fn fn, void *data, sx_error *err) SX_NODISCARD;
 /* The view for release: from now on sx_store_find and sx_store_each_row give rows of the list without their values (n -1, na_reason and

@@ -1,6 +1,5 @@
 /* publish_run.c: the run that is published, read once from the store, and the names of its files. */
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "publish_priv.h"
@@ -47,86 +46,11 @@ static sx_status keep_info(pub_run *run, sx_error *err) {
   return failed ? sx_error_memory(err) : SX_OK;
 }
 
-/* ---- the order of rows ------------------------------------------------------------------------------------------- */
-
-/* A step of the plan's manifest, by name. */
-typedef struct rank {
-  const char *step;
-  size_t at;
-} rank;
-
-static int by_step(const void *a, const void *b) {
-  const rank *x = a, *y = b;
-  return strcmp(x->step, y->step);
-}
-
-/* The names at the heads of the manifest's lines, which are ended in place. */
-static sx_status read_ranks(rank **out, size_t *n, pub_run *run, char *manifest, size_t size, sx_error *err) {
-  size_t cap = 0;
-  *out = NULL;
-  *n = 0;
-  for (char *line = manifest, *const end = manifest + size; line < end;) {
-    char *stop = memchr(line, '\n', (size_t)(end - line)), *tab = memchr(line, '\t', (size_t)(end - line));
-    if (!stop || !tab || tab > stop) break;
-    *tab = '\0';
-    if (!sx_arena_grow(run->arena, (void **)out, &cap, *n + 1, sizeof **out)) return sx_error_memory(err);
-    (*out)[*n] = (rank){line, *n};
-    ++*n;
-    line = stop + 1;
-  }
-  if (*n) qsort(*out, *n, sizeof **out, by_step);
-  return SX_OK;
-}
-
-typedef struct placed {
-  size_t rank, at;
-} placed;
-
-static int by_place(const void *a, const void *b) {
-  const placed *x = a, *y = b;
-  if (x->rank != y->rank) return x->rank < y->rank ? -1 : 1;
-  return x->at < y->at ? -1 : x->at > y->at;
-}
-
-static sx_status order_by(pub_run *run, const rank *ranks, size_t n, sx_error *err) {
-  placed *order = sx_arena_alloc(run->arena, run->n_rows, sizeof *order);
-  sx_store_row *rows = sx_arena_alloc(run->arena, run->n_rows, sizeof *rows);
-  if (!order || !rows) return sx_error_memory(err);
-  for (size_t i = 0; i < run->n_rows; i++) {
-    const char *step = run->rows[i].step, *last = i ? run->rows[i - 1].step : NULL;
-    order[i] = (placed){n, i}; /* what no step made comes last */
-    if (i && step && last && strcmp(step, last) == 0) order[i].rank = order[i - 1].rank;
-    if (!step || order[i].rank != n) continue;
-    const rank wanted = {step, 0}, *found = n ? bsearch(&wanted, ranks, n, sizeof *ranks, by_step) : NULL;
-    if (found) order[i].rank = found->at;
-  }
-  qsort(order, run->n_rows, sizeof *order, by_place);
-  for (size_t i = 0; i < run->n_rows; i++) rows[i] = run->rows[order[i].at];
-  run->rows = rows;
-  run->cap_rows = run->n_rows;
-  return SX_OK;
-}
-
-/* The store has what was taken over from an earlier run before what was computed: rows are put into the order of the plan, so that a run which reuses
- * gives the files of one that does not. */
-static sx_status order_rows(pub_run *run, sx_error *err) {
-  void *manifest = NULL;
-  rank *ranks = NULL;
-  size_t size = 0, n = 0;
-  SX_TRY(sx_store_run_step(&manifest, &size, run->store, run->id, "plan", err));
-  if (!manifest) return SX_OK; /* not of a study's run */
-  sx_status status = read_ranks(&ranks, &n, run, manifest, size, err);
-  if (status == SX_OK && run->n_rows) status = order_by(run, ranks, n, err);
-  sx_mem_free(sx_store_ctx(run->store), manifest);
-  return status;
-}
-
 static sx_status read_run(pub_run *run, bool with_rows, sx_error *err) {
   SX_TRY(sx_arena_new(&run->arena, &run->ctx, err));
   SX_TRY(keep_info(run, err));
   SX_TRY(sx_store_each_block(run->store, run->id, keep_document, run, err));
-  if (with_rows) SX_TRY(sx_store_each_row(run->store, run->id, NULL, keep_row, run, err));
-  return with_rows ? order_rows(run, err) : SX_OK;
+  return with_rows ? sx_store_each_row(run->store, run->id, NULL, keep_row, run, err) : SX_OK;
 }
 
 /* What the source has, and an arena of its own. */

@@ -29,11 +29,6 @@ enum {
 
 /* The first of the newest two finished runs: their carriers are kept, those of older runs are not. */
 #define NEWEST "(SELECT min(id) FROM (SELECT id FROM run WHERE finished IS NOT NULL ORDER BY id DESC LIMIT 2))"
-/* Rows that a step makes of results stand behind the results' own, also where they were taken over from an earlier run and those were computed
- * anew: 0 an indicator or account itself, 1 balanced, 2 changed between waves. */
-#define MADE_OF_RESULTS                                                                                                \
-  "CASE WHEN step = 'significance' OR step GLOB 'change:*' OR step GLOB '*/change:*' THEN 2"                           \
-  " WHEN step GLOB 'balance:*' OR step GLOB '*/balance:*' THEN 1 ELSE 0 END"
 static const char *const sql_texts[SQL_COUNT] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
     [SQL_COMMIT] = "COMMIT",
@@ -54,14 +49,14 @@ static const char *const sql_texts[SQL_COUNT] = {
         "INSERT INTO estimate(run, step, wave, indicator, statistic, domain, estimate, std_error, conf_low,"
         " conf_high, conf_level, df, n, n_eff, deff, cv, unit, quality, na_reason, method)"
         " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
-    [SQL_ROW_FIND] = SX_STORE_ROW_SELECT " WHERE run = ?1 AND indicator = ?2"
-                                         " AND domain IN (SELECT id FROM domain WHERE key = ?3) AND statistic = ?4"
-                                         " ORDER BY id LIMIT 1",
-    [SQL_ROW_FIND_MAIN] = SX_STORE_ROW_SELECT " WHERE run = ?1 AND indicator = ?2"
-                                              " AND domain IN (SELECT id FROM domain WHERE key = ?3)"
-                                              " AND statistic <> 'gap' AND substr(statistic, 1, 4) <> 'gap_'"
-                                              " AND substr(statistic, 1, 9) <> 'share_of_'"
-                                              " ORDER BY " MADE_OF_RESULTS ", id LIMIT 1",
+    [SQL_ROW_FIND] = SX_STORE_ROW_SELECT
+    " WHERE run = ?1 AND indicator = ?2"
+    " AND domain IN (SELECT id FROM domain WHERE key = ?3) AND statistic = ?4" SX_STORE_ROW_ORDER " LIMIT 1",
+    [SQL_ROW_FIND_MAIN] =
+        SX_STORE_ROW_SELECT " WHERE run = ?1 AND indicator = ?2"
+                            " AND domain IN (SELECT id FROM domain WHERE key = ?3)"
+                            " AND statistic <> 'gap' AND substr(statistic, 1, 4) <> 'gap_'"
+                            " AND substr(statistic, 1, 9) <> 'share_of_'" SX_STORE_ROW_ORDER " LIMIT 1",
     [SQL_ROW_STEPS] = "SELECT step, id FROM estimate WHERE run = ?1 AND step IS NOT NULL ORDER BY step, id",
     [SQL_ROW_COPY] = "INSERT INTO estimate SELECT NULL, ?1, step, wave, indicator, statistic, domain, estimate,"
                      " std_error, conf_low, conf_high, conf_level, df, n, n_eff, deff, cv, unit, quality, na_reason,"
@@ -74,6 +69,7 @@ static const char *const sql_texts[SQL_COUNT] = {
     [SQL_CARRIER_PRUNE] = "DELETE FROM carrier WHERE estimate IN (SELECT id FROM estimate WHERE run < " NEWEST ")",
     [SQL_BLOB_PRUNE] = "DELETE FROM blob WHERE id NOT IN (SELECT blob FROM carrier UNION ALL"
                        " SELECT blob FROM step WHERE blob IS NOT NULL)",
+    [SQL_PLAN_ADD] = "INSERT INTO plan VALUES(?1, ?2, ?3)",
     [SQL_BLOCK_ADD] = "INSERT INTO block VALUES(?1, ?2, ?3, ?4, ?5)",
     [SQL_STEP_ADD] = "INSERT OR REPLACE INTO step VALUES(?1, ?2, ?3, nullif(?4, 0))",
     [SQL_STEP_FIND] = "SELECT s.run FROM step s JOIN run r ON r.id = s.run WHERE s.step = ?1 AND s.key = ?2"

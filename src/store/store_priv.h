@@ -11,6 +11,9 @@
 #define SX_STORE_ROW_SELECT                                                                                            \
   "SELECT id, wave, indicator, statistic, domain, estimate, std_error, conf_low, conf_high, conf_level, df, n, n_eff," \
   " deff, cv, unit, quality, na_reason, method, step FROM estimate"
+/* Rows in the order of the run's plan, whether they were computed or taken over from an earlier run; what no step of it made comes last. */
+#define SX_STORE_ROW_ORDER                                                                                             \
+  " ORDER BY (SELECT place FROM plan WHERE plan.run = estimate.run AND plan.step = estimate.step) NULLS LAST, id"
 #define SX_STORE_RUN_SELECT                                                                                            \
   "SELECT id, study, wave, title_zh, title_en, version, options, started, finished, synthetic FROM run"
 typedef enum sx_store_sql {
@@ -37,6 +40,7 @@ typedef enum sx_store_sql {
   SQL_CARRIER_COPY,
   SQL_CARRIER_PRUNE,
   SQL_BLOB_PRUNE,
+  SQL_PLAN_ADD,
   SQL_BLOCK_ADD,
   SQL_STEP_ADD,
   SQL_STEP_FIND,

@@ -285,7 +285,7 @@ sx_status sx_store_each_row(sx_store *store, int64_t run, const char *indicator,
   SX_TRY(sx_arena_new(&r.arena, &store->ctx, err));
   SX_TRY_GOTO(status,
               prepare(&r.statement, store,
-                      SX_STORE_ROW_SELECT " WHERE run = ?1 AND (?2 IS NULL OR indicator = ?2) ORDER BY id", err),
+                      SX_STORE_ROW_SELECT " WHERE run = ?1 AND (?2 IS NULL OR indicator = ?2)" SX_STORE_ROW_ORDER, err),
               done);
   (void)sqlite3_bind_int64(r.statement, 1, run);
   sx_store__bind_text(r.statement, 2, indicator);

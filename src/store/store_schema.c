@@ -41,6 +41,12 @@ static const char *const migrations[] = {
     "  FROM estimate e JOIN domain d ON d.id = e.domain ORDER BY e.run, e.id;",
     /* 1 -> 2: runs made known */
     "CREATE TABLE publication(label TEXT PRIMARY KEY, run INTEGER NOT NULL, at TEXT NOT NULL) STRICT, WITHOUT ROWID;",
+    /* 2 -> 3: which place a step has in its run's plan. Of older runs it is known that what is made of results comes after them. */
+    "CREATE TABLE plan(run INTEGER NOT NULL, step TEXT NOT NULL, place INTEGER NOT NULL, PRIMARY KEY(run, step))"
+    "  STRICT, WITHOUT ROWID;"
+    "INSERT INTO plan SELECT DISTINCT run, step,"
+    "  CASE WHEN step = 'significance' OR step GLOB 'change:*' OR step GLOB '*/change:*' THEN 2"
+    "  WHEN step GLOB 'balance:*' OR step GLOB '*/balance:*' THEN 1 ELSE 0 END FROM estimate WHERE step IS NOT NULL;",
 };
 
 int sx_store__schema_version(void) {

@@ -3,6 +3,16 @@
 
 #include "store_priv.h"
 
+sx_status sx_store_put_place(sx_store *store, const char *step, size_t place, sx_error *err) {
+  sqlite3_stmt *s;
+  SX_TRY(sx_store__need_run(store, err));
+  SX_TRY(sx_store__statement(&s, store, SQL_PLAN_ADD, err));
+  (void)sqlite3_bind_int64(s, 1, store->run);
+  sx_store__bind_text(s, 2, step);
+  (void)sqlite3_bind_int64(s, 3, (int64_t)place);
+  return sx_store__run(store, s, "writing the plan", err);
+}
+
 sx_status sx_store_put_step(sx_store *store, const char *step, const char *key, const void *payload, size_t n,
                             sx_error *err) {
   sqlite3_stmt *s;

@@ -76,7 +76,6 @@ static sx_status put_step(st_run *r, const st_step *step, const char *pages_payl
   return sx_store_put_step(r->store, step->id, step->key, payload, strlen(payload), err);
 }
 
-/* Before the outputs are made: rows stand in them in the order of the plan. */
 static sx_status put_plan(st_run *r, sx_error *err) {
   sx_buf manifest;
   sx_buf_init(&manifest, &r->ctx);
@@ -181,7 +180,10 @@ static sx_status begin(st_run *r, const sx_run_options *options, sx_error *err) 
                              .options_json = options && options->force ? "{\"force\":true}" : "{}",
                              .started = r->started,
                              .synthetic = r->synthetic};
-  return sx_store_begin(&r->run, r->store, &info, inputs, r->plan->n_files, err);
+  SX_TRY(sx_store_begin(&r->run, r->store, &info, inputs, r->plan->n_files, err));
+  for (size_t i = 0; i < r->plan->n; i++)
+    if (makes_rows(r->plan->steps[i].kind)) SX_TRY(sx_store_put_place(r->store, r->plan->steps[i].id, i, err));
+  return SX_OK;
 }
 
 /* What is not published, decided or as it was; from here on the store gives the view for release. */

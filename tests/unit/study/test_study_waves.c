@@ -197,4 +197,75 @@ static void test_known_figures(void) {
   tiny_remove();
 }
 
-SXT_MAIN(SXT_CASE(test_labels), SXT_CASE(test_ten_waves), SXT_CASE(test_texts), SXT_CASE(test_known_figures))
+/* Names of all rows in their order, and the main statistics. */
+static sx_status take_name(void *data, const sx_store_row *row, sx_error *err) {
+  sx_buf *out = data;
+  (void)err;
+  sx_buf_printf(out, "%s.%s", row->indicator, row->statistic);
+  for (size_t i = 0; i < row->n_terms; i++) sx_buf_printf(out, " %s=%s", row->terms[i].variable, row->terms[i].level);
+  sx_buf_printf(out, " %.17g\n", row->estimate);
+  return SX_OK;
+}
+
+static void run_and_list(sx_buf *out, bool *taken_over) {
+  static const char *const mains[][2] = {
+      {"rate", "prop"}, {"spend", "mean"}, {"people", "count"}, {"money/all", "level"}, {"money/part", "level"}};
+  char path[600];
+  sx_store *store = NULL;
+  sx_store_row row;
+  bool found = false;
+  sx_run_result *r = tiny_run();
+  REQUIRE(r != NULL);
+  *taken_over = false;
+  for (size_t i = 0; i < r->n_steps; i++)
+    *taken_over = *taken_over || (r->steps[i].reused && strcmp(r->steps[i].id, "change:spend") == 0);
+  tiny_path(path, "out/results.db");
+  REQUIRE_OK(sx_store_open(&store, NULL, path, SX_STORE_READ, err));
+  for (size_t i = 0; i < sizeof mains / sizeof *mains; i++) {
+    REQUIRE_OK(sx_store_find(&found, &row, store, r->run, mains[i][0], NULL, NULL, 0, err));
+    REQUIRE(found);
+    CHECK_STR(row.statistic, mains[i][1]);
+  }
+  sx_buf_reset(out);
+  CHECK_OK(sx_store_each_row(store, r->run, NULL, take_name, out, err));
+  CHECK_OK(sx_buf_status(out, err));
+  sx_store_close(store);
+  sx_run_result_free(r);
+}
+
+/* An account in groups that changed has its indicators computed anew; their changes are taken over. Rows and main statistics are those of a run from nothing,
+ * whatever ran before. */
+static void test_history(void) {
+  static const char text[] = "data: {p: {file: now.sav}}\ndesign: {weights: w}\ngroups: {sex: {by: sex}}\n"
+                             "indicators: {people: {count: y >= 0, by: [sex]}, rate: {prop: y == 1, by: [sex]}, spend: "
+                             "{mean: spend, by: [sex]}}\n"
+                             "accounts:\n  money:\n    nodes:\n      - {id: all}\n"
+                             "      - {id: part, parent: all, population: people, penetration: rate, spend: spend}\n"
+                             "    domains: [sex]\n    min_n: 2\n"
+                             "waves: {unit: id, changes: all, series: [{wave: 2024-S2, data: {p: {file: was.sav}}}]}\n";
+  char study[2000];
+  sx_buf before, after;
+  bool taken_over = false;
+  sx_buf_init(&before, NULL);
+  sx_buf_init(&after, NULL);
+  snprintf(study, sizeof study, "%s%s", head, text);
+  tiny_copy("history");
+  write_wave("now.sav", "man", "woman", 1);
+  write_wave("was.sav", "man", "woman", 0);
+  tiny_write("study.yaml", study);
+  run_and_list(&before, &taken_over);
+  tiny_replace("study.yaml", "min_n: 2", "min_n: 3");
+  run_and_list(&after, &taken_over);
+  CHECK(taken_over);
+  CHECK_STR(after.data, before.data);
+  tiny_replace("study.yaml", "min_n: 3", "min_n: 2");
+  run_and_list(&after, &taken_over);
+  CHECK(taken_over);
+  CHECK_STR(after.data, before.data);
+  sx_buf_clear(&before);
+  sx_buf_clear(&after);
+  tiny_remove();
+}
+
+SXT_MAIN(SXT_CASE(test_history), SXT_CASE(test_labels), SXT_CASE(test_ten_waves), SXT_CASE(test_texts),
+         SXT_CASE(test_known_figures))
