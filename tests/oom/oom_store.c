@@ -56,6 +56,7 @@ static sx_status scenario(const sx_ctx *ctx, const char *path, sx_error *err) {
   sx_status status;
   SX_TRY_GOTO(status, sx_store_open(&store, ctx, path, SX_STORE_WRITE, err), done);
   SX_TRY_GOTO(status, sx_store_begin(&run, store, &info, &input, 1, err), done);
+  SX_TRY_GOTO(status, sx_store_put_place(store, "s", 0, err), done);
   SX_TRY_GOTO(status, sx_store_put_indicator(store, &users, err), done);
   SX_TRY_GOTO(status, sx_store_put_row(&id, store, "s", &row, err), done);
   SX_TRY_GOTO(status, sx_store_put_carrier(store, id, "d", scores, sizeof scores, err), done);

@@ -303,6 +303,33 @@ static void versions(void) {
   (void)remove(path);
 }
 
+/* A store from before plans had places: what was made of results is not the main statistic. */
+static void without_places(void) {
+  static const char *const steps[] = {"significance", "2024/change:users", "balance:b", "indicator:users"};
+  const sx_store_run info = {.study = "s", .version = "0.1.0"};
+  sx_store *store = NULL;
+  sx_store_row row = {.indicator = "users"};
+  int64_t run = 0;
+  bool found = false;
+  REQUIRE_OK(sx_store_open(&store, NULL, fresh(), SX_STORE_WRITE, err));
+  REQUIRE_OK(sx_store_begin(&run, store, &info, NULL, 0, err));
+  for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+    row.statistic = steps[i];
+    CHECK_OK(sx_store_put_row(NULL, store, steps[i], &row, err));
+  }
+  REQUIRE_OK(sx_store_finish(store, err));
+  sx_store_close(store);
+  store = NULL;
+  run_sql("DROP TABLE plan; PRAGMA user_version = 2");
+  CHECK_FAILS(sx_store_open(&store, NULL, path, SX_STORE_READ, err), SX_E_SUPPORT, path, "older program");
+  REQUIRE_OK(sx_store_open(&store, NULL, path, SX_STORE_WRITE, err));
+  REQUIRE_OK(sx_store_find(&found, &row, store, run, "users", NULL, NULL, 0, err));
+  REQUIRE(found);
+  CHECK_STR(row.statistic, "indicator:users");
+  sx_store_close(store);
+  (void)remove(path);
+}
+
 /* Bytes changed behind our back: an error in words, no crash. */
 static void damaged(void) {
   sx_store *store = NULL;
@@ -328,4 +355,4 @@ static void damaged(void) {
 }
 
 SXT_MAIN(SXT_CASE(killed), SXT_CASE(second_writer), SXT_CASE(held), SXT_CASE(write_fails), SXT_CASE(disk_full),
-         SXT_CASE(not_a_store), SXT_CASE(versions), SXT_CASE(damaged))
+         SXT_CASE(not_a_store), SXT_CASE(versions), SXT_CASE(without_places), SXT_CASE(damaged))
