@@ -38,9 +38,12 @@ typedef struct sx_read_options {
   /* of a pair of exports of answers, by codes and by texts (format "wjx"): the other file, NULL where there is one alone */
   const char *labels_from;
   const char *data_file; /* format "sss": the data; NULL: as the definition says, else beside it under its name */
+  /* of sx_io_read: only so many rows are kept, 0 all. The file is read to its end all the same: types, levels and errors are those of
+   * the whole, only no memory is taken for what is not kept (.sav) */
+  size_t first_rows;
 } sx_read_options;
 #define SX_READ_OPTIONS_INIT                                                                                           \
-  { 1, NULL, NULL, NULL, 0, 0, false, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, NULL }
+  { 1, NULL, NULL, NULL, 0, 0, false, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, NULL, 0 }
 
 /* Reads a whole file. Type inference for delimited text looks at every row of a column: integer, number, date
  * (YYYY-MM-DD), else text. Errors name file:line:column (csv) or file and case. `path` ending in .gz is inflated.

@@ -36,9 +36,13 @@ typedef struct sx_load_options {
   uint32_t version;
   const char *data_dir; /* stands in for the study's `root` and `requires`; NULL: as the study says */
   const char *style;    /* house style in place of the study's `style`; NULL: as it says */
+  /* The results of the run before are asked: interviews that they say this program made of the same model, as content tells, need no model
+   * solved again. Where they say nothing, or are not there, every model is solved. */
+  bool again;
+  const char *out_dir; /* then: where they are, as in sx_run_options */
 } sx_load_options;
 #define SX_LOAD_OPTIONS_INIT                                                                                           \
-  { 1, NULL, NULL }
+  { 1, NULL, NULL, false, NULL }
 /* The same with options (NULL: SX_LOAD_OPTIONS_INIT). */
 SX_API sx_status sx_study_load_with(sx_study **out, const sx_ctx *ctx, const char *path, const sx_load_options *options,
                                     sx_problems *problems, sx_error *err) SX_NODISCARD;

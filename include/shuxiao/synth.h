@@ -15,6 +15,10 @@ SX_API sx_status sx_synth_load(sx_synth_model **out, const sx_ctx *ctx, const ch
 /* The model as it is in another wave, one that the file declares under `waves`; NULL: the model itself. */
 SX_API sx_status sx_synth_load_wave(sx_synth_model **out, const sx_ctx *ctx, const char *path, const char *wave,
                                     sx_error *err) SX_NODISCARD;
+/* The model as far as it can be read without solving for its probabilities: its inputs and assumptions. What sx_synth_load_wave finds wrong while it
+ * solves is not found; nothing can be drawn from it (SX_E_ARGUMENT). For a file that is known to have been made from the same model. */
+SX_API sx_status sx_synth_load_words(sx_synth_model **out, const sx_ctx *ctx, const char *path, const char *wave,
+                                     sx_error *err) SX_NODISCARD;
 SX_API void sx_synth_free(sx_synth_model *model);
 
 /* Persons of an earlier sample of n interviews with `seed`, from a model with the same population and sampling, interviewed again:

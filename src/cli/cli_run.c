@@ -43,11 +43,10 @@ static void say_problems(const cli_app *app, const sx_problems *problems) {
 }
 
 /* Every problem is said; an error that is not among them (a file that cannot be read) is said once more. */
-static int load(sx_study **study, cli_app *app, const cli_args *args, const char *style) {
+static int load(sx_study **study, cli_app *app, const cli_args *args, const sx_load_options *options) {
   sx_error err = SX_ERROR_INIT;
   sx_problems problems = {.ctx = app->ctx};
-  const sx_load_options options = {.version = 1, .data_dir = cli_value(args, "data"), .style = style};
-  const sx_status status = sx_study_load_with(study, &app->ctx, args->words[0], &options, &problems, &err);
+  const sx_status status = sx_study_load_with(study, &app->ctx, args->words[0], options, &problems, &err);
   cli_progress_end(app);
   say_problems(app, &problems);
   bool said = false;
@@ -114,7 +113,12 @@ static int run_study(cli_app *app, const cli_args *args) {
   options.force = cli_flag(args, "force");
   options.outputs = cli_value(args, "to");
   cli_progress_stages(app, stages, sizeof stages / sizeof *stages);
-  int code = load(&study, app, args, cli_value(args, "style"));
+  const sx_load_options how = {.version = 1,
+                               .data_dir = cli_value(args, "data"),
+                               .style = cli_value(args, "style"),
+                               .again = !options.force,
+                               .out_dir = options.out_dir};
+  int code = load(&study, app, args, &how);
   if (code == CLI_OK && cli_flag(args, "explain")) {
     code = explain(app, study, &options);
   } else if (code == CLI_OK) {
@@ -152,7 +156,8 @@ static int run_study(cli_app *app, const cli_args *args) {
 
 static int run_check(cli_app *app, const cli_args *args) {
   sx_study *study = NULL;
-  const int code = load(&study, app, args, NULL);
+  const sx_load_options how = {.version = 1, .data_dir = cli_value(args, "data")};
+  const int code = load(&study, app, args, &how);
   if (code == CLI_OK) printf("%s: %s\n", args->words[0], cli_text(app, "no errors", "没有错误"));
   sx_study_free(study);
   return code;

@@ -263,7 +263,13 @@ static sx_status read_whole(sx_table **out, const sx_io__source *source, size_t 
                             const sx_read_options *options, sx_error *err) {
   sx_table *table = NULL;
   SX_TRY(BACKENDS[format]->read(&table, source, options, err));
-  const sx_status st = sx_io__meta_apply(table, source->name, meta, err);
+  sx_status st = sx_io__meta_apply(table, source->name, meta, err);
+  if (st == SX_OK && options->first_rows && sx_table_rows(table) > options->first_rows) {
+    sx_table *first = NULL;
+    st = sx_io__slice(&first, table, 0, options->first_rows, err);
+    sx_table_free(table);
+    table = first;
+  }
   if (st == SX_OK)
     *out = table;
   else

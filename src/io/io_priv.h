@@ -51,7 +51,8 @@ typedef struct sx_io__backend {
   bool (*sniff)(const sx_io__source *source);
 
   /* Reads everything. Must honour options->columns (file order; an unknown name is SX_E_DATA with the nearest one:
-   * sx_io__check_columns), ctx->n_threads, memory_limit, cancelled, progress ("reading NAME"). */
+   * sx_io__check_columns), ctx->n_threads, memory_limit, cancelled, progress ("reading NAME"). Rows beyond options->first_rows may be
+   * left out by a backend that has looked at them; io.c cuts what is left. */
   sx_status (*read)(sx_table **out, const sx_io__source *source, const sx_read_options *options, sx_error *err);
 
   /* Batches; open, next and close stand together or are all NULL, then io.c reads everything and cuts it. After open

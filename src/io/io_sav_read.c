@@ -69,7 +69,7 @@ static sx_status fill_whole(const part *p, const unsigned char *cell, size_t str
       continue;
     }
     if (p->var->type == SX_DATE) v = floor(v / 86400) - SX_IO__SAV_EPOCH_DAYS;
-    if (!(fabs(v) < 0x1p63) || v != floor(v)) {
+    if (!(fabs(v) < 0x1p63) || v != (double)(int64_t)v) {
       sx_error_set(err, SX_E_DATA, NULL, "%g is not a whole number, which the file says this variable holds", v);
       return cell_error(p, i, SX_E_DATA, err);
     }
@@ -161,18 +161,24 @@ static sx_status fill(const part *p, sx_error *err) {
 
 /* ---- tables --------------------------------------------------------------------------------------------- */
 
-static sx_status fill_table(sx_table *t, state *s, size_t n, sx_error *err) {
+/* Where a number can be neither wrong nor a new level, nothing is learnt from rows that are not kept. */
+static bool says_nothing(const part *p) {
+  return p->var->type == SX_NUMBER && p->column->miss;
+}
+
+/* n rows of the file, of which the table keeps `keep`; where these are fewer it has ROWS_AT_ONCE more, over which the others pass. */
+static sx_status fill_table(sx_table *t, state *s, size_t n, size_t keep, sx_error *err) {
   const sx_ctx *ctx = s->f.source->ctx;
   for (size_t done = 0; done < n;) {
     size_t got = 0;
-    const size_t want = n - done < ROWS_AT_ONCE ? n - done : ROWS_AT_ONCE;
+    const size_t want = n - done < ROWS_AT_ONCE ? n - done : ROWS_AT_ONCE, at = done < keep ? done : keep;
     SX_TRY(sx_io__sav_data_next(&got, s->data, s->rows, want, err));
     if (got < want) return sx_error_set(err, SX_E_INTERNAL, s->f.source->name, "fewer cases than were counted");
     for (size_t i = 0; i < s->f.n_vars; i++) {
       const sx_io__sav_var *v = &s->f.vars[i];
       if (!v->wanted) continue;
-      part p = {
-          .s = s, .var = v, .first = done, .n = got, .column = (sx_column *)(uintptr_t)sx_table_get(t, v->column)};
+      part p = {.s = s, .var = v, .first = at, .n = got, .column = (sx_column *)(uintptr_t)sx_table_get(t, v->column)};
+      if (done > keep && says_nothing(&p)) continue;
       const sx_column *like = sx_table_get(s->f.schema, v->column);
       for (size_t k = 0; k < like->n_ranges; k++)
         p.blank_declared = p.blank_declared || (like->ranges[k].text && !*like->ranges[k].text);
@@ -256,11 +262,13 @@ static sx_status sav_open(void **out, const sx_io__source *source, const sx_read
   return SX_OK;
 }
 
-static sx_status read_rows(sx_table **out, state *s, size_t n, sx_error *err) {
+/* The next n rows; where fewer are kept the table has these and some rows more. */
+static sx_status read_rows(sx_table **out, state *s, size_t n, size_t keep, sx_error *err) {
+  const bool all = keep >= n || n - keep <= ROWS_AT_ONCE;
   sx_table *t = NULL;
   sx_status st = SX_OK;
-  SX_TRY(sx_io__sav_like(&t, s->f.schema, n, err));
-  SX_TRY_GOTO(st, fill_table(t, s, n, err), done);
+  SX_TRY(sx_io__sav_like(&t, s->f.schema, all ? n : keep + ROWS_AT_ONCE, err));
+  SX_TRY_GOTO(st, fill_table(t, s, n, all ? n : keep, err), done);
   SX_TRY_GOTO(st, sx_io__sav_copy_ranges(t, s->f.schema, err), done);
   *out = t;
   t = NULL;
@@ -276,13 +284,15 @@ static sx_status sav_next(sx_table **out, void *data, size_t max_rows, sx_error 
     *out = NULL;
     return SX_OK;
   }
-  return read_rows(out, s, left < max_rows ? (size_t)left : max_rows, err);
+  const size_t n = left < max_rows ? (size_t)left : max_rows;
+  return read_rows(out, s, n, n, err);
 }
 
 static sx_status sav_read(sx_table **out, const sx_io__source *source, const sx_read_options *options, sx_error *err) {
   void *data = NULL;
   SX_TRY(sav_open(&data, source, options, err));
-  const sx_status st = read_rows(out, data, (size_t)((state *)data)->n_rows, err);
+  const size_t n = (size_t)((state *)data)->n_rows, first = options->first_rows;
+  const sx_status st = read_rows(out, data, n, first && first < n ? first : n, err);
   sav_close(data);
   return st;
 }

@@ -186,16 +186,8 @@ static void keep_texts(st_load *l, st_list *out, size_t n) {
   out->n = out->items ? n : 0;
 }
 
-/* The model is loaded once; what plan and annex want of it is kept. */
-static bool check_model(st_load *l, st_table *t) {
-  sx_synth_model *model = NULL;
-  sx_error err = SX_ERROR_INIT;
-  const char *path = study__path(l->s, l->s->arena, t->model);
-  if (!file_there(l, sx_node_get(t->node, "generate"), path)) return false;
-  if (sx_synth_load_wave(&model, &l->s->ctx, path, t->wave, &err) != SX_OK) {
-    study__error_problem(l, sx_node_get(t->node, "generate"), &err);
-    return false;
-  }
+/* What plan and annex want of a model. */
+static void keep_model(st_load *l, st_table *t, const sx_synth_model *model) {
   keep_texts(l, &t->inputs, sx_synth_inputs(model));
   for (size_t i = 0; i < t->inputs.n; i++) t->inputs.items[i] = study__copy(l, sx_synth_input(model, i));
   keep_texts(l, &t->assumed, sx_synth_assumptions(model));
@@ -208,6 +200,35 @@ static bool check_model(st_load *l, st_table *t) {
     t->statement.items[i] = study__copy(l, zh ? zh : "");
     t->statement_en.items[i] = study__copy(l, en ? en : "");
   }
+}
+
+/* The interviews are there and the run before made them of this model: it need not be solved again. What is wrong with the model is told
+ * where it is loaded whole. */
+static bool model_known(st_load *l, st_table *t, const char *path) {
+  sx_synth_model *model = NULL;
+  sx_error err = SX_ERROR_INIT;
+  bool solved = false;
+  if (!l->kept) return false;
+  sx_status status = sx_synth_load_words(&model, &l->s->ctx, path, t->wave, &err);
+  if (status == SX_OK) keep_model(l, t, model);
+  sx_synth_free(model);
+  if (status == SX_OK && !study__stop(l)) status = study__model_solved(&solved, l->s, t, l->kept, &err);
+  l->oom = l->oom || status == SX_E_MEMORY;
+  return status == SX_OK && solved;
+}
+
+/* The model is loaded once. */
+static bool check_model(st_load *l, st_table *t) {
+  sx_synth_model *model = NULL;
+  sx_error err = SX_ERROR_INIT;
+  const char *path = study__path(l->s, l->s->arena, t->model);
+  if (!file_there(l, sx_node_get(t->node, "generate"), path)) return false;
+  if (model_known(l, t, path) || study__stop(l)) return !study__stop(l);
+  if (sx_synth_load_wave(&model, &l->s->ctx, path, t->wave, &err) != SX_OK) {
+    study__error_problem(l, sx_node_get(t->node, "generate"), &err);
+    return false;
+  }
+  keep_model(l, t, model);
   sx_synth_free(model);
   return !study__stop(l);
 }

@@ -133,7 +133,7 @@ static bool has_text(const sx_table *table) {
   return false;
 }
 
-/* The first rows only, where the format allows it and no text column's levels would be missed. */
+/* The first rows only; where text columns would miss levels, the whole file is looked at and no more of it kept. */
 static sx_status read_head(sx_table **out, const sx_study *s, const char *path, const sx_read_options *options,
                            size_t max_rows, sx_error *err) {
   sx_reader *reader = NULL;
@@ -147,9 +147,9 @@ static sx_status read_head(sx_table **out, const sx_study *s, const char *path, 
   }
   sx_table_free(table);
   if (status != SX_OK) return status;
-  SX_TRY(sx_io_read(&table, &s->ctx, path, options, err));
-  *out = table;
-  return SX_OK;
+  sx_read_options whole = *options;
+  whole.first_rows = max_rows;
+  return sx_io_read(out, &s->ctx, path, &whole, err);
 }
 
 static sx_status read_file(sx_table **out, const sx_study *s, const st_table *t, const char *path,

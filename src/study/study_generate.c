@@ -5,17 +5,17 @@
 #include <string.h>
 
 /* What decides a generated file: model, its inputs, and the sample drawn from it. */
-static sx_status generation_key(char key[SX_HASH_TEXT], const st_run *r, const st_table *t, const char *model_path,
+static sx_status generation_key(char key[SX_HASH_TEXT], const sx_ctx *ctx, const st_table *t, const char *model_path,
                                 sx_error *err) {
   char hash[SX_HASH_TEXT];
   sx_buf buf;
-  sx_buf_init(&buf, &r->ctx);
+  sx_buf_init(&buf, ctx);
   sx_buf_printf(&buf, "%s ", sx_version());
   study__sample_spec(&buf, t);
-  sx_status status = sx_hash_file(hash, &r->ctx, model_path, err);
+  sx_status status = sx_hash_file(hash, ctx, model_path, err);
   if (status == SX_OK) sx_buf_add(&buf, hash);
   for (size_t i = 0; i < t->inputs.n && status == SX_OK; i++) {
-    status = sx_hash_file(hash, &r->ctx, t->inputs.items[i], err);
+    status = sx_hash_file(hash, ctx, t->inputs.items[i], err);
     if (status == SX_OK) sx_buf_add(&buf, hash);
   }
   if (status == SX_OK) status = sx_buf_status(&buf, err);
@@ -24,18 +24,36 @@ static sx_status generation_key(char key[SX_HASH_TEXT], const st_run *r, const s
   return status;
 }
 
-/* The file is there and was made by this program from something else: then it is made again. A file that the program did not make
- * is left alone. */
-static sx_status is_stale(bool *stale, st_run *r, const char *step, const char *path, const char *key, sx_error *err) {
+typedef enum made_of { MADE_MISSING, MADE_ELSEWHERE, MADE_OF_OTHER, MADE_OF_THIS } made_of;
+
+/* What the store says of a file, by its content: not there, not made by this program, made from something else, made from this. */
+static sx_status find_made(made_of *out, const sx_ctx *ctx, sx_store *store, const char *step, const char *path,
+                           const char *key, sx_error *err) {
   char hash[SX_HASH_TEXT];
   void *made = NULL;
   size_t n = 0;
-  *stale = !sx_file_exists(path);
-  if (*stale) return SX_OK;
-  SX_TRY(sx_hash_file(hash, &r->ctx, path, err));
-  SX_TRY(sx_store_step_payload(&made, &n, r->store, step, hash, err));
-  *stale = made && (n != SX_HASH_TEXT - 1 || memcmp(made, key, n) != 0);
-  sx_mem_free(&r->ctx, made);
+  *out = MADE_MISSING;
+  if (!sx_file_exists(path)) return SX_OK;
+  SX_TRY(sx_hash_file(hash, ctx, path, err));
+  SX_TRY(sx_store_step_payload(&made, &n, store, step, hash, err));
+  *out = !made ? MADE_ELSEWHERE : n == SX_HASH_TEXT - 1 && memcmp(made, key, n) == 0 ? MADE_OF_THIS : MADE_OF_OTHER;
+  sx_mem_free(ctx, made);
+  return SX_OK;
+}
+
+sx_status study__model_solved(bool *solved, const sx_study *s, const st_table *t, sx_store *store, sx_error *err) {
+  const st_run r = {.s = s, .arena = s->arena};
+  const char *model_path = study__path(s, s->arena, t->model),
+             *path = t->files.n ? study__data_path(s, s->arena, t, t->files.items[0]) : NULL,
+             *step = study__step_id(&r, "generated", t->id);
+  char key[SX_HASH_TEXT];
+  made_of made = MADE_MISSING;
+  *solved = false;
+  if (!t->files.n) return SX_OK;
+  if (!model_path || !path || !step) return sx_error_memory(err);
+  SX_TRY(generation_key(key, &s->ctx, t, model_path, err));
+  SX_TRY(find_made(&made, &s->ctx, store, step, path, key, err));
+  *solved = made == MADE_OF_THIS;
   return SX_OK;
 }
 
@@ -54,12 +72,12 @@ static sx_status plan_table(generation *out, size_t *n, st_run *r, size_t i, sx_
              *path = study__data_path(r->s, r->arena, t, t->files.items[0]);
   const char *step = study__step_id(r, "generated", t->id);
   st_generated *g = &r->generated[i];
-  bool stale = false;
+  made_of made = MADE_MISSING;
   if (!model_path || !path || !step) return sx_error_memory(err);
-  SX_TRY(generation_key(g->key, r, t, model_path, err));
-  SX_TRY(is_stale(&stale, r, step, path, g->key, err));
+  SX_TRY(generation_key(g->key, &r->ctx, t, model_path, err));
+  SX_TRY(find_made(&made, &r->ctx, r->store, step, path, g->key, err));
   *out = (generation){r->ctx, t, model_path, path, g};
-  *n += stale;
+  *n += made == MADE_MISSING || made == MADE_OF_OTHER; /* what the program did not make is left alone */
   return SX_OK;
 }
 

@@ -531,6 +531,17 @@ static sx_status parse_file(st_load *l, const char *path, sx_error *err) {
   return sx_doc_parse_yaml(&s->doc, &s->ctx, path, s->source, s->n_source, err);
 }
 
+/* Results of the run before; where there are none, or none that can be read, they are not asked. */
+static void open_kept(st_load *l, const sx_load_options *options) {
+  sx_study *s = l->s;
+  if (!options || !options->again) return;
+  const char *dir = options->out_dir ? options->out_dir : study__path(s, s->arena, "out");
+  const char *path = dir ? sx_arena_printf(s->arena, "%s/results.db", dir) : NULL;
+  l->oom = l->oom || !path;
+  if (path && sx_file_exists(path) && sx_store_open(&l->kept, &s->ctx, path, SX_STORE_READ, NULL) == SX_E_MEMORY)
+    l->oom = true;
+}
+
 static sx_status first_problem(const st_load *l, sx_error *err) {
   if (l->oom) return sx_error_memory(err);
   for (size_t i = 0; i < l->problems->n; i++) {
@@ -575,9 +586,11 @@ sx_status study__load(sx_study **out, const sx_ctx *ctx, const char *path, const
     if (status != SX_E_MEMORY && !l.problems->n) study__problem_at(&l, false, local.where, local.message);
     if (err) *err = local;
   } else {
-    read(&l, sx_doc_root(s->doc));
+    open_kept(&l, options);
+    if (!l.oom) read(&l, sx_doc_root(s->doc));
     status = first_problem(&l, err);
   }
+  sx_store_close(l.kept);
   sx_problems_clear(&l.own);
   if (status != SX_OK) {
     sx_study_free(s);

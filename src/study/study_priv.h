@@ -406,6 +406,7 @@ typedef struct st_load {
   sx_problems own;  /* when the caller gave none */
   bool oom;         /* a problem, or a part, could not be kept */
   const char *wave; /* an earlier wave is being loaded: problems that the study itself has are not told again */
+  sx_store *kept;   /* results of the run before, NULL: they are not asked */
 } st_load;
 /* A problem at a node (NULL: the file as a whole). */
 void study__problem(st_load *l, const sx_node *node, const char *fmt, ...) SX_PRINTF(3, 4);
@@ -774,6 +775,10 @@ sx_status study__base_mask(uint8_t *mask, bool *all, const st_run *r, const st_i
 sx_status study__derive_all(st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__make_design(st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__generate(st_run *r, sx_error *err) SX_NODISCARD;
+/* Whether the table's file is there and a finished run in the store made it of this model, its inputs and sample, by this version: then the
+ * model can be solved. */
+sx_status study__model_solved(bool *solved, const sx_study *s, const st_table *t, sx_store *store,
+                              sx_error *err) SX_NODISCARD;
 /* study_estimate.c */
 sx_status study__run_indicators(st_run *r, sx_error *err) SX_NODISCARD;
 /* Gaps of one indicator among its own rows, and every row into the store. */

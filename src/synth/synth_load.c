@@ -461,8 +461,7 @@ static sx_status parse_model(sx_synth_loader *l, const sx_node *root) {
   SX_TRY(parse_heaping(l, sx_node_get(root, "heaping")));
   SX_TRY(sx_synth__parse_variables(l));
   SX_TRY(parse_sets(l, sx_node_get(root, "sets")));
-  SX_TRY(parse_assumptions(l, sx_node_get(root, "assumptions"), sx_node_get(l->wave, "assumptions")));
-  return sx_synth__solve(l);
+  return parse_assumptions(l, sx_node_get(root, "assumptions"), sx_node_get(l->wave, "assumptions"));
 }
 
 /* Every wave is checked for its keys; the one asked for is taken. */
@@ -483,8 +482,8 @@ sx_status sx_synth_load(sx_synth_model **out, const sx_ctx *ctx, const char *pat
   return sx_synth_load_wave(out, ctx, path, NULL, err);
 }
 
-sx_status sx_synth_load_wave(sx_synth_model **out, const sx_ctx *ctx, const char *path, const char *wave,
-                             sx_error *err) {
+static sx_status load(sx_synth_model **out, const sx_ctx *ctx, const char *path, const char *wave, bool solve,
+                      sx_error *err) {
   const sx_ctx standard = SX_CTX_INIT;
   if (!ctx) ctx = &standard;
   if (!out || !path) return sx_error_set(err, SX_E_ARGUMENT, NULL, "sx_synth_load: out and path are needed");
@@ -505,6 +504,8 @@ sx_status sx_synth_load_wave(sx_synth_model **out, const sx_ctx *ctx, const char
   SX_TRY_GOTO(st, sx_doc_read_yaml(&l.doc, &l.m->ctx, path, err), done);
   SX_TRY_GOTO(st, choose_wave(&l, sx_node_get(sx_doc_root(l.doc), "waves"), wave), done);
   SX_TRY_GOTO(st, parse_model(&l, sx_doc_root(l.doc)), done);
+  if (solve) SX_TRY_GOTO(st, sx_synth__solve(&l), done);
+  l.m->solved = solve;
   *out = l.m;
 done:
   sx_table_free(l.population);
@@ -512,6 +513,21 @@ done:
   sx_doc_free(l.doc);
   if (st != SX_OK) sx_arena_free(arena);
   return st;
+}
+
+sx_status sx_synth_load_wave(sx_synth_model **out, const sx_ctx *ctx, const char *path, const char *wave,
+                             sx_error *err) {
+  return load(out, ctx, path, wave, true, err);
+}
+
+sx_status sx_synth_load_words(sx_synth_model **out, const sx_ctx *ctx, const char *path, const char *wave,
+                              sx_error *err) {
+  return load(out, ctx, path, wave, false, err);
+}
+
+sx_status sx_synth__need_solved(const sx_synth_model *m, sx_error *err) {
+  if (m->solved) return SX_OK;
+  return sx_error_set(err, SX_E_ARGUMENT, m->path, "only the model's words were read: it has no probabilities to use");
 }
 
 void sx_synth_free(sx_synth_model *model) {

@@ -149,6 +149,7 @@ typedef struct sx_synth_step {
 struct sx_synth_model {
   sx_ctx ctx;
   sx_arena *arena;
+  bool solved; /* else only its words are there */
   const char *path, *name, *language;
   sx_synth_text title, synthetic;
   const char **inputs;
@@ -196,6 +197,7 @@ typedef struct sx_synth_loader {
 
 sx_status sx_synth__parse_variables(sx_synth_loader *l);
 sx_status sx_synth__solve(sx_synth_loader *l);
+sx_status sx_synth__need_solved(const sx_synth_model *m, sx_error *err);
 const sx_node *sx_synth__part(const sx_synth_loader *l, const char *key); /* of the wave, else of the file */
 size_t sx_synth__find(const sx_synth_model *m, const char *name);         /* SIZE_MAX when absent */
 sx_status sx_synth__need(size_t *out, sx_synth_loader *l, const sx_node *name);

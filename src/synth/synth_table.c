@@ -217,6 +217,7 @@ static bool is_share(double x) {
 static sx_status check_call(const sx_synth_model *m, const sx_synth_sample *sample, const void *out, sx_error *err) {
   if (!m || !out || !sample)
     return sx_error_set(err, SX_E_ARGUMENT, NULL, "a model, a sample and a place for the result are needed");
+  SX_TRY(sx_synth__need_solved(m, err));
   const size_t n = sample->n;
   const sx_synth_panel *panel = sample->panel.n ? &sample->panel : NULL;
   if (panel && (!is_share(panel->share) || !is_share(panel->stay)))
@@ -327,6 +328,7 @@ sx_status sx_synth_truth(double *out, const sx_synth_model *model, const char *v
   if (!out || !model || !variable || (attribute && !level))
     return sx_error_set(err, SX_E_ARGUMENT, NULL,
                         "sx_synth_truth: out, model and variable are needed, and a level with an attribute");
+  SX_TRY(sx_synth__need_solved(model, err));
   const size_t self = sx_synth__find(model, variable);
   if (self == SIZE_MAX)
     return sx_error_set(err, SX_E_ARGUMENT, model->path, "no variable '%s' in this model", variable);

@@ -176,6 +176,34 @@ static void truths(void) {
   fixture_clean();
 }
 
+static sx_status call_again(const sx_ctx *ctx, void *data, sx_error *err) {
+  sx_study *study = NULL;
+  const sx_load_options options = {.version = 1, .again = true};
+  (void)data;
+  SX_TRY(sx_study_load_with(&study, ctx, fixture_path("study.yaml"), &options, NULL, err));
+  sx_study_free(study);
+  return SX_OK;
+}
+
+/* A study whose interviews the run before made: its results are asked. */
+static void loaded_again(void) {
+  sx_study *study = NULL;
+  sx_run_result *result = NULL;
+  char command[160];
+  fixture_dir[0] = '\0'; /* a folder of its own */
+  fixture_files(fixture_body);
+  fixture_write("study.yaml", "study: again\nlanguages: [en]\noutputs: [csv]\ndata: {t: {file: out.sav, generate: "
+                              "{model: model.yaml, n: 300, seed: 2}}}\ndesign: {weights: weight}\n"
+                              "indicators: {users: {total: user}}\n");
+  REQUIRE_OK(sx_study_load(&study, NULL, fixture_path("study.yaml"), NULL, err));
+  CHECK_OK(sx_study_run(&result, study, NULL, err));
+  sx_run_result_free(result);
+  sx_study_free(study);
+  CHECK(oom_run("a study loaded again", call_again, NULL) > 100);
+  snprintf(command, sizeof command, "rm -rf '%s'", fixture_dir);
+  CHECK_INT(system(command), 0);
+}
+
 static void begin(void) {
   make_folder();
 }
@@ -184,4 +212,4 @@ static void end(void) {
 }
 
 SXT_MAIN(SXT_CASE(begin), SXT_CASE(new_study), SXT_CASE(report_texts), SXT_CASE(writers), SXT_CASE(estimates),
-         SXT_CASE(truths), SXT_CASE(end))
+         SXT_CASE(truths), SXT_CASE(loaded_again), SXT_CASE(end))

@@ -7,6 +7,9 @@ static sx_status call(const sx_ctx *ctx, void *data, sx_error *err) {
   sx_synth_model *m = NULL;
   sx_table *t = NULL;
   (void)data;
+  SX_TRY(sx_synth_load_words(&m, ctx, fixture_path("model.yaml"), NULL, err));
+  sx_synth_free(m);
+  m = NULL;
   SX_TRY(sx_synth_load(&m, ctx, fixture_path("model.yaml"), err));
   sx_status st = sx_synth_generate(&t, m, &(sx_synth_sample){.n = 300, .seed = 1}, err);
   if (st == SX_OK) sx_table_free(t);

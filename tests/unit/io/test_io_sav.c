@@ -154,6 +154,68 @@ static void test_bad_cell(void) {
   free(b.p);
 }
 
+/* The sample's five cases over and over, 400 in all; the city of case 391 is one that no other has. Returns where the cases begin. */
+static size_t many_cases(sav_bytes *b) {
+  const sav_sample o = {"UTF-8", "UTF-8", 65001, 0, false, -1};
+  const size_t at = sav_sample_make(b, &o), once = b->n - at;
+  unsigned char *p = realloc(b->p, at + 80 * once);
+  if (!p) abort();
+  b->p = p;
+  for (size_t i = 1; i < 80; i++) memcpy(p + at + i * once, p + at, once);
+  b->n = at + 80 * once;
+  memcpy(p + at + 390 * (once / 5) + 24, "Xian    ", 8);
+  return at;
+}
+
+/* Few rows kept of a file that is read whole: what is kept, levels and all, is what cutting the whole table gives; and what is wrong is found, however
+ * far down. */
+static void test_first_rows(void) {
+  static const size_t firsts[] = {1, 63, 64, 65, 200, 335, 336, 337, 399, 400, 500};
+  sav_bytes b;
+  const size_t at = many_cases(&b);
+  sx_table *whole = NULL;
+  REQUIRE_OK(read_bytes(&whole, &b, NULL, err));
+  REQUIRE(whole);
+  CHECK_INT(sx_table_rows(whole), 400);
+  for (size_t i = 0; i < sizeof firsts / sizeof *firsts; i++) {
+    sx_read_options options = SX_READ_OPTIONS_INIT;
+    sx_table *first = NULL, *want = NULL;
+    uint8_t keep[400] = {0};
+    memset(keep, 1, firsts[i] < 400 ? firsts[i] : 400);
+    options.first_rows = firsts[i];
+    CHECK_OK(read_bytes(&first, &b, &options, err));
+    CHECK_OK(sx_table_select(&want, whole, keep, err));
+    if (first && want) {
+      same_table(first, want);
+      const sx_column *city = sx_table_find(first, "city");
+      CHECK_INT(sx_dict_count(city->dict), sx_dict_count(sx_table_find(whole, "city")->dict));
+      for (size_t c = 0; c < sx_table_columns(first); c++)
+        CHECK_INT(!sx_table_get(first, c)->miss, !sx_table_get(whole, c)->miss);
+    }
+    sx_table_free(first);
+    sx_table_free(want);
+  }
+  sx_table_free(whole);
+  sx_read_options options = SX_READ_OPTIONS_INIT;
+  sx_table *none = NULL;
+  options.first_rows = 10;
+  b.p[at + 380 * SAV_SAMPLE_SLOTS * 8 + 24] = 0xFF;
+  CHECK_FAILS(read_bytes(&none, &b, &options, err), SX_E_DATA, "sample.sav: case 381: variable city", "0xFF");
+  b.p[at + 380 * SAV_SAMPLE_SLOTS * 8 + 24] = 'X';
+  b.n -= 9;
+  CHECK_FAILS(read_bytes(&none, &b, &options, err), SX_E_PARSE, "sample.sav: case 400", "truncated");
+  CHECK(!none);
+  free(b.p);
+  /* another format: cut once it is read */
+  static const char csv[] = "a,b\n1,x\n2,y\n3,z\n";
+  options.first_rows = 2;
+  CHECK_OK(sx_io_read_memory(&none, NULL, "t.csv", csv, sizeof csv - 1, &options, err));
+  REQUIRE(none);
+  CHECK_INT(sx_table_rows(none), 2);
+  CHECK_INT(sx_dict_count(sx_table_find(none, "b")->dict), 3);
+  sx_table_free(none);
+}
+
 static void test_columns(void) {
   const char *names[] = {"M2", "city"}, *wrong[] = {"ctiy"};
   sx_read_options options = SX_READ_OPTIONS_INIT;
@@ -286,5 +348,5 @@ static void test_readstat_refuses_936(void) {
 }
 
 SXT_MAIN(SXT_CASE(test_values), SXT_CASE(test_sets), SXT_CASE(test_variants), SXT_CASE(test_encoding_option),
-         SXT_CASE(test_wrong_encoding), SXT_CASE(test_bad_cell), SXT_CASE(test_columns), SXT_CASE(test_batches),
-         SXT_CASE(test_readstat_agrees), SXT_CASE(test_readstat_refuses_936))
+         SXT_CASE(test_wrong_encoding), SXT_CASE(test_bad_cell), SXT_CASE(test_first_rows), SXT_CASE(test_columns),
+         SXT_CASE(test_batches), SXT_CASE(test_readstat_agrees), SXT_CASE(test_readstat_refuses_936))

@@ -189,7 +189,7 @@ static void absent(void) {
   sx_study_free(study);
   study = NULL;
   /* --data stands in for it */
-  const sx_load_options options = {1, tiny_dir, NULL};
+  const sx_load_options options = {.version = 1, .data_dir = tiny_dir};
   REQUIRE_OK(sx_study_load_with(&study, NULL, path, &options, NULL, err));
   CHECK(sx_study_skipped(study) == NULL);
   sx_study_free(study);

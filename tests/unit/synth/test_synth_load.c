@@ -78,6 +78,39 @@ static void rates_that_cannot_be_met(void) {
       "model.yaml:27:5", "need the same base");
 }
 
+/* Words without probabilities: the same words, wrong ones found, nothing drawn; what shows only in solving is left to the whole model. */
+static void words_alone(void) {
+  sx_synth_model *whole = NULL, *words = NULL;
+  sx_table *t = NULL;
+  double truth = 0;
+  fixture_files(fixture_body);
+  REQUIRE_OK(sx_synth_load(&whole, NULL, fixture_path("model.yaml"), err));
+  REQUIRE_OK(sx_synth_load_words(&words, NULL, fixture_path("model.yaml"), NULL, err));
+  CHECK_INT(sx_synth_inputs(words), sx_synth_inputs(whole));
+  for (size_t i = 0; i < sx_synth_inputs(whole) && i < sx_synth_inputs(words); i++)
+    CHECK_STR(sx_synth_input(words, i), sx_synth_input(whole, i));
+  CHECK_INT(sx_synth_assumptions(words), sx_synth_assumptions(whole));
+  for (size_t i = 0; i < sx_synth_assumptions(whole) && i < sx_synth_assumptions(words); i++)
+    CHECK_STR(sx_synth_assumption(words, i, NULL), sx_synth_assumption(whole, i, NULL));
+  const sx_synth_sample sample = {.n = 300, .seed = 1};
+  CHECK_FAILS(sx_synth_generate(&t, words, &sample, err), SX_E_ARGUMENT, "model.yaml", "only the model's words");
+  CHECK_FAILS(sx_synth_write(words, &sample, fixture_path("out.csv"), err), SX_E_ARGUMENT, "model.yaml", "words");
+  CHECK_FAILS(sx_synth_truth(&truth, words, "user", NULL, NULL, err), SX_E_ARGUMENT, "model.yaml", "words");
+  CHECK(!t);
+  sx_synth_free(whole);
+  sx_synth_free(words);
+  words = NULL;
+  fixture_files("  - {name: a, flag: 0.5}\n  - {name: x, only: [a], flag: 0.6}\n");
+  CHECK_FAILS(load_text(err), SX_E_PARSE, "model.yaml:26:5", "only 0.5 are eligible");
+  REQUIRE_OK(sx_synth_load_words(&words, NULL, fixture_path("model.yaml"), NULL, err));
+  sx_synth_free(words);
+  words = NULL;
+  fixture_files("  - {name: x, flga: 0.5}\n");
+  CHECK_FAILS(sx_synth_load_words(&words, NULL, fixture_path("model.yaml"), NULL, err), SX_E_PARSE, "model.yaml:25:15",
+              "did you mean 'flag'");
+  CHECK(!words);
+}
+
 static void amounts(void) {
 #define PAY "  - {name: pay, flag: 0.5}\n"
   BAD(PAY "  - {name: x, amount: {of: pya, total: 5, sigma: 1}}\n", "model.yaml:26", "did you mean 'pay'");
@@ -152,4 +185,5 @@ static void tables(void) {
 }
 
 SXT_MAIN(SXT_CASE(the_good_model_loads), SXT_CASE(names_and_kinds), SXT_CASE(rates_and_probabilities),
-         SXT_CASE(rates_that_cannot_be_met), SXT_CASE(amounts), SXT_CASE(heads), SXT_CASE(tables))
+         SXT_CASE(rates_that_cannot_be_met), SXT_CASE(words_alone), SXT_CASE(amounts), SXT_CASE(heads),
+         SXT_CASE(tables))
