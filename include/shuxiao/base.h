@@ -27,6 +27,7 @@ extern "C" {
 #define SX_API               __attribute__((visibility("default")))
 #define SX_NODISCARD         __attribute__((warn_unused_result))
 #define SX_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define SX_INLINE            static inline __attribute__((always_inline)) /* of a hot loop */
 /* A function compiled for the widest registers of the machine at hand as well: the same arithmetic, without fused operations, so that numbers
  * do not depend on the machine. */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) &&                           \

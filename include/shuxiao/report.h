@@ -31,13 +31,19 @@ SX_API void sx_report_result_free(sx_report_result *result);
 
 /* A reference "indicator.domain[.field]" taken apart and looked up: docs/dev/blocks.md. Used by study to check names before a run
  * and by report to bind them. */
+enum { SX_REFERENCE_TERMS = 4 };
 typedef struct sx_reference {
   char indicator[256], field[32],
       statistic[1024]; /* levels are texts of the data: 200 characters of four bytes, and what stands before them */
-  char variable[4][128], level[4][1024];
+  char variable[SX_REFERENCE_TERMS][128], level[SX_REFERENCE_TERMS][1024];
   size_t n_terms;
 } sx_reference;
 SX_API sx_status sx_reference_parse(sx_reference *out, const char *text, size_t n, sx_error *err) SX_NODISCARD;
+/* The domain of a reference as the store asks for it: n_terms terms, without labels, that borrow its texts. */
+SX_API void sx_reference_terms(sx_store_term out[SX_REFERENCE_TERMS], const sx_reference *reference);
+/* The row it names, as sx_store_find: no statistic is the main one. */
+SX_API sx_status sx_reference_find(bool *found, sx_store_row *out, sx_store *store, int64_t run,
+                                   const sx_reference *reference, sx_error *err) SX_NODISCARD;
 /* A field of a row as references name it ("estimate", "se", "low", "high", "n", "n_eff", "deff", "cv", "df"); NaN for another, and for an n that
  * does not apply. */
 SX_API double sx_reference_field(const sx_store_row *row, const char *field);

@@ -99,6 +99,8 @@ SX_API sx_status sx_store_step_payload(void **data, size_t *n, sx_store *store, 
 
 SX_API sx_status sx_store_latest(sx_store_run *out, sx_store *store, sx_error *err)
     SX_NODISCARD; /* newest finished run; texts borrowed until the next call; SX_E_DATA when none */
+/* A run below 0 becomes the newest finished one: what run < 0 means everywhere. */
+SX_API sx_status sx_store_which_run(int64_t *run, sx_store *store, sx_error *err) SX_NODISCARD;
 /* Any run, also the one that is being written; texts borrowed until the next call of this or of sx_store_latest. */
 SX_API sx_status sx_store_get_run(bool *found, sx_store_run *out, sx_store *store, int64_t run,
                                   sx_error *err) SX_NODISCARD;

@@ -121,6 +121,10 @@ SX_API sx_status sx_column_add_label(const sx_ctx *ctx, sx_column *column, doubl
                                      const char *label, sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_column_add_range(const sx_ctx *ctx, sx_column *column, double lo, double hi, const char *text,
                                      sx_error *err) SX_NODISCARD; /* also marks matching rows SX_MISS_USER */
+/* Which declared missing value or range a value is of: a number, or where text is given a text; n_ranges: none. */
+SX_API size_t sx_column_find_range(const sx_column *column, double value, const char *text);
+/* Whether a label stands for what is no answer: a tagged missing, or a value that is declared missing. */
+SX_API bool sx_column_missing_label(const sx_column *column, const sx_label *label);
 /* System and tagged missing overwrite the value (NaN, 0, code -1); SX_MISS_USER leaves it readable, SX_MISS_NONE takes the class off.
  * Not safe from several threads on one column. */
 SX_API sx_status sx_column_set_missing(const sx_ctx *ctx, sx_column *column, size_t row, uint8_t miss_class,

@@ -536,16 +536,12 @@ sx_status sx_audit_text_against(sx_audit_matches **out, const sx_audit_text *tex
                                 sx_error *err) {
   const sx_ctx *ctx = sx_store_ctx(store);
   sx_index index = {.ctx = *ctx};
-  sx_store_run latest;
   sx_status status;
   sx_audit_matches *all = sx_mem_zalloc(ctx, 1, sizeof *all);
   if (!all) return sx_error_memory(err);
   all->ctx = *ctx;
   SX_TRY_GOTO(status, sx_arena_new(&all->arena, ctx, err), done);
-  if (run < 0) {
-    SX_TRY_GOTO(status, sx_store_latest(&latest, store, err), done);
-    run = latest.id;
-  }
+  SX_TRY_GOTO(status, sx_store_which_run(&run, store, err), done);
   SX_TRY_GOTO(status, sx_audit__match_index(&index, store, run, all->arena, err), done);
   SX_TRY_GOTO(status, match_all(all, &index, text, err), done);
   *out = all;

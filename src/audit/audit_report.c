@@ -347,16 +347,12 @@ static sx_status trace_files(sx_tracer *t, pages *p) {
 
 sx_status sx_audit__tracer_begin(sx_tracer *t, sx_store *store, int64_t run, sx_error *err) {
   const sx_ctx *ctx = sx_store_ctx(store);
-  sx_store_run latest;
   *t = (sx_tracer){.ctx = *ctx, .store = store, .run = run, .err = err};
   t->out = sx_mem_zalloc(ctx, 1, sizeof *t->out);
   if (!t->out) return sx_error_memory(err);
   t->out->ctx = *ctx;
   SX_TRY(sx_arena_new(&t->out->arena, ctx, err));
-  if (run < 0) {
-    SX_TRY(sx_store_latest(&latest, store, err));
-    t->run = latest.id;
-  }
+  SX_TRY(sx_store_which_run(&t->run, store, err));
   return sx_audit__facts(t);
 }
 

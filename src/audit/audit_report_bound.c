@@ -113,14 +113,10 @@ struct sx_answer {
 static sx_status ask_store(bool *found, sx_store_row *row, char field[32], const sx_tracer *t, const char *name,
                            size_t n) {
   sx_reference r;
-  sx_store_term terms[4];
   *found = false;
   if (sx_reference_parse(&r, name, n, NULL) != SX_OK) return SX_OK;
-  for (size_t i = 0; i < r.n_terms; i++)
-    terms[i] = (sx_store_term){r.variable[i], r.level[i], {NULL, NULL}, {NULL, NULL}};
   memcpy(field, r.field, sizeof r.field);
-  return sx_store_find(found, row, t->store, t->run, r.indicator, r.statistic[0] ? r.statistic : NULL, terms, r.n_terms,
-                       t->err);
+  return sx_reference_find(found, row, t->store, t->run, &r, t->err);
 }
 
 /* The pages of two languages, and a drawing's numbers time and again, ask for the same results. */

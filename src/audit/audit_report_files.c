@@ -46,12 +46,8 @@ static sx_status every_file(bool *known, sx_tracer *t, const char *folder, const
 
 /* What the run wrote down when it published: a line of formats, then as in the manifest. *record NULL: nothing. */
 static sx_status own_record(void **record, const char **lines, size_t *n, sx_store *store, int64_t run, sx_error *err) {
-  sx_store_run latest;
   *lines = NULL;
-  if (run < 0) {
-    SX_TRY(sx_store_latest(&latest, store, err));
-    run = latest.id;
-  }
+  SX_TRY(sx_store_which_run(&run, store, err));
   SX_TRY(sx_store_run_step(record, n, store, run, "report", err));
   const char *rest = *record ? memchr(*record, '\n', *n) : NULL;
   if (rest) *lines = rest + 1;

@@ -89,12 +89,6 @@ sx_status sx_banner__levels(banner_levels *out, const sx_table *table, const sx_
 
 /* ---- the ends of a scale ------------------------------------------------------------------------------------------------------ */
 
-bool sx_banner__missing_value(const sx_column *c, double value) {
-  for (size_t k = 0; k < c->n_ranges; k++)
-    if (!c->ranges[k].text && c->ranges[k].lo <= value && value <= c->ranges[k].hi) return true;
-  return false;
-}
-
 static bool occurs(const banner_levels *levels, double value) {
   for (size_t k = 0; k < levels->n; k++)
     if (levels->value[k] == value) return true;
@@ -107,7 +101,7 @@ static size_t beyond(const banner_levels *levels, const sx_column *c, double val
   for (size_t k = 0; k < levels->n; k++) n += top ? levels->value[k] > value : levels->value[k] < value;
   for (size_t k = 0; labelled && k < c->n_labels; k++) {
     const double x = c->labels[k].value;
-    if (c->labels[k].tag || c->labels[k].text || sx_banner__missing_value(c, x) || occurs(levels, x)) continue;
+    if (c->labels[k].text || sx_column_missing_label(c, &c->labels[k]) || occurs(levels, x)) continue;
     n += top ? x > value : x < value;
   }
   return n;

@@ -157,7 +157,6 @@ typedef struct banner_levels {
 } banner_levels;
 sx_status sx_banner__levels(banner_levels *out, const sx_table *table, const sx_column *column, sx_arena *arena,
                             sx_error *err) SX_NODISCARD;
-bool sx_banner__missing_value(const sx_column *column, double value); /* declared so, whether it occurs or not */
 /* in [levels]: in the two highest or lowest of the scale; false where it has no order or too few levels. */
 bool sx_banner__box(uint8_t *in, const banner_levels *levels, const sx_column *column, bool top);
 

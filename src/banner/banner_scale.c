@@ -32,7 +32,7 @@ sx_status sx_banner__scale(banner_scale *out, const sx_column *column, sx_arena 
     if (!sx_column_value_label(column, out->value[k])) return SX_OK;
   for (size_t k = 0; k < column->n_labels; k++) { /* labelled values that do not occur are levels all the same */
     const sx_label *l = &column->labels[k];
-    if (!l->tag && !l->text && isfinite(l->value) && !sx_banner__missing_value(column, l->value))
+    if (!l->text && isfinite(l->value) && !sx_column_missing_label(column, l))
       SX_TRY(add_value(out, &cap, l->value, arena, err));
   }
   return SX_OK;

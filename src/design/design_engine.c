@@ -172,10 +172,8 @@ typedef struct batch {
   double *lonely;    /* [n_lonely*lanes], for SX_LONELY_ADJUST */
 } batch;
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-
 /* One row's residual in one lane, and in eight: fours that a processor adds at once where its registers are as wide, else in pairs. */
-ALWAYS_INLINE double row_score(const batch *t, size_t i) {
+SX_INLINE double row_score(const batch *t, size_t i) {
   const sx_design *d = t->d;
   const size_t n = d->sample->n_rows, code = sx_codes_at(t->codes, i);
   double u = t->a[code];
@@ -187,7 +185,7 @@ ALWAYS_INLINE double row_score(const batch *t, size_t i) {
 
 typedef double four __attribute__((vector_size(32), may_alias, aligned(8)));
 
-ALWAYS_INLINE void row_scores(double *z, const batch *t, size_t i, bool add) {
+SX_INLINE void row_scores(double *z, const batch *t, size_t i, bool add) {
   const sx_design *d = t->d;
   const size_t n = d->sample->n_rows;
   const size_t code = sx_codes_at(t->codes, i) * (size_t)LANES;
@@ -228,7 +226,7 @@ ALWAYS_INLINE void row_scores(double *z, const batch *t, size_t i, bool add) {
 }
 
 /* z of a PSU in every lane. */
-ALWAYS_INLINE void psu_scores(double *z, const batch *t, size_t p, const size_t lanes) {
+SX_INLINE void psu_scores(double *z, const batch *t, size_t p, const size_t lanes) {
   const uint32_t *start = t->d->sample->psu_start + p;
   size_t i = start[0];
   if (lanes == 1) {
@@ -241,7 +239,7 @@ ALWAYS_INLINE void psu_scores(double *z, const batch *t, size_t p, const size_t 
 }
 
 /* sum [lanes] of z [n*lanes] in the order of n, and of (z - mean)^2. */
-ALWAYS_INLINE void lane_sums(double *restrict sum, const double *restrict z, size_t n, const size_t lanes) {
+SX_INLINE void lane_sums(double *restrict sum, const double *restrict z, size_t n, const size_t lanes) {
   if (lanes == 1) {
     double s = 0;
     for (size_t p = 0; p < n; p++) s += z[p];
@@ -259,8 +257,8 @@ ALWAYS_INLINE void lane_sums(double *restrict sum, const double *restrict z, siz
   out[1] = s1;
 }
 
-ALWAYS_INLINE void lane_squares(double *restrict sum, const double *restrict z, const double *restrict mean, size_t n,
-                                const size_t lanes) {
+SX_INLINE void lane_squares(double *restrict sum, const double *restrict z, const double *restrict mean, size_t n,
+                            const size_t lanes) {
   if (lanes == 1) {
     double s = 0;
     for (size_t p = 0; p < n; p++) s += (z[p] - *mean) * (z[p] - *mean);
@@ -281,14 +279,14 @@ ALWAYS_INLINE void lane_squares(double *restrict sum, const double *restrict z, 
   out[1] = s1;
 }
 
-ALWAYS_INLINE void stratum_totals(const batch *t, size_t h, double *restrict sum, const size_t lanes) {
+SX_INLINE void stratum_totals(const batch *t, size_t h, double *restrict sum, const size_t lanes) {
   const design_sample *s = t->d->sample;
   const size_t first = s->start[h], n = s->start[h + 1] - first;
   for (size_t p = 0; p < n; p++) psu_scores(t->z + p * lanes, t, first + p, lanes);
   lane_sums(sum, t->z, n, lanes);
 }
 
-ALWAYS_INLINE void variances(double *restrict v, const batch *t, const size_t lanes) {
+SX_INLINE void variances(double *restrict v, const batch *t, const size_t lanes) {
   const design_sample *s = t->d->sample;
   double all[LANES] = {0}, sum[LANES], mean[LANES], acc[LANES];
   size_t lonely = 0;

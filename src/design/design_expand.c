@@ -9,7 +9,6 @@
 #include "design_priv.h"
 
 enum { BLOCK = 512 };
-#define INLINE static inline __attribute__((always_inline))
 
 /* One of the widths; the others NULL. */
 typedef struct numbers {
@@ -18,7 +17,7 @@ typedef struct numbers {
   const uint32_t *of32;
 } numbers;
 
-INLINE uint32_t at(numbers x, size_t i) {
+SX_INLINE uint32_t at(numbers x, size_t i) {
   return x.of8 ? x.of8[i] : x.of16 ? x.of16[i] : x.of32[i];
 }
 
@@ -45,8 +44,8 @@ static numbers cells_from(const sx_design *d, size_t first) {
 
 /* ---- scores ------------------------------------------------------------------------------------------------------------------ */
 
-INLINE void add_values(numbers codes, double *restrict u, const double *restrict y, double b, const sx_score *s,
-                       size_t n) {
+SX_INLINE void add_values(numbers codes, double *restrict u, const double *restrict y, double b, const sx_score *s,
+                          size_t n) {
   const uint32_t lo = s->lo, n_codes = s->n;
   for (size_t i = 0; i < n; i++) {
     const double with = u[i] + b * y[i];
@@ -54,7 +53,7 @@ INLINE void add_values(numbers codes, double *restrict u, const double *restrict
   }
 }
 
-INLINE void take_table(numbers codes, double *restrict u, const sx_score *s, size_t n) {
+SX_INLINE void take_table(numbers codes, double *restrict u, const sx_score *s, size_t n) {
   const uint32_t lo = s->lo, n_codes = s->n;
   const double *restrict a = s->a;
   for (size_t i = 0; i < n; i++) {
@@ -64,7 +63,7 @@ INLINE void take_table(numbers codes, double *restrict u, const sx_score *s, siz
   }
 }
 
-INLINE void take_scores(numbers codes, double *u, const double *y, const double *x, const sx_score *s, size_t n) {
+SX_INLINE void take_scores(numbers codes, double *u, const double *y, const double *x, const sx_score *s, size_t n) {
   take_table(codes, u, s, n);
   if (y) add_values(codes, u, y, s->b, s, n);
   if (x) add_values(codes, u, x, s->c, s, n);
@@ -82,8 +81,8 @@ static void scores(double *u, const sx_codes *codes, const sx_score *s, size_t f
 
 /* ---- margins ------------------------------------------------------------------------------------------------------------------ */
 
-INLINE void take_cells(numbers cells, double *restrict u, const double *restrict beta, const double *restrict value,
-                       size_t n) {
+SX_INLINE void take_cells(numbers cells, double *restrict u, const double *restrict beta, const double *restrict value,
+                          size_t n) {
   if (value)
     for (size_t i = 0; i < n; i++) u[i] -= beta[at(cells, i)] * value[i];
   else
@@ -132,8 +131,8 @@ void sx_design_expand(double *z, const sx_design *d, const sx_codes *codes, cons
 /* ---- sums of margins ------------------------------------------------------------------------------------------------------------ */
 
 /* Code 0 counts as the others and is taken out afterwards: no branch depends on the rows but for those in no cell. */
-INLINE void cross_cells(numbers cells, numbers codes, double *restrict out, size_t p, const double *restrict d,
-                        const double *restrict value, const double *restrict v, size_t n) {
+SX_INLINE void cross_cells(numbers cells, numbers codes, double *restrict out, size_t p, const double *restrict d,
+                           const double *restrict value, const double *restrict v, size_t n) {
   for (size_t i = 0; i < n; i++) {
     const size_t cell = at(cells, i);
     if (cell == p) continue;
@@ -142,8 +141,8 @@ INLINE void cross_cells(numbers cells, numbers codes, double *restrict out, size
   }
 }
 
-INLINE void cross_codes(numbers codes, numbers cells, double *out, size_t p, const double *d, const double *value,
-                        const double *v, size_t n) {
+SX_INLINE void cross_codes(numbers codes, numbers cells, double *out, size_t p, const double *d, const double *value,
+                           const double *v, size_t n) {
   BY_WIDTH(cross_cells, cells, codes, out, p, d, value, v, n);
 }
 

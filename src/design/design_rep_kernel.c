@@ -128,8 +128,7 @@ void sx_design__rep_sum(const design_rep_sum *t) {
 
 typedef double lanes __attribute__((vector_size(8 * sizeof(double))));
 
-static inline __attribute__((always_inline)) void add_product(double *out, const double *sum, const double *g,
-                                                              size_t n) {
+SX_INLINE void add_product(double *out, const double *sum, const double *g, size_t n) {
   size_t r = 0;
   for (; r + 8 <= n; r += 8) {
     lanes a, b, c;

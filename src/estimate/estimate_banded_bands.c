@@ -237,16 +237,6 @@ static sx_status read_label(double *low, double *high, const char *code, const c
       label, code, code, code);
 }
 
-/* Codes that the file declares missing are no answer whatever they are called. */
-static bool declared_missing(const sx_column *c, const sx_label *l) {
-  for (size_t k = 0; k < c->n_ranges; k++) {
-    const sx_missing_range *r = &c->ranges[k];
-    if (r->text ? l->text && strcmp(r->text, l->text) == 0 : !l->text && l->value >= r->lo && l->value <= r->hi)
-      return true;
-  }
-  return false;
-}
-
 static sx_status add_label(sx_bands *b, size_t *cap, const char *code, const char *label, sx_error *err) {
   double low = 0, high = 0;
   SX_TRY(read_label(&low, &high, code, label, err));
@@ -259,7 +249,7 @@ static sx_status labels_of(sx_bands *b, const sx_column *c, sx_error *err) {
   for (size_t k = 0; k < c->n_labels; k++) {
     const sx_label *l = &c->labels[k];
     char code[SX_DOUBLE_TEXT_MAX];
-    if (l->tag || declared_missing(c, l)) continue;
+    if (sx_column_missing_label(c, l)) continue; /* no answer whatever it is called */
     if (!l->text) sx_text_from_double(code, l->value);
     SX_TRY(add_label(b, &cap, l->text ? l->text : code, l->label, err));
   }

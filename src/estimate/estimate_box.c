@@ -70,19 +70,13 @@ static sx_status name_levels(scale *s, const char *const *names, size_t n, int8_
 
 /* ---- the ends of a scale without names -------------------------------------------------------------------------------- */
 
-static bool is_missing_value(const sx_column *c, double value) {
-  for (size_t k = 0; k < c->n_ranges; k++)
-    if (!c->ranges[k].text && c->ranges[k].lo <= value && value <= c->ranges[k].hi) return true;
-  return false;
-}
-
 /* How many labelled values lie beyond `value`, in the direction up, that are not missing and do not occur: they belong to the scale. */
 static size_t unseen_beyond(const scale *s, double value, bool up) {
   const sx_column *y = s->request->y;
   size_t n = 0;
   for (size_t k = 0; k < y->n_labels; k++) {
     const double x = y->labels[k].value;
-    if (y->labels[k].tag || y->labels[k].text || is_missing_value(y, x) || (up ? x <= value : x >= value)) continue;
+    if (y->labels[k].text || sx_column_missing_label(y, &y->labels[k]) || (up ? x <= value : x >= value)) continue;
     bool seen = false;
     for (size_t v = 0; v < s->n_levels && !seen; v++) {
       double is = 0;

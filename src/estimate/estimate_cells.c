@@ -4,8 +4,6 @@
 
 #include "estimate_cells.h"
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-
 #define WIDEST static SX_WIDEST
 
 size_t sx_estimate__cells_doubles(cells_kind kind) {
@@ -38,7 +36,7 @@ size_t sx_estimate__cells_own(cells_kind kind) {
 static const double NEAREST = 6755399441055744.0;
 static const uint64_t NEAREST_BITS = UINT64_C(0x4338000000000000);
 
-ALWAYS_INLINE uint64_t nearest(double *rest, double x) {
+SX_INLINE uint64_t nearest(double *rest, double x) {
   const double moved = x + NEAREST;
   uint64_t bits;
   memcpy(&bits, &moved, sizeof bits);
@@ -46,7 +44,7 @@ ALWAYS_INLINE uint64_t nearest(double *rest, double x) {
   return bits - NEAREST_BITS;
 }
 
-ALWAYS_INLINE void whole_row(uint64_t out[4], double e, const cells_quanta q) {
+SX_INLINE void whole_row(uint64_t out[4], double e, const cells_quanta q) {
   const double lo = (double)(UINT64_C(1) << CELLS_LO_BITS);
   double rest, none;
   out[0] = nearest(&rest, e * q.per_e);
@@ -108,7 +106,7 @@ WIDEST void widest_slots(cells_block *b, const uint16_t *domain, size_t n_domain
 
 /* ---- the sums ------------------------------------------------------------------------------------------------------- */
 
-ALWAYS_INLINE void ask(cells_ahead *ahead) {
+SX_INLINE void ask(cells_ahead *ahead) {
   const char *at = ahead->at, *end = ahead->end;
   for (size_t left = ahead->lines; left > 0;) {
     if (at < end) {
@@ -126,16 +124,16 @@ ALWAYS_INLINE void ask(cells_ahead *ahead) {
   ahead->end = end;
 }
 
-ALWAYS_INLINE size_t chunk_end(size_t from, size_t n) {
+SX_INLINE size_t chunk_end(size_t from, size_t n) {
   return n - from < CELLS_CHUNK ? n : from + CELLS_CHUNK;
 }
 
-ALWAYS_INLINE void count_row(cells_whole *table, const cells_whole *row, size_t at) {
+SX_INLINE void count_row(cells_whole *table, const cells_whole *row, size_t at) {
   table[at] += *row;
 }
 
-ALWAYS_INLINE void count_rows(const cells_block b, const cells_counts t, const uint8_t *state, size_t n_states,
-                              bool banks, cells_ahead *ahead) {
+SX_INLINE void count_rows(const cells_block b, const cells_counts t, const uint8_t *state, size_t n_states, bool banks,
+                          cells_ahead *ahead) {
   cells_whole *const t0 = t.bank[0], *const t1 = t.bank[banks ? 1 : 0], *const t2 = t.bank[banks ? 2 : 0],
                      *const t3 = t.bank[banks ? 3 : 0];
   for (size_t from = 0, end; from < b.n; from = end) {
@@ -153,8 +151,8 @@ ALWAYS_INLINE void count_rows(const cells_block b, const cells_counts t, const u
 }
 
 /* A run of rows in one slot, in four small tables that take turns. */
-ALWAYS_INLINE void count_run(const cells_block *b, const cells_counts *t, const uint8_t *state, size_t n_states,
-                             size_t first, size_t last, cells_ahead *ahead) {
+SX_INLINE void count_run(const cells_block *b, const cells_counts *t, const uint8_t *state, size_t n_states,
+                         size_t first, size_t last, cells_ahead *ahead) {
   cells_whole *const t0 = b->local, *const t1 = t0 + n_states, *const t2 = t1 + n_states, *const t3 = t2 + n_states;
   const cells_whole *row = b->row;
   memset(t0, 0, CELLS_BANKS * n_states * sizeof *t0);
@@ -184,12 +182,12 @@ WIDEST void widest_count(const cells_block *b, const cells_counts *t, const uint
     count_rows(*b, *t, state, n_states, false, ahead);
 }
 
-ALWAYS_INLINE cells_four *own_of(double *table, size_t slot, size_t own) {
+SX_INLINE cells_four *own_of(double *table, size_t slot, size_t own) {
   return (cells_four *)(void *)(table + own * slot);
 }
 
 /* ONE: rows of p, pd, ep, p^2. */
-ALWAYS_INLINE void sum_one(const cells_block b, const cells_table t, const double *d, bool banks, cells_ahead *ahead) {
+SX_INLINE void sum_one(const cells_block b, const cells_table t, const double *d, bool banks, cells_ahead *ahead) {
   double *const t0 = t.bank[0], *const t1 = t.bank[banks ? 1 : 0], *const t2 = t.bank[banks ? 2 : 0],
                 *const t3 = t.bank[banks ? 3 : 0];
   for (size_t from = 0, end; from < b.n; from = end) {
@@ -213,8 +211,8 @@ ALWAYS_INLINE void sum_one(const cells_block b, const cells_table t, const doubl
 }
 
 /* The same of a run of rows in one slot: lanes until its end. */
-ALWAYS_INLINE void sum_run(const cells_block *b, const cells_table *t, const double *d, size_t first, size_t last,
-                           cells_ahead *ahead) {
+SX_INLINE void sum_run(const cells_block *b, const cells_table *t, const double *d, size_t first, size_t last,
+                       cells_ahead *ahead) {
   cells_four sum[2][4], row[4], *cell = own_of(t->bank[0], b->slot[first], 4);
   const double *w = b->w, *e = b->e;
   memset(sum, 0, sizeof sum);
@@ -241,8 +239,8 @@ ALWAYS_INLINE void sum_run(const cells_block *b, const cells_table *t, const dou
 }
 
 /* TWO: p, q, pd, pg | qg, ep, eq, p^2 | pq, q^2. */
-ALWAYS_INLINE void sum_two(const cells_block b, const cells_table t, const double *d, const double *g, bool banks,
-                           cells_ahead *ahead) {
+SX_INLINE void sum_two(const cells_block b, const cells_table t, const double *d, const double *g, bool banks,
+                       cells_ahead *ahead) {
   for (size_t i = 0; i < b.n; i++) {
     if (i % CELLS_CHUNK == 0) ask(ahead);
     const double e = b.e[i], p = b.w[i] * d[i], q = b.w[i] * g[i];
@@ -273,14 +271,14 @@ enum { FOUND = 0x80, BYTE_VALUES = 256 }; /* FOUND: beside the number of the val
 
 /* Marks the rows that have the value; one value at a time, so that the loops are simple enough for wide registers. */
 #define MARK(name, type)                                                                                               \
-  ALWAYS_INLINE void name(uint8_t *restrict code, const type *restrict x, size_t n, type value, uint8_t mark) {        \
+  SX_INLINE void name(uint8_t *restrict code, const type *restrict x, size_t n, type value, uint8_t mark) {            \
     for (size_t i = 0; i < n; i++) code[i] |= (uint8_t)(x[i] == value ? mark : 0);                                     \
   }
 MARK(mark_f64, double)
 MARK(mark_i64, int64_t)
 MARK(mark_byte, uint8_t)
 
-ALWAYS_INLINE bool settle(uint8_t *restrict code, const uint8_t *restrict miss, size_t n, uint8_t outside) {
+SX_INLINE bool settle(uint8_t *restrict code, const uint8_t *restrict miss, size_t n, uint8_t outside) {
   uint8_t stray = 0;
   for (size_t i = 0; miss && i < n; i++) {
     const uint8_t gone = miss[i] != 0 ? 0xFF : 0;
@@ -295,7 +293,7 @@ ALWAYS_INLINE bool settle(uint8_t *restrict code, const uint8_t *restrict miss, 
 }
 
 /* The whole numbers of a block less the first value as bytes; false where one is not within 255 of it. */
-ALWAYS_INLINE bool narrow(uint8_t *restrict out, const int64_t *restrict x, size_t n, int64_t first) {
+SX_INLINE bool narrow(uint8_t *restrict out, const int64_t *restrict x, size_t n, int64_t first) {
   uint64_t beyond = 0;
   for (size_t i = 0; i < n; i++) {
     const uint64_t v = (uint64_t)x[i] - (uint64_t)first;
@@ -306,8 +304,8 @@ ALWAYS_INLINE bool narrow(uint8_t *restrict out, const int64_t *restrict x, size
 }
 
 /* The same with 0 where a number is missing. */
-ALWAYS_INLINE bool narrow_answers(uint8_t *restrict out, const int64_t *restrict x, const uint8_t *restrict miss,
-                                  size_t n, int64_t first) {
+SX_INLINE bool narrow_answers(uint8_t *restrict out, const int64_t *restrict x, const uint8_t *restrict miss, size_t n,
+                              int64_t first) {
   uint64_t beyond = 0;
   for (size_t i = 0; i < n; i++) {
     const uint64_t v = miss[i] != 0 ? 0 : (uint64_t)x[i] - (uint64_t)first;
@@ -318,8 +316,8 @@ ALWAYS_INLINE bool narrow_answers(uint8_t *restrict out, const int64_t *restrict
 }
 
 /* Where the values follow one another the bytes are the codes. */
-ALWAYS_INLINE bool settle_bytes(uint8_t *restrict code, const uint8_t *restrict byte, const uint8_t *restrict miss,
-                                size_t n, uint8_t outside) {
+SX_INLINE bool settle_bytes(uint8_t *restrict code, const uint8_t *restrict byte, const uint8_t *restrict miss,
+                            size_t n, uint8_t outside) {
   uint8_t stray = 0;
   for (size_t i = 0; miss && i < n; i++) {
     const uint8_t gone = miss[i] != 0 ? 0xFF : 0, bad = byte[i] >= outside ? 0xFF : 0;
@@ -372,15 +370,15 @@ WIDEST void widest_join(uint8_t *restrict joint, const uint8_t *restrict state, 
 
 /* Whole numbers below 2^51 in size: added to the bits of 3 * 2^51 they are its last bits, so that no conversion is needed one by
  * one. */
-ALWAYS_INLINE double whole_number(int64_t x) {
+SX_INLINE double whole_number(int64_t x) {
   const int64_t sum = (int64_t)((uint64_t)x + UINT64_C(0x4338000000000000));
   double d;
   memcpy(&d, &sum, sizeof d);
   return d - 6755399441055744.0;
 }
 
-ALWAYS_INLINE uint64_t whole_numbers(double *restrict d, const int64_t *restrict x, const uint8_t *restrict state,
-                                     size_t n, double shift) {
+SX_INLINE uint64_t whole_numbers(double *restrict d, const int64_t *restrict x, const uint8_t *restrict state, size_t n,
+                                 double shift) {
   uint64_t any = 0, large = 0;
   for (size_t i = 0; i < n; i++) {
     const int64_t v = state[i] ? 0 : x[i];
@@ -397,15 +395,15 @@ ALWAYS_INLINE uint64_t whole_numbers(double *restrict d, const int64_t *restrict
 static const double WHOLE = 4503599627370496.0;
 static const uint64_t WHOLE_BITS = UINT64_C(0x4330000000000000);
 
-ALWAYS_INLINE uint64_t whole_of(double x) {
+SX_INLINE uint64_t whole_of(double x) {
   const double moved = x + WHOLE;
   uint64_t bits;
   memcpy(&bits, &moved, sizeof bits);
   return bits - WHOLE_BITS;
 }
 
-ALWAYS_INLINE uint64_t numbers(double *restrict d, const double *restrict x, const uint8_t *restrict state, size_t n,
-                               double shift) {
+SX_INLINE uint64_t numbers(double *restrict d, const double *restrict x, const uint8_t *restrict state, size_t n,
+                           double shift) {
   enum { FIRST = 16 };
   uint64_t any = 0;
   for (size_t i = 0; i < n && i < FIRST; i++)
@@ -430,7 +428,7 @@ WIDEST uint64_t widest_numbers(double *d, const sx_column *c, size_t from, size_
 }
 
 #define KEEP(name, to, from, make)                                                                                     \
-  ALWAYS_INLINE void name(to *restrict out, const from *restrict x, const uint8_t *restrict state, size_t n) {         \
+  SX_INLINE void name(to *restrict out, const from *restrict x, const uint8_t *restrict state, size_t n) {             \
     for (size_t i = 0; i < n; i++) {                                                                                   \
       const to value = (to)(make);                                                                                     \
       out[i] = state[i] ? 0 : value;                                                                                   \

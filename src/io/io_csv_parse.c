@@ -16,8 +16,6 @@
 
 #include <math.h>
 
-#define ALWAYS_INLINE __attribute__((always_inline)) static inline
-
 enum { BLOCK_CELLS = 2560, BLOCK_ROWS = 128 };
 
 typedef struct loop {
@@ -35,7 +33,7 @@ static const double TEN[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8
 
 /* ---- numbers ------------------------------------------------------------------------------------------------- */
 
-ALWAYS_INLINE uint64_t load8(const char *p) {
+SX_INLINE uint64_t load8(const char *p) {
   uint64_t w;
   memcpy(&w, p, sizeof w);
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -44,25 +42,25 @@ ALWAYS_INLINE uint64_t load8(const char *p) {
   return w ^ UINT64_C(0x3030303030303030);
 }
 
-ALWAYS_INLINE uint64_t not_digits(uint64_t w) {
+SX_INLINE uint64_t not_digits(uint64_t w) {
   return (w | (w + UINT64_C(0x0606060606060606))) & UINT64_C(0xF0F0F0F0F0F0F0F0);
 }
 
 /* The number that the eight digits of w (first in the low byte) write. */
-ALWAYS_INLINE uint64_t eight_digits(uint64_t w) {
+SX_INLINE uint64_t eight_digits(uint64_t w) {
   w = (w * 10 + (w >> 8)) & UINT64_C(0x00FF00FF00FF00FF);
   w = (w * 100 + (w >> 16)) & UINT64_C(0x0000FFFF0000FFFF);
   return (w * 10000 + (w >> 32)) & UINT64_C(0xFFFFFFFF);
 }
 
 /* Behind the field's end at p; NULL where the field does not end there as it should. */
-ALWAYS_INLINE const char *behind(const char *p, char want) {
+SX_INLINE const char *behind(const char *p, char want) {
   if (*p == want) return p + 1;
   if (want == '\n' && p[0] == '\r' && p[1] == '\n') return p + 2;
   return NULL;
 }
 
-ALWAYS_INLINE uint64_t bits_of(double x) {
+SX_INLINE uint64_t bits_of(double x) {
   uint64_t bits;
   memcpy(&bits, &x, sizeof bits);
   return bits;
@@ -82,7 +80,7 @@ static const char *long_integer(const char *p, char want, bool minus, uint64_t *
 }
 
 /* The usual integers; NULL sends the field to the slow way. */
-ALWAYS_INLINE const char *fast_integer(const char *p, char want, uint64_t *cell) {
+SX_INLINE const char *fast_integer(const char *p, char want, uint64_t *cell) {
   const unsigned first = (unsigned char)*p - (unsigned)'0';
   if (first <= 9 && p[1] == want) {
     *cell = first;
@@ -120,7 +118,7 @@ static const char *long_number(const char *p, char want, bool minus, uint64_t *c
 }
 
 /* The usual numbers; NULL sends the field to the slow way. */
-ALWAYS_INLINE const char *fast_number(const char *p, char want, uint64_t *cell) {
+SX_INLINE const char *fast_number(const char *p, char want, uint64_t *cell) {
   const unsigned first = (unsigned char)*p - (unsigned)'0';
   if (first <= 9 && p[1] == want) {
     *cell = bits_of((double)first);
@@ -152,7 +150,7 @@ ALWAYS_INLINE const char *fast_number(const char *p, char want, uint64_t *cell) 
 
 /* ---- the other kinds ----------------------------------------------------------------------------------------- */
 
-ALWAYS_INLINE const char *fast_skip(const char *p, char delimiter, char want) {
+SX_INLINE const char *fast_skip(const char *p, char delimiter, char want) {
   if (*p == '"') return NULL;
   p = sx_io__csv_find_end(p, delimiter);
   return *p == want ? p + 1 : NULL;
@@ -272,8 +270,8 @@ static bool slow_cell(loop *l, size_t c, const char *row, const char **p, uint64
 /* ---- rows ---------------------------------------------------------------------------------------------------- */
 
 /* One cell; `want` is what ends it: the delimiter, or a line feed in the last column. NULL as slow_cell. */
-ALWAYS_INLINE const char *one_cell(loop *l, size_t c, const char *row, const char *p, char want, uint64_t *cell,
-                                   bool *no_memory) {
+SX_INLINE const char *one_cell(loop *l, size_t c, const char *row, const char *p, char want, uint64_t *cell,
+                               bool *no_memory) {
   const char *q = NULL;
   switch (l->kinds[c]) {
   case CSV_INTEGER:

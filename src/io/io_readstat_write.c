@@ -79,9 +79,8 @@ static void short_label(char out[4 * LABEL_CHARS + 1], const char *text) {
 
 /* The tag that stands for a declared missing value, or 0. */
 static char tag_of(const sx_column *c, double value) {
-  for (size_t i = 0; i < c->n_ranges && i < 26; i++)
-    if (!c->ranges[i].text && value >= c->ranges[i].lo && value <= c->ranges[i].hi) return (char)('a' + i);
-  return 0;
+  const size_t range = sx_column_find_range(c, value, NULL);
+  return range < c->n_ranges && range < 26 ? (char)('a' + range) : 0;
 }
 
 static sx_status add_labels(export *e, const sx_column *c, readstat_variable_t *variable, size_t index, sx_error *err) {

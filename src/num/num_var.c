@@ -9,13 +9,12 @@
 #include "shuxiao/num.h"
 
 typedef double four __attribute__((vector_size(32), may_alias, aligned(8)));
-#define INLINE static inline __attribute__((always_inline))
 
-INLINE double lanes(const four *s) {
+SX_INLINE double lanes(const four *s) {
   return ((*s)[0] + (*s)[1]) + ((*s)[2] + (*s)[3]);
 }
 
-INLINE double sum4(const double *x, size_t n) {
+SX_INLINE double sum4(const double *x, size_t n) {
   four s = {0, 0, 0, 0};
   size_t i = 0;
   for (; i + 4 <= n; i += 4) s += *(const four *)(x + i);
@@ -23,7 +22,7 @@ INLINE double sum4(const double *x, size_t n) {
   return lanes(&s);
 }
 
-INLINE double cross4(const double *a, double ma, const double *b, double mb, size_t n) {
+SX_INLINE double cross4(const double *a, double ma, const double *b, double mb, size_t n) {
   four s = {0, 0, 0, 0};
   size_t i = 0;
   for (; i + 4 <= n; i += 4) s += (*(const four *)(a + i) - ma) * (*(const four *)(b + i) - mb);
@@ -32,7 +31,7 @@ INLINE double cross4(const double *a, double ma, const double *b, double mb, siz
 }
 
 /* One stratum of n PSUs. */
-INLINE double stratum(const double *a, const double *b, size_t n, double factor) {
+SX_INLINE double stratum(const double *a, const double *b, size_t n, double factor) {
   if (n < 2 || factor <= 0) return 0;
   const double nd = (double)n;
   const double ma = sum4(a, n) / nd, mb = a == b ? ma : sum4(b, n) / nd;
@@ -48,7 +47,8 @@ static double cov_strata(const double *a, const double *b, const size_t *start, 
 }
 
 /* out += from the first term on: 0 + c x, as a sum that begins at 0 does it. */
-INLINE void mix(double *restrict out, const double *const *x, const double *coef, size_t n_terms, size_t lo, size_t n) {
+SX_INLINE void mix(double *restrict out, const double *const *x, const double *coef, size_t n_terms, size_t lo,
+                   size_t n) {
   const double c = coef[0], d = n_terms > 1 ? coef[1] : 0;
   const double *restrict a = x[0] + lo, *restrict b = n_terms > 1 ? x[1] + lo : NULL;
   if (b)

@@ -51,17 +51,6 @@ static sx_status collect(sx_codebook *b, sx_error *err) {
   return SX_OK;
 }
 
-bool sx_publish__missing_code(const sx_column *c, const sx_label *label) {
-  if (label->tag) return true;
-  for (size_t i = 0; i < c->n_ranges; i++) {
-    const sx_missing_range *r = &c->ranges[i];
-    if (r->text ? label->text && strcmp(r->text, label->text) == 0
-                : !label->text && label->value >= r->lo && label->value <= r->hi)
-      return true;
-  }
-  return false;
-}
-
 void sx_publish__code(sx_buf *out, const sx_label *label, bool in_xml) {
   char text[SX_DOUBLE_TEXT_MAX];
   if (label->tag)
@@ -171,7 +160,7 @@ static void variable(sx_buf *out, const sx_column *c, const sx_publish_frequency
     sx_buf_printf(out, "      <sumStat type=\"vald\">%zu</sumStat>\n      <sumStat type=\"invd\">%zu</sumStat>\n",
                   f->valid, f->missing);
   for (size_t i = 0; i < c->n_labels; i++) {
-    const bool missing = sx_publish__missing_code(c, &c->labels[i]);
+    const bool missing = sx_column_missing_label(c, &c->labels[i]);
     sx_buf_printf(out, "      <catgry%s>\n        <catValu>", missing ? " missing=\"Y\"" : "");
     sx_publish__code(out, &c->labels[i], true);
     sx_buf_add(out, "</catValu>\n        <labl>");
@@ -269,7 +258,7 @@ static void markdown_variable(sx_buf *out, const sx_column *c, bool zh) {
     sx_buf_clear(&code);
     sx_buf_add(out, " = ");
     markdown(out, c->labels[i].label);
-    if (sx_publish__missing_code(c, &c->labels[i])) sx_buf_add(out, zh ? "（缺失）" : " (missing)");
+    if (sx_column_missing_label(c, &c->labels[i])) sx_buf_add(out, zh ? "（缺失）" : " (missing)");
   }
   sx_buf_add(out, " |\n");
 }

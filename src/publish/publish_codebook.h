@@ -17,7 +17,6 @@ typedef struct sx_codebook {
   size_t n, cap;
 } sx_codebook;
 
-bool sx_publish__missing_code(const sx_column *c, const sx_label *label);
 /* The value that a label names: a number, a text, or the letter of a tagged missing value (".a"). */
 void sx_publish__code(sx_buf *out, const sx_label *label, bool in_xml);
 /* Of the column; NULL where nothing was counted. */

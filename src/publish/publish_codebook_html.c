@@ -68,7 +68,7 @@ static void counts(const page *p, const sx_publish_frequency *f, size_t cases, d
 }
 
 static void value_row(const page *p, const sx_column *c, size_t i, const sx_publish_frequency *f) {
-  const bool missing = sx_publish__missing_code(c, &c->labels[i]);
+  const bool missing = sx_column_missing_label(c, &c->labels[i]);
   sx_buf_printf(p->out, "<tr%s><th scope=\"row\">", missing ? " class=\"m\"" : "");
   sx_publish__code(p->out, &c->labels[i], true);
   add(p, "</th><td>");
@@ -84,7 +84,7 @@ static void other_row(const page *p, const sx_column *c, const sx_publish_freque
   size_t cases = f->valid;
   double weight = f->weight;
   for (size_t i = 0; i < c->n_labels; i++) {
-    if (sx_publish__missing_code(c, &c->labels[i])) continue;
+    if (sx_column_missing_label(c, &c->labels[i])) continue;
     cases = cases > f->cases[i] ? cases - f->cases[i] : 0;
     weight -= f->weights[i];
   }

@@ -430,7 +430,6 @@ static sx_status fill(refiller *r, const char *name) {
 }
 
 static sx_status begin(refiller *r, const void *docx, size_t n, const char *name) {
-  sx_store_run latest;
   r->out = sx_mem_zalloc(&r->ctx, 1, sizeof *r->out);
   if (!r->out) return sx_error_memory(r->err);
   r->out->ctx = r->ctx;
@@ -439,10 +438,7 @@ static sx_status begin(refiller *r, const void *docx, size_t n, const char *name
   SX_TRY(sx_dict_new(&r->keys, &r->ctx, r->err));
   r->fields = sx_mem_zalloc(&r->ctx, DEPTH_MAX, sizeof *r->fields);
   if (!r->fields) return sx_error_memory(r->err);
-  if (r->run < 0) {
-    SX_TRY(sx_store_latest(&latest, r->store, r->err));
-    r->run = latest.id;
-  }
+  SX_TRY(sx_store_which_run(&r->run, r->store, r->err));
   r->redraw = (sx_redraw){.ctx = r->ctx,
                           .arena = r->arena,
                           .package = &r->package,

@@ -33,15 +33,11 @@ pub_symbol sx_publish__symbol_of(const sx_store_row *row) {
 
 sx_status sx_publish__find(bool *found, sx_store_row *out, const pub_run *run, const char *reference, sx_error *err) {
   sx_reference parsed;
-  sx_store_term terms[4];
   *found = false;
   if (!run->store) return SX_OK;
   if (!reference || sx_reference_parse(&parsed, reference, strlen(reference), NULL) != SX_OK) return SX_OK;
-  for (size_t i = 0; i < parsed.n_terms; i++)
-    terms[i] = (sx_store_term){parsed.variable[i], parsed.level[i], {NULL, NULL}, {NULL, NULL}};
   sx_publish__lock(run);
-  sx_status status = sx_store_find(found, out, run->store, run->id, parsed.indicator,
-                                   parsed.statistic[0] ? parsed.statistic : NULL, terms, parsed.n_terms, err);
+  sx_status status = sx_reference_find(found, out, run->store, run->id, &parsed, err);
   if (status == SX_OK && *found && run->source) {
     const sx_store_row lent = *out;
     status = sx_store_row_copy(out, run->arena, &lent, err);

@@ -69,11 +69,12 @@ static const char *first_of_indicator(const sx_page *page, const char *indicator
   return NULL;
 }
 
-static sx_status unknown_name(sx_page *page, const sx_reference *reference, const sx_store_term *terms,
-                              const char *where, sx_error *err) {
+static sx_status unknown_name(sx_page *page, const sx_reference *reference, const char *where, sx_error *err) {
   sx_buf name;
+  sx_store_term terms[SX_REFERENCE_TERMS];
   sx_status status = SX_OK;
   sx_buf_init(&name, &page->ctx);
+  sx_reference_terms(terms, reference);
   sx_report__put_reference(&name, reference->indicator, terms, reference->n_terms,
                            reference->statistic[0] ? reference->statistic : NULL);
   if (!page->n_names) status = sx_store_each_row(page->store, page->run, NULL, add_name, page, err);
@@ -158,7 +159,6 @@ static const char *name_of(const sx_page *page, const char *text, size_t n, cons
 
 sx_status sx_report__bind(sx_bound *out, sx_page *page, const char *text, size_t n, const char *where, sx_error *err) {
   sx_reference reference;
-  sx_store_term terms[4];
   sx_store_row row;
   bool found = false;
   const sx_status status = sx_reference_parse(&reference, text, n, err);
@@ -166,12 +166,8 @@ sx_status sx_report__bind(sx_bound *out, sx_page *page, const char *text, size_t
     sx_error_add_where(err, "%s", where);
     return status;
   }
-  for (size_t i = 0; i < reference.n_terms; i++) {
-    terms[i] = (sx_store_term){reference.variable[i], reference.level[i], {NULL, NULL}, {NULL, NULL}};
-  }
-  SX_TRY(sx_store_find(&found, &row, page->store, page->run, reference.indicator,
-                       reference.statistic[0] ? reference.statistic : NULL, terms, reference.n_terms, err));
-  if (!found) return unknown_name(page, &reference, terms, where, err);
+  SX_TRY(sx_reference_find(&found, &row, page->store, page->run, &reference, err));
+  if (!found) return unknown_name(page, &reference, where, err);
   sx_bound bound;
   SX_TRY(fill(&bound, page, &row, reference.field, err));
   bound.base = name_of(page, text, n, reference.field);

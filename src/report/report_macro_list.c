@@ -90,16 +90,14 @@ static const char *escaped(list *l, const char *label) {
 }
 
 static sx_status name_by_group(const char **label, list *l, const entry *e) {
-  sx_store_term terms[4];
+  sx_store_term terms[SX_REFERENCE_TERMS];
   sx_store_row row;
   bool found = false;
   const sx_reference *r = &e->parsed;
   *label = sx_report__w(l->page, W_OTHERS);
   if (!r->n_terms) return SX_OK;
-  for (size_t i = 0; i < r->n_terms; i++)
-    terms[i] = (sx_store_term){r->variable[i], r->level[i], {NULL, NULL}, {NULL, NULL}};
-  SX_TRY(sx_store_find(&found, &row, l->page->store, l->page->run, r->indicator, r->statistic[0] ? r->statistic : NULL,
-                       terms, r->n_terms, l->err));
+  sx_reference_terms(terms, r);
+  SX_TRY(sx_reference_find(&found, &row, l->page->store, l->page->run, r, l->err));
   const sx_store_term *t = found && row.n_terms ? &row.terms[0] : &terms[0];
   const bool group = strcmp(t->level, "1") == 0;
   *label =

@@ -12,15 +12,13 @@ typedef enum verdict { NOT_TESTED, NOT_SIGNIFICANT, SIGNIFICANT } verdict;
  * 0, which is the test at its level. */
 static sx_status judge(verdict *out, sx_page *page, const sx_bound *bound, const char *reference, sx_error *err) {
   sx_reference r;
-  sx_store_term terms[4];
+  sx_store_term terms[SX_REFERENCE_TERMS];
   sx_store_row row;
   char p[sizeof r.statistic + 2] = "p_";
   bool found = false;
   SX_TRY(sx_reference_parse(&r, reference, strlen(reference), err));
   memcpy(p + 2, r.statistic, strlen(r.statistic) + 1);
-  for (size_t i = 0; i < r.n_terms; i++) {
-    terms[i] = (sx_store_term){r.variable[i], r.level[i], {NULL, NULL}, {NULL, NULL}};
-  }
+  sx_reference_terms(terms, &r);
   if (r.statistic[0])
     SX_TRY(sx_store_find(&found, &row, page->store, page->run, r.indicator, p, terms, r.n_terms, err));
   if (found) {
@@ -84,16 +82,11 @@ sx_status sx_report__say_format(sx_format *out, sx_page *page, const sx_macro *m
                                 const char *where, sx_error *err) {
   sx_reference r;
   sx_store_row row;
-  sx_store_term terms[4];
   bool found = false;
   const char *text = macro->format;
   SX_TRY(sx_reference_parse(&r, reference, strlen(reference), err));
-  for (size_t i = 0; i < r.n_terms; i++) {
-    terms[i] = (sx_store_term){r.variable[i], r.level[i], {NULL, NULL}, {NULL, NULL}};
-  }
   if (!text[0]) {
-    SX_TRY(sx_store_find(&found, &row, page->store, page->run, r.indicator, r.statistic[0] ? r.statistic : NULL, terms,
-                         r.n_terms, err));
+    SX_TRY(sx_reference_find(&found, &row, page->store, page->run, &r, err));
     sx_store_indicator known;
     bool told = false;
     double factor = 1;

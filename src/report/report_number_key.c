@@ -121,7 +121,6 @@ sx_status sx_number_key_parse(sx_number_key *out, const char *text, size_t n, sx
 sx_status sx_number_key_look_up(bool *found, double *value, double *high, const sx_number_key *key, sx_store *store,
                                 int64_t run, sx_error *err) {
   sx_reference r;
-  sx_store_term terms[4];
   sx_store_row row;
   size_t n = strlen(key->reference);
   *found = false;
@@ -132,10 +131,7 @@ sx_status sx_number_key_look_up(bool *found, double *value, double *high, const 
   }
   if (key->interval) n -= strlen(".interval");
   if (sx_reference_parse(&r, key->reference, n, NULL) != SX_OK) return SX_OK;
-  for (size_t i = 0; i < r.n_terms; i++)
-    terms[i] = (sx_store_term){r.variable[i], r.level[i], {NULL, NULL}, {NULL, NULL}};
-  SX_TRY(
-      sx_store_find(found, &row, store, run, r.indicator, r.statistic[0] ? r.statistic : NULL, terms, r.n_terms, err));
+  SX_TRY(sx_reference_find(found, &row, store, run, &r, err));
   if (!*found) return SX_OK;
   *value = key->interval ? row.low : sx_reference_field(&row, r.field);
   if (key->interval) *high = row.high;

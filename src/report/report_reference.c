@@ -133,6 +133,19 @@ sx_status sx_reference_parse(sx_reference *out, const char *text, size_t n, sx_e
   return SX_OK;
 }
 
+void sx_reference_terms(sx_store_term out[SX_REFERENCE_TERMS], const sx_reference *reference) {
+  for (size_t i = 0; i < reference->n_terms; i++)
+    out[i] = (sx_store_term){.variable = reference->variable[i], .level = reference->level[i]};
+}
+
+sx_status sx_reference_find(bool *found, sx_store_row *out, sx_store *store, int64_t run, const sx_reference *reference,
+                            sx_error *err) {
+  sx_store_term terms[SX_REFERENCE_TERMS];
+  sx_reference_terms(terms, reference);
+  return sx_store_find(found, out, store, run, reference->indicator,
+                       reference->statistic[0] ? reference->statistic : NULL, terms, reference->n_terms, err);
+}
+
 /* ---- bindings in a text ------------------------------------------------------------------------------------------ */
 
 /* Length of the code span or fence that opens at `at`, 0 when it is not closed. */

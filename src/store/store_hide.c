@@ -64,11 +64,7 @@ sx_status sx_store_hide(sx_store *store, const char *list, sx_error *err) {
 sx_status sx_store_hide_run(sx_store *store, int64_t run, sx_error *err) {
   void *data = NULL;
   size_t n = 0;
-  if (run < 0) {
-    sx_store_run latest;
-    SX_TRY(sx_store_latest(&latest, store, err));
-    run = latest.id;
-  }
+  SX_TRY(sx_store_which_run(&run, store, err));
   SX_TRY(sx_store_run_step(&data, &n, store, run, "disclosure", err));
   char *list = data ? sx_mem_strndup(&store->ctx, data, n) : NULL;
   sx_status status = data && !list ? sx_error_memory(err) : SX_OK;

@@ -105,6 +105,14 @@ sx_status sx_store_latest(sx_store_run *out, sx_store *store, sx_error *err) {
   return status;
 }
 
+sx_status sx_store_which_run(int64_t *run, sx_store *store, sx_error *err) {
+  sx_store_run latest;
+  if (*run >= 0) return SX_OK;
+  SX_TRY(sx_store_latest(&latest, store, err));
+  *run = latest.id;
+  return SX_OK;
+}
+
 sx_status sx_store_get_run(bool *found, sx_store_run *out, sx_store *store, int64_t run, sx_error *err) {
   sqlite3_stmt *statement = NULL;
   SX_TRY(prepare(&statement, store, SX_STORE_RUN_SELECT " WHERE id = ?1", err));

@@ -36,15 +36,11 @@ static size_t span_of(const filter *f, size_t c) {
 static sx_status is_hidden(bool *yes, const filter *f, const sx_node *cell, sx_error *err) {
   const sx_node *ref = sx_node_get(cell, "ref");
   sx_reference parsed;
-  sx_store_term terms[4];
   sx_store_row row;
   bool found = false;
   *yes = false;
   if (!ref || sx_reference_parse(&parsed, ref->text, strlen(ref->text), NULL) != SX_OK) return SX_OK;
-  for (size_t i = 0; i < parsed.n_terms; i++)
-    terms[i] = (sx_store_term){parsed.variable[i], parsed.level[i], {NULL, NULL}, {NULL, NULL}};
-  SX_TRY(sx_store_find(&found, &row, f->r->store, f->r->run, parsed.indicator, parsed.statistic, terms, parsed.n_terms,
-                       err));
+  SX_TRY(sx_reference_find(&found, &row, f->r->store, f->r->run, &parsed, err));
   *yes = found && isnan(row.estimate) && row.na_reason && strcmp(row.na_reason, "suppressed") == 0;
   return SX_OK;
 }

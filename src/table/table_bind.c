@@ -233,14 +233,6 @@ static sx_status no_such_level(binder *b, const value *lit, const value *other) 
   return SX_E_ARGUMENT;
 }
 
-static bool is_declared_missing(const sx_column *c, double v, const char *text) {
-  for (size_t i = 0; i < c->n_ranges; i++) {
-    const sx_missing_range *r = &c->ranges[i];
-    if (text ? r->text && strcmp(r->text, text) == 0 : !r->text && v >= r->lo && v <= r->hi) return true;
-  }
-  return false;
-}
-
 /* The one label of the column that reads as the literal; *found is NULL where none does. */
 static sx_status find_label(binder *b, const sx_label **found, const sx_column *c, const value *lit) {
   *found = NULL;
@@ -267,7 +259,7 @@ static sx_status literal_number(binder *b, double *out, const value *lit, const 
                 called(name, other), lit->text);
   SX_TRY(find_label(b, &label, c, lit));
   if (!label) return no_such_level(b, lit, other);
-  if (label->tag || is_declared_missing(c, label->value, NULL)) return missing_level(b, lit, c);
+  if (sx_column_missing_label(c, label)) return missing_level(b, lit, c);
   *out = label->value;
   return SX_OK;
 }
@@ -292,7 +284,7 @@ static sx_status literal_code(binder *b, int32_t *out, const value *lit, const v
     *out = -2;
   }
   if (!level) return no_such_level(b, lit, other);
-  return c && is_declared_missing(c, 0, level) ? missing_level(b, lit, c) : SX_OK;
+  return c && sx_column_find_range(c, 0, level) < c->n_ranges ? missing_level(b, lit, c) : SX_OK;
 }
 
 static sx_status literal_time(binder *b, double *out, const value *lit, sx_table__kind kind) {

@@ -177,6 +177,18 @@ sx_status sx_column_add_range(const sx_ctx *ctx, sx_column *c, double lo, double
   return SX_OK;
 }
 
+size_t sx_column_find_range(const sx_column *c, double value, const char *text) {
+  for (size_t i = 0; i < c->n_ranges; i++) {
+    const sx_missing_range *r = &c->ranges[i];
+    if (text ? r->text && strcmp(r->text, text) == 0 : !r->text && r->lo <= value && value <= r->hi) return i;
+  }
+  return c->n_ranges;
+}
+
+bool sx_column_missing_label(const sx_column *c, const sx_label *label) {
+  return label->tag || sx_column_find_range(c, label->value, label->text) < c->n_ranges;
+}
+
 sx_status sx_column_set_missing(const sx_ctx *ctx, sx_column *c, size_t row, uint8_t miss_class, sx_error *err) {
   if (!c || row >= c->n)
     return sx_error_set(err, SX_E_ARGUMENT, c ? c->name : NULL, "sx_column_set_missing: no such row");

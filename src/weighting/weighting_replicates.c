@@ -12,8 +12,6 @@
 
 enum { WIDTH = 8, MAX_SWEEPS = 30, SAFETY = 4, BANKS = 2 };
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-
 typedef double lanes __attribute__((vector_size(WIDTH * sizeof(double))));
 
 void sx_weighting__replicates_clear(wt_replicates *r, const sx_ctx *ctx) {
@@ -26,8 +24,8 @@ void sx_weighting__replicates_clear(wt_replicates *r, const sx_ctx *ctx) {
 
 /* One pass: w [n][WIDTH] times factor [categories][WIDTH] of the margin `scaled`, and its sums over the categories of the margin
  * `summed`. Neighbours add to two banks in turn [BANKS][n_sums][WIDTH], so that they need not wait for one another. */
-ALWAYS_INLINE void pass_cells(double *sum, size_t n_sums, double *w, const double *factor, const int32_t *scaled,
-                              const int32_t *summed, size_t n) {
+SX_INLINE void pass_cells(double *sum, size_t n_sums, double *w, const double *factor, const int32_t *scaled,
+                          const int32_t *summed, size_t n) {
   size_t bank = 0;
   for (size_t k = 0; k < n; k++, bank = n_sums - bank) {
     lanes a, b;

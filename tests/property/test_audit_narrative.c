@@ -38,14 +38,9 @@ static bool plant(char *number) {
 }
 
 static bool find_row(sx_store_row *row, sx_reference *r, sx_store *store, int64_t run, const char *name, size_t n) {
-  sx_store_term terms[4];
   bool found = false;
   if (sx_reference_parse(r, name, n, NULL) != SX_OK) return false;
-  for (size_t i = 0; i < r->n_terms; i++)
-    terms[i] = (sx_store_term){r->variable[i], r->level[i], {NULL, NULL}, {NULL, NULL}};
-  return sx_store_find(&found, row, store, run, r->indicator, r->statistic[0] ? r->statistic : NULL, terms, r->n_terms,
-                       NULL) == SX_OK &&
-         found;
+  return sx_reference_find(&found, row, store, run, r, NULL) == SX_OK && found;
 }
 
 static double field(const sx_store_row *row, const char *name) {

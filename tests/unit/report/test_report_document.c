@@ -127,14 +127,11 @@ static void check_number(const sx_document_node *n) {
 /* The value is the store's, looked up by the reference alone. */
 static void check_value(sx_store *store, int64_t run, const sx_document_number *number) {
   sx_reference r;
-  sx_store_term terms[4];
   sx_store_row row;
   bool found = false;
   if (!number->result || number->exempt) return;
   REQUIRE_OK(sx_reference_parse(&r, number->result, strlen(number->result), err));
-  for (size_t i = 0; i < r.n_terms; i++) terms[i] = (sx_store_term){.variable = r.variable[i], .level = r.level[i]};
-  REQUIRE_OK(
-      sx_store_find(&found, &row, store, run, r.indicator, r.statistic[0] ? r.statistic : NULL, terms, r.n_terms, err));
+  REQUIRE_OK(sx_reference_find(&found, &row, store, run, &r, err));
   REQUIRE(found);
   const char *f = number->field;
   const double want = strcmp(f, "se") == 0                                  ? row.se

@@ -124,6 +124,10 @@ static void round_trip(void) {
   sx_store_run latest;
   REQUIRE_OK(sx_store_latest(&latest, store, err));
   CHECK_INT(latest.id, run);
+  int64_t newest = -1, given = 7;
+  CHECK_OK(sx_store_which_run(&newest, store, err));
+  CHECK_OK(sx_store_which_run(&given, store, err));
+  CHECK(newest == run && given == 7);
   CHECK_STR(latest.title_zh, "标题");
   CHECK_STR(latest.synthetic, "model.yaml seed 1");
   CHECK_STR(latest.started, "2026-01-02T03:04:05Z");

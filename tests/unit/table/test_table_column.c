@@ -104,6 +104,13 @@ static void labels_and_ranges(void) {
   for (size_t i = 0; i < 6; i++) CHECK_INT(c->miss[i], want[i]);
   CHECK(c->data.f64[2] == 98.5); /* still readable */
   CHECK(isnan(sx_column_number(c, 2)));
+  CHECK_INT(sx_column_find_range(c, 97, NULL), 0);
+  CHECK_INT(sx_column_find_range(c, -7, NULL), 1);
+  CHECK_INT(sx_column_find_range(c, 0, NULL), c->n_ranges);
+  CHECK_INT(sx_column_find_range(c, 97, "97"), c->n_ranges); /* no text is declared */
+  const sx_label labels[] = {{.value = 98.5}, {.value = 99}, {.tag = 'a'}};
+  CHECK(sx_column_missing_label(c, &labels[0]) && !sx_column_missing_label(c, &labels[1]) &&
+        sx_column_missing_label(c, &labels[2]));
   CHECK_FAILS(sx_column_add_range(NULL, c, 5, 4, NULL, err), SX_E_ARGUMENT, "q", "empty");
   CHECK_FAILS(sx_column_add_range(NULL, c, 1, (double)NAN, NULL, err), SX_E_ARGUMENT, "q", "empty");
   CHECK_FAILS(sx_column_add_range(NULL, c, 1, 1, "x", err), SX_E_ARGUMENT, "q", "range of numbers");
