@@ -19,12 +19,13 @@ static const struct {
                        {"dataValidation", "error", "prompt"},      {"dataValidation", "errorTitle", "prompt"},
                        {"hyperlink", "tooltip", "tooltip"},        {"shape", "alt", "alternative text"},
                        {"textpath", "string", "text of a shape"}};
-/* Elements whose text people see, and those whose end ends a text. Words of a chart's cache (c:v) are told by where they stand. */
+/* Elements whose text people see, and those whose end ends a text. Words of a chart's cache (c:v) are told by where they stand;
+ * labels from cells are held against these (audit_report_chart.c). */
 static const char *const texts[] = {"t",           "oddHeader", "oddFooter", "evenHeader",   "evenFooter",
                                     "firstHeader", "title",     "subject",   "description",  "firstFooter",
                                     "keywords",    "category",  "text",      "contentStatus"};
 static const char *const ends[] = {"p", "si", "is", "comment", "v", "pt"};
-static const char *const caches[] = {"strCache", "strLit", "tx", "numLit", "dlblRangeCache"};
+static const char *const caches[] = {"strCache", "strLit", "tx", "numLit"};
 
 typedef struct office {
   sx_part_maker *m;

@@ -15,7 +15,7 @@ typedef struct chart {
   const char *sheet; /* of the reference at hand; NULL: none that we write */
   char column[4];
   size_t first, point; /* row of its first cell, from 1; point from 0 */
-  bool numbers;        /* inside c:numCache */
+  bool numbers, shown; /* inside c:numCache, c15:dlblRangeCache */
 } chart;
 
 static bool is(const char *a, const char *b) {
@@ -27,12 +27,13 @@ static sx_status on_start(void *data, const char *name, const char *const *attri
   int64_t at = 0;
   (void)err;
   if (is(name, "numCache")) c->numbers = true;
-  if (is(name, "numRef") || is(name, "strRef")) c->sheet = NULL;
+  if (is(name, "dlblRangeCache")) c->shown = true;
+  if (is(name, "numRef") || is(name, "strRef") || is(name, "datalabelsRange")) c->sheet = NULL;
   if (is(name, "pt")) {
     const char *idx = sx_xml_attribute(attributes, "idx");
     c->point = idx && sx_text_to_int64(&at, idx, strlen(idx)) && at >= 0 && at < 1048576 ? (size_t)at : 0;
   }
-  c->take = is(name, "f") || (is(name, "v") && c->numbers);
+  c->take = is(name, "f") || (is(name, "v") && (c->numbers || c->shown));
   if (c->take) sx_buf_reset(&c->text);
   return SX_OK;
 }
@@ -53,7 +54,7 @@ static sx_status take_value(chart *c, sx_error *err) {
   if (!c->sheet) return SX_OK;
   if (!sx_arena_grow(c->arena, (void **)&c->kept, &c->cap, c->n + 1, sizeof *c->kept)) return sx_error_memory(err);
   const sx_kept_number k = {c->sheet, sx_arena_printf(c->arena, "%s%zu", c->column, c->first + c->point),
-                            sx_arena_strndup(c->arena, c->text.data, c->text.n)};
+                            sx_arena_strndup(c->arena, c->text.data, c->text.n), c->shown};
   if (!k.cell || !k.value) return sx_error_memory(err);
   c->kept[c->n++] = k;
   return SX_OK;
@@ -62,6 +63,7 @@ static sx_status take_value(chart *c, sx_error *err) {
 static sx_status on_end(void *data, const char *name, sx_error *err) {
   chart *c = data;
   if (is(name, "numCache")) c->numbers = false;
+  if (is(name, "dlblRangeCache")) c->shown = false;
   if (!c->take || !(is(name, "f") || is(name, "v"))) return SX_OK;
   c->take = false;
   SX_TRY(sx_buf_status(&c->text, err));

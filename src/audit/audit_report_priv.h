@@ -110,6 +110,7 @@ sx_status sx_audit__workbook(sx_tracer *t, const char *path) SX_NODISCARD;
 /* A number that a chart keeps of a cell: sheet, "B5". */
 typedef struct sx_kept_number {
   const char *sheet, *cell, *value;
+  bool shown; /* value is what a label says, as it is printed */
 } sx_kept_number;
 /* The workbook behind a chart, in memory, and what the chart keeps of it. A workbook without checks is somebody's own: nothing is said. */
 sx_status sx_audit__chart_book(sx_tracer *t, const void *data, size_t n, const sx_kept_number *kept,

@@ -405,10 +405,40 @@ static sx_status judge_computed(sx_book *b, const sx_kept_number *kept, const ch
   return sx_audit__book_tell(b, &trace, sheet, kept->cell, kept->value);
 }
 
+/* What a label prints of a cell's result, in the cell's unit or its own. */
+static sx_status judge_shown(sx_book *b, const sx_kept_number *kept, const sx_book_line *item, const char *sheet) {
+  sx_audit_trace trace = {.verdict = SX_TRACE_DIFFERS, .reason = "the label is not the result of its cell"};
+  sx_printed printed[2];
+  char expected[SX_DOUBLE_TEXT_MAX] = "";
+  double result = (double)NAN;
+  bool found = false;
+  size_t n = 0;
+  const sx_text_run plain = {0};
+  SX_TRY(sx_audit__printed(printed, &n, 2, b->t, kept->value, strlen(kept->value), &plain));
+  if (!n) return SX_OK; /* a symbol */
+  if (item && !item->outside) {
+    trace.reference = item->reference;
+    SX_TRY(result_of(&found, &result, b, item));
+  } else if (item) {
+    result = item->published;
+    found = true;
+  }
+  if (found && n == 1 &&
+      (sx_audit__rounds_to(printed, result, false) || sx_audit__rounds_to(printed, result * item->factor, false)))
+    trace = (sx_audit_trace){.verdict = SX_TRACE_AGREES, .reference = trace.reference};
+  if (trace.verdict == SX_TRACE_DIFFERS && isfinite(result)) {
+    (void)sx_text_from_double(expected, result);
+    trace.expected = expected;
+  }
+  if (item && item->outside && trace.verdict == SX_TRACE_AGREES) return SX_OK;
+  return sx_audit__book_tell(b, &trace, sheet, kept->cell, kept->value);
+}
+
 static sx_status judge_kept(sx_book *b, const sx_kept_number *kept) {
   const sx_book_line *item = sx_audit__book_line(b, kept->sheet, kept->cell);
   const char *sheet = sx_arena_printf(b->t->out->arena, "drawn, %s", kept->sheet);
   if (!sheet) return memory(b);
+  if (kept->shown) return judge_shown(b, kept, item, sheet);
   return item ? judge(b, item, sheet, kept->cell, kept->value) : judge_computed(b, kept, sheet);
 }
 

@@ -88,6 +88,9 @@ typedef struct pub_series {
   pub_label_place label;    /* where the values stand beside their marks */
   const bool *label_hidden; /* [values.n] those without room; NULL: none */
   bool label_name;          /* with the name of the series */
+  const char *const
+      *shown; /* [values.n] what the cells of shown_in say: the labels in place of the values; NULL: these */
+  pub_range shown_in;
   pub_range values;
   pub_range plus, minus; /* n 0: no interval */
   bool hidden;           /* holds others up; not in the legend */
@@ -104,6 +107,7 @@ typedef struct pub_chart {
   const pub_series *series;
   size_t n_series;
   bool overlapping; /* bars of one category on top of one another */
+  bool both_sides;  /* values below zero are lengths to the left: numbers have no sign */
   double crossing;  /* where bars begin; NaN: 0 */
   double low, high; /* ends of the axis; low not below high: as the program likes */
 } pub_chart;

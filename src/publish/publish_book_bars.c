@@ -1,4 +1,5 @@
-/* publish_book_bars.c: error bars with lengths from cells, and the values of all cells that the charts of a workbook show, put into its XML. */
+/* publish_book_bars.c: error bars with lengths from cells, labels with the text of cells, and the values of all cells that the charts of a workbook show, put into
+ * its XML; every label says of each thing that it may show whether it does. */
 #include "publish_book_bars.h"
 
 #include <stdio.h>
@@ -129,10 +130,106 @@ static const char *renew_values(const patch *p, const char *reference, size_t n,
   return end + sizeof finish - 1;
 }
 
+/* ---- labels ------------------------------------------------------------------------------------------------------------ */
+
+#define C15 " xmlns:c15=\"http://schemas.microsoft.com/office/drawing/2012/chart\""
+#define SHOWS_NOTHING                                                                                                  \
+  "<c:showLegendKey val=\"0\"/><c:showVal val=\"0\"/><c:showCatName val=\"0\"/><c:showSerName val=\"0\"/>"             \
+  "<c:showPercent val=\"0\"/><c:showBubbleSize val=\"0\"/>"
+
+/* ECMA-376 part 1, 21.2.2.49: all that a label may show, in the order of the schema. What is left out counts as shown: LibreOffice prints the names of
+ * series and category then. Gives where the text goes on. */
+static const char *put_shows(const patch *p, const char *at) {
+  static const char *const names[] = {"showLegendKey", "showVal",     "showCatName",
+                                      "showSerName",   "showPercent", "showBubbleSize"};
+  enum { N = sizeof names / sizeof *names };
+  bool shown[N] = {false};
+  for (size_t i = 0; i < N;) {
+    char tag[40];
+    const int n = snprintf(tag, sizeof tag, "<c:%s val=\"1\"/>", names[i]);
+    if (strncmp(at, tag, (size_t)n) != 0) {
+      i++;
+      continue;
+    }
+    shown[i] = true;
+    at += n;
+    i = 0; /* the library has an order of its own */
+  }
+  for (size_t i = 0; i < N; i++) sx_buf_printf(p->out, "<c:%s val=\"%d\"/>", names[i], shown[i]);
+  return at;
+}
+
+/* Labels "from cells" as Excel 2013 and later have them ([MS-ODRAWXML] 2.24.3, dlblFieldTable, showDataLabelsRange): a field in each label, the texts at
+ * the end of the series. */
+static void put_shown(const patch *p, const pub_bars *from) {
+  const pub_shown *s = from->shown;
+  sx_buf_add(p->out, "<c:dLbls>");
+  for (size_t i = 0; i < s->n; i++) {
+    sx_buf_printf(p->out, "<c:dLbl><c:idx val=\"%zu\"/>", i);
+    if (s->hidden && s->hidden[i]) {
+      sx_buf_add(p->out, "<c:delete val=\"1\"/></c:dLbl>");
+      continue;
+    }
+    sx_buf_printf(p->out,
+                  "<c:tx><c:rich><a:bodyPr/><a:lstStyle/><a:p><a:fld id=\"{5F1C0000-%04X-4%03X-8000-%012zX}\" "
+                  "type=\"CELLRANGE\"><a:rPr lang=\"en-US\"/><a:pPr/><a:t>[CELLRANGE]</a:t></a:fld><a:endParaRPr "
+                  "lang=\"en-US\"/></a:p></c:rich></c:tx><c:dLblPos val=\"ctr\"/>" SHOWS_NOTHING
+                  "<c:extLst><c:ext uri=\"{CE6537A1-D6FC-4f65-9D91-7224C49458BB}\"" C15
+                  "><c15:dlblFieldTable/><c15:showDataLabelsRange val=\"1\"/></c:ext></c:extLst></c:dLbl>",
+                  (unsigned)(from->chart & 0xffff), (unsigned)(from->series & 0xfff), i);
+  }
+  sx_buf_printf(
+      p->out,
+      "<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr><a:defRPr sz=\"900\" b=\"0\"><a:solidFill><a:srgbClr "
+      "val=\"%06X\"/></a:solidFill></a:defRPr></a:pPr><a:endParaRPr lang=\"en-US\"/></a:p></c:txPr><c:dLblPos "
+      "val=\"ctr\"/>" SHOWS_NOTHING "<c:extLst><c:ext uri=\"{CE6537A1-D6FC-4f65-9D91-7224C49458BB}\"" C15
+      "><c15:showDataLabelsRange val=\"1\"/></c:ext></c:extLst></c:dLbls>",
+      (unsigned)s->ink);
+}
+
+static void put_shown_texts(const patch *p, const pub_shown *s) {
+  sx_buf_add(p->out,
+             "<c:extLst><c:ext uri=\"{02D57815-91ED-43cb-92C2-25804820EDAC}\"" C15 "><c15:datalabelsRange><c15:f>");
+  put_xml(p->out, s->cells);
+  sx_buf_printf(p->out, "</c15:f><c15:dlblRangeCache><c:ptCount val=\"%zu\"/>", s->n);
+  for (size_t i = 0; i < s->n; i++) {
+    sx_buf_printf(p->out, "<c:pt idx=\"%zu\"><c:v>", i);
+    put_xml(p->out, s->texts[i]);
+    sx_buf_add(p->out, "</c:v></c:pt>");
+  }
+  sx_buf_add(p->out, "</c15:dlblRangeCache></c15:datalabelsRange></c:ext></c:extLst>");
+}
+
+/* ---- a chart's text ---------------------------------------------------------------------------------------------------- */
+
+static bool begins(const char *at, const char *with) {
+  return strncmp(at, with, strlen(with)) == 0;
+}
+
+/* What a series lacks, put in before the element at `at`; colour: it is one of bars whose colour below zero is not said yet (21.2.2.86, before all of these). */
+static void complete_series(const patch *p, const char *at, const pub_bars *from, bool line, bool *colour) {
+  const bool end = begins(at, "<c:cat>");
+  if (*colour && (end || begins(at, "<c:dPt>") || begins(at, "<c:dLbls>"))) {
+    sx_buf_add(p->out, "<c:invertIfNegative val=\"0\"/>");
+    *colour = false;
+  }
+  if (from && from->shown && end) put_shown(p, from);
+  if (from && from->plus && end) put_bars(p, from, line);
+  if (from && from->shown && begins(at, "</c:ser>")) put_shown_texts(p, from->shown);
+}
+
+static const pub_bars *bars_of(const patch *p, size_t chart, size_t series) {
+  for (size_t i = 0; i < p->n_bars; i++) {
+    if (p->bars[i].chart == chart && p->bars[i].series == series) return &p->bars[i];
+  }
+  return NULL;
+}
+
 static void patch_chart(const patch *p, const char *text, size_t chart) {
-  static const char cat[] = "<c:cat>", reference[] = "<c:f>";
+  static const char reference[] = "<c:f>";
   const bool line = strstr(text, "<c:lineChart>") != NULL;
   size_t series = 0;
+  bool colour = false;
   for (const char *at = text;;) {
     const char *next = strchr(at, '<');
     if (!next) {
@@ -141,13 +238,16 @@ static void patch_chart(const patch *p, const char *text, size_t chart) {
     }
     sx_buf_add_n(p->out, at, (size_t)(next - at));
     at = next;
-    if (strncmp(at, cat, sizeof cat - 1) == 0) {
-      for (size_t i = 0; i < p->n_bars; i++) {
-        if (p->bars[i].chart == chart && p->bars[i].series == series) put_bars(p, &p->bars[i], line);
-      }
+    if (begins(at, "<c:ser>")) {
       series++;
+      colour = !line;
     }
-    const char *end = strncmp(at, reference, sizeof reference - 1) == 0 ? strstr(at, "</c:f>") : NULL;
+    if (series) complete_series(p, at, bars_of(p, chart, series - 1), line, &colour);
+    if (begins(at, "<c:show")) {
+      at = put_shows(p, at);
+      continue;
+    }
+    const char *end = begins(at, reference) ? strstr(at, "</c:f>") : NULL;
     if (end) {
       const char *inner = at + sizeof reference - 1, *after = end + strlen("</c:f>");
       sx_buf_add_n(p->out, at, (size_t)(after - at));

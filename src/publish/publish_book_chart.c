@@ -11,23 +11,43 @@ static void range_text(sx_buf *out, const pub_book *book, const pub_range *r) {
   sx_publish__cell_name(out, r->row + r->n - 1, r->column, true);
 }
 
-static void keep_bars(pub_book *book, size_t series, const pub_series *from) {
+/* The cells as a text of the arena; NULL: out of memory, which the book keeps. */
+static const char *range_copy(pub_book *book, const pub_range *r) {
+  sx_buf text;
+  sx_buf_init(&text, &book->ctx);
+  range_text(&text, book, r);
+  const char *copy = text.failed ? NULL : sx_arena_strdup(book->arena, text.data);
+  sx_buf_clear(&text);
+  if (!copy) sx_publish__book_fail(book, SX_E_MEMORY, "", "");
+  return copy;
+}
+
+/* What the library leaves out of a series is put in at the end. */
+static void keep_bars(pub_book *book, size_t series, const pub_series *from, lxw_color_t ink) {
+  pub_bars kept = {.chart = book->n_charts, .series = series};
+  if (from->plus.n && from->minus.n) {
+    kept.plus = range_copy(book, &from->plus);
+    kept.minus = range_copy(book, &from->minus);
+    if (!kept.plus || !kept.minus) return;
+  }
+  if (from->shown) {
+    pub_shown *shown = sx_arena_zalloc(book->arena, 1, sizeof *shown);
+    const char *cells = range_copy(book, &from->shown_in);
+    if (!shown || !cells) {
+      sx_publish__book_fail(book, SX_E_MEMORY, "", "");
+      return;
+    }
+    *shown = (pub_shown){cells, from->shown, from->label_hidden, from->values.n, ink};
+    kept.shown = shown;
+  }
+  if (!kept.plus && !kept.shown) return;
   void *bars = book->bars;
   const bool grown = sx_mem_grow(&book->ctx, &bars, &book->cap_bars, book->n_bars + 1, sizeof *book->bars);
   book->bars = bars;
-  sx_buf plus, minus;
-  sx_buf_init(&plus, &book->ctx);
-  sx_buf_init(&minus, &book->ctx);
-  range_text(&plus, book, &from->plus);
-  range_text(&minus, book, &from->minus);
-  const char *plus_copy = plus.failed ? NULL : sx_arena_strdup(book->arena, plus.data);
-  const char *minus_copy = minus.failed ? NULL : sx_arena_strdup(book->arena, minus.data);
-  if (!grown || !plus_copy || !minus_copy)
-    sx_publish__book_fail(book, SX_E_MEMORY, "", "");
+  if (grown)
+    book->bars[book->n_bars++] = kept;
   else
-    book->bars[book->n_bars++] = (pub_bars){book->n_charts, series, plus_copy, minus_copy};
-  sx_buf_clear(&plus);
-  sx_buf_clear(&minus);
+    sx_publish__book_fail(book, SX_E_MEMORY, "", "");
 }
 
 /* Okabe and Ito's colours, told apart by the colour-blind; their greys differ as well. */
@@ -54,18 +74,33 @@ static void style_series(const pub_chart *chart, const pub_series *from, lxw_cha
   }
 }
 
-/* Values beside their marks, in the format of the axis; black or white, what is read on the fill. */
+/* Black or white: what is read on the fill. */
+static lxw_color_t label_ink(const pub_series *from, size_t i) {
+  const lxw_color_t colour = colour_of(from, i);
+  const bool inside = from->label == PUB_LABEL_BASE || from->label == PUB_LABEL_CENTRE;
+  const bool dark = from->ink ? sx_ink_on((sx_ink)from->ink) == SX_INK_PAPER : colour == 0x0072B2 || colour == 0x595959;
+  return inside && dark ? LXW_COLOR_WHITE : 0x1D2733;
+}
+
+/* The format without the sign: one that has no part for numbers below zero gets itself there. NULL: none, or out of memory. */
+static const char *number_format(pub_book *book, const pub_chart *chart) {
+  const char *format = chart->number && *chart->number ? chart->number : NULL;
+  if (!format || !chart->both_sides || strchr(format, ';')) return format;
+  format = sx_arena_printf(book->arena, "%s;%s", format, format);
+  if (!format) sx_publish__book_fail(book, SX_E_MEMORY, "", "");
+  return format;
+}
+
+/* Values beside their marks, in the format of the axis. */
 static void label_series(pub_book *book, const pub_chart *chart, const pub_series *from, lxw_chart_series *series,
                          size_t i) {
   static const uint8_t places[] = {LXW_CHART_LABEL_POSITION_DEFAULT, LXW_CHART_LABEL_POSITION_INSIDE_BASE,
                                    LXW_CHART_LABEL_POSITION_OUTSIDE_END, LXW_CHART_LABEL_POSITION_CENTER,
                                    LXW_CHART_LABEL_POSITION_RIGHT};
   const size_t n = from->values.n;
-  if (from->label == PUB_LABEL_NONE) return;
-  const lxw_color_t colour = colour_of(from, i);
-  const bool inside = from->label == PUB_LABEL_BASE || from->label == PUB_LABEL_CENTRE;
-  const bool dark = from->ink ? sx_ink_on((sx_ink)from->ink) == SX_INK_PAPER : colour == 0x0072B2 || colour == 0x595959;
-  lxw_chart_font font = {.size = 9, .bold = LXW_EXPLICIT_FALSE, .color = inside && dark ? LXW_COLOR_WHITE : 0x1D2733};
+  const char *number = number_format(book, chart);
+  if (from->label == PUB_LABEL_NONE || from->shown) return;
+  lxw_chart_font font = {.size = 9, .bold = LXW_EXPLICIT_FALSE, .color = label_ink(from, i)};
   lxw_chart_data_label *made = sx_arena_zalloc(book->arena, n + 1, sizeof *made);
   lxw_chart_data_label **labels = sx_arena_zalloc(book->arena, n + 1, sizeof *labels);
   if (!made || !labels) {
@@ -76,7 +111,7 @@ static void label_series(pub_book *book, const pub_chart *chart, const pub_serie
   chart_series_set_labels_options(series, from->label_name ? LXW_TRUE : LXW_FALSE, LXW_FALSE, LXW_TRUE);
   chart_series_set_labels_position(series, places[from->label]);
   if (from->label_name) chart_series_set_labels_separator(series, LXW_CHART_LABEL_SEPARATOR_SPACE);
-  if (chart->number && *chart->number) chart_series_set_labels_num_format(series, chart->number);
+  if (number) chart_series_set_labels_num_format(series, number);
   chart_series_set_labels_font(series, &font);
   for (size_t k = 0; from->label_hidden && k < n; k++) {
     made[k].hide = from->label_hidden[k] ? LXW_TRUE : LXW_FALSE;
@@ -105,7 +140,7 @@ static bool add_series(pub_book *book, lxw_chart *made, const pub_chart *chart, 
     if (name.n) chart_series_set_name(series, name.data);
     style_series(chart, from, series, i);
     label_series(book, chart, from, series, i);
-    if (from->plus.n && from->minus.n) keep_bars(book, i, from);
+    keep_bars(book, i, from, label_ink(from, i));
   }
   sx_buf_clear(&values);
   sx_buf_clear(&categories);
@@ -144,7 +179,8 @@ static void title_and_axes(pub_book *book, lxw_chart *made, const pub_chart *cha
   } else {
     sx_publish__book_fail(book, SX_E_MEMORY, "", "");
   }
-  if (chart->number && *chart->number) chart_axis_set_num_format(value_axis(made, chart), chart->number);
+  const char *number = number_format(book, chart);
+  if (number) chart_axis_set_num_format(value_axis(made, chart), number);
   sx_buf_clear(&title);
   sx_buf_clear(&axis);
 }
@@ -202,7 +238,10 @@ void sx_publish__chart(pub_book *book, size_t sheet, size_t row, size_t column, 
   chart_axis_set_interval_unit(category_axis(made, chart), 1); /* every label */
   lxw_chart_line grid = {.color = 0xD9D9D9, .width = 0.5};
   chart_axis_major_gridlines_set_line(value_axis(made, chart), &grid);
-  if (bars) chart_axis_set_reverse(category_axis(made, chart)); /* the first category on top */
+  if (bars) {
+    chart_axis_set_reverse(category_axis(made, chart));      /* the first category on top */
+    chart_axis_set_crossing_max(category_axis(made, chart)); /* and the values below the last */
+  }
   if (chart->overlapping) chart_set_series_overlap(made, 100);
   if (chart->low < chart->high) { /* with the intervals: a program looks at the values alone */
     chart_axis_set_min(value_axis(made, chart), chart->low);

@@ -59,6 +59,13 @@ static void frame_xml(sx_docx *w, const sx_document_node *drawing, double cx, do
                 relation);
 }
 
+/* Charts whose values stand upright are broad, whatever height the drawing takes for its rows: a taller frame stretches their letters. */
+static double frame_height(const sx_chart *chart, double cx, double cy) {
+  const bool upright = chart->type == SX_CHART_DOTS || chart->type == SX_CHART_LINES ||
+                       chart->type == SX_CHART_SLOPES || chart->type == SX_CHART_WATERFALL;
+  return upright ? cx / 2 : cy;
+}
+
 sx_status sx_publish__docx_chart(bool *done, sx_docx *w, const sx_document_node *figure,
                                  const sx_document_node *drawing, double cx, double cy) {
   char name[64], relation[24] = "";
@@ -75,7 +82,7 @@ sx_status sx_publish__docx_chart(bool *done, sx_docx *w, const sx_document_node 
   (void)snprintf(name, sizeof name, "charts/sxchart%zu.xml", w->n_charts);
   SX_TRY_GOTO(status, sx_publish__docx_relate(relation, w, OFFICE "chart", name, false), end);
   sx_publish__docx_open(w, DS_FIGURE, &(sx_docx_paragraph){.keep_next = true});
-  frame_xml(w, drawing, cx, cy, relation);
+  frame_xml(w, drawing, cx, frame_height(figure->as.figure->chart, cx, cy), relation);
   sx_publish__docx_close(w);
   *done = true;
 end:

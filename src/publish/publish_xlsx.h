@@ -86,6 +86,17 @@ sx_status sx_publish__figure_book(sx_buf *book, sx_buf *chart, const sx_document
                                   const sx_document_node *figure, sx_error *err) SX_NODISCARD;
 sx_status sx_publish__checks_sheet(xl *x, sx_error *err) SX_NODISCARD;
 
+/* publish_xlsx_opinions.c: opinions on both sides of a middle: columns of formulas (from `column` on) that the parts to the left and the halves of the answer
+ * between are drawn from, and the series of the chart. Columns: 0 for other charts. */
+size_t sx_publish__opinion_columns(const sx_chart *chart);
+sx_status sx_publish__opinion_heads(const char **heads, const xl *x, const sx_chart *chart, sx_error *err) SX_NODISCARD;
+sx_status sx_publish__opinion_cells(xl *x, const sx_document_figure *figure, const xl_place *at, size_t column,
+                                    sx_error *err) SX_NODISCARD;
+size_t sx_publish__opinion_series(const sx_chart *chart);
+sx_status sx_publish__opinion_parts(pub_series *out, xl *x, const sx_document_figure *figure, const xl_place *at,
+                                    size_t column, sx_error *err) SX_NODISCARD;
+void sx_publish__opinion_reach(double *low, double *high, const sx_document_figure *figure);
+
 /* Round ends of the values' axis that hold the intervals too, bars on 0; both 0 where the program chooses. factor: from values to cells. */
 void sx_publish__chart_ends(double *low, double *high, const sx_document_figure *figure, double factor);
 /* publish_xlsx_labels.c: which values of a native chart stand beside their marks: those with room. one_bar: a series a category. */

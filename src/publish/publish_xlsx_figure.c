@@ -1,6 +1,7 @@
 /* publish_xlsx_figure.c: a figure of the report as a sheet: its values with their intervals as a table, and beside it a chart of Excel's own over
  * those cells (heat tables and tiles: shaded cells, publish_xlsx_shades.c). Intervals are drawn from two columns of formulas, what the upper end lies
- * above and the lower end below; a waterfall's floating columns are formulas over its steps. */
+ * above and the lower end below; a waterfall's floating columns are formulas over its steps, what opinions are drawn from stands in
+ * publish_xlsx_opinions.c. */
 #include <math.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@ typedef struct fig {
   size_t series_at, each;    /* first column of series 0; columns per series */
   bool intervals, crosses;   /* crosses: the steps of a waterfall lead below zero */
   size_t n_floats;           /* columns that a waterfall's columns float by; 0: not one */
+  size_t n_sides;            /* columns that opinions are drawn from; 0: none */
   xl_shape shape;            /* of all values */
   bool shaped;
   const char **heads;
@@ -45,6 +47,10 @@ static const sx_document_point *point_at(const fig *g, size_t category, size_t s
 
 static bool is_whole(const fig *g, size_t category) {
   return g->c->whole && g->c->whole[category];
+}
+
+static xl_place place_of(const fig *g) {
+  return (xl_place){g->sheet, g->head, g->series_at, g->each, g->n_out, g->shape};
 }
 
 static bool has_intervals(const fig *g) {
@@ -173,7 +179,8 @@ static sx_status put_cells(fig *g, unsigned *symbols, sx_error *err) {
       SX_TRY(put_point(g, g->head + 1 + i, g->series_at + k * g->each, point_at(g, i, k), symbols, err));
     if (g->n_floats) SX_TRY(put_float(g, i, &end, err));
   }
-  return SX_OK;
+  const xl_place at = place_of(g);
+  return g->n_sides ? sx_publish__opinion_cells(g->x, g->f, &at, g->n_out - g->n_sides, err) : SX_OK;
 }
 
 /* ---- heads ------------------------------------------------------------------------------------------------------------- */
@@ -182,7 +189,7 @@ static sx_status make_heads(fig *g, sx_error *err) {
   static const char *const parts[][2] = {
       {"下限", "lower"}, {"上限", "upper"}, {"向下", "downwards"}, {"向上", "upwards"}};
   xl *x = g->x;
-  g->n_out = 1 + g->c->n_series * g->each + g->n_floats;
+  g->n_out = 1 + g->c->n_series * g->each + g->n_floats + g->n_sides;
   g->heads = sx_arena_zalloc(x->arena, g->n_out, sizeof *g->heads);
   if (!g->heads) return sx_error_memory(err);
   const char *unit = g->f->unit && *g->f->unit ? g->f->unit : "";
@@ -201,6 +208,8 @@ static sx_status make_heads(fig *g, sx_error *err) {
   for (size_t i = 0; i < n; i++) {
     if (!g->heads[i]) return sx_error_memory(err);
   }
+  if (g->n_sides) SX_TRY(sx_publish__opinion_heads(g->heads + n, x, g->c, err));
+  n += g->n_sides;
   return sx_publish__unique_heads(g->heads, n, x->arena) ? SX_OK : sx_error_memory(err);
 }
 
@@ -213,13 +222,11 @@ static pub_range column_range(const fig *g, size_t column) {
 static void value_series(const fig *g, pub_series *out, bool marks_only) {
   for (size_t k = 0; k < g->c->n_series; k++) {
     const size_t at = g->series_at + k * g->each;
-    out[k] =
-        (pub_series){.name = g->c->n_series > 1 || *g->c->series[k] ? g->c->series[k] : "",
-                     .values = column_range(g, at),
-                     .ink = g->c->type == SX_CHART_LIKERT || g->c->n_ordered ? sx_chart_part_ink(g->c, k) : SX_INK_NONE,
-                     .marks_only = marks_only};
-    if (g->intervals && g->c->type != SX_CHART_SHARES && g->c->type != SX_CHART_STACKED &&
-        g->c->type != SX_CHART_LIKERT)
+    out[k] = (pub_series){.name = g->c->n_series > 1 || *g->c->series[k] ? g->c->series[k] : "",
+                          .values = column_range(g, at),
+                          .ink = g->c->n_ordered ? sx_chart_part_ink(g->c, k) : SX_INK_NONE,
+                          .marks_only = marks_only};
+    if (g->intervals && g->c->type != SX_CHART_SHARES && g->c->type != SX_CHART_STACKED)
       out[k].minus = column_range(g, at + 3), out[k].plus = column_range(g, at + 4);
   }
 }
@@ -275,7 +282,11 @@ static sx_status put_chart(fig *g, const sx_document_node *node, sx_error *err) 
   const size_t kind = native_kind(g);
   const bool one_bar = g->c->type == SX_CHART_SHARES && g->c->n_series == 1;
   if (kind == SIZE_MAX) return SX_OK;
-  const size_t n = one_bar ? g->c->n_categories : g->n_floats ? g->n_floats - 1 : g->c->n_series;
+  const size_t n = one_bar       ? g->c->n_categories
+                   : g->n_floats ? g->n_floats - 1
+                   : g->n_sides  ? sx_publish__opinion_series(g->c)
+                                 : g->c->n_series;
+  const xl_place at = place_of(g);
   pub_series *series = sx_arena_zalloc(x->arena, n + 1, sizeof *series);
   if (!series) return sx_error_memory(err);
   pub_chart chart = {.kind = (pub_chart_kind)kind,
@@ -286,12 +297,15 @@ static sx_status put_chart(fig *g, const sx_document_node *node, sx_error *err) 
                      .categories = one_bar ? (pub_range){g->sheet, g->head, g->series_at, 1} : column_range(g, 0),
                      .series = series,
                      .n_series = n,
+                     .both_sides = g->n_sides > 0,
                      .overlapping = kind == PUB_CHART_STACKED || g->c->type == SX_CHART_TORNADO || g->n_floats,
                      .crossing = (double)NAN};
   if (one_bar)
     part_series(g, series);
   else if (g->n_floats)
     float_series(g, series);
+  else if (g->n_sides)
+    SX_TRY(sx_publish__opinion_parts(series, x, g->f, &at, g->n_out - g->n_sides, err));
   else
     value_series(g, series, g->c->type == SX_CHART_DOTS);
   if (g->c->type == SX_CHART_TORNADO && g->f->centre) chart.crossing = g->f->centre->as.number->value * g->shape.factor;
@@ -331,6 +345,7 @@ sx_status sx_publish__figure_sheet(xl *x, const sx_document_node *node, sx_error
   g.intervals = has_intervals(&g);
   g.each = g.intervals ? 5 : 1;
   find_floats(&g);
+  g.n_sides = sx_publish__opinion_columns(g.c);
   const char *name = sx_arena_printf(x->arena, "%s%s%zu", word, zh ? "" : "_", g.f->number);
   const char *title =
       sx_arena_printf(x->arena, "%s%s%zu  %s", word, zh ? "" : " ", g.f->number, g.f->title ? g.f->title : "");
@@ -351,7 +366,7 @@ sx_status sx_publish__figure_sheet(xl *x, const sx_document_node *node, sx_error
   sx_publish__column_width(x->book, g.sheet, 1, g.n_out - 1, 13);
   sx_publish__landscape(x->book, g.sheet);
   SX_TRY(put_chart(&g, node, err));
-  const xl_place at = {g.sheet, g.head, g.series_at, g.each, g.n_out, g.shape};
+  const xl_place at = place_of(&g);
   return sx_publish__shaded_cells(x, g.f, &at, err);
 }
 

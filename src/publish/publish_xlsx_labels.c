@@ -62,6 +62,13 @@ static double step_of(double range) {
   return (times > 5 ? 10 : times > 2 ? 5 : times > 1 ? 2 : 1) * power;
 }
 
+static void round_ends(double *low, double *high, double least, double most, double range) {
+  if (!(most > least)) return;
+  const double step = step_of(range);
+  *low = step * floor(least / step + 1e-9);
+  *high = step * ceil(most / step - 1e-6);
+}
+
 /* Those of the drawing's broken axis; untouched where it begins at zero. */
 static void waterfall_ends(double *low, double *high, const sx_chart *c, double factor) {
   const double start = sx_chart_axis_start(c);
@@ -80,11 +87,16 @@ static void waterfall_ends(double *low, double *high, const sx_chart *c, double 
 
 void sx_publish__chart_ends(double *low, double *high, const sx_document_figure *f, double factor) {
   const sx_chart *c = f->chart;
-  const bool stacked = c->type == SX_CHART_STACKED || c->type == SX_CHART_LIKERT || c->type == SX_CHART_SHARES;
+  const bool stacked = c->type == SX_CHART_STACKED || c->type == SX_CHART_SHARES;
   const bool bars = stacked || c->type == SX_CHART_BARS || c->type == SX_CHART_GROUPED;
   double least = (double)INFINITY, most = -(double)INFINITY;
   *low = *high = 0;
   if (c->type == SX_CHART_WATERFALL) waterfall_ends(low, high, c, factor);
+  if (c->type == SX_CHART_LIKERT) {
+    sx_publish__opinion_reach(&least, &most, f);
+    round_ends(low, high, least * factor, most * factor, fmax(-least, most) * factor);
+    return;
+  }
   if (c->type == SX_CHART_TORNADO || c->type == SX_CHART_WATERFALL) return;
   for (size_t i = 0; i < c->n_categories; i++) {
     double sum = 0;
@@ -101,11 +113,7 @@ void sx_publish__chart_ends(double *low, double *high, const sx_document_figure 
   if (!isfinite(least) || !isfinite(most) || (bars && least < 0) || (c->type == SX_CHART_SHARES && c->n_series == 1))
     return;
   if (bars) least = 0;
-  least *= factor, most *= factor;
-  if (!(most > least)) return;
-  const double step = step_of(most - least);
-  *low = step * floor(least / step + 1e-9);
-  *high = step * ceil(most / step - 1e-6);
+  round_ends(low, high, least * factor, most * factor, (most - least) * factor);
 }
 
 static size_t length_of(const char *name) {
@@ -137,7 +145,6 @@ static void label_one(pub_series *out, bool *hidden, const sx_document_figure *f
     break;
   case SX_CHART_SHARES:
   case SX_CHART_STACKED:
-  case SX_CHART_LIKERT:
     label_parts(out, hidden, f, series);
     break;
   case SX_CHART_LINES:
@@ -148,6 +155,7 @@ static void label_one(pub_series *out, bool *hidden, const sx_document_figure *f
     for (size_t i = 0; i < f->chart->n_categories; i++) hidden[i] = !isfinite(value_at(f, i, series));
     if (f->chart->n_series == 1 && f->chart->n_categories <= 12) out->label = PUB_LABEL_RIGHT;
     break;
+  case SX_CHART_LIKERT: /* publish_xlsx_opinions.c */
   case SX_CHART_TORNADO:
   case SX_CHART_WATERFALL:
   case SX_CHART_HEAT:
@@ -160,7 +168,9 @@ static void label_one(pub_series *out, bool *hidden, const sx_document_figure *f
 sx_status sx_publish__chart_labels(pub_series *series, sx_arena *arena, const sx_document_figure *figure, bool one_bar,
                                    bool intervals, sx_error *err) {
   const sx_chart *c = figure->chart;
-  if (c->type == SX_CHART_TORNADO || c->type == SX_CHART_WATERFALL || c->n_categories == 0) return SX_OK;
+  if (c->type == SX_CHART_TORNADO || c->type == SX_CHART_WATERFALL || c->type == SX_CHART_LIKERT ||
+      c->n_categories == 0)
+    return SX_OK;
   double whole = 0;
   for (size_t i = 0; one_bar && i < c->n_categories; i++) {
     const double value = value_at(figure, i, 0);

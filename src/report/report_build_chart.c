@@ -158,6 +158,29 @@ static sx_status load_shape(sx_figure *f, sx_error *err) {
   return SX_OK;
 }
 
+/* The parts of a waterfall give its total. Beyond the rounding of full precision they must: a gap would be drawn as if it were none. What is
+ * missing or held back is not judged, nor are levels without a step between them. */
+static sx_status check_sum(const sx_figure *f, sx_error *err) {
+  static const double ROUNDING = 1e-8;
+  double end = 0, most = 0;
+  bool known = true, steps = false;
+  if (f->chart.type != SX_CHART_WATERFALL) return SX_OK;
+  for (size_t i = 0; i < f->chart.n_categories; i++) {
+    const double value = f->cells[i].value;
+    most = fmax(most, isfinite(value) ? fabs(value) : 0);
+    if (f->chart.whole[i] && steps && known && isfinite(value) && fabs(value - end) > ROUNDING * most)
+      return sx_report__block_error(f->block, err,
+                                    "the steps before '%s' come to %.10g, and it is %.10g: a waterfall's parts add up; "
+                                    "name what is missing (%.10g) as a step of its own",
+                                    f->chart.categories[i], end, value, value - end);
+    if (f->chart.whole[i]) known = true;
+    known = known && isfinite(value);
+    end = f->chart.whole[i] ? value : end + value;
+    steps = !f->chart.whole[i];
+  }
+  return SX_OK;
+}
+
 /* Steps of a waterfall print their sign. */
 sx_spec sx_report__figure_spec(const sx_figure *f, size_t cell) {
   sx_spec spec = f->spec;
@@ -292,6 +315,7 @@ sx_status sx_report__load_figure(sx_figure *f, sx_error *err) {
   }
   SX_TRY(load_cells(f, err));
   SX_TRY(load_shape(f, err));
+  SX_TRY(check_sum(f, err));
   if (!sx_node_bool(&interval, sx_node_get(f->block->root, "interval"))) interval = true;
   f->chart.interval = interval && f->any_interval && f->chart.type != SX_CHART_TORNADO;
   return load_format(f, err);

@@ -86,7 +86,25 @@ def need(title, *patterns):
     for p in patterns:
         assert re.search(p, charts[title], re.S), (title, p, charts[title][:3000])
 need("Use of shops", r'<c:min val="0"/>', r'<c:dLblPos val="inBase"/>', r'<c:showVal val="1"/>')
-need("Trust", r'<c:showVal val="1"/>', r'<c:max val="1"/>')
+need("Trust", r'<c:showVal val="1"/>', r'<c:max val="0\.60*1?"/><c:min val="-0\.60*1?"/>', r'formatCode="0.0%;0.0%"')
+# opinions on both sides of the middle: what is to the left below zero, half of the answer between on either side, its label that of its cell; the legend in the order of the answers
+series = re.findall(r"<c:ser>.*?</c:ser>", charts["Trust"], re.S)
+names = [re.search(r"<c:tx><c:v>([^<]*)", s).group(1) for s in series]
+values = [[float(v) for v in re.findall(r"<c:v>([^<]*)", re.search(r"<c:val>.*?</c:val>", s, re.S).group(0))] for s in series]
+gone = {int(i) for i in re.findall(r'<c:legendEntry><c:idx val="(\d+)"/><c:delete val="1"/>', charts["Trust"])}
+assert names == ["None", "Little", "Neither", "Neither", "Little", "None", "Neither", "Some", "Full"], names
+assert [n for i, n in enumerate(names) if i not in gone] == ["None", "Little", "Neither", "Some", "Full"], gone
+assert all(len(v) == 5 for v in values) and not any(v for i in range(3) for v in values[i])
+assert all(v < 0 for i in (3, 4, 5) for v in values[i]) and all(v > 0 for i in (6, 7, 8) for v in values[i])
+for c in range(5):
+    assert values[3][c] == -values[6][c] and abs(sum(abs(values[i][c]) for i in range(3, 9)) - 1) < 1e-9, c
+shown = re.findall(r"<c:v>([\d.]+)%", re.search(r"<c15:dlblRangeCache>.*?</c15:dlblRangeCache>", series[2], re.S).group(0))
+assert [round(200 * v, 1) for v in values[6]] == [float(t) for t in shown], shown
+# of everything that labels can show it is said whether they do, in the order of the schema; bars below zero keep their colour
+shows = "".join(rf'<c:{w} val="[01]"/>' for w in ("showLegendKey", "showVal", "showCatName", "showSerName", "showPercent", "showBubbleSize"))
+for title, t in charts.items():
+    assert len(re.findall("<c:showVal", t)) == len(re.findall(shows, t)) and ("<c:showCatName val=\"1\"" not in t), title
+    assert "<c:barChart>" not in t or t.count("<c:ser>") == t.count('<c:invertIfNegative val="0"/>'), title
 need("Spending", r'<c:showVal val="1"/>')
 need("Men and women", r'<c:delete val="1"/>', r'<c:showSerName val="1"/>')
 low, high = (float(re.search(rf'<c:{w} val="([^"]*)"/>', charts["Groups"]).group(1)) for w in ("min", "max"))
@@ -132,8 +150,11 @@ def changed(to, part, change):
         for n in names:
             data = src.read(n)
             out.writestr(n, change(data) if n == part else data)
-def first_value(data):
-    return re.sub(rb"(<c:val>.*?<c:v>)[^<]*", rb"\g<1>0.987654", data, count=1, flags=re.S)
+def last_value(data): # of the last series: those to the left are formulas
+    at = data.rindex(b"<c:val>")
+    return data[:at] + re.sub(rb"(<c:v>)[^<]*", rb"\g<1>0.987654", data[at:], count=1)
+def a_label(data):
+    return re.sub(rb"(<c15:dlblRangeCache>.*?<c:v>)[^<]*", rb"\g<1>91.7%", data, count=1, flags=re.S)
 def first_cell(data):
     book, packed = zipfile.ZipFile(io.BytesIO(data)), io.BytesIO()
     with zipfile.ZipFile(packed, "w") as out:
@@ -141,13 +162,20 @@ def first_cell(data):
             d = book.read(n)
             out.writestr(n, re.sub(rb'(<c r="B5"[^>]*><v>)[^<]*', rb"\g<1>0.987654", d) if n.endswith("sheet1.xml") else d)
     return packed.getvalue()
-changed(tmp + "/drawn.docx", "word/charts/sxchart1.xml", first_value)
+changed(tmp + "/drawn.docx", "word/charts/sxchart1.xml", last_value)
+changed(tmp + "/label.docx", "word/charts/sxchart1.xml", a_label)
 changed(tmp + "/cell.docx", "word/embeddings/sxchart1.xlsx", first_cell)
 P
 "$program" audit "$tmp/drawn.docx" --against "$tmp/word/results.db" --lang en --only differs --format csv >"$tmp/out"
-[ $? = 3 ] && grep -q '^differs,"[^"]*drawn.docx: chart 1: drawn, Figure_1!B5",0.987654,[0-9.]*,none.total,' "$tmp/out" || fail "a changed chart: $(cat "$tmp/out")"
+[ $? = 3 ] && grep -q '^differs,"[^"]*drawn.docx: chart 1: drawn, Figure_1!V5",0.987654,[0-9.]*,full.total,' "$tmp/out" || fail "a changed chart: $(cat "$tmp/out")"
 "$program" audit "$tmp/cell.docx" --against "$tmp/word/results.db" --lang en --only differs --format csv >"$tmp/out"
 [ $? = 3 ] && grep -q '^differs,[^,]*cell.docx: chart 1: Figure_1!B5,0.987654,[0-9.]*,none.total,' "$tmp/out" || fail "a changed workbook of a chart: $(cat "$tmp/out")"
+"$program" audit "$tmp/label.docx" --against "$tmp/word/results.db" --lang en --only differs --format csv >"$tmp/out"
+[ $? = 3 ] && grep -q '^differs,"[^"]*label.docx: chart 1: drawn, Figure_1!L5",91.7%,[0-9.]*,neither.total,' "$tmp/out" || fail "a changed label of a chart: $(cat "$tmp/out")"
+# a waterfall whose parts do not come to its total is no waterfall
+falls() { echo "  - {id: x, type: waterfall, title: {zh: 落, en: Fall}, format: \"元 0\", series: [{label: {zh: 元, en: yuan}}], categories: [{label: {zh: 商品, en: Goods}}, {label: {zh: 餐饮, en: Meals}}, {label: {zh: 和, en: Sum}, whole: true}], cells: [[goods.sex:male], [meals.sex:male], [$1]]}"; }
+extra=$(falls goods.sex:female) study
+run_fails 1 "figure x.*the steps before '和' come to [0-9.]*, and it is [0-9.]*: a waterfall's parts add up; name what is missing" "$program" run "$tmp/study.yaml" --out "$tmp/other" --quiet --lang en
 extra='publish: {charts: nativ}' study
 run_fails 2 "did you mean 'native'" "$program" check "$tmp/study.yaml"
 finish

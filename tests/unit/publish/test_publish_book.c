@@ -39,7 +39,7 @@ static void fill(pub_book *book, sx_arena *arena) {
   sx_publish__cell_merged(book, c, 0, 0, 4, "=merged", NULL);
   sx_publish__cell_link(book, c, 1, 0, "to values", b, NULL);
   const pub_series series = {.name = "=s", .values = {b, 1, 1, 2}, .plus = {b, 1, 3, 2}, .minus = {b, 1, 3, 2}};
-  const pub_chart chart = {PUB_CHART_BARS, "=title",    "%", "0%", "words & <words>", {b, 1, 0, 2}, &series, 1,
+  const pub_chart chart = {PUB_CHART_BARS, "=title",    "%", "0%", "words & <words>", {b, 1, 0, 2}, &series, 1, false,
                            false,          (double)NAN, 0,   0};
   sx_publish__chart(book, c, 3, 0, &chart);
 }
