@@ -159,6 +159,11 @@ typedef struct sx_audit_trace {
 /* Reasons that are told of files as a whole. */
 #define SX_NO_RECORD    "not checked: neither the store nor a SHA256SUMS says which files were published"
 #define SX_AS_PUBLISHED "byte for byte as it was published; its numbers were not read"
+/* A file that differs from the published one in bytes, where that is neither in the folder nor can be made again byte for byte. */
+#define SX_NOT_MADE_AGAIN                                                                                              \
+  "not compared with what was published: this program does not make that file again byte for byte"
+/* Words of an edited document in which no number changed. */
+#define SX_REWORDED "its words changed since it was published"
 typedef struct sx_audit_traces {
   sx_ctx ctx;
   sx_arena *arena;
@@ -178,6 +183,13 @@ SX_API sx_status sx_audit_files(sx_audit_traces *traces, sx_store *store, int64_
  * run published none of that name, else EXEMPT (SX_AS_PUBLISHED). */
 SX_API sx_status sx_audit_file(sx_audit_traces **out, sx_store *store, int64_t run, const char *path,
                                sx_error *err) SX_NODISCARD;
+/* What a page, Word file, publication workbook or banner book shows against what the run published, place by place: labels, number formats, names of sheets, formulas,
+ * scripts, numbers of lists, numerals of any script. The published file is taken from the folder (NULL: none; of the hash that the run wrote down) or made
+ * again out of the store, and is found by its name or, where the file has another one, by likeness. Adds to the traces of the file: DIFFERS with the
+ * place, the text at hand and the published one, where no trace names the place yet; EXEMPT: SX_REWORDED, SX_NOT_MADE_AGAIN. A file that is as published, and
+ * one of another format, adds nothing. A Word file that a program saved anew is compared by the labels of its tables' numbers. */
+SX_API sx_status sx_audit_published(sx_audit_traces *traces, sx_store *store, int64_t run, const char *path,
+                                    const char *folder, sx_error *err) SX_NODISCARD;
 /* The numbers of a .docx of ours, one that has properties of the report's numbers (report_number_key.h): those in fields of these, each against its
  * result; the others, exempt for a reason or UNBOUND, as on a page. A field whose number was deleted differs; a number that no field shows any more
  * is told (SX_NOT_SHOWN). run < 0: the newest finished one. A text without properties and fields gives an empty list. A page of ours, whose

@@ -3,6 +3,7 @@
  * An archive that unpacks beyond reason, a document type declaration (the door of expanding entities) and malformed XML are refused. */
 #include <expat.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "audit_text_priv.h"
@@ -299,6 +300,18 @@ static void start_table(word *w, const char *tag, const char **attributes) {
   }
 }
 
+/* A sign by its place in a font (ECMA-376 part 1, 17.3.3.30): fonts of signs have theirs at U+F000 above ASCII. */
+static void put_symbol(word *w, const char *place) {
+  unsigned long code = strtoul(place, NULL, 16);
+  sx_buf sign;
+  if (code >= 0xF000 && code <= 0xF0FF) code -= 0xF000;
+  sx_buf_init(&sign, &w->m->text->ctx);
+  sx_buf_add_code(&sign, code < 0x20 || code > 0x10FFFF ? ' ' : (uint32_t)code);
+  if (sign.n) put(w, sign.data, sign.n);
+  stop(w, sx_buf_status(&sign, w->m->err));
+  sx_buf_clear(&sign);
+}
+
 static void XMLCALL start(void *data, const char *name, const char **attributes) {
   word *w = data;
   const char *tag = local(name), *text;
@@ -326,6 +339,7 @@ static void XMLCALL start(void *data, const char *name, const char **attributes)
   if (is(tag, "t")) w->text = true;
   if (is(tag, "tab") || is(tag, "br") || is(tag, "cr")) put(w, " ", 1);
   if (is(tag, "noBreakHyphen")) put(w, "-", 1);
+  if (is(tag, "sym") && (text = value_of(attributes, "char")) != NULL) put_symbol(w, text);
 }
 
 static void XMLCALL end(void *data, const char *name) {

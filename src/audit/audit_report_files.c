@@ -6,8 +6,16 @@
 
 static const char manifest_name[] = "SHA256SUMS";
 
+/* Where in a changed file it differs, as far as that can be read. */
+static sx_status name_places(sx_tracer *t, const char *folder, const char *path) {
+  const sx_status status = sx_audit_published(t->out, t->store, t->run, path, folder, t->err);
+  if (status != SX_E_PARSE && status != SX_E_DATA && status != SX_E_LIMIT) return status;
+  *t->err = (sx_error)SX_ERROR_INIT;
+  return SX_OK;
+}
+
 /* One line, "HASH  NAME"; a name never leads out of the folder. */
-static sx_status one_file(sx_tracer *t, const char *folder, const char *line, size_t n) {
+static sx_status one_file(sx_tracer *t, const char *folder, const char *line, size_t n, bool places) {
   char hash[SX_HASH_TEXT];
   const size_t head = SX_HASH_TEXT + 1; /* two blanks */
   if (n <= head || line[SX_HASH_TEXT - 1] != ' ') return SX_OK;
@@ -25,7 +33,8 @@ static sx_status one_file(sx_tracer *t, const char *folder, const char *line, si
                                                     name)};
   if (!trace.reason) return sx_error_memory(t->err);
   t->file = t->place = path;
-  return sx_audit__trace(t, &trace, "", 0);
+  SX_TRY(sx_audit__trace(t, &trace, "", 0));
+  return places && there ? name_places(t, folder, path) : SX_OK;
 }
 
 /* The files of the lines; name: that one alone, *known where some line has it. */
@@ -38,17 +47,17 @@ static sx_status every_file(bool *known, sx_tracer *t, const char *folder, const
     const size_t k = (size_t)((stop ? stop : end) - line);
     const bool own = k > head && k - head == wanted && memcmp(line + head, name, wanted) == 0;
     if (own) *known = true;
-    if (own || !name) SX_TRY(one_file(t, folder, line, k));
+    if (own || !name) SX_TRY(one_file(t, folder, line, k, !name));
     line = stop ? stop + 1 : end;
   }
   return SX_OK;
 }
 
-/* What the run wrote down when it published: a line of formats, then as in the manifest. *record NULL: nothing. */
-static sx_status own_record(void **record, const char **lines, size_t *n, sx_store *store, int64_t run, sx_error *err) {
+sx_status sx_audit__own_record(void **record, const char **lines, size_t *n, int64_t *run, sx_store *store,
+                               sx_error *err) {
   *lines = NULL;
-  SX_TRY(sx_store_which_run(&run, store, err));
-  SX_TRY(sx_store_run_step(record, n, store, run, "report", err));
+  SX_TRY(sx_store_which_run(run, store, err));
+  SX_TRY(sx_store_run_step(record, n, store, *run, "report", err));
   const char *rest = *record ? memchr(*record, '\n', *n) : NULL;
   if (rest) *lines = rest + 1;
   *n = rest ? *n - (size_t)(rest + 1 - (const char *)*record) : 0;
@@ -62,14 +71,14 @@ static sx_status not_checked(sx_tracer *t, const char *path, const char *reason)
 }
 
 sx_status sx_audit_files(sx_audit_traces *traces, sx_store *store, int64_t run, const char *folder, sx_error *err) {
-  sx_tracer t = {.ctx = *sx_store_ctx(store), .out = traces, .err = err};
+  sx_tracer t = {.ctx = *sx_store_ctx(store), .out = traces, .store = store, .run = run, .err = err};
   const char *manifest = sx_arena_printf(traces->arena, "%s/%s", folder, manifest_name), *lines = NULL;
   void *record = NULL;
   char *text = NULL;
   size_t n = 0;
   if (!manifest) return sx_error_memory(err);
   const bool there = sx_file_exists(manifest);
-  SX_TRY(own_record(&record, &lines, &n, store, run, err));
+  SX_TRY(sx_audit__own_record(&record, &lines, &n, &run, store, err));
   sx_status status = SX_OK;
   if (lines) {
     status = every_file(NULL, &t, folder, NULL, lines, n);
@@ -91,7 +100,7 @@ sx_status sx_audit_file(sx_audit_traces **out, sx_store *store, int64_t run, con
   size_t n = 0;
   bool known = false;
   sx_status status = sx_audit__tracer_begin(&t, store, run, err);
-  if (status == SX_OK) status = own_record(&record, &lines, &n, store, t.run, err);
+  if (status == SX_OK) status = sx_audit__own_record(&record, &lines, &n, &t.run, store, err);
   const char *folder = status != SX_OK ? NULL
                        : slash         ? sx_arena_strndup(t.out->arena, path, (size_t)(slash - path))
                                        : ".";

@@ -142,4 +142,9 @@ sx_status sx_audit__trace(sx_tracer *t, const sx_audit_trace *what, const char *
 sx_status sx_audit__beside(sx_tracer *t, const sx_audit_text *beside) SX_NODISCARD;
 sx_status sx_audit__word_file(sx_tracer *t, const char *path) SX_NODISCARD;
 
+/* audit_report_files.c: what the run (below 0: the latest, which *run is then) wrote down when it published: lines as in the manifest. *record, the caller's to free;
+ * *lines NULL: nothing. */
+sx_status sx_audit__own_record(void **record, const char **lines, size_t *n, int64_t *run, sx_store *store,
+                               sx_error *err) SX_NODISCARD;
+
 #endif

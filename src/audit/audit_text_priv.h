@@ -155,6 +155,8 @@ typedef struct sx_scan {
 
 sx_status sx_audit__text_scan(sx_audit_text *text, size_t part, sx_error *err) SX_NODISCARD; /* audit_text_scan.c */
 sx_status sx_audit__text_add(sx_scan *s, const sx_found *found) SX_NODISCARD;
+/* A character made alike: digits, letters and signs of any width and script as ASCII's. */
+uint32_t sx_audit__text_alike(uint32_t c);
 
 static inline uint32_t sx_glyph_at(const sx_scan *s, size_t i) {
   return i < s->n ? s->g[i].c : 0;

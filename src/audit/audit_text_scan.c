@@ -6,8 +6,17 @@
 
 /* ---- characters made alike --------------------------------------------------------------------------------------- */
 
-static uint32_t alike(uint32_t c) {
-  if (c >= 0xFF10 && c <= 0xFF19) return c - 0xFF10 + '0';
+uint32_t sx_audit__text_alike(uint32_t c) {
+  static const uint32_t zeros[] = {
+      0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66,  0xAE6,  0xB66,  0xBE6, 0xC66,
+      0xCE6, 0xD66, 0xE50, 0xED0, 0xF20, 0x1040, 0x17E0, 0x1810, 0xFF10}; /* general category Nd */
+  if (c < 0x660) return c == 0xA0 ? ' ' : c;
+  for (size_t i = 0; i < sizeof zeros / sizeof *zeros; i++)
+    if (c >= zeros[i] && c <= zeros[i] + 9) return c - zeros[i] + '0';
+  if (c >= 0x1D7CE && c <= 0x1D7FF) return (c - 0x1D7CE) % 10 + '0'; /* of mathematics */
+  if (c == 0x66A) return '%';
+  if (c == 0x66B) return '.';
+  if (c == 0x66C) return ',';
   if ((c >= 0xFF21 && c <= 0xFF3A) || (c >= 0xFF41 && c <= 0xFF5A)) return c - 0xFEE0;
   switch (c) {
   case 0xFF05:
@@ -32,7 +41,6 @@ static uint32_t alike(uint32_t c) {
     return '~';
   case 0x301C:
     return '~';
-  case 0x00A0:
   case 0x3000:
   case 0x2002:
   case 0x2003:
@@ -77,7 +85,7 @@ static sx_status make_glyphs(sx_scan *s) {
   for (size_t i = 0; i < n; i++) {
     uint32_t c = 0;
     const size_t k = sx_utf8_next(&c, p->text + at, p->n - at);
-    c = alike(c);
+    c = sx_audit__text_alike(c);
     g[i] = (sx_glyph){c, (uint32_t)at, (uint32_t)nat};
     at += k;
     nat += encode(norm + nat, c);

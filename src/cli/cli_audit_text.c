@@ -72,7 +72,8 @@ static void add_trace(cli_grid *grid, sx_arena *arena, const cli_app *app, const
 static bool is_gone(const sx_audit_trace *t) {
   return t->verdict == SX_TRACE_EXEMPT && t->reason &&
          (strcmp(t->reason, SX_NOT_SHOWN) == 0 || strcmp(t->reason, SX_NO_RECORD) == 0 ||
-          strcmp(t->reason, SX_AS_PUBLISHED) == 0);
+          strcmp(t->reason, SX_AS_PUBLISHED) == 0 || strcmp(t->reason, SX_NOT_MADE_AGAIN) == 0 ||
+          strcmp(t->reason, SX_REWORDED) == 0);
 }
 
 /* Which rows are listed: what is wrong, and what the study itself exempts; all for a machine or as --only says. */
@@ -143,14 +144,22 @@ static sx_status compare(sx_audit_traces **out, const cli_app *app, const char *
   return status;
 }
 
-/* folder: whose files are also compared byte for byte; NULL: none. */
+/* Where the published files of a store lie. */
+static const char *folder_of(sx_arena *arena, const char *store) {
+  const char *slash = strrchr(store, '/');
+  return slash ? sx_arena_strndup(arena, store, (size_t)(slash - store)) : ".";
+}
+
+/* folder: whose files are also compared byte for byte; NULL: none. beside: pages[1] alone is compared with what was published,
+ * which may lie there; NULL: not. */
 static sx_status trace(sx_audit_traces **out, const cli_app *app, const char *store_path, const char *const *pages,
-                       size_t n, const char *folder, sx_error *err) {
+                       size_t n, const char *folder, const char *beside, sx_error *err) {
   sx_store *store = NULL;
   SX_TRY(sx_store_open(&store, &app->ctx, store_path, SX_STORE_READ, err));
   sx_status status = sx_store_hide_run(store, -1, err); /* as it was published */
   if (status == SX_OK) status = sx_audit_outputs(out, store, -1, pages, n, err);
   if (status == SX_OK && folder) status = sx_audit_files(*out, store, -1, folder, err);
+  if (status == SX_OK && beside) status = sx_audit_published(*out, store, -1, pages[0], beside, err);
   sx_store_close(store);
   return status;
 }
@@ -195,8 +204,7 @@ static size_t outputs_of(const char *files[MAX_FILES], const cli_app *app, const
     if (copy && sx_file_exists(copy)) files[n++] = copy;
   }
   const size_t pages = n;
-  const char *slash = strrchr(store, '/');
-  const char *folder = slash ? sx_arena_strndup(arena, store, (size_t)(slash - store)) : ".";
+  const char *slash = strrchr(store, '/'), *folder = folder_of(arena, store);
   DIR *dir = folder ? opendir(*folder ? folder : "/") : NULL;
   const struct dirent *entry;
   while (dir && n < MAX_FILES && (entry = readdir(dir)) != NULL) {
@@ -251,7 +259,7 @@ int cli_audit_run(cli_app *app, const char *store_path, const char *const *pages
     cli_say(app, "%s",
             cli_text(app, "no page, document, workbook or CSV was written: nothing was audited",
                      "没有写出网页、文档、工作簿或 CSV：未作审核"));
-  if (status == SX_OK && n) status = trace(&traces, app, store_path, there, n, NULL, &err);
+  if (status == SX_OK && n) status = trace(&traces, app, store_path, there, n, NULL, NULL, &err);
   sx_arena_free(arena);
   if (status != SX_OK) return cli_fail(app, &err);
   if (!n) return CLI_OK;
@@ -286,11 +294,10 @@ static int own_report(cli_app *app, const cli_args *args, sx_arena *arena) {
                        "no report.zh.html, report.en.html or report.zh-en.html, and no results as CSV, beside it");
     return cli_fail(app, &err);
   }
-  const char *slash = strrchr(store, '/');
-  const char *folder = book ? NULL : slash ? sx_arena_strndup(arena, store, (size_t)(slash - store)) : ".";
+  const char *folder = folder_of(arena, store);
   sx_status status = kind == ALONE_WHOLE ? compare(&traces, app, store, pages, &err)
-                     : book || folder    ? trace(&traces, app, store, pages, n, folder, &err)
-                                         : sx_error_memory(&err);
+                     : folder ? trace(&traces, app, store, pages, n, book ? NULL : folder, book ? folder : NULL, &err)
+                              : sx_error_memory(&err);
   if (status == SX_OK) status = print_traces(app, traces, cli_value(args, "only"), &err);
   const bool gate = status == SX_OK && (traces->n_differ || traces->n_unbound);
   if (status == SX_OK && !cli_is_machine(app)) print_counts(app, traces);
@@ -394,6 +401,8 @@ static int someones_text(cli_app *app, const cli_args *args, sx_arena *arena) {
   if (status == SX_OK) status = sx_store_open(&store, &app->ctx, path, SX_STORE_READ, &err);
   if (status == SX_OK) status = sx_store_hide_run(store, -1, &err);
   if (status == SX_OK) status = sx_audit_text_bound(&fields, text, store, -1, &err);
+  if (status == SX_OK && fields->n)
+    status = sx_audit_published(fields, store, -1, args->words[0], folder_of(arena, path), &err);
   if (status == SX_OK) status = sx_audit_text_against(&all, text, store, -1, &err);
   cli_progress_end(app);
   if (status == SX_OK) status = print_matches(app, text, all, fields, cli_value(args, "only"), arena, &err);

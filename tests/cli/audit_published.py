@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""What a person can change of a published file without touching a digit that is a result: labels, number formats, names, lists, scripts, other numerals.
+`shuxiao audit` of the file alone must name each with its place.
+
+  audit_published.py PROGRAM RESULTS.db OUT BANNER.db BANNER.xlsx NATIVE.db NATIVE.docx
+
+Every attack: the file, the part, what is replaced, by what, and where it has to be named."""
+import os, re, subprocess, sys, tempfile, zipfile
+from concurrent.futures import ThreadPoolExecutor
+
+program, store, out, banner_store, banner, native_store, native = sys.argv[1:8]
+page, book, word = out + "/report.en.html", out + "/tiny_tables.en.xlsx", out + "/tiny.en.docx"
+page_zh, book_zh, word_zh = out + "/report.zh.html", out + "/tiny_tables.zh.xlsx", out + "/tiny.zh.docx"
+
+
+def parts_of(path):
+    if path.endswith(".html"): return {"": open(path, encoding="utf-8").read()}
+    with zipfile.ZipFile(path) as z: return {n: z.read(n) for n in z.namelist()}
+
+
+def once(pattern, new):
+    def change(text):
+        text, n = re.subn(pattern, new, text, count=1, flags=re.S)
+        assert n, pattern
+        return text
+    return change
+
+
+def exchange(a, b):
+    """The first match of the one pattern stands where that of the other does."""
+    def change(text):
+        x, y = re.search(a, text, re.S), re.search(b, text, re.S)
+        assert x and y and x.group(0) != y.group(0), (a, b)
+        if x.start() > y.start(): x, y = y, x
+        return text[:x.start()] + y.group(0) + text[x.end():y.start()] + x.group(0) + text[y.end():]
+    return change
+
+
+def exchange_values(a, b):
+    """The values of two cells of a sheet, which keep their styles."""
+    def change(text):
+        values = [re.search(r'<c r="%s"[^>]*t="s"[^>]*><v>(\d+)</v>' % c, text) for c in (a, b)]
+        assert all(values) and values[0].group(1) != values[1].group(1), (a, b)
+        (x, y) = sorted(values, key=lambda m: m.start())
+        return text[:x.start(1)] + y.group(1) + text[x.end(1):y.start(1)] + x.group(1) + text[y.end(1):]
+    return change
+
+
+def style_of(a, b):
+    """Cell a with the style of cell b."""
+    def change(text):
+        s = re.search(r'<c r="%s" s="(\d+)"' % b, text).group(1)
+        return once(r'(<c r="%s" s=)"\d+"' % a, r'\1"%s"' % s)(text)
+    return change
+
+
+ARABIC, WIDE = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"), str.maketrans("0123456789", "０１２３４５６７８９")
+T1, T2, F1 = "xl/worksheets/sheet4.xml", "xl/worksheets/sheet5.xml", "xl/worksheets/sheet8.xml"
+DOC = "word/document.xml"
+BOX = ('<w:r><mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:Choice Requires="wps"><w:drawing><wps:txbx xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape">'
+       '<w:txbxContent><w:p><w:r><w:t>9731 people</w:t></w:r></w:p></w:txbxContent></wps:txbx></w:drawing></mc:Choice></mc:AlternateContent></w:r>')
+PARAGRAPH = r'(<w:p>(?:<w:pPr>(?:(?!</w:pPr>).)*</w:pPr>)?)(<w:r>)'
+
+
+def typed(run):
+    return once(PARAGRAPH, lambda m: m.group(1) + run + m.group(2))
+
+
+ATTACKS = [
+    # ---- workbook
+    ("decimals of a format", book, "xl/styles.xml", once('formatCode="0.0%"', 'formatCode="0%"'), r"Table_1!F5.*44%.*43\.7%"),
+    ("a number of the format's own", book, "xl/styles.xml", once('formatCode="0.0%"', 'formatCode="&quot;46.5%&quot;"'), r"Table_1!F5.*46\.5%.*43\.7%"),
+    ("a scaling comma", book, "xl/styles.xml", once('formatCode="#,##0"', 'formatCode="#,##0,"'), r"Table_2!B\d+"),
+    ("no per cent", book, "xl/styles.xml", once('formatCode="0.0%"', 'formatCode="0.0"'), r"Table_1!F5.*0\.4.*43\.7%"),
+    ("the style of another cell", book, T1, style_of("F5", "B5"), r"Table_1!F5"),
+    ("a condition with a format", book, "xl/styles.xml", lambda t: once(r'<dxfs count="0"/>', '<dxfs count="1"><dxf><numFmt numFmtId="190" formatCode="&quot;9.7%&quot;"/></dxf></dxfs>')(t), None),
+    ("labels of rows exchanged", book, T1, exchange_values("A6", "A7"), r"Table_1!A6.*\n.*Table_1!A7"),
+    ("labels of columns exchanged", book, T1, exchange_values("B4", "F4"), r"Table_1!B4"),
+    ("labels in Chinese", book_zh, T1, exchange_values("A6", "A7"), r"表1!A6"),
+    ("a title", book, T2, exchange_values("A1", "A2"), r"Table_2!A1"),
+    ("a sheet renamed", book, "xl/workbook.xml", lambda t: t.replace("Table_2", "Table_9"), r"Table_9.*another name"),
+    ("two sheets exchanged", book, "xl/workbook.xml", exchange(r'(?<=<sheet name=")Table_1(?=")', r'(?<=<sheet name=")Table_2(?=")'), r"Table_[12]!"),
+    ("a row moved", book, T1, lambda t: re.sub(r'r="([A-Z])7"', r'r="\g<1>9"', t.replace('<row r="7"', '<row r="9"')), r"Table_1!A[79]"),
+    ("a name leads elsewhere", book, "xl/workbook.xml", once(r"'Table_1'!\$B\$5", r"'Table_1'!$C$5"), r"name!_money_all__total_level"),
+    ("a name put in", book, "xl/workbook.xml", once("<definedNames>", "<definedNames><definedName name=\"share\">'Table_1'!$F$5</definedName>"), r"name!share"),
+    ("Arabic-Indic digits", book, "xl/sharedStrings.xml", once("<t>Users</t>", "<t>Users " + "46%".translate(ARABIC) + "</t>"), r"!A\d+"),
+    ("wide digits", book, "xl/sharedStrings.xml", once("<t>Users</t>", "<t>Users " + "46%".translate(WIDE) + "</t>"), r"!A\d+"),
+    ("categories of a chart exchanged", book, "xl/charts/chart1.xml", exchange("<c:v>young</c:v>", "<c:v>middle</c:v>"), r"Figure_1 \(xl/charts/chart1.xml\)"),
+    ("units of a chart's axis", book, "xl/charts/chart1.xml", once("</c:valAx>", '<c:dispUnits><c:builtInUnit val="thousands"/></c:dispUnits></c:valAx>'), r"chart1.xml"),
+    ("charts exchanged", book, "xl/drawings/_rels/drawing1.xml.rels", once("chart1.xml", "chart2.xml"), r"drawing1.xml.rels"),
+    ("a formula", book, F1, once(r"<f>B6-C6</f>", "<f>B6-C6+0</f>"), r"Figure_1!E6"),
+    ("a formula for a number", book, T1, once(r'(<c r="F5"[^>]*>)<v>', r"\1<f>0.9-0.463</f><v>"), r"Table_1!F5"),
+    ("a part put in", book, "xl/comments1.xml", None, r"xl/comments1.xml"),
+    # ---- banner book
+    ("a letter", banner, "xl/sharedStrings.xml", once("<t>A</t>", "<t>B</t>"), r"![A-Z]+\d+"),
+    ("the legend", banner, "xl/sharedStrings.xml", once("significantly larger", "significantly smaller"), r"![A-Z]+\d+"),
+    ("levels in words", banner, "xl/sharedStrings.xml", once("5 ?%|0\\.05|95 ?%", "10%"), r"![A-Z]+\d+"),
+    ("heads of a banner", banner, "xl/sharedStrings.xml", exchange("(?<=<t>)Low(?=</t>)", "(?<=<t>)Mean(?=</t>)"), r"![A-Z]+\d+.*\n.*![A-Z]+\d+"),
+    # ---- Word
+    ("labels of rows exchanged", word, DOC, exchange("(?<=>)Rate of use(?=</w:t></w:r></w:p>\\s*</w:tc>)", "(?<=>)Users(?=</w:t></w:r></w:p>\\s*</w:tc>)"), r"table \d+, row \d+, column 1.*\n.*table \d+, row \d+, column 1"),
+    ("heads of columns exchanged", word, DOC, exchange("(?<=>)middle(?=</w:t></w:r></w:p>\\s*</w:tc>)", "(?<=>)old(?=</w:t></w:r></w:p>\\s*</w:tc>)"), r"table \d+, row 1, column \d+"),
+    ("labels in Chinese", word_zh, DOC, exchange("(?<=>)使用率(?=</w:t></w:r></w:p>\\s*</w:tc>)", "(?<=>)用户(?=</w:t></w:r></w:p>\\s*</w:tc>)"), r"table \d+, row \d+, column 1"),
+    ("a caption", word, DOC, lambda t: re.sub(r"(.*>)Beside(?=</w:t>)", r"\1Spending", t, count=1, flags=re.S), r"paragraph \d+.*Beside"),
+    ("signs of a font", word, DOC, typed('<w:r><w:sym w:font="Symbol" w:char="F034"/><w:sym w:font="Symbol" w:char="F036"/></w:r><w:r><w:t xml:space="preserve"> people </w:t></w:r>'), r"paragraph \d+,.?46 people"),
+    ("the number of a list", word, DOC, once(r'<w:p>(<w:pPr>)((?:(?!</w:pPr>).)*</w:pPr><w:r>(?:(?!</w:p>).)*DOCPROPERTY)', r'<w:p>\1<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>\2'), r"(paragraph|table) \d+.*list"),
+    ("levels of lists", word, "word/numbering.xml", once(r"(<w:lvlText w:val=)\"[^\"]*\"", r'\1"46 people"'), r"numbering.xml"),
+    ("Arabic-Indic digits", word, DOC, typed("<w:r><w:t>" + "4631".translate(ARABIC) + " people </w:t></w:r>"), r"paragraph \d+"),
+    ("wide digits", word, DOC, typed("<w:r><w:t>" + "4631".translate(WIDE) + " people </w:t></w:r>"), r"paragraph \d+"),
+    ("a text box", word, DOC, typed(BOX), r"paragraph \d+"),
+    ("a number in pieces", word, DOC, typed("<w:r><w:t>46</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>31 people </w:t></w:r>"), r"paragraph \d+,.?4631 people"),
+    ("a tracked insertion", word, DOC, typed('<w:ins w:id="90" w:author="a"><w:r><w:t>4631 people </w:t></w:r></w:ins>'), r"paragraph \d+,.?4631 people"),
+    ("a tracked deletion", word, DOC, once(r'(<w:r>(?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?<w:t[^>]*>)Users(</w:t></w:r>)(?=</w:p>\s*</w:tc>)', r'<w:del w:id="91" w:author="a">\1Users\2</w:del><w:ins w:id="92" w:author="a">\1Rate of use\2</w:ins>'), r"table \d+, row \d+, column 1"),
+    ("key and number", word, DOC, lambda t: once(r"(DOCPROPERTY &quot;)users\.old( \| e0 \.0[^&]*&quot;(?:(?!<w:t ).)*<w:t [^>]*>)383(?=<)", r"\1users.total\g<2>3,489")(t), r"(paragraph|table) \d+"),
+    ("a footnote", word, "word/footnotes.xml", once("NOTED", "NOTED 9731 people"), r"note, paragraph \d+"),
+    ("words of a drawing", word, "word/media/figure1.svg", exchange("(?<=>)young(?=<)", "(?<=>)middle(?=<)"), r"figure 1 \(word/media/figure1.svg\)"),
+    ("an alternative text", word, DOC, once(r'(descr="[^"]*)young', r"\1elder"), r"alternative text"),
+    ("labels of a chart", native, "word/charts/sxchart1.xml", exchange("<c:v>young</c:v>", "<c:v>middle</c:v>"), r"word/charts/sxchart1.xml"),
+    # ---- page
+    ("row heads exchanged", page, "", exchange('(?<=<th scope="row">)Users(?=</th>)', '(?<=<th scope="row">)Rate of use(?=</th>)'), r":\d+:\d+.*\n.*:\d+:\d+"),
+    ("column heads exchanged", page, "", exchange('(?<=<th scope="col">)Old(?=</th>)', '(?<=<th scope="col">)middle(?=</th>)'), r":\d+:\d+"),
+    ("heads in Chinese", page_zh, "", exchange('(?<=<th scope="row">)用户(?=</th>)', '(?<=<th scope="row">)使用率(?=</th>)'), r":\d+:\d+"),
+    ("a script", page, "", once("</body>", "<script>document.querySelector('.num').textContent = 9731</script></body>"), r":\d+:\d+,<script>"),
+    ("within a script", page, "", once(r"(<script>[^<{]*\{)", r"\1 var x = 9731; "), r":\d+:\d+"),
+    ("a handler", page, "", once('<p>', '<p onclick="this.textContent=9731">'), r":\d+:\d+"),
+    ("an input", page, "", once("<p>", '<p><input value="9731 people">'), r":\d+:\d+"),
+    ("a placeholder", page, "", once("<p>", '<p><input placeholder="9731 people">'), r":\d+:\d+"),
+    ("the start of a list", page, "", once("<ol>", '<ol start="46">'), r":\d+:\d+"),
+    ("the value of an item", page, "", once('<li value="1"', '<li value="46"'), r":\d+:\d+"),
+    ("content of a style sheet", page, "", once("</style>", "td::after{content:'\\\\34\\\\36 %'}</style>"), r":\d+:\d+"),
+    ("a style", page, "", once("<td>", '<td style="counter-reset:a 46">'), r":\d+:\d+"),
+    ("a meter", page, "", once("<p>", '<p><meter value="0.97"></meter>'), r":\d+:\d+"),
+    ("progress", page, "", once("<p>", '<p><progress value="97" max="100"></progress>'), r":\d+:\d+"),
+    ("an attribute of ours", page, "", exchange('data-ref="users.total"', 'data-ref="users.old"'), r":\d+:\d+"),
+    ("an alternative text", page, "", once('role="img" aria-label(ledby)?="', 'role="img" aria-label="nearly all" aria-label\\1="'), r":\d+:\d+"),
+    ("a label for readers of the screen", page, "", once("<p>", '<p aria-label="' + "9731".translate(ARABIC) + ' people">'), r":\d+:\d+"),
+    ("Arabic-Indic digits", page, "", once("<p>", "<p>" + "9731".translate(ARABIC) + " people "), r":\d+:\d+"),
+    ("words", page, "", once("95% confidence", "ninety per cent confidence"), r":\d+:\d+"),
+    ("words of a drawing", page, "", exchange("(?<=>)young(?=</text>)", "(?<=>)middle(?=</text>)"), r":\d+:\d+"),
+]
+
+
+def audit(path, against):
+    r = subprocess.run([program, "audit", path, "--against", against, "--lang", "en", "--format", "csv"], capture_output=True, text=True)
+    return r.returncode, [l for l in r.stdout.splitlines() if l.startswith(("differs,", "unbound,"))], r.stdout + r.stderr
+
+
+def against(path):
+    return banner_store if path == banner else native_store if path == native else store
+
+
+def attack(job):
+    name, path, part, change, where = job
+    title = f"{os.path.basename(path)}: {name}"
+    with tempfile.TemporaryDirectory() as d:
+        parts = parts_of(path)
+        to = os.path.join(d, os.path.basename(path))
+        try:
+            if change is None:
+                parts[part] = b'<comments xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><commentList/></comments>'
+            elif part:
+                parts[part] = change(parts[part].decode()).encode()
+            else:
+                parts[part] = change(parts[part])
+        except (AssertionError, KeyError, AttributeError, re.error) as e:
+            return f"{title}: nothing to change: {e}"
+        if name == "a condition with a format":
+            parts[T1] = once("</sheetData>", '</sheetData><conditionalFormatting sqref="F5"><cfRule type="expression" dxfId="0" priority="1"><formula>TRUE</formula></cfRule></conditionalFormatting>')(parts[T1].decode()).encode()
+            where = r"Table_1!F5"
+        if part:
+            with zipfile.ZipFile(to, "w") as z:
+                for n, data in parts.items(): z.writestr(n, data)
+        else:
+            open(to, "w", encoding="utf-8").write(parts[""])
+        code, rows, said = audit(to, against(path))
+    if code != 3 or not rows: return f"{title}: not found (exit {code}): {said[-300:]}"
+    if where and not re.search(where, "\n".join(rows)): return f"{title}: not named at {where}: {rows[:3]}"
+    return None
+
+
+faults = []
+for path in sorted({a[1] for a in ATTACKS}):
+    code, rows, said = audit(path, against(path))
+    if code != 0: faults.append(f"{path} as it was made: exit {code}: {rows[:3]} {said[-200:]}")
+with ThreadPoolExecutor(2) as pool: faults += [f for f in pool.map(attack, ATTACKS) if f]
+print(f"{len(ATTACKS)} attacks without a result's digit, {len(faults)} faults")
+for f in faults: print("FAULT", f)
+sys.exit(bool(faults))

@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# A published file of which something was changed that is no digit of a result (audit_published.py has the table): found by its own audit, alone, with its place;
+# the published file lies in the folder or is made again out of the store. What an office program saved anew is clean, and its labels are still looked at.
+. tests/cli/lib.sh
+need_program
+command -v python3 >/dev/null || { echo "skipped: python3 is not installed"; exit 77; }
+helper=$PWD/tests/cli/audit_published.py
+cp -r tests/unit/study/data "$tmp/study"
+mkdir "$tmp/banner"
+cp tests/reference/banner_data.csv "$tmp/banner/data.csv"
+cat >"$tmp/banner/study.yaml" <<'YAML'
+study: banner-test
+title: {zh: 横幅表, en: Banner tables}
+date: 2025-06-30
+wave: 2025-S1
+languages: [zh, en]
+data: {people: {file: data.csv}}
+design: {weights: w, strata: h, clusters: [psu]}
+tables:
+  - {id: T1, title: {zh: 表一, en: Table one}, rows: q4, cols: total + sex, stats: [col_pct, se], sig: {profile: spss, adjust: bh, min_base: 60}}
+  - {id: T2, rows: [q1, q3], cols: total + age, net: {Low: [1, 2]}, stats: [col_pct, mean], note: {zh: 说明, en: A remark}}
+YAML
+cd "$tmp" || exit 1
+for lang in zh en; do
+  printf '\n## {{ rate.total | %% 1 }}\n\nBOXED[^one] {{ users.old | plain 0 }}.\n\n[^one]: NOTED {{ users.total | plain 0 }}.\n\n{{figure parts}}\n\n{{table t2}}\n' >>study/narrative/$lang.md
+done
+run() { "$program" run "$@" --quiet >said 2>&1 || fail "run $*: $(cat said)"; }
+run study/study.yaml --out out --to html,docx,xlsx
+run banner/study.yaml --out banner/out --to banner
+printf 'publish: {charts: native}\n' >>study/study.yaml
+run study/study.yaml --out native --to docx
+python3 "$helper" "$program" out/results.db out banner/out/results.db banner/out/banner-test_banner.en.xlsx native/results.db native/tiny.en.docx >found || fail "$(cat found)"
+cat found
+
+# change FILE TO PART PATTERN NEW: one place of a part
+change() {
+  python3 - "$@" <<'PY'
+import re, sys, zipfile
+path, to, part, pattern, new = sys.argv[1:]
+n = 0
+with zipfile.ZipFile(path) as a, zipfile.ZipFile(to, "w") as b:
+    for i in a.infolist():
+        data = a.read(i)
+        if i.filename == part:
+            text, n = re.subn(pattern, new, data.decode(), count=1, flags=re.S)
+            data = text.encode()
+        b.writestr(i, data)
+assert n == 1, pattern
+PY
+}
+audit() { "$program" audit "$1" --against "$2" --lang en --format csv >rows 2>err; }
+wrong() { grep -E '^(differs|unbound)' rows; }
+
+# ---- the store alone: every kind of file is made again; a file of another name is known by what it says
+mkdir alone native-alone
+cp out/results.db alone/
+cp native/results.db native-alone/
+for lang in zh en; do
+  sed 's#<th scope="row">#&x#' out/report.$lang.html >page.html
+  audit page.html alone/results.db
+  [ $? = 3 ] && wrong | grep -q '^differs,page.html:[0-9]*:[0-9]*,x' || fail "a page ($lang) made again: $(wrong) $(cat err)"
+  change out/tiny_tables.$lang.xlsx book.xlsx xl/styles.xml 'formatCode="0.0%"' 'formatCode="0%"'
+  audit book.xlsx alone/results.db
+  [ $? = 3 ] && wrong | grep -q '!F5,44%,43.7%' || fail "a workbook ($lang) made again: $(wrong) $(cat err)"
+  [ "$(wrong | grep -vc '%,')" = 0 ] || fail "a workbook ($lang) made again: cells that were not touched: $(wrong | grep -v '%,')"
+done
+change out/tiny.en.docx word.docx word/document.xml '>Users(</w:t></w:r></w:p>\s*</w:tc>)' '>Rate of use\1'
+audit word.docx alone/results.db
+[ $? = 3 ] && [ "$(wrong | wc -l)" = 1 ] && wrong | grep -q 'table [0-9]*, row [0-9]*, column 1",Rate of use,Users' || fail "a Word file made again: $(wrong) $(cat err)"
+change native/tiny.en.docx word.docx word/charts/sxchart1.xml '<c:v>young</c:v>' '<c:v>elder</c:v>'
+audit word.docx native-alone/results.db
+[ $? = 3 ] && wrong | grep -q 'word/charts/sxchart1.xml,elder,young' || fail "native charts made again: $(wrong) $(cat err)"
+# words of a sentence are the editor's: told, and no error
+change out/tiny.en.docx word.docx word/document.xml '(, rate )' ', rate of all '
+audit word.docx alone/results.db
+[ $? = 0 ] && grep -q '^exempt,.*its words changed' rows || fail "a sentence in other words: $(wrong) $(cat err)"
+# a template is not in the store: what cannot be made again is told, and the labels of tables are still held against their numbers
+cp out/tiny.en.docx study/house.docx
+sed -i 's/^publish: {charts: native}/publish: {template: house.docx}/' study/study.yaml
+run study/study.yaml --out house --to docx
+mkdir house-alone
+cp house/results.db house-alone/
+change house/tiny.en.docx word.docx word/document.xml '>middle(</w:t></w:r></w:p>\s*</w:tc>)' '>young\1'
+audit word.docx house-alone/results.db
+[ $? = 3 ] && grep -q 'not compared with what was published' rows && wrong | grep -q 'in the column of another label' || fail "a template: $(wrong) $(cat err)"
+
+# ---- the folder names the place too
+cp -r out folder
+sed -i 's#<th scope="row">Users#<th scope="row">Rate#' folder/report.en.html
+"$program" audit folder --lang en >rows 2>err
+[ $? = 3 ] && grep -q 'changed since it was published: report.en.html' rows && grep -Eq 'report.en.html:[0-9]+:[0-9]+ +Rate' rows || fail "the folder: $(cat rows err)"
+
+# ---- saved anew by an office program
+if command -v soffice >/dev/null && ! sanitized; then
+  mkdir office
+  change out/tiny_tables.en.xlsx cells.xlsx xl/worksheets/sheet4.xml '(<c r="F5" s=)"9"' '\1"8"'
+  change out/tiny.en.docx labels.docx word/document.xml '>middle(</w:t></w:r></w:p>\s*</w:tc>)' '>young\1'
+  for file in out/tiny_tables.en.xlsx cells.xlsx labels.docx out/tiny.en.docx; do
+    HOME=$tmp soffice --headless --convert-to "${file##*.}" --outdir office $file >/dev/null 2>&1
+  done
+  audit office/tiny_tables.en.xlsx out/results.db || fail "a workbook that LibreOffice saved: $(wrong | head -5)"
+  audit office/cells.xlsx out/results.db
+  [ $? = 3 ] && wrong | grep -q 'Table_1!F5' && [ "$(wrong | wc -l)" = 1 ] || fail "a style, saved by LibreOffice: $(wrong | head -5)"
+  audit office/tiny.en.docx out/results.db
+  wrong | grep -q label && fail "labels of a Word file that LibreOffice saved: $(wrong | grep label)"
+  audit office/labels.docx out/results.db
+  wrong | grep -Eq 'table [0-9]+, row [0-9]+, column [0-9]+",young,middle' || fail "a label, saved by LibreOffice: $(wrong | head -5)"
+fi
+finish
