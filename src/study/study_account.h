@@ -2,7 +2,7 @@
 #ifndef STUDY_ACCOUNT_H
 #define STUDY_ACCOUNT_H
 
-#include "study_priv.h"
+#include "study_run.h"
 
 /* ---- names of rows (study_account_names.c) ---- */
 

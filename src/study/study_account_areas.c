@@ -11,6 +11,8 @@
 
 #include "shuxiao/estimate_area.h"
 #include "study_account.h"
+#include "study_data.h"
+#include "study_names.h"
 
 enum { SHARE_OF_MIN_N = 3 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "study_account.h"
+#include "study_names.h"
 #include "study_waves.h"
 
 /* ---- formulas ------------------------------------------------------------------------------------------------------------ */

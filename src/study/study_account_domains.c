@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "study_account.h"
+#include "study_names.h"
 
 enum { GROUPS_AT_ONCE = 8 };
 

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "study_account.h"
+#include "study_balance.h"
 #include "study_kind.h"
+#include "study_names.h"
 
 static const double MANY_DF = 1e9;
 

@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "shuxiao/estimate_area.h"
-#include "study_priv.h"
+#include "study_load.h"
+#include "study_names.h"
 
 const char *const study__node_keys[] = {"id",     "parent", "label",       "population", "penetration", "spend",
                                         "total",  "scope",  "codes",       "coverage",   "overlap",     "double",

@@ -1,6 +1,8 @@
 /* study_accounts.c: the accounts of a study computed: leaves from formulas or from the data, adjustments, periods and prices; then the
  * tree's own algebra, its groups, comparisons and sensitivity. */
 #include "study_account.h"
+#include "study_names.h"
+#include "study_waves.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* study_adjust.c: the study's `weighting`: its steps in order, by the table of their kinds. */
 #include "study_adjust.h"
+#include "study_names.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -7,7 +7,8 @@
 #ifndef SX_STUDY_ADJUST_H
 #define SX_STUDY_ADJUST_H
 
-#include "study_priv.h"
+#include "study_data.h"
+#include "study_load.h"
 
 typedef struct st_adjust_job {
   const sx_study *s;
@@ -52,5 +53,8 @@ void study__range_words(sx_buf *zh, sx_buf *en, const char *low, const char *hig
 void study__fit_words(sx_buf *zh, sx_buf *en, const char *const *field);
 /* Variables, files and levels of w's margins; false where something is wrong with them. */
 bool study__check_margins(st_load *l, const sx_table *unit, const st_weighting *w, st_targets *targets);
+
+void study__check_weighting(st_load *l, const sx_table *unit);
+void study__weighting_words(sx_buf *zh, sx_buf *en, char *line); /* of the step's payload; line is cut up */
 
 #endif

@@ -1,6 +1,9 @@
 /* study_annex.c: the words around the figures: the document block, and the annexes on assumptions, design and provenance (definitions: study_annex_terms.c). */
+#include "study_adjust.h"
 #include "study_disclosure.h"
+#include "study_names.h"
 #include "study_rules.h"
+#include "study_waves.h"
 
 #include <stdio.h>
 #include <string.h>

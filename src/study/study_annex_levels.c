@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "study_priv.h"
+#include "study_data.h"
+#include "study_run.h"
 
 enum { MAX_LEVELS = 64, FIELDS = 6 };
 

@@ -1,7 +1,8 @@
 /* study_annex_terms.c: the annex `definitions`: groups and submarkets as the study file defines them. */
 #include <string.h>
 
-#include "study_priv.h"
+#include "study_names.h"
+#include "study_run.h"
 
 static void label_or(sx_buf *out, sx_text2 label, size_t side, const char *id) {
   study__plain_markdown(out, study__on_side(label, side) ? study__on_side(label, side) : id);

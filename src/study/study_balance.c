@@ -1,5 +1,7 @@
 /* study_balance.c: the section `balance` of a study read, checked and planned. */
 #include "study_balance.h"
+#include "study_names.h"
+#include "study_plan.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,8 @@
 /* study_balance_operand.c: balanced figures in formulas of indicators, accounts and other balances. A formula takes the adjusted
  * estimates with their carriers, so that what is made of several has their joint covariance. */
 #include "study_balance.h"
+#include "study_names.h"
+#include "study_waves.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,6 +4,7 @@
  * reason. Contradictory identities and bounds that cannot hold end the run, at their place in the study file. */
 #include "study_balance.h"
 #include "study_blocks.h"
+#include "study_names.h"
 
 #include <math.h>
 #include <stdio.h>

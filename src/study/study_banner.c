@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "study_banner.h"
-#include "study_blocks.h"
 #include "study_disclosure.h"
+#include "study_names.h"
 
 bool study__is_banner(const st_block *block) {
   return !block->figure && sx_node_get(block->node, "cols");

@@ -1,7 +1,6 @@
 /* study_banner_book.c: the banner book behind a banner table of a study, as the part `book` of its block: what the formats of a publication lay out anew.
  * Numbers are not in it: a cell says which result it is, and readers take that from the store as they may see it. */
 #include "study_banner.h"
-#include "study_blocks.h"
 
 static void text(sx_buf *out, const char *key, const char *value) {
   sx_buf_printf(out, "\"%s\":", key);

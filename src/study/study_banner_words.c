@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "study_banner.h"
+#include "study_data.h"
+#include "study_names.h"
 #include "study_variables.h"
 
 /* Both words, where the text is one of them. */

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "study_kind.h"
+#include "study_names.h"
+#include "study_run.h"
 
 static const st_indicator *test_of(const sx_study *s, const sx_node *name) {
   const size_t at = name->kind == SX_NODE_SCALAR ? study__find_indicator(s, name->text, strlen(name->text)) : ST_NONE;

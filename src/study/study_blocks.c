@@ -1,5 +1,8 @@
 /* study_blocks.c: tables and figures of the study as the blocks of docs/dev/blocks.md; the short forms are written out here. */
+#include "study_balance.h"
 #include "study_blocks.h"
+#include "study_names.h"
+#include "study_waves.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,8 @@
 #ifndef SX_STUDY_BLOCKS_H
 #define SX_STUDY_BLOCKS_H
 
-#include "study_priv.h"
+#include "study_load.h"
+#include "study_run.h"
 
 typedef struct st_shown_domain {
   const char *name; /* as rows have it */

@@ -5,6 +5,8 @@
 
 #include "study_account.h"
 #include "study_blocks.h"
+#include "study_names.h"
+#include "study_waves.h"
 
 /* ---- words ------------------------------------------------------------------------------------------------------------------ */
 

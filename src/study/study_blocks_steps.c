@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "study_account.h"
 #include "study_blocks.h"
+#include "study_names.h"
 #include "study_waves.h"
 
 /* ---- waterfalls ------------------------------------------------------------------------------------------------------------- */

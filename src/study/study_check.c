@@ -2,8 +2,11 @@
  *
  * The check runs the study's own steps (joins, derived variables, conditions) on the first rows of the data, so that what
  * it accepts is what the run does. */
+#include "study_adjust.h"
+#include "study_balance.h"
 #include "study_disclosure.h"
 #include "study_kind.h"
+#include "study_names.h"
 #include "study_rules.h"
 
 #include <stdio.h>

@@ -3,6 +3,8 @@
 
 #include "study_account.h"
 #include "study_blocks.h"
+#include "study_names.h"
+#include "study_waves.h"
 
 static const char *const types[] = {"bars", "grouped", "shares", "dots", "stacked", "heat", "waterfall", "tornado"};
 enum { N_TYPES = sizeof types / sizeof *types };

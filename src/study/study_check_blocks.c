@@ -1,5 +1,8 @@
 /* study_check_blocks.c: tables, figures, narrative: every reference must be a row that the run will make. */
+#include "study_balance.h"
 #include "study_blocks.h"
+#include "study_names.h"
+#include "study_waves.h"
 #include "shuxiao/draw_chart.h"
 #include "shuxiao/publish.h"
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "study_account.h"
+#include "study_names.h"
 
 /* A number, or a function that has no units. */
 static bool has_numbers(const char *text) {

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "study_account.h"
+#include "study_balance.h"
 #include "study_blocks.h"
 #include "study_kind.h"
+#include "study_names.h"
 
 /* ---- units -------------------------------------------------------------------------------------------------------------- */
 

@@ -1,5 +1,6 @@
 /* study_check_weighting.c: the margins of a study before its weights are made: their variables, files and levels. */
 #include "study_adjust.h"
+#include "study_names.h"
 
 #include <math.h>
 #include <string.h>

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "study_data.h"
 #include "study_outputs.h"
 
 /* ---- counting ------------------------------------------------------------------------------------------------------ */

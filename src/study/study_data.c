@@ -1,6 +1,9 @@
 /* study_data.c: tables from their files, joins, derived variables: the same steps for the check (a few rows) and the run. */
+#include "study_data.h"
+#include "study_names.h"
 #include "study_rules.h"
 #include "study_variables.h"
+#include "study_waves.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "study_kind.h"
+#include "study_run.h"
 
 static void put_key(sx_buf *out, const char *key) {
   sx_buf_add_char(out, ',');

@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "study_kind.h"
+#include "study_data.h"
+#include "study_load.h"
+#include "study_names.h"
 
 /* ---- replicate weights that are read ------------------------------------------------------------------------ */
 

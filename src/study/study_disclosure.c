@@ -1,6 +1,7 @@
 /* study_disclosure.c: the results of a run that are not published: those of few interviews, those that would give them away, and what is computed from
  * either. The payload of the step `disclosure` is the list that sx_store_hide reads, after a line "# open small hidden secondary proven". */
 #include "study_disclosure.h"
+#include "study_names.h"
 
 #include <math.h>
 #include <stdio.h>

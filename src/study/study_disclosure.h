@@ -3,6 +3,7 @@
 #define SX_STUDY_DISCLOSURE_H
 
 #include "shuxiao/release_disclosure.h"
+#include "study_load.h"
 #include "study_plan.h"
 
 typedef struct st_disclosure {

@@ -1,13 +1,12 @@
 /* study_disclosure_banner.c: banner tables in disclosure control: their cells as their steps wrote them (study_banner_who.c), the columns as domains beside
  * those of the study, and the rows of the store that go when a cell is kept back. */
+#include "study_banner.h"
 #include "study_disclosure.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "study_banner.h"
 
 enum { MAX_TERMS = 8 };
 

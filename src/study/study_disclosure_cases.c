@@ -4,14 +4,13 @@
  * Results of a group that share a variable stand and fall together, so that what is hidden has the same groups in all of them, and no sum of several
  * results says what one does not. */
 #include "study_disclosure.h"
+#include "study_kind.h"
+#include "study_names.h"
+#include "study_waves.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "study_banner.h"
-#include "study_kind.h"
-#include "study_waves.h"
 
 enum { MOST_CELLS = 1200 }; /* groups and atoms protected together */
 

@@ -1,11 +1,11 @@
 /* study_disclosure_check.c: what a study with `disclosure` may not ask for, because nothing here could protect it: tables of a part of the cases beside
  * those of all, indicators that are groups in disguise, members of sets. */
 #include "study_disclosure.h"
+#include "study_kind.h"
+#include "study_names.h"
 
 #include <ctype.h>
 #include <string.h>
-
-#include "study_kind.h"
 
 enum { DEEPEST = 16 }; /* derived from derived */
 

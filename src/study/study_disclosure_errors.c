@@ -4,6 +4,7 @@
  * hidden groups. So no error, and no unweighted count that is not the group's own, is published of a group that shares cases with one that is hidden in
  * that result or in one of the same variable; nor of what is computed from such a result. Values stay. p values tell the error: they go. */
 #include "study_disclosure.h"
+#include "study_names.h"
 
 #include <math.h>
 #include <string.h>

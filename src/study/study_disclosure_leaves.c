@@ -1,12 +1,13 @@
 /* study_disclosure_leaves.c: leaves of accounts that are totals of the data, and medians of banner tables: judged by the cases as the results of indicators
  * are. */
 #include "study_disclosure.h"
+#include "study_kind.h"
+#include "study_names.h"
+#include "study_waves.h"
 
 #include <string.h>
 
 #include "shuxiao/estimate_mean.h"
-#include "study_kind.h"
-#include "study_waves.h"
 
 /* ---- leaves ------------------------------------------------------------------------------------------------------------------------------ */
 

@@ -3,6 +3,7 @@
  * min_n cases at it or below, and at least min_n at it or above; so that a minimum or maximum is published only where min_n cases share it. The bounds
  * of its interval are values of the data too, and go where they do not have it. */
 #include "study_disclosure.h"
+#include "study_kind.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,7 +11,6 @@
 
 #include "shuxiao/estimate_inequality.h"
 #include "shuxiao/estimate_mean.h"
-#include "study_kind.h"
 
 typedef struct case_value {
   double y, w;

@@ -2,13 +2,13 @@
  * the payload of the indicator's step, a line each:
  *   DOMAIN <TAB> weight <TAB> sum <TAB> 1 (an amount) or 0 (a count) <TAB> largest <TAB> second ... */
 #include "study_disclosure.h"
+#include "study_waves.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "shuxiao/estimate_mean.h"
-#include "study_waves.h"
 
 const st_disclosure *study__disclosure_of(const sx_study *s) {
   return s->follower ? s->follower->disclosure : s->disclosure;

@@ -1,12 +1,13 @@
 /* study_disclosure_waves.c: waves that share units. Two results of one group in two waves differ by the units that are in one of them alone, and by those
  * whose answer is another: where these are fewer than min_n, the difference, published or taken by a reader, is theirs. The earlier result is then hidden,
  * and the change with it. Weights may differ between waves and blur the difference; a reader is taken to undo that. */
+#include "study_data.h"
 #include "study_disclosure.h"
+#include "study_names.h"
+#include "study_waves.h"
 
 #include <math.h>
 #include <string.h>
-
-#include "study_waves.h"
 
 typedef struct side { /* an indicator in a wave */
   const st_run *run;

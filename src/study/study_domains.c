@@ -1,4 +1,7 @@
 /* study_domains.c: groups of the study as rows of the data: masks of conditions, levels of variables, their crossings. */
+#include "study_data.h"
+#include "study_names.h"
+#include "study_run.h"
 #include "study_variables.h"
 
 #include <stdio.h>

@@ -5,6 +5,8 @@
 #include "study_blocks.h"
 #include "study_disclosure.h"
 #include "study_kind.h"
+#include "study_names.h"
+#include "study_waves.h"
 
 #include <math.h>
 #include <stdio.h>

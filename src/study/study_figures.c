@@ -1,5 +1,6 @@
 /* study_figures.c: benchmarks, groups and indicators as the study file writes them. */
 #include "study_kind.h"
+#include "study_names.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,7 @@
 /* study_formula.c: indicators that are formulas of others, by the algebra of estimates, in the order in which they rest on each other. */
-#include "study_priv.h"
+#include "study_balance.h"
+#include "study_names.h"
+#include "study_waves.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "study_account.h"
+#include "study_load.h"
+#include "study_names.h"
 
 /* Why the operand has no value in the domain; NULL: it has one, or is told of elsewhere. */
 static const char *lacks(const sx_study *s, const st_operand *op, const st_domain *d) {

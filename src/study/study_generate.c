@@ -1,5 +1,6 @@
 /* study_generate.c: interviews that a study generates from a model: those of the study and of its earlier waves side by side, where they are not there
  * or were made from something else. */
+#include "study_names.h"
 #include "study_waves.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* study_kind.c: the table of kinds of indicators, and what their readers share. */
 #include "study_kind.h"
+#include "study_names.h"
 
 #include <stdio.h>
 #include <string.h>

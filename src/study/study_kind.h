@@ -12,7 +12,7 @@
 #ifndef SX_STUDY_KIND_H
 #define SX_STUDY_KIND_H
 
-#include "study_priv.h"
+#include "study_load.h"
 
 typedef struct st_job { /* one indicator over the whole, or by one of its groups */
   const st_indicator *ind;

@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "study_data.h"
 #include "study_kind.h"
+#include "study_names.h"
 #include "study_variables.h"
 
 static void read_shares(st_load *l, st_indicator *ind, const sx_node *node) {

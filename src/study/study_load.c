@@ -1,7 +1,10 @@
 /* study_load.c: a study file from text to its parts: opening, problems, and the readers of single nodes. */
+#include "study_balance.h"
 #include "study_disclosure.h"
+#include "study_names.h"
 #include "study_plan_book.h"
 #include "study_rules.h"
+#include "study_waves.h"
 
 #include <math.h>
 #include <stdio.h>

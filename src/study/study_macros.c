@@ -1,7 +1,7 @@
 /* study_macros.c: `macros:` of a study file: sentences of the author's own, {NAME: {zh: "...", en: "...", params: {unit: 亿人}}}. */
 #include <string.h>
 
-#include "study_priv.h"
+#include "study_load.h"
 
 /* What is placed stands in the text itself, where it can be found. */
 static void check_body(st_load *l, const sx_node *node, const char *body) {

@@ -1,4 +1,6 @@
 /* study_match.c: which steps of a plan the store already holds, and why the others not; the plan as text. */
+#include "study_balance.h"
+#include "study_names.h"
 #include "study_waves.h"
 
 #include <string.h>

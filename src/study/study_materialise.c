@@ -1,5 +1,7 @@
 /* study_materialise.c: data, joins, derived variables, design and weights in memory: once, when some step needs them. */
 #include "study_adjust.h"
+#include "study_names.h"
+#include "study_run.h"
 
 #include <math.h>
 #include <string.h>

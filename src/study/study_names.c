@@ -1,5 +1,8 @@
 /* study_names.c: finding parts by name, domains, operands of formulas, references, paths, units. */
+#include "study_balance.h"
 #include "study_kind.h"
+#include "study_names.h"
+#include "study_waves.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,7 @@
 /* study_open.c: a study's data and design in the hands of a caller, for estimates that the study does not name. */
-#include "study_priv.h"
+#include "study_load.h"
+#include "study_names.h"
+#include "study_run.h"
 
 /* Files that a run would make first are not made here: opening data writes nothing. */
 static sx_status check_there(const sx_study *s, sx_arena *arena, sx_error *err) {

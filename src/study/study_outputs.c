@@ -1,4 +1,6 @@
 /* study_outputs.c: the pages and the formats of the room `publish` that a study asks for, and what a finished run says of them. */
+#include "study_load.h"
+#include "study_names.h"
 #include "study_outputs.h"
 
 #include <errno.h>

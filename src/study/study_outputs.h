@@ -3,7 +3,7 @@
 #define STUDY_OUTPUTS_H
 
 #include "shuxiao/publish.h"
-#include "study_priv.h"
+#include "study_run.h"
 
 enum { ST_OUTPUTS_MAX = 16 };
 typedef struct st_outputs {

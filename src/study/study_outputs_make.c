@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "study_names.h"
 #include "study_outputs_keep.h"
 
 enum { UNITS_MAX = 3 * ST_OUTPUTS_MAX + 3, ALL = 3, BOTH = 2 };

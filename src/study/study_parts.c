@@ -1,4 +1,6 @@
 /* study_parts.c: the parts of a study about its data: tables, joins, derived variables. */
+#include "study_data.h"
+#include "study_names.h"
 #include "study_variables.h"
 
 #include <math.h>

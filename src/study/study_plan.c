@@ -4,8 +4,11 @@
  *
  * The specification of a step is what decides its numbers (expressions, groups, units), with the hashes of its files; labels of an indicator are
  * not in it. Two runs whose step has the same key have the same rows, so the store's rows are copied. Nothing looks at file times. */
+#include "study_balance.h"
 #include "study_disclosure.h"
+#include "study_names.h"
 #include "study_rules.h"
+#include "study_waves.h"
 
 #include <string.h>
 #include <sys/stat.h>

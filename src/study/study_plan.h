@@ -2,7 +2,7 @@
 #ifndef SX_STUDY_PLAN_H
 #define SX_STUDY_PLAN_H
 
-#include "study_priv.h"
+#include "study_run.h"
 
 typedef struct st_build {
   st_plan *plan;

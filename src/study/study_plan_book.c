@@ -1,11 +1,11 @@
 /* study_plan_book.c: a plan's workbook, sheet by sheet, into the tree of a study file. */
+#include "study_kind.h"
 #include "study_plan_book.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "shuxiao/io_book.h"
-#include "study_kind.h"
 
 /* A sheet as it is read: its heading row, then a row at a time. */
 typedef struct sheet {

@@ -7,7 +7,7 @@
 #ifndef STUDY_PLAN_BOOK_H
 #define STUDY_PLAN_BOOK_H
 
-#include "study_priv.h"
+#include "study_load.h"
 
 /* ---- items ---------------------------------------------------------------------------------------------------------- */
 

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "study_kind.h"
 #include "study_plan_book.h"
 
 static const pb_sheet_words sheets[PB_SHEETS] = {

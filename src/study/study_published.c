@@ -4,7 +4,10 @@
  *   low - 1.96 se <= estimate <= high + 1.96 se,   low, high = value -/+ half a unit of its last printed digit
  * (or the file's own `low` and `high` for words such as "over half"). One without a reference has a reason of three kinds: a fact of the
  * design, a need of the previous wave, a contradiction within the print. */
-#include "study_priv.h"
+#include "study_data.h"
+#include "study_load.h"
+#include "study_names.h"
+#include "study_run.h"
 
 #include <math.h>
 #include <stdio.h>

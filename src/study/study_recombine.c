@@ -3,6 +3,8 @@
  * Amounts and counts of groups that part the whole add up to it. Published ones need not (per head in town and country from a survey, times
  * people counted otherwise): shares of the groups are then of their own totals and do not average to the share of the whole, which is told. */
 #include "study_account.h"
+#include "study_load.h"
+#include "study_names.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,9 @@
 /* study_rows.c: rows into the store and back: one writer for estimates, and the index that blocks and published figures look up. */
 #include "shuxiao/estimate_mean.h"
+#include "study_balance.h"
 #include "study_disclosure.h"
+#include "study_names.h"
+#include "study_waves.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,7 @@
 /* study_rules.c: validation rules of the interviews, before anything is estimated. The payload of the step `rules` is a line per rule: failed
  * error (1 or 0), items, passes, fails, missing, listed cases separated by blanks, why it could not be computed; separated by TAB. */
+#include "study_data.h"
+#include "study_names.h"
 #include "study_rules.h"
 
 #include <math.h>

@@ -3,6 +3,7 @@
 #define SX_STUDY_RULES_H
 
 #include "shuxiao/release_rules.h"
+#include "study_load.h"
 #include "study_plan.h"
 
 typedef struct st_rules {

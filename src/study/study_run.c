@@ -4,8 +4,10 @@
  * leaves the store and the pages as they were; a crash between pages and commit leaves the store as it was and pages that the next run finds different
  * from what it has or renders, and writes again. Where sensitive results would follow from what is published nothing is: neither pages nor run. */
 #include "study_disclosure.h"
+#include "study_names.h"
 #include "study_outputs.h"
 #include "study_rules.h"
+#include "study_waves.h"
 
 #include <stdio.h>
 #include <string.h>

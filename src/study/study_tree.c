@@ -1,5 +1,6 @@
 /* study_tree.c: accounts, published figures, tables, figures and narrative as the study file writes them. */
-#include "study_priv.h"
+#include "study_load.h"
+#include "study_names.h"
 
 #include <stdio.h>
 #include <string.h>

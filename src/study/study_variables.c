@@ -1,5 +1,6 @@
 /* study_variables.c: what a study says of the variables of a data file that the file itself does not: labels, values, codes that stand for
  * missing, types (`variables` of a table under `data`). */
+#include "study_names.h"
 #include "study_variables.h"
 
 #include <math.h>

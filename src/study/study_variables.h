@@ -2,7 +2,7 @@
 #ifndef STUDY_VARIABLES_H
 #define STUDY_VARIABLES_H
 
-#include "study_priv.h"
+#include "study_load.h"
 
 typedef struct st_range { /* codes that stand for missing: low..high, or (low NaN) a text */
   const sx_node *node;

@@ -12,7 +12,8 @@
 #define SX_STUDY_WAVES_H
 
 #include "shuxiao/estimate_change.h"
-#include "study_blocks.h"
+#include "study_load.h"
+#include "study_run.h"
 
 /* ---- as the file says ------------------------------------------------------------------------------------------------ */
 
@@ -149,5 +150,47 @@ sx_status study__run_change(st_run *r, size_t index, sx_error *err) SX_NODISCARD
 sx_status study__run_significance(st_run *r, sx_error *err) SX_NODISCARD;
 /* study_waves_account.c: why an account changed between two waves. */
 sx_status study__compare_waves(st_run *r, size_t account, const char *step, sx_error *err) SX_NODISCARD;
+
+void study__read_whole(st_load *l, const sx_node *root); /* study_load.c: every part but the waves, checked */
+/* study_waves_read.c: the section `waves`, before the check; the earlier waves themselves after it (study_waves_load.c) */
+void study__read_waves(st_load *l, const sx_node *root);
+void study__load_waves(st_load *l);
+void study__waves_free(sx_study *s);
+void study__prune_derived(st_load *l); /* of an earlier wave: those that nothing of it uses go */
+void study__check_waves_left(st_load *l, const sx_node *root); /* words that need the section where there is none */
+/* study_waves_check.c: references to rows of waves and to changes. False: it is neither. */
+bool study__wave_reference(const sx_study *s, const sx_reference *ref, char message[256]);
+bool study__is_followed(const sx_study *s, size_t i, bool account);
+bool study__is_change(const sx_study *s, const char *statistic); /* "change", "yoy_relative", "p_change" ... */
+void study__change_format(const sx_study *s, const sx_reference *ref, const char *format, char message[256]);
+/* ref without its wave; the wave's name or NULL. */
+const char *study__strip_wave(sx_reference *plain, const sx_reference *ref);
+/* study_waves_map.c: columns of the unit table in the words of the study. */
+sx_status study__wave_columns(const char *const **columns, size_t n, const sx_study *s, size_t table, sx_arena *arena,
+                              sx_error *err) SX_NODISCARD;
+sx_status study__wave_recode(sx_table *table, const sx_study *s, size_t index, const char *const *wanted,
+                             size_t n_wanted, sx_error *err) SX_NODISCARD;
+/* study_waves_run.c */
+bool study__to_compute(const st_run *r, const st_step *step); /* now, by this run */
+char *study__step_id(const st_run *r, const char *kind,
+                     const char *id);                                /* as the plan has it; arena, NULL: no memory */
+sx_status study__waves_begin(st_run *r, sx_error *err) SX_NODISCARD; /* generates their data */
+sx_status study__run_waves(st_run *r, sx_error *err) SX_NODISCARD;
+void study__waves_clear(st_run *r);
+const st_run *study__run_of(const st_run *r, const st_step *step); /* the run whose step it is */
+const char *study__link_payload(st_run *r, size_t pair);
+/* Terms of a row's domain, with the wave where this run is one of an earlier wave; n */
+size_t study__wave_terms(sx_store_term terms[ST_MAX_TERMS + 1], const st_run *r, const st_where *where);
+/* study_waves_merge.c: a category that no case of an earlier wave has is missing in it, not 0. */
+sx_status study__miss_levels(const st_run *r, const st_indicator *ind, sx_est_set *set, sx_error *err) SX_NODISCARD;
+/* Whether the row belongs to this run; terms then hold its domain without the wave, where the run is one of an earlier wave. */
+bool study__own_row(sx_store_row *row, sx_store_term terms[8], const st_run *r);
+/* study_waves_blocks.c */
+bool study__block_waves(const sx_study *s,
+                        const sx_node *block); /* a series, or changes: its note says of which waves */
+sx_status study__wave_note(sx_buf *out, const st_run *r, const st_block *block, sx_error *err) SX_NODISCARD;
+void study__wave_words(sx_buf *zh, sx_buf *en, const st_run *r);
+void study__check_block_waves(st_load *l, const sx_node *block);
+sx_status study__series_json(sx_buf *out, st_run *r, const st_block *block, sx_error *err) SX_NODISCARD;
 
 #endif

@@ -4,6 +4,7 @@
  * Both trees were built by this run (study_accounts.c keeps them): the earlier wave's by its own interviews and benchmarks. Outside
  * figures that the wave does not name are the same figure on both sides, so that their errors do not enter a change twice. */
 #include "study_account.h"
+#include "study_names.h"
 #include "study_waves.h"
 
 #include <string.h>

@@ -1,5 +1,7 @@
 /* study_waves_blocks.c: series over the waves in tables and figures, the notes that say from where a change is counted, and the
  * annex's words on the waves. */
+#include "study_blocks.h"
+#include "study_names.h"
 #include "study_waves.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* study_waves_categories.c: the categories of an earlier wave are those of the study, or the study file says what becomes of them. */
+#include "study_names.h"
 #include "study_waves.h"
 
 #include <stdio.h>

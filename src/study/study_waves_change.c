@@ -7,6 +7,8 @@
  *
  * What is compared is looked up in order, the changes of many rows are computed side by side, and their rows go into the store in order: the
  * bytes are the same for any number of threads. */
+#include "study_blocks.h"
+#include "study_names.h"
 #include "study_waves.h"
 
 #include <math.h>

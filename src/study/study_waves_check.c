@@ -3,7 +3,9 @@
  * Statistics of a change are PREFIX, PREFIX_relative, PREFIX_ratio, p_PREFIX (adjusted) and p_raw_PREFIX, with PREFIX `change` (against the
  * previous wave) or `yoy` (against the same part of the year before), each followed by _STATISTIC for another than the
  * indicator's own: change_gap_urban, yoy_quantile_0.75, p_change_share_of_parent. */
+#include "study_blocks.h"
 #include "study_kind.h"
+#include "study_names.h"
 #include "study_waves.h"
 
 #include <stdio.h>

@@ -1,5 +1,7 @@
 /* study_waves_known.c: what can be checked of the waves without data: the units of published figures, figures that are given twice, and the
  * order of the series where names of periods can be read. */
+#include "study_blocks.h"
+#include "study_names.h"
 #include "study_waves.h"
 
 #include <ctype.h>

@@ -1,5 +1,6 @@
 /* study_waves_load.c: an earlier wave as a study of its own: the study's tree with the wave's parts in place, restricted to what is
  * followed and what that rests on; loaded and checked like any study. And which changes stand across a break. */
+#include "study_names.h"
 #include "study_waves.h"
 
 #include <string.h>

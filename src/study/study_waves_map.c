@@ -1,5 +1,7 @@
 /* study_waves_map.c: the variables of an earlier wave in the words of the study: renamed, recoded, or absent. */
 #include "study_banner.h"
+#include "study_data.h"
+#include "study_names.h"
 #include "study_waves.h"
 
 #include <math.h>

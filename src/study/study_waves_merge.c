@@ -1,8 +1,7 @@
 /* study_waves_merge.c: categories of the study that an earlier wave has not, because a mapping merges or leaves out its codes: what they
  * touch is another quantity in that wave. "low" with "mid" in it is not the study's "low": a break. */
-#include "study_waves.h"
-
 #include "study_kind.h"
+#include "study_waves.h"
 
 #include <math.h>
 #include <string.h>

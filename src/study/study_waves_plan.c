@@ -1,4 +1,6 @@
 /* study_waves_plan.c: the steps of earlier waves in the plan of a study, of the links between samples and of changes. */
+#include "study_blocks.h"
+#include "study_names.h"
 #include "study_plan.h"
 #include "study_waves.h"
 

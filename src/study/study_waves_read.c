@@ -1,5 +1,7 @@
 /* study_waves_read.c: the section `waves` of a study file as it is written; what needs the data is in study_waves_load.c. */
 #include "study_banner.h"
+#include "study_data.h"
+#include "study_names.h"
 #include "study_waves.h"
 
 #include <math.h>

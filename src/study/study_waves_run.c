@@ -1,4 +1,5 @@
 /* study_waves_run.c: earlier waves in a run: their data, estimates and published figures, and the links of their samples. */
+#include "study_names.h"
 #include "study_waves.h"
 
 #include <math.h>

@@ -1,5 +1,7 @@
 /* study_weights.c: the population totals of its margins, and account trees read from a table. */
-#include "study_priv.h"
+#include "study_data.h"
+#include "study_load.h"
+#include "study_names.h"
 
 #include <math.h>
 #include <stdio.h>
