@@ -38,6 +38,12 @@ sx_status sx_publish__pdf_put(pdf_writer *w, const pdf_text *text, double x, boo
   return SX_OK;
 }
 
+void sx_publish__pdf_group(pdf_writer *w, size_t first) {
+  if (w->box || first >= w->n_items) return; /* a box keeps its order */
+  w->n_groups++;
+  for (size_t i = first; i < w->n_items; i++) w->items[i].group = w->n_groups;
+}
+
 /* ---- paragraphs -------------------------------------------------------------------------------------------------- */
 
 static sx_status paragraph(pdf_writer *w, const sx_document_node *node) {
@@ -88,6 +94,7 @@ static sx_status heading(pdf_writer *w, const sx_document_node *node) {
   SX_TRY(sx_publish__pdf_text(&text, w, node, before, &face, w->width, 0));
   sx_publish__pdf_space(w, level == 1 ? 0 : 26 - 4 * level);
   SX_TRY(sx_publish__pdf_put(w, text, w->left, true, &first));
+  for (size_t i = first; i < w->n_items; i++) w->items[i].of_heading = true;
   if (first < w->n_items) {
     w->items[first].page_break = level == 1;
     w->items[first].anchor = node->anchor;
@@ -229,6 +236,7 @@ static sx_status figure(pdf_writer *w, const sx_document_node *node) {
   if (w->n_items > first) {
     w->items[first].anchor = node->anchor;
     w->items[w->n_items - 1].keep = false;
+    sx_publish__pdf_group(w, first);
   }
   sx_publish__pdf_space(w, 14);
   return SX_OK;

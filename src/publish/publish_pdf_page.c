@@ -1,5 +1,5 @@
 /* publish_pdf_page.c: pages cut from the list of items. Items that keep together form a chunk; a page takes chunks while they fit, with the footnotes that they bring.
- * A chunk that no page holds is parted where the page ends. */
+ * A chunk that no page holds is parted where the page ends; a figure or table that a page has no room for may let text come first (publish_pdf_float.c). */
 #include <string.h>
 
 #include "publish_pdf_priv.h"
@@ -97,7 +97,7 @@ static sx_status open_page(pdf_page **out, pdf_writer *w, size_t from, double *y
   return SX_OK;
 }
 
-static size_t chunk_end(const pdf_writer *w, size_t i) {
+size_t sx_publish__pdf_chunk(const pdf_writer *w, size_t i) {
   while (i + 1 < w->n_items && w->items[i].keep && !w->items[i + 1].page_break) i++;
   return i + 1;
 }
@@ -130,8 +130,7 @@ static sx_status take_item(pdf_writer *w, pdf_page *page, size_t i, double *y) {
   return SX_OK;
 }
 
-/* Whether items [i, to) fit below y with what they bring. */
-static bool fits(pdf_writer *w, const pdf_page *page, size_t i, size_t to, double y) {
+bool sx_publish__pdf_fits(pdf_writer *w, const pdf_page *page, size_t i, size_t to, double y) {
   bring b = {.w = w};
   for (size_t k = i; k < to; k++) {
     y += item_height(&w->items[k], k == page->from);
@@ -142,19 +141,26 @@ static bool fits(pdf_writer *w, const pdf_page *page, size_t i, size_t to, doubl
 }
 
 static sx_status fill_page(pdf_writer *w, pdf_page *page, size_t *i, double y) {
+  size_t settled = 0;
   while (*i < w->n_items) {
     if (*i != page->from && w->items[*i].page_break) return SX_OK;
-    const size_t to = chunk_end(w, *i);
-    if (fits(w, page, *i, to, y)) {
+    const size_t to = sx_publish__pdf_chunk(w, *i);
+    if (sx_publish__pdf_fits(w, page, *i, to, y)) {
       for (; *i < to; ++*i) SX_TRY(take_item(w, page, *i, &y));
       continue;
     }
+    bool more = false;
+    if (*i != page->from && *i >= settled) {
+      SX_TRY(sx_publish__pdf_make_room(&more, w, page, *i, to, y));
+      if (more) settled = sx_publish__pdf_chunk(w, *i); /* each chunk once: what has moved does not move on */
+    }
+    if (more) continue;
     if (*i != page->from) return SX_OK;
     /* too much for any page: as much as there is room for, at least one item */
     do {
       SX_TRY(take_item(w, page, *i, &y));
       ++*i;
-    } while (*i < to && fits(w, page, *i, *i + 1, y));
+    } while (*i < to && sx_publish__pdf_fits(w, page, *i, *i + 1, y));
     return SX_OK;
   }
   return SX_OK;

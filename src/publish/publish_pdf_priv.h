@@ -86,7 +86,11 @@ struct pdf_item {
   pdf_item *sides[2];       /* PAIR: items beside each other; NULL: nothing */
   double x, height, before; /* before: white above it, dropped at the head of a page */
   bool keep;                /* with the item after it */
+  bool soft;                /* keep, but for want of room */
   bool page_break;          /* begins a page */
+  bool of_heading;          /* a line of a heading */
+  size_t group;             /* of this figure or table, from 1: it may change places with text; 0: none */
+  bool moved;               /* has done so */
   size_t box;               /* on the ground of this box, from 1; 0: none */
   uint32_t bar;             /* of a box: the colour of the bar at its left; 0: ours */
   double tail;              /* of a box: ground below the item */
@@ -148,6 +152,7 @@ typedef struct pdf_writer {
   double left, width, size; /* size: of the type of paragraphs */
   double pending;           /* white due above the next item */
   size_t box, n_boxes;      /* box: the one that is open; 0: none */
+  size_t n_groups;          /* figures and tables */
   uint32_t bar;
   bool tight;
   const char *bullet;
@@ -179,6 +184,16 @@ sx_status sx_publish__pdf_cover(pdf_writer *w, const sx_document_node *node) SX_
 enum { PDF_NOTES_GAP = 14 };                                 /* the line above the footnotes, and the white around it */
 sx_status sx_publish__pdf_notes(pdf_writer *w) SX_NODISCARD; /* lays the footnotes out */
 sx_status sx_publish__pdf_cut(pdf_writer *w) SX_NODISCARD;
+/* The end of the items that keep together with item i. */
+size_t sx_publish__pdf_chunk(const pdf_writer *w, size_t i);
+/* Whether items [i, to) fit below y with the footnotes that they bring. */
+bool sx_publish__pdf_fits(pdf_writer *w, const pdf_page *page, size_t i, size_t to, double y);
+/* publish_pdf_float.c: items [i, to) that keep together do not fit below y: where they hold a figure or table, *done says that something was changed so
+ * that more of what stands at i now fits. */
+sx_status sx_publish__pdf_make_room(bool *done, pdf_writer *w, const pdf_page *page, size_t i, size_t to,
+                                    double y) SX_NODISCARD;
+/* The items from `first` on are a figure or table. */
+void sx_publish__pdf_group(pdf_writer *w, size_t first);
 const pdf_place *sx_publish__pdf_place(const pdf_writer *w, const char *anchor); /* NULL */
 sx_status sx_publish__pdf_draw(pdf_writer *w, cairo_surface_t *surface, cairo_t *cr) SX_NODISCARD;
 

@@ -8,7 +8,7 @@
 enum { COLUMNS_MAX = 40 };
 static const double SIZE = 8.5, LEADING = 11.4, PAD_X = 3.5, PAD_Y = PDF_PAD;
 static const double TALL = 0.6;   /* of a page: a row above this height is parted */
-static const double WHOLE = 0.42; /* of a page: a table up to this height is not parted */
+static const double WHOLE = 0.42; /* of a page: a table up to this height is not parted but for want of room */
 
 typedef struct tab {
   pdf_writer *w;
@@ -144,10 +144,10 @@ static sx_status make_head(const pdf_head **out, tab *t) {
 }
 
 /* A row that may not be parted from the one below: heads, heads of groups, rows under one cell, the first and the last two. */
-static bool keeps(const tab *t, size_t row, bool whole) {
+static bool keeps(const tab *t, size_t row) {
   const size_t n = t->grid->n_rows;
   if (row + 1 >= n) return false;
-  if (whole || is_head(t, row) || t->grid->rows[row]->as.row.role == SX_DOC_ROW_GROUP || row + 2 == n) return true;
+  if (is_head(t, row) || t->grid->rows[row]->as.row.role == SX_DOC_ROW_GROUP || row + 2 == n) return true;
   if (row > 0 && is_head(t, row - 1)) return true;
   for (size_t c = 0; c < t->grid->n_columns; c++) {
     const sx_document_node *cell = sx_grid_at(t->grid, row, c);
@@ -156,12 +156,13 @@ static bool keeps(const tab *t, size_t row, bool whole) {
   return false;
 }
 
-static sx_status put_row(tab *t, const pdf_row *row, const pdf_head *head, bool keep) {
+static sx_status put_row(tab *t, const pdf_row *row, const pdf_head *head, bool keep, bool soft) {
   pdf_item *item = sx_publish__pdf_item(t->w, PDF_ROW, row->height);
   if (!item) return SX_E_MEMORY;
   item->row = row;
   item->head = head;
-  item->keep = keep;
+  item->keep = keep || soft;
+  item->soft = soft && !keep;
   return SX_OK;
 }
 
@@ -195,7 +196,7 @@ static sx_status put_pieces(tab *t, const pdf_row *row, const pdf_head *head) {
       piece->rules[piece->n_rules] = row->rules[i];
       piece->rules[piece->n_rules++].y = above ? 0 : piece->height;
     }
-    SX_TRY(put_row(t, piece, head, false));
+    SX_TRY(put_row(t, piece, head, false, false));
   }
   return SX_OK;
 }
@@ -211,7 +212,8 @@ static sx_status put_rows(tab *t, bool foot) {
     if (t->rows[row].height > TALL * PDF_DEPTH && !is_head(t, row))
       SX_TRY(put_pieces(t, &t->rows[row], above));
     else
-      SX_TRY(put_row(t, &t->rows[row], above, keeps(t, row, whole) || (foot && row + 1 == t->grid->n_rows)));
+      SX_TRY(put_row(t, &t->rows[row], above, keeps(t, row) || (foot && row + 1 == t->grid->n_rows),
+                     whole && row + 1 < t->grid->n_rows));
   }
   return SX_OK;
 }
@@ -264,6 +266,7 @@ sx_status sx_publish__pdf_table(pdf_writer *w, const sx_document_node *node) {
     SX_TRY(sx_publish__pdf_foot(w, child, child->next != NULL));
   }
   if (w->n_items > first) w->items[first].anchor = node->anchor;
+  sx_publish__pdf_group(w, first);
   sx_publish__pdf_space(w, 14);
   return SX_OK;
 }

@@ -29,7 +29,7 @@ for lang in zh en; do
   grep -q $'\xef\xbf\xbd' text && fail "$pdf: characters that could not be shown"
   pdftohtml -xml -stdout -i $pdf 2>/dev/null | grep -c '<item ' | { read -r n; [ "$n" -ge 20 ] || fail "$pdf: outline of $n entries"; }
   # what HTML prints stands in the PDF
-  python3 - "$pdf" one/$study.$lang.docx <<'P' || fail "$lang: pages"
+  python3 - "$pdf" one/$study.$lang.docx $(sanitized && echo small) <<'P' || fail "$lang: pages"
 import re, subprocess, sys, zipfile
 def text(mode):
     return subprocess.run(["pdftotext", mode, sys.argv[1], "-"], capture_output=True, text=True).stdout
@@ -38,6 +38,7 @@ whole = re.sub(r"\s+", "", text("-raw")) # cells one after the other
 bad = 0
 custom = zipfile.ZipFile(sys.argv[2]).read("docProps/custom.xml").decode()
 import html
+sanitized = len(sys.argv) > 3
 values = {html.unescape(v) for n, v in re.findall(r'name="([^"]*)"><vt:lpwstr>([^<]*)', custom) if not n.startswith("=")}
 for v in values:
     if re.sub(r"\s+", "", v) not in whole:
@@ -49,6 +50,25 @@ for page in pages[3:]:
     lines = [l.strip() for l in page.split("\n") if l.strip()]
     if len(lines) > 2 and any(re.sub(r"\s+", "", lines[-2]) == re.sub(r"\s+", "", h) for h in heads):
         print("a heading ends a page:", lines[-2]); bad += 1
+# pages are full: where the next page begins no chapter, what stands on a page reaches well down; a figure or table that has no room lets text come first, or is parted
+boxed = subprocess.run(["pdftotext", "-bbox", sys.argv[1], "-"], capture_output=True, text=True).stdout
+squeezed = [re.sub(r"\s+", "", p) for p in pages]
+outline = re.search(r"<outline>.*</outline>", xml, re.S).group(0)
+depth, chapters = 0, set()
+for tag, head in re.findall(r"<(/?outline|item [^>]*)>([^<]*)", outline):
+    depth += {"outline": 1, "/outline": -1}.get(tag, 0)
+    if tag.startswith("item") and depth == 1:
+        chapters.add(int(re.search(r'page="(\d+)"', tag).group(1)))
+fills = []
+for n, page in enumerate(re.findall(r"<page.*?</page>", boxed, re.S), 1):
+    ends = [float(y) for y in re.findall(r'yMax="([\d.]+)">', page)]
+    fills.append((n, (max([y for y in ends if y < 772], default=0) - 79.4) / (841.9 - 79.4 - 73.7)))
+inner = [(n, f) for n, f in fills if n >= min(chapters) and n < len(fills) and n + 1 not in chapters]
+if not sanitized:
+    bad += len([print("page", n, "is filled to", round(f, 2)) for n, f in inner if f < 0.5])
+    mean = sum(f for _, f in inner) / len(inner)
+    print("mean fill", round(mean, 3), "of", len(inner), "pages")
+    bad += mean < 0.9
 # the coefficients of variation of the quality tables are those of the two columns before them, in the unit of their head
 rows = re.findall(r"^ *\S.*? ([\d,]+\.?\d*) +([\d,]+\.?\d*) +([\d,]+\.?\d*) +([\d,]+\.?\d*) +(\d+\.\d)$", "\n".join(pages), re.M)
 cvs = [r for r in ([float(x.replace(",", "")) for x in r] + [0.05 if "." in r[1] else 0.5] for r in rows) if r[1] < r[0] and abs(r[3] - r[2] - 3.92 * r[1]) < 0.1 * r[1] + 0.2]

@@ -162,6 +162,56 @@ static void test_widows(void) {
   }
 }
 
+/* Where a table stands after so many lines, and what comes after it: lines, a heading of a section, nothing. */
+enum { AFTER_TEXT, AFTER_SECTION, AFTER_NOTHING };
+static char *table_after(int above, size_t rows, int after) {
+  doc_maker m;
+  sx_buf a;
+  doc_small(&m);
+  m.root->first = m.root->last = NULL;
+  m.d.n_headings = 0;
+  for (int i = 0; i < above; i++) doc_paragraph(&m, m.root, "前文。");
+  doc_long_table(&m, m.root, rows);
+  if (after == AFTER_SECTION) (void)doc_heading(&m, m.root, 2, "9.9", "下一节", "h");
+  for (int i = 0; i < 30 && after != AFTER_NOTHING; i++)
+    doc_paragraph(&m, m.root, i % 2 ? "后文，单行。" : "后文，双行。");
+  make(&a, &m);
+  char *text = ask("pdftotext -layout", "-", &a, "floats");
+  sx_buf_clear(&a);
+  doc_clear(&m);
+  return text;
+}
+
+static bool before(const char *text, const char *what, const char *mark) {
+  const char *at = strstr(text, what);
+  return at && mark && at < mark;
+}
+
+/* A table that has no room lets the text after it fill the page and heads the next one; no text comes out of its section; where none follows, the table is
+ * parted by rows under its head. Nothing is lost or said twice. */
+static void test_tables_wait(void) {
+  bool waited = false, parted = false;
+  for (int above = 22; above < 34; above += 2) {
+    const char *text = table_after(above, 14, AFTER_TEXT), *end = strchr(text, '\f'), *head = strstr(text, "跨页的表");
+    REQUIRE(head && end);
+    CHECK(count(text, "前文") == (size_t)above && count(text, "后文") == 30 && count(text, "跨页的表") == 1);
+    if (head > end) {
+      waited = true;
+      CHECK(before(text, "后文", end) || above >= 30); /* no room for two lines there */
+      CHECK(strspn(end + 1, " \n") < 400 && strstr(end, "跨页的表") < strstr(end, "后文"));
+    }
+    text = table_after(above, 14, AFTER_SECTION), end = strchr(text, '\f'), head = strstr(text, "跨页的表");
+    REQUIRE(head && end && strstr(text, "下一节"));
+    CHECK(head < strstr(text, "下一节") && strstr(text, "下一节") < strstr(text, "后文"));
+    text = table_after(above, 14, AFTER_NOTHING), end = strchr(text, '\f');
+    REQUIRE(end);
+    if (before(text, "跨页的表", end) && strstr(end, "（续）")) parted = true;
+    CHECK(count(text, "跨页的表") == 1);
+  }
+  CHECK(waited);
+  CHECK(parted);
+}
+
 static void test_missing_font(void) {
   doc_maker m;
   sx_buf out;
@@ -199,4 +249,5 @@ static void test_extremes(void) {
 }
 
 SXT_MAIN(SXT_CASE(test_same_bytes), SXT_CASE(test_text), SXT_CASE(test_fonts), SXT_CASE(test_facts),
-         SXT_CASE(test_headings_stay), SXT_CASE(test_widows), SXT_CASE(test_missing_font), SXT_CASE(test_extremes))
+         SXT_CASE(test_headings_stay), SXT_CASE(test_widows), SXT_CASE(test_tables_wait), SXT_CASE(test_missing_font),
+         SXT_CASE(test_extremes))
