@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "study/study_adjust.h"
+#include "study/study_names.h"
 #include "tiny_run.h"
 
 #define RAKING                                                                                                         \
