@@ -106,6 +106,8 @@ typedef struct sx_banner_columns {
   const sx_banner_head *head;
   const sx_banner_column *column;
 } sx_banner_columns;
+/* Whether a head stands for a level, which may have no name, and not for a variable or the total. */
+SX_API bool sx_banner_is_level(const sx_banner_columns *columns, size_t head);
 
 typedef struct sx_banner_table {
   const char *id;       /* "q1", the set's name, "grid(q7_1-q7_5)"; unique in the book */

@@ -44,6 +44,9 @@ SX_API void sx_reference_terms(sx_store_term out[SX_REFERENCE_TERMS], const sx_r
 /* The row it names, as sx_store_find: no statistic is the main one. */
 SX_API sx_status sx_reference_find(bool *found, sx_store_row *out, sx_store *store, int64_t run,
                                    const sx_reference *reference, sx_error *err) SX_NODISCARD;
+/* A name as it stands in a reference: letters, digits, '_' and '-' as they are, anything else in backquotes, where `` is a backquote, ``^ with the
+ * character 64 above it a control character ("``^G"), and ``^(85) another character that pages do not carry. */
+SX_API void sx_reference_put_name(sx_buf *out, const char *name, size_t n);
 /* A field of a row as references name it ("estimate", "se", "low", "high", "n", "n_eff", "deff", "cv", "df"); NaN for another, and for an n that
  * does not apply. */
 SX_API double sx_reference_field(const sx_store_row *row, const char *field);

@@ -39,6 +39,7 @@ char *sx_audit__csv_field(au_csv *in, bool *last) {
   char *const start = in->at, *to = in->at;
   const bool in_quotes = in->at < in->end && *in->at == '"';
   const size_t line = in->line;
+  in->quoted = in_quotes;
   in->column = 1 + in->passed + in_quotes;
   size_t length = 0;
   if (in_quotes) {

@@ -12,6 +12,7 @@ typedef struct au_csv {
   size_t line;   /* of what comes next, from 1 */
   size_t column; /* of the field that was read last, in characters: of its first one, inside quotes too */
   size_t passed; /* characters of the line before the next field */
+  bool quoted;   /* it stood in quotes */
   bool bad;      /* a quote that is not closed, or text behind one */
 } au_csv;
 

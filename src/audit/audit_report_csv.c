@@ -78,7 +78,7 @@ static sx_status read_row(result_row *row, bool *blank, result_file *f) {
     if (c->kind == C_INDICATOR) row->indicator = text;
     if (c->kind == C_STATISTIC) row->statistic = text;
     if (c->kind == C_NUMBER) row->number[k] = text;
-    if (c->kind != C_BY || !*text) continue;
+    if (c->kind != C_BY || (!*text && !f->in.quoted)) continue;
     if (f->spreadsheet && text[0] == '\'' && text[1] && strchr("=+-@\t\r", text[1]))
       text++; /* as sx_csv_for_spreadsheet wrote it */
     if (row->n_terms == MAX_TERMS) return file_error(f, row->line, SX_E_DATA, "too many groups in one row");

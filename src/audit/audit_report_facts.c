@@ -29,9 +29,30 @@ static sx_status take_exempt(sx_tracer *t, const sx_node *document) {
 
 /* ---- labels ------------------------------------------------------------------------------------------------------ */
 
+/* A label, and where it has characters that Word cannot hold, as it is printed there: with U+FFFD. */
+static sx_status keep_label(sx_tracer *t, const char *text) {
+  const size_t n = strlen(text);
+  bool same = true;
+  sx_buf printed;
+  sx_buf_init(&printed, &t->ctx);
+  for (size_t i = 0; i < n;) {
+    uint32_t c = 0;
+    const size_t bytes = sx_utf8_next(&c, text + i, n - i);
+    const bool plain = bytes && c >= 0x20 && !(c >= 0x7F && c < 0xA0) && c != 0xFFFE && c != 0xFFFF;
+    same = same && plain;
+    sx_buf_add_code(&printed, plain ? c : c == '\n' || c == '\t' ? ' ' : 0xFFFD);
+    i += bytes ? bytes : 1;
+  }
+  sx_status status = keep(&t->labels, &t->n_labels, &t->cap_labels, t, text);
+  if (status == SX_OK) status = sx_buf_status(&printed, t->err);
+  if (status == SX_OK && !same) status = keep(&t->labels, &t->n_labels, &t->cap_labels, t, printed.data);
+  sx_buf_clear(&printed);
+  return status;
+}
+
 /* Labels, in both languages, of everything below a node; of a table that quotes, its texts too. */
 static sx_status take_labels(sx_tracer *t, const sx_node *node, bool naming, bool quoted) {
-  if (node->kind == SX_NODE_SCALAR && naming) return keep(&t->labels, &t->n_labels, &t->cap_labels, t, node->text);
+  if (node->kind == SX_NODE_SCALAR && naming) return keep_label(t, node->text);
   for (size_t i = 0; i < node->n && (node->kind == SX_NODE_MAP || node->kind == SX_NODE_LIST); i++) {
     bool names = naming;
     if (node->keys) {

@@ -231,6 +231,12 @@ static sx_status add_column(maker *m, const place *at, size_t span, const char *
 
 static sx_status expand(maker *m, size_t at_node, const place *at, const within *next, sx_error *err);
 
+bool sx_banner_is_level(const sx_banner_columns *columns, size_t head) {
+  const sx_banner_head *at = &columns->head[head];
+  if (*at->level || at->parent == SIZE_MAX || !*at->variable) return *at->level;
+  return !sx_banner_is_level(columns, at->parent) && strcmp(columns->head[at->parent].variable, at->variable) == 0;
+}
+
 static sx_status at_level(maker *m, const term *t, size_t level, const place *variable, size_t span, const within *next,
                           sx_error *err) {
   place here = *variable;

@@ -290,7 +290,7 @@ void sx_json_string(sx_buf *out, const char *text) {
     const unsigned char c = (unsigned char)text[i];
     uint32_t code;
     const size_t step = sx_utf8_next(&code, text + i, n - i);
-    if (step && c >= 0x20 && c != '"' && c != '\\') {
+    if (step && c >= 0x20 && c != 0x7F && c != '"' && c != '\\') {
       i += step;
       continue;
     }
@@ -303,7 +303,7 @@ void sx_json_string(sx_buf *out, const char *text) {
       sx_buf_add(out, "\\t");
     else if (c == '\r')
       sx_buf_add(out, "\\r");
-    else if (c < 0x20)
+    else if (c < 0x20 || c == 0x7F)
       sx_buf_printf(out, "\\u%04x", (unsigned)c);
     else {
       sx_buf_add_char(out, '\\');

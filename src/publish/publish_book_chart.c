@@ -185,6 +185,21 @@ static void title_and_axes(pub_book *book, lxw_chart *made, const pub_chart *cha
   sx_buf_clear(&axis);
 }
 
+/* The library keeps 2079 bytes of a description, even of half a character: what is longer ends behind a whole item ("A: 1; B: 2 ..."). */
+static void shorten(sx_buf *words) {
+  const size_t max = LXW_MAX_ATTRIBUTE_LENGTH - 1 - strlen("\xE2\x80\xA6");
+  if (words->n <= max) return;
+  size_t end = sx_utf8_cut(words->data, words->n, max);
+  for (size_t at = end; at > 3; at--) {
+    const bool item = words->data[at - 1] == ';' || memcmp(words->data + at - 3, "\xEF\xBC\x9B", 3) == 0;
+    if (!item) continue;
+    end = at;
+    break;
+  }
+  words->n = end;
+  sx_buf_add(words, "\xE2\x80\xA6");
+}
+
 static void place_chart(pub_book *book, lxw_worksheet *s, size_t row, size_t column, lxw_chart *made,
                         const pub_chart *chart) {
   sx_buf words;
@@ -196,7 +211,8 @@ static void place_chart(pub_book *book, lxw_worksheet *s, size_t row, size_t col
                                                             ? 1
                                                             : chart->n_series))))
            : 320;
-  if (sx_publish__book_clean(&words, chart->words ? chart->words : chart->title, 2000, false)) {
+  if (sx_publish__book_clean(&words, chart->words ? chart->words : chart->title, SIZE_MAX, false)) {
+    shorten(&words);
     lxw_chart_options options = {.x_scale = 640.0 / 480.0, .y_scale = height / 288.0, .description = words.data};
     sx_publish__book_check(book, worksheet_insert_chart_opt(s, (lxw_row_t)row, (lxw_col_t)column, made, &options),
                            "chart");

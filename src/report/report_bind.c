@@ -8,21 +8,25 @@
 /* ---- suggestions ------------------------------------------------------------------------------------------------- */
 
 static void put_name(sx_buf *out, const char *name) {
-  const size_t n = strlen(name);
-  bool plain = n > 0;
-  for (size_t i = 0; i < n; i++) {
-    const char c = name[i];
-    plain = plain && ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-                      c == '-' || c == '/');
+  sx_reference_put_name(out, name, strlen(name));
+}
+
+/* Of an indicator, where '/' needs no backquotes. */
+static void put_indicator(sx_buf *out, const char *name) {
+  for (const char *at = name; *at; at++) {
+    const char c = *at;
+    const bool plain =
+        (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '/';
+    if (plain) continue;
+    put_name(out, name);
+    return;
   }
-  if (!plain) sx_buf_add_char(out, '`');
   sx_buf_add(out, name);
-  if (!plain) sx_buf_add_char(out, '`');
 }
 
 void sx_report__put_reference(sx_buf *out, const char *indicator, const sx_store_term *terms, size_t n_terms,
                               const char *statistic) {
-  put_name(out, indicator);
+  put_indicator(out, indicator);
   sx_buf_add_char(out, '.');
   if (!n_terms) sx_buf_add(out, "total");
   for (size_t i = 0; i < n_terms; i++) {

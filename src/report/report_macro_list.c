@@ -67,10 +67,20 @@ static sx_status add_levels(list *l) {
   if (!v.n)
     return sx_error_set(l->err, SX_E_DATA, l->where, "%s has no results by '%s': say 'by: [%s]' at the indicator",
                         r.indicator, l->macro->by, l->macro->by);
-  for (size_t i = 0; i < v.n; i++)
-    SX_TRY(add(l, sx_arena_printf(l->page->arena, "`%s`.`%s`:`%s`%s%s", r.indicator, l->macro->by, v.names[i],
-                                  r.statistic[0] ? "." : "", r.statistic)));
-  return SX_OK;
+  sx_status status = SX_OK;
+  sx_buf level;
+  sx_buf_init(&level, &l->page->ctx);
+  for (size_t i = 0; i < v.n && status == SX_OK; i++) {
+    sx_buf_reset(&level);
+    sx_reference_put_name(&level, v.names[i], strlen(v.names[i]));
+    status = sx_buf_status(&level, l->err);
+    const char *quote = level.n && level.data[0] == '`' ? "" : "`";
+    if (status == SX_OK)
+      status = add(l, sx_arena_printf(l->page->arena, "`%s`.`%s`:%s%s%s%s%s", r.indicator, l->macro->by, quote,
+                                      level.data, quote, r.statistic[0] ? "." : "", r.statistic));
+  }
+  sx_buf_clear(&level);
+  return status;
 }
 
 /* ---- their names ------------------------------------------------------------------------------------------------- */
@@ -213,7 +223,9 @@ static sx_status say_parts(sentence *s) {
     SX_TRY(name_entry(l, &l->entries[i]));
     if (i) put_word(s, i + 1 == l->n && l->page->lang == SX_LANG_EN ? W_LIST_AND : W_PARTS_COMMA);
     sx_buf_add(&s->words, l->entries[i].name);
-    put_word(s, W_PARTS_IS);
+    const char *name = l->entries[i].name;
+    const size_t n_name = strlen(name);
+    put_word(s, n_name == 0 || (name[n_name - 1] >= '0' && name[n_name - 1] <= '9') ? W_PARTS_IS_OF_DIGIT : W_PARTS_IS);
     SX_TRY(sx_report__say_format(&format, l->page, l->macro, l->entries[i].reference, l->where, l->err));
     SX_TRY(put_number(s, &l->entries[i].bound, &format));
     if (l->macro->share[0]) SX_TRY(put_share(s, &l->entries[i]));

@@ -1,6 +1,7 @@
 /* report_reference.c: INDICATOR.DOMAIN[.STATISTIC][.FIELD] taken apart; bindings found in a Markdown text. */
 #include "shuxiao/report.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "report_macro.h"
@@ -19,7 +20,7 @@ static bool plain_char(char c) {
 /* Beyond ASCII a name holds anything but punctuation, signs and blanks, as names of variables do. */
 static bool plain_code(uint32_t c) {
   if (c < 0xC0) return c == 0xAA || c == 0xB5 || c == 0xBA;
-  if (c == 0xD7 || c == 0xF7 || c == 0xFEFF) return false;
+  if (c == 0xD7 || c == 0xF7 || c == 0xFEFF || c == 0xFFFE || c == 0xFFFF) return false;
   if ((c >= 0x2000 && c <= 0x206F) || (c >= 0x2190 && c <= 0x23FF) || (c >= 0xFE30 && c <= 0xFE6F)) return false;
   if (c >= 0x3000 && c <= 0x303F) return c == 0x3005 || c == 0x3007;
   if (c >= 0xFF00 && c <= 0xFFEF)
@@ -49,6 +50,67 @@ static sx_status syntax(const cursor *c, sx_error *err, const char *what) {
       text, what);
 }
 
+/* What some page cannot hold as it is: controls, line breaks, marks that turn the direction, what XML does not have. */
+static bool needs_signs(uint32_t c) {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) ||
+         c == 0xFFFE || c == 0xFFFF;
+}
+
+/* What "``" at `text` (`left` bytes) stands for in a name between backquotes, as the bytes of `out` (4): a backquote, or with "^A" or "^(85)" behind it the
+ * character of that sign or number. Returns how much of the text it is; 0: the name ends here. */
+static size_t take_signs(char *out, size_t *n_out, const char *text, size_t left) {
+  uint32_t code = 0;
+  size_t n = 0;
+  out[0] = '`';
+  *n_out = 1;
+  if (left < 2 || text[1] != '`') return 0;
+  if (left < 4 || text[2] != '^') return 2;
+  if (text[3] == ' ' || (text[3] >= '?' && text[3] <= '_' && text[3] != '@')) {
+    out[0] = (char)(text[3] ^ 0x40);
+    return 4;
+  }
+  if (text[3] != '(') return 2;
+  for (n = 4; n < left && n < 10 && isxdigit((unsigned char)text[n]); n++)
+    code = code * 16 + (uint32_t)(isdigit((unsigned char)text[n]) ? text[n] - '0' : (text[n] | 0x20) - 'a' + 10);
+  if (n == 4 || n == left || text[n] != ')' || code < 0x80 || !needs_signs(code)) return 2;
+  *n_out = code < 0x800 ? 2 : 3;
+  out[0] = (char)(code < 0x800 ? 0xC0 | code >> 6 : 0xE0 | code >> 12);
+  if (code >= 0x800) out[1] = (char)(0x80 | (code >> 6 & 0x3F));
+  out[*n_out - 1] = (char)(0x80 | (code & 0x3F));
+  return n + 1;
+}
+
+static void put_signs(sx_buf *out, uint32_t c) {
+  if (c < 0x80) {
+    sx_buf_add(out, "``^");
+    sx_buf_add_char(out, (char)(c ^ 0x40));
+  } else {
+    sx_buf_printf(out, "``^(%X)", (unsigned)c);
+  }
+}
+
+void sx_reference_put_name(sx_buf *out, const char *name, size_t n) {
+  bool plain = n > 0;
+  for (size_t i = 0; i < n; i++) plain = plain && plain_char(name[i]);
+  if (plain) {
+    sx_buf_add_n(out, name, n);
+    return;
+  }
+  sx_buf_add_char(out, '`');
+  for (size_t i = 0; i < n;) {
+    uint32_t c = 0;
+    const size_t bytes = sx_utf8_next(&c, name + i, n - i);
+    if (bytes && (needs_signs(c) || (c == '`' && i + 1 < n && name[i + 1] == '^')))
+      put_signs(out, c);
+    else if (c == '`')
+      sx_buf_add(out, "``");
+    else
+      sx_buf_add_n(out, name + i, bytes ? bytes : 1);
+    i += bytes ? bytes : 1;
+  }
+  sx_buf_add_char(out, '`');
+}
+
 /* One name: letters and digits of any script, '_', '-' (and `extra`), or anything in backquotes. */
 static sx_status take_name(char *out, size_t cap, cursor *c, const char *extra, sx_error *err) {
   size_t n = 0;
@@ -56,7 +118,17 @@ static sx_status take_name(char *out, size_t cap, cursor *c, const char *extra, 
   if (quoted) c->at++;
   while (c->at < c->n) {
     const char ch = c->text[c->at];
-    const size_t plain = plain_length(c), bytes = quoted || !plain ? 1 : plain;
+    char sign[4];
+    size_t n_sign = 0;
+    const size_t plain = plain_length(c), bytes = quoted || !plain ? 1 : plain,
+                 signs = quoted && ch == '`' ? take_signs(sign, &n_sign, c->text + c->at, c->n - c->at) : 0;
+    if (signs) {
+      if (n + n_sign >= cap) return syntax(c, err, "a name in it is too long");
+      memcpy(out + n, sign, n_sign);
+      n += n_sign;
+      c->at += signs;
+      continue;
+    }
     if (quoted ? ch == '`' : !plain && !(ch && strchr(extra, ch))) break;
     if (n + bytes >= cap) return syntax(c, err, "a name in it is too long");
     memcpy(out + n, c->text + c->at, bytes);

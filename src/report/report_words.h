@@ -95,6 +95,7 @@
   X(PARTS, "其中，", "of which ")                                                                                      \
   X(PARTS_COMMA, "，", ", ")                                                                                           \
   X(PARTS_IS, "", " ")                                                                                                 \
+  X(PARTS_IS_OF_DIGIT, "为", " ")                                                                                      \
   X(PARTS_SHARE, "（占", " (")                                                                                         \
   X(PANEL_CLOSE, "关闭", "Close")                                                                                      \
   X(PANEL_BACK, "返回", "Back")                                                                                        \

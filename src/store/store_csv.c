@@ -87,6 +87,7 @@ static void put_row(sx_buf *out, const by_names *by, const sx_store_row *row) {
       if (strcmp(row->terms[t].variable, by->names[i]) == 0) level = row->terms[t].level;
     }
     put_text(out, level);
+    if (level && !*level) sx_buf_add(out, "\"\""); /* a level without a name is not the total */
   }
   put_number(out, row->estimate);
   put_number(out, row->se);

@@ -216,7 +216,7 @@ static size_t terms_of(sx_store_term terms[MAX_TERMS + 1], const writer *w, cons
     terms[n++] = (sx_store_term){"row", row->key, {"", ""}, {row->label.zh, row->label.en}};
   for (size_t h = c->column[column].head; h != SIZE_MAX; h = c->head[h].parent) {
     const sx_banner_head *head = &c->head[h];
-    if (!*head->level || levels > MAX_TERMS) continue;
+    if (!sx_banner_is_level(c, h) || levels > MAX_TERMS) continue;
     const char *variable = *head->variable ? head->variable : "level"; /* of a grid's scale */
     from_leaf[levels++] = (sx_store_term){variable, head->level, {"", ""}, {head->text.zh, head->text.en}};
   }

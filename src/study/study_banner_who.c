@@ -50,7 +50,7 @@ static char kind_of(const sx_banner_row *row) {
 static void heads(sx_buf *out, const sx_banner_columns *c, size_t h) {
   if (h == SIZE_MAX) return;
   heads(out, c, c->head[h].parent);
-  if (!*c->head[h].level) return;
+  if (!sx_banner_is_level(c, h)) return;
   field(out, *c->head[h].variable ? c->head[h].variable : "level");
   field(out, c->head[h].level);
 }

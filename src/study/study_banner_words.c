@@ -50,7 +50,7 @@ static sx_status heads(const sx_banner_columns **out, sx_banner_book *book, cons
   for (size_t k = 0; k < from->n_heads; k++) {
     head[k] = from->head[k];
     const char *variable = *head[k].variable ? head[k].variable : scale;
-    if (*head[k].level && variable)
+    if (sx_banner_is_level(from, k) && variable)
       head[k].text = of_level(s, variable, head[k].level, head[k].text);
     else if (*head[k].variable)
       head[k].text = of_variable(s, head[k].variable, head[k].text);

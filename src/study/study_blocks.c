@@ -109,7 +109,8 @@ static void add_statistic(sx_buf *out, const char *statistic) {
   if (out->failed || strspn(statistic, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(statistic)) return;
   if (sx_reference_parse(&back, out->data, out->n, NULL) == SX_OK && strcmp(back.statistic, statistic) == 0) return;
   out->n = before;
-  sx_buf_printf(out, ".`%s`", statistic);
+  sx_buf_add_char(out, '.');
+  sx_reference_put_name(out, statistic, strlen(statistic));
 }
 
 /* "indicator.domain[.statistic][.field]", or false where the store has no such row. */

@@ -1,5 +1,6 @@
 /* study_rows.c: rows into the store and back: one writer for estimates, and the index that blocks and published figures look up. */
 #include "shuxiao/estimate_mean.h"
+#include "shuxiao/report.h"
 #include "study_balance.h"
 #include "study_disclosure.h"
 #include "study_names.h"
@@ -281,30 +282,19 @@ sx_status study__index_rows(st_run *r, sx_error *err) {
 
 /* ---- references in text ------------------------------------------------------------------------------------------------------ */
 
-static void quote(sx_buf *out, const char *name, size_t n) {
-  bool plain = n > 0;
-  for (const char *c = name; c < name + n; c++) {
-    plain = plain && ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || *c == '_' ||
-                      *c == '-');
-  }
-  if (!plain) sx_buf_add_char(out, '`');
-  sx_buf_add_n(out, name, n);
-  if (!plain) sx_buf_add_char(out, '`');
-}
-
 void study__quote_name(sx_buf *out, const char *name) {
-  quote(out, name, strlen(name));
+  sx_reference_put_name(out, name, strlen(name));
 }
 
 void study__quote_domain(sx_buf *out, const char *domain) {
   for (const char *at = domain; *at;) {
     const size_t n = strcspn(at, ":*");
     const char *end = at + n;
-    quote(out, at, n); /* a group's id, or total; of a banner table a variable or a set */
+    sx_reference_put_name(out, at, n); /* a group's id, or total; of a banner table a variable or a set */
     if (*end == ':') {
       const size_t k = strcspn(end + 1, "*");
       sx_buf_add_char(out, ':');
-      quote(out, end + 1, k);
+      sx_reference_put_name(out, end + 1, k);
       end += k + 1;
     }
     if (*end == '*') {

@@ -166,22 +166,28 @@ run_fails 1 "no font of this machine has the character U+F0000: install one (apt
 # levels that end in numbers, in every place where the study names them: the run's own audit holds
 mkdir names
 python3 - <<'P' || fail "names"
-levels = ["iPhone 16", "11", "13", "3+2", "שלום 12", "折扣50%"]
-with open("names/d.csv", "w") as f:
+levels = ["iPhone 16", "11", "13", "3+2", "שלום 12", "折扣50%", "x\x07y", "<b>x</b>&\"{{users}} `a` |", "`^G", "`", "``", "a`", "\x01", "\x1fy", "x\x7f", "u\u0085v 7", "a\tb",
+          "line\nbreak 9", "{{", "}}", "a|b", "<b>&\"'", "العربية 12", "长" * 200, "W" * 200, "=cmd|'/c calc'!A1", "", " ", "a:b", "a*b", "[@fig f1]", ":::", "\u202Eabc", "\ufeff", "\ufffe", "**b**", "%", "total"]
+open("names/levels.txt", "w", newline="").write("\x00".join(levels))
+with open("names/d.csv", "w", newline="") as f:
     f.write("w,g,many,y,z\n")
-    for i in range(1600):
+    for i in range(3800):
         f.write('%d,"%s",%d,%d,%d\n' % (10 + i % 3, levels[i % len(levels)].replace('"', '""'), i % 160, (i * 7 // 3) % 10 < 3, (i * 11 // 3) % 97))
-open("names/n.md", "w").write("# R\n\n{{figure f1}}\n\n{{rank p by=g n=6 | % 1}}\n\n{{rank m by=g n=1 | 元 2}}\n")
+open("names/n.md", "w").write("# R\n\n{{figure f1}}\n\n{{rank p by=g n=6 | % 1}}\n\n{{rank m by=g n=1 | 元 2}}\n\n{{parts p.g:`<b>&\"'` p.g:`a``` p.g:`x``^Gy` p.g:`u``^(85)v 7` p.g:`` | % 1}}\n")
 open("names/study.yaml", "w").write('''study: names
 title: {zh: 名, en: Names}
 languages: [zh, en]
-data: {main: {file: d.csv}}
+data: {main: {file: d.csv, text: [g]}}
 design: {weights: w}
 groups: {g: {label: {zh: 组, en: Group}, by: g}, many: {label: {zh: 多, en: Many}, by: many}}
 indicators:
   p: {label: {zh: 甲, en: P}, prop: y == 1, by: [g, many]}
   m: {label: {zh: 均值, en: Mean}, mean: z, unit: 元, format: 元 2, by: [g]}
-tables: [{id: t, title: {zh: 表, en: T}, indicators: [p, m], domains: [total, g], show: [estimate, se]}]
+  s: {label: {zh: 份, en: S}, shares: g}
+tables:
+  - {id: t, title: {zh: 表, en: T}, indicators: [p, m, s], domains: [total, g], show: [estimate, se]}
+  - {id: b, title: {zh: 头, en: Head}, rows: y, cols: total + g, stats: [col_pct]}
+  - {id: c, title: {zh: 行, en: Rows}, rows: g, cols: total + y, stats: [col_pct]}
 figures:
   - {id: f1, type: bars, title: {zh: 一, en: One}, indicators: [p], domains: [g], interval: true}
   - {id: f2, type: bars, title: {zh: 二, en: Two}, indicators: [m], domains: [g], interval: true}
@@ -189,8 +195,33 @@ figures:
 narrative: {zh: [n.md], en: [n.md]}
 ''')
 P
-"$program" run names/study.yaml --to html,docx,xlsx,csv --out names/out --quiet >out.txt 2>err.txt || fail "levels like numbers: exit $?: $(head -c 600 err.txt)"
-"$program" audit names/out >audit.txt 2>&1 || fail "audit of levels like numbers: $(grep -E 'differs|unbound' audit.txt | head -8 | cut -c1-200)"
+"$program" run names/study.yaml --to all --out names/out --quiet >out.txt 2>err.txt || fail "levels of any text: exit $?: $(head -c 600 err.txt)"
+"$program" audit names/out >audit.txt 2>&1 || fail "audit of levels of any text: $(grep -E 'differs|unbound' audit.txt | head -8 | cut -c1-200)"
+grep -Eq '^numbers: +[0-9]+ agree with their results, 0 differ, 0 unbound' audit.txt || fail "audit of levels of any text: $(tail -1 audit.txt)"
+for file in names/out/*.docx names/out/*.xlsx names/out/report.*.html; do # and each file without its folder
+  "$program" audit "$file" --against names/out/results.db >audit.txt 2>&1 || fail "$file: $(grep -E 'differs|unbound' audit.txt | head -4 | cut -c1-200) $(tail -1 audit.txt)"
+done
+python3 - <<'P' || fail "files of levels of any text"
+import csv, glob, json, sys, zipfile
+import xml.etree.ElementTree as tree
+bad = []
+for f in glob.glob("names/out/*.docx") + glob.glob("names/out/*.xlsx"):
+    z = zipfile.ZipFile(f)
+    for n in z.namelist():
+        if not n.endswith((".xml", ".rels", ".svg")): continue
+        try: tree.fromstring(z.read(n))
+        except Exception as e: bad.append("%s %s: %s" % (f, n, e))
+for f in glob.glob("names/out/*.xml"): tree.parse(f)
+for f in glob.glob("names/out/*.json"): json.load(open(f))
+assert zipfile.ZipFile(glob.glob("names/out/*.zip")[0]).testzip() is None
+levels = open("names/levels.txt", newline="").read().split("\x00")
+rows = list(csv.reader(open("names/out/names.csv", newline="", encoding="utf-8")))
+at = rows[0].index("g")
+missing = [l for l in levels if l not in {r[at] for r in rows[1:] if r[1] == "p"}]
+if missing: bad.append("csv: no %r" % missing)
+if ',p,prop,"",,' not in open("names/out/names.csv").read(): bad.append("csv: a level without a name is the total")
+print("\n".join(bad[:10])); sys.exit(bool(bad))
+P
 
 # tables in a file are for spreadsheets, on standard output for programs
 "$program" tab n.csv --weights w --rows lev --cols y -o tab.csv 2>err.txt || fail "tab -o: $(cat err.txt)"

@@ -90,4 +90,51 @@ static void each(void) {
               "domain is missing");
 }
 
-SXT_MAIN(SXT_CASE(good), SXT_CASE(bad), SXT_CASE(each))
+/* Any text is a name of a reference, and comes back from what stands for it, which has no character that a page changes. */
+static void any_name(void) {
+  static const char *const names[] = {"a",
+                                      "",
+                                      "`",
+                                      "``",
+                                      "`^",
+                                      "`^G",
+                                      "``^(85)",
+                                      "a`",
+                                      "^",
+                                      "\x01",
+                                      "\x1f\x7f",
+                                      "x\x07y",
+                                      "a\nb\tc",
+                                      "u\xC2\x85v",
+                                      "`\xC2\x85`",
+                                      "\xEF\xBF\xBE",
+                                      "|.:*",
+                                      "{{u}}",
+                                      "<b>&\"'",
+                                      "\xE2\x80\xAE"
+                                      "x",
+                                      "\xE9\x95\xBF",
+                                      "`^(85)",
+                                      "`\x07`"};
+  const sx_ctx *ctx = NULL;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    sx_buf text;
+    sx_reference r;
+    sx_buf_init(&text, ctx);
+    sx_buf_add(&text, "p.g:");
+    sx_reference_put_name(&text, names[i], strlen(names[i]));
+    sx_buf_add(&text, "*");
+    sx_reference_put_name(&text, names[i], strlen(names[i]));
+    sx_buf_add(&text, ":x.se");
+    CHECK_OK(sx_reference_parse(&r, text.data, text.n, err));
+    CHECK_STR(r.level[0], names[i]);
+    CHECK_STR(r.variable[1], names[i]);
+    CHECK_STR(r.level[1], "x");
+    CHECK_STR(r.field, "se");
+    for (size_t k = 0; k < text.n; k++) CHECK((unsigned char)text.data[k] >= 0x20 && text.data[k] != 0x7F);
+    CHECK(!strstr(text.data, "\xC2\x85") && !strstr(text.data, "\xEF\xBF\xBE") && !strstr(text.data, "\xE2\x80\xAE"));
+    sx_buf_clear(&text);
+  }
+}
+
+SXT_MAIN(SXT_CASE(good), SXT_CASE(bad), SXT_CASE(each), SXT_CASE(any_name))
