@@ -611,7 +611,9 @@ static sx_status hash_numbers(build *b, sx_error *err) {
 
 static void spec_provenance(build *b) {
   for (size_t k = 0; k < b->plan->n_files; k++) {
-    sx_buf_printf(&b->spec, "%s %s\n", b->plan->files[k].shown, k ? b->plan->files[k].sha256 : b->plan->numbers);
+    const char *shown = b->plan->files[k].shown;
+    if (k == 0) shown = beside_study(b->s, shown); /* from wherever the study was named */
+    sx_buf_printf(&b->spec, "%s %s\n", shown, k ? b->plan->files[k].sha256 : b->plan->numbers);
   }
 }
 

@@ -19,6 +19,13 @@ smaller() {
   sed -i 's/n: 30000/n: 4000/g' "$1"
   echo "sanitized build: 4,000 interviews a wave in the place of 30,000; SX_FULL=1: all"
 }
+# ran FOLDER: the bundled study in it, and all that a run from nothing leaves, made once for all tests (shared_run.sh); what it said is FOLDER.said.
+root=$PWD
+ran() {
+  local folder
+  folder=$(realpath -m "$1")
+  (cd "$root" && SX_BUILD=$build_dir bash tests/cli/shared_run.sh "$folder") || exit 1
+}
 finish() { exit $((failures != 0)); }
 
 # near WHAT GOT WANT [REL]: numbers agree to REL (1e-9).

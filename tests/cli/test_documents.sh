@@ -5,15 +5,14 @@ need_program
 . tests/readers/readers.sh
 command -v pdftotext >/dev/null && command -v python3 >/dev/null || { echo "skipped: poppler-utils or python3 is not installed"; exit 77; }
 study=digital-consumption-2025h1
-cp -r studies/$study "$tmp/study"
-rm -rf "$tmp"/study/out "$tmp"/study/interviews*.sav
-smaller "$tmp/study/study.yaml"
+ran "$tmp/study"
 # a box of the text, in both languages
 for lang in zh en; do
   first=$(ls "$tmp"/study/narrative/$lang/*.md | head -1)
   printf '\n{{box title="Probe box" kind=method id=probe}}\nBOXED {{consumers.total | 亿人 2}}.\n\n- one\n{{end}}\n\n[@box probe]\n' >>"$first"
 done
 cd "$tmp" || exit 1
+mv study/out one # its results
 "$program" run study/study.yaml --out one --to docx,pdf --quiet >/dev/null 2>err || fail "run: $(cat err)"
 mkdir two
 cp one/results.db two/

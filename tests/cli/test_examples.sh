@@ -9,11 +9,11 @@ ln -s "$program" "$tmp/bin/shuxiao"
 cd "$tmp/here" || exit 1
 PATH=$tmp/bin:$PATH
 study=studies/digital-consumption-2025h1
-smaller $study/study.yaml
-sanitized && n="-n 4000" || n=
-shuxiao synth $study/model.yaml $n --seed 20250630 -o interviews.sav --quiet 2>"$tmp/err" || fail "interviews: $(cat "$tmp/err")"
+rm -r $study
+ran $study
+cp $study/interviews.sav interviews.sav
 cp interviews.sav my-survey.sav
-cp interviews.sav $study/interviews.sav
+mv $study/out earlier
 shuxiao run $study/study.yaml --out earlier --to html,docx --quiet >/dev/null 2>"$tmp/err" || fail "an earlier run: $(cat "$tmp/err")"
 ran=0
 for command in $(shuxiao --help | awk '/^  [a-z]/ { print $1 }'); do

@@ -102,11 +102,7 @@ then_computes "$small" "indicator:twice document annex:provenance report" "a byt
 
 # ---- the bundled study: what changes with one byte, and that nothing else does ----
 study=$tmp/study
-mkdir "$study"
-cp -r studies/digital-consumption-2025h1/. "$study"
-rm -rf "$study/out" "$study"/interviews*.sav
-smaller "$study/study.yaml"
-"$program" run "$study/study.yaml" --quiet >"$tmp/out" 2>"$tmp/err" || fail "the bundled study: $(cat "$tmp/err")"
+ran "$study"
 byte "$study/narrative/en/07-check.md" 'A figure agrees when' 'A Figure agrees when'
 then_computes "$study" "text:narrative/zh/07-check.md annex:provenance report" "bundled: a byte of the narrative"
 byte "$study/study.yaml" 'en: Number of users}' 'en: Number of Users}'

@@ -15,18 +15,16 @@ static inline void fuzz_folder_clean(void) {
   if (system(command) != 0) fprintf(stderr, "%s is left behind\n", fuzz_folder);
 }
 
-/* The path of `own` in the folder, which is made at the first call. here: __FILE__ of the target, absolute under CMake: the program may run
- * anywhere. files [n]: of tests/unit/study/data. */
-static inline const char *fuzz_folder_file(const char *own, const char *here, const char *const *files, size_t n) {
+/* The path of `own` in the folder, which is made at the first call. files [n]: of tests/unit/study/data, found by SX_FUZZ_DATA of the build,
+ * since the program may run anywhere. */
+static inline const char *fuzz_folder_file(const char *own, const char *const *files, size_t n) {
   static char path[256];
   char from[900], to[400];
   if (path[0]) return path;
-  const char *slash = strrchr(here, '/');
-  const int n_here = slash ? (int)(slash - here) : (int)strlen("tests/fuzz");
   snprintf(fuzz_folder, sizeof fuzz_folder, "%s/sx-fuzz-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
   if (!mkdtemp(fuzz_folder)) abort();
   for (size_t i = 0; i < n; i++) {
-    snprintf(from, sizeof from, "%.*s/../unit/study/data/%s", n_here, slash ? here : "tests/fuzz", files[i]);
+    snprintf(from, sizeof from, "%s/%s", SX_FUZZ_DATA, files[i]);
     snprintf(to, sizeof to, "%s/%s", fuzz_folder, files[i]);
     if (access(from, R_OK) != 0 || symlink(from, to) != 0) abort();
   }

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 static const char *file_name(void) {
   static const char *const files[] = {"people.csv", "extra.csv", "pop.csv", "published.csv", "narrative"};
-  return fuzz_folder_file("study.yaml", __FILE__, files, sizeof files / sizeof *files);
+  return fuzz_folder_file("study.yaml", files, sizeof files / sizeof *files);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {

@@ -5,7 +5,7 @@
 #include <glob.h>
 
 #include "shuxiao/audit_text.h"
-#include "shuxiao/study.h"
+#include "shuxiao/report.h"
 
 enum { PLANTS = 5, BYTES = 256 * 1024, NUMBERS = 1000, CHAPTERS = 8 };
 
@@ -161,41 +161,23 @@ static void audit(counts *c, const printed *p, sx_store *store) {
   sx_audit_text_free(text);
 }
 
-/* The study to run. Sanitized builds are ten times slower: there a copy with fewer interviews, said in the output; SX_FULL=1: all. */
-static const char *study_path(void) {
-  static char path[120] = "studies/digital-consumption-2025h1/study.yaml";
-#ifdef SX_SANITIZED
-  char command[400];
-  if (getenv("SX_FULL")) return path;
-  (void)snprintf(command, sizeof command,
-                 "cp -r studies/digital-consumption-2025h1 '%s/s' && rm -f '%s/s/'interviews*.sav && sed -i 's/n: "
-                 "30000/n: 4000/g' '%s/s/study.yaml'",
-                 folder, folder, folder);
-  if (system(command) != 0) SXT_FAIL("%s", command);
-  (void)snprintf(path, sizeof path, "%s/s/study.yaml", folder);
-  printf("sanitized build: 4,000 interviews a wave in the place of 30,000; SX_FULL=1: all\n");
-#endif
-  return path;
-}
-
 static void narrative(void) {
-  sx_study *study = NULL;
-  sx_run_result *result = NULL;
   sx_store *store = NULL;
+  sx_store_run run;
   static printed text;
-  sx_run_options options = SX_RUN_OPTIONS_INIT;
+  char command[200];
   REQUIRE(mkdtemp(folder) != NULL);
-  options.out_dir = folder;
-  REQUIRE_OK(sx_study_load(&study, NULL, study_path(), NULL, err));
-  REQUIRE_OK(sx_study_run(&result, study, &options, err));
-  (void)snprintf(store_path, sizeof store_path, "%s/results.db", folder);
+  (void)snprintf(command, sizeof command, "bash tests/cli/shared_run.sh '%s/s'", folder);
+  if (system(command) != 0) SXT_FAIL("%s", command);
+  (void)snprintf(store_path, sizeof store_path, "%s/s/out/results.db", folder);
   REQUIRE_OK(sx_store_open(&store, NULL, store_path, SX_STORE_READ, err));
+  REQUIRE_OK(sx_store_latest(&run, store, err));
   for (int lang = 0; lang < 2; lang++) {
     counts clean = {0}, planted = {0};
-    print_narrative(&text, store, result->run, (sx_lang)lang, -1);
+    print_narrative(&text, store, run.id, (sx_lang)lang, -1);
     audit(&clean, &text, store);
     for (int which = 0; which < PLANTS; which++) {
-      print_narrative(&text, store, result->run, (sx_lang)lang, which);
+      print_narrative(&text, store, run.id, (sx_lang)lang, which);
       audit(&planted, &text, store);
     }
     printf("%s: of %zu quantities as printed %zu agree, %zu differ, %zu are not matched; of %zu planted %zu are found "
@@ -210,8 +192,8 @@ static void narrative(void) {
     CHECK(planted.false_alarms <= 2);
   }
   sx_store_close(store);
-  sx_run_result_free(result);
-  sx_study_free(study);
+  (void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
+  if (system(command) != 0) SXT_FAIL("%s", command);
 }
 
 SXT_MAIN(SXT_CASE(narrative))

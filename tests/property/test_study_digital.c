@@ -24,32 +24,16 @@ static bool shell(const char *command) {
   return ok;
 }
 
-/* Sanitized builds are ten times slower: there fewer interviews are generated, and said; SX_FULL=1: all. Plain builds prove what needs them. */
-static bool fewer; /* interviews than the study asks for */
-static bool smaller(const char *dir) {
+/* Sanitized builds are ten times slower: there fewer interviews are generated (tests/cli/lib.sh). Plain builds prove what needs them. */
+static bool fewer(void) {
 #ifdef SX_SANITIZED
-  char command[800];
-  if (getenv("SX_FULL")) return true;
-  fewer = true;
-  printf("sanitized build: 4,000 interviews a wave in the place of 30,000; SX_FULL=1: all\n");
-  snprintf(command, sizeof command, "sed -i 's/n: 30000/n: 4000/g' '%s/study.yaml'", dir);
-  return shell(command);
+  return !getenv("SX_FULL");
 #else
-  (void)dir;
-  return true;
+  return false;
 #endif
 }
 
-/* The study without what it makes, in a folder of its own. */
-static bool copy(const char *name) {
-  char command[1300], dir[600];
-  folder_of(dir, name);
-  snprintf(command, sizeof command, "mkdir -p '%s' && cp -r " STUDY "/. '%s' && rm -rf '%s/out' '%s'/interviews*.sav",
-           dir, dir, dir, dir);
-  return shell(command) && smaller(dir);
-}
-
-/* Runs the copy; *reused counts the steps that were not computed, *steps all. */
+/* Runs a copy; *reused counts the steps that were not computed, *steps all. */
 static bool run(const char *name, int threads, size_t *reused, size_t *steps) {
   char path[700], dir[600];
   sx_error err = SX_ERROR_INIT;
@@ -81,10 +65,12 @@ static bool read_rows(rows *r, const char *name) {
   return ok;
 }
 
-/* The run that every case reads. */
+/* The run that every case reads, made once for all tests. */
 static bool ready(void) {
+  char command[800];
   if (base.n) return true;
-  return copy("one") && run("one", 1, NULL, NULL) && read_rows(&base, "one");
+  snprintf(command, sizeof command, "bash tests/cli/shared_run.sh '%s/one'", home);
+  return shell(command) && read_rows(&base, "one");
 }
 
 static double value(const char *indicator, const char *statistic, const char *domain) {
@@ -587,7 +573,7 @@ static void waves(void) {
   REQUIRE(users && drama && p);
   CHECK(fabs(users->v[V_ESTIMATE] - 15e6) < 3 * users->v[V_SE]);
   CHECK(fabs(drama->v[V_ESTIMATE]) < 3 * drama->v[V_SE]);
-  if (!fewer) {
+  if (!fewer()) {
     CHECK_NEAR(round(users->v[V_ESTIMATE] / 1e5) / 10, 16.5, 1e-12);
     CHECK_NEAR(round(users->v[V_SE] / 1e5) / 10, 4.1, 1e-12);
     CHECK_NEAR(round(drama->v[V_ESTIMATE] * 1e3) / 10, -0.2, 1e-12);
@@ -648,7 +634,10 @@ static bool write_shuffled(void) {
 static void shuffled(void) {
   rows r;
   double worst = 0;
-  REQUIRE(ready() && copy("shuffled") && write_shuffled());
+  char command[1300];
+  REQUIRE(ready());
+  snprintf(command, sizeof command, "cp -r '%s/one' '%s/shuffled' && rm -r '%s/shuffled/out'", home, home, home);
+  REQUIRE(shell(command) && write_shuffled());
   REQUIRE(run("shuffled", 2, NULL, NULL) && read_rows(&r, "shuffled"));
   CHECK_INT(rows_differ(&base, &r, 1e-12, &worst), 0);
   CHECK(worst > 0); /* the sums did run in another order */
