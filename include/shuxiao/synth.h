@@ -48,6 +48,9 @@ SX_API const char *sx_synth_assumption(const sx_synth_model *model, size_t i, co
 /* The same in one language ("zh" or "en"; the other where that one is not given). */
 SX_API const char *sx_synth_assumption_in(const sx_synth_model *model, size_t i, const char *language,
                                           const char **name);
+/* What the model calls a variable (level NULL), a level of one, or a set, in both languages; false: it does not say. Texts are the model's. */
+SX_API bool sx_synth_words(const char **zh, const char **en, const sx_synth_model *model, const char *name,
+                           const char *level);
 /* The model's own answer, computed from its populations and probabilities without drawing anything: persons with the 0/1 variable
  * at 1, or yuan spent for an amount, in the whole population (attribute NULL) or where a cell attribute has a level.
  * Expected: SX_E_ARGUMENT (unknown names, a variable without a known probability). */

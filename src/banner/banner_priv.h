@@ -48,7 +48,8 @@ enum {
   BANNER_TOP2 = SX_BANNER_MEASURES, /* after the measures */
   BANNER_BOTTOM2,
   BANNER_SE,
-  BANNER_STATS
+  BANNER_STATS,
+  BANNER_SHARE = BANNER_STATS /* of rows alone: share(...) */
 };
 /* bits [1 << stat]; *any_mean: said, else amounts have means by default. */
 sx_status sx_banner__stats(uint32_t *bits, const char *text, sx_error *err) SX_NODISCARD;
@@ -68,7 +69,7 @@ typedef enum banner_kind {
 
 typedef struct banner_stub {
   banner_kind kind;
-  int stat;                 /* ITEMS: SX_BANNER_MEAN, SX_BANNER_MEDIAN, BANNER_TOP2, BANNER_BOTTOM2 */
+  int stat;                 /* ITEMS: SX_BANNER_MEAN, SX_BANNER_MEDIAN, BANNER_TOP2, BANNER_BOTTOM2, BANNER_SHARE */
   const char *name, *id;    /* as asked for; unique in the book */
   const sx_column **column; /* [n] */
   size_t n;

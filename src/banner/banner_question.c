@@ -133,6 +133,21 @@ static sx_status add_box(maker *m, const banner_levels *levels, const sx_column 
   return SX_OK;
 }
 
+/* The cases that have 1, of those that have 0 or 1. */
+static sx_status add_share(maker *m, const banner_levels *levels, const sx_column *c, size_t line, sx_banner_text label,
+                           sx_error *err) {
+  banner_item *item = NULL;
+  bool yes_or_no = levels->value != NULL;
+  for (size_t v = 0; v < levels->n && yes_or_no; v++) yes_or_no = levels->value[v] == 0 || levels->value[v] == 1;
+  if (!yes_or_no)
+    return sx_banner__add_note(
+        m->q, m->arena, sx_arena_printf(m->arena, "%s：取值不只 0 和 1，没有占比", c->name),
+        sx_arena_printf(m->arena, "%s: it has other values than 0 and 1, and so no share", c->name), err);
+  SX_TRY(add_item(&item, m, SX_BANNER_ROW_ITEM, label, c->name, line, err));
+  for (size_t v = 0; v < levels->n; v++) item->coef[v] = levels->value[v];
+  return SX_OK;
+}
+
 static sx_status add_median(maker *m, const sx_column *c, size_t line, sx_banner_text label, const char *key,
                             sx_banner_row_kind kind, sx_error *err) {
   banner_item *item = NULL;
@@ -302,6 +317,8 @@ static sx_status make_items(maker *m, sx_error *err) {
       item->measure = SX_BANNER_MEAN;
     } else if (m->stub->stat == SX_BANNER_MEDIAN) {
       SX_TRY(add_median(m, c, line, label, c->name, SX_BANNER_ROW_ITEM, err));
+    } else if (m->stub->stat == BANNER_SHARE) {
+      SX_TRY(add_share(m, &levels, c, line, label, err));
     } else {
       SX_TRY(add_box(m, &levels, c, line, m->stub->stat == BANNER_TOP2, label, c->name, SX_BANNER_ROW_ITEM, err));
     }

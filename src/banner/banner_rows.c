@@ -5,7 +5,7 @@
  *   q5_*          every variable that the pattern fits (* any characters, ? one)
  *   $goods        a multiple-response set
  *   grid(q7_*)    items by the levels of their scale
- *   mean(q7_*), median(...), top2(...), bottom2(...)    a row per variable */
+ *   mean(q7_*), median(...), top2(...), bottom2(...), share(...)    a row per variable */
 #include <stdio.h>
 #include <string.h>
 
@@ -171,17 +171,20 @@ static sx_status plain_stubs(reader *r, const list *l, const sx_banner_net *net,
 }
 
 static sx_status items_stub(reader *r, const char *word, const char *inside, const list *l, sx_error *err) {
-  static const char *const words[] = {"grid", "mean", "median", "top2", "bottom2"};
-  static const int stats[] = {-1, SX_BANNER_MEAN, SX_BANNER_MEDIAN, BANNER_TOP2, BANNER_BOTTOM2};
+  static const char *const words[] = {"grid", "mean", "median", "top2", "bottom2", "share"};
+  static const int stats[] = {-1, SX_BANNER_MEAN, SX_BANNER_MEDIAN, BANNER_TOP2, BANNER_BOTTOM2, BANNER_SHARE};
+  enum { N_WORDS = sizeof words / sizeof *words, LONG = 40 };
   size_t k = 0;
-  while (k < 5 && strcmp(word, words[k]) != 0) k++;
-  if (k == 5) {
-    const char *near = sx_text_nearest(word, words, 5);
-    return sx_error_set(err, SX_E_ARGUMENT, "rows", "'%s(' is none of grid, mean, median, top2, bottom2%s%s%s", word,
-                        near ? ": did you mean " : "", near ? near : "", near ? "?" : "");
+  while (k < N_WORDS && strcmp(word, words[k]) != 0) k++;
+  if (k == N_WORDS) {
+    const char *near = sx_text_nearest(word, words, N_WORDS);
+    return sx_error_set(err, SX_E_ARGUMENT, "rows", "'%s(' is none of grid, mean, median, top2, bottom2, share%s%s%s",
+                        word, near ? ": did you mean " : "", near ? near : "", near ? "?" : "");
   }
   banner_stub *s = NULL;
-  const char *id = sx_arena_printf(r->arena, "%s(%s)", word, inside);
+  const bool ends = stats[k] == BANNER_SHARE && strlen(inside) > LONG; /* a long list is named by its ends */
+  const char *id = ends ? sx_arena_printf(r->arena, "%s(%s-%s)", word, l->column[0]->name, l->column[l->n - 1]->name)
+                        : sx_arena_printf(r->arena, "%s(%s)", word, inside);
   if (!id) return sx_error_memory(err);
   SX_TRY(add_stub(&s, r, k ? BANNER_ITEMS : BANNER_GRID, id, err));
   s->stat = stats[k];

@@ -222,12 +222,23 @@ static sx_status put_errors(const bb *b, place at, const sx_banner_table *t, siz
 
 /* ---- a table ----------------------------------------------------------------------------------------------------------- */
 
-static void put_above(const bb *b, size_t sheet, size_t *row, const sx_banner_table *t) {
+/* "b1 q1"; of a list of variables, mean(q7_*), its word alone, and nothing where the study's table has one list. NULL: no memory. */
+static const char *name_of(const bb *b, const pub_banner *of, const sx_banner_table *t) {
+  const char *open = strchr(t->id, '(');
+  if (!*of->name) return t->id;
+  if (!open) return sx_arena_printf(b->arena, "%s %s", of->name, t->id);
+  if (of->book->n_tables == 1) return of->name;
+  return sx_arena_printf(b->arena, "%s %.*s", of->name, (int)(open - t->id), t->id);
+}
+
+static sx_status put_above(const bb *b, size_t sheet, size_t *row, const sx_banner_table *t, sx_error *err) {
   const pub_style heading = {.bold = true, .size = 12}, soft = {.soft = true};
   const pub_banner *of = &b->books[b->now];
-  const char *title = sx_arena_printf(b->arena, "%s%s%s  %s", of->name, *of->name ? " " : "", t->id,
-                                      sx_publish__banner_title(t, b->lang));
-  sx_publish__cell_text(b->book, sheet, (*row)++, 0, title ? title : t->id, &heading);
+  const char *name = name_of(b, of, t), *own = sx_publish__banner_title(t, b->lang);
+  const bool same = name && strcmp(name, own) == 0;
+  const char *title = name ? sx_arena_printf(b->arena, "%s%s%s", name, same ? "" : "  ", same ? "" : own) : NULL;
+  if (!title) return sx_error_memory(err);
+  sx_publish__cell_text(b->book, sheet, (*row)++, 0, title, &heading);
   if (*of->title) sx_publish__cell_text(b->book, sheet, (*row)++, 0, of->title, NULL);
   const char *question = text_of(b, t->question);
   if (*question) sx_publish__cell_text(b->book, sheet, (*row)++, 0, question, NULL);
@@ -236,6 +247,7 @@ static void put_above(const bb *b, size_t sheet, size_t *row, const sx_banner_ta
     const char *filter = sx_arena_printf(b->arena, "%s%s", say(b, "筛选：", "Filter: "), b->from->filter);
     sx_publish__cell_text(b->book, sheet, (*row)++, 0, filter ? filter : "", &soft);
   }
+  return SX_OK;
 }
 
 static sx_status put_body(bb *b, size_t sheet, size_t *row, const sx_banner_table *t, sx_error *err) {
@@ -254,12 +266,11 @@ static sx_status own_sheet(bb *b, size_t i, sx_error *err) {
   const sx_banner_table *t = &b->from->table[i];
   size_t row = 0;
   const pub_style link = {.link = true};
-  const pub_banner *of = &b->books[b->now];
-  const char *name = *of->name ? sx_arena_printf(b->arena, "%s %s", of->name, t->id) : t->id;
+  const char *name = name_of(b, &b->books[b->now], t);
   if (!name) return sx_error_memory(err);
   const size_t sheet = sx_publish__sheet(b->book, name);
   b->at[b->now][i] = (place){sheet, 0};
-  put_above(b, sheet, &row, t);
+  SX_TRY(put_above(b, sheet, &row, t, err));
   sx_publish__cell_link(b->book, sheet, row++, 0, say(b, "返回目录", "Back to the contents"), 0, &link);
   put_heads(b, sheet, row, t->columns);
   row += t->columns->depth + 1;
@@ -290,7 +301,7 @@ static sx_status common_sheet(bb *b, sx_error *err) {
     if (t->columns != b->from->columns) continue;
     row++;
     b->at[b->now][i] = (place){sheet, row};
-    put_above(b, sheet, &row, t);
+    SX_TRY(put_above(b, sheet, &row, t, err));
     SX_TRY(put_body(b, sheet, &row, t, err));
   }
   return SX_OK;
@@ -318,8 +329,9 @@ static sx_status above_contents(const bb *b, size_t *row, sx_error *err) {
     sx_publish__cell_text(b->book, 0, (*row)++, 0, b->x->document->title, &strong);
     if (*b->x->run.wave) sx_publish__cell_text(b->book, 0, (*row)++, 0, b->x->run.wave, NULL);
     say_wide(b, row, made_up);
+  } else {
+    sx_publish__cell_text(b->book, 0, (*row)++, 0, first->design ? first->design : "", &soft);
   }
-  sx_publish__cell_text(b->book, 0, (*row)++, 0, first->design ? first->design : "", &soft);
   if (b->n_books == 1) say_wide(b, row, text_of(b, first->legend));
   if (!b->suppressed) return SX_OK;
   const char *symbol = sx_arena_printf(b->arena, "%s = %s", b->x->symbols->text[PUB_SYMBOL_SUPPRESSED],
@@ -334,7 +346,7 @@ static sx_status list_tables(const bb *b, size_t book, size_t *row, sx_error *er
   const pub_banner *of = &b->books[book];
   for (size_t i = 0; i < of->book->n_tables; i++) {
     const sx_banner_table *t = &of->book->table[i];
-    const char *id = *of->name ? sx_arena_printf(b->arena, "%s %s", of->name, t->id) : t->id;
+    const char *id = name_of(b, of, t);
     const char *own = sx_publish__banner_title(t, b->lang);
     const char *title = *of->title ? sx_arena_printf(b->arena, "%s: %s", of->title, own) : own;
     if (!id || !title) return sx_error_memory(err);

@@ -1,6 +1,7 @@
 /* publish_cube.c: rows to a cube. Codes follow the cross-domain lists of SDMX where the meaning is known: CL_FREQ, CL_SEX (M, F, _T), CL_AGE
  * (Y20T29, Y_GE60, Y_LT6), REF_AREA (CN-11 from the first digits of GB/T 2260), urbanisation U and R. Every other level keeps what of it can stand in
  * a code. */
+#include "shuxiao/banner.h"
 #include "publish_cube.h"
 
 #include <math.h>
@@ -401,7 +402,36 @@ static sx_status observe_all(pub_cube *cube, sx_error *err) {
   return status;
 }
 
+/* A cell of a banner table: `b1/q1`, by its statistic no node of an account. */
+static bool of_banner(const sx_store_row *row) {
+  static const char *const more[] = {"base_cases", "base_weighted", "base_effective"};
+  bool yes = false;
+  if (!strchr(row->indicator, '/')) return false;
+  for (int m = 0; m < SX_BANNER_MEASURES && !yes; m++)
+    yes = strcmp(row->statistic, sx_banner_measure_name((sx_banner_measure)m)) == 0;
+  for (size_t k = 0; k < 3 && !yes; k++) yes = strcmp(row->statistic, more[k]) == 0;
+  return yes;
+}
+
+/* The run without the cells of its banner tables: rows and heads of a table are no dimensions of the data. Where there is nothing else they stay. */
+static sx_status without_tables(pub_run **out, pub_run *run, sx_error *err) {
+  pub_run *own = sx_arena_alloc(run->arena, 1, sizeof *own);
+  sx_store_row *rows = sx_arena_alloc(run->arena, run->n_rows + 1, sizeof *rows);
+  size_t n = 0;
+  if (!own || !rows) return sx_error_memory(err);
+  for (size_t i = 0; i < run->n_rows; i++)
+    if (!of_banner(&run->rows[i])) rows[n++] = run->rows[i];
+  *out = run;
+  if (n == 0 || n == run->n_rows) return SX_OK;
+  *own = *run;
+  own->rows = rows;
+  own->n_rows = n;
+  *out = own;
+  return SX_OK;
+}
+
 sx_status sx_publish__cube(pub_cube *out, pub_run *run, sx_error *err) {
+  SX_TRY(without_tables(&run, run, err));
   pub_cube cube = {.run = run,
                    .last_indicator = SIZE_MAX,
                    .indicator = {.id = "INDICATOR", .label = {"指标", "Indicator"}},

@@ -65,9 +65,11 @@ static void put_cell(const sx_html *html, const sx_document_node *node, bool pla
   const sx_document_cell *cell = node->as.cell;
   const sx_document_node *only = node->first && !node->first->next ? node->first : NULL;
   const bool number = only && only->kind == SX_DOC_NUMBER && !only->as.number->tip;
-  const char *tag = cell->scope ? "th" : "td";
+  const bool head =
+      cell->scope && !(cell->scope == SX_DOC_SCOPE_ROW && !node->first); /* one without a text heads nothing */
+  const char *tag = head ? "th" : "td";
   sx_buf_printf(html->out, "<%s", tag);
-  if (cell->scope) sx_buf_printf(html->out, " scope=\"%s\"", scopes[cell->scope]);
+  if (head) sx_buf_printf(html->out, " scope=\"%s\"", scopes[cell->scope]);
   if (cell->column_span > 1) sx_buf_printf(html->out, " colspan=\"%zu\"", cell->column_span);
   if (cell->row_span > 1) sx_buf_printf(html->out, " rowspan=\"%zu\"", cell->row_span);
   put_class(html, cell, plain);

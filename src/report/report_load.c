@@ -28,6 +28,11 @@ static sx_status add_block(void *data, int64_t order, const char *kind, const ch
   (void)snprintf(name, sizeof name, "%s %s", kind, block.id);
   SX_TRY(sx_doc_parse_json(&block.doc, &page->ctx, name, json, strlen(json), err));
   block.root = sx_doc_root(block.doc);
+  bool hidden = false; /* of a workbook alone */
+  if (sx_node_bool(&hidden, sx_node_get(block.root, "hidden")) && hidden) {
+    sx_doc_free(block.doc);
+    return SX_OK;
+  }
   page->blocks[page->n_blocks++] = block;
   return SX_OK;
 }

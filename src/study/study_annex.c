@@ -1,5 +1,6 @@
 /* study_annex.c: the words around the figures: the document block, and the annexes on assumptions, design and provenance (definitions: study_annex_terms.c). */
 #include "study_adjust.h"
+#include "study_banner.h"
 #include "study_disclosure.h"
 #include "study_names.h"
 #include "study_rules.h"
@@ -375,6 +376,8 @@ sx_status study__annex_json(sx_buf *out, st_run *r, const char *which, sx_error 
     study__terms_annex(&p.zh, &p.en, r->s);
   } else if (strcmp(which, "rules") == 0) {
     status = study__rules_annex(&p.zh, &p.en, r, err);
+  } else if (strcmp(which, "tables") == 0) {
+    study__banner_annex(&p.zh, &p.en, r->s);
   } else {
     provenance(&p, r);
   }

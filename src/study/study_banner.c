@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shuxiao/synth.h"
 #include "study_banner.h"
 #include "study_disclosure.h"
 #include "study_names.h"
@@ -126,7 +127,7 @@ void study__check_banner_names(st_load *l, const sx_table *unit) {
 void study__check_banner(st_load *l, const sx_node *map) {
   sx_banner_request r;
   sx_error err = SX_ERROR_INIT;
-  ST_KEYS(l, map, "id", "title", "note", "source", "rows", "cols", "stats", "net", "sig", "where");
+  ST_KEYS(l, map, "id", "title", "note", "source", "rows", "cols", "stats", "net", "sig", "where", "in");
   if (read_request(&r, l->s, map, l->s->arena, &err) != SX_OK) study__error_problem(l, map, &err);
 }
 
@@ -143,7 +144,11 @@ sx_status study__plan_banner(st_build *b, size_t block, sx_error *err) {
   for (size_t k = 0; k < s->n_derived; k++) SX_TRY(study__plan_dep(b, step, b->derive[k], err));
   sx_node_to_json(&b->spec, s->blocks[block].node);
   if (banners) sx_node_to_json(&b->spec, banners);
-  sx_buf_printf(&b->spec, "words 2\nwave %s\n", s->wave ? s->wave : "");
+  for (size_t k = 0; k < s->n_groups; k++) /* the words of heads */
+    if (s->groups[k].by) sx_node_to_json(&b->spec, s->groups[k].node);
+  for (size_t k = 0; k < b->plan->n; k++) /* and those of the model */
+    if (b->plan->steps[k].kind == ST_STEP_GENERATE) SX_TRY(study__plan_dep(b, step, k, err));
+  sx_buf_printf(&b->spec, "words 4\nwave %s\n", s->wave ? s->wave : "");
   if (request.sig.compare & SX_BANNER_PREVIOUS_WAVE) SX_TRY(study__bw_plan(b, step, err));
   study__plan_spec_contributors(b);
   return study__plan_seal(b, step, err);
@@ -159,8 +164,8 @@ typedef struct writer {
   const sx_banner_request *request;
   const sx_banner_book *book;
   const sx_banner_table *table;
-  const char *indicator;          /* "T1/q1" */
-  sx_buf *out, *scratch, *layout; /* layout: of the book */
+  const char *indicator;                  /* "T1/q1" */
+  sx_buf *out, *scratch, *layout, *words; /* layout: of the book; words: of the questions, behind the block */
   size_t n_rows;
   bool waves;                   /* there is an earlier wave */
   const sx_text2 *broken_where; /* why the condition is another one there */
@@ -274,7 +279,15 @@ static sx_status put_cell(writer *w, const sx_banner_row *row, size_t column, sx
 
 /* ---- the block ---------------------------------------------------------------------------------------------------------------------- */
 
-static const char *format_of(const sx_banner_row *row) {
+static double largest_of(const sx_banner_row *row, size_t n) {
+  double largest = 0;
+  for (size_t c = 0; c < n; c++)
+    if (isfinite(row->cell[c].value)) largest = fmax(largest, fabs(row->cell[c].value));
+  return largest;
+}
+
+/* Means have as many decimals as their size wants. */
+static const char *format_of(const sx_banner_row *row, size_t n) {
   switch (row->measure) {
   case SX_BANNER_COL_PCT:
   case SX_BANNER_ROW_PCT:
@@ -282,7 +295,7 @@ static const char *format_of(const sx_banner_row *row) {
     return "% 1";
   case SX_BANNER_MEAN:
   case SX_BANNER_MEDIAN:
-    return "plain 2";
+    return largest_of(row, n) >= 1000 ? "plain 0" : largest_of(row, n) >= 10 ? "plain 1" : "plain 2";
   case SX_BANNER_COUNT:
   case SX_BANNER_CASES:
   case SX_BANNER_BASE_CASES:
@@ -319,7 +332,7 @@ static sx_status numbers(writer *w, const sx_banner_row *row, size_t indent, sx_
     sx_banner_cell shown = row->cell[c];
     shown.versus_wave = (int8_t)arrow_of(w, row, c);
     study__bb_cell(w->layout, c == 0, &shown, w->scratch->data);
-    sx_buf_printf(w->out, ",\"format\":\"%s\"}", format_of(row));
+    sx_buf_printf(w->out, ",\"format\":\"%s\"}", format_of(row, w->table->columns->n_columns));
   }
   sx_buf_add(w->out, "]}");
   w->n_rows++;
@@ -368,6 +381,7 @@ static sx_status question(writer *w, const sx_banner_table *t, sx_error *err) {
   const sx_store_indicator words_of = {
       .id = w->indicator, .label = {t->title, t->title_en}, .base = {t->base.zh, t->base.en}, .unit = "", .scale = 1.0};
   SX_TRY(sx_store_put_indicator(w->r->store, &words_of, err));
+  study__bw_words(w->words, &words_of);
   if (many) {
     json_comma(w->out, w->n_rows == 0);
     sx_buf_add(w->out, "{\"label\":");
@@ -463,7 +477,6 @@ static sx_status note(const writer *w, sx_error *err) {
 /* Behind the block, on lines of their own: who its cells are made of. */
 static sx_status who(writer *w, sx_error *err) {
   const char *stats = w->request->stats;
-  sx_buf_add_char(w->out, '\n');
   for (size_t k = 0; k < w->book->n_tables; k++) {
     const sx_banner_table *t = &w->book->table[k];
     const st_banner_place place = {sx_arena_printf(w->r->arena, "%s/%s", w->block->id, t->id), w->book->filter, t,
@@ -501,10 +514,17 @@ static sx_status block_json(writer *w, sx_error *err) {
   for (size_t k = 0; k < book->n_tables; k++) SX_TRY(question(w, &book->table[k], err));
   study__bb_close(w->layout);
   SX_TRY(sx_buf_status(w->layout, err));
-  sx_buf_add(w->out, "],\"book\":");
-  sx_buf_add_n(w->out, w->layout->data, w->layout->n);
+  sx_buf_add_char(w->out, ']');
+  if (study__banner_in(w->block) & ST_IN_BOOK) {
+    sx_buf_add(w->out, ",\"book\":");
+    sx_buf_add_n(w->out, w->layout->data, w->layout->n);
+  }
+  if (!(study__banner_in(w->block) & (ST_IN_REPORT | ST_IN_ANNEX))) sx_buf_add(w->out, ",\"hidden\":true");
   remark(w); /* `note` has the bases and the legend too */
   sx_buf_add_char(w->out, '}');
+  sx_buf_add_char(w->out, '\n');
+  SX_TRY(sx_buf_status(w->words, err));
+  sx_buf_add_n(w->out, w->words->data, w->words->n);
   if (w->request->who) SX_TRY(who(w, err));
   return sx_buf_status(w->out, err);
 }
@@ -518,18 +538,19 @@ static void say_empty(const st_run *r, const st_block *block, const sx_banner_bo
                   book->table[k].id, where ? " where " : "", where ? where : "");
 }
 
-static sx_status run_banner(st_run *r, const st_step *step, sx_error *err) {
+static sx_status run_banner(st_run *r, const st_step *step, const sx_synth_model *model, sx_error *err) {
   const st_block *block = &r->s->blocks[step->index];
   sx_banner_request request;
   sx_banner_book *book = NULL;
   sx_banner_wave before = {NULL, NULL, NULL};
-  sx_buf out, scratch, layout;
+  sx_buf out, scratch, layout, words_of;
   sx_status st = read_request(&request, r->s, block->node, r->arena, err);
   if (st == SX_OK && request.sig.compare & SX_BANNER_PREVIOUS_WAVE) st = study__bw_open(&before, r, err);
   if (st != SX_OK) return st;
   sx_buf_init(&out, &r->ctx);
   sx_buf_init(&scratch, &r->ctx);
   sx_buf_init(&layout, &r->ctx);
+  sx_buf_init(&words_of, &r->ctx);
   request.who = r->s->disclosure != NULL;
   request.n_top = request.who ? study__dc_largest(&r->s->disclosure->rules) : 0;
   request.keep_empty = true; /* one empty table does not keep the rest of a study from being published */
@@ -537,12 +558,13 @@ static sx_status run_banner(st_run *r, const st_step *step, sx_error *err) {
   if (st != SX_OK)
     study__add_place(err, r->s, block->node);
   else
-    st = study__banner_words(book, r->s, err);
+    st = study__banner_words(book, r->s, model, err);
   if (st == SX_OK) say_empty(r, block, book, request.where);
   writer w = {.r = r, .step = step->id, .block = block, .request = &request, .book = book};
   w.out = &out;
   w.scratch = &scratch;
   w.layout = &layout;
+  w.words = &words_of;
   if (before.table) {
     w.waves = true;
     w.broken_where = study__bw_break_where(r->s, request.where);
@@ -555,18 +577,44 @@ static sx_status run_banner(st_run *r, const st_step *step, sx_error *err) {
   sx_buf_clear(&out);
   sx_buf_clear(&scratch);
   sx_buf_clear(&layout);
+  sx_buf_clear(&words_of);
   sx_banner_book_free(book);
   return st;
+}
+
+/* The model of generated interviews, for its words; a run that copies its tables does not read it. */
+static sx_status read_model(sx_synth_model **out, const st_run *r, sx_error *err) {
+  const st_table *unit = &r->s->tables[r->s->unit];
+  if (*out || !unit->model) return SX_OK;
+  const char *path = study__path(r->s, r->arena, unit->model);
+  return path ? sx_synth_load_wave(out, &r->ctx, path, unit->wave, err) : sx_error_memory(err);
 }
 
 sx_status study__run_banners(st_run *r, sx_error *err) {
   if (r->wave != 0 || r->s->n_blocks == 0) return SX_OK;
   r->banners = sx_arena_zalloc(r->arena, r->s->n_blocks, sizeof *r->banners);
   if (!r->banners) return sx_error_memory(err);
-  for (size_t i = 0; i < r->plan->n; i++) {
+  sx_synth_model *model = NULL;
+  sx_status status = SX_OK;
+  for (size_t i = 0; status == SX_OK && i < r->plan->n; i++) {
     const st_step *step = &r->plan->steps[i];
     if (step->kind != ST_STEP_BANNER || step->reused) continue;
-    SX_TRY(run_banner(r, step, err));
+    status = read_model(&model, r, err);
+    if (status == SX_OK) status = run_banner(r, step, model, err);
+  }
+  sx_synth_free(model);
+  return status;
+}
+
+sx_status study__recall_banners(st_run *r, sx_error *err) {
+  for (size_t i = 0; r->wave == 0 && i < r->plan->n; i++) {
+    const st_step *step = &r->plan->steps[i];
+    const char *id = NULL, *payload = NULL;
+    if (step->kind != ST_STEP_BANNER || !step->reused) continue;
+    id = sx_arena_printf(r->arena, "banner:%s", r->s->blocks[step->index].id);
+    if (!id) return sx_error_memory(err);
+    SX_TRY(study__payload_text(&payload, r, id, err));
+    if (payload) SX_TRY(study__bw_put_words(r, payload, err));
   }
   return SX_OK;
 }

@@ -3,7 +3,14 @@
 #define SX_STUDY_BANNER_H
 
 #include "shuxiao/banner.h"
+#include "study_load.h"
 #include "study_plan.h"
+
+/* study_banner_where.c: where a table stands, `in`: left out, report and book. */
+enum { ST_IN_REPORT = 1, ST_IN_ANNEX = 2, ST_IN_BOOK = 4 };
+unsigned study__banner_in(const st_block *block);
+void study__check_banner_in(st_load *l, const st_block *block);
+void study__banner_annex(sx_buf *zh, sx_buf *en, const sx_study *s); /* the annex `tables` */
 
 /* study_banner_book.c: the part `book` of the block, in this order: open, then table, row, cell as they come, close. */
 void study__bb_open(sx_buf *out, const sx_banner_book *book);
@@ -13,7 +20,9 @@ void study__bb_cell(sx_buf *out, bool first, const sx_banner_cell *cell, const c
 void study__bb_close(sx_buf *out);
 
 /* study_banner_words.c: heads, rows and titles of the book in both languages, as the study says them. */
-sx_status study__banner_words(sx_banner_book *book, const sx_study *s, sx_error *err) SX_NODISCARD;
+struct sx_synth_model;
+sx_status study__banner_words(sx_banner_book *book, const sx_study *s, const struct sx_synth_model *model,
+                              sx_error *err) SX_NODISCARD; /* model: of the unit table, NULL: none */
 
 /* study_banner_who.c: who the cells are made of, as lines for disclosure control behind the block: study_disclosure_banner.c reads them. */
 typedef struct st_banner_place {
@@ -24,6 +33,8 @@ typedef struct st_banner_place {
   bool shares; /* of the row, or of the table: everyone's number follows from them */
 } st_banner_place;
 void study__bw_who(sx_buf *out, const st_banner_place *place);
+void study__bw_words(sx_buf *out, const sx_store_indicator *words);
+sx_status study__bw_put_words(st_run *r, const char *payload, sx_error *err) SX_NODISCARD;
 
 /* study_banner_release.c: what the step made; the block, then lines of study__bw_who. */
 sx_status study__banner_payload(const char **out, st_run *r, size_t block, sx_error *err) SX_NODISCARD;

@@ -1,6 +1,7 @@
 /* study_banner_who.c: who the cells of a banner table are made of. A line per row and column, fields by TAB:
  *   kind  shown  indicator  statistic  where  question  row  base_n  base_w  cases  value  n_top  top...  variable  level ...
  * kind: B base, C level of a question, M member of a set, I item of a grid, N net or box, S mean of levels, A mean of an amount, D median;
+ * L: the words of a question, which a run that copies the table puts into the store again.
  * shown: 1 a column of the table, 0 everyone, whose number follows from shares of the row or of the table. */
 #include <math.h>
 #include <string.h>
@@ -76,6 +77,38 @@ static void line(sx_buf *out, const st_banner_place *place, const sx_banner_row 
   for (size_t i = 0; who->top && i < n_top; i++) number(out, who->top[i]);
   if (!everyone) heads(out, columns, columns->column[column].head);
   sx_buf_add_char(out, '\n');
+}
+
+/* L  indicator  title zh  en  base zh  en */
+void study__bw_words(sx_buf *out, const sx_store_indicator *words) {
+  const char *const fields[] = {words->id, words->label.zh, words->label.en, words->base.zh, words->base.en};
+  sx_buf_add_char(out, 'L');
+  for (size_t k = 0; k < sizeof fields / sizeof *fields; k++) field(out, fields[k]);
+  sx_buf_add_char(out, '\n');
+}
+
+static char *take_field(char **at) {
+  char *from = *at, *tab = strchr(from, '\t');
+  *at = tab ? tab + 1 : from + strlen(from);
+  if (tab) *tab = '\0';
+  return from;
+}
+
+sx_status study__bw_put_words(st_run *r, const char *payload, sx_error *err) {
+  for (const char *line = strchr(payload, '\n'); line && line[1]; line = strchr(line + 1, '\n')) {
+    if (line[1] != 'L') continue;
+    char *copy = sx_arena_strndup(r->arena, line + 3, strcspn(line + 3, "\n")), *at = copy;
+    if (!copy) return sx_error_memory(err);
+    sx_store_indicator words = {.unit = "", .scale = 1.0};
+    words.id = take_field(&at);
+    words.label.zh = take_field(&at);
+    words.label.en = take_field(&at);
+    words.base.zh = take_field(&at);
+    words.base.en = take_field(&at);
+    if (!*words.label.en) words.label.en = NULL;
+    SX_TRY(sx_store_put_indicator(r->store, &words, err));
+  }
+  return SX_OK;
 }
 
 void study__bw_who(sx_buf *out, const st_banner_place *place) {

@@ -1,5 +1,6 @@
 /* study_check_blocks.c: tables, figures, narrative: every reference must be a row that the run will make. */
 #include "study_balance.h"
+#include "study_banner.h"
 #include "study_blocks.h"
 #include "study_names.h"
 #include "study_waves.h"
@@ -225,6 +226,7 @@ static void check_block(st_load *l, const st_block *block) {
     (void)study__text2(l, map, "note");
     (void)study__text2(l, map, "source");
     study__check_banner(l, map);
+    study__check_banner_in(l, block);
     return;
   }
   (void)study__text2(l, map, "title");
@@ -315,7 +317,8 @@ static bool has_box(st_load *l, bool zh, const char *id, size_t n_id) {
 static bool has_block(const st_load *l, bool figure, const char *id, size_t n_id) {
   for (size_t b = 0; b < l->s->n_blocks; b++) {
     const st_block *block = &l->s->blocks[b];
-    if (block->figure == figure && strlen(block->id) == n_id && memcmp(block->id, id, n_id) == 0) return true;
+    if (block->figure == figure && strlen(block->id) == n_id && memcmp(block->id, id, n_id) == 0)
+      return !study__is_banner(block) || study__banner_in(block) != ST_IN_BOOK;
   }
   return false;
 }
@@ -426,7 +429,8 @@ void study__check_blocks(st_load *l) {
   if (s->published.file && !study__stop(l)) study__check_published(l);
   if (!study__stop(l)) check_template(l);
   bool banner = false;
-  for (size_t i = 0; i < s->n_blocks; i++) banner = banner || study__is_banner(&s->blocks[i]);
+  for (size_t i = 0; i < s->n_blocks; i++)
+    banner = banner || (study__is_banner(&s->blocks[i]) && (study__banner_in(&s->blocks[i]) & ST_IN_BOOK));
   for (size_t i = 0; i < s->outputs.n && !banner; i++)
     if (strcmp(s->outputs.items[i], "banner") == 0)
       study__problem(l, s->outputs.nodes[i], "the study has no banner tables: 'tables: - {id, rows, cols}'");

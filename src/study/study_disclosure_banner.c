@@ -102,7 +102,7 @@ sx_status study__dc_read_banners(dc_run *d, sx_error *err) {
     for (char *line = lines; line && *line;) {
       char *next = strchr(line, '\n');
       if (next) *next++ = '\0';
-      SX_TRY(take_line(d, line, err));
+      if (*line != 'L') SX_TRY(take_line(d, line, err));
       line = next;
     }
   }

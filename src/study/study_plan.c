@@ -5,6 +5,7 @@
  * The specification of a step is what decides its numbers (expressions, groups, units), with the hashes of its files; labels of an indicator are
  * not in it. Two runs whose step has the same key have the same rows, so the store's rows are copied. Nothing looks at file times. */
 #include "study_balance.h"
+#include "study_banner.h"
 #include "study_disclosure.h"
 #include "study_names.h"
 #include "study_rules.h"
@@ -675,6 +676,8 @@ static sx_status plan_words(build *b, sx_error *err) {
       SX_TRY(add_dep(b, step, b->rules, err));
     } else if (strcmp(s->annex.items[i], "definitions") == 0) {
       study__terms_spec(&b->spec, s);
+    } else if (strcmp(s->annex.items[i], "tables") == 0) {
+      study__banner_annex(&b->spec, &b->spec, s);
     }
     SX_TRY(seal(b, step, err));
   }

@@ -156,6 +156,7 @@ static sx_status compute_rows(st_run *r, sx_error *err) {
     SX_TRY(study__run_banners(r, err));
     clock_steps(r, ST_STEP_BANNER, false, study__now() - since);
   }
+  SX_TRY(study__recall_banners(r, err));
   SX_TRY(study__run_waves(r, err));
   SX_TRY(recall(r, err));
   SX_TRY(study__index_rows(r, err));

@@ -91,7 +91,6 @@ typedef struct st_rows {
   size_t n, cap;
   size_t *slots; /* open addressing, index + 1 */
   size_t n_slots;
-  uint64_t state; /* of the store whose rows these are, all of them; 0: others were added */
 } st_rows;
 typedef struct st_value { /* an estimate with its carrier, for formulas */
   const char *name;       /* INDICATOR|DOMAIN */
@@ -245,6 +244,7 @@ sx_status study__block_json(sx_buf *out, st_run *r, const st_block *block, sx_er
 /* study_banner.c */
 bool study__is_banner(const st_block *block);
 sx_status study__run_banners(st_run *r, sx_error *err) SX_NODISCARD;
+sx_status study__recall_banners(st_run *r, sx_error *err) SX_NODISCARD; /* words of the questions of tables that are copied */
 sx_status study__banner_json(sx_buf *out, st_run *r, size_t block, sx_error *err) SX_NODISCARD;
 sx_status study__payload_text(const char **out, st_run *r, const char *step,
                               sx_error *err) SX_NODISCARD; /* study_run.c; NULL: none */

@@ -219,7 +219,7 @@ static void read_narrative(st_load *l, const sx_node *map) {
 }
 
 void study__read_blocks(st_load *l, const sx_node *root) {
-  static const char *const annexes[] = {"assumptions", "definitions", "design", "provenance", "rules"};
+  static const char *const annexes[] = {"assumptions", "definitions", "design", "provenance", "rules", "tables"};
   sx_study *s = l->s;
   const sx_node *published = sx_node_get(root, "published");
   if (study__is_map(l, published, "published")) {
@@ -241,7 +241,7 @@ void study__read_blocks(st_load *l, const sx_node *root) {
     const char *near = sx_text_nearest(s->annex.items[i], annexes, sizeof annexes / sizeof *annexes);
     if (near && strcmp(near, s->annex.items[i]) == 0) continue;
     study__problem(l, s->annex.nodes[i],
-                   "unknown annex '%s'%s%s%s: one of assumptions, definitions, design, provenance, rules",
+                   "unknown annex '%s'%s%s%s: one of assumptions, definitions, design, provenance, rules, tables",
                    s->annex.items[i], near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
   }
 }

@@ -308,6 +308,29 @@ const char *sx_synth_assumption(const sx_synth_model *model, size_t i, const cha
   return sx_synth_assumption_in(model, i, model ? model->language : NULL, name);
 }
 
+static const sx_synth_text *text_of_level(const sx_synth_var *v, const char *level) {
+  double number = (double)NAN;
+  (void)sx_text_to_double(&number, level, strlen(level));
+  for (size_t i = 0; i < v->n_labels; i++)
+    if (strcmp(v->labels[i].key, level) == 0 || (v->type != SX_TEXT && v->labels[i].value == number))
+      return &v->labels[i].text;
+  return NULL;
+}
+
+bool sx_synth_words(const char **zh, const char **en, const sx_synth_model *model, const char *name,
+                    const char *level) {
+  const sx_synth_text *t = NULL;
+  for (size_t i = 0; model && name && !t && i < model->n_vars; i++)
+    if (strcmp(model->vars[i].name, name) == 0)
+      t = level ? text_of_level(&model->vars[i], level) : &model->vars[i].label;
+  for (size_t i = 0; model && name && !t && !level && i < model->n_sets; i++)
+    if (strcmp(model->sets[i].name, *name == '$' ? name + 1 : name) == 0) t = &model->sets[i].label;
+  if (!t || !(t->zh || t->en)) return false;
+  *zh = t->zh ? t->zh : t->en;
+  *en = t->en ? t->en : t->zh;
+  return true;
+}
+
 size_t sx_synth_inputs(const sx_synth_model *model) {
   return model ? model->n_inputs : 0;
 }

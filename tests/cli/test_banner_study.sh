@@ -245,4 +245,60 @@ for lang, wanted, other in (('en', english, chinese), ('zh', chinese, english)):
             if w != '中' and re.search(r'(?<![:`\w])%s\b' % w if lang == 'zh' else w, t): bad = print(f, 'has', w) or 1
 sys.exit(bad)
 PY
+# ---- where a table stands: of the book alone, or in the annex; shares of yes and no; words of groups, the same after a run that copies the tables
+mkdir -p "$tmp/where"
+cp tests/reference/banner_data.csv "$tmp/where/data.csv"
+cat >"$tmp/where/study.yaml" <<'YAML'
+study: where
+title: {zh: 位置, en: Where}
+languages: [zh, en]
+outputs: [html, banner, csv, ddi]
+data: {people: {file: data.csv}}
+design: {weights: w, strata: h, clusters: [psu]}
+groups:
+  men: {label: {zh: 性别, en: Gender}, by: sex, levels: {1: {zh: 男, en: Men}, 2: {zh: 女, en: Women}}}
+indicators:
+  one: {prop: m1 == 1, by: [men], label: {zh: 选一, en: Says 1}}
+tables:
+  - {id: big, title: {zh: 大表, en: The big one}, in: book, rows: [q1, q3], cols: total + sex}
+  - {id: short, title: {zh: 短表, en: The short one}, in: [annex, book], rows: share(m1 m2 m3 q1), cols: total + sex}
+annex: [tables]
+YAML
+where_run() { (cd "$tmp/where" && "$program" run study.yaml >"$tmp/out" 2>"$tmp/err") || fail "where: $(cat "$tmp/err" "$tmp/out" | tail -3)"; }
+where_run
+cp -r "$tmp/where/out" "$tmp/where/first"
+sed -i 's/The big one/The Big one/' "$tmp/where/study.yaml" && where_run
+sed -i 's/The Big one/The big one/' "$tmp/where/study.yaml" && where_run
+for file in "$tmp/where/first"/*; do
+  case $file in *results.db) continue ;; esac
+  cmp -s "$file" "$tmp/where/out/${file##*/}" || fail "where: ${file##*/} of runs that copy is not that of a run from nothing"
+done
+(cd "$tmp/where" && "$program" audit out >"$tmp/out" 2>&1) || fail "where: audit: $(tail -3 "$tmp/out")"
+python3 - "$tmp/where/out" <<'PY' || fail "where tables stand"
+import csv, re, sys, zipfile
+out = sys.argv[1]
+page = open(f'{out}/report.en.html', encoding='utf-8').read()
+assert 'The short one' in page and 'The big one' not in page and '>Tables by group<' in page
+assert page.index('Tables by group') > page.index('Annex')
+assert 'Gender / Men (A)' in page and '<th scope="row"></th>' not in page
+rows = list(csv.DictReader(open(f'{out}/where.csv', encoding='utf-8-sig')))
+share = {r['sex']: float(r['estimate']) for r in rows if r['indicator'].startswith('short/share(') and r['row'] == 'm1' and r['statistic'] == 'col_pct'}
+prop = {r['men']: float(r['estimate']) for r in rows if r['indicator'] == 'one' and r['statistic'] == 'prop'}
+assert len(share) == 3 and share == prop, (share, prop)
+assert not any(r['row'] == 'q1' and r['indicator'].startswith('short/') for r in rows) # has other values than 0 and 1
+for lang, words in (('zh', ('性别', '男', '占比', 'q1：取值不只 0 和 1，没有占比')), ('en', ('Gender', 'Men', 'Shares', 'q1: it has other values than 0 and 1, and so no share'))):
+    z = zipfile.ZipFile(f'{out}/where_banner.{lang}.xlsx')
+    assert re.findall(r'<sheet name="([^"]*)"', z.read('xl/workbook.xml').decode())[1:-1] == ['big q1', 'big q3', 'short']
+    text = re.sub('<[^>]*>', '\n', z.read('xl/sharedStrings.xml').decode())
+    for w in words: assert w in text, (lang, w)
+PY
+nowhere() {
+  sed "$2" "$tmp/where/study.yaml" >"$tmp/where/bad.yaml"
+  run_fails 2 "$1" "$program" check "$tmp/where/bad.yaml"
+}
+nowhere "bad.yaml:[0-9]*:[0-9]*: a table stands in report, annex or book, not in 'bok': did you mean 'book'" 's/in: book,/in: bok,/'
+nowhere "once in the report: report, or annex" 's/in: \[annex, book\]/in: [annex, report]/'
+nowhere "no annex of tables: 'annex: \[..., tables\]'" '/^annex:/d'
+nowhere "the study has no banner tables" 's/in: book,/in: report,/; s/in: \[annex, book\]/in: annex/'
+nowhere "'shares(' is none of .*: did you mean share" 's/share(m1/shares(m1/'
 finish

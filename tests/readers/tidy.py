@@ -75,12 +75,22 @@ def dimensions(variables):
     return out
 
 
+BANNER = {"col_pct", "row_pct", "total_pct", "count", "cases", "mean", "median", "base_cases", "base_weighted", "base_effective"}
+
+
+def of_banner(r):
+    """a cell of a banner table: in the CSV alone"""
+    return "/" in r["indicator"] and r["statistic"] in BANNER
+
+
 def rows(path):
     """(row, {dimension: code} of the variables that it is crossed by, period) of every line; the row's indicator and statistic as codes"""
     codes = {}
     with open(path, newline="", encoding="utf-8") as f:
         lines = csv.DictReader(f)
-        crossed = [c for c in lines.fieldnames[3:lines.fieldnames.index("estimate")] if c != "by.wave"]
+        names = lines.fieldnames[3:lines.fieldnames.index("estimate")]
+        lines = [r for r in lines if not of_banner(r)]
+        crossed = [c for c in names if c != "by.wave" and any(r[c] for r in lines)]
         ids = dimensions(crossed)
         for r in lines:
             r["statistic"] = code_of(codes, "statistic", code("statistic", r["statistic"]), r["statistic"])
