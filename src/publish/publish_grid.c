@@ -23,6 +23,7 @@ enum {
 
 static const double SQUEEZE = 1.1; /* columns that are that much too wide together are made narrower */
 static const double SCRIPTS = 0.5; /* Word sets Chinese and Latin apart by that much */
+static const double PERCENT = 1.9; /* the sign is nearly an em: without its room it would stand below its number */
 static const double BOLD = 1.2;    /* a Latin letter of a head, in half ems */
 
 /* ---- widths of texts, in half ems -------------------------------------------------------------------------------- */
@@ -52,16 +53,16 @@ static void add_text(measure *m, const char *text, double size, bool solid) {
     uint32_t c;
     size_t k = sx_utf8_next(&c, text + i, n - i);
     if (!k) k = 1, c = '?';
-    const double w = size * (double)sx_utf8_width(text + i, k);
-    const bool latin = c < 128 && c > ' ', wide = w > 1.5 * size;
+    const double w = size * (c == '%' ? PERCENT : (double)sx_utf8_width(text + i, k));
+    const bool latin = c < 128 && c > ' ', wide = !latin && w > 1.5 * size;
     if ((latin && m->wide) || (wide && m->latin)) m->line += SCRIPTS * size;
     m->latin = latin;
     m->wide = wide;
-    if (!solid && (c == ' ' || w > 1.5 * size)) end_word(m);
+    if (!solid && c != '%' && (c == ' ' || w > 1.5 * size)) end_word(m);
     m->line += w;
     if (c != ' ' || solid) m->word += w;
     const char next = i + k < n ? text[i + k] : ' ';
-    if (!solid && (w > 1.5 * size || ((c == '-' || c == '/') && (next < '0' || next > '9')))) end_word(m);
+    if (!solid && ((c != '%' && w > 1.5 * size) || ((c == '-' || c == '/') && (next < '0' || next > '9')))) end_word(m);
     i += k;
   }
 }

@@ -391,13 +391,14 @@ static void put_beside(tab *t, const cell *c, const sx_spec *spec) {
   }
 }
 
-static void put_cell(tab *t, const cell *c, const column *col) {
+static void put_cell(tab *t, const cell *c, size_t k) {
+  const column *col = &t->columns[k];
   sx_page *page = t->page;
   const bool split = sub_columns(t, col) > 1;
   sx_spec spec = col->spec;
   if (c->own_format) sx_report__page_spec(&spec, &c->format, fabs(c->bound.value), page);
   spec.group_from_four = true;
-  open_cell(t, SX_DOC_SCOPE_NONE, c->text ? SX_DOC_ALIGN_START : SX_DOC_ALIGN_END, 1)->own_unit =
+  open_cell(t, SX_DOC_SCOPE_NONE, c->text && words_only(t, k) ? SX_DOC_ALIGN_START : SX_DOC_ALIGN_END, 1)->own_unit =
       !c->text && c->number && c->own_format;
   if (c->text && t->quoted) sx_tree__exempt(page, "quoted");
   sx_tree__label(page, c->text);
@@ -424,7 +425,7 @@ static void put_row(tab *t, size_t i) {
                    : (int)indent;
   sx_tree__label(t->page, label);
   close_cell(t);
-  for (size_t k = 0; k < t->n_columns && !group; k++) put_cell(t, &t->cells[i * t->n_columns + k], &t->columns[k]);
+  for (size_t k = 0; k < t->n_columns && !group; k++) put_cell(t, &t->cells[i * t->n_columns + k], k);
   close_row(t);
 }
 

@@ -406,6 +406,19 @@ static const char *qualifier_en(const char *zh) {
   return "";
 }
 
+static void printed_format(char out[80], const st_figure *f) {
+  const char *space = strrchr(f->format, ' ');
+  const size_t n = space ? (size_t)(space - f->format) : strlen(f->format);
+  (void)snprintf(out, 80, "%.*s %d", (int)(n < 60 ? n : 60), f->format, f->decimals);
+}
+
+static bool is_counted(const st_figure *f) {
+  for (size_t i = 0; f->unit && i < sizeof counted / sizeof *counted; i++) {
+    if (strcmp(f->unit, counted[i].unit) == 0) return true;
+  }
+  return false;
+}
+
 /* The number as it was printed: with its own decimals, in the unit of the language. */
 static sx_status printed_number(sx_buf *out, const st_figure *f, sx_lang lang, sx_error *err) {
   char number[SX_FIXED_TEXT_MAX], format[80];
@@ -417,14 +430,22 @@ static sx_status printed_number(sx_buf *out, const st_figure *f, sx_lang lang, s
     sx_buf_add(out, lang == SX_LANG_ZH ? counted[i].zh_after : counted[i].en_after);
     return sx_buf_status(out, err);
   }
-  const char *space = strrchr(f->format, ' ');
-  const size_t n = space ? (size_t)(space - f->format) : strlen(f->format);
-  (void)snprintf(format, sizeof format, "%.*s %d", (int)(n < 60 ? n : 60), f->format, f->decimals);
+  printed_format(format, f);
   return sx_report_format(out, f->value_si, format, lang, err);
 }
 
 static sx_status printed_cell(sx_buf *out, const st_figure *f, sx_error *err) {
   sx_buf zh, en;
+  if (isfinite(f->value_si) && !(f->qualifier && *f->qualifier) &&
+      !is_counted(f)) { /* a number, also in the workbook */
+    char format[80], value[SX_DOUBLE_TEXT_MAX];
+    printed_format(format, f);
+    value[sx_text_from_double(value, f->value_si)] = '\0';
+    sx_buf_printf(out, "{\"value\":%s,\"format\":", value);
+    sx_json_string(out, format);
+    sx_buf_add_char(out, '}');
+    return sx_buf_status(out, err);
+  }
   sx_buf_init(&zh, out->ctx);
   sx_buf_init(&en, out->ctx);
   const char *word = qualifier_en(f->qualifier);

@@ -40,6 +40,22 @@ grep -qF 'data-ref="`T1/q4`.row:1*sex:1.col_pct"' "$page" || fail "the share doe
 db=$(ls "$dir"/out/*.db | head -1)
 got=$(sqlite3 "$db" "select printf('%.12f %.12f', estimate, se) from estimate where indicator='T1/q4' and statistic='col_pct' and abs(estimate-0.59083999131319)<1e-9 limit 1" 2>/dev/null)
 [ -z "$got" ] || [ "$got" = "0.590839991313 0.038966695014" ] || fail "stored: $got"
+# on paper a sign stands beside its number, and letters below the right end of theirs
+if command -v pdftotext >/dev/null; then
+  (cd "$dir" && "$program" run study.yaml --out paper --to pdf,docx --quiet >"$tmp/out" 2>"$tmp/err") || fail "paper: $(cat "$tmp/err")"
+  for lang in zh en; do
+    pdftotext -layout "$dir/paper/banner-test.$lang.pdf" "$tmp/text" || fail "no PDF in $lang"
+    grep -q '52\.8%' "$tmp/text" || fail "$lang: the share is not on the page"
+    grep -nE '^ *(% *)+$' "$tmp/text" && fail "$lang: a sign stands apart from its number"
+  done
+  unzip -p "$dir/paper/banner-test.zh.docx" word/document.xml >"$tmp/xml"
+  python3 - "$tmp/xml" <<'PY' || fail "letters of the Word table"
+import re, sys
+cells = re.findall(r"<w:tc>.*?</w:tc>", open(sys.argv[1], encoding="utf-8").read(), re.S)
+letters = [c for c in cells if re.fullmatch("[A-Ga-g]{1,3}", re.sub("<[^>]*>", "", c).strip())]
+assert len(letters) > 5 and all('<w:jc w:val="end"/>' in c or '<w:jc w:val="right"/>' in c for c in letters), letters[:1]
+PY
+fi
 # nothing changed: nothing is computed; one table changed: that one alone
 cp "$page" "$tmp/first.html"
 run || fail "second run: $(cat "$tmp/err")"
