@@ -15,16 +15,18 @@ enum {
 
 /* ---- what is told ---- */
 
-/* Whether something that was told before is what differs here. */
-static bool told_before(const sx_published *p, const sx_difference *d, const char *place) {
-  for (size_t i = 0; i < p->before; i++) {
+static bool is_within(const sx_audit_trace *t, const sx_difference *d) {
+  return t->line && (t->line > d->line || (t->line == d->line && t->column >= d->column)) &&
+         (t->line < d->last_line || (t->line == d->last_line && t->column <= d->last_column));
+}
+
+/* Whether what differs here was told: by the reading of the numbers, or a moment ago in the same words. */
+static bool told_before(const sx_published *p, const sx_difference *d, const char *place, const char *printed) {
+  for (size_t i = 0; i < p->t->out->n; i++) {
     const sx_audit_trace *t = &p->t->out->items[i];
     if (t->verdict != SX_TRACE_DIFFERS && t->verdict != SX_TRACE_UNBOUND) continue;
-    if (place ? t->place && strcmp(t->place, place) == 0
-              : t->line && strcmp(t->file, p->t->file) == 0 &&
-                    (t->line > d->line || (t->line == d->line && t->column >= d->column)) &&
-                    (t->line < d->last_line || (t->line == d->last_line && t->column <= d->last_column)))
-      return true;
+    if (strcmp(t->file, p->t->file) != 0 || (i >= p->before && strcmp(t->printed, printed) != 0)) continue;
+    if (place ? t->place && strcmp(t->place, place) == 0 : is_within(t, d)) return true;
   }
   return false;
 }
@@ -56,7 +58,7 @@ sx_status sx_audit__published_tell(sx_published *p, const sx_difference *d) {
   const char *printed = cut(p, d->have, d->n_have, d->want, d->n_want),
              *expected = cut(p, d->want, d->n_want, d->have, d->n_have);
   if ((d->place && !place) || !printed || !expected) return sx_error_memory(t->err);
-  if (told_before(p, d, place)) return SX_OK;
+  if (told_before(p, d, place, printed)) return SX_OK;
   const sx_audit_trace trace = {.verdict = d->verdict,
                                 .line = d->line,
                                 .column = d->column,
@@ -87,23 +89,17 @@ typedef struct search {
   bool untouched;
 } search;
 
-/* Page, Word file, workbook or banner book; 0: another file. */
-static int kind_of(const char *name) {
-  if (sx_audit__ends_with(name, ".docx")) return 1;
-  if (sx_audit__ends_with(name, ".html")) return strstr(name, "_codebook") ? 0 : 2;
-  if (sx_audit__ends_with(name, ".xlsx")) return strstr(name, "_banner") ? 4 : 3;
-  return 0;
+typedef enum kind { OTHER, WORD, PAGE, BOOK } kind;
+
+static kind kind_of(const char *name) {
+  if (sx_audit__ends_with(name, ".docx")) return WORD;
+  if (sx_audit__ends_with(name, ".html")) return strstr(name, "_codebook") ? OTHER : PAGE;
+  return sx_audit__ends_with(name, ".xlsx") ? BOOK : OTHER;
 }
 
 static const char *base_name(const char *path) {
   const char *slash = strrchr(path, '/');
   return slash ? slash + 1 : path;
-}
-
-/* Whether a file may have been this one of the record. */
-static bool may_be(const char *own, const char *name) {
-  const int a = kind_of(own), b = kind_of(name);
-  return a && (a == b || (a >= 3 && b >= 3));
 }
 
 /* Files of the record of the same format; the one of the same name alone where there is one. */
@@ -119,7 +115,7 @@ static sx_status find_candidates(search *s) {
     if (!name) return sx_error_memory(s->t.err);
     const bool called = strcmp(name, own) == 0;
     if (called) s->n = 0;
-    if (may_be(own, name) && s->n < CANDIDATES_MAX) {
+    if (kind_of(own) != OTHER && kind_of(name) == kind_of(own) && s->n < CANDIDATES_MAX) {
       candidate *c = &s->items[s->n++];
       c->name = name;
       memcpy(c->hash, line, SX_HASH_TEXT - 1);
@@ -148,14 +144,10 @@ static sx_status from_folder(char **data, size_t *n, const search *s, const cand
 }
 
 static sx_status compare(sx_published *p) {
-  switch (kind_of(p->t->file)) {
-  case 1:
-    return sx_audit__published_word(p);
-  case 2:
-    return p->certain ? sx_audit__published_page(p) : SX_OK;
-  default:
-    return p->certain ? sx_audit__published_book(p) : SX_OK;
-  }
+  const kind own = kind_of(p->t->file);
+  if (own == WORD) return sx_audit__published_word(p);
+  if (!p->certain) return SX_OK;
+  return own == PAGE ? sx_audit__published_page(p) : sx_audit__published_book(p);
 }
 
 /* With one candidate: its differences are told. *n: how many. */
@@ -210,6 +202,8 @@ sx_status sx_audit_published(sx_audit_traces *traces, sx_store *store, int64_t r
     status = sx_arena_new(&s.p.arena, &s.t.ctx, err);
     if (status == SX_OK) status = sx_file_read(&data, &s.p.n_have, &s.t.ctx, path, err);
     s.p.have = data;
+    if (status == SX_OK && kind_of(path) == PAGE && !sx_utf8_valid(data, s.p.n_have, NULL))
+      status = sx_error_set(err, SX_E_PARSE, path, "not UTF-8");
     if (status == SX_OK) status = search_and_compare(&s);
   }
   sx_mem_free(&s.t.ctx, data);

@@ -6,7 +6,7 @@
 
 #include "audit_published.h"
 
-enum { PART_MAX = 256 << 20, CELL_MAX = 240 };
+enum { PART_MAX = 256 << 20 };
 
 typedef struct cell {
   uint64_t place; /* row, column */
@@ -52,7 +52,8 @@ typedef struct book {
   sx_buf text, code;
   bool take, skip, in_code, in_styles, in_conditions;
   const char *name;
-  char at[24], type[16], ranges[CELL_MAX];
+  char at[24], type[16];
+  const char *ranges; /* of a condition */
   size_t style;
 } book;
 
@@ -204,11 +205,12 @@ static const char *format_of(const book *b, size_t style) {
 
 /* ---- cells ---- */
 
+/* 0: no cell. */
 static uint64_t place_of(const char *at) {
   uint64_t column = 0, row = 0;
-  for (; *at >= 'A' && *at <= 'Z'; at++) column = column * 26 + (uint64_t)(*at - 'A' + 1);
+  for (; *at >= 'A' && *at <= 'Z' && column < 1U << 16; at++) column = column * 26 + (uint64_t)(*at - 'A' + 1);
   for (; *at >= '0' && *at <= '9' && row < 1U << 30; at++) row = row * 10 + (uint64_t)(*at - '0');
-  return row << 24 | (column & 0xFFFFFF);
+  return *at || !column || !row ? 0 : row << 24 | column;
 }
 
 static sx_status add_cell(book *b, const cell *c) {
@@ -224,7 +226,7 @@ static sx_status condition(book *b, const char *const *attributes) {
   const char *id = sx_xml_attribute(attributes, "dxfId");
   const size_t at = id ? (size_t)strtoul(id, NULL, 10) : SIZE_MAX;
   if (at >= b->n_conditions || !b->conditions[at]) return SX_OK;
-  const cell c = {.place = UINT64_MAX >> 1, .at = sx_arena_strdup(arena_of(b), b->ranges), .shown = b->conditions[at]};
+  const cell c = {.place = UINT64_MAX >> 1, .at = b->ranges, .shown = b->conditions[at]};
   return add_cell(b, &c);
 }
 
@@ -239,9 +241,10 @@ static sx_status sheet_start(void *data, const char *name, const char *const *at
     sx_buf_reset(&b->text);
     sx_buf_reset(&b->code);
   }
-  if (is(name, "conditionalFormatting"))
-    (void)snprintf(b->ranges, sizeof b->ranges, "%s",
-                   (text = sx_xml_attribute(attributes, "sqref")) != NULL ? text : "");
+  if (is(name, "conditionalFormatting")) {
+    text = sx_xml_attribute(attributes, "sqref");
+    b->ranges = sx_arena_strdup(arena_of(b), text ? text : "");
+  }
   if (is(name, "cfRule")) return condition(b, attributes);
   if (is(name, "rPh")) b->skip = true;
   b->in_code = is(name, "f");
@@ -276,7 +279,7 @@ static sx_status sheet_end(void *data, const char *name, sx_error *err) {
   if (!is(name, "c")) return SX_OK;
   SX_TRY(sx_buf_status(&b->text, err));
   SX_TRY(sx_buf_status(&b->code, err));
-  if (!b->text.n || !b->at[0]) return SX_OK;
+  if (!b->text.n || !place_of(b->at)) return SX_OK;
   const bool number = is(b->type, "n");
   cell c = {.place = place_of(b->at), .at = sx_arena_strdup(arena_of(b), b->at), .number = number};
   c.shown = number ? shown_number(b) : shown_text(b);

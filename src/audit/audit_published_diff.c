@@ -23,6 +23,8 @@ static bool is_blank(char c) {
 bool sx_audit__shown_same(const char *a, size_t n_a, const char *b, size_t n_b) {
   size_t i = 0, j = 0;
   if (n_a == n_b && memcmp(a, b, n_a) == 0) return true;
+  while (i < n_a && is_blank(a[i])) i++;
+  while (j < n_b && is_blank(b[j])) j++;
   while (i < n_a || j < n_b) {
     const bool blank = i < n_a && is_blank(a[i]), gap = j < n_b && is_blank(b[j]);
     while (i < n_a && is_blank(a[i])) i++;

@@ -1,6 +1,5 @@
 /* audit_published_part.c: other parts of an office file against those that were published, node by node: charts, drawings, comments, heads of tables, lists,
  * and what belongs to what; of files that no program has saved anew, for that writes all parts in its own way. */
-#include <stdio.h>
 #include <string.h>
 
 #include "audit_published.h"
@@ -91,6 +90,10 @@ static const sx_shown *told_of(const sx_shown *items, size_t n) {
   return n ? items : NULL;
 }
 
+static const char *place_of(const nodes *o) {
+  return o->owner ? sx_arena_printf(o->p->arena, "%s (%s)", o->owner, o->part) : o->part;
+}
+
 static sx_status differ(void *data, const sx_shown *want, size_t n_want, const sx_shown *have, size_t n_have) {
   nodes *o = data;
   for (size_t i = 0; i < n_want || i < n_have; i++) {
@@ -98,10 +101,8 @@ static sx_status differ(void *data, const sx_shown *want, size_t n_want, const s
     const sx_shown *a = pairs ? &want[i] : told_of(want, n_want), *b = pairs ? &have[i] : told_of(have, n_have);
     if (pairs && a->other == b->other && sx_audit__shown_same(a->text, a->n, b->text, b->n)) continue;
     sx_difference d = {.verdict = SX_TRACE_DIFFERS, .reason = "not what was published here"};
-    char place[600];
-    (void)snprintf(place, sizeof place, "%s%s%.200s%s", o->owner ? o->owner : "", o->owner ? " (" : "", o->part,
-                   o->owner ? ")" : "");
-    d.place = place;
+    d.place = place_of(o);
+    if (!d.place) return sx_error_memory(o->p->t->err);
     d.want = a ? a->text : NULL;
     d.n_want = a ? a->n : 0;
     d.have = b ? b->text : NULL;
