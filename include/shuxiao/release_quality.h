@@ -39,7 +39,7 @@ typedef struct sx_quality {
   bool complement;                  /* 1 - p itself would be suppressed for its relative width */
 } sx_quality;
 /* Marks in the order n, n_eff, cv, df, standard. NCHS for proportions: suppressed where n or n_eff is below 30, the absolute width of the interval
- * is 0.30 or more, or between 0.05 and 0.30 the relative width is above 130%; to be reviewed where df is below 8 or p is 0 or 1. Parker et al. (2017), Vital
+ * is 0.30 or more, or between 0.05 and 0.30 the relative width is above 130% (a p of 0 has none); to be reviewed where df is below 8 or p is 0 or 1. Parker et al. (2017), Vital
  * and Health Statistics 2(175), p. 2-3; Korn and Graubard (1998), Survey Methodology 24:193-201. */
 SX_API void sx_quality_judge(sx_quality *out, const sx_quality_input *in, const sx_quality_options *options);
 /* Korn and Graubard's interval of a proportion: Clopper and Pearson's with the effective sample, n* = min(n, p(1-p)/se^2 (t_{n-1}/t_df)^2). p of 0 or 1, or no

@@ -17,7 +17,8 @@ typedef struct sx_rule {
   const char *label_zh, *label_en, *description_zh, *description_en; /* NULL: none */
   sx_rule_severity severity;                                         /* meta.severity; error where it says nothing */
   const sx_node *node;
-  sx_expr *expr;
+  sx_expr *expr;     /* NULL: it calls a function that there is not */
+  const char *error; /* which, else NULL */
 } sx_rule;
 typedef struct sx_rules {
   sx_ctx ctx;
@@ -49,7 +50,7 @@ typedef struct sx_rules_outcome {
   size_t n_failed[3];
 } sx_rules_outcome;
 /* A rule passes in a case where it is true, fails where it is false; else a value that it needs is missing. A rule that cannot be computed (a
- * variable that is not there, a level that no value has) has an error, and the others go on. max_cases: of each rule that are listed. */
+ * variable that is not there, a level that no value has, a function unknown here) has an error, and the others go on. max_cases: of each rule that are listed. */
 SX_API sx_status sx_rules_check(sx_rules_outcome **out, const sx_rules *rules, const sx_table *table, size_t max_cases,
                                 sx_error *err) SX_NODISCARD;
 SX_API void sx_rules_outcome_free(sx_rules_outcome *outcome);

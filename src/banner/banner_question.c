@@ -176,6 +176,12 @@ static size_t find_level(const char *const *text, const char *const *label, size
   return n;
 }
 
+static bool all_found(const sx_banner_net *net, const char *const *text, const char *const *label, size_t n) {
+  for (size_t k = 0; k < net->n_levels; k++)
+    if (find_level(text, label, n, net->level[k]) == n) return false;
+  return true;
+}
+
 /* A labelled value that no case has is a level all the same. */
 static bool is_labelled(const banner_stub *stub, const char *word) {
   double asked = 0;
@@ -222,8 +228,27 @@ static sx_status nets_of_levels(maker *m, const banner_levels *levels, size_t li
   return SX_OK;
 }
 
+/* The numbers at the ends of the members' names, by which q4_1, q4_2 are called too; the names where one has none. */
+static sx_status member_codes(const char *const **out, const maker *m, const banner_members *members, sx_error *err) {
+  const char **code = sx_arena_alloc(m->arena, members->n, sizeof *code);
+  if (!code) return sx_error_memory(err);
+  *out = members->text;
+  for (size_t k = 0; k < members->n; k++) {
+    const char *name = members->text[k], *at = name + strlen(name);
+    while (at > name && at[-1] >= '0' && at[-1] <= '9') at--;
+    if (!*at || at == name) return SX_OK;
+    code[k] = at;
+    for (size_t j = 0; j < k; j++)
+      if (strcmp(code[j], at) == 0) return SX_OK;
+  }
+  *out = code;
+  return SX_OK;
+}
+
 static sx_status nets_of_members(maker *m, const banner_members *members, sx_error *err) {
   const sx_banner_request *r = m->plan->request;
+  const char *const *code = NULL;
+  SX_TRY(member_codes(&code, m, members, err));
   const size_t rows = sx_table_rows(m->plan->table);
   for (size_t k = 0; k < m->stub->n_nets + r->n_nets; k++) {
     const bool own = k < m->stub->n_nets;
@@ -232,7 +257,8 @@ static sx_status nets_of_members(maker *m, const banner_members *members, sx_err
     uint8_t *in = NULL;
     banner_item *item = NULL;
     size_t line = 0;
-    SX_TRY(net_levels(&all, &in, m, net, members->text, members->label, members->n, own, err));
+    const bool named = all_found(net, members->text, members->label, members->n);
+    SX_TRY(net_levels(&all, &in, m, net, named ? members->text : code, members->label, members->n, own, err));
     if (!all) continue;
     uint8_t *mask = sx_arena_zalloc(m->arena, rows, 1);
     if (!mask) return sx_error_memory(err);

@@ -48,6 +48,12 @@ static sx_banner_cell number_cell(double value) {
   return (sx_banner_cell){value, (double)NAN, (double)NAN, (double)NAN, "", SX_NA_NONE, 0, 0, 0, (double)NAN};
 }
 
+/* Nobody in the cell: the estimate of how many there are is 0, as its share is. */
+static sx_banner_cell count_cell(const banner_value *v, const banner_value *share, double cases) {
+  const banner_value none = {0, 0, share->df, v->n_eff, SX_NA_NONE};
+  return cell_of(cases == 0 && v->na == SX_NA_EMPTY_DOMAIN ? &none : v);
+}
+
 /* ---- bases ---------------------------------------------------------------------------------------------------------------------- */
 
 static bool is_small(const maker *m, size_t line, size_t domain) {
@@ -92,9 +98,10 @@ static sx_status add_measure(maker *m, size_t i, sx_banner_measure measure, bool
   row->continued = continued;
   for (size_t c = 0; c < n; c++) {
     const size_t at = i * D + m->plan->domains.of_column[c];
-    cell[c] = measure == SX_BANNER_CASES ? number_cell(r->cases[at]) : cell_of(&from[at]);
-    if (item->line != m->q->base_line && is_small(m, item->line, m->plan->domains.of_column[c]))
-      cell[c].flags |= SX_BANNER_SMALL_BASE;
+    cell[c] = measure == SX_BANNER_CASES   ? number_cell(r->cases[at])
+              : measure == SX_BANNER_COUNT ? count_cell(&from[at], &r->value[at], r->cases[at])
+                                           : cell_of(&from[at]);
+    if (is_small(m, item->line, m->plan->domains.of_column[c])) cell[c].flags |= SX_BANNER_SMALL_BASE;
   }
   for (size_t c = 0; item->steps && c < n; c++)
     cell[c].interpolated = r->inner[i * D + m->plan->domains.of_column[c]].value;
@@ -154,7 +161,7 @@ static sx_status add_grid(maker *m, sx_error *err) {
     for (size_t s = 0; s < n; s++) {
       items[s] = k * n + s;
       cells[k][s] = cell_of(&m->r->value[items[s] * D]);
-      if (item->line != m->q->base_line && is_small(m, item->line, 0)) cells[k][s].flags |= SX_BANNER_SMALL_BASE;
+      if (is_small(m, item->line, 0)) cells[k][s].flags |= SX_BANNER_SMALL_BASE;
     }
     SX_TRY(sx_banner__who(&m->row[m->n_rows - 1].who, m->plan, m->q, m->r, items, n, m->arena, err));
   }

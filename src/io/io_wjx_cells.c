@@ -55,6 +55,36 @@ static const char *find(wjx_span in, const char *mark) {
   return NULL;
 }
 
+static bool begins(const char *at, const char *end, const char *mark) {
+  const size_t k = strlen(mark);
+  return (size_t)(end - at) >= k && memcmp(at, mark, k) == 0;
+}
+
+static const char text_open[] = "〖", text_close[] = "〗";
+
+/* Behind the text in brackets that begins at `at`, brackets within it in pairs; NULL: it does not end. */
+static const char *behind(const char *at, const char *end) {
+  size_t depth = 0;
+  for (; at < end; at++) {
+    if (begins(at, end, text_open)) depth++;
+    if (begins(at, end, text_close) && --depth == 0) return at + strlen(text_close);
+  }
+  return NULL;
+}
+
+/* The mark outside of texts beside options: "其他〖a┋b〗" is one answer. */
+static const char *find_outside(wjx_span in, const char *mark) {
+  const char *end = in.text + in.n;
+  if (!find(in, mark)) return NULL; /* as most cells */
+  for (const char *p = in.text; p < end; p++) {
+    const char *next = begins(p, end, text_open) ? behind(p, end) : NULL;
+    if (next) p = next;
+    if (p < end && begins(p, end, mark)) return p;
+    if (next) p--; /* another text may follow at once */
+  }
+  return NULL;
+}
+
 /* ---- cells ----------------------------------------------------------------------------------------------------------- */
 
 static sx_status cell_text(wjx_span *out, const sx_column *c, size_t row, sx_arena *arena, sx_error *err) {
@@ -85,11 +115,10 @@ static wjx_state state_of(wjx_span all) {
 
 /* "其他〖text〗": what stands before is the option. A cell that begins with 〖 is a text as any other. */
 static void cut_fill(wjx_part *out, wjx_span all) {
-  static const char open[] = "〖", close[] = "〗";
   out->option = all;
   out->fill = (wjx_span){NULL, 0};
-  const char *at = find(all, open);
-  if (!at || at == all.text || all.n < 3 || memcmp(all.text + all.n - 3, close, 3) != 0) return;
+  const char *at = find(all, text_open);
+  if (!at || at == all.text || all.n < 3 || memcmp(all.text + all.n - 3, text_close, 3) != 0) return;
   const size_t before = (size_t)(at - all.text);
   out->option = trim(all.text, before);
   out->fill = trim(at + 3, all.n - before - 6);
@@ -99,7 +128,7 @@ bool sx_io__wjx_next(wjx_part *out, size_t *at, const wjx_column *column, size_t
   const wjx_cell *cell = &column->cells[row];
   while (cell->state == WJX_VALUE && *at < cell->all.n) {
     wjx_span rest = {cell->all.text + *at, cell->all.n - *at};
-    const char *cut = column->cut ? find(rest, column->cut) : NULL;
+    const char *cut = column->cut ? find_outside(rest, column->cut) : NULL;
     *at = cut ? (size_t)(cut - cell->all.text) + strlen(column->cut) : cell->all.n;
     if (cut) rest.n = (size_t)(cut - rest.text);
     rest = trim(rest.text, rest.n);
@@ -125,7 +154,7 @@ static bool codes_in_list(const wjx_column *c, size_t rows, const char *cut) {
   for (size_t r = 0; r < rows; r++) {
     wjx_part part;
     if (c->cells[r].state != WJX_VALUE) continue;
-    some = some || find(c->cells[r].all, cut) != NULL;
+    some = some || find_outside(c->cells[r].all, cut) != NULL;
     for (size_t at = 0; sx_io__wjx_next(&part, &at, &as, r);)
       if (!part.integer) return false;
   }
@@ -148,7 +177,7 @@ static bool is_order(wjx_column *c, size_t rows, const char *arrow) {
   for (size_t r = 0; r < rows; r++) {
     if (c->cells[r].state != WJX_VALUE) continue;
     valid++;
-    lists += find(c->cells[r].all, arrow) != NULL;
+    lists += find_outside(c->cells[r].all, arrow) != NULL;
     if (sx_io__wjx_twice(&as, r) && !c->n_twice++) c->twice = r;
   }
   const bool most = lists && 2 * lists >= valid;
@@ -164,9 +193,9 @@ static void find_kind(wjx_column *c, size_t rows) {
   for (size_t r = 0; r < rows; r++) {
     const wjx_span all = c->cells[r].all;
     if (c->cells[r].state != WJX_VALUE) continue;
-    marks += find(all, several) != NULL;
-    lines += find(all, thin) != NULL;
-    arrows += find(all, arrow) != NULL;
+    marks += find_outside(all, several) != NULL;
+    lines += find_outside(all, thin) != NULL;
+    arrows += find_outside(all, arrow) != NULL;
     wjx_part part;
     cut_fill(&part, all);
     c->filled = c->filled || part.fill.text;

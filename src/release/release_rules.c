@@ -56,7 +56,10 @@ static sx_status parse_expr(sx_rule *rule, const sx_rules *rules, const sx_doc *
   sx_buf_init(&text, &rules->ctx);
   sx_status status = sx_rules_translate(&text, rule->text, &own);
   if (status == SX_OK) status = sx_expr_parse(&rule->expr, &rules->ctx, text.data ? text.data : "", &own);
-  if (status == SX_E_MEMORY) {
+  if (status == SX_E_PARSE && strstr(own.message, "no function called ")) { /* of R: the others go on */
+    rule->error = sx_arena_strdup(rules->arena, own.message);
+    status = rule->error ? SX_OK : sx_error_memory(err);
+  } else if (status == SX_E_MEMORY) {
     (void)sx_error_memory(err);
   } else if (status != SX_OK) {
     const bool same = text.data && strcmp(text.data, rule->text) == 0;
@@ -158,7 +161,8 @@ static sx_status count(sx_rule_outcome *out, const sx_ctx *ctx, const uint8_t *h
 static sx_status check_rule(sx_rule_outcome *out, const sx_rules *rules, const sx_rule *rule, const sx_table *table,
                             uint8_t *held, size_t max_cases, sx_error *err) {
   sx_error own = SX_ERROR_INIT;
-  const sx_status status = sx_expr_test(held, rule->expr, table, &own);
+  const sx_status status = rule->expr ? sx_expr_test(held, rule->expr, table, &own)
+                                      : sx_error_set(&own, SX_E_PARSE, "", "%s", rule->error ? rule->error : "");
   if (status == SX_OK) return count(out, &rules->ctx, held, sx_table_rows(table), max_cases, err);
   if (status == SX_E_MEMORY) return sx_error_memory(err);
   if (status == SX_E_CANCELLED) return sx_error_set(err, status, own.where, "%s", own.message);

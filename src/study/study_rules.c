@@ -61,7 +61,10 @@ void study__check_rules(st_load *l, const sx_table *unit) {
     const sx_rule *rule = &r->rules->items[i];
     char where[SX_ERROR_WHERE_MAX];
     err = (sx_error)SX_ERROR_INIT;
-    if (sx_expr_test(held, rule->expr, unit, &err) == SX_OK) continue;
+    if (!rule->expr)
+      (void)sx_error_set(&err, SX_E_PARSE, NULL, "%s", rule->error ? rule->error : "");
+    else if (sx_expr_test(held, rule->expr, unit, &err) == SX_OK)
+      continue;
     if (err.status == SX_E_MEMORY) {
       l->oom = true;
     } else if (r->doc) {
@@ -99,7 +102,7 @@ sx_status study__plan_rules(st_build *b, size_t *out, sx_error *err) {
   SX_TRY(dep_name(b, step, r->id, err));
   for (size_t i = 0; i < r->rules->n; i++) {
     const sx_expr *e = r->rules->items[i].expr;
-    for (size_t k = 0; k < sx_expr_names(e); k++) SX_TRY(dep_name(b, step, sx_expr_name(e, k), err));
+    for (size_t k = 0; e && k < sx_expr_names(e); k++) SX_TRY(dep_name(b, step, sx_expr_name(e, k), err));
   }
   *out = step;
   return study__plan_seal(b, step, err);

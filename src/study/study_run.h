@@ -244,7 +244,8 @@ sx_status study__block_json(sx_buf *out, st_run *r, const st_block *block, sx_er
 /* study_banner.c */
 bool study__is_banner(const st_block *block);
 sx_status study__run_banners(st_run *r, sx_error *err) SX_NODISCARD;
-sx_status study__recall_banners(st_run *r, sx_error *err) SX_NODISCARD; /* words of the questions of tables that are copied */
+sx_status study__recall_banners(st_run *r,
+                                sx_error *err) SX_NODISCARD; /* words of the questions of tables that are copied */
 sx_status study__banner_json(sx_buf *out, st_run *r, size_t block, sx_error *err) SX_NODISCARD;
 sx_status study__payload_text(const char **out, st_run *r, const char *step,
                               sx_error *err) SX_NODISCARD; /* study_run.c; NULL: none */

@@ -19,6 +19,10 @@ run_fails 3 "1 errors" "$program" validate $file --rules "$tmp/gate.yaml"
 printf -- '- expr: agee <= 120\n' >"$tmp/absent.yaml"
 run_fails 3 "1 errors" "$program" validate $file --rules "$tmp/absent.yaml"
 grep -q "agee" "$tmp/out" || fail "the error is not in the table: $(cat "$tmp/out")"
+# a function of R that is not here is that rule's error, and the others are checked
+printf 'rules:\n- {expr: age <= 120, name: old}\n- {expr: nchar(person) > 1, name: long}\n- {expr: total >= 0, name: sum}\n' >"$tmp/foreign.yaml"
+run_fails 3 "2 errors" "$program" validate $file --rules "$tmp/foreign.yaml" --format csv
+grep -q "^long,.*no function called 'nchar'" "$tmp/out" && grep -q "^old," "$tmp/out" && grep -q "^sum," "$tmp/out" || fail "a foreign function: $(cat "$tmp/out")"
 run_fails 2 "which rules" "$program" validate $file
 printf 'rules:\n- expr: age <=\n' >"$tmp/bad.yaml"
 run_fails 2 "bad.yaml:2" "$program" validate $file --rules "$tmp/bad.yaml"

@@ -224,7 +224,7 @@ static void test_edges(void) {
   CHECK_INT(one->cell[0].flags, SX_BANNER_NOT_TESTED); /* 100% */
   CHECK_NEAR(one->cell[0].se, 0, 0);
   CHECK_INT(one->cell[1].flags, 0);
-  CHECK_INT(one->cell[2].flags, SX_BANNER_NOT_TESTED); /* ten cases */
+  CHECK_INT(one->cell[2].flags, SX_BANNER_NOT_TESTED | SX_BANNER_SMALL_BASE); /* ten cases */
   CHECK_INT(base->cell[2].flags, SX_BANNER_SMALL_BASE);
   CHECK_INT(base->cell[1].flags, 0);
   CHECK_STR(one->cell[1].letters, "");
@@ -280,7 +280,8 @@ static void test_wide(void) {
   REQUIRE_OK(ask(&book, &s, "y", "x", err));
   CHECK_INT(book->columns->n_columns, WIDE);
   CHECK_STR(book->columns->column[WIDE - 1].letter, "SF");
-  CHECK_INT(bh_row(&book->table[0], SX_BANNER_COL_PCT, "1")->cell[7].flags, SX_BANNER_NOT_TESTED);
+  CHECK_INT(bh_row(&book->table[0], SX_BANNER_COL_PCT, "1")->cell[7].flags,
+            SX_BANNER_NOT_TESTED | SX_BANNER_SMALL_BASE);
   sx_banner_book_free(book);
   CHECK_FAILS(ask(&book, &s, "y", "x > z", err), SX_E_LIMIT, "columns", "more than 1000 columns");
   small_free(&s);
@@ -425,6 +426,46 @@ static void test_sig(void) {
   CHECK_FAILS(sx_banner_sig_parse(&g, "spss, adjust=sidak", err), SX_E_ARGUMENT, "adjust", "sidak");
   CHECK_FAILS(sx_banner_sig_parse(&g, "compare=within", err), SX_E_ARGUMENT, "compare", "'within'");
   CHECK_FAILS(sx_banner_sig_parse(&g, "ajust=holm", err), SX_E_ARGUMENT, "sig", "did you mean adjust?");
+}
+
+/* Every member says that its column is small; nobody in a cell is 0 people; members are called by the numbers of their names too; shares of yes and no. */
+static void test_set_cells(void) {
+  small s = small_new();
+  sx_banner_book *book = NULL;
+  sx_banner_request r = SX_BANNER_REQUEST_INIT;
+  r.rows = "$m{First: [1, 2], Named: [m1, m2]}, m1, share(m1 m2 q1)";
+  r.columns = "total + (m1 > m2)";
+  r.stats = "col_pct, count, cases";
+  r.sig.min_base = 1000;
+  REQUIRE_OK(sx_banner_run(&book, s.d, s.t, &r, NULL, err));
+  const sx_banner_table *t = &book->table[0];
+  size_t members = 0, empty = 0;
+  const sx_banner_row *nets[2] = {NULL, NULL};
+  for (size_t i = 0; i < t->n_rows; i++) {
+    const sx_banner_row *row = &t->row[i];
+    members += row->kind == SX_BANNER_ROW_MEMBER;
+    if (row->kind == SX_BANNER_ROW_NET && row->measure == SX_BANNER_COL_PCT) nets[strcmp(row->key, "Named") == 0] = row;
+    for (size_t c = 0; c < t->columns->n_columns; c++) {
+      CHECK(row->cell[c].flags & SX_BANNER_SMALL_BASE);
+      if (row->measure != SX_BANNER_COUNT || t->row[i + 1].cell[c].value != 0) continue;
+      CHECK(row->cell[c].value == 0 && row->cell[c].se == 0 && row->cell[c].na == SX_NA_NONE);
+      empty++;
+    }
+  }
+  CHECK_INT(members, 4 * 3);
+  CHECK(empty > 0); /* m1 among those without it */
+  REQUIRE(nets[0] && nets[1]);
+  for (size_t c = 0; c < t->columns->n_columns; c++) CHECK_NEAR(nets[0]->cell[c].value, nets[1]->cell[c].value, 0);
+  const sx_banner_row *yes = bh_row(&book->table[1], SX_BANNER_COL_PCT, "1");
+  const sx_banner_row *share = bh_row(&book->table[2], SX_BANNER_COL_PCT, "m1");
+  REQUIRE(yes && share && !bh_row(&book->table[2], SX_BANNER_COL_PCT, "q1"));
+  CHECK_NEAR(share->cell[0].value, yes->cell[0].value, 0);
+  CHECK_NEAR(share->cell[0].se, yes->cell[0].se, 0);
+  CHECK(strstr(book->table[2].note[0].en, "no share"));
+  sx_banner_book_free(book);
+  r.rows = "$m{Ninth: [9]}";
+  CHECK_FAILS(sx_banner_run(&book, s.d, s.t, &r, NULL, err), SX_E_ARGUMENT, "m", "names the level '9'");
+  small_free(&s);
 }
 
 static void test_nets(void) {
@@ -659,4 +700,5 @@ static void test_scale(void) {
 SXT_MAIN(SXT_CASE(test_columns), SXT_CASE(test_order_of_texts), SXT_CASE(test_heads), SXT_CASE(test_rows),
          SXT_CASE(test_ranges), SXT_CASE(test_by_hand), SXT_CASE(test_edges), SXT_CASE(test_many_letters),
          SXT_CASE(test_wide), SXT_CASE(test_one_psu), SXT_CASE(test_empty), SXT_CASE(test_refused), SXT_CASE(test_sig),
-         SXT_CASE(test_nets), SXT_CASE(test_legend), SXT_CASE(test_writers), SXT_CASE(test_grid), SXT_CASE(test_scale))
+         SXT_CASE(test_nets), SXT_CASE(test_set_cells), SXT_CASE(test_legend), SXT_CASE(test_writers),
+         SXT_CASE(test_grid), SXT_CASE(test_scale))

@@ -389,6 +389,36 @@ static void no_labels(void) {
   sx_table_free(t);
 }
 
+/* A mark within 〖...〗 is of the text beside its option. */
+static void marks_in_texts(void) {
+  sx_table *t = NULL;
+  REQUIRE_OK(memory(&t,
+                    SYS
+                    "1、哪些,2、哪个\n1,2025/1/2 3:04:05,9秒,微信┋其他〖现金┋卡〗,其他〖甲┋乙→丙〗\n2,,,微信,支付宝\n"
+                    "3,,,其他〖a〖b┋c〗d〗┋微信,支付宝\n4,,,其他〖卡┋微信,其他〖甲〗\n",
+                    NULL, err));
+  COLUMN(t, "q1_1", "1", "1", "1", "1");
+  COLUMN(t, "q1_2", "1", "0", "1", "0");
+  CHECK_STR(shown(t, "q1_2_text", 0), "现金┋卡");
+  CHECK_STR(shown(t, "q1_2_text", 2), "a〖b┋c〗d");
+  COLUMN(t, "q1_3", "0", "0", "0", "1"); /* one that does not end is a text like any other */
+  CHECK(!sx_table_find(t, "q1_4"));
+  CHECK(!sx_table_find_mrset(t, "$q2") && sx_table_find(t, "q2")); /* one choice, with a text */
+  CHECK_STR(shown(t, "q2_text", 0), "甲┋乙→丙");
+  CHECK_STR(shown(t, "q2", 0), "其他");
+  sx_table_free(t);
+  REQUIRE_OK(memory(&t,
+                    SYS "1、哪些,2、哪个\n1,2025/1/2 3:04:05,9秒,1;3〖现金;微信〗,3〖a;b〗\n2,,,2;3〖卡〗,1\n3,,,1,2\n",
+                    NULL, err));
+  COLUMN(t, "q1_1", "1", "0", "1");
+  COLUMN(t, "q1_2", "0", "1", "0");
+  COLUMN(t, "q1_3", "1", "1", "0");
+  COLUMN(t, "q1_3_text", "现金;微信", "卡", "-");
+  COLUMN(t, "q2", "3", "1", "2");
+  COLUMN(t, "q2_text", "a;b", "-", "-");
+  sx_table_free(t);
+}
+
 SXT_MAIN(SXT_CASE(numbers), SXT_CASE(codes_alone), SXT_CASE(pair), SXT_CASE(texts_alone), SXT_CASE(options),
          SXT_CASE(batches), SXT_CASE(headers), SXT_CASE(several_codes), SXT_CASE(odd_times), SXT_CASE(not_one),
-         SXT_CASE(mismatches), SXT_CASE(odd_answers), SXT_CASE(no_labels))
+         SXT_CASE(mismatches), SXT_CASE(odd_answers), SXT_CASE(no_labels), SXT_CASE(marks_in_texts))

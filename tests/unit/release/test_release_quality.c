@@ -47,6 +47,31 @@ static void test_nchs(void) {
   CHECK_STR(out.marks, "");
 }
 
+/* 96 cases of 0, 100% and between, judged by a program in R (tests/reference/release_quality_nchs.R). */
+static void test_nchs_oracle(void) {
+  static const char *const verdicts[] = {"show", "review", "suppress"};
+  const sx_quality_options nchs = {1, SX_QUALITY_NCHS, 0, 0, 0, 0};
+  FILE *f = fopen("tests/reference/release_quality_nchs.csv", "r");
+  char line[256], verdict[16];
+  double p, se, n, df, low, high;
+  size_t cases = 0, nothing = 0;
+  REQUIRE(f);
+  while (fgets(line, sizeof line, f)) {
+    if (sscanf(line, "%lf,%lf,%lf,%lf,%lf,%lf,%15[a-z]", &p, &se, &n, &df, &low, &high, verdict) != 7) continue;
+    const sx_quality_input in = {.estimate = p, .se = se, .df = df, .n = n, .proportion = true};
+    sx_quality out;
+    sx_quality_judge(&out, &in, &nchs);
+    if (strcmp(verdicts[out.verdict], verdict) != 0)
+      SXT_FAIL("p %g, se %g, n %g, df %g: %s (%s), not %s", p, se, n, df, verdicts[out.verdict], out.marks, verdict);
+    CHECK(fabs(out.low - low) < 1e-9 && fabs(out.high - high) < 1e-9);
+    cases++;
+    nothing += p == 0 && out.verdict == SX_QUALITY_REVIEW;
+  }
+  fclose(f);
+  CHECK_INT(cases, 96);
+  CHECK_INT(nothing, 14); /* all of 30 cases and more: no width of 0 of them reaches 0.30, and none is relative to 0 */
+}
+
 static void test_thresholds(void) {
   const sx_quality_options own = {1, SX_QUALITY_PLAIN, 50, 0.165, 12, 40};
   const sx_quality_input in = {.estimate = 10, .se = 4, .cv = 0.4, .df = 5, .n = 29, .n_eff = 20};
@@ -62,4 +87,4 @@ static void test_thresholds(void) {
   CHECK_STR(out.marks, "");
 }
 
-SXT_MAIN(SXT_CASE(test_interval), SXT_CASE(test_nchs), SXT_CASE(test_thresholds))
+SXT_MAIN(SXT_CASE(test_interval), SXT_CASE(test_nchs), SXT_CASE(test_nchs_oracle), SXT_CASE(test_thresholds))
