@@ -178,6 +178,14 @@ static bool is_limit(const sx_text_part *part, const sx_text_mark *m) {
   return ones == 1 && part->text[part->n - 1] == '1';
 }
 
+/* Of the signs that stand for numbers (publish_symbols.c): "[low] = less than half the last digit shown"; the same by Destatis, "0 = ...", and the 0. */
+static bool is_legend(const sx_text_part *part, const sx_text_mark *m) {
+  const bool nought = part->text[m->at] == '0' && (m->n == 1 || part->text[m->at + 1] == ' ');
+  const char *behind = part->text + m->at + 1;
+  if (nought) return strncmp(behind, " = ", 3) == 0 || part->n == 1;
+  return m->decimals < 0 && (strstr(part->text, "] = ") || strstr(part->text, "0 = "));
+}
+
 /* A number that names no result. */
 sx_status sx_audit__free_number(sx_tracer *t, const sx_text_part *part, const sx_text_mark *m) {
   const sx_text_run *run = sx_audit__text_run_at(part, m->at);
@@ -210,8 +218,8 @@ sx_status sx_audit__free_number(sx_tracer *t, const sx_text_part *part, const sx
     trace.reason = "label";
   } else if (part->within && sx_audit__is_quality(t, part, m)) {
     trace.reason = "quality";
-  } else if (part->within && m->decimals < 0 && strstr(part->text, "] = ")) {
-    trace.reason = "legend"; /* "[low] = less than half the last digit shown" */
+  } else if (part->within && is_legend(part, m)) {
+    trace.reason = "legend";
   } else if (part->within && is_limit(part, m)) {
     trace.reason = "threshold";
   } else {

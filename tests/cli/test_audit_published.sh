@@ -76,6 +76,28 @@ audit word.docx native-alone/results.db
 change out/tiny.en.docx word.docx word/document.xml '(, rate )' ', rate of all '
 audit word.docx alone/results.db
 [ $? = 0 ] && grep -q '^exempt,.*its words changed' rows || fail "a sentence in other words: $(wrong) $(cat err)"
+# side by side, sentences stand in cells
+cp -r study pair
+sed -i 's/^languages:.*/languages: [zh, en, zh+en]/; s/^publish: {charts.*/publish: {symbols: destatis}/' pair/study.yaml
+run pair/study.yaml --out pair/out --to html,docx,xlsx
+mkdir pair-alone
+cp pair/out/results.db pair-alone/
+change pair/out/tiny.zh-en.docx word.docx word/document.xml '(, rate )' ', rate of all '
+audit word.docx pair-alone/results.db
+[ $? = 0 ] && grep -q '^exempt,.*its words changed' rows || fail "a sentence side by side: $(wrong) $(cat err)"
+change pair/out/tiny.zh-en.docx word.docx word/document.xml '>(Users</w:t></w:r></w:p>\s*</w:tc>)' '>All \1'
+sed 's#<th scope="row">#&x#' pair/out/report.zh-en.html >page.html
+for file in word.docx page.html; do
+  audit $file pair-alone/results.db
+  [ $? = 3 ] && wrong | grep -Eq "^differs,\"?$file: ?(table|[0-9])" || fail "side by side, $file: $(wrong | head -3) $(cat err)"
+done
+# as published with the signs of Destatis, where a 0 is one; made again with them
+for lang in zh en; do
+  audit pair/out/tiny_tables.$lang.xlsx pair-alone/results.db || fail "signs of Destatis: $(wrong)"
+done
+change pair/out/tiny_tables.zh.xlsx book.xlsx xl/styles.xml 'formatCode="0.0%"' 'formatCode="0%"'
+audit book.xlsx pair-alone/results.db
+[ $? = 3 ] && ! grep -q '^exempt,.*not compared' rows && wrong | grep -q '!F5,44%,43.7%' || fail "signs of Destatis, made again: $(wrong | head -3) $(cat err)"
 # a template is not in the store: what cannot be made again is told, and the labels of tables are still held against their numbers
 cp out/tiny.en.docx study/house.docx
 sed -i 's/^publish: {charts: native}/publish: {template: house.docx}/' study/study.yaml
