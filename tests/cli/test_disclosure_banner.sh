@@ -132,7 +132,8 @@ assert hidden > 4 and signs > 2, (hidden, signs)
 END
 "$program" audit out >o 2>&1 || fail "audit: $(tail -3 o)"
 grep -q '—' out/report.en.html && grep -q '×: not published' out/report.en.html || fail "the report has no legend"
-[ "$(grep -c ',Q,N,' out/dc.sdmx.csv)" -gt 50 ] || fail "SDMX has no suppressed observations"
+[ "$(grep -c ",suppressed," out/dc.csv)" -gt 50 ] || fail "the CSV has no suppressed results"
+grep -q "base_cases" out/dc.sdmx.csv && fail "cells of banner tables are in SDMX"
 cp out/dc_banner.en.xlsx first.xlsx
 rm -r out && "$program" run b.yaml >o 2>&1 && cmp -s out/dc_banner.en.xlsx first.xlsx || fail "another run gives another book"
 sed 's/min_n: 25/min_n: 25, secondary: none/' b.yaml >none.yaml
