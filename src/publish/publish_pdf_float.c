@@ -9,6 +9,7 @@
 static const double SMALLEST = 0.85; /* of a drawing's size */
 static const double ENOUGH = 0.6;    /* of the room: text that is worth more than a table in one piece */
 static const double PART_ROOM = 0.2; /* of a page: that a table is parted for */
+static const double PARAGRAPH = 7;   /* points between paragraphs */
 enum {
   ROWS = 3,
   LINES = 2,
@@ -107,6 +108,9 @@ static sx_status text_first(bool *done, pdf_writer *w, const pdf_page *page, siz
   memcpy(moved, w->items + at, (from - at) * sizeof *moved);
   memmove(w->items + at, w->items + from, (end - from) * sizeof *moved);
   for (size_t k = 0; k < from - at; k++) moved[k].moved = true;
+  if (!w->items[from].of_heading) w->items[from].before = fmin(w->items[from].before, PARAGRAPH);
+  if (end < w->n_items)
+    w->items[end].before = fmax(w->items[end].before, moved[0].before); /* the rest of a paragraph */
   memcpy(w->items + at + (end - from), moved, (from - at) * sizeof *moved);
   *done = true;
   return SX_OK;

@@ -143,6 +143,7 @@ static sx_status box(pdf_writer *w, const sx_document_node *node, uint32_t bar) 
   w->bar = 0;
   if (w->n_items > first) {
     w->items[first].keep = true;
+    if (w->n_items > first + 1) w->items[w->n_items - 2].keep = true; /* no last line alone */
     if (!w->items[first].anchor) w->items[first].anchor = node->anchor;
     w->items[w->n_items - 1].tail = 8;
     w->items[w->n_items - 1].height += 8;
