@@ -84,7 +84,7 @@ sx_status sx_publish__above(size_t *row, xl *x, size_t sheet, const sx_document_
   return status;
 }
 
-enum { COVER_WIDTH = 95, NOTES_WIDTH = 90 };
+enum { COVER_WIDTH = 70, NOTES_WIDTH = 90 };
 
 /* ---- cover, contents, notes -------------------------------------------------------------------------------------------- */
 

@@ -9,6 +9,8 @@
 #include "publish_xlsx.h"
 #include "shuxiao/draw_chart.h"
 
+enum { STUB = 30, OTHERS = 13, PAGE = 130 }; /* characters: widths of columns, of what is seen at once */
+
 typedef struct fig {
   xl *x;
   const sx_document_figure *f;
@@ -174,7 +176,7 @@ static sx_status put_cells(fig *g, unsigned *symbols, sx_error *err) {
   double end = 0;
   for (size_t i = 0; i < g->c->n_categories; i++) {
     const pub_style style = {.wrap = true};
-    sx_publish__put_wrapped(g->x, g->sheet, g->head + 1 + i, 0, g->c->categories[i], 30, &style);
+    sx_publish__put_wrapped(g->x, g->sheet, g->head + 1 + i, 0, g->c->categories[i], STUB, &style);
     for (size_t k = 0; k < g->c->n_series; k++)
       SX_TRY(put_point(g, g->head + 1 + i, g->series_at + k * g->each, point_at(g, i, k), symbols, err));
     if (g->n_floats) SX_TRY(put_float(g, i, &end, err));
@@ -318,7 +320,10 @@ static sx_status put_chart(fig *g, const sx_document_node *node, sx_error *err) 
     if (!chart.axis) return sx_error_memory(err);
   }
   SX_TRY(sx_publish__chart_labels(series, x->arena, g->f, one_bar, g->intervals, err));
-  sx_publish__chart(x->book, g->sheet, g->head, g->n_out + 1, &chart);
+  /* beside the table, or below one that is broader than a page */
+  const bool below = STUB + OTHERS * (double)(g->n_out - 1) > PAGE;
+  sx_publish__chart(x->book, g->sheet, below ? g->head + g->c->n_categories + 2 : g->head, below ? 0 : g->n_out + 1,
+                    &chart);
   return SX_OK;
 }
 
@@ -360,10 +365,10 @@ sx_status sx_publish__figure_sheet(xl *x, const sx_document_node *node, sx_error
   sx_publish__table(x->book, g.sheet, g.head, 0, g.c->n_categories, g.heads, g.n_out, object, &head);
   SX_TRY(put_cells(&g, &symbols, err));
   double lines = 1;
-  for (size_t i = 0; i < g.n_out; i++) lines = fmax(lines, sx_publish__lines(g.heads[i], i ? 13 : 30));
+  for (size_t i = 0; i < g.n_out; i++) lines = fmax(lines, sx_publish__lines(g.heads[i], i ? OTHERS : STUB));
   if (lines > 1) sx_publish__row_height(x->book, g.sheet, g.head, lines * PUB_LINE_POINTS);
-  sx_publish__column_width(x->book, g.sheet, 0, 0, 30);
-  sx_publish__column_width(x->book, g.sheet, 1, g.n_out - 1, 13);
+  sx_publish__column_width(x->book, g.sheet, 0, 0, STUB);
+  sx_publish__column_width(x->book, g.sheet, 1, g.n_out - 1, OTHERS);
   sx_publish__landscape(x->book, g.sheet);
   SX_TRY(put_chart(&g, node, err));
   const xl_place at = place_of(&g);

@@ -123,7 +123,7 @@ const char *const sx_html__style[] = {
   "@media print{html{font-size:10.5pt}body{color:#000}.top a,.skip,.data{display:none}.inner{padding:0;max-width:none}"
   ".cover{background:none;break-after:page;border-bottom:0}.cover .inner{padding-top:30mm}.page{display:block;padding:0}"
   ".toc{position:static;max-height:none;break-after:page;overflow:visible;padding:0}svg.wide{display:block}svg.narrow{display:none}"
-  "h2,h3,h4,figcaption,.box-title{break-after:avoid}.box{box-decoration-break:clone;-webkit-box-decoration-break:clone}figure.fig,blockquote,tr,.key div{break-inside:avoid}thead{display:table-header-group}"
+  "h2,h3,h4,figcaption,.box-title{break-after:avoid}.box{box-decoration-break:clone;-webkit-box-decoration-break:clone}.box,figure.fig,blockquote,tr,.key div{break-inside:avoid}thead{display:table-header-group}"
   ".scroll{overflow:visible}table{font-size:8.5pt}td{white-space:normal}a{color:inherit}main p .num{text-decoration:none;color:inherit}"
   ".prov,.prov::backdrop{display:none!important}p{orphans:3;widows:3}tbody tr:hover>*{background:none}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n",
   NULL};
