@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "audit_match_priv.h"
+#include "audit_report_priv.h"
 
 static const double AGREE_AT = 0.6; /* evidence from which a result that agrees is taken for the one meant */
 static const double LITTLE =
@@ -513,15 +514,29 @@ static sx_status follow(sx_audit_match *m, const sx_audit_matches *all, size_t i
   return m->expected ? SX_OK : sx_error_memory(err);
 }
 
-static sx_status match_all(sx_audit_matches *all, const sx_index *index, const sx_audit_text *text, sx_error *err) {
+/* A document of the run: numbers of it name their results. */
+static bool is_bound(const sx_audit_text *text) {
+  for (size_t i = 0; i < text->n_parts; i++)
+    for (size_t r = 0; r < text->parts[i].n_runs; r++)
+      if (text->parts[i].runs[r].reference) return true;
+  return false;
+}
+
+/* own: the words that the study calls no results, of a document of the run; NULL for texts of others. */
+static sx_status match_all(sx_audit_matches *all, const sx_index *index, const sx_audit_text *text,
+                           const sx_tracer *own, sx_error *err) {
   sx_arena *scratch = NULL;
   SX_TRY(sx_arena_new(&scratch, &all->ctx, err));
   sx_status status = first_pass(all, index, text, scratch, err);
   for (size_t i = 0; i < all->n && status == SX_OK; i++) {
     sx_audit_match *m = &all->items[i];
     const sx_arena_mark rest = sx_arena_get_mark(scratch);
-    if (m->verdict == SX_MATCH_NONE) status = follow(m, all, i, index, text, scratch, err);
-    if (status == SX_OK && m->verdict == SX_MATCH_NONE && (!m->reason || m->reason == no_unit))
+    const sx_text_mark *mark = &text->marks[m->mark];
+    const bool no_result =
+        own && m->verdict == SX_MATCH_NONE && sx_audit__own_word(own, &text->parts[mark->part], mark) != NULL;
+    if (no_result) m->reason = "the study says that it is no result";
+    if (m->verdict == SX_MATCH_NONE && !no_result) status = follow(m, all, i, index, text, scratch, err);
+    if (status == SX_OK && m->verdict == SX_MATCH_NONE && !no_result && (!m->reason || m->reason == no_unit))
       status = differ(m, all, index, text, scratch, err);
     sx_arena_release(scratch, rest);
     *(m->verdict == SX_MATCH_AGREES    ? &all->n_agree
@@ -536,6 +551,9 @@ sx_status sx_audit_text_against(sx_audit_matches **out, const sx_audit_text *tex
                                 sx_error *err) {
   const sx_ctx *ctx = sx_store_ctx(store);
   sx_index index = {.ctx = *ctx};
+  sx_tracer own;
+  sx_audit_traces *unused = NULL;
+  const bool bound = is_bound(text);
   sx_status status;
   sx_audit_matches *all = sx_mem_zalloc(ctx, 1, sizeof *all);
   if (!all) return sx_error_memory(err);
@@ -543,7 +561,15 @@ sx_status sx_audit_text_against(sx_audit_matches **out, const sx_audit_text *tex
   SX_TRY_GOTO(status, sx_arena_new(&all->arena, ctx, err), done);
   SX_TRY_GOTO(status, sx_store_which_run(&run, store, err), done);
   SX_TRY_GOTO(status, sx_audit__match_index(&index, store, run, all->arena, err), done);
-  SX_TRY_GOTO(status, match_all(all, &index, text, err), done);
+  if (bound) {
+    status = sx_audit__tracer_begin(&own, store, run, err);
+    if (status == SX_OK) status = match_all(all, &index, text, &own, err);
+    status = sx_audit__tracer_end(&unused, &own, status);
+    sx_audit_traces_free(unused);
+  } else {
+    status = match_all(all, &index, text, NULL, err);
+  }
+  if (status != SX_OK) goto done;
   *out = all;
   all = NULL;
 done:

@@ -10,8 +10,7 @@ const char *sx_trace_verdict_name(sx_trace_verdict verdict) {
 
 /* ---- what is exempt ---------------------------------------------------------------------------------------------- */
 
-/* The study's own word that covers the mark wholly; NULL. */
-static const char *own_word(const sx_tracer *t, const sx_text_part *part, const sx_text_mark *m) {
+const char *sx_audit__own_word(const sx_tracer *t, const sx_text_part *part, const sx_text_mark *m) {
   for (size_t i = 0; i < t->n_exempt; i++) {
     const size_t k = strlen(t->exempt[i]);
     for (size_t at = m->at + m->n > k ? m->at + m->n - k : 0; at <= m->at && at + k <= part->n; at++) {
@@ -201,7 +200,7 @@ sx_status sx_audit__free_number(sx_tracer *t, const sx_text_part *part, const sx
     trace.reason = run->exempt;
   } else if (run->exempt && strcmp(run->exempt, "label") == 0 && sx_audit__is_label(t, part, m)) {
     trace.reason = "label";
-  } else if (run->exempt && strcmp(run->exempt, "label") == 0 && (word = own_word(t, part, m)) != NULL) {
+  } else if (run->exempt && strcmp(run->exempt, "label") == 0 && (word = sx_audit__own_word(t, part, m)) != NULL) {
     trace.reason = sx_arena_printf(t->out->arena, "study: %s", word);
     if (!trace.reason) return sx_error_memory(t->err);
   } else if (run->exempt && not_of_run(t, part, run, m)) {
@@ -209,7 +208,7 @@ sx_status sx_audit__free_number(sx_tracer *t, const sx_text_part *part, const sx
     trace.reason = not_of_run(t, part, run, m);
   } else if (run->exempt) {
     trace.reason = run->exempt;
-  } else if ((word = own_word(t, part, m)) != NULL) {
+  } else if ((word = sx_audit__own_word(t, part, m)) != NULL) {
     trace.reason = sx_arena_printf(t->out->arena, "study: %s", word);
     if (!trace.reason) return sx_error_memory(t->err);
   } else if (may_be_label(part) && sx_audit__is_label(t, part, m)) {

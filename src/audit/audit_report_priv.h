@@ -59,6 +59,8 @@ typedef struct sx_tracer {
 } sx_tracer;
 
 /* audit_report.c: a tracer over a run (below 0: the latest) with its facts; `end` always follows, and gives the traces where status is SX_OK. */
+/* The study's own word (audit: exempt) that covers the mark wholly; NULL. */
+const char *sx_audit__own_word(const sx_tracer *t, const sx_text_part *part, const sx_text_mark *m);
 sx_status sx_audit__tracer_begin(sx_tracer *t, sx_store *store, int64_t run, sx_error *err) SX_NODISCARD;
 sx_status sx_audit__tracer_end(sx_audit_traces **out, sx_tracer *t, sx_status status) SX_NODISCARD;
 
