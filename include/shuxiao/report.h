@@ -67,6 +67,10 @@ SX_API bool sx_report_macro_name(const char *name);
  * Expected: SX_E_PARSE (where "line:column"), SX_E_LIMIT. */
 SX_API sx_status sx_report_expand(sx_buf *out, const char *markdown, size_t n, const sx_report_macro *macros,
                                   size_t n_macros, sx_lang lang, sx_error *err) SX_NODISCARD;
+/* Each place of a text (NUL behind it) that looks like a mark of the text language and is none, so that it would be printed as it stands: "[@fig f1]", "}}" without
+ * "{{", ":::", a footnote that is not defined. error: it cannot be meant as text. Not inside code, nor behind a backslash. */
+typedef void (*sx_leftover_fn)(void *data, size_t line, size_t column, bool error, const char *message);
+SX_API void sx_report_each_leftover(const char *markdown, size_t n, sx_leftover_fn fn, void *data);
 /* Whether a Markdown text has a numbered box of this name, {{box id=ID ...}}. */
 SX_API bool sx_report_has_box(const char *markdown, size_t n, const char *id, size_t n_id);
 /* Formats a value: "亿人 2", "% 1", "pp 1 sign:none", "trillion yuan 2", "plain 0" (docs/dev/blocks.md). lang decides the words; the resolution is

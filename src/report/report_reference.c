@@ -315,21 +315,22 @@ static void fill(sx_binding *b, const char *inner, size_t n) {
   b->n_name = trimmed(&b->name, bar);
 }
 
+size_t sx_report__code(const char *text, size_t n, size_t at) {
+  size_t ticks = 0;
+  if (text[at] == '~') return tilde_fence(text, n, at);
+  while (at + ticks < n && text[at + ticks] == '`') ticks++;
+  const size_t span = ticks ? code_span(text, n, at) : 0;
+  return span ? span : ticks;
+}
+
 bool sx_report__next_binding(sx_binding *b, const char *text, size_t n, sx_status *status, sx_error *err) {
   *status = SX_OK;
   if (!b->line) b->now = (sx_position){.line = 1, .column = 1};
   advance(b, text, n, b->end);
   for (size_t i = b->at; i < n; i++) {
-    if (text[i] == '`') {
-      const size_t span = code_span(text, n, i);
-      size_t ticks = 0;
-      while (i + ticks < n && text[i + ticks] == '`') ticks++;
-      i += (span ? span : ticks) - 1;
-      continue;
-    }
-    const size_t fence = text[i] == '~' ? tilde_fence(text, n, i) : 0;
-    if (fence) {
-      i += fence - 1;
+    const size_t code = sx_report__code(text, n, i);
+    if (code) {
+      i += code - 1;
       continue;
     }
     if (text[i] != '{' || i + 1 >= n || text[i + 1] != '{') continue;

@@ -25,6 +25,8 @@ typedef struct sx_binding {
   size_t line, column; /* 1-based, column in code points */
 } sx_binding;
 
+/* Bytes of the code span or fence that begins at `at` (or of backquotes that open none), where no mark counts; 0. */
+size_t sx_report__code(const char *text, size_t n, size_t at);
 /* The next binding outside code; false at the end, or with *status set where {{ is not closed. */
 bool sx_report__next_binding(sx_binding *b, const char *text, size_t n, sx_status *status, sx_error *err);
 /* The next word of text[*at, n), blanks inside backquotes and quotation marks belonging to it; its length, 0 at the end. */

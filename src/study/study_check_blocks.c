@@ -299,6 +299,13 @@ static sx_status check_bound(void *data, const sx_reference *ref, const char *fo
   return SX_OK;
 }
 
+static void check_leftover(void *data, size_t line, size_t column, bool error, const char *message) {
+  const text_check *c = data;
+  char where[SX_ERROR_WHERE_MAX];
+  (void)snprintf(where, sizeof where, "%.480s:%zu:%zu", c->file, line, column);
+  study__problem_at(c->l, !error, where, message);
+}
+
 /* Whether some narrative of the language has the box. */
 static bool has_box(st_load *l, bool zh, const char *id, size_t n_id) {
   bool found = false;
@@ -325,14 +332,17 @@ static bool has_block(const st_load *l, bool figure, const char *id, size_t n_id
 
 /* {{figure ID}}, {{table ID}}, [@figure ID], [@table ID] must name blocks of the study, [@box ID] a numbered box of the texts. */
 static void check_places(st_load *l, const char *file, const char *text, bool zh) {
-  static const char *const openings[] = {"{{figure ", "{{table ", "[@figure ", "[@table ", "[@box "},
-                           *const names[] = {"figure", "table", "figure", "table", "numbered box"};
+  static const char *const openings[] = {"figure ", "table ", "[@figure ", "[@table ", "[@box "}, *const names[] = {
+                                                                                                      "figure", "table",
+                                                                                                      "figure", "table",
+                                                                                                      "numbered box"};
   size_t line = 1, column = 1;
   for (const char *at = text; *at; at++) {
     for (size_t o = 0; o < 5; o++) {
       const size_t k = strlen(openings[o]);
-      if (strncmp(at, openings[o], k) != 0) continue;
-      const char *id = at + k, *end = id + strcspn(id, o < 2 ? "}\n" : "]\n");
+      const char *from = o < 2 && strncmp(at, "{{", 2) == 0 ? at + 2 + strspn(at + 2, " \t") : at;
+      if ((o < 2 && from == at) || strncmp(from, openings[o], k) != 0) continue;
+      const char *id = from + k + strspn(from + k, o < 2 ? " \t" : ""), *end = id + strcspn(id, o < 2 ? "}\n" : "]\n");
       while (end > id && end[-1] == ' ') end--;
       const size_t n_id = (size_t)(end - id);
       if (o == 4 ? has_box(l, zh, id, n_id) : has_block(l, o % 2 == 0, id, n_id)) continue;
@@ -383,6 +393,7 @@ static void check_text(st_load *l, const sx_node *node, const char *file, bool z
       study__problem_at(l, false, where, err.message);
     }
     check_places(l, path, text, zh);
+    sx_report_each_leftover(text, n, check_leftover, &check);
   }
   sx_mem_free(&l->s->ctx, text);
 }

@@ -137,4 +137,33 @@ static void any_name(void) {
   }
 }
 
-SXT_MAIN(SXT_CASE(good), SXT_CASE(bad), SXT_CASE(each), SXT_CASE(any_name))
+static void put_leftover(void *data, size_t line, size_t column, bool error, const char *message) {
+  char *out = data;
+  (void)snprintf(out + strlen(out), 300, "%s%zu:%zu %.16s;", error ? "!" : "", line, column, message);
+}
+
+/* What looks like a mark and is none is told with its place; marks, code and what stands behind a backslash are not. */
+static void leftovers(void) {
+  static const struct {
+    const char *text, *told;
+  } cases[] = {
+      {"a [@figure f1], [@table t], [@box b] {{p.total}} [^1]\n[^1]: x\n", ""},
+      {"用户 [@fig f1] x", "!1:4 '[@fig f1]' refe;"},
+      {"\n[@Figure f1] [@figuref]", "!2:1 '[@Figure f1]' r;!2:14 '[@figuref]' ref;"},
+      {"[@figure f1\n]", "!1:1 '[@figure f1' is;"},
+      {"[@", "!1:1 '[@' is not clos;"},
+      {"a }} b }}}", "1:3 }} stands withou;1:8 }} stands withou;"},
+      {"::: note\nx\n  :::::\na ::: b", "1:1 ::: is no mark o;3:3 ::: is no mark o;"},
+      {"x [^1]\n[^2]: y", "1:3 the footnote [^1;"},
+      {"`[@fig f1]` ``}}`` \\[@fig f] \\}} \\[^a]\n\n~~~\n[@fig f1] }}\n:::\n~~~\n", ""},
+      {"{{a.b `[@x` }} {{ not closed [@fig", ""},
+      {"", ""},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char out[1200] = "";
+    sx_report_each_leftover(cases[i].text, strlen(cases[i].text), put_leftover, out);
+    CHECK_STR(out, cases[i].told);
+  }
+}
+
+SXT_MAIN(SXT_CASE(good), SXT_CASE(bad), SXT_CASE(each), SXT_CASE(any_name), SXT_CASE(leftovers))
