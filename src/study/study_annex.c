@@ -53,12 +53,14 @@ static void design_words(char zh[400], char en[400], const st_run *r) {
   }
   if (reps) {
     (void)snprintf(zh, 400, "%s%s 个观测；方差由 %lu 组重复权数估计", zh0, n[0][0], reps);
-    (void)snprintf(en, 400, "%s%s cases; variances from %lu sets of replicate weights", en0, n[1][0], reps);
+    (void)snprintf(en, 400, "%s%s %s; variances from %lu %s of replicate weights", en0, n[1][0],
+                   cases == 1 ? "case" : "cases", reps, reps == 1 ? "set" : "sets");
   } else {
     (void)snprintf(zh, 400, "%s%s 个观测，%s 层，%s 个初级抽样单元；方差按线性化方法估计", zh0, n[0][0], n[0][1],
                    n[0][2]);
-    (void)snprintf(en, 400, "%s%s cases, %s strata, %s primary sampling units; variances by linearisation", en0,
-                   n[1][0], n[1][1], n[1][2]);
+    (void)snprintf(en, 400, "%s%s %s, %s %s, %s primary sampling %s; variances by linearisation", en0, n[1][0],
+                   cases == 1 ? "case" : "cases", n[1][1], strata == 1 ? "stratum" : "strata", n[1][2],
+                   psus == 1 ? "unit" : "units");
   }
 }
 

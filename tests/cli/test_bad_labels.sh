@@ -198,6 +198,7 @@ P
 "$program" run names/study.yaml --to all --out names/out --quiet >out.txt 2>err.txt || fail "levels of any text: exit $?: $(head -c 600 err.txt)"
 "$program" audit names/out >audit.txt 2>&1 || fail "audit of levels of any text: $(grep -E 'differs|unbound' audit.txt | head -8 | cut -c1-200)"
 grep -Eq '^numbers: +[0-9]+ agree with their results, 0 differ, 0 unbound' audit.txt || fail "audit of levels of any text: $(tail -1 audit.txt)"
+grep -q "3,800 cases, 1 stratum, 3,800 primary sampling units" names/out/report.en.html || fail "the words of the design: $(grep -o "3,800 cases[^<]*" names/out/report.en.html | head -1)"
 for file in names/out/*.docx names/out/*.xlsx names/out/report.*.html; do # and each file without its folder
   "$program" audit "$file" --against names/out/results.db >audit.txt 2>&1 || fail "$file: $(grep -E 'differs|unbound' audit.txt | head -4 | cut -c1-200) $(tail -1 audit.txt)"
 done
