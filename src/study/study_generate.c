@@ -27,35 +27,36 @@ static sx_status generation_key(char key[SX_HASH_TEXT], const sx_ctx *ctx, const
 
 typedef enum made_of { MADE_MISSING, MADE_ELSEWHERE, MADE_OF_OTHER, MADE_OF_THIS } made_of;
 
-/* What the store says of a file, by its content: not there, not made by this program, made from something else, made from this. */
-static sx_status find_made(made_of *out, const sx_ctx *ctx, sx_store *store, const char *step, const char *path,
-                           const char *key, sx_error *err) {
-  char hash[SX_HASH_TEXT];
+/* What the store says of a file, by its content (hash; empty: it is taken here): not there, not made by this program, made from something else, made from this. */
+static sx_status find_made(made_of *out, char hash[SX_HASH_TEXT], const sx_ctx *ctx, sx_store *store, const char *step,
+                           const char *path, const char *key, sx_error *err) {
   void *made = NULL;
   size_t n = 0;
   *out = MADE_MISSING;
   if (!sx_file_exists(path)) return SX_OK;
-  SX_TRY(sx_hash_file(hash, ctx, path, err));
+  if (!*hash) SX_TRY(sx_hash_file(hash, ctx, path, err));
   SX_TRY(sx_store_step_payload(&made, &n, store, step, hash, err));
   *out = !made ? MADE_ELSEWHERE : n == SX_HASH_TEXT - 1 && memcmp(made, key, n) == 0 ? MADE_OF_THIS : MADE_OF_OTHER;
   sx_mem_free(ctx, made);
   return SX_OK;
 }
 
-sx_status study__model_solved(bool *solved, const sx_study *s, const st_table *t, sx_store *store, sx_error *err) {
+sx_status study__model_solved(bool *solved, const sx_study *s, st_table *t, sx_store *store, sx_error *err) {
   const st_run r = {.s = s, .arena = s->arena};
   const char *model_path = study__path(s, s->arena, t->model),
              *path = t->files.n ? study__data_path(s, s->arena, t, t->files.items[0]) : NULL,
              *step = study__step_id(&r, "generated", t->id);
-  char key[SX_HASH_TEXT];
+  char key[SX_HASH_TEXT], hash[SX_HASH_TEXT] = "";
   made_of made = MADE_MISSING;
   *solved = false;
   if (!t->files.n) return SX_OK;
   if (!model_path || !path || !step) return sx_error_memory(err);
   SX_TRY(generation_key(key, &s->ctx, t, model_path, err));
-  SX_TRY(find_made(&made, &s->ctx, store, step, path, key, err));
-  *solved = made == MADE_OF_THIS;
-  return SX_OK;
+  SX_TRY(find_made(&made, hash, &s->ctx, store, step, path, key, err));
+  if (made != MADE_OF_THIS) return SX_OK;
+  t->made = sx_arena_strdup(s->arena, hash);
+  *solved = t->made != NULL;
+  return t->made ? SX_OK : sx_error_memory(err);
 }
 
 /* A file that is to be made. */
@@ -74,9 +75,11 @@ static sx_status plan_table(generation *out, size_t *n, st_run *r, size_t i, sx_
   const char *step = study__step_id(r, "generated", t->id);
   st_generated *g = &r->generated[i];
   made_of made = MADE_MISSING;
+  char hash[SX_HASH_TEXT] = "";
   if (!model_path || !path || !step) return sx_error_memory(err);
+  if (t->made) memcpy(hash, t->made, sizeof hash);
   SX_TRY(generation_key(g->key, &r->ctx, t, model_path, err));
-  SX_TRY(find_made(&made, &r->ctx, r->store, step, path, g->key, err));
+  SX_TRY(find_made(&made, hash, &r->ctx, r->store, step, path, g->key, err));
   *out = (generation){r->ctx, t, model_path, path, g};
   *n += made == MADE_MISSING || made == MADE_OF_OTHER; /* what the program did not make is left alone */
   return SX_OK;

@@ -188,16 +188,48 @@ sx_status study__outputs_payload(sx_buf *out, const sx_publish_files *files, con
   return sx_publish_manifest(out, files, err);
 }
 
-static sx_status file_there(bool *there, const st_run *r, const st_outputs *o, const char *line, size_t n,
-                            sx_error *err) {
+/* Files by the lines that the run before wrote of them, hashed side by side. */
+typedef struct there_file {
+  const char *hash, *path; /* hash: as the line has it, not terminated; path NULL: the line names none */
+  bool there;
+} there_file;
+typedef struct there_job {
+  sx_ctx ctx;
+  there_file *files;
+} there_job;
+
+static sx_status file_there(void *data, size_t i, sx_error *err) {
+  const there_job *job = data;
+  there_file *f = &job->files[i];
   char hash[SX_HASH_TEXT];
-  *there = n > SX_HASH_TEXT + 1;
-  if (!*there) return SX_OK;
-  const char *path = sx_arena_printf(r->arena, "%s/%.*s", o->dir, (int)(n - SX_HASH_TEXT - 1), line + SX_HASH_TEXT + 1);
-  if (!path) return sx_error_memory(err);
-  *there = sx_file_exists(path);
-  if (*there) SX_TRY(sx_hash_file(hash, &r->ctx, path, err));
-  *there = *there && memcmp(hash, line, SX_HASH_TEXT - 1) == 0;
+  if (!f->path || !sx_file_exists(f->path)) return SX_OK;
+  SX_TRY(sx_hash_file(hash, &job->ctx, f->path, err));
+  f->there = memcmp(hash, f->hash, SX_HASH_TEXT - 1) == 0;
+  return SX_OK;
+}
+
+static sx_status add_line(there_file *f, const st_run *r, const st_outputs *o, const char *line, size_t n,
+                          sx_error *err) {
+  *f = (there_file){.hash = line};
+  if (n <= SX_HASH_TEXT + 1) return SX_OK;
+  f->path = sx_arena_printf(r->arena, "%s/%.*s", o->dir, (int)(n - SX_HASH_TEXT - 1), line + SX_HASH_TEXT + 1);
+  return f->path ? SX_OK : sx_error_memory(err);
+}
+
+/* All of the lines' files are there as they were written. */
+static sx_status files_there(bool *there, st_run *r, st_outputs *o, const char *text, const char *end, sx_error *err) {
+  there_job job = {.ctx = r->ctx};
+  size_t n = 0, cap = 0;
+  for (const char *line = text; line < end;) {
+    const char *stop = memchr(line, '\n', (size_t)(end - line));
+    if (!sx_arena_grow(r->arena, (void **)&job.files, &cap, n + 1, sizeof *job.files)) return sx_error_memory(err);
+    SX_TRY(add_line(&job.files[n++], r, o, line, (size_t)((stop ? stop : end) - line), err));
+    line = stop ? stop + 1 : end;
+  }
+  job.ctx.cancelled = NULL; /* asked by the loop itself: threads do not call back */
+  SX_TRY(sx_parallel_for(&r->ctx, n, file_there, &job, err));
+  for (size_t i = 0; i < n && *there; i++) *there = job.files[i].there;
+  o->n_kept = o->n_files = n;
   return SX_OK;
 }
 
@@ -205,16 +237,11 @@ sx_status study__outputs_there(bool *there, st_run *r, const st_step *step, st_o
   void *payload = NULL;
   size_t n = 0;
   SX_TRY(sx_store_step_payload(&payload, &n, r->store, step->id, step->key, err));
-  const char *text = payload, *end = text ? text + n : text, *line = text;
+  const char *text = payload;
   const size_t first = strlen(o->words);
   sx_status status = SX_OK;
   *there = text && n > first && memcmp(text, o->words, first) == 0 && text[first] == '\n';
-  for (line = *there ? text + first + 1 : end; *there && line < end && status == SX_OK;) {
-    const char *stop = memchr(line, '\n', (size_t)(end - line));
-    status = file_there(there, r, o, line, (size_t)((stop ? stop : end) - line), err);
-    o->n_kept = ++o->n_files;
-    line = stop ? stop + 1 : end;
-  }
+  if (*there) status = files_there(there, r, o, text + first + 1, text + n, err);
   sx_mem_free(&r->ctx, payload);
   return status;
 }
