@@ -44,6 +44,10 @@ static void extreme_share(sx_est_row *row, double t) {
   row->high = row->estimate == 0 ? miss : 1;
 }
 
+/* What is left of an error that is 0 by the design, as of a total that weights are calibrated to: its residuals y - x'b are a solution of the normal
+ * equations in rounded numbers, each some 1e-16 of y, and a sum of n of them is within n of that of the total. No file tells values apart so far down. */
+static const double rounding = 1e-12;
+
 void sx_estimate__interval(sx_est_row *row, double variance, bool is_prop, const sx_est_options *o, est_t *cache) {
   row->ci_level = o->ci_level;
   row->se = row->low = row->high = row->cv = (double)NAN;
@@ -61,6 +65,7 @@ void sx_estimate__interval(sx_est_row *row, double variance, bool is_prop, const
     row->na = SX_NA_NEGATIVE_VARIANCE;
     return;
   }
+  if (sqrt(variance) <= rounding * fabs(row->estimate)) variance = 0;
   row->se = sqrt(variance);
   if (row->estimate != 0) row->cv = row->se / fabs(row->estimate);
   const double t = t_of(cache, o->ci_level, row->df), p = row->estimate;

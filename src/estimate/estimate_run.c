@@ -247,7 +247,7 @@ static void describe_rows(run *r) {
     row->df = row->est->df;
     sx_estimate__interval(row, v, is_prop, r->options, &cache);
     if (isnan(row->se) || !(srs > 0) || !isfinite(srs)) continue;
-    row->deff = v / srs;
+    row->deff = (row->se > 0 ? v : 0) / srs;
     if (row->deff > 0) row->n_eff = (double)row->n / row->deff;
   }
 }
