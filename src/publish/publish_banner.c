@@ -341,16 +341,33 @@ static sx_status above_contents(const bb *b, size_t *row, sx_error *err) {
   return SX_OK;
 }
 
-static sx_status list_tables(const bb *b, size_t book, size_t *row, sx_error *err) {
-  const pub_style plain = {.wrap = true, .top = true}, link = {.link = true, .top = true};
+enum { NAME_WIDTH = 22, NAME_WIDEST = 44 };
+
+/* Room for the names of the tables, within bounds; longer ones are broken. */
+static double name_width(const bb *b) {
+  size_t widest = NAME_WIDTH;
+  for (size_t k = 0; k < b->n_books; k++)
+    for (size_t i = 0; i < b->books[k].book->n_tables; i++) {
+      const char *name = name_of(b, &b->books[k], &b->books[k].book->table[i]);
+      const size_t n = name ? strlen(name) + 2 : 0;
+      widest = n > widest ? n : widest;
+    }
+  return widest < NAME_WIDEST ? (double)widest : (double)NAME_WIDEST;
+}
+
+static sx_status list_tables(const bb *b, size_t book, size_t *row, double width, sx_error *err) {
+  const pub_style plain = {.wrap = true, .top = true}, link = {.link = true, .top = true, .wrap = true};
   const pub_banner *of = &b->books[book];
   for (size_t i = 0; i < of->book->n_tables; i++) {
     const sx_banner_table *t = &of->book->table[i];
     const char *id = name_of(b, of, t);
-    const char *own = sx_publish__banner_title(t, b->lang);
-    const char *title = *of->title ? sx_arena_printf(b->arena, "%s: %s", of->title, own) : own;
+    const char *words = sx_publish__banner_title(t, b->lang);
+    const char *own = id && strcmp(id, words) == 0 ? "" : words; /* a list without a title is not called so twice */
+    const char *title = *of->title && !*own ? of->title
+                        : *of->title        ? sx_arena_printf(b->arena, "%s: %s", of->title, own)
+                                            : own;
     if (!id || !title) return sx_error_memory(err);
-    const double lines = sx_publish__lines(title, 60);
+    const double lines = fmax(sx_publish__lines(title, 60), sx_publish__lines(id, width));
     if (lines > 1) sx_publish__row_height(b->book, 0, *row, fmin(200, lines * PUB_LINE_POINTS));
     sx_publish__cell_link_to(b->book, 0, *row, 0, id, b->at[book][i].sheet, b->at[book][i].row, &link);
     sx_publish__cell_text(b->book, 0, *row, 1, title, &plain);
@@ -366,11 +383,12 @@ static sx_status contents(const bb *b, sx_error *err) {
   sx_publish__cell_text(b->book, 0, row, 0, say(b, "表", "Table"), &head);
   sx_publish__cell_text(b->book, 0, row, 1, say(b, "题目", "Title"), &head);
   sx_publish__cell_text(b->book, 0, row++, 2, say(b, "基数", "Base"), &head);
-  sx_publish__column_width(b->book, 0, 0, 0, 22);
+  const double width = name_width(b);
+  sx_publish__column_width(b->book, 0, 0, 0, width);
   sx_publish__column_width(b->book, 0, 1, 2, 60);
   sx_publish__freeze(b->book, 0, row, 1);
   for (size_t k = 0; k < b->n_books; k++) {
-    SX_TRY(list_tables(b, k, &row, err));
+    SX_TRY(list_tables(b, k, &row, width, err));
     n += b->books[k].book->n_tables;
   }
   for (size_t i = 0; b->x && i < b->x->n_entries; i++) /* the sheet of checks */
