@@ -89,6 +89,8 @@ typedef struct sx_run_result {
   size_t n_files,
       n_files_kept;    /* of the outputs: made from the same as in the run before and still so on the disk: kept */
   char *files_written; /* names of the others, blanks between; NULL or "" where all were kept */
+  char *
+      files_stale; /* names of the study's files in the folder that this run did not make: of an earlier one; blanks between; NULL or "" without */
 } sx_run_result;
 /* The plan as text, with what would be reused and why: --explain. Caller frees *text with sx_mem_free. */
 SX_API sx_status sx_study_explain(char **text, const sx_study *study, const sx_run_options *options,

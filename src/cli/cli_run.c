@@ -75,6 +75,10 @@ static void print_files(const cli_app *app, const sx_run_result *result) {
          result->n_files_kept, written);
   if (written && result->n_files_kept) printf(": %s", result->files_written);
   putchar('\n');
+  if (!result->files_stale || !*result->files_stale) return;
+  printf("%s %s\n", cli_text(app, "of earlier runs: ", "早先运行的文件："), result->files_stale);
+  puts(cli_text(app, "                  these files are not of this run: remove them, or make them anew with --to",
+                "              以上文件不属于本次运行：请删除，或用 --to 重新生成"));
 }
 
 static void print_result(const cli_app *app, const sx_run_result *result) {

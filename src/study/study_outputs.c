@@ -233,6 +233,18 @@ static sx_status files_there(bool *there, st_run *r, st_outputs *o, const char *
   return SX_OK;
 }
 
+/* The names of the lines' files are those of this run. */
+static sx_status name_files(st_outputs *o, const st_run *r, const char *text, const char *end, sx_error *err) {
+  o->names = "\n";
+  for (const char *line = text; line < end && o->names;) {
+    const char *stop = memchr(line, '\n', (size_t)(end - line));
+    const size_t n = (size_t)((stop ? stop : end) - line), before = SX_HASH_TEXT + 1;
+    if (n > before) o->names = sx_arena_printf(r->arena, "%s%.*s\n", o->names, (int)(n - before), line + before);
+    line = stop ? stop + 1 : end;
+  }
+  return o->names ? SX_OK : sx_error_memory(err);
+}
+
 sx_status study__outputs_there(bool *there, st_run *r, const st_step *step, st_outputs *o, sx_error *err) {
   void *payload = NULL;
   size_t n = 0;
@@ -242,6 +254,7 @@ sx_status study__outputs_there(bool *there, st_run *r, const st_step *step, st_o
   sx_status status = SX_OK;
   *there = text && n > first && memcmp(text, o->words, first) == 0 && text[first] == '\n';
   if (*there) status = files_there(there, r, o, text + first + 1, text + n, err);
+  if (*there && status == SX_OK) status = name_files(o, r, text + first + 1, text + n, err);
   sx_mem_free(&r->ctx, payload);
   return status;
 }

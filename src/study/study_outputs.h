@@ -18,6 +18,7 @@ typedef struct st_outputs {
   /* of the files that were made: how many, and how many of them lay in the folder as they are; the names of the others; the record for the next run */
   size_t n_files, n_kept;
   const char *written, *record;
+  const char *names; /* of all files that are this run's, a line feed before and behind each; NULL where none were asked for */
 } st_outputs;
 
 /* Where they go and which they are: options->outputs, else the study's `outputs`, else html. Makes the folder. */
@@ -27,6 +28,8 @@ sx_status study__outputs_find(st_outputs *o, const sx_study *s, const sx_run_opt
 sx_status study__outputs_make(sx_publish_files *files, st_run *r, st_outputs *o, sx_error *err) SX_NODISCARD;
 /* study_codebook.c: how often values occur, by the columns of the unit table's schema; NULL where nothing is counted (no data, tables that are protected). */
 sx_status study__frequencies(const sx_publish_frequency **out, st_run *r, sx_error *err) SX_NODISCARD;
+/* study_outputs_stale.c: names of the study's files in the folder that are not this run's, in order, blanks between; "" where there are none. */
+sx_status study__outputs_stale(const char **out, const st_run *r, const st_outputs *o, sx_error *err) SX_NODISCARD;
 /* What the step `report` keeps of them: the formats, then a line "hash  name" per file. */
 sx_status study__outputs_payload(sx_buf *out, const sx_publish_files *files, const st_outputs *o,
                                  sx_error *err) SX_NODISCARD;

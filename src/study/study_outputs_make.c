@@ -417,6 +417,9 @@ static sx_status say_made(st_outputs *o, const sx_publish_files *files, const st
   o->n_files = files->n;
   o->n_kept = 0;
   o->written = "";
+  o->names = "\n";
+  for (size_t i = 0; i < files->n && o->names; i++)
+    o->names = sx_arena_printf(r->arena, "%s%s\n", o->names, files->items[i].name);
   o->record = sx_arena_strndup(r->arena, record->data ? record->data : "", record->n);
   for (size_t i = 0; i < files->n && o->written; i++) {
     if (files->items[i].there)
@@ -424,7 +427,7 @@ static sx_status say_made(st_outputs *o, const sx_publish_files *files, const st
     else
       o->written = sx_arena_printf(r->arena, "%s%s%s", o->written, *o->written ? " " : "", files->items[i].name);
   }
-  return o->written && o->record ? SX_OK : sx_error_memory(err);
+  return o->written && o->record && o->names ? SX_OK : sx_error_memory(err);
 }
 
 sx_status study__outputs_make(sx_publish_files *files, st_run *r, st_outputs *o, sx_error *err) {

@@ -331,6 +331,7 @@ void sx_run_result_free(sx_run_result *result) {
   sx_mem_free(&ctx, result->report_en);
   sx_mem_free(&ctx, result->skipped);
   sx_mem_free(&ctx, result->files_written);
+  sx_mem_free(&ctx, result->files_stale);
   sx_mem_free(&ctx, result);
 }
 
@@ -351,6 +352,9 @@ static sx_status fill_result(sx_run_result *out, const st_run *r, const st_outpu
   out->n_files = o->n_files;
   out->n_files_kept = o->n_kept;
   SX_TRY(copy_text(&out->files_written, &out->ctx, o->written, err));
+  const char *stale = "";
+  SX_TRY(study__outputs_stale(&stale, r, o, err));
+  SX_TRY(copy_text(&out->files_stale, &out->ctx, stale, err));
   SX_TRY(copy_text(&out->store_path, &out->ctx, o->db, err));
   SX_TRY(copy_text(&out->report_zh, &out->ctx, o->page[SX_LANG_ZH], err));
   SX_TRY(copy_text(&out->report_both, &out->ctx, o->page[2], err));

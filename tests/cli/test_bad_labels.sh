@@ -224,6 +224,13 @@ if ',p,prop,"",,' not in open("names/out/names.csv").read(): bad.append("csv: a 
 print("\n".join(bad[:10])); sys.exit(bool(bad))
 P
 
+# a run of fewer formats names the files that are not its own, and one of all has none
+"$program" run names/study.yaml --to html,csv --out names/out --quiet >out.txt 2>&1 || fail "a run of fewer formats: $(tail -3 out.txt)"
+others=$(ls names/out | LC_ALL=C grep -v '^report\|^results.db\|^names.csv$\|^names.excel.csv$' | LC_ALL=C sort | tr '\n' ' ' | sed 's/ $//')
+grep -qxF "of earlier runs:  $others" out.txt || fail "files of earlier runs, not '$others': $(cat out.txt)"
+"$program" run names/study.yaml --to all --out names/out --quiet >out.txt 2>&1 || fail "a run of all formats: $(tail -3 out.txt)"
+! grep -q "of earlier runs" out.txt || fail "files of earlier runs where all are this one's: $(cat out.txt)"
+
 # tables in a file are for spreadsheets, on standard output for programs
 "$program" tab n.csv --weights w --rows lev --cols y -o tab.csv 2>err.txt || fail "tab -o: $(cat err.txt)"
 "$program" tab n.csv --weights w --rows lev --cols y --format csv >plain.csv 2>err.txt || fail "tab: $(cat err.txt)"
