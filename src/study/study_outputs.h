@@ -18,7 +18,8 @@ typedef struct st_outputs {
   /* of the files that were made: how many, and how many of them lay in the folder as they are; the names of the others; the record for the next run */
   size_t n_files, n_kept;
   const char *written, *record;
-  const char *names; /* of all files that are this run's, a line feed before and behind each; NULL where none were asked for */
+  const char
+      *names; /* of all files that are this run's, a line feed before and behind each; NULL where none were asked for */
 } st_outputs;
 
 /* Where they go and which they are: options->outputs, else the study's `outputs`, else html. Makes the folder. */
