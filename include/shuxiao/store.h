@@ -119,6 +119,8 @@ typedef sx_status (*sx_store_row_fn)(void *data, const sx_store_row *row, sx_err
 /* Rows in the order of the run's plan (sx_store_put_place), those of one step as they were put; what no step of it made comes last. */
 SX_API sx_status sx_store_each_row(sx_store *store, int64_t run, const char *indicator /* NULL all */,
                                    sx_store_row_fn fn, void *data, sx_error *err) SX_NODISCARD;
+/* Another number whenever what sx_store_each_row would give may have changed by this store's own doing: a row or place put, a view set. Never 0. */
+SX_API uint64_t sx_store_rows_state(const sx_store *store);
 /* The view for release: from now on sx_store_find and sx_store_each_row give rows of the list without their values (n -1, na_reason and
  * quality "suppressed"); what is stored stays. A line of the list is indicator, statistic, and variable and level of each term, divided by TAB; `*`
  * stands for every indicator or statistic; a line that begins with # says nothing. "~" before the indicator takes the error and what tells it alone

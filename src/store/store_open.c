@@ -49,15 +49,12 @@ static const char *const sql_texts[SQL_COUNT] = {
         "INSERT INTO estimate(run, step, wave, indicator, statistic, domain, estimate, std_error, conf_low,"
         " conf_high, conf_level, df, n, n_eff, deff, cv, unit, quality, na_reason, method)"
         " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
-    [SQL_ROW_FIND] = SX_STORE_ROW_SELECT
-    " WHERE run = ?1 AND indicator = ?2"
-    " AND domain IN (SELECT id FROM domain WHERE key = ?3) AND statistic = ?4" SX_STORE_ROW_ORDER " LIMIT 1",
-    [SQL_ROW_FIND_MAIN] =
-        SX_STORE_ROW_SELECT " WHERE run = ?1 AND indicator = ?2"
-                            " AND domain IN (SELECT id FROM domain WHERE key = ?3)"
-                            " AND statistic <> 'gap' AND substr(statistic, 1, 4) <> 'gap_'"
-                            " AND substr(statistic, 1, 9) <> 'share_of_'" SX_STORE_ROW_ORDER " LIMIT 1",
-    [SQL_ROW_STEPS] = "SELECT step, id FROM estimate WHERE run = ?1 AND step IS NOT NULL ORDER BY step, id",
+    /* the first row is taken: a limit would have SQLite sort in a table of its own */
+    [SQL_ROW_FIND] = SX_STORE_ROW_OF_DOMAIN " AND statistic = ?4" SX_STORE_ROW_ORDER,
+    [SQL_ROW_FIND_MAIN] = SX_STORE_ROW_OF_DOMAIN " AND statistic <> 'gap' AND substr(statistic, 1, 4) <> 'gap_'"
+                                                 " AND substr(statistic, 1, 9) <> 'share_of_'" SX_STORE_ROW_ORDER,
+    [SQL_ROW_STEPS] = "SELECT step, id, EXISTS (SELECT 1 FROM carrier WHERE carrier.estimate = e.id) FROM estimate e"
+                      " WHERE run = ?1 AND step IS NOT NULL ORDER BY step, id",
     [SQL_ROW_COPY] = "INSERT INTO estimate SELECT NULL, ?1, step, wave, indicator, statistic, domain, estimate,"
                      " std_error, conf_low, conf_high, conf_level, df, n, n_eff, deff, cv, unit, quality, na_reason,"
                      " method FROM estimate WHERE id = ?2",
@@ -341,6 +338,7 @@ void sx_store_close(sx_store *store) {
   sx_arena_free(store->indicator);
   sx_store__copy_clear(store);
   sx_dict_free(store->hidden);
+  sx_arena_free(store->domains.arena);
   const sx_ctx ctx = store->ctx;
   sx_mem_free(&ctx, store->path);
   sx_mem_free(&ctx, store->lock_path);

@@ -8,12 +8,19 @@
 
 /* Every statement that is run more than once, prepared at its first use and kept until the store closes. */
 /* The columns that sx_store__read_row expects, in its order. */
-#define SX_STORE_ROW_SELECT                                                                                            \
-  "SELECT id, wave, indicator, statistic, domain, estimate, std_error, conf_low, conf_high, conf_level, df, n, n_eff," \
-  " deff, cv, unit, quality, na_reason, method, step FROM estimate"
+#define SX_STORE_ROW_COLUMNS                                                                                           \
+  "SELECT estimate.id, wave, indicator, statistic, domain, estimate, std_error, conf_low, conf_high, conf_level, df,"  \
+  " n, n_eff, deff, cv, unit, quality, na_reason, method, step"
+#define SX_STORE_ROW_SELECT SX_STORE_ROW_COLUMNS " FROM estimate"
+/* Of one domain by its key ?3, whatever its labels; the domain is looked up first (CROSS: in this order). A list of ids would be a table of its own at
+ * every question. */
+#define SX_STORE_ROW_OF_DOMAIN                                                                                         \
+  SX_STORE_ROW_COLUMNS " FROM domain CROSS JOIN estimate ON estimate.domain = domain.id WHERE domain.key = ?3"         \
+                       " AND estimate.run = ?1 AND indicator = ?2"
 /* Rows in the order of the run's plan, whether they were computed or taken over from an earlier run; what no step of it made comes last. */
 #define SX_STORE_ROW_ORDER                                                                                             \
-  " ORDER BY (SELECT place FROM plan WHERE plan.run = estimate.run AND plan.step = estimate.step) NULLS LAST, id"
+  " ORDER BY (SELECT place FROM plan WHERE plan.run = estimate.run AND plan.step = estimate.step) NULLS LAST, "        \
+  "estimate.id"
 #define SX_STORE_RUN_SELECT                                                                                            \
   "SELECT id, study, wave, title_zh, title_en, version, options, started, finished, synthetic FROM run"
 typedef enum sx_store_sql {
@@ -60,6 +67,7 @@ struct sx_store {
   int lock; /* descriptor of PATH.lock, -1 when reading */
   char *lock_path;
   int64_t run;         /* the run being written, 0 when none */
+  uint64_t n_changes;  /* of what rows there are, in which order and view */
   bool held;           /* by sx_store_hold */
   bool broken;         /* the transaction was lost: only closing is left */
   sx_buf key;          /* scratch of domain keys */
@@ -72,9 +80,19 @@ struct sx_store {
     struct store_owned {
       const char *step;
       int64_t id;
+      bool carrier; /* it has one */
     } * rows;
     size_t n, cap;
   } copy;
+  struct store_domains { /* terms of domains that were read, which never change: by id */
+    sx_arena *arena;
+    struct store_domain {
+      const sx_store_term *terms;
+      size_t n;
+      bool known;
+    } * items;
+    size_t n;
+  } domains;
   sx_dict *hidden;   /* rows that are read without values: "indicator TAB statistic TAB domain key"; NULL: none */
   bool hides_errors; /* some of them without their errors alone */
 };

@@ -185,7 +185,26 @@ sx_status sx_store_row_copy(sx_store_row *out, sx_arena *arena, const sx_store_r
   return SX_OK;
 }
 
-static sx_status read_terms(sx_store_row *out, sx_store *store, sx_arena *arena, int64_t domain, sx_error *err) {
+/* A place for the terms of a domain. Ids are counted up from 1. */
+static sx_status domain_place(struct store_domain **out, sx_store *store, int64_t id, sx_error *err) {
+  struct store_domains *d = &store->domains;
+  *out = NULL;
+  if (!d->arena) SX_TRY(sx_arena_new(&d->arena, &store->ctx, err));
+  if (id < 0 || id > 1 << 20) return SX_OK; /* none of ours: not remembered */
+  if ((size_t)id >= d->n) {
+    size_t n = d->n ? d->n : 64;
+    while (n <= (size_t)id) n *= 2;
+    struct store_domain *items = sx_arena_zalloc(d->arena, n, sizeof *items);
+    if (!items) return sx_error_memory(err);
+    if (d->n) memcpy(items, d->items, d->n * sizeof *items);
+    d->items = items;
+    d->n = n;
+  }
+  *out = &d->items[id];
+  return SX_OK;
+}
+
+static sx_status ask_terms(sx_store_row *out, sx_store *store, sx_arena *arena, int64_t domain, sx_error *err) {
   sx_store_term terms[SX_STORE_TERMS];
   size_t n = 0;
   reader r = {NULL, arena, false};
@@ -205,6 +224,20 @@ static sx_status read_terms(sx_store_row *out, sx_store *store, sx_arena *arena,
   if (r.failed || !copy) return sx_error_memory(err);
   memcpy(copy, terms, n * sizeof *copy);
   out->terms = copy;
+  return SX_OK;
+}
+
+static sx_status read_terms(sx_store_row *out, sx_store *store, sx_arena *arena, int64_t domain, sx_error *err) {
+  struct store_domain *known = NULL;
+  SX_TRY(domain_place(&known, store, domain, err));
+  if (!known) return ask_terms(out, store, arena, domain, err);
+  if (!known->known) {
+    sx_store_row row;
+    SX_TRY(ask_terms(&row, store, store->domains.arena, domain, err));
+    *known = (struct store_domain){row.terms, row.n_terms, true};
+  }
+  out->terms = known->terms;
+  out->n_terms = known->n;
   return SX_OK;
 }
 
@@ -283,6 +316,10 @@ done:
   sqlite3_finalize(r.statement);
   sx_arena_free(r.arena);
   return status;
+}
+
+uint64_t sx_store_rows_state(const sx_store *store) {
+  return store->n_changes + 1;
 }
 
 sx_status sx_store_each_row(sx_store *store, int64_t run, const char *indicator, sx_store_row_fn fn, void *data,

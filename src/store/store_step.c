@@ -10,6 +10,7 @@ sx_status sx_store_put_place(sx_store *store, const char *step, size_t place, sx
   (void)sqlite3_bind_int64(s, 1, store->run);
   sx_store__bind_text(s, 2, step);
   (void)sqlite3_bind_int64(s, 3, (int64_t)place);
+  store->n_changes++;
   return sx_store__run(store, s, "writing the plan", err);
 }
 
@@ -41,16 +42,18 @@ static sx_status find_run(int64_t *run, sx_store *store, const char *step, const
 }
 
 /* A carrier is copied by reference: its blob is kept once however many runs use it. */
-static sx_status copy_row(sx_store *store, int64_t old, sx_error *err) {
+static sx_status copy_row(sx_store *store, const struct store_owned *row, sx_error *err) {
   sqlite3_stmt *s;
   SX_TRY(sx_store__statement(&s, store, SQL_ROW_COPY, err));
   (void)sqlite3_bind_int64(s, 1, store->run);
-  (void)sqlite3_bind_int64(s, 2, old);
+  (void)sqlite3_bind_int64(s, 2, row->id);
+  store->n_changes++;
   SX_TRY(sx_store__run(store, s, "copying a result", err));
+  if (!row->carrier) return SX_OK;
   const int64_t id = sqlite3_last_insert_rowid(store->db);
   SX_TRY(sx_store__statement(&s, store, SQL_CARRIER_COPY, err));
   (void)sqlite3_bind_int64(s, 1, id);
-  (void)sqlite3_bind_int64(s, 2, old);
+  (void)sqlite3_bind_int64(s, 2, row->id);
   return sx_store__run(store, s, "copying a carrier", err);
 }
 
@@ -67,7 +70,7 @@ static sx_status add_owned(sx_store *store, sqlite3_stmt *s, sx_error *err) {
   const char *last = c->n ? c->rows[c->n - 1].step : ""; /* rows of one step stand together */
   const char *kept = strcmp(last, step) == 0 ? last : sx_arena_strdup(c->arena, step);
   if (!kept) return sx_error_memory(err);
-  c->rows[c->n++] = (struct store_owned){kept, sqlite3_column_int64(s, 1)};
+  c->rows[c->n++] = (struct store_owned){kept, sqlite3_column_int64(s, 1), sqlite3_column_int(s, 2) != 0};
   return SX_OK;
 }
 
@@ -101,7 +104,7 @@ static sx_status copy_rows(sx_store *store, int64_t run, const char *step, sx_er
     else
       high = middle;
   }
-  for (size_t i = low; i < c->n && strcmp(c->rows[i].step, step) == 0; i++) SX_TRY(copy_row(store, c->rows[i].id, err));
+  for (size_t i = low; i < c->n && strcmp(c->rows[i].step, step) == 0; i++) SX_TRY(copy_row(store, &c->rows[i], err));
   return SX_OK;
 }
 

@@ -65,6 +65,7 @@ sx_status sx_store_begin(int64_t *run, sx_store *store, const sx_store_run *info
     return status;
   }
   *run = store->run;
+  store->n_changes++;
   return SX_OK;
 }
 
@@ -229,6 +230,7 @@ sx_status sx_store_put_row(int64_t *id, sx_store *store, const char *step, const
   sx_store__bind_number(s, 16, row->cv);
   const char *const tail[] = {row->unit, row->quality, row->na_reason, row->method};
   for (int i = 0; i < 4; i++) sx_store__bind_text(s, i + 17, tail[i]);
+  store->n_changes++;
   SX_TRY(sx_store__run(store, s, "writing a result", err));
   if (id) *id = sqlite3_last_insert_rowid(store->db);
   return SX_OK;

@@ -190,6 +190,7 @@ static sx_status add_named(st_run *r, const st_row *row, const char *statistic, 
 /* Under its statistic and, where it is the indicator's own, under none. Texts of the row are copied. */
 sx_status study__add_row(st_run *r, const st_row *row, sx_error *err) {
   st_row copy = *row;
+  r->rows.state = 0;
   copy.indicator = sx_arena_strdup(r->arena, row->indicator);
   copy.statistic = sx_arena_strdup(r->arena, row->statistic);
   copy.domain = sx_arena_strdup(r->arena, row->domain);
@@ -276,8 +277,12 @@ static sx_status index_row(void *data, const sx_store_row *stored, sx_error *err
 }
 
 sx_status study__index_rows(st_run *r, sx_error *err) {
-  r->rows = (st_rows){NULL, 0, 0, NULL, 0};
-  return sx_store_each_row(r->store, r->run, NULL, index_row, r, err);
+  const uint64_t state = sx_store_rows_state(r->store);
+  if (r->rows.state == state) return SX_OK; /* the same rows */
+  r->rows = (st_rows){.items = NULL};
+  SX_TRY(sx_store_each_row(r->store, r->run, NULL, index_row, r, err));
+  r->rows.state = state;
+  return SX_OK;
 }
 
 /* ---- references in text ------------------------------------------------------------------------------------------------------ */

@@ -91,6 +91,7 @@ typedef struct st_rows {
   size_t n, cap;
   size_t *slots; /* open addressing, index + 1 */
   size_t n_slots;
+  uint64_t state; /* of the store whose rows these are, all of them; 0: others were added */
 } st_rows;
 typedef struct st_value { /* an estimate with its carrier, for formulas */
   const char *name;       /* INDICATOR|DOMAIN */

@@ -454,6 +454,68 @@ static void relabelled(void) {
   (void)remove(path);
 }
 
+static sx_status check_domain(void *data, const sx_store_row *row, sx_error *err) {
+  char level[16];
+  size_t *n = data;
+  (void)err;
+  (void)snprintf(level, sizeof level, "%.0f", row->estimate);
+  CHECK_INT(row->n_terms, 1);
+  if (row->n_terms == 1) CHECK_STR(row->terms[0].level, level);
+  (*n)++;
+  return SX_OK;
+}
+
+/* Terms of many domains, read in any order and again: each row has its own. The state tells where rows may be others, and stays where they are only read. */
+static void many_domains(void) {
+  enum { N = 300 };
+  sx_store *store = NULL;
+  int64_t run = 0;
+  bool found = false;
+  sx_store_row got;
+  size_t n = 0;
+  REQUIRE_OK(sx_store_open(&store, NULL, fresh(), SX_STORE_WRITE, err));
+  uint64_t state = sx_store_rows_state(store);
+  CHECK(state != 0);
+#define CHANGED() (sx_store_rows_state(store) != state ? (state = sx_store_rows_state(store), true) : false)
+  REQUIRE_OK(sx_store_begin(&run, store, &info, &input, 1, err));
+  CHECK(CHANGED());
+  CHECK_OK(sx_store_put_place(store, "indicator:users", 0, err));
+  CHECK(CHANGED());
+  for (size_t i = 0; i < N; i++) {
+    char level[16];
+    (void)snprintf(level, sizeof level, "%zu", i * 7 % N);
+    const sx_store_term term = {"place", level, {"地", "Place"}, {level, level}};
+    sx_store_row row = row_of("users", "total", (double)(i * 7 % N));
+    row.terms = &term;
+    row.n_terms = 1;
+    CHECK_OK(sx_store_put_row(NULL, store, "indicator:users", &row, err));
+    CHECK(CHANGED());
+  }
+  CHECK_OK(sx_store_put_step(store, "indicator:users", "k", "1", 1, err));
+  for (int pass = 0; pass < 2; pass++) CHECK_OK(sx_store_each_row(store, run, NULL, check_domain, &n, err));
+  CHECK_INT(n, 2 * N);
+  for (size_t i = 0; i < 3; i++) {
+    static const char *const levels[] = {"299", "0", "64"};
+    const sx_store_term term = {"place", levels[i], {NULL, NULL}, {NULL, NULL}};
+    found = false;
+    CHECK_OK(sx_store_find(&found, &got, store, run, "users", NULL, &term, 1, err));
+    REQUIRE(found && got.n_terms == 1);
+    CHECK_STR(got.terms[0].level_label.en, levels[i]);
+  }
+  CHECK(!CHANGED());
+  CHECK_OK(sx_store_finish(store, err));
+  CHECK_OK(sx_store_hide(store, NULL, err));
+  CHECK(CHANGED());
+  bool again = false;
+  REQUIRE_OK(sx_store_begin(&run, store, &info, &input, 1, err));
+  CHECK(CHANGED());
+  CHECK_OK(sx_store_reuse(&again, store, "indicator:users", "k", err));
+  CHECK(again && CHANGED());
+#undef CHANGED
+  sx_store_close(store);
+  (void)remove(path);
+}
+
 static void csv(void) {
   const sx_store_term n_named = {"n", "a \"b\", c", {NULL, NULL}, {NULL, NULL}};
   sx_store_row rows[3] = {row_of("users", "total", 1.5), row_of("users", "gap", (double)NAN), row_of("m", "mean", 0.1)};
@@ -533,5 +595,5 @@ static void quick(void) {
 }
 
 SXT_MAIN(SXT_CASE(round_trip), SXT_CASE(main_one), SXT_CASE(walks), SXT_CASE(carriers), SXT_CASE(reuse),
-         SXT_CASE(pruned), SXT_CASE(pruned_but_shared), SXT_CASE(relabelled), SXT_CASE(csv), SXT_CASE(misuse),
-         SXT_CASE(quick))
+         SXT_CASE(pruned), SXT_CASE(pruned_but_shared), SXT_CASE(relabelled), SXT_CASE(many_domains), SXT_CASE(csv),
+         SXT_CASE(misuse), SXT_CASE(quick))
