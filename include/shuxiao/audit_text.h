@@ -169,6 +169,7 @@ typedef struct sx_audit_traces {
   sx_arena *arena;
   sx_audit_trace *items;
   size_t n, cap, n_agree, n_exempt, n_differ, n_unbound;
+  struct sx_audit_traces *more; /* lists without items whose texts these items borrow; NULL */
 } sx_audit_traces;
 /* Every number of the files (report pages .html, result tables .csv, publication workbooks .xlsx) of a run. What the study exempts is in the run's document block:
  * "exempt": ["1.96", ...]. A file that is not there is an error. */

@@ -118,21 +118,25 @@ static bool is_pair(const sx_text_part *part) {
 }
 
 /* Whether the run says so: the number with what stands before it, or behind it, in one of its texts; a number alone, in any of them. */
-static bool is_quotation(const sx_tracer *t, const sx_text_part *part, const sx_text_run *run, const sx_text_mark *m) {
+static sx_status is_quotation(bool *is, sx_tracer *t, const sx_text_part *part, const sx_text_run *run,
+                              const sx_text_mark *m) {
   enum { CONTEXT = 12 };
   size_t n, first = m->at;
   const char *text = exempt_text(&n, part, run), *end = text + n;
   while (first < m->at + m->n && !sx_is_digit((unsigned char)part->text[first])) first++;
   if (first == m->at + m->n) first = m->at;
   const char *from = part->text + first, *to = part->text + m->at + m->n;
-  if (from < text || to > end || (from == text && to == end) || t->both || is_pair(part))
-    return m->kind != SX_MARK_QUANTITY || sx_audit__is_label(t, part, m) ||
-           sx_audit__is_typed(t, part->text + m->at, m->n);
+  if (from < text || to > end || (from == text && to == end) || t->both || is_pair(part)) {
+    *is = m->kind != SX_MARK_QUANTITY || sx_audit__is_label(t, part, m) ||
+          sx_audit__is_typed(t, part->text + m->at, m->n);
+    return SX_OK;
+  }
   const char *before = from - text > CONTEXT ? from - CONTEXT : text, *behind = end - to > CONTEXT ? to + CONTEXT : end;
   while (before > text && sx_is_digit((unsigned char)*before) && sx_is_digit((unsigned char)before[-1])) before--;
   while (behind < end && sx_is_digit((unsigned char)behind[-1]) && sx_is_digit((unsigned char)*behind)) behind++;
-  return (to < end && sx_audit__is_quoted(t, from, (size_t)(behind - from))) ||
-         (from > text && sx_audit__is_quoted(t, before, (size_t)(to - before)));
+  *is = false;
+  if (to < end) SX_TRY(sx_audit__quoted(is, t, from, (size_t)(behind - from)));
+  return !*is && from > text ? sx_audit__quoted(is, t, before, (size_t)(to - before)) : SX_OK;
 }
 
 /* A number of the part is the result of this level. */
@@ -191,7 +195,9 @@ sx_status sx_audit__free_number(sx_tracer *t, const sx_text_part *part, const sx
   const char *piece = part->text + m->at, *word;
   sx_audit_trace trace = {.verdict = SX_TRACE_EXEMPT, .line = m->line, .column = m->column};
   const bool quotes = run->exempt && (strcmp(run->exempt, "quoted") == 0 || strcmp(run->exempt, "input") == 0);
-  if (quotes && !is_quotation(t, part, run, m)) {
+  bool said = true;
+  if (quotes) SX_TRY(is_quotation(&said, t, part, run, m));
+  if (!said) {
     trace.verdict = SX_TRACE_DIFFERS;
     trace.reason = "not a number that the run quotes";
   } else if (m->kind != SX_MARK_QUANTITY) {
@@ -305,53 +311,6 @@ sx_status sx_audit__page(sx_tracer *t, const char *path, const sx_audit_text *pa
   return status;
 }
 
-typedef enum output_kind { OUTPUT_PAGE, OUTPUT_CSV, OUTPUT_BOOK, OUTPUT_WORD } output_kind;
-
-static output_kind kind_of(const char *file) {
-  const char *dot = strrchr(file, '.');
-  if (dot && strcmp(dot, ".csv") == 0) return OUTPUT_CSV;
-  if (dot && strcmp(dot, ".xlsx") == 0) return OUTPUT_BOOK;
-  return dot && strcmp(dot, ".docx") == 0 ? OUTPUT_WORD : OUTPUT_PAGE;
-}
-
-typedef struct pages {
-  sx_ctx ctx; /* of the threads */
-  const char *const *files;
-  sx_audit_text **read; /* [n] of pages; NULL: another kind of file */
-  size_t n;
-} pages;
-
-static sx_status read_page(void *data, size_t i, sx_error *err) {
-  pages *p = data;
-  return kind_of(p->files[i]) == OUTPUT_PAGE ? sx_audit_text_read(&p->read[i], &p->ctx, p->files[i], err) : SX_OK;
-}
-
-/* The pages are read side by side, then traced one after the other. */
-static sx_status trace_files(sx_tracer *t, pages *p) {
-  SX_TRY(sx_parallel_for(&t->ctx, p->n, read_page, p, t->err));
-  for (size_t i = 0; i < p->n; i++) {
-    const char *file = p->files[i];
-    sx_status status = SX_OK;
-    switch (kind_of(file)) {
-    case OUTPUT_CSV:
-      status = sx_audit__results_csv(t, file);
-      break;
-    case OUTPUT_BOOK:
-      status = sx_audit__workbook(t, file);
-      break;
-    case OUTPUT_WORD:
-      status = sx_audit__word_file(t, file);
-      break;
-    case OUTPUT_PAGE:
-    default:
-      status = sx_audit__page(t, file, p->read[i]);
-      break;
-    }
-    if (status != SX_OK) return status;
-  }
-  return SX_OK;
-}
-
 sx_status sx_audit__tracer_begin(sx_tracer *t, sx_store *store, int64_t run, sx_error *err) {
   const sx_ctx *ctx = sx_store_ctx(store);
   *t = (sx_tracer){.ctx = *ctx, .store = store, .run = run, .err = err};
@@ -377,22 +336,18 @@ sx_status sx_audit_outputs(sx_audit_traces **out, sx_store *store, int64_t run, 
   sx_tracer t;
   SX_TRY(sx_store_hold(store, err));
   sx_status status = sx_audit__tracer_begin(&t, store, run, err);
-  pages p = {.ctx = sx_ctx_quiet(&t.ctx), .files = files, .n = n_files};
-  p.ctx.progress = NULL;
-  if (status == SX_OK) {
-    p.read = sx_mem_zalloc(&t.ctx, n_files, sizeof *p.read);
-    status = p.read ? trace_files(&t, &p) : sx_error_memory(err);
-  }
-  for (size_t i = 0; p.read && i < n_files; i++) sx_audit_text_free(p.read[i]);
-  sx_mem_free(&t.ctx, (void *)p.read);
+  if (status == SX_OK) status = sx_audit__trace_files(&t, files, n_files);
   sx_store_let(store);
   return sx_audit__tracer_end(out, &t, status);
 }
 
 void sx_audit_traces_free(sx_audit_traces *traces) {
-  if (!traces) return;
-  const sx_ctx ctx = traces->ctx;
-  sx_arena_free(traces->arena);
-  sx_mem_free(&ctx, traces->items);
-  sx_mem_free(&ctx, traces);
+  while (traces) {
+    sx_audit_traces *const more = traces->more;
+    const sx_ctx ctx = traces->ctx;
+    sx_arena_free(traces->arena);
+    sx_mem_free(&ctx, traces->items);
+    sx_mem_free(&ctx, traces);
+    traces = more;
+  }
 }

@@ -10,54 +10,6 @@
 /* A hair above one half: the result is rounded as the decimal that it prints as, which binary cannot hold. */
 static const double HALF = 0.5 + 1e-6;
 
-/* ---- what is printed --------------------------------------------------------------------------------------------- */
-
-/* The scale of a unit that a column's head has: of "亿元", " million people", "$ billion". */
-static sx_status scale_of(double *out, const sx_tracer *t, const char *unit) {
-  sx_audit_text *text = NULL;
-  char one[128];
-  const bool dollar = unit[0] == '$';
-  (void)snprintf(one, sizeof one, "%s1%s", dollar ? "$" : "", unit + dollar);
-  SX_TRY(sx_audit_text_parse(&text, &t->ctx, SX_TEXT_PLAIN, one, sx_utf8_cut(one, strlen(one), sizeof one - 1), "unit",
-                             t->err));
-  const sx_text_mark *m = sx_audit_text_mark(text, 0);
-  *out = m && m->kind == SX_MARK_QUANTITY ? m->scale : 1;
-  sx_audit_text_free(text);
-  return SX_OK;
-}
-
-sx_status sx_audit__printed(sx_printed *out, size_t *n, size_t max, const sx_tracer *t, const char *text, size_t n_text,
-                            const sx_text_run *run) {
-  sx_audit_text *read = NULL;
-  double scale = 1;
-  *n = 0;
-  if (run->unit) SX_TRY(scale_of(&scale, t, run->unit));
-  SX_TRY(sx_audit_text_parse(&read, &t->ctx, SX_TEXT_HTML, "", 0, "number", t->err));
-  sx_part_maker maker;
-  sx_audit__text_maker_init(&maker, read, t->err);
-  sx_buf_add_n(&maker.buf, text, n_text);
-  const sx_status status = sx_audit__text_close(&maker, SX_PART_CELL, 0);
-  sx_audit__text_maker_clear(&maker);
-  for (size_t i = 0; status == SX_OK && i < sx_audit_text_n_marks(read); i++) {
-    const sx_text_mark *m = sx_audit_text_mark(read, i);
-    if (m->kind == SX_MARK_LEVEL) continue;
-    const char *before = sx_audit_text_part(read, m->part)->text + m->at;
-    const bool minus = m->kind != SX_MARK_QUANTITY && m->at >= 3 &&
-                       memcmp(before - 3, "\xE2\x88\x92", 3) == 0; /* −1900 looks like a year */
-    sx_printed p = {.decimals = m->decimals < 0 ? 0 : m->decimals, .zeros = m->zeros, .negative = m->sign < 0 || minus};
-    p.scale = run->unit ? scale : m->scale;
-    p.value = (p.negative ? -1 : 1) * m->value * p.scale;
-    /* digits that are said to be rounding are zeros; where they are not, they count */
-    const int zeros = m->value != 0 && p.decimals == 0 && m->zeros < run->zeros ? m->zeros : run->zeros;
-    p.at = m->at;
-    p.unit = pow(10, zeros - p.decimals) * p.scale;
-    if (*n < max) out[*n] = p;
-    ++*n;
-  }
-  sx_audit_text_free(read);
-  return status;
-}
-
 bool sx_audit__rounds_to(const sx_printed *p, double value, bool magnitude) {
   if (!isfinite(value)) return false;
   const double slack = HALF * p->unit + 1e-12 * fabs(value);
@@ -110,13 +62,19 @@ struct sx_answer {
   char field[32];
 };
 
+/* The row is in out's arena. */
 static sx_status ask_store(bool *found, sx_store_row *row, char field[32], const sx_tracer *t, const char *name,
                            size_t n) {
+  sx_store_row lent;
   sx_reference r;
   *found = false;
   if (sx_reference_parse(&r, name, n, NULL) != SX_OK) return SX_OK;
   memcpy(field, r.field, sizeof r.field);
-  return sx_reference_find(found, row, t->store, t->run, &r, t->err);
+  sx_audit__lock(t);
+  sx_status status = sx_reference_find(found, &lent, t->store, t->run, &r, t->err);
+  if (status == SX_OK && *found) status = sx_store_row_copy(row, t->out->arena, &lent, t->err);
+  sx_audit__unlock(t);
+  return status;
 }
 
 /* The pages of two languages, and a drawing's numbers time and again, ask for the same results. */
@@ -130,10 +88,8 @@ sx_status sx_audit__look_up(bool *found, sx_store_row *row, char field[32], sx_t
   SX_TRY(sx_dict_add(&code, t->asked, name, n, t->err));
   struct sx_answer *answer = &t->answers[code];
   if ((size_t)code == known) {
-    sx_store_row lent;
     *answer = (struct sx_answer){.found = false};
-    SX_TRY(ask_store(&answer->found, &lent, answer->field, t, name, n));
-    if (answer->found) SX_TRY(sx_store_row_copy(&answer->row, arena, &lent, t->err));
+    SX_TRY(ask_store(&answer->found, &answer->row, answer->field, t, name, n));
   }
   *found = answer->found;
   *row = answer->row;
@@ -198,7 +154,7 @@ static sx_status check_tip(const char **wrong, sx_tracer *t, const sx_store_row 
   *wrong = NULL;
   const sx_text_run plain = {.zeros = 0};
   SX_TRY(sx_audit__printed(p, &n, 16, t, run->tip, strlen(run->tip), &plain));
-  if (run->unit) SX_TRY(scale_of(&own, t, run->unit));
+  if (run->unit) SX_TRY(sx_audit__unit_scale(&own, t, run->unit));
   const double scale = n ? p[0].scale : 1;
   for (size_t i = 0; i < n && i < 16; i++) most = p[i].zeros > most ? p[i].zeros : most;
   for (size_t i = 0; i < n && i < 16; i++) {

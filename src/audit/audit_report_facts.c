@@ -355,7 +355,7 @@ sx_status sx_audit__facts(sx_tracer *t) {
 }
 
 void sx_audit__facts_clear(sx_tracer *t) {
-  sx_dict_free(t->asked);
+  sx_audit__memo_clear(t);
   sx_mem_free(&t->ctx, t->exempt);
   sx_mem_free(&t->ctx, t->labels);
   sx_mem_free(&t->ctx, t->codes);

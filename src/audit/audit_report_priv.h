@@ -2,8 +2,11 @@
 #ifndef AUDIT_REPORT_PRIV_H
 #define AUDIT_REPORT_PRIV_H
 
+#include <pthread.h>
+
 #include "audit_text_priv.h"
 #include "shuxiao/io.h"
+#include "shuxiao/table.h"
 
 typedef struct sx_typed {
   const char *piece, *where; /* "1.96 倍", "narrative/zh/06.md:5:12" */
@@ -51,6 +54,16 @@ typedef struct sx_tracer {
   struct sx_answer *answers; /* of the store, by the code of the reference in `asked`; in out's arena */
   size_t cap_answers;
   sx_dict *asked;
+  struct sx_reading *readings; /* of texts, by their code in `read`; in out's arena */
+  size_t cap_readings;
+  sx_dict *read;
+  bool *quotations; /* by the code of the text in `quoted` */
+  size_t cap_quotations;
+  sx_dict *quoted;
+  struct sx_known *indicators; /* by the code of the name in `named`; in out's arena */
+  size_t cap_indicators;
+  sx_dict *named;
+  pthread_mutex_t *lock;     /* of the store, where pages are traced side by side; NULL */
   const sx_audit_text *page; /* at hand; NULL */
   const char *file, *place;  /* place: of a part without lines; NULL */
   sx_lang lang;
@@ -87,8 +100,8 @@ typedef struct sx_printed {
   size_t at; /* in the text */
   bool negative;
 } sx_printed;
-/* What a text prints: up to max numbers, with the unit that they are printed without (NULL: none). */
-sx_status sx_audit__printed(sx_printed *out, size_t *n, size_t max, const sx_tracer *t, const char *text, size_t n_text,
+/* What a text prints: up to max numbers, with the unit that they are printed without (NULL: none). Read once: a page prints the same time and again. */
+sx_status sx_audit__printed(sx_printed *out, size_t *n, size_t max, sx_tracer *t, const char *text, size_t n_text,
                             const sx_text_run *run) SX_NODISCARD;
 bool sx_audit__rounds_to(const sx_printed *p, double value, bool magnitude);
 sx_status sx_audit__bound(sx_tracer *t, const sx_audit_text *page, const sx_text_part *part, const sx_text_run *run,
@@ -130,6 +143,18 @@ bool sx_audit__is_value(const sx_tracer *t, double value);
 bool sx_audit__is_file(const sx_tracer *t, const char *text, size_t n);
 /* A text that the run has as it is, blanks and marks of Markdown aside: of its design, its quotations, its notes. */
 bool sx_audit__is_quoted(const sx_tracer *t, const char *text, size_t n);
+/* audit_report_memo.c: what a tracer found out is kept for the next time that it is asked. */
+sx_status sx_audit__quoted(bool *quoted, sx_tracer *t, const char *text, size_t n) SX_NODISCARD;
+/* The scale of a unit that a column's head has: of "亿元", " million people", "$ billion". */
+sx_status sx_audit__unit_scale(double *out, sx_tracer *t, const char *unit) SX_NODISCARD;
+/* The indicator's texts, in out's arena. */
+sx_status sx_audit__indicator(bool *found, sx_store_indicator *out, sx_tracer *t, const char *id) SX_NODISCARD;
+void sx_audit__memo_clear(sx_tracer *t);
+/* The store is for one thread at a time, and what it lends for as long as it is locked. */
+void sx_audit__lock(const sx_tracer *t);
+void sx_audit__unlock(const sx_tracer *t);
+/* audit_report_pages.c: the files of a publication, pages side by side. */
+sx_status sx_audit__trace_files(sx_tracer *t, const char *const *files, size_t n) SX_NODISCARD;
 bool sx_audit__is_hash(const sx_tracer *t, const char *text, size_t n);
 bool sx_audit__is_provenance(const sx_tracer *t, const char *text, size_t n);
 /* Why the run's results ask for care; then a number inside such a reason, as it stands in a table. */

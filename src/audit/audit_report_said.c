@@ -46,7 +46,7 @@ static sx_status sources(said *s, sx_tracer *t, const char *name) {
                                   row.indicator, row.statistic, row.unit};
     for (size_t i = 0; i < sizeof of_row / sizeof *of_row; i++) s->texts[s->n++] = of_row[i];
   }
-  SX_TRY(sx_store_get_indicator(&known, &indicator, t->store, t->run, found ? row.indicator : name, t->err));
+  SX_TRY(sx_audit__indicator(&known, &indicator, t, found ? row.indicator : name));
   if (!known) return SX_OK;
   add_text2(s, &indicator.label);
   add_text2(s, &indicator.question);

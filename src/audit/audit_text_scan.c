@@ -108,51 +108,37 @@ static uint32_t lower(uint32_t c) {
   return c >= 'A' && c <= 'Z' ? c + 32 : c;
 }
 
-/* Most words of a list differ in the first letter. */
-static bool begins_alike(const sx_scan *s, size_t i, const char *word) {
-  const unsigned char first = (unsigned char)word[0];
-  if (i >= s->n) return first == '\0';
-  const uint32_t c = s->g[i].c;
-  return first == '\0' || (first < 0x80 ? lower(c) == lower(first) : c >= 0x80);
+/* The text made alike is UTF-8, in which a word is found by its bytes; letters of ASCII count without regard to case. */
+static bool same_byte(unsigned char a, unsigned char b) {
+  return a == b || (a < 0x80 && b < 0x80 && lower(a) == lower(b));
 }
 
 size_t sx_audit__text_word(const sx_scan *s, size_t i, const char *word) {
-  if (!begins_alike(s, i, word)) return 0;
-  const size_t n = strlen(word);
-  size_t k = i;
-  uint32_t last = 0;
-  for (size_t at = 0; at < n; k++) {
-    uint32_t c = (unsigned char)word[at];
-    if (c < 0x80)
-      at++;
-    else
-      at += sx_utf8_next(&c, word + at, n - at);
-    if (k >= s->n || (s->g[k].c != c && lower(s->g[k].c) != lower(c))) return 0;
-    last = c;
+  if (i >= s->n) return 0;
+  const char *text = s->norm + s->g[i].nat;
+  if (!same_byte((unsigned char)*text, (unsigned char)*word)) return 0; /* most words of a list */
+  size_t glyphs = 0;
+  unsigned char last = 0;
+  for (; *word; word++, text++) {
+    last = (unsigned char)*word;
+    if (!same_byte((unsigned char)*text, last)) return 0;
+    glyphs += (last & 0xC0) != 0x80;
   }
-  return sx_is_latin(last) && sx_is_latin(sx_glyph_at(s, k)) ? 0 : k - i;
-}
-
-/* And in the last byte: the last letter's own where it is ASCII, else its lowest six bits. */
-static bool ends_alike(const sx_scan *s, size_t i, unsigned char last) {
-  const uint32_t c = s->g[i - 1].c;
-  return last < 0x80 ? lower(c) == lower(last) : c >= 0x80 && (c & 0x3F) == (last & 0x3F);
+  return sx_is_latin(last) && sx_is_latin(sx_glyph_at(s, i + glyphs)) ? 0 : glyphs;
 }
 
 size_t sx_audit__text_word_before(const sx_scan *s, size_t i, const char *word) {
-  const size_t bytes = strlen(word);
-  if (!bytes || !i || !ends_alike(s, i, (unsigned char)word[bytes - 1])) return 0;
-  const size_t n = sx_utf8_count(word, bytes);
-  if (!n || n > i) return 0;
-  if ((unsigned char)word[0] < 0x80 && sx_is_latin((unsigned char)word[0]) && i > n && sx_is_latin(s->g[i - n - 1].c))
-    return 0;
-  size_t k = i - n;
-  for (size_t at = 0; at < bytes; k++) {
-    uint32_t c = (unsigned char)word[at];
-    at += c < 0x80 ? 1 : sx_utf8_next(&c, word + at, bytes - at);
-    if (s->g[k].c != c && lower(s->g[k].c) != lower(c)) return 0;
+  const size_t n = strlen(word), end = s->g[i].nat;
+  if (!n || n > end || !same_byte((unsigned char)s->norm[end - 1], (unsigned char)word[n - 1])) return 0;
+  const char *text = s->norm + end - n;
+  size_t glyphs = 0;
+  for (size_t k = 0; k < n; k++) {
+    const unsigned char c = (unsigned char)word[k];
+    if (!same_byte((unsigned char)text[k], c)) return 0;
+    glyphs += (c & 0xC0) != 0x80;
   }
-  return n;
+  if (sx_is_latin((unsigned char)word[0]) && i > glyphs && sx_is_latin(s->g[i - glyphs - 1].c)) return 0;
+  return glyphs;
 }
 
 size_t sx_audit__text_any(const sx_scan *s, size_t i, const char *const *words, size_t n) {

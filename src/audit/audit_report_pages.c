@@ -1,0 +1,124 @@
+/* audit_report_pages.c: the files of a publication, one after the other in the list of what was found. Pages are read and traced side by side, each by a tracer
+ * of its own over the same facts, so that nothing depends on the number of threads. */
+#include <string.h>
+
+#include "audit_report_priv.h"
+
+typedef enum output_kind { OUTPUT_PAGE, OUTPUT_CSV, OUTPUT_BOOK, OUTPUT_WORD } output_kind;
+
+static output_kind kind_of(const char *file) {
+  const char *dot = strrchr(file, '.');
+  if (dot && strcmp(dot, ".csv") == 0) return OUTPUT_CSV;
+  if (dot && strcmp(dot, ".xlsx") == 0) return OUTPUT_BOOK;
+  return dot && strcmp(dot, ".docx") == 0 ? OUTPUT_WORD : OUTPUT_PAGE;
+}
+
+typedef struct pages {
+  sx_tracer *t;
+  sx_ctx ctx; /* of the threads */
+  pthread_mutex_t lock;
+  const char *const *files;
+  sx_audit_traces **found; /* [n] of pages; NULL: another kind of file */
+  size_t n;
+} pages;
+
+static sx_status copy_typed(sx_tracer *own, const sx_tracer *t) {
+  for (int lang = 0; lang < 2; lang++) {
+    const size_t n = t->n_typed[lang];
+    own->typed[lang] = n ? sx_mem_alloc(&own->ctx, n, sizeof *own->typed[lang]) : NULL;
+    if (n && !own->typed[lang]) return sx_error_memory(own->err);
+    if (n) memcpy(own->typed[lang], t->typed[lang], n * sizeof *own->typed[lang]);
+  }
+  return SX_OK;
+}
+
+/* The facts of `t`, which nobody changes meanwhile, and a list and a memory of its own. */
+static sx_status begin_page(sx_tracer *own, pages *p, sx_error *err) {
+  *own = *p->t;
+  own->ctx = p->ctx;
+  own->err = err;
+  own->lock = &p->lock;
+  own->asked = own->read = own->quoted = own->named = NULL;
+  own->answers = NULL;
+  own->readings = NULL;
+  own->indicators = NULL;
+  own->quotations = NULL;
+  own->cap_answers = own->cap_readings = own->cap_indicators = own->cap_quotations = 0;
+  own->typed[0] = own->typed[1] = NULL;
+  own->out = sx_mem_zalloc(&own->ctx, 1, sizeof *own->out);
+  if (!own->out) return sx_error_memory(err);
+  own->out->ctx = own->ctx;
+  SX_TRY(sx_arena_new(&own->out->arena, &own->ctx, err));
+  return copy_typed(own, p->t);
+}
+
+static sx_status one_page(void *data, size_t i, sx_error *err) {
+  pages *p = data;
+  sx_audit_text *read = NULL;
+  sx_tracer own;
+  if (kind_of(p->files[i]) != OUTPUT_PAGE) return SX_OK;
+  sx_status status = begin_page(&own, p, err);
+  p->found[i] = own.out;
+  if (status == SX_OK) status = sx_audit_text_read(&read, &p->ctx, p->files[i], err);
+  if (status == SX_OK) status = sx_audit__page(&own, p->files[i], read);
+  sx_audit_text_free(read);
+  sx_audit__memo_clear(&own);
+  sx_mem_free(&own.ctx, own.typed[0]);
+  sx_mem_free(&own.ctx, own.typed[1]);
+  return status;
+}
+
+/* What was found of a page goes to the end of the list, which keeps its texts. */
+static sx_status append(sx_tracer *t, sx_audit_traces *found) {
+  sx_audit_traces *out = t->out;
+  void *p = out->items;
+  const bool grown = sx_mem_grow(&out->ctx, &p, &out->cap, out->n + found->n + 1, sizeof *out->items);
+  out->items = p;
+  if (!grown) return sx_error_memory(t->err);
+  if (found->n) memcpy(out->items + out->n, found->items, found->n * sizeof *out->items);
+  out->n += found->n;
+  out->n_agree += found->n_agree;
+  out->n_exempt += found->n_exempt;
+  out->n_differ += found->n_differ;
+  out->n_unbound += found->n_unbound;
+  sx_mem_free(&found->ctx, found->items);
+  found->items = NULL;
+  found->more = out->more;
+  out->more = found;
+  return SX_OK;
+}
+
+static sx_status one_file(pages *p, size_t i) {
+  sx_tracer *t = p->t;
+  sx_audit_traces *found = p->found[i];
+  switch (kind_of(p->files[i])) {
+  case OUTPUT_CSV:
+    return sx_audit__results_csv(t, p->files[i]);
+  case OUTPUT_BOOK:
+    return sx_audit__workbook(t, p->files[i]);
+  case OUTPUT_WORD:
+    return sx_audit__word_file(t, p->files[i]);
+  case OUTPUT_PAGE:
+  default:
+    SX_TRY(append(t, found));
+    p->found[i] = NULL; /* the list's */
+    return SX_OK;
+  }
+}
+
+sx_status sx_audit__trace_files(sx_tracer *t, const char *const *files, size_t n) {
+  pages p = {.t = t, .ctx = sx_ctx_quiet(&t->ctx), .files = files, .n = n};
+  p.ctx.progress = NULL;
+  p.found = sx_mem_zalloc(&t->ctx, n, sizeof *p.found);
+  if (!p.found) return sx_error_memory(t->err);
+  if (pthread_mutex_init(&p.lock, NULL) != 0) {
+    sx_mem_free(&t->ctx, (void *)p.found);
+    return sx_error_memory(t->err);
+  }
+  sx_status status = sx_parallel_for(&t->ctx, n, one_page, &p, t->err);
+  for (size_t i = 0; i < n && status == SX_OK; i++) status = one_file(&p, i);
+  for (size_t i = 0; i < n; i++) sx_audit_traces_free(p.found[i]);
+  sx_mem_free(&t->ctx, (void *)p.found);
+  (void)pthread_mutex_destroy(&p.lock);
+  return status;
+}
