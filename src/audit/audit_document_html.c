@@ -268,16 +268,26 @@ static sx_status close_tag(page *p, const char *name) {
 
 static sx_status decoded(const char **out, page *p, const char *text, size_t n) {
   sx_buf buf;
+  const char *and = memchr(text, '&', n);
+  if (!and) {
+    *out = sx_arena_strndup(p->m->text->arena, text, n);
+    return *out ? SX_OK : sx_error_memory(p->m->err);
+  }
   sx_buf_init(&buf, &p->m->text->ctx);
   sx_buf_add(&buf, "");
   for (size_t i = 0; i < n;) {
     uint32_t code;
+    const size_t plain = and? (size_t)(and-text) - i : n - i;
+    sx_buf_add_n(&buf, text + i, plain);
+    i += plain;
+    if (i == n) break;
     const size_t k = entity(&code, text + i, n - i);
     if (k)
       sx_buf_add_code(&buf, code);
     else
-      sx_buf_add_char(&buf, text[i]);
+      sx_buf_add_char(&buf, '&');
     i += k ? k : 1;
+    and = memchr(text + i, '&', n - i);
   }
   *out = buf.failed ? NULL : sx_arena_strdup(p->m->text->arena, buf.data);
   sx_buf_clear(&buf);
@@ -510,6 +520,13 @@ static bool opens_tag(const page *p) {
   return sx_is_latin((unsigned char)c) || c == '/';
 }
 
+/* Bytes from here on, one at least, that stand for themselves. */
+static size_t plain_text(const page *p) {
+  size_t i = p->i + 1;
+  while (i < p->n && p->data[i] != '<' && p->data[i] != '&' && !blank_byte(p->data[i])) i++;
+  return i - p->i;
+}
+
 static sx_status one(page *p) {
   const char c = p->data[p->i];
   if (c == '<' && starts(p, "<!--")) {
@@ -532,7 +549,7 @@ static sx_status one(page *p) {
     return SX_OK;
   }
   if (p->hidden && !p->title) {
-    step(p, 1);
+    step(p, plain_text(p));
     return SX_OK;
   }
   SX_TRY(begin_text(p));
@@ -543,8 +560,9 @@ static sx_status one(page *p) {
     p->fresh = true;
     step(p, k);
   } else {
-    sx_buf_add_char(&p->m->buf, c);
-    step(p, 1);
+    const size_t plain = plain_text(p);
+    sx_buf_add_n(&p->m->buf, p->data + p->i, plain);
+    step(p, plain);
   }
   return SX_OK;
 }

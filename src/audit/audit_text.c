@@ -120,8 +120,11 @@ sx_status sx_audit__text_one(sx_part_maker *m, sx_part_kind kind, const char *te
                              size_t column, const sx_text_run *run) {
   while (n && (*text == ' ' || *text == '\n' || *text == '\t' || *text == '\r')) text++, n--;
   SX_TRY(sx_audit__text_run(m, line, column, run));
-  for (size_t i = 0; i < n; i++)
-    sx_buf_add_char(&m->buf, text[i] == '\n' || text[i] == '\t' || text[i] == '\r' ? ' ' : text[i]);
+  for (size_t i = 0, next; i < n; i = next + 1) {
+    for (next = i; next < n && text[next] != '\n' && text[next] != '\t' && text[next] != '\r';) next++;
+    sx_buf_add_n(&m->buf, text + i, next - i);
+    if (next < n) sx_buf_add_char(&m->buf, ' ');
+  }
   return sx_audit__text_close(m, kind, 0);
 }
 
