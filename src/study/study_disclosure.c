@@ -2,6 +2,7 @@
  * either. The payload of the step `disclosure` is the list that sx_store_hide reads, after a line "# open small hidden secondary proven". */
 #include "study_disclosure.h"
 #include "study_names.h"
+#include "study_waves.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -278,11 +279,20 @@ static void put_line(sx_buf *out, const char *indicator, const char *statistic, 
   study__dc_put_terms(out, domain->terms, domain->n_terms);
 }
 
-/* "z" for "z*wave:2024-S2". */
-static bool is_earlier(const dc_domain *other, const dc_domain *own) {
-  bool wave = false;
-  for (size_t k = 0; k < other->n_terms; k++) wave = wave || strcmp(other->terms[k].variable, "wave") == 0;
-  return wave && study__dc_one_more(other, own);
+/* Is other the row's own group in the earlier wave that the row is held against: "z*wave:2024-S2" for the change of "z"? A gap is within a wave; a
+ * statistic that does not say from which wave may be from any. */
+static bool is_earlier(const dc_run *d, const dc_domain *other, const dc_row *row) {
+  const struct st_series *series = d->r->s->series;
+  const sx_store_term *wave = study__dc_one_more(other, &d->domains[row->domain]);
+  st_versus versus;
+  if (!series || !wave || strcmp(wave->variable, "wave") != 0 || strncmp(row->statistic, "gap", 3) == 0) return false;
+  if (!study__change_versus(&versus, row->statistic)) return true;
+  for (size_t i = 0; i < series->n_pairs; i++) {
+    const st_pair *pair = &series->pairs[i];
+    if (pair->later == ST_NONE && pair->versus == versus && strcmp(series->waves[pair->earlier].id, wave->level) == 0)
+      return true;
+  }
+  return false;
 }
 
 /* "urban" in "gap_urban", and in "gap_urban_quantile_0.75"; "total" in a gap, which may name a statistic alone: "gap_quantile_0.75". */
@@ -297,7 +307,7 @@ static bool names_domain(const char *statistic, const char *name) {
 bool study__dc_against(const dc_run *d, const dc_row *row, dc_is is) {
   if (!study__dc_compares(row->statistic)) return false;
   for (size_t i = 0; i < d->n_domains; i++)
-    if ((names_domain(row->statistic, d->domains[i].name) || is_earlier(&d->domains[i], &d->domains[row->domain])) &&
+    if ((names_domain(row->statistic, d->domains[i].name) || is_earlier(d, &d->domains[i], row)) &&
         is(d, row->indicator, i))
       return true;
   return false;

@@ -161,7 +161,8 @@ void study__check_waves_left(st_load *l, const sx_node *root); /* words that nee
 /* study_waves_check.c: references to rows of waves and to changes. False: it is neither. */
 bool study__wave_reference(const sx_study *s, const sx_reference *ref, char message[256]);
 bool study__is_followed(const sx_study *s, size_t i, bool account);
-bool study__is_change(const sx_study *s, const char *statistic); /* "change", "yoy_relative", "p_change" ... */
+bool study__change_versus(st_versus *out, const char *statistic); /* from which wave; false: it is no change */
+bool study__is_change(const sx_study *s, const char *statistic);  /* "change", "yoy_relative", "p_change" ... */
 void study__change_format(const sx_study *s, const sx_reference *ref, const char *format, char message[256]);
 /* ref without its wave; the wave's name or NULL. */
 const char *study__strip_wave(sx_reference *plain, const sx_reference *ref);

@@ -53,6 +53,13 @@ static bool parse_change(parsed *out, const char *statistic) {
   return true;
 }
 
+bool study__change_versus(st_versus *out, const char *statistic) {
+  parsed p;
+  if (!parse_change(&p, statistic)) return false;
+  *out = p.versus;
+  return true;
+}
+
 bool study__is_change(const sx_study *s, const char *statistic) {
   parsed p;
   return s->series && parse_change(&p, statistic);

@@ -267,5 +267,44 @@ static void test_history(void) {
   tiny_remove();
 }
 
-SXT_MAIN(SXT_CASE(test_history), SXT_CASE(test_labels), SXT_CASE(test_ten_waves), SXT_CASE(test_texts),
-         SXT_CASE(test_known_figures))
+/* A group that is hidden in the wave of a year before takes the change from there with it, not that from the wave before, nor gaps of the present. */
+static void test_hidden_wave(void) {
+  static const struct {
+    const char *statistic;
+    bool hidden;
+  } rows[] = {{"mean", false}, {"gap", false},      {"change", false}, {"p_change", false}, {"change_gap", false},
+              {"yoy", true},   {"yoy_ratio", true}, {"yoy_gap", true}, {"p_yoy", true}};
+  char path[600], study[2000];
+  sx_store *store = NULL;
+  sx_store_row row;
+  snprintf(study, sizeof study,
+           "%sdata: {p: {file: now.sav}}\ndesign: {weights: w}\ndisclosure: {min_n: 6}\n"
+           "groups: {high: {where: id > 35}}\n"
+           "indicators: {spend: {mean: spend, by: [high], gap: [high]}}\n"
+           "waves: {changes: all, series: [{wave: 2024-S1, data: {p: {file: w0.sav}}}, "
+           "{wave: 2024-S2, data: {p: {file: w1.sav}}}]}\n",
+           head);
+  tiny_copy("hidden");
+  write_wave("w0.sav", "man", "woman", 0); /* five above 35 */
+  write_wave("w1.sav", "man", "woman", 1);
+  write_wave("now.sav", "man", "woman", 2);
+  tiny_write("study.yaml", study);
+  sx_run_result *r = tiny_run();
+  REQUIRE(r != NULL);
+  tiny_path(path, "out/results.db");
+  REQUIRE_OK(sx_store_open(&store, NULL, path, SX_STORE_READ, err));
+  REQUIRE_OK(sx_store_hide_run(store, -1, err));
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const sx_store_term term = {.variable = "high", .level = "1"};
+    bool found = false;
+    REQUIRE_OK(sx_store_find(&found, &row, store, r->run, "spend", rows[i].statistic, &term, 1, err));
+    if (!found || rows[i].hidden != (row.na_reason && strcmp(row.na_reason, "suppressed") == 0))
+      SXT_FAIL("%s: %s", rows[i].statistic, !found ? "no row" : row.na_reason ? row.na_reason : "shown");
+  }
+  sx_store_close(store);
+  sx_run_result_free(r);
+  tiny_remove();
+}
+
+SXT_MAIN(SXT_CASE(test_history), SXT_CASE(test_hidden_wave), SXT_CASE(test_labels), SXT_CASE(test_ten_waves),
+         SXT_CASE(test_texts), SXT_CASE(test_known_figures))
