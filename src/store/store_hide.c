@@ -38,6 +38,7 @@ static sx_status add_line(sx_store *store, sx_buf *key, char *line, sx_error *er
 }
 
 sx_status sx_store_hide(sx_store *store, const char *list, sx_error *err) {
+  sx_store__view_drop(store);
   sx_dict_free(store->hidden);
   store->hidden = NULL;
   store->n_changes++;

@@ -122,7 +122,8 @@ sx_status sx_store__fail(sx_store *store, int code, const char *what, sx_error *
   return sx_error_set(err, SX_E_INTERNAL, store->path, "%s: %s", what, sqlite3_errmsg(store->db));
 }
 
-sx_status sx_store__need_run(const sx_store *store, sx_error *err) {
+sx_status sx_store__need_run(sx_store *store, sx_error *err) {
+  sx_store__view_drop(store);
   if (store->run && !store->broken) return SX_OK;
   return store->broken ? sx_error_set(err, SX_E_IO, store->path, "the run was lost by an error before: close the store")
                        : sx_error_set(err, SX_E_ARGUMENT, store->path, "no run has been begun");
@@ -316,6 +317,7 @@ sx_status sx_store_hold(sx_store *store, sx_error *err) {
 }
 
 void sx_store_let(sx_store *store) {
+  sx_store__view_drop(store);
   if (store->held) (void)sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL);
   store->held = false;
 }
@@ -337,6 +339,7 @@ void sx_store_close(sx_store *store) {
   sx_arena_free(store->latest);
   sx_arena_free(store->indicator);
   sx_store__copy_clear(store);
+  sx_store__view_drop(store);
   sx_dict_free(store->hidden);
   sx_arena_free(store->domains.arena);
   const sx_ctx ctx = store->ctx;

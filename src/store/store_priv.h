@@ -84,7 +84,8 @@ struct sx_store {
     } * rows;
     size_t n, cap;
   } copy;
-  struct store_domains { /* terms of domains that were read, which never change: by id */
+  struct store_view *view; /* of sx_store_keep_rows; NULL */
+  struct store_domains {   /* terms of domains that were read, which never change: by id */
     sx_arena *arena;
     struct store_domain {
       const sx_store_term *terms;
@@ -103,8 +104,8 @@ sx_status sx_store__fail(sx_store *store, int code, const char *what, sx_error *
 sx_status sx_store__statement(sqlite3_stmt **out, sx_store *store, sx_store_sql which, sx_error *err) SX_NODISCARD;
 /* Runs a bound statement that returns no rows, and resets it. */
 sx_status sx_store__run(sx_store *store, sqlite3_stmt *statement, const char *what, sx_error *err) SX_NODISCARD;
-/* SX_E_ARGUMENT unless a run is being written. */
-sx_status sx_store__need_run(const sx_store *store, sx_error *err) SX_NODISCARD;
+/* SX_E_ARGUMENT unless a run is being written. What is held in memory of the rows is dropped. */
+sx_status sx_store__need_run(sx_store *store, sx_error *err) SX_NODISCARD;
 
 /* NaN becomes NULL; a NULL text becomes NULL. Bound texts must live until the statement has run. */
 void sx_store__bind_text(sqlite3_stmt *statement, int i, const char *text);
@@ -125,6 +126,13 @@ sx_status sx_store__pack(void **out, size_t *n_out, sx_store_packing *packing, c
                          size_t n, sx_error *err) SX_NODISCARD;
 sx_status sx_store__unpack(void **out, const sx_ctx *ctx, sx_store_packing packing, const void *data, size_t n_packed,
                            size_t n, sx_error *err) SX_NODISCARD;
+/* store_view.c: the rows that sx_store_keep_rows holds. */
+void sx_store__view_drop(sx_store *store);
+const sx_store_row *sx_store__view_rows(size_t *n, const sx_store *store, int64_t run); /* NULL: none of that run */
+/* As sx_store_find, of the run that is held. */
+sx_status sx_store__view_find(bool *found, sx_store_row *out, sx_store *store, const char *indicator,
+                              const char *statistic, const sx_store_term *terms, size_t n_terms,
+                              sx_error *err) SX_NODISCARD;
 /* store_step.c: what sx_store_reuse remembers. */
 void sx_store__copy_clear(sx_store *store);
 /* Adds a blob (packed); *id is 0 when data is NULL. */

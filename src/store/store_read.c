@@ -273,6 +273,9 @@ static sx_status read_row(sx_store_row *out, sx_store *store, reader *r, sx_erro
 sx_status sx_store_find(bool *found, sx_store_row *out, sx_store *store, int64_t run, const char *indicator,
                         const char *statistic, const sx_store_term *terms, size_t n_terms, sx_error *err) {
   reader r = {NULL, store->found, false};
+  size_t n_held = 0;
+  if (sx_store__view_rows(&n_held, store, run))
+    return sx_store__view_find(found, out, store, indicator, statistic, terms, n_terms, err);
   SX_TRY(sx_store__domain_key(store, terms, n_terms, err));
   SX_TRY(sx_store__statement(&r.statement, store, statistic ? SQL_ROW_FIND : SQL_ROW_FIND_MAIN, err));
   (void)sqlite3_bind_int64(r.statement, 1, run);
@@ -322,10 +325,23 @@ uint64_t sx_store_rows_state(const sx_store *store) {
   return store->n_changes + 1;
 }
 
+/* Of the rows that are held. */
+static sx_status each_held(const sx_store_row *rows, size_t n, const char *indicator, sx_store_row_fn fn, void *data,
+                           sx_error *err) {
+  for (size_t i = 0; i < n; i++) {
+    if (indicator && strcmp(rows[i].indicator, indicator) != 0) continue;
+    SX_TRY(fn(data, &rows[i], err));
+  }
+  return SX_OK;
+}
+
 sx_status sx_store_each_row(sx_store *store, int64_t run, const char *indicator, sx_store_row_fn fn, void *data,
                             sx_error *err) {
   reader r = {NULL, NULL, false};
   sx_status status = SX_OK;
+  size_t n_held = 0;
+  const sx_store_row *held = sx_store__view_rows(&n_held, store, run);
+  if (held) return each_held(held, n_held, indicator, fn, data, err);
   int code;
   SX_TRY(sx_arena_new(&r.arena, &store->ctx, err));
   SX_TRY_GOTO(status,

@@ -446,6 +446,7 @@ sx_status study__outputs_make(sx_publish_files *files, st_run *r, st_outputs *o,
     if (strcmp(o->formats[i]->name, "ddi") == 0) status = study__frequencies(&m->options.frequencies, r, err);
   }
   if (status == SX_OK) status = sx_store_hold(r->store, err); /* of a run that is there already */
+  if (status == SX_OK) status = sx_store_keep_rows(r->store, r->run, err);
   if (status == SX_OK) status = make_units(m, o, err);
   sx_store_let(r->store);
   repeat_notes(m);

@@ -78,6 +78,8 @@ static sx_status scenario(const sx_ctx *ctx, const char *path, sx_error *err) {
   SX_TRY_GOTO(status, sx_store_plan_hash(hash, store, latest.id, err), done);
   CHECK_STR(hash, hashed);
   SX_TRY_GOTO(status, sx_store_find(&found, &row, store, latest.id, "users", NULL, terms, 2, err), done);
+  SX_TRY_GOTO(status, sx_store_keep_rows(store, latest.id, err), done);
+  SX_TRY_GOTO(status, sx_store_find(&found, &row, store, latest.id, "users", NULL, terms, 2, err), done);
   SX_TRY_GOTO(status, sx_store_carrier(&data, &n, store, row.id, err), done);
   CHECK(data && n == sizeof scores && memcmp(data, scores, n) == 0);
   SX_TRY_GOTO(status, sx_store_get_indicator(&found, &back, store, latest.id, "users", err), done);

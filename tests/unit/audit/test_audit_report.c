@@ -69,6 +69,41 @@ static void as_rendered(void) {
   }
 }
 
+/* Four pages on four threads: what was found and where, in the order of the files, as on one thread; each page says where its numbers were typed. */
+static void side_by_side(void) {
+  sx_store *store = NULL;
+  sx_buf said[2];
+  paths();
+  for (int k = 0; k < 2; k++) {
+    sx_ctx ctx = SX_CTX_INIT;
+    ctx.n_threads = k ? 4 : 1;
+    REQUIRE_OK(audit_store(&store, &ctx, store_path,
+                           "# 规模\\n\\n2025年用户 {{users.total | 亿人 2}}，Z世代比整体高 {{rate.z.gap | pp 1 "
+                           "sign:none}}，误差 1.96 倍。",
+                           "x", NULL, err));
+    REQUIRE_OK(audit_page(store, page_path, SX_LANG_ZH, err));
+    const char *const files[] = {page_path, page_path, page_path, page_path};
+    sx_audit_traces *t = NULL;
+    REQUIRE_OK(sx_audit_outputs(&t, store, -1, files, 4, err));
+    CHECK_INT(t->n % 4, 0);
+    CHECK(t->n_agree > 20 && t->n_unbound == 4);
+    sx_buf_init(&said[k], NULL);
+    for (size_t i = 0; i < t->n; i++) {
+      const sx_audit_trace *u = &t->items[i];
+      sx_buf_printf(&said[k], "%s:%zu:%zu %d %s %s %s\n", u->file, u->line, u->column, (int)u->verdict, u->printed,
+                    u->reason ? u->reason : "", u->source ? u->source : "");
+    }
+    const sx_audit_trace *last = find(t, SX_TRACE_UNBOUND, "1.96 倍");
+    CHECK(last && last->source);
+    sx_audit_traces_free(t);
+    clean_up(store);
+    store = NULL;
+  }
+  CHECK_STR(said[1].data, said[0].data);
+  sx_buf_clear(&said[0]);
+  sx_buf_clear(&said[1]);
+}
+
 static void typed_numbers(void) {
   sx_store *store = NULL;
   paths();
@@ -477,5 +512,5 @@ static void signs(void) {
 
 SXT_MAIN(SXT_CASE(qualified), SXT_CASE(one_of_several), SXT_CASE(told_by_the_one_before), SXT_CASE(wrong_scale),
          SXT_CASE(no_figures), SXT_CASE(directions), SXT_CASE(changes), SXT_CASE(in_words),
-         SXT_CASE(from_the_line_above), SXT_CASE(as_rendered), SXT_CASE(typed_numbers), SXT_CASE(changed_by_hand),
-         SXT_CASE(results_csv), SXT_CASE(bad_input), SXT_CASE(texts), SXT_CASE(signs))
+         SXT_CASE(from_the_line_above), SXT_CASE(as_rendered), SXT_CASE(side_by_side), SXT_CASE(typed_numbers),
+         SXT_CASE(changed_by_hand), SXT_CASE(results_csv), SXT_CASE(bad_input), SXT_CASE(texts), SXT_CASE(signs))
