@@ -62,6 +62,8 @@ SX_API sx_status sx_publish_source_new(sx_publish_source **out, sx_store *store,
 /* SHA-256 of what the data files of the run are made from: its rows, indicators, and the block `document` but for its
  * list of input files. */
 SX_API sx_status sx_publish_source_hash(char out[SX_HASH_TEXT], sx_publish_source *source, sx_error *err) SX_NODISCARD;
+/* Takes (true) and gives back the store for the thread that calls, as the formats do while they are made from the source on several threads. */
+SX_API void sx_publish_source_lock(sx_publish_source *source, bool take);
 SX_API void sx_publish_source_free(sx_publish_source *source); /* NULL ok */
 
 /* How often the values of a variable occur in the data, for the codebook: descriptions of the file, without errors. Shares are of the cases with a value. */

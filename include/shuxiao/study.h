@@ -65,9 +65,10 @@ typedef struct sx_run_options {
   const char *out_dir; /* NULL: out/ beside the study */
   bool force;          /* recompute everything */
   const char *outputs; /* "html,xlsx", "all": in place of the study's `outputs`; NULL: as it says */
+  bool audit;          /* the numbers of the pages that are made are traced to their results meanwhile */
 } sx_run_options;
 #define SX_RUN_OPTIONS_INIT                                                                                            \
-  { 1, NULL, false, NULL }
+  { 1, NULL, false, NULL, false }
 
 typedef struct sx_run_step {
   const char *id, *title;
@@ -91,6 +92,9 @@ typedef struct sx_run_result {
   char *files_written; /* names of the others, blanks between; NULL or "" where all were kept */
   char *
       files_stale; /* names of the study's files in the folder that this run did not make: of an earlier one; blanks between; NULL or "" without */
+  struct sx_audit_traces *
+      traces; /* audit_text.h: what sx_audit_outputs says of the pages, which lie in the folder with the bytes that were traced; NULL
+                                     where that was not asked for or no page was made: ask it */
 } sx_run_result;
 /* The plan as text, with what would be reused and why: --explain. Caller frees *text with sx_mem_free. */
 SX_API sx_status sx_study_explain(char **text, const sx_study *study, const sx_run_options *options,

@@ -7,11 +7,11 @@
 #include "audit_report_priv.h"
 
 void sx_audit__lock(const sx_tracer *t) {
-  if (t->lock) (void)pthread_mutex_lock(t->lock);
+  if (t->lock) t->lock(t->lock_data, true);
 }
 
 void sx_audit__unlock(const sx_tracer *t) {
-  if (t->lock) (void)pthread_mutex_unlock(t->lock);
+  if (t->lock) t->lock(t->lock_data, false);
 }
 
 void sx_audit__memo_clear(sx_tracer *t) {

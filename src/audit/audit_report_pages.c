@@ -1,5 +1,6 @@
 /* audit_report_pages.c: the files of a publication, one after the other in the list of what was found. Pages are read and traced side by side, each by a tracer
  * of its own over the same facts, so that nothing depends on the number of threads. */
+#include <pthread.h>
 #include <string.h>
 
 #include "audit_report_priv.h"
@@ -16,7 +17,8 @@ static output_kind kind_of(const char *file) {
 typedef struct pages {
   sx_tracer *t;
   sx_ctx ctx; /* of the threads */
-  pthread_mutex_t lock;
+  sx_audit_lock_fn lock;
+  void *lock_data;
   const char *const *files;
   sx_audit_traces **found; /* [n] of pages; NULL: another kind of file */
   size_t n;
@@ -33,11 +35,12 @@ static sx_status copy_typed(sx_tracer *own, const sx_tracer *t) {
 }
 
 /* The facts of `t`, which nobody changes meanwhile, and a list and a memory of its own. */
-static sx_status begin_page(sx_tracer *own, pages *p, sx_error *err) {
+static sx_status begin_page(sx_tracer *own, const pages *p, sx_error *err) {
   *own = *p->t;
   own->ctx = p->ctx;
   own->err = err;
-  own->lock = &p->lock;
+  own->lock = p->lock;
+  own->lock_data = p->lock_data;
   own->asked = own->read = own->quoted = own->named = NULL;
   own->answers = NULL;
   own->readings = NULL;
@@ -52,20 +55,31 @@ static sx_status begin_page(sx_tracer *own, pages *p, sx_error *err) {
   return copy_typed(own, p->t);
 }
 
-static sx_status one_page(void *data, size_t i, sx_error *err) {
-  pages *p = data;
+/* One page, from the disk or (data not NULL) as it will lie there. */
+static sx_status trace_page(const pages *p, size_t i, const char *path, const void *data, size_t n, sx_error *err) {
   sx_audit_text *read = NULL;
   sx_tracer own;
-  if (kind_of(p->files[i]) != OUTPUT_PAGE) return SX_OK;
   sx_status status = begin_page(&own, p, err);
   p->found[i] = own.out;
-  if (status == SX_OK) status = sx_audit_text_read(&read, &p->ctx, p->files[i], err);
-  if (status == SX_OK) status = sx_audit__page(&own, p->files[i], read);
+  if (status == SX_OK)
+    status = data ? sx_audit_text_parse(&read, &p->ctx, SX_TEXT_HTML, data, n, path, err)
+                  : sx_audit_text_read(&read, &p->ctx, path, err);
+  if (status == SX_OK) status = sx_audit__page(&own, path, read);
   sx_audit_text_free(read);
   sx_audit__memo_clear(&own);
   sx_mem_free(&own.ctx, own.typed[0]);
   sx_mem_free(&own.ctx, own.typed[1]);
   return status;
+}
+
+static sx_status one_page(void *data, size_t i, sx_error *err) {
+  const pages *p = data;
+  return kind_of(p->files[i]) == OUTPUT_PAGE ? trace_page(p, i, p->files[i], NULL, 0, err) : SX_OK;
+}
+
+static void lock_mutex(void *data, bool take) {
+  pthread_mutex_t *lock = data;
+  (void)(take ? pthread_mutex_lock(lock) : pthread_mutex_unlock(lock));
 }
 
 /* What was found of a page goes to the end of the list, which keeps its texts. */
@@ -106,12 +120,18 @@ static sx_status one_file(pages *p, size_t i) {
   }
 }
 
+static sx_ctx quiet(const sx_ctx *ctx) {
+  sx_ctx own = sx_ctx_quiet(ctx);
+  own.progress = NULL;
+  return own;
+}
+
 sx_status sx_audit__trace_files(sx_tracer *t, const char *const *files, size_t n) {
-  pages p = {.t = t, .ctx = sx_ctx_quiet(&t->ctx), .files = files, .n = n};
-  p.ctx.progress = NULL;
+  pthread_mutex_t lock;
+  pages p = {.t = t, .ctx = quiet(&t->ctx), .lock = lock_mutex, .lock_data = &lock, .files = files, .n = n};
   p.found = sx_mem_zalloc(&t->ctx, n, sizeof *p.found);
   if (!p.found) return sx_error_memory(t->err);
-  if (pthread_mutex_init(&p.lock, NULL) != 0) {
+  if (pthread_mutex_init(&lock, NULL) != 0) {
     sx_mem_free(&t->ctx, (void *)p.found);
     return sx_error_memory(t->err);
   }
@@ -119,6 +139,59 @@ sx_status sx_audit__trace_files(sx_tracer *t, const char *const *files, size_t n
   for (size_t i = 0; i < n && status == SX_OK; i++) status = one_file(&p, i);
   for (size_t i = 0; i < n; i++) sx_audit_traces_free(p.found[i]);
   sx_mem_free(&t->ctx, (void *)p.found);
-  (void)pthread_mutex_destroy(&p.lock);
+  (void)pthread_mutex_destroy(&lock);
   return status;
+}
+
+/* ---- pages as they are made ---------------------------------------------------------------------------------------------- */
+
+struct sx_page_audit {
+  sx_tracer t;
+  pages p;
+};
+
+sx_status sx_page_audit_new(sx_page_audit **out, sx_store *store, int64_t run, size_t n_pages, sx_audit_lock_fn lock,
+                            void *data, sx_error *err) {
+  if (!out || !store || !n_pages) return sx_error_set(err, SX_E_ARGUMENT, NULL, "out, a store and pages are needed");
+  const sx_ctx *ctx = sx_store_ctx(store);
+  sx_page_audit *audit = sx_mem_zalloc(ctx, 1, sizeof *audit);
+  if (!audit) return sx_error_memory(err);
+  sx_status status = sx_audit__tracer_begin(&audit->t, store, run, err);
+  audit->p = (pages){.t = &audit->t, .ctx = quiet(ctx), .lock = lock, .lock_data = data, .n = n_pages};
+  audit->p.found = sx_mem_zalloc(ctx, n_pages, sizeof *audit->p.found);
+  if (!audit->p.found && status == SX_OK) status = sx_error_memory(err);
+  if (status == SX_OK)
+    *out = audit;
+  else
+    sx_page_audit_free(audit);
+  return status;
+}
+
+sx_status sx_page_audit_trace(sx_page_audit *audit, size_t i, const char *path, const void *data, size_t n,
+                              sx_error *err) {
+  return trace_page(&audit->p, i, path, data ? data : "", n, err);
+}
+
+sx_status sx_page_audit_take(sx_audit_traces **out, sx_page_audit *audit, sx_error *err) {
+  sx_status status = SX_OK;
+  audit->t.err = err;
+  for (size_t i = 0; i < audit->p.n && status == SX_OK; i++) {
+    if (!audit->p.found[i]) continue;
+    status = append(&audit->t, audit->p.found[i]);
+    if (status == SX_OK) audit->p.found[i] = NULL;
+  }
+  if (status != SX_OK) return status;
+  *out = audit->t.out;
+  audit->t.out = NULL;
+  return SX_OK;
+}
+
+void sx_page_audit_free(sx_page_audit *audit) {
+  if (!audit) return;
+  const sx_ctx ctx = audit->t.ctx;
+  for (size_t i = 0; audit->p.found && i < audit->p.n; i++) sx_audit_traces_free(audit->p.found[i]);
+  sx_mem_free(&ctx, (void *)audit->p.found);
+  sx_audit__facts_clear(&audit->t);
+  sx_audit_traces_free(audit->t.out);
+  sx_mem_free(&ctx, audit);
 }

@@ -2,8 +2,6 @@
 #ifndef AUDIT_REPORT_PRIV_H
 #define AUDIT_REPORT_PRIV_H
 
-#include <pthread.h>
-
 #include "audit_text_priv.h"
 #include "shuxiao/io.h"
 #include "shuxiao/table.h"
@@ -63,7 +61,8 @@ typedef struct sx_tracer {
   struct sx_known *indicators; /* by the code of the name in `named`; in out's arena */
   size_t cap_indicators;
   sx_dict *named;
-  pthread_mutex_t *lock;     /* of the store, where pages are traced side by side; NULL */
+  sx_audit_lock_fn lock; /* of the store, where pages are traced side by side; NULL */
+  void *lock_data;
   const sx_audit_text *page; /* at hand; NULL */
   const char *file, *place;  /* place: of a part without lines; NULL */
   sx_lang lang;

@@ -244,12 +244,27 @@ static void say_trace(const cli_app *app, const sx_audit_trace *t) {
   }
 }
 
-int cli_audit_run(cli_app *app, const char *store_path, const char *const *pages, size_t n_pages) {
+/* The counts, and what differs or is unbound. */
+static int say_traces(const cli_app *app, const sx_audit_traces *traces) {
+  print_counts(app, traces);
+  for (size_t i = 0; i < traces->n; i++) say_trace(app, &traces->items[i]);
+  const bool gate = traces->n_differ || traces->n_unbound;
+  if (gate)
+    cli_say(app, "%s",
+            cli_text(app,
+                     "bind these numbers ({{name | format}}), or list them in the study file: audit: {exempt: [...]}",
+                     "请绑定这些数字（{{名称 | 格式}}），或在研究文件中列出：audit: {exempt: [...]}"));
+  return gate ? CLI_GATE : CLI_OK;
+}
+
+int cli_audit_run(cli_app *app, const char *store_path, const char *const *pages, size_t n_pages,
+                  const sx_audit_traces *known) {
   sx_error err = SX_ERROR_INIT;
   sx_audit_traces *traces = NULL;
   sx_arena *arena = NULL;
   const char *there[MAX_FILES];
   size_t n = 0;
+  if (known) return say_traces(app, known);
   for (size_t i = 0; i < n_pages && n < MAX_FILES; i++) {
     if (pages[i]) there[n++] = pages[i];
   }
@@ -263,16 +278,9 @@ int cli_audit_run(cli_app *app, const char *store_path, const char *const *pages
   sx_arena_free(arena);
   if (status != SX_OK) return cli_fail(app, &err);
   if (!n) return CLI_OK;
-  print_counts(app, traces);
-  for (size_t i = 0; i < traces->n; i++) say_trace(app, &traces->items[i]);
-  const bool gate = traces->n_differ || traces->n_unbound;
-  if (gate)
-    cli_say(app, "%s",
-            cli_text(app,
-                     "bind these numbers ({{name | format}}), or list them in the study file: audit: {exempt: [...]}",
-                     "请绑定这些数字（{{名称 | 格式}}），或在研究文件中列出：audit: {exempt: [...]}"));
+  const int code = say_traces(app, traces);
   sx_audit_traces_free(traces);
-  return gate ? CLI_GATE : CLI_OK;
+  return code;
 }
 
 static int own_report(cli_app *app, const cli_args *args, sx_arena *arena) {

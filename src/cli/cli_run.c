@@ -105,7 +105,7 @@ static void print_result(const cli_app *app, const sx_run_result *result) {
 static int audit_result(cli_app *app, const sx_run_result *result) {
   const char *const pages[] = {result->report_zh, result->report_en, result->report_both};
   if (!result->skipped) sx_ctx_progress(&app->ctx, "auditing", 0, 0);
-  return result->skipped ? CLI_OK : cli_audit_run(app, result->store_path, pages, 3);
+  return result->skipped ? CLI_OK : cli_audit_run(app, result->store_path, pages, 3, result->traces);
 }
 
 static int run_study(cli_app *app, const cli_args *args) {
@@ -115,6 +115,7 @@ static int run_study(cli_app *app, const cli_args *args) {
   sx_run_options options = SX_RUN_OPTIONS_INIT;
   options.out_dir = cli_value(args, "out");
   options.force = cli_flag(args, "force");
+  options.audit = true;
   options.outputs = cli_value(args, "to");
   cli_progress_stages(app, stages, sizeof stages / sizeof *stages);
   const sx_load_options how = {.version = 1,

@@ -178,6 +178,10 @@ void sx_publish_source_free(sx_publish_source *source) {
   sx_mem_free(&ctx, source);
 }
 
+void sx_publish_source_lock(sx_publish_source *source, bool take) {
+  (void)(take ? pthread_mutex_lock(&source->lock) : pthread_mutex_unlock(&source->lock));
+}
+
 void sx_publish__lock(const pub_run *run) {
   if (run->source) (void)pthread_mutex_lock(&run->source->lock);
 }

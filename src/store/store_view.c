@@ -6,6 +6,7 @@
 
 struct store_view {
   int64_t run;
+  uint64_t state; /* of the store, by sx_store_rows_state */
   sx_arena *arena;
   sx_store_row *rows; /* in the order of the plan, as sx_store_each_row gives them */
   size_t n, cap;
@@ -26,7 +27,7 @@ void sx_store__view_drop(sx_store *store) {
 
 const sx_store_row *sx_store__view_rows(size_t *n, const sx_store *store, int64_t run) {
   const struct store_view *v = store->view;
-  *n = v && v->run == run ? v->n : 0;
+  *n = v && v->run == run && v->state == sx_store_rows_state(store) ? v->n : 0;
   return *n ? v->rows : NULL;
 }
 
@@ -83,12 +84,13 @@ static sx_status take_row(void *data, const sx_store_row *row, sx_error *err) {
 }
 
 sx_status sx_store_keep_rows(sx_store *store, int64_t run, sx_error *err) {
-  if (store->view && store->view->run == run) return SX_OK;
+  if (store->view && store->view->run == run && store->view->state == sx_store_rows_state(store)) return SX_OK;
   sx_store__view_drop(store);
   filling f = {.store = store, .view = sx_mem_zalloc(&store->ctx, 1, sizeof *f.view)};
   if (!f.view) return sx_error_memory(err);
   sx_buf_init(&f.key, &store->ctx);
   f.view->run = run;
+  f.view->state = sx_store_rows_state(store);
   sx_status status = sx_arena_new(&f.view->arena, &store->ctx, err);
   if (status == SX_OK) status = sx_dict_new(&f.view->keys, &store->ctx, err);
   if (status == SX_OK) status = sx_store_each_row(store, run, NULL, take_row, &f, err);

@@ -20,6 +20,9 @@ typedef struct st_outputs {
   const char *written, *record;
   const char
       *names; /* of all files that are this run's, a line feed before and behind each; NULL where none were asked for */
+  bool audit; /* the pages are traced as they are made */
+  struct sx_audit_traces *traces; /* of the pages as they were made; NULL: they were not traced, or not all */
+  const char *traced[3];          /* their hashes */
 } st_outputs;
 
 /* Where they go and which they are: options->outputs, else the study's `outputs`, else html. Makes the folder. */

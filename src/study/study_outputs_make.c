@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "study_names.h"
+#include "shuxiao/audit_text.h"
 #include "study_outputs_keep.h"
 
 enum { UNITS_MAX = 3 * ST_OUTPUTS_MAX + 3, ALL = 3, BOTH = 2 };
@@ -47,6 +48,9 @@ typedef struct maker {
   st_kept old;                 /* of the run before */
   char pictures[SX_HASH_TEXT]; /* of program and results: what a drawing's picture is made from, beside the drawing */
   bool failed;                 /* out of memory for a note */
+  sx_page_audit *audit;        /* of the pages, by their languages; NULL */
+  const char *const *pages;    /* [3], of the outputs */
+  atomic_bool unaudited;       /* a page could not be traced: who asks traces them from the disk */
 } maker;
 
 /* ---- what the units say and ask ------------------------------------------------------------------------------------------- */
@@ -138,9 +142,21 @@ static sx_status make_unit(maker *m, unit *u, sx_error *err) {
   return status;
 }
 
+/* A page is traced as soon as it is made, while others are made; it is found out later whether it lies in the folder so. */
+static void trace_page(maker *m, const unit *u) {
+  sx_error err = SX_ERROR_INIT;
+  if (u->format || !m->audit) return;
+  if (u->files.n != 1 || sx_page_audit_trace(m->audit, (size_t)u->lang, m->pages[u->lang], u->files.items[0].data,
+                                             u->files.items[0].n, &err) != SX_OK)
+    atomic_store(&m->unaudited, true);
+}
+
 static sx_status make_job(void *data, size_t j, sx_error *err) {
   maker *m = data;
-  for (size_t i = m->first[j]; i < m->first[j + 1]; i++) SX_TRY(make_unit(m, &m->units[m->order[i]], err));
+  for (size_t i = m->first[j]; i < m->first[j + 1]; i++) {
+    SX_TRY(make_unit(m, &m->units[m->order[i]], err));
+    trace_page(m, &m->units[m->order[i]]);
+  }
   return SX_OK;
 }
 
@@ -297,6 +313,33 @@ static sx_status set_keys(maker *m, sx_error *err) {
   return status;
 }
 
+static void lock_store(void *data, bool take) {
+  sx_publish_source_lock(data, take);
+}
+
+/* Where that fails the pages are traced from the disk, and what is wrong is told then. */
+static void begin_audit(maker *m, const st_outputs *o) {
+  sx_error err = SX_ERROR_INIT;
+  if (!o->audit || !o->html ||
+      sx_page_audit_new(&m->audit, m->r->store, m->r->run, 3, lock_store, m->options.source, &err) != SX_OK)
+    m->audit = NULL;
+  m->pages = o->page;
+}
+
+/* What was found of the pages, with the hashes of their bytes. */
+static sx_status take_audit(st_outputs *o, maker *m, sx_error *err) {
+  sx_error lost = SX_ERROR_INIT;
+  for (size_t u = 0; m->audit && u < m->n_units; u++) {
+    if (m->units[u].format) continue;
+    const char *hash = sx_arena_strdup(m->r->arena, m->units[u].files.items[0].hash);
+    if (!hash) return sx_error_memory(err);
+    o->traced[m->units[u].lang] = hash;
+  }
+  if (m->audit && !atomic_load(&m->unaudited) && sx_page_audit_take(&o->traces, m->audit, &lost) != SX_OK)
+    o->traces = NULL;
+  return SX_OK;
+}
+
 static sx_status make_units(maker *m, const st_outputs *o, sx_error *err) {
   SX_TRY(sx_arena_new(&m->arena, &m->r->ctx, err));
   SX_TRY(build_documents(m, o, err));
@@ -305,6 +348,7 @@ static sx_status make_units(maker *m, const st_outputs *o, sx_error *err) {
     if (o->page[lang]) add_unit(m, NULL, lang);
   for (size_t i = 0; i < o->n_formats; i++) add_format(m, o->formats[i]);
   SX_TRY(set_keys(m, err));
+  begin_audit(m, o);
   plan_jobs(m);
   if (m->n_jobs > 1) m->ctx.n_threads = 1; /* within a unit */
   const sx_status status = sx_parallel_for(&m->r->ctx, m->n_jobs, make_job, m, err);
@@ -353,6 +397,7 @@ static sx_status make_bundle(sx_publish_files *files, const st_run *r, const st_
 
 static void maker_clear(maker *m, const sx_ctx *ctx) {
   for (size_t i = 0; i < m->n_units; i++) sx_publish_files_clear(&m->units[i].files);
+  sx_page_audit_free(m->audit);
   sx_publish_source_free(m->options.source);
   for (int lang = 0; lang < 2; lang++) {
     if (m->options.documents[lang]) m->options.documents[lang]->ctx = *ctx;
@@ -375,6 +420,7 @@ static sx_status maker_new(maker **out, st_run *r, sx_document **documents, sx_e
   m->r = r;
   m->caller = pthread_self();
   atomic_init(&m->n_done, 0);
+  atomic_init(&m->unaudited, false);
   m->ctx = r->ctx;
   m->ctx.data = m;
   m->ctx.cancelled = on_poll;
@@ -450,6 +496,7 @@ sx_status study__outputs_make(sx_publish_files *files, st_run *r, st_outputs *o,
   if (status == SX_OK) status = make_units(m, o, err);
   sx_store_let(r->store);
   repeat_notes(m);
+  if (status == SX_OK) status = take_audit(o, m, err);
   if (status == SX_OK) status = gather(files, m, &record, err);
   old = m->old;
   maker_clear(m, &r->ctx);

@@ -3,6 +3,7 @@
  * Order: generated data, plan and match, rows (reused or new), published figures, blocks, pages rendered, pages in their places, commit. What fails
  * leaves the store and the pages as they were; a crash between pages and commit leaves the store as it was and pages that the next run finds different
  * from what it has or renders, and writes again. Where sensitive results would follow from what is published nothing is: neither pages nor run. */
+#include "shuxiao/audit_text.h"
 #include "study_disclosure.h"
 #include "study_names.h"
 #include "study_outputs.h"
@@ -332,6 +333,7 @@ void sx_run_result_free(sx_run_result *result) {
   sx_mem_free(&ctx, result->skipped);
   sx_mem_free(&ctx, result->files_written);
   sx_mem_free(&ctx, result->files_stale);
+  sx_audit_traces_free(result->traces);
   sx_mem_free(&ctx, result);
 }
 
@@ -369,6 +371,22 @@ static sx_status fill_result(sx_run_result *out, const st_run *r, const st_outpu
   return SX_OK;
 }
 
+/* What was found of the pages holds for those that lie in the folder where these have the bytes that were traced; else nothing was found. */
+static sx_status check_traced(st_outputs *o, const st_run *r, sx_error *err) {
+  bool same = o->traces != NULL;
+  for (int lang = 0; lang < 3 && same; lang++) {
+    char hash[SX_HASH_TEXT];
+    if (!o->page[lang]) continue;
+    same = o->traced[lang] && sx_file_exists(o->page[lang]);
+    if (same) SX_TRY(sx_hash_file(hash, &r->ctx, o->page[lang], err));
+    same = same && strcmp(hash, o->traced[lang]) == 0;
+  }
+  if (same) return SX_OK;
+  sx_audit_traces_free(o->traces);
+  o->traces = NULL;
+  return SX_OK;
+}
+
 sx_status sx_study_run(sx_run_result **out, const sx_study *study, const sx_run_options *options, sx_error *err) {
   if (!out || !study) return sx_error_set(err, SX_E_ARGUMENT, "", "out and study are needed");
   sx_run_result *result = sx_mem_zalloc(&study->ctx, 1, sizeof *result);
@@ -387,9 +405,14 @@ sx_status sx_study_run(sx_run_result **out, const sx_study *study, const sx_run_
   }
   SX_TRY_GOTO(status, sx_arena_new(&r.arena, &r.ctx, err), done);
   SX_TRY_GOTO(status, study__outputs_find(&o, study, options, r.arena, err), done);
+  o.audit = options && options->audit;
   SX_TRY_GOTO(status, run_all(&r, &o, options, err), done);
+  SX_TRY_GOTO(status, check_traced(&o, &r, err), done);
   status = fill_result(result, &r, &o, err);
+  result->traces = o.traces;
+  o.traces = NULL;
 done:
+  sx_audit_traces_free(o.traces);
   study__run_clear(&r);
   if (status != SX_OK) {
     sx_run_result_free(result);

@@ -140,6 +140,28 @@ done:
   return status;
 }
 
+static sx_status while_made(const sx_ctx *ctx, sx_error *err) {
+  sx_store *store = NULL;
+  sx_page_audit *audit = NULL;
+  sx_audit_traces *all = NULL;
+  char *page = NULL;
+  size_t n = 0;
+  sx_status status;
+  SX_TRY_GOTO(status, sx_store_open(&store, ctx, store_path, SX_STORE_READ, err), done);
+  SX_TRY_GOTO(status, sx_file_read(&page, &n, ctx, page_path, err), done);
+  SX_TRY_GOTO(status, sx_page_audit_new(&audit, store, -1, 3, NULL, NULL, err), done);
+  SX_TRY_GOTO(status, sx_page_audit_trace(audit, 1, page_path, page, n, err), done);
+  SX_TRY_GOTO(status, sx_page_audit_take(&all, audit, err), done);
+  CHECK(all->n > 20);
+done:
+  if (status != SX_OK) CHECK(all == NULL);
+  sx_audit_traces_free(all);
+  sx_page_audit_free(audit);
+  sx_mem_free(ctx, page);
+  sx_store_close(store);
+  return status;
+}
+
 /* A folder with a manifest: one file changed, one gone. */
 static sx_status published(const sx_ctx *ctx, sx_error *err) {
   sx_store *store = NULL;
@@ -196,6 +218,7 @@ static void against_a_store(void) {
   sx_store_close(store);
   each_once(match, 60, 1);
   each_once(outputs, 100, 7);
+  each_once(while_made, 100, 7);
   make_folder();
   each_once(published, 20, 7);
   remove_folder();

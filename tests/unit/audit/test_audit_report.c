@@ -69,6 +69,29 @@ static void as_rendered(void) {
   }
 }
 
+/* A page traced out of memory, the second of three of which the others are not made: what is found of the file. */
+static void as_it_is_made(sx_store *store, const sx_audit_traces *of_four) {
+  sx_page_audit *audit = NULL;
+  sx_audit_traces *t = NULL;
+  char *page = NULL;
+  size_t n = 0;
+  REQUIRE_OK(sx_file_read(&page, &n, NULL, page_path, err));
+  REQUIRE_OK(sx_page_audit_new(&audit, store, -1, 3, NULL, NULL, err));
+  REQUIRE_OK(sx_page_audit_trace(audit, 1, page_path, page, n, err));
+  REQUIRE_OK(sx_page_audit_take(&t, audit, err));
+  sx_page_audit_free(audit);
+  CHECK_INT(t->n * 4, of_four->n);
+  CHECK_INT(t->n_agree * 4, of_four->n_agree);
+  CHECK_INT(t->n_unbound, 1);
+  for (size_t i = 0; i < t->n && t->n * 4 == of_four->n; i++) {
+    CHECK_STR(t->items[i].printed, of_four->items[i].printed);
+    CHECK_INT(t->items[i].line, of_four->items[i].line);
+    CHECK(t->items[i].verdict == of_four->items[i].verdict);
+  }
+  sx_audit_traces_free(t);
+  sx_mem_free(NULL, page);
+}
+
 /* Four pages on four threads: what was found and where, in the order of the files, as on one thread; each page says where its numbers were typed. */
 static void side_by_side(void) {
   sx_store *store = NULL;
@@ -95,6 +118,7 @@ static void side_by_side(void) {
     }
     const sx_audit_trace *last = find(t, SX_TRACE_UNBOUND, "1.96 倍");
     CHECK(last && last->source);
+    as_it_is_made(store, t);
     sx_audit_traces_free(t);
     clean_up(store);
     store = NULL;
