@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The bundled study in all formats: from nothing (interviews generated), again with nothing changed, and after one table's title changed by a byte; the same
+# The bundled study in all formats: from nothing (interviews generated), again with nothing changed, after one table's title changed by a byte in one language,
+# and after one row of a table less, which is all documents of both languages; the same
 # with the study's own outputs. Wall time, processor time and how many steps were computed; the least of RUNS by processor time.
 #   bash bench/bench_outputs.sh BUILD [RUNS=3]
 set -euo pipefail
@@ -34,10 +35,16 @@ for formats in all study; do
     sed -i '0,/en: Number of users}/s//en: Number of Users}/' study.yaml
     cmp -s was.yaml study.yaml && { echo "the table's title is not there any more" >&2; exit 1; }
     timed ${options[@]+"${options[@]}"} >>"changed.$formats"
+    cp was.yaml study.yaml
+    timed ${options[@]+"${options[@]}"} >back
+    sed -i 's/indicators: \[netizens, consumers, shoppers, genai_users, emotional_users\]/indicators: [netizens, consumers, shoppers, genai_users]/' study.yaml
+    cmp -s was.yaml study.yaml && { echo "the table's rows are not there any more" >&2; exit 1; }
+    timed ${options[@]+"${options[@]}"} >>"row.$formats"
   done
   name=$([ $formats = all ] && echo "all formats" || echo "the study's outputs")
   best "$name, from nothing" <"cold.$formats"
   best "$name, nothing changed" <"warm.$formats"
   best "$name, one table's title changed" <"changed.$formats"
+  best "$name, one row of a table less" <"row.$formats"
 done
 echo "load after: $(cut -d' ' -f1-3 /proc/loadavg)"
