@@ -9,6 +9,7 @@ build=${1:-build/release}
 xml=$(cd "$build" && pwd)/tests.xml || exit 1
 rm -f "$xml"
 export LSAN_OPTIONS=suppressions=$PWD/tests/fuzz/lsan.supp:print_suppressions=0
+export TSAN_OPTIONS=suppressions=$PWD/tests/tsan.supp:history_size=4
 jobs=$(($(nproc 2>/dev/null || echo 2) + 1)) # some wait: for a browser, for the moment of a kill
 ctest --test-dir "$build" -j "$jobs" --output-on-failure --no-tests=error --output-junit "$xml" "$@" 2>&1 |
   grep -v -e '^Internal ctest' -e '^ *Start ' -e '^Errors while' -e '^Output from' -e '^Use "--rerun'

@@ -89,7 +89,7 @@ python3 "$readers_home/px.py" "$out/$name.csv" "$tmp/SEX.px" >"$tmp/px" && fail 
 python3 "$readers_home/sdmx.py" "$out/$name.csv" "$out/$name.sdmx.csv" "$out/$name.sdmx10.csv" "$out/$name.sdmx.xml" >"$tmp/sdmx" || fail "SDMX: $(cat "$tmp/sdmx")"
 python3 "$readers_home/ddi.py" "$out/$name.ddi.xml" "$out/$name.csv" >"$tmp/ddi" || fail "DDI: $(cat "$tmp/ddi")"
 python3 "$readers_home/jsonstat.py" "$out/$name.csv" "$out/$name".jsonstat.{zh,en}.json >"$tmp/json" || fail "JSON-stat: $(cat "$tmp/json")"
-python3 "$readers_home/mutants.py" "$out/$name" >"$tmp/mutants" || fail "the readers do not find what is wrong: $(cat "$tmp/mutants")"
+sanitized || python3 "$readers_home/mutants.py" "$out/$name" >"$tmp/mutants" || fail "the readers do not find what is wrong: $(cat "$tmp/mutants")"
 # the shares of the codebook are the estimates, its cases those behind them
 "$program" prop study/study.yaml income_band --format csv >"$tmp/prop.csv" 2>/dev/null
 python3 - "$out/$name.ddi.xml" "$out/${name}_codebook.en.html" "$tmp/prop.csv" <<'PY' || fail "the codebook's frequencies"
