@@ -381,9 +381,10 @@ SX_API const sx_document_node *sx_document_child(const sx_document_node *node, s
 SX_API void sx_document_plain(sx_buf *out, const sx_document_node *node);
 /* The tree in lines, indented, for tests and for who writes a back end: KIND, text, payload. */
 SX_API void sx_document_dump(sx_buf *out, const sx_document_node *node);
-/* SHA-256 of everything that a back end may read of the document: with one hash, the same files. tables_only: of the cover, the tables and the figures alone, which
- * is what a workbook has. */
-SX_API sx_status sx_document_hash(char out[SX_HASH_TEXT], const sx_document *document, bool tables_only,
+/* What a file is made of: the whole report; cover, tables and figures (a workbook); the cover alone (a banner book, whose tables are the store's). */
+typedef enum sx_document_part { SX_DOCUMENT_WHOLE, SX_DOCUMENT_TABLES, SX_DOCUMENT_COVER } sx_document_part;
+/* SHA-256 of everything that a back end may read of that part: with one hash, the same files. */
+SX_API sx_status sx_document_hash(char out[SX_HASH_TEXT], const sx_document *document, sx_document_part part,
                                   sx_error *err) SX_NODISCARD;
 /* The nearest reason of `node` or of what it stands in; NULL: its numbers must be results. */
 SX_API const char *sx_document_exempt(const sx_document_node *node);

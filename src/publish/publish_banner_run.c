@@ -280,6 +280,7 @@ static sx_status make_book(sx_publish_files *files, const reader *r, sx_lang lan
   const char *name = sx_publish__name_in(run, "_banner.xlsx", lang);
   status = name ? sx_publish_take(files, name, &bytes, err) : sx_error_memory(err);
 done:
+  sx_dict_free(x.traced);
   sx_publish__book_free(x.book);
   sx_buf_clear(&bytes);
   return status;

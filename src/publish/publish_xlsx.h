@@ -5,6 +5,7 @@
 #include "publish_book.h"
 #include "publish_symbols.h"
 #include "shuxiao/report_document.h"
+#include "shuxiao/table.h"
 
 /* Where a number stands and which result it is: a line of the sheet of checks. */
 typedef struct xl_trace {
@@ -32,6 +33,7 @@ typedef struct xl {
   const pub_symbols *symbols;
   xl_trace *traces;
   size_t n_traces, cap_traces;
+  sx_dict *traced; /* references of the traces; of who makes the book */
   xl_entry *entries;
   size_t n_entries, cap_entries;
   xl_note *notes;

@@ -79,15 +79,15 @@ static sx_status trace(xl *x, size_t sheet, size_t row, size_t column, const cha
   if (!sx_arena_grow(x->arena, (void **)&x->traces, &x->cap_traces, x->n_traces + 1, sizeof *x->traces))
     return sx_error_memory(err);
   x->traces[x->n_traces++] = (xl_trace){sheet, row, column, reference, factor, value};
-  return SX_OK;
+  if (!reference) return SX_OK;
+  int32_t code;
+  if (!x->traced) SX_TRY(sx_dict_new(&x->traced, &x->run.ctx, err));
+  return sx_dict_add(&code, x->traced, reference, strlen(reference), err);
 }
 
 /* "users_total_2025S1" */
 static sx_status define(xl *x, size_t sheet, size_t row, size_t column, const char *result, sx_error *err) {
-  for (size_t i = 0; i < x->n_traces; i++) {
-    if (x->traces[i].reference && strcmp(x->traces[i].reference, result) == 0)
-      return SX_OK; /* the first cell has the name */
-  }
+  if (x->traced && sx_dict_find(x->traced, result, strlen(result)) >= 0) return SX_OK; /* the first cell has the name */
   char *wave = sx_arena_strdup(x->arena, x->run.wave);
   if (!wave) return sx_error_memory(err);
   size_t n = 0;

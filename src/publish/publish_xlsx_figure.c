@@ -404,6 +404,7 @@ sx_status sx_publish__figure_book(sx_buf *book, sx_buf *chart, const sx_document
   if (made) sx_buf_add_n(chart, made->data, made->n);
   if (status == SX_OK) status = sx_buf_status(chart, err);
   sx_publish__package_clear(&parts);
+  sx_dict_free(x.traced);
   sx_publish__book_free(x.book);
   sx_arena_free(x.run.arena);
   return status;

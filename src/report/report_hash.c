@@ -237,7 +237,7 @@ static void put_behind(sx_buf *out, const sx_document *document) {
   for (size_t i = 0; i < document->n_definitions; i++) put_definition(out, &document->definitions[i]);
 }
 
-sx_status sx_document_hash(char out[SX_HASH_TEXT], const sx_document *document, bool tables_only, sx_error *err) {
+sx_status sx_document_hash(char out[SX_HASH_TEXT], const sx_document *document, sx_document_part part, sx_error *err) {
   const sx_document_node *cover = sx_document_child(document->root, SX_DOC_COVER);
   sx_buf all;
   sx_buf_init(&all, &document->ctx);
@@ -246,14 +246,16 @@ sx_status sx_document_hash(char out[SX_HASH_TEXT], const sx_document *document, 
   put_text(&all, document->wave);
   put_text(&all, document->title);
   put_text(&all, document->synthetic);
-  if (tables_only) {
-    if (cover) put_node(&all, cover);
-    put_listed(&all, document->tables, document->n_tables);
-    put_listed(&all, document->figures, document->n_figures);
-  } else {
+  if (part == SX_DOCUMENT_WHOLE) {
     put_node(&all, document->root);
     put_behind(&all, document);
     if (document->second) put_behind(&all, document->second);
+  } else if (cover) {
+    put_node(&all, cover);
+  }
+  if (part == SX_DOCUMENT_TABLES) {
+    put_listed(&all, document->tables, document->n_tables);
+    put_listed(&all, document->figures, document->n_figures);
   }
   const sx_status status = sx_buf_status(&all, err);
   if (status == SX_OK) sx_hash_bytes(out, all.data, all.n);

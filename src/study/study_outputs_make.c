@@ -246,14 +246,16 @@ static sx_status build_documents(maker *m, const st_outputs *o, sx_error *err) {
 /* ---- what a unit is made from ------------------------------------------------------------------------------------------------ */
 
 typedef struct hashes {
-  char data[SX_HASH_TEXT], whole[3][SX_HASH_TEXT], tables[2][SX_HASH_TEXT], template_file[SX_HASH_TEXT];
-  char books[SX_HASH_TEXT]; /* of the tables: banner tables are blocks of that kind */
+  char data[SX_HASH_TEXT], whole[3][SX_HASH_TEXT], tables[2][SX_HASH_TEXT], cover[2][SX_HASH_TEXT];
+  char template_file[SX_HASH_TEXT];
+  char books[SX_HASH_TEXT]; /* of the tables that have a banner book: blocks with the key "book" */
 } hashes;
 
+/* A table whose texts alone hold the word counts too: that costs a book made again, never one that is stale. */
 static sx_status put_block(void *data, int64_t order, const char *kind, const char *id, const char *json,
                            sx_error *err) {
   sx_buf *out = data;
-  if (strcmp(kind, "table") != 0) return SX_OK;
+  if (strcmp(kind, "table") != 0 || !strstr(json, "\"book\"")) return SX_OK;
   sx_buf_printf(out, "%lld %s %s ", (long long)order, kind, id ? id : "");
   sx_buf_add(out, json);
   return sx_buf_status(out, err);
@@ -274,8 +276,10 @@ static sx_status hash_all(hashes *h, const maker *m, sx_error *err) {
   SX_TRY(sx_publish_source_hash(h->data, m->options.source, err));
   SX_TRY(hash_blocks(h->books, m, err));
   for (int lang = 0; lang < 3; lang++) {
-    if (documents[lang]) SX_TRY(sx_document_hash(h->whole[lang], documents[lang], false, err));
-    if (documents[lang] && lang < 2) SX_TRY(sx_document_hash(h->tables[lang], documents[lang], true, err));
+    if (documents[lang]) SX_TRY(sx_document_hash(h->whole[lang], documents[lang], SX_DOCUMENT_WHOLE, err));
+    if (!documents[lang] || lang == BOTH) continue;
+    SX_TRY(sx_document_hash(h->tables[lang], documents[lang], SX_DOCUMENT_TABLES, err));
+    SX_TRY(sx_document_hash(h->cover[lang], documents[lang], SX_DOCUMENT_COVER, err));
   }
   if (m->options.docx_template) SX_TRY(sx_hash_file(h->template_file, &m->r->ctx, m->options.docx_template, err));
   return SX_OK;
@@ -285,15 +289,16 @@ static sx_status hash_all(hashes *h, const maker *m, sx_error *err) {
 static sx_status set_key(unit *u, const maker *m, const hashes *h, sx_error *err) {
   const char *name = u->format ? u->format->name : "html";
   const bool book = is_book(name), data = u->lang == ALL;
-  const char *whole = data || book ? "" : h->whole[u->lang], *tables = book ? h->tables[u->lang] : "";
+  const bool banner = strcmp(name, "banner") == 0;
+  const char *whole = data || book ? "" : h->whole[u->lang];
+  const char *tables = banner ? h->cover[u->lang] : book ? h->tables[u->lang] : "";
   if (strcmp(name, "ddi") == 0 || (!data && !*whole && !*tables)) return SX_OK;
   sx_buf all;
   sx_buf_init(&all, &m->r->ctx);
   sx_buf_printf(&all, "%s\n%s\n%d%d%d%d%d\n", sx_version(), u->name, m->options.zh, m->options.en,
                 m->options.pair != NULL, (int)m->options.symbols, m->options.native_charts);
   sx_buf_printf(&all, "%s\n%s\n%s\n", whole, tables, data || book ? h->data : "");
-  sx_buf_printf(&all, "%s\n%s\n", strcmp(name, "docx") == 0 ? h->template_file : "",
-                strcmp(name, "banner") == 0 ? h->books : "");
+  sx_buf_printf(&all, "%s\n%s\n", strcmp(name, "docx") == 0 ? h->template_file : "", banner ? h->books : "");
   const sx_status status = sx_buf_status(&all, err);
   if (status == SX_OK) sx_hash_bytes(u->key, all.data, all.n);
   sx_buf_clear(&all);
