@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
   if (status != SX_OK && (err.status != status || !err.message[0])) __builtin_trap();
   if (study) {
     char *text = NULL;
-    const sx_run_options options = {1, "/nonexistent", false, NULL};
+    const sx_run_options options = {.version = 1, .out_dir = "/nonexistent"};
     if (sx_study_explain(&text, study, &options, &err) == SX_OK) sx_mem_free(NULL, text);
   }
   sx_problems_clear(&problems);
