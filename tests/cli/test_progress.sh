@@ -8,7 +8,7 @@ cp -r studies/digital-consumption-2025h1/model.yaml studies/digital-consumption-
 cd "$tmp" || exit 1
 # so many interviews take more than a second on any machine: progress of a command without stages of its own
 n=200000
-sanitized && n=25000
+sanitized && n=50000
 synth="$program synth study/model.yaml -n $n -o x.csv"
 started=$SECONDS
 script -qec "$synth" /dev/null </dev/null >tty 2>&1 || fail "synth on a terminal: $(tail -2 tty)"
