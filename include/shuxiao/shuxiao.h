@@ -41,6 +41,7 @@
 #include "shuxiao/report.h"
 #include "shuxiao/report_document.h"
 #include "shuxiao/report_number_key.h"
+#include "shuxiao/report_own.h"
 #include "shuxiao/report_style.h"
 #include "shuxiao/store.h"
 #include "shuxiao/store_diff.h"

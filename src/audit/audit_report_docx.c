@@ -39,7 +39,9 @@ static sx_status one_field(sx_tracer *t, const sx_audit_text *text, const sx_tex
                            size_t to) {
   const size_t before = t->out->n;
   double value;
-  bool has;
+  bool has, own;
+  SX_TRY(sx_audit__own_number(&own, t, part, run, to));
+  if (own) return SX_OK;
   if (run->at < to && part->text[run->at] == '<' && run->reference[0] != '=') return less_than(t, part, run, to);
   SX_TRY(sx_audit__bound(t, text, part, run, run->at, to));
   if (t->out->n > before) return SX_OK;

@@ -20,6 +20,7 @@ void sx_audit__memo_clear(sx_tracer *t) {
   sx_dict_free(t->quoted);
   sx_dict_free(t->named);
   sx_mem_free(&t->ctx, t->quotations);
+  sx_audit__own_clear(t);
   t->asked = t->read = t->quoted = t->named = NULL;
   t->quotations = NULL;
 }

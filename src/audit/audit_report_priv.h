@@ -61,6 +61,8 @@ typedef struct sx_tracer {
   struct sx_known *indicators; /* by the code of the name in `named`; in out's arena */
   size_t cap_indicators;
   sx_dict *named;
+  struct sx_own_numbers *own[3]; /* of the run's reports in Chinese, English, both; has_own: asked for */
+  bool has_own[3];
   sx_audit_lock_fn lock; /* of the store, where pages are traced side by side; NULL */
   void *lock_data;
   const sx_audit_text *page; /* at hand; NULL */
@@ -134,6 +136,10 @@ sx_status sx_audit__chart_kept(sx_kept_number **out, size_t *n, sx_arena *arena,
                                size_t n_xml) SX_NODISCARD;
 sx_status sx_audit__charts(sx_tracer *t, const sx_audit_text *text) SX_NODISCARD;
 sx_status sx_audit__described(sx_tracer *t, const sx_audit_text *page, size_t part) SX_NODISCARD;
+/* audit_report_own.c: a field of a number of the run's own words (report_own.h); *is false: the run's reference is none of these. */
+sx_status sx_audit__own_number(bool *is, sx_tracer *t, const sx_text_part *part, const sx_text_run *run,
+                               size_t to) SX_NODISCARD;
+void sx_audit__own_clear(sx_tracer *t);
 bool sx_audit__is_typed(const sx_tracer *t, const char *piece, size_t n);
 bool sx_audit__is_code(const sx_tracer *t, const char *text, size_t n);
 /* A number that the run's blocks print as it stands there, or the size of a file. */

@@ -83,6 +83,7 @@ static sx_status make(sx_docx *w, const char *template_file) {
   if (!template_file) SX_TRY(sx_publish__package_put(&w->package, "[Content_Types].xml", "", 0, w->err));
   text_area(w);
   w->n_noted = greatest_footnote(w->document);
+  SX_TRY(sx_own_numbers_new(&w->own, w->document, w->err));
   w->noted = sx_arena_zalloc(w->arena, w->n_noted + 1, sizeof *w->noted);
   if (!w->noted) return sx_error_memory(w->err);
   w->style = DS_BODY;
@@ -96,6 +97,7 @@ static void clear(sx_docx *w) {
   sx_publish__package_clear(&w->package);
   sx_publish__package_clear(&w->earlier);
   sx_draw_fonts_free(w->fonts);
+  sx_own_numbers_free(w->own);
   sx_buf *const bufs[] = {&w->body, &w->notes, &w->nums, &w->relations, &w->note_relations};
   for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) sx_buf_clear(bufs[i]);
   sx_dict_free(w->names);

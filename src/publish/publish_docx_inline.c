@@ -80,26 +80,49 @@ static void put_quoted(sx_buf *out, const char *text) {
   }
 }
 
+/* A field of the property that has this name. */
+static sx_status bound_field(sx_docx *w, bool chinese, const char *key, const char *text) {
+  sx_buf code;
+  SX_TRY(property(w, key, text));
+  sx_buf_init(&code, &w->ctx);
+  sx_buf_add(&code, "DOCPROPERTY \"");
+  put_quoted(&code, key);
+  sx_buf_add(&code, "\"");
+  const sx_status status = sx_buf_status(&code, w->err);
+  if (status == SX_OK) sx_publish__docx_field(w->out, &w->look, chinese, code.data, text, strlen(text));
+  sx_buf_clear(&code);
+  return status;
+}
+
 sx_status sx_publish__docx_number(sx_docx *w, const sx_document_node *node) {
   const bool chinese = node->lang == SX_LANG_ZH;
-  sx_buf key, code;
+  sx_buf key;
   sx_buf_init(&key, &w->ctx);
-  sx_buf_init(&code, &w->ctx);
   sx_status status = key_of(&key, w, node);
   if (status == SX_OK && key.n) {
-    status = property(w, key.data, node->text);
-    sx_buf_add(&code, "DOCPROPERTY \"");
-    put_quoted(&code, key.data);
-    sx_buf_add(&code, "\"");
-    if (status == SX_OK) status = sx_buf_status(&code, w->err);
-    if (status == SX_OK) sx_publish__docx_field(w->out, &w->look, chinese, code.data, node->text, strlen(node->text));
+    status = bound_field(w, chinese, key.data, node->text);
   } else if (status == SX_OK) {
     sx_publish__docx_run(w->out, &w->look, chinese, node->text, strlen(node->text));
     w->n_unbound++;
   }
   sx_buf_clear(&key);
-  sx_buf_clear(&code);
   return status;
+}
+
+/* A text; what the run itself counts in it stands in fields too. */
+static sx_status put_text(sx_docx *w, const sx_document_node *node) {
+  const bool chinese = node->lang == SX_LANG_ZH;
+  size_t n = 0, at = 0;
+  const sx_own_number *own = sx_own_numbers_of(w->own, &n, node);
+  for (size_t i = 0; i < n; i++) {
+    char key[96];
+    (void)snprintf(key, sizeof key, "%s | e0 .0;", own[i].name);
+    if (own[i].at > at) sx_publish__docx_run(w->out, &w->look, chinese, node->text + at, own[i].at - at);
+    SX_TRY(bound_field(w, chinese, key, own[i].text));
+    at = own[i].at + own[i].n;
+  }
+  if (node->text[at] || !n) sx_publish__docx_run(w->out, &w->look, chinese, node->text + at, strlen(node->text + at));
+  return SX_OK;
 }
 
 /* ---- footnotes --------------------------------------------------------------------------------------------------- */
@@ -237,8 +260,7 @@ static sx_status inline_node(sx_docx *w, const sx_document_node *node) {
   sx_docx_look look = w->look;
   switch ((int)node->kind) {
   case SX_DOC_TEXT:
-    sx_publish__docx_run(w->out, &look, node->lang == SX_LANG_ZH, node->text, strlen(node->text));
-    return SX_OK;
+    return put_text(w, node);
   case SX_DOC_NUMBER:
     return sx_publish__docx_number(w, node);
   case SX_DOC_MARK:

@@ -5,6 +5,7 @@
 #include "publish_grid.h"
 #include "publish_package.h"
 #include "shuxiao/report_document.h"
+#include "shuxiao/report_own.h"
 #include "shuxiao/table.h"
 
 /* ---- XML (publish_docx_xml.c) ---- */
@@ -109,6 +110,7 @@ typedef struct sx_docx {
   sx_ctx ctx;
   sx_arena *arena;
   const sx_document *document;
+  sx_own_numbers *own; /* of the words that the run itself writes */
   bool chinese;
   sx_docx_template template;
   sx_package package;

@@ -71,8 +71,7 @@ static bool ends(const char *text, const char *with) {
 
 /* ---- the figure of the run ----------------------------------------------------------------------------------------- */
 
-/* The report in a language; NULL where the run has none, which is no failure of ours. */
-static sx_status document_of(sx_document **out, sx_redraw *r, int lang) {
+sx_status sx_publish__redraw_document(sx_document **out, sx_redraw *r, int lang) {
   *out = r->documents[lang];
   if (*out || r->failed[lang]) return SX_OK;
   const sx_report_options options = {1, lang == 1 ? SX_LANG_EN : SX_LANG_ZH, NULL};
@@ -227,7 +226,7 @@ sx_status sx_publish__redraw(sx_redraw *r, sx_redraw_edit *edits, size_t *n_edit
   if (lang == 3) return SX_OK;
   f.id = name + strlen(names[lang]);
   sx_document *document = NULL;
-  SX_TRY(document_of(&document, r, lang));
+  SX_TRY(sx_publish__redraw_document(&document, r, lang));
   f.document = document;
   f.figure = f.document ? figure_of(f.document, f.id) : NULL;
   f.drawing = f.figure ? sx_document_child(f.figure, SX_DOC_DRAWING) : NULL;

@@ -29,6 +29,8 @@ typedef struct sx_redraw {
  * the text itself is put to edits [SX_REDRAW_EDITS], in order. */
 sx_status sx_publish__redraw(sx_redraw *r, sx_redraw_edit *edits, size_t *n_edits, const char *text, size_t from,
                              size_t to) SX_NODISCARD;
+/* The report of the run in a language (0 Chinese, 1 English, 2 both), kept by r; NULL where it has none, which is no failure of ours. */
+sx_status sx_publish__redraw_document(sx_document **out, sx_redraw *r, int lang) SX_NODISCARD;
 void sx_publish__redraw_clear(sx_redraw *r);
 
 #endif

@@ -40,6 +40,7 @@ typedef struct refiller {
   size_t depth, deep;
   sx_buf shown; /* what open bound fields show */
   sx_redraw redraw;
+  sx_own_numbers *own[3]; /* of the run's reports; NULL: not asked for yet */
   sx_error *err;
 } refiller;
 
@@ -157,12 +158,44 @@ static bool attribute(sx_buf *out, const char *text, const tag *t, const char *n
 
 /* ---- keys -------------------------------------------------------------------------------------------------------- */
 
+/* What the run itself says now where the document has a number of its words; NULL: it says nothing of the kind. */
+static sx_status own_text(const char **out, refiller *r, int lang, const char *name) {
+  sx_document *document = NULL;
+  *out = NULL;
+  SX_TRY(sx_publish__redraw_document(&document, &r->redraw, lang));
+  if (!document) return SX_OK;
+  if (!r->own[lang]) SX_TRY(sx_own_numbers_new(&r->own[lang], document, r->err));
+  const char *text = sx_own_numbers_find(r->own[lang], name);
+  *out = text ? sx_arena_strdup(r->arena, text) : NULL;
+  return text && !*out ? sx_error_memory(r->err) : SX_OK;
+}
+
+/* What stands for a key now; after NULL: the run has no such result. */
+static sx_status look_up(sx_refill_item *e, refiller *r, const sx_number_key *key) {
+  double value, high;
+  bool found;
+  int lang;
+  sx_buf printed;
+  if (sx_own_number_is(&lang, key->reference)) {
+    SX_TRY(own_text(&e->after, r, lang, key->reference));
+    if (!e->after) r->out->n_missing++;
+    return SX_OK;
+  }
+  SX_TRY(sx_number_key_look_up(&found, &value, &high, key, r->store, r->run, r->err));
+  sx_buf_init(&printed, &r->ctx);
+  if (found && strcmp(key->exempt, "threshold") != 0 && key->reference[0] != '=') {
+    sx_number_key_print(&printed, key, value, high);
+    e->after = printed.failed ? NULL : sx_arena_strdup(r->arena, printed.data);
+    found = e->after != NULL;
+  }
+  sx_buf_clear(&printed);
+  if (!found && key->reference[0] != '=' && !e->after) r->out->n_missing++;
+  return SX_OK;
+}
+
 /* The item of a key; -1: the text is none. Looked up once. */
 static sx_status item_of(int32_t *item, refiller *r, const char *text, size_t n) {
   sx_number_key key;
-  double value, high;
-  bool found;
-  sx_buf printed;
   *item = -1;
   if (sx_number_key_parse(&key, text, n, NULL) != SX_OK) return SX_OK;
   SX_TRY(sx_dict_add(item, r->keys, text, n, r->err));
@@ -172,15 +205,7 @@ static sx_status item_of(int32_t *item, refiller *r, const char *text, size_t n)
   sx_refill_item *e = &r->out->items[r->out->n];
   *e = (sx_refill_item){.key = sx_arena_strndup(r->arena, text, n)};
   if (!e->key) return sx_error_memory(r->err);
-  SX_TRY(sx_number_key_look_up(&found, &value, &high, &key, r->store, r->run, r->err));
-  sx_buf_init(&printed, &r->ctx);
-  if (found && strcmp(key.exempt, "threshold") != 0 && key.reference[0] != '=') {
-    sx_number_key_print(&printed, &key, value, high);
-    e->after = printed.failed ? NULL : sx_arena_strdup(r->arena, printed.data);
-    found = e->after != NULL;
-  }
-  sx_buf_clear(&printed);
-  if (!found && key.reference[0] != '=' && !e->after) r->out->n_missing++;
+  SX_TRY(look_up(e, r, &key));
   r->out->n++;
   return SX_OK;
 }
@@ -473,6 +498,7 @@ sx_status sx_publish_refill(sx_buf *out, sx_refill **report, const void *docx, s
   sx_mem_free(&r.ctx, r.fields);
   sx_mem_free(&r.ctx, r.edits);
   sx_buf_clear(&r.shown);
+  for (size_t i = 0; i < 3; i++) sx_own_numbers_free(r.own[i]);
   sx_publish__redraw_clear(&r.redraw);
   sx_publish__package_clear(&r.package);
   return status;

@@ -42,7 +42,7 @@ NUMBERLESS = [
     (r"\d+(-|–|至)\d+\s*(岁|years)?\s*$", "ages"),
     (r"(Sheet|sheet|_)\d", "names of sheets"),
     (r"\(\d\)", "numbers of repeated heads"),
-    (r"\b[0-9a-f]{64}\b", "sums of files: held against the run on pages; a Word file that was filled anew keeps those of its first run"), (r"SHA-256|Shuxiao [\d.]+", "names: a method, the program's version"), (r"&#x?\d+;", "characters"), (r"e-\d+", "powers of ten"),
+    (r"\b[0-9a-f]{64}\b", "sums of files: held against the run on pages, and in the fields of Word files"), (r"SHA-256|Shuxiao [\d.]+", "names: a method, the program's version"), (r"&#x?\d+;", "characters"), (r"e-\d+", "powers of ten"),
 ]
 # where a change of a part has to be named
 PLACES = [

@@ -84,4 +84,30 @@ python3 edit.py one/tiny.en.docx edited.docx || fail "edit"
 "$program" refill edited.docx --against three/results.db -o new.docx --lang en >out 2>err || fail "refill: $(cat err)"
 grep -q '^figure ages: not drawn anew: the run has no such figure$' out || fail "$(cat out)"
 "$program" refill edited.docx --against three/results.db -o new.docx --lang zh | grep -q '^图 ages：未能重绘' || fail "in Chinese"
+
+# fewer cases: what the run itself counts (the design on the cover, its annex, the files) follows too, and the document is the one that the other run makes
+sed -i 's/{id: years,/{id: ages,/' study/study.yaml
+sed -i 's/figure years/figure ages/g' study/narrative/*.md
+awk 'NR == 1 || NR % 4' study/people.csv >p && mv p study/people.csv
+"$program" run study/study.yaml --out four --to docx --quiet >/dev/null 2>err || fail "fewer cases: $(cat err)"
+for lang in zh en zh-en; do
+  "$program" audit two/tiny.$lang.docx --against four/results.db --lang en >out && fail "$lang: the audit missed that the design changed"
+  grep -q "paragraph 3 .* 48 .* 36 .*not what the run says there" out || fail "$lang: $(grep 'paragraph 3' out)"
+  "$program" refill two/tiny.$lang.docx --against four/results.db -o new.docx --lang en >out 2>err || fail "$lang: refill: exit $?: $(cat err)"
+  python3 - new.docx four/tiny.$lang.docx <<'P' || fail "$lang: filled anew it is not the document of the run"
+import sys, zipfile
+new, want = map(zipfile.ZipFile, sys.argv[1:3])
+other = [n for n in want.namelist() if new.read(n) != want.read(n)]
+assert not other, other
+assert b">36<" in want.read("word/document.xml")
+P
+  "$program" audit new.docx --against four/results.db --lang en >out || fail "$lang: audit of the refilled document: $(grep differs out)"
+done
+# other words in place of a sentence: its numbers stay and are told
+sed -i 's/^weighting:/x_weighting:/' study/study.yaml
+sed -i '/^x_weighting:/,/^benchmarks:/{/^benchmarks:/!d}' study/study.yaml
+"$program" run study/study.yaml --out five --to docx --quiet >/dev/null 2>err || fail "no weighting: $(cat err)"
+"$program" refill two/tiny.en.docx --against five/results.db -o new.docx --lang en >out 2>err; [ $? -eq 3 ] || fail "a sentence that is gone: exit $?"
+grep -q '^missing *@en\..* 81.62' out || fail "a sentence that is gone: $(grep @ out)"
+grep -q '^changed *@en\..* 48 *36 ' out || fail "the design of a run without weighting: $(grep @ out)"
 finish
