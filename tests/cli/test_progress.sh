@@ -3,6 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 need_program
 command -v script >/dev/null || { echo "skipped: no script(1)"; exit 77; }
+script -qec true /dev/null </dev/null >/dev/null 2>&1 || { echo "skipped: no pseudo-terminal can be made here"; exit 77; }
 mkdir -p "$tmp/study"
 cp -r studies/digital-consumption-2025h1/model.yaml studies/digital-consumption-2025h1/data "$tmp/study"
 cd "$tmp" || exit 1
