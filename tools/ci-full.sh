@@ -24,7 +24,7 @@ build_and_test() {
   rm -rf "build/$1"
   bash tools/build.sh "$1" && bash tools/run-tests.sh "build/$1"
 }
-# Every test program (not the scripts) under valgrind: no error, nothing lost.
+# Every test program (not the scripts), and a run, under valgrind: no error, nothing lost.
 valgrind_tests() {
   rm -rf build/valgrind
   bash tools/build.sh valgrind || return 1
@@ -36,6 +36,11 @@ valgrind_tests() {
     rc=$?
     [ $rc = 0 ] || [ $rc = 77 ] || { bad=$((bad + 1)); echo "$(basename "$program"): exit $rc"; tail -n 20 "build/valgrind/$(basename "$program").log"; }
   done
+  # and the program, on a small study with its data files and workbooks
+  local study=build/valgrind/study
+  rm -rf $study && cp -r tests/unit/study/data $study
+  valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect build/valgrind/shuxiao run $study/study.yaml \
+    --to html,csv,xlsx,sdmx,px,ddi --threads 2 --quiet >$study/said 2>&1 || { bad=$((bad + 1)); tail -n 20 $study/said; }
   [ $bad = 0 ]
 }
 long_fuzzing() {
