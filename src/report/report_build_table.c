@@ -1,5 +1,6 @@
 /* report_build_table.c: a table block into nodes. The unit of a column stands in its head, the cells hold bare numbers. Errors and bases
- * stand in columns of their own where there are at most two columns of estimates, else below each estimate. */
+ * stand in columns of their own where there are at most two columns of estimates, else below each estimate. `errors` puts the
+ * interval beside its standard error; `interval` asks for it wherever it stands, with or without errors. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,7 +35,7 @@ typedef struct tab {
   size_t n_columns, n_rows;
   cell *cells; /* [n_rows * n_columns] */
   const sx_node *rows;
-  bool bases, errors, beside, grouped;
+  bool bases, errors, interval, beside, grouped;
   size_t n_grid, n_head_rows;
   size_t n_suppressed, n_missing, n_inapplicable, n_no_error; /* of the page before this table */
   bool quoted; /* its texts are not the report's own: the audit holds their numbers against the block alone */
@@ -176,6 +177,7 @@ static sx_status load(tab *t, sx_error *err) {
   if (!sx_node_bool(&t->bases, sx_node_get(t->block->root, "bases"))) t->bases = false;
   if (!sx_node_bool(&t->quoted, sx_node_get(t->block->root, "quoted"))) t->quoted = false;
   if (!sx_node_bool(&t->errors, sx_node_get(t->block->root, "errors"))) t->errors = false;
+  if (!sx_node_bool(&t->interval, sx_node_get(t->block->root, "interval"))) t->interval = false;
   for (size_t k = 0; k < t->n_columns; k++) {
     estimates += t->columns[k].estimates;
     column_of_fields(t, k);
@@ -191,7 +193,7 @@ static sx_status load(tab *t, sx_error *err) {
 
 static size_t sub_columns(const tab *t, const column *c) {
   if (!c->estimates || !t->beside) return 1;
-  return 1 + (t->errors ? 2u : 0u) + (t->bases ? 1u : 0u);
+  return 1u + t->errors + (t->errors || t->interval) + t->bases;
 }
 
 /* A cell at the next place of the row, open. */
@@ -245,8 +247,8 @@ static void put_sub_heads(tab *t, const column *c) {
     return;
   }
   word_cell(t, W_ESTIMATE);
-  if (t->errors) {
-    word_cell(t, W_SE_SHORT);
+  if (t->errors) word_cell(t, W_SE_SHORT);
+  if (t->errors || t->interval) {
     (void)open_cell(t, SX_DOC_SCOPE_COLUMN, SX_DOC_ALIGN_END, 1);
     sx_tree__interval_name(t->page, c->ci_level, W_INTERVAL_SHORT);
     close_cell(t);
@@ -364,6 +366,12 @@ static void put_below(tab *t, const cell *c, const sx_spec *spec) {
     sx_tree__text(page, ")", 1);
     sx_tree__close(page);
   }
+  if (t->interval && isfinite(c->bound.low) && isfinite(c->bound.high)) {
+    (void)sx_tree__add(page, SX_DOC_LINE_BREAK);
+    (void)sx_tree__open(page, SX_DOC_SMALL);
+    sx_tree__interval(page, &c->bound, spec);
+    sx_tree__close(page);
+  }
   if (t->bases && c->bound.n >= 0) {
     (void)sx_tree__add(page, SX_DOC_LINE_BREAK);
     (void)sx_tree__open(page, SX_DOC_SMALL);
@@ -380,6 +388,8 @@ static void put_beside(tab *t, const cell *c, const sx_spec *spec) {
     (void)open_cell(t, SX_DOC_SCOPE_NONE, SX_DOC_ALIGN_END, 1);
     if (has && isfinite(c->bound.se)) put_error(page, &c->bound, *spec);
     close_cell(t);
+  }
+  if (t->errors || t->interval) {
     open_cell(t, SX_DOC_SCOPE_NONE, SX_DOC_ALIGN_END, 1)->interval = true;
     if (has && isfinite(c->bound.low) && isfinite(c->bound.high)) sx_tree__interval(page, &c->bound, spec);
     close_cell(t);
@@ -436,6 +446,14 @@ static void add_note(sx_buf *out, const sx_page *page, sx_word word) {
                 sx_report__w(page, word));
 }
 
+/* What the interval below each estimate is. */
+static void add_interval_note(sx_buf *out, const tab *t) {
+  size_t k = 0;
+  while (k + 1 < t->n_columns && !t->columns[k].estimates) k++;
+  sx_report__interval_name(out, t->page, t->columns[k].ci_level, W_INTERVAL_BELOW);
+  if (t->page->lang == SX_LANG_EN) sx_buf_add_char(out, ' ');
+}
+
 /* What stands under the table beside its own note. */
 static void put_foot(const tab *t) {
   sx_page *page = t->page;
@@ -444,11 +462,12 @@ static void put_foot(const tab *t) {
   sx_buf_add(&extra, "");
   if (t->errors && !t->beside)
     sx_buf_printf(&extra, "%s%s", sx_report__w(page, W_ERRORS_NOTE), page->lang == SX_LANG_EN ? " " : "");
+  if (t->interval && !t->beside && t->n_rows) add_interval_note(&extra, t);
   if (t->errors && t->beside && t->n_rows) sx_buf_add(&extra, sx_report__w(page, W_SE_NOTE));
   if (t->bases && t->n_rows) sx_buf_add(&extra, sx_report__w(page, W_BASES_NOTE));
   const bool shorthand = page->style.missing == SX_STYLE_MISSING_SHORTHAND;
   if (page->n_suppressed > t->n_suppressed) add_note(&extra, page, shorthand ? W_SUPPRESSED_SHORT : W_SUPPRESSED_NOTE);
-  if (t->errors && page->n_no_error > t->n_no_error) add_note(&extra, page, W_NO_ERROR_NOTE);
+  if ((t->errors || t->interval) && page->n_no_error > t->n_no_error) add_note(&extra, page, W_NO_ERROR_NOTE);
   if (shorthand && page->n_missing > t->n_missing) add_note(&extra, page, W_MISSING_SHORT);
   if (page->n_inapplicable > t->n_inapplicable) add_note(&extra, page, W_INAPPLICABLE_SHORT);
   if (extra.failed)

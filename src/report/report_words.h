@@ -67,6 +67,7 @@
     "Numbers without an error: it would tell a number that is not published.")                                         \
   X(ONE_SIDED, "基期数字没有误差", "the earlier figure has no error")                                                  \
   X(OUTSIDE, "外部公布数", "printed outside figure")                                                                   \
+  X(INTERVAL_BELOW, "估计值之下为其 %s% 置信区间。", "Below each estimate: its %s% confidence interval.")              \
   X(ERRORS_NOTE, "括号内为标准误。", "Standard errors in parentheses.")                                                \
   X(SE_NOTE, "", "s.e.: standard error. ")                                                                             \
   X(BASES_NOTE, "n 为未加权样本量。", "n: cases, unweighted.")                                                         \

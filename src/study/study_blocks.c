@@ -159,7 +159,7 @@ static void cell_json(sx_buf *out, sx_buf *scratch, const st_run *r, const char 
 
 /* ---- tables -------------------------------------------------------------------------------------------------------- */
 
-static bool shows(const sx_node *show, const char *field) {
+bool study__shows(const sx_node *show, const char *field) {
   for (size_t i = 0; show && i < show->n; i++) {
     if (show->items[i]->kind == SX_NODE_SCALAR && strcmp(show->items[i]->text, field) == 0) return true;
   }
@@ -241,7 +241,7 @@ static void indicator_row(sx_buf *out, sx_buf *scratch, const st_run *r, const s
     if (k) sx_buf_add_char(out, ',');
     cell_json(out, scratch, r, ind->id, domain, statistic, NULL, format);
     for (size_t f = 0; f < N_EXTRA; f++) {
-      if (!shows(show, extra[f].field)) continue;
+      if (!study__shows(show, extra[f].field)) continue;
       sx_buf_add_char(out, ',');
       extra_json(out, scratch, r, ind->id, statistic, domain, &extra[f], format);
     }
@@ -252,7 +252,7 @@ static void indicator_row(sx_buf *out, sx_buf *scratch, const st_run *r, const s
 /* A domain's estimate and what is shown beside it: under the name of the domain where there are several. */
 static void indicator_columns(sx_buf *out, const shown *domains, const sx_node *show) {
   bool more = false;
-  for (size_t f = 0; f < N_EXTRA; f++) more = more || shows(show, extra[f].field);
+  for (size_t f = 0; f < N_EXTRA; f++) more = more || study__shows(show, extra[f].field);
   sx_buf_add(out, "\"columns\":[");
   for (size_t k = 0; k < domains->n; k++) {
     const sx_text2 own = domains->items[k].label;
@@ -260,7 +260,7 @@ static void indicator_columns(sx_buf *out, const shown *domains, const sx_node *
     const bool whole = more && (group || strcmp(domains->items[k].name, "total") == 0);
     column_json(out, k == 0, group, whole ? "估计值" : own.zh, whole ? "Estimate" : own.en);
     for (size_t f = 0; f < N_EXTRA; f++) {
-      if (shows(show, extra[f].field)) column_json(out, false, group, extra[f].zh, extra[f].en);
+      if (study__shows(show, extra[f].field)) column_json(out, false, group, extra[f].zh, extra[f].en);
     }
   }
 }
@@ -271,8 +271,9 @@ static sx_status indicator_table(sx_buf *out, sx_buf *scratch, st_run *r, const 
   shown domains = {NULL, 0, 0};
   SX_TRY(collect_domains(&domains, r, sx_node_get(block->node, "domains"), indicators, err));
   indicator_columns(out, &domains, show);
-  sx_buf_printf(out, "],\"errors\":%s,\"bases\":%s,\"rows\":[",
-                shows(show, "se") || shows(show, "ci") ? "true" : "false", shows(show, "n") ? "true" : "false");
+  sx_buf_printf(out, "],\"errors\":%s,\"interval\":%s,\"bases\":%s,\"rows\":[",
+                study__shows(show, "se") ? "true" : "false", study__shows(show, "ci") ? "true" : "false",
+                study__shows(show, "n") ? "true" : "false");
   bool first = true;
   for (size_t i = 0; i < indicators->n; i++) {
     const sx_node *name = indicators->items[i];
@@ -416,7 +417,7 @@ void study__reference_json(sx_buf *out, sx_buf *scratch, const st_run *r, const 
 }
 void study__extra_columns(sx_buf *out, const sx_node *show) {
   for (size_t f = 0; f < N_EXTRA; f++) {
-    if (!extra[f].prefix || !shows(show, extra[f].field)) continue;
+    if (!extra[f].prefix || !study__shows(show, extra[f].field)) continue;
     sx_buf_add(out, ",{\"label\":");
     study__text2_json(out, extra[f].zh, extra[f].en);
     sx_buf_add_char(out, '}');
@@ -425,7 +426,7 @@ void study__extra_columns(sx_buf *out, const sx_node *show) {
 void study__extra_cells(sx_buf *out, sx_buf *scratch, const st_run *r, const char *indicator, const char *statistic,
                         const char *domain, const sx_node *show, const char *format) {
   for (size_t f = 0; f < N_EXTRA; f++) {
-    if (!extra[f].prefix || !shows(show, extra[f].field)) continue;
+    if (!extra[f].prefix || !study__shows(show, extra[f].field)) continue;
     sx_buf_add_char(out, ',');
     extra_json(out, scratch, r, indicator, statistic, domain, &extra[f], format);
   }
@@ -450,6 +451,7 @@ static void own_keys(sx_buf *out, const sx_node *map, bool full, bool waves) {
     for (size_t k = 0; k < sizeof always / sizeof *always; k++)
       keep = keep || strcmp(map->keys[i]->text, always[k]) == 0;
     keep = keep && !((tests || waves) && strcmp(map->keys[i]->text, "note") == 0);
+    keep = keep && (full || sx_node_get(map, "type") || strcmp(map->keys[i]->text, "interval") != 0); /* show says it */
     for (size_t k = 0; full && k < sizeof whole / sizeof *whole; k++)
       keep = keep || strcmp(map->keys[i]->text, whole[k]) == 0;
     keep = keep || (strcmp(map->keys[i]->text, "centre") == 0 && sx_node_get(map, "indicators")); /* of a heat table */

@@ -22,6 +22,8 @@ void study__cell_json(sx_buf *out, sx_buf *scratch, const st_run *r, const char 
                       const char *statistic, const char *format);
 void study__reference_json(sx_buf *out, sx_buf *scratch, const st_run *r, const char *indicator, const char *domain,
                            const char *statistic);
+/* Whether `show` (NULL: nothing) names the field. */
+bool study__shows(const sx_node *show, const char *field);
 /* Columns and cells of the gaps and changes that `show` asks for, each after a comma. */
 void study__extra_columns(sx_buf *out, const sx_node *show);
 void study__extra_cells(sx_buf *out, sx_buf *scratch, const st_run *r, const char *indicator, const char *statistic,

@@ -242,9 +242,9 @@ static void check_block(st_load *l, const st_block *block) {
     check_ordered(l, map);
     if (!sx_node_get(map, "account")) study__check_one_scale(l, map);
   } else {
-    ST_KEYS(l, map, "id", "title", "note", "source", "format", "columns", "rows", "bases", "errors", "indicators",
-            "domains", "show", "account", "measures", "scope", "nodes", "decompose", "published", "tests", "waves",
-            "balance", "by");
+    ST_KEYS(l, map, "id", "title", "note", "source", "format", "columns", "rows", "bases", "errors", "interval",
+            "indicators", "domains", "show", "account", "measures", "scope", "nodes", "decompose", "published", "tests",
+            "waves", "balance", "by");
     study__check_block_tests(l, map);
   }
   study__check_block_waves(l, map);

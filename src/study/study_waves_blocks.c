@@ -200,7 +200,9 @@ static sx_status series_table(sx_buf *out, sx_buf *scratch, st_run *r, const sx_
   sx_buf_add(out, "\"columns\":[");
   wave_labels(out, s, block, list);
   study__extra_columns(out, show);
-  sx_buf_add(out, "],\"errors\":true,\"bases\":false,\"rows\":[");
+  const bool interval = study__shows(show, "ci");
+  sx_buf_printf(out, "],\"errors\":%s,\"interval\":%s,\"bases\":false,\"rows\":[",
+                !interval || study__shows(show, "se") ? "true" : "false", interval ? "true" : "false");
   for (size_t i = 0; i < list->n; i++) {
     const line *x = &list->items[i];
     bool first = true;
