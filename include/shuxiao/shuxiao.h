@@ -40,6 +40,7 @@
 #include "shuxiao/release_tables.h"
 #include "shuxiao/report.h"
 #include "shuxiao/report_document.h"
+#include "shuxiao/report_long_key.h"
 #include "shuxiao/report_number_key.h"
 #include "shuxiao/report_own.h"
 #include "shuxiao/report_style.h"

@@ -5,6 +5,7 @@
 
 #include "audit_text_priv.h"
 #include "shuxiao/io_archive.h"
+#include "shuxiao/report_long_key.h"
 #include "shuxiao/report_number_key.h"
 
 enum { PART_MAX = 64 * 1024 * 1024, CHARTS_MAX = 1000, NAME_MAX_BYTES = 240 };
@@ -65,8 +66,9 @@ static sx_status property_start(void *data, const char *name, const char *const 
   if (!all->take) all->ours = false;
   const char *key = sx_xml_attribute(attributes, "name");
   sx_number_key number;
-  if (strcmp(name, "property") != 0 || !key || sx_number_key_parse(&number, key, strlen(key), NULL) != SX_OK)
-    return SX_OK;
+  bool piece;
+  if (strcmp(name, "property") != 0 || !key) return SX_OK;
+  if (!sx_long_key_is(&piece, key) && sx_number_key_parse(&number, key, strlen(key), NULL) != SX_OK) return SX_OK;
   if (!sx_arena_grow(t->arena, (void **)&t->properties, &t->cap_properties, t->n_properties + 1, sizeof *t->properties))
     return sx_error_memory(err);
   const sx_text_property property = {.key = sx_arena_strdup(t->arena, key)};
@@ -95,6 +97,24 @@ static sx_status property_end(void *data, const char *name, sx_error *err) {
   return p->value ? SX_OK : sx_error_memory(err);
 }
 
+/* Pieces of long keys go to the keys, and their names give way to the keys. */
+static sx_status lengthen(sx_audit_text *t, sx_error *err) {
+  bool piece = false;
+  size_t n = 0;
+  SX_TRY(sx_long_keys_new(&t->long_keys, &t->ctx, err));
+  for (size_t i = 0; i < t->n_properties; i++)
+    SX_TRY(sx_long_keys_put(t->long_keys, t->properties[i].key, t->properties[i].value ? t->properties[i].value : "",
+                            err));
+  for (size_t i = 0; i < t->n_properties; i++) {
+    sx_number_key number;
+    sx_text_property p = t->properties[i];
+    if (sx_long_key_is(&piece, p.key)) SX_TRY(sx_long_keys_get(&p.key, t->long_keys, p.key, err));
+    if (p.key && sx_number_key_parse(&number, p.key, strlen(p.key), NULL) == SX_OK) t->properties[n++] = p;
+  }
+  t->n_properties = n;
+  return SX_OK;
+}
+
 static int by_key(const void *a, const void *b) {
   const sx_text_property *x = a, *y = b;
   return strcmp(x->key, y->key);
@@ -109,6 +129,7 @@ sx_status sx_audit__docx_properties(sx_audit_text *t, sx_archive *archive, sx_er
   if (sx_archive_has(archive, part)) status = sx_archive_xml(archive, part, PART_MAX, &handler, err);
   sx_buf_clear(&all.value);
   SX_TRY(status);
+  SX_TRY(lengthen(t, err));
   if (t->n_properties) qsort(t->properties, t->n_properties, sizeof *t->properties, by_key);
   return SX_OK;
 }

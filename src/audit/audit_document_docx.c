@@ -8,6 +8,7 @@
 
 #include "audit_text_priv.h"
 #include "shuxiao/io_archive.h"
+#include "shuxiao/report_long_key.h"
 #include "shuxiao/report_number_key.h"
 
 /* PART_MAX: one part of a document may unpack to this much. */
@@ -178,7 +179,7 @@ static void end_paragraph(word *w) {
 /* ---- fields and bookmarks ---------------------------------------------------------------------------------------- */
 
 /* DOCPROPERTY "KEY": the field is bound where its key is that of a number. */
-static void bind(const word *w, field *f) {
+static void bind(word *w, field *f) {
   static const char name[] = "DOCPROPERTY";
   char text[CODE_MAX];
   size_t n = 0;
@@ -191,9 +192,12 @@ static void bind(const word *w, field *f) {
     if (*p == '\\' && p[1]) p++;
     text[n++] = *p;
   }
-  f->bound = sx_number_key_parse(&f->key, text, n, NULL) == SX_OK;
+  const char *key = NULL;
   text[n] = '\0';
-  if (f->bound) sx_audit__docx_shown(w->text_of, text);
+  stop(w, sx_long_keys_get(&key, w->text_of->long_keys, text, w->m->err));
+  if (!key) key = text;
+  f->bound = sx_number_key_parse(&f->key, key, strlen(key), NULL) == SX_OK;
+  if (f->bound) sx_audit__docx_shown(w->text_of, key);
 }
 
 /* A field that Word itself computes of the document; what others show (QUOTE, =, HYPERLINK) is text. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "audit_text_priv.h"
+#include "shuxiao/report_long_key.h"
 
 /* ---- names ------------------------------------------------------------------------------------------------------- */
 
@@ -279,6 +280,7 @@ void sx_audit_text_free(sx_audit_text *text) {
   sx_mem_free(&ctx, text->marks);
   sx_mem_free(&ctx, text->units);
   sx_mem_free(&ctx, text->rules);
+  sx_long_keys_free(text->long_keys);
   sx_arena_free(text->arena);
   sx_mem_free(&ctx, text);
 }

@@ -44,7 +44,8 @@ struct sx_audit_text {
   size_t n_charts, cap_charts;
   sx_text_property *properties; /* of a .docx: its bound numbers; the arena's */
   size_t n_properties, cap_properties;
-  const char *panel; /* of a page: the data behind its numbers, from the arena; NULL */
+  struct sx_long_keys *long_keys; /* of a .docx; NULL */
+  const char *panel;              /* of a page: the data behind its numbers, from the arena; NULL */
   size_t n_panel, panel_line;
   sx_audit_text
       *beside; /* what stands outside the text: heads of pages, comments, words of drawings, attributes; NULL */

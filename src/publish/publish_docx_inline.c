@@ -5,9 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shuxiao/report_long_key.h"
 #include "shuxiao/report_number_key.h"
-
-enum { NAME_MAX_CHARS = 250 }; /* Word keeps names of properties to 255 */
 
 /* ---- bookmarks --------------------------------------------------------------------------------------------------- */
 
@@ -59,8 +58,7 @@ static sx_status key_of(sx_buf *key, sx_docx *w, const sx_document_node *node) {
   sx_buf_init(&again, &w->ctx);
   sx_number_key_put(key, node->as.number);
   SX_TRY(sx_buf_status(key, w->err));
-  bool good = key->n > 0 && sx_utf8_count(key->data, key->n) <= NAME_MAX_CHARS &&
-              sx_number_key_parse(&parsed, key->data, key->n, NULL) == SX_OK;
+  bool good = key->n > 0 && sx_number_key_parse(&parsed, key->data, key->n, NULL) == SX_OK;
   if (good) {
     const bool limit = node->as.number->exempt && strcmp(node->as.number->exempt, "threshold") == 0; /* "< 0.001" */
     sx_number_key_print(&again, &parsed, limit ? 0 : node->as.number->value, node->as.number->high);
@@ -80,9 +78,28 @@ static void put_quoted(sx_buf *out, const char *text) {
   }
 }
 
-/* A field of the property that has this name. */
+/* The pieces of a key that is too long for a name. */
+static sx_status pieces(sx_docx *w, const char *name, const char *key) {
+  size_t n;
+  unsigned i = 0;
+  for (size_t at = 0; (n = sx_long_key_piece(key, at)) > 0; at += n) {
+    char part[SX_LONG_KEY_NAME];
+    const char *value = sx_arena_strndup(w->arena, key + at, n);
+    (void)snprintf(part, sizeof part, "%s.%u", name, ++i);
+    if (!value) return sx_error_memory(w->err);
+    SX_TRY(property(w, part, value));
+  }
+  return SX_OK;
+}
+
+/* A field of the property of a key. */
 static sx_status bound_field(sx_docx *w, bool chinese, const char *key, const char *text) {
+  char name[SX_LONG_KEY_NAME];
   sx_buf code;
+  if (sx_long_key_name(name, key)) {
+    SX_TRY(pieces(w, name, key));
+    key = name;
+  }
   SX_TRY(property(w, key, text));
   sx_buf_init(&code, &w->ctx);
   sx_buf_add(&code, "DOCPROPERTY \"");

@@ -8,6 +8,7 @@
 #include "publish_docx_redraw.h"
 #include "shuxiao/io_archive.h"
 #include "shuxiao/publish.h"
+#include "shuxiao/report_long_key.h"
 #include "shuxiao/report_number_key.h"
 
 enum { DEPTH_MAX = 16, CODE_MAX = 1200 };
@@ -40,6 +41,7 @@ typedef struct refiller {
   size_t depth, deep;
   sx_buf shown; /* what open bound fields show */
   sx_redraw redraw;
+  sx_long_keys *long_keys;
   sx_own_numbers *own[3]; /* of the run's reports; NULL: not asked for yet */
   sx_error *err;
 } refiller;
@@ -196,7 +198,14 @@ static sx_status look_up(sx_refill_item *e, refiller *r, const sx_number_key *ke
 /* The item of a key; -1: the text is none. Looked up once. */
 static sx_status item_of(int32_t *item, refiller *r, const char *text, size_t n) {
   sx_number_key key;
+  const char *whole = NULL;
+  bool piece;
   *item = -1;
+  if (sx_long_key_is(&piece, text)) SX_TRY(sx_long_keys_get(&whole, r->long_keys, text, r->err));
+  if (whole) {
+    text = whole;
+    n = strlen(whole);
+  }
   if (sx_number_key_parse(&key, text, n, NULL) != SX_OK) return SX_OK;
   SX_TRY(sx_dict_add(item, r->keys, text, n, r->err));
   if ((size_t)*item < r->out->n) return SX_OK;
@@ -247,8 +256,41 @@ static sx_status apply(refiller *r, const char *name) {
 
 /* ---- properties -------------------------------------------------------------------------------------------------- */
 
+/* Where the value of a property that opened begins and ends; false: no text. */
+static bool value_at(size_t *to, const tag *t, const char *text) {
+  if (t->closing || t->empty || !(is(t, "vt:lpwstr") || is(t, "vt:lpstr"))) return false;
+  const char *end = strchr(text + t->to, '<');
+  *to = end ? (size_t)(end - text) : 0;
+  return end != NULL;
+}
+
+/* The pieces of long keys, which stand in properties of their own. */
+static sx_status long_keys(refiller *r, const sx_package_part *part) {
+  size_t at = 0, to;
+  tag t;
+  sx_buf name, value;
+  sx_status status = SX_OK;
+  sx_buf_init(&name, &r->ctx);
+  sx_buf_init(&value, &r->ctx);
+  while (status == SX_OK && next_tag(&t, part->data, part->n, &at)) {
+    if (is(&t, "property") && !t.closing) {
+      (void)attribute(&name, part->data, &t, "name");
+    } else if (name.n && value_at(&to, &t, part->data)) {
+      sx_buf_reset(&value);
+      sx_buf_add(&value, "");
+      add_plain(&value, part->data + t.to, to - t.to);
+      status = sx_buf_status(&value, r->err);
+      if (status == SX_OK) status = sx_long_keys_put(r->long_keys, name.data, value.data, r->err);
+    }
+  }
+  if (status == SX_OK) status = sx_buf_status(&name, r->err);
+  sx_buf_clear(&name);
+  sx_buf_clear(&value);
+  return status;
+}
+
 static sx_status properties(refiller *r, const sx_package_part *part) {
-  size_t at = 0;
+  size_t at = 0, to;
   tag t;
   int32_t item = -1;
   sx_buf value;
@@ -261,17 +303,15 @@ static sx_status properties(refiller *r, const sx_package_part *part) {
         status = item_of(&item, r, value.data, value.n);
       else
         status = sx_buf_status(&value, r->err);
-    } else if (item >= 0 && !t.closing && !t.empty && (is(&t, "vt:lpwstr") || is(&t, "vt:lpstr"))) {
-      const char *end = strchr(part->data + t.to, '<');
-      if (!end) break;
+    } else if (item >= 0 && value_at(&to, &t, part->data)) {
       sx_refill_item *e = &r->out->items[item];
       sx_buf_reset(&value);
       sx_buf_add(&value, "");
-      add_plain(&value, part->data + t.to, (size_t)(end - part->data) - t.to);
+      add_plain(&value, part->data + t.to, to - t.to);
       status = sx_buf_status(&value, r->err);
       if (status == SX_OK && !e->before && !(e->before = sx_arena_strdup(r->arena, value.data)))
         status = sx_error_memory(r->err);
-      if (status == SX_OK && e->after) status = put_edit(r, t.to, (size_t)(end - part->data), e->after);
+      if (status == SX_OK && e->after) status = put_edit(r, t.to, to, e->after);
       item = -1;
     }
   }
@@ -319,6 +359,7 @@ static sx_status show_field(refiller *r) {
     if (*p == '\\' && p[1]) p++;
     key[n++] = *p;
   }
+  key[n] = '\0';
   return item_of(&f->item, r, key, n);
 }
 
@@ -436,6 +477,7 @@ static sx_status fill(refiller *r, const char *name) {
     return sx_error_set(r->err, SX_E_PARSE, name, "no word/document.xml in it: this is no Word document");
   if (custom) {
     SX_TRY(check(r, custom, name));
+    SX_TRY(long_keys(r, custom));
     SX_TRY(properties(r, custom));
   }
   for (size_t i = 0; i < r->package.n; i++) {
@@ -461,6 +503,7 @@ static sx_status begin(refiller *r, const void *docx, size_t n, const char *name
   SX_TRY(sx_arena_new(&r->out->arena, &r->ctx, r->err));
   r->arena = r->out->arena;
   SX_TRY(sx_dict_new(&r->keys, &r->ctx, r->err));
+  SX_TRY(sx_long_keys_new(&r->long_keys, &r->ctx, r->err));
   r->fields = sx_mem_zalloc(&r->ctx, DEPTH_MAX, sizeof *r->fields);
   if (!r->fields) return sx_error_memory(r->err);
   SX_TRY(sx_store_which_run(&r->run, r->store, r->err));
@@ -495,6 +538,7 @@ sx_status sx_publish_refill(sx_buf *out, sx_refill **report, const void *docx, s
   sx_mem_free(&r.ctx, data);
   sx_refill_free(r.out);
   sx_dict_free(r.keys);
+  sx_long_keys_free(r.long_keys);
   sx_mem_free(&r.ctx, r.fields);
   sx_mem_free(&r.ctx, r.edits);
   sx_buf_clear(&r.shown);

@@ -6,6 +6,14 @@
 #include "shuxiao/audit_text.h"
 #include "shuxiao/publish.h"
 
+enum { LEVEL = 200 };
+
+/* A level of so many characters. */
+static void long_level(char out[LEVEL + 1], size_t which) {
+  for (size_t i = 0; i < LEVEL; i++) out[i] = (char)('a' + (i * 7 + which * 3) % 26);
+  out[LEVEL] = '\0';
+}
+
 static sx_store *open_store(double users, double rate) {
   char path[300];
   const char *dir = getenv("SX_BUILD");
@@ -38,6 +46,13 @@ static sx_store *open_store(double users, double rate) {
   row.estimate = rate;
   row.low = rate - 0.012;
   row.high = rate + 0.012;
+  CHECK_OK(sx_store_put_row(NULL, store, "s", &row, err));
+  char level[2][LEVEL + 1];
+  const sx_store_term terms[2] = {{.variable = "a", .level = level[0]}, {.variable = "b", .level = level[1]}};
+  for (size_t i = 0; i < 2; i++) long_level(level[i], i);
+  row.terms = terms;
+  row.n_terms = 2;
+  row.estimate = rate / 2;
   CHECK_OK(sx_store_put_row(NULL, store, "s", &row, err));
   CHECK_OK(sx_store_finish(store, err));
   unlink(path); /* it is open */
@@ -310,5 +325,83 @@ static void test_bad(void) {
   sx_store_close(store);
 }
 
-SXT_MAIN(SXT_CASE(test_refill), SXT_CASE(test_forms_of_fields), SXT_CASE(test_by_hand), SXT_CASE(test_as_made),
-         SXT_CASE(test_bad))
+/* ---- long keys ---------------------------------------------------------------------------------------------------- */
+
+/* A key of more than 400 characters: its property has a short name, and the key stands in properties beside it. */
+static void test_long_key(void) {
+  char level[2][LEVEL + 1], reference[2 * LEVEL + 60], key[2 * LEVEL + 80];
+  for (size_t i = 0; i < 2; i++) long_level(level[i], i);
+  snprintf(reference, sizeof reference, "user_rate.a:%s*b:%s", level[0], level[1]);
+  snprintf(key, sizeof key, "%s | e2 .1;%%", reference);
+  const sx_document_number number = {.reference = reference,
+                                     .result = reference,
+                                     .field = "",
+                                     .value = 0.4,
+                                     .high = NAN,
+                                     .scale = 2,
+                                     .decimals = 1,
+                                     .prefix = "",
+                                     .unit = "%"};
+  doc_maker m;
+  sx_buf docx, out, text;
+  sx_refill *report = NULL;
+  sx_audit_traces *traces = NULL;
+  sx_store *store = open_store(957600000, 0.8), *other = NULL;
+  doc_small(&m);
+  (void)doc_number(&m, doc_paragraph(&m, m.root, "long: "), &number, "40.0%");
+  sx_buf_init(&docx, NULL);
+  REQUIRE_OK(sx_publish_docx_document(&docx, &m.d, NULL, false, err));
+  doc_clear(&m);
+  take_part(&text, &docx, "docProps/custom.xml");
+  for (const char *at = strstr(text.data, "name=\""); at; at = strstr(at + 1, "name=\""))
+    CHECK(strcspn(at + 6, "\"") <= 255);
+  CHECK_INT(count(text.data, "\"><vt:lpwstr>40.0%<"), 1);
+  CHECK_INT(count(text.data, level[0]), 1); /* whole in the first piece of 240 */
+  sx_buf_clear(&text);
+  take_part(&text, &docx, "word/document.xml");
+  CHECK_INT(count(text.data, " DOCPROPERTY &quot;sx_"), 1);
+  sx_buf_clear(&text);
+  audit(&traces, &docx, store);
+  REQUIRE(traces != NULL);
+  size_t agree = 0;
+  for (size_t i = 0; i < traces->n; i++)
+    agree += traces->items[i].verdict == SX_TRACE_AGREES && strcmp(traces->items[i].reference, reference) == 0;
+  CHECK_INT(agree, 2); /* the field, and its property */
+  sx_audit_traces_free(traces);
+  sx_store_close(store);
+  other = open_store(957600000, 0.62);
+  audit(&traces, &docx, other);
+  size_t differ = 0;
+  for (size_t i = 0; i < traces->n; i++)
+    differ += traces->items[i].verdict == SX_TRACE_DIFFERS && strcmp(traces->items[i].reference, reference) == 0;
+  CHECK_INT(differ, 2);
+  sx_audit_traces_free(traces);
+  sx_buf_init(&out, NULL);
+  REQUIRE_OK(sx_publish_refill(&out, &report, docx.data, docx.n, "a.docx", other, -1, err));
+  const sx_refill_item *filled = item(report, key);
+  REQUIRE(filled != NULL);
+  CHECK_STR(filled->before, "40.0%");
+  CHECK_STR(filled->after, "31.0%");
+  CHECK_INT(filled->n_places, 1);
+  sx_refill_free(report);
+  take_part(&text, &out, "word/document.xml");
+  CHECK_INT(count(text.data, ">31.0%<"), 1);
+  sx_buf_clear(&text);
+  take_part(&text, &out, "docProps/custom.xml");
+  CHECK_INT(count(text.data, "\"><vt:lpwstr>31.0%<"), 1);
+  sx_buf_clear(&text);
+  /* a piece that was changed is no key: the number is a typed one */
+  change(&docx, "docProps/custom.xml", level[1] + 100, "zz", 1);
+  audit(&traces, &docx, other);
+  size_t unbound = 0;
+  for (size_t i = 0; i < traces->n; i++)
+    unbound += traces->items[i].verdict == SX_TRACE_UNBOUND && strcmp(traces->items[i].printed, "40.0%") == 0;
+  CHECK_INT(unbound, 1);
+  sx_audit_traces_free(traces);
+  sx_buf_clear(&out);
+  sx_buf_clear(&docx);
+  sx_store_close(other);
+}
+
+SXT_MAIN(SXT_CASE(test_long_key), SXT_CASE(test_refill), SXT_CASE(test_forms_of_fields), SXT_CASE(test_by_hand),
+         SXT_CASE(test_as_made), SXT_CASE(test_bad))
