@@ -5,8 +5,9 @@
  *   users.total | e-8 .2;亿人                      957,600,000 prints as 9.58亿人
  *   user_rate.z.gap | e2 .1 abs;个百分点           the magnitude
  *   spend.total.interval | e-8 .2;(亿元)           two numbers; the unit stands elsewhere (the head of the column)
- *   =46.5 | e0 .1 outside;%                        no result of the run: the value itself, and why it stands there
+ *   #46.5 | e0 .1 outside;%                        no result of the run: the value itself, and why it stands there
  *
+ * "=46.5" is read as "#46.5": documents made before have it. Programs that take a name behind "=" for a formula lose it on saving.
  * FLAG: "~1020" a house style (separators, minus, range, missing as sx_style counts them; 4 for a range: 至), "z2" two zeros after the digits, "+" always signed, "abs" never, "," separators from 1,000 on, "$" a prefix, or a reason why the number
  * is no result. A unit in brackets is not printed with the number. */
 #ifndef SX_REPORT_NUMBER_KEY_H
@@ -22,7 +23,7 @@ enum { SX_NUMBER_KEY_MAX = 2560 }; /* two levels of 1,000 bytes and what stands 
 
 /* A key taken apart. Its texts are its own. */
 typedef struct sx_number_key {
-  char reference[SX_NUMBER_KEY_MAX]; /* with the field; "=46.5" for no result */
+  char reference[SX_NUMBER_KEY_MAX]; /* with the field; "=46.5" for no result, however the key was written */
   char prefix[8], unit[72], exempt[24];
   int scale, decimals, zeros, sign; /* as in sx_document_number */
   bool grouped, bare, interval;

@@ -164,8 +164,7 @@ static const char *named_level(const sx_tracer *t, const sx_text_part *part, con
     const char *label = t->labels[i];
     const size_t k = strlen(label);
     if (k < to - from || (strspn(label, "0123456789.,%") == k && !has_level(part, label))) continue;
-    for (size_t at = to > k ? to - k : 0; at <= from && at + k <= part->n; at++)
-      if (memcmp(part->text + at, label, k) == 0 && !sx_is_digit((unsigned char)part->text[at + k])) return label;
+    if (sx_audit__stands_over(part, label, from, to)) return label;
   }
   return NULL;
 }

@@ -126,7 +126,7 @@ static sx_status lost_numbers(sx_tracer *t, const sx_audit_text *text) {
   if (!t->place) return sx_error_memory(t->err);
   for (size_t i = 0; i < text->n_properties; i++) {
     const sx_text_property *p = &text->properties[i];
-    if (p->shown || p->key[0] == '=') continue;
+    if (p->shown || p->key[0] == '#' || p->key[0] == '=') continue;
     const size_t n = strcspn(p->key, " ");
     const sx_audit_trace gone = {
         .verdict = SX_TRACE_EXEMPT, .reference = sx_arena_strndup(t->out->arena, p->key, n), .reason = SX_NOT_SHOWN};

@@ -58,8 +58,8 @@ static sx_status take_labels(sx_tracer *t, const sx_node *node, bool naming, boo
     if (node->keys) {
       const char *key = node->keys[i]->text;
       const bool language = strcmp(key, "zh") == 0 || strcmp(key, "en") == 0;
-      names = strcmp(key, "label") == 0 || strcmp(key, "categories") == 0 || strcmp(key, "series") == 0 ||
-              (naming && language) || (quoted && strcmp(key, "text") == 0);
+      names = strcmp(key, "label") == 0 || strcmp(key, "group") == 0 || strcmp(key, "categories") == 0 ||
+              strcmp(key, "series") == 0 || (naming && language) || (quoted && strcmp(key, "text") == 0);
     }
     SX_TRY(take_labels(t, node->items[i], names, quoted));
   }
@@ -393,11 +393,32 @@ static bool is_whole(const char *label, const char *at, size_t n) {
          !(sx_is_digit((unsigned char)next) || ((next == '.' || next == ',') && sx_is_digit((unsigned char)at[n + 1])));
 }
 
+bool sx_audit__stands_over(const sx_text_part *part, const char *label, size_t from, size_t to) {
+  const size_t k = strlen(label);
+  if (k < to - from) return false;
+  for (size_t at = to > k ? to - k : 0; at <= from && at + k <= part->n; at++) {
+    const bool inside = at && sx_is_digit((unsigned char)label[0]) && sx_is_digit((unsigned char)part->text[at - 1]);
+    if (!inside && memcmp(part->text + at, label, k) == 0 && !sx_is_digit((unsigned char)part->text[at + k]))
+      return true;
+  }
+  return false;
+}
+
+/* A head joins the name of a level with a unit: "55+ %". The name stands there whole, over the digits. */
+static bool heads(const sx_text_part *part, const char *label, const sx_text_mark *m) {
+  size_t from = m->at, to = m->at + m->n;
+  if (part->kind != SX_PART_HEAD) return false;
+  while (from < to && !sx_is_digit((unsigned char)part->text[from])) from++;
+  while (to > from && !sx_is_digit((unsigned char)part->text[to - 1])) to--;
+  return from < to && sx_audit__stands_over(part, label, from, to);
+}
+
 bool sx_audit__is_label(const sx_tracer *t, const sx_text_part *part, const sx_text_mark *m) {
   const char *piece = part->text + m->at;
   const size_t n = m->n;
   const bool broken = part->kind == SX_PART_FIGURE && (m->at == 0 || m->at + n == part->n);
   for (size_t i = 0; i < t->n_labels && n; i++) {
+    if (heads(part, t->labels[i], m)) return true;
     for (const char *at = t->labels[i]; (at = strchr(at, piece[0])) != NULL; at++) {
       if (strncmp(at, piece, n) == 0 && (broken || is_whole(t->labels[i], at, n))) return true;
     }

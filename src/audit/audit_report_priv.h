@@ -166,6 +166,8 @@ bool sx_audit__is_provenance(const sx_tracer *t, const char *text, size_t n);
 sx_status sx_audit__qualities(sx_tracer *t) SX_NODISCARD;
 bool sx_audit__is_quality(const sx_tracer *t, const sx_text_part *part, const sx_text_mark *m);
 /* A number of a part that some label has, whole; where a drawing breaks a label into lines, a piece of one. */
+/* The label stands whole in the part, over its bytes from .. to. */
+bool sx_audit__stands_over(const sx_text_part *part, const char *label, size_t from, size_t to);
 bool sx_audit__is_label(const sx_tracer *t, const sx_text_part *part, const sx_text_mark *m);
 /* Adds a line to the list. Texts are copied. */
 sx_status sx_audit__trace(sx_tracer *t, const sx_audit_trace *what, const char *printed, size_t n) SX_NODISCARD;

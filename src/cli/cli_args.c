@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 const cli_option cli_common_options[] = {
     {"format", "table|csv|json|md", "form of the results (table)", "结果的格式（默认 table）"},
@@ -70,6 +71,27 @@ static int take_option(cli_args *out, const cli_app *app, const cli_command *com
   return CLI_OK;
 }
 
+static bool is_file(struct stat *out, const char *path) {
+  return stat(path, out) == 0 && S_ISREG(out->st_mode);
+}
+
+/* What is written with -o may be none of the files that are read, under whatever name: they are data. */
+static int check_output(const cli_args *args, const cli_app *app) {
+  const char *output = cli_value(args, "output");
+  struct stat to, from;
+  if (!output || !is_file(&to, output)) return CLI_OK;
+  for (size_t i = 0; i < args->n_words + args->n_given; i++) {
+    const cli_option *option = i < args->n_words ? NULL : args->given[i - args->n_words];
+    if (option && (!option->value || !strstr(option->value, "FILE") || strcmp(option->name, "output") == 0)) continue;
+    const char *input = option ? args->values[i - args->n_words] : args->words[i];
+    if (is_file(&from, input) && from.st_dev == to.st_dev && from.st_ino == to.st_ino)
+      return cli_usage(app, "%s: %s", output,
+                       cli_text(app, "it is read by this command and would be overwritten: name another file with -o",
+                                "本命令要读取该文件，写入会将其覆盖：请用 -o 指定另一个文件"));
+  }
+  return CLI_OK;
+}
+
 int cli_parse(cli_args *out, const cli_app *app, const cli_command *command, int argc, char **argv) {
   bool only_words = false;
   out->command = command;
@@ -94,7 +116,7 @@ int cli_parse(cli_args *out, const cli_app *app, const cli_command *command, int
   if (out->n_words < command->min_words || out->n_words > command->max_words) {
     return cli_usage(app, "usage: shuxiao %s %s", command->name, command->synopsis);
   }
-  return CLI_OK;
+  return check_output(out, app);
 }
 
 const char *cli_value(const cli_args *args, const char *name) {

@@ -180,7 +180,8 @@ static sx_status write_book(const banner *b, const char *path, const char *form,
   if (status == SX_OK && !path) fwrite(out.data, 1, out.n, stdout);
   sx_buf_clear(&out);
   if (status == SX_OK && path)
-    cli_note(b->job.app, "%s: %zu %s", path, b->book->n_tables, cli_text(b->job.app, "tables", "张表"));
+    cli_note(b->job.app, "%s: %zu %s", path, b->book->n_tables,
+             cli_text(b->job.app, b->book->n_tables == 1 ? "table" : "tables", "张表"));
   return status;
 }
 

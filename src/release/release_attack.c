@@ -133,8 +133,8 @@ static sx_status attack_cells(attack *a, sx_error *err) {
     const bool primary = c->mark == SX_RELEASE_PRIMARY;
     const double lower = isnan(c->lower) ? 0 : c->lower, upper = isnan(c->upper) ? 0 : c->upper;
     i->cell = a->cell[j];
-    i->low = c->value + low;
-    i->high = c->value + high;
+    i->low = fmax(c->low, c->value + low); /* what is known beforehand, not a rounding beside it */
+    i->high = fmin(c->high, c->value + high);
     i->safe = !primary || (-low >= lower * (1 - SHORT) && high >= upper * (1 - SHORT));
     if (primary && lower == 0 && upper == 0) i->safe = high - low > 1e-9 * fabs(c->value); /* not known exactly */
     a->out->n_open += !i->safe;

@@ -22,7 +22,7 @@ void sx_number_key_put(sx_buf *out, const sx_document_number *number) {
     sx_buf_add(out, number->reference);
   } else if (isfinite(number->value)) {
     const size_t n = sx_text_from_double(text, number->value);
-    sx_buf_add_char(out, '=');
+    sx_buf_add_char(out, '#');
     sx_buf_add_n(out, text, n);
   } else {
     return;
@@ -103,6 +103,7 @@ sx_status sx_number_key_parse(sx_number_key *out, const char *text, size_t n, sx
   const char *end = at < n ? memchr(text + at + 3, ';', n - at - 3) : NULL;
   if (!at || !end || !sx_utf8_valid(text, n, NULL) || !keep(key.reference, sizeof key.reference, text, at))
     return no_key(err, text, n);
+  if (key.reference[0] == '#') key.reference[0] = '=';
   for (const char *p = text + at + 3; p < end;) {
     size_t k = 0;
     while (p + k < end && p[k] != ' ') k++;

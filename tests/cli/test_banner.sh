@@ -32,6 +32,19 @@ for form in csv json md; do
 done
 grep -q '2 tables' "$tmp/err" || fail "it does not say how many: $(cat "$tmp/err")"
 
+# what is read is never written over, under whatever name: words and options that are files
+cp $data "$tmp/own.csv"
+ln "$tmp/own.csv" "$tmp/linked.csv"
+ln -s own.csv "$tmp/named.csv"
+for out in own linked named; do
+  run_fails 2 "$out.csv: it is read by this command and would be overwritten" "$program" tab "$tmp/own.csv" $design --rows q1 --cols sex -o "$tmp/$out.csv"
+  run_fails 2 "$out.csv: it is read by this command" "$program" tab $data $design --rows q1 --cols sex --previous "$tmp/own.csv" -o "$tmp/$out.csv"
+done
+run_fails 2 "own.csv: it is read by this command" "$program" weight "$tmp/own.csv" $design --output "$tmp/own.csv"
+cmp -s $data "$tmp/own.csv" || fail "the interviews are overwritten"
+"$program" tab "$tmp/own.csv" $design --rows q1 --cols sex -o "$tmp/book.csv" --lang en 2>"$tmp/err" || fail "a file that is there already: $(cat "$tmp/err")"
+grep -q '1 table$' "$tmp/err" || fail "one table: $(cat "$tmp/err")"
+
 # the earlier wave: the same file is no change at all
 run --rows q1 --cols 'total + sex' --sig waves --previous $data
 grep -q '▲ \|▼ ' "$tmp/out" && ! grep -q '▲▼:' "$tmp/out" && fail "arrows without a change"

@@ -16,6 +16,7 @@ grep -q "at a loss of 1504" "$tmp/err" && grep -q "optimal (proven)" "$tmp/err" 
 awk -F, '$1 == "branch=music*region=north" { print $5, $6, $7, $8 }' "$tmp/a.csv" | grep -qE "^-?[0-9.e-]+ 493(\.0+)? 51.85 70.15" ||
   awk -F, '$1 == "branch=music*region=north" && $5 < 1e-6 && $6 - 493 < 1e-6 && 493 - $6 < 1e-6 { ok = 1 } END { exit !ok }' "$tmp/a.csv" || fail "$(grep music "$tmp/a.csv")"
 awk -F, 'NR > 1 && $3 == "primary" && !($5 <= $7 * (1 + 1e-6) && $6 >= $8 * (1 - 1e-6)) { exit 1 }' "$tmp/a.csv" || fail "an interval is too narrow"
+awk -F, 'NR > 1 && $5 < 0 { exit 1 }' "$tmp/a.csv" || fail "a bound below the 0 that is known: $(cut -d, -f1,5 "$tmp/a.csv")"
 
 # optimal is not dearer than greedy; none is the gate, and nothing is written
 loss() { "$program" protect $a $b --min-n 3 --p 15 --secondary "$1" 2>&1 >/dev/null | sed -n 's/.*at a loss of //p'; }

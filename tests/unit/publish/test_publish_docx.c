@@ -118,7 +118,7 @@ static void test_numbers(void) {
   CHECK_INT(count(text, " DOCPROPERTY &quot;users.total | e-8 .2;(亿人)&quot; "), 5 + 3);
   CHECK_INT(count(text, " DOCPROPERTY &quot;user_rate.total.interval | e2 .1;(%)&quot; "), 1);
   CHECK_INT(count(text, "user_rate.`a:\\&quot;x\\&quot;` | e2 .1;%"), 1); /* quotation marks of a code are escaped */
-  CHECK_INT(count(text, "=46.5 | e0 .1 outside;"), 1);
+  CHECK_INT(count(text, "#46.5 | e0 .1 outside;"), 1);
   CHECK_INT(count(custom, "name=\"users.total | e-8 .2;亿人\"><vt:lpwstr>9.58亿人</vt:lpwstr>"), 1);
   CHECK_INT(count(custom, "name=\"user_rate.`a:&quot;x&quot;` | e2 .1;%\"><vt:lpwstr>78.5%</vt:lpwstr>"), 1);
   CHECK_INT(count(custom, "<property "), 7 + 3); /* and what the run itself counts, on the cover and in an annex */
@@ -391,6 +391,21 @@ static void test_keys(void) {
                                       .grouped = true,
                                       .prefix = "$"};
   round_trip(&dollars, "x.total | e-3 .0 z3 + , $;", "+$12,346,000");
+  /* no result: no name that a program takes for a formula; documents made before are read */
+  const sx_document_number outside = {
+      .value = 46.5, .high = (double)NAN, .decimals = 1, .exempt = "outside", .unit = "%"};
+  round_trip(&outside, "#46.5 | e0 .1 outside;%", "46.5%");
+  static const char *const same[] = {"#46.5 | e0 .1 outside;%", "=46.5 | e0 .1 outside;%"};
+  for (size_t i = 0; i < 2; i++) {
+    sx_number_key key;
+    double value = 0, high = 0;
+    bool found = false;
+    REQUIRE_OK(sx_number_key_parse(&key, same[i], strlen(same[i]), err));
+    CHECK_STR(key.reference, "=46.5");
+    CHECK_STR(key.exempt, "outside");
+    CHECK_OK(sx_number_key_look_up(&found, &value, &high, &key, NULL, -1, err));
+    CHECK(found && value == 46.5 && isnan(high));
+  }
   static const char *const bad[] = {"",
                                     "x",
                                     "x | e0",

@@ -142,6 +142,7 @@ static void check_attack(const rs_set *s, const sx_release_result *r) {
                  high = extreme(&s->problem, hidden, &a->cell, 1, true);
     CHECK(fabs(a->low - low) <= 1e-6 * c->value && (a->high == high || fabs(a->high - high) <= 1e-6 * c->value));
     CHECK(a->safe);
+    CHECK(a->low >= c->low && a->high <= c->high); /* exactly: no rounding beside what is known */
     if (c->mark == SX_RELEASE_PRIMARY)
       CHECK(low <= c->value - c->lower * (1 - 1e-5) && high >= c->value + c->upper * (1 - 1e-5));
   }
