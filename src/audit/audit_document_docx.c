@@ -24,7 +24,7 @@ typedef struct field {
 } field;
 
 typedef struct exempt {
-  char id[16], word[24];
+  char id[16], word[24], name[40]; /* the name of its bookmark */
 } exempt;
 
 typedef struct style {
@@ -264,12 +264,24 @@ static void start_field(word *w, const char *tag, const char **attributes) {
   }
 }
 
+/* LibreOffice saves a bookmark that encloses paragraphs as two of its name, and ends the second alone: they are one. */
+static bool goes_on(word *w, const char *name, const char *id) {
+  for (size_t i = 0; i < w->n_exempts; i++) {
+    if (!is(w->exempts[i].name, name)) continue;
+    (void)snprintf(w->exempts[i].id, sizeof w->exempts[i].id, "%s", id);
+    return true;
+  }
+  return false;
+}
+
 static void start_bookmark(word *w, const char *tag, const char **attributes) {
   static const char begin[] = "_sxe_";
   const char *id = value_of(attributes, "id"), *name = value_of(attributes, "name");
   if (!id || strlen(id) >= sizeof w->exempts->id) return;
   if (is(tag, "bookmarkStart") && name && strncmp(name, begin, sizeof begin - 1) == 0 && w->n_exempts < EXEMPTS_MAX) {
     exempt *e = &w->exempts[w->n_exempts];
+    if (strlen(name) >= sizeof e->name || goes_on(w, name, id)) return;
+    (void)snprintf(e->name, sizeof e->name, "%s", name);
     name += sizeof begin - 1;
     const size_t n = strcspn(name, "_");
     if (!n || n >= sizeof e->word) return;
