@@ -54,6 +54,8 @@ SX_API sx_status sx_publish_sweep(const char *folder, const char *study, sx_aren
 /* What stands for a number that is not there, or is not to be relied on. publishing conventions: Chinese yearbooks, the UK's Analysis Function,
  * Destatis. */
 typedef enum sx_symbols { SX_SYMBOLS_OF_LANGUAGE, SX_SYMBOLS_CN, SX_SYMBOLS_UK, SX_SYMBOLS_DESTATIS } sx_symbols;
+/* The sign of a result that is to be taken with care (few cases, a large error), and what it means in words, in the language. Static. */
+SX_API const char *sx_symbols_unreliable(const char **word, sx_symbols scheme, sx_lang lang);
 
 /* A run read once: several formats of it may then be made by several threads at once, of which none uses the store on its own. Borrows the store. */
 typedef struct sx_publish_source sx_publish_source;

@@ -22,6 +22,12 @@ const pub_symbols *sx_publish__symbols(sx_symbols scheme, sx_lang lang) {
   return &schemes[scheme];
 }
 
+const char *sx_symbols_unreliable(const char **word, sx_symbols scheme, sx_lang lang) {
+  const pub_symbols *symbols = sx_publish__symbols(scheme, lang);
+  *word = symbols->word[PUB_SYMBOL_UNRELIABLE][lang];
+  return symbols->text[PUB_SYMBOL_UNRELIABLE];
+}
+
 bool sx_publish__suppressed(const sx_store_row *row) {
   return row->na_reason && strstr(row->na_reason, "suppress") != NULL;
 }

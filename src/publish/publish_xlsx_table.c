@@ -169,7 +169,8 @@ static sx_status put_cell(flat *f, size_t sheet, size_t row, const sx_document_n
   size_t k = 0;
   const bool threshold = is_threshold(cell);
   for (const sx_document_node *n = cell; n && !threshold; n = sx_document_next(cell, n)) {
-    if (n->kind == SX_DOC_MARK && n->text) {
+    const char *reliable = x->symbols->word[PUB_SYMBOL_UNRELIABLE][x->lang]; /* the number brings it, with its reason */
+    if (n->kind == SX_DOC_MARK && n->text && strcmp(n->text, reliable) != 0) {
       const char *sign = sx_publish__plain(x, n);
       if (!sign) return sx_error_memory(err);
       sx_buf_printf(marks, "%s%s %s", marks->n ? "; " : "", sign, n->text);

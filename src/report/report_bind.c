@@ -122,6 +122,18 @@ double sx_reference_field(const sx_store_row *row, const char *field) {
   return (double)NAN;
 }
 
+/* Whether one of the marks "n<30;cv>0.3;model" is of the criteria of quality (release_quality.h). */
+static bool is_unreliable(const char *marks) {
+  static const char *const criteria[] = {"n<", "n_eff<", "cv>", "df<", "nchs "};
+  for (const char *p = marks; *p; p += *p == ';') {
+    for (size_t i = 0; i < sizeof criteria / sizeof *criteria; i++) {
+      if (strncmp(p, criteria[i], strlen(criteria[i])) == 0) return true;
+    }
+    p += strcspn(p, ";");
+  }
+  return false;
+}
+
 static sx_status fill(sx_bound *out, sx_page *page, const sx_store_row *row, const char *field, sx_error *err) {
   sx_bound bound = {.value = sx_reference_field(row, field),
                     .main = strcmp(field, "estimate") == 0,
@@ -137,6 +149,7 @@ static sx_status fill(sx_bound *out, sx_page *page, const sx_store_row *row, con
                     .suppressed = row->na_reason && strcmp(row->na_reason, "suppressed") == 0,
                     .no_error = row->na_reason && strcmp(row->na_reason, SX_STORE_ERROR_SUPPRESSED) == 0,
                     .one_sided = row->quality && strstr(row->quality, "earlier figure without error") != NULL,
+                    .unreliable = row->quality && is_unreliable(row->quality),
                     .model = row->quality && strstr(row->quality, "model") != NULL};
   bound.suppressed = bound.suppressed || (bound.no_error && isnan(bound.value));
   bound.measure = bound.main || strcmp(field, "se") == 0 || strcmp(field, "low") == 0 || strcmp(field, "high") == 0;

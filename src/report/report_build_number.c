@@ -93,12 +93,15 @@ static const char *tip_of(sx_page *page, const sx_bound *bound, const sx_format 
   return tip;
 }
 
-static void put_mark(sx_page *page, const char *sign, sx_word meaning) {
+void sx_tree__mark(sx_page *page, const char *sign, const char *meaning) {
   sx_document_node *mark = sx_tree__open(page, SX_DOC_MARK);
-  const char *text = sx_report__w(page, meaning);
-  mark->text = sx_tree__clean(page, text, strlen(text));
+  mark->text = sx_tree__clean(page, meaning, strlen(meaning));
   sx_tree__text(page, sign, strlen(sign));
   sx_tree__close(page);
+}
+
+static void put_mark(sx_page *page, const char *sign, sx_word meaning) {
+  sx_tree__mark(page, sign, sx_report__w(page, meaning));
 }
 
 /* The daggers that stand after a number. */

@@ -164,6 +164,9 @@ sx_status sx_report__load(sx_page *page, sx_error *err) {
     return sx_error_set(err, SX_E_DATA, "report", "the run has no document block: run the study again");
   page->synthetic = sx_report__text(page, sx_node_get(page->document, "synthetic"));
   find_language(page);
+  const sx_node *reliability = sx_node_get(page->document, "reliability");
+  page->unreliable_sign = sx_report__text(page, sx_node_get(reliability, "sign"));
+  page->unreliable_word = sx_report__text(page, sx_node_get(reliability, "word"));
   const char *style = sx_report__text(page, sx_node_get(page->document, "style"));
   if (style) SX_TRY(sx_style_parse(&page->style, style, strlen(style), err));
   SX_TRY(load_macros(page, err));

@@ -68,11 +68,12 @@ typedef struct sx_page {
   struct sx_seen_result **seen; /* [n_seen] report_results.c: what was bound, */
   sx_dict *seen_names;          /* under these names: a code is a place */
   size_t n_seen, cap_seen;
-  const char *definitions_anchor; /* of the annex's heading */
-  bool failed;                    /* some node was lost: nothing more is added */
-  size_t n_suppressed, n_missing; /* numbers held back and not available so far */
-  size_t n_no_error;              /* whose errors are held back */
-  size_t n_inapplicable;          /* cells that no number belongs to, marked so far */
+  const char *definitions_anchor;                /* of the annex's heading */
+  bool failed;                                   /* some node was lost: nothing more is added */
+  size_t n_suppressed, n_missing;                /* numbers held back and not available so far */
+  size_t n_no_error;                             /* whose errors are held back */
+  const char *unreliable_sign, *unreliable_word; /* of tables, where the study has criteria of quality; NULL: none */
+  size_t n_inapplicable;                         /* cells that no number belongs to, marked so far */
 } sx_page;
 
 /* ---- blocks ---- */
@@ -112,6 +113,7 @@ typedef struct sx_bound {
   bool suppressed;                       /* not published: printed with a cross */
   bool no_error;                         /* its error is not published: it would tell what is held back */
   bool one_sided;                        /* a change from a figure without an error: printed with a double dagger */
+  bool unreliable;                       /* the study's criteria of quality mark it: few cases, a large error */
   bool model;                            /* a small-area estimate stands in somewhere below: printed with an asterisk */
 } sx_bound;
 /* where: the place for the error. A name that does not exist: SX_E_DATA with the nearest. */

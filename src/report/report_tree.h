@@ -48,6 +48,8 @@ void sx_tree__number(sx_page *page, const sx_bound *bound, const sx_format *form
 /* The same where the spec is a column's: bare where the head has the unit; format: for the tip. */
 void sx_tree__cell_number(sx_page *page, const sx_bound *bound, const sx_format *format, const sx_spec *spec,
                           bool bare);
+/* A sign that stands after what was added last, with its meaning. */
+void sx_tree__mark(sx_page *page, const char *sign, const char *meaning);
 /* One field of a bound number without tip and unit: "" for the bound field itself, "se", "low", "high", "n". */
 sx_document_node *sx_tree__field(sx_page *page, const sx_bound *bound, const char *field, double value,
                                  const sx_spec *spec);

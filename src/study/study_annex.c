@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shuxiao/publish.h"
+
 const char *study__on_side(sx_text2 t, size_t side) {
   return side == 0 ? (t.zh ? t.zh : t.en) : (t.en ? t.en : t.zh);
 }
@@ -91,6 +93,19 @@ static void optional_text(sx_buf *out, const char *key, const char *zh, const ch
   study__text2_json(out, zh, en);
 }
 
+/* How tables mark what is to be taken with care: where the study says what that is. */
+static void reliability_json(sx_buf *out, const sx_study *s) {
+  if (!sx_node_get(sx_doc_root(s->doc), "quality")) return;
+  const char *words[2];
+  const char *zh = sx_symbols_unreliable(&words[0], (sx_symbols)s->symbols, SX_LANG_ZH);
+  const char *en = sx_symbols_unreliable(&words[1], (sx_symbols)s->symbols, SX_LANG_EN);
+  sx_buf_add(out, ",\"reliability\":{\"sign\":");
+  study__text2_json(out, zh, en);
+  sx_buf_add(out, ",\"word\":");
+  study__text2_json(out, words[0], words[1]);
+  sx_buf_add_char(out, '}');
+}
+
 sx_status study__document_json(sx_buf *out, st_run *r, sx_error *err) {
   const sx_study *s = r->s;
   char zh[400], en[400];
@@ -114,6 +129,7 @@ sx_status study__document_json(sx_buf *out, st_run *r, sx_error *err) {
     sx_buf_add(out, ",\"publish\":");
     sx_node_to_json(out, s->publish);
   }
+  reliability_json(out, s);
   optional_text(out, "style", s->style, s->style);
   if (s->n_macros) {
     sx_buf_add(out, ",\"macros\":");

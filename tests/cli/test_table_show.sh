@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What a table of several domains shows is what `show` asks for: the interval below each estimate, with or without its standard error, in every document.
+# What a table of several domains shows is what `show` asks for: the interval below each estimate, with or without its standard error, in every document;
+# and what the criteria of `quality` mark is marked there.
 . tests/cli/lib.sh
 need_program
 cd "$tmp" || exit 1
@@ -46,4 +47,35 @@ sed -i 's/domains: \[total, g\], show: .*/domains: [total], show: [estimate, ci]
 sed -n '/id="t1"/,/<\/figure>/p' out/report.en.html >table.html
 grep -q 'data-ref="m.total.interval"' table.html || fail "one domain has no interval"
 grep -q 'data-ref="m.total.se"' table.html && fail "one domain has an error that was not asked for"
+
+# what the study's criteria of quality mark is marked where it is read, and the table says what the sign means
+cat >>study.yaml <<'Y'
+quality: {min_n: 150, max_cv: 0}
+publish: {symbols: uk}
+Y
+sed -i 's/languages: .*/languages: [zh, en]/; s/domains: \[total\], show: .*/domains: [total, g], show: [estimate]}/' study.yaml
+rm -rf out
+"$program" run study.yaml --quiet --to html,pdf,docx,xlsx --out out >said 2>&1 || fail "marks: exit $?: $(cat said)"
+for lang in zh en; do
+  sed -n '/id="t1"/,/<\/figure>/p' out/report.$lang.html >table.html
+  [ "$(grep -o '<span class="mark"[^>]*>\[u\]<' table.html | wc -l)" = 4 ] || fail "four groups of 100 cases have no mark in $lang: $(cat table.html)"
+  grep -o 'data-ref="m.total"[^>]*>[^<]*</span><[^>]*>' table.html | grep -q mark && fail "400 cases are marked in $lang"
+done
+grep -q '\[u\]: low reliability' table.html || fail "the sign is not explained: $(cat table.html)"
+for file in out/*.docx; do
+  [ "$(unzip -p "$file" word/document.xml | grep -o '>\[u\]<' | wc -l)" -ge 4 ] || fail "$file has no marks"
+done
+if command -v pdftotext >/dev/null; then
+  for file in out/*.pdf; do pdftotext -layout "$file" - | grep -q '\[u\]' || fail "$file has no marks"; done
+fi
+unzip -p out/s_tables.en.xlsx xl/sharedStrings.xml >strings.xml
+grep -q 'b (%): \[u\] n&lt;150; c (%)' strings.xml || fail "the workbook does not say why"
+grep -q '\[u\] n&lt;150; \[u\]' strings.xml && fail "the workbook says a mark twice"
+"$program" audit out >said 2>&1 || fail "audit of marks: $(cat said)"
+sed -i 's/symbols: uk/symbols: cn/' study.yaml
+"$program" run study.yaml --quiet --to html --out out >said 2>&1 || fail "cn: $(cat said)"
+[ "$(grep -o '<span class="mark"[^>]*>\*<' out/report.zh.html | wc -l)" = 4 ] || fail "the asterisk of Chinese yearbooks is not there"
+sed -i '/^quality/d' study.yaml
+"$program" run study.yaml --quiet --to html --out out >said 2>&1 || fail "no criteria: $(cat said)"
+grep -q '<span class="mark"' out/report.zh.html && fail "marks without criteria of the study"
 finish
