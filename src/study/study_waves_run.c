@@ -112,7 +112,7 @@ static sx_status estimate_wave(st_run *own, sx_error *err) {
       return status;
     }
   }
-  return SX_OK;
+  return study__index_rows(own, err);
 }
 
 /* The domain of a known figure, with the labels that the study has for it. */
