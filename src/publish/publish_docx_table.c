@@ -133,11 +133,8 @@ static sx_status panel(rows *t) {
 static sx_status grid_of(sx_docx *w, const sx_document_node *node) {
   sx_grid grid;
   SX_TRY(sx_publish__grid(&grid, w->arena, node, w->width, EM, PADDING, COLUMNS_MAX, w->err));
-  int *decimals = sx_arena_alloc(w->arena, grid.n_columns + 1, sizeof *decimals);
-  if (!decimals) return sx_error_memory(w->err);
-  for (size_t c = 0; c < grid.n_columns; c++) decimals[c] = sx_publish__grid_decimals(&grid, c);
   for (size_t p = 0; p < grid.n_panels && grid.n_rows; p++) {
-    rows t = {w, &grid, &grid.panels[p], decimals, grid.n_rows <= WHOLE_ROWS};
+    rows t = {w, &grid, &grid.panels[p], grid.decimals, grid.n_rows <= WHOLE_ROWS};
     if (p) sx_publish__docx_open(w, DS_NOTE, &(sx_docx_paragraph){.keep_next = true}), sx_publish__docx_close(w);
     SX_TRY(panel(&t));
   }

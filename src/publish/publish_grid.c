@@ -24,18 +24,21 @@ enum {
 static const double SQUEEZE = 1.1; /* columns that are that much too wide together are made narrower */
 static const double SCRIPTS = 0.5; /* Word sets Chinese and Latin apart by that much */
 static const double PERCENT = 1.9; /* the sign is nearly an em: without its room it would stand below its number */
+static const double POINT = 0.6;   /* the point, in half ems */
 static const double BOLD = 1.2;    /* a Latin letter of a head, in half ems */
 
 /* ---- widths of texts, in half ems -------------------------------------------------------------------------------- */
 
 typedef struct measure {
   double line, word, longest, longest_word;
+  double solid;     /* the longest word that must not break */
   bool number;      /* the word at hand: it must not break */
   bool latin, wide; /* the sign before */
 } measure;
 
 static void end_word(measure *m) {
   m->longest_word = fmax(m->longest_word, m->number ? m->word : fmin(m->word, WORD_MOST));
+  if (m->number) m->solid = fmax(m->solid, m->word);
   m->word = 0;
   m->number = false;
 }
@@ -73,6 +76,7 @@ static void add_node(measure *m, const sx_document_node *node, double size, bool
     add_text(m, node->text, size, false);
     return;
   case SX_DOC_NUMBER:
+    m->number = true; /* up to where its unit begins */
     add_text(m, node->text, size, !breaks);
     return;
   case SX_DOC_LINE_BREAK:
@@ -132,163 +136,6 @@ static sx_status lay_out(sx_grid *g, sx_arena *arena, sx_error *err) {
   return SX_OK;
 }
 
-/* ---- widths of columns ------------------------------------------------------------------------------------------- */
-
-/* Half ems, each no less than the one before. USUAL: nine in ten rows break no line; MOST: none does, up to the caps; FULL: none does. */
-enum { LEAST, USUAL, MOST, FULL, WISHES };
-
-typedef struct needs {
-  double *wish[WISHES]; /* [n_columns] */
-  size_t *rows;         /* [n_columns * (TEXT_MOST + 1)] of the body, by the length of their line */
-} needs;
-
-static void need_cell(needs *n, const sx_document_cell *p, const measure *m, bool head) {
-  const bool stub = p->scope == SX_DOC_SCOPE_ROW;
-  const double bold = head ? BOLD : 1, longest = m->longest * bold, indent = 2.0 * p->indent;
-  const double cap = head   ? HEAD_MOST
-                     : stub ? STUB_MOST
-                            : TEXT_MOST,
-               word = p->hash ? WORD_LEAST : m->longest_word * bold;
-  const double lines = head ? fmin(longest / HEAD_LINES, HEAD_WIDEST) /* no column of single letters */
-                            : fmin(longest / COLUMN_LINES, COLUMN_MOST);
-  const double wish[WISHES] = {fmax(fmin(word + indent, cap), lines),
-                               head ? fmin(longest, cap) : fmin(longest / TEXT_LINES, TEXT_USUAL),
-                               fmin(longest + indent, cap), fmin(longest + indent, TEXT_MOST)};
-  for (size_t i = 0; i < WISHES; i++) n->wish[i][p->column] = fmax(n->wish[i][p->column], wish[i]);
-  if (!head) n->rows[p->column * (TEXT_MOST + 1) + (size_t)ceil(wish[MOST])]++;
-}
-
-/* The length that nine in ten of a column's rows do not exceed. */
-static double usual(const size_t *rows) {
-  size_t all = 0, so_far = 0, at = 0;
-  for (size_t i = 0; i <= TEXT_MOST; i++) all += rows[i];
-  while (at < TEXT_MOST && (so_far += rows[at]) * 10 < all * 9) at++;
-  return (double)at;
-}
-
-/* breaks: numbers with a unit of their own may break before it. */
-static void need(const sx_grid *g, needs *n, bool breaks) {
-  memset(n->rows, 0, g->n_columns * (TEXT_MOST + 1) * sizeof *n->rows);
-  for (size_t c = 0; c < g->n_columns; c++) {
-    for (size_t i = 0; i < WISHES; i++) n->wish[i][c] = i == LEAST ? WORD_LEAST : 0;
-  }
-  for (size_t r = 0; r < g->n_rows; r++) {
-    for (const sx_document_node *cell = g->rows[r]->first; cell; cell = cell->next) {
-      const sx_document_cell *p = cell->as.cell;
-      if (cell->kind != SX_DOC_CELL || p->column_span > 1 || p->column >= g->n_columns) continue;
-      const measure m = measured(cell, breaks);
-      need_cell(n, p, &m, g->rows[r]->as.row.role == SX_DOC_ROW_HEAD);
-    }
-  }
-  if (g->n_columns > 1) n->wish[LEAST][0] = fmax(n->wish[LEAST][0], fmin(n->wish[MOST][0], 12));
-  for (size_t c = 0; c < g->n_columns; c++) {
-    n->wish[USUAL][c] = fmax(n->wish[USUAL][c], usual(n->rows + c * (TEXT_MOST + 1)));
-    n->wish[MOST][c] = fmax(n->wish[MOST][c], n->wish[USUAL][c]);
-    for (size_t i = 1; i < WISHES; i++) n->wish[i][c] = fmax(n->wish[i][c], n->wish[i - 1][c]);
-  }
-}
-
-/* Widths of one panel: all have their least; what is left goes to one wish after the other, as far as it goes, then to all alike. */
-static void share(sx_grid_panel *p, const needs *n, double width, double unit, double padding) {
-  double sum[WISHES] = {0}, part[WISHES];
-  for (size_t i = 0; i < WISHES; i++) {
-    for (size_t k = 0; k < p->n; k++) sum[i] += n->wish[i][p->columns[k]] * unit + padding;
-    const double more = i ? sum[i] - sum[i - 1] : 0;
-    part[i] = more > 0 ? fmin(1, fmax(0, width - sum[i - 1]) / more) : 0;
-  }
-  const double alike = fmax(0, width - sum[FULL]) / (double)p->n, shrink = fmin(1, width / sum[LEAST]);
-  for (size_t k = 0; k < p->n; k++) {
-    const size_t c = p->columns[k];
-    double own = n->wish[LEAST][c];
-    for (size_t i = 1; i < WISHES; i++) own += part[i] * (n->wish[i][c] - n->wish[i - 1][c]);
-    p->widths[k] = shrink * (own * unit + padding) + alike;
-  }
-}
-
-static sx_status add_panel(sx_grid *g, sx_arena *arena, size_t stub, size_t from, size_t to, sx_error *err) {
-  sx_grid_panel *p = &g->panels[g->n_panels++];
-  p->n = stub + to - from;
-  p->columns = sx_arena_alloc(arena, p->n, sizeof *p->columns);
-  p->widths = sx_arena_alloc(arena, p->n, sizeof *p->widths);
-  if (!p->columns || !p->widths) return sx_error_memory(err);
-  for (size_t k = 0; k < stub; k++) p->columns[k] = k;
-  for (size_t k = from; k < to; k++) p->columns[stub + k - from] = k;
-  return SX_OK;
-}
-
-/* Where a panel that begins at column `from` ends, when its columns may have `room` together. */
-static size_t panel_end(const sx_grid *g, const needs *n, size_t from, double room, double unit, double padding,
-                        size_t most) {
-  double used = 0;
-  size_t to = from;
-  while (to < g->n_columns && to - from < most) {
-    used += n->wish[LEAST][to] * unit + padding;
-    if (to > from && used > room) break;
-    to++;
-  }
-  return to;
-}
-
-static size_t count_panels(const sx_grid *g, const needs *n, size_t from, double room, double unit, double padding,
-                           size_t most) {
-  size_t count = 0;
-  for (; from < g->n_columns; count++) from = panel_end(g, n, from, room, unit, padding, most);
-  return count;
-}
-
-/* As few panels as can be; where there are several, about as wide as one another. */
-static sx_status cut(sx_grid *g, sx_arena *arena, const needs *n, double width, double unit, double padding,
-                     size_t max_columns, sx_error *err) {
-  const size_t stub = g->n_columns > 1 ? 1 : 0, most = max_columns - stub;
-  double room = SQUEEZE * width - (stub ? n->wish[LEAST][0] * unit + padding : 0), all = 0;
-  g->panels = sx_arena_alloc(arena, g->n_columns + 1, sizeof *g->panels);
-  if (!g->panels) return sx_error_memory(err);
-  for (size_t c = stub; c < g->n_columns; c++) all += n->wish[LEAST][c] * unit + padding;
-  const size_t count = count_panels(g, n, stub, room, unit, padding, most);
-  for (double part = count > 1 ? all / (double)count : room; part < room; part *= 1.04) {
-    if (count_panels(g, n, stub, part, unit, padding, most) > count) continue;
-    room = part;
-    break;
-  }
-  for (size_t from = stub; from < g->n_columns;) {
-    const size_t to = panel_end(g, n, from, room, unit, padding, most);
-    SX_TRY(add_panel(g, arena, stub, from, to, err));
-    share(&g->panels[g->n_panels - 1], n, width, unit, padding);
-    from = to;
-  }
-  return SX_OK;
-}
-
-sx_status sx_publish__grid(sx_grid *out, sx_arena *arena, const sx_document_node *table, double width, double em,
-                           double padding, size_t max_columns, sx_error *err) {
-  const sx_document_table *t = table->as.table;
-  sx_grid g = {.table = table, .n_rows = t->n_rows, .n_columns = t->n_columns, .n_head = t->n_head_rows};
-  needs n;
-  SX_TRY(lay_out(&g, arena, err));
-  size_t lengths;
-  if (!sx_size_mul(&lengths, g.n_columns + 1, TEXT_MOST + 1)) return sx_error_memory(err);
-  n.rows = sx_arena_alloc(arena, lengths, sizeof *n.rows);
-  for (size_t i = 0; i < WISHES; i++) {
-    n.wish[i] = sx_arena_alloc(arena, g.n_columns + 1, sizeof *n.wish[i]);
-    if (!n.wish[i]) return sx_error_memory(err);
-  }
-  if (!n.rows) return sx_error_memory(err);
-  need(&g, &n, false);
-  double least = 0;
-  for (size_t c = 0; c < g.n_columns; c++) least += n.wish[LEAST][c] * em / 2 + padding;
-  if (least > width) need(&g, &n, true);
-  SX_TRY(cut(&g, arena, &n, width, em / 2, padding, max_columns, err));
-  *out = g;
-  return SX_OK;
-}
-
-size_t sx_publish__grid_span(const sx_grid *grid, const sx_grid_panel *panel, size_t row, size_t k) {
-  const sx_document_node *cell = sx_grid_at(grid, row, panel->columns[k]);
-  size_t span = 1;
-  while (cell && k + span < panel->n && sx_grid_at(grid, row, panel->columns[k + span]) == cell) span++;
-  return span;
-}
-
 /* ---- decimals ---------------------------------------------------------------------------------------------------- */
 
 static bool digit(char c) {
@@ -319,4 +166,206 @@ int sx_publish__grid_decimals(const sx_grid *grid, size_t column) {
     most = d > most ? d : most;
   }
   return most > least && most <= 12 ? most : 0;
+}
+
+/* What a cell's number lacks of its column's decimals, in half ems. */
+static double lack_of(const sx_document_node *cell, int most) {
+  const sx_document_node *number = most ? lone_number(cell) : NULL;
+  const int have = number ? sx_publish__decimals(number->text) : -1;
+  return have < 0 || have >= most ? 0 : most - have + (have ? 0 : POINT);
+}
+
+/* ---- widths of columns ------------------------------------------------------------------------------------------- */
+
+/* Half ems, each no less than the one before. SOLID: no number breaks; LEAST: no usual word does; USUAL: nine in ten rows break no line; MOST: none does, up to the
+ * caps; FULL: none does. */
+enum { SOLID, LEAST, USUAL, MOST, FULL, WISHES };
+
+enum { GROUP_MOST = 4 }; /* columns under one head that a cut does not part */
+
+/* What the columns are set on. solid: for the numbers of a panel beside its stub, so that none breaks. */
+typedef struct paper {
+  double width, unit, padding, solid;
+  size_t stub, most; /* columns of a panel: the stub, and most others */
+} paper;
+
+typedef struct needs {
+  double *wish[WISHES]; /* [n_columns] */
+  size_t *rows;         /* [n_columns * (TEXT_MOST + 1)] of the body, by the length of their line */
+} needs;
+
+/* lack: white to the right of a number that has fewer decimals than its column. */
+static void need_cell(needs *n, const sx_document_cell *p, const measure *m, bool head, double lack) {
+  const bool stub = p->scope == SX_DOC_SCOPE_ROW;
+  const double bold = head ? BOLD : 1, longest = m->longest * bold + lack, indent = 2.0 * p->indent;
+  const double cap = head   ? HEAD_MOST
+                     : stub ? STUB_MOST
+                            : TEXT_MOST,
+               word = p->hash ? WORD_LEAST : fmax(m->longest_word * bold, m->solid > 0 ? m->solid + lack : 0);
+  const double lines = head ? fmin(longest / HEAD_LINES, HEAD_WIDEST) /* no column of single letters */
+                            : fmin(longest / COLUMN_LINES, COLUMN_MOST);
+  const double solid = head || p->hash || m->solid == 0 ? 0 : m->solid + lack + indent;
+  const double wish[WISHES] = {fmin(solid, cap), fmax(fmin(word + indent, cap), lines),
+                               head ? fmin(longest, cap) : fmin(longest / TEXT_LINES, TEXT_USUAL),
+                               fmin(longest + indent, cap), fmin(longest + indent, TEXT_MOST)};
+  for (size_t i = 0; i < WISHES; i++) n->wish[i][p->column] = fmax(n->wish[i][p->column], wish[i]);
+  if (!head) n->rows[p->column * (TEXT_MOST + 1) + (size_t)ceil(wish[MOST])]++;
+}
+
+/* The length that nine in ten of a column's rows do not exceed. */
+static double usual(const size_t *rows) {
+  size_t all = 0, so_far = 0, at = 0;
+  for (size_t i = 0; i <= TEXT_MOST; i++) all += rows[i];
+  while (at < TEXT_MOST && (so_far += rows[at]) * 10 < all * 9) at++;
+  return (double)at;
+}
+
+/* breaks: numbers with a unit of their own may break before it. */
+static void need(const sx_grid *g, needs *n, bool breaks) {
+  memset(n->rows, 0, g->n_columns * (TEXT_MOST + 1) * sizeof *n->rows);
+  for (size_t c = 0; c < g->n_columns; c++) {
+    for (size_t i = 0; i < WISHES; i++) n->wish[i][c] = i <= LEAST ? WORD_LEAST : 0;
+  }
+  for (size_t r = 0; r < g->n_rows; r++) {
+    for (const sx_document_node *cell = g->rows[r]->first; cell; cell = cell->next) {
+      const sx_document_cell *p = cell->as.cell;
+      if (cell->kind != SX_DOC_CELL || p->column_span > 1 || p->column >= g->n_columns) continue;
+      const measure m = measured(cell, breaks);
+      need_cell(n, p, &m, g->rows[r]->as.row.role == SX_DOC_ROW_HEAD, lack_of(cell, g->decimals[p->column]));
+    }
+  }
+  if (g->n_columns > 1) {
+    n->wish[LEAST][0] = fmax(n->wish[LEAST][0], fmin(n->wish[MOST][0], 12));
+    n->wish[SOLID][0] = n->wish[LEAST][0]; /* the stub is read on every panel */
+  }
+  for (size_t c = 0; c < g->n_columns; c++) {
+    n->wish[USUAL][c] = fmax(n->wish[USUAL][c], usual(n->rows + c * (TEXT_MOST + 1)));
+    n->wish[MOST][c] = fmax(n->wish[MOST][c], n->wish[USUAL][c]);
+    for (size_t i = 1; i < WISHES; i++) n->wish[i][c] = fmax(n->wish[i][c], n->wish[i - 1][c]);
+  }
+}
+
+/* Widths of one panel: no number breaks; what is left goes to one wish after the other, as far as it goes, then to all alike. */
+static void share(sx_grid_panel *p, const needs *n, double width, double unit, double padding) {
+  double sum[WISHES] = {0}, part[WISHES];
+  for (size_t i = 0; i < WISHES; i++) {
+    for (size_t k = 0; k < p->n; k++) sum[i] += n->wish[i][p->columns[k]] * unit + padding;
+    const double more = i ? sum[i] - sum[i - 1] : 0;
+    part[i] = more > 0 ? fmin(1, fmax(0, width - sum[i - 1]) / more) : 0;
+  }
+  const double alike = fmax(0, width - sum[FULL]) / (double)p->n, shrink = fmin(1, width / sum[SOLID]);
+  for (size_t k = 0; k < p->n; k++) {
+    const size_t c = p->columns[k];
+    double own = n->wish[SOLID][c];
+    for (size_t i = 1; i < WISHES; i++) own += part[i] * (n->wish[i][c] - n->wish[i - 1][c]);
+    p->widths[k] = shrink * (own * unit + padding) + alike;
+  }
+}
+
+static sx_status add_panel(sx_grid *g, sx_arena *arena, size_t stub, size_t from, size_t to, sx_error *err) {
+  sx_grid_panel *p = &g->panels[g->n_panels++];
+  p->n = stub + to - from;
+  p->columns = sx_arena_alloc(arena, p->n, sizeof *p->columns);
+  p->widths = sx_arena_alloc(arena, p->n, sizeof *p->widths);
+  if (!p->columns || !p->widths) return sx_error_memory(err);
+  for (size_t k = 0; k < stub; k++) p->columns[k] = k;
+  for (size_t k = from; k < to; k++) p->columns[stub + k - from] = k;
+  return SX_OK;
+}
+
+/* A cut before column `to` parts no small group of columns under one head (an estimate and its error) where that can be had by cutting before the group. */
+static size_t beside(const sx_grid *g, size_t from, size_t to) {
+  for (size_t r = 0; to < g->n_columns && r < g->n_rows && g->rows[r]->as.row.role == SX_DOC_ROW_HEAD; r++) {
+    const sx_document_node *cell = sx_grid_at(g, r, to);
+    if (!cell || sx_grid_at(g, r, to - 1) != cell || cell->as.cell->column_span > GROUP_MOST) continue;
+    if (cell->as.cell->column > from) to = cell->as.cell->column;
+  }
+  return to;
+}
+
+/* Where a panel that begins at column `from` ends, when its columns may have `room` together. */
+static size_t panel_end(const sx_grid *g, const needs *n, const paper *w, size_t from, double room) {
+  double used = 0, solid = 0;
+  size_t to = from;
+  while (to < g->n_columns && to - from < w->most) {
+    used += n->wish[LEAST][to] * w->unit + w->padding;
+    solid += n->wish[SOLID][to] * w->unit + w->padding;
+    if (to > from && (used > room || solid > w->solid)) break;
+    to++;
+  }
+  return beside(g, from, to);
+}
+
+static size_t count_panels(const sx_grid *g, const needs *n, const paper *w, double room) {
+  size_t count = 0;
+  for (size_t from = w->stub; from < g->n_columns; count++) from = panel_end(g, n, w, from, room);
+  return count;
+}
+
+/* As few panels as can be; where there are several, about as wide as one another. */
+static sx_status cut(sx_grid *g, sx_arena *arena, const needs *n, paper *w, sx_error *err) {
+  double all = 0, room = SQUEEZE * w->width;
+  w->solid = w->width;
+  if (w->stub) {
+    room -= n->wish[LEAST][0] * w->unit + w->padding;
+    w->solid -= n->wish[SOLID][0] * w->unit + w->padding;
+  }
+  g->panels = sx_arena_alloc(arena, g->n_columns + 1, sizeof *g->panels);
+  if (!g->panels) return sx_error_memory(err);
+  for (size_t c = w->stub; c < g->n_columns; c++) all += n->wish[LEAST][c] * w->unit + w->padding;
+  const size_t count = count_panels(g, n, w, room);
+  for (double part = count > 1 ? all / (double)count : room; part < room; part *= 1.04) {
+    if (count_panels(g, n, w, part) > count) continue;
+    room = part;
+    break;
+  }
+  for (size_t from = w->stub; from < g->n_columns;) {
+    const size_t to = panel_end(g, n, w, from, room);
+    SX_TRY(add_panel(g, arena, w->stub, from, to, err));
+    share(&g->panels[g->n_panels - 1], n, w->width, w->unit, w->padding);
+    from = to;
+  }
+  return SX_OK;
+}
+
+/* The decimals that each column's numbers are set under one another with. */
+static sx_status decimals_of(sx_grid *g, sx_arena *arena, sx_error *err) {
+  int *decimals = sx_arena_alloc(arena, g->n_columns + 1, sizeof *decimals);
+  if (!decimals) return sx_error_memory(err);
+  for (size_t c = 0; c < g->n_columns; c++) decimals[c] = sx_publish__grid_decimals(g, c);
+  g->decimals = decimals;
+  return SX_OK;
+}
+
+sx_status sx_publish__grid(sx_grid *out, sx_arena *arena, const sx_document_node *table, double width, double em,
+                           double padding, size_t max_columns, sx_error *err) {
+  const sx_document_table *t = table->as.table;
+  sx_grid g = {.table = table, .n_rows = t->n_rows, .n_columns = t->n_columns, .n_head = t->n_head_rows};
+  needs n;
+  SX_TRY(lay_out(&g, arena, err));
+  SX_TRY(decimals_of(&g, arena, err));
+  size_t lengths;
+  if (!sx_size_mul(&lengths, g.n_columns + 1, TEXT_MOST + 1)) return sx_error_memory(err);
+  n.rows = sx_arena_alloc(arena, lengths, sizeof *n.rows);
+  for (size_t i = 0; i < WISHES; i++) {
+    n.wish[i] = sx_arena_alloc(arena, g.n_columns + 1, sizeof *n.wish[i]);
+    if (!n.wish[i]) return sx_error_memory(err);
+  }
+  if (!n.rows) return sx_error_memory(err);
+  need(&g, &n, false);
+  double least = 0;
+  for (size_t c = 0; c < g.n_columns; c++) least += n.wish[LEAST][c] * em / 2 + padding;
+  if (least > width) need(&g, &n, true);
+  const size_t stub = g.n_columns > 1 ? 1 : 0;
+  paper w = {.width = width, .unit = em / 2, .padding = padding, .stub = stub, .most = max_columns - stub};
+  SX_TRY(cut(&g, arena, &n, &w, err));
+  *out = g;
+  return SX_OK;
+}
+
+size_t sx_publish__grid_span(const sx_grid *grid, const sx_grid_panel *panel, size_t row, size_t k) {
+  const sx_document_node *cell = sx_grid_at(grid, row, panel->columns[k]);
+  size_t span = 1;
+  while (cell && k + span < panel->n && sx_grid_at(grid, row, panel->columns[k + span]) == cell) span++;
+  return span;
 }

@@ -16,6 +16,7 @@ typedef struct sx_grid {
   const sx_document_node **rows;  /* [n_rows] */
   const sx_document_node **cells; /* [n_rows * n_columns] the CELL that covers a place; NULL: none */
   size_t n_rows, n_columns, n_head;
+  const int *decimals; /* [n_columns] that numbers are set under one another with; 0: they do not differ */
   sx_grid_panel *panels;
   size_t n_panels;
 } sx_grid;

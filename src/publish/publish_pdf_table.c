@@ -58,6 +58,24 @@ static double cell_height(const pdf_cell *cell) {
   return cell->text ? sx_publish__pdf_lines(cell->text) * cell->text->face.leading + 2 * PAD_Y : 0;
 }
 
+/* A row without a label of its own: letters and marks that stand right below the numbers of the row above, however long its label is. */
+static bool is_below(const tab *t, size_t row) {
+  if (row == 0 || row >= t->grid->n_rows || t->panel->columns[0] != 0) return false;
+  for (size_t r = row - 1; r <= row; r++) {
+    const sx_document_node *stub = sx_grid_at(t->grid, r, 0);
+    if (t->grid->rows[r]->as.row.role != SX_DOC_ROW_BODY || !stub || stub->parent != t->grid->rows[r] ||
+        stub->as.cell->row_span > 1 || (stub->first == NULL) != (r == row))
+      return false;
+  }
+  return t->grid->n_columns > 1;
+}
+
+/* Rows that a cell reaches over. */
+static size_t reach(const tab *t, const sx_document_cell *c, const pdf_cell *cell, size_t row) {
+  if (c->row_span > 1) return c->row_span;
+  return c->column == 0 && is_below(t, row + 1) && cell_height(cell) <= TALL * PDF_DEPTH ? 2 : 1;
+}
+
 static sx_status make_row(tab *t, size_t row) {
   pdf_row *r = &t->rows[row];
   const bool head = is_head(t, row);
@@ -74,8 +92,9 @@ static sx_status make_row(tab *t, size_t row) {
     if (cell && cell->parent == t->grid->rows[row]) {
       pdf_cell *c = &r->cells[r->n_cells++];
       SX_TRY(make_cell(c, t, row, k, x, width));
-      if (cell->as.cell->row_span <= 1) r->height = fmax(r->height, cell_height(c));
-      c->height = (double)(cell->as.cell->row_span > 1 ? cell->as.cell->row_span : 1); /* rows, for now */
+      const size_t rows = reach(t, cell->as.cell, c, row);
+      if (rows <= 1) r->height = fmax(r->height, cell_height(c));
+      c->height = (double)rows; /* for now */
       if (head && cell->as.cell->scope == SX_DOC_SCOPE_COLUMNS)
         r->rules[r->n_rules++] = (pdf_rule){x + PAD_X, x + width - PAD_X, -1, 0.4};
     }
@@ -148,7 +167,7 @@ static bool keeps(const tab *t, size_t row) {
   const size_t n = t->grid->n_rows;
   if (row + 1 >= n) return false;
   if (is_head(t, row) || t->grid->rows[row]->as.row.role == SX_DOC_ROW_GROUP || row + 2 == n) return true;
-  if (row > 0 && is_head(t, row - 1)) return true;
+  if ((row > 0 && is_head(t, row - 1)) || is_below(t, row + 1)) return true;
   for (size_t c = 0; c < t->grid->n_columns; c++) {
     const sx_document_node *cell = sx_grid_at(t->grid, row, c);
     if (cell && cell == sx_grid_at(t->grid, row + 1, c)) return true;
@@ -231,11 +250,8 @@ static sx_status digit_widths(tab *t) {
 static sx_status grid_of(pdf_writer *w, const sx_document_node *node, bool foot) {
   sx_grid grid;
   SX_TRY(sx_publish__grid(&grid, w->arena, node, w->width, SIZE * 1.12, 2 * PAD_X, COLUMNS_MAX, w->err));
-  int *decimals = sx_arena_alloc(w->arena, grid.n_columns + 1, sizeof *decimals);
-  if (!decimals) return sx_error_memory(w->err);
-  for (size_t c = 0; c < grid.n_columns; c++) decimals[c] = sx_publish__grid_decimals(&grid, c);
   for (size_t p = 0; p < grid.n_panels && grid.n_rows; p++) {
-    tab t = {.w = w, .grid = &grid, .panel = &grid.panels[p], .decimals = decimals};
+    tab t = {.w = w, .grid = &grid, .panel = &grid.panels[p], .decimals = grid.decimals};
     t.rows = sx_arena_zalloc(w->arena, grid.n_rows, sizeof *t.rows);
     if (!t.rows) return sx_error_memory(w->err);
     SX_TRY(digit_widths(&t));

@@ -58,7 +58,10 @@ static const char *head_text(const flat *f, const sx_document_node *cell) {
   for (const sx_document_node *n = cell->first; n; n = n->next) {
     const char *text = sx_publish__plain(f->x, n);
     if (!text) out.failed = true;
-    const bool unit = n->kind == SX_DOC_UNIT && text && *text && text[strlen(text) - 1] != ')';
+    const bool own =
+        n->kind == SX_DOC_UNIT && text && (*text == '(' || strncmp(text, "（", strlen("（")) == 0); /* brackets */
+    const bool unit = n->kind == SX_DOC_UNIT && text && *text && text[strlen(text) - 1] != ')' && !own;
+    if (own && *text == '(') sx_buf_add(&out, " ");
     if (unit) sx_buf_add(&out, sx_publish__say(f->x, "（", " ("));
     if (text) sx_buf_add(&out, text);
     if (unit) sx_buf_add(&out, sx_publish__say(f->x, "）", ")"));

@@ -249,12 +249,14 @@ static void put_unit(const tab *t, const column *c) {
   const char *unit = c->spec.unit[0] == ' ' ? c->spec.unit + 1 : c->spec.unit;
   if (!c->formatted || (!unit[0] && !c->spec.prefix[0])) return;
   const bool digit = ends_in_digit(page); /* "2024 (%)" is no number */
-  if (digit) sx_tree__word(page, W_OPEN);
+  const bool chinese = page->lang == SX_LANG_ZH;
+  const char *open = chinese ? "（" : "(", *shut = chinese ? "）" : ")"; /* of the unit's line, with it */
   (void)sx_tree__open(page, SX_DOC_UNIT);
+  if (digit) sx_tree__text(page, open, strlen(open));
   sx_tree__text(page, c->spec.prefix, strlen(c->spec.prefix));
   sx_tree__text(page, unit, strlen(unit));
+  if (digit) sx_tree__text(page, shut, strlen(shut));
   sx_tree__close(page);
-  if (digit) sx_tree__word(page, W_CLOSE);
 }
 
 static void put_sub_heads(tab *t, const column *c) {

@@ -182,35 +182,67 @@ static const sx_document_node *number_in(const sx_document_node *cell) {
   return NULL;
 }
 
+/* What a unit says without the brackets that stand around it after a digit; whether it has some. */
+static sx_status bare_unit(sx_buf *out, bool *brackets, pairer *p, const sx_document_node *unit) {
+  static const char *const pairs[][2] = {{"(", ")"}, {"（", "）"}};
+  sx_buf_add(out, "");
+  sx_document_plain(out, unit);
+  SX_TRY(sx_buf_status(out, p->err));
+  *brackets = false;
+  for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+    const size_t open = strlen(pairs[i][0]), shut = strlen(pairs[i][1]);
+    if (out->n <= open + shut || memcmp(out->data, pairs[i][0], open) != 0 ||
+        memcmp(out->data + out->n - shut, pairs[i][1], shut) != 0)
+      continue;
+    out->n -= open + shut;
+    memmove(out->data, out->data + open, out->n);
+    out->data[out->n] = '\0';
+    *brackets = true;
+    break;
+  }
+  return SX_OK;
+}
+
 /* The English unit of a head is the Chinese scale in English: the numbers below it are set once. */
-static sx_status translate_unit(pairer *p, const sx_document_node *zh, sx_document_node *en) {
-  const sx_document_node *a = sx_document_child(zh, SX_DOC_UNIT);
-  sx_document_node *b = NULL;
+static sx_status translate_unit(pairer *p, sx_document_node *zh, sx_document_node *en) {
+  sx_document_node *a = NULL, *b = NULL;
+  for (sx_document_node *n = zh->first; n && !a; n = n->next) {
+    if (n->kind == SX_DOC_UNIT) a = n;
+  }
   for (sx_document_node *n = en->first; n; n = n->next) {
     if (n->kind == SX_DOC_UNIT) b = n;
   }
   if (!a || !b) return SX_OK;
-  sx_buf text;
-  sx_buf_init(&text, &p->zh->ctx);
-  sx_document_plain(&text, a);
-  bool same = false;
-  const char *english = text.n ? english_unit(p, text.data) : NULL;
-  const sx_status status = sx_buf_status(&text, p->err);
-  sx_buf_clear(&text);
-  if (status != SX_OK) return status;
-  SX_TRY(same_words(&same, p, a, b));
+  sx_buf x, y;
+  bool brackets[2] = {false, false}, same = false;
+  sx_buf_init(&x, &p->zh->ctx);
+  sx_buf_init(&y, &p->zh->ctx);
+  sx_status status = bare_unit(&x, &brackets[0], p, a);
+  if (status == SX_OK) status = bare_unit(&y, &brackets[1], p, b);
+  const char *english = NULL, *both = NULL;
+  if (status == SX_OK) {
+    same = x.n == y.n && memcmp(x.data, y.data, x.n) == 0;
+    english = !same && x.n ? english_unit(p, x.data) : NULL;
+    both = sx_arena_printf(p->zh->arena, brackets[1] ? "(%s)" : "%s", same ? x.data : english ? english : "");
+    if (!both) status = sx_error_memory(p->err);
+  }
+  sx_buf_clear(&x);
+  sx_buf_clear(&y);
+  SX_TRY(status);
   if (same) { /* %: once */
     sx_document_node *n = taken(en), *next;
     for (; n; n = next) {
       next = n->next;
       if (n != b) hang(en, n);
     }
-    return SX_OK;
+    if (!brackets[1] || brackets[0]) return SX_OK;
+    (void)taken(a); /* it now stands behind the English digit */
+    return hang_text(p, a, both, SX_LANG_EN);
   }
   if (!english) return SX_OK;
   (void)taken(b);
   b->exempt = "unit";
-  return hang_text(p, b, english, SX_LANG_EN);
+  return hang_text(p, b, both, SX_LANG_EN);
 }
 
 static sx_status merge_cell(pairer *p, sx_document_node *zh, sx_document_node *en) {

@@ -248,6 +248,71 @@ static void test_extremes(void) {
   doc_clear(&m);
 }
 
+/* A banner of many columns: bases of many digits among shares with decimals, heads of 200 letters. Returns the text. */
+static const char *banner_of(size_t columns, const char *head, const char *label) {
+  static const char *const numbers[] = {"30,000", "1,275,695", "286,632.15", "20.1%", "-12.5%"};
+  static char answer[1 << 20];
+  doc_maker m;
+  sx_buf a;
+  doc_small(&m);
+  m.root->first = m.root->last = NULL;
+  m.d.n_headings = 0;
+  sx_document_node *t = doc_table(&m, m.root, SX_DOC_TABLE_PLAIN, 1, "", NULL);
+  sx_document_node *row = doc_row(&m, t, SX_DOC_ROW_HEAD);
+  (void)doc_cell(&m, row, 0, 1, 1, "Item");
+  for (size_t c = 1; c <= columns; c++) (void)doc_cell(&m, row, c, 1, 1, c == 2 ? head : "g/1");
+  for (size_t r = 0; r < sizeof numbers / sizeof *numbers; r++) {
+    row = doc_row(&m, t, SX_DOC_ROW_BODY);
+    (void)doc_cell(&m, row, 0, 1, 1, label);
+    for (size_t c = 1; c <= columns; c++) {
+      sx_document_node *cell = doc_cell(&m, row, c, 1, 1, NULL);
+      doc_add(&m, cell, SX_DOC_NUMBER, NULL)->text = numbers[r];
+    }
+    row = doc_row(&m, t, SX_DOC_ROW_BODY);
+    (void)doc_cell(&m, row, 0, 1, 1, NULL);
+    for (size_t c = 1; c <= columns; c++) (void)doc_cell(&m, row, c, 1, 1, "abc");
+  }
+  make(&a, &m);
+  strcpy(answer, ask("pdftotext -layout", "-", &a, "banner"));
+  for (size_t r = 0; r < sizeof numbers / sizeof *numbers; r++) {
+    const size_t n = count(answer, numbers[r]);
+    if (n != columns) SXT_FAIL("%s: %zu of %zu unbroken", numbers[r], n, columns);
+  }
+  sx_buf_clear(&a);
+  doc_clear(&m);
+  return answer;
+}
+
+/* No number is broken, whatever stands above it or beside it. */
+static void test_numbers_stay_whole(void) {
+  char head[201];
+  for (size_t i = 0; i < 200; i++) head[i] = i % 9 == 8 ? ' ' : 'w';
+  head[200] = '\0';
+  for (size_t columns = 1; columns <= 24; columns++) (void)banner_of(columns, "g/2", "Row");
+  (void)banner_of(120, "g/2", "Row");
+  (void)banner_of(3, head, "Row");
+  (void)banner_of(12, head, head);
+  for (size_t i = 0; i < 200; i++) head[i] = 'w'; /* one word */
+  (void)banner_of(2, head, "Row");
+  (void)banner_of(12, head, head);
+}
+
+/* Letters stand right below their number, not below its label's last line. */
+static void test_letters_stay(void) {
+  char label[241];
+  for (size_t i = 0; i < 240; i++) label[i] = i % 6 == 5 ? ' ' : 'w';
+  label[240] = '\0';
+  const char *text = banner_of(2, "g/2", label), *number = strstr(text, "30,000"), *letters = strstr(text, "abc");
+  REQUIRE(number && letters && number < letters);
+  size_t lines = 0;
+  for (const char *at = number; at < letters; at++) lines += *at == '\n';
+  CHECK(lines <= 2);
+  const char *end = strstr(text, "1,275,695");
+  size_t below = 0;
+  for (const char *at = letters; at < end; at++) below += *at == '\n';
+  CHECK(below >= 2); /* the label goes on beside them */
+}
+
 SXT_MAIN(SXT_CASE(test_same_bytes), SXT_CASE(test_text), SXT_CASE(test_fonts), SXT_CASE(test_facts),
          SXT_CASE(test_headings_stay), SXT_CASE(test_widows), SXT_CASE(test_tables_wait), SXT_CASE(test_missing_font),
-         SXT_CASE(test_extremes))
+         SXT_CASE(test_extremes), SXT_CASE(test_numbers_stay_whole), SXT_CASE(test_letters_stay))
