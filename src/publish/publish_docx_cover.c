@@ -205,13 +205,15 @@ static sx_status headings(sx_docx *w) {
   return SX_OK;
 }
 
-static sx_status captions(sx_docx *w, const sx_document_node *const *blocks, size_t n, const char *zh, const char *en) {
+/* top: the list begins a page. */
+static sx_status captions(sx_docx *w, const sx_document_node *const *blocks, size_t n, const char *zh, const char *en,
+                          bool top) {
   bool open = false;
   for (size_t i = 0; i < n; i++) {
     const sx_document_node *caption = sx_document_child(blocks[i], SX_DOC_CAPTION);
     char mark[48], before[64], code[64];
     if (!caption || !blocks[i]->anchor || !caption->as.caption.number) continue;
-    if (!open) title_of(w, zh, en, false);
+    if (!open) title_of(w, zh, en, top);
     (void)snprintf(mark, sizeof mark, "_Sx_%.30s", blocks[i]->anchor);
     (void)snprintf(before, sizeof before, "%.24s %zu%s", caption->as.caption.word, caption->as.caption.number,
                    w->chinese ? "　" : "  ");
@@ -227,14 +229,18 @@ static sx_status captions(sx_docx *w, const sx_document_node *const *blocks, siz
   return SX_OK;
 }
 
+/* Of figures and tables, on one page. Not every program keeps a title with the field below it: a list that goes on overleaf anyway begins there. */
+enum { ENTRIES_MOST = 40 };
+
 sx_status sx_publish__docx_contents(sx_docx *w) {
   const sx_document *d = w->document;
   size_t id;
   sx_publish__docx_begin_word(w, &id, "contents");
   SX_TRY(headings(w));
-  SX_TRY(captions(w, d->figures, d->n_figures, "图目录", "Figures"));
-  SX_TRY(captions(w, d->tables, d->n_tables, "表目录", "Tables"));
-  SX_TRY(captions(w, d->boxes, d->n_boxes, "专栏目录", "Boxes"));
+  SX_TRY(captions(w, d->figures, d->n_figures, "图目录", "Figures", false));
+  SX_TRY(captions(w, d->tables, d->n_tables, "表目录", "Tables",
+                  d->n_figures > 0 && d->n_figures + d->n_tables > ENTRIES_MOST));
+  SX_TRY(captions(w, d->boxes, d->n_boxes, "专栏目录", "Boxes", false));
   sx_publish__docx_end_exempt(w, id);
   return sx_buf_status(w->out, w->err);
 }

@@ -37,6 +37,10 @@ for lang in zh en; do
     fail "report.$lang.html: captions without the mark: $(grep -v 'class="tag"' "$tmp/captions" | sed 's/<[^>]*>//g')"
 done
 
+# the brackets of a unit behind a year stand on the unit's own line
+grep -q 'first half of 2025<span class="u">(%)</span>' "$study/out/report.en.html" || fail "the unit behind a year is not in its brackets"
+! grep -q '(<span class="u"' "$study/out/report.en.html" || fail "a bracket is parted from its unit"
+
 # nothing changed: nothing is computed, and the store and the pages stay as they are, byte for byte
 before=$(cd "$study" && sha256sum out/* interviews.sav)
 "$program" run "$study/study.yaml" --quiet >"$tmp/out" 2>"$tmp/err" || fail "second run: $(cat "$tmp/err")"

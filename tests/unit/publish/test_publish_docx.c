@@ -421,6 +421,35 @@ static void test_keys(void) {
   }
 }
 
-SXT_MAIN(SXT_CASE(test_package), SXT_CASE(test_same_bytes), SXT_CASE(test_numbers), SXT_CASE(test_structure),
-         SXT_CASE(test_labels), SXT_CASE(test_indent), SXT_CASE(test_template), SXT_CASE(test_template_fallback),
-         SXT_CASE(test_template_dotx), SXT_CASE(test_template_box), SXT_CASE(test_bad_templates), SXT_CASE(test_keys))
+/* A list of tables that has no room below that of the figures begins a page with its title. */
+static void test_list_of_tables(void) {
+  static const size_t many[] = {4, 45};
+  for (size_t i = 0; i < 2; i++) {
+    doc_maker m;
+    sx_buf bytes;
+    sx_package p;
+    const sx_document_node *blocks[45];
+    doc_sample(&m, NULL, 4, 3);
+    for (size_t k = 0; k < 45; k++) blocks[k] = m.tables[0];
+    m.d.tables = m.d.figures = blocks;
+    m.d.n_tables = many[i];
+    m.d.n_figures = 1;
+    sx_buf_init(&bytes, NULL);
+    CHECK_OK(sx_publish_docx_document(&bytes, &m.d, NULL, false, err));
+    read_package(&p, &bytes);
+    const char *text = part(&p, "word/document.xml"), *title = strstr(text, ">表目录<");
+    REQUIRE(title != NULL);
+    const char *own = title;
+    while (own > text && strncmp(own, "<w:p>", 5) != 0) own--;
+    const char *page = strstr(own, "<w:pageBreakBefore/>");
+    CHECK_INT(page != NULL && page < title, many[i] == 45);
+    sx_publish__package_clear(&p);
+    sx_buf_clear(&bytes);
+    doc_clear(&m);
+  }
+}
+
+SXT_MAIN(SXT_CASE(test_list_of_tables), SXT_CASE(test_package), SXT_CASE(test_same_bytes), SXT_CASE(test_numbers),
+         SXT_CASE(test_structure), SXT_CASE(test_labels), SXT_CASE(test_indent), SXT_CASE(test_template),
+         SXT_CASE(test_template_fallback), SXT_CASE(test_template_dotx), SXT_CASE(test_template_box),
+         SXT_CASE(test_bad_templates), SXT_CASE(test_keys))
