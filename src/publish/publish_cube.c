@@ -1,7 +1,6 @@
 /* publish_cube.c: rows to a cube. Codes follow the cross-domain lists of SDMX where the meaning is known: CL_FREQ, CL_SEX (M, F, _T), CL_AGE
  * (Y20T29, Y_GE60, Y_LT6), REF_AREA (CN-11 from the first digits of GB/T 2260), urbanisation U and R. Every other level keeps what of it can stand in
  * a code. */
-#include "shuxiao/banner.h"
 #include "publish_cube.h"
 
 #include <math.h>
@@ -402,15 +401,9 @@ static sx_status observe_all(pub_cube *cube, sx_error *err) {
   return status;
 }
 
-/* A cell of a banner table: `b1/q1`, by its statistic no node of an account. */
+/* A cell of a banner table, by the step that made it. */
 static bool of_banner(const sx_store_row *row) {
-  static const char *const more[] = {"base_cases", "base_weighted", "base_effective"};
-  bool yes = false;
-  if (!strchr(row->indicator, '/')) return false;
-  for (int m = 0; m < SX_BANNER_MEASURES && !yes; m++)
-    yes = strcmp(row->statistic, sx_banner_measure_name((sx_banner_measure)m)) == 0;
-  for (size_t k = 0; k < 3 && !yes; k++) yes = strcmp(row->statistic, more[k]) == 0;
-  return yes;
+  return row->step && strncmp(row->step, "banner:", strlen("banner:")) == 0;
 }
 
 /* The run without the cells of its banner tables: rows and heads of a table are no dimensions of the data. Where there is nothing else they stay. */

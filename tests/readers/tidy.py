@@ -75,12 +75,9 @@ def dimensions(variables):
     return out
 
 
-BANNER = {"col_pct", "row_pct", "total_pct", "count", "cases", "mean", "median", "base_cases", "base_weighted", "base_effective"}
-
-
-def of_banner(r):
-    """a cell of a banner table: in the CSV alone"""
-    return "/" in r["indicator"] and r["statistic"] in BANNER
+def banners(lines):
+    """ids of banner tables: `b1` of `b1/q1`, whose every head has a base; their cells are in the CSV alone"""
+    return {r["indicator"].split("/")[0] for r in lines if "/" in r["indicator"] and r["statistic"] == "base_cases"}
 
 
 def rows(path):
@@ -89,7 +86,9 @@ def rows(path):
     with open(path, newline="", encoding="utf-8") as f:
         lines = csv.DictReader(f)
         names = lines.fieldnames[3:lines.fieldnames.index("estimate")]
-        lines = [r for r in lines if not of_banner(r)]
+        lines = list(lines)
+        tables = banners(lines)
+        lines = [r for r in lines if "/" not in r["indicator"] or r["indicator"].split("/")[0] not in tables]
         crossed = [c for c in names if c != "by.wave" and any(r[c] for r in lines)]
         ids = dimensions(crossed)
         for r in lines:

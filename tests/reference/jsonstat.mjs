@@ -1,4 +1,4 @@
-// jsonstat.mjs TOOLKIT CSV FILE...: JSON-stat collections read by jsonstat-toolkit (jsonstat.com), an outside reader; every row of the CSV of the same run is looked up by the codes
+// jsonstat.mjs TOOLKIT CSV FILE...: JSON-stat collections read by jsonstat-toolkit (jsonstat.com), an outside reader; every row of the CSV of the same run (but cells of banner tables) is looked up by the codes
 // of docs/outputs.md, "Codes of the data files", with its four numbers, and no cell is left over. Prints "N files, N datasets, N rows, N numbers"; exit 1 where one is not the same.
 import fs from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -30,7 +30,11 @@ function code(column, level) {
   return [...level].map((c) => ({ "<": "L", ">": "G", "+": "P" })[c] ?? (/[A-Za-z0-9_-]/.test(c) ? c : c < "\x80" ? "_" : `U${c.codePointAt(0).toString(16).toUpperCase()}`)).join("");
 }
 
-const [head, ...lines] = records(fs.readFileSync(csv, "utf8"));
+const [head, ...all] = records(fs.readFileSync(csv, "utf8"));
+// cells of banner tables, whose every head has a base, are in the CSV alone
+const name = (line) => line[head.indexOf("indicator")].split("/"), statistic = head.indexOf("statistic");
+const tables = new Set(all.filter((line) => name(line).length > 1 && line[statistic] === "base_cases").map((line) => name(line)[0]));
+const lines = all.filter((line) => name(line).length === 1 || !tables.has(name(line)[0]));
 const crossed = head.slice(3, head.indexOf("estimate")).filter((c) => c !== "by.wave");
 let rows = 0, numbers = 0, datasets = 0;
 for (const file of files) {
