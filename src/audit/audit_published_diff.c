@@ -68,6 +68,11 @@ static void stretch(size_t *a, size_t *b, const sx_shown_list *want, size_t i, c
   *b = right;
 }
 
+/* Of a list of nothing there is no place to begin from. */
+static const sx_shown *from(const sx_shown_list *list, size_t at) {
+  return list->n ? list->items + at : NULL;
+}
+
 sx_status sx_audit__shown_compare(const sx_shown_list *want, const sx_shown_list *have, sx_shown_fn fn, void *data) {
   size_t i = 0, j = 0, a, b;
   while (i < want->n || j < have->n) {
@@ -77,7 +82,7 @@ sx_status sx_audit__shown_compare(const sx_shown_list *want, const sx_shown_list
       continue;
     }
     stretch(&a, &b, want, i, have, j);
-    SX_TRY(fn(data, want->items + i, a, have->items + j, b));
+    SX_TRY(fn(data, from(want, i), a, from(have, j), b));
     i += a;
     j += b;
   }
