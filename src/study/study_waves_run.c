@@ -170,8 +170,7 @@ static sx_status put_known(st_run *r, const st_wave *w, const char *step, const 
 
 static sx_status put_all_known(st_run *r, const st_step *step, sx_error *err) {
   const st_wave *w = &r->s->series->waves[step->index];
-  st_run *own = &r->waves->runs[step->index];
-  if (own->s) SX_TRY(study__index_rows(own, err));
+  const st_run *own = &r->waves->runs[step->index];
   for (size_t i = 0; i < w->n_known; i++) {
     const st_known *k = &w->known[i];
     /* what the wave's own data give stands before what was published of it */
