@@ -50,6 +50,13 @@ static const char *cut(const sx_published *p, const char *text, size_t n, const 
   return sx_arena_printf(p->arena, "%s%.*s%s", from ? "…" : "", (int)(to - from), text + from, to < n ? "…" : "");
 }
 
+void sx_audit__published_texts(sx_difference *d, const sx_shown *want, const sx_shown *have) {
+  d->want = want ? want->text : NULL;
+  d->n_want = want ? want->n : 0;
+  d->have = have ? have->text : NULL;
+  d->n_have = have ? have->n : 0;
+}
+
 sx_status sx_audit__published_tell(sx_published *p, const sx_difference *d) {
   if (d->verdict == SX_TRACE_DIFFERS) p->n++;
   if (p->counting || p->n > TOLD_MAX) return SX_OK;

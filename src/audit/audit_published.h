@@ -52,6 +52,8 @@ typedef struct sx_difference {
   size_t n_want, n_have;
   const char *reason, *reference; /* reference: NULL */
 } sx_difference;
+/* What was published, and what stands there; NULL: nothing. */
+void sx_audit__published_texts(sx_difference *d, const sx_shown *want, const sx_shown *have);
 /* Adds a trace; texts that are long are cut to where they differ. */
 sx_status sx_audit__published_tell(sx_published *p, const sx_difference *d) SX_NODISCARD;
 

@@ -91,14 +91,7 @@ static void line_of(size_t *line, size_t *column, const char *data, size_t at) {
 static sx_status tell(page *g, const sx_shown *want, const sx_shown *have, size_t at, size_t end) {
   sx_difference d = {.verdict = SX_TRACE_DIFFERS, .reason = "not what was published here"};
   const char *data = g->p->have;
-  if (want) {
-    d.want = want->text;
-    d.n_want = want->n;
-  }
-  if (have) {
-    d.have = have->text;
-    d.n_have = have->n;
-  }
+  sx_audit__published_texts(&d, want, have);
   line_of(&d.line, &d.column, data, at);
   line_of(&d.last_line, &d.last_column, data, end);
   return sx_audit__published_tell(g->p, &d);

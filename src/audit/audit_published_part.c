@@ -103,10 +103,7 @@ static sx_status differ(void *data, const sx_shown *want, size_t n_want, const s
     sx_difference d = {.verdict = SX_TRACE_DIFFERS, .reason = "not what was published here"};
     d.place = place_of(o);
     if (!d.place) return sx_error_memory(o->p->t->err);
-    d.want = a ? a->text : NULL;
-    d.n_want = a ? a->n : 0;
-    d.have = b ? b->text : NULL;
-    d.n_have = b ? b->n : 0;
+    sx_audit__published_texts(&d, a, b);
     SX_TRY(sx_audit__published_tell(o->p, &d));
     if (!pairs) break;
   }

@@ -100,14 +100,7 @@ static sx_status tell(words *w, sx_trace_verdict verdict, const sx_shown *want, 
                       const char *reason) {
   sx_difference d = {.verdict = verdict, .reason = reason};
   SX_TRY(place_of(&d.place, w, part));
-  if (want) {
-    d.want = want->text;
-    d.n_want = want->n;
-  }
-  if (have) {
-    d.have = have->text;
-    d.n_have = have->n;
-  }
+  sx_audit__published_texts(&d, want, have);
   return sx_audit__published_tell(w->p, &d);
 }
 
