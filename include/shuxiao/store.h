@@ -25,7 +25,7 @@ SX_API const sx_ctx *sx_store_ctx(const sx_store *store); /* the context it was 
 SX_API sx_status sx_store_hold(sx_store *store, sx_error *err) SX_NODISCARD;
 SX_API void sx_store_let(sx_store *store);
 /* Holds the rows of a run in memory: sx_store_find and sx_store_each_row answer from there, with the same rows in the same order, for as long as nothing is
- * written, hidden or shown again, and at the most to sx_store_let; a walk over them must not write. For who asks for thousands of rows. */
+ * written of rows, hidden or shown again, and at the most to sx_store_let; a walk over them must not write rows. For who asks for thousands of rows. */
 SX_API sx_status sx_store_keep_rows(sx_store *store, int64_t run, sx_error *err) SX_NODISCARD;
 SX_API void sx_store_close(sx_store *store); /* an unfinished run is rolled back; NULL ok */
 
@@ -92,6 +92,14 @@ SX_API sx_status sx_store_put_step(sx_store *store, const char *step, const char
 /* Whether sx_store_reuse would find one: a step of the newest two finished runs, the only ones that keep their carriers. */
 SX_API sx_status sx_store_has_step(bool *has, sx_store *store, const char *step, const char *key,
                                    sx_error *err) SX_NODISCARD;
+/* Takes the rows of an earlier run for those of the run being written, whole and where they are: of the newest finished run that has the first of these steps,
+ * where its plan (sx_store_put_place) is these n steps in this order with these keys and it has no other rows; steps with their payloads are taken over too.
+ * *shared says whether it was so; if not, nothing was done. Before any row is put; after it no row can be (SX_E_ARGUMENT). */
+typedef struct sx_store_step {
+  const char *step, *key;
+} sx_store_step;
+SX_API sx_status sx_store_share_rows(bool *shared, sx_store *store, const sx_store_step *steps, size_t n,
+                                     sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_store_reuse(bool *reused, sx_store *store, const char *step, const char *key,
                                 sx_error *err) SX_NODISCARD;
 /* Payload of a step of the present run or, when run < 0, of the newest finished one; *data NULL when there is none; caller frees. */

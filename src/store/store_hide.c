@@ -38,10 +38,9 @@ static sx_status add_line(sx_store *store, sx_buf *key, char *line, sx_error *er
 }
 
 sx_status sx_store_hide(sx_store *store, const char *list, sx_error *err) {
-  sx_store__view_drop(store);
+  sx_store__rows_changed(store);
   sx_dict_free(store->hidden);
   store->hidden = NULL;
-  store->n_changes++;
   store->hides_errors = list && strstr(list, "\n~");
   if (!list) return SX_OK;
   sx_buf key;

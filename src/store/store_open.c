@@ -27,8 +27,11 @@ enum {
   LOCK_TRIES = 8          /* PATH.lock was removed by its holder between our open and our lock */
 };
 
-/* The first of the newest two finished runs: their carriers are kept, those of older runs are not. */
+/* The first of the newest two finished runs: their carriers are kept, those of older runs are not; and the first run that has rows of theirs. */
 #define NEWEST "(SELECT min(id) FROM (SELECT id FROM run WHERE finished IS NOT NULL ORDER BY id DESC LIMIT 2))"
+#define KEPT                                                                                                           \
+  "(SELECT min(coalesce((SELECT of FROM row_set WHERE row_set.run = kept.id), kept.id))"                               \
+  " FROM (SELECT id FROM run WHERE finished IS NOT NULL ORDER BY id DESC LIMIT 2) kept)"
 static const char *const sql_texts[SQL_COUNT] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
     [SQL_COMMIT] = "COMMIT",
@@ -53,20 +56,30 @@ static const char *const sql_texts[SQL_COUNT] = {
     [SQL_ROW_FIND] = SX_STORE_ROW_OF_DOMAIN " AND statistic = ?4" SX_STORE_ROW_ORDER,
     [SQL_ROW_FIND_MAIN] = SX_STORE_ROW_OF_DOMAIN " AND statistic <> 'gap' AND substr(statistic, 1, 4) <> 'gap_'"
                                                  " AND substr(statistic, 1, 9) <> 'share_of_'" SX_STORE_ROW_ORDER,
-    [SQL_ROW_STEPS] = "SELECT step, id, EXISTS (SELECT 1 FROM carrier WHERE carrier.estimate = e.id) FROM estimate e"
-                      " WHERE run = ?1 AND step IS NOT NULL ORDER BY step, id",
-    [SQL_ROW_COPY] = "INSERT INTO estimate SELECT NULL, ?1, step, wave, indicator, statistic, domain, estimate,"
-                     " std_error, conf_low, conf_high, conf_level, df, n, n_eff, deff, cv, unit, quality, na_reason,"
-                     " method FROM estimate WHERE id = ?2",
+    [SQL_ROW_LAST] = "SELECT coalesce(max(id), 0) FROM estimate",
+    [SQL_ROW_SPANS] = "SELECT step, min(id), max(id) FROM estimate WHERE run = " SX_STORE_ROWS_OF
+                      " AND step IS NOT NULL GROUP BY step",
+    /* ids are moved by as much for rows as for their carriers; those of one step mostly stand together */
+    [SQL_ROWS_COPY] =
+        "INSERT INTO estimate SELECT id + ?2, ?3, step, wave, indicator, statistic, domain, estimate,"
+        " std_error, conf_low, conf_high, conf_level, df, n, n_eff, deff, cv, unit, quality, na_reason,"
+        " method FROM estimate WHERE id BETWEEN ?4 AND ?5 AND run = " SX_STORE_ROWS_OF " AND step = ?6 ORDER BY id",
+    [SQL_ROWS_SHARED] = "INSERT INTO row_set SELECT ?2, of FROM row_set WHERE run = ?1",
+    [SQL_ROW_SET_ADD] = "INSERT OR IGNORE INTO row_set VALUES(?1, ?1)",
     [SQL_BLOB_ADD] = "INSERT INTO blob(packing, size, data) VALUES(?1, ?2, ?3)",
     [SQL_CARRIER_ADD] = "INSERT OR REPLACE INTO carrier VALUES(?1, ?2, ?3)",
     [SQL_CARRIER_GET] = "SELECT b.packing, b.size, b.data FROM carrier c JOIN blob b ON b.id = c.blob"
                         " WHERE c.estimate = ?1",
-    [SQL_CARRIER_COPY] = "INSERT INTO carrier SELECT ?1, source, blob FROM carrier WHERE estimate = ?2",
-    [SQL_CARRIER_PRUNE] = "DELETE FROM carrier WHERE estimate IN (SELECT id FROM estimate WHERE run < " NEWEST ")",
+    [SQL_CARRIERS_COPY] = "INSERT INTO carrier SELECT c.estimate + ?2, c.source, c.blob FROM carrier c"
+                          " WHERE c.estimate BETWEEN ?4 AND ?5"
+                          " AND EXISTS (SELECT 1 FROM estimate e WHERE e.id = c.estimate + ?2 AND e.step = ?6)",
+    [SQL_CARRIER_PRUNE] = "DELETE FROM carrier WHERE (SELECT run FROM estimate WHERE id = carrier.estimate) < " KEPT,
     [SQL_BLOB_PRUNE] = "DELETE FROM blob WHERE id NOT IN (SELECT blob FROM carrier UNION ALL"
                        " SELECT blob FROM step WHERE blob IS NOT NULL)",
     [SQL_PLAN_ADD] = "INSERT INTO plan VALUES(?1, ?2, ?3)",
+    [SQL_PLAN_HAS] = "SELECT 1 FROM plan WHERE run = ?1 AND step = ?2",
+    [SQL_PLAN_KEYS] = "SELECT p.step, s.key FROM plan p JOIN row_set w ON w.run = p.run"
+                      " LEFT JOIN step s ON s.run = p.run AND s.step = p.step WHERE p.run = ?1 ORDER BY p.place",
     [SQL_BLOCK_ADD] = "INSERT INTO block VALUES(?1, ?2, ?3, ?4, ?5)",
     [SQL_STEP_ADD] = "INSERT OR REPLACE INTO step VALUES(?1, ?2, ?3, nullif(?4, 0))",
     [SQL_STEP_FIND] = "SELECT s.run FROM step s JOIN run r ON r.id = s.run WHERE s.step = ?1 AND s.key = ?2"
@@ -123,7 +136,6 @@ sx_status sx_store__fail(sx_store *store, int code, const char *what, sx_error *
 }
 
 sx_status sx_store__need_run(sx_store *store, sx_error *err) {
-  sx_store__view_drop(store);
   if (store->run && !store->broken) return SX_OK;
   return store->broken ? sx_error_set(err, SX_E_IO, store->path, "the run was lost by an error before: close the store")
                        : sx_error_set(err, SX_E_ARGUMENT, store->path, "no run has been begun");
@@ -339,6 +351,7 @@ void sx_store_close(sx_store *store) {
   sx_arena_free(store->latest);
   sx_arena_free(store->indicator);
   sx_store__copy_clear(store);
+  sx_store__made_clear(store);
   sx_store__view_drop(store);
   sx_dict_free(store->hidden);
   sx_arena_free(store->domains.arena);

@@ -11,12 +11,14 @@
 #define SX_STORE_ROW_COLUMNS                                                                                           \
   "SELECT estimate.id, wave, indicator, statistic, domain, estimate, std_error, conf_low, conf_high, conf_level, df,"  \
   " n, n_eff, deff, cv, unit, quality, na_reason, method, step"
-#define SX_STORE_ROW_SELECT SX_STORE_ROW_COLUMNS " FROM estimate"
+/* The run that has the rows of run ?1. */
+#define SX_STORE_ROWS_OF    "coalesce((SELECT of FROM row_set WHERE row_set.run = ?1), ?1)"
+#define SX_STORE_ROW_SELECT SX_STORE_ROW_COLUMNS " FROM estimate WHERE estimate.run = " SX_STORE_ROWS_OF
 /* Of one domain by its key ?3, whatever its labels; the domain is looked up first (CROSS: in this order). A list of ids would be a table of its own at
  * every question. */
 #define SX_STORE_ROW_OF_DOMAIN                                                                                         \
   SX_STORE_ROW_COLUMNS " FROM domain CROSS JOIN estimate ON estimate.domain = domain.id WHERE domain.key = ?3"         \
-                       " AND estimate.run = ?1 AND indicator = ?2"
+                       " AND estimate.run = " SX_STORE_ROWS_OF " AND indicator = ?2"
 /* Rows in the order of the run's plan, whether they were computed or taken over from an earlier run; what no step of it made comes last. */
 #define SX_STORE_ROW_ORDER                                                                                             \
   " ORDER BY (SELECT place FROM plan WHERE plan.run = estimate.run AND plan.step = estimate.step) NULLS LAST, "        \
@@ -39,15 +41,20 @@ typedef enum sx_store_sql {
   SQL_ROW_ADD,
   SQL_ROW_FIND,
   SQL_ROW_FIND_MAIN,
-  SQL_ROW_STEPS,
-  SQL_ROW_COPY,
+  SQL_ROW_LAST,
+  SQL_ROW_SPANS,
+  SQL_ROWS_COPY,
+  SQL_ROWS_SHARED,
+  SQL_ROW_SET_ADD,
   SQL_BLOB_ADD,
   SQL_CARRIER_ADD,
   SQL_CARRIER_GET,
-  SQL_CARRIER_COPY,
+  SQL_CARRIERS_COPY,
   SQL_CARRIER_PRUNE,
   SQL_BLOB_PRUNE,
   SQL_PLAN_ADD,
+  SQL_PLAN_HAS,
+  SQL_PLAN_KEYS,
   SQL_BLOCK_ADD,
   SQL_STEP_ADD,
   SQL_STEP_FIND,
@@ -74,16 +81,21 @@ struct sx_store {
   sx_arena *found;     /* texts lent by sx_store_find */
   sx_arena *latest;    /* by sx_store_latest */
   sx_arena *indicator; /* by sx_store_get_indicator */
-  struct store_copy {  /* of sx_store_reuse: which rows of the run are whose, by step and id */
+  struct store_copy {  /* of sx_store_reuse: between which ids the rows of each step of the run are, by step */
     int64_t run;       /* 0: none */
     sx_arena *arena;
-    struct store_owned {
+    struct store_span {
       const char *step;
-      int64_t id;
-      bool carrier; /* it has one */
-    } * rows;
+      int64_t low, high;
+    } * spans;
     size_t n, cap;
   } copy;
+  struct store_made { /* of the run being written: the steps that rows were put under */
+    sx_dict *steps;
+    int32_t last; /* the code of the last one */
+    bool loose;   /* a row was put under none */
+    bool shared;  /* its rows are those of an earlier run */
+  } made;
   struct store_view *view; /* of sx_store_keep_rows; NULL */
   struct store_domains {   /* terms of domains that were read, which never change: by id */
     sx_arena *arena;
@@ -104,8 +116,12 @@ sx_status sx_store__fail(sx_store *store, int code, const char *what, sx_error *
 sx_status sx_store__statement(sqlite3_stmt **out, sx_store *store, sx_store_sql which, sx_error *err) SX_NODISCARD;
 /* Runs a bound statement that returns no rows, and resets it. */
 sx_status sx_store__run(sx_store *store, sqlite3_stmt *statement, const char *what, sx_error *err) SX_NODISCARD;
-/* SX_E_ARGUMENT unless a run is being written. What is held in memory of the rows is dropped. */
+/* SX_E_ARGUMENT unless a run is being written. */
 sx_status sx_store__need_run(sx_store *store, sx_error *err) SX_NODISCARD;
+/* Before a row of the step (NULL: of none) is put: as sx_store__need_run, and the run has rows of its own. */
+sx_status sx_store__need_rows(sx_store *store, const char *step, sx_error *err) SX_NODISCARD;
+/* What rows there are is about to change: what is held in memory of them is dropped. */
+void sx_store__rows_changed(sx_store *store);
 
 /* NaN becomes NULL; a NULL text becomes NULL. Bound texts must live until the statement has run. */
 void sx_store__bind_text(sqlite3_stmt *statement, int i, const char *text);
@@ -133,8 +149,11 @@ const sx_store_row *sx_store__view_rows(size_t *n, const sx_store *store, int64_
 sx_status sx_store__view_find(bool *found, sx_store_row *out, sx_store *store, const char *indicator,
                               const char *statistic, const sx_store_term *terms, size_t n_terms,
                               sx_error *err) SX_NODISCARD;
-/* store_step.c: what sx_store_reuse remembers. */
+/* store_step.c: what sx_store_reuse remembers, and what is known of the run that is being written. */
 void sx_store__copy_clear(sx_store *store);
+void sx_store__made_clear(sx_store *store);
+/* A finished run whose rows are all of steps in its plan says so: another may share them. */
+sx_status sx_store__put_row_set(sx_store *store, sx_error *err) SX_NODISCARD;
 /* Adds a blob (packed); *id is 0 when data is NULL. */
 sx_status sx_store__put_blob(int64_t *id, sx_store *store, const void *data, size_t n, sx_error *err) SX_NODISCARD;
 /* From columns packing, size, data starting at `column` of a stepped statement; NULL data gives NULL. */

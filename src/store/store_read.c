@@ -344,10 +344,10 @@ sx_status sx_store_each_row(sx_store *store, int64_t run, const char *indicator,
   if (held) return each_held(held, n_held, indicator, fn, data, err);
   int code;
   SX_TRY(sx_arena_new(&r.arena, &store->ctx, err));
-  SX_TRY_GOTO(status,
-              prepare(&r.statement, store,
-                      SX_STORE_ROW_SELECT " WHERE run = ?1 AND (?2 IS NULL OR indicator = ?2)" SX_STORE_ROW_ORDER, err),
-              done);
+  SX_TRY_GOTO(
+      status,
+      prepare(&r.statement, store, SX_STORE_ROW_SELECT " AND (?2 IS NULL OR indicator = ?2)" SX_STORE_ROW_ORDER, err),
+      done);
   (void)sqlite3_bind_int64(r.statement, 1, run);
   sx_store__bind_text(r.statement, 2, indicator);
   const sx_arena_mark mark = sx_arena_get_mark(r.arena);

@@ -47,6 +47,15 @@ static const char *const migrations[] = {
     "INSERT INTO plan SELECT DISTINCT run, step,"
     "  CASE WHEN step = 'significance' OR step GLOB 'change:*' OR step GLOB '*/change:*' THEN 2"
     "  WHEN step GLOB 'balance:*' OR step GLOB '*/balance:*' THEN 1 ELSE 0 END FROM estimate WHERE step IS NOT NULL;",
+    /* 3 -> 4: which run has the rows of a run: itself, or an earlier one of the same steps. Only of runs whose every row is of a step in the plan. */
+    "CREATE TABLE row_set(run INTEGER PRIMARY KEY, of INTEGER NOT NULL) STRICT;"
+    "DROP VIEW result;"
+    "CREATE VIEW result AS SELECT e.wave, e.indicator, e.statistic, d.text AS domain, e.estimate,"
+    "  e.std_error AS \"std.error\", e.conf_low AS \"conf.low\", e.conf_high AS \"conf.high\","
+    "  e.conf_level AS \"conf.level\", e.df, e.n, e.n_eff, e.deff, e.cv, e.unit, e.quality, e.na_reason, e.method, "
+    "r.id AS run"
+    "  FROM run r JOIN estimate e ON e.run = coalesce((SELECT of FROM row_set WHERE row_set.run = r.id), r.id)"
+    "  JOIN domain d ON d.id = e.domain ORDER BY r.id, e.id;",
 };
 
 int sx_store__schema_version(void) {

@@ -10,7 +10,7 @@ sx_status sx_store_put_place(sx_store *store, const char *step, size_t place, sx
   (void)sqlite3_bind_int64(s, 1, store->run);
   sx_store__bind_text(s, 2, step);
   (void)sqlite3_bind_int64(s, 3, (int64_t)place);
-  store->n_changes++;
+  sx_store__rows_changed(store);
   return sx_store__run(store, s, "writing the plan", err);
 }
 
@@ -41,50 +41,35 @@ static sx_status find_run(int64_t *run, sx_store *store, const char *step, const
   return code == SQLITE_ROW || code == SQLITE_DONE ? SX_OK : sx_store__fail(store, code, "reading a step", err);
 }
 
-/* A carrier is copied by reference: its blob is kept once however many runs use it. */
-static sx_status copy_row(sx_store *store, const struct store_owned *row, sx_error *err) {
-  sqlite3_stmt *s;
-  SX_TRY(sx_store__statement(&s, store, SQL_ROW_COPY, err));
-  (void)sqlite3_bind_int64(s, 1, store->run);
-  (void)sqlite3_bind_int64(s, 2, row->id);
-  store->n_changes++;
-  SX_TRY(sx_store__run(store, s, "copying a result", err));
-  if (!row->carrier) return SX_OK;
-  const int64_t id = sqlite3_last_insert_rowid(store->db);
-  SX_TRY(sx_store__statement(&s, store, SQL_CARRIER_COPY, err));
-  (void)sqlite3_bind_int64(s, 1, id);
-  (void)sqlite3_bind_int64(s, 2, row->id);
-  return sx_store__run(store, s, "copying a carrier", err);
-}
+/* ---- rows taken over, step by step ------------------------------------------------------------------------------------------ */
 
 void sx_store__copy_clear(sx_store *store) {
   sx_arena_free(store->copy.arena);
   store->copy = (struct store_copy){.run = 0};
 }
 
-static sx_status add_owned(sx_store *store, sqlite3_stmt *s, sx_error *err) {
+static sx_status add_span(sx_store *store, sqlite3_stmt *s, sx_error *err) {
   struct store_copy *c = &store->copy;
   const char *step = (const char *)sqlite3_column_text(s, 0);
-  if (!step || !sx_arena_grow(c->arena, (void **)&c->rows, &c->cap, c->n + 1, sizeof *c->rows))
+  if (!step || !sx_arena_grow(c->arena, (void **)&c->spans, &c->cap, c->n + 1, sizeof *c->spans))
     return sx_error_memory(err);
-  const char *last = c->n ? c->rows[c->n - 1].step : ""; /* rows of one step stand together */
-  const char *kept = strcmp(last, step) == 0 ? last : sx_arena_strdup(c->arena, step);
+  const char *kept = sx_arena_strdup(c->arena, step);
   if (!kept) return sx_error_memory(err);
-  c->rows[c->n++] = (struct store_owned){kept, sqlite3_column_int64(s, 1), sqlite3_column_int(s, 2) != 0};
+  c->spans[c->n++] = (struct store_span){kept, sqlite3_column_int64(s, 1), sqlite3_column_int64(s, 2)};
   return SX_OK;
 }
 
-/* Whose every row of the run is, read once: asked step by step, each question would pass all rows. Finished runs do not change. */
-static sx_status list_rows(sx_store *store, int64_t run, sx_error *err) {
+/* Where the rows of every step of the run are, read once: asked step by step, each question would pass all rows. Finished runs do not change. */
+static sx_status list_spans(sx_store *store, int64_t run, sx_error *err) {
   sqlite3_stmt *s;
   int code;
   sx_status status = SX_OK;
   if (store->copy.run == run) return SX_OK;
   sx_store__copy_clear(store);
   SX_TRY(sx_arena_new(&store->copy.arena, &store->ctx, err));
-  SX_TRY(sx_store__statement(&s, store, SQL_ROW_STEPS, err));
+  SX_TRY(sx_store__statement(&s, store, SQL_ROW_SPANS, err));
   (void)sqlite3_bind_int64(s, 1, run);
-  while ((code = sqlite3_step(s)) == SQLITE_ROW) SX_TRY_GOTO(status, add_owned(store, s, err), done);
+  while ((code = sqlite3_step(s)) == SQLITE_ROW) SX_TRY_GOTO(status, add_span(store, s, err), done);
   if (code != SQLITE_DONE) status = sx_store__fail(store, code, "copying results", err);
 done:
   sqlite3_reset(s);
@@ -93,39 +78,150 @@ done:
   return SX_OK;
 }
 
+static sx_status last_row(int64_t *id, sx_store *store, sx_error *err) {
+  sqlite3_stmt *s;
+  SX_TRY(sx_store__statement(&s, store, SQL_ROW_LAST, err));
+  const int code = sqlite3_step(s);
+  if (code == SQLITE_ROW) *id = sqlite3_column_int64(s, 0);
+  sqlite3_reset(s);
+  return code == SQLITE_ROW ? SX_OK : sx_store__fail(store, code, "copying results", err);
+}
+
+/* Rows or their carriers, moved behind the last row. A carrier is copied by reference: its blob is kept once however many runs use it. */
+static sx_status copy_moved(sx_store *store, sx_store_sql which, int64_t run, const struct store_span *span,
+                            int64_t moved, sx_error *err) {
+  sqlite3_stmt *s;
+  SX_TRY(sx_store__statement(&s, store, which, err));
+  (void)sqlite3_bind_int64(s, 1, run);
+  (void)sqlite3_bind_int64(s, 2, moved);
+  (void)sqlite3_bind_int64(s, 3, store->run);
+  (void)sqlite3_bind_int64(s, 4, span->low);
+  (void)sqlite3_bind_int64(s, 5, span->high);
+  sx_store__bind_text(s, 6, span->step);
+  return sx_store__run(store, s, "copying results", err);
+}
+
 static sx_status copy_rows(sx_store *store, int64_t run, const char *step, sx_error *err) {
-  SX_TRY(list_rows(store, run, err));
+  int64_t last = 0;
+  SX_TRY(list_spans(store, run, err));
   const struct store_copy *c = &store->copy;
   size_t low = 0, high = c->n;
-  while (low < high) { /* the first of the step */
+  while (low < high) {
     const size_t middle = low + (high - low) / 2;
-    if (strcmp(c->rows[middle].step, step) < 0)
+    if (strcmp(c->spans[middle].step, step) < 0)
       low = middle + 1;
     else
       high = middle;
   }
-  for (size_t i = low; i < c->n && strcmp(c->rows[i].step, step) == 0; i++) SX_TRY(copy_row(store, &c->rows[i], err));
-  return SX_OK;
+  if (low == c->n || strcmp(c->spans[low].step, step) != 0) return SX_OK; /* a step without rows */
+  const struct store_span *span = &c->spans[low];
+  sx_store__rows_changed(store);
+  SX_TRY(last_row(&last, store, err));
+  const int64_t moved = last + 1 - span->low;
+  SX_TRY(copy_moved(store, SQL_ROWS_COPY, run, span, moved, err));
+  return copy_moved(store, SQL_CARRIERS_COPY, run, span, moved, err);
 }
 
-sx_status sx_store_reuse(bool *reused, sx_store *store, const char *step, const char *key, sx_error *err) {
+static sx_status copy_step(sx_store *store, int64_t run, const char *step, sx_error *err) {
   sqlite3_stmt *s;
-  int64_t run;
-  SX_TRY(sx_store__need_run(store, err));
-  SX_TRY(find_run(&run, store, step, key, err));
-  if (!run) {
-    *reused = false;
-    return SX_OK;
-  }
-  SX_TRY(copy_rows(store, run, step, err));
   SX_TRY(sx_store__statement(&s, store, SQL_STEP_COPY, err));
   (void)sqlite3_bind_int64(s, 1, store->run);
   (void)sqlite3_bind_int64(s, 2, run);
   sx_store__bind_text(s, 3, step);
-  SX_TRY(sx_store__run(store, s, "copying a step", err));
-  *reused = true;
+  return sx_store__run(store, s, "copying a step", err);
+}
+
+sx_status sx_store_reuse(bool *reused, sx_store *store, const char *step, const char *key, sx_error *err) {
+  int64_t run;
+  SX_TRY(sx_store__need_rows(store, step, err));
+  SX_TRY(find_run(&run, store, step, key, err));
+  *reused = run != 0;
+  if (!run) return SX_OK;
+  SX_TRY(copy_rows(store, run, step, err));
+  return copy_step(store, run, step, err);
+}
+
+/* ---- rows of an earlier run, shared ------------------------------------------------------------------------------------------- */
+
+void sx_store__made_clear(sx_store *store) {
+  sx_dict_free(store->made.steps);
+  store->made = (struct store_made){.last = -1};
+}
+
+sx_status sx_store__need_rows(sx_store *store, const char *step, sx_error *err) {
+  struct store_made *m = &store->made;
+  size_t n = 0;
+  SX_TRY(sx_store__need_run(store, err));
+  if (m->shared)
+    return sx_error_set(err, SX_E_ARGUMENT, store->path,
+                        "the run shares the rows of an earlier one: it has none of its own");
+  m->loose = m->loose || !step;
+  if (!step) return SX_OK;
+  if (!m->steps) SX_TRY(sx_dict_new(&m->steps, &store->ctx, err));
+  if (m->last >= 0 && strcmp(sx_dict_get(m->steps, m->last, &n), step) == 0) return SX_OK;
+  return sx_dict_add(&m->last, m->steps, step, strlen(step), err);
+}
+
+sx_status sx_store__put_row_set(sx_store *store, sx_error *err) {
+  const struct store_made *m = &store->made;
+  sqlite3_stmt *s;
+  const size_t n_steps = m->steps ? sx_dict_count(m->steps) : 0;
+  bool placed = !m->loose && !m->shared;
+  for (size_t i = 0; placed && i < n_steps; i++) {
+    size_t n = 0;
+    SX_TRY(sx_store__statement(&s, store, SQL_PLAN_HAS, err));
+    (void)sqlite3_bind_int64(s, 1, store->run);
+    sx_store__bind_text(s, 2, sx_dict_get(m->steps, (int32_t)i, &n));
+    const int code = sqlite3_step(s);
+    sqlite3_reset(s);
+    if (code != SQLITE_ROW && code != SQLITE_DONE) return sx_store__fail(store, code, "finishing the run", err);
+    placed = code == SQLITE_ROW;
+  }
+  if (!placed) return SX_OK;
+  SX_TRY(sx_store__statement(&s, store, SQL_ROW_SET_ADD, err));
+  (void)sqlite3_bind_int64(s, 1, store->run);
+  return sx_store__run(store, s, "finishing the run", err);
+}
+
+/* The newest finished run's plan is these steps, in this order, with these keys; and its rows are all theirs. */
+static sx_status has_plan(bool *same, sx_store *store, int64_t run, const sx_store_step *steps, size_t n,
+                          sx_error *err) {
+  sqlite3_stmt *s;
+  int code;
+  size_t i = 0;
+  *same = true;
+  SX_TRY(sx_store__statement(&s, store, SQL_PLAN_KEYS, err));
+  (void)sqlite3_bind_int64(s, 1, run);
+  for (; (code = sqlite3_step(s)) == SQLITE_ROW && *same; i++) {
+    const char *step = (const char *)sqlite3_column_text(s, 0), *key = (const char *)sqlite3_column_text(s, 1);
+    *same = i < n && step && key && strcmp(step, steps[i].step) == 0 && strcmp(key, steps[i].key) == 0;
+  }
+  sqlite3_reset(s);
+  if (code != SQLITE_ROW && code != SQLITE_DONE) return sx_store__fail(store, code, "reading the plan", err);
+  *same = *same && i == n;
   return SX_OK;
 }
+
+sx_status sx_store_share_rows(bool *shared, sx_store *store, const sx_store_step *steps, size_t n, sx_error *err) {
+  sqlite3_stmt *s;
+  int64_t run = 0;
+  *shared = false;
+  SX_TRY(sx_store__need_run(store, err));
+  if (n == 0 || store->made.steps || store->made.loose || store->made.shared) return SX_OK;
+  SX_TRY(find_run(&run, store, steps[0].step, steps[0].key, err));
+  if (run) SX_TRY(has_plan(shared, store, run, steps, n, err));
+  if (!*shared) return SX_OK;
+  sx_store__rows_changed(store);
+  SX_TRY(sx_store__statement(&s, store, SQL_ROWS_SHARED, err));
+  (void)sqlite3_bind_int64(s, 1, run);
+  (void)sqlite3_bind_int64(s, 2, store->run);
+  SX_TRY(sx_store__run(store, s, "sharing results", err));
+  store->made.shared = true;
+  for (size_t i = 0; i < n; i++) SX_TRY(copy_step(store, run, steps[i].step, err));
+  return SX_OK;
+}
+
+/* ---- payloads ------------------------------------------------------------------------------------------------------------------ */
 
 sx_status sx_store_run_step(void **data, size_t *n, sx_store *store, int64_t run, const char *step, sx_error *err) {
   sqlite3_stmt *s;

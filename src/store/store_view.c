@@ -25,6 +25,11 @@ void sx_store__view_drop(sx_store *store) {
   store->view = NULL;
 }
 
+void sx_store__rows_changed(sx_store *store) {
+  sx_store__view_drop(store);
+  store->n_changes++;
+}
+
 const sx_store_row *sx_store__view_rows(size_t *n, const sx_store *store, int64_t run) {
   const struct store_view *v = store->view;
   *n = v && v->run == run && v->state == sx_store_rows_state(store) ? v->n : 0;

@@ -65,7 +65,8 @@ sx_status sx_store_begin(int64_t *run, sx_store *store, const sx_store_run *info
     return status;
   }
   *run = store->run;
-  store->n_changes++;
+  sx_store__made_clear(store);
+  sx_store__rows_changed(store);
   return SX_OK;
 }
 
@@ -85,6 +86,7 @@ sx_status sx_store_finish(sx_store *store, sx_error *err) {
   SX_TRY(sx_store__statement(&s, store, SQL_RUN_FINISH, err));
   (void)sqlite3_bind_int64(s, 1, store->run);
   SX_TRY(sx_store__run(store, s, "finishing the run", err));
+  SX_TRY(sx_store__put_row_set(store, err));
   SX_TRY(prune(store, err));
   SX_TRY(sx_store__statement(&s, store, SQL_COMMIT, err));
   SX_TRY(sx_store__run(store, s, "finishing the run", err));
@@ -215,7 +217,7 @@ done:
 sx_status sx_store_put_row(int64_t *id, sx_store *store, const char *step, const sx_store_row *row, sx_error *err) {
   sqlite3_stmt *s;
   int64_t domain = 0;
-  SX_TRY(sx_store__need_run(store, err));
+  SX_TRY(sx_store__need_rows(store, step, err));
   SX_TRY(domain_id(&domain, store, row->terms, row->n_terms, err));
   SX_TRY(sx_store__statement(&s, store, SQL_ROW_ADD, err));
   (void)sqlite3_bind_int64(s, 1, store->run);
@@ -230,7 +232,7 @@ sx_status sx_store_put_row(int64_t *id, sx_store *store, const char *step, const
   sx_store__bind_number(s, 16, row->cv);
   const char *const tail[] = {row->unit, row->quality, row->na_reason, row->method};
   for (int i = 0; i < 4; i++) sx_store__bind_text(s, i + 17, tail[i]);
-  store->n_changes++;
+  sx_store__rows_changed(store);
   SX_TRY(sx_store__run(store, s, "writing a result", err));
   if (id) *id = sqlite3_last_insert_rowid(store->db);
   return SX_OK;

@@ -110,9 +110,25 @@ static sx_status put_steps(st_run *r, const char *pages_payload, const char *rec
   return sx_store_put_step(r->store, "outputs", "outputs", record, strlen(record), err);
 }
 
+/* Where no step that makes rows has changed, the run has those of the run before: nothing is copied. */
+static sx_status share_rows(st_run *r, sx_error *err) {
+  size_t n = 0;
+  sx_store_step *steps = sx_arena_alloc(r->arena, r->plan->n, sizeof *steps);
+  if (!steps) return sx_error_memory(err);
+  for (size_t i = 0; i < r->plan->n; i++) {
+    const st_step *step = &r->plan->steps[i];
+    if (!makes_rows(step->kind)) continue;
+    if (!step->reused) return SX_OK;
+    steps[n++] = (sx_store_step){step->id, step->key};
+  }
+  return sx_store_share_rows(&r->shares_rows, r->store, steps, n, err);
+}
+
 /* Rows of unchanged steps are copied; one that the store turns out not to have is computed after all. */
 static sx_status reuse_rows(st_run *r, bool *compute, sx_error *err) {
   *compute = false;
+  SX_TRY(share_rows(r, err));
+  if (r->shares_rows) return SX_OK;
   for (size_t i = 0; i < r->plan->n; i++) {
     st_step *step = &r->plan->steps[i];
     if (!makes_rows(step->kind)) continue;
@@ -160,6 +176,7 @@ static sx_status compute_rows(st_run *r, sx_error *err) {
   SX_TRY(study__recall_banners(r, err));
   SX_TRY(study__run_waves(r, err));
   SX_TRY(recall(r, err));
+  if (r->shares_rows) SX_TRY(sx_store_keep_rows(r->store, r->run, err)); /* none will be written */
   SX_TRY(study__index_rows(r, err));
   const double since = study__now();
   SX_TRY(study__run_published(r, err));

@@ -116,8 +116,9 @@ typedef struct st_run {
   st_plan *plan;
   sx_store *store;
   int64_t run;
-  bool whole;     /* the unit table has every variable of its file, not only those that the study uses */
-  sx_table *unit; /* with joins and derived variables; NULL until needed */
+  bool shares_rows; /* those of an earlier run: none is made */
+  bool whole;       /* the unit table has every variable of its file, not only those that the study uses */
+  sx_table *unit;   /* with joins and derived variables; NULL until needed */
   sx_design *design;
   sx_est **benchmarks;
   sx_est ***benchmarks_by; /* [benchmarks][n_by] */

@@ -380,10 +380,10 @@ sx_status study__run_waves(st_run *r, sx_error *err) {
     if (!own->s) continue;
     own->plan = r->plan;
     own->run = r->run;
-    SX_TRY(estimate_wave(own, err));
+    if (!r->shares_rows) SX_TRY(estimate_wave(own, err));
     SX_TRY(sx_ctx_poll(&r->ctx, err));
   }
-  SX_TRY(study__index_rows(r, err));
+  if (!r->shares_rows) SX_TRY(study__index_rows(r, err));
   for (size_t i = 0; i < r->plan->n; i++) {
     const st_step *step = &r->plan->steps[i];
     if (step->kind == ST_STEP_KNOWN && !step->reused) SX_TRY(put_all_known(r, step, err));

@@ -320,7 +320,8 @@ static void without_places(void) {
   REQUIRE_OK(sx_store_finish(store, err));
   sx_store_close(store);
   store = NULL;
-  run_sql("DROP TABLE plan; PRAGMA user_version = 2");
+  run_sql("DROP VIEW result; DROP TABLE row_set; DROP TABLE plan; CREATE VIEW result AS SELECT run FROM estimate; "
+          "PRAGMA user_version = 2");
   CHECK_FAILS(sx_store_open(&store, NULL, path, SX_STORE_READ, err), SX_E_SUPPORT, path, "older program");
   REQUIRE_OK(sx_store_open(&store, NULL, path, SX_STORE_WRITE, err));
   REQUIRE_OK(sx_store_find(&found, &row, store, run, "users", NULL, NULL, 0, err));
