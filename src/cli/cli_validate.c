@@ -17,7 +17,6 @@ typedef struct validate_call {
   cli_app *app;
   const cli_args *args;
   sx_arena *arena;
-  sx_doc *doc;
   sx_rules *rules;
   sx_table *table;
   sx_rules_outcome *outcome;
@@ -105,8 +104,7 @@ static sx_status run_call(validate_call *c, sx_error *err) {
   if (!cli_number(&cases, c->app, c->args, "cases") || !(cases >= 0 && cases <= 1e6))
     return sx_error_set(err, SX_E_ARGUMENT, "--cases", "it is a number from 0 to 1,000,000");
   SX_TRY(sx_arena_new(&c->arena, &c->app->ctx, err));
-  SX_TRY(sx_doc_read_yaml(&c->doc, &c->app->ctx, path, err));
-  SX_TRY(sx_rules_read(&c->rules, &c->app->ctx, c->doc, sx_doc_root(c->doc), err));
+  SX_TRY(sx_rules_read_file(&c->rules, &c->app->ctx, path, err));
   SX_TRY(read_table(c, err));
   if (name) SX_TRY(sx_table_need(&id, c->table, name, err));
   SX_TRY(sx_rules_check(&c->outcome, c->rules, c->table, (size_t)cases, err));
@@ -130,7 +128,6 @@ static int run_validate(cli_app *app, const cli_args *args) {
   }
   sx_rules_outcome_free(c.outcome);
   sx_rules_free(c.rules);
-  sx_doc_free(c.doc);
   sx_table_free(c.table);
   sx_arena_free(c.arena);
   return code;
@@ -144,13 +141,17 @@ const cli_command cli_validate_command = {
     .detail_en =
         "RULES.yaml is the form of R validate: rules with expr, name, label, description and meta.severity "
         "(error, warning, info).\n"
-        "Expressions are those of the other commands; R's & | ! %in% is.na() and 'if (A) B' are understood. FILE "
-        "may be a study.\n"
+        "Expressions are those of the other commands and R's: & | ! %in% is.na(), 'if (A) B', x := ..., include; "
+        "functions of whole columns and groups: mean() is_unique() is_complete() in_range() grepl() sum_by() "
+        "exists_one() contains_exactly() and others (docs/rules.md). FILE may be a study.\n"
         "Exit 3 where a rule of severity error fails in a case, or cannot be computed.",
-    .detail_zh = "RULES.yaml 用 R validate 的格式：每条规则有 expr、name、label、description 和 "
-                 "meta.severity（error、warning、info）。\n"
-                 "表达式与其他命令相同，也接受 R 的 & | ! %in% is.na() 和 if (A) B。FILE 也可以是研究文件。\n"
-                 "错误级规则有不通过的个案或无法计算时退出码为 3。",
+    .detail_zh =
+        "RULES.yaml 用 R validate 的格式：每条规则有 expr、name、label、description 和 "
+        "meta.severity（error、warning、info）。\n"
+        "表达式与其他命令相同，也接受 R 的 & | ! %in% is.na()、if (A) B、x := ... 和 include，以及整列与分组函数："
+        "mean() is_unique() is_complete() in_range() grepl() sum_by() exists_one() contains_exactly() 等"
+        "（docs/rules.md）。FILE 也可以是研究文件。\n"
+        "错误级规则有不通过的个案或无法计算时退出码为 3。",
     .example = "shuxiao validate examples/validate/panel.csv --rules examples/validate/rules.yaml --id person",
     .options = validate_options,
     .n_options = sizeof validate_options / sizeof *validate_options,

@@ -1,16 +1,28 @@
-/* release_rules.c: rules read and checked. */
+/* release_rules.c: rules read: documents, files that include others, options, names, severities. */
 #include "shuxiao/release_rules.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "release_rule_priv.h"
+
 static const char *const severities[] = {"error", "warning", "info"};
+
+static const double VALIDATE_EPS = 1e-8; /* validate's lin.eq.eps and lin.ineq.eps */
 
 const char *sx_rule_severity_name(sx_rule_severity severity) {
   return (size_t)severity < 3 ? severities[severity] : "?";
 }
 
-/* ---- reading --------------------------------------------------------------------------------------------------------------- */
+/* What is being read. */
+typedef struct reader {
+  sx_rules *rules;
+  const sx_doc *doc;
+  sx_release__names known; /* what := has given a meaning */
+  size_t written;          /* rules and assignments so far */
+  sx_error *err;
+} reader;
+
+/* ---- one rule --------------------------------------------------------------------------------------------------------------- */
 
 static sx_status text_of(const char **out, const sx_doc *doc, const sx_node *map, const char *key, sx_error *err) {
   const sx_node *node = sx_node_get(map, key);
@@ -49,161 +61,282 @@ static sx_status severity_of(sx_rule *rule, const sx_doc *doc, const sx_node *me
                        near ? near : "");
 }
 
-static sx_status parse_expr(sx_rule *rule, const sx_rules *rules, const sx_doc *doc, const sx_node *node,
-                            sx_error *err) {
-  sx_buf text;
-  sx_error own = SX_ERROR_INIT;
-  sx_buf_init(&text, &rules->ctx);
-  sx_status status = sx_rules_translate(&text, rule->text, &own);
-  if (status == SX_OK) status = sx_expr_parse(&rule->expr, &rules->ctx, text.data ? text.data : "", &own);
-  if (status == SX_E_PARSE && strstr(own.message, "no function called ")) { /* of R: the others go on */
-    rule->error = sx_arena_strdup(rules->arena, own.message);
-    status = rule->error ? SX_OK : sx_error_memory(err);
-  } else if (status == SX_E_MEMORY) {
-    (void)sx_error_memory(err);
-  } else if (status != SX_OK) {
-    const bool same = text.data && strcmp(text.data, rule->text) == 0;
-    (void)sx_node_error(err, doc, node, "rule %s, %s%s%s: %s", rule->name, own.where, same ? "" : " of ",
-                        same ? "" : text.data, own.message);
-    status = SX_E_PARSE;
-  }
-  sx_buf_clear(&text);
-  return status;
+static sx_status add_rule(reader *r, const sx_rule *rule) {
+  sx_rules *rules = r->rules;
+  void *items = rules->items;
+  for (size_t i = 0; i < rules->n; i++)
+    if (strcmp(rules->items[i].name, rule->name) == 0)
+      return sx_node_error(r->err, r->doc, rule->node, "two rules are called %s", rule->name);
+  if (!sx_arena_grow(rules->arena, &items, &rules->cap, rules->n + 1, sizeof *rules->items))
+    return sx_error_memory(r->err);
+  rules->items = items;
+  rules->items[rules->n++] = *rule;
+  return SX_OK;
 }
 
-static sx_status read_rule(sx_rules *rules, const sx_doc *doc, const sx_node *node, sx_error *err) {
+static sx_status note_names(reader *r, const sx_rule_tree *t) {
+  sx_rules *rules = r->rules;
+  for (size_t i = 0; i < t->n; i++) SX_TRY(note_names(r, t->args[i]));
+  for (size_t i = 0; i < t->n && t->keys; i++) { /* data.frame(year = ...) names a variable */
+    const sx_rule_tree name = {.kind = NODE_NAME, .text = t->keys[i]};
+    if (t->keys[i]) SX_TRY(note_names(r, &name));
+  }
+  if (t->kind != NODE_NAME) return SX_OK;
+  if (strcmp(t->text, ".") == 0) rules->whole = true;
+  for (size_t i = 0; i < rules->n_names; i++)
+    if (strcmp(rules->names[i], t->text) == 0) return SX_OK;
+  void *names = rules->names;
+  if (!sx_arena_grow(rules->arena, &names, &rules->cap_names, rules->n_names + 1, sizeof *rules->names))
+    return sx_error_memory(r->err);
+  rules->names = names;
+  rules->names[rules->n_names++] = t->text;
+  return SX_OK;
+}
+
+/* NAME := expression: what later rules mean by NAME. */
+static sx_status assign(reader *r, const sx_node *node, sx_rule_tree *tree) {
+  void *names = r->known.names, *trees = r->known.trees;
+  size_t cap = r->known.cap;
+  if (tree->args[0]->kind != NODE_NAME) return sx_node_error(r->err, r->doc, node, "on the left of := stands a name");
+  sx_release__substitute(&tree->args[1], &r->known);
+  if (!sx_arena_grow(r->rules->arena, &names, &cap, r->known.n + 1, sizeof *r->known.names) ||
+      !sx_arena_grow(r->rules->arena, &trees, &r->known.cap, r->known.n + 1, sizeof *r->known.trees))
+    return sx_error_memory(r->err);
+  r->known.names = names;
+  r->known.trees = trees;
+  r->known.names[r->known.n] = tree->args[0]->text;
+  r->known.trees[r->known.n++] = tree->args[1];
+  return SX_OK;
+}
+
+static sx_status read_tree(reader *r, sx_rule *rule) {
+  sx_rules *rules = r->rules;
+  const sx_node *node = sx_node_get(rule->node, "expr");
+  sx_rule_tree *tree = NULL, **trees = NULL;
+  const char **marks = NULL, *name = rule->name, *text = rule->text;
+  sx_error own = SX_ERROR_INIT;
+  size_t n = 0;
+  sx_status status = sx_release__rule_parse(&tree, &rules->ctx, rules->arena, rule->text, &own);
+  if (status == SX_OK && sx_release__is_op(tree, ":=")) return assign(r, node, tree);
+  if (status == SX_OK) {
+    sx_release__substitute(&tree, &r->known);
+    status = sx_release__groups(&trees, &marks, &n, rules->arena, tree, &own);
+  }
+  if (status == SX_E_MEMORY) return sx_error_memory(r->err);
+  if (status != SX_OK)
+    return sx_node_error(r->err, r->doc, node, "rule %s%s%s: %s", rule->name, *own.where ? ", " : "", own.where,
+                         own.message);
+  for (size_t i = 0; i < n; i++) {
+    rule->tree = trees[i];
+    if (marks[i]) {
+      rule->name = sx_arena_printf(rules->arena, "%s.%zu", name, i + 1);
+      rule->text = sx_arena_printf(rules->arena, "%s [%s]", text, marks[i]);
+      if (!rule->name || !rule->text) return sx_error_memory(r->err);
+    }
+    SX_TRY(note_names(r, rule->tree));
+    SX_TRY(add_rule(r, rule));
+  }
+  return SX_OK;
+}
+
+static sx_status read_rule(reader *r, const sx_node *node) {
   static const char *const keys[] = {"expr",    "name",   "label",    "description", "meta",
                                      "created", "origin", "language", "severity"};
-  sx_rule *rule = &rules->items[rules->n];
+  const sx_doc *doc = r->doc;
+  sx_error *err = r->err;
   if (node->kind != SX_NODE_MAP) return sx_node_error(err, doc, node, "a rule is {expr: CONDITION, name: NAME, ...}");
   SX_TRY(sx_node_keys(doc, node, keys, sizeof keys / sizeof *keys, err));
-  *rule = (sx_rule){.node = node, .severity = SX_RULE_ERROR};
-  SX_TRY(text_of(&rule->name, doc, node, "name", err));
-  SX_TRY(text_of(&rule->text, doc, node, "expr", err));
-  SX_TRY(texts_of(&rule->label_zh, &rule->label_en, doc, node, "label", err));
-  SX_TRY(texts_of(&rule->description_zh, &rule->description_en, doc, node, "description", err));
-  SX_TRY(severity_of(rule, doc, node, err));
+  sx_rule rule = {.doc = doc, .node = node, .severity = SX_RULE_ERROR};
+  SX_TRY(text_of(&rule.name, doc, node, "name", err));
+  SX_TRY(text_of(&rule.text, doc, node, "expr", err));
+  SX_TRY(texts_of(&rule.label_zh, &rule.label_en, doc, node, "label", err));
+  SX_TRY(texts_of(&rule.description_zh, &rule.description_en, doc, node, "description", err));
+  SX_TRY(severity_of(&rule, doc, node, err));
   const sx_node *meta = sx_node_get(node, "meta");
-  if (meta && meta->kind == SX_NODE_MAP) SX_TRY(severity_of(rule, doc, meta, err));
-  if (!rule->text || !*rule->text) return sx_node_error(err, doc, node, "the rule has no expr");
-  if (!rule->name || !*rule->name) {
-    rule->name = sx_arena_printf(rules->arena, "V%zu", rules->n + 1);
-    if (!rule->name) return sx_error_memory(err);
+  if (meta && meta->kind == SX_NODE_MAP) SX_TRY(severity_of(&rule, doc, meta, err));
+  if (!rule.text || !*rule.text) return sx_node_error(err, doc, node, "the rule has no expr");
+  r->written++;
+  if (!rule.name || !*rule.name) {
+    rule.name = sx_arena_printf(r->rules->arena, "V%zu", r->written);
+    if (!rule.name) return sx_error_memory(err);
   }
-  for (size_t i = 0; i < rules->n; i++) {
-    if (strcmp(rules->items[i].name, rule->name) == 0)
-      return sx_node_error(err, doc, node, "two rules are called %s", rule->name);
-  }
-  SX_TRY(parse_expr(rule, rules, doc, sx_node_get(node, "expr"), err));
-  rules->n++;
+  return read_tree(r, &rule);
+}
+
+/* ---- documents --------------------------------------------------------------------------------------------------------------- */
+
+static sx_status read_eps(double *out, const reader *r, const sx_node *options, const char *key) {
+  const sx_node *node = sx_node_get(options, key);
+  if (!node) return SX_OK;
+  if (!sx_node_number(out, node) || !(*out >= 0 && *out < 1e6))
+    return sx_node_error(r->err, r->doc, node, "%s is a number, 0 or more: how far two sides may be apart", key);
   return SX_OK;
 }
 
-static sx_status read_all(sx_rules *rules, const sx_doc *doc, const sx_node *node, sx_error *err) {
-  static const char *const keys[] = {"rules", "options"};
+static sx_status read_options(reader *r, const sx_node *options) {
+  const sx_node *na = sx_node_get(options, "na.value");
+  bool value = false;
+  SX_TRY(read_eps(&r->rules->eq_eps, r, options, "lin.eq.eps"));
+  SX_TRY(read_eps(&r->rules->ineq_eps, r, options, "lin.ineq.eps"));
+  if (!na || na->kind == SX_NODE_NULL || (na->kind == SX_NODE_SCALAR && strcmp(na->text, "NA") == 0)) return SX_OK;
+  if (sx_node_bool(&value, na))
+    r->rules->na_value = value;
+  else if (na->kind == SX_NODE_SCALAR && (strcmp(na->text, "TRUE") == 0 || strcmp(na->text, "FALSE") == 0))
+    r->rules->na_value = na->text[0] == 'T';
+  else
+    return sx_node_error(r->err, r->doc, na, "na.value is TRUE, FALSE or NA");
+  return SX_OK;
+}
+
+/* The rules of a document; options count where it is the root. */
+static sx_status read_doc(reader *r, const sx_node *node, bool root, bool included) {
+  static const char *const keys[] = {"rules", "options", "include"};
   const sx_node *list = node;
   if (node && node->kind == SX_NODE_MAP) {
-    SX_TRY(sx_node_keys(doc, node, keys, 2, err));
+    SX_TRY(sx_node_keys(r->doc, node, keys, 3, r->err));
     list = sx_node_get(node, "rules");
-    const sx_node *options = sx_node_get(node, "options");
-    if (sx_node_get(options, "include"))
-      return sx_node_error(err, doc, options, "include is not supported: name each file, or put the rules into one");
+    if (root) SX_TRY(read_options(r, sx_node_get(node, "options")));
+    if (!list && included) return SX_OK; /* a file that only includes */
   }
   if (!list || list->kind != SX_NODE_LIST || list->n == 0)
-    return sx_node_error(err, doc, node, "rules are a list: 'rules:' with '- expr: CONDITION' under it");
-  rules->items = sx_arena_zalloc(rules->arena, list->n, sizeof *rules->items);
-  if (!rules->items) return sx_error_memory(err);
-  for (size_t i = 0; i < list->n; i++) SX_TRY(read_rule(rules, doc, list->items[i], err));
+    return sx_node_error(r->err, r->doc, node, "rules are a list: 'rules:' with '- expr: CONDITION' under it");
+  for (size_t i = 0; i < list->n; i++) SX_TRY(read_rule(r, list->items[i]));
   return SX_OK;
 }
 
-sx_status sx_rules_read(sx_rules **out, const sx_ctx *ctx, const sx_doc *doc, const sx_node *node, sx_error *err) {
+static sx_status rules_new(sx_rules **out, const sx_ctx *ctx, sx_error *err) {
   const sx_ctx standard = SX_CTX_INIT;
   sx_rules *rules = sx_mem_zalloc(ctx, 1, sizeof *rules);
   if (!rules) return sx_error_memory(err);
   rules->ctx = ctx ? *ctx : standard;
-  sx_status status = sx_arena_new(&rules->arena, &rules->ctx, err);
-  if (status == SX_OK) status = read_all(rules, doc, node, err);
-  if (status != SX_OK) {
+  rules->eq_eps = rules->ineq_eps = VALIDATE_EPS;
+  rules->na_value = -1;
+  const sx_status status = sx_arena_new(&rules->arena, &rules->ctx, err);
+  if (status == SX_OK)
+    *out = rules;
+  else
     sx_rules_free(rules);
-    return status;
+  return status;
+}
+
+static const sx_node *include_of(const sx_node *root) {
+  const sx_node *own = sx_node_get(root, "include");
+  return own ? own : sx_node_get(sx_node_get(root, "options"), "include");
+}
+
+static sx_status finish(sx_rules **out, sx_rules *rules, sx_status status) {
+  if (status == SX_OK)
+    *out = rules;
+  else
+    sx_rules_free(rules);
+  return status;
+}
+
+sx_status sx_rules_read(sx_rules **out, const sx_ctx *ctx, const sx_doc *doc, const sx_node *node, sx_error *err) {
+  sx_rules *rules = NULL;
+  const sx_node *include = include_of(node);
+  if (include) return sx_node_error(err, doc, include, "include stands in a file of rules, not among rules of a study");
+  SX_TRY(rules_new(&rules, ctx, err));
+  reader r = {.rules = rules, .doc = doc, .err = err};
+  return finish(out, rules, read_doc(&r, node, true, false));
+}
+
+/* ---- files --------------------------------------------------------------------------------------------------------------------- */
+
+/* validate puts options and include into a document of their own ('---' before and behind): they and the rules are read as one, line by line. */
+static sx_status read_blocks(sx_doc **out, const reader *r, const char *path) {
+  const sx_ctx *ctx = &r->rules->ctx;
+  char *data = NULL;
+  size_t n = 0;
+  SX_TRY(sx_file_read(&data, &n, ctx, path, r->err));
+  for (char *line = data; line && *line;) {
+    char *end = strchr(line, '\n');
+    const size_t length = end ? (size_t)(end - line) : strlen(line);
+    size_t blanks = 3;
+    while (blanks < length && (line[blanks] == ' ' || line[blanks] == '\r' || line[blanks] == '\t')) blanks++;
+    if (length >= 3 && strncmp(line, "---", 3) == 0 && blanks == length) memset(line, '#', 3);
+    line = end ? end + 1 : NULL;
   }
-  *out = rules;
+  const sx_status status = sx_doc_parse_yaml(out, ctx, path, data ? data : "", n, r->err);
+  sx_mem_free(ctx, data);
+  return status;
+}
+
+static const char *beside(reader *r, const char *path, const char *name) {
+  char *joined = sx_path_beside(&r->rules->ctx, path, name);
+  const char *kept = joined ? sx_arena_strdup(r->rules->arena, joined) : NULL;
+  sx_mem_free(&r->rules->ctx, joined);
+  return kept;
+}
+
+/* Files on the way from the root to this one. */
+typedef struct way {
+  const char *path;
+  const struct way *from;
+  size_t depth;
+} way;
+
+enum { MAX_INCLUDES = 30 }; /* one within the other: a circle through other spellings of a path, too, comes to an end */
+
+static sx_status read_file(reader *r, const way *here);
+
+static sx_status read_includes(reader *r, const way *here, const sx_doc *doc, const sx_node *node) {
+  const sx_node *const *list = node->kind == SX_NODE_LIST ? (const sx_node *const *)node->items : &node;
+  const size_t n = node->kind == SX_NODE_LIST ? node->n : 1;
+  for (size_t i = 0; i < n; i++) {
+    if (list[i]->kind != SX_NODE_SCALAR) return sx_node_error(r->err, doc, list[i], "include holds names of files");
+    const way next = {beside(r, here->path, list[i]->text), here, here->depth + 1};
+    if (!next.path) return sx_error_memory(r->err);
+    if (next.depth > MAX_INCLUDES)
+      return sx_node_error(r->err, doc, list[i], "files include one another more than %d deep: is there a circle?",
+                           MAX_INCLUDES);
+    for (const way *w = here; w; w = w->from)
+      if (strcmp(w->path, next.path) == 0)
+        return sx_node_error(r->err, doc, list[i], "%s includes itself%s", next.path,
+                             w == here ? "" : ", by way of this file");
+    bool before = false; /* by way of another file: its rules are there */
+    for (size_t k = 0; k < r->rules->n_docs && !before; k++) before = strcmp(r->rules->files[k], next.path) == 0;
+    if (!before) SX_TRY(read_file(r, &next));
+  }
   return SX_OK;
+}
+
+static sx_status read_file(reader *r, const way *here) {
+  sx_rules *rules = r->rules;
+  sx_doc *doc = NULL;
+  void *docs = rules->docs, *files = rules->files;
+  size_t cap = rules->cap_docs;
+  SX_TRY(read_blocks(&doc, r, here->path));
+  if (!sx_arena_grow(rules->arena, &docs, &cap, rules->n_docs + 1, sizeof *rules->docs) ||
+      !sx_arena_grow(rules->arena, &files, &rules->cap_docs, rules->n_docs + 1, sizeof *rules->files)) {
+    sx_doc_free(doc);
+    return sx_error_memory(r->err);
+  }
+  rules->docs = docs;
+  rules->files = files;
+  rules->docs[rules->n_docs] = doc;
+  rules->files[rules->n_docs++] = here->path;
+  const sx_node *root = sx_doc_root(doc), *include = include_of(root);
+  if (include) SX_TRY(read_includes(r, here, doc, include));
+  r->doc = doc;
+  return read_doc(r, root, !here->from, include != NULL);
+}
+
+sx_status sx_rules_read_file(sx_rules **out, const sx_ctx *ctx, const char *path, sx_error *err) {
+  sx_rules *rules = NULL;
+  SX_TRY(rules_new(&rules, ctx, err));
+  reader r = {.rules = rules, .err = err};
+  const way root = {sx_arena_strdup(rules->arena, path), NULL, 0};
+  sx_status status = root.path ? read_file(&r, &root) : sx_error_memory(err);
+  if (status == SX_OK && !rules->n)
+    status = sx_error_set(err, SX_E_PARSE, path, "it has no rules: 'rules:' with '- expr: CONDITION' under it");
+  return finish(out, rules, status);
 }
 
 void sx_rules_free(sx_rules *rules) {
   if (!rules) return;
   const sx_ctx ctx = rules->ctx;
-  for (size_t i = 0; i < rules->n; i++) sx_expr_free(rules->items[i].expr);
+  for (size_t i = 0; i < rules->n_docs; i++) sx_doc_free(rules->docs[i]);
   sx_arena_free(rules->arena);
   sx_mem_free(&ctx, rules);
-}
-
-/* ---- checking ----------------------------------------------------------------------------------------------------------------- */
-
-static sx_status count(sx_rule_outcome *out, const sx_ctx *ctx, const uint8_t *held, size_t n, size_t max_cases,
-                       sx_error *err) {
-  out->items = n;
-  for (size_t i = 0; i < n; i++) {
-    out->passes += held[i] == 1;
-    out->fails += held[i] == 0;
-    out->n_na += held[i] == 2;
-  }
-  const size_t listed = out->fails < max_cases ? out->fails : max_cases;
-  out->cases = sx_mem_alloc(ctx, listed, sizeof *out->cases);
-  if (!out->cases) return sx_error_memory(err);
-  for (size_t i = 0; i < n && out->n_cases < listed; i++)
-    if (held[i] == 0) out->cases[out->n_cases++] = i;
-  return SX_OK;
-}
-
-static sx_status check_rule(sx_rule_outcome *out, const sx_rules *rules, const sx_rule *rule, const sx_table *table,
-                            uint8_t *held, size_t max_cases, sx_error *err) {
-  sx_error own = SX_ERROR_INIT;
-  const sx_status status = rule->expr ? sx_expr_test(held, rule->expr, table, &own)
-                                      : sx_error_set(&own, SX_E_PARSE, "", "%s", rule->error ? rule->error : "");
-  if (status == SX_OK) return count(out, &rules->ctx, held, sx_table_rows(table), max_cases, err);
-  if (status == SX_E_MEMORY) return sx_error_memory(err);
-  if (status == SX_E_CANCELLED) return sx_error_set(err, status, own.where, "%s", own.message);
-  char text[SX_ERROR_WHERE_MAX + SX_ERROR_MESSAGE_MAX];
-  (void)snprintf(text, sizeof text, "%s%s%s", own.where, *own.where ? ": " : "", own.message);
-  out->error = sx_mem_strdup(&rules->ctx, text);
-  return out->error ? SX_OK : sx_error_memory(err);
-}
-
-sx_status sx_rules_check(sx_rules_outcome **out, const sx_rules *rules, const sx_table *table, size_t max_cases,
-                         sx_error *err) {
-  const sx_ctx *ctx = &rules->ctx;
-  sx_rules_outcome *o = sx_mem_zalloc(ctx, 1, sizeof *o);
-  if (!o) return sx_error_memory(err);
-  o->ctx = *ctx;
-  o->items = sx_mem_zalloc(ctx, rules->n, sizeof *o->items);
-  uint8_t *held = sx_mem_alloc(ctx, sx_table_rows(table), sizeof *held);
-  sx_status status = o->items && held ? SX_OK : sx_error_memory(err);
-  if (o->items) o->n = rules->n;
-  for (size_t i = 0; i < rules->n && status == SX_OK; i++) {
-    sx_ctx_progress(ctx, "checking rules", i, rules->n);
-    status = sx_ctx_poll(ctx, err);
-    if (status == SX_OK) status = check_rule(&o->items[i], rules, &rules->items[i], table, held, max_cases, err);
-    o->n_failed[rules->items[i].severity] += o->items[i].fails > 0 || o->items[i].error;
-  }
-  sx_mem_free(ctx, held);
-  if (status != SX_OK) {
-    sx_rules_outcome_free(o);
-    return status;
-  }
-  *out = o;
-  return SX_OK;
-}
-
-void sx_rules_outcome_free(sx_rules_outcome *o) {
-  if (!o) return;
-  const sx_ctx ctx = o->ctx;
-  for (size_t i = 0; i < o->n; i++) {
-    sx_mem_free(&ctx, o->items[i].error);
-    sx_mem_free(&ctx, o->items[i].cases);
-  }
-  sx_mem_free(&ctx, o->items);
-  sx_mem_free(&ctx, o);
 }

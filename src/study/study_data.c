@@ -80,8 +80,7 @@ sx_status study__used_names(const char ***out, size_t *n, const sx_study *s, sx_
   add_list(&set, &s->unit_ids);
   if (s->rules) {
     add_name(&set, s->rules->id);
-    for (size_t i = 0; s->rules->rules && i < s->rules->rules->n; i++)
-      add_expr(&set, &(st_expr){.expr = s->rules->rules->items[i].expr});
+    for (size_t i = 0; s->rules->rules && i < s->rules->rules->n_names; i++) add_name(&set, s->rules->rules->names[i]);
   }
   if (set.failed) return sx_error_memory(err);
   if (set.n) qsort(set.items, set.n, sizeof *set.items, by_text);

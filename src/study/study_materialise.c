@@ -1,6 +1,7 @@
 /* study_materialise.c: data, joins, derived variables, design and weights in memory: once, when some step needs them. */
 #include "study_adjust.h"
 #include "study_names.h"
+#include "study_rules.h"
 #include "study_run.h"
 
 #include <math.h>
@@ -51,6 +52,11 @@ static sx_status unit_columns(columns *c, const st_run *r, sx_error *err) {
   SX_TRY(study__used_names(&names, &n, s, r->arena, err));
   for (size_t i = 0; i < n; i++) {
     if (!add_used(c, r->arena, &s->tables[s->unit], s->schemas[s->unit], names[i])) return sx_error_memory(err);
+  }
+  /* a rule that speaks of all variables */
+  const sx_table *schema = s->rules && s->rules->rules && s->rules->rules->whole ? s->schemas[s->unit] : NULL;
+  for (size_t i = 0; schema && i < sx_table_columns(schema); i++) {
+    if (!add_used(c, r->arena, &s->tables[s->unit], schema, sx_table_get(schema, i)->name)) return sx_error_memory(err);
   }
   return SX_OK;
 }

@@ -169,7 +169,8 @@ static sx_status collect_files(build *b, sx_error *err) {
     const char *file = s->indicators[i].file;
     if (file) SX_TRY(add_file(b, file, study__path(s, b->arena, file), err));
   }
-  if (s->rules && s->rules->file) SX_TRY(add_file(b, s->rules->file, study__path(s, b->arena, s->rules->file), err));
+  for (size_t i = 0; s->rules && s->rules->rules && i < s->rules->rules->n_docs; i++)
+    SX_TRY(add_file(b, beside_study(s, s->rules->rules->files[i]), s->rules->rules->files[i], err));
   if (s->published.file) SX_TRY(add_file(b, s->published.file, study__path(s, b->arena, s->published.file), err));
   for (size_t i = 0; i < s->n_narrative; i++) {
     const st_narrative *t = &s->narrative[i];
@@ -775,6 +776,9 @@ sx_status study__plan_file(st_build *b, const char *shown, sx_error *err) {
 }
 sx_status study__plan_spec_file(st_build *b, const char *file, sx_error *err) {
   return spec_file(b, study__path(b->s, b->arena, file), err);
+}
+sx_status study__plan_spec_path(st_build *b, const char *path, sx_error *err) {
+  return spec_file(b, path, err);
 }
 sx_status study__plan_files(st_build *b, sx_error *err) {
   return collect_files(b, err);

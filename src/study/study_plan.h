@@ -27,6 +27,7 @@ sx_status study__plan_dep(st_build *b, size_t step, size_t dep, sx_error *err) S
 sx_status study__plan_seal(st_build *b, size_t step, sx_error *err) SX_NODISCARD;
 sx_status study__plan_file(st_build *b, const char *shown, sx_error *err) SX_NODISCARD; /* beside the study */
 sx_status study__plan_spec_file(st_build *b, const char *file, sx_error *err) SX_NODISCARD;
+sx_status study__plan_spec_path(st_build *b, const char *path, sx_error *err) SX_NODISCARD; /* a path as it is */
 sx_status study__plan_arrays(st_build *b, sx_error *err) SX_NODISCARD;
 sx_status study__plan_files(st_build *b, sx_error *err) SX_NODISCARD;
 sx_status study__plan_body(st_build *b, sx_error *err) SX_NODISCARD; /* data to accounts */

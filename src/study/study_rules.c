@@ -41,11 +41,10 @@ void study__read_rules(st_load *l, const sx_node *root) {
   sx_status status = SX_OK;
   if (out->file) {
     const char *path = study__path(s, s->arena, out->file);
-    status = path ? sx_doc_read_yaml(&out->doc, &s->ctx, path, &err) : sx_error_memory(&err);
+    status = path ? sx_rules_read_file(&out->rules, &s->ctx, path, &err) : sx_error_memory(&err);
+  } else if (node->kind == SX_NODE_LIST) {
+    status = sx_rules_read(&out->rules, &s->ctx, s->doc, node, &err);
   }
-  const bool list = node->kind == SX_NODE_LIST;
-  if (status == SX_OK && (out->doc || list))
-    status = sx_rules_read(&out->rules, &s->ctx, list ? s->doc : out->doc, list ? node : sx_doc_root(out->doc), &err);
   if (status != SX_OK) study__error_problem(l, node, &err);
 }
 
@@ -56,31 +55,30 @@ void study__check_rules(st_load *l, const sx_table *unit) {
   sx_error err = SX_ERROR_INIT;
   if (r->id && sx_table_need(&id, unit, r->id, &err) != SX_OK)
     study__error_problem(l, sx_node_get(r->node, "id"), &err);
-  uint8_t *held = study__take(l, sx_table_rows(unit), 1);
-  for (size_t i = 0; held && i < r->rules->n; i++) {
+  sx_rules_outcome *o = NULL;
+  err = (sx_error)SX_ERROR_INIT;
+  if (sx_rules_check(&o, r->rules, unit, 0, &err) != SX_OK) {
+    study__error_problem(l, r->node, &err);
+    return;
+  }
+  for (size_t i = 0; i < o->n; i++) {
     const sx_rule *rule = &r->rules->items[i];
     char where[SX_ERROR_WHERE_MAX];
-    err = (sx_error)SX_ERROR_INIT;
-    if (!rule->expr)
-      (void)sx_error_set(&err, SX_E_PARSE, NULL, "%s", rule->error ? rule->error : "");
-    else if (sx_expr_test(held, rule->expr, unit, &err) == SX_OK)
-      continue;
-    if (err.status == SX_E_MEMORY) {
-      l->oom = true;
-    } else if (r->doc) {
-      (void)snprintf(where, sizeof where, "%s:%zu:%zu: rule %s", sx_doc_name(r->doc), rule->node->line,
+    if (!o->items[i].error) continue;
+    if (r->file) {
+      (void)snprintf(where, sizeof where, "%s:%zu:%zu: rule %s", sx_doc_name(rule->doc), rule->node->line,
                      rule->node->column, rule->name);
-      study__problem_at(l, false, where, err.message);
+      study__problem_at(l, false, where, o->items[i].error);
     } else {
-      study__problem(l, rule->node, "rule %s: %s", rule->name, err.message);
+      study__problem(l, rule->node, "rule %s: %s", rule->name, o->items[i].error);
     }
   }
+  sx_rules_outcome_free(o);
 }
 
 void study__rules_free(sx_study *s) {
   if (!s->rules || s->follower) return;
   sx_rules_free(s->rules->rules);
-  sx_doc_free(s->rules->doc);
 }
 
 /* ---- planning ------------------------------------------------------------------------------------------------------------------- */
@@ -98,12 +96,10 @@ sx_status study__plan_rules(st_build *b, size_t *out, sx_error *err) {
   SX_TRY(study__plan_step(&step, b, ST_STEP_RULES, 0, "rules", NULL, err));
   SX_TRY(study__plan_dep(b, step, b->joined, err));
   sx_node_to_json(&b->spec, r->node);
-  if (r->file) SX_TRY(study__plan_spec_file(b, r->file, err));
+  for (size_t i = 0; i < r->rules->n_docs; i++) SX_TRY(study__plan_spec_path(b, r->rules->files[i], err));
   SX_TRY(dep_name(b, step, r->id, err));
-  for (size_t i = 0; i < r->rules->n; i++) {
-    const sx_expr *e = r->rules->items[i].expr;
-    for (size_t k = 0; e && k < sx_expr_names(e); k++) SX_TRY(dep_name(b, step, sx_expr_name(e, k), err));
-  }
+  for (size_t i = 0; i < r->rules->n_names; i++) SX_TRY(dep_name(b, step, r->rules->names[i], err));
+  for (size_t d = 0; r->rules->whole && d < b->s->n_derived; d++) SX_TRY(study__plan_dep(b, step, b->derive[d], err));
   *out = step;
   return study__plan_seal(b, step, err);
 }
@@ -111,7 +107,7 @@ sx_status study__plan_rules(st_build *b, size_t *out, sx_error *err) {
 /* ---- running -------------------------------------------------------------------------------------------------------------------- */
 
 static sx_status put(st_run *r, const char *indicator, const char *statistic, size_t count, const char *quality,
-                     sx_error *err) {
+                     const char *method, sx_error *err) {
   sx_store_row out = {.wave = r->s->wave,
                       .indicator = indicator,
                       .statistic = statistic,
@@ -121,7 +117,7 @@ static sx_status put(st_run *r, const char *indicator, const char *statistic, si
                       .unit = "",
                       .quality = quality,
                       .na_reason = "",
-                      .method = "count of cases"};
+                      .method = method};
   out.se = out.low = out.high = out.df = out.n_eff = out.deff = out.cv = (double)NAN;
   return sx_store_put_row(NULL, r->store, "rules", &out, err);
 }
@@ -130,6 +126,7 @@ static sx_status put_rule(st_run *r, const sx_rule *rule, const sx_rule_outcome 
   char *indicator = sx_arena_printf(r->arena, "rule/%s", rule->name);
   if (!indicator) return sx_error_memory(err);
   const char *quality = o->error ? "not computed" : o->fails ? sx_rule_severity_name(rule->severity) : "";
+  const char *method = o->whole ? "verdict on the data set" : "count of cases";
   const sx_store_indicator label = {
       .id = indicator,
       .label = {rule->label_zh ? rule->label_zh : rule->name, rule->label_en ? rule->label_en : rule->name},
@@ -137,10 +134,10 @@ static sx_status put_rule(st_run *r, const sx_rule *rule, const sx_rule_outcome 
       .unit = "",
       .scale = 1.0};
   SX_TRY(sx_store_put_indicator(r->store, &label, err));
-  SX_TRY(put(r, indicator, "count", o->items, quality, err));
-  SX_TRY(put(r, indicator, "passes", o->passes, quality, err));
-  SX_TRY(put(r, indicator, "fails", o->fails, quality, err));
-  return put(r, indicator, "missing", o->n_na, quality, err);
+  SX_TRY(put(r, indicator, "count", o->items, quality, method, err));
+  SX_TRY(put(r, indicator, "passes", o->passes, quality, method, err));
+  SX_TRY(put(r, indicator, "fails", o->fails, quality, method, err));
+  return put(r, indicator, "missing", o->n_na, quality, method, err);
 }
 
 /* Texts of the line: no TAB, no end of line. */
@@ -172,6 +169,11 @@ static sx_status stop_run(const st_rules *own, const sx_rules_outcome *o, sx_err
   for (size_t i = 0; i < o->n; i++) {
     const sx_rule *rule = &own->rules->items[i];
     if (rule->severity != SX_RULE_ERROR || (!o->items[i].fails && !o->items[i].error)) continue;
+    if (o->items[i].whole)
+      return sx_error_set(err, SX_E_DATA, own->file ? own->file : "rules",
+                          "rule %s does not hold for the data set, and %zu rules of severity error fail: nothing was "
+                          "estimated",
+                          rule->name, o->n_failed[SX_RULE_ERROR]);
     return sx_error_set(
         err, SX_E_DATA, own->file ? own->file : "rules",
         "rule %s does not hold in %zu of %zu cases (first: case %zu), and %zu rules of severity error fail: "

@@ -11,7 +11,6 @@ typedef struct st_rules {
   const char *file, *id; /* file NULL: the rules stand in the study; id: the variable that names a case, NULL none */
   size_t cases;          /* listed per rule */
   bool stop;             /* a failed error ends the run */
-  sx_doc *doc;           /* of the file */
   sx_rules *rules;       /* NULL: faulty */
 } st_rules;
 

@@ -37,6 +37,19 @@ sed -i 's/^rules:.*/rules: [{expr: old == 0, name: young, meta: {severity: info}
 "$program" run s.yaml >o 2>e || fail "inline: $(cat e)"
 text out/report.en.html | grep -q "young info 6 4 2 0 3 4" || fail "inline annex"
 
+# whole columns, in a file that another includes: a change of either is seen
+printf 'rules:\n- {expr: all_unique(person), name: persons}\n- {expr: mean(old) < 1 & nrow(.) == 6, name: some}\n' >leaf.yaml
+printf 'include: [leaf.yaml]\nrules:\n- {expr: all_complete(.), name: complete, meta: {severity: info}}\n' >top.yaml
+sed -i 's/^rules:.*/rules: {file: top.yaml, id: person}/' s.yaml
+"$program" run s.yaml >o 2>e || fail "whole columns: $(cat e)"
+text out/report.en.html | grep -q "persons error 1 1 0 0 some error 1 1 0 0 complete info 1 0 1 0" || fail "annex of whole columns: $(text out/report.en.html | grep -o 'Checks of the data.*' | tail -c 300)"
+"$program" run s.yaml >o 2>e || fail "again: $(cat e)"
+grep -q "10 steps, 10 reused" o || fail "a second run is not reused: $(cat o)"
+sed -i 's/nrow(.) == 6/nrow(.) == 7/' leaf.yaml
+run_fails 3 "1 rules of severity error" "$program" run s.yaml
+sed -i 's/id: person}/id: person, stop: true}/' s.yaml
+run_fails 1 "rule some does not hold for the data set" "$program" run s.yaml
+
 sed -i 's/^rules:.*/rules: rules.yaml/; ' s.yaml
 sed -i 's/user == 0/usr == 0/' rules.yaml
 run_fails 2 "rules.yaml:12:3: rule spends: .*user" "$program" check s.yaml

@@ -20,9 +20,24 @@ printf -- '- expr: agee <= 120\n' >"$tmp/absent.yaml"
 run_fails 3 "1 errors" "$program" validate $file --rules "$tmp/absent.yaml"
 grep -q "agee" "$tmp/out" || fail "the error is not in the table: $(cat "$tmp/out")"
 # a function of R that is not here is that rule's error, and the others are checked
-printf 'rules:\n- {expr: age <= 120, name: old}\n- {expr: nchar(person) > 1, name: long}\n- {expr: total >= 0, name: sum}\n' >"$tmp/foreign.yaml"
+printf 'rules:\n- {expr: age <= 120, name: old}\n- {expr: soundex(person) > 1, name: long}\n- {expr: total >= 0, name: sum}\n' >"$tmp/foreign.yaml"
 run_fails 3 "2 errors" "$program" validate $file --rules "$tmp/foreign.yaml" --format csv
-grep -q "^long,.*no function called 'nchar'" "$tmp/out" && grep -q "^old," "$tmp/out" && grep -q "^sum," "$tmp/out" || fail "a foreign function: $(cat "$tmp/out")"
+grep -q "^long,.*no function called 'soundex'" "$tmp/out" && grep -q "^old," "$tmp/out" && grep -q "^sum," "$tmp/out" || fail "a foreign function: $(cat "$tmp/out")"
+# whole columns: one verdict, no cases; a file that includes another, in validate's two documents
+printf -- '---\ninclude:\n- sub/child.yaml\noptions:\n  raise: none\n---\nrules:\n- {expr: mean(age) > 60, name: mean}\n- {expr: is_unique(sex), name: one}\n' >"$tmp/parent.yaml"
+mkdir "$tmp/sub"
+printf 'include: leaf.yaml\n' >"$tmp/sub/child.yaml"
+printf 'rules:\n- {expr: all_unique(person), name: persons}\n' >"$tmp/sub/leaf.yaml"
+run_fails 3 "2 errors" "$program" validate $file --rules "$tmp/parent.yaml" --format csv
+[ "$(cut -d, -f1-5 "$tmp/out" | tail -n +2 | tr '\n' ' ')" = "persons,1,1,0,0 mean,1,0,1,0 one,6,0,6,0 " ] || fail "whole columns: $(cat "$tmp/out")"
+run_fails 3 "2 errors" "$program" validate $file --rules "$tmp/parent.yaml" --list --format csv
+grep -q '^mean' "$tmp/out" && fail "a verdict on the data set lists cases: $(cat "$tmp/out")"
+printf 'include: ../parent.yaml\n' >"$tmp/sub/leaf.yaml"
+run_fails 2 "includes itself\|is there a circle" "$program" validate $file --rules "$tmp/parent.yaml"
+printf 'include: gone.yaml\n' >"$tmp/sub/leaf.yaml"
+run_fails 1 "gone.yaml" "$program" validate $file --rules "$tmp/parent.yaml"
+printf 'options: {raise: none}\n' >"$tmp/none.yaml"
+run_fails 2 "rules are a list" "$program" validate $file --rules "$tmp/none.yaml"
 run_fails 2 "which rules" "$program" validate $file
 printf 'rules:\n- expr: age <=\n' >"$tmp/bad.yaml"
 run_fails 2 "bad.yaml:2" "$program" validate $file --rules "$tmp/bad.yaml"

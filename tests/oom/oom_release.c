@@ -52,8 +52,13 @@ static void test_protect(void) {
 }
 
 static sx_status rules(const sx_ctx *ctx, void *data, sx_error *err) {
-  static const char yaml[] = "rules:\n- {expr: 'if (n > 1) value >= 5', label: {zh: a, en: b}}\n- {expr: nosuch > 1, "
-                             "name: x}\n- {expr: 'region %in% c(\"a\", \"b\")', meta: {severity: info}}\n";
+  static const char yaml[] =
+      "rules:\n- {expr: 'if (n > 1) value >= 5', label: {zh: a, en: b}}\n- {expr: nosuch > 1, "
+      "name: x}\n- {expr: 'region %in% c(\"a\", \"b\")', meta: {severity: info}}\n"
+      "- {expr: 'm := mean(value, na.rm=TRUE)'}\n- {expr: 'var_group(n, value) <= 9 * m + sum_by(n, "
+      "by=region)', meta: {severity: info}}\n- {expr: 'is_unique(region) | grepl(\"^[[:alpha:]]\", region) "
+      "| exists_any(n > 1, by=region) | does_not_contain(glob(data.frame(region = \"q*\"))) | region ~ n', "
+      "meta: {severity: info}}\n";
   sx_table *t = NULL;
   sx_doc *doc = NULL;
   sx_rules *r = NULL;
