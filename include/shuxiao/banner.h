@@ -8,6 +8,7 @@
 #define SX_BANNER_H
 
 #include "shuxiao/estimate_change.h"
+#include "shuxiao/release_quality.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -64,6 +65,8 @@ typedef struct sx_banner_cell {
   uint8_t flags;
   double
       interpolated; /* a median of a scale: the one within its level, which letters and arrows compare; NaN elsewhere */
+  const char
+      *quality; /* marks of reliability (sx_quality_judge), "" or NULL for none; where the request has criteria */
 } sx_banner_cell;
 
 /* Who a cell is made of, for disclosure control. */
@@ -134,6 +137,8 @@ typedef struct sx_banner_book {
   const sx_banner_table *table;
   sx_banner_text legend;                     /* what was tested and how, for under every table; "" where nothing was */
   const char *marks_rest[2], *marks_wave[2]; /* larger, smaller: "↑" "↓", "▲" "▼" */
+  const char *
+      mark_low; /* behind cells of low reliability (sx_quality_is_low): "[u]"; NULL: the writer has a sign of its own */
 } sx_banner_book;
 SX_API void sx_banner_book_free(sx_banner_book *book); /* NULL: nothing */
 
@@ -184,9 +189,12 @@ typedef struct sx_banner_request {
   bool who; /* rows tell who their cells are made of */
   size_t n_top;
   bool keep_empty; /* a request with one question that no case has answered has its table all the same */
+  const sx_quality_options
+      *quality;         /* criteria that shares, means, medians and counts are judged by; NULL: they are not */
+  const char *mark_low; /* the sign of cells below them, which the legend tells; NULL: neither */
 } sx_banner_request;
 #define SX_BANNER_REQUEST_INIT                                                                                         \
-  { 1, NULL, NULL, NULL, NULL, 0, NULL, SX_BANNER_SIG_INIT, false, 0, false }
+  { 1, NULL, NULL, NULL, NULL, 0, NULL, SX_BANNER_SIG_INIT, false, 0, false, NULL, NULL }
 
 /* The earlier wave: the same words mean its own variables. Columns and rows are matched by their keys. link: of the earlier (first)
  * and the present design (sx_link_new), or NULL: independent samples. */

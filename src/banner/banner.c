@@ -179,6 +179,8 @@ static sx_status describe(sx_banner_book *book, const banner_plan *p, bool waves
   book->marks_rest[1] = "↓";
   book->marks_wave[0] = "▲";
   book->marks_wave[1] = "▼";
+  book->mark_low = r->quality && r->mark_low ? sx_arena_strdup(p->arena, r->mark_low) : NULL;
+  if (r->quality && r->mark_low && !book->mark_low) return sx_error_memory(err);
   return sx_banner__legend(&book->legend, p, waves, p->arena, err);
 }
 

@@ -105,12 +105,21 @@ static void write_legend(sx_buf *b, const sx_banner_sig *sig, has h, bool waves,
     sx_buf_printf(b, "*: unweighted base below %zu%s.", sig->min_base, tested ? ", not tested" : "");
 }
 
+static void low(sx_buf *b, const sx_banner_request *r, bool zh) {
+  if (!r->quality || !r->mark_low) return;
+  if (b->n && !zh && b->data[b->n - 1] != ' ') sx_buf_add_char(b, ' ');
+  sx_buf_printf(b, zh ? "%s：误差较大或样本较少，请谨慎使用（" : "%s: low reliability (", r->mark_low);
+  sx_banner__criteria(b, r->quality);
+  sx_buf_add(b, zh ? "）。" : ").");
+}
+
 static sx_status in_language(const char **out, const banner_plan *plan, bool waves, bool zh, sx_arena *arena,
                              sx_error *err) {
   sx_buf b;
   sx_buf_init(&b, plan->ctx);
   sx_buf_add(&b, "");
   write_legend(&b, &plan->request->sig, what_has(plan), waves, zh);
+  low(&b, plan->request, zh);
   sx_status st = sx_buf_status(&b, err);
   if (st == SX_OK) {
     size_t n = b.n;

@@ -242,6 +242,11 @@ sx_status sx_banner__who(const sx_banner_who **out, const banner_plan *plan, con
 /* Letters, arrows and marks of one row's cells [columns]. */
 sx_status sx_banner__letters(sx_banner_cell *cell, const banner_plan *plan, const banner_question *q,
                              banner_result *result, size_t item, sx_arena *arena, sx_error *err) SX_NODISCARD;
+/* The cell's marks of reliability, where the request has criteria; n: cases behind it. (banner_quality.c) */
+sx_status sx_banner__judge(sx_banner_cell *cell, const banner_plan *plan, sx_banner_measure measure, double n,
+                           sx_arena *arena, sx_error *err) SX_NODISCARD;
+/* "n<30, cv>0.3": the criteria in words, for the legend. */
+void sx_banner__criteria(sx_buf *out, const sx_quality_options *options);
 /* A letter more behind those of the cell. */
 sx_status sx_banner__append_letter(sx_banner_cell *cell, const char *letter, bool upper, sx_arena *arena,
                                    sx_error *err) SX_NODISCARD;

@@ -39,13 +39,21 @@ static sx_status add_row(sx_banner_cell **cells, maker *m, sx_banner_row_kind ki
 
 static sx_banner_cell cell_of(const banner_value *v) {
   const bool error = !isnan(v->value) && !isnan(v->variance);
-  return (sx_banner_cell){
-      v->value,   error ? sqrt(v->variance) : (double)NAN, error ? v->df : (double)NAN, v->n_eff, "", v->na, 0, 0, 0,
-      (double)NAN};
+  return (sx_banner_cell){v->value,
+                          error ? sqrt(v->variance) : (double)NAN,
+                          error ? v->df : (double)NAN,
+                          v->n_eff,
+                          "",
+                          v->na,
+                          0,
+                          0,
+                          0,
+                          (double)NAN,
+                          ""};
 }
 
 static sx_banner_cell number_cell(double value) {
-  return (sx_banner_cell){value, (double)NAN, (double)NAN, (double)NAN, "", SX_NA_NONE, 0, 0, 0, (double)NAN};
+  return (sx_banner_cell){value, (double)NAN, (double)NAN, (double)NAN, "", SX_NA_NONE, 0, 0, 0, (double)NAN, ""};
 }
 
 /* Nobody in the cell: the estimate of how many there are is 0, as its share is. */
@@ -84,6 +92,14 @@ static sx_status add_bases(maker *m, size_t n, bool grid, sx_error *err) {
 
 /* ---- the rows of an item -------------------------------------------------------------------------------------------------------- */
 
+/* The cases behind a cell: of its column's base, of its row, or of the table's base. */
+static double base_of(const maker *m, size_t item, size_t domain, sx_banner_measure measure) {
+  const banner_result *r = m->r;
+  const size_t D = r->n_domains;
+  if (measure == SX_BANNER_ROW_PCT) return r->cases[item * D];
+  return r->base_n[m->q->item[item].line * D + (measure == SX_BANNER_TOTAL_PCT ? 0 : domain)];
+}
+
 static sx_status add_measure(maker *m, size_t i, sx_banner_measure measure, bool continued, sx_error *err) {
   const banner_item *item = &m->q->item[i];
   banner_result *r = m->r;
@@ -102,6 +118,8 @@ static sx_status add_measure(maker *m, size_t i, sx_banner_measure measure, bool
               : measure == SX_BANNER_COUNT ? count_cell(&from[at], &r->value[at], r->cases[at])
                                            : cell_of(&from[at]);
     if (is_small(m, item->line, m->plan->domains.of_column[c])) cell[c].flags |= SX_BANNER_SMALL_BASE;
+    SX_TRY(sx_banner__judge(&cell[c], m->plan, measure, base_of(m, i, m->plan->domains.of_column[c], measure), m->arena,
+                            err));
   }
   for (size_t c = 0; item->steps && c < n; c++)
     cell[c].interpolated = r->inner[i * D + m->plan->domains.of_column[c]].value;
@@ -162,6 +180,7 @@ static sx_status add_grid(maker *m, sx_error *err) {
       items[s] = k * n + s;
       cells[k][s] = cell_of(&m->r->value[items[s] * D]);
       if (is_small(m, item->line, 0)) cells[k][s].flags |= SX_BANNER_SMALL_BASE;
+      SX_TRY(sx_banner__judge(&cells[k][s], m->plan, SX_BANNER_COL_PCT, m->r->base_n[item->line * D], m->arena, err));
     }
     SX_TRY(sx_banner__who(&m->row[m->n_rows - 1].who, m->plan, m->q, m->r, items, n, m->arena, err));
   }

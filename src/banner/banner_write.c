@@ -29,6 +29,7 @@ static int decimals_of(const sx_banner_row *row, double x) {
 }
 
 static void marks(sx_buf *out, const sx_banner_book *book, const sx_banner_row *row, const sx_banner_cell *cell) {
+  if (book->mark_low && sx_quality_is_low(cell->quality)) sx_buf_printf(out, " %s", book->mark_low);
   if (row->tested && *cell->letters) {
     sx_buf_add_char(out, ' ');
     sx_buf_add(out, cell->letters);
@@ -245,6 +246,10 @@ static void json_cell(sx_buf *out, const sx_banner_cell *cell) {
   if (cell->versus_wave) sx_buf_printf(out, ",\"versus_wave\":%d", cell->versus_wave);
   if (cell->flags & SX_BANNER_NOT_TESTED) sx_buf_add(out, ",\"not_tested\":true");
   if (cell->flags & SX_BANNER_SMALL_BASE) sx_buf_add(out, ",\"small_base\":true");
+  if (cell->quality && *cell->quality) {
+    sx_buf_add(out, ",");
+    json_text(out, "quality", cell->quality);
+  }
   if (cell->na != SX_NA_NONE) {
     sx_buf_add(out, ",");
     json_text(out, "na", sx_na_text(cell->na));
@@ -363,7 +368,8 @@ static void csv_cell(sx_buf *out, const sx_banner_table *t, const sx_banner_row 
   csv_sign(out, cell->versus_wave);
   csv_text(out, cell->flags & SX_BANNER_NOT_TESTED ? "not_tested" : "");
   csv_text(out, cell->flags & SX_BANNER_SMALL_BASE ? "small_base" : "");
-  sx_csv_field(out, sx_na_text(cell->na));
+  csv_text(out, sx_na_text(cell->na));
+  sx_csv_field(out, cell->quality ? cell->quality : "");
   sx_buf_add_char(out, '\n');
 }
 
@@ -372,7 +378,7 @@ sx_status sx_banner_csv(sx_buf *out, const sx_banner_book *book, bool zh, sx_err
   sx_buf_init(&text, &book->ctx);
   sx_buf_add(out,
              "table,row,row_label,kind,measure,column,column_label,letter,estimate,std.error,df,n_effective,letters,"
-             "versus_rest,versus_wave,tested,base,na\n");
+             "versus_rest,versus_wave,tested,base,na,quality\n");
   for (size_t k = 0; k < book->n_tables; k++) {
     const sx_banner_table *t = &book->table[k];
     for (size_t r = 0; r < t->n_rows; r++)

@@ -12,6 +12,7 @@ typedef struct banner {
   cli_job job, before; /* before: of --previous */
   sx_link *link;
   sx_banner_request request;
+  sx_quality_options quality;
   sx_banner_book *book;
 } banner;
 
@@ -30,6 +31,18 @@ static sx_status check_form(const cli_args *args, sx_error *err) {
   return SX_OK;
 }
 
+/* "default" is the thresholds of a study that names none. */
+static sx_status read_quality(banner *b, sx_error *err) {
+  const char *text = cli_value(b->job.args, "quality");
+  if (!text) return SX_OK;
+  b->quality = (sx_quality_options)SX_QUALITY_OPTIONS_INIT;
+  const sx_status status = strcmp(text, "default") == 0 ? SX_OK : sx_quality_parse(&b->quality, text, err);
+  if (status != SX_OK) sx_error_add_where(err, "--quality");
+  b->request.quality = &b->quality;
+  b->request.mark_low = "[u]";
+  return status;
+}
+
 static sx_status read_request(banner *b, sx_error *err) {
   const cli_args *args = b->job.args;
   const char *net = cli_value(args, "net"), *sig = cli_value(args, "sig");
@@ -41,6 +54,7 @@ static sx_status read_request(banner *b, sx_error *err) {
   sx_status status = sx_banner_sig_parse(&b->request.sig, sig ? sig : "spss", err);
   if (status != SX_OK) sx_error_add_where(err, "--sig");
   if (status == SX_OK && cli_value(args, "previous")) b->request.sig.compare |= SX_BANNER_PREVIOUS_WAVE;
+  if (status == SX_OK) status = read_quality(b, err);
   if (status != SX_OK || !net) return status;
   sx_banner_net *nets = NULL;
   status = sx_banner_nets_parse(&nets, &b->request.n_nets, b->job.arena, net, err);

@@ -16,6 +16,9 @@
       {"sig", "PROFILE,WORD=VALUE",                                                                                     \
        "spss, displayr, waves, none; adjust=, upper=, lower=, min_base=, compare= (spss)",                              \
        "显著性：spss、displayr、waves、none；可加 adjust=、upper=、lower=、min_base=、compare=（默认 spss）"},          \
+      {"quality", "WORD=VALUE",                                                                                         \
+       "mark cells of low reliability: default, or min_n=, max_cv=, min_df=, min_n_eff=, standard=nchs",                \
+       "标记可靠性较低的单元格：default，或 min_n=、max_cv=、min_df=、min_n_eff=、standard=nchs"},                      \
       {"previous", "FILE", "the earlier wave, for arrows", "上一期的数据文件，用于箭头"},                               \
       {"unit", "ID", "with --previous: what names a unit in both waves (else the waves are independent)",               \
        "与 --previous 同用：两期共用的单元编号（否则视两期为独立样本）"},                                               \

@@ -354,7 +354,7 @@ static sx_status run_job(tab *t, sx_error *err) {
 
 static int run_tab(cli_app *app, const cli_args *args) {
   sx_error err = SX_ERROR_INIT;
-  static const char *const of_banner[] = {"cols", "stats", "net", "sig", "previous", "unit", "output"};
+  static const char *const of_banner[] = {"cols", "stats", "net", "sig", "quality", "previous", "unit", "output"};
   if (cli_value(args, "rows")) return cli_run_banner(app, args);
   for (size_t k = 0; k < sizeof of_banner / sizeof *of_banner; k++)
     if (cli_value(args, of_banner[k]))

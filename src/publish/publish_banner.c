@@ -26,12 +26,36 @@ typedef struct bb {
   const sx_banner_book *from;
   bool letters; /* columns for them */
   bool suppressed;
+  const char *low; /* sign of cells of low reliability; "" none: none of the book is */
 } bb;
+
+static bool is_low(const sx_banner_row *row, size_t n) {
+  for (size_t c = 0; c < n; c++) {
+    if (sx_quality_is_low(row->cell[c].quality)) return true;
+  }
+  return false;
+}
+
+static bool table_is_low(const sx_banner_table *t) {
+  for (size_t i = 0; i < t->n_rows; i++) {
+    if (is_low(&t->row[i], t->columns->n_columns)) return true;
+  }
+  return false;
+}
+
+/* The sign of the study's shorthand: the asterisk, which is that of a small base here, is doubled. */
+static const char *sign_of(const bb *b) {
+  const char *own = b->x ? b->x->symbols->text[PUB_SYMBOL_UNRELIABLE] : b->from->mark_low ? b->from->mark_low : "";
+  return strcmp(own, "*") == 0 ? "**" : own;
+}
 
 static void choose(bb *b, size_t book) {
   b->now = book;
   b->from = b->books[book].book;
-  b->letters = *(b->lang == SX_LANG_ZH ? b->from->legend.zh : b->from->legend.en) != '\0';
+  b->low = "";
+  for (size_t i = 0; i < b->from->n_tables && !*b->low; i++)
+    if (table_is_low(&b->from->table[i])) b->low = sign_of(b);
+  b->letters = *b->low || *(b->lang == SX_LANG_ZH ? b->from->legend.zh : b->from->legend.en) != '\0';
 }
 
 /* What a cell of the table is a result of; NULL: of none. */
@@ -100,7 +124,7 @@ static double widest(const sx_banner_table *t, size_t c, double width) {
 
 static void set_width(const bb *b, size_t sheet, size_t c, double width) {
   sx_publish__column_width(b->book, sheet, column_at(b, c), column_at(b, c), width);
-  if (b->letters) sx_publish__column_width(b->book, sheet, column_at(b, c) + 1, column_at(b, c) + 1, 4.5);
+  if (b->letters) sx_publish__column_width(b->book, sheet, column_at(b, c) + 1, column_at(b, c) + 1, *b->low ? 7 : 4.5);
 }
 
 /* A long line below a table, across its columns. */
@@ -143,8 +167,10 @@ static sx_status put_signs(const bb *b, size_t sheet, size_t row, size_t column,
   const char *wave = cell->versus_wave > 0 ? book->marks_wave[0] : cell->versus_wave < 0 ? book->marks_wave[1] : "";
   const char *dash = from->tested && (cell->flags & SX_BANNER_NOT_TESTED) ? "-" : "";
   const char *star = from->kind == SX_BANNER_ROW_BASE && (cell->flags & SX_BANNER_SMALL_BASE) ? "*" : "";
-  const char *text = sx_arena_printf(b->arena, "%s%s%s%s%s", cell->letters ? cell->letters : "", rest ? rest : "",
-                                     wave ? wave : "", dash, star);
+  const char *low = sx_quality_is_low(cell->quality) ? b->low : "";
+  const char *letters = cell->letters ? cell->letters : "";
+  const char *text = sx_arena_printf(b->arena, "%s%s%s%s%s%s%s", low, *low && *letters ? " " : "", letters,
+                                     rest ? rest : "", wave ? wave : "", dash, star);
   if (!text) return sx_error_memory(err);
   const pub_style style = {.soft = true, .top = true};
   if (*text) sx_publish__cell_text(b->book, sheet, row, column, text, &style);
@@ -258,6 +284,12 @@ static sx_status put_body(bb *b, size_t sheet, size_t *row, const sx_banner_tabl
   }
   for (size_t i = 0; i < t->n_notes; i++) put_foot(b, sheet, row, n, text_of(b, t->note[i]));
   put_foot(b, sheet, row, n, text_of(b, b->from->legend));
+  if (b->x && table_is_low(t)) {
+    const char *word = b->x->symbols->word[PUB_SYMBOL_UNRELIABLE][b->lang];
+    const char *line = sx_arena_printf(b->arena, "%s%s%s", b->low, say(b, "：", ": "), word);
+    if (!line) return sx_error_memory(err);
+    put_foot(b, sheet, row, n, line);
+  }
   put_foot(b, sheet, row, n, b->books[b->now].note);
   return SX_OK;
 }

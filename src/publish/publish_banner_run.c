@@ -96,6 +96,8 @@ static sx_status read_cell(sx_banner_cell *out, const char **reference, const re
   out->se = row.se;
   out->df = row.df;
   out->n_eff = row.n_eff;
+  out->quality = keep(r, row.quality ? row.quality : "", &failed);
+  if (failed) return sx_error_memory(err);
   if (isnan(row.estimate) && sx_publish__suppressed(&row)) out->flags = PUB_BANNER_SUPPRESSED;
   return SX_OK;
 }

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "shuxiao/release_quality.h"
+
 /* ---- names ------------------------------------------------------------------------------------------------------------- */
 
 static bool one_of(const char *text, const char *const *list) {
@@ -219,7 +221,7 @@ static const char *status_of(const sx_store_row *row, bool assumed, bool suppres
   if (!isfinite(row->estimate)) return "O";
   if (row->quality && strstr(row->quality, "break")) return "B";
   if (assumed || (row->method && strstr(row->method, "model"))) return "E";
-  return row->quality && *row->quality ? "U" : "A";
+  return sx_quality_is_low(row->quality) ? "U" : "A";
 }
 
 /* ---- the cube ---------------------------------------------------------------------------------------------------------- */

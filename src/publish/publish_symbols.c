@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "shuxiao/release_quality.h"
+
 #define WORDS                                                                                                          \
   {                                                                                                                    \
     {"无法获得或未能估计", "not available or could not be estimated"},                                                 \
@@ -34,7 +36,12 @@ bool sx_publish__suppressed(const sx_store_row *row) {
 
 pub_symbol sx_publish__symbol_of(const sx_store_row *row) {
   if (isnan(row->estimate)) return sx_publish__suppressed(row) ? PUB_SYMBOL_SUPPRESSED : PUB_SYMBOL_MISSING;
-  return row->quality && *row->quality ? PUB_SYMBOL_UNRELIABLE : PUB_SYMBOL_KINDS;
+  return sx_quality_is_low(row->quality) ? PUB_SYMBOL_UNRELIABLE : PUB_SYMBOL_KINDS;
+}
+
+const char *sx_publish__remark(const sx_store_row *row) {
+  const bool own = row->quality && *row->quality && strcmp(row->quality, "model") != 0;
+  return own && !isnan(row->estimate) && !sx_quality_is_low(row->quality) ? row->quality : NULL;
 }
 
 sx_status sx_publish__find(bool *found, sx_store_row *out, const pub_run *run, const char *reference, sx_error *err) {

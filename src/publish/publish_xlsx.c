@@ -75,7 +75,7 @@ sx_status sx_publish__above(size_t *row, xl *x, size_t sheet, const sx_document_
     if (status == SX_OK) sx_publish__cell_text(x->book, sheet, at++, 0, line.data, NULL);
   }
   sx_buf_reset(&line);
-  if (status == SX_OK && symbols) {
+  if (status == SX_OK && symbols & ~(unsigned)PUB_REMARKS) {
     status = legend(&line, x, symbols, err);
     if (status == SX_OK) sx_publish__cell_text(x->book, sheet, at++, 0, line.data, NULL);
   }

@@ -116,6 +116,9 @@ static sx_status mark(xl *x, const sx_document_number *number, unsigned *symbols
   SX_TRY(sx_publish__find(&found, &row, &x->run, number->result, err));
   if (!found) return SX_OK;
   const pub_symbol symbol = sx_publish__symbol_of(&row);
+  const char *remark = sx_publish__remark(&row);
+  if (remark) *symbols |= PUB_REMARKS;
+  if (remark && marks) sx_buf_printf(marks, "%s%s", marks->n ? "; " : "", remark);
   if (symbol != PUB_SYMBOL_UNRELIABLE) return SX_OK;
   *symbols |= 1u << symbol;
   if (marks) sx_buf_printf(marks, "%s%s %s", marks->n ? "; " : "", x->symbols->text[symbol], row.quality);
@@ -178,6 +181,7 @@ sx_status sx_publish__symbols_of(unsigned *symbols, xl *x, const sx_document_nod
       *symbols |= 1u << (symbol == PUB_SYMBOL_SUPPRESSED ? symbol : PUB_SYMBOL_MISSING);
     else if (symbol < PUB_SYMBOL_KINDS)
       *symbols |= 1u << symbol;
+    if (found && sx_publish__remark(&row)) *symbols |= PUB_REMARKS;
     if (!isnan(number->value) && shows_nothing(number, number->value)) *symbols |= 1u << PUB_SYMBOL_LOW;
   }
   return SX_OK;

@@ -9,7 +9,7 @@
 #include "publish_xlsx.h"
 #include "shuxiao/draw_chart.h"
 
-enum { STUB = 30, OTHERS = 13, PAGE = 130 }; /* characters: widths of columns, of what is seen at once */
+enum { STUB = 30, OTHERS = 13, MARKS = 30, PAGE = 130 }; /* characters: widths of columns, of what is seen at once */
 
 typedef struct fig {
   xl *x;
@@ -20,6 +20,7 @@ typedef struct fig {
   bool intervals, crosses;   /* crosses: the steps of a waterfall lead below zero */
   size_t n_floats;           /* columns that a waterfall's columns float by; 0: not one */
   size_t n_sides;            /* columns that opinions are drawn from; 0: none */
+  bool marks;                /* a column more, right of them all: what is to be said of the values of a row */
   xl_shape shape;            /* of all values */
   bool shaped;
   const char **heads;
@@ -52,7 +53,7 @@ static bool is_whole(const fig *g, size_t category) {
 }
 
 static xl_place place_of(const fig *g) {
-  return (xl_place){g->sheet, g->head, g->series_at, g->each, g->n_out, g->shape};
+  return (xl_place){g->sheet, g->head, g->series_at, g->each, g->n_out + g->marks, g->shape};
 }
 
 static bool has_intervals(const fig *g) {
@@ -94,10 +95,10 @@ static sx_status put_difference(fig *g, size_t row, size_t column, size_t from, 
 }
 
 static sx_status put_point(fig *g, size_t row, size_t column, const sx_document_point *p, unsigned *symbols,
-                           sx_error *err) {
+                           sx_buf *marks, sx_error *err) {
   if (!p->present || !p->node) return SX_OK;
   const sx_document_number *number = p->node->as.number;
-  SX_TRY(sx_publish__put_number(g->x, g->sheet, row, column, number, XL_MAIN, symbols, NULL, err));
+  SX_TRY(sx_publish__put_number(g->x, g->sheet, row, column, number, XL_MAIN, symbols, marks, err));
   if (!g->intervals || !isfinite(p->low) || !isfinite(p->high) || !isfinite(p->value)) return SX_OK;
   xl_shape shape;
   sx_publish__shape(&shape, number);
@@ -172,13 +173,34 @@ static sx_status put_float(fig *g, size_t i, double *end, sx_error *err) {
   return status;
 }
 
+/* The values of a category, and what is to be said of them, by series. */
+static sx_status put_values(fig *g, size_t i, unsigned *symbols, sx_error *err) {
+  const size_t row = g->head + 1 + i;
+  sx_buf all, own;
+  sx_status status = SX_OK;
+  sx_buf_init(&all, &g->x->run.ctx);
+  sx_buf_init(&own, &g->x->run.ctx);
+  for (size_t k = 0; k < g->c->n_series && status == SX_OK; k++) {
+    const char *series = g->c->series[k];
+    sx_buf_reset(&own);
+    status = put_point(g, row, g->series_at + k * g->each, point_at(g, i, k), symbols, &own, err);
+    if (own.n) sx_buf_printf(&all, "%s%s%s%.*s", all.n ? "; " : "", series, *series ? ": " : "", (int)own.n, own.data);
+  }
+  if (status == SX_OK) status = sx_buf_status(&own, err);
+  if (status == SX_OK) status = sx_buf_status(&all, err);
+  if (status == SX_OK && g->marks && all.n)
+    sx_publish__cell_text(g->x->book, g->sheet, row, g->n_out, all.data, &(pub_style){.top = true});
+  sx_buf_clear(&all);
+  sx_buf_clear(&own);
+  return status;
+}
+
 static sx_status put_cells(fig *g, unsigned *symbols, sx_error *err) {
   double end = 0;
   for (size_t i = 0; i < g->c->n_categories; i++) {
     const pub_style style = {.wrap = true};
     sx_publish__put_wrapped(g->x, g->sheet, g->head + 1 + i, 0, g->c->categories[i], STUB, &style);
-    for (size_t k = 0; k < g->c->n_series; k++)
-      SX_TRY(put_point(g, g->head + 1 + i, g->series_at + k * g->each, point_at(g, i, k), symbols, err));
+    SX_TRY(put_values(g, i, symbols, err));
     if (g->n_floats) SX_TRY(put_float(g, i, &end, err));
   }
   const xl_place at = place_of(g);
@@ -192,7 +214,7 @@ static sx_status make_heads(fig *g, sx_error *err) {
       {"下限", "lower"}, {"上限", "upper"}, {"向下", "downwards"}, {"向上", "upwards"}};
   xl *x = g->x;
   g->n_out = 1 + g->c->n_series * g->each + g->n_floats + g->n_sides;
-  g->heads = sx_arena_zalloc(x->arena, g->n_out, sizeof *g->heads);
+  g->heads = sx_arena_zalloc(x->arena, g->n_out + 1, sizeof *g->heads);
   if (!g->heads) return sx_error_memory(err);
   const char *unit = g->f->unit && *g->f->unit ? g->f->unit : "";
   size_t n = 0;
@@ -212,6 +234,7 @@ static sx_status make_heads(fig *g, sx_error *err) {
   }
   if (g->n_sides) SX_TRY(sx_publish__opinion_heads(g->heads + n, x, g->c, err));
   n += g->n_sides;
+  if (g->marks) g->heads[n++] = sx_publish__say(x, "标记", "Marks");
   return sx_publish__unique_heads(g->heads, n, x->arena) ? SX_OK : sx_error_memory(err);
 }
 
@@ -321,8 +344,9 @@ static sx_status put_chart(fig *g, const sx_document_node *node, sx_error *err) 
   }
   SX_TRY(sx_publish__chart_labels(series, x->arena, g->f, one_bar, g->intervals, err));
   /* beside the table, or below one that is broader than a page */
-  const bool below = STUB + OTHERS * (double)(g->n_out - 1) > PAGE;
-  sx_publish__chart(x->book, g->sheet, below ? g->head + g->c->n_categories + 2 : g->head, below ? 0 : g->n_out + 1,
+  const size_t beside = g->n_out + g->marks;
+  const bool below = STUB + OTHERS * (double)(g->n_out - 1) + (g->marks ? MARKS : 0) > PAGE;
+  sx_publish__chart(x->book, g->sheet, below ? g->head + g->c->n_categories + 2 : g->head, below ? 0 : beside + 1,
                     &chart);
   return SX_OK;
 }
@@ -356,19 +380,21 @@ sx_status sx_publish__figure_sheet(xl *x, const sx_document_node *node, sx_error
       sx_arena_printf(x->arena, "%s%s%zu  %s", word, zh ? "" : " ", g.f->number, g.f->title ? g.f->title : "");
   const char *object = sx_arena_printf(x->arena, "figure_%s", g.f->id && *g.f->id ? g.f->id : "values");
   if (!name || !title || !object) return sx_error_memory(err);
-  SX_TRY(make_heads(&g, err));
   SX_TRY(sx_publish__symbols_of(&symbols, x, node, err));
+  g.marks = symbols & 1u << PUB_SYMBOL_UNRELIABLE;
+  SX_TRY(make_heads(&g, err));
   g.sheet = sx_publish__sheet(x->book, name);
   SX_TRY(sx_publish__entry(x, g.sheet, title, err));
   SX_TRY(sx_publish__above(&g.head, x, g.sheet, node, title, symbols, err));
   const pub_style head = {.bold = true, .wrap = true, .bottom = true};
-  sx_publish__table(x->book, g.sheet, g.head, 0, g.c->n_categories, g.heads, g.n_out, object, &head);
+  sx_publish__table(x->book, g.sheet, g.head, 0, g.c->n_categories, g.heads, g.n_out + g.marks, object, &head);
   SX_TRY(put_cells(&g, &symbols, err));
   double lines = 1;
   for (size_t i = 0; i < g.n_out; i++) lines = fmax(lines, sx_publish__lines(g.heads[i], i ? OTHERS : STUB));
   if (lines > 1) sx_publish__row_height(x->book, g.sheet, g.head, lines * PUB_LINE_POINTS);
   sx_publish__column_width(x->book, g.sheet, 0, 0, STUB);
   sx_publish__column_width(x->book, g.sheet, 1, g.n_out - 1, OTHERS);
+  if (g.marks) sx_publish__column_width(x->book, g.sheet, g.n_out, g.n_out, MARKS);
   sx_publish__landscape(x->book, g.sheet);
   SX_TRY(put_chart(&g, node, err));
   const xl_place at = place_of(&g);

@@ -251,7 +251,7 @@ static sx_status put_rows(flat *f, size_t sheet, size_t first, unsigned *symbols
 
 /* Whether some row has something to say of itself: it costs a column. */
 static bool wants_marks(const sx_document_node *node, unsigned symbols) {
-  if (symbols & (1u << PUB_SYMBOL_UNRELIABLE | 1u << PUB_SYMBOL_LOW)) return true;
+  if (symbols & (1u << PUB_SYMBOL_UNRELIABLE | 1u << PUB_SYMBOL_LOW | PUB_REMARKS)) return true;
   for (const sx_document_node *n = node; n; n = sx_document_next(node, n)) {
     if (n->kind == SX_DOC_MARK) return true;
   }

@@ -71,3 +71,51 @@ void sx_quality_judge(sx_quality *out, const sx_quality_input *in, const sx_qual
   if (in->df < o->min_df && in->se > 0) mark(out, text);
   if (o->standard == SX_QUALITY_NCHS && in->proportion && !in->difference) judge_nchs(out, in);
 }
+
+bool sx_quality_is_low(const char *marks) {
+  static const char *const low[] = {"n<",   "n_eff<",         "cv>",      "df<",    "nchs ",
+                                    "weak", "few interviews", "large cv", "near 0", "heavy tail"};
+  for (const char *p = marks ? marks : ""; *p; p += *p == ';') {
+    for (size_t i = 0; i < sizeof low / sizeof *low; i++) {
+      if (strncmp(p, low[i], strlen(low[i])) == 0) return true;
+    }
+    p += strcspn(p, ";");
+  }
+  return false;
+}
+
+static sx_status read_word(sx_quality_options *o, const char *word, size_t n, sx_error *err) {
+  const struct {
+    const char *name;
+    double *to;
+  } numbers[] = {
+      {"min_n=", &o->min_n}, {"max_cv=", &o->max_cv}, {"min_df=", &o->min_df}, {"min_n_eff=", &o->min_n_eff}};
+  const bool nchs = n == 13 && strncmp(word, "standard=nchs", n) == 0;
+  if (nchs || (n == 14 && strncmp(word, "standard=plain", n) == 0)) {
+    o->standard = nchs ? SX_QUALITY_NCHS : SX_QUALITY_PLAIN;
+    return SX_OK;
+  }
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+    const size_t k = strlen(numbers[i].name);
+    double x = 0;
+    if (n <= k || strncmp(word, numbers[i].name, k) != 0) continue;
+    if (!sx_text_to_double(&x, word + k, n - k) || !(x >= 0) || isinf(x))
+      return sx_error_set(err, SX_E_ARGUMENT, NULL, "'%.*s': a threshold is a number from 0 on (0: off)", (int)n, word);
+    *numbers[i].to = x;
+    return SX_OK;
+  }
+  return sx_error_set(err, SX_E_ARGUMENT, NULL,
+                      "'%.*s' is none of min_n=, max_cv=, min_df=, min_n_eff=, standard=plain, standard=nchs", (int)n,
+                      word);
+}
+
+sx_status sx_quality_parse(sx_quality_options *out, const char *text, sx_error *err) {
+  sx_quality_options read = *out;
+  for (const char *p = text + strspn(text, ", "); *p; p += strspn(p, ", ")) {
+    const size_t n = strcspn(p, ", ");
+    SX_TRY(read_word(&read, p, n, err));
+    p += n;
+  }
+  *out = read;
+  return SX_OK;
+}

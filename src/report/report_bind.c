@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "shuxiao/release_quality.h"
+
 /* ---- suggestions ------------------------------------------------------------------------------------------------- */
 
 static void put_name(sx_buf *out, const char *name) {
@@ -122,18 +124,6 @@ double sx_reference_field(const sx_store_row *row, const char *field) {
   return (double)NAN;
 }
 
-/* Whether one of the marks "n<30;cv>0.3;model" is of the criteria of quality (release_quality.h). */
-static bool is_unreliable(const char *marks) {
-  static const char *const criteria[] = {"n<", "n_eff<", "cv>", "df<", "nchs "};
-  for (const char *p = marks; *p; p += *p == ';') {
-    for (size_t i = 0; i < sizeof criteria / sizeof *criteria; i++) {
-      if (strncmp(p, criteria[i], strlen(criteria[i])) == 0) return true;
-    }
-    p += strcspn(p, ";");
-  }
-  return false;
-}
-
 static sx_status fill(sx_bound *out, sx_page *page, const sx_store_row *row, const char *field, sx_error *err) {
   sx_bound bound = {.value = sx_reference_field(row, field),
                     .main = strcmp(field, "estimate") == 0,
@@ -149,7 +139,7 @@ static sx_status fill(sx_bound *out, sx_page *page, const sx_store_row *row, con
                     .suppressed = row->na_reason && strcmp(row->na_reason, "suppressed") == 0,
                     .no_error = row->na_reason && strcmp(row->na_reason, SX_STORE_ERROR_SUPPRESSED) == 0,
                     .one_sided = row->quality && strstr(row->quality, "earlier figure without error") != NULL,
-                    .unreliable = row->quality && is_unreliable(row->quality),
+                    .unreliable = sx_quality_is_low(row->quality),
                     .model = row->quality && strstr(row->quality, "model") != NULL};
   bound.suppressed = bound.suppressed || (bound.no_error && isnan(bound.value));
   bound.measure = bound.main || strcmp(field, "se") == 0 || strcmp(field, "low") == 0 || strcmp(field, "high") == 0;
@@ -157,6 +147,8 @@ static sx_status fill(sx_bound *out, sx_page *page, const sx_store_row *row, con
     bound.reason = sx_arena_strdup(page->arena, sx_report__reason(page->lang, row->na_reason));
     if (!bound.reason) return sx_error_memory(err);
   }
+  bound.marks = bound.unreliable ? sx_arena_strdup(page->arena, row->quality) : NULL;
+  if (bound.unreliable && !bound.marks) return sx_error_memory(err);
   bound.indicator = sx_arena_strdup(page->arena, row->indicator);
   bound.method = row->method && row->method[0] ? sx_arena_strdup(page->arena, row->method) : "";
   bound.step = row->step && row->step[0] ? sx_arena_strdup(page->arena, row->step) : "";

@@ -57,7 +57,7 @@ static bool is_ended(const char *note) {
   return n == 0;
 }
 
-void sx_report__build_foot(sx_page *page, const sx_block *block, const char *extra) {
+void sx_report__build_foot(sx_page *page, const sx_block *block, const char *extra, const char *names) {
   const char *note = sx_report__text(page, sx_node_get(block->root, "note"));
   const char *source = sx_report__text(page, sx_node_get(block->root, "source"));
   if (note || extra[0]) {
@@ -70,6 +70,12 @@ void sx_report__build_foot(sx_page *page, const sx_block *block, const char *ext
     const char *between = !note || !extra[0] ? "" : is_ended(note) ? english ? " " : "" : english ? ". " : "。";
     sx_tree__text(page, between, strlen(between));
     sx_tree__text(page, extra, strlen(extra));
+    if (names) {
+      sx_tree__open(page, SX_DOC_RUN)->exempt = "label";
+      sx_tree__text(page, names, strlen(names));
+      sx_tree__close(page);
+      sx_tree__text(page, english ? "." : "。", english ? 1 : strlen("。"));
+    }
     sx_tree__close(page);
   }
   if (source) {
@@ -199,6 +205,7 @@ static sx_status build(sx_document *document, sx_page *page, sx_error *err) {
   SX_TRY(sx_report__build_cover(page, err));
   SX_TRY(put_parts(page, err));
   SX_TRY(sx_report__build_provenance(page, err));
+  sx_report__cover_signs(page);
   return finish(document, page, err);
 }
 

@@ -267,6 +267,12 @@ static sx_status set_numbers(sx_figure *f, sx_error *err) {
   return SX_OK;
 }
 
+/* Labels of drawings bear the sign of low reliability, as numbers of tables do: letters and brackets with a blank before them. */
+static void put_sign(sx_buf *out, const sx_page *page, const sx_bound *bound) {
+  if (!sx_report__is_unreliable(page, bound)) return;
+  sx_buf_printf(out, "%s%s", page->unreliable_sign[0] == '*' ? "" : " ", page->unreliable_sign);
+}
+
 /* One unit for the whole figure, decided by its greatest value. */
 static sx_status load_format(sx_figure *f, sx_error *err) {
   const sx_node *node = sx_node_get(f->block->root, "format");
@@ -293,6 +299,7 @@ static sx_status load_format(sx_figure *f, sx_error *err) {
       sx_buf_add(&value, sx_report__held_back(&spec.style));
     else
       sx_report__format_value(&value, f->cells[i].value, &spec, bare);
+    put_sign(&value, f->page, &f->bounds[i]);
     f->cells[i].text = sx_tree__clean_buf(f->page, &value);
     sx_buf_clear(&value);
     SX_TRY(interval_text(f, i, err));

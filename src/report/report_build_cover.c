@@ -76,6 +76,39 @@ sx_status sx_report__build_cover(sx_page *page, sx_error *err) {
   return sx_tree__status(page, err);
 }
 
+/* A node before `next`, which is its parent's. */
+static sx_document_node *add_before(sx_page *page, sx_document_node *parent, sx_document_node *next,
+                                    sx_document_kind kind) {
+  sx_document_node *node = sx_tree__detached(page, kind), *last = NULL;
+  for (sx_document_node *n = parent->first; n && n != next; n = n->next) last = n;
+  if (page->failed) return node;
+  node->parent = parent;
+  node->next = next;
+  *(last ? &last->next : &parent->first) = node;
+  if (!next) parent->last = node;
+  return node;
+}
+
+void sx_report__cover_signs(sx_page *page) {
+  sx_document_node *cover = page->failed ? NULL : page->root->first;
+  if (!cover || cover->kind != SX_DOC_COVER || !page->n_unreliable) return;
+  sx_document_node *about = cover->first, *at = page->at;
+  while (about && about->kind != SX_DOC_ABOUT && about->kind != SX_DOC_DESIGN) about = about->next;
+  const bool has = about && about->kind == SX_DOC_ABOUT;
+  if (!has) about = add_before(page, cover, about, SX_DOC_ABOUT);
+  sx_buf note;
+  sx_buf_init(&note, &page->ctx);
+  if (has && page->lang == SX_LANG_EN) sx_buf_add_char(&note, ' ');
+  sx_report__unreliable_note(&note, page);
+  page->at = page->failed ? at : about;
+  if (note.failed)
+    page->failed = true;
+  else
+    sx_tree__text(page, note.data, note.n);
+  page->at = at;
+  sx_buf_clear(&note);
+}
+
 /* ---- what it rests on -------------------------------------------------------------------------------------------- */
 
 /* An entry is a text, or a map: {"label", "text"} or names and values. */

@@ -102,6 +102,7 @@ static void put_cell(sx_figure *f, size_t column, const sx_bound *bound, const c
     sx_tree__cell_number(f->page, bound, &f->format, spec, true);
   else if (!isnan(value) || column == 1)
     (void)sx_tree__field(f->page, bound, field, value, spec);
+  if (column == 1) sx_tree__unreliable(f->page, bound);
   sx_tree__close(f->page);
 }
 
@@ -202,19 +203,44 @@ static void add_signs(sx_buf *out, const sx_figure *f) {
   }
 }
 
+enum { NAMES_MAX = 6 };
+
+/* Which values are of low reliability, by name: a label may have no room, and the charts of office programs have none for a sign. */
+static void put_names(sx_buf *out, const sx_figure *f) {
+  const bool english = f->page->lang == SX_LANG_EN;
+  size_t n = 0;
+  for (size_t i = 0; i < f->chart.n_categories * f->chart.n_series; i++) {
+    const char *series = f->chart.series[i % f->chart.n_series];
+    if (!f->cells[i].present || !sx_report__is_unreliable(f->page, &f->bounds[i])) continue;
+    if (n++ >= NAMES_MAX) continue;
+    sx_buf_add(out, n > 1 ? english ? ", " : "、" : english ? " (" : "（");
+    sx_buf_printf(out, "%s%s%s", f->chart.categories[i / f->chart.n_series], *series ? " · " : "", series);
+  }
+  if (n > NAMES_MAX) sx_buf_add(out, english ? " and others" : "等");
+  if (n) sx_buf_add(out, english ? ")" : "）");
+}
+
 static void put_foot(sx_figure *f) {
-  sx_buf extra;
+  sx_buf extra, names;
   sx_buf_init(&extra, &f->page->ctx);
+  sx_buf_init(&names, &f->page->ctx);
   sx_buf_add(&extra, "");
   if (f->chart.n_categories && f->chart.interval && !(f->chart.type == SX_CHART_SHARES && f->chart.n_series > 1)) {
     sx_report__interval_name(&extra, f->page, f->ci_level, interval_note(f->chart.type));
   }
   add_signs(&extra, f);
-  if (extra.failed)
+  put_names(&names, f);
+  if (names.n && !extra.failed) {
+    sx_report__unreliable_note(&extra, f->page);
+    extra.n -= f->page->lang == SX_LANG_EN ? 1 : strlen("。"); /* the names come before it */
+    extra.data[extra.n] = '\0';
+  }
+  if (extra.failed || names.failed)
     f->page->failed = true;
   else
-    sx_report__build_foot(f->page, f->block, extra.data);
+    sx_report__build_foot(f->page, f->block, extra.data, names.n ? names.data : NULL);
   sx_buf_clear(&extra);
+  sx_buf_clear(&names);
 }
 
 sx_status sx_report__build_figure(sx_page *page, sx_block *block, sx_error *err) {

@@ -93,7 +93,7 @@ static const char *tip_of(sx_page *page, const sx_bound *bound, const sx_format 
   return tip;
 }
 
-void sx_tree__mark(sx_page *page, const char *sign, const char *meaning) {
+static void put_sign(sx_page *page, const char *sign, const char *meaning) {
   sx_document_node *mark = sx_tree__open(page, SX_DOC_MARK);
   mark->text = sx_tree__clean(page, meaning, strlen(meaning));
   sx_tree__text(page, sign, strlen(sign));
@@ -101,18 +101,35 @@ void sx_tree__mark(sx_page *page, const char *sign, const char *meaning) {
 }
 
 static void put_mark(sx_page *page, const char *sign, sx_word meaning) {
-  sx_tree__mark(page, sign, sx_report__w(page, meaning));
+  put_sign(page, sign, sx_report__w(page, meaning));
 }
 
-/* The daggers that stand after a number. */
+bool sx_report__is_unreliable(const sx_page *page, const sx_bound *bound) {
+  return page->unreliable_sign && bound->main && bound->unreliable && !isnan(bound->value);
+}
+
+void sx_tree__unreliable(sx_page *page, const sx_bound *bound) {
+  if (!sx_report__is_unreliable(page, bound)) return;
+  put_sign(page, page->unreliable_sign, page->unreliable_word);
+  page->n_unreliable++;
+}
+
+/* The daggers and signs that stand after a number. */
 static void put_marks(sx_page *page, const sx_bound *bound) {
   if (bound->across_break) put_mark(page, "†", W_ACROSS_BREAK);
   if (bound->one_sided) put_mark(page, "‡", W_ONE_SIDED);
   if (bound->model && bound->main) put_mark(page, "*", W_MODEL_BASED);
+  sx_tree__unreliable(page, bound);
   if (bound->suppressed && page->style.missing != SX_STYLE_MISSING_SHORTHAND) put_mark(page, "×", W_SUPPRESSED);
   page->n_suppressed += bound->suppressed;
   page->n_no_error += bound->no_error && bound->main;
   page->n_missing += isnan(bound->value) && !bound->suppressed;
+}
+
+void sx_report__unreliable_note(sx_buf *out, const sx_page *page) {
+  const bool english = page->lang == SX_LANG_EN;
+  sx_buf_printf(out, "%s%s%s%s%s", out->n && english && out->data[out->n - 1] != ' ' ? " " : "", page->unreliable_sign,
+                sx_report__w(page, W_COLON), page->unreliable_word, english ? "." : "。");
 }
 
 /* ---- nodes ------------------------------------------------------------------------------------------------------- */

@@ -37,8 +37,7 @@ typedef struct tab {
   const sx_node *rows;
   bool bases, errors, interval, beside, grouped;
   size_t n_grid, n_head_rows;
-  const char *sign;                                           /* of what is to be taken with care; NULL: nothing is */
-  size_t n_suppressed, n_missing, n_inapplicable, n_no_error; /* of the page before this table */
+  size_t n_suppressed, n_missing, n_inapplicable, n_no_error, n_unreliable; /* of the page before this table */
   bool quoted; /* its texts are not the report's own: the audit holds their numbers against the block alone */
 } tab;
 
@@ -171,20 +170,6 @@ static void column_of_fields(tab *t, size_t k) {
   }
 }
 
-static bool is_unreliable(const tab *t, const cell *c) {
-  return t->page->unreliable_sign && c->number && c->bound.main && c->bound.unreliable && !isnan(c->bound.value);
-}
-
-/* The sign of tables, doubled where its asterisk would be that of a model. */
-static void choose_sign(tab *t) {
-  bool any = false, model = false;
-  for (size_t i = 0; i < t->n_rows * t->n_columns; i++) {
-    any = any || is_unreliable(t, &t->cells[i]);
-    model = model || t->cells[i].bound.model;
-  }
-  if (any) t->sign = model && strcmp(t->page->unreliable_sign, "*") == 0 ? "**" : t->page->unreliable_sign;
-}
-
 static sx_status load(tab *t, sx_error *err) {
   size_t estimates = 0;
   SX_TRY(load_columns(t, err));
@@ -201,7 +186,6 @@ static sx_status load(tab *t, sx_error *err) {
     t->columns[k].spec.group_from_four = true;
   }
   t->beside = estimates <= BESIDE_MAX;
-  choose_sign(t);
   return SX_OK;
 }
 
@@ -372,7 +356,6 @@ static void put_value(tab *t, const cell *c, const sx_spec *spec) {
     sx_tree__outside(t->page, c->bound.value, "outside", sx_report__w(t->page, W_OUTSIDE), spec, !c->own_format);
   else
     sx_tree__cell_number(t->page, &c->bound, &c->format, spec, !c->own_format);
-  if (is_unreliable(t, c)) sx_tree__mark(t->page, t->sign, t->page->unreliable_word);
 }
 
 static void put_below(tab *t, const cell *c, const sx_spec *spec) {
@@ -489,14 +472,11 @@ static void put_foot(const tab *t) {
   if ((t->errors || t->interval) && page->n_no_error > t->n_no_error) add_note(&extra, page, W_NO_ERROR_NOTE);
   if (shorthand && page->n_missing > t->n_missing) add_note(&extra, page, W_MISSING_SHORT);
   if (page->n_inapplicable > t->n_inapplicable) add_note(&extra, page, W_INAPPLICABLE_SHORT);
-  if (t->sign)
-    sx_buf_printf(&extra, "%s%s%s%s%s",
-                  extra.n && page->lang == SX_LANG_EN && extra.data[extra.n - 1] != ' ' ? " " : "", t->sign,
-                  sx_report__w(page, W_COLON), page->unreliable_word, page->lang == SX_LANG_EN ? "." : "。");
+  if (page->n_unreliable > t->n_unreliable) sx_report__unreliable_note(&extra, page);
   if (extra.failed)
     page->failed = true;
   else
-    sx_report__build_foot(page, t->block, extra.data);
+    sx_report__build_foot(page, t->block, extra.data, NULL);
   sx_buf_clear(&extra);
 }
 
@@ -529,7 +509,8 @@ sx_status sx_report__build_table(sx_page *page, sx_block *block, sx_error *err) 
            .n_suppressed = page->n_suppressed,
            .n_missing = page->n_missing,
            .n_no_error = page->n_no_error,
-           .n_inapplicable = page->n_inapplicable};
+           .n_inapplicable = page->n_inapplicable,
+           .n_unreliable = page->n_unreliable};
   SX_TRY(load(&t, err));
   block->node = sx_tree__open(page, SX_DOC_TABLE);
   block->node->anchor = sx_tree__name(page, "t", block->number);

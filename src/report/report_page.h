@@ -72,7 +72,8 @@ typedef struct sx_page {
   bool failed;                                   /* some node was lost: nothing more is added */
   size_t n_suppressed, n_missing;                /* numbers held back and not available so far */
   size_t n_no_error;                             /* whose errors are held back */
-  const char *unreliable_sign, *unreliable_word; /* of tables, where the study has criteria of quality; NULL: none */
+  const char *unreliable_sign, *unreliable_word; /* where the study has criteria of quality; NULL: none */
+  size_t n_unreliable;                           /* estimates that bear the sign so far */
   size_t n_inapplicable;                         /* cells that no number belongs to, marked so far */
 } sx_page;
 
@@ -113,9 +114,12 @@ typedef struct sx_bound {
   bool suppressed;                       /* not published: printed with a cross */
   bool no_error;                         /* its error is not published: it would tell what is held back */
   bool one_sided;                        /* a change from a figure without an error: printed with a double dagger */
-  bool unreliable;                       /* the study's criteria of quality mark it: few cases, a large error */
+  bool unreliable;                       /* of low reliability (sx_quality_is_low) */
+  const char *marks;                     /* the row's, ';' between them; NULL: none */
   bool model;                            /* a small-area estimate stands in somewhere below: printed with an asterisk */
 } sx_bound;
+/* Whether a number bears the sign of low reliability: an estimate, that there is, where the study has criteria. */
+bool sx_report__is_unreliable(const sx_page *page, const sx_bound *bound);
 /* where: the place for the error. A name that does not exist: SX_E_DATA with the nearest. */
 sx_status sx_report__bind(sx_bound *out, sx_page *page, const char *text, size_t n, const char *where,
                           sx_error *err) SX_NODISCARD;

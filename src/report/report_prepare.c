@@ -81,6 +81,20 @@ static void place_of(char where[300], const maker *m, const sx_binding *b) {
   (void)snprintf(where, 300, "%s:%s", m->file, place);
 }
 
+/* A number of the text. What the study's criteria mark is printed with their sign, as in tables, and told: a text that leans on it had better say so. */
+static sx_status add_number(maker *m, sx_buf *text, const sx_item *item, const sx_binding *b, sx_error *err) {
+  char where[300];
+  if (sx_report__is_unreliable(m->page, &item->bound)) {
+    place_of(where, m, b);
+    SX_TRY(sx_report__warn(m->page, where, err,
+                           "%s is of low reliability (%s): it is printed with %s; say so in the sentence, or leave the "
+                           "number out",
+                           item->bound.reference ? item->bound.reference : "the number",
+                           item->bound.marks ? item->bound.marks : "", m->page->unreliable_sign));
+  }
+  return add_item(m, text, item, err);
+}
+
 static sx_status bind(maker *m, sx_buf *text, const sx_binding *b, const char *source, sx_error *err) {
   char where[300];
   place_of(where, m, b);
@@ -98,7 +112,7 @@ static sx_status bind(maker *m, sx_buf *text, const sx_binding *b, const char *s
     sx_error_add_where(err, "%s", where);
     return status;
   }
-  return add_item(m, text, &item, err);
+  return add_number(m, text, &item, b, err);
 }
 
 /* Words go into the Markdown as they are, numbers as placeholders. */
@@ -120,7 +134,7 @@ static sx_status say(maker *m, sx_buf *text, const sx_said *said, const sx_bindi
       sx_buf_add(text, m->page->lang == SX_LANG_ZH ? "—" : "–");
     else if (i)
       sx_buf_add(text, sx_report__w(m->page, W_TO));
-    SX_TRY(add_item(m, text, &item, err));
+    SX_TRY(add_number(m, text, &item, b, err));
   }
   sx_buf_add(text, said->after);
   return SX_OK;
@@ -146,7 +160,7 @@ static sx_status say_list(maker *m, sx_buf *text, const sx_said_list *said, cons
                           .bound = said->pieces[i].bound,
                           .format = said->pieces[i].format};
     sx_buf_add(text, said->pieces[i].before);
-    SX_TRY(add_item(m, text, &item, err));
+    SX_TRY(add_number(m, text, &item, b, err));
   }
   sx_buf_add(text, said->after);
   return SX_OK;

@@ -48,8 +48,12 @@ void sx_tree__number(sx_page *page, const sx_bound *bound, const sx_format *form
 /* The same where the spec is a column's: bare where the head has the unit; format: for the tip. */
 void sx_tree__cell_number(sx_page *page, const sx_bound *bound, const sx_format *format, const sx_spec *spec,
                           bool bare);
-/* A sign that stands after what was added last, with its meaning. */
-void sx_tree__mark(sx_page *page, const char *sign, const char *meaning);
+/* The sign of low reliability behind a number that was printed alone (a field): numbers bring theirs. */
+void sx_tree__unreliable(sx_page *page, const sx_bound *bound);
+/* What the sign means, said on the cover once all is built and some number bears it: a text has no foot of its own. */
+void sx_report__cover_signs(sx_page *page);
+/* "[u]: low reliability: large error or few cases." added to the foot of a table or figure. */
+void sx_report__unreliable_note(sx_buf *out, const sx_page *page);
 /* One field of a bound number without tip and unit: "" for the bound field itself, "se", "low", "high", "n". */
 sx_document_node *sx_tree__field(sx_page *page, const sx_bound *bound, const char *field, double value,
                                  const sx_spec *spec);
@@ -69,7 +73,8 @@ sx_status sx_report__build_provenance(sx_page *page, sx_error *err) SX_NODISCARD
 bool sx_report__is_synthetic(const sx_page *page, const sx_block *block);
 /* CAPTION of a figure or table; NOTE and SOURCE, `extra` at the note's end. */
 void sx_report__build_caption(sx_page *page, const sx_block *block);
-void sx_report__build_foot(sx_page *page, const sx_block *block, const char *extra);
+/* names: of values, which the audit holds against the block, behind `extra`; NULL: none. */
+void sx_report__build_foot(sx_page *page, const sx_block *block, const char *extra, const char *names);
 /* A HEADING that has just been closed gets its level (of its Markdown), number and anchor and enters the contents. */
 sx_status sx_report__number_heading(sx_page *page, sx_document_node *heading, int level, sx_error *err) SX_NODISCARD;
 sx_status sx_report__add_heading(sx_page *page, const sx_document_node *heading, sx_error *err) SX_NODISCARD;

@@ -93,12 +93,20 @@ static void optional_text(sx_buf *out, const char *key, const char *zh, const ch
   study__text2_json(out, zh, en);
 }
 
-/* How tables mark what is to be taken with care: where the study says what that is. */
+/* The asterisk has a meaning of its own where small areas stand in or a banner table has a small base: it is doubled then, in the whole report. */
+static const char *sign_of(const sx_study *s, const char *sign) {
+  bool taken = false;
+  for (size_t i = 0; i < s->n_accounts; i++) taken = taken || s->accounts[i].area.node;
+  for (size_t i = 0; i < s->n_blocks; i++) taken = taken || study__is_banner(&s->blocks[i]);
+  return taken && strcmp(sign, "*") == 0 ? "**" : sign;
+}
+
+/* How a report marks what is to be taken with care: where the study says what that is. */
 static void reliability_json(sx_buf *out, const sx_study *s) {
   if (!sx_node_get(sx_doc_root(s->doc), "quality")) return;
   const char *words[2];
-  const char *zh = sx_symbols_unreliable(&words[0], (sx_symbols)s->symbols, SX_LANG_ZH);
-  const char *en = sx_symbols_unreliable(&words[1], (sx_symbols)s->symbols, SX_LANG_EN);
+  const char *zh = sign_of(s, sx_symbols_unreliable(&words[0], (sx_symbols)s->symbols, SX_LANG_ZH));
+  const char *en = sign_of(s, sx_symbols_unreliable(&words[1], (sx_symbols)s->symbols, SX_LANG_EN));
   sx_buf_add(out, ",\"reliability\":{\"sign\":");
   study__text2_json(out, zh, en);
   sx_buf_add(out, ",\"word\":");

@@ -148,7 +148,9 @@ sx_status study__plan_banner(st_build *b, size_t block, sx_error *err) {
     if (s->groups[k].by) sx_node_to_json(&b->spec, s->groups[k].node);
   for (size_t k = 0; k < b->plan->n; k++) /* and those of the model */
     if (b->plan->steps[k].kind == ST_STEP_GENERATE) SX_TRY(study__plan_dep(b, step, k, err));
-  sx_buf_printf(&b->spec, "words 4\nwave %s\n", s->wave ? s->wave : "");
+  const sx_node *quality = sx_node_get(sx_doc_root(s->doc), "quality");
+  if (quality) sx_node_to_json(&b->spec, quality);
+  sx_buf_printf(&b->spec, "words 5\nwave %s\n", s->wave ? s->wave : "");
   if (request.sig.compare & SX_BANNER_PREVIOUS_WAVE) SX_TRY(study__bw_plan(b, step, err));
   study__plan_spec_contributors(b);
   return study__plan_seal(b, step, err);
@@ -260,7 +262,7 @@ static sx_status put_cell(writer *w, const sx_banner_row *row, size_t column, sx
                             .deff = (double)NAN,
                             .cv = (double)NAN,
                             .unit = "",
-                            .quality = "",
+                            .quality = cell->quality ? cell->quality : "",
                             .na_reason = sx_na_text(cell->na),
                             .method = sx_design_describe(w->r->design)};
   SX_TRY(sx_store_put_row(NULL, w->r->store, w->step, &out, err));
@@ -553,6 +555,7 @@ static sx_status run_banner(st_run *r, const st_step *step, const sx_synth_model
   sx_buf_init(&words_of, &r->ctx);
   request.who = r->s->disclosure != NULL;
   request.n_top = request.who ? study__dc_largest(&r->s->disclosure->rules) : 0;
+  request.quality = &r->s->quality;
   request.keep_empty = true; /* one empty table does not keep the rest of a study from being published */
   st = sx_banner_run(&book, r->design, r->unit, &request, before.table ? &before : NULL, err);
   if (st != SX_OK)

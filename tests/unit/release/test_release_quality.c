@@ -87,4 +87,33 @@ static void test_thresholds(void) {
   CHECK_STR(out.marks, "");
 }
 
-SXT_MAIN(SXT_CASE(test_interval), SXT_CASE(test_nchs), SXT_CASE(test_nchs_oracle), SXT_CASE(test_thresholds))
+/* Marks that ask for care, and those that say something else. */
+static void test_low(void) {
+  static const char *const low[] = {"n<30",   "product term 1.4%;cv>0.3", "df<8;model", "n_eff<40",
+                                    "weak",   "nchs review: df<8",        "near 0",     "heavy tail: top 1% hold 34%",
+                                    "x;cv>1", "few interviews",           "large cv"};
+  static const char *const other[] = {
+      "",      "model",  "product term 1.4%", "significant", "agrees", "break", "earlier figure without error",
+      "range", "in n<30"};
+  for (size_t i = 0; i < sizeof low / sizeof *low; i++)
+    if (!sx_quality_is_low(low[i])) SXT_FAIL("%s", low[i]);
+  for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+    if (sx_quality_is_low(other[i])) SXT_FAIL("%s", other[i]);
+  CHECK(!sx_quality_is_low(NULL));
+}
+
+static void test_parse(void) {
+  sx_quality_options o = SX_QUALITY_OPTIONS_INIT;
+  sx_error err = SX_ERROR_INIT;
+  CHECK(sx_quality_parse(&o, "min_n=50, max_cv=0.2,standard=nchs", &err) == SX_OK);
+  CHECK(o.min_n == 50 && o.max_cv == 0.2 && o.min_df == 8 && o.min_n_eff == 0 && o.standard == SX_QUALITY_NCHS);
+  CHECK(sx_quality_parse(&o, "standard=plain min_n_eff=40 min_df=0", &err) == SX_OK);
+  CHECK(o.standard == SX_QUALITY_PLAIN && o.min_n_eff == 40 && o.min_df == 0);
+  CHECK(sx_quality_parse(&o, "min_n=-1", &err) == SX_E_ARGUMENT && strstr(err.message, "from 0 on"));
+  CHECK(sx_quality_parse(&o, "min_n=1, n=30", &err) == SX_E_ARGUMENT && strstr(err.message, "'n=30' is none of"));
+  CHECK(sx_quality_parse(&o, "standard=nchs2", &err) == SX_E_ARGUMENT);
+  CHECK(o.min_n == 50); /* untouched by what failed */
+}
+
+SXT_MAIN(SXT_CASE(test_interval), SXT_CASE(test_nchs), SXT_CASE(test_nchs_oracle), SXT_CASE(test_thresholds),
+         SXT_CASE(test_low), SXT_CASE(test_parse))
