@@ -68,13 +68,23 @@ SX_API sx_status sx_publish_source_hash(char out[SX_HASH_TEXT], sx_publish_sourc
 SX_API void sx_publish_source_lock(sx_publish_source *source, bool take);
 SX_API void sx_publish_source_free(sx_publish_source *source); /* NULL ok */
 
+typedef struct sx_publish_answer { /* a text and the cases that have it */
+  const char *text;
+  size_t cases;
+  double weight;
+} sx_publish_answer;
+
 /* How often the values of a variable occur in the data, for the codebook: descriptions of the file, without errors. Shares are of the cases with a value. */
 typedef struct sx_publish_frequency {
-  size_t valid, missing; /* cases */
-  double weight;         /* of the valid ones; NaN: no weights */
-  double mean;           /* weighted, of a variable of numbers; NaN: none */
-  const size_t *cases;   /* [n_labels] of the column: cases with each labelled value */
-  const double *weights; /* [n_labels] */
+  size_t valid, missing;            /* cases */
+  double weight;                    /* of the valid ones; NaN: no weights */
+  double mean;                      /* weighted, of a variable of numbers; NaN: none */
+  const size_t *cases;              /* [n_labels] of the column: cases with each labelled value */
+  const double *weights;            /* [n_labels] */
+  bool identifier;                  /* of cases or of units of the design: its mean says nothing and is NaN */
+  size_t distinct;                  /* of a text without labels: its different values; else 0 */
+  const sx_publish_answer *answers; /* [n_answers] the most frequent of them, where many cases share few */
+  size_t n_answers;
 } sx_publish_frequency;
 
 typedef struct sx_publish_options {

@@ -14,7 +14,7 @@ typedef enum sx_type {
   SX_NUMBER,   /* f64 */
   SX_INTEGER,  /* i64 */
   SX_CATEGORY, /* code: index into dict, -1 where missing by system or tag; levels in a declared order */
-  SX_TEXT,     /* code: index into dict, as SX_CATEGORY; levels in order of first appearance */
+  SX_TEXT,     /* code: index into dict, as SX_CATEGORY; levels as table_order.h shows them */
   SX_DATE,     /* i64: days since 1970-01-01 */
   SX_PERIOD    /* i64: see sx_period_make */
 } sx_type;
@@ -201,7 +201,7 @@ SX_API sx_status sx_expr_scalar(double *out, double *gradient, const sx_expr *ex
 /* ---- groups ------------------------------------------------------------------------------------------ */
 
 /* Rows indexed by the crossing of up to 8 columns. Levels are the values that occur in the column, in its order (category: as declared;
- * text: the order of its dictionary, which is that of first appearance in the file; everything else ascending). Combinations that do
+ * text: by labels or numbers, else as the file first has them (table_order.h); everything else ascending). Combinations that do
  * not occur are left out. Groups are ordered lexicographically by level. A row with a missing key has group -1. No columns: one group. */
 typedef struct sx_groups {
   sx_ctx ctx;

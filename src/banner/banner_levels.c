@@ -7,65 +7,26 @@ const char *sx_banner__label_of(const sx_column *column) {
   return column->label && *column->label ? column->label : column->name;
 }
 
-static sx_status copy_texts(const char ***out, char *const *from, const size_t *order, size_t n, sx_arena *arena,
-                            sx_error *err) {
+static sx_status copy_texts(const char ***out, char *const *from, size_t n, sx_arena *arena, sx_error *err) {
   const char **to = sx_arena_alloc(arena, n, sizeof *to);
   if (!to) return sx_error_memory(err);
   for (size_t k = 0; k < n; k++) {
-    to[k] = sx_arena_strdup(arena, from[order[k]]);
+    to[k] = sx_arena_strdup(arena, from[k]);
     if (!to[k]) return sx_error_memory(err);
   }
   *out = to;
   return SX_OK;
 }
 
-/* Where the label of a text stands in the file's list; n_labels where it has none. */
-static size_t label_place(const sx_column *c, const char *text) {
-  size_t k = 0;
-  while (k < c->n_labels && !(c->labels[k].text && strcmp(c->labels[k].text, text) == 0)) k++;
-  return k;
-}
-
-/* The number that a text begins with: "30-39", "65+". */
-static bool leading(double *out, const char *text) {
-  const size_t n = strspn(text, "0123456789");
-  return n > 0 && sx_text_to_double(out, text, n);
-}
-
-/* Texts have no order of their own: that of their labels, or of the numbers that they begin with; else as they appear in the file. */
-static void order_texts(size_t *to, const sx_column *c, char *const *text, size_t n) {
-  bool labels = c->type == SX_TEXT && c->n_labels > 0, numbers = c->type == SX_TEXT;
-  double x = 0, y = 0;
-  for (size_t k = 0; k < n; k++) {
-    to[k] = k;
-    labels = labels && label_place(c, text[k]) < c->n_labels;
-    numbers = numbers && leading(&x, text[k]);
-  }
-  for (size_t i = 1; (labels || numbers) && i < n; i++)
-    for (size_t j = i; j > 0; j--) {
-      const size_t a = to[j - 1], b = to[j];
-      if (labels ? label_place(c, text[a]) <= label_place(c, text[b])
-                 : leading(&x, text[a]) && leading(&y, text[b]) && x <= y)
-        break;
-      to[j - 1] = b;
-      to[j] = a;
-    }
-}
-
-static sx_status from_groups(banner_levels *out, const sx_column *c, const sx_groups *g, sx_arena *arena,
-                             sx_error *err) {
+static sx_status from_groups(banner_levels *out, const sx_groups *g, sx_arena *arena, sx_error *err) {
   const size_t n = g->n_groups;
   out->n = n;
   out->code = sx_arena_alloc(arena, g->n_rows, sizeof *out->code);
   out->value = sx_arena_alloc(arena, n, sizeof *out->value);
-  size_t *order = sx_arena_alloc(arena, n, sizeof *order);
-  int32_t *place = sx_arena_alloc(arena, n, sizeof *place);
-  if (!out->code || !out->value || !order || !place) return sx_error_memory(err);
-  order_texts(order, c, g->level_text[0], n);
-  for (size_t k = 0; k < n; k++) place[order[k]] = (int32_t)k;
-  for (size_t i = 0; i < g->n_rows; i++) out->code[i] = g->group[i] < 0 ? -1 : place[g->group[i]];
-  SX_TRY(copy_texts(&out->text, g->level_text[0], order, n, arena, err));
-  SX_TRY(copy_texts(&out->label, g->level_label[0], order, n, arena, err));
+  if (!out->code || !out->value) return sx_error_memory(err);
+  for (size_t i = 0; i < g->n_rows; i++) out->code[i] = g->group[i] < 0 ? -1 : g->group[i];
+  SX_TRY(copy_texts(&out->text, g->level_text[0], n, arena, err));
+  SX_TRY(copy_texts(&out->label, g->level_label[0], n, arena, err));
   for (size_t k = 0; out->value && k < n; k++)
     if (!sx_text_to_double(&out->value[k], out->text[k], strlen(out->text[k]))) out->value = NULL;
   return SX_OK;
@@ -82,7 +43,7 @@ sx_status sx_banner__levels(banner_levels *out, const sx_table *table, const sx_
     st = sx_error_set(err, SX_E_LIMIT, name, "%zu levels are more than %d: group the variable first", g->n_groups,
                       (int)BANNER_MAX_LEVELS);
   else
-    st = from_groups(out, column, g, arena, err);
+    st = from_groups(out, g, arena, err);
   sx_groups_free(g);
   return st;
 }

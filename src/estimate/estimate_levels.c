@@ -1,11 +1,12 @@
-/* estimate_levels.c: the levels of a discrete column: declared levels of a category, observed ones of a text in order of
- * first appearance, observed values ascending else. */
+/* estimate_levels.c: the levels of a discrete column: declared levels of a category, observed ones of a text in the order of
+ * table_order.h, observed values ascending else. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "estimate_priv.h"
+#include "shuxiao/table_order.h"
 
 void sx_estimate__free_texts(const sx_ctx *ctx, char **texts, size_t n) {
   for (size_t k = 0; texts && k < n; k++) sx_mem_free(ctx, texts[k]);
@@ -130,6 +131,25 @@ static size_t dict_order(int32_t *to, size_t codes, const sx_column *c) {
   return n;
 }
 
+/* Levels of a text [n] into the order in which they are shown. */
+static sx_status order_texts(int32_t *to, size_t codes, size_t n, const sx_column *c, const sx_ctx *ctx,
+                             sx_error *err) {
+  if (n < 2) return SX_OK;
+  const char **text = sx_mem_alloc(ctx, n, sizeof *text);
+  size_t *order = sx_mem_alloc(ctx, n, sizeof *order), *place = sx_mem_alloc(ctx, n, sizeof *place);
+  sx_status st = text && order && place ? SX_OK : sx_error_memory(err);
+  for (size_t k = 0; st == SX_OK && k < codes; k++)
+    if (to[k] >= 0) text[to[k]] = sx_dict_get(c->dict, (int32_t)k, NULL);
+  if (st == SX_OK) st = sx_text_order(order, ctx, c, text, n, err);
+  for (size_t i = 0; st == SX_OK && i < n; i++) place[order[i]] = i;
+  for (size_t k = 0; st == SX_OK && k < codes; k++)
+    if (to[k] >= 0) to[k] = (int32_t)place[to[k]];
+  sx_mem_free(ctx, (void *)text);
+  sx_mem_free(ctx, order);
+  sx_mem_free(ctx, place);
+  return st;
+}
+
 static sx_status dict_levels(int32_t *level, size_t *n, char ***text, char ***label, const sx_ctx *ctx,
                              const sx_column *c, sx_error *err) {
   sx_status st = SX_OK;
@@ -143,6 +163,7 @@ static sx_status dict_levels(int32_t *level, size_t *n, char ***text, char ***la
                       (int)EST_MAX_LEVELS);
     goto done;
   }
+  if (c->type == SX_TEXT) SX_TRY_GOTO(st, order_texts(to, codes, k, c, ctx, err), done);
   texts = sx_mem_zalloc(ctx, k, sizeof *texts);
   labels = sx_mem_zalloc(ctx, k, sizeof *labels);
   if (!texts || !labels) {

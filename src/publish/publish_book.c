@@ -287,6 +287,13 @@ void sx_publish__freeze(pub_book *book, size_t sheet, size_t row, size_t column)
   if (s) worksheet_freeze_panes(s, (lxw_row_t)row, (lxw_col_t)column);
 }
 
+void sx_publish__pages_wide(pub_book *book, size_t sheet, size_t pages) {
+  lxw_worksheet *s = sx_publish__book_sheet(book, sheet, 0, 0);
+  if (!s || pages < 2) return;
+  worksheet_fit_to_pages(s, pages > 100 ? 100 : (uint16_t)pages, 0);
+  (void)worksheet_repeat_columns(s, 0, 0);
+}
+
 void sx_publish__landscape(pub_book *book, size_t sheet) {
   lxw_worksheet *s = sx_publish__book_sheet(book, sheet, 0, 0);
   if (s) worksheet_set_landscape(s);

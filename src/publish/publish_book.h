@@ -35,6 +35,8 @@ double sx_publish__lines(const char *text, double characters);
 enum { PUB_LINE_POINTS = 15 };
 void sx_publish__freeze(pub_book *book, size_t sheet, size_t row, size_t column);
 void sx_publish__landscape(pub_book *book, size_t sheet);
+/* A sheet is printed on one page's width unless that would make it tiny: then on so many, its first column on each. */
+void sx_publish__pages_wide(pub_book *book, size_t sheet, size_t pages);
 
 /* Cells. style NULL: the usual. Text is a text cell whatever it begins with; control characters are shown as their pictures (U+2400...), text
  * beyond 32,767 units ends in an ellipsis. A number that is not finite is an error: the caller has a symbol for it. */

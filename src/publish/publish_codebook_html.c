@@ -120,6 +120,30 @@ static void mean_line(const page *p, const sx_publish_frequency *f) {
   add(p, "</p>\n");
 }
 
+/* "3 different texts; the most frequent: ..." of a text without labels. */
+static void answers(const page *p, const sx_publish_frequency *f) {
+  if (!f->distinct) return;
+  sx_buf_printf(p->out, "<p class=\"note\">%s%zu%s</p>\n", word(p, "不同取值：", "Different texts: "), f->distinct,
+                f->n_answers && f->n_answers < f->distinct ? word(p, "，列出最常见的", ", the most frequent below")
+                                                           : "");
+  if (!f->n_answers) return;
+  sx_buf_printf(p->out,
+                "<table>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\" class=\"n\">%s</th><th scope=\"col\" "
+                "class=\"n\">%s</th>",
+                word(p, "取值", "Value"), word(p, "样本", "Cases"), word(p, "样本占比（%）", "Cases, %"));
+  if (!isnan(f->weight))
+    sx_buf_printf(p->out, "<th scope=\"col\" class=\"n\">%s</th>", word(p, "加权占比（%）", "Weighted, %"));
+  add(p, "</tr></thead>\n<tbody>\n");
+  for (size_t i = 0; i < f->n_answers; i++) {
+    add(p, "<tr><th scope=\"row\">");
+    text(p, f->answers[i].text);
+    add(p, "</th>");
+    counts(p, f, f->answers[i].cases, f->answers[i].weight, false);
+    add(p, "</tr>\n");
+  }
+  add(p, "</tbody></table>\n");
+}
+
 static void variable(const page *p, size_t i) {
   const sx_column *c = sx_table_get(p->b->table, i);
   const sx_publish_frequency *f = sx_publish__frequency_of(p->b, i);
@@ -131,6 +155,8 @@ static void variable(const page *p, size_t i) {
   if (f) base_line(p, f);
   if (c->n_labels) values(p, c, f);
   if (f && !c->n_labels && !isnan(f->mean)) mean_line(p, f);
+  if (f && !c->n_labels) answers(p, f);
+  if (f && f->identifier) sx_buf_printf(p->out, "<p class=\"note\">%s</p>\n", word(p, "标识编号。", "Identifier."));
   add(p, "</section>\n");
 }
 

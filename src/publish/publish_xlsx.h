@@ -73,10 +73,13 @@ sx_status sx_publish__symbols_of(unsigned *symbols, xl *x, const sx_document_nod
 /* Where the values of a figure stand: series k of category i in row head + 1 + i, column series_at + k * each. */
 typedef struct xl_place {
   size_t sheet, head, series_at, each;
-  size_t free; /* the first column beside the table */
+  size_t shade_row, shade_column; /* where shaded cells begin: beside the table, */
+  bool below;                     /* or below it, in columns as wide as its own */
   xl_shape shape;
 } xl_place;
-/* A heat table or the tiles of the provinces as shaded cells beside the table, each a formula that gives its value. Other charts: nothing. */
+/* Columns that the shaded cells of a figure take, and their width together; 0: none are made. */
+size_t sx_publish__shaded_columns(double *width, const sx_chart *chart);
+/* A heat table or the tiles of the provinces as shaded cells beside or below the table, each a formula that gives its value. Other charts: nothing. */
 sx_status sx_publish__shaded_cells(xl *x, const sx_document_figure *figure, const xl_place *at,
                                    sx_error *err) SX_NODISCARD;
 

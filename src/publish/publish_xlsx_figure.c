@@ -9,7 +9,14 @@
 #include "publish_xlsx.h"
 #include "shuxiao/draw_chart.h"
 
-enum { STUB = 30, OTHERS = 13, MARKS = 30, PAGE = 130 }; /* characters: widths of columns, of what is seen at once */
+enum {
+  STUB = 30,
+  OTHERS = 13,
+  MARKS = 30,
+  PAGE = 130,
+  SPREAD = 190
+}; /* characters: widths of columns, of what is seen at once, of a page
+* that is printed at two thirds of its size */
 
 typedef struct fig {
   xl *x;
@@ -52,8 +59,22 @@ static bool is_whole(const fig *g, size_t category) {
   return g->c->whole && g->c->whole[category];
 }
 
+/* Characters across the table. */
+static double breadth(const fig *g) {
+  return STUB + OTHERS * (double)(g->n_out - 1) + (g->marks ? MARKS : 0);
+}
+
 static xl_place place_of(const fig *g) {
-  return (xl_place){g->sheet, g->head, g->series_at, g->each, g->n_out + g->marks, g->shape};
+  double shaded;
+  const bool any = sx_publish__shaded_columns(&shaded, g->c) > 0, below = any && breadth(g) + shaded > SPREAD;
+  return (xl_place){.sheet = g->sheet,
+                    .head = g->head,
+                    .series_at = g->series_at,
+                    .each = g->each,
+                    .shade_row = below ? g->head + g->c->n_categories + 2 : g->head,
+                    .shade_column = below ? 0 : g->n_out + g->marks + 1,
+                    .below = below,
+                    .shape = g->shape};
 }
 
 static bool has_intervals(const fig *g) {
@@ -61,6 +82,11 @@ static bool has_intervals(const fig *g) {
     if (isfinite(g->f->points[i].low) && isfinite(g->f->points[i].high)) return true;
   }
   return false;
+}
+
+/* Whether the chart draws them, from two columns of differences: shades have their table alone. */
+static bool shows_intervals(sx_chart_type type) {
+  return type != SX_CHART_HEAT && type != SX_CHART_TILES;
 }
 
 /* A waterfall whose steps are all known floats. */
@@ -106,6 +132,7 @@ static sx_status put_point(fig *g, size_t row, size_t column, const sx_document_
                                 err));
   SX_TRY(sx_publish__put_traced(g->x, g->sheet, row, column + 2, p->high * shape.factor, &shape, number->result, "high",
                                 err));
+  if (g->each == 3) return SX_OK;
   SX_TRY(put_difference(g, row, column + 3, column, column + 1, (p->value - p->low) * shape.factor, err));
   return put_difference(g, row, column + 4, column + 2, column, (p->high - p->value) * shape.factor, err);
 }
@@ -345,7 +372,7 @@ static sx_status put_chart(fig *g, const sx_document_node *node, sx_error *err) 
   SX_TRY(sx_publish__chart_labels(series, x->arena, g->f, one_bar, g->intervals, err));
   /* beside the table, or below one that is broader than a page */
   const size_t beside = g->n_out + g->marks;
-  const bool below = STUB + OTHERS * (double)(g->n_out - 1) + (g->marks ? MARKS : 0) > PAGE;
+  const bool below = breadth(g) > PAGE;
   sx_publish__chart(x->book, g->sheet, below ? g->head + g->c->n_categories + 2 : g->head, below ? 0 : beside + 1,
                     &chart);
   return SX_OK;
@@ -372,7 +399,7 @@ sx_status sx_publish__figure_sheet(xl *x, const sx_document_node *node, sx_error
   find_shape(&g);
   if (!g.shaped || g.c->n_categories == 0) return SX_OK; /* the report says that it has no data */
   g.intervals = has_intervals(&g);
-  g.each = g.intervals ? 5 : 1;
+  g.each = !g.intervals ? 1 : shows_intervals(g.c->type) ? 5 : 3;
   find_floats(&g);
   g.n_sides = sx_publish__opinion_columns(g.c);
   const char *name = sx_arena_printf(x->arena, "%s%s%zu", word, zh ? "" : "_", g.f->number);
@@ -396,6 +423,7 @@ sx_status sx_publish__figure_sheet(xl *x, const sx_document_node *node, sx_error
   sx_publish__column_width(x->book, g.sheet, 1, g.n_out - 1, OTHERS);
   if (g.marks) sx_publish__column_width(x->book, g.sheet, g.n_out, g.n_out, MARKS);
   sx_publish__landscape(x->book, g.sheet);
+  sx_publish__pages_wide(x->book, g.sheet, (size_t)ceil(breadth(&g) / SPREAD));
   SX_TRY(put_chart(&g, node, err));
   const xl_place at = place_of(&g);
   return sx_publish__shaded_cells(x, g.f, &at, err);

@@ -5,7 +5,18 @@
 #include "publish_xlsx.h"
 #include "shuxiao/draw_chart.h"
 
-enum { TILE_ROWS = 2 }; /* the name above its value */
+enum { TILE_ROWS = 2, TILE_COLUMNS = 10 }; /* the name above its value; columns of the map */
+enum { SIDE = 30, CELL = 11, TILE = 9 };   /* characters */
+
+static bool is_map(const sx_chart *c) {
+  return c->type == SX_CHART_TILES && c->n_series == 1;
+}
+
+size_t sx_publish__shaded_columns(double *width, const sx_chart *c) {
+  const bool heat = c->type == SX_CHART_HEAT;
+  *width = heat ? SIDE + CELL * (double)c->n_series : is_map(c) ? TILE * (double)TILE_COLUMNS : 0;
+  return heat ? 1 + c->n_series : is_map(c) ? TILE_COLUMNS : 0;
+}
 
 typedef struct shaded {
   xl *x;
@@ -49,7 +60,7 @@ static void shade(const shaded *s, size_t row, size_t column, size_t n_rows, siz
 }
 
 static sx_status put_heat(const shaded *s, sx_error *err) {
-  const size_t left = s->at->free + 1, top = s->at->head;
+  const size_t left = s->at->shade_column, top = s->at->shade_row;
   pub_book *book = s->x->book;
   const pub_style head = {.bold = true, .wrap = true, .centre = true, .bottom = true}, side = {.wrap = true};
   for (size_t k = 0; k < s->c->n_series; k++)
@@ -58,14 +69,16 @@ static sx_status put_heat(const shaded *s, sx_error *err) {
     sx_publish__cell_text(book, s->at->sheet, top + 1 + i, left, s->c->categories[i], &side);
     for (size_t k = 0; k < s->c->n_series; k++) SX_TRY(put_value(s, top + 1 + i, left + 1 + k, i, k, err));
   }
-  sx_publish__column_width(book, s->at->sheet, left, left, 30);
-  sx_publish__column_width(book, s->at->sheet, left + 1, left + s->c->n_series, 11);
+  if (!s->at->below) {
+    sx_publish__column_width(book, s->at->sheet, left, left, SIDE);
+    sx_publish__column_width(book, s->at->sheet, left + 1, left + s->c->n_series, CELL);
+  }
   shade(s, top + 1, left + 1, s->c->n_categories, s->c->n_series);
   return SX_OK;
 }
 
 static sx_status put_tiles(const shaded *s, sx_error *err) {
-  const size_t left = s->at->free + 1, top = s->at->head;
+  const size_t left = s->at->shade_column, top = s->at->shade_row;
   const pub_style name = {.centre = true, .soft = true};
   size_t rows = 0, columns = 0;
   for (size_t i = 0; i < s->c->n_categories; i++) {
@@ -79,7 +92,7 @@ static sx_status put_tiles(const shaded *s, sx_error *err) {
     rows = row + TILE_ROWS - top > rows ? row + TILE_ROWS - top : rows;
     columns = column + 1 - left > columns ? column + 1 - left : columns;
   }
-  if (columns) sx_publish__column_width(s->x->book, s->at->sheet, left, left + columns - 1, 9);
+  if (columns && !s->at->below) sx_publish__column_width(s->x->book, s->at->sheet, left, left + columns - 1, TILE);
   shade(s, top, left, rows, columns);
   return SX_OK;
 }
@@ -89,6 +102,6 @@ sx_status sx_publish__shaded_cells(xl *x, const sx_document_figure *figure, cons
   s.style.centre = true;
   s.style.right = false;
   if (s.c->type == SX_CHART_HEAT) return put_heat(&s, err);
-  if (s.c->type == SX_CHART_TILES && s.c->n_series == 1) return put_tiles(&s, err);
+  if (is_map(s.c)) return put_tiles(&s, err);
   return SX_OK;
 }

@@ -2,6 +2,7 @@
  * the store keeps a line per variable as the payload of the step `codebook`, whose key is made of the keys of data and weighting. A study whose tables are
  * protected counts nothing: its margins would be published beside them. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "study_data.h"
@@ -68,6 +69,103 @@ static size_t label_of(const counter *t, size_t row) {
   return met ? t->order[low] : SIZE_MAX;
 }
 
+/* ---- identifiers --------------------------------------------------------------------------------------------------- */
+
+/* "id", "case_id", "HHID", "编号": what names of identifiers end in. */
+static bool has_name(const char *name) {
+  static const char *const ends[] = {"id", "ID", "Id", "serial", "SERIAL", "caseno", "uuid", "编号", "序号", "编码"};
+  const size_t n = strlen(name);
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+    const size_t k = strlen(ends[i]);
+    if (n >= k && strcmp(name + n - k, ends[i]) == 0) return true;
+  }
+  return false;
+}
+
+static bool in_list(const st_list *list, const char *name) {
+  for (size_t i = 0; i < list->n; i++)
+    if (strcmp(list->items[i], name) == 0) return true;
+  return false;
+}
+
+/* Strata, clusters and keys of the study: their numbers are names. */
+static bool is_declared(const sx_study *s, const char *name) {
+  bool key = in_list(&s->design.clusters, name) || in_list(&s->design.all_strata, name) ||
+             (s->design.strata && strcmp(s->design.strata, name) == 0);
+  for (size_t i = 0; i < s->n_joins; i++) key = key || in_list(&s->joins[i].by, name);
+  return key;
+}
+
+static int by_value(const void *a, const void *b) {
+  const double *x = a, *y = b;
+  return (*x > *y) - (*x < *y);
+}
+
+enum { FEW_CASES = 20, DENSE = 10 };
+
+/* Whole numbers that no two cases share, and that either are called so or number the cases through: amounts of few cases may differ too, but lie far
+ * apart. */
+static sx_status is_unique(bool *yes, const sx_column *c, size_t valid, const sx_ctx *ctx, sx_error *err) {
+  double low = (double)INFINITY, high = -(double)INFINITY;
+  size_t n = 0;
+  *yes = false;
+  if (valid < FEW_CASES || (c->type != SX_NUMBER && c->type != SX_INTEGER)) return SX_OK;
+  double *values = sx_mem_alloc(ctx, valid, sizeof *values);
+  if (!values) return sx_error_memory(err);
+  for (size_t i = 0; i < c->n && n < valid; i++) {
+    if (sx_column_missing(c, i)) continue;
+    values[n] = sx_column_number(c, i);
+    if (values[n] != floor(values[n])) break;
+    low = fmin(low, values[n]);
+    high = fmax(high, values[n++]);
+  }
+  bool all = n == valid && high - low >= (double)(n - 1) && (has_name(c->name) || high - low < DENSE * (double)n);
+  if (all) qsort(values, n, sizeof *values, by_value);
+  for (size_t i = 1; all && i < n; i++) all = values[i] != values[i - 1];
+  sx_mem_free(ctx, values);
+  *yes = all;
+  return SX_OK;
+}
+
+static sx_status find_identifier(counter *t, const st_run *r, sx_error *err) {
+  if (t->named->n_labels) return SX_OK;
+  t->out.identifier = is_declared(r->s, t->named->name);
+  if (!t->out.identifier) SX_TRY(is_unique(&t->out.identifier, t->column, t->out.valid, &r->ctx, err));
+  if (t->out.identifier) t->out.mean = (double)NAN;
+  return SX_OK;
+}
+
+/* ---- texts without labels ------------------------------------------------------------------------------------------ */
+
+enum { MOST_ANSWERS = 10, MOST_DISTINCT = 50, LEAST_CASES = 5 };
+
+/* How many different texts, and the most frequent where there are few: not those of a handful of cases, who could be known by them. */
+static sx_status count_texts(counter *t, sx_arena *arena, sx_error *err) {
+  const sx_column *c = t->column;
+  const size_t n = sx_dict_count(c->dict);
+  size_t *cases = sx_arena_zalloc(arena, n + 1, sizeof *cases);
+  double *weights = sx_arena_zalloc(arena, n + 1, sizeof *weights);
+  sx_publish_answer *answers = sx_arena_zalloc(arena, MOST_ANSWERS, sizeof *answers);
+  if (!cases || !weights || !answers) return sx_error_memory(err);
+  for (size_t i = 0; i < c->n; i++) {
+    if (sx_column_missing(c, i) || c->data.code[i] < 0) continue;
+    cases[c->data.code[i]]++;
+    weights[c->data.code[i]] += t->weights ? t->weights[i] : 1;
+  }
+  for (size_t k = 0; k < n; k++) t->out.distinct += cases[k] > 0;
+  t->out.answers = answers;
+  while (t->out.distinct <= MOST_DISTINCT && t->out.n_answers < MOST_ANSWERS) {
+    size_t most = 0;
+    for (size_t k = 1; k < n; k++)
+      if (cases[k] > cases[most]) most = k;
+    if (n == 0 || cases[most] < LEAST_CASES) break;
+    answers[t->out.n_answers++] =
+        (sx_publish_answer){sx_dict_get(c->dict, (int32_t)most, NULL), cases[most], weights[most]};
+    cases[most] = 0;
+  }
+  return SX_OK;
+}
+
 static void count(counter *t) {
   const sx_column *c = t->column;
   const bool number = c->type == SX_NUMBER || c->type == SX_INTEGER;
@@ -95,7 +193,8 @@ static void count(counter *t) {
   t->out.weights = t->sums;
 }
 
-/* ---- a line of the payload: valid missing weight mean, then cases and weight of each label ------------------------- */
+/* ---- a line of the payload: valid missing weight mean, cases and weight of each label, whether an identifier, different texts, and of the most frequent
+ * ones their number and of each cases, weight and bytes (in hexadecimal digits behind an x) -------------------------------------------------------- */
 
 static void put_number(sx_buf *out, double value) {
   char text[SX_DOUBLE_TEXT_MAX];
@@ -114,6 +213,13 @@ static void put_line(sx_buf *out, const sx_publish_frequency *f, size_t n_labels
     sx_buf_printf(out, " %zu ", f->cases[i]);
     put_number(out, f->weights[i]);
   }
+  sx_buf_printf(out, " %d %zu %zu", f->identifier, f->distinct, f->n_answers);
+  for (size_t i = 0; i < f->n_answers; i++) {
+    sx_buf_printf(out, " %zu ", f->answers[i].cases);
+    put_number(out, f->answers[i].weight);
+    sx_buf_add(out, " x");
+    for (const char *c = f->answers[i].text; *c; c++) sx_buf_printf(out, "%02x", (unsigned)(unsigned char)*c);
+  }
   sx_buf_add_char(out, '\n');
 }
 
@@ -128,6 +234,38 @@ static double take_number(const char **at) {
 static size_t take_count(const char **at) {
   const double value = take_number(at);
   return value >= 0 ? (size_t)value : 0;
+}
+
+static unsigned hex_digit(char c) {
+  return c >= 'a' ? (unsigned)(c - 'a') + 10 : (unsigned)(c - '0');
+}
+
+/* " x68656c" of the payload. */
+static const char *take_text(const char **at, sx_arena *arena) {
+  const size_t blank = strspn(*at, " "), n = strcspn(*at + blank, " \n"), bytes = n / 2;
+  const char *digits = *at + blank + 1;
+  char *text = sx_arena_zalloc(arena, bytes + 1, 1);
+  for (size_t i = 0; text && i < bytes && n % 2; i++)
+    text[i] = (char)(hex_digit(digits[2 * i]) << 4 | hex_digit(digits[2 * i + 1]));
+  *at += blank + n;
+  return text;
+}
+
+static sx_status read_answers(sx_publish_frequency *f, const char **text, sx_arena *arena, sx_error *err) {
+  f->identifier = take_count(text) == 1;
+  f->distinct = take_count(text);
+  f->n_answers = take_count(text);
+  if (f->n_answers > MOST_ANSWERS) f->n_answers = MOST_ANSWERS;
+  sx_publish_answer *answers = sx_arena_zalloc(arena, MOST_ANSWERS, sizeof *answers);
+  if (!answers) return sx_error_memory(err);
+  f->answers = answers;
+  for (size_t i = 0; i < f->n_answers; i++) {
+    answers[i].cases = take_count(text);
+    answers[i].weight = take_number(text);
+    answers[i].text = take_text(text, arena);
+    if (!answers[i].text) return sx_error_memory(err);
+  }
+  return SX_OK;
 }
 
 static sx_status read_lines(sx_publish_frequency *out, const sx_table *schema, const char *text, sx_arena *arena,
@@ -148,6 +286,7 @@ static sx_status read_lines(sx_publish_frequency *out, const sx_table *schema, c
     }
     f->cases = cases;
     f->weights = weights;
+    SX_TRY(read_answers(f, &text, arena, err));
     text += *text == '\n';
   }
   return SX_OK;
@@ -164,6 +303,8 @@ static sx_status count_all(sx_buf *out, st_run *r, const sx_table *schema, const
     SX_TRY(sx_table_need(&t.column, data, t.named->name, err));
     if (!prepare(&t, r->arena)) return sx_error_memory(err);
     count(&t);
+    SX_TRY(find_identifier(&t, r, err));
+    if (t.column->type == SX_TEXT && !t.named->n_labels && !t.out.identifier) SX_TRY(count_texts(&t, r->arena, err));
     put_line(out, &t.out, t.named->n_labels);
   }
   return sx_buf_status(out, err);
@@ -189,7 +330,9 @@ static sx_status compute(const char **text, st_run *r, const sx_table *schema, s
 static sx_status make_key(char key[SX_HASH_TEXT], const st_run *r, sx_error *err) {
   sx_buf words;
   sx_buf_init(&words, &r->ctx);
-  sx_buf_add(&words, "codebook 1");
+  sx_buf_add(&words, "codebook 2");
+  for (size_t i = 0; i < r->s->n_joins; i++)
+    for (size_t k = 0; k < r->s->joins[i].by.n; k++) sx_buf_printf(&words, " %s", r->s->joins[i].by.items[k]);
   for (size_t i = 0; i < r->plan->n; i++) {
     const st_step *step = &r->plan->steps[i];
     if (step->kind <= ST_STEP_WEIGHTING && step->wave == 0) sx_buf_printf(&words, " %s", step->key);

@@ -1,7 +1,8 @@
 /* table_levels.c: the levels of a column: its distinct values that occur, ordered, and the level of every row.
  *
- * Category and text: in the order of the dictionary. Everything else: ascending. Only values that occur on a row that is not missing
+ * Category: in the order of the dictionary. Text: in that of table_order.h. Everything else: ascending. Only values that occur on a row that is not missing
  * are levels; a NaN that no missing class marks counts as missing. */
+#include "shuxiao/table_order.h"
 #include "table_priv.h"
 
 /* Doubles and signed integers as unsigned words that sort alike, and back. Minus zero is zero. */
@@ -181,6 +182,33 @@ static void unpack(sx_table__levels *l, const ranking *r, const sx_column *c) {
   (void)c;
 }
 
+/* The levels of a text as they are shown. */
+static sx_status order_texts(sx_table__levels *l, const sx_ctx *ctx, const sx_column *c, sx_error *err) {
+  if (l->n < 2) return SX_OK;
+  const char **text = sx_mem_alloc(ctx, l->n, sizeof *text);
+  size_t *order = sx_mem_alloc(ctx, l->n, sizeof *order);
+  int32_t *place = sx_mem_alloc(ctx, l->n, sizeof *place), *code = sx_mem_alloc(ctx, l->n, sizeof *code);
+  sx_status st = text && order && place && code ? SX_OK : sx_error_memory(err);
+  for (size_t i = 0; st == SX_OK && i < l->n; i++) text[i] = sx_dict_get(c->dict, l->code[i], NULL);
+  if (st == SX_OK) st = sx_text_order(order, ctx, c, text, l->n, err);
+  bool same = true;
+  for (size_t i = 0; st == SX_OK && i < l->n; i++) {
+    place[order[i]] = (int32_t)i;
+    code[i] = l->code[order[i]];
+    same = same && order[i] == i;
+  }
+  if (st == SX_OK && !same) {
+    memcpy(l->code, code, l->n * sizeof *code);
+    for (size_t i = 0; i < c->n; i++)
+      if (l->row[i] >= 0) l->row[i] = place[l->row[i]];
+  }
+  sx_mem_free(ctx, (void *)text);
+  sx_mem_free(ctx, order);
+  sx_mem_free(ctx, place);
+  sx_mem_free(ctx, code);
+  return st;
+}
+
 sx_status sx_table__levels_init(sx_table__levels *out, const sx_ctx *ctx, const sx_column *c, sx_error *err) {
   ranking r = {0};
   sx_table__levels l = {0};
@@ -201,6 +229,7 @@ sx_status sx_table__levels_init(sx_table__levels *out, const sx_ctx *ctx, const 
   else
     l.i64 = values;
   unpack(&l, &r, c);
+  if (c->type == SX_TEXT) SX_TRY_GOTO(st, order_texts(&l, ctx, c, err), done);
   *out = l;
   l = (sx_table__levels){0};
 done:

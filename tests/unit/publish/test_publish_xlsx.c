@@ -231,11 +231,11 @@ static void test_shaded(void) {
   REQUIRE_OK(sx_publish__package_read(&book, en->data, en->n, "book", err));
   check_falling(&book);
   const char *hot = part(&book, "xl/worksheets/sheet5.xml"), *map = part(&book, "xl/worksheets/sheet6.xml");
-  gives(hot, "N5", "B5", "2");
-  gives(hot, "O5", "G5", "-3");
-  gives(hot, "O6", "G6", "4");
+  gives(hot, "J5", "B5", "2");
+  gives(hot, "K5", "E5", "-3");
+  gives(hot, "K6", "E6", "4");
   has(hot,
-      "<conditionalFormatting sqref=\"N5:O6\">"); /* values of both signs: the shades part at zero, both ends as far away as 4 */
+      "<conditionalFormatting sqref=\"J5:K6\">"); /* values of both signs: the shades part at zero, both ends as far away as 4 */
   has(hot, "<cfvo type=\"num\" val=\"-4\"/><cfvo type=\"num\" val=\"0\"/><cfvo type=\"num\" val=\"4\"/>");
   has(map, "<f>B4</f><v>2</v>");
   has(map, "<f>B5</f><v>4</v>");

@@ -1,0 +1,64 @@
+/* table_order.c: the order of the levels of a text, by its labels or by the number in each. */
+#include "shuxiao/table_order.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct place {
+  double key;
+  size_t at;
+} place;
+
+static int by_key(const void *a, const void *b) {
+  const place *x = a, *y = b;
+  if (x->key != y->key) return x->key < y->key ? -1 : 1;
+  return x->at < y->at ? -1 : 1;
+}
+
+/* Places in the list of labels; false where a text has none. */
+static bool key_labels(place *to, const sx_column *c, const char *const *text, size_t n) {
+  if (c->n_labels < n) return false;
+  for (size_t i = 0; i < n; i++) {
+    size_t k = 0;
+    while (k < c->n_labels && !(c->labels[k].text && strcmp(c->labels[k].text, text[i]) == 0)) k++;
+    if (k == c->n_labels) return false;
+    to[i] = (place){(double)k, i};
+  }
+  return true;
+}
+
+/* Bytes that all texts begin with, no digit among the last of them: "Wave " of "Wave 11" and "Wave 12". */
+static size_t same_words(const char *const *text, size_t n) {
+  size_t same = n ? strcspn(text[0], "0123456789") : 0;
+  for (size_t i = 1; i < n; i++) {
+    size_t k = 0;
+    while (k < same && text[i][k] == text[0][k]) k++;
+    same = k;
+  }
+  return same;
+}
+
+static bool key_numbers(place *to, const char *const *text, size_t n) {
+  const size_t from = same_words(text, n);
+  for (size_t i = 0; i < n; i++) {
+    const char *number = text[i] + from;
+    const size_t digits = strspn(number, "0123456789");
+    to[i].at = i;
+    if (!digits || !sx_text_to_double(&to[i].key, number, digits)) return false;
+  }
+  return true;
+}
+
+sx_status sx_text_order(size_t *order, const sx_ctx *ctx, const sx_column *column, const char *const *text, size_t n,
+                        sx_error *err) {
+  for (size_t i = 0; i < n; i++) order[i] = i;
+  if (column->type != SX_TEXT || n < 2) return SX_OK;
+  place *to = sx_mem_alloc(ctx, n, sizeof *to);
+  if (!to) return sx_error_memory(err);
+  if (key_labels(to, column, text, n) || key_numbers(to, text, n)) {
+    qsort(to, n, sizeof *to, by_key);
+    for (size_t i = 0; i < n; i++) order[i] = to[i].at;
+  }
+  sx_mem_free(ctx, to);
+  return SX_OK;
+}

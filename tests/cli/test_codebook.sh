@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# The page of variables: identifiers have no mean, texts without labels tell how many different ones there are and which are most frequent.
+. tests/cli/lib.sh
+need_program
+cd "$tmp" || exit 1
+# id: unique and dense; code: unique, by its name; psu: a cluster; income: 400 amounts that all differ, none an identifier; region: few texts; said: many, most of one case
+awk 'BEGIN { print "serial,person_id,psu,income,age,region,said,rare,w"
+  for (i = 1; i <= 400; i++) printf "%d,%d,%d,%d,%d,%s,%s,%s,%d\n", 1000 + i, (i * 7919) % 1000003 * 17, i % 40, 900 + i * i * 3, 20 + i % 50,
+    i % 4 ? "north, old" : "south", i % 3 ? "answer " i : "none", i <= 4 ? "few" : "most", 1 + i % 2 }' | sed 's/north, old/"north, old"/' >d.csv
+cat >study.yaml <<'Y2'
+study: s
+title: S
+languages: [zh, en]
+data: {main: {file: d.csv}}
+design: {weights: w, clusters: psu}
+indicators:
+  m: {label: Mean, mean: income}
+Y2
+"$program" run study.yaml --quiet --to ddi --out out >said 2>&1 || fail "run: $(cat said)"
+page=out/s_codebook.en.html
+# part VARIABLE: its section, in lines without tags
+part() { sed -n "/<code>$1<\/code>/,/<\/section>/p" $page | sed 's/<[^>]*>/ /g; s/  */ /g; s/^ //; s/ $//' | grep -v '^$'; }
+for name in serial person_id psu; do
+  part $name | grep -qx 'Identifier.' || fail "$name is no identifier: $(part $name)"
+  part $name | grep -q mean && fail "$name has a mean"
+done
+for name in income age w; do
+  part $name | grep -q 'Weighted mean: ' || fail "$name has no mean: $(part $name)"
+  part $name | grep -q Identifier && fail "$name is an identifier"
+done
+# region: 300 of 400 cases; weights 1 + i % 2: those of i % 4 == 0 weigh 1 each, all together 600, so 500 of 600
+part region | grep -qx 'Different texts: 2' || fail "region: $(part region)"
+part region | grep -qx 'north, old 300 75.0 83.3' || fail "region's shares: $(part region)"
+part region | grep -qx 'south 100 25.0 16.7' || fail "region's shares: $(part region)"
+part said | grep -qx 'Different texts: 268' || fail "said: $(part said)"
+part said | grep -q 'answer' && fail "answers of single cases are listed"
+part rare | grep -qx 'Different texts: 2, the most frequent below' || fail "rare: $(part rare)"
+part rare | grep -q few && fail "a text of four cases is listed"
+grep -q '标识编号。' out/s_codebook.zh.html || fail "the Chinese page does not say what an identifier is"
+# the same from the store
+cp $page first.html
+sed -i 's/title: S/title: T/' study.yaml
+"$program" run study.yaml --quiet --to ddi --out out >said 2>&1 || fail "again: $(cat said)"
+diff <(sed -n '/id="variables"/,$p' first.html) <(sed -n '/id="variables"/,$p' $page) >said || fail "the page from the store: $(cat said)"
+# nothing is counted where tables are protected
+printf 'disclosure: {min_n: 3}\n' >>study.yaml
+"$program" run study.yaml --quiet --to ddi --out safe >said 2>&1 || fail "protected: $(cat said)"
+grep -q 'Different texts' safe/s_codebook.en.html && fail "a protected study tells of texts"
+finish

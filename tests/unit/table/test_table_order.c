@@ -1,0 +1,50 @@
+/* The order of the levels of a text: by labels, by the number behind the same words, else as they are. */
+#include "shuxiao/table_order.h"
+#include "sxt.h"
+
+static const sx_ctx *ctx(void) {
+  static const sx_ctx own = SX_CTX_INIT;
+  return &own;
+}
+
+/* Texts of a column without labels, in their order, joined by '|'. */
+static const char *ordered(const sx_column *c, const char *const *text, size_t n) {
+  static char out[400];
+  size_t order[16], used = 0;
+  sx_error err = SX_ERROR_INIT;
+  out[0] = '\0';
+  if (sx_text_order(order, ctx(), c, text, n, &err) != SX_OK) return "failed";
+  for (size_t i = 0; i < n; i++)
+    used += (size_t)snprintf(out + used, sizeof out - used, "%s%s", i ? "|" : "", text[order[i]]);
+  return out;
+}
+
+static void test_numbers(void) {
+  const sx_column c = {.type = SX_TEXT};
+  CHECK_STR(ordered(&c, (const char *const[]){"65+", "10-19", "6-9", "20-64"}, 4), "6-9|10-19|20-64|65+");
+  CHECK_STR(ordered(&c, (const char *const[]){"Wave 10", "Wave 2", "Wave 11"}, 3), "Wave 2|Wave 10|Wave 11");
+  CHECK_STR(ordered(&c, (const char *const[]){"第10类", "第2类"}, 2), "第2类|第10类");
+  CHECK_STR(ordered(&c, (const char *const[]){"5+", "1", "5-", "3"}, 4), "1|3|5+|5-"); /* equal ones as they are */
+  CHECK_STR(ordered(&c, (const char *const[]){"q2b", "q10a", "q2a"}, 3), "q2b|q2a|q10a");
+  CHECK_STR(ordered(&c, (const char *const[]){"x"}, 1), "x");
+  CHECK_STR(ordered(&c, NULL, 0), "");
+}
+
+static void test_words(void) {
+  const sx_column c = {.type = SX_TEXT}, category = {.type = SX_CATEGORY};
+  CHECK_STR(ordered(&c, (const char *const[]){"low", "high", "middle"}, 3), "low|high|middle");
+  CHECK_STR(ordered(&c, (const char *const[]){"10-19", "none", "6-9"}, 3), "10-19|none|6-9"); /* one without a number */
+  CHECK_STR(ordered(&c, (const char *const[]){"Wave 10", "Round 2"}, 2), "Wave 10|Round 2");
+  CHECK_STR(ordered(&category, (const char *const[]){"10", "9"}, 2), "10|9"); /* has an order of its own */
+}
+
+static void test_labels(void) {
+  char low[] = "l", middle[] = "m", high[] = "h", word[] = "Word";
+  sx_label labels[] = {{.text = low, .label = word}, {.text = middle, .label = word}, {.text = high, .label = word}};
+  const sx_column c = {.type = SX_TEXT, .labels = labels, .n_labels = 3};
+  CHECK_STR(ordered(&c, (const char *const[]){"h", "l", "m"}, 3), "l|m|h");
+  CHECK_STR(ordered(&c, (const char *const[]){"h", "l"}, 2), "l|h");
+  CHECK_STR(ordered(&c, (const char *const[]){"h", "other", "l"}, 3), "h|other|l");
+}
+
+SXT_MAIN(SXT_CASE(test_numbers), SXT_CASE(test_words), SXT_CASE(test_labels))
