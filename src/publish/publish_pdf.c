@@ -81,6 +81,7 @@ static PangoContext *text_context(cairo_t *cr, bool chinese) {
 static void clear(pdf_writer *w) {
   for (size_t i = 0; i < w->n_layouts; i++) g_object_unref(w->layouts[i]);
   for (size_t i = 0; i < w->n_drawings; i++) sx_drawing_free(w->drawings[i]);
+  sx_publish__pdf_fonts_close(w);
   if (w->pango) g_object_unref(w->pango);
   sx_draw_fonts_free(w->fonts);
   sx_mem_free(&w->ctx, w->layouts);
@@ -99,6 +100,7 @@ sx_status sx_publish_pdf_document(sx_buf *out, const sx_document *document, sx_e
   sx_status status = cairo_error(cairo_status(cr), out, err);
   if (status == SX_OK) {
     w.pango = text_context(cr, w.chinese);
+    sx_publish__pdf_fonts_open(&w);
     status = metadata(&w, surface);
   }
   if (status == SX_OK) status = flow(&w);

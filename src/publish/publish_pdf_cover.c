@@ -8,7 +8,7 @@
 /* ---- the cover --------------------------------------------------------------------------------------------------- */
 
 static sx_status line(pdf_writer *w, const sx_document_node *node, const pdf_face *face, double above) {
-  pdf_text *text;
+  const pdf_text *text;
   SX_TRY(sx_publish__pdf_text(&text, w, node, NULL, face, w->width, 0));
   sx_publish__pdf_space(w, above);
   return sx_publish__pdf_put(w, text, w->left, true, NULL);
@@ -17,7 +17,7 @@ static sx_status line(pdf_writer *w, const sx_document_node *node, const pdf_fac
 /* A word that says what it is, then the text. */
 static sx_status named(pdf_writer *w, const sx_document_node *node, const pdf_face *face) {
   char before[120] = "";
-  pdf_text *text;
+  const pdf_text *text;
   if (node->text) (void)snprintf(before, sizeof before, "%.90s%s", node->text, w->chinese ? "　" : "  ");
   SX_TRY(sx_publish__pdf_text(&text, w, node, before, face, w->width, 0));
   return sx_publish__pdf_put(w, text, w->left, true, NULL);
@@ -57,7 +57,7 @@ static sx_status key_row(pdf_writer *w, const sx_document_node *first, size_t n)
     const sx_document_node *figure = first;
     for (size_t i = 0; i < n && figure; i++, figure = figure->next) {
       const sx_document_node *part = sx_document_child(figure, parts[k]);
-      pdf_text *text;
+      const pdf_text *text;
       if (!part) continue;
       SX_TRY(sx_publish__pdf_text(&text, w, part, NULL, &faces[k], width - 8, 0));
       const double height = sx_publish__pdf_lines(text) * faces[k].leading;
@@ -93,7 +93,7 @@ static sx_status key_figures(pdf_writer *w, const sx_document_node *node) {
 static sx_status title_line(pdf_writer *w, const sx_document_node *node) {
   const double most = 26, least = 19;
   pdf_face face = {.strong = true, .size = most, .leading = 38, .ink = PDF_BLUE};
-  pdf_text *text;
+  const pdf_text *text;
   SX_TRY(sx_publish__pdf_text(&text, w, node, NULL, &face, 10 * w->width, 0));
   const double one = sx_publish__pdf_width(text);
   if (one > w->width && one * least <= 0.99 * w->width * most)
@@ -135,7 +135,7 @@ static const char *in_words(pdf_writer *w, const char *zh, const char *en) {
 
 static sx_status list_title(pdf_writer *w, const char *zh, const char *en, bool page_break) {
   const pdf_face face = {.strong = true, .size = 15, .leading = 22, .ink = PDF_BLUE};
-  pdf_text *text;
+  const pdf_text *text;
   size_t first;
   SX_TRY(sx_publish__pdf_plain(&text, w, in_words(w, zh, en), &face, w->width));
   sx_publish__pdf_space(w, 20);
@@ -150,7 +150,7 @@ static sx_status entry(pdf_writer *w, const sx_document_node *node, const char *
                        double indent, bool strong) {
   const pdf_face face = {.strong = strong, .size = 9.8, .leading = 16.5};
   sx_buf plain;
-  pdf_text *text;
+  const pdf_text *text;
   size_t first;
   sx_buf_init(&plain, &w->ctx);
   sx_buf_add(&plain, before);

@@ -120,14 +120,14 @@ static sx_status draw_head(pdf_writer *w, cairo_t *cr, const pdf_head *head) {
 /* The page number of an entry of the contents, with dots up to it. */
 static sx_status draw_entry(pdf_writer *w, cairo_t *cr, const pdf_item *item, double y) {
   const pdf_place *place = sx_publish__pdf_place(w, item->entry);
-  const pdf_face face = {.size = item->text->face.size, .leading = item->text->face.leading};
+  const pdf_face face = {
+      .size = item->text->face.size, .leading = item->text->face.leading, .align = SX_DOC_ALIGN_END};
   char number[24];
-  pdf_text *text;
+  const pdf_text *text;
   PangoRectangle line;
   if (!place) return SX_OK;
   (void)snprintf(number, sizeof number, "%zu", place->page);
   SX_TRY(sx_publish__pdf_plain(&text, w, number, &face, 36));
-  sx_publish__pdf_align(text, SX_DOC_ALIGN_END);
   SX_TRY(draw_all(w, cr, text, PDF_LEFT + PDF_TEXT - 36, y));
   pango_layout_line_get_extents(pango_layout_get_line_readonly(item->text->layout, item->line), NULL, &line);
   const double from = item->x + (double)line.width / PANGO_SCALE + 6,
@@ -205,24 +205,24 @@ static sx_status draw_item(pdf_writer *w, cairo_t *cr, const pdf_item *item) {
 /* ---- pages ------------------------------------------------------------------------------------------------------- */
 
 static sx_status draw_frame(pdf_writer *w, cairo_t *cr, size_t number) {
-  const pdf_face soft = {.size = 8, .leading = 12, .ink = PDF_SOFT}, red = {.size = 8, .leading = 12, .ink = PDF_RED};
+  static const pdf_face
+      title = {.size = 8, .leading = 12, .ink = PDF_SOFT, .ellipsis = true},
+      red = {.size = 8, .leading = 12, .ink = PDF_RED, .align = SX_DOC_ALIGN_END},
+      foot = {.size = 8, .leading = 12, .ink = PDF_SOFT, .align = SX_DOC_ALIGN_CENTRE};
   const sx_document_node *cover = sx_document_child(w->document->root, SX_DOC_COVER);
   const sx_document_node *made_up = cover ? sx_document_child(cover, SX_DOC_SYNTHETIC) : NULL;
   char page[24];
-  pdf_text *text;
+  const pdf_text *text;
   if (number == 1 && cover) return SX_OK;
-  SX_TRY(sx_publish__pdf_plain(&text, w, w->document->title, &soft, PDF_TEXT - 120));
-  pango_layout_set_ellipsize(text->layout, PANGO_ELLIPSIZE_END);
+  SX_TRY(sx_publish__pdf_plain(&text, w, w->document->title, &title, PDF_TEXT - 120));
   SX_TRY(draw_all(w, cr, text, PDF_LEFT, PDF_TOP - 38));
   if (made_up && made_up->text) {
     SX_TRY(sx_publish__pdf_plain(&text, w, made_up->text, &red, 110));
-    sx_publish__pdf_align(text, SX_DOC_ALIGN_END);
     SX_TRY(draw_all(w, cr, text, PDF_LEFT + PDF_TEXT - 110, PDF_TOP - 38));
   }
   stroke(cr, PDF_LEFT, PDF_LEFT + PDF_TEXT, PDF_TOP - 23, 0.4, 0xBFBFBF);
   (void)snprintf(page, sizeof page, "%zu", number);
-  SX_TRY(sx_publish__pdf_plain(&text, w, page, &soft, PDF_TEXT));
-  sx_publish__pdf_align(text, SX_DOC_ALIGN_CENTRE);
+  SX_TRY(sx_publish__pdf_plain(&text, w, page, &foot, PDF_TEXT));
   return draw_all(w, cr, text, PDF_LEFT, PDF_HEIGHT - PDF_BOTTOM + 26);
 }
 

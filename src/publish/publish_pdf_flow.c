@@ -50,12 +50,12 @@ static sx_status paragraph(pdf_writer *w, const sx_document_node *node) {
   const double em = w->size;
   const pdf_face face = {.serif = true, .size = em, .leading = em * (w->chinese ? 1.75 : 1.5)};
   const bool indent = w->chinese && !w->box && !w->bullet && !node->as.paragraph.tight && !w->tight;
-  pdf_text *text;
+  const pdf_text *text;
   size_t first;
   SX_TRY(sx_publish__pdf_text(&text, w, node, NULL, &face, w->width, indent ? 2 * em : 0));
   SX_TRY(sx_publish__pdf_put(w, text, w->left, false, &first));
   if (w->bullet && first < w->n_items) {
-    pdf_text *bullet;
+    const pdf_text *bullet;
     const pdf_face sans = {.size = em, .leading = face.leading};
     SX_TRY(sx_publish__pdf_plain(&bullet, w, w->bullet, strlen(w->bullet) > 3 ? &face : &sans, 40));
     w->items[first].before_text = bullet;
@@ -69,7 +69,7 @@ static sx_status paragraph(pdf_writer *w, const sx_document_node *node) {
 /* No part of the contents, never at the head of a page of its own. */
 static sx_status heading_of_box(pdf_writer *w, const sx_document_node *node) {
   const pdf_face face = {.strong = true, .size = w->size, .leading = w->size * 1.6, .ink = PDF_BLUE};
-  pdf_text *text;
+  const pdf_text *text;
   size_t first;
   SX_TRY(sx_publish__pdf_text(&text, w, node, NULL, &face, w->width, 0));
   sx_publish__pdf_space(w, 6);
@@ -88,7 +88,7 @@ static sx_status heading(pdf_writer *w, const sx_document_node *node) {
       .strong = true, .size = size, .leading = size * 1.45, .ink = level <= 2 ? PDF_BLUE : PDF_BLACK};
   const char *number = node->as.heading.number;
   char before[48] = "";
-  pdf_text *text;
+  const pdf_text *text;
   size_t first;
   if (number && *number) (void)snprintf(before, sizeof before, "%.36s%s", number, w->chinese ? "　" : "  ");
   SX_TRY(sx_publish__pdf_text(&text, w, node, before, &face, w->width, 0));
@@ -156,7 +156,7 @@ static sx_status box(pdf_writer *w, const sx_document_node *node, uint32_t bar) 
 static sx_status code_block(pdf_writer *w, const sx_document_node *node) {
   const pdf_face face = {.size = 8.5, .leading = 12.5};
   for (const sx_document_node *child = node->first; child; child = child->next) {
-    pdf_text *text;
+    const pdf_text *text;
     const size_t n = strlen(child->text);
     char *lines = sx_arena_strndup(w->arena, child->text, n && child->text[n - 1] == '\n' ? n - 1 : n);
     if (!lines) return sx_error_memory(w->err);
@@ -172,7 +172,7 @@ static sx_status code_block(pdf_writer *w, const sx_document_node *node) {
 sx_status sx_publish__pdf_caption(pdf_writer *w, const sx_document_node *node, bool keep) {
   const pdf_face face = {.strong = true, .size = 9.5, .leading = 15};
   char before[64] = "";
-  pdf_text *text;
+  const pdf_text *text;
   size_t first;
   if (node->as.caption.number)
     (void)snprintf(before, sizeof before, "%.24s %zu%s", node->as.caption.word ? node->as.caption.word : "",
@@ -189,7 +189,7 @@ static sx_status box_title(pdf_writer *w, const sx_document_node *node) {
 
 sx_status sx_publish__pdf_foot(pdf_writer *w, const sx_document_node *node, bool keep) {
   const pdf_face face = {.size = 8, .leading = 12, .ink = PDF_SOFT};
-  pdf_text *text;
+  const pdf_text *text;
   SX_TRY(sx_publish__pdf_text(&text, w, node, NULL, &face, w->width, 0));
   return sx_publish__pdf_put(w, text, w->left, keep, NULL);
 }

@@ -9,7 +9,7 @@
 static sx_status make_note(pdf_writer *w, const sx_document_node *node) {
   const pdf_face face = {.size = 8, .leading = 12.2};
   pdf_note *note = &w->notes[node->as.footnote.number - 1];
-  pdf_text *text;
+  const pdf_text *text;
   char number[24];
   char digits[24];
   size_t n = 0, k = 0;

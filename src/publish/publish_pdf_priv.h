@@ -27,6 +27,8 @@ typedef struct pdf_face {
   bool serif, strong;
   double size, leading; /* of type; from line to line */
   pdf_ink ink;
+  sx_document_align align;
+  bool ellipsis; /* cut to one line */
 } pdf_face;
 
 typedef struct pdf_link {
@@ -42,8 +44,10 @@ typedef struct pdf_mark {
 
 typedef struct pdf_text {
   PangoLayout *layout;
+  const char *words; /* the layout's */
   pdf_face face;
-  double width;
+  double width, indent;
+  bool chinese;
   pdf_link *links;
   size_t n_links, cap_links;
   pdf_mark *marks;
@@ -135,6 +139,8 @@ typedef struct pdf_writer {
   const sx_document *document;
   bool chinese;
   PangoContext *pango;
+  PangoFontDescription *families[2]; /* without and with serifs */
+  GHashTable *plain;                 /* texts without inlines of their own: many cells say the same */
   sx_draw_fonts *fonts; /* of the drawings; NULL: none yet */
   PangoLayout **layouts;
   size_t n_layouts, cap_layouts;
@@ -160,12 +166,13 @@ typedef struct pdf_writer {
 } pdf_writer;
 
 /* ---- texts (publish_pdf_text.c) ---- */
+void sx_publish__pdf_fonts_open(pdf_writer *w);
+void sx_publish__pdf_fonts_close(pdf_writer *w);
 /* Inlines of a node, after `before` (plain; NULL), in width; indent: of the first line. */
-sx_status sx_publish__pdf_text(pdf_text **out, pdf_writer *w, const sx_document_node *node, const char *before,
+sx_status sx_publish__pdf_text(const pdf_text **out, pdf_writer *w, const sx_document_node *node, const char *before,
                                const pdf_face *face, double width, double indent) SX_NODISCARD;
-sx_status sx_publish__pdf_plain(pdf_text **out, pdf_writer *w, const char *text, const pdf_face *face,
+sx_status sx_publish__pdf_plain(const pdf_text **out, pdf_writer *w, const char *text, const pdf_face *face,
                                 double width) SX_NODISCARD;
-void sx_publish__pdf_align(pdf_text *text, sx_document_align align);
 int sx_publish__pdf_lines(const pdf_text *text);
 double sx_publish__pdf_width(const pdf_text *text); /* of its longest line */
 

@@ -45,11 +45,11 @@ static sx_status make_cell(pdf_cell *out, const tab *t, size_t row, size_t k, do
   const pdf_face face = {.strong = head || group,
                          .size = c->hash ? 6 : SIZE,
                          .leading = c->hash ? 8.5 : LEADING,
-                         .ink = c->interval ? PDF_SOFT : PDF_BLACK};
-  pdf_text *text;
+                         .ink = c->interval ? PDF_SOFT : PDF_BLACK,
+                         .align = c->align};
+  const pdf_text *text;
   const double room = fmax(10, width - 2 * PAD_X - indent - right);
   SX_TRY(sx_publish__pdf_text(&text, t->w, cell, NULL, &face, room, 0));
-  sx_publish__pdf_align(text, c->align);
   *out = (pdf_cell){.text = text, .x = x + PAD_X + indent, .width = room, .bottom = head};
   return SX_OK;
 }
@@ -150,7 +150,7 @@ static sx_status make_head(const pdf_head **out, tab *t) {
   if (caption && caption->as.caption.number) {
     const pdf_face face = {.strong = true, .size = 9.5, .leading = 15};
     char words[80];
-    pdf_text *text;
+    const pdf_text *text;
     (void)snprintf(words, sizeof words, t->w->chinese ? "%.24s %zu（续）" : "%.24s %zu (continued)",
                    caption->as.caption.word ? caption->as.caption.word : "", caption->as.caption.number);
     SX_TRY(sx_publish__pdf_plain(&text, t->w, words, &face, t->w->width));
@@ -239,7 +239,7 @@ static sx_status put_rows(tab *t, bool foot) {
 
 static sx_status digit_widths(tab *t) {
   const pdf_face face = {.size = SIZE, .leading = LEADING};
-  pdf_text *digit, *point;
+  const pdf_text *digit, *point;
   SX_TRY(sx_publish__pdf_plain(&digit, t->w, "0", &face, 100));
   SX_TRY(sx_publish__pdf_plain(&point, t->w, ".", &face, 100));
   t->digit = sx_publish__pdf_width(digit);

@@ -14,12 +14,14 @@ typedef struct maker {
   pdf_text *text;
   sx_buf buf;
   PangoAttrList *attributes;
+  bool plain; /* no attribute but those of the face */
 } maker;
 
 /* From a byte to the end of what there is. */
 static void attribute(maker *m, PangoAttribute *a, size_t from) {
   a->start_index = (guint)from;
   a->end_index = (guint)m->buf.n;
+  m->plain = false;
   if (m->buf.n > from)
     pango_attr_list_insert(m->attributes, a);
   else
@@ -168,70 +170,109 @@ static sx_status children(maker *m, const sx_document_node *node) {
 
 /* ---- layouts ----------------------------------------------------------------------------------------------------- */
 
-static sx_status lay_out(maker *m, double width, double indent) {
+static const char *const families[] = {SX_DRAW_FONT, SERIF};
+
+/* Texts without inlines of their own are the same where their words, face and room are. */
+static guint plain_hash(gconstpointer text) {
+  const pdf_text *t = text;
+  return g_str_hash(t->words) + 31 * (guint)(t->width * PANGO_SCALE) + (guint)t->face.ink + 7 * (guint)t->face.align;
+}
+
+static gboolean plain_equal(gconstpointer left, gconstpointer right) {
+  const pdf_text *a = left, *b = right;
+  const pdf_face *f = &a->face, *g = &b->face;
+  return a->width == b->width && a->indent == b->indent && a->chinese == b->chinese && f->serif == g->serif &&
+         f->strong == g->strong && f->size == g->size && f->leading == g->leading && f->ink == g->ink &&
+         f->align == g->align && f->ellipsis == g->ellipsis && strcmp(a->words, b->words) == 0;
+}
+
+void sx_publish__pdf_fonts_open(pdf_writer *w) {
+  for (size_t i = 0; i < 2; i++) w->families[i] = pango_font_description_from_string(families[i]);
+  w->plain = g_hash_table_new(plain_hash, plain_equal);
+}
+
+void sx_publish__pdf_fonts_close(pdf_writer *w) {
+  for (size_t i = 0; i < 2; i++) pango_font_description_free(w->families[i]);
+  if (w->plain) g_hash_table_destroy(w->plain);
+}
+
+static PangoLayout *new_layout(const maker *m) {
+  const pdf_text *t = m->text;
+  PangoLayout *layout = pango_layout_new(m->w->pango);
+  PangoFontDescription *font = m->w->families[t->face.serif];
+  pango_font_description_set_absolute_size(font, t->face.size * PANGO_SCALE);
+  pango_font_description_set_weight(font, t->face.strong ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+  pango_layout_set_font_description(layout, font);
+  pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+  pango_layout_set_width(layout, (int)(t->width * PANGO_SCALE));
+  if (t->indent > 0) pango_layout_set_indent(layout, (int)(t->indent * PANGO_SCALE));
+  pango_layout_set_alignment(layout, t->face.align == SX_DOC_ALIGN_END      ? PANGO_ALIGN_RIGHT
+                                     : t->face.align == SX_DOC_ALIGN_CENTRE ? PANGO_ALIGN_CENTER
+                                                                            : PANGO_ALIGN_LEFT);
+  if (t->face.ellipsis) pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
+  pango_layout_set_attributes(layout, m->attributes);
+  pango_layout_set_text(layout, m->buf.data, (int)m->buf.n);
+  return layout;
+}
+
+static sx_status lay_out(maker *m) {
   pdf_writer *w = m->w;
   pdf_text *t = m->text;
   void *list = w->layouts;
   const bool grown = sx_mem_grow(&w->ctx, &list, &w->cap_layouts, w->n_layouts + 1, sizeof *w->layouts);
   w->layouts = list;
   if (!grown) return sx_error_memory(w->err);
-  t->layout = w->layouts[w->n_layouts++] = pango_layout_new(w->pango);
-  PangoFontDescription *font = pango_font_description_from_string(t->face.serif ? SERIF : SX_DRAW_FONT);
-  pango_font_description_set_absolute_size(font, t->face.size * PANGO_SCALE);
-  pango_font_description_set_weight(font, t->face.strong ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
-  pango_layout_set_font_description(t->layout, font);
-  pango_font_description_free(font);
-  pango_layout_set_wrap(t->layout, PANGO_WRAP_WORD_CHAR);
-  pango_layout_set_width(t->layout, (int)(width * PANGO_SCALE));
-  if (indent > 0) pango_layout_set_indent(t->layout, (int)(indent * PANGO_SCALE));
-  pango_layout_set_attributes(t->layout, m->attributes);
-  pango_layout_set_text(t->layout, m->buf.data, (int)m->buf.n);
+  PangoAttribute *ink = coloured(t->face.ink); /* what is coloured on its own comes later in the list and wins */
+  ink->start_index = 0;
+  ink->end_index = (guint)m->buf.n;
+  pango_attr_list_insert_before(m->attributes, ink);
+  if (!w->chinese)
+    attribute(m, pango_attr_font_features_new("pwid=1"), 0); /* quotation marks of an em are Chinese */
+  t->layout = w->layouts[w->n_layouts++] = new_layout(m);
+  t->words = pango_layout_get_text(t->layout);
   if (pango_layout_get_unknown_glyphs_count(t->layout) > 0)
-    return sx_draw_font_check(m->buf.data, m->buf.n, t->face.serif ? SERIF : SX_DRAW_FONT, w->err);
+    return sx_draw_font_check(m->buf.data, m->buf.n, families[t->face.serif], w->err);
   return SX_OK;
 }
 
-static sx_status make(pdf_text **out, pdf_writer *w, const sx_document_node *node, const char *before,
-                      const pdf_face *face, double width, double indent) {
+/* The text laid out, or the one that was laid out before for the same words. */
+static sx_status settle(const pdf_text **out, maker *m) {
+  const bool plain = m->plain && !m->text->n_links && !m->text->n_marks;
+  m->text->words = m->buf.data;
+  const pdf_text *same = plain ? g_hash_table_lookup(m->w->plain, m->text) : NULL;
+  if (!same) {
+    SX_TRY(lay_out(m));
+    if (plain) g_hash_table_add(m->w->plain, m->text);
+    same = m->text;
+  }
+  *out = same;
+  return SX_OK;
+}
+
+sx_status sx_publish__pdf_text(const pdf_text **out, pdf_writer *w, const sx_document_node *node, const char *before,
+                               const pdf_face *face, double width, double indent) {
   pdf_text *text = sx_arena_zalloc(w->arena, 1, sizeof *text);
-  maker m = {.w = w, .text = text};
+  maker m = {.w = w, .text = text, .plain = true};
   if (!text) return sx_error_memory(w->err);
   text->face = *face;
   text->width = width;
+  text->indent = indent;
+  text->chinese = w->chinese;
   sx_buf_init(&m.buf, &w->ctx);
   sx_buf_add(&m.buf, "");
   m.attributes = pango_attr_list_new();
   if (before) add(&m, before, strlen(before));
   sx_status status = node ? children(&m, node) : SX_OK;
   if (status == SX_OK) status = sx_buf_status(&m.buf, w->err);
-  if (status == SX_OK) {
-    PangoAttribute *ink = coloured(face->ink); /* what is coloured on its own comes later in the list and wins */
-    ink->start_index = 0;
-    ink->end_index = (guint)m.buf.n;
-    pango_attr_list_insert_before(m.attributes, ink);
-    if (!w->chinese)
-      attribute(&m, pango_attr_font_features_new("pwid=1"), 0); /* quotation marks of an em are Chinese */
-    status = lay_out(&m, width, indent);
-  }
+  if (status == SX_OK) status = settle(out, &m);
   pango_attr_list_unref(m.attributes);
   sx_buf_clear(&m.buf);
-  if (status == SX_OK) *out = text;
   return status;
 }
 
-sx_status sx_publish__pdf_text(pdf_text **out, pdf_writer *w, const sx_document_node *node, const char *before,
-                               const pdf_face *face, double width, double indent) {
-  return make(out, w, node, before, face, width, indent);
-}
-
-sx_status sx_publish__pdf_plain(pdf_text **out, pdf_writer *w, const char *text, const pdf_face *face, double width) {
-  return make(out, w, NULL, text, face, width, 0);
-}
-
-void sx_publish__pdf_align(pdf_text *text, sx_document_align align) {
-  pango_layout_set_alignment(text->layout, align == SX_DOC_ALIGN_END      ? PANGO_ALIGN_RIGHT
-                                           : align == SX_DOC_ALIGN_CENTRE ? PANGO_ALIGN_CENTER
-                                                                          : PANGO_ALIGN_LEFT);
+sx_status sx_publish__pdf_plain(const pdf_text **out, pdf_writer *w, const char *text, const pdf_face *face,
+                                double width) {
+  return sx_publish__pdf_text(out, w, NULL, text, face, width, 0);
 }
 
 int sx_publish__pdf_lines(const pdf_text *text) {
