@@ -104,7 +104,11 @@ sx_status sx_publish_pdf_document(sx_buf *out, const sx_document *document, sx_e
     status = metadata(&w, surface);
   }
   if (status == SX_OK) status = flow(&w);
-  if (status == SX_OK) status = sx_publish__pdf_draw(&w, surface, cr);
+  if (status == SX_OK) {
+    sx_publish__pdf_charmaps_hide(&w);
+    status = sx_publish__pdf_draw(&w, surface, cr);
+    sx_publish__pdf_charmaps_restore(&w);
+  }
   if (status == SX_OK) status = cairo_error(cairo_status(cr), out, err);
   clear(&w);
   cairo_destroy(cr);

@@ -120,8 +120,7 @@ static sx_status draw_head(pdf_writer *w, cairo_t *cr, const pdf_head *head) {
 /* The page number of an entry of the contents, with dots up to it. */
 static sx_status draw_entry(pdf_writer *w, cairo_t *cr, const pdf_item *item, double y) {
   const pdf_place *place = sx_publish__pdf_place(w, item->entry);
-  const pdf_face face = {
-      .size = item->text->face.size, .leading = item->text->face.leading, .align = SX_DOC_ALIGN_END};
+  const pdf_face face = {.size = item->text->face.size, .leading = item->text->face.leading, .align = SX_DOC_ALIGN_END};
   char number[24];
   const pdf_text *text;
   PangoRectangle line;
@@ -205,10 +204,9 @@ static sx_status draw_item(pdf_writer *w, cairo_t *cr, const pdf_item *item) {
 /* ---- pages ------------------------------------------------------------------------------------------------------- */
 
 static sx_status draw_frame(pdf_writer *w, cairo_t *cr, size_t number) {
-  static const pdf_face
-      title = {.size = 8, .leading = 12, .ink = PDF_SOFT, .ellipsis = true},
-      red = {.size = 8, .leading = 12, .ink = PDF_RED, .align = SX_DOC_ALIGN_END},
-      foot = {.size = 8, .leading = 12, .ink = PDF_SOFT, .align = SX_DOC_ALIGN_CENTRE};
+  static const pdf_face title = {.size = 8, .leading = 12, .ink = PDF_SOFT, .ellipsis = true},
+                        red = {.size = 8, .leading = 12, .ink = PDF_RED, .align = SX_DOC_ALIGN_END},
+                        foot = {.size = 8, .leading = 12, .ink = PDF_SOFT, .align = SX_DOC_ALIGN_CENTRE};
   const sx_document_node *cover = sx_document_child(w->document->root, SX_DOC_COVER);
   const sx_document_node *made_up = cover ? sx_document_child(cover, SX_DOC_SYNTHETIC) : NULL;
   char page[24];

@@ -141,7 +141,8 @@ typedef struct pdf_writer {
   PangoContext *pango;
   PangoFontDescription *families[2]; /* without and with serifs */
   GHashTable *plain;                 /* texts without inlines of their own: many cells say the same */
-  sx_draw_fonts *fonts; /* of the drawings; NULL: none yet */
+  GHashTable *charmaps;              /* font: which of its lists of characters was put away, or -1 */
+  sx_draw_fonts *fonts;              /* of the drawings; NULL: none yet */
   PangoLayout **layouts;
   size_t n_layouts, cap_layouts;
   sx_drawing **drawings;
@@ -175,6 +176,10 @@ sx_status sx_publish__pdf_plain(const pdf_text **out, pdf_writer *w, const char 
                                 double width) SX_NODISCARD;
 int sx_publish__pdf_lines(const pdf_text *text);
 double sx_publish__pdf_width(const pdf_text *text); /* of its longest line */
+
+/* publish_pdf_fonts.c: between the two, drawing is faster. */
+void sx_publish__pdf_charmaps_hide(pdf_writer *w);
+void sx_publish__pdf_charmaps_restore(pdf_writer *w);
 
 /* ---- the list of items (publish_pdf_flow.c, publish_pdf_table.c, publish_pdf_cover.c) ---- */
 pdf_item *sx_publish__pdf_item(pdf_writer *w, pdf_kind kind, double height); /* NULL: out of memory */

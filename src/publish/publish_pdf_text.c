@@ -189,11 +189,13 @@ static gboolean plain_equal(gconstpointer left, gconstpointer right) {
 void sx_publish__pdf_fonts_open(pdf_writer *w) {
   for (size_t i = 0; i < 2; i++) w->families[i] = pango_font_description_from_string(families[i]);
   w->plain = g_hash_table_new(plain_hash, plain_equal);
+  w->charmaps = g_hash_table_new(NULL, NULL);
 }
 
 void sx_publish__pdf_fonts_close(pdf_writer *w) {
   for (size_t i = 0; i < 2; i++) pango_font_description_free(w->families[i]);
   if (w->plain) g_hash_table_destroy(w->plain);
+  if (w->charmaps) g_hash_table_destroy(w->charmaps);
 }
 
 static PangoLayout *new_layout(const maker *m) {
@@ -226,8 +228,7 @@ static sx_status lay_out(maker *m) {
   ink->start_index = 0;
   ink->end_index = (guint)m->buf.n;
   pango_attr_list_insert_before(m->attributes, ink);
-  if (!w->chinese)
-    attribute(m, pango_attr_font_features_new("pwid=1"), 0); /* quotation marks of an em are Chinese */
+  if (!w->chinese) attribute(m, pango_attr_font_features_new("pwid=1"), 0); /* quotation marks of an em are Chinese */
   t->layout = w->layouts[w->n_layouts++] = new_layout(m);
   t->words = pango_layout_get_text(t->layout);
   if (pango_layout_get_unknown_glyphs_count(t->layout) > 0)
