@@ -77,9 +77,10 @@ static sx_status draw_lines(pdf_writer *w, cairo_t *cr, const pdf_text *text, in
       PangoLayoutLine *l = pango_layout_iter_get_line_readonly(iter);
       const double top = y + (line - from) * text->face.leading;
       pango_layout_iter_get_line_extents(iter, NULL, &logical);
-      cairo_move_to(cr, x + (double)logical.x / PANGO_SCALE, top + 0.5 * text->face.leading + 0.36 * text->face.size);
+      const int start = sx_publish__pdf_start(text, l, &logical);
+      cairo_move_to(cr, x + (double)start / PANGO_SCALE, top + 0.5 * text->face.leading + 0.36 * text->face.size);
       pango_cairo_show_layout_line(cr, l);
-      status = links_of_line(w, cr, text, l, x, top);
+      status = links_of_line(w, cr, text, l, x + (double)(start - logical.x) / PANGO_SCALE, top);
     }
     line++;
   } while (status == SX_OK && line < to && pango_layout_iter_next_line(iter));

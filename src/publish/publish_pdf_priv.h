@@ -47,6 +47,7 @@ typedef struct pdf_text {
   const char *words; /* the layout's */
   pdf_face face;
   double width, indent;
+  int room; /* of the layout: the width in units of Pango; -1: it is as wide as it likes */
   bool chinese;
   pdf_link *links;
   size_t n_links, cap_links;
@@ -175,6 +176,8 @@ sx_status sx_publish__pdf_text(const pdf_text **out, pdf_writer *w, const sx_doc
 sx_status sx_publish__pdf_plain(const pdf_text **out, pdf_writer *w, const char *text, const pdf_face *face,
                                 double width) SX_NODISCARD;
 int sx_publish__pdf_lines(const pdf_text *text);
+/* Where a line begins in the text's width, in units of Pango. */
+int sx_publish__pdf_start(const pdf_text *text, const PangoLayoutLine *line, const PangoRectangle *logical);
 double sx_publish__pdf_width(const pdf_text *text); /* of its longest line */
 
 /* publish_pdf_fonts.c: between the two, drawing is faster. */

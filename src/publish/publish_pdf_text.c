@@ -172,18 +172,18 @@ static sx_status children(maker *m, const sx_document_node *node) {
 
 static const char *const families[] = {SX_DRAW_FONT, SERIF};
 
-/* Texts without inlines of their own are the same where their words, face and room are. */
+/* Texts without inlines of their own share a layout where words, face and room are the same. */
 static guint plain_hash(gconstpointer text) {
   const pdf_text *t = text;
-  return g_str_hash(t->words) + 31 * (guint)(t->width * PANGO_SCALE) + (guint)t->face.ink + 7 * (guint)t->face.align;
+  return g_str_hash(t->words) + 31 * (guint)t->room + (guint)t->face.ink;
 }
 
 static gboolean plain_equal(gconstpointer left, gconstpointer right) {
   const pdf_text *a = left, *b = right;
   const pdf_face *f = &a->face, *g = &b->face;
-  return a->width == b->width && a->indent == b->indent && a->chinese == b->chinese && f->serif == g->serif &&
-         f->strong == g->strong && f->size == g->size && f->leading == g->leading && f->ink == g->ink &&
-         f->align == g->align && f->ellipsis == g->ellipsis && strcmp(a->words, b->words) == 0;
+  return a->room == b->room && a->indent == b->indent && a->chinese == b->chinese && f->serif == g->serif &&
+         f->strong == g->strong && f->size == g->size && f->ink == g->ink && f->ellipsis == g->ellipsis &&
+         strcmp(a->words, b->words) == 0;
 }
 
 void sx_publish__pdf_fonts_open(pdf_writer *w) {
@@ -206,11 +206,8 @@ static PangoLayout *new_layout(const maker *m) {
   pango_font_description_set_weight(font, t->face.strong ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
   pango_layout_set_font_description(layout, font);
   pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
-  pango_layout_set_width(layout, (int)(t->width * PANGO_SCALE));
+  pango_layout_set_width(layout, t->room);
   if (t->indent > 0) pango_layout_set_indent(layout, (int)(t->indent * PANGO_SCALE));
-  pango_layout_set_alignment(layout, t->face.align == SX_DOC_ALIGN_END      ? PANGO_ALIGN_RIGHT
-                                     : t->face.align == SX_DOC_ALIGN_CENTRE ? PANGO_ALIGN_CENTER
-                                                                            : PANGO_ALIGN_LEFT);
   if (t->face.ellipsis) pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
   pango_layout_set_attributes(layout, m->attributes);
   pango_layout_set_text(layout, m->buf.data, (int)m->buf.n);
@@ -224,11 +221,6 @@ static sx_status lay_out(maker *m) {
   const bool grown = sx_mem_grow(&w->ctx, &list, &w->cap_layouts, w->n_layouts + 1, sizeof *w->layouts);
   w->layouts = list;
   if (!grown) return sx_error_memory(w->err);
-  PangoAttribute *ink = coloured(t->face.ink); /* what is coloured on its own comes later in the list and wins */
-  ink->start_index = 0;
-  ink->end_index = (guint)m->buf.n;
-  pango_attr_list_insert_before(m->attributes, ink);
-  if (!w->chinese) attribute(m, pango_attr_font_features_new("pwid=1"), 0); /* quotation marks of an em are Chinese */
   t->layout = w->layouts[w->n_layouts++] = new_layout(m);
   t->words = pango_layout_get_text(t->layout);
   if (pango_layout_get_unknown_glyphs_count(t->layout) > 0)
@@ -236,18 +228,48 @@ static sx_status lay_out(maker *m) {
   return SX_OK;
 }
 
-/* The text laid out, or the one that was laid out before for the same words. */
-static sx_status settle(const pdf_text **out, maker *m) {
-  const bool plain = m->plain && !m->text->n_links && !m->text->n_marks;
-  m->text->words = m->buf.data;
-  const pdf_text *same = plain ? g_hash_table_lookup(m->w->plain, m->text) : NULL;
-  if (!same) {
-    SX_TRY(lay_out(m));
-    if (plain) g_hash_table_add(m->w->plain, m->text);
-    same = m->text;
+static sx_status share(maker *m, int room) {
+  pdf_text *t = m->text;
+  t->room = room;
+  t->words = m->buf.data;
+  const pdf_text *same = g_hash_table_lookup(m->w->plain, t);
+  if (same) {
+    t->layout = same->layout;
+    t->words = same->words;
+    return SX_OK;
   }
-  *out = same;
+  pdf_text *kept = sx_arena_alloc(m->w->arena, 1, sizeof *kept);
+  if (!kept) return sx_error_memory(m->w->err);
+  SX_TRY(lay_out(m));
+  *kept = *t;
+  g_hash_table_add(m->w->plain, kept);
   return SX_OK;
+}
+
+/* Plain words that fit into their room as they are have one layout for all rooms. */
+static sx_status settle(maker *m, bool plain) {
+  pdf_text *t = m->text;
+  const int room = (int)(t->width * PANGO_SCALE);
+  const double least = (m->w->chinese ? 0.32 : 0.4) * t->face.size * (double)m->buf.n; /* ems of a byte, about */
+  if (plain && least <= t->width && t->indent <= 0 && !t->face.ellipsis) {
+    int width;
+    SX_TRY(share(m, -1));
+    pango_layout_get_size(t->layout, &width, NULL);
+    if (width <= room) return SX_OK;
+  }
+  if (plain) return share(m, room);
+  t->room = room;
+  return lay_out(m);
+}
+
+/* What is coloured on its own comes later in the list and wins. */
+static void put_face(maker *m) {
+  PangoAttribute *ink = coloured(m->text->face.ink);
+  ink->start_index = 0;
+  ink->end_index = (guint)m->buf.n;
+  pango_attr_list_insert_before(m->attributes, ink);
+  if (!m->w->chinese)
+    attribute(m, pango_attr_font_features_new("pwid=1"), 0); /* quotation marks of an em are Chinese */
 }
 
 sx_status sx_publish__pdf_text(const pdf_text **out, pdf_writer *w, const sx_document_node *node, const char *before,
@@ -265,15 +287,29 @@ sx_status sx_publish__pdf_text(const pdf_text **out, pdf_writer *w, const sx_doc
   if (before) add(&m, before, strlen(before));
   sx_status status = node ? children(&m, node) : SX_OK;
   if (status == SX_OK) status = sx_buf_status(&m.buf, w->err);
-  if (status == SX_OK) status = settle(out, &m);
+  if (status == SX_OK) {
+    const bool plain = m.plain;
+    put_face(&m);
+    status = settle(&m, plain);
+  }
   pango_attr_list_unref(m.attributes);
   sx_buf_clear(&m.buf);
+  if (status == SX_OK) *out = text;
   return status;
 }
 
 sx_status sx_publish__pdf_plain(const pdf_text **out, pdf_writer *w, const char *text, const pdf_face *face,
                                 double width) {
   return sx_publish__pdf_text(out, w, NULL, text, face, width, 0);
+}
+
+/* As Pango aligns lines, to its rounding: layouts are shared by texts in different rooms. */
+int sx_publish__pdf_start(const pdf_text *text, const PangoLayoutLine *line, const PangoRectangle *logical) {
+  if (text->indent > 0) return logical->x;
+  const bool rtl = line->resolved_dir == PANGO_DIRECTION_RTL;
+  const int room = (int)(text->width * PANGO_SCALE), white = room - logical->width;
+  if (text->face.align != SX_DOC_ALIGN_CENTRE) return (text->face.align == SX_DOC_ALIGN_END) != rtl ? white : 0;
+  return ((room | logical->width) & (PANGO_SCALE - 1)) == 0 ? PANGO_UNITS_ROUND(white / 2) : white / 2;
 }
 
 int sx_publish__pdf_lines(const pdf_text *text) {
