@@ -1,7 +1,10 @@
 /* The typesetter: looked at from outside with poppler's programs (fonts, text, outline, links), and the rules of its pages on documents made for them. */
 #include "document_help.h"
 
+#include "shuxiao/draw.h"
 #include "shuxiao/publish.h"
+
+#include <pango/pangocairo.h>
 
 static const char *folder(void) {
   const char *build = getenv("SX_BUILD");
@@ -84,6 +87,30 @@ static void test_fonts(void) {
     n++;
   }
   CHECK(n >= 2);
+  sx_buf_clear(&a);
+  doc_clear(&m);
+}
+
+/* While pages are drawn the fonts of the process have no characters: whoever draws with Cairo afterwards finds them again. */
+static void test_fonts_as_before(void) {
+  doc_maker m;
+  sx_buf a;
+  cairo_glyph_t *glyphs = NULL;
+  int n = 0;
+  doc_sample(&m, NULL, 4, 0);
+  make(&a, &m);
+  PangoContext *context = pango_font_map_create_context(pango_cairo_font_map_get_default());
+  PangoFontDescription *description = pango_font_description_from_string(SX_DRAW_FONT " 9");
+  PangoFont *font = pango_context_load_font(context, description);
+  REQUIRE(font != NULL);
+  cairo_scaled_font_t *scaled = pango_cairo_font_get_scaled_font(PANGO_CAIRO_FONT(font));
+  REQUIRE(cairo_scaled_font_text_to_glyphs(scaled, 0, 0, "7", 1, &glyphs, &n, NULL, NULL, NULL) ==
+          CAIRO_STATUS_SUCCESS);
+  CHECK(n == 1 && glyphs[0].index != 0);
+  cairo_glyph_free(glyphs);
+  g_object_unref(font);
+  pango_font_description_free(description);
+  g_object_unref(context);
   sx_buf_clear(&a);
   doc_clear(&m);
 }
@@ -313,6 +340,7 @@ static void test_letters_stay(void) {
   CHECK(below >= 2); /* the label goes on beside them */
 }
 
-SXT_MAIN(SXT_CASE(test_same_bytes), SXT_CASE(test_text), SXT_CASE(test_fonts), SXT_CASE(test_facts),
-         SXT_CASE(test_headings_stay), SXT_CASE(test_widows), SXT_CASE(test_tables_wait), SXT_CASE(test_missing_font),
-         SXT_CASE(test_extremes), SXT_CASE(test_numbers_stay_whole), SXT_CASE(test_letters_stay))
+SXT_MAIN(SXT_CASE(test_same_bytes), SXT_CASE(test_text), SXT_CASE(test_fonts), SXT_CASE(test_fonts_as_before),
+         SXT_CASE(test_facts), SXT_CASE(test_headings_stay), SXT_CASE(test_widows), SXT_CASE(test_tables_wait),
+         SXT_CASE(test_missing_font), SXT_CASE(test_extremes), SXT_CASE(test_numbers_stay_whole),
+         SXT_CASE(test_letters_stay))
