@@ -81,7 +81,8 @@ typedef struct sx_document_node sx_document_node;
  *   UNIT          [TEXT...] the unit of a column in its head, on a line of its own where there is room
  *   SMALL         [inlines] secondary, in smaller or softer type: the error below an estimate
  *   TAG           [TEXT] a label in a small frame at the end of a caption
- *   RUN           [inlines] nothing but its `exempt` or `lang` */
+ *   RUN           [inlines] nothing but its `exempt` or `lang`; of a figure's NOTE, text: what stands in its place under a chart that an
+ *                 office program draws, "" for nothing; NULL: the same */
 #define SX_DOCUMENT_KIND_LIST(X)                                                                                       \
   X(DOCUMENT, true)                                                                                                    \
   X(COVER, true)                                                                                                       \

@@ -50,6 +50,11 @@ static void keep_bars(pub_book *book, size_t series, const pub_series *from, lxw
     sx_publish__book_fail(book, SX_E_MEMORY, "", "");
 }
 
+enum {
+  BAR_GAP = 50, /* of a bar's height between bars: those of many categories are then as high as the labels in them */
+  NAME_CHARACTERS = 48, /* of a series in the legend: its whole name is in the table and in the chart's words */
+};
+
 /* Okabe and Ito's colours, told apart by the colour-blind; their greys differ as well. */
 static const lxw_color_t colours[] = {0x0072B2, 0xE69F00, 0x009E73, 0xCC79A7, 0x56B4E9, 0xD55E00, 0x595959, 0xF0E442};
 
@@ -121,6 +126,36 @@ static void label_series(pub_book *book, const pub_chart *chart, const pub_serie
     sx_publish__book_check(book, chart_series_set_labels_custom(series, labels), "labels of a chart");
 }
 
+/* Bytes of the first `characters` of a text. */
+static size_t bytes_of(const char *text, size_t characters) {
+  size_t at = 0, n = 0;
+  for (; text[at] && n <= characters; at++) {
+    n += ((unsigned char)text[at] & 0xC0u) != 0x80u;
+    if (n > characters) break;
+  }
+  return at;
+}
+
+/* A long name keeps its beginning and its end, which tell long names apart. */
+static void put_name(sx_buf *out, const char *name) {
+  sx_buf whole;
+  sx_buf_init(&whole, out->ctx);
+  sx_buf_add(&whole, "");
+  (void)sx_publish__book_clean(&whole, name, SIZE_MAX, false);
+  size_t n = 0;
+  for (size_t i = 0; i < whole.n; i++) n += ((unsigned char)whole.data[i] & 0xC0u) != 0x80u;
+  const size_t head = NAME_CHARACTERS * 2 / 3, tail = NAME_CHARACTERS - head - 1;
+  if (n > NAME_CHARACTERS) {
+    sx_buf_add_n(out, whole.data, bytes_of(whole.data, head));
+    sx_buf_add(out, "\xE2\x80\xA6");
+    sx_buf_add(out, whole.data + bytes_of(whole.data, n - tail));
+  } else {
+    sx_buf_add_n(out, whole.data, whole.n);
+  }
+  out->failed = out->failed || whole.failed;
+  sx_buf_clear(&whole);
+}
+
 static bool add_series(pub_book *book, lxw_chart *made, const pub_chart *chart, size_t i) {
   const pub_series *from = &chart->series[i];
   sx_buf values, categories, name;
@@ -132,7 +167,7 @@ static bool add_series(pub_book *book, lxw_chart *made, const pub_chart *chart, 
   sx_buf_add_char(&categories, '=');
   range_text(&categories, book, &chart->categories);
   if (from->name && (from->name[0] == '=')) sx_buf_add_char(&name, ' '); /* a name is no formula */
-  (void)sx_publish__book_clean(&name, from->name ? from->name : "", 200, false);
+  put_name(&name, from->name ? from->name : "");
   lxw_chart_series *series = NULL;
   if (!values.failed && !categories.failed && !name.failed)
     series = chart_add_series(made, categories.data, values.data);
@@ -258,6 +293,7 @@ void sx_publish__chart(pub_book *book, size_t sheet, size_t row, size_t column, 
     chart_axis_set_reverse(category_axis(made, chart));      /* the first category on top */
     chart_axis_set_crossing_max(category_axis(made, chart)); /* and the values below the last */
   }
+  if (bars) chart_set_series_gap(made, BAR_GAP);
   if (chart->overlapping) chart_set_series_overlap(made, 100);
   if (chart->low < chart->high) { /* with the intervals: a program looks at the values alone */
     chart_axis_set_min(value_axis(made, chart), chart->low);

@@ -23,6 +23,7 @@ void sx_publish__docx_open(sx_docx *w, sx_docx_style style, const sx_docx_paragr
   sx_buf *out = w->out;
   sx_buf_printf(out, "<w:p><w:pPr><w:pStyle w:val=\"%s\"/>", sx_publish__docx_id(w, style));
   if (p->keep_next) sx_buf_add(out, "<w:keepNext/>");
+  if (p->let_go) sx_buf_add(out, "<w:keepNext w:val=\"0\"/>");
   if (p->page_break) sx_buf_add(out, "<w:pageBreakBefore/>");
   if (p->list)
     sx_buf_printf(out, "<w:numPr><w:ilvl w:val=\"%d\"/><w:numId w:val=\"%u\"/></w:numPr>", p->list_level, p->list);
@@ -176,14 +177,16 @@ static sx_status code_block(sx_docx *w, const sx_document_node *node) {
 
 /* ---- captions ---------------------------------------------------------------------------------------------------- */
 
-sx_status sx_publish__docx_caption(sx_docx *w, const sx_document_node *node, sx_docx_style style, bool keep_next) {
+sx_status sx_publish__docx_caption(sx_docx *w, const sx_document_node *node, sx_docx_style style, sx_docx_place place) {
+  static const char *const spaces[] = {NULL, "<w:spacing w:before=\"40\" w:after=\"60\"/>",
+                                       "<w:spacing w:before=\"40\" w:after=\"280\"/>"};
   const sx_document_node *block = node->parent;
   const char *word = node->as.caption.word ? node->as.caption.word : "";
   char number[24], code[64], name[48];
   size_t ref = 0, link = 0;
-  sx_publish__docx_open(w, style,
-                        &(sx_docx_paragraph){.keep_next = keep_next,
-                                             .tail = keep_next ? NULL : "<w:spacing w:before=\"40\" w:after=\"60\"/>"});
+  sx_publish__docx_open(
+      w, style,
+      &(sx_docx_paragraph){.keep_next = place == DOCX_ABOVE, .let_go = place == DOCX_LAST, .tail = spaces[place]});
   if (node->as.caption.number) {
     const sx_docx_look look = {0};
     if (block->anchor) {
@@ -230,7 +233,7 @@ sx_status sx_publish__docx_block(sx_docx *w, const sx_document_node *node) {
   case SX_DOC_PAIR:
     return sx_publish__docx_pair(w, node);
   case SX_DOC_CAPTION: /* of a box: others are placed by what they belong to */
-    return sx_publish__docx_caption(w, node, w->style == DS_BOX ? DS_BOXTITLE : DS_BOXHEAD, true);
+    return sx_publish__docx_caption(w, node, w->style == DS_BOX ? DS_BOXTITLE : DS_BOXHEAD, DOCX_ABOVE);
   case SX_DOC_CODE_BLOCK:
     return code_block(w, node);
   case SX_DOC_RULE:

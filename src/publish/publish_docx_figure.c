@@ -1,6 +1,7 @@
 /* publish_docx_figure.c: figures as drawings that stay sharp at any size (SVG), with a picture for programs that do not know them (PNG), and the words of the
  * alternative text; or, where asked for, as charts of Word's own (publish_docx_chart.c). ECMA-376 part 1, 20.4; the SVG extension: [MS-ODRAWXML] 2.3.2.8. */
 #include "publish_docx_priv.h"
+#include "publish_symbols.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -90,6 +91,7 @@ static sx_status drawing_of(sx_docx *w, const sx_document_node *figure, const sx
   if (w->native) /* its legend and axes take room of their own */
     status =
         sx_publish__docx_chart(&done, w, figure, node, w->width * EMU, fmax(scale * height, 0.45 * w->width) * EMU);
+  w->native_figure = done;
   if (status == SX_OK && !done) status = files_of(png, svg, w, node, drawing);
   if (status == SX_OK && !done) {
     sx_publish__docx_open(w, DS_FIGURE, &(sx_docx_paragraph){.keep_next = true});
@@ -100,6 +102,14 @@ static sx_status drawing_of(sx_docx *w, const sx_document_node *figure, const sx
   return status;
 }
 
+static bool has_foot(const sx_docx *w, const sx_document_node *figure) {
+  for (const sx_document_node *n = figure->first; n; n = n->next) {
+    const bool bare = w->native_figure && sx_publish__bare_note(n);
+    if ((n->kind == SX_DOC_NOTE && !bare) || n->kind == SX_DOC_SOURCE) return true;
+  }
+  return false;
+}
+
 /* The caption stands below a figure, above a table. */
 sx_status sx_publish__docx_figure(sx_docx *w, const sx_document_node *node) {
   static const sx_document_kind order[] = {SX_DOC_UNIT_LINE, SX_DOC_DRAWING, SX_DOC_EMPTY,
@@ -107,16 +117,17 @@ sx_status sx_publish__docx_figure(sx_docx *w, const sx_document_node *node) {
   for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
     for (const sx_document_node *child = node->first; child; child = child->next) {
       size_t id;
-      if (child->kind != order[k]) continue;
+      if (child->kind != order[k] || (w->native_figure && sx_publish__bare_note(child))) continue;
       sx_publish__docx_begin_exempt(w, &id, child);
       if (child->kind == SX_DOC_DRAWING)
         SX_TRY(drawing_of(w, node, child));
       else if (child->kind == SX_DOC_CAPTION)
-        SX_TRY(sx_publish__docx_caption(w, child, DS_CAPTION, false));
+        SX_TRY(sx_publish__docx_caption(w, child, DS_CAPTION, has_foot(w, node) ? DOCX_BELOW : DOCX_LAST));
       else
         SX_TRY(sx_publish__docx_block(w, child));
       sx_publish__docx_end_exempt(w, id);
     }
   }
+  w->native_figure = false;
   return sx_buf_status(w->out, w->err);
 }

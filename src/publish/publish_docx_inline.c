@@ -292,6 +292,9 @@ static sx_status inline_node(sx_docx *w, const sx_document_node *node) {
   case SX_DOC_CODE:
     look.style = sx_publish__docx_id(w, DS_CODE);
     return looked(w, node, look);
+  case SX_DOC_RUN:
+    if (!node->text || !w->native_figure) return sx_publish__docx_inlines(w, node);
+    return put_text(w, &(sx_document_node){.kind = SX_DOC_TEXT, .lang = node->lang, .text = node->text});
   case SX_DOC_SMALL:
     look.size = 16;
     look.color = "595959";

@@ -125,6 +125,7 @@ typedef struct sx_docx {
   bool *noted; /* [n_noted] footnotes that are there already */
   size_t n_noted, n_bookmarks, n_drawings, n_charts, n_relations, n_lists, n_unbound;
   bool native;          /* figures are charts of Word's own where it has such a chart */
+  bool native_figure;   /* the one at hand is */
   double width, height; /* of the text area, twentieths of a point */
   sx_docx_style style;  /* of paragraphs here */
   bool in_box;
@@ -144,6 +145,7 @@ sx_status sx_publish__docx_relate(char id[24], sx_docx *w, const char *type, con
 /* What a paragraph has beside its style. */
 typedef struct sx_docx_paragraph {
   bool keep_next, page_break, unnumbered, rtl;
+  bool let_go; /* the style keeps with what follows, this does not */
   unsigned list;
   int list_level;
   const char *tail; /* elements of w:pPr from w:spacing on; NULL */
@@ -175,8 +177,10 @@ sx_status sx_publish__docx_chart_xml(sx_buf *out, const sx_buf *chart, const cha
 /* publish_docx_chart.c: *done: the figure stands there as a chart of Word's own; else Word has none of that kind. cx, cy: in EMU. */
 sx_status sx_publish__docx_chart(bool *done, sx_docx *w, const sx_document_node *figure,
                                  const sx_document_node *drawing, double cx, double cy) SX_NODISCARD;
+/* A caption stands above its table or box, below its figure, and there before a foot or last. */
+typedef enum sx_docx_place { DOCX_ABOVE, DOCX_BELOW, DOCX_LAST } sx_docx_place;
 sx_status sx_publish__docx_caption(sx_docx *w, const sx_document_node *node, sx_docx_style style,
-                                   bool keep_next) SX_NODISCARD;
+                                   sx_docx_place place) SX_NODISCARD;
 sx_status sx_publish__docx_pair(sx_docx *w, const sx_document_node *node) SX_NODISCARD;
 sx_status sx_publish__docx_box(sx_docx *w, const sx_document_node *node) SX_NODISCARD; /* publish_docx_box.c */
 sx_status sx_publish__docx_properties(sx_docx *w) SX_NODISCARD;                        /* publish_docx_parts.c */

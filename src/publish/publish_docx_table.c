@@ -144,7 +144,7 @@ static sx_status grid_of(sx_docx *w, const sx_document_node *node) {
 sx_status sx_publish__docx_table(sx_docx *w, const sx_document_node *node) {
   bool empty = false, foot = false;
   for (const sx_document_node *child = node->first; child; child = child->next) {
-    if (child->kind == SX_DOC_CAPTION) SX_TRY(sx_publish__docx_caption(w, child, DS_CAPTION, true));
+    if (child->kind == SX_DOC_CAPTION) SX_TRY(sx_publish__docx_caption(w, child, DS_CAPTION, DOCX_ABOVE));
     if (child->kind == SX_DOC_EMPTY) {
       SX_TRY(sx_publish__docx_block(w, child));
       empty = true;

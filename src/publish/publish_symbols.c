@@ -44,6 +44,15 @@ const char *sx_publish__remark(const sx_store_row *row) {
   return own && !isnan(row->estimate) && !sx_quality_is_low(row->quality) ? row->quality : NULL;
 }
 
+bool sx_publish__bare_note(const sx_document_node *note) {
+  bool native = false;
+  for (const sx_document_node *n = note->first ? note->first->next : NULL; n; n = n->next) {
+    native = native || (n->kind == SX_DOC_RUN && n->text);
+    if (n->kind == SX_DOC_RUN && n->text ? *n->text : n->kind != SX_DOC_TEXT || *n->text) return false;
+  }
+  return native;
+}
+
 sx_status sx_publish__find(bool *found, sx_store_row *out, const pub_run *run, const char *reference, sx_error *err) {
   sx_reference parsed;
   *found = false;

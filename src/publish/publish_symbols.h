@@ -3,6 +3,7 @@
 #define PUBLISH_SYMBOLS_H
 
 #include "publish_priv.h"
+#include "shuxiao/report_document.h"
 
 typedef enum pub_symbol {
   PUB_SYMBOL_MISSING,    /* not available */
@@ -24,6 +25,8 @@ pub_symbol sx_publish__symbol_of(const sx_store_row *row);
 const char *sx_publish__remark(const sx_store_row *row);
 /* Whether a reason for a missing estimate is disclosure control. */
 bool sx_publish__suppressed(const sx_store_row *row);
+/* Whether nothing is left of a figure's note under a chart that an office program draws, but its word. */
+bool sx_publish__bare_note(const sx_document_node *note);
 /* The row behind a reference without a field ("users.total.gap"); *found false where the run has none. */
 sx_status sx_publish__find(bool *found, sx_store_row *out, const pub_run *run, const char *reference,
                            sx_error *err) SX_NODISCARD;

@@ -22,6 +22,22 @@ sx_status sx_publish__entry(xl *x, size_t sheet, const char *title, sx_error *er
   return SX_OK;
 }
 
+/* A note or source: of a figure, as it is under a chart of Excel's own. */
+static const char *foot_text(xl *x, const sx_document_node *foot, sx_error *err) {
+  sx_buf text;
+  sx_buf_init(&text, &x->run.ctx);
+  sx_buf_add(&text, "");
+  for (const sx_document_node *n = foot->first; n; n = n->next) {
+    if (n->kind == SX_DOC_RUN && n->text)
+      sx_buf_add(&text, n->text);
+    else
+      sx_document_plain(&text, n);
+  }
+  const char *copy = sx_buf_status(&text, err) == SX_OK ? sx_arena_strdup(x->arena, text.data) : NULL;
+  sx_buf_clear(&text);
+  return copy;
+}
+
 /* A note of a table goes to the sheet of notes; its number is given. */
 static sx_status add_note(size_t *number, xl *x, size_t sheet, const char *text, sx_error *err) {
   if (!sx_arena_grow(x->arena, (void **)&x->notes, &x->cap_notes, x->n_notes + 1, sizeof *x->notes))
@@ -57,8 +73,8 @@ sx_status sx_publish__above(size_t *row, xl *x, size_t sheet, const sx_document_
   sx_publish__cell_text(x->book, sheet, at++, 0,
                         sx_publish__say(x, "本工作表含一个表。", "This worksheet contains one table."), NULL);
   for (const sx_document_node *foot = node->first; foot && status == SX_OK; foot = foot->next) {
-    if (foot->kind != SX_DOC_NOTE && foot->kind != SX_DOC_SOURCE) continue;
-    const char *text = sx_publish__plain(x, foot);
+    if ((foot->kind != SX_DOC_NOTE && foot->kind != SX_DOC_SOURCE) || sx_publish__bare_note(foot)) continue;
+    const char *text = foot_text(x, foot, err);
     size_t number = 0;
     if (!text) {
       status = sx_error_memory(err);

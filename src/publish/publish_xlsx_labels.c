@@ -8,8 +8,9 @@
 #include "publish_xlsx.h"
 #include "shuxiao/draw_chart.h"
 
-static const double BAR_SHARE = 0.18, PART_SHARE = 0.08, END_SHARE = 0.07; /* of the axis, that a label takes */
-enum { NAME_MAX_CHARACTERS = 12 };                                         /* of a name at the end of a line */
+static const double BAR_SHARE = 0.18, BASE_SHARE = 0.12, PART_SHARE = 0.08,
+                    END_SHARE = 0.07; /* of the axis, that a label takes */
+enum { NAME_MAX_CHARACTERS = 12 };    /* of a name at the end of a line */
 
 static double value_at(const sx_document_figure *f, size_t category, size_t series) {
   const sx_document_point *p = &f->points[category * f->chart->n_series + series];
@@ -29,12 +30,20 @@ static double range_of(const sx_document_figure *f, bool zero) {
   return high > low ? high - low : 1;
 }
 
+/* Of an interval, the end that is nearer to zero; infinite where there is none, 0 where it holds zero. */
+static double near_end(const sx_document_figure *f, size_t category, size_t series) {
+  const sx_document_point *p = &f->points[category * f->chart->n_series + series];
+  if (!isfinite(p->low) || !isfinite(p->high)) return (double)INFINITY;
+  return p->low <= 0 && p->high >= 0 ? 0 : fmin(fabs(p->low), fabs(p->high));
+}
+
 static void label_bars(pub_series *out, bool *hidden, const sx_document_figure *f, size_t series, bool intervals) {
   const double range = range_of(f, true);
   out->label = intervals ? PUB_LABEL_BASE : PUB_LABEL_END;
   for (size_t i = 0; i < f->chart->n_categories; i++) {
     const double value = value_at(f, i, series);
-    hidden[i] = !isfinite(value) || (intervals && fabs(value) < BAR_SHARE * range);
+    const double low = near_end(f, i, series); /* of the interval's line, which the label would lie under */
+    hidden[i] = !isfinite(value) || (intervals && (fabs(value) < BAR_SHARE * range || low < BASE_SHARE * range));
   }
 }
 

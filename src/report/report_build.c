@@ -57,22 +57,36 @@ static bool is_ended(const char *note) {
   return n == 0;
 }
 
-void sx_report__build_foot(sx_page *page, const sx_block *block, const char *extra, const char *names) {
+static bool has(const char *text) {
+  return text && *text;
+}
+
+/* Charts of office programs draw other intervals than we do, or none. */
+static void put_intervals(sx_page *page, const sx_foot *foot) {
+  const bool same = strcmp(foot->intervals, foot->native) == 0;
+  if (!same) sx_tree__open(page, SX_DOC_RUN)->text = sx_tree__clean(page, foot->native, strlen(foot->native));
+  sx_tree__text(page, foot->intervals, strlen(foot->intervals));
+  if (!same) sx_tree__close(page);
+}
+
+void sx_report__build_foot(sx_page *page, const sx_block *block, const sx_foot *foot) {
   const char *note = sx_report__text(page, sx_node_get(block->root, "note"));
   const char *source = sx_report__text(page, sx_node_get(block->root, "source"));
-  if (note || extra[0]) {
+  const bool extra = has(foot->intervals) || has(foot->extra);
+  if (note || extra) {
     bool counts = false; /* the run wrote the note: its numbers are held against the block alone */
     if (!sx_node_bool(&counts, sx_node_get(block->root, "note_counts"))) counts = false;
     sx_tree__open(page, SX_DOC_NOTE)->exempt = counts ? "input" : NULL;
     sx_tree__word(page, W_NOTE);
     sx_tree__label(page, note);
     const bool english = page->lang == SX_LANG_EN;
-    const char *between = !note || !extra[0] ? "" : is_ended(note) ? english ? " " : "" : english ? ". " : "。";
+    const char *between = !note || !extra ? "" : is_ended(note) ? english ? " " : "" : english ? ". " : "。";
     sx_tree__text(page, between, strlen(between));
-    sx_tree__text(page, extra, strlen(extra));
-    if (names) {
+    if (has(foot->intervals)) put_intervals(page, foot);
+    if (has(foot->extra)) sx_tree__text(page, foot->extra, strlen(foot->extra));
+    if (has(foot->names)) {
       sx_tree__open(page, SX_DOC_RUN)->exempt = "label";
-      sx_tree__text(page, names, strlen(names));
+      sx_tree__text(page, foot->names, strlen(foot->names));
       sx_tree__close(page);
       sx_tree__text(page, english ? "." : "。", english ? 1 : strlen("。"));
     }

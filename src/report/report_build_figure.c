@@ -220,13 +220,23 @@ static void put_names(sx_buf *out, const sx_figure *f) {
   if (n) sx_buf_add(out, english ? ")" : "）");
 }
 
+/* Whether an office program draws them: as lines at bars and points, in no stacks, opinions, waterfalls and shades. */
+static bool has_lines(sx_chart_type type) {
+  return type == SX_CHART_BARS || type == SX_CHART_GROUPED || type == SX_CHART_DOTS || type == SX_CHART_LINES ||
+         type == SX_CHART_SLOPES;
+}
+
 static void put_foot(sx_figure *f) {
-  sx_buf extra, names;
-  sx_buf_init(&extra, &f->page->ctx);
-  sx_buf_init(&names, &f->page->ctx);
-  sx_buf_add(&extra, "");
+  sx_buf intervals, native, extra, names;
+  sx_buf *const all[] = {&intervals, &native, &extra, &names};
+  bool failed = false;
+  for (size_t i = 0; i < 4; i++) {
+    sx_buf_init(all[i], &f->page->ctx);
+    sx_buf_add(all[i], "");
+  }
   if (f->chart.n_categories && f->chart.interval && !(f->chart.type == SX_CHART_SHARES && f->chart.n_series > 1)) {
-    sx_report__interval_name(&extra, f->page, f->ci_level, interval_note(f->chart.type));
+    sx_report__interval_name(&intervals, f->page, f->ci_level, interval_note(f->chart.type));
+    if (has_lines(f->chart.type)) sx_report__interval_name(&native, f->page, f->ci_level, W_WHISKER_NOTE);
   }
   add_signs(&extra, f);
   put_names(&names, f);
@@ -235,12 +245,14 @@ static void put_foot(sx_figure *f) {
     extra.n -= f->page->lang == SX_LANG_EN ? 1 : strlen("。"); /* the names come before it */
     extra.data[extra.n] = '\0';
   }
-  if (extra.failed || names.failed)
+  const bool blank = intervals.n && extra.n && f->page->lang == SX_LANG_EN;
+  const char *more = blank ? sx_arena_printf(f->page->arena, " %s", extra.data) : extra.data;
+  for (size_t i = 0; i < 4; i++) failed = failed || all[i]->failed;
+  if (failed || !more)
     f->page->failed = true;
   else
-    sx_report__build_foot(f->page, f->block, extra.data, names.n ? names.data : NULL);
-  sx_buf_clear(&extra);
-  sx_buf_clear(&names);
+    sx_report__build_foot(f->page, f->block, &(sx_foot){intervals.data, native.data, more, names.data});
+  for (size_t i = 0; i < 4; i++) sx_buf_clear(all[i]);
 }
 
 sx_status sx_report__build_figure(sx_page *page, sx_block *block, sx_error *err) {

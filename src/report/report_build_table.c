@@ -476,7 +476,7 @@ static void put_foot(const tab *t) {
   if (extra.failed)
     page->failed = true;
   else
-    sx_report__build_foot(page, t->block, extra.data, NULL);
+    sx_report__build_foot(page, t->block, &(sx_foot){.extra = extra.data});
   sx_buf_clear(&extra);
 }
 

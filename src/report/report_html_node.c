@@ -234,7 +234,10 @@ void sx_html__node(const sx_html *html, const sx_document_node *node) {
         "</span>");
     break;
   case SX_DOC_RUN:
-    put(html, "<span", node, "</span>");
+    if (node->text) /* of the drawing, which the page has */
+      sx_html__children(html, node);
+    else
+      put(html, "<span", node, "</span>");
     break;
   case SX_DOC_HEADING:
     put_heading(html, node);

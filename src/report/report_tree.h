@@ -73,8 +73,14 @@ sx_status sx_report__build_provenance(sx_page *page, sx_error *err) SX_NODISCARD
 bool sx_report__is_synthetic(const sx_page *page, const sx_block *block);
 /* CAPTION of a figure or table; NOTE and SOURCE, `extra` at the note's end. */
 void sx_report__build_caption(sx_page *page, const sx_block *block);
-/* names: of values, which the audit holds against the block, behind `extra`; NULL: none. */
-void sx_report__build_foot(sx_page *page, const sx_block *block, const char *extra, const char *names);
+/* What stands under a table or figure beside its own note and source, in this order; NULL or "": nothing. */
+typedef struct sx_foot {
+  const char *intervals,
+      *native; /* what the intervals are; the same where the figure is a chart of an office program */
+  const char *extra;
+  const char *names; /* of values, which the audit holds against the block, and a full stop */
+} sx_foot;
+void sx_report__build_foot(sx_page *page, const sx_block *block, const sx_foot *foot);
 /* A HEADING that has just been closed gets its level (of its Markdown), number and anchor and enters the contents. */
 sx_status sx_report__number_heading(sx_page *page, sx_document_node *heading, int level, sx_error *err) SX_NODISCARD;
 sx_status sx_report__add_heading(sx_page *page, const sx_document_node *heading, sx_error *err) SX_NODISCARD;

@@ -200,15 +200,15 @@ static void gives(const char *sheet, const char *cell, const char *formula, cons
 static void check_falling(const sx_package *book) {
   const char *sheet = part(book, "xl/worksheets/sheet4.xml"), *chart = part(book, "xl/charts/chart1.xml");
   /* value, low, high, down, up in B to F; then end, base, base below, level, rise, rise below, fall, fall below */
-  gives(sheet, "G6", "G5+B6", "-1");
-  gives(sheet, "L6", "MIN(MIN(G5,0)-MIN(G6,0),0)", "0");
-  gives(sheet, "M6", "MAX(MAX(G5,0)-MAX(G6,0),0)", "2"); /* from 2 to -1: two above zero, one below */
-  gives(sheet, "N6", "MIN(MIN(G6,0)-MIN(G5,0),0)", "-1");
-  gives(sheet, "I7", "MIN(0,MAX(G6,G7))", "-1"); /* from -1 to -2.5: hangs from -1 */
-  gives(sheet, "N7", "MIN(MIN(G7,0)-MIN(G6,0),0)", "-1.5");
-  gives(sheet, "K8", "MAX(MAX(G8,0)-MAX(G7,0),0)", "1.5"); /* from -2.5 to 1.5 */
-  gives(sheet, "L8", "MIN(MIN(G7,0)-MIN(G8,0),0)", "-2.5");
-  gives(sheet, "J5", "B5", "2");
+  gives(sheet, "G5", "G4+B5", "-1");
+  gives(sheet, "L5", "MIN(MIN(G4,0)-MIN(G5,0),0)", "0");
+  gives(sheet, "M5", "MAX(MAX(G4,0)-MAX(G5,0),0)", "2"); /* from 2 to -1: two above zero, one below */
+  gives(sheet, "N5", "MIN(MIN(G5,0)-MIN(G4,0),0)", "-1");
+  gives(sheet, "I6", "MIN(0,MAX(G5,G6))", "-1"); /* from -1 to -2.5: hangs from -1 */
+  gives(sheet, "N6", "MIN(MIN(G6,0)-MIN(G5,0),0)", "-1.5");
+  gives(sheet, "K7", "MAX(MAX(G7,0)-MAX(G6,0),0)", "1.5"); /* from -2.5 to 1.5 */
+  gives(sheet, "L7", "MIN(MIN(G6,0)-MIN(G7,0),0)", "-2.5");
+  gives(sheet, "J4", "B4", "2");
   has(chart, "<c:barDir val=\"col\"/><c:grouping val=\"stacked\"/>");
   size_t unlisted = 0;
   for (const char *at = chart; (at = strstr(at, "<c:legendEntry>")) != NULL; at++) unlisted++;
@@ -231,11 +231,11 @@ static void test_shaded(void) {
   REQUIRE_OK(sx_publish__package_read(&book, en->data, en->n, "book", err));
   check_falling(&book);
   const char *hot = part(&book, "xl/worksheets/sheet5.xml"), *map = part(&book, "xl/worksheets/sheet6.xml");
-  gives(hot, "J5", "B5", "2");
-  gives(hot, "K5", "E5", "-3");
-  gives(hot, "K6", "E6", "4");
+  gives(hot, "J4", "B4", "2");
+  gives(hot, "K4", "E4", "-3");
+  gives(hot, "K5", "E5", "4");
   has(hot,
-      "<conditionalFormatting sqref=\"J5:K6\">"); /* values of both signs: the shades part at zero, both ends as far away as 4 */
+      "<conditionalFormatting sqref=\"J4:K5\">"); /* values of both signs: the shades part at zero, both ends as far away as 4 */
   has(hot, "<cfvo type=\"num\" val=\"-4\"/><cfvo type=\"num\" val=\"0\"/><cfvo type=\"num\" val=\"4\"/>");
   has(map, "<f>B4</f><v>2</v>");
   has(map, "<f>B5</f><v>4</v>");
