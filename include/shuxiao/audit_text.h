@@ -175,13 +175,12 @@ typedef struct sx_audit_traces {
  * "exempt": ["1.96", ...]. A file that is not there is an error. */
 SX_API sx_status sx_audit_outputs(sx_audit_traces **out, sx_store *store, int64_t run, const char *const *files,
                                   size_t n_files, sx_error *err) SX_NODISCARD;
-/* The pages of a run that is being written, each traced when it is made. `lock` takes (true) and gives back the store for the thread that calls; NULL: nobody
- * else reads it. `new` and `take` are for one thread; sx_page_audit_trace is for any, once for each i below n_pages: path names the page in what is told, its
+/* The pages of a run that is being written, each traced when it is made, while nobody writes rows (sx_store_keep_rows, which `new` does). `new` and `take` are for
+ * one thread; sx_page_audit_trace is for any, once for each i below n_pages: path names the page in what is told, its
  * bytes are in memory. `take` gives what sx_audit_outputs gives of the same pages in the order of i, those that were not traced left out. */
-typedef void (*sx_audit_lock_fn)(void *data, bool take);
 typedef struct sx_page_audit sx_page_audit;
 SX_API sx_status sx_page_audit_new(sx_page_audit **out, sx_store *store, int64_t run, size_t n_pages,
-                                   sx_audit_lock_fn lock, void *data, sx_error *err) SX_NODISCARD;
+                                   sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_page_audit_trace(sx_page_audit *audit, size_t i, const char *path, const void *data, size_t n,
                                      sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_page_audit_take(sx_audit_traces **out, sx_page_audit *audit, sx_error *err) SX_NODISCARD;

@@ -57,15 +57,14 @@ typedef enum sx_symbols { SX_SYMBOLS_OF_LANGUAGE, SX_SYMBOLS_CN, SX_SYMBOLS_UK, 
 /* The sign of a result that is to be taken with care (few cases, a large error), and what it means in words, in the language. Static. */
 SX_API const char *sx_symbols_unreliable(const char **word, sx_symbols scheme, sx_lang lang);
 
-/* A run read once: several formats of it may then be made by several threads at once, of which none uses the store on its own. Borrows the store. */
+/* A run read once: several formats of it may then be made by several threads at once, which read the store as it is then
+ * (sx_store_keep_rows, which this does): nobody writes it before the source is freed. Borrows the store. */
 typedef struct sx_publish_source sx_publish_source;
 SX_API sx_status sx_publish_source_new(sx_publish_source **out, sx_store *store, int64_t run,
                                        sx_error *err) SX_NODISCARD;
 /* SHA-256 of what the data files of the run are made from: its rows, indicators, and the block `document` but for its
  * list of input files. */
 SX_API sx_status sx_publish_source_hash(char out[SX_HASH_TEXT], sx_publish_source *source, sx_error *err) SX_NODISCARD;
-/* Takes (true) and gives back the store for the thread that calls, as the formats do while they are made from the source on several threads. */
-SX_API void sx_publish_source_lock(sx_publish_source *source, bool take);
 SX_API void sx_publish_source_free(sx_publish_source *source); /* NULL ok */
 
 typedef struct sx_publish_answer { /* a text and the cases that have it */

@@ -24,8 +24,9 @@ SX_API const sx_ctx *sx_store_ctx(const sx_store *store); /* the context it was 
  * waits for it (for 10 s at most), so for no longer than the reads take. Nothing where a run is being written; they do not nest. */
 SX_API sx_status sx_store_hold(sx_store *store, sx_error *err) SX_NODISCARD;
 SX_API void sx_store_let(sx_store *store);
-/* Holds the rows of a run in memory: sx_store_find and sx_store_each_row answer from there, with the same rows in the same order, for as long as nothing is
- * written of rows, hidden or shown again, and at the most to sx_store_let; a walk over them must not write rows. For who asks for thousands of rows. */
+/* Holds the rows and indicators of a run in memory: sx_store_find, sx_store_each_row, sx_store_get_indicator and sx_store_get_run answer from there, with the same in
+ * the same order, for as long as no row is written, hidden or shown again, and at the most to sx_store_let; what they lend lives as long, and several threads
+ * may read the store meanwhile, this run alone. A walk over the rows must not write rows. For who asks for thousands of them. */
 SX_API sx_status sx_store_keep_rows(sx_store *store, int64_t run, sx_error *err) SX_NODISCARD;
 SX_API void sx_store_close(sx_store *store); /* an unfinished run is rolled back; NULL ok */
 

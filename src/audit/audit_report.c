@@ -318,6 +318,7 @@ sx_status sx_audit__tracer_begin(sx_tracer *t, sx_store *store, int64_t run, sx_
   t->out->ctx = *ctx;
   SX_TRY(sx_arena_new(&t->out->arena, ctx, err));
   SX_TRY(sx_store_which_run(&t->run, store, err));
+  SX_TRY(sx_store_keep_rows(store, t->run, err)); /* asked thousands of times, by pages side by side */
   return sx_audit__facts(t);
 }
 

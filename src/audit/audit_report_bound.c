@@ -70,10 +70,8 @@ static sx_status ask_store(bool *found, sx_store_row *row, char field[32], const
   *found = false;
   if (sx_reference_parse(&r, name, n, NULL) != SX_OK) return SX_OK;
   memcpy(field, r.field, sizeof r.field);
-  sx_audit__lock(t);
   sx_status status = sx_reference_find(found, &lent, t->store, t->run, &r, t->err);
   if (status == SX_OK && *found) status = sx_store_row_copy(row, t->out->arena, &lent, t->err);
-  sx_audit__unlock(t);
   return status;
 }
 

@@ -6,14 +6,6 @@
 
 #include "audit_report_priv.h"
 
-void sx_audit__lock(const sx_tracer *t) {
-  if (t->lock) t->lock(t->lock_data, true);
-}
-
-void sx_audit__unlock(const sx_tracer *t) {
-  if (t->lock) t->lock(t->lock_data, false);
-}
-
 void sx_audit__memo_clear(sx_tracer *t) {
   sx_dict_free(t->asked);
   sx_dict_free(t->read);
@@ -195,7 +187,6 @@ static sx_status ask_indicator(known_indicator *out, const sx_tracer *t, const c
   sx_store_indicator info = {.id = NULL};
   bool failed = false;
   *out = (known_indicator){.found = false};
-  sx_audit__lock(t);
   const sx_status status = sx_store_get_indicator(&out->found, &info, t->store, t->run, id, t->err);
   if (status == SX_OK && out->found) {
     out->info = info;
@@ -205,7 +196,6 @@ static sx_status ask_indicator(known_indicator *out, const sx_tracer *t, const c
     out->info.question = keep2(t, info.question, &failed);
     out->info.base = keep2(t, info.base, &failed);
   }
-  sx_audit__unlock(t);
   return failed ? sx_error_memory(t->err) : status;
 }
 

@@ -13,10 +13,8 @@ static sx_status numbers_of(const sx_own_numbers **out, sx_tracer *t, int lang) 
   *out = t->own[lang];
   if (t->has_own[lang]) return SX_OK;
   t->has_own[lang] = true;
-  sx_audit__lock(t);
   const sx_status status = lang == 2 ? sx_report_document_pair(&document, t->store, t->run, &err)
                                      : sx_report_document(&document, t->store, t->run, &options, &err);
-  sx_audit__unlock(t);
   if (status == SX_E_MEMORY) return sx_error_memory(t->err);
   if (status != SX_OK) return SX_OK;
   const sx_status listed = sx_own_numbers_new(&t->own[lang], document, t->err);

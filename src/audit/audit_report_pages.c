@@ -1,6 +1,5 @@
 /* audit_report_pages.c: the files of a publication, one after the other in the list of what was found. Pages are read and traced side by side, each by a tracer
  * of its own over the same facts, so that nothing depends on the number of threads. */
-#include <pthread.h>
 #include <string.h>
 
 #include "audit_report_priv.h"
@@ -17,8 +16,6 @@ static output_kind kind_of(const char *file) {
 typedef struct pages {
   sx_tracer *t;
   sx_ctx ctx; /* of the threads */
-  sx_audit_lock_fn lock;
-  void *lock_data;
   const char *const *files;
   sx_audit_traces **found; /* [n] of pages; NULL: another kind of file */
   size_t n;
@@ -39,8 +36,6 @@ static sx_status begin_page(sx_tracer *own, const pages *p, sx_error *err) {
   *own = *p->t;
   own->ctx = p->ctx;
   own->err = err;
-  own->lock = p->lock;
-  own->lock_data = p->lock_data;
   own->asked = own->read = own->quoted = own->named = NULL;
   own->answers = NULL;
   own->readings = NULL;
@@ -75,11 +70,6 @@ static sx_status trace_page(const pages *p, size_t i, const char *path, const vo
 static sx_status one_page(void *data, size_t i, sx_error *err) {
   const pages *p = data;
   return kind_of(p->files[i]) == OUTPUT_PAGE ? trace_page(p, i, p->files[i], NULL, 0, err) : SX_OK;
-}
-
-static void lock_mutex(void *data, bool take) {
-  pthread_mutex_t *lock = data;
-  (void)(take ? pthread_mutex_lock(lock) : pthread_mutex_unlock(lock));
 }
 
 /* What was found of a page goes to the end of the list, which keeps its texts. */
@@ -127,19 +117,13 @@ static sx_ctx quiet(const sx_ctx *ctx) {
 }
 
 sx_status sx_audit__trace_files(sx_tracer *t, const char *const *files, size_t n) {
-  pthread_mutex_t lock;
-  pages p = {.t = t, .ctx = quiet(&t->ctx), .lock = lock_mutex, .lock_data = &lock, .files = files, .n = n};
+  pages p = {.t = t, .ctx = quiet(&t->ctx), .files = files, .n = n};
   p.found = sx_mem_zalloc(&t->ctx, n, sizeof *p.found);
   if (!p.found) return sx_error_memory(t->err);
-  if (pthread_mutex_init(&lock, NULL) != 0) {
-    sx_mem_free(&t->ctx, (void *)p.found);
-    return sx_error_memory(t->err);
-  }
   sx_status status = sx_parallel_for(&t->ctx, n, one_page, &p, t->err);
   for (size_t i = 0; i < n && status == SX_OK; i++) status = one_file(&p, i);
   for (size_t i = 0; i < n; i++) sx_audit_traces_free(p.found[i]);
   sx_mem_free(&t->ctx, (void *)p.found);
-  (void)pthread_mutex_destroy(&lock);
   return status;
 }
 
@@ -150,14 +134,13 @@ struct sx_page_audit {
   pages p;
 };
 
-sx_status sx_page_audit_new(sx_page_audit **out, sx_store *store, int64_t run, size_t n_pages, sx_audit_lock_fn lock,
-                            void *data, sx_error *err) {
+sx_status sx_page_audit_new(sx_page_audit **out, sx_store *store, int64_t run, size_t n_pages, sx_error *err) {
   if (!out || !store || !n_pages) return sx_error_set(err, SX_E_ARGUMENT, NULL, "out, a store and pages are needed");
   const sx_ctx *ctx = sx_store_ctx(store);
   sx_page_audit *audit = sx_mem_zalloc(ctx, 1, sizeof *audit);
   if (!audit) return sx_error_memory(err);
   sx_status status = sx_audit__tracer_begin(&audit->t, store, run, err);
-  audit->p = (pages){.t = &audit->t, .ctx = quiet(ctx), .lock = lock, .lock_data = data, .n = n_pages};
+  audit->p = (pages){.t = &audit->t, .ctx = quiet(ctx), .n = n_pages};
   audit->p.found = sx_mem_zalloc(ctx, n_pages, sizeof *audit->p.found);
   if (!audit->p.found && status == SX_OK) status = sx_error_memory(err);
   if (status == SX_OK)

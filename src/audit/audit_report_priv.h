@@ -63,8 +63,6 @@ typedef struct sx_tracer {
   sx_dict *named;
   struct sx_own_numbers *own[3]; /* of the run's reports in Chinese, English, both; has_own: asked for */
   bool has_own[3];
-  sx_audit_lock_fn lock; /* of the store, where pages are traced side by side; NULL */
-  void *lock_data;
   const sx_audit_text *page; /* at hand; NULL */
   const char *file, *place;  /* place: of a part without lines; NULL */
   sx_lang lang;
@@ -155,9 +153,6 @@ sx_status sx_audit__unit_scale(double *out, sx_tracer *t, const char *unit) SX_N
 /* The indicator's texts, in out's arena. */
 sx_status sx_audit__indicator(bool *found, sx_store_indicator *out, sx_tracer *t, const char *id) SX_NODISCARD;
 void sx_audit__memo_clear(sx_tracer *t);
-/* The store is for one thread at a time, and what it lends for as long as it is locked. */
-void sx_audit__lock(const sx_tracer *t);
-void sx_audit__unlock(const sx_tracer *t);
 /* audit_report_pages.c: the files of a publication, pages side by side. */
 sx_status sx_audit__trace_files(sx_tracer *t, const char *const *files, size_t n) SX_NODISCARD;
 bool sx_audit__is_hash(const sx_tracer *t, const char *text, size_t n);

@@ -294,9 +294,7 @@ sx_status sx_publish_banner_tables(sx_publish_files *files, sx_store *store, int
   const size_t before = files->n;
   SX_TRY(sx_publish__open(&own, store, run, options, false, err));
   reader r = {.run = &own};
-  sx_publish__lock(&own);
   sx_status status = sx_store_each_block(store, run, keep_block, &r, err);
-  sx_publish__unlock(&own);
   for (size_t i = 0; i < r.n_texts && status == SX_OK; i++)
     status = take_block(&r, r.texts[i].id, r.texts[i].json, err);
   for (int lang = 0; lang < 2 && status == SX_OK && r.n > 0; lang++) {

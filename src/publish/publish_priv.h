@@ -25,8 +25,6 @@ sx_status sx_publish__open(pub_run *run, sx_store *store, int64_t id, const sx_p
                            sx_error *err) SX_NODISCARD;
 void sx_publish__close(pub_run *run);
 /* The store is for one thread at a time, and what it lends for as long as it is locked. Nothing where the run has no source. */
-void sx_publish__lock(const pub_run *run);
-void sx_publish__unlock(const pub_run *run);
 /* What the store says of an indicator; texts in the run's arena. */
 sx_status sx_publish__indicator(bool *found, sx_store_indicator *out, const pub_run *run, const char *id,
                                 sx_error *err) SX_NODISCARD;

@@ -1,12 +1,10 @@
 /* publish_run.c: the run that is published, read once from the store, and the names of its files. */
-#include <pthread.h>
 #include <string.h>
 
 #include "publish_priv.h"
 
 struct sx_publish_source {
   pub_run run;
-  pthread_mutex_t lock; /* of the store */
 };
 
 static sx_status keep_row(void *data, const sx_store_row *row, sx_error *err) {
@@ -97,14 +95,14 @@ sx_status sx_publish_source_new(sx_publish_source **out, sx_store *store, int64_
   if (!out || !store) return sx_error_set(err, SX_E_ARGUMENT, "", "out and a store are needed");
   sx_publish_source *source = sx_mem_zalloc(sx_store_ctx(store), 1, sizeof *source);
   if (!source) return sx_error_memory(err);
-  const sx_status status = sx_publish__open(&source->run, store, run, NULL, true, err);
-  if (status != SX_OK || pthread_mutex_init(&source->lock, NULL) != 0) {
-    if (status == SX_OK) sx_publish__close(&source->run);
+  sx_status status = sx_store_which_run(&run, store, err);
+  if (status == SX_OK) status = sx_store_keep_rows(store, run, err);
+  if (status == SX_OK) status = sx_publish__open(&source->run, store, run, NULL, true, err);
+  if (status == SX_OK)
+    *out = source;
+  else
     sx_mem_free(sx_store_ctx(store), source);
-    return status == SX_OK ? sx_error_memory(err) : status;
-  }
-  *out = source;
-  return SX_OK;
+  return status;
 }
 
 /* ---- what it is made from --------------------------------------------------------------------------------------------- */
@@ -173,21 +171,8 @@ sx_status sx_publish_source_hash(char out[SX_HASH_TEXT], sx_publish_source *sour
 void sx_publish_source_free(sx_publish_source *source) {
   if (!source) return;
   const sx_ctx ctx = source->run.ctx;
-  (void)pthread_mutex_destroy(&source->lock);
   sx_publish__close(&source->run);
   sx_mem_free(&ctx, source);
-}
-
-void sx_publish_source_lock(sx_publish_source *source, bool take) {
-  (void)(take ? pthread_mutex_lock(&source->lock) : pthread_mutex_unlock(&source->lock));
-}
-
-void sx_publish__lock(const pub_run *run) {
-  if (run->source) (void)pthread_mutex_lock(&run->source->lock);
-}
-
-void sx_publish__unlock(const pub_run *run) {
-  if (run->source) (void)pthread_mutex_unlock(&run->source->lock);
 }
 
 static sx_text2 keep2(const pub_run *run, sx_text2 text, bool *failed) {
@@ -201,7 +186,6 @@ sx_status sx_publish__indicator(bool *found, sx_store_indicator *out, const pub_
                                 sx_error *err) {
   sx_store_indicator info;
   bool failed = false;
-  sx_publish__lock(run);
   const sx_status status = sx_store_get_indicator(found, &info, run->store, run->id, id, err);
   if (status == SX_OK && *found) {
     *out = info;
@@ -212,7 +196,6 @@ sx_status sx_publish__indicator(bool *found, sx_store_indicator *out, const pub_
     out->unit = info.unit ? sx_arena_strdup(run->arena, info.unit) : NULL;
     failed = failed || (info.unit && !out->unit);
   }
-  sx_publish__unlock(run);
   return failed ? sx_error_memory(err) : status;
 }
 

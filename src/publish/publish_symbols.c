@@ -58,12 +58,10 @@ sx_status sx_publish__find(bool *found, sx_store_row *out, const pub_run *run, c
   *found = false;
   if (!run->store) return SX_OK;
   if (!reference || sx_reference_parse(&parsed, reference, strlen(reference), NULL) != SX_OK) return SX_OK;
-  sx_publish__lock(run);
   sx_status status = sx_reference_find(found, out, run->store, run->id, &parsed, err);
   if (status == SX_OK && *found && run->source) {
     const sx_store_row lent = *out;
     status = sx_store_row_copy(out, run->arena, &lent, err);
   }
-  sx_publish__unlock(run);
   return status;
 }

@@ -41,8 +41,7 @@ static const char *const sql_texts[SQL_COUNT] = {
     [SQL_RUN_LATEST] = SX_STORE_RUN_SELECT " WHERE finished IS NOT NULL ORDER BY id DESC LIMIT 1",
     [SQL_INPUT_ADD] = "INSERT INTO input(run, path, sha256, bytes) VALUES(?1, ?2, ?3, ?4)",
     [SQL_INDICATOR_ADD] = "INSERT OR REPLACE INTO indicator VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-    [SQL_INDICATOR_GET] = "SELECT id, label_zh, label_en, question_zh, question_en, base_zh, base_en, unit, scale,"
-                          " assumed FROM indicator WHERE run = ?1 AND id = ?2",
+    [SQL_INDICATOR_GET] = SX_STORE_INDICATOR_SELECT " AND id = ?2",
     [SQL_DOMAIN_ID] = "SELECT id FROM domain WHERE key = ?1 AND labels = ?2",
     [SQL_DOMAIN_ADD] = "INSERT INTO domain(key, labels, text) VALUES(?1, ?2, ?3)",
     [SQL_TERM_ADD] = "INSERT INTO term VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -287,7 +286,17 @@ static sx_status open_db(sx_store *store, sx_store_mode mode, sx_error *err) {
   return exec(store, sql, "opening", err);
 }
 
+static sx_status make_mutex(sx_store *store, sx_error *err) {
+  pthread_mutexattr_t recursive;
+  if (pthread_mutexattr_init(&recursive) != 0) return sx_error_memory(err);
+  store->has_mutex = pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE) == 0 &&
+                     pthread_mutex_init(&store->asking, &recursive) == 0;
+  (void)pthread_mutexattr_destroy(&recursive);
+  return store->has_mutex ? SX_OK : sx_error_memory(err);
+}
+
 static sx_status fill(sx_store *store, const char *path, sx_store_mode mode, sx_error *err) {
+  SX_TRY(make_mutex(store, err));
   SX_TRY(sx_arena_new(&store->found, &store->ctx, err));
   SX_TRY(sx_arena_new(&store->latest, &store->ctx, err));
   SX_TRY(sx_arena_new(&store->indicator, &store->ctx, err));
@@ -321,6 +330,14 @@ sx_status sx_store_open(sx_store **out, const sx_ctx *ctx, const char *path, sx_
   return SX_OK;
 }
 
+void sx_store__enter(sx_store *store) {
+  (void)pthread_mutex_lock(&store->asking);
+}
+
+void sx_store__leave(sx_store *store) {
+  (void)pthread_mutex_unlock(&store->asking);
+}
+
 sx_status sx_store_hold(sx_store *store, sx_error *err) {
   if (!sqlite3_get_autocommit(store->db)) return SX_OK;
   SX_TRY(exec(store, "BEGIN", "reading", err));
@@ -346,6 +363,7 @@ void sx_store_close(sx_store *store) {
     sqlite3_close(store->db);
   }
   unlock(store);
+  if (store->has_mutex) (void)pthread_mutex_destroy(&store->asking);
   sx_buf_clear(&store->key);
   sx_arena_free(store->found);
   sx_arena_free(store->latest);

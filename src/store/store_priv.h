@@ -2,6 +2,7 @@
 #ifndef STORE_PRIV_H
 #define STORE_PRIV_H
 
+#include <pthread.h>
 #include <sqlite3.h>
 
 #include "shuxiao/store.h"
@@ -25,6 +26,9 @@
   "estimate.id"
 #define SX_STORE_RUN_SELECT                                                                                            \
   "SELECT id, study, wave, title_zh, title_en, version, options, started, finished, synthetic FROM run"
+#define SX_STORE_INDICATOR_SELECT                                                                                      \
+  "SELECT id, label_zh, label_en, question_zh, question_en, base_zh, base_en, unit, scale, assumed FROM indicator"     \
+  " WHERE run = ?1"
 typedef enum sx_store_sql {
   SQL_BEGIN,
   SQL_COMMIT,
@@ -71,6 +75,8 @@ struct sx_store {
   char *path;
   sqlite3 *db;
   sqlite3_stmt *statements[SQL_COUNT];
+  pthread_mutex_t asking; /* sx_store__enter; has_mutex: it was made */
+  bool has_mutex;
   int lock; /* descriptor of PATH.lock, -1 when reading */
   char *lock_path;
   int64_t run;         /* the run being written, 0 when none */
@@ -131,6 +137,9 @@ void sx_store__bind_number(sqlite3_stmt *statement, int i, double value);
 /* "variable US level RS ..." with the terms sorted, so that crossings are the same set whatever their order; two terms alike are
  * kept as they are. The key is in store->key. */
 sx_status sx_store__domain_key(sx_store *store, const sx_store_term *terms, size_t n_terms, sx_error *err) SX_NODISCARD;
+/* The same behind what is in out; the store lends its name to errors alone. */
+sx_status sx_store__put_domain_key(sx_buf *out, const sx_store *store, const sx_store_term *terms, size_t n_terms,
+                                   sx_error *err) SX_NODISCARD;
 
 /* store_hide.c: takes the values off a row that is hidden; store->hidden is there. */
 sx_status sx_store__mask(sx_store *store, sx_store_row *row, sx_error *err) SX_NODISCARD;
@@ -142,11 +151,21 @@ sx_status sx_store__pack(void **out, size_t *n_out, sx_store_packing *packing, c
                          size_t n, sx_error *err) SX_NODISCARD;
 sx_status sx_store__unpack(void **out, const sx_ctx *ctx, sx_store_packing packing, const void *data, size_t n_packed,
                            size_t n, sx_error *err) SX_NODISCARD;
-/* store_view.c: the rows that sx_store_keep_rows holds. */
+/* One thread at a time asks SQLite; the same one may ask while it is asking. */
+void sx_store__enter(sx_store *store);
+void sx_store__leave(sx_store *store);
+/* store_read.c: the indicators of a run, their texts in the arena. */
+typedef sx_status (*sx_store__indicator_fn)(void *data, const sx_store_indicator *indicator, sx_error *err);
+sx_status sx_store__each_indicator(sx_store *store, int64_t run, sx_arena *arena, sx_store__indicator_fn fn, void *data,
+                                   sx_error *err) SX_NODISCARD;
+/* store_view.c: what sx_store_keep_rows holds; nothing below changes the store. */
 void sx_store__view_drop(sx_store *store);
-const sx_store_row *sx_store__view_rows(size_t *n, const sx_store *store, int64_t run); /* NULL: none of that run */
-/* As sx_store_find, of the run that is held. */
-sx_status sx_store__view_find(bool *found, sx_store_row *out, sx_store *store, const char *indicator,
+bool sx_store__view_of(const sx_store *store, int64_t run); /* whether it is held */
+const sx_store_row *sx_store__view_rows(size_t *n, const sx_store *store);
+const sx_store_run *sx_store__view_run(const sx_store *store); /* NULL: there is no such run */
+const sx_store_indicator *sx_store__view_indicator(const sx_store *store, const char *id); /* NULL: none */
+/* As sx_store_find. */
+sx_status sx_store__view_find(bool *found, sx_store_row *out, const sx_store *store, const char *indicator,
                               const char *statistic, const sx_store_term *terms, size_t n_terms,
                               sx_error *err) SX_NODISCARD;
 /* store_step.c: what sx_store_reuse remembers, and what is known of the run that is being written. */

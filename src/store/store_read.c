@@ -115,6 +115,12 @@ sx_status sx_store_which_run(int64_t *run, sx_store *store, sx_error *err) {
 
 sx_status sx_store_get_run(bool *found, sx_store_run *out, sx_store *store, int64_t run, sx_error *err) {
   sqlite3_stmt *statement = NULL;
+  if (sx_store__view_of(store, run)) {
+    const sx_store_run *held = sx_store__view_run(store);
+    *found = held != NULL;
+    if (held) *out = *held;
+    return SX_OK;
+  }
   SX_TRY(prepare(&statement, store, SX_STORE_RUN_SELECT " WHERE id = ?1", err));
   (void)sqlite3_bind_int64(statement, 1, run);
   const sx_status status = one_run(found, out, store, statement, err);
@@ -122,9 +128,44 @@ sx_status sx_store_get_run(bool *found, sx_store_run *out, sx_store *store, int6
   return status;
 }
 
+/* The columns of SX_STORE_INDICATOR_SELECT. */
+static sx_store_indicator indicator_at(reader *r) {
+  const sx_store_indicator out = {.id = text_at(r, 0),
+                                  .label = text2_at(r, 1),
+                                  .question = text2_at(r, 3),
+                                  .base = text2_at(r, 5),
+                                  .unit = text_at(r, 7),
+                                  .scale = number_at(r, 8),
+                                  .assumed = sqlite3_column_int(r->statement, 9) != 0};
+  return out;
+}
+
+sx_status sx_store__each_indicator(sx_store *store, int64_t run, sx_arena *arena, sx_store__indicator_fn fn, void *data,
+                                   sx_error *err) {
+  reader r = {NULL, arena, false};
+  sx_status status = SX_OK;
+  int code;
+  SX_TRY(prepare(&r.statement, store, SX_STORE_INDICATOR_SELECT, err));
+  (void)sqlite3_bind_int64(r.statement, 1, run);
+  while ((code = sqlite3_step(r.statement)) == SQLITE_ROW) {
+    const sx_store_indicator read = indicator_at(&r);
+    SX_TRY_GOTO(status, r.failed ? sx_error_memory(err) : fn(data, &read, err), done);
+  }
+  if (code != SQLITE_DONE) status = sx_store__fail(store, code, "reading the indicators", err);
+done:
+  sqlite3_finalize(r.statement);
+  return status;
+}
+
 sx_status sx_store_get_indicator(bool *found, sx_store_indicator *out, sx_store *store, int64_t run, const char *id,
                                  sx_error *err) {
   reader r = {NULL, store->indicator, false};
+  if (sx_store__view_of(store, run)) {
+    const sx_store_indicator *held = sx_store__view_indicator(store, id);
+    *found = held != NULL;
+    if (held) *out = *held;
+    return SX_OK;
+  }
   SX_TRY(sx_store__statement(&r.statement, store, SQL_INDICATOR_GET, err));
   (void)sqlite3_bind_int64(r.statement, 1, run);
   sx_store__bind_text(r.statement, 2, id);
@@ -132,13 +173,7 @@ sx_status sx_store_get_indicator(bool *found, sx_store_indicator *out, sx_store 
   sx_status status = SX_OK;
   if (code == SQLITE_ROW) {
     sx_arena_release(store->indicator, (sx_arena_mark){NULL, 0});
-    const sx_store_indicator read = {.id = text_at(&r, 0),
-                                     .label = text2_at(&r, 1),
-                                     .question = text2_at(&r, 3),
-                                     .base = text2_at(&r, 5),
-                                     .unit = text_at(&r, 7),
-                                     .scale = number_at(&r, 8),
-                                     .assumed = sqlite3_column_int(r.statement, 9) != 0};
+    const sx_store_indicator read = indicator_at(&r);
     if (r.failed) {
       status = sx_error_memory(err);
     } else {
@@ -227,10 +262,11 @@ static sx_status ask_terms(sx_store_row *out, sx_store *store, sx_arena *arena, 
   return SX_OK;
 }
 
-static sx_status read_terms(sx_store_row *out, sx_store *store, sx_arena *arena, int64_t domain, sx_error *err) {
+/* Terms live as long as the store is open. */
+static sx_status read_terms(sx_store_row *out, sx_store *store, int64_t domain, sx_error *err) {
   struct store_domain *known = NULL;
   SX_TRY(domain_place(&known, store, domain, err));
-  if (!known) return ask_terms(out, store, arena, domain, err);
+  if (!known) return ask_terms(out, store, store->domains.arena, domain, err);
   if (!known->known) {
     sx_store_row row;
     SX_TRY(ask_terms(&row, store, store->domains.arena, domain, err));
@@ -264,7 +300,7 @@ static sx_status read_row(sx_store_row *out, sx_store *store, reader *r, sx_erro
                       .method = text_at(r, 18),
                       .step = text_at(r, 19)};
   if (r->failed) return sx_error_memory(err);
-  SX_TRY(read_terms(&row, store, r->arena, sqlite3_column_int64(s, 4), err));
+  SX_TRY(read_terms(&row, store, sqlite3_column_int64(s, 4), err));
   if (store->hidden) SX_TRY(sx_store__mask(store, &row, err));
   *out = row;
   return SX_OK;
@@ -273,8 +309,7 @@ static sx_status read_row(sx_store_row *out, sx_store *store, reader *r, sx_erro
 sx_status sx_store_find(bool *found, sx_store_row *out, sx_store *store, int64_t run, const char *indicator,
                         const char *statistic, const sx_store_term *terms, size_t n_terms, sx_error *err) {
   reader r = {NULL, store->found, false};
-  size_t n_held = 0;
-  if (sx_store__view_rows(&n_held, store, run))
+  if (sx_store__view_of(store, run))
     return sx_store__view_find(found, out, store, indicator, statistic, terms, n_terms, err);
   SX_TRY(sx_store__domain_key(store, terms, n_terms, err));
   SX_TRY(sx_store__statement(&r.statement, store, statistic ? SQL_ROW_FIND : SQL_ROW_FIND_MAIN, err));
@@ -335,13 +370,10 @@ static sx_status each_held(const sx_store_row *rows, size_t n, const char *indic
   return SX_OK;
 }
 
-sx_status sx_store_each_row(sx_store *store, int64_t run, const char *indicator, sx_store_row_fn fn, void *data,
-                            sx_error *err) {
+static sx_status each_row(sx_store *store, int64_t run, const char *indicator, sx_store_row_fn fn, void *data,
+                          sx_error *err) {
   reader r = {NULL, NULL, false};
   sx_status status = SX_OK;
-  size_t n_held = 0;
-  const sx_store_row *held = sx_store__view_rows(&n_held, store, run);
-  if (held) return each_held(held, n_held, indicator, fn, data, err);
   int code;
   SX_TRY(sx_arena_new(&r.arena, &store->ctx, err));
   SX_TRY_GOTO(
@@ -364,7 +396,7 @@ done:
   return status;
 }
 
-sx_status sx_store_each_block(sx_store *store, int64_t run, sx_store_block_fn fn, void *data, sx_error *err) {
+static sx_status each_block(sx_store *store, int64_t run, sx_store_block_fn fn, void *data, sx_error *err) {
   sqlite3_stmt *s = NULL;
   sx_status status = SX_OK;
   int code;
@@ -388,21 +420,7 @@ done:
   return status;
 }
 
-sx_status sx_store_plan_hash(char out[SX_HASH_TEXT], sx_store *store, int64_t run, sx_error *err) {
-  void *data = NULL;
-  size_t n = 0;
-  out[0] = '\0';
-  if (!store) return sx_error_set(err, SX_E_ARGUMENT, "", "a store is needed");
-  SX_TRY(sx_store_run_step(&data, &n, store, run, SX_STORE_PLAN_STEP, err));
-  if (data && n == SX_HASH_TEXT - 1) {
-    memcpy(out, data, n);
-    out[n] = '\0';
-  }
-  sx_mem_free(&store->ctx, data);
-  return SX_OK;
-}
-
-sx_status sx_store_each_input(sx_store *store, int64_t run, sx_store_input_fn fn, void *data, sx_error *err) {
+static sx_status each_input(sx_store *store, int64_t run, sx_store_input_fn fn, void *data, sx_error *err) {
   sqlite3_stmt *s = NULL;
   sx_status status = SX_OK;
   int code;
@@ -424,9 +442,55 @@ done:
   return status;
 }
 
+sx_status sx_store_each_row(sx_store *store, int64_t run, const char *indicator, sx_store_row_fn fn, void *data,
+                            sx_error *err) {
+  if (sx_store__view_of(store, run)) {
+    size_t n = 0;
+    const sx_store_row *held = sx_store__view_rows(&n, store);
+    return each_held(held, n, indicator, fn, data, err);
+  }
+  sx_store__enter(store);
+  const sx_status status = each_row(store, run, indicator, fn, data, err);
+  sx_store__leave(store);
+  return status;
+}
+
+sx_status sx_store_each_block(sx_store *store, int64_t run, sx_store_block_fn fn, void *data, sx_error *err) {
+  sx_store__enter(store);
+  const sx_status status = each_block(store, run, fn, data, err);
+  sx_store__leave(store);
+  return status;
+}
+
+sx_status sx_store_each_input(sx_store *store, int64_t run, sx_store_input_fn fn, void *data, sx_error *err) {
+  sx_store__enter(store);
+  const sx_status status = each_input(store, run, fn, data, err);
+  sx_store__leave(store);
+  return status;
+}
+
+sx_status sx_store_plan_hash(char out[SX_HASH_TEXT], sx_store *store, int64_t run, sx_error *err) {
+  void *data = NULL;
+  size_t n = 0;
+  out[0] = '\0';
+  if (!store) return sx_error_set(err, SX_E_ARGUMENT, "", "a store is needed");
+  SX_TRY(sx_store_run_step(&data, &n, store, run, SX_STORE_PLAN_STEP, err));
+  if (data && n == SX_HASH_TEXT - 1) {
+    memcpy(out, data, n);
+    out[n] = '\0';
+  }
+  sx_mem_free(&store->ctx, data);
+  return SX_OK;
+}
+
 sx_status sx_store_carrier(void **data, size_t *n, sx_store *store, int64_t estimate, sx_error *err) {
   sqlite3_stmt *s;
-  SX_TRY(sx_store__statement(&s, store, SQL_CARRIER_GET, err));
-  (void)sqlite3_bind_int64(s, 1, estimate);
-  return sx_store__take_blob(data, n, store, s, 0, err);
+  sx_store__enter(store);
+  sx_status status = sx_store__statement(&s, store, SQL_CARRIER_GET, err);
+  if (status == SX_OK) {
+    (void)sqlite3_bind_int64(s, 1, estimate);
+    status = sx_store__take_blob(data, n, store, s, 0, err);
+  }
+  sx_store__leave(store);
+  return status;
 }

@@ -225,10 +225,15 @@ sx_status sx_store_share_rows(bool *shared, sx_store *store, const sx_store_step
 
 sx_status sx_store_run_step(void **data, size_t *n, sx_store *store, int64_t run, const char *step, sx_error *err) {
   sqlite3_stmt *s;
-  SX_TRY(sx_store__statement(&s, store, SQL_STEP_OF_RUN, err));
-  (void)sqlite3_bind_int64(s, 1, run);
-  sx_store__bind_text(s, 2, step);
-  return sx_store__take_blob(data, n, store, s, 0, err);
+  sx_store__enter(store);
+  sx_status status = sx_store__statement(&s, store, SQL_STEP_OF_RUN, err);
+  if (status == SX_OK) {
+    (void)sqlite3_bind_int64(s, 1, run);
+    sx_store__bind_text(s, 2, step);
+    status = sx_store__take_blob(data, n, store, s, 0, err);
+  }
+  sx_store__leave(store);
+  return status;
 }
 
 sx_status sx_store_has_step(bool *has, sx_store *store, const char *step, const char *key, sx_error *err) {
@@ -241,9 +246,14 @@ sx_status sx_store_has_step(bool *has, sx_store *store, const char *step, const 
 sx_status sx_store_step_payload(void **data, size_t *n, sx_store *store, const char *step, const char *key,
                                 sx_error *err) {
   sqlite3_stmt *s;
-  SX_TRY(sx_store__statement(&s, store, SQL_STEP_PAYLOAD, err));
-  sx_store__bind_text(s, 1, step);
-  sx_store__bind_text(s, 2, key);
-  (void)sqlite3_bind_int64(s, 3, store->run);
-  return sx_store__take_blob(data, n, store, s, 0, err);
+  sx_store__enter(store);
+  sx_status status = sx_store__statement(&s, store, SQL_STEP_PAYLOAD, err);
+  if (status == SX_OK) {
+    sx_store__bind_text(s, 1, step);
+    sx_store__bind_text(s, 2, key);
+    (void)sqlite3_bind_int64(s, 3, store->run);
+    status = sx_store__take_blob(data, n, store, s, 0, err);
+  }
+  sx_store__leave(store);
+  return status;
 }

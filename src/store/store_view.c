@@ -1,5 +1,5 @@
-/* store_view.c: the rows of one run, read once and held in memory with an index, for who asks for thousands of them. What is written, hidden or let go drops
- * it, so that it never says anything but what the tables say. */
+/* store_view.c: the rows and indicators of one run, read once and held in memory with an index, for who asks for thousands of them, from several threads if need
+ * be. What is written, hidden or let go drops it, so that it never says anything but what the tables say. */
 #include <string.h>
 
 #include "store_priv.h"
@@ -13,12 +13,18 @@ struct store_view {
   sx_dict *keys; /* "indicator TAB statistic TAB domain key"; MAIN for the main one */
   size_t *first; /* by code: the first row of the key */
   size_t cap_first;
+  sx_dict *names; /* of indicators: a code is a place */
+  sx_store_indicator *indicators;
+  size_t n_indicators, cap_indicators;
+  bool has_about; /* there is such a run: */
+  sx_store_run about;
 };
 
 void sx_store__view_drop(sx_store *store) {
   struct store_view *v = store->view;
   if (!v) return;
   sx_dict_free(v->keys);
+  sx_dict_free(v->names);
   sx_mem_free(&store->ctx, v->first);
   sx_arena_free(v->arena);
   sx_mem_free(&store->ctx, v);
@@ -30,10 +36,24 @@ void sx_store__rows_changed(sx_store *store) {
   store->n_changes++;
 }
 
-const sx_store_row *sx_store__view_rows(size_t *n, const sx_store *store, int64_t run) {
+bool sx_store__view_of(const sx_store *store, int64_t run) {
   const struct store_view *v = store->view;
-  *n = v && v->run == run && v->state == sx_store_rows_state(store) ? v->n : 0;
-  return *n ? v->rows : NULL;
+  return v && v->run == run && v->state == sx_store_rows_state(store);
+}
+
+const sx_store_row *sx_store__view_rows(size_t *n, const sx_store *store) {
+  *n = store->view->n;
+  return store->view->rows;
+}
+
+const sx_store_run *sx_store__view_run(const sx_store *store) {
+  return store->view->has_about ? &store->view->about : NULL;
+}
+
+const sx_store_indicator *sx_store__view_indicator(const sx_store *store, const char *id) {
+  const struct store_view *v = store->view;
+  const int32_t code = sx_dict_find(v->names, id, strlen(id));
+  return code >= 0 ? &v->indicators[code] : NULL;
 }
 
 static const char MAIN[] = "\n"; /* no statistic */
@@ -43,13 +63,12 @@ static bool is_main(const char *statistic) {
   return strcmp(statistic, "gap") != 0 && strncmp(statistic, "gap_", 4) != 0 && strncmp(statistic, "share_of_", 9) != 0;
 }
 
-static void put_key(sx_buf *out, const char *indicator, const char *statistic, const sx_buf *domain) {
+static void put_names(sx_buf *out, const char *indicator, const char *statistic) {
   sx_buf_reset(out);
   sx_buf_add(out, indicator);
   sx_buf_add_char(out, '\t');
   sx_buf_add(out, statistic);
   sx_buf_add_char(out, '\t');
-  sx_buf_add_n(out, domain->data, domain->n);
 }
 
 /* The first row of a key is the one that is found. */
@@ -72,47 +91,103 @@ typedef struct filling {
   sx_buf key;
 } filling;
 
+/* Texts of a row are mostly those of the row before. */
+static const char *like(sx_arena *arena, const char *text, const char *before, bool *failed) {
+  if (!text) return NULL;
+  if (before && strcmp(text, before) == 0) return before;
+  const char *copy = sx_arena_strdup(arena, text);
+  *failed = *failed || !copy;
+  return copy;
+}
+
+static bool copy_row(struct store_view *v, const sx_store_row *row) {
+  static const sx_store_row none = {.id = 0};
+  const sx_store_row *b = v->n ? &v->rows[v->n - 1] : &none;
+  sx_store_row *own = &v->rows[v->n];
+  bool failed = false;
+  *own = *row; /* terms live as long as the store */
+  own->wave = like(v->arena, row->wave, b->wave, &failed);
+  own->indicator = like(v->arena, row->indicator, b->indicator, &failed);
+  own->statistic = like(v->arena, row->statistic, b->statistic, &failed);
+  own->unit = like(v->arena, row->unit, b->unit, &failed);
+  own->quality = like(v->arena, row->quality, b->quality, &failed);
+  own->na_reason = like(v->arena, row->na_reason, b->na_reason, &failed);
+  own->method = like(v->arena, row->method, b->method, &failed);
+  own->step = like(v->arena, row->step, b->step, &failed);
+  return !failed;
+}
+
 static sx_status take_row(void *data, const sx_store_row *row, sx_error *err) {
   filling *f = data;
   struct store_view *v = f->view;
   if (!sx_arena_grow(v->arena, (void **)&v->rows, &v->cap, v->n + 1, sizeof *v->rows)) return sx_error_memory(err);
-  SX_TRY(sx_store_row_copy(&v->rows[v->n], v->arena, row, err));
-  SX_TRY(sx_store__domain_key(f->store, row->terms, row->n_terms, err));
-  put_key(&f->key, row->indicator, row->statistic, &f->store->key);
+  if (!copy_row(v, row)) return sx_error_memory(err);
+  put_names(&f->key, row->indicator, row->statistic);
+  SX_TRY(sx_store__put_domain_key(&f->key, f->store, row->terms, row->n_terms, err));
   SX_TRY(add_key(v, f->store, &f->key, v->n, err));
   if (is_main(row->statistic)) {
-    put_key(&f->key, row->indicator, MAIN, &f->store->key);
+    put_names(&f->key, row->indicator, MAIN);
+    SX_TRY(sx_store__put_domain_key(&f->key, f->store, row->terms, row->n_terms, err));
     SX_TRY(add_key(v, f->store, &f->key, v->n, err));
   }
   v->n++;
   return SX_OK;
 }
 
-sx_status sx_store_keep_rows(sx_store *store, int64_t run, sx_error *err) {
-  if (store->view && store->view->run == run && store->view->state == sx_store_rows_state(store)) return SX_OK;
-  sx_store__view_drop(store);
-  filling f = {.store = store, .view = sx_mem_zalloc(&store->ctx, 1, sizeof *f.view)};
-  if (!f.view) return sx_error_memory(err);
+static sx_status take_indicator(void *data, const sx_store_indicator *indicator, sx_error *err) {
+  struct store_view *v = data;
+  int32_t code = 0;
+  if (!sx_arena_grow(v->arena, (void **)&v->indicators, &v->cap_indicators, v->n_indicators + 1, sizeof *v->indicators))
+    return sx_error_memory(err);
+  v->indicators[v->n_indicators++] = *indicator;
+  return sx_dict_add(&code, v->names, indicator->id, strlen(indicator->id), err);
+}
+
+static sx_status take_about(struct store_view *v, sx_store *store, sx_error *err) {
+  bool failed = false;
+  SX_TRY(sx_store_get_run(&v->has_about, &v->about, store, v->run, err));
+  if (!v->has_about) return SX_OK;
+  sx_store_run *a = &v->about;
+  const char **const texts[] = {&a->study,        &a->wave,    &a->title_zh, &a->title_en, &a->version,
+                                &a->options_json, &a->started, &a->finished, &a->synthetic};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) *texts[i] = like(v->arena, *texts[i], NULL, &failed);
+  return failed ? sx_error_memory(err) : SX_OK;
+}
+
+static sx_status fill(struct store_view *v, sx_store *store, sx_error *err) {
+  filling f = {.store = store, .view = v};
+  SX_TRY(sx_arena_new(&v->arena, &store->ctx, err));
+  SX_TRY(sx_dict_new(&v->keys, &store->ctx, err));
+  SX_TRY(sx_dict_new(&v->names, &store->ctx, err));
+  SX_TRY(take_about(v, store, err));
+  SX_TRY(sx_store__each_indicator(store, v->run, v->arena, take_indicator, v, err));
   sx_buf_init(&f.key, &store->ctx);
-  f.view->run = run;
-  f.view->state = sx_store_rows_state(store);
-  sx_status status = sx_arena_new(&f.view->arena, &store->ctx, err);
-  if (status == SX_OK) status = sx_dict_new(&f.view->keys, &store->ctx, err);
-  if (status == SX_OK) status = sx_store_each_row(store, run, NULL, take_row, &f, err);
+  const sx_status status = sx_store_each_row(store, v->run, NULL, take_row, &f, err);
   sx_buf_clear(&f.key);
-  store->view = f.view;
+  return status;
+}
+
+sx_status sx_store_keep_rows(sx_store *store, int64_t run, sx_error *err) {
+  if (sx_store__view_of(store, run)) return SX_OK;
+  sx_store__view_drop(store);
+  struct store_view *v = sx_mem_zalloc(&store->ctx, 1, sizeof *v);
+  if (!v) return sx_error_memory(err);
+  v->run = run;
+  v->state = sx_store_rows_state(store);
+  const sx_status status = fill(v, store, err);
+  store->view = v;
   if (status != SX_OK) sx_store__view_drop(store);
   return status;
 }
 
-sx_status sx_store__view_find(bool *found, sx_store_row *out, sx_store *store, const char *indicator,
+/* The key is of the caller's thread, not of the store. */
+sx_status sx_store__view_find(bool *found, sx_store_row *out, const sx_store *store, const char *indicator,
                               const char *statistic, const sx_store_term *terms, size_t n_terms, sx_error *err) {
   const struct store_view *v = store->view;
   sx_buf key;
-  SX_TRY(sx_store__domain_key(store, terms, n_terms, err));
   sx_buf_init(&key, &store->ctx);
-  put_key(&key, indicator, statistic ? statistic : MAIN, &store->key);
-  const sx_status status = sx_buf_status(&key, err);
+  put_names(&key, indicator, statistic ? statistic : MAIN);
+  const sx_status status = sx_store__put_domain_key(&key, store, terms, n_terms, err);
   const int32_t code = status == SX_OK ? sx_dict_find(v->keys, key.data, key.n) : -1;
   *found = code >= 0;
   if (*found) *out = v->rows[v->first[code]];

@@ -83,6 +83,7 @@ static sx_status prune(sx_store *store, sx_error *err) {
 sx_status sx_store_finish(sx_store *store, sx_error *err) {
   sqlite3_stmt *s;
   SX_TRY(sx_store__need_run(store, err));
+  sx_store__view_drop(store);
   SX_TRY(sx_store__statement(&s, store, SQL_RUN_FINISH, err));
   (void)sqlite3_bind_int64(s, 1, store->run);
   SX_TRY(sx_store__run(store, s, "finishing the run", err));
@@ -99,6 +100,7 @@ sx_status sx_store_finish(sx_store *store, sx_error *err) {
 sx_status sx_store_put_indicator(sx_store *store, const sx_store_indicator *indicator, sx_error *err) {
   sqlite3_stmt *s;
   SX_TRY(sx_store__need_run(store, err));
+  sx_store__view_drop(store);
   SX_TRY(sx_store__statement(&s, store, SQL_INDICATOR_ADD, err));
   (void)sqlite3_bind_int64(s, 1, store->run);
   sx_store__bind_text(s, 2, indicator->id);
@@ -116,7 +118,8 @@ static int compare_terms(const sx_store_term *a, const sx_store_term *b) {
   return by_variable ? by_variable : strcmp(a->level, b->level);
 }
 
-sx_status sx_store__domain_key(sx_store *store, const sx_store_term *terms, size_t n_terms, sx_error *err) {
+sx_status sx_store__put_domain_key(sx_buf *out, const sx_store *store, const sx_store_term *terms, size_t n_terms,
+                                   sx_error *err) {
   const sx_store_term *sorted[MAX_TERMS];
   if (n_terms > MAX_TERMS) {
     return sx_error_set(err, SX_E_LIMIT, store->path, "a domain crosses %zu terms, at most %d are stored", n_terms,
@@ -127,15 +130,19 @@ sx_status sx_store__domain_key(sx_store *store, const sx_store_term *terms, size
     for (; k > 0 && compare_terms(&terms[i], sorted[k - 1]) < 0; k--) sorted[k] = sorted[k - 1];
     sorted[k] = &terms[i];
   }
+  for (size_t i = 0; i < n_terms; i++) {
+    sx_buf_add(out, sorted[i]->variable);
+    sx_buf_add_char(out, '\x1f');
+    sx_buf_add(out, sorted[i]->level);
+    sx_buf_add_char(out, '\x1e');
+  }
+  return sx_buf_status(out, err);
+}
+
+sx_status sx_store__domain_key(sx_store *store, const sx_store_term *terms, size_t n_terms, sx_error *err) {
   sx_buf_reset(&store->key);
   sx_buf_add(&store->key, "");
-  for (size_t i = 0; i < n_terms; i++) {
-    sx_buf_add(&store->key, sorted[i]->variable);
-    sx_buf_add_char(&store->key, '\x1f');
-    sx_buf_add(&store->key, sorted[i]->level);
-    sx_buf_add_char(&store->key, '\x1e');
-  }
-  return sx_buf_status(&store->key, err);
+  return sx_store__put_domain_key(&store->key, store, terms, n_terms, err);
 }
 
 /* All labels in one text, so that a set of terms labelled otherwise is another domain. */

@@ -225,22 +225,28 @@ static sx_status build_pair(maker *m, sx_error *err) {
   return SX_OK;
 }
 
-/* The documents that the units share, built before any of them begins. */
-static sx_status build_documents(maker *m, const st_outputs *o, sx_error *err) {
+static bool wants_documents(const st_outputs *o) {
+  for (size_t i = 0; i < o->n_formats; i++)
+    if (wants_document(o->formats[i])) return true;
+  return false;
+}
+
+static sx_status build_document(maker *m, const st_outputs *o, int lang, sx_error *err) {
   const bool languages[] = {m->options.zh, m->options.en};
-  st_run *r = m->r;
-  bool any = false;
-  for (size_t i = 0; i < o->n_formats; i++) any = any || wants_document(o->formats[i]);
+  const sx_report_options how = {.version = 1, .lang = (sx_lang)lang};
+  if (!o->page[lang] && !(wants_documents(o) && languages[lang])) return SX_OK;
+  return sx_report_document(&m->options.documents[lang], m->r->store, m->r->run, &how, err);
+}
+
+/* What was said while they were built, in the order of the languages. */
+static void take_documents(maker *m, const st_outputs *o) {
   for (int lang = 0; lang < 2; lang++) {
-    const sx_report_options how = {.version = 1, .lang = (sx_lang)lang};
-    sx_document **document = &m->options.documents[lang];
-    if (!o->page[lang] && !(any && languages[lang])) continue;
-    SX_TRY(sx_report_document(document, r->store, r->run, &how, err));
-    for (size_t i = 0; o->page[lang] && i < (*document)->n_warnings; i++)
-      sx_ctx_note(&r->ctx, SX_SEV_WARNING, (*document)->warnings[i].where, "%s", (*document)->warnings[i].message);
-    (*document)->ctx = m->ctx;
+    sx_document *document = m->options.documents[lang];
+    if (!document) continue;
+    for (size_t i = 0; o->page[lang] && i < document->n_warnings; i++)
+      sx_ctx_note(&m->r->ctx, SX_SEV_WARNING, document->warnings[i].where, "%s", document->warnings[i].message);
+    document->ctx = m->ctx;
   }
-  return r->s->both && (any || o->page[BOTH]) ? build_pair(m, err) : SX_OK;
 }
 
 /* ---- what a unit is made from ------------------------------------------------------------------------------------------------ */
@@ -270,19 +276,20 @@ static sx_status hash_blocks(char out[SX_HASH_TEXT], const maker *m, sx_error *e
   return status;
 }
 
-static sx_status hash_all(hashes *h, const maker *m, sx_error *err) {
-  const sx_document *const documents[] = {m->options.documents[0], m->options.documents[1], m->pair};
-  *h = (hashes){.data = ""};
+static sx_status hash_document(hashes *h, const maker *m, int lang, sx_error *err) {
+  const sx_document *document = lang == BOTH ? m->pair : m->options.documents[lang];
+  if (!document) return SX_OK;
+  SX_TRY(sx_document_hash(h->whole[lang], document, SX_DOCUMENT_WHOLE, err));
+  if (lang == BOTH) return SX_OK;
+  SX_TRY(sx_document_hash(h->tables[lang], document, SX_DOCUMENT_TABLES, err));
+  return sx_document_hash(h->cover[lang], document, SX_DOCUMENT_COVER, err);
+}
+
+static sx_status hash_source(hashes *h, maker *m, sx_error *err) {
+  SX_TRY(sx_publish_source_new(&m->options.source, m->r->store, m->r->run, err));
   SX_TRY(sx_publish_source_hash(h->data, m->options.source, err));
   SX_TRY(hash_blocks(h->books, m, err));
-  for (int lang = 0; lang < 3; lang++) {
-    if (documents[lang]) SX_TRY(sx_document_hash(h->whole[lang], documents[lang], SX_DOCUMENT_WHOLE, err));
-    if (!documents[lang] || lang == BOTH) continue;
-    SX_TRY(sx_document_hash(h->tables[lang], documents[lang], SX_DOCUMENT_TABLES, err));
-    SX_TRY(sx_document_hash(h->cover[lang], documents[lang], SX_DOCUMENT_COVER, err));
-  }
-  if (m->options.docx_template) SX_TRY(sx_hash_file(h->template_file, &m->r->ctx, m->options.docx_template, err));
-  return SX_OK;
+  return m->options.docx_template ? sx_hash_file(h->template_file, &m->r->ctx, m->options.docx_template, err) : SX_OK;
 }
 
 /* The key of a unit; "" of what is made every time: the codebook, which describes the data files. */
@@ -305,29 +312,21 @@ static sx_status set_key(unit *u, const maker *m, const hashes *h, sx_error *err
   return status;
 }
 
-static sx_status set_keys(maker *m, sx_error *err) {
-  hashes h;
-  SX_TRY(hash_all(&h, m, err));
-  for (size_t u = 0; u < m->n_units; u++) SX_TRY(set_key(&m->units[u], m, &h, err));
+static sx_status set_keys(maker *m, const hashes *h, sx_error *err) {
+  for (size_t u = 0; u < m->n_units; u++) SX_TRY(set_key(&m->units[u], m, h, err));
   sx_buf all;
   sx_buf_init(&all, &m->r->ctx);
-  sx_buf_printf(&all, "%s %s", sx_version(), h.data);
+  sx_buf_printf(&all, "%s %s", sx_version(), h->data);
   const sx_status status = sx_buf_status(&all, err);
   if (status == SX_OK) sx_hash_bytes(m->pictures, all.data, all.n);
   sx_buf_clear(&all);
   return status;
 }
 
-static void lock_store(void *data, bool take) {
-  sx_publish_source_lock(data, take);
-}
-
 /* Where that fails the pages are traced from the disk, and what is wrong is told then. */
 static void begin_audit(maker *m, const st_outputs *o) {
   sx_error err = SX_ERROR_INIT;
-  if (!o->audit || !o->html ||
-      sx_page_audit_new(&m->audit, m->r->store, m->r->run, 3, lock_store, m->options.source, &err) != SX_OK)
-    m->audit = NULL;
+  if (!o->audit || !o->html || sx_page_audit_new(&m->audit, m->r->store, m->r->run, 3, &err) != SX_OK) m->audit = NULL;
   m->pages = o->page;
 }
 
@@ -345,15 +344,44 @@ static sx_status take_audit(st_outputs *o, maker *m, sx_error *err) {
   return SX_OK;
 }
 
+/* ---- what all units share, made before any of them begins ------------------------------------------------------------------ */
+
+typedef struct shared {
+  maker *m;
+  const st_outputs *o;
+  hashes h;
+} shared;
+
+enum { SHARED_DATA = 2, SHARED_AUDIT = 3, SHARED = 4 }; /* after the documents of two languages */
+
+static sx_status make_shared(void *data, size_t i, sx_error *err) {
+  shared *s = data;
+  if (i == SHARED_DATA) return hash_source(&s->h, s->m, err);
+  if (i == SHARED_AUDIT) {
+    begin_audit(s->m, s->o);
+    return SX_OK;
+  }
+  SX_TRY(build_document(s->m, s->o, (int)i, err));
+  return hash_document(&s->h, s->m, (int)i, err);
+}
+
+static sx_status make_all_shared(hashes *h, maker *m, const st_outputs *o, sx_error *err) {
+  shared s = {.m = m, .o = o};
+  SX_TRY(sx_parallel_for(&m->r->ctx, SHARED, make_shared, &s, err));
+  take_documents(m, o);
+  if (m->r->s->both && (wants_documents(o) || o->page[BOTH])) SX_TRY(build_pair(m, err));
+  *h = s.h;
+  return hash_document(h, m, BOTH, err);
+}
+
 static sx_status make_units(maker *m, const st_outputs *o, sx_error *err) {
+  hashes h;
   SX_TRY(sx_arena_new(&m->arena, &m->r->ctx, err));
-  SX_TRY(build_documents(m, o, err));
-  SX_TRY(sx_publish_source_new(&m->options.source, m->r->store, m->r->run, err));
+  SX_TRY(make_all_shared(&h, m, o, err));
   for (int lang = 0; lang < 3; lang++)
     if (o->page[lang]) add_unit(m, NULL, lang);
   for (size_t i = 0; i < o->n_formats; i++) add_format(m, o->formats[i]);
-  SX_TRY(set_keys(m, err));
-  begin_audit(m, o);
+  SX_TRY(set_keys(m, &h, err));
   plan_jobs(m);
   if (m->n_jobs > 1) m->ctx.n_threads = 1; /* within a unit */
   const sx_status status = sx_parallel_for(&m->r->ctx, m->n_jobs, make_job, m, err);

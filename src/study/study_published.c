@@ -282,7 +282,7 @@ static sx_status put_figure(st_run *r, const st_figure *f, const char *verdict, 
   return put(r, id, "difference", copy.estimate - f->value_si, &copy, percent ? "pp" : rest, verdict, err);
 }
 
-static sx_status put_labels(st_run *r, sx_error *err) {
+sx_status study__put_published_labels(st_run *r, sx_error *err) {
   static const struct {
     const char *id;
     sx_text2 label;
@@ -293,6 +293,7 @@ static sx_status put_labels(st_run *r, sx_error *err) {
               {"published/design_fact", {"设计事实", "facts of the design"}},
               {"published/previous_wave", {"需要上一期调查", "need the previous wave"}},
               {"published/contradiction", {"与总体或其他数字矛盾", "contradict the population or another figure"}}};
+  if (study__plan_find(r->plan, "published") == ST_NONE) return SX_OK;
   for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
     const sx_store_indicator out = {.id = sums[i].id, .label = sums[i].label, .scale = 1.0};
     SX_TRY(sx_store_put_indicator(r->store, &out, err));
@@ -311,9 +312,7 @@ static sx_status put_labels(st_run *r, sx_error *err) {
 sx_status study__run_published(st_run *r, sx_error *err) {
   const sx_study *s = r->s;
   const size_t step = study__plan_find(r->plan, "published");
-  if (step == ST_NONE) return SX_OK;
-  SX_TRY(put_labels(r, err));
-  if (r->plan->steps[step].reused) return SX_OK;
+  if (step == ST_NONE || r->plan->steps[step].reused) return SX_OK;
   double compared = 0, agreeing = 0, by_reason[N_REASONS] = {0};
   for (size_t i = 0; i < s->published.n; i++) {
     const st_figure *f = &s->published.figures[i];

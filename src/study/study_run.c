@@ -237,6 +237,7 @@ static sx_status new_run(st_run *r, st_outputs *o, const sx_run_options *options
   sx_publish_files_init(&files, &r->ctx);
   sx_buf_init(&payload, &r->ctx);
   SX_TRY_GOTO(status, study__put_labels(r, err), done);
+  SX_TRY_GOTO(status, study__put_published_labels(r, err), done);
   SX_TRY_GOTO(status, compute_rows(r, err), done);
   double since = study__now();
   SX_TRY_GOTO(status, disclose(r, err), done);

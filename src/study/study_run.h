@@ -236,6 +236,7 @@ void study__text2_json(sx_buf *out, const char *zh, const char *en); /* {"zh":..
 /* The same of two texts, each whole however long, with something between them where there is a second. */
 void study__text2_join(sx_buf *out, sx_text2 a, sx_text2 between, sx_text2 b);
 /* study_published.c */
+sx_status study__put_published_labels(st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__run_published(st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__published_json(sx_buf *out, st_run *r, const st_block *block, sx_error *err) SX_NODISCARD;
 /* study_blocks.c */
