@@ -63,7 +63,8 @@ typedef struct sx_store_term {
 typedef struct sx_store_row {
   int64_t id; /* set on reading */
   const char *wave, *indicator, *statistic;
-  const sx_store_term *terms; /* the domain: crossing terms; none = total */
+  const sx_store_term
+      *terms; /* the domain: crossing terms; none = total. Of rows that are read: the store's, until it is closed */
   size_t n_terms;
   double estimate, se, low, high, ci_level, df;
   int64_t n; /* -1: does not apply */

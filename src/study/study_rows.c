@@ -237,8 +237,26 @@ static sx_status domain_label(sx_text2 *out, const st_run *r, const sx_store_row
   return SX_OK;
 }
 
-static bool is_main(const sx_study *s, const sx_store_row *row) {
-  const size_t i = study__find_indicator(s, row->indicator, strlen(row->indicator));
+/* The walk of study__index_rows. Rows of one indicator stand together, and there are a few hundred domains: what was found out for one row serves others. */
+typedef struct indexing {
+  st_run *r;
+  sx_dict *seen; /* domains, by where the store has their terms */
+  struct indexed_domain {
+    const char *name;
+    sx_text2 label;
+  } * domains; /* by code; in the run's arena */
+  size_t cap;
+  const char *indicator; /* of the row before, */
+  size_t at;             /* and its place among the study's */
+} indexing;
+
+static bool is_main(indexing *x, const sx_store_row *row) {
+  const sx_study *s = x->r->s;
+  if (!x->indicator || strcmp(x->indicator, row->indicator) != 0) {
+    x->at = study__find_indicator(s, row->indicator, strlen(row->indicator));
+    x->indicator = sx_arena_strdup(x->r->arena, row->indicator);
+  }
+  const size_t i = x->at;
   if (i != ST_NONE) return strcmp(row->statistic, study__stat_name(&s->indicators[i])) == 0;
   return strcmp(row->statistic, "level") == 0 || strcmp(row->statistic, "count") == 0;
 }
@@ -252,15 +270,34 @@ static sx_na na_of(const sx_store_row *row) {
   return SX_NA_OPERAND;
 }
 
+/* The row's domain, whose terms the store has at `where`. */
+static sx_status domain_of(const struct indexed_domain **out, indexing *x, const sx_store_term *where,
+                           const sx_store_row *row, sx_error *err) {
+  int32_t code = 0;
+  const size_t known = sx_dict_count(x->seen);
+  if (!sx_arena_grow(x->r->arena, (void **)&x->domains, &x->cap, known + 1, sizeof *x->domains))
+    return sx_error_memory(err);
+  SX_TRY(sx_dict_add(&code, x->seen, (const char *)&where, sizeof where, err));
+  struct indexed_domain *d = &x->domains[code];
+  *out = d;
+  if ((size_t)code < known) return SX_OK;
+  d->name = study__row_domain(x->r, row);
+  return d->name ? domain_label(&d->label, x->r, row, err) : sx_error_memory(err);
+}
+
 static sx_status index_row(void *data, const sx_store_row *stored, sx_error *err) {
-  st_run *r = data;
+  indexing *x = data;
+  st_run *r = x->r;
   sx_store_row own = *stored;
   const sx_store_row *row = &own;
+  const struct indexed_domain *domain = NULL;
   sx_store_term terms[8];
   if (!study__own_row(&own, terms, r)) return SX_OK;
+  SX_TRY(domain_of(&domain, x, stored->terms, row, err));
   st_row out = {.indicator = row->indicator,
                 .statistic = row->statistic,
-                .domain = study__row_domain(r, row),
+                .domain = domain->name,
+                .label = domain->label,
                 .estimate = row->estimate,
                 .se = row->se,
                 .low = row->low,
@@ -270,9 +307,7 @@ static sx_status index_row(void *data, const sx_store_row *stored, sx_error *err
                 .id = row->id,
                 .na = na_of(row),
                 .quality = row->quality,
-                .main = is_main(r->s, row)};
-  if (!out.domain) return sx_error_memory(err);
-  SX_TRY(domain_label(&out.label, r, row, err));
+                .main = is_main(x, row)};
   return study__add_row(r, &out, err);
 }
 
@@ -280,9 +315,12 @@ sx_status study__index_rows(st_run *r, sx_error *err) {
   const uint64_t state = sx_store_rows_state(r->store);
   if (r->rows.state == state) return SX_OK; /* the same rows */
   r->rows = (st_rows){.items = NULL};
-  SX_TRY(sx_store_each_row(r->store, r->run, NULL, index_row, r, err));
-  r->rows.state = state;
-  return SX_OK;
+  indexing x = {.r = r};
+  SX_TRY(sx_dict_new(&x.seen, &r->ctx, err));
+  const sx_status status = sx_store_each_row(r->store, r->run, NULL, index_row, &x, err);
+  sx_dict_free(x.seen);
+  if (status == SX_OK) r->rows.state = state;
+  return status;
 }
 
 /* ---- references in text ------------------------------------------------------------------------------------------------------ */

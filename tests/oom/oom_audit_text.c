@@ -149,7 +149,7 @@ static sx_status while_made(const sx_ctx *ctx, sx_error *err) {
   sx_status status;
   SX_TRY_GOTO(status, sx_store_open(&store, ctx, store_path, SX_STORE_READ, err), done);
   SX_TRY_GOTO(status, sx_file_read(&page, &n, ctx, page_path, err), done);
-  SX_TRY_GOTO(status, sx_page_audit_new(&audit, store, -1, 3, NULL, NULL, err), done);
+  SX_TRY_GOTO(status, sx_page_audit_new(&audit, store, -1, 3, err), done);
   SX_TRY_GOTO(status, sx_page_audit_trace(audit, 1, page_path, page, n, err), done);
   SX_TRY_GOTO(status, sx_page_audit_take(&all, audit, err), done);
   CHECK(all->n > 20);

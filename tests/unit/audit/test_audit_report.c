@@ -76,7 +76,7 @@ static void as_it_is_made(sx_store *store, const sx_audit_traces *of_four) {
   char *page = NULL;
   size_t n = 0;
   REQUIRE_OK(sx_file_read(&page, &n, NULL, page_path, err));
-  REQUIRE_OK(sx_page_audit_new(&audit, store, -1, 3, NULL, NULL, err));
+  REQUIRE_OK(sx_page_audit_new(&audit, store, -1, 3, err));
   REQUIRE_OK(sx_page_audit_trace(audit, 1, page_path, page, n, err));
   REQUIRE_OK(sx_page_audit_take(&t, audit, err));
   sx_page_audit_free(audit);
