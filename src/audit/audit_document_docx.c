@@ -13,15 +13,30 @@
 
 /* PART_MAX: one part of a document may unpack to this much. */
 enum { PART_MAX = 64 * 1024 * 1024, STYLES_MAX = 256, ID_MAX = 64 };
-enum { FIELDS_MAX = 16, CODE_MAX = 1200, EXEMPTS_MAX = 16, CODE = -1 };
+enum { FIELDS_MAX = 16, CODE_MAX = 1200, EXEMPTS_MAX = 16, CODE = -1, MARKS_MAX = 16, MARK_NAME = 64 };
+
+/* A piece of the paragraph at hand: from byte `at` of part number `part` on. */
+typedef struct stretch {
+  size_t part, at;
+} stretch;
 
 /* A field that is open: its code, then what it shows. */
 typedef struct field {
   char code[CODE_MAX];
   size_t n;
   bool shown, bound, counts; /* counts: Word's own, of pages, headings, captions, dates */
+  bool links; /* it shows a reference or counts captions */
+  sx_link_kind link;
+  char name[MARK_NAME]; /* of what it refers to or counts */
+  stretch from;
   sx_number_key key;
 } field;
+
+/* A bookmark around what references name. */
+typedef struct target {
+  char id[16], name[MARK_NAME];
+  stretch from;
+} target;
 
 typedef struct exempt {
   char id[16], word[24], name[40]; /* the name of its bookmark */
@@ -52,6 +67,8 @@ typedef struct word {
   size_t n_fields, deep;   /* deep: fields beyond that */
   exempt exempts[EXEMPTS_MAX];
   size_t n_exempts;
+  target targets[MARKS_MAX];
+  size_t n_targets;
   sx_status status;
 } word;
 
@@ -220,7 +237,7 @@ static void open_field(word *w) {
   field *f = &w->fields[w->n_fields++];
   f->n = 0;
   f->code[0] = '\0';
-  f->shown = f->bound = f->counts = false;
+  f->shown = f->bound = f->counts = f->links = false;
   w->fresh = true;
 }
 
@@ -231,20 +248,29 @@ static void add_code(word *w, const char *text, size_t n) {
   f->code[f->n += n] = '\0';
 }
 
+/* What is put next begins here. */
+static stretch from_here(const word *w) {
+  return (stretch){w->m->text->n_parts, w->m->buf.n};
+}
+
 static void show_field(word *w) {
   field *f = w->n_fields ? &w->fields[w->n_fields - 1] : NULL;
   if (!f || f->shown || w->deep) return;
   f->shown = true;
   f->counts = is_counted(f->code);
+  f->links = sx_audit__field_link(&f->link, f->name, f->code);
+  f->from = from_here(w);
   bind(w, f);
   w->fresh = true;
 }
 
 static void close_field(word *w) {
-  if (w->deep)
+  if (w->deep) {
     w->deep--;
-  else if (w->n_fields)
-    w->n_fields--;
+  } else if (w->n_fields) {
+    const field *f = &w->fields[--w->n_fields];
+    if (f->links) stop(w, sx_audit__text_link(w->m, f->link, f->name, f->from.part, f->from.at));
+  }
   w->fresh = true;
 }
 
@@ -274,10 +300,30 @@ static bool goes_on(word *w, const char *name, const char *id) {
   return false;
 }
 
+/* Of a figure or a table; nested in any order, as programs write them. */
+static void start_target(word *w, const char *tag, const char *id, const char *name) {
+  if (is(tag, "bookmarkStart") && name && strncmp(name, "_Ref_", 5) == 0 && strlen(name) < MARK_NAME &&
+      w->n_targets < MARKS_MAX) {
+    target *t = &w->targets[w->n_targets++];
+    (void)snprintf(t->id, sizeof t->id, "%s", id);
+    (void)snprintf(t->name, sizeof t->name, "%s", name);
+    t->from = from_here(w);
+  } else if (is(tag, "bookmarkEnd")) {
+    for (size_t i = 0; i < w->n_targets; i++) {
+      if (!is(w->targets[i].id, id)) continue;
+      const target *t = &w->targets[i];
+      stop(w, sx_audit__text_link(w->m, SX_LINK_TARGET, t->name, t->from.part, t->from.at));
+      w->targets[i] = w->targets[--w->n_targets];
+      return;
+    }
+  }
+}
+
 static void start_bookmark(word *w, const char *tag, const char **attributes) {
   static const char begin[] = "_sxe_";
   const char *id = value_of(attributes, "id"), *name = value_of(attributes, "name");
   if (!id || strlen(id) >= sizeof w->exempts->id) return;
+  start_target(w, tag, id, name);
   if (is(tag, "bookmarkStart") && name && strncmp(name, begin, sizeof begin - 1) == 0 && w->n_exempts < EXEMPTS_MAX) {
     exempt *e = &w->exempts[w->n_exempts];
     if (strlen(name) >= sizeof e->name || goes_on(w, name, id)) return;
@@ -406,7 +452,7 @@ static sx_status parse(word *w, const char *data, size_t n, bool styles) {
   w->status = SX_OK;
   w->skip = w->tables = 0;
   w->text = w->superscript = w->put_superscript = w->instruction = w->fresh = w->code = w->put_code = w->item = false;
-  w->n_fields = w->deep = w->n_exempts = 0;
+  w->n_fields = w->deep = w->n_exempts = w->n_targets = 0;
   XML_SetUserData(w->parser, w);
   XML_SetStartDoctypeDeclHandler(w->parser, doctype);
   if (styles) {

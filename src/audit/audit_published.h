@@ -66,6 +66,24 @@ sx_status sx_audit__published_page(sx_published *p) SX_NODISCARD;
 sx_status sx_audit__published_book(sx_published *p) SX_NODISCARD;
 sx_status sx_audit__published_word(sx_published *p) SX_NODISCARD;
 
+/* ---- a Word file ---- */
+
+/* Where a part stands, behind the file's name: "table 1, row 2, column 3"; the arena's. */
+sx_status sx_audit__published_place(const char **place, const sx_published *p, const sx_audit_text *text,
+                                    size_t part) SX_NODISCARD;
+/* Whether a sentence gives other numbers than the one that was published (audit_published_number.c). */
+sx_status sx_audit__published_number(bool *changed, const sx_published *p, const sx_audit_text *want,
+                                     const sx_text_part *was, const sx_audit_text *have,
+                                     const sx_text_part *is) SX_NODISCARD;
+/* The words of a text: a sign for each number, no blanks. NULL: no memory. */
+const char *sx_audit__published_mask(sx_arena *arena, const char *text, size_t n_text);
+/* For every number of a table the labels of its row and column (audit_published_label.c). */
+sx_status sx_audit__published_labels(sx_published *p, const sx_audit_text *want,
+                                     const sx_audit_text *have) SX_NODISCARD;
+/* What the charts show that a part holds, one after the other (audit_published_chart.c); owner: of a workbook its sheet, else "". */
+sx_status sx_audit__published_charts(sx_published *p, const char *owner, sx_archive *want, const char *part_want,
+                                     sx_archive *have, const char *part_have) SX_NODISCARD;
+
 /* Parts of office files whose names `wanted` says yes to, node by node. owner: whose a part is; NULL: nobody's. */
 typedef struct sx_part_rule {
   bool (*wanted)(const char *part);

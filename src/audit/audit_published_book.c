@@ -444,6 +444,23 @@ static const char *owner_of(void *data, const char *part) {
   return NULL;
 }
 
+/* The drawing of a sheet; NULL: none. */
+static const char *drawing_of(const book *b, const char *sheet_name) {
+  for (size_t i = 0; i < b->n_parts; i++)
+    if (is(b->parts[i].target, sheet_name) && strncmp(b->parts[i].name, "xl/drawings/drawing", 19) == 0)
+      return b->parts[i].name;
+  return NULL;
+}
+
+/* Of a book that a program saved anew, sheet by sheet. */
+static sx_status compare_charts(const book *want, const book *have) {
+  for (size_t i = 0; i < have->n_sheets; i++) {
+    const char *name = have->sheets[i].name, *a = drawing_of(want, name), *b = drawing_of(have, name);
+    if (a && b) SX_TRY(sx_audit__published_charts(have->p, name, want->archive, a, have->archive, b));
+  }
+  return SX_OK;
+}
+
 static sx_status compare(book *want, book *have) {
   const sx_part_rule rule = {is_other, owner_of, have};
   bool ours = false;
@@ -452,7 +469,7 @@ static sx_status compare(book *want, book *have) {
   SX_TRY(compare_all_sheets(want, have));
   SX_TRY(compare_names(want, have));
   SX_TRY(sx_audit__published_ours(&ours, have->p, want->archive, have->archive));
-  return ours ? sx_audit__published_parts(have->p, want->archive, have->archive, &rule) : SX_OK;
+  return ours ? sx_audit__published_parts(have->p, want->archive, have->archive, &rule) : compare_charts(want, have);
 }
 
 sx_status sx_audit__published_book(sx_published *p) {

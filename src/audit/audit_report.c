@@ -194,11 +194,16 @@ sx_status sx_audit__free_number(sx_tracer *t, const sx_text_part *part, const sx
   const char *piece = part->text + m->at, *word;
   sx_audit_trace trace = {.verdict = SX_TRACE_EXEMPT, .line = m->line, .column = m->column};
   const bool quotes = run->exempt && (strcmp(run->exempt, "quoted") == 0 || strcmp(run->exempt, "input") == 0);
+  const char *nothing;
   bool said = true;
+  SX_TRY(sx_audit__names_nothing(&nothing, t, part, m));
   if (quotes) SX_TRY(is_quotation(&said, t, part, run, m));
   if (!said) {
     trace.verdict = SX_TRACE_DIFFERS;
     trace.reason = "not a number that the run quotes";
+  } else if (nothing) {
+    trace.verdict = SX_TRACE_DIFFERS;
+    trace.reason = nothing;
   } else if (m->kind != SX_MARK_QUANTITY) {
     trace.reason = sx_mark_kind_name(m->kind, SX_LANG_EN);
   } else if (quotes) {

@@ -151,6 +151,7 @@ static sx_status all_numbers(sx_tracer *t, const sx_audit_text *text) {
     status = numbers_of(t, text, i, ours, &where);
   t->place = NULL;
   sx_buf_clear(&where);
+  if (status == SX_OK && ours) status = sx_audit__links(t, text);
   if (status == SX_OK && ours) status = sx_audit__beside(t, text->beside);
   if (status == SX_OK) status = lost_numbers(t, text);
   t->page = NULL;

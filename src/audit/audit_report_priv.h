@@ -171,6 +171,12 @@ sx_status sx_audit__trace(sx_tracer *t, const sx_audit_trace *what, const char *
 sx_status sx_audit__beside(sx_tracer *t, const sx_audit_text *beside) SX_NODISCARD;
 sx_status sx_audit__word_file(sx_tracer *t, const char *path) SX_NODISCARD;
 
+/* audit_report_link.c: references to figures and tables of a Word file, and its captions' own numbers. */
+sx_status sx_audit__links(sx_tracer *t, const sx_audit_text *text) SX_NODISCARD;
+/* Why a typed number of a figure, a table or a chapter is that of none in the Word file at hand; *reason NULL: it is there, or it is no such number. */
+sx_status sx_audit__names_nothing(const char **reason, sx_tracer *t, const sx_text_part *part,
+                                  const sx_text_mark *m) SX_NODISCARD;
+
 /* audit_report_files.c: what the run (below 0: the latest, which *run is then) wrote down when it published: lines as in the manifest. *record, the caller's to free;
  * *lines NULL: nothing. */
 sx_status sx_audit__own_record(void **record, const char **lines, size_t *n, int64_t *run, sx_store *store,

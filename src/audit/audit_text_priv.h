@@ -29,6 +29,15 @@ typedef struct sx_text_property {
   bool shown;              /* by some field */
 } sx_text_property;
 
+/* References of Word's own: what a bookmark _Ref_NAME encloses, what a field shows of it, a number by which captions are counted. */
+typedef enum sx_link_kind { SX_LINK_TARGET, SX_LINK_REFERENCE, SX_LINK_COUNT } sx_link_kind;
+typedef struct sx_text_link {
+  sx_link_kind kind;
+  const char *name; /* of the bookmark; of a count what is counted: "Figure" */
+  const char *text;
+  size_t part;
+} sx_text_link;
+
 struct sx_audit_text {
   sx_ctx ctx;
   sx_arena *arena;
@@ -45,6 +54,8 @@ struct sx_audit_text {
   sx_text_property *properties; /* of a .docx: its bound numbers; the arena's */
   size_t n_properties, cap_properties;
   struct sx_long_keys *long_keys; /* of a .docx; NULL */
+  sx_text_link *links;            /* of a .docx, in order; the arena's */
+  size_t n_links, cap_links;
   const char *panel;              /* of a page: the data behind its numbers, from the arena; NULL */
   size_t n_panel, panel_line;
   sx_audit_text
@@ -93,6 +104,11 @@ enum { SX_KEY_UNIT_MAX = 80 };
 sx_text_run sx_audit__key_run(const struct sx_number_key *key, char unit[SX_KEY_UNIT_MAX]);
 /* Heads and feet of pages, comments: paragraphs beside the text. */
 bool sx_audit__docx_margin(const char *part);
+/* A link whose text is what was put since byte `at` of the part at hand, number `part` (audit_document_link.c). */
+sx_status sx_audit__text_link(sx_part_maker *m, sx_link_kind kind, const char *name, size_t part,
+                              size_t at) SX_NODISCARD;
+/* The bookmark or the captions of which a field (its code) tells; false: no such field. */
+bool sx_audit__field_link(sx_link_kind *kind, char name[64], const char *code);
 /* The properties of a Word file that are keys of numbers, by key (audit_document_chart.c); a field shows one of them. */
 sx_status sx_audit__docx_properties(sx_audit_text *text, struct sx_archive *archive, sx_error *err) SX_NODISCARD;
 void sx_audit__docx_shown(sx_audit_text *text, const char *key);

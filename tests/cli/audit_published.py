@@ -2,14 +2,16 @@
 """What a person can change of a published file without touching a digit that is a result: labels, number formats, names, lists, scripts, other numerals.
 `shuxiao audit` of the file alone must name each with its place.
 
-  audit_published.py PROGRAM RESULTS.db OUT BANNER.db BANNER.xlsx NATIVE.db NATIVE.docx STEP
+  audit_published.py PROGRAM RESULTS.db OUT BANNER.db BANNER.xlsx NATIVE.db NATIVE.docx STEP [SAVED]
 
-STEP: every STEP-th attack is made. Every attack: the file, the part, what is replaced, by what, and where it has to be named."""
-import os, re, subprocess, sys, tempfile, zipfile
+SAVED: a folder with files of OUT that LibreOffice saved, and with its native.docx; they are attacked too. STEP: every STEP-th attack is made. Every attack: the file, the part, what is replaced, by what, and where it has to be named."""
+import io, os, re, subprocess, sys, tempfile, zipfile
 from concurrent.futures import ThreadPoolExecutor
 
 program, store, out, banner_store, banner, native_store, native, step = sys.argv[1:9]
 page, book, word = out + "/report.en.html", out + "/tiny_tables.en.xlsx", out + "/tiny.en.docx"
+saved = sys.argv[9] if len(sys.argv) > 9 else ""
+saved_word, saved_zh, saved_book, saved_native = (os.path.join(saved, n) for n in ("tiny.en.docx", "tiny.zh.docx", "tiny_tables.en.xlsx", "native.docx"))
 page_zh, book_zh, word_zh = out + "/report.zh.html", out + "/tiny_tables.zh.xlsx", out + "/tiny.zh.docx"
 
 
@@ -139,13 +141,111 @@ ATTACKS = [
 ]
 
 
+def field(key):
+    """A whole field of a Word file, as we and LibreOffice write it."""
+    return r'<w:r>(?:(?!<w:r>).)*?fldCharType="begin"(?:(?!fldCharType="begin").)*?%s(?:(?!</w:p>).)*?fldCharType="end"/></w:r>' % key
+
+
+USERS, RATE, GAP, FIGURE = (field(k) for k in (r"&quot;users\.total ", r"&quot;rate\.total ", r"&quot;rate\.old\.gap ", r"REF _Ref_f1 "))
+CHART = "word/charts/chart1.xml"
+SENTENCE = r"paragraph \d+"
+
+
+def shown(key, old, new):
+    """What a field shows."""
+    return once(r"(%s(?:(?!fldCharType=\"end\").)*?<w:t[^>]*>)%s(?=<)" % (key, old), r"\g<1>" + new)
+
+
+SAVED = [
+    ("two numbers exchanged", saved_word, DOC, exchange(USERS, RATE), SENTENCE),
+    ("the first and the last number exchanged", saved_word, DOC, exchange(USERS, GAP), SENTENCE),
+    ("two numbers exchanged, in Chinese", saved_zh, DOC, exchange(USERS, RATE), SENTENCE),
+    ("two numbers exchanged and a word changed", saved_word, DOC, lambda t: exchange(USERS, RATE)(t).replace(", gap of the old ", ", distance of the old "), SENTENCE),
+    ("the text of a field", saved_word, DOC, shown(r"&quot;rate\.total ", r"58\.2%", "52.8%"), SENTENCE + ".*52.8%.*58.2%"),
+    ("the texts of two fields exchanged", saved_word, DOC, lambda t: shown(r"&quot;rate\.total ", r"58\.2%", "3,489")(shown(r"&quot;users\.total ", "3,489", "58.2%")(t)), SENTENCE),
+    ("the sign of a gap", saved_word, DOC, once("−32.6 percentage points", "+32.6 percentage points"), SENTENCE),
+    ("per cent for points", saved_word, DOC, once("−32.6 percentage points", "−32.6%"), SENTENCE),
+    ("a power of ten behind a field", saved_zh, DOC, once(r"(3489(?:(?!</w:p>).)*?> ?)人", r"\1万人"), SENTENCE),
+    ("a field made text", saved_word, DOC, once(USERS, "<w:r><w:t>3,489</w:t></w:r>"), SENTENCE + ".*3,489"),
+    ("the number of a figure", saved_word, DOC, shown("REF _Ref_f1 ", "Figure 1", "Figure 99"), SENTENCE + ".*Figure 99.*Figure 1"),
+    ("the number of a figure without a field", saved_word, DOC, once(FIGURE, "<w:r><w:t>Figure 99</w:t></w:r>"), SENTENCE + ".*99"),
+    ("a reference to another figure", saved_word, DOC, lambda t: t.replace("REF _Ref_f1 ", "REF _Ref_f2 ").replace("Figure 1</w:t></w:r><w:r><w:rPr></w:rPr><w:fldChar w:fldCharType=\"end\"/></w:r><w:r><w:rPr></w:rPr><w:t>.", "Figure 2</w:t></w:r><w:r><w:rPr></w:rPr><w:fldChar w:fldCharType=\"end\"/></w:r><w:r><w:rPr></w:rPr><w:t>."), SENTENCE),
+    ("a chapter and a figure that are not there", saved_word, DOC, once(r"(<w:t xml:space=\"preserve\">Users )(?=</w:t>)", r"\1of Chapter 12 and Figure 99 "), SENTENCE + ".*no (figure|chapter)"),
+    ("a chapter that is not there, in Chinese", saved_zh, DOC, once(r"(<w:t xml:space=\"preserve\">用户 )(?=</w:t>)", r"\1第 12 章图 99"), SENTENCE + ".*no (figure|chapter)"),
+    ("the number of a caption", saved_word, DOC, shown("SEQ Figure ", "2", "7"), SENTENCE),
+    ("the number of a heading", saved_word, DOC, once(r'(w:name="_sxe_section_\d+"/><w:r><w:rPr></w:rPr><w:t>)1\.1(?=<)', r"\g<1>1.7"), SENTENCE),
+    ("a numeral of Rome", saved_word, DOC, once("Note: Lines are 95% confidence", "Note: Lines are ⅩⅭ% confidence"), SENTENCE),
+    ("the level of intervals", saved_word, DOC, once("Note: Lines are 95% confidence", "Note: Lines are 90% confidence"), SENTENCE + ".*90%.*95%"),
+    ("the level of intervals, in Chinese", saved_zh, DOC, once("95%", "90%"), r"(paragraph|table) \d+"),
+    ("a date", saved_word, DOC, once("December 2025", "December 2024"), SENTENCE + ".*2024.*2025"),
+    ("a month", saved_word, DOC, once("December 2025", "January 2025, revised"), None),
+    ("a caption", saved_word, DOC, once(r"(preserve\">  )Age(?=</w:t>)", r"\1Region"), SENTENCE + ".*Age"),
+    ("labels of rows exchanged", saved_word, DOC, exchange("(?<=>)Rate of use(?=</w:t></w:r></w:p></w:tc>)", "(?<=>)Users(?=</w:t></w:r></w:p></w:tc>)"), r"table \d+, row \d+, column 1"),
+    ("heads of columns exchanged", saved_word, DOC, exchange("(?<=>)middle(?=</w:t></w:r></w:p></w:tc>)", "(?<=>)young(?=</w:t></w:r></w:p></w:tc>)"), r"table \d+, row 1, column \d+"),
+    ("two numbers of a cell exchanged", saved_word, DOC, exchange(field(r"&quot;rate\.old\.se "), field(r"&quot;rate\.old\.n ")), r"table \d+, row \d+"),
+    ("the number of a list", saved_word, DOC, once(r'(<w:pStyle w:val="TextBody"/>)', r'\1<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'), SENTENCE + ".*list"),
+    ("levels of lists", saved_word, "word/numbering.xml", once(r'(<w:lvlText w:val=)"[^"]*"', r'\1"46 people"'), r"numbering.xml"),
+    ("the start of a list", saved_word, "word/numbering.xml", once(r'<w:start w:val="1"/><w:numFmt w:val="decimal"/>|<w:start w:val="1"/>', '<w:start w:val="46"/><w:numFmt w:val="decimal"/>'), r"numbering.xml"),
+    ("a footnote", saved_word, "word/footnotes.xml", once("NOTED ", "NOTED 9731 people "), r"note, paragraph \d+"),
+    ("a number of a footnote", saved_word, "word/footnotes.xml", once("3,489", "3,498"), r"note, paragraph \d+.*3,498.*3,489"),
+    ("the head of pages", saved_word, "word/header1.xml", once("A tiny study", "A tiny study 2019"), r"header1.xml"),
+    ("the foot of pages", saved_word, "word/footer1.xml", once("(<w:p>(?:<w:pPr>.*?</w:pPr>)?)", r"\1<w:r><w:t>1 of 99 people </w:t></w:r>"), r"footer1.xml"),
+    ("the title of the file", saved_word, "docProps/core.xml", once("A tiny study", "A tiny study 2019"), r"core.xml"),
+    ("an alternative text", saved_word, DOC, once(r'(descr="[^"]*)young', r"\1elder"), r"alternative text"),
+    ("the interval of an alternative text", saved_word, DOC, once("24.8 to 73.2", "24.8 to 53.2"), r"alternative text"),
+    ("a property", saved_word, "docProps/custom.xml", once(">3,489<", ">3,498<"), r"custom.xml"),
+    ("a text box", saved_word, DOC, typed(BOX), SENTENCE),
+    ("a comment", saved_word, "word/comments.xml", None, r"comments.xml"),
+    ("a hidden number", saved_word, DOC, once(r"(%s(?:(?!</w:t>).)*?<w:rPr>)(</w:rPr><w:t>3,489)" % r"&quot;users\.total ", r"\1<w:vanish/>\2"), SENTENCE),
+    ("white numbers", saved_word, DOC, once(r"(%s(?:(?!</w:t>).)*?<w:rPr>)(</w:rPr><w:t>3,489)" % r"&quot;users\.total ", r'\1<w:color w:val="FFFFFF"/>\2'), SENTENCE),
+    ("a paragraph taken out and a number changed", saved_word, DOC, lambda t: once("Note: Lines are 95% confidence", "Note: Lines are 90% confidence")(re.sub(r"<w:p>(?:(?!<w:p>).)*?%s.*?</w:p>" % r"&quot;users\.total ", "", t, count=1, flags=re.S)), SENTENCE + ".*90%"),
+    ("a value of a chart", saved_native, CHART, once("<c:v>0.4866068", "<c:v>0.5866068"), r"chart 1, series 1, value 1"),
+    ("two values of a chart", saved_native, CHART, exchange(r"(?<=<c:v>)0\.4866068\d*", r"(?<=<c:v>)0\.7993150\d*"), r"chart 1, series 1, value 1.*\n.*value 2"),
+    ("an end of an interval", saved_native, CHART, once("<c:v>0.2452626", "<c:v>0.1452626"), r"chart 1, series 1, upper end 1"),
+    ("categories of a chart", saved_native, CHART, exchange("<c:v>young</c:v>", "<c:v>middle</c:v>"), r"chart 1, series 1, category 1"),
+    ("the name of a series", saved_native, CHART, once("<c:v>Rate of use</c:v>", "<c:v>Users</c:v>"), r"chart 1, series 1, name"),
+    ("labels of a chart", saved_native, CHART, once(r'formatCode="0\.0%" sourceLinked="0"', 'formatCode="0%" sourceLinked="0"'), r"chart 1, series 1, format of its labels"),
+    ("a number in labels", saved_native, CHART, once(r'formatCode="0\.0%" sourceLinked="0"', 'formatCode="&quot;97%&quot;" sourceLinked="0"'), r"chart 1, series 1, format of its labels"),
+    ("the end of an axis", saved_native, CHART, once('<c:max val="1"/>', '<c:max val="0.9"/>'), r"chart 1, axis of values 1, max"),
+    ("the title of a chart", saved_native, CHART, once("<c:autoTitleDeleted", "<c:title><c:tx><c:rich><a:bodyPr/><a:p><a:r><a:t>97 people</a:t></a:r></a:p></c:rich></c:tx></c:title><c:autoTitleDeleted"), r"chart 1"),
+    ("labels typed into a chart", saved_native, CHART, once("<c:dLbls>", '<c:dLbls><c:dLbl><c:idx val="1"/><c:tx><c:rich><a:bodyPr/><a:p><a:r><a:t>97%</a:t></a:r></a:p></c:rich></c:tx><c:showVal val="1"/></c:dLbl>'), r"chart 1"),
+    ("a cell of a chart's workbook", saved_native, "word/embeddings/sxchart1.xlsx", None, r"chart 1"),
+    # ---- workbook
+    ("a number", saved_book, T1, once(r'(<c r="F5"[^>]*><v>)0\.43', r"\g<1>0.34"), r"Table_1!F5"),
+    ("two numbers of a row exchanged", saved_book, T1, exchange(r'(?<=<c r="F5")[^>]*><v>[\d.]+(?=</v>)', r'(?<=<c r="F6")[^>]*><v>[\d.]+(?=</v>)'), r"Table_1!F[56]"),
+    ("labels of rows exchanged", saved_book, T1, exchange_values("A6", "A7"), r"Table_1!A6.*\n.*Table_1!A7"),
+    ("labels of columns exchanged", saved_book, T1, exchange_values("B4", "F4"), r"Table_1!B4"),
+    ("a format", saved_book, "xl/styles.xml", once(r'formatCode="0\.0%"', 'formatCode="0%"'), r"Table_1!F5.*44%.*43\.7%"),
+    ("a number of the format's own", saved_book, "xl/styles.xml", once(r'formatCode="0\.0%"', 'formatCode="&quot;46.5%&quot;"'), r"Table_1!F5.*46\.5%.*43\.7%"),
+    ("a scaling comma", saved_book, "xl/styles.xml", once('formatCode="#,##0"', 'formatCode="#,##0,"'), r"Table_2!B\d+"),
+    ("a text of a number", saved_book, T1, once(r'<c r="F5"( s="\d+")[^>]*><v>[^<]*</v>', r'<c r="F5"\1 t="inlineStr"><is><t>34.7%</t></is>'), r"Table_1!F5"),
+    ("a formula's value", saved_book, F1, once(r'(<c r="E6"[^>]*>(?:<f[^>]*>)B6-C6</f><v>)[^<]*', r"\g<1>0.123"), r"Figure_1!E6"),
+    ("a formula", saved_book, F1, once(r"(<f[^>]*>)B6-C6</f>", r"\1B6-C6+0</f>"), r"Figure_1!E6"),
+    ("a name", saved_book, "xl/workbook.xml", once(r"Table_1'?!\$B\$5", "Table_1!$C$5"), r"name!_money_all__total_level"),
+    ("a sheet renamed", saved_book, "xl/workbook.xml", lambda t: t.replace('name="Table_2"', 'name="Table_9"'), r"Table_9"),
+    ("a value of a chart", saved_book, "xl/charts/chart1.xml", once("<c:v>0.4866068", "<c:v>0.5866068"), r"Figure_1"),
+    ("categories of a chart exchanged", saved_book, "xl/charts/chart1.xml", exchange("<c:v>young</c:v>", "<c:v>middle</c:v>"), r"Figure_1, chart 1, series 1, category 1"),
+    ("the name of a series", saved_book, "xl/charts/chart1.xml", once("<c:v>Rate of use</c:v>", "<c:v>Users</c:v>"), r"Figure_1, chart 1, series 1, name"),
+    ("the title of a chart", saved_book, "xl/charts/chart1.xml", once("<c:autoTitleDeleted", "<c:title><c:tx><c:rich><a:bodyPr/><a:p><a:r><a:t>nearly all</a:t></a:r></a:p></c:rich></c:tx></c:title><c:autoTitleDeleted"), r"Figure_1, chart 1, title"),
+    ("labels of a chart", saved_book, "xl/charts/chart1.xml", once(r'(<c:dLbls>(?:(?!</c:dLbls>).)*?formatCode=)"[^"]*"', r'\1"0"'), r"Figure_1, chart 1, series 1, format"),
+    ("a text box", saved_book, "xl/drawings/drawing1.xml", once("</xdr:wsDr>", '<xdr:twoCellAnchor><xdr:from><xdr:col>0</xdr:col></xdr:from><xdr:sp><xdr:txBody><a:bodyPr/><a:p><a:r><a:t>nearly all</a:t></a:r></a:p></xdr:txBody></xdr:sp></xdr:twoCellAnchor></xdr:wsDr>'), r"Figure_1"),
+    ("a comment", saved_book, "xl/comments1.xml", None, r"comments1"),
+    ("the head of a sheet", saved_book, T1, once("<oddHeader>[^<]*</oddHeader>|</worksheet>", "<headerFooter><oddHeader>97 people</oddHeader></headerFooter></worksheet>"), r"Table_1!oddHeader"),
+    ("a hidden row", saved_book, T1, once(r'<row r="6"((?:(?!hidden)[^>])*)(?: hidden="(?:0|false)")?', r'<row r="6" hidden="1"\1'), r"Table_1!6"),
+    ("a hidden column", saved_book, T1, once("<cols>", '<cols><col min="6" max="6" width="9" hidden="1"/>'), r"Table_1!F"),
+    ("a column without width", saved_book, T1, once("<cols>", '<cols><col min="6" max="6" width="0.1" customWidth="1"/>'), r"Table_1!F"),
+    ("a hidden sheet", saved_book, "xl/workbook.xml", once(r'(<sheet name="Table_2"(?:(?!state)[^>])*)(?: state="visible")?', r'\1 state="hidden"'), r"Table_2"),
+    ("the title of the file", saved_book, "docProps/core.xml", once("A tiny study", "A tiny study 2019"), r"core.xml"),
+]
+
+
 def audit(path, against):
     r = subprocess.run([program, "audit", path, "--against", against, "--lang", "en", "--format", "csv"], capture_output=True, text=True)
     return r.returncode, [l for l in r.stdout.splitlines() if l.startswith(("differs,", "unbound,"))], r.stdout + r.stderr
 
 
 def against(path):
-    return banner_store if path == banner else native_store if path == native else store
+    return banner_store if path == banner else native_store if path in (native, saved_native) else store
 
 
 def attack(job):
@@ -155,7 +255,20 @@ def attack(job):
         parts = parts_of(path)
         to = os.path.join(d, os.path.basename(path))
         try:
-            if change is None:
+            if change is None and part.endswith(".xlsx"):
+                with zipfile.ZipFile(io.BytesIO(parts[part])) as z: inner = {n: z.read(n) for n in z.namelist()}
+                inner["xl/worksheets/sheet1.xml"] = once(r"(<v>)0\.48", r"\g<1>0.84")(inner["xl/worksheets/sheet1.xml"].decode()).encode()
+                packed = io.BytesIO()
+                with zipfile.ZipFile(packed, "w") as z:
+                    for n, data in inner.items(): z.writestr(n, data)
+                parts[part] = packed.getvalue()
+            elif part == "word/comments.xml":
+                parts[part] = ('<w:comments xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:comment w:id="1"><w:p><w:r><w:t>9731 people</w:t></w:r></w:p>'
+                               "</w:comment></w:comments>").encode()
+            elif change is None and path == saved_book:
+                parts[part] = (b'<comments xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><commentList><comment ref="F5"><text><t>9731 people</t></text></comment>'
+                               b"</commentList></comments>")
+            elif change is None:
                 parts[part] = b'<comments xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><commentList/></comments>'
             elif part:
                 parts[part] = change(parts[part].decode()).encode()
@@ -178,6 +291,7 @@ def attack(job):
 
 
 faults = []
+if saved: ATTACKS += SAVED
 ATTACKS = ATTACKS[::int(step)]
 for path in sorted({a[1] for a in ATTACKS}):
     code, rows, said = audit(path, against(path))

@@ -1,0 +1,33 @@
+/* audit_document_link.c: references of a Word file that Word keeps itself: REF to a bookmark around a figure's or a table's name, SEQ that counts captions. */
+#include <stdio.h>
+#include <string.h>
+
+#include "audit_text_priv.h"
+
+enum { NAME_SIZE = 64 };
+
+bool sx_audit__field_link(sx_link_kind *kind, char name[NAME_SIZE], const char *code) {
+  code += strspn(code, " ");
+  if (strncmp(code, "REF ", 4) != 0 && strncmp(code, "SEQ ", 4) != 0) return false;
+  *kind = code[0] == 'R' ? SX_LINK_REFERENCE : SX_LINK_COUNT;
+  code += 4 + strspn(code + 4, " ");
+  const size_t n = strcspn(code, " \\");
+  if (!n || n >= NAME_SIZE) return false;
+  memcpy(name, code, n);
+  name[n] = '\0';
+  return *kind == SX_LINK_COUNT || strncmp(name, "_Ref_", 5) == 0;
+}
+
+sx_status sx_audit__text_link(sx_part_maker *m, sx_link_kind kind, const char *name, size_t part, size_t at) {
+  sx_audit_text *t = m->text;
+  if (part != t->n_parts || at > m->buf.n) return SX_OK; /* over the end of a paragraph: of none of ours */
+  SX_TRY(sx_buf_status(&m->buf, m->err));
+  if (!sx_arena_grow(t->arena, (void **)&t->links, &t->cap_links, t->n_links + 1, sizeof *t->links))
+    return sx_error_memory(m->err);
+  sx_text_link *link = &t->links[t->n_links];
+  *link = (sx_text_link){kind, sx_arena_strdup(t->arena, name),
+                         sx_arena_strndup(t->arena, m->buf.n ? m->buf.data + at : "", m->buf.n - at), part};
+  if (!link->name || !link->text) return sx_error_memory(m->err);
+  t->n_links++;
+  return SX_OK;
+}

@@ -1,0 +1,118 @@
+/* audit_published_number.c: whether a sentence gives other numbers than the one that was published: its digits of any script, its numerals of other kinds (Ⅻ, ②, 十二), and
+ * its quantities with sign, power of ten, unit and direction. As many of a kind as were published, and not the same: one was changed. */
+#include <math.h>
+#include <string.h>
+
+#include "audit_published.h"
+
+/* ---- numerals ---- */
+
+/* A digit of any script, '\0': none. */
+static char digit_of(uint32_t c) {
+  c = sx_audit__text_alike(c);
+  return sx_is_digit(c) ? (char)c : '\0';
+}
+
+/* A character that is a number by itself: Roman, circled, bracketed, raised, a fraction, a Chinese figure or power. */
+static bool is_numeral(uint32_t c) {
+  static const struct {
+    uint32_t from, to;
+  } known[] = {{0xB2, 0xB3},     {0xB9, 0xB9},     {0xBC, 0xBE},     {0x2070, 0x2079},  {0x2080, 0x2089},
+               {0x2150, 0x2189}, {0x2460, 0x24FF}, {0x2776, 0x2793}, {0x3007, 0x3007},  {0x3021, 0x3029},
+               {0x3220, 0x3229}, {0x3280, 0x3289}, {0x1F100, 0x1F10C}};
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (c >= known[i].from && c <= known[i].to) return true;
+  return sx_audit__text_is_numeral(c);
+}
+
+static uint32_t code_at(size_t *step, const char *text, size_t n, size_t i) {
+  uint32_t c = 0;
+  *step = i < n ? sx_utf8_next(&c, text + i, n - i) : 0;
+  if (!*step) *step = 1;
+  return i < n ? c : 0;
+}
+
+/* The numbers in digits, each behind a blank and without its sign and unit; *n numbers. */
+static const char *digits_of(size_t *n, sx_arena *arena, const char *text, size_t n_text) {
+  char *out = sx_arena_alloc(arena, 2 * n_text + 1, 1);
+  size_t used = 0, step, next;
+  bool open = false;
+  *n = 0;
+  for (size_t i = 0; out && i < n_text; i += step) {
+    const char digit = digit_of(code_at(&step, text, n_text, i));
+    if (digit) {
+      if (!open) out[used++] = ' ';
+      *n += !open;
+      out[used++] = digit;
+      open = true;
+    } else if (open && strchr(".,", text[i]) && digit_of(code_at(&next, text, n_text, i + 1))) {
+      if (text[i] == '.') out[used++] = '.';
+    } else {
+      open = false;
+    }
+  }
+  if (out) out[used] = '\0';
+  return out;
+}
+
+/* Numerals of other kinds one behind the other; *n bytes. */
+static const char *numerals_of(size_t *n, sx_arena *arena, const char *text, size_t n_text) {
+  char *out = sx_arena_alloc(arena, n_text + 1, 1);
+  size_t step;
+  *n = 0;
+  for (size_t i = 0; out && i < n_text; i += step) {
+    if (!is_numeral(code_at(&step, text, n_text, i)) || step > n_text - i) continue;
+    memcpy(out + *n, text + i, step);
+    *n += step;
+  }
+  if (out) out[*n] = '\0';
+  return out;
+}
+
+const char *sx_audit__published_mask(sx_arena *arena, const char *text, size_t n_text) {
+  char *out = sx_arena_alloc(arena, n_text + 1, 1);
+  size_t used = 0, step;
+  bool open = false;
+  for (size_t i = 0; out && i < n_text; i += step) {
+    const uint32_t c = code_at(&step, text, n_text, i);
+    const bool number = digit_of(c) || is_numeral(c) || (open && (c == '.' || c == ','));
+    if (number && !open) out[used++] = '#';
+    open = number;
+    if (number || c == ' ' || c == 0xA0) continue;
+    const size_t k = step < n_text - i ? step : n_text - i;
+    memcpy(out + used, text + i, k);
+    used += k;
+  }
+  if (out) out[used] = '\0';
+  return out;
+}
+
+/* ---- quantities ---- */
+
+/* "3.2万" and "3.2亿", "5%" and "5个百分点", "rose by 5" and "fell by 5". */
+static bool other_quantity(const sx_text_mark *a, const sx_text_mark *b) {
+  const double x = a->value * a->scale, y = b->value * b->scale;
+  return fabs(x - y) > 1e-9 * fabs(x) || a->sign * b->sign < 0 || a->direction * b->direction < 0 ||
+         (a->unit[0] && b->unit[0] && strcmp(a->unit, b->unit) != 0);
+}
+
+static bool quantities_changed(const sx_audit_text *want, const sx_text_part *was, const sx_audit_text *have,
+                               const sx_text_part *is) {
+  bool changed = false;
+  if (was->n_marks != is->n_marks) return false;
+  for (size_t i = 0; i < is->n_marks && !changed; i++)
+    changed = other_quantity(sx_audit_text_mark(want, was->first_mark + i), sx_audit_text_mark(have, is->first_mark + i));
+  return changed;
+}
+
+sx_status sx_audit__published_number(bool *changed, const sx_published *p, const sx_audit_text *want,
+                                     const sx_text_part *was, const sx_audit_text *have, const sx_text_part *is) {
+  size_t n_want, n_have, m_want, m_have;
+  sx_arena *arena = p->arena;
+  const char *a = digits_of(&n_want, arena, was->text, was->n), *b = digits_of(&n_have, arena, is->text, is->n),
+             *c = numerals_of(&m_want, arena, was->text, was->n), *d = numerals_of(&m_have, arena, is->text, is->n);
+  if (!a || !b || !c || !d) return sx_error_memory(p->t->err);
+  *changed = (n_want == n_have && strcmp(a, b) != 0) || (m_want == m_have && strcmp(c, d) != 0) ||
+             quantities_changed(want, was, have, is);
+  return SX_OK;
+}
