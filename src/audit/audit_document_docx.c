@@ -25,7 +25,7 @@ typedef struct field {
   char code[CODE_MAX];
   size_t n;
   bool shown, bound, counts; /* counts: Word's own, of pages, headings, captions, dates */
-  bool links; /* it shows a reference or counts captions */
+  bool links;                /* it shows a reference or counts captions */
   sx_link_kind link;
   char name[MARK_NAME]; /* of what it refers to or counts */
   stretch from;
@@ -60,11 +60,12 @@ typedef struct word {
   size_t tables, skip; /* depth of tables; of what is left out */
   size_t span;         /* columns more than one of the cell at hand */
   bool text, superscript, put_superscript, first_row;
-  bool code, put_code;     /* set in a style of code */
-  bool item;               /* the paragraph at hand is one of a list */
-  bool instruction, fresh; /* inside the code of a field; a run is due */
-  field *fields;           /* [FIELDS_MAX] */
-  size_t n_fields, deep;   /* deep: fields beyond that */
+  bool code, put_code;                          /* set in a style of code */
+  bool item;                                    /* the paragraph at hand is one of a list */
+  bool in_run, unseen, filled_run, filled_cell; /* unseen: hidden, or white where nothing is filled behind it */
+  bool instruction, fresh;                      /* inside the code of a field; a run is due */
+  field *fields;                                /* [FIELDS_MAX] */
+  size_t n_fields, deep;                        /* deep: fields beyond that */
   exempt exempts[EXEMPTS_MAX];
   size_t n_exempts;
   target targets[MARKS_MAX];
@@ -170,8 +171,21 @@ static bool hidden(const word *w) {
   return w->n_fields && !w->fields[w->n_fields - 1].shown;
 }
 
+/* In the place of numbers that nobody sees. */
+static void unread(const char **text, size_t *n) {
+  static const char gap[] = "…";
+  for (size_t i = 0; i < *n; i++) {
+    if (!sx_is_digit((unsigned char)(*text)[i])) continue;
+    *text = gap;
+    *n = sizeof gap - 1;
+    return;
+  }
+  *n = 0;
+}
+
 static void put(word *w, const char *text, size_t n) {
   if (hidden(w)) return;
+  if (w->unseen && !w->filled_run && !w->filled_cell) unread(&text, &n);
   if (!w->m->buf.n || w->fresh || w->superscript != w->put_superscript || w->code != w->put_code)
     fresh_run(w, w->superscript);
   for (size_t i = 0; i < n; i++) {
@@ -362,6 +376,24 @@ static void start_table(word *w, const char *tag, const char **attributes) {
   }
 }
 
+/* Looks by which nobody sees a text: it is not read. */
+static void start_look(word *w, const char *tag, const char **attributes) {
+  const char *value = value_of(attributes, "val"), *fill = value_of(attributes, "fill");
+  if (is(tag, "r")) {
+    w->in_run = true;
+    w->unseen = w->filled_run = false;
+  }
+  if (is(tag, "tc")) w->filled_cell = false;
+  if (is(tag, "vanish") && w->in_run) w->unseen = !value || !(is(value, "0") || is(value, "false"));
+  if (is(tag, "color") && w->in_run && value) w->unseen = w->unseen || is(value, "FFFFFF") || is(value, "ffffff");
+  if (is(tag, "highlight") && w->in_run) w->filled_run = true;
+  if (!is(tag, "shd") || !fill || is(fill, "auto") || is(fill, "FFFFFF") || is(fill, "ffffff")) return;
+  if (w->in_run)
+    w->filled_run = true;
+  else
+    w->filled_cell = w->filled_cell || w->tables > 0;
+}
+
 /* A sign by its place in a font (ECMA-376 part 1, 17.3.3.30): fonts of signs have theirs at U+F000 above ASCII. */
 static void put_symbol(word *w, const char *place) {
   unsigned long code = strtoul(place, NULL, 16);
@@ -391,6 +423,7 @@ static void XMLCALL start(void *data, const char *name, const char **attributes)
   start_field(w, tag, attributes);
   start_bookmark(w, tag, attributes);
   start_table(w, tag, attributes);
+  start_look(w, tag, attributes);
   if (is(tag, "p") && w->m->buf.n && !w->tables) end_paragraph(w); /* a text box inside a paragraph */
   if (is(tag, "p") && w->m->buf.n && w->tables) put(w, " ", 1);
   if (is(tag, "pStyle") && (text = value_of(attributes, "val")) != NULL) w->level = level_of(w, text);
@@ -416,7 +449,7 @@ static void XMLCALL end(void *data, const char *name) {
   if (is(tag, "t")) w->text = false;
   if (is(tag, "instrText")) w->instruction = false;
   if (is(tag, "fldSimple")) close_field(w);
-  if (is(tag, "r")) w->superscript = w->code = false;
+  if (is(tag, "r")) w->superscript = w->code = w->in_run = w->unseen = w->filled_run = false;
   if (is(tag, "p") && !w->tables) end_paragraph(w);
   if (is(tag, "tc") && w->tables == 1) {
     end_paragraph(w);
@@ -453,6 +486,7 @@ static sx_status parse(word *w, const char *data, size_t n, bool styles) {
   w->skip = w->tables = 0;
   w->text = w->superscript = w->put_superscript = w->instruction = w->fresh = w->code = w->put_code = w->item = false;
   w->n_fields = w->deep = w->n_exempts = w->n_targets = 0;
+  w->in_run = w->unseen = w->filled_run = w->filled_cell = false;
   XML_SetUserData(w->parser, w);
   XML_SetStartDoctypeDeclHandler(w->parser, doctype);
   if (styles) {

@@ -26,7 +26,7 @@ sx_status sx_audit__text_link(sx_part_maker *m, sx_link_kind kind, const char *n
     return sx_error_memory(m->err);
   sx_text_link *link = &t->links[t->n_links];
   *link = (sx_text_link){kind, sx_arena_strdup(t->arena, name),
-                         sx_arena_strndup(t->arena, m->buf.n ? m->buf.data + at : "", m->buf.n - at), part};
+                         sx_arena_strndup(t->arena, m->buf.n ? m->buf.data + at : "", m->buf.n - at), part, at};
   if (!link->name || !link->text) return sx_error_memory(m->err);
   t->n_links++;
   return SX_OK;

@@ -75,11 +75,17 @@ sx_status sx_audit__published_place(const char **place, const sx_published *p, c
 sx_status sx_audit__published_number(bool *changed, const sx_published *p, const sx_audit_text *want,
                                      const sx_text_part *was, const sx_audit_text *have,
                                      const sx_text_part *is) SX_NODISCARD;
+/* Whether both have the same numbers in digits; false: no memory. */
+bool sx_audit__published_digits(bool *same, sx_arena *arena, const sx_shown *a, const sx_shown *b) SX_NODISCARD;
+/* The numbers and numerals of a text, one behind the other. NULL: no memory. */
+const char *sx_audit__published_numbers(sx_arena *arena, const char *text, size_t n_text);
 /* The words of a text: a sign for each number, no blanks. NULL: no memory. */
 const char *sx_audit__published_mask(sx_arena *arena, const char *text, size_t n_text);
 /* For every number of a table the labels of its row and column (audit_published_label.c). */
 sx_status sx_audit__published_labels(sx_published *p, const sx_audit_text *want,
                                      const sx_audit_text *have) SX_NODISCARD;
+/* Numbers and results of sentences with the same words, where want is not byte for byte what was published (audit_published_alike.c). */
+sx_status sx_audit__published_alike(sx_published *p, const sx_audit_text *want, const sx_audit_text *have) SX_NODISCARD;
 /* What the charts show that a part holds, one after the other (audit_published_chart.c); owner: of a workbook its sheet, else "". */
 sx_status sx_audit__published_charts(sx_published *p, const char *owner, sx_archive *want, const char *part_want,
                                      sx_archive *have, const char *part_have) SX_NODISCARD;
@@ -92,6 +98,10 @@ typedef struct sx_part_rule {
 } sx_part_rule;
 sx_status sx_audit__published_parts(sx_published *p, sx_archive *want, sx_archive *have,
                                     const sx_part_rule *rule) SX_NODISCARD;
+/* What the file says of itself: its title, subject, description, keywords. */
+sx_status sx_audit__published_title(sx_published *p, sx_archive *want, sx_archive *have) SX_NODISCARD;
+/* What the lists of a Word file print before their items: signs, and numbers that they begin with. */
+sx_status sx_audit__published_lists(sx_published *p, sx_archive *want, sx_archive *have) SX_NODISCARD;
 /* No program has saved the file anew: its list of parts, or its properties, are as they were published. */
 sx_status sx_audit__published_ours(bool *ours, const sx_published *p, sx_archive *want, sx_archive *have) SX_NODISCARD;
 

@@ -11,11 +11,12 @@ enum { PART_MAX = 256 << 20 };
 typedef struct cell {
   uint64_t place; /* row, column */
   const char *at, *shown, *formula;
-  bool number;
+  bool number, unseen;
 } cell;
 
 typedef struct sheet {
   const char *name, *id, *part;
+  bool hidden;
   cell *cells;
   size_t n, cap;
 } sheet;
@@ -29,6 +30,12 @@ typedef struct format {
   const char *code;
 } format;
 
+/* How cells of a style look. */
+typedef struct look {
+  long format;
+  bool white; /* white on no fill */
+} look;
+
 typedef struct book {
   sx_published *p;
   sx_archive *archive;
@@ -38,8 +45,10 @@ typedef struct book {
   size_t n_shared, cap_shared;
   format *formats;
   size_t n_formats, cap_formats;
-  long *styles; /* number format of a cell's style */
+  look *styles; /* of cells */
   size_t n_styles, cap_styles;
+  bool *white; /* fonts that nobody sees on paper */
+  size_t n_white, cap_white;
   const char **conditions; /* number format of a differential style; NULL */
   size_t n_conditions, cap_conditions;
   named *names;
@@ -50,7 +59,7 @@ typedef struct book {
   /* of the part at hand */
   sheet *now;
   sx_buf text, code;
-  bool take, skip, in_code, in_styles, in_conditions;
+  bool take, skip, in_code, in_styles, in_conditions, in_fonts;
   const char *name;
   char at[24], type[16];
   const char *ranges; /* of a condition */
@@ -89,6 +98,8 @@ static sx_status book_start(void *data, const char *name, const char *const *att
   if (!GROW(b, sheets, n_sheets, cap_sheets)) return sx_error_memory(err);
   sheet *s = &b->sheets[b->n_sheets++];
   *s = (sheet){.name = sx_arena_strdup(arena_of(b), own), .id = sx_arena_strdup(arena_of(b), id)};
+  own = sx_xml_attribute(attributes, "state");
+  s->hidden = own && strstr(own, "idden");
   return s->name && s->id ? SX_OK : sx_error_memory(err);
 }
 
@@ -145,14 +156,38 @@ static sx_status shared_end(void *data, const char *name, sx_error *err) {
   return b->shared[b->n_shared++] ? SX_OK : sx_error_memory(err);
 }
 
+/* White, or the paper's colour of the theme. */
+static bool is_white(const char *const *attributes) {
+  const char *rgb = sx_xml_attribute(attributes, "rgb"), *theme = sx_xml_attribute(attributes, "theme");
+  if (rgb) return sx_audit__ends_with(rgb, "FFFFFF") || sx_audit__ends_with(rgb, "ffffff");
+  return theme && is(theme, "0") && !sx_xml_attribute(attributes, "tint");
+}
+
+static sx_status font_start(book *b, const char *name, const char *const *attributes) {
+  if (is(name, "font")) {
+    if (!GROW(b, white, n_white, cap_white)) return sx_error_memory(b->p->t->err);
+    b->white[b->n_white++] = false;
+  }
+  if (is(name, "color") && b->n_white) b->white[b->n_white - 1] = is_white(attributes);
+  return SX_OK;
+}
+
+static size_t index_of(const char *const *attributes, const char *name) {
+  const char *text = sx_xml_attribute(attributes, name);
+  return text ? (size_t)strtoul(text, NULL, 10) : 0;
+}
+
 static sx_status styles_start(void *data, const char *name, const char *const *attributes, sx_error *err) {
   book *b = data;
   const char *id = sx_xml_attribute(attributes, "numFmtId"), *code = sx_xml_attribute(attributes, "formatCode");
+  if (is(name, "fonts")) b->in_fonts = true;
   if (is(name, "cellXfs")) b->in_styles = true;
   if (is(name, "dxfs")) b->in_conditions = true;
+  if (b->in_fonts) return font_start(b, name, attributes);
   if (is(name, "xf") && b->in_styles) {
+    const size_t font = index_of(attributes, "fontId"), fill = index_of(attributes, "fillId");
     if (!GROW(b, styles, n_styles, cap_styles)) return sx_error_memory(err);
-    b->styles[b->n_styles++] = id ? strtol(id, NULL, 10) : 0;
+    b->styles[b->n_styles++] = (look){id ? strtol(id, NULL, 10) : 0, fill < 2 && font < b->n_white && b->white[font]};
   }
   if (is(name, "dxf") && b->in_conditions) {
     if (!GROW(b, conditions, n_conditions, cap_conditions)) return sx_error_memory(err);
@@ -173,6 +208,7 @@ static sx_status styles_start(void *data, const char *name, const char *const *a
 static sx_status styles_end(void *data, const char *name, sx_error *err) {
   book *b = data;
   (void)err;
+  if (is(name, "fonts")) b->in_fonts = false;
   if (is(name, "cellXfs")) b->in_styles = false;
   if (is(name, "dxfs")) b->in_conditions = false;
   return SX_OK;
@@ -195,7 +231,7 @@ static const char *format_of(const book *b, size_t style) {
                {39, "#,##0.00;(#,##0.00)"},
                {40, "#,##0.00;[Red](#,##0.00)"},
                {49, "@"}};
-  const long id = style < b->n_styles ? b->styles[style] : 0;
+  const long id = style < b->n_styles ? b->styles[style].format : 0;
   for (size_t i = 0; i < b->n_formats; i++)
     if (b->formats[i].id == id) return b->formats[i].code;
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -230,6 +266,31 @@ static sx_status condition(book *b, const char *const *attributes) {
   return add_cell(b, &c);
 }
 
+/* Rows and columns that nobody sees stand as cells: "6" of column 0, "F" of row 0. */
+static sx_status hidden_range(book *b, const char *name, const char *const *attributes) {
+  enum { COLUMNS = 256, HEIGHT_MIN = 2 };
+  static const char words[] = "hidden";
+  const bool row = is(name, "row");
+  const char *hidden = sx_xml_attribute(attributes, words), *size = sx_xml_attribute(attributes, row ? "ht" : "width");
+  const size_t from = index_of(attributes, row ? "r" : "min"), last = row ? from : index_of(attributes, "max");
+  double width = HEIGHT_MIN;
+  if (size && !sx_text_to_double(&width, size, strlen(size))) width = HEIGHT_MIN;
+  const bool unseen = (hidden && (is(hidden, "1") || is(hidden, "true"))) || width < (row ? HEIGHT_MIN : 1);
+  if (!unseen || !from || from > 1048576) return SX_OK;
+  for (size_t i = from; i <= last && i < from + COLUMNS; i++) {
+    char at[24];
+    if (row)
+      (void)snprintf(at, sizeof at, "%zu", i);
+    else if (i <= 26)
+      (void)snprintf(at, sizeof at, "%c", (char)('A' + i - 1));
+    else
+      (void)snprintf(at, sizeof at, "%c%c", (char)('A' + (i - 1) / 26 - 1), (char)('A' + (i - 1) % 26));
+    const cell c = {.place = row ? i << 24 : i, .at = sx_arena_strdup(arena_of(b), at), .shown = words, .unseen = true};
+    SX_TRY(add_cell(b, &c));
+  }
+  return SX_OK;
+}
+
 static sx_status sheet_start(void *data, const char *name, const char *const *attributes, sx_error *err) {
   book *b = data;
   const char *text;
@@ -246,6 +307,7 @@ static sx_status sheet_start(void *data, const char *name, const char *const *at
     b->ranges = sx_arena_strdup(arena_of(b), text ? text : "");
   }
   if (is(name, "cfRule")) return condition(b, attributes);
+  if (is(name, "row") || is(name, "col")) return hidden_range(b, name, attributes);
   if (is(name, "rPh")) b->skip = true;
   b->in_code = is(name, "f");
   b->take = is(name, "v") || is(name, "t") || b->in_code;
@@ -283,6 +345,7 @@ static sx_status sheet_end(void *data, const char *name, sx_error *err) {
   const bool number = is(b->type, "n");
   cell c = {.place = place_of(b->at), .at = sx_arena_strdup(arena_of(b), b->at), .number = number};
   c.shown = number ? shown_number(b) : shown_text(b);
+  c.unseen = b->style < b->n_styles && b->styles[b->style].white;
   c.formula = b->code.n ? plain_code(b, b->code.data) : "";
   if (!c.formula) return sx_error_memory(err);
   return c.shown && !*c.shown ? SX_OK : add_cell(b, &c);
@@ -357,6 +420,8 @@ static sx_status tell(const book *b, const char *place, const char *want, const 
 
 static sx_status cells_differ(const book *b, const sheet *s, const cell *want, const cell *have) {
   const char *place = sx_arena_printf(arena_of(b), "%s!%s", s->name, have ? have->at : want->at);
+  const bool unseen = have && have->unseen && !(want && want->unseen);
+  if (unseen) return tell(b, place, want ? want->shown : NULL, have->shown, "nobody sees it, and it was published");
   if (!want || !have)
     return tell(b, place, want ? want->shown : NULL, have ? have->shown : NULL, "not what was published in this cell");
   if (!sx_audit__shown_same(want->shown, strlen(want->shown), have->shown, strlen(have->shown)))
@@ -396,6 +461,8 @@ static sx_status compare_all_sheets(const book *want, const book *have) {
       SX_TRY(tell(have, there->name, want->sheets[i].name, there->name, "the sheet was published under another name"));
       own = there;
     }
+    if (own && own->hidden && !want->sheets[i].hidden)
+      SX_TRY(tell(have, own->name, NULL, "hidden", "nobody sees it, and it was published"));
     if (own) SX_TRY(compare_sheets(have, &want->sheets[i], own));
   }
   for (size_t i = 0; i < have->n_sheets; i++) {
@@ -468,6 +535,7 @@ static sx_status compare(book *want, book *have) {
   SX_TRY(read_book(have, have->p->have, have->p->n_have));
   SX_TRY(compare_all_sheets(want, have));
   SX_TRY(compare_names(want, have));
+  SX_TRY(sx_audit__published_title(have->p, want->archive, have->archive));
   SX_TRY(sx_audit__published_ours(&ours, have->p, want->archive, have->archive));
   return ours ? sx_audit__published_parts(have->p, want->archive, have->archive, &rule) : compare_charts(want, have);
 }

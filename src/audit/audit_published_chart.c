@@ -45,15 +45,9 @@ static sx_status add(chart *c, const char *key, const char *text, size_t n, sx_e
 static const char *piece_of(const char *name) {
   static const struct {
     const char *element, *what;
-  } pieces[] = {{"tx", "name"},
-                {"cat", "category"},
-                {"xVal", "category"},
-                {"val", "value"},
-                {"yVal", "value"},
-                {"bubbleSize", "size"},
-                {"plus", "upper end"},
-                {"minus", "lower end"},
-                {"datalabelsRange", "text"}};
+  } pieces[] = {{"tx", "name"},        {"cat", "category"},    {"xVal", "category"},
+                {"val", "value"},      {"yVal", "value"},      {"bubbleSize", "size"},
+                {"plus", "upper end"}, {"minus", "lower end"}, {"datalabelsRange", "text"}};
   for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
     if (is(name, pieces[i].element)) return pieces[i].what;
   return NULL;
@@ -83,6 +77,11 @@ static sx_status start_attribute(chart *c, const char *name, const char *const *
   return add(c, key, value, strlen(value), err);
 }
 
+/* Of a title or a label; of a box beside the charts. */
+static bool is_words(const char *name) {
+  return is(name, "rich") || is(name, "txBody");
+}
+
 static sx_status on_start(void *data, const char *name, const char *const *attributes, sx_error *err) {
   chart *c = data;
   if (is(name, "ser")) {
@@ -102,9 +101,9 @@ static sx_status on_start(void *data, const char *name, const char *const *attri
     c->point = 0;
   }
   if (is(name, "pt")) c->point = number_of(attributes, "idx");
-  if (is(name, "rich")) c->rich = true;
+  if (is_words(name)) c->rich = true;
   c->take = (is(name, "v") && c->what) || (is(name, "t") && c->rich);
-  if (is(name, "v") || is(name, "rich")) sx_buf_reset(&c->text);
+  if (is(name, "v") || is_words(name)) sx_buf_reset(&c->text);
   return start_attribute(c, name, attributes, err);
 }
 
@@ -127,7 +126,7 @@ static sx_status end_rich(chart *c, sx_error *err) {
   else if (c->axis >= 0)
     axis_name(key, c, "title");
   else
-    (void)snprintf(key, sizeof key, "title");
+    (void)snprintf(key, sizeof key, c->axes[0] || c->series || c->in_title ? "title" : "text box");
   return add(c, key, c->text.data, c->text.n, err);
 }
 
@@ -140,7 +139,7 @@ static sx_status on_end(void *data, const char *name, sx_error *err) {
   if (is(name, "title")) c->in_title = false;
   if (is(name, "catAx") || is(name, "dateAx") || is(name, "valAx") || is(name, "serAx")) c->axis = -1;
   if (is(name, "v") && c->what) return end_value(c, err);
-  if (is(name, "rich")) return end_rich(c, err);
+  if (is_words(name)) return end_rich(c, err);
   if (c->in_series && piece_of(name)) c->what = NULL;
   return SX_OK;
 }
@@ -268,7 +267,8 @@ static sx_status one_chart(sx_published *p, const char *owner, const chart *want
 }
 
 /* Which of the published charts it is, where some were taken out: the one with the fewest differences. */
-static sx_status likeliest(size_t *out, const sx_published *p, sx_archive *want, const list *charts, const chart *have) {
+static sx_status likeliest(size_t *out, const sx_published *p, sx_archive *want, const list *charts,
+                           const chart *have) {
   size_t fewest = SIZE_MAX;
   for (size_t i = 0; i < charts->n; i++) {
     sx_published counts = *p;
@@ -286,6 +286,10 @@ static sx_status likeliest(size_t *out, const sx_published *p, sx_archive *want,
 sx_status sx_audit__published_charts(sx_published *p, const char *owner, sx_archive *want, const char *part_want,
                                      sx_archive *have, const char *part_have) {
   list a, b;
+  chart boxes, own;
+  SX_TRY(read_chart(&boxes, p, want, part_want));
+  SX_TRY(read_chart(&own, p, have, part_have));
+  if (*owner) SX_TRY(one_chart(p, owner, &boxes, &own));
   SX_TRY(charts_of(&a, p, want, part_want));
   SX_TRY(charts_of(&b, p, have, part_have));
   for (size_t i = 0; i < b.n && a.n; i++) {

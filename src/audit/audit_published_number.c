@@ -1,5 +1,6 @@
-/* audit_published_number.c: whether a sentence gives other numbers than the one that was published: its digits of any script, its numerals of other kinds (Ⅻ, ②, 十二), and
- * its quantities with sign, power of ten, unit and direction. As many of a kind as were published, and not the same: one was changed. */
+/* audit_published_number.c: whether a sentence gives other numbers than the one that was published: its digits of any script, its numerals of other kinds (Ⅻ, ②, 十二)
+ * and numbers in words, its quantities with sign, power of ten, unit and direction. As many of a kind as were published, and not the same, or others among the
+ * same words: one was changed. */
 #include <math.h>
 #include <string.h>
 
@@ -17,8 +18,8 @@ static char digit_of(uint32_t c) {
 static bool is_numeral(uint32_t c) {
   static const struct {
     uint32_t from, to;
-  } known[] = {{0xB2, 0xB3},     {0xB9, 0xB9},     {0xBC, 0xBE},     {0x2070, 0x2079},  {0x2080, 0x2089},
-               {0x2150, 0x2189}, {0x2460, 0x24FF}, {0x2776, 0x2793}, {0x3007, 0x3007},  {0x3021, 0x3029},
+  } known[] = {{0xB2, 0xB3},     {0xB9, 0xB9},     {0xBC, 0xBE},      {0x2070, 0x2079}, {0x2080, 0x2089},
+               {0x2150, 0x2189}, {0x2460, 0x24FF}, {0x2776, 0x2793},  {0x3007, 0x3007}, {0x3021, 0x3029},
                {0x3220, 0x3229}, {0x3280, 0x3289}, {0x1F100, 0x1F10C}};
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
     if (c >= known[i].from && c <= known[i].to) return true;
@@ -55,18 +56,57 @@ static const char *digits_of(size_t *n, sx_arena *arena, const char *text, size_
   return out;
 }
 
-/* Numerals of other kinds one behind the other; *n bytes. */
+/* A word that is a number or a month by itself, at i; its bytes, 0: none. */
+static size_t word_at(const char *text, size_t n, size_t i) {
+  static const char *const words[] = {"one",       "two",      "three",    "four",     "five",   "six",    "seven",
+                                      "eight",     "nine",     "ten",      "eleven",   "twelve", "twenty", "thirty",
+                                      "forty",     "fifty",    "sixty",    "seventy",  "eighty", "ninety", "hundred",
+                                      "thousand",  "million",  "billion",  "trillion", "half",   "third",  "quarter",
+                                      "January",   "February", "March",    "April",    "June",   "July",   "August",
+                                      "September", "October",  "November", "December"};
+  if (i && sx_is_latin((unsigned char)text[i - 1])) return 0;
+  for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
+    const size_t m = strlen(words[k]);
+    const bool first = n - i >= m && (text[i] == words[k][0] || (text[i] | 0x20) == words[k][0]);
+    if (!first || memcmp(text + i + 1, words[k] + 1, m - 1) != 0) continue;
+    const char behind = i + m < n ? text[i + m] : ' ';
+    if (!sx_is_latin((unsigned char)behind) ||
+        (behind == 's' && (i + m + 1 == n || !sx_is_latin((unsigned char)text[i + m + 1]))))
+      return m;
+  }
+  return 0;
+}
+
+/* Numerals of other kinds, and numbers in words, one behind the other; *n of them. */
 static const char *numerals_of(size_t *n, sx_arena *arena, const char *text, size_t n_text) {
-  char *out = sx_arena_alloc(arena, n_text + 1, 1);
-  size_t step;
+  char *out = sx_arena_alloc(arena, 2 * n_text + 1, 1);
+  size_t used = 0, step;
   *n = 0;
   for (size_t i = 0; out && i < n_text; i += step) {
-    if (!is_numeral(code_at(&step, text, n_text, i)) || step > n_text - i) continue;
-    memcpy(out + *n, text + i, step);
-    *n += step;
+    const bool numeral = is_numeral(code_at(&step, text, n_text, i)) && step <= n_text - i;
+    const size_t word = numeral ? 0 : word_at(text, n_text, i);
+    if (word) step = word;
+    if (!numeral && !word) continue;
+    if (word) out[used++] = ' ';
+    memcpy(out + used, text + i, step);
+    used += step;
+    ++*n;
   }
-  if (out) out[*n] = '\0';
+  if (out) out[used] = '\0';
   return out;
+}
+
+const char *sx_audit__published_numbers(sx_arena *arena, const char *text, size_t n_text) {
+  size_t n, m;
+  const char *digits = digits_of(&n, arena, text, n_text), *others = numerals_of(&m, arena, text, n_text);
+  return digits && others ? sx_arena_printf(arena, "%s;%s", digits, others) : NULL;
+}
+
+bool sx_audit__published_digits(bool *same, sx_arena *arena, const sx_shown *a, const sx_shown *b) {
+  size_t n, m;
+  const char *x = digits_of(&n, arena, a->text, a->n), *y = digits_of(&m, arena, b->text, b->n);
+  *same = x && y && strcmp(x, y) == 0;
+  return x && y;
 }
 
 const char *sx_audit__published_mask(sx_arena *arena, const char *text, size_t n_text) {
@@ -75,9 +115,11 @@ const char *sx_audit__published_mask(sx_arena *arena, const char *text, size_t n
   bool open = false;
   for (size_t i = 0; out && i < n_text; i += step) {
     const uint32_t c = code_at(&step, text, n_text, i);
-    const bool number = digit_of(c) || is_numeral(c) || (open && (c == '.' || c == ','));
-    if (number && !open) out[used++] = '#';
-    open = number;
+    const size_t word = word_at(text, n_text, i);
+    const bool number = word || digit_of(c) || is_numeral(c) || (open && (c == '.' || c == ','));
+    if (number && (word || !open)) out[used++] = '#';
+    open = number && !word;
+    if (word) step = word;
     if (number || c == ' ' || c == 0xA0) continue;
     const size_t k = step < n_text - i ? step : n_text - i;
     memcpy(out + used, text + i, k);
@@ -101,7 +143,8 @@ static bool quantities_changed(const sx_audit_text *want, const sx_text_part *wa
   bool changed = false;
   if (was->n_marks != is->n_marks) return false;
   for (size_t i = 0; i < is->n_marks && !changed; i++)
-    changed = other_quantity(sx_audit_text_mark(want, was->first_mark + i), sx_audit_text_mark(have, is->first_mark + i));
+    changed =
+        other_quantity(sx_audit_text_mark(want, was->first_mark + i), sx_audit_text_mark(have, is->first_mark + i));
   return changed;
 }
 
@@ -111,8 +154,12 @@ sx_status sx_audit__published_number(bool *changed, const sx_published *p, const
   sx_arena *arena = p->arena;
   const char *a = digits_of(&n_want, arena, was->text, was->n), *b = digits_of(&n_have, arena, is->text, is->n),
              *c = numerals_of(&m_want, arena, was->text, was->n), *d = numerals_of(&m_have, arena, is->text, is->n);
-  if (!a || !b || !c || !d) return sx_error_memory(p->t->err);
-  *changed = (n_want == n_have && strcmp(a, b) != 0) || (m_want == m_have && strcmp(c, d) != 0) ||
-             quantities_changed(want, was, have, is);
+  const char *x = sx_audit__published_mask(arena, was->text, was->n),
+             *y = sx_audit__published_mask(arena, is->text, is->n);
+  if (!a || !b || !c || !d || !x || !y) return sx_error_memory(p->t->err);
+  const bool digits = strcmp(a, b) != 0, numerals = strcmp(c, d) != 0;
+  *changed = (n_want == n_have && digits) || (m_want == m_have && numerals) ||
+             quantities_changed(want, was, have, is) ||
+             (strcmp(x, y) == 0 && (digits || numerals)); /* the same words around them */
   return SX_OK;
 }

@@ -1,7 +1,6 @@
 /* audit_published_word.c: a Word file against the one that was published: every paragraph, cell and note in its place, words of drawings, descriptions, charts; words
  * of a sentence are the editor's, the numbers among them are not. Where a program saved the file anew, what that writes in its own way is left out; where the
  * published file cannot be made again byte for byte, numbers are held against those of the sentence with the same words (audit_published_alike.c). */
-#include <stdlib.h>
 #include <string.h>
 
 #include "audit_published.h"
@@ -63,6 +62,25 @@ static bool is_caption(const sx_text_part *part) {
          (strcmp(run[1].exempt, "field") == 0 || strcmp(run[1].exempt, "section") == 0);
 }
 
+/* ---- places beside the text ---- */
+
+static bool is_head(const char *place) {
+  return sx_audit__reference_of(place, "word/header") != NULL;
+}
+
+static bool is_foot(const char *place) {
+  return sx_audit__reference_of(place, "word/footer") != NULL;
+}
+
+static bool is_described(const char *place) {
+  return sx_audit__ends_with(place, "alternative text");
+}
+
+/* Vectors stay where they are, or give way to their pictures. */
+static bool is_vector(const char *place) {
+  return strstr(place, ".svg") != NULL;
+}
+
 /* ---- in its place ---- */
 
 sx_status sx_audit__published_place(const char **place, const sx_published *p, const sx_audit_text *text, size_t part) {
@@ -117,20 +135,66 @@ static bool is_paged(const sx_text_part *part, const sx_shown *want, const sx_sh
   return n < have->n && sx_audit__shown_same(want->text, want->n, have->text, n);
 }
 
+/* A part without what Word counts in it, and which captions and references that is. */
+static sx_status uncounted(const char **text, const char **names, const words *w, const sx_audit_text *from,
+                           size_t part) {
+  const sx_text_part *own = sx_audit_text_part(from, part);
+  char *copy = sx_arena_strndup(w->p->arena, own->text, own->n);
+  *names = "";
+  for (size_t i = 0; i < from->n_links && copy && *names; i++) {
+    const sx_text_link *l = &from->links[i];
+    const size_t n = strlen(l->text);
+    if (l->part != part || l->kind == SX_LINK_TARGET || l->at > own->n || n > own->n - l->at) continue;
+    memset(copy + l->at, ' ', n);
+    *names = sx_arena_printf(w->p->arena, "%s%d %s; ", *names, (int)l->kind, l->name);
+  }
+  *text = copy;
+  return copy && *names ? SX_OK : sx_error_memory(w->p->t->err);
+}
+
+/* A program counted its figures anew: the words are the same, and so is what is counted; whether it was counted rightly, audit_report_link.c says. */
+static sx_status counted_anew(bool *is, const words *w, size_t want, size_t have) {
+  const char *a, *b, *x, *y;
+  SX_TRY(uncounted(&a, &x, w, w->text, want));
+  SX_TRY(uncounted(&b, &y, w, w->have, have));
+  *is = w->saved && *x && strcmp(x, y) == 0 && sx_audit__shown_same(a, strlen(a), b, strlen(b));
+  return SX_OK;
+}
+
 static sx_status one_differs(words *w, const sx_shown *want, const sx_shown *have) {
   const sx_text_part *was = sx_audit_text_part(w->text, want->at), *part = sx_audit_text_part(w->have, have->at);
-  bool changed = false;
+  const bool margin = part->within && sx_audit__docx_margin(part->within);
+  bool changed = false, same = true, anew = false;
   if (is_sum(want) && is_sum(have)) return SX_OK;
   if (w->saved && is_paged(part, want, have)) return SX_OK;
   if (want->other != have->other)
     return tell(w, SX_TRACE_DIFFERS, want, have, have->at, "a number of a list was put before it, or taken away");
+  if (!part->within) SX_TRY(counted_anew(&anew, w, want->at, have->at));
+  if (anew) return tell(w, SX_TRACE_EXEMPT, want, have, have->at, SX_REWORDED);
   if ((is_cell(part) && !(is_sentence(want) && is_sentence(have))) || part->within || is_caption(part)) {
-    const bool margin = part->within && sx_audit__docx_margin(part->within);
     if (!margin) return tell(w, SX_TRACE_DIFFERS, want, have, have->at, "not what was published here");
   }
   SX_TRY(sx_audit__published_number(&changed, w->p, w->text, was, w->have, part));
+  if (margin && !sx_audit__published_digits(&same, w->p->arena, want, have)) return sx_error_memory(w->p->t->err);
+  changed = changed || !same;
   return tell(w, changed ? SX_TRACE_DIFFERS : SX_TRACE_EXEMPT, want, have, have->at,
               changed ? "not the number that was published here" : SX_REWORDED);
+}
+
+/* A picture is described twice where a program saved it: one of the descriptions was changed. */
+static sx_status twice_described(words *w, const sx_shown *have, size_t n_have) {
+  const sx_shown *first = w->list.items, *end = first + w->list.n;
+  for (size_t j = 0; j < n_have; j++) {
+    const char *own = sx_audit_text_part(w->have, have[j].at)->within;
+    const sx_shown *other = &have[j] > first ? &have[j] - 1 : NULL;
+    const char *place = other ? sx_audit_text_part(w->have, other->at)->within : NULL;
+    if (!own || !is_described(own)) continue;
+    if (!place || strcmp(place, own) != 0) other = &have[j] + 1 < end ? &have[j] + 1 : NULL;
+    place = other ? sx_audit_text_part(w->have, other->at)->within : NULL;
+    if (place && strcmp(place, own) == 0)
+      SX_TRY(tell(w, SX_TRACE_DIFFERS, other, &have[j], have[j].at, "not the description that was published"));
+  }
+  return SX_OK;
 }
 
 /* Paragraphs that came and went, among them one with the words of a published one and other numbers. */
@@ -168,6 +232,7 @@ static sx_status differ(void *data, const sx_shown *want, size_t n_want, const s
     }
     return SX_OK;
   }
+  SX_TRY(twice_described(w, have, n_have));
   /* paragraphs may come and go; cells may not */
   for (size_t i = 0; i < n_have; i++) {
     if (is_cell(sx_audit_text_part(w->have, have[i].at)))
@@ -182,38 +247,6 @@ static sx_status differ(void *data, const sx_shown *want, size_t n_want, const s
   return same_words(w, want, n_want, have, n_have);
 }
 
-static bool is_head(const char *place) {
-  return sx_audit__reference_of(place, "word/header") != NULL;
-}
-
-static bool is_foot(const char *place) {
-  return sx_audit__reference_of(place, "word/footer") != NULL;
-}
-
-static bool is_described(const char *place) {
-  return sx_audit__ends_with(place, "alternative text");
-}
-
-static bool is_title(const char *place) {
-  return sx_audit__reference_of(place, "docProps/core.xml") != NULL;
-}
-
-/* Vectors stay where they are, or give way to their pictures. */
-static bool is_vector(const char *place) {
-  return strstr(place, ".svg") != NULL;
-}
-
-static int by_text(const void *x, const void *y) {
-  const sx_shown *a = x, *b = y;
-  const int order = memcmp(a->text, b->text, a->n < b->n ? a->n : b->n);
-  return order ? order : (a->n > b->n) - (a->n < b->n);
-}
-
-/* The file's properties stand in any order. */
-static void sort_titles(sx_shown_list *list) {
-  if (list->n) qsort(list->items, list->n, sizeof *list->items, by_text);
-}
-
 /* One text against the other. within: parts at such places alone; NULL: all. */
 static sx_status compare_texts(sx_published *p, const sx_audit_text *want, const sx_audit_text *have, bool saved,
                                bool (*within)(const char *place)) {
@@ -221,10 +254,6 @@ static sx_status compare_texts(sx_published *p, const sx_audit_text *want, const
   if (!want || !have) return SX_OK;
   SX_TRY(list_parts(&a, want, within));
   SX_TRY(list_parts(&b, have, within));
-  if (within == is_title) {
-    sort_titles(&a.list);
-    sort_titles(&b.list);
-  }
   return sx_audit__shown_compare(&a.list, &b.list, differ, &b);
 }
 
@@ -243,11 +272,13 @@ static bool has_any(const sx_audit_text *text, bool (*within)(const char *place)
 
 static sx_status compare_saved(sx_published *p, const sx_audit_text *want, const sx_audit_text *have,
                                sx_archive *published, sx_archive *now) {
-  static bool (*const places[])(const char *) = {is_head, is_foot, is_described, is_title, is_vector};
+  static bool (*const places[])(const char *) = {is_head, is_foot, is_described, is_vector};
   static const char document[] = "word/document.xml";
   SX_TRY(compare_texts(p, want, have, true, NULL));
   for (size_t i = 0; want->beside && have->beside && i < sizeof places / sizeof *places; i++)
     if (has_any(have->beside, places[i])) SX_TRY(compare_texts(p, want->beside, have->beside, true, places[i]));
+  SX_TRY(sx_audit__published_title(p, published, now));
+  SX_TRY(sx_audit__published_lists(p, published, now));
   return sx_audit__published_charts(p, "", published, document, now, document);
 }
 
@@ -281,6 +312,7 @@ static sx_status compare(sx_published *p, const sx_audit_text *want, const sx_au
   const sx_part_rule rule = {is_other, NULL, NULL};
   bool ours = false;
   SX_TRY(sx_audit__published_ours(&ours, p, published, now));
+  if (!p->certain) SX_TRY(sx_audit__published_alike(p, want, have));
   if (!ours && p->certain) SX_TRY(compare_saved(p, want, have, published, now));
   if (!ours || !p->certain) return sx_audit__published_labels(p, want, have);
   SX_TRY(in_place(p, want, have));

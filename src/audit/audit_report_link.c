@@ -25,6 +25,23 @@ static bool same(const char *a, const char *b) {
   return i >= n_a && j >= n_b;
 }
 
+/* Side by side a caption has the words of both languages, "图 Figure 1", and a reference those of its own: "Figure 1". */
+static bool is_of(const char *reference, const char *target) {
+  char word[32];
+  const size_t n = trimmed(&reference), k = trimmed(&target);
+  size_t number = n, own = k;
+  while (number && sx_is_digit((unsigned char)reference[number - 1])) number--;
+  while (own && sx_is_digit((unsigned char)target[own - 1])) own--;
+  size_t end = number;
+  while (end && (reference[end - 1] == ' ' || (end > 1 && memcmp(reference + end - 2, "\xC2\xA0", 2) == 0)))
+    end -= reference[end - 1] == ' ' ? 1 : 2;
+  if (number == n || n - number != k - own || memcmp(reference + number, target + own, n - number) != 0) return false;
+  if (!end || end >= sizeof word) return false;
+  memcpy(word, reference, end);
+  word[end] = '\0';
+  return strstr(target, word) != NULL;
+}
+
 static const sx_text_link *target_of(const sx_audit_text *text, const char *name) {
   for (size_t i = 0; i < text->n_links; i++)
     if (text->links[i].kind == SX_LINK_TARGET && strcmp(text->links[i].name, name) == 0) return &text->links[i];
@@ -64,8 +81,7 @@ static bool is_counted(const sx_audit_text *text, const sx_text_link *count, siz
 
 static size_t counted(const sx_audit_text *text, const char *name, const sx_text_link *end) {
   size_t n = 0;
-  for (const sx_text_link *l = text->links; l < end; l++)
-    n += l->kind == SX_LINK_COUNT && strcmp(l->name, name) == 0;
+  for (const sx_text_link *l = text->links; l < end; l++) n += l->kind == SX_LINK_COUNT && strcmp(l->name, name) == 0;
   return n;
 }
 
@@ -74,7 +90,7 @@ sx_status sx_audit__links(sx_tracer *t, const sx_audit_text *text) {
     const sx_text_link *link = &text->links[i];
     if (link->kind == SX_LINK_REFERENCE) {
       const sx_text_link *target = target_of(text, link->name);
-      if (target && same(target->text, link->text)) continue;
+      if (target && (same(target->text, link->text) || is_of(link->text, target->text))) continue;
       SX_TRY(tell(t, text, link, target ? target->text : NULL,
                   target ? "not the number of what it refers to" : "what it refers to is not in the document"));
     } else if (link->kind == SX_LINK_COUNT) {
@@ -134,11 +150,12 @@ sx_status sx_audit__names_nothing(const char **reason, sx_tracer *t, const sx_te
   for (size_t i = 0; i < text->n_links && end > m->at && !*reason; i++) {
     const sx_text_link *link = &text->links[i];
     if (link->kind != SX_LINK_COUNT || !ends_in(part, m->at, link->name)) continue;
-    const bool there = m->decimals == 0 && m->value >= 1 &&
-                       m->value <= (double)counted(text, link->name, text->links + text->n_links);
+    const bool there =
+        m->decimals == 0 && m->value >= 1 && m->value <= (double)counted(text, link->name, text->links + text->n_links);
     if (!there) *reason = "the document has no figure or table of this number";
   }
-  if (!*reason && end > m->at && is_chapter(part, m, end) && !has_heading(&any, text, part->text + m->at, end - m->at) && any)
+  if (!*reason && end > m->at && is_chapter(part, m, end) &&
+      !has_heading(&any, text, part->text + m->at, end - m->at) && any)
     *reason = "the document has no chapter or section of this number";
   if (!*reason) return SX_OK;
   /* of another work, which the run names itself */

@@ -35,7 +35,7 @@ typedef struct sx_text_link {
   sx_link_kind kind;
   const char *name; /* of the bookmark; of a count what is counted: "Figure" */
   const char *text;
-  size_t part;
+  size_t part, at; /* the bytes of the part's text from `at` on */
 } sx_text_link;
 
 struct sx_audit_text {
@@ -56,7 +56,7 @@ struct sx_audit_text {
   struct sx_long_keys *long_keys; /* of a .docx; NULL */
   sx_text_link *links;            /* of a .docx, in order; the arena's */
   size_t n_links, cap_links;
-  const char *panel;              /* of a page: the data behind its numbers, from the arena; NULL */
+  const char *panel; /* of a page: the data behind its numbers, from the arena; NULL */
   size_t n_panel, panel_line;
   sx_audit_text
       *beside; /* what stands outside the text: heads of pages, comments, words of drawings, attributes; NULL */
