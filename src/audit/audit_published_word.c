@@ -11,6 +11,7 @@ typedef struct words {
   const sx_audit_text *have;
   sx_shown_list list;
   bool saved; /* by a program */
+  bool moved; /* cells came or went */
 } words;
 
 static bool is_cell(const sx_text_part *part) {
@@ -233,12 +234,15 @@ static sx_status differ(void *data, const sx_shown *want, size_t n_want, const s
     return SX_OK;
   }
   SX_TRY(twice_described(w, have, n_have));
-  /* paragraphs may come and go; cells may not */
-  for (size_t i = 0; i < n_have; i++) {
+  /* paragraphs may come and go, and cells in a program; others may not */
+  const bool moved = w->saved && (!n_want || !n_have);
+  for (size_t i = 0; i < n_have && moved; i++) w->moved = w->moved || is_cell(sx_audit_text_part(w->have, have[i].at));
+  for (size_t i = 0; i < n_want && moved; i++) w->moved = w->moved || is_cell(sx_audit_text_part(w->text, want[i].at));
+  for (size_t i = 0; i < n_have && !moved; i++) {
     if (is_cell(sx_audit_text_part(w->have, have[i].at)))
       return tell(w, SX_TRACE_DIFFERS, n_want ? want : NULL, &have[i], have[i].at, "not what was published here");
   }
-  for (size_t i = 0; i < n_want && sx_audit_text_n_parts(w->have); i++) {
+  for (size_t i = 0; i < n_want && sx_audit_text_n_parts(w->have) && !moved; i++) {
     const size_t last = have > w->list.items ? have[-1].at : 0;
     if (is_cell(sx_audit_text_part(w->text, want[i].at)))
       return tell(w, SX_TRACE_DIFFERS, &want[i], n_have ? have : NULL, n_have ? have->at : last,
@@ -248,17 +252,21 @@ static sx_status differ(void *data, const sx_shown *want, size_t n_want, const s
 }
 
 /* One text against the other. within: parts at such places alone; NULL: all. */
-static sx_status compare_texts(sx_published *p, const sx_audit_text *want, const sx_audit_text *have, bool saved,
-                               bool (*within)(const char *place)) {
+static sx_status compare_texts(bool *moved, sx_published *p, const sx_audit_text *want, const sx_audit_text *have,
+                               bool saved, bool (*within)(const char *place)) {
   words a = {.p = p, .saved = saved}, b = {.p = p, .text = want, .have = have, .saved = saved};
   if (!want || !have) return SX_OK;
   SX_TRY(list_parts(&a, want, within));
   SX_TRY(list_parts(&b, have, within));
-  return sx_audit__shown_compare(&a.list, &b.list, differ, &b);
+  SX_TRY(sx_audit__shown_compare(&a.list, &b.list, differ, &b));
+  *moved = *moved || b.moved;
+  return SX_OK;
 }
 
 static sx_status in_place(sx_published *p, const sx_audit_text *want, const sx_audit_text *have) {
-  for (; want && have; want = want->beside, have = have->beside) SX_TRY(compare_texts(p, want, have, false, NULL));
+  bool moved = false;
+  for (; want && have; want = want->beside, have = have->beside)
+    SX_TRY(compare_texts(&moved, p, want, have, false, NULL));
   return SX_OK;
 }
 
@@ -274,9 +282,11 @@ static sx_status compare_saved(sx_published *p, const sx_audit_text *want, const
                                sx_archive *published, sx_archive *now) {
   static bool (*const places[])(const char *) = {is_head, is_foot, is_described, is_vector};
   static const char document[] = "word/document.xml";
-  SX_TRY(compare_texts(p, want, have, true, NULL));
+  bool moved = false;
+  SX_TRY(compare_texts(&moved, p, want, have, true, NULL));
+  if (moved) SX_TRY(sx_audit__published_labels(p, want, have));
   for (size_t i = 0; want->beside && have->beside && i < sizeof places / sizeof *places; i++)
-    if (has_any(have->beside, places[i])) SX_TRY(compare_texts(p, want->beside, have->beside, true, places[i]));
+    if (has_any(have->beside, places[i])) SX_TRY(compare_texts(&moved, p, want->beside, have->beside, true, places[i]));
   SX_TRY(sx_audit__published_title(p, published, now));
   SX_TRY(sx_audit__published_lists(p, published, now));
   return sx_audit__published_charts(p, "", published, document, now, document);
@@ -312,12 +322,14 @@ static sx_status compare(sx_published *p, const sx_audit_text *want, const sx_au
   const sx_part_rule rule = {is_other, NULL, NULL};
   bool ours = false;
   SX_TRY(sx_audit__published_ours(&ours, p, published, now));
-  if (!p->certain) SX_TRY(sx_audit__published_alike(p, want, have));
-  if (!ours && p->certain) SX_TRY(compare_saved(p, want, have, published, now));
-  if (!ours || !p->certain) return sx_audit__published_labels(p, want, have);
-  SX_TRY(in_place(p, want, have));
-  SX_TRY(sx_audit__published_parts(p, published, now, &rule));
-  return compare_charts(p, want, have);
+  if (ours && p->certain) {
+    SX_TRY(in_place(p, want, have));
+    SX_TRY(sx_audit__published_parts(p, published, now, &rule));
+    return compare_charts(p, want, have);
+  }
+  if (p->certain) return compare_saved(p, want, have, published, now);
+  SX_TRY(sx_audit__published_alike(p, want, have));
+  return sx_audit__published_labels(p, want, have);
 }
 
 sx_status sx_audit__published_word(sx_published *p) {

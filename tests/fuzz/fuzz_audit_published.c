@@ -1,5 +1,5 @@
-/* fuzz_audit_published.c: a file against the published one. The first byte says what the rest is: p a page, d the text of a Word file, t its list of parts; w the list of
- * sheets, s a sheet, y the styles, x the shared texts, c the chart of a workbook, z the whole of one; the other parts are as published. What comes back must hang together. */
+/* fuzz_audit_published.c: a file against the published one. The first byte says what the rest is: p a page, d the text of a Word file, t its list of parts; of one that a program saved e the text, k the chart, n
+ * the lists; w the list of sheets, s a sheet, y the styles, x the shared texts, c the chart of a workbook, z the whole of one; the other parts are as published. What comes back must hang together. */
 #include <stdint.h>
 
 #include "unit/audit/published_sample.h"
@@ -42,6 +42,18 @@ static char *build(size_t *n, const char **name, char which, const char *text, s
     *name = published_names[kinds[i].file];
     return kinds[i].file == 1 ? published_zip(n, published_book, PUBLISHED_BOOK, kinds[i].part, text, n_text)
                               : published_zip(n, published_word, PUBLISHED_WORD, kinds[i].part, text, n_text);
+  }
+  static const struct {
+    char which;
+    const char *part;
+  } saved[] = {{'e', "word/document.xml"}, {'k', "word/charts/chart1.xml"}, {'n', "word/numbering.xml"}};
+  for (size_t i = 0; i < sizeof saved / sizeof *saved; i++) {
+    published_part parts[PUBLISHED_REPORT];
+    if (saved[i].which != which) continue;
+    memcpy(parts, published_report, sizeof parts);
+    parts[0].text = "<Types><Default/></Types>";
+    *name = published_names[3];
+    return published_zip(n, parts, PUBLISHED_REPORT, saved[i].part, text, n_text);
   }
   *name = published_names[which == 'z' ? 1 : 0];
   *n = n_text;

@@ -54,6 +54,16 @@ static void files(void) {
   char *word = published_zip(&n, published_word, PUBLISHED_WORD, "word/document.xml", text, sizeof text - 1);
   one("s.docx", word, n, false);
   free(word);
+  /* one that a program saved, whose captions and lists are others */
+  published_part parts[PUBLISHED_REPORT];
+  memcpy(parts, published_report, sizeof parts);
+  parts[0].text = "<Types><Default/></Types>";
+  parts[1].text = "<core><title>Rates 2019</title></core>";
+  parts[3].text = "<numbering><lvl><start val=\"46\"/></lvl></numbering>";
+  parts[6].text = "<c><ser><tx><v>Rate</v></tx></ser><ser><cat><pt idx=\"0\"><v>Rural</v></pt></cat></ser></c>";
+  char *saved = published_zip(&n, parts, PUBLISHED_REPORT, "word/document.xml", text, sizeof text - 1);
+  one("r.docx", saved, n, false);
+  free(saved);
   away();
   published_remove(store_path, folder_path);
 }

@@ -56,6 +56,29 @@ static const published_part published_word[] = {
              PUBLISHED_NUMBER("rate.urban", "46.5%") "</w:tr><w:tr>" PUBLISHED_CELL("Rural") PUBLISHED_NUMBER(
                  "rate.rural", "21.0%") "</w:tr></w:tbl><w:p><w:r><w:t>The end.</w:t></w:r></w:p></w:body>"
                                         "</w:document>"}};
+/* The parts of a Word file with a caption that a sentence refers to, a chart and what stands beside the text; the list of its parts is the first. */
+static const published_part published_report[] = {
+    {"[Content_Types].xml", "<Types/>"},
+    {"docProps/core.xml", "<core><title>Rates 2025</title><subject>Use</subject></core>"},
+    {"docProps/custom.xml", "<Properties><property name=\"rate.urban | e2 .1;%\"><lpwstr>46.5%</lpwstr></property>"
+                            "</Properties>"},
+    {"word/numbering.xml", "<numbering><lvl><start val=\"1\"/><lvlText val=\"%1.\"/></lvl></numbering>"},
+    {"word/header1.xml", "<w:hdr xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:p><w:r>"
+                         "<w:t>Rates 2025</w:t></w:r></w:p></w:hdr>"},
+    {"word/_rels/document.xml.rels", "<Relationships><Relationship Id=\"c\" Target=\"charts/chart1.xml\"/>"
+                                     "</Relationships>"},
+    {"word/charts/chart1.xml",
+     "<c><ser><tx><v>Rate</v></tx><cat><pt idx=\"0\"><v>Urban</v></pt></cat><val><pt idx=\"0\"><v>0.465</v></pt></val>"
+     "<dLbls><numFmt formatCode=\"0.0%\" sourceLinked=\"0\"/></dLbls></ser><valAx><max val=\"1\"/></valAx></c>"},
+    {"word/document.xml",
+     "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" xmlns:r=\"r\"><w:body>"
+     "<w:p><w:r><w:t>Lines are 95% intervals; one in six, see </w:t></w:r><w:fldSimple w:instr=\"REF _Ref_f1 "
+     "\\h\"><w:r>"
+     "<w:t>Figure 1</w:t></w:r></w:fldSimple><w:r><w:t>.</w:t></w:r></w:p>"
+     "<w:p><w:bookmarkStart w:id=\"1\" w:name=\"_Ref_f1\"/><w:r><w:t>Figure </w:t></w:r><w:fldSimple w:instr=\"SEQ "
+     "Figure\"><w:r><w:t>1</w:t></w:r></w:fldSimple><w:bookmarkEnd w:id=\"1\"/><w:r><w:t> Rates</w:t></w:r>"
+     "<w:r><w:drawing><docPr descr=\"Bars\"/><chart r:id=\"c\"/></w:drawing></w:r></w:p></w:body></w:document>"}};
+enum { PUBLISHED_REPORT = sizeof published_report / sizeof *published_report };
 enum { PUBLISHED_WORD = sizeof published_word / sizeof *published_word };
 
 /* An archive of the parts, the caller's to free; of the part called `name` the text is `text` (NULL: all as they are). */
@@ -86,14 +109,15 @@ static char *published_zip(size_t *n, const published_part *parts, size_t n_part
   return data;
 }
 
-static const char *const published_names[] = {"report.en.html", "s_tables.xlsx", "s.docx"};
+static const char *const published_names[] = {"report.en.html", "s_tables.xlsx", "s.docx", "r.docx"};
+enum { PUBLISHED_FILES = sizeof published_names / sizeof *published_names };
 
-/* The three files in the folder (which is made), and the store. */
+/* The files in the folder (which is made), and the store. */
 static sx_status published_store(sx_store **out, const sx_ctx *ctx, const char *path, const char *folder,
                                  sx_error *err) {
-  char record[600] = "html xlsx docx\n", file[300], hash[SX_HASH_TEXT];
-  char *data[3] = {NULL, NULL, NULL};
-  size_t n[3] = {sizeof published_page - 1, 0, 0}, used = strlen(record);
+  char record[800] = "html xlsx docx\n", file[300], hash[SX_HASH_TEXT];
+  char *data[PUBLISHED_FILES] = {NULL};
+  size_t n[PUBLISHED_FILES] = {sizeof published_page - 1}, used = strlen(record);
   int64_t run;
   const sx_store_run info = {.study = "s",
                              .wave = "w",
@@ -105,10 +129,11 @@ static sx_status published_store(sx_store **out, const sx_ctx *ctx, const char *
   data[0] = strdup(published_page);
   data[1] = published_zip(&n[1], published_book, PUBLISHED_BOOK, NULL, NULL, 0);
   data[2] = published_zip(&n[2], published_word, PUBLISHED_WORD, NULL, NULL, 0);
+  data[3] = published_zip(&n[3], published_report, PUBLISHED_REPORT, NULL, NULL, 0);
   (void)mkdir(folder, 0700);
   (void)remove(path);
-  sx_status status = data[0] && data[1] && data[2] ? SX_OK : SX_E_MEMORY;
-  for (size_t i = 0; i < 3 && status == SX_OK; i++) {
+  sx_status status = data[0] && data[1] && data[2] && data[3] ? SX_OK : SX_E_MEMORY;
+  for (size_t i = 0; i < PUBLISHED_FILES && status == SX_OK; i++) {
     sx_hash_bytes(hash, data[i], n[i]);
     used += (size_t)snprintf(record + used, sizeof record - used, "%s  %s\n", hash, published_names[i]);
     (void)snprintf(file, sizeof file, "%s/%s", folder, published_names[i]);
@@ -123,13 +148,13 @@ static sx_status published_store(sx_store **out, const sx_ctx *ctx, const char *
                                 err);
   if (status == SX_OK) status = sx_store_put_step(*out, "report", "key", record, used, err);
   if (status == SX_OK) status = sx_store_finish(*out, err);
-  for (size_t i = 0; i < 3; i++) free(data[i]);
+  for (size_t i = 0; i < PUBLISHED_FILES; i++) free(data[i]);
   return status;
 }
 
 static void published_remove(const char *path, const char *folder) {
   char file[300];
-  for (size_t i = 0; i < 3; i++) {
+  for (size_t i = 0; i < PUBLISHED_FILES; i++) {
     (void)snprintf(file, sizeof file, "%s/%s", folder, published_names[i]);
     (void)remove(file);
   }
