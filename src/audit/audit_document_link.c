@@ -15,7 +15,8 @@ bool sx_audit__field_link(sx_link_kind *kind, char name[NAME_SIZE], const char *
   if (!n || n >= NAME_SIZE) return false;
   memcpy(name, code, n);
   name[n] = '\0';
-  return *kind == SX_LINK_COUNT || strncmp(name, "_Ref_", 5) == 0;
+  if (*kind == SX_LINK_REFERENCE) return strncmp(name, "_Ref_", 5) == 0;
+  return !strstr(code, "\\s") && !strstr(code, "\\r"); /* which begin anew */
 }
 
 sx_status sx_audit__text_link(sx_part_maker *m, sx_link_kind kind, const char *name, size_t part, size_t at) {

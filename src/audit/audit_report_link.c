@@ -68,7 +68,7 @@ static bool is_counted(const sx_audit_text *text, const sx_text_link *count, siz
   const char *digits = count->text;
   const size_t n = trimmed(&digits);
   int64_t value = 0;
-  if (!sx_text_to_int64(&value, digits, n)) return false;
+  if (!sx_text_to_int64(&value, digits, n)) return true; /* of a kind that is compared as text */
   if (value == (int64_t)ordinal) return true;
   for (size_t i = 0; i < text->n_links; i++) {
     const sx_text_link *around = &text->links[i];
