@@ -142,16 +142,21 @@ sx_status sx_audit__names_nothing(const char **reason, sx_tracer *t, const sx_te
   const sx_audit_text *text = t->page;
   size_t end = m->at;
   bool quoted = false, any = false;
+  int64_t value = 0;
   *reason = NULL;
   if (!text || !text->n_links || m->kind != SX_MARK_SECTION) return SX_OK;
-  while (end < part->n && (sx_is_digit((unsigned char)part->text[end]) ||
-                           (part->text[end] == '.' && sx_is_digit((unsigned char)part->text[end + 1]))))
+  const sx_text_run *run = sx_audit__text_run_at(part, m->at);
+  if (run->exempt) return SX_OK; /* Word counts it, or it is a heading's own */
+  const size_t last = run + 1 < part->runs + part->n_runs ? run[1].at : part->n; /* the mark of a note may follow */
+  while (end < last && (sx_is_digit((unsigned char)part->text[end]) ||
+                        (part->text[end] == '.' && sx_is_digit((unsigned char)part->text[end + 1]))))
     end++;
+  const bool whole = sx_text_to_int64(&value, part->text + m->at, end - m->at);
   for (size_t i = 0; i < text->n_links && end > m->at && !*reason; i++) {
     const sx_text_link *link = &text->links[i];
     if (link->kind != SX_LINK_COUNT || !ends_in(part, m->at, link->name)) continue;
     const bool there =
-        m->decimals == 0 && m->value >= 1 && m->value <= (double)counted(text, link->name, text->links + text->n_links);
+        !whole || (value >= 1 && (size_t)value <= counted(text, link->name, text->links + text->n_links));
     if (!there) *reason = "the document has no figure or table of this number";
   }
   if (!*reason && end > m->at && is_chapter(part, m, end) &&

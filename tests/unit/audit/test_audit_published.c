@@ -369,6 +369,9 @@ static void references(void) {
   link_case(store, "SEQ Figure\"><w:r><w:t>1", "SEQ Figure\"><w:r><w:t>7", "7", "1");
   link_case(store, "see <", "see Figure 12 and <", "12", "");
   link_case(store, "see <", "see Figure 1 and <", "", "");
+  /* the mark of a note behind it is not of it */
+  link_case(store, "<w:r><w:t>.<",
+            "<w:r><w:rPr><w:vertAlign w:val=\"superscript\"/></w:rPr><w:t>1</w:t></w:r><w:r><w:t>.<", "", "");
   finish(store);
 }
 
