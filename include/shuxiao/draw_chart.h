@@ -103,6 +103,9 @@ enum { SX_CHART_NARROW = 500, SX_CHART_WIDE_WIDTH = 720, SX_CHART_NARROW_WIDTH =
 SX_API sx_status sx_chart_draw(sx_drawing **out, const sx_ctx *ctx, const sx_chart *chart, double width,
                                sx_error *err) SX_NODISCARD;
 
+/* Whether it can be drawn as far as its sizes and labels say: what sx_chart_draw refuses before it looks at a cell, which may be absent. */
+SX_API sx_status sx_chart_check(const sx_chart *chart, sx_error *err) SX_NODISCARD;
+
 /* The colour of the parts of a series in a stack: a step of the opinions' colours (likert), of one hue from dark to light (ordered), grey beside a
  * scale, else the colour of the series. */
 SX_API sx_ink sx_chart_part_ink(const sx_chart *chart, size_t series);

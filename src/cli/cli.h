@@ -64,6 +64,8 @@ extern const size_t cli_n_common_options;
 int cli_parse(cli_args *out, const cli_app *app, const cli_command *command, int argc,
               char **argv);                                    /* CLI_OK or CLI_USAGE, said on stderr */
 const char *cli_value(const cli_args *args, const char *name); /* the last one given, or NULL */
+/* A folder that is written to, and those above it, where they are not there yet. */
+sx_status cli_make_folder(const cli_app *app, const char *path, sx_error *err);
 bool cli_flag(const cli_args *args, const char *name);
 /* Splits "a,b,c" into borrowed pieces of a copy held by the arena. */
 sx_status cli_split(const char *const **out, size_t *n, sx_arena *arena, const char *text, char separator,

@@ -1,6 +1,7 @@
 /* cli_args.c: options and their help. */
 #include "cli.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -92,6 +93,34 @@ static int check_output(const cli_args *args, const cli_app *app) {
   return CLI_OK;
 }
 
+sx_status cli_make_folder(const cli_app *app, const char *path, sx_error *err) {
+  struct stat info;
+  char *copy = sx_mem_strdup(&app->ctx, path);
+  sx_status status = copy ? SX_OK : sx_error_memory(err);
+  for (char *at = copy; status == SX_OK && *at;) {
+    do at++;
+    while (*at && *at != '/');
+    const char kept = *at;
+    *at = '\0';
+    if (mkdir(copy, 0777) != 0 && !(stat(copy, &info) == 0 && S_ISDIR(info.st_mode)))
+      status = sx_error_set(err, SX_E_IO, copy, "the folder cannot be made: %s", strerror(errno));
+    *at = kept;
+  }
+  sx_mem_free(&app->ctx, copy);
+  return status;
+}
+
+/* The folder of what is written with -o is made before the work, which is lost where it cannot be. */
+static int make_folder_of(const cli_args *args, const cli_app *app) {
+  const char *output = cli_value(args, "output"), *slash = output ? strrchr(output, '/') : NULL;
+  sx_error err = SX_ERROR_INIT;
+  if (!slash || slash == output) return CLI_OK;
+  char *folder = sx_mem_strndup(&app->ctx, output, (size_t)(slash - output));
+  const sx_status status = folder ? cli_make_folder(app, folder, &err) : sx_error_memory(&err);
+  sx_mem_free(&app->ctx, folder);
+  return status == SX_OK ? CLI_OK : cli_fail(app, &err);
+}
+
 int cli_parse(cli_args *out, const cli_app *app, const cli_command *command, int argc, char **argv) {
   bool only_words = false;
   out->command = command;
@@ -116,7 +145,8 @@ int cli_parse(cli_args *out, const cli_app *app, const cli_command *command, int
   if (out->n_words < command->min_words || out->n_words > command->max_words) {
     return cli_usage(app, "usage: shuxiao %s %s", command->name, command->synopsis);
   }
-  return check_output(out, app);
+  const int code = check_output(out, app);
+  return code == CLI_OK ? make_folder_of(out, app) : code;
 }
 
 const char *cli_value(const cli_args *args, const char *name) {

@@ -1,7 +1,8 @@
 /* cli_progress.c: how far the work is: on a terminal one line that is drawn anew, else a line per stage; with --quiet nothing.
  *
  * Time left of a command whose stages are known: with w the shares of the stages, D the sum of w over what was done (a part of the present stage by its
- * count) and R over what is still to come, elapsed * R / D. Stages that turn out not to be needed leave both sums. */
+ * count) and R over what is still to come, elapsed * R / D. Stages that turn out not to be needed leave both sums. The shares are those of one study
+ * on one machine: nothing is said before a good part is done, when what this run has taken outweighs them. */
 #include "cli.h"
 
 #include <stdlib.h>
@@ -20,6 +21,9 @@ struct cli_progress {
 
 /* Nothing is said of work that is done by then; after that a line is drawn anew every tenth of a second. */
 static const double show_after = 1.0, draw_every = 0.1;
+
+/* Time left is told from this part of the stages on, of a single stage from this part and after these seconds of it. */
+static const double told_from = 0.4, told_of_stage = 0.05, told_after = 0.5;
 
 static double seconds_since(const struct timespec *start) {
   struct timespec now;
@@ -71,11 +75,11 @@ static bool enter(struct cli_progress *p, const char *name) {
 /* Seconds, below 0: not known. */
 static double time_left(const struct cli_progress *p, double share) {
   const double stage = seconds_since(&p->start);
-  if (p->at == p->n_stages) return share > 0 ? stage / share - stage : -1;
+  if (p->at == p->n_stages) return share >= told_of_stage && stage >= told_after ? stage / share - stage : -1;
   double rest = (1 - share) * p->stages[p->at].share;
   const double done = p->done + share * p->stages[p->at].share;
   for (size_t i = p->at + 1; i < p->n_stages; i++) rest += p->stages[i].share;
-  return done > 0 ? seconds_since(&p->begun) * rest / done : -1;
+  return done >= told_from * (done + rest) ? seconds_since(&p->begun) * rest / done : -1;
 }
 
 /* ---- words ------------------------------------------------------------------------------------------------------------- */

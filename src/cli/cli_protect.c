@@ -269,6 +269,7 @@ static sx_status write_table(const protect_call *c, size_t t, const char *path, 
 }
 
 static sx_status write_tables(const protect_call *c, const char *dir, sx_error *err) {
+  SX_TRY(cli_make_folder(c->app, dir, err));
   for (size_t t = 0; t < c->built->n_sources; t++) {
     const char *name = strrchr(c->sources[t].name, '/');
     name = name ? name + 1 : c->sources[t].name;

@@ -125,11 +125,9 @@ static sx_status fill_cells(sx_chart *chart, double width, sx_arena *arena, sx_e
 
 /* ---- shape ------------------------------------------------------------------------------------------------------- */
 
-static sx_status check_sizes(const sx_chart *chart, double width, sx_error *err) {
+static sx_status check_sizes(const sx_chart *chart, sx_error *err) {
   const char *name = sx_chart_type_name(chart->type);
   if (chart->type >= SX_CHART_TYPES) return sx_error_set(err, SX_E_ARGUMENT, NULL, "the type of the chart is none");
-  if (!(width >= LEAST_WIDTH))
-    return sx_error_set(err, SX_E_ARGUMENT, NULL, "a chart is at least %d wide", (int)LEAST_WIDTH);
   if (!chart->n_categories || !chart->n_series)
     return sx_error_set(err, SX_E_DATA, NULL, "a chart (%s) without rows: there is nothing to draw", name);
   if (chart->n_categories > MOST_CATEGORIES)
@@ -162,6 +160,9 @@ static sx_status check_shape(const sx_chart *chart, sx_error *err) {
   if (single && n != 1)
     return sx_error_set(err, SX_E_DATA, NULL, "a chart of the type %s has one series, not %zu",
                         sx_chart_type_name(chart->type), n);
+  if (chart->type == SX_CHART_TORNADO && n > 2)
+    return sx_error_set(err, SX_E_DATA, NULL,
+                        "a tornado has two series (each input at its lower and at its upper end) or one, not %zu", n);
   if (chart->type == SX_CHART_SLOPES && (chart->n_categories < 2 || chart->n_categories > MOST_PERIODS))
     return sx_error_set(err, SX_E_DATA, NULL, "slopes lead between two to %d periods, not %zu", (int)MOST_PERIODS,
                         chart->n_categories);
@@ -175,6 +176,12 @@ static sx_status check_shape(const sx_chart *chart, sx_error *err) {
   return chart->type == SX_CHART_TILES ? check_provinces(chart, err) : SX_OK;
 }
 
+sx_status sx_chart_check(const sx_chart *chart, sx_error *err) {
+  if (!chart) return sx_error_set(err, SX_E_ARGUMENT, NULL, "no chart");
+  SX_TRY(check_sizes(chart, err));
+  return check_shape(chart, err);
+}
+
 size_t sx_draw__below(const sx_chart *chart) {
   return chart->n_below ? chart->n_below : chart->n_series / 2;
 }
@@ -186,7 +193,9 @@ const sx_province *sx_draw__province(const sx_chart *chart, size_t category) {
 }
 
 sx_status sx_draw__prepare(sx_chart *out, const sx_chart *chart, sx_arena *arena, double width, sx_error *err) {
-  SX_TRY(check_sizes(chart, width, err));
+  SX_TRY(check_sizes(chart, err));
+  if (!(width >= LEAST_WIDTH))
+    return sx_error_set(err, SX_E_ARGUMENT, NULL, "a chart is at least %d wide", (int)LEAST_WIDTH);
   *out = *chart;
   SX_TRY(clean_all(&out->categories, out->n_categories, arena, err));
   SX_TRY(clean_all(&out->series, out->n_series, arena, err));

@@ -408,9 +408,10 @@ static void check_levels(st_load *l, const sx_table *unit) {
 
 static void check_groups(st_load *l, const sx_table *unit) {
   for (size_t i = 0; unit && i < l->s->n_groups && !study__stop(l); i++) {
-    const st_group *g = &l->s->groups[i];
+    st_group *g = &l->s->groups[i];
     check_condition(l, unit, &g->where);
     (void)need_variable(l, unit, sx_node_get(g->node, "by"), g->by);
+    study__note_levels(l, g, unit);
   }
 }
 

@@ -248,6 +248,7 @@ static void check_block(st_load *l, const st_block *block) {
     study__check_block_tests(l, map);
   }
   study__check_block_waves(l, map);
+  const size_t before = l->problems->n;
   if (sx_node_get(map, "indicators")) {
     check_indicator_form(l, map);
     if (block->figure) check_figure_shape(l, map);
@@ -264,6 +265,7 @@ static void check_block(st_load *l, const st_block *block) {
   } else {
     check_full_table(l, map);
   }
+  if (block->figure && l->problems->n == before) study__check_figure_size(l, map);
 }
 
 /* ---- narrative ------------------------------------------------------------------------------------------------------ */

@@ -103,6 +103,9 @@ bool study__known_level(st_load *l, const sx_column *c, const char *level, const
 void study__order_derived(st_load *l); /* what each rests on first; a circle is a problem */
 void study__check(st_load *l);
 void study__check_blocks(st_load *l); /* study_check_blocks.c */
+/* study_check_figure.c: how many levels a group has as far as the check sees, and whether a figure can be drawn of what it shows. */
+void study__note_levels(st_load *l, st_group *g, const sx_table *unit);
+void study__check_figure_size(st_load *l, const sx_node *map);
 /* A level that a domain names must be one of the variable's, where its levels are known before the data are read. */
 void study__check_domain_level(st_load *l, const sx_table *unit, const st_domain *d);
 void study__check_design(st_load *l, const sx_table *unit); /* study_design.c */

@@ -147,6 +147,8 @@ typedef struct st_group {
   st_expr where;         /* one domain, or */
   const char *by;        /* one per level of this variable */
   const sx_node *levels; /* level -> label */
+  size_t n_seen,
+      n_named; /* of the variable, where known before the data are read: levels of the cases of the check, and named ones */
 } st_group;
 
 typedef struct st_term {

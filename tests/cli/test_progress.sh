@@ -21,4 +21,17 @@ script -qec "$synth --lang zh" /dev/null </dev/null >tty 2>&1
 grep -q '约剩 [0-9]* 秒' tty || fail "in Chinese: $(tr '\r' '\n' <tty | tail -3)"
 script -qec "$synth --quiet" /dev/null </dev/null >tty 2>&1
 ! grep -q 'synthetic interviews  \[' tty || fail "--quiet is not quiet on a terminal"
+# a run says no time left before a good part of it is done: the first stages alone tell little of the others
+cat >run.yaml <<END
+study: t
+title: {zh: 题, en: T}
+data: {p: {file: made.sav, generate: {model: study/model.yaml, n: $n, seed: 1}}}
+design: {weights: none}
+indicators: {a: {mean: age}}
+tables: [{id: t1, title: {zh: 表, en: Table}, indicators: [a]}]
+END
+script -qec "$program run run.yaml --to csv --lang en" /dev/null </dev/null >tty 2>&1 || fail "run on a terminal: $(tail -2 tty)"
+tr '\r' '\n' <tty >lines
+grep -q '\[[2-4]/10\]' lines || fail "no stages are drawn: $(tail -3 lines)"
+grep -E '\[[1-4]/10\].* s left' lines && fail "time left is told too early"
 finish

@@ -108,4 +108,9 @@ printf 'region,value,n\na,5,1\ntotal,5,1\n' >"$tmp/alone.csv"
 printf 'known: {low: 0.95, high: 1.05}\nmin_n: 3\n' >"$tmp/known.yaml"
 run_fails 1 "cannot be protected" "$program" protect "$tmp/alone.csv" --plan "$tmp/known.yaml"
 run_fails 1 "largest contributions" "$program" protect "$tmp/alone.csv" --p 10
+# a folder that is not there is made, and those above it
+"$program" protect $a --out "$tmp/deep/er/out" --min-n 3 >/dev/null 2>"$tmp/e" || grep -q . "$tmp/deep/er/out/"*.csv || fail "--out makes no folder: $(cat "$tmp/e")"
+[ -s "$tmp/deep/er/out/$(basename $a)" ] || fail "no table in the made folder: $(cat "$tmp/e")"
+: >"$tmp/plain"
+run_fails 1 "plain: the folder cannot be made" "$program" protect $a --out "$tmp/plain/out" --min-n 3
 finish
