@@ -38,6 +38,7 @@ typedef struct cli_app {
   bool terminal;      /* stderr is one: progress may be drawn */
   const char *format; /* table csv json md */
   struct cli_progress *progress;
+  struct cli_said *said; /* notes so far (cli_say.c) */
 } cli_app;
 
 typedef struct cli_command {

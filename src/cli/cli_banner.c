@@ -199,19 +199,10 @@ static sx_status write_book(const banner *b, const char *path, const char *form,
   return status;
 }
 
-/* A question without an answer is told the same way whatever stands beside it: its table is empty and a warning names it; where no table has a case there is
- * nothing to write. */
-static sx_status check_empty(const banner *b, sx_error *err) {
+/* A question without an answer is told the same way alone and beside others: its table is empty and a warning names it. */
+static void say_empty(const banner *b) {
   const sx_banner_book *book = b->book;
   const char *where = b->request.where;
-  size_t n = 0;
-  for (size_t k = 0; k < book->n_tables; k++) n += book->table[k].n_cases == 0;
-  if (n && n == book->n_tables) {
-    return sx_error_set(err, SX_E_DATA, book->table[0].id,
-                        n == 1 ? "no case has an answer%s%s"
-                               : "no case has an answer%s%s, nor to any other of the rows",
-                        where ? " where " : "", where ? where : "");
-  }
   for (size_t k = 0; k < book->n_tables; k++) {
     if (book->table[k].n_cases) continue;
     if (b->job.app->chinese)
@@ -221,7 +212,6 @@ static sx_status check_empty(const banner *b, sx_error *err) {
       cli_say(b->job.app, "%s: no case has an answer%s%s: its table is empty", book->table[k].id,
               where ? " where " : "", where ? where : "");
   }
-  return SX_OK;
 }
 
 static sx_status run_job(banner *b, sx_error *err) {
@@ -236,7 +226,7 @@ static sx_status run_job(banner *b, sx_error *err) {
   const sx_banner_wave earlier = {b->before.table, b->before.design, b->link};
   SX_TRY(sx_banner_run(&b->book, j->design, j->table, &b->request, b->before.table ? &earlier : NULL, err));
   cli_progress_end(j->app);
-  SX_TRY(check_empty(b, err));
+  say_empty(b);
   if (!path && strcmp(form, "table") == 0) return print_book(b, err);
   return write_book(b, path, form, err);
 }

@@ -1,16 +1,45 @@
 /* cli_say.c: messages on stderr, the language, the context of a run. */
 #include "cli.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+/* What was noted: one thing is told once, however often the work comes upon it (the check and the run both read a file). Work goes on in threads. */
+struct cli_said {
+  pthread_mutex_t lock;
+  char **lines;
+  size_t n, cap;
+};
+
+/* Whether it is the first time. A list that cannot grow tells it again. */
+static bool is_new(struct cli_said *said, const char *line) {
+  void *lines = said->lines;
+  for (size_t i = 0; i < said->n; i++)
+    if (strcmp(said->lines[i], line) == 0) return false;
+  if (!sx_mem_grow(NULL, &lines, &said->cap, said->n + 1, sizeof *said->lines)) return true;
+  said->lines = lines;
+  said->lines[said->n] = sx_mem_strdup(NULL, line);
+  said->n += said->lines[said->n] != NULL;
+  return true;
+}
+
 static void on_note(void *data, sx_severity severity, const char *where, const char *message) {
   cli_app *app = data;
-  if (cli_progress_quiet(app)) return;
-  cli_progress_end(app);
   const char *kind = severity == SX_SEV_WARNING ? cli_text(app, "warning", "警告") : cli_text(app, "note", "提示");
-  fprintf(stderr, "%s: %s%s%s\n", kind, where ? where : "", where && *where ? ": " : "", message);
+  const bool placed = where && *where;
+  sx_buf line;
+  if (cli_progress_quiet(app)) return;
+  sx_buf_init(&line, NULL);
+  sx_buf_printf(&line, "%s: %s%s%s", kind, placed ? where : "", placed ? ": " : "", message);
+  pthread_mutex_lock(&app->said->lock);
+  if (!line.data || is_new(app->said, line.data)) {
+    cli_progress_end(app);
+    fprintf(stderr, "%s\n", line.data ? line.data : message);
+  }
+  pthread_mutex_unlock(&app->said->lock);
+  sx_buf_clear(&line);
 }
 
 static const char *raw_value(int argc, char **argv, const char *name) {
@@ -69,6 +98,8 @@ sx_status cli_app_init(cli_app *app, int argc, char **argv) {
   }
   bool quiet = false;
   for (int i = 1; i < argc; i++) quiet |= strcmp(argv[i], "--quiet") == 0;
+  app->said = calloc(1, sizeof *app->said);
+  if (!app->said || pthread_mutex_init(&app->said->lock, NULL) != 0) return SX_E_MEMORY;
   if (!cli_progress_begin(app, quiet)) return SX_E_MEMORY;
   app->ctx.data = app;
   app->ctx.note = on_note;
@@ -76,6 +107,13 @@ sx_status cli_app_init(cli_app *app, int argc, char **argv) {
 }
 
 void cli_app_clear(cli_app *app) {
+  if (app->said) {
+    for (size_t i = 0; i < app->said->n; i++) sx_mem_free(NULL, app->said->lines[i]);
+    sx_mem_free(NULL, app->said->lines);
+    (void)pthread_mutex_destroy(&app->said->lock);
+    free(app->said);
+    app->said = NULL;
+  }
   free(app->progress);
   app->progress = NULL;
 }

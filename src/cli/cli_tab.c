@@ -55,7 +55,6 @@ static sx_status make_sides(tab *t, sx_error *err) {
     SX_TRY(sx_groups_new(&t->side[s], j->table, &t->name[s], 1, err));
     t->n[s] = t->side[s]->n_groups;
   }
-  if (t->n[0] == 0 || t->n[1] == 0) return sx_error_set(err, SX_E_DATA, t->name[0], "no case has an answer");
   return SX_OK;
 }
 
@@ -314,7 +313,7 @@ static sx_status one_table(tab *t, size_t group, sx_error *err) {
   if (group == 0) cli_job_head(j);
   say_group(t);
   if (t->n_in == 0) {
-    printf("%s\n", sx_na_text(t->nothing));
+    printf("%s%s%s: %s\n", t->name[0], t->side[1] ? " \\ " : "", t->side[1] ? t->name[1] : "", sx_na_text(t->nothing));
     return SX_OK;
   }
   SX_TRY(print_grid(t, strcmp(t->share, "count") == 0, err));

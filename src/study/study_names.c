@@ -169,14 +169,30 @@ const char *study__near(const sx_study *s, char out[160], const char *text, cons
 
 /* ---- domains -------------------------------------------------------------------------------------------------- */
 
+/* A level, or one in backquotes, where a backquote is written twice. */
 static char *copy_level(st_load *l, const char *text, size_t n) {
-  if (n >= 2 && text[0] == '`' && text[n - 1] == '`') {
-    text++;
-    n -= 2;
+  const bool quoted = n >= 2 && text[0] == '`' && text[n - 1] == '`';
+  char *level = quoted ? sx_arena_strndup(l->s->arena, text + 1, n - 2) : sx_arena_strndup(l->s->arena, text, n);
+  char *to = level;
+  for (const char *from = level; quoted && from && *from; from++) {
+    *to++ = *from;
+    if (from[0] == '`' && from[1] == '`') from++;
   }
-  char *level = sx_arena_strndup(l->s->arena, text, n);
+  if (quoted && level) *to = '\0';
   if (!level) l->oom = true;
   return level;
+}
+
+/* The '*' behind the term that begins at `at`, not one of a level in backquotes; NULL where it is the last. */
+static const char *term_end(const char *at) {
+  const char *star = strchr(at, '*'), *level = strstr(at, ":`");
+  if (!star || !level || star < level) return star;
+  for (const char *c = level + 2; *c; c++) {
+    if (*c != '`') continue;
+    if (c[1] != '`') return strchr(c, '*');
+    c++;
+  }
+  return star; /* no closing one: a backquote of the level */
 }
 
 static bool read_term(st_load *l, st_domain *out, const sx_node *node, const char *text, size_t n) {
@@ -212,7 +228,7 @@ bool study__domain(st_load *l, st_domain *out, const sx_node *node, const char *
   *out = (st_domain){.node = node};
   if (strcmp(text, "total") == 0) return true;
   for (const char *at = text;;) {
-    const char *star = strchr(at, '*');
+    const char *star = term_end(at);
     const size_t n = star ? (size_t)(star - at) : strlen(at);
     if (out->n == ST_MAX_TERMS) {
       study__problem(l, node, "a domain crosses at most %d groups", ST_MAX_TERMS);

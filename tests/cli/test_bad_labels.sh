@@ -252,4 +252,19 @@ for command in "check study.yaml" "run study.yaml --to docx,csv --out styles --q
   run_fails 2 "t.docx: the template has no style 'heading 1': add it" "$program" $command
 done
 [ ! -e styles/odd.csv ] || fail "half a release beside a template that lacks a style"
+# levels with '*' and backquotes in the groups of a block and in references
+cd "$tmp" || exit 1
+printf 'id,g,h,k\n1,a*b,u,1\n2,c,u,0\n3,a*b,v,1\n4,c,v,1\n5,x`y,u,0\n6,x`y,v,1\n' >star.csv
+cat >star.yaml <<'END'
+study: t
+title: {zh: 题, en: T}
+data: {p: {file: star.csv}}
+design: {weights: none}
+groups: {g: {label: {zh: 组, en: G}, by: g}, h: {label: {zh: 户, en: H}, by: h}}
+indicators: {a: {prop: k > 0, by: [g, "g*h"]}}
+tables:
+- {id: t1, title: {zh: 表, en: Table}, indicators: [a], domains: ["g:`a*b`", "g:`a*b`*h:u", "h:v*g:`x``y`", "g:x`y*h:u"]}
+- {id: t2, title: {zh: 表, en: Table}, columns: [{label: c}], rows: [{label: r, cells: [{ref: "a.g:`a*b`*h:u"}]}]}
+END
+"$program" run star.yaml --to csv --out star >o 2>e || fail "levels with signs: $(cat e)"
 finish

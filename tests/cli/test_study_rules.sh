@@ -65,6 +65,10 @@ printf 'study: t\ntitle: T\ndata: {p: {file: na.csv}}\ndesign: {weights: none}\n
 run_fails 2 "'x' is text: numbers are compared with numbers .*the first is 'NA' in case 2: .*missing: ..NA" "$program" run na.yaml
 "$program" run na.yaml >o 2>e
 grep -q "na.csv:3:3: column 'x' is read as text because of 'NA' .*missing: ..NA" e || fail "no note of NA: $(cat e)"
+# the check and the run both read the file: it is told once
+sed '/^rules/s/.*/rules: [{name: r1, expr: id >= 0}]/' na.yaml >once.yaml
+"$program" run once.yaml --out once >o 2>e || fail "once: $(cat e)"
+[ "$(grep -c 'is read as text' e)" = 1 ] || fail "a warning is told again: $(cat e)"
 sed -i 's/file: na.csv/&, missing: [NA]/' na.yaml
 "$program" run na.yaml --out na >o 2>e || fail "NA declared: $(cat e)"
 [ "$(sqlite3 na/results.db "select group_concat(cast(estimate as integer)) from (select estimate from estimate where indicator = 'rule/r1' and statistic in ('passes', 'missing') order by statistic)")" = 1,3 ] || fail "the rule on what is missing"

@@ -83,4 +83,12 @@ run_fails 2 "'rows' is not row, column, total or count" "$program" tab $data res
 run_fails 2 "'urban' occurs but has no given share" "$program" tab $data residence $design --expect 'rural=1, x=1'
 run_fails 2 "'rural' is not LEVEL=SHARE" "$program" tab $data residence $design --expect 'rural, urban'
 run_fails 2 "no weights given" "$program" quantile $data spend
+# a question that no case has answered: a row that says so, as of prop, and exit 0
+printf 'a,b,c\nx,,1\ny,,2\nx,,1\n' >"$tmp/none.csv"
+for words in b "a b" "b a"; do
+  "$program" tab "$tmp/none.csv" $words --weights none >"$tmp/out" 2>"$tmp/err" || fail "tab $words: $(cat "$tmp/err")"
+  grep -q 'b.*: all missing$' "$tmp/out" || fail "tab $words: $(cat "$tmp/out")"
+  "$program" tab "$tmp/none.csv" $words --weights none --format csv >"$tmp/out" 2>/dev/null || fail "tab $words as CSV"
+  grep -q 'all missing' "$tmp/out" || fail "tab $words as CSV: $(cat "$tmp/out")"
+done
 finish
