@@ -160,9 +160,6 @@ static sx_status check_shape(const sx_chart *chart, sx_error *err) {
   if (single && n != 1)
     return sx_error_set(err, SX_E_DATA, NULL, "a chart of the type %s has one series, not %zu",
                         sx_chart_type_name(chart->type), n);
-  if (chart->type == SX_CHART_TORNADO && n > 2)
-    return sx_error_set(err, SX_E_DATA, NULL,
-                        "a tornado has two series (each input at its lower and at its upper end) or one, not %zu", n);
   if (chart->type == SX_CHART_SLOPES && (chart->n_categories < 2 || chart->n_categories > MOST_PERIODS))
     return sx_error_set(err, SX_E_DATA, NULL, "slopes lead between two to %d periods, not %zu", (int)MOST_PERIODS,
                         chart->n_categories);

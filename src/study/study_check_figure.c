@@ -122,6 +122,10 @@ void study__check_figure_size(st_load *l, const sx_node *map) {
   chart.categories = labels_of(l, rows, "label");
   chart.codes = labels_of(l, rows, "code");
   if (!chart.categories || !chart.codes) return;
-  if (!chart.n_series) chart.n_series = 1; /* one without a name */
-  if (sx_chart_check(&chart, &err) != SX_OK) study__problem(l, map, "%s", err.message);
+  if (!chart.n_series) chart.n_series = 1;            /* one without a name */
+  if (type == SX_CHART_TORNADO && chart.n_series > 2) /* as the report asks */
+    study__problem(l, map, "a tornado has two series (each input at its lower and at its upper end) or one, not %zu",
+                   chart.n_series);
+  else if (sx_chart_check(&chart, &err) != SX_OK)
+    study__problem(l, map, "%s", err.message);
 }
