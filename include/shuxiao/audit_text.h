@@ -175,6 +175,9 @@ typedef struct sx_audit_traces {
  * "exempt": ["1.96", ...]. A file that is not there is an error. */
 SX_API sx_status sx_audit_outputs(sx_audit_traces **out, sx_store *store, int64_t run, const char *const *files,
                                   size_t n_files, sx_error *err) SX_NODISCARD;
+/* The same of files that are being made: their bytes are in memory, their paths name them in what is told; data NULL: from the disk. */
+SX_API sx_status sx_audit_made(sx_audit_traces **out, sx_store *store, int64_t run, const sx_file_parts *files,
+                               size_t n_files, sx_error *err) SX_NODISCARD;
 /* The pages of a run that is being written, each traced when it is made, while nobody writes rows (sx_store_keep_rows, which `new` does). `new` and `take` are for
  * one thread; sx_page_audit_trace is for any, once for each i below n_pages: path names the page in what is told, its
  * bytes are in memory. `take` gives what sx_audit_outputs gives of the same pages in the order of i, those that were not traced left out. */

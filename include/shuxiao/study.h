@@ -65,7 +65,8 @@ typedef struct sx_run_options {
   const char *out_dir; /* NULL: out/ beside the study */
   bool force;          /* recompute everything */
   const char *outputs; /* "html,xlsx", "all": in place of the study's `outputs`; NULL: as it says */
-  bool audit;          /* the numbers of the pages that are made are traced to their results meanwhile */
+  bool
+      audit; /* the numbers of what is made are traced to their results before it is published: a gate, `refused` below */
 } sx_run_options;
 #define SX_RUN_OPTIONS_INIT                                                                                            \
   { 1, NULL, false, NULL, false }
@@ -83,18 +84,23 @@ typedef struct sx_run_result {
   sx_run_step *steps;
   size_t n_steps;
   char *report_both;     /* the page in two languages side by side; NULL where the study does not ask for it */
-  size_t n_failed_rules; /* validation rules of severity error that do not hold: a publication gate */
+  size_t n_failed_rules; /* validation rules of severity error that do not hold: a publication gate, `refused` below */
   size_t
       n_open_results; /* sensitive results that what is published would give away: a publication gate. Where there is one neither files nor a run
                             are written, `run` is -1, and of the rest n_failed_rules alone is set */
   size_t n_files,
       n_files_kept;    /* of the outputs: made from the same as in the run before and still so on the disk: kept */
   char *files_written; /* names of the others, blanks between; NULL or "" where all were kept */
+  char *files;         /* names of all of them, a line feed before and behind each; NULL without */
   char *
       files_stale; /* names of the study's files in the folder that this run did not make: of an earlier one; blanks between; NULL or "" without */
   struct sx_audit_traces *
-      traces; /* audit_text.h: what sx_audit_outputs says of the pages, which lie in the folder with the bytes that were traced; NULL
-                                     where that was not asked for or no page was made: ask it */
+      traces; /* audit_text.h: what sx_audit_outputs says of the pages, or without pages of documents, workbooks and results, which lie in the
+                                     folder with the bytes that were traced; NULL where that was not asked for or nothing of these was made: ask it */
+  /* Where the files were put aside that must not be published, since a rule of severity error does not hold or, where `audit` was asked for, a number
+   * differs from its result or is typed: files and store are as they were, `run` is -1, and besides these, n_failed_rules and traces nothing is set.
+   * NULL where the run was published. refused_lost: why they could not be put there; NULL. */
+  char *refused, *refused_lost;
 } sx_run_result;
 /* The plan as text, with what would be reused and why: --explain. Caller frees *text with sx_mem_free. */
 SX_API sx_status sx_study_explain(char **text, const sx_study *study, const sx_run_options *options,

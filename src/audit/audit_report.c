@@ -336,14 +336,25 @@ sx_status sx_audit__tracer_end(sx_audit_traces **out, sx_tracer *t, sx_status st
   return status;
 }
 
-sx_status sx_audit_outputs(sx_audit_traces **out, sx_store *store, int64_t run, const char *const *files,
-                           size_t n_files, sx_error *err) {
+sx_status sx_audit_made(sx_audit_traces **out, sx_store *store, int64_t run, const sx_file_parts *files, size_t n_files,
+                        sx_error *err) {
   sx_tracer t;
   SX_TRY(sx_store_hold(store, err));
   sx_status status = sx_audit__tracer_begin(&t, store, run, err);
   if (status == SX_OK) status = sx_audit__trace_files(&t, files, n_files);
   sx_store_let(store);
   return sx_audit__tracer_end(out, &t, status);
+}
+
+sx_status sx_audit_outputs(sx_audit_traces **out, sx_store *store, int64_t run, const char *const *files,
+                           size_t n_files, sx_error *err) {
+  const sx_ctx *ctx = sx_store_ctx(store);
+  sx_file_parts *parts = sx_mem_zalloc(ctx, n_files, sizeof *parts);
+  if (!parts) return sx_error_memory(err);
+  for (size_t i = 0; i < n_files; i++) parts[i].path = files[i];
+  const sx_status status = sx_audit_made(out, store, run, parts, n_files, err);
+  sx_mem_free(ctx, parts);
+  return status;
 }
 
 void sx_audit_traces_free(sx_audit_traces *traces) {

@@ -166,13 +166,14 @@ static sx_status check_row(result_file *f, const result_row *row) {
   return SX_OK;
 }
 
-sx_status sx_audit__results_csv(sx_tracer *t, const char *path) {
+sx_status sx_audit__results_csv(sx_tracer *t, const sx_file_parts *file) {
+  const char *path = file->path;
   char *text = NULL;
   size_t n = 0, bad = 0;
   result_file *f = sx_arena_zalloc(t->out->arena, 1, sizeof *f);
   t->file = sx_arena_strdup(t->out->arena, path);
   if (!f || !t->file) return sx_error_memory(t->err);
-  SX_TRY(sx_file_read(&text, &n, &t->ctx, path, t->err));
+  SX_TRY(sx_audit__bytes(&text, &n, t, file));
   f->t = t;
   f->spreadsheet = strlen(path) > 10 && strcmp(path + strlen(path) - 10, ".excel.csv") == 0;
   f->in = sx_audit__csv(text, n);

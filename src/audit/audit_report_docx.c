@@ -158,9 +158,10 @@ static sx_status all_numbers(sx_tracer *t, const sx_audit_text *text) {
   return status == SX_OK ? sx_audit__charts(t, text) : status;
 }
 
-sx_status sx_audit__word_file(sx_tracer *t, const char *path) {
+sx_status sx_audit__word_file(sx_tracer *t, const sx_file_parts *file) {
   sx_audit_text *text = NULL;
-  SX_TRY(sx_audit_text_read(&text, &t->ctx, path, t->err));
+  SX_TRY(file->data ? sx_audit_text_parse(&text, &t->ctx, SX_TEXT_DOCX, file->data, file->n, file->path, t->err)
+                    : sx_audit_text_read(&text, &t->ctx, file->path, t->err));
   const sx_status status = all_numbers(t, text);
   sx_audit_text_free(text);
   return status;

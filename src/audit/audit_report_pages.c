@@ -16,7 +16,7 @@ static output_kind kind_of(const char *file) {
 typedef struct pages {
   sx_tracer *t;
   sx_ctx ctx; /* of the threads */
-  const char *const *files;
+  const sx_file_parts *files;
   sx_audit_traces **found; /* [n] of pages; NULL: another kind of file */
   size_t n;
 } pages;
@@ -69,7 +69,8 @@ static sx_status trace_page(const pages *p, size_t i, const char *path, const vo
 
 static sx_status one_page(void *data, size_t i, sx_error *err) {
   const pages *p = data;
-  return kind_of(p->files[i]) == OUTPUT_PAGE ? trace_page(p, i, p->files[i], NULL, 0, err) : SX_OK;
+  const sx_file_parts *file = &p->files[i];
+  return kind_of(file->path) == OUTPUT_PAGE ? trace_page(p, i, file->path, file->data, file->n, err) : SX_OK;
 }
 
 /* What was found of a page goes to the end of the list, which keeps its texts. */
@@ -95,13 +96,14 @@ static sx_status append(sx_tracer *t, sx_audit_traces *found) {
 static sx_status one_file(pages *p, size_t i) {
   sx_tracer *t = p->t;
   sx_audit_traces *found = p->found[i];
-  switch (kind_of(p->files[i])) {
+  const sx_file_parts *file = &p->files[i];
+  switch (kind_of(file->path)) {
   case OUTPUT_CSV:
-    return sx_audit__results_csv(t, p->files[i]);
+    return sx_audit__results_csv(t, file);
   case OUTPUT_BOOK:
-    return sx_audit__workbook(t, p->files[i]);
+    return sx_audit__workbook(t, file);
   case OUTPUT_WORD:
-    return sx_audit__word_file(t, p->files[i]);
+    return sx_audit__word_file(t, file);
   case OUTPUT_PAGE:
   default:
     SX_TRY(append(t, found));
@@ -116,7 +118,19 @@ static sx_ctx quiet(const sx_ctx *ctx) {
   return own;
 }
 
-sx_status sx_audit__trace_files(sx_tracer *t, const char *const *files, size_t n) {
+sx_status sx_audit__bytes(char **data, size_t *n, const sx_tracer *t, const sx_file_parts *file) {
+  size_t size;
+  if (!file->data) return sx_file_read(data, n, &t->ctx, file->path, t->err);
+  char *copy = sx_size_add(&size, file->n, 1) ? sx_mem_alloc(&t->ctx, size, 1) : NULL; /* who reads cuts it up */
+  if (!copy) return sx_error_memory(t->err);
+  if (file->n) memcpy(copy, file->data, file->n);
+  copy[file->n] = '\0';
+  *data = copy;
+  *n = file->n;
+  return SX_OK;
+}
+
+sx_status sx_audit__trace_files(sx_tracer *t, const sx_file_parts *files, size_t n) {
   pages p = {.t = t, .ctx = quiet(&t->ctx), .files = files, .n = n};
   p.found = sx_mem_zalloc(&t->ctx, n, sizeof *p.found);
   if (!p.found) return sx_error_memory(t->err);

@@ -117,10 +117,10 @@ bool sx_audit__is_defined(const sx_tracer *t, double value);
 /* audit_report_panel.c: the data behind the numbers of a page. */
 sx_status sx_audit__panel(sx_tracer *t, const sx_audit_text *page) SX_NODISCARD;
 sx_status sx_audit__limited(sx_tracer *t, const sx_text_part *part) SX_NODISCARD;
-/* audit_report_csv.c: a file of results, number by number. */
-sx_status sx_audit__results_csv(sx_tracer *t, const char *path) SX_NODISCARD;
+/* audit_report_csv.c: a file of results, number by number; a file whose data are NULL is read from the disk. */
+sx_status sx_audit__results_csv(sx_tracer *t, const sx_file_parts *file) SX_NODISCARD;
 /* audit_report_xlsx.c: the publication workbook, cell by cell. */
-sx_status sx_audit__workbook(sx_tracer *t, const char *path) SX_NODISCARD;
+sx_status sx_audit__workbook(sx_tracer *t, const sx_file_parts *file) SX_NODISCARD;
 /* A number that a chart keeps of a cell: sheet, "B5". */
 typedef struct sx_kept_number {
   const char *sheet, *cell, *value;
@@ -154,7 +154,9 @@ sx_status sx_audit__unit_scale(double *out, sx_tracer *t, const char *unit) SX_N
 sx_status sx_audit__indicator(bool *found, sx_store_indicator *out, sx_tracer *t, const char *id) SX_NODISCARD;
 void sx_audit__memo_clear(sx_tracer *t);
 /* audit_report_pages.c: the files of a publication, pages side by side. */
-sx_status sx_audit__trace_files(sx_tracer *t, const char *const *files, size_t n) SX_NODISCARD;
+sx_status sx_audit__trace_files(sx_tracer *t, const sx_file_parts *files, size_t n) SX_NODISCARD;
+/* The bytes of a file, the caller's to free; from the disk where its data are NULL. */
+sx_status sx_audit__bytes(char **data, size_t *n, const sx_tracer *t, const sx_file_parts *file) SX_NODISCARD;
 bool sx_audit__is_hash(const sx_tracer *t, const char *text, size_t n);
 bool sx_audit__is_provenance(const sx_tracer *t, const char *text, size_t n);
 /* Why the run's results ask for care; then a number inside such a reason, as it stands in a table. */
@@ -169,7 +171,7 @@ sx_status sx_audit__trace(sx_tracer *t, const sx_audit_trace *what, const char *
 
 /* audit_report_docx.c: what stands beside a text, at its places; and the bound fields of a .docx. */
 sx_status sx_audit__beside(sx_tracer *t, const sx_audit_text *beside) SX_NODISCARD;
-sx_status sx_audit__word_file(sx_tracer *t, const char *path) SX_NODISCARD;
+sx_status sx_audit__word_file(sx_tracer *t, const sx_file_parts *file) SX_NODISCARD;
 
 /* audit_report_link.c: references to figures and tables of a Word file, and its captions' own numbers. */
 sx_status sx_audit__links(sx_tracer *t, const sx_audit_text *text) SX_NODISCARD;

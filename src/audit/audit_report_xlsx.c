@@ -485,13 +485,13 @@ sx_status sx_audit__chart_book(sx_tracer *t, const void *data, size_t n, const s
   return open_and_read(&b, data, n, kept, n_kept);
 }
 
-sx_status sx_audit__workbook(sx_tracer *t, const char *path) {
+sx_status sx_audit__workbook(sx_tracer *t, const sx_file_parts *file) {
   sx_book b = {.t = t};
   char *data = NULL;
   size_t n = 0;
-  t->file = sx_arena_strdup(t->out->arena, path);
+  t->file = sx_arena_strdup(t->out->arena, file->path);
   if (!t->file) return sx_error_memory(t->err);
-  SX_TRY(sx_file_read(&data, &n, &t->ctx, path, t->err));
+  SX_TRY(sx_audit__bytes(&data, &n, t, file));
   const sx_status status = open_and_read(&b, data, n, NULL, 0);
   sx_mem_free(&t->ctx, data);
   return status;

@@ -221,9 +221,13 @@ static size_t outputs_of(const char *files[MAX_FILES], const cli_app *app, const
 
 /* ---- the gate of a run ----------------------------------------------------------------------------------------------- */
 
-/* file:line:column, or where in a workbook or document it stands. */
+/* file:line:column, or where in a workbook or document it stands; first where in the study's texts it was typed. */
 static void say_at(const cli_app *app, const sx_audit_trace *t, const char *what, const char *more) {
-  if (t->place)
+  if (t->source && t->place)
+    cli_say(app, "%s: %s%s (%s)", t->source, what, more, t->place);
+  else if (t->source)
+    cli_say(app, "%s: %s%s (%s:%zu:%zu)", t->source, what, more, t->file, t->line, t->column);
+  else if (t->place)
     cli_say(app, "%s: %s%s", t->place, what, more);
   else
     cli_say(app, "%s:%zu:%zu: %s%s", t->file, t->line, t->column, what, more);
@@ -231,11 +235,8 @@ static void say_at(const cli_app *app, const sx_audit_trace *t, const char *what
 
 static void say_trace(const cli_app *app, const sx_audit_trace *t) {
   char more[600];
-  if (t->verdict == SX_TRACE_UNBOUND) {
-    (void)snprintf(more, sizeof more, "%.200s%s%.300s", t->printed,
-                   t->source ? cli_text(app, "; written in ", "；写在 ") : "", t->source ? t->source : "");
-    say_at(app, t, cli_text(app, "a typed number, bound to no result: ", "手写的数字，没有绑定结果："), more);
-  }
+  if (t->verdict == SX_TRACE_UNBOUND)
+    say_at(app, t, cli_text(app, "a typed number, bound to no result: ", "手写的数字，没有绑定结果："), t->printed);
   if (t->verdict == SX_TRACE_DIFFERS) {
     (void)snprintf(more, sizeof more, ": %.120s%s%.160s (%.200s)", t->reason ? t->reason : "",
                    t->expected ? cli_text(app, "; the result is ", "；结果为 ") : "", t->expected ? t->expected : "",
@@ -257,7 +258,18 @@ static int say_traces(const cli_app *app, const sx_audit_traces *traces) {
   return gate ? CLI_GATE : CLI_OK;
 }
 
-int cli_audit_run(cli_app *app, const char *store_path, const char *const *pages, size_t n_pages,
+/* Of the paths those whose files are among the names. */
+static size_t only_own(const char *paths[], size_t n, const char *names, sx_arena *arena) {
+  size_t kept = 0;
+  for (size_t i = 0; i < n; i++) {
+    const char *slash = strrchr(paths[i], '/');
+    const char *line = sx_arena_printf(arena, "\n%s\n", slash ? slash + 1 : paths[i]);
+    if (names && line && strstr(names, line)) paths[kept++] = paths[i];
+  }
+  return kept;
+}
+
+int cli_audit_run(cli_app *app, const char *store_path, const char *const *pages, size_t n_pages, const char *files,
                   const sx_audit_traces *known) {
   sx_error err = SX_ERROR_INIT;
   sx_audit_traces *traces = NULL;
@@ -269,7 +281,8 @@ int cli_audit_run(cli_app *app, const char *store_path, const char *const *pages
     if (pages[i]) there[n++] = pages[i];
   }
   sx_status status = sx_arena_new(&arena, &app->ctx, &err);
-  if (status == SX_OK && !n) n = outputs_of(there, app, store_path, false, arena); /* no page: what else was written */
+  if (status == SX_OK && !n) /* no page: what else was written */
+    n = only_own(there, outputs_of(there, app, store_path, false, arena), files, arena);
   if (status == SX_OK && !n)
     cli_say(app, "%s",
             cli_text(app, "no page, document, workbook or CSV was written: nothing was audited",

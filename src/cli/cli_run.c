@@ -101,11 +101,52 @@ static void print_result(const cli_app *app, const sx_run_result *result) {
   print_files(app, result);
 }
 
-/* The outputs are complete; whether their numbers are the results' is the gate. */
+/* What must not be published was put aside: the numbers are told first, then where to look. */
+static void say_refused(const cli_app *app, const sx_run_result *result) {
+  cli_say(app, "%s",
+          cli_text(app, "nothing is published: the files and results.db are as they were",
+                   "没有发布：已公布的文件和结果库保持原样"));
+  if (result->refused_lost)
+    cli_say(app, "%s%s", cli_text(app, "what this run made could not be put aside: ", "本次运行的产出未能另存："),
+            result->refused_lost);
+  else
+    cli_say(app, "%s%s", cli_text(app, "what this run made, to look at: ", "本次运行的产出（供查看）："),
+            result->refused);
+}
+
+/* Whether the numbers are the results' is the gate. */
 static int audit_result(cli_app *app, const sx_run_result *result) {
   const char *const pages[] = {result->report_zh, result->report_en, result->report_both};
   if (!result->skipped) sx_ctx_progress(&app->ctx, "auditing", 0, 0);
-  return result->skipped ? CLI_OK : cli_audit_run(app, result->store_path, pages, 3, result->traces);
+  if (result->refused && !result->traces) return CLI_GATE;
+  return result->skipped ? CLI_OK : cli_audit_run(app, result->store_path, pages, 3, result->files, result->traces);
+}
+
+/* What a run that did not fail has come to. */
+static int say_outcome(cli_app *app, const sx_run_result *result) {
+  int code = CLI_GATE;
+  if (result->n_open_results) {
+    cli_say(app,
+            app->chinese ? "保密：有 %zu 个敏感结果可由将公布的数字推出；什么都没有写出，已公布的文件和结果库保持原样"
+                         : "disclosure: %zu sensitive results follow from what would be published; nothing is written, "
+                           "the files and results.db are as they were",
+            result->n_open_results);
+  } else {
+    if (!result->refused) print_result(app, result);
+    code = audit_result(app, result);
+  }
+  if (result->n_failed_rules) {
+    cli_say(
+        app,
+        app->chinese
+            ? "数据校验：%zu 条错误级规则未通过，见附录或 shuxiao validate；请修正数据，或将其 severity 改为 warning"
+            : "checks of the data: %zu rules of severity error do not hold (annex rules, shuxiao "
+              "validate); mend the data, or make them warnings (severity)",
+        result->n_failed_rules);
+    code = code == CLI_OK ? CLI_GATE : code;
+  }
+  if (result->refused) say_refused(app, result);
+  return code;
 }
 
 static int run_study(cli_app *app, const cli_args *args) {
@@ -129,30 +170,7 @@ static int run_study(cli_app *app, const cli_args *args) {
   } else if (code == CLI_OK) {
     const sx_status status = sx_study_run(&result, study, &options, &err);
     cli_progress_end(app);
-    if (status == SX_OK) {
-      code = result->n_open_results ? CLI_GATE : CLI_OK;
-      if (result->n_open_results) {
-        cli_say(app,
-                app->chinese
-                    ? "保密：有 %zu 个敏感结果可由将公布的数字推出；什么都没有写出，已公布的文件和结果库保持原样"
-                    : "disclosure: %zu sensitive results follow from what would be published; nothing is written, the "
-                      "files and results.db are as they were",
-                result->n_open_results);
-      } else {
-        print_result(app, result);
-        code = audit_result(app, result);
-      }
-      if (result->n_failed_rules) {
-        cli_say(app,
-                app->chinese
-                    ? "数据校验：%zu 条错误级规则未通过，见附录或 shuxiao validate"
-                    : "checks of the data: %zu rules of severity error do not hold (annex rules, shuxiao validate)",
-                result->n_failed_rules);
-        if (code == CLI_OK) code = CLI_GATE;
-      }
-    } else {
-      code = cli_fail(app, &err);
-    }
+    code = status == SX_OK ? say_outcome(app, result) : cli_fail(app, &err);
   }
   sx_run_result_free(result);
   sx_study_free(study);
@@ -173,16 +191,20 @@ const cli_command cli_run_command = {
     .synopsis = "STUDY.yaml [options]",
     .summary_en = "the main job: a study file to a finished report",
     .summary_zh = "主要工作：从研究文件到成稿报告",
-    .detail_en = "The study is checked whole before anything runs. What has not changed since the last run is reused,\n"
-                 "by content and never by file time. Results go to results.db, the report to report.zh.html and "
-                 "report.en.html\n"
-                 "(and report.zh-en.html where the study asks for both side by side).\n"
-                 "Then every number of the report is traced to its result (shuxiao audit): exit 3 where one differs or "
-                 "is typed.",
-    .detail_zh = "先检查整个研究文件，然后才运行。上次运行以来没有变化的部分直接复用，\n"
-                 "依据是内容，而不是文件时间。结果写入 results.db，报告写入 report.zh.html 和 report.en.html"
-                 "（要求两种语言并排时另有 report.zh-en.html）。\n"
-                 "最后把报告中的每个数字追溯到其结果（shuxiao audit）：有不一致或手写的数字时退出码为 3。",
+    .detail_en =
+        "The study is checked whole before anything runs. What has not changed since the last run is reused,\n"
+        "by content and never by file time. Results go to results.db, the report to report.zh.html and "
+        "report.en.html\n"
+        "(and report.zh-en.html where the study asks for both side by side).\n"
+        "Then every number of the report is traced to its result (shuxiao audit): exit 3 where one differs or "
+        "is typed,\nor a rule of the data does not hold; nothing is published then, and what was made lies in the "
+        "outputs' folder refused.",
+    .detail_zh =
+        "先检查整个研究文件，然后才运行。上次运行以来没有变化的部分直接复用，\n"
+        "依据是内容，而不是文件时间。结果写入 results.db，报告写入 report.zh.html 和 report.en.html"
+        "（要求两种语言并排时另有 report.zh-en.html）。\n"
+        "最后把报告中的每个数字追溯到其结果（shuxiao audit）：有不一致或手写的数字，或数据规则不成立时，退出码为 "
+        "3，\n不作发布，产出另存于输出目录下的 refused。",
     .example = "shuxiao run studies/digital-consumption-2025h1/study.yaml",
     .options = run_options,
     .n_options = sizeof run_options / sizeof *run_options,

@@ -6,6 +6,7 @@
 #include "study_run.h"
 
 enum { ST_OUTPUTS_MAX = 16 };
+#define ST_REFUSED "refused" /* folder of the outputs: what a run made that must not be published */
 typedef struct st_outputs {
   const char *dir, *db,
       *page
@@ -23,6 +24,8 @@ typedef struct st_outputs {
   bool audit; /* the pages are traced as they are made */
   struct sx_audit_traces *traces; /* of the pages as they were made; NULL: they were not traced, or not all */
   const char *traced[3];          /* their hashes */
+  /* where the files of a run were put aside that must not be published, and why that could not be done; NULL */
+  const char *refused, *refused_lost;
 } st_outputs;
 
 /* Where they go and which they are: options->outputs, else the study's `outputs`, else html. Makes the folder. */
@@ -30,6 +33,15 @@ sx_status study__outputs_find(st_outputs *o, const sx_study *s, const sx_run_opt
                               sx_error *err) SX_NODISCARD;
 /* Every file of the run, in memory; of a run that is being written too. */
 sx_status study__outputs_make(sx_publish_files *files, st_run *r, st_outputs *o, sx_error *err) SX_NODISCARD;
+/* study_outputs_refuse.c: whether they may be published: no rule of severity error fails, and no number of the pages, or without pages of the documents,
+ * workbooks and results, differs or is typed (o->audit: what was not traced yet is). */
+sx_status study__outputs_judge(bool *good, st_run *r, const sx_publish_files *files, st_outputs *o,
+                               sx_error *err) SX_NODISCARD;
+/* Puts them aside, in the place of those of an earlier run; what was found names them there. */
+sx_status study__outputs_refuse(const st_run *r, const sx_publish_files *files, st_outputs *o,
+                                sx_error *err) SX_NODISCARD;
+/* Takes away what an earlier run put aside. */
+sx_status study__outputs_clear_refused(const st_run *r, const st_outputs *o, sx_error *err) SX_NODISCARD;
 /* study_codebook.c: how often values occur, by the columns of the unit table's schema; NULL where nothing is counted (no data, tables that are protected). */
 sx_status study__frequencies(const sx_publish_frequency **out, st_run *r, sx_error *err) SX_NODISCARD;
 /* study_outputs_stale.c: names of the study's files in the folder that are not this run's, in order, blanks between; "" where there are none. */

@@ -2,7 +2,8 @@
  *
  * Order: generated data, plan and match, rows (reused or new), published figures, blocks, pages rendered, pages in their places, commit. What fails
  * leaves the store and the pages as they were; a crash between pages and commit leaves the store as it was and pages that the next run finds different
- * from what it has or renders, and writes again. Where sensitive results would follow from what is published nothing is: neither pages nor run. */
+ * from what it has or renders, and writes again. Where sensitive results would follow from what is published nothing is: neither pages nor run. Where a
+ * rule of the data fails, or a number of the report is typed or not its result's, what was made is put aside and nothing published. */
 #include "shuxiao/audit_text.h"
 #include "study_disclosure.h"
 #include "study_names.h"
@@ -229,9 +230,16 @@ static sx_status publish(st_run *r, const sx_publish_files *files, const st_outp
   return sx_error_set(err, status, why.where, "%s; nor can %s be put back as it was", why.message, lost.where);
 }
 
+/* Whether it may be published; what may not is put aside. */
+static sx_status judge(bool *good, st_run *r, const sx_publish_files *files, st_outputs *o, sx_error *err) {
+  SX_TRY(study__outputs_judge(good, r, files, o, err));
+  return *good ? SX_OK : study__outputs_refuse(r, files, o, err);
+}
+
 static sx_status new_run(st_run *r, st_outputs *o, const sx_run_options *options, sx_error *err) {
   sx_publish_files files;
   sx_buf payload;
+  bool good = true;
   sx_status status = begin(r, options, err);
   if (status != SX_OK) return status;
   sx_publish_files_init(&files, &r->ctx);
@@ -249,6 +257,8 @@ static sx_status new_run(st_run *r, st_outputs *o, const sx_run_options *options
   since = study__now();
   SX_TRY_GOTO(status, put_plan(r, err), done);
   SX_TRY_GOTO(status, study__outputs_make(&files, r, o, err), done);
+  SX_TRY_GOTO(status, judge(&good, r, &files, o, err), done);
+  if (!good) goto done; /* as above */
   SX_TRY_GOTO(status, study__outputs_payload(&payload, &files, o, err), done);
   SX_TRY_GOTO(status, put_steps(r, payload.data, o->record, err), done);
   SX_TRY_GOTO(status, sx_ctx_poll(&r->ctx, err), done);
@@ -266,7 +276,7 @@ static sx_status old_run(st_run *r, st_outputs *o, sx_error *err) {
   sx_store_run latest;
   st_step *report = &r->plan->steps[r->plan->n - 1];
   sx_publish_files files;
-  bool there = false;
+  bool there = false, good = true;
   SX_TRY(sx_store_latest(&latest, r->store, err));
   r->run = latest.id;
   SX_TRY(study__payload_text(&r->rules_text, r, "rules", err));
@@ -277,7 +287,8 @@ static sx_status old_run(st_run *r, st_outputs *o, sx_error *err) {
   report->reused = false;
   sx_publish_files_init(&files, &r->ctx);
   sx_status status = study__outputs_make(&files, r, o, err);
-  if (status == SX_OK) status = sx_publish_write(&files, o->dir, err);
+  if (status == SX_OK) status = judge(&good, r, &files, o, err);
+  if (status == SX_OK && good) status = sx_publish_write(&files, o->dir, err);
   sx_publish_files_clear(&files);
   return status;
 }
@@ -351,6 +362,9 @@ void sx_run_result_free(sx_run_result *result) {
   sx_mem_free(&ctx, result->skipped);
   sx_mem_free(&ctx, result->files_written);
   sx_mem_free(&ctx, result->files_stale);
+  sx_mem_free(&ctx, result->files);
+  sx_mem_free(&ctx, result->refused);
+  sx_mem_free(&ctx, result->refused_lost);
   sx_audit_traces_free(result->traces);
   sx_mem_free(&ctx, result);
 }
@@ -365,7 +379,9 @@ static sx_status fill_result(sx_run_result *out, const st_run *r, const st_outpu
   out->run = r->run;
   out->n_failed_rules = study__rules_failed(r);
   out->n_open_results = study__open_results(r);
-  if (out->n_open_results) { /* nothing was published */
+  SX_TRY(copy_text(&out->refused, &out->ctx, o->refused, err));
+  SX_TRY(copy_text(&out->refused_lost, &out->ctx, o->refused_lost, err));
+  if (out->n_open_results || o->refused) { /* nothing was published */
     out->run = -1;
     return SX_OK;
   }
@@ -374,6 +390,7 @@ static sx_status fill_result(sx_run_result *out, const st_run *r, const st_outpu
   SX_TRY(copy_text(&out->files_written, &out->ctx, o->written, err));
   const char *stale = "";
   SX_TRY(study__outputs_stale(&stale, r, o, err));
+  SX_TRY(copy_text(&out->files, &out->ctx, o->names, err));
   SX_TRY(copy_text(&out->files_stale, &out->ctx, stale, err));
   SX_TRY(copy_text(&out->store_path, &out->ctx, o->db, err));
   SX_TRY(copy_text(&out->report_zh, &out->ctx, o->page[SX_LANG_ZH], err));
@@ -387,6 +404,15 @@ static sx_status fill_result(sx_run_result *out, const st_run *r, const st_outpu
     out->steps[out->n_steps++] = (sx_run_step){id, id, r->plan->steps[i].reused, r->plan->steps[i].seconds};
   }
   return SX_OK;
+}
+
+/* An earlier run's files that were not published are gone when a run is published; that they cannot be removed is no failure of this one. */
+static sx_status settle_refused(const st_run *r, const st_outputs *o, sx_error *err) {
+  sx_error left = SX_ERROR_INIT;
+  const sx_status status = study__outputs_clear_refused(r, o, &left);
+  if (status == SX_E_IO) sx_ctx_note(&r->ctx, SX_SEV_WARNING, left.where, "%s", left.message);
+  if (status == SX_OK || status == SX_E_IO) return SX_OK;
+  return sx_error_set(err, status, left.where, "%s", left.message);
 }
 
 /* What was found of the pages holds for those that lie in the folder where these have the bytes that were traced; else nothing was found. */
@@ -425,7 +451,10 @@ sx_status sx_study_run(sx_run_result **out, const sx_study *study, const sx_run_
   SX_TRY_GOTO(status, study__outputs_find(&o, study, options, r.arena, err), done);
   o.audit = options && options->audit;
   SX_TRY_GOTO(status, run_all(&r, &o, options, err), done);
-  SX_TRY_GOTO(status, check_traced(&o, &r, err), done);
+  if (!o.refused && !study__open_results(&r)) {
+    SX_TRY_GOTO(status, settle_refused(&r, &o, err), done);
+    SX_TRY_GOTO(status, check_traced(&o, &r, err), done);
+  }
   status = fill_result(result, &r, &o, err);
   result->traces = o.traces;
   o.traces = NULL;

@@ -8,14 +8,14 @@ for d in one two; do
   mkdir -p "$tmp/$d"
   cp -r studies/digital-consumption-2025h1 "$tmp/$d/study"
   rm -rf "$tmp/$d/study/out" "$tmp/$d/study"/interviews*.sav # of a run in the tree
-  sed -i 's/n: 30000/n: 1500/g' "$tmp/$d/study/study.yaml"
+  sed -i 's/n: 30000/n: 3000/g' "$tmp/$d/study/study.yaml" # of fewer some differences turn round, and the words of the text do not
 done
 formats=html,xlsx,csv,sdmx,json-stat,px,ddi,zip # Word and PDF have tests of their own
 cd "$tmp/one" || exit 1
 
 "$program" run study/study.yaml --to "$formats" --threads 4 >"$tmp/out" 2>&1
 code=$?
-[ $code = 0 ] || [ $code = 3 ] || fail "run --to "$formats": exit $code: $(tail -3 "$tmp/out")"
+[ $code = 0 ] || fail "run --to "$formats": exit $code: $(tail -3 "$tmp/out")"
 grep -Eq '^\[9/10\] writing the outputs: [0-9]+  [0-9]+ s left$' "$tmp/out" ||
   fail "no line says the stage: $(grep '^\[' "$tmp/out")"
 ! grep -q $'\r' "$tmp/out" || fail "a line is drawn anew where there is no terminal"

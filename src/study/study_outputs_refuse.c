@@ -1,0 +1,155 @@
+/* study_outputs_refuse.c: what a run made is looked at before anything of it is published, and what must not be published is put aside: into the folder
+ * `refused` of the outputs, with a list of its own by which the next run takes it away again. The release, the store's record of it among it, stays as it
+ * was. */
+#include "shuxiao/audit_text.h"
+#include "study_outputs.h"
+#include "study_rules.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char list_name[] = "REFUSED.txt";
+
+/* ---- may it be published? -------------------------------------------------------------------------------------------------- */
+
+static bool ends_with(const char *name, const char *end) {
+  const size_t n = strlen(name), k = strlen(end);
+  return n >= k && strcmp(name + n - k, end) == 0;
+}
+
+/* Documents, workbooks, results as CSV: what is traced where no page was made. */
+static bool is_traced(const sx_publish_file *file) {
+  static const char head[] = "wave,indicator,statistic,", mark[] = "\xef\xbb\xbf";
+  if (ends_with(file->name, ".docx") || ends_with(file->name, ".xlsx")) return true;
+  if (!ends_with(file->name, ".csv")) return false;
+  const size_t from = file->n >= 3 && memcmp(file->data, mark, 3) == 0 ? 3 : 0;
+  return file->n - from >= sizeof head - 1 && memcmp(file->data + from, head, sizeof head - 1) == 0;
+}
+
+static sx_status trace(st_run *r, const sx_publish_files *files, st_outputs *o, sx_error *err) {
+  sx_file_parts *parts = sx_arena_alloc(r->arena, files->n, sizeof *parts);
+  size_t n = 0;
+  if (!parts) return sx_error_memory(err);
+  for (size_t i = 0; i < files->n; i++) {
+    const sx_publish_file *file = &files->items[i];
+    if (o->html ? !ends_with(file->name, ".html") || strncmp(file->name, "report.", 7) != 0 : !is_traced(file))
+      continue;
+    parts[n] = (sx_file_parts){sx_arena_printf(r->arena, "%s/%s", o->dir, file->name), file->data, file->n};
+    if (!parts[n++].path) return sx_error_memory(err);
+  }
+  return n ? sx_audit_made(&o->traces, r->store, r->run, parts, n, err) : SX_OK;
+}
+
+sx_status study__outputs_judge(bool *good, st_run *r, const sx_publish_files *files, st_outputs *o, sx_error *err) {
+  if (o->audit && !o->traces) SX_TRY(trace(r, files, o, err));
+  *good = !study__rules_failed(r) && !(o->traces && (o->traces->n_differ || o->traces->n_unbound));
+  return SX_OK;
+}
+
+/* ---- the folder `refused` --------------------------------------------------------------------------------------------------- */
+
+/* A line of the list; false: it names no file. */
+static bool named(const char *line, size_t n, const char **name, size_t *n_name) {
+  const size_t head = SX_HASH_TEXT + 1; /* the hash and two blanks */
+  if (n <= head || memcmp(line + head - 2, "  ", 2) != 0) return false;
+  *name = line + head;
+  *n_name = n - head;
+  return !memchr(*name, '/', *n_name);
+}
+
+sx_status study__outputs_clear_refused(const st_run *r, const st_outputs *o, sx_error *err) {
+  const char *dir = sx_arena_printf(r->arena, "%s/%s", o->dir, ST_REFUSED);
+  const char *list = dir ? sx_arena_printf(r->arena, "%s/%s", dir, list_name) : NULL;
+  char *text = NULL;
+  size_t n = 0;
+  if (!list) return sx_error_memory(err);
+  if (!sx_file_exists(dir)) return SX_OK;
+  sx_folder_sweep(dir, list_name); /* of a run that was killed before its list took its place */
+  sx_status status = sx_publish_sweep(dir, r->s->id, r->arena, err);
+  if (!sx_file_exists(list)) {
+    (void)rmdir(dir);
+    return status;
+  }
+  if (status == SX_OK) status = sx_file_read(&text, &n, &r->ctx, list, err);
+  for (const char *line = text; status == SX_OK && line < text + n;) {
+    const size_t size = strcspn(line, "\n");
+    const char *name = NULL, *path = "";
+    size_t n_name = 0;
+    if (named(line, size, &name, &n_name)) path = sx_arena_printf(r->arena, "%s/%.*s", dir, (int)n_name, name);
+    if (!path) status = sx_error_memory(err);
+    if (status == SX_OK && *path && unlink(path) != 0 && errno != ENOENT)
+      status = sx_error_set(err, SX_E_IO, path, "an earlier run's refused file cannot be removed: %s", strerror(errno));
+    line += size + strspn(line + size, "\n");
+  }
+  sx_mem_free(&r->ctx, text);
+  if (status != SX_OK) return status;
+  if (unlink(list) != 0)
+    return sx_error_set(err, SX_E_IO, list, "an earlier run's refused file cannot be removed: %s", strerror(errno));
+  (void)rmdir(dir); /* what is not ours stays there, and the folder with it */
+  return SX_OK;
+}
+
+/* The list comes first: what it names and is not there yet does no harm, a file that it does not name would stay for ever. */
+static sx_status put_aside(const st_run *r, const sx_publish_files *files, const st_outputs *o, const char *dir,
+                           const sx_buf *list, sx_error *err) {
+  sx_file_parts *parts = sx_arena_alloc(r->arena, files->n + 1, sizeof *parts);
+  if (!parts) return sx_error_memory(err);
+  SX_TRY(study__outputs_clear_refused(r, o, err));
+  if (mkdir(dir, 0777) != 0 && errno != EEXIST)
+    return sx_error_set(err, SX_E_IO, dir, "the folder cannot be made: %s", strerror(errno));
+  parts[0] = (sx_file_parts){sx_arena_printf(r->arena, "%s/%s", dir, list_name), list->data, list->n};
+  bool good = parts[0].path != NULL;
+  for (size_t i = 0; i < files->n && good; i++) {
+    const sx_publish_file *file = &files->items[i];
+    parts[i + 1] = (sx_file_parts){sx_arena_printf(r->arena, "%s/%s", dir, file->name), file->data, file->n};
+    good = parts[i + 1].path != NULL;
+  }
+  if (!good) return sx_error_memory(err);
+  const sx_status status = sx_files_write(&r->ctx, parts, files->n + 1, err);
+  if (status != SX_OK) (void)rmdir(dir);
+  return status;
+}
+
+/* What was found names the files where they lie: path begins with that of the outputs. */
+static sx_status move_name(const char **path, sx_audit_traces *traces, const st_outputs *o, sx_error *err) {
+  const size_t n = strlen(o->dir);
+  if (!*path || strncmp(*path, o->dir, n) != 0 || (*path)[n] != '/') return SX_OK;
+  *path = sx_arena_printf(traces->arena, "%s/%s%s", o->dir, ST_REFUSED, *path + n);
+  return *path ? SX_OK : sx_error_memory(err);
+}
+
+static sx_status move_names(sx_audit_traces *traces, const st_outputs *o, sx_error *err) {
+  const char *before = NULL, *after = NULL;
+  for (size_t i = 0; traces && i < traces->n; i++) {
+    sx_audit_trace *t = &traces->items[i];
+    if (t->file != before) {
+      before = after = t->file;
+      SX_TRY(move_name(&after, traces, o, err));
+    }
+    t->file = after;
+    SX_TRY(move_name(&t->place, traces, o, err));
+  }
+  return SX_OK;
+}
+
+sx_status study__outputs_refuse(const st_run *r, const sx_publish_files *files, st_outputs *o, sx_error *err) {
+  const char *dir = sx_arena_printf(r->arena, "%s/%s", o->dir, ST_REFUSED);
+  sx_error lost = SX_ERROR_INIT;
+  sx_buf list;
+  sx_buf_init(&list, &r->ctx);
+  sx_buf_add(&list, "Not published: shuxiao run refused these files. The next run replaces or removes them.\n"
+                    "未发布：shuxiao run 拒绝了这些文件。下次运行会替换或删除它们。\n");
+  sx_status status = dir ? sx_publish_manifest(&list, files, err) : sx_error_memory(err);
+  if (status == SX_OK) status = put_aside(r, files, o, dir, &list, &lost);
+  sx_buf_clear(&list);
+  o->refused = dir;
+  if (status == SX_E_IO) { /* the release is whole and the verdict stands: no more is lost than a look at the files */
+    o->refused_lost = sx_arena_printf(r->arena, "%s: %s", lost.where, lost.message);
+    return o->refused_lost ? SX_OK : sx_error_memory(err);
+  }
+  if (status != SX_OK && err && err->status == SX_OK) *err = lost;
+  return status == SX_OK ? move_names(o->traces, o, err) : status;
+}
