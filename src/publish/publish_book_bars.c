@@ -14,6 +14,8 @@ typedef struct patch {
   const pub_bars *bars;
   size_t n_bars;
   sx_buf *out;
+  sx_status *status; /* of sheets that are unpacked on the way */
+  sx_error *err;
 } patch;
 
 static void put_xml(sx_buf *out, const char *text) {
@@ -48,18 +50,24 @@ static bool is_sheet(const char *quoted, size_t n, const char *name) {
   return at == n && !*name;
 }
 
+/* NULL: not there. */
+static const char *sheet_xml(const patch *p, size_t number) {
+  char name[48];
+  (void)snprintf(name, sizeof name, "xl/worksheets/sheet%zu.xml", number);
+  sx_package_part *part = sx_publish__package_get(p->book, name);
+  if (part && *p->status == SX_OK) *p->status = sx_publish__package_unpack(p->book, part, p->err);
+  return part ? part->data : NULL;
+}
+
 static bool parse_cells(cells *out, const patch *p, const char *text) {
-  char to[4] = "", part[48];
+  char to[4] = "";
   const char *mark = strrchr(text, '!');
   size_t first = 0, last = 0;
   if (!mark) return false;
   const int n = sscanf(mark + 1, "$%3[A-Z]$%zu:$%3[A-Z]$%zu", out->column, &first, to, &last);
   if (n != 2 && (n != 4 || strcmp(out->column, to) != 0)) return false;
   for (size_t i = 0; i < p->n_sheets; i++) {
-    if (!is_sheet(text, (size_t)(mark - text), p->sheets[i])) continue;
-    (void)snprintf(part, sizeof part, "xl/worksheets/sheet%zu.xml", i + 1);
-    const sx_package_part *sheet = sx_publish__package_get(p->book, part);
-    out->xml = sheet ? sheet->data : NULL;
+    if (is_sheet(text, (size_t)(mark - text), p->sheets[i])) out->xml = sheet_xml(p, i + 1);
   }
   out->first = first;
   out->last = n == 4 ? last : first;
@@ -264,15 +272,16 @@ sx_status sx_publish__book_bars(sx_buf *out, const sx_ctx *ctx, const void *data
   sx_buf patched;
   char *packed = NULL;
   size_t n_packed = 0;
-  const patch p = {&book, sheets, n_sheets, bars, n_bars, &patched};
   sx_publish__package_init(&book, ctx);
   sx_buf_init(&patched, ctx);
-  sx_status status = sx_publish__package_read(&book, data, n, "workbook", err);
+  sx_status status = sx_publish__package_list(&book, data, n, "workbook", err);
+  const patch p = {&book, sheets, n_sheets, bars, n_bars, &patched, &status, err};
   for (size_t i = 0; i < book.n && status == SX_OK; i++) {
     size_t chart = 0;
     if (sscanf(book.parts[i].name, "xl/charts/chart%zu.xml", &chart) != 1 || chart == 0) continue;
-    patch_chart(&p, book.parts[i].data, chart - 1);
-    status = sx_publish__package_take(&book, book.parts[i].name, &patched, err);
+    status = sx_publish__package_unpack(&book, &book.parts[i], err);
+    if (status == SX_OK) patch_chart(&p, book.parts[i].data, chart - 1);
+    if (status == SX_OK) status = sx_publish__package_take(&book, book.parts[i].name, &patched, err);
   }
   if (status == SX_OK) status = sx_publish__package_write(&packed, &n_packed, &book, err);
   if (status == SX_OK) {

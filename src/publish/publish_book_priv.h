@@ -7,6 +7,7 @@
 
 #include "publish_book.h"
 #include "publish_book_bars.h"
+#include "shuxiao/table.h"
 
 typedef struct kept_style {
   pub_style style;
@@ -27,8 +28,7 @@ struct pub_book {
   size_t n_sheets, cap_sheets;
   kept_style *styles;
   size_t n_styles, cap_styles;
-  const char **names; /* of tables and cells: one space */
-  size_t n_names, cap_names;
+  sx_dict *names; /* of tables and cells: one space; in small letters */
   pub_bars *bars; /* intervals of charts, put in at the end */
   size_t n_bars, cap_bars, n_charts;
   sx_error error; /* the first */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 #include <zip.h>
+#include <zlib.h>
 
 /* One part may unpack to this much, and no more than RATIO times what it takes packed: deflate cannot pass 1032. */
 enum { PARTS_MAX = 4096, PART_MAX = 64 * 1024 * 1024, RATIO_MAX = 300, RATIO_FREE = 1024 * 1024 };
@@ -24,6 +25,7 @@ static void clear_part(sx_package *package, size_t i) {
 void sx_publish__package_clear(sx_package *package) {
   for (size_t i = 0; i < package->n; i++) clear_part(package, i);
   sx_mem_free(&package->ctx, package->parts);
+  if (package->listed) zip_discard(package->listed);
   *package = (sx_package){.ctx = package->ctx};
 }
 
@@ -43,25 +45,34 @@ void sx_publish__package_drop(sx_package *package, const char *name) {
   package->n--;
 }
 
-/* data is the package's from here on, also on failure. */
-static sx_status own(sx_package *package, const char *name, char *data, size_t n, sx_error *err) {
-  sx_package_part *part = sx_publish__package_get(package, name);
-  if (part && data) {
-    sx_mem_free(&package->ctx, part->data);
-    part->data = data;
-    part->n = n;
-    return SX_OK;
-  }
+/* A part without its bytes. */
+static sx_status add_name(sx_package_part **out, sx_package *package, const char *name, sx_error *err) {
   void *parts = package->parts;
   char *copy = sx_mem_strdup(&package->ctx, name);
   const bool grown = sx_mem_grow(&package->ctx, &parts, &package->cap, package->n + 1, sizeof *package->parts);
   package->parts = parts;
-  if (!grown || !copy || !data) {
+  if (!grown || !copy) {
     sx_mem_free(&package->ctx, copy);
-    sx_mem_free(&package->ctx, data);
     return sx_error_memory(err);
   }
-  package->parts[package->n++] = (sx_package_part){.name = copy, .data = data, .n = n};
+  *out = &package->parts[package->n++];
+  **out = (sx_package_part){.name = copy};
+  return SX_OK;
+}
+
+/* data is the package's from here on, also on failure. */
+static sx_status own(sx_package *package, const char *name, char *data, size_t n, sx_error *err) {
+  sx_package_part *part = sx_publish__package_get(package, name);
+  sx_status status = data ? SX_OK : sx_error_memory(err);
+  if (status == SX_OK && !part) status = add_name(&part, package, name, err);
+  if (status != SX_OK) {
+    sx_mem_free(&package->ctx, data);
+    return status;
+  }
+  sx_mem_free(&package->ctx, part->data);
+  part->data = data;
+  part->n = n;
+  part->same = false;
   return SX_OK;
 }
 
@@ -87,64 +98,109 @@ static sx_status refuse(const char *name, const char *part, sx_status status, co
   return sx_error_set(err, status, where, "%s", message);
 }
 
-static sx_status read_part(sx_package *package, zip_t *archive, zip_uint64_t i, const char *name, sx_error *err) {
-  zip_stat_t stat;
-  zip_stat_init(&stat);
-  if (zip_stat_index(archive, i, 0, &stat) != 0 || !(stat.valid & ZIP_STAT_NAME) || !(stat.valid & ZIP_STAT_SIZE) ||
-      !(stat.valid & ZIP_STAT_COMP_SIZE))
+/* What the archive says of its part; *skip: a folder, or a part that is not wanted. */
+static sx_status look(zip_stat_t *stat, bool *skip, const sx_package *package, zip_t *archive, zip_uint64_t i,
+                      const char *name, sx_error *err) {
+  zip_stat_init(stat);
+  if (zip_stat_index(archive, i, 0, stat) != 0 || !(stat->valid & ZIP_STAT_NAME) || !(stat->valid & ZIP_STAT_SIZE) ||
+      !(stat->valid & ZIP_STAT_COMP_SIZE))
     return refuse(name, "archive", SX_E_PARSE, "the archive is damaged", err);
-  const size_t k = strlen(stat.name);
-  if (!k || stat.name[k - 1] == '/') return SX_OK; /* a folder */
-  if (package->only && strncmp(stat.name, package->only, strlen(package->only)) != 0) return SX_OK;
-  if (!sx_utf8_valid(stat.name, k, NULL)) return refuse(name, "archive", SX_E_PARSE, "a name is not UTF-8", err);
-  if (stat.size > PART_MAX)
-    return refuse(name, stat.name, SX_E_LIMIT, "the part unpacks to more than 64 MB: this is no ordinary document",
-                  err);
-  if (stat.size > RATIO_FREE && stat.size / RATIO_MAX > stat.comp_size)
-    return refuse(name, stat.name, SX_E_LIMIT,
-                  "the part unpacks to more than 300 times its size: this is no ordinary document", err);
-  zip_file_t *file = zip_fopen_index(archive, i, 0);
-  if (!file) return refuse(name, stat.name, SX_E_PARSE, "the archive is damaged", err);
-  char *bytes = sx_mem_alloc(&package->ctx, (size_t)stat.size + 1, 1);
-  const zip_int64_t got = bytes ? zip_fread(file, bytes, stat.size) : 0;
-  zip_fclose(file);
-  if (!bytes) return sx_error_memory(err);
-  if (got < 0 || (zip_uint64_t)got != stat.size) {
-    sx_mem_free(&package->ctx, bytes);
-    return refuse(name, stat.name, SX_E_PARSE, "the archive is damaged", err);
-  }
-  bytes[got] = '\0';
-  return own(package, stat.name, bytes, (size_t)got, err);
+  const size_t k = strlen(stat->name);
+  *skip = !k || stat->name[k - 1] == '/' ||
+          (package->only && strncmp(stat->name, package->only, strlen(package->only)) != 0);
+  if (!*skip && !sx_utf8_valid(stat->name, k, NULL))
+    return refuse(name, "archive", SX_E_PARSE, "a name is not UTF-8", err);
+  return SX_OK;
 }
 
-sx_status sx_publish__package_read(sx_package *package, const void *data, size_t n, const char *name, sx_error *err) {
+static sx_status unpack(char **out, const sx_package *package, zip_t *archive, const zip_stat_t *stat, const char *name,
+                        sx_error *err) {
+  if (stat->size > PART_MAX)
+    return refuse(name, stat->name, SX_E_LIMIT, "the part unpacks to more than 64 MB: this is no ordinary document",
+                  err);
+  if (stat->size > RATIO_FREE && stat->size / RATIO_MAX > stat->comp_size)
+    return refuse(name, stat->name, SX_E_LIMIT,
+                  "the part unpacks to more than 300 times its size: this is no ordinary document", err);
+  zip_file_t *file = zip_fopen_index(archive, stat->index, 0);
+  if (!file) return refuse(name, stat->name, SX_E_PARSE, "the archive is damaged", err);
+  char *bytes = sx_mem_alloc(&package->ctx, (size_t)stat->size + 1, 1);
+  const zip_int64_t got = bytes ? zip_fread(file, bytes, stat->size) : 0;
+  zip_fclose(file);
+  if (!bytes) return sx_error_memory(err);
+  if (got < 0 || (zip_uint64_t)got != stat->size) {
+    sx_mem_free(&package->ctx, bytes);
+    return refuse(name, stat->name, SX_E_PARSE, "the archive is damaged", err);
+  }
+  bytes[got] = '\0';
+  *out = bytes;
+  return SX_OK;
+}
+
+static sx_status open_archive(zip_t **out, const void *data, size_t n, const char *name, sx_error *err) {
   zip_error_t error;
-  zip_t *archive = NULL;
-  zip_error_init(&error);
   sx_status status = SX_OK;
+  zip_error_init(&error);
   zip_source_t *source = zip_source_buffer_create(data, n, 0, &error);
+  zip_t *archive = source ? zip_open_from_source(source, ZIP_RDONLY, &error) : NULL;
   if (!source) {
     status = sx_error_memory(err);
-    goto done;
-  }
-  archive = zip_open_from_source(source, ZIP_RDONLY, &error);
-  if (!archive) {
+  } else if (!archive) {
     zip_source_free(source);
     status = sx_error_set(err, zip_error_code_zip(&error) == ZIP_ER_MEMORY ? SX_E_MEMORY : SX_E_PARSE, name,
                           "not a .docx file: %s", zip_error_strerror(&error));
-    goto done;
-  }
-  const zip_int64_t count = zip_get_num_entries(archive, 0);
-  if (count > PARTS_MAX) {
+  } else if (zip_get_num_entries(archive, 0) > PARTS_MAX) {
     status = sx_error_set(err, SX_E_LIMIT, name, "more than %d parts: this is no ordinary document", (int)PARTS_MAX);
-    goto done;
   }
-  for (zip_int64_t i = 0; i < count && status == SX_OK; i++)
-    status = read_part(package, archive, (zip_uint64_t)i, name, err);
-done:
-  if (archive) zip_discard(archive);
+  if (status == SX_OK)
+    *out = archive;
+  else if (archive)
+    zip_discard(archive);
   zip_error_fini(&error);
   return status;
+}
+
+sx_status sx_publish__package_read(sx_package *package, const void *data, size_t n, const char *name, sx_error *err) {
+  zip_t *archive = NULL;
+  SX_TRY(open_archive(&archive, data, n, name, err));
+  const zip_int64_t count = zip_get_num_entries(archive, 0);
+  sx_status status = SX_OK;
+  for (zip_int64_t i = 0; i < count && status == SX_OK; i++) {
+    zip_stat_t stat;
+    bool skip = false;
+    char *bytes = NULL;
+    status = look(&stat, &skip, package, archive, (zip_uint64_t)i, name, err);
+    if (status != SX_OK || skip) continue;
+    status = unpack(&bytes, package, archive, &stat, name, err);
+    if (status == SX_OK) status = own(package, stat.name, bytes, (size_t)stat.size, err);
+  }
+  zip_discard(archive);
+  return status;
+}
+
+sx_status sx_publish__package_list(sx_package *package, const void *data, size_t n, const char *name, sx_error *err) {
+  SX_TRY(open_archive(&package->listed, data, n, name, err));
+  const zip_int64_t count = zip_get_num_entries(package->listed, 0);
+  for (zip_int64_t i = 0; i < count; i++) {
+    zip_stat_t stat;
+    bool skip = false;
+    sx_package_part *part = NULL;
+    SX_TRY(look(&stat, &skip, package, package->listed, (zip_uint64_t)i, name, err));
+    if (skip) continue;
+    SX_TRY(add_name(&part, package, stat.name, err));
+    part->n = (size_t)stat.size;
+    part->same = true;
+  }
+  return SX_OK;
+}
+
+sx_status sx_publish__package_unpack(const sx_package *package, sx_package_part *part, sx_error *err) {
+  zip_stat_t stat;
+  bool skip = false;
+  if (part->data) return SX_OK;
+  const zip_int64_t i = zip_name_locate(package->listed, part->name, ZIP_FL_ENC_GUESS);
+  if (i < 0) return refuse("archive", part->name, SX_E_INTERNAL, "the part is not there", err);
+  SX_TRY(look(&stat, &skip, package, package->listed, (zip_uint64_t)i, "archive", err));
+  return unpack(&part->data, package, package->listed, &stat, "archive", err);
 }
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
@@ -158,21 +214,101 @@ static bool is_packed(const char *name) {
   return false;
 }
 
-/* The deflated bytes of the part as the archive before has them; NULL: not there. */
-static zip_source_t *packed_before(zip_t *archive, zip_t *before, const sx_package_part *part) {
+/* The deflated bytes of a part, made on some thread and read by libzip. */
+typedef struct deflated {
+  const sx_package_part *part; /* NULL: the archive before has them, or it is stored */
+  char *bytes;
+  size_t n, at;
+  zip_uint32_t crc;
+} deflated;
+
+typedef struct packing {
+  const sx_package *package;
+  zip_t *before;
+  deflated *parts; /* [package->n] */
+  int level;
+} packing;
+
+/* Where the archive before has the part's deflated bytes; below 0: it has not. */
+static zip_int64_t place_before(const packing *p, const sx_package_part *part) {
   zip_stat_t stat;
   zip_stat_init(&stat);
-  if (!before || !part->same || is_packed(part->name)) return NULL;
-  const zip_int64_t i = zip_name_locate(before, part->name, ZIP_FL_ENC_GUESS);
-  if (i < 0 || zip_stat_index(before, (zip_uint64_t)i, 0, &stat) != 0 || !(stat.valid & ZIP_STAT_SIZE) ||
+  if (!p->before || !part->same || is_packed(part->name)) return -1;
+  const zip_int64_t i = zip_name_locate(p->before, part->name, ZIP_FL_ENC_GUESS);
+  if (i < 0 || zip_stat_index(p->before, (zip_uint64_t)i, 0, &stat) != 0 || !(stat.valid & ZIP_STAT_SIZE) ||
       !(stat.valid & ZIP_STAT_COMP_METHOD) || stat.size != part->n || stat.comp_method != ZIP_CM_DEFLATE)
-    return NULL;
-  return zip_source_zip(archive, before, (zip_uint64_t)i, ZIP_FL_COMPRESSED, 0, -1);
+    return -1;
+  return i;
 }
 
-static bool add_part(zip_t *archive, zip_t *before, const sx_package_part *part, int level) {
-  zip_source_t *source = packed_before(archive, before, part);
-  if (!source) source = zip_source_buffer(archive, part->data, part->n, 0);
+static sx_status deflate_part(void *data, size_t i, sx_error *err) {
+  const packing *p = data;
+  deflated *d = &p->parts[i];
+  z_stream z = {.zalloc = NULL};
+  if (!d->part) return SX_OK;
+  if (deflateInit2(&z, p->level, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+    return sx_error_memory(err);
+  const size_t room = deflateBound(&z, d->part->n);
+  d->bytes = sx_mem_alloc(&p->package->ctx, room, 1);
+  z.next_in = (Bytef *)d->part->data;
+  z.avail_in = (uInt)d->part->n;
+  z.next_out = (Bytef *)d->bytes;
+  z.avail_out = (uInt)room;
+  const bool good = d->bytes && deflate(&z, Z_FINISH) == Z_STREAM_END;
+  d->n = z.total_out;
+  d->crc = (zip_uint32_t)crc32(0, (const Bytef *)d->part->data, (uInt)d->part->n);
+  (void)deflateEnd(&z);
+  return good ? SX_OK : sx_error_memory(err);
+}
+
+/* What is to be deflated here, over the threads; parts beyond what zlib takes at once are left to libzip. */
+static sx_status deflate_all(packing *p, sx_error *err) {
+  const sx_package *package = p->package;
+  p->parts = sx_mem_zalloc(&package->ctx, package->n + 1, sizeof *p->parts);
+  if (!p->parts) return sx_error_memory(err);
+  for (size_t i = 0; i < package->n; i++) {
+    const sx_package_part *part = &package->parts[i];
+    if (part->data && part->n > 0 && part->n < INT32_MAX && !is_packed(part->name) && place_before(p, part) < 0)
+      p->parts[i].part = part;
+  }
+  return sx_parallel_for(&package->ctx, package->n, deflate_part, p, err);
+}
+
+static zip_int64_t give_deflated(void *state, void *out, zip_uint64_t n, zip_source_cmd_t what) {
+  deflated *d = state;
+  if (what == ZIP_SOURCE_SUPPORTS)
+    return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT,
+                                          ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE, -1);
+  if (what == ZIP_SOURCE_OPEN) d->at = 0;
+  if (what == ZIP_SOURCE_READ) {
+    const size_t some = n < d->n - d->at ? (size_t)n : d->n - d->at;
+    memcpy(out, d->bytes + d->at, some);
+    d->at += some;
+    return (zip_int64_t)some;
+  }
+  if (what == ZIP_SOURCE_STAT) {
+    zip_stat_t *stat = out;
+    zip_stat_init(stat);
+    stat->valid = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_CRC;
+    stat->size = d->part->n;
+    stat->comp_size = d->n;
+    stat->comp_method = ZIP_CM_DEFLATE;
+    stat->crc = d->crc;
+  }
+  return 0;
+}
+
+static zip_source_t *source_of(zip_t *archive, const packing *p, size_t i) {
+  const sx_package_part *part = &p->package->parts[i];
+  if (p->parts[i].part) return zip_source_function(archive, give_deflated, &p->parts[i]);
+  const zip_int64_t there = place_before(p, part);
+  if (there >= 0) return zip_source_zip(archive, p->before, (zip_uint64_t)there, ZIP_FL_COMPRESSED, 0, -1);
+  return part->data ? zip_source_buffer(archive, part->data, part->n, 0) : NULL;
+}
+
+static bool add_part(zip_t *archive, const packing *p, size_t at) {
+  const sx_package_part *part = &p->package->parts[at];
+  zip_source_t *source = source_of(archive, p, at);
   if (!source) return false;
   const zip_int64_t i = zip_file_add(archive, part->name, source, ZIP_FL_ENC_UTF_8);
   if (i < 0) {
@@ -180,7 +316,7 @@ static bool add_part(zip_t *archive, zip_t *before, const sx_package_part *part,
     return false;
   }
   return zip_set_file_compression(archive, (zip_uint64_t)i, is_packed(part->name) ? ZIP_CM_STORE : ZIP_CM_DEFLATE,
-                                  (zip_uint32_t)level) == 0 &&
+                                  (zip_uint32_t)p->level) == 0 &&
          zip_file_set_dostime(archive, (zip_uint64_t)i, DOS_TIME, DOS_DATE, 0) == 0;
 }
 
@@ -210,12 +346,23 @@ static sx_status collect(char **data, size_t *n, const sx_package *package, zip_
   return SX_OK;
 }
 
+static void packing_clear(packing *p) {
+  const sx_package *package = p->package;
+  for (size_t i = 0; p->parts && i < package->n; i++) sx_mem_free(&package->ctx, p->parts[i].bytes);
+  sx_mem_free(&package->ctx, p->parts);
+  if (p->before && p->before != package->listed) zip_discard(p->before);
+}
+
 sx_status sx_publish__package_write(char **data, size_t *n, const sx_package *package, sx_error *err) {
+  packing p = {.package = package, .level = package->level ? package->level : 6};
   zip_error_t error;
-  zip_t *archive = NULL, *const before = open_before(package);
+  zip_source_t *source = NULL;
+  zip_t *archive = NULL;
   zip_error_init(&error);
-  sx_status status = SX_OK;
-  zip_source_t *source = zip_source_buffer_create(NULL, 0, 0, &error);
+  p.before = package->listed ? package->listed : open_before(package);
+  sx_status status = deflate_all(&p, err);
+  if (status != SX_OK) goto done;
+  source = zip_source_buffer_create(NULL, 0, 0, &error);
   bool good = source != NULL;
   if (good) {
     zip_source_keep(source);
@@ -223,17 +370,17 @@ sx_status sx_publish__package_write(char **data, size_t *n, const sx_package *pa
     if (!archive) zip_source_free(source); /* what was kept for the archive */
     good = archive != NULL;
   }
-  for (size_t i = 0; i < package->n && good; i++)
-    good = add_part(archive, before, &package->parts[i], package->level ? package->level : 6);
+  for (size_t i = 0; i < package->n && good; i++) good = add_part(archive, &p, i);
   if (good && zip_close(archive) == 0) {
     archive = NULL;
     status = collect(data, n, package, source, err);
   } else {
     status = sx_error_memory(err); /* an archive in memory fails for nothing else */
   }
+done:
   if (archive) zip_discard(archive);
-  if (before) zip_discard(before);
   if (source) zip_source_free(source);
+  packing_clear(&p);
   zip_error_fini(&error);
   return status;
 }

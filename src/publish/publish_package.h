@@ -6,7 +6,7 @@
 
 typedef struct sx_package_part {
   char *name; /* "word/document.xml" */
-  char *data; /* NUL-terminated */
+  char *data; /* NUL-terminated; NULL: listed and not unpacked */
   size_t n;
   bool same; /* as in the archive before, whose packed bytes serve */
 } sx_package_part;
@@ -19,7 +19,8 @@ typedef struct sx_package {
   int level;          /* of deflation, 1 to 9; 0: the usual 6 */
   const void *before; /* an archive written with the same level, borrowed; NULL */
   size_t n_before;
-  const char *only; /* of what is read, the parts whose names begin so; NULL: all */
+  const char *only;   /* of what is read, the parts whose names begin so; NULL: all */
+  struct zip *listed; /* the archive that was listed, which is the one before */
 } sx_package;
 
 void sx_publish__package_init(sx_package *package, const sx_ctx *ctx);
@@ -35,6 +36,11 @@ void sx_publish__package_drop(sx_package *package, const char *name);
 /* Reads an archive. name: for errors. SX_E_PARSE: no archive, damaged; SX_E_LIMIT: unpacks beyond reason. */
 sx_status sx_publish__package_read(sx_package *package, const void *data, size_t n, const char *name,
                                    sx_error *err) SX_NODISCARD;
+/* The same, but for the bytes: each part is the same as before, whose packed bytes are written again, and is unpacked where it is asked for. data is
+ * borrowed until the package is cleared; its parts, as far as they stay, are deflated at whatever level they were. */
+sx_status sx_publish__package_list(sx_package *package, const void *data, size_t n, const char *name,
+                                   sx_error *err) SX_NODISCARD;
+sx_status sx_publish__package_unpack(const sx_package *package, sx_package_part *part, sx_error *err) SX_NODISCARD;
 /* Writes the archive: the same parts give the same bytes, wherever and whenever. *data is freed with sx_mem_free. */
 sx_status sx_publish__package_write(char **data, size_t *n, const sx_package *package, sx_error *err) SX_NODISCARD;
 

@@ -540,70 +540,90 @@ static void say_empty(const st_run *r, const st_block *block, const sx_banner_bo
                   book->table[k].id, where ? " where " : "", where ? where : "");
 }
 
-static sx_status run_banner(st_run *r, const st_step *step, const sx_synth_model *model, sx_error *err) {
-  const st_block *block = &r->s->blocks[step->index];
+/* A table of the plan: asked for and written one after the other, for arena and store are not for several threads, and computed side by side. */
+typedef struct banner_job {
+  const st_run *r;
+  const st_step *step;
   sx_banner_request request;
-  sx_banner_book *book = NULL;
-  sx_banner_wave before = {NULL, NULL, NULL};
+  sx_banner_wave before;
+  sx_banner_book *book;
+} banner_job;
+
+static sx_status ask_banner(banner_job *j, st_run *r, const st_step *step, sx_error *err) {
+  *j = (banner_job){.r = r, .step = step};
+  SX_TRY(read_request(&j->request, r->s, r->s->blocks[step->index].node, r->arena, err));
+  j->request.who = r->s->disclosure != NULL;
+  j->request.n_top = j->request.who ? study__dc_largest(&r->s->disclosure->rules) : 0;
+  j->request.quality = &r->s->quality;
+  j->request.keep_empty = true; /* one empty table does not keep the rest of a study from being published */
+  return j->request.sig.compare & SX_BANNER_PREVIOUS_WAVE ? study__bw_open(&j->before, r, err) : SX_OK;
+}
+
+static sx_status compute_banner(void *data, size_t k, sx_error *err) {
+  banner_job *j = (banner_job *)data + k;
+  const st_run *r = j->r;
+  const sx_status st =
+      sx_banner_run(&j->book, r->design, r->unit, &j->request, j->before.table ? &j->before : NULL, err);
+  if (st != SX_OK) study__add_place(err, r->s, r->s->blocks[j->step->index].node);
+  return st;
+}
+
+static sx_status write_banner(st_run *r, const banner_job *j, const sx_synth_model *model, sx_error *err) {
+  const st_block *block = &r->s->blocks[j->step->index];
   sx_buf out, scratch, layout, words_of;
-  sx_status st = read_request(&request, r->s, block->node, r->arena, err);
-  if (st == SX_OK && request.sig.compare & SX_BANNER_PREVIOUS_WAVE) st = study__bw_open(&before, r, err);
-  if (st != SX_OK) return st;
+  SX_TRY(study__banner_words(j->book, r->s, model, err));
+  say_empty(r, block, j->book, j->request.where);
   sx_buf_init(&out, &r->ctx);
   sx_buf_init(&scratch, &r->ctx);
   sx_buf_init(&layout, &r->ctx);
   sx_buf_init(&words_of, &r->ctx);
-  request.who = r->s->disclosure != NULL;
-  request.n_top = request.who ? study__dc_largest(&r->s->disclosure->rules) : 0;
-  request.quality = &r->s->quality;
-  request.keep_empty = true; /* one empty table does not keep the rest of a study from being published */
-  st = sx_banner_run(&book, r->design, r->unit, &request, before.table ? &before : NULL, err);
-  if (st != SX_OK)
-    study__add_place(err, r->s, block->node);
-  else
-    st = study__banner_words(book, r->s, model, err);
-  if (st == SX_OK) say_empty(r, block, book, request.where);
-  writer w = {.r = r, .step = step->id, .block = block, .request = &request, .book = book};
+  writer w = {.r = r, .step = j->step->id, .block = block, .request = &j->request, .book = j->book};
   w.out = &out;
   w.scratch = &scratch;
   w.layout = &layout;
   w.words = &words_of;
-  if (before.table) {
+  if (j->before.table) {
     w.waves = true;
-    w.broken_where = study__bw_break_where(r->s, request.where);
+    w.broken_where = study__bw_break_where(r->s, j->request.where);
   }
-  if (st == SX_OK) st = block_json(&w, err);
+  sx_status st = block_json(&w, err);
   if (st == SX_OK) {
-    r->banners[step->index] = sx_arena_strndup(r->arena, out.data, out.n);
-    if (!r->banners[step->index]) st = sx_error_memory(err);
+    r->banners[j->step->index] = sx_arena_strndup(r->arena, out.data, out.n);
+    if (!r->banners[j->step->index]) st = sx_error_memory(err);
   }
   sx_buf_clear(&out);
   sx_buf_clear(&scratch);
   sx_buf_clear(&layout);
   sx_buf_clear(&words_of);
-  sx_banner_book_free(book);
   return st;
 }
 
 /* The model of generated interviews, for its words; a run that copies its tables does not read it. */
 static sx_status read_model(sx_synth_model **out, const st_run *r, sx_error *err) {
   const st_table *unit = &r->s->tables[r->s->unit];
-  if (*out || !unit->model) return SX_OK;
+  if (!unit->model) return SX_OK;
   const char *path = study__path(r->s, r->arena, unit->model);
-  return path ? sx_synth_load_wave(out, &r->ctx, path, unit->wave, err) : sx_error_memory(err);
+  return path ? sx_synth_load_words(out, &r->ctx, path, unit->wave, err) : sx_error_memory(err);
 }
 
 sx_status study__run_banners(st_run *r, sx_error *err) {
   if (r->wave != 0 || r->s->n_blocks == 0) return SX_OK;
   r->banners = sx_arena_zalloc(r->arena, r->s->n_blocks, sizeof *r->banners);
-  if (!r->banners) return sx_error_memory(err);
+  banner_job *jobs = sx_arena_zalloc(r->arena, r->s->n_blocks, sizeof *jobs);
+  if (!r->banners || !jobs) return sx_error_memory(err);
   sx_synth_model *model = NULL;
   sx_status status = SX_OK;
+  size_t n = 0;
   for (size_t i = 0; status == SX_OK && i < r->plan->n; i++) {
     const st_step *step = &r->plan->steps[i];
-    if (step->kind != ST_STEP_BANNER || step->reused) continue;
-    status = read_model(&model, r, err);
-    if (status == SX_OK) status = run_banner(r, step, model, err);
+    if (step->kind == ST_STEP_BANNER && !step->reused) status = ask_banner(&jobs[n++], r, step, err);
+  }
+  if (n == 0 || status != SX_OK) return status;
+  status = sx_parallel_for(&r->ctx, n, compute_banner, jobs, err);
+  if (status == SX_OK) status = read_model(&model, r, err);
+  for (size_t k = 0; k < n; k++) {
+    if (status == SX_OK) status = write_banner(r, &jobs[k], model, err);
+    sx_banner_book_free(jobs[k].book);
   }
   sx_synth_free(model);
   return status;

@@ -1,6 +1,7 @@
 /* Lists of files: names, manifest, written whole or not at all; the CSV of a run. */
 #include <sys/stat.h>
 
+#include "publish/publish_package.h"
 #include "publish_sample.h"
 
 static void test_list(void) {
@@ -101,6 +102,46 @@ static void test_bundle_from(void) {
   sx_publish_files_clear(&before);
 }
 
+/* Parts that nobody asked for keep their packed bytes, whatever the level; what was put in is there. */
+static void test_package_list(void) {
+  sx_package first, listed, again;
+  sx_buf text;
+  char *packed = NULL, *changed = NULL;
+  size_t n = 0, n_changed = 0;
+  sx_buf_init(&text, NULL);
+  for (int i = 0; i < 2000; i++) sx_buf_printf(&text, "<c r=\"A%d\"><v>%d</v></c>", i, i * i % 97);
+  sx_publish__package_init(&first, NULL);
+  sx_publish__package_init(&listed, NULL);
+  sx_publish__package_init(&again, NULL);
+  first.level = 1;
+  REQUIRE_OK(sx_publish__package_put(&first, "large.xml", text.data, text.n, err));
+  REQUIRE_OK(sx_publish__package_put(&first, "small.xml", "as it was", 9, err));
+  REQUIRE_OK(sx_publish__package_write(&packed, &n, &first, err));
+  REQUIRE_OK(sx_publish__package_list(&listed, packed, n, "one", err));
+  CHECK_INT(listed.n, 2);
+  CHECK(!listed.parts[0].data && listed.parts[0].n == text.n);
+  REQUIRE_OK(sx_publish__package_unpack(&listed, &listed.parts[1], err));
+  CHECK_STR(listed.parts[1].data, "as it was");
+  REQUIRE_OK(sx_publish__package_put(&listed, "small.xml", "as it is!", 9, err));
+  REQUIRE_OK(sx_publish__package_put(&listed, "new.xml", "new", 3, err));
+  REQUIRE_OK(sx_publish__package_write(&changed, &n_changed, &listed, err));
+  CHECK(!listed.parts[0].data);
+  REQUIRE_OK(sx_publish__package_read(&again, changed, n_changed, "two", err));
+  REQUIRE(again.n == 3 && again.parts[0].n == text.n);
+  CHECK(memcmp(again.parts[0].data, text.data, text.n) == 0);
+  CHECK_STR(again.parts[1].data, "as it is!");
+  CHECK_STR(again.parts[2].data, "new");
+  const size_t head = 30 + strlen("large.xml"); /* the packed bytes of the first part stand behind its head */
+  CHECK(n > 1000 && memcmp(packed + head, changed + head, 1000) == 0);
+  CHECK_FAILS(sx_publish__package_list(&again, "no archive", 10, "three", err), SX_E_PARSE, "three", "not a");
+  sx_publish__package_clear(&first);
+  sx_publish__package_clear(&listed);
+  sx_publish__package_clear(&again);
+  sx_mem_free(NULL, packed);
+  sx_mem_free(NULL, changed);
+  sx_buf_clear(&text);
+}
+
 static void test_write(void) {
   char folder[300], path[400], *data = NULL;
   size_t n = 0;
@@ -155,4 +196,5 @@ static void test_csv(void) {
   sample_close(store);
 }
 
-SXT_MAIN(SXT_CASE(test_list), SXT_CASE(test_move), SXT_CASE(test_bundle_from), SXT_CASE(test_write), SXT_CASE(test_csv))
+SXT_MAIN(SXT_CASE(test_list), SXT_CASE(test_move), SXT_CASE(test_bundle_from), SXT_CASE(test_package_list),
+         SXT_CASE(test_write), SXT_CASE(test_csv))
