@@ -426,20 +426,35 @@ bool sx_audit__is_label(const sx_tracer *t, const sx_text_part *part, const sx_t
   return false;
 }
 
-/* The next character that counts: blanks and marks of Markdown do not. */
+/* Blanks and marks of Markdown do not count. */
+static bool counts(char c) {
+  switch ((unsigned char)c) {
+  case ' ':
+  case '\n':
+  case '\t':
+  case '`':
+  case '*':
+  case '_':
+  case '\\':
+  case 0xC2: /* a blank that does not break is C2 A0 */
+  case 0xA0:
+    return false;
+  default:
+    return true;
+  }
+}
+
+/* The next character that counts: n, or the 0 that ends the text. */
 static size_t counting(const char *text, size_t at, size_t n) {
-  while (at < n &&
-         (strchr(" \n\t`*_\\", text[at]) || (unsigned char)text[at] == 0xC2 || (unsigned char)text[at] == 0xA0))
-    at++;
+  while (at < n && !counts(text[at])) at++;
   return at;
 }
 
 static bool begins_alike(const char *label, const char *text, size_t n) {
-  const size_t k = strlen(label);
   size_t last = 0;
-  for (size_t i = counting(label, 0, k), j = counting(text, 0, n); j < n;
-       i = counting(label, i + 1, k), j = counting(text, j + 1, n)) {
-    if (i >= k || label[i] != text[j]) return false;
+  for (size_t i = counting(label, 0, SIZE_MAX), j = counting(text, 0, n); j < n;
+       i = counting(label, i + 1, SIZE_MAX), j = counting(text, j + 1, n)) {
+    if (!label[i] || label[i] != text[j]) return false;
     last = i;
   }
   return !sx_is_digit((unsigned char)label[last]) || !sx_is_digit((unsigned char)label[last + 1]);
