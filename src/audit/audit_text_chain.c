@@ -202,10 +202,10 @@ static int way_before(sx_mark_move *move, const sx_scan *s, size_t number, size_
     size_t best = 0;
     int way = 0;
     for (size_t w = 0; w < N_WAYS; w++) {
-      if (!points && strcmp(ways[w].word, "超过") == 0) continue; /* there it qualifies the number */
-      if (level && of_a_level(ways[w].word)) continue;
       const size_t n = sx_audit__text_word_before(s, i, ways[w].word);
       if (n <= best || i - n < stop) continue;
+      if (!points && strcmp(ways[w].word, "超过") == 0) continue; /* there it qualifies the number */
+      if (level && of_a_level(ways[w].word)) continue;
       best = n;
       way = ways[w].way;
       *move = !points && qualifies(ways[w].word) ? SX_MOVE_NONE : of_a_gap(ways[w].word) ? SX_MOVE_GAP : SX_MOVE_CHANGE;
