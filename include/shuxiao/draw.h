@@ -199,6 +199,11 @@ SX_API sx_status sx_drawing_svg(sx_buf *out, const sx_drawing *drawing, const sx
 /* The texts' font family where options have none: a list for fontconfig. */
 #define SX_DRAW_FONT "Noto Sans CJK SC, Source Han Sans SC, DejaVu Sans, sans-serif"
 
+/* Cairo, Pango and Fontconfig have caches that are one for the whole process: who paints, makes or frees fonts while another thread may do so does it between these
+ * two. They do not nest. */
+SX_API void sx_draw_take(void);
+SX_API void sx_draw_give(void);
+
 /* Fonts that were looked up, kept for further drawings: finding them costs more than drawing. For one thread at a time. */
 typedef struct sx_draw_fonts sx_draw_fonts;
 SX_API sx_status sx_draw_fonts_new(sx_draw_fonts **out, sx_error *err) SX_NODISCARD;

@@ -130,8 +130,7 @@ typedef struct sx_publish_format {
   const char *name;     /* as `outputs` of a study file says it: "xlsx" */
   const char *title[2]; /* by sx_lang */
   sx_publish_fn make;
-  bool
-      paints; /* with Cairo, whose caches are one for all threads: such formats are made one after the other, always in one order */
+  bool paints; /* holds sx_draw_take all the while: such formats are made one after the other */
 } sx_publish_format;
 SX_API const sx_publish_format *sx_publish_formats(size_t *n);
 SX_API const sx_publish_format *sx_publish_find(const char *name); /* NULL: none of that name */

@@ -6,6 +6,7 @@
 #include "draw_png.h"
 #include "shuxiao/draw.h"
 
+#include <pthread.h>
 #include <cairo.h>
 #include <math.h>
 #include <pango/pangocairo.h>
@@ -269,6 +270,16 @@ static void open_group(cairo_t *cr, const sx_draw_item *item) {
 }
 
 /* ---- the whole --------------------------------------------------------------------------------------------------- */
+
+static pthread_mutex_t painting = PTHREAD_MUTEX_INITIALIZER; /* of all threads: so are the caches */
+
+void sx_draw_take(void) {
+  (void)pthread_mutex_lock(&painting);
+}
+
+void sx_draw_give(void) {
+  (void)pthread_mutex_unlock(&painting);
+}
 
 sx_status sx_draw_fonts_new(sx_draw_fonts **out, sx_error *err) {
   PangoFontMap *map = pango_cairo_font_map_new();

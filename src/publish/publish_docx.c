@@ -96,7 +96,9 @@ static void clear(sx_docx *w) {
   sx_publish__docx_template_clear(&w->template, &w->ctx);
   sx_publish__package_clear(&w->package);
   sx_publish__package_clear(&w->earlier);
+  if (w->fonts) sx_draw_take();
   sx_draw_fonts_free(w->fonts);
+  if (w->fonts) sx_draw_give();
   sx_own_numbers_free(w->own);
   sx_buf *const bufs[] = {&w->body, &w->notes, &w->nums, &w->relations, &w->note_relations};
   for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) sx_buf_clear(bufs[i]);

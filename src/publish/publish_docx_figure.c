@@ -56,11 +56,19 @@ static const sx_package_part *earlier_png(const sx_docx *w, const sx_buf *svg) {
   return NULL;
 }
 
+/* 150 dots an inch: programs that show it know no SVG. */
+static sx_status paint(sx_buf *out, sx_docx *w, const sx_drawing *drawing) {
+  sx_draw_take();
+  sx_status status = w->fonts ? SX_OK : sx_draw_fonts_new(&w->fonts, w->err);
+  const sx_paint_options coarse = {.version = 1, .scale = 1.3, .fonts = w->fonts};
+  if (status == SX_OK) status = sx_drawing_png(out, drawing, &coarse, w->err);
+  sx_draw_give();
+  return status;
+}
+
 /* The two files of a drawing and their relationships. */
 static sx_status files_of(char png[24], char svg[24], sx_docx *w, const sx_document_node *node,
                           const sx_drawing *drawing) {
-  const sx_paint_options coarse = {
-      .version = 1, .scale = 1.3, .fonts = w->fonts}; /* 150 dots an inch: programs that show it know no SVG */
   const sx_svg_options look = {.version = 1, .title = node->as.figure->title, .text = node->text};
   sx_buf bytes;
   char name[64];
@@ -71,7 +79,7 @@ static sx_status files_of(char png[24], char svg[24], sx_docx *w, const sx_docum
   if (status == SX_OK) status = sx_publish__package_take(&w->package, name, &bytes, w->err);
   if (status == SX_OK) status = sx_publish__docx_relate(svg, w, IMAGE, name + strlen("word/"), false);
   if (status == SX_OK && picture) sx_buf_add_n(&bytes, picture->data, picture->n);
-  if (status == SX_OK && !picture) status = sx_drawing_png(&bytes, drawing, &coarse, w->err);
+  if (status == SX_OK && !picture) status = paint(&bytes, w, drawing);
   (void)snprintf(name, sizeof name, "word/media/figure%zu.png", w->n_drawings + 1);
   if (status == SX_OK) status = sx_publish__package_take(&w->package, name, &bytes, w->err);
   if (status == SX_OK) status = sx_publish__docx_relate(png, w, IMAGE, name + strlen("word/"), false);
@@ -83,7 +91,6 @@ static sx_status drawing_of(sx_docx *w, const sx_document_node *figure, const sx
   sx_drawing *drawing = NULL;
   char png[24] = "", svg[24] = "";
   bool done = false;
-  if (!w->fonts) SX_TRY(sx_draw_fonts_new(&w->fonts, w->err));
   SX_TRY(sx_chart_draw(&drawing, &w->ctx, node->as.figure->chart, SX_CHART_WIDE_WIDTH, w->err));
   const double height = w->width * drawing->height / drawing->width, most = 0.8 * w->height;
   const double scale = height > most ? most / height : 1;

@@ -7,7 +7,7 @@ static const sx_publish_format formats[] = {
     {"xlsx", {"出版用工作簿（Excel）", "publication workbook (Excel)"}, sx_publish_xlsx, false},
     {"banner", {"横幅表工作簿（Excel）", "banner book (Excel)"}, sx_publish_banner_tables, false},
     {"csv", {"结果数据（CSV）", "results as CSV"}, sx_publish_csv, false},
-    {"docx", {"Word 文档", "Word document"}, sx_publish_docx, true},
+    {"docx", {"Word 文档", "Word document"}, sx_publish_docx, false},
     {"pdf", {"PDF", "PDF"}, sx_publish_pdf, true},
     {"sdmx", {"SDMX-CSV 2.1 和 1.0", "SDMX-CSV 2.1 and 1.0"}, sx_publish_sdmx, false},
     {"json-stat", {"JSON-stat 2.0", "JSON-stat 2.0"}, sx_publish_jsonstat, false},

@@ -92,7 +92,7 @@ static void clear(pdf_writer *w) {
   sx_arena_free(w->arena);
 }
 
-sx_status sx_publish_pdf_document(sx_buf *out, const sx_document *document, sx_error *err) {
+static sx_status make(sx_buf *out, const sx_document *document, sx_error *err) {
   pdf_writer w = {.ctx = document->ctx, .document = document, .chinese = document->lang == SX_LANG_ZH, .err = err};
   const size_t before = out->n;
   cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(receive, out, PDF_WIDTH, PDF_HEIGHT);
@@ -116,5 +116,12 @@ sx_status sx_publish_pdf_document(sx_buf *out, const sx_document *document, sx_e
   if (status == SX_OK) status = cairo_error(cairo_surface_status(surface), out, err);
   cairo_surface_destroy(surface);
   if (status != SX_OK && out->data) out->n = before;
+  return status;
+}
+
+sx_status sx_publish_pdf_document(sx_buf *out, const sx_document *document, sx_error *err) {
+  sx_draw_take();
+  const sx_status status = make(out, document, err);
+  sx_draw_give();
   return status;
 }

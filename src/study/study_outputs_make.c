@@ -1,5 +1,5 @@
 /* study_outputs_make.c: pages and formats made side by side, each into a list of its own; the lists are joined in one order, so that nothing depends on
- * the number of threads. Formats that paint with Cairo are one job, for Cairo's caches are one for all threads. */
+ * the number of threads. Formats that do nothing but paint are one job, for only one thread paints at a time. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
