@@ -8,7 +8,7 @@
 
 #include "release_rule_priv.h"
 
-enum { MAX_DEPTH = 150 };
+enum { MAX_DEPTH = 150, MAX_OPERATORS = 10000 };
 enum { LEVEL_ASSIGN, LEVEL_TILDE, LEVEL_OR, LEVEL_AND, LEVEL_NOT, LEVEL_COMPARE, LEVEL_SUM, LEVEL_PRODUCT };
 enum { LEVEL_SPECIAL = LEVEL_PRODUCT + 1, LEVEL_COLON, LEVEL_MINUS, LEVEL_POWER };
 
@@ -24,7 +24,7 @@ typedef struct parser {
   sx_arena *arena;
   const char *text;
   token token;
-  int depth;
+  int depth, n_operators;
   sx_error *err;
 } parser;
 
@@ -411,6 +411,8 @@ static sx_status parse_binaries(parser *p, sx_rule_tree **left, int level) {
     const int i = find_binary(p);
     sx_rule_tree *right = NULL;
     if (i < 0 || BINARY[i].level < level) return SX_OK;
+    if (++p->n_operators > MAX_OPERATORS) /* a + b + c ... is a tree as deep as it is long */
+      return fail(p, p->token.at, "the expression has more than %d operators: make several rules of it", MAX_OPERATORS);
     SX_TRY(advance(p));
     if (BINARY[i].is_word && BINARY[i].level == LEVEL_COMPARE) {
       SX_TRY(parse_in(p, left, BINARY[i].op[0] == 'n'));

@@ -1,6 +1,7 @@
 /* release_rules.c: rules read: documents, files that include others, options, names, severities. */
 #include "shuxiao/release_rules.h"
 
+#include <sys/stat.h>
 #include <string.h>
 
 #include "release_rule_priv.h"
@@ -294,6 +295,9 @@ static sx_status read_includes(reader *r, const way *here, const sx_doc *doc, co
       if (strcmp(w->path, next.path) == 0)
         return sx_node_error(r->err, doc, list[i], "%s includes itself%s", next.path,
                              w == here ? "" : ", by way of this file");
+    struct stat info;
+    if (stat(next.path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))
+      return sx_node_error(r->err, doc, list[i], "%s is a device or a pipe: include names files", next.path);
     bool before = false; /* by way of another file: its rules are there */
     for (size_t k = 0; k < r->rules->n_docs && !before; k++) before = strcmp(r->rules->files[k], next.path) == 0;
     if (!before) SX_TRY(read_file(r, &next));

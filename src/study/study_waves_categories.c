@@ -62,31 +62,60 @@ typedef struct difference {
   bool serious; /* a category that the study has not; else one that the wave has not */
 } difference;
 
-static void list_levels(char out[160], const char *const *levels, size_t n) {
+/* The categories of a variable, and what they are called. */
+typedef struct levels {
+  const char *const *text, *const *label;
+  size_t n;
+} levels;
+
+static levels levels_of(const sx_groups *g) {
+  return (levels){(const char *const *)g->level_text[0], (const char *const *)g->level_label[0], g->n_levels[0]};
+}
+
+/* Of a text variable of which the first rows are kept: its dictionary has those of the whole file. */
+static bool levels_read(levels *out, sx_arena *arena, const sx_column *c) {
+  const size_t most = sx_dict_count(c->dict);
+  const char **text = sx_arena_alloc(arena, most + 1, sizeof *text),
+             **label = sx_arena_alloc(arena, most + 1, sizeof *label);
+  size_t n = 0;
+  if (!text || !label) return false;
+  for (size_t i = 0; i < most; i++) {
+    const char *level = sx_dict_get(c->dict, (int32_t)i, NULL);
+    if (sx_column_find_range(c, 0, level) < c->n_ranges) continue; /* declared missing */
+    text[n] = label[n] = level;
+    for (size_t k = 0; k < c->n_labels; k++)
+      if (c->labels[k].text && strcmp(c->labels[k].text, level) == 0) label[n] = c->labels[k].label;
+    n++;
+  }
+  *out = (levels){text, label, n};
+  return true;
+}
+
+static void list_levels(char out[160], const levels *l) {
   size_t used = 0;
   out[0] = '\0';
-  for (size_t i = 0; i < n && used < 120; i++)
-    used += (size_t)snprintf(out + used, 160 - used, "%s%.30s", i ? ", " : "", levels[i]);
+  for (size_t i = 0; i < l->n && used < 120; i++)
+    used += (size_t)snprintf(out + used, 160 - used, "%s%.30s", i ? ", " : "", l->label[i]);
   out[sx_utf8_cut(out, strlen(out), 159)] = '\0';
 }
 
-static size_t level_at(const sx_groups *g, const char *level) {
-  for (size_t i = 0; i < g->n_levels[0]; i++)
-    if (strcmp(g->level_text[0][i], level) == 0) return i;
+static size_t level_at(const levels *l, const char *level) {
+  for (size_t i = 0; i < l->n; i++)
+    if (strcmp(l->text[i], level) == 0) return i;
   return ST_NONE;
 }
 
 /* Levels that occur. A level without a label of a number is an amount. */
-static void compare_levels(difference *out, const sx_groups *own, const sx_groups *wave, const char *name,
+static void compare_levels(difference *out, const levels *own, const levels *wave, const char *name,
                            const char *study_wave, bool text) {
   char known[160];
-  list_levels(known, (const char *const *)own->level_label[0], own->n_levels[0]);
-  for (size_t i = 0; i < wave->n_levels[0]; i++) {
-    const char *level = wave->level_text[0][i], *label = wave->level_label[0][i];
+  list_levels(known, own);
+  for (size_t i = 0; i < wave->n; i++) {
+    const char *level = wave->text[i], *label = wave->label[i];
     const bool labelled = strcmp(level, label) != 0;
     if (!text && !labelled) continue;
     const size_t at = level_at(own, level);
-    if (at != ST_NONE && (!labelled || strcmp(own->level_label[0][at], label) == 0)) continue;
+    if (at != ST_NONE && (!labelled || strcmp(own->label[at], label) == 0)) continue;
     out->serious = true;
     if (at == ST_NONE) {
       (void)snprintf(out->text, sizeof out->text,
@@ -95,14 +124,14 @@ static void compare_levels(difference *out, const sx_groups *own, const sx_group
     } else {
       (void)snprintf(out->text, sizeof out->text,
                      "'%.60s' calls %.20s '%.60s', %.40s calls it '%.60s': map it under 'map', or say 'same: true'",
-                     name, level, label, study_wave, own->level_label[0][at]);
+                     name, level, label, study_wave, own->label[at]);
     }
     return;
   }
-  for (size_t i = 0; text && i < own->n_levels[0]; i++) {
-    if (level_at(wave, own->level_text[0][i]) != ST_NONE) continue;
+  for (size_t i = 0; text && i < own->n; i++) {
+    if (level_at(wave, own->text[i]) != ST_NONE) continue;
     (void)snprintf(out->text, sizeof out->text, "'%.60s' has no case in the category '%.60s': its changes are missing",
-                   name, own->level_label[0][i]);
+                   name, own->label[i]);
     return;
   }
 }
@@ -132,7 +161,7 @@ static void compare_labels(difference *out, const sx_column *own, const sx_colum
 }
 
 static sx_status compare(difference *out, const sx_table *own, const sx_table *wave, const char *name,
-                         const char *whose, bool whole, sx_error *err) {
+                         const char *whose, bool whole, sx_arena *arena, sx_error *err) {
   const sx_column *a = sx_table_find(own, name), *b = sx_table_find(wave, name);
   *out = (difference){.text = ""};
   if (!a || !b || (!is_text(a) && a->n_labels == 0 && b->n_labels == 0)) return SX_OK;
@@ -146,10 +175,20 @@ static sx_status compare(difference *out, const sx_table *own, const sx_table *w
     compare_labels(out, a, b, name, whose);
     return SX_OK;
   }
+  levels l[2];
+  if (!whole) {
+    if (!levels_read(&l[0], arena, a) || !levels_read(&l[1], arena, b)) return sx_error_memory(err);
+    compare_levels(out, &l[0], &l[1], name, whose, true);
+    return SX_OK;
+  }
   sx_groups *mine = NULL, *theirs = NULL;
   sx_status status = sx_groups_new(&mine, own, &name, 1, err);
   if (status == SX_OK) status = sx_groups_new(&theirs, wave, &name, 1, err);
-  if (status == SX_OK) compare_levels(out, mine, theirs, name, whose, is_text(a));
+  if (status == SX_OK) {
+    l[0] = levels_of(mine);
+    l[1] = levels_of(theirs);
+    compare_levels(out, &l[0], &l[1], name, whose, is_text(a));
+  }
   sx_groups_free(mine);
   sx_groups_free(theirs);
   return status;
@@ -182,7 +221,7 @@ void study__check_categories(st_load *l, const st_wave *w) {
     difference d;
     sx_error err = SX_ERROR_INIT;
     if (is_settled(w, list.items[i])) continue;
-    if (compare(&d, own, wave, list.items[i], s->wave ? s->wave : s->id, false, &err) != SX_OK) {
+    if (compare(&d, own, wave, list.items[i], s->wave ? s->wave : s->id, false, s->arena, &err) != SX_OK) {
       study__error_problem(l, w->node, &err);
     } else if (d.text[0] && d.serious) {
       study__problem(l, place_of(w, list.items[i]), "wave %s: %s", w->id, d.text);
@@ -200,7 +239,7 @@ sx_status study__same_categories(const st_run *following, const st_run *r, sx_er
   for (size_t i = 0; i < list.n; i++) {
     difference d;
     if (is_settled(w, list.items[i])) continue;
-    SX_TRY(compare(&d, following->unit, r->unit, list.items[i], s->wave ? s->wave : s->id, true, err));
+    SX_TRY(compare(&d, following->unit, r->unit, list.items[i], s->wave ? s->wave : s->id, true, r->arena, err));
     if (!d.text[0] || !d.serious) continue;
     const sx_status status = sx_error_set(err, SX_E_DATA, "", "wave %s: %s", w->id, d.text);
     study__add_place(err, s, place_of(w, list.items[i]));

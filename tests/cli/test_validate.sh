@@ -41,6 +41,10 @@ run_fails 2 "rules are a list" "$program" validate $file --rules "$tmp/none.yaml
 run_fails 2 "which rules" "$program" validate $file
 printf 'rules:\n- expr: age <=\n' >"$tmp/bad.yaml"
 run_fails 2 "bad.yaml:2" "$program" validate $file --rules "$tmp/bad.yaml"
+awk 'BEGIN { printf "- expr: age > 0"; for (i = 0; i < 70000; i++) printf " & age > 0"; print "" }' >"$tmp/chain.yaml" # a tree as deep as it is long
+run_fails 2 "more than 10000 operators" "$program" validate $file --rules "$tmp/chain.yaml"
+printf 'include: [/dev/zero]\n' >"$tmp/device.yaml"
+run_fails 2 "device.yaml:1:11: /dev/zero is a device or a pipe" timeout 20 "$program" validate $file --rules "$tmp/device.yaml"
 run_fails 2 "person" "$program" validate $file --rules $rules --id persn
 run_fails 2 "number from 0" "$program" validate $file --rules $rules --cases -3
 finish

@@ -132,6 +132,26 @@ run
 marked '' rate change edu:low
 more=
 
+# ---- files in the order of a category: those that the first rows lack are there
+for w in 1 2; do
+  wave $((1 + 60 * (w - 1))) $((60 * w + 1200)) $w "low mid high" >"$tmp/plain"
+  { head -1 "$tmp/plain"; tail -n +2 "$tmp/plain" | LC_ALL=C sort -t, -k6,6 -s; } >"$tmp/sorted$w.csv"
+done
+cp "$tmp/w1.csv" "$tmp/kept1.csv"
+cp "$tmp/w2.csv" "$tmp/kept2.csv"
+for order in "1 2" "plain 2" "1 plain"; do
+  read -r first second <<<"$order"
+  LC_ALL=C sort -t, -k1,1n -s "$tmp/sorted1.csv" >"$tmp/w1.csv"
+  LC_ALL=C sort -t, -k1,1n -s "$tmp/sorted2.csv" >"$tmp/w2.csv"
+  [ "$first" = plain ] || cp "$tmp/sorted1.csv" "$tmp/w1.csv"
+  [ "$second" = plain ] || cp "$tmp/sorted2.csv" "$tmp/w2.csv"
+  waves='    - {wave: 2024-S2, data: {people: {file: w1.csv}}}' study
+  "$program" check "$tmp/study.yaml" >"$tmp/said" 2>&1 || fail "files in order ($order): $(cat "$tmp/said")"
+  ! grep -q "categor" "$tmp/said" || fail "files in order ($order): $(cat "$tmp/said")"
+done
+mv "$tmp/kept1.csv" "$tmp/w1.csv"
+mv "$tmp/kept2.csv" "$tmp/w2.csv"
+
 # ---- replicates that each wave makes for itself
 design=', make: {type: raowu, replicates: 40, seed: 5}' study
 run_fails 2 "study.yaml:5:.*60 units are in '2024-S2' and in '2025-S1', and replicates made for each wave by itself.*independent: true" "$program" run "$tmp/study.yaml" --out "$tmp/no"
