@@ -68,6 +68,13 @@ static void print_counts(const cli_app *app, const sx_refill *r, const char *pat
     printf("%zu 个图片不是研究中的图，未作改动\n", others);
   else if (others)
     printf("%zu pictures are no figures of the study and stay\n", others);
+  if (r->n_changed)
+    printf("%s\n",
+           app->chinese
+               ? "随数字而定的文字（“提高”“下降”、排名、条件语句、显著性字母、可靠性标记）未作改动：请重读，或用 "
+                 "shuxiao run 重新生成"
+               : "words that follow from numbers (rose, fell, ranks, conditions, letters, marks) stand as they were: "
+                 "read them again, or let shuxiao run write them");
 }
 
 static int refill(cli_app *app, const char *path, const char *store_path, const char *output) {
