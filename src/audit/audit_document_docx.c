@@ -13,7 +13,15 @@
 
 /* PART_MAX: one part of a document may unpack to this much. */
 enum { PART_MAX = 64 * 1024 * 1024, STYLES_MAX = 256, ID_MAX = 64 };
-enum { FIELDS_MAX = 16, CODE_MAX = 1200, EXEMPTS_MAX = 16, CODE = -1, MARKS_MAX = 16, MARK_NAME = 64 };
+enum {
+  FIELDS_MAX = 16,
+  CODE_MAX = 1200,
+  EXEMPTS_MAX = 16,
+  CODE = -1,
+  MARKS_MAX = 16,
+  MARK_NAME = 64,
+  COLUMNS_MAX = 63
+};
 
 /* A piece of the paragraph at hand: from byte `at` of part number `part` on. */
 typedef struct stretch {
@@ -361,7 +369,8 @@ static void start_bookmark(word *w, const char *tag, const char **attributes) {
 }
 
 static void start_table(word *w, const char *tag, const char **attributes) {
-  const char *span;
+  const char *value = value_of(attributes, "val");
+  const size_t columns = value && w->tables == 1 ? strtoul(value, NULL, 10) : 0;
   if (is(tag, "tbl") && w->tables++ == 0) {
     w->m->table++;
     w->m->row = 0;
@@ -370,9 +379,10 @@ static void start_table(word *w, const char *tag, const char **attributes) {
     w->m->column = 0;
   } else if (is(tag, "tc") && w->tables == 1) {
     w->m->column++;
-  } else if (is(tag, "gridSpan") && w->tables == 1 && (span = value_of(attributes, "val")) != NULL && span[0] >= '2' &&
-             span[0] <= '9' && !span[1]) {
-    w->span = (size_t)(span[0] - '1');
+  } else if (is(tag, "gridSpan") && columns > 1 && columns <= COLUMNS_MAX) {
+    w->span = columns - 1;
+  } else if (is(tag, "gridBefore") && columns <= COLUMNS_MAX) {
+    w->m->column += columns; /* left free at the beginning of a row */
   }
 }
 
@@ -414,7 +424,8 @@ static void XMLCALL start(void *data, const char *name, const char **attributes)
     w->skip++;
     return;
   }
-  if (bar && is(bar + 1, "t") && strstr(name, "/math|")) w->text = true; /* of an equation */
+  if (bar && is(bar + 1, "t") && strstr(name, "/math|")) w->text = true;                    /* of an equation, */
+  if (bar && is(bar + 1, "oMath") && strstr(name, "/math|") && w->m->buf.n) put(w, " ", 1); /* that stands apart */
   if (!tag) return;
   if (is(tag, "del") || is(tag, "moveFrom")) {
     w->skip = 1;

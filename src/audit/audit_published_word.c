@@ -10,8 +10,11 @@ typedef struct words {
   const sx_audit_text *text; /* as it was published */
   const sx_audit_text *have;
   sx_shown_list list;
-  bool saved; /* by a program */
-  bool moved; /* cells came or went */
+  const sx_shown_list *published; /* beside list */
+  size_t i, j;                    /* of both lists: places are compared up to here */
+  bool loose;                     /* more or fewer stand right before than were published there */
+  bool saved;                     /* by a program */
+  bool moved;                     /* cells came or went */
 } words;
 
 static bool is_cell(const sx_text_part *part) {
@@ -105,6 +108,14 @@ static sx_status tell(words *w, sx_trace_verdict verdict, const sx_shown *want, 
                       const char *reason) {
   sx_difference d = {.verdict = verdict, .reason = reason};
   SX_TRY(sx_audit__published_place(&d.place, w->p, w->have, part));
+  sx_audit__published_texts(&d, want, have);
+  return sx_audit__published_tell(w->p, &d);
+}
+
+/* Named at the place where it was published. */
+static sx_status tell_gone(words *w, const sx_shown *want, const sx_shown *have) {
+  sx_difference d = {.verdict = SX_TRACE_DIFFERS, .reason = "what was published here is gone"};
+  SX_TRY(sx_audit__published_place(&d.place, w->p, w->text, want->at));
   sx_audit__published_texts(&d, want, have);
   return sx_audit__published_tell(w->p, &d);
 }
@@ -224,15 +235,67 @@ static sx_status same_words(words *w, const sx_shown *want, size_t n_want, const
   return SX_OK;
 }
 
+/* ---- cells, by their place in the row ---- */
+
+enum { OTHER_TABLE = -1 };
+
+static long rows_below(const sx_text_part *above, const sx_text_part *part) {
+  return above->table == part->table ? (long)(part->row - above->row) : OTHER_TABLE;
+}
+
+static sx_status tell_place(words *w, const sx_text_part *was, const sx_shown *have, const char *reason) {
+  const char *place = sx_arena_printf(w->p->arena, "row %zu, column %zu", was->row, was->column);
+  if (!place) return sx_error_memory(w->p->t->err);
+  const sx_shown want = {.text = place, .n = strlen(place)};
+  return tell(w, SX_TRACE_DIFFERS, &want, have, have->at, reason);
+}
+
+/* Two cells with the same text: beside empty ones, which are no parts, the text can stand in another column or row. Cells behind one that is moved are not
+ * told again; nor are they where the row has more or fewer texts than were published. A program may put in rows that are empty. */
+static sx_status same_place(words *w) {
+  const sx_shown *want = &w->published->items[w->i], *have = &w->list.items[w->j];
+  const sx_text_part *was = sx_audit_text_part(w->text, want->at), *is = sx_audit_text_part(w->have, have->at);
+  const sx_text_part *a = w->i ? sx_audit_text_part(w->text, want[-1].at) : NULL;
+  const sx_text_part *b = w->j ? sx_audit_text_part(w->have, have[-1].at) : NULL;
+  const long below = a ? rows_below(a, was) : OTHER_TABLE, now = b ? rows_below(b, is) : OTHER_TABLE;
+  if (!is_cell(was) || !is_cell(is)) return SX_OK;
+  if (w->loose && (!below || !now)) return SX_OK;
+  if (!w->loose && (w->saved ? !below != !now : below != now))
+    return tell_place(w, was, have, "not the row in which it was published");
+  const bool shifted = !w->loose && !below && is->column + a->column == b->column + was->column;
+  if (is->column == was->column || shifted) return SX_OK;
+  return tell_place(w, was, have, "not the column in which it was published");
+}
+
+/* Up to item `i` of those that were published both lists have the same texts. */
+static sx_status same_places(words *w, size_t i) {
+  for (; w->i < i; w->i++, w->j++) {
+    SX_TRY(same_place(w));
+    w->loose = false;
+  }
+  return SX_OK;
+}
+
+/* As many stand there as were published. */
+static sx_status pairs_differ(words *w, const sx_shown *want, const sx_shown *have, size_t n) {
+  for (size_t k = 0; k < n; k++, w->i++, w->j++) {
+    const bool other = want[k].other != have[k].other;
+    if (other || !sx_audit__shown_same(want[k].text, want[k].n, have[k].text, have[k].n))
+      SX_TRY(one_differs(w, &want[k], &have[k]));
+    else
+      SX_TRY(same_place(w));
+    w->loose = false;
+  }
+  return SX_OK;
+}
+
 static sx_status differ(void *data, const sx_shown *want, size_t n_want, const sx_shown *have, size_t n_have) {
   words *w = data;
-  if (n_want == n_have) {
-    for (size_t i = 0; i < n_have; i++) {
-      if (want[i].other != have[i].other || !sx_audit__shown_same(want[i].text, want[i].n, have[i].text, have[i].n))
-        SX_TRY(one_differs(w, &want[i], &have[i]));
-    }
-    return SX_OK;
-  }
+  if (want) SX_TRY(same_places(w, (size_t)(want - w->published->items)));
+  if (n_want == n_have) return pairs_differ(w, want, have, n_have);
+  w->i += n_want;
+  w->j += n_have;
+  w->loose = true;
   SX_TRY(twice_described(w, have, n_have));
   /* paragraphs may come and go, and cells in a program; others may not */
   const bool moved = w->saved && (!n_want || !n_have);
@@ -242,11 +305,8 @@ static sx_status differ(void *data, const sx_shown *want, size_t n_want, const s
     if (is_cell(sx_audit_text_part(w->have, have[i].at)))
       return tell(w, SX_TRACE_DIFFERS, n_want ? want : NULL, &have[i], have[i].at, "not what was published here");
   }
-  for (size_t i = 0; i < n_want && sx_audit_text_n_parts(w->have) && !moved; i++) {
-    const size_t last = have > w->list.items ? have[-1].at : 0;
-    if (is_cell(sx_audit_text_part(w->text, want[i].at)))
-      return tell(w, SX_TRACE_DIFFERS, &want[i], n_have ? have : NULL, n_have ? have->at : last,
-                  "what was published here is gone");
+  for (size_t i = 0; i < n_want && !moved; i++) {
+    if (is_cell(sx_audit_text_part(w->text, want[i].at))) return tell_gone(w, &want[i], n_have ? have : NULL);
   }
   return same_words(w, want, n_want, have, n_have);
 }
@@ -258,7 +318,9 @@ static sx_status compare_texts(bool *moved, sx_published *p, const sx_audit_text
   if (!want || !have) return SX_OK;
   SX_TRY(list_parts(&a, want, within));
   SX_TRY(list_parts(&b, have, within));
+  b.published = &a.list;
   SX_TRY(sx_audit__shown_compare(&a.list, &b.list, differ, &b));
+  SX_TRY(same_places(&b, a.list.n));
   *moved = *moved || b.moved;
   return SX_OK;
 }

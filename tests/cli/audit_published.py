@@ -68,6 +68,27 @@ def typed(run):
     return once(PARAGRAPH, lambda m: m.group(1) + run + m.group(2))
 
 
+def through_empty(row, a, b):
+    """Two cells of the row of a table whose first cell shows this: the one is empty, so that no text changes its place among the others."""
+    def change(text):
+        for old in re.findall(r"<w:tr[ >].*?</w:tr>", text, re.S):
+            cells = re.findall(r"<w:tc>.*?</w:tc>", old, re.S)
+            shows = ["".join(re.findall(r"<w:t(?: [^>]*)?>([^<]*)", c)) for c in cells]
+            if shows[0] != row: continue
+            assert [shows[a] == "", shows[b] == ""].count(True) == 1, shows
+            cells[a], cells[b] = cells[b], cells[a]
+            return text.replace(old, old[:old.index("<w:tc>")] + "".join(cells) + old[old.rindex("</w:tc>") + 7:], 1)
+        raise AssertionError(row)
+    return change
+
+
+EQUATION = '<m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"><m:r><m:t>9731</m:t></m:r></m:oMath>'
+
+
+def moved(row, column, was):
+    return r'table \d+, row %d, column %d"?,[^,]*,"?row %d, column %d' % (row, column, row, was)
+
+
 ATTACKS = [
     # ---- workbook
     ("decimals of a format", book, "xl/styles.xml", once('formatCode="0.0%"', 'formatCode="0%"'), r"Table_1!F5.*44%.*43\.7%"),
@@ -113,6 +134,14 @@ ATTACKS = [
     ("labels of rows exchanged", word, DOC, exchange("(?<=>)Rate of use(?=</w:t></w:r></w:p>\\s*</w:tc>)", "(?<=>)Users(?=</w:t></w:r></w:p>\\s*</w:tc>)"), r"table \d+, row \d+, column 1.*\n.*table \d+, row \d+, column 1"),
     ("heads of columns exchanged", word, DOC, exchange("(?<=>)middle(?=</w:t></w:r></w:p>\\s*</w:tc>)", "(?<=>)old(?=</w:t></w:r></w:p>\\s*</w:tc>)"), r"table \d+, row 1, column \d+"),
     ("labels in Chinese", word_zh, DOC, exchange("(?<=>)使用率(?=</w:t></w:r></w:p>\\s*</w:tc>)", "(?<=>)用户(?=</w:t></w:r></w:p>\\s*</w:tc>)"), r"table \d+, row \d+, column 1"),
+    ("a number in an empty cell beside", word, DOC, through_empty("All", 1, 2), moved(2, 3, 2)),
+    ("a number in an empty cell before it", word, DOC, through_empty("All", 2, 3), moved(2, 3, 4)),
+    ("a fact in an empty cell beside", word, DOC, through_empty("Interviews", 2, 3), moved(5, 4, 3)),
+    ("a number in an empty cell, in Chinese", word_zh, DOC, through_empty("全部", 1, 2), moved(2, 3, 2)),
+    ("a cell that spans two columns", word, DOC, once(r"(<w:tr[ >](?:(?!<w:tc>).)*<w:tc><w:tcPr>)(?=(?:(?!</w:tr>).)*>Level</w:t>)", r'\1<w:gridSpan w:val="2"/>'), r"table \d+, row 1, column 3.*row 1, column 2"),
+    ("a row that begins a column later", word, DOC, once(r"(<w:tr[ >](?:(?!</w:tr>|<w:tc>).)*<w:trPr>)(?=(?:(?!</w:tr>).)*>All</w:t>)", r'\1<w:gridBefore w:val="1"/>'), r"table \d+, row 2, column 2.*row 2, column 1"),
+    ("the first text of a row taken out", word, DOC, once(r">All(?=</w:t></w:r></w:p>\s*</w:tc>)", ">"), r"table 1, row 2, column 1\"?,,All"),
+    ("an equation in the title", word, DOC, once(r'(w:val="Title"/>(?:(?!</w:p>).)*)(?=</w:p>)', r"\1" + EQUATION), r"paragraph 1,.*9731"),
     ("a caption", word, DOC, lambda t: re.sub(r"(.*>)Beside(?=</w:t>)", r"\1Spending", t, count=1, flags=re.S), r"paragraph \d+.*Beside"),
     ("signs of a font", word, DOC, typed('<w:r><w:sym w:font="Symbol" w:char="F034"/><w:sym w:font="Symbol" w:char="F036"/></w:r><w:r><w:t xml:space="preserve"> people </w:t></w:r>'), r"paragraph \d+,.?46 people"),
     ("the number of a list", word, DOC, once(r'<w:p>(<w:pPr>)((?:(?!</w:pPr>).)*</w:pPr><w:r>(?:(?!</w:p>).)*DOCPROPERTY)', r'<w:p>\1<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>\2'), r"(paragraph|table) \d+.*list"),
@@ -225,6 +254,12 @@ SAVED = [
     ("a caption", saved_word, DOC, once(r"(preserve\">  )Age(?=</w:t>)", r"\1Region"), SENTENCE + ".*Age"),
     ("labels of rows exchanged", saved_word, DOC, exchange("(?<=>)Rate of use(?=</w:t></w:r></w:p></w:tc>)", "(?<=>)Users(?=</w:t></w:r></w:p></w:tc>)"), r"table \d+, row \d+, column 1"),
     ("heads of columns exchanged", saved_word, DOC, exchange("(?<=>)middle(?=</w:t></w:r></w:p></w:tc>)", "(?<=>)young(?=</w:t></w:r></w:p></w:tc>)"), r"table \d+, row 1, column \d+"),
+    ("a number in an empty cell beside", saved_word, DOC, through_empty("All", 1, 2), moved(2, 3, 2)),
+    ("a number in an empty cell before it", saved_word, DOC, through_empty("All", 2, 3), moved(2, 3, 4)),
+    ("a fact in an empty cell beside", saved_word, DOC, through_empty("Interviews", 2, 3), moved(5, 4, 3)),
+    ("a number in an empty cell, in Chinese", saved_zh, DOC, through_empty("全部", 1, 2), moved(2, 3, 2)),
+    ("a cell that spans two columns", saved_word, DOC, once(r"(<w:tr[ >](?:(?!<w:tc>).)*<w:tc><w:tcPr>)(?=(?:(?!</w:tr>).)*>Level</w:t>)", r'\1<w:gridSpan w:val="2"/>'), r"table \d+, row 1, column 3.*row 1, column 2"),
+    ("a row that begins a column later", saved_word, DOC, once(r"(<w:tr[ >](?:(?!</w:tr>|<w:tc>).)*<w:trPr>)(?=(?:(?!</w:tr>).)*>All</w:t>)", r'\1<w:gridBefore w:val="1"/>'), r"table \d+, row 2, column 2.*row 2, column 1"),
     ("two numbers of a cell exchanged", saved_word, DOC, exchange(field(r"&quot;rate\.old\.se "), field(r"&quot;rate\.old\.n ")), r"table \d+, row \d+"),
     ("the number of a list", saved_word, DOC, once(r'(<w:pStyle w:val="TextBody"/>)', r'\1<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'), SENTENCE + ".*list"),
     ("levels of lists", saved_word, "word/numbering.xml", once(r'(<w:lvlText w:val=)"[^"]*"', r'\1"46 people"'), r"numbering.xml"),
