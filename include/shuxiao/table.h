@@ -70,6 +70,8 @@ typedef struct sx_column {
   sx_missing_range *ranges;
   size_t n_ranges;
   char *format; /* the file's display format ("F8.2", "%9.0g"), "" if none */
+  char **order; /* [n_order] levels in the order in which they are to be shown (table_order.h); 0: none was declared */
+  size_t n_order;
 } sx_column;
 
 /* A multiple-response set: dichotomies (each variable counts where it equals `counted`) or categories. */
@@ -200,8 +202,8 @@ SX_API sx_status sx_expr_scalar(double *out, double *gradient, const sx_expr *ex
 
 /* ---- groups ------------------------------------------------------------------------------------------ */
 
-/* Rows indexed by the crossing of up to 8 columns. Levels are the values that occur in the column, in its order (category: as declared;
- * text: by labels or numbers, else as the file first has them (table_order.h); everything else ascending). Combinations that do
+/* Rows indexed by the crossing of up to 8 columns. Levels are the values that occur in the column, in the order that was declared of it
+ * (table_order.h), else in its own (category: as declared; text: by labels or numbers, else as the file first has them; everything else ascending). Combinations that do
  * not occur are left out. Groups are ordered lexicographically by level. A row with a missing key has group -1. No columns: one group. */
 typedef struct sx_groups {
   sx_ctx ctx;

@@ -1,4 +1,4 @@
-/* table_order.h: the order in which the levels of a text are shown. */
+/* table_order.h: the order in which levels are shown. */
 #ifndef SX_TABLE_ORDER_H
 #define SX_TABLE_ORDER_H
 
@@ -8,12 +8,16 @@
 extern "C" {
 #endif
 
-/* Texts have no order of their own. Where all have labels in the column, they stand in the order of these; where all hold a number behind the same words
+/* Declares the order of the levels, by their texts ("3" of a number); n 0 takes it off. The texts are copied. Expected: SX_E_MEMORY alone. */
+SX_API sx_status sx_column_set_order(const sx_ctx *ctx, sx_column *column, const char *const *text, size_t n,
+                                     sx_error *err) SX_NODISCARD;
+/* Where the column's declared order names all of them, levels stand in it, whatever the type; where it leaves one out it does not count. Without one texts
+ * have no order of their own. Where all have labels in the column, they stand in the order of these; where all hold a number behind the same words
  * ("6-9", "10-19", "65+"; "Wave 2", "Wave 10"; "第2类", "第10类"), by it; else they stay as they are, in the order in which the file first has them. Columns of
  * other types stay as they are. order [n]: indices into text, those of equal texts in their order. One rule for tables, figures and banner tables. Cost: n log n.
  * Expected: SX_E_MEMORY alone. */
-SX_API sx_status sx_text_order(size_t *order, const sx_ctx *ctx, const sx_column *column, const char *const *text,
-                               size_t n, sx_error *err) SX_NODISCARD;
+SX_API sx_status sx_level_order(size_t *order, const sx_ctx *ctx, const sx_column *column, const char *const *text,
+                                size_t n, sx_error *err) SX_NODISCARD;
 
 #ifdef __cplusplus
 }

@@ -160,7 +160,10 @@ static sx_status run_box(sx_est_set **out, scale *s, const sx_design *design, co
   const size_t rows = q->y->n;
   s->level = sx_mem_alloc(s->ctx, rows, sizeof *s->level);
   if (!s->level) return sx_error_memory(err);
-  SX_TRY(sx_estimate__levels(s->level, &s->n_levels, &s->text, &s->label, s->ctx, q->y, err));
+  sx_column scale_of = *q->y; /* the ends of a scale are those of its values, in whatever order these are shown */
+  scale_of.order = NULL;
+  scale_of.n_order = 0;
+  SX_TRY(sx_estimate__levels(s->level, &s->n_levels, &s->text, &s->label, s->ctx, &scale_of, err));
   SX_TRY(find_scores(s, err));
   sx_column y = sx_estimate__column_like(q->y, SX_INTEGER);
   y.miss = q->y->miss;

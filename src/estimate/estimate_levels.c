@@ -1,5 +1,5 @@
-/* estimate_levels.c: the levels of a discrete column: declared levels of a category, observed ones of a text in the order of
- * table_order.h, observed values ascending else. */
+/* estimate_levels.c: the levels of a discrete column: declared levels of a category, observed ones of a text, observed values else; in the order of
+ * table_order.h. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -131,25 +131,6 @@ static size_t dict_order(int32_t *to, size_t codes, const sx_column *c) {
   return n;
 }
 
-/* Levels of a text [n] into the order in which they are shown. */
-static sx_status order_texts(int32_t *to, size_t codes, size_t n, const sx_column *c, const sx_ctx *ctx,
-                             sx_error *err) {
-  if (n < 2) return SX_OK;
-  const char **text = sx_mem_alloc(ctx, n, sizeof *text);
-  size_t *order = sx_mem_alloc(ctx, n, sizeof *order), *place = sx_mem_alloc(ctx, n, sizeof *place);
-  sx_status st = text && order && place ? SX_OK : sx_error_memory(err);
-  for (size_t k = 0; st == SX_OK && k < codes; k++)
-    if (to[k] >= 0) text[to[k]] = sx_dict_get(c->dict, (int32_t)k, NULL);
-  if (st == SX_OK) st = sx_text_order(order, ctx, c, text, n, err);
-  for (size_t i = 0; st == SX_OK && i < n; i++) place[order[i]] = i;
-  for (size_t k = 0; st == SX_OK && k < codes; k++)
-    if (to[k] >= 0) to[k] = (int32_t)place[to[k]];
-  sx_mem_free(ctx, (void *)text);
-  sx_mem_free(ctx, order);
-  sx_mem_free(ctx, place);
-  return st;
-}
-
 static sx_status dict_levels(int32_t *level, size_t *n, char ***text, char ***label, const sx_ctx *ctx,
                              const sx_column *c, sx_error *err) {
   sx_status st = SX_OK;
@@ -163,7 +144,6 @@ static sx_status dict_levels(int32_t *level, size_t *n, char ***text, char ***la
                       (int)EST_MAX_LEVELS);
     goto done;
   }
-  if (c->type == SX_TEXT) SX_TRY_GOTO(st, order_texts(to, codes, k, c, ctx, err), done);
   texts = sx_mem_zalloc(ctx, k, sizeof *texts);
   labels = sx_mem_zalloc(ctx, k, sizeof *labels);
   if (!texts || !labels) {
@@ -193,8 +173,46 @@ done:
   return st;
 }
 
+/* Levels [n] into the order in which they are shown. */
+static sx_status order_levels(int32_t *level, size_t n, char **text, char **label, const sx_ctx *ctx,
+                              const sx_column *c, sx_error *err) {
+  if (n < 2 || (c->type != SX_TEXT && !c->n_order)) return SX_OK;
+  char **room = sx_mem_alloc(ctx, 2 * n, sizeof *room);
+  size_t *order = sx_mem_alloc(ctx, n, sizeof *order);
+  int32_t *place = sx_mem_alloc(ctx, n, sizeof *place);
+  sx_status st = room && order && place ? SX_OK : sx_error_memory(err);
+  if (st == SX_OK) st = sx_level_order(order, ctx, c, (const char *const *)text, n, err);
+  if (st == SX_OK) {
+    memcpy(room, text, n * sizeof *room);
+    memcpy(room + n, label, n * sizeof *room);
+    for (size_t i = 0; i < n; i++) {
+      place[order[i]] = (int32_t)i;
+      text[i] = room[order[i]];
+      label[i] = room[n + order[i]];
+    }
+    for (size_t i = 0; i < c->n; i++)
+      if (level[i] >= 0) level[i] = place[level[i]];
+  }
+  sx_mem_free(ctx, room);
+  sx_mem_free(ctx, order);
+  sx_mem_free(ctx, place);
+  return st;
+}
+
 sx_status sx_estimate__levels(int32_t *level, size_t *n, char ***text, char ***label, const sx_ctx *ctx,
                               const sx_column *c, sx_error *err) {
-  return has_dict(c) ? dict_levels(level, n, text, label, ctx, c, err)
-                     : number_levels(level, n, text, label, ctx, c, err);
+  char **texts = NULL, **labels = NULL;
+  size_t k = 0;
+  SX_TRY(has_dict(c) ? dict_levels(level, &k, &texts, &labels, ctx, c, err)
+                     : number_levels(level, &k, &texts, &labels, ctx, c, err));
+  const sx_status st = order_levels(level, k, texts, labels, ctx, c, err);
+  if (st != SX_OK) {
+    sx_estimate__free_texts(ctx, texts, k);
+    sx_estimate__free_texts(ctx, labels, k);
+    return st;
+  }
+  *n = k;
+  *text = texts;
+  *label = labels;
+  return SX_OK;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shuxiao/table_order.h"
 #include "study_data.h"
 #include "study_run.h"
 
@@ -40,23 +41,34 @@ static sx_status level_of(level **out, levels *all, const sx_column *c, size_t r
   return SX_OK;
 }
 
-/* "6-14" before "15-19", and both before words. */
-static int by_number_then_text(const void *a, const void *b) {
+static int by_value(const void *a, const void *b) {
   const level *x = a, *y = b;
-  char *end_x = NULL, *end_y = NULL;
-  const double first = strtod(x->text, &end_x), second = strtod(y->text, &end_y);
-  const bool one = end_x != x->text, other = end_y != y->text;
-  if (one != other) return one ? -1 : 1;
-  if (one && first != second) return first < second ? -1 : 1;
-  return strcmp(x->text, y->text);
+  if (x->code != y->code) return x->code < y->code ? -1 : 1;
+  return (x->number > y->number) - (x->number < y->number);
 }
 
-static sx_status lines_of(sx_buf *out, const char *name, const sx_column *c, size_t n, const double *before,
+/* As tables show them. */
+static sx_status order_levels(levels *all, const sx_ctx *ctx, const sx_column *c, sx_arena *arena, sx_error *err) {
+  const char *text[MAX_LEVELS];
+  size_t order[MAX_LEVELS];
+  level *before = sx_arena_alloc(arena, all->n, sizeof *before);
+  if (!before) return sx_error_memory(err);
+  qsort(all->items, all->n, sizeof *all->items, by_value);
+  for (size_t i = 0; i < all->n; i++) text[i] = all->items[i].text;
+  SX_TRY(sx_level_order(order, ctx, c, text, all->n, err));
+  memcpy(before, all->items, all->n * sizeof *before);
+  for (size_t i = 0; i < all->n; i++) all->items[i] = before[order[i]];
+  return SX_OK;
+}
+
+static sx_status lines_of(sx_buf *out, const sx_table *unit, const char *name, const double *before,
                           const double *after, sx_arena *arena, sx_error *err) {
+  const sx_column *c = sx_table_find(unit, name);
+  if (!c) return SX_OK;
   const bool coded = c->type == SX_TEXT || c->type == SX_CATEGORY;
   levels all = {.n = 0};
   if (strchr(name, '\t') || strchr(name, '\n')) return SX_OK;
-  for (size_t row = 0; row < n; row++) {
+  for (size_t row = 0; row < c->n; row++) {
     if (sx_column_missing(c, row)) continue;
     level *at = NULL;
     SX_TRY(level_of(&at, &all, c, row, coded, arena, err));
@@ -65,7 +77,7 @@ static sx_status lines_of(sx_buf *out, const char *name, const sx_column *c, siz
     at->before += before[row];
     at->after += after[row];
   }
-  qsort(all.items, all.n, sizeof *all.items, by_number_then_text);
+  SX_TRY(order_levels(&all, sx_table_ctx(unit), c, arena, err));
   for (size_t i = 0; i < all.n; i++) {
     if (strpbrk(all.items[i].text, "\t\n")) continue;
     sx_buf_printf(out, "level\t%s\t%s\t%zu\t%.0f\t%.0f\n", name, all.items[i].text, all.items[i].n, all.items[i].before,
@@ -106,11 +118,10 @@ sx_status study__level_lines(sx_buf *out, const sx_study *s, const sx_table *uni
     for (size_t m = 0; m < s->weightings[i].n_margins; m++) {
       const st_list *by = &s->weightings[i].margins[m].by;
       for (size_t k = 0; k < by->n; k++) {
-        const sx_column *c = NULL;
-        if (seen_before(s, i, m, k) || sx_table_need(&c, unit, by->items[k], NULL) != SX_OK) continue;
+        if (seen_before(s, i, m, k) || !sx_table_find(unit, by->items[k])) continue;
         if (!any) line_of_all(out, n, before, after);
         any = true;
-        SX_TRY(lines_of(out, by->items[k], c, n, before, after, arena, err));
+        SX_TRY(lines_of(out, unit, by->items[k], before, after, arena, err));
       }
     }
   }

@@ -1,5 +1,6 @@
 /* study_balance.c: the section `balance` of a study read, checked and planned. */
 #include "study_balance.h"
+#include "study_data.h"
 #include "study_names.h"
 #include "study_plan.h"
 
@@ -335,7 +336,11 @@ static sx_status plan_figure(st_build *b, size_t step, const st_balanced *f, sx_
                                                               : b->balance[op->index],
                              err));
   }
-  for (size_t i = 0; f->grouped && i < f->by.n; i++) sx_node_to_json(&b->spec, b->s->groups[f->by.terms[i].group].node);
+  for (size_t i = 0; f->grouped && i < f->by.n; i++) {
+    const st_group *g = &b->s->groups[f->by.terms[i].group];
+    sx_node_to_json(&b->spec, g->node);
+    if (g->by) study__spec_order(&b->spec, b->s, g->by);
+  }
   return SX_OK;
 }
 

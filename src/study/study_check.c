@@ -452,6 +452,14 @@ static void mark_needed(st_load *l) {
   }
 }
 
+/* The order of levels that the groups declare: of the file's variables, as the codebook lists them too, and of the derived ones. */
+static void order_levels(st_load *l, sx_table *table, bool labels) {
+  sx_error err = SX_ERROR_INIT;
+  if (!table || study__stop(l)) return;
+  if (study__order_levels(table, l->s, &err) != SX_OK || (labels && study__order_labels(table, &err) != SX_OK))
+    l->oom = true;
+}
+
 static sx_table *working_table(st_load *l) {
   sx_study *s = l->s;
   sx_table *unit = NULL, *head = s->n_tables ? s->schemas[s->unit] : NULL;
@@ -474,10 +482,12 @@ void study__check(st_load *l) {
     }
     for (size_t i = 0; i < s->n_tables && !study__stop(l); i++) check_table(l, i);
   }
+  if (s->n_tables) order_levels(l, s->schemas[s->unit], true);
   sx_table *unit = study__stop(l) ? NULL : working_table(l);
   if (unit) {
     check_joins(l, unit);
     check_derived(l, unit);
+    order_levels(l, unit, false);
     study__check_design(l, unit);
   }
   if (!study__stop(l)) check_groups(l, unit);

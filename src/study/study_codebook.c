@@ -7,6 +7,7 @@
 
 #include "study_data.h"
 #include "study_outputs.h"
+#include "shuxiao/table_order.h"
 
 /* ---- counting ------------------------------------------------------------------------------------------------------ */
 
@@ -139,13 +140,28 @@ static sx_status find_identifier(counter *t, const st_run *r, sx_error *err) {
 
 enum { MOST_ANSWERS = 10, MOST_DISTINCT = 50, LEAST_CASES = 5 };
 
+/* Where all answers are listed, and the study declares an order, they stand in it. */
+static sx_status order_answers(const counter *t, sx_publish_answer *answers, const st_run *r, sx_error *err) {
+  const size_t n = t->out.n_answers;
+  if (n < 2 || n < t->out.distinct || !t->named->n_order) return SX_OK;
+  const char **text = sx_arena_alloc(r->arena, n, sizeof *text);
+  size_t *order = sx_arena_alloc(r->arena, n, sizeof *order);
+  sx_publish_answer *before = sx_arena_alloc(r->arena, n, sizeof *before);
+  if (!text || !order || !before) return sx_error_memory(err);
+  memcpy(before, answers, n * sizeof *before);
+  for (size_t i = 0; i < n; i++) text[i] = answers[i].text;
+  SX_TRY(sx_level_order(order, &r->ctx, t->named, text, n, err));
+  for (size_t i = 0; i < n; i++) answers[i] = before[order[i]];
+  return SX_OK;
+}
+
 /* How many different texts, and the most frequent where there are few: not those of a handful of cases, who could be known by them. */
-static sx_status count_texts(counter *t, sx_arena *arena, sx_error *err) {
+static sx_status count_texts(counter *t, const st_run *r, sx_error *err) {
   const sx_column *c = t->column;
   const size_t n = sx_dict_count(c->dict);
-  size_t *cases = sx_arena_zalloc(arena, n + 1, sizeof *cases);
-  double *weights = sx_arena_zalloc(arena, n + 1, sizeof *weights);
-  sx_publish_answer *answers = sx_arena_zalloc(arena, MOST_ANSWERS, sizeof *answers);
+  size_t *cases = sx_arena_zalloc(r->arena, n + 1, sizeof *cases);
+  double *weights = sx_arena_zalloc(r->arena, n + 1, sizeof *weights);
+  sx_publish_answer *answers = sx_arena_zalloc(r->arena, MOST_ANSWERS, sizeof *answers);
   if (!cases || !weights || !answers) return sx_error_memory(err);
   for (size_t i = 0; i < c->n; i++) {
     if (sx_column_missing(c, i) || c->data.code[i] < 0) continue;
@@ -163,7 +179,7 @@ static sx_status count_texts(counter *t, sx_arena *arena, sx_error *err) {
         (sx_publish_answer){sx_dict_get(c->dict, (int32_t)most, NULL), cases[most], weights[most]};
     cases[most] = 0;
   }
-  return SX_OK;
+  return order_answers(t, answers, r, err);
 }
 
 static void count(counter *t) {
@@ -304,7 +320,7 @@ static sx_status count_all(sx_buf *out, st_run *r, const sx_table *schema, const
     if (!prepare(&t, r->arena)) return sx_error_memory(err);
     count(&t);
     SX_TRY(find_identifier(&t, r, err));
-    if (t.column->type == SX_TEXT && !t.named->n_labels && !t.out.identifier) SX_TRY(count_texts(&t, r->arena, err));
+    if (t.column->type == SX_TEXT && !t.named->n_labels && !t.out.identifier) SX_TRY(count_texts(&t, r, err));
     put_line(out, &t.out, t.named->n_labels);
   }
   return sx_buf_status(out, err);
@@ -333,6 +349,8 @@ static sx_status make_key(char key[SX_HASH_TEXT], const st_run *r, sx_error *err
   sx_buf_add(&words, "codebook 2");
   for (size_t i = 0; i < r->s->n_joins; i++)
     for (size_t k = 0; k < r->s->joins[i].by.n; k++) sx_buf_printf(&words, " %s", r->s->joins[i].by.items[k]);
+  for (size_t i = 0; i < r->s->n_groups; i++)
+    if (r->s->groups[i].by) study__spec_order(&words, r->s, r->s->groups[i].by);
   for (size_t i = 0; i < r->plan->n; i++) {
     const st_step *step = &r->plan->steps[i];
     if (step->kind <= ST_STEP_WEIGHTING && step->wave == 0) sx_buf_printf(&words, " %s", step->key);

@@ -11,6 +11,10 @@ sx_status study__apply_join(sx_table *unit, const sx_study *s, const st_join *jo
                             sx_error *err) SX_NODISCARD;
 /* Adds derived variable i to the table; an error whose `where` is a column is one of the expression. */
 sx_status study__derive(sx_table *unit, const sx_study *s, size_t i, sx_error *err) SX_NODISCARD;
+/* study_order.c: the order in which the study's groups name the levels, onto the columns of the table. */
+sx_status study__order_levels(sx_table *table, const sx_study *s, sx_error *err) SX_NODISCARD;
+sx_status study__order_labels(sx_table *table, sx_error *err) SX_NODISCARD; /* labels into the order of their columns */
+void study__spec_order(sx_buf *out, const sx_study *s, const char *name);   /* of a variable, or of a set's */
 const char *study__cut_level(const st_derived *d, size_t i); /* the text of class i, as the column holds it */
 /* Every variable name that the study uses of the unit table, sorted and unique; arena of the caller. */
 sx_status study__used_names(const char ***names, size_t *n, const sx_study *s, sx_arena *arena,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shuxiao/table_order.h"
 #include "study_data.h"
 #include "study_kind.h"
 #include "study_names.h"
@@ -34,6 +35,24 @@ static size_t known_levels(const char **levels, const char **labels, st_load *l,
   return n;
 }
 
+/* As tables show them. */
+static void order_known(const char **levels, const char **labels, size_t n, st_load *l, const sx_column *c) {
+  size_t *order = study__take(l, n + 1, sizeof *order);
+  const char **before = study__take(l, 2 * n + 1, sizeof *before);
+  sx_error err = SX_ERROR_INIT;
+  if (!order || !before || n < 2) return;
+  if (sx_level_order(order, &l->s->ctx, c, levels, n, &err) != SX_OK) {
+    l->oom = true;
+    return;
+  }
+  memcpy(before, levels, n * sizeof *before);
+  memcpy(before + n, labels, n * sizeof *before);
+  for (size_t i = 0; i < n; i++) {
+    levels[i] = before[order[i]];
+    labels[i] = before[n + order[i]];
+  }
+}
+
 /* The levels of several variables, each once. */
 typedef struct levels {
   const char **text, **label;
@@ -62,6 +81,7 @@ static bool add_levels(levels *v, st_load *l, const sx_table *unit, const char *
   const sx_column *c = sx_table_find(unit, name);
   if (!c || (derived != ST_NONE && !l->s->derived[derived].cut)) return false;
   const size_t n = known_levels(v->text + from, v->label + from, l, c);
+  order_known(v->text + from, v->label + from, n, l, c);
   for (size_t i = from; i < from + n && !l->oom; i++) {
     const char *text = v->text[i], *label = v->label[i];
     const size_t at = find_text(v, text);

@@ -1,5 +1,6 @@
 /* study_materialise.c: data, joins, derived variables, design and weights in memory: once, when some step needs them. */
 #include "study_adjust.h"
+#include "study_data.h"
 #include "study_names.h"
 #include "study_rules.h"
 #include "study_run.h"
@@ -134,7 +135,7 @@ sx_status study__derive_all(st_run *r, sx_error *err) {
     }
     timed(r, ST_STEP_DERIVE, s->derived_order[i], since);
   }
-  return SX_OK;
+  return study__order_levels(r->unit, s, err);
 }
 
 /* ---- weights --------------------------------------------------------------------------------------------------------- */

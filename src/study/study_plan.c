@@ -6,6 +6,7 @@
  * not in it. Two runs whose step has the same key have the same rows, so the store's rows are copied. Nothing looks at file times. */
 #include "study_balance.h"
 #include "study_banner.h"
+#include "study_data.h"
 #include "study_disclosure.h"
 #include "study_names.h"
 #include "study_rules.h"
@@ -243,6 +244,7 @@ enum { N_WORDS_ONLY = sizeof words_only / sizeof *words_only };
 
 static sx_status dep_names(build *b, size_t step, const char *name, sx_error *err) {
   const size_t d = study__find_derived(b->s, name);
+  study__spec_order(&b->spec, b->s, name);
   return d == ST_NONE ? SX_OK : add_dep(b, step, b->derive[d], err);
 }
 

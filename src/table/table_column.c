@@ -1,4 +1,5 @@
 /* table_column.c: one typed column: values, missing classes, labels, declared missing ranges. */
+#include "shuxiao/table_order.h"
 #include "table_priv.h"
 
 const char *sx_type_name(sx_type type) {
@@ -66,6 +67,13 @@ failed:
   return st;
 }
 
+static void free_order(const sx_ctx *ctx, sx_column *c) {
+  for (size_t i = 0; i < c->n_order; i++) sx_mem_free(ctx, c->order[i]);
+  sx_mem_free(ctx, c->order);
+  c->order = NULL;
+  c->n_order = 0;
+}
+
 void sx_column_free(const sx_ctx *ctx, sx_column *c) {
   if (!c) return;
   for (size_t i = 0; i < c->n_labels; i++) {
@@ -73,6 +81,7 @@ void sx_column_free(const sx_ctx *ctx, sx_column *c) {
     sx_mem_free(ctx, c->labels[i].label);
   }
   for (size_t i = 0; i < c->n_ranges; i++) sx_mem_free(ctx, c->ranges[i].text);
+  free_order(ctx, c);
   sx_mem_free(ctx, c->labels);
   sx_mem_free(ctx, c->ranges);
   sx_mem_free(ctx, c->name);
@@ -100,6 +109,22 @@ sx_status sx_column_set_label(const sx_ctx *ctx, sx_column *column, const char *
 sx_status sx_column_set_format(const sx_ctx *ctx, sx_column *column, const char *format, sx_error *err) {
   if (!column) return sx_error_set(err, SX_E_ARGUMENT, NULL, "sx_column_set_format: column is NULL");
   return replace_text(ctx, &column->format, format ? format : "", err);
+}
+
+sx_status sx_column_set_order(const sx_ctx *ctx, sx_column *column, const char *const *text, size_t n, sx_error *err) {
+  if (!column) return sx_error_set(err, SX_E_ARGUMENT, NULL, "sx_column_set_order: column is NULL");
+  char **order = n ? sx_mem_zalloc(ctx, n, sizeof *order) : NULL;
+  bool whole = !n || order;
+  for (size_t i = 0; i < n && whole; i++) whole = (order[i] = sx_mem_strdup(ctx, text[i])) != NULL;
+  if (!whole) {
+    for (size_t i = 0; order && i < n; i++) sx_mem_free(ctx, order[i]);
+    sx_mem_free(ctx, order);
+    return sx_error_memory(err);
+  }
+  free_order(ctx, column);
+  column->order = order;
+  column->n_order = n;
+  return SX_OK;
 }
 
 static bool same_value(const sx_label *a, double value, const char *text, char tag) {
@@ -268,6 +293,7 @@ sx_status sx_table__column_like(sx_column **out, const sx_ctx *ctx, const sx_col
   SX_TRY_GOTO(st, replace_text(ctx, &c->format, like->format, err), done);
   SX_TRY_GOTO(st, copy_labels(ctx, c, like, err), done);
   SX_TRY_GOTO(st, copy_ranges(ctx, c, like, err), done);
+  SX_TRY_GOTO(st, sx_column_set_order(ctx, c, (const char *const *)like->order, like->n_order, err), done);
   *out = c;
   c = NULL;
 done:

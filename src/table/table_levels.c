@@ -1,7 +1,7 @@
 /* table_levels.c: the levels of a column: its distinct values that occur, ordered, and the level of every row.
  *
- * Category: in the order of the dictionary. Text: in that of table_order.h. Everything else: ascending. Only values that occur on a row that is not missing
- * are levels; a NaN that no missing class marks counts as missing. */
+ * In the declared order where the column has one. Else a category: in the order of the dictionary; text: in that of table_order.h; everything else:
+ * ascending. Only values that occur on a row that is not missing are levels; a NaN that no missing class marks counts as missing. */
 #include "shuxiao/table_order.h"
 #include "table_priv.h"
 
@@ -182,30 +182,52 @@ static void unpack(sx_table__levels *l, const ranking *r, const sx_column *c) {
   (void)c;
 }
 
-/* The levels of a text as they are shown. */
-static sx_status order_texts(sx_table__levels *l, const sx_ctx *ctx, const sx_column *c, sx_error *err) {
+static void take_levels(sx_table__levels *l, const size_t *order, void *room) {
+  for (size_t i = 0; i < l->n; i++) {
+    if (l->code)
+      ((int32_t *)room)[i] = l->code[order[i]];
+    else if (l->value)
+      ((double *)room)[i] = l->value[order[i]];
+    else
+      ((int64_t *)room)[i] = l->i64[order[i]];
+  }
+  if (l->code)
+    l->code = room;
+  else if (l->value)
+    l->value = room;
+  else
+    l->i64 = room;
+}
+
+/* The levels as they are shown. */
+static sx_status order_levels(sx_table__levels *l, const sx_ctx *ctx, const sx_column *c, sx_error *err) {
   if (l->n < 2) return SX_OK;
-  const char **text = sx_mem_alloc(ctx, l->n, sizeof *text);
+  char **text = sx_mem_zalloc(ctx, l->n, sizeof *text);
   size_t *order = sx_mem_alloc(ctx, l->n, sizeof *order);
-  int32_t *place = sx_mem_alloc(ctx, l->n, sizeof *place), *code = sx_mem_alloc(ctx, l->n, sizeof *code);
-  sx_status st = text && order && place && code ? SX_OK : sx_error_memory(err);
-  for (size_t i = 0; st == SX_OK && i < l->n; i++) text[i] = sx_dict_get(c->dict, l->code[i], NULL);
-  if (st == SX_OK) st = sx_text_order(order, ctx, c, text, l->n, err);
+  int32_t *place = sx_mem_alloc(ctx, l->n, sizeof *place);
+  void *room = sx_mem_alloc(ctx, l->n, sx_table__width(c->type)), *before = NULL;
+  sx_status st = text && order && place && room ? SX_OK : sx_error_memory(err);
+  for (size_t i = 0; st == SX_OK && i < l->n; i++)
+    if (!(text[i] = sx_table__level_text(ctx, c, l, i))) st = sx_error_memory(err);
+  if (st == SX_OK) st = sx_level_order(order, ctx, c, (const char *const *)text, l->n, err);
   bool same = true;
   for (size_t i = 0; st == SX_OK && i < l->n; i++) {
     place[order[i]] = (int32_t)i;
-    code[i] = l->code[order[i]];
     same = same && order[i] == i;
   }
   if (st == SX_OK && !same) {
-    memcpy(l->code, code, l->n * sizeof *code);
+    before = l->code ? (void *)l->code : l->value ? (void *)l->value : (void *)l->i64;
+    take_levels(l, order, room);
+    room = NULL;
     for (size_t i = 0; i < c->n; i++)
       if (l->row[i] >= 0) l->row[i] = place[l->row[i]];
   }
-  sx_mem_free(ctx, (void *)text);
+  for (size_t i = 0; text && i < l->n; i++) sx_mem_free(ctx, text[i]);
+  sx_mem_free(ctx, text);
   sx_mem_free(ctx, order);
   sx_mem_free(ctx, place);
-  sx_mem_free(ctx, code);
+  sx_mem_free(ctx, room);
+  sx_mem_free(ctx, before);
   return st;
 }
 
@@ -229,7 +251,7 @@ sx_status sx_table__levels_init(sx_table__levels *out, const sx_ctx *ctx, const 
   else
     l.i64 = values;
   unpack(&l, &r, c);
-  if (c->type == SX_TEXT) SX_TRY_GOTO(st, order_texts(&l, ctx, c, err), done);
+  if (c->type == SX_TEXT || c->n_order) SX_TRY_GOTO(st, order_levels(&l, ctx, c, err), done);
   *out = l;
   l = (sx_table__levels){0};
 done:

@@ -1,4 +1,4 @@
-/* table_order.c: the order of the levels of a text, by its labels or by the number in each. */
+/* table_order.c: the order of levels: the declared one; of texts also by labels or by the number in each. */
 #include "shuxiao/table_order.h"
 
 #include <stdlib.h>
@@ -13,6 +13,18 @@ static int by_key(const void *a, const void *b) {
   const place *x = a, *y = b;
   if (x->key != y->key) return x->key < y->key ? -1 : 1;
   return x->at < y->at ? -1 : 1;
+}
+
+/* Places in the declared order; false where it leaves a text out. */
+static bool key_declared(place *to, const sx_column *c, const char *const *text, size_t n) {
+  if (c->n_order < n) return false;
+  for (size_t i = 0; i < n; i++) {
+    size_t k = 0;
+    while (k < c->n_order && strcmp(c->order[k], text[i]) != 0) k++;
+    if (k == c->n_order) return false;
+    to[i] = (place){(double)k, i};
+  }
+  return true;
 }
 
 /* Places in the list of labels; false where a text has none. */
@@ -49,13 +61,18 @@ static bool key_numbers(place *to, const char *const *text, size_t n) {
   return true;
 }
 
-sx_status sx_text_order(size_t *order, const sx_ctx *ctx, const sx_column *column, const char *const *text, size_t n,
-                        sx_error *err) {
+static bool find_keys(place *to, const sx_column *c, const char *const *text, size_t n) {
+  if (key_declared(to, c, text, n)) return true;
+  return c->type == SX_TEXT && (key_labels(to, c, text, n) || key_numbers(to, text, n));
+}
+
+sx_status sx_level_order(size_t *order, const sx_ctx *ctx, const sx_column *column, const char *const *text, size_t n,
+                         sx_error *err) {
   for (size_t i = 0; i < n; i++) order[i] = i;
-  if (column->type != SX_TEXT || n < 2) return SX_OK;
+  if ((column->type != SX_TEXT && !column->n_order) || n < 2) return SX_OK;
   place *to = sx_mem_alloc(ctx, n, sizeof *to);
   if (!to) return sx_error_memory(err);
-  if (key_labels(to, column, text, n) || key_numbers(to, text, n)) {
+  if (find_keys(to, column, text, n)) {
     qsort(to, n, sizeof *to, by_key);
     for (size_t i = 0; i < n; i++) order[i] = to[i].at;
   }

@@ -1,6 +1,7 @@
 /* Every public function of table that allocates, with each allocation failing once. The inputs reach every branch of success. */
 #include "oom/oom.h"
 #include "shuxiao/table.h"
+#include "shuxiao/table_order.h"
 
 /* A small table with every type, class of missing, labels, ranges, a dictionary and a set; n >= 4 rows. */
 static sx_status build(sx_table **out, const sx_ctx *ctx, size_t n, sx_error *err) {
@@ -246,8 +247,34 @@ static void tables(void) {
   oom_run("pivot", call_pivot, NULL);
 }
 
+/* Levels in declared orders, and copies of the columns that have them. */
+static sx_status call_order(const sx_ctx *ctx, void *data, sx_error *err) {
+  (void)data;
+  static const char *const text[] = {"w", "x", "c"};
+  sx_table *t = NULL, *copy = NULL;
+  sx_groups *g = NULL;
+  sx_status st = SX_OK;
+  const uint8_t keep[4] = {1, 1, 1, 1};
+  SX_TRY_GOTO(st, build(&t, ctx, 4, err), done);
+  for (size_t k = 0; k < 3; k++) {
+    sx_column *c = (sx_column *)(uintptr_t)sx_table_find(t, text[k]);
+    const char *level[2] = {c->dict ? sx_dict_get(c->dict, 1, NULL) : "1",
+                            c->dict ? sx_dict_get(c->dict, 0, NULL) : "0"};
+    SX_TRY_GOTO(st, sx_column_set_order(ctx, c, level, 2, err), done);
+    SX_TRY_GOTO(st, sx_column_set_order(ctx, c, level, 2, err), done); /* in the place of the first */
+  }
+  SX_TRY_GOTO(st, sx_table_select(&copy, t, keep, err), done);
+  SX_TRY_GOTO(st, sx_groups_new(&g, copy, text, 3, err), done);
+done:
+  sx_groups_free(g);
+  sx_table_free(copy);
+  sx_table_free(t);
+  return st;
+}
+
 static void groups(void) {
   oom_run("groups", call_groups, &(size_t){6});
+  oom_run("declared order", call_order, NULL);
 }
 
 static void expressions(void) {

@@ -1,4 +1,4 @@
-/* The order of the levels of a text: by labels, by the number behind the same words, else as they are. */
+/* The order of levels: the declared one, of a text also by labels, by the number behind the same words, else as they are. */
 #include "shuxiao/table_order.h"
 #include "sxt.h"
 
@@ -13,7 +13,7 @@ static const char *ordered(const sx_column *c, const char *const *text, size_t n
   size_t order[16], used = 0;
   sx_error err = SX_ERROR_INIT;
   out[0] = '\0';
-  if (sx_text_order(order, ctx(), c, text, n, &err) != SX_OK) return "failed";
+  if (sx_level_order(order, ctx(), c, text, n, &err) != SX_OK) return "failed";
   for (size_t i = 0; i < n; i++)
     used += (size_t)snprintf(out + used, sizeof out - used, "%s%s", i ? "|" : "", text[order[i]]);
   return out;
@@ -47,4 +47,43 @@ static void test_labels(void) {
   CHECK_STR(ordered(&c, (const char *const[]){"h", "other", "l"}, 3), "h|other|l");
 }
 
-SXT_MAIN(SXT_CASE(test_numbers), SXT_CASE(test_words), SXT_CASE(test_labels))
+static void test_declared(void) {
+  char low[] = "l", high[] = "h", ten[] = "10", nine[] = "9", word[] = "Word";
+  char *words[] = {high, low}, *numbers[] = {nine, ten};
+  sx_label labels[] = {{.text = low, .label = word}, {.text = high, .label = word}};
+  const sx_column c = {.type = SX_TEXT, .labels = labels, .n_labels = 2, .order = words, .n_order = 2};
+  CHECK_STR(ordered(&c, (const char *const[]){"l", "h"}, 2), "h|l");                /* before the labels */
+  CHECK_STR(ordered(&c, (const char *const[]){"l", "other", "h"}, 3), "l|other|h"); /* leaves one out: does not count */
+  const sx_type types[] = {SX_TEXT, SX_CATEGORY, SX_NUMBER, SX_INTEGER};
+  for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+    const sx_column d = {.type = types[i], .order = numbers, .n_order = 2};
+    CHECK_STR(ordered(&d, (const char *const[]){"10", "9"}, 2), "9|10");
+  }
+}
+
+/* Groups of numbers and categories stand in it too, and copies of the column have it. */
+static void test_groups(void) {
+  sx_table *t = NULL, *half = NULL;
+  sx_column *c = NULL;
+  sx_groups *g = NULL;
+  sx_error err = SX_ERROR_INIT;
+  const char *name = "x";
+  uint8_t keep[4] = {1, 1, 1, 0};
+  CHECK(sx_table_new(&t, ctx(), 4, &err) == SX_OK && sx_table_add(&c, t, name, SX_NUMBER, &err) == SX_OK);
+  const double x[4] = {1, 2.5, 7, 2.5};
+  memcpy(c->data.f64, x, sizeof x);
+  CHECK(sx_column_set_order(ctx(), c, (const char *const[]){"7", "1", "2.5", "9"}, 4, &err) == SX_OK);
+  CHECK(sx_table_select(&half, t, keep, &err) == SX_OK && sx_groups_new(&g, half, &name, 1, &err) == SX_OK);
+  CHECK(g->n_groups == 3 && g->group[0] == 1 && g->group[1] == 2 && g->group[2] == 0);
+  CHECK_STR(g->level_text[0][0], "7");
+  CHECK_STR(g->level_text[0][2], "2.5");
+  sx_groups_free(g);
+  CHECK(sx_column_set_order(ctx(), c, NULL, 0, &err) == SX_OK && sx_groups_new(&g, t, &name, 1, &err) == SX_OK);
+  CHECK_STR(g->level_text[0][0], "1");
+  sx_groups_free(g);
+  sx_table_free(half);
+  sx_table_free(t);
+}
+
+SXT_MAIN(SXT_CASE(test_numbers), SXT_CASE(test_words), SXT_CASE(test_labels), SXT_CASE(test_declared),
+         SXT_CASE(test_groups))
