@@ -216,20 +216,37 @@ SX_API sx_status sx_file_read(char **data, size_t *n, const sx_ctx *ctx, const c
 SX_API sx_status sx_file_write(const sx_ctx *ctx, const char *path, const void *data, size_t n,
                                sx_error *err) SX_NODISCARD;
 /* Several files at once, or none: all are written and synced beside their places before the first takes its own, and a failure (also one while they
- * take their places) says at which path and puts the old files back. Killed while they take their places some are new. */
+ * take their places) says at which path and puts the old files back. Killed while they take their places some are new, unless there is a journal. */
 typedef struct sx_file_parts {
   const char *path;
   const void *data;
   size_t n;
+  const char *hash; /* of the bytes, where it is known; NULL */
+  bool gone;        /* the file is taken away; no data */
 } sx_file_parts;
 SX_API sx_status sx_files_write(const sx_ctx *ctx, const sx_file_parts *files, size_t n, sx_error *err) SX_NODISCARD;
+/* A file beside them that says what is being done, written before the first takes its place and removed last. Who finds it plays it back: all old files
+ * are there again, or all new ones. */
+typedef struct sx_files_journal {
+  const char *path;
+  const char *who; /* a line by which the caller can tell afterwards whether it was done; "": settling alone says so */
+} sx_files_journal;
 /* The same in two steps: the new files are in their places and the old ones under a second name beside them (PATH.tmp-PID-old), until the caller
- * settles it or takes it back. Both free *change; NULL ok. Undo: SX_E_IO with the path of an old file that could not be put back. */
+ * settles it or takes it back. Both free *change; NULL ok. Undo: SX_E_IO with the path of an old file that could not be put back, and the journal stays.
+ * journal NULL: none; else all files are of its folder, and no two processes write there (the caller holds a lock). */
 typedef struct sx_files_change sx_files_change;
 SX_API sx_status sx_files_replace(sx_files_change **out, const sx_ctx *ctx, const sx_file_parts *files, size_t n,
-                                  sx_error *err) SX_NODISCARD;
+                                  const sx_files_journal *journal, sx_error *err) SX_NODISCARD;
 SX_API void sx_files_settle(sx_files_change *change);
 SX_API sx_status sx_files_undo(sx_files_change *change, sx_error *err) SX_NODISCARD;
+/* The line `who` of a journal that was left; *who NULL: there is none, or it was not written to its end and no file was touched. Caller frees. *done: it says
+ * itself that it was settled. */
+SX_API sx_status sx_files_journal_who(char **who, bool *done, const sx_ctx *ctx, const char *path,
+                                      sx_error *err) SX_NODISCARD;
+/* Plays it back: done: the new files stay; else the old ones are put back, but for those that someone changed since, whose names come into `changed`,
+ * blanks between. What it cannot do is SX_E_IO, and the journal stays. The caller holds the lock. */
+SX_API sx_status sx_files_journal_play(sx_buf *changed, const sx_ctx *ctx, const char *path, bool done,
+                                       sx_error *err) SX_NODISCARD;
 /* Removes what killed writers of `path` left beside it: PATH.tmp-PID... of processes that are no more and that nobody holds a lock on.
  * sx_file_write and the writers of io do it first. */
 SX_API void sx_file_sweep(const sx_ctx *ctx, const char *path);

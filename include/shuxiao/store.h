@@ -45,6 +45,13 @@ SX_API sx_status sx_store_begin(int64_t *run, sx_store *store, const sx_store_ru
 SX_API sx_status sx_store_finish(sx_store *store, sx_error *err)
     SX_NODISCARD; /* commits; carriers of all but the newest two finished runs are dropped, their rows stay */
 
+/* The files that a run publishes are put beside the store under this journal, before sx_store_finish, and settled after it. A run that is killed
+ * meanwhile leaves it there, and sx_store_open plays it back: the old files are there again, or the new ones where the run was finished; it notes that
+ * once. Before a run is begun: of files that belong to no new run. What *out points to is the store's. */
+SX_API sx_status sx_store_files_journal(sx_files_journal *out, sx_store *store, sx_error *err) SX_NODISCARD;
+/* Before files beside a store are read without it: the same, where there is such a journal; else nothing is opened. */
+SX_API sx_status sx_store_files_settle(const sx_ctx *ctx, const char *path, sx_error *err) SX_NODISCARD;
+
 typedef struct sx_store_indicator {
   const char *id;
   sx_text2 label, question, base;

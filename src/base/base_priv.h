@@ -7,4 +7,29 @@
 /* SX_E_IO with "<what>: <text of the error number>" at path. */
 sx_status sx_base__io_error(sx_error *err, const char *path, const char *what, int number);
 
+/* base_file.c. Makes the names in the folder of `path` durable; a file system that cannot sync a folder is not an error. */
+void sx_base__sync_folder(const sx_ctx *ctx, const char *path);
+/* PATH.tmp-PID. */
+sx_status sx_base__temporary_name(sx_buf *out, const sx_ctx *ctx, const char *path, long pid, sx_error *err);
+/* The bytes in the file `temporary`, made and synced; errors name `path`. On failure nothing is left. */
+sx_status sx_base__write_synced(const char *temporary, const char *path, const void *data, size_t n, sx_error *err);
+
+/* base_files.c: a file that takes its place among several. */
+typedef struct sx_base__change {
+  char *path;
+  sx_buf fresh, kept;      /* PATH.tmp-PID, PATH.tmp-PID-old */
+  char hash[SX_HASH_TEXT]; /* of the new bytes, where a journal is written */
+  bool gone;               /* it is taken away */
+  bool written;            /* `fresh` is there */
+  bool had;                /* there was a file in the place */
+  bool linked;             /* `kept` is there: that file */
+  bool placed;
+} sx_base__change;
+
+/* base_files_journal.c: writes the journal of the changes, synced; all of them are of the journal's folder. */
+sx_status sx_base__journal_write(const sx_files_journal *journal, const sx_ctx *ctx, const sx_base__change *changes,
+                                 size_t n, sx_error *err) SX_NODISCARD;
+/* Says in it that it was done. */
+void sx_base__journal_done(const char *path);
+
 #endif

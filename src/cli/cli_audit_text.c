@@ -446,7 +446,11 @@ int cli_audit_text(cli_app *app, const cli_args *args) {
   if (text && !cli_value(args, "against"))
     return cli_usage(app, "%s: a text is held against results: --against RESULTS.db", word);
   if (sx_arena_new(&arena, &app->ctx, &err) != SX_OK) return cli_fail(app, &err);
-  const int code = text ? someones_text(app, args, arena) : own_report(app, args, arena);
+  const char *against = cli_value(args, "against"), *store = store_of(arena, app, against ? against : word);
+  const sx_status status = store ? sx_store_files_settle(&app->ctx, store, &err) : sx_error_memory(&err);
+  const int code = status != SX_OK ? cli_fail(app, &err)
+                   : text          ? someones_text(app, args, arena)
+                                   : own_report(app, args, arena);
   sx_arena_free(arena);
   return code;
 }

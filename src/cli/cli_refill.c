@@ -85,7 +85,8 @@ static int refill(cli_app *app, const char *path, const char *store_path, const 
   size_t n = 0;
   sx_buf out;
   sx_buf_init(&out, &app->ctx);
-  sx_status status = sx_file_read(&data, &n, &app->ctx, path, &err);
+  sx_status status = sx_store_files_settle(&app->ctx, store_path, &err);
+  if (status == SX_OK) status = sx_file_read(&data, &n, &app->ctx, path, &err);
   if (status == SX_OK && !sx_file_exists(store_path))
     status = sx_error_set(&err, SX_E_IO, store_path, "there is no such file: --against wants the results.db of a run");
   if (status == SX_OK) status = sx_store_open(&store, &app->ctx, store_path, SX_STORE_READ, &err);

@@ -124,7 +124,8 @@ sx_status sx_publish_manifest(sx_buf *out, const sx_publish_files *files, sx_err
 
 /* ---- a folder ---------------------------------------------------------------------------------------------------------- */
 
-sx_status sx_publish_replace(sx_files_change **out, const sx_publish_files *files, const char *folder, sx_error *err) {
+sx_status sx_publish_replace(sx_files_change **out, const sx_publish_files *files, const char *folder,
+                             const sx_files_journal *journal, sx_error *err) {
   *out = NULL;
   sx_file_parts *parts = sx_mem_zalloc(&files->ctx, files->n, sizeof *parts);
   sx_arena *arena = NULL;
@@ -133,10 +134,13 @@ sx_status sx_publish_replace(sx_files_change **out, const sx_publish_files *file
   for (size_t i = 0; i < files->n && status == SX_OK; i++) {
     const sx_publish_file *file = &files->items[i];
     if (file->there) continue;
-    parts[n] = (sx_file_parts){sx_arena_printf(arena, "%s/%s", folder, file->name), file->data, file->n};
+    parts[n] = (sx_file_parts){.path = sx_arena_printf(arena, "%s/%s", folder, file->name),
+                               .data = file->data,
+                               .n = file->n,
+                               .hash = file->hash};
     if (!parts[n++].path) status = sx_error_memory(err);
   }
-  if (status == SX_OK) status = sx_files_replace(out, &files->ctx, parts, n, err);
+  if (status == SX_OK) status = sx_files_replace(out, &files->ctx, parts, n, journal, err);
   sx_arena_free(arena);
   sx_mem_free(&files->ctx, parts);
   return status;
@@ -144,7 +148,7 @@ sx_status sx_publish_replace(sx_files_change **out, const sx_publish_files *file
 
 sx_status sx_publish_write(const sx_publish_files *files, const char *folder, sx_error *err) {
   sx_files_change *change = NULL;
-  SX_TRY(sx_publish_replace(&change, files, folder, err));
+  SX_TRY(sx_publish_replace(&change, files, folder, NULL, err));
   sx_files_settle(change);
   return SX_OK;
 }

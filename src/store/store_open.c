@@ -187,7 +187,8 @@ static void lock_sign(int fd) {
   if (n > 0 && ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)n, 0) != n) (void)ftruncate(fd, 0);
 }
 
-static sx_status lock(sx_store *store, sx_error *err) {
+sx_status sx_store__lock(bool *busy, sx_store *store, sx_error *err) {
+  *busy = false;
   for (int i = 0; i < LOCK_TRIES; i++) {
     const int fd = open(store->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (fd < 0) {
@@ -196,6 +197,7 @@ static sx_status lock(sx_store *store, sx_error *err) {
     }
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
       const sx_status status = lock_refused(store, fd, err);
+      *busy = true;
       close(fd);
       return status;
     }
@@ -211,7 +213,7 @@ static sx_status lock(sx_store *store, sx_error *err) {
   return sx_error_set(err, SX_E_IO, store->path, "another program is opening and closing this store: run again");
 }
 
-static void unlock(sx_store *store) {
+void sx_store__unlock(sx_store *store) {
   if (store->lock < 0) return;
   unlink(store->lock_path); /* while it is held, so that nobody's new lock is removed */
   close(store->lock);
@@ -303,15 +305,20 @@ static sx_status fill(sx_store *store, const char *path, sx_store_mode mode, sx_
   store->path = sx_mem_strdup(&store->ctx, path);
   const size_t n = strlen(path);
   store->lock_path = sx_mem_alloc(&store->ctx, n + sizeof ".lock", 1);
-  if (!store->path || !store->lock_path) return sx_error_memory(err);
+  store->files_path = sx_mem_alloc(&store->ctx, n + sizeof "-files", 1);
+  if (!store->path || !store->lock_path || !store->files_path) return sx_error_memory(err);
   memcpy(store->lock_path, path, n);
   memcpy(store->lock_path + n, ".lock", sizeof ".lock");
-  if (mode == SX_STORE_WRITE) SX_TRY(lock(store, err));
+  memcpy(store->files_path, path, n);
+  memcpy(store->files_path + n, "-files", sizeof "-files");
+  bool busy;
+  if (mode == SX_STORE_WRITE) SX_TRY(sx_store__lock(&busy, store, err));
   if (mode == SX_STORE_READ && !sx_file_exists(path)) {
     return sx_error_set(err, SX_E_IO, path, "there is no such store: run the study first");
   }
   SX_TRY(open_db(store, mode, err));
-  return check_schema(store, mode, err);
+  SX_TRY(check_schema(store, mode, err));
+  return sx_store__files_replay(store, mode, err);
 }
 
 sx_status sx_store_open(sx_store **out, const sx_ctx *ctx, const char *path, sx_store_mode mode, sx_error *err) {
@@ -362,7 +369,7 @@ void sx_store_close(sx_store *store) {
     if (!sqlite3_get_autocommit(store->db)) (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     sqlite3_close(store->db);
   }
-  unlock(store);
+  sx_store__unlock(store);
   if (store->has_mutex) (void)pthread_mutex_destroy(&store->asking);
   sx_buf_clear(&store->key);
   sx_arena_free(store->found);
@@ -376,5 +383,6 @@ void sx_store_close(sx_store *store) {
   const sx_ctx ctx = store->ctx;
   sx_mem_free(&ctx, store->path);
   sx_mem_free(&ctx, store->lock_path);
+  sx_mem_free(&ctx, store->files_path);
   sx_mem_free(&ctx, store);
 }

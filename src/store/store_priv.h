@@ -77,18 +77,19 @@ struct sx_store {
   sqlite3_stmt *statements[SQL_COUNT];
   pthread_mutex_t asking; /* sx_store__enter; has_mutex: it was made */
   bool has_mutex;
-  int lock; /* descriptor of PATH.lock, -1 when reading */
-  char *lock_path;
-  int64_t run;         /* the run being written, 0 when none */
-  uint64_t n_changes;  /* of what rows there are, in which order and view */
-  bool held;           /* by sx_store_hold */
-  bool broken;         /* the transaction was lost: only closing is left */
-  sx_buf key;          /* scratch of domain keys */
-  sx_arena *found;     /* texts lent by sx_store_find */
-  sx_arena *latest;    /* by sx_store_latest */
-  sx_arena *indicator; /* by sx_store_get_indicator */
-  struct store_copy {  /* of sx_store_reuse: between which ids the rows of each step of the run are, by step */
-    int64_t run;       /* 0: none */
+  int lock;                     /* descriptor of PATH.lock, -1 when reading */
+  char *lock_path, *files_path; /* PATH.lock, PATH-files */
+  char files_who[96];           /* sx_store_files_journal */
+  int64_t run;                  /* the run being written, 0 when none */
+  uint64_t n_changes;           /* of what rows there are, in which order and view */
+  bool held;                    /* by sx_store_hold */
+  bool broken;                  /* the transaction was lost: only closing is left */
+  sx_buf key;                   /* scratch of domain keys */
+  sx_arena *found;              /* texts lent by sx_store_find */
+  sx_arena *latest;             /* by sx_store_latest */
+  sx_arena *indicator;          /* by sx_store_get_indicator */
+  struct store_copy {           /* of sx_store_reuse: between which ids the rows of each step of the run are, by step */
+    int64_t run;                /* 0: none */
     sx_arena *arena;
     struct store_span {
       const char *step;
@@ -151,6 +152,11 @@ sx_status sx_store__pack(void **out, size_t *n_out, sx_store_packing *packing, c
                          size_t n, sx_error *err) SX_NODISCARD;
 sx_status sx_store__unpack(void **out, const sx_ctx *ctx, sx_store_packing packing, const void *data, size_t n_packed,
                            size_t n, sx_error *err) SX_NODISCARD;
+/* The writer's lock. *busy: another program has it, and the error says which. */
+sx_status sx_store__lock(bool *busy, sx_store *store, sx_error *err) SX_NODISCARD;
+void sx_store__unlock(sx_store *store);
+/* store_files.c: what a killed run left of its files beside the store is put right; of a reader under the lock, which it takes for that. */
+sx_status sx_store__files_replay(sx_store *store, sx_store_mode mode, sx_error *err) SX_NODISCARD;
 /* One thread at a time asks SQLite; the same one may ask while it is asking. */
 void sx_store__enter(sx_store *store);
 void sx_store__leave(sx_store *store);

@@ -37,7 +37,8 @@ static sx_status trace(st_run *r, const sx_publish_files *files, st_outputs *o, 
     const sx_publish_file *file = &files->items[i];
     if (o->html ? !ends_with(file->name, ".html") || strncmp(file->name, "report.", 7) != 0 : !is_traced(file))
       continue;
-    parts[n] = (sx_file_parts){sx_arena_printf(r->arena, "%s/%s", o->dir, file->name), file->data, file->n};
+    parts[n] = (sx_file_parts){
+        .path = sx_arena_printf(r->arena, "%s/%s", o->dir, file->name), .data = file->data, .n = file->n};
     if (!parts[n++].path) return sx_error_memory(err);
   }
   return n ? sx_audit_made(&o->traces, r->store, r->run, parts, n, err) : SX_OK;
@@ -100,11 +101,13 @@ static sx_status put_aside(const st_run *r, const sx_publish_files *files, const
   SX_TRY(study__outputs_clear_refused(r, o, err));
   if (mkdir(dir, 0777) != 0 && errno != EEXIST)
     return sx_error_set(err, SX_E_IO, dir, "the folder cannot be made: %s", strerror(errno));
-  parts[0] = (sx_file_parts){sx_arena_printf(r->arena, "%s/%s", dir, list_name), list->data, list->n};
+  parts[0] =
+      (sx_file_parts){.path = sx_arena_printf(r->arena, "%s/%s", dir, list_name), .data = list->data, .n = list->n};
   bool good = parts[0].path != NULL;
   for (size_t i = 0; i < files->n && good; i++) {
     const sx_publish_file *file = &files->items[i];
-    parts[i + 1] = (sx_file_parts){sx_arena_printf(r->arena, "%s/%s", dir, file->name), file->data, file->n};
+    parts[i + 1] =
+        (sx_file_parts){.path = sx_arena_printf(r->arena, "%s/%s", dir, file->name), .data = file->data, .n = file->n};
     good = parts[i + 1].path != NULL;
   }
   if (!good) return sx_error_memory(err);

@@ -1,8 +1,8 @@
 /* study_run.c: a checked study to a finished run: what has not changed is taken from the store, the rest computed, all of it committed at once.
  *
  * Order: generated data, plan and match, rows (reused or new), published figures, blocks, pages rendered, pages in their places, commit. What fails
- * leaves the store and the pages as they were; a crash between pages and commit leaves the store as it was and pages that the next run finds different
- * from what it has or renders, and writes again. Where sensitive results would follow from what is published nothing is: neither pages nor run. Where a
+ * leaves the store and the pages as they were; killed while the pages take their places a run leaves a journal, by which whoever opens the store next
+ * puts the old ones back, or keeps the new ones where it was committed (sx_store_files_journal). Where sensitive results would follow from what is published nothing is: neither pages nor run. Where a
  * rule of the data fails, or a number of the report is typed or not its result's, what was made is put aside and nothing published. */
 #include "shuxiao/audit_text.h"
 #include "study_disclosure.h"
@@ -218,7 +218,9 @@ static sx_status disclose(st_run *r, sx_error *err) {
 /* Files and run both, or neither. The files first: whether they can take their places shows only there. */
 static sx_status publish(st_run *r, const sx_publish_files *files, const st_outputs *o, sx_error *err) {
   sx_files_change *change = NULL;
-  SX_TRY(sx_publish_replace(&change, files, o->dir, err));
+  sx_files_journal journal;
+  SX_TRY(sx_store_files_journal(&journal, r->store, err));
+  SX_TRY(sx_publish_replace(&change, files, o->dir, &journal, err));
   const sx_status status = sx_store_finish(r->store, err);
   if (status == SX_OK) {
     sx_files_settle(change);
@@ -270,6 +272,15 @@ done:
   return status;
 }
 
+static sx_status write_again(st_run *r, const sx_publish_files *files, const st_outputs *o, sx_error *err) {
+  sx_files_change *change = NULL;
+  sx_files_journal journal;
+  SX_TRY(sx_store_files_journal(&journal, r->store, err));
+  SX_TRY(sx_publish_replace(&change, files, o->dir, &journal, err));
+  sx_files_settle(change);
+  return SX_OK;
+}
+
 /* Nothing changed since the newest finished run: only files that went missing or were altered, or formats that it was not asked for, are made again
  * from it. */
 static sx_status old_run(st_run *r, st_outputs *o, sx_error *err) {
@@ -288,7 +299,7 @@ static sx_status old_run(st_run *r, st_outputs *o, sx_error *err) {
   sx_publish_files_init(&files, &r->ctx);
   sx_status status = study__outputs_make(&files, r, o, err);
   if (status == SX_OK) status = judge(&good, r, &files, o, err);
-  if (status == SX_OK && good) status = sx_publish_write(&files, o->dir, err);
+  if (status == SX_OK && good) status = write_again(r, &files, o, err);
   sx_publish_files_clear(&files);
   return status;
 }

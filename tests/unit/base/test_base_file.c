@@ -132,7 +132,7 @@ static void test_all_or_none(void) {
   for (int i = 0; i < 4; i++) {
     snprintf(path[i], sizeof path[i], "%s", in_folder((const char[]){'w', (char)('0' + i), '\0'}));
     if (i != 2) REQUIRE_OK(sx_file_write(NULL, path[i], "old", 3, err));
-    parts[i] = (sx_file_parts){path[i], "new", 3};
+    parts[i] = (sx_file_parts){.path = path[i], .data = "new", .n = 3};
   }
   for (int links = 1; links >= 0; links--) {
     no_links = !links;
@@ -147,13 +147,13 @@ static void test_all_or_none(void) {
     }
     rename_fails = 0;
     sx_files_change *change = NULL;
-    REQUIRE_OK(sx_files_replace(&change, NULL, parts, 4, err));
+    REQUIRE_OK(sx_files_replace(&change, NULL, parts, 4, NULL, err));
     for (int i = 0; i < 4; i++) check_text(path[i], "new");
     CHECK_OK(sx_files_undo(change, err));
     CHECK_INT(count_files(), 3);
     check_text(path[3], "old");
     /* one that cannot be put back is named, and the old file is still there under its second name */
-    REQUIRE_OK(sx_files_replace(&change, NULL, parts, 4, err));
+    REQUIRE_OK(sx_files_replace(&change, NULL, parts, 4, NULL, err));
     renames = 0, rename_fails = 1;
     CHECK_FAILS(sx_files_undo(change, err), SX_E_IO, path[3], "cannot be put back");
     rename_fails = 0;
@@ -170,6 +170,105 @@ static void test_all_or_none(void) {
     check_text(path[i], "new");
     unlink(path[i]);
   }
+}
+
+/* A program that ends with files in their places and nothing settled leaves its journal; played back twice it does the same. */
+static void leave(const sx_file_parts *parts, const sx_files_journal *journal) {
+  const pid_t child = fork();
+  if (child == 0) {
+    sx_files_change *change = NULL;
+    _exit(sx_files_replace(&change, NULL, parts, 4, journal, NULL) == SX_OK ? 9 : 1);
+  }
+  int how = 0;
+  REQUIRE(child > 0 && waitpid(child, &how, 0) == child);
+  CHECK(WIFEXITED(how) && WEXITSTATUS(how) == 9);
+}
+
+/* Of four files one is new, two are replaced, one goes. */
+static void test_journal(void) {
+  char path[4][256], place[256], *who = NULL;
+  sx_file_parts parts[4];
+  bool done = true;
+  sx_buf changed;
+  sx_buf_init(&changed, NULL);
+  snprintf(place, sizeof place, "%s", in_folder("journal"));
+  for (int i = 0; i < 4; i++) {
+    snprintf(path[i], sizeof path[i], "%s", in_folder((const char[]){'j', (char)('0' + i), '\0'}));
+    if (i != 2) REQUIRE_OK(sx_file_write(NULL, path[i], "old", 3, err));
+    parts[i] = (sx_file_parts){.path = path[i], .data = i == 3 ? NULL : "new", .n = i == 3 ? 0 : 3, .gone = i == 3};
+  }
+  for (int links = 1; links >= 0; links--) {
+    no_links = !links;
+    const sx_files_journal journal = {place, links ? "run 7" : ""};
+    leave(parts, &journal);
+    CHECK(!sx_file_exists(path[3]));
+    REQUIRE_OK(sx_files_journal_who(&who, &done, NULL, place, err));
+    CHECK_STR(who, links ? "run 7" : "");
+    CHECK(!done);
+    sx_mem_free(NULL, who);
+    char *text = NULL;
+    size_t n = 0;
+    REQUIRE_OK(sx_file_read(&text, &n, NULL, place, err));
+    for (int twice = 0; twice < 2; twice++) {
+      REQUIRE_OK(sx_files_journal_play(&changed, NULL, place, false, err));
+      for (int i = 0; i < 4; i++)
+        if (i != 2) check_text(path[i], "old");
+      CHECK(!sx_file_exists(path[2]) && !sx_file_exists(place));
+      if (!twice) REQUIRE_OK(sx_file_write(NULL, place, text, n, err));
+    }
+    sx_mem_free(NULL, text);
+    CHECK_INT(count_files(), 3);
+    /* someone's own since then stays */
+    leave(parts, &journal);
+    FILE *mine = fopen(path[0], "w");
+    REQUIRE(mine && fputs("mine", mine) >= 0 && fclose(mine) == 0);
+    REQUIRE_OK(sx_files_journal_play(&changed, NULL, place, false, err));
+    check_text(path[0], "mine");
+    check_text(path[1], "old");
+    CHECK_STR(changed.data, "j0");
+    sx_buf_reset(&changed);
+    CHECK_INT(count_files(), 3);
+    REQUIRE_OK(sx_file_write(NULL, path[0], "old", 3, err));
+    /* what can be told to have been done is */
+    leave(parts, &journal);
+    REQUIRE_OK(sx_files_journal_play(&changed, NULL, place, true, err));
+    for (int i = 0; i < 3; i++) check_text(path[i], "new");
+    CHECK_INT(count_files(), 3);
+    unlink(path[2]);
+    for (int i = 0; i < 4; i++)
+      if (i != 2) REQUIRE_OK(sx_file_write(NULL, path[i], "old", 3, err));
+    /* a place that cannot be taken: all as it was; one that cannot be put back: the journal stays, and does it later */
+    sx_files_change *change = NULL;
+    renames = 0, rename_fails = 2;
+    CHECK_FAILS(sx_files_replace(&change, NULL, parts, 4, &journal, err), SX_E_IO, "/j", "all files are as they were");
+    rename_fails = 0;
+    CHECK_INT(count_files(), 3);
+    REQUIRE_OK(sx_files_replace(&change, NULL, parts, 4, &journal, err));
+    renames = 0, rename_fails = 1;
+    CHECK_FAILS(sx_files_undo(change, err), SX_E_IO, path[3], "cannot be put back");
+    rename_fails = 0;
+    CHECK(sx_file_exists(place) && !sx_file_exists(path[3]));
+    REQUIRE_OK(sx_files_journal_play(&changed, NULL, place, false, err));
+    check_text(path[3], "old");
+    CHECK_INT(count_files(), 3);
+  }
+  no_links = false;
+  /* not written to its end, as a power cut leaves it; and none of ours */
+  static const char torn[] = "shuxiao files 1 open\nrun 7\n12\n+ ";
+  REQUIRE_OK(sx_file_write(NULL, place, torn, sizeof torn - 1, err));
+  REQUIRE_OK(sx_files_journal_who(&who, &done, NULL, place, err));
+  CHECK(who == NULL);
+  REQUIRE_OK(sx_files_journal_play(&changed, NULL, place, false, err));
+  CHECK(!sx_file_exists(place));
+  REQUIRE_OK(sx_file_write(NULL, place, "notes", 5, err));
+  CHECK_FAILS(sx_files_journal_play(&changed, NULL, place, false, err), SX_E_DATA, place, "move it away");
+  unlink(place);
+  const sx_files_journal elsewhere = {"/tmp/sub/journal", ""};
+  sx_files_change *change = NULL;
+  CHECK_FAILS(sx_files_replace(&change, NULL, parts, 4, &elsewhere, err), SX_E_ARGUMENT, "/j", "not in the folder");
+  CHECK_INT(count_files(), 3);
+  for (int i = 0; i < 4; i++) unlink(path[i]);
+  sx_buf_clear(&changed);
 }
 
 /* A disk that ends in the middle of a file, played by the limit on file sizes. */
@@ -275,5 +374,5 @@ static void test_beside(void) {
 }
 
 SXT_MAIN(SXT_CASE(test_round_trip), SXT_CASE(test_faults), SXT_CASE(test_disk_full), SXT_CASE(test_old_survives),
-         SXT_CASE(test_all_or_none), SXT_CASE(test_write_cut), SXT_CASE(test_pipe), SXT_CASE(test_sweep),
-         SXT_CASE(test_cancel), SXT_CASE(test_hash), SXT_CASE(test_beside))
+         SXT_CASE(test_all_or_none), SXT_CASE(test_journal), SXT_CASE(test_write_cut), SXT_CASE(test_pipe),
+         SXT_CASE(test_sweep), SXT_CASE(test_cancel), SXT_CASE(test_hash), SXT_CASE(test_beside))
