@@ -193,13 +193,16 @@ SX_API void sx_page_audit_free(sx_page_audit *audit); /* NULL ok */
  * run < 0: the newest finished one. */
 SX_API sx_status sx_audit_files(sx_audit_traces *traces, sx_store *store, int64_t run, const char *folder,
                                 sx_error *err) SX_NODISCARD;
+/* A codebook by its name: STUDY_codebook.html and .md, of a language or not, and STUDY.ddi.xml. */
+SX_API bool sx_audit_is_codebook(const char *path);
 /* One file as a whole, of a format that is not read number by number, against that record by its name: DIFFERS where it is changed, UNBOUND where the
- * run published none of that name, else EXEMPT (SX_AS_PUBLISHED). */
+ * run published none of that name, else EXEMPT (SX_AS_PUBLISHED). Where a changed codebook differs is told place by place, as sx_audit_published does, which may
+ * find the published one in the folder (NULL: none); one that has another name is held against the most alike. */
 SX_API sx_status sx_audit_file(sx_audit_traces **out, sx_store *store, int64_t run, const char *path,
-                               sx_error *err) SX_NODISCARD;
-/* What a page, Word file, publication workbook or banner book shows against what the run published, place by place: labels, number formats, names of sheets, formulas,
+                               const char *folder, sx_error *err) SX_NODISCARD;
+/* What a page, Word file, publication workbook, banner book or codebook shows against what the run published, place by place: labels, number formats, names of sheets, formulas,
  * scripts, numbers of lists, numerals of any script. The published file is taken from the folder (NULL: none; of the hash that the run wrote down) or made
- * again out of the store, and is found by its name or, where the file has another one, by likeness. Adds to the traces of the file: DIFFERS with the
+ * again out of the store (a codebook is kept there), and is found by its name or, where the file has another one, by likeness. Adds to the traces of the file: DIFFERS with the
  * place, the text at hand and the published one, where no trace names the place yet; EXEMPT: SX_REWORDED, SX_NOT_MADE_AGAIN. A file that is as published, and
  * one of another format, adds nothing. A Word file that a program saved anew is compared by the labels of its tables' numbers. */
 SX_API sx_status sx_audit_published(sx_audit_traces *traces, sx_store *store, int64_t run, const char *path,

@@ -111,6 +111,12 @@ SX_API sx_status sx_store_share_rows(bool *shared, sx_store *store, const sx_sto
                                      sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_store_reuse(bool *reused, sx_store *store, const char *step, const char *key,
                                 sx_error *err) SX_NODISCARD;
+/* The same of a step that makes no rows: its payload is the present run's too, and stored once. */
+SX_API sx_status sx_store_reuse_payload(bool *reused, sx_store *store, const char *step, const char *key,
+                                        sx_error *err) SX_NODISCARD;
+/* A published file that cannot be made again out of the store (the codebook, which describes the data): its bytes are the payload of the step of this
+ * name and the file's, its key their hash. */
+#define SX_STORE_FILE_STEP "file "
 /* Payload of a step of the present run or, when run < 0, of the newest finished one; *data NULL when there is none; caller frees. */
 SX_API sx_status sx_store_step_payload(void **data, size_t *n, sx_store *store, const char *step, const char *key,
                                        sx_error *err) SX_NODISCARD;

@@ -96,11 +96,15 @@ typedef struct search {
   bool untouched;
 } search;
 
-typedef enum kind { OTHER, WORD, PAGE, BOOK } kind;
+typedef enum kind { OTHER, WORD, PAGE, BOOK, CODEBOOK_PAGE, CODEBOOK_TEXT, CODEBOOK_DDI } kind;
 
 static kind kind_of(const char *name) {
+  if (sx_audit_is_codebook(name))
+    return sx_audit__ends_with(name, ".html") ? CODEBOOK_PAGE
+           : sx_audit__ends_with(name, ".md") ? CODEBOOK_TEXT
+                                              : CODEBOOK_DDI;
   if (sx_audit__ends_with(name, ".docx")) return WORD;
-  if (sx_audit__ends_with(name, ".html")) return strstr(name, "_codebook") ? OTHER : PAGE;
+  if (sx_audit__ends_with(name, ".html")) return PAGE;
   return sx_audit__ends_with(name, ".xlsx") ? BOOK : OTHER;
 }
 
@@ -135,6 +139,22 @@ static sx_status find_candidates(search *s) {
   return SX_OK;
 }
 
+/* The file as it was, of those that a run puts into the store. */
+static sx_status from_store(char **data, size_t *n, const search *s, const candidate *c) {
+  char hash[SX_HASH_TEXT];
+  void *bytes = NULL;
+  const char *step = sx_arena_printf(s->p.arena, "%s%s", SX_STORE_FILE_STEP, c->name);
+  if (!step) return sx_error_memory(s->t.err);
+  SX_TRY(sx_store_run_step(&bytes, n, s->t.store, s->t.run, step, s->t.err));
+  if (bytes) sx_hash_bytes(hash, bytes, *n);
+  if (bytes && strcmp(hash, c->hash) == 0) {
+    *data = bytes;
+    return SX_OK;
+  }
+  sx_mem_free(&s->t.ctx, bytes);
+  return SX_OK;
+}
+
 /* The file as it was, where it lies in the folder unchanged. */
 static sx_status from_folder(char **data, size_t *n, const search *s, const candidate *c) {
   char hash[SX_HASH_TEXT];
@@ -154,7 +174,8 @@ static sx_status compare(sx_published *p) {
   const kind own = kind_of(p->t->file);
   if (own == WORD) return sx_audit__published_word(p);
   if (!p->certain) return SX_OK;
-  return own == PAGE ? sx_audit__published_page(p) : sx_audit__published_book(p);
+  if (own == CODEBOOK_TEXT) return sx_audit__published_lines(p);
+  return own != BOOK ? sx_audit__published_page(p) : sx_audit__published_book(p);
 }
 
 /* With one candidate: its differences are told. *n: how many. */
@@ -164,7 +185,8 @@ static sx_status against(size_t *n, search *s, const candidate *c, bool counting
   p.counting = counting;
   p.certain = true;
   sx_status status = from_folder(&data, &p.n_want, s, c);
-  if (status == SX_OK && !data)
+  if (status == SX_OK && !data) status = from_store(&data, &p.n_want, s, c);
+  if (status == SX_OK && !data && !sx_audit_is_codebook(c->name))
     status = sx_audit__published_make(&data, &p.n_want, &p.certain, &p, c->name, s->record, s->n_record, c->hash);
   p.want = data;
   if (status == SX_OK && data) status = compare(&p);
@@ -209,7 +231,8 @@ sx_status sx_audit_published(sx_audit_traces *traces, sx_store *store, int64_t r
     status = sx_arena_new(&s.p.arena, &s.t.ctx, err);
     if (status == SX_OK) status = sx_file_read(&data, &s.p.n_have, &s.t.ctx, path, err);
     s.p.have = data;
-    if (status == SX_OK && kind_of(path) == PAGE && !sx_utf8_valid(data, s.p.n_have, NULL))
+    if (status == SX_OK && kind_of(path) != WORD && kind_of(path) != BOOK && kind_of(path) != OTHER &&
+        !sx_utf8_valid(data, s.p.n_have, NULL))
       status = sx_error_set(err, SX_E_PARSE, path, "not UTF-8");
     if (status == SX_OK) status = search_and_compare(&s);
   }

@@ -63,6 +63,7 @@ sx_status sx_audit__published_tell(sx_published *p, const sx_difference *d) SX_N
 sx_status sx_audit__published_make(char **data, size_t *n, bool *certain, const sx_published *p, const char *name,
                                    const char *record, size_t n_record, const char *hash) SX_NODISCARD;
 sx_status sx_audit__published_page(sx_published *p) SX_NODISCARD;
+sx_status sx_audit__published_lines(sx_published *p) SX_NODISCARD; /* Markdown: lines, cells of their tables */
 sx_status sx_audit__published_book(sx_published *p) SX_NODISCARD;
 sx_status sx_audit__published_word(sx_published *p) SX_NODISCARD;
 

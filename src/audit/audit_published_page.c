@@ -1,5 +1,5 @@
 /* audit_published_page.c: a page against the one that was published: tags with their attributes, texts, and the pieces of scripts and style sheets, each
- * with its line. Comments and white space are left out. */
+ * with its line. Comments and white space are left out. Of a Markdown text its lines, parted at the cells of tables. */
 #include <string.h>
 
 #include "audit_published.h"
@@ -26,12 +26,13 @@ static bool begins(const char *data, size_t n, size_t at, const char *word) {
   return true;
 }
 
-/* A script or a style sheet, in pieces that are small enough to be told. */
+/* A script or a style sheet, or all that is left (close NULL), in pieces that are small enough to be told. */
 static sx_status raw(size_t *end, page *g, const char *data, size_t n, size_t at, const char *close) {
+  const char *ends = close ? "\n,;{}" : "\n|";
   size_t from = at;
-  for (; at < n && !begins(data, n, at, close); at++) {
-    if (!strchr("\n,;{}", data[at])) continue;
-    SX_TRY(add(g, data, from, at + 1));
+  for (; at < n && !(close && begins(data, n, at, close)); at++) {
+    if (!data[at] || !strchr(ends, data[at])) continue;
+    SX_TRY(add(g, data, from, close ? at + 1 : at));
     from = at + 1;
   }
   *end = at;
@@ -121,5 +122,13 @@ sx_status sx_audit__published_page(sx_published *p) {
   page want = {.p = p}, have = {.p = p};
   SX_TRY(read_page(&want, p->want, p->n_want));
   SX_TRY(read_page(&have, p->have, p->n_have));
+  return sx_audit__shown_compare(&want.list, &have.list, differ, &have);
+}
+
+sx_status sx_audit__published_lines(sx_published *p) {
+  page want = {.p = p}, have = {.p = p};
+  size_t end = 0;
+  SX_TRY(raw(&end, &want, p->want, p->n_want, 0, NULL));
+  SX_TRY(raw(&end, &have, p->have, p->n_have, 0, NULL));
   return sx_audit__shown_compare(&want.list, &have.list, differ, &have);
 }

@@ -4,6 +4,13 @@
 
 #include "audit_report_priv.h"
 
+bool sx_audit_is_codebook(const char *path) {
+  const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+  const bool page = strstr(name, "_codebook.") != NULL;
+  return (page && (sx_audit__ends_with(name, ".html") || sx_audit__ends_with(name, ".md"))) ||
+         sx_audit__ends_with(name, ".ddi.xml");
+}
+
 static const char manifest_name[] = "SHA256SUMS";
 
 /* Where in a changed file it differs, as far as that can be read. */
@@ -93,7 +100,33 @@ sx_status sx_audit_files(sx_audit_traces *traces, sx_store *store, int64_t run, 
   return status;
 }
 
-sx_status sx_audit_file(sx_audit_traces **out, sx_store *store, int64_t run, const char *path, sx_error *err) {
+/* Whether the run published these very bytes under some name. */
+static sx_status is_published(bool *yes, const char *path, const char *lines, size_t n, const sx_ctx *ctx,
+                              sx_error *err) {
+  char hash[SX_HASH_TEXT];
+  *yes = false;
+  SX_TRY(sx_hash_file(hash, ctx, path, err));
+  for (const char *line = lines, *end = lines + n; line < end && !*yes;) {
+    const char *stop = memchr(line, '\n', (size_t)(end - line));
+    *yes = end - line >= SX_HASH_TEXT - 1 && memcmp(line, hash, SX_HASH_TEXT - 1) == 0;
+    line = stop ? stop + 1 : end;
+  }
+  return SX_OK;
+}
+
+/* A codebook, changed or under another name: where it differs from the published one. */
+static sx_status codebook_places(bool *known, sx_tracer *t, const char *path, const char *folder, const char *lines,
+                                 size_t n) {
+  bool same = false;
+  if (!lines || !sx_audit_is_codebook(path)) return SX_OK;
+  SX_TRY(is_published(&same, path, lines, n, &t->ctx, t->err));
+  if (!same) SX_TRY(name_places(t, folder, path));
+  *known = *known || same || t->out->n > 0;
+  return SX_OK;
+}
+
+sx_status sx_audit_file(sx_audit_traces **out, sx_store *store, int64_t run, const char *path, const char *folder,
+                        sx_error *err) {
   sx_tracer t;
   void *record = NULL;
   const char *lines = NULL, *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
@@ -101,11 +134,10 @@ sx_status sx_audit_file(sx_audit_traces **out, sx_store *store, int64_t run, con
   bool known = false;
   sx_status status = sx_audit__tracer_begin(&t, store, run, err);
   if (status == SX_OK) status = sx_audit__own_record(&record, &lines, &n, &t.run, store, err);
-  const char *folder = status != SX_OK ? NULL
-                       : slash         ? sx_arena_strndup(t.out->arena, path, (size_t)(slash - path))
-                                       : ".";
-  if (status == SX_OK && !folder) status = sx_error_memory(err);
-  if (status == SX_OK && lines) status = every_file(&known, &t, folder, name, lines, n);
+  const char *own = status != SX_OK ? NULL : slash ? sx_arena_strndup(t.out->arena, path, (size_t)(slash - path)) : ".";
+  if (status == SX_OK && !own) status = sx_error_memory(err);
+  if (status == SX_OK && lines) status = every_file(&known, &t, own, name, lines, n);
+  if (status == SX_OK) status = codebook_places(&known, &t, path, folder, lines, n);
   if (status == SX_OK && !known) {
     const sx_audit_trace strange = {.verdict = SX_TRACE_UNBOUND, .reason = "the run published no file of this name"};
     t.file = t.place = path;

@@ -8,9 +8,10 @@ static const cli_option audit_options[] = {
     {"against", "RESULTS.db",
      "hold the numbers of a text (.md .txt .html .docx .xlsx .csv) against the results of a run; a .pdf .zip .px .xml "
      ".json "
-     "as a whole against what it published; a published .html .docx .xlsx that was changed place by place too",
-     "把文本（.md .txt .html .docx .xlsx .csv）中的数字与一次运行的结果对照；.pdf .zip .px .xml .json "
-     "则整个文件与所发布的对照；所发布的 .html .docx .xlsx 若有改动，还逐处对照"},
+     "and a codebook as a whole against what it published; a published .html .docx .xlsx or codebook that was changed "
+     "place by place too",
+     "把文本（.md .txt .html .docx .xlsx .csv）中的数字与一次运行的结果对照；.pdf .zip .px .xml .json 和变量与指标说明"
+     "则整个文件与所发布的对照；所发布的 .html .docx .xlsx 和变量与指标说明若有改动，还逐处对照"},
     {"only", "VERDICT",
      "rows of one verdict: contradicts, agrees or 'cannot tell'; of texts: agrees, differs, 'not matched', unbound, "
      "exempt",

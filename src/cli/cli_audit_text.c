@@ -26,6 +26,7 @@ typedef enum alone { NOT_ALONE, ALONE_NUMBERS, ALONE_WHOLE } alone;
 
 static alone alone_of(const char *word) {
   static const char *const whole[] = {".pdf", ".zip", ".px", ".xml", ".json"};
+  if (sx_audit_is_codebook(word)) return ALONE_WHOLE;
   if (ends_with(word, ".xlsx") || ends_with(word, ".csv")) return ALONE_NUMBERS;
   for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
     if (ends_with(word, whole[i])) return ALONE_WHOLE;
@@ -134,12 +135,12 @@ static void print_counts(const cli_app *app, const sx_audit_traces *traces) {
   printf("\n");
 }
 
-/* pages [1], as a whole. */
+/* pages [1], as a whole; the published ones may lie in the folder. */
 static sx_status compare(sx_audit_traces **out, const cli_app *app, const char *store_path, const char *const *pages,
-                         sx_error *err) {
+                         const char *folder, sx_error *err) {
   sx_store *store = NULL;
   SX_TRY(sx_store_open(&store, &app->ctx, store_path, SX_STORE_READ, err));
-  const sx_status status = sx_audit_file(out, store, -1, pages[0], err);
+  const sx_status status = sx_audit_file(out, store, -1, pages[0], folder, err);
   sx_store_close(store);
   return status;
 }
@@ -316,7 +317,7 @@ static int own_report(cli_app *app, const cli_args *args, sx_arena *arena) {
     return cli_fail(app, &err);
   }
   const char *folder = folder_of(arena, store);
-  sx_status status = kind == ALONE_WHOLE ? compare(&traces, app, store, pages, &err)
+  sx_status status = kind == ALONE_WHOLE ? compare(&traces, app, store, pages, folder, &err)
                      : folder ? trace(&traces, app, store, pages, n, book ? NULL : folder, book ? folder : NULL, &err)
                               : sx_error_memory(&err);
   if (status == SX_OK) status = print_traces(app, traces, cli_value(args, "only"), &err);
@@ -442,7 +443,7 @@ int cli_audit_text(cli_app *app, const cli_args *args) {
   const char *word = args->words[0];
   bool text = cli_value(args, "against") != NULL && (is_folder(word) || alone_of(word) == NOT_ALONE);
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-    text = text || (ends_with(word, texts[i]) && !is_folder(word));
+    text = text || (ends_with(word, texts[i]) && !is_folder(word) && !sx_audit_is_codebook(word));
   if (text && !cli_value(args, "against"))
     return cli_usage(app, "%s: a text is held against results: --against RESULTS.db", word);
   if (sx_arena_new(&arena, &app->ctx, &err) != SX_OK) return cli_fail(app, &err);

@@ -141,6 +141,14 @@ sx_status sx_store_reuse(bool *reused, sx_store *store, const char *step, const 
   return copy_step(store, run, step, err);
 }
 
+sx_status sx_store_reuse_payload(bool *reused, sx_store *store, const char *step, const char *key, sx_error *err) {
+  int64_t run;
+  SX_TRY(sx_store__need_run(store, err));
+  SX_TRY(find_run(&run, store, step, key, err));
+  *reused = run != 0;
+  return run ? copy_step(store, run, step, err) : SX_OK;
+}
+
 /* ---- rows of an earlier run, shared ------------------------------------------------------------------------------------------- */
 
 void sx_store__made_clear(sx_store *store) {

@@ -53,8 +53,8 @@ static bool decides_numbers(st_step_kind kind) {
 
 /* What steps store, numbered: raised when a step stores more, or another thing, than it did, so that a folder of an older program of the
  * same version is not read as if it were of this one. 2: changes of waves with their units. 3: formulas in groups take
- * accounts in those groups. */
-enum { STORED_STEPS = 3 };
+ * accounts in those groups. 4: levels of the weighting in the order in which tables show them. */
+enum { STORED_STEPS = 4 };
 
 /* The specification is complete: hash it, then the key over what the step rests on. */
 static sx_status seal(build *b, size_t step, sx_error *err) {

@@ -94,6 +94,20 @@ static sx_status put_plan(st_run *r, sx_error *err) {
   return status;
 }
 
+/* The codebook and its DDI, which cannot be made again out of the store: an audit holds a changed one against what was published. */
+static sx_status put_files(st_run *r, const sx_publish_files *files, sx_error *err) {
+  for (size_t i = 0; i < files->n; i++) {
+    const sx_publish_file *f = &files->items[i];
+    bool there = false;
+    if (!sx_audit_is_codebook(f->name)) continue;
+    const char *step = sx_arena_printf(r->arena, "%s%s", SX_STORE_FILE_STEP, f->name);
+    if (!step) return sx_error_memory(err);
+    SX_TRY(sx_store_reuse_payload(&there, r->store, step, f->hash, err));
+    if (!there) SX_TRY(sx_store_put_step(r->store, step, f->hash, f->data, f->n, err));
+  }
+  return SX_OK;
+}
+
 static sx_status put_steps(st_run *r, const char *pages_payload, const char *record, sx_error *err) {
   for (size_t i = 0; i < r->plan->n; i++) {
     const st_step *step = &r->plan->steps[i];
@@ -263,6 +277,7 @@ static sx_status new_run(st_run *r, st_outputs *o, const sx_run_options *options
   if (!good) goto done; /* as above */
   SX_TRY_GOTO(status, study__outputs_payload(&payload, &files, o, err), done);
   SX_TRY_GOTO(status, put_steps(r, payload.data, o->record, err), done);
+  SX_TRY_GOTO(status, put_files(r, &files, err), done);
   SX_TRY_GOTO(status, sx_ctx_poll(&r->ctx, err), done);
   SX_TRY_GOTO(status, publish(r, &files, o, err), done);
   r->plan->steps[r->plan->n - 1].seconds = study__now() - since;

@@ -19,6 +19,31 @@ done:
   return status;
 }
 
+static sx_status codebook(const sx_ctx *ctx, void *data, sx_error *err) {
+  sx_store *store = NULL;
+  sx_audit_traces *t = NULL;
+  sx_status status;
+  SX_TRY_GOTO(status, sx_store_open(&store, ctx, store_path, SX_STORE_READ, err), done);
+  SX_TRY_GOTO(status, sx_audit_file(&t, store, -1, data, folder_path, err), done);
+  CHECK_INT(t->n_differ, 2);
+  CHECK_INT(t->items[1].line, 5);
+  CHECK_STR(t->items[1].printed, "155");
+  CHECK_STR(t->items[1].expected, "150");
+done:
+  sx_audit_traces_free(t);
+  sx_store_close(store);
+  return status;
+}
+
+static void changed_codebook(void) {
+  static const char text[] = "# Sample\n\n| Value | Cases |\n|---|---|\n| Men | 155 |\n| Women | 151 |\n";
+  char path[200];
+  (void)snprintf(path, sizeof path, "%s/s_codebook.en.md", folder_path);
+  CHECK_OK(sx_file_write(NULL, path, text, sizeof text - 1, err));
+  (void)oom_run("codebook", codebook, path);
+  (void)remove(path);
+}
+
 /* away: the published file is not in the folder, and is made of the store. */
 static void one(const char *name, const char *bytes, size_t n, bool away) {
   (void)snprintf(file_path, sizeof file_path, "/tmp/sx_oom_%ld_%s", (long)getpid(), name);
@@ -64,6 +89,7 @@ static void files(void) {
   char *saved = published_zip(&n, parts, PUBLISHED_REPORT, "word/document.xml", text, sizeof text - 1);
   one("r.docx", saved, n, false);
   free(saved);
+  changed_codebook();
   away();
   published_remove(store_path, folder_path);
 }

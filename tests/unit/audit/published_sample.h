@@ -112,6 +112,9 @@ static char *published_zip(size_t *n, const published_part *parts, size_t n_part
 static const char *const published_names[] = {"report.en.html", "s_tables.xlsx", "s.docx", "r.docx"};
 enum { PUBLISHED_FILES = sizeof published_names / sizeof *published_names };
 
+/* Of the codebook, which lies in the store alone. */
+static const char published_codebook[] = "# Sample\n\n| Value | Cases |\n|---|---|\n| Men | 150 |\n| Women | 151 |\n";
+
 /* The files in the folder (which is made), and the store. */
 static sx_status published_store(sx_store **out, const sx_ctx *ctx, const char *path, const char *folder,
                                  sx_error *err) {
@@ -139,6 +142,8 @@ static sx_status published_store(sx_store **out, const sx_ctx *ctx, const char *
     (void)snprintf(file, sizeof file, "%s/%s", folder, published_names[i]);
     status = sx_file_write(NULL, file, data[i], n[i], err);
   }
+  sx_hash_bytes(hash, published_codebook, sizeof published_codebook - 1);
+  used += (size_t)snprintf(record + used, sizeof record - used, "%s  s_codebook.en.md\n", hash);
   if (status == SX_OK) status = sx_store_open(out, ctx, path, SX_STORE_WRITE, err);
   if (status == SX_OK) status = sx_store_begin(&run, *out, &info, NULL, 0, err);
   if (status == SX_OK)
@@ -147,6 +152,9 @@ static sx_status published_store(sx_store **out, const sx_ctx *ctx, const char *
                                 "\"synthetic\":null,\"provenance\":[]}",
                                 err);
   if (status == SX_OK) status = sx_store_put_step(*out, "report", "key", record, used, err);
+  if (status == SX_OK)
+    status = sx_store_put_step(*out, SX_STORE_FILE_STEP "s_codebook.en.md", hash, published_codebook,
+                               sizeof published_codebook - 1, err);
   if (status == SX_OK) status = sx_store_finish(*out, err);
   for (size_t i = 0; i < PUBLISHED_FILES; i++) free(data[i]);
   return status;
