@@ -197,6 +197,11 @@ typedef struct sx_refill_figure {
   const char *id;     /* of the study's figures */
   const char *reason; /* why it could not be drawn anew, in English; NULL: it was */
 } sx_refill_figure;
+/* Words of the document that follow from numbers and are not what the run says: a person changed them, or they cannot be known again. */
+typedef struct sx_refill_word {
+  const char *place;         /* how the paragraph begins; "" where nothing like it is there */
+  const char *stands, *says; /* in the document ("" for nothing), and by the run; "" for none */
+} sx_refill_word;
 typedef struct sx_refill {
   sx_ctx ctx;
   sx_arena *arena;
@@ -205,13 +210,20 @@ typedef struct sx_refill {
   size_t n_figures;                                         /* pictures and charts in the document */
   sx_refill_figure *figures; /* [n_drawn + n_not_drawn] those that bear the name of a figure of the study */
   size_t n_drawn, n_not_drawn, cap_figures;
+  sx_refill_word *words;                                       /* [n_words] to be read again */
+  size_t n_words, cap_words, n_words_changed, n_marks_changed; /* changed: written anew; marks: signs behind numbers */
 } sx_refill;
 /* Gives the fields of an edited .docx, and the properties behind them, the numbers of a run, and draws its figures anew: the files of a picture (SVG and
- * PNG), or the XML and workbook of a chart, its alternative text, and its height for its width; everything else stays as the person left it. The
- * file is appended to out. name: for errors. run < 0: the newest finished one. Expected: SX_E_PARSE where it is no Word file, SX_E_DATA where
+ * PNG), or the XML and workbook of a chart, its alternative text, and its height for its width. Words that follow from numbers (verbs of changes, branches
+ * of conditions, orders, notes, signs of reliability) are written anew where the document has what a run wrote, and listed where a person changed them and
+ * the run says otherwise than then; everything else stays as the person left it. The file is appended to out. name: for errors. run < 0: the newest finished one. Expected: SX_E_PARSE where it is no Word file, SX_E_DATA where
  * it has no bound number. *report is the caller's. */
 SX_API sx_status sx_publish_refill(sx_buf *out, sx_refill **report, const void *docx, size_t n, const char *name,
                                    sx_store *store, int64_t run, sx_error *err) SX_NODISCARD;
+/* The words that follow from numbers alone, nothing written: *report lists in `words` all that the run says otherwise. A file that has no bound number or is
+ * no Word document gives an empty list. */
+SX_API sx_status sx_publish_refill_words(sx_refill **report, const void *docx, size_t n, const char *name,
+                                         sx_store *store, int64_t run, sx_error *err) SX_NODISCARD;
 SX_API void sx_refill_free(sx_refill *report); /* NULL ok */
 /* STUDY_banner.xlsx: the banner tables of the run's blocks, laid out as below, one file per language, with a sheet of checks; no file where the run has
  * none. */

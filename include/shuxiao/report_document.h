@@ -82,7 +82,8 @@ typedef struct sx_document_node sx_document_node;
  *   SMALL         [inlines] secondary, in smaller or softer type: the error below an estimate
  *   TAG           [TEXT] a label in a small frame at the end of a caption
  *   RUN           [inlines] nothing but its `exempt` or `lang`; of a figure's NOTE, text: what stands in its place under a chart that an
- *                 office program draws, "" for nothing; NULL: the same */
+ *                 office program draws, "" for nothing; NULL: the same
+ *   SAID          [] as.said: words that follow from numbers ("rose by", a branch of {{if}}, an order) begin or end here. Nobody sees it */
 #define SX_DOCUMENT_KIND_LIST(X)                                                                                       \
   X(DOCUMENT, true)                                                                                                    \
   X(COVER, true)                                                                                                       \
@@ -137,7 +138,8 @@ typedef struct sx_document_node sx_document_node;
   X(UNIT, false)                                                                                                       \
   X(SMALL, false)                                                                                                      \
   X(TAG, false)                                                                                                        \
-  X(RUN, false)
+  X(RUN, false)                                                                                                        \
+  X(SAID, false)
 
 typedef enum sx_document_kind {
 #define SX_DOCUMENT_ENUM(name, block) SX_DOC_##name,
@@ -294,6 +296,10 @@ struct sx_document_node {
       const char *word;               /* "图", "Table" */
       size_t number;
     } mention;
+    struct {
+      const char *key; /* of the author's expression: the same in another run of the same text; not unique */
+      bool end;
+    } said;
     const sx_document_number *number;
     const sx_document_table *table;
     const sx_document_cell *cell;
@@ -329,6 +335,13 @@ typedef struct sx_document_result {
   size_t n_terms;
 } sx_document_result;
 
+/* A branch of {{if}} that is a paragraph or several, or may be: no place of the text is its own. */
+typedef struct sx_document_condition {
+  const char *key; /* as.said.key */
+  const char *live,
+      *dead; /* the longest stretch of plain words that it prints, and that it would print otherwise; "" */
+} sx_document_condition;
+
 /* ---- the document ------------------------------------------------------------------------------------------------ */
 
 typedef struct sx_document {
@@ -353,6 +366,8 @@ typedef struct sx_document {
   const char *program;            /* version that made the run; "" */
   const char *inputs;             /* SHA-256 over the hashes of the run's inputs: the same inputs, the same text; "" */
   const char *definitions_anchor; /* of the annex of definitions; NULL: there is none */
+  const sx_document_condition *conditions; /* [n_conditions] in the order of the texts */
+  size_t n_conditions;
   sx_report_warning *warnings;
   size_t n_warnings;
 } sx_document;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "shuxiao/audit_text.h"
+#include "shuxiao/publish.h"
 
 /* ---- paths ------------------------------------------------------------------------------------------------------- */
 
@@ -373,8 +374,21 @@ static void add_field(cli_grid *grid, const cli_app *app, const sx_audit_trace *
   cli_grid_add(grid, t->reason ? t->reason : "");
 }
 
+/* Words that follow from numbers and are not what the run says. */
+static void add_words(cli_grid *grid, const cli_app *app, const char *file, const sx_refill_word *word,
+                      sx_arena *arena) {
+  const char *begin = cli_clean(arena, word->place, grid->machine ? 0 : 40);
+  const sx_audit_trace trace = {.verdict = SX_TRACE_DIFFERS,
+                                .place = sx_arena_printf(arena, "%s: %s", file, begin ? begin : ""),
+                                .printed = word->stands,
+                                .expected = word->says,
+                                .reason = "words that follow from numbers"};
+  add_field(grid, app, &trace, arena);
+}
+
 static sx_status print_matches(cli_app *app, const sx_audit_text *text, const sx_audit_matches *all,
-                               const sx_audit_traces *fields, const char *only, sx_arena *arena, sx_error *err) {
+                               const sx_audit_traces *fields, const sx_refill *words, const char *only, sx_arena *arena,
+                               sx_error *err) {
   static const char *const head[] = {"verdict", "place",    "printed",   "expected", "result",
                                      "value",   "estimate", "std.error", "score",    "reason"};
   static const char *const eyes[][2] = {{"verdict", "结论"},  {"place", "位置"},  {"printed", "印出"},
@@ -390,6 +404,10 @@ static sx_status print_matches(cli_app *app, const sx_audit_text *text, const sx
     const bool told = machine || v != SX_TRACE_EXEMPT || is_gone(&fields->items[i]);
     if (only ? strcmp(only, sx_trace_verdict_name(v)) == 0 : told) add_field(&grid, app, &fields->items[i], arena);
   }
+  for (size_t i = 0; words && i < words->n_words; i++) {
+    if (!only || strcmp(only, sx_trace_verdict_name(SX_TRACE_DIFFERS)) == 0)
+      add_words(&grid, app, sx_audit_text_name(text), &words->words[i], arena);
+  }
   for (size_t i = 0; i < all->n; i++) {
     if (!only || strcmp(only, sx_match_verdict_name(all->items[i].verdict)) == 0)
       add_match(&grid, arena, app, text, &all->items[i]);
@@ -402,6 +420,10 @@ static sx_status print_matches(cli_app *app, const sx_audit_text *text, const sx
   else if (fields->n)
     printf("\n%zu bound fields and numbers: %zu agree, %zu differ, %zu unbound, %zu exempt", fields->n, fields->n_agree,
            fields->n_differ, fields->n_unbound, fields->n_exempt);
+  if (words && words->n_words)
+    printf(app->chinese ? "\n%zu 处随数字而定的文字与本次运行不符"
+                        : "\n%zu places of words that follow from numbers are not what the run says",
+           words->n_words);
   if (app->chinese)
     printf("\n%zu 个数量：%zu 个一致，%zu 个不一致，%zu 个未配对\n", all->n, all->n_agree, all->n_differ, all->n_none);
   else
@@ -410,12 +432,24 @@ static sx_status print_matches(cli_app *app, const sx_audit_text *text, const sx
   return SX_OK;
 }
 
+/* Words of a Word document that follow from numbers, against the run; *out NULL for other files. */
+static sx_status look_at_words(sx_refill **out, const cli_app *app, const char *path, sx_store *store, sx_error *err) {
+  char *data = NULL;
+  size_t n = 0;
+  if (!ends_with(path, ".docx")) return SX_OK;
+  SX_TRY(sx_file_read(&data, &n, &app->ctx, path, err));
+  const sx_status status = sx_publish_refill_words(out, data, n, path, store, -1, err);
+  sx_mem_free(&app->ctx, data);
+  return status;
+}
+
 static int someones_text(cli_app *app, const cli_args *args, sx_arena *arena) {
   sx_error err = SX_ERROR_INIT;
   sx_audit_text *text = NULL;
   sx_store *store = NULL;
   sx_audit_matches *all = NULL;
   sx_audit_traces *fields = NULL;
+  sx_refill *words = NULL;
   const char *path = store_of(arena, app, cli_value(args, "against"));
   sx_status status = path ? sx_audit_text_read(&text, &app->ctx, args->words[0], &err) : sx_error_memory(&err);
   if (status == SX_OK && !sx_file_exists(path))
@@ -426,9 +460,12 @@ static int someones_text(cli_app *app, const cli_args *args, sx_arena *arena) {
   if (status == SX_OK && fields->n)
     status = sx_audit_published(fields, store, -1, args->words[0], folder_of(arena, path), &err);
   if (status == SX_OK) status = sx_audit_text_against(&all, text, store, -1, &err);
+  if (status == SX_OK) status = look_at_words(&words, app, args->words[0], store, &err);
   cli_progress_end(app);
-  if (status == SX_OK) status = print_matches(app, text, all, fields, cli_value(args, "only"), arena, &err);
-  const bool gate = status == SX_OK && (all->n_differ > 0 || fields->n_differ > 0 || fields->n_unbound > 0);
+  if (status == SX_OK) status = print_matches(app, text, all, fields, words, cli_value(args, "only"), arena, &err);
+  const bool gate = (words && words->n_words) ||
+                    (status == SX_OK && (all->n_differ > 0 || fields->n_differ > 0 || fields->n_unbound > 0));
+  sx_refill_free(words);
   sx_audit_traces_free(fields);
   sx_audit_matches_free(all);
   sx_store_close(store);

@@ -24,6 +24,17 @@ static void add_item(cli_grid *grid, sx_arena *arena, const cli_app *app, const 
   cli_grid_add_count(grid, (double)e->n_by_hand);
 }
 
+/* Words to be read again: where, what stands there, what the run says. */
+static void add_words(cli_grid *grid, sx_arena *arena, const cli_app *app, const sx_refill_word *word) {
+  const bool chinese = app->chinese && !grid->machine;
+  cli_grid_add(grid, chinese ? "文字" : "words");
+  cli_grid_add(grid, *word->place ? cli_clean(arena, word->place, grid->machine ? 0 : 40) : "");
+  cli_grid_add(grid, cli_clean(arena, word->stands, 0));
+  cli_grid_add(grid, cli_clean(arena, word->says, 0));
+  cli_grid_add_count(grid, 1);
+  cli_grid_add_count(grid, 0);
+}
+
 /* What changed or is missing; everything for a machine. Numbers that are no results stay and are not listed. */
 static sx_status print_report(const cli_app *app, const sx_refill *report, sx_error *err) {
   static const char *const head[] = {"what", "result", "before", "after", "places", "by.hand"}, *const kopf[] = {
@@ -44,9 +55,23 @@ static sx_status print_report(const cli_app *app, const sx_refill *report, sx_er
     add_item(&grid, arena, app, e);
     n++;
   }
+  for (size_t i = 0; i < report->n_words; i++, n++) add_words(&grid, arena, app, &report->words[i]);
   const sx_status status = n || grid.machine ? cli_grid_print(&grid, stdout, app->format, err) : SX_OK;
   sx_arena_free(arena);
   return status;
+}
+
+/* Words that were written anew, and how many are to be read again, which stand in the list above. */
+static void print_words(const cli_app *app, const sx_refill *r) {
+  if (r->n_words_changed || r->n_marks_changed)
+    printf(app->chinese ? "随数字而定的文字：%zu 处已重写，%zu 个数字后的标记已更新\n"
+                        : "words that follow from numbers: %zu written anew, signs behind %zu numbers set\n",
+           r->n_words_changed, r->n_marks_changed);
+  if (r->n_words)
+    printf(app->chinese
+               ? "%zu 处随数字而定的文字与本次运行不符，未作改动：请重读\n"
+               : "%zu places of words that follow from numbers are not what the run says, and stay: read them again\n",
+           r->n_words);
 }
 
 static void print_counts(const cli_app *app, const sx_refill *r, const char *path) {
@@ -68,13 +93,7 @@ static void print_counts(const cli_app *app, const sx_refill *r, const char *pat
     printf("%zu 个图片不是研究中的图，未作改动\n", others);
   else if (others)
     printf("%zu pictures are no figures of the study and stay\n", others);
-  if (r->n_changed)
-    printf("%s\n",
-           app->chinese
-               ? "随数字而定的文字（“提高”“下降”、排名、条件语句、显著性字母、可靠性标记）未作改动：请重读，或用 "
-                 "shuxiao run 重新生成"
-               : "words that follow from numbers (rose, fell, ranks, conditions, letters, marks) stand as they were: "
-                 "read them again, or let shuxiao run write them");
+  print_words(app, r);
 }
 
 static int refill(cli_app *app, const char *path, const char *store_path, const char *output) {
@@ -96,7 +115,7 @@ static int refill(cli_app *app, const char *path, const char *store_path, const 
   cli_progress_end(app);
   if (status == SX_OK) status = print_report(app, report, &err);
   if (status == SX_OK && !cli_is_machine(app)) print_counts(app, report, output);
-  const bool gate = status == SX_OK && report->n_missing > 0;
+  const bool gate = status == SX_OK && (report->n_missing > 0 || report->n_words > 0);
   sx_refill_free(report);
   sx_store_close(store);
   sx_mem_free(&app->ctx, data);
@@ -122,12 +141,17 @@ const cli_command cli_refill_command = {
         "styles, comments and pictures of one's own stay; the numbers become those of the newest run of RESULTS.db, "
         "in\n"
         "the text, in tables and in footnotes, and the report's figures are drawn anew. A number that was changed by "
-        "hand is set right and listed. A field whose result the\n"
+        "hand is set right and listed. Words\n"
+        "that follow from numbers (rose, fell, conditions, ranks, notes, signs) are written anew; where a person "
+        "changed\n"
+        "them and the run says otherwise now, they stay and are listed: exit 3. A field whose result the\n"
         "run does not have keeps its text: exit 3. To find changes by hand without replacing them: shuxiao audit\n"
         "EDITED.docx --against RESULTS.db.",
     .detail_zh =
         "report.docx 中的每个数字都是一个域，记着它是哪个结果。人写的文字、样式、批注和自己的图片保持不变；\n"
         "正文、表格和脚注中的数字换成 RESULTS.db 最近一次运行的结果，报告中的图重新绘制。手改过的数字会改回并列出。\n"
+        "随数字而定的文字（上升下降、条件语句、排名、图表注、标记）重新写出；手改过而本次运行说法已变的，保留原文并列出"
+        "：退出码为 3。\n"
         "运行中没有的结果，其域保持原文：退出码为 3。只想找出手改之处而不替换：\n"
         "shuxiao audit EDITED.docx --against RESULTS.db。",
     .example = "shuxiao refill earlier/digital-consumption-2025h1.zh.docx --against earlier/results.db -o new.docx",

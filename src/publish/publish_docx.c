@@ -1,5 +1,6 @@
 /* publish_docx.c: a run as a Word document: one per language, from the document tree, in the styles of a template or in our own. */
 #include "publish_docx_priv.h"
+#include "publish_docx_said.h"
 #include "publish_priv.h"
 
 #include <string.h>
@@ -75,13 +76,8 @@ static size_t greatest_footnote(const sx_document *document) {
   return greatest;
 }
 
-static sx_status make(sx_docx *w, const char *template_file) {
-  SX_TRY(sx_arena_new(&w->arena, &w->ctx, w->err));
-  SX_TRY(sx_dict_new(&w->names, &w->ctx, w->err));
-  if (template_file) SX_TRY(open_template(w, template_file));
-  /* The kinds of content come first in the archive, as programs that sniff it expect. */
-  if (!template_file) SX_TRY(sx_publish__package_put(&w->package, "[Content_Types].xml", "", 0, w->err));
-  text_area(w);
+/* The text: body, notes, and the properties behind both. */
+static sx_status write(sx_docx *w) {
   w->n_noted = greatest_footnote(w->document);
   SX_TRY(sx_own_numbers_new(&w->own, w->document, w->err));
   w->noted = sx_arena_zalloc(w->arena, w->n_noted + 1, sizeof *w->noted);
@@ -89,10 +85,21 @@ static sx_status make(sx_docx *w, const char *template_file) {
   w->style = DS_BODY;
   w->out = &w->body;
   SX_TRY(sx_publish__docx_blocks(w, w->document->root));
+  return sx_publish__docx_conditions(w);
+}
+
+static sx_status make(sx_docx *w, const char *template_file) {
+  SX_TRY(sx_arena_new(&w->arena, &w->ctx, w->err));
+  SX_TRY(sx_dict_new(&w->names, &w->ctx, w->err));
+  if (template_file) SX_TRY(open_template(w, template_file));
+  /* The kinds of content come first in the archive, as programs that sniff it expect. */
+  if (!template_file) SX_TRY(sx_publish__package_put(&w->package, "[Content_Types].xml", "", 0, w->err));
+  text_area(w);
+  SX_TRY(write(w));
   return sx_publish__docx_assemble(w);
 }
 
-static void clear(sx_docx *w) {
+void sx_publish__docx_clear(sx_docx *w) {
   sx_publish__docx_template_clear(&w->template, &w->ctx);
   sx_publish__package_clear(&w->package);
   sx_publish__package_clear(&w->earlier);
@@ -114,21 +121,35 @@ sx_status sx_publish_docx_document(sx_buf *out, const sx_document *document, con
   return sx_publish__docx_document(out, document, template_file, native_charts, NULL, 0, err);
 }
 
+static void begin(sx_docx *w, const sx_document *document, bool native, sx_error *err) {
+  *w = (sx_docx){.ctx = document->ctx,
+                 .document = document,
+                 .chinese = document->lang == SX_LANG_ZH,
+                 .native = native,
+                 .err = err};
+  sx_buf *const bufs[] = {&w->body, &w->notes, &w->nums, &w->relations, &w->note_relations};
+  for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) sx_buf_init(bufs[i], &w->ctx);
+  sx_publish__package_init(&w->package, &w->ctx);
+  w->package.level = 3; /* less than half the time of the usual level, 5 % more bytes: most of them are drawings */
+  sx_publish__package_init(&w->earlier, &w->ctx);
+  w->earlier.only = "word/media/";
+}
+
+sx_status sx_publish__docx_words(sx_docx *w, const sx_document *document, bool native, sx_error *err) {
+  begin(w, document, native, err);
+  w->words_only = true;
+  text_area(w);
+  SX_TRY(sx_arena_new(&w->arena, &w->ctx, err));
+  SX_TRY(sx_dict_new(&w->names, &w->ctx, err));
+  return write(w);
+}
+
 sx_status sx_publish__docx_document(sx_buf *out, const sx_document *document, const char *template_file,
                                     bool native_charts, const void *earlier, size_t n_earlier, sx_error *err) {
-  sx_docx w = {.ctx = document->ctx,
-               .document = document,
-               .chinese = document->lang == SX_LANG_ZH,
-               .native = native_charts,
-               .err = err};
-  sx_buf *const bufs[] = {&w.body, &w.notes, &w.nums, &w.relations, &w.note_relations};
-  for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) sx_buf_init(bufs[i], &w.ctx);
-  sx_publish__package_init(&w.package, &w.ctx);
-  w.package.level = 3; /* less than half the time of the usual level, 5 % more bytes: most of them are drawings */
+  sx_docx w;
   char *data = NULL;
   size_t n = 0;
-  sx_publish__package_init(&w.earlier, &w.ctx);
-  w.earlier.only = "word/media/";
+  begin(&w, document, native_charts, err);
   sx_status status = earlier ? sx_publish__package_read(&w.earlier, earlier, n_earlier, "earlier", err) : SX_OK;
   if (status == SX_OK) status = make(&w, template_file);
   if (status == SX_OK) status = sx_publish__package_write(&data, &n, &w.package, err);
@@ -137,6 +158,6 @@ sx_status sx_publish__docx_document(sx_buf *out, const sx_document *document, co
     status = sx_buf_status(out, err);
   }
   sx_mem_free(&w.ctx, data);
-  clear(&w);
+  sx_publish__docx_clear(&w);
   return status;
 }

@@ -99,6 +99,7 @@ static sx_status drawing_of(sx_docx *w, const sx_document_node *figure, const sx
     status =
         sx_publish__docx_chart(&done, w, figure, node, w->width * EMU, fmax(scale * height, 0.45 * w->width) * EMU);
   w->native_figure = done;
+  done = done || w->words_only;
   if (status == SX_OK && !done) status = files_of(png, svg, w, node, drawing);
   if (status == SX_OK && !done) {
     sx_publish__docx_open(w, DS_FIGURE, &(sx_docx_paragraph){.keep_next = true});

@@ -1,6 +1,7 @@
 /* publish_docx_inline.c: text, numbers and references of a paragraph. A number is a field of the document property that has its key for a name, so that the property
  * can be given a new value and the document filled anew, whatever a person wrote around it. */
 #include "publish_docx_priv.h"
+#include "publish_docx_said.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -37,7 +38,7 @@ void sx_publish__docx_end_exempt(sx_docx *w, size_t id) {
 
 /* ---- numbers ----------------------------------------------------------------------------------------------------- */
 
-static sx_status property(sx_docx *w, const char *name, const char *value) {
+sx_status sx_publish__docx_property(sx_docx *w, const char *name, const char *value) {
   int32_t code;
   const size_t before = w->n_properties;
   SX_TRY(sx_dict_add(&code, w->names, name, strlen(name), w->err));
@@ -87,7 +88,7 @@ static sx_status pieces(sx_docx *w, const char *name, const char *key) {
     const char *value = sx_arena_strndup(w->arena, key + at, n);
     (void)snprintf(part, sizeof part, "%s.%u", name, ++i);
     if (!value) return sx_error_memory(w->err);
-    SX_TRY(property(w, part, value));
+    SX_TRY(sx_publish__docx_property(w, part, value));
   }
   return SX_OK;
 }
@@ -100,7 +101,7 @@ static sx_status bound_field(sx_docx *w, bool chinese, const char *key, const ch
     SX_TRY(pieces(w, name, key));
     key = name;
   }
-  SX_TRY(property(w, key, text));
+  SX_TRY(sx_publish__docx_property(w, key, text));
   sx_buf_init(&code, &w->ctx);
   sx_buf_add(&code, "DOCPROPERTY \"");
   put_quoted(&code, key);
@@ -320,17 +321,24 @@ static sx_status inline_node(sx_docx *w, const sx_document_node *node) {
   case SX_DOC_TAG:
     tag(w, node);
     return SX_OK;
+  case SX_DOC_SAID:
+    return node->as.said.end ? sx_publish__docx_end_said(w, node->as.said.key)
+                             : sx_publish__docx_begin_said(w, node->as.said.key);
   default:
     return sx_publish__docx_inlines(w, node);
   }
 }
 
 sx_status sx_publish__docx_inlines(sx_docx *w, const sx_document_node *node) {
+  char key[SX_SAID_KEY];
+  const bool note = sx_publish__said_note(key, node);
+  if (note) SX_TRY(sx_publish__docx_begin_said(w, key));
   for (const sx_document_node *child = node->first; child; child = child->next) {
     size_t id;
     sx_publish__docx_begin_exempt(w, &id, child);
     SX_TRY(inline_node(w, child));
     sx_publish__docx_end_exempt(w, id);
   }
+  if (note) SX_TRY(sx_publish__docx_end_said(w, key));
   return sx_buf_status(w->out, w->err);
 }

@@ -106,6 +106,13 @@ typedef struct sx_docx_property {
   const char *name, *value;
 } sx_docx_property;
 
+/* Words that follow from numbers, which begin at byte `at` of a buffer and have not ended. */
+typedef struct sx_docx_said {
+  const char *key;
+  size_t id, at;
+} sx_docx_said;
+enum { SX_DOCX_SAID_DEPTH = 16 };
+
 typedef struct sx_docx {
   sx_ctx ctx;
   sx_arena *arena;
@@ -134,8 +141,16 @@ typedef struct sx_docx {
   int list_level;
   bool list_fresh; /* its first paragraph is to come */
   bool in_note, in_cell;
+  sx_docx_said said[SX_DOCX_SAID_DEPTH];
+  size_t n_said;
+  bool words_only; /* drawings are left out: what the run says is looked at, no file is made */
   sx_error *err;
 } sx_docx;
+
+/* The text of a document at hand, without its pictures: body, notes and properties of *w, which the caller clears. */
+sx_status sx_publish__docx_words(sx_docx *w, const sx_document *document, bool native, sx_error *err) SX_NODISCARD;
+void sx_publish__docx_clear(sx_docx *w);
+sx_status sx_publish__docx_property(sx_docx *w, const char *name, const char *value) SX_NODISCARD; /* once per name */
 
 const char *sx_publish__docx_id(const sx_docx *w, sx_docx_style style); /* of a style in this document */
 /* Relationship of the part at hand; *id is "rIdSx7". external: a link. */

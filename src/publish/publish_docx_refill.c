@@ -6,6 +6,8 @@
 
 #include "publish_docx_priv.h"
 #include "publish_docx_redraw.h"
+#include "publish_docx_revise.h"
+#include "publish_docx_scan.h"
 #include "shuxiao/io_archive.h"
 #include "shuxiao/publish.h"
 #include "shuxiao/report_long_key.h"
@@ -45,118 +47,6 @@ typedef struct refiller {
   sx_own_numbers *own[3]; /* of the run's reports; NULL: not asked for yet */
   sx_error *err;
 } refiller;
-
-/* ---- XML as it stands -------------------------------------------------------------------------------------------- */
-
-/* One tag: [from, to) with its brackets. */
-typedef struct tag {
-  const char *name;
-  size_t n_name, from, to;
-  bool closing, empty;
-} tag;
-
-static bool is(const tag *t, const char *name) {
-  return strlen(name) == t->n_name && memcmp(t->name, name, t->n_name) == 0;
-}
-
-static size_t skip_to(const char *text, size_t n, size_t at, const char *end) {
-  const char *found = strstr(text + at, end);
-  return found ? (size_t)(found - text) + strlen(end) : n;
-}
-
-/* The next tag from *at on; comments and the like are passed over. */
-static bool next_tag(tag *t, const char *text, size_t n, size_t *at) {
-  while (*at < n) {
-    const char *open = memchr(text + *at, '<', n - *at);
-    if (!open) return false;
-    size_t i = (size_t)(open - text);
-    if (strncmp(open, "<!--", 4) == 0) {
-      *at = skip_to(text, n, i, "-->");
-    } else if (strncmp(open, "<![CDATA[", 9) == 0) {
-      *at = skip_to(text, n, i, "]]>");
-    } else if (open[1] == '?') {
-      *at = skip_to(text, n, i, "?>");
-    } else {
-      t->from = i++;
-      t->closing = text[i] == '/';
-      if (t->closing) i++;
-      t->name = text + i;
-      t->n_name = 0; /* no strcspn: checked strictly, a sanitizer measures the rest of the document at every tag */
-      while (i + t->n_name < n && !strchr(" \t\r\n/>", t->name[t->n_name])) t->n_name++;
-      char quote = 0;
-      for (; i < n && (quote || text[i] != '>'); i++) {
-        if (quote ? text[i] == quote : text[i] == '"' || text[i] == '\'') quote = quote ? 0 : text[i];
-      }
-      if (i >= n) return false;
-      t->empty = text[i - 1] == '/';
-      t->to = *at = i + 1;
-      return true;
-    }
-  }
-  return false;
-}
-
-static size_t utf8(char out[4], uint32_t c) {
-  if (c < 0x80) return out[0] = (char)c, 1;
-  if (c < 0x800) return out[0] = (char)(0xC0 | c >> 6), out[1] = (char)(0x80 | (c & 0x3F)), 2;
-  if (c < 0x10000)
-    return out[0] = (char)(0xE0 | c >> 12), out[1] = (char)(0x80 | (c >> 6 & 0x3F)), out[2] = (char)(0x80 | (c & 0x3F)),
-           3;
-  out[0] = (char)(0xF0 | (c >> 18 & 7));
-  out[1] = (char)(0x80 | (c >> 12 & 0x3F));
-  out[2] = (char)(0x80 | (c >> 6 & 0x3F));
-  out[3] = (char)(0x80 | (c & 0x3F));
-  return 4;
-}
-
-static void add_reference(sx_buf *out, const char *name, size_t n) {
-  static const struct {
-    const char *name, *text;
-  } known[] = {{"amp", "&"}, {"lt", "<"}, {"gt", ">"}, {"quot", "\""}, {"apos", "'"}};
-  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-    if (strlen(known[i].name) == n && memcmp(name, known[i].name, n) == 0) sx_buf_add(out, known[i].text);
-  }
-  if (n < 2 || name[0] != '#') return;
-  uint32_t c = 0;
-  const bool hex = name[1] == 'x';
-  for (size_t i = hex ? 2 : 1; i < n && c < 0x110000; i++) {
-    const char d = name[i];
-    const uint32_t v = d >= '0' && d <= '9' ? (uint32_t)(d - '0') : (uint32_t)((d | 0x20) - 'a' + 10);
-    c = c * (hex ? 16 : 10) + (v & 0xF);
-  }
-  char bytes[4];
-  sx_buf_add_n(out, bytes, utf8(bytes, c < 0x110000 ? c : 0xFFFD));
-}
-
-/* Text or the value of an attribute, its references resolved. */
-static void add_plain(sx_buf *out, const char *text, size_t n) {
-  for (size_t i = 0; i < n;) {
-    const char *end = text[i] == '&' ? memchr(text + i, ';', n - i) : NULL;
-    if (end) {
-      add_reference(out, text + i + 1, (size_t)(end - text) - i - 1);
-      i = (size_t)(end - text) + 1;
-    } else {
-      sx_buf_add_char(out, text[i++]);
-    }
-  }
-}
-
-/* The value of an attribute of a tag, plain; false where it has none. */
-static bool attribute(sx_buf *out, const char *text, const tag *t, const char *name) {
-  const size_t k = strlen(name);
-  sx_buf_reset(out);
-  for (size_t i = t->from; i + k + 2 < t->to; i++) {
-    const bool edge = text[i] == ' ' || text[i] == '\n' || text[i] == '\t' || text[i] == '\r';
-    if (!edge || memcmp(text + i + 1, name, k) != 0 || text[i + 1 + k] != '=') continue;
-    const char quote = text[i + 2 + k];
-    const char *from = text + i + 3 + k, *end = memchr(from, quote, t->to - i - 3 - k);
-    if (!end) return false;
-    sx_buf_add(out, "");
-    add_plain(out, from, (size_t)(end - from));
-    return !out->failed;
-  }
-  return false;
-}
 
 /* ---- keys -------------------------------------------------------------------------------------------------------- */
 
@@ -257,8 +147,9 @@ static sx_status apply(refiller *r, const char *name) {
 /* ---- properties -------------------------------------------------------------------------------------------------- */
 
 /* Where the value of a property that opened begins and ends; false: no text. */
-static bool value_at(size_t *to, const tag *t, const char *text) {
-  if (t->closing || t->empty || !(is(t, "vt:lpwstr") || is(t, "vt:lpstr"))) return false;
+static bool value_at(size_t *to, const sx_docx_tag *t, const char *text) {
+  if (t->closing || t->empty || !(sx_publish__tag_is(t, "vt:lpwstr") || sx_publish__tag_is(t, "vt:lpstr")))
+    return false;
   const char *end = strchr(text + t->to, '<');
   *to = end ? (size_t)(end - text) : 0;
   return end != NULL;
@@ -267,18 +158,18 @@ static bool value_at(size_t *to, const tag *t, const char *text) {
 /* The pieces of long keys, which stand in properties of their own. */
 static sx_status long_keys(refiller *r, const sx_package_part *part) {
   size_t at = 0, to;
-  tag t;
+  sx_docx_tag t;
   sx_buf name, value;
   sx_status status = SX_OK;
   sx_buf_init(&name, &r->ctx);
   sx_buf_init(&value, &r->ctx);
-  while (status == SX_OK && next_tag(&t, part->data, part->n, &at)) {
-    if (is(&t, "property") && !t.closing) {
-      (void)attribute(&name, part->data, &t, "name");
+  while (status == SX_OK && sx_publish__next_tag(&t, part->data, part->n, &at)) {
+    if (sx_publish__tag_is(&t, "property") && !t.closing) {
+      (void)sx_publish__tag_attribute(&name, part->data, &t, "name");
     } else if (name.n && value_at(&to, &t, part->data)) {
       sx_buf_reset(&value);
       sx_buf_add(&value, "");
-      add_plain(&value, part->data + t.to, to - t.to);
+      sx_publish__add_plain(&value, part->data + t.to, to - t.to);
       status = sx_buf_status(&value, r->err);
       if (status == SX_OK) status = sx_long_keys_put(r->long_keys, name.data, value.data, r->err);
     }
@@ -291,15 +182,15 @@ static sx_status long_keys(refiller *r, const sx_package_part *part) {
 
 static sx_status properties(refiller *r, const sx_package_part *part) {
   size_t at = 0, to;
-  tag t;
+  sx_docx_tag t;
   int32_t item = -1;
   sx_buf value;
   sx_status status = SX_OK;
   sx_buf_init(&value, &r->ctx);
-  while (status == SX_OK && next_tag(&t, part->data, part->n, &at)) {
-    if (is(&t, "property") && !t.closing) {
+  while (status == SX_OK && sx_publish__next_tag(&t, part->data, part->n, &at)) {
+    if (sx_publish__tag_is(&t, "property") && !t.closing) {
       item = -1;
-      if (attribute(&value, part->data, &t, "name"))
+      if (sx_publish__tag_attribute(&value, part->data, &t, "name"))
         status = item_of(&item, r, value.data, value.n);
       else
         status = sx_buf_status(&value, r->err);
@@ -307,7 +198,7 @@ static sx_status properties(refiller *r, const sx_package_part *part) {
       sx_refill_item *e = &r->out->items[item];
       sx_buf_reset(&value);
       sx_buf_add(&value, "");
-      add_plain(&value, part->data + t.to, to - t.to);
+      sx_publish__add_plain(&value, part->data + t.to, to - t.to);
       status = sx_buf_status(&value, r->err);
       if (status == SX_OK && !e->before && !(e->before = sx_arena_strdup(r->arena, value.data)))
         status = sx_error_memory(r->err);
@@ -391,7 +282,7 @@ static sx_status piece(refiller *r, const char *text, size_t from, size_t to) {
     if (r->fields[i].shown && r->fields[i].item >= 0) f = &r->fields[i];
   }
   if (!f || r->deep) return SX_OK;
-  add_plain(&r->shown, text + from, to - from);
+  sx_publish__add_plain(&r->shown, text + from, to - from);
   const sx_refill_item *e = &r->out->items[f->item];
   if (!e->after) return SX_OK;
   SX_TRY(put_edit(r, from, to, f->filled ? "" : e->after));
@@ -400,7 +291,7 @@ static sx_status piece(refiller *r, const char *text, size_t from, size_t to) {
 }
 
 /* A figure of the study is drawn anew; what changes in the text is noted in its order. */
-static sx_status redraw(refiller *r, const sx_package_part *part, const tag *t) {
+static sx_status redraw(refiller *r, const sx_package_part *part, const sx_docx_tag *t) {
   sx_redraw_edit changed[SX_REDRAW_EDITS];
   size_t n = 0;
   const char *end = strstr(part->data + t->to, "</w:drawing>");
@@ -410,31 +301,31 @@ static sx_status redraw(refiller *r, const sx_package_part *part, const tag *t) 
   return SX_OK;
 }
 
-static sx_status one_tag(refiller *r, const sx_package_part *part, const tag *t, sx_buf *value) {
+static sx_status one_tag(refiller *r, const sx_package_part *part, const sx_docx_tag *t, sx_buf *value) {
   const char *text = part->data;
   const char *end = text + part->n;
-  if (is(t, "w:drawing") && !t->closing) {
+  if (sx_publish__tag_is(t, "w:drawing") && !t->closing) {
     r->out->n_figures++;
     if (strcmp(part->name, "word/document.xml") == 0) return redraw(r, part, t);
   }
-  if (is(t, "w:fldChar") && !t->closing && attribute(value, text, t, "w:fldCharType")) {
+  if (sx_publish__tag_is(t, "w:fldChar") && !t->closing && sx_publish__tag_attribute(value, text, t, "w:fldCharType")) {
     if (strcmp(value->data, "begin") == 0) open_field(r);
     if (strcmp(value->data, "separate") == 0) return show_field(r);
     if (strcmp(value->data, "end") == 0) return close_field(r);
-  } else if (is(t, "w:fldSimple") && t->closing) {
+  } else if (sx_publish__tag_is(t, "w:fldSimple") && t->closing) {
     return close_field(r);
-  } else if (is(t, "w:fldSimple") && !t->empty) {
+  } else if (sx_publish__tag_is(t, "w:fldSimple") && !t->empty) {
     open_field(r);
-    if (attribute(value, text, t, "w:instr")) add_code(r, value->data, value->n);
+    if (sx_publish__tag_attribute(value, text, t, "w:instr")) add_code(r, value->data, value->n);
     SX_TRY(sx_buf_status(value, r->err));
     return show_field(r);
-  } else if ((is(t, "w:t") || is(t, "w:instrText")) && !t->closing && !t->empty) {
+  } else if ((sx_publish__tag_is(t, "w:t") || sx_publish__tag_is(t, "w:instrText")) && !t->closing && !t->empty) {
     const char *stop = memchr(text + t->to, '<', (size_t)(end - text) - t->to);
     if (!stop) return SX_OK;
-    if (is(t, "w:t")) return piece(r, text, t->to, (size_t)(stop - text));
+    if (sx_publish__tag_is(t, "w:t")) return piece(r, text, t->to, (size_t)(stop - text));
     sx_buf_reset(value);
     sx_buf_add(value, "");
-    add_plain(value, text + t->to, (size_t)(stop - text) - t->to);
+    sx_publish__add_plain(value, text + t->to, (size_t)(stop - text) - t->to);
     if (!value->failed) add_code(r, value->data, value->n);
   }
   return sx_buf_status(value, r->err);
@@ -442,13 +333,13 @@ static sx_status one_tag(refiller *r, const sx_package_part *part, const tag *t,
 
 static sx_status text_part(refiller *r, const sx_package_part *part) {
   size_t at = 0;
-  tag t;
+  sx_docx_tag t;
   sx_buf value;
   sx_status status = SX_OK;
   r->depth = r->deep = 0;
   sx_buf_reset(&r->shown);
   sx_buf_init(&value, &r->ctx);
-  while (status == SX_OK && next_tag(&t, part->data, part->n, &at)) status = one_tag(r, part, &t, &value);
+  while (status == SX_OK && sx_publish__next_tag(&t, part->data, part->n, &at)) status = one_tag(r, part, &t, &value);
   sx_buf_clear(&value);
   return status == SX_OK ? apply(r, part->name) : status;
 }
@@ -471,20 +362,38 @@ static sx_status check(const refiller *r, const sx_package_part *part, const cha
   return sx_xml_read(&r->ctx, where, part->data, part->n, &nothing, r->err);
 }
 
-static sx_status fill(refiller *r, const char *name) {
+static sx_status check_all(refiller *r, const char *name) {
   const sx_package_part *custom = sx_publish__package_get(&r->package, "docProps/custom.xml");
   if (!sx_publish__package_get(&r->package, "word/document.xml"))
     return sx_error_set(r->err, SX_E_PARSE, name, "no word/document.xml in it: this is no Word document");
+  if (custom) SX_TRY(check(r, custom, name));
+  for (size_t i = 0; i < r->package.n; i++)
+    if (holds_text(r->package.parts[i].name)) SX_TRY(check(r, &r->package.parts[i], name));
+  return SX_OK;
+}
+
+/* Words first: those that come bring the numbers of the run with them. */
+static sx_status words(refiller *r, bool only_look) {
+  const sx_revise revise = {.ctx = r->ctx,
+                            .arena = r->arena,
+                            .package = &r->package,
+                            .redraw = &r->redraw,
+                            .out = r->out,
+                            .only_look = only_look,
+                            .err = r->err};
+  return sx_publish__revise(&revise);
+}
+
+static sx_status fill(refiller *r, const char *name) {
+  SX_TRY(check_all(r, name));
+  SX_TRY(words(r, false));
+  const sx_package_part *custom = sx_publish__package_get(&r->package, "docProps/custom.xml");
   if (custom) {
-    SX_TRY(check(r, custom, name));
     SX_TRY(long_keys(r, custom));
     SX_TRY(properties(r, custom));
   }
-  for (size_t i = 0; i < r->package.n; i++) {
-    if (!holds_text(r->package.parts[i].name)) continue;
-    SX_TRY(check(r, &r->package.parts[i], name));
-    SX_TRY(text_part(r, &r->package.parts[i]));
-  }
+  for (size_t i = 0; i < r->package.n; i++)
+    if (holds_text(r->package.parts[i].name)) SX_TRY(text_part(r, &r->package.parts[i]));
   if (!r->out->n_fields)
     return sx_error_set(r->err, SX_E_DATA, name,
                         "no field of this document is bound to a result: it was not made by this program, or its "
@@ -517,6 +426,18 @@ static sx_status begin(refiller *r, const void *docx, size_t n, const char *name
   return sx_publish__package_read(&r->package, docx, n, name, r->err);
 }
 
+static void end(refiller *r) {
+  sx_refill_free(r->out);
+  sx_dict_free(r->keys);
+  sx_long_keys_free(r->long_keys);
+  sx_mem_free(&r->ctx, r->fields);
+  sx_mem_free(&r->ctx, r->edits);
+  sx_buf_clear(&r->shown);
+  for (size_t i = 0; i < 3; i++) sx_own_numbers_free(r->own[i]);
+  sx_publish__redraw_clear(&r->redraw);
+  sx_publish__package_clear(&r->package);
+}
+
 sx_status sx_publish_refill(sx_buf *out, sx_refill **report, const void *docx, size_t n, const char *name,
                             sx_store *store, int64_t run, sx_error *err) {
   refiller r = {.ctx = *sx_store_ctx(store), .store = store, .run = run, .err = err};
@@ -536,15 +457,23 @@ sx_status sx_publish_refill(sx_buf *out, sx_refill **report, const void *docx, s
     r.out = NULL;
   }
   sx_mem_free(&r.ctx, data);
-  sx_refill_free(r.out);
-  sx_dict_free(r.keys);
-  sx_long_keys_free(r.long_keys);
-  sx_mem_free(&r.ctx, r.fields);
-  sx_mem_free(&r.ctx, r.edits);
-  sx_buf_clear(&r.shown);
-  for (size_t i = 0; i < 3; i++) sx_own_numbers_free(r.own[i]);
-  sx_publish__redraw_clear(&r.redraw);
-  sx_publish__package_clear(&r.package);
+  end(&r);
+  return status;
+}
+
+sx_status sx_publish_refill_words(sx_refill **report, const void *docx, size_t n, const char *name, sx_store *store,
+                                  int64_t run, sx_error *err) {
+  refiller r = {.ctx = *sx_store_ctx(store), .store = store, .run = run, .err = err};
+  sx_publish__package_init(&r.package, &r.ctx);
+  sx_buf_init(&r.shown, &r.ctx);
+  sx_status status = begin(&r, docx, n, name);
+  if (status == SX_OK) status = check_all(&r, name);
+  if (status == SX_OK) status = words(&r, true);
+  if (status == SX_OK) {
+    *report = r.out;
+    r.out = NULL;
+  }
+  end(&r);
   return status;
 }
 

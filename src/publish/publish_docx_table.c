@@ -1,6 +1,6 @@
 /* publish_docx_table.c: real tables: widths of columns, spans both ways, heads that repeat on every page, rows that do not break, numbers under one another by their
  * points. Numbers stand to the right; where those of a column differ in their decimals, the shorter ones are filled up with blanks of the width of a digit. */
-#include "publish_docx_priv.h"
+#include "publish_docx_said.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +13,7 @@ typedef struct rows {
   const sx_grid_panel *panel;
   const int *decimals; /* [n_columns] of the grid: to fill up to; 0: not */
   bool whole;          /* small enough to stay on one page */
+  char heads[SX_SAID_HEADS + 1];
 } rows;
 
 static bool is_head(const rows *t, size_t row) {
@@ -59,10 +60,75 @@ static const char *label_of(const sx_docx *w, const sx_document_node *cell) {
   return digits ? "label" : NULL;
 }
 
+static sx_status label_in(sx_buf *out, rows *t, size_t row) {
+  const sx_document_node *stub = t->grid->rows[row]->first;
+  sx_buf_reset(out);
+  sx_buf_add(out, "");
+  if (stub && (stub->as.cell->scope == SX_DOC_SCOPE_ROW || stub->as.cell->scope == SX_DOC_SCOPE_ROWS))
+    sx_document_plain(out, stub);
+  return sx_buf_status(out, t->w->err);
+}
+
+/* A name for a table with these heads: letters speak of columns, and are none of another order of them. The run has it on record. */
+static sx_status name_heads(rows *t) {
+  const sx_document_table *table = t->grid->table->as.table;
+  char hash[SX_SAID_HASH];
+  sx_buf heads;
+  if (table->role != SX_DOC_TABLE_RESULTS || !table->id[0]) return SX_OK;
+  sx_buf_init(&heads, &t->w->ctx);
+  sx_buf_add(&heads, table->id);
+  for (size_t r = 0; r < t->grid->n_rows && is_head(t, r); r++) {
+    for (const sx_document_node *cell = t->grid->rows[r]->first; cell; cell = cell->next) {
+      sx_buf_add_char(&heads, '|');
+      sx_document_plain(&heads, cell);
+    }
+  }
+  const sx_status status = sx_buf_status(&heads, t->w->err);
+  if (status == SX_OK) {
+    sx_publish__said_hash(hash, heads.data, heads.n);
+    memcpy(t->heads, hash, SX_SAID_HEADS);
+  }
+  sx_buf_clear(&heads);
+  return status == SX_OK ? sx_publish__docx_record_heads(t->w, t->heads) : status;
+}
+
+/* A cell of words in a table of results: its key is its place, by the label of its row (the nearest above that has one, and which of those that read so), so
+ * that it stays the same when other rows come or go. *key "": the cell is none. */
+static sx_status key_of(char key[SX_SAID_KEY], rows *t, const sx_document_node *cell, size_t row, size_t column) {
+  const sx_document_table *table = t->grid->table->as.table;
+  sx_buf label, other;
+  size_t at = row, same = 0;
+  bool number = false;
+  key[0] = '\0';
+  for (const sx_document_node *n = cell; n; n = sx_document_next(cell, n)) number = number || n->kind == SX_DOC_NUMBER;
+  if (table->role != SX_DOC_TABLE_RESULTS || !table->id[0] || cell->as.cell->scope != SX_DOC_SCOPE_NONE || number ||
+      cell->exempt || t->grid->rows[row]->as.row.role != SX_DOC_ROW_BODY)
+    return SX_OK;
+  sx_buf_init(&label, &t->w->ctx);
+  sx_buf_init(&other, &t->w->ctx);
+  sx_status status = label_in(&label, t, at);
+  while (status == SX_OK && !label.n && at > 0) status = label_in(&label, t, --at);
+  for (size_t i = 0; i < at && status == SX_OK; i++) {
+    status = label_in(&other, t, i);
+    if (status == SX_OK && strcmp(label.data, other.data) == 0) same++;
+  }
+  char here[SX_SAID_HASH];
+  sx_buf_reset(&other);
+  sx_buf_printf(&other, "%s %zu %zu %zu", label.data ? label.data : "", same, row - at, column);
+  if (status == SX_OK) status = sx_buf_status(&other, t->w->err);
+  if (status == SX_OK) {
+    sx_publish__said_hash(here, other.data, other.n);
+    (void)snprintf(key, SX_SAID_KEY, "t%s%.8s", t->heads, here);
+  }
+  sx_buf_clear(&label);
+  sx_buf_clear(&other);
+  return status;
+}
+
 static sx_status cell_text(rows *t, const sx_document_node *cell, size_t row, size_t column) {
   static const char *const sides[] = {"left", "right", "center"};
   sx_docx *w = t->w;
-  char tail[160];
+  char tail[160], key[SX_SAID_KEY];
   size_t id;
   const sx_document_cell *c = cell->as.cell;
   const bool head = is_head(t, row), group = t->grid->rows[row]->as.row.role == SX_DOC_ROW_GROUP;
@@ -81,7 +147,10 @@ static sx_status cell_text(rows *t, const sx_document_node *cell, size_t row, si
                               cell->exempt                    ? cell->exempt
                               : c->scope != SX_DOC_SCOPE_NONE ? label_of(w, cell)
                                                               : NULL);
+  SX_TRY(key_of(key, t, cell, row, column));
+  if (*key) SX_TRY(sx_publish__docx_begin_said(w, key));
   SX_TRY(sx_publish__docx_inlines(w, cell));
+  if (*key) SX_TRY(sx_publish__docx_end_said(w, key));
   sx_publish__docx_end_exempt(w, id);
   fill_up(t, cell, column);
   w->look = before;
@@ -134,7 +203,8 @@ static sx_status grid_of(sx_docx *w, const sx_document_node *node) {
   sx_grid grid;
   SX_TRY(sx_publish__grid(&grid, w->arena, node, w->width, EM, PADDING, COLUMNS_MAX, w->err));
   for (size_t p = 0; p < grid.n_panels && grid.n_rows; p++) {
-    rows t = {w, &grid, &grid.panels[p], grid.decimals, grid.n_rows <= WHOLE_ROWS};
+    rows t = {w, &grid, &grid.panels[p], grid.decimals, grid.n_rows <= WHOLE_ROWS, ""};
+    SX_TRY(name_heads(&t));
     if (p) sx_publish__docx_open(w, DS_NOTE, &(sx_docx_paragraph){.keep_next = true}), sx_publish__docx_close(w);
     SX_TRY(panel(&t));
   }

@@ -204,6 +204,8 @@ static sx_status finish(sx_document *document, sx_page *page, sx_error *err) {
   document->headings = page->headings;
   document->n_headings = page->n_headings;
   document->title = sx_tree__plain(page, sx_report__text(page, sx_node_get(page->document, "title")));
+  document->conditions = page->conditions;
+  document->n_conditions = page->n_conditions;
   document->synthetic = page->synthetic ? sx_tree__plain(page, page->synthetic) : NULL;
   SX_TRY(list_blocks(&document->figures, &document->n_figures, page, SX_BLOCK_FIGURE, page->n_figures, err));
   SX_TRY(list_blocks(&document->tables, &document->n_tables, page, SX_BLOCK_TABLE, page->n_tables, err));

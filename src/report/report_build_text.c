@@ -7,18 +7,22 @@
 #include "report_reference.h"
 #include "report_tree.h"
 
+enum { WAITING_MAX = 64 };
+
 typedef struct renderer {
   sx_page *page;
   sx_prepared *prepared;
   sx_document_node **notes; /* [prepared->n_footnotes] those that were referred to */
   const char *file;
-  bool paragraph; /* a PARAGRAPH is due, unless a figure comes first */
-  bool bare;      /* inside a footnote: its paragraphs are tight */
-  bool soft;      /* a line break of the source waits for what follows */
-  uint32_t last;  /* last character printed */
-  int images;     /* depth: alternative text only */
-  bool head;      /* the rows that come are a table's head */
-  size_t column;  /* of the row that is open */
+  bool paragraph;                      /* a PARAGRAPH is due, unless a figure comes first */
+  bool bare;                           /* inside a footnote: its paragraphs are tight */
+  bool soft;                           /* a line break of the source waits for what follows */
+  uint32_t last;                       /* last character printed */
+  int images;                          /* depth: alternative text only */
+  bool head;                           /* the rows that come are a table's head */
+  size_t column;                       /* of the row that is open */
+  const sx_item *waiting[WAITING_MAX]; /* where words begin or end before their paragraph has */
+  size_t n_waiting;
   sx_status status;
   sx_error *err;
 } renderer;
@@ -42,15 +46,25 @@ static bool holds_blocks(sx_document_kind kind) {
          kind == SX_DOC_FOOTNOTE || kind == SX_DOC_BOX;
 }
 
+static void add_said(sx_page *page, const sx_item *item) {
+  sx_document_node *node = sx_tree__add(page, SX_DOC_SAID);
+  node->as.said.key = item->title;
+  node->as.said.end = item->kind == SX_ITEM_SAID_END;
+}
+
 static void begin_paragraph(renderer *r) {
-  if (holds_blocks(r->page->at->kind))
+  if (holds_blocks(r->page->at->kind)) {
     sx_tree__open(r->page, SX_DOC_PARAGRAPH)->as.paragraph.tight = r->bare || !r->paragraph;
+    for (size_t i = 0; i < r->n_waiting; i++) add_said(r->page, r->waiting[i]);
+    r->n_waiting = 0;
+  }
   r->paragraph = false;
 }
 
 static void end_paragraph(renderer *r) {
   if (r->page->at->kind == SX_DOC_PARAGRAPH) sx_tree__close(r->page);
   r->paragraph = false;
+  r->n_waiting = 0;
 }
 
 /* A paragraph that has begun, and a line break that waited. Chinese needs no blank where a line of the source ends. */
@@ -160,8 +174,20 @@ static void put_box(renderer *r, const sx_item *item) {
     sx_tree__close(r->page);
 }
 
+/* Words that follow from numbers begin or end: nothing that is read, so no paragraph begins for it. Where none has begun, it waits for one. */
+static sx_status put_said(renderer *r, const sx_item *item) {
+  if (holds_blocks(r->page->at->kind)) {
+    if (r->n_waiting == WAITING_MAX) return sx_error_set(r->err, SX_E_LIMIT, r->file, "too many conditions in a row");
+    r->waiting[r->n_waiting++] = item;
+    return SX_OK;
+  }
+  add_said(r->page, item);
+  return SX_OK;
+}
+
 static sx_status put_item(renderer *r, const sx_item *item, bool code) {
   const sx_document_kind at = r->page->at->kind;
+  if (item->kind == SX_ITEM_SAID || item->kind == SX_ITEM_SAID_END) return code ? SX_OK : put_said(r, item);
   if (code) {
     sx_tree__text(r->page, item->source, item->n_source);
     return SX_OK;
@@ -183,6 +209,8 @@ static sx_status put_item(renderer *r, const sx_item *item, bool code) {
   case SX_ITEM_MENTION:
   case SX_ITEM_BLOCK:
     return put_mention(r, item->block);
+  case SX_ITEM_SAID:
+  case SX_ITEM_SAID_END:
   case SX_ITEM_BOX:
   case SX_ITEM_BOX_END:
     break;

@@ -143,6 +143,9 @@ static void dump_payload(sx_buf *out, const sx_document_node *n) {
     sx_buf_printf(out, " %s %zu%s%s", n->as.mention.word, n->as.mention.number, n->as.mention.target ? " -> " : "",
                   n->as.mention.target ? n->as.mention.target->anchor : "");
     break;
+  case SX_DOC_SAID:
+    sx_buf_printf(out, " %s %s", n->as.said.end ? "end" : "begin", n->as.said.key);
+    break;
   case SX_DOC_NUMBER:
     dump_number(out, n->as.number);
     break;

@@ -168,6 +168,10 @@ static void put_payload(sx_buf *out, const sx_document_node *n) {
     put_count(out, n->as.mention.number);
     put_text(out, n->as.mention.target ? n->as.mention.target->anchor : NULL);
     return;
+  case SX_DOC_SAID:
+    put_text(out, n->as.said.key);
+    put_int(out, n->as.said.end);
+    return;
   case SX_DOC_NUMBER:
     put_number(out, n->as.number);
     return;
@@ -233,6 +237,11 @@ static void put_behind(sx_buf *out, const sx_document *document) {
   put_texts(out, texts, sizeof texts / sizeof *texts);
   put_count(out, document->n_results);
   for (size_t i = 0; i < document->n_results; i++) put_result(out, &document->results[i]);
+  put_count(out, document->n_conditions);
+  for (size_t i = 0; i < document->n_conditions; i++) {
+    const sx_document_condition *c = &document->conditions[i];
+    put_texts(out, (const char *const[]){c->key, c->live, c->dead}, 3);
+  }
   put_count(out, document->n_definitions);
   for (size_t i = 0; i < document->n_definitions; i++) put_definition(out, &document->definitions[i]);
 }
@@ -268,6 +277,6 @@ _Static_assert(sizeof(sx_document_number) == 112 && sizeof(sx_document_table) ==
                    sizeof(sx_document_figure) == 56 && sizeof(sx_document_point) == 48 &&
                    sizeof(sx_document_node) == 96 && sizeof(sx_chart) == 192 && sizeof(sx_chart_cell) == 64 &&
                    sizeof(sx_chart_numbers) == 48 && sizeof(sx_document_definition) == 112 &&
-                   sizeof(sx_document_result) == 168 && sizeof(sx_document) == 288,
+                   sizeof(sx_document_result) == 168 && sizeof(sx_document) == 304,
                "a member was added: hash it above");
 #endif

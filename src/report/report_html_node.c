@@ -223,6 +223,8 @@ void sx_html__node(const sx_html *html, const sx_document_node *node) {
   case SX_DOC_SOFT_BREAK:
     add(html, "\n");
     break;
+  case SX_DOC_SAID:
+    break;
   case SX_DOC_UNIT:
     put(html, "<span class=\"u\"", node, "</span>");
     break;

@@ -75,6 +75,8 @@ typedef struct sx_page {
   const char *unreliable_sign, *unreliable_word; /* where the study has criteria of quality; NULL: none */
   size_t n_unreliable;                           /* estimates that bear the sign so far */
   size_t n_inapplicable;                         /* cells that no number belongs to, marked so far */
+  sx_document_condition *conditions;             /* branches that are paragraphs */
+  size_t n_conditions, cap_conditions;
 } sx_page;
 
 /* ---- blocks ---- */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "report_branch.h"
 #include "report_expand.h"
 #include "report_macro_say.h"
 
@@ -13,6 +14,7 @@ typedef struct maker {
   sx_page *page;
   const char *file;
   sx_branches branches;
+  const char *said[SX_BRANCH_DEPTH]; /* the key of a branch that is marked in its line; NULL */
 } maker;
 
 static sx_status add_item(maker *m, sx_buf *text, const sx_item *item, sx_error *err) {
@@ -115,6 +117,60 @@ static sx_status bind(maker *m, sx_buf *text, const sx_binding *b, const char *s
   return add_number(m, text, &item, b, err);
 }
 
+/* ---- words that follow from numbers ------------------------------------------------------------------------------ */
+
+/* Where they begin or end; the key is the same in every run of the same text. */
+static sx_status mark_said(maker *m, sx_buf *text, sx_item_kind kind, const char *key, sx_error *err) {
+  const sx_item item = {.kind = kind, .source = "", .title = key};
+  return key ? add_item(m, text, &item, err) : SX_OK;
+}
+
+/* A mark at [from, to) goes behind the blanks that follow: where they begin a line, Markdown takes no notice of them. */
+static void put_behind_blanks(sx_buf *text, size_t from, size_t to) {
+  size_t blanks = 0;
+  if (text->failed) return;
+  while (to + blanks < text->n && text->data[to + blanks] == ' ') blanks++;
+  memmove(text->data + from + blanks, text->data + from, to - from);
+  memset(text->data + from, ' ', blanks);
+}
+
+/* The same for a mark at the end of a text, before the blanks that end it. */
+static sx_status mark_end(maker *m, sx_buf *text, const char *key, sx_error *err) {
+  size_t blanks = 0;
+  while (!text->failed && blanks < text->n && text->data[text->n - 1 - blanks] == ' ') blanks++;
+  text->n -= blanks;
+  SX_TRY(mark_said(m, text, SX_ITEM_SAID_END, key, err));
+  for (; blanks; blanks--) sx_buf_add_char(text, ' ');
+  return SX_OK;
+}
+
+/* An {{if}} whose branches stand in a line of other words is marked there. Of others it is kept what they print. */
+static sx_status open_branch(maker *m, sx_buf *text, const sx_binding *b, const char *whole, bool holds,
+                             sx_error *err) {
+  sx_page *page = m->page;
+  const size_t depth = m->branches.depth - 1;
+  const bool live = m->branches.at[depth].outer;
+  sx_branch_text t;
+  m->said[depth] = NULL;
+  if (!live || !sx_report__branch_text(&t, whole, b)) return SX_OK;
+  const char *key = sx_report__said_key(page, whole + b->at, t.end - b->at);
+  if (!key) return sx_error_memory(err);
+  if (t.within) {
+    m->said[depth] = key;
+    return mark_said(m, text, SX_ITEM_SAID, key, err);
+  }
+  void *p = page->conditions;
+  const bool grown =
+      sx_arena_grow(page->arena, &p, &page->cap_conditions, page->n_conditions + 1, sizeof *page->conditions);
+  page->conditions = p;
+  if (!grown) return sx_error_memory(err);
+  const char *const words[2] = {sx_arena_strndup(page->arena, t.words[!holds], t.n_words[!holds]),
+                                sx_arena_strndup(page->arena, t.words[holds], t.n_words[holds])};
+  if (!words[0] || !words[1]) return sx_error_memory(err);
+  page->conditions[page->n_conditions++] = (sx_document_condition){key, words[0], words[1]};
+  return SX_OK;
+}
+
 /* Words go into the Markdown as they are, numbers as placeholders. */
 static sx_status say(maker *m, sx_buf *text, const sx_said *said, const sx_binding *b, const char *source,
                      sx_error *err) {
@@ -166,10 +222,25 @@ static sx_status say_list(maker *m, sx_buf *text, const sx_said_list *said, cons
   return SX_OK;
 }
 
-static sx_status follow(maker *m, sx_buf *text, const sx_binding *b, const char *source, sx_error *err) {
-  char where[300];
-  sx_macro macro;
+static sx_status say_marked(maker *m, sx_buf *text, const sx_macro *macro, const sx_binding *b, const char *source,
+                            const char *where, sx_error *err) {
   sx_said said;
+  if (macro->kind == SX_MACRO_RANK || macro->kind == SX_MACRO_PARTS) {
+    sx_said_list list;
+    SX_TRY(sx_report__say_list(&list, m->page, macro, where, err));
+    return say_list(m, text, &list, b, source, err);
+  }
+  SX_TRY(macro->kind == SX_MACRO_CHANGE  ? sx_report__say_change(&said, m->page, macro, where, err)
+         : macro->kind == SX_MACRO_VALUE ? sx_report__say_value(&said, m->page, macro, where, err)
+         : macro->kind == SX_MACRO_CI    ? sx_report__say_ci(&said, m->page, macro, where, err)
+                                         : sx_report__say_word(&said, m->page, macro, where, err));
+  return say(m, text, &said, b, source, err);
+}
+
+static sx_status follow(maker *m, sx_buf *text, const sx_binding *b, const char *whole, sx_error *err) {
+  char where[300];
+  const char *source = whole + b->at;
+  sx_macro macro;
   bool holds = false;
   place_of(where, m, b);
   const bool in_box = sx_report__in_box(&m->branches);
@@ -183,17 +254,18 @@ static sx_status follow(maker *m, sx_buf *text, const sx_binding *b, const char 
     const sx_item item = {.kind = SX_ITEM_BOX_END, .source = source, .n_source = b->end - b->at};
     return add_item(m, text, &item, err);
   }
+  if (status == SX_OK && macro.kind == SX_MACRO_IF) return open_branch(m, text, b, whole, holds, err);
+  if (status == SX_OK && macro.kind == SX_MACRO_END) return mark_end(m, text, m->said[m->branches.depth], err);
   if (status != SX_OK || macro.kind <= SX_MACRO_END || !sx_report__live(&m->branches)) return status;
-  if (macro.kind == SX_MACRO_RANK || macro.kind == SX_MACRO_PARTS) {
-    sx_said_list list;
-    SX_TRY(sx_report__say_list(&list, m->page, &macro, where, err));
-    return say_list(m, text, &list, b, source, err);
-  }
-  SX_TRY(macro.kind == SX_MACRO_CHANGE  ? sx_report__say_change(&said, m->page, &macro, where, err)
-         : macro.kind == SX_MACRO_VALUE ? sx_report__say_value(&said, m->page, &macro, where, err)
-         : macro.kind == SX_MACRO_CI    ? sx_report__say_ci(&said, m->page, &macro, where, err)
-                                        : sx_report__say_word(&said, m->page, &macro, where, err));
-  return say(m, text, &said, b, source, err);
+  const bool fixed = macro.kind == SX_MACRO_VALUE || macro.kind == SX_MACRO_PARTS; /* its words hold for any numbers */
+  const char *key = fixed ? NULL : sx_report__said_key(m->page, source, b->end - b->at);
+  if (!fixed && !key) return sx_error_memory(err);
+  const size_t begin = text->n;
+  SX_TRY(mark_said(m, text, SX_ITEM_SAID, key, err));
+  const size_t behind = text->n;
+  SX_TRY(say_marked(m, text, &macro, b, source, where, err));
+  put_behind_blanks(text, begin, behind);
+  return mark_said(m, text, SX_ITEM_SAID_END, key, err);
 }
 
 static sx_status bind_all(maker *m, sx_buf *text, const char *source, sx_error *err) {
@@ -207,7 +279,7 @@ static sx_status bind_all(maker *m, sx_buf *text, const char *source, sx_error *
     if (status == SX_OK) status = sx_report__place_outside(&m->branches, &b, err);
     if (status != SX_OK) break;
     if (b.kind == SX_BIND_MACRO)
-      SX_TRY(follow(m, text, &b, source + b.at, err));
+      SX_TRY(follow(m, text, &b, source, err));
     else if (live)
       SX_TRY(bind(m, text, &b, source + b.at, err));
     from = b.end;

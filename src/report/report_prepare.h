@@ -9,6 +9,8 @@ typedef enum sx_item_kind {
   SX_ITEM_BLOCK,
   SX_ITEM_MENTION,
   SX_ITEM_FOOTNOTE,
+  SX_ITEM_SAID, /* words that follow from numbers begin, */
+  SX_ITEM_SAID_END,
   SX_ITEM_BOX, /* a box begins */
   SX_ITEM_BOX_END
 } sx_item_kind;
@@ -27,7 +29,7 @@ typedef struct sx_item {
   sx_format format;
   double magnitude;  /* that chooses the scale word; 0: the value's own */
   sx_block *block;   /* BLOCK, MENTION, BOX */
-  const char *title; /* BOX */
+  const char *title; /* BOX; SAID: the key of the expression */
   sx_document_box_kind box;
   size_t footnote; /* FOOTNOTE: index into footnotes */
 } sx_item;

@@ -63,7 +63,7 @@ for lang in zh en zh-en; do
   python3 edit.py one/tiny.$lang.docx edited.docx || fail "$lang: edit"
   "$program" refill edited.docx --against two/results.db -o new.docx --lang en >out 2>err || fail "$lang: refill: exit $?: $(cat err)"
   [ "$(grep -c '^figure [a-z]*: drawn anew$' out)" = 2 ] || fail "$lang: $(cat out)"
-  grep -q '^words that follow from numbers' out || fail "$lang: what refill leaves is not said: $(cat out)"
+  grep -q '^words ' out && fail "$lang: words are listed that follow from nothing: $(cat out)"
   python3 same.py new.docx two/tiny.$lang.docx || fail "$lang: the pictures"
   "$program" audit new.docx --against two/results.db --lang en >out || fail "$lang: audit of the refilled document: $(grep differs out)"
   python3 edit.py one-native/tiny.$lang.docx edited.docx || fail "$lang: edit, native"

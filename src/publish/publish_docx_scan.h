@@ -1,0 +1,22 @@
+/* publish_docx_scan.h: tags of a part of a .docx and their places, so that it can be changed in place and stays the same byte for byte elsewhere. */
+#ifndef PUBLISH_DOCX_SCAN_H
+#define PUBLISH_DOCX_SCAN_H
+
+#include "shuxiao/base.h"
+
+/* One tag: [from, to) with its brackets. */
+typedef struct sx_docx_tag {
+  const char *name;
+  size_t n_name, from, to;
+  bool closing, empty;
+} sx_docx_tag;
+
+bool sx_publish__tag_is(const sx_docx_tag *t, const char *name);
+/* The next tag from *at on; comments and the like are passed over. */
+bool sx_publish__next_tag(sx_docx_tag *t, const char *text, size_t n, size_t *at);
+/* The value of an attribute of a tag, plain; false where it has none. */
+bool sx_publish__tag_attribute(sx_buf *out, const char *text, const sx_docx_tag *t, const char *name);
+/* Text or the value of an attribute, its references resolved. */
+void sx_publish__add_plain(sx_buf *out, const char *text, size_t n);
+
+#endif
