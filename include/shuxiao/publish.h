@@ -126,10 +126,16 @@ typedef struct sx_publish_options {
  * document block, or nothing that the format can hold. On failure the list is as it was. */
 typedef sx_status (*sx_publish_fn)(sx_publish_files *files, sx_store *store, int64_t run,
                                    const sx_publish_options *options, sx_error *err);
+typedef enum sx_publish_kind {
+  SX_PUBLISH_DATA,   /* from the rows, its languages together */
+  SX_PUBLISH_REPORT, /* the report as pages, one file by language and one of both */
+  SX_PUBLISH_BOOK    /* a workbook by language, from rows and report */
+} sx_publish_kind;
 typedef struct sx_publish_format {
   const char *name;     /* as `outputs` of a study file says it: "xlsx" */
   const char *title[2]; /* by sx_lang */
   sx_publish_fn make;
+  sx_publish_kind kind;
   bool paints; /* holds sx_draw_take all the while: such formats are made one after the other */
 } sx_publish_format;
 SX_API const sx_publish_format *sx_publish_formats(size_t *n);
