@@ -151,6 +151,7 @@ typedef struct sx_audit_trace {
   const char *expected;  /* where it differs: what the store says at that precision */
   const char *reason;    /* EXEMPT: date, section, label, axis, ..., or the study's own word; DIFFERS: what is wrong */
   const char *source;    /* UNBOUND: "narrative/zh/06.md:5:12", where the number was typed; NULL */
+  size_t times; /* of numbers that are told together: how many; 0: it is one (sx_page_audit_recall) */
   const char *
       place; /* in a .docx or .xlsx, which has no lines: "a.docx: table 1, row 2, column 3", "a.xlsx: Table_1!C7"; else NULL */
 } sx_audit_trace;
@@ -186,6 +187,13 @@ SX_API sx_status sx_page_audit_new(sx_page_audit **out, sx_store *store, int64_t
                                    sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_page_audit_trace(sx_page_audit *audit, size_t i, const char *path, const void *data, size_t n,
                                      sx_error *err) SX_NODISCARD;
+/* SHA-256 of all that the verdict on a page rests on beside its bytes, the run's rows and the report that it shows. */
+SX_API sx_status sx_page_audit_hash(char out[SX_HASH_TEXT], const sx_page_audit *audit, sx_error *err) SX_NODISCARD;
+/* What was found of page i, told in few lines ("TIMES VERDICT REASON"); nothing is added where a number differs or is unbound: such a page is traced again. */
+SX_API void sx_page_audit_put(sx_buf *out, const sx_page_audit *audit, size_t i);
+/* Instead of sx_page_audit_trace: what was put of the same page before. SX_E_PARSE: that is not what `text` [n] is, and the page is to be traced. */
+SX_API sx_status sx_page_audit_recall(sx_page_audit *audit, size_t i, const char *path, const char *text, size_t n,
+                                      sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_page_audit_take(sx_audit_traces **out, sx_page_audit *audit, sx_error *err) SX_NODISCARD;
 SX_API void sx_page_audit_free(sx_page_audit *audit); /* NULL ok */
 /* The files of a folder that the run published, each against the SHA-256 that the run's own record has of it (a store without that record:

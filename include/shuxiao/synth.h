@@ -20,6 +20,8 @@ SX_API sx_status sx_synth_load_wave(sx_synth_model **out, const sx_ctx *ctx, con
 SX_API sx_status sx_synth_load_words(sx_synth_model **out, const sx_ctx *ctx, const char *path, const char *wave,
                                      sx_error *err) SX_NODISCARD;
 SX_API void sx_synth_free(sx_synth_model *model);
+/* The context that it polls and tells from now on; its memory stays that of the one it was loaded with, which must be the same. */
+SX_API void sx_synth_set_ctx(sx_synth_model *model, const sx_ctx *ctx);
 
 /* Persons of an earlier sample of n interviews with `seed`, from a model with the same population and sampling, interviewed again:
  * the first `share` of each stratum (rounded, and no more than it had). They keep their number, their place in the population and

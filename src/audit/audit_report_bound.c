@@ -37,20 +37,8 @@ sx_status sx_audit__trace(sx_tracer *t, const sx_audit_trace *what, const char *
   out->items = p;
   if (!grown || !trace.printed) return sx_error_memory(t->err);
   out->items[out->n++] = trace;
-  switch (trace.verdict) {
-  case SX_TRACE_AGREES:
-    out->n_agree++;
-    break;
-  case SX_TRACE_EXEMPT:
-    out->n_exempt++;
-    break;
-  case SX_TRACE_DIFFERS:
-    out->n_differ++;
-    break;
-  case SX_TRACE_UNBOUND:
-    out->n_unbound++;
-    break;
-  }
+  size_t *const counts[] = {&out->n_agree, &out->n_exempt, &out->n_differ, &out->n_unbound}; /* by verdict */
+  *counts[trace.verdict] += trace.times ? trace.times : 1;
   return SX_OK;
 }
 

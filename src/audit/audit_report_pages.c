@@ -50,6 +50,13 @@ static sx_status begin_page(sx_tracer *own, const pages *p, sx_error *err) {
   return copy_typed(own, p->t);
 }
 
+/* What was found stays. */
+static void end_page(sx_tracer *own) {
+  sx_audit__memo_clear(own);
+  sx_mem_free(&own->ctx, own->typed[0]);
+  sx_mem_free(&own->ctx, own->typed[1]);
+}
+
 /* One page, from the disk or (data not NULL) as it will lie there. */
 static sx_status trace_page(const pages *p, size_t i, const char *path, const void *data, size_t n, sx_error *err) {
   sx_audit_text *read = NULL;
@@ -61,9 +68,7 @@ static sx_status trace_page(const pages *p, size_t i, const char *path, const vo
                   : sx_audit_text_read(&read, &p->ctx, path, err);
   if (status == SX_OK) status = sx_audit__page(&own, path, read);
   sx_audit_text_free(read);
-  sx_audit__memo_clear(&own);
-  sx_mem_free(&own.ctx, own.typed[0]);
-  sx_mem_free(&own.ctx, own.typed[1]);
+  end_page(&own);
   return status;
 }
 
@@ -167,6 +172,27 @@ sx_status sx_page_audit_new(sx_page_audit **out, sx_store *store, int64_t run, s
 sx_status sx_page_audit_trace(sx_page_audit *audit, size_t i, const char *path, const void *data, size_t n,
                               sx_error *err) {
   return trace_page(&audit->p, i, path, data ? data : "", n, err);
+}
+
+sx_status sx_page_audit_hash(char out[SX_HASH_TEXT], const sx_page_audit *audit, sx_error *err) {
+  return sx_audit__facts_hash(out, &audit->t, err);
+}
+
+void sx_page_audit_put(sx_buf *out, const sx_page_audit *audit, size_t i) {
+  if (audit->p.found[i]) sx_audit__put_verdict(out, audit->p.found[i]);
+}
+
+sx_status sx_page_audit_recall(sx_page_audit *audit, size_t i, const char *path, const char *text, size_t n,
+                               sx_error *err) {
+  sx_tracer own;
+  sx_status status = begin_page(&own, &audit->p, err);
+  if (status == SX_OK) status = sx_audit__take_verdict(&own, path, text, n);
+  if (status == SX_OK)
+    audit->p.found[i] = own.out;
+  else
+    sx_audit_traces_free(own.out);
+  end_page(&own);
+  return status;
 }
 
 sx_status sx_page_audit_take(sx_audit_traces **out, sx_page_audit *audit, sx_error *err) {

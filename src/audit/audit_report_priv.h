@@ -157,6 +157,10 @@ void sx_audit__memo_clear(sx_tracer *t);
 sx_status sx_audit__trace_files(sx_tracer *t, const sx_file_parts *files, size_t n) SX_NODISCARD;
 /* The bytes of a file, the caller's to free; from the disk where its data are NULL. */
 sx_status sx_audit__bytes(char **data, size_t *n, const sx_tracer *t, const sx_file_parts *file) SX_NODISCARD;
+/* audit_report_kept.c: SHA-256 of the facts; a page's verdict in few lines (nothing where it is not a clean one), and read again. */
+sx_status sx_audit__facts_hash(char out[SX_HASH_TEXT], const sx_tracer *t, sx_error *err) SX_NODISCARD;
+void sx_audit__put_verdict(sx_buf *out, const sx_audit_traces *found);
+sx_status sx_audit__take_verdict(sx_tracer *t, const char *path, const char *text, size_t n) SX_NODISCARD;
 bool sx_audit__is_hash(const sx_tracer *t, const char *text, size_t n);
 bool sx_audit__is_provenance(const sx_tracer *t, const char *text, size_t n);
 /* Why the run's results ask for care; then a number inside such a reason, as it stands in a table. */

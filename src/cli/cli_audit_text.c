@@ -119,7 +119,7 @@ static void print_exempt(const cli_app *app, const sx_audit_traces *traces) {
       reasons[n] = t->reason;
       counts[n++] = 0;
     }
-    counts[k]++;
+    counts[k] += t->times ? t->times : 1;
   }
   for (size_t i = 0; i < n; i++) printf("%s%s %zu", i ? ", " : cli_text(app, " (", "（"), reasons[i], counts[i]);
   if (n) printf("%s", cli_text(app, ")", "）"));

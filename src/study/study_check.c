@@ -232,7 +232,7 @@ static bool check_model(st_load *l, st_table *t) {
     return false;
   }
   keep_model(l, t, model);
-  sx_synth_free(model);
+  t->solved = model; /* for those that draw from it */
   return !study__stop(l);
 }
 

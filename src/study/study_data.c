@@ -203,10 +203,10 @@ static sx_status generate_head(sx_table **out, const sx_study *s, const st_table
   sx_synth_model *model = NULL;
   const char *path = study__path(s, arena, t->model);
   if (!path) return sx_error_memory(err);
-  SX_TRY(sx_synth_load_wave(&model, &s->ctx, path, t->wave, err));
+  if (!t->solved) SX_TRY(sx_synth_load_wave(&model, &s->ctx, path, t->wave, err));
   sx_synth_sample head = t->sample;
   if (head.n > max_rows) head.n = max_rows;
-  const sx_status status = sx_synth_generate(out, model, &head, err);
+  const sx_status status = sx_synth_generate(out, t->solved ? t->solved : model, &head, err);
   sx_synth_free(model);
   return status;
 }

@@ -1,4 +1,5 @@
 /* study_load.c: a study file from text to its parts: opening, problems, and the readers of single nodes. */
+#include "shuxiao/synth.h"
 #include "study_balance.h"
 #include "study_disclosure.h"
 #include "study_names.h"
@@ -618,6 +619,7 @@ void sx_study_free(sx_study *s) {
   study__waves_free(s);
   study__rules_free(s);
   for (size_t i = 0; s->schemas && i < s->n_tables; i++) sx_table_free(s->schemas[i]);
+  for (size_t i = 0; s->tables && i < s->n_tables; i++) sx_synth_free(s->tables[i].solved);
   for (size_t i = 0; i < s->n_exprs; i++) sx_expr_free(s->exprs[i]);
   sx_mem_free(&ctx, s->exprs);
   if (!s->follower) {

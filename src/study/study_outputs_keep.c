@@ -17,6 +17,23 @@ static sx_status add_file(st_kept *out, st_run *r, const char *unit, const char 
   return SX_OK;
 }
 
+static const char AUDIT[] = "audit ";
+
+static sx_status begin_verdict(st_kept *out, st_run *r, const char *unit, const char *key, sx_error *err) {
+  if (out->n_verdicts == sizeof out->verdicts / sizeof *out->verdicts) return SX_OK;
+  char *text = sx_arena_strdup(r->arena, "");
+  if (!text) return sx_error_memory(err);
+  out->verdicts[out->n_verdicts++] = (st_kept_verdict){unit + strlen(AUDIT), key, text};
+  return SX_OK;
+}
+
+static sx_status add_verdict(st_kept *out, st_run *r, const char *line, size_t n, sx_error *err) {
+  if (!out->n_verdicts) return SX_OK;
+  st_kept_verdict *last = &out->verdicts[out->n_verdicts - 1];
+  last->text = sx_arena_printf(r->arena, "%s%.*s\n", last->text, (int)n, line);
+  return last->text ? SX_OK : sx_error_memory(err);
+}
+
 sx_status study__kept_read(st_kept *out, st_run *r, const st_outputs *o, sx_error *err) {
   const char *text = NULL, *unit = "", *key = "";
   void *data = NULL;
@@ -31,11 +48,14 @@ sx_status study__kept_read(st_kept *out, st_run *r, const st_outputs *o, sx_erro
     const size_t size = strcspn(line, "\n");
     if (line[0] == ' ') {
       SX_TRY(add_file(out, r, unit, key, line + 1, size - 1, err));
+    } else if (line[0] == '\t') {
+      SX_TRY(add_verdict(out, r, line + 1, size - 1, err));
     } else if (size > SX_HASH_TEXT + 1) {
       key = o->force ? "" : sx_arena_strndup(r->arena, line, SX_HASH_TEXT - 1);
       unit = sx_arena_strndup(r->arena, line + SX_HASH_TEXT + 1, size - SX_HASH_TEXT - 1);
       if (!key || !unit) return sx_error_memory(err);
       if (strcmp(unit, "pictures") == 0) out->pictures = key;
+      if (strncmp(unit, AUDIT, strlen(AUDIT)) == 0) SX_TRY(begin_verdict(out, r, unit, key, err));
     }
     line += size;
   }
@@ -46,6 +66,21 @@ void study__kept_put(sx_buf *out, const char *unit, const char *key, const sx_pu
   static const char none[] = "----------------------------------------------------------------";
   sx_buf_printf(out, "%s  %s\n", *key ? key : none, unit);
   for (size_t i = 0; i < files->n; i++) sx_buf_printf(out, " %s  %s\n", files->items[i].hash, files->items[i].name);
+}
+
+void study__kept_put_verdict(sx_buf *out, const char *unit, const char *key, const char *text) {
+  sx_buf_printf(out, "%s  %s%s\n", key, AUDIT, unit);
+  for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+    sx_buf_add_char(out, '\t');
+    sx_buf_add_n(out, line, strcspn(line, "\n"));
+    sx_buf_add_char(out, '\n');
+  }
+}
+
+const char *study__kept_verdict(const st_kept *old, const char *unit, const char *key) {
+  for (size_t i = 0; i < old->n_verdicts && *key; i++)
+    if (strcmp(old->verdicts[i].unit, unit) == 0 && strcmp(old->verdicts[i].key, key) == 0) return old->verdicts[i].text;
+  return NULL;
 }
 
 /* ---- what the folder has ------------------------------------------------------------------------------------------------------ */

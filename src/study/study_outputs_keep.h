@@ -5,14 +5,20 @@
 #include "study_outputs.h"
 
 /* What the run before wrote down: step `outputs`, lines "KEY  UNIT" (the hash of all that a page or a format was made from), each followed by the files that it
- * made, " HASH  NAME". Of an older store, of none: empty. */
+ * made, " HASH  NAME". The verdict of the audit on a page is a unit "audit UNIT" without files; its lines begin with a tab. Of an older store, of none: empty. */
 typedef struct st_kept_file {
   const char *unit, *key, *hash, *name;
 } st_kept_file;
+typedef struct st_kept_verdict {
+  const char *unit, *key;
+  char *text;
+} st_kept_verdict;
 typedef struct st_kept {
   const char *dir;
   st_kept_file *files;
   size_t n, cap;
+  st_kept_verdict verdicts[3];
+  size_t n_verdicts;
   const char *pictures; /* the key of the unit "pictures", which makes no file: of program and results; NULL */
 } st_kept;
 
@@ -26,6 +32,9 @@ sx_status study__kept_take(bool *kept, sx_publish_files *files, const st_kept *o
 sx_status study__kept_mark(sx_publish_files *files, const st_kept *old, sx_error *err) SX_NODISCARD;
 /* A unit's lines. key "": it must be made again. */
 void study__kept_put(sx_buf *out, const char *unit, const char *key, const sx_publish_files *files);
+/* The verdict on a page, lines as sx_page_audit_put writes them; and that of the run before with this key, NULL. */
+void study__kept_put_verdict(sx_buf *out, const char *unit, const char *key, const char *text);
+const char *study__kept_verdict(const st_kept *old, const char *unit, const char *key);
 /* The file of the run before as it lies in the folder, with its hash; *data NULL where there is none or it was altered. Caller frees. */
 sx_status study__kept_load(char **data, size_t *n, const st_kept *old, const char *name, const sx_ctx *ctx,
                            sx_error *err) SX_NODISCARD;

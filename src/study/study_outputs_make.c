@@ -95,13 +95,24 @@ static sx_status make_unit(st_maker *m, st_unit *u, sx_error *err) {
   return status;
 }
 
-/* A page is traced as soon as it is made, while others are made; it is found out later whether it lies in the folder so. */
-static void trace_page(st_maker *m, const st_unit *u) {
+/* A page is traced as soon as it is made, while others are made; it is found out later whether it lies in the folder so. What was found of the same page before,
+ * by the same facts, holds. */
+static sx_status find_verdict(st_maker *m, st_unit *u, sx_error *err) {
+  const sx_publish_file *file = &u->files.items[0];
+  const char *path = m->o->page[u->lang];
+  SX_TRY(study__share_verdict_key(u, m, err));
+  const char *known = study__kept_verdict(&m->old, u->name, u->verdict_key);
+  sx_error lost = SX_ERROR_INIT;
+  if (!known || sx_page_audit_recall(m->audit, (size_t)u->lang, path, known, strlen(known), &lost) != SX_OK)
+    SX_TRY(sx_page_audit_trace(m->audit, (size_t)u->lang, path, file->data, file->n, err));
+  sx_page_audit_put(&u->verdict, m->audit, (size_t)u->lang);
+  return sx_buf_status(&u->verdict, err);
+}
+
+static void trace_page(st_maker *m, st_unit *u) {
   sx_error err = SX_ERROR_INIT;
   if (u->format || !m->audit) return;
-  if (u->files.n != 1 || sx_page_audit_trace(m->audit, (size_t)u->lang, m->o->page[u->lang], u->files.items[0].data,
-                                             u->files.items[0].n, &err) != SX_OK)
-    atomic_store(&m->unaudited, true);
+  if (u->files.n != 1 || find_verdict(m, u, &err) != SX_OK) atomic_store(&m->unaudited, true);
 }
 
 /* ---- jobs ---------------------------------------------------------------------------------------------------------------------- */
@@ -141,7 +152,7 @@ static sx_publish_kind kind_of(const st_unit *u) {
 static unsigned needs_of(const st_unit *u) {
   unsigned needs = 0;
   if (kind_of(u) != SX_PUBLISH_DATA) needs |= 1U << (u->lang == ST_BOTH ? (int)ST_SHARED_PAIR : u->lang);
-  if (!u->format) needs |= 1U << ST_SHARED_AUDIT;
+  if (!u->format) needs |= 1U << ST_SHARED_AUDIT | 1U << ST_SHARED_DATA;
   if (kind_of(u) != SX_PUBLISH_REPORT || is_format(u, "docx")) needs |= 1U << ST_SHARED_DATA;
   return needs;
 }
@@ -153,6 +164,7 @@ static void add_unit(st_maker *m, const sx_publish_format *format, int lang) {
   u->needs = needs_of(u);
   (void)snprintf(u->name, sizeof u->name, "%s%s", format ? format->name : "html", tails[lang]);
   sx_publish_files_init(&u->files, &m->r->ctx);
+  sx_buf_init(&u->verdict, &m->r->ctx);
 }
 
 static void add_format(st_maker *m, const sx_publish_format *format) {
@@ -273,7 +285,10 @@ static sx_status make_bundle(sx_publish_files *files, const st_run *r, const st_
 
 static void maker_free(st_maker *m) {
   const sx_ctx ctx = m->r->ctx;
-  for (size_t i = 0; i < m->n_units; i++) sx_publish_files_clear(&m->units[i].files);
+  for (size_t i = 0; i < m->n_units; i++) {
+    sx_publish_files_clear(&m->units[i].files);
+    sx_buf_clear(&m->units[i].verdict);
+  }
   study__share_clear(m);
   sx_arena_free(m->arena);
   (void)pthread_cond_destroy(&m->more);
@@ -347,6 +362,7 @@ static sx_status gather(sx_publish_files *files, st_maker *m, sx_buf *record, sx
   for (size_t i = 0; i < m->n_units; i++) {
     st_unit *u = &m->units[i];
     study__kept_put(record, u->name, u->key, &u->files);
+    if (u->verdict.n) study__kept_put_verdict(record, u->name, u->verdict_key, u->verdict.data);
     SX_TRY(sx_publish_move(files, &u->files, err));
   }
   return sx_buf_status(record, err);

@@ -31,7 +31,9 @@ typedef struct st_unit {
   bool kept;
   sx_publish_files files;
   pthread_t thread;
-  bool running; /* by `thread`; under the lock */
+  bool running;                  /* by `thread`; under the lock */
+  char verdict_key[SX_HASH_TEXT]; /* of a page that was traced: of what the verdict rests on */
+  sx_buf verdict;                 /* sx_page_audit_put */
 } st_unit;
 
 enum { ST_UNITS_MAX = 3 * ST_OUTPUTS_MAX + 3 };
@@ -52,6 +54,7 @@ typedef struct st_said {
 typedef struct st_hashes {
   char data[SX_HASH_TEXT], whole[3][SX_HASH_TEXT], tables[2][SX_HASH_TEXT], cover[2][SX_HASH_TEXT];
   char template_file[SX_HASH_TEXT];
+  char facts[SX_HASH_TEXT]; /* of the audit */
   char books[SX_HASH_TEXT]; /* of the tables that have a banner book: blocks with the key "book" */
 } st_hashes;
 
@@ -97,6 +100,8 @@ void study__share_repeat(const st_maker *m);
 void study__share_clear(st_maker *m);
 /* The key of a unit that has waited. */
 sx_status study__share_key(st_unit *u, const st_maker *m, sx_error *err) SX_NODISCARD;
+/* The key of the verdict on a page that is made; "" where it cannot be kept. */
+sx_status study__share_verdict_key(st_unit *u, const st_maker *m, sx_error *err) SX_NODISCARD;
 bool study__wants_report(const st_outputs *o); /* some format does */
 
 #endif

@@ -77,6 +77,7 @@ static void begin_audit(st_maker *m) {
   sx_error err = SX_ERROR_INIT;
   if (!m->o->audit || !m->o->html || sx_page_audit_new(&m->audit, m->r->store, m->r->run, 3, &err) != SX_OK)
     m->audit = NULL;
+  if (m->audit && sx_page_audit_hash(m->hashes.facts, m->audit, &err) != SX_OK) m->hashes.facts[0] = '\0';
 }
 
 sx_status study__share_make(st_maker *m, st_shared what, sx_error *err) {
@@ -153,6 +154,20 @@ void study__share_clear(st_maker *m) {
 }
 
 /* ---- keys ---------------------------------------------------------------------------------------------------------------------- */
+
+/* What the audit says of a page follows from its bytes, the rows, the report, the facts and the program. */
+sx_status study__share_verdict_key(st_unit *u, const st_maker *m, sx_error *err) {
+  const st_hashes *h = &m->hashes;
+  sx_buf all;
+  if (!h->facts[0]) return SX_OK;
+  sx_buf_init(&all, &m->r->ctx);
+  sx_buf_printf(&all, "%s\n%s\n%s\n", sx_version(), u->name, u->files.items[0].hash);
+  sx_buf_printf(&all, "%s\n%s\n%s\n", h->data, h->whole[u->lang], h->facts);
+  const sx_status status = sx_buf_status(&all, err);
+  if (status == SX_OK) sx_hash_bytes(u->verdict_key, all.data, all.n);
+  sx_buf_clear(&all);
+  return status;
+}
 
 /* "" of what is made every time: the codebook, which describes the data files. */
 sx_status study__share_key(st_unit *u, const st_maker *m, sx_error *err) {

@@ -36,6 +36,7 @@ typedef struct st_table {
   st_list files; /* as written; study__path makes them whole */
   st_expr where;
   const char *model;                        /* generate: */
+  struct sx_synth_model *solved;            /* it, where the study had to load it whole; NULL */
   st_list inputs;                           /* files that the model reads, as sx_synth_input has them */
   st_list assumed, statement, statement_en; /* its declared assumptions: name, and words in Chinese and English */
   const char *wave;                         /* of the model; NULL: the model itself */

@@ -533,3 +533,7 @@ sx_status sx_synth__need_solved(const sx_synth_model *m, sx_error *err) {
 void sx_synth_free(sx_synth_model *model) {
   if (model) sx_arena_free(model->arena);
 }
+
+void sx_synth_set_ctx(sx_synth_model *model, const sx_ctx *ctx) {
+  model->ctx = *ctx;
+}
