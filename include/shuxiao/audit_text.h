@@ -151,7 +151,7 @@ typedef struct sx_audit_trace {
   const char *expected;  /* where it differs: what the store says at that precision */
   const char *reason;    /* EXEMPT: date, section, label, axis, ..., or the study's own word; DIFFERS: what is wrong */
   const char *source;    /* UNBOUND: "narrative/zh/06.md:5:12", where the number was typed; NULL */
-  size_t times; /* of numbers that are told together: how many; 0: it is one (sx_page_audit_recall) */
+  size_t times;          /* of numbers that are told together: how many; 0: it is one (sx_page_audit_recall) */
   const char *
       place; /* in a .docx or .xlsx, which has no lines: "a.docx: table 1, row 2, column 3", "a.xlsx: Table_1!C7"; else NULL */
 } sx_audit_trace;

@@ -19,6 +19,9 @@ typedef struct sx_publish_file {
   size_t n;
   char hash[SX_HASH_TEXT]; /* of the bytes */
   bool there;              /* the folder has these very bytes: sx_publish_write leaves the file alone */
+  char *deflated;          /* as an archive will hold them (sx_publish_deflate); NULL: not yet, or it stores them */
+  size_t n_deflated;
+  uint32_t crc; /* CRC-32 of the bytes that were deflated */
 } sx_publish_file;
 /* A caller's list: sx_publish_files_init before, sx_publish_files_clear after. */
 typedef struct sx_publish_files {
@@ -183,6 +186,8 @@ SX_API sx_status sx_publish_pdf_document(sx_buf *out, const sx_document *documen
  * with how often each occurs; STUDY_codebook.html and STUDY_codebook.md: the same to read. */
 SX_API sx_status sx_publish_ddi(sx_publish_files *files, sx_store *store, int64_t run,
                                 const sx_publish_options *options, sx_error *err) SX_NODISCARD;
+/* Deflates the files that are not `there` as the archive will hold them, so that it need not: while other files are made. */
+SX_API sx_status sx_publish_deflate(sx_publish_files *files, sx_error *err) SX_NODISCARD;
 /* Adds NAME.zip, an archive of all files of the list in their order, every one with the same fixed date. */
 SX_API sx_status sx_publish_bundle(sx_publish_files *files, const char *name, sx_error *err) SX_NODISCARD;
 /* The same bytes: files that are `there` are taken as `before`, the archive of the release in the folder, has them packed; NULL: none. */

@@ -64,7 +64,7 @@ void sx_audit__put_verdict(sx_buf *out, const sx_audit_traces *found) {
     const sx_audit_trace *trace = &found->items[i];
     size_t k = 0;
     while (k < n && !alike(kinds[k], trace)) k++;
-    if (k == KINDS) return; /* more reasons than are worth it */
+    if (k == KINDS || (trace->reason && strchr(trace->reason, '\n'))) return; /* more than fits into few lines */
     if (k == n) {
       kinds[n] = trace;
       times[n++] = 0;

@@ -13,6 +13,7 @@ static void drop(sx_publish_files *files, size_t first) {
   for (size_t i = first; i < files->n; i++) {
     sx_mem_free(&files->ctx, files->items[i].name);
     sx_mem_free(&files->ctx, files->items[i].data);
+    sx_mem_free(&files->ctx, files->items[i].deflated);
   }
   if (files->n > first) files->n = first;
 }
@@ -85,7 +86,13 @@ sx_status sx_publish_move(sx_publish_files *files, sx_publish_files *from, sx_er
     sx_publish_file *file = &from->items[i];
     status = keep(files, file->name, file->data, file->n, file->hash, err);
     file->data = NULL; /* the list's, or freed */
-    if (status == SX_OK) files->items[files->n - 1].there = file->there;
+    if (status != SX_OK) break;
+    sx_publish_file *own = &files->items[files->n - 1];
+    own->there = file->there;
+    own->deflated = file->deflated;
+    own->n_deflated = file->n_deflated;
+    own->crc = file->crc;
+    file->deflated = NULL;
   }
   drop(from, 0);
   return status;
@@ -101,6 +108,10 @@ sx_status sx_publish_take(sx_publish_files *files, const char *name, sx_buf *buf
   const size_t n = buf->n;
   char *data = sx_buf_take(buf);
   return data ? keep(files, name, data, n, NULL, err) : sx_error_memory(err);
+}
+
+sx_status sx_publish__own(sx_publish_files *files, const char *name, char *data, size_t n, sx_error *err) {
+  return keep(files, name, data, n, NULL, err);
 }
 
 /* ---- manifest ---------------------------------------------------------------------------------------------------------- */

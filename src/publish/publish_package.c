@@ -19,7 +19,7 @@ void sx_publish__package_init(sx_package *package, const sx_ctx *ctx) {
 
 static void clear_part(sx_package *package, size_t i) {
   sx_mem_free(&package->ctx, package->parts[i].name);
-  sx_mem_free(&package->ctx, package->parts[i].data);
+  if (!package->parts[i].lent) sx_mem_free(&package->ctx, package->parts[i].data);
 }
 
 void sx_publish__package_clear(sx_package *package) {
@@ -69,10 +69,8 @@ static sx_status own(sx_package *package, const char *name, char *data, size_t n
     sx_mem_free(&package->ctx, data);
     return status;
   }
-  sx_mem_free(&package->ctx, part->data);
-  part->data = data;
-  part->n = n;
-  part->same = false;
+  if (!part->lent) sx_mem_free(&package->ctx, part->data);
+  *part = (sx_package_part){.name = part->name, .data = data, .n = n};
   return SX_OK;
 }
 
@@ -83,6 +81,15 @@ sx_status sx_publish__package_put(sx_package *package, const char *name, const c
     copy[n] = '\0';
   }
   return own(package, name, copy, n, err);
+}
+
+sx_status sx_publish__package_lend(sx_package *package, const char *name, char *data, size_t n, sx_error *err) {
+  sx_package_part *part = NULL;
+  SX_TRY(add_name(&part, package, name, err));
+  part->data = data;
+  part->n = n;
+  part->lent = true;
+  return SX_OK;
 }
 
 sx_status sx_publish__package_take(sx_package *package, const char *name, sx_buf *buf, sx_error *err) {
@@ -206,7 +213,7 @@ sx_status sx_publish__package_unpack(const sx_package *package, sx_package_part 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 
 /* What deflating makes hardly smaller: it is deflated inside. */
-static bool is_packed(const char *name) {
+bool sx_publish__package_stores(const char *name) {
   static const char *const tails[] = {".png", ".jpg", ".jpeg", ".docx", ".xlsx", ".pdf", ".zip"};
   const char *dot = strrchr(name, '.');
   for (size_t i = 0; dot && i < sizeof tails / sizeof *tails; i++)
@@ -217,9 +224,8 @@ static bool is_packed(const char *name) {
 /* The deflated bytes of a part, made on some thread and read by libzip. */
 typedef struct deflated {
   const sx_package_part *part; /* NULL: the archive before has them, or it is stored */
-  char *bytes;
-  size_t n, at;
-  zip_uint32_t crc;
+  sx_deflated done;
+  size_t at;
 } deflated;
 
 typedef struct packing {
@@ -233,7 +239,7 @@ typedef struct packing {
 static zip_int64_t place_before(const packing *p, const sx_package_part *part) {
   zip_stat_t stat;
   zip_stat_init(&stat);
-  if (!p->before || !part->same || is_packed(part->name)) return -1;
+  if (!p->before || !part->same || sx_publish__package_stores(part->name)) return -1;
   const zip_int64_t i = zip_name_locate(p->before, part->name, ZIP_FL_ENC_GUESS);
   if (i < 0 || zip_stat_index(p->before, (zip_uint64_t)i, 0, &stat) != 0 || !(stat.valid & ZIP_STAT_SIZE) ||
       !(stat.valid & ZIP_STAT_COMP_METHOD) || stat.size != part->n || stat.comp_method != ZIP_CM_DEFLATE)
@@ -241,24 +247,32 @@ static zip_int64_t place_before(const packing *p, const sx_package_part *part) {
   return i;
 }
 
+sx_status sx_publish__deflate(sx_deflated *out, const sx_ctx *ctx, const char *data, size_t n, int level,
+                              sx_error *err) {
+  z_stream z = {.zalloc = NULL};
+  if (deflateInit2(&z, level, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+    return sx_error_memory(err);
+  const size_t room = deflateBound(&z, n);
+  char *bytes = sx_mem_alloc(ctx, room, 1);
+  z.next_in = (Bytef *)(uintptr_t)data;
+  z.avail_in = (uInt)n;
+  z.next_out = (Bytef *)bytes;
+  z.avail_out = (uInt)room;
+  const bool good = bytes && deflate(&z, Z_FINISH) == Z_STREAM_END;
+  (void)deflateEnd(&z);
+  if (!good) {
+    sx_mem_free(ctx, bytes);
+    return sx_error_memory(err);
+  }
+  *out = (sx_deflated){bytes, z.total_out, (uint32_t)crc32(0, (const Bytef *)data, (uInt)n)};
+  return SX_OK;
+}
+
 static sx_status deflate_part(void *data, size_t i, sx_error *err) {
   const packing *p = data;
   deflated *d = &p->parts[i];
-  z_stream z = {.zalloc = NULL};
-  if (!d->part) return SX_OK;
-  if (deflateInit2(&z, p->level, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
-    return sx_error_memory(err);
-  const size_t room = deflateBound(&z, d->part->n);
-  d->bytes = sx_mem_alloc(&p->package->ctx, room, 1);
-  z.next_in = (Bytef *)d->part->data;
-  z.avail_in = (uInt)d->part->n;
-  z.next_out = (Bytef *)d->bytes;
-  z.avail_out = (uInt)room;
-  const bool good = d->bytes && deflate(&z, Z_FINISH) == Z_STREAM_END;
-  d->n = z.total_out;
-  d->crc = (zip_uint32_t)crc32(0, (const Bytef *)d->part->data, (uInt)d->part->n);
-  (void)deflateEnd(&z);
-  return good ? SX_OK : sx_error_memory(err);
+  if (!d->part || d->done.bytes) return SX_OK;
+  return sx_publish__deflate(&d->done, &p->package->ctx, d->part->data, d->part->n, p->level, err);
 }
 
 /* What is to be deflated here, over the threads; parts beyond what zlib takes at once are left to libzip. */
@@ -268,8 +282,9 @@ static sx_status deflate_all(packing *p, sx_error *err) {
   if (!p->parts) return sx_error_memory(err);
   for (size_t i = 0; i < package->n; i++) {
     const sx_package_part *part = &package->parts[i];
-    if (part->data && part->n > 0 && part->n < INT32_MAX && !is_packed(part->name) && place_before(p, part) < 0)
-      p->parts[i].part = part;
+    if (part->data && part->n > 0 && part->n < INT32_MAX && !sx_publish__package_stores(part->name) &&
+        place_before(p, part) < 0)
+      p->parts[i] = (deflated){.part = part, .done = part->deflated};
   }
   return sx_parallel_for(&package->ctx, package->n, deflate_part, p, err);
 }
@@ -281,8 +296,8 @@ static zip_int64_t give_deflated(void *state, void *out, zip_uint64_t n, zip_sou
                                           ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE, -1);
   if (what == ZIP_SOURCE_OPEN) d->at = 0;
   if (what == ZIP_SOURCE_READ) {
-    const size_t some = n < d->n - d->at ? (size_t)n : d->n - d->at;
-    memcpy(out, d->bytes + d->at, some);
+    const size_t left = d->done.n - d->at, some = n < left ? (size_t)n : left;
+    memcpy(out, d->done.bytes + d->at, some);
     d->at += some;
     return (zip_int64_t)some;
   }
@@ -291,9 +306,9 @@ static zip_int64_t give_deflated(void *state, void *out, zip_uint64_t n, zip_sou
     zip_stat_init(stat);
     stat->valid = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_CRC;
     stat->size = d->part->n;
-    stat->comp_size = d->n;
+    stat->comp_size = d->done.n;
     stat->comp_method = ZIP_CM_DEFLATE;
-    stat->crc = d->crc;
+    stat->crc = d->done.crc;
   }
   return 0;
 }
@@ -315,7 +330,8 @@ static bool add_part(zip_t *archive, const packing *p, size_t at) {
     zip_source_free(source);
     return false;
   }
-  return zip_set_file_compression(archive, (zip_uint64_t)i, is_packed(part->name) ? ZIP_CM_STORE : ZIP_CM_DEFLATE,
+  return zip_set_file_compression(archive, (zip_uint64_t)i,
+                                  sx_publish__package_stores(part->name) ? ZIP_CM_STORE : ZIP_CM_DEFLATE,
                                   (zip_uint32_t)p->level) == 0 &&
          zip_file_set_dostime(archive, (zip_uint64_t)i, DOS_TIME, DOS_DATE, 0) == 0;
 }
@@ -348,7 +364,8 @@ static sx_status collect(char **data, size_t *n, const sx_package *package, zip_
 
 static void packing_clear(packing *p) {
   const sx_package *package = p->package;
-  for (size_t i = 0; p->parts && i < package->n; i++) sx_mem_free(&package->ctx, p->parts[i].bytes);
+  for (size_t i = 0; p->parts && i < package->n; i++)
+    if (!package->parts[i].deflated.bytes) sx_mem_free(&package->ctx, p->parts[i].done.bytes);
   sx_mem_free(&package->ctx, p->parts);
   if (p->before && p->before != package->listed) zip_discard(p->before);
 }

@@ -39,6 +39,8 @@ bool sx_publish__makes(const pub_run *run, sx_lang lang); /* has it, and options
 bool sx_publish__blank(const char *text);                 /* nothing, or blanks and line ends alone */
 /* The text in a language, the other one standing in where it is blank; "" for none. */
 const char *sx_publish__text(sx_text2 text, sx_lang lang);
+/* sx_publish_add without a copy: data, of the list's ctx, is its own from here on, also on failure. */
+sx_status sx_publish__own(sx_publish_files *files, const char *name, char *data, size_t n, sx_error *err) SX_NODISCARD;
 /* Takes back what was added beyond the first n files. */
 void sx_publish__cut(sx_publish_files *files, size_t n);
 

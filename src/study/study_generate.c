@@ -103,8 +103,7 @@ static sx_status make_file(void *data, size_t i, sx_error *err) {
     sx_synth_set_ctx(g->table->solved, &g->ctx);
   else
     SX_TRY(sx_synth_load_wave(&model, &g->ctx, g->model, g->table->wave, err));
-  const sx_status status =
-      sx_synth_write(g->table->solved ? g->table->solved : model, &g->table->sample, g->path, err);
+  const sx_status status = sx_synth_write(g->table->solved ? g->table->solved : model, &g->table->sample, g->path, err);
   sx_synth_free(model);
   if (status != SX_OK) return status;
   g->out->seconds = study__now() - since;

@@ -79,7 +79,8 @@ void study__kept_put_verdict(sx_buf *out, const char *unit, const char *key, con
 
 const char *study__kept_verdict(const st_kept *old, const char *unit, const char *key) {
   for (size_t i = 0; i < old->n_verdicts && *key; i++)
-    if (strcmp(old->verdicts[i].unit, unit) == 0 && strcmp(old->verdicts[i].key, key) == 0) return old->verdicts[i].text;
+    if (strcmp(old->verdicts[i].unit, unit) == 0 && strcmp(old->verdicts[i].key, key) == 0)
+      return old->verdicts[i].text;
   return NULL;
 }
 

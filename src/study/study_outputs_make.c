@@ -89,6 +89,7 @@ static sx_status make_unit(st_maker *m, st_unit *u, sx_error *err) {
   if (status == SX_OK) status = study__kept_take(&u->kept, &u->files, &m->old, u->name, u->key, err);
   if (status == SX_OK && !u->kept) status = u->format ? make_format(u, m, err) : make_page(u, m, err);
   if (status == SX_OK && !u->kept) status = study__kept_mark(&u->files, &m->old, err);
+  if (status == SX_OK && m->o->zip) status = sx_publish_deflate(&u->files, err);
   atomic_fetch_add(&m->n_done, 1);
   on_progress(m, "writing the report", atomic_load(&m->n_done), m->n_units);
   set_running(m, u, false);

@@ -31,7 +31,7 @@ typedef struct st_unit {
   bool kept;
   sx_publish_files files;
   pthread_t thread;
-  bool running;                  /* by `thread`; under the lock */
+  bool running;                   /* by `thread`; under the lock */
   char verdict_key[SX_HASH_TEXT]; /* of a page that was traced: of what the verdict rests on */
   sx_buf verdict;                 /* sx_page_audit_put */
 } st_unit;
@@ -40,7 +40,7 @@ enum { ST_UNITS_MAX = 3 * ST_OUTPUTS_MAX + 3 };
 
 /* Something that is shared, or units one after the other. */
 typedef struct st_job {
-  int shared; /* -1: units */
+  int shared;      /* -1: units */
   size_t from, to; /* of the order */
 } st_job;
 
