@@ -91,6 +91,7 @@ static bool read_line(sx_audit_trace *out, char *line) {
 sx_status sx_audit__take_verdict(sx_tracer *t, const char *path, const char *text, size_t n) {
   t->file = sx_arena_strdup(t->out->arena, path);
   if (!t->file) return sx_error_memory(t->err);
+  if (!n) return sx_error_set(t->err, SX_E_PARSE, path, "an empty verdict on a page");
   for (const char *end = text + n; text < end;) {
     const char *stop = memchr(text, '\n', (size_t)(end - text));
     char *line = sx_arena_strndup(t->out->arena, text, (size_t)((stop ? stop : end) - text));

@@ -376,12 +376,11 @@ static sx_status each_row(sx_store *store, int64_t run, const char *indicator, s
   sx_status status = SX_OK;
   int code;
   SX_TRY(sx_arena_new(&r.arena, &store->ctx, err));
-  SX_TRY_GOTO(
-      status,
-      prepare(&r.statement, store, SX_STORE_ROW_SELECT " AND (?2 IS NULL OR indicator = ?2)" SX_STORE_ROW_ORDER, err),
-      done);
+  const char *sql = indicator ? SX_STORE_ROW_SELECT " AND indicator = ?2" SX_STORE_ROW_ORDER
+                              : SX_STORE_ROW_SELECT SX_STORE_ROW_ORDER;
+  SX_TRY_GOTO(status, prepare(&r.statement, store, sql, err), done);
   (void)sqlite3_bind_int64(r.statement, 1, run);
-  sx_store__bind_text(r.statement, 2, indicator);
+  if (indicator) sx_store__bind_text(r.statement, 2, indicator);
   const sx_arena_mark mark = sx_arena_get_mark(r.arena);
   while ((code = sqlite3_step(r.statement)) == SQLITE_ROW) {
     sx_store_row row;

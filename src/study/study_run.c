@@ -191,7 +191,7 @@ static sx_status compute_rows(st_run *r, sx_error *err) {
   SX_TRY(study__recall_banners(r, err));
   SX_TRY(study__run_waves(r, err));
   SX_TRY(recall(r, err));
-  SX_TRY(sx_store_keep_rows(r->store, r->run, err)); /* few will be written from here on, mostly none */
+  if (r->shares_rows) SX_TRY(sx_store_keep_rows(r->store, r->run, err)); /* none will be written */
   SX_TRY(study__index_rows(r, err));
   const double since = study__now();
   SX_TRY(study__run_published(r, err));

@@ -141,20 +141,29 @@ done:
 }
 
 static sx_status while_made(const sx_ctx *ctx, sx_error *err) {
+  static const char lines[] = "7 agrees \n2 exempt date\n";
+  char hash[SX_HASH_TEXT];
+  sx_buf said;
   sx_store *store = NULL;
   sx_page_audit *audit = NULL;
   sx_audit_traces *all = NULL;
   char *page = NULL;
   size_t n = 0;
   sx_status status;
+  sx_buf_init(&said, ctx);
   SX_TRY_GOTO(status, sx_store_open(&store, ctx, store_path, SX_STORE_READ, err), done);
   SX_TRY_GOTO(status, sx_file_read(&page, &n, ctx, page_path, err), done);
   SX_TRY_GOTO(status, sx_page_audit_new(&audit, store, -1, 3, err), done);
   SX_TRY_GOTO(status, sx_page_audit_trace(audit, 1, page_path, page, n, err), done);
+  SX_TRY_GOTO(status, sx_page_audit_hash(hash, audit, err), done);
+  sx_page_audit_put(&said, audit, 1);
+  SX_TRY_GOTO(status, sx_buf_status(&said, err), done);
+  SX_TRY_GOTO(status, sx_page_audit_recall(audit, 2, page_path, lines, sizeof lines - 1, err), done);
   SX_TRY_GOTO(status, sx_page_audit_take(&all, audit, err), done);
   CHECK(all->n > 20);
 done:
   if (status != SX_OK) CHECK(all == NULL);
+  sx_buf_clear(&said);
   sx_audit_traces_free(all);
   sx_page_audit_free(audit);
   sx_mem_free(ctx, page);
