@@ -50,7 +50,7 @@ static sx_status print_report(const cli_app *app, const sx_refill *report, sx_er
   for (size_t i = 0; i < 6; i++) cli_grid_add(&grid, app->chinese && !grid.machine ? kopf[i] : head[i]);
   for (size_t i = 0; i < report->n; i++) {
     const sx_refill_item *e = &report->items[i];
-    if (!e->n_places || e->key[0] == '=') continue;
+    if (!e->n_places || e->key[0] == '=' || e->key[0] == '#') continue;
     if (!grid.machine && e->after && strcmp(e->before, e->after) == 0 && !e->n_by_hand) continue;
     add_item(&grid, arena, app, e);
     n++;
