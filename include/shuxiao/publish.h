@@ -46,9 +46,10 @@ SX_API sx_status sx_publish_manifest(sx_buf *out, const sx_publish_files *files,
 /* All files into the folder that are not there, or none: every one is written beside its place first, only when all of them are there do they take their
  * places, and where one cannot the old ones are put back. */
 SX_API sx_status sx_publish_write(const sx_publish_files *files, const char *folder, sx_error *err) SX_NODISCARD;
-/* The same, to be settled or taken back: sx_files_settle, sx_files_undo. journal: as of sx_files_replace. */
-SX_API sx_status sx_publish_replace(sx_files_change **out, const sx_publish_files *files, const char *folder,
-                                    const sx_files_journal *journal, sx_error *err) SX_NODISCARD;
+/* The same, to be settled or taken back: sx_files_settle, sx_files_undo. gone: names of files that are taken away. journal: as of sx_files_replace. */
+SX_API sx_status sx_publish_replace(sx_files_change **out, const sx_publish_files *files, const char *const *gone,
+                                    size_t n_gone, const char *folder, const sx_files_journal *journal,
+                                    sx_error *err) SX_NODISCARD;
 /* Removes what a killed run of the study left while it wrote into the folder: temporary files of processes that are no more. */
 SX_API sx_status sx_publish_sweep(const char *folder, const char *study, sx_arena *arena, sx_error *err) SX_NODISCARD;
 

@@ -28,7 +28,8 @@ SX_API void sx_store_let(sx_store *store);
  * the same order, for as long as no row is written, hidden or shown again, and at the most to sx_store_let; what they lend lives as long, and several threads
  * may read the store meanwhile, this run alone. A walk over the rows must not write rows. For who asks for thousands of them. */
 SX_API sx_status sx_store_keep_rows(sx_store *store, int64_t run, sx_error *err) SX_NODISCARD;
-SX_API void sx_store_close(sx_store *store); /* an unfinished run is rolled back; NULL ok */
+/* An unfinished run is rolled back; a store that this made and in which no run was finished is removed. NULL ok. */
+SX_API void sx_store_close(sx_store *store);
 
 /* ---- writing: begin, put..., finish. Everything between is one transaction ------------------------------- */
 

@@ -94,6 +94,8 @@ typedef struct sx_run_result {
   char *files;         /* names of all of them, a line feed before and behind each; NULL without */
   char *
       files_stale; /* names of the study's files in the folder that this run did not make: of an earlier one; blanks between; NULL or "" without */
+  char *
+      files_removed; /* names of files that the run before made, nobody altered and the study makes no longer: gone with this run; NULL or "" without */
   struct sx_audit_traces *
       traces; /* audit_text.h: what sx_audit_outputs says of the pages, or without pages of documents, workbooks and results, which lie in the
                                      folder with the bytes that were traced; NULL where that was not asked for or nothing of these was made: ask it */

@@ -252,7 +252,10 @@ static void print_cause(const diffing *d, size_t cause) {
   }
   if (steps > 4) printf(" … %zu %s", steps, cli_text(d->app, "steps", "个步骤"));
   const size_t rows = rows_of(d, cause);
-  printf(" (%zu %s)\n", rows, cli_text(d->app, rows == 1 ? "row" : "rows", "行"));
+  if (rows)
+    printf(" (%zu %s)\n", rows, cli_text(d->app, rows == 1 ? "row" : "rows", "行"));
+  else
+    printf(" %s\n", cli_text(d->app, "(no number differs by it)", "（没有数字因此不同）"));
   for (const char *at = c->details; *at;) {
     const char *end = strchr(at, '\n');
     const size_t n = end ? (size_t)(end - at) : strlen(at);

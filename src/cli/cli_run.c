@@ -75,6 +75,11 @@ static void print_files(const cli_app *app, const sx_run_result *result) {
          result->n_files_kept, written);
   if (written && result->n_files_kept) printf(": %s", result->files_written);
   putchar('\n');
+  if (result->files_removed && *result->files_removed)
+    printf("%s %s\n",
+           cli_text(app, "no longer made:   the study makes these files no longer, they are removed:",
+                    "不再生成：     研究不再生成以下文件，已删除："),
+           result->files_removed);
   if (!result->files_stale || !*result->files_stale) return;
   printf("%s %s\n", cli_text(app, "of earlier runs: ", "早先运行的文件："), result->files_stale);
   puts(cli_text(app, "                  these files are not of this run: remove them, or make them anew with --to",

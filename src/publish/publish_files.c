@@ -135,10 +135,10 @@ sx_status sx_publish_manifest(sx_buf *out, const sx_publish_files *files, sx_err
 
 /* ---- a folder ---------------------------------------------------------------------------------------------------------- */
 
-sx_status sx_publish_replace(sx_files_change **out, const sx_publish_files *files, const char *folder,
-                             const sx_files_journal *journal, sx_error *err) {
+sx_status sx_publish_replace(sx_files_change **out, const sx_publish_files *files, const char *const *gone,
+                             size_t n_gone, const char *folder, const sx_files_journal *journal, sx_error *err) {
   *out = NULL;
-  sx_file_parts *parts = sx_mem_zalloc(&files->ctx, files->n, sizeof *parts);
+  sx_file_parts *parts = sx_mem_zalloc(&files->ctx, files->n + n_gone, sizeof *parts);
   sx_arena *arena = NULL;
   size_t n = 0;
   sx_status status = parts ? sx_arena_new(&arena, &files->ctx, err) : sx_error_memory(err);
@@ -151,6 +151,10 @@ sx_status sx_publish_replace(sx_files_change **out, const sx_publish_files *file
                                .hash = file->hash};
     if (!parts[n++].path) status = sx_error_memory(err);
   }
+  for (size_t i = 0; i < n_gone && status == SX_OK; i++) {
+    parts[n] = (sx_file_parts){.path = sx_arena_printf(arena, "%s/%s", folder, gone[i]), .gone = true};
+    if (!parts[n++].path) status = sx_error_memory(err);
+  }
   if (status == SX_OK) status = sx_files_replace(out, &files->ctx, parts, n, journal, err);
   sx_arena_free(arena);
   sx_mem_free(&files->ctx, parts);
@@ -159,7 +163,7 @@ sx_status sx_publish_replace(sx_files_change **out, const sx_publish_files *file
 
 sx_status sx_publish_write(const sx_publish_files *files, const char *folder, sx_error *err) {
   sx_files_change *change = NULL;
-  SX_TRY(sx_publish_replace(&change, files, folder, NULL, err));
+  SX_TRY(sx_publish_replace(&change, files, NULL, 0, folder, NULL, err));
   sx_files_settle(change);
   return SX_OK;
 }

@@ -316,6 +316,7 @@ static sx_status fill(sx_store *store, const char *path, sx_store_mode mode, sx_
   if (mode == SX_STORE_READ && !sx_file_exists(path)) {
     return sx_error_set(err, SX_E_IO, path, "there is no such store: run the study first");
   }
+  store->is_new = mode == SX_STORE_WRITE && !sx_file_exists(path);
   SX_TRY(open_db(store, mode, err));
   SX_TRY(check_schema(store, mode, err));
   return sx_store__files_replay(store, mode, err);
@@ -368,6 +369,7 @@ void sx_store_close(sx_store *store) {
   if (store->db) {
     if (!sqlite3_get_autocommit(store->db)) (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     sqlite3_close(store->db);
+    if (store->is_new) (void)unlink(store->path); /* nothing is in it; the lock is held yet */
   }
   sx_store__unlock(store);
   if (store->has_mutex) (void)pthread_mutex_destroy(&store->asking);

@@ -83,6 +83,7 @@ struct sx_store {
   int64_t run;                  /* the run being written, 0 when none */
   uint64_t n_changes;           /* of what rows there are, in which order and view */
   bool held;                    /* by sx_store_hold */
+  bool is_new;                  /* the file was not there, and no run has been finished since */
   bool broken;                  /* the transaction was lost: only closing is left */
   sx_buf key;                   /* scratch of domain keys */
   sx_arena *found;              /* texts lent by sx_store_find */

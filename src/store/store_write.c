@@ -92,6 +92,7 @@ sx_status sx_store_finish(sx_store *store, sx_error *err) {
   SX_TRY(sx_store__statement(&s, store, SQL_COMMIT, err));
   SX_TRY(sx_store__run(store, s, "finishing the run", err));
   store->run = 0;
+  store->is_new = false;
   return SX_OK;
 }
 

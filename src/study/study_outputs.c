@@ -170,6 +170,7 @@ sx_status study__outputs_find(st_outputs *o, const sx_study *s, const sx_run_opt
   if (!o->dir || !*o->dir)
     return o->dir ? sx_error_set(err, SX_E_ARGUMENT, "", "the output folder has an empty name") : sx_error_memory(err);
   o->force = options && options->force;
+  o->chosen = text != NULL;
   SX_TRY(choose_formats(o, s, text, arena, err));
   o->db = sx_arena_printf(arena, "%s/results.db", o->dir);
   const bool zh = o->html && s->zh && !s->both_alone, en = o->html && s->en && !s->both_alone;

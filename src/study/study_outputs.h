@@ -6,6 +6,7 @@
 #include "study_run.h"
 
 enum { ST_OUTPUTS_MAX = 16 };
+struct st_kept;              /* study_outputs_keep.h */
 #define ST_REFUSED "refused" /* folder of the outputs: what a run made that must not be published */
 typedef struct st_outputs {
   const char *dir, *db,
@@ -15,13 +16,18 @@ typedef struct st_outputs {
   size_t n_formats;
   bool html, zip;
   bool force;        /* nothing is kept */
+  bool chosen;       /* by who runs it, not by the study */
   const char *words; /* "html xlsx zip", in one order */
   /* of the files that were made: how many, and how many of them lay in the folder as they are; the names of the others; the record for the next run */
   size_t n_files, n_kept;
   const char *written, *record;
   const char
       *names; /* of all files that are this run's, a line feed before and behind each; NULL where none were asked for */
-  bool audit; /* the pages are traced as they are made */
+  const char **
+      gone; /* files of the run before that the study makes no longer, unaltered: they go with this run; and in one line */
+  size_t n_gone;
+  const char *removed;
+  bool audit;                     /* the pages are traced as they are made */
   struct sx_audit_traces *traces; /* of the pages as they were made; NULL: they were not traced, or not all */
   const char *traced[3];          /* their hashes */
   /* where the files of a run were put aside that must not be published, and why that could not be done; NULL */
@@ -44,7 +50,10 @@ sx_status study__outputs_refuse(const st_run *r, const sx_publish_files *files, 
 sx_status study__outputs_clear_refused(const st_run *r, const st_outputs *o, sx_error *err) SX_NODISCARD;
 /* study_codebook.c: how often values occur, by the columns of the unit table's schema; NULL where nothing is counted (no data, tables that are protected). */
 sx_status study__frequencies(const sx_publish_frequency **out, st_run *r, sx_error *err) SX_NODISCARD;
-/* study_outputs_stale.c: names of the study's files in the folder that are not this run's, in order, blanks between; "" where there are none. */
+/* study_outputs_stale.c: which files go with this run, and what the record says on of formats that were not asked for. */
+sx_status study__outputs_leave(st_outputs *o, const st_run *r, const struct st_kept *old, const sx_publish_files *files,
+                               sx_buf *record, sx_error *err) SX_NODISCARD;
+/* The same file: names of the study's files in the folder that are not this run's, in order, blanks between; "" where there are none. */
 sx_status study__outputs_stale(const char **out, const st_run *r, const st_outputs *o, sx_error *err) SX_NODISCARD;
 /* What the step `report` keeps of them: the formats, then a line "hash  name" per file. */
 sx_status study__outputs_payload(sx_buf *out, const sx_publish_files *files, const st_outputs *o,

@@ -56,6 +56,7 @@ sx_status study__kept_read(st_kept *out, st_run *r, const st_outputs *o, sx_erro
       if (!key || !unit) return sx_error_memory(err);
       if (strcmp(unit, "pictures") == 0) out->pictures = key;
       if (strncmp(unit, AUDIT, strlen(AUDIT)) == 0) SX_TRY(begin_verdict(out, r, unit, key, err));
+      if (strncmp(unit, "of ", 3) == 0) out->of = unit + 3;
     }
     line += size;
   }

@@ -5,7 +5,9 @@
 #include "study_outputs.h"
 
 /* What the run before wrote down: step `outputs`, lines "KEY  UNIT" (the hash of all that a page or a format was made from), each followed by the files that it
- * made, " HASH  NAME". The verdict of the audit on a page is a unit "audit UNIT" without files; its lines begin with a tab. Of an older store, of none: empty. */
+ * made, " HASH  NAME". The verdict of the audit on a page is a unit "audit UNIT" without files; its lines begin with a tab. A unit "of FORMATS" has the formats
+ * that the study asked for by itself; "~UNIT" is a unit that an earlier run made and that was not asked for since (run --to): nothing is made from it. Of an
+ * older store, of none: empty. */
 typedef struct st_kept_file {
   const char *unit, *key, *hash, *name;
 } st_kept_file;
@@ -14,11 +16,12 @@ typedef struct st_kept_verdict {
   char *text;
 } st_kept_verdict;
 typedef struct st_kept {
-  const char *dir;
+  const char *dir; /* the folder */
   st_kept_file *files;
   size_t n, cap;
   st_kept_verdict verdicts[3];
   size_t n_verdicts;
+  const char *of;       /* the formats that the study asked for; NULL */
   const char *pictures; /* the key of the unit "pictures", which makes no file: of program and results; NULL */
 } st_kept;
 

@@ -412,6 +412,7 @@ sx_status study__outputs_make(sx_publish_files *files, st_run *r, st_outputs *o,
   maker_free(m);
   if (status == SX_OK && o->zip) status = make_bundle(files, r, &old, &record, err);
   if (status == SX_OK) status = study__kept_mark(files, &old, err);
+  if (status == SX_OK) status = study__outputs_leave(o, r, &old, files, &record, err);
   if (status == SX_OK) status = say_made(o, files, r, &record, err);
   sx_buf_clear(&record);
   return status;

@@ -234,7 +234,7 @@ static sx_status publish(st_run *r, const sx_publish_files *files, const st_outp
   sx_files_change *change = NULL;
   sx_files_journal journal;
   SX_TRY(sx_store_files_journal(&journal, r->store, err));
-  SX_TRY(sx_publish_replace(&change, files, o->dir, &journal, err));
+  SX_TRY(sx_publish_replace(&change, files, o->gone, o->n_gone, o->dir, &journal, err));
   const sx_status status = sx_store_finish(r->store, err);
   if (status == SX_OK) {
     sx_files_settle(change);
@@ -291,7 +291,7 @@ static sx_status write_again(st_run *r, const sx_publish_files *files, const st_
   sx_files_change *change = NULL;
   sx_files_journal journal;
   SX_TRY(sx_store_files_journal(&journal, r->store, err));
-  SX_TRY(sx_publish_replace(&change, files, o->dir, &journal, err));
+  SX_TRY(sx_publish_replace(&change, files, o->gone, o->n_gone, o->dir, &journal, err));
   sx_files_settle(change);
   return SX_OK;
 }
@@ -388,6 +388,7 @@ void sx_run_result_free(sx_run_result *result) {
   sx_mem_free(&ctx, result->skipped);
   sx_mem_free(&ctx, result->files_written);
   sx_mem_free(&ctx, result->files_stale);
+  sx_mem_free(&ctx, result->files_removed);
   sx_mem_free(&ctx, result->files);
   sx_mem_free(&ctx, result->refused);
   sx_mem_free(&ctx, result->refused_lost);
@@ -417,6 +418,7 @@ static sx_status fill_result(sx_run_result *out, const st_run *r, const st_outpu
   const char *stale = "";
   SX_TRY(study__outputs_stale(&stale, r, o, err));
   SX_TRY(copy_text(&out->files, &out->ctx, o->names, err));
+  SX_TRY(copy_text(&out->files_removed, &out->ctx, o->removed, err));
   SX_TRY(copy_text(&out->files_stale, &out->ctx, stale, err));
   SX_TRY(copy_text(&out->store_path, &out->ctx, o->db, err));
   SX_TRY(copy_text(&out->report_zh, &out->ctx, o->page[SX_LANG_ZH], err));

@@ -27,6 +27,13 @@ says '+ "age >= 55"' definition
 says 'rows: 65 same, 10 differ in the estimate, 0 only in their error' definition
 never '  (data|weights|method|design): ' definition
 
+mv "$tmp/s" "$tmp/aside" && cp -r "$tmp/aside" "$tmp/s"
+edit study.yaml 'older: age >= 55' 'older: age > 54'
+diffs
+says 'definition: derive:older (no number differs by it)' "a definition in other words"
+never '[^0-9]0 rows' "a definition in other words"
+rm -rf "$tmp/s" && mv "$tmp/aside" "$tmp/s"
+
 edit people.csv '^P02,A,A1,83.0' 'P02,A,A1,84.0'
 diffs
 says 'people.csv: changed' data

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# A run is killed at every one of its calls that change a file of the release (of those that write the store alone, at every ninth): of a new release over another, of a first one, of formats that are added to a
-# release. Whoever comes next, `audit` or `run`, finds one release whole, pages and store together, and nothing beside it. Then at random instants.
+# A run is killed at every one of its calls that change a file of the release (of those that write the store alone, at every ninth): of a first
+# release, of one over another, of formats that are added. Whoever comes next, `audit` or `run`, finds one release whole, pages and store
+# together, and nothing beside it. Then at random instants.
 . tests/cli/lib.sh
 need_program
 killer=$build_dir/tests/libkill_at.so
@@ -78,7 +79,8 @@ every "a first release" "$tmp/first" --to html,csv
 cp -r "$tmp/first" "$tmp/second"
 "$program" run "$tmp/second/study.yaml" --to html,csv,zip --quiet >/dev/null 2>"$tmp/err" || fail "the release before: $(cat "$tmp/err")"
 cp -a "$tmp/second" "$tmp/added"
-sed -i 's/A tiny study}/A small study}/; s/age >= 60/age >= 55/' "$tmp/second/study.yaml"
+# a file that is replaced, a new one, one that goes
+sed -i 's/A tiny study}/A small study}/; s/age >= 60/age >= 55/; s/^languages: .*/languages: [en]/' "$tmp/second/study.yaml"
 every "another release" "$tmp/second" --to html,csv,json-stat,zip
 every "formats that are added" "$tmp/added" --to html,csv,json-stat,px,zip
 

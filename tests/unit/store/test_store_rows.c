@@ -550,6 +550,15 @@ static void misuse(void) {
   REQUIRE_OK(sx_store_begin(&run, store, &info, NULL, 0, err));
   CHECK_FAILS(sx_store_begin(&run, store, &info, NULL, 0, err), SX_E_ARGUMENT, path, "already");
   sx_store_close(store);
+  CHECK(!sx_file_exists(path)); /* one that this made, with no run in it */
+  store = NULL;
+  REQUIRE_OK(sx_store_open(&store, NULL, path, SX_STORE_WRITE, err));
+  REQUIRE_OK(sx_store_begin(&run, store, &info, NULL, 0, err));
+  REQUIRE_OK(sx_store_finish(store, err));
+  sx_store_close(store);
+  store = NULL;
+  REQUIRE_OK(sx_store_open(&store, NULL, path, SX_STORE_WRITE, err)); /* and one that was there stays */
+  sx_store_close(store);
   store = NULL;
   REQUIRE_OK(sx_store_open(&store, NULL, path, SX_STORE_READ, err));
   CHECK_FAILS(sx_store_begin(&run, store, &info, NULL, 0, err), SX_E_ARGUMENT, path, "reading only");
