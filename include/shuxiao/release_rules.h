@@ -37,14 +37,22 @@ typedef struct sx_rules {
   const char **files; /* [n_docs] their paths */
   size_t n_docs, cap_docs;
 } sx_rules;
+/* What is wrong with single rules: syntax, words, names; one item each, with its place. A caller's list, {0} before. */
+typedef struct sx_rule_faults {
+  sx_ctx ctx;
+  sx_error *items;
+  size_t n, cap;
+} sx_rule_faults;
+SX_API void sx_rule_faults_clear(sx_rule_faults *faults);
 /* node: {rules: [...], options: {...}}, or the list alone. A rule is {expr, name, label, description, meta: {severity: error|warning|info}};
  * other keys of validate (created, origin, language) are left alone. Texts are the document's, which must outlive the rules. Expected: SX_E_PARSE with
- * the line. docs/rules.md says what an expression may hold. */
+ * the line: of the first rule that is wrong; faults (NULL: not wanted) has all that are. docs/rules.md says what an expression may hold. */
 SX_API sx_status sx_rules_read(sx_rules **out, const sx_ctx *ctx, const sx_doc *doc, const sx_node *node,
-                               sx_error *err) SX_NODISCARD;
+                               sx_rule_faults *faults, sx_error *err) SX_NODISCARD;
 /* A file, and those that it includes ('include: [other.yaml]', paths from its own folder), before its own rules; its options count. The rules own the
  * documents. Expected: SX_E_PARSE, also for a file that includes itself, SX_E_IO. */
-SX_API sx_status sx_rules_read_file(sx_rules **out, const sx_ctx *ctx, const char *path, sx_error *err) SX_NODISCARD;
+SX_API sx_status sx_rules_read_file(sx_rules **out, const sx_ctx *ctx, const char *path, sx_rule_faults *faults,
+                                    sx_error *err) SX_NODISCARD;
 SX_API void sx_rules_free(sx_rules *rules);
 
 typedef struct sx_rule_outcome {

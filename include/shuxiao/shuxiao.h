@@ -49,6 +49,7 @@
 #include "shuxiao/study.h"
 #include "shuxiao/synth.h"
 #include "shuxiao/table.h"
+#include "shuxiao/table_arithmetic.h"
 #include "shuxiao/table_order.h"
 #include "shuxiao/weighting.h"
 #include "shuxiao/weighting_frame.h"

@@ -95,6 +95,17 @@ static sx_status print_cases(const validate_call *c, const sx_column *id, sx_err
   return cli_grid_print(&g, stdout, c->app->format, err);
 }
 
+/* Every rule that is wrong is told, the last of them as the error. */
+static sx_status read_rules(validate_call *c, const char *path, sx_error *err) {
+  sx_rule_faults faults = {.n = 0};
+  const sx_status status = sx_rules_read_file(&c->rules, &c->app->ctx, path, &faults, err);
+  for (size_t i = 0; i + 1 < faults.n; i++)
+    cli_say(c->app, "shuxiao: %s: %s", faults.items[i].where, faults.items[i].message);
+  if (faults.n) *err = faults.items[faults.n - 1];
+  sx_rule_faults_clear(&faults);
+  return status;
+}
+
 static sx_status run_call(validate_call *c, sx_error *err) {
   const char *path = cli_value(c->args, "rules"), *name = cli_value(c->args, "id");
   double cases = 10;
@@ -104,7 +115,7 @@ static sx_status run_call(validate_call *c, sx_error *err) {
   if (!cli_number(&cases, c->app, c->args, "cases") || !(cases >= 0 && cases <= 1e6))
     return sx_error_set(err, SX_E_ARGUMENT, "--cases", "it is a number from 0 to 1,000,000");
   SX_TRY(sx_arena_new(&c->arena, &c->app->ctx, err));
-  SX_TRY(sx_rules_read_file(&c->rules, &c->app->ctx, path, err));
+  SX_TRY(read_rules(c, path, err));
   SX_TRY(read_table(c, err));
   if (name) SX_TRY(sx_table_need(&id, c->table, name, err));
   SX_TRY(sx_rules_check(&c->outcome, c->rules, c->table, (size_t)cases, err));

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shuxiao/table_arithmetic.h"
 #include "release_rule_priv.h"
 
 enum { MAX_SPAN = 1000 };
@@ -158,10 +159,28 @@ static sx_status add_item(const writer *w, items *list, const sx_rule_tree *t) {
   return SX_OK;
 }
 
-/* Texts that a list gives and that do not occur among plain texts: they match nothing, unless all of them do not, which is a slip. */
+/* A text variable, and "" that none of its cases has: an empty field of a file is a missing value. */
+static bool is_empty_text(const writer *w, const sx_rule_tree *x, const sx_rule_tree *text) {
+  const sx_column *c = x->kind == NODE_NAME ? sx_table_find(w->b->table, x->text) : NULL;
+  return c && c->dict && text->kind == NODE_TEXT && !*text->text && sx_dict_find(c->dict, "", 0) < 0;
+}
+
+/* The same verdict in every case that has a value. */
+static sx_status write_constant(const writer *w, const sx_rule_tree *x, bool verdict) {
+  sx_buf_add(w->out, "(if(missing(");
+  SX_TRY(write_tree(w, x, BIND_OR));
+  sx_buf_printf(w->out, "), 0 / 0, %d) == 1)", verdict);
+  return SX_OK;
+}
+
+/* Texts that a list gives and that do not occur among plain texts: they match nothing, unless all of them do not, which is a slip; "" is none. */
 static void drop_absent(const writer *w, items *list, const sx_rule_tree *x) {
   const sx_column *c = x->kind == NODE_NAME ? sx_table_find(w->b->table, x->text) : NULL;
   size_t kept = 0;
+  for (size_t i = 0; i < list->n; i++)
+    if (!is_empty_text(w, x, list->of[i])) list->of[kept++] = list->of[i];
+  list->n = kept;
+  kept = 0;
   if (!c || c->type != SX_TEXT || c->n_labels || c->n_ranges) return;
   for (size_t i = 0; i < list->n; i++)
     kept += list->of[i]->kind != NODE_TEXT || sx_dict_find(c->dict, list->of[i]->text, strlen(list->of[i]->text)) >= 0;
@@ -179,8 +198,11 @@ static sx_status write_in(const writer *w, const sx_rule_tree *t) {
   if (!list.n) return sx_error_set(w->err, SX_E_ARGUMENT, NULL, "the list of %%in%% is empty");
   drop_absent(w, &list, t->args[0]);
   sx_buf_add(w->out, list.na ? "((" : "(");
-  SX_TRY(write_tree(w, t->args[0], BIND_SUM));
-  sx_buf_add(w->out, " in (");
+  if (list.n) SX_TRY(write_tree(w, t->args[0], BIND_SUM));
+  if (list.n)
+    sx_buf_add(w->out, " in (");
+  else
+    SX_TRY(write_constant(w, t->args[0], false));
   for (size_t i = 0; i < list.n; i++) {
     const sx_rule_tree *item = list.of[i];
     const bool range = sx_release__is_op(item, "..");
@@ -190,7 +212,8 @@ static sx_status write_in(const writer *w, const sx_rule_tree *t) {
     sx_buf_add(w->out, "..");
     SX_TRY(write_tree(w, item->args[1], BIND_SUM));
   }
-  sx_buf_add(w->out, list.na ? ")) or 0 / 0 == 0)" : "))"); /* what matches nothing may still be the missing one */
+  if (list.n) sx_buf_add_char(w->out, ')');
+  sx_buf_add(w->out, list.na ? ") or 0 / 0 == 0)" : ")"); /* what matches nothing may still be the missing one */
   return SX_OK;
 }
 
@@ -233,6 +256,15 @@ static sx_status write_call(const writer *w, const sx_rule_tree *t) {
     sx_buf_add(w->out, ") + (");
     SX_TRY(write_tree(w, t->args[1], BIND_OR));
     sx_buf_add(w->out, ") == 1)");
+    return SX_OK;
+  }
+  const bool infinite = strcmp(name, "is.infinite") == 0;
+  if ((infinite || strcmp(name, "is.finite") == 0) && t->n == 1) { /* false of what is missing */
+    sx_buf_add(w->out, "(not missing(");
+    SX_TRY(write_tree(w, t->args[0], BIND_OR));
+    sx_buf_add(w->out, ") and abs(");
+    SX_TRY(write_tree(w, t->args[0], BIND_OR));
+    sx_buf_printf(w->out, ") %s 1 / 0)", infinite ? "==" : "<");
     return SX_OK;
   }
   if (strcmp(name, "round") == 0 && t->n == 2 && sx_release__tree_number(&digits, t->args[1]) && fabs(digits) <= 15) {
@@ -302,6 +334,9 @@ static sx_status write_op(const writer *w, const sx_rule_tree *t) {
   const double eps = tolerance(w, t);
   const int level = level_of(t);
   if (eps > 0) return write_tolerant(w, t, eps);
+  const bool differ = strcmp(t->text, "!=") == 0;
+  for (size_t i = 0; i < 2 && t->n == 2 && (differ || strcmp(t->text, "==") == 0); i++)
+    if (is_empty_text(w, t->args[i], t->args[1 - i])) return write_constant(w, t->args[i], differ);
   if (t->n == 1) {
     sx_buf_add(w->out, t->text[0] == '-' ? "-" : "not ");
     return write_tree(w, t->args[0], level);
@@ -312,9 +347,26 @@ static sx_status write_op(const writer *w, const sx_rule_tree *t) {
   return write_tree(w, t->args[1], right ? BIND_MINUS : compare ? BIND_SUM : level + 1);
 }
 
+/* Behind %% a value that may be infinite, where a is its own rest, or b where the signs differ. */
+static sx_status write_rest_of_infinite(const writer *w, const sx_rule_tree *a, const sx_rule_tree *b) {
+  enum { PLACES = 8 };
+  static const char *const between[PLACES + 1] = {
+      "if(abs(", ") == 1 / 0 and abs(", ") < 1 / 0, if(", " < 0 and ", " > 0 or ", " > 0 and ", " < 0, ", ", ", "), "};
+  const sx_rule_tree *const of[PLACES] = {b, a, a, b, a, b, b, a};
+  for (size_t i = 0; i < PLACES; i++) {
+    sx_buf_add(w->out, between[i]);
+    SX_TRY(write_tree(w, of[i], BIND_SUM));
+  }
+  sx_buf_add(w->out, between[PLACES]);
+  return SX_OK;
+}
+
 /* a %% b is a - floor(a / b) * b. */
 static sx_status write_division(const writer *w, const sx_rule_tree *t) {
   const bool rest = strcmp(t->text, "%%") == 0;
+  double b = 0;
+  const bool plain = t->args[1]->kind == NODE_NAME || (sx_release__tree_number(&b, t->args[1]) && isfinite(b));
+  if (rest && !plain) SX_TRY(write_rest_of_infinite(w, t->args[0], t->args[1]));
   sx_buf_add_char(w->out, '(');
   if (rest) SX_TRY(write_tree(w, t->args[0], BIND_PRODUCT));
   sx_buf_add(w->out, rest ? " - floor((" : "floor((");
@@ -326,7 +378,7 @@ static sx_status write_division(const writer *w, const sx_rule_tree *t) {
     sx_buf_add(w->out, " * ");
     SX_TRY(write_tree(w, t->args[1], BIND_POWER));
   }
-  sx_buf_add_char(w->out, ')');
+  sx_buf_add(w->out, rest && !plain ? "))" : ")");
   return SX_OK;
 }
 
@@ -449,6 +501,7 @@ static sx_status prepare(sx_expr **expr, const sx_table **table, sx_release__bou
   sx_status status = write_tree(&w, t, BIND_OR);
   if (status == SX_OK) status = sx_buf_status(&text, err);
   if (status == SX_OK) status = sx_expr_parse(expr, b->ctx, text.data ? text.data : "", err);
+  if (status == SX_OK) sx_expr_keep_infinite(*expr); /* as R computes */
   if (status == SX_OK) status = pick_table(table, b, &u, err);
   sx_buf_clear(&text);
   *rows = u.rows;

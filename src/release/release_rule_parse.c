@@ -2,6 +2,7 @@
  *   := 0 | ~ %->% 1 | | or 2 | & and 3 | ! not 4 | comparisons, in 5 (do not chain) | + - 6 | * / 7 | %in% %vin% %% %/% 8 | : 9 | unary minus 10 |
  *   ^ 11 (groups to the right). "if (A) B else C" stands where an operand may and reaches as far as it can. */
 #include <ctype.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -311,7 +312,13 @@ static sx_status parse_name(parser *p, sx_rule_tree **out) {
     (*out)->number = (double)(i & 1);
     return SX_OK;
   }
-  const bool na = t.kind == TOKEN_NAME && strncmp(t.text, "NA", 2) == 0 && (!t.text[2] || t.text[2] == '_');
+  if (t.kind == TOKEN_NAME && strcmp(t.text, "Inf") == 0) {
+    SX_TRY(node(p, out, NODE_NUMBER, "(1 / 0)", 0));
+    (*out)->number = (double)INFINITY;
+    return SX_OK;
+  }
+  const bool na = t.kind == TOKEN_NAME &&
+                  (strcmp(t.text, "NaN") == 0 || (strncmp(t.text, "NA", 2) == 0 && (!t.text[2] || t.text[2] == '_')));
   return node(p, out, na ? NODE_NA : NODE_NAME, t.text, 0);
 }
 

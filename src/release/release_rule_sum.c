@@ -31,7 +31,7 @@ static double mean_of(bag *b) {
   if (!b->n) return MISSING;
   for (size_t i = 0; i < b->n; i++) sum += (long double)b->x[i];
   const long double mean = sum / (long double)b->n;
-  for (size_t i = 0; i < b->n; i++) rest += (long double)b->x[i] - mean;
+  for (size_t i = 0; i < b->n && isfinite((double)mean); i++) rest += (long double)b->x[i] - mean;
   return (double)(mean + rest / (long double)b->n);
 }
 
@@ -70,7 +70,10 @@ static double quantile_of(bag *b, double p) {
   const double at = (double)(b->n - 1) * p, low = floor(at + 4 * 2.220446e-16);
   const size_t i = (size_t)low;
   const double part = fabs(at - low) < 1e-12 ? 0 : at - low;
-  return i + 1 < b->n ? b->x[i] + part * (b->x[i + 1] - b->x[i]) : b->x[b->n - 1];
+  if (i + 1 >= b->n) return b->x[b->n - 1];
+  if (part == 0 || b->x[i + 1] == b->x[i]) return b->x[i];
+  if (isinf(b->x[i])) return (1 - part) * b->x[i] + part * b->x[i + 1];
+  return b->x[i] + part * (b->x[i + 1] - b->x[i]);
 }
 
 static double median_of(bag *b) {

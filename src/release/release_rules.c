@@ -20,8 +20,34 @@ typedef struct reader {
   const sx_doc *doc;
   sx_release__names known; /* what := has given a meaning */
   size_t written;          /* rules and assignments so far */
+  sx_rule_faults *faults;
   sx_error *err;
 } reader;
+
+/* ---- rules that are wrong ------------------------------------------------------------------------------------------------------ */
+
+void sx_rule_faults_clear(sx_rule_faults *faults) {
+  if (!faults) return;
+  sx_mem_free(&faults->ctx, faults->items);
+  faults->items = NULL;
+  faults->n = faults->cap = 0;
+}
+
+static sx_status add_fault(reader *r, const sx_error *what) {
+  sx_rule_faults *f = r->faults;
+  void *items = f->items;
+  if (!sx_mem_grow(&f->ctx, &items, &f->cap, f->n + 1, sizeof *f->items)) return sx_error_memory(r->err);
+  f->items = items;
+  f->items[f->n++] = *what;
+  return SX_OK;
+}
+
+/* SX_E_PARSE where some rule is wrong: the first of them. */
+static sx_status judge(const sx_rule_faults *f, sx_error *err) {
+  if (!f->n) return SX_OK;
+  if (err) *err = f->items[0];
+  return SX_E_PARSE;
+}
 
 /* ---- one rule --------------------------------------------------------------------------------------------------------------- */
 
@@ -201,7 +227,15 @@ static sx_status read_doc(reader *r, const sx_node *node, bool root, bool includ
   }
   if (!list || list->kind != SX_NODE_LIST || list->n == 0)
     return sx_node_error(r->err, r->doc, node, "rules are a list: 'rules:' with '- expr: CONDITION' under it");
-  for (size_t i = 0; i < list->n; i++) SX_TRY(read_rule(r, list->items[i]));
+  sx_error *const err = r->err;
+  for (size_t i = 0; i < list->n; i++) { /* one that is wrong does not hide the others */
+    sx_error own = SX_ERROR_INIT;
+    r->err = &own;
+    const sx_status status = read_rule(r, list->items[i]);
+    r->err = err;
+    if (status == SX_E_MEMORY) return sx_error_memory(err);
+    if (status != SX_OK) SX_TRY(add_fault(r, &own));
+  }
   return SX_OK;
 }
 
@@ -225,7 +259,9 @@ static const sx_node *include_of(const sx_node *root) {
   return own ? own : sx_node_get(sx_node_get(root, "options"), "include");
 }
 
-static sx_status finish(sx_rules **out, sx_rules *rules, sx_status status) {
+static sx_status finish(sx_rules **out, sx_rules *rules, sx_rule_faults *own, const reader *r, sx_status status) {
+  if (status == SX_OK) status = judge(r->faults, r->err);
+  sx_rule_faults_clear(own);
   if (status == SX_OK)
     *out = rules;
   else
@@ -233,13 +269,22 @@ static sx_status finish(sx_rules **out, sx_rules *rules, sx_status status) {
   return status;
 }
 
-sx_status sx_rules_read(sx_rules **out, const sx_ctx *ctx, const sx_doc *doc, const sx_node *node, sx_error *err) {
+/* The caller's list, or one of our own. */
+static sx_rule_faults *faults_of(sx_rule_faults *faults, sx_rule_faults *own) {
+  if (!faults) return own;
+  if (!faults->items) faults->ctx = own->ctx;
+  return faults;
+}
+
+sx_status sx_rules_read(sx_rules **out, const sx_ctx *ctx, const sx_doc *doc, const sx_node *node,
+                        sx_rule_faults *faults, sx_error *err) {
   sx_rules *rules = NULL;
   const sx_node *include = include_of(node);
   if (include) return sx_node_error(err, doc, include, "include stands in a file of rules, not among rules of a study");
   SX_TRY(rules_new(&rules, ctx, err));
-  reader r = {.rules = rules, .doc = doc, .err = err};
-  return finish(out, rules, read_doc(&r, node, true, false));
+  sx_rule_faults own = {.ctx = rules->ctx};
+  reader r = {.rules = rules, .doc = doc, .faults = faults_of(faults, &own), .err = err};
+  return finish(out, rules, &own, &r, read_doc(&r, node, true, false));
 }
 
 /* ---- files --------------------------------------------------------------------------------------------------------------------- */
@@ -277,9 +322,16 @@ typedef struct way {
   size_t depth;
 } way;
 
-enum { MAX_INCLUDES = 30 }; /* one within the other: a circle through other spellings of a path, too, comes to an end */
+enum { MAX_INCLUDES = 30 }; /* one within the other */
 
 static sx_status read_file(reader *r, const way *here);
+
+/* One file, however its path is written: "a.yaml", "././a.yaml", a link. */
+static bool same_file(const char *a, const char *b) {
+  struct stat one, other;
+  if (strcmp(a, b) == 0) return true;
+  return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
 
 static sx_status read_includes(reader *r, const way *here, const sx_doc *doc, const sx_node *node) {
   const sx_node *const *list = node->kind == SX_NODE_LIST ? (const sx_node *const *)node->items : &node;
@@ -289,17 +341,16 @@ static sx_status read_includes(reader *r, const way *here, const sx_doc *doc, co
     const way next = {beside(r, here->path, list[i]->text), here, here->depth + 1};
     if (!next.path) return sx_error_memory(r->err);
     if (next.depth > MAX_INCLUDES)
-      return sx_node_error(r->err, doc, list[i], "files include one another more than %d deep: is there a circle?",
-                           MAX_INCLUDES);
+      return sx_node_error(r->err, doc, list[i], "files include one another more than %d deep", MAX_INCLUDES);
     for (const way *w = here; w; w = w->from)
-      if (strcmp(w->path, next.path) == 0)
+      if (same_file(w->path, next.path))
         return sx_node_error(r->err, doc, list[i], "%s includes itself%s", next.path,
                              w == here ? "" : ", by way of this file");
     struct stat info;
     if (stat(next.path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))
       return sx_node_error(r->err, doc, list[i], "%s is a device or a pipe: include names files", next.path);
     bool before = false; /* by way of another file: its rules are there */
-    for (size_t k = 0; k < r->rules->n_docs && !before; k++) before = strcmp(r->rules->files[k], next.path) == 0;
+    for (size_t k = 0; k < r->rules->n_docs && !before; k++) before = same_file(r->rules->files[k], next.path);
     if (!before) SX_TRY(read_file(r, &next));
   }
   return SX_OK;
@@ -326,15 +377,17 @@ static sx_status read_file(reader *r, const way *here) {
   return read_doc(r, root, !here->from, include != NULL);
 }
 
-sx_status sx_rules_read_file(sx_rules **out, const sx_ctx *ctx, const char *path, sx_error *err) {
+sx_status sx_rules_read_file(sx_rules **out, const sx_ctx *ctx, const char *path, sx_rule_faults *faults,
+                             sx_error *err) {
   sx_rules *rules = NULL;
   SX_TRY(rules_new(&rules, ctx, err));
-  reader r = {.rules = rules, .err = err};
+  sx_rule_faults own = {.ctx = rules->ctx};
+  reader r = {.rules = rules, .faults = faults_of(faults, &own), .err = err};
   const way root = {sx_arena_strdup(rules->arena, path), NULL, 0};
   sx_status status = root.path ? read_file(&r, &root) : sx_error_memory(err);
-  if (status == SX_OK && !rules->n)
+  if (status == SX_OK && !rules->n && !r.faults->n)
     status = sx_error_set(err, SX_E_PARSE, path, "it has no rules: 'rules:' with '- expr: CONDITION' under it");
-  return finish(out, rules, status);
+  return finish(out, rules, &own, &r, status);
 }
 
 void sx_rules_free(sx_rules *rules) {

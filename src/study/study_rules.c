@@ -39,13 +39,21 @@ void study__read_rules(st_load *l, const sx_node *root) {
   out->cases = 10;
   read_words(l, out, node);
   sx_status status = SX_OK;
+  sx_rule_faults faults = {.n = 0};
   if (out->file) {
     const char *path = study__path(s, s->arena, out->file);
-    status = path ? sx_rules_read_file(&out->rules, &s->ctx, path, &err) : sx_error_memory(&err);
+    status = path ? sx_rules_read_file(&out->rules, &s->ctx, path, &faults, &err) : sx_error_memory(&err);
   } else if (node->kind == SX_NODE_LIST) {
-    status = sx_rules_read(&out->rules, &s->ctx, s->doc, node, &err);
+    status = sx_rules_read(&out->rules, &s->ctx, s->doc, node, &faults, &err);
   }
-  if (status != SX_OK) study__error_problem(l, node, &err);
+  for (size_t i = 0; i < faults.n; i++) {
+    if (out->file)
+      study__problem_at(l, false, faults.items[i].where, faults.items[i].message);
+    else
+      study__error_problem(l, node, &faults.items[i]);
+  }
+  if (status != SX_OK && !faults.n) study__error_problem(l, node, &err);
+  sx_rule_faults_clear(&faults);
 }
 
 void study__check_rules(st_load *l, const sx_table *unit) {

@@ -35,6 +35,7 @@ static sx_status add_step(binder *b, int32_t *out, sx_table__step step) {
   if (!sx_mem_grow(&b->p->table->ctx, &steps, &b->p->cap_steps, b->p->n_steps + 1, sizeof step))
     return sx_error_memory(b->err);
   b->p->steps = steps;
+  step.infinite = b->p->expr->infinite;
   b->p->steps[b->p->n_steps] = step;
   *out = (int32_t)b->p->n_steps++;
   return SX_OK;

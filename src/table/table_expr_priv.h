@@ -109,6 +109,7 @@ struct sx_expr {
   sx_dict *names;
   sx_table__node *nodes;
   size_t n_nodes, cap_nodes; /* the last node is the root */
+  bool infinite;             /* results may be infinite (sx_expr_keep_infinite) */
 };
 
 /* ---- programs (table_bind.c) ---------------------------------------------------------------------------- */
@@ -179,7 +180,8 @@ typedef struct sx_table__step {
   const sx_column *column;
   int32_t reg;
   uint32_t uses;
-  size_t at; /* place in the expression, for errors of rows */
+  size_t at;     /* place in the expression, for errors of rows */
+  bool infinite; /* of the expression */
 } sx_table__step;
 
 typedef struct sx_table__program {

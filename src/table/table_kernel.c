@@ -44,6 +44,26 @@ static inline double op_skip_add(double a, double b) {
   return a != a ? b : b != b ? a : finite_or_missing(a + b);
 }
 
+/* The same where results may be infinite. */
+static inline double open_add(double a, double b) {
+  return a + b;
+}
+static inline double open_sub(double a, double b) {
+  return a - b;
+}
+static inline double open_mul(double a, double b) {
+  return a * b;
+}
+static inline double open_div(double a, double b) {
+  return a / b;
+}
+static inline double open_pow(double a, double b) {
+  return pow(a, b);
+}
+static inline double open_skip_add(double a, double b) {
+  return a != a ? b : b != b ? a : a + b;
+}
+
 /* 1 where either is missing, else 0 or 2: as a double, which the compiler selects and then narrows in vectors */
 static inline double truth(double yes, double a, double b) {
   yes = a != a ? 1.0 : yes;
@@ -162,6 +182,12 @@ COMPARE(do_lt, op_lt)
 COMPARE(do_le, op_le)
 COMPARE(do_gt, op_gt)
 COMPARE(do_ge, op_ge)
+BINARY(do_open_add, double, double, open_add)
+BINARY(do_open_sub, double, double, open_sub)
+BINARY(do_open_mul, double, double, open_mul)
+BINARY(do_open_div, double, double, open_div)
+BINARY(do_open_pow, double, double, open_pow)
+BINARY(do_open_skip_add, double, double, open_skip_add)
 BINARY(do_text_eq, int32_t, uint8_t, text_eq)
 BINARY(do_text_ne, int32_t, uint8_t, text_ne)
 BINARY(do_text_lt, int32_t, uint8_t, text_lt)
@@ -176,6 +202,9 @@ UNARY(do_abs, double, fabs(v))
 UNARY(do_sqrt, double, v >= 0 ? finite_or_missing(sqrt(v)) : (double)NAN)
 UNARY(do_exp, double, finite_or_missing(exp(v)))
 UNARY(do_log, double, v > 0 ? finite_or_missing(log(v)) : (double)NAN)
+UNARY(do_open_sqrt, double, v >= 0 ? sqrt(v) : (double)NAN)
+UNARY(do_open_exp, double, exp(v))
+UNARY(do_open_log, double, v >= 0 ? log(v) : (double)NAN)
 UNARY(do_floor, double, floor(v))
 UNARY(do_ceil, double, ceil(v))
 UNARY(do_round, double, round(v))
@@ -208,7 +237,43 @@ static void map_codes(int32_t *restrict dst, const int32_t *x, const int32_t *ma
   for (int i = 0; i < N; i++) dst[i] = x[i] < 0 ? x[i] : map[x[i]];
 }
 
+/* The steps whose results may be infinite; false: any other. */
+static bool open_kernel(const sx_table__step *s, void *dst, const void *a, const void *b) {
+  switch ((int)s->code) {
+  case CODE_ADD:
+    do_open_add(dst, a, b, s->number);
+    return true;
+  case CODE_SUB:
+    do_open_sub(dst, a, b, s->number);
+    return true;
+  case CODE_MUL:
+    do_open_mul(dst, a, b, s->number);
+    return true;
+  case CODE_DIV:
+    do_open_div(dst, a, b, s->number);
+    return true;
+  case CODE_POW:
+    do_open_pow(dst, a, b, s->number);
+    return true;
+  case CODE_SKIP_ADD:
+    do_open_skip_add(dst, a, b, s->number);
+    return true;
+  case CODE_SQRT:
+    do_open_sqrt(dst, a);
+    return true;
+  case CODE_EXP:
+    do_open_exp(dst, a);
+    return true;
+  case CODE_LOG:
+    do_open_log(dst, a);
+    return true;
+  default:
+    return false;
+  }
+}
+
 void sx_table__kernel(const sx_table__step *s, void *dst, const void *a, const void *b, const void *c) {
+  if (s->infinite && open_kernel(s, dst, a, b)) return;
   switch (s->code) {
   case CODE_LOAD_F64:
   case CODE_LOAD_I64:

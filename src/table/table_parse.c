@@ -1,6 +1,7 @@
 /* table_parse.c: precedence climbing over the tokens. Each operator has a level; parse_level(m) reads an operand and then every
  * operator of level m or higher, so one function serves all of them. Levels, lowest first:
  *   or 1 | and 2 | not 3 | comparisons and `in` 4 (do not chain) | + - 5 | * / 6 | unary minus 7 | ^ 8 (groups to the right) */
+#include "shuxiao/table_arithmetic.h"
 #include "table_expr_priv.h"
 
 enum { LEVEL_OR = 1, LEVEL_AND, LEVEL_NOT, LEVEL_COMPARE, LEVEL_SUM, LEVEL_PRODUCT, LEVEL_MINUS, LEVEL_POWER };
@@ -390,6 +391,10 @@ void sx_expr_free(sx_expr *e) {
   sx_mem_free(&ctx, e->text);
   sx_mem_free(&ctx, e->nodes);
   sx_mem_free(&ctx, e);
+}
+
+void sx_expr_keep_infinite(sx_expr *e) {
+  if (e) e->infinite = true;
 }
 
 size_t sx_expr_names(const sx_expr *e) {

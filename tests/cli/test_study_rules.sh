@@ -55,6 +55,10 @@ sed -i 's/user == 0/usr == 0/' rules.yaml
 run_fails 2 "rules.yaml:12:3: rule spends: .*user" "$program" check s.yaml
 sed -i 's/^rules:.*/rules: {fil: rules.yaml}/' s.yaml
 run_fails 2 "s.yaml:6" "$program" check s.yaml
+printf -- '- expr: age >\n- expr: (age\n' >wrong.yaml # both are told
+sed -i 's/^rules:.*/rules: wrong.yaml/' s.yaml
+run_fails 2 "wrong.yaml:1:9: rule V1" "$program" check s.yaml
+grep -q "wrong.yaml:2:9: rule V2" "$tmp/err" || fail "the second rule is not told: $(cat "$tmp/err")"
 sed -i 's/^rules:.*/rules: none.yaml/' s.yaml
 run_fails 2 "none.yaml" "$program" check s.yaml
 sed -i 's/^rules:.*/rules: {file: rules.yaml, id: persn}/' s.yaml

@@ -33,7 +33,21 @@ run_fails 3 "2 errors" "$program" validate $file --rules "$tmp/parent.yaml" --fo
 run_fails 3 "2 errors" "$program" validate $file --rules "$tmp/parent.yaml" --list --format csv
 grep -q '^mean' "$tmp/out" && fail "a verdict on the data set lists cases: $(cat "$tmp/out")"
 printf 'include: ../parent.yaml\n' >"$tmp/sub/leaf.yaml"
-run_fails 2 "includes itself\|is there a circle" "$program" validate $file --rules "$tmp/parent.yaml"
+run_fails 2 "includes itself" "$program" validate $file --rules "$tmp/parent.yaml"
+printf 'include: ././self.yaml\nrules: [{expr: age > 0}]\n' >"$tmp/self.yaml" # one file, whatever its path is called
+run_fails 2 "self.yaml:1:10: .*includes itself" "$program" validate $file --rules "$tmp/self.yaml"
+printf 'rules: [{expr: age > 0, name: once}]\n' >"$tmp/one.yaml"
+printf 'include: [one.yaml, ./sub/../one.yaml]\nrules: [{expr: age > 1, name: own}]\n' >"$tmp/twice.yaml"
+"$program" validate $file --rules "$tmp/twice.yaml" --format csv >"$tmp/out" 2>"$tmp/err" || fail "a file named twice: $(cat "$tmp/err")"
+[ "$(grep -c '^once,' "$tmp/out")" = 1 ] || fail "a file named twice counts twice: $(cat "$tmp/out")"
+# every rule that cannot be read is told with its line, before anything is computed
+printf 'include: worse.yaml\nrules:\n- expr: age > 0\n- expr: age >\n- {expr: age > 0, name: x, nam: y}\n- {expr: age > 2, name: x}\n- {expr: age > 3, name: x}\n' >"$tmp/wrong.yaml"
+printf 'rules:\n- expr: (age\n' >"$tmp/worse.yaml"
+run_fails 2 "worse.yaml:2" "$program" validate $file --rules "$tmp/wrong.yaml"
+for place in "wrong.yaml:4" "wrong.yaml:5" "wrong.yaml:7:.*two rules are called x"; do
+  grep -q "$place" "$tmp/err" || fail "no '$place' in $(cat "$tmp/err")"
+done
+[ "$(wc -l <"$tmp/err")" = 4 ] && [ ! -s "$tmp/out" ] || fail "rules that cannot be read: $(cat "$tmp/err" "$tmp/out")"
 printf 'include: gone.yaml\n' >"$tmp/sub/leaf.yaml"
 run_fails 1 "gone.yaml" "$program" validate $file --rules "$tmp/parent.yaml"
 printf 'options: {raise: none}\n' >"$tmp/none.yaml"

@@ -12,7 +12,7 @@ static void rules(const char *text, size_t n, const sx_table *table) {
   sx_rules *r = NULL;
   sx_rules_outcome *o = NULL;
   if (sx_doc_parse_yaml(&doc, NULL, "r.yaml", text, n, NULL) == SX_OK &&
-      sx_rules_read(&r, NULL, doc, sx_doc_root(doc), NULL) == SX_OK)
+      sx_rules_read(&r, NULL, doc, sx_doc_root(doc), NULL, NULL) == SX_OK)
     (void)!sx_rules_check(&o, r, table, 3, NULL);
   sx_rules_outcome_free(o);
   sx_rules_free(r);

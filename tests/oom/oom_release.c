@@ -66,7 +66,7 @@ static sx_status rules(const sx_ctx *ctx, void *data, sx_error *err) {
   (void)data;
   sx_status st = sx_io_read_memory(&t, ctx, "a.csv", one, sizeof one - 1, NULL, err);
   if (st == SX_OK) st = sx_doc_parse_yaml(&doc, ctx, "r.yaml", yaml, sizeof yaml - 1, err);
-  if (st == SX_OK) st = sx_rules_read(&r, ctx, doc, sx_doc_root(doc), err);
+  if (st == SX_OK) st = sx_rules_read(&r, ctx, doc, sx_doc_root(doc), NULL, err);
   if (st == SX_OK) st = sx_rules_check(&o, r, t, 2, err);
   if (st == SX_OK) CHECK(o->n_failed[SX_RULE_ERROR] == 1 && o->n_failed[SX_RULE_INFO] == 1);
   sx_rules_outcome_free(o);
@@ -76,8 +76,29 @@ static sx_status rules(const sx_ctx *ctx, void *data, sx_error *err) {
   return st;
 }
 
+/* Rules that cannot be read, all of them told. */
+static sx_status faults(const sx_ctx *ctx, void *data, sx_error *err) {
+  static const char yaml[] = "- expr: n >\n- expr: (n\n- {expr: n > 1, nam: x}\n";
+  sx_doc *doc = NULL;
+  sx_rules *r = NULL;
+  sx_rule_faults list = {.n = 0};
+  (void)data;
+  sx_status st = sx_doc_parse_yaml(&doc, ctx, "r.yaml", yaml, sizeof yaml - 1, err);
+  if (st == SX_OK) st = sx_rules_read(&r, ctx, doc, sx_doc_root(doc), &list, err);
+  CHECK(r == NULL);
+  if (st == SX_E_PARSE) {
+    CHECK_INT(list.n, 3);
+    *err = (sx_error)SX_ERROR_INIT;
+    st = SX_OK;
+  }
+  sx_rule_faults_clear(&list);
+  sx_doc_free(doc);
+  return st;
+}
+
 static void test_rules(void) {
   oom_run("rules", rules, NULL);
+  oom_run("faults", faults, NULL);
 }
 
 static sx_status perturb(const sx_ctx *ctx, void *data, sx_error *err) {

@@ -175,6 +175,22 @@ tree <- function(depth) switch(if (depth == 0) 1 else sample(1:5, 1), leaf(), sp
 for (i in 1:120) add(tree(3))
 for (i in 1:40) { a <- tree(1); b <- tree(2); add(sprintf("if (%s) %s", a, b), sprintf("!(%s) | (%s)", a, b)) }
 
+# what is infinite, and what is no number: x / 0, log(0), 0 / 0
+for (r in c("x / k > 3", "x / k == Inf", "1 / k < 5", "(x - 8) / k > -2", "-1 / k < 0", "1 / k == -1 / k", "1 / k - 1 / k == 0", "abs(-1 / k) > 1", "1 / (1 / k) == k", "k / k == 1", "is.na(k / k)", "0 / k == 0",
+            "is.na(0 / 0)", "1 / 0 > 3", "log(k) < 1", "log(k) == -Inf", "is.na(log(k))", "log(-1 - k) > 0", "is.na(log(-1 - k))", "sqrt(1 / k) > 1", "exp(1000 * k) > 5", "exp(1000 * k) == Inf", "2 ^ (k * 300) > 1e300", "0 ^ -1 == Inf",
+            "k ^ 0 == 1", "1 ^ k == 1", "floor(1 / k) > 3", "round(1 / k) == Inf", "5 %/% k == Inf", "is.na(5 %% k)", "x %% Inf == x", "k %% (1 / 0) < 4", "pmax(1 / k, 2) > 2", "pmin(-1 / k, 2) < -5", "ifelse(1 / k > 9, 0, k) > 2",
+            "is.infinite(1 / k)", "is.finite(1 / k)", "!is.finite(k)", "is.infinite(k / k)", "x == Inf", "x < Inf", "-Inf < x", "Inf > k", "NaN == k", "is.na(NaN)", "is.na(1 / k)", "xor(1 / k > 100, k == 0)",
+            "mean(1 / k, na.rm = TRUE) > 100", "sum(1 / k, na.rm = TRUE) == Inf", "sum(1 / k) == Inf", "max(1 / k, na.rm = TRUE) == Inf", "min(log(k), na.rm = TRUE) == -Inf", "sd(1 / k, na.rm = TRUE) > 1", "median(1 / k, na.rm = TRUE) > 0.2",
+            "quantile(1 / k, probs = 0.95, na.rm = TRUE) == Inf", "mean(x / k - x / k, na.rm = TRUE) == 0", "mean_by(1 / k, by = city, na.rm = TRUE) > 1", "max_by(log(k), by = hh) >= 0", "do_by(1 / k, by = role, fun = sd, na.rm = TRUE) > 1",
+            "in_range(1 / k, min = 0.2, max = Inf)", "in_range(log(k), min = -Inf, max = 1)", "in_range(1 / k, 0, 1, strict = TRUE)", "all(1 / k > 0, na.rm = TRUE)", "any(is.infinite(1 / k))"))
+  add(r)
+add("if (1 / k > 100) k == 0", "!(1 / k > 100) | k == 0")
+add("(1 / k) %in% c(1, Inf)", "(1 / k) %vin% c(1, Inf)"); add("log(k) %vin% c(-Inf, 0)")
+# the empty text, which no case has: an empty field is missing
+for (v in c("code", "sex")) for (r in c('is.na(%s) | %s != ""', '%s == "" | nchar(%s) > 1')) add(sprintf(r, v, v))
+add('"" != sex & sex != "f"')
+add('code %in% ""', 'code %vin% ""'); add('sex %in% c("", "f")', 'sex %vin% c("", "f")')
+
 # ---- what R says
 frame <- data
 frame$day <- day

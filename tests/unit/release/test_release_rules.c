@@ -15,7 +15,7 @@ static void check_verdicts(const char *text, const char *want) {
   snprintf(yaml, sizeof yaml, "- expr: |-\n    %s\n", text);
   REQUIRE_OK(sx_io_read_memory(&t, NULL, "t.csv", csv, sizeof csv - 1, NULL, err));
   REQUIRE_OK(sx_doc_parse_yaml(&doc, NULL, "r.yaml", yaml, strlen(yaml), err));
-  REQUIRE_OK(sx_rules_read(&rules, NULL, doc, sx_doc_root(doc), err));
+  REQUIRE_OK(sx_rules_read(&rules, NULL, doc, sx_doc_root(doc), NULL, err));
   REQUIRE_OK(sx_rules_check(&o, rules, t, 5, err));
   const sx_rule_outcome *r = &o->items[0];
   if (r->error)
@@ -112,7 +112,7 @@ static void test_expansion(void) {
   sx_rules_outcome *o = NULL;
   REQUIRE_OK(sx_io_read_memory(&t, NULL, "t.csv", csv, sizeof csv - 1, NULL, err));
   REQUIRE_OK(sx_doc_parse_yaml(&doc, NULL, "r.yaml", yaml, strlen(yaml), err));
-  REQUIRE_OK(sx_rules_read(&rules, NULL, doc, sx_doc_root(doc), err));
+  REQUIRE_OK(sx_rules_read(&rules, NULL, doc, sx_doc_root(doc), NULL, err));
   REQUIRE_OK(sx_rules_check(&o, rules, t, 5, err));
   REQUIRE(o->n == 8);
   for (size_t i = 0; i < 8; i++) {
@@ -133,7 +133,7 @@ static void test_expansion(void) {
 
 static sx_status read_rules(sx_rules **out, sx_doc **doc, const char *yaml, sx_error *err) {
   SX_TRY(sx_doc_parse_yaml(doc, NULL, "r.yaml", yaml, strlen(yaml), err));
-  return sx_rules_read(out, NULL, *doc, sx_doc_root(*doc), err);
+  return sx_rules_read(out, NULL, *doc, sx_doc_root(*doc), NULL, err);
 }
 
 static void test_check(void) {
@@ -176,6 +176,22 @@ static void refused(const char *yaml, const char *where, const char *message) {
   sx_doc_free(doc);
 }
 
+/* All of them, in order; the error is the first. */
+static void test_faults(void) {
+  static const char yaml[] = "- expr: a >\n- expr: a > 1\n- {expr: b > 1, meta: {severity: eror}}\n- [a]\n";
+  static const char *const at[] = {"r.yaml:1:9", "r.yaml:3:34", "r.yaml:4:3"};
+  sx_doc *doc = NULL;
+  sx_rules *rules = NULL;
+  sx_rule_faults faults = {.n = 0};
+  REQUIRE_OK(sx_doc_parse_yaml(&doc, NULL, "r.yaml", yaml, strlen(yaml), err));
+  CHECK_FAILS(sx_rules_read(&rules, NULL, doc, sx_doc_root(doc), &faults, err), SX_E_PARSE, "r.yaml:1", "V1");
+  REQUIRE(rules == NULL && faults.n == 3);
+  for (size_t i = 0; i < 3; i++) CHECK_STR(faults.items[i].where, at[i]);
+  sx_rule_faults_clear(&faults);
+  CHECK(faults.n == 0 && !faults.items);
+  sx_doc_free(doc);
+}
+
 static void test_refused(void) {
   refused("rules:\n- name: a\n", "r.yaml:2", "no expr");
   refused("rules: 3\n", "r.yaml:1", "rules are a list");
@@ -199,4 +215,4 @@ static void test_refused(void) {
 }
 
 SXT_MAIN(SXT_CASE(test_words), SXT_CASE(test_tolerance), SXT_CASE(test_whole_columns), SXT_CASE(test_wrong_calls),
-         SXT_CASE(test_expansion), SXT_CASE(test_check), SXT_CASE(test_refused))
+         SXT_CASE(test_expansion), SXT_CASE(test_check), SXT_CASE(test_faults), SXT_CASE(test_refused))
