@@ -221,25 +221,18 @@ static void word_cell(tab *t, sx_word word) {
   close_cell(t);
 }
 
-/* The label of the head that is open ends in a digit. */
-static bool ends_in_digit(const sx_page *page) {
-  const sx_document_node *last = page->failed ? NULL : page->at->last;
-  const size_t n = last && last->kind == SX_DOC_TEXT && last->lang == page->lang ? strlen(last->text) : 0;
-  return n && last->text[n - 1] >= '0' && last->text[n - 1] <= '9';
-}
-
+/* In brackets: "2024 (%)" is no number. */
 static void put_unit(const tab *t, const column *c) {
   sx_page *page = t->page;
   const char *unit = c->spec.unit[0] == ' ' ? c->spec.unit + 1 : c->spec.unit;
   if (!c->formatted || (!unit[0] && !c->spec.prefix[0])) return;
-  const bool digit = ends_in_digit(page); /* "2024 (%)" is no number */
   const bool chinese = page->lang == SX_LANG_ZH;
   const char *open = chinese ? "（" : "(", *shut = chinese ? "）" : ")"; /* of the unit's line, with it */
   (void)sx_tree__open(page, SX_DOC_UNIT);
-  if (digit) sx_tree__text(page, open, strlen(open));
+  sx_tree__text(page, open, strlen(open));
   sx_tree__text(page, c->spec.prefix, strlen(c->spec.prefix));
   sx_tree__text(page, unit, strlen(unit));
-  if (digit) sx_tree__text(page, shut, strlen(shut));
+  sx_tree__text(page, shut, strlen(shut));
   sx_tree__close(page);
 }
 
