@@ -49,7 +49,7 @@ typedef struct book {
   size_t n_styles, cap_styles;
   bool *white; /* fonts that nobody sees on paper */
   size_t n_white, cap_white;
-  const char **conditions; /* number format of a differential style; NULL */
+  const char **conditions; /* number format of a differential style, or that its letters are white; NULL */
   size_t n_conditions, cap_conditions;
   named *names;
   size_t n_names, cap_names;
@@ -60,6 +60,7 @@ typedef struct book {
   sheet *now;
   sx_buf text, code;
   bool take, skip, in_code, in_styles, in_conditions, in_fonts;
+  bool in_font, white_now, filled_now; /* of the differential style at hand */
   const char *name;
   char at[24], type[16];
   const char *ranges; /* of a condition */
@@ -177,6 +178,22 @@ static size_t index_of(const char *const *attributes, const char *name) {
   return text ? (size_t)strtoul(text, NULL, 10) : 0;
 }
 
+static const char white_letters[] = "white letters";
+
+/* Inside of a differential style: white letters on no fill of its own are seen by nobody. */
+static void condition_start(book *b, const char *name, const char *const *attributes) {
+  if (is(name, "dxf")) b->white_now = b->filled_now = b->in_font = false;
+  if (is(name, "font")) b->in_font = true;
+  if (is(name, "fill")) b->filled_now = true;
+  if (is(name, "color") && b->in_font) b->white_now = is_white(attributes);
+}
+
+static void condition_end(book *b, const char *name) {
+  if (is(name, "font")) b->in_font = false;
+  if (is(name, "dxf") && b->n_conditions && b->white_now && !b->filled_now)
+    b->conditions[b->n_conditions - 1] = white_letters;
+}
+
 static sx_status styles_start(void *data, const char *name, const char *const *attributes, sx_error *err) {
   book *b = data;
   const char *id = sx_xml_attribute(attributes, "numFmtId"), *code = sx_xml_attribute(attributes, "formatCode");
@@ -184,6 +201,7 @@ static sx_status styles_start(void *data, const char *name, const char *const *a
   if (is(name, "cellXfs")) b->in_styles = true;
   if (is(name, "dxfs")) b->in_conditions = true;
   if (b->in_fonts) return font_start(b, name, attributes);
+  if (b->in_conditions) condition_start(b, name, attributes);
   if (is(name, "xf") && b->in_styles) {
     const size_t font = index_of(attributes, "fontId"), fill = index_of(attributes, "fillId");
     if (!GROW(b, styles, n_styles, cap_styles)) return sx_error_memory(err);
@@ -208,6 +226,7 @@ static sx_status styles_start(void *data, const char *name, const char *const *a
 static sx_status styles_end(void *data, const char *name, sx_error *err) {
   book *b = data;
   (void)err;
+  if (b->in_conditions) condition_end(b, name);
   if (is(name, "fonts")) b->in_fonts = false;
   if (is(name, "cellXfs")) b->in_styles = false;
   if (is(name, "dxfs")) b->in_conditions = false;
@@ -262,7 +281,10 @@ static sx_status condition(book *b, const char *const *attributes) {
   const char *id = sx_xml_attribute(attributes, "dxfId");
   const size_t at = id ? (size_t)strtoul(id, NULL, 10) : SIZE_MAX;
   if (at >= b->n_conditions || !b->conditions[at]) return SX_OK;
-  const cell c = {.place = UINT64_MAX >> 1, .at = b->ranges, .shown = b->conditions[at]};
+  const cell c = {.place = UINT64_MAX >> 1,
+                  .at = b->ranges,
+                  .shown = b->conditions[at],
+                  .unseen = b->conditions[at] == white_letters};
   return add_cell(b, &c);
 }
 

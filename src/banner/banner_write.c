@@ -82,17 +82,31 @@ void sx_banner_column_text(sx_buf *out, const sx_banner_columns *c, size_t colum
   if (*c->column[column].letter) sx_buf_printf(out, " (%s)", c->column[column].letter);
 }
 
+/* ---- texts of the file ----------------------------------------------------------------------------------------------------------- */
+
+/* A control character as its picture (U+2400...), as in the banner book; nothing else is written. Line ends and tabs are the caller's. */
+static bool put_picture(sx_buf *out, uint32_t code) {
+  const bool low = code < ' ' && code != '\n' && code != '\r' && code != '\t';
+  if (!low && !(code >= 0x7f && code < 0xa0)) return false;
+  sx_buf_add_code(out, low ? 0x2400 + code : code == 0x7f ? 0x2421 : 0xfffd);
+  return true;
+}
+
 /* ---- Markdown ------------------------------------------------------------------------------------------------------------------- */
 
 /* Text of the file inside a line of a table: no bars, no line ends, no markup. */
 static void md_text(sx_buf *out, const char *text) {
-  for (const char *c = text; *c; c++) {
-    if (*c == '\n' || *c == '\r' || *c == '\t')
+  for (size_t i = 0, n = strlen(text), k = 0; i < n; i += k) {
+    uint32_t code = 0;
+    k = sx_utf8_next(&code, text + i, n - i);
+    if (!k) k = 1;
+    if (put_picture(out, code)) continue;
+    if (code == '\n' || code == '\r' || code == '\t') {
       sx_buf_add_char(out, ' ');
-    else if ((unsigned char)*c >= ' ' && *c != 0x7f) {
-      if (strchr("|\\`*_[]<>#", *c)) sx_buf_add_char(out, '\\');
-      sx_buf_add_char(out, *c);
+      continue;
     }
+    if (strchr("|\\`*_[]<>#", text[i])) sx_buf_add_char(out, '\\');
+    sx_buf_add_n(out, text + i, k);
   }
 }
 
@@ -333,7 +347,17 @@ sx_status sx_banner_json(sx_buf *out, const sx_banner_book *book, sx_error *err)
 /* ---- CSV ------------------------------------------------------------------------------------------------------------------------ */
 
 static void csv_text(sx_buf *out, const char *text) {
-  sx_csv_field(out, text);
+  sx_buf shown;
+  sx_buf_init(&shown, out->ctx);
+  for (size_t i = 0, n = text ? strlen(text) : 0, k = 0; i < n; i += k) {
+    uint32_t code = 0;
+    k = sx_utf8_next(&code, text + i, n - i);
+    if (!k) k = 1;
+    if (!put_picture(&shown, code)) sx_buf_add_n(&shown, text + i, k);
+  }
+  out->failed = out->failed || shown.failed;
+  sx_csv_field(out, shown.data);
+  sx_buf_clear(&shown);
   sx_buf_add_char(out, ',');
 }
 
