@@ -284,9 +284,14 @@ static sx_status load_format(sx_figure *f, sx_error *err) {
     return status;
   }
   const size_t n = f->chart.n_categories * f->chart.n_series;
+  size_t known = 0;
   for (size_t i = 0; i < n; i++) {
+    known += isfinite(f->cells[i].value);
     if (isfinite(f->cells[i].value)) magnitude = fmax(magnitude, fabs(f->cells[i].value));
   }
+  if (!known)
+    SX_TRY(sx_report__warn(f->page, f->block->id, err,
+                           "none of the %zu values of the figure is known and published: its drawing is empty", n));
   if (f->chart.has_centre) magnitude = fmax(magnitude, fabs(f->chart.centre));
   sx_report__page_spec(&f->spec, &f->format, magnitude, f->page);
   const bool bare = strcmp(f->spec.unit, "%") != 0;

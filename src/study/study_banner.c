@@ -533,11 +533,14 @@ static sx_status block_json(writer *w, sx_error *err) {
 
 /* ---- a run ---------------------------------------------------------------------------------------------------------------------------- */
 
-static void say_empty(const st_run *r, const st_block *block, const sx_banner_book *book, const char *where) {
-  for (size_t k = 0; k < book->n_tables; k++)
-    if (book->table[k].n_cases == 0)
-      sx_ctx_note(&r->ctx, SX_SEV_WARNING, block->id, "'%s': no case has an answer%s%s: the table is empty",
-                  book->table[k].id, where ? " where " : "", where ? where : "");
+static void say_empty(st_run *r, const st_block *block, const sx_banner_book *book, const char *where) {
+  for (size_t k = 0; k < book->n_tables; k++) {
+    char text[SX_ERROR_MESSAGE_MAX];
+    if (book->table[k].n_cases) continue;
+    (void)snprintf(text, sizeof text, "'%s': no case has an answer%s%s: the table is empty", book->table[k].id,
+                   where ? " where " : "", where ? where : "");
+    study__say(r, SX_SEV_WARNING, block->id, text);
+  }
 }
 
 /* A table of the plan: asked for and written one after the other, for arena and store are not for several threads, and computed side by side. */
@@ -630,6 +633,7 @@ sx_status study__run_banners(st_run *r, sx_error *err) {
 }
 
 sx_status study__recall_banners(st_run *r, sx_error *err) {
+  sx_store_run latest = {.id = -1};
   for (size_t i = 0; r->wave == 0 && i < r->plan->n; i++) {
     const st_step *step = &r->plan->steps[i];
     const char *id = NULL, *payload = NULL;
@@ -638,6 +642,8 @@ sx_status study__recall_banners(st_run *r, sx_error *err) {
     if (!id) return sx_error_memory(err);
     SX_TRY(study__payload_text(&payload, r, id, err));
     if (payload) SX_TRY(study__bw_put_words(r, payload, err));
+    if (latest.id < 0) SX_TRY(sx_store_latest(&latest, r->store, err));
+    SX_TRY(study__repeat_said(r, latest.id, r->s->blocks[step->index].id, err));
   }
   return SX_OK;
 }

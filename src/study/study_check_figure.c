@@ -1,6 +1,7 @@
 /* study_check_figure.c: whether a figure can be drawn, as far as the study file and the head of the data say it: how many rows and series it has, and
  * what its type wants of them. The limits are those of the drawing (sx_chart_check). */
 #include "study_blocks.h"
+#include "study_kind.h"
 #include "study_names.h"
 #include "study_waves.h"
 #include "shuxiao/draw_chart.h"
@@ -99,6 +100,66 @@ static const char **labels_of(st_load *l, const sx_node *list, const char *key) 
   return out;
 }
 
+/* ---- what the rows stand for ------------------------------------------------------------------------------------------------ */
+
+/* A level as a tile would find its province: by itself, or by one of its words. */
+static void check_province(st_load *l, const sx_node *node, const st_group *g, const char *level, const char *label) {
+  const sx_node *own = sx_node_get(g->levels, level);
+  const sx_node *zh = own && own->kind == SX_NODE_MAP ? sx_node_get(own, "zh") : own;
+  const sx_node *en = own && own->kind == SX_NODE_MAP ? sx_node_get(own, "en") : NULL;
+  const char *const names[] = {level, label, zh ? zh->text : NULL, en ? en->text : NULL};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (names[i] && sx_province_find(names[i])) return;
+  study__problem(l, node,
+                 "'%s' of '%s' is none of the 31 provinces: a tile wants a name, a code or the letters of GB/T 2260",
+                 label ? label : level, g->id);
+}
+
+static const char *label_of(const sx_column *c, const char *text) {
+  for (size_t i = 0; i < c->n_labels; i++)
+    if (c->labels[i].text && strcmp(c->labels[i].text, text) == 0) return c->labels[i].label;
+  return NULL;
+}
+
+/* The levels that are known before the data are read: texts, labelled values. One that is no province is told. */
+static void check_tiles(st_load *l, const sx_node *map) {
+  const st_list domains = study__list(l, map, "domains");
+  const sx_table *head = l->s->schemas && l->s->n_tables ? l->s->schemas[l->s->unit] : NULL;
+  for (size_t k = 0; k < domains.n; k++) {
+    st_domain d;
+    if (!study__domain(l, &d, domains.nodes[k], domains.items[k]) || d.n != 1) continue;
+    const st_group *g = &l->s->groups[d.terms[0].group];
+    const sx_column *c = g->by && head ? sx_table_find(head, g->by) : NULL;
+    const size_t before = l->problems->n;
+    if (!c || study__find_derived(l->s, g->by) != ST_NONE || d.terms[0].level) continue;
+    for (size_t i = 0; c->dict && i < sx_dict_count(c->dict) && l->problems->n == before; i++) {
+      const char *level = sx_dict_get(c->dict, (int32_t)i, NULL);
+      if (sx_column_find_range(c, 0, level) == c->n_ranges)
+        check_province(l, domains.nodes[k], g, level, label_of(c, level));
+    }
+    for (size_t i = 0; !c->dict && i < c->n_labels && l->problems->n == before; i++) {
+      char level[SX_DOUBLE_TEXT_MAX];
+      level[sx_text_from_double(level, c->labels[i].value)] = '\0';
+      if (!sx_column_missing_label(c, &c->labels[i])) check_province(l, domains.nodes[k], g, level, c->labels[i].label);
+    }
+  }
+}
+
+/* Rows of a chart of shares are parts of a whole: those of one indicator in groups are where it is a count or a total. */
+static void check_parts(st_load *l, const sx_node *map, size_t rows) {
+  static const char *const parts[] = {"total", "count", "shares", "formula"};
+  const st_list names = study__list(l, map, "indicators");
+  const size_t at = names.n == 1 ? study__find_indicator(l->s, names.items[0], strlen(names.items[0])) : ST_NONE;
+  const char *word = at != ST_NONE && l->s->indicators[at].kind ? l->s->indicators[at].kind->word : NULL;
+  bool adds = !word || rows < 2;
+  for (size_t i = 0; i < sizeof parts / sizeof *parts && !adds; i++) adds = strcmp(word, parts[i]) == 0;
+  if (!adds)
+    study__warning(l, map,
+                   "'%s' is no amount that groups share (%s): its values in groups are no parts of a whole, which a "
+                   "chart of shares shows; take a total or a count, or 'type: bars'",
+                   names.items[0], word);
+}
+
 void study__check_figure_size(st_load *l, const sx_node *map) {
   const char *word = study__scalar_of(map, "type"), *text = study__scalar_of(map, "below");
   const sx_node *series = sx_node_get(map, "series"), *rows = sx_node_get(map, "categories");
@@ -110,6 +171,8 @@ void study__check_figure_size(st_load *l, const sx_node *map) {
   if (sx_node_get(map, "indicators")) {
     known_size n = {0, 0}, m = {0, 0};
     sizes_of(l, map, type, &n, &m);
+    if (type == SX_CHART_TILES && !sx_node_get(map, "waves")) check_tiles(l, map);
+    if (type == SX_CHART_SHARES && !sx_node_get(map, "waves")) check_parts(l, map, n.most);
     if (type == SX_CHART_LIKERT || type == SX_CHART_TILES) return; /* their shape is told by itself */
     if (judge(type, n.least, m.least, 0, &err) != SX_OK)
       study__problem(l, map, "%s", err.message);

@@ -38,7 +38,7 @@ static void repeat_notes(const st_maker *m) {
   for (size_t u = 0; u <= m->n_units; u++) {
     for (size_t i = 0; i < m->n_notes; i++) {
       const st_said *note = &m->notes[i];
-      if (note->unit == u) sx_ctx_note(&m->r->ctx, note->severity, note->where, "%s", note->message);
+      if (note->unit == u) study__say(m->r, note->severity, note->where, note->message);
     }
   }
 }

@@ -127,7 +127,7 @@ sx_publish_options study__share_lend(const st_maker *m, const st_unit *u, sx_doc
 
 static void repeat(const st_maker *m, const sx_document *document) {
   for (size_t i = 0; i < document->n_warnings; i++)
-    sx_ctx_note(&m->r->ctx, SX_SEV_WARNING, document->warnings[i].where, "%s", document->warnings[i].message);
+    study__say(m->r, SX_SEV_WARNING, document->warnings[i].where, document->warnings[i].message);
 }
 
 /* Those of the report in two languages are those of the single ones, said here where there are none. */

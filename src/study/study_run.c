@@ -278,6 +278,7 @@ static sx_status new_run(st_run *r, st_outputs *o, const sx_run_options *options
   SX_TRY_GOTO(status, study__outputs_payload(&payload, &files, o, err), done);
   SX_TRY_GOTO(status, put_steps(r, payload.data, o->record, err), done);
   SX_TRY_GOTO(status, put_files(r, &files, err), done);
+  SX_TRY_GOTO(status, study__put_said(r, err), done);
   SX_TRY_GOTO(status, sx_ctx_poll(&r->ctx, err), done);
   SX_TRY_GOTO(status, publish(r, &files, o, err), done);
   r->plan->steps[r->plan->n - 1].seconds = study__now() - since;
@@ -309,7 +310,7 @@ static sx_status old_run(st_run *r, st_outputs *o, sx_error *err) {
   SX_TRY(disclose(r, err));
   if (study__open_results(r)) return SX_OK;
   SX_TRY(study__outputs_there(&there, r, report, o, err));
-  if (there) return SX_OK;
+  if (there) return study__repeat_said(r, latest.id, NULL, err);
   report->reused = false;
   sx_publish_files_init(&files, &r->ctx);
   sx_status status = study__outputs_make(&files, r, o, err);

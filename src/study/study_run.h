@@ -150,9 +150,17 @@ typedef struct st_run {
   size_t wave;                /* of the steps that this run computes, as in st_step */
   struct st_run *following;   /* of an earlier wave: the run of the study */
   struct st_wave_runs *waves; /* of the study: those of its earlier waves (study_waves.h); NULL none */
-  bool again;                 /* the steps marked `again` are computed, and nothing is written */
-  sx_account **built;         /* [accounts] those that are compared with another wave, over the whole; NULL none */
+  char **said;                /* [n_said] warnings (study_said.c) */
+  size_t n_said, cap_said;
+  bool said_lost;     /* no memory for one */
+  bool again;         /* the steps marked `again` are computed, and nothing is written */
+  sx_account **built; /* [accounts] those that are compared with another wave, over the whole; NULL none */
 } st_run;
+/* study_said.c: tells a warning, and keeps it for runs that find nothing changed */
+void study__say(st_run *r, sx_severity severity, const char *where, const char *message);
+sx_status study__put_said(st_run *r, sx_error *err) SX_NODISCARD;
+/* Tells what an earlier run said; where: of that place alone (NULL all). */
+sx_status study__repeat_said(st_run *r, int64_t run, const char *where, sx_error *err) SX_NODISCARD;
 /* study_domains.c */
 /* Every concrete domain of `d`, in the order in which estimates by its crossing come; arena memory. Data must be there. */
 sx_status study__expand(st_where **out, size_t *n, st_run *r, const st_domain *d, sx_error *err) SX_NODISCARD;
