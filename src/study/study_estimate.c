@@ -271,6 +271,28 @@ static sx_status tails_of(double **out, const st_run *r, const job *j, size_t k,
   return status;
 }
 
+/* A task: of one indicator, for all its domains. */
+typedef struct tails {
+  const batch *b;
+  sx_est_set *const *sets;
+  double **out; /* beside the sets */
+} tails;
+
+static size_t first_set(const batch *b, size_t i) {
+  size_t at = 0;
+  for (size_t k = 0; k < i; k++) at += 1 + b->jobs[k].ind->n_by;
+  return at;
+}
+
+static sx_status tails_of_job(void *data, size_t i, sx_error *err) {
+  const tails *t = data;
+  const job *j = &t->b->jobs[i];
+  const size_t first = first_set(t->b, i);
+  for (size_t k = 0; k <= j->ind->n_by; k++)
+    SX_TRY(tails_of(&t->out[first + k], t->b->r, j, k, t->sets[first + k]->n_rows, err));
+  return SX_OK;
+}
+
 /* Who the results of the job are made of, where the study controls disclosure. */
 static sx_status put_contributors(sx_buf *out, st_run *r, const job *j, size_t k, const st_where *where, size_t domains,
                                   sx_error *err) {
@@ -282,7 +304,7 @@ static sx_status put_contributors(sx_buf *out, st_run *r, const job *j, size_t k
   return study__put_contributors(out, r, &request, where, domains, err);
 }
 
-static sx_status finish_job(st_run *r, const job *j, sx_est_set *const *sets, sx_error *err) {
+static sx_status finish_job(st_run *r, const job *j, sx_est_set *const *sets, double *const *tail, sx_error *err) {
   const st_indicator *ind = j->ind;
   size_t n = 0, at = 0;
   for (size_t k = 0; k <= ind->n_by; k++) n += sets[k]->n_rows;
@@ -290,12 +312,10 @@ static sx_status finish_job(st_run *r, const job *j, sx_est_set *const *sets, sx
   if (!results) return sx_error_memory(err);
   sx_status status = SX_OK;
   const st_domain total = {.n = 0};
-  double *tail = NULL;
   sx_buf made_of;
   sx_buf_init(&made_of, &r->ctx);
   for (size_t k = 0; k <= ind->n_by; k++) {
     st_where *where = NULL;
-    SX_TRY_GOTO(status, tails_of(&tail, r, j, k, sets[k]->n_rows, err), done);
     size_t cells = 0;
     SX_TRY_GOTO(status, study__expand(&where, &cells, r, k ? &ind->by[k - 1] : &total, err), done);
     SX_TRY_GOTO(status, put_contributors(&made_of, r, j, k, where, cells, err), done);
@@ -314,16 +334,13 @@ static sx_status finish_job(st_run *r, const job *j, sx_est_set *const *sets, sx
                                   .by = k ? k - 1 : ST_NONE,
                                   .stat = stat,
                                   .row = *row,
-                                  .tail = tail ? tail[row->group] : 0};
+                                  .tail = tail[k] ? tail[k][row->group] : 0};
     }
-    sx_mem_free(&r->ctx, tail);
-    tail = NULL;
   }
   if (made_of.n) status = study__keep_contributors(r, ind, &made_of, err);
   if (status == SX_OK) status = study__put_results(r, ind, results, n, err);
 done:
   sx_buf_clear(&made_of);
-  sx_mem_free(&r->ctx, tail);
   sx_mem_free(&r->ctx, results);
   return status;
 }
@@ -382,6 +399,7 @@ static sx_status run_batch(batch *b, sx_error *err) {
   st_job *jobs = NULL;
   sx_est_request *requests = NULL;
   sx_est_set **sets = NULL, **made = NULL;
+  double **tail = NULL;
   size_t n = 0, at = 0;
   sx_status status = sx_parallel_for(&r->ctx, b->n, prepare_job, b, err);
   if (status != SX_OK) return status;
@@ -390,7 +408,8 @@ static sx_status run_batch(batch *b, sx_error *err) {
   requests = sx_mem_zalloc(&r->ctx, n, sizeof *requests);
   sets = sx_mem_zalloc(&r->ctx, n, sizeof *sets);
   made = sx_mem_zalloc(&r->ctx, n, sizeof *made);
-  if (!jobs || !requests || !sets || !made) {
+  tail = sx_mem_zalloc(&r->ctx, n, sizeof *tail);
+  if (!jobs || !requests || !sets || !made || !tail) {
     status = sx_error_memory(err);
     goto done;
   }
@@ -400,12 +419,16 @@ static sx_status run_batch(batch *b, sx_error *err) {
   SX_TRY_GOTO(status, run_together(sets, r, jobs, n, requests, made, err), done);
   SX_TRY_GOTO(status, without_replacement(sets, r, jobs, n, err), done);
   SX_TRY_GOTO(status, run_alone(sets, r, jobs, n, err), done);
+  tails largest = {b, sets, tail};
+  SX_TRY_GOTO(status, sx_parallel_for(&r->ctx, b->n, tails_of_job, &largest, err), done);
   at = 0;
   for (size_t i = 0; i < b->n; i++) {
-    SX_TRY_GOTO(status, finish_job(r, &b->jobs[i], sets + at, err), done);
+    SX_TRY_GOTO(status, finish_job(r, &b->jobs[i], sets + at, tail + at, err), done);
     at += 1 + b->jobs[i].ind->n_by;
   }
 done:
+  for (size_t i = 0; tail && i < n; i++) sx_mem_free(&r->ctx, tail[i]);
+  sx_mem_free(&r->ctx, (void *)tail);
   for (size_t i = 0; sets && i < n; i++) sx_est_set_free(sets[i]);
   sx_mem_free(&r->ctx, made);
   sx_mem_free(&r->ctx, sets);
