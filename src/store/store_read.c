@@ -376,8 +376,8 @@ static sx_status each_row(sx_store *store, int64_t run, const char *indicator, s
   sx_status status = SX_OK;
   int code;
   SX_TRY(sx_arena_new(&r.arena, &store->ctx, err));
-  const char *sql = indicator ? SX_STORE_ROW_SELECT " AND indicator = ?2" SX_STORE_ROW_ORDER
-                              : SX_STORE_ROW_SELECT SX_STORE_ROW_ORDER;
+  const char *sql =
+      indicator ? SX_STORE_ROW_SELECT " AND indicator = ?2" SX_STORE_ROW_ORDER : SX_STORE_ROW_SELECT SX_STORE_ROW_ORDER;
   SX_TRY_GOTO(status, prepare(&r.statement, store, sql, err), done);
   (void)sqlite3_bind_int64(r.statement, 1, run);
   if (indicator) sx_store__bind_text(r.statement, 2, indicator);
