@@ -20,22 +20,6 @@ static bool can_come(const char *xml, size_t n) {
   return !has(xml, n, " r:") && !has(xml, n, "<w:p>") && !has(xml, n, "footnoteReference") && !has(xml, n, "NOTEREF");
 }
 
-/* What a person added there: changes to be accepted, comments, notes, pictures; or half of something else. */
-static bool can_go(const char *xml, size_t n) {
-  static const char *const kept[] = {"<w:ins ", "<w:del ",     "<w:move",     "<w:comment",
-                                     "<w:p ",   "<w:drawing>", "footnoteRef", "endnoteRef"};
-  sx_docx_tag tag;
-  size_t at = 0, depth = 0;
-  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-    if (has(xml, n, kept[i])) return false;
-  while (sx_publish__next_tag(&tag, xml, n, &at)) {
-    if (tag.empty) continue;
-    if (tag.closing && !depth) return false;
-    depth += tag.closing ? (size_t)-1 : 1;
-  }
-  return depth == 0;
-}
-
 /* ---- what comes -------------------------------------------------------------------------------------------------- */
 
 /* A bookmark under a number of its own. */
@@ -106,6 +90,60 @@ static sx_status fresh_xml(const char **out, sx_reviser *v, const sx_said_span *
   sx_buf_clear(&text);
   sx_buf_clear(&value);
   return status == SX_OK ? need_all(v, &v->now_text[part], span) : status;
+}
+
+/* ---- which of its places ---------------------------------------------------------------------------------------- */
+
+/* How the first run of some XML looks. */
+static void put_look(sx_buf *out, sx_buf *value, const char *xml, size_t n) {
+  static const char *const kept[] = {"w:rStyle", "w:b", "w:i", "w:color", "w:sz", "w:vertAlign"};
+  sx_docx_tag tag;
+  size_t at = 0;
+  bool in = false;
+  sx_buf_reset(out);
+  sx_buf_add(out, "");
+  while (sx_publish__next_tag(&tag, xml, n, &at)) {
+    if (sx_publish__tag_is(&tag, "w:rPr") && !tag.closing && !tag.empty) in = true;
+    if (sx_publish__tag_is(&tag, "w:rPr") && (tag.closing || tag.empty)) return;
+    for (size_t i = 0; in && i < sizeof kept / sizeof *kept; i++) {
+      if (!sx_publish__tag_is(&tag, kept[i]) || tag.closing) continue;
+      const bool valued = sx_publish__tag_attribute(value, xml, &tag, "w:val");
+      sx_buf_printf(out, "%s=%s;", kept[i], valued ? value->data : "");
+    }
+  }
+}
+
+/* Words of one key may stand in several places of the run, bold in one: those that look like the ones that stand, else those of the place in their order. */
+static sx_status choose(const sx_said_span **out, int *part, sx_reviser *v, const sx_said_text *t, const char *xml,
+                        size_t at) {
+  const sx_said_span *s = &t->spans[at];
+  size_t before = 0, order = 0;
+  int best = -1;
+  sx_buf stands, comes, value;
+  sx_buf *const bufs[] = {&stands, &comes, &value};
+  *out = NULL;
+  for (size_t i = 0; i < 3; i++) sx_buf_init(bufs[i], &v->r.ctx);
+  for (size_t i = 0; i < at; i++) before += strcmp(t->spans[i].key, s->key) == 0;
+  put_look(&stands, &value, xml + s->inner, s->end > s->inner ? s->end - s->inner : 0);
+  for (int k = 0; k < SX_REVISE_PARTS; k++) {
+    for (size_t i = 0; i < v->now_text[k].n_spans && !comes.failed && !stands.failed; i++) {
+      const sx_said_span *now = &v->now_text[k].spans[i];
+      if (strcmp(now->key, s->key) != 0) continue;
+      put_look(&comes, &value, v->now_xml[k]->data + now->inner, now->end - now->inner);
+      const bool alike = s->end > s->inner && !comes.failed && !stands.failed && strcmp(comes.data, stands.data) == 0;
+      const int score = 2 * alike + (order++ == before);
+      if (score <= best) continue;
+      best = score;
+      *out = now;
+      *part = k;
+    }
+  }
+  sx_status status = SX_OK;
+  for (size_t i = 0; i < 3; i++) {
+    if (status == SX_OK) status = sx_buf_status(bufs[i], v->r.err);
+    sx_buf_clear(bufs[i]);
+  }
+  return status;
 }
 
 /* ---- one span ---------------------------------------------------------------------------------------------------- */
@@ -187,6 +225,31 @@ static bool is_note_of(const sx_reviser *v, const char *key) {
   return found;
 }
 
+/* The words of the run come in the place of those of a span; *gone: it was so, else something there is not the run's. */
+static sx_status write_anew(bool *gone, sx_reviser *v, const sx_said_text *t, const char *xml, size_t at,
+                            const sx_said_span *fresh, int part) {
+  const sx_said_span *s = &t->spans[at];
+  const char *words = "", *text = NULL;
+  sx_buf before, behind;
+  sx_buf_init(&before, &v->r.ctx);
+  sx_buf_init(&behind, &v->r.ctx);
+  sx_buf_add(&before, "");
+  sx_buf_add(&behind, "");
+  sx_status status = sx_revise__can_go(gone, &before, &behind, v, t, at, xml);
+  if (status == SX_OK && *gone && fresh) status = fresh_xml(&words, v, fresh, part);
+  if (status == SX_OK) status = sx_buf_status(&before, v->r.err);
+  if (status == SX_OK) status = sx_buf_status(&behind, v->r.err);
+  if (status == SX_OK && *gone) text = sx_arena_printf(v->r.arena, "%s%s%s", before.data, words, behind.data);
+  sx_buf_clear(&before);
+  sx_buf_clear(&behind);
+  if (status != SX_OK || !*gone) return status;
+  SX_TRY(sx_revise__edit(v, s->inner, s->end, text));
+  SX_TRY(note_gone(v, t, s));
+  SX_TRY(drop_inner(v, t, at));
+  v->r.out->n_words_changed++;
+  return SX_OK;
+}
+
 /* The words of a span are what the run says; *gone: those in it went too. */
 static sx_status one_span(bool *gone, sx_reviser *v, const sx_said_text *t, const char *xml, size_t at) {
   const sx_said_span *s = &t->spans[at];
@@ -203,22 +266,16 @@ static sx_status one_span(bool *gone, sx_reviser *v, const sx_said_text *t, cons
   const char *then = sx_revise__then(v, s->key), *now = sx_revise__now(v, s->key);
   if (s->whole && strcmp(here, now) == 0) return SX_OK;
   if (then && strcmp(then, now) == 0) return SX_OK; /* a person's words, for what the run said and says */
-  const sx_said_span *fresh = sx_revise__span(v, s->key, &part);
+  const sx_said_span *fresh = NULL;
   bool own = false;
+  SX_TRY(choose(&fresh, &part, v, t, xml, at));
   SX_TRY(unedited(&own, v, t, at));
   const bool emptied = !fresh && (is_note_of(v, s->key) || (s->key[0] == 't' && has_table(v, s->key)));
   if (!fresh && s->key[0] == 'n' && !emptied) return SX_OK; /* of a figure that the run does not have, which is told */
   const bool comes = fresh && can_come(v->now_xml[part]->data + fresh->inner, fresh->end - fresh->inner);
-  const bool moves = s->whole && own && (comes || emptied) && can_go(xml + s->inner, s->end - s->inner);
-  if (!moves || v->r.only_look) return list_span(v, t, s);
-  const char *text = "";
-  if (fresh) SX_TRY(fresh_xml(&text, v, fresh, part));
-  SX_TRY(sx_revise__edit(v, s->inner, s->end, text));
-  SX_TRY(note_gone(v, t, s));
-  SX_TRY(drop_inner(v, t, at));
-  v->r.out->n_words_changed++;
-  *gone = true;
-  return SX_OK;
+  if (s->whole && own && (comes || emptied) && !v->r.only_look)
+    SX_TRY(write_anew(gone, v, t, xml, at, fresh, part));
+  return *gone ? SX_OK : list_span(v, t, s);
 }
 
 sx_status sx_revise__part(sx_reviser *v, const sx_said_text *t, const char *xml) {

@@ -356,14 +356,14 @@ bool sx_publish__said_within(const sx_said_span *inner, const sx_said_span *oute
 }
 
 void sx_publish__said_words(sx_buf *out, const sx_said_text *t, size_t from, size_t to, size_t own) {
-  const sx_said_span all = {.from = from, .to = to, .whole = true};
-  const sx_said_span *outer = own == SIZE_MAX ? &all : &t->spans[own];
+  const sx_said_span *outer = own == SIZE_MAX ? NULL : &t->spans[own];
   const size_t before = out->n;
   sx_buf_add(out, "");
   while (from < to && t->text.data[from] == ' ') from++;
   for (size_t i = 0; i < t->n_spans && from <= to; i++) {
     const sx_said_span *s = &t->spans[i];
-    if (i == own || s->from < from || !sx_publish__said_within(s, outer)) continue;
+    if (i == own || s->from < from) continue;
+    if (outer ? !sx_publish__said_within(s, outer) : !s->whole || s->to > to) continue;
     sx_buf_add_n(out, t->text.data + from, s->from - from);
     sx_buf_printf(out, "[%s]", s->key);
     from = s->to;

@@ -134,10 +134,20 @@ static void put_behind_blanks(sx_buf *text, size_t from, size_t to) {
   memset(text->data + from, ' ', blanks);
 }
 
-/* The same for a mark at the end of a text, before the blanks that end it. */
-static sx_status mark_end(maker *m, sx_buf *text, const char *key, sx_error *err) {
+/* Behind an {{end}} come no words of its line (of its cell); or what begins only behind a blank. */
+static bool ends_words(const char *rest) {
+  for (;;) {
+    rest += strspn(rest, " \t");
+    if (strncmp(rest, "{{end}}", strlen("{{end}}")) != 0) break;
+    rest += strlen("{{end}}");
+  }
+  return !*rest || strchr("\r\n|_", *rest) != NULL;
+}
+
+/* Blanks at the end of a branch are its own; where they end a line, Markdown takes no notice of them if they stand behind the mark. */
+static sx_status mark_end(maker *m, sx_buf *text, const char *key, const char *rest, sx_error *err) {
   size_t blanks = 0;
-  while (!text->failed && blanks < text->n && text->data[text->n - 1 - blanks] == ' ') blanks++;
+  while (ends_words(rest) && !text->failed && blanks < text->n && text->data[text->n - 1 - blanks] == ' ') blanks++;
   text->n -= blanks;
   SX_TRY(mark_said(m, text, SX_ITEM_SAID_END, key, err));
   for (; blanks; blanks--) sx_buf_add_char(text, ' ');
@@ -255,7 +265,7 @@ static sx_status follow(maker *m, sx_buf *text, const sx_binding *b, const char 
     return add_item(m, text, &item, err);
   }
   if (status == SX_OK && macro.kind == SX_MACRO_IF) return open_branch(m, text, b, whole, holds, err);
-  if (status == SX_OK && macro.kind == SX_MACRO_END) return mark_end(m, text, m->said[m->branches.depth], err);
+  if (status == SX_OK && macro.kind == SX_MACRO_END) return mark_end(m, text, m->said[m->branches.depth], whole + b->end, err);
   if (status != SX_OK || macro.kind <= SX_MACRO_END || !sx_report__live(&m->branches)) return status;
   const bool fixed = macro.kind == SX_MACRO_VALUE || macro.kind == SX_MACRO_PARTS; /* its words hold for any numbers */
   const char *key = fixed ? NULL : sx_report__said_key(m->page, source, b->end - b->at);
