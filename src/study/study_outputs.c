@@ -186,7 +186,19 @@ sx_status study__outputs_find(st_outputs *o, const sx_study *s, const sx_run_opt
 
 sx_status study__outputs_payload(sx_buf *out, const sx_publish_files *files, const st_outputs *o, sx_error *err) {
   sx_buf_printf(out, "%s\n", o->words);
-  return sx_publish_manifest(out, files, err);
+  SX_TRY(sx_publish_manifest(out, files, err));
+  sx_buf_add(out, o->left ? o->left : "");
+  return sx_buf_status(out, err);
+}
+
+/* Where the lines of what was left begin. */
+static const char *end_of_own(const char *text, const char *end) {
+  for (const char *line = text; line < end;) {
+    const char *stop = memchr(line, '\n', (size_t)(end - line));
+    if (end - line > SX_HASH_TEXT && line[SX_HASH_TEXT] == '~') return line;
+    line = stop ? stop + 1 : end;
+  }
+  return end;
 }
 
 /* Files by the lines that the run before wrote of them, hashed side by side. */
@@ -246,16 +258,31 @@ static sx_status name_files(st_outputs *o, const st_run *r, const char *text, co
   return o->names ? SX_OK : sx_error_memory(err);
 }
 
+static bool begins_with_words(const char *text, size_t n, const st_outputs *o) {
+  const size_t first = strlen(o->words);
+  return text && n > first && memcmp(text, o->words, first) == 0 && text[first] == '\n';
+}
+
+sx_status study__outputs_asked(bool *asked, st_run *r, const st_step *step, const st_outputs *o, sx_error *err) {
+  void *payload = NULL;
+  size_t n = 0;
+  SX_TRY(sx_store_step_payload(&payload, &n, r->store, step->id, step->key, err));
+  *asked = begins_with_words(payload, n, o);
+  sx_mem_free(&r->ctx, payload);
+  return SX_OK;
+}
+
 sx_status study__outputs_there(bool *there, st_run *r, const st_step *step, st_outputs *o, sx_error *err) {
   void *payload = NULL;
   size_t n = 0;
   SX_TRY(sx_store_step_payload(&payload, &n, r->store, step->id, step->key, err));
-  const char *text = payload;
-  const size_t first = strlen(o->words);
   sx_status status = SX_OK;
-  *there = text && n > first && memcmp(text, o->words, first) == 0 && text[first] == '\n';
-  if (*there) status = files_there(there, r, o, text + first + 1, text + n, err);
-  if (*there && status == SX_OK) status = name_files(o, r, text + first + 1, text + n, err);
+  *there = begins_with_words(payload, n, o);
+  if (*there) {
+    const char *text = (const char *)payload + strlen(o->words) + 1, *end = end_of_own(text, (const char *)payload + n);
+    status = files_there(there, r, o, text, end, err);
+    if (*there && status == SX_OK) status = name_files(o, r, text, end, err);
+  }
   sx_mem_free(&r->ctx, payload);
   return status;
 }

@@ -27,6 +27,8 @@ typedef struct st_outputs {
       gone; /* files of the run before that the study makes no longer, unaltered: they go with this run; and in one line */
   size_t n_gone;
   const char *removed;
+  const char *
+      left; /* of formats that were made before and not this time: lines "HASH ~NAME", by which an audit holds them too */
   bool audit;                     /* the pages are traced as they are made */
   struct sx_audit_traces *traces; /* of the pages as they were made; NULL: they were not traced, or not all */
   const char *traced[3];          /* their hashes */
@@ -55,9 +57,12 @@ sx_status study__outputs_leave(st_outputs *o, const st_run *r, const struct st_k
                                sx_buf *record, sx_error *err) SX_NODISCARD;
 /* The same file: names of the study's files in the folder that are not this run's, in order, blanks between; "" where there are none. */
 sx_status study__outputs_stale(const char **out, const st_run *r, const st_outputs *o, sx_error *err) SX_NODISCARD;
-/* What the step `report` keeps of them: the formats, then a line "hash  name" per file. */
+/* What the step `report` keeps of them: the formats, then a line "hash  name" per file, then those of o->left. */
 sx_status study__outputs_payload(sx_buf *out, const sx_publish_files *files, const st_outputs *o,
                                  sx_error *err) SX_NODISCARD;
+/* The run before was asked for these formats. */
+sx_status study__outputs_asked(bool *asked, st_run *r, const st_step *step, const st_outputs *o,
+                               sx_error *err) SX_NODISCARD;
 /* The folder holds what the step's payload says, and these formats. */
 sx_status study__outputs_there(bool *there, st_run *r, const st_step *step, st_outputs *o, sx_error *err) SX_NODISCARD;
 

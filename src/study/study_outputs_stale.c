@@ -64,7 +64,7 @@ sx_status study__outputs_leave(st_outputs *o, const st_run *r, const st_kept *ol
   bool ours = false;
   o->gone = NULL;
   o->n_gone = 0;
-  o->removed = "";
+  o->removed = o->left = "";
   if (old->n) SX_TRY(is_ours(&ours, r, err));
   for (size_t i = 0; i < old->n && ours; i++) {
     const st_kept_file *file = &old->files[i];
@@ -78,6 +78,8 @@ sx_status study__outputs_leave(st_outputs *o, const st_run *r, const st_kept *ol
     if (!named) return sx_error_memory(err);
     if (strcmp(named, last) != 0) study__kept_put(record, named, "", &none);
     sx_buf_printf(record, " %s  %s\n", file->hash, file->name);
+    o->left = sx_arena_printf(r->arena, "%s%s ~%s\n", o->left, file->hash, file->name);
+    if (!o->left) return sx_error_memory(err);
     last = named;
   }
   of = of ? sx_arena_printf(r->arena, "of %s", of) : NULL;

@@ -130,18 +130,29 @@ static sx_status put(st_run *r, const char *indicator, const char *statistic, si
   return sx_store_put_row(NULL, r->store, "rules", &out, err);
 }
 
+/* What rules are called, for every run: their counts may be those of the run before. */
+sx_status study__put_rule_labels(st_run *r, sx_error *err) {
+  const sx_rules *rules = r->s->rules ? r->s->rules->rules : NULL;
+  for (size_t i = 0; rules && i < rules->n; i++) {
+    const sx_rule *rule = &rules->items[i];
+    const char *indicator = sx_arena_printf(r->arena, "rule/%s", rule->name);
+    if (!indicator) return sx_error_memory(err);
+    const sx_store_indicator label = {
+        .id = indicator,
+        .label = {rule->label_zh ? rule->label_zh : rule->name, rule->label_en ? rule->label_en : rule->name},
+        .question = {rule->text, rule->text},
+        .unit = "",
+        .scale = 1.0};
+    SX_TRY(sx_store_put_indicator(r->store, &label, err));
+  }
+  return SX_OK;
+}
+
 static sx_status put_rule(st_run *r, const sx_rule *rule, const sx_rule_outcome *o, sx_error *err) {
   char *indicator = sx_arena_printf(r->arena, "rule/%s", rule->name);
   if (!indicator) return sx_error_memory(err);
   const char *quality = o->error ? "not computed" : o->fails ? sx_rule_severity_name(rule->severity) : "";
   const char *method = o->whole ? "verdict on the data set" : "count of cases";
-  const sx_store_indicator label = {
-      .id = indicator,
-      .label = {rule->label_zh ? rule->label_zh : rule->name, rule->label_en ? rule->label_en : rule->name},
-      .question = {rule->text, rule->text},
-      .unit = "",
-      .scale = 1.0};
-  SX_TRY(sx_store_put_indicator(r->store, &label, err));
   SX_TRY(put(r, indicator, "count", o->items, quality, method, err));
   SX_TRY(put(r, indicator, "passes", o->passes, quality, method, err));
   SX_TRY(put(r, indicator, "fails", o->fails, quality, method, err));

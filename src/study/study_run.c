@@ -262,6 +262,7 @@ static sx_status new_run(st_run *r, st_outputs *o, const sx_run_options *options
   sx_buf_init(&payload, &r->ctx);
   SX_TRY_GOTO(status, study__put_labels(r, err), done);
   SX_TRY_GOTO(status, study__put_published_labels(r, err), done);
+  SX_TRY_GOTO(status, study__put_rule_labels(r, err), done);
   SX_TRY_GOTO(status, compute_rows(r, err), done);
   double since = study__now();
   SX_TRY_GOTO(status, disclose(r, err), done);
@@ -297,8 +298,7 @@ static sx_status write_again(st_run *r, const sx_publish_files *files, const st_
   return SX_OK;
 }
 
-/* Nothing changed since the newest finished run: only files that went missing or were altered, or formats that it was not asked for, are made again
- * from it. */
+/* Nothing changed since the newest finished run, and it was asked for the same formats: only files that went missing or were altered are made again from it. */
 static sx_status old_run(st_run *r, st_outputs *o, sx_error *err) {
   sx_store_run latest;
   st_step *report = &r->plan->steps[r->plan->n - 1];
@@ -355,7 +355,12 @@ static sx_status run_all(st_run *r, st_outputs *o, const sx_run_options *options
   SX_TRY(study__plan_match(r->plan, r->store, options && options->force, err));
   mark_generated(r);
   if (!(options && options->force)) SX_TRY(is_unchanged(&unchanged, r, err));
-  return unchanged ? old_run(r, o, err) : new_run(r, o, options, err);
+  /* what the run before says of its files is what they are held against: other formats are a run of their own */
+  st_step *report = &r->plan->steps[r->plan->n - 1];
+  if (unchanged) SX_TRY(study__outputs_asked(&unchanged, r, report, o, err));
+  if (unchanged) return old_run(r, o, err);
+  report->reused = false;
+  return new_run(r, o, options, err);
 }
 
 void study__run_clear(st_run *r) {

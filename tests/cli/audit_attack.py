@@ -16,6 +16,7 @@ EXEMPT = [
     (r"(styles|settings|fontTable|numbering|theme)\S* ", "definitions of looks"),
     (r"(document|footnotes|header|footer)\S* w:instrText$", "Word: keys of fields (a wrong key has a wrong number)"),
     (r"custom \S+@(pid|fmtid|name|xmlns\S*)$", "Word: keys of properties (a wrong key has a wrong number)"),
+    (r"custom words$", "Word: hashes of words, no number (a wrong one has refill list the words as a person's own)"),
     (r"(rels|types|app|core) ", "lists of parts, the program's name, dates of the file"),
     (r"(svg|html) (?!desc|title|text$|tspan$)\S+@(?!title$|alt$|aria-label$|data-what$)\S+$", "geometry, colours, identifiers, names of results"),
     (r"(svg|html) (desc|title|text|tspan)@\S+$", "geometry, colours, identifiers, names of results"),
@@ -97,6 +98,7 @@ def pieces(kind, text):
                     for n in re.finditer(pattern, whole): yield f"{kind} script {what}", m.start() + n.start(1), n.group(1)
                 continue
             if kind.endswith("sheet") and name == "v" and re.search(r't="s"[^>]*>(<f>[^<]*</f>)?<v>$', text[max(0, m.start() - 200):m.start()]): name = "v@shared"
+            if kind == "custom" and re.search(r'name="sxw_[^"]*"><vt:lpwstr>$', text[max(0, m.start() - 120):m.start()]): name = "words"
             yield f"{kind} {name}", m.start(), whole
 
 

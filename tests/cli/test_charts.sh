@@ -113,7 +113,7 @@ P
 extra='  - {id: x, type: stackd, title: {zh: 错, en: Wrong}, indicators: [shop]}' study
 run_fails 2 "study.yaml:.*unknown type 'stackd', did you mean 'stacked'" "$program" check "$tmp/study.yaml"
 extra='  - {id: x, type: tiles, title: {zh: 错, en: Wrong}, indicators: [shop], domains: [sex]}' study
-run_fails 1 "figure x.*'女' is none of the 31 provinces" "$program" run "$tmp/study.yaml" --out "$tmp/other" --quiet --lang en
+run_fails 2 "study.yaml:.*'female' of 'sex' is none of the 31 provinces" "$program" run "$tmp/study.yaml" --out "$tmp/other" --quiet --lang en
 for bad in 'type: likert, indicators: [none, little, some, full, shop, video, ride, neither], domains: [sex], below: 4#8 answers, 4 of them below the middle' \
   'type: likert, indicators: [none, full], domains: [sex], below: 7#2 answers, 7 of them below' \
   'type: slopes, indicators: [shop], domains: [total]#slopes lead from wave to wave' \

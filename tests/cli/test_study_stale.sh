@@ -74,6 +74,7 @@ for file in report.zh.html "$name.docx"; do echo half >"$small/out/$file.tmp-$go
 "$program" run "$small/study.yaml" --to html,csv --quiet >"$tmp/out" 2>"$tmp/err" || fail "after another kill: $(cat "$tmp/err")"
 [ -z "$(find "$small/out" -name '*.tmp-*')" ] || fail "litter stays where nothing is to be written: $(ls "$small/out")"
 rm "$small/out/$name".*
+"$program" run "$small/study.yaml" --quiet >"$tmp/out" 2>"$tmp/err" || fail "the study's own formats: $(cat "$tmp/err")"
 find "$small" -type f ! -path '*/out/*' -exec touch -d '2031-01-01' {} +
 then_computes "$small" "" "new times, the same bytes"
 byte "$small/people.csv" 'P01,A,A1,145.7' 'P01,A,A1,145.8'
