@@ -136,7 +136,8 @@ static sx_status is_quotation(bool *is, sx_tracer *t, const sx_text_part *part, 
   while (behind < end && sx_is_digit((unsigned char)behind[-1]) && sx_is_digit((unsigned char)*behind)) behind++;
   *is = false;
   if (to < end) SX_TRY(sx_audit__quoted(is, t, from, (size_t)(behind - from)));
-  return !*is && from > text ? sx_audit__quoted(is, t, before, (size_t)(to - before)) : SX_OK;
+  if (!*is && from > text) SX_TRY(sx_audit__quoted(is, t, before, (size_t)(to - before)));
+  return *is ? SX_OK : sx_audit__is_level(is, t, m); /* of words that are the run's own */
 }
 
 /* A number of the part is the result of this level. */

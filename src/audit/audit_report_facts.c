@@ -235,6 +235,24 @@ sx_status sx_audit__qualities(sx_tracer *t) {
   return sx_store_each_row(t->store, t->run, NULL, take_quality, t, t->err);
 }
 
+static sx_status take_level(void *data, const sx_store_row *row, sx_error *err) {
+  sx_tracer *t = data;
+  (void)err;
+  for (size_t i = 0; i < t->n_levels; i++)
+    if (t->levels[i] == row->ci_level) return SX_OK;
+  if (t->n_levels < sizeof t->levels / sizeof *t->levels) t->levels[t->n_levels++] = row->ci_level;
+  return SX_OK;
+}
+
+sx_status sx_audit__is_level(bool *is, sx_tracer *t, const sx_text_mark *m) {
+  *is = false;
+  if (m->kind != SX_MARK_LEVEL) return SX_OK;
+  if (!t->has_levels) SX_TRY(sx_store_each_row(t->store, t->run, NULL, take_level, t, t->err));
+  t->has_levels = true;
+  for (size_t i = 0; i < t->n_levels; i++) *is = *is || fabs(100 * t->levels[i] - m->value) < 1e-9;
+  return SX_OK;
+}
+
 bool sx_audit__is_quality(const sx_tracer *t, const sx_text_part *part, const sx_text_mark *m) {
   for (size_t i = 0; i < t->n_qualities; i++) {
     const size_t n = strlen(t->qualities[i]);

@@ -45,7 +45,10 @@ typedef struct sx_tracer {
   const char **qualities; /* why results ask for care, each once */
   size_t n_qualities, cap_qualities;
   bool has_qualities; /* they are read */
-  double *values;     /* numbers that stand in blocks themselves, and sizes of files */
+  double levels[8];   /* of the intervals of the run's results, each once */
+  size_t n_levels;
+  bool has_levels; /* they are read */
+  double *values;  /* numbers that stand in blocks themselves, and sizes of files */
   size_t n_values, cap_values;
   sx_typed *typed[2]; /* by language */
   size_t n_typed[2], cap_typed[2];
@@ -165,6 +168,8 @@ bool sx_audit__is_hash(const sx_tracer *t, const char *text, size_t n);
 bool sx_audit__is_provenance(const sx_tracer *t, const char *text, size_t n);
 /* Why the run's results ask for care; then a number inside such a reason, as it stands in a table. */
 sx_status sx_audit__qualities(sx_tracer *t) SX_NODISCARD;
+/* The level of an interval of the run: "95%". */
+sx_status sx_audit__is_level(bool *is, sx_tracer *t, const sx_text_mark *m) SX_NODISCARD;
 bool sx_audit__is_quality(const sx_tracer *t, const sx_text_part *part, const sx_text_mark *m);
 /* A number of a part that some label has, whole; where a drawing breaks a label into lines, a piece of one. */
 /* The label stands whole in the part, over its bytes from .. to. */
