@@ -286,8 +286,9 @@ static sx_status load_format(sx_figure *f, sx_error *err) {
   const size_t n = f->chart.n_categories * f->chart.n_series;
   size_t known = 0;
   for (size_t i = 0; i < n; i++) {
-    known += isfinite(f->cells[i].value);
-    if (isfinite(f->cells[i].value)) magnitude = fmax(magnitude, fabs(f->cells[i].value));
+    if (!isfinite(f->cells[i].value)) continue;
+    known++;
+    magnitude = fmax(magnitude, fabs(f->cells[i].value));
   }
   if (!known)
     SX_TRY(sx_report__warn(f->page, f->block->id, err,
