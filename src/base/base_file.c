@@ -23,6 +23,27 @@ bool sx_file_exists(const char *path) {
   return stat(path, &info) == 0;
 }
 
+static sx_status check_kind(int fd, const char *path, sx_error *err) {
+  struct stat info;
+  if (fstat(fd, &info) != 0) return sx_base__io_error(err, path, "cannot be read", errno);
+  if (S_ISDIR(info.st_mode)) return sx_error_set(err, SX_E_IO, path, "is a folder, not a file");
+  const bool given = strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
+  if (S_ISFIFO(info.st_mode) && !given)
+    return sx_error_set(err, SX_E_IO, path, "is a named pipe, not a file: move it away");
+  const int flags = fcntl(fd, F_GETFL);
+  if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) != 0)
+    return sx_base__io_error(err, path, "cannot be read", errno);
+  return SX_OK;
+}
+
+sx_status sx_base__open(int *fd, const char *path, sx_error *err) {
+  *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a named pipe is opened at once and then refused */
+  if (*fd < 0) return sx_base__io_error(err, path, "cannot be opened", errno);
+  const sx_status status = check_kind(*fd, path, err);
+  if (status != SX_OK) close(*fd);
+  return status;
+}
+
 /* Reads on until the end into *data (grown as needed). */
 static sx_status read_all(char **data, size_t *n, size_t *cap, int fd, const sx_ctx *ctx, const char *path,
                           sx_error *err) {
@@ -52,15 +73,11 @@ sx_status sx_file_read(char **data, size_t *n, const sx_ctx *ctx, const char *pa
   sx_status st = SX_OK;
   char *bytes = NULL;
   size_t count = 0, cap = 0;
-  const int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return sx_base__io_error(err, path, "cannot be opened", errno);
+  int fd = -1;
   struct stat info;
+  SX_TRY(sx_base__open(&fd, path, err));
   if (fstat(fd, &info) != 0) {
     st = sx_base__io_error(err, path, "cannot be read", errno);
-    goto done;
-  }
-  if (S_ISDIR(info.st_mode)) {
-    st = sx_error_set(err, SX_E_IO, path, "is a folder, not a file");
     goto done;
   }
   if (S_ISREG(info.st_mode) && info.st_size > 0) {
@@ -124,7 +141,7 @@ static bool is_orphan(int folder, const char *name, const char *number) {
   const long pid = strtol(number, &end, 10);
   if (end == number || pid <= 0 || (*end && *end != '-')) return false;
   if (kill((pid_t)pid, 0) == 0 || errno != ESRCH) return false;
-  const int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
+  const int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return false;
   const bool free_of_lock = flock(fd, LOCK_EX | LOCK_NB) == 0; /* the same number may be at work on another machine */
   close(fd);
@@ -167,7 +184,9 @@ sx_status sx_base__temporary_name(sx_buf *out, const sx_ctx *ctx, const char *pa
 }
 
 sx_status sx_base__write_synced(const char *temporary, const char *path, const void *data, size_t n, sx_error *err) {
-  const int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  const int how = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+  int fd = open(temporary, how, 0666);
+  if (fd < 0 && errno == EEXIST && unlink(temporary) == 0) fd = open(temporary, how, 0666); /* left over, or a link */
   if (fd < 0) return sx_base__io_error(err, path, "cannot be written", errno);
   (void)flock(fd, LOCK_EX | LOCK_NB);
   sx_status st = write_all(fd, data, n, path, err);

@@ -41,7 +41,7 @@ sx_status sx_base__journal_write(const sx_files_journal *journal, const sx_ctx *
 }
 
 void sx_base__journal_done(const char *path) {
-  const int fd = open(path, O_WRONLY | O_CLOEXEC);
+  const int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
   if (fd < 0) return;
   (void)!pwrite(fd, done_text, MARK, HEAD);
   close(fd);
@@ -67,8 +67,11 @@ static char *next_line(char **at) {
 static sx_status read_journal(left *out, const sx_ctx *ctx, const char *path, sx_error *err) {
   size_t n = 0;
   const size_t tail = sizeof last_line - 1;
+  struct stat info;
   *out = (left){.text = NULL};
-  if (!sx_file_exists(path)) return SX_OK;
+  if (lstat(path, &info) != 0) return SX_OK;
+  if (!S_ISREG(info.st_mode))
+    return sx_error_set(err, SX_E_DATA, path, "this is no file, where the journal of a run would be: move it away");
   SX_TRY(sx_file_read(&out->text, &n, ctx, path, err));
   n = strlen(out->text); /* what a power cut left of it may end in NULs */
   if (memcmp(out->text, head_text, n < HEAD ? n : HEAD) != 0) {
@@ -100,13 +103,23 @@ sx_status sx_files_journal_who(char **who, bool *done, const sx_ctx *ctx, const 
 
 /* ---- playing back ------------------------------------------------------------------------------------------------------------ */
 
+/* A folder is none of ours. */
+static bool is_file(const char *path) {
+  struct stat info;
+  return lstat(path, &info) == 0 && !S_ISDIR(info.st_mode);
+}
+
 static sx_status take_away(const char *path, const char *what, sx_error *err) {
+  if (!is_file(path)) return SX_OK;
   return unlink(path) == 0 || errno == ENOENT ? SX_OK : sx_base__io_error(err, path, what, errno);
 }
 
 /* The file in the place is the one that the killed program put there. */
 static sx_status is_new(bool *yes, const sx_ctx *ctx, const char *path, const char *hash, sx_error *err) {
   char now[SX_HASH_TEXT];
+  struct stat info;
+  *yes = false;
+  if (lstat(path, &info) != 0 || !S_ISREG(info.st_mode)) return SX_OK; /* it puts files there, no links or pipes */
   SX_TRY(sx_hash_file(now, ctx, path, err));
   *yes = memcmp(now, hash, SX_HASH_TEXT - 1) == 0;
   return SX_OK;
@@ -116,7 +129,7 @@ static sx_status is_new(bool *yes, const sx_ctx *ctx, const char *path, const ch
 static sx_status put_back(bool *mine, const sx_ctx *ctx, char kind, const char *path, const char *kept,
                           const char *hash, sx_error *err) {
   struct stat place, old;
-  const bool there = lstat(path, &place) == 0, has_old = lstat(kept, &old) == 0;
+  const bool there = lstat(path, &place) == 0, has_old = is_file(kept) && lstat(kept, &old) == 0;
   *mine = true;
   if (kind == '+') {
     if (there) SX_TRY(is_new(mine, ctx, path, hash, err));
@@ -130,12 +143,21 @@ static sx_status put_back(bool *mine, const sx_ctx *ctx, char kind, const char *
   return SX_OK;
 }
 
+/* "+ HASH NAME" of a file beside the journal, but for the store whose name the journal's begins with, and the store's own files. */
+static bool is_line(const char *line, const char *journal) {
+  const char *slash = strrchr(journal, '/'), *own = slash ? slash + 1 : journal, *tail = strrchr(own, '-');
+  if (strlen(line) < 2 + SX_HASH_TEXT + 1 || !strchr("+=-", line[0])) return false;
+  const char *name = line + 2 + SX_HASH_TEXT;
+  if (strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) return false;
+  return strncmp(name, own, tail ? (size_t)(tail - own) : strlen(own)) != 0;
+}
+
 static sx_status play_line(sx_buf *changed, const sx_ctx *ctx, const char *journal, const left *l, const char *line,
                            bool done, sx_error *err) {
   const char *hash = line + 2, *name = hash + SX_HASH_TEXT;
   bool mine = true;
   sx_buf fresh, kept;
-  if (strlen(line) < 2 + SX_HASH_TEXT + 1 || strchr(name, '/') || !strchr("+=-", line[0]))
+  if (!is_line(line, journal))
     return sx_error_set(err, SX_E_DATA, journal, "'%.80s' is no line of a journal: move the file away", line);
   char *path = sx_path_beside(ctx, journal, name);
   if (!path) return sx_error_memory(err);

@@ -6,6 +6,7 @@
 #include <nettle/sha2.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static void hash_text(char out[SX_HASH_TEXT], struct sha256_ctx *state) {
   uint8_t digest[SHA256_DIGEST_SIZE];
@@ -26,11 +27,14 @@ sx_status sx_hash_file(char out[SX_HASH_TEXT], const sx_ctx *ctx, const char *pa
   sx_status st = SX_OK;
   struct sha256_ctx state;
   FILE *file = NULL;
+  int fd = -1;
   char *chunk = sx_mem_alloc(ctx, CHUNK, 1);
   if (!chunk) return sx_error_memory(err);
-  file = fopen(path, "rb");
+  SX_TRY_GOTO(st, sx_base__open(&fd, path, err), done);
+  file = fdopen(fd, "rb");
   if (!file) {
     st = sx_base__io_error(err, path, "cannot be opened", errno);
+    close(fd);
     goto done;
   }
   sha256_init(&state);

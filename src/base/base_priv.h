@@ -9,9 +9,12 @@ sx_status sx_base__io_error(sx_error *err, const char *path, const char *what, i
 
 /* base_file.c. Makes the names in the folder of `path` durable; a file system that cannot sync a folder is not an error. */
 void sx_base__sync_folder(const sx_ctx *ctx, const char *path);
+/* A file for reading. A folder is refused, and a named pipe, which would wait for a writer; what the system itself gives as a file, /dev/stdin or that
+ * of a shell's <(...), is none. */
+sx_status sx_base__open(int *fd, const char *path, sx_error *err) SX_NODISCARD;
 /* PATH.tmp-PID. */
 sx_status sx_base__temporary_name(sx_buf *out, const sx_ctx *ctx, const char *path, long pid, sx_error *err);
-/* The bytes in the file `temporary`, made and synced; errors name `path`. On failure nothing is left. */
+/* The bytes in the file `temporary`, made and synced, never through a link that lies there; errors name `path`. On failure nothing is left. */
 sx_status sx_base__write_synced(const char *temporary, const char *path, const void *data, size_t n, sx_error *err);
 
 /* base_files.c: a file that takes its place among several. */

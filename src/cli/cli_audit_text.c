@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "shuxiao/audit_text.h"
 #include "shuxiao/publish.h"
@@ -298,29 +299,58 @@ int cli_audit_run(cli_app *app, const char *store_path, const char *const *pages
   return code;
 }
 
+/* The report's pages and files beside the store, or the file that the word names. */
+static sx_status trace_own(sx_audit_traces **out, const cli_app *app, const char *word, const char *store,
+                           sx_arena *arena, sx_error *err) {
+  const char *pages[MAX_FILES], *folder = folder_of(arena, store);
+  const alone kind = is_folder(word) ? NOT_ALONE : alone_of(word);
+  const bool book = kind != NOT_ALONE;
+  const size_t n = book ? 1 : outputs_of(pages, app, store, true, arena);
+  if (book) pages[0] = word;
+  if (!n)
+    return sx_error_set(err, SX_E_IO, store,
+                        "no report.zh.html, report.en.html or report.zh-en.html, and no results as CSV, beside it");
+  if (!folder) return sx_error_memory(err);
+  if (kind == ALONE_WHOLE) return compare(out, app, store, pages, folder, err);
+  return trace(out, app, store, pages, n, book ? NULL : folder, book ? folder : NULL, err);
+}
+
+/* When a name in the folder of a store last came or went, as they do where a run puts files in place, or back. */
+static struct timespec changed_at(const char *store, sx_arena *arena) {
+  const char *folder = folder_of(arena, store);
+  struct stat info;
+  return folder && stat(*folder ? folder : "/", &info) == 0 ? info.st_mtim : (struct timespec){0, 0};
+}
+
+/* Where something is wrong and a run published meanwhile, files of two releases may have been read: it is audited once more. */
+static sx_status trace_settled(sx_audit_traces **out, const cli_app *app, const char *word, const char *store,
+                               sx_arena *arena, sx_error *err) {
+  enum { TIMES = 5 };
+  for (int i = 1;; i++) {
+    sx_error why = SX_ERROR_INIT;
+    const struct timespec before = changed_at(store, arena);
+    const sx_status status = trace_own(out, app, word, store, arena, &why);
+    if (status == SX_OK && !(*out)->n_differ && !(*out)->n_unbound) return SX_OK;
+    const struct timespec after = changed_at(store, arena);
+    const bool same = before.tv_sec == after.tv_sec && before.tv_nsec == after.tv_nsec;
+    if (same || i == TIMES || status == SX_E_CANCELLED)
+      return status == SX_OK ? SX_OK : sx_error_set(err, status, why.where, "%s", why.message);
+    sx_audit_traces_free(*out);
+    *out = NULL;
+  }
+}
+
 static int own_report(cli_app *app, const cli_args *args, sx_arena *arena) {
   sx_error err = SX_ERROR_INIT;
   sx_audit_traces *traces = NULL;
-  const char *word = args->words[0], *against = cli_value(args, "against"), *pages[MAX_FILES];
+  const char *word = args->words[0], *against = cli_value(args, "against");
   const char *store = store_of(arena, app, against ? against : word);
-  const alone kind = is_folder(word) ? NOT_ALONE : alone_of(word);
-  const bool book = kind != NOT_ALONE;
-  const size_t n = book ? 1 : store ? outputs_of(pages, app, store, true, arena) : 0;
-  if (book) pages[0] = word;
   if (!store) return cli_fail(app, &(sx_error){SX_E_MEMORY, "", "out of memory"});
   if (!sx_file_exists(store)) {
     (void)sx_error_set(&err, SX_E_IO, store, "there is no such file: run the study first (shuxiao run)");
     return cli_fail(app, &err);
   }
-  if (!n) {
-    (void)sx_error_set(&err, SX_E_IO, store,
-                       "no report.zh.html, report.en.html or report.zh-en.html, and no results as CSV, beside it");
-    return cli_fail(app, &err);
-  }
-  const char *folder = folder_of(arena, store);
-  sx_status status = kind == ALONE_WHOLE ? compare(&traces, app, store, pages, folder, &err)
-                     : folder ? trace(&traces, app, store, pages, n, book ? NULL : folder, book ? folder : NULL, &err)
-                              : sx_error_memory(&err);
+  sx_status status = trace_settled(&traces, app, word, store, arena, &err);
   if (status == SX_OK) status = print_traces(app, traces, cli_value(args, "only"), &err);
   const bool gate = status == SX_OK && (traces->n_differ || traces->n_unbound);
   if (status == SX_OK && !cli_is_machine(app)) print_counts(app, traces);

@@ -137,6 +137,7 @@ static int say_outcome(cli_app *app, const sx_run_result *result) {
                            "the files and results.db are as they were",
             result->n_open_results);
   } else {
+    app->ctx.cancelled = NULL; /* published, or refused: to be interrupted now would say that nothing had happened */
     if (!result->refused) print_result(app, result);
     code = audit_result(app, result);
   }

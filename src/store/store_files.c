@@ -77,7 +77,7 @@ static sx_status play(sx_store *store, sx_error *err) {
 
 /* For who may read the lock and not take it. */
 static bool is_held(const sx_store *store) {
-  const int fd = open(store->lock_path, O_RDONLY | O_CLOEXEC);
+  const int fd = open(store->lock_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   const bool held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0;
   if (fd >= 0) close(fd);
   return held;

@@ -216,7 +216,10 @@ static sx_status file_there(void *data, size_t i, sx_error *err) {
   there_file *f = &job->files[i];
   char hash[SX_HASH_TEXT];
   if (!f->path || !sx_file_exists(f->path)) return SX_OK;
-  SX_TRY(sx_hash_file(hash, &job->ctx, f->path, err));
+  sx_error unread = SX_ERROR_INIT;
+  const sx_status status = sx_hash_file(hash, &job->ctx, f->path, &unread);
+  if (status == SX_E_IO) return SX_OK; /* what cannot be read is made again, and writing it will say so */
+  if (status != SX_OK) return sx_error_set(err, status, unread.where, "%s", unread.message);
   f->there = memcmp(hash, f->hash, SX_HASH_TEXT - 1) == 0;
   return SX_OK;
 }

@@ -113,8 +113,14 @@ sx_status study__kept_load(char **data, size_t *n, const st_kept *old, const cha
   if (!file) return SX_OK;
   sx_buf_init(&path, ctx);
   sx_status status = path_of(&path, old, name, err);
-  if (status == SX_OK && sx_file_exists(path.data)) status = sx_file_read(data, n, ctx, path.data, err);
+  if (status != SX_OK) {
+    sx_buf_clear(&path);
+    return status;
+  }
+  sx_error unread = SX_ERROR_INIT;
+  if (sx_file_exists(path.data)) status = sx_file_read(data, n, ctx, path.data, &unread);
   sx_buf_clear(&path);
+  if (status != SX_OK && status != SX_E_IO) return sx_error_set(err, status, unread.where, "%s", unread.message);
   if (status == SX_OK && *data) sx_hash_bytes(hash, *data, *n);
   if (status == SX_E_IO) status = SX_OK; /* what cannot be read is made again, and writing it will say so */
   if (status == SX_OK && *data && strcmp(hash, file->hash) != 0) {

@@ -29,8 +29,59 @@ static bool is_traced(const sx_publish_file *file) {
   return file->n - from >= sizeof head - 1 && memcmp(file->data + from, head, sizeof head - 1) == 0;
 }
 
+/* The PDF in a language, or the one that there is; NULL: none, or a Word file beside it, which is read and says the same. */
+static const char *pdf_of(const sx_publish_files *files, const char *tail) {
+  const char *found = NULL;
+  for (size_t i = 0; i < files->n; i++) {
+    const char *name = files->items[i].name;
+    if (ends_with(name, ".docx")) return NULL;
+    if (ends_with(name, tail) || (!found && ends_with(name, ".pdf"))) found = name;
+  }
+  return found;
+}
+
+static sx_status render(sx_buf *page, const st_run *r, sx_lang lang, sx_error *err) {
+  const sx_report_options how = {.version = 1, .lang = lang};
+  sx_document *document = NULL;
+  SX_TRY(sx_report_document(&document, r->store, r->run, &how, err));
+  const sx_status status = sx_document_html(page, document, NULL, err);
+  sx_document_free(document);
+  return status;
+}
+
+static const char shown_tail[] = ".pdf.html";
+
+/* A PDF is not read: the report that it shows is, as a page that goes nowhere. */
+static sx_status add_shown(sx_file_parts *parts, size_t *n, sx_buf pages[2], const st_run *r,
+                           const sx_publish_files *files, const st_outputs *o, sx_error *err) {
+  static const char *const tails[] = {".zh.pdf", ".en.pdf"};
+  const bool languages[] = {r->s->zh, r->s->en};
+  for (int lang = 0; lang < 2; lang++) {
+    const char *pdf = languages[lang] && !o->html ? pdf_of(files, tails[lang]) : NULL;
+    if (!pdf) continue;
+    SX_TRY(render(&pages[lang], r, (sx_lang)lang, err));
+    parts[*n] = (sx_file_parts){
+        .path = sx_arena_printf(r->arena, "%s/%s.html", o->dir, pdf), .data = pages[lang].data, .n = pages[lang].n};
+    if (!parts[(*n)++].path) return sx_error_memory(err);
+  }
+  return SX_OK;
+}
+
+/* What was found of such a page is told of its PDF, as a whole. */
+static sx_status name_shown(sx_audit_traces *traces, sx_error *err) {
+  for (size_t i = 0; i < traces->n; i++) {
+    sx_audit_trace *t = &traces->items[i];
+    if (!ends_with(t->file, shown_tail)) continue;
+    t->file = sx_arena_strndup(traces->arena, t->file, strlen(t->file) - strlen(".html"));
+    t->place = t->file;
+    if (!t->file) return sx_error_memory(err);
+  }
+  return SX_OK;
+}
+
 static sx_status trace(st_run *r, const sx_publish_files *files, st_outputs *o, sx_error *err) {
-  sx_file_parts *parts = sx_arena_alloc(r->arena, files->n, sizeof *parts);
+  sx_file_parts *parts = sx_arena_alloc(r->arena, files->n + 2, sizeof *parts);
+  sx_buf pages[2];
   size_t n = 0;
   if (!parts) return sx_error_memory(err);
   for (size_t i = 0; i < files->n; i++) {
@@ -41,7 +92,12 @@ static sx_status trace(st_run *r, const sx_publish_files *files, st_outputs *o, 
         .path = sx_arena_printf(r->arena, "%s/%s", o->dir, file->name), .data = file->data, .n = file->n};
     if (!parts[n++].path) return sx_error_memory(err);
   }
-  return n ? sx_audit_made(&o->traces, r->store, r->run, parts, n, err) : SX_OK;
+  for (int lang = 0; lang < 2; lang++) sx_buf_init(&pages[lang], &r->ctx);
+  sx_status status = add_shown(parts, &n, pages, r, files, o, err);
+  if (status == SX_OK && n) status = sx_audit_made(&o->traces, r->store, r->run, parts, n, err);
+  if (status == SX_OK && n) status = name_shown(o->traces, err);
+  for (int lang = 0; lang < 2; lang++) sx_buf_clear(&pages[lang]);
+  return status;
 }
 
 sx_status study__outputs_judge(bool *good, st_run *r, const sx_publish_files *files, st_outputs *o, sx_error *err) {

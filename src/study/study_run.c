@@ -485,6 +485,7 @@ sx_status sx_study_run(sx_run_result **out, const sx_study *study, const sx_run_
   SX_TRY_GOTO(status, study__outputs_find(&o, study, options, r.arena, err), done);
   o.audit = options && options->audit;
   SX_TRY_GOTO(status, run_all(&r, &o, options, err), done);
+  r.ctx.cancelled = NULL; /* what was asked for is done: to be told of it too late is no interruption */
   if (!o.refused && !study__open_results(&r)) {
     SX_TRY_GOTO(status, settle_refused(&r, &o, err), done);
     SX_TRY_GOTO(status, check_traced(&o, &r, err), done);

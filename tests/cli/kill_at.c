@@ -1,5 +1,7 @@
 /* kill_at.c: preloaded into a program, kills it as kill -9 does at its KILL_AT-th call that changes a file below the folder KILL_BELOW (a full path): just
- * before the call, of a write after half of the bytes. KILL_LOG: a file that gets a line per such call, "N what path". */
+ * before the call, of a write after half of the bytes. KILL_LOG: a file that gets a line per such call, "N what path".
+ * KILL_SIGNAL: another signal in the place of that one, after which the call is made. KILL_READ: the end of a path; before it is first opened for
+ * reading, the command KILL_COMMAND is run. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -44,7 +46,19 @@ static bool is_it(const char *what, int folder, const char *path) {
     (void)fprintf(file, "%ld %s %s\n", now, what, path ? path : "");
     (void)fclose(file);
   }
-  return at && atol(at) == now;
+  if (!at || atol(at) != now) return false;
+  const char *other = getenv("KILL_SIGNAL");
+  if (other) (void)raise(atoi(other));
+  return !other;
+}
+
+static void before_reading(const char *path) {
+  static atomic_bool done;
+  const char *which = getenv("KILL_READ"), *command = getenv("KILL_COMMAND");
+  const size_t n = strlen(path), k = which ? strlen(which) : 0;
+  if (!k || n < k || strcmp(path + n - k, which) != 0 || atomic_exchange(&done, true)) return;
+  (void)unsetenv("LD_PRELOAD");
+  if (command && system(command) != 0) (void)fprintf(stderr, "failed: %s\n", command);
 }
 
 static void die_at(const char *what, int folder, const char *path) {
@@ -127,7 +141,10 @@ int open(const char *path, int flags, ...) {
   va_start(rest, flags);
   const int mode = mode_of(flags, rest);
   va_end(rest);
-  if (flags & (O_CREAT | O_TRUNC)) die_at("open", AT_FDCWD, path);
+  if (flags & (O_CREAT | O_TRUNC))
+    die_at("open", AT_FDCWD, path);
+  else
+    before_reading(path);
   return ((int (*)(const char *, int, ...))real("open"))(path, flags, mode);
 }
 
@@ -136,6 +153,9 @@ int open64(const char *path, int flags, ...) {
   va_start(rest, flags);
   const int mode = mode_of(flags, rest);
   va_end(rest);
-  if (flags & (O_CREAT | O_TRUNC)) die_at("open", AT_FDCWD, path);
+  if (flags & (O_CREAT | O_TRUNC))
+    die_at("open", AT_FDCWD, path);
+  else
+    before_reading(path);
   return ((int (*)(const char *, int, ...))real("open64"))(path, flags, mode);
 }

@@ -58,6 +58,12 @@ for formats in html docx xlsx,docx,csv; do
   [ -n "$(ls out/refused/*.html 2>/dev/null)" ] && [ $formats != html ] && fail "--to $formats: what an earlier run put aside is there: $(ls out/refused)"
 done
 [ -s out/refused/t_tables.en.xlsx ] && [ -s out/refused/t.csv ] && [ ! -e out/refused/report.en.html ] || fail "--to xlsx,docx,csv: $(ls out/refused)"
+# a PDF alone: the report that it shows is looked at
+for formats in pdf pdf,csv; do
+  run_fails 3 "^en.md:3:11: a typed number, bound to no result: 4321 (out/refused/t.en.pdf)$" "$program" run s.yaml --to $formats
+  release out | diff before - >d || fail "--to $formats changed the release: $(cat d)"
+  [ -s out/refused/t.en.pdf ] && [ -z "$(ls out/refused/*.html 2>/dev/null)" ] || fail "--to $formats: put aside: $(ls out/refused)"
+done
 # the study says that it is no result: published
 sed '$ a audit: {exempt: ["4321"]}' s.yaml >exempt.yaml
 cp -r out kept
@@ -72,6 +78,8 @@ good_text
 no_refused out "a good run after a refused one"
 grep -q " 0 written$" o || fail "the text is as before, and yet: $(grep '^files' o)"
 release out | grep -v results.db | diff <(grep -v results.db before) - >d || fail "the text mended: $(cat d)"
+"$program" run s.yaml --to pdf --out pdf_alone >o 2>e || fail "a PDF alone: $(cat e)"
+grep -q "^numbers: .* 0 differ, 0 unbound" o || fail "a PDF alone: not looked at: $(cat o)"
 printf '\nMean {{ mean.total | plain 0 }}.\n' >>en.md
 "$program" run s.yaml --to all >o 2>e || fail "another text: $(cat e)"
 grep -q "Mean " out/report.en.html || fail "another text is not published"
