@@ -260,6 +260,17 @@ static sx_status looked(sx_docx *w, const sx_document_node *node, sx_docx_look l
   return status;
 }
 
+/* A sign behind a number, so that it is known from a person's. */
+static sx_status sign(sx_docx *w, const sx_document_node *node) {
+  sx_docx_look look = w->look;
+  size_t id;
+  look.superscript = true;
+  SX_TRY(sx_publish__docx_begin_sign(w, &id, node));
+  SX_TRY(looked(w, node, look));
+  sx_publish__docx_end_mark(w, id);
+  return SX_OK;
+}
+
 static void tag(sx_docx *w, const sx_document_node *node) {
   sx_buf text;
   sx_docx_look look = w->look;
@@ -282,8 +293,7 @@ static sx_status inline_node(sx_docx *w, const sx_document_node *node) {
   case SX_DOC_NUMBER:
     return sx_publish__docx_number(w, node);
   case SX_DOC_MARK:
-    look.superscript = true;
-    return looked(w, node, look);
+    return sign(w, node);
   case SX_DOC_STRONG:
     look.strong = true;
     return looked(w, node, look);

@@ -119,6 +119,17 @@ static bool mark_goes(sx_buf *before, sx_buf *behind, stretch *s, const sx_docx_
   return edge != NULL;
 }
 
+/* A sign behind a number of the words is a person's. */
+static bool has_own_sign(const sx_reviser *v, const stretch *s) {
+  for (size_t i = 0; i < s->t->n_numbers; i++) {
+    const sx_said_number *number = &s->t->numbers[i];
+    if (number->behind <= s->from || number->behind > s->to) continue;
+    if (number->odd && number->marks_to <= s->to) return true;
+    if (*number->others && number->others_from < s->to && sx_revise__knows_signs(v)) return true;
+  }
+  return false;
+}
+
 /* ---- all of it --------------------------------------------------------------------------------------------------- */
 
 static bool all_go(sx_buf *before, sx_buf *behind, stretch *s) {
@@ -148,7 +159,7 @@ sx_status sx_revise__can_go(bool *can, sx_buf *before, sx_buf *behind, sx_revise
   }
   sx_buf *const bufs[] = {&s.id, &s.name, &s.code};
   for (size_t i = 0; i < 3; i++) sx_buf_init(bufs[i], &v->r.ctx);
-  *can = all_go(before, behind, &s);
+  *can = !has_own_sign(v, &s) && all_go(before, behind, &s);
   sx_status status = SX_OK;
   for (size_t i = 0; i < 3; i++) {
     if (status == SX_OK) status = sx_buf_status(bufs[i], v->r.err);

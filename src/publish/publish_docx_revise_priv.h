@@ -55,6 +55,7 @@ const char *sx_revise__place(const sx_reviser *v, const sx_said_text *t, size_t 
 sx_status sx_revise__look(sx_reviser *v, const sx_said_text *parts, size_t n_parts) SX_NODISCARD;
 /* publish_docx_revise_span.c: the edits of one part. */
 sx_status sx_revise__part(sx_reviser *v, const sx_said_text *t, const char *xml) SX_NODISCARD;
+bool sx_revise__knows_signs(const sx_reviser *v); /* the document says which signs are the run's */
 sx_status sx_revise__marks(sx_reviser *v, const sx_said_text *t) SX_NODISCARD;
 /* publish_docx_revise_go.c: what stands in a span is the run's alone. Bookmarks of others at its edges are to stay: *before and *behind what comes. */
 sx_status sx_revise__can_go(bool *can, sx_buf *before, sx_buf *behind, sx_reviser *v, const sx_said_text *t, size_t at,

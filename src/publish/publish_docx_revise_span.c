@@ -67,10 +67,9 @@ static sx_status need_all(sx_reviser *v, const sx_said_text *t, const sx_said_sp
   return SX_OK;
 }
 
-/* The XML that the run has in a span, its bookmarks numbered anew. */
-static sx_status fresh_xml(const char **out, sx_reviser *v, const sx_said_span *span, int part) {
-  const char *xml = v->now_xml[part]->data + span->inner;
-  const size_t n = span->end - span->inner, base = v->next_mark;
+/* XML of the run, its bookmarks numbered anew. */
+static sx_status fresh_xml(const char **out, sx_reviser *v, const char *xml, size_t n) {
+  const size_t base = v->next_mark;
   sx_docx_tag tag;
   size_t at = 0, from = 0;
   sx_buf text, value;
@@ -89,7 +88,7 @@ static sx_status fresh_xml(const char **out, sx_reviser *v, const sx_said_span *
   if (status == SX_OK && !*out) status = sx_error_memory(v->r.err);
   sx_buf_clear(&text);
   sx_buf_clear(&value);
-  return status == SX_OK ? need_all(v, &v->now_text[part], span) : status;
+  return status;
 }
 
 /* ---- which of its places ---------------------------------------------------------------------------------------- */
@@ -236,7 +235,9 @@ static sx_status write_anew(bool *gone, sx_reviser *v, const sx_said_text *t, co
   sx_buf_add(&before, "");
   sx_buf_add(&behind, "");
   sx_status status = sx_revise__can_go(gone, &before, &behind, v, t, at, xml);
-  if (status == SX_OK && *gone && fresh) status = fresh_xml(&words, v, fresh, part);
+  if (status == SX_OK && *gone && fresh)
+    status = fresh_xml(&words, v, v->now_xml[part]->data + fresh->inner, fresh->end - fresh->inner);
+  if (status == SX_OK && *gone && fresh) status = need_all(v, &v->now_text[part], fresh);
   if (status == SX_OK) status = sx_buf_status(&before, v->r.err);
   if (status == SX_OK) status = sx_buf_status(&behind, v->r.err);
   if (status == SX_OK && *gone) text = sx_arena_printf(v->r.arena, "%s%s%s", before.data, words, behind.data);
@@ -273,8 +274,7 @@ static sx_status one_span(bool *gone, sx_reviser *v, const sx_said_text *t, cons
   const bool emptied = !fresh && (is_note_of(v, s->key) || (s->key[0] == 't' && has_table(v, s->key)));
   if (!fresh && s->key[0] == 'n' && !emptied) return SX_OK; /* of a figure that the run does not have, which is told */
   const bool comes = fresh && can_come(v->now_xml[part]->data + fresh->inner, fresh->end - fresh->inner);
-  if (s->whole && own && (comes || emptied) && !v->r.only_look)
-    SX_TRY(write_anew(gone, v, t, xml, at, fresh, part));
+  if (s->whole && own && (comes || emptied) && !v->r.only_look) SX_TRY(write_anew(gone, v, t, xml, at, fresh, part));
   return *gone ? SX_OK : list_span(v, t, s);
 }
 
@@ -291,6 +291,10 @@ sx_status sx_revise__part(sx_reviser *v, const sx_said_text *t, const char *xml)
 
 /* ---- signs behind numbers ---------------------------------------------------------------------------------------- */
 
+bool sx_revise__knows_signs(const sx_reviser *v) {
+  return sx_dict_find(v->then, SX_SIGN_PROPERTY, strlen(SX_SIGN_PROPERTY)) >= 0;
+}
+
 static bool in_edit(const sx_reviser *v, size_t at) {
   for (size_t i = 0; i < v->n_edits; i++)
     if (at > v->edits[i].from && at <= v->edits[i].to) return true;
@@ -300,13 +304,18 @@ static bool in_edit(const sx_reviser *v, size_t at) {
 static sx_status one_mark(sx_reviser *v, const sx_said_text *t, const sx_said_number *number) {
   const int32_t code = sx_dict_find(v->now_numbers, number->name, strlen(number->name));
   const sx_said_number *now = code < 0 ? NULL : v->now_marked[code];
-  if (!now || strcmp(now->marks, number->marks) == 0 || in_edit(v, number->behind)) return SX_OK;
-  if (v->r.only_look || number->odd) {
-    const char *sign = *number->marks ? number->marks : "—", *wanted = *now->marks ? now->marks : "—";
-    return sx_revise__list(v, number->name, sx_revise__place(v, t, number->paragraph), sign, wanted);
+  const bool known = sx_revise__knows_signs(v);
+  if (!now || in_edit(v, number->behind)) return SX_OK;
+  if (!*number->marks && strcmp(number->others, now->marks) == 0) return SX_OK; /* typed again */
+  if (strcmp(now->marks, number->marks) == 0 && (known || !*number->others)) return SX_OK;
+  if (v->r.only_look || number->odd || (!known && *number->others)) {
+    const char *sign = sx_arena_printf(v->r.arena, "%s%s", number->marks, number->others);
+    const char *wanted = *now->marks ? now->marks : "—";
+    return sx_revise__list(v, number->name, sx_revise__place(v, t, number->paragraph), sign && !*sign ? "—" : sign,
+                           wanted);
   }
-  const char *xml = v->now_xml[v->now_marked_parts[code]]->data;
-  const char *runs = sx_arena_strndup(v->r.arena, xml + now->marks_from, now->marks_to - now->marks_from);
+  const char *xml = v->now_xml[v->now_marked_parts[code]]->data + now->marks_from, *runs = NULL;
+  SX_TRY(fresh_xml(&runs, v, xml, now->marks_to - now->marks_from));
   v->r.out->n_marks_changed++;
   return number->marks_to ? sx_revise__edit(v, number->marks_from, number->marks_to, runs)
                           : sx_revise__edit(v, number->behind, number->behind, runs);

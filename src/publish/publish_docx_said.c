@@ -31,6 +31,21 @@ sx_status sx_publish__docx_begin_said(sx_docx *w, const char *key) {
   return SX_OK;
 }
 
+sx_status sx_publish__docx_begin_sign(sx_docx *w, size_t *id, const sx_document_node *mark) {
+  char name[40], hash[SX_SAID_HASH];
+  sx_buf sign;
+  sx_buf_init(&sign, &w->ctx);
+  sx_buf_add(&sign, "");
+  sx_document_plain(&sign, mark);
+  if (!sign.failed) sx_publish__said_hash(hash, sign.data, sign.n);
+  const sx_status status = sx_buf_status(&sign, w->err);
+  sx_buf_clear(&sign);
+  if (status != SX_OK) return status;
+  (void)snprintf(name, sizeof name, SX_SIGN_BOOKMARK "%s_%zu", hash, w->n_bookmarks + 1);
+  sx_publish__docx_begin_mark(w, id, name);
+  return SX_OK;
+}
+
 sx_status sx_publish__docx_end_said(sx_docx *w, const char *key) {
   sx_said_text text;
   sx_buf words;
@@ -79,6 +94,7 @@ sx_status sx_publish__docx_record_heads(sx_docx *w, const char *name) {
 }
 
 sx_status sx_publish__docx_conditions(sx_docx *w) {
+  if (w->n_properties) SX_TRY(sx_publish__docx_property(w, SX_SIGN_PROPERTY, "bookmarks"));
   for (const sx_document *d = w->document; d; d = d->second) {
     for (size_t i = 0; i < d->n_conditions; i++)
       SX_TRY(record(w, "p", d->conditions[i].key, d->conditions[i].live, strlen(d->conditions[i].live)));

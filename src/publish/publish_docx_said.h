@@ -1,7 +1,8 @@
 /* publish_docx_said.h: words of a Word document that follow from numbers: verbs of changes, branches of conditions, orders, notes of figures and tables.
  * A bookmark "_sxw_KEY_N" stands around each, and the property "sxw_KEY" holds a hash of what the run wrote there, so that it can be told whether a person
  * changed it and whether another run says otherwise. Keys of notes begin with "n", those of cells of words with "t" and the
- * name of their table with its heads, for which there is a property "sxw_hNAME". Of conditions that are paragraphs there is the property alone, "sxw_pKEY". */
+ * name of their table with its heads, for which there is a property "sxw_hNAME". Of conditions that are paragraphs there is the property alone, "sxw_pKEY".
+ * A bookmark "_sxs_HASH_N" stands around each sign behind a number, with a hash of the sign: another one there is a person's. */
 #ifndef PUBLISH_DOCX_SAID_H
 #define PUBLISH_DOCX_SAID_H
 
@@ -9,6 +10,8 @@
 
 #define SX_SAID_BOOKMARK "_sxw_"
 #define SX_SAID_PROPERTY "sxw_"
+#define SX_SIGN_BOOKMARK "_sxs_"
+#define SX_SIGN_PROPERTY "sxs_signs" /* the document has such bookmarks wherever the run set a sign */
 enum { SX_SAID_KEY = 16, SX_SAID_HASH = 12, SX_SAID_HEADS = 5 };
 
 /* ---- writing ---- */
@@ -19,6 +22,8 @@ bool sx_publish__said_note(char key[SX_SAID_KEY], const sx_document_node *node);
 /* Of the note of a "figure", a "table" of that id, or what the cover says "about" signs. */
 void sx_publish__said_name(char key[SX_SAID_KEY], const char *kind, const char *id);
 sx_status sx_publish__docx_conditions(sx_docx *w) SX_NODISCARD;
+/* The bookmark of a sign; sx_publish__docx_end_mark ends it. */
+sx_status sx_publish__docx_begin_sign(sx_docx *w, size_t *id, const sx_document_node *mark) SX_NODISCARD;
 sx_status sx_publish__docx_record_heads(sx_docx *w, const char *name) SX_NODISCARD;
 
 /* ---- reading ---- */
@@ -31,14 +36,15 @@ typedef struct sx_said_span {
   bool whole; /* begins and ends in one paragraph, and nothing is amiss */
 } sx_said_span;
 
-/* A field that shows a number, and the signs behind it. */
+/* A field that shows a number, and the signs behind it: those of the run, and others. */
 typedef struct sx_said_number {
   const char *name;            /* of its property */
-  const char *marks;           /* "" none */
+  const char *marks, *others;  /* "" none */
   size_t at, behind;           /* of the text and the XML: behind the field */
-  size_t marks_from, marks_to; /* of the XML: the runs of the signs */
+  size_t marks_from, marks_to; /* of the XML: the bookmarks of the signs */
+  size_t others_from;          /* of the XML */
   size_t paragraph;
-  bool odd; /* something else stands between the signs */
+  bool odd; /* something else stands between the run's signs, or in their place */
 } sx_said_number;
 
 typedef struct sx_said_paragraph {

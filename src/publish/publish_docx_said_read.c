@@ -28,8 +28,10 @@ typedef struct reader {
   size_t tables;               /* depth of those that are open */
   char ids[OPEN_MAX][ID_MAX];
   size_t open[OPEN_MAX], n_open; /* spans that have begun */
-  size_t run;                    /* where the run at hand begins */
-  bool raised, signs;            /* it is set high; it has signs of the last number */
+  bool raised;                   /* the run at hand is set high */
+  char sign_id[ID_MAX];          /* of the bookmark of a sign that has begun; "" none */
+  char sign_hash[SX_SAID_HASH];  /* of what the run wrote there */
+  size_t n_signs;                /* length of the signs before it */
   bool fresh;                    /* nothing stands behind the last number but its signs */
   sx_buf value;
   sx_error *err;
@@ -76,15 +78,13 @@ static bool all_signs(const char *text) {
   return true;
 }
 
-/* Signs behind the number that was read last. */
-static sx_status put_signs(reader *r, const char *text) {
+/* Signs behind the number that was read last: in a bookmark of the run, or a person's. */
+static sx_status put_signs(reader *r, const char *text, size_t at) {
   sx_said_number *last = &r->t->numbers[r->t->n_numbers - 1];
-  last->marks = sx_arena_printf(r->t->arena, "%s%s", last->marks, text);
-  if (!last->marks) return sx_error_memory(r->err);
-  if (last->marks_to && last->marks_to != r->run && !r->signs) last->odd = true;
-  if (!last->marks_to) last->marks_from = r->run;
-  r->signs = true;
-  return SX_OK;
+  const char **signs = *r->sign_id ? &last->marks : &last->others;
+  if (!*r->sign_id && !**signs) last->others_from = at;
+  *signs = sx_arena_printf(r->t->arena, "%s%s", *signs, text);
+  return *signs ? SX_OK : sx_error_memory(r->err);
 }
 
 static sx_status put_text(reader *r, size_t from, size_t to) {
@@ -93,7 +93,7 @@ static sx_status put_text(reader *r, size_t from, size_t to) {
   sx_publish__add_plain(&r->value, r->xml + from, to - from);
   SX_TRY(sx_buf_status(&r->value, r->err));
   if (in_field(r)) return SX_OK;
-  if (r->raised && r->fresh && all_signs(r->value.data)) return put_signs(r, r->value.data);
+  if (r->raised && r->fresh && all_signs(r->value.data)) return put_signs(r, r->value.data, from);
   if (r->value.n) r->fresh = false;
   put(r->t, r->value.data, r->value.n);
   return sx_buf_status(&r->t->text, r->err);
@@ -167,19 +167,58 @@ static sx_status close_field(reader *r, size_t behind) {
   sx_said_number *number = &t->numbers[t->n_numbers++];
   *number = (sx_said_number){.name = sx_arena_strdup(t->arena, f->code),
                              .marks = "",
+                             .others = "",
                              .at = t->text.n,
                              .behind = behind,
                              .paragraph = t->n_paragraphs ? t->n_paragraphs - 1 : 0};
   r->fresh = true;
+  r->sign_id[0] = '\0';
   return number->name ? sx_buf_status(&t->text, r->err) : sx_error_memory(r->err);
 }
 
 /* ---- bookmarks --------------------------------------------------------------------------------------------------- */
 
+/* The bookmark of a sign; the name is in the reader's value. */
+static sx_status begin_sign(reader *r, const sx_docx_tag *tag) {
+  const char *hash = r->value.data + strlen(SX_SIGN_BOOKMARK);
+  const size_t n = strcspn(hash, "_");
+  if (!r->fresh || n >= SX_SAID_HASH) return SX_OK; /* behind no number, or not as the run names them */
+  memcpy(r->sign_hash, hash, n);
+  r->sign_hash[n] = '\0';
+  if (!sx_publish__tag_attribute(&r->value, r->xml, tag, "w:id") || r->value.n >= ID_MAX)
+    return sx_buf_status(&r->value, r->err);
+  sx_said_number *last = &r->t->numbers[r->t->n_numbers - 1];
+  if (*r->sign_id || (last->marks_to && last->marks_to != tag->from)) last->odd = true;
+  if (!last->marks_to) last->marks_from = tag->from;
+  r->n_signs = strlen(last->marks);
+  memcpy(r->sign_id, r->value.data, r->value.n + 1);
+  return SX_OK;
+}
+
+/* A sign that a person deleted may leave its bookmark; one that was typed behind it may have come into it. */
+static sx_status end_sign(reader *r, const sx_docx_tag *tag) {
+  sx_said_number *last = &r->t->numbers[r->t->n_numbers - 1];
+  const char *sign = last->marks + r->n_signs;
+  size_t n = 0, k = 0;
+  for (; sign[n]; n += sign_at(sign + n)) {
+    char hash[SX_SAID_HASH];
+    sx_publish__said_hash(hash, sign, n + sign_at(sign + n));
+    if (strcmp(hash, r->sign_hash) == 0) k = n + sign_at(sign + n);
+  }
+  last->marks_to = tag->to;
+  r->sign_id[0] = '\0';
+  if (r->fresh && k == n) return SX_OK;
+  last->odd = true;
+  last->others = sx_arena_printf(r->t->arena, "%s%s", last->others, sign + k);
+  last->marks = sx_arena_strndup(r->t->arena, last->marks, r->n_signs + k);
+  return last->others && last->marks ? SX_OK : sx_error_memory(r->err);
+}
+
 static sx_status begin_span(reader *r, const sx_docx_tag *tag) {
   sx_said_text *t = r->t;
   const size_t k = strlen(SX_SAID_BOOKMARK);
   if (!sx_publish__tag_attribute(&r->value, r->xml, tag, "w:name")) return sx_buf_status(&r->value, r->err);
+  if (strncmp(r->value.data, SX_SIGN_BOOKMARK, strlen(SX_SIGN_BOOKMARK)) == 0) return begin_sign(r, tag);
   if (strncmp(r->value.data, SX_SAID_BOOKMARK, k) != 0) return SX_OK;
   const size_t n = strcspn(r->value.data + k, "_");
   if (!n || n >= SX_SAID_KEY || r->n_open == OPEN_MAX) return SX_OK;
@@ -201,8 +240,9 @@ static sx_status begin_span(reader *r, const sx_docx_tag *tag) {
 
 static sx_status end_span(reader *r, const sx_docx_tag *tag) {
   size_t i = 0;
-  if (!r->n_open) return SX_OK;
+  if (!r->n_open && !*r->sign_id) return SX_OK;
   if (!sx_publish__tag_attribute(&r->value, r->xml, tag, "w:id")) return sx_buf_status(&r->value, r->err);
+  if (*r->sign_id && strcmp(r->sign_id, r->value.data) == 0) return end_sign(r, tag);
   while (i < r->n_open && strcmp(r->ids[i], r->value.data) != 0) i++;
   if (i == r->n_open) return SX_OK;
   sx_said_span *span = &r->t->spans[r->open[i]];
@@ -279,12 +319,8 @@ static sx_status text_tag(reader *r, const sx_docx_tag *tag) {
 }
 
 static sx_status run_tag(reader *r, const sx_docx_tag *tag) {
-  if (is(tag, "w:r") && !tag->closing) {
-    r->run = tag->from;
-    r->raised = r->signs = false;
-  } else if (is(tag, "w:r")) {
-    if (r->signs) r->t->numbers[r->t->n_numbers - 1].marks_to = tag->to;
-    r->raised = r->signs = false;
+  if (is(tag, "w:r")) {
+    r->raised = false;
   } else if (is(tag, "w:vertAlign") && sx_publish__tag_attribute(&r->value, r->xml, tag, "w:val")) {
     r->raised = strcmp(r->value.data, "superscript") == 0;
   }

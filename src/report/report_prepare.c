@@ -265,7 +265,8 @@ static sx_status follow(maker *m, sx_buf *text, const sx_binding *b, const char 
     return add_item(m, text, &item, err);
   }
   if (status == SX_OK && macro.kind == SX_MACRO_IF) return open_branch(m, text, b, whole, holds, err);
-  if (status == SX_OK && macro.kind == SX_MACRO_END) return mark_end(m, text, m->said[m->branches.depth], whole + b->end, err);
+  if (status == SX_OK && macro.kind == SX_MACRO_END)
+    return mark_end(m, text, m->said[m->branches.depth], whole + b->end, err);
   if (status != SX_OK || macro.kind <= SX_MACRO_END || !sx_report__live(&m->branches)) return status;
   const bool fixed = macro.kind == SX_MACRO_VALUE || macro.kind == SX_MACRO_PARTS; /* its words hold for any numbers */
   const char *key = fixed ? NULL : sx_report__said_key(m->page, source, b->end - b->at);

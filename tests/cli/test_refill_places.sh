@@ -9,7 +9,7 @@ cd "$tmp" || exit 1
 # sample FILE: how many say yes
 sample() { awk -v v="$1" 'BEGIN { print "w,psu,g,y"
   for (i = 1; i <= 400; i++) {
-    g = substr("abcd", 1 + i % 4, 1)
+    g = v == "late" ? substr("aabcd", 1 + i % 5, 1) : substr("abcd", 1 + i % 4, 1) # late: enough of a
     y = v == "before" ? i % 2 : v == "early" ? i % 10 < 7 : i % 10 < 3
     printf "%d,%d,%s,%d\n", 10 + i % 3, i % 40, g, y } }'; }
 sample before >before.csv
@@ -39,7 +39,7 @@ The rate {{if tested rate}}{{change rate}}{{else}}is not known{{end}} in all. It
 
 Alone {{if up rate}}since it rose, more{{else}}since it fell, fewer{{end}} came.
 
-The young: {{rate.g:a | % 1}}; all: {{rate.total | % 1}} of them.
+The young: {{rate.g:a | % 1}}; all: {{rate.total | % 1}} of them; dee: {{rate.g:d | % 1}}.
 M
 for run in early late; do
   sample $run >now.csv
@@ -72,6 +72,8 @@ for n in src.namelist():
     dst.writestr(n, b)
 dst.close()
 P
+# shows FILE PATTERN WHAT
+shows() { python3 words.py "$1" >got; grep -q "$2" got || fail "$3: $(cat got)"; }
 # refill EDITED CODE RUN: into new.docx, what it says into out
 refill() {
   local code
@@ -120,6 +122,68 @@ python3 edit.py early/words.docx edited.docx "$before=>$before<w:bookmarkStart w
 refill edited.docx 0 late
 unzip -p new.docx word/document.xml >xml
 grep -qF '<w:bookmarkStart w:id="9001" w:name="mine"/>' xml && grep -qF '<w:bookmarkEnd w:id="9001"/>' xml || fail "a bookmark that begins at the end of the words is halved"
-python3 words.py new.docx | grep -q 'Alone since it fell, fewer came' || fail "before a bookmark: $(python3 words.py new.docx | grep Alone)"
+shows new.docx 'Alone since it fell, fewer came' "before a bookmark"
+
+# signs behind numbers: those of the run come and go (above), a person's stay
+shows early/words.docx 'The young: [0-9.]*%<s:\[u\]>; all: [0-9.]*% of them' "first run: its sign"
+shows late/words.docx 'The young: [0-9.]*%; all: [0-9.]*% of them' "second run: its sign"
+star='<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>*</w:t></w:r>'
+of='<w:r><w:rPr></w:rPr><w:t xml:space="preserve"> of them'
+mark=$(unzip -p early/words.docx word/document.xml | grep -o '\[u\]</w:t></w:r><w:bookmarkEnd w:id="[0-9]*"/>' | head -1)
+python3 edit.py early/words.docx edited.docx "$of=>$star$of" "$mark=>$mark$star"
+for run in early late; do
+  refill edited.docx 0 $run
+  own=$([ $run = early ] && echo '<s:\[u\]>')
+  shows new.docx "The young: [0-9.]*%${own}<s:\*>; all: [0-9.]*%<s:\*> of them" "a person's star, $run"
+  "$program" audit new.docx --against $run/results.db >audit
+  grep 'words that follow' audit && fail "a person's star is found, $run"
+done
+# typed into the sign's bookmark: for the same run nothing, else listed
+python3 edit.py early/words.docx edited.docx "$mark=>[u]*${mark#?u?}"
+refill edited.docx 0 early
+shows new.docx 'The young: [0-9.]*%<s:\[u\]\*>; all' "a star in the sign, the same run"
+refill edited.docx 3 late
+shows new.docx 'The young: [0-9.]*%<s:\[u\]\*>; all' "a star in the sign"
+# behind a number of words that follow from it
+python3 - <<'P'
+import re, zipfile
+src, dst = zipfile.ZipFile("early/words.docx"), zipfile.ZipFile("edited.docx", "w", zipfile.ZIP_DEFLATED)
+for n in src.namelist():
+    b = src.read(n)
+    if n == "word/document.xml":
+        t = b.decode()
+        at = t.index("rose by ")
+        at = t.index("</w:r>", t.index('fldCharType="end"', at)) + len("</w:r>")
+        b = (t[:at] + '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>*</w:t></w:r>' + t[at:]).encode()
+    dst.writestr(n, b)
+dst.close()
+P
+refill edited.docx 0 early
+shows new.docx 'rose by [0-9.]* percentage points<s:\*> in all' "a star among the run's words, the same run"
+refill edited.docx 3 late
+grep -q '^words  .*rose by .*fell by' out || fail "a star among the run's words is not listed: $(grep '^words' out)"
+shows new.docx 'rose by [0-9.]* percentage points<s:\*> in all' "a star among the run's words"
+# made before signs had bookmarks: no one can tell whose they are
+cat >bare.py <<'P'
+import re, sys, zipfile
+src, dst = zipfile.ZipFile(sys.argv[1]), zipfile.ZipFile(sys.argv[2], "w", zipfile.ZIP_DEFLATED)
+for n in src.namelist():
+    t = src.read(n).decode("latin-1")
+    if n == "word/document.xml":
+        for i in re.findall(r'<w:bookmarkStart w:id="(\d+)" w:name="_sxs_', t):
+            t = re.sub(r'<w:bookmark(Start|End) w:id="%s"[^>]*/>' % i, "", t)
+    if n == "docProps/custom.xml": t = re.sub(r'<property [^>]*name="sxs_[^"]*">.*?</property>\n?', "", t)
+    assert "sxs_" not in t or n not in ("word/document.xml", "docProps/custom.xml")
+    dst.writestr(n, t.encode("latin-1"))
+dst.close()
+P
+python3 bare.py early/words.docx bare.docx
+refill bare.docx 0 early
+refill bare.docx 3 late
+grep -c '^words  ' out | grep -qx 1 && grep -q '^words  .*The young.*\[u\]  *—' out || fail "made before: $(grep '^words' out)"
+shows new.docx 'The young: [0-9.]*%<s:\[u\]>; all' "made before"
+python3 bare.py late/words.docx bare.docx
+refill bare.docx 0 early # one that comes
+shows new.docx 'The young: [0-9.]*%<s:\[u\]>; all' "made before, a sign that comes"
 
 finish
