@@ -1,6 +1,6 @@
 /* publish_docx.c: a run as a Word document: one per language, from the document tree, in the styles of a template or in our own. */
 #include "publish_docx_priv.h"
-#include "publish_docx_said.h"
+#include "publish_docx_said_blocks.h"
 #include "publish_priv.h"
 
 #include <string.h>
@@ -85,7 +85,8 @@ static sx_status write(sx_docx *w) {
   w->style = DS_BODY;
   w->out = &w->body;
   SX_TRY(sx_publish__docx_blocks(w, w->document->root));
-  return sx_publish__docx_conditions(w);
+  SX_TRY(sx_publish__docx_conditions(w));
+  return sx_publish__docx_blocks_said(w);
 }
 
 static sx_status make(sx_docx *w, const char *template_file) {

@@ -59,7 +59,17 @@ const char *sx_revise__then(const sx_reviser *v, const char *key) {
   char name[40];
   const int n = snprintf(name, sizeof name, SX_SAID_PROPERTY "%s", key);
   const int32_t code = n > 0 ? sx_dict_find(v->then, name, (size_t)n) : -1;
-  return code >= 0 ? v->then_values[code] : v->recorded ? nothing() : NULL;
+  if (code < 0) return v->recorded ? nothing() : NULL;
+  const char *value = v->then_values[code];
+  return strchr(value, ',') ? sx_arena_strndup(v->r.arena, value, strcspn(value, ",")) : value;
+}
+
+bool sx_revise__was_written(const sx_reviser *v, const char *key, const char *hash) {
+  char name[40];
+  const int n = snprintf(name, sizeof name, SX_SAID_PROPERTY "%s", key);
+  const int32_t code = n > 0 ? sx_dict_find(v->then, name, (size_t)n) : -1;
+  const char *since = code >= 0 ? strchr(v->then_values[code], ',') : NULL;
+  return since && strstr(since, hash) != NULL;
 }
 
 const char *sx_revise__now(const sx_reviser *v, const char *key) {
@@ -169,6 +179,8 @@ const char *sx_revise__shown(const sx_reviser *v, const char *text, size_t n, si
       i = (size_t)(end - text);
     } else if (text[i] == '@') {
       sx_buf_add(&out, "…");
+    } else if (text[i] == SX_SAID_NOTE) {
+      sx_buf_add(&out, "[^]");
     } else {
       sx_buf_add_char(&out, text[i]);
     }
@@ -262,11 +274,26 @@ static sx_status apply(sx_reviser *v, const char *name) {
   return status;
 }
 
+static bool is_block_record(const char *name) {
+  return strncmp(name, SX_SAID_PROPERTY SX_SAID_BLOCKS, strlen(SX_SAID_PROPERTY SX_SAID_BLOCKS)) == 0;
+}
+
+/* Some words of a key are left: those that are written anew are no person's, whatever the next run says. */
+static sx_status record_since(sx_reviser *v, const char *xml, size_t from, size_t to, const char *now) {
+  enum { MOST = 20 }; /* hashes of a property */
+  const char *old = sx_arena_strndup(v->r.arena, xml + from, to - from);
+  if (!old) return sx_error_memory(v->r.err);
+  if (!*old || strstr(old, now) || strlen(old) > MOST * SX_SAID_HASH) return SX_OK;
+  return sx_revise__edit(v, from, to, sx_arena_printf(v->r.arena, "%s,%s", old, now));
+}
+
 /* What is recorded of words that now stand as the run says them is what it says. */
 static sx_status record_anew(sx_reviser *v, const char *name, const char *xml, size_t from, size_t to) {
   const size_t k = strlen(SX_SAID_PROPERTY);
-  if (strncmp(name, SX_SAID_PROPERTY, k) != 0 || sx_dict_find(v->left, name + k, strlen(name + k)) >= 0) return SX_OK;
+  if (strncmp(name, SX_SAID_PROPERTY, k) != 0) return SX_OK;
   const char *now = sx_revise__now(v, name + k);
+  if (sx_dict_find(v->left, name + k, strlen(name + k)) >= 0) return record_since(v, xml, from, to, now);
+  if (is_block_record(name) && now == nothing()) now = ""; /* a shorter record */
   if (to - from == strlen(now) && memcmp(xml + from, now, to - from) == 0) return SX_OK;
   return sx_revise__edit(v, from, to, now);
 }
@@ -281,6 +308,7 @@ static sx_status add_properties(sx_reviser *v) {
     const char *name = v->now.properties[i].name;
     const size_t k = strlen(SX_SAID_PROPERTY);
     int32_t code;
+    if (is_block_record(name) && !v->has_blocks) continue;
     if (strncmp(name, SX_SAID_PROPERTY, k) == 0 && sx_dict_find(v->left, name + k, strlen(name + k)) < 0 &&
         sx_dict_find(v->then, name, strlen(name)) < 0)
       SX_TRY(sx_dict_add(&code, v->added, name, strlen(name), v->r.err));
@@ -380,6 +408,7 @@ static sx_status look_over(sx_reviser *v) {
     if (status == SX_OK) n++;
   }
   if (status == SX_OK) status = sx_revise__look(v, parts, n);
+  if (status == SX_OK) status = sx_revise__blocks(v, parts, n);
   if (status == SX_OK && !v->r.only_look) status = drop_gone(v, parts, n);
   for (size_t i = 0; i < n; i++) sx_publish__said_clear(&parts[i]);
   return status;
@@ -391,6 +420,7 @@ static sx_status whole(sx_reviser *v) {
   sx_dict **const dicts[] = {&v->now_keys, &v->now_numbers, &v->then, &v->left, &v->added, &v->gone};
   for (size_t i = 0; i < sizeof dicts / sizeof *dicts; i++) SX_TRY(sx_dict_new(dicts[i], &v->r.ctx, v->r.err));
   if (custom) SX_TRY(each_property(v, custom, keep_property));
+  v->has_blocks = sx_dict_find(v->then, SX_SAID_PROPERTY SX_SAID_BLOCKS "1", strlen(SX_SAID_PROPERTY) + 2) >= 0;
   SX_TRY(hear(&heard, v));
   if (!heard) return SX_OK;
   v->next_mark = 1;

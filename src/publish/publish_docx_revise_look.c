@@ -111,7 +111,7 @@ static bool says_so(const place *at, const sx_said_text *now, const sx_said_span
 static size_t count_key(const sx_said_text *parts, size_t n_parts, const char *key) {
   size_t n = 0;
   for (size_t k = 0; k < n_parts; k++)
-    for (size_t i = 0; i < parts[k].n_spans; i++) n += strcmp(parts[k].spans[i].key, key) == 0;
+    for (size_t i = 0; i < parts[k].n_spans; i++) n += parts[k].spans[i].shut && strcmp(parts[k].spans[i].key, key) == 0;
   return n;
 }
 
@@ -192,7 +192,8 @@ sx_status sx_revise__look(sx_reviser *v, const sx_said_text *parts, size_t n_par
     const sx_said_text *now = &v->now_text[part];
     for (size_t i = 0; i < now->n_spans; i++) SX_TRY(one_span(v, parts, n_parts, now, &now->spans[i]));
   }
-  for (const sx_document *d = v->now.document; d; d = d->second)
+  /* a document that records its paragraphs is looked through by them */
+  for (const sx_document *d = v->has_blocks ? NULL : v->now.document; d; d = d->second)
     for (size_t i = 0; i < d->n_conditions; i++) SX_TRY(one_condition(v, parts, n_parts, &d->conditions[i]));
   return SX_OK;
 }

@@ -3,7 +3,7 @@
 #define PUBLISH_DOCX_REVISE_PRIV_H
 
 #include "publish_docx_revise.h"
-#include "publish_docx_said.h"
+#include "publish_docx_said_blocks.h"
 
 enum { SX_REVISE_PARTS = 2 }; /* body and notes */
 
@@ -28,9 +28,10 @@ typedef struct sx_reviser {
   int *now_marked_parts;
   size_t cap_marked, cap_marked_parts;
   sx_dict *then; /* names of the document's properties; the code is a place in: */
-  const char **then_values;
+  const char **then_values; /* of words: the hash of what was written first, those of what was written since where some were left */
   size_t cap_then;
   bool recorded;  /* the document says what was written */
+  bool has_blocks; /* and its paragraphs */
   sx_dict *left;  /* keys that are listed: what is recorded of them stays */
   sx_dict *added; /* names of properties that the text now needs, */
   sx_dict *gone;  /* and of those of words that went */
@@ -39,6 +40,8 @@ typedef struct sx_reviser {
   size_t next_mark; /* number of the next bookmark */
 } sx_reviser;
 
+/* What was written under a key and is not what the run that is on record first says: in some places only, as others were a person's. */
+bool sx_revise__was_written(const sx_reviser *v, const char *key, const char *hash);
 /* The hash of what was written under a key, and of what the run says; NULL: not known. */
 const char *sx_revise__then(const sx_reviser *v, const char *key);
 const char *sx_revise__now(const sx_reviser *v, const char *key);
@@ -53,6 +56,8 @@ sx_status sx_revise__edit(sx_reviser *v, size_t from, size_t to, const char *xml
 const char *sx_revise__place(const sx_reviser *v, const sx_said_text *t, size_t paragraph);
 /* publish_docx_revise_look.c: words that no bookmark of the document holds, and conditions that are paragraphs. */
 sx_status sx_revise__look(sx_reviser *v, const sx_said_text *parts, size_t n_parts) SX_NODISCARD;
+/* publish_docx_revise_blocks.c: paragraphs that the run has and the document has not, or the other way round. */
+sx_status sx_revise__blocks(sx_reviser *v, const sx_said_text *parts, size_t n_parts) SX_NODISCARD;
 /* publish_docx_revise_span.c: the edits of one part. */
 sx_status sx_revise__part(sx_reviser *v, const sx_said_text *t, const char *xml) SX_NODISCARD;
 bool sx_revise__knows_signs(const sx_reviser *v); /* the document says which signs are the run's */

@@ -160,7 +160,7 @@ static sx_status unedited(bool *yes, sx_reviser *v, const sx_said_text *t, size_
     sx_buf_reset(&words);
     sx_publish__said_words(&words, t, s->from, s->to, i);
     sx_publish__said_hash(hash, words.data, words.n);
-    *yes = then && strcmp(hash, then) == 0;
+    *yes = then && (strcmp(hash, then) == 0 || sx_revise__was_written(v, s->key, hash));
   }
   const sx_status status = sx_buf_status(&words, v->r.err);
   sx_buf_clear(&words);
@@ -266,7 +266,8 @@ static sx_status one_span(bool *gone, sx_reviser *v, const sx_said_text *t, cons
   if (status != SX_OK) return status;
   const char *then = sx_revise__then(v, s->key), *now = sx_revise__now(v, s->key);
   if (s->whole && strcmp(here, now) == 0) return SX_OK;
-  if (then && strcmp(then, now) == 0) return SX_OK; /* a person's words, for what the run said and says */
+  /* a person's words, for what the run said and says */
+  if (then && strcmp(then, now) == 0 && !sx_revise__was_written(v, s->key, here)) return SX_OK;
   const sx_said_span *fresh = NULL;
   bool own = false;
   SX_TRY(choose(&fresh, &part, v, t, xml, at));

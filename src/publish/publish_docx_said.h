@@ -12,6 +12,7 @@
 #define SX_SAID_PROPERTY "sxw_"
 #define SX_SIGN_BOOKMARK "_sxs_"
 #define SX_SIGN_PROPERTY "sxs_signs" /* the document has such bookmarks wherever the run set a sign */
+#define SX_SAID_NOTE '\x02' /* stands in read text for a footnote's number */
 enum { SX_SAID_KEY = 16, SX_SAID_HASH = 12, SX_SAID_HEADS = 5 };
 
 /* ---- writing ---- */
@@ -53,7 +54,7 @@ typedef struct sx_said_paragraph {
   bool cell;       /* in a table */
 } sx_said_paragraph;
 
-/* What is read in a part: numbers as {NAME}, references as @, blanks of all kinds as one; signs behind numbers and footnotes' are left out. */
+/* What is read in a part: numbers as {NAME}, references as @, footnotes as SX_SAID_NOTE, blanks of all kinds as one; signs behind numbers are left out. */
 typedef struct sx_said_text {
   sx_ctx ctx;
   sx_arena *arena;

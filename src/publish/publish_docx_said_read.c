@@ -159,6 +159,7 @@ static sx_status close_field(reader *r, size_t behind) {
   const field *f = &r->fields[--r->n_fields];
   if (in_field(r)) return SX_OK;
   if (f->kind == FIELD_REFERENCE) put(t, "@", 1);
+  if (f->kind == FIELD_NOTE) put(t, &(const char){SX_SAID_NOTE}, 1);
   if (f->kind == FIELD_REFERENCE) r->fresh = false;
   if (f->kind != FIELD_NUMBER) return sx_buf_status(&t->text, r->err);
   sx_buf_printf(&t->text, "{%s}", f->code);
@@ -347,6 +348,7 @@ static sx_status one_tag(reader *r, const sx_docx_tag *tag) {
   if ((is(tag, "w:fldChar") && !tag->closing) || is(tag, "w:fldSimple")) return field_tag(r, tag);
   if ((is(tag, "w:t") || is(tag, "w:instrText")) && !tag->closing && !tag->empty) return text_tag(r, tag);
   if ((is(tag, "w:br") || is(tag, "w:cr") || is(tag, "w:tab")) && !tag->closing && !in_field(r)) put(r->t, " ", 1);
+  if (is(tag, "w:footnoteReference") && !tag->closing) put(r->t, &(const char){SX_SAID_NOTE}, 1);
   if (is(tag, "w:bookmarkStart") && !tag->closing) return begin_span(r, tag);
   if (is(tag, "w:bookmarkEnd") && !tag->closing) return end_span(r, tag);
   return sx_buf_status(&r->t->text, r->err);
