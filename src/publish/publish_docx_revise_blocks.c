@@ -55,13 +55,15 @@ static sx_status count(net *w) {
     t->unwanted += e->kind == SX_BLOCK_UNWANTED;
   }
   for (size_t i = 0; i < w->now.n; i++) {
-    SX_TRY(tally_of(&t, w, w->now.items[i].own));
-    t->now++;
     SX_TRY(tally_of(&t, w, w->now.items[i].full));
     t->now_full++;
+    if (!*w->now.items[i].own) continue;
+    SX_TRY(tally_of(&t, w, w->now.items[i].own));
+    t->now++;
   }
   for (size_t i = 0; i < w->here.n; i++) {
     SX_TRY(tally_of(&t, w, w->here.items[i].full));
+    if (!*w->here.items[i].own) continue;
     SX_TRY(tally_of(&t, w, w->here.items[i].own));
     t->here++;
     t->at = i;
@@ -98,10 +100,10 @@ static sx_status list_stale(net *w, size_t i) {
 static sx_status look_for_stale(net *w) {
   for (size_t i = 0; i < w->here.n; i++) {
     const sx_said_block *b = &w->here.items[i];
+    if (!*b->own) continue; /* of words in bookmarks those tell */
     tally *t = known(w, b->own);
-    const bool plain = strcmp(b->own, b->full) == 0; /* of words in bookmarks its bookmarks tell */
-    const bool gone = t->unwanted || t->was + t->awaited > t->now;
-    const bool copy = plain && t->was_full && !t->now_full;
+    const bool gone = (t->unwanted && !t->now_full) || t->was + t->awaited > t->now;
+    const bool copy = !sx_publish__said_mixed(b) && t->was_full && !t->now_full;
     if (!(gone || copy) || t->here - t->told <= t->now) continue;
     t->told++;
     SX_TRY(list_stale(w, i));
@@ -120,6 +122,7 @@ static size_t anchor(const net *w, size_t from, bool before) {
 }
 
 static bool is_own_words(const net *w, const sx_said_block *b) {
+  if (!*b->own) return false;
   const tally *t = known(w, b->own), *full = known(w, b->full);
   return !t->was && !t->awaited && !t->unwanted && !t->now && !full->was_full && !full->now_full;
 }
@@ -170,8 +173,9 @@ static sx_status is_said(bool *yes, net *w, const sx_said_block *b) {
 static sx_status look_for_missing(net *w) {
   for (size_t i = 0; i < w->now.n; i++) {
     const sx_said_block *b = &w->now.items[i];
-    tally *t = known(w, b->own);
     bool said = false;
+    if (!*b->own) continue;
+    const tally *t = known(w, b->own);
     if (t->now <= t->was || t->here >= t->now) continue;
     const size_t there = t->here > t->was ? t->here : t->was;
     size_t later = 0; /* the last of them are those that come */
@@ -195,8 +199,9 @@ static sx_status renew(net *w) {
   sx_block_record record = {.n = 0};
   for (size_t i = 0; i < w->now.n; i++) {
     const sx_said_block *b = &w->now.items[i];
-    SX_TRY(sx_publish__block_add(&record, v->r.arena, w->missing[i] ? SX_BLOCK_AWAITED : SX_BLOCK_SAID, b->own, v->r.err));
-    if (strcmp(b->own, b->full) != 0)
+    const sx_block_kind kind = w->missing[i] ? SX_BLOCK_AWAITED : SX_BLOCK_SAID;
+    if (*b->own) SX_TRY(sx_publish__block_add(&record, v->r.arena, kind, b->own, v->r.err));
+    if (sx_publish__said_mixed(b))
       SX_TRY(sx_publish__block_add(&record, v->r.arena, SX_BLOCK_FULL, b->full, v->r.err));
   }
   for (size_t i = 0; i < w->here.n; i++)

@@ -90,19 +90,23 @@ sx_status sx_publish__said_blocks(sx_said_blocks *out, sx_arena *arena, const sx
     put_own(&own, t, i, &at);
     sx_publish__said_bare(&full, t->text.data + p->from, p->to - p->from);
     status = sx_buf_status(own.failed ? &own : &full, err);
-    if (status != SX_OK || p->contents || !has_letter(own.data, own.n) || is_digest(full.data, full.n)) continue;
+    if (status != SX_OK || p->contents || !has_letter(full.data, full.n) || is_digest(full.data, full.n)) continue;
     if (!sx_arena_grow(arena, (void **)&out->items, &out->cap, out->n + 1, sizeof *out->items)) {
       status = sx_error_memory(err);
       continue;
     }
     sx_said_block *b = &out->items[out->n++];
     *b = (sx_said_block){.text = t, .paragraph = i};
-    put_hash(b->own, own.data, own.n);
+    if (has_letter(own.data, own.n)) put_hash(b->own, own.data, own.n);
     put_hash(b->full, full.data, full.n);
   }
   sx_buf_clear(&own);
   sx_buf_clear(&full);
   return status;
+}
+
+bool sx_publish__said_mixed(const sx_said_block *b) {
+  return strcmp(b->own, b->full) != 0;
 }
 
 /* ---- the record -------------------------------------------------------------------------------------------------- */
@@ -154,8 +158,8 @@ sx_status sx_publish__docx_blocks_said(sx_docx *w) {
     sx_status status = sx_publish__said_blocks(&blocks, w->arena, &text, w->err);
     for (size_t i = 0; i < blocks.n && status == SX_OK; i++) {
       const sx_said_block *b = &blocks.items[i];
-      status = sx_publish__block_add(&record, w->arena, SX_BLOCK_SAID, b->own, w->err);
-      if (status == SX_OK && strcmp(b->own, b->full) != 0)
+      if (*b->own) status = sx_publish__block_add(&record, w->arena, SX_BLOCK_SAID, b->own, w->err);
+      if (status == SX_OK && sx_publish__said_mixed(b))
         status = sx_publish__block_add(&record, w->arena, SX_BLOCK_FULL, b->full, w->err);
     }
     sx_publish__said_clear(&text);

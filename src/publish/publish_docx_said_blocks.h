@@ -10,7 +10,7 @@ enum { SX_BLOCK_HASH = 9 };
 
 /* A paragraph that has letters: of the text, a list, a cell, a note. Numbers, references, numbers of captions and blanks are left out. */
 typedef struct sx_said_block {
-  char own[SX_BLOCK_HASH];  /* without the words in bookmarks */
+  char own[SX_BLOCK_HASH];  /* without the words in bookmarks; "": none are left */
   char full[SX_BLOCK_HASH]; /* with them */
   const sx_said_text *text;
   size_t paragraph;
@@ -27,10 +27,13 @@ sx_status sx_publish__said_blocks(sx_said_blocks *out, sx_arena *arena, const sx
 /* Words as they are compared: without blanks, numbers as {}. */
 void sx_publish__said_bare(sx_buf *out, const char *text, size_t n);
 
+/* Words in bookmarks stand in it. */
+bool sx_publish__said_mixed(const sx_said_block *b);
+
 /* What a record says of a paragraph. */
 typedef enum sx_block_kind {
   SX_BLOCK_SAID = '.',    /* the run says it */
-  SX_BLOCK_FULL = '=',    /* with these words in bookmarks; of the one before */
+  SX_BLOCK_FULL = '=',    /* with these words in bookmarks; of the one before, or of one that has none but those */
   SX_BLOCK_AWAITED = '+', /* the run says it, the document does not yet */
   SX_BLOCK_UNWANTED = '-' /* the document has it, and the run has not */
 } sx_block_kind;
