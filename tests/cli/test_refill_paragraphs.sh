@@ -9,7 +9,7 @@ cd "$tmp" || exit 1
 # sample before|early|late: the rate rose, the rate fell
 sample() { awk -v v="$1" 'BEGIN { print "w,psu,g,y"
   for (i = 1; i <= 400; i++) {
-    g = v == "level" && i % 4 == 0 ? "e" : substr("abcd", 1 + i % 4, 1)
+    g = v == "level" && i % 8 == 0 ? "e" : substr("abcd", 1 + i % 4, 1)
     y = v == "before" ? i % 2 : v == "late" ? (i % 10 < (g == "c" ? 1 : 4)) : i % 10 < (g == "d" ? 9 : 6)
     printf "%d,%d,%s,%d\n", 10 + i % 3, i % 40, g, y } }'; }
 sample before >before.csv
@@ -71,28 +71,28 @@ check() {
 listed() { grep '^words  ' out | grep -qF -- "$1" || fail "$name: '$1' is not listed: $(grep '^words' out)"; }
 # study NAME GONE COMES: the narrative is read; what the run says no more and what it says now is listed, both ways, and again
 study() {
-  name=$1
+  name=$1 gone=$2 comes=${3:-}
   { printf '# Head\n\n'; cat; printf '\n\nThe rate {{updown rate}}.\n'; } >en.md
   sample early >now.csv
   "$program" run study.yaml --out one --to docx --quiet >/dev/null 2>err || fail "$name: $(cat err)"
   sample late >now.csv
   "$program" run study.yaml --out two --to docx --quiet >/dev/null 2>err || fail "$name: $(cat err)"
-  [ "$(words one/words.docx | grep -c 'The rate rose.$')" -eq 1 ] && words two/words.docx | grep -q 'The rate fell.$' || fail "$name: $(words two/words.docx | grep rate)"
+  [ "$(words one/words.docx | grep -c 'The rate rose.$')" -eq 1 ] && words two/words.docx | grep "The rate fell.$" >/dev/null || fail "$name: $(words two/words.docx | grep rate)"
   check one/words.docx one 0
   check two/words.docx two 0
-  [ -n "$2$3" ] || return 0
+  [ -n "$gone" ] || return 0
   check one/words.docx two 3
-  words new.docx | grep -q 'The rate fell.$' || fail "$name: not refilled"
-  listed "$2"
-  [ -z "$3" ] || listed "$3"
+  words new.docx | grep "The rate fell.$" >/dev/null || fail "$name: not refilled"
+  listed "$gone"
+  [ -z "$comes" ] || listed "$comes"
   cp new.docx again.docx
   check again.docx two 3
   check again.docx one 0
   check two/words.docx one 3
-  listed "$2"
-  [ -z "$3" ] || listed "$3"
+  listed "$gone"
+  [ -z "$comes" ] || listed "$comes"
 }
-either() { printf '%s\n\n{{if up rate}}\n\n%s\n\n{{else}}\n\n%s\n\n{{end}}\n' "$3" "$1" "$2"; }
+either() { printf '%s\n\n{{if up rate}}\n\n%s\n\n{{else}}\n\n%s\n\n{{end}}\n' "${3:-}" "$1" "$2"; }
 
 study list 'First point of the rise' 'First point of the fall' < <(either '- First point of the rise' '- First point of the fall')
 study 'numbered list' Joy Woe < <(either '1. Joy' '1. Woe' '- before')
@@ -138,8 +138,8 @@ check edited.docx two 3
 listed 'went up'
 cp new.docx edited.docx
 check edited.docx one 0
-words new.docx | grep -q 'Then it rose again' || fail "$name: $(words new.docx | grep again)"
-words new.docx | grep -q 'First it went up so' || fail "$name: $(words new.docx | grep First)"
+words new.docx | grep 'Then it rose again' >/dev/null || fail "$name: $(words new.docx | grep again)"
+words new.docx | grep 'First it went up so' >/dev/null || fail "$name: $(words new.docx | grep First)"
 
 # a bookmark that has no end, and copies without bookmarks
 python3 edit.py one/words.docx edited.docx "First it=>unclosed"
@@ -160,7 +160,7 @@ listed 'Since it rose, do more.'
 sample level >now.csv
 "$program" run study.yaml --out three --to docx --quiet >/dev/null 2>err || fail "level: $(cat err)"
 check two/words.docx three 3
-grep '^words  ' out | grep -q ' e(%)  ' || fail "a level that comes is not listed: $(grep '^words' out)"
+listed ' e (%)'
 
 # what LibreOffice saved
 if command -v soffice >/dev/null && ! sanitized; then
