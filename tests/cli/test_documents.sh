@@ -38,7 +38,7 @@ bad = 0
 custom = zipfile.ZipFile(sys.argv[2]).read("docProps/custom.xml").decode()
 import html
 sanitized = len(sys.argv) > 3
-values = {html.unescape(v) for n, v in re.findall(r'name="([^"]*)"><vt:lpwstr>([^<]*)', custom) if not n.startswith(("=", "sxw_"))}
+values = {html.unescape(v) for n, v in re.findall(r'name="([^"]*)"><vt:lpwstr>([^<]*)', custom) if not n.startswith(("=", "sxw_", "sxs_"))}
 for v in values:
     if re.sub(r"\s+", "", v) not in whole:
         print("not in the PDF:", v); bad += 1
