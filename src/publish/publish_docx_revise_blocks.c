@@ -201,8 +201,7 @@ static sx_status renew(net *w) {
     const sx_said_block *b = &w->now.items[i];
     const sx_block_kind kind = w->missing[i] ? SX_BLOCK_AWAITED : SX_BLOCK_SAID;
     if (*b->own) SX_TRY(sx_publish__block_add(&record, v->r.arena, kind, b->own, v->r.err));
-    if (sx_publish__said_mixed(b))
-      SX_TRY(sx_publish__block_add(&record, v->r.arena, SX_BLOCK_FULL, b->full, v->r.err));
+    if (sx_publish__said_mixed(b)) SX_TRY(sx_publish__block_add(&record, v->r.arena, SX_BLOCK_FULL, b->full, v->r.err));
   }
   for (size_t i = 0; i < w->here.n; i++)
     if (w->listed[i])
@@ -226,8 +225,7 @@ static sx_status whole(net *w, const sx_said_text *parts, size_t n_parts) {
   SX_TRY(read_record(w));
   for (size_t k = 0; k < SX_REVISE_PARTS; k++)
     SX_TRY(sx_publish__said_blocks(&w->now, v->r.arena, &v->now_text[k], v->r.err));
-  for (size_t k = 0; k < n_parts; k++)
-    SX_TRY(sx_publish__said_blocks(&w->here, v->r.arena, &parts[k], v->r.err));
+  for (size_t k = 0; k < n_parts; k++) SX_TRY(sx_publish__said_blocks(&w->here, v->r.arena, &parts[k], v->r.err));
   w->missing = sx_arena_zalloc(v->r.arena, w->now.n + 1, sizeof *w->missing);
   w->listed = sx_arena_zalloc(v->r.arena, w->here.n + 1, sizeof *w->listed);
   if (!w->missing || !w->listed) return sx_error_memory(v->r.err);

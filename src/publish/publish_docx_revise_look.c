@@ -111,7 +111,8 @@ static bool says_so(const place *at, const sx_said_text *now, const sx_said_span
 static size_t count_key(const sx_said_text *parts, size_t n_parts, const char *key) {
   size_t n = 0;
   for (size_t k = 0; k < n_parts; k++)
-    for (size_t i = 0; i < parts[k].n_spans; i++) n += parts[k].spans[i].shut && strcmp(parts[k].spans[i].key, key) == 0;
+    for (size_t i = 0; i < parts[k].n_spans; i++)
+      n += parts[k].spans[i].shut && strcmp(parts[k].spans[i].key, key) == 0;
   return n;
 }
 

@@ -28,13 +28,14 @@ typedef struct sx_reviser {
   int *now_marked_parts;
   size_t cap_marked, cap_marked_parts;
   sx_dict *then; /* names of the document's properties; the code is a place in: */
-  const char **then_values; /* of words: the hash of what was written first, those of what was written since where some were left */
+  const char **
+      then_values; /* of words: the hash of what was written first, those of what was written since where some were left */
   size_t cap_then;
-  bool recorded;  /* the document says what was written */
+  bool recorded;   /* the document says what was written */
   bool has_blocks; /* and its paragraphs */
-  sx_dict *left;  /* keys that are listed: what is recorded of them stays */
-  sx_dict *added; /* names of properties that the text now needs, */
-  sx_dict *gone;  /* and of those of words that went */
+  sx_dict *left;   /* keys that are listed: what is recorded of them stays */
+  sx_dict *added;  /* names of properties that the text now needs, */
+  sx_dict *gone;   /* and of those of words that went */
   sx_revise_edit *edits;
   size_t n_edits, cap_edits;
   size_t next_mark; /* number of the next bookmark */

@@ -12,7 +12,7 @@
 #define SX_SAID_PROPERTY "sxw_"
 #define SX_SIGN_BOOKMARK "_sxs_"
 #define SX_SIGN_PROPERTY "sxs_signs" /* the document has such bookmarks wherever the run set a sign */
-#define SX_SAID_NOTE '\x02' /* stands in read text for a footnote's number */
+#define SX_SAID_NOTE     '\x02'      /* stands in read text for a footnote's number */
 enum { SX_SAID_KEY = 16, SX_SAID_HASH = 12, SX_SAID_HEADS = 5 };
 
 /* ---- writing ---- */

@@ -77,7 +77,7 @@ static void test_faults(void) {
   CHECK_FAILS(sx_file_write(NULL, "/tmp", "x", 1, err), SX_E_IO, "/tmp", "is a folder");
   CHECK_FAILS(sx_file_write(NULL, "/nowhere/x", "x", 1, err), SX_E_IO, "/nowhere/x", "cannot be written");
   CHECK_FAILS(sx_hash_file(hash, NULL, "/nowhere/x", err), SX_E_IO, "/nowhere/x", "cannot be opened");
-  CHECK_FAILS(sx_hash_file(hash, NULL, "/tmp", err), SX_E_IO, "/tmp", "cannot be read");
+  CHECK_FAILS(sx_hash_file(hash, NULL, "/tmp", err), SX_E_IO, "/tmp", "is a folder");
   CHECK(!data && !n);
   sx_ctx ctx = SX_CTX_INIT;
   ctx.memory_limit = 10;
@@ -307,6 +307,13 @@ static void test_pipe(void) {
   sx_ctx ctx = SX_CTX_INIT;
   ctx.memory_limit = 1 << 18;
   CHECK_FAILS(sx_file_read(&data, &n, &ctx, "/dev/zero", err), SX_E_LIMIT, "/dev/zero", "memory limit");
+  /* one with a name would be waited for */
+  char hash[SX_HASH_TEXT];
+  const char *pipe = in_folder("pipe");
+  REQUIRE(mkfifo(pipe, 0600) == 0);
+  CHECK_FAILS(sx_file_read(&data, &n, NULL, pipe, err), SX_E_IO, pipe, "is a named pipe");
+  CHECK_FAILS(sx_hash_file(hash, NULL, pipe, err), SX_E_IO, pipe, "is a named pipe");
+  unlink(pipe);
 }
 
 /* What a killed process left: of files that begin so, and only of processes that are gone. */
