@@ -357,7 +357,8 @@ static sx_status run_all(st_run *r, st_outputs *o, const sx_run_options *options
   if (!(options && options->force)) SX_TRY(is_unchanged(&unchanged, r, err));
   /* what the run before says of its files is what they are held against: other formats are a run of their own */
   st_step *report = &r->plan->steps[r->plan->n - 1];
-  if (unchanged) SX_TRY(study__outputs_asked(&unchanged, r, report, o, err));
+  if (!unchanged) return new_run(r, o, options, err);
+  SX_TRY(study__outputs_asked(&unchanged, r, report, o, err));
   if (unchanged) return old_run(r, o, err);
   report->reused = false;
   return new_run(r, o, options, err);
