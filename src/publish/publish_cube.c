@@ -94,25 +94,25 @@ static const char *known_code(sx_arena *arena, const char *id, const char *level
   return NULL;
 }
 
-static bool code_taken(const pub_dimension *d, const char *code) {
-  for (size_t i = 0; i < d->n; i++) {
-    if (strcmp(d->codes[i].code, code) == 0) return true;
-  }
-  return false;
-}
-
-/* The code of a level, added at its first appearance. SIZE_MAX: out of memory. */
-static size_t code_at(pub_dimension *d, sx_arena *arena, const char *level, const char *code, sx_text2 label) {
-  for (size_t i = 0; i < d->n; i++) {
-    if (strcmp(d->codes[i].level, level) == 0) return i;
-  }
-  const char *made = code ? code : known_code(arena, d->id, level);
-  if (!made) made = slug(arena, level, false);
+/* The code of a level, added at its first appearance. */
+static sx_status code_at(size_t *out, pub_dimension *d, const pub_run *run, const char *level, const char *code,
+                         sx_text2 label, sx_error *err) {
+  int32_t place = 0;
+  if (!d->levels) SX_TRY(sx_dict_new(&d->levels, &run->ctx, err));
+  if (!d->taken) SX_TRY(sx_dict_new(&d->taken, &run->ctx, err));
+  SX_TRY(sx_dict_add(&place, d->levels, level, strlen(level), err));
+  *out = (size_t)place;
+  if (*out < d->n) return SX_OK;
+  const char *made = code ? code : known_code(run->arena, d->id, level);
+  if (!made) made = slug(run->arena, level, false);
   const char *base = made;
-  for (size_t i = 2; made && code_taken(d, made); i++) made = sx_arena_printf(arena, "%s_%zu", base, i);
-  if (!made || !sx_arena_grow(arena, (void **)&d->codes, &d->cap, d->n + 1, sizeof *d->codes)) return SIZE_MAX;
-  d->codes[d->n] = (pub_code){level, made, label};
-  return d->n++;
+  for (size_t i = 2; made && sx_dict_find(d->taken, made, strlen(made)) >= 0; i++)
+    made = sx_arena_printf(run->arena, "%s_%zu", base, i);
+  if (!made || !sx_arena_grow(run->arena, (void **)&d->codes, &d->cap, d->n + 1, sizeof *d->codes))
+    return sx_error_memory(err);
+  SX_TRY(sx_dict_add(&place, d->taken, made, strlen(made), err));
+  d->codes[d->n++] = (pub_code){level, made, label};
+  return SX_OK;
 }
 
 const char *sx_publish__setting(const pub_run *run, const char *key, const char *given, const char *otherwise) {
@@ -281,9 +281,9 @@ static sx_status dimension_at(size_t *out, pub_cube *cube, const sx_store_term *
   pub_dimension *d = &cube->dimensions[cube->n_dimensions];
   *d = (pub_dimension){.variable = term->variable, .id = id, .label = term->variable_label};
   const sx_text2 whole = {"合计", "Total"};
-  if (code_at(d, arena, "", "_T", whole) == SIZE_MAX) return sx_error_memory(err);
+  size_t first = 0;
   *out = cube->n_dimensions++;
-  return SX_OK;
+  return code_at(&first, d, cube->run, "", "_T", whole, err);
 }
 
 /* TIME_PERIOD is a dimension of time: where a wave is none that SDMX knows (or is not said), WAVE, by a code list. */
@@ -328,23 +328,24 @@ static sx_status indicator_at(size_t *out, sx_store_indicator *known, pub_cube *
     label = info.label;
     if (!label.zh && !label.en) label = (sx_text2){id, id};
   }
-  *out = code_at(&cube->indicator, run->arena, id, NULL, label);
+  SX_TRY(code_at(out, &cube->indicator, run, id, NULL, label, err));
   cube->last_indicator = *out;
   cube->last_known = *known;
-  return *out == SIZE_MAX ? sx_error_memory(err) : SX_OK;
+  return SX_OK;
 }
 
 /* The first statistic of an indicator has its label, the others say which they are. */
 static sx_status content_at(size_t *out, pub_cube *cube, const pub_obs *o, const sx_store_row *row, sx_error *err) {
   sx_arena *arena = cube->run->arena;
   const pub_code *indicator = &cube->indicator.codes[o->indicator];
-  const char *key = sx_arena_printf(arena, "%s.%s", indicator->code, cube->statistic.codes[o->statistic].code);
+  const size_t pair[] = {o->indicator, o->statistic};
   int32_t code = 0;
-  if (!key) return sx_error_memory(err);
   const size_t before = sx_dict_count(cube->contents), shown = sx_dict_count(cube->shown);
-  SX_TRY(sx_dict_add(&code, cube->contents, key, strlen(key), err));
+  SX_TRY(sx_dict_add(&code, cube->contents, (const char *)pair, sizeof pair, err));
   *out = (size_t)code;
   if (*out < before) return SX_OK;
+  const char *key = sx_arena_printf(arena, "%s.%s", indicator->code, cube->statistic.codes[o->statistic].code);
+  if (!key) return sx_error_memory(err);
   SX_TRY(sx_dict_add(&code, cube->shown, indicator->code, strlen(indicator->code), err));
   const bool first = (size_t)code == shown;
   sx_text2 label = indicator->label;
@@ -359,6 +360,14 @@ static sx_status content_at(size_t *out, pub_cube *cube, const pub_obs *o, const
   return SX_OK;
 }
 
+/* The period of a wave; most rows have that of the row before. */
+static const char *period_at(pub_cube *cube, const char *wave) {
+  if (cube->last_wave && strcmp(cube->last_wave, wave) == 0) return cube->last_period;
+  cube->last_wave = wave;
+  cube->last_period = sx_publish__period(cube->run->arena, wave);
+  return cube->last_period;
+}
+
 static sx_status observe(pub_cube *cube, pub_obs *o, const sx_store_row *row, sx_error *err) {
   sx_arena *arena = cube->run->arena;
   sx_store_indicator known;
@@ -366,7 +375,7 @@ static sx_status observe(pub_cube *cube, pub_obs *o, const sx_store_row *row, sx
   for (size_t t = 0; t < row->n_terms; t++) {
     if (is_wave(&row->terms[t])) wave = row->terms[t].level;
   }
-  const char *period = sx_publish__period(arena, wave);
+  const char *period = period_at(cube, wave);
   o->row = row;
   o->at = sx_arena_zalloc(arena, cube->n_dimensions + 1, sizeof *o->at);
   if (!o->at || !period) return sx_error_memory(err);
@@ -374,15 +383,14 @@ static sx_status observe(pub_cube *cube, pub_obs *o, const sx_store_row *row, sx
     size_t d = 0;
     if (is_wave(&row->terms[t])) continue;
     SX_TRY(dimension_at(&d, cube, &row->terms[t], err));
-    o->at[d] = code_at(&cube->dimensions[d], arena, row->terms[t].level, NULL, row->terms[t].level_label);
-    if (o->at[d] == SIZE_MAX) return sx_error_memory(err);
+    SX_TRY(
+        code_at(&o->at[d], &cube->dimensions[d], cube->run, row->terms[t].level, NULL, row->terms[t].level_label, err));
   }
   SX_TRY(indicator_at(&o->indicator, &known, cube, row->indicator, err));
   const sx_text2 words = {row->statistic, row->statistic},
                  when = *wave ? (sx_text2){wave, wave} : (sx_text2){"不适用", "Not applicable"};
-  o->statistic = code_at(&cube->statistic, arena, row->statistic, NULL, words);
-  o->time = code_at(&cube->time, arena, period, period, when);
-  if (o->statistic == SIZE_MAX || o->time == SIZE_MAX) return sx_error_memory(err);
+  SX_TRY(code_at(&o->statistic, &cube->statistic, cube->run, row->statistic, NULL, words, err));
+  SX_TRY(code_at(&o->time, &cube->time, cube->run, period, period, when, err));
   SX_TRY(content_at(&o->content, cube, o, row, err));
   SX_TRY(unit_of(&o->unit, arena, row, &known, err));
   const bool suppressed = !isfinite(row->estimate) && row->na_reason && strstr(row->na_reason, "suppress");
@@ -394,13 +402,30 @@ static sx_status observe(pub_cube *cube, pub_obs *o, const sx_store_row *row, sx
 
 static sx_status observe_all(pub_cube *cube, sx_error *err) {
   const pub_run *run = cube->run;
-  sx_status status = sx_dict_new(&cube->contents, &run->ctx, err);
-  if (status == SX_OK) status = sx_dict_new(&cube->shown, &run->ctx, err);
-  for (size_t i = 0; i < cube->n_obs && status == SX_OK; i++) status = observe(cube, &cube->obs[i], &run->rows[i], err);
+  SX_TRY(collect_dimensions(cube, err));
+  cube->n_obs = run->n_rows;
+  cube->obs = sx_arena_zalloc(run->arena, cube->n_obs + 1, sizeof *cube->obs);
+  if (!cube->obs) return sx_error_memory(err);
+  SX_TRY(sx_dict_new(&cube->contents, &run->ctx, err));
+  SX_TRY(sx_dict_new(&cube->shown, &run->ctx, err));
+  for (size_t i = 0; i < cube->n_obs; i++) SX_TRY(observe(cube, &cube->obs[i], &run->rows[i], err));
+  return SX_OK;
+}
+
+static void forget(pub_dimension *d) {
+  sx_dict_free(d->levels);
+  sx_dict_free(d->taken);
+  d->levels = d->taken = NULL;
+}
+
+/* What served to make it. */
+static void forget_all(pub_cube *cube) {
+  pub_dimension *const own[] = {&cube->indicator, &cube->statistic, &cube->time};
+  for (size_t i = 0; i < sizeof own / sizeof *own; i++) forget(own[i]);
+  for (size_t i = 0; i < cube->n_dimensions; i++) forget(&cube->dimensions[i]);
   sx_dict_free(cube->contents);
   sx_dict_free(cube->shown);
   cube->contents = cube->shown = NULL;
-  return status;
 }
 
 /* A cell of a banner table, by the step that made it. */
@@ -433,11 +458,9 @@ sx_status sx_publish__cube(pub_cube *out, pub_run *run, sx_error *err) {
                    .statistic = {.id = "STAT_TYPE", .label = {"统计类型", "Kind of statistic"}},
                    .content = {.id = "INDICATOR", .label = {"指标", "Indicator"}},
                    .time = {.id = "TIME_PERIOD", .label = {"报告期", "Period"}}};
-  SX_TRY(collect_dimensions(&cube, err));
-  cube.n_obs = run->n_rows;
-  cube.obs = sx_arena_zalloc(run->arena, cube.n_obs + 1, sizeof *cube.obs);
-  if (!cube.obs) return sx_error_memory(err);
-  SX_TRY(observe_all(&cube, err));
+  const sx_status status = observe_all(&cube, err);
+  forget_all(&cube);
+  if (status != SX_OK) return status;
   name_time(&cube);
   const char *period = sx_publish__period(run->arena, run->wave);
   if (!period) return sx_error_memory(err);

@@ -16,6 +16,7 @@ typedef struct pub_dimension {
   sx_text2 label;
   pub_code *codes;
   size_t n, cap;
+  sx_dict *levels, *taken; /* while the cube is made: the levels, in the order of the codes; the codes */
 } pub_dimension;
 
 /* What the numbers of an observation are in. */
@@ -49,9 +50,10 @@ typedef struct pub_cube {
   pub_obs *obs;
   size_t n_obs;
   sx_dict *contents,
-      *shown;            /* while it is made: keys of content, in the order of its codes; indicators that have some */
+      *shown; /* while it is made: indicator and statistic of content, in the order of its codes; indicators that have some */
   size_t last_indicator; /* of the row before; SIZE_MAX: none */
   sx_store_indicator last_known;
+  const char *last_wave, *last_period; /* of the row before; NULL: none */
 } pub_cube;
 
 /* Everything lives in the run's arena. */

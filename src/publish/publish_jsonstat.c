@@ -55,15 +55,8 @@ static void units(sx_buf *out, const pub_shape *shape, sx_lang lang) {
   bool any = false;
   const pub_axis *axis = &shape->axes[0];
   for (size_t i = 0; i < axis->n; i++) {
-    const pub_obs *first = NULL;
-    bool same = true;
-    for (size_t k = 0; k < shape->n_obs; k++) {
-      const pub_obs *o = shape->obs[k];
-      if (o->content != axis->codes[i]) continue;
-      if (!first) first = o;
-      same = same && strcmp(first->unit.code, o->unit.code) == 0;
-    }
-    if (!first || !same) continue;
+    const pub_obs *first = shape->first[i];
+    if (!first || shape->mixed[i]) continue;
     sx_buf_add(out, any ? "," : ",\"unit\":{");
     string(out, axis->dimension->codes[axis->codes[i]].code);
     sx_buf_printf(out, ":{\"decimals\":%d,\"label\":", first->decimals);

@@ -45,6 +45,7 @@ typedef struct px {
   const pub_shape *shape;
   bool two; /* both languages: the second with [en] */
   sx_lang first;
+  const char **names[2]; /* [language][values of all axes, one axis after the other] */
 } px;
 
 static void keyword(const px *p, const char *name, sx_lang lang) {
@@ -100,31 +101,51 @@ static void list_head(const px *p, const char *name, size_t a, sx_lang lang) {
   sx_buf_add(p->out, ")=");
 }
 
-static void put_value_name(const px *p, size_t a, size_t i, sx_lang lang) {
-  const pub_axis *axis = &p->shape->axes[a];
-  const pub_code *c = &axis->dimension->codes[axis->codes[i]];
-  const char *label = sx_publish__text(c->label, lang);
-  if (!*label) label = c->level;
-  for (size_t k = 0; k < axis->n; k++) { /* the format tells values apart by their texts */
-    const pub_code *other = &axis->dimension->codes[axis->codes[k]];
-    const char *same = sx_publish__text(other->label, lang);
-    if (k == i || strcmp(*same ? same : other->level, label) != 0) continue;
-    const char *own = sx_arena_printf(p->cube->run->arena, "%s [%s]", label, c->code);
-    if (own)
-      label = own;
-    else
-      p->out->failed = true;
-    break;
+/* The texts of an axis's values, by which the format tells them apart: a text that several have gets the code of each. */
+static sx_status name_values(const char **out, const px *p, const pub_axis *axis, sx_lang lang, sx_error *err) {
+  sx_arena *arena = p->cube->run->arena;
+  sx_dict *texts = NULL;
+  int32_t *which = sx_arena_alloc(arena, axis->n + 1, sizeof *which);
+  size_t *times = sx_arena_zalloc(arena, axis->n + 1, sizeof *times);
+  if (!which || !times) return sx_error_memory(err);
+  SX_TRY(sx_dict_new(&texts, &p->cube->run->ctx, err));
+  sx_status status = SX_OK;
+  for (size_t i = 0; i < axis->n && status == SX_OK; i++) {
+    const pub_code *c = &axis->dimension->codes[axis->codes[i]];
+    const char *label = sx_publish__text(c->label, lang);
+    out[i] = *label ? label : c->level;
+    status = sx_dict_add(&which[i], texts, out[i], strlen(out[i]), err);
+    if (status == SX_OK) times[which[i]]++;
   }
-  quoted(p->out, label);
+  for (size_t i = 0; i < axis->n && status == SX_OK; i++) {
+    if (times[which[i]] < 2) continue;
+    out[i] = sx_arena_printf(arena, "%s [%s]", out[i], axis->dimension->codes[axis->codes[i]].code);
+    if (!out[i]) status = sx_error_memory(err);
+  }
+  sx_dict_free(texts);
+  return status;
+}
+
+static sx_status name_all(px *p, sx_lang lang, sx_error *err) {
+  size_t n = 0;
+  for (size_t a = 0; a < p->shape->n_axes; a++) n += p->shape->axes[a].n;
+  p->names[lang] = sx_arena_alloc(p->cube->run->arena, n + 1, sizeof *p->names[lang]);
+  if (!p->names[lang]) return sx_error_memory(err);
+  n = 0;
+  for (size_t a = 0; a < p->shape->n_axes; a++) {
+    SX_TRY(name_values(p->names[lang] + n, p, &p->shape->axes[a], lang, err));
+    n += p->shape->axes[a].n;
+  }
+  return SX_OK;
 }
 
 static void values(const px *p, sx_lang lang) {
+  const char *const *name = p->names[lang];
   for (size_t a = 0; a < p->shape->n_axes; a++) {
     list_head(p, "VALUES", a, lang);
     for (size_t i = 0; i < p->shape->axes[a].n; i++) {
       if (i) sx_buf_add(p->out, ",\n");
-      put_value_name(p, a, i, lang);
+      quoted(p->out, *name++);
     }
     sx_buf_add(p->out, ";\n");
   }
@@ -161,13 +182,6 @@ static int most_decimals(const pub_shape *shape) {
   return most < 5 ? most + 1 : 6; /* the error has one more; the format ends at six */
 }
 
-static const char *unit_of(const pub_shape *shape, size_t indicator, sx_lang lang) {
-  for (size_t i = 0; i < shape->n_obs; i++) {
-    if (shape->obs[i]->content == indicator) return sx_publish__text(shape->obs[i]->unit.label, lang);
-  }
-  return "";
-}
-
 static void contents(const px *p, sx_lang lang) {
   keyword(p, "CONTVARIABLE", lang);
   sx_buf_add_char(p->out, '=');
@@ -180,9 +194,9 @@ static void units(const px *p, sx_lang lang) {
   for (size_t i = 0; i < axis->n; i++) {
     keyword(p, "UNITS", lang);
     sx_buf_add_char(p->out, '(');
-    put_value_name(p, 0, i, lang);
+    quoted(p->out, p->names[lang][i]);
     sx_buf_add(p->out, ")=");
-    quoted(p->out, unit_of(p->shape, axis->codes[i], lang));
+    quoted(p->out, p->shape->first[i] ? sx_publish__text(p->shape->first[i]->unit.label, lang) : "");
     sx_buf_add(p->out, ";\n");
   }
 }
@@ -253,11 +267,16 @@ static void put(const px *p) {
 static sx_status make(sx_publish_files *files, const pub_cube *cube, const pub_shape *shape, sx_error *err) {
   sx_buf out;
   sx_buf_init(&out, &cube->run->ctx);
-  const px p = {&out, cube, shape, cube->run->options.zh && cube->run->options.en,
-                cube->run->options.zh ? SX_LANG_ZH : SX_LANG_EN};
+  px p = {.out = &out,
+          .cube = cube,
+          .shape = shape,
+          .two = cube->run->options.zh && cube->run->options.en,
+          .first = cube->run->options.zh ? SX_LANG_ZH : SX_LANG_EN};
   const char *tail = sx_arena_printf(cube->run->arena, "_%s.px", shape->id);
   const char *name = tail ? sx_publish__name(cube->run, tail) : NULL;
   if (!name) return sx_error_memory(err);
+  SX_TRY(name_all(&p, SX_LANG_ZH, err));
+  SX_TRY(name_all(&p, SX_LANG_EN, err));
   put(&p);
   const sx_status status = sx_publish_take(files, name, &out, err);
   sx_buf_clear(&out);

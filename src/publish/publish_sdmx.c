@@ -28,6 +28,11 @@ static void number(sx_buf *out, const pub_obs *o, double value, int more, bool v
     sx_buf_add(out, "NaN");
 }
 
+static void next(sx_buf *out, const char *code) {
+  sx_buf_add_char(out, ',');
+  sx_buf_add(out, code);
+}
+
 static void line(sx_buf *out, const pub_cube *cube, const pub_obs *o, const char *flow, bool version_1) {
   const char *area = "_T", *period = cube->time.codes[o->time].code;
   for (size_t i = 0; i < cube->n_dimensions; i++) {
@@ -36,13 +41,15 @@ static void line(sx_buf *out, const pub_cube *cube, const pub_obs *o, const char
   if (!version_1) sx_buf_add(out, "dataflow,");
   sx_csv_field(out, flow);
   if (!version_1) sx_buf_add(out, ",R");
-  sx_buf_printf(out, ",%s,%s,%s,%s", sx_publish__frequency(period), area, cube->indicator.codes[o->indicator].code,
-                cube->statistic.codes[o->statistic].code);
+  next(out, sx_publish__frequency(period));
+  next(out, area);
+  next(out, cube->indicator.codes[o->indicator].code);
+  next(out, cube->statistic.codes[o->statistic].code);
   for (size_t i = 0; i < cube->n_dimensions; i++) {
     if (strcmp(cube->dimensions[i].id, "REF_AREA") == 0) continue;
-    sx_buf_printf(out, ",%s", cube->dimensions[i].codes[o->at[i]].code);
+    next(out, cube->dimensions[i].codes[o->at[i]].code);
   }
-  sx_buf_printf(out, ",%s", period);
+  next(out, period);
   number(out, o, o->row->estimate, 0, version_1);
   sx_buf_printf(out, ",%s,%s,%s,0,%d", o->status, o->confidence, o->unit.code, o->decimals);
   number(out, o, o->row->se, 1, version_1);
@@ -86,7 +93,11 @@ static sx_status table(sx_publish_files *files, const pub_cube *cube, const sx_s
 static sx_status structure(sx_publish_files *files, const pub_cube *cube, const sx_sdmx_flow *flow, sx_error *err) {
   sx_buf out;
   sx_buf_init(&out, &cube->run->ctx);
-  sx_publish__sdmx_structure(&out, cube, flow);
+  const sx_status status = sx_publish__sdmx_structure(&out, cube, flow, err);
+  if (status != SX_OK) {
+    sx_buf_clear(&out);
+    return status;
+  }
   return take(files, cube->run, ".sdmx.xml", &out, err);
 }
 

@@ -9,6 +9,7 @@ typedef struct sx_sdmx_flow {
   const char *agency, *id, *version, *structure;
 } sx_sdmx_flow;
 /* SDMX-ML 2.1: the dataflow, its code lists, concepts and data structure definition. */
-void sx_publish__sdmx_structure(sx_buf *out, const pub_cube *cube, const sx_sdmx_flow *flow);
+sx_status sx_publish__sdmx_structure(sx_buf *out, const pub_cube *cube, const sx_sdmx_flow *flow,
+                                     sx_error *err) SX_NODISCARD;
 
 #endif

@@ -177,15 +177,22 @@ static void dimension_list(const structure *s, const pub_dimension *d, bool area
   close_list(s);
 }
 
-static void unit_list(const structure *s) {
+static sx_status unit_list(const structure *s, sx_error *err) {
+  sx_dict *seen = NULL;
+  SX_TRY(sx_dict_new(&seen, &s->cube->run->ctx, err));
+  sx_status status = SX_OK;
   open_list(s, "UNIT_MEASURE", (sx_text2){"计量单位", "Unit of measure"});
-  for (size_t i = 0; i < s->cube->n_obs; i++) {
+  for (size_t i = 0; i < s->cube->n_obs && status == SX_OK; i++) {
     const pub_unit *unit = &s->cube->obs[i].unit;
-    bool seen = false;
-    for (size_t k = 0; k < i && !seen; k++) seen = strcmp(s->cube->obs[k].unit.code, unit->code) == 0;
-    if (!seen) put_code(s, unit->code, known_name(units, COUNT(units), unit->code, unit->label));
+    const size_t before = sx_dict_count(seen);
+    int32_t place = 0;
+    status = sx_dict_add(&place, seen, unit->code, strlen(unit->code), err);
+    if (status == SX_OK && (size_t)place == before)
+      put_code(s, unit->code, known_name(units, COUNT(units), unit->code, unit->label));
   }
   close_list(s);
+  sx_dict_free(seen);
+  return status;
 }
 
 static const pub_dimension *area_of(const pub_cube *cube) {
@@ -199,7 +206,7 @@ static bool has_waves(const pub_cube *cube) {
   return strcmp(cube->time.id, SX_PUBLISH__WAVE) == 0;
 }
 
-static void codelists(const structure *s) {
+static sx_status codelists(const structure *s, sx_error *err) {
   const pub_cube *cube = s->cube;
   sx_buf_add(s->out, "    <str:Codelists>\n");
   fixed_list(s, "FREQ", (sx_text2){"频率", "Frequency"}, frequencies, COUNT(frequencies));
@@ -212,9 +219,10 @@ static void codelists(const structure *s) {
   if (has_waves(cube)) dimension_list(s, &cube->time, false);
   fixed_list(s, "OBS_STATUS", (sx_text2){"观测状态", "Observation status"}, statuses, COUNT(statuses));
   fixed_list(s, "CONF_STATUS", (sx_text2){"保密状态", "Confidentiality"}, confidences, COUNT(confidences));
-  unit_list(s);
+  SX_TRY(unit_list(s, err));
   fixed_list(s, "UNIT_MULT", (sx_text2){"单位的倍数", "Unit multiplier"}, multipliers, COUNT(multipliers));
   sx_buf_add(s->out, "    </str:Codelists>\n");
+  return SX_OK;
 }
 
 /* ---- concepts and the data structure definition -------------------------------------------------------------------- */
@@ -324,12 +332,13 @@ static void data_structure(const structure *s) {
              "      </str:DataStructure>\n    </str:DataStructures>\n");
 }
 
-void sx_publish__sdmx_structure(sx_buf *out, const pub_cube *cube, const sx_sdmx_flow *flow) {
+sx_status sx_publish__sdmx_structure(sx_buf *out, const pub_cube *cube, const sx_sdmx_flow *flow, sx_error *err) {
   const structure s = {out, cube, flow};
   header(&s);
   dataflow(&s);
-  codelists(&s);
+  SX_TRY(codelists(&s, err));
   concepts(&s);
   data_structure(&s);
   sx_buf_add(out, "  </mes:Structures>\n</mes:Structure>\n");
+  return SX_OK;
 }

@@ -107,10 +107,17 @@ static sx_status lay_out(pub_shape *shape, const pub_cube *cube, sx_error *err) 
 }
 
 static sx_status fill(pub_shape *shape, const pub_cube *cube, sx_error *err) {
+  const size_t n = shape->axes[0].n;
   shape->at = sx_arena_zalloc(cube->run->arena, shape->size + 1, sizeof *shape->at);
-  if (!shape->at) return sx_error_memory(err);
+  shape->first = sx_arena_zalloc(cube->run->arena, n + 1, sizeof *shape->first);
+  shape->mixed = sx_arena_zalloc(cube->run->arena, n + 1, sizeof *shape->mixed);
+  if (!shape->at || !shape->first || !shape->mixed) return sx_error_memory(err);
   for (size_t i = 0; i < shape->n_obs; i++) {
+    const pub_obs *o = shape->obs[i];
+    const size_t content = place_in(&shape->axes[0], o->content);
     size_t place = 0;
+    if (!shape->first[content]) shape->first[content] = o;
+    if (strcmp(shape->first[content]->unit.code, o->unit.code) != 0) shape->mixed[content] = true;
     for (size_t a = 0; a < shape->n_axes; a++)
       place = place * shape->axes[a].n + place_in(&shape->axes[a], code_of(cube, shape, shape->obs[i], a));
     if (!shape->at[place]) shape->at[place] = shape->obs[i]; /* the first, where two rows have one name */

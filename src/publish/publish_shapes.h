@@ -15,7 +15,9 @@ typedef struct pub_shape {
   size_t n_axes, size;
   const pub_obs **obs; /* [n_obs] */
   size_t n_obs, cap_obs;
-  const pub_obs **at; /* [size] by the axes, the last fastest; NULL: no row */
+  const pub_obs **at;    /* [size] by the axes, the last fastest; NULL: no row */
+  const pub_obs **first; /* [axes[0].n] of each indicator with its statistic the first row */
+  bool *mixed;           /* [axes[0].n] its rows are not all of one unit */
   const size_t *variables;
   size_t n_variables;
 } pub_shape;

@@ -191,6 +191,47 @@ static void test_px(void) {
   finish();
 }
 
+/* Three places, two of one name in Chinese; the second indicator has rows of two units. */
+static sx_status namesakes(sx_store *to, sx_error *err) {
+  const sx_store_run info = {
+      .study = "dc", .wave = "2025-S1", .title_zh = "同名", .title_en = "Namesakes", .version = "0"};
+  SX_TRY(sx_store_begin(&run, to, &info, NULL, 0, err));
+  SX_TRY(sample_row(to, "users", "total", "place", "a", "同名", 5, 1, 100, "人", err));
+  SX_TRY(sample_row(to, "users", "total", "place", "b", "同名", 6, 1, 100, "人", err));
+  SX_TRY(sample_row(to, "users", "total", "place", "c", "别处", 7, 1, 100, "人", err));
+  SX_TRY(sample_row(to, "spend", "mean", "place", "a", "同名", 8, 1, 100, "元", err));
+  SX_TRY(sample_row(to, "spend", "mean", "place", "c", "别处", 9, 1, 100, "人", err));
+  SX_TRY(sx_store_put_block(to, 0, "document", NULL, "{\"languages\":[\"zh\",\"en\"]}", err));
+  return sx_store_finish(to, err);
+}
+
+/* PX tells values apart by their texts, in each language by itself; JSON-stat says a unit where all rows have it. */
+static void test_namesakes(void) {
+  static px_value v;
+  (void)remove(sample_path());
+  store = NULL;
+  CHECK_OK(sx_store_open(&store, NULL, sample_path(), SX_STORE_WRITE, err));
+  REQUIRE(store);
+  CHECK_OK(namesakes(store, err));
+  sx_publish_files_init(&files, NULL);
+  CHECK_OK(sx_publish_px(&files, store, run, NULL, err));
+  const sx_publish_file *px = file_named(&files, "dc_PLACE.px");
+  REQUIRE(px);
+  CHECK(px_get(&v, px->data, "VALUES(\"place\")") && v.n == 3);
+  CHECK_STR(v.text[0], "同名 [a]");
+  CHECK_STR(v.text[1], "同名 [b]");
+  CHECK_STR(v.text[2], "别处");
+  CHECK(px_get(&v, px->data, "VALUES[en](\"place\")") && v.n == 3);
+  CHECK_STR(v.text[0], "a");
+  CHECK(px_get(&v, px->data, "UNITS(\"users\")") && strcmp(v.text[0], "人") == 0);
+  CHECK(px_get(&v, px->data, "UNITS(\"spend\")") && strcmp(v.text[0], "元") == 0); /* that of the first row */
+  CHECK_OK(sx_publish_jsonstat(&files, store, run, NULL, err));
+  const sx_publish_file *json = file_named(&files, "dc.jsonstat.en.json");
+  REQUIRE(json);
+  CHECK(strstr(json->data, "\"unit\":{\"users.total\":{\"decimals\":1,\"label\":\"人\"}}"));
+  finish();
+}
+
 static void has(const char *text, const char *piece) {
   if (!strstr(text, piece)) SXT_FAIL("nowhere '%s'", piece);
 }
@@ -255,4 +296,5 @@ static void test_again(void) {
   finish();
 }
 
-SXT_MAIN(SXT_CASE(test_sdmx), SXT_CASE(test_jsonstat), SXT_CASE(test_px), SXT_CASE(test_codebook), SXT_CASE(test_again))
+SXT_MAIN(SXT_CASE(test_sdmx), SXT_CASE(test_jsonstat), SXT_CASE(test_px), SXT_CASE(test_namesakes),
+         SXT_CASE(test_codebook), SXT_CASE(test_again))
