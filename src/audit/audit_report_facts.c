@@ -29,6 +29,14 @@ static sx_status take_exempt(sx_tracer *t, const sx_node *document) {
 
 /* ---- labels ------------------------------------------------------------------------------------------------------ */
 
+/* Tables name the same things time and again. */
+static sx_status keep_once(sx_tracer *t, const char *label) {
+  int32_t code = 0;
+  if (!t->label_set) SX_TRY(sx_dict_new(&t->label_set, &t->ctx, t->err));
+  SX_TRY(sx_dict_add(&code, t->label_set, label, strlen(label), t->err));
+  return (size_t)code < t->n_labels ? SX_OK : keep(&t->labels, &t->n_labels, &t->cap_labels, t, label);
+}
+
 /* A label, and where it has characters that Word cannot hold, as it is printed there: with U+FFFD. */
 static sx_status keep_label(sx_tracer *t, const char *text) {
   const size_t n = strlen(text);
@@ -43,9 +51,9 @@ static sx_status keep_label(sx_tracer *t, const char *text) {
     sx_buf_add_code(&printed, plain ? c : c == '\n' || c == '\t' ? ' ' : 0xFFFD);
     i += bytes ? bytes : 1;
   }
-  sx_status status = keep(&t->labels, &t->n_labels, &t->cap_labels, t, text);
+  sx_status status = keep_once(t, text);
   if (status == SX_OK) status = sx_buf_status(&printed, t->err);
-  if (status == SX_OK && !same) status = keep(&t->labels, &t->n_labels, &t->cap_labels, t, printed.data);
+  if (status == SX_OK && !same) status = keep_once(t, printed.data);
   sx_buf_clear(&printed);
   return status;
 }
@@ -376,6 +384,7 @@ void sx_audit__facts_clear(sx_tracer *t) {
   sx_audit__memo_clear(t);
   sx_mem_free(&t->ctx, t->exempt);
   sx_mem_free(&t->ctx, t->labels);
+  sx_dict_free(t->label_set);
   sx_mem_free(&t->ctx, t->codes);
   sx_mem_free(&t->ctx, t->drawings);
   sx_mem_free(&t->ctx, t->inputs);

@@ -38,6 +38,7 @@ static sx_status begin_page(sx_tracer *own, const pages *p, sx_error *err) {
   own->err = err;
   own->asked = own->read = own->quoted = own->named = NULL;
   own->answers = NULL;
+  own->shown = NULL;
   own->readings = NULL;
   own->indicators = NULL;
   own->quotations = NULL;

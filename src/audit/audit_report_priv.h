@@ -27,8 +27,10 @@ typedef struct sx_tracer {
   size_t n_exempt, cap_exempt;
   const char **labels; /* texts of figures and tables that name things */
   size_t n_labels, cap_labels;
+  sx_dict *label_set; /* each is kept once */
   sx_traced_drawing *drawings;
   size_t n_drawings, cap_drawings;
+  struct sx_shown *shown; /* [n_drawings] what each shows, in out's arena; NULL: nobody asked yet */
   const char **codes; /* what the run's texts set as code */
   size_t n_codes, cap_codes;
   const char **inputs, **hashes; /* names of the run's files, and their sums */

@@ -332,6 +332,8 @@ enum { N_SMALL = sizeof small / sizeof *small, N_TENS = sizeof tens / sizeof *te
 
 /* Below a hundred: seven, forty-seven. */
 static size_t small_at(double *value, const sx_scan *s, size_t i) {
+  const uint32_t first = sx_glyph_at(s, i) | 0x20; /* of ASCII: a small letter */
+  if (first > 'z' || !strchr("efnostz", (int)first)) return 0;
   for (size_t k = 0; k < N_SMALL; k++) {
     const size_t n = sx_audit__text_word(s, i, small[k].word);
     *value = small[k].value;
@@ -455,12 +457,17 @@ static bool english_times(sx_found *out, const sx_scan *s, size_t i, size_t k, d
 }
 
 static bool english_half(sx_found *out, const sx_scan *s, size_t i) {
-  static const char *const before[] = {"first", "second", "latter", "other", "a-", "year and a", "half-"};
-  static const char *const after[] = {"-year", "year", "a year", "-hour", "hour", "an hour"};
+  static const char *const before[] = {"first",    "second", "latter", "other", "a-",  "year and a", "half-", "this",
+                                       "last",     "next",   "each",   "every", "per", "half on",    "on-",   "whole",
+                                       "previous", "half to"};
+  static const char *const after[] = {"-year", "year", "a year", "-hour", "hour", "an hour", "on half", "to half"};
   const size_t n = sx_audit__text_word(s, i, "half");
   size_t back = i;
   while (back && s->g[back - 1].c == ' ') back--;
-  if (!n || SX_ANY_BEFORE(s, back, before) || SX_ANY(s, i + n + sx_blanks(s, i + n), after)) return false;
+  if (!n) return false;
+  const size_t next = i + n + sx_blanks(s, i + n);
+  if (SX_ANY_BEFORE(s, back, before) || SX_ANY(s, next, after)) return false;
+  if (sx_audit__text_word_before(s, back, "the") && !sx_audit__text_word(s, next, "of")) return false; /* of the year */
   if (sx_glyph_at(s, i + n) == '-') return false;
   *out = words(i, i + n, 0.5);
   double scale;

@@ -128,7 +128,9 @@ size_t sx_audit__text_word(const sx_scan *s, size_t i, const char *word) {
 }
 
 size_t sx_audit__text_word_before(const sx_scan *s, size_t i, const char *word) {
-  const size_t n = strlen(word), end = s->g[i].nat;
+  const size_t end = s->g[i].nat;
+  if (!end) return 0;
+  const size_t n = strlen(word);
   if (!n || n > end || !same_byte((unsigned char)s->norm[end - 1], (unsigned char)word[n - 1])) return 0;
   const char *text = s->norm + end - n;
   size_t glyphs = 0;
@@ -143,6 +145,7 @@ size_t sx_audit__text_word_before(const sx_scan *s, size_t i, const char *word) 
 
 size_t sx_audit__text_any(const sx_scan *s, size_t i, const char *const *words, size_t n) {
   size_t best = 0;
+  if (i >= s->n) return 0; /* behind the number of a cell there is nothing */
   for (size_t w = 0; w < n; w++) {
     const size_t k = sx_audit__text_word(s, i, words[w]);
     if (k > best) best = k;
@@ -152,6 +155,7 @@ size_t sx_audit__text_any(const sx_scan *s, size_t i, const char *const *words, 
 
 size_t sx_audit__text_any_before(const sx_scan *s, size_t i, const char *const *words, size_t n) {
   size_t best = 0;
+  if (i == 0) return 0;
   for (size_t w = 0; w < n; w++) {
     const size_t k = sx_audit__text_word_before(s, i, words[w]);
     if (k > best) best = k;

@@ -241,6 +241,7 @@ static const sx_audit_word *before(const sx_scan *s, size_t i, bool points) {
   const sx_audit_word *words = sx_audit__words(&n_words);
   const sx_audit_word *found = NULL;
   while (i && s->g[i - 1].c == ' ') i--;
+  if (i == 0) return NULL;
   for (int round = 0; round < 2; round++) {
     for (size_t w = 0; w < n_words; w++) {
       if (!words[w].before || !words[w].text[0]) continue;
