@@ -2,7 +2,7 @@
 #include "publish_package.h"
 #include "publish_priv.h"
 
-enum { LEVEL = 4 }; /* half the time of the usual level, 4 % more bytes */
+enum { LEVEL = 1 }; /* a third of the time of the usual level, 14 % more bytes: those of zlib's fourth */
 
 sx_status sx_publish_deflate(sx_publish_files *files, sx_error *err) {
   for (size_t i = 0; i < files->n; i++) {

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <strings.h>
 #include <zip.h>
-#include <zlib.h>
 
 /* One part may unpack to this much, and no more than RATIO times what it takes packed: deflate cannot pass 1032. */
 enum { PARTS_MAX = 4096, PART_MAX = 64 * 1024 * 1024, RATIO_MAX = 300, RATIO_FREE = 1024 * 1024 };
@@ -247,27 +246,6 @@ static zip_int64_t place_before(const packing *p, const sx_package_part *part) {
   return i;
 }
 
-sx_status sx_publish__deflate(sx_deflated *out, const sx_ctx *ctx, const char *data, size_t n, int level,
-                              sx_error *err) {
-  z_stream z = {.zalloc = NULL};
-  if (deflateInit2(&z, level, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
-    return sx_error_memory(err);
-  const size_t room = deflateBound(&z, n);
-  char *bytes = sx_mem_alloc(ctx, room, 1);
-  z.next_in = (Bytef *)(uintptr_t)data;
-  z.avail_in = (uInt)n;
-  z.next_out = (Bytef *)bytes;
-  z.avail_out = (uInt)room;
-  const bool good = bytes && deflate(&z, Z_FINISH) == Z_STREAM_END;
-  (void)deflateEnd(&z);
-  if (!good) {
-    sx_mem_free(ctx, bytes);
-    return sx_error_memory(err);
-  }
-  *out = (sx_deflated){bytes, z.total_out, (uint32_t)crc32(0, (const Bytef *)data, (uInt)n)};
-  return SX_OK;
-}
-
 static sx_status deflate_part(void *data, size_t i, sx_error *err) {
   const packing *p = data;
   deflated *d = &p->parts[i];
@@ -275,7 +253,7 @@ static sx_status deflate_part(void *data, size_t i, sx_error *err) {
   return sx_publish__deflate(&d->done, &p->package->ctx, d->part->data, d->part->n, p->level, err);
 }
 
-/* What is to be deflated here, over the threads; parts beyond what zlib takes at once are left to libzip. */
+/* What is to be deflated here, over the threads; parts beyond what is deflated at once are left to libzip. */
 static sx_status deflate_all(packing *p, sx_error *err) {
   const sx_package *package = p->package;
   p->parts = sx_mem_zalloc(&package->ctx, package->n + 1, sizeof *p->parts);

@@ -1,5 +1,6 @@
 /* Lists of files: names, manifest, written whole or not at all; the CSV of a run. */
 #include <sys/stat.h>
+#include <zlib.h>
 
 #include "publish/publish_package.h"
 #include "publish_sample.h"
@@ -51,6 +52,35 @@ static void test_move(void) {
   CHECK_STR(files.items[0].data, "1");
   sx_publish_files_clear(&files);
   sx_publish_files_clear(&from);
+}
+
+/* What is deflated is what zlib inflates, with zlib's CRC-32, and the same every time: bytes of all kinds, one, none that repeat, whole windows apart. */
+static void test_deflate(void) {
+  enum { N = 300000 };
+  static char text[N], back[N];
+  static const size_t sizes[] = {1, 100, 32768, 65537, N};
+  static const int levels[] = {1, 4, 6};
+  uint32_t seed = 1;
+  for (size_t i = 0; i < N; i++) {
+    seed = seed * 1664525 + 1013904223;
+    text[i] = (char)(i < 100000 ? seed >> 24 : i < 200000 ? (unsigned char)text[i - 100000] : 'a' + (seed >> 28));
+  }
+  for (size_t k = 0; k < 3 * sizeof sizes / sizeof *sizes; k++) {
+    const size_t n = sizes[k / 3];
+    const char *from = text + (n <= 100 ? 250000 : N - n); /* n small enough lies in words, else it ends with them */
+    const sx_ctx ctx = SX_CTX_INIT;
+    sx_deflated made = {NULL, 0, 0}, again = {NULL, 0, 0};
+    REQUIRE_OK(sx_publish__deflate(&made, &ctx, from, n, levels[k % 3], err));
+    REQUIRE_OK(sx_publish__deflate(&again, &ctx, from, n, levels[k % 3], err));
+    CHECK(made.n == again.n && memcmp(made.bytes, again.bytes, made.n) == 0);
+    CHECK(made.crc == (uint32_t)crc32(0, (const Bytef *)from, (uInt)n));
+    z_stream z = {.next_in = (Bytef *)made.bytes, .avail_in = (uInt)made.n, .next_out = (Bytef *)back, .avail_out = N};
+    CHECK(inflateInit2(&z, -MAX_WBITS) == Z_OK && inflate(&z, Z_FINISH) == Z_STREAM_END);
+    CHECK(z.total_out == n && z.avail_in == 0 && memcmp(back, from, n) == 0);
+    (void)inflateEnd(&z);
+    sx_mem_free(&ctx, made.bytes);
+    sx_mem_free(&ctx, again.bytes);
+  }
 }
 
 /* An archive that takes the packed bytes of the one before is byte for byte a fresh one; of files that changed, or are not in it, nothing is taken. */
@@ -196,5 +226,5 @@ static void test_csv(void) {
   sample_close(store);
 }
 
-SXT_MAIN(SXT_CASE(test_list), SXT_CASE(test_move), SXT_CASE(test_bundle_from), SXT_CASE(test_package_list),
-         SXT_CASE(test_write), SXT_CASE(test_csv))
+SXT_MAIN(SXT_CASE(test_list), SXT_CASE(test_move), SXT_CASE(test_deflate), SXT_CASE(test_bundle_from),
+         SXT_CASE(test_package_list), SXT_CASE(test_write), SXT_CASE(test_csv))
