@@ -172,6 +172,38 @@ static void test_all_or_none(void) {
   }
 }
 
+/* Written side by side: of two that cannot be written the first is named, though the other, the larger, is begun before it; and nothing is left over. */
+static void test_written_beside(void) {
+  static char large[1 << 16];
+  const sx_ctx two = {.n_threads = 2};
+  const char *const names[] = {"s0", "none/s1", "s2", "none/s3"};
+  char path[4][256];
+  sx_file_parts parts[4];
+  for (size_t i = 0; i < 4; i++) {
+    snprintf(path[i], sizeof path[i], "%s", in_folder(names[i]));
+    parts[i] = (sx_file_parts){.path = path[i], .data = large, .n = i == 3 ? sizeof large : i};
+  }
+  const size_t before = count_files();
+  for (int i = 0; i < 20; i++) {
+    CHECK_FAILS(sx_files_write(&two, parts, 4, err), SX_E_IO, "none/s1",
+                "cannot be written: No such file or directory");
+    CHECK_INT(count_files(), before);
+  }
+  parts[1].path = path[2], parts[2].path = path[3]; /* and all of them, in their places */
+  snprintf(path[2], sizeof path[2], "%s", in_folder("s1"));
+  snprintf(path[3], sizeof path[3], "%s", in_folder("s2"));
+  REQUIRE_OK(sx_files_write(&two, parts, 3, err));
+  CHECK_INT(count_files(), before + 3);
+  for (size_t i = 0; i < 3; i++) {
+    char *data = NULL;
+    size_t n = 0;
+    REQUIRE_OK(sx_file_read(&data, &n, NULL, parts[i].path, err));
+    CHECK_INT(n, i);
+    sx_mem_free(NULL, data);
+    unlink(parts[i].path);
+  }
+}
+
 /* A program that ends with files in their places and nothing settled leaves its journal; played back twice it does the same. */
 static void leave(const sx_file_parts *parts, const sx_files_journal *journal) {
   const pid_t child = fork();
@@ -381,5 +413,5 @@ static void test_beside(void) {
 }
 
 SXT_MAIN(SXT_CASE(test_round_trip), SXT_CASE(test_faults), SXT_CASE(test_disk_full), SXT_CASE(test_old_survives),
-         SXT_CASE(test_all_or_none), SXT_CASE(test_journal), SXT_CASE(test_write_cut), SXT_CASE(test_pipe),
-         SXT_CASE(test_sweep), SXT_CASE(test_cancel), SXT_CASE(test_hash), SXT_CASE(test_beside))
+         SXT_CASE(test_all_or_none), SXT_CASE(test_written_beside), SXT_CASE(test_journal), SXT_CASE(test_write_cut),
+         SXT_CASE(test_pipe), SXT_CASE(test_sweep), SXT_CASE(test_cancel), SXT_CASE(test_hash), SXT_CASE(test_beside))
