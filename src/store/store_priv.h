@@ -15,6 +15,9 @@
 /* The run that has the rows of run ?1. */
 #define SX_STORE_ROWS_OF    "coalesce((SELECT of FROM row_set WHERE row_set.run = ?1), ?1)"
 #define SX_STORE_ROW_SELECT SX_STORE_ROW_COLUMNS " FROM estimate WHERE estimate.run = " SX_STORE_ROWS_OF
+/* Of the run ?1, which has them itself, between two ids. */
+#define SX_STORE_ROW_SPAN                                                                                              \
+  SX_STORE_ROW_COLUMNS " FROM estimate NOT INDEXED WHERE id BETWEEN ?2 AND ?3 AND estimate.run = ?1 ORDER BY id"
 /* Of one domain by its key ?3, whatever its labels; the domain is looked up first (CROSS: in this order). A list of ids would be a table of its own at
  * every question. */
 #define SX_STORE_ROW_OF_DOMAIN                                                                                         \
@@ -165,6 +168,13 @@ void sx_store__leave(sx_store *store);
 typedef sx_status (*sx_store__indicator_fn)(void *data, const sx_store_indicator *indicator, sx_error *err);
 sx_status sx_store__each_indicator(sx_store *store, int64_t run, sx_arena *arena, sx_store__indicator_fn fn, void *data,
                                    sx_error *err) SX_NODISCARD;
+/* store_order.c: the rows of a run in SX_STORE_ROW_ORDER: those of *run between the ids of a span, by id, then those of the next. *run becomes the run
+ * that has the rows. In the arena. */
+typedef struct sx_store__span {
+  int64_t low, high;
+} sx_store__span;
+sx_status sx_store__row_spans(sx_store__span **out, size_t *n, int64_t *run, sx_store *store, sx_arena *arena,
+                              sx_error *err) SX_NODISCARD;
 /* store_view.c: what sx_store_keep_rows holds; nothing below changes the store. */
 void sx_store__view_drop(sx_store *store);
 bool sx_store__view_of(const sx_store *store, int64_t run); /* whether it is held */

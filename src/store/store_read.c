@@ -370,26 +370,51 @@ static sx_status each_held(const sx_store_row *rows, size_t n, const char *indic
   return SX_OK;
 }
 
+/* All rows of a statement that is bound; it is reset. */
+static sx_status each_of(reader *r, sx_store *store, sx_store_row_fn fn, void *data, sx_error *err) {
+  const sx_arena_mark mark = sx_arena_get_mark(r->arena);
+  sx_status status = SX_OK;
+  int code = SQLITE_DONE;
+  while (status == SX_OK && (code = sqlite3_step(r->statement)) == SQLITE_ROW) {
+    sx_store_row row;
+    sx_arena_release(r->arena, mark);
+    status = read_row(&row, store, r, err);
+    if (status == SX_OK) status = fn(data, &row, err);
+  }
+  if (status == SX_OK && code != SQLITE_DONE) status = sx_store__fail(store, code, "reading the results", err);
+  (void)sqlite3_reset(r->statement);
+  return status;
+}
+
+static sx_status each_in_spans(reader *r, sx_store *store, int64_t run, sx_store_row_fn fn, void *data, sx_error *err) {
+  sx_store__span *spans = NULL;
+  size_t n = 0;
+  sx_status status = SX_OK;
+  SX_TRY(sx_store__row_spans(&spans, &n, &run, store, r->arena, err));
+  SX_TRY(prepare(&r->statement, store, SX_STORE_ROW_SPAN, err));
+  (void)sqlite3_bind_int64(r->statement, 1, run);
+  for (size_t i = 0; i < n && status == SX_OK; i++) {
+    (void)sqlite3_bind_int64(r->statement, 2, spans[i].low);
+    (void)sqlite3_bind_int64(r->statement, 3, spans[i].high);
+    status = each_of(r, store, fn, data, err);
+  }
+  return status;
+}
+
+static sx_status each_of_indicator(reader *r, sx_store *store, int64_t run, const char *indicator, sx_store_row_fn fn,
+                                   void *data, sx_error *err) {
+  SX_TRY(prepare(&r->statement, store, SX_STORE_ROW_SELECT " AND indicator = ?2" SX_STORE_ROW_ORDER, err));
+  (void)sqlite3_bind_int64(r->statement, 1, run);
+  sx_store__bind_text(r->statement, 2, indicator);
+  return each_of(r, store, fn, data, err);
+}
+
 static sx_status each_row(sx_store *store, int64_t run, const char *indicator, sx_store_row_fn fn, void *data,
                           sx_error *err) {
   reader r = {NULL, NULL, false};
-  sx_status status = SX_OK;
-  int code;
   SX_TRY(sx_arena_new(&r.arena, &store->ctx, err));
-  const char *sql =
-      indicator ? SX_STORE_ROW_SELECT " AND indicator = ?2" SX_STORE_ROW_ORDER : SX_STORE_ROW_SELECT SX_STORE_ROW_ORDER;
-  SX_TRY_GOTO(status, prepare(&r.statement, store, sql, err), done);
-  (void)sqlite3_bind_int64(r.statement, 1, run);
-  if (indicator) sx_store__bind_text(r.statement, 2, indicator);
-  const sx_arena_mark mark = sx_arena_get_mark(r.arena);
-  while ((code = sqlite3_step(r.statement)) == SQLITE_ROW) {
-    sx_store_row row;
-    sx_arena_release(r.arena, mark);
-    SX_TRY_GOTO(status, read_row(&row, store, &r, err), done);
-    SX_TRY_GOTO(status, fn(data, &row, err), done);
-  }
-  if (code != SQLITE_DONE) status = sx_store__fail(store, code, "reading the results", err);
-done:
+  const sx_status status = indicator ? each_of_indicator(&r, store, run, indicator, fn, data, err)
+                                     : each_in_spans(&r, store, run, fn, data, err);
   sqlite3_finalize(r.statement);
   sx_arena_free(r.arena);
   return status;

@@ -53,6 +53,13 @@ static sx_status collect_row(void *data, const sx_store_row *row, sx_error *err)
   return SX_OK;
 }
 
+static sx_status count_row(void *data, const sx_store_row *row, sx_error *err) {
+  (void)row;
+  (void)err;
+  ++*(int *)data;
+  return SX_OK;
+}
+
 /* Rows that were taken over from an earlier run lie before those that were computed anew: the plan's order decides, not that of writing. */
 static void main_one(void) {
   static const char *const plan[] = {"indicator:users", "balance:spend", "2024/indicator:users", "change:users"};
@@ -90,6 +97,39 @@ static void main_one(void) {
   CHECK_OK(sx_store_each_row(store, run, NULL, collect_row, text, err));
   CHECK_STR(text,
             "users.gap=5;users.total=6;users.prop=7;users.balanced=4;users.total=3;users.change=2;users.loose=1;");
+  sx_store_close(store);
+}
+
+/* Rows of steps put to and fro, two of one place and two of none: read by their ids they come in the order in which SQLite sorts those of an indicator. */
+static void to_and_fro(void) {
+  static const char *const steps[] = {"a", "b", "c", "d", NULL, "nowhere"};
+  static const size_t place[] = {7, 3, 3, 0};
+  enum { ROWS = 400, ROOM = 64 * ROWS };
+  sx_store *store = NULL;
+  uint32_t random = 1;
+  REQUIRE_OK(sx_store_open(&store, NULL, fresh(), SX_STORE_WRITE, err));
+  for (int r = 0; r < 2; r++) {
+    int64_t run = 0;
+    REQUIRE_OK(sx_store_begin(&run, store, &info, &input, 1, err));
+    for (size_t i = 0; i < 4; i++) CHECK_OK(sx_store_put_place(store, steps[i], place[i], err));
+    for (int i = 0; i < ROWS; i++) {
+      random = random * 1664525 + 1013904223;
+      const sx_store_row row = row_of("users", "total", ROWS * r + i);
+      CHECK_OK(
+          sx_store_put_row(NULL, store, steps[random >> 16 & 1 ? random >> 20 & 3 : (random >> 24) % 6], &row, err));
+    }
+    char *all = calloc(2, ROOM), *sorted = all + ROOM;
+    REQUIRE(all);
+    CHECK_OK(sx_store_each_row(store, run, NULL, collect_row, all, err));
+    CHECK_OK(sx_store_each_row(store, run, "users", collect_row, sorted, err));
+    CHECK(strlen(all) > (size_t)8 * ROWS);
+    CHECK_STR(all, sorted);
+    free(all);
+    REQUIRE_OK(sx_store_finish(store, err));
+  }
+  int none = 0;
+  CHECK_OK(sx_store_each_row(store, 99, NULL, count_row, &none, err)); /* no such run */
+  CHECK_INT(none, 0);
   sx_store_close(store);
 }
 
@@ -603,6 +643,6 @@ static void quick(void) {
   (void)remove(path);
 }
 
-SXT_MAIN(SXT_CASE(round_trip), SXT_CASE(main_one), SXT_CASE(walks), SXT_CASE(carriers), SXT_CASE(reuse),
-         SXT_CASE(pruned), SXT_CASE(pruned_but_shared), SXT_CASE(relabelled), SXT_CASE(many_domains), SXT_CASE(csv),
-         SXT_CASE(misuse), SXT_CASE(quick))
+SXT_MAIN(SXT_CASE(round_trip), SXT_CASE(main_one), SXT_CASE(to_and_fro), SXT_CASE(walks), SXT_CASE(carriers),
+         SXT_CASE(reuse), SXT_CASE(pruned), SXT_CASE(pruned_but_shared), SXT_CASE(relabelled), SXT_CASE(many_domains),
+         SXT_CASE(csv), SXT_CASE(misuse), SXT_CASE(quick))
