@@ -33,8 +33,13 @@ static bool reserve(sx_buf *buf, size_t extra) {
   return true;
 }
 
+/* Whether `extra` bytes and the NUL fit as it is, as they mostly do. */
+static bool fits(const sx_buf *buf, size_t extra) {
+  return !buf->failed && extra < buf->cap - buf->n;
+}
+
 void sx_buf_add_n(sx_buf *buf, const char *text, size_t n) {
-  if (!reserve(buf, n)) return;
+  if (!fits(buf, n) && !reserve(buf, n)) return;
   if (n) memcpy(buf->data + buf->n, text, n);
   buf->n += n;
   buf->data[buf->n] = '\0';
@@ -45,7 +50,9 @@ void sx_buf_add(sx_buf *buf, const char *text) {
 }
 
 void sx_buf_add_char(sx_buf *buf, char c) {
-  sx_buf_add_n(buf, &c, 1);
+  if (!fits(buf, 1) && !reserve(buf, 1)) return;
+  buf->data[buf->n++] = c;
+  buf->data[buf->n] = '\0';
 }
 
 void sx_buf_add_code(sx_buf *buf, uint32_t c) {

@@ -118,6 +118,18 @@ void sx_publish__book_free(pub_book *book) {
   sx_mem_free(&ctx, book);
 }
 
+static int last_first(const void *a, const void *b) {
+  return strcasecmp(((const kept_name *)b)->name, ((const kept_name *)a)->name);
+}
+
+/* The library seeks the place of each in a sorted list from its beginning: the last goes first, so that each place is the first. */
+static void define_cells(pub_book *book) {
+  if (book->n_cells) qsort(book->cells, book->n_cells, sizeof *book->cells, last_first);
+  for (size_t i = 0; i < book->n_cells && !sx_publish__book_failed(book); i++)
+    sx_publish__book_check(book, workbook_define_name(book->workbook, book->cells[i].name, book->cells[i].formula),
+                           book->cells[i].name);
+}
+
 static sx_status read_back(char **data, size_t *n, pub_book *book, sx_error *err) {
   char path[64];
   (void)snprintf(path, sizeof path, "/proc/self/fd/%d", book->fd);
@@ -129,6 +141,7 @@ sx_status sx_publish__book_finish(sx_buf *out, pub_book *book, sx_error *err) {
   size_t n = 0;
   if (!sx_publish__book_failed(book) && book->n_sheets == 0)
     sx_publish__book_fail(book, SX_E_INTERNAL, "workbook", "a workbook without a sheet");
+  define_cells(book);
   if (!sx_publish__book_failed(book)) {
     const lxw_error code = workbook_close(book->workbook); /* frees it */
     book->workbook = NULL;
@@ -182,12 +195,26 @@ static void put_code(sx_buf *out, uint32_t code, const char *bytes, size_t n) {
   }
 }
 
+/* Bytes from the text's beginning that a cell holds as they are, each a unit. */
+static size_t plain(const char *text, size_t n) {
+  size_t i = 0;
+  while (i < n && text[i] >= 0x20 && text[i] < 0x7f && text[i] != '_') i++;
+  return i;
+}
+
 /* What the cell holds: at most `units` of UTF-16. */
 bool sx_publish__book_clean(sx_buf *out, const char *text, size_t units, bool in_cell) {
   size_t used = 0, n = strlen(text);
   sx_buf_add(out, "");
   for (size_t i = 0; i < n;) {
     uint32_t code = 0;
+    const size_t run = plain(text + i, n - i);
+    if (run && run < units - used) {
+      sx_buf_add_n(out, text + i, run);
+      used += run;
+      i += run;
+      continue;
+    }
     size_t step = sx_utf8_next(&code, text + i, n - i);
     if (!step) code = 0xfffe, step = 1;
     used += code > 0xffff ? 2 : 1;
@@ -547,6 +574,15 @@ void sx_publish__cell_reference(sx_buf *out, const pub_book *book, size_t sheet,
   sx_publish__cell_name(out, row, column, true);
 }
 
+static void keep_cell(pub_book *book, const char *name, const char *formula) {
+  const char *copy = sx_arena_strdup(book->arena, formula);
+  if (copy &&
+      sx_arena_grow(book->arena, (void **)&book->cells, &book->cap_cells, book->n_cells + 1, sizeof *book->cells))
+    book->cells[book->n_cells++] = (kept_name){name, copy};
+  else
+    sx_publish__book_fail(book, SX_E_MEMORY, "", "");
+}
+
 const char *sx_publish__define(pub_book *book, const char *wanted, size_t sheet, size_t row, size_t column) {
   if (!sx_publish__book_sheet(book, sheet, row, column)) return "";
   const char *name = take_name(book, wanted);
@@ -554,11 +590,10 @@ const char *sx_publish__define(pub_book *book, const char *wanted, size_t sheet,
   sx_buf_init(&formula, &book->ctx);
   sx_buf_add_char(&formula, '=');
   sx_publish__cell_reference(&formula, book, sheet, row, column);
-  if (formula.failed)
+  if (!formula.failed && formula.n < LXW_DEFINED_NAME_LENGTH) /* a longer one the library would cut */
+    keep_cell(book, name, formula.data);
+  else if (formula.failed)
     sx_publish__book_fail(book, SX_E_MEMORY, "", "");
-  else if (!sx_publish__book_failed(book) &&
-           formula.n < LXW_DEFINED_NAME_LENGTH) /* a longer one the library would cut */
-    sx_publish__book_check(book, workbook_define_name(book->workbook, name, formula.data), name);
   sx_buf_clear(&formula);
   return name;
 }

@@ -19,6 +19,11 @@ typedef struct kept_sheet {
   char name[PUB_SHEET_NAME];
 } kept_sheet;
 
+/* A name of a cell, which the library is told at the end. */
+typedef struct kept_name {
+  const char *name, *formula;
+} kept_name;
+
 struct pub_book {
   sx_ctx ctx;
   sx_arena *arena; /* names */
@@ -29,6 +34,8 @@ struct pub_book {
   kept_style *styles;
   size_t n_styles, cap_styles;
   sx_dict *names; /* of tables and cells: one space; in small letters */
+  kept_name *cells;
+  size_t n_cells, cap_cells;
   pub_bars *bars; /* intervals of charts, put in at the end */
   size_t n_bars, cap_bars, n_charts;
   sx_error error; /* the first */

@@ -5,13 +5,27 @@
 
 /* ---- XML as it stands -------------------------------------------------------------------------------------------- */
 
-bool sx_publish__tag_is(const sx_docx_tag *t, const char *name) {
-  return strlen(name) == t->n_name && memcmp(t->name, name, t->n_name) == 0;
-}
-
 static size_t skip_to(const char *text, size_t n, size_t at, const char *end) {
   const char *found = strstr(text + at, end);
   return found ? (size_t)(found - text) + strlen(end) : n;
+}
+
+static bool ends_name(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '/' || c == '>' || c == '\0';
+}
+
+/* What is neither an element nor its end: comments, CDATA, instructions. Whether *at is behind one. */
+static bool passed(const char *text, size_t n, size_t *at, size_t open) {
+  const char *tag = text + open;
+  if (tag[1] == '?')
+    *at = skip_to(text, n, open, "?>");
+  else if (strncmp(tag, "<!--", 4) == 0)
+    *at = skip_to(text, n, open, "-->");
+  else if (strncmp(tag, "<![CDATA[", 9) == 0)
+    *at = skip_to(text, n, open, "]]>");
+  else
+    return false;
+  return true;
 }
 
 /* The next tag from *at on; comments and the like are passed over. */
@@ -20,28 +34,22 @@ bool sx_publish__next_tag(sx_docx_tag *t, const char *text, size_t n, size_t *at
     const char *open = memchr(text + *at, '<', n - *at);
     if (!open) return false;
     size_t i = (size_t)(open - text);
-    if (strncmp(open, "<!--", 4) == 0) {
-      *at = skip_to(text, n, i, "-->");
-    } else if (strncmp(open, "<![CDATA[", 9) == 0) {
-      *at = skip_to(text, n, i, "]]>");
-    } else if (open[1] == '?') {
-      *at = skip_to(text, n, i, "?>");
-    } else {
-      t->from = i++;
-      t->closing = text[i] == '/';
-      if (t->closing) i++;
-      t->name = text + i;
-      t->n_name = 0; /* no strcspn: checked strictly, a sanitizer measures the rest of the document at every tag */
-      while (i + t->n_name < n && !strchr(" \t\r\n/>", t->name[t->n_name])) t->n_name++;
-      char quote = 0;
-      for (; i < n && (quote || text[i] != '>'); i++) {
-        if (quote ? text[i] == quote : text[i] == '"' || text[i] == '\'') quote = quote ? 0 : text[i];
-      }
-      if (i >= n) return false;
-      t->empty = text[i - 1] == '/';
-      t->to = *at = i + 1;
-      return true;
+    if ((open[1] == '!' || open[1] == '?') && passed(text, n, at, i)) continue;
+    t->from = i++;
+    t->closing = text[i] == '/';
+    if (t->closing) i++;
+    t->name = text + i;
+    t->n_name = 0; /* no strcspn: checked strictly, a sanitizer measures the rest of the document at every tag */
+    while (i + t->n_name < n && !ends_name(t->name[t->n_name])) t->n_name++;
+    i += t->n_name;
+    char quote = 0;
+    for (; i < n && (quote || text[i] != '>'); i++) {
+      if (quote ? text[i] == quote : text[i] == '"' || text[i] == '\'') quote = quote ? 0 : text[i];
     }
+    if (i >= n) return false;
+    t->empty = text[i - 1] == '/';
+    t->to = *at = i + 1;
+    return true;
   }
   return false;
 }
@@ -81,13 +89,11 @@ static void add_reference(sx_buf *out, const char *name, size_t n) {
 /* Text or the value of an attribute, its references resolved. */
 void sx_publish__add_plain(sx_buf *out, const char *text, size_t n) {
   for (size_t i = 0; i < n;) {
-    const char *end = text[i] == '&' ? memchr(text + i, ';', n - i) : NULL;
-    if (end) {
-      add_reference(out, text + i + 1, (size_t)(end - text) - i - 1);
-      i = (size_t)(end - text) + 1;
-    } else {
-      sx_buf_add_char(out, text[i++]);
-    }
+    const char *sign = memchr(text + i, '&', n - i), *end = sign ? memchr(sign, ';', n - (size_t)(sign - text)) : NULL;
+    const size_t plain = end ? (size_t)(sign - text) : n; /* one that never ends stands for itself */
+    sx_buf_add_n(out, text + i, plain - i);
+    if (end) add_reference(out, sign + 1, (size_t)(end - sign) - 1);
+    i = end ? (size_t)(end - text) + 1 : n;
   }
 }
 
