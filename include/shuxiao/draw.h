@@ -165,7 +165,11 @@ SX_API void sx_draw_block(sx_drawing *d, double x, double middle, sx_anchor anch
 SX_API void sx_draw_group(sx_drawing *d, const char *title, const char *attributes,
                           const sx_draw_box *clip); /* each may be NULL */
 SX_API void sx_draw_group_end(sx_drawing *d);
-/* A point in one of four shapes. */
+/* The area of a series: its colour, and from the ninth series on, where the colours come again, a pattern over it: 32 are told apart. */
+SX_API sx_draw_style sx_draw_series_style(size_t series);
+/* The dash of its line: another one where the colour comes again. */
+SX_API sx_draw_dash sx_draw_series_dash(size_t series);
+/* A point in one of four shapes, another one where the colour comes again. */
 SX_API void sx_draw_marker(sx_drawing *d, double x, double y, double radius, size_t series);
 /* An interval: a line with ends, across or upright. */
 SX_API void sx_draw_whisker(sx_drawing *d, double from, double to, double at, bool upright, sx_ink ink);

@@ -209,12 +209,11 @@ static double legend(sx_drawing *d, const sx_chart *chart, double y, bool marker
       y += line;
     }
     const double extra = lines.n ? (double)(lines.n - 1) * 1.35 * SX_CHART_TEXT : 0;
+    const sx_draw_style own = styles ? styles[s] : sx_draw_series_style(s);
     if (markers)
       sx_draw_marker(d, x + swatch / 2, y + line / 2, 5, s);
-    else if (styles)
-      sx_draw_rect(d, x, y + (line - swatch) / 2, swatch, swatch, 2, &styles[s]);
     else
-      sx_draw__swatch(d, x, y + (line - swatch) / 2, swatch, sx_ink_series(s));
+      sx_draw__swatch(d, x, y + (line - swatch) / 2, swatch, &own);
     sx_draw_block(d, x + swatch + gap, y + line / 2 + extra / 2, SX_ANCHOR_START, SX_CHART_TEXT, SX_INK_TEXT, &lines);
     y += extra;
     x = extra > 0 ? d->width : x + width + between;

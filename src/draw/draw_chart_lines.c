@@ -64,9 +64,8 @@ static void draw_band(lines *l, size_t s) {
 }
 
 static void draw_line(lines *l, size_t s) {
-  static const sx_draw_dash dashes[] = {SX_DASH_SOLID, SX_DASH_LONG, SX_DASH_SHORT, SX_DASH_MIXED};
   const sx_draw_style style = {
-      .stroke = sx_ink_series(s), .stroke_width = 2.25, .round_joins = true, .dash = dashes[s % 4]};
+      .stroke = sx_ink_series(s), .stroke_width = 2.25, .round_joins = true, .dash = sx_draw_series_dash(s)};
   bool open = false;
   size_t k = 0;
   for (size_t i = 0; i < l->chart->n_categories; i++) {

@@ -34,8 +34,8 @@ static inline bool sx_draw__narrow(const sx_drawing *d) {
 static inline void sx_draw__bar(sx_drawing *d, double x, double y, double width, double height, sx_ink ink) {
   sx_draw_rect(d, x, y, width, height, 0, &(sx_draw_style){.fill = ink});
 }
-static inline void sx_draw__swatch(sx_drawing *d, double x, double y, double size, sx_ink ink) {
-  sx_draw_rect(d, x, y, size, size, 2, &(sx_draw_style){.fill = ink});
+static inline void sx_draw__swatch(sx_drawing *d, double x, double y, double size, const sx_draw_style *style) {
+  sx_draw_rect(d, x, y, size, size, 2, style);
 }
 static inline void sx_draw__stroke(sx_drawing *d, double x0, double y0, double x1, double y1, sx_ink ink, double width,
                                    sx_draw_dash dash) {

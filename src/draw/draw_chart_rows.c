@@ -102,7 +102,8 @@ static void draw_value(rows *r, const sx_chart_cell *c, double y, size_t s) {
                    &(sx_draw_style){.stroke = sx_ink_series(s), .stroke_width = 2.5, .round_caps = true});
     sx_draw_marker(r->d, at, y, 5.5, s);
   } else {
-    sx_draw__bar(r->d, zero, y - r->mark / 2, at - zero, r->mark, sx_ink_series(s));
+    const sx_draw_style style = sx_draw_series_style(s);
+    sx_draw_rect(r->d, zero, y - r->mark / 2, at - zero, r->mark, 0, &style);
     if (interval) sx_draw_whisker(r->d, lo, hi, y, false, s == 2 ? SX_INK_AXIS : SX_INK_TEXT);
   }
   const bool left = leftward(c);

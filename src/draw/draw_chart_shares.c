@@ -20,8 +20,9 @@ static double whole_of(const sx_chart *chart, double sum) {
   return chart->numbers.percent && sum > 0 && sum < 1 ? 1 : sum;
 }
 
+/* between: intervals stand in the parts that have room, for no list names them. */
 static void stack(sx_drawing *d, const sx_chart *chart, size_t first, size_t n, size_t stride, double x0, double x1,
-                  double y) {
+                  double y, bool between) {
   const double whole = whole_of(chart, sum_of(chart, first, n, stride));
   double x = x0;
   d->on_mark = true;
@@ -30,13 +31,15 @@ static void stack(sx_drawing *d, const sx_chart *chart, size_t first, size_t n, 
     const sx_chart_cell *c = &chart->cells[first + i * stride];
     if (!(c->value > 0) || !isfinite(c->value)) continue;
     const double width = c->value / whole * (x1 - x0);
-    sx_draw_rect(d, x, y, width, BAR, 0,
-                 &(sx_draw_style){.fill = sx_ink_series(i), .stroke = SX_INK_PAPER, .stroke_width = 1.5});
-    const size_t len = strlen(c->text);
-    if (sx_draw_text_width(c->text, len, SX_CHART_TEXT) + 10 < width) {
-      sx_draw__value_text(d, c, x + width / 2, y + BAR / 2.0 + 5, SX_ANCHOR_MIDDLE, SX_CHART_TEXT,
-                          sx_ink_on(sx_ink_series(i)));
-    }
+    sx_draw_style style = sx_draw_series_style(i);
+    style.stroke = SX_INK_PAPER;
+    style.stroke_width = 1.5;
+    sx_draw_rect(d, x, y, width, BAR, 0, &style);
+    const double room = width - 10;
+    const bool two = between && sx_draw__has_interval(chart, c) && c->interval_text &&
+                     sx_draw__text_width_of(c->interval_text, SX_CHART_TINY) < room;
+    if (sx_draw__text_width_of(c->text, SX_CHART_TEXT) < room)
+      sx_draw__cell_texts(d, c, x + width / 2, y + (two ? 16 : BAR / 2.0 + 5), SX_CHART_TEXT, two, &style);
     x += width;
   }
   d->on_mark = false;
@@ -57,7 +60,8 @@ static double list_parts(sx_drawing *d, const sx_chart *chart, double y) {
     sx_draw_wrap(&lines, chart->categories[i], SX_CHART_TEXT, d->width - indent - widest - between - 16, LABEL_LINES);
     const double height = fmax(1, (double)lines.n) * 1.35 * SX_CHART_TEXT + 9;
     const double middle = y + height / 2;
-    sx_draw__swatch(d, 0, middle - swatch / 2, swatch, sx_ink_series(i));
+    const sx_draw_style style = sx_draw_series_style(i);
+    sx_draw__swatch(d, 0, middle - swatch / 2, swatch, &style);
     sx_draw_block(d, indent, middle, SX_ANCHOR_START, SX_CHART_TEXT, SX_INK_TEXT, &lines);
     if (c->present) {
       sx_draw__value_text(d, c, d->width, middle + 5, SX_ANCHOR_END, SX_CHART_TEXT, SX_INK_TEXT);
@@ -86,12 +90,12 @@ static double draw_bars(sx_drawing *d, const sx_chart *chart, double y) {
     if (narrow) {
       sx_draw_block(d, 0, y + label / 2, SX_ANCHOR_START, SX_CHART_TEXT, SX_INK_TEXT, &lines);
       y += label + 3;
-      stack(d, chart, i * chart->n_series, chart->n_series, 1, left, d->width, y);
+      stack(d, chart, i * chart->n_series, chart->n_series, 1, left, d->width, y, true);
       y += BAR + 12;
     } else {
       const double height = fmax(label, BAR);
       sx_draw_block(d, widest, y + height / 2, SX_ANCHOR_END, SX_CHART_TEXT, SX_INK_TEXT, &lines);
-      stack(d, chart, i * chart->n_series, chart->n_series, 1, left, d->width, y + (height - BAR) / 2);
+      stack(d, chart, i * chart->n_series, chart->n_series, 1, left, d->width, y + (height - BAR) / 2, true);
       y += height + 12;
     }
   }
@@ -100,7 +104,7 @@ static double draw_bars(sx_drawing *d, const sx_chart *chart, double y) {
 
 void sx_draw__shares(sx_drawing *d, const sx_chart *chart) {
   if (chart->n_series == 1) {
-    stack(d, chart, 0, chart->n_categories, 1, 0, d->width, 2);
+    stack(d, chart, 0, chart->n_categories, 1, 0, d->width, 2, false);
     d->height = list_parts(d, chart, BAR + 14) + 2;
     return;
   }

@@ -80,9 +80,8 @@ static void draw_tags(slopes *l, size_t category, bool right) {
 }
 
 static void draw_series(slopes *l, size_t s) {
-  static const sx_draw_dash dashes[] = {SX_DASH_SOLID, SX_DASH_LONG, SX_DASH_SHORT, SX_DASH_MIXED};
   const sx_draw_style style = {
-      .stroke = sx_ink_series(s), .stroke_width = 2, .round_joins = true, .dash = dashes[s % 4]};
+      .stroke = sx_ink_series(s), .stroke_width = 2, .round_joins = true, .dash = sx_draw_series_dash(s)};
   sx_draw_point points[8];
   size_t k = 0;
   bool open = false;

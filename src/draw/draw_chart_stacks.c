@@ -67,9 +67,8 @@ static void make_styles(stacks *t) {
     } else if (ordered && s >= ordered) { /* beside the scale: each with another pattern */
       style.hatch = (sx_draw_hatch)((s - ordered) % SX_HATCH_COUNT);
       style.hatch_ink = SX_INK_PAPER;
-    } else if (!ordered && s >= SX_INK_SERIES_COUNT) { /* the colours come again, with a pattern */
-      style.hatch = (sx_draw_hatch)(1 + (s / SX_INK_SERIES_COUNT - 1) % (SX_HATCH_COUNT - 1));
-      style.hatch_ink = SX_INK_PAPER;
+    } else if (!ordered) {
+      style = sx_draw_series_style(s);
     }
     style.stroke = SX_INK_PAPER;
     style.stroke_width = 1.5;

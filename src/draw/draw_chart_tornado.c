@@ -115,7 +115,7 @@ static double draw_legend(tornado *t) {
     sx_draw_wrap(&lines, t->chart->series[s], SX_CHART_TEXT, t->d->width - 18, 3);
     const double height = fmax(1, (double)lines.n) * 1.35 * SX_CHART_TEXT + 3;
     if (x > 0 && x + 18 + lines.width > t->d->width) x = 0, y += 22;
-    sx_draw__swatch(t->d, x, y + height / 2 - 6, 12, sx_ink_series(s == 0));
+    sx_draw__swatch(t->d, x, y + height / 2 - 6, 12, &(sx_draw_style){.fill = sx_ink_series(s == 0)});
     sx_draw_block(t->d, x + 18, y + height / 2, SX_ANCHOR_START, SX_CHART_TEXT, SX_INK_TEXT, &lines);
     x = lines.n > 1 ? t->d->width : x + 18 + lines.width + 20;
     if (lines.n > 1) y += height - 22;

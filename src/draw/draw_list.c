@@ -169,6 +169,25 @@ void sx_draw_group_end(sx_drawing *d) {
 
 /* ---- shapes ------------------------------------------------------------------------------------------------------ */
 
+sx_draw_style sx_draw_series_style(size_t series) {
+  const size_t round = series / SX_INK_SERIES_COUNT;
+  sx_draw_style style = {.fill = sx_ink_series(series)};
+  if (!round) return style;
+  style.hatch = (sx_draw_hatch)(1 + (round - 1) % (SX_HATCH_COUNT - 1));
+  style.hatch_ink = SX_INK_PAPER;
+  return style;
+}
+
+/* One of four, another one for the same colour. */
+static size_t form_of(size_t series) {
+  return (series + series / SX_INK_SERIES_COUNT) % 4;
+}
+
+sx_draw_dash sx_draw_series_dash(size_t series) {
+  static const sx_draw_dash dashes[] = {SX_DASH_SOLID, SX_DASH_LONG, SX_DASH_SHORT, SX_DASH_MIXED};
+  return dashes[form_of(series)];
+}
+
 void sx_draw_marker(sx_drawing *d, double x, double y, double radius, size_t series) {
   const double r = radius;
   const sx_draw_style style = {.fill = sx_ink_series(series), .stroke = SX_INK_PAPER, .stroke_width = 1.5};
@@ -177,7 +196,7 @@ void sx_draw_marker(sx_drawing *d, double x, double y, double radius, size_t ser
   const sx_draw_point square[] = {
       {x - r, y - r, true}, {x + r, y - r, false}, {x + r, y + r, false}, {x - r, y + r, false}};
   const sx_draw_point triangle[] = {{x, y - 1.25 * r, true}, {x + 1.2 * r, y + r, false}, {x - 1.2 * r, y + r, false}};
-  switch (series % 4) {
+  switch (form_of(series)) {
   case 1:
     sx_draw_polygon(d, diamond, 4, &style);
     return;

@@ -181,6 +181,36 @@ static sx_status check_sum(const sx_figure *f, sx_error *err) {
   return SX_OK;
 }
 
+/* One bar of a chart of shares: no part below 0, and parts in per cent are those of one whole. Levels make their whole themselves. */
+static sx_status check_bar(const sx_figure *f, size_t first, size_t n, const char *bar, const char *const *names,
+                           sx_error *err) {
+  static const double ROUNDING = 1e-8;
+  double sum = 0;
+  for (size_t i = first; i < first + n; i++) {
+    const double value = f->cells[i].value;
+    if (isfinite(value) && value < 0)
+      return sx_report__block_error(f->block, err,
+                                    "'%s' is %.10g: a chart of shares shows the parts of a whole, and none is below 0; "
+                                    "take 'type: bars'",
+                                    names[i - first], value);
+    sum += isfinite(value) ? value : 0;
+  }
+  if (!f->chart.numbers.percent || sum <= 1 + ROUNDING) return SX_OK;
+  return sx_report__block_error(f->block, err,
+                                "the parts%s%s come to %.6g %%: a chart of shares shows the parts of a whole, and these "
+                                "are more than it; take 'type: bars' or 'grouped'",
+                                *bar ? " of " : "", bar, 100 * sum);
+}
+
+static sx_status check_parts(const sx_figure *f, sx_error *err) {
+  const sx_chart *c = &f->chart;
+  if (c->type != SX_CHART_SHARES) return SX_OK;
+  if (c->n_series == 1) return check_bar(f, 0, c->n_categories, "", c->categories, err);
+  for (size_t i = 0; i < c->n_categories; i++)
+    SX_TRY(check_bar(f, i * c->n_series, c->n_series, c->categories[i], c->series, err));
+  return SX_OK;
+}
+
 /* Steps of a waterfall print their sign. */
 sx_spec sx_report__figure_spec(const sx_figure *f, size_t cell) {
   sx_spec spec = f->spec;
@@ -331,5 +361,6 @@ sx_status sx_report__load_figure(sx_figure *f, sx_error *err) {
   SX_TRY(check_sum(f, err));
   if (!sx_node_bool(&interval, sx_node_get(f->block->root, "interval"))) interval = true;
   f->chart.interval = interval && f->any_interval && f->chart.type != SX_CHART_TORNADO;
-  return load_format(f, err);
+  SX_TRY(load_format(f, err));
+  return check_parts(f, err);
 }

@@ -158,6 +158,11 @@ static void check_parts(st_load *l, const sx_node *map, size_t rows) {
                    "'%s' is no amount that groups share (%s): its values in groups are no parts of a whole, which a "
                    "chart of shares shows; take a total or a count, or 'type: bars'",
                    names.items[0], word);
+  const st_list domains = study__list(l, map, "domains");
+  for (size_t i = 0; names.n == 1 && domains.n > 1 && i < domains.n; i++)
+    if (strcmp(domains.items[i], "total") == 0)
+      study__problem(l, domains.nodes[i],
+                     "'total' is the whole, and a chart of shares shows its parts: leave it out, or take 'type: bars'");
 }
 
 void study__check_figure_size(st_load *l, const sx_node *map) {

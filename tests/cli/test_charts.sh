@@ -176,6 +176,13 @@ P
 falls() { echo "  - {id: x, type: waterfall, title: {zh: 落, en: Fall}, format: \"元 0\", series: [{label: {zh: 元, en: yuan}}], categories: [{label: {zh: 商品, en: Goods}}, {label: {zh: 餐饮, en: Meals}}, {label: {zh: 和, en: Sum}, whole: true}], cells: [[goods.sex:male], [meals.sex:male], [$1]]}"; }
 extra=$(falls goods.sex:female) study
 run_fails 1 "figure x.*the steps before '和' come to [0-9.]*, and it is [0-9.]*: a waterfall's parts add up; name what is missing" "$program" run "$tmp/study.yaml" --out "$tmp/other" --quiet --lang en
+# parts below 0, and parts that are more than their whole, are no shares
+shares() { echo "  - {id: x, type: shares, title: {zh: 份, en: Shares}, format: \"$1\", series: [$2], categories: [$3], cells: [$4]}"; }
+extra=$(shares "元 0" "{label: {zh: 元, en: yuan}}" "{label: {zh: 商品, en: Goods}}, {label: {zh: 差, en: Gap}}" "[goods.total], [debt.total]") study
+sed -i '/^  goods: /i\  debt: {label: {zh: 债, en: Debt}, formula: "0 - goods", unit: 元, format: "元 0"}' "$tmp/study.yaml"
+run_fails 1 "figure x.*'差' is -[0-9.]*: a chart of shares shows the parts of a whole, and none is below 0" "$program" run "$tmp/study.yaml" --out "$tmp/other" --quiet --lang en
+extra=$(shares "% 1" "$(for i in 1 2 3 4 5 6; do printf '{label: s%d}, ' $i; done)" "{label: {zh: 全体, en: All}}, {label: {zh: 又, en: Again}}" "[none.total, little.total, neither.total, some.total, full.total, full.total], [full.total, full.total, full.total, full.total, full.total, full.total]") study
+run_fails 1 "figure x.*the parts of .* come to [0-9.]* %: a chart of shares" "$program" run "$tmp/study.yaml" --out "$tmp/other" --quiet --lang en
 extra='publish: {charts: nativ}' study
 run_fails 2 "did you mean 'native'" "$program" check "$tmp/study.yaml"
 finish

@@ -28,6 +28,8 @@ refused "a chart of the type waterfall has one series, not 2" t "type: waterfall
 refused "slopes lead between two to 6 periods, not 1" t "type: slopes, series: [{label: s}], categories: [{label: c}], cells: [[a.total]]"
 refused "'Atlantis' is none of the 31 provinces" t "type: tiles, series: [{label: s}], categories: [{label: Atlantis}], cells: [[a.total]]"
 refused "a tornado has two series .* not 3" t "type: tornado, centre: a.total, series: [{label: s}, {label: u}, {label: v}], categories: [{label: c}], cells: [[a.total, b.total, a.total]]"
+study g "type: shares, indicators: [a], domains: [total, g]"
+run_fails 2 "s.yaml:8:[0-9]*: 'total' is the whole, and a chart of shares shows its parts" "$program" check s.yaml
 # levels that may not occur where cases are left out: a warning, and the run says it
 study t "type: grouped, indicators: [a, c], domains: [g]"
 "$program" check s.yaml >o 2>e || fail "a warning is an error: $(cat e)"

@@ -190,6 +190,25 @@ static void ordered_parts(void) {
   CHECK(sx_chart_part_ink(&chart, 0) == SX_INK_SCALE_0 && sx_chart_part_ink(&chart, 2) == SX_INK_SCALE_0 + 3);
 }
 
+/* Colours come again from the ninth series on; with pattern, shape or dash no two of 32 are the same, in print neither. */
+static void series_differ(void) {
+  enum { N = 32 };
+  sx_drawing *d = NULL;
+  CHECK_OK(sx_drawing_new(&d, NULL, 200, err));
+  for (size_t s = 0; s < N; s++) sx_draw_marker(d, 50, 50, 5, s);
+  for (size_t s = 0; s < N; s++) {
+    const sx_draw_style a = sx_draw_series_style(s);
+    CHECK(a.fill == sx_ink_series(s) && (s < SX_INK_SERIES_COUNT) == (a.hatch == SX_HATCH_NONE));
+    for (size_t t = s + SX_INK_SERIES_COUNT; t < N; t += SX_INK_SERIES_COUNT) {
+      const sx_draw_item *m = &d->items[s], *other = &d->items[t];
+      CHECK(sx_draw_series_style(t).hatch != a.hatch);
+      CHECK(sx_draw_series_dash(t) != sx_draw_series_dash(s));
+      CHECK(m->kind != other->kind || m->n_points != other->n_points || m->points[1].x != other->points[1].x);
+    }
+  }
+  sx_drawing_free(d);
+}
+
 /* A tornado's bars begin at the centre; the lower end of an input has its colour wherever it lies. */
 static void tornado_bars(void) {
   static const char *const names[] = {"up", "down"};
@@ -268,5 +287,5 @@ static void scales(void) {
   CHECK(s.hi > s.lo);
 }
 
-SXT_MAIN(SXT_CASE(no_collisions), SXT_CASE(waterfall_bars), SXT_CASE(waterfall_break), SXT_CASE(ordered_parts),
+SXT_MAIN(SXT_CASE(no_collisions), SXT_CASE(waterfall_bars), SXT_CASE(waterfall_break), SXT_CASE(ordered_parts), SXT_CASE(series_differ),
          SXT_CASE(tornado_bars), SXT_CASE(widths), SXT_CASE(wrapping), SXT_CASE(scales))
