@@ -457,9 +457,9 @@ static bool english_times(sx_found *out, const sx_scan *s, size_t i, size_t k, d
 }
 
 static bool english_half(sx_found *out, const sx_scan *s, size_t i) {
-  static const char *const before[] = {"first",    "second", "latter", "other", "a-",  "year and a", "half-", "this",
-                                       "last",     "next",   "each",   "every", "per", "half on",    "on-",   "whole",
-                                       "previous", "half to"};
+  static const char *const before[] = {"first", "second",  "latter", "other", "a-",       "year and a",
+                                       "half-", "this",    "last",   "next",  "each",     "every",
+                                       "per",   "half on", "on-",    "whole", "previous", "half to"};
   static const char *const after[] = {"-year", "year", "a year", "-hour", "hour", "an hour", "on half", "to half"};
   const size_t n = sx_audit__text_word(s, i, "half");
   size_t back = i;

@@ -196,10 +196,11 @@ static sx_status check_bar(const sx_figure *f, size_t first, size_t n, const cha
     sum += isfinite(value) ? value : 0;
   }
   if (!f->chart.numbers.percent || sum <= 1 + ROUNDING) return SX_OK;
-  return sx_report__block_error(f->block, err,
-                                "the parts%s%s come to %.6g %%: a chart of shares shows the parts of a whole, and these "
-                                "are more than it; take 'type: bars' or 'grouped'",
-                                *bar ? " of " : "", bar, 100 * sum);
+  return sx_report__block_error(
+      f->block, err,
+      "the parts%s%s come to %.6g %%: a chart of shares shows the parts of a whole, and these "
+      "are more than it; take 'type: bars' or 'grouped'",
+      *bar ? " of " : "", bar, 100 * sum);
 }
 
 static sx_status check_parts(const sx_figure *f, sx_error *err) {

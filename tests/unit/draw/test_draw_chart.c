@@ -287,5 +287,5 @@ static void scales(void) {
   CHECK(s.hi > s.lo);
 }
 
-SXT_MAIN(SXT_CASE(no_collisions), SXT_CASE(waterfall_bars), SXT_CASE(waterfall_break), SXT_CASE(ordered_parts), SXT_CASE(series_differ),
-         SXT_CASE(tornado_bars), SXT_CASE(widths), SXT_CASE(wrapping), SXT_CASE(scales))
+SXT_MAIN(SXT_CASE(no_collisions), SXT_CASE(waterfall_bars), SXT_CASE(waterfall_break), SXT_CASE(ordered_parts),
+         SXT_CASE(series_differ), SXT_CASE(tornado_bars), SXT_CASE(widths), SXT_CASE(wrapping), SXT_CASE(scales))
