@@ -248,7 +248,9 @@ static void place_chart(pub_book *book, lxw_worksheet *s, size_t row, size_t col
            : 320;
   if (sx_publish__book_clean(&words, chart->words ? chart->words : chart->title, SIZE_MAX, false)) {
     shorten(&words);
-    lxw_chart_options options = {.x_scale = 640.0 / 480.0, .y_scale = height / 288.0, .description = words.data};
+    /* off the edge of its column: a column that is printed again on each page has no line of the chart's frame */
+    lxw_chart_options options = {
+        .x_offset = 8, .x_scale = 640.0 / 480.0, .y_scale = height / 288.0, .description = words.data};
     sx_publish__book_check(book, worksheet_insert_chart_opt(s, (lxw_row_t)row, (lxw_col_t)column, made, &options),
                            "chart");
   } else {

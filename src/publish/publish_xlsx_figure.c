@@ -370,10 +370,10 @@ static sx_status put_chart(fig *g, const sx_document_node *node, sx_error *err) 
     if (!chart.axis) return sx_error_memory(err);
   }
   SX_TRY(sx_publish__chart_labels(series, x->arena, g->f, one_bar, g->intervals, err));
-  /* beside the table, or below one that is broader than a page */
+  /* beside the table, or below one that is broader than a page: from the second column on, for the first is printed again on each page, a slice of the chart with it */
   const size_t beside = g->n_out + g->marks;
   const bool below = breadth(g) > PAGE;
-  sx_publish__chart(x->book, g->sheet, below ? g->head + g->c->n_categories + 2 : g->head, below ? 0 : beside + 1,
+  sx_publish__chart(x->book, g->sheet, below ? g->head + g->c->n_categories + 2 : g->head, below ? 1 : beside + 1,
                     &chart);
   return SX_OK;
 }

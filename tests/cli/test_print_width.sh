@@ -41,5 +41,15 @@ assert at(narrow)[0] > "E", at(narrow)
 assert at(broad)[0] == "B" and int(at(broad)[1]) > 7, at(broad)
 assert "downwards" not in z.read("xl/sharedStrings.xml").decode(), "shades need no columns of differences"
 P
+# the chart of a broad sheet lies below its table and off the first column, which each page prints again
+echo '  - {id: dots, title: "two by groups", type: dots, indicators: [m, n], domains: [g]}' >>study.yaml
+"$program" run study.yaml --quiet --to xlsx --out out >said 2>&1 || fail "run with a chart: $(cat said)"
+python3 - <<'P' || fail "a chart"
+import re, zipfile
+z = zipfile.ZipFile("out/s_tables.xlsx")
+drawing, = [z.read(n).decode() for n in z.namelist() if n.startswith("xl/drawings/drawing")]
+where = re.search(r"<xdr:from><xdr:col>(\d+)</xdr:col><xdr:colOff>(\d+)</xdr:colOff><xdr:row>(\d+)<", drawing).groups()
+assert int(where[0]) == 1 and int(where[1]) > 0 and int(where[2]) >= 7, where
+P
 "$program" audit out >said 2>&1 || fail "audit: $(cat said)"
 finish
