@@ -128,10 +128,10 @@ static sx_status is_unique(bool *yes, const sx_column *c, size_t valid, const sx
   return SX_OK;
 }
 
-static sx_status find_identifier(counter *t, const st_run *r, sx_error *err) {
+static sx_status find_identifier(counter *t, const sx_study *s, const sx_ctx *ctx, sx_error *err) {
   if (t->named->n_labels) return SX_OK;
-  t->out.identifier = is_declared(r->s, t->named->name);
-  if (!t->out.identifier) SX_TRY(is_unique(&t->out.identifier, t->column, t->out.valid, &r->ctx, err));
+  t->out.identifier = is_declared(s, t->named->name);
+  if (!t->out.identifier) SX_TRY(is_unique(&t->out.identifier, t->column, t->out.valid, ctx, err));
   if (t->out.identifier) t->out.mean = (double)NAN;
   return SX_OK;
 }
@@ -141,27 +141,28 @@ static sx_status find_identifier(counter *t, const st_run *r, sx_error *err) {
 enum { MOST_ANSWERS = 10, MOST_DISTINCT = 50, LEAST_CASES = 5 };
 
 /* Where all answers are listed, and the study declares an order, they stand in it. */
-static sx_status order_answers(const counter *t, sx_publish_answer *answers, const st_run *r, sx_error *err) {
+static sx_status order_answers(const counter *t, sx_publish_answer *answers, sx_arena *arena, const sx_ctx *ctx,
+                               sx_error *err) {
   const size_t n = t->out.n_answers;
   if (n < 2 || n < t->out.distinct || !t->named->n_order) return SX_OK;
-  const char **text = sx_arena_alloc(r->arena, n, sizeof *text);
-  size_t *order = sx_arena_alloc(r->arena, n, sizeof *order);
-  sx_publish_answer *before = sx_arena_alloc(r->arena, n, sizeof *before);
+  const char **text = sx_arena_alloc(arena, n, sizeof *text);
+  size_t *order = sx_arena_alloc(arena, n, sizeof *order);
+  sx_publish_answer *before = sx_arena_alloc(arena, n, sizeof *before);
   if (!text || !order || !before) return sx_error_memory(err);
   memcpy(before, answers, n * sizeof *before);
   for (size_t i = 0; i < n; i++) text[i] = answers[i].text;
-  SX_TRY(sx_level_order(order, &r->ctx, t->named, text, n, err));
+  SX_TRY(sx_level_order(order, ctx, t->named, text, n, err));
   for (size_t i = 0; i < n; i++) answers[i] = before[order[i]];
   return SX_OK;
 }
 
 /* How many different texts, and the most frequent where there are few: not those of a handful of cases, who could be known by them. */
-static sx_status count_texts(counter *t, const st_run *r, sx_error *err) {
+static sx_status count_texts(counter *t, sx_arena *arena, const sx_ctx *ctx, sx_error *err) {
   const sx_column *c = t->column;
   const size_t n = sx_dict_count(c->dict);
-  size_t *cases = sx_arena_zalloc(r->arena, n + 1, sizeof *cases);
-  double *weights = sx_arena_zalloc(r->arena, n + 1, sizeof *weights);
-  sx_publish_answer *answers = sx_arena_zalloc(r->arena, MOST_ANSWERS, sizeof *answers);
+  size_t *cases = sx_arena_zalloc(arena, n + 1, sizeof *cases);
+  double *weights = sx_arena_zalloc(arena, n + 1, sizeof *weights);
+  sx_publish_answer *answers = sx_arena_zalloc(arena, MOST_ANSWERS, sizeof *answers);
   if (!cases || !weights || !answers) return sx_error_memory(err);
   for (size_t i = 0; i < c->n; i++) {
     if (sx_column_missing(c, i) || c->data.code[i] < 0) continue;
@@ -179,7 +180,7 @@ static sx_status count_texts(counter *t, const st_run *r, sx_error *err) {
         (sx_publish_answer){sx_dict_get(c->dict, (int32_t)most, NULL), cases[most], weights[most]};
     cases[most] = 0;
   }
-  return order_answers(t, answers, r, err);
+  return order_answers(t, answers, arena, ctx, err);
 }
 
 static void count(counter *t) {
@@ -310,37 +311,23 @@ static sx_status read_lines(sx_publish_frequency *out, const sx_table *schema, c
 
 /* ---- once for the same data and weights ---------------------------------------------------------------------------- */
 
-static sx_status count_all(sx_buf *out, st_run *r, const sx_table *schema, const sx_table *data, sx_error *err) {
+static sx_status count_all(sx_buf *out, const st_frequencies *f, const st_run *r, const sx_table *data,
+                           const sx_ctx *ctx, sx_error *err) {
+  const sx_table *schema = r->s->schemas[r->s->unit];
   const double *weights = r->design && sx_design_rows(r->design) == sx_table_rows(data) && !study__unweighted(r->s)
                               ? sx_design_weights(r->design)
                               : NULL;
   for (size_t i = 0; i < sx_table_columns(schema); i++) {
     counter t = {.named = sx_table_get(schema, i), .weights = weights};
     SX_TRY(sx_table_need(&t.column, data, t.named->name, err));
-    if (!prepare(&t, r->arena)) return sx_error_memory(err);
+    if (!prepare(&t, f->arena)) return sx_error_memory(err);
     count(&t);
-    SX_TRY(find_identifier(&t, r, err));
-    if (t.column->type == SX_TEXT && !t.named->n_labels && !t.out.identifier) SX_TRY(count_texts(&t, r, err));
+    SX_TRY(find_identifier(&t, r->s, ctx, err));
+    if (t.column->type == SX_TEXT && !t.named->n_labels && !t.out.identifier)
+      SX_TRY(count_texts(&t, f->arena, ctx, err));
     put_line(out, &t.out, t.named->n_labels);
   }
   return sx_buf_status(out, err);
-}
-
-static sx_status compute(const char **text, st_run *r, const sx_table *schema, sx_error *err) {
-  sx_table *read = NULL;
-  sx_buf lines;
-  sx_buf_init(&lines, &r->ctx);
-  sx_ctx_progress(&r->ctx, "counting the values of the variables", 0, 0);
-  sx_status status = study__materialise(r, err);
-  if (status == SX_OK && !r->whole) status = study__read_table(&read, r->s, r->s->unit, NULL, 0, 0, err);
-  if (status == SX_OK) status = count_all(&lines, r, schema, read ? read : r->unit, err);
-  if (status == SX_OK) {
-    *text = sx_arena_strndup(r->arena, lines.data, lines.n);
-    if (!*text) status = sx_error_memory(err);
-  }
-  sx_table_free(read);
-  sx_buf_clear(&lines);
-  return status;
 }
 
 static sx_status make_key(char key[SX_HASH_TEXT], const st_run *r, sx_error *err) {
@@ -361,22 +348,53 @@ static sx_status make_key(char key[SX_HASH_TEXT], const st_run *r, sx_error *err
   return status;
 }
 
-sx_status study__frequencies(const sx_publish_frequency **out, st_run *r, sx_error *err) {
-  const sx_table *schema = r->s->schemas ? r->s->schemas[r->s->unit] : NULL;
+static sx_status recall(st_frequencies *f, st_run *r, sx_error *err) {
   void *kept = NULL;
   size_t n = 0;
-  *out = NULL;
-  if (!schema || r->s->disclosure) return SX_OK;
   SX_TRY(make_key(r->frequencies_key, r, err));
   SX_TRY(sx_store_step_payload(&kept, &n, r->store, "codebook", r->frequencies_key, err));
-  r->frequencies = kept ? sx_arena_strndup(r->arena, kept, n) : NULL;
-  const bool failed = kept && !r->frequencies;
+  f->text = kept ? sx_arena_strndup(f->arena, kept, n) : NULL;
+  const bool failed = kept && !f->text;
   sx_mem_free(&r->ctx, kept);
-  if (failed) return sx_error_memory(err);
-  if (!r->frequencies) SX_TRY(compute(&r->frequencies, r, schema, err));
-  sx_publish_frequency *all = sx_arena_zalloc(r->arena, sx_table_columns(schema) + 1, sizeof *all);
+  return failed ? sx_error_memory(err) : SX_OK;
+}
+
+sx_status study__frequencies_find(st_frequencies *f, st_run *r, sx_error *err) {
+  if (!r->s->schemas || !r->s->schemas[r->s->unit] || r->s->disclosure) return SX_OK;
+  SX_TRY(sx_arena_new(&f->arena, &r->ctx, err));
+  SX_TRY(recall(f, r, err));
+  if (f->text) return SX_OK;
+  sx_ctx_progress(&r->ctx, "counting the values of the variables", 0, 0);
+  SX_TRY(study__materialise(r, err));
+  return r->whole ? SX_OK : study__read_table(&f->read, r->s, r->s->unit, NULL, 0, 0, err);
+}
+
+sx_status study__frequencies_count(st_frequencies *f, const st_run *r, const sx_ctx *ctx, sx_error *err) {
+  if (!f->arena) return SX_OK;
+  const sx_table *schema = r->s->schemas[r->s->unit];
+  sx_publish_frequency *all = sx_arena_zalloc(f->arena, sx_table_columns(schema) + 1, sizeof *all);
   if (!all) return sx_error_memory(err);
-  SX_TRY(read_lines(all, schema, r->frequencies, r->arena, err));
-  *out = all;
+  if (!f->text) {
+    sx_buf lines;
+    sx_buf_init(&lines, ctx);
+    sx_status status = count_all(&lines, f, r, f->read ? f->read : r->unit, ctx, err);
+    if (status == SX_OK) f->text = sx_arena_strndup(f->arena, lines.data, lines.n);
+    if (status == SX_OK && !f->text) status = sx_error_memory(err);
+    sx_buf_clear(&lines);
+    if (status != SX_OK) return status;
+  }
+  SX_TRY(read_lines(all, schema, f->text, f->arena, err));
+  f->all = all;
   return SX_OK;
+}
+
+sx_status study__frequencies_keep(const st_frequencies *f, st_run *r, sx_error *err) {
+  if (!f->text) return SX_OK;
+  r->frequencies = sx_arena_strdup(r->arena, f->text);
+  return r->frequencies ? SX_OK : sx_error_memory(err);
+}
+
+void study__frequencies_clear(st_frequencies *f) {
+  sx_table_free(f->read);
+  sx_arena_free(f->arena);
 }

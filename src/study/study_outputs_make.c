@@ -149,12 +149,14 @@ static sx_publish_kind kind_of(const st_unit *u) {
   return u->format ? u->format->kind : SX_PUBLISH_REPORT;
 }
 
-/* A page is traced with the facts of the audit, a Word file takes over pictures of the same results; a PDF is the report and nothing else. */
+/* A page is traced with the facts of the audit, a Word file takes over pictures of the same results, a codebook has the counts of values; a PDF is the report
+ * and nothing else. */
 static unsigned needs_of(const st_unit *u) {
   unsigned needs = 0;
   if (kind_of(u) != SX_PUBLISH_DATA) needs |= 1U << (u->lang == ST_BOTH ? (int)ST_SHARED_PAIR : u->lang);
   if (!u->format) needs |= 1U << ST_SHARED_AUDIT | 1U << ST_SHARED_DATA;
   if (kind_of(u) != SX_PUBLISH_REPORT || is_format(u, "docx")) needs |= 1U << ST_SHARED_DATA;
+  if (is_format(u, "ddi")) needs |= 1U << ST_SHARED_COUNTS;
   return needs;
 }
 
@@ -210,6 +212,7 @@ static void plan_jobs(st_maker *m) {
   add_jobs(m, &n, PAINTER, true);
   add_shared(m, ST_SHARED_DATA);
   add_shared(m, ST_SHARED_AUDIT);
+  add_shared(m, ST_SHARED_COUNTS);
   add_jobs(m, &n, BOOK, false);
   add_jobs(m, &n, PLAIN, false);
   add_jobs(m, &n, WORD, false);
@@ -390,7 +393,7 @@ static sx_status say_made(st_outputs *o, const sx_publish_files *files, const st
 
 static sx_status prepare(st_maker *m, sx_error *err) {
   for (size_t i = 0; i < m->o->n_formats; i++) {
-    if (strcmp(m->o->formats[i]->name, "ddi") == 0) SX_TRY(study__frequencies(&m->options.frequencies, m->r, err));
+    if (strcmp(m->o->formats[i]->name, "ddi") == 0) SX_TRY(study__frequencies_find(&m->counts, m->r, err));
   }
   SX_TRY(sx_store_hold(m->r->store, err)); /* of a run that is there already */
   return sx_store_keep_rows(m->r->store, m->r->run, err);
@@ -407,6 +410,7 @@ sx_status study__outputs_make(sx_publish_files *files, st_run *r, st_outputs *o,
   sx_store_let(r->store);
   study__share_repeat(m);
   repeat_notes(m);
+  if (status == SX_OK) status = study__frequencies_keep(&m->counts, r, err);
   if (status == SX_OK) status = take_audit(o, m, err);
   if (status == SX_OK) status = gather(files, m, &record, err);
   maker_free(m);

@@ -1,5 +1,5 @@
 /* study_outputs_make.h: the files of a run while they are made. Jobs are done side by side: first what units share (the report in each language, the rows, the facts of
- * the audit), then the units (a page, a format, a format in one language), each of which waits for what it needs of that and no longer. */
+ * the audit, how often values occur), then the units (a page, a format, a format in one language), each of which waits for what it needs of that and no longer. */
 #ifndef STUDY_OUTPUTS_MAKE_H
 #define STUDY_OUTPUTS_MAKE_H
 
@@ -18,6 +18,7 @@ typedef enum st_shared {
   ST_SHARED_PAIR,
   ST_SHARED_DATA,
   ST_SHARED_AUDIT,
+  ST_SHARED_COUNTS,
   ST_SHARED_KINDS
 } st_shared;
 
@@ -73,6 +74,7 @@ typedef struct st_maker {
   sx_publish_source *source;
   st_hashes hashes;
   sx_page_audit *audit; /* of the pages, by their languages; NULL */
+  st_frequencies counts;
   bool has_pair;
   st_unit units[ST_UNITS_MAX];
   size_t n_units;

@@ -94,9 +94,12 @@ sx_status study__share_make(st_maker *m, st_shared what, sx_error *err) {
     status = make_source(m, err);
     break;
   case ST_SHARED_AUDIT:
+    begin_audit(m);
+    break;
+  case ST_SHARED_COUNTS:
   case ST_SHARED_KINDS:
   default:
-    begin_audit(m);
+    status = study__frequencies_count(&m->counts, m->r, &m->ctx, err);
     break;
   }
   (void)pthread_mutex_lock(&m->lock);
@@ -121,6 +124,7 @@ sx_publish_options study__share_lend(const st_maker *m, const st_unit *u, sx_doc
   options.documents = documents;
   if (u->needs >> ST_SHARED_PAIR & 1) options.pair = m->pair;
   if (u->needs >> ST_SHARED_DATA & 1) options.source = m->source;
+  if (u->needs >> ST_SHARED_COUNTS & 1) options.frequencies = m->counts.all;
   if (u->lang != ST_ALL_LANGUAGES) options.only = 1U << u->lang;
   return options;
 }
@@ -151,6 +155,7 @@ void study__share_clear(st_maker *m) {
   free_document(m->documents[SX_LANG_ZH], ctx);
   free_document(m->documents[SX_LANG_EN], ctx);
   free_document(m->pair, ctx);
+  study__frequencies_clear(&m->counts);
 }
 
 /* ---- keys ---------------------------------------------------------------------------------------------------------------------- */
