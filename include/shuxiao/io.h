@@ -117,6 +117,8 @@ SX_API bool sx_doc_has_places(const sx_doc *doc);
 SX_API void sx_doc_place_text(char out[SX_ERROR_WHERE_MAX], const char *name, const sx_doc_place *place);
 SX_API const sx_node *sx_doc_root(const sx_doc *doc);
 SX_API const char *sx_doc_name(const sx_doc *doc);
+/* The same document for one more owner, on whatever thread; each frees it, and it is there until the last one has. */
+SX_API sx_doc *sx_doc_share(sx_doc *doc) SX_NODISCARD;
 SX_API void sx_doc_free(sx_doc *doc);
 SX_API const sx_node *sx_node_get(const sx_node *map, const char *key); /* NULL when absent or not a map */
 SX_API bool sx_node_number(double *out, const sx_node *node);           /* an unquoted scalar that is a number */

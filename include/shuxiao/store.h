@@ -2,6 +2,7 @@
 #ifndef SX_STORE_H
 #define SX_STORE_H
 
+#include "shuxiao/io.h"
 #include "shuxiao/table.h"
 
 #ifdef __cplusplus
@@ -28,6 +29,9 @@ SX_API void sx_store_let(sx_store *store);
  * the same order, for as long as no row is written, hidden or shown again, and at the most to sx_store_let; what they lend lives as long, and several threads
  * may read the store meanwhile, this run alone. A walk over the rows must not write rows. For who asks for thousands of them. */
 SX_API sx_status sx_store_keep_rows(sx_store *store, int64_t run, sx_error *err) SX_NODISCARD;
+/* Holds the blocks of a run in memory, read: sx_store_each_block and sx_store_each_tree give those, to several threads at once, for as long as no block is
+ * put, and at the most to sx_store_let. */
+SX_API sx_status sx_store_keep_blocks(sx_store *store, int64_t run, sx_error *err) SX_NODISCARD;
 /* An unfinished run is rolled back; a store that this made and in which no run was finished is removed. NULL ok. */
 SX_API void sx_store_close(sx_store *store);
 
@@ -160,6 +164,10 @@ typedef sx_status (*sx_store_block_fn)(void *data, int64_t order, const char *ki
                                        sx_error *err);
 SX_API sx_status sx_store_each_block(sx_store *store, int64_t run, sx_store_block_fn fn, void *data,
                                      sx_error *err) SX_NODISCARD;
+/* The same, each block read as JSON: "KIND ID" in errors. Lent for the call: who wants it longer shares it. */
+typedef sx_status (*sx_store_tree_fn)(void *data, const char *kind, const char *id, sx_doc *block, sx_error *err);
+SX_API sx_status sx_store_each_tree(sx_store *store, int64_t run, sx_store_tree_fn fn, void *data,
+                                    sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_store_get_indicator(bool *found, sx_store_indicator *out, sx_store *store, int64_t run,
                                         const char *id, sx_error *err) SX_NODISCARD;
 SX_API sx_status sx_store_carrier(void **data, size_t *n, sx_store *store, int64_t estimate,

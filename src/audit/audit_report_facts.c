@@ -345,13 +345,10 @@ static sx_status take_narrative(sx_tracer *t, const sx_node *root) {
 
 /* ---- blocks ------------------------------------------------------------------------------------------------------ */
 
-static sx_status take_block(void *data, int64_t order, const char *kind, const char *id, const char *json,
-                            sx_error *err) {
+static sx_status take_block(void *data, const char *kind, const char *id, sx_doc *tree, sx_error *err) {
   sx_tracer *t = data;
-  sx_doc *doc = NULL;
-  (void)order;
-  SX_TRY(sx_doc_parse_json(&doc, &t->ctx, kind, json, strlen(json), err));
-  const sx_node *root = sx_doc_root(doc);
+  const sx_node *root = sx_doc_root(tree);
+  (void)err;
   const bool figure = strcmp(kind, "figure") == 0, table = strcmp(kind, "table") == 0;
   sx_status status = take_codes(t, root);
   if (status == SX_OK && (figure || table)) status = take_values(t, root);
@@ -370,14 +367,13 @@ static sx_status take_block(void *data, int64_t order, const char *kind, const c
   if (status == SX_OK && note) status = take_labels(t, note, true, false);
   if (status == SX_OK && figure) status = take_drawing(t, id ? id : "", root);
   if (status == SX_OK && (strcmp(kind, "text") == 0 || strcmp(kind, "annex") == 0)) status = take_narrative(t, root);
-  sx_doc_free(doc);
   return status;
 }
 
 sx_status sx_audit__facts(sx_tracer *t) {
   SX_TRY(sx_store_plan_hash(t->plan, t->store, t->run, t->err));
   SX_TRY(sx_store_each_input(t->store, t->run, take_input, t, t->err));
-  return sx_store_each_block(t->store, t->run, take_block, t, t->err);
+  return sx_store_each_tree(t->store, t->run, take_block, t, t->err);
 }
 
 void sx_audit__facts_clear(sx_tracer *t) {

@@ -22,7 +22,7 @@ sx_status sx_io__doc_init(doc_builder *b, const sx_ctx *ctx, const char *name, s
     sx_arena_free(arena);
     return sx_error_memory(err);
   }
-  *doc = (sx_doc){.arena = arena, .name = own_name};
+  *doc = (sx_doc){.arena = arena, .owners = 1, .name = own_name};
   b->doc = doc;
   return SX_OK;
 }
@@ -171,8 +171,13 @@ const char *sx_doc_name(const sx_doc *doc) {
   return doc->name;
 }
 
+sx_doc *sx_doc_share(sx_doc *doc) {
+  atomic_fetch_add(&doc->owners, 1);
+  return doc;
+}
+
 void sx_doc_free(sx_doc *doc) {
-  if (doc) sx_arena_free(doc->arena); /* the document itself lives there */
+  if (doc && atomic_fetch_sub(&doc->owners, 1) == 1) sx_arena_free(doc->arena); /* the document itself lives there */
 }
 
 const sx_node *sx_node_get(const sx_node *map, const char *key) {

@@ -5,12 +5,15 @@
 #ifndef SX_IO_DOC_PRIV_H
 #define SX_IO_DOC_PRIV_H
 
+#include <stdatomic.h>
+
 #include "shuxiao/io.h"
 
 enum { DOC_MAX_DEPTH = 100, DOC_MAX_NODES = 1000000 };
 
 struct sx_doc {
   sx_arena *arena;
+  atomic_size_t owners;
   const char *name;
   const sx_node *root;
   const sx_doc_place *places; /* [n_places] of the lines; NULL: they are lines of a file */

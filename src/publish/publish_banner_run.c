@@ -12,14 +12,15 @@ typedef struct br_book { /* a block's */
   const char *const **reference; /* [tables] */
 } br_book;
 
-typedef struct br_text {
-  const char *id, *json;
-} br_text;
+typedef struct br_block {
+  const char *id;
+  sx_doc *tree;
+} br_block;
 
 typedef struct reader {
   pub_run *run;
-  br_text *texts; /* of the blocks */
-  size_t n_texts, cap_texts;
+  br_block *blocks; /* that have a book */
+  size_t n_blocks, cap_blocks;
   br_book *books;
   size_t n, cap;
 } reader;
@@ -217,39 +218,28 @@ static sx_status read_book(br_book *out, reader *r, const sx_node *node, sx_erro
 }
 
 /* Kept whole: what is looked up while they are read would wait for the store that lists them. */
-static sx_status keep_block(void *data, int64_t order, const char *kind, const char *id, const char *json,
-                            sx_error *err) {
+static sx_status keep_block(void *data, const char *kind, const char *id, sx_doc *tree, sx_error *err) {
   reader *r = data;
   bool failed = false;
-  (void)order;
-  if (strcmp(kind, "table") != 0 || !strstr(json, "\"book\":")) return SX_OK;
-  if (!sx_arena_grow(r->run->arena, (void **)&r->texts, &r->cap_texts, r->n_texts + 1, sizeof *r->texts))
+  if (strcmp(kind, "table") != 0 || !sx_node_get(sx_doc_root(tree), "book")) return SX_OK;
+  if (!sx_arena_grow(r->run->arena, (void **)&r->blocks, &r->cap_blocks, r->n_blocks + 1, sizeof *r->blocks))
     return sx_error_memory(err);
-  r->texts[r->n_texts++] = (br_text){keep(r, id ? id : "", &failed), keep(r, json, &failed)};
+  r->blocks[r->n_blocks++] = (br_block){keep(r, id ? id : "", &failed), sx_doc_share(tree)};
   return failed ? sx_error_memory(err) : SX_OK;
 }
 
-static sx_status take_block(reader *r, const char *id, const char *json, sx_error *err) {
-  sx_doc *doc = NULL;
+static sx_status take_block(reader *r, const char *id, const sx_node *root, sx_error *err) {
   bool failed = false;
-  SX_TRY(sx_doc_parse_json(&doc, &r->run->ctx, id, json, strlen(json), err));
-  const sx_node *root = sx_doc_root(doc), *book = sx_node_get(root, "book");
-  sx_status status = SX_OK;
-  if (!book) goto done;
-  if (!sx_arena_grow(r->run->arena, (void **)&r->books, &r->cap, r->n + 1, sizeof *r->books)) {
-    status = sx_error_memory(err);
-    goto done;
-  }
+  if (!sx_arena_grow(r->run->arena, (void **)&r->books, &r->cap, r->n + 1, sizeof *r->books))
+    return sx_error_memory(err);
   br_book *own = &r->books[r->n];
   *own = (br_book){.id = id};
   own->title = text2(r, sx_node_get(root, "title"), &failed);
   own->remark = text2(r, sx_node_get(root, "remark"), &failed);
   own->source = text2(r, sx_node_get(root, "source"), &failed);
-  status = failed ? sx_error_memory(err) : read_book(own, r, book, err);
+  const sx_status status = failed ? sx_error_memory(err) : read_book(own, r, sx_node_get(root, "book"), err);
   if (status == SX_OK) r->n++;
   if (status != SX_OK && status != SX_E_MEMORY) sx_error_add_where(err, "table %s", id);
-done:
-  sx_doc_free(doc);
   return status;
 }
 
@@ -294,12 +284,13 @@ sx_status sx_publish_banner_tables(sx_publish_files *files, sx_store *store, int
   const size_t before = files->n;
   SX_TRY(sx_publish__open(&own, store, run, options, false, err));
   reader r = {.run = &own};
-  sx_status status = sx_store_each_block(store, run, keep_block, &r, err);
-  for (size_t i = 0; i < r.n_texts && status == SX_OK; i++)
-    status = take_block(&r, r.texts[i].id, r.texts[i].json, err);
+  sx_status status = sx_store_each_tree(store, run, keep_block, &r, err);
+  for (size_t i = 0; i < r.n_blocks && status == SX_OK; i++)
+    status = take_block(&r, r.blocks[i].id, sx_doc_root(r.blocks[i].tree), err);
   for (int lang = 0; lang < 2 && status == SX_OK && r.n > 0; lang++) {
     if (sx_publish__makes(&own, (sx_lang)lang)) status = make_book(files, &r, (sx_lang)lang, err);
   }
+  for (size_t i = 0; i < r.n_blocks; i++) sx_doc_free(r.blocks[i].tree);
   if (status != SX_OK) sx_publish__cut(files, before);
   sx_publish__close(&own);
   return status;

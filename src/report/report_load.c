@@ -9,30 +9,22 @@
 static const char *const kind_names[] = {"document", "text", "figure", "table", "annex", "box"};
 enum { KINDS_STORED = 5 };
 
-static sx_status add_block(void *data, int64_t order, const char *kind, const char *id, const char *json,
-                           sx_error *err) {
+static sx_status add_block(void *data, const char *kind, const char *id, sx_doc *tree, sx_error *err) {
   sx_page *page = data;
-  sx_block block = {.kind = SX_BLOCK_DOCUMENT};
-  char name[160];
-  (void)order;
+  sx_block block = {.kind = SX_BLOCK_DOCUMENT, .root = sx_doc_root(tree)};
+  bool hidden = false; /* of a workbook alone */
   const size_t n_kinds = KINDS_STORED;
   size_t k = 0;
   while (k < n_kinds && strcmp(kind, kind_names[k]) != 0) k++;
   if (k == n_kinds) return sx_error_set(err, SX_E_DATA, kind, "the store holds a block of a kind unknown here");
+  if (sx_node_bool(&hidden, sx_node_get(block.root, "hidden")) && hidden) return SX_OK;
   block.kind = (sx_block_kind)k;
   void *blocks = page->blocks;
   const bool grown = sx_mem_grow(&page->ctx, &blocks, &page->cap_blocks, page->n_blocks + 1, sizeof block);
   page->blocks = blocks;
   block.id = sx_arena_strdup(page->arena, id ? id : "");
   if (!grown || !block.id) return sx_error_memory(err);
-  (void)snprintf(name, sizeof name, "%s %s", kind, block.id);
-  SX_TRY(sx_doc_parse_json(&block.doc, &page->ctx, name, json, strlen(json), err));
-  block.root = sx_doc_root(block.doc);
-  bool hidden = false; /* of a workbook alone */
-  if (sx_node_bool(&hidden, sx_node_get(block.root, "hidden")) && hidden) {
-    sx_doc_free(block.doc);
-    return SX_OK;
-  }
+  block.doc = sx_doc_share(tree);
   page->blocks[page->n_blocks++] = block;
   return SX_OK;
 }
@@ -156,7 +148,7 @@ static sx_status load_texts(sx_page *page, sx_error *err) {
 }
 
 sx_status sx_report__load(sx_page *page, sx_error *err) {
-  SX_TRY(sx_store_each_block(page->store, page->run, add_block, page, err));
+  SX_TRY(sx_store_each_tree(page->store, page->run, add_block, page, err));
   for (size_t i = 0; i < page->n_blocks; i++) {
     if (page->blocks[i].kind == SX_BLOCK_DOCUMENT && !page->document) page->document = page->blocks[i].root;
   }

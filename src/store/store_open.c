@@ -355,6 +355,7 @@ sx_status sx_store_hold(sx_store *store, sx_error *err) {
 
 void sx_store_let(sx_store *store) {
   sx_store__view_drop(store);
+  sx_store__blocks_drop(store);
   if (store->held) (void)sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL);
   store->held = false;
 }
@@ -365,6 +366,7 @@ const sx_ctx *sx_store_ctx(const sx_store *store) {
 
 void sx_store_close(sx_store *store) {
   if (!store) return;
+  sx_store__blocks_drop(store);
   for (size_t i = 0; i < SQL_COUNT; i++) sqlite3_finalize(store->statements[i]);
   if (store->db) {
     if (!sqlite3_get_autocommit(store->db)) (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);

@@ -107,8 +107,9 @@ struct sx_store {
     bool loose;   /* a row was put under none */
     bool shared;  /* its rows are those of an earlier run */
   } made;
-  struct store_view *view; /* of sx_store_keep_rows; NULL */
-  struct store_domains {   /* terms of domains that were read, which never change: by id */
+  struct store_view *view;     /* of sx_store_keep_rows; NULL */
+  struct store_blocks *blocks; /* of sx_store_keep_blocks; NULL */
+  struct store_domains {       /* terms of domains that were read, which never change: by id */
     sx_arena *arena;
     struct store_domain {
       const sx_store_term *terms;
@@ -185,6 +186,11 @@ const sx_store_indicator *sx_store__view_indicator(const sx_store *store, const 
 sx_status sx_store__view_find(bool *found, sx_store_row *out, const sx_store *store, const char *indicator,
                               const char *statistic, const sx_store_term *terms, size_t n_terms,
                               sx_error *err) SX_NODISCARD;
+/* store_blocks.c: what sx_store_keep_blocks holds. */
+void sx_store__blocks_drop(sx_store *store);
+/* Each that is held; *held false: this run's are not. */
+sx_status sx_store__each_held_block(bool *held, const sx_store *store, int64_t run, sx_store_block_fn fn, void *data,
+                                    sx_error *err) SX_NODISCARD;
 /* store_step.c: what sx_store_reuse remembers, and what is known of the run that is being written. */
 void sx_store__copy_clear(sx_store *store);
 void sx_store__made_clear(sx_store *store);

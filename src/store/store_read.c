@@ -480,6 +480,9 @@ sx_status sx_store_each_row(sx_store *store, int64_t run, const char *indicator,
 }
 
 sx_status sx_store_each_block(sx_store *store, int64_t run, sx_store_block_fn fn, void *data, sx_error *err) {
+  bool held = false;
+  const sx_status given = sx_store__each_held_block(&held, store, run, fn, data, err);
+  if (held) return given;
   sx_store__enter(store);
   const sx_status status = each_block(store, run, fn, data, err);
   sx_store__leave(store);

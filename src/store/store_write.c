@@ -286,6 +286,7 @@ sx_status sx_store_put_block(sx_store *store, int64_t order, const char *kind, c
                              sx_error *err) {
   sqlite3_stmt *s;
   SX_TRY(sx_store__need_run(store, err));
+  sx_store__blocks_drop(store);
   SX_TRY(sx_store__statement(&s, store, SQL_BLOCK_ADD, err));
   (void)sqlite3_bind_int64(s, 1, store->run);
   (void)sqlite3_bind_int64(s, 2, order);

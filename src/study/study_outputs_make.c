@@ -396,6 +396,7 @@ static sx_status prepare(st_maker *m, sx_error *err) {
     if (strcmp(m->o->formats[i]->name, "ddi") == 0) SX_TRY(study__frequencies_find(&m->counts, m->r, err));
   }
   SX_TRY(sx_store_hold(m->r->store, err)); /* of a run that is there already */
+  if (m->o->html || study__wants_report(m->o)) SX_TRY(sx_store_keep_blocks(m->r->store, m->r->run, err));
   return sx_store_keep_rows(m->r->store, m->r->run, err);
 }
 

@@ -28,6 +28,12 @@ static sx_status keep_nothing(void *data, const sx_store_row *row, sx_error *err
   return SX_OK;
 }
 
+static sx_status keep_no_tree(void *data, const char *kind, const char *id, sx_doc *block, sx_error *err) {
+  (void)kind, (void)id, (void)err;
+  *(double *)data += sx_doc_root(block)->n == 0;
+  return SX_OK;
+}
+
 /* Every public function of the room, on inputs that pack, unpack, cross and reuse. */
 static sx_status scenario(const sx_ctx *ctx, const char *path, sx_error *err) {
   char hash[SX_HASH_TEXT], hashed[SX_HASH_TEXT];
@@ -79,6 +85,9 @@ static sx_status scenario(const sx_ctx *ctx, const char *path, sx_error *err) {
   CHECK_STR(hash, hashed);
   SX_TRY_GOTO(status, sx_store_find(&found, &row, store, latest.id, "users", NULL, terms, 2, err), done);
   SX_TRY_GOTO(status, sx_store_keep_rows(store, latest.id, err), done);
+  SX_TRY_GOTO(status, sx_store_each_tree(store, latest.id, keep_no_tree, &sum, err), done);
+  SX_TRY_GOTO(status, sx_store_keep_blocks(store, latest.id, err), done);
+  SX_TRY_GOTO(status, sx_store_each_tree(store, latest.id, keep_no_tree, &sum, err), done);
   SX_TRY_GOTO(status, sx_store_find(&found, &row, store, latest.id, "users", NULL, terms, 2, err), done);
   SX_TRY_GOTO(status, sx_store_carrier(&data, &n, store, row.id, err), done);
   CHECK(data && n == sizeof scores && memcmp(data, scores, n) == 0);
