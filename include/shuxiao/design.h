@@ -235,6 +235,9 @@ SX_API double sx_design_cov(const sx_design *design, const double *a, const doub
 /* z [carrier_length] = sum_j coef_j carrier_j over n >= 1 carriers, added to 0 in their order; its variance. Linearised designs only. */
 SX_API double sx_design_mix(double *z, const sx_design *design, const double *const *carriers, const double *coef,
                             size_t n);
+/* The variance alone, to the same bits; scratch [carrier_length] is overwritten, mostly in its beginning only. */
+SX_API double sx_design_mix_variance(double *scratch, const sx_design *design, const double *const *carriers,
+                                     const double *coef, size_t n);
 /* True for designs made from one another by adjusting weights: their carriers are over the same PSUs or replicates. */
 SX_API bool sx_design_same_sample(const sx_design *a, const sx_design *b);
 /* True where PSU psu_of[i] of b being PSU i of a makes them one sampling plan: the same strata of the same PSUs, fractions and

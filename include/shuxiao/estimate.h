@@ -65,6 +65,12 @@ SX_API sx_status sx_est_formula(sx_est **out, const sx_ctx *ctx, const sx_expr *
 /* sum_i coefficient[i] * values[i]; coefficients NULL means 1. */
 SX_API sx_status sx_est_linear(sx_est **out, const sx_ctx *ctx, const double *coefficients, const sx_est *const *values,
                                size_t n, sx_error *err) SX_NODISCARD;
+/* The same, to the same bits, for results that are mostly printed and seldom combined: the carrier is written out when something first
+ * reads it, and the operands are held until then. */
+SX_API sx_status sx_est_formula_late(sx_est **out, const sx_ctx *ctx, const sx_expr *formula, const char *const *names,
+                                     const sx_est *const *values, size_t n, sx_error *err) SX_NODISCARD;
+SX_API sx_status sx_est_linear_late(sx_est **out, const sx_ctx *ctx, const double *coefficients,
+                                    const sx_est *const *values, size_t n, sx_error *err) SX_NODISCARD;
 /* For comparisons (differences, ratios, contrasts, standardised means), called on `est` right after it was made of `operands` [n]: where
  * one of them has no error of its own (sx_est_df < 1: its cases are of too few sampling units), the design holds no variance for it
  * and that of the comparison is of the other operands alone. Then est keeps its value and has df 0, hence no error and no p, and so

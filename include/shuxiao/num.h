@@ -35,6 +35,9 @@ SX_API double sx_num_cov_strata(const double *a, const double *b, const size_t *
  * it: the same bits, one pass of the memory. out is none of the x. */
 SX_API double sx_num_mix_strata(double *out, const double *const *x, const double *coef, size_t n, const size_t *start,
                                 size_t n_strata, const double *fpc);
+/* The same number alone; scratch [largest stratum]. */
+SX_API double sx_num_mix_variance(double *scratch, const double *const *x, const double *coef, size_t n,
+                                  const size_t *start, size_t n_strata, const double *fpc);
 
 /* ---- distributions (num_dist.c, GSL behind it) ---------------------------------------------------------- */
 

@@ -168,7 +168,7 @@ static sx_status add_row(change_work *w, size_t i, ptrdiff_t scope, const change
   const sx_account_node *node = &account->nodes[i];
   sx_est *est = NULL;
   if (f->not_adjustment && node->kind == SX_ACCOUNT_ADJUSTMENT) return SX_OK;
-  SX_TRY(sx_accounts__memo_formula(&est, w->two.memo, w->two.ctx, f->text, values, 6, err));
+  SX_TRY(sx_accounts__memo_formula_late(&est, w->two.memo, w->two.ctx, f->text, values, 6, err));
   sx_est_need_errors(est, values, 2);
   if (!sx_mem_grow(w->two.ctx, (void **)&result->rows, &w->cap_rows, result->n_rows + 1, sizeof *result->rows)) {
     sx_est_free(est);

@@ -80,7 +80,7 @@ static sx_status add_share(work *w, size_t node, ptrdiff_t scope, sx_account_mea
                            const sx_est *whole, sx_error *err) {
   const sx_est *const values[] = {level, whole};
   sx_est *share = NULL;
-  SX_TRY(sx_accounts__memo_formula(&share, w->raw.memo, &w->account->ctx, "a / b", values, 2, err));
+  SX_TRY(sx_accounts__memo_formula_late(&share, w->raw.memo, &w->account->ctx, "a / b", values, 2, err));
   return add_row(w, node, scope, measure, share, NULL, err);
 }
 
@@ -97,7 +97,7 @@ static sx_status add_levels(work *w, size_t i, ptrdiff_t scope, const sx_account
   const sx_est *const values[] = {now->level[i], constant->level[i]};
   const double coefficients[] = {1, -1};
   sx_est *price = NULL;
-  SX_TRY(sx_accounts__memo_linear(&price, w->raw.memo, &w->account->ctx, coefficients, values, 2, err));
+  SX_TRY(sx_accounts__memo_linear_late(&price, w->raw.memo, &w->account->ctx, coefficients, values, 2, err));
   return add_row(w, i, scope, SX_ACCOUNT_PRICE_EFFECT, price, now, err);
 }
 

@@ -295,9 +295,10 @@ static sx_status add_row(effect_work *w, size_t i, ptrdiff_t scope, size_t effec
                                .kind = node->kind,
                                .effect = (sx_account_effect)effect,
                                .est = est};
-  sx_status status = sx_accounts__memo_formula(&row.contribution, w->two.memo, w->two.ctx, "a / b", of_total, 2, err);
+  sx_status status =
+      sx_accounts__memo_formula_late(&row.contribution, w->two.memo, w->two.ctx, "a / b", of_total, 2, err);
   if (status == SX_OK)
-    status = sx_accounts__memo_formula(&row.share, w->two.memo, w->two.ctx, "a / b", of_change, 2, err);
+    status = sx_accounts__memo_formula_late(&row.share, w->two.memo, w->two.ctx, "a / b", of_change, 2, err);
   if (status == SX_OK &&
       !sx_mem_grow(w->two.ctx, (void **)&result->rows, &w->cap_rows, result->n_rows + 1, sizeof *result->rows))
     status = sx_error_memory(err);

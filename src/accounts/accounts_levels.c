@@ -13,11 +13,12 @@
 #include <string.h>
 
 sx_status sx_accounts__formula(sx_est **out, const sx_ctx *ctx, const char *text, const sx_est *const *values, size_t n,
-                               sx_error *err) {
+                               bool late, sx_error *err) {
   static const char *const names[] = {"a", "b", "c", "d", "e", "f"};
   sx_expr *expr = NULL;
   SX_TRY(sx_expr_parse(&expr, ctx, text, err));
-  const sx_status status = sx_est_formula(out, ctx, expr, names, values, n, err);
+  const sx_status status = late ? sx_est_formula_late(out, ctx, expr, names, values, n, err)
+                                : sx_est_formula(out, ctx, expr, names, values, n, err);
   sx_expr_free(expr);
   return status;
 }

@@ -84,14 +84,16 @@ typedef struct request {
   const char *text;
   const sx_expr *expr;
   const char *const *names; /* of expr */
+  bool late;
   entry key;
 } request;
 
 static sx_status compute(sx_est **out, const request *q, sx_error *err) {
   const entry *k = &q->key;
-  if (q->text) return sx_accounts__formula(out, q->ctx, q->text, k->values, k->n, err);
+  if (q->text) return sx_accounts__formula(out, q->ctx, q->text, k->values, k->n, q->late, err);
   if (q->expr) return sx_est_formula(out, q->ctx, q->expr, q->names, k->values, k->n, err);
-  return sx_est_linear(out, q->ctx, k->coef, k->values, k->n, err);
+  return q->late ? sx_est_linear_late(out, q->ctx, k->coef, k->values, k->n, err)
+                 : sx_est_linear(out, q->ctx, k->coef, k->values, k->n, err);
 }
 
 static sx_status recall(sx_est **out, sx_accounts__memo *memo, request *q, sx_error *err) {
@@ -119,6 +121,15 @@ sx_status sx_accounts__memo_formula(sx_est **out, sx_accounts__memo *memo, const
   return recall(out, memo, &q, err);
 }
 
+sx_status sx_accounts__memo_formula_late(sx_est **out, sx_accounts__memo *memo, const sx_ctx *ctx, const char *text,
+                                         const sx_est *const *values, size_t n, sx_error *err) {
+  request q = {.ctx = ctx,
+               .late = true,
+               .text = text,
+               .key = {.what = text, .values = (const sx_est **)(uintptr_t)values, .n = n}};
+  return recall(out, memo, &q, err);
+}
+
 sx_status sx_accounts__memo_expr(sx_est **out, sx_accounts__memo *memo, const sx_ctx *ctx, const sx_expr *expr,
                                  const char *const *names, const sx_est *const *values, size_t n, sx_error *err) {
   request q = {.ctx = ctx,
@@ -131,6 +142,12 @@ sx_status sx_accounts__memo_expr(sx_est **out, sx_accounts__memo *memo, const sx
 sx_status sx_accounts__memo_linear(sx_est **out, sx_accounts__memo *memo, const sx_ctx *ctx, const double *coef,
                                    const sx_est *const *values, size_t n, sx_error *err) {
   request q = {.ctx = ctx, .key = {.coef = coef, .values = (const sx_est **)(uintptr_t)values, .n = n}};
+  return recall(out, memo, &q, err);
+}
+
+sx_status sx_accounts__memo_linear_late(sx_est **out, sx_accounts__memo *memo, const sx_ctx *ctx, const double *coef,
+                                        const sx_est *const *values, size_t n, sx_error *err) {
+  request q = {.ctx = ctx, .late = true, .key = {.coef = coef, .values = (const sx_est **)(uintptr_t)values, .n = n}};
   return recall(out, memo, &q, err);
 }
 

@@ -63,7 +63,7 @@ static sx_status fill_row(sx_account_part *row, const parts_work *w, size_t grou
                           sx_error *err) {
   const sx_est *const values[] = {*slot(w, group, component), *slot(w, 0, 0)};
   *row = (sx_account_part){.name = name, .component = w->component[component], .est = sx_est_ref(values[0])};
-  return sx_accounts__formula(&row->share, w->ctx, "a / b", values, 2, err);
+  return sx_accounts__formula(&row->share, w->ctx, "a / b", values, 2, false, err);
 }
 
 /* name_of(data, g): of group g. */
@@ -150,7 +150,7 @@ sx_status sx_account_decompose_mean(sx_account_parts **out, const sx_ctx *ctx, c
     const sx_est *const values[] = {groups[g].share[0], groups[g].share[1], mean_at(&groups[g], 0),
                                     mean_at(&groups[g], 1), weight};
     for (size_t c = 0; status == SX_OK && c < w.n_components; c++) {
-      status = sx_accounts__formula(slot(&w, g + 1, c), ctx, mean_formulas[form][c], values, 5, err);
+      status = sx_accounts__formula(slot(&w, g + 1, c), ctx, mean_formulas[form][c], values, 5, false, err);
       if (status == SX_OK) sx_est_need_errors(*slot(&w, g + 1, c), values, 4);
     }
   }
@@ -219,8 +219,8 @@ static sx_status period_totals(shift_work *w, size_t t, sx_error *err) {
   if (status == SX_OK) status = sum_items(&sum[1], w, true, t - 1, err);
   if (status == SX_OK) status = sum_items(&sum[2], w, false, t - 1, err);
   const sx_est *const growth[] = {sum[0], sum[1]}, *const size[] = {sum[2], sum[1]};
-  if (status == SX_OK) status = sx_accounts__formula(&w->growth, w->parts.ctx, "a / b", growth, 2, err);
-  if (status == SX_OK) status = sx_accounts__formula(&w->size, w->parts.ctx, "a / b", size, 2, err);
+  if (status == SX_OK) status = sx_accounts__formula(&w->growth, w->parts.ctx, "a / b", growth, 2, false, err);
+  if (status == SX_OK) status = sx_accounts__formula(&w->size, w->parts.ctx, "a / b", size, 2, false, err);
   for (size_t k = 0; k < 3; k++) sx_est_free(sum[k]);
   return status;
 }
@@ -248,7 +248,7 @@ static sx_status shift_period(shift_work *w, size_t t, sx_error *err) {
     const sx_est *const values[] = {x->region[t - 1], x->region[t], x->whole[t - 1], x->whole[t], w->growth, w->size};
     for (size_t c = 0; c < w->parts.n_components; c++) {
       sx_est *est = NULL;
-      SX_TRY(sx_accounts__formula(&est, w->parts.ctx, shift_formulas[w->kind][c], values, 6, err));
+      SX_TRY(sx_accounts__formula(&est, w->parts.ctx, shift_formulas[w->kind][c], values, 6, false, err));
       sx_est_need_errors(est, values, 4);
       SX_TRY(accumulate(slot(&w->parts, i + 1, c), w->parts.ctx, est, err));
     }

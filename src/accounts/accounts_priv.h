@@ -64,8 +64,9 @@ bool sx_accounts__complete(const sx_account *account, size_t i,
                            ptrdiff_t scope); /* all leaves under i are in the scope */
 
 /* accounts_levels.c */
+/* values are called a, b, c, d, e, f. late: sx_est_formula_late */
 sx_status sx_accounts__formula(sx_est **out, const sx_ctx *ctx, const char *text, const sx_est *const *values, size_t n,
-                               sx_error *err) SX_NODISCARD; /* values are called a, b, c, d, e, f */
+                               bool late, sx_error *err) SX_NODISCARD;
 
 /* accounts_memo.c: the same as sx_accounts__formula, sx_est_formula and sx_est_linear, but an estimate that was made of the same operands before
  * is given again (referenced; what is marked on it has to follow from its operands). A text is known by its address. memo NULL: computed always.
@@ -75,6 +76,11 @@ sx_status sx_accounts__memo_new(sx_accounts__memo **out, const sx_ctx *ctx, sx_e
 void sx_accounts__memo_free(sx_accounts__memo *memo);
 sx_status sx_accounts__memo_formula(sx_est **out, sx_accounts__memo *memo, const sx_ctx *ctx, const char *text,
                                     const sx_est *const *values, size_t n, sx_error *err) SX_NODISCARD;
+/* For rows that are seldom combined: sx_est_formula_late, sx_est_linear_late. */
+sx_status sx_accounts__memo_formula_late(sx_est **out, sx_accounts__memo *memo, const sx_ctx *ctx, const char *text,
+                                         const sx_est *const *values, size_t n, sx_error *err) SX_NODISCARD;
+sx_status sx_accounts__memo_linear_late(sx_est **out, sx_accounts__memo *memo, const sx_ctx *ctx, const double *coef,
+                                        const sx_est *const *values, size_t n, sx_error *err) SX_NODISCARD;
 sx_status sx_accounts__memo_expr(sx_est **out, sx_accounts__memo *memo, const sx_ctx *ctx, const sx_expr *expr,
                                  const char *const *names, const sx_est *const *values, size_t n,
                                  sx_error *err) SX_NODISCARD;

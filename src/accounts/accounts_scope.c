@@ -43,7 +43,7 @@ static sx_status restrict_amount(const scope_work *w, size_t i, sx_error *err) {
     put(slot, w->zero);
     return SX_OK;
   }
-  SX_TRY(sx_accounts__formula(&amount, &w->to->ctx, "-a", &effect, 1, err));
+  SX_TRY(sx_accounts__formula(&amount, &w->to->ctx, "-a", &effect, 1, false, err));
   sx_est_free(*slot);
   *slot = amount;
   return SX_OK;

@@ -84,7 +84,7 @@ static sx_status product(sx_est **out, const sx_ctx *ctx, sx_est *const *part, c
     }
     const sx_est *const values[] = {all, part[k]};
     sx_est *next = NULL;
-    const sx_status status = sx_accounts__formula(&next, ctx, "a * b", values, 2, err);
+    const sx_status status = sx_accounts__formula(&next, ctx, "a * b", values, 2, false, err);
     sx_est_free(all);
     SX_TRY(status);
     all = next;
@@ -151,7 +151,7 @@ static sx_status leaf_term(term **out, sx_accounts__second *s, size_t i, sx_erro
 /* ---- what is on the way up ------------------------------------------------------------------------------------------------------ */
 
 static sx_status made(sx_est **slot, const sx_ctx *ctx, const char *text, const sx_est *est, sx_error *err) {
-  return *slot ? SX_OK : sx_accounts__formula(slot, ctx, text, &est, 1, err);
+  return *slot ? SX_OK : sx_accounts__formula(slot, ctx, text, &est, 1, false, err);
 }
 
 static sx_status by_adjustment(term *t, sx_accounts__second *s, size_t a, bool effect, sx_error *err) {

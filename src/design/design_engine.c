@@ -162,6 +162,14 @@ double sx_design_mix(double *z, const sx_design *d, const double *const *carrier
   return v * s->lonely_scale;
 }
 
+double sx_design_mix_variance(double *scratch, const sx_design *d, const double *const *carriers, const double *coef,
+                              size_t n) {
+  const design_sample *s = d->sample;
+  const bool whole = s->tree || s->pps || (s->n_lonely && s->lonely == SX_LONELY_ADJUST);
+  if (whole) return sx_design_mix(scratch, d, carriers, coef, n);
+  return sx_num_mix_variance(scratch, carriers, coef, n, s->start, s->n_strata, s->fraction) * s->lonely_scale;
+}
+
 /* Tables of a batch, interleaved by lane. */
 typedef struct batch {
   const sx_design *d;

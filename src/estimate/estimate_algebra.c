@@ -59,6 +59,7 @@ typedef struct est_map {
   const sx_est *const *values;
   size_t n;
   double *at, *gradient; /* [n] */
+  bool late;
 } est_map;
 
 static sx_status evaluate(double *out, double *gradient, const est_map *m, const double *at, sx_error *err) {
@@ -138,7 +139,7 @@ static sx_status merge_terms(bool *merged, est_part *out, const est_part *source
   for (size_t j = 0; j < m->n; j++) {
     const est_part *part = part_of(m, j, source);
     if (!part) continue;
-    if (part->z) return SX_OK;
+    if (!sx_estimate__in_terms(part)) return SX_OK;
     for (size_t k = 0; k < part->n_terms; k++) {
       size_t at = 0;
       while (at < n && list[at].leaf != part->terms[k].leaf) at++;
@@ -187,44 +188,75 @@ static sx_status map_one(est_part *out, const est_part *from, double gradient, c
   return SX_OK;
 }
 
-/* Whether every operand's carrier is written out: then coefficients and carriers, those of derivative 0 left out. */
-static size_t written_out(const double **carriers, double *coef, const est_part *source, const est_map *m) {
-  size_t n = 0;
+/* What a carrier is mixed of: [n] the operands whose derivative is not 0. */
+typedef struct mixture {
+  double *coef;
+  const double **carriers;
+  const est_part **parts;
+  const sx_est **ests;
+  size_t n;
+} mixture;
+
+/* n is 0 where an operand is not written out, nor late. */
+static sx_status find_mixture(mixture *x, const est_part *source, const est_map *m, sx_error *err) {
+  x->n = 0;
   for (size_t j = 0; j < m->n; j++) {
     const est_part *part = part_of(m, j, source);
-    if (!part) continue;
-    if (!part->z) return 0;
-    if (m->gradient[j] == 0) continue;
-    coef[n] = m->gradient[j];
-    carriers[n++] = part->z;
+    if (part && sx_estimate__in_terms(part)) return SX_OK;
   }
-  return n;
+  for (size_t j = 0; j < m->n; j++) {
+    const est_part *part = part_of(m, j, source);
+    if (!part || m->gradient[j] == 0) continue;
+    x->coef[x->n] = m->gradient[j];
+    x->parts[x->n] = part;
+    x->ests[x->n] = m->values[j];
+    x->carriers[x->n] = sx_estimate__carrier(part);
+    if (!x->carriers[x->n]) return sx_error_memory(err);
+    x->n++;
+  }
+  return SX_OK;
+}
+
+static sx_status mix_late(est_part *out, const mixture *x, const sx_ctx *ctx, sx_error *err) {
+  double *scratch = sx_mem_alloc(ctx, sx_design_carrier_length(out->design), sizeof *scratch);
+  if (!scratch) return sx_error_memory(err);
+  out->variance = sx_design_mix_variance(scratch, out->design, x->carriers, x->coef, x->n);
+  sx_mem_free(ctx, scratch);
+  SX_TRY(sx_estimate__late_new(&out->late, ctx, x->n, err));
+  for (size_t k = 0; k < x->n; k++) sx_estimate__late_add(out->late, x->coef[k], x->parts[k], x->ests[k]);
+  return SX_OK;
+}
+
+static sx_status mix_now(est_part *out, const mixture *x, const sx_ctx *ctx, sx_error *err) {
+  out->z = sx_mem_alloc(ctx, sx_design_carrier_length(out->design), sizeof *out->z);
+  if (!out->z) return sx_error_memory(err);
+  out->variance = sx_design_mix(out->z, out->design, x->carriers, x->coef, x->n);
+  return SX_OK;
 }
 
 /* The whole of it in one pass where carriers are written out; *done tells whether. */
 static sx_status mix(bool *done, est_part *out, const est_part *source, const est_map *m, const sx_ctx *ctx,
                      sx_error *err) {
   sx_status st = SX_OK;
-  double *coef = sx_mem_alloc(ctx, m->n, sizeof *coef);
-  const double **carriers = sx_mem_alloc(ctx, m->n, sizeof *carriers);
+  mixture x = {.coef = sx_mem_alloc(ctx, m->n, sizeof *x.coef),
+               .carriers = sx_mem_alloc(ctx, m->n, sizeof *x.carriers),
+               .parts = sx_mem_alloc(ctx, m->n, sizeof *x.parts),
+               .ests = sx_mem_alloc(ctx, m->n, sizeof *x.ests)};
   *done = false;
-  if (!coef || !carriers) {
+  if (!x.coef || !x.carriers || !x.parts || !x.ests) {
     st = sx_error_memory(err);
     goto done;
   }
-  const size_t n = written_out(carriers, coef, source, m);
-  if (n == 0) goto done;
-  out->z = sx_mem_alloc(ctx, sx_design_carrier_length(source->design), sizeof *out->z);
-  if (!out->z) {
-    st = sx_error_memory(err);
-    goto done;
-  }
-  out->variance = sx_design_mix(out->z, source->design, carriers, coef, n);
+  SX_TRY_GOTO(st, find_mixture(&x, source, m, err), done);
+  if (x.n == 0) goto done;
+  SX_TRY_GOTO(st, m->late ? mix_late(out, &x, ctx, err) : mix_now(out, &x, ctx, err), done);
   out->df = sx_design_df_of(source->design, out->bits);
   *done = true;
 done:
-  sx_mem_free(ctx, coef);
-  sx_mem_free(ctx, (void *)carriers);
+  sx_mem_free(ctx, x.coef);
+  sx_mem_free(ctx, (void *)x.carriers);
+  sx_mem_free(ctx, (void *)x.parts);
+  sx_mem_free(ctx, (void *)x.ests);
   return st;
 }
 
@@ -235,7 +267,8 @@ static sx_status map_linearised(est_part *out, const est_part *source, const est
   sx_status st = SX_OK;
   bool merged = false, mixed = false;
   double *z = NULL;
-  if (m->n == 1 && !source->z && source->n_terms > 0) return map_one(out, source, m->gradient[0], ctx, err);
+  if (m->n == 1 && sx_estimate__in_terms(source) && source->n_terms > 0)
+    return map_one(out, source, m->gradient[0], ctx, err);
   SX_TRY(merge_bits(out, source, m, ctx, err));
   SX_TRY(mix(&mixed, out, source, m, ctx, err));
   if (mixed) return SX_OK;
@@ -328,26 +361,44 @@ done:
   return st;
 }
 
+static sx_status formula_of(sx_est **out, const sx_ctx *ctx, const sx_expr *formula, const char *const *names,
+                            const sx_est *const *values, size_t n, bool late, sx_error *err) {
+  est_map m = {formula, names, NULL, values, n, NULL, NULL, late};
+  return map(out, ctx, &m, err);
+}
+
+static sx_status linear(sx_est **out, const sx_ctx *ctx, const double *coefficients, const sx_est *const *values,
+                        size_t n, bool late, sx_error *err) {
+  for (size_t j = 0; coefficients && j < n; j++)
+    if (!isfinite(coefficients[j]))
+      return sx_error_set(err, SX_E_ARGUMENT, NULL, "coefficient %zu is %g: it must be finite", j + 1, coefficients[j]);
+  est_map m = {NULL, NULL, coefficients, values, n, NULL, NULL, late};
+  return map(out, ctx, &m, err);
+}
+
 sx_status sx_est_formula(sx_est **out, const sx_ctx *ctx, const sx_expr *formula, const char *const *names,
                          const sx_est *const *values, size_t n, sx_error *err) {
-  est_map m = {formula, names, NULL, values, n, NULL, NULL};
-  return map(out, ctx, &m, err);
+  return formula_of(out, ctx, formula, names, values, n, false, err);
+}
+sx_status sx_est_formula_late(sx_est **out, const sx_ctx *ctx, const sx_expr *formula, const char *const *names,
+                              const sx_est *const *values, size_t n, sx_error *err) {
+  return formula_of(out, ctx, formula, names, values, n, true, err);
 }
 
 sx_status sx_est_linear(sx_est **out, const sx_ctx *ctx, const double *coefficients, const sx_est *const *values,
                         size_t n, sx_error *err) {
-  for (size_t j = 0; coefficients && j < n; j++)
-    if (!isfinite(coefficients[j]))
-      return sx_error_set(err, SX_E_ARGUMENT, NULL, "coefficient %zu is %g: it must be finite", j + 1, coefficients[j]);
-  est_map m = {NULL, NULL, coefficients, values, n, NULL, NULL};
-  return map(out, ctx, &m, err);
+  return linear(out, ctx, coefficients, values, n, false, err);
+}
+sx_status sx_est_linear_late(sx_est **out, const sx_ctx *ctx, const double *coefficients, const sx_est *const *values,
+                             size_t n, sx_error *err) {
+  return linear(out, ctx, coefficients, values, n, true, err);
 }
 
 /* ---- covariance ------------------------------------------------------------------------------------------ */
 
 /* The carrier of a part: its own, or spelled out in *made, which the caller frees; NULL: out of memory. */
 static const double *carrier_of(double **made, const est_part *part, size_t length, const sx_ctx *ctx) {
-  if (part->z) return part->z;
+  if (!sx_estimate__in_terms(part)) return sx_estimate__carrier(part);
   *made = sx_mem_zalloc(ctx, length, sizeof **made);
   return *made && sx_estimate__add_carrier(*made, part, 1, NULL) == SX_OK ? *made : NULL;
 }

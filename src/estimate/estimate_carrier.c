@@ -93,9 +93,11 @@ static sx_status add_terms(double *z, const est_part *part, double coef, sx_erro
 }
 
 sx_status sx_estimate__add_carrier(double *z, const est_part *part, double coef, sx_error *err) {
-  if (!part->z) return add_terms(z, part, coef, err);
+  if (sx_estimate__in_terms(part)) return add_terms(z, part, coef, err);
+  const double *own = sx_estimate__carrier(part);
   const size_t n = sx_design_carrier_length(part->design);
-  for (size_t i = 0; i < n; i++) z[i] += coef * part->z[i];
+  if (!own) return sx_error_memory(err);
+  for (size_t i = 0; i < n; i++) z[i] += coef * own[i];
   return SX_OK;
 }
 
@@ -158,6 +160,7 @@ void sx_est_free(sx_est *e) {
     for (size_t k = 0; k < part->n_terms; k++) sx_estimate__leaf_free(part->terms[k].leaf);
     sx_mem_free(&ctx, part->terms);
     sx_mem_free(&ctx, part->z);
+    sx_estimate__late_free(part->late);
     sx_mem_free(&ctx, part->bits);
     sx_design_free(part->design);
     sx_estimate__figure_free(part->figure);

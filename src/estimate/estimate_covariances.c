@@ -33,8 +33,8 @@ static bool seen(const matrix *m, size_t j, size_t part) {
 static sx_status carrier(const double **out, double *z, size_t length, const sx_est *e, const est_part *source,
                          sx_error *err) {
   const est_part *part = part_on(e, source);
-  *out = part ? part->z : NULL;
-  if (!part || part->z) return SX_OK;
+  *out = part ? sx_estimate__carrier(part) : NULL;
+  if (!part || *out) return SX_OK;
   memset(z, 0, length * sizeof *z);
   SX_TRY(sx_estimate__add_carrier(z, part, 1, err));
   *out = z;

@@ -41,8 +41,8 @@ static sx_status psu_totals(const double **out, double **made, const est_part *p
   const size_t length = sx_design_carrier_length(part->design), n = sx_design_psus(part->design);
   sx_status st = SX_OK;
   double *z = NULL, *totals = NULL;
-  *out = part->z;
-  if (part->z && length == n) return SX_OK;
+  *out = sx_estimate__carrier(part);
+  if (*out && length == n) return SX_OK;
   z = sx_mem_zalloc(ctx, length, sizeof *z);
   if (!z) return sx_error_memory(err);
   SX_TRY_GOTO(st, sx_estimate__add_carrier(z, part, 1, err), done);
@@ -268,18 +268,21 @@ done:
 }
 
 static sx_status copy_part(est_part *to, const est_part *from, const sx_ctx *ctx, sx_error *err) {
-  const size_t n = from->z ? sx_design_carrier_length(from->design) : 0;
+  const double *own = sx_estimate__carrier(from);
+  if (!own && from->late) return sx_error_memory(err);
+  const size_t n = own ? sx_design_carrier_length(from->design) : 0;
   const size_t bytes = from->bits ? sx_design_bitmap_bytes(from->design) : 0;
   *to = *from;
   to->design = sx_design_ref(from->design);
   if (to->figure) atomic_fetch_add(&to->figure->refs, 1);
   to->linked = false;
+  to->late = NULL;
   to->n_terms = 0;
   to->z = n ? sx_mem_alloc(ctx, n, sizeof *to->z) : NULL;
   to->bits = bytes ? sx_mem_alloc(ctx, bytes, 1) : NULL;
   to->terms = from->n_terms ? sx_mem_alloc(ctx, from->n_terms, sizeof *to->terms) : NULL;
   if ((n && !to->z) || (bytes && !to->bits) || (from->n_terms && !to->terms)) return sx_error_memory(err);
-  if (n) memcpy(to->z, from->z, n * sizeof *to->z);
+  if (n) memcpy(to->z, own, n * sizeof *to->z);
   if (bytes) memcpy(to->bits, from->bits, bytes);
   for (; to->n_terms < from->n_terms; to->n_terms++) {
     to->terms[to->n_terms] = from->terms[to->n_terms];

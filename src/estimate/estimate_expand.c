@@ -27,7 +27,8 @@ static sx_status copy_part(est_part *out, const est_part *from, const sx_ctx *ct
 sx_status sx_est_expand(sx_est **out, const sx_est *est, sx_error *err) {
   if (!out || !est) return sx_error_set(err, SX_E_ARGUMENT, "", "out and est are needed");
   bool terms = false;
-  for (size_t p = 0; p < est->n_parts; p++) terms = terms || (est->parts[p].design && !est->parts[p].z);
+  for (size_t p = 0; p < est->n_parts; p++)
+    terms = terms || (est->parts[p].design && sx_estimate__in_terms(&est->parts[p]));
   if (!terms) {
     *out = sx_est_ref(est);
     return SX_OK;

@@ -118,11 +118,12 @@ static sx_status part_back(est_part *part, const est_part *from, const sx_ctx *c
   }
   const size_t length = sx_design_carrier_length(from->design), bytes = sx_design_bitmap_bytes(from->design);
   part->design = sx_design_ref(from->design);
-  if (from->z) part->z = sx_mem_alloc(ctx, length, sizeof *part->z);
+  const double *own = sx_estimate__carrier(from);
+  if (!own && from->late) return sx_error_memory(err);
+  if (own) part->z = sx_mem_alloc(ctx, length, sizeof *part->z);
   if (from->n_terms) part->terms = sx_mem_alloc(ctx, from->n_terms, sizeof *part->terms);
   if (from->bits) part->bits = sx_mem_alloc(ctx, bytes, 1);
-  if ((from->z && !part->z) || (from->n_terms && !part->terms) || (from->bits && !part->bits))
-    return sx_error_memory(err);
+  if ((own && !part->z) || (from->n_terms && !part->terms) || (from->bits && !part->bits)) return sx_error_memory(err);
   for (size_t k = 0; k < from->n_terms; k++) {
     part->terms[k] = (est_term){derivative * from->terms[k].coef, from->terms[k].leaf};
     atomic_fetch_add(&from->terms[k].leaf->refs, 1);
@@ -130,8 +131,7 @@ static sx_status part_back(est_part *part, const est_part *from, const sx_ctx *c
   part->n_terms = from->n_terms;
   if (from->bits) memcpy(part->bits, from->bits, bytes);
   const bool replicates = sx_design_replicates(from->design) > 0;
-  for (size_t i = 0; from->z && i < length; i++)
-    part->z[i] = replicates ? back(kind, from->z[i]) : derivative * from->z[i];
+  for (size_t i = 0; own && i < length; i++) part->z[i] = replicates ? back(kind, own[i]) : derivative * own[i];
   if (replicates) part->variance = sx_design_cov(from->design, part->z, part->z, value, value);
   return SX_OK;
 }

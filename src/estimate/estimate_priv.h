@@ -88,10 +88,13 @@ typedef struct est_figure {
   bool unpacked;
 } est_figure;
 
-/* One source's share of a carrier: a design (z or terms) or a figure. */
+typedef struct est_late est_late; /* estimate_late.c */
+
+/* One source's share of a carrier: a design (z, late or terms) or a figure. */
 typedef struct est_part {
   sx_design *design; /* NULL: figure */
-  double *z;         /* [carrier_length], or NULL: the sum of the terms */
+  double *z;         /* [carrier_length], or NULL: late, or the sum of the terms. Read by sx_estimate__carrier */
+  est_late *late;    /* z is written out when it is read first */
   est_term *terms;
   size_t n_terms;
   uint8_t *bits; /* own bitmap, or NULL: the single term's; NULL on replicate designs */
@@ -128,6 +131,17 @@ sx_status sx_estimate__states(est_states **out, const sx_ctx *ctx, size_t bytes,
 void sx_estimate__states_free(est_states *states);
 void sx_estimate__basis_fill(est_basis *basis);
 void sx_estimate__basis_forget(est_basis *basis);
+
+/* estimate_late.c */
+/* With room for n terms: the mix of the carriers of these parts, which are written out or late themselves, in their order. */
+sx_status sx_estimate__late_new(est_late **out, const sx_ctx *ctx, size_t n, sx_error *err) SX_NODISCARD;
+void sx_estimate__late_add(est_late *late, double coef, const est_part *part, const sx_est *est); /* references est */
+void sx_estimate__late_free(est_late *late);
+/* z, written out now where it is late. NULL: the part is its terms, or (it is late) there is no memory. Safe from several threads. */
+const double *sx_estimate__carrier(const est_part *part);
+static inline bool sx_estimate__in_terms(const est_part *part) {
+  return !part->z && !part->late;
+}
 
 /* estimate_carrier.c */
 void sx_estimate__basis_free(est_basis *basis);

@@ -61,16 +61,29 @@ SX_INLINE void mix(double *restrict out, const double *const *x, const double *c
   }
 }
 
-SX_WIDEST
-static double mix_strata(double *out, const double *const *x, const double *coef, size_t n, const size_t *start,
-                         size_t n_strata, const double *fpc) {
+/* keep: out is the whole combination; else each stratum's is written over that before. */
+SX_INLINE double strata_of_mix(double *out, bool keep, const double *const *x, const double *coef, size_t n,
+                               const size_t *start, size_t n_strata, const double *fpc) {
   double total = 0;
   for (size_t h = 0; h < n_strata; h++) {
     const size_t lo = start[h], n_psus = start[h + 1] - lo;
-    mix(out + lo, x, coef, n, lo, n_psus);
-    total += stratum(out + lo, out + lo, n_psus, fpc ? 1 - fpc[h] : 1);
+    double *at = keep ? out + lo : out;
+    mix(at, x, coef, n, lo, n_psus);
+    total += stratum(at, at, n_psus, fpc ? 1 - fpc[h] : 1);
   }
   return total;
+}
+
+SX_WIDEST
+static double mix_strata(double *out, const double *const *x, const double *coef, size_t n, const size_t *start,
+                         size_t n_strata, const double *fpc) {
+  return strata_of_mix(out, true, x, coef, n, start, n_strata, fpc);
+}
+
+SX_WIDEST
+static double mix_variance(double *scratch, const double *const *x, const double *coef, size_t n, const size_t *start,
+                           size_t n_strata, const double *fpc) {
+  return strata_of_mix(scratch, false, x, coef, n, start, n_strata, fpc);
 }
 
 double sx_num_cov_strata(const double *a, const double *b, const size_t *start, size_t n_strata, const double *fpc) {
@@ -80,4 +93,9 @@ double sx_num_cov_strata(const double *a, const double *b, const size_t *start, 
 double sx_num_mix_strata(double *out, const double *const *x, const double *coef, size_t n, const size_t *start,
                          size_t n_strata, const double *fpc) {
   return mix_strata(out, x, coef, n, start, n_strata, fpc);
+}
+
+double sx_num_mix_variance(double *scratch, const double *const *x, const double *coef, size_t n, const size_t *start,
+                           size_t n_strata, const double *fpc) {
+  return mix_variance(scratch, x, coef, n, start, n_strata, fpc);
 }

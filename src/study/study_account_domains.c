@@ -9,6 +9,7 @@ enum { GROUPS_AT_ONCE = 8 };
 
 typedef struct domains {
   const st_account_run *w;
+  sx_account *tree; /* the account without its scopes, whose rows no group has */
   st_where *wheres; /* [n] the concrete groups, in the order of the account's list */
   size_t n;
   size_t *leaves; /* [n_leaves] nodes */
@@ -120,7 +121,7 @@ static sx_status compute(sx_account_domains **out, const domains *d, size_t firs
   sx_account_domain_options options = SX_ACCOUNT_DOMAIN_OPTIONS_INIT;
   options.min_n = a->min_n;
   options.max_cv = a->max_cv;
-  status = sx_account_compute_domains(out, d->w->account, &request, &options, err);
+  status = sx_account_compute_domains(out, d->tree, &request, &options, err);
 done:
   drop_leaves(d);
   for (size_t k = 0; k < n; k++) sx_est_free(own[k]);
@@ -249,6 +250,7 @@ sx_status study__account_domains(const st_account_run *w, sx_error *err) {
     SX_TRY_GOTO(status, list_leaves(&d, err), done);
     if (a->area.node)
       SX_TRY_GOTO(status, study__account_areas(d.model, w, d.wheres, d.n, d.leaves, d.n_leaves, err), done);
+    SX_TRY_GOTO(status, sx_account_restrict(&d.tree, w->account, NULL, err), done);
     SX_TRY_GOTO(status, all_groups(&d, err), done);
   }
   for (size_t i = 0; i < a->n_compares; i++) {
@@ -257,6 +259,7 @@ sx_status study__account_domains(const st_account_run *w, sx_error *err) {
 done:
   for (size_t i = 0; d.model && i < d.n * d.n_leaves; i++) sx_est_free(d.model[i]);
   for (size_t i = 0; d.kept && i < d.n; i++) sx_account_free(d.kept[i]);
+  sx_account_free(d.tree);
   sx_mem_free(&w->r->ctx, d.direct);
   sx_mem_free(&w->r->ctx, d.model);
   sx_mem_free(&w->r->ctx, d.kept);

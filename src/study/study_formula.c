@@ -33,6 +33,10 @@ void study__values_clear(st_run *r) {
   sx_mem_free(&r->ctx, r->values);
   sx_mem_free(&r->ctx, r->value_at);
   sx_dict_free(r->value_names);
+  r->values = NULL;
+  r->value_at = NULL;
+  r->value_names = NULL;
+  r->n_values = r->cap_values = r->cap_value_at = 0;
 }
 
 /* An estimate of a reused step: its carrier from the store, onto the same design. */

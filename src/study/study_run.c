@@ -199,6 +199,17 @@ static sx_status compute_rows(st_run *r, sx_error *err) {
   return SX_OK;
 }
 
+/* No step after the rows asks for an estimate: their carriers are most of the memory, which the outputs need. */
+static void drop_estimates(st_run *r) {
+  const struct st_series *series = r->s->series;
+  study__built_clear(r);
+  study__values_clear(r);
+  for (size_t i = 0; r->waves && series && i < series->n; i++) {
+    study__built_clear(&r->waves->runs[i]);
+    study__values_clear(&r->waves->runs[i]);
+  }
+}
+
 /* ---- the run ------------------------------------------------------------------------------------------------------------------ */
 
 static sx_status begin(st_run *r, const sx_run_options *options, sx_error *err) {
@@ -264,6 +275,7 @@ static sx_status new_run(st_run *r, st_outputs *o, const sx_run_options *options
   SX_TRY_GOTO(status, study__put_published_labels(r, err), done);
   SX_TRY_GOTO(status, study__put_rule_labels(r, err), done);
   SX_TRY_GOTO(status, compute_rows(r, err), done);
+  drop_estimates(r);
   double since = study__now();
   SX_TRY_GOTO(status, disclose(r, err), done);
   clock_steps(r, ST_STEP_DISCLOSURE, false, study__now() - since);

@@ -10,6 +10,19 @@ typedef struct job {
   bool psus;
 } job;
 
+/* Twice the estimate, its carrier written out when it is packed. */
+static sx_status twice(const sx_ctx *ctx, const sx_est *est, sx_error *err) {
+  const sx_est *const both[] = {est, est};
+  sx_est *late = NULL;
+  void *bytes = NULL;
+  size_t n = 0;
+  sx_status st = sx_est_linear_late(&late, ctx, NULL, both, 2, err);
+  if (st == SX_OK) st = sx_est_pack(&bytes, &n, ctx, late, err);
+  sx_mem_free(ctx, bytes);
+  sx_est_free(late);
+  return st;
+}
+
 static sx_status call(const sx_ctx *ctx, void *data, sx_error *err) {
   const job *j = data;
   const char *psu = "psu";
@@ -34,6 +47,7 @@ static sx_status call(const sx_ctx *ctx, void *data, sx_error *err) {
       st = sx_est_expand(&whole, sets[k]->rows[i].est, err);
       if (st == SX_OK && sx_est_value(whole) != sx_est_value(sets[k]->rows[i].est))
         st = sx_error_set(err, SX_E_INTERNAL, "", "written out it has another value");
+      if (st == SX_OK) st = twice(ctx, whole, err);
       sx_est_free(whole);
     }
   }

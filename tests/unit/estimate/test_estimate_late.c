@@ -1,0 +1,112 @@
+/* test_estimate_late.c: an estimate whose carrier is written out late has the bits of one that has it at once: value, error, carrier, what is
+ * computed from it, also after its operands are gone and when several threads read it first. */
+#include "est_help.h"
+
+enum { ROWS = 2500, OPERANDS = 3, READERS = 64 };
+
+static const char *const names[] = {"a", "b", "c"};
+
+static void same_bits(double a, double b) {
+  CHECK(memcmp(&a, &b, sizeof a) == 0);
+}
+
+static void same(const sx_est *a, const sx_est *b) {
+  void *pa = NULL, *pb = NULL;
+  size_t na = 0, nb = 0;
+  same_bits(sx_est_value(a), sx_est_value(b));
+  same_bits(sx_est_variance(a), sx_est_variance(b));
+  same_bits(sx_est_df(a), sx_est_df(b));
+  REQUIRE_OK(sx_est_pack(&pa, &na, NULL, a, err));
+  REQUIRE_OK(sx_est_pack(&pb, &nb, NULL, b, err));
+  CHECK(na == nb && memcmp(pa, pb, na) == 0);
+  sx_mem_free(NULL, pa);
+  sx_mem_free(NULL, pb);
+}
+
+typedef struct reader {
+  const sx_est *late;
+  double cov[READERS];
+} reader;
+
+static sx_status read_one(void *data, size_t k, sx_error *err) {
+  reader *r = data;
+  (void)err;
+  r->cov[k] = sx_est_cov(r->late, r->late);
+  return SX_OK;
+}
+
+/* Operands written out, all but the last. */
+static void operands(sx_est **out, const sx_design *d, const sx_table *t) {
+  static const char *const of[] = {"y", "x", "u"};
+  for (size_t k = 0; k < OPERANDS; k++) {
+    sx_est *mean = eh_one(d, SX_STAT_MEAN, sx_table_find(t, of[k]), NULL, NULL);
+    REQUIRE_OK(sx_est_expand(&out[k], mean, err));
+    sx_est_free(mean);
+  }
+}
+
+static void check_design(const sx_table *t, const sx_design_spec *spec) {
+  sx_ctx ctx = SX_CTX_INIT;
+  ctx.n_threads = 4;
+  sx_design *d = eh_design(&ctx, t, spec);
+  sx_est *v[OPERANDS] = {NULL}, *now = NULL, *late = NULL, *sum = NULL, *late_sum = NULL, *on_now = NULL,
+         *on_late = NULL;
+  sx_expr *formula = NULL;
+  operands(v, d, t);
+  const sx_est *const values[] = {v[0], v[1], v[2]};
+  const double coef[] = {1, -0.5, 3};
+  REQUIRE_OK(sx_expr_parse(&formula, NULL, "a * b / c + b", err));
+  REQUIRE_OK(sx_est_formula(&now, &ctx, formula, names, values, 3, err));
+  REQUIRE_OK(sx_est_formula_late(&late, &ctx, formula, names, values, 3, err));
+  REQUIRE_OK(sx_est_linear(&sum, &ctx, coef, values, 3, err));
+  REQUIRE_OK(sx_est_linear_late(&late_sum, &ctx, coef, values, 3, err));
+  same_bits(sx_est_variance(now), sx_est_variance(late));
+  for (size_t k = 0; k < OPERANDS; k++) sx_est_free(v[k]); /* the late ones hold them */
+  const sx_est *const of_now[] = {now, sum, now}, *const of_late[] = {late, late_sum, now};
+  REQUIRE_OK(sx_est_formula(&on_now, &ctx, formula, names, of_now, 3, err));
+  REQUIRE_OK(sx_est_formula_late(&on_late, &ctx, formula, names, of_late, 3, err));
+  reader r = {on_late, {0}};
+  REQUIRE_OK(sx_parallel_for(&ctx, READERS, read_one, &r, err));
+  for (size_t k = 0; k < READERS; k++) same_bits(r.cov[k], sx_est_cov(on_now, on_now));
+  same_bits(sx_est_cov(late, sum), sx_est_cov(now, late_sum));
+  same(now, late);
+  same(sum, late_sum);
+  same(on_now, on_late);
+  CHECK(sx_est_independent(now, late) == sx_est_independent(now, sum));
+  sx_est_free(now);
+  sx_est_free(late);
+  sx_est_free(sum);
+  sx_est_free(late_sum);
+  sx_est_free(on_now);
+  sx_est_free(on_late);
+  sx_expr_free(formula);
+  sx_design_free(d);
+}
+
+static void test_designs(void) {
+  static const char *const psu[] = {"psu"};
+  sx_table *t = eh_sample(ROWS, 7, 300), *few = eh_sample(ROWS, 5, 60);
+  sx_column *lonely = eh_number(t, "h4", NULL);
+  for (size_t i = 0; i < ROWS; i++) lonely->data.f64[i] = i == 0 ? 9 : (double)(i % 4);
+  sx_design_spec s = SX_DESIGN_SPEC_INIT;
+  s.weights = "w";
+  s.strata = "h";
+  check_design(t, &s);
+  s.clusters = psu;
+  s.n_clusters = 1;
+  check_design(t, &s);
+  check_design(few, &s); /* short carriers */
+  s.fpc = "N";
+  check_design(t, &s);
+  sx_design_spec one = SX_DESIGN_SPEC_INIT;
+  one.weights = "w";
+  one.strata = "h4";
+  one.lonely = SX_LONELY_ADJUST;
+  check_design(t, &one);
+  one.lonely = SX_LONELY_AVERAGE;
+  check_design(t, &one);
+  sx_table_free(t);
+  sx_table_free(few);
+}
+
+SXT_MAIN(SXT_CASE(test_designs))
