@@ -20,6 +20,12 @@ static bool is_head(const rows *t, size_t row) {
   return t->grid->rows[row]->as.row.role == SX_DOC_ROW_HEAD;
 }
 
+/* Rows that a page does not part: small tables as a whole. LibreOffice loses the body of a table whose head alone has room at the foot of a page, so the
+ * first rows are among them. */
+static bool keeps(const rows *t, size_t row) {
+  return row + 1 < t->grid->n_rows && (t->whole || sx_publish__grid_keeps(t->grid, row));
+}
+
 static void cell_properties(rows *t, const sx_document_node *cell, size_t row, size_t k, size_t span) {
   sx_buf *out = t->w->out;
   double width = 0;
@@ -34,7 +40,8 @@ static void cell_properties(rows *t, const sx_document_node *cell, size_t row, s
     sx_buf_printf(out,
                   "<w:tcBorders><w:bottom w:val=\"single\" w:sz=\"%d\" w:space=\"0\" w:color=\"auto\"/></w:tcBorders>",
                   last_head ? 6 : 4);
-  sx_buf_printf(out, "<w:vAlign w:val=\"%s\"/></w:tcPr>", head ? "bottom" : "top");
+  const bool lettered = k > 0 && sx_publish__grid_below(t->grid, row + 1); /* near its letters beside a long label */
+  sx_buf_printf(out, "<w:vAlign w:val=\"%s\"/></w:tcPr>", head || lettered ? "bottom" : "top");
 }
 
 /* What a number lacks of its column's decimals, in blanks of their width. */
@@ -136,10 +143,9 @@ static sx_status cell_text(rows *t, const sx_document_node *cell, size_t row, si
   const sx_docx_look before = w->look;
   (void)snprintf(tail, sizeof tail, "<w:ind w:left=\"%d\"/><w:jc w:val=\"%s\"/>", stub ? 200 * c->indent : 0,
                  sides[c->align <= SX_DOC_ALIGN_CENTRE ? c->align : 0]);
-  sx_publish__docx_open(w, head ? DS_HEAD : DS_CELL,
-                        &(sx_docx_paragraph){.keep_next = (t->whole || head || group) && row + 1 < t->grid->n_rows,
-                                             .rtl = sx_publish__docx_rtl(w, cell),
-                                             .tail = tail});
+  sx_publish__docx_open(
+      w, head ? DS_HEAD : DS_CELL,
+      &(sx_docx_paragraph){.keep_next = keeps(t, row), .rtl = sx_publish__docx_rtl(w, cell), .tail = tail});
   if (group) w->look.strong = true;
   if (c->hash) w->look.size = 13;
   if (c->interval) w->look.color = "404040";
@@ -171,7 +177,8 @@ static sx_status one_row(rows *t, size_t row) {
     if (cell && cell->parent == t->grid->rows[row])
       SX_TRY(cell_text(t, cell, row, column));
     else
-      sx_buf_printf(w->out, "<w:p><w:pPr><w:pStyle w:val=\"%s\"/></w:pPr></w:p>", sx_publish__docx_id(w, DS_CELL));
+      sx_buf_printf(w->out, "<w:p><w:pPr><w:pStyle w:val=\"%s\"/>%s</w:pPr></w:p>", sx_publish__docx_id(w, DS_CELL),
+                    keeps(t, row) ? "<w:keepNext/>" : "");
     sx_buf_add(w->out, "</w:tc>");
     k += span;
   }
@@ -201,7 +208,9 @@ static sx_status panel(rows *t) {
 
 static sx_status grid_of(sx_docx *w, const sx_document_node *node) {
   sx_grid grid;
-  SX_TRY(sx_publish__grid(&grid, w->arena, node, w->width, EM, PADDING, COLUMNS_MAX, w->err));
+  const sx_grid_type type = {
+      .width = w->width, .em = EM, .padding = PADDING, .max_columns = COLUMNS_MAX, .any_font = true};
+  SX_TRY(sx_publish__grid(&grid, w->arena, node, &type, w->err));
   for (size_t p = 0; p < grid.n_panels && grid.n_rows; p++) {
     rows t = {w, &grid, &grid.panels[p], grid.decimals, grid.n_rows <= WHOLE_ROWS, ""};
     SX_TRY(name_heads(&t));

@@ -26,17 +26,45 @@ static const double SCRIPTS = 0.5; /* Word sets Chinese and Latin apart by that 
 static const double PERCENT = 1.9; /* the sign is nearly an em: without its room it would stand below its number */
 static const double POINT = 0.6;   /* the point, in half ems */
 static const double BOLD = 1.2;    /* a Latin letter of a head, in half ems */
+static const double FIGURE = 1.28; /* a figure in the widest of the usual fonts, in half ems */
+static const double RUN_MOST = 24; /* a longer word with figures in it is none that a column waits for: an address */
 
 /* ---- widths of texts, in half ems -------------------------------------------------------------------------------- */
 
 typedef struct measure {
   double line, word, longest, longest_word;
   double solid;     /* the longest word that must not break */
+  double figures;   /* the longest word with a figure in it, in the widest font; 0 unless any_font */
+  double run;       /* the word at hand in that font */
+  bool any_font;    /* the font that is set is not known */
+  bool figure;      /* the word at hand has a figure */
   bool number;      /* the word at hand: it must not break */
   bool latin, wide; /* the sign before */
 } measure;
 
+/* A character's width in half ems in the widest of the usual fonts (DejaVu Serif), rounded up: which font a reader's program sets is not known. */
+static double widest(uint32_t c) {
+  if (c >= '0' && c <= '9') return FIGURE;
+  if (c == '.' || c == ',') return 0.64;
+  if (c == '%') return PERCENT;
+  if (c < 128 && strchr("()-/:;'|", (int)c)) return 0.8;
+  if (c == '_' || (c >= 'a' && c <= 'z')) return 1.3;
+  return c >= 'A' && c <= 'Z' ? 1.5 : 1.7;
+}
+
+static void end_run(measure *m) {
+  if (m->figure && (m->number || m->run <= RUN_MOST)) m->figures = fmax(m->figures, m->run);
+  m->run = 0;
+  m->figure = false;
+}
+
+static void add_run(measure *m, uint32_t c, double size) {
+  m->run += size * widest(c);
+  m->figure = m->figure || (c >= '0' && c <= '9');
+}
+
 static void end_word(measure *m) {
+  end_run(m);
   m->longest_word = fmax(m->longest_word, m->number ? m->word : fmin(m->word, WORD_MOST));
   if (m->number) m->solid = fmax(m->solid, m->word);
   m->word = 0;
@@ -64,6 +92,10 @@ static void add_text(measure *m, const char *text, double size, bool solid) {
     if (!solid && c != '%' && (c == ' ' || w > 1.5 * size)) end_word(m);
     m->line += w;
     if (c != ' ' || solid) m->word += w;
+    if (m->any_font && (c == ' ' || w > 1.5 * size) && c != '%')
+      end_run(m);
+    else if (m->any_font)
+      add_run(m, c, size);
     const char next = i + k < n ? text[i + k] : ' ';
     if (!solid && ((c != '%' && w > 1.5 * size) || ((c == '-' || c == '/') && (next < '0' || next > '9')))) end_word(m);
     i += k;
@@ -100,8 +132,8 @@ static void add_node(measure *m, const sx_document_node *node, double size, bool
   for (const sx_document_node *child = node->first; child; child = child->next) add_node(m, child, size, breaks);
 }
 
-static measure measured(const sx_document_node *cell, bool breaks) {
-  measure m = {0};
+static measure measured(const sx_document_node *cell, bool breaks, bool any_font) {
+  measure m = {.any_font = any_font};
   for (const sx_document_node *child = cell->first; child; child = child->next)
     add_node(&m, child, 1, breaks && cell->as.cell->own_unit);
   end_line(&m);
@@ -204,8 +236,11 @@ static void need_cell(needs *n, const sx_document_cell *p, const measure *m, boo
                word = p->hash ? WORD_LEAST : fmax(m->longest_word * bold, m->solid > 0 ? m->solid + lack : 0);
   const double lines = head ? fmin(longest / HEAD_LINES, HEAD_WIDEST) /* no column of single letters */
                             : fmin(longest / COLUMN_LINES, COLUMN_MOST);
-  const double solid = head || p->hash || m->solid == 0 ? 0 : m->solid + lack + indent;
-  const double wish[WISHES] = {fmin(solid, cap), fmax(fmin(word + indent, cap), lines),
+  const double figures = p->hash || m->figures == 0 ? 0
+                         : head                     ? m->figures * BOLD
+                                                    : m->figures + FIGURE * lack + indent;
+  const double solid = fmax(figures, head || p->hash || m->solid == 0 ? 0 : m->solid + lack + indent);
+  const double wish[WISHES] = {fmin(solid, cap), fmax(fmin(fmax(word + indent, solid), cap), lines),
                                head ? fmin(longest, cap) : fmin(longest / TEXT_LINES, TEXT_USUAL),
                                fmin(longest + indent, cap), fmin(longest + indent, TEXT_MOST)};
   for (size_t i = 0; i < WISHES; i++) n->wish[i][p->column] = fmax(n->wish[i][p->column], wish[i]);
@@ -221,7 +256,7 @@ static double usual(const size_t *rows) {
 }
 
 /* breaks: numbers with a unit of their own may break before it. */
-static void need(const sx_grid *g, needs *n, bool breaks) {
+static void need(const sx_grid *g, needs *n, bool breaks, bool any_font) {
   memset(n->rows, 0, g->n_columns * (TEXT_MOST + 1) * sizeof *n->rows);
   for (size_t c = 0; c < g->n_columns; c++) {
     for (size_t i = 0; i < WISHES; i++) n->wish[i][c] = i <= LEAST ? WORD_LEAST : 0;
@@ -230,7 +265,7 @@ static void need(const sx_grid *g, needs *n, bool breaks) {
     for (const sx_document_node *cell = g->rows[r]->first; cell; cell = cell->next) {
       const sx_document_cell *p = cell->as.cell;
       if (cell->kind != SX_DOC_CELL || p->column_span > 1 || p->column >= g->n_columns) continue;
-      const measure m = measured(cell, breaks);
+      const measure m = measured(cell, breaks, any_font);
       need_cell(n, p, &m, g->rows[r]->as.row.role == SX_DOC_ROW_HEAD, lack_of(cell, g->decimals[p->column]));
     }
   }
@@ -337,8 +372,8 @@ static sx_status decimals_of(sx_grid *g, sx_arena *arena, sx_error *err) {
   return SX_OK;
 }
 
-sx_status sx_publish__grid(sx_grid *out, sx_arena *arena, const sx_document_node *table, double width, double em,
-                           double padding, size_t max_columns, sx_error *err) {
+sx_status sx_publish__grid(sx_grid *out, sx_arena *arena, const sx_document_node *table, const sx_grid_type *type,
+                           sx_error *err) {
   const sx_document_table *t = table->as.table;
   sx_grid g = {.table = table, .n_rows = t->n_rows, .n_columns = t->n_columns, .n_head = t->n_head_rows};
   needs n;
@@ -352,12 +387,16 @@ sx_status sx_publish__grid(sx_grid *out, sx_arena *arena, const sx_document_node
     if (!n.wish[i]) return sx_error_memory(err);
   }
   if (!n.rows) return sx_error_memory(err);
-  need(&g, &n, false);
+  need(&g, &n, false, type->any_font);
   double least = 0;
-  for (size_t c = 0; c < g.n_columns; c++) least += n.wish[LEAST][c] * em / 2 + padding;
-  if (least > width) need(&g, &n, true);
+  for (size_t c = 0; c < g.n_columns; c++) least += n.wish[LEAST][c] * type->em / 2 + type->padding;
+  if (least > type->width) need(&g, &n, true, type->any_font);
   const size_t stub = g.n_columns > 1 ? 1 : 0;
-  paper w = {.width = width, .unit = em / 2, .padding = padding, .stub = stub, .most = max_columns - stub};
+  paper w = {.width = type->width,
+             .unit = type->em / 2,
+             .padding = type->padding,
+             .stub = stub,
+             .most = type->max_columns - stub};
   SX_TRY(cut(&g, arena, &n, &w, err));
   *out = g;
   return SX_OK;
@@ -368,4 +407,30 @@ size_t sx_publish__grid_span(const sx_grid *grid, const sx_grid_panel *panel, si
   size_t span = 1;
   while (cell && k + span < panel->n && sx_grid_at(grid, row, panel->columns[k + span]) == cell) span++;
   return span;
+}
+
+/* ---- rows that belong together ----------------------------------------------------------------------------------- */
+
+bool sx_publish__grid_below(const sx_grid *grid, size_t row) {
+  if (row == 0 || row >= grid->n_rows) return false;
+  for (size_t r = row - 1; r <= row; r++) {
+    const sx_document_node *stub = sx_grid_at(grid, r, 0);
+    if (grid->rows[r]->as.row.role != SX_DOC_ROW_BODY || !stub || stub->parent != grid->rows[r] ||
+        stub->as.cell->row_span > 1 || (stub->first == NULL) != (r == row))
+      return false;
+  }
+  return grid->n_columns > 1;
+}
+
+bool sx_publish__grid_keeps(const sx_grid *grid, size_t row) {
+  const size_t n = grid->n_rows;
+  if (row + 1 >= n) return false;
+  if (grid->rows[row]->as.row.role != SX_DOC_ROW_BODY || row + 2 == n) return true;
+  if ((row > 0 && grid->rows[row - 1]->as.row.role == SX_DOC_ROW_HEAD) || sx_publish__grid_below(grid, row + 1))
+    return true;
+  for (size_t c = 0; c < grid->n_columns; c++) {
+    const sx_document_node *cell = sx_grid_at(grid, row, c);
+    if (cell && cell == sx_grid_at(grid, row + 1, c)) return true;
+  }
+  return false;
 }

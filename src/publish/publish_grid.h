@@ -21,14 +21,24 @@ typedef struct sx_grid {
   size_t n_panels;
 } sx_grid;
 
-/* width and em (the size of type) in one unit, as the widths come; padding: of a cell, both sides together; max_columns: of a panel. */
-sx_status sx_publish__grid(sx_grid *out, sx_arena *arena, const sx_document_node *table, double width, double em,
-                           double padding, size_t max_columns, sx_error *err) SX_NODISCARD;
+/* What a table is set in. width, em (the size of type) and padding (of a cell, both sides together) in one unit, as the widths come. */
+typedef struct sx_grid_type {
+  double width, em, padding;
+  size_t max_columns; /* of a panel */
+  bool any_font;      /* a reader's program may set another font: columns hold their numbers in the widest too */
+} sx_grid_type;
+
+sx_status sx_publish__grid(sx_grid *out, sx_arena *arena, const sx_document_node *table, const sx_grid_type *type,
+                           sx_error *err) SX_NODISCARD;
 static inline const sx_document_node *sx_grid_at(const sx_grid *grid, size_t row, size_t column) {
   return grid->cells[row * grid->n_columns + column];
 }
 /* Columns of a panel, from the k-th on, that one cell of a row covers. */
 size_t sx_publish__grid_span(const sx_grid *grid, const sx_grid_panel *panel, size_t row, size_t k);
+/* A row without a label of its own: letters and marks that stand right below the numbers of the row above, however long its label is. */
+bool sx_publish__grid_below(const sx_grid *grid, size_t row);
+/* A row that may not be parted from the one below: heads, heads of groups, rows under one cell, numbers with letters below, the first and the last two. */
+bool sx_publish__grid_keeps(const sx_grid *grid, size_t row);
 /* Digits behind the point of the number that ends a text; -1: the text ends in none. */
 int sx_publish__decimals(const char *text);
 /* The most decimals of a column's numbers where they differ, so that shorter ones can be filled up; 0: nothing to align. */

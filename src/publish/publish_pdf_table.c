@@ -58,22 +58,10 @@ static double cell_height(const pdf_cell *cell) {
   return cell->text ? sx_publish__pdf_lines(cell->text) * cell->text->face.leading + 2 * PAD_Y : 0;
 }
 
-/* A row without a label of its own: letters and marks that stand right below the numbers of the row above, however long its label is. */
-static bool is_below(const tab *t, size_t row) {
-  if (row == 0 || row >= t->grid->n_rows || t->panel->columns[0] != 0) return false;
-  for (size_t r = row - 1; r <= row; r++) {
-    const sx_document_node *stub = sx_grid_at(t->grid, r, 0);
-    if (t->grid->rows[r]->as.row.role != SX_DOC_ROW_BODY || !stub || stub->parent != t->grid->rows[r] ||
-        stub->as.cell->row_span > 1 || (stub->first == NULL) != (r == row))
-      return false;
-  }
-  return t->grid->n_columns > 1;
-}
-
 /* Rows that a cell reaches over. */
 static size_t reach(const tab *t, const sx_document_cell *c, const pdf_cell *cell, size_t row) {
   if (c->row_span > 1) return c->row_span;
-  return c->column == 0 && is_below(t, row + 1) && cell_height(cell) <= TALL * PDF_DEPTH ? 2 : 1;
+  return c->column == 0 && sx_publish__grid_below(t->grid, row + 1) && cell_height(cell) <= TALL * PDF_DEPTH ? 2 : 1;
 }
 
 static sx_status make_row(tab *t, size_t row) {
@@ -162,19 +150,6 @@ static sx_status make_head(const pdf_head **out, tab *t) {
   return SX_OK;
 }
 
-/* A row that may not be parted from the one below: heads, heads of groups, rows under one cell, the first and the last two. */
-static bool keeps(const tab *t, size_t row) {
-  const size_t n = t->grid->n_rows;
-  if (row + 1 >= n) return false;
-  if (is_head(t, row) || t->grid->rows[row]->as.row.role == SX_DOC_ROW_GROUP || row + 2 == n) return true;
-  if ((row > 0 && is_head(t, row - 1)) || is_below(t, row + 1)) return true;
-  for (size_t c = 0; c < t->grid->n_columns; c++) {
-    const sx_document_node *cell = sx_grid_at(t->grid, row, c);
-    if (cell && cell == sx_grid_at(t->grid, row + 1, c)) return true;
-  }
-  return false;
-}
-
 static sx_status put_row(tab *t, const pdf_row *row, const pdf_head *head, bool keep, bool soft) {
   pdf_item *item = sx_publish__pdf_item(t->w, PDF_ROW, row->height);
   if (!item) return SX_E_MEMORY;
@@ -231,7 +206,8 @@ static sx_status put_rows(tab *t, bool foot) {
     if (t->rows[row].height > TALL * PDF_DEPTH && !is_head(t, row))
       SX_TRY(put_pieces(t, &t->rows[row], above));
     else
-      SX_TRY(put_row(t, &t->rows[row], above, keeps(t, row) || (foot && row + 1 == t->grid->n_rows),
+      SX_TRY(put_row(t, &t->rows[row], above,
+                     sx_publish__grid_keeps(t->grid, row) || (foot && row + 1 == t->grid->n_rows),
                      whole && row + 1 < t->grid->n_rows));
   }
   return SX_OK;
@@ -249,7 +225,8 @@ static sx_status digit_widths(tab *t) {
 
 static sx_status grid_of(pdf_writer *w, const sx_document_node *node, bool foot) {
   sx_grid grid;
-  SX_TRY(sx_publish__grid(&grid, w->arena, node, w->width, SIZE * 1.12, 2 * PAD_X, COLUMNS_MAX, w->err));
+  const sx_grid_type type = {.width = w->width, .em = SIZE * 1.12, .padding = 2 * PAD_X, .max_columns = COLUMNS_MAX};
+  SX_TRY(sx_publish__grid(&grid, w->arena, node, &type, w->err));
   for (size_t p = 0; p < grid.n_panels && grid.n_rows; p++) {
     tab t = {.w = w, .grid = &grid, .panel = &grid.panels[p], .decimals = grid.decimals};
     t.rows = sx_arena_zalloc(w->arena, grid.n_rows, sizeof *t.rows);

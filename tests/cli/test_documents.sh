@@ -87,6 +87,34 @@ done
 pdftotext -layout one/$study.en.pdf - | grep -q 'Box [0-9]*  *Probe box \[Method\]' || fail "the box in the PDF"
 unzip -p one/$study.zh.docx word/document.xml | grep -q 'SxBoxHead' || fail "the box in the Word document"
 unzip -p one/$study.zh.docx word/document.xml | grep -q 'TOC \\h \\z \\c &quot;专栏&quot;' || fail "the list of boxes in the Word document"
+# rows that a page may not part: the head and the first row of a table, and numbers from the letters below them, which stand near them beside a long label
+python3 - one/$study.zh.docx one/$study.en.docx <<'P' || fail "rows that belong together in Word"
+import re, sys, zipfile
+import xml.etree.ElementTree as ET
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+bad = 0
+for name in sys.argv[1:]:
+    tables = lettered = 0
+    for table in ET.fromstring(zipfile.ZipFile(name).read("word/document.xml")).iter(W + "tbl"):
+        rows = table.findall(W + "tr")
+        head = [r.find(f"{W}trPr/{W}tblHeader") is not None for r in rows]
+        cells = [["".join(t.text or "" for t in c.iter(W + "t")) for c in r.findall(W + "tc")] for r in rows]
+        if not any(head):
+            continue
+        tables += 1
+        for i in range(len(rows) - 1):
+            letters = not cells[i + 1][0] and not head[i + 1] and all(re.fullmatch(r"[A-Z ▲▼*a-z-]*", c) for c in cells[i + 1])
+            lettered += letters
+            if not (head[i] or head[i - 1] or letters):
+                continue
+            if not all(p.find(f"{W}pPr/{W}keepNext") is not None for p in rows[i].iter(W + "p")):
+                print(f"{name}: may be parted from the row below: {cells[i]}"); bad += 1
+            if letters and not all(c.find(f"{W}tcPr/{W}vAlign").get(W + "val") == "bottom" for c in rows[i].findall(W + "tc")[1:]):
+                print(f"{name}: its letters may stand apart: {cells[i]}"); bad += 1
+    print(f"{name}: {tables} tables, {lettered} rows of letters")
+    bad += tables < 30 or lettered < 10
+sys.exit(bad > 0)
+P
 # page by page: ours, and those that LibreOffice makes of the Word files
 if command -v soffice >/dev/null && ! sanitized; then
   HOME=$tmp soffice --headless --convert-to pdf --outdir office one/$study.zh.docx one/$study.en.docx >/dev/null 2>&1

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """pages.py REPORT.docx FILE.pdf...: pages as they were set, ours and those that LibreOffice makes of the Word file, by the boxes of their words (pdftotext -bbox): no word
 beyond the page, none on another, no heading as the last line above the foot, no empty page, no character that stands for a missing one, fonts embedded; then by their pictures: no ink at the
-edge of the paper, where a drawing would be cut off. The headings are those of the Word file. Prints a line a file; exit 1 with every place."""
+edge of the paper, where a drawing would be cut off. The headings are those of the Word file. From the second PDF on they are laid out from the Word file itself: every number
+of its text and tables stands in them, in one piece and as often. Prints a line a file; exit 1 with every place."""
+import collections
 import html
 import os
 import re
@@ -31,6 +33,35 @@ def headings(docx):
 
 def run(*words):
     return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+
+NUMBER = re.compile(r"\d(?:[\d,.]*\d)?")
+
+
+def numbers_of(docx):
+    """(number, where) of text, tables and notes, not of drawings: where is the table's number in the file, from 1, or 'text'"""
+    with zipfile.ZipFile(docx) as z:
+        for part in ("word/document.xml", "word/footnotes.xml"):
+            if part not in z.namelist():
+                continue
+            root = ET.fromstring(z.read(part))
+            places = {p: f"table {n}" for n, table in enumerate(root.iter(W + "tbl"), 1) for p in table.iter(W + "p")}
+            for p in root.iter(W + "p"):
+                text = "".join(t.text or "" if t.tag == W + "t" else " " for t in p.iter() if t.tag in (W + "t", W + "br", W + "tab"))
+                text = re.sub(r"[0-9a-f]{64}", " ", text)  # a hash breaks anywhere
+                for number in NUMBER.findall(text):
+                    yield number, places.get(p, "text")
+
+
+def lost(docx, pdf):
+    """numbers of the Word file that the PDF has not, or has less often, with a place where they stand"""
+    there = collections.Counter(NUMBER.findall(run("pdftotext", "-raw", pdf, "-")))
+    want, places = collections.Counter(), {}
+    for number, place in numbers_of(docx):
+        want[number] += 1
+        places.setdefault(number, place)
+    assert sum(want.values()) > 5000
+    return [f"{number} ({places[number]}): {n} times in the Word file, {there[number]} here" for number, n in want.items() if there[number] < n]
 
 
 def pages(pdf):
@@ -86,8 +117,10 @@ def main():
         if bad < 30:
             print(f"{name}: {text}")
 
-    for pdf in sys.argv[2:]:
+    for nth, pdf in enumerate(sys.argv[2:]):
         name, n, found = pdf.split("/")[-1], 0, 0
+        for place in lost(sys.argv[1], pdf) if nth else []:
+            wrong(place)
         for n, (width, height, words) in enumerate(pages(pdf), 1):
             if not words:
                 wrong(f"page {n} is empty")
