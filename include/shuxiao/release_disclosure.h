@@ -34,8 +34,9 @@ typedef struct sx_release_cell {
   double low, high; /* what the attacker knows of it beforehand; low <= value <= high */
   double cost;      /* of suppressing it; NaN: as the options say */
   sx_release_mark mark;
-  double lower, upper; /* protection levels >= 0 of a sensitive cell; NaN: from the rules */
-  const char *reason;  /* of a mark given from outside; NULL none */
+  double lower,
+      upper; /* protection levels >= 0 of a sensitive cell; NaN: from the rules; both 0: it is not known to six digits */
+  const char *reason; /* of a mark given from outside; NULL none */
 } sx_release_cell;
 #define SX_RELEASE_CELL_INIT                                                                                           \
   { NULL, 0, (double)NAN, NULL, 0, 0, (double)INFINITY, (double)NAN, SX_RELEASE_OPEN, (double)NAN, (double)NAN, NULL }
@@ -72,6 +73,7 @@ SX_API sx_status sx_release_check(const sx_release_problem *problem, double slac
  *   pq          X - x1 - x2 < x1 * p/q: what others know of each contribution beforehand is +-q%
  * Protection: p% x1 * p/100 - (X - x1 - x2), pq x1 * p/q - (X - x1 - x2), dominance (x1 + ... + xk) * 100/dominance - X, threshold
  * `width` * X; the largest of the rules that the cell fails, for both levels; the lower one at most down to what is known beforehand.
+ * A share of 0 is 0: a sensitive cell of 0 is protected upwards to `zero_width`, in the values' unit.
  * Empty cells (n = 0, value 0) are safe unless `zeros`. */
 typedef struct sx_release_rules {
   uint32_t version;
@@ -81,9 +83,10 @@ typedef struct sx_release_rules {
   double p;         /* per cent */
   double pq_p, pq_q;
   bool zeros;
+  double zero_width; /* 0: `width` of the smallest cell above 0 (of 1 where there is none) */
 } sx_release_rules;
 #define SX_RELEASE_RULES_INIT                                                                                          \
-  { 1, 0, 0.1, 1, 0, 0, 0, 0, false }
+  { 1, 0, 0.1, 1, 0, 0, 0, 0, false, 0 }
 /* Marks the sensitive cells that are open, and gives every primary cell without protection levels its own. Cells marked from outside keep their
  * mark. n_marked may be NULL. Expected: SX_E_ARGUMENT for a rule out of range, SX_E_DATA for a cell without what its rule needs. */
 SX_API sx_status sx_release_primary(size_t *n_marked, sx_release_problem *problem, const sx_release_rules *rules,

@@ -16,6 +16,8 @@ static const cli_option protect_options[] = {
     {"pq", "P,Q", "sensitive: the p% rule where others know contributions to Q% already", "敏感：pq 规则"},
     {"width", "W", "protection of cells under --min-n, as a share of the value (0.1)",
      "--min-n 所判单元格的保护宽度，占其值的比例（默认 0.1）"},
+    {"zero-width", "X", "protection of sensitive cells of 0, in the values' unit (as the smallest cell above 0 has)",
+     "值为 0 的敏感单元格的保护宽度，与值同单位（默认同最小的非零单元格）"},
     {"secondary", "optimal|greedy|none", "how the cells that protect them are found (optimal)",
      "次级抑制的方法（默认 optimal）"},
     {"cost", "value|count|n", "what is lost with a cell: its value, one cell, its contributors (value)",
@@ -77,7 +79,7 @@ static sx_status read_rules(protect_call *c, sx_error *err) {
   double n = (double)r->dominance_n;
   int method = (int)c->plan.options.method, by = (int)c->plan.options.cost;
   if (!cli_number(&r->min_n, c->app, c->args, "min-n") || !cli_number(&r->p, c->app, c->args, "p") ||
-      !cli_number(&r->width, c->app, c->args, "width"))
+      !cli_number(&r->width, c->app, c->args, "width") || !cli_number(&r->zero_width, c->app, c->args, "zero-width"))
     return sx_error_set(err, SX_E_ARGUMENT, NULL, "an option is no number");
   SX_TRY(two_numbers(&n, &r->dominance, c, "dominance", err));
   SX_TRY(two_numbers(&r->pq_p, &r->pq_q, c, "pq", err));

@@ -119,24 +119,24 @@ static sx_status range(double *low, double *high, attack *a, const uint32_t *col
 
 /* Scale of the question: what must be protected, else the size of the cell. */
 static double unit_of(double lower, double upper, double value) {
-  double unit = fmax(isnan(lower) ? 0 : lower, isnan(upper) ? 0 : upper);
+  const double unit = fmax(lower, upper);
   return unit > 1e-6 * fabs(value) ? unit : fabs(value);
 }
 
-static sx_status attack_cells(attack *a, sx_error *err) {
+static sx_status attack_cells(attack *a, const sx_release_rules *rules, sx_error *err) {
+  const double zero = sx_release__zero(a->p, rules);
   for (size_t j = 0; j < a->n; j++) {
     const sx_release_cell *c = &a->p->cells[a->cell[j]];
     const uint32_t col = (uint32_t)j;
-    double low = 0, high = 0;
-    SX_TRY(range(&low, &high, a, &col, 1, unit_of(c->lower, c->upper, c->value), err));
+    double low = 0, high = 0, lower = 0, upper = 0;
+    sx_release__levels(&lower, &upper, c, zero);
+    SX_TRY(range(&low, &high, a, &col, 1, unit_of(lower, upper, c->value), err));
     sx_release_interval *i = &a->out->cells[a->out->n_cells++];
     const bool primary = c->mark == SX_RELEASE_PRIMARY;
-    const double lower = isnan(c->lower) ? 0 : c->lower, upper = isnan(c->upper) ? 0 : c->upper;
     i->cell = a->cell[j];
     i->low = fmax(c->low, c->value + low); /* what is known beforehand, not a rounding beside it */
     i->high = fmin(c->high, c->value + high);
     i->safe = !primary || (-low >= lower * (1 - SHORT) && high >= upper * (1 - SHORT));
-    if (primary && lower == 0 && upper == 0) i->safe = high - low > 1e-9 * fabs(c->value); /* not known exactly */
     a->out->n_open += !i->safe;
   }
   return SX_OK;
@@ -182,7 +182,7 @@ static sx_status attack_all(attack *a, const sx_release_rules *rules, sx_error *
                            .col = a->col,
                            .coef = a->coef};
   sx_status status = sx_lp_new(&a->lp, env, &spec, err);
-  if (status == SX_OK) status = attack_cells(a, err);
+  if (status == SX_OK) status = attack_cells(a, rules, err);
   if (status == SX_OK) status = attack_unions(a, rules, err);
   sx_lp_free(a->lp);
   sx_lp_close(env);

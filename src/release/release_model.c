@@ -72,29 +72,35 @@ static void add_target(rl_model *m, size_t n, const uint32_t *col, double sign, 
   if (need > 0) m->targets[m->n_targets++] = (rl_target){n, col, sign, need, cell};
 }
 
-static sx_status targets(rl_model *m, sx_error *err) {
+static sx_status targets(rl_model *m, const sx_release_rules *rules, sx_error *err) {
   const sx_release_problem *p = m->p;
   uint32_t *own = sx_arena_alloc(m->arena, m->n, sizeof *own);
   m->targets = sx_arena_alloc(m->arena, 2 * (p->n_cells + m->n_unions), sizeof *m->targets);
   if (!own || !m->targets) return sx_error_memory(err);
+  const double zero = sx_release__zero(p, rules);
   for (size_t i = 0; i < p->n_cells; i++) {
     const sx_release_cell *c = &p->cells[i];
     if (c->mark != SX_RELEASE_PRIMARY) continue;
     const uint32_t j = m->col_of[i];
     if (j == UINT32_MAX)
-      return sx_error_set(err, SX_E_DATA, c->key, "it is sensitive, and its bounds say that it is known beforehand");
+      return sx_error_set(err, SX_E_DATA, c->key,
+                          "it is sensitive, and its bounds say that it is known beforehand to be %g: give it wider "
+                          "ones (low, high), or publish it (mark keep)",
+                          c->value);
     own[j] = j;
     if (isnan(c->upper) || isnan(c->lower))
       return sx_error_set(err, SX_E_DATA, c->key,
                           "it is sensitive and has no protection levels: give them, or the rules");
-    if (c->upper > m->up[j] || c->lower > m->down[j])
+    double lower = 0, upper = 0;
+    sx_release__levels(&lower, &upper, c, zero);
+    if (upper > m->up[j] || lower > m->down[j])
       return sx_error_set(
           err, SX_E_DATA, c->key,
           "it cannot be protected: it is known beforehand to be between %g and %g, which is closer than its "
-          "protection, %g below and %g above %g",
-          c->low, c->high, c->lower, c->upper, c->value);
-    add_target(m, 1, &own[j], 1, c->upper, i);
-    add_target(m, 1, &own[j], -1, c->lower, i);
+          "protection, %g below and %g above %g. Give it wider bounds, a smaller %s, or publish it (mark keep)",
+          c->low, c->high, lower, upper, c->value, c->value == 0 ? "zero_width" : "width");
+    add_target(m, 1, &own[j], 1, upper, i);
+    add_target(m, 1, &own[j], -1, lower, i);
   }
   for (size_t u = 0; u < m->n_unions; u++) {
     rl_union *un = &m->unions[u];
@@ -117,7 +123,7 @@ sx_status sx_release__model(rl_model *out, const sx_ctx *ctx, sx_arena *arena, c
   SX_TRY(columns(&m, cost, err));
   SX_TRY(rows(&m, err));
   SX_TRY(sx_release__unions(&m.unions, &m.n_unions, arena, p, rules, err));
-  SX_TRY(targets(&m, err));
+  SX_TRY(targets(&m, rules, err));
   *out = m;
   return SX_OK;
 }

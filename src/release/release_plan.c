@@ -4,8 +4,8 @@
 
 #include "shuxiao/release_tables.h"
 
-const char *const sx_release_rule_words[] = {"min_n", "width",     "dominance",   "p",       "pq", "zeros",
-                                             "cost",  "secondary", "max_attacks", "seconds", NULL};
+const char *const sx_release_rule_words[] = {"min_n", "width", "zero_width", "dominance",   "p",       "pq",
+                                             "zeros", "cost",  "secondary",  "max_attacks", "seconds", NULL};
 
 /* The number under a key; absent leaves *out. */
 static sx_status number(double *out, const sx_doc *doc, const sx_node *map, const char *key, double least, double most,
@@ -54,6 +54,7 @@ sx_status sx_release_rules_read(sx_release_rules *rules, sx_release_options *opt
   double n = (double)rules->dominance_n, attacks = (double)options->max_attacks;
   SX_TRY(number(&rules->min_n, doc, map, "min_n", 0, 1e9, err));
   SX_TRY(number(&rules->width, doc, map, "width", 0, 10, err));
+  SX_TRY(number(&rules->zero_width, doc, map, "zero_width", 0, 1e15, err));
   SX_TRY(pair(&n, &rules->dominance, doc, map, "dominance", dominance, most_dominance, err));
   SX_TRY(number(&rules->p, doc, map, "p", 0, 100, err));
   SX_TRY(pair(&rules->pq_p, &rules->pq_q, doc, map, "pq", pq, most_pq, err));

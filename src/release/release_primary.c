@@ -3,13 +3,37 @@
  * With X the value and x1 >= x2 >= ... the contributions: threshold n < k; dominance x1 + ... + xk > (d/100) X; p% X - x1 - x2 < (p/100) x1;
  * pq with p/q in the place of p/100. Protection: the least by which X must be uncertain upwards so that an equally large cell would be safe:
  * (100/d)(x1 + ... + xk) - X, (p/100) x1 - (X - x1 - x2), (p/q) x1 - (X - x1 - x2). Cox (1981), JASA 76:520; Hundepool et al. (2012),
- * Statistical Disclosure Control, secs. 4.2.2 and 4.2.4; the threshold says nothing of a level: a declared share of X. */
+ * Statistical Disclosure Control, secs. 4.2.2 and 4.2.4; the threshold says nothing of a level: a declared share of X. A share of 0 is no
+ * protection: that few contributors have nothing is as much told by a cell of 0, so it must be possible that they have something. */
 #include <math.h>
 
 #include "release_priv.h"
 
 static const double LEAST =
     1e-6; /* of the value: a sensitive cell is not known to six digits, whatever the rule asks */
+static const double ROUNDED = 1e-9; /* of the largest value: a smaller one is a 0 that sums left */
+
+double sx_release__zero(const sx_release_problem *p, const sx_release_rules *rules) {
+  double largest = 0, smallest = (double)INFINITY;
+  if (rules && rules->zero_width > 0) return rules->zero_width;
+  for (size_t i = 0; i < p->n_cells; i++) largest = fmax(largest, fabs(p->cells[i].value));
+  for (size_t i = 0; i < p->n_cells; i++) {
+    const double x = fabs(p->cells[i].value);
+    if (x > ROUNDED * largest) smallest = fmin(smallest, x);
+  }
+  return fmax(LEAST, rules ? rules->width : 0) * (largest > 0 ? smallest : 1);
+}
+
+double sx_release__least(double value, double zero) {
+  return value == 0 ? zero : LEAST * fabs(value);
+}
+
+void sx_release__levels(double *lower, double *upper, const sx_release_cell *c, double zero) {
+  *lower = isnan(c->lower) ? 0 : c->lower;
+  *upper = isnan(c->upper) ? 0 : c->upper;
+  if (*lower > 0 || *upper > 0) return;
+  *(c->high > c->value ? upper : lower) = sx_release__least(c->value, zero);
+}
 
 static double top_sum(const sx_release_cell *c, size_t k) {
   double sum = 0;
@@ -42,6 +66,8 @@ bool sx_release__fails(double *need, const char **why, const sx_release_rules *r
 static sx_status check_rules(const sx_release_rules *r, sx_error *err) {
   if (!(r->min_n >= 0) || !(r->width >= 0))
     return sx_error_set(err, SX_E_ARGUMENT, "min_n", "it is a number from 0 on, and so is its width");
+  if (!(r->zero_width >= 0 && isfinite(r->zero_width)))
+    return sx_error_set(err, SX_E_ARGUMENT, "zero_width", "it is a number above 0, in the unit of the values");
   if (!(r->dominance >= 0 && r->dominance < 100) || (r->dominance > 0 && r->dominance_n == 0))
     return sx_error_set(err, SX_E_ARGUMENT, "dominance", "n is at least 1 and k a percentage below 100");
   if (!(r->p >= 0 && r->p <= 100)) return sx_error_set(err, SX_E_ARGUMENT, "p", "p is a percentage, 0 to 100");
@@ -70,6 +96,7 @@ sx_status sx_release_primary(size_t *n_marked, sx_release_problem *problem, cons
     const sx_release_cell *c = &problem->cells[i];
     if (c->mark == SX_RELEASE_OPEN) SX_TRY(check_known(rules, c, err));
   }
+  const double zero = sx_release__zero(problem, rules);
   for (size_t i = 0; i < problem->n_cells; i++) {
     sx_release_cell *c = &problem->cells[i];
     double need = 0;
@@ -83,7 +110,7 @@ sx_status sx_release_primary(size_t *n_marked, sx_release_problem *problem, cons
       marked++;
     }
     if (!fails) need = rules->width * fabs(c->value);
-    need = fmax(need, LEAST * fabs(c->value));
+    need = fmax(need, sx_release__least(c->value, zero));
     if (isnan(c->upper)) c->upper = need;
     if (isnan(c->lower)) c->lower = fmin(need, c->value - c->low);
   }

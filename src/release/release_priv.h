@@ -45,6 +45,12 @@ typedef struct rl_model {
 
 /* release_primary.c: does it fail the rules? need: the level that this asks for. */
 bool sx_release__fails(double *need, const char **why, const sx_release_rules *rules, const sx_release_cell *cell);
+/* The level of a sensitive cell of 0; rules may be NULL. */
+double sx_release__zero(const sx_release_problem *p, const sx_release_rules *rules);
+/* The least level of a sensitive value, whatever the rule asks; zero: of sx_release__zero. */
+double sx_release__least(double value, double zero);
+/* A primary cell's levels as search and attack both hold to them: those that it has, or the least where it has none. */
+void sx_release__levels(double *lower, double *upper, const sx_release_cell *c, double zero);
 /* release_union.c: the relations' primary cells whose sum fails the rules itself. */
 sx_status sx_release__unions(rl_union **out, size_t *n, sx_arena *arena, const sx_release_problem *p,
                              const sx_release_rules *rules, sx_error *err);

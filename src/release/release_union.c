@@ -28,7 +28,7 @@ static size_t primaries(uint32_t *cell, const sx_release_problem *p, const sx_re
 }
 
 static sx_status judge(rl_union *u, bool *fails, sx_arena *arena, const sx_release_problem *p,
-                       const sx_release_rules *rules, sx_error *err) {
+                       const sx_release_rules *rules, double zero, sx_error *err) {
   sx_release_cell whole = SX_RELEASE_CELL_INIT;
   size_t n_top = 0;
   whole.n = 0;
@@ -45,8 +45,7 @@ static sx_status judge(rl_union *u, bool *fails, sx_arena *arena, const sx_relea
   whole.top = top;
   const char *why = NULL;
   *fails = sx_release__fails(&u->need, &why, rules, &whole);
-  u->need = fmax(u->need, 1e-6 * fabs(whole.value));
-  *fails = *fails && u->need > 0;
+  u->need = fmax(u->need, sx_release__least(whole.value, zero));
   u->value = whole.value;
   return SX_OK;
 }
@@ -57,6 +56,7 @@ sx_status sx_release__unions(rl_union **out, size_t *n, sx_arena *arena, const s
   *out = sx_arena_alloc(arena, rules ? p->n_relations : 0, sizeof **out);
   uint32_t *cell = sx_arena_alloc(arena, p->n_cells, sizeof *cell);
   if (!*out || !cell) return sx_error_memory(err);
+  const double zero = sx_release__zero(p, rules);
   for (size_t r = 0; rules && r < p->n_relations; r++) {
     rl_union u = {.relation = r, .n = primaries(cell, p, &p->relations[r])};
     bool fails = false;
@@ -64,7 +64,7 @@ sx_status sx_release__unions(rl_union **out, size_t *n, sx_arena *arena, const s
     u.cell = sx_arena_alloc(arena, u.n, sizeof *u.cell);
     if (!u.cell) return sx_error_memory(err);
     for (size_t k = 0; k < u.n; k++) u.cell[k] = cell[k];
-    SX_TRY(judge(&u, &fails, arena, p, rules, err));
+    SX_TRY(judge(&u, &fails, arena, p, rules, zero, err));
     if (fails) (*out)[(*n)++] = u;
   }
   return SX_OK;

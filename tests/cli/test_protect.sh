@@ -37,6 +37,20 @@ printf 'value: turnover\nn: firms\ntotal: cn\nhierarchies: {area: {north: [a, b]
 "$program" protect "$tmp/h.csv" --plan "$tmp/h.yaml" --format csv >"$tmp/h.out" 2>/dev/null || fail "hierarchy"
 grep -q "area=a,,primary" "$tmp/h.out" && grep -q "area=b,,secondary" "$tmp/h.out" && grep -q "area=north,60,published" "$tmp/h.out" || fail "$(cat "$tmp/h.out")"
 
+# a sensitive cell of 0: few people who have nothing. It must not follow, and what cannot be is said
+printf 'r,s,value,n\na,p,0,2\na,q,30,20\na,total,30,22\nb,p,40,30\nb,q,50,40\nb,total,90,70\ntotal,p,40,32\ntotal,q,80,60\ntotal,total,120,92\n' >"$tmp/zero.csv"
+for how in "" "--secondary greedy" "--width 0.5" "--zero-width 20"; do
+  # shellcheck disable=SC2086
+  "$program" protect "$tmp/zero.csv" --min-n 6 --attack --format csv $how >"$tmp/zero.out" 2>"$tmp/err" || fail "a cell of 0, $how: $(cat "$tmp/err")"
+  grep -q "every sensitive cell is protected" "$tmp/err" || fail "$how: $(cat "$tmp/err")"
+  [ "$(grep -c secondary "$tmp/zero.out")" -ge 3 ] || fail "$how: $(cat "$tmp/zero.out")"
+  awk -F, '$1 == "r=a*s=p" { ok = $5 == 0 && $8 > 0 && $6 >= $8 } END { exit !ok }' "$tmp/zero.out" || fail "$how: $(cat "$tmp/zero.out")"
+done
+awk -F, '$1 == "r=a*s=p" && $8 != 20 { exit 1 }' "$tmp/zero.out" || fail "--zero-width: $(cat "$tmp/zero.out")"
+printf 'min_n: 6\nzero_width: 500\nknown: {low: 0, high: 3}\n' >"$tmp/zero.yaml"
+run_fails 1 "known beforehand to be 0: give it wider ones" "$program" protect "$tmp/zero.csv" --plan "$tmp/zero.yaml"
+run_fails 2 "in the unit of the values" "$program" protect "$tmp/zero.csv" --min-n 6 --zero-width -1
+
 # rounding: controlled keeps the totals, random repeats itself
 "$program" protect $a $b --round controlled --base 50 --format csv >"$tmp/r.csv" 2>"$tmp/err" || fail "controlled: $(cat "$tmp/err")"
 awk -F, 'NR > 1 { split($2, k, /[*=]/); if ($3 % 50) bad = 1; if ($1 ~ /size/ && $2 ~ /size=/ && $2 ~ /region=/) sum += $3; if ($1 ~ /size/ && $2 == "total") total = $3 } END { exit bad || sum != total }' "$tmp/r.csv" || fail "controlled rounding"

@@ -149,4 +149,76 @@ static void test_share(void) {
   sx_release_result_free(r);
 }
 
-SXT_MAIN(SXT_CASE(test_levels), SXT_CASE(test_bad_problems), SXT_CASE(test_union), SXT_CASE(test_share))
+/* Two people who have nothing: a share of 0 protects nothing, so that the cell is told apart from the smallest one. */
+static void test_zero(void) {
+  enum { N = 4 };
+  sx_release_term terms[] = {{0, 1}, {1, -1}, {2, -1}, {3, -1}};
+  sx_release_relation rel = {"row", terms, 4, 0, 0};
+  for (int given = 0; given < 3; given++) {
+    sx_release_cell cells[N] = {cell("t", 70, 92, NULL, 0), cell("a", 0, 2, NULL, 0), cell("b", 30, 40, NULL, 0),
+                                cell("c", 40, 50, NULL, 0)};
+    sx_release_problem p = {cells, N, &rel, 1};
+    sx_release_rules rules = SX_RELEASE_RULES_INIT;
+    sx_release_result *r = NULL;
+    sx_release_attacked *a = NULL;
+    rules.min_n = 6;
+    if (given == 1) rules.zero_width = 12;
+    if (given == 2) { /* no level at all is given from outside */
+      cells[1].mark = SX_RELEASE_PRIMARY;
+      cells[1].lower = cells[1].upper = 0;
+    }
+    REQUIRE_OK(sx_release_primary(NULL, &p, &rules, err));
+    CHECK_INT(cells[1].mark, SX_RELEASE_PRIMARY);
+    CHECK_NEAR(cells[1].upper, given == 0 ? 3 : given == 1 ? 12 : 0, 1e-12);
+    CHECK_NEAR(cells[1].lower, 0, 1e-12);
+    REQUIRE_OK(sx_release_attack(&a, NULL, &p, &rules, err));
+    CHECK_INT(a->n_open, 1);
+    sx_release_attacked_free(a);
+    REQUIRE_OK(sx_release_suppress(&r, NULL, &p, &rules, NULL, err));
+    CHECK_INT(r->n_secondary, 1);
+    CHECK_INT(cells[2].mark, SX_RELEASE_SECONDARY);
+    CHECK_INT(r->attacked->n_open, 0);
+    CHECK(r->proven);
+    sx_release_result_free(r);
+  }
+}
+
+/* Cells of 0 of one person each: their sum is no secret less than they are; where all is 0 the width is that of 1. */
+static void test_zero_sums(void) {
+  sx_release_cell cells[] = {cell("t", 50, 12, NULL, 0), cell("a", 0, 1, NULL, 0), cell("b", 0, 1, NULL, 0),
+                             cell("c", 50, 10, NULL, 0)};
+  sx_release_term terms[] = {{0, 1}, {1, -1}, {2, -1}, {3, -1}};
+  sx_release_relation rel = {"row", terms, 4, 0, 0};
+  sx_release_problem p = {cells, 4, &rel, 1};
+  sx_release_rules rules = SX_RELEASE_RULES_INIT;
+  sx_release_attacked *a = NULL;
+  sx_release_result *r = NULL;
+  rules.min_n = 3;
+  REQUIRE_OK(sx_release_primary(NULL, &p, &rules, err));
+  REQUIRE_OK(sx_release_attack(&a, NULL, &p, &rules, err)); /* 50 of 50: both are 0 */
+  CHECK_INT(a->n_open, 2);
+  CHECK_INT(a->n_open_unions, 1);
+  sx_release_attacked_free(a);
+  REQUIRE_OK(sx_release_suppress(&r, NULL, &p, &rules, NULL, err));
+  CHECK_INT(r->attacked->n_open + r->attacked->n_open_unions, 0);
+  CHECK_INT(r->n_secondary, 1);
+  sx_release_result_free(r);
+  for (size_t i = 0; i < 4; i++) cells[i] = cell(cells[i].key, 0, i % 3 ? 2 : 9, NULL, 0);
+  REQUIRE_OK(sx_release_primary(NULL, &p, &rules, err));
+  CHECK_NEAR(cells[1].upper, 0.1, 1e-12);
+  REQUIRE_OK(sx_release_suppress(&r, NULL, &p, &rules, NULL, err));
+  CHECK_INT(r->attacked->n_open + r->attacked->n_open_unions, 0);
+  sx_release_result_free(r);
+  cells[1] = cell("a", 0, 2, NULL, 0);
+  cells[0].mark = cells[2].mark = cells[3].mark = SX_RELEASE_OPEN;
+  cells[1].high = 0.05; /* closer than the width */
+  REQUIRE_OK(sx_release_primary(NULL, &p, &rules, err));
+  CHECK_FAILS(sx_release_suppress(&r, NULL, &p, &rules, NULL, err), SX_E_DATA, "a", "a smaller zero_width");
+  cells[1].high = 0;
+  CHECK_FAILS(sx_release_suppress(&r, NULL, &p, &rules, NULL, err), SX_E_DATA, "a", "known beforehand to be 0: give");
+  rules.zero_width = -1;
+  CHECK_FAILS(sx_release_primary(NULL, &p, &rules, err), SX_E_ARGUMENT, "zero_width", "above 0");
+}
+
+SXT_MAIN(SXT_CASE(test_zero), SXT_CASE(test_zero_sums), SXT_CASE(test_levels), SXT_CASE(test_bad_problems),
+         SXT_CASE(test_union), SXT_CASE(test_share))

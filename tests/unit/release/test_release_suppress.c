@@ -140,7 +140,8 @@ static void check_attack(const rs_set *s, const sx_release_result *r) {
     const sx_release_cell *c = &s->cell[a->cell];
     const double low = extreme(&s->problem, hidden, &a->cell, 1, false),
                  high = extreme(&s->problem, hidden, &a->cell, 1, true);
-    CHECK(fabs(a->low - low) <= 1e-6 * c->value && (a->high == high || fabs(a->high - high) <= 1e-6 * c->value));
+    const double size = fmax(c->value, 1); /* whole numbers and 0 */
+    CHECK(fabs(a->low - low) <= 1e-6 * size && (a->high == high || fabs(a->high - high) <= 1e-6 * size));
     CHECK(a->safe);
     CHECK(a->low >= c->low && a->high <= c->high); /* exactly: no rounding beside what is known */
     if (c->mark == SX_RELEASE_PRIMARY)
@@ -195,4 +196,91 @@ static void test_methods(void) {
   sx_release_result_free(r);
 }
 
-SXT_MAIN(SXT_CASE(test_brute_force), SXT_CASE(test_sets), SXT_CASE(test_methods))
+/* ---- cells of 0 ---------------------------------------------------------------------------------------------------------------- */
+
+/* Tables some of whose cells are 0 with people in them: those who stand in these cells of the first table have nothing. */
+static void with_zeros(rs_set *s, uint64_t number, size_t smallest, size_t largest) {
+  sx_rng rng;
+  sx_rng_init(&rng, 11, number);
+  rs_frame(s, &rng, smallest, largest);
+  const size_t most = s->dim[0] * s->dim[1];
+  for (size_t k = 0; k < 3 * most; k++) {
+    size_t at[RS_VARS] = {0};
+    double x = ceil(exp(3 + 1.1 * sx_rng_normal(&rng)));
+    for (size_t v = 0; v < RS_VARS; v++) {
+      const double u = sx_rng_uniform(&rng);
+      at[v] = (size_t)((double)s->dim[v] * u * sqrt(u));
+    }
+    if ((at[0] * 5 + at[1] * 3 + number) % 4 == 1) x = 0;
+    rs_put(s, 0, x);
+    for (size_t v = 0; v < RS_VARS; v++)
+      if (s->dim[v]) rs_put(s, s->margin[v][at[v]], x);
+    for (size_t t = 0; t < s->n_tables; t++) rs_put(s, s->inner[t][at[s->table[t][0]]][at[s->table[t][1]]], x);
+  }
+  rs_relations(s);
+  rs_sensitive(s, &rng);
+  s->rules.p = 0;
+  s->rules.min_n = 4;
+  s->problem = (sx_release_problem){s->cell, s->n_cells, s->relation, s->n_relations};
+}
+
+static size_t sensitive_zeros(const rs_set *s) {
+  size_t n = 0;
+  for (size_t i = 0; i < s->n_cells; i++) {
+    if (s->cell[i].mark != SX_RELEASE_PRIMARY || s->cell[i].value != 0) continue;
+    CHECK(s->cell[i].upper > 0 && s->cell[i].lower == 0);
+    n++;
+  }
+  return n;
+}
+
+/* A cell of 0 that few stand in: the same least loss as by brute force, and the outcome holds against both attackers. */
+static void test_zeros(void) {
+  static rs_set s;
+  size_t n_solved = 0, n_zeros = 0, n_tried = 0;
+  for (uint64_t k = 1; k <= 60; k++) {
+    sx_error why = SX_ERROR_INIT;
+    sx_release_result *r = NULL;
+    size_t n = 0;
+    with_zeros(&s, k, 2, 2 + k % 2);
+    CHECK_OK(sx_release_primary(NULL, &s.problem, &s.rules, err));
+    for (size_t c = 0, i = s.inner[0][0][0]; c < s.n_cells; c++, i = (i + 1) % s.n_cells) { /* those beside the zeros */
+      if (s.cell[i].mark == SX_RELEASE_OPEN && ++n > 9) s.cell[i].mark = SX_RELEASE_KEEP;
+    }
+    const size_t zeros = sensitive_zeros(&s);
+    if (zeros == 0) continue;
+    const double least = brute(&s.problem, &n_tried);
+    const sx_status status = sx_release_suppress(&r, NULL, &s.problem, NULL, NULL, &why);
+    CHECK_INT(status, isinf(least) ? SX_E_DATA : SX_OK);
+    if (status != SX_OK) continue;
+    CHECK_NEAR(r->cost, least, 1e-9);
+    CHECK(r->proven);
+    CHECK_INT(r->attacked->n_open, 0);
+    check_attack(&s, r);
+    n_solved++;
+    n_zeros += zeros;
+    sx_release_result_free(r);
+  }
+  CHECK(n_solved >= 15 && n_zeros >= 25 && n_tried > 5000);
+}
+
+/* Larger ones, by both methods and with sums that the rules look at. */
+static void test_sets_with_zeros(void) {
+  static rs_set s;
+  sx_release_options options = SX_RELEASE_OPTIONS_INIT;
+  for (uint64_t k = 1; k <= 12; k++) {
+    sx_release_result *r = NULL;
+    with_zeros(&s, k, 3, 5);
+    REQUIRE_OK(sx_release_primary(NULL, &s.problem, &s.rules, err));
+    CHECK(sensitive_zeros(&s) > 0);
+    options.method = k % 2 ? SX_RELEASE_OPTIMAL : SX_RELEASE_GREEDY;
+    options.max_attacks = 3000;
+    REQUIRE_OK(sx_release_suppress(&r, NULL, &s.problem, &s.rules, &options, err));
+    CHECK_INT(r->attacked->n_open + r->attacked->n_open_unions, 0);
+    check_attack(&s, r);
+    sx_release_result_free(r);
+  }
+}
+
+SXT_MAIN(SXT_CASE(test_brute_force), SXT_CASE(test_sets), SXT_CASE(test_methods), SXT_CASE(test_zeros),
+         SXT_CASE(test_sets_with_zeros))
