@@ -22,7 +22,23 @@ static void fixed(sx_buf *out, double x, int decimals) {
   sx_buf_add_n(out, text, sx_text_fixed(text, x, decimals));
 }
 
-static int decimals_of(const sx_banner_row *row, double x) {
+/* The decimals with which x has `digits` that count. */
+static int decimals_for(double x, int digits) {
+  return x == 0 || !isfinite(x) ? 0 : digits - 1 - (int)floor(log10(fabs(x)));
+}
+
+int sx_banner_decimals(const sx_banner_row *row, const sx_banner_cell *cell, int least, bool errors) {
+  enum { MOST = 12 };
+  const double nothing = 1e-9; /* of its error: a mean of 0 that rounding left */
+  int decimals = least;
+  if (!is_average(row->measure)) return least;
+  const int value = decimals_for(cell->value, 2), error = decimals_for(cell->se, 1);
+  if (value > decimals && !(fabs(cell->value) < nothing * cell->se)) decimals = value;
+  if (errors && error > decimals) decimals = error;
+  return decimals < MOST ? decimals : MOST;
+}
+
+static int least_decimals(const sx_banner_row *row, double x) {
   if (is_share(row->measure)) return 1;
   if (!is_average(row->measure)) return 0;
   return fabs(x) >= 1000 ? 0 : fabs(x) >= 100 ? 1 : 2;
@@ -44,7 +60,7 @@ static void marks(sx_buf *out, const sx_banner_book *book, const sx_banner_row *
 void sx_banner_cell_text(sx_buf *out, const sx_banner_book *book, const sx_banner_row *row,
                          const sx_banner_cell *cell) {
   const double scale = is_share(row->measure) ? 100 : 1;
-  const int decimals = decimals_of(row, cell->value);
+  const int decimals = sx_banner_decimals(row, cell, least_decimals(row, cell->value), book->show_se);
   if (isnan(cell->value)) {
     sx_buf_add(out, ".");
     return;

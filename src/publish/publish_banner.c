@@ -6,6 +6,7 @@
 #include "publish_banner.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { SHEETS_MAX = 250, STUB_WIDTH = 36 };
@@ -139,24 +140,35 @@ static void put_foot(const bb *b, size_t sheet, size_t *row, size_t n_columns, c
 
 /* ---- rows -------------------------------------------------------------------------------------------------------------- */
 
-/* Means have as many decimals as their size wants. */
-static pub_style style_of(const sx_banner_row *row, double largest, bool error) {
-  pub_style style = {.right = true, .top = true, .soft = error};
-  const bool mean = row->measure == SX_BANNER_MEAN || row->measure == SX_BANNER_MEDIAN;
-  const char *format = mean ? (largest >= 1000 ? "#,##0" : largest >= 10 ? "#,##0.0" : "0.00") : "#,##0";
-  if (error) format = mean ? (largest >= 1000 ? "#,##0.0" : "0.00") : "0.0";
-  memcpy(style.number, format, strlen(format) + 1);
-  style.bold = row->kind == SX_BANNER_ROW_NET || row->kind == SX_BANNER_ROW_BOX;
-  style.italic = row->kind == SX_BANNER_ROW_BASE || error;
-  return style;
-}
-
 static double largest_of(const sx_banner_row *row, size_t n) {
   double largest = 0;
   for (size_t c = 0; c < n; c++) {
     if (isfinite(row->cell[c].value)) largest = fmax(largest, fabs(row->cell[c].value));
   }
   return largest;
+}
+
+/* The errors of a row stand below it, where the book wants them. */
+static bool has_errors(const bb *b, const sx_banner_row *row, size_t n) {
+  for (size_t c = 0; b->from->show_se && c < n; c++) {
+    if (isfinite(row->cell[c].se)) return true;
+  }
+  return false;
+}
+
+/* Means have as many decimals as the size of their row wants, and a cell more where that would leave nothing of it. Other numbers are whole, with
+ * errors below them to one decimal. An error has the decimals of its value. */
+static pub_style style_of(const bb *b, const sx_banner_row *row, size_t n, const sx_banner_cell *cell, bool error) {
+  pub_style style = {.right = true, .top = true, .soft = error};
+  const bool mean = row->measure == SX_BANNER_MEAN || row->measure == SX_BANNER_MEDIAN, errors = has_errors(b, row, n);
+  const double largest = largest_of(row, n);
+  const int least = !mean ? errors : largest >= 1000 ? 0 : largest >= 10 ? 1 : 2;
+  const int decimals = sx_banner_decimals(row, cell, least, errors);
+  (void)snprintf(style.number, sizeof style.number, "%s%s%.*s", mean && largest < 10 ? "0" : "#,##0",
+                 decimals ? "." : "", decimals, "000000000000");
+  style.bold = row->kind == SX_BANNER_ROW_NET || row->kind == SX_BANNER_ROW_BOX;
+  style.italic = row->kind == SX_BANNER_ROW_BASE || error;
+  return style;
 }
 
 /* Letters, arrows, "-" not tested, "*" a small base. */
@@ -198,8 +210,8 @@ static void put_nothing(bb *b, place at, size_t column, const sx_banner_cell *ce
 static sx_status put_row(bb *b, place at, const sx_banner_table *t, size_t index, sx_error *err) {
   const sx_banner_row *from = &t->row[index];
   const size_t n = t->columns->n_columns, sheet = at.sheet, row = at.row;
-  const pub_style style = style_of(from, largest_of(from, n), false);
-  pub_style stub = {.wrap = true, .top = true, .bold = style.bold, .italic = style.italic};
+  const pub_style usual = style_of(b, from, n, &from->cell[0], false);
+  pub_style stub = {.wrap = true, .top = true, .bold = usual.bold, .italic = usual.italic};
   const char *label = text_of(b, from->label);
   if (from->continued) {
     label = text_of(b, sx_banner_measure_label(from->measure));
@@ -215,6 +227,7 @@ static sx_status put_row(bb *b, place at, const sx_banner_table *t, size_t index
   sx_publish__cell_text(b->book, sheet, row, 0, label, &stub);
   for (size_t c = 0; c < n; c++) {
     const sx_banner_cell *cell = &from->cell[c];
+    const pub_style style = style_of(b, from, n, cell, false);
     if (isfinite(cell->value))
       SX_TRY(put_value(b, at, column_at(b, c), cell->value, factor_of(from->measure), &style,
                        reference_of(b, t, index, c), "", err));
@@ -225,20 +238,13 @@ static sx_status put_row(bb *b, place at, const sx_banner_table *t, size_t index
   return SX_OK;
 }
 
-/* The errors of a row below it, where the book wants them. */
-static bool has_errors(const bb *b, const sx_banner_row *row, size_t n) {
-  for (size_t c = 0; b->from->show_se && c < n; c++) {
-    if (isfinite(row->cell[c].se)) return true;
-  }
-  return false;
-}
-
 static sx_status put_errors(const bb *b, place at, const sx_banner_table *t, size_t index, sx_error *err) {
   const sx_banner_row *from = &t->row[index];
   const size_t n = t->columns->n_columns;
-  const pub_style style = style_of(from, largest_of(from, n), true), stub = {.soft = true, .indent = 1, .italic = true};
+  const pub_style stub = {.soft = true, .indent = 1, .italic = true};
   sx_publish__cell_text(b->book, at.sheet, at.row, 0, say(b, "标准误", "Standard error"), &stub);
   for (size_t c = 0; c < n; c++) {
+    const pub_style style = style_of(b, from, n, &from->cell[c], true);
     if (isfinite(from->cell[c].se))
       SX_TRY(put_value(b, at, column_at(b, c), from->cell[c].se, factor_of(from->measure), &style,
                        reference_of(b, t, index, c), "se", err));

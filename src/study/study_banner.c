@@ -288,16 +288,20 @@ static double largest_of(const sx_banner_row *row, size_t n) {
   return largest;
 }
 
-/* Means have as many decimals as their size wants. */
-static const char *format_of(const sx_banner_row *row, size_t n) {
+/* Means have as many decimals as the size of their row wants, and a cell more where that would leave nothing of it. */
+static void format_of(char out[16], const writer *w, const sx_banner_row *row, size_t column) {
+  const double largest = largest_of(row, w->table->columns->n_columns);
+  const int least = largest >= 1000 ? 0 : largest >= 10 ? 1 : 2;
   switch (row->measure) {
   case SX_BANNER_COL_PCT:
   case SX_BANNER_ROW_PCT:
   case SX_BANNER_TOTAL_PCT:
-    return "% 1";
+    (void)snprintf(out, 16, "%% 1");
+    return;
   case SX_BANNER_MEAN:
   case SX_BANNER_MEDIAN:
-    return largest_of(row, n) >= 1000 ? "plain 0" : largest_of(row, n) >= 10 ? "plain 1" : "plain 2";
+    (void)snprintf(out, 16, "plain %d", sx_banner_decimals(row, &row->cell[column], least, w->book->show_se));
+    return;
   case SX_BANNER_COUNT:
   case SX_BANNER_CASES:
   case SX_BANNER_BASE_CASES:
@@ -306,7 +310,7 @@ static const char *format_of(const sx_banner_row *row, size_t n) {
   case SX_BANNER_MEASURES:
     break;
   }
-  return "plain 0";
+  (void)snprintf(out, 16, "plain 0");
 }
 
 static sx_status row_label(const writer *w, const sx_banner_row *row, size_t indent, sx_error *err) {
@@ -334,7 +338,9 @@ static sx_status numbers(writer *w, const sx_banner_row *row, size_t indent, sx_
     sx_banner_cell shown = row->cell[c];
     shown.versus_wave = (int8_t)arrow_of(w, row, c);
     study__bb_cell(w->layout, c == 0, &shown, w->scratch->data);
-    sx_buf_printf(w->out, ",\"format\":\"%s\"}", format_of(row, w->table->columns->n_columns));
+    char format[16];
+    format_of(format, w, row, c);
+    sx_buf_printf(w->out, ",\"format\":\"%s\"}", format);
   }
   sx_buf_add(w->out, "]}");
   w->n_rows++;
