@@ -1,5 +1,5 @@
-/* report_long_key.h: keys of numbers (report_number_key.h) that are longer than the name of a document's property may be: Office keeps 255 characters of a name
- * and of a value. Such a property is called "sx_" and sixteen digits of the SHA-256 of its key, and the key itself stands in the values of the
+/* report_long_key.h: keys of numbers (report_number_key.h) that cannot be the name of a document's property: Office keeps 255 characters of a name and of a
+ * value, and a quotation mark or backslash in a name (of a level: say "yes") is written with a backslash before it in the code of a field, which LibreOffice reads and does not write again. Such a property is called "sx_" and sixteen digits of the SHA-256 of its key, and the key itself stands in the values of the
  * properties "sx_....1", "sx_....2" and so on, in pieces. */
 #ifndef SX_REPORT_LONG_KEY_H
 #define SX_REPORT_LONG_KEY_H
@@ -12,7 +12,7 @@ extern "C" {
 
 enum { SX_LONG_KEY_NAME = 32 }; /* room for a name, its piece's number too */
 
-/* The name that stands for a key; false: the key is short enough to be a name itself. */
+/* The name that stands for a key; false: the key can be a name itself. */
 SX_API bool sx_long_key_name(char out[SX_LONG_KEY_NAME], const char *key);
 /* Bytes of the piece of a key that begins at `at`: 240 characters, the last fewer. */
 SX_API size_t sx_long_key_piece(const char *key, size_t at);

@@ -20,7 +20,7 @@ struct sx_long_keys {
 bool sx_long_key_name(char out[SX_LONG_KEY_NAME], const char *key) {
   char hash[SX_HASH_TEXT];
   const size_t n = strlen(key);
-  if (sx_utf8_count(key, n) <= NAME_CHARS) return false;
+  if (sx_utf8_count(key, n) <= NAME_CHARS && !strpbrk(key, "\"\\")) return false;
   sx_hash_bytes(hash, key, n);
   (void)snprintf(out, SX_LONG_KEY_NAME, "%s%.*s", begins, (int)DIGITS, hash);
   return true;
