@@ -117,12 +117,14 @@ static void test_numbers(void) {
   CHECK_INT(count(text, " DOCPROPERTY &quot;users.total | e-8 .2;亿人&quot; "), 5); /* cover 3, text 1, box 1 */
   CHECK_INT(count(text, " DOCPROPERTY &quot;users.total | e-8 .2;(亿人)&quot; "), 5 + 3);
   CHECK_INT(count(text, " DOCPROPERTY &quot;user_rate.total.interval | e2 .1;(%)&quot; "), 1);
-  CHECK_INT(count(text, "user_rate.`a:\\&quot;x\\&quot;` | e2 .1;%"), 1); /* quotation marks of a code are escaped */
+  CHECK_INT(count(text, "user_rate.`a:"),
+            0); /* quotation marks of a key would have to be escaped in a code: it stands in pieces */
+  CHECK_INT(count(text, " DOCPROPERTY &quot;sx_"), 1);
   CHECK_INT(count(text, "#46.5 | e0 .1 outside;"), 1);
   CHECK_INT(count(custom, "name=\"users.total | e-8 .2;亿人\"><vt:lpwstr>9.58亿人</vt:lpwstr>"), 1);
-  CHECK_INT(count(custom, "name=\"user_rate.`a:&quot;x&quot;` | e2 .1;%\"><vt:lpwstr>78.5%</vt:lpwstr>"), 1);
+  CHECK_INT(count(custom, "<vt:lpwstr>user_rate.`a:&quot;x&quot;` | e2 .1;%</vt:lpwstr>"), 1);
   CHECK_INT(count(custom, "<property ") - count(custom, "name=\"sxw_") - count(custom, "name=\"sxs_signs\""),
-            7 + 3); /* and what the run itself counts, on the cover and in an annex */
+            7 + 3 + 1); /* and what the run itself counts, on the cover and in an annex; a key in pieces has one more */
   const char *notes = part(&p, "word/footnotes.xml");
   CHECK_INT(count(notes, "<w:footnote w:id=\"1\">"), 1);
   CHECK_INT(count(notes, "DOCPROPERTY"), 1);
