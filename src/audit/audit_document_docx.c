@@ -1,6 +1,6 @@
 /* audit_document_docx.c: Word's .docx: an archive of XML (expat, for the namespaces that io_archive.h leaves off matter here). Paragraphs, tables and notes are read; deleted text, codes of fields and fallback copies are not.
- * A field of a property whose name is the key of a number (report_number_key.h) says which result its text is, and bookmarks "_sxe_WORD_N" what is exempt.
- * An archive that unpacks beyond reason, a document type declaration (the door of expanding entities) and malformed XML are refused. */
+ * A field of a property whose name is the key of a number (report_number_key.h) says which result its text is, and bookmarks "_sxe_WORD_N" what is exempt; bookmarks "_sxw_KEY_N"
+ * (publish_docx_said.h) enclose words that follow from a number. An archive that unpacks beyond reason, a document type declaration (the door of expanding entities) and malformed XML are refused. */
 #include <expat.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,7 +40,7 @@ typedef struct field {
   sx_number_key key;
 } field;
 
-/* A bookmark around what references name. */
+/* A bookmark around what references name, or around words that follow from a number. */
 typedef struct target {
   char id[16], name[MARK_NAME];
   stretch from;
@@ -71,6 +71,7 @@ typedef struct word {
   bool code, put_code;                          /* set in a style of code */
   bool item;                                    /* the paragraph at hand is one of a list */
   bool in_run, unseen, filled_run, filled_cell; /* unseen: hidden, or white where nothing is filled behind it */
+  bool struck;                                  /* through: taken back */
   bool instruction, fresh;                      /* inside the code of a field; a run is due */
   field *fields;                                /* [FIELDS_MAX] */
   size_t n_fields, deep;                        /* deep: fields beyond that */
@@ -193,7 +194,7 @@ static void unread(const char **text, size_t *n) {
 
 static void put(word *w, const char *text, size_t n) {
   if (hidden(w)) return;
-  if (w->unseen && !w->filled_run && !w->filled_cell) unread(&text, &n);
+  if (w->struck || (w->unseen && !w->filled_run && !w->filled_cell)) unread(&text, &n);
   if (!w->m->buf.n || w->fresh || w->superscript != w->put_superscript || w->code != w->put_code)
     fresh_run(w, w->superscript);
   for (size_t i = 0; i < n; i++) {
@@ -322,10 +323,20 @@ static bool goes_on(word *w, const char *name, const char *id) {
   return false;
 }
 
-/* Of a figure or a table; nested in any order, as programs write them. */
+/* The key of "_sxw_KEY_N" between the signs; *n 0: it encloses no such words (of notes and tables keys begin with a letter beyond f). */
+static const char *said_key(size_t *n, const char *name) {
+  static const char begin[] = "_sxw_";
+  const char *key = strncmp(name, begin, sizeof begin - 1) == 0 ? name + sizeof begin - 1 : "";
+  *n = strspn(key, "0123456789abcdef");
+  if (key[*n] != '_') *n = 0;
+  return key;
+}
+
+/* Of a figure or a table, or of words; nested in any order, as programs write them. */
 static void start_target(word *w, const char *tag, const char *id, const char *name) {
-  if (is(tag, "bookmarkStart") && name && strncmp(name, "_Ref_", 5) == 0 && strlen(name) < MARK_NAME &&
-      w->n_targets < MARKS_MAX) {
+  size_t n = 0;
+  if (is(tag, "bookmarkStart") && name && strlen(name) < MARK_NAME && w->n_targets < MARKS_MAX) {
+    if (strncmp(name, "_Ref_", 5) != 0 && (said_key(&n, name), n == 0)) return;
     target *t = &w->targets[w->n_targets++];
     (void)snprintf(t->id, sizeof t->id, "%s", id);
     (void)snprintf(t->name, sizeof t->name, "%s", name);
@@ -333,8 +344,10 @@ static void start_target(word *w, const char *tag, const char *id, const char *n
   } else if (is(tag, "bookmarkEnd")) {
     for (size_t i = 0; i < w->n_targets; i++) {
       if (!is(w->targets[i].id, id)) continue;
-      const target *t = &w->targets[i];
-      stop(w, sx_audit__text_link(w->m, SX_LINK_TARGET, t->name, t->from.part, t->from.at));
+      target *t = &w->targets[i];
+      const char *key = said_key(&n, t->name);
+      if (n) memmove(t->name, key, n), t->name[n] = '\0';
+      stop(w, sx_audit__text_link(w->m, n ? SX_LINK_SAID : SX_LINK_TARGET, t->name, t->from.part, t->from.at));
       w->targets[i] = w->targets[--w->n_targets];
       return;
     }
@@ -391,12 +404,14 @@ static void start_look(word *w, const char *tag, const char **attributes) {
   const char *value = value_of(attributes, "val"), *fill = value_of(attributes, "fill");
   if (is(tag, "r")) {
     w->in_run = true;
-    w->unseen = w->filled_run = false;
+    w->unseen = w->filled_run = w->struck = false;
   }
   if (is(tag, "tc")) w->filled_cell = false;
   if (is(tag, "vanish") && w->in_run) w->unseen = !value || !(is(value, "0") || is(value, "false"));
   if (is(tag, "color") && w->in_run && value) w->unseen = w->unseen || is(value, "FFFFFF") || is(value, "ffffff");
   if (is(tag, "highlight") && w->in_run) w->filled_run = true;
+  if ((is(tag, "strike") || is(tag, "dstrike")) && w->in_run)
+    w->struck = w->struck || !value || !(is(value, "0") || is(value, "false") || is(value, "off"));
   if (!is(tag, "shd") || !fill || is(fill, "auto") || is(fill, "FFFFFF") || is(fill, "ffffff")) return;
   if (w->in_run)
     w->filled_run = true;
@@ -460,7 +475,7 @@ static void XMLCALL end(void *data, const char *name) {
   if (is(tag, "t")) w->text = false;
   if (is(tag, "instrText")) w->instruction = false;
   if (is(tag, "fldSimple")) close_field(w);
-  if (is(tag, "r")) w->superscript = w->code = w->in_run = w->unseen = w->filled_run = false;
+  if (is(tag, "r")) w->superscript = w->code = w->in_run = w->unseen = w->filled_run = w->struck = false;
   if (is(tag, "p") && !w->tables) end_paragraph(w);
   if (is(tag, "tc") && w->tables == 1) {
     end_paragraph(w);
@@ -497,7 +512,7 @@ static sx_status parse(word *w, const char *data, size_t n, bool styles) {
   w->skip = w->tables = 0;
   w->text = w->superscript = w->put_superscript = w->instruction = w->fresh = w->code = w->put_code = w->item = false;
   w->n_fields = w->deep = w->n_exempts = w->n_targets = 0;
-  w->in_run = w->unseen = w->filled_run = w->filled_cell = false;
+  w->in_run = w->unseen = w->filled_run = w->filled_cell = w->struck = false;
   XML_SetUserData(w->parser, w);
   XML_SetStartDoctypeDeclHandler(w->parser, doctype);
   if (styles) {

@@ -23,12 +23,14 @@ sx_status sx_audit__text_link(sx_part_maker *m, sx_link_kind kind, const char *n
   sx_audit_text *t = m->text;
   if (part != t->n_parts || at > m->buf.n) return SX_OK; /* over the end of a paragraph: of none of ours */
   SX_TRY(sx_buf_status(&m->buf, m->err));
-  if (!sx_arena_grow(t->arena, (void **)&t->links, &t->cap_links, t->n_links + 1, sizeof *t->links))
-    return sx_error_memory(m->err);
-  sx_text_link *link = &t->links[t->n_links];
+  const bool said = kind == SX_LINK_SAID;
+  sx_text_link **list = said ? &t->said : &t->links;
+  size_t *n = said ? &t->n_said : &t->n_links, *cap = said ? &t->cap_said : &t->cap_links;
+  if (!sx_arena_grow(t->arena, (void **)list, cap, *n + 1, sizeof **list)) return sx_error_memory(m->err);
+  sx_text_link *link = &(*list)[*n];
   *link = (sx_text_link){kind, sx_arena_strdup(t->arena, name),
                          sx_arena_strndup(t->arena, m->buf.n ? m->buf.data + at : "", m->buf.n - at), part, at};
   if (!link->name || !link->text) return sx_error_memory(m->err);
-  t->n_links++;
+  ++*n;
   return SX_OK;
 }

@@ -7,6 +7,8 @@
 #include "audit_report_priv.h"
 #include "shuxiao/io_archive.h"
 
+#define SX_SAID_OTHERWISE "not the words that follow from the number here"
+
 typedef struct sx_published {
   sx_tracer *t;
   sx_arena *arena; /* of the comparison at hand */
@@ -80,6 +82,13 @@ sx_status sx_audit__published_number(bool *changed, const sx_published *p, const
 bool sx_audit__published_digits(bool *same, sx_arena *arena, const sx_shown *a, const sx_shown *b) SX_NODISCARD;
 /* The numbers and numerals of a text, one behind the other. NULL: no memory. */
 const char *sx_audit__published_numbers(sx_arena *arena, const char *text, size_t n_text);
+/* Words that follow from numbers (a verb of a change, "significant"), in their bookmarks (audit_published_bound.c). *other: a sentence says otherwise in one that
+ * it still has; *lost: in the place of one whose bookmark is gone. */
+sx_status sx_audit__published_bound(bool *other, bool *lost, const sx_published *p, const sx_audit_text *want,
+                                    size_t was, const sx_audit_text *have, size_t is) SX_NODISCARD;
+/* Tells of each such bookmark whose words are not those that were published. */
+sx_status sx_audit__published_bounds(sx_published *p, const sx_audit_text *want,
+                                     const sx_audit_text *have) SX_NODISCARD;
 /* The words of a text: a sign for each number, no blanks. NULL: no memory. */
 const char *sx_audit__published_mask(sx_arena *arena, const char *text, size_t n_text);
 /* For every number of a table the labels of its row and column (audit_published_label.c). */

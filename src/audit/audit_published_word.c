@@ -176,7 +176,7 @@ static sx_status counted_anew(bool *is, const words *w, size_t want, size_t have
 static sx_status one_differs(words *w, const sx_shown *want, const sx_shown *have) {
   const sx_text_part *was = sx_audit_text_part(w->text, want->at), *part = sx_audit_text_part(w->have, have->at);
   const bool margin = part->within && sx_audit__docx_margin(part->within);
-  bool changed = false, same = true, anew = false;
+  bool changed = false, same = true, anew = false, other = false, lost = false;
   if (is_sum(want) && is_sum(have)) return SX_OK;
   if (w->saved && is_paged(part, want, have)) return SX_OK;
   if (want->other != have->other)
@@ -189,6 +189,9 @@ static sx_status one_differs(words *w, const sx_shown *want, const sx_shown *hav
   SX_TRY(sx_audit__published_number(&changed, w->p, w->text, was, w->have, part));
   if (margin && !sx_audit__published_digits(&same, w->p->arena, want, have)) return sx_error_memory(w->p->t->err);
   changed = changed || !same;
+  if (!part->within) SX_TRY(sx_audit__published_bound(&other, &lost, w->p, w->text, want->at, w->have, have->at));
+  if (lost) return tell(w, SX_TRACE_DIFFERS, want, have, have->at, SX_SAID_OTHERWISE);
+  if (other && !changed) return SX_OK; /* told with all such words */
   return tell(w, changed ? SX_TRACE_DIFFERS : SX_TRACE_EXEMPT, want, have, have->at,
               changed ? "not the number that was published here" : SX_REWORDED);
 }
@@ -321,6 +324,7 @@ static sx_status compare_texts(bool *moved, sx_published *p, const sx_audit_text
   b.published = &a.list;
   SX_TRY(sx_audit__shown_compare(&a.list, &b.list, differ, &b));
   SX_TRY(same_places(&b, a.list.n));
+  if (!within) SX_TRY(sx_audit__published_bounds(p, want, have));
   *moved = *moved || b.moved;
   return SX_OK;
 }

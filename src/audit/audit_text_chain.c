@@ -102,6 +102,20 @@ static const struct {
     {"lost", -1},     {"多了", 1}};
 enum { REACH = 24, N_WAYS = sizeof ways / sizeof *ways };
 
+int sx_audit__text_way(const char *text) {
+  bool up = false, down = false;
+  for (size_t w = 0; w < N_WAYS; w++) {
+    const size_t n = strlen(ways[w].word);
+    for (const char *at = text; (at = strstr(at, ways[w].word)) != NULL; at += n) {
+      const bool inside = sx_is_latin((unsigned char)*at) &&
+                          ((at > text && sx_is_latin((unsigned char)at[-1])) || sx_is_latin((unsigned char)at[n]));
+      up = up || (!inside && ways[w].way > 0);
+      down = down || (!inside && ways[w].way < 0);
+    }
+  }
+  return (int)up - (int)down;
+}
+
 /* Words of a gap between groups, or of two times where the clause says so; the others are of a change. */
 static bool of_a_gap(const char *word) {
   static const char *const words[] = {"高出", "高于", "高", "快于", "快",     "领先",  "多出",  "超出", "超过",

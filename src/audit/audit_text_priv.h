@@ -30,10 +30,11 @@ typedef struct sx_text_property {
 } sx_text_property;
 
 /* References of Word's own: what a bookmark _Ref_NAME encloses, what a field shows of it, a number by which captions are counted. */
-typedef enum sx_link_kind { SX_LINK_TARGET, SX_LINK_REFERENCE, SX_LINK_COUNT } sx_link_kind;
+typedef enum sx_link_kind { SX_LINK_TARGET, SX_LINK_REFERENCE, SX_LINK_COUNT, SX_LINK_SAID } sx_link_kind;
 typedef struct sx_text_link {
   sx_link_kind kind;
-  const char *name; /* of the bookmark; of a count what is counted: "Figure" */
+  const char
+      *name; /* of the bookmark; of a count what is counted: "Figure"; of words that follow from a number their key */
   const char *text;
   size_t part, at; /* the bytes of the part's text from `at` on */
 } sx_text_link;
@@ -56,6 +57,9 @@ struct sx_audit_text {
   struct sx_long_keys *long_keys; /* of a .docx; NULL */
   sx_text_link *links;            /* of a .docx, in order; the arena's */
   size_t n_links, cap_links;
+  sx_text_link
+      *said; /* words that follow from numbers, in the bookmarks "_sxw_KEY_N" of the run; in order of their ends */
+  size_t n_said, cap_said;
   const char *panel; /* of a page: the data behind its numbers, from the arena; NULL */
   size_t n_panel, panel_line;
   sx_audit_text
@@ -229,5 +233,7 @@ const char *sx_audit__text_unit_name(sx_arena *arena, const sx_audit_unit *unit,
 /* Lists, ranges and directions, once all numbers of the part are found (audit_text_chain.c). */
 void sx_audit__text_chain(sx_scan *s);
 void sx_audit__text_directions(sx_scan *s);
+/* The way that the words of a text go: 1 up, -1 down, 0 neither or both. */
+int sx_audit__text_way(const char *text);
 
 #endif
