@@ -253,6 +253,12 @@ static void check_table(st_load *l, size_t i) {
     study__error_problem(l, t->node, &err);
     return;
   }
+  if (i == s->unit && !sx_table_rows(s->schemas[i])) {
+    study__problem(l, t->node, "the table has no cases: an estimate wants some");
+    sx_table_free(s->schemas[i]); /* what a variable would hold is not known */
+    s->schemas[i] = NULL;
+    return;
+  }
   if (!t->where.expr) return;
   uint8_t *keep = study__take(l, sx_table_rows(s->schemas[i]), 1);
   if (keep && sx_expr_test(keep, t->where.expr, s->schemas[i], &err) != SX_OK)

@@ -196,6 +196,10 @@ for command in check run; do fails 2 "empty.yaml:1:1" "$program" $command "$tmp/
 fails 2 "empty.yaml:1:1" "$program" synth "$tmp/empty.yaml" -n 10 --output "$tmp/z.sav"
 head -1 $shops >"$tmp/header.csv"
 fails 1 "header.csv: the table has no cases" "$program" mean "$tmp/header.csv" spend --weights none
+cp -r tests/unit/study/data "$tmp/hollow" # a study whose survey has a head alone
+head -1 tests/unit/study/data/people.csv >"$tmp/hollow/people.csv"
+for command in check run; do fails 2 "the table has no cases: an estimate wants some" "$program" $command "$tmp/hollow/study.yaml"; done
+grep -c 'error:' "$tmp/err" | grep -qx 1 || fail "a survey without cases: $(cat "$tmp/err")"
 mkdir "$tmp/folder.csv" "$tmp/folder.sav" "$tmp/folder.yaml"
 fails 1 "folder.csv" "$program" describe "$tmp/folder.csv"
 fails 1 "folder.sav" "$program" describe "$tmp/folder.sav"
