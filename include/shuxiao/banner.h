@@ -223,6 +223,8 @@ SX_API sx_status sx_banner_check(const sx_table *table, const sx_banner_request 
 /* A cell as text: "45.2% B", "45.2% (1.3) ↑ -", "3.41", "1204 *", "." where it is missing; with the book's standard error where it is shown. */
 SX_API void sx_banner_cell_text(sx_buf *out, const sx_banner_book *book, const sx_banner_row *row,
                                 const sx_banner_cell *cell);
+/* Decimals of the means or medians of a row of n cells, as the largest of them wants: none from 1000 on, one from 10 on, else two. */
+SX_API int sx_banner_row_decimals(const sx_banner_row *row, size_t n);
 /* Decimals of a cell that are enough for its mean or median: at least `least`, two digits of the value that are not leading zeros, and where the error
  * stands beside it one digit of that; the error has the same. Other measures: `least`. */
 SX_API int sx_banner_decimals(const sx_banner_row *row, const sx_banner_cell *cell, int least, bool errors);

@@ -303,12 +303,12 @@ static sx_status drawn(bool *found, double *value, sx_store_row *row, sx_tracer 
 }
 
 /* Values of a drawing's results, each with the ends of its interval. */
-typedef struct sx_shown {
+typedef struct sx_drawn {
   double *values; /* NULL: not asked yet */
   size_t n;
-} shown_values;
+} drawn_values;
 
-static sx_status ask_shown(shown_values *out, sx_tracer *t, const sx_traced_drawing *d) {
+static sx_status ask_shown(drawn_values *out, sx_tracer *t, const sx_traced_drawing *d) {
   double *values = sx_arena_alloc(t->out->arena, 3 * d->n + 1, sizeof *values);
   if (!values) return sx_error_memory(t->err);
   for (size_t i = 0; i < d->n; i++) {
@@ -330,7 +330,7 @@ static sx_status shown_by(bool *shown, sx_tracer *t, const sx_traced_drawing *d,
   if (!d) return SX_OK;
   if (!t->shown) t->shown = sx_arena_zalloc(t->out->arena, t->n_drawings, sizeof *t->shown);
   if (!t->shown) return sx_error_memory(t->err);
-  shown_values *known = &t->shown[d - t->drawings];
+  drawn_values *known = &t->shown[d - t->drawings];
   if (!known->values) SX_TRY(ask_shown(known, t, d));
   for (size_t i = 0; i < known->n && !*shown; i++) *shown = sx_audit__rounds_to(p, known->values[i], false);
   return SX_OK;

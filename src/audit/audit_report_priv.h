@@ -30,7 +30,7 @@ typedef struct sx_tracer {
   sx_dict *label_set; /* each is kept once */
   sx_traced_drawing *drawings;
   size_t n_drawings, cap_drawings;
-  struct sx_shown *shown; /* [n_drawings] what each shows, in out's arena; NULL: nobody asked yet */
+  struct sx_drawn *shown; /* [n_drawings] what each shows, in out's arena; NULL: nobody asked yet */
   const char **codes;     /* what the run's texts set as code */
   size_t n_codes, cap_codes;
   const char **inputs, **hashes; /* names of the run's files, and their sums */

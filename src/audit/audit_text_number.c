@@ -333,13 +333,14 @@ enum { N_SMALL = sizeof small / sizeof *small, N_TENS = sizeof tens / sizeof *te
 /* Below a hundred: seven, forty-seven. */
 static size_t small_at(double *value, const sx_scan *s, size_t i) {
   const uint32_t first = sx_glyph_at(s, i) | 0x20; /* of ASCII: a small letter */
-  if (first > 'z' || !strchr("efnostz", (int)first)) return 0;
   for (size_t k = 0; k < N_SMALL; k++) {
+    if ((uint32_t)small[k].word[0] != first) continue;
     const size_t n = sx_audit__text_word(s, i, small[k].word);
     *value = small[k].value;
     if (n) return n;
   }
   for (size_t t = 0; t < N_TENS; t++) {
+    if ((uint32_t)tens[t].word[0] != first) continue;
     const size_t n = sx_audit__text_word(s, i, tens[t].word);
     const uint32_t c = sx_glyph_at(s, i + n);
     *value = tens[t].value;

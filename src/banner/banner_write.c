@@ -22,6 +22,13 @@ static void fixed(sx_buf *out, double x, int decimals) {
   sx_buf_add_n(out, text, sx_text_fixed(text, x, decimals));
 }
 
+int sx_banner_row_decimals(const sx_banner_row *row, size_t n) {
+  double largest = 0;
+  for (size_t c = 0; c < n; c++)
+    if (isfinite(row->cell[c].value)) largest = fmax(largest, fabs(row->cell[c].value));
+  return largest >= 1000 ? 0 : largest >= 10 ? 1 : 2;
+}
+
 /* The decimals with which x has `digits` that count. */
 static int decimals_for(double x, int digits) {
   return x == 0 || !isfinite(x) ? 0 : digits - 1 - (int)floor(log10(fabs(x)));

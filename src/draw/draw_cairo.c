@@ -133,9 +133,8 @@ static sx_status paint_text(painter *p, size_t i, sx_error *err) {
   SX_TRY(set_text(p, item, err));
   const double room = item->box.x1 - item->box.x0;
   double width = layout_width(p);
-  if (width >
-      1.005 *
-          room) { /* smaller by whole steps: each size is a font of its own, which takes longer to open than its texts to draw */
+  /* smaller by whole steps: each size is a font of its own, which takes longer to open than its texts to draw */
+  if (width > 1.005 * room) {
     const double fits = item->size * room / width;
     set_size(p, fits > 2 * STEP_OF_SIZE ? floor(fits / STEP_OF_SIZE) * STEP_OF_SIZE : fits);
     width = layout_width(p);

@@ -20,9 +20,9 @@ static double whole_of(const sx_chart *chart, double sum) {
   return chart->numbers.percent && sum > 0 && sum < 1 ? 1 : sum;
 }
 
-/* between: intervals stand in the parts that have room, for no list names them. */
+/* Of several bars intervals stand in the parts that have room, for no list names them. */
 static void stack(sx_drawing *d, const sx_chart *chart, size_t first, size_t n, size_t stride, double x0, double x1,
-                  double y, bool between) {
+                  double y) {
   const double whole = whole_of(chart, sum_of(chart, first, n, stride));
   double x = x0;
   d->on_mark = true;
@@ -36,7 +36,7 @@ static void stack(sx_drawing *d, const sx_chart *chart, size_t first, size_t n, 
     style.stroke_width = 1.5;
     sx_draw_rect(d, x, y, width, BAR, 0, &style);
     const double room = width - 10;
-    const bool two = between && sx_draw__has_interval(chart, c) && c->interval_text &&
+    const bool two = chart->n_series > 1 && sx_draw__has_interval(chart, c) && c->interval_text &&
                      sx_draw__text_width_of(c->interval_text, SX_CHART_TINY) < room;
     if (sx_draw__text_width_of(c->text, SX_CHART_TEXT) < room)
       sx_draw__cell_texts(d, c, x + width / 2, y + (two ? 16 : BAR / 2.0 + 5), SX_CHART_TEXT, two, &style);
@@ -90,12 +90,12 @@ static double draw_bars(sx_drawing *d, const sx_chart *chart, double y) {
     if (narrow) {
       sx_draw_block(d, 0, y + label / 2, SX_ANCHOR_START, SX_CHART_TEXT, SX_INK_TEXT, &lines);
       y += label + 3;
-      stack(d, chart, i * chart->n_series, chart->n_series, 1, left, d->width, y, true);
+      stack(d, chart, i * chart->n_series, chart->n_series, 1, left, d->width, y);
       y += BAR + 12;
     } else {
       const double height = fmax(label, BAR);
       sx_draw_block(d, widest, y + height / 2, SX_ANCHOR_END, SX_CHART_TEXT, SX_INK_TEXT, &lines);
-      stack(d, chart, i * chart->n_series, chart->n_series, 1, left, d->width, y + (height - BAR) / 2, true);
+      stack(d, chart, i * chart->n_series, chart->n_series, 1, left, d->width, y + (height - BAR) / 2);
       y += height + 12;
     }
   }
@@ -104,7 +104,7 @@ static double draw_bars(sx_drawing *d, const sx_chart *chart, double y) {
 
 void sx_draw__shares(sx_drawing *d, const sx_chart *chart) {
   if (chart->n_series == 1) {
-    stack(d, chart, 0, chart->n_categories, 1, 0, d->width, 2, false);
+    stack(d, chart, 0, chart->n_categories, 1, 0, d->width, 2);
     d->height = list_parts(d, chart, BAR + 14) + 2;
     return;
   }

@@ -140,14 +140,6 @@ static void put_foot(const bb *b, size_t sheet, size_t *row, size_t n_columns, c
 
 /* ---- rows -------------------------------------------------------------------------------------------------------------- */
 
-static double largest_of(const sx_banner_row *row, size_t n) {
-  double largest = 0;
-  for (size_t c = 0; c < n; c++) {
-    if (isfinite(row->cell[c].value)) largest = fmax(largest, fabs(row->cell[c].value));
-  }
-  return largest;
-}
-
 /* The errors of a row stand below it, where the book wants them. */
 static bool has_errors(const bb *b, const sx_banner_row *row, size_t n) {
   for (size_t c = 0; b->from->show_se && c < n; c++) {
@@ -156,18 +148,30 @@ static bool has_errors(const bb *b, const sx_banner_row *row, size_t n) {
   return false;
 }
 
+/* What the cells of a row share. */
+typedef struct row_look {
+  pub_style style; /* without the number's format */
+  int least;       /* decimals */
+  bool mean, errors;
+} row_look;
+
+static row_look look_of(const bb *b, const sx_banner_row *row, size_t n, bool error) {
+  row_look look = {.style = {.right = true, .top = true, .soft = error},
+                   .mean = row->measure == SX_BANNER_MEAN || row->measure == SX_BANNER_MEDIAN,
+                   .errors = has_errors(b, row, n)};
+  look.least = look.mean ? sx_banner_row_decimals(row, n) : look.errors;
+  look.style.bold = row->kind == SX_BANNER_ROW_NET || row->kind == SX_BANNER_ROW_BOX;
+  look.style.italic = row->kind == SX_BANNER_ROW_BASE || error;
+  return look;
+}
+
 /* Means have as many decimals as the size of their row wants, and a cell more where that would leave nothing of it. Other numbers are whole, with
  * errors below them to one decimal. An error has the decimals of its value. */
-static pub_style style_of(const bb *b, const sx_banner_row *row, size_t n, const sx_banner_cell *cell, bool error) {
-  pub_style style = {.right = true, .top = true, .soft = error};
-  const bool mean = row->measure == SX_BANNER_MEAN || row->measure == SX_BANNER_MEDIAN, errors = has_errors(b, row, n);
-  const double largest = largest_of(row, n);
-  const int least = !mean ? errors : largest >= 1000 ? 0 : largest >= 10 ? 1 : 2;
-  const int decimals = sx_banner_decimals(row, cell, least, errors);
-  (void)snprintf(style.number, sizeof style.number, "%s%s%.*s", mean && largest < 10 ? "0" : "#,##0",
+static pub_style style_of(const row_look *look, const sx_banner_row *row, const sx_banner_cell *cell) {
+  pub_style style = look->style;
+  const int decimals = sx_banner_decimals(row, cell, look->least, look->errors);
+  (void)snprintf(style.number, sizeof style.number, "%s%s%.*s", look->mean && look->least == 2 ? "0" : "#,##0",
                  decimals ? "." : "", decimals, "000000000000");
-  style.bold = row->kind == SX_BANNER_ROW_NET || row->kind == SX_BANNER_ROW_BOX;
-  style.italic = row->kind == SX_BANNER_ROW_BASE || error;
   return style;
 }
 
@@ -210,8 +214,8 @@ static void put_nothing(bb *b, place at, size_t column, const sx_banner_cell *ce
 static sx_status put_row(bb *b, place at, const sx_banner_table *t, size_t index, sx_error *err) {
   const sx_banner_row *from = &t->row[index];
   const size_t n = t->columns->n_columns, sheet = at.sheet, row = at.row;
-  const pub_style usual = style_of(b, from, n, &from->cell[0], false);
-  pub_style stub = {.wrap = true, .top = true, .bold = usual.bold, .italic = usual.italic};
+  const row_look look = look_of(b, from, n, false);
+  pub_style stub = {.wrap = true, .top = true, .bold = look.style.bold, .italic = look.style.italic};
   const char *label = text_of(b, from->label);
   if (from->continued) {
     label = text_of(b, sx_banner_measure_label(from->measure));
@@ -227,7 +231,7 @@ static sx_status put_row(bb *b, place at, const sx_banner_table *t, size_t index
   sx_publish__cell_text(b->book, sheet, row, 0, label, &stub);
   for (size_t c = 0; c < n; c++) {
     const sx_banner_cell *cell = &from->cell[c];
-    const pub_style style = style_of(b, from, n, cell, false);
+    const pub_style style = style_of(&look, from, cell);
     if (isfinite(cell->value))
       SX_TRY(put_value(b, at, column_at(b, c), cell->value, factor_of(from->measure), &style,
                        reference_of(b, t, index, c), "", err));
@@ -241,10 +245,11 @@ static sx_status put_row(bb *b, place at, const sx_banner_table *t, size_t index
 static sx_status put_errors(const bb *b, place at, const sx_banner_table *t, size_t index, sx_error *err) {
   const sx_banner_row *from = &t->row[index];
   const size_t n = t->columns->n_columns;
+  const row_look look = look_of(b, from, n, true);
   const pub_style stub = {.soft = true, .indent = 1, .italic = true};
   sx_publish__cell_text(b->book, at.sheet, at.row, 0, say(b, "标准误", "Standard error"), &stub);
   for (size_t c = 0; c < n; c++) {
-    const pub_style style = style_of(b, from, n, &from->cell[c], true);
+    const pub_style style = style_of(&look, from, &from->cell[c]);
     if (isfinite(from->cell[c].se))
       SX_TRY(put_value(b, at, column_at(b, c), from->cell[c].se, factor_of(from->measure), &style,
                        reference_of(b, t, index, c), "se", err));

@@ -281,17 +281,8 @@ static sx_status put_cell(writer *w, const sx_banner_row *row, size_t column, sx
 
 /* ---- the block ---------------------------------------------------------------------------------------------------------------------- */
 
-static double largest_of(const sx_banner_row *row, size_t n) {
-  double largest = 0;
-  for (size_t c = 0; c < n; c++)
-    if (isfinite(row->cell[c].value)) largest = fmax(largest, fabs(row->cell[c].value));
-  return largest;
-}
-
-/* Means have as many decimals as the size of their row wants, and a cell more where that would leave nothing of it. */
-static void format_of(char out[16], const writer *w, const sx_banner_row *row, size_t column) {
-  const double largest = largest_of(row, w->table->columns->n_columns);
-  const int least = largest >= 1000 ? 0 : largest >= 10 ? 1 : 2;
+/* Means have as many decimals as their row wants, `least`, and a cell more where that would leave nothing of it. */
+static void format_of(char out[16], const writer *w, const sx_banner_row *row, size_t column, int least) {
   switch (row->measure) {
   case SX_BANNER_COL_PCT:
   case SX_BANNER_ROW_PCT:
@@ -330,6 +321,7 @@ static sx_status row_label(const writer *w, const sx_banner_row *row, size_t ind
 static sx_status numbers(writer *w, const sx_banner_row *row, size_t indent, sx_error *err) {
   SX_TRY(row_label(w, row, indent, err));
   study__bb_row(w->layout, w->table, row);
+  const int least = sx_banner_row_decimals(row, w->table->columns->n_columns);
   for (size_t c = 0; c < w->table->columns->n_columns; c++) {
     json_comma(w->out, c == 0);
     SX_TRY(put_cell(w, row, c, err));
@@ -339,7 +331,7 @@ static sx_status numbers(writer *w, const sx_banner_row *row, size_t indent, sx_
     shown.versus_wave = (int8_t)arrow_of(w, row, c);
     study__bb_cell(w->layout, c == 0, &shown, w->scratch->data);
     char format[16];
-    format_of(format, w, row, c);
+    format_of(format, w, row, c, least);
     sx_buf_printf(w->out, ",\"format\":\"%s\"}", format);
   }
   sx_buf_add(w->out, "]}");
