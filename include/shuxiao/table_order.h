@@ -18,6 +18,10 @@ SX_API sx_status sx_column_set_order(const sx_ctx *ctx, sx_column *column, const
  * Expected: SX_E_MEMORY alone. */
 SX_API sx_status sx_level_order(size_t *order, const sx_ctx *ctx, const sx_column *column, const char *const *text,
                                 size_t n, sx_error *err) SX_NODISCARD;
+/* The same for the categories of a set of answers, which come out of several columns, so that a category that only the second column has would stand behind
+ * all of the first: those of columns of numbers stand by their value, those of a dictionary in its order. column: the set's first. */
+SX_API sx_status sx_member_order(size_t *order, const sx_ctx *ctx, const sx_column *column, const char *const *text,
+                                 size_t n, sx_error *err) SX_NODISCARD;
 
 #ifdef __cplusplus
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "banner_priv.h"
+#include "shuxiao/table_order.h"
 
 const char *sx_banner__label_of(const sx_column *column) {
   return column->label && *column->label ? column->label : column->name;
@@ -140,18 +141,36 @@ static sx_status dichotomies(banner_members *out, const sx_table *table, const s
   return SX_OK;
 }
 
-/* The categories of all columns, in the order of the first that has them. */
+/* text and label [n] in the order in which the set's categories are shown. */
+static sx_status order_members(const char **text, const char **label, size_t n, const sx_ctx *ctx,
+                               const sx_column *first, sx_arena *arena, sx_error *err) {
+  size_t *order = sx_arena_alloc(arena, n, sizeof *order);
+  const char **was = sx_arena_alloc(arena, 2 * n, sizeof *was);
+  if (!order || !was) return sx_error_memory(err);
+  SX_TRY(sx_member_order(order, ctx, first, text, n, err));
+  memcpy(was, text, n * sizeof *was);
+  memcpy(was + n, label, n * sizeof *was);
+  for (size_t m = 0; m < n; m++) {
+    text[m] = was[order[m]];
+    label[m] = was[n + order[m]];
+  }
+  return SX_OK;
+}
+
+/* The categories of all columns. */
 static sx_status categories(banner_members *out, const sx_table *table, const sx_mrset *set, sx_arena *arena,
                             sx_error *err) {
   const size_t rows = sx_table_rows(table);
   banner_levels *levels = sx_arena_alloc(arena, set->n_variables, sizeof *levels);
   const char **text = sx_arena_alloc(arena, BANNER_MAX_LEVELS, sizeof *text);
   const char **label = sx_arena_alloc(arena, BANNER_MAX_LEVELS, sizeof *label);
+  const sx_column *first = NULL;
   size_t n = 0;
   if (!levels || !text || !label) return sx_error_memory(err);
   for (size_t k = 0; k < set->n_variables; k++) {
     const sx_column *c = NULL;
     SX_TRY(sx_table_need(&c, table, set->variables[k], err));
+    if (!first) first = c;
     SX_TRY(sx_banner__levels(&levels[k], table, c, arena, err));
     for (size_t v = 0; v < levels[k].n; v++) {
       size_t m = 0;
@@ -164,6 +183,7 @@ static sx_status categories(banner_members *out, const sx_table *table, const sx
       label[n++] = levels[k].label[v];
     }
   }
+  if (first) SX_TRY(order_members(text, label, n, sx_table_ctx(table), first, arena, err));
   SX_TRY(members_new(out, n, rows, arena, err));
   for (size_t m = 0; m < n; m++) {
     out->text[m] = text[m];

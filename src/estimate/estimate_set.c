@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "estimate_several.h"
+#include "shuxiao/table_order.h"
 
 typedef struct choices {
   const sx_set_request *request;
@@ -96,6 +97,31 @@ static sx_status category_column(choices *c, size_t k, int32_t *level, sx_error 
   return st;
 }
 
+/* Members as they are shown; what the first column does not have stands behind what it has until here. */
+static sx_status order_members(choices *c, sx_error *err) {
+  const size_t n = c->n_members;
+  size_t *order = sx_mem_alloc(c->ctx, n, sizeof *order);
+  int16_t *place = sx_mem_alloc(c->ctx, n, sizeof *place);
+  char **was = sx_mem_alloc(c->ctx, 2 * n, sizeof *was);
+  sx_status st = order && place && was ? SX_OK : sx_error_memory(err);
+  if (st == SX_OK) st = sx_member_order(order, c->ctx, c->column[0], (const char *const *)c->text, n, err);
+  if (st == SX_OK) {
+    memcpy(was, c->text, n * sizeof *was);
+    memcpy(was + n, c->label, n * sizeof *was);
+    for (size_t m = 0; m < n; m++) {
+      c->text[m] = was[order[m]];
+      c->label[m] = was[n + order[m]];
+      place[order[m]] = (int16_t)m;
+    }
+    for (size_t i = 0; i < c->n_columns * c->n_rows; i++)
+      if (c->member[i] >= 0) c->member[i] = place[c->member[i]];
+  }
+  sx_mem_free(c->ctx, order);
+  sx_mem_free(c->ctx, place);
+  sx_mem_free(c->ctx, was);
+  return st;
+}
+
 static sx_status find_members(choices *c, sx_error *err) {
   if (c->request->set->dichotomous) {
     c->n_members = c->n_columns;
@@ -111,7 +137,7 @@ static sx_status find_members(choices *c, sx_error *err) {
   sx_mem_free(c->ctx, level);
   if (st == SX_OK && c->n_members == 0)
     st = sx_error_set(err, SX_E_DATA, c->request->set->name, "no case has an answer");
-  return st;
+  return st == SX_OK ? order_members(c, err) : st;
 }
 
 static bool chosen(const choices *c, size_t member, size_t row) {

@@ -125,10 +125,15 @@ static sx_status mark_said(maker *m, sx_buf *text, sx_item_kind kind, const char
   return key ? add_item(m, text, &item, err) : SX_OK;
 }
 
-/* A mark at [from, to) goes behind the blanks that follow: where they begin a line, Markdown takes no notice of them. */
+/* A mark at [from, to) goes behind the blanks that follow: where they begin a line, Markdown takes no notice of them. A
+ * blank that the words bring is not set where the author's own stands before them. */
 static void put_behind_blanks(sx_buf *text, size_t from, size_t to) {
   size_t blanks = 0;
   if (text->failed) return;
+  if (from && text->data[from - 1] == ' ' && to < text->n && text->data[to] == ' ') {
+    memmove(text->data + to, text->data + to + 1, text->n - to);
+    text->n--;
+  }
   while (to + blanks < text->n && text->data[to + blanks] == ' ') blanks++;
   memmove(text->data + from + blanks, text->data + from, to - from);
   memset(text->data + from, ' ', blanks);

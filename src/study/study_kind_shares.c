@@ -35,13 +35,14 @@ static size_t known_levels(const char **levels, const char **labels, st_load *l,
   return n;
 }
 
-/* As tables show them. */
-static void order_known(const char **levels, const char **labels, size_t n, st_load *l, const sx_column *c) {
+/* As tables show them; several: the levels come of several columns, c is the first. */
+static void order_known(const char **levels, const char **labels, size_t n, st_load *l, const sx_column *c,
+                        bool several) {
   size_t *order = study__take(l, n + 1, sizeof *order);
   const char **before = study__take(l, 2 * n + 1, sizeof *before);
   sx_error err = SX_ERROR_INIT;
   if (!order || !before || n < 2) return;
-  if (sx_level_order(order, &l->s->ctx, c, levels, n, &err) != SX_OK) {
+  if ((several ? sx_member_order : sx_level_order)(order, &l->s->ctx, c, levels, n, &err) != SX_OK) {
     l->oom = true;
     return;
   }
@@ -81,7 +82,7 @@ static bool add_levels(levels *v, st_load *l, const sx_table *unit, const char *
   const sx_column *c = sx_table_find(unit, name);
   if (!c || (derived != ST_NONE && !l->s->derived[derived].cut)) return false;
   const size_t n = known_levels(v->text + from, v->label + from, l, c);
-  order_known(v->text + from, v->label + from, n, l, c);
+  order_known(v->text + from, v->label + from, n, l, c, false);
   for (size_t i = from; i < from + n && !l->oom; i++) {
     const char *text = v->text[i], *label = v->label[i];
     const size_t at = find_text(v, text);
@@ -125,6 +126,7 @@ bool study__level_stats(st_load *l, const sx_table *unit, st_indicator *ind, con
                    "'%s' has no levels that are known before its data are read: %s", names[i], otherwise);
     return false;
   }
+  if (n > 1) order_known(v.text, v.label, v.n, l, sx_table_find(unit, names[0]), true);
   set_level_stats(l, n == 1 ? names[0] : NULL, ind, &v, prefix);
   return !l->oom;
 }

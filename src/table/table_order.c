@@ -61,21 +61,44 @@ static bool key_numbers(place *to, const char *const *text, size_t n) {
   return true;
 }
 
+/* Nothing to look for where a column that is no text has no declared order: its levels stand in order as they are. */
 static bool find_keys(place *to, const sx_column *c, const char *const *text, size_t n) {
   if (key_declared(to, c, text, n)) return true;
   return c->type == SX_TEXT && (key_labels(to, c, text, n) || key_numbers(to, text, n));
 }
 
-sx_status sx_level_order(size_t *order, const sx_ctx *ctx, const sx_column *column, const char *const *text, size_t n,
-                         sx_error *err) {
+/* Places of categories that several columns bring: numbers by their value, those of a dictionary in its order. */
+static bool key_members(place *to, const sx_column *c, const char *const *text, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    const size_t length = strlen(text[i]);
+    const int32_t code = c->dict ? sx_dict_find(c->dict, text[i], length) : -1;
+    to[i] = (place){code, i};
+    if (c->type == SX_CATEGORY ? code < 0 : c->type == SX_TEXT || !sx_text_to_double(&to[i].key, text[i], length))
+      return false;
+  }
+  return true;
+}
+
+static sx_status put_in_order(size_t *order, const sx_ctx *ctx, const sx_column *column, const char *const *text,
+                              size_t n, bool members, sx_error *err) {
   for (size_t i = 0; i < n; i++) order[i] = i;
-  if ((column->type != SX_TEXT && !column->n_order) || n < 2) return SX_OK;
+  if (n < 2) return SX_OK;
   place *to = sx_mem_alloc(ctx, n, sizeof *to);
   if (!to) return sx_error_memory(err);
-  if (find_keys(to, column, text, n)) {
+  if (find_keys(to, column, text, n) || (members && key_members(to, column, text, n))) {
     qsort(to, n, sizeof *to, by_key);
     for (size_t i = 0; i < n; i++) order[i] = to[i].at;
   }
   sx_mem_free(ctx, to);
   return SX_OK;
+}
+
+sx_status sx_level_order(size_t *order, const sx_ctx *ctx, const sx_column *column, const char *const *text, size_t n,
+                         sx_error *err) {
+  return put_in_order(order, ctx, column, text, n, false, err);
+}
+
+sx_status sx_member_order(size_t *order, const sx_ctx *ctx, const sx_column *column, const char *const *text, size_t n,
+                          sx_error *err) {
+  return put_in_order(order, ctx, column, text, n, true, err);
 }

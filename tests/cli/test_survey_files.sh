@@ -85,6 +85,14 @@ done
 sav=$tmp/panel.sav
 same "banner of Triple-S" $sss/panel_csv.xml -- tab --rows '$seen $best visits when' --cols 'total + again' --weights w
 grep -q 'Market & square' "$tmp/a" && grep -q 'Earlier visits' "$tmp/a" || fail "labels: $(head -20 "$tmp/a")"
+# codes of a spread stand in their order, whichever subfield has them first
+cat >"$tmp/spread.sss" <<XML
+<sss version="2.0"><survey><record ident="A"><variable ident="1" type="multiple"><name>m</name><label>Which</label><position start="1" finish="4"/>
+<spread subfields="2" width="2"/><values><value code="1">A</value><value code="12">B</value><value code="99">DK</value></values></variable></record></survey></sss>
+XML
+printf '0112\n99  \n01  \n' >"$tmp/spread.asc"
+"$program" tab "$tmp/spread.sss" --data-file "$tmp/spread.asc" --rows '$m' --cols total --weights none --format csv >"$tmp/out" 2>"$tmp/err" || fail "spread: $(cat "$tmp/err")"
+[ "$(grep -oE '\b(A|B|DK)\b' "$tmp/out" | uniq | paste -sd' ')" = "A B DK" ] || fail "order of a spread's codes: $(cat "$tmp/out")"
 cp $sss/panel.sss "$tmp/moved.sss"
 run_fails 1 "moved.asc" "$program" describe "$tmp/moved.sss"
 "$program" describe "$tmp/moved.sss" --data-file $sss/panel.asc >"$tmp/out" 2>"$tmp/err" || fail "--data-file: $(cat "$tmp/err")"

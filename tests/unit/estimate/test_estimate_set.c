@@ -154,6 +154,32 @@ static void test_categories(void) {
   sx_table_free(t);
 }
 
+/* Numbers stand by their value, whichever column has them first, each with its own share. */
+static void test_order_of_categories(void) {
+  sx_table *t = eh_table(NULL, 4);
+  const double w[] = {1, 2, 3, 4}, a[] = {1, 99, 1, NAN}, b[] = {12, NAN, 1, 2}, c[] = {NAN, 12, NAN, NAN};
+  eh_number(t, "w", w);
+  eh_number(t, "a", a);
+  eh_number(t, "b", b);
+  eh_number(t, "c", c);
+  sx_design *d = weighted(t);
+  sx_mrset of = dichotomies();
+  of.dichotomous = false;
+  sx_set_request r = SX_SET_REQUEST_INIT;
+  r.set = &of;
+  sx_est_set *set = set_of(d, t, &r);
+  const char *const texts[] = {"1", "2", "12", "99"};
+  const double tenths[] = {4, 4, 3, 2};
+  REQUIRE(set->n_levels == 4);
+  for (size_t m = 0; m < 4; m++) {
+    CHECK_STR(set->level_text[m], texts[m]);
+    CHECK_NEAR(set->rows[m].estimate, tenths[m] / 10, 1e-15);
+  }
+  sx_est_set_free(set);
+  sx_design_free(d);
+  sx_table_free(t);
+}
+
 /* ---- rankings --------------------------------------------------------------------------------------------------------- */
 
 static sx_est_set *rank_of(const sx_design *d, const sx_column *const *columns, bool places, sx_rank_stat stat,
@@ -292,4 +318,4 @@ static void test_box(void) {
   sx_table_free(t);
 }
 
-SXT_MAIN(SXT_CASE(test_bases), SXT_CASE(test_categories), SXT_CASE(test_rank), SXT_CASE(test_box))
+SXT_MAIN(SXT_CASE(test_bases), SXT_CASE(test_categories), SXT_CASE(test_order_of_categories), SXT_CASE(test_rank), SXT_CASE(test_box))

@@ -46,6 +46,8 @@ static void change(void) {
 static void interval(void) {
   both("x{{ci users | 亿人 2}}", 2, "x（95% 置信区间 9.53至9.63亿人）",
        "x (95% confidence interval 953 to 963 million people)");
+  both("x {{ci users | 亿人 2}}", 2, "x （95% 置信区间 9.53至9.63亿人）", /* one blank, the author's */
+       "x (95% confidence interval 953 to 963 million people)");
   both("x{{ci rate | % 1}}", 2, "x（95% 置信区间 84.7%至85.5%）", "x (95% confidence interval 84.7% to 85.5%)");
   both("x{{ci rate.z.gap}}", 2, "x（95% 置信区间 +9.5至+10.6个百分点）",
        "x (95% confidence interval +9.5 to +10.6 percentage points)");

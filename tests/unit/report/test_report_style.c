@@ -111,7 +111,7 @@ static void reports(void) {
   says("uk", "{{users.total | plain 0}} {{rate.none | % 1}}{{ci rate | % 1}}", SX_LANG_ZH,
        "958,000,000 [x]（95% 置信区间 84.7%至85.5%）", "users.total | e0 .0 ~2042;");
   says("cn", "{{users.total | plain 0}} {{ci rate | % 1}}", SX_LANG_EN,
-       "958000000  (95% confidence interval 84.7% to 85.5%)", "users.total | e0 .0 , ~1010;");
+       "958000000 (95% confidence interval 84.7% to 85.5%)", "users.total | e0 .0 , ~1010;");
   says("between=dash", "{{ci users | 亿人 2}}", SX_LANG_ZH, "（95% 置信区间 9.53—9.63亿人）", NULL);
   says("between=dash per_cent=words", "{{ci rate | % 1}}", SX_LANG_EN,
        "(95% confidence interval 84.7 per cent–85.5 per cent)", NULL);

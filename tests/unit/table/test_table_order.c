@@ -47,6 +47,26 @@ static void test_labels(void) {
   CHECK_STR(ordered(&c, (const char *const[]){"h", "other", "l"}, 3), "h|other|l");
 }
 
+/* Categories that several columns bring, column by column. */
+static void test_members(void) {
+  const struct {
+    sx_type type;
+    const char *text[4], *want;
+  } cases[] = {{SX_INTEGER, {"1", "99", "12", "-3"}, "-3|1|12|99"},
+               {SX_NUMBER, {"1.5", "10", "2", "0.25"}, "0.25|1.5|2|10"},
+               {SX_TEXT, {"tea", "milk", "wine", "cola"}, "tea|milk|wine|cola"},
+               {SX_TEXT, {"10", "9", "2", "1"}, "1|2|9|10"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const sx_column c = {.type = cases[i].type};
+    size_t order[4];
+    char got[80] = "";
+    REQUIRE_OK(sx_member_order(order, ctx(), &c, cases[i].text, 4, err));
+    for (size_t k = 0; k < 4; k++)
+      snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s", k ? "|" : "", cases[i].text[order[k]]);
+    CHECK_STR(got, cases[i].want);
+  }
+}
+
 static void test_declared(void) {
   char low[] = "l", high[] = "h", ten[] = "10", nine[] = "9", word[] = "Word";
   char *words[] = {high, low}, *numbers[] = {nine, ten};
@@ -85,5 +105,5 @@ static void test_groups(void) {
   sx_table_free(t);
 }
 
-SXT_MAIN(SXT_CASE(test_numbers), SXT_CASE(test_words), SXT_CASE(test_labels), SXT_CASE(test_declared),
+SXT_MAIN(SXT_CASE(test_numbers), SXT_CASE(test_words), SXT_CASE(test_labels), SXT_CASE(test_members), SXT_CASE(test_declared),
          SXT_CASE(test_groups))
