@@ -62,28 +62,10 @@ void study__problem_at(st_load *l, bool warning, const char *where, const char *
   p->items[p->n++] = item;
 }
 
-static void place_of(char out[SX_ERROR_WHERE_MAX], const st_load *l, const sx_node *node) {
-  sx_error place = SX_ERROR_INIT;
-  if (node) {
-    (void)sx_node_error(&place, l->s->doc, node, "here");
-  } else {
-    (void)sx_error_set(&place, SX_E_PARSE, l->s->path, "here");
-  }
-  memcpy(out, place.where, SX_ERROR_WHERE_MAX);
-}
-
-void study__add_place(sx_error *err, const sx_study *s, const sx_node *node) {
-  sx_error place = SX_ERROR_INIT;
-  if (!err || !node || err->status == SX_E_MEMORY || err->status == SX_E_CANCELLED) return;
-  if (strstr(err->where, sx_doc_name(s->doc))) return;
-  (void)sx_node_error(&place, s->doc, node, "here");
-  sx_error_add_where(err, "%s", place.where);
-}
-
 static void add_problem(st_load *l, bool warning, const sx_node *node, const char *fmt, va_list args) SX_PRINTF(4, 0);
 static void add_problem(st_load *l, bool warning, const sx_node *node, const char *fmt, va_list args) {
   char where[SX_ERROR_WHERE_MAX], message[SX_ERROR_MESSAGE_MAX];
-  place_of(where, l, node);
+  study__place_in(where, l->s, node, 0);
   const int n = vsnprintf(message, sizeof message, fmt, args);
   if (n < 0) message[0] = '\0';
   message[sx_utf8_cut(message, strlen(message), sizeof message - 1)] = '\0';
@@ -116,74 +98,6 @@ void study__error_problem(st_load *l, const sx_node *node, const sx_error *err) 
   }
 }
 
-/* ---- places inside a scalar --------------------------------------------------------------------------------- */
-
-typedef struct cursor {
-  const char *at, *end;
-  size_t line, column;
-} cursor;
-
-static void step(cursor *c) {
-  uint32_t code = 0;
-  const size_t k = sx_utf8_next(&code, c->at, (size_t)(c->end - c->at));
-  if (k == 0) {
-    c->at = c->end;
-    return;
-  }
-  c->at += k;
-  if (code == '\n') {
-    c->line++;
-    c->column = 1;
-  } else {
-    c->column++;
-  }
-}
-
-static bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static void skip_line(cursor *c) {
-  while (c->at < c->end && *c->at != '\n') step(c);
-  if (c->at < c->end) step(c);
-}
-
-/* One character of the scalar's text is passed in the source: an escape, a folded line break or a plain character. */
-static void pass_character(cursor *c, char style) {
-  if (c->at >= c->end) return;
-  if (style == '"' && *c->at == '\\') {
-    step(c);
-    const char kind = c->at < c->end ? *c->at : ' ';
-    step(c);
-    for (int i = kind == 'x' ? 2 : kind == 'u' ? 4 : kind == 'U' ? 8 : 0; i > 0 && c->at < c->end; i--) step(c);
-  } else if (style == '\'' && *c->at == '\'') {
-    step(c);
-    step(c);
-  } else if (*c->at == '\n' || *c->at == '\r') {
-    while (c->at < c->end && is_blank(*c->at)) step(c);
-  } else {
-    step(c);
-  }
-}
-
-/* Line and column of character `column` (1-based) of a scalar's text in the YAML source. */
-static void place_inside(const sx_study *s, const sx_node *node, size_t column, size_t *line, size_t *col) {
-  cursor c = {s->source, s->source + s->n_source, 1, 1};
-  while (c.at < c.end && (c.line < node->line || (c.line == node->line && c.column < node->column))) step(&c);
-  char style = c.at < c.end && (*c.at == '"' || *c.at == '\'') && node->quoted ? *c.at : ' ';
-  if (style != ' ') {
-    step(&c);
-  } else if (node->quoted && c.at > s->source && (c.at[-1] == '"' || c.at[-1] == '\'')) {
-    style = c.at[-1];
-  } else if (c.at < c.end && (*c.at == '|' || *c.at == '>')) {
-    skip_line(&c);
-    while (c.at < c.end && is_blank(*c.at)) step(&c);
-  }
-  for (size_t i = 1; i < column; i++) pass_character(&c, style);
-  *line = c.line;
-  *col = c.column;
-}
-
 void study__expr_problem(st_load *l, const sx_node *node, const sx_error *err) {
   unsigned long column = 0;
   if (err->status == SX_E_MEMORY || !node || node->kind != SX_NODE_SCALAR ||
@@ -191,18 +105,8 @@ void study__expr_problem(st_load *l, const sx_node *node, const sx_error *err) {
     study__error_problem(l, node, err);
     return;
   }
-  if (sx_doc_has_places(l->s->doc)) { /* of a workbook: the cell, and the character in it */
-    char cell[SX_ERROR_WHERE_MAX], at[SX_ERROR_WHERE_MAX];
-    place_of(cell, l, node);
-    (void)snprintf(at, sizeof at, "%.480s, character %lu", cell, column);
-    study__problem_at(l, false, at, err->message);
-    return;
-  }
-  size_t line = 0, col = 0;
-  place_inside(l->s, node, (size_t)column, &line, &col);
   char where[SX_ERROR_WHERE_MAX];
-  const int n = snprintf(where, sizeof where, "%s:%zu:%zu", sx_doc_name(l->s->doc), line, col);
-  if (n < 0) where[0] = '\0';
+  study__place_in(where, l->s, node, (size_t)column);
   study__problem_at(l, false, where, err->message);
 }
 

@@ -50,6 +50,11 @@ void study__sample_spec(sx_buf *out, const st_table *t); /* what decides a gener
 const char *study__data_path(const sx_study *s, sx_arena *arena, const st_table *table, const char *file);
 /* A reference checked against what the study will make; the message goes to `message` (cut), empty when all is well. */
 void study__check_reference(const sx_study *s, const sx_reference *ref, char message[256]);
+/* The node's place, NULL: the file; column from 1: of that character of a scalar's text, 0: of the node. */
+void study__place_in(char out[SX_ERROR_WHERE_MAX], const sx_study *s, const sx_node *node, size_t column);
+/* Where a number that is bound to no result stands in the study file, of those that no narrative has (titles, notes, labels): the source of its trace. */
+struct sx_audit_traces;
+sx_status study__place_typed(const sx_study *s, struct sx_audit_traces *traces, sx_error *err) SX_NODISCARD;
 /* Puts the node's place ("study.yaml:12:5") before the error's own where, unless it stands there already. */
 void study__add_place(sx_error *err, const sx_study *s, const sx_node *node);
 /* The unit of a printed figure: its scale (亿人 1e8, % 0.01) and what is left (人, ""). */

@@ -2,6 +2,7 @@
  * `refused` of the outputs, with a list of its own by which the next run takes it away again. The release, the store's record of it among it, stays as it
  * was. */
 #include "shuxiao/audit_text.h"
+#include "study_names.h"
 #include "study_outputs.h"
 #include "study_rules.h"
 
@@ -103,7 +104,7 @@ static sx_status trace(st_run *r, const sx_publish_files *files, st_outputs *o, 
 sx_status study__outputs_judge(bool *good, st_run *r, const sx_publish_files *files, st_outputs *o, sx_error *err) {
   if (o->audit && !o->traces) SX_TRY(trace(r, files, o, err));
   *good = !study__rules_failed(r) && !(o->traces && (o->traces->n_differ || o->traces->n_unbound));
-  return SX_OK;
+  return o->traces && o->traces->n_unbound ? study__place_typed(r->s, o->traces, err) : SX_OK;
 }
 
 /* ---- the folder `refused` --------------------------------------------------------------------------------------------------- */
