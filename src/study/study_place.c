@@ -111,7 +111,8 @@ typedef struct typed {
 
 /* The texts that pages print; keys of other nodes hold names, formats, conditions, files. */
 static bool is_printed(const char *key) {
-  static const char *const keys[] = {"title", "subtitle", "note", "source", "label", "labels", "levels", "why", "question"};
+  static const char *const keys[] = {"title",  "subtitle", "note", "source",  "label",
+                                     "labels", "levels",   "why",  "question"};
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
     if (strcmp(key, keys[i]) == 0) return true;
   return false;

@@ -318,4 +318,5 @@ static void test_box(void) {
   sx_table_free(t);
 }
 
-SXT_MAIN(SXT_CASE(test_bases), SXT_CASE(test_categories), SXT_CASE(test_order_of_categories), SXT_CASE(test_rank), SXT_CASE(test_box))
+SXT_MAIN(SXT_CASE(test_bases), SXT_CASE(test_categories), SXT_CASE(test_order_of_categories), SXT_CASE(test_rank),
+         SXT_CASE(test_box))

@@ -105,5 +105,5 @@ static void test_groups(void) {
   sx_table_free(t);
 }
 
-SXT_MAIN(SXT_CASE(test_numbers), SXT_CASE(test_words), SXT_CASE(test_labels), SXT_CASE(test_members), SXT_CASE(test_declared),
-         SXT_CASE(test_groups))
+SXT_MAIN(SXT_CASE(test_numbers), SXT_CASE(test_words), SXT_CASE(test_labels), SXT_CASE(test_members),
+         SXT_CASE(test_declared), SXT_CASE(test_groups))
