@@ -37,7 +37,8 @@ typedef struct sx_load_options {
   const char *data_dir; /* stands in for the study's `root` and `requires`; NULL: as the study says */
   const char *style;    /* house style in place of the study's `style`; NULL: as it says */
   /* The results of the run before are asked: interviews that they say this program made of the same model, as content tells, need no model
-   * solved again. Where they say nothing, or are not there, every model is solved. */
+   * solved again, and a data file of the same bytes that is read in the same way need not be read whole for the levels of its texts. Where they say nothing,
+   * or are not there, every model is solved and every such file read. */
   bool again;
   const char *out_dir; /* then: where they are, as in sx_run_options */
 } sx_load_options;

@@ -8,6 +8,7 @@
 #include "study_kind.h"
 #include "study_names.h"
 #include "study_rules.h"
+#include "study_seen.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -210,12 +211,18 @@ static void keep_model(st_load *l, st_table *t, const sx_synth_model *model) {
 static bool model_known(st_load *l, st_table *t, const char *path) {
   sx_synth_model *model = NULL;
   sx_error err = SX_ERROR_INIT;
+  const char *of = NULL;
+  char key[SX_HASH_TEXT];
   bool solved = false;
-  if (!l->kept) return false;
-  sx_status status = sx_synth_load_words(&model, &l->s->ctx, path, t->wave, &err);
-  if (status == SX_OK) keep_model(l, t, model);
-  sx_synth_free(model);
-  if (status == SX_OK && !study__stop(l)) status = study__model_solved(&solved, l->s, t, l->kept, &err);
+  sx_status status = study__seen_words(&of, l, t, path, &err);
+  if (status == SX_OK && of) status = study__model_solved(&solved, key, l->s, t, l->kept, &err);
+  solved = solved && status == SX_OK && strcmp(of, key) == 0; /* else the words may be of other inputs */
+  if (!solved && l->kept && status != SX_E_MEMORY) {
+    status = sx_synth_load_words(&model, &l->s->ctx, path, t->wave, &err);
+    if (status == SX_OK) keep_model(l, t, model);
+    sx_synth_free(model);
+    if (status == SX_OK && !study__stop(l)) status = study__model_solved(&solved, key, l->s, t, l->kept, &err);
+  }
   l->oom = l->oom || status == SX_E_MEMORY;
   return status == SX_OK && solved;
 }
@@ -245,11 +252,14 @@ static void check_table(st_load *l, size_t i) {
     if (t->model && path && !sx_file_exists(path)) continue; /* made by the run */
     there = file_there(l, t->files.nodes[k], path) && there;
   }
+  if (!study__stop(l)) study__seen_begin(l, t);
   if (t->model && !study__stop(l)) there = check_model(l, t) && there;
   for (size_t k = 0; t->add && k < t->add->n; k++) there = there && t->add->items[k]->n == t->files.n;
   if (!there || study__stop(l)) return;
   sx_error err = SX_ERROR_INIT;
-  if (study__read_table(&s->schemas[i], s, i, NULL, 0, HEAD_ROWS, &err) != SX_OK) {
+  const sx_status status = study__read_table(&s->schemas[i], s, i, NULL, 0, HEAD_ROWS, &err);
+  study__seen_end(t);
+  if (status != SX_OK) {
     study__error_problem(l, t->node, &err);
     return;
   }

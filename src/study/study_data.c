@@ -2,6 +2,7 @@
 #include "study_data.h"
 #include "study_names.h"
 #include "study_rules.h"
+#include "study_seen.h"
 #include "study_variables.h"
 #include "study_waves.h"
 
@@ -136,14 +137,18 @@ static bool has_text(const sx_table *table) {
 }
 
 /* The first rows only; where text columns would miss levels, the whole file is looked at and no more of it kept. */
-static sx_status read_head(sx_table **out, const sx_study *s, const char *path, const sx_read_options *options,
-                           size_t max_rows, sx_error *err) {
+static sx_status read_head(sx_table **out, const sx_study *s, const st_table *t, const char *path,
+                           const sx_read_options *options, size_t max_rows, sx_error *err) {
+  st_seen_file *seen = study__seen_of(t, path);
+  bool known = false;
   sx_reader *reader = NULL;
   sx_table *table = NULL;
   sx_status status = sx_reader_open(&reader, &s->ctx, path, options, err);
   if (status == SX_OK) status = sx_reader_next(&table, reader, max_rows, err);
   sx_reader_close(reader);
-  if (status == SX_OK && table && !has_text(table)) {
+  known = status == SX_OK && table && !has_text(table);
+  if (status == SX_OK && table && !known && seen) status = study__seen_levels(&known, table, s, t, seen, err);
+  if (known) {
     *out = table;
     return SX_OK;
   }
@@ -151,32 +156,80 @@ static sx_status read_head(sx_table **out, const sx_study *s, const char *path, 
   if (status != SX_OK) return status;
   sx_read_options whole = *options;
   whole.first_rows = max_rows;
-  return sx_io_read(out, &s->ctx, path, &whole, err);
+  SX_TRY(sx_io_read(out, &s->ctx, path, &whole, err));
+  return seen ? study__seen_note(seen, s, *out, err) : SX_OK;
+}
+
+/* How the study has the files of a table read. */
+static sx_status set_options(sx_read_options *options, const sx_study *s, const st_table *t, sx_arena *arena,
+                             sx_error *err) {
+  if (t->labels) options->labels_from = study__data_path(s, arena, t, t->labels);
+  if (t->data_file) options->data_file = study__data_path(s, arena, t, t->data_file);
+  if ((t->labels && !options->labels_from) || (t->data_file && !options->data_file)) return sx_error_memory(err);
+  options->format = t->format;
+  options->missing = t->missing.items;
+  options->n_missing = t->missing.n;
+  options->as_text = t->text.items;
+  options->n_as_text = t->text.n;
+  options->sheet = t->sheet;
+  SX_TRY(study__variable_types(options, t, arena, err));
+  if (!t->n_fixed) return SX_OK;
+  options->format = "fixed";
+  options->fields = t->fixed;
+  options->n_fields = t->n_fixed;
+  return SX_OK;
+}
+
+static bool has_head(const st_table *t, const char *path) {
+  return !t->n_fixed && has_header_of_its_own(path);
 }
 
 static sx_status read_file(sx_table **out, const sx_study *s, const st_table *t, const char *path,
                            const char *const *columns, size_t n_columns, size_t max_rows, sx_arena *arena,
                            sx_error *err) {
   sx_read_options options = SX_READ_OPTIONS_INIT;
-  if (t->labels) options.labels_from = study__data_path(s, arena, t, t->labels);
-  if (t->data_file) options.data_file = study__data_path(s, arena, t, t->data_file);
-  if ((t->labels && !options.labels_from) || (t->data_file && !options.data_file)) return sx_error_memory(err);
-  options.format = t->format;
-  options.missing = t->missing.items;
-  options.n_missing = t->missing.n;
-  options.as_text = t->text.items;
-  options.n_as_text = t->text.n;
-  options.sheet = t->sheet;
+  SX_TRY(set_options(&options, s, t, arena, err));
   options.columns = columns;
   options.n_columns = n_columns;
-  SX_TRY(study__variable_types(&options, t, arena, err));
-  if (t->n_fixed) {
-    options.format = "fixed";
-    options.fields = t->fixed;
-    options.n_fields = t->n_fixed;
-  }
-  if (max_rows && !t->n_fixed && has_header_of_its_own(path)) return read_head(out, s, path, &options, max_rows, err);
+  if (max_rows && has_head(t, path)) return read_head(out, s, t, path, &options, max_rows, err);
   return sx_io_read(out, &s->ctx, path, &options, err);
+}
+
+/* The texts among the file's variables, by its first row. */
+static sx_status text_names(sx_read_options *options, const sx_ctx *ctx, const char *path, sx_arena *arena,
+                            sx_error *err) {
+  sx_reader *reader = NULL;
+  sx_table *table = NULL;
+  sx_status status = sx_reader_open(&reader, ctx, path, options, err);
+  if (status == SX_OK) status = sx_reader_next(&table, reader, 1, err);
+  sx_reader_close(reader);
+  const size_t n = status == SX_OK && table ? sx_table_columns(table) : 0;
+  const char **texts = sx_arena_alloc(arena, n + 1, sizeof *texts);
+  if (status == SX_OK && !texts) status = sx_error_memory(err);
+  for (size_t i = 0; i < n && status == SX_OK; i++) {
+    const sx_column *c = sx_table_get(table, i);
+    if (c->type != SX_TEXT && c->type != SX_CATEGORY) continue;
+    texts[options->n_columns] = sx_arena_strdup(arena, c->name);
+    if (!texts[options->n_columns++]) status = sx_error_memory(err);
+  }
+  options->columns = texts;
+  sx_table_free(table);
+  return status;
+}
+
+sx_status study__read_texts(sx_table **out, const sx_study *s, const st_table *t, const char *path, const sx_ctx *ctx,
+                            sx_error *err) {
+  sx_read_options options = SX_READ_OPTIONS_INIT;
+  sx_arena *arena = NULL;
+  *out = NULL;
+  if (!has_head(t, path)) return SX_OK;
+  SX_TRY(sx_arena_new(&arena, ctx, err));
+  sx_status status = set_options(&options, s, t, arena, err);
+  if (status == SX_OK) status = text_names(&options, ctx, path, arena, err);
+  options.first_rows = 1;
+  if (status == SX_OK && options.n_columns) status = sx_io_read(out, ctx, path, &options, err);
+  sx_arena_free(arena);
+  return status;
 }
 
 /* A column of one value: a number where the text is one. */

@@ -7,6 +7,10 @@
 /* One table of the study as its files hold it, filtered. columns NULL: all. max_rows 0: all. */
 sx_status study__read_table(sx_table **out, const sx_study *s, size_t table, const char *const *columns,
                             size_t n_columns, size_t max_rows, sx_error *err) SX_NODISCARD;
+/* The texts alone of a file whose variables are known without reading the cases, one row of them with all levels; *out NULL: it has none, or is no such
+ * file. On any thread. */
+sx_status study__read_texts(sx_table **out, const sx_study *s, const st_table *t, const char *path, const sx_ctx *ctx,
+                            sx_error *err) SX_NODISCARD;
 sx_status study__apply_join(sx_table *unit, const sx_study *s, const st_join *join, const sx_table *from,
                             sx_error *err) SX_NODISCARD;
 /* Adds derived variable i to the table; an error whose `where` is a column is one of the expression. */

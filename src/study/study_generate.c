@@ -1,6 +1,7 @@
 /* study_generate.c: interviews that a study generates from a model: those of the study and of its earlier waves side by side, where they are not there
  * or were made from something else. */
 #include "study_names.h"
+#include "study_seen.h"
 #include "study_waves.h"
 
 #include <string.h>
@@ -41,14 +42,16 @@ static sx_status find_made(made_of *out, char hash[SX_HASH_TEXT], const sx_ctx *
   return SX_OK;
 }
 
-sx_status study__model_solved(bool *solved, const sx_study *s, st_table *t, sx_store *store, sx_error *err) {
+sx_status study__model_solved(bool *solved, char key[SX_HASH_TEXT], const sx_study *s, st_table *t, sx_store *store,
+                              sx_error *err) {
   const st_run r = {.s = s, .arena = s->arena};
   const char *model_path = study__path(s, s->arena, t->model),
              *path = t->files.n ? study__data_path(s, s->arena, t, t->files.items[0]) : NULL,
              *step = study__step_id(&r, "generated", t->id);
-  char key[SX_HASH_TEXT], hash[SX_HASH_TEXT] = "";
+  char hash[SX_HASH_TEXT] = "";
   made_of made = MADE_MISSING;
   *solved = false;
+  key[0] = '\0';
   if (!t->files.n) return SX_OK;
   if (!model_path || !path || !step) return sx_error_memory(err);
   SX_TRY(generation_key(key, &s->ctx, t, model_path, err));
@@ -62,9 +65,11 @@ sx_status study__model_solved(bool *solved, const sx_study *s, st_table *t, sx_s
 /* A file that is to be made. */
 typedef struct generation {
   sx_ctx ctx;
+  const sx_study *s;
   const st_table *table;
   const char *model, *path;
   st_generated *out;
+  sx_buf levels; /* study_seen.h */
 } generation;
 
 /* *n goes up where the file is to be made. */
@@ -80,7 +85,7 @@ static sx_status plan_table(generation *out, size_t *n, st_run *r, size_t i, sx_
   if (t->made) memcpy(hash, t->made, sizeof hash);
   SX_TRY(generation_key(g->key, &r->ctx, t, model_path, err));
   SX_TRY(find_made(&made, hash, &r->ctx, r->store, step, path, g->key, err));
-  *out = (generation){r->ctx, t, model_path, path, g};
+  *out = (generation){.ctx = r->ctx, .s = r->s, .table = t, .model = model_path, .path = path, .out = g};
   *n += made == MADE_MISSING || made == MADE_OF_OTHER; /* what the program did not make is left alone */
   return SX_OK;
 }
@@ -96,7 +101,7 @@ static sx_status plan_tables(generation *out, size_t *n, st_run *r, sx_error *er
 
 /* A task. */
 static sx_status make_file(void *data, size_t i, sx_error *err) {
-  const generation *g = (const generation *)data + i;
+  generation *g = (generation *)data + i;
   const double since = study__now();
   sx_synth_model *model = NULL;
   if (g->table->solved)
@@ -108,7 +113,25 @@ static sx_status make_file(void *data, size_t i, sx_error *err) {
   if (status != SX_OK) return status;
   g->out->seconds = study__now() - since;
   g->out->made = true;
-  return sx_hash_file(g->out->file, &g->ctx, g->path, err);
+  SX_TRY(sx_hash_file(g->out->file, &g->ctx, g->path, err));
+  return study__seen_made(&g->levels, g->s, g->table, g->path, &g->ctx, err);
+}
+
+static sx_status make_files(generation *list, size_t n, st_run *r, sx_error *err) {
+  for (size_t i = 0; i < n; i++) {
+    if (n > 1 && sx_ctx_threads(&r->ctx) > 1) { /* files side by side do not call back */
+      list[i].ctx.cancelled = NULL;
+      list[i].ctx.progress = NULL;
+    }
+    sx_buf_init(&list[i].levels, &r->ctx);
+  }
+  sx_status status = sx_parallel_for(&r->ctx, n, make_file, list, err);
+  for (size_t i = 0; i < n; i++) {
+    const generation *g = &list[i];
+    if (status == SX_OK) status = study__seen_take(g->s, g->table, g->path, g->out->file, &g->levels, err);
+    sx_buf_clear(&list[i].levels);
+  }
+  return status;
 }
 
 sx_status study__generate(st_run *r, sx_error *err) {
@@ -123,9 +146,5 @@ sx_status study__generate(st_run *r, sx_error *err) {
     if (series->waves[i].study) SX_TRY(plan_tables(list, &n, &r->waves->runs[i], err));
   if (n == 0) return SX_OK;
   sx_ctx_progress(&r->ctx, "generating interviews", 0, 0);
-  for (size_t i = 0; n > 1 && sx_ctx_threads(&r->ctx) > 1 && i < n; i++) { /* files side by side do not call back */
-    list[i].ctx.cancelled = NULL;
-    list[i].ctx.progress = NULL;
-  }
-  return sx_parallel_for(&r->ctx, n, make_file, list, err);
+  return make_files(list, n, r, err);
 }

@@ -443,6 +443,7 @@ static sx_status parse_file(st_load *l, const char *path, sx_error *err) {
 static void open_kept(st_load *l, const sx_load_options *options) {
   sx_study *s = l->s;
   if (!options || !options->again) return;
+  l->again = true;
   const char *dir = options->out_dir ? options->out_dir : study__path(s, s->arena, "out");
   const char *path = dir ? sx_arena_printf(s->arena, "%s/results.db", dir) : NULL;
   l->oom = l->oom || !path;

@@ -12,6 +12,7 @@ typedef struct st_load {
   bool oom;         /* a problem, or a part, could not be kept */
   const char *wave; /* an earlier wave is being loaded: problems that the study itself has are not told again */
   sx_store *kept;   /* results of the run before, NULL: they are not asked */
+  bool again;       /* what is found out is noted for the next run */
 } st_load;
 /* A problem at a node (NULL: the file as a whole). */
 void study__problem(st_load *l, const sx_node *node, const char *fmt, ...) SX_PRINTF(3, 4);

@@ -40,7 +40,8 @@ typedef struct st_table {
   st_list inputs;                           /* files that the model reads, as sx_synth_input has them */
   st_list assumed, statement, statement_en; /* its declared assumptions: name, and words in Chinese and English */
   const char *wave;                         /* of the model; NULL: the model itself */
-  const char *made; /* hash of the file, found to be made of the model when the study was loaded; NULL: not asked */
+  const char *made;     /* hash of the file, found to be made of the model when the study was loaded; NULL: not asked */
+  struct st_seen *seen; /* study_seen.h: what the next run need not find out again; NULL: nothing is noted */
   sx_synth_sample sample;
   st_list missing, text;
   const char *sheet;                       /* of a workbook, or NULL */

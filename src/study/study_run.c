@@ -9,6 +9,7 @@
 #include "study_names.h"
 #include "study_outputs.h"
 #include "study_rules.h"
+#include "study_seen.h"
 #include "study_waves.h"
 
 #include <stdio.h>
@@ -120,6 +121,10 @@ static sx_status put_steps(st_run *r, const char *pages_payload, const char *rec
     const st_generated *g = &of->generated[step->index];
     SX_TRY(sx_store_put_step(r->store, id, g->file, g->key, SX_HASH_TEXT - 1, err));
   }
+  const struct st_series *series = r->waves ? r->s->series : NULL;
+  SX_TRY(study__seen_put(r, r, err));
+  for (size_t i = 0; series && i < series->n; i++)
+    if (series->waves[i].study) SX_TRY(study__seen_put(r, &r->waves->runs[i], err));
   if (r->frequencies)
     SX_TRY(sx_store_put_step(r->store, "codebook", r->frequencies_key, r->frequencies, strlen(r->frequencies), err));
   return sx_store_put_step(r->store, "outputs", "outputs", record, strlen(record), err);

@@ -185,8 +185,8 @@ sx_status study__derive_all(st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__make_design(st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__generate(st_run *r, sx_error *err) SX_NODISCARD;
 /* Whether the table's file is there and a finished run in the store made it of this model, its inputs and sample, by this version: then the
- * model can be solved. */
-sx_status study__model_solved(bool *solved, const sx_study *s, st_table *t, sx_store *store,
+ * model can be solved. key: of what it is made from. */
+sx_status study__model_solved(bool *solved, char key[SX_HASH_TEXT], const sx_study *s, st_table *t, sx_store *store,
                               sx_error *err) SX_NODISCARD;
 /* study_estimate.c */
 sx_status study__run_indicators(st_run *r, sx_error *err) SX_NODISCARD;

@@ -255,7 +255,7 @@ static void load_wave(st_load *l, st_wave *w) {
   close_over(&c);
   const sx_node *root = wave_root(l, &c);
   if (!root || !(w->study = child_new(l, w))) return;
-  st_load inner = {.s = w->study, .problems = l->problems, .wave = w->id, .kept = l->kept};
+  st_load inner = {.s = w->study, .problems = l->problems, .wave = w->id, .kept = l->kept, .again = l->again};
   study__read_whole(&inner, root);
   l->oom = l->oom || inner.oom;
   mark_followed(l->s, w->study);
