@@ -53,6 +53,8 @@ typedef struct book {
   size_t n_conditions, cap_conditions;
   named *names;
   size_t n_names, cap_names;
+  named *renamed; /* sheets: what formulas call them, what those of the published book do */
+  size_t n_renamed, cap_renamed;
   named *parts; /* which sheet shows a part */
   size_t n_parts, cap_parts;
   const char *owner_now;
@@ -363,14 +365,14 @@ static sx_status sheet_end(void *data, const char *name, sx_error *err) {
   if (!is(name, "c")) return SX_OK;
   SX_TRY(sx_buf_status(&b->text, err));
   SX_TRY(sx_buf_status(&b->code, err));
-  if (!b->text.n || !place_of(b->at)) return SX_OK;
+  if ((!b->text.n && !b->code.n) || !place_of(b->at)) return SX_OK;
   const bool number = is(b->type, "n");
   cell c = {.place = place_of(b->at), .at = sx_arena_strdup(arena_of(b), b->at), .number = number};
-  c.shown = number ? shown_number(b) : shown_text(b);
+  c.shown = !b->text.n ? "" : number ? shown_number(b) : shown_text(b);
   c.unseen = b->style < b->n_styles && b->styles[b->style].white;
   c.formula = b->code.n ? plain_code(b, b->code.data) : "";
   if (!c.formula) return sx_error_memory(err);
-  return c.shown && !*c.shown ? SX_OK : add_cell(b, &c);
+  return c.shown && !*c.shown && !*c.formula ? SX_OK : add_cell(b, &c);
 }
 
 static int by_place(const void *x, const void *y) {
@@ -440,18 +442,61 @@ static sx_status tell(const book *b, const char *place, const char *want, const 
   return place ? sx_audit__published_tell(b->p, &d) : sx_error_memory(b->p->t->err);
 }
 
+/* A formula or a name's target as the published book, in which sheets had other names, would say it; NULL: no memory. */
+static const char *of_published(const book *b, const char *formula) {
+  for (size_t i = 0; i < b->n_renamed && formula; i++) {
+    const named *r = &b->renamed[i];
+    const size_t n = strlen(r->name);
+    sx_buf out;
+    if (!strstr(formula, r->name)) continue;
+    sx_buf_init(&out, &b->p->t->ctx);
+    for (const char *c = formula; *c;) {
+      const bool here = (c == formula || strchr("-+*/(,:", c[-1])) && strncmp(c, r->name, n) == 0;
+      if (here)
+        sx_buf_add(&out, r->target);
+      else
+        sx_buf_add_char(&out, *c);
+      c += here ? n : 1;
+    }
+    formula = out.failed ? NULL : sx_arena_strndup(arena_of(b), out.data, out.n);
+    sx_buf_clear(&out);
+  }
+  return formula;
+}
+
+/* "Table_1!", "'Tab1'!": as formulas name a sheet, without blanks (plain_code). */
+static const char *called_in_formulas(const book *b, const char *name) {
+  bool plain = true;
+  for (const char *c = name; *c; c++)
+    plain = plain && (*c == '_' || (*c >= '0' && *c <= '9') || ((*c | 32) >= 'a' && (*c | 32) <= 'z'));
+  const char *whole = sx_arena_printf(arena_of(b), plain ? "%s!" : "'%s'!", name);
+  return whole ? plain_code(b, whole) : NULL;
+}
+
+static sx_status note_renamed(book *have, const char *name, const char *published) {
+  if (!GROW(have, renamed, n_renamed, cap_renamed)) return sx_error_memory(have->p->t->err);
+  named *r = &have->renamed[have->n_renamed++];
+  *r = (named){called_in_formulas(have, name), called_in_formulas(have, published)};
+  return r->name && r->target ? SX_OK : sx_error_memory(have->p->t->err);
+}
+
 static sx_status cells_differ(const book *b, const sheet *s, const cell *want, const cell *have) {
   const char *place = sx_arena_printf(arena_of(b), "%s!%s", s->name, have ? have->at : want->at);
   const bool unseen = have && have->unseen && !(want && want->unseen);
   if (unseen) return tell(b, place, want ? want->shown : NULL, have->shown, "nobody sees it, and it was published");
   if (!want || !have)
     return tell(b, place, want ? want->shown : NULL, have ? have->shown : NULL, "not what was published in this cell");
-  if (!sx_audit__shown_same(want->shown, strlen(want->shown), have->shown, strlen(have->shown)))
+  const bool left_out = !*have->shown && *want->formula; /* some programs leave it to Excel to compute */
+  if (!left_out && !sx_audit__shown_same(want->shown, strlen(want->shown), have->shown, strlen(have->shown)))
     return tell(b, place, want->shown, have->shown,
                 want->number && have->number ? "the cell shows another number than was published"
                                              : "not what was published in this cell");
-  if (*have->formula && !is(want->formula, have->formula))
-    return tell(b, place, want->formula, have->formula, "not the formula that was published");
+  if (*have->formula) {
+    const char *formula = of_published(b, have->formula);
+    if (!formula) return sx_error_memory(b->p->t->err);
+    if (!is(want->formula, formula))
+      return tell(b, place, want->formula, have->formula, "not the formula that was published");
+  }
   return SX_OK;
 }
 
@@ -472,16 +517,35 @@ static const sheet *sheet_called(const book *b, const char *name) {
   return NULL;
 }
 
+/* The sheet that has the place of the published one i, and a name that none was published under; NULL: none. */
+static const sheet *renamed_sheet(const book *want, size_t i, const book *have) {
+  const sheet *there = i < have->n_sheets ? &have->sheets[i] : NULL;
+  return there && !sheet_called(have, want->sheets[i].name) && !sheet_called(want, there->name) ? there : NULL;
+}
+
+static sx_status find_renamed(const book *want, book *have) {
+  for (size_t i = 0; i < want->n_sheets; i++) {
+    const sheet *there = renamed_sheet(want, i, have);
+    if (there) SX_TRY(note_renamed(have, there->name, want->sheets[i].name));
+  }
+  return SX_OK;
+}
+
+/* Of what one book alone has every cell is a difference, for which of several books this one was; it is told once. */
+static sx_status tell_sheet(const book *b, const sheet *s, bool published) {
+  if (b->p->counting) b->p->n += s->n;
+  return published ? tell(b, s->name, s->name, NULL, "a sheet that was published is not there")
+                   : tell(b, s->name, NULL, s->name, "a sheet that was not published");
+}
+
 static sx_status compare_all_sheets(const book *want, const book *have) {
   for (size_t i = 0; i < want->n_sheets; i++) {
-    const sheet *own = sheet_called(have, want->sheets[i].name);
-    const sheet *there = i < have->n_sheets ? &have->sheets[i] : NULL;
-    const bool renamed = !own && there && !sheet_called(want, there->name);
-    if (!own && !renamed)
-      SX_TRY(tell(have, want->sheets[i].name, want->sheets[i].name, NULL, "a sheet that was published is not there"));
+    const sheet *own = sheet_called(have, want->sheets[i].name), *renamed = renamed_sheet(want, i, have);
+    if (!own && !renamed) SX_TRY(tell_sheet(have, &want->sheets[i], true));
     if (renamed) {
-      SX_TRY(tell(have, there->name, want->sheets[i].name, there->name, "the sheet was published under another name"));
-      own = there;
+      SX_TRY(
+          tell(have, renamed->name, want->sheets[i].name, renamed->name, "the sheet was published under another name"));
+      own = renamed;
     }
     if (own && own->hidden && !want->sheets[i].hidden)
       SX_TRY(tell(have, own->name, NULL, "hidden", "nobody sees it, and it was published"));
@@ -490,7 +554,7 @@ static sx_status compare_all_sheets(const book *want, const book *have) {
   for (size_t i = 0; i < have->n_sheets; i++) {
     const bool known =
         sheet_called(want, have->sheets[i].name) || (i < want->n_sheets && !sheet_called(have, want->sheets[i].name));
-    if (!known) SX_TRY(tell(have, have->sheets[i].name, NULL, have->sheets[i].name, "a sheet that was not published"));
+    if (!known) SX_TRY(tell_sheet(have, &have->sheets[i], false));
   }
   return SX_OK;
 }
@@ -504,6 +568,7 @@ static const char *target_of(const book *b, const char *name) {
 static sx_status compare_names(const book *want, const book *have) {
   for (size_t i = 0; i < want->n_names; i++) {
     const char *name = want->names[i].name, *target = target_of(have, name);
+    if (target) target = of_published(have, target);
     if (!target || !is(target, want->names[i].target))
       SX_TRY(tell(have, sx_arena_printf(arena_of(have), "name!%s", name), want->names[i].target, target,
                   "the name leads to another cell than was published"));
@@ -555,6 +620,7 @@ static sx_status compare(book *want, book *have) {
   bool ours = false;
   SX_TRY(read_book(want, have->p->want, have->p->n_want));
   SX_TRY(read_book(have, have->p->have, have->p->n_have));
+  SX_TRY(find_renamed(want, have));
   SX_TRY(compare_all_sheets(want, have));
   SX_TRY(compare_names(want, have));
   SX_TRY(sx_audit__published_title(have->p, want->archive, have->archive));

@@ -1,6 +1,6 @@
 /* audit_report_xlsx.c: the publication workbook of a run, cell by cell against the store. Its sheet of checks says which result every number is
  * and by which factor it stands there; nothing else of that sheet is believed: the value comes from the store. A number that the sheet does not list was
- * typed; a listed one that is gone, or is not the result, differs; of formulas those that take a cell or the difference of two keep what they compute.
+ * typed; a listed one that is gone, or is not the result, differs; of formulas of cells it is computed what they come to.
  * The book's texts (cells, heads and feet of sheets, charts, comments, names, formats) are read as a page's are (audit_report_xlsx_texts.c). */
 #include <math.h>
 #include <stdio.h>
@@ -98,18 +98,30 @@ static const char *shared_text(const sx_book *b, const char *number) {
   return b->shared[at];
 }
 
+/* Excel shares texts, other programs set them into their cells. */
+static bool is_text(const sx_book *b) {
+  return is(b->type, "s") || is(b->type, "inlineStr") || is(b->type, "str");
+}
+
+/* In the book's arena; NULL: no memory. */
+static const char *text_of(const sx_book *b, const char *value) {
+  return is(b->type, "s") ? shared_text(b, value) : sx_arena_strdup(b->arena, value);
+}
+
 /* Columns A sheet, B cell, C result, D factor, E published. */
 static sx_status check_cell(sx_book *b, const char *value) {
   const char column = b->cell[0];
-  const bool text = is(b->type, "s");
+  const bool text = is_text(b);
+  const char *words = text ? text_of(b, value) : NULL;
   double number = (double)NAN;
   if (b->cell[1] < '0' || b->cell[1] > '9') return SX_OK;
   if (column == 'A') b->line = (sx_book_line){.row = row_of(b->cell), .factor = (double)NAN, .published = (double)NAN};
   if (b->line.row <= HEAD_ROWS || b->line.row != row_of(b->cell)) return SX_OK;
+  if (text && !words) return memory(b);
   if (!text && !sx_text_to_double(&number, value, strlen(value))) return SX_OK;
-  if (column == 'A' && text) b->line.sheet = shared_text(b, value);
-  if (column == 'B' && text) b->line.cell = shared_text(b, value);
-  if (column == 'C' && text) b->line.reference = shared_text(b, value);
+  if (column == 'A' && text) b->line.sheet = words;
+  if (column == 'B' && text) b->line.cell = words;
+  if (column == 'C' && text) b->line.reference = words;
   if (column == 'D') b->line.factor = number;
   if (column != 'E' || !b->line.sheet || !b->line.cell || !b->line.reference) return SX_OK;
   b->line.published = number;
@@ -269,7 +281,7 @@ static sx_status keep_formula(sx_book *b) {
   SX_TRY(sx_buf_status(&b->code, b->t->err));
   const sx_book_formula c = {b->sheet, sx_arena_strdup(b->arena, b->cell),
                              sx_arena_strndup(b->arena, b->code.n ? b->code.data : "", b->code.n),
-                             sx_arena_strndup(b->arena, b->text.data, b->text.n)};
+                             sx_arena_strndup(b->arena, b->text.n ? b->text.data : "", b->text.n)};
   if (!c.cell || !c.value || !c.code) return memory(b);
   b->formulas[b->n_formulas++] = c;
   return SX_OK;
@@ -280,7 +292,7 @@ static sx_status text_cell(sx_book *b) {
   const char *text = b->text.data;
   size_t n = b->text.n;
   int64_t at = -1;
-  if (b->is_checks && row_of(b->cell) > HEAD_ROWS) return SX_OK;
+  if (!is_text(b) || (b->is_checks && row_of(b->cell) > HEAD_ROWS)) return SX_OK;
   if (is(b->type, "s")) {
     if (!sx_text_to_int64(&at, text, n) || at < 0 || (size_t)at >= b->n_shared) return SX_OK;
     if (!b->told) b->told = sx_arena_zalloc(b->arena, b->n_shared, sizeof *b->told);
@@ -289,8 +301,6 @@ static sx_status text_cell(sx_book *b) {
     b->told[at] = true;
     text = b->shared[at];
     n = strlen(text);
-  } else if (!is(b->type, "inlineStr") && !is(b->type, "str")) {
-    return SX_OK;
   }
   return sx_audit__book_text(b, b->sheet, b->cell, text, n);
 }
@@ -299,9 +309,11 @@ static sx_status cell_end(sx_book *b) {
   const bool number = b->type[0] == '\0' || is(b->type, "n");
   b->in_cell = false;
   SX_TRY(sx_buf_status(&b->text, b->t->err));
-  if (!b->text.n || !b->cell[0]) return SX_OK;
+  if (!b->cell[0]) return SX_OK;
+  if (!b->text.n) return b->formula && number && !b->scanning ? keep_formula(b) : SX_OK; /* left to Excel to compute */
   const size_t own = b->n_numbers;
   if (number) SX_TRY(keep_number(b));
+  if (b->scanning) return SX_OK;
   if (!number) SX_TRY(text_cell(b));
   if (b->formula) return number ? keep_formula(b) : SX_OK;
   if (b->is_checks) return check_cell(b, b->text.data);
@@ -330,6 +342,62 @@ static sx_status read_sheet(sx_book *b, size_t i, bool checks) {
   if (!b->parts[i] || !sx_archive_has(b->archive, b->parts[i]))
     return sx_error_set(b->t->err, SX_E_PARSE, b->t->file, "the workbook has lost its sheet '%s'", b->names[i]);
   return sx_archive_xml(b->archive, b->parts[i], PART_MAX, &handler, b->t->err);
+}
+
+/* ---- sheets that were renamed --------------------------------------------------------------------------------------- */
+
+static size_t sheet_called(const sx_book *b, const char *name) {
+  size_t i = 0;
+  while (i < b->n_sheets && !is(b->names[i], name)) i++;
+  return i;
+}
+
+/* Of the lines [from, to) of the checks, those whose number stands in the same cell of sheet i. */
+static size_t lines_in(const sx_book *b, size_t from, size_t to, size_t i) {
+  size_t n = 0;
+  for (size_t k = from; k < to; k++) {
+    const sx_book_number *number = sx_audit__book_number(b, sx_audit__book_place(b, b->names[i], b->items[k].cell));
+    n += number && number->value == b->items[k].published;
+  }
+  return n;
+}
+
+/* The lines [from, to) name a sheet that is not there: they are of the one that has most of their numbers, where that is most of them. */
+static sx_status find_renamed(sx_book *b, size_t from, size_t to) {
+  size_t best = b->n_sheets, most = (to - from) / 2;
+  for (size_t i = 0; i < b->n_sheets; i++) {
+    if (b->names[i] == b->checks || b->were[i]) continue;
+    const size_t n = lines_in(b, from, to, i);
+    if (n <= most) continue;
+    most = n;
+    best = i;
+  }
+  if (best == b->n_sheets) return SX_OK;
+  b->were[best] = b->items[from].sheet;
+  for (size_t k = from; k < to; k++) b->items[k].sheet = b->names[best];
+  return SX_OK;
+}
+
+/* Sheets that the checks call otherwise are told where the book is held against the published one; here their lines are found. */
+static sx_status find_all_renamed(sx_book *b) {
+  bool lost = false;
+  for (size_t k = 0; k < b->n && !lost; k++) lost = sheet_called(b, b->items[k].sheet) == b->n_sheets;
+  if (!lost) return SX_OK;
+  b->were = sx_arena_zalloc(b->arena, b->n_sheets, sizeof *b->were);
+  if (!b->were) return memory(b);
+  b->scanning = true;
+  for (size_t i = 0; i < b->n_sheets; i++)
+    if (b->names[i] != b->checks) SX_TRY(read_sheet(b, i, false));
+  b->scanning = false;
+  sx_audit__book_sort(b);
+  for (size_t from = 0, to; from < b->n; from = to) {
+    const char *sheet = b->items[from].sheet;
+    for (to = from + 1; to < b->n && is(b->items[to].sheet, sheet);) to++;
+    if (sheet_called(b, sheet) == b->n_sheets) SX_TRY(find_renamed(b, from, to));
+  }
+  b->n_numbers = 0;
+  qsort(b->items, b->n, sizeof *b->items, by_place);
+  return SX_OK;
 }
 
 /* What the checks list and no sheet holds. */
@@ -375,6 +443,7 @@ static sx_status read_book(sx_book *b) {
     if (b->names[i] == b->checks) SX_TRY(read_sheet(b, i, true));
   }
   if (b->n) qsort(b->items, b->n, sizeof *b->items, by_place);
+  SX_TRY(find_all_renamed(b));
   for (size_t i = 0; i < b->n_sheets; i++) {
     if (b->names[i] != b->checks) SX_TRY(read_sheet(b, i, false));
   }
@@ -394,10 +463,11 @@ static sx_status judge_computed(sx_book *b, const sx_kept_number *kept, const ch
   for (size_t i = 0; i < b->n_formulas; i++) {
     const sx_book_formula *c = &b->formulas[i];
     if (!is(c->sheet, kept->sheet) || !is(c->cell, kept->cell)) continue;
-    if (!sx_text_to_double(&here, kept->value, strlen(kept->value)) ||
-        !sx_text_to_double(&there, c->value, strlen(c->value)))
-      continue;
-    if (sx_audit__book_same(here, there)) return SX_OK; /* no result of its own: a help of the drawing */
+    const bool computes = *c->value ? sx_text_to_double(&there, c->value, strlen(c->value))
+                                    : sx_audit__book_computed(&there, b, c->sheet, c->code);
+    if (!computes || !sx_text_to_double(&here, kept->value, strlen(kept->value))) continue;
+    if (fabs(here - there) <= 1e-9 * fabs(there) + 1e-12 || sx_audit__book_same(here, there))
+      return SX_OK; /* no result of its own: a help of the drawing */
     trace = (sx_audit_trace){.verdict = SX_TRACE_DIFFERS,
                              .expected = c->value,
                              .reason = "the chart draws another number than its workbook computes"};

@@ -28,6 +28,7 @@ typedef struct sx_book {
   sx_arena *arena;
   const char *checks; /* name of the sheet */
   const char **names, **ids, **parts;
+  const char **were; /* [n_sheets] the name by which the checks call a sheet that was renamed, else NULL; NULL: none was */
   size_t n_sheets, cap_names, cap_ids, cap_parts;
   const char **shared;
   size_t n_shared, cap_shared;
@@ -46,7 +47,7 @@ typedef struct sx_book {
   bool take, skip;
   /* of the sheet at hand */
   const char *sheet;
-  bool is_checks, formula, in_cell;
+  bool is_checks, formula, in_cell, scanning; /* scanning: numbers are kept, nothing is judged */
   char cell[16], type[16];
   sx_buf code; /* of the formula at hand */
   bool in_code;
@@ -62,6 +63,8 @@ sx_status sx_audit__book_texts(sx_book *b) SX_NODISCARD;
 uint64_t sx_audit__book_place(const sx_book *b, const char *sheet, const char *cell);
 void sx_audit__book_sort(sx_book *b);
 sx_book_number *sx_audit__book_number(const sx_book *b, uint64_t place);
+/* What a formula of cells and numbers comes to, by + - * / MAX and MIN; false: another one, or one of a number that was told already. */
+bool sx_audit__book_computed(double *out, const sx_book *b, const char *sheet, const char *code);
 /* Formulas against what they keep, names against the results that they lead to. */
 sx_status sx_audit__book_formulas(sx_book *b) SX_NODISCARD;
 sx_status sx_audit__book_names(sx_book *b) SX_NODISCARD;

@@ -114,7 +114,9 @@ static uint64_t place_of(size_t sheet, const char **text) {
 
 uint64_t sx_audit__book_place(const sx_book *b, const char *sheet, const char *cell) {
   for (size_t i = 0; i < b->n_sheets; i++)
-    if (b->names[i] == sheet || strcmp(b->names[i], sheet) == 0) return place_of(i, &cell);
+    if (b->names[i] == sheet || strcmp(b->names[i], sheet) == 0 ||
+        (b->were && b->were[i] && strcmp(b->were[i], sheet) == 0))
+      return place_of(i, &cell);
   return 0;
 }
 
@@ -173,18 +175,68 @@ static bool number_at(double *out, const sx_book *b, uint64_t place) {
   return found ? !found->wrong : !is_listed(b, place);
 }
 
-/* "F4-E4", "'Table_1'!$B$6": what it comes to. False: another formula, or one of a number that was told already. */
-static bool computed(double *out, const sx_book *b, const char *sheet, const char *code) {
-  double first = 0, second = 0;
-  const uint64_t left = reference(b, sheet, &code);
-  if (!left || (*code != '\0' && *code != '-')) return false;
-  const bool minus = *code == '-';
-  if (minus) code++;
-  const uint64_t right = minus ? reference(b, sheet, &code) : 0;
-  if (*code || (minus && !right)) return false;
-  if (!number_at(&first, b, left) || (minus && !number_at(&second, b, right))) return false;
-  *out = first - second;
+typedef struct reader { /* of a formula: sums and products of cells and numbers, MAX and MIN */
+  const sx_book *b;
+  const char *sheet, *at;
+  int depth;
+} reader;
+
+static bool read_sum(double *out, reader *r);
+
+static bool read_extreme(double *out, reader *r, bool greatest) {
+  bool first = true;
+  enum { DEPTH_MAX = 20 };
+  if (++r->depth > DEPTH_MAX) return false;
+  do {
+    double value = 0;
+    r->at += first ? strlen("MAX(") : 1;
+    if (!read_sum(&value, r)) return false;
+    if (first || (greatest ? value > *out : value < *out)) *out = value;
+    first = false;
+  } while (*r->at == ',');
+  r->depth--;
+  return *r->at++ == ')';
+}
+
+static bool read_primary(double *out, reader *r) {
+  if (strncmp(r->at, "MAX(", 4) == 0 || strncmp(r->at, "MIN(", 4) == 0) return read_extreme(out, r, r->at[1] == 'A');
+  const uint64_t place = reference(r->b, r->sheet, &r->at);
+  if (place) return number_at(out, r->b, place);
+  const size_t n = strspn(r->at, "0123456789.");
+  if (!n || !sx_text_to_double(out, r->at, n)) return false;
+  r->at += n;
   return true;
+}
+
+static bool read_product(double *out, reader *r) {
+  if (!read_primary(out, r)) return false;
+  while (*r->at == '*' || *r->at == '/') {
+    double factor = 0;
+    const bool times = *r->at++ == '*';
+    if (!read_primary(&factor, r)) return false;
+    *out = times ? *out * factor : *out / factor;
+  }
+  return true;
+}
+
+static bool read_sum(double *out, reader *r) {
+  double sum = 0;
+  bool minus = *r->at == '-';
+  r->at += minus;
+  for (;;) {
+    double value = 0;
+    if (!read_product(&value, r)) return false;
+    sum = minus ? sum - value : sum + value;
+    if (*r->at != '+' && *r->at != '-') break;
+    minus = *r->at++ == '-';
+  }
+  *out = sum;
+  return true;
+}
+
+bool sx_audit__book_computed(double *out, const sx_book *b, const char *sheet, const char *code) {
+  reader r = {b, sheet, code, 0};
+  return read_sum(out, &r) && !*r.at;
 }
 
 sx_status sx_audit__book_formulas(sx_book *b) {
@@ -192,7 +244,8 @@ sx_status sx_audit__book_formulas(sx_book *b) {
     const sx_book_formula *f = &b->formulas[i];
     char text[SX_DOUBLE_TEXT_MAX];
     double kept = 0, right = 0;
-    if (!sx_text_to_double(&kept, f->value, strlen(f->value)) || !computed(&right, b, f->sheet, f->code)) continue;
+    if (!sx_text_to_double(&kept, f->value, strlen(f->value)) || !sx_audit__book_computed(&right, b, f->sheet, f->code))
+      continue;
     if (fabs(kept - right) <= 1e-9 * fabs(right) + 1e-12 || sx_audit__book_same(kept, right)) continue;
     (void)sx_text_from_double(text, right);
     sx_audit_trace trace = {
