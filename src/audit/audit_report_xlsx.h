@@ -28,7 +28,8 @@ typedef struct sx_book {
   sx_arena *arena;
   const char *checks; /* name of the sheet */
   const char **names, **ids, **parts;
-  const char **were; /* [n_sheets] the name by which the checks call a sheet that was renamed, else NULL; NULL: none was */
+  const char *
+      *were; /* [n_sheets] the name by which the checks call a sheet that was renamed, else NULL; NULL: none was */
   size_t n_sheets, cap_names, cap_ids, cap_parts;
   const char **shared;
   size_t n_shared, cap_shared;
