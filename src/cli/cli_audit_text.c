@@ -454,7 +454,10 @@ static sx_status print_matches(cli_app *app, const sx_audit_text *text, const sx
     printf(app->chinese ? "\n%zu 处随数字而定的文字与本次运行不符"
                         : "\n%zu places of words that follow from numbers are not what the run says",
            words->n_words);
-  if (app->chinese)
+  const bool bound_alone = fields->n && !all->n; /* no number of its own beside those of the run */
+  if (bound_alone)
+    printf("\n");
+  else if (app->chinese)
     printf("\n%zu 个数量：%zu 个一致，%zu 个不一致，%zu 个未配对\n", all->n, all->n_agree, all->n_differ, all->n_none);
   else
     printf("\n%zu quantities: %zu agree, %zu differ, %zu not matched\n", all->n, all->n_agree, all->n_differ,

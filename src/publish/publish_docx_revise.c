@@ -196,7 +196,7 @@ const char *sx_revise__shown(const sx_reviser *v, const char *text, size_t n, si
   return copy;
 }
 
-/* The caption above a cell or a note; NULL: none is above it. */
+/* The caption above a note, or right above the table of a cell; NULL: none is there. */
 static const sx_said_paragraph *caption_of(const sx_said_text *t, size_t paragraph) {
   static const char *const words[] = {"Table ", "Figure ", "Box ", "表 ", "图 ", "专栏 "};
   for (size_t i = paragraph + 1; i-- > 0;) {
@@ -206,6 +206,7 @@ static const sx_said_paragraph *caption_of(const sx_said_text *t, size_t paragra
       if (p->to - p->from <= n || memcmp(t->text.data + p->from, words[k], n) != 0) continue;
       if (strchr("0123456789", t->text.data[p->from + n])) return p;
     }
+    if (t->paragraphs[paragraph].cell && !p->cell && p->to > p->from) return NULL; /* a table without one */
   }
   return NULL;
 }

@@ -186,4 +186,13 @@ python3 bare.py late/words.docx bare.docx
 refill bare.docx 0 early # one that comes
 shows new.docx 'The young: [0-9.]*%<s:\[u\]>; all' "made before, a sign that comes"
 
+# a row of a table without a caption (files of the data) is none of the table before it
+for file in one two; do
+  cp now.csv $file.csv
+  sed "s/now.csv/$file.csv/; /^narrative/i tables: [{id: t, title: {en: Rates}, indicators: [rate], domains: [total, g]}]" study.yaml >$file.yaml
+  "$program" run $file.yaml --out $file --to docx --quiet >/dev/null 2>err || fail "$file: $(cat err)"
+done
+"$program" refill one/words.en.docx --against two/results.db -o x.docx --lang en >list 2>err
+grep -q '^words .*one.csv' list || fail "a file that is not there any more is not told: $(cat list err)"
+! grep '^words .*Table 1' list || fail "a row of the list of files is told of a table"
 finish
