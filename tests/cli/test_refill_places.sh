@@ -192,7 +192,7 @@ for file in one two; do
   sed "s/now.csv/$file.csv/; /^narrative/i tables: [{id: t, title: {en: Rates}, indicators: [rate], domains: [total, g]}]" study.yaml >$file.yaml
   "$program" run $file.yaml --out $file --to docx --quiet >/dev/null 2>err || fail "$file: $(cat err)"
 done
-"$program" refill one/words.en.docx --against two/results.db -o x.docx --lang en >list 2>err
+"$program" refill one/words.docx --against two/results.db -o x.docx --lang en >list 2>err
 grep -q '^words .*one.csv' list || fail "a file that is not there any more is not told: $(cat list err)"
 ! grep '^words .*Table 1' list || fail "a row of the list of files is told of a table"
 finish
