@@ -263,6 +263,19 @@ SX_API char *sx_path_beside(const sx_ctx *ctx, const char *base_file, const char
  * skipped after a failure. Which thread runs which i is unspecified: results must depend on i alone. */
 typedef sx_status (*sx_task)(void *data, size_t i, sx_error *err);
 SX_API sx_status sx_parallel_for(const sx_ctx *ctx, size_t n, sx_task task, void *data, sx_error *err) SX_NODISCARD;
+/* A loop of which one other thread takes tasks from the first on while the caller does something else; the caller takes part in what is left when it asks for
+ * the end. With one thread, or where none is to be had, all of it is done then. Never begun: sx_loop_end begins it. */
+typedef struct sx_loop sx_loop;
+SX_API sx_status sx_loop_new(sx_loop **out, const sx_ctx *ctx, size_t n, sx_task task, void *data,
+                             sx_error *err) SX_NODISCARD;
+SX_API void sx_loop_begin(sx_loop *loop);
+/* As of sx_parallel_for, the failure with the lowest i. Polls ctx while it waits. Once. */
+SX_API sx_status sx_loop_end(sx_loop *loop, sx_error *err) SX_NODISCARD;
+SX_API void sx_loop_free(
+    sx_loop *loop); /* before the end: no further task is taken, and those that run are cancelled */
+/* For tasks: whether this thread is not the caller's, and the context to work by there: of one thread, cancelled when the loop is, telling nothing. */
+SX_API bool sx_loop_aside(const sx_loop *loop);
+SX_API const sx_ctx *sx_loop_ctx(const sx_loop *loop);
 /* A context for work that may itself be one of several threads: it does not call back. NULL: the standard one. */
 static inline sx_ctx sx_ctx_quiet(const sx_ctx *ctx) {
   const sx_ctx standard = SX_CTX_INIT;

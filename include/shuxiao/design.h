@@ -110,6 +110,9 @@ typedef struct sx_design sx_design;
 SX_API sx_status sx_design_new(sx_design **out, const sx_ctx *ctx, const sx_table *table, const sx_design_spec *spec,
                                sx_error *err) SX_NODISCARD;
 SX_API sx_design *sx_design_ref(const sx_design *design);
+/* The same design, that works by another context: on another thread, say. All but the context is shared; both have the same allocator. */
+SX_API sx_status sx_design_within(sx_design **out, const sx_design *design, const sx_ctx *ctx,
+                                  sx_error *err) SX_NODISCARD;
 SX_API void sx_design_free(sx_design *design); /* drops one reference */
 
 SX_API const sx_ctx *sx_design_ctx(const sx_design *design);

@@ -79,9 +79,25 @@ sx_design *sx_design_ref(const sx_design *design) {
   return u.out;
 }
 
+sx_status sx_design_within(sx_design **out, const sx_design *design, const sx_ctx *ctx, sx_error *err) {
+  sx_design *d = sx_mem_alloc(ctx, 1, sizeof *d);
+  if (!d) return sx_error_memory(err);
+  *d = *design;
+  atomic_init(&d->refs, 1);
+  d->ctx = *ctx;
+  d->of = sx_design_ref(design);
+  *out = d;
+  return SX_OK;
+}
+
 void sx_design_free(sx_design *d) {
   if (!d || atomic_fetch_sub(&d->refs, 1) != 1) return;
   const sx_ctx ctx = d->ctx;
+  if (d->of) {
+    sx_design_free(d->of);
+    sx_mem_free(&ctx, d);
+    return;
+  }
   for (size_t k = 0; k < d->n_adjusts; k++) {
     if (!d->adjusts[k].shared) sx_mem_free(&ctx, d->adjusts[k].d);
     sx_design__vector_free(d->adjusts[k].shared);

@@ -103,6 +103,7 @@ typedef struct design_figure {
 struct sx_design {
   atomic_size_t refs;
   sx_ctx ctx;
+  sx_design *of; /* sx_design_within: whose all that follows is; else NULL */
   design_sample *sample;
   double *w;    /* [rows] */
   double *wpos; /* [rows] by position: positions->x */

@@ -89,8 +89,8 @@ static sx_status read_columns(const char **out, const sx_study *s, const sx_node
   return own ? words(out, s, own, " + ", arena, err) : SX_OK;
 }
 
-static sx_status read_request(sx_banner_request *r, const sx_study *s, const sx_node *map, sx_arena *arena,
-                              sx_error *err) {
+sx_status study__banner_request(sx_banner_request *r, const sx_study *s, const sx_node *map, sx_arena *arena,
+                                sx_error *err) {
   *r = (sx_banner_request)SX_BANNER_REQUEST_INIT;
   SX_TRY(words(&r->rows, s, sx_node_get(map, "rows"), ", ", arena, err));
   SX_TRY(read_columns(&r->columns, s, sx_node_get(map, "cols"), arena, err));
@@ -111,7 +111,8 @@ void study__check_banner_names(st_load *l, const sx_table *unit) {
     const sx_node *map = l->s->blocks[k].node;
     sx_banner_request r;
     sx_error err = SX_ERROR_INIT;
-    if (!study__is_banner(&l->s->blocks[k]) || read_request(&r, l->s, map, l->s->arena, &err) != SX_OK) continue;
+    if (!study__is_banner(&l->s->blocks[k]) || study__banner_request(&r, l->s, map, l->s->arena, &err) != SX_OK)
+      continue;
     if (sx_banner_check(unit, &r, &err) == SX_OK) continue;
     const char *key = strncmp(err.where, "columns", 7) == 0 ? "cols"
                       : strncmp(err.where, "stats", 5) == 0 ? "stats"
@@ -128,7 +129,7 @@ void study__check_banner(st_load *l, const sx_node *map) {
   sx_banner_request r;
   sx_error err = SX_ERROR_INIT;
   ST_KEYS(l, map, "id", "title", "note", "source", "rows", "cols", "stats", "net", "sig", "where", "in");
-  if (read_request(&r, l->s, map, l->s->arena, &err) != SX_OK) study__error_problem(l, map, &err);
+  if (study__banner_request(&r, l->s, map, l->s->arena, &err) != SX_OK) study__error_problem(l, map, &err);
 }
 
 /* ---- the plan ----------------------------------------------------------------------------------------------------------------------- */
@@ -138,7 +139,7 @@ sx_status study__plan_banner(st_build *b, size_t block, sx_error *err) {
   const sx_node *banners = sx_node_get(sx_doc_root(s->doc), "banner");
   sx_banner_request request;
   size_t step = 0;
-  SX_TRY(read_request(&request, s, s->blocks[block].node, b->arena, err));
+  SX_TRY(study__banner_request(&request, s, s->blocks[block].node, b->arena, err));
   SX_TRY(study__plan_step(&step, b, ST_STEP_BANNER, block, "banner", s->blocks[block].id, err));
   SX_TRY(study__plan_dep(b, step, b->design, err));
   for (size_t k = 0; k < s->n_derived; k++) SX_TRY(study__plan_dep(b, step, b->derive[k], err));
@@ -529,7 +530,7 @@ static sx_status block_json(writer *w, sx_error *err) {
   return sx_buf_status(w->out, err);
 }
 
-/* ---- a run ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- a table of a run ---------------------------------------------------------------------------------------------------------------------------- */
 
 static void say_empty(st_run *r, const st_block *block, const sx_banner_book *book, const char *where) {
   for (size_t k = 0; k < book->n_tables; k++) {
@@ -541,35 +542,7 @@ static void say_empty(st_run *r, const st_block *block, const sx_banner_book *bo
   }
 }
 
-/* A table of the plan: asked for and written one after the other, for arena and store are not for several threads, and computed side by side. */
-typedef struct banner_job {
-  const st_run *r;
-  const st_step *step;
-  sx_banner_request request;
-  sx_banner_wave before;
-  sx_banner_book *book;
-} banner_job;
-
-static sx_status ask_banner(banner_job *j, st_run *r, const st_step *step, sx_error *err) {
-  *j = (banner_job){.r = r, .step = step};
-  SX_TRY(read_request(&j->request, r->s, r->s->blocks[step->index].node, r->arena, err));
-  j->request.who = r->s->disclosure != NULL;
-  j->request.n_top = j->request.who ? study__dc_largest(&r->s->disclosure->rules) : 0;
-  j->request.quality = &r->s->quality;
-  j->request.keep_empty = true; /* one empty table does not keep the rest of a study from being published */
-  return j->request.sig.compare & SX_BANNER_PREVIOUS_WAVE ? study__bw_open(&j->before, r, err) : SX_OK;
-}
-
-static sx_status compute_banner(void *data, size_t k, sx_error *err) {
-  banner_job *j = (banner_job *)data + k;
-  const st_run *r = j->r;
-  const sx_status st =
-      sx_banner_run(&j->book, r->design, r->unit, &j->request, j->before.table ? &j->before : NULL, err);
-  if (st != SX_OK) study__add_place(err, r->s, r->s->blocks[j->step->index].node);
-  return st;
-}
-
-static sx_status write_banner(st_run *r, const banner_job *j, const sx_synth_model *model, sx_error *err) {
+sx_status study__banner_write(st_run *r, const st_banner_job *j, const sx_synth_model *model, sx_error *err) {
   const st_block *block = &r->s->blocks[j->step->index];
   sx_buf out, scratch, layout, words_of;
   SX_TRY(study__banner_words(j->book, r->s, model, err));
@@ -597,51 +570,4 @@ static sx_status write_banner(st_run *r, const banner_job *j, const sx_synth_mod
   sx_buf_clear(&layout);
   sx_buf_clear(&words_of);
   return st;
-}
-
-/* The model of generated interviews, for its words; a run that copies its tables does not read it. */
-static sx_status read_model(sx_synth_model **out, const st_run *r, sx_error *err) {
-  const st_table *unit = &r->s->tables[r->s->unit];
-  if (!unit->model) return SX_OK;
-  const char *path = study__path(r->s, r->arena, unit->model);
-  return path ? sx_synth_load_words(out, &r->ctx, path, unit->wave, err) : sx_error_memory(err);
-}
-
-sx_status study__run_banners(st_run *r, sx_error *err) {
-  if (r->wave != 0 || r->s->n_blocks == 0) return SX_OK;
-  r->banners = sx_arena_zalloc(r->arena, r->s->n_blocks, sizeof *r->banners);
-  banner_job *jobs = sx_arena_zalloc(r->arena, r->s->n_blocks, sizeof *jobs);
-  if (!r->banners || !jobs) return sx_error_memory(err);
-  sx_synth_model *model = NULL;
-  sx_status status = SX_OK;
-  size_t n = 0;
-  for (size_t i = 0; status == SX_OK && i < r->plan->n; i++) {
-    const st_step *step = &r->plan->steps[i];
-    if (step->kind == ST_STEP_BANNER && !step->reused) status = ask_banner(&jobs[n++], r, step, err);
-  }
-  if (n == 0 || status != SX_OK) return status;
-  status = sx_parallel_for(&r->ctx, n, compute_banner, jobs, err);
-  if (status == SX_OK) status = read_model(&model, r, err);
-  for (size_t k = 0; k < n; k++) {
-    if (status == SX_OK) status = write_banner(r, &jobs[k], model, err);
-    sx_banner_book_free(jobs[k].book);
-  }
-  sx_synth_free(model);
-  return status;
-}
-
-sx_status study__recall_banners(st_run *r, sx_error *err) {
-  sx_store_run latest = {.id = -1};
-  for (size_t i = 0; r->wave == 0 && i < r->plan->n; i++) {
-    const st_step *step = &r->plan->steps[i];
-    const char *id = NULL, *payload = NULL;
-    if (step->kind != ST_STEP_BANNER || !step->reused) continue;
-    id = sx_arena_printf(r->arena, "banner:%s", r->s->blocks[step->index].id);
-    if (!id) return sx_error_memory(err);
-    SX_TRY(study__payload_text(&payload, r, id, err));
-    if (payload) SX_TRY(study__bw_put_words(r, payload, err));
-    if (latest.id < 0) SX_TRY(sx_store_latest(&latest, r->store, err));
-    SX_TRY(study__repeat_said(r, latest.id, r->s->blocks[step->index].id, err));
-  }
-  return SX_OK;
 }

@@ -12,6 +12,20 @@ unsigned study__banner_in(const st_block *block);
 void study__check_banner_in(st_load *l, const st_block *block);
 void study__banner_annex(sx_buf *zh, sx_buf *en, const sx_study *s); /* the annex `tables` */
 
+/* study_banner.c */
+sx_status study__banner_request(sx_banner_request *r, const sx_study *s, const sx_node *map, sx_arena *arena,
+                                sx_error *err) SX_NODISCARD;
+struct sx_synth_model;
+typedef struct st_banner_job { /* a table that a run computes */
+  const st_step *step;
+  sx_banner_request request;
+  sx_banner_wave before;
+  sx_banner_book *book;
+} st_banner_job;
+/* The finished book into store and block: the caller's thread alone. */
+sx_status study__banner_write(st_run *r, const st_banner_job *j, const struct sx_synth_model *model,
+                              sx_error *err) SX_NODISCARD;
+
 /* study_banner_book.c: the part `book` of the block, in this order: open, then table, row, cell as they come, close. */
 void study__bb_open(sx_buf *out, const sx_banner_book *book);
 void study__bb_table(sx_buf *out, const sx_banner_book *book, const sx_banner_table *table);
@@ -20,7 +34,6 @@ void study__bb_cell(sx_buf *out, bool first, const sx_banner_cell *cell, const c
 void study__bb_close(sx_buf *out);
 
 /* study_banner_words.c: heads, rows and titles of the book in both languages, as the study says them. */
-struct sx_synth_model;
 sx_status study__banner_words(sx_banner_book *book, const sx_study *s, const struct sx_synth_model *model,
                               sx_error *err) SX_NODISCARD; /* model: of the unit table, NULL: none */
 

@@ -182,6 +182,7 @@ static sx_status compute_rows(st_run *r, sx_error *err) {
   if (!r->rules_text) SX_TRY(study__payload_text(&r->rules_text, r, "rules", err));
   if (compute) {
     SX_TRY(study__materialise(r, err));
+    study__begin_banners(r);
     double since = study__now();
     SX_TRY(study__run_indicators(r, err));
     clock_steps(r, ST_STEP_INDICATOR, false, study__now() - since);
@@ -382,6 +383,7 @@ static sx_status run_all(st_run *r, st_outputs *o, const sx_run_options *options
 }
 
 void study__run_clear(st_run *r) {
+  study__banners_clear(r); /* first: a thread reads what follows */
   study__waves_clear(r);
   study__built_clear(r);
   study__domains_clear(r);

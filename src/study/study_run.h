@@ -135,10 +135,11 @@ typedef struct st_run {
   uint8_t **masks; /* [groups] of conditions, NULL until asked for */
   st_crossing *crossings;
   size_t n_crossings, cap_crossings;
-  const char *synthetic;   /* words of the data's own metadata, NULL: real */
-  const char *design_text; /* cases, strata, PSUs, replicates, words, by TAB; payload of the step `design` */
-  const char *weight_text; /* a line per adjustment; payload of the step `weighting` */
-  const char **banners;    /* [blocks] the finished blocks of banner tables that were computed; NULL none */
+  const char *synthetic;              /* words of the data's own metadata, NULL: real */
+  const char *design_text;            /* cases, strata, PSUs, replicates, words, by TAB; payload of the step `design` */
+  const char *weight_text;            /* a line per adjustment; payload of the step `weighting` */
+  struct st_banner_jobs *banner_jobs; /* begun and not finished; NULL none */
+  const char **banners;               /* [blocks] the finished blocks of banner tables that were computed; NULL none */
   const char *
       *contributors; /* [indicators] a line per domain, payload of the step (study_disclosure_rows.c); NULL none */
   const char *hidden_text; /* what is not published; payload of the step `disclosure`, NULL none */
@@ -254,7 +255,10 @@ sx_status study__block_note(sx_buf *out, const st_run *r, const st_block *block,
 sx_status study__block_json(sx_buf *out, st_run *r, const st_block *block, sx_error *err) SX_NODISCARD;
 /* study_banner.c */
 bool study__is_banner(const st_block *block);
+/* study_banner_run.c: begun when interviews and design are there, finished where their rows are due */
+void study__begin_banners(st_run *r);
 sx_status study__run_banners(st_run *r, sx_error *err) SX_NODISCARD;
+void study__banners_clear(st_run *r);
 sx_status study__recall_banners(st_run *r,
                                 sx_error *err) SX_NODISCARD; /* words of the questions of tables that are copied */
 sx_status study__banner_json(sx_buf *out, st_run *r, size_t block, sx_error *err) SX_NODISCARD;

@@ -108,6 +108,19 @@ static sx_status call_threads(const sx_ctx *ctx, void *data, sx_error *err) {
   return st;
 }
 
+static sx_status call_loop(const sx_ctx *ctx, void *data, sx_error *err) {
+  (void)data;
+  size_t out[20] = {0};
+  sx_loop *loop = NULL;
+  sx_status st = sx_loop_new(&loop, ctx, 20, square, out, err);
+  if (st != SX_OK) return st;
+  sx_loop_begin(loop);
+  st = sx_loop_end(loop, err);
+  sx_loop_free(loop);
+  if (st == SX_OK) CHECK_INT(out[19], 361);
+  return st;
+}
+
 static void test_mem(void) {
   CHECK(oom_run("mem", call_mem, NULL) > 6);
 }
@@ -127,6 +140,7 @@ static void test_file(void) {
 }
 static void test_threads(void) {
   CHECK_INT(oom_run_threads("threads", call_threads, NULL, 4), 1);
+  CHECK_INT(oom_run_threads("loop", call_loop, NULL, 4), 1);
 }
 
 SXT_MAIN(SXT_CASE(test_mem), SXT_CASE(test_arena), SXT_CASE(test_buf), SXT_CASE(test_file), SXT_CASE(test_threads))

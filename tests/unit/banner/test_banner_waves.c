@@ -83,8 +83,29 @@ static void test_linked(void) {
   /* nobody changed a 2, nor q3: nothing to test, no arrow */
   CHECK_INT(bh_row(&b->table[0], SX_BANNER_COL_PCT, "2")->cell[0].versus_wave, 0);
   CHECK_INT(bh_row(&b->table[1], SX_BANNER_COL_PCT, "3")->cell[1].versus_wave, 0);
+  /* designs by another context are the same ones to the link: the same book, which outlives them */
+  sx_ctx alone = SX_CTX_INIT;
+  sx_design *within[2] = {NULL, NULL};
+  alone.n_threads = 1;
+  for (size_t k = 0; k < 2; k++) {
+    REQUIRE_OK(sx_design_within(&within[k], d[k], &alone, err));
+    CHECK_INT(sx_ctx_threads(sx_design_ctx(within[k])), 1);
+    CHECK(sx_design_same_sample(within[k], d[k]));
+  }
+  const sx_banner_wave moved = {t[0], within[0], link};
+  sx_banner_book *c = run(within[1], t[1], "waves, level=0.01", &moved);
+  sx_buf text[2];
+  sx_banner_book *const books[] = {b, c};
+  for (size_t k = 0; k < 2; k++) {
+    sx_design_free(within[k]);
+    sx_buf_init(&text[k], NULL);
+    REQUIRE_OK(sx_banner_json(&text[k], books[k], err));
+  }
+  CHECK_STR(text[0].data, text[1].data);
+  for (size_t k = 0; k < 2; k++) sx_buf_clear(&text[k]);
   sx_banner_book_free(a);
   sx_banner_book_free(b);
+  sx_banner_book_free(c);
   sx_link_free(link);
   for (size_t k = 0; k < 2; k++) {
     sx_design_free(d[k]);
