@@ -222,8 +222,8 @@ typedef struct sx_paint_options {
 /* Whether some font of this machine has every character of the text. Expected: SX_E_SUPPORT naming the character and the package that
  * has it (fonts-noto-cjk for Chinese). */
 SX_API sx_status sx_draw_font_check(const char *text, size_t n, const char *font, sx_error *err) SX_NODISCARD;
-/* A picture file, appended to out. The same drawing, fonts and versions of Cairo and FreeType give the same bytes.
- * Expected: SX_E_SUPPORT where a font is missing, SX_E_LIMIT above 32,767 pixels. */
+/* A picture file, appended to out. The same drawing, fonts and versions of Cairo and FreeType give the same bytes. Takes turns with who else paints by itself, so
+ * never between sx_draw_take and sx_draw_give. Expected: SX_E_SUPPORT where a font is missing, SX_E_LIMIT above 32,767 pixels. */
 SX_API sx_status sx_drawing_png(sx_buf *out, const sx_drawing *drawing, const sx_paint_options *options,
                                 sx_error *err) SX_NODISCARD;
 /* Draws onto a context (cairo_t *) whose unit is a CSS pixel and whose origin is the drawing's corner; text stays text in PDF. The context's

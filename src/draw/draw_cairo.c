@@ -383,16 +383,10 @@ sx_status sx_draw_font_check(const char *text, size_t n, const char *font, sx_er
   return status;
 }
 
-sx_status sx_drawing_png(sx_buf *out, const sx_drawing *d, const sx_paint_options *options, sx_error *err) {
-  enum { MOST = 32767 };
-  const double scale = options && options->scale > 0 ? options->scale : 2;
-  const double width = ceil(d->width * scale), height = ceil(d->height * scale);
-  SX_TRY(sx_drawing_status(d, err));
-  if (!(width <= MOST && height <= MOST))
-    return sx_error_set(err, SX_E_LIMIT, NULL,
-                        "a picture of %.0f by %.0f pixels is too large (%d): a smaller scale, or fewer rows", width,
-                        height, (int)MOST);
-  cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)fmax(width, 1), (int)fmax(height, 1));
+/* Between sx_draw_take and sx_draw_give: nothing of Cairo is left afterwards but the pixels. */
+static sx_status paint_pixels(unsigned char *pixels, int width, int height, int stride, const sx_drawing *d,
+                              const sx_paint_options *options, double scale, sx_error *err) {
+  cairo_surface_t *surface = cairo_image_surface_create_for_data(pixels, CAIRO_FORMAT_RGB24, width, height, stride);
   cairo_t *cr = cairo_create(surface);
   sx_status status = SX_OK;
   if (cairo_status(cr) != CAIRO_STATUS_SUCCESS) {
@@ -404,11 +398,30 @@ sx_status sx_drawing_png(sx_buf *out, const sx_drawing *d, const sx_paint_option
   cairo_scale(cr, scale, scale);
   SX_TRY_GOTO(status, sx_drawing_paint(cr, d, options, err), done);
   cairo_surface_flush(surface);
-  status = sx_draw__png(out, &d->ctx, cairo_image_surface_get_data(surface),
-                        (size_t)cairo_image_surface_get_stride(surface), (size_t)cairo_image_surface_get_width(surface),
-                        (size_t)cairo_image_surface_get_height(surface), err);
 done:
   cairo_destroy(cr);
   cairo_surface_destroy(surface);
+  return status;
+}
+
+/* Packing takes longer than painting, and has nothing of Cairo's: another thread paints meanwhile. */
+sx_status sx_drawing_png(sx_buf *out, const sx_drawing *d, const sx_paint_options *options, sx_error *err) {
+  enum { MOST = 32767 };
+  const double scale = options && options->scale > 0 ? options->scale : 2;
+  const double width = ceil(d->width * scale), height = ceil(d->height * scale);
+  SX_TRY(sx_drawing_status(d, err));
+  if (!(width <= MOST && height <= MOST))
+    return sx_error_set(err, SX_E_LIMIT, NULL,
+                        "a picture of %.0f by %.0f pixels is too large (%d): a smaller scale, or fewer rows", width,
+                        height, (int)MOST);
+  const int columns = (int)fmax(width, 1), rows = (int)fmax(height, 1);
+  const int stride = cairo_format_stride_for_width(CAIRO_FORMAT_RGB24, columns);
+  unsigned char *pixels = sx_mem_zalloc(&d->ctx, (size_t)rows, (size_t)stride);
+  if (!pixels) return sx_error_memory(err);
+  sx_draw_take();
+  sx_status status = paint_pixels(pixels, columns, rows, stride, d, options, scale, err);
+  sx_draw_give();
+  if (status == SX_OK) status = sx_draw__png(out, &d->ctx, pixels, (size_t)stride, (size_t)columns, (size_t)rows, err);
+  sx_mem_free(&d->ctx, pixels);
   return status;
 }

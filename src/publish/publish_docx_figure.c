@@ -58,12 +58,14 @@ static const sx_package_part *earlier_png(const sx_docx *w, const sx_buf *svg) {
 
 /* 150 dots an inch: programs that show it know no SVG. */
 static sx_status paint(sx_buf *out, sx_docx *w, const sx_drawing *drawing) {
-  sx_draw_take();
-  sx_status status = w->fonts ? SX_OK : sx_draw_fonts_new(&w->fonts, w->err);
+  if (!w->fonts) {
+    sx_draw_take();
+    const sx_status status = sx_draw_fonts_new(&w->fonts, w->err);
+    sx_draw_give();
+    SX_TRY(status);
+  }
   const sx_paint_options coarse = {.version = 1, .scale = 1.3, .fonts = w->fonts};
-  if (status == SX_OK) status = sx_drawing_png(out, drawing, &coarse, w->err);
-  sx_draw_give();
-  return status;
+  return sx_drawing_png(out, drawing, &coarse, w->err);
 }
 
 /* The two files of a drawing and their relationships. */
