@@ -233,7 +233,7 @@ sx_status sx_audit__bound(sx_tracer *t, const sx_audit_text *page, const sx_text
   char expected[160] = "";
   sx_audit_trace trace = {
       .verdict = SX_TRACE_AGREES, .line = run->line, .column = run->column, .reference = run->reference};
-  SX_TRY(sx_audit__printed(p, &n, 4, t, part->text + from, to - from, run));
+  SX_TRY(sx_audit__printed_part(p, &n, 4, t, part, from, to, run));
   SX_TRY(wanted(values, &k, &row, &found, t, run->reference));
   const bool literal = run->reference[0] == '=';
   if (!n && k) return SX_OK; /* a unit, a word: no number */

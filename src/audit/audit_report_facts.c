@@ -127,7 +127,7 @@ static sx_status take_codes(sx_tracer *t, const sx_node *node) {
 }
 
 /* Blanks and line ends count alike. */
-static bool alike(const char *a, const char *b, size_t n) {
+static inline bool alike(const char *a, const char *b, size_t n) {
   for (size_t i = 0; i < n; i++) {
     const char x = a[i] == '\n' ? ' ' : a[i], y = b[i] == '\n' ? ' ' : b[i];
     if (!a[i] || x != y) return false;

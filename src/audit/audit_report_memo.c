@@ -66,6 +66,18 @@ static sx_printed printed_as(const sx_audit_text *read, const sx_text_mark *m, c
   return p;
 }
 
+/* The numbers of a part: all of them counted, the first MOST given. */
+static void numbers_of(sx_printed out[MOST], size_t *n, const sx_audit_text *text, const sx_text_part *part,
+                       const sx_text_run *run, double scale) {
+  *n = 0;
+  for (size_t i = part->first_mark; i < part->first_mark + part->n_marks; i++) {
+    const sx_text_mark *m = sx_audit_text_mark(text, i);
+    if (m->kind == SX_MARK_LEVEL) continue;
+    if (*n < MOST) out[*n] = printed_as(text, m, run, scale);
+    ++*n;
+  }
+}
+
 static sx_status read_numbers(sx_printed out[MOST], size_t *n, sx_tracer *t, const char *text, size_t n_text,
                               const sx_text_run *run) {
   sx_audit_text *read = NULL;
@@ -78,12 +90,7 @@ static sx_status read_numbers(sx_printed out[MOST], size_t *n, sx_tracer *t, con
   sx_buf_add_n(&maker.buf, text, n_text);
   const sx_status status = sx_audit__text_close(&maker, SX_PART_CELL, 0);
   sx_audit__text_maker_clear(&maker);
-  for (size_t i = 0; status == SX_OK && i < sx_audit_text_n_marks(read); i++) {
-    const sx_text_mark *m = sx_audit_text_mark(read, i);
-    if (m->kind == SX_MARK_LEVEL) continue;
-    if (*n < MOST) out[*n] = printed_as(read, m, run, scale);
-    ++*n;
-  }
+  if (status == SX_OK && sx_audit_text_n_parts(read)) numbers_of(out, n, read, sx_audit_text_part(read, 0), run, scale);
   sx_audit_text_free(read);
   return status;
 }
@@ -146,6 +153,24 @@ sx_status sx_audit__printed(sx_printed *out, size_t *n, size_t max, sx_tracer *t
   if (slot) *n = slot->n;
   const size_t take = *n < max ? *n : max;
   if (take) memcpy(out, from, (take < MOST ? take : MOST) * sizeof *out);
+  return SX_OK;
+}
+
+/* A cell of a page that is the text and nothing else was read already, by the same rules. */
+static bool is_read(const sx_tracer *t, const sx_text_part *part, size_t from, size_t to) {
+  return t->page && t->page->form == SX_TEXT_HTML && part->kind == SX_PART_CELL && from == 0 && to == part->n &&
+         part >= t->page->parts && part < t->page->parts + t->page->n_parts;
+}
+
+sx_status sx_audit__printed_part(sx_printed *out, size_t *n, size_t max, sx_tracer *t, const sx_text_part *part,
+                                 size_t from, size_t to, const sx_text_run *run) {
+  sx_printed numbers[MOST];
+  double scale = 1;
+  if (!is_read(t, part, from, to)) return sx_audit__printed(out, n, max, t, part->text + from, to - from, run);
+  if (run->unit) SX_TRY(sx_audit__unit_scale(&scale, t, run->unit));
+  numbers_of(numbers, n, t->page, part, run, scale);
+  const size_t there = *n < MOST ? *n : MOST;
+  memcpy(out, numbers, (there < max ? there : max) * sizeof *out);
   return SX_OK;
 }
 

@@ -107,6 +107,9 @@ typedef struct sx_printed {
 /* What a text prints: up to max numbers, with the unit that they are printed without (NULL: none). Read once: a page prints the same time and again. */
 sx_status sx_audit__printed(sx_printed *out, size_t *n, size_t max, sx_tracer *t, const char *text, size_t n_text,
                             const sx_text_run *run) SX_NODISCARD;
+/* The same of the bytes from..to of a part: one of the page at hand is not read again where they are all of it. */
+sx_status sx_audit__printed_part(sx_printed *out, size_t *n, size_t max, sx_tracer *t, const sx_text_part *part,
+                                 size_t from, size_t to, const sx_text_run *run) SX_NODISCARD;
 bool sx_audit__rounds_to(const sx_printed *p, double value, bool magnitude);
 sx_status sx_audit__bound(sx_tracer *t, const sx_audit_text *page, const sx_text_part *part, const sx_text_run *run,
                           size_t from, size_t to) SX_NODISCARD;

@@ -141,7 +141,7 @@ bool sx_audit__ends_with(const char *text, const char *end) {
 
 bool sx_audit__one_of(const char *text, const char *const *list, size_t n) {
   for (size_t i = 0; i < n; i++) {
-    if (strcmp(text, list[i]) == 0) return true;
+    if (text[0] == list[i][0] && strcmp(text, list[i]) == 0) return true;
   }
   return false;
 }
@@ -214,6 +214,7 @@ sx_status sx_audit__text_new(sx_audit_text **out, const sx_ctx *ctx, sx_text_for
   t->ctx = *ctx;
   t->form = form;
   sx_status status = sx_arena_new(&t->arena, ctx, err);
+  if (status == SX_OK) status = sx_arena_new(&t->scratch, ctx, err);
   if (status == SX_OK) {
     t->name = sx_arena_strdup(t->arena, name);
     if (!t->name) status = sx_error_memory(err);
@@ -281,6 +282,7 @@ void sx_audit_text_free(sx_audit_text *text) {
   sx_mem_free(&ctx, text->units);
   sx_mem_free(&ctx, text->rules);
   sx_long_keys_free(text->long_keys);
+  sx_arena_free(text->scratch);
   sx_arena_free(text->arena);
   sx_mem_free(&ctx, text);
 }

@@ -213,6 +213,7 @@ static int way_before(sx_mark_move *move, const sx_scan *s, size_t number, size_
       if (!i) break;
     }
     if (clause_ends(s->g[i - 1].c) || (s->g[i - 1].c == ',' && sx_glyph_at(s, i) == ' ')) break;
+    if (sx_is_latin(s->g[i - 1].c) && sx_is_latin(sx_glyph_at(s, i))) continue; /* inside a word */
     size_t best = 0;
     int way = 0;
     for (size_t w = 0; w < N_WAYS; w++) {
@@ -224,7 +225,6 @@ static int way_before(sx_mark_move *move, const sx_scan *s, size_t number, size_
       way = ways[w].way;
       *move = !points && qualifies(ways[w].word) ? SX_MOVE_NONE : of_a_gap(ways[w].word) ? SX_MOVE_GAP : SX_MOVE_CHANGE;
     }
-    if (best && sx_is_latin(s->g[i - 1].c) && sx_is_latin(sx_glyph_at(s, i))) best = 0;
     if (best && of_another_word(s, i)) best = 0;
     if (best && ((!points && !directly(s, i, end)) || reaches(s, i, end))) break;
     if (best) return either_way(s, i) ? 0 : way;

@@ -86,7 +86,7 @@ static bool chinese_date(sx_found *f, const sx_scan *s) {
 static bool english_date(sx_found *f, const sx_scan *s) {
   size_t back = f->from;
   while (back && (s->g[back - 1].c == ' ' || s->g[back - 1].c == ',')) back--;
-  const bool after_month = SX_ANY_BEFORE(s, back, months) > 0;
+  const bool after_month = back && sx_is_latin(s->g[back - 1].c) && SX_ANY_BEFORE(s, back, months) > 0;
   const size_t i = f->number_to + sx_blanks(s, f->number_to);
   const bool before_month = SX_ANY(s, i, months) > 0;
   if (whole(f) && f->value >= 1 && f->value <= 31 && (before_month || (after_month && !year(f))))

@@ -41,7 +41,7 @@ typedef struct sx_text_link {
 
 struct sx_audit_text {
   sx_ctx ctx;
-  sx_arena *arena;
+  sx_arena *arena, *scratch; /* scratch: of the part whose numbers are found; empty between parts */
   const char *name;
   sx_text_form form;
   sx_text_part *parts;
@@ -168,7 +168,7 @@ typedef struct sx_scan {
   size_t n;
   const char *norm;
   size_t n_norm;
-  sx_found *found;
+  sx_found *found; /* the scratch's */
   size_t n_found, cap_found;
   size_t run_glyph; /* where the run of the mark at hand begins */
   sx_error *err;

@@ -146,7 +146,9 @@ size_t sx_audit__text_word_before(const sx_scan *s, size_t i, const char *word) 
 size_t sx_audit__text_any(const sx_scan *s, size_t i, const char *const *words, size_t n) {
   size_t best = 0;
   if (i >= s->n) return 0; /* behind the number of a cell there is nothing */
+  const unsigned char first = (unsigned char)s->norm[s->g[i].nat];
   for (size_t w = 0; w < n; w++) {
+    if (!same_byte(first, (unsigned char)words[w][0])) continue;
     const size_t k = sx_audit__text_word(s, i, words[w]);
     if (k > best) best = k;
   }
@@ -167,7 +169,7 @@ size_t sx_audit__text_any_before(const sx_scan *s, size_t i, const char *const *
 
 sx_status sx_audit__text_add(sx_scan *s, const sx_found *found) {
   void *p = s->found;
-  if (!sx_mem_grow(&s->text->ctx, &p, &s->cap_found, s->n_found + 1, sizeof *s->found)) return sx_error_memory(s->err);
+  if (!sx_arena_grow(s->scratch, &p, &s->cap_found, s->n_found + 1, sizeof *s->found)) return sx_error_memory(s->err);
   s->found = p;
   s->found[s->n_found++] = *found;
   return found->word ? SX_OK : sx_error_memory(s->err);
@@ -399,9 +401,9 @@ static sx_status keep(sx_scan *s, size_t part, const sx_found *f) {
 
 sx_status sx_audit__text_scan(sx_audit_text *text, size_t part, sx_error *err) {
   sx_text_part *p = &text->parts[part];
-  sx_scan s = {.text = text, .part = p, .kind = p->kind, .form = text->form, .err = err};
+  sx_scan s = {.text = text, .scratch = text->scratch, .part = p, .kind = p->kind, .form = text->form, .err = err};
+  const sx_arena_mark before = sx_arena_get_mark(s.scratch);
   sx_status status;
-  SX_TRY(sx_arena_new(&s.scratch, &text->ctx, err));
   SX_TRY_GOTO(status, make_glyphs(&s), done);
   p->language = s.chinese ? "zh" : "en";
   SX_TRY_GOTO(status, walk(&s), done);
@@ -412,7 +414,6 @@ sx_status sx_audit__text_scan(sx_audit_text *text, size_t part, sx_error *err) {
   p->n_marks = s.n_found;
   status = SX_OK;
 done:
-  sx_mem_free(&text->ctx, s.found);
-  sx_arena_free(s.scratch);
+  sx_arena_release(s.scratch, before);
   return status;
 }

@@ -234,6 +234,11 @@ static bool part_of_a_word(const sx_scan *s, size_t i, const char *word) {
   return false;
 }
 
+/* Words end in letters (tests/unit/audit/test_audit_units.c holds the table to that). */
+static bool ends_word(uint32_t c) {
+  return sx_is_latin(c) || sx_is_han(c);
+}
+
 /* The longest word that ends before glyph i. */
 static const sx_audit_word *before(const sx_scan *s, size_t i, bool points) {
   static const char *const fillers[] = {"了", "到", "达", "达到", "出"};
@@ -241,7 +246,7 @@ static const sx_audit_word *before(const sx_scan *s, size_t i, bool points) {
   const sx_audit_word *words = sx_audit__words(&n_words);
   const sx_audit_word *found = NULL;
   while (i && s->g[i - 1].c == ' ') i--;
-  if (i == 0) return NULL;
+  if (i == 0 || !ends_word(s->g[i - 1].c)) return NULL;
   for (int round = 0; round < 2; round++) {
     for (size_t w = 0; w < n_words; w++) {
       if (!words[w].before || !words[w].text[0]) continue;

@@ -183,7 +183,7 @@ void sx_doc_free(sx_doc *doc) {
 const sx_node *sx_node_get(const sx_node *map, const char *key) {
   if (!map || map->kind != SX_NODE_MAP) return NULL;
   for (size_t i = 0; i < map->n; i++)
-    if (strcmp(map->keys[i]->text, key) == 0) return map->items[i];
+    if (map->keys[i]->text[0] == key[0] && strcmp(map->keys[i]->text, key) == 0) return map->items[i];
   return NULL;
 }
 

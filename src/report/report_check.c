@@ -181,7 +181,7 @@ static size_t listed(const checker *c) {
   size_t longest = 0;
   for (size_t i = 0; i < list->n; i++) {
     const char *phrase = list->items[i]->text;
-    const size_t k = phrase ? strlen(phrase) : 0;
+    const size_t k = phrase && phrase[0] == c->text[c->at] ? strlen(phrase) : 0;
     if (k > longest && k <= c->n - c->at && memcmp(c->text + c->at, phrase, k) == 0) longest = k;
   }
   return longest;

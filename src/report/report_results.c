@@ -12,7 +12,8 @@
 struct sx_seen_result {
   sx_document_result result;
   const char *indicator;
-  size_t place; /* among those seen */
+  const sx_node *terms; /* of its formula; NULL */
+  size_t place;         /* among those seen */
   size_t n_terms;
   const char *variable[4], *level[4];
 };
@@ -58,6 +59,24 @@ static void put_domain(seen *s, sx_page *page, const sx_store_row *row) {
   sx_buf_clear(&definition);
 }
 
+static const sx_node *item_of(const sx_page *page, const char *id) {
+  return sx_node_get(sx_node_get(sx_node_get(page->document, "definitions"), "items"), id);
+}
+
+static const char *text_of(const sx_node *map, const char *key) {
+  const sx_node *node = sx_node_get(map, key);
+  return node && node->kind == SX_NODE_SCALAR && node->text && *node->text ? node->text : NULL;
+}
+
+/* The terms of a result's formula. A node's formula is that of its level, not of its shares; a gap or a change of an indicator has the formula of what it
+ * is a gap of. */
+static const sx_node *terms_of(const sx_page *page, const seen *s) {
+  const sx_node *item = item_of(page, s->indicator), *list = sx_node_get(item, "terms");
+  const char *kind = text_of(item, "kind");
+  if (kind && strcmp(kind, "account") == 0 && strcmp(s->result.statistic, "level") != 0) return NULL;
+  return list && list->kind == SX_NODE_LIST && list->n ? list : NULL;
+}
+
 sx_status sx_report__keep_result(sx_page *page, const char *name, const sx_store_row *row, sx_error *err) {
   int32_t code;
   if (!page->seen_names) SX_TRY(sx_dict_new(&page->seen_names, &page->ctx, err));
@@ -85,6 +104,7 @@ sx_status sx_report__keep_result(sx_page *page, const char *name, const sx_store
                                    .n = row->n};
   if (row->na_reason && row->na_reason[0]) s->result.reason = copy(page, sx_report__reason(page->lang, row->na_reason));
   s->indicator = copy(page, row->indicator);
+  s->terms = terms_of(page, s);
   put_domain(s, page, row);
   SX_TRY(sx_dict_add(&code, page->seen_names, name, strlen(name), err));
   s->place = page->n_seen;
@@ -93,15 +113,6 @@ sx_status sx_report__keep_result(sx_page *page, const char *name, const sx_store
 }
 
 /* ---- definitions ------------------------------------------------------------------------------------------------- */
-
-static const sx_node *item_of(const sx_page *page, const char *id) {
-  return sx_node_get(sx_node_get(sx_node_get(page->document, "definitions"), "items"), id);
-}
-
-static const char *text_of(const sx_node *map, const char *key) {
-  const sx_node *node = sx_node_get(map, key);
-  return node && node->kind == SX_NODE_SCALAR && node->text && *node->text ? node->text : NULL;
-}
 
 const char *sx_report__formula(const sx_page *page, const char *indicator) {
   return text_of(item_of(page, indicator), "formula");
@@ -206,18 +217,9 @@ static sx_status find_term(size_t *at, sx_page *page, const seen *s, const char 
   return SX_OK;
 }
 
-/* The terms of a result's formula. A node's formula is that of its level, not of its shares; a gap or a change of an indicator has the formula of what it
- * is a gap of. */
-static const sx_node *terms_of(const sx_page *page, const seen *s) {
-  const sx_node *item = item_of(page, s->indicator), *list = sx_node_get(item, "terms");
-  const char *kind = text_of(item, "kind");
-  if (kind && strcmp(kind, "account") == 0 && strcmp(s->result.statistic, "level") != 0) return NULL;
-  return list && list->kind == SX_NODE_LIST && list->n ? list : NULL;
-}
-
 static sx_status find_terms(size_t k, sx_page *page, sx_error *err) {
   seen *s = page->seen[k];
-  const sx_node *list = terms_of(page, s);
+  const sx_node *list = s->terms;
   if (!list) return SX_OK;
   size_t *terms = sx_arena_zalloc(page->arena, list->n, sizeof *terms);
   if (!terms) return sx_error_memory(err);
@@ -273,7 +275,7 @@ static size_t find_id(const char *const *ids, size_t n, const char *id) {
 /* Terms by their places among the sorted results, and benchmarks after them. */
 static sx_status settle_terms(sx_document_result *out, sx_page *page, const seen *s, const size_t *place,
                               const char *const *ids, size_t n_ids, sx_error *err) {
-  const sx_node *list = terms_of(page, s);
+  const sx_node *list = s->terms;
   const size_t n = list ? list->n : 0;
   if (!n) return SX_OK;
   size_t *terms = sx_arena_zalloc(page->arena, n + out->n_terms, sizeof *terms);

@@ -204,13 +204,14 @@ static void add_jobs(st_maker *m, size_t *n, turn which, bool together) {
   if (together && *n > before) m->jobs[m->n_jobs++] = (st_job){-1, before, *n};
 }
 
-/* Everything behind what it waits for, and the longest first, so that no thread waits for the last: the painters, which are one job and need the report alone; then
- * books and the rest; Word files, which paint between, when the painters are done. */
+/* Everything behind what it waits for, and the longest first, so that no thread waits for the last: the painters, which are one job and need the report alone, begin
+ * when it is there in both languages (the rows are prepared by who has done with the first); then books and the rest; Word files, which paint between, when the
+ * painters are done. */
 static void plan_jobs(st_maker *m) {
   size_t n = 0;
   for (int what = ST_SHARED_ZH; what <= ST_SHARED_PAIR; what++) add_shared(m, (st_shared)what);
-  add_jobs(m, &n, PAINTER, true);
   add_shared(m, ST_SHARED_DATA);
+  add_jobs(m, &n, PAINTER, true);
   add_shared(m, ST_SHARED_AUDIT);
   add_shared(m, ST_SHARED_COUNTS);
   add_jobs(m, &n, BOOK, false);

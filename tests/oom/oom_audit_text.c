@@ -47,11 +47,15 @@ static void each_once(scenario run, long least, long step) {
   CHECK(k > least);
 }
 
-static const char prose[] =
-    "# 规模\n\n数字消费用户 9.58 亿人，占 3.3、2.4和5.6个百分点，US$1.2bn，见[1](http://a/1)。\n\n| a | b（亿人） "
-    "|\n|---|---|\n| Z世代 | 2.62 元/GB |\n\n三分之一。\n";
-static const char markup[] = "<h1>1 规模</h1><p>用户 <span data-ref=\"users.total\" data-unit=\"亿人\" "
-                             "title=\"x\">9.58</span><sup>1</sup>亿人<table><tr><th>a<td>5%</table>";
+#define TWICE(text)   text text
+#define SENTENCES     "# 规模\n\n数字消费用户 9.58 亿人，占 3.3、2.4和5.6个百分点，US$1.2bn，见[1](http://a/1)。\n\n"
+#define TABLE_OF_TEXT "| a | b（亿人） |\n|---|---|\n| Z世代 | 2.62 元/GB |\n\n三分之一。\n\n"
+#define PARAGRAPH                                                                                                      \
+  "<h1>1 规模</h1><p>用户 <span data-ref=\"users.total\" data-unit=\"亿人\" title=\"x\">9.58</span><sup>1</sup>亿人"
+#define TABLE_OF_PAGE "<table><tr><th>a<td>5%</table>"
+/* as long as that lists grow */
+static const char prose[] = TWICE(TWICE(TWICE(SENTENCES TABLE_OF_TEXT)));
+static const char markup[] = TWICE(TWICE(TWICE(PARAGRAPH TABLE_OF_PAGE)));
 
 static sx_status parse(const sx_ctx *ctx, sx_text_form form, const void *data, size_t n, sx_error *err) {
   sx_audit_text *t = NULL;

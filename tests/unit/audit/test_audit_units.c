@@ -1,7 +1,7 @@
 /* Units and qualifying words: what is read, with which scale and dimension, and what is refused. */
 #include "sxt.h"
 
-#include "audit/audit_units.h"
+#include "audit/audit_text_priv.h"
 
 static void check(const char *text, int32_t mul, int exp10, int dim, sx_audit_share share) {
   sx_audit_unit unit = {.mul = 0};
@@ -64,6 +64,22 @@ static void prose(void) {
   CHECK_INT(sx_audit__unit_before(&unit, "xUSD", 4), 0);
 }
 
+/* What stands before a number is asked for words only behind a letter. */
+static void words_end_in_letters(void) {
+  size_t n;
+  const sx_audit_word *all = sx_audit__words(&n);
+  for (size_t i = 0; i < n; i++) {
+    const size_t size = strlen(all[i].text);
+    size_t last = size;
+    uint32_t code = 0;
+    if (!all[i].before || !size) continue;
+    while (last && ((unsigned char)all[i].text[--last] & 0xC0) == 0x80) {
+    }
+    (void)sx_utf8_next(&code, all[i].text + last, size - last);
+    if (!sx_is_latin(code) && !sx_is_han(code)) SXT_FAIL("'%s' ends in no letter", all[i].text);
+  }
+}
+
 static void words(void) {
   size_t n;
   const sx_audit_word *all = sx_audit__words(&n);
@@ -79,4 +95,4 @@ static void words(void) {
   CHECK(sx_audit__word("兴许", strlen("兴许")) == NULL);
 }
 
-SXT_MAIN(SXT_CASE(units), SXT_CASE(prose), SXT_CASE(words))
+SXT_MAIN(SXT_CASE(units), SXT_CASE(prose), SXT_CASE(words), SXT_CASE(words_end_in_letters))
