@@ -29,6 +29,11 @@ SX_API void sx_store_let(sx_store *store);
  * the same order, for as long as no row is written, hidden or shown again, and at the most to sx_store_let; what they lend lives as long, and several threads
  * may read the store meanwhile, this run alone. A walk over the rows must not write rows. For who asks for thousands of them. */
 SX_API sx_status sx_store_keep_rows(sx_store *store, int64_t run, sx_error *err) SX_NODISCARD;
+/* The rows of the newest finished run are read on a thread of their own from here on, where there is one to spare and the store is open for writing; the next
+ * sx_store_keep_rows takes them where its run has the same rows, and reads them itself where anything is wrong with them. sx_store_leave_ahead ends it where
+ * they turn out not to be wanted; closing does too. */
+SX_API void sx_store_read_ahead(sx_store *store);
+SX_API void sx_store_leave_ahead(sx_store *store);
 /* Holds the blocks of a run in memory, read: sx_store_each_block and sx_store_each_tree give those, to several threads at once, for as long as no block is
  * put, and at the most to sx_store_let. */
 SX_API sx_status sx_store_keep_blocks(sx_store *store, int64_t run, sx_error *err) SX_NODISCARD;

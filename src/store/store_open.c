@@ -367,6 +367,7 @@ const sx_ctx *sx_store_ctx(const sx_store *store) {
 void sx_store_close(sx_store *store) {
   if (!store) return;
   sx_store__blocks_drop(store);
+  sx_store_leave_ahead(store);
   for (size_t i = 0; i < SQL_COUNT; i++) sqlite3_finalize(store->statements[i]);
   if (store->db) {
     if (!sqlite3_get_autocommit(store->db)) (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);

@@ -108,6 +108,7 @@ struct sx_store {
     bool shared;  /* its rows are those of an earlier run */
   } made;
   struct store_view *view;     /* of sx_store_keep_rows; NULL */
+  struct store_ahead *ahead;   /* of sx_store_read_ahead; NULL */
   struct store_blocks *blocks; /* of sx_store_keep_blocks; NULL */
   struct store_domains {       /* terms of domains that were read, which never change: by id */
     sx_arena *arena;

@@ -67,6 +67,12 @@ static bool asked_for(const char *domain, const char *text) {
   }
 }
 
+static bool is_listed(const char *const *names, size_t n, const char *name) {
+  for (size_t i = 0; i < n; i++)
+    if (strcmp(names[i], name) == 0) return true;
+  return false;
+}
+
 sx_status study__shown_of(st_shown *list, const st_run *r, const sx_node *domains, const char *const *indicators,
                           size_t n_indicators, sx_error *err) {
   const size_t n = domains ? (domains->kind == SX_NODE_LIST ? domains->n : 1) : 0;
@@ -78,10 +84,13 @@ sx_status study__shown_of(st_shown *list, const st_run *r, const sx_node *domain
       SX_TRY(add_shown(list, r, "total", (sx_text2){"总体", "All"}, err));
       continue;
     }
+    const char *last = NULL; /* the rows of one indicator stand together, and share its name */
+    bool mine = false;
     for (size_t i = 0; i < r->rows.n; i++) {
       const st_row *row = &r->rows.items[i];
-      bool mine = false;
-      for (size_t j = 0; j < n_indicators && row->main; j++) mine = mine || strcmp(indicators[j], row->indicator) == 0;
+      if (!row->main) continue;
+      if (row->indicator != last) mine = is_listed(indicators, n_indicators, row->indicator);
+      last = row->indicator;
       if (mine && asked_for(row->domain, node->text)) SX_TRY(add_shown(list, r, row->domain, row->label, err));
     }
   }

@@ -177,8 +177,14 @@ static sx_status add_named(st_run *r, const st_row *row, const char *statistic, 
   if (!sx_arena_grow(r->arena, (void **)&rows->items, &rows->cap, rows->n + 1, sizeof *rows->items))
     return sx_error_memory(err);
   st_row copy = *row;
-  copy.name = sx_arena_printf(r->arena, "%s|%s|%s", row->indicator, statistic, row->domain);
-  if (!copy.name) return sx_error_memory(err);
+  const char *const parts[] = {row->indicator, "|", statistic, "|", row->domain};
+  size_t n[5], all = 1;
+  for (size_t i = 0; i < 5; i++) all += n[i] = strlen(parts[i]);
+  char *end = sx_arena_alloc(r->arena, all, 1);
+  if (!end) return sx_error_memory(err);
+  copy.name = end;
+  for (size_t i = 0; i < 5; end += n[i++]) memcpy(end, parts[i], n[i]);
+  *end = '\0';
   SX_TRY(rehash(r, err));
   rows->items[rows->n++] = copy;
   size_t at = (size_t)(hash_text(copy.name) % rows->n_slots);
@@ -187,13 +193,20 @@ static sx_status add_named(st_run *r, const st_row *row, const char *statistic, 
   return SX_OK;
 }
 
-/* Under its statistic and, where it is the indicator's own, under none. Texts of the row are copied. */
+/* A copy of the text; texts of a row are mostly those of the row before. */
+static const char *like(sx_arena *arena, const char *text, const char *before) {
+  return before && strcmp(text, before) == 0 ? before : sx_arena_strdup(arena, text);
+}
+
+/* Under its statistic and, where it is the indicator's own, under none. Texts of the row are copied: those of one indicator stand at one place. */
 sx_status study__add_row(st_run *r, const st_row *row, sx_error *err) {
+  static const st_row none = {.indicator = NULL};
   st_row copy = *row;
+  const st_row *before = r->rows.n ? &r->rows.items[r->rows.n - 1] : &none;
   r->rows.state = 0;
-  copy.indicator = sx_arena_strdup(r->arena, row->indicator);
-  copy.statistic = sx_arena_strdup(r->arena, row->statistic);
-  copy.domain = sx_arena_strdup(r->arena, row->domain);
+  copy.indicator = like(r->arena, row->indicator, before->indicator);
+  copy.statistic = like(r->arena, row->statistic, before->statistic);
+  copy.domain = like(r->arena, row->domain, before->domain);
   if (row->quality) copy.quality = *row->quality ? sx_arena_strdup(r->arena, row->quality) : NULL;
   if (!copy.indicator || !copy.statistic || !copy.domain || (row->quality && *row->quality && !copy.quality))
     return sx_error_memory(err);

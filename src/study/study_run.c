@@ -149,6 +149,7 @@ static sx_status reuse_rows(st_run *r, bool *compute, sx_error *err) {
   *compute = false;
   SX_TRY(share_rows(r, err));
   if (r->shares_rows) return SX_OK;
+  sx_store_leave_ahead(r->store);
   for (size_t i = 0; i < r->plan->n; i++) {
     st_step *step = &r->plan->steps[i];
     if (!makes_rows(step->kind)) continue;
@@ -197,7 +198,7 @@ static sx_status compute_rows(st_run *r, sx_error *err) {
   SX_TRY(study__recall_banners(r, err));
   SX_TRY(study__run_waves(r, err));
   SX_TRY(recall(r, err));
-  if (r->shares_rows) SX_TRY(sx_store_keep_rows(r->store, r->run, err)); /* none will be written */
+  if (r->shares_rows) SX_TRY(sx_store_keep_rows(r->store, r->run, err)); /* none will be written; read meanwhile */
   SX_TRY(study__index_rows(r, err));
   const double since = study__now();
   SX_TRY(study__run_published(r, err));
@@ -322,6 +323,7 @@ static sx_status old_run(st_run *r, st_outputs *o, sx_error *err) {
   st_step *report = &r->plan->steps[r->plan->n - 1];
   sx_publish_files files;
   bool there = false, good = true;
+  sx_store_leave_ahead(r->store); /* mostly nothing is made */
   SX_TRY(sx_store_latest(&latest, r->store, err));
   r->run = latest.id;
   SX_TRY(study__payload_text(&r->rules_text, r, "rules", err));
@@ -366,7 +368,8 @@ static void mark_generated(st_run *r) {
 static sx_status run_all(st_run *r, st_outputs *o, const sx_run_options *options, sx_error *err) {
   bool unchanged = false;
   SX_TRY(sx_store_open(&r->store, &r->ctx, o->db, SX_STORE_WRITE, err));
-  SX_TRY(sx_publish_sweep(o->dir, r->s->id, r->arena, err)); /* of a run that was killed while it wrote */
+  if (!(options && options->force)) sx_store_read_ahead(r->store); /* most runs change words alone */
+  SX_TRY(sx_publish_sweep(o->dir, r->s->id, r->arena, err));       /* of a run that was killed while it wrote */
   SX_TRY(study__waves_begin(r, err));
   SX_TRY(study__generate(r, err));
   SX_TRY(study__plan_new(&r->plan, r->s, err));

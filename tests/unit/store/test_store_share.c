@@ -210,5 +210,50 @@ static void no_rows_besides(void) {
   (void)remove(path);
 }
 
+/* Rows that were read ahead are those that would have been read: of a run that shares them, with its own labels; else they are let go. */
+static void read_ahead(void) {
+  sx_store *store = NULL;
+  sx_ctx ctx = SX_CTX_INIT;
+  sx_store_row row;
+  int64_t run = 0;
+  bool found = false;
+  ctx.n_threads = 2;
+  for (int share = 0; share < 4; share++) {
+    REQUIRE_OK(sx_store_open(&store, &ctx, fresh(), SX_STORE_WRITE, err));
+    sx_store_read_ahead(store); /* of a store that has nothing */
+    first_run(&run, store);
+    sx_store_close(store);
+    REQUIRE_OK(sx_store_open(&store, &ctx, path, SX_STORE_WRITE, err));
+    sx_store_read_ahead(store);
+    sx_store_read_ahead(store); /* once */
+    begin(&run, store, steps, STEPS);
+    CHECK_OK(sx_store_put_indicator(store, &(sx_store_indicator){.id = "users", .unit = "head"}, err));
+    if (share > 1) CHECK(shares(store, steps, STEPS));
+    if (share == 0) put(store, steps[0].step, "users", 9);
+    if (share == 3) sx_store_leave_ahead(store);
+    CHECK_OK(sx_store_keep_rows(store, run, err));
+    CHECK_ROWS(store, run, share > 1 ? all : share == 0 ? "users=9;" : "");
+    if (share > 1) {
+      sx_store_indicator users = {.id = NULL};
+      CHECK_OK(sx_store_find(&found, &row, store, run, "change", "total", NULL, 0, err));
+      CHECK(found && row.estimate == 1 && strcmp(row.step, steps[2].step) == 0);
+      CHECK_OK(sx_store_get_indicator(&found, &users, store, run, "users", err));
+      CHECK(found && users.unit && strcmp(users.unit, "head") == 0);
+      sx_store_let(store);
+      CHECK_OK(sx_store_keep_rows(store, run, err)); /* given once: read now */
+      CHECK_ROWS(store, run, all);
+    }
+    if (share == 3) {
+      CHECK_OK(sx_store_hide(store, "users\ttotal\n", err));
+      sx_store_read_ahead(store); /* without what is hidden */
+      CHECK_OK(sx_store_keep_rows(store, run, err));
+      CHECK_ROWS(store, run, "users=nan;users=nan;change=1;change=3;");
+    }
+    CHECK_OK(sx_store_finish(store, err));
+    sx_store_close(store);
+  }
+  (void)remove(path);
+}
+
 SXT_MAIN(SXT_CASE(shared_by_all), SXT_CASE(copied_from_a_sharer), SXT_CASE(not_the_same),
-         SXT_CASE(rows_outside_the_plan), SXT_CASE(no_rows_besides))
+         SXT_CASE(rows_outside_the_plan), SXT_CASE(no_rows_besides), SXT_CASE(read_ahead))
