@@ -1,6 +1,5 @@
 /* store_view.c: the rows and indicators of one run, read once and held in memory with an index, for who asks for thousands of them, from several threads if need
  * be. What is written, hidden or let go drops it, so that it never says anything but what the tables say. */
-#include <stdatomic.h>
 #include <string.h>
 
 #include "store_priv.h"
@@ -89,7 +88,7 @@ static sx_status add_key(struct store_view *v, sx_store *store, const sx_buf *ke
 typedef struct filling {
   sx_store *store;
   struct store_view *view;
-  const atomic_bool *unwanted; /* NULL: they are wanted */
+  const sx_ctx *polled; /* NULL: nobody interrupts it */
   sx_buf key;
 } filling;
 
@@ -122,7 +121,7 @@ static bool copy_row(struct store_view *v, const sx_store_row *row) {
 static sx_status take_row(void *data, const sx_store_row *row, sx_error *err) {
   filling *f = data;
   struct store_view *v = f->view;
-  if (f->unwanted && atomic_load(f->unwanted)) return sx_error_set(err, SX_E_CANCELLED, "", "nobody wants the rows");
+  SX_TRY(sx_ctx_poll(f->polled, err));
   if (!sx_arena_grow(v->arena, (void **)&v->rows, &v->cap, v->n + 1, sizeof *v->rows)) return sx_error_memory(err);
   if (!copy_row(v, row)) return sx_error_memory(err);
   put_names(&f->key, row->indicator, row->statistic);
@@ -157,8 +156,8 @@ static sx_status take_about(struct store_view *v, sx_store *store, sx_error *err
   return failed ? sx_error_memory(err) : SX_OK;
 }
 
-static sx_status fill_rows(struct store_view *v, sx_store *store, const atomic_bool *unwanted, sx_error *err) {
-  filling f = {.store = store, .view = v, .unwanted = unwanted};
+static sx_status fill_rows(struct store_view *v, sx_store *store, const sx_ctx *polled, sx_error *err) {
+  filling f = {.store = store, .view = v, .polled = polled};
   SX_TRY(sx_arena_new(&v->arena, &store->ctx, err));
   SX_TRY(sx_dict_new(&v->keys, &store->ctx, err));
   sx_buf_init(&f.key, &store->ctx);
@@ -175,60 +174,44 @@ static sx_status fill_about(struct store_view *v, sx_store *store, sx_error *err
 
 /* ---- read ahead ------------------------------------------------------------------------------------------------------------------ */
 
-/* The rows of a finished run, read on a thread of its own by a connection of its own. The writer's lock is held meanwhile: nobody else changes them. */
+/* The rows of a finished run, read by a connection of their own. The writer's lock is held meanwhile: nobody else changes them. */
 struct store_ahead {
-  sx_ctx ctx;
-  const char *path; /* of the store that asked */
-  pthread_t thread;
-  bool running;
-  atomic_bool unwanted;
+  sx_loop *loop; /* of one task; NULL: it has been ended */
+  const char *path;
   sx_store *store; /* has the terms of the rows, as long as these are held */
   struct store_view *view;
-  sx_status status;
 };
 
-static sx_status read_ahead(struct store_ahead *a, sx_error *err) {
-  sx_store_run latest;
-  SX_TRY(sx_store_open(&a->store, &a->ctx, a->path, SX_STORE_READ, err));
-  SX_TRY(sx_store_latest(&latest, a->store, err));
-  if (!(a->view = sx_mem_zalloc(&a->ctx, 1, sizeof *a->view))) return sx_error_memory(err);
-  a->view->run = latest.id;
-  return fill_rows(a->view, a->store, &a->unwanted, err);
-}
-
-static void *work_ahead(void *data) {
+static sx_status read_ahead(void *data, size_t i, sx_error *err) {
   struct store_ahead *a = data;
-  sx_error lost = SX_ERROR_INIT; /* who asks for the rows reads them, and is told */
-  a->status = read_ahead(a, &lost);
-  return NULL;
+  const sx_ctx *ctx = sx_loop_ctx(a->loop);
+  sx_store_run latest;
+  (void)i;
+  SX_TRY(sx_store_open(&a->store, ctx, a->path, SX_STORE_READ, err));
+  SX_TRY(sx_store_latest(&latest, a->store, err));
+  if (!(a->view = sx_mem_zalloc(ctx, 1, sizeof *a->view))) return sx_error_memory(err);
+  a->view->run = latest.id;
+  return fill_rows(a->view, a->store, ctx, err);
 }
 
+/* What goes wrong is told by who asks for the rows, and reads them then. */
 void sx_store_read_ahead(sx_store *store) {
   if (store->ahead || store->is_new || store->lock < 0 || sx_ctx_threads(&store->ctx) < 2) return;
   struct store_ahead *a = sx_mem_zalloc(&store->ctx, 1, sizeof *a);
   if (!a) return;
-  a->ctx = sx_ctx_quiet(&store->ctx);
-  a->ctx.progress = NULL;
-  a->ctx.note = NULL; /* the store that asked has said what was to be said */
   a->path = store->path;
-  atomic_init(&a->unwanted, false);
-  a->running = pthread_create(&a->thread, NULL, work_ahead, a) == 0;
-  if (a->running)
-    store->ahead = a;
-  else
+  if (sx_loop_new(&a->loop, &store->ctx, 1, read_ahead, a, NULL) != SX_OK) {
     sx_mem_free(&store->ctx, a);
-}
-
-static void await_ahead(struct store_ahead *a) {
-  if (a->running) (void)pthread_join(a->thread, NULL);
-  a->running = false;
+    return;
+  }
+  store->ahead = a;
+  sx_loop_begin(a->loop);
 }
 
 void sx_store_leave_ahead(sx_store *store) {
   struct store_ahead *a = store->ahead;
   if (!a) return;
-  atomic_store(&a->unwanted, true);
-  await_ahead(a);
+  sx_loop_free(a->loop);
   if (!a->view) sx_store__view_drop(store); /* it may have them */
   if (a->store) a->store->view = a->view;   /* freed with it */
   sx_store_close(a->store);
@@ -253,9 +236,13 @@ static sx_status take_ahead(struct store_view **view, sx_store *store, int64_t r
   struct store_ahead *a = store->ahead;
   int64_t own = 0, ahead = -1;
   *view = NULL;
-  if (!a || !a->running) return SX_OK; /* they are given once */
-  await_ahead(a);
-  if (a->status != SX_OK || store->hidden) return SX_OK;
+  if (!a || !a->loop) return SX_OK; /* they are given once */
+  sx_error lost = SX_ERROR_INIT;
+  const sx_status status = sx_loop_end(a->loop, &lost);
+  sx_loop_free(a->loop);
+  a->loop = NULL;
+  if (status == SX_E_CANCELLED) return sx_error_set(err, status, lost.where, "%s", lost.message);
+  if (status != SX_OK || store->hidden) return SX_OK;
   SX_TRY(rows_of(&own, store, run, err));
   SX_TRY(rows_of(&ahead, store, a->view->run, err));
   if (own != ahead) return SX_OK;
