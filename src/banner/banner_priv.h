@@ -192,6 +192,8 @@ const banner_value *sx_banner__compared(const banner_question *q, const banner_r
 bool sx_banner__testable(const banner_plan *plan, const banner_question *q, const banner_result *r, size_t item,
                          size_t domain);
 double sx_banner__p(double difference, double variance, double df); /* NaN where there is no test */
+/* 0 where the variance of an estimate, or of the difference of estimates, of that size is what rounding leaves. */
+double sx_banner__variance(double variance, double size);
 
 /* The fast engine (banner_kernel.c, banner_sums.c): one pass per line, for linearised designs without outside figures. */
 typedef struct banner_kernel banner_kernel;

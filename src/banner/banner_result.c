@@ -65,6 +65,11 @@ bool sx_banner__testable(const banner_plan *plan, const banner_question *q, cons
   return r->base_n[it->line * r->n_domains + domain] >= (double)plan->request->sig.min_base;
 }
 
+double sx_banner__variance(double variance, double size) {
+  const double rounding = 1e-12; /* as of errors elsewhere (estimate_interval.c): no file tells values apart so far down */
+  return sqrt(variance) <= rounding * fabs(size) ? 0 : variance;
+}
+
 double sx_banner__p(double difference, double variance, double df) {
   if (!(variance > 0) || !(df >= 1) || isnan(difference)) return (double)NAN;
   return 2 * sx_num_t_cdf(-fabs(difference) / sqrt(variance), df);

@@ -210,7 +210,8 @@ sx_status sx_banner__compare(double *p, const banner_plan *plan, const sx_est *a
   SX_TRY(sx_est_linear(&est, plan->ctx, minus, both, 2, err));
   sx_est_need_errors(est, both, 2);
   const double sum = sx_est_variance(a) + sx_est_variance(b), v = sx_est_variance(est);
-  *p = sx_banner__p(sx_est_value(est), v > 1e-20 * sum ? v : 0, sx_est_df(est));
+  const double size = fmax(fabs(sx_est_value(a)), fabs(sx_est_value(b)));
+  *p = sx_banner__p(sx_est_value(est), v > 1e-20 * sum ? sx_banner__variance(v, size) : 0, sx_est_df(est));
   sx_est_free(est);
   return SX_OK;
 }
@@ -296,7 +297,9 @@ static sx_status test_wave(slow *now, slow *then, const sx_link *link, size_t i,
     sx_est *change = NULL;
     st = sx_est_change(&change, link, est_of(&before, e), est_of(c, d), SX_CHANGE_DIFFERENCE, err);
     if (st != SX_OK) break;
-    now->r->p_wave[i * now->D + d] = sx_banner__p(sx_est_value(change), sx_est_variance(change), sx_est_df(change));
+    const double size = fmax(fabs(number_of(c, d)), fabs(number_of(&before, e)));
+    now->r->p_wave[i * now->D + d] =
+        sx_banner__p(sx_est_value(change), sx_banner__variance(sx_est_variance(change), size), sx_est_df(change));
     sx_est_free(change);
   }
   cells_clear(&before);

@@ -349,7 +349,7 @@ static bool is_share(const banner_item *item) {
 static banner_value value_of(double value, double v, double df) {
   if (!isfinite(value)) return missing(SX_NA_TOO_LARGE);
   if (!(df >= 1)) return (banner_value){value, (double)NAN, df, (double)NAN, SX_NA_TOO_FEW_PSU};
-  return (banner_value){value, v, df, (double)NAN, SX_NA_NONE};
+  return (banner_value){value, sx_banner__variance(v, value), df, (double)NAN, SX_NA_NONE};
 }
 
 /* The mean of the item in domain d, its carrier into z. */
@@ -407,10 +407,11 @@ static void other_measures(const work *t, const banner_item *item, size_t i) {
 /* ---- tests ---------------------------------------------------------------------------------------------------------------------- */
 
 /* Differences of columns nearly the same cases have no variance that is more than rounding. */
-static double difference_variance(const work *t, const double *a, const double *b, double va, double vb) {
+static double difference_variance(const work *t, const double *a, const double *b, const banner_value *va,
+                                  const banner_value *vb) {
   for (size_t p = 0; p < t->P; p++) t->pair[p] = a[p] - b[p];
   const double v = variance(t, t->pair);
-  return v > 1e-20 * (va + vb) ? v : 0;
+  return v > 1e-20 * (va->variance + vb->variance) ? sx_banner__variance(v, fmax(fabs(va->value), fabs(vb->value))) : 0;
 }
 
 static void test_pairs(const work *t, size_t i, double *df_pair) {
@@ -421,7 +422,7 @@ static void test_pairs(const work *t, size_t i, double *df_pair) {
     const size_t a = plan->pair[k][0], b = plan->pair[k][1];
     p[k] = (double)NAN;
     if (!sx_banner__testable(plan, t->q, t->r, i, a) || !sx_banner__testable(plan, t->q, t->r, i, b)) continue;
-    const double var = difference_variance(t, t->z + a * t->P, t->z + b * t->P, v[a].variance, v[b].variance);
+    const double var = difference_variance(t, t->z + a * t->P, t->z + b * t->P, &v[a], &v[b]);
     if (isnan(df_pair[k])) df_pair[k] = df_of(t, a, b);
     p[k] = sx_banner__p(v[a].value - v[b].value, var, df_pair[k]);
   }
@@ -454,7 +455,8 @@ static void test_rest(const work *t, const banner_item *item, size_t i, double d
     if (!(df >= 1) || (is_share(item) && (p <= 0 || p >= 1))) continue;
     const double *zd = t->z + d * P;
     for (size_t k = 0; k < P; k++) z[k] = zd[k] - z[k];
-    r->p_rest[at] = sx_banner__p(r->value[at].value - p, variance(t, z), df_all);
+    const double here = r->value[at].value, v = sx_banner__variance(variance(t, z), fmax(fabs(here), fabs(p)));
+    r->p_rest[at] = sx_banner__p(here - p, v, df_all);
   }
 }
 

@@ -109,9 +109,10 @@ static sx_status name_by_group(const char **label, list *l, const entry *e) {
   sx_reference_terms(terms, r);
   SX_TRY(sx_reference_find(&found, &row, l->page->store, l->page->run, r, l->err));
   const sx_store_term *t = found && row.n_terms ? &row.terms[0] : &terms[0];
-  const bool group = strcmp(t->level, "1") == 0;
-  *label =
-      sx_report__in_language(l->page, group ? &t->variable_label : &t->level_label, group ? t->variable : t->level);
+  *label = sx_report__in_language(l->page, &t->level_label, NULL);
+  if (*label && **label) return SX_OK;
+  const bool group = strcmp(t->level, "1") == 0; /* without words of its own: a group of the study */
+  *label = group ? sx_report__in_language(l->page, &t->variable_label, t->variable) : t->level;
   return SX_OK;
 }
 

@@ -47,7 +47,7 @@ static void put_domain(seen *s, sx_page *page, const sx_store_row *row) {
     s->n_terms++;
     if (words.n) sx_buf_add(&words, sx_report__w(page, W_SEMICOLON));
     sx_buf_add(&words, name);
-    if (level && *level) sx_buf_printf(&words, "%s%s", sx_report__w(page, W_COLON), level);
+    if (level && *level && strcmp(level, name) != 0) sx_buf_printf(&words, "%s%s", sx_report__w(page, W_COLON), level);
     if (!group || !group->text) continue;
     if (definition.n) sx_buf_add(&definition, "; ");
     sx_buf_add(&definition, group->text);

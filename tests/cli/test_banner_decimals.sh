@@ -66,4 +66,11 @@ for name in [n for n in book.namelist() if n.startswith('xl/worksheets/sheet')]:
     below = any('Standard error' in text(r) for r in rows)
     check(name, [p for i, r in means for p in (zip(numbers(r), numbers(rows[i + 1])) if below else zip(numbers(r), [None] * 5))])
 PY
+# An error that rounding leaves is none: groups of cases that all say the same show it in no decimals, and nothing is tested by it.
+awk 'BEGIN { print "st,psu,w,g,x"; split("some,one,other", name, ","); for (i = 0; i < 360; i++) { k = i * 7 % 3
+  printf "%d,%d,%.3f,%s,%s\n", i % 6, i % 6 * 100 + int(i / 6) % 12, 0.7 + (i * 37 % 101) / 33, name[k + 1], k ? 4.7 : 1 + i * 11 % 5 } }' >"$tmp/same.csv"
+"$program" tab "$tmp/same.csv" --weights w --strata st --cluster psu --rows x --cols total+g --stats mean,se --lang en >"$tmp/tab" || fail "tab of groups that say the same"
+[ "$(grep -c '^Mean .* 4\.70 (0\.00) .* 4\.70 (0\.00)' "$tmp/tab")" = 1 ] || fail "an error of rounding: $(grep '^Mean' "$tmp/tab")"
+"$program" tab "$tmp/same.csv" --weights w --strata st --cluster psu --rows x --cols g --stats mean,se --format csv |
+  awk -F, '$5 == "mean" && $9 == 4.7 && ($10 != 0 || $13 ~ /B|C/) { bad = 1 } END { exit bad }' || fail "a test by an error of rounding"
 finish

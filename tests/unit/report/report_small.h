@@ -76,17 +76,24 @@ static inline sx_status small_put_rows(sx_store *store, sx_error *err) {
   return SX_OK;
 }
 
-/* Levels of a variable, out of order. */
+/* Levels of two variables, out of order; those of the second are coded. */
 static inline sx_status small_put_levels(sx_store *store, sx_error *err) {
   static const struct {
     const char *level, *zh, *en;
     double value;
-  } levels[] = {{"a", "青年", "Young", 0.41},
-                {"b c", "中年|", "Middle", 0.62},
-                {"d", "老年", "Old", 0.41},
-                {"e", "儿童", "Children", (double)NAN}};
+    const char *variable; /* NULL: age */
+  } levels[] = {{"a", "青年", "Young", 0.41, NULL},
+                {"b c", "中年|", "Middle", 0.62, NULL},
+                {"d", "老年", "Old", 0.41, NULL},
+                {"e", "儿童", "Children", (double)NAN, NULL},
+                {"1", "男", "Men", 0.4, "kind"},
+                {"2", "女", "Women", 0.6, "kind"}};
   for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
-    const sx_store_term term = {"age", levels[i].level, {"年龄", "Age"}, {levels[i].zh, levels[i].en}};
+    const bool coded = levels[i].variable != NULL;
+    const sx_store_term term = {coded ? levels[i].variable : "age",
+                                levels[i].level,
+                                {coded ? "性别" : "年龄", coded ? "Sex" : "Age"},
+                                {levels[i].zh, levels[i].en}};
     const sx_store_row row = {.indicator = "rate",
                               .statistic = "prop",
                               .terms = &term,
