@@ -90,6 +90,13 @@ typedef struct sx_publish_frequency {
   size_t n_answers;
 } sx_publish_frequency;
 
+/* What a variable and its values are called, where that is known in both languages: a file has one label for each. A text that is NULL leaves the other,
+ * and where both are NULL the label of the file. */
+typedef struct sx_publish_words {
+  sx_text2 label;
+  const sx_text2 *values; /* [labels of the column] */
+} sx_publish_words;
+
 typedef struct sx_publish_options {
   uint32_t version;
   bool zh, en; /* the languages that the run's study writes; a format of one language makes a file for each */
@@ -117,11 +124,12 @@ typedef struct sx_publish_options {
    * are taken over. NULL: none. */
   const void *earlier;
   size_t n_earlier;
+  const sx_publish_words *words; /* [columns of `variables`], or NULL: the codebook has the labels of the file */
 } sx_publish_options;
 #define SX_PUBLISH_OPTIONS_INIT                                                                                        \
   {                                                                                                                    \
     1, true, true, SX_SYMBOLS_OF_LANGUAGE, NULL, NULL, NULL, NULL, NULL, false, NULL, NULL, false, NULL, NULL, NULL,   \
-        0, NULL, 0                                                                                                     \
+        0, NULL, 0, NULL                                                                                               \
   }
 
 /* ---- formats ----------------------------------------------------------------------------------------------------------- */

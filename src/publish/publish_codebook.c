@@ -68,6 +68,24 @@ const sx_publish_frequency *sx_publish__frequency_of(const sx_codebook *b, size_
   return b->table && all ? &all[column] : NULL;
 }
 
+/* A text of the data file, whose language nobody knows. */
+static sx_text2 of_file(const char *text) {
+  return (sx_text2){text, text};
+}
+
+sx_text2 sx_publish__variable_words(const sx_codebook *b, size_t column) {
+  const sx_publish_words *all = b->run->options.words;
+  const bool said = all && (all[column].label.zh || all[column].label.en);
+  return said ? all[column].label : of_file(sx_table_get(b->table, column)->label);
+}
+
+sx_text2 sx_publish__value_words(const sx_codebook *b, size_t column, size_t i) {
+  const sx_publish_words *all = b->run->options.words;
+  const sx_text2 *words = all && all[column].values ? &all[column].values[i] : NULL;
+  const char *own = sx_table_get(b->table, column)->labels[i].label;
+  return words && (words->zh || words->en) ? *words : of_file(own ? own : "");
+}
+
 /* ---- DDI ---------------------------------------------------------------------------------------------------------------- */
 
 static void xml(sx_buf *out, const char *text) {
@@ -87,11 +105,6 @@ static void element2(sx_buf *out, const char *indent, const char *name, sx_text2
     xml(out, text.en);
     sx_buf_printf(out, "</%s>\n", name);
   }
-}
-
-/* A text of the data file, whose language nobody knows. */
-static sx_text2 of_file(const char *text) {
-  return (sx_text2){text, text};
 }
 
 /* An XML name: letters, digits and _ ; others become their code points. */
@@ -148,14 +161,16 @@ static void category_counts(sx_buf *out, const sx_publish_frequency *f, size_t i
   sx_buf_add(out, "</catStat>\n");
 }
 
-static void variable(sx_buf *out, const sx_column *c, const sx_publish_frequency *f) {
+static void variable(sx_buf *out, const sx_codebook *b, size_t column) {
+  const sx_column *c = sx_table_get(b->table, column);
+  const sx_publish_frequency *f = sx_publish__frequency_of(b, column);
   const bool number = c->type != SX_TEXT && c->type != SX_CATEGORY;
   sx_buf_add(out, "    <var ID=\"");
   put_id(out, "V_", c->name);
   sx_buf_add(out, "\" name=\"");
   xml(out, c->name);
   sx_buf_printf(out, "\" intrvl=\"%s\">\n", number && c->n_labels == 0 ? "contin" : "discrete");
-  element2(out, "      ", "labl", of_file(c->label));
+  element2(out, "      ", "labl", sx_publish__variable_words(b, column));
   if (f)
     sx_buf_printf(out, "      <sumStat type=\"vald\">%zu</sumStat>\n      <sumStat type=\"invd\">%zu</sumStat>\n",
                   f->valid, f->missing);
@@ -163,9 +178,8 @@ static void variable(sx_buf *out, const sx_column *c, const sx_publish_frequency
     const bool missing = sx_column_missing_label(c, &c->labels[i]);
     sx_buf_printf(out, "      <catgry%s>\n        <catValu>", missing ? " missing=\"Y\"" : "");
     sx_publish__code(out, &c->labels[i], true);
-    sx_buf_add(out, "</catValu>\n        <labl>");
-    xml(out, c->labels[i].label ? c->labels[i].label : "");
-    sx_buf_add(out, "</labl>\n");
+    sx_buf_add(out, "</catValu>\n");
+    element2(out, "        ", "labl", sx_publish__value_words(b, column, i));
     if (f) category_counts(out, f, i, missing);
     sx_buf_add(out, "      </catgry>\n");
   }
@@ -225,7 +239,7 @@ static void put_ddi(sx_buf *out, const sx_codebook *b) {
   sx_buf_add(out, "  <dataDscr>\n");
   for (size_t i = 0; b->table && i < sx_table_mrsets(b->table); i++) set_group(out, sx_table_mrset(b->table, i));
   for (size_t i = 0; b->table && i < sx_table_columns(b->table); i++)
-    variable(out, sx_table_get(b->table, i), sx_publish__frequency_of(b, i));
+    variable(out, b, i);
   for (size_t i = 0; i < b->n; i++) indicator(out, &b->items[i]);
   sx_buf_add(out, "  </dataDscr>\n</codeBook>\n");
 }
@@ -239,11 +253,13 @@ static void markdown(sx_buf *out, const char *text) {
   }
 }
 
-static void markdown_variable(sx_buf *out, const sx_column *c, bool zh) {
+static void markdown_variable(sx_buf *out, const sx_codebook *b, size_t column, sx_lang lang) {
+  const sx_column *c = sx_table_get(b->table, column);
+  const bool zh = lang == SX_LANG_ZH;
   sx_buf_add(out, "| ");
   markdown(out, c->name);
   sx_buf_add(out, " | ");
-  markdown(out, c->label);
+  markdown(out, sx_publish__text(sx_publish__variable_words(b, column), lang));
   sx_buf_add(out, " | ");
   for (size_t i = 0; i < c->n_labels; i++) {
     sx_buf code;
@@ -257,7 +273,7 @@ static void markdown_variable(sx_buf *out, const sx_column *c, bool zh) {
       markdown(out, code.data);
     sx_buf_clear(&code);
     sx_buf_add(out, " = ");
-    markdown(out, c->labels[i].label);
+    markdown(out, sx_publish__text(sx_publish__value_words(b, column, i), lang));
     if (sx_column_missing_label(c, &c->labels[i])) sx_buf_add(out, zh ? "（缺失）" : " (missing)");
   }
   sx_buf_add(out, " |\n");
@@ -290,7 +306,7 @@ static void put_markdown(sx_buf *out, const sx_codebook *b, sx_lang lang) {
   if (!b->table) return;
   sx_buf_add(out, zh ? "\n## 变量\n\n| 变量 | 标签 | 取值 |\n|---|---|---|\n"
                      : "\n## Variables\n\n| Variable | Label | Values |\n|---|---|---|\n");
-  for (size_t i = 0; i < sx_table_columns(b->table); i++) markdown_variable(out, sx_table_get(b->table, i), zh);
+  for (size_t i = 0; i < sx_table_columns(b->table); i++) markdown_variable(out, b, i, lang);
 }
 
 /* ---- files ------------------------------------------------------------------------------------------------------------- */

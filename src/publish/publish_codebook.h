@@ -19,6 +19,9 @@ typedef struct sx_codebook {
 
 /* The value that a label names: a number, a text, or the letter of a tagged missing value (".a"). */
 void sx_publish__code(sx_buf *out, const sx_label *label, bool in_xml);
+/* What the column is called, and its label i. */
+sx_text2 sx_publish__variable_words(const sx_codebook *b, size_t column);
+sx_text2 sx_publish__value_words(const sx_codebook *b, size_t column, size_t i);
 /* Of the column; NULL where nothing was counted. */
 const sx_publish_frequency *sx_publish__frequency_of(const sx_codebook *b, size_t column);
 /* A page of HTML in one language, without script and without anything from outside. */

@@ -67,12 +67,13 @@ static void counts(const page *p, const sx_publish_frequency *f, size_t cases, d
   if (!isnan(f->weight)) share_cell(p, weight, f->weight);
 }
 
-static void value_row(const page *p, const sx_column *c, size_t i, const sx_publish_frequency *f) {
+static void value_row(const page *p, size_t column, size_t i, const sx_publish_frequency *f) {
+  const sx_column *c = sx_table_get(p->b->table, column);
   const bool missing = sx_column_missing_label(c, &c->labels[i]);
   sx_buf_printf(p->out, "<tr%s><th scope=\"row\">", missing ? " class=\"m\"" : "");
   sx_publish__code(p->out, &c->labels[i], true);
   add(p, "</th><td>");
-  text(p, c->labels[i].label);
+  text(p, sx_publish__text(sx_publish__value_words(p->b, column, i), p->lang));
   if (missing) add(p, word(p, "（缺失）", " (missing)"));
   add(p, "</td>");
   if (f) counts(p, f, f->cases[i], f->weights[i], missing);
@@ -94,7 +95,8 @@ static void other_row(const page *p, const sx_column *c, const sx_publish_freque
   add(p, "</tr>\n");
 }
 
-static void values(const page *p, const sx_column *c, const sx_publish_frequency *f) {
+static void values(const page *p, size_t column, const sx_publish_frequency *f) {
+  const sx_column *c = sx_table_get(p->b->table, column);
   sx_buf_printf(p->out, "<table>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>",
                 word(p, "取值", "Value"), word(p, "含义", "Label"));
   if (f)
@@ -103,7 +105,7 @@ static void values(const page *p, const sx_column *c, const sx_publish_frequency
   if (f && !isnan(f->weight))
     sx_buf_printf(p->out, "<th scope=\"col\" class=\"n\">%s</th>", word(p, "加权占比（%）", "Weighted, %"));
   add(p, "</tr></thead>\n<tbody>\n");
-  for (size_t i = 0; i < c->n_labels; i++) value_row(p, c, i, f);
+  for (size_t i = 0; i < c->n_labels; i++) value_row(p, column, i, f);
   if (f) other_row(p, c, f);
   add(p, "</tbody></table>\n");
 }
@@ -150,10 +152,10 @@ static void variable(const page *p, size_t i) {
   sx_buf_printf(p->out, "<section aria-labelledby=\"v%zu\">\n<h3 id=\"v%zu\"><code>", i, i);
   text(p, c->name);
   add(p, "</code> ");
-  text(p, c->label);
+  text(p, sx_publish__text(sx_publish__variable_words(p->b, i), p->lang));
   add(p, "</h3>\n");
   if (f) base_line(p, f);
-  if (c->n_labels) values(p, c, f);
+  if (c->n_labels) values(p, i, f);
   if (f && !c->n_labels && !isnan(f->mean)) mean_line(p, f);
   if (f && !c->n_labels) answers(p, f);
   if (f && f->identifier) sx_buf_printf(p->out, "<p class=\"note\">%s</p>\n", word(p, "标识编号。", "Identifier."));

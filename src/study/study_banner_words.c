@@ -1,4 +1,4 @@
-/* study_banner_words.c: the words of a banner table in both languages. A file has one label for a variable and for a level, and a study may say both in Chinese and in
+/* study_banner_words.c: the words of a banner table, and of the codebook's variables, in both languages. A file has one label for a variable and for a level, and a study may say both in Chinese and in
  * English: heads, rows and titles get the study's words wherever the file's text is one of the two. The study's words are those of its derived variables, of
  * the variables of its data, of groups by a variable, and of the model that generates the data. */
 #include <string.h>
@@ -7,6 +7,7 @@
 #include "study_banner.h"
 #include "study_data.h"
 #include "study_names.h"
+#include "study_outputs.h"
 #include "study_variables.h"
 
 typedef struct speaker {
@@ -168,4 +169,40 @@ sx_status study__banner_words(sx_banner_book *book, const sx_study *s, const str
   speaker by = {.s = s, .model = model, .arena = book->arena};
   SX_TRY(speak(book, &by, err));
   return by.failed ? sx_error_memory(err) : SX_OK;
+}
+
+/* ---- the codebook ------------------------------------------------------------------------------------------------------------------ */
+
+/* A label that the study says in no language but the file's stays the file's. */
+static sx_text2 or_file(sx_banner_text words, const char *own) {
+  const bool same = strcmp(words.zh, own) == 0 && strcmp(words.en, own) == 0;
+  return same ? (sx_text2){NULL, NULL} : (sx_text2){words.zh, words.en};
+}
+
+static sx_status of_column(sx_publish_words *out, speaker *by, const sx_column *c, sx_error *err) {
+  char code[SX_DOUBLE_TEXT_MAX + 1];
+  sx_text2 *values = sx_arena_zalloc(by->arena, c->n_labels + 1, sizeof *values);
+  if (!values) return sx_error_memory(err);
+  if (*c->label) out->label = or_file(of_variable(by, c->name, (sx_banner_text){c->label, c->label}), c->label);
+  for (size_t i = 0; i < c->n_labels; i++) {
+    const sx_label *l = &c->labels[i];
+    if (l->tag || !l->label) continue;
+    if (!l->text) code[sx_text_from_double(code, l->value)] = '\0';
+    values[i] = or_file(of_level(by, c->name, l->text ? l->text : code, (sx_banner_text){l->label, l->label}), l->label);
+  }
+  out->values = values;
+  return SX_OK;
+}
+
+sx_status study__codebook_words(const sx_publish_words **out, const sx_study *s, const sx_synth_model *model,
+                                sx_arena *arena, sx_error *err) {
+  speaker by = {.s = s, .model = model, .arena = arena};
+  const sx_table *schema = s->schemas[s->unit];
+  const size_t n = sx_table_columns(schema);
+  sx_publish_words *words = sx_arena_zalloc(arena, n + 1, sizeof *words);
+  if (!words) return sx_error_memory(err);
+  for (size_t i = 0; i < n; i++) SX_TRY(of_column(&words[i], &by, sx_table_get(schema, i), err));
+  if (by.failed) return sx_error_memory(err);
+  *out = words;
+  return SX_OK;
 }

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "study_data.h"
+#include "study_names.h"
 #include "study_outputs.h"
+#include "shuxiao/synth.h"
 #include "shuxiao/table_order.h"
 
 /* ---- counting ------------------------------------------------------------------------------------------------------ */
@@ -360,8 +362,9 @@ static sx_status recall(st_frequencies *f, st_run *r, sx_error *err) {
 }
 
 sx_status study__frequencies_find(st_frequencies *f, st_run *r, sx_error *err) {
-  if (!r->s->schemas || !r->s->schemas[r->s->unit] || r->s->disclosure) return SX_OK;
+  if (!r->s->schemas || !r->s->schemas[r->s->unit]) return SX_OK;
   SX_TRY(sx_arena_new(&f->arena, &r->ctx, err));
+  if (r->s->disclosure) return SX_OK;
   SX_TRY(recall(f, r, err));
   if (f->text) return SX_OK;
   sx_ctx_progress(&r->ctx, "counting the values of the variables", 0, 0);
@@ -369,8 +372,24 @@ sx_status study__frequencies_find(st_frequencies *f, st_run *r, sx_error *err) {
   return r->whole ? SX_OK : study__read_table(&f->read, r->s, r->s->unit, NULL, 0, 0, err);
 }
 
+/* Generated interviews are called as their model says. */
+static sx_status name_all(st_frequencies *f, const st_run *r, const sx_ctx *ctx, sx_error *err) {
+  const st_table *unit = &r->s->tables[r->s->unit];
+  sx_synth_model *model = NULL;
+  if (unit->model) {
+    const char *path = study__path(r->s, f->arena, unit->model);
+    if (!path) return sx_error_memory(err);
+    SX_TRY(sx_synth_load_words(&model, ctx, path, unit->wave, err));
+  }
+  const sx_status status = study__codebook_words(&f->words, r->s, model, f->arena, err);
+  sx_synth_free(model);
+  return status;
+}
+
 sx_status study__frequencies_count(st_frequencies *f, const st_run *r, const sx_ctx *ctx, sx_error *err) {
   if (!f->arena) return SX_OK;
+  SX_TRY(name_all(f, r, ctx, err));
+  if (r->s->disclosure) return SX_OK;
   const sx_table *schema = r->s->schemas[r->s->unit];
   sx_publish_frequency *all = sx_arena_zalloc(f->arena, sx_table_columns(schema) + 1, sizeof *all);
   if (!all) return sx_error_memory(err);

@@ -50,18 +50,24 @@ sx_status study__outputs_refuse(const st_run *r, const sx_publish_files *files, 
                                 sx_error *err) SX_NODISCARD;
 /* Takes away what an earlier run put aside. */
 sx_status study__outputs_clear_refused(const st_run *r, const st_outputs *o, sx_error *err) SX_NODISCARD;
-/* study_codebook.c: how often values occur, by the columns of the unit table's schema. All NULL where nothing is counted (no data, tables that are
- * protected). Found and kept by the run's own thread; counted by any, from the run's data, which nobody changes meanwhile. */
+/* study_codebook.c: how often values occur, by the columns of the unit table's schema, and what they are called. No counts where nothing is counted
+ * (tables that are protected), nothing where there are no data. Found and kept by the run's own thread; counted by any, from the run's data, which nobody changes meanwhile. */
 typedef struct st_frequencies {
   sx_arena *arena;
   sx_table *read;   /* what is counted, where the run has not read all variables */
   const char *text; /* payload of the step `codebook` */
   const sx_publish_frequency *all;
+  const sx_publish_words *words;
 } st_frequencies;
 sx_status study__frequencies_find(st_frequencies *f, st_run *r, sx_error *err) SX_NODISCARD;
 sx_status study__frequencies_count(st_frequencies *f, const st_run *r, const sx_ctx *ctx, sx_error *err) SX_NODISCARD;
 sx_status study__frequencies_keep(const st_frequencies *f, st_run *r, sx_error *err) SX_NODISCARD;
 void study__frequencies_clear(st_frequencies *f);
+/* study_banner_words.c: what the variables of the unit table and their values are called, as the study says it in both languages, by the columns of the schema.
+ * model: of the unit table, NULL: none. */
+struct sx_synth_model;
+sx_status study__codebook_words(const sx_publish_words **out, const sx_study *s, const struct sx_synth_model *model,
+                                sx_arena *arena, sx_error *err) SX_NODISCARD;
 /* study_outputs_stale.c: which files go with this run, and what the record says on of formats that were not asked for. */
 sx_status study__outputs_leave(st_outputs *o, const st_run *r, const struct st_kept *old, const sx_publish_files *files,
                                sx_buf *record, sx_error *err) SX_NODISCARD;

@@ -124,7 +124,7 @@ sx_publish_options study__share_lend(const st_maker *m, const st_unit *u, sx_doc
   options.documents = documents;
   if (u->needs >> ST_SHARED_PAIR & 1) options.pair = m->pair;
   if (u->needs >> ST_SHARED_DATA & 1) options.source = m->source;
-  if (u->needs >> ST_SHARED_COUNTS & 1) options.frequencies = m->counts.all;
+  if (u->needs >> ST_SHARED_COUNTS & 1) options.frequencies = m->counts.all, options.words = m->counts.words;
   if (u->lang != ST_ALL_LANGUAGES) options.only = 1U << u->lang;
   return options;
 }

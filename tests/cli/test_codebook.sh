@@ -42,6 +42,26 @@ cp $page first.html
 sed -i 's/title: S/title: T/' study.yaml
 "$program" run study.yaml --quiet --to ddi --out out >said 2>&1 || fail "again: $(cat said)"
 diff <(sed -n '/id="variables"/,$p' first.html) <(sed -n '/id="variables"/,$p' $page) >said || fail "the page from the store: $(cat said)"
+# every language has its own words, where the study says both: of variables and values; the file's own label stands in both
+cat >words.yaml <<'Y2'
+study: w
+title: {zh: 词, en: Words}
+languages: [zh, en]
+data: {main: {file: d.csv, variables: {region: {label: {zh: 地区, en: Region}, values: {south: {zh: 南方, en: the South}, "north, old": {en: the North}}}, age: {label: {zh: 年龄, en: Age}}, w: {label: 权重}}}}
+design: {weights: w, clusters: psu}
+indicators: {m: {label: Mean, mean: income}}
+Y2
+"$program" run words.yaml --quiet --to ddi --out words >said 2>&1 || fail "run of words: $(cat said)"
+for row in 'zh region | 地区 | south = 南方；north, old = the North' 'en region | Region | south = the South; north, old = the North' \
+  'zh age | 年龄 |' 'en age | Age |' 'zh w | 权重 |' 'en w | 权重 |'; do
+  grep -qF "| ${row#* }" "words/w_codebook.${row%% *}.md" || fail "no '${row#* }' in ${row%% *}: $(sed -n '/^| Var\|^| 变/,$p' "words/w_codebook.${row%% *}.md")"
+done
+page=words/w_codebook.en.html
+part region | grep -qx 'south the South 100 25.0 16.7' || fail "the page's values: $(part region)"
+grep -q '</code> Region</h3>' $page && ! grep -q '地区\|南方' $page || fail "the page's label"
+tr -d '\n' <words/w.ddi.xml | sed 's/> */>/g' >ddi
+grep -q 'name="region"[^>]*><labl xml:lang="zh">地区</labl><labl xml:lang="en">Region</labl>' ddi || fail "DDI has one label of the variable"
+grep -q '<catValu>south</catValu><labl xml:lang="zh">南方</labl><labl xml:lang="en">the South</labl>' ddi || fail "DDI has one label of the value"
 # nothing is counted where tables are protected
 printf 'disclosure: {min_n: 3}\n' >>study.yaml
 "$program" run study.yaml --quiet --to ddi --out safe >said 2>&1 || fail "protected: $(cat said)"
