@@ -21,16 +21,22 @@ typedef struct sss_value {
   int64_t number; /* where the variable's codes are numbers */
 } sss_value;
 
+typedef struct sss_range {
+  double low, high;
+} sss_range;
+
 typedef struct sss_variable {
   const char *ident, *name, *label, *filter;
   sss_type type;
   bool literal;            /* codes are texts */
-  bool ranged;             /* codes without texts are allowed */
+  bool open;               /* a range of texts: any code may be meant */
   bool decimals;           /* a quantity whose range or values have a point */
   size_t start, finish;    /* columns, or start alone: the field; from 1; finish 0: not given */
   size_t subfields, width; /* of a spread, 0: a bitstring */
   sss_value *values;       /* single and multiple: codes of ranges too, without text */
   size_t n_values, cap_values;
+  sss_range *ranges; /* single: codes without text; quantity: what it may be */
+  size_t n_ranges, cap_ranges;
 } sss_variable;
 
 typedef struct sss_definition {

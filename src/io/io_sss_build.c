@@ -6,6 +6,7 @@
  *   character  a text; logical 1 or 0; date YYYYMMDD; time HHMMSS */
 #include "io_sss.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -104,13 +105,19 @@ static sx_status set_missing(const build *b, sx_column *c, size_t row, sx_error 
   return sx_column_set_missing(b->ctx, c, row, SX_MISS_SYSTEM, err);
 }
 
-/* A code that is none of the values stays, and is told once. */
-static void check_code(build *b, size_t row, int64_t number, span s) {
+static bool is_value(const sss_variable *v, const sss_value *value, double number, span s) {
+  double own = (double)value->number;
+  if (v->literal) return strlen(value->code) == s.n && memcmp(value->code, s.text, s.n) == 0;
+  if (v->type == SSS_QUANTITY && !sx_text_to_double(&own, value->code, strlen(value->code))) return false;
+  return own == number;
+}
+
+/* A code that is none of the values and in none of the ranges stays, and is told once. A quantity without a range may be anything. */
+static void check_code(build *b, size_t row, double number, span s) {
   const sss_variable *v = b->v;
-  bool known = v->ranged || !v->n_values;
-  for (size_t i = 0; i < v->n_values && !known; i++)
-    known = v->literal ? strlen(v->values[i].code) == s.n && memcmp(v->values[i].code, s.text, s.n) == 0
-                       : v->values[i].number == number;
+  bool known = v->open || (!v->n_ranges && (!v->n_values || v->type == SSS_QUANTITY));
+  for (size_t i = 0; i < v->n_ranges && !known; i++) known = number >= v->ranges[i].low && number <= v->ranges[i].high;
+  for (size_t i = 0; i < v->n_values && !known; i++) known = is_value(v, &v->values[i], number, s);
   if (known) return;
   if (!b->strays++) {
     b->stray_row = row;
@@ -121,12 +128,12 @@ static void check_code(build *b, size_t row, int64_t number, span s) {
 static sx_status set_code(build *b, sx_column *c, size_t row, span s, sx_error *err) {
   int64_t number = 0;
   if (c->type == SX_TEXT) {
-    check_code(b, row, 0, s);
+    check_code(b, row, code_of(&number, s) ? (double)number : (double)NAN, s);
     return sx_dict_add(&c->data.code[row], c->dict, s.text, s.n, err);
   }
   if (!code_of(&number, s))
     return fault(b, row, err, "'%.*s' is no code, which is a whole number", (int)(s.n < 60 ? s.n : 60), s.text);
-  check_code(b, row, number, s);
+  check_code(b, row, (double)number, s);
   c->data.i64[row] = number;
   return SX_OK;
 }
@@ -176,12 +183,14 @@ static sx_status put_quantity(build *b, sx_error *err) {
       SX_TRY(set_missing(b, c, r, err));
     } else if (!decimals) {
       (void)code_of(&c->data.i64[r], s);
+      check_code(b, r, (double)c->data.i64[r], s);
     } else {
       const size_t plus = *s.text == '+';
       if (!sx_text_to_double(&number, s.text + plus, s.n - plus))
         return fault(b, r, err, "'%.*s' is no number, and the variable is a quantity", (int)(s.n < 60 ? s.n : 60),
                      s.text);
       c->data.f64[r] = number;
+      check_code(b, r, number, s);
     }
   }
   return add_labels(b, c, err);
@@ -377,8 +386,9 @@ sx_status sx_io__sss_build(sx_table **out, const sss_definition *d, const sx_tab
   }
   if (b.strays)
     sx_ctx_note(ctx, SX_SEV_WARNING, data_name,
-                "%zu codes are none of their variable's values, the first in case %zu, variable '%s'", b.strays,
-                b.stray_row + 1, b.stray);
+                "%zu answers are none of their variable's values and in none of its ranges, the first in case %zu, variable "
+                "'%s'",
+                b.strays, b.stray_row + 1, b.stray);
   *out = b.out;
   return SX_OK;
 }

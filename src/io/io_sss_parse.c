@@ -154,14 +154,29 @@ static sx_status add_value(parse *p, const char *code, sx_error *err) {
   return keep(&p->value->code, p, code, err);
 }
 
-/* A range gives the codes of single and multiple, and says of a quantity whether it has decimals. */
+static sx_status add_range(parse *p, const char *from, const char *to, sx_error *err) {
+  sss_variable *v = p->v;
+  sss_range r;
+  void *items = v->ranges;
+  if (v->literal || !sx_text_to_double(&r.low, from, strlen(from)) || !sx_text_to_double(&r.high, to, strlen(to))) {
+    v->open = true;
+    return SX_OK;
+  }
+  if (v->n_ranges == VALUES_MAX) return fault(p, SX_E_LIMIT, err, "more ranges than are read");
+  if (!sx_arena_grow(p->d->arena, &items, &v->cap_ranges, v->n_ranges + 1, sizeof *v->ranges))
+    return sx_error_memory(err);
+  v->ranges = items;
+  v->ranges[v->n_ranges++] = r;
+  return SX_OK;
+}
+
+/* A range gives the codes of single and multiple, and says of a quantity what it may be and whether it has decimals. */
 static sx_status start_range(parse *p, const char *const *a, sx_error *err) {
   const char *from = sx_xml_attribute(a, "from"), *to = sx_xml_attribute(a, "to");
   size_t low = 0, high = 0;
   if (!from || !to) return fault(p, SX_E_PARSE, err, "a range without '%s'", from ? "to" : "from");
   if (p->v->type == SSS_QUANTITY) p->v->decimals = p->v->decimals || strchr(from, '.') || strchr(to, '.');
-  p->v->ranged = true;
-  if (p->v->type != SSS_MULTIPLE || p->v->literal) return SX_OK;
+  if (p->v->type != SSS_MULTIPLE || p->v->literal) return add_range(p, from, to, err);
   if (!whole(&low, from, 1, COLUMNS_MAX) || !whole(&high, to, low, low + VALUES_MAX - 1))
     return fault(p, SX_E_PARSE, err, "the range to '%s' of a variable of several answers is none of whole numbers", to);
   for (size_t k = low; k <= high; k++) {

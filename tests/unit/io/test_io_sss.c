@@ -11,13 +11,29 @@
 
 static char definition[64], data[64];
 
+static char told[256]; /* the last warning */
+
+static void take_note(void *to, sx_severity severity, const char *where, const char *message) {
+  (void)to;
+  (void)where;
+  if (severity == SX_SEV_WARNING) (void)snprintf(told, sizeof told, "%s", message);
+}
+
+static const char *const as_text[] = {"v"};
+static size_t n_as_text = 0;
+
 static sx_status read_two(sx_table **out, const char *xml, const char *rows, sx_error *err) {
   sx_read_options o = SX_READ_OPTIONS_INIT;
+  sx_ctx ctx = SX_CTX_INIT;
+  ctx.note = take_note;
+  told[0] = '\0';
+  o.as_text = as_text;
+  o.n_as_text = n_as_text;
   (void)snprintf(definition, sizeof definition, "/tmp/sx_sss_%ld.sss", (long)getpid());
   (void)snprintf(data, sizeof data, "/tmp/sx_sss_%ld.asc", (long)getpid());
   SX_TRY(sx_file_write(NULL, definition, xml, strlen(xml), err));
   SX_TRY(sx_file_write(NULL, data, rows, strlen(rows), err));
-  const sx_status status = sx_io_read(out, NULL, definition, &o, err);
+  const sx_status status = sx_io_read(out, &ctx, definition, &o, err);
   (void)remove(definition);
   (void)remove(data);
   return status;
@@ -178,6 +194,26 @@ static void numbers(void) {
   gives(ONE("single", "<values><value code=\"01\">a</value><value code=\"2\">b</value></values>"),
         "       2\n1\n00000001\n", "v", "2 1 1");
   gives(ONE("single", "<values><value code=\"1\">a</value></values>"), "7\n1\n", "v", "7 1"); /* told, and kept */
+  CHECK(strncmp(told, "1 answers are none", 18) == 0);
+  /* what is in no range either is told, too, and what is in one is not */
+#define SOME "<values><value code=\"1\">a</value><range from=\"3\" to=\"5\"/></values>"
+  gives(ONE("single", SOME), "1\n3\n5\n\n1\n", "v", "1 3 5 - 1");
+  CHECK_STR(told, "");
+  gives(ONE("single", SOME), "1\n2\n4\n7\n", "v", "1 2 4 7");
+  CHECK_STR(told, "2 answers are none of their variable's values and in none of its ranges, the first in case 2, variable 'v'");
+  n_as_text = 1;
+  gives(ONE("single", SOME), "1\n4\n7\n", "v", "1 4 7");
+  CHECK(strncmp(told, "1 answers", 9) == 0 && strstr(told, "case 3,"));
+  n_as_text = 0;
+#define YEARS(to) "<values><range from=\"0\" to=\"" to "\"/><value code=\"999\">Refused</value></values>"
+  gives(ONE("quantity", YEARS("120")), "17\n120\n999\n", "v", "17 120 999");
+  CHECK_STR(told, "");
+  gives(ONE("quantity", YEARS("120")), "17\n200\n-1\n", "v", "17 200 -1");
+  CHECK(strncmp(told, "2 answers", 9) == 0 && strstr(told, "case 2,"));
+  gives(ONE("quantity", YEARS("9.9")), "9.9\n10\n", "v", "9.9 10");
+  CHECK(strncmp(told, "1 answers", 9) == 0 && strstr(told, "case 2,"));
+  gives(ONE("quantity", "<values><value code=\"9\">Refused</value></values>"), "17\n", "v", "17");
+  CHECK_STR(told, "");
   gives(ONE("logical", ""), "1\n0\n \n1\n", "v", "1 0 - 1");
   gives(ONE("date", ""), "20240229\n        \n20240301\n", "v", "19782 - 19783");
   gives(ONE("time", ""), "093001\n0930\n", "v", "34201 34200");
