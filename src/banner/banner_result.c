@@ -66,7 +66,8 @@ bool sx_banner__testable(const banner_plan *plan, const banner_question *q, cons
 }
 
 double sx_banner__variance(double variance, double size) {
-  const double rounding = 1e-12; /* as of errors elsewhere (estimate_interval.c): no file tells values apart so far down */
+  const double rounding =
+      1e-12; /* as of errors elsewhere (estimate_interval.c): no file tells values apart so far down */
   return sqrt(variance) <= rounding * fabs(size) ? 0 : variance;
 }
 

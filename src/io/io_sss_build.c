@@ -385,10 +385,11 @@ sx_status sx_io__sss_build(sx_table **out, const sss_definition *d, const sx_tab
     return status;
   }
   if (b.strays)
-    sx_ctx_note(ctx, SX_SEV_WARNING, data_name,
-                "%zu answers are none of their variable's values and in none of its ranges, the first in case %zu, variable "
-                "'%s'",
-                b.strays, b.stray_row + 1, b.stray);
+    sx_ctx_note(
+        ctx, SX_SEV_WARNING, data_name,
+        "%zu answers are none of their variable's values and in none of its ranges, the first in case %zu, variable "
+        "'%s'",
+        b.strays, b.stray_row + 1, b.stray);
   *out = b.out;
   return SX_OK;
 }

@@ -238,8 +238,7 @@ static void put_ddi(sx_buf *out, const sx_codebook *b) {
   study_part(out, b);
   sx_buf_add(out, "  <dataDscr>\n");
   for (size_t i = 0; b->table && i < sx_table_mrsets(b->table); i++) set_group(out, sx_table_mrset(b->table, i));
-  for (size_t i = 0; b->table && i < sx_table_columns(b->table); i++)
-    variable(out, b, i);
+  for (size_t i = 0; b->table && i < sx_table_columns(b->table); i++) variable(out, b, i);
   for (size_t i = 0; i < b->n; i++) indicator(out, &b->items[i]);
   sx_buf_add(out, "  </dataDscr>\n</codeBook>\n");
 }

@@ -188,7 +188,8 @@ static sx_status of_column(sx_publish_words *out, speaker *by, const sx_column *
     const sx_label *l = &c->labels[i];
     if (l->tag || !l->label) continue;
     if (!l->text) code[sx_text_from_double(code, l->value)] = '\0';
-    values[i] = or_file(of_level(by, c->name, l->text ? l->text : code, (sx_banner_text){l->label, l->label}), l->label);
+    values[i] =
+        or_file(of_level(by, c->name, l->text ? l->text : code, (sx_banner_text){l->label, l->label}), l->label);
   }
   out->values = values;
   return SX_OK;

@@ -200,7 +200,9 @@ static void numbers(void) {
   gives(ONE("single", SOME), "1\n3\n5\n\n1\n", "v", "1 3 5 - 1");
   CHECK_STR(told, "");
   gives(ONE("single", SOME), "1\n2\n4\n7\n", "v", "1 2 4 7");
-  CHECK_STR(told, "2 answers are none of their variable's values and in none of its ranges, the first in case 2, variable 'v'");
+  CHECK_STR(
+      told,
+      "2 answers are none of their variable's values and in none of its ranges, the first in case 2, variable 'v'");
   n_as_text = 1;
   gives(ONE("single", SOME), "1\n4\n7\n", "v", "1 4 7");
   CHECK(strncmp(told, "1 answers", 9) == 0 && strstr(told, "case 3,"));

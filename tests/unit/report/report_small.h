@@ -82,12 +82,9 @@ static inline sx_status small_put_levels(sx_store *store, sx_error *err) {
     const char *level, *zh, *en;
     double value;
     const char *variable; /* NULL: age */
-  } levels[] = {{"a", "青年", "Young", 0.41, NULL},
-                {"b c", "中年|", "Middle", 0.62, NULL},
-                {"d", "老年", "Old", 0.41, NULL},
-                {"e", "儿童", "Children", (double)NAN, NULL},
-                {"1", "男", "Men", 0.4, "kind"},
-                {"2", "女", "Women", 0.6, "kind"}};
+  } levels[] = {{"a", "青年", "Young", 0.41, NULL}, {"b c", "中年|", "Middle", 0.62, NULL},
+                {"d", "老年", "Old", 0.41, NULL},   {"e", "儿童", "Children", (double)NAN, NULL},
+                {"1", "男", "Men", 0.4, "kind"},    {"2", "女", "Women", 0.6, "kind"}};
   for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
     const bool coded = levels[i].variable != NULL;
     const sx_store_term term = {coded ? levels[i].variable : "age",
