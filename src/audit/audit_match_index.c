@@ -189,13 +189,14 @@ static sx_status add_group(size_t *out, sx_index *index, int lang, const char *t
   return SX_OK;
 }
 
-static bool has_words(const sx_text2 *label) {
-  return (label->zh && *label->zh) || (label->en && *label->en);
+static bool has_words(const sx_text2 *label, const char *level) {
+  return (label->zh && *label->zh && strcmp(label->zh, level) != 0) ||
+         (label->en && *label->en && strcmp(label->en, level) != 0);
 }
 
 /* A level goes by its words; a group of the study is a variable with the level "1", and without words of the level goes by the variable's. */
 static sx_status name_term(sx_index *index, size_t out[2], const sx_store_term *term, sx_error *err) {
-  const bool group = term->level && strcmp(term->level, "1") == 0 && !has_words(&term->level_label);
+  const bool group = term->level && strcmp(term->level, "1") == 0 && !has_words(&term->level_label, term->level);
   const sx_text2 *label = group ? &term->variable_label : &term->level_label;
   for (int lang = 0; lang < 2; lang++) {
     const char *text = lang ? label->en : label->zh;

@@ -95,7 +95,7 @@ static void lists(void) {
   both("{{rank rate.age:a `rate`.`age`:`b c` n=1 | % 0}}", 1, "中年|居首，为62%", "Middle leads, at 62%");
   both("{{rank rate by=kind n=2 | % 0}}", 2, "女和男位列前二，分别为60%和40%",
        "Women and Men are the first two, at 60% and 40%"); /* the level coded 1 is a level as any other */
-  both("{{parts rate.kind:1 rate.kind:2 | % 0}}", 2, "其中，男40%，女60%", "of which Men 40%, Women 60%");
+  both("{{parts rate.kind:1 rate.kind:2 | % 0}}", 2, "其中，男40%，女60%", "of which Men 40% and Women 60%");
   both("{{parts users spend share=share_of_parent | 亿 2}}", 4, "其中，用户9.58亿（占75.0%），spend9.99亿（占25.0%）",
        "of which Users 958 million (75.0%) and spend 999 million (25.0%)");
   both("{{parts rate | % 0}}", 1, "其中，使用率[1]85%", "of which Rate of use 85%"); /* signs of a label are letters */
