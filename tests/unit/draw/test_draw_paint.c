@@ -22,6 +22,35 @@ static void same_bytes(void) {
   sx_drawing_free(d);
 }
 
+/* Threads that make pictures at the same time: each takes its turn by itself, and makes the same bytes. */
+enum { N_PICTURES = 8 };
+typedef struct pictures {
+  const sx_drawing *drawing;
+  sx_buf made[N_PICTURES];
+} pictures;
+
+static sx_status one_picture(void *data, size_t i, sx_error *e) {
+  pictures *p = data;
+  return sx_drawing_png(&p->made[i], p->drawing, NULL, e);
+}
+
+static void side_by_side(void) {
+  sample s;
+  sx_drawing *d = NULL;
+  pictures p = {.drawing = NULL};
+  sx_ctx ctx = SX_CTX_INIT;
+  ctx.n_threads = 4;
+  sample_chart(&s, SX_CHART_HEAT, SX_LANG_EN);
+  REQUIRE_OK(sx_chart_draw(&d, NULL, &s.chart, 400, err));
+  p.drawing = d;
+  for (size_t i = 0; i < N_PICTURES; i++) sx_buf_init(&p.made[i], NULL);
+  CHECK_OK(sx_parallel_for(&ctx, N_PICTURES, one_picture, &p, err));
+  for (size_t i = 1; i < N_PICTURES; i++)
+    CHECK(p.made[i].n > 0 && p.made[i].n == p.made[0].n && memcmp(p.made[i].data, p.made[0].data, p.made[0].n) == 0);
+  for (size_t i = 0; i < N_PICTURES; i++) sx_buf_clear(&p.made[i]);
+  sx_drawing_free(d);
+}
+
 static uint32_t pixel(cairo_surface_t *surface, int x, int y) {
   uint32_t value;
   cairo_surface_flush(surface);
@@ -137,4 +166,5 @@ static void missing_fonts(void) {
   sx_drawing_free(d);
 }
 
-SXT_MAIN(SXT_CASE(same_bytes), SXT_CASE(marks), SXT_CASE(text_fits), SXT_CASE(kept_fonts), SXT_CASE(missing_fonts))
+SXT_MAIN(SXT_CASE(same_bytes), SXT_CASE(side_by_side), SXT_CASE(marks), SXT_CASE(text_fits), SXT_CASE(kept_fonts),
+         SXT_CASE(missing_fonts))
