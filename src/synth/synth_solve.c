@@ -119,18 +119,27 @@ static double solve_threshold(const solver *s, const sx_synth_var *v, const doub
   return t;
 }
 
-static sx_status too_many(const solver *s, const sx_synth_var *v, size_t cell, double target, double p) {
-  return sx_node_error(s->l->err, s->l->doc, v->node,
+static sx_status too_many(const solver *s, const sx_synth_var *v, size_t cell, double target, double p, sx_error *err) {
+  return sx_node_error(err, s->l->doc, v->node,
                        "'%s': in cell %s the rate asks for %.6g of the persons, but only %.6g are eligible", v->name,
                        s->m->cell_name[cell], target, p);
 }
 
-static sx_status solve_cell(solver *s, sx_synth_var *v, size_t cell) {
-  closure_nodes(s->nodes, s->m, &s->eligible, cell);
-  if (!s->same && !v->among_eligible) closure_nodes(s->nodes2, s->m, &s->base, cell);
-  const double p = integrate(s, s->nodes), base = v->among_eligible || s->same ? p : integrate(s, s->nodes2);
+typedef struct flag_job {
+  const solver *s;
+  sx_synth_var *v;
+} flag_job;
+
+/* A task: cells rest on flags that are solved, and on none of each other. */
+static sx_status solve_cell(void *data, size_t cell, sx_error *err) {
+  const solver *s = ((const flag_job *)data)->s;
+  sx_synth_var *v = ((const flag_job *)data)->v;
+  double nodes[NODES], others[NODES];
+  closure_nodes(nodes, s->m, &s->eligible, cell);
+  if (!s->same && !v->among_eligible) closure_nodes(others, s->m, &s->base, cell);
+  const double p = integrate(s, nodes), base = v->among_eligible || s->same ? p : integrate(s, others);
   double target = v->rate[cell] * base;
-  if (target > p * (1 + 1e-9)) return too_many(s, v, cell, target, p);
+  if (target > p * (1 + 1e-9)) return too_many(s, v, cell, target, p, err);
   if (target > p) target = p;
   v->joint[cell] = target;
   if (v->loading == 0) { /* also where nobody is eligible */
@@ -142,7 +151,7 @@ static sx_status solve_cell(solver *s, sx_synth_var *v, size_t cell) {
   else if (!(target > 0))
     v->threshold[cell] = -SURE;
   else
-    v->threshold[cell] = solve_threshold(s, v, s->nodes, p, target);
+    v->threshold[cell] = solve_threshold(s, v, nodes, p, target);
   for (size_t k = 0; k < NODES; k++) v->node_p[cell * NODES + k] = given_factor(v, v->threshold[cell], s->f[k]);
   return SX_OK;
 }
@@ -171,8 +180,10 @@ static sx_status solve_flag(solver *s, sx_synth_var *v) {
   list_members(&s->base, s->m);
   SX_TRY(check_with(s, v));
   if (known_base && known_only) {
-    for (size_t c = 0; c < n; c++) SX_TRY(solve_cell(s, v, c));
-    return SX_OK;
+    sx_ctx ctx = sx_ctx_quiet(&s->m->ctx);
+    flag_job job = {s, v};
+    if (v->loading == 0) ctx.n_threads = 1; /* one product */
+    return sx_parallel_for(&ctx, n, solve_cell, &job, s->l->err);
   }
   if (v->loading != 0 || (v->n_only && !v->among_eligible))
     return sx_node_error(
@@ -198,7 +209,7 @@ static sx_status cover_cell(solver *s, sx_synth_var *first, size_t cell, double 
   for (size_t j = 0; j < k; j++) {
     sx_synth_var *item = &s->m->vars[first->group[j]];
     const double p = item->rate[cell] * base / flag->joint[cell];
-    if (!(p <= 1 + 1e-9)) return too_many(s, item, cell, item->rate[cell] * base, flag->joint[cell]);
+    if (!(p <= 1 + 1e-9)) return too_many(s, item, cell, item->rate[cell] * base, flag->joint[cell], s->l->err);
     item->threshold[cell] = p < 1 ? p : 1;
     item->joint[cell] = item->threshold[cell] * flag->joint[cell];
     sum += item->threshold[cell];
