@@ -277,6 +277,7 @@ static void value_series(const fig *g, pub_series *out, bool marks_only) {
     out[k] = (pub_series){.name = g->c->n_series > 1 || *g->c->series[k] ? g->c->series[k] : "",
                           .values = column_range(g, at),
                           .ink = g->c->n_ordered ? sx_chart_part_ink(g->c, k) : SX_INK_NONE,
+                          .colour = g->c->type == SX_CHART_TORNADO && g->c->n_series > 1 ? 2 - k : 0, /* as drawn */
                           .marks_only = marks_only};
     if (g->intervals && g->c->type != SX_CHART_SHARES && g->c->type != SX_CHART_STACKED)
       out[k].minus = column_range(g, at + 3), out[k].plus = column_range(g, at + 4);
@@ -328,6 +329,12 @@ static size_t native_kind(const fig *g) {
   return SIZE_MAX;
 }
 
+/* The axis of a waterfall is one of levels: its steps alone have a sign. */
+static const char *axis_format(const fig *g) {
+  const char *format = g->shape.style.number, *zero = strrchr(format, ';');
+  return g->n_floats && format[0] == '+' && zero ? zero + 1 : format;
+}
+
 static sx_status put_chart(fig *g, const sx_document_node *node, sx_error *err) {
   xl *x = g->x;
   const sx_document_node *drawing = sx_document_child(node, SX_DOC_DRAWING);
@@ -344,7 +351,7 @@ static sx_status put_chart(fig *g, const sx_document_node *node, sx_error *err) 
   pub_chart chart = {.kind = (pub_chart_kind)kind,
                      .title = g->f->title && !x->untitled ? g->f->title : "",
                      .axis = g->f->unit && strcmp(g->f->unit, "%") != 0 ? g->f->unit : "",
-                     .number = g->shape.style.number,
+                     .number = axis_format(g),
                      .words = drawing && drawing->text ? drawing->text : "",
                      .categories = one_bar ? (pub_range){g->sheet, g->head, g->series_at, 1} : column_range(g, 0),
                      .series = series,

@@ -461,6 +461,8 @@ static sx_status note(const writer *w, sx_error *err) {
     for (size_t k = 0; k < w->book->n_tables; k++) {
       const sx_banner_table *t = &w->book->table[k];
       if (k == 0) sx_buf_printf(w->scratch, en ? "%s. " : "%s。", en ? t->base.en : t->base.zh);
+      if (w->book->n_tables > 1 && t->n_cases == 0) /* of which of them */
+        sx_buf_printf(w->scratch, en ? "%s: " : "%s：", en && t->title_en ? t->title_en : t->title);
       for (size_t j = 0; j < t->n_notes; j++)
         sx_buf_printf(w->scratch, en ? "%s. " : "%s。", en ? t->note[j].en : t->note[j].zh);
     }

@@ -40,6 +40,14 @@ static bool told(const st_load *l, const char *where, const char *message) {
   return false;
 }
 
+/* A call of a macro may hold what is wrong in several places of what it stands for. */
+static bool told_just_so(const st_load *l, const char *where, const char *message) {
+  const sx_problems *p = l->problems;
+  for (size_t i = 0; i < p->n; i++)
+    if (strcmp(p->items[i].where, where) == 0 && strcmp(p->items[i].message, message) == 0) return true;
+  return false;
+}
+
 void study__problem_at(st_load *l, bool warning, const char *where, const char *text) {
   sx_problems *p = l->problems;
   char message[SX_ERROR_MESSAGE_MAX];
@@ -48,6 +56,7 @@ void study__problem_at(st_load *l, bool warning, const char *where, const char *
   message[sx_utf8_cut(message, strlen(message), sizeof message - 1)] = '\0';
   /* a heading of a plan's workbook stands for all cells below it */
   if ((l->wave || sx_doc_has_places(l->s->doc)) && told(l, where, text)) return;
+  if (told_just_so(l, where, message)) return;
   if (!sx_mem_grow(&p->ctx, (void **)&p->items, &p->cap, p->n + 1, sizeof *p->items)) {
     l->oom = true;
     return;

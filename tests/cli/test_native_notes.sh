@@ -28,6 +28,8 @@ figures:
   - {id: many, title: Many bars, type: bars, indicators: [m], domains: [g]}
   - {id: op, title: Opinions, type: likert, indicators: [o1, o2, o3, o4], domains: [total]}
   - {id: legend, title: Long names, type: grouped, indicators: [o1, o2], domains: [long]}
+  - {id: moves, title: Moves, type: tornado, format: "% 1", centre: m.total, series: [{label: Less}, {label: More}], categories: [{label: Input}], cells: [[m.g:g01, m.g:g20]]}
+  - {id: falls, title: Falls, type: waterfall, format: "plain 2 sign:plus", series: [{label: Share}], categories: [{label: Start, whole: true}, {label: Step}], cells: [[m.g:g01], [m.g:g20]]}
 publish: {charts: native}
 Y2
 "$program" run study.yaml --quiet --to docx,xlsx,html --out out >said 2>&1 || fail "run: $(cat said)"
@@ -45,8 +47,12 @@ captions = {text(p)[-8:]: p for p in paragraphs if '"SxCaption"' in p or 'Captio
 assert '<w:keepNext w:val="0"/>' in captions["Opinions"], captions.keys()
 assert '<w:keepNext w:val="0"/>' not in captions["any bars"]
 charts = {re.search(r"<c:grouping val=\"(\w+)\"", c)[1] + str(c.count("<c:ser>")): c for c in (z.read(n).decode() for n in z.namelist() if re.match(r"word/charts/sxchart\d+\.xml", n))}
-assert all('<c:gapWidth val="50"/>' in c for c in charts.values()), "bars are thin"
+assert all('<c:gapWidth val="50"/>' in c for c in charts.values() if '<c:barDir val="bar"/>' in c), "bars are thin"
 names = re.findall(r"<c:tx>.*?<c:v>(.*?)</c:v>", charts["clustered3"], re.S)
+colours = re.findall(r'<c:ser>.*?<c:spPr><a:solidFill><a:srgbClr val="(\w+)"', charts["clustered2"], re.S)
+assert colours == ["E69F00", "0072B2"], colours  # of a tornado as drawn: the lower end orange, the upper blue
+fall = next(c for c in charts.values() if '<c:barDir val="col"/>' in c)
+assert 'numFmt formatCode="0.00"' in fall or 'numFmt formatCode="#,##0.00"' in fall, re.findall("<c:numFmt[^>]*>", fall)  # levels have no sign
 assert "Short" in names and all(len(n) <= 48 for n in names) and len(set(names)) == 3, names
 assert any(n.startswith("An answer whose label") and n.endswith("any reader (b)"[-9:]) for n in names), names
 P
