@@ -235,6 +235,11 @@ SX_API void sx_design_carry(double *z, const sx_design *design, const double *u,
 /* Covariance of two carriers; a == b gives the variance. For replicates centre_a, centre_b are the full-sample values. */
 SX_API double sx_design_cov(const sx_design *design, const double *a, const double *b, double centre_a,
                             double centre_b);
+/* For carriers that are met by many others: z less its means in the strata, and the covariance of two such, to the bits of sx_design_cov on what they were.
+ * Not for designs with replicates, several stages, unequal probabilities, lonely PSUs adjusted. */
+SX_API bool sx_design_has_centres(const sx_design *design);
+SX_API void sx_design_centre(double *z, const sx_design *design);
+SX_API double sx_design_cov_centred(const sx_design *design, const double *a, const double *b);
 /* z [carrier_length] = sum_j coef_j carrier_j over n >= 1 carriers, added to 0 in their order; its variance. Linearised designs only. */
 SX_API double sx_design_mix(double *z, const sx_design *design, const double *const *carriers, const double *coef,
                             size_t n);

@@ -31,6 +31,11 @@ SX_API void sx_num_log(double *out, const double *x, size_t n);
  * Two passes per stratum. Cost O(n_psu). Sarndal, Swensson & Wretman (1992) sec. 4.5; Wolter (2007) sec. 2.4. */
 SX_API double sx_num_cov_strata(const double *a, const double *b, const size_t *start, size_t n_strata,
                                 const double *fpc);
+/* The same in two steps, for vectors that are met by many others: each z [n_psu] less its mean in each stratum (one of one PSU stays as it is), then the
+ * covariance of two such, to the bits of sx_num_cov_strata on what they were. One pass of the memory in the place of two. */
+SX_API void sx_num_centre_strata(double *z, const size_t *start, size_t n_strata);
+SX_API double sx_num_cov_centred(const double *a, const double *b, const size_t *start, size_t n_strata,
+                                 const double *fpc);
 /* out [n_psu] = sum_j coef_j x_j over n >= 1 vectors [n_psu], added to 0 in their order, and its variance as sx_num_cov_strata(out, out) gives
  * it: the same bits, one pass of the memory. out is none of the x. */
 SX_API double sx_num_mix_strata(double *out, const double *const *x, const double *coef, size_t n, const size_t *start,

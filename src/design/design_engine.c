@@ -149,6 +149,20 @@ double sx_design_cov(const sx_design *d, const double *a, const double *b, doubl
   return v * s->lonely_scale;
 }
 
+bool sx_design_has_centres(const sx_design *d) {
+  const design_sample *s = d->sample;
+  return !s->n_reps && !s->tree && !s->pps && !(s->n_lonely && s->lonely == SX_LONELY_ADJUST);
+}
+
+void sx_design_centre(double *z, const sx_design *d) {
+  sx_num_centre_strata(z, d->sample->start, d->sample->n_strata);
+}
+
+double sx_design_cov_centred(const sx_design *d, const double *a, const double *b) {
+  const design_sample *s = d->sample;
+  return sx_num_cov_centred(a, b, s->start, s->n_strata, s->fraction) * s->lonely_scale;
+}
+
 double sx_design_mix(double *z, const sx_design *d, const double *const *carriers, const double *coef, size_t n) {
   const design_sample *s = d->sample;
   if (s->tree || s->pps) {

@@ -60,6 +60,7 @@ typedef struct est_map {
   size_t n;
   double *at, *gradient; /* [n] */
   bool late;
+  bool linked; /* with estimates of other waves: the covariance with them reads each part's carrier */
 } est_map;
 
 static sx_status evaluate(double *out, double *gradient, const est_map *m, const double *at, sx_error *err) {
@@ -217,11 +218,16 @@ static sx_status find_mixture(mixture *x, const est_part *source, const est_map 
   return SX_OK;
 }
 
-static sx_status mix_late(est_part *out, const mixture *x, const sx_ctx *ctx, sx_error *err) {
-  double *scratch = sx_mem_alloc(ctx, sx_design_carrier_length(out->design), sizeof *scratch);
-  if (!scratch) return sx_error_memory(err);
-  out->variance = sx_design_mix_variance(scratch, out->design, x->carriers, x->coef, x->n);
-  sx_mem_free(ctx, scratch);
+static sx_status mix_late(est_part *out, const mixture *x, bool linked, const sx_ctx *ctx, sx_error *err) {
+  double *z = sx_mem_alloc(ctx, sx_design_carrier_length(out->design), sizeof *z);
+  if (!z) return sx_error_memory(err);
+  if (linked) {
+    out->variance = sx_design_mix(z, out->design, x->carriers, x->coef, x->n);
+    out->lent = z;
+  } else {
+    out->variance = sx_design_mix_variance(z, out->design, x->carriers, x->coef, x->n);
+    sx_mem_free(ctx, z);
+  }
   SX_TRY(sx_estimate__late_new(&out->late, ctx, x->n, err));
   for (size_t k = 0; k < x->n; k++) sx_estimate__late_add(out->late, x->coef[k], x->parts[k], x->ests[k]);
   return SX_OK;
@@ -249,7 +255,7 @@ static sx_status mix(bool *done, est_part *out, const est_part *source, const es
   }
   SX_TRY_GOTO(st, find_mixture(&x, source, m, err), done);
   if (x.n == 0) goto done;
-  SX_TRY_GOTO(st, m->late ? mix_late(out, &x, ctx, err) : mix_now(out, &x, ctx, err), done);
+  SX_TRY_GOTO(st, m->late ? mix_late(out, &x, m->linked, ctx, err) : mix_now(out, &x, ctx, err), done);
   out->df = sx_design_df_of(source->design, out->bits);
   *done = true;
 done:
@@ -288,8 +294,8 @@ static sx_status map_linearised(est_part *out, const est_part *source, const est
   }
   out->variance = sx_design_cov(design, z, z, 0, 0);
   out->df = sx_design_df_of(design, out->bits);
-  if (!merged) {
-    out->z = z;
+  if (!merged || m->linked) {
+    *(merged ? &out->lent : &out->z) = z;
     z = NULL;
   }
 done:
@@ -327,6 +333,7 @@ static sx_status map_sources(sx_est **out, const sx_ctx *ctx, const est_map *m, 
                                             : map_linearised(part, list[p], m, ctx, err);
   }
   if (st == SX_OK) st = sx_estimate__link(e, m->values, m->n, err);
+  if (st == SX_OK) sx_estimate__take_lent(e);
   sx_mem_free(ctx, (void *)list);
   if (st != SX_OK) {
     sx_est_free(e);
@@ -353,7 +360,10 @@ static sx_status map(sx_est **out, const sx_ctx *ctx, est_map *m, sx_error *err)
   if (!numbers) return sx_error_memory(err);
   m->at = numbers;
   m->gradient = numbers + m->n;
-  for (size_t j = 0; j < m->n; j++) m->at[j] = m->values[j]->value;
+  for (size_t j = 0; j < m->n; j++) {
+    m->at[j] = m->values[j]->value;
+    m->linked = m->linked || m->values[j]->n_links > 0;
+  }
   SX_TRY_GOTO(st, evaluate(&value, m->gradient, m, m->at, err), done);
   st = isfinite(value) ? map_sources(out, ctx, m, value, err) : sx_est_missing(out, ctx, SX_NA_ZERO_DENOMINATOR, err);
 done:
@@ -363,7 +373,7 @@ done:
 
 static sx_status formula_of(sx_est **out, const sx_ctx *ctx, const sx_expr *formula, const char *const *names,
                             const sx_est *const *values, size_t n, bool late, sx_error *err) {
-  est_map m = {formula, names, NULL, values, n, NULL, NULL, late};
+  est_map m = {formula, names, NULL, values, n, NULL, NULL, late, false};
   return map(out, ctx, &m, err);
 }
 
@@ -372,7 +382,7 @@ static sx_status linear(sx_est **out, const sx_ctx *ctx, const double *coefficie
   for (size_t j = 0; coefficients && j < n; j++)
     if (!isfinite(coefficients[j]))
       return sx_error_set(err, SX_E_ARGUMENT, NULL, "coefficient %zu is %g: it must be finite", j + 1, coefficients[j]);
-  est_map m = {NULL, NULL, coefficients, values, n, NULL, NULL, late};
+  est_map m = {NULL, NULL, coefficients, values, n, NULL, NULL, late, false};
   return map(out, ctx, &m, err);
 }
 

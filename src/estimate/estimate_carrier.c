@@ -152,6 +152,13 @@ sx_est *sx_est_ref(const sx_est *est) {
   return u.out;
 }
 
+void sx_estimate__take_lent(sx_est *e) {
+  for (size_t p = 0; p < e->n_parts; p++) {
+    sx_mem_free(&e->ctx, e->parts[p].lent);
+    e->parts[p].lent = NULL;
+  }
+}
+
 void sx_est_free(sx_est *e) {
   if (!e || atomic_fetch_sub(&e->refs, 1) != 1) return;
   const sx_ctx ctx = e->ctx;
@@ -160,6 +167,7 @@ void sx_est_free(sx_est *e) {
     for (size_t k = 0; k < part->n_terms; k++) sx_estimate__leaf_free(part->terms[k].leaf);
     sx_mem_free(&ctx, part->terms);
     sx_mem_free(&ctx, part->z);
+    sx_mem_free(&ctx, part->lent);
     sx_estimate__late_free(part->late);
     sx_mem_free(&ctx, part->bits);
     sx_design_free(part->design);

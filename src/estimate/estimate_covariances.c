@@ -29,18 +29,6 @@ static bool seen(const matrix *m, size_t j, size_t part) {
   return false;
 }
 
-/* The carrier of e on the source, or NULL; in z where it has to be expanded. */
-static sx_status carrier(const double **out, double *z, size_t length, const sx_est *e, const est_part *source,
-                         sx_error *err) {
-  const est_part *part = part_on(e, source);
-  *out = part ? sx_estimate__carrier(part) : NULL;
-  if (!part || *out) return SX_OK;
-  memset(z, 0, length * sizeof *z);
-  SX_TRY(sx_estimate__add_carrier(z, part, 1, err));
-  *out = z;
-  return SX_OK;
-}
-
 /* The estimates first .. first + count - 1, whose carriers on the source are together in memory. */
 typedef struct block_job {
   const matrix *m;
@@ -48,11 +36,29 @@ typedef struct block_job {
   size_t first, length;
   double *z;         /* [count + 1][length] */
   const double **at; /* [count] */
+  bool centred;      /* the design has it: each carrier meets all the others */
 } block_job;
+
+/* The carrier of estimate j on the source, or NULL; in the k-th place of z where it has to be expanded or centred. */
+static sx_status carrier(const double **out, const block_job *b, size_t k, size_t j, sx_error *err) {
+  const est_part *part = part_on(b->m->est[j], b->source);
+  double *z = b->z + k * b->length;
+  *out = part ? sx_estimate__carrier(part) : NULL;
+  if (!part || (*out && !b->centred)) return SX_OK;
+  if (*out) {
+    memcpy(z, *out, b->length * sizeof *z);
+  } else {
+    memset(z, 0, b->length * sizeof *z);
+    SX_TRY(sx_estimate__add_carrier(z, part, 1, err));
+  }
+  if (b->centred) sx_design_centre(z, b->source->design);
+  *out = z;
+  return SX_OK;
+}
 
 static sx_status expand_one(void *data, size_t k, sx_error *err) {
   block_job *b = data;
-  return carrier(&b->at[k], b->z + k * b->length, b->length, b->m->est[b->first + k], b->source, err);
+  return carrier(&b->at[k], b, k, b->first + k, err);
 }
 
 /* Rows first .. first + count - 1 of column j. */
@@ -62,7 +68,9 @@ static void add_column(const block_job *b, size_t j, const double *own, size_t c
   const bool replicates = sx_design_replicates(design);
   for (size_t k = 0; own && k < count && b->first + k <= j; k++) {
     const size_t i = b->first + k;
-    if (b->at[k])
+    if (b->at[k] && b->centred)
+      m->out[i + j * m->n] += sx_design_cov_centred(design, b->at[k], own);
+    else if (b->at[k])
       m->out[i + j * m->n] +=
           sx_design_cov(design, b->at[k], own, replicates ? m->est[i]->value : 0, replicates ? m->est[j]->value : 0);
   }
@@ -90,13 +98,13 @@ static sx_status add_design(const matrix *m, const est_part *source, sx_error *e
   }
   for (size_t first = 0; first < n; first += block) {
     const size_t last = first + block < n ? first + block : n;
-    block_job b = {m, source, first, length, z, at};
+    block_job b = {m, source, first, length, z, at, sx_design_has_centres(design)};
     SX_TRY_GOTO(st, sx_parallel_for(m->ctx, last - first, expand_one, &b, err), done);
     SX_TRY_GOTO(st, sx_parallel_for(m->ctx, last - first, column_of_block, &b, err), done);
     for (size_t j = last; j < n; j++) {
       const double *own = NULL;
       SX_TRY_GOTO(st, sx_ctx_poll(m->ctx, err), done);
-      SX_TRY_GOTO(st, carrier(&own, z + block * length, length, m->est[j], source, err), done);
+      SX_TRY_GOTO(st, carrier(&own, &b, block, j, err), done);
       add_column(&b, j, own, last - first);
     }
   }

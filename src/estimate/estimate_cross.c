@@ -41,7 +41,7 @@ static sx_status psu_totals(const double **out, double **made, const est_part *p
   const size_t length = sx_design_carrier_length(part->design), n = sx_design_psus(part->design);
   sx_status st = SX_OK;
   double *z = NULL, *totals = NULL;
-  *out = sx_estimate__carrier(part);
+  *out = part->lent ? part->lent : sx_estimate__carrier(part);
   if (*out && length == n) return SX_OK;
   z = sx_mem_zalloc(ctx, length, sizeof *z);
   if (!z) return sx_error_memory(err);
@@ -61,31 +61,45 @@ done:
   return st;
 }
 
+static bool all_set(const uint8_t *bits, size_t n) {
+  bool all = bits != NULL;
+  for (size_t k = 0; all && k < n / 8; k++) all = bits[k] == 0xff;
+  for (size_t p = n / 8 * 8; all && p < n; p++) all = bit(bits, p);
+  return all;
+}
+
+/* PSUs of a class that hold a case of the domains. */
+static size_t count_marked(const pair *x, const uint32_t *list, size_t n, size_t k, size_t h1, size_t both) {
+  size_t marked = 0;
+  if (k < h1) {
+    for (size_t i = 0; i < n; i++) marked += bit(x->marks1, list[i]);
+  } else if (k < both) {
+    for (size_t i = 0; i < n; i++) marked += bit(x->marks2, list[i]);
+  } else {
+    for (size_t i = 0; i < n; i++)
+      marked += (size_t)bit(x->marks1, list[i]) | (size_t)bit(x->marks2, (size_t)x->link->psu_of[list[i]]);
+  }
+  return marked;
+}
+
 /* Means of the classes, and what they add to the df. */
 static void mean_classes(cross *out, class_means *c, const pair *x) {
   const sx_link *l = x->link;
   const size_t h1 = sx_design_strata(l->first), both = h1 + sx_design_strata(l->second);
+  const bool everyone = all_set(x->marks1, sx_design_psus(l->first)) && all_set(x->marks2, sx_design_psus(l->second));
   for (size_t k = 0; k < l->n_classes; k++) {
     const uint32_t *list = l->by_class + l->class_at[k];
     const size_t n = l->class_at[k + 1] - l->class_at[k];
+    const size_t marked = everyone ? n : count_marked(x, list, n, k, h1, both);
     double first = 0, second = 0;
-    size_t marked = 0;
     if (k < h1) {
-      for (size_t i = 0; i < n; i++) {
-        first += x->z1[list[i]];
-        marked += bit(x->marks1, list[i]);
-      }
+      for (size_t i = 0; i < n; i++) first += x->z1[list[i]];
     } else if (k < both) {
-      for (size_t i = 0; i < n; i++) {
-        second += x->z2[list[i]];
-        marked += bit(x->marks2, list[i]);
-      }
+      for (size_t i = 0; i < n; i++) second += x->z2[list[i]];
     } else {
       for (size_t i = 0; i < n; i++) {
-        const size_t q = (size_t)l->psu_of[list[i]];
         first += x->z1[list[i]];
-        second += x->z2[q];
-        marked += (size_t)bit(x->marks1, list[i]) | (size_t)bit(x->marks2, q);
+        second += x->z2[l->psu_of[list[i]]];
       }
     }
     c[k] = (class_means){first / (double)n, second / (double)n};
@@ -93,26 +107,27 @@ static void mean_classes(cross *out, class_means *c, const pair *x) {
   }
 }
 
-/* Sums over the PSUs in their order, of the first wave and then of the second alone. */
+/* Sums over the PSUs in their order, of the first wave and then of the second alone. Whether one is in both goes back and forth from PSU to PSU: by
+ * factors of 0 and 1, no branch. */
 static void residuals(cross *out, const class_means *c, const pair *x) {
   const sx_link *l = x->link;
   const size_t n1 = sx_design_psus(l->first), n2 = sx_design_psus(l->second);
-  const size_t both = sx_design_strata(l->first) + sx_design_strata(l->second);
+  const int32_t both = (int32_t)(sx_design_strata(l->first) + sx_design_strata(l->second));
   double s11 = 0, s22 = 0, s12 = 0, alone = 0, shared = 0, second = 0;
   for (size_t p = 0; p < n1; p++) {
     const class_means *in = &c[l->class_first[p]];
-    const int32_t q = l->psu_of[p];
-    const double r1 = x->z1[p] - in->first, r2 = q >= 0 ? x->z2[q] - in->second : 0;
+    const int32_t q = l->psu_of[p], there = q >= 0, at = q & -there;
+    const double in_both = (double)there;
+    const double r1 = x->z1[p] - in->first, r2 = (x->z2[at] - in->second) * in_both;
     const double square = (r1 + r2) * (r1 + r2);
     s11 += r1 * r1;
     s22 += r2 * r2;
     s12 += r1 * r2;
-    alone += q >= 0 ? 0 : square;
-    shared += q >= 0 ? square : 0;
+    alone += square * (1 - in_both);
+    shared += square * in_both;
   }
   for (size_t q = 0; q < n2; q++) {
-    if ((size_t)l->class_second[q] >= both) continue;
-    const double r2 = x->z2[q] - c[l->class_second[q]].second;
+    const double r2 = (x->z2[q] - c[l->class_second[q]].second) * (double)(l->class_second[q] < both);
     s22 += r2 * r2;
     second += r2 * r2;
   }

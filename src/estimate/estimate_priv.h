@@ -95,6 +95,7 @@ typedef struct est_part {
   sx_design *design; /* NULL: figure */
   double *z;         /* [carrier_length], or NULL: late, or the sum of the terms. Read by sx_estimate__carrier */
   est_late *late;    /* z is written out when it is read first */
+  double *lent;      /* of an estimate in the making: z, until the covariances with linked parts are found; NULL */
   est_term *terms;
   size_t n_terms;
   uint8_t *bits; /* own bitmap, or NULL: the single term's; NULL on replicate designs */
@@ -157,6 +158,7 @@ sx_status sx_estimate__est_new(sx_est **out, const sx_ctx *ctx, double value, si
 /* Appends what an estimate of a linearised design owes the outside figures of its calibrations; beta its coefficients there. */
 sx_status sx_estimate__add_figures(sx_est *est, const sx_design *design, const double *beta,
                                    sx_error *err) SX_NODISCARD;
+void sx_estimate__take_lent(sx_est *e); /* frees what its parts were lent */
 /* Sums variances of the parts and combines their df. */
 void sx_estimate__total(sx_est *est);
 

@@ -46,6 +46,36 @@ static double cov_strata(const double *a, const double *b, const size_t *start, 
   return total;
 }
 
+SX_INLINE double dot4(const double *a, const double *b, size_t n) {
+  four s = {0, 0, 0, 0};
+  size_t i = 0;
+  for (; i + 4 <= n; i += 4) s += *(const four *)(a + i) * *(const four *)(b + i);
+  for (; i < n; i++) s[0] += a[i] * b[i];
+  return lanes(&s);
+}
+
+/* The steps of `stratum`: the deviations kept, then their products alone. */
+SX_WIDEST
+static void centre_strata(double *z, const size_t *start, size_t n_strata) {
+  for (size_t h = 0; h < n_strata; h++) {
+    const size_t n = start[h + 1] - start[h];
+    double *at = z + start[h];
+    const double mean = n > 1 ? sum4(at, n) / (double)n : 0;
+    for (size_t i = 0; n > 1 && i < n; i++) at[i] -= mean;
+  }
+}
+
+SX_WIDEST
+static double cov_centred(const double *a, const double *b, const size_t *start, size_t n_strata, const double *fpc) {
+  double total = 0;
+  for (size_t h = 0; h < n_strata; h++) {
+    const size_t n = start[h + 1] - start[h];
+    const double factor = fpc ? 1 - fpc[h] : 1, nd = (double)n;
+    total += n < 2 || factor <= 0 ? 0 : factor * nd / (nd - 1) * dot4(a + start[h], b + start[h], n);
+  }
+  return total;
+}
+
 /* out += from the first term on: 0 + c x, as a sum that begins at 0 does it. */
 SX_INLINE void mix(double *restrict out, const double *const *x, const double *coef, size_t n_terms, size_t lo,
                    size_t n) {
@@ -88,6 +118,14 @@ static double mix_variance(double *scratch, const double *const *x, const double
 
 double sx_num_cov_strata(const double *a, const double *b, const size_t *start, size_t n_strata, const double *fpc) {
   return cov_strata(a, b, start, n_strata, fpc);
+}
+
+void sx_num_centre_strata(double *z, const size_t *start, size_t n_strata) {
+  centre_strata(z, start, n_strata);
+}
+
+double sx_num_cov_centred(const double *a, const double *b, const size_t *start, size_t n_strata, const double *fpc) {
+  return cov_centred(a, b, start, n_strata, fpc);
 }
 
 double sx_num_mix_strata(double *out, const double *const *x, const double *coef, size_t n, const size_t *start,

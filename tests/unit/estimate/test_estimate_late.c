@@ -45,6 +45,22 @@ static void operands(sx_est **out, const sx_design *d, const sx_table *t) {
   }
 }
 
+/* Many at once: the bits of each pair alone, on carriers written out and in terms. */
+static void check_covariances(const sx_design *d, const sx_table *t, const sx_est *const *written) {
+  const sx_est *e[2 * OPERANDS];
+  sx_est *own[OPERANDS];
+  double v[4 * OPERANDS * OPERANDS];
+  for (size_t k = 0; k < OPERANDS; k++) {
+    own[k] = eh_one(d, SX_STAT_TOTAL, sx_table_find(t, k == 0 ? "y" : k == 1 ? "x" : "u"), NULL, NULL);
+    e[k] = written[k];
+    e[OPERANDS + k] = own[k];
+  }
+  REQUIRE_OK(sx_est_covariances(v, NULL, e, 2 * OPERANDS, err));
+  for (size_t j = 0; j < 2 * OPERANDS; j++)
+    for (size_t i = 0; i <= j; i++) same_bits(v[i + 2 * OPERANDS * j], sx_est_cov(e[i], e[j]));
+  for (size_t k = 0; k < OPERANDS; k++) sx_est_free(own[k]);
+}
+
 static void check_design(const sx_table *t, const sx_design_spec *spec) {
   sx_ctx ctx = SX_CTX_INIT;
   ctx.n_threads = 4;
@@ -55,6 +71,7 @@ static void check_design(const sx_table *t, const sx_design_spec *spec) {
   operands(v, d, t);
   const sx_est *const values[] = {v[0], v[1], v[2]};
   const double coef[] = {1, -0.5, 3};
+  check_covariances(d, t, values);
   REQUIRE_OK(sx_expr_parse(&formula, NULL, "a * b / c + b", err));
   REQUIRE_OK(sx_est_formula(&now, &ctx, formula, names, values, 3, err));
   REQUIRE_OK(sx_est_formula_late(&late, &ctx, formula, names, values, 3, err));

@@ -547,6 +547,57 @@ static void test_missing(void) {
   clear(&x);
 }
 
+static void same_bits(double a, double b) {
+  CHECK(memcmp(&a, &b, sizeof a) == 0);
+}
+
+/* A formula over both waves whose carrier is written late: the bits of one that has it at once, alone and as an operand, on carriers written out and
+ * on those in terms. */
+static void test_late(void) {
+  static const char *const names[] = {"a", "b"};
+  const double sign[] = {1, -1};
+  for (int form = 0; form < 4; form++) {
+    eh_state = 5;
+    const plan p = {.rows = 1500, .strata = 3, .psus = 500, .raked = form & 1, .clusters = form == 2};
+    pair x = make(&p);
+    sx_est *v[2], *linked = NULL, *now[3], *late[3];
+    for (size_t k = 0; k < 2; k++) {
+      sx_est *mean = ask(&x, k, SX_STAT_MEAN, NULL);
+      v[k] = sx_est_ref(mean);
+      if (form < 3) {
+        sx_est_free(v[k]);
+        REQUIRE_OK(sx_est_expand(&v[k], mean, err));
+      }
+      sx_est_free(mean);
+    }
+    REQUIRE_OK(sx_link_est(&linked, x.link, v[1], err));
+    const sx_est *const values[] = {linked, v[0]};
+    sx_expr *ratio = NULL;
+    REQUIRE_OK(sx_expr_parse(&ratio, NULL, "100 * a / b - a", err));
+    REQUIRE_OK(sx_est_linear(&now[0], NULL, sign, values, 2, err));
+    REQUIRE_OK(sx_est_linear_late(&late[0], NULL, sign, values, 2, err));
+    REQUIRE_OK(sx_est_formula(&now[1], NULL, ratio, names, values, 2, err));
+    REQUIRE_OK(sx_est_formula_late(&late[1], NULL, ratio, names, values, 2, err));
+    const sx_est *const of_now[] = {now[0], now[1]}, *const of_late[] = {late[0], late[1]};
+    REQUIRE_OK(sx_est_formula(&now[2], NULL, ratio, names, of_now, 2, err));
+    REQUIRE_OK(sx_est_formula_late(&late[2], NULL, ratio, names, of_late, 2, err));
+    for (size_t k = 0; k < 3; k++) {
+      CHECK(sx_est_variance(now[k]) > 0);
+      same_bits(sx_est_variance(late[k]), sx_est_variance(now[k]));
+      same_bits(sx_est_df(late[k]), sx_est_df(now[k]));
+      for (size_t j = 0; j < 3; j++) same_bits(sx_est_cov(late[k], late[j]), sx_est_cov(now[k], now[j]));
+    }
+    for (size_t k = 0; k < 3; k++) {
+      sx_est_free(now[k]);
+      sx_est_free(late[k]);
+    }
+    sx_expr_free(ratio);
+    sx_est_free(linked);
+    for (size_t k = 0; k < 2; k++) sx_est_free(v[k]);
+    clear(&x);
+  }
+}
+
 SXT_MAIN(SXT_CASE(test_twin), SXT_CASE(test_long_carriers), SXT_CASE(test_no_overlap), SXT_CASE(test_full_overlap),
          SXT_CASE(test_fixed_psus), SXT_CASE(test_formulas), SXT_CASE(test_stages), SXT_CASE(test_three_waves),
-         SXT_CASE(test_missing))
+         SXT_CASE(test_missing), SXT_CASE(test_late))

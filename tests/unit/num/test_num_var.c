@@ -51,6 +51,32 @@ static void test_mix(void) {
   }
 }
 
+/* Centred first: the bits of both at once, for strata of every length, the same vector twice too; one of one PSU adds nothing. */
+static void test_centred(void) {
+  enum { STRATA = 12, PSUS = STRATA * (STRATA - 1) / 2 };
+  double x[2][PSUS], z[2][PSUS], fpc[STRATA];
+  size_t start[STRATA + 1] = {0};
+  uint64_t state = 11;
+  for (size_t h = 0; h < STRATA; h++) {
+    start[h + 1] = start[h] + h;
+    fpc[h] = h == 7 ? 1 : 0.03 * (double)h;
+  }
+  for (size_t i = 0; i < 2 * PSUS; i++) {
+    state = state * UINT64_C(6364136223846793005) + 1442695040888963407U;
+    x[i / PSUS][i % PSUS] = (double)(state >> 40) * 1e-3 - 7000;
+  }
+  memcpy(z, x, sizeof z);
+  for (size_t k = 0; k < 2; k++) sx_num_centre_strata(z[k], start, STRATA);
+  CHECK(z[0][0] == x[0][0]); /* alone in its stratum */
+  CHECK(z[0][1] != x[0][1]);
+  for (size_t k = 0; k < 2; k++)
+    for (size_t with = 0; with < 2; with++) {
+      const double v = sx_num_cov_centred(z[0], z[k], start, STRATA, with ? fpc : NULL);
+      const double expected = sx_num_cov_strata(x[0], x[k], start, STRATA, with ? fpc : NULL);
+      CHECK(memcmp(&v, &expected, sizeof v) == 0);
+    }
+}
+
 /* The four lanes as they are told: x_i goes to lane i mod 4 but for the last few, which go to the first. */
 static void test_lanes(void) {
   enum { PSUS = 11 };
@@ -65,4 +91,4 @@ static void test_lanes(void) {
   CHECK(memcmp(&v, &expected, sizeof v) == 0);
 }
 
-SXT_MAIN(SXT_CASE(test_by_hand), SXT_CASE(test_edges), SXT_CASE(test_mix), SXT_CASE(test_lanes))
+SXT_MAIN(SXT_CASE(test_by_hand), SXT_CASE(test_edges), SXT_CASE(test_mix), SXT_CASE(test_centred), SXT_CASE(test_lanes))
