@@ -80,6 +80,9 @@ SX_API void sx_est_need_errors(sx_est *est, const sx_est *const *operands, size_
  * samples keep carriers as short tables otherwise, which each formula writes out anew. Numbers are the same bits. *out is owned by the
  * caller; where nothing has to be written out it is a reference to est. */
 SX_API sx_status sx_est_expand(sx_est **out, const sx_est *est, sx_error *err) SX_NODISCARD;
+/* Whether both are the same value with the same carrier, of the same cases: one can stand for the other, to the bit. False also where it would take work to
+ * know. */
+SX_API bool sx_est_same(const sx_est *a, const sx_est *b);
 /* For the store: the carrier as bytes, and back onto the same design (checked by length and fingerprint). *data is freed
  * with sx_mem_free. Outside figures that were unpacked are one figure where value, se and df are the same. Expected from
  * unpack: SX_E_DATA for bytes that are damaged or of another design. */

@@ -50,3 +50,30 @@ sx_status sx_est_expand(sx_est **out, const sx_est *est, sx_error *err) {
   *out = e;
   return SX_OK;
 }
+
+static bool same_bits(double a, double b) {
+  return memcmp(&a, &b, sizeof a) == 0;
+}
+
+static bool same_marks(const est_part *a, const est_part *b) {
+  if (!a->bits || !b->bits) return a->bits == b->bits;
+  return memcmp(a->bits, b->bits, sx_design_bitmap_bytes(a->design)) == 0;
+}
+
+static bool same_part(const est_part *a, const est_part *b) {
+  bool same = a->design == b->design && a->figure == b->figure && a->z == b->z && a->late == b->late &&
+              a->n_terms == b->n_terms && a->linked == b->linked && same_bits(a->coef, b->coef) &&
+              same_bits(a->variance, b->variance) && same_bits(a->df, b->df);
+  for (size_t k = 0; same && k < a->n_terms; k++)
+    same = a->terms[k].leaf == b->terms[k].leaf && same_bits(a->terms[k].coef, b->terms[k].coef);
+  return same && same_marks(a, b);
+}
+
+bool sx_est_same(const sx_est *a, const sx_est *b) {
+  if (!a || !b || a == b) return a == b;
+  bool same = same_bits(a->value, b->value) && same_bits(a->variance, b->variance) && same_bits(a->df, b->df) &&
+              a->na == b->na && a->withheld == b->withheld && a->n_parts == b->n_parts && a->n_links == 0 &&
+              b->n_links == 0;
+  for (size_t p = 0; same && p < a->n_parts; p++) same = same_part(&a->parts[p], &b->parts[p]);
+  return same;
+}

@@ -65,6 +65,12 @@ sx_status study__leaf_finish(st_leaf *leaf, const sx_ctx *ctx, sx_error *err) SX
 sx_status study__leaf(st_leaf *out, st_run *r, const st_account *a, const st_node *n, const char *domain,
                       sx_error *err) SX_NODISCARD;
 void study__leaf_clear(st_leaf *leaf);
+/* The population of a domain, which most leaves there share: as it was found, and with its carrier written out. Owned; NULL until a leaf has one. */
+typedef struct st_shared_population {
+  sx_est *found, *whole;
+} st_shared_population;
+/* Gives the leaf the one that is written out where its own is the same; the first leaf's is written out. One thread per domain. */
+sx_status study__share_population(st_leaf *leaf, st_shared_population *shared, sx_error *err) SX_NODISCARD;
 
 /* ---- what rests on the built account ---- */
 
@@ -100,8 +106,9 @@ sx_status study__put_comparison(const st_account_run *w, const st_compare *c, co
                                 const st_sides *sides, sx_error *err) SX_NODISCARD;
 sx_status study__account_sensitivity(const st_account_run *w, sx_error *err) SX_NODISCARD; /* study_account_inputs.c */
 /* Small areas for the levels of a->area.group: model [n_domains * n_leaves], NULL where there is none; entries owned by the caller.
- * leaves [n_leaves]: nodes. */
-sx_status study__account_areas(sx_est **model, const st_account_run *w, const st_where *wheres, size_t n,
-                               const size_t *leaves, size_t n_leaves, sx_error *err) SX_NODISCARD;
+ * shared [n_domains]: those of the areas are filled. leaves [n_leaves]: nodes. */
+sx_status study__account_areas(sx_est **model, st_shared_population *shared, const st_account_run *w,
+                               const st_where *wheres, size_t n, const size_t *leaves, size_t n_leaves,
+                               sx_error *err) SX_NODISCARD;
 
 #endif

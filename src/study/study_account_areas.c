@@ -25,7 +25,8 @@ typedef struct areas {
   double *per;        /* [n] */
   double *x;          /* [n * columns] */
   double *direct, *variance;
-  st_leaf *leaf; /* [n] of the leaf at hand */
+  st_leaf *leaf;                /* [n] of the leaf at hand */
+  st_shared_population *shared; /* [wheres] */
 } areas;
 
 static sx_status find_areas(areas *m, size_t n, sx_error *err) {
@@ -121,6 +122,7 @@ static sx_status direct_of(double *value, double *variance, const areas *m, cons
 /* A task: of the run it takes its memory alone. */
 static sx_status measure_area(void *data, size_t i, sx_error *err) {
   const areas *m = data;
+  SX_TRY(study__share_population(&m->leaf[i], &m->shared[m->at[i]], err));
   SX_TRY(study__leaf_finish(&m->leaf[i], &m->w->r->ctx, err));
   SX_TRY(direct_of(&m->direct[i], &m->variance[i], m, &m->leaf[i], m->per[i], err));
   study__leaf_clear(&m->leaf[i]);
@@ -178,9 +180,9 @@ static bool lends_spend(const st_account *a, const st_node *n) {
   return false;
 }
 
-sx_status study__account_areas(sx_est **model, const st_account_run *w, const st_where *wheres, size_t n,
-                               const size_t *leaves, size_t n_leaves, sx_error *err) {
-  areas m = {.w = w, .wheres = wheres};
+sx_status study__account_areas(sx_est **model, st_shared_population *shared, const st_account_run *w,
+                               const st_where *wheres, size_t n, const size_t *leaves, size_t n_leaves, sx_error *err) {
+  areas m = {.w = w, .wheres = wheres, .shared = shared};
   SX_TRY(find_areas(&m, n, err));
   if (m.n == 0) return SX_OK;
   SX_TRY(populations(&m, err));

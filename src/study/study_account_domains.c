@@ -14,10 +14,12 @@ typedef struct domains {
   size_t n;
   size_t *leaves; /* [n_leaves] nodes */
   size_t n_leaves;
-  const char **ids;  /* [n_leaves] */
-  sx_est **model;    /* [n * n_leaves] small areas, NULL where there is none */
-  sx_account **kept; /* [n] the accounts that comparisons want */
-  st_leaf *direct;   /* [GROUPS_AT_ONCE * n_leaves] of the groups at hand */
+  const char **ids;             /* [n_leaves] */
+  sx_est **model;               /* [n * n_leaves] small areas, NULL where there is none */
+  sx_account **kept;            /* [n] the accounts that comparisons want */
+  st_leaf *direct;              /* [GROUPS_AT_ONCE * n_leaves] of the groups at hand */
+  st_shared_population *shared; /* [n] */
+  size_t first;                 /* of the groups at hand */
 } domains;
 
 /* ---- before the computation -------------------------------------------------------------------------------------------------- */
@@ -51,7 +53,8 @@ static sx_status list_leaves(domains *d, sx_error *err) {
   d->direct = sx_mem_zalloc(&d->w->r->ctx, GROUPS_AT_ONCE * d->n_leaves, sizeof *d->direct);
   d->model = sx_mem_zalloc(&d->w->r->ctx, d->n * d->n_leaves, sizeof *d->model);
   d->kept = sx_mem_zalloc(&d->w->r->ctx, d->n, sizeof *d->kept);
-  return d->direct && d->model && d->kept ? SX_OK : sx_error_memory(err);
+  d->shared = sx_mem_zalloc(&d->w->r->ctx, d->n, sizeof *d->shared);
+  return d->direct && d->model && d->kept && d->shared ? SX_OK : sx_error_memory(err);
 }
 
 static void drop_leaves(const domains *d) {
@@ -67,6 +70,20 @@ static sx_status make_leaves(st_leaf *leaves, const domains *d, const char *doma
     return status;
   }
   return SX_OK;
+}
+
+/* A task: of one group. */
+static sx_status share_population(void *data, size_t k, sx_error *err) {
+  const domains *d = data;
+  for (size_t i = 0; i < d->n_leaves; i++)
+    SX_TRY(study__share_population(&d->direct[k * d->n_leaves + i], &d->shared[d->first + k], err));
+  return SX_OK;
+}
+
+static void drop_population(const domains *d, size_t i) {
+  sx_est_free(d->shared[i].found);
+  sx_est_free(d->shared[i].whole);
+  d->shared[i] = (st_shared_population){NULL, NULL};
 }
 
 /* A task: of the run it takes its memory alone. */
@@ -95,7 +112,7 @@ static sx_status fill_group(sx_account_cell *cells, sx_est **benchmark, const do
 }
 
 /* The trees of groups first to first + n, n at most GROUPS_AT_ONCE, side by side. */
-static sx_status compute(sx_account_domains **out, const domains *d, size_t first, size_t n, sx_error *err) {
+static sx_status compute(sx_account_domains **out, domains *d, size_t first, size_t n, sx_error *err) {
   const st_account *a = d->w->a;
   st_run *r = d->w->r;
   sx_account_cell *cells = sx_mem_zalloc(&r->ctx, n * d->n_leaves, sizeof *cells);
@@ -106,7 +123,9 @@ static sx_status compute(sx_account_domains **out, const domains *d, size_t firs
   if (!cells) return sx_error_memory(err);
   for (size_t k = 0; k < n; k++)
     SX_TRY_GOTO(status, make_leaves(&d->direct[k * d->n_leaves], d, d->wheres[first + k].name, err), done);
-  SX_TRY_GOTO(status, sx_parallel_for(&r->ctx, n * d->n_leaves, finish_leaf, (void *)(uintptr_t)d, err), done);
+  d->first = first;
+  SX_TRY_GOTO(status, sx_parallel_for(&r->ctx, n, share_population, d, err), done);
+  SX_TRY_GOTO(status, sx_parallel_for(&r->ctx, n * d->n_leaves, finish_leaf, d, err), done);
   for (size_t k = 0; k < n; k++) {
     SX_TRY_GOTO(status, fill_group(cells, &own[k], d, first, k, err), done);
     benchmarks[k] = own[k];
@@ -124,6 +143,7 @@ static sx_status compute(sx_account_domains **out, const domains *d, size_t firs
   status = sx_account_compute_domains(out, d->tree, &request, &options, err);
 done:
   drop_leaves(d);
+  for (size_t k = 0; k < n; k++) drop_population(d, first + k);
   for (size_t k = 0; k < n; k++) sx_est_free(own[k]);
   sx_mem_free(&r->ctx, cells);
   return status;
@@ -186,7 +206,7 @@ static sx_status put_group(const domains *d, sx_account_domain *own, size_t i, s
 }
 
 /* As many groups at a time as there are threads: the rows of all of them together would be as many as there are groups. */
-static sx_status all_groups(const domains *d, sx_error *err) {
+static sx_status all_groups(domains *d, sx_error *err) {
   size_t step = (size_t)sx_ctx_threads(&d->w->r->ctx);
   if (step > GROUPS_AT_ONCE) step = GROUPS_AT_ONCE;
   for (size_t first = 0; first < d->n; first += step) {
@@ -249,7 +269,7 @@ sx_status study__account_domains(const st_account_run *w, sx_error *err) {
     SX_TRY_GOTO(status, expand(&d, err), done);
     SX_TRY_GOTO(status, list_leaves(&d, err), done);
     if (a->area.node)
-      SX_TRY_GOTO(status, study__account_areas(d.model, w, d.wheres, d.n, d.leaves, d.n_leaves, err), done);
+      SX_TRY_GOTO(status, study__account_areas(d.model, d.shared, w, d.wheres, d.n, d.leaves, d.n_leaves, err), done);
     SX_TRY_GOTO(status, sx_account_restrict(&d.tree, w->account, NULL, err), done);
     SX_TRY_GOTO(status, all_groups(&d, err), done);
   }
@@ -259,9 +279,11 @@ sx_status study__account_domains(const st_account_run *w, sx_error *err) {
 done:
   for (size_t i = 0; d.model && i < d.n * d.n_leaves; i++) sx_est_free(d.model[i]);
   for (size_t i = 0; d.kept && i < d.n; i++) sx_account_free(d.kept[i]);
+  for (size_t i = 0; d.shared && i < d.n; i++) drop_population(&d, i);
   sx_account_free(d.tree);
   sx_mem_free(&w->r->ctx, d.direct);
   sx_mem_free(&w->r->ctx, d.model);
   sx_mem_free(&w->r->ctx, d.kept);
+  sx_mem_free(&w->r->ctx, d.shared);
   return status;
 }

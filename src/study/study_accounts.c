@@ -164,6 +164,19 @@ sx_status study__leaf_finish(st_leaf *leaf, const sx_ctx *ctx, sx_error *err) {
   return SX_OK;
 }
 
+sx_status study__share_population(st_leaf *leaf, st_shared_population *shared, sx_error *err) {
+  const sx_est **own = &leaf->leaf.population;
+  if (!*own) return SX_OK;
+  if (!shared->found) {
+    SX_TRY(sx_est_expand(&shared->whole, *own, err));
+    shared->found = sx_est_ref(*own);
+  }
+  if (!sx_est_same(shared->found, *own)) return SX_OK;
+  sx_est_free((sx_est *)(uintptr_t)*own);
+  *own = sx_est_ref(shared->whole);
+  return SX_OK;
+}
+
 sx_status study__leaf(st_leaf *out, st_run *r, const st_account *a, const st_node *n, const char *domain,
                       sx_error *err) {
   SX_TRY(study__leaf_find(out, r, a, n, domain, err));

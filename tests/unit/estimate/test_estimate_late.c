@@ -100,6 +100,38 @@ static void check_design(const sx_table *t, const sx_design_spec *spec) {
   sx_design_free(d);
 }
 
+/* The same estimate asked for twice over is the same, one of other cases, another number or written out is not known to be. */
+static void test_same(void) {
+  sx_table *t = eh_sample(ROWS, 7, 300);
+  sx_design_spec s = SX_DESIGN_SPEC_INIT;
+  s.weights = "w";
+  s.strata = "h";
+  sx_design *d = eh_design(NULL, t, &s);
+  sx_est *y = eh_one(d, SX_STAT_MEAN, sx_table_find(t, "y"), NULL, NULL),
+         *x = eh_one(d, SX_STAT_MEAN, sx_table_find(t, "x"), NULL, NULL);
+  sx_est *of[4] = {NULL}, *whole = NULL, *outside[2] = {NULL, NULL};
+  const sx_est *const one[] = {y}, *const two[] = {y, x};
+  const double twice[] = {2, 2}, more[] = {2, 3};
+  REQUIRE_OK(sx_est_linear(&of[0], NULL, twice, one, 1, err));
+  REQUIRE_OK(sx_est_linear(&of[1], NULL, twice, one, 1, err));
+  REQUIRE_OK(sx_est_linear(&of[2], NULL, twice, two, 2, err));
+  REQUIRE_OK(sx_est_linear(&of[3], NULL, more, two, 2, err));
+  REQUIRE_OK(sx_est_expand(&whole, of[0], err));
+  for (size_t k = 0; k < 2; k++) REQUIRE_OK(sx_est_outside(&outside[k], NULL, 5, 1, 9, err));
+  CHECK(sx_est_same(of[0], of[1]) && sx_est_same(y, y) && sx_est_same(NULL, NULL));
+  CHECK(!sx_est_same(of[0], y) && !sx_est_same(y, x) && !sx_est_same(y, NULL));
+  CHECK(!sx_est_same(of[2], of[3]) && !sx_est_same(of[0], whole));
+  CHECK(sx_est_same(outside[0], outside[0]) && !sx_est_same(outside[0], outside[1])); /* two figures that are equal */
+  same_bits(sx_est_cov(whole, of[2]), sx_est_cov(of[1], of[2]));
+  for (size_t k = 0; k < 4; k++) sx_est_free(of[k]);
+  for (size_t k = 0; k < 2; k++) sx_est_free(outside[k]);
+  sx_est_free(whole);
+  sx_est_free(y);
+  sx_est_free(x);
+  sx_design_free(d);
+  sx_table_free(t);
+}
+
 static void test_designs(void) {
   static const char *const psu[] = {"psu"};
   sx_table *t = eh_sample(ROWS, 7, 300), *few = eh_sample(ROWS, 5, 60);
@@ -126,4 +158,4 @@ static void test_designs(void) {
   sx_table_free(few);
 }
 
-SXT_MAIN(SXT_CASE(test_designs))
+SXT_MAIN(SXT_CASE(test_designs), SXT_CASE(test_same))
