@@ -415,10 +415,46 @@ void study__check_domain_level(st_load *l, const sx_table *unit, const st_domain
   }
 }
 
+/* The label whose words these are; NULL: they are a code, or none. */
+static const sx_label *label_of_words(const sx_column *c, const char *words) {
+  const sx_label *found = NULL;
+  double number = 0;
+  const bool is_number = sx_text_to_double(&number, words, strlen(words));
+  if (c->dict && sx_dict_find(c->dict, words, strlen(words)) >= 0) return NULL;
+  for (size_t k = 0; k < c->n_labels; k++) {
+    const sx_label *label = &c->labels[k];
+    if (label->text ? strcmp(label->text, words) == 0 : is_number && label->value == number) return NULL;
+    if (!found && !label->tag && label->label && strcmp(label->label, words) == 0) found = label;
+  }
+  return found;
+}
+
+/* A side of a gap whose group is estimated with all of its levels is found by the code, as the results are named. */
+static void check_gap_side(st_load *l, const sx_table *unit, const st_indicator *ind, const st_domain *d) {
+  for (size_t i = 0; i < ind->n_by; i++)
+    if (study__same_domain(&ind->by[i], d)) return;
+  for (size_t i = 0; i < d->n; i++) {
+    const st_group *g = &l->s->groups[d->terms[i].group];
+    const sx_column *c = g->by && d->terms[i].level ? sx_table_find(unit, g->by) : NULL;
+    const sx_label *label = c ? label_of_words(c, d->terms[i].level) : NULL;
+    char code[SX_DOUBLE_TEXT_MAX + 1];
+    if (!label) continue;
+    if (!label->text) code[sx_text_from_double(code, label->value)] = '\0';
+    const char *own = label->text ? label->text : code;
+    study__problem(l, d->node,
+                   "'%s' is the label of the level '%s' of the group '%s': a gap names levels by their codes, '%s:%s'",
+                   d->terms[i].level, own, g->id, g->id, own);
+  }
+}
+
 static void check_levels(st_load *l, const sx_table *unit) {
   for (size_t i = 0; unit && i < l->s->n_indicators && !study__stop(l); i++) {
     const st_indicator *ind = &l->s->indicators[i];
     for (size_t k = 0; k < ind->n_by; k++) study__check_domain_level(l, unit, &ind->by[k]);
+    for (size_t k = 0; k < ind->n_gaps; k++) {
+      check_gap_side(l, unit, ind, &ind->gaps[k].of);
+      check_gap_side(l, unit, ind, &ind->gaps[k].to);
+    }
   }
 }
 

@@ -189,6 +189,24 @@ static sx_status put_gap(st_run *r, const st_indicator *ind, const char *step, c
   return status;
 }
 
+/* "; there are 'sex:1', 'sex:2'": results of the groups that the domain crosses, once each. */
+static const char *levels_of(st_run *r, const st_result *results, size_t n, const st_domain *d) {
+  enum { MOST = 12 };
+  const char *text = "", *before = "";
+  size_t found = 0;
+  for (size_t i = 0; text && i < n; i++) {
+    const st_where *where = results[i].where;
+    bool same = results[i].by != ST_NONE && where->n == d->n && strcmp(where->name, before) != 0;
+    for (size_t k = 0; same && k < d->n; k++)
+      same = strcmp(where->terms[k].variable, r->s->groups[d->terms[k].group].id) == 0;
+    if (!same) continue;
+    before = where->name;
+    if (found++ < MOST) text = sx_arena_printf(r->arena, "%s%s'%s'", text, *text ? ", " : "; there are ", before);
+  }
+  if (text && found > MOST) text = sx_arena_printf(r->arena, "%s and %zu more", text, found - MOST);
+  return text ? text : "";
+}
+
 static sx_status put_gaps(st_run *r, const st_indicator *ind, const char *step, const st_result *results, size_t n,
                           sx_error *err) {
   for (size_t g = 0; g < ind->n_gaps; g++) {
@@ -208,8 +226,12 @@ static sx_status put_gaps(st_run *r, const st_indicator *ind, const char *step, 
       to_found = to != NULL;
     }
     if ((!found || !to_found) && !r->s->as_wave) {
-      return sx_error_set(err, SX_E_DATA, ind->id, "the gap of '%s' to '%s' has no such level in the data", of_name,
-                          to_name);
+      const st_domain *side = found ? &gap->to : &gap->of;
+      (void)sx_node_error(err, r->s->doc, side->node ? side->node : gap->node,
+                          "the gap of '%s' to '%s': the data have no '%s'%s", of_name, to_name,
+                          found ? to_name : of_name, levels_of(r, results, n, side));
+      err->status = SX_E_DATA;
+      return SX_E_DATA;
     }
   }
   return SX_OK;

@@ -28,4 +28,17 @@ grep -q '^agrees .*33\.5%.*rate\.sex' out || fail "the audit: $(cat out)"
 printf 'The rate of use of male people is 33.9%%.\n' >t.md
 "$program" audit t.md --against o/results.db >out 2>&1
 grep -q '^agrees' out && fail "the audit of another number: $(cat out)"
+# a gap names a level by its code, as the results are named: check says so before the run, and a code that the data have not is told with those that they have
+gap() { sed "s/by: \[sex\]}/by: [sex], gap: [{of: \"sex:$1\", to: \"sex:2\"}]}/" s.yaml >g.yaml; }
+gap male
+"$program" check g.yaml >out 2>&1 && fail "a gap of a label passes"
+grep -q "g.yaml:8:[0-9]*: 'male' is the label of the level '1' of the group 'sex': a gap names levels by their codes, 'sex:1'" out || fail "the label: $(cat out)"
+gap 9
+"$program" run g.yaml --quiet --to csv --out og >out 2>&1 && fail "a gap of no level passes"
+grep -q "g.yaml:8:[0-9]*.*the gap of 'sex:9' to 'sex:2': the data have no 'sex:9'; there are 'sex:1', 'sex:2'" out || fail "no level: $(cat out)"
+gap 1
+"$program" run g.yaml --quiet --to csv --out og >out 2>&1 || fail "the code: $(cat out)"
+# the domain by its label: a gap of it is found by that name
+sed -i 's/by: \[sex\], gap: .*\]}/by: ["sex:male", "sex:female"], gap: [{of: "sex:male", to: "sex:female"}]}/' g.yaml
+"$program" run g.yaml --quiet --to csv --out og >out 2>&1 || fail "a domain by its label: $(cat out)"
 finish
