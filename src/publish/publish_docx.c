@@ -97,6 +97,7 @@ static sx_status make(sx_docx *w, const char *template_file) {
   if (!template_file) SX_TRY(sx_publish__package_put(&w->package, "[Content_Types].xml", "", 0, w->err));
   text_area(w);
   SX_TRY(write(w));
+  SX_TRY(sx_publish__docx_pictures(w));
   return sx_publish__docx_assemble(w);
 }
 
@@ -104,6 +105,7 @@ void sx_publish__docx_clear(sx_docx *w) {
   sx_publish__docx_template_clear(&w->template, &w->ctx);
   sx_publish__package_clear(&w->package);
   sx_publish__package_clear(&w->earlier);
+  for (size_t i = 0; i < w->n_pictures; i++) sx_drawing_free(w->pictures[i].drawing);
   if (w->fonts) {
     sx_draw_take();
     sx_draw_fonts_free(w->fonts);

@@ -68,9 +68,34 @@ static sx_status paint(sx_buf *out, sx_docx *w, const sx_drawing *drawing) {
   return sx_drawing_png(out, drawing, &coarse, w->err);
 }
 
-/* The two files of a drawing and their relationships. */
-static sx_status files_of(char png[24], char svg[24], sx_docx *w, const sx_document_node *node,
-                          const sx_drawing *drawing) {
+sx_status sx_publish__docx_pictures(sx_docx *w) {
+  sx_status status = SX_OK;
+  sx_buf bytes;
+  sx_buf_init(&bytes, &w->ctx);
+  for (size_t i = 0; i < w->n_pictures && status == SX_OK; i++) {
+    status = paint(&bytes, w, w->pictures[i].drawing);
+    if (status == SX_OK) status = sx_publish__package_take(&w->package, w->pictures[i].name, &bytes, w->err);
+  }
+  sx_buf_clear(&bytes);
+  return status;
+}
+
+/* Its part stands in its place in the archive, empty until it is painted. */
+static sx_status paint_later(sx_docx *w, const char *name, sx_drawing **drawing) {
+  void *list = w->pictures;
+  const bool grown = sx_arena_grow(w->arena, &list, &w->cap_pictures, w->n_pictures + 1, sizeof *w->pictures);
+  w->pictures = list;
+  if (!grown) return sx_error_memory(w->err);
+  sx_docx_picture *picture = &w->pictures[w->n_pictures++];
+  picture->drawing = *drawing;
+  *drawing = NULL;
+  (void)snprintf(picture->name, sizeof picture->name, "%s", name);
+  return sx_publish__package_put(&w->package, name, "", 0, w->err);
+}
+
+/* The two files of a drawing and their relationships. What is painted later is taken over. */
+static sx_status files_of(char png[24], char svg[24], sx_docx *w, const sx_document_node *node, sx_drawing **taken) {
+  const sx_drawing *drawing = *taken;
   const sx_svg_options look = {.version = 1, .title = node->as.figure->title, .text = node->text};
   sx_buf bytes;
   char name[64];
@@ -80,10 +105,10 @@ static sx_status files_of(char png[24], char svg[24], sx_docx *w, const sx_docum
   const sx_package_part *picture = status == SX_OK ? earlier_png(w, &bytes) : NULL;
   if (status == SX_OK) status = sx_publish__package_take(&w->package, name, &bytes, w->err);
   if (status == SX_OK) status = sx_publish__docx_relate(svg, w, IMAGE, name + strlen("word/"), false);
-  if (status == SX_OK && picture) sx_buf_add_n(&bytes, picture->data, picture->n);
-  if (status == SX_OK && !picture) status = paint(&bytes, w, drawing);
   (void)snprintf(name, sizeof name, "word/media/figure%zu.png", w->n_drawings + 1);
-  if (status == SX_OK) status = sx_publish__package_take(&w->package, name, &bytes, w->err);
+  if (status == SX_OK && !picture) status = paint_later(w, name, taken);
+  if (status == SX_OK && picture)
+    status = sx_publish__package_put(&w->package, name, picture->data, picture->n, w->err);
   if (status == SX_OK) status = sx_publish__docx_relate(png, w, IMAGE, name + strlen("word/"), false);
   sx_buf_clear(&bytes);
   return status;
@@ -102,7 +127,7 @@ static sx_status drawing_of(sx_docx *w, const sx_document_node *figure, const sx
         sx_publish__docx_chart(&done, w, figure, node, w->width * EMU, fmax(scale * height, 0.45 * w->width) * EMU);
   w->native_figure = done;
   done = done || w->words_only;
-  if (status == SX_OK && !done) status = files_of(png, svg, w, node, drawing);
+  if (status == SX_OK && !done) status = files_of(png, svg, w, node, &drawing);
   if (status == SX_OK && !done) {
     sx_publish__docx_open(w, DS_FIGURE, &(sx_docx_paragraph){.keep_next = true});
     picture_xml(w, node, scale * w->width * EMU, scale * height * EMU, png, svg);

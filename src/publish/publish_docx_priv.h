@@ -113,6 +113,12 @@ typedef struct sx_docx_said {
 } sx_docx_said;
 enum { SX_DOCX_SAID_DEPTH = 16 };
 
+/* A drawing whose picture is still to be painted, as the part `name`. */
+typedef struct sx_docx_picture {
+  sx_drawing *drawing;
+  char name[64];
+} sx_docx_picture;
+
 typedef struct sx_docx {
   sx_ctx ctx;
   sx_arena *arena;
@@ -121,7 +127,9 @@ typedef struct sx_docx {
   bool chinese;
   sx_docx_template template;
   sx_package package;
-  sx_draw_fonts *fonts;             /* of the pictures; NULL: none yet */
+  sx_draw_fonts *fonts;      /* of the pictures; NULL: none yet */
+  sx_docx_picture *pictures; /* to be painted; the arena's, their drawings ours */
+  size_t n_pictures, cap_pictures;
   sx_package earlier;               /* the drawings of an earlier document whose pictures serve; empty: none */
   sx_buf body, notes, nums;         /* nums: of numbered lists */
   sx_buf relations, note_relations; /* elements */
@@ -185,6 +193,8 @@ sx_status sx_publish__docx_number(sx_docx *w, const sx_document_node *node) SX_N
 sx_status sx_publish__docx_table(sx_docx *w, const sx_document_node *node) SX_NODISCARD;  /* publish_docx_table.c */
 sx_status sx_publish__docx_figure(sx_docx *w, const sx_document_node *node) SX_NODISCARD; /* publish_docx_figure.c */
 /* The name of a drawing, by which refill knows it again: "figure:zh:ID", "figure:zh+en:ID". */
+/* Paints what figures left to be painted: only one thread paints at a time, and all else of a document need not wait for its turn. */
+sx_status sx_publish__docx_pictures(sx_docx *w) SX_NODISCARD;
 void sx_publish__docx_figure_name(sx_buf *out, const sx_document *document, const sx_document_figure *figure);
 /* The XML of a chart with the relationship that leads to its workbook. */
 sx_status sx_publish__docx_chart_xml(sx_buf *out, const sx_buf *chart, const char *relation,
