@@ -72,6 +72,5 @@ sx_status sx_audit__book_names(sx_book *b) SX_NODISCARD;
 sx_book_line *sx_audit__book_line(const sx_book *b, const char *sheet, const char *cell);
 sx_status sx_audit__book_tell(sx_book *b, sx_audit_trace *trace, const char *sheet, const char *cell,
                               const char *printed) SX_NODISCARD;
-bool sx_audit__book_same(double cell, double result);
 
 #endif

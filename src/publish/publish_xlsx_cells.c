@@ -40,8 +40,8 @@ static size_t literal(char *out, size_t size, const char *text) {
   return used;
 }
 
-/* Percentages stand as fractions in a per cent format, all else in its unit: what the head of the column says. Zeros of rounding ("958 million" with
- * the last three kept back) are not shown by a format: such a number is rounded itself. */
+/* Percentages stand as fractions in a per cent format, all else in its unit: what the head of the column says. Only figures that were printed elsewhere
+ * have zeros behind their digits ("220 million" from 2.2 hundred millions), which are all the digits they have. */
 void sx_publish__shape(xl_shape *out, const sx_document_number *number) {
   char digits[40], prefix[24] = "", unit[40] = "";
   const bool percent = number->unit && strcmp(number->unit, "%") == 0;
@@ -62,14 +62,6 @@ void sx_publish__shape(xl_shape *out, const sx_document_number *number) {
   else
     (void)snprintf(out->style.number, PUB_FORMAT_MAX, "%.20s%.20s%.34s", prefix, digits, tail);
   out->style.right = out->style.top = true;
-}
-
-static double shaped(double value, const xl_shape *shape, const sx_document_number *number) {
-  if (number->zeros <= 0) return value * shape->factor;
-  char text[SX_FIXED_TEXT_MAX];
-  double rounded = 0;
-  const size_t n = sx_text_fixed(text, value * pow(10, number->scale), number->decimals < 0 ? 0 : number->decimals);
-  return sx_text_to_double(&rounded, text, n) ? rounded * pow(10, number->zeros) : value * shape->factor;
 }
 
 /* ---- traces and names -------------------------------------------------------------------------------------------------- */
@@ -156,7 +148,6 @@ sx_status sx_publish__put_number(xl *x, size_t sheet, size_t row, size_t column,
   const char *reference = interval ? number->result : number->reference;
   const char *field = interval ? (part == XL_HIGH ? "high" : "low") : "";
   const bool estimate = number->result && !interval && (!number->field || !*number->field);
-  if (number->zeros > 0) shape.factor = pow(10, number->scale + number->zeros);
   if (estimate) {
     SX_TRY(define(x, sheet, row, column, number->result, err));
     SX_TRY(mark(x, number, symbols, marks, err));
@@ -165,7 +156,7 @@ sx_status sx_publish__put_number(xl *x, size_t sheet, size_t row, size_t column,
     *symbols |= 1u << PUB_SYMBOL_LOW;
     if (marks) sx_buf_printf(marks, "%s%s", marks->n ? "; " : "", x->symbols->text[PUB_SYMBOL_LOW]);
   }
-  return sx_publish__put_traced(x, sheet, row, column, shaped(value, &shape, number), &shape, reference, field, err);
+  return sx_publish__put_traced(x, sheet, row, column, value * shape.factor, &shape, reference, field, err);
 }
 
 sx_status sx_publish__symbols_of(unsigned *symbols, xl *x, const sx_document_node *node, sx_error *err) {

@@ -212,11 +212,12 @@ static sx_status check_parts(const sx_figure *f, sx_error *err) {
   return SX_OK;
 }
 
-/* Steps of a waterfall print their sign. */
+/* Steps of a waterfall print their sign; what is not 0 prints no 0 where the format is the numbers' own. */
 sx_spec sx_report__figure_spec(const sx_figure *f, size_t cell) {
   sx_spec spec = f->spec;
   const bool step = f->chart.type == SX_CHART_WATERFALL && !f->chart.whole[cell / f->chart.n_series];
   if (step && f->format.sign == 0) spec.sign = 1;
+  if (f->format.automatic) sx_report__spec_shows(&spec, f->cells[cell].value, SX_SHOWS_ALWAYS);
   return spec;
 }
 
@@ -265,20 +266,14 @@ typedef struct axis {
 static void put_number(const void *data, sx_buf *out, double value, int decimals, bool bare, bool with_sign) {
   const axis *a = data;
   sx_spec spec = a->spec;
-  if (decimals >= 0) {
-    spec.shift += spec.zeros;
-    spec.zeros = 0;
-    spec.decimals = decimals;
-  }
+  if (decimals >= 0) spec.decimals = decimals;
   if (with_sign && a->sign == 0) spec.sign = 1;
   sx_report__format_value(out, value, &spec, bare);
 }
 
 static void trace_number(const void *data, sx_buf *out, double value) {
   const axis *a = data;
-  sx_spec spec = a->spec;
-  spec.zeros = 0;
-  sx_report__trace_outside(out, value, "axis", &spec, strcmp(spec.unit, "%") != 0);
+  sx_report__trace_outside(out, value, "axis", &a->spec, strcmp(a->spec.unit, "%") != 0);
 }
 
 static sx_status set_numbers(sx_figure *f, sx_error *err) {
@@ -288,7 +283,7 @@ static sx_status set_numbers(sx_figure *f, sx_error *err) {
   f->chart.lang = f->page->lang;
   f->chart.ci_level = isfinite(f->ci_level) ? f->ci_level : 0.95;
   f->chart.notice = sx_report__is_synthetic(f->page, f->block) ? sx_report__w(f->page, W_SYNTHETIC) : NULL;
-  f->chart.numbers = (sx_chart_numbers){.shift = a->spec.shift + a->spec.zeros,
+  f->chart.numbers = (sx_chart_numbers){.shift = a->spec.shift,
                                         .decimals = a->spec.decimals,
                                         .percent = strcmp(a->spec.unit, "%") == 0,
                                         .unit = a->spec.unit,
@@ -308,7 +303,7 @@ static void put_sign(sx_buf *out, const sx_page *page, const sx_bound *bound) {
 static sx_status load_format(sx_figure *f, sx_error *err) {
   const sx_node *node = sx_node_get(f->block->root, "format");
   const char *text = node && node->text ? node->text : "";
-  double magnitude = 0;
+  sx_extent extent = {0};
   const sx_status status = sx_report__format_parse(&f->format, text, strlen(text), err);
   if (status != SX_OK) {
     sx_error_add_where(err, "figure %s", f->block->id);
@@ -319,13 +314,13 @@ static sx_status load_format(sx_figure *f, sx_error *err) {
   for (size_t i = 0; i < n; i++) {
     if (!isfinite(f->cells[i].value)) continue;
     known++;
-    magnitude = fmax(magnitude, fabs(f->cells[i].value));
+    sx_report__extent_add(&extent, f->cells[i].value);
   }
   if (!known)
     SX_TRY(sx_report__warn(f->page, f->block->id, err,
                            "none of the %zu values of the figure is known and published: its drawing is empty", n));
-  if (f->chart.has_centre) magnitude = fmax(magnitude, fabs(f->chart.centre));
-  sx_report__page_spec(&f->spec, &f->format, magnitude, f->page);
+  if (f->chart.has_centre) sx_report__extent_add(&extent, f->chart.centre);
+  sx_report__page_spec_of(&f->spec, &f->format, &extent, f->page);
   const bool bare = strcmp(f->spec.unit, "%") != 0;
   SX_TRY(set_numbers(f, err));
   for (size_t i = 0; i < n; i++) {

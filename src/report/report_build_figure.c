@@ -113,6 +113,7 @@ static void put_data_row(sx_figure *f, size_t i, const sx_spec *finer) {
   const sx_format count = {.kind = SX_FORMAT_AMOUNT, .decimals = 0};
   sx_spec plain, unsigned_spec = *finer;
   unsigned_spec.sign = 0;
+  if (f->format.automatic) sx_report__spec_shows(&unsigned_spec, b->se, SX_SHOWS_ALWAYS);
   sx_report__page_spec(&plain, &count, 0, page);
   plain.group_from_four = true; /* alike down the column */
   sx_tree__open(page, SX_DOC_ROW)->as.row.role = SX_DOC_ROW_BODY;
@@ -137,10 +138,7 @@ static void put_data(sx_figure *f) {
   sx_document_table *table = sx_tree__payload(page, 1, sizeof *table);
   sx_spec finer = f->spec;
   if (!table) return;
-  if (finer.zeros)
-    finer.zeros--, finer.shift++;
-  else if (finer.decimals)
-    finer.decimals++;
+  if (finer.decimals) finer.decimals++;
   *table = (sx_document_table){.role = SX_DOC_TABLE_DATA,
                                .id = f->block->id,
                                .title = sx_report__w(page, W_DATA),

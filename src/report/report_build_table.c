@@ -1,5 +1,5 @@
-/* report_build_table.c: a table block into nodes. The unit of a column stands in its head, the cells hold bare numbers. Errors and bases
- * stand in columns of their own where there are at most two columns of estimates, else below each estimate. `errors` puts the
+/* report_build_table.c: a table block into nodes. The unit of a column stands in its head, the cells hold bare numbers. What is printed in one format has
+ * one scale word in the whole table, by the greatest of its numbers: a row, or parts that add up, never mix two. Errors and bases stand in columns of their own where there are at most two columns of estimates, else below each estimate. `errors` puts the
  * interval beside its standard error; `interval` asks for it wherever it stands, with or without errors. */
 #include <math.h>
 #include <stdio.h>
@@ -22,10 +22,19 @@ typedef struct column {
   const char *label, *group; /* group: a head over neighbours that have the same; "" none */
   sx_format format;
   sx_spec spec;
-  double magnitude;
+  sx_extent extent;
   bool formatted, estimates; /* holds main estimates */
   double ci_level;
 } column;
+
+/* The numbers of all formats that share a scale word: "亿元 2" and "亿元 0", in all columns whose heads say the unit; of cells that say their own,
+ * those of an indicator or an account. */
+typedef struct scale {
+  const sx_format *format; /* of one of them */
+  const char *of;          /* the indicator or account; "": columns */
+  size_t n_of, row; /* row: of cells beside figures that were printed elsewhere, and are compared with them; else 0 */
+  sx_extent extent;
+} scale;
 
 typedef struct tab {
   sx_page *page;
@@ -35,6 +44,8 @@ typedef struct tab {
   size_t n_columns, n_rows;
   cell *cells; /* [n_rows * n_columns] */
   const sx_node *rows;
+  scale *scales;
+  size_t n_scales, cap_scales;
   bool bases, errors, interval, beside, grouped;
   size_t n_grid, n_head_rows;
   size_t n_suppressed, n_missing, n_inapplicable, n_no_error, n_unreliable; /* of the page before this table */
@@ -105,8 +116,7 @@ static sx_status load_cell(tab *t, size_t row, size_t k, const sx_node *node, sx
   } else if (value && value->kind != SX_NODE_NULL) {
     return sx_report__block_error(t->block, err, "row %zu, column %zu: the value is not a number", row + 1, k + 1);
   }
-  if (c->number && !c->own_format && isfinite(c->bound.value))
-    col->magnitude = fmax(col->magnitude, fabs(c->bound.value));
+  if (c->number && !c->own_format) sx_report__extent_add(&col->extent, c->bound.value);
   return SX_OK;
 }
 
@@ -128,8 +138,8 @@ static sx_status load_rows(tab *t, sx_error *err) {
 
 static bool same_format(const sx_format *a, const sx_format *b) {
   return a->kind == b->kind && a->exponent == b->exponent && a->chinese == b->chinese && a->decimals == b->decimals &&
-         a->bare == b->bare && a->sign == b->sign && strcmp(a->noun_zh, b->noun_zh) == 0 &&
-         strcmp(a->noun_en, b->noun_en) == 0;
+         a->automatic == b->automatic && a->unscaled == b->unscaled && a->bare == b->bare && a->sign == b->sign &&
+         strcmp(a->noun_zh, b->noun_zh) == 0 && strcmp(a->noun_en, b->noun_en) == 0;
 }
 
 /* Cells that all bring the same format give it to their column, so that the unit is said once, in the head. */
@@ -149,7 +159,7 @@ static void lift_format(tab *t, size_t k) {
   for (size_t i = 0; i < t->n_rows; i++) {
     cell *c = &t->cells[i * t->n_columns + k];
     c->own_format = false;
-    if (c->number && isfinite(c->bound.value)) col->magnitude = fmax(col->magnitude, fabs(c->bound.value));
+    if (c->number) sx_report__extent_add(&col->extent, c->bound.value);
   }
 }
 
@@ -166,7 +176,86 @@ static void column_of_fields(tab *t, size_t k) {
     if (!c->number) continue;
     c->own_format = false;
     c->format = col->format;
-    if (isfinite(c->bound.value)) col->magnitude = fmax(col->magnitude, fabs(c->bound.value));
+    sx_report__extent_add(&col->extent, c->bound.value);
+  }
+}
+
+/* ---- one scale word for a format --------------------------------------------------------------------------------- */
+
+static bool is_scaled(const sx_format *format) {
+  return format->kind == SX_FORMAT_AMOUNT && (format->exponent || format->automatic);
+}
+
+/* A figure that was printed elsewhere is printed as it was there, as in a sentence. */
+static bool is_quoted_figure(const cell *c) {
+  static const char published[] = "published/";
+  return c->own_format &&
+         (c->outside || !c->bound.indicator || strncmp(c->bound.indicator, published, sizeof published - 1) == 0);
+}
+
+static size_t row_beside_quoted(const tab *t, const cell *c) {
+  const size_t row = (size_t)(c - t->cells) / t->n_columns;
+  for (size_t k = 0; k < t->n_columns; k++) {
+    const cell *other = &t->cells[row * t->n_columns + k];
+    if (other->number && is_scaled(&other->format) && is_quoted_figure(other)) return row + 1;
+  }
+  return 0;
+}
+
+/* c NULL: of a column. */
+static scale key_of(const tab *t, const sx_format *format, const cell *c) {
+  if (!c || !c->own_format || !c->bound.indicator) return (scale){.format = format, .of = ""};
+  const char *of = c->bound.indicator;
+  return (scale){.format = format, .of = of, .n_of = strcspn(of, "/"), .row = row_beside_quoted(t, c)};
+}
+
+static scale *scale_of(const tab *t, const scale *key) {
+  const sx_format *format = key->format;
+  for (size_t i = 0; i < t->n_scales; i++) {
+    scale *s = &t->scales[i];
+    const sx_format *f = s->format;
+    if (f->exponent == format->exponent && f->chinese == format->chinese && f->automatic == format->automatic &&
+        f->unscaled == format->unscaled && strcmp(f->noun_zh, format->noun_zh) == 0 && s->n_of == key->n_of &&
+        s->row == key->row && memcmp(s->of, key->of, key->n_of) == 0)
+      return s;
+  }
+  return NULL;
+}
+
+static sx_status find_scales(tab *t, sx_error *err) {
+  for (size_t i = 0; i < t->n_rows * t->n_columns; i++) {
+    const cell *c = &t->cells[i];
+    if (!c->number || !is_scaled(&c->format) || is_quoted_figure(c)) continue;
+    const scale key = key_of(t, &c->format, c);
+    scale *s = scale_of(t, &key);
+    if (!s) {
+      if (!sx_arena_grow(t->page->arena, (void **)&t->scales, &t->cap_scales, t->n_scales + 1, sizeof *s))
+        return sx_error_memory(err);
+      s = &t->scales[t->n_scales++];
+      *s = key;
+    }
+    sx_report__extent_add(&s->extent, c->bound.value);
+    if (t->errors && c->bound.main) sx_report__extent_add_error(&s->extent, c->bound.se);
+  }
+  return SX_OK;
+}
+
+/* own: of the numbers that are printed by this spec alone, those of a column where c is NULL. */
+static void table_spec(sx_spec *out, const tab *t, const sx_format *format, const cell *c, const sx_extent *own) {
+  const scale key = key_of(t, format, c);
+  const scale *s = is_scaled(format) ? scale_of(t, &key) : NULL;
+  sx_report__page_spec_of(out, format, s ? &s->extent : own, t->page);
+  out->group_from_four = true;
+}
+
+static void cell_spec(sx_spec *out, const tab *t, const cell *c) {
+  sx_extent own = {0};
+  sx_report__extent_add(&own, c->bound.value);
+  if (is_quoted_figure(c)) {
+    sx_report__page_spec(out, &c->format, own.most, t->page);
+    out->group_from_four = true;
+  } else {
+    table_spec(out, t, &c->format, c, &own);
   }
 }
 
@@ -182,9 +271,10 @@ static sx_status load(tab *t, sx_error *err) {
     estimates += t->columns[k].estimates;
     column_of_fields(t, k);
     lift_format(t, k);
-    sx_report__page_spec(&t->columns[k].spec, &t->columns[k].format, t->columns[k].magnitude, t->page);
-    t->columns[k].spec.group_from_four = true;
   }
+  SX_TRY(find_scales(t, err));
+  for (size_t k = 0; k < t->n_columns; k++)
+    table_spec(&t->columns[k].spec, t, &t->columns[k].format, NULL, &t->columns[k].extent);
   t->beside = estimates <= BESIDE_MAX;
   return SX_OK;
 }
@@ -320,20 +410,13 @@ static void put_head(tab *t) {
 
 /* ---- body -------------------------------------------------------------------------------------------------------- */
 
+enum { MORE_OF_ERRORS = 2 };
+
 /* A standard error that would print as zero gets the decimals that show it, up to two more. */
 static void put_error(sx_page *page, const sx_bound *bound, sx_spec spec) {
-  char text[SX_FIXED_TEXT_MAX];
-  const double se = bound->se;
   spec.sign = 0;
-  for (int more = 0; more < 2; more++) {
-    const size_t n = sx_text_fixed(text, sx_report__shift10(se, spec.shift), spec.decimals);
-    if (se == 0 || !isfinite(se) || strspn(text, "0.") != n) break;
-    if (spec.zeros)
-      spec.zeros--, spec.shift++;
-    else
-      spec.decimals++;
-  }
-  (void)sx_tree__field(page, bound, "se", se, &spec);
+  sx_report__spec_shows(&spec, bound->se, MORE_OF_ERRORS);
+  (void)sx_tree__field(page, bound, "se", bound->se, &spec);
 }
 
 static void put_count(sx_page *page, const sx_bound *bound) {
@@ -401,8 +484,8 @@ static void put_cell(tab *t, const cell *c, size_t k) {
   sx_page *page = t->page;
   const bool split = sub_columns(t, col) > 1;
   sx_spec spec = col->spec;
-  if (c->own_format) sx_report__page_spec(&spec, &c->format, fabs(c->bound.value), page);
-  spec.group_from_four = true;
+  if (c->own_format) cell_spec(&spec, t, c);
+  if (c->number && c->format.automatic) sx_report__spec_shows(&spec, c->bound.value, SX_SHOWS_ALWAYS);
   open_cell(t, SX_DOC_SCOPE_NONE, c->text && words_only(t, k) ? SX_DOC_ALIGN_START : SX_DOC_ALIGN_END, 1)->own_unit =
       !c->text && c->number && c->own_format;
   if (c->text && t->quoted) sx_tree__exempt(page, "quoted");

@@ -6,7 +6,13 @@
 #include <math.h>
 #include <string.h>
 
-enum { DECIMALS_MAX = 12 };
+enum {
+  DECIMALS_MAX = 12,
+  AUTO_DIGITS =
+      3, /* of the greatest number, where a format is automatic: as many as a relative error of a per cent leaves */
+  AUTO_LEAST = 2, /* of the least, an error mostly, */
+  AUTO_MORE = 4   /* while that makes no more digits of the greatest than these beyond its own */
+};
 
 static const struct {
   const char *text;
@@ -23,10 +29,10 @@ static const struct {
              {"件", "items"},   {"个", "units"}, {"家", "firms"},     {"岁", "years"},           {"人次", "visits"},
              {"小时", "hours"}, {"天", "days"},  {"分钟", "minutes"}, {"元/人", "yuan per head"}};
 
-static const char *const unit_names[] = {"亿人",    "亿元",    "亿",         "万亿元",    "万亿",     "万人",   "万元",
-                                         "万",      "billion", "million",    "trillion",  "thousand", "%",      "pp",
-                                         "百分点",  "plain",   "yuan",       "元",        "人",       "people", "美元",
-                                         "dollars", "户",      "households", "unit:none", "sign:none"};
+static const char *const unit_names[] = {"亿人",    "亿元",    "亿",         "万亿元",    "万亿",      "万人",   "万元",
+                                         "万",      "billion", "million",    "trillion",  "thousand",  "%",      "pp",
+                                         "百分点",  "plain",   "yuan",       "元",        "人",        "people", "美元",
+                                         "dollars", "户",      "households", "unit:none", "sign:none", "auto"};
 
 double sx_report__shift10(double value, int k) {
   char text[SX_DOUBLE_TEXT_MAX + 16];
@@ -84,6 +90,7 @@ const char *sx_report__noun(const char *zh) {
 /* "亿人", "billion", "yuan": a scale word, a noun, or both in one. */
 static bool parse_unit(sx_format *out, const char *word, size_t n) {
   if (same(word, n, "plain")) return true;
+  if (same(word, n, "auto")) return out->automatic = true;
   if (same(word, n, "%") || same(word, n, "％")) {
     out->kind = SX_FORMAT_PERCENT;
     return true;
@@ -135,6 +142,10 @@ static sx_status parse_rest(sx_format *out, const char *word, size_t n, sx_error
   int64_t decimals;
   if (parse_option(out, word, n)) return SX_OK;
   if (sx_text_to_int64(&decimals, word, n)) {
+    if (out->automatic)
+      return sx_error_set(
+          err, SX_E_PARSE, NULL,
+          "an automatic format finds its decimals by itself: 'auto', or a unit and decimals as in '亿人 2'");
     if (decimals < 0 || decimals > DECIMALS_MAX) {
       return sx_error_set(err, SX_E_PARSE, NULL, "a format has 0 to %d decimals", (int)DECIMALS_MAX);
     }
@@ -142,6 +153,10 @@ static sx_status parse_rest(sx_format *out, const char *word, size_t n, sx_error
     return SX_OK;
   }
   if (out->decimals >= 0 || out->kind != SX_FORMAT_AMOUNT) return unknown_unit(err, word, n);
+  if (out->automatic && same(word, n, "plain")) {
+    out->unscaled = true;
+    return SX_OK;
+  }
   if (!out->noun_en[0] && find_noun(out, word, n)) return SX_OK;
   char *const fields[] = {out->noun_zh, out->noun_en};
   for (size_t i = 0; i < 2; i++) { /* a noun of the author's own, in both languages as it is */
@@ -242,29 +257,114 @@ static void amount_unit(sx_spec *out, const sx_format *format, int exponent, sx_
   append(out->unit, sizeof out->unit, format->noun_en);
 }
 
+/* Amounts: value * 10^-exponent, rounded to 10^resolution. */
+static void amount_spec(sx_spec *out, const sx_format *format, int exponent, int resolution, sx_lang lang) {
+  const int shown = exponent - resolution;
+  out->decimals = shown > 0 ? shown : 0;
+  out->zeros = shown < 0 ? -shown : 0;
+  out->shift = shown < 0 ? -resolution : -exponent;
+  amount_unit(out, format, exponent, lang);
+}
+
+static void rate_spec(sx_spec *out, const sx_format *format, sx_lang lang) {
+  const char *points = lang == SX_LANG_ZH ? "个百分点" : " percentage points";
+  out->shift = 2;
+  out->decimals = format->decimals >= 0 ? format->decimals : default_decimals(format, 0);
+  append(out->unit, sizeof out->unit, format->kind == SX_FORMAT_PERCENT ? "%" : points);
+}
+
+static void hide_unit(sx_spec *out, const sx_format *format) {
+  if (!format->bare) return;
+  append(out->hidden, sizeof out->hidden, out->prefix);
+  append(out->hidden, sizeof out->hidden, out->unit);
+  out->unit[0] = out->prefix[0] = '\0';
+}
+
+/* ---- automatic formats ------------------------------------------------------------------------------------------- */
+
+void sx_report__extent_add(sx_extent *extent, double value) {
+  if (!isfinite(value)) return;
+  extent->most = fmax(extent->most, fabs(value));
+  sx_report__extent_add_error(extent, value);
+}
+
+void sx_report__extent_add_error(sx_extent *extent, double error) {
+  if (!isfinite(error) || error == 0) return;
+  extent->least = extent->least > 0 ? fmin(extent->least, fabs(error)) : fabs(error);
+}
+
+static int first_digit(double value) {
+  return (int)floor(log10(value));
+}
+
+static int auto_exponent(const sx_format *format, double most, sx_lang lang) {
+  static const int exponents[2][2] = {[SX_LANG_ZH] = {8, 4}, [SX_LANG_EN] = {9, 6}};
+  if (format->unscaled || !(most > 0)) return 0;
+  for (size_t i = 0; i < 2; i++) {
+    if (first_digit(most) >= exponents[lang][i]) return exponents[lang][i];
+  }
+  return 0;
+}
+
+/* Whole units, cases and persons mostly, are not divided for the sake of their errors' second digit. */
+static int auto_decimals(const sx_extent *extent, int exponent) {
+  if (!(extent->most > 0)) return 0;
+  const int most = exponent - first_digit(extent->most) + AUTO_DIGITS - 1;
+  int least = most;
+  if (extent->least > 0) least = exponent - first_digit(extent->least) + (exponent ? AUTO_LEAST - 1 : 0);
+  if (least > most + AUTO_MORE) least = most + AUTO_MORE;
+  const int decimals = least > most ? least : most;
+  return decimals < 0 ? 0 : decimals > DECIMALS_MAX ? DECIMALS_MAX : decimals;
+}
+
+static void auto_spec(sx_spec *out, const sx_format *format, const sx_extent *extent, sx_lang lang) {
+  const int exponent = auto_exponent(format, extent->most, lang);
+  amount_spec(out, format, exponent, exponent - auto_decimals(extent, exponent), lang);
+}
+
+/* ---- specs ------------------------------------------------------------------------------------------------------- */
+
 void sx_report__format_spec(sx_spec *out, const sx_format *format, double magnitude, sx_lang lang) {
   sx_spec spec = {.sign = format->sign, .group_from_four = lang == SX_LANG_EN};
   const int decimals = format->decimals >= 0 ? format->decimals : default_decimals(format, magnitude);
-  if (format->kind == SX_FORMAT_AMOUNT) {
-    const int resolution = format->exponent - decimals;
-    const int exponent = target_exponent(format, magnitude, lang);
-    const int shown = exponent - resolution;
-    spec.decimals = shown > 0 ? shown : 0;
-    spec.zeros = shown < 0 ? -shown : 0;
-    spec.shift = shown < 0 ? -resolution : -exponent;
-    amount_unit(&spec, format, exponent, lang);
-  } else {
-    spec.shift = 2;
-    spec.decimals = decimals;
-    const char *points = lang == SX_LANG_ZH ? "个百分点" : " percentage points";
-    append(spec.unit, sizeof spec.unit, format->kind == SX_FORMAT_PERCENT ? "%" : points);
-  }
-  if (format->bare) {
-    append(spec.hidden, sizeof spec.hidden, spec.prefix);
-    append(spec.hidden, sizeof spec.hidden, spec.unit);
-    spec.unit[0] = spec.prefix[0] = '\0';
-  }
+  if (format->automatic)
+    auto_spec(&spec, format, &(sx_extent){magnitude, magnitude}, lang);
+  else if (format->kind == SX_FORMAT_AMOUNT)
+    amount_spec(&spec, format, target_exponent(format, magnitude, lang), format->exponent - decimals, lang);
+  else
+    rate_spec(&spec, format, lang);
+  hide_unit(&spec, format);
   *out = spec;
+}
+
+void sx_report__format_spec_of(sx_spec *out, const sx_format *format, const sx_extent *extent, sx_lang lang) {
+  sx_spec spec = {.sign = format->sign, .group_from_four = lang == SX_LANG_EN};
+  if (format->automatic) {
+    auto_spec(&spec, format, extent, lang);
+  } else if (format->kind != SX_FORMAT_AMOUNT) {
+    rate_spec(&spec, format, lang);
+  } else {
+    const int decimals = format->decimals >= 0 ? format->decimals : default_decimals(format, extent->most);
+    int exponent = target_exponent(format, extent->most, lang), resolution = format->exponent - decimals;
+    while (lang == SX_LANG_EN && exponent < resolution && exponent < 12) exponent += 3;
+    if (resolution > exponent) resolution = exponent;
+    amount_spec(&spec, format, exponent, resolution, lang);
+  }
+  hide_unit(&spec, format);
+  *out = spec;
+}
+
+void sx_report__spec_shows(sx_spec *spec, double value, int more) {
+  char text[SX_FIXED_TEXT_MAX];
+  if (value == 0 || !isfinite(value)) return;
+  for (; more > 0 && spec->decimals < DECIMALS_MAX; more--) {
+    const size_t n = sx_text_fixed(text, sx_report__shift10(value, spec->shift), spec->decimals);
+    if (strspn(text, "-0.") != n) return;
+    if (spec->zeros)
+      spec->zeros--, spec->shift++;
+    else
+      spec->decimals++;
+  }
 }
 
 static void put_grouped(sx_buf *out, const char *digits, size_t n, size_t zeros, const sx_spec *spec) {

@@ -10,8 +10,10 @@ typedef enum sx_format_kind { SX_FORMAT_AMOUNT, SX_FORMAT_PERCENT, SX_FORMAT_POI
 /* What the text says, in no language yet. */
 typedef struct sx_format {
   sx_format_kind kind;
-  int exponent; /* of the scale word: 8 for 亿, 9 for billion, 0 for none */
-  bool chinese; /* the scale word was Chinese */
+  int exponent;   /* of the scale word: 8 for 亿, 9 for billion, 0 for none */
+  bool chinese;   /* the scale word was Chinese */
+  bool automatic; /* scale and decimals follow from the numbers; unscaled: decimals alone */
+  bool unscaled;
   int decimals; /* -1: as many as the value asks for */
   bool bare;    /* unit:none */
   int sign;     /* 1 always signed, 0 only minus, -1 never */
@@ -30,8 +32,21 @@ typedef struct sx_spec {
 
 /* SX_E_PARSE with the nearest unit. */
 sx_status sx_report__format_parse(sx_format *out, const char *text, size_t n, sx_error *err) SX_NODISCARD;
-/* magnitude: the absolute value (of a column: the greatest) that chooses between million and billion. */
+/* In a sentence. magnitude: the absolute value that chooses between million and billion. */
 void sx_report__format_spec(sx_spec *out, const sx_format *format, double magnitude, sx_lang lang);
+
+/* Absolute values of the numbers that a table or a figure prints in one unit. */
+typedef struct sx_extent {
+  double most, least; /* least: of those that are not 0; 0: there are none */
+} sx_extent;
+void sx_report__extent_add(sx_extent *extent, double value);       /* nothing for what is missing */
+void sx_report__extent_add_error(sx_extent *extent, double error); /* counts for the decimals, not for the scale */
+/* One spec for all of them. Every digit is printed: the scale word is one that needs no zeros for what is rounded away (800 thousand, where a
+ * sentence says 800,000), and where the language has none the digits go down to its unit. */
+void sx_report__format_spec_of(sx_spec *out, const sx_format *format, const sx_extent *extent, sx_lang lang);
+/* Decimals until the first digit of a value that is not 0 shows, `more` at the most. */
+enum { SX_SHOWS_ALWAYS = 12 };
+void sx_report__spec_shows(sx_spec *spec, double value, int more);
 /* The number, without prefix and unit when bare. Missing prints as a dash. U+2212 is the minus. */
 void sx_report__format_value(sx_buf *out, double value, const sx_spec *spec, bool bare);
 /* The English of a noun that counts: "元" is "yuan"; NULL: none of ours. */

@@ -99,6 +99,11 @@ void sx_report__page_spec(sx_spec *out, const sx_format *format, double magnitud
   out->style = page->style;
 }
 
+void sx_report__page_spec_of(sx_spec *out, const sx_format *format, const sx_extent *extent, const sx_page *page) {
+  sx_report__format_spec_of(out, format, extent, page->lang);
+  out->style = page->style;
+}
+
 /* ---- macros ------------------------------------------------------------------------------------------------------ */
 
 /* {"NAME": {"zh", "en", "params": {"option": "text"}}}: texts of the block live as long as the page. */

@@ -96,8 +96,10 @@ sx_status sx_report__warn(sx_page *page, const char *where, sx_error *err, const
 void sx_report__free_warnings(const sx_ctx *ctx, sx_report_warning *warnings, size_t n);
 const char *sx_report__w(const sx_page *page, sx_word word);
 
-/* The spec of a format in the page's language and style. */
+/* The spec of a format in the page's language and style: of one number, */
 void sx_report__page_spec(sx_spec *out, const sx_format *format, double magnitude, const sx_page *page);
+/* of all numbers that a table or a figure prints in it. */
+void sx_report__page_spec_of(sx_spec *out, const sx_format *format, const sx_extent *extent, const sx_page *page);
 
 /* ---- bound numbers ---- */
 typedef struct sx_bound {

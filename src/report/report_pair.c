@@ -245,8 +245,29 @@ static sx_status translate_unit(pairer *p, sx_document_node *zh, sx_document_nod
   return hang_text(p, b, both, SX_LANG_EN);
 }
 
+/* A number that says its unit itself stands once, as in Chinese, and the unit behind it in English. */
+static sx_status put_english_unit(pairer *p, sx_document_node *cell, const sx_document_number *zh,
+                                  const sx_document_number *en) {
+  const char *unit = zh->unit ? zh->unit : "", *other = en->unit ? en->unit + strspn(en->unit, " ") : "";
+  if (!*unit || strcmp(unit, other) == 0) return SX_OK; /* %: once */
+  const char *english = english_unit(p, unit);
+  const char *text = sx_arena_printf(p->zh->arena, " (%s)", english ? english : other);
+  sx_document_node *run = fresh(p, SX_DOC_RUN, SX_LANG_EN), *at = cell->first;
+  if (!text || !run) return sx_error_memory(p->err);
+  if (!english && !*other) return SX_OK;
+  while (at->next && at->kind != SX_DOC_NUMBER) at = at->next;
+  while (at->next && at->next->kind == SX_DOC_MARK) at = at->next;
+  run->exempt = "unit";
+  run->parent = cell;
+  run->next = at->next;
+  at->next = run;
+  if (cell->last == at) cell->last = run;
+  return hang_text(p, run, text, SX_LANG_EN);
+}
+
 static sx_status merge_cell(pairer *p, sx_document_node *zh, sx_document_node *en) {
   const sx_document_node *a = number_in(zh), *b = number_in(en);
+  if (a && b && zh->as.cell->own_unit) return put_english_unit(p, zh, a->as.number, b->as.number);
   if (a && b && zh->as.cell->scope == SX_DOC_SCOPE_NONE && a->as.number->bare) return SX_OK;
   SX_TRY(translate_unit(p, zh, en));
   return merge(p, zh, en, true);

@@ -381,7 +381,7 @@ static void check_format(st_load *l, const sx_node *node, const char *format, co
   if (sx_report_format(&buf, 0.5, format, SX_LANG_ZH, &err) != SX_OK) study__error_problem(l, node, &err);
   sx_buf_clear(&buf);
   const char *word = NULL;
-  (void)study__unit_scale(format, &word);
+  (void)study__unit_scale(study__format_unit(format), &word);
   const bool people = strncmp(word, "人", strlen("人")) == 0, money = strncmp(word, "元", strlen("元")) == 0;
   if (unit && ((people && strcmp(unit, "元") == 0) || (money && strcmp(unit, "人") == 0))) {
     study__problem(l, node, "the format '%s' does not print the unit '%s'", format, unit);

@@ -138,9 +138,17 @@ static quantity of_reference(const sx_study *s, const sx_reference *ref) {
 
 /* ---- formats ------------------------------------------------------------------------------------------------------------ */
 
-/* What a format says: "% 1", "pp 1", "亿人 2", "billion yuan 2"; its noun into noun. */
+const char *study__format_unit(const char *format) {
+  static const char automatic[] = "auto ";
+  const char *at = format + strspn(format, " ");
+  if (!begins(at, automatic)) return at;
+  at += strlen(automatic) + strspn(at + strlen(automatic), " ");
+  return begins(at, "plain") ? "" : at;
+}
+
+/* What a format says: "% 1", "pp 1", "亿人 2", "billion yuan 2", "auto 元"; its noun into noun. */
 static measure format_of(const char *format, char noun[48]) {
-  const char *at = format + strspn(format, " "), *rest = "";
+  const char *at = study__format_unit(format), *rest = "";
   const size_t n = strcspn(at, " ");
   char word[48];
   noun[0] = '\0';
@@ -246,10 +254,11 @@ typedef struct scale {
 /* Where nothing else is known, a number is in what its own format says. */
 static quantity by_format(const char *format, bool difference, sx_arena *arena) {
   char noun[48];
-  const measure says = begins(format, "plain") ? M_AMOUNT : format_of(format, noun);
+  const bool plain = begins(format, "plain") || !*study__format_unit(format);
+  const measure says = plain ? M_AMOUNT : format_of(format, noun);
   if (says == M_SHARE) return (quantity){difference ? M_POINTS : M_SHARE, NULL};
   if (says != M_AMOUNT) return (quantity){says, NULL};
-  const char *unit = begins(format, "plain") ? "" : sx_arena_strdup(arena, noun);
+  const char *unit = plain ? "" : sx_arena_strdup(arena, noun);
   return (quantity){unit ? M_AMOUNT : M_UNKNOWN, unit};
 }
 

@@ -242,12 +242,18 @@ static void read_what(st_load *l, st_indicator *ind, const sx_node *map) {
   study__problem(l, map, "the indicator '%s' is exactly one of %s", ind->id, all);
 }
 
-/* The format an indicator is printed in where it names none. */
-static const char *usual_format(const st_indicator *ind) {
-  if (ind->kind->format) return ind->kind->format;
-  if (ind->unit && strcmp(ind->unit, "人") == 0) return "亿人 2";
-  if (ind->unit && strcmp(ind->unit, "元") == 0) return "亿元 0";
-  return "plain 0";
+const char *study__usual_format(st_load *l, const char *unit) {
+  enum { NOUN_MAX = 40 }; /* that a format holds */
+  if (!unit || !*unit || strlen(unit) > NOUN_MAX || strpbrk(unit, " \t|") || study__unit_scale(unit, NULL) != 1)
+    return "auto plain";
+  const char *format = sx_arena_printf(l->s->arena, "auto %s", unit);
+  if (!format) l->oom = true;
+  return format ? format : "auto plain";
+}
+
+/* The format an indicator is printed in where it names none: how large its results are nobody knows yet. */
+static const char *usual_format(st_load *l, const st_indicator *ind) {
+  return ind->kind->format ? ind->kind->format : study__usual_format(l, ind->unit);
 }
 
 /* The keys of an indicator: its own and the words of the kinds. */
@@ -291,7 +297,7 @@ static void read_indicator(st_load *l, st_indicator *ind, const char *id, const 
     study__problem(l, map, "a formula has no base of its own: its operands have theirs");
   }
   ind->format = study__text(l, map, "format");
-  if (!ind->format) ind->format = usual_format(ind);
+  if (!ind->format) ind->format = usual_format(l, ind);
   ind->assumed = study__bool(l, map, "assumed", false);
   ind->keep = study__bool(l, map, "keep", false);
   read_by(l, ind, sx_node_get(map, "by"));

@@ -189,4 +189,4 @@ static sx_status run_banded(sx_est_set **out, const st_job *job, sx_error *err) 
   return st;
 }
 
-const st_kind study__kind_banded = {.word = "banded", .format = "plain 1", .read = read_banded, .run = run_banded};
+const st_kind study__kind_banded = {.word = "banded", .format = "auto plain", .read = read_banded, .run = run_banded};

@@ -57,12 +57,13 @@ static void request_count(sx_est_request *out, const st_job *job) {
 const st_kind study__kind_total = {
     .word = "total", .read = read_number_or_text, .check = study__text_levels, .request = request_total};
 const st_kind study__kind_mean = {.word = "mean",
-                                  .format = "plain 1",
+                                  .format = "auto plain",
                                   .read = read_number_or_text,
                                   .check = study__text_levels,
                                   .request = request_mean};
 const st_kind study__kind_prop = {
     .word = "prop", .format = "% 1", .shares = true, .read = read_condition, .request = request_prop};
-const st_kind study__kind_ratio = {.word = "ratio", .format = "plain 3", .read = read_ratio, .request = request_ratio};
+const st_kind study__kind_ratio = {
+    .word = "ratio", .format = "auto plain", .read = read_ratio, .request = request_ratio};
 const st_kind study__kind_count = {.word = "count", .read = read_count, .request = request_count};
-const st_kind study__kind_formula = {.word = "formula", .format = "plain 3", .formula = true, .read = read_formula};
+const st_kind study__kind_formula = {.word = "formula", .format = "auto plain", .formula = true, .read = read_formula};

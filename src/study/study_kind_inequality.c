@@ -226,7 +226,7 @@ const st_kind study__kind_mld = {.word = "mld", .format = "plain 3", .read = rea
 const st_kind study__kind_qsr = {.word = "qsr", .format = "plain 2", .read = read_one, .run = run};
 const st_kind study__kind_lorenz = {.word = "lorenz", .format = "% 1", .read = read_lorenz, .run = run};
 const st_kind study__kind_poverty = {.word = "poverty", .format = "plain 3", .read = read_poverty, .run = run};
-const st_kind study__kind_arpt = {.word = "arpt", .format = "plain 1", .read = read_one_poverty, .run = run};
+const st_kind study__kind_arpt = {.word = "arpt", .format = "auto plain", .read = read_one_poverty, .run = run};
 const st_kind study__kind_arpr = {
     .word = "arpr", .format = "% 1", .shares = true, .read = read_one_poverty, .run = run};
 const st_kind study__kind_rmpg = {.word = "rmpg", .format = "% 1", .read = read_one_poverty, .run = run};

@@ -51,11 +51,12 @@ static sx_status run_winsorised(sx_est_set **out, const st_job *job, sx_error *e
 }
 
 const st_kind study__kind_geometric = {
-    .word = "geometric", .format = "plain 1", .read = read_plain, .run = run_geometric};
-const st_kind study__kind_harmonic = {.word = "harmonic", .format = "plain 1", .read = read_plain, .run = run_harmonic};
-const st_kind study__kind_trimmed = {.word = "trimmed", .format = "plain 1", .read = read_tails, .run = run_trimmed};
+    .word = "geometric", .format = "auto plain", .read = read_plain, .run = run_geometric};
+const st_kind study__kind_harmonic = {
+    .word = "harmonic", .format = "auto plain", .read = read_plain, .run = run_harmonic};
+const st_kind study__kind_trimmed = {.word = "trimmed", .format = "auto plain", .read = read_tails, .run = run_trimmed};
 const st_kind study__kind_winsorised = {
-    .word = "winsorised", .format = "plain 1", .read = read_tails, .run = run_winsorised};
+    .word = "winsorised", .format = "auto plain", .read = read_tails, .run = run_winsorised};
 
 /* ---- standardised ----------------------------------------------------------------------------------------------------- */
 

@@ -34,8 +34,8 @@ static sx_status run_correlation(sx_est_set **out, const st_job *job, sx_error *
 }
 
 const st_kind study__kind_variance = {
-    .word = "variance", .format = "plain 1", .read = read_variance, .run = run_variance};
+    .word = "variance", .format = "auto plain", .read = read_variance, .run = run_variance};
 const st_kind study__kind_covariance = {
-    .word = "covariance", .format = "plain 1", .read = read_pair, .run = run_covariance};
+    .word = "covariance", .format = "auto plain", .read = read_pair, .run = run_covariance};
 const st_kind study__kind_correlation = {
     .word = "correlation", .format = "plain 3", .read = read_pair, .run = run_correlation};

@@ -105,6 +105,6 @@ static sx_status run(sx_est_set **out, const st_job *job, sx_error *err) {
 }
 
 const st_kind study__kind_quantile = {
-    .word = "quantile", .format = "plain 1", .read = read_probs, .check = check, .run = run};
+    .word = "quantile", .format = "auto plain", .read = read_probs, .check = check, .run = run};
 const st_kind study__kind_median = {
-    .word = "median", .format = "plain 1", .read = read_median, .check = check, .run = run};
+    .word = "median", .format = "auto plain", .read = read_median, .check = check, .run = run};

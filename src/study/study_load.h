@@ -91,6 +91,8 @@ void study__check_one_scale(st_load *l, const sx_node *figure); /* its results a
 void study__check_recombined(st_load *l);
 /* "z", "age:20-29", "z*rural", "total". */
 bool study__domain(st_load *l, st_domain *out, const sx_node *node, const char *text);
+/* "auto 元": the format of amounts of a unit where the study names none; no unit: NULL (study_figures.c). */
+const char *study__usual_format(st_load *l, const char *unit);
 void study__resolve_formula(st_load *l, st_formula *f);
 /* Marks (and where needed adds) the domains whose estimates a formula by these groups wants. */
 void study__need_operands(st_load *l, const st_formula *f, const st_domain *by, size_t n_by);

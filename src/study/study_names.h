@@ -59,6 +59,8 @@ sx_status study__place_typed(const sx_study *s, struct sx_audit_traces *traces, 
 void study__add_place(sx_error *err, const sx_study *s, const sx_node *node);
 /* The unit of a printed figure: its scale (亿人 1e8, % 0.01) and what is left (人, ""). */
 double study__unit_scale(const char *unit, const char **rest);
+/* Where the unit of a format begins: behind "auto"; "" where that has none ("auto plain"). */
+const char *study__format_unit(const char *format);
 /* A number beside a text, never with an exponent: rounded to `figures` significant ones, its last zeros left out; those of `figures` whole digits and more with the
  * separators of the language's sentences; below half of the sixth decimal 0. */
 void study__put_figures(sx_buf *out, double value, int figures, bool chinese);

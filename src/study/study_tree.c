@@ -130,7 +130,7 @@ static void read_account(st_load *l, st_account *a, const char *id, const sx_nod
   a->label = study__text2(l, map, "label");
   a->unit = study__text(l, map, "unit");
   a->format = study__text(l, map, "format");
-  if (!a->format) a->format = a->unit && strcmp(a->unit, "元") == 0 ? "亿元 0" : "plain 2";
+  if (!a->format) a->format = a->unit ? study__usual_format(l, a->unit) : "plain 2";
   a->scopes = study__list(l, map, "scopes");
   a->benchmark = read_formula(l, map, "benchmark");
   a->scale = read_formula(l, map, "scale");

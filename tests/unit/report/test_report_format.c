@@ -64,16 +64,29 @@ static void plain(void) {
   is(1e21, "plain 0", "1,000,000,000,000,000,000,000", "1,000,000,000,000,000,000,000");
 }
 
+static void automatic(void) {
+  is(2568248, "auto 人", "257万人", "2.57 million people");
+  is(30150489, "auto 元", "3015万元", "30.2 million yuan");
+  is(1123456789, "auto people", "11.2亿人", "1.12 billion people");
+  is(7421, "auto 人", "7421人", "7,421 people");
+  is(2568248, "auto plain", "2,568,248", "2,568,248");
+  is(0.02345, "auto plain", "0.0235", "0.0235");
+  is(-0.5, "auto plain sign:none", "0.500", "0.500");
+  is(0, "auto 元", "0元", "0 yuan");
+}
+
 static void bad(void) {
   sx_buf out;
   sx_buf_init(&out, NULL);
   CHECK_FAILS(sx_report_format(&out, 1, "bilion 2", SX_LANG_EN, err), SX_E_PARSE, "", "did you mean 'billion'");
   CHECK_FAILS(sx_report_format(&out, 1, "qqqqqqqq 2", SX_LANG_EN, err), SX_E_PARSE, "",
               "a format is a unit and decimals");
+  CHECK_FAILS(sx_report_format(&out, 1, "auto 2", SX_LANG_EN, err), SX_E_PARSE, "", "finds its decimals by itself");
   CHECK_FAILS(sx_report_format(&out, 1, "% 99", SX_LANG_EN, err), SX_E_PARSE, "", "0 to 12 decimals");
   CHECK_FAILS(sx_report_format(&out, 1, "% x", SX_LANG_EN, err), SX_E_PARSE, "", "unknown unit 'x'");
   CHECK_FAILS(sx_report_format(&out, 1, "亿匹 2", SX_LANG_ZH, err), SX_E_PARSE, "", "亿匹");
   sx_buf_clear(&out);
 }
 
-SXT_MAIN(SXT_CASE(chinese_scales), SXT_CASE(english_scales), SXT_CASE(rates), SXT_CASE(plain), SXT_CASE(bad))
+SXT_MAIN(SXT_CASE(chinese_scales), SXT_CASE(english_scales), SXT_CASE(rates), SXT_CASE(plain), SXT_CASE(automatic),
+         SXT_CASE(bad))
