@@ -74,6 +74,9 @@ sx_status sx_audit__published_word(sx_published *p) SX_NODISCARD;
 /* Where a part stands, behind the file's name: "table 1, row 2, column 3"; the arena's. */
 sx_status sx_audit__published_place(const char **place, const sx_published *p, const sx_audit_text *text,
                                     size_t part) SX_NODISCARD;
+/* Both parts name the same results in the same order and give the same amounts, maybe in other scale words. */
+bool sx_audit__published_amounts(const sx_audit_text *want, const sx_text_part *was, const sx_audit_text *have,
+                                 const sx_text_part *is);
 /* Whether a sentence gives other numbers than the one that was published (audit_published_number.c). */
 sx_status sx_audit__published_number(bool *changed, const sx_published *p, const sx_audit_text *want,
                                      const sx_text_part *was, const sx_audit_text *have,

@@ -148,14 +148,49 @@ static bool quantities_changed(const sx_audit_text *want, const sx_text_part *wa
   return changed;
 }
 
+/* ---- bound numbers ---- */
+
+bool sx_audit__published_amounts(const sx_audit_text *want, const sx_text_part *was, const sx_audit_text *have,
+                                 const sx_text_part *is) {
+  size_t i = 0, j = 0, n = 0;
+  for (;; i++, j++, n++) {
+    while (i < was->n_runs && !was->runs[i].reference) i++;
+    while (j < is->n_runs && !is->runs[j].reference) j++;
+    if (i == was->n_runs || j == is->n_runs) break;
+    if (strcmp(was->runs[i].reference, is->runs[j].reference) != 0) return false;
+  }
+  return n && i == was->n_runs && j == is->n_runs && was->n_marks == is->n_marks && is->n_marks &&
+         !quantities_changed(want, was, have, is);
+}
+
+/* What is read of a sentence: all of it, or what is not bound to a result, which may stand in another scale word after a refill. */
+static sx_shown read_of(sx_arena *arena, const sx_text_part *part, bool unbound) {
+  sx_shown out = {.text = part->text, .n = part->n};
+  char *text = unbound ? sx_arena_alloc(arena, part->n + 1, 1) : NULL;
+  if (!unbound) return out;
+  out = (sx_shown){.text = text};
+  for (size_t r = 0; text && r < part->n_runs; r++) {
+    const sx_text_run *run = &part->runs[r];
+    const size_t to = r + 1 < part->n_runs ? run[1].at : part->n;
+    if (run->reference) continue;
+    memcpy(text + out.n, part->text + run->at, to - run->at);
+    out.n += to - run->at;
+  }
+  if (text) text[out.n] = '\0';
+  return out;
+}
+
 sx_status sx_audit__published_number(bool *changed, const sx_published *p, const sx_audit_text *want,
                                      const sx_text_part *was, const sx_audit_text *have, const sx_text_part *is) {
   size_t n_want, n_have, m_want, m_have;
   sx_arena *arena = p->arena;
-  const char *a = digits_of(&n_want, arena, was->text, was->n), *b = digits_of(&n_have, arena, is->text, is->n),
-             *c = numerals_of(&m_want, arena, was->text, was->n), *d = numerals_of(&m_have, arena, is->text, is->n);
-  const char *x = sx_audit__published_mask(arena, was->text, was->n),
-             *y = sx_audit__published_mask(arena, is->text, is->n);
+  const bool bound = sx_audit__published_amounts(want, was, have, is);
+  const sx_shown then = read_of(arena, was, bound), now = read_of(arena, is, bound);
+  if (!then.text || !now.text) return sx_error_memory(p->t->err);
+  const char *a = digits_of(&n_want, arena, then.text, then.n), *b = digits_of(&n_have, arena, now.text, now.n),
+             *c = numerals_of(&m_want, arena, then.text, then.n), *d = numerals_of(&m_have, arena, now.text, now.n);
+  const char *x = sx_audit__published_mask(arena, then.text, then.n),
+             *y = sx_audit__published_mask(arena, now.text, now.n);
   if (!a || !b || !c || !d || !x || !y) return sx_error_memory(p->t->err);
   const bool digits = strcmp(a, b) != 0, numerals = strcmp(c, d) != 0;
   *changed = (n_want == n_have && digits) || (m_want == m_have && numerals) ||
