@@ -7,7 +7,7 @@ build/release/shuxiao run $study/study.yaml --to all
 echo
 echo "The report:"
 found=
-for report in "$study"/out/*.html; do
+for report in "$study"/out/report.*.html; do
   [ -f "$report" ] || continue
   found=1
   echo "  $PWD/$report"
