@@ -33,6 +33,9 @@ void study__bb_row(sx_buf *out, const sx_banner_table *table, const sx_banner_ro
 void study__bb_cell(sx_buf *out, bool first, const sx_banner_cell *cell, const char *reference);
 void study__bb_close(sx_buf *out);
 
+/* study_banner_words.c: the model of the unit table, for its words alone; *out NULL: it has none. On any thread. */
+sx_status study__unit_model(struct sx_synth_model **out, const sx_study *s, sx_arena *arena, const sx_ctx *ctx,
+                            sx_error *err) SX_NODISCARD;
 /* study_banner_words.c: heads, rows and titles of the book in both languages, as the study says them. */
 sx_status study__banner_words(sx_banner_book *book, const sx_study *s, const struct sx_synth_model *model,
                               sx_error *err) SX_NODISCARD; /* model: of the unit table, NULL: none */

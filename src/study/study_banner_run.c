@@ -92,20 +92,12 @@ void study__begin_banners(st_run *r) {
   if (status == SX_OK && r->banner_jobs->loop) sx_loop_begin(r->banner_jobs->loop);
 }
 
-/* The model of generated interviews, for its words; a run that copies its tables does not read it. */
-static sx_status read_model(sx_synth_model **out, const st_run *r, sx_error *err) {
-  const st_table *unit = &r->s->tables[r->s->unit];
-  if (!unit->model) return SX_OK;
-  const char *path = study__path(r->s, r->arena, unit->model);
-  return path ? sx_synth_load_words(out, &r->ctx, path, unit->wave, err) : sx_error_memory(err);
-}
-
 static sx_status finish(st_run *r, sx_error *err) {
   const struct st_banner_jobs *jobs = r->banner_jobs;
   sx_synth_model *model = NULL;
   if (jobs->n == 0) return SX_OK;
   SX_TRY(sx_loop_end(jobs->loop, err));
-  SX_TRY(read_model(&model, r, err));
+  SX_TRY(study__unit_model(&model, r->s, r->arena, &r->ctx, err));
   sx_status status = SX_OK;
   for (size_t k = 0; k < jobs->n && status == SX_OK; k++) status = study__banner_write(r, &jobs->items[k], model, err);
   sx_synth_free(model);

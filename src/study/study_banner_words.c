@@ -17,6 +17,15 @@ typedef struct speaker {
   bool failed;
 } speaker;
 
+sx_status study__unit_model(sx_synth_model **out, const sx_study *s, sx_arena *arena, const sx_ctx *ctx,
+                            sx_error *err) {
+  const st_table *unit = &s->tables[s->unit];
+  *out = NULL;
+  if (!unit->model) return SX_OK;
+  const char *path = study__path(s, arena, unit->model);
+  return path ? sx_synth_load_words(out, ctx, path, unit->wave, err) : sx_error_memory(err);
+}
+
 /* Both words, where the text is one of them. */
 static bool take(sx_banner_text *out, const sx_text2 *words, const char *text) {
   const char *zh = words->zh ? words->zh : words->en, *en = words->en ? words->en : words->zh;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "study_banner.h"
 #include "study_data.h"
 #include "study_names.h"
 #include "study_outputs.h"
@@ -374,13 +375,8 @@ sx_status study__frequencies_find(st_frequencies *f, st_run *r, sx_error *err) {
 
 /* Generated interviews are called as their model says. */
 static sx_status name_all(st_frequencies *f, const st_run *r, const sx_ctx *ctx, sx_error *err) {
-  const st_table *unit = &r->s->tables[r->s->unit];
   sx_synth_model *model = NULL;
-  if (unit->model) {
-    const char *path = study__path(r->s, f->arena, unit->model);
-    if (!path) return sx_error_memory(err);
-    SX_TRY(sx_synth_load_words(&model, ctx, path, unit->wave, err));
-  }
+  SX_TRY(study__unit_model(&model, r->s, f->arena, ctx, err));
   const sx_status status = study__codebook_words(&f->words, r->s, model, f->arena, err);
   sx_synth_free(model);
   return status;
