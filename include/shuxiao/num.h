@@ -143,6 +143,8 @@ SX_API double sx_rng_normal(sx_rng *rng); /* inverse-cdf of one uniform */
 /* The block of four words at a counter, without state; and the two uniforms of the blocks first .. first+n-1 (b may be NULL). */
 SX_API void sx_rng_block(uint32_t out[4], uint64_t seed, uint64_t stream, uint64_t counter);
 SX_API void sx_rng_fill(double *a, double *b, size_t n, uint64_t seed, uint64_t stream, uint64_t first);
+/* The same at the counters at[0] .. at[n-1]. */
+SX_API void sx_rng_fill_at(double *a, double *b, size_t n, uint64_t seed, uint64_t stream, const uint64_t *at);
 
 /* Own implementations in IEEE double arithmetic only (+ - * / sqrt fma-free), error below 1 ulp-ish as documented with the
  * code; no libm, so that synthetic files are bit-identical everywhere. */

@@ -15,4 +15,13 @@ static inline double sx_num__dot(const double *x, const double *y, size_t m) {
   return (s[0] + s[1]) + (s[2] + s[3]);
 }
 
+/* Blocks of the generator that are made side by side, 0 where that is not written; only where the processor has AVX2. out: words 0 and 1
+ * of the blocks at these counters as 64-bit numbers, first word above; then words 2 and 3. */
+#if defined(__x86_64__) && defined(__GNUC__)
+#define SX_NUM_BLOCKS 8
+void sx_num__blocks(uint64_t out[2 * SX_NUM_BLOCKS], uint64_t seed, uint64_t stream, const uint64_t at[SX_NUM_BLOCKS]);
+#else
+#define SX_NUM_BLOCKS 0
+#endif
+
 #endif

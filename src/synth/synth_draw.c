@@ -37,17 +37,42 @@ sx_status sx_synth__batch_new(sx_synth_batch **out, sx_arena *arena, const sx_sy
   return SX_OK;
 }
 
+enum { AGAIN = 256 }; /* persons interviewed again whose draws are made at once */
+
+/* Persons interviewed again, as rows of the batch. */
+typedef struct stayers {
+  uint32_t i[AGAIN];
+  size_t n;
+} stayers;
+
+/* Those of them whose draw stays take that of the earlier sample. */
+static void fill_again(const sx_synth_batch *b, double *u, double *w, uint64_t stream, double stay, stayers *who) {
+  const sx_synth_draws *draws = b->draws;
+  uint64_t at[AGAIN];
+  double d[AGAIN], e[AGAIN];
+  size_t n = 0;
+  for (size_t k = 0; k < who->n; k++) at[k] = b->first + who->i[k];
+  if (stay < 1) sx_rng_fill_at(d, NULL, who->n, draws->seed, stream + STAY, at);
+  for (size_t k = 0; k < who->n; k++)
+    if ((stay < 1 ? d[k] : 0) < stay) who->i[n++] = who->i[k];
+  for (size_t k = 0; k < n; k++) at[k] = b->old[who->i[k]];
+  sx_rng_fill_at(d, w ? e : NULL, n, draws->panel->seed, stream, at);
+  for (size_t k = 0; k < n; k++) u[who->i[k]] = d[k];
+  for (size_t k = 0; w && k < n; k++) w[who->i[k]] = e[k];
+  who->n = 0;
+}
+
 /* One or two uniform numbers a row of a stream; w NULL: one. */
 static void fill(const sx_synth_batch *b, double *u, double *w, uint64_t stream, double stay) {
-  const sx_synth_draws *draws = b->draws;
-  sx_rng_fill(u, w, b->n, draws->seed, stream, b->first);
-  if (!draws->panel) return;
+  sx_rng_fill(u, w, b->n, b->draws->seed, stream, b->first);
+  if (!b->draws->panel) return;
+  stayers who = {.n = 0};
   for (size_t i = 0; i < b->n; i++) {
-    double d = 0;
     if (b->old[i] == SX_SYNTH_NEW) continue;
-    if (stay < 1) sx_rng_fill(&d, NULL, 1, draws->seed, stream + STAY, b->first + i);
-    if (d < stay) sx_rng_fill(u + i, w ? w + i : NULL, 1, draws->panel->seed, stream, b->old[i]);
+    who.i[who.n++] = (uint32_t)i;
+    if (who.n == AGAIN) fill_again(b, u, w, stream, stay, &who);
   }
+  fill_again(b, u, w, stream, stay, &who);
 }
 
 static double stay_of(const sx_synth_batch *b, const sx_synth_var *v) {

@@ -41,6 +41,33 @@ static void fill_is_a_function_of_the_counter(void) {
   CHECK(sx_rng_uniform(&rng) == b[0]);
 }
 
+/* Blocks are made side by side: each must be that of its counter alone, wherever a group ends, and across 2^32. */
+static void a_fill_is_its_blocks_one_by_one(void) {
+  enum { MOST = 37 };
+  const uint64_t first[] = {0, 1000, UINT32_MAX - 5U, UINT64_MAX - 3U};
+  double a[MOST], b[MOST], c[MOST], d[MOST];
+  uint64_t at[MOST];
+  for (size_t k = 0; k < sizeof first / sizeof *first; k++)
+    for (size_t n = 0; n <= MOST; n++) {
+      for (size_t i = 0; i < n; i++) at[i] = (first[k] + (n - i) * 7919U) ^ (i % 3 == 0 ? (uint64_t)i << 40 : 0);
+      sx_rng_fill(a, b, n, 11, UINT64_MAX - 1, first[k]);
+      sx_rng_fill_at(c, d, n, 11, UINT64_MAX - 1, at);
+      for (size_t i = 0; i < n; i++) {
+        sx_rng one;
+        sx_rng_init(&one, 11, UINT64_MAX - 1);
+        one.counter = first[k] + i;
+        CHECK(sx_rng_uniform(&one) == a[i]);
+        CHECK(sx_rng_uniform(&one) == b[i]);
+        sx_rng_init(&one, 11, UINT64_MAX - 1);
+        one.counter = at[i];
+        CHECK(sx_rng_uniform(&one) == c[i]);
+        CHECK(sx_rng_uniform(&one) == d[i]);
+      }
+      sx_rng_fill_at(a, NULL, n, 11, UINT64_MAX - 1, at);
+      for (size_t i = 0; i < n; i++) CHECK(a[i] == c[i]);
+    }
+}
+
 static void uniforms_are_inside_and_even(void) {
   enum { N = 200000, BINS = 50 };
   size_t count[BINS] = {0};
@@ -130,6 +157,7 @@ static void streams_and_seeds_are_unrelated(void) {
 }
 
 SXT_MAIN(SXT_CASE(known_answers), SXT_CASE(a_generator_reads_the_blocks_in_order),
-         SXT_CASE(fill_is_a_function_of_the_counter), SXT_CASE(uniforms_are_inside_and_even),
-         SXT_CASE(below_is_unbiased_and_in_range), SXT_CASE(many_below_are_those_of_one_by_one),
-         SXT_CASE(normals_have_their_moments), SXT_CASE(streams_and_seeds_are_unrelated))
+         SXT_CASE(fill_is_a_function_of_the_counter), SXT_CASE(a_fill_is_its_blocks_one_by_one),
+         SXT_CASE(uniforms_are_inside_and_even), SXT_CASE(below_is_unbiased_and_in_range),
+         SXT_CASE(many_below_are_those_of_one_by_one), SXT_CASE(normals_have_their_moments),
+         SXT_CASE(streams_and_seeds_are_unrelated))
