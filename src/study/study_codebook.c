@@ -21,8 +21,13 @@ typedef struct counter {
   size_t *cases;
   double *sums;
   size_t *order;   /* labels of numbers by value */
+  size_t *by_step; /* [n_steps] labels of whole numbers by their distance from the least; NULL: they are sought */
+  double least;
+  size_t n_steps;
   size_t *by_code; /* labels of texts by code of the dictionary; SIZE_MAX none */
 } counter;
+
+enum { STEPS_MAX = 4096 };
 
 /* Insertion: labels are few and mostly in order. */
 static void sort_labels(size_t *order, const sx_column *c) {
@@ -31,6 +36,25 @@ static void sort_labels(size_t *order, const sx_column *c) {
     for (; k > 0 && c->labels[order[k - 1]].value > c->labels[i].value; k--) order[k] = order[k - 1];
     order[k] = i;
   }
+}
+
+/* Of equal values the first in order counts, as in label_of. */
+static bool list_steps(counter *t, sx_arena *arena) {
+  const sx_label *labels = t->named->labels;
+  const size_t n = t->named->n_labels;
+  for (size_t i = 0; i < n; i++)
+    if (!isfinite(labels[i].value) || labels[i].value != floor(labels[i].value)) return true;
+  if (n == 0 || labels[t->order[n - 1]].value - labels[t->order[0]].value >= STEPS_MAX) return true;
+  t->least = labels[t->order[0]].value;
+  t->n_steps = (size_t)(labels[t->order[n - 1]].value - t->least) + 1;
+  t->by_step = sx_arena_alloc(arena, t->n_steps, sizeof *t->by_step);
+  if (!t->by_step) return false;
+  for (size_t k = 0; k < t->n_steps; k++) t->by_step[k] = SIZE_MAX;
+  for (size_t i = n; i-- > 0;) {
+    const sx_label *label = &labels[t->order[i]];
+    t->by_step[(size_t)(label->value - t->least)] = label->tag ? SIZE_MAX : t->order[i];
+  }
+  return true;
 }
 
 static bool prepare(counter *t, sx_arena *arena) {
@@ -42,7 +66,10 @@ static bool prepare(counter *t, sx_arena *arena) {
   t->order = sx_arena_zalloc(arena, n + 1, sizeof *t->order);
   t->by_code = sx_arena_zalloc(arena, n_codes + 1, sizeof *t->by_code);
   if (!t->cases || !t->sums || !t->order || !t->by_code) return false;
-  if (!text) sort_labels(t->order, t->named);
+  if (!text) {
+    sort_labels(t->order, t->named);
+    if (!list_steps(t, arena)) return false;
+  }
   for (size_t i = 0; i < n_codes; i++) t->by_code[i] = SIZE_MAX;
   for (size_t i = 0; i < n && n_codes; i++) {
     const char *value = t->named->labels[i].text;
@@ -52,6 +79,10 @@ static bool prepare(counter *t, sx_arena *arena) {
   return true;
 }
 
+static double number_at(const sx_column *c, size_t row) {
+  return c->type == SX_NUMBER ? c->data.f64[row] : (double)c->data.i64[row];
+}
+
 /* The label of a row's value; SIZE_MAX: none. A user-missing value is readable. */
 static size_t label_of(const counter *t, size_t row) {
   const sx_column *c = t->column;
@@ -59,8 +90,13 @@ static size_t label_of(const counter *t, size_t row) {
     const int32_t code = c->data.code[row];
     return code >= 0 ? t->by_code[code] : SIZE_MAX;
   }
-  const double value = c->type == SX_NUMBER ? c->data.f64[row] : (double)c->data.i64[row];
+  const double value = number_at(c, row);
   const sx_label *labels = t->named->labels;
+  if (t->by_step) {
+    const double step = value - t->least;
+    const size_t label = step >= 0 && step < (double)t->n_steps ? t->by_step[(size_t)step] : SIZE_MAX;
+    return label != SIZE_MAX && labels[label].value == value ? label : SIZE_MAX;
+  }
   size_t low = 0, high = t->named->n_labels;
   while (low < high) {
     const size_t mid = low + (high - low) / 2;
@@ -117,11 +153,12 @@ static sx_status is_unique(bool *yes, const sx_column *c, size_t valid, const sx
   double *values = sx_mem_alloc(ctx, valid, sizeof *values);
   if (!values) return sx_error_memory(err);
   for (size_t i = 0; i < c->n && n < valid; i++) {
-    if (sx_column_missing(c, i)) continue;
-    values[n] = sx_column_number(c, i);
-    if (values[n] != floor(values[n])) break;
-    low = fmin(low, values[n]);
-    high = fmax(high, values[n++]);
+    if (c->miss && c->miss[i] != SX_MISS_NONE) continue;
+    const double value = number_at(c, i);
+    if (c->type == SX_NUMBER && value != floor(value)) break;
+    if (value < low) low = value;
+    if (value > high) high = value;
+    values[n++] = value;
   }
   bool all = n == valid && high - low >= (double)(n - 1) && (has_name(c->name) || high - low < DENSE * (double)n);
   if (all) qsort(values, n, sizeof *values, by_value);
@@ -188,26 +225,29 @@ static sx_status count_texts(counter *t, sx_arena *arena, const sx_ctx *ctx, sx_
 
 static void count(counter *t) {
   const sx_column *c = t->column;
-  const bool number = c->type == SX_NUMBER || c->type == SX_INTEGER;
+  const uint8_t *miss = c->miss;
+  const double *weights = t->weights;
+  const bool number = c->type == SX_NUMBER || c->type == SX_INTEGER, named = t->named->n_labels > 0;
+  const size_t n = c->n;
+  size_t valid = 0;
   double sum = 0, weight = 0;
-  for (size_t i = 0; i < c->n; i++) {
-    const uint8_t missing = c->miss ? c->miss[i] : SX_MISS_NONE;
-    const double w = t->weights ? t->weights[i] : 1;
-    const bool readable = missing == SX_MISS_NONE || missing == SX_MISS_USER;
+  for (size_t i = 0; i < n; i++) {
+    const uint8_t missing = miss ? miss[i] : SX_MISS_NONE;
+    const double w = weights ? weights[i] : 1;
+    const bool readable = named && (missing == SX_MISS_NONE || missing == SX_MISS_USER);
     const size_t label = readable ? label_of(t, i) : SIZE_MAX;
     if (label != SIZE_MAX) {
       t->cases[label]++;
       t->sums[label] += w;
     }
-    if (missing != SX_MISS_NONE) {
-      t->out.missing++;
-      continue;
-    }
-    t->out.valid++;
+    if (missing != SX_MISS_NONE) continue;
+    valid++;
     weight += w;
-    if (number) sum += w * sx_column_number(c, i);
+    if (number) sum += w * number_at(c, i);
   }
-  t->out.weight = t->weights ? weight : (double)NAN;
+  t->out.valid = valid;
+  t->out.missing = n - valid;
+  t->out.weight = weights ? weight : (double)NAN;
   t->out.mean = number && weight > 0 ? sum / weight : (double)NAN;
   t->out.cases = t->cases;
   t->out.weights = t->sums;

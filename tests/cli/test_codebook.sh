@@ -62,6 +62,22 @@ grep -q '</code> Region</h3>' $page && ! grep -q '地区\|南方' $page || fail 
 tr -d '\n' <words/w.ddi.xml | sed 's/> */>/g' >ddi
 grep -q 'name="region"[^>]*><labl xml:lang="zh">地区</labl><labl xml:lang="en">Region</labl>' ddi || fail "DDI has one label of the variable"
 grep -q '<catValu>south</catValu><labl xml:lang="zh">南方</labl><labl xml:lang="en">the South</labl>' ddi || fail "DDI has one label of the value"
+# values of numbers are counted the same whether their labels are near each other, far apart or fractions; a value between two has none
+awk 'BEGIN { print "near,far,half"; for (i = 0; i < 60; i++) printf "%s,%s,%s\n", i < 10 ? -2 : i < 25 ? 0 : i < 28 ? 0.5 : i < 31 ? 8 : 3,
+  i < 20 ? -2 : i < 50 ? 99999 : 5, i < 30 ? 0.5 : i < 55 ? 2 : 1 }' >n.csv
+cat >numbers.yaml <<'Y2'
+study: n
+title: Numbers
+languages: [en]
+data: {main: {file: n.csv, variables: {near: {values: {3: three, -2: below, 0: none, 7: nobody}}, far: {values: {99999: far, -2: below}}, half: {values: {0.5: half, 2: two}}}}}
+design: {weights: none}
+indicators: {m: {label: Mean, mean: near}}
+Y2
+"$program" run numbers.yaml --quiet --to ddi --out numbers >said 2>&1 || fail "run of numbers: $(cat said)"
+page=numbers/n_codebook.html
+for row in 'near -2 below 10' 'near 0 none 15' 'near 3 three 29' 'near 7 nobody 0' 'far -2 below 20' 'far 99999 far 30' 'half 0.5 half 30' 'half 2 two 25'; do
+  part "${row%% *}" | grep -q "^${row#* }\( \|$\)" || fail "no '${row#* }': $(part "${row%% *}")"
+done
 # nothing is counted where tables are protected
 printf 'disclosure: {min_n: 3}\n' >>study.yaml
 "$program" run study.yaml --quiet --to ddi --out safe >said 2>&1 || fail "protected: $(cat said)"
