@@ -28,27 +28,34 @@ size_t sx_design_bitmap_bytes(const sx_design *d) {
   return (d->sample->n_psus + 63) / 64 * 8;
 }
 
+/* Bits from..end-1 of a map of whole words. */
+SX_INLINE size_t bits_between(const uint8_t *in, size_t from, size_t end) {
+  size_t n = 0;
+  for (size_t at = from / 64; at * 64 < end; at++) {
+    uint64_t word;
+    memcpy(&word, in + at * 8, 8);
+    if (at * 64 < from) word &= UINT64_MAX << (from % 64);
+    if (end - at * 64 < 64) word &= UINT64_MAX >> (64 - end % 64);
+    n += (size_t)__builtin_popcountll(word);
+  }
+  return n;
+}
+
+SX_WIDEST
+static void count_units(size_t *psus, size_t *strata, const design_sample *s, const uint8_t *in) {
+  for (size_t h = 0; h < s->n_strata; h++) {
+    const size_t here = bits_between(in, s->start[h], s->start[h + 1]);
+    *psus += here;
+    *strata += here > 0;
+  }
+}
+
 double sx_design_df_of(const sx_design *d, const uint8_t *in) {
   const design_sample *s = d->sample;
   if (s->n_reps) return d->df;
   if (!isnan(s->df_declared)) return s->df_declared;
   size_t psus = 0, strata = 0;
-  for (size_t h = 0; h < s->n_strata; h++) {
-    size_t here = 0;
-    for (size_t p = s->start[h]; p < s->start[h + 1];) {
-      if (p % 64 == 0 && p + 64 <= s->start[h + 1]) { /* whole words */
-        uint64_t word;
-        memcpy(&word, in + p / 8, 8);
-        here += (size_t)__builtin_popcountll(word);
-        p += 64;
-      } else {
-        here += (unsigned)in[p / 8] >> (p % 8) & 1U;
-        p++;
-      }
-    }
-    psus += here;
-    strata += here > 0 ? 1 : 0;
-  }
+  count_units(&psus, &strata, s, in);
   return (double)psus - (double)strata;
 }
 
@@ -194,19 +201,9 @@ typedef struct batch {
   double *lonely;    /* [n_lonely*lanes], for SX_LONELY_ADJUST */
 } batch;
 
-/* One row's residual in one lane, and in eight: fours that a processor adds at once where its registers are as wide, else in pairs. */
-SX_INLINE double row_score(const batch *t, size_t i) {
-  const sx_design *d = t->d;
-  const size_t n = d->sample->n_rows, code = sx_codes_at(t->codes, i);
-  double u = t->a[code];
-  if (t->b) u += t->b[code] * t->codes->y[i];
-  if (t->c) u += t->c[code] * t->codes->x[i];
-  for (size_t m = 0; m < d->n_margins; m++) u -= t->beta[sx_design__cell(d, m * n + i)] * sx_design__value(d, m, i);
-  return u * d->wpos[i];
-}
-
 typedef double four __attribute__((vector_size(32), may_alias, aligned(8)));
 
+/* One row's residuals: fours that a processor adds at once where its registers are as wide, else in pairs. */
 SX_INLINE void row_scores(double *z, const batch *t, size_t i, bool add) {
   const sx_design *d = t->d;
   const size_t n = d->sample->n_rows;
@@ -248,26 +245,15 @@ SX_INLINE void row_scores(double *z, const batch *t, size_t i, bool add) {
 }
 
 /* z of a PSU in every lane. */
-SX_INLINE void psu_scores(double *z, const batch *t, size_t p, const size_t lanes) {
+SX_INLINE void psu_scores(double *z, const batch *t, size_t p) {
   const uint32_t *start = t->d->sample->psu_start + p;
   size_t i = start[0];
-  if (lanes == 1) {
-    *z = row_score(t, i);
-    for (i++; i < start[1]; i++) *z += row_score(t, i);
-    return;
-  }
   row_scores(z, t, i, false);
   for (i++; i < start[1]; i++) row_scores(z, t, i, true);
 }
 
-/* sum [lanes] of z [n*lanes] in the order of n, and of (z - mean)^2. */
-SX_INLINE void lane_sums(double *restrict sum, const double *restrict z, size_t n, const size_t lanes) {
-  if (lanes == 1) {
-    double s = 0;
-    for (size_t p = 0; p < n; p++) s += z[p];
-    *sum = s;
-    return;
-  }
+/* sum [LANES] of z [n*LANES] in the order of n, and of (z - mean)^2. */
+SX_INLINE void lane_sums(double *restrict sum, const double *restrict z, size_t n) {
   four s0 = {0, 0, 0, 0}, s1 = s0;
   const four *at = (const four *)z;
   for (size_t p = 0; p < n; p++, at += 2) {
@@ -279,14 +265,7 @@ SX_INLINE void lane_sums(double *restrict sum, const double *restrict z, size_t 
   out[1] = s1;
 }
 
-SX_INLINE void lane_squares(double *restrict sum, const double *restrict z, const double *restrict mean, size_t n,
-                            const size_t lanes) {
-  if (lanes == 1) {
-    double s = 0;
-    for (size_t p = 0; p < n; p++) s += (z[p] - *mean) * (z[p] - *mean);
-    *sum = s;
-    return;
-  }
+SX_INLINE void lane_squares(double *restrict sum, const double *restrict z, const double *restrict mean, size_t n) {
   const four *m = (const four *)mean;
   const four m0 = m[0], m1 = m[1];
   four s0 = {0, 0, 0, 0}, s1 = s0;
@@ -301,76 +280,183 @@ SX_INLINE void lane_squares(double *restrict sum, const double *restrict z, cons
   out[1] = s1;
 }
 
-SX_INLINE void stratum_totals(const batch *t, size_t h, double *restrict sum, const size_t lanes) {
-  const design_sample *s = t->d->sample;
-  const size_t first = s->start[h], n = s->start[h + 1] - first;
-  for (size_t p = 0; p < n; p++) psu_scores(t->z + p * lanes, t, first + p, lanes);
-  lane_sums(sum, t->z, n, lanes);
+/* Whether a stratum of one PSU counts, and by what root. */
+SX_INLINE bool is_lonely(double *root, const design_sample *s, size_t h) {
+  const double left = s->fraction ? 1 - s->fraction[h] : 1;
+  if (s->start[h + 1] - s->start[h] != 1 || left < 1e-7) return false;
+  *root = s->fraction ? sqrt(left) : 1;
+  return true;
 }
 
-SX_INLINE void variances(double *restrict v, const batch *t, const size_t lanes) {
+SX_WIDEST
+static void variances_of_lanes(double *restrict v, const batch *t) {
   const design_sample *s = t->d->sample;
-  double all[LANES] = {0}, sum[LANES], mean[LANES], acc[LANES];
+  double all[LANES] = {0}, sum[LANES], mean[LANES], acc[LANES], root = 0;
   size_t lonely = 0;
-  for (size_t k = 0; k < lanes; k++) v[k] = 0;
+  for (size_t k = 0; k < LANES; k++) v[k] = 0;
   for (size_t h = 0; h < s->n_strata; h++) {
-    const size_t nh = s->start[h + 1] - s->start[h];
+    const size_t first = s->start[h], nh = s->start[h + 1] - first;
     if (s->factor[h] <= 0 && !t->lonely) continue;
-    stratum_totals(t, h, sum, lanes);
-    for (size_t k = 0; k < lanes; k++) all[k] += sum[k];
-    if (t->lonely && nh == 1 && (!s->fraction || 1 - s->fraction[h] >= 1e-7)) {
-      const double root = s->fraction ? sqrt(1 - s->fraction[h]) : 1;
-      for (size_t k = 0; k < lanes; k++) t->lonely[lonely * lanes + k] = sum[k];
-      t->lonely[s->n_lonely * lanes + lonely] = root;
+    for (size_t p = 0; p < nh; p++) psu_scores(t->z + p * LANES, t, first + p);
+    lane_sums(sum, t->z, nh);
+    for (size_t k = 0; k < LANES; k++) all[k] += sum[k];
+    if (t->lonely && is_lonely(&root, s, h)) {
+      for (size_t k = 0; k < LANES; k++) t->lonely[lonely * LANES + k] = sum[k];
+      t->lonely[s->n_lonely * LANES + lonely] = root;
       lonely++;
     }
     if (s->factor[h] <= 0) continue;
-    for (size_t k = 0; k < lanes; k++) mean[k] = sum[k] / (double)nh;
-    lane_squares(acc, t->z, mean, nh, lanes);
-    for (size_t k = 0; k < lanes; k++) v[k] += s->factor[h] * acc[k];
+    for (size_t k = 0; k < LANES; k++) mean[k] = sum[k] / (double)nh;
+    lane_squares(acc, t->z, mean, nh);
+    for (size_t k = 0; k < LANES; k++) v[k] += s->factor[h] * acc[k];
   }
   for (size_t j = 0; j < lonely; j++) {
-    const double root = t->lonely[s->n_lonely * lanes + j];
-    for (size_t k = 0; k < lanes; k++) {
-      const double e = root * (t->lonely[j * lanes + k] - all[k] / (double)s->n_psus);
+    const double root_of = t->lonely[s->n_lonely * LANES + j];
+    for (size_t k = 0; k < LANES; k++) {
+      const double e = root_of * (t->lonely[j * LANES + k] - all[k] / (double)s->n_psus);
       v[k] += e * e;
     }
   }
-  for (size_t k = 0; k < lanes; k++) v[k] *= s->lonely_scale;
+  for (size_t k = 0; k < LANES; k++) v[k] *= s->lonely_scale;
 }
 
 /* Sets (or, with clear, zeroes again) the tables of lane k. */
-static void set_lane(batch *t, const sx_score *score, size_t k, size_t lanes, bool clear) {
+static void set_lane(batch *t, const sx_score *score, size_t k, bool clear) {
   for (size_t j = 0; j < score->n; j++) {
-    const size_t at = ((size_t)score->lo + j) * lanes + k;
+    const size_t at = ((size_t)score->lo + j) * LANES + k;
     t->a[at] = clear ? 0 : score->a[j];
     if (t->b) t->b[at] = clear ? 0 : score->b;
     if (t->c) t->c[at] = clear ? 0 : score->c;
   }
-  for (size_t j = 0; j < t->d->n_cells; j++) t->beta[j * lanes + k] = clear || !score->beta ? 0 : score->beta[j];
+  for (size_t j = 0; j < t->d->n_cells; j++) t->beta[j * LANES + k] = clear || !score->beta ? 0 : score->beta[j];
 }
 
-SX_WIDEST
-static void variances_of_one(double *v, const batch *t) {
-  variances(v, t, 1);
-}
-
-SX_WIDEST
-static void variances_of_lanes(double *v, const batch *t) {
-  variances(v, t, LANES);
-}
-
-static void run_batch(double *var, batch *t, const sx_score *scores, size_t n, size_t lanes) {
+static void run_batch(double *var, batch *t, const sx_score *scores, size_t n) {
   double v[LANES];
-  for (size_t k = 0; k < n; k++) set_lane(t, &scores[k], k, lanes, false);
-  if (lanes == 1)
-    variances_of_one(v, t);
-  else
-    variances_of_lanes(v, t);
+  for (size_t k = 0; k < n; k++) set_lane(t, &scores[k], k, false);
+  variances_of_lanes(v, t);
   for (size_t k = 0; k < n; k++) {
     var[k] = v[k];
-    set_lane(t, &scores[k], k, lanes, true);
+    set_lane(t, &scores[k], k, true);
   }
+}
+
+/* By batches of LANES. */
+static sx_status var_by_lanes(double *var, const sx_design *d, const sx_codes *codes, const sx_score *scores, size_t n,
+                              sx_error *err) {
+  const sx_ctx *ctx = &d->ctx;
+  const design_sample *s = d->sample;
+  const bool adjust = s->n_lonely && s->lonely == SX_LONELY_ADJUST;
+  const size_t table = codes->n_codes * LANES;
+  batch t = {d, codes, NULL, NULL, NULL, NULL, NULL, NULL};
+  t.a = sx_mem_zalloc(ctx, table, sizeof *t.a);
+  t.b = codes->y ? sx_mem_zalloc(ctx, table, sizeof *t.b) : NULL;
+  t.c = codes->x ? sx_mem_zalloc(ctx, table, sizeof *t.c) : NULL;
+  t.beta = sx_mem_zalloc(ctx, (d->n_cells + 1) * LANES, sizeof *t.beta);
+  t.z = sx_mem_alloc(ctx, s->max_psus * LANES, sizeof *t.z);
+  t.lonely = adjust ? sx_mem_alloc(ctx, s->n_lonely * (LANES + 1), sizeof *t.lonely) : NULL;
+  const bool known = t.a && (!codes->y || t.b) && (!codes->x || t.c) && t.beta && t.z && (!adjust || t.lonely);
+  for (size_t j = 0; known && j < n; j += LANES) run_batch(var + j, &t, scores + j, n - j < LANES ? n - j : LANES);
+  sx_mem_free(ctx, t.a);
+  sx_mem_free(ctx, t.b);
+  sx_mem_free(ctx, t.c);
+  sx_mem_free(ctx, t.beta);
+  sx_mem_free(ctx, t.z);
+  sx_mem_free(ctx, t.lonely);
+  return known ? SX_OK : sx_error_memory(err);
+}
+
+/* ---- one or two estimates: the carrier, then its strata ---------------------------------------------------------------- */
+
+enum { CHAINS = 4 };
+
+/* Four strata at a time: a sum waits for the sum before it, four of them do not wait for one another. */
+typedef struct chains {
+  const double *at[CHAINS];
+  double mean[CHAINS], sum[CHAINS];
+  size_t left[CHAINS], stratum[CHAINS];
+} chains;
+
+/* The next n PSUs of each. */
+SX_INLINE void go_on(chains *c, size_t n, bool squares) {
+  const double *restrict x0 = c->at[0], *restrict x1 = c->at[1], *restrict x2 = c->at[2], *restrict x3 = c->at[3];
+  const double m0 = c->mean[0], m1 = c->mean[1], m2 = c->mean[2], m3 = c->mean[3];
+  double s0 = c->sum[0], s1 = c->sum[1], s2 = c->sum[2], s3 = c->sum[3];
+  for (size_t p = 0; p < n; p++) {
+    s0 += squares ? (x0[p] - m0) * (x0[p] - m0) : x0[p];
+    s1 += squares ? (x1[p] - m1) * (x1[p] - m1) : x1[p];
+    s2 += squares ? (x2[p] - m2) * (x2[p] - m2) : x2[p];
+    s3 += squares ? (x3[p] - m3) * (x3[p] - m3) : x3[p];
+  }
+  c->sum[0] = s0;
+  c->sum[1] = s1;
+  c->sum[2] = s2;
+  c->sum[3] = s3;
+}
+
+/* out [strata]: of z, or with means (sums over the PSUs, divided here) of (z - mean)^2, each in the order of its PSUs. */
+SX_INLINE void sums_of_strata(double *out, const design_sample *s, const double *z, const double *sums) {
+  chains c = {.at = {z, z, z, z}};
+  size_t next = 0, running = 0;
+  for (;;) {
+    size_t least = SIZE_MAX;
+    for (size_t k = 0; k < CHAINS; k++) {
+      if (c.left[k] == 0 && next < s->n_strata) {
+        const size_t h = next++, n = s->start[h + 1] - s->start[h];
+        c.at[k] = z + s->start[h];
+        c.mean[k] = sums ? sums[h] / (double)n : 0;
+        c.sum[k] = 0;
+        c.left[k] = n;
+        c.stratum[k] = h;
+        running++;
+      }
+      if (c.left[k] > 0 && c.left[k] < least) least = c.left[k];
+    }
+    if (running == 0) return;
+    go_on(&c, least, sums != NULL);
+    for (size_t k = 0; k < CHAINS; k++) {
+      if (c.left[k] == 0) continue; /* nothing was left for it: what it adds up again is not read */
+      c.at[k] += least;
+      c.left[k] -= least;
+      if (c.left[k] > 0) continue;
+      out[c.stratum[k]] = c.sum[k];
+      c.at[k] = z;
+      running--;
+    }
+  }
+}
+
+/* sums, squares [strata]. */
+SX_WIDEST
+static double variance_of_carrier(const design_sample *s, const double *z, double *sums, double *squares) {
+  const bool adjust = s->n_lonely && s->lonely == SX_LONELY_ADJUST;
+  double v = 0, all = 0, root = 0;
+  sums_of_strata(sums, s, z, NULL);
+  sums_of_strata(squares, s, z, sums);
+  for (size_t h = 0; h < s->n_strata; h++) {
+    all += sums[h];
+    if (s->factor[h] > 0) v += s->factor[h] * squares[h];
+  }
+  for (size_t h = 0; adjust && h < s->n_strata; h++) {
+    if (!is_lonely(&root, s, h)) continue;
+    const double e = root * (sums[h] - all / (double)s->n_psus);
+    v += e * e;
+  }
+  return v * s->lonely_scale;
+}
+
+static sx_status var_by_carriers(double *var, const sx_design *d, const sx_codes *codes, const sx_score *scores,
+                                 size_t n, sx_error *err) {
+  const design_sample *s = d->sample;
+  double *z = sx_mem_alloc(&d->ctx, s->n_slots + 2 * s->n_strata, sizeof *z);
+  if (!z) return sx_error_memory(err);
+  for (size_t k = 0; k < n; k++) {
+    memset(z, 0, s->n_slots * sizeof *z);
+    sx_design_expand(z, d, codes, &scores[k], 1);
+    var[k] = variance_of_carrier(s, z, z + s->n_slots, z + s->n_slots + s->n_strata);
+  }
+  sx_mem_free(&d->ctx, z);
+  return SX_OK;
 }
 
 /* Designs whose variance is not a sum over strata of PSUs: a carrier and its variance at a time. */
@@ -390,35 +476,9 @@ static sx_status var_one_by_one(double *var, const sx_design *d, const sx_codes 
 
 sx_status sx_design_var_scores(double *var, const sx_design *d, const sx_codes *codes, const sx_score *scores, size_t n,
                                sx_error *err) {
-  const sx_ctx *ctx = &d->ctx;
   const design_sample *s = d->sample;
   if (s->tree || s->pps || d->carried) return var_one_by_one(var, d, codes, scores, n, err);
-  sx_status st = SX_OK;
-  batch t = {d, codes, NULL, NULL, NULL, NULL, NULL, NULL};
-  const bool adjust = s->n_lonely && s->lonely == SX_LONELY_ADJUST;
-  const size_t table = codes->n_codes * LANES;
-  t.a = sx_mem_zalloc(ctx, table, sizeof *t.a);
-  t.b = codes->y ? sx_mem_zalloc(ctx, table, sizeof *t.b) : NULL;
-  t.c = codes->x ? sx_mem_zalloc(ctx, table, sizeof *t.c) : NULL;
-  t.beta = sx_mem_zalloc(ctx, (d->n_cells + 1) * LANES, sizeof *t.beta);
-  t.z = sx_mem_alloc(ctx, s->max_psus * LANES, sizeof *t.z);
-  t.lonely = adjust ? sx_mem_alloc(ctx, s->n_lonely * (LANES + 1), sizeof *t.lonely) : NULL;
-  if (!t.a || (codes->y && !t.b) || (codes->x && !t.c) || !t.beta || !t.z || (adjust && !t.lonely)) {
-    st = sx_error_memory(err);
-    goto done;
-  }
-  for (size_t j = 0; j < n;) {
-    const size_t lanes = n - j > 2 ? LANES : 1;
-    const size_t take = n - j < lanes ? n - j : lanes;
-    run_batch(var + j, &t, scores + j, take, lanes);
-    j += take;
-  }
-done:
-  sx_mem_free(ctx, t.a);
-  sx_mem_free(ctx, t.b);
-  sx_mem_free(ctx, t.c);
-  sx_mem_free(ctx, t.beta);
-  sx_mem_free(ctx, t.z);
-  sx_mem_free(ctx, t.lonely);
-  return st;
+  const size_t few = n % LANES > 2 ? 0 : n % LANES, many = n - few;
+  if (many) SX_TRY(var_by_lanes(var, d, codes, scores, many, err));
+  return few ? var_by_carriers(var + many, d, codes, scores + many, few, err) : SX_OK;
 }

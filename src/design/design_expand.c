@@ -64,19 +64,22 @@ SX_INLINE void take_table(numbers codes, double *restrict u, const sx_score *s, 
 }
 
 SX_INLINE void take_scores(numbers codes, double *u, const double *y, const double *x, const sx_score *s, size_t n) {
-  take_table(codes, u, s, n);
+  if (!codes.of8) take_table(codes, u, s, n);
   if (y) add_values(codes, u, y, s->b, s, n);
   if (x) add_values(codes, u, x, s->c, s, n);
 }
 
 SX_WIDEST
 static void scores(double *u, const sx_codes *codes, const sx_score *s, size_t first, size_t n) {
-  if (!codes || s->n == 0) {
-    memset(u, 0, n * sizeof *u);
-    return;
-  }
   const numbers x = codes_from(codes, first);
   BY_WIDTH(take_scores, x, u, codes->y ? codes->y + first : NULL, codes->x ? codes->x + first : NULL, s, n);
+}
+
+/* Codes of a byte: `of` has the value of each, so that nothing is compared. Here and in the margins a processor that fetches several
+ * numbers from a table at once is no faster than one by one. */
+enum { BYTES = UINT8_MAX + 1 };
+static void take_bytes(double *restrict u, const uint8_t *restrict code, const double *restrict of, size_t n) {
+  for (size_t i = 0; i < n; i++) u[i] = of[code[i]];
 }
 
 /* ---- margins ------------------------------------------------------------------------------------------------------------------ */
@@ -89,11 +92,26 @@ SX_INLINE void take_cells(numbers cells, double *restrict u, const double *restr
     for (size_t i = 0; i < n; i++) u[i] -= beta[at(cells, i)];
 }
 
-SX_WIDEST
 static void margin(double *u, const sx_design *d, size_t m, const double *beta, size_t first, size_t n) {
   const numbers x = cells_from(d, m * d->sample->n_rows + first);
   const double *value = d->carried ? d->carried[m] : d->values ? d->values[m] : NULL;
   BY_WIDTH(take_cells, x, u, beta, value ? value + first : NULL, n);
+}
+
+/* Three margins whose values are 1, `rows` apart. */
+SX_INLINE void take_three(numbers cells, double *restrict u, const double *restrict beta, size_t rows, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    u[i] = ((u[i] - beta[at(cells, i)]) - beta[at(cells, rows + i)]) - beta[at(cells, 2 * rows + i)];
+}
+
+static void take_margins(double *u, const sx_design *d, const double *beta, size_t first, size_t n) {
+  const size_t rows = d->sample->n_rows;
+  size_t m = 0;
+  for (; m + 3 <= d->n_margins && !d->carried && !d->values; m += 3) {
+    const numbers x = cells_from(d, m * rows + first);
+    BY_WIDTH(take_three, x, u, beta, rows, n);
+  }
+  for (; m < d->n_margins; m++) margin(u, d, m, beta, first, n);
 }
 
 /* ---- weights and units -------------------------------------------------------------------------------------------------------- */
@@ -116,21 +134,27 @@ static void put(double *z, const uint32_t *slot, const double *w, const double *
 
 void sx_design_expand(double *z, const sx_design *d, const sx_codes *codes, const sx_score *score, double coef) {
   const design_sample *s = d->sample;
-  const size_t margins = score->beta ? d->n_margins : 0;
-  double u[BLOCK];
+  const bool some = codes && score->n > 0;
+  double u[BLOCK], of[BYTES] = {0};
+  if (some && codes->code8) memcpy(of + score->lo, score->a, score->n * sizeof *of);
   for (size_t first = 0; first < s->n_rows; first += BLOCK) {
     const size_t n = s->n_rows - first < BLOCK ? s->n_rows - first : BLOCK;
     const double *w = d->wpos + first;
-    scores(u, codes, score, first, n);
+    if (!some)
+      memset(u, 0, n * sizeof *u);
+    else if (codes->code8)
+      take_bytes(u, codes->code8 + first, of, n);
+    if (some && (!codes->code8 || codes->y || codes->x)) scores(u, codes, score, first, n);
     for (size_t i = 0; d->carried && i < n; i++) u[i] *= w[i];
-    for (size_t m = 0; m < margins; m++) margin(u, d, m, score->beta, first, n);
+    if (score->beta) take_margins(u, d, score->beta, first, n);
     put(z, s->slot_at + first, d->carried ? NULL : w, u, coef, n);
   }
 }
 
 /* ---- sums of margins ------------------------------------------------------------------------------------------------------------ */
 
-/* Code 0 counts as the others and is taken out afterwards: no branch depends on the rows but for those in no cell. */
+/* Code 0 counts as the others and is taken out afterwards: no branch depends on the rows but for those in no cell. Where there are three
+ * margins of values 1 they are added side by side: sums of one cell wait for one another. */
 SX_INLINE void cross_cells(numbers cells, numbers codes, double *restrict out, size_t p, const double *restrict d,
                            const double *restrict value, const double *restrict v, size_t n) {
   for (size_t i = 0; i < n; i++) {
@@ -141,9 +165,29 @@ SX_INLINE void cross_cells(numbers cells, numbers codes, double *restrict out, s
   }
 }
 
+SX_INLINE void cross_three(numbers cells, numbers codes, double *restrict out, size_t p, const double *restrict d,
+                           const double *restrict v, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    double *of = out + at(codes, i) * p;
+    const double dx = v ? d[i] * v[i] : d[i];
+    for (size_t m = 0; m < 3; m++) {
+      const size_t cell = at(cells, m * n + i);
+      if (cell != p) of[cell] += dx;
+    }
+  }
+}
+
 SX_INLINE void cross_codes(numbers codes, numbers cells, double *out, size_t p, const double *d, const double *value,
                            const double *v, size_t n) {
   BY_WIDTH(cross_cells, cells, codes, out, p, d, value, v, n);
+}
+
+SX_INLINE void cross_codes_three(numbers codes, numbers cells, double *out, size_t p, const double *d, const double *v,
+                                 size_t n) {
+  if (v)
+    BY_WIDTH(cross_three, cells, codes, out, p, d, v, n);
+  else
+    BY_WIDTH(cross_three, cells, codes, out, p, d, NULL, n);
 }
 
 void sx_design_cross(double *out, const sx_design *d, const sx_codes *codes, const double *v) {
@@ -152,7 +196,13 @@ void sx_design_cross(double *out, const sx_design *d, const sx_codes *codes, con
   memset(out, 0, codes->n_codes * p * sizeof *out);
   for (size_t a = 0; a < d->n_adjusts; a++) {
     const design_adjust *adj = &d->adjusts[a];
-    for (size_t m = adj->first_margin; m < adj->first_margin + adj->n_margins; m++) {
+    const size_t end = adj->first_margin + adj->n_margins;
+    size_t m = adj->first_margin;
+    for (; m + 3 <= end && !d->values; m += 3) {
+      const numbers cells = cells_from(d, m * n);
+      BY_WIDTH(cross_codes_three, code, cells, out, p, adj->d, v, n);
+    }
+    for (; m < end; m++) {
       const numbers cells = cells_from(d, m * n);
       BY_WIDTH(cross_codes, code, cells, out, p, adj->d, d->values ? d->values[m] : NULL, v, n);
     }

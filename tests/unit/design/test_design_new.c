@@ -208,6 +208,9 @@ static void test_lonely(void) {
     CHECK_NEAR(v[0], cases[k].variance, 1e-14);
     CHECK_NEAR(v[1], 4 * cases[k].variance, 1e-14);
     CHECK_NEAR(v[2], 0, 0);
+    const double first = v[0], second = v[1];
+    CHECK_OK(sx_design_var_scores(v, d, &codes, score, 2, err));
+    CHECK(v[0] == first && v[1] == second); /* the bits of those that are made together */
     sx_est_free(e);
     sx_design_free(d);
   }
