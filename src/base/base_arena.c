@@ -3,7 +3,7 @@
  * end does not allocate each time round.
  * Under AddressSanitizer everything outside a live allocation is poisoned and 16 bytes stay free behind each one. With
  * SX_ARENA_MALLOC every allocation is a block of its own, for tools that watch malloc. */
-#include "shuxiao/base.h"
+#include "base_priv.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -139,7 +139,7 @@ char *sx_arena_printf(sx_arena *arena, const char *fmt, ...) {
   va_list args, again;
   va_start(args, fmt);
   va_copy(again, args);
-  const int n = vsnprintf(few, sizeof few, fmt, args);
+  const int n = sx_base__format(few, sizeof few, fmt, args);
   if (n >= 0) text = sx_arena_alloc(arena, (size_t)n + 1, 1);
   if (text && (size_t)n < sizeof few)
     memcpy(text, few, (size_t)n + 1);

@@ -1,5 +1,5 @@
 /* base_buf.c: a growing byte string. Failures stick, so that a writer tests once at the end. */
-#include "shuxiao/base.h"
+#include "base_priv.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -65,13 +65,14 @@ void sx_buf_add_code(sx_buf *buf, uint32_t c) {
 
 /* Into the room that there is; once more where that was too little. */
 void sx_buf_printf(sx_buf *buf, const char *fmt, ...) {
+  enum { FIRST = 127 };
   va_list args, again;
-  if (buf->failed) return;
-  const size_t room = buf->data ? buf->cap - buf->n : 0;
+  if (buf->failed || (!buf->data && !reserve(buf, FIRST))) return;
+  const size_t room = buf->cap - buf->n;
   va_start(args, fmt);
   va_copy(again, args);
-  const int n = vsnprintf(room ? buf->data + buf->n : NULL, room, fmt, args);
-  if (room && (n < 0 || (size_t)n >= room)) buf->data[buf->n] = '\0';
+  const int n = sx_base__format(buf->data + buf->n, room, fmt, args);
+  if (n < 0 || (size_t)n >= room) buf->data[buf->n] = '\0';
   if (n < 0) {
     buf->failed = true;
   } else if ((size_t)n < room) {

@@ -57,18 +57,20 @@ static void judge_nchs(sx_quality *out, const sx_quality_input *in) {
   }
 }
 
+/* "n<30" */
+static void mark_limit(sx_quality *out, const char *what, double limit) {
+  char text[64];
+  (void)snprintf(text, sizeof text, "%s%.6g", what, limit);
+  mark(out, text);
+}
+
 void sx_quality_judge(sx_quality *out, const sx_quality_input *in, const sx_quality_options *options) {
   const sx_quality_options usual = SX_QUALITY_OPTIONS_INIT, *o = options ? options : &usual;
-  char text[64];
   *out = (sx_quality){.low = (double)NAN, .high = (double)NAN};
-  (void)snprintf(text, sizeof text, "n<%.6g", o->min_n);
-  if (in->n > 0 && in->n < o->min_n) mark(out, text);
-  (void)snprintf(text, sizeof text, "n_eff<%.6g", o->min_n_eff);
-  if (in->n_eff > 0 && in->n_eff < o->min_n_eff) mark(out, text);
-  (void)snprintf(text, sizeof text, "cv>%.6g", o->max_cv);
-  if (!in->difference && o->max_cv > 0 && in->cv > o->max_cv) mark(out, text);
-  (void)snprintf(text, sizeof text, "df<%.6g", o->min_df);
-  if (in->df < o->min_df && in->se > 0) mark(out, text);
+  if (in->n > 0 && in->n < o->min_n) mark_limit(out, "n<", o->min_n);
+  if (in->n_eff > 0 && in->n_eff < o->min_n_eff) mark_limit(out, "n_eff<", o->min_n_eff);
+  if (!in->difference && o->max_cv > 0 && in->cv > o->max_cv) mark_limit(out, "cv>", o->max_cv);
+  if (in->df < o->min_df && in->se > 0) mark_limit(out, "df<", o->min_df);
   if (o->standard == SX_QUALITY_NCHS && in->proportion && !in->difference) judge_nchs(out, in);
 }
 

@@ -1,7 +1,11 @@
 #include "shuxiao/base.h"
 #include "sxt.h"
 
+#include <limits.h>
+#include <math.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
 static void test_sizes(void) {
   size_t out = 5;
@@ -167,6 +171,49 @@ static void test_buf(void) {
   sx_mem_free(NULL, text);
 }
 
+/* What is written without the C library reads as it writes it: every plain conversion alone, in a row, beside others, and where the room ends. */
+static void test_printf(void) {
+  char want[1200];
+  sx_buf b;
+  sx_buf_init(&b, NULL);
+  sx_arena *a = NULL;
+  CHECK_OK(sx_arena_new(&a, NULL, err));
+#define SAME(...)                                                                                                      \
+  do {                                                                                                                 \
+    const int n = snprintf(want, sizeof want, __VA_ARGS__);                                                            \
+    for (size_t before = 0; before < 140; before++) {                                                                  \
+      sx_buf_clear(&b);                                                                                                \
+      for (size_t i = 0; i < before; i++) sx_buf_add_char(&b, 'x');                                                    \
+      sx_buf_printf(&b, __VA_ARGS__);                                                                                  \
+      CHECK_INT(b.n, before + (size_t)n);                                                                              \
+      CHECK_STR(b.data + before, want);                                                                                \
+    }                                                                                                                  \
+    CHECK_STR(sx_arena_printf(a, __VA_ARGS__), want);                                                                  \
+  } while (0)
+  char long_text[1000];
+  memset(long_text, 'y', sizeof long_text - 1);
+  long_text[sizeof long_text - 1] = '\0';
+  SAME("plain");
+  SAME("100 %% of %s", "数");
+  SAME("%s%s", long_text, "end");
+  SAME("%d %d %d %d", 0, -1, INT_MAX, INT_MIN);
+  SAME("%u|%u", 0U, UINT_MAX);
+  SAME("%zu,%zu", (size_t)0, SIZE_MAX);
+  SAME("%lld %lld", LLONG_MIN, LLONG_MAX);
+  SAME("[%.*s][%.*s][%.*s]", 2, "abc", 0, "abc", -1, "abc");
+  SAME("%.0f %.0f %.0f %.0f", 1.0, -12345.0, 999999999999999.0, 1e15);
+  SAME("%.0f %.0f %.0f %.0f %.0f", 0.0, -0.0, 0.5, 2.5, -0.4);
+  SAME("%.0f %.0f %.0f", 1e300, (double)INFINITY, (double)NAN);
+  SAME("%s %05d %s", "a", 42, "b");
+  SAME("%d %6.2f %-8s|%x %c %ld %g", 7, 3.14159, "left", 255U, 'c', 5L, 0.1);
+#undef SAME
+  sx_buf_clear(&b);
+  sx_buf_printf(&b, "%s", "");
+  CHECK_STR(b.data, "");
+  sx_buf_clear(&b);
+  sx_arena_free(a);
+}
+
 /* A failure sticks: nothing is added later, and take gives nothing. */
 static void test_buf_failed(void) {
   sx_ctx ctx = SX_CTX_INIT;
@@ -184,4 +231,5 @@ static void test_buf_failed(void) {
 }
 
 SXT_MAIN(SXT_CASE(test_sizes), SXT_CASE(test_blocks), SXT_CASE(test_large_blocks), SXT_CASE(test_limit),
-         SXT_CASE(test_grow), SXT_CASE(test_arena), SXT_CASE(test_buf), SXT_CASE(test_buf_failed))
+         SXT_CASE(test_grow), SXT_CASE(test_arena), SXT_CASE(test_buf), SXT_CASE(test_printf),
+         SXT_CASE(test_buf_failed))
