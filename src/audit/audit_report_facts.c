@@ -137,8 +137,10 @@ static inline bool alike(const char *a, const char *b, size_t n) {
 
 bool sx_audit__is_code(const sx_tracer *t, const char *text, size_t n) {
   while (n && text[n - 1] == ' ') n--;
+  const bool sought = n && text[0] != ' ' && text[0] != '\n'; /* its first character stands there as it is */
   for (size_t i = 0; i < t->n_codes; i++) {
     for (const char *at = t->codes[i]; *at; at++) {
+      if (sought && (at = strchr(at, text[0])) == NULL) break;
       if (alike(at, text, n)) return true;
     }
   }

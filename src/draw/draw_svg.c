@@ -35,9 +35,24 @@ static void escape_char(sx_buf *out, const char *text, size_t n) {
     sx_buf_add_n(out, text, n);
 }
 
+/* Bytes of the text's beginning that stand for themselves. */
+static size_t plain(const char *text, size_t n) {
+  size_t i = 0;
+  while (i < n && text[i] >= 0x20 && text[i] < 0x7f && text[i] != '&' && text[i] != '<' && text[i] != '>' &&
+         text[i] != '"' && text[i] != '\'')
+    i++;
+  return i;
+}
+
 void sx_draw_escape(sx_buf *out, const char *text, size_t n) {
   for (size_t i = 0; i < n;) {
     uint32_t code;
+    const size_t run = plain(text + i, n - i);
+    if (run) {
+      sx_buf_add_n(out, text + i, run);
+      i += run;
+      continue;
+    }
     size_t k = sx_utf8_next(&code, text + i, n - i);
     if (k == 0) {
       sx_buf_add(out, "\xEF\xBF\xBD");

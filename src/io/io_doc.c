@@ -294,7 +294,7 @@ void sx_json_string(sx_buf *out, const char *text) {
   for (size_t i = 0; i < n;) {
     const unsigned char c = (unsigned char)text[i];
     uint32_t code;
-    const size_t step = sx_utf8_next(&code, text + i, n - i);
+    const size_t step = c < 0x80 ? 1 : sx_utf8_next(&code, text + i, n - i);
     if (step && c >= 0x20 && c != 0x7F && c != '"' && c != '\\') {
       i += step;
       continue;

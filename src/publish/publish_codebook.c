@@ -15,7 +15,7 @@ static sx_status add_indicator(sx_codebook *b, const sx_store_row *row, sx_error
   if (!sx_arena_grow(arena, (void **)&b->items, &b->cap, b->n + 1, sizeof *b->items)) return sx_error_memory(err);
   SX_TRY(sx_publish__indicator(&found, &info, b->run, row->indicator, err));
   sx_code_indicator *c = &b->items[b->n];
-  *c = (sx_code_indicator){.id = row->indicator, .statistics = row->statistic};
+  *c = (sx_code_indicator){.id = row->indicator};
   if (found) {
     c->unit = info.unit;
     c->label = info.label;
@@ -27,28 +27,77 @@ static sx_status add_indicator(sx_codebook *b, const sx_store_row *row, sx_error
   return SX_OK;
 }
 
-static bool has_word(const char *list, const char *word) {
-  const size_t n = strlen(word);
-  for (const char *at = list; (at = strstr(at, word)) != NULL; at += n) {
-    if ((at == list || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0')) return true;
-  }
-  return false;
+/* Statistics of an indicator, each once, in the order of their first rows. */
+typedef struct kind {
+  const char *name;
+  struct kind *next;
+} kind;
+
+typedef struct collector {
+  sx_codebook *b;
+  sx_dict *ids, *pairs; /* indicators; indicators with a statistic */
+  struct {
+    kind *first, *last;
+  } * kinds; /* [b->n] */
+  size_t cap;
+  sx_buf text;
+} collector;
+
+static sx_status take_kind(collector *c, size_t item, const char *name, sx_error *err) {
+  kind *k = sx_arena_alloc(c->b->run->arena, 1, sizeof *k);
+  if (!k) return sx_error_memory(err);
+  *k = (kind){name, NULL};
+  if (c->kinds[item].last)
+    c->kinds[item].last->next = k;
+  else
+    c->kinds[item].first = k;
+  c->kinds[item].last = k;
+  return SX_OK;
 }
 
-/* Indicators in the order of their first row, each with the kinds of its statistics. Rows of one indicator stand together. */
-static sx_status collect(sx_codebook *b, sx_error *err) {
-  for (size_t i = 0; i < b->run->n_rows; i++) {
-    const sx_store_row *row = &b->run->rows[i];
-    size_t k = b->n;
-    while (k > 0 && strcmp(b->items[k - 1].id, row->indicator) != 0) k--;
-    if (k == 0) {
-      SX_TRY(add_indicator(b, row, err));
-    } else if (!has_word(b->items[k - 1].statistics, row->statistic)) {
-      b->items[k - 1].statistics = sx_arena_printf(b->run->arena, "%s %s", b->items[k - 1].statistics, row->statistic);
-      if (!b->items[k - 1].statistics) return sx_error_memory(err);
+static sx_status take_row(collector *c, const sx_store_row *row, sx_error *err) {
+  int32_t item = 0, pair = 0;
+  SX_TRY(sx_dict_add(&item, c->ids, row->indicator, strlen(row->indicator), err));
+  if ((size_t)item == c->b->n) {
+    SX_TRY(add_indicator(c->b, row, err));
+    if (!sx_arena_grow(c->b->run->arena, (void **)&c->kinds, &c->cap, c->b->n, sizeof *c->kinds))
+      return sx_error_memory(err);
+    c->kinds[item].first = c->kinds[item].last = NULL;
+  }
+  const size_t before = sx_dict_count(c->pairs);
+  sx_buf_reset(&c->text);
+  sx_buf_printf(&c->text, "%d %s", item, row->statistic);
+  SX_TRY(sx_buf_status(&c->text, err));
+  SX_TRY(sx_dict_add(&pair, c->pairs, c->text.data, c->text.n, err));
+  return (size_t)pair < before ? SX_OK : take_kind(c, (size_t)item, row->statistic, err);
+}
+
+static sx_status name_statistics(collector *c, sx_error *err) {
+  for (size_t i = 0; i < c->b->n; i++) {
+    sx_buf_reset(&c->text);
+    for (const kind *k = c->kinds[i].first; k; k = k->next) {
+      if (c->text.n) sx_buf_add_char(&c->text, ' ');
+      sx_buf_add(&c->text, k->name);
     }
+    SX_TRY(sx_buf_status(&c->text, err));
+    c->b->items[i].statistics = sx_arena_strndup(c->b->run->arena, c->text.data, c->text.n);
+    if (!c->b->items[i].statistics) return sx_error_memory(err);
   }
   return SX_OK;
+}
+
+/* Indicators in the order of their first row, each with the kinds of its statistics. */
+static sx_status collect(sx_codebook *b, sx_error *err) {
+  collector c = {.b = b};
+  sx_buf_init(&c.text, &b->run->ctx);
+  sx_status status = sx_dict_new(&c.ids, &b->run->ctx, err);
+  if (status == SX_OK) status = sx_dict_new(&c.pairs, &b->run->ctx, err);
+  for (size_t i = 0; i < b->run->n_rows && status == SX_OK; i++) status = take_row(&c, &b->run->rows[i], err);
+  if (status == SX_OK) status = name_statistics(&c, err);
+  sx_dict_free(c.ids);
+  sx_dict_free(c.pairs);
+  sx_buf_clear(&c.text);
+  return status;
 }
 
 void sx_publish__code(sx_buf *out, const sx_label *label, bool in_xml) {

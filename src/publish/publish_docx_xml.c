@@ -14,9 +14,24 @@ static bool turns_direction(uint32_t c) {
   return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
 }
 
+/* Bytes of the text's beginning that stand for themselves. */
+static size_t plain(const char *text, size_t n) {
+  size_t i = 0;
+  while (i < n && text[i] >= 0x20 && text[i] < 0x7F && text[i] != '&' && text[i] != '<' && text[i] != '>' &&
+         text[i] != '"')
+    i++;
+  return i;
+}
+
 void sx_publish__xml(sx_buf *out, const char *text, size_t n) {
   for (size_t i = 0; i < n;) {
     uint32_t c;
+    const size_t run = plain(text + i, n - i);
+    if (run) {
+      sx_buf_add_n(out, text + i, run);
+      i += run;
+      continue;
+    }
     const size_t k = sx_utf8_next(&c, text + i, n - i);
     if (!k) {
       sx_buf_add(out, "\xEF\xBF\xBD");

@@ -517,7 +517,7 @@ static sx_status place_blocks(sx_page *page, const sx_document_node *before, con
   for (sx_document_node *block = before ? before->next : page->at->first; block && !page->failed; block = block->next) {
     size_t k = 0;
     const char *words = first_words(block, &k), *found = words ? text + from : NULL;
-    for (; found && strncmp(found, words, k) != 0; found = *found ? found + 1 : NULL) {
+    for (; found && strncmp(found, words, k) != 0; found = *found ? strchr(found + 1, words[0]) : NULL) {
     }
     if (found) {
       sx_report__walk(&at, text, n, from, (size_t)(found - text));

@@ -75,29 +75,31 @@ sx_document_cell *sx_tree__cell(sx_page *page, sx_document_scope scope, sx_docum
 
 /* ---- clean text -------------------------------------------------------------------------------------------------- */
 
-static bool control(const char *text) {
-  const unsigned char c = (unsigned char)text[0];
-  return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
+/* Bytes from `at` on that are a character as it should be; 0: none, a control character or no UTF-8. */
+static size_t good(const char *text, size_t n, size_t at) {
+  const unsigned char c = (unsigned char)text[at];
+  uint32_t code;
+  if (c < 0x80) return (c >= 0x20 && c != 0x7f) || c == '\n' || c == '\t' ? 1 : 0;
+  return sx_utf8_next(&code, text + at, n - at);
 }
 
 const char *sx_tree__clean(sx_page *page, const char *text, size_t n) {
-  size_t need = 1;
-  for (size_t i = 0; i < n;) {
-    uint32_t code;
-    const size_t k = sx_utf8_next(&code, text + i, n - i);
-    need += k == 0 || control(text + i) ? 3 : k;
-    i += k ? k : 1;
+  static const char instead[] = "\xEF\xBF\xBD";
+  const size_t width = sizeof instead - 1;
+  size_t bad = 0;
+  for (size_t i = 0, k; i < n; i += k ? k : 1) {
+    k = good(text, n, i);
+    bad += k == 0;
   }
-  char *out = sx_tree__payload(page, need, 1), *to = out;
+  char *out = n && !page->failed ? sx_arena_alloc(page->arena, n + bad * (width - 1) + 1, 1) : NULL, *to = out;
+  if (n && !out) page->failed = true;
   if (!out) return "";
-  for (size_t i = 0; i < n;) {
-    uint32_t code;
-    const size_t k = sx_utf8_next(&code, text + i, n - i);
-    const bool bad = k == 0 || control(text + i);
-    const size_t width = bad ? 3 : k;
-    memcpy(to, bad ? "\xEF\xBF\xBD" : text + i, width);
-    to += width;
-    i += k ? k : 1;
+  if (!bad) memcpy(out, text, n);
+  if (!bad) to += n;
+  for (size_t i = 0, k; bad && i < n; i += k ? k : 1) {
+    k = good(text, n, i);
+    memcpy(to, k ? text + i : instead, k ? k : width);
+    to += k ? k : width;
   }
   *to = '\0';
   return out;
