@@ -33,15 +33,13 @@ typedef struct page {
 /* ---- reading on -------------------------------------------------------------------------------------------------- */
 
 static void step(page *p, size_t n) {
-  for (size_t end = p->i + n; p->i < end && p->i < p->n; p->i++) {
-    const unsigned char c = (unsigned char)p->data[p->i];
-    if (c == '\n') {
-      p->line++;
-      p->column = 1;
-    } else if ((c & 0xC0u) != 0x80u) {
-      p->column++;
-    }
-  }
+  const size_t end = n < p->n - p->i ? p->i + n : p->n;
+  for (const char *line; (line = memchr(p->data + p->i, '\n', end - p->i)) != NULL; p->line++, p->column = 1)
+    p->i = (size_t)(line - p->data) + 1;
+  size_t characters = 0;
+  for (size_t i = p->i; i < end; i++) characters += ((unsigned char)p->data[i] & 0xC0u) != 0x80u;
+  p->column += characters;
+  p->i = end;
 }
 
 static bool starts(const page *p, const char *text) {
@@ -52,7 +50,10 @@ static bool starts(const page *p, const char *text) {
 static size_t find(const page *p, size_t from, const char *text) {
   const size_t n = strlen(text);
   for (size_t k = from; k + n <= p->n; k++) {
-    if (memcmp(p->data + k, text, n) == 0) return k;
+    const char *at = memchr(p->data + k, text[0], p->n - n - k + 1);
+    if (!at) return p->n;
+    k = (size_t)(at - p->data);
+    if (memcmp(at, text, n) == 0) return k;
   }
   return p->n;
 }
@@ -386,7 +387,9 @@ static sx_status attributes(tag *t, page *p, size_t *at, bool *empty) {
     while (i < p->n && blank_byte(p->data[i])) i++;
     const char quote = i < p->n && (p->data[i] == '"' || p->data[i] == '\'') ? p->data[i++] : 0;
     const size_t value = i;
-    while (i < p->n && (quote ? p->data[i] != quote : !blank_byte(p->data[i]) && p->data[i] != '>')) i++;
+    const char *close = quote ? memchr(p->data + i, quote, p->n - i) : NULL;
+    if (quote) i = close ? (size_t)(close - p->data) : p->n;
+    while (!quote && i < p->n && !blank_byte(p->data[i]) && p->data[i] != '>') i++;
     SX_TRY(attribute(t, p, p->data + name, k, p->data + value, i - value));
     if (quote && i < p->n) i++;
   }

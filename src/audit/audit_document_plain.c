@@ -51,7 +51,9 @@ static sx_status close(reader *r) {
 
 /* What stands at text[i] and is not read: code, a binding {{...}}, the target of a link, a comment, a tag: bytes to leave out. */
 static size_t left_out(const char *text, size_t n) {
-  if (text[0] == '`') {
+  const char first = text[0];
+  if (first != '`' && first != '{' && first != ']' && first != '<' && first != '[') return 0;
+  if (first == '`') {
     size_t ticks = 0;
     while (ticks < n && text[ticks] == '`') ticks++;
     for (size_t i = ticks; i + ticks <= n; i++) {
