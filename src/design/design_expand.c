@@ -75,11 +75,20 @@ static void scores(double *u, const sx_codes *codes, const sx_score *s, size_t f
   BY_WIDTH(take_scores, x, u, codes->y ? codes->y + first : NULL, codes->x ? codes->x + first : NULL, s, n);
 }
 
-/* Codes of a byte: `of` has the value of each, so that nothing is compared. Here and in the margins a processor that fetches several
- * numbers from a table at once is no faster than one by one. */
+/* A loop of look-ups in small tables is faster one by one than by vectors that are put together of them: a statement that no vector has. */
+#if defined(__GNUC__)
+#define ONE_BY_ONE() __asm__ volatile("")
+#else
+#define ONE_BY_ONE() (void)0
+#endif
+
+/* Codes of a byte: `of` has the value of each, so that nothing is compared. */
 enum { BYTES = UINT8_MAX + 1 };
 static void take_bytes(double *restrict u, const uint8_t *restrict code, const double *restrict of, size_t n) {
-  for (size_t i = 0; i < n; i++) u[i] = of[code[i]];
+  for (size_t i = 0; i < n; i++) {
+    u[i] = of[code[i]];
+    ONE_BY_ONE();
+  }
 }
 
 /* ---- margins ------------------------------------------------------------------------------------------------------------------ */
@@ -100,8 +109,10 @@ static void margin(double *u, const sx_design *d, size_t m, const double *beta, 
 
 /* Three margins whose values are 1, `rows` apart. */
 SX_INLINE void take_three(numbers cells, double *restrict u, const double *restrict beta, size_t rows, size_t n) {
-  for (size_t i = 0; i < n; i++)
+  for (size_t i = 0; i < n; i++) {
     u[i] = ((u[i] - beta[at(cells, i)]) - beta[at(cells, rows + i)]) - beta[at(cells, 2 * rows + i)];
+    ONE_BY_ONE();
+  }
 }
 
 static void take_margins(double *u, const sx_design *d, const double *beta, size_t first, size_t n) {

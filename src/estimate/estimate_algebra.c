@@ -160,6 +160,10 @@ static sx_status merge_terms(bool *merged, est_part *out, const est_part *source
   return SX_OK;
 }
 
+static void add_bits(uint8_t *restrict to, const uint8_t *restrict bits, size_t bytes) {
+  for (size_t k = 0; k < bytes; k++) to[k] |= bits[k];
+}
+
 static sx_status merge_bits(est_part *out, const est_part *source, const est_map *m, const sx_ctx *ctx, sx_error *err) {
   const size_t bytes = sx_design_bitmap_bytes(source->design);
   out->bits = sx_mem_zalloc(ctx, bytes, 1);
@@ -167,7 +171,7 @@ static sx_status merge_bits(est_part *out, const est_part *source, const est_map
   for (size_t j = 0; j < m->n; j++) {
     const est_part *part = part_of(m, j, source);
     const uint8_t *bits = part ? sx_estimate__bits(part) : NULL;
-    for (size_t k = 0; bits && k < bytes; k++) out->bits[k] |= bits[k];
+    if (bits) add_bits(out->bits, bits, bytes);
   }
   return SX_OK;
 }

@@ -183,6 +183,23 @@ static frame_part part_of(const frame_pass *t, size_t i) {
   return (frame_part){n, n + domains, sum, sum + codes, sum + codes + domains, sum + 2 * t->shift};
 }
 
+static void fill_one(const frame_pass *t, const frame_part *p, size_t from, size_t end) {
+  const est_frame *f = t->f;
+  est_one one;
+  sx_estimate__fill_one(&one, f, t->level, from, end);
+  p->n_in[0] = one.n_in;
+  p->n[0] = one.n;
+  for (size_t v = 0; v < f->n_values; v++) {
+    p->sum_w[1 + v] = one.sum[v];
+    p->sum_w[1 + v + t->shift] = one.comp[v];
+  }
+  if (!f->continuous) return;
+  p->sum_y[0] = one.sum[1];
+  p->sum_y[t->shift] = one.comp[1];
+  p->sum_x[0] = one.sum[2];
+  p->sum_x[t->shift] = one.comp[2];
+}
+
 /* Codes, counts, bitmaps, compensated sums of one part. */
 static sx_status fill_part(void *data, size_t i, sx_error *err) {
   const frame_pass *t = data;
@@ -197,6 +214,10 @@ static sx_status fill_part(void *data, size_t i, sx_error *err) {
   const size_t end = i + 1 < t->n_parts ? (i + 1) * step : rows;
   const bool keep_zero = sx_design_replicates(design) > 0; /* its replicate weights may differ from 0 */
   (void)err;
+  if (sx_estimate__suits_one(f)) {
+    fill_one(t, &p, i * step, end);
+    return SX_OK;
+  }
   for (size_t k = i * step; k < end; k++) {
     const size_t row = order[k];
     const int32_t g = domain_at(r, row);

@@ -60,6 +60,16 @@ static double top_share(const double *c, size_t n, double top, double *heap) {
   return all > 0 ? sx_num_sum(heap, room) / all : (double)NAN;
 }
 
+/* Whether any case, of whatever domain, has something other than 0 and 1; true as well where what is missing is no number. */
+static bool has_amounts(const sx_column *y) {
+  size_t other = 0;
+  if (y->type == SX_NUMBER)
+    for (size_t i = 0; i < y->n; i++) other += y->data.f64[i] != 0 && y->data.f64[i] != 1;
+  else
+    for (size_t i = 0; i < y->n; i++) other += y->data.i64[i] != 0 && y->data.i64[i] != 1;
+  return other > 0;
+}
+
 sx_status sx_estimate_tail_share(double *share, const sx_design *design, const sx_est_request *request, double top,
                                  sx_error *err) {
   const sx_ctx *ctx = sx_design_ctx(design);
@@ -70,6 +80,10 @@ sx_status sx_estimate_tail_share(double *share, const sx_design *design, const s
     return sx_error_set(err, SX_E_ARGUMENT, y ? y->name : NULL, "the share of the largest values needs a number");
   if (!(top > 0 && top < 1)) return sx_error_set(err, SX_E_ARGUMENT, "top", "%g is not between 0 and 1", top);
   SX_TRY(sx_estimate__mean_check(design, request, err));
+  if (!has_amounts(y)) {
+    for (size_t g = 0; g < domains; g++) share[g] = (double)NAN;
+    return SX_OK;
+  }
   sx_status st = SX_OK;
   size_t *start = sx_mem_zalloc(ctx, domains + 2, sizeof *start);
   double *c = sx_mem_alloc(ctx, rows, sizeof *c), *heap = sx_mem_alloc(ctx, rows, sizeof *heap);

@@ -194,6 +194,16 @@ sx_status sx_estimate__find_values(est_frame *frame, sx_error *err) SX_NODISCARD
 sx_status sx_estimate__alloc_codes(est_frame *frame, size_t n_codes, sx_error *err) SX_NODISCARD;
 void sx_estimate__frame_clear(est_frame *frame);
 
+/* estimate_frame_one.c: the pass over positions from .. end-1 for one domain, where codes are bytes and values at most EST_ONE_LANES. Sums
+ * and compensations: of the weights of each value; or of w, w y, w x where the values are numbers. */
+enum { EST_ONE_LANES = 4 };
+typedef struct est_one {
+  size_t n_in, n;
+  double sum[EST_ONE_LANES], comp[EST_ONE_LANES];
+} est_one;
+bool sx_estimate__suits_one(const est_frame *frame);
+void sx_estimate__fill_one(est_one *out, const est_frame *frame, const int32_t *level, size_t from, size_t end);
+
 /* A column of the same length and names for values made from it: nothing missing, no data yet, borrowing its texts. */
 sx_column sx_estimate__column_like(const sx_column *column, sx_type type);
 

@@ -233,5 +233,70 @@ static void test_levels(void) {
   sx_table_free(t);
 }
 
-SXT_MAIN(SXT_CASE(test_statistics), SXT_CASE(test_missing_estimates), SXT_CASE(test_extreme_share),
-         SXT_CASE(test_refused), SXT_CASE(test_replicates), SXT_CASE(test_levels))
+/* A domain given by a mask is passed in blocks, one given as the only group row by row: the same bits of everything. */
+static void check_one_domain(const sx_design *d, const sx_est_request *masked, const sx_groups *only) {
+  sx_est_request grouped = *masked;
+  grouped.where = NULL;
+  grouped.by = only;
+  sx_est_set *a = eh_ask(d, masked), *b = eh_ask(d, &grouped);
+  REQUIRE(a->n_rows == b->n_rows);
+  for (size_t i = 0; i < a->n_rows; i++) {
+    const sx_est_row *x = &a->rows[i], *y = &b->rows[i];
+    const double of_x[] = {x->estimate, x->se, x->low, x->high, x->df, x->deff, x->n_eff};
+    const double of_y[] = {y->estimate, y->se, y->low, y->high, y->df, y->deff, y->n_eff};
+    CHECK(x->n > 100 && x->n == y->n && x->na == y->na && x->se > 0);
+    CHECK(memcmp(of_x, of_y, sizeof of_x) == 0);
+    CHECK(sx_est_cov(x->est, y->est) == sx_est_variance(x->est));
+  }
+  sx_est_set_free(a);
+  sx_est_set_free(b);
+}
+
+static void test_one_domain(void) {
+  enum { ROWS = 1020 }; /* few enough for a design that sums over units to go row by row, too */
+  static uint8_t where[ROWS];
+  static int32_t group[ROWS];
+  sx_table *t = eh_sample(ROWS, 3, 40);
+  sx_column *y = eh_number(t, "few", NULL), *one = eh_number(t, "one", NULL), *k = NULL;
+  REQUIRE_OK(sx_table_add(&k, t, "k", SX_INTEGER, err));
+  double *w = eh_number(t, "zero", NULL)->data.f64;
+  for (size_t i = 0; i < ROWS; i++) {
+    where[i] = (uint8_t)(eh_below(4) ? 1 : eh_below(2) * 2); /* 2 is not known: outside */
+    group[i] = where[i] == 1 ? 0 : -1;
+    y->data.f64[i] = (double)eh_below(4) - 1.5;
+    one->data.f64[i] = (double)eh_below(3);
+    k->data.i64[i] = (int64_t)eh_below(3);
+    w[i] = eh_below(10) ? 0.1 + eh_uniform() : 0;
+    if (eh_below(9) == 0) REQUIRE_OK(sx_column_set_missing(sx_table_ctx(t), y, i, SX_MISS_SYSTEM, err));
+    if (eh_below(9) == 0) REQUIRE_OK(sx_column_set_missing(sx_table_ctx(t), one, i, SX_MISS_SYSTEM, err));
+    if (eh_below(9) == 0) REQUIRE_OK(sx_column_set_missing(sx_table_ctx(t), k, i, SX_MISS_USER, err));
+  }
+  const sx_groups only = {.n_rows = ROWS, .n_groups = 1, .group = group};
+  const sx_column *number = sx_table_find(t, "y"), *x = sx_table_find(t, "x");
+  const sx_est_request asks[] = {
+      {SX_STAT_COUNT, NULL, NULL, false, where, NULL}, {SX_STAT_TOTAL, y, NULL, false, where, NULL},
+      {SX_STAT_MEAN, y, NULL, false, where, NULL},     {SX_STAT_MEAN, number, NULL, false, where, NULL},
+      {SX_STAT_TOTAL, k, NULL, false, where, NULL},    {SX_STAT_PROP, one, NULL, true, where, NULL},
+      {SX_STAT_PROP, k, NULL, false, where, NULL},     {SX_STAT_RATIO, one, x, false, where, NULL}};
+  sx_design_spec s = SX_DESIGN_SPEC_INIT;
+  const char *psu = "psu";
+  s.weights = "zero";
+  s.strata = "h";
+  for (size_t clusters = 0; clusters < 2; clusters++) {
+    s.clusters = &psu;
+    s.n_clusters = clusters;
+    sx_design *d = eh_design(NULL, t, &s), *rep = NULL;
+    sx_make_spec make = SX_MAKE_SPEC_INIT;
+    REQUIRE_OK(sx_design_make_replicates(&rep, d, &make, err));
+    for (size_t i = 0; i < sizeof asks / sizeof *asks; i++) {
+      check_one_domain(d, &asks[i], &only);
+      check_one_domain(rep, &asks[i], &only);
+    }
+    sx_design_free(rep);
+    sx_design_free(d);
+  }
+  sx_table_free(t);
+}
+
+SXT_MAIN(SXT_CASE(test_one_domain), SXT_CASE(test_statistics), SXT_CASE(test_missing_estimates),
+         SXT_CASE(test_extreme_share), SXT_CASE(test_refused), SXT_CASE(test_replicates), SXT_CASE(test_levels))
