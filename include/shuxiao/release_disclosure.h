@@ -114,8 +114,10 @@ typedef struct sx_release_attacked {
   size_t n_unions, n_open_unions;
 } sx_release_attacked;
 /* The tightest interval of every suppressed cell, by two linear programs each. A published cell is taken as exactly known; values of suppressed
- * cells are used for the judgement alone. rules NULL: unions are not looked at. Expected: SX_E_DATA where what is published contradicts
- * itself. Cost: 2 programs of as many columns as suppressed cells each. */
+ * cells are used for the judgement alone. rules NULL: unions are not looked at. Where the simplex method gives up over numbers of very
+ * different sizes, cells are given room for 1,000 protection levels (of a cell that needs none, 1,000 times itself) and no more: an end may then
+ * be farther than it is told to be, and no cell is called safe that is not. Expected: SX_E_NUMERIC where that fails too. Cost: 2 programs of as
+ * many columns as suppressed cells each. */
 SX_API sx_status sx_release_attack(sx_release_attacked **out, const sx_ctx *ctx, const sx_release_problem *problem,
                                    const sx_release_rules *rules, sx_error *err) SX_NODISCARD;
 SX_API void sx_release_attacked_free(sx_release_attacked *attacked);

@@ -214,8 +214,10 @@ static int simplex(sx_lp *lp, bool from_scratch) {
 static void solve(void *data) {
   solving *s = data;
   glp_set_obj_dir(s->lp->p, s->maximise ? GLP_MAX : GLP_MIN);
-  int failed = simplex(s->lp, s->lp->fresh);
-  if (failed) failed = simplex(s->lp, true); /* a basis that went bad */
+  const bool fresh = s->lp->fresh;
+  int failed = simplex(s->lp, fresh);
+  if (failed || (!fresh && glp_get_status(s->lp->p) == GLP_NOFEAS))
+    failed = simplex(s->lp, true); /* a basis that went bad; a program is not called infeasible by such a one */
   const int status = failed ? 0 : glp_get_status(s->lp->p);
   s->answer = status == GLP_OPT      ? SX_LP_OPTIMAL
               : status == GLP_NOFEAS ? SX_LP_INFEASIBLE

@@ -1,11 +1,15 @@
 /* release_attack.c: the attack test, apart from the search: for every suppressed cell the least and the greatest value that everything
  * published allows. Columns are the suppressed cells as deviations from their values (published cells do not move), in units of the cell asked
- * about; nothing is cut off, so a cell may be unbounded. */
+ * about; nothing is cut off, so a cell may be unbounded. No deviation at all is always a solution: a program that is told to have none has come
+ * to grief over its numbers, and is put once more with less room for every cell. What is reached in less room can be reached in all of it, so
+ * that no cell is called safe that is not. */
 #include <math.h>
 
 #include "release_priv.h"
 
-static const double SHORT = 2e-6; /* of a protection level: what the simplex method's tolerance may take */
+static const double SHORT = 2e-6;   /* of a protection level: what the simplex method's tolerance may take */
+static const double ROOM = 1000;    /* units that a cell may move where a program is put once more, as in the search */
+static const double ROUNDED = 1e-9; /* of the largest suppressed value: a smaller one is a 0 that sums left */
 
 typedef struct attack {
   sx_release_attacked *out;
@@ -14,6 +18,7 @@ typedef struct attack {
   uint32_t *col_of; /* [n_cells] UINT32_MAX: published */
   size_t *cell;     /* [n] */
   size_t n, n_rows;
+  double size; /* the largest suppressed value; 1 where all are 0 */
   double *low, *high, *cost, *row_low, *row_high, *unit_low, *unit_high, *unit_row_low, *unit_row_high;
   size_t *start;
   uint32_t *col;
@@ -49,9 +54,11 @@ static sx_status take_cells(attack *a, sx_error *err) {
     if (!is_suppressed(c)) continue;
     a->col_of[i] = (uint32_t)a->n;
     a->cell[a->n] = i;
+    a->size = fmax(a->size, fabs(c->value));
     a->low[a->n] = c->low - c->value;
     a->high[a->n++] = c->high - c->value;
   }
+  if (a->size == 0) a->size = 1;
   return SX_OK;
 }
 
@@ -86,41 +93,64 @@ static sx_status take_relations(attack *a, sx_error *err) {
   return SX_OK;
 }
 
-/* The range of sum z over the columns, in the unit's scale. */
-static sx_status range(double *low, double *high, attack *a, const uint32_t *cols, size_t n, double unit,
-                       sx_error *err) {
-  const double by = unit > 0 ? unit : 1;
+sx_status sx_release__unanswered(const sx_release_problem *p, size_t cell, sx_error *err) {
+  double largest = 0;
+  for (size_t i = 0; i < p->n_cells; i++) largest = fmax(largest, fabs(p->cells[i].value));
+  return sx_error_set(
+      err, SX_E_NUMERIC, p->cells[cell].key,
+      "whether this hidden number can be worked out from the published ones could not be computed, as "
+      "the numbers that hang together with it differ too much in size (it is %.6g, the largest is %.6g). "
+      "Merge small groups or answers, publish fewer of them in one table, or choose another min_n",
+      p->cells[cell].value, largest);
+}
+
+static bool answered(sx_lp_answer answer) {
+  return answer == SX_LP_OPTIMAL || answer == SX_LP_UNBOUNDED;
+}
+
+/* The range of sum cost z in the scale of `unit`, no cell moving by more than `room` of it; *low and *high where it is answered. */
+static sx_status range_in(double *low, double *high, sx_lp_answer *answer, attack *a, double unit, double room,
+                          sx_error *err) {
   for (size_t j = 0; j < a->n; j++) {
-    a->unit_low[j] = a->low[j] / by;
-    a->unit_high[j] = a->high[j] / by;
-    a->cost[j] = 0;
+    a->unit_low[j] = fmax(a->low[j] / unit, -room);
+    a->unit_high[j] = fmin(a->high[j] / unit, room);
   }
   for (size_t r = 0; r < a->n_rows; r++) {
-    a->unit_row_low[r] = a->row_low[r] / by;
-    a->unit_row_high[r] = a->row_high[r] / by;
+    a->unit_row_low[r] = fmax(a->row_low[r] / unit, -room * room);
+    a->unit_row_high[r] = fmin(a->row_high[r] / unit, room * room);
   }
-  for (size_t k = 0; k < n; k++) a->cost[cols[k]] = 1;
   SX_TRY(sx_lp_set_bounds(a->lp, a->unit_low, a->unit_high, err));
   SX_TRY(sx_lp_set_rows(a->lp, a->unit_row_low, a->unit_row_high, err));
   SX_TRY(sx_lp_set_cost(a->lp, a->cost, err));
-  for (int up = 0; up < 2; up++) {
-    sx_lp_answer answer = SX_LP_UNDECIDED;
-    SX_TRY(sx_lp_solve(&answer, a->lp, up, err));
+  *answer = SX_LP_OPTIMAL;
+  for (int up = 0; up < 2 && answered(*answer); up++) {
+    SX_TRY(sx_lp_solve(answer, a->lp, up, err));
     double *end = up ? high : low;
-    if (answer == SX_LP_UNBOUNDED) *end = up ? (double)INFINITY : -(double)INFINITY;
-    if (answer == SX_LP_OPTIMAL) *end = sx_lp_objective(a->lp) * by;
-    if (answer == SX_LP_INFEASIBLE || answer == SX_LP_UNDECIDED)
-      return sx_error_set(err, answer == SX_LP_INFEASIBLE ? SX_E_DATA : SX_E_NUMERIC, a->p->cells[a->cell[cols[0]]].key,
-                          answer == SX_LP_INFEASIBLE ? "what is published contradicts itself"
-                                                     : "what an attacker can find out could not be computed");
+    if (*answer == SX_LP_UNBOUNDED) *end = up ? (double)INFINITY : -(double)INFINITY;
+    if (*answer == SX_LP_OPTIMAL) *end = sx_lp_objective(a->lp) * unit;
   }
   return SX_OK;
 }
 
-/* Scale of the question: what must be protected, else the size of the cell. */
-static double unit_of(double lower, double upper, double value) {
-  const double unit = fmax(lower, upper);
-  return unit > 1e-6 * fabs(value) ? unit : fabs(value);
+/* The range of sum z over the columns, in the unit's scale. */
+static sx_status range(double *low, double *high, attack *a, const uint32_t *cols, size_t n, double unit,
+                       sx_error *err) {
+  const double by = unit > 0 ? unit : 1;
+  sx_lp_answer answer = SX_LP_UNDECIDED;
+  for (size_t j = 0; j < a->n; j++) a->cost[j] = 0;
+  for (size_t k = 0; k < n; k++) a->cost[cols[k]] = 1;
+  SX_TRY(range_in(low, high, &answer, a, by, (double)INFINITY, err));
+  if (!answered(answer)) SX_TRY(range_in(low, high, &answer, a, by, ROOM, err));
+  if (answered(answer)) return SX_OK;
+  return sx_release__unanswered(a->p, a->cell[cols[0]], err);
+}
+
+/* Scale of the question: what must be protected, else the size of the cell; of one of 0 that nobody protects, the size of the others: the level
+ * of a 0 is a millionth of the smallest of them, in which the largest can be more than the simplex method bears. */
+static double unit_of(const attack *a, const sx_release_cell *c, double lower, double upper) {
+  const double unit = fmax(lower, upper), value = fabs(c->value);
+  if (c->mark != SX_RELEASE_PRIMARY && value <= ROUNDED * a->size) return a->size;
+  return unit > 1e-6 * value ? unit : value;
 }
 
 static sx_status attack_cells(attack *a, const sx_release_rules *rules, sx_error *err) {
@@ -130,7 +160,7 @@ static sx_status attack_cells(attack *a, const sx_release_rules *rules, sx_error
     const uint32_t col = (uint32_t)j;
     double low = 0, high = 0, lower = 0, upper = 0;
     sx_release__levels(&lower, &upper, c, zero);
-    SX_TRY(range(&low, &high, a, &col, 1, unit_of(lower, upper, c->value), err));
+    SX_TRY(range(&low, &high, a, &col, 1, unit_of(a, c, lower, upper), err));
     sx_release_interval *i = &a->out->cells[a->out->n_cells++];
     const bool primary = c->mark == SX_RELEASE_PRIMARY;
     i->cell = a->cell[j];

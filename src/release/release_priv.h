@@ -72,6 +72,9 @@ void sx_release__seek_close(rl_seek *seek);
 sx_status sx_release__seek(double *out, rl_seek *seek, const rl_target *t, const double *x, bool tight, sx_error *err);
 static const double RL_MET = 1 - 1e-6; /* of the need: a target is met; the simplex method works to 1e-7 */
 
+/* release_attack.c: the error where neither answers, though no deviation at all is a solution: the numbers were too much for it. */
+sx_status sx_release__unanswered(const sx_release_problem *p, size_t cell, sx_error *err);
+
 /* release_cut.c: cuts sum coef x >= 1 over the cells that are not forced. */
 typedef struct rl_cuts {
   const rl_model *m;

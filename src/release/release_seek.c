@@ -54,9 +54,7 @@ sx_status sx_release__seek(double *out, rl_seek *s, const rl_target *t, const do
   for (size_t k = 0; k < t->n; k++) s->v[t->col[k]] = 0;
   SX_TRY(status);
   s->n_attacks++;
-  if (answer != SX_LP_OPTIMAL)
-    return sx_error_set(err, SX_E_NUMERIC, m->p->cells[t->cell].key,
-                        "what an attacker can find out of this cell could not be computed");
+  if (answer != SX_LP_OPTIMAL) return sx_release__unanswered(m->p, t->cell, err);
   sx_lp_solution(s->lp, s->z, s->dual);
   *out = sx_lp_objective(s->lp);
   return SX_OK;

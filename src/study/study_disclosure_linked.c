@@ -342,6 +342,23 @@ static void fill_cell(const lk *l, sx_release_cell *c, const lk_node *node, cons
   c->lower = isinf(c->low) ? c->upper : fmin(c->upper, node->value);
 }
 
+/* What a node is, for messages: its first name (cells_of_rows, cells_of_banner) in words, which are one node's alone. */
+static const char *key_of(lk *l, const lk_node *node) {
+  static const char kinds[] = "BACNMI", *const words[] = {"base", "amount", "level", "net", "answer", "item"};
+  const char *field[6] = {"", "", "", "", "", ""}, *domain = l->d->domains[node->domain].name;
+  char *at = sx_arena_strdup(l->arena, sx_dict_get(l->names, (int32_t)node->quantity, NULL));
+  if (!at) return NULL;
+  for (size_t n = 0; n < 6 && at; n++) {
+    field[n] = at;
+    at = strchr(at, '\t');
+    if (at) *at++ = '\0';
+  }
+  if (strcmp(field[0], "banner") != 0) return sx_arena_printf(l->arena, "%s (%s), %s", field[0], field[1], domain);
+  const char *kind = strchr(kinds, *field[3]);
+  return sx_arena_printf(l->arena, "%s, %s%s%s%s, %s", field[2], *field[5] ? "not " : "",
+                         kind && *kind ? words[kind - kinds] : field[3], *field[4] ? " " : "", field[4], domain);
+}
+
 static sx_status problem_of(sx_release_problem *p, size_t **nodes, lk *l, size_t set, sx_error *err) {
   size_t n = 0, m = 0;
   size_t *at = sx_arena_alloc(l->arena, l->n_nodes + 1, sizeof *at);
@@ -354,8 +371,7 @@ static sx_status problem_of(sx_release_problem *p, size_t **nodes, lk *l, size_t
   for (size_t i = 0; i < l->n_nodes; i++) {
     at[i] = SIZE_MAX;
     if (root_of(l, i) != set) continue;
-    const char *key = sx_arena_printf(l->arena, "%s, %s", sx_dict_get(l->names, (int32_t)l->nodes[i].quantity, NULL),
-                                      l->d->domains[l->nodes[i].domain].name);
+    const char *key = key_of(l, &l->nodes[i]);
     if (!key) return sx_error_memory(err);
     fill_cell(l, &cells[n], &l->nodes[i], key);
     (*nodes)[n] = i;
