@@ -67,10 +67,12 @@ static inline sx_status put_slot(sx_io__sav_out *o, unsigned char command, const
   return o->n_command == 8 ? flush_group(o, err) : SX_OK;
 }
 
-static inline sx_status put_number(sx_io__sav_out *o, double v, sx_error *err) {
-  if (v > -BIAS && v < 252 - BIAS && v == (int)v && !(v == 0 && signbit(v)))
-    return put_slot(o, (unsigned char)((int)v + BIAS), NULL, err);
-  return put_slot(o, CMD_LITERAL, &v, err);
+/* The command of a number. */
+SX_INLINE unsigned char command_of(double v) {
+  const bool near = v > -BIAS && v < 252 - BIAS;
+  const int whole = near ? (int)v : 0;
+  const bool same = near && whole == v && !(v == 0 && signbit(v));
+  return isnan(v) ? CMD_SYSMIS : same ? (unsigned char)(whole + BIAS) : CMD_LITERAL;
 }
 
 /* ---- cells --------------------------------------------------------------------------------------------- */
@@ -120,22 +122,54 @@ static sx_status put_period_cell(sx_io__sav_out *o, const sx_io__sav_out_var *v,
   return put_string(o, v, text, n, err);
 }
 
-static sx_status put_row(sx_io__sav_out *o, const sx_column *const *columns, size_t row, sx_error *err) {
+/* Rows that are written together: the commands of each column of numbers are found first, down the column, then the rows are put
+ * together across the columns. */
+enum { ROWS_AT_ONCE = 64 };
+typedef struct rows_out {
+  const sx_column **columns; /* [n_vars] */
+  unsigned char *command;    /* [n_vars * ROWS_AT_ONCE]; of texts nothing */
+  size_t first;
+} rows_out;
+
+static bool is_text(const sx_column *c) {
+  return c->dict || c->type == SX_PERIOD;
+}
+
+SX_INLINE double number_of(const sx_column *c, size_t row) {
+  return c->type == SX_NUMBER ? c->data.f64[row] : sx_io__sav_out_number(c->type, (double)c->data.i64[row]);
+}
+
+SX_WIDEST
+static void find_commands(unsigned char *restrict out, const sx_column *c, size_t first, size_t n) {
+  const int64_t *whole = c->data.i64 + first;
+  const double *number = c->data.f64 + first;
+  if (c->type == SX_NUMBER)
+    for (size_t i = 0; i < n; i++) out[i] = command_of(number[i]);
+  else if (c->type == SX_INTEGER)
+    for (size_t i = 0; i < n; i++)
+      out[i] = whole[i] > -BIAS && whole[i] < 252 - BIAS ? (unsigned char)(whole[i] + BIAS) : CMD_LITERAL;
+  else
+    for (size_t i = 0; i < n; i++) out[i] = command_of(number_of(c, first + i));
+  const uint8_t *miss = c->miss ? c->miss + first : NULL;
+  for (size_t i = 0; miss && i < n; i++)
+    out[i] = miss[i] != SX_MISS_NONE && miss[i] != SX_MISS_USER ? CMD_SYSMIS : out[i];
+}
+
+static sx_status put_row(sx_io__sav_out *o, const rows_out *rows, size_t at, sx_error *err) {
+  const size_t row = rows->first + at;
   for (size_t i = 0; i < o->n_vars; i++) {
     const sx_io__sav_out_var *v = &o->vars[i];
-    const sx_column *c = columns[i];
-    const uint8_t miss = c->miss ? c->miss[row] : SX_MISS_NONE;
+    const sx_column *c = rows->columns[i];
+    const unsigned char command = rows->command[i * ROWS_AT_ONCE + at];
     if (c->dict) {
       SX_TRY(put_text_cell(o, v, c, row, err));
     } else if (c->type == SX_PERIOD) {
       SX_TRY(put_period_cell(o, v, c, row, err));
-    } else if (miss != SX_MISS_NONE && miss != SX_MISS_USER) {
-      SX_TRY(put_slot(o, CMD_SYSMIS, NULL, err));
-    } else if (c->type == SX_NUMBER) {
-      const double x = c->data.f64[row];
-      SX_TRY(isnan(x) ? put_slot(o, CMD_SYSMIS, NULL, err) : put_number(o, x, err));
+    } else if (command == CMD_LITERAL) {
+      const double x = number_of(c, row);
+      SX_TRY(put_slot(o, CMD_LITERAL, &x, err));
     } else {
-      SX_TRY(put_number(o, sx_io__sav_out_number(c->type, (double)c->data.i64[row]), err));
+      SX_TRY(put_slot(o, command, NULL, err));
     }
   }
   return SX_OK;
@@ -192,22 +226,33 @@ sx_status sx_io__sav_add(void *state, const sx_table *rows, sx_error *err) {
   sx_io__sav_out *o = state;
   sx_status st = SX_OK;
   const size_t n = sx_table_rows(rows);
-  const sx_column **columns = sx_mem_alloc(o->ctx, o->n_vars, sizeof *columns);
+  rows_out out = {.columns = sx_mem_alloc(o->ctx, o->n_vars, sizeof *out.columns),
+                  .command = sx_mem_zalloc(o->ctx, o->n_vars, ROWS_AT_ONCE)};
   size_t tagged = 0;
-  if (!columns) return sx_error_memory(err);
+  if (!out.columns || !out.command) {
+    st = sx_error_memory(err);
+    goto done;
+  }
   for (size_t i = 0; i < o->n_vars; i++) {
-    columns[i] = sx_table_get(rows, i);
-    for (size_t r = 0; columns[i]->miss && r < n; r++) tagged += columns[i]->miss[r] >= 'a';
+    const sx_column *c = out.columns[i] = sx_table_get(rows, i);
+    for (size_t r = 0; c->miss && r < n; r++) tagged += c->miss[r] >= 'a';
   }
   if (tagged)
     sx_ctx_note(o->ctx, SX_SEV_WARNING, sx_io__sink_name(o->sink),
                 "%zu tagged missing values are written as system-missing: SPSS has no tags", tagged);
   for (size_t r = 0; r < n; r++, o->row++) {
     if (r % 4096 == 0) SX_TRY_GOTO(st, sx_ctx_poll(o->ctx, err), done);
-    SX_TRY_GOTO(st, put_row(o, columns, r, err), done);
+    if (r % ROWS_AT_ONCE == 0) {
+      out.first = r;
+      const size_t many = n - r < ROWS_AT_ONCE ? n - r : ROWS_AT_ONCE;
+      for (size_t i = 0; i < o->n_vars; i++)
+        if (!is_text(out.columns[i])) find_commands(out.command + i * ROWS_AT_ONCE, out.columns[i], r, many);
+    }
+    SX_TRY_GOTO(st, put_row(o, &out, r % ROWS_AT_ONCE, err), done);
   }
 done:
-  sx_mem_free(o->ctx, columns);
+  sx_mem_free(o->ctx, (void *)out.columns);
+  sx_mem_free(o->ctx, out.command);
   return st;
 }
 

@@ -210,6 +210,57 @@ static void test_pieces(void) {
   remove(other);
 }
 
+/* Numbers on both sides of those that have a byte of their own: rows that are written together as one by one, and the values themselves. */
+static void test_rows_together(void) {
+  enum { N = 333 };
+  char other[80], *a = NULL, *b = NULL;
+  size_t n_a = 0, n_b = 0;
+  sx_table *t = NULL, *back = NULL;
+  sx_column *number = NULL, *half = NULL, *whole = NULL, *day = NULL;
+  sx_writer *w = NULL;
+  REQUIRE_OK(sx_table_new(&t, NULL, N, err));
+  REQUIRE_OK(sx_table_add(&number, t, "number", SX_NUMBER, err));
+  REQUIRE_OK(sx_table_add(&half, t, "half", SX_NUMBER, err));
+  REQUIRE_OK(sx_table_add(&whole, t, "whole", SX_INTEGER, err));
+  REQUIRE_OK(sx_table_add(&day, t, "day", SX_DATE, err));
+  CHECK_OK(sx_column_set_format(sx_table_ctx(t), number, "F8.2", err));
+  CHECK_OK(sx_column_set_format(sx_table_ctx(t), half, "F8.2", err));
+  CHECK_OK(sx_column_set_format(sx_table_ctx(t), whole, "F8", err));
+  CHECK_OK(sx_column_set_format(sx_table_ctx(t), day, "SDATE10", err));
+  for (int i = 0; i < N; i++) {
+    number->data.f64[i] = i == 170 ? -0.0 : i - 166;
+    half->data.f64[i] = (i - 166) / 2.0;
+    whole->data.i64[i] = i - 166;
+    day->data.i64[i] = i - 141428;
+    if (i % 7 == 0) CHECK_OK(sx_column_set_missing(sx_table_ctx(t), number, (size_t)i, SX_MISS_SYSTEM, err));
+    if (i % 9 == 0) CHECK_OK(sx_column_set_missing(sx_table_ctx(t), whole, (size_t)i, SX_MISS_SYSTEM, err));
+  }
+  name_file(".sav");
+  CHECK_OK(sx_io_write(t, path, err));
+  CHECK_OK(sx_io_read(&back, NULL, path, NULL, err));
+  if (back) same_table(back, t);
+  snprintf(other, sizeof other, "/tmp/sxt-write-%ld-rows.sav", (long)getpid());
+  REQUIRE_OK(sx_writer_open(&w, NULL, other, t, N, err));
+  for (int i = 0; i < N; i++) {
+    uint8_t keep[N] = {0};
+    sx_table *part = NULL;
+    keep[i] = 1;
+    REQUIRE_OK(sx_table_select(&part, t, keep, err));
+    CHECK_OK(sx_writer_add(w, part, err));
+    sx_table_free(part);
+  }
+  CHECK_OK(sx_writer_close(w, err));
+  CHECK_OK(sx_file_read(&a, &n_a, NULL, path, err));
+  CHECK_OK(sx_file_read(&b, &n_b, NULL, other, err));
+  CHECK(n_a == n_b && memcmp(a, b, n_a) == 0);
+  sx_mem_free(NULL, a);
+  sx_mem_free(NULL, b);
+  sx_table_free(back);
+  sx_table_free(t);
+  remove(path);
+  remove(other);
+}
+
 /* ---- ReadStat as the oracle ------------------------------------------------------------------------------ */
 
 typedef struct oracle {
@@ -368,5 +419,5 @@ static void test_disk_full(void) {
   sx_table_free(t);
 }
 
-SXT_MAIN(SXT_CASE(test_round_trip), SXT_CASE(test_many_blocks), SXT_CASE(test_pieces), SXT_CASE(test_readstat_agrees),
-         SXT_CASE(test_refused), SXT_CASE(test_late_text), SXT_CASE(test_disk_full))
+SXT_MAIN(SXT_CASE(test_round_trip), SXT_CASE(test_many_blocks), SXT_CASE(test_pieces), SXT_CASE(test_rows_together),
+         SXT_CASE(test_readstat_agrees), SXT_CASE(test_refused), SXT_CASE(test_late_text), SXT_CASE(test_disk_full))
