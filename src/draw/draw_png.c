@@ -2,18 +2,18 @@
  * fast way takes a quarter of the time of Cairo's own writer. */
 #include "draw_png.h"
 
+#include <arpa/inet.h>
 #include <png.h>
 #include <string.h>
 
-/* Rows of red, green, blue. */
+/* Rows of red, green, blue, and a byte of room: a pixel is written as a word in the order of the network, and the next one takes the place of its last byte. */
 static void unpack(png_byte *rgb, const unsigned char *pixels, size_t stride, size_t width, size_t height) {
   for (size_t y = 0; y < height; y++) {
-    for (size_t x = 0; x < width; x++) {
+    for (size_t x = 0; x < width; x++, rgb += 3) {
       uint32_t pixel;
       memcpy(&pixel, pixels + y * stride + 4 * x, sizeof pixel);
-      *rgb++ = (png_byte)(pixel >> 16);
-      *rgb++ = (png_byte)(pixel >> 8);
-      *rgb++ = (png_byte)pixel;
+      pixel = htonl(pixel << 8);
+      memcpy(rgb, &pixel, sizeof pixel);
     }
   }
 }
@@ -26,7 +26,7 @@ sx_status sx_draw__png(sx_buf *out, const sx_ctx *ctx, const unsigned char *pixe
                      .format = PNG_FORMAT_RGB,
                      .flags = PNG_IMAGE_FLAG_FAST};
   png_alloc_size_t n = PNG_IMAGE_PNG_SIZE_MAX(image);
-  png_byte *rgb = sx_mem_alloc(ctx, width * height, 3), *file = sx_mem_alloc(ctx, n, 1);
+  png_byte *rgb = sx_mem_alloc(ctx, width * height + 1, 3), *file = sx_mem_alloc(ctx, n, 1);
   sx_status status = SX_OK;
   if (!rgb || !file) {
     status = sx_error_memory(err);
