@@ -82,27 +82,92 @@ static size_t count_marked(const pair *x, const uint32_t *list, size_t n, size_t
   return marked;
 }
 
+/* The sum over z of the PSUs of a class, in the order of its list; of[p] (NULL: p itself) is the place of a PSU in z. Four classes at a time: a
+ * sum waits for the sum before it, four of them do not wait for one another. */
+enum { CHAINS = 4 };
+typedef struct chains {
+  const uint32_t *at[CHAINS];
+  double sum[CHAINS];
+  size_t left[CHAINS], class_of[CHAINS];
+} chains;
+
+SX_INLINE void go_on(chains *c, const double *restrict z, const int32_t *restrict of, size_t n) {
+  double s0 = c->sum[0], s1 = c->sum[1], s2 = c->sum[2], s3 = c->sum[3];
+  const uint32_t *p0 = c->at[0], *p1 = c->at[1], *p2 = c->at[2], *p3 = c->at[3];
+  for (size_t i = 0; i < n; i++) {
+    s0 += of ? z[of[p0[i]]] : z[p0[i]];
+    s1 += of ? z[of[p1[i]]] : z[p1[i]];
+    s2 += of ? z[of[p2[i]]] : z[p2[i]];
+    s3 += of ? z[of[p3[i]]] : z[p3[i]];
+  }
+  c->sum[0] = s0;
+  c->sum[1] = s1;
+  c->sum[2] = s2;
+  c->sum[3] = s3;
+  for (size_t k = 0; k < CHAINS; k++) {
+    c->at[k] += n;
+    c->left[k] -= n;
+  }
+}
+
+/* One class to its end. */
+static double rest_of(const uint32_t *list, size_t n, double sum, const double *z, const int32_t *of) {
+  for (size_t i = 0; i < n; i++) sum += of ? z[of[list[i]]] : z[list[i]];
+  return sum;
+}
+
+/* Of classes from .. end-1, into the means of the first wave or of the second. */
+static void sum_classes(class_means *c, bool second, const double *z, const int32_t *of, const sx_link *l, size_t from,
+                        size_t end) {
+  chains x = {.left = {0}};
+  size_t next = from, running = 0;
+  for (size_t k = 0; k < CHAINS && next < end; k++, next++, running++) {
+    x.at[k] = l->by_class + l->class_at[next];
+    x.left[k] = l->class_at[next + 1] - l->class_at[next];
+    x.class_of[k] = next;
+  }
+  while (running == CHAINS) {
+    size_t least = x.left[0];
+    for (size_t k = 1; k < CHAINS; k++) least = x.left[k] < least ? x.left[k] : least;
+    if (of)
+      go_on(&x, z, of, least);
+    else
+      go_on(&x, z, NULL, least);
+    for (size_t k = 0; k < CHAINS && running == CHAINS; k++) {
+      if (x.left[k] > 0) continue;
+      *(second ? &c[x.class_of[k]].second : &c[x.class_of[k]].first) = x.sum[k];
+      if (next == end) { /* the last ones go to their ends alone */
+        x.class_of[k] = SIZE_MAX;
+        running--;
+        continue;
+      }
+      x.at[k] = l->by_class + l->class_at[next];
+      x.left[k] = l->class_at[next + 1] - l->class_at[next];
+      x.sum[k] = 0;
+      x.class_of[k] = next++;
+    }
+  }
+  for (size_t k = 0; k < CHAINS; k++) {
+    if (!x.at[k] || x.class_of[k] == SIZE_MAX) continue;
+    *(second ? &c[x.class_of[k]].second : &c[x.class_of[k]].first) = rest_of(x.at[k], x.left[k], x.sum[k], z, of);
+  }
+}
+
 /* Means of the classes, and what they add to the df. */
 static void mean_classes(cross *out, class_means *c, const pair *x) {
   const sx_link *l = x->link;
   const size_t h1 = sx_design_strata(l->first), both = h1 + sx_design_strata(l->second);
   const bool everyone = all_set(x->marks1, sx_design_psus(l->first)) && all_set(x->marks2, sx_design_psus(l->second));
+  memset(c, 0, l->n_classes * sizeof *c);
+  sum_classes(c, false, x->z1, NULL, l, 0, h1);
+  sum_classes(c, true, x->z2, NULL, l, h1, both);
+  sum_classes(c, false, x->z1, NULL, l, both, l->n_classes);
+  sum_classes(c, true, x->z2, l->psu_of, l, both, l->n_classes);
   for (size_t k = 0; k < l->n_classes; k++) {
     const uint32_t *list = l->by_class + l->class_at[k];
     const size_t n = l->class_at[k + 1] - l->class_at[k];
     const size_t marked = everyone ? n : count_marked(x, list, n, k, h1, both);
-    double first = 0, second = 0;
-    if (k < h1) {
-      for (size_t i = 0; i < n; i++) first += x->z1[list[i]];
-    } else if (k < both) {
-      for (size_t i = 0; i < n; i++) second += x->z2[list[i]];
-    } else {
-      for (size_t i = 0; i < n; i++) {
-        first += x->z1[list[i]];
-        second += x->z2[l->psu_of[list[i]]];
-      }
-    }
-    c[k] = (class_means){first / (double)n, second / (double)n};
+    c[k] = (class_means){c[k].first / (double)n, c[k].second / (double)n};
     if (marked > 0) out->df[k < h1 ? IN_FIRST : k < both ? IN_SECOND : IN_BOTH] += (double)(marked - 1);
   }
 }
