@@ -137,7 +137,7 @@ static sx_status add_stub(banner_stub **out, reader *r, banner_kind kind, const 
   return (*out)->id ? SX_OK : sx_error_memory(err);
 }
 
-/* An amount has means, a question has levels: labelled, nominal or of few whole values. */
+/* An amount has means, a question has levels: labelled (whole or not), nominal or of few whole values. */
 bool sx_banner__is_amount(const sx_column *c) {
   enum { FEW = 20 };
   if (c->type != SX_NUMBER && c->type != SX_INTEGER) return false;
@@ -150,8 +150,9 @@ bool sx_banner__is_amount(const sx_column *c) {
     while (k < n && found[k] != x) k++;
     if (k < n) continue;
     if (n == FEW) return unlabelled > 0; /* more than a few: an amount unless every value has a label */
-    if (c->type == SX_NUMBER && x != floor(x)) return true;
-    unlabelled += sx_column_value_label(c, x) == NULL;
+    const bool labelled = sx_column_value_label(c, x) != NULL;
+    if (x != floor(x) && !labelled) return true;
+    unlabelled += !labelled;
     found[n++] = x;
   }
   return c->measure == SX_MEASURE_SCALE && unlabelled == n && n > 2;

@@ -137,6 +137,33 @@ static void test_rows(void) {
   small_free(&s);
 }
 
+/* Codes that are not whole and have labels are levels of a scale; one without a label makes it an amount. */
+static void test_half_codes(void) {
+  small s = small_new();
+  sx_banner_book *book = NULL;
+  sx_banner_request r = SX_BANNER_REQUEST_INIT;
+  double *half = eh_number(s.t, "half", NULL)->data.f64, *other = eh_number(s.t, "other", NULL)->data.f64;
+  for (size_t i = 0; i < 240; i++) other[i] = half[i] = 1 + 0.5 * (double)(i % 3);
+  bh_label(s.t, "half", 1, "low");
+  bh_label(s.t, "half", 1.5, "low to middle");
+  bh_label(s.t, "half", 2, "middle");
+  bh_label(s.t, "other", 1, "low");
+  bh_label(s.t, "other", 2, "middle");
+  is_rows(&s, "half other", "half/5 other/3");
+  r.rows = "half";
+  r.columns = "total";
+  r.stats = "col_pct, top2";
+  book = bh_run(s.d, s.t, &r, NULL);
+  const double low = bh_row(&book->table[0], SX_BANNER_COL_PCT, "1")->cell[0].value,
+               top = bh_row(&book->table[0], SX_BANNER_COL_PCT, "top2")->cell[0].value;
+  CHECK_NEAR(bh_row(&book->table[0], SX_BANNER_COL_PCT, "1.5")->cell[0].value +
+                 bh_row(&book->table[0], SX_BANNER_COL_PCT, "2")->cell[0].value,
+             top, 1e-12);
+  CHECK_NEAR(low + top, 1, 1e-12);
+  sx_banner_book_free(book);
+  small_free(&s);
+}
+
 static void test_ranges(void) {
   sx_table *t = eh_table(NULL, 8);
   static const char *const names[] = {"q1", "q10", "q2", "q3", "q1-q3", "q03", "other"};
@@ -698,7 +725,7 @@ static void test_scale(void) {
 }
 
 SXT_MAIN(SXT_CASE(test_columns), SXT_CASE(test_order_of_texts), SXT_CASE(test_heads), SXT_CASE(test_rows),
-         SXT_CASE(test_ranges), SXT_CASE(test_by_hand), SXT_CASE(test_edges), SXT_CASE(test_many_letters),
-         SXT_CASE(test_wide), SXT_CASE(test_one_psu), SXT_CASE(test_empty), SXT_CASE(test_refused), SXT_CASE(test_sig),
-         SXT_CASE(test_nets), SXT_CASE(test_set_cells), SXT_CASE(test_legend), SXT_CASE(test_writers),
-         SXT_CASE(test_grid), SXT_CASE(test_scale))
+         SXT_CASE(test_half_codes), SXT_CASE(test_ranges), SXT_CASE(test_by_hand), SXT_CASE(test_edges),
+         SXT_CASE(test_many_letters), SXT_CASE(test_wide), SXT_CASE(test_one_psu), SXT_CASE(test_empty),
+         SXT_CASE(test_refused), SXT_CASE(test_sig), SXT_CASE(test_nets), SXT_CASE(test_set_cells),
+         SXT_CASE(test_legend), SXT_CASE(test_writers), SXT_CASE(test_grid), SXT_CASE(test_scale))
