@@ -331,6 +331,8 @@ sx_status sx_io__csv_read_all(sx_table **out, csv_file *file, sx_error *err) {
   }
   SX_TRY_GOTO(st, finish(&p, err), done);
   if (any) SX_TRY_GOTO(st, parse_again(&p, file, changed, err), done);
+  for (size_t c = 0; c < file->n_columns; c++)
+    SX_TRY_GOTO(st, sx_io__csv_tell_blanks(file->ctx, file->name, p.columns[c], err), done);
   st = into_table(out, &p, file->n_rows, err);
 done:
   sx_mem_free(file->ctx, changed);

@@ -189,6 +189,8 @@ void sx_io__csv_close_file(csv_file *file);
 
 /* Parses every chunk without keeping anything: afterwards the rows are known to be sound and the kinds are final. */
 sx_status sx_io__csv_check(csv_file *file, sx_error *err) SX_NODISCARD;
+/* io_csv_blanks.c: a warning where texts of a column differ in blanks at their ends alone; NULL and other types are passed over. */
+sx_status sx_io__csv_tell_blanks(const sx_ctx *ctx, const char *name, const sx_column *c, sx_error *err) SX_NODISCARD;
 /* Everything into a table. */
 sx_status sx_io__csv_read_all(sx_table **out, csv_file *file, sx_error *err) SX_NODISCARD;
 /* Opens, reads all, closes. */

@@ -343,8 +343,34 @@ static void test_no_dictionary_leaks_between_columns(void) {
   CHECK_READS("a,b\nx,y\ny,x\nx,y\n", NULL, "a text: x|y|x {x,y}\nb text: y|x|y {y,x}\n");
 }
 
+/* Levels that print alike are told once a column, whatever the blanks; texts stay as they are. Free texts are left alone. */
+static void test_note_on_blanks(void) {
+  static const char text[] =
+      "id,city,town,word\n1,上海,a, x\n2, 上海,b,y\n3,上海\xE3\x80\x80,a ,z\n4,北京, a,x y\n5,上海,a\xC2\xA0,xy\n";
+  notes all = {0};
+  sx_ctx ctx = SX_CTX_INIT;
+  ctx.data = &all;
+  ctx.note = take_note;
+  sx_table *t = NULL;
+  REQUIRE_OK(sx_io_read_memory(&t, &ctx, "t.csv", text, sizeof text - 1, NULL, err));
+  CHECK_INT(all.n, 2);
+  CHECK(strstr(all.last, "t.csv: column 'town': \"a\" and \"a \" differ in blanks at their ends alone") != NULL);
+  CHECK(strstr(all.last, "(as do 2 more)") != NULL);
+  CHECK_INT(sx_dict_count(sx_table_get(t, 1)->dict), 4);
+  sx_table_free(t);
+  sx_buf many;
+  sx_buf_init(&many, NULL);
+  sx_buf_add(&many, "id,words\n");
+  for (int i = 0; i < 1200; i++) sx_buf_printf(&many, "%d,said %d%s\n", i, i / 2, i % 2 ? " " : "");
+  all = (notes){0};
+  REQUIRE_OK(sx_io_read_memory(&t, &ctx, "t.csv", many.data, many.n, NULL, err));
+  CHECK_INT(all.n, 0);
+  sx_table_free(t);
+  sx_buf_clear(&many);
+}
+
 SXT_MAIN(SXT_CASE(test_kinds), SXT_CASE(test_integers), SXT_CASE(test_codes_stay_text), SXT_CASE(test_numbers),
          SXT_CASE(test_rounding), SXT_CASE(test_late_values), SXT_CASE(test_dates), SXT_CASE(test_quotes),
          SXT_CASE(test_line_ends), SXT_CASE(test_missing), SXT_CASE(test_options), SXT_CASE(test_delimiters),
          SXT_CASE(test_names), SXT_CASE(test_encodings), SXT_CASE(test_note_on_odd_value), SXT_CASE(test_note_on_na),
-         SXT_CASE(test_no_dictionary_leaks_between_columns))
+         SXT_CASE(test_note_on_blanks), SXT_CASE(test_no_dictionary_leaks_between_columns))
