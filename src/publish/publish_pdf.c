@@ -81,6 +81,7 @@ static PangoContext *text_context(cairo_t *cr, bool chinese) {
 static void clear(pdf_writer *w) {
   for (size_t i = 0; i < w->n_layouts; i++) g_object_unref(w->layouts[i]);
   for (size_t i = 0; i < w->n_drawings; i++) sx_drawing_free(w->drawings[i]);
+  sx_publish__pdf_digits_close(w);
   sx_publish__pdf_fonts_close(w);
   if (w->pango) g_object_unref(w->pango);
   sx_draw_fonts_free(w->fonts);

@@ -65,8 +65,26 @@ static sx_status links_of_line(pdf_writer *w, cairo_t *cr, const pdf_text *text,
 
 /* ---- texts ------------------------------------------------------------------------------------------------------- */
 
+static double baseline(const pdf_text *text, int line) {
+  return (line + 0.5) * text->face.leading + 0.36 * text->face.size;
+}
+
+static void draw_digits(cairo_t *cr, const pdf_text *text, int from, int to, double x, double y) {
+  for (int i = from; i < to && i < text->n_lines; i++) {
+    const pdf_digit_line *line = &text->lines[i];
+    colour(cr, sx_publish__pdf_ink(line->ink));
+    cairo_move_to(cr, x + (double)sx_publish__pdf_start(text, false, line->width) / PANGO_SCALE,
+                  y + baseline(text, i - from));
+    sx_publish__pdf_digits_show(cr, line);
+  }
+}
+
 /* Lines [from, to) of a text, the first with its upper edge at y. */
 static sx_status draw_lines(pdf_writer *w, cairo_t *cr, const pdf_text *text, int from, int to, double x, double y) {
+  if (text->lines) {
+    draw_digits(cr, text, from, to, x, y);
+    return SX_OK;
+  }
   PangoLayoutIter *iter = pango_layout_get_iter(text->layout);
   sx_status status = SX_OK;
   colour(cr, 0x1A1A1A);
@@ -77,8 +95,9 @@ static sx_status draw_lines(pdf_writer *w, cairo_t *cr, const pdf_text *text, in
       PangoLayoutLine *l = pango_layout_iter_get_line_readonly(iter);
       const double top = y + (line - from) * text->face.leading;
       pango_layout_iter_get_line_extents(iter, NULL, &logical);
-      const int start = sx_publish__pdf_start(text, l, &logical);
-      cairo_move_to(cr, x + (double)start / PANGO_SCALE, top + 0.5 * text->face.leading + 0.36 * text->face.size);
+      const bool rtl = l->resolved_dir == PANGO_DIRECTION_RTL;
+      const int start = text->indent > 0 ? logical.x : sx_publish__pdf_start(text, rtl, logical.width);
+      cairo_move_to(cr, x + (double)start / PANGO_SCALE, y + baseline(text, line - from));
       pango_cairo_show_layout_line(cr, l);
       status = links_of_line(w, cr, text, l, x + (double)(start - logical.x) / PANGO_SCALE, top);
     }
@@ -124,13 +143,11 @@ static sx_status draw_entry(pdf_writer *w, cairo_t *cr, const pdf_item *item, do
   const pdf_face face = {.size = item->text->face.size, .leading = item->text->face.leading, .align = SX_DOC_ALIGN_END};
   char number[24];
   const pdf_text *text;
-  PangoRectangle line;
   if (!place) return SX_OK;
   (void)snprintf(number, sizeof number, "%zu", place->page);
   SX_TRY(sx_publish__pdf_plain(&text, w, number, &face, 36));
   SX_TRY(draw_all(w, cr, text, PDF_LEFT + PDF_TEXT - 36, y));
-  pango_layout_line_get_extents(pango_layout_get_line_readonly(item->text->layout, item->line), NULL, &line);
-  const double from = item->x + (double)line.width / PANGO_SCALE + 6,
+  const double from = item->x + sx_publish__pdf_line_width(item->text, item->line) + 6,
                to = PDF_LEFT + PDF_TEXT - sx_publish__pdf_width(text) - 6;
   const double dots[] = {0.1, 3.4};
   cairo_save(cr);

@@ -31,6 +31,10 @@ static void hide(pdf_writer *w, PangoFont *font) {
 }
 
 void sx_publish__pdf_charmaps_hide(pdf_writer *w) {
+  for (const pdf_digits *d = sx_publish__pdf_digits_next(w, NULL); d; d = sx_publish__pdf_digits_next(w, d)) {
+    PangoFont *font = sx_publish__pdf_digits_font(d);
+    if (font && !g_hash_table_contains(w->charmaps, font)) hide(w, font);
+  }
   for (size_t i = 0; i < w->n_layouts; i++) {
     for (GSList *line = pango_layout_get_lines_readonly(w->layouts[i]); line; line = line->next) {
       for (GSList *run = ((PangoLayoutLine *)line->data)->runs; run; run = run->next) {

@@ -42,9 +42,21 @@ typedef struct pdf_mark {
   size_t number; /* of the footnote, from 1 */
 } pdf_mark;
 
+typedef struct pdf_digits pdf_digits; /* characters of a font, each shaped once */
+
+typedef struct pdf_digit_line {
+  const pdf_digits *digits;
+  PangoGlyphString glyphs;
+  const char *words; /* [bytes] */
+  int bytes, width;  /* width: in units of Pango */
+  pdf_ink ink;
+} pdf_digit_line;
+
 typedef struct pdf_text {
-  PangoLayout *layout;
-  const char *words; /* the layout's */
+  PangoLayout *layout;   /* NULL: lines */
+  const char *words;     /* the layout's */
+  pdf_digit_line *lines; /* [n_lines] of digits alone; NULL: layout */
+  int n_lines;
   pdf_face face;
   double width, indent;
   int room; /* of the layout: the width in units of Pango; -1: it is as wide as it likes */
@@ -142,6 +154,7 @@ typedef struct pdf_writer {
   PangoContext *pango;
   PangoFontDescription *families[2]; /* without and with serifs */
   GHashTable *plain;                 /* texts without inlines of their own: many cells say the same */
+  pdf_digits *digits;                /* of the fonts so far */
   GHashTable *charmaps;              /* font: which of its lists of characters was put away, or -1 */
   sx_draw_fonts *fonts;              /* of the drawings; NULL: none yet */
   PangoLayout **layouts;
@@ -176,9 +189,24 @@ sx_status sx_publish__pdf_text(const pdf_text **out, pdf_writer *w, const sx_doc
 sx_status sx_publish__pdf_plain(const pdf_text **out, pdf_writer *w, const char *text, const pdf_face *face,
                                 double width) SX_NODISCARD;
 int sx_publish__pdf_lines(const pdf_text *text);
-/* Where a line begins in the text's width, in units of Pango. */
-int sx_publish__pdf_start(const pdf_text *text, const PangoLayoutLine *line, const PangoRectangle *logical);
+/* Where a line of this width begins in the text's, in units of Pango. */
+int sx_publish__pdf_start(const pdf_text *text, bool rtl, int width);
 double sx_publish__pdf_width(const pdf_text *text); /* of its longest line */
+double sx_publish__pdf_line_width(const pdf_text *text, int line);
+uint32_t sx_publish__pdf_ink(pdf_ink ink); /* 0xRRGGBB */
+/* The description of the fonts, until it is asked for again; the features that texts of the report's language are set with. */
+const PangoFontDescription *sx_publish__pdf_font(pdf_writer *w, bool serif, bool strong, double size);
+void sx_publish__pdf_features(const pdf_writer *w, PangoAttrList *attributes);
+
+/* publish_pdf_digits.c. Sets the lines of t where its words are digits that fit its width: from byte `small` on (the begin of a line, or past the end) they are
+ * small and soft. Else t stays as it is. */
+#define PDF_SMALL 0.88
+sx_status sx_publish__pdf_digits(pdf_writer *w, pdf_text *t, const char *words, size_t n, size_t small) SX_NODISCARD;
+void sx_publish__pdf_digits_show(cairo_t *cr, const pdf_digit_line *line); /* from Cairo's point on */
+PangoFont *sx_publish__pdf_digits_font(const pdf_digits *digits);          /* NULL: none */
+const pdf_digits *sx_publish__pdf_digits_next(const pdf_writer *w,
+                                              const pdf_digits *digits); /* NULL: the first; none */
+void sx_publish__pdf_digits_close(pdf_writer *w);
 
 /* publish_pdf_fonts.c: between the two, drawing is faster. */
 void sx_publish__pdf_charmaps_hide(pdf_writer *w);

@@ -1,4 +1,5 @@
 /* publish_pdf_text.c: inlines as one layout of Pango with attributes; where links and footnotes stand in it is kept beside. */
+#include <math.h>
 #include <string.h>
 
 #include "publish_pdf_priv.h"
@@ -14,18 +15,24 @@ typedef struct maker {
   pdf_text *text;
   sx_buf buf;
   PangoAttrList *attributes;
-  bool plain; /* no attribute but those of the face */
+  bool plain;             /* no attribute but those of the face */
+  bool simple;            /* none but of one small part at the end */
+  size_t small, small_to; /* that part; SIZE_MAX: there is none */
 } maker;
 
 /* From a byte to the end of what there is. */
 static void attribute(maker *m, PangoAttribute *a, size_t from) {
   a->start_index = (guint)from;
   a->end_index = (guint)m->buf.n;
-  m->plain = false;
+  m->plain = m->simple = false;
   if (m->buf.n > from)
     pango_attr_list_insert(m->attributes, a);
   else
     pango_attribute_destroy(a);
+}
+
+uint32_t sx_publish__pdf_ink(pdf_ink ink) {
+  return inks[ink];
 }
 
 static PangoAttribute *coloured(pdf_ink ink) {
@@ -59,6 +66,7 @@ static void add(maker *m, const char *text, size_t n) {
 
 static sx_status keep_link(maker *m, size_t from, const char *target, const char *uri) {
   pdf_text *t = m->text;
+  m->simple = false;
   if (!sx_arena_grow(m->w->arena, (void **)&t->links, &t->cap_links, t->n_links + 1, sizeof *t->links))
     return sx_error_memory(m->w->err);
   t->links[t->n_links++] = (pdf_link){(int)from, (int)m->buf.n, target, uri};
@@ -67,6 +75,7 @@ static sx_status keep_link(maker *m, size_t from, const char *target, const char
 
 static sx_status keep_mark(maker *m, size_t at, size_t number) {
   pdf_text *t = m->text;
+  m->simple = false;
   if (!sx_arena_grow(m->w->arena, (void **)&t->marks, &t->cap_marks, t->n_marks + 1, sizeof *t->marks))
     return sx_error_memory(m->w->err);
   t->marks[t->n_marks++] = (pdf_mark){(int)at, number};
@@ -95,6 +104,21 @@ static sx_status footnote(maker *m, const sx_document_node *node) {
   if (!note) return SX_OK;
   SX_TRY(keep_mark(m, from, node->as.footnote_ref.number));
   return note->anchor ? keep_link(m, from, note->anchor, NULL) : SX_OK;
+}
+
+static sx_status small(maker *m, const sx_document_node *node) {
+  const size_t from = m->buf.n;
+  const bool simple = m->simple && m->small == SIZE_MAX && from && m->buf.data[from - 1] == '\n';
+  SX_TRY(children(m, node));
+  const bool alone = simple && m->simple;
+  shrunk(m, from, PDF_SMALL, 0);
+  attribute(m, coloured(PDF_SOFT), from);
+  m->simple = alone;
+  if (alone) {
+    m->small = from;
+    m->small_to = m->buf.n;
+  }
+  return SX_OK;
 }
 
 static sx_status one(maker *m, const sx_document_node *node) {
@@ -147,10 +171,7 @@ static sx_status one(maker *m, const sx_document_node *node) {
     attribute(m, coloured(PDF_SOFT), from);
     return SX_OK;
   case SX_DOC_SMALL:
-    SX_TRY(children(m, node));
-    shrunk(m, from, 0.88, 0);
-    attribute(m, coloured(PDF_SOFT), from);
-    return SX_OK;
+    return small(m, node);
   case SX_DOC_TAG:
     sx_buf_add(&m->buf, m->w->chinese ? "〔" : " [");
     SX_TRY(children(m, node));
@@ -198,13 +219,17 @@ void sx_publish__pdf_fonts_close(pdf_writer *w) {
   if (w->charmaps) g_hash_table_destroy(w->charmaps);
 }
 
+const PangoFontDescription *sx_publish__pdf_font(pdf_writer *w, bool serif, bool strong, double size) {
+  PangoFontDescription *font = w->families[serif];
+  pango_font_description_set_absolute_size(font, size * PANGO_SCALE);
+  pango_font_description_set_weight(font, strong ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+  return font;
+}
+
 static PangoLayout *new_layout(const maker *m) {
   const pdf_text *t = m->text;
   PangoLayout *layout = pango_layout_new(m->w->pango);
-  PangoFontDescription *font = m->w->families[t->face.serif];
-  pango_font_description_set_absolute_size(font, t->face.size * PANGO_SCALE);
-  pango_font_description_set_weight(font, t->face.strong ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
-  pango_layout_set_font_description(layout, font);
+  pango_layout_set_font_description(layout, sx_publish__pdf_font(m->w, t->face.serif, t->face.strong, t->face.size));
   pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
   pango_layout_set_width(layout, t->room);
   if (t->indent > 0) pango_layout_set_indent(layout, (int)(t->indent * PANGO_SCALE));
@@ -247,8 +272,14 @@ static sx_status share(maker *m, int room) {
 }
 
 /* Plain words that fit into their room as they are have one layout for all rooms. */
-static sx_status settle(maker *m, bool plain) {
+static sx_status settle(maker *m) {
   pdf_text *t = m->text;
+  const bool plain = m->plain;
+  const bool simple = m->simple && (m->small == SIZE_MAX || m->small_to == m->buf.n);
+  if (simple && t->indent <= 0 && !t->face.serif && !t->face.ellipsis) {
+    SX_TRY(sx_publish__pdf_digits(m->w, t, m->buf.data, m->buf.n, m->small));
+    if (t->lines) return SX_OK;
+  }
   const int room = (int)(t->width * PANGO_SCALE);
   const double least = (m->w->chinese ? 0.32 : 0.4) * t->face.size * (double)m->buf.n; /* ems of a byte, about */
   if (plain && least <= t->width && t->indent <= 0 && !t->face.ellipsis) {
@@ -262,20 +293,24 @@ static sx_status settle(maker *m, bool plain) {
   return lay_out(m);
 }
 
+/* Quotation marks of an em are Chinese. */
+void sx_publish__pdf_features(const pdf_writer *w, PangoAttrList *attributes) {
+  if (!w->chinese) pango_attr_list_insert(attributes, pango_attr_font_features_new("pwid=1"));
+}
+
 /* What is coloured on its own comes later in the list and wins. */
 static void put_face(maker *m) {
   PangoAttribute *ink = coloured(m->text->face.ink);
   ink->start_index = 0;
   ink->end_index = (guint)m->buf.n;
   pango_attr_list_insert_before(m->attributes, ink);
-  if (!m->w->chinese)
-    attribute(m, pango_attr_font_features_new("pwid=1"), 0); /* quotation marks of an em are Chinese */
+  sx_publish__pdf_features(m->w, m->attributes);
 }
 
 sx_status sx_publish__pdf_text(const pdf_text **out, pdf_writer *w, const sx_document_node *node, const char *before,
                                const pdf_face *face, double width, double indent) {
   pdf_text *text = sx_arena_zalloc(w->arena, 1, sizeof *text);
-  maker m = {.w = w, .text = text, .plain = true};
+  maker m = {.w = w, .text = text, .plain = true, .simple = true, .small = SIZE_MAX, .small_to = SIZE_MAX};
   if (!text) return sx_error_memory(w->err);
   text->face = *face;
   text->width = width;
@@ -288,9 +323,8 @@ sx_status sx_publish__pdf_text(const pdf_text **out, pdf_writer *w, const sx_doc
   sx_status status = node ? children(&m, node) : SX_OK;
   if (status == SX_OK) status = sx_buf_status(&m.buf, w->err);
   if (status == SX_OK) {
-    const bool plain = m.plain;
     put_face(&m);
-    status = settle(&m, plain);
+    status = settle(&m);
   }
   pango_attr_list_unref(m.attributes);
   sx_buf_clear(&m.buf);
@@ -304,20 +338,30 @@ sx_status sx_publish__pdf_plain(const pdf_text **out, pdf_writer *w, const char 
 }
 
 /* As Pango aligns lines, to its rounding: layouts are shared by texts in different rooms. */
-int sx_publish__pdf_start(const pdf_text *text, const PangoLayoutLine *line, const PangoRectangle *logical) {
-  if (text->indent > 0) return logical->x;
-  const bool rtl = line->resolved_dir == PANGO_DIRECTION_RTL;
-  const int room = (int)(text->width * PANGO_SCALE), white = room - logical->width;
+int sx_publish__pdf_start(const pdf_text *text, bool rtl, int width) {
+  const int room = (int)(text->width * PANGO_SCALE), white = room - width;
   if (text->face.align != SX_DOC_ALIGN_CENTRE) return (text->face.align == SX_DOC_ALIGN_END) != rtl ? white : 0;
-  return ((room | logical->width) & (PANGO_SCALE - 1)) == 0 ? PANGO_UNITS_ROUND(white / 2) : white / 2;
+  return ((room | width) & (PANGO_SCALE - 1)) == 0 ? PANGO_UNITS_ROUND(white / 2) : white / 2;
 }
 
 int sx_publish__pdf_lines(const pdf_text *text) {
-  return pango_layout_get_line_count(text->layout);
+  return text->lines ? text->n_lines : pango_layout_get_line_count(text->layout);
+}
+
+double sx_publish__pdf_line_width(const pdf_text *text, int line) {
+  PangoRectangle logical;
+  if (text->lines) return (double)text->lines[line].width / PANGO_SCALE;
+  pango_layout_line_get_extents(pango_layout_get_line_readonly(text->layout, line), NULL, &logical);
+  return (double)logical.width / PANGO_SCALE;
 }
 
 double sx_publish__pdf_width(const pdf_text *text) {
   PangoRectangle logical;
+  if (text->lines) {
+    double most = 0;
+    for (int i = 0; i < text->n_lines; i++) most = fmax(most, sx_publish__pdf_line_width(text, i));
+    return most;
+  }
   pango_layout_get_extents(text->layout, NULL, &logical);
   return (double)logical.width / PANGO_SCALE;
 }
