@@ -1,5 +1,6 @@
 /* study_generate.c: interviews that a study generates from a model: those of the study and of its earlier waves side by side, where they are not there
  * or were made from something else. */
+#include "study_hashed.h"
 #include "study_names.h"
 #include "study_seen.h"
 #include "study_waves.h"
@@ -28,17 +29,16 @@ static sx_status generation_key(char key[SX_HASH_TEXT], const sx_ctx *ctx, const
 
 typedef enum made_of { MADE_MISSING, MADE_ELSEWHERE, MADE_OF_OTHER, MADE_OF_THIS } made_of;
 
-/* What the store says of a file, by its content (hash; empty: it is taken here): not there, not made by this program, made from something else, made from this. */
-static sx_status find_made(made_of *out, char hash[SX_HASH_TEXT], const sx_ctx *ctx, sx_store *store, const char *step,
-                           const char *path, const char *key, sx_error *err) {
+/* What the store says of a file, by its content: not there, not made by this program, made from something else, made from this. */
+static sx_status find_made(made_of *out, const char *hash, const sx_study *s, sx_store *store, const char *step,
+                           const char *key, sx_error *err) {
   void *made = NULL;
   size_t n = 0;
   *out = MADE_MISSING;
-  if (!sx_file_exists(path)) return SX_OK;
-  if (!*hash) SX_TRY(sx_hash_file(hash, ctx, path, err));
+  if (!*hash) return SX_OK;
   SX_TRY(sx_store_step_payload(&made, &n, store, step, hash, err));
   *out = !made ? MADE_ELSEWHERE : n == SX_HASH_TEXT - 1 && memcmp(made, key, n) == 0 ? MADE_OF_THIS : MADE_OF_OTHER;
-  sx_mem_free(ctx, made);
+  sx_mem_free(&s->ctx, made);
   return SX_OK;
 }
 
@@ -55,7 +55,8 @@ sx_status study__model_solved(bool *solved, char key[SX_HASH_TEXT], const sx_stu
   if (!t->files.n) return SX_OK;
   if (!model_path || !path || !step) return sx_error_memory(err);
   SX_TRY(generation_key(key, &s->ctx, t, model_path, err));
-  SX_TRY(find_made(&made, hash, &s->ctx, store, step, path, key, err));
+  if (sx_file_exists(path)) SX_TRY(study__hash_file(hash, s, path, err));
+  SX_TRY(find_made(&made, hash, s, store, step, key, err));
   if (made != MADE_OF_THIS) return SX_OK;
   t->made = sx_arena_strdup(s->arena, hash);
   *solved = t->made != NULL;
@@ -81,10 +82,14 @@ static sx_status plan_table(generation *out, size_t *n, st_run *r, size_t i, sx_
   st_generated *g = &r->generated[i];
   made_of made = MADE_MISSING;
   char hash[SX_HASH_TEXT] = "";
+  int64_t bytes = 0;
   if (!model_path || !path || !step) return sx_error_memory(err);
-  if (t->made) memcpy(hash, t->made, sizeof hash);
+  if (t->made && sx_file_exists(path))
+    memcpy(hash, t->made, sizeof hash);
+  else if (sx_file_exists(path))
+    SX_TRY(study__hash_again(hash, &bytes, r->s, path, err));
   SX_TRY(generation_key(g->key, &r->ctx, t, model_path, err));
-  SX_TRY(find_made(&made, hash, &r->ctx, r->store, step, path, g->key, err));
+  SX_TRY(find_made(&made, hash, r->s, r->store, step, g->key, err));
   *out = (generation){.ctx = r->ctx, .s = r->s, .table = t, .model = model_path, .path = path, .out = g};
   *n += made == MADE_MISSING || made == MADE_OF_OTHER; /* what the program did not make is left alone */
   return SX_OK;

@@ -2,6 +2,7 @@
 #include "shuxiao/synth.h"
 #include "study_balance.h"
 #include "study_disclosure.h"
+#include "study_hashed.h"
 #include "study_names.h"
 #include "study_plan_book.h"
 #include "study_rules.h"
@@ -479,7 +480,8 @@ static sx_status study_new(sx_study **out, const sx_ctx *ctx, const char *path, 
     s->path = sx_arena_strdup(s->arena, path);
     if (options && options->data_dir) s->data_dir = sx_arena_strdup(s->arena, options->data_dir);
     if (options && options->style) s->style = sx_arena_strdup(s->arena, options->style);
-    if (!s->path || (options && options->data_dir && !s->data_dir) || (options && options->style && !s->style))
+    if (!study__hash_begin(s) || !s->path || (options && options->data_dir && !s->data_dir) ||
+        (options && options->style && !s->style))
       status = sx_error_memory(err);
   }
   if (status != SX_OK) {

@@ -332,6 +332,7 @@ typedef struct st_narrative {
 struct st_balance;    /* study_balance.h */
 struct st_disclosure; /* study_disclosure.h */
 struct st_rules;      /* study_rules.h */
+struct st_hashed;     /* study_hashed.h */
 struct st_series;     /* study_waves.h */
 struct st_wave;
 struct sx_study {
@@ -344,6 +345,7 @@ struct sx_study {
   const char *style;           /* house style: --style, else the study's; NULL none */
   sx_expr **exprs;
   size_t n_exprs, cap_exprs;
+  struct st_hashed *hashed; /* of an earlier wave NULL */
 
   const char *id, *date, *wave, *requires, *root;
   sx_text2 title, subtitle, note, publisher;

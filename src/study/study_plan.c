@@ -8,12 +8,12 @@
 #include "study_banner.h"
 #include "study_data.h"
 #include "study_disclosure.h"
+#include "study_hashed.h"
 #include "study_names.h"
 #include "study_rules.h"
 #include "study_waves.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 typedef st_build build;
 
@@ -185,13 +185,11 @@ static sx_status collect_files(build *b, sx_error *err) {
 static sx_status hash_one(void *data, size_t i, sx_error *err) {
   const build *b = data;
   st_file *f = &b->plan->files[i];
-  struct stat info;
-  if (stat(f->path, &info) != 0) {
+  if (!sx_file_exists(f->path)) {
     f->absent = true;
     return SX_OK;
   }
-  f->bytes = (int64_t)info.st_size;
-  return sx_hash_file(f->sha256, &b->s->ctx, f->path, err);
+  return study__hash_again(f->sha256, &f->bytes, b->s, f->path, err);
 }
 
 /* ---- specifications ---------------------------------------------------------------------------------------------- */

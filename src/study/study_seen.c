@@ -2,6 +2,7 @@
  * and the words of a model. Nothing is believed but hashes: of a file's bytes and of how it is read, and of what was kept; else it is read again. */
 #include "study_seen.h"
 #include "study_data.h"
+#include "study_hashed.h"
 #include "study_names.h"
 #include "study_waves.h"
 
@@ -181,7 +182,7 @@ sx_status study__seen_levels(bool *known, sx_table *head, const sx_study *s, con
   if (t->made)
     memcpy(hash, t->made, sizeof hash);
   else
-    SX_TRY(sx_hash_file(hash, &s->ctx, f->path, err));
+    SX_TRY(study__hash_file(hash, s, f->path, err));
   SX_TRY(set_key(f, s, t, hash, err));
   SX_TRY(ask(&f->text, &f->n, t->seen->kept, f->step, f->key, s->arena, err));
   if (open_kept(&r, f->text, f->n)) {

@@ -1,0 +1,15 @@
+/* study_hashed.h: the data files of a study hashed once: what was hashed while it was loaded is known to the plan as long as the file is the same one, by its place on the
+ * disk, its size and the time at which it was written. */
+#ifndef STUDY_HASHED_H
+#define STUDY_HASHED_H
+
+#include "study_parts.h"
+
+bool study__hash_begin(sx_study *s); /* false: out of memory */
+/* Of a file that is looked at while the study is loaded: by the thread that loads it. */
+sx_status study__hash_file(char out[SX_HASH_TEXT], const sx_study *s, const char *path, sx_error *err) SX_NODISCARD;
+/* The same later, on any thread; *bytes: its size. */
+sx_status study__hash_again(char out[SX_HASH_TEXT], int64_t *bytes, const sx_study *s, const char *path,
+                            sx_error *err) SX_NODISCARD;
+
+#endif
