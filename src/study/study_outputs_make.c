@@ -87,6 +87,7 @@ static sx_status make_unit(st_maker *m, st_unit *u, sx_error *err) {
   sx_status status = sx_ctx_poll(&m->ctx, err);
   if (status == SX_OK) status = study__share_key(u, m, err);
   if (status == SX_OK) status = study__kept_take(&u->kept, &u->files, &m->old, u->name, u->key, err);
+  if (!u->kept) atomic_store(&m->anew, true);
   if (status == SX_OK && !u->kept) status = u->format ? make_format(u, m, err) : make_page(u, m, err);
   if (status == SX_OK && !u->kept) status = study__kept_mark(&u->files, &m->old, err);
   if (status == SX_OK && m->o->zip) status = sx_publish_deflate(&u->files, err);
@@ -206,7 +207,7 @@ static void add_jobs(st_maker *m, size_t *n, turn which, bool together) {
 
 /* Everything behind what it waits for, and the longest first, so that no thread waits for the last: the painters, which are one job and need the report alone, begin
  * when it is there in both languages (the rows are prepared by who has done with the first); then books and the rest; Word files, which paint between, when the
- * painters are done. */
+ * painters are done; last the archive of the run before, for the next. */
 static void plan_jobs(st_maker *m) {
   size_t n = 0;
   for (int what = ST_SHARED_ZH; what <= ST_SHARED_PAIR; what++) add_shared(m, (st_shared)what);
@@ -217,6 +218,7 @@ static void plan_jobs(st_maker *m) {
   add_jobs(m, &n, BOOK, false);
   add_jobs(m, &n, PLAIN, false);
   add_jobs(m, &n, WORD, false);
+  add_shared(m, ST_SHARED_ARCHIVE);
 }
 
 static sx_status make_units(st_maker *m, sx_error *err) {
@@ -249,20 +251,10 @@ static sx_status take_audit(st_outputs *o, st_maker *m, sx_error *err) {
 
 /* ---- the archive ---------------------------------------------------------------------------------------------------------- */
 
-static sx_status pack(sx_publish_files *files, const st_run *r, const st_kept *old, sx_error *err) {
-  char *before = NULL;
-  size_t n = 0;
-  const char *name = sx_arena_printf(r->arena, "%s.zip", r->s->id);
-  if (!name) return sx_error_memory(err);
-  SX_TRY(study__kept_load(&before, &n, old, name, &r->ctx, err));
-  const sx_status status = sx_publish_bundle_from(files, r->s->id, before, n, err);
-  sx_mem_free(&r->ctx, before);
-  return status;
-}
-
-/* The hashes of all files beside them, and all of it once more in one archive: kept where every hash is the same. */
-static sx_status make_bundle(sx_publish_files *files, const st_run *r, const st_kept *old, sx_buf *record,
-                             sx_error *err) {
+/* The hashes of all files beside them, and all of it once more in one archive, which takes over what that of the run before has packed: kept where every hash is
+ * the same. */
+static sx_status make_bundle(sx_publish_files *files, const st_run *r, const st_kept *old, st_archive *before,
+                             sx_buf *record, sx_error *err) {
   char key[SX_HASH_TEXT];
   bool kept = false;
   sx_buf manifest;
@@ -278,7 +270,9 @@ static sx_status make_bundle(sx_publish_files *files, const st_run *r, const st_
   sx_buf_reset(&manifest);
   if (status == SX_OK && !kept) status = sx_publish_manifest(&manifest, files, err);
   if (status == SX_OK && !kept) status = sx_publish_take(files, "SHA256SUMS", &manifest, err);
-  if (status == SX_OK && !kept) status = pack(files, r, old, err);
+  if (status == SX_OK && !kept && !before->data)
+    status = study__kept_load(&before->data, &before->n, old, before->name, &r->ctx, err);
+  if (status == SX_OK && !kept) status = sx_publish_bundle_from(files, r->s->id, before->data, before->n, err);
   const sx_publish_files last = {.ctx = files->ctx, .items = files->items + first, .n = files->n - first};
   if (status == SX_OK) study__kept_put(record, "zip", key, &last);
   sx_publish_files_clear(&own);
@@ -344,8 +338,11 @@ static sx_status maker_new(st_maker **out, st_run *r, st_outputs *o, sx_error *e
   m->failed = SIZE_MAX;
   atomic_init(&m->n_done, 0);
   atomic_init(&m->unaudited, false);
+  atomic_init(&m->anew, false);
   set_context(m);
   sx_status status = set_options(m, err);
+  m->archive.name = sx_arena_printf(r->arena, "%s.zip", r->s->id);
+  if (status == SX_OK && !m->archive.name) status = sx_error_memory(err);
   if (status == SX_OK) status = study__kept_read(&m->old, r, o, err);
   if (status == SX_OK)
     *out = m;
@@ -407,6 +404,7 @@ sx_status study__outputs_make(sx_publish_files *files, st_run *r, st_outputs *o,
   SX_TRY(maker_new(&m, r, o, err));
   sx_buf_init(&record, &r->ctx);
   const st_kept old = m->old;
+  st_archive before = {.data = NULL};
   sx_status status = prepare(m, err);
   if (status == SX_OK) status = make_units(m, err);
   sx_store_let(r->store);
@@ -415,8 +413,11 @@ sx_status study__outputs_make(sx_publish_files *files, st_run *r, st_outputs *o,
   if (status == SX_OK) status = study__frequencies_keep(&m->counts, r, err);
   if (status == SX_OK) status = take_audit(o, m, err);
   if (status == SX_OK) status = gather(files, m, &record, err);
+  before = m->archive;
+  m->archive.data = NULL;
   maker_free(m);
-  if (status == SX_OK && o->zip) status = make_bundle(files, r, &old, &record, err);
+  if (status == SX_OK && o->zip) status = make_bundle(files, r, &old, &before, &record, err);
+  sx_mem_free(&r->ctx, before.data);
   if (status == SX_OK) status = study__kept_mark(files, &old, err);
   if (status == SX_OK) status = study__outputs_leave(o, r, &old, files, &record, err);
   if (status == SX_OK) status = say_made(o, files, r, &record, err);

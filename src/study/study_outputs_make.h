@@ -19,6 +19,7 @@ typedef enum st_shared {
   ST_SHARED_DATA,
   ST_SHARED_AUDIT,
   ST_SHARED_COUNTS,
+  ST_SHARED_ARCHIVE, /* of the run before, for the next: nothing waits for it */
   ST_SHARED_KINDS
 } st_shared;
 
@@ -44,6 +45,12 @@ typedef struct st_job {
   int shared;      /* -1: units */
   size_t from, to; /* of the order */
 } st_job;
+
+typedef struct st_archive {
+  const char *name;
+  char *data; /* NULL: not read, not there, altered */
+  size_t n;
+} st_archive;
 
 typedef struct st_said {
   size_t unit;
@@ -82,7 +89,9 @@ typedef struct st_maker {
   st_job jobs[ST_SHARED_KINDS + ST_UNITS_MAX];
   size_t n_jobs;
   atomic_size_t n_done;
-  sx_arena *arena; /* of the notes */
+  atomic_bool anew;   /* some unit was made, and the archive will be */
+  st_archive archive; /* of the run before */
+  sx_arena *arena;    /* of the notes */
   st_said *notes;
   size_t n_notes, cap_notes;
   st_kept old;                 /* of the run before */

@@ -96,6 +96,10 @@ sx_status study__share_make(st_maker *m, st_shared what, sx_error *err) {
   case ST_SHARED_AUDIT:
     begin_audit(m);
     break;
+  case ST_SHARED_ARCHIVE:
+    if (m->o->zip && atomic_load(&m->anew))
+      status = study__kept_load(&m->archive.data, &m->archive.n, &m->old, m->archive.name, &m->ctx, err);
+    break;
   case ST_SHARED_COUNTS:
   case ST_SHARED_KINDS:
   default:
@@ -156,6 +160,7 @@ void study__share_clear(st_maker *m) {
   free_document(m->documents[SX_LANG_EN], ctx);
   free_document(m->pair, ctx);
   study__frequencies_clear(&m->counts);
+  sx_mem_free(ctx, m->archive.data);
 }
 
 /* ---- keys ---------------------------------------------------------------------------------------------------------------------- */
