@@ -165,13 +165,14 @@ static sx_status find_totals(banner_kernel *k, sx_error *err) {
   const size_t J = k->n_beta, P = k->n_psus;
   size_t size = 0;
   double *beta = sx_mem_zalloc(&k->ctx, J + 1, sizeof *beta);
-  k->total = sx_size_mul(&size, J, P) ? sx_mem_zalloc(&k->ctx, size, sizeof *k->total) : NULL;
+  k->total = sx_size_mul(&size, J, P) ? sx_mem_alloc(&k->ctx, size, sizeof *k->total) : NULL;
   k->range = sx_mem_alloc(&k->ctx, J, sizeof *k->range);
   const bool room = beta && k->total && k->range;
   for (size_t j = 0; room && j < J; j++) {
     const sx_score score = {0, 0, NULL, 0, 0, beta};
     double *t = k->total + j * P;
     beta[j] = 1;
+    memset(t, 0, P * sizeof *t); /* written first: what is read first of the system's memory is given out twice */
     sx_design_expand(t, k->design, NULL, &score, -1);
     beta[j] = 0;
     size_t lo = 0, hi = P;

@@ -178,6 +178,7 @@ static void residuals(cross *out, const class_means *c, const pair *x) {
   const sx_link *l = x->link;
   const size_t n1 = sx_design_psus(l->first), n2 = sx_design_psus(l->second);
   const int32_t both = (int32_t)(sx_design_strata(l->first) + sx_design_strata(l->second));
+  static const double counts[] = {0, 1};
   double s11 = 0, s22 = 0, s12 = 0, alone = 0, shared = 0, second = 0;
   for (size_t p = 0; p < n1; p++) {
     const class_means *in = &c[l->class_first[p]];
@@ -192,7 +193,7 @@ static void residuals(cross *out, const class_means *c, const pair *x) {
     shared += square * in_both;
   }
   for (size_t q = 0; q < n2; q++) {
-    const double r2 = (x->z2[q] - c[l->class_second[q]].second) * (double)(l->class_second[q] < both);
+    const double r2 = (x->z2[q] - c[l->class_second[q]].second) * counts[l->class_second[q] < both];
     s22 += r2 * r2;
     second += r2 * r2;
   }

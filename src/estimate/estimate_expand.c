@@ -12,8 +12,10 @@ static sx_status copy_part(est_part *out, const est_part *from, const sx_ctx *ct
     return SX_OK;
   }
   out->design = sx_design_ref(from->design);
-  out->z = sx_mem_zalloc(ctx, sx_design_carrier_length(from->design), sizeof *out->z);
+  const size_t length = sx_design_carrier_length(from->design);
+  out->z = sx_mem_alloc(ctx, length, sizeof *out->z);
   if (!out->z) return sx_error_memory(err);
+  memset(out->z, 0, length * sizeof *out->z);
   SX_TRY(sx_estimate__add_carrier(out->z, from, 1, err));
   const uint8_t *bits = sx_estimate__bits(from);
   const size_t bytes = bits ? sx_design_bitmap_bytes(from->design) : 0;
