@@ -50,7 +50,10 @@ typedef enum sx_banner_row_kind {
 
 enum {
   SX_BANNER_NOT_TESTED = 1, /* of a cell: 0% or 100%, no error, or a small base: in no comparison; printed as a dash */
-  SX_BANNER_SMALL_BASE = 2  /* the column's base is below the minimum; printed as an asterisk at the base */
+  SX_BANNER_SMALL_BASE = 2, /* the column's base is below the minimum; printed as an asterisk at the base */
+  SX_BANNER_NO_WAVE =
+      4 /* not compared with the earlier wave: the table's notes say why; where nothing else is compared,
+                               NOT_TESTED too */
 };
 
 typedef struct sx_banner_cell {
@@ -196,12 +199,16 @@ typedef struct sx_banner_request {
 #define SX_BANNER_REQUEST_INIT                                                                                         \
   { 1, NULL, NULL, NULL, NULL, 0, NULL, SX_BANNER_SIG_INIT, false, 0, false, NULL, NULL }
 
-/* The earlier wave: the same words mean its own variables. Columns and rows are matched by their keys. link: of the earlier (first)
- * and the present design (sx_link_new), or NULL: independent samples. */
+/* The earlier wave: the same words mean its own variables. Columns and rows are matched by their keys, codes and names of members; where one key
+ * has two labels, or a scale other levels, nothing is compared and the table's notes say so (sx_table_take_codes helps before). A
+ * condition whose variables have such a code is SX_E_DATA. link: of the earlier (first) and the present design (sx_link_new), or NULL:
+ * independent samples. */
 typedef struct sx_banner_wave {
   const sx_table *table;
   const sx_design *design;
   const sx_link *link;
+  const char *const *same; /* [n_same] variables whose codes are the same whatever their labels say */
+  size_t n_same;
 } sx_banner_wave;
 
 /* All tables of the request. Errors and tests are those of the algebra of estimates (difference of two domain estimates with their joint
@@ -217,6 +224,10 @@ SX_API sx_status sx_banner_run(sx_banner_book **out, const sx_design *design, co
 
 /* Only what can be told without the cases: words, and names of variables and sets. table may have few rows or none. */
 SX_API sx_status sx_banner_check(const sx_table *table, const sx_banner_request *request, sx_error *err) SX_NODISCARD;
+/* The variables that rows, columns and condition rest on, members of sets among them; each once, in the arena with *out. Errors as of
+ * sx_banner_check. */
+SX_API sx_status sx_banner_variables(const char *const **out, size_t *n, const sx_table *table,
+                                     const sx_banner_request *request, sx_arena *arena, sx_error *err) SX_NODISCARD;
 
 /* ---- writing it -------------------------------------------------------------------------------------------------------------- */
 

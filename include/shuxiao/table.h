@@ -141,6 +141,19 @@ SX_API double sx_column_number(const sx_column *column, size_t row);
 /* The label of a value (NULL when none). */
 SX_API const char *sx_column_value_label(const sx_column *column, double value);
 
+/* One variable in two files. A clash is a code that both label, each otherwise (labels of what is declared missing do not count). */
+typedef struct sx_code_clash {
+  const char *text; /* of a text; NULL: `value` is the code */
+  double value;
+  const char *label[2]; /* borrowed */
+} sx_code_clash;
+/* Whether there is one: the first in the order of a's labels. */
+SX_API bool sx_column_clash(sx_code_clash *out, const sx_column *a, const sx_column *b);
+/* A column of numbers that clashes with `like` and has the same labels was only numbered otherwise: its values and labels become those of `like`.
+ * *taken false, and nothing is changed: no clash, other labels, a value without one, or a member of a set. Before a design or groups rest on it. */
+SX_API sx_status sx_table_take_codes(bool *taken, sx_table *table, const char *name, const sx_column *like,
+                                     sx_error *err) SX_NODISCARD;
+
 /* Metadata of the file as a whole: title and notes; `synthetic` non-empty says what model generated it. */
 SX_API sx_status sx_table_set_meta(sx_table *table, const char *key, const char *value, sx_error *err) SX_NODISCARD;
 SX_API const char *sx_table_meta(const sx_table *table, const char *key); /* NULL when absent */

@@ -192,6 +192,8 @@ static sx_status run_book(sx_banner_book *book, const sx_design *design, const s
   SX_TRY(make_plan(&plan, design, table, request, &book->ctx, book->arena, err));
   if (earlier) {
     st = make_plan(&before, earlier->design, earlier->table, request, &book->ctx, book->arena, err);
+    before.wave = earlier;
+    if (st == SX_OK && request->sig.compare & SX_BANNER_PREVIOUS_WAVE) st = sx_banner__same_where(&plan, &before, err);
     if (st != SX_OK) sx_error_add_where(err, "earlier wave");
     SX_TRY(st);
   }
@@ -219,19 +221,6 @@ sx_status sx_banner__run(sx_banner_book **out, const sx_design *design, const sx
     *out = &own->book;
   else
     sx_banner_book_free(&own->book);
-  return st;
-}
-
-sx_status sx_banner_check(const sx_table *table, const sx_banner_request *request, sx_error *err) {
-  banner_stub *stub = NULL;
-  sx_arena *arena = NULL;
-  uint32_t stats = 0;
-  size_t n = 0;
-  sx_status st = sx_banner__stats(&stats, request->stats, err);
-  if (st == SX_OK) st = sx_arena_new(&arena, sx_table_ctx(table), err);
-  if (st == SX_OK) st = sx_banner__check_columns(table, request->columns ? request->columns : "total", arena, err);
-  if (st == SX_OK) st = sx_banner__rows(&stub, &n, table, request->rows, arena, err);
-  sx_arena_free(arena);
   return st;
 }
 

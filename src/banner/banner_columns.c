@@ -316,13 +316,20 @@ static sx_status make(sx_banner_columns **out, banner_domains *domains, maker *m
   return SX_OK;
 }
 
-sx_status sx_banner__check_columns(const sx_table *table, const char *text, sx_arena *arena, sx_error *err) {
+sx_status sx_banner__column_names(const char ***out, size_t *n, const sx_table *table, const char *text,
+                                  sx_arena *arena, sx_error *err) {
   maker *m = sx_arena_zalloc(arena, 1, sizeof *m);
   size_t root = 0;
   if (!m) return sx_error_memory(err);
   *m = (maker){.table = table, .names_only = true, .arena = arena, .text = text, .at = text};
   SX_TRY(read_columns(&root, m, 0, err));
-  return *m->at ? stray_end(m, err) : SX_OK;
+  if (*m->at) return stray_end(m, err);
+  *out = sx_arena_alloc(arena, m->n_terms, sizeof **out);
+  if (!*out) return sx_error_memory(err);
+  *n = 0;
+  for (size_t k = 0; k < m->n_terms; k++)
+    if (!m->term[k].total) (*out)[(*n)++] = m->term[k].name;
+  return SX_OK;
 }
 
 sx_status sx_banner__columns(sx_banner_columns **out, banner_domains *domains, const sx_table *table, const char *text,

@@ -94,6 +94,16 @@ static sx_status arrows(const marker *m, double *p_of, const double *other_of, b
   return st;
 }
 
+/* Cells that no test has set beside the earlier wave. */
+static void mark_no_wave(const marker *m) {
+  const banner_plan *plan = m->plan;
+  const bool alone = plan->request->sig.compare == SX_BANNER_PREVIOUS_WAVE;
+  for (size_t c = 0; m->r->apart && c < plan->columns->n_columns; c++) {
+    if (!isnan(m->r->p_wave[m->item * m->r->n_domains + plan->domains.of_column[c]])) continue;
+    m->cell[c].flags |= (uint8_t)(SX_BANNER_NO_WAVE | (alone ? SX_BANNER_NOT_TESTED : 0));
+  }
+}
+
 sx_status sx_banner__letters(sx_banner_cell *cell, const banner_plan *plan, const banner_question *q, banner_result *r,
                              size_t item, sx_arena *arena, sx_error *err) {
   const marker m = {plan, q, r, item, cell, arena};
@@ -103,5 +113,6 @@ sx_status sx_banner__letters(sx_banner_cell *cell, const banner_plan *plan, cons
   if (r->p) SX_TRY(all_letters(&m, err));
   if (r->p_rest) SX_TRY(arrows(&m, r->p_rest, r->rest, false, err));
   if (r->p_wave) SX_TRY(arrows(&m, r->p_wave, r->wave, true, err));
+  mark_no_wave(&m);
   return SX_OK;
 }

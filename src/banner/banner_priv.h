@@ -26,8 +26,6 @@ typedef struct banner_domains {
 /* Columns and the masks, in the arena; rows outside of `in` (NULL: none) are outside every column but not of its head. */
 sx_status sx_banner__columns(sx_banner_columns **out, banner_domains *domains, const sx_table *table, const char *text,
                              sx_arena *arena, sx_error *err) SX_NODISCARD;
-sx_status sx_banner__check_columns(const sx_table *table, const char *text, sx_arena *arena,
-                                   sx_error *err) SX_NODISCARD;
 const char *sx_banner__letter(sx_arena *arena, size_t i); /* "A" ... "Z", "AA" ...; NULL: no memory */
 /* 1 where a case chose a member of a set; the names and labels of the members. */
 typedef struct banner_members {
@@ -39,6 +37,9 @@ typedef struct banner_members {
 sx_status sx_banner__members(banner_members *out, const sx_table *table, const sx_mrset *set, sx_arena *arena,
                              sx_error *err) SX_NODISCARD;
 const sx_mrset *sx_banner__find_set(const sx_table *table, const char *name); /* with or without '$'; NULL: none */
+/* The variables and sets that columns name, in the order of the first place. */
+sx_status sx_banner__column_names(const char ***out, size_t *n, const sx_table *table, const char *text,
+                                  sx_arena *arena, sx_error *err) SX_NODISCARD;
 /* A mask of the rows with a value of each of a variable's levels. */
 enum { BANNER_MAX_LEVELS = 1000 };
 
@@ -87,8 +88,10 @@ bool sx_banner__is_amount(const sx_column *column); /* a number without levels, 
 enum { BANNER_OUTSIDE = UINT16_MAX };
 typedef struct banner_line {
   size_t n_codes;
-  uint16_t *code;  /* [rows] in file order; BANNER_OUTSIDE: not in the base */
-  const double *y; /* [rows] or NULL; then code is 0 in the base and the items are the mean of y */
+  uint16_t *code;      /* [rows] in file order; BANNER_OUTSIDE: not in the base */
+  const double *y;     /* [rows] or NULL; then code is 0 in the base and the items are the mean of y */
+  const sx_column *of; /* whose levels, or numbers, these are; NULL: of members */
+  const char *const *text, *const *label; /* [n_codes] of levels; NULL: it has none */
 } banner_line;
 
 /* The levels of a scale, rising. */
@@ -141,6 +144,7 @@ typedef struct banner_plan {
   size_t (*pair)[2];   /* [n_pairs] domains of two columns of one span */
   size_t *pair_column; /* [n_pairs][2] their columns */
   size_t n_pairs;
+  const sx_banner_wave *wave; /* of an earlier wave's plan; else NULL */
 } banner_plan;
 /* Everything in the task's arena. */
 sx_status sx_banner__question(banner_question *out, const banner_plan *plan, const banner_stub *stub, sx_arena *arena,
@@ -183,6 +187,7 @@ typedef struct banner_result {
   double *rest;                      /* [items][D] the value of everyone else */
   double *p_wave;                    /* [items][D], or NULL */
   double *wave;                      /* [items][D] the earlier value */
+  struct banner_apart *apart;        /* what could not be compared with it; NULL: there is no earlier wave */
 } banner_result;
 sx_status sx_banner__result_new(banner_result *out, const banner_plan *plan, const banner_question *q, sx_arena *arena,
                                 sx_error *err) SX_NODISCARD;
@@ -211,6 +216,35 @@ enum { BANNER_ALL = 1, BANNER_MEDIANS = 2, BANNER_WAVES = 4, BANNER_GRIDS = 8 };
 /* earlier: the plan of the earlier wave, or NULL. */
 sx_status sx_banner__slow(banner_result *r, const banner_plan *plan, const banner_question *q, unsigned parts,
                           const banner_plan *earlier, const sx_link *link, sx_arena *arena, sx_error *err) SX_NODISCARD;
+
+/* The earlier wave's rows and columns (banner_wave.c): what answers to what, and what could not be compared, for the notes. */
+enum {
+  BANNER_APART_COLUMN, /* the earlier wave has no such column */
+  BANNER_APART_ROW,    /* nor such a row */
+  BANNER_APART_CODE,   /* its code has another label */
+  BANNER_APART_SCALE,  /* its scale has other levels */
+  BANNER_APART_BASE,   /* too few cases there */
+  BANNER_APART_KINDS
+};
+typedef struct banner_apart {
+  sx_banner_text *name[BANNER_APART_KINDS];
+  size_t n[BANNER_APART_KINDS], cap[BANNER_APART_KINDS];
+} banner_apart;
+/* The row of `then` that is compared with item i of `now`, or the column with column c; n_items, n_columns where there is none, told in apart. */
+sx_status sx_banner__earlier_item(size_t *out, banner_apart *apart, const banner_plan *earlier,
+                                  const banner_question *now, size_t i, const banner_question *then, sx_arena *arena,
+                                  sx_error *err) SX_NODISCARD;
+sx_status sx_banner__earlier_column(size_t *out, banner_apart *apart, const banner_plan *earlier,
+                                    const banner_plan *now, size_t c, sx_arena *arena, sx_error *err) SX_NODISCARD;
+/* Column c has too few cases in the earlier wave; the earlier wave has no such question. */
+sx_status sx_banner__apart_base(banner_apart *apart, const banner_plan *now, size_t c, sx_arena *arena,
+                                sx_error *err) SX_NODISCARD;
+sx_status sx_banner__apart_question(banner_apart *apart, const banner_question *now, sx_arena *arena,
+                                    sx_error *err) SX_NODISCARD;
+sx_status sx_banner__apart_notes(banner_question *notes, const banner_apart *apart, sx_arena *arena,
+                                 sx_error *err) SX_NODISCARD;
+/* SX_E_DATA where a variable of the condition has a code with two labels. */
+sx_status sx_banner__same_where(const banner_plan *now, const banner_plan *earlier, sx_error *err) SX_NODISCARD;
 
 /* Medians of scales (banner_scale.c): levels that occur in the file, and labelled ones; the median interpolated within its level among the
  * cases where [rows]. y: a column of numbers to work in. */

@@ -29,15 +29,19 @@ static sx_status add_line(size_t *out, maker *m, size_t n_codes, sx_error *err) 
     return sx_error_memory(err);
   uint16_t *code = sx_arena_alloc(m->arena, rows, sizeof *code);
   if (!code) return sx_error_memory(err);
-  q->line[q->n_lines] = (banner_line){n_codes, code, NULL};
+  q->line[q->n_lines] = (banner_line){n_codes, code, NULL, NULL, NULL, NULL};
   *out = q->n_lines++;
   return SX_OK;
 }
 
-static sx_status line_of_levels(size_t *out, maker *m, const banner_levels *levels, sx_error *err) {
+static sx_status line_of_levels(size_t *out, maker *m, const banner_levels *levels, const sx_column *of,
+                                sx_error *err) {
   const uint8_t *in = m->plan->in;
   const size_t rows = sx_table_rows(m->plan->table);
   SX_TRY(add_line(out, m, levels->n, err));
+  m->q->line[*out].of = of;
+  m->q->line[*out].text = levels->text;
+  m->q->line[*out].label = levels->label;
   uint16_t *code = m->q->line[*out].code;
   for (size_t i = 0; i < rows; i++)
     code[i] = in[i] && levels->code[i] >= 0 ? (uint16_t)levels->code[i] : (uint16_t)BANNER_OUTSIDE;
@@ -71,6 +75,7 @@ static sx_status line_of_numbers(size_t *out, maker *m, const sx_column *c, sx_e
       return sx_error_set(err, SX_E_DATA, c->name, "case %zu is not finite: make it missing, or correct it", i + 1);
   }
   m->q->line[*out].y = y;
+  m->q->line[*out].of = c;
   return SX_OK;
 }
 
@@ -279,7 +284,7 @@ static sx_status make_categories(maker *m, sx_error *err) {
   banner_levels levels;
   size_t line = 0;
   SX_TRY(sx_banner__levels(&levels, m->plan->table, c, m->arena, err));
-  SX_TRY(line_of_levels(&line, m, &levels, err));
+  SX_TRY(line_of_levels(&line, m, &levels, c, err));
   for (size_t v = 0; v < levels.n; v++) SX_TRY(add_level(m, &levels, v, line, err));
   SX_TRY(nets_of_levels(m, &levels, line, err));
   if (sx_banner__has(stats, BANNER_TOP2))
@@ -335,7 +340,7 @@ static sx_status make_items(maker *m, sx_error *err) {
       SX_TRY(line_of_numbers(&line, m, c, err));
     } else {
       SX_TRY(sx_banner__levels(&levels, m->plan->table, c, m->arena, err));
-      SX_TRY(line_of_levels(&line, m, &levels, err));
+      SX_TRY(line_of_levels(&line, m, &levels, c, err));
     }
     for (size_t i = 0; i < rows; i++) any[i] |= m->q->line[line].code[i] != BANNER_OUTSIDE;
     if (m->stub->stat == SX_BANNER_MEAN) {
@@ -398,7 +403,7 @@ static sx_status make_grid(maker *m, sx_error *err) {
   for (size_t k = 0; k < n; k++) {
     const sx_column *c = m->stub->column[k];
     size_t line = 0;
-    SX_TRY(line_of_levels(&line, m, &levels[k], err));
+    SX_TRY(line_of_levels(&line, m, &levels[k], c, err));
     for (size_t i = 0; i < rows; i++) any[i] |= q->line[line].code[i] != BANNER_OUTSIDE;
     for (size_t s = 0; s < q->n_scale; s++) {
       banner_item *item = NULL;

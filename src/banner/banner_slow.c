@@ -49,6 +49,7 @@ typedef struct slow {
   sx_column y;         /* the item's numbers in the base of its line, missing elsewhere */
   uint8_t **where;     /* [D+1] of [rows]; the last is for what is made on the way */
   sx_est_request *ask; /* [D] */
+  sx_arena *arena;
 } slow;
 
 static sx_status run_requests(cells *c, const slow *s, size_t n, sx_error *err) {
@@ -260,26 +261,12 @@ static sx_status test_rest(slow *s, size_t i, const cells *c, sx_error *err) {
 
 /* ---- the earlier wave ------------------------------------------------------------------------------------------------------------ */
 
-static size_t column_of_key(const banner_plan *plan, const char *key) {
-  size_t c = 0;
-  while (c < plan->columns->n_columns && strcmp(plan->columns->column[c].key, key) != 0) c++;
-  return c;
-}
-
-static size_t item_of(const banner_question *q, const banner_item *item) {
-  size_t k = 0;
-  while (k < q->n_items && !(q->item[k].kind == item->kind && q->item[k].measure == item->measure &&
-                             strcmp(q->item[k].key, item->key) == 0))
-    k++;
-  return k;
-}
-
 /* The present estimate less the earlier one of the same row and column. */
 static sx_status test_wave(slow *now, slow *then, const sx_link *link, size_t i, const cells *c, sx_error *err) {
-  const size_t other = item_of(then->q, &now->q->item[i]);
-  if (other == then->q->n_items || !now->q->item[i].median != !then->q->item[other].median ||
-      now->q->item[i].steps != then->q->item[other].steps)
-    return SX_OK;
+  banner_apart *apart = now->r->apart;
+  size_t other = 0, at = 0;
+  SX_TRY(sx_banner__earlier_item(&other, apart, then->plan, now->q, i, then->q, now->arena, err));
+  if (other == then->q->n_items) return SX_OK;
   cells before;
   sx_status st = SX_OK;
   fill_item(then, &then->q->item[other]);
@@ -287,11 +274,14 @@ static sx_status test_wave(slow *now, slow *then, const sx_link *link, size_t i,
   keep_values(then, other, &before);
   const sx_banner_columns *columns = now->plan->columns;
   for (size_t k = 0; st == SX_OK && k < columns->n_columns; k++) {
-    const size_t d = now->plan->domains.of_column[k], at = column_of_key(then->plan, columns->column[k].key);
-    if (at == then->plan->columns->n_columns) continue;
-    const size_t e = then->plan->domains.of_column[at];
+    const size_t d = now->plan->domains.of_column[k];
+    st = sx_banner__earlier_column(&at, apart, then->plan, now->plan, k, now->arena, err);
+    if (st != SX_OK || at == then->plan->columns->n_columns) continue;
+    const size_t e = then->plan->domains.of_column[at], base = then->q->item[other].line * then->D + e;
     now->r->wave[i * now->D + d] = number_of(&before, e);
-    if (!sx_banner__testable(now->plan, now->q, now->r, i, d) ||
+    if (then->r->base_n[base] < (double)then->plan->request->sig.min_base)
+      st = sx_banner__apart_base(apart, now->plan, k, now->arena, err);
+    if (st != SX_OK || !sx_banner__testable(now->plan, now->q, now->r, i, d) ||
         !sx_banner__testable(then->plan, then->q, then->r, other, e))
       continue;
     sx_est *change = NULL;
@@ -314,6 +304,7 @@ static sx_status slow_new(slow *s, const banner_plan *plan, const banner_questio
   s->plan = plan;
   s->q = q;
   s->r = r;
+  s->arena = arena;
   s->rows = sx_table_rows(plan->table);
   s->D = plan->domains.n;
   s->y.name = (char *)(uintptr_t)q->stub->id;
@@ -374,8 +365,12 @@ sx_status sx_banner__slow(banner_result *r, const banner_plan *plan, const banne
   bool found = false;
   SX_TRY(slow_new(&s, plan, q, r, arena, err));
   if (parts & BANNER_ALL) count_bases(&s);
-  if (parts & BANNER_WAVES && earlier && r->p_wave)
+  if (parts & BANNER_WAVES && earlier && r->p_wave) {
+    r->apart = sx_arena_zalloc(arena, 1, sizeof *r->apart);
+    if (!r->apart) return sx_error_memory(err);
     SX_TRY(earlier_question(&found, &before, &of_before, &then, earlier, q, arena, err));
+    if (!found) SX_TRY(sx_banner__apart_question(r->apart, q, arena, err));
+  }
   for (size_t i = 0; i < q->n_items; i++) SX_TRY(run_item(&s, i, parts, found ? &then : NULL, link, err));
   if (r->p_items && parts & (BANNER_ALL | BANNER_GRIDS)) SX_TRY(sx_banner__grid_tests(r, plan, q, &s.y, err));
   return SX_OK;

@@ -218,6 +218,7 @@ static sx_status add_notes(sx_banner_table *out, maker *m, sx_error *err) {
   if (out->n_cases == 0)
     SX_TRY(sx_banner__add_note(&notes, m->arena, "没有样本回答该题", "No case has an answer", err));
   SX_TRY(note_bases(&notes, m, err));
+  SX_TRY(sx_banner__apart_notes(&notes, m->r->apart, m->arena, err));
   out->note = notes.note;
   out->n_notes = notes.n_notes;
   return SX_OK;

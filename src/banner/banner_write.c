@@ -282,6 +282,7 @@ static void json_cell(sx_buf *out, const sx_banner_cell *cell) {
   if (cell->versus_rest) sx_buf_printf(out, ",\"versus_rest\":%d", cell->versus_rest);
   if (cell->versus_wave) sx_buf_printf(out, ",\"versus_wave\":%d", cell->versus_wave);
   if (cell->flags & SX_BANNER_NOT_TESTED) sx_buf_add(out, ",\"not_tested\":true");
+  if (cell->flags & SX_BANNER_NO_WAVE) sx_buf_add(out, ",\"no_wave\":true");
   if (cell->flags & SX_BANNER_SMALL_BASE) sx_buf_add(out, ",\"small_base\":true");
   if (cell->quality && *cell->quality) {
     sx_buf_add(out, ",");
@@ -413,7 +414,7 @@ static void csv_cell(sx_buf *out, const sx_banner_table *t, const sx_banner_row 
   csv_text(out, cell->letters);
   csv_sign(out, cell->versus_rest);
   csv_sign(out, cell->versus_wave);
-  csv_text(out, cell->flags & SX_BANNER_NOT_TESTED ? "not_tested" : "");
+  csv_text(out, cell->flags & SX_BANNER_NOT_TESTED ? "not_tested" : cell->flags & SX_BANNER_NO_WAVE ? "no_wave" : "");
   csv_text(out, cell->flags & SX_BANNER_SMALL_BASE ? "small_base" : "");
   csv_text(out, sx_na_text(cell->na));
   sx_csv_field(out, cell->quality ? cell->quality : "");

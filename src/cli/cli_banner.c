@@ -78,6 +78,7 @@ static sx_status open_previous(banner *b, sx_error *err) {
 
   b->before.args = args;
   SX_TRY(cli_read_table(&b->before.table, b->job.app, args, path, err));
+  SX_TRY(cli_take_codes(b->job.app, b->before.table, path, b->job.table, args->words[0], err));
   SX_TRY(cli_job_open_table(&b->before, path, err));
   if (!unit) return SX_OK;
   SX_TRY(cli_split(&names, &n, b->job.arena, unit, ',', err));
@@ -223,7 +224,7 @@ static sx_status run_job(banner *b, sx_error *err) {
   SX_TRY(read_request(b, err));
   SX_TRY(open_previous(b, err));
   b->request.keep_empty = true; /* told below */
-  const sx_banner_wave earlier = {b->before.table, b->before.design, b->link};
+  const sx_banner_wave earlier = {b->before.table, b->before.design, b->link, NULL, 0};
   SX_TRY(sx_banner_run(&b->book, j->design, j->table, &b->request, b->before.table ? &earlier : NULL, err));
   cli_progress_end(j->app);
   say_empty(b);

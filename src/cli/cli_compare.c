@@ -56,6 +56,11 @@ static sx_status read_kinds(compare *c, bool shares, sx_error *err) {
   return SX_OK;
 }
 
+/* "q5:q7" */
+static bool has_two_names(const char *text) {
+  return strchr(text, ':') && !strpbrk(text, "'\"`");
+}
+
 static sx_status read_what(cmp_what *w, compare *c, const char *text, sx_error *err) {
   cli_job *j = &c->job[0];
   const char *of = cli_value(j->args, "of"), *probs = cli_value(j->args, "probs");
@@ -69,7 +74,7 @@ static sx_status read_what(cmp_what *w, compare *c, const char *text, sx_error *
     w->on = text;
     w->y = NULL;
   }
-  if (c->waves && w->y && strchr(text, ':') && !strpbrk(text, "'\"`")) { /* "q5:q7" */
+  if (c->waves && w->y && has_two_names(text)) {
     const char *const *name = NULL;
     size_t n_names = 0;
     SX_TRY(cli_split(&name, &n_names, j->arena, text, ':', err));
@@ -77,6 +82,8 @@ static sx_status read_what(cmp_what *w, compare *c, const char *text, sx_error *
       return sx_error_set(err, SX_E_ARGUMENT, text, "a variable that has two names is NAME1:NAME2, not in a ratio");
     w->y = name[0];
     w->later = name[1];
+    const sx_column *a = sx_table_find(c->job[0].table, w->y), *b = sx_table_find(c->job[1].table, w->later);
+    if (a && b) SX_TRY(cli_refuse_clash(a, c->wave[0], b, c->wave[1], err));
   }
   if (w->of != CMP_RATIO) return SX_OK;
   const char *const *sides = NULL;
@@ -155,6 +162,23 @@ static const char *file_name(const char *path) {
   return slash ? slash + 1 : path;
 }
 
+/* A variable that is named and whose codes mean one thing in one file and another in the other. */
+static sx_status check_codes(const compare *c, sx_error *err) {
+  static const char *const texts[] = {"by", "where", "contrast"};
+  const cli_args *args = c->job[0].args;
+  for (size_t k = 0; k < sx_table_columns(c->job[0].table); k++) {
+    const sx_column *a = sx_table_get(c->job[0].table, k), *b = sx_table_find(c->job[1].table, a->name);
+    bool named = false;
+    for (size_t i = 2; i < args->n_words; i++)
+      named = named || (!has_two_names(args->words[i]) && cli_names(args->words[i], a->name));
+    for (size_t i = 0; i < args->n_given; i++)
+      for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
+        named = named || (strcmp(args->given[i]->name, texts[t]) == 0 && cli_names(args->values[i], a->name));
+    if (b && named) SX_TRY(cli_refuse_clash(a, c->wave[0], b, c->wave[1], err));
+  }
+  return SX_OK;
+}
+
 static sx_status read_waves(compare *c, sx_error *err) {
   const cli_args *args = c->job[0].args;
   if (cli_value(args, "from") || cli_value(args, "to"))
@@ -163,7 +187,8 @@ static sx_status read_waves(compare *c, sx_error *err) {
     SX_TRY(cli_read_table(&c->job[k].table, c->job[k].app, args, args->words[k], err));
     c->wave[k] = file_name(args->words[k]);
   }
-  return SX_OK;
+  SX_TRY(cli_take_codes(c->job[0].app, c->job[0].table, c->wave[0], c->job[1].table, c->wave[1], err));
+  return check_codes(c, err);
 }
 
 static sx_status link_waves(compare *c, sx_error *err) {

@@ -50,4 +50,13 @@ void cli_job_head(const cli_job *j);
 /* The head and the rows, on stdout. */
 sx_status cli_job_print(cli_job *j, sx_error *err);
 
+/* cli_codes.c: two files side by side. Variables of the earlier file that were numbered otherwise take the codes of the later one, with a note;
+ * before a design rests on the table. */
+sx_status cli_take_codes(const cli_app *app, sx_table *earlier, const char *earlier_name, const sx_table *later,
+                         const char *later_name, sx_error *err) SX_NODISCARD;
+bool cli_names(const char *text, const char *name); /* the text names the variable; NULL: it does not */
+/* SX_E_DATA where a code has two labels. */
+sx_status cli_refuse_clash(const sx_column *a, const char *a_file, const sx_column *b, const char *b_file,
+                           sx_error *err) SX_NODISCARD;
+
 #endif

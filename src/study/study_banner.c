@@ -105,6 +105,21 @@ sx_status study__banner_request(sx_banner_request *r, const sx_study *s, const s
   return SX_OK;
 }
 
+/* What the arrows of a table rest on: study__check_categories compares their categories. */
+static sx_status keep_arrow_names(sx_study *s, const sx_table *unit, const sx_banner_request *r, sx_error *err) {
+  const char *const *name = NULL;
+  size_t n = 0;
+  if (!(r->sig.compare & SX_BANNER_PREVIOUS_WAVE)) return SX_OK;
+  SX_TRY(sx_banner_variables(&name, &n, unit, r, s->arena, err));
+  const char **all = sx_arena_alloc(s->arena, s->n_arrow_names + n, sizeof *all);
+  if (!all) return sx_error_memory(err);
+  for (size_t k = 0; k < s->n_arrow_names; k++) all[k] = s->arrow_names[k];
+  for (size_t k = 0; k < n; k++) all[s->n_arrow_names + k] = name[k];
+  s->arrow_names = all;
+  s->n_arrow_names += n;
+  return SX_OK;
+}
+
 /* The names, against the variables of the unit table with the derived ones. */
 void study__check_banner_names(st_load *l, const sx_table *unit) {
   for (size_t k = 0; unit && k < l->s->n_blocks && !study__stop(l); k++) {
@@ -113,7 +128,10 @@ void study__check_banner_names(st_load *l, const sx_table *unit) {
     sx_error err = SX_ERROR_INIT;
     if (!study__is_banner(&l->s->blocks[k]) || study__banner_request(&r, l->s, map, l->s->arena, &err) != SX_OK)
       continue;
-    if (sx_banner_check(unit, &r, &err) == SX_OK) continue;
+    if (sx_banner_check(unit, &r, &err) == SX_OK) {
+      if (keep_arrow_names(l->s, unit, &r, &err) == SX_E_MEMORY) l->oom = true;
+      continue;
+    }
     const char *key = strncmp(err.where, "columns", 7) == 0 ? "cols"
                       : strncmp(err.where, "stats", 5) == 0 ? "stats"
                                                             : "rows";
@@ -449,6 +467,14 @@ static void remark(const writer *w) {
   sx_buf_add_char(w->out, '}');
 }
 
+/* A note that a table above has too. */
+static bool said_before(const sx_banner_book *book, size_t table, const char *note) {
+  for (size_t k = 0; k < table; k++)
+    for (size_t j = 0; j < book->table[k].n_notes; j++)
+      if (strcmp(book->table[k].note[j].en, note) == 0) return true;
+  return false;
+}
+
 /* The study's own note, the bases, what is to be said of the tables, the legend. */
 static sx_status note(const writer *w, sx_error *err) {
   const sx_node *own = sx_node_get(w->block->node, "note");
@@ -464,7 +490,8 @@ static sx_status note(const writer *w, sx_error *err) {
       if (w->book->n_tables > 1 && t->n_cases == 0) /* of which of them */
         sx_buf_printf(w->scratch, en ? "%s: " : "%s：", en && t->title_en ? t->title_en : t->title);
       for (size_t j = 0; j < t->n_notes; j++)
-        sx_buf_printf(w->scratch, en ? "%s. " : "%s。", en ? t->note[j].en : t->note[j].zh);
+        if (!said_before(w->book, k, t->note[j].en))
+          sx_buf_printf(w->scratch, en ? "%s. " : "%s。", en ? t->note[j].en : t->note[j].zh);
     }
     sx_buf_add(w->scratch, en ? w->book->legend.en : w->book->legend.zh);
     SX_TRY(sx_buf_status(w->scratch, err));

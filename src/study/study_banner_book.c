@@ -71,7 +71,8 @@ void study__bb_cell(sx_buf *out, bool first, const sx_banner_cell *cell, const c
   }
   if (cell->versus_rest) sx_buf_printf(out, ",\"rest\":%d", cell->versus_rest);
   if (cell->versus_wave) sx_buf_printf(out, ",\"wave\":%d", cell->versus_wave);
-  if (cell->flags) sx_buf_printf(out, ",\"flags\":%u", (unsigned)cell->flags);
+  const unsigned flags = cell->flags & (SX_BANNER_NOT_TESTED | SX_BANNER_SMALL_BASE);
+  if (flags) sx_buf_printf(out, ",\"flags\":%u", flags);
   sx_buf_add_char(out, '}');
 }
 

@@ -71,6 +71,19 @@ sx_status study__bw_plan(st_build *b, size_t step, sx_error *err) {
   return SX_OK;
 }
 
+/* Variables whose codes the map says to be the same, and those across a break: their cells have no arrow, and the note says why. */
+static sx_status settled_names(sx_banner_wave *out, const sx_study *s, const st_wave *w, sx_arena *arena,
+                               sx_error *err) {
+  const char **name = sx_arena_alloc(arena, w->n_maps + s->n_arrow_names, sizeof *name);
+  if (!name) return sx_error_memory(err);
+  for (size_t k = 0; k < w->n_maps; k++)
+    if (w->maps[k].same) name[out->n_same++] = w->maps[k].variable;
+  for (size_t k = 0; k < s->n_arrow_names; k++)
+    if (study__bw_break(s, s->arrow_names[k])) name[out->n_same++] = s->arrow_names[k];
+  out->same = name;
+  return SX_OK;
+}
+
 sx_status study__bw_open(sx_banner_wave *out, st_run *r, sx_error *err) {
   const size_t pair = study__bw_pair(r->s);
   if (pair == ST_NONE || !r->waves) return sx_error_set(err, SX_E_INTERNAL, "", "the study has no wave before");
@@ -82,8 +95,9 @@ sx_status study__bw_open(sx_banner_wave *out, st_run *r, sx_error *err) {
   sx_status status = study__materialise(earlier, err);
   if (status != SX_OK) sx_error_add_where(err, "wave %s", earlier->s->as_wave->id);
   if (status == SX_OK && !link->link) status = study__make_link(r, link, earlier, err);
-  if (status == SX_OK) *out = (sx_banner_wave){earlier->unit, earlier->design, link->link};
-  return status;
+  if (status != SX_OK) return status;
+  *out = (sx_banner_wave){earlier->unit, earlier->design, link->link, NULL, 0};
+  return settled_names(out, r->s, earlier->s->as_wave, r->arena, err);
 }
 
 const sx_text2 *study__bw_break(const sx_study *s, const char *name) {

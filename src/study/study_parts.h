@@ -394,8 +394,10 @@ struct sx_study {
   int symbols;            /* sx_symbols */
   const char *docx_template;
   bool native_charts;
-  st_list exempt;                  /* from the audit of the report: words with numbers that are no results */
-  sx_table **schemas;              /* [n_tables] as checked against; small */
+  st_list exempt;           /* from the audit of the report: words with numbers that are no results */
+  sx_table **schemas;       /* [n_tables] as checked against; small */
+  const char **arrow_names; /* [n_arrow_names] variables of banner tables with arrows against the wave before */
+  size_t n_arrow_names;
   struct st_series *series;        /* waves: the earlier waves of this study; NULL none */
   const struct st_wave *as_wave;   /* this study is an earlier wave of another: then */
   const struct sx_study *follower; /* the study that follows it; doc and source are that one's */

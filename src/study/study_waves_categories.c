@@ -1,4 +1,5 @@
 /* study_waves_categories.c: the categories of an earlier wave are those of the study, or the study file says what becomes of them. */
+#include "study_banner.h"
 #include "study_names.h"
 #include "study_waves.h"
 
@@ -26,19 +27,37 @@ static void add_expr(names *out, sx_arena *arena, const st_expr *e) {
   for (size_t i = 0; e->expr && i < sx_expr_names(e->expr); i++) add(out, arena, sx_expr_name(e->expr, i));
 }
 
-/* What indicators, groups and derived variables compare: not ids, strata, clusters or weights. */
+/* The variables of a set; another name is one of a variable. */
+static void add_set(names *out, sx_arena *arena, const sx_study *s, const char *name) {
+  const sx_table *t = s->n_tables && s->schemas ? s->schemas[s->unit] : NULL;
+  const sx_mrset *set = t ? sx_table_find_mrset(t, name) : NULL;
+  for (size_t i = 0; set && i < set->n_variables; i++) add(out, arena, set->variables[i]);
+}
+
+/* What indicators, groups, accounts, derived variables and the study's banner tables with arrows compare: not ids, strata, clusters or weights. */
 static bool collect(names *out, const sx_study *s, sx_arena *arena) {
+  const sx_study *of = s->follower;
   for (size_t i = 0; i < s->n_groups; i++) {
     add_expr(out, arena, &s->groups[i].where);
     if (s->groups[i].by) add(out, arena, s->groups[i].by);
   }
   for (size_t i = 0; i < s->n_indicators; i++) {
     const st_indicator *ind = &s->indicators[i];
-    for (size_t k = 0; k < ind->n_measures; k++) add_expr(out, arena, &ind->measures[k].e);
+    for (size_t k = 0; k < ind->n_measures; k++) {
+      add_expr(out, arena, &ind->measures[k].e);
+      if (ind->measures[k].type == ST_SET) add_set(out, arena, s, ind->measures[k].name);
+    }
     add_expr(out, arena, &ind->base);
     add_expr(out, arena, &ind->where);
   }
+  for (size_t i = 0; i < s->n_accounts; i++)
+    for (size_t k = 0; k < s->accounts[i].n_nodes; k++) add_expr(out, arena, &s->accounts[i].nodes[k].data_total);
   for (size_t i = 0; i < s->n_derived; i++) add_expr(out, arena, &s->derived[i].value);
+  if (!of || study__bw_pair(of) == ST_NONE ||
+      of->series->waves[of->series->pairs[study__bw_pair(of)].earlier].study != s)
+    return !out->failed; /* arrows are against the wave before alone */
+  for (size_t i = 0; i < of->n_arrow_names; i++)
+    if (!study__bw_break(of, of->arrow_names[i])) add(out, arena, of->arrow_names[i]); /* else it has no arrow */
   return !out->failed;
 }
 

@@ -84,7 +84,7 @@ static sx_status call_slow(const sx_ctx *ctx, void *data, sx_error *err) {
   r.columns = "sex";
   r.sig.compare = SX_BANNER_WITHIN_SPAN | SX_BANNER_VERSUS_REST | SX_BANNER_PREVIOUS_WAVE;
   r.sig.min_base = 3;
-  const sx_banner_wave earlier = {w->then, e, NULL};
+  const sx_banner_wave earlier = {w->then, e, NULL, NULL, 0};
   if (st == SX_OK) st = sx_banner_run(&book, d, w->now, &r, &earlier, err);
   sx_banner_book_free(book);
   sx_design_free(d);

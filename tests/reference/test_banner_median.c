@@ -50,7 +50,7 @@ static void test_others(void) {
   r.stats = "median";
   r.sig.compare = SX_BANNER_WITHIN_SPAN | SX_BANNER_PREVIOUS_WAVE;
   r.sig.min_base = 0;
-  const sx_banner_wave same = {t, d, NULL};
+  const sx_banner_wave same = {t, d, NULL, NULL, 0};
   sx_banner_book *book = bh_run(d, t, &r, &same);
   const sx_banner_row *scale = bh_row(&book->table[0], SX_BANNER_MEDIAN, "median"),
                       *amount = bh_row(&book->table[1], SX_BANNER_MEDIAN, "median");
@@ -82,7 +82,7 @@ static void test_others(void) {
     if (q->type == SX_INTEGER) q->data.i64[i] -= 2;
   }
   sx_design *d0 = bh_named_design(before, "cluster");
-  const sx_banner_wave earlier = {before, d0, NULL};
+  const sx_banner_wave earlier = {before, d0, NULL, NULL, 0};
   book = bh_run(d, t, &r, &earlier);
   amount = bh_row(&book->table[1], SX_BANNER_MEDIAN, "median");
   scale = bh_row(&book->table[0], SX_BANNER_MEDIAN, "median");

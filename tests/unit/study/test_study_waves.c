@@ -100,6 +100,41 @@ static void test_labels(void) {
   tiny_remove();
 }
 
+/* Variables that only a banner table with arrows names: by a list, a pattern, in its columns, its condition; without arrows, or across a break,
+ * their codes are nobody's concern. */
+static void test_banner_labels(void) {
+  static const char *const tables[] = {"rows: [sex], cols: total", "rows: [\"se*\"], cols: total",
+                                       "rows: [y], cols: total + sex", "rows: [y], cols: $std",
+                                       "rows: [y], cols: total, where: sex == 1"};
+  static const char *const series[] = {"", ", map: {sex: {same: true}}", ", map: {sex: {codes: {1: 2, 2: 1}}}",
+                                       ", breaks: [{variables: [sex], why: {zh: a, en: a}}]"};
+  char text[3000];
+  tiny_copy("banner_labels");
+  write_wave("now.sav", "man", "woman", 1);
+  write_wave("was.sav", "woman", "man", 0);
+  for (size_t k = 0; k < sizeof tables / sizeof *tables; k++)
+    for (size_t v = 0; v < 4; v++)
+      for (int arrows = 0; arrows < 2; arrows++) {
+        snprintf(text, sizeof text,
+                 "%sdata: {p: {file: now.sav}}\ndesign: {weights: w}\nindicators: {spend: {mean: spend}}\n"
+                 "banner: {std: total + sex}\ntables: [{id: b, %s, sig: %s}]\n"
+                 "waves: {unit: id, changes: all, series: [{wave: 2024-S2, data: {p: {file: was.sav}}%s}]}\n",
+                 head, tables[k], arrows ? "waves" : "spss", series[v]);
+        tiny_write("study.yaml", text);
+        if (arrows && v == 0) {
+          refused("study.yaml:9:", "wave 2024-S2: 'sex' calls 1 'woman', 2025-S1 calls it 'man': map it under 'map'");
+          continue;
+        }
+        sx_problems problems = SX_PROBLEMS_INIT;
+        sx_study *study = tiny_load(&problems);
+        CHECK_INT(problems.n, 0);
+        sx_problems_clear(&problems);
+        sx_study_free(study);
+        sx_run_result_free(tiny_run());
+      }
+  tiny_remove();
+}
+
 /* A change over ten waves is from the ninth, and from a year before; every wave has its rows. */
 static void test_ten_waves(void) {
   char series[3000] = "";
@@ -306,5 +341,5 @@ static void test_hidden_wave(void) {
   tiny_remove();
 }
 
-SXT_MAIN(SXT_CASE(test_history), SXT_CASE(test_hidden_wave), SXT_CASE(test_labels), SXT_CASE(test_ten_waves),
-         SXT_CASE(test_texts), SXT_CASE(test_known_figures))
+SXT_MAIN(SXT_CASE(test_history), SXT_CASE(test_hidden_wave), SXT_CASE(test_labels), SXT_CASE(test_banner_labels),
+         SXT_CASE(test_ten_waves), SXT_CASE(test_texts), SXT_CASE(test_known_figures))
