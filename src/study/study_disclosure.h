@@ -77,6 +77,8 @@ typedef struct dc_banner { /* a cell of a banner table: study_banner_who.c says 
   size_t n_top;
   const sx_store_term *terms; /* of its column */
   size_t n_terms, domain;
+  size_t
+      cross; /* the domain that a level is in its column, where groups or columns are made of the question; else ST_NONE */
 } dc_banner;
 typedef struct dc_run {
   st_run *r;

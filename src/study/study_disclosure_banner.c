@@ -54,7 +54,7 @@ static const char *field(char **at) {
 
 static sx_status take_line(dc_run *d, char *line, sx_error *err) {
   sx_arena *arena = d->r->arena;
-  dc_banner b = {.kind = *line};
+  dc_banner b = {.kind = *line, .cross = ST_NONE};
   sx_store_term terms[MAX_TERMS];
   char *at = line;
   (void)field(&at);
@@ -90,6 +90,70 @@ static sx_status take_line(dc_run *d, char *line, sx_error *err) {
   return SX_OK;
 }
 
+/* ---- levels that are groups ---------------------------------------------------------------------------------------------------------- */
+
+/* The name of the groups that a question's variable makes: a group by it, or itself where columns are made of it; NULL: it divides nothing. A question
+ * that is asked again has a number behind its variable (q#2). */
+static const char *groups_by(const dc_run *d, const char *question) {
+  const sx_study *s = d->r->s;
+  const char *again = strrchr(question, '#');
+  const size_t n = again && again > question ? (size_t)(again - question) : strlen(question);
+  for (size_t g = 0; g < s->n_groups; g++)
+    if (s->groups[g].by && strlen(s->groups[g].by) == n && memcmp(s->groups[g].by, question, n) == 0)
+      return s->groups[g].id;
+  for (size_t i = 0; i < d->n_banner; i++) {
+    for (size_t k = 0; k < d->banner[i].n_terms; k++) {
+      const char *variable = d->banner[i].terms[k].variable;
+      if (strlen(variable) == n && memcmp(variable, question, n) == 0) return variable;
+    }
+  }
+  return NULL;
+}
+
+/* The terms are those of the domain, in any order. */
+static bool same_terms(const dc_domain *a, const sx_store_term *terms, size_t n) {
+  bool all = a->n_terms == n;
+  for (size_t i = 0; i < n && all; i++) {
+    bool there = false;
+    for (size_t k = 0; k < n && !there; k++)
+      there = strcmp(a->terms[k].variable, terms[i].variable) == 0 && strcmp(a->terms[k].level, terms[i].level) == 0;
+    all = there;
+  }
+  return all;
+}
+
+/* region: East in the column of men is everyone of the group men in the East, whatever table or result says how many they are. */
+static sx_status cross(dc_run *d, dc_banner *b, const char *groups, sx_error *err) {
+  sx_store_term terms[MAX_TERMS + 2];
+  const dc_domain *column = &d->domains[b->domain];
+  size_t n = column->n_terms;
+  if (n > MAX_TERMS + 1) return SX_OK;
+  for (size_t i = 0; i < n; i++) {
+    terms[i] = column->terms[i];
+    if (strcmp(terms[i].variable, groups) != 0) continue;
+    if (strcmp(terms[i].level, b->row) == 0) b->cross = b->domain;
+    return SX_OK;
+  }
+  terms[n++] = (sx_store_term){groups, b->row, {NULL, NULL}, {NULL, NULL}};
+  for (size_t i = 0; i < d->n_domains && b->cross == ST_NONE; i++)
+    if (same_terms(&d->domains[i], terms, n)) b->cross = i;
+  if (b->cross != ST_NONE) return SX_OK;
+  const sx_store_row row = {.indicator = "", .statistic = "", .terms = terms, .n_terms = n};
+  return study__dc_domain(&b->cross, d, &row, err);
+}
+
+static sx_status cross_all(dc_run *d, sx_error *err) {
+  const char *question = NULL, *groups = NULL;
+  for (size_t i = 0; i < d->n_banner; i++) {
+    dc_banner *b = &d->banner[i];
+    if (b->kind != 'C') continue;
+    if (!question || strcmp(question, b->question) != 0) groups = groups_by(d, b->question);
+    question = b->question;
+    if (groups) SX_TRY(cross(d, b, groups, err));
+  }
+  return SX_OK;
+}
+
 sx_status study__dc_read_banners(dc_run *d, sx_error *err) {
   st_run *r = d->r;
   for (size_t i = 0; i < r->s->n_blocks; i++) {
@@ -106,7 +170,7 @@ sx_status study__dc_read_banners(dc_run *d, sx_error *err) {
       line = next;
     }
   }
-  return SX_OK;
+  return cross_all(d, err);
 }
 
 /* ---- what goes with a cell -------------------------------------------------------------------------------------------------------- */

@@ -102,6 +102,13 @@ static sx_status cells_of_banner(lk *l, size_t i, sx_error *err) {
     c.n = b->base_n;
     c.sensitive = study__dc_fails(&c.level, &d->own->rules, c.value, b->base_n, b->top, b->n_top) || c.sensitive;
   }
+  if (b->cross != ST_NONE) { /* a group's cases, as other tables and results have them */
+    c.domain = b->cross;
+    c.base = true;
+    c.hidden = c.hidden || d->domains[b->cross].hidden;
+    c.sensitive = c.sensitive || (d->domains[b->cross].small && c.value != 0);
+    return add_cell(l, "everyone\tcases", c, err);
+  }
   if (b->kind == 'S' || b->kind == 'D') return SX_OK; /* made of the levels: study__dc_close_banners */
   if (b->kind == 'N' && (has_levels(d, i) || (b->hidden && !c.sensitive))) return SX_OK;
   char *name = sx_arena_printf(l->arena, "banner\t%s\t%s\t%c\t%s", b->where, b->question, b->kind, b->row);
@@ -196,6 +203,15 @@ static sx_status find_same(lk *l, sx_error *err) {
   return SX_OK;
 }
 
+/* A quantity that is a base somewhere is one everywhere, so that its groups stay in one system. */
+static sx_status share_base(lk *l, sx_error *err) {
+  bool *base = sx_arena_zalloc(l->arena, l->n_quantities + 1, sizeof *base);
+  if (!base) return sx_error_memory(err);
+  for (size_t i = 0; i < l->n_nodes; i++) base[l->nodes[i].quantity] |= l->nodes[i].base;
+  for (size_t i = 0; i < l->n_nodes; i++) l->nodes[i].base = base[l->nodes[i].quantity];
+  return SX_OK;
+}
+
 static sx_status make_nodes(lk *l, sx_error *err) {
   for (size_t i = 0; i < l->n_cells; i++) {
     lk_cell *c = &l->cells[i];
@@ -218,7 +234,7 @@ static sx_status make_nodes(lk *l, sx_error *err) {
     node->level = fmax(node->level, c->level);
     if (!(node->n <= c->n)) node->n = c->n;
   }
-  return SX_OK;
+  return share_base(l, err);
 }
 
 /* ---- relations ------------------------------------------------------------------------------------------------------------------------ */
@@ -454,7 +470,7 @@ static sx_status one_round(bool *changed, lk *l, bool bases, sx_error *err) {
   SX_TRY(find_same(l, err));
   SX_TRY(make_nodes(l, err));
   SX_TRY(relate_groups(l, err));
-  if (!bases) SX_TRY(relate_rows(l, err));
+  SX_TRY(relate_rows(l, err));
   SX_TRY(solve(l, bases, err));
   return hide(changed, l, err);
 }
