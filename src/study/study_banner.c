@@ -169,7 +169,7 @@ sx_status study__plan_banner(st_build *b, size_t block, sx_error *err) {
     if (b->plan->steps[k].kind == ST_STEP_GENERATE) SX_TRY(study__plan_dep(b, step, k, err));
   const sx_node *quality = sx_node_get(sx_doc_root(s->doc), "quality");
   if (quality) sx_node_to_json(&b->spec, quality);
-  sx_buf_printf(&b->spec, "words 5\nwave %s\n", s->wave ? s->wave : "");
+  sx_buf_printf(&b->spec, "words 6\nwave %s\n", s->wave ? s->wave : "");
   if (request.sig.compare & SX_BANNER_PREVIOUS_WAVE) SX_TRY(study__bw_plan(b, step, err));
   study__plan_spec_contributors(b);
   return study__plan_seal(b, step, err);
@@ -575,6 +575,7 @@ sx_status study__banner_write(st_run *r, const st_banner_job *j, const sx_synth_
   const st_block *block = &r->s->blocks[j->step->index];
   sx_buf out, scratch, layout, words_of;
   SX_TRY(study__banner_words(j->book, r->s, model, err));
+  if (j->before.table) SX_TRY(study__bw_legend(j->book, r->s, &j->request.sig, r->arena, err));
   say_empty(r, block, j->book, j->request.where);
   sx_buf_init(&out, &r->ctx);
   sx_buf_init(&scratch, &r->ctx);

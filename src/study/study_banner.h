@@ -61,6 +61,9 @@ bool study__bw_names(const sx_study *s, const char *name); /* such a table names
 size_t study__bw_pair(const sx_study *s);                  /* of the series; ST_NONE: no wave before with data */
 sx_status study__bw_plan(st_build *b, size_t step, sx_error *err) SX_NODISCARD; /* what arrows rest on */
 sx_status study__bw_open(sx_banner_wave *out, st_run *r, sx_error *err) SX_NODISCARD;
+/* The legend says that p of changes elsewhere in the study are adjusted otherwise, where arrows against the wave before are. */
+sx_status study__bw_legend(sx_banner_book *book, const sx_study *s, const sx_banner_sig *sig, sx_arena *arena,
+                           sx_error *err) SX_NODISCARD;
 /* Why a variable, or a condition, is not the same in both waves; NULL: it is. */
 const sx_text2 *study__bw_break(const sx_study *s, const char *name);
 const sx_text2 *study__bw_break_where(const sx_study *s, const char *where);

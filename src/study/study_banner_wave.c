@@ -56,6 +56,42 @@ bool study__bw_names(const sx_study *s, const char *name) {
   return yes || (asked && has_word(sx_node_get(sx_doc_root(s->doc), "banner"), name));
 }
 
+/* By what and over what the p of changes are adjusted in all other tables. */
+static void adjusted_there(sx_buf *out, const struct st_series *series, bool en) {
+  const bool all = series->family == ST_FAMILY_ALL;
+  const char *name = study__adjust_words(series->adjust);
+  if (!name)
+    sx_buf_add(out, en ? "not adjusted for the number of tests" : "未按多重比较调整");
+  else if (en)
+    sx_buf_printf(out, "adjusted by %s over %s", name,
+                  all ? "all changes of the study" : "the changes of an indicator");
+  else
+    sx_buf_printf(out, "按 %s 法在%s变动中调整", name, all ? "全部" : "同一指标的");
+}
+
+static sx_status legend_of(const char **out, const char *was, const struct st_series *series, bool en, sx_arena *arena,
+                           const sx_ctx *ctx, sx_error *err) {
+  sx_buf text;
+  sx_buf_init(&text, ctx);
+  sx_buf_printf(&text, en ? "%s p values of changes in other tables are " : "%s其他表中变动的 p 值", was);
+  adjusted_there(&text, series, en);
+  sx_buf_add(&text, en ? ": the same change may be significant in one and not in the other."
+                       : "，与此处箭头不同：同一变动的结论可以不一致。");
+  sx_status status = sx_buf_status(&text, err);
+  if (status == SX_OK && !(*out = sx_arena_strndup(arena, text.data, text.n))) status = sx_error_memory(err);
+  sx_buf_clear(&text);
+  return status;
+}
+
+sx_status study__bw_legend(sx_banner_book *book, const sx_study *s, const sx_banner_sig *sig, sx_arena *arena,
+                           sx_error *err) {
+  const struct st_series *series = s->series;
+  const bool none = sig->adjust == SX_ADJUST_P_NONE && series->adjust == SX_ADJUST_P_NONE;
+  if (none || !strstr(book->legend.en, book->marks_wave[0])) return SX_OK;
+  SX_TRY(legend_of(&book->legend.zh, book->legend.zh, series, false, arena, &s->ctx, err));
+  return legend_of(&book->legend.en, book->legend.en, series, true, arena, &s->ctx, err);
+}
+
 static const st_wave *wave_before(const sx_study *s) {
   const size_t pair = study__bw_pair(s);
   return pair == ST_NONE ? NULL : &s->series->waves[s->series->pairs[pair].earlier];
@@ -68,6 +104,7 @@ sx_status study__bw_plan(st_build *b, size_t step, sx_error *err) {
   SX_TRY(study__plan_dep(b, step, b->links[pair], err));
   for (size_t k = 0; k < own->s->n_derived; k++) SX_TRY(study__plan_dep(b, step, own->derive[k], err));
   study__plan_spec_reasons(b);
+  sx_buf_printf(&b->spec, "other p %d %d\n", (int)b->s->series->adjust, (int)b->s->series->family); /* of the legend */
   return SX_OK;
 }
 

@@ -94,7 +94,8 @@ struct st_series {
 
 /* study_waves_read.c */
 size_t study__find_wave(const struct st_series *series, const char *id, size_t n);
-const char *study__versus_name(st_versus versus); /* "change", "yoy" */
+const char *study__versus_name(st_versus versus);    /* "change", "yoy" */
+const char *study__adjust_words(sx_adjust_p adjust); /* "Holm", in both languages; NULL: not adjusted */
 /* Why rows of the wave and of the study are no two values of one series: an index of its maps, then of its breaks, then of those of
  * the next wave and so on; ST_NONE none. A break between a later wave and the study lies between an older one and the study too. */
 const sx_text2 *study__break_of(const st_wave *wave, size_t broken);

@@ -301,6 +301,20 @@ static const char *in_en(sx_text2 t) {
   return t.en ? t.en : t.zh ? t.zh : "";
 }
 
+const char *study__adjust_words(sx_adjust_p adjust) {
+  switch (adjust) {
+  case SX_ADJUST_P_HOLM:
+    return "Holm";
+  case SX_ADJUST_P_BONFERRONI:
+    return "Bonferroni";
+  case SX_ADJUST_P_BH:
+    return "Benjamini-Hochberg";
+  case SX_ADJUST_P_NONE:
+    break;
+  }
+  return NULL;
+}
+
 static void test_words(sx_buf *zh, sx_buf *en, const st_run *r, bool bind) {
   const struct st_series *series = r->s->series;
   const char *zh_n = bind ? "（共 {{ `waves/tests`.total | plain 0 }} 项）" : "";
@@ -310,7 +324,7 @@ static void test_words(sx_buf *zh, sx_buf *en, const st_run *r, bool bind) {
     sx_buf_printf(en, "p values are not adjusted for the number of tests%s. ", en_n);
     return;
   }
-  const char *name = series->adjust == SX_ADJUST_P_HOLM ? "Holm" : "Bonferroni";
+  const char *name = study__adjust_words(series->adjust);
   const bool all = series->family == ST_FAMILY_ALL;
   sx_buf_printf(zh, "p 值按 %s 法在%s检验中调整%s。", name, all ? "全部" : "每个指标的", zh_n);
   sx_buf_printf(en, "p values adjusted by %s over %s%s. ", name,

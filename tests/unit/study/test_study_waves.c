@@ -135,6 +135,43 @@ static void test_banner_labels(void) {
   tiny_remove();
 }
 
+/* The arrows of a banner table and the p of changes have adjustments of their own: its legend says so, in the words of the study's. */
+static void test_two_adjustments(void) {
+  static const struct {
+    const char *sig, *adjust, *want;
+  } cases[] = {
+      {"waves", "holm", "p values of changes in other tables are adjusted by Holm over all changes of the study: the"},
+      {"waves", "bh", "adjusted by Benjamini-Hochberg over all changes of the study"},
+      {"\"waves, adjust=holm\"", "none",
+       "p values of changes in other tables are not adjusted for the number of tests"},
+      {"waves", "none", NULL},
+      {"spss", "holm", NULL}};
+  char text[3000], path[600];
+  tiny_copy("adjustments");
+  write_wave("now.sav", "man", "woman", 1);
+  write_wave("was.sav", "man", "woman", 0);
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    snprintf(text, sizeof text,
+             "%sdata: {p: {file: now.sav}}\ndesign: {weights: w}\nindicators: {spend: {mean: spend}}\n"
+             "tables: [{id: b, rows: [y], cols: total, sig: %s}, {id: t, indicators: [spend], show: [change, p]}]\n"
+             "waves: {unit: id, changes: all, significance: {adjust: %s}, series: [{wave: 2024-S2, data: {p: {file: "
+             "was.sav}}}]}\n",
+             head, cases[k].sig, cases[k].adjust);
+    tiny_write("study.yaml", text);
+    sx_run_result_free(tiny_run());
+    tiny_path(path, "out/report.en.html");
+    char *page = NULL;
+    size_t n = 0;
+    REQUIRE_OK(sx_file_read(&page, &n, NULL, path, err));
+    const char *said = strstr(page, "changes in other tables are");
+    if (cases[k].want ? !strstr(page, cases[k].want) : said != NULL)
+      SXT_FAIL("%s, %s: %.200s", cases[k].sig, cases[k].adjust, said ? said : "nothing");
+    if (strcmp(cases[k].adjust, "bh") == 0) CHECK(!strstr(page, "Bonferroni over"));
+    sx_mem_free(NULL, page);
+  }
+  tiny_remove();
+}
+
 /* A change over ten waves is from the ninth, and from a year before; every wave has its rows. */
 static void test_ten_waves(void) {
   char series[3000] = "";
@@ -342,4 +379,4 @@ static void test_hidden_wave(void) {
 }
 
 SXT_MAIN(SXT_CASE(test_history), SXT_CASE(test_hidden_wave), SXT_CASE(test_labels), SXT_CASE(test_banner_labels),
-         SXT_CASE(test_ten_waves), SXT_CASE(test_texts), SXT_CASE(test_known_figures))
+         SXT_CASE(test_two_adjustments), SXT_CASE(test_ten_waves), SXT_CASE(test_texts), SXT_CASE(test_known_figures))
