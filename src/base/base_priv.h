@@ -5,7 +5,7 @@
 #include "shuxiao/base.h"
 
 /* base_format.c. As vsnprintf, with room for a byte at least. */
-int sx_base__format(char *out, size_t room, const char *fmt, va_list args);
+int sx_base__format(char *out, size_t room, const char *fmt, va_list args) SX_PRINTF(3, 0);
 
 /* SX_E_IO with "<what>: <text of the error number>" at path. */
 sx_status sx_base__io_error(sx_error *err, const char *path, const char *what, int number);

@@ -122,7 +122,7 @@ const char *cli_text(const cli_app *app, const char *en, const char *zh) {
   return app->chinese && zh ? zh : en;
 }
 
-static void say(const cli_app *app, const char *fmt, va_list args) {
+SX_PRINTF(2, 0) static void say(const cli_app *app, const char *fmt, va_list args) {
   cli_progress_end(app);
   vfprintf(stderr, fmt, args);
   fputc('\n', stderr);

@@ -158,9 +158,10 @@ SX_INLINE void code_block(uint8_t *code, uint8_t *in, const block *b, const est_
 
 /* ---- sums ----------------------------------------------------------------------------------------------------------- */
 
-SX_INLINE void add_four(four *sum, four *comp, four x) {
-  const four s = *sum + x, of_x = s - *sum;
-  *comp += (*sum - (s - of_x)) + (x - of_x);
+/* By address: a vector as an argument would have another ABI in a build without AVX, which clang refuses. */
+SX_INLINE void add_four(four *sum, four *comp, const four *x) {
+  const four s = *sum + *x, of_x = s - *sum;
+  *comp += (*sum - (s - of_x)) + (*x - of_x);
   *sum = s;
 }
 
@@ -169,8 +170,8 @@ SX_INLINE void add_weights(est_one *o, const double *w, const uint8_t *code, siz
   static const int64_t lane[LANES + 1][LANES] = {{0}, {-1}, {0, -1}, {0, 0, -1}, {0, 0, 0, -1}};
   four sum = *(four *)o->sum, comp = *(four *)o->comp;
   for (size_t i = 0; i < n; i++) {
-    const four x = {w[i], w[i], w[i], w[i]};
-    add_four(&sum, &comp, (four)((four_bits)x & *(const four_bits *)lane[code[i]]));
+    const four all = {w[i], w[i], w[i], w[i]}, x = (four)((four_bits)all & *(const four_bits *)lane[code[i]]);
+    add_four(&sum, &comp, &x);
   }
   *(four *)o->sum = sum;
   *(four *)o->comp = comp;
@@ -182,7 +183,7 @@ SX_INLINE void add_products(est_one *o, const double *w, const uint8_t *code, co
   four sum = *(four *)o->sum, comp = *(four *)o->comp;
   for (size_t i = 0; i < n; i++) {
     const four of = {code[i] ? w[i] : 0, w[i] * y[i], x ? w[i] * x[i] : 0, 0};
-    add_four(&sum, &comp, of);
+    add_four(&sum, &comp, &of);
   }
   *(four *)o->sum = sum;
   *(four *)o->comp = comp;

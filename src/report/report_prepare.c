@@ -376,9 +376,7 @@ static sx_status number_footnotes(maker *m, sx_buf *to, const char *from, size_t
       sx_buf_add_char(to, from[i++]);
       continue;
     }
-    if (k == m->out->n_footnotes) {
-      SX_TRY(sx_report__warn(m->page, m->file, err, "the footnote [^%.*s] is not defined", (int)(id < 60 ? id : 60),
-                             from + i + 2));
+    if (k == m->out->n_footnotes) { /* who checks the texts tells it, with its place */
       sx_buf_add_char(to, from[i++]);
       continue;
     }
@@ -440,15 +438,6 @@ static void ease_emphasis(sx_buf *to, const char *from, size_t n) {
   }
 }
 
-static sx_status unused_footnotes(maker *m, sx_error *err) {
-  for (size_t k = 0; k < m->out->n_footnotes; k++) {
-    if (m->out->footnotes[k].number) continue;
-    SX_TRY(sx_report__warn(m->page, m->file, err, "the footnote [^%s] is never referred to and is left out",
-                           m->out->footnotes[k].id));
-  }
-  return SX_OK;
-}
-
 sx_status sx_report__prepare(sx_prepared *out, sx_page *page, const char *file, const char *text, sx_error *err) {
   maker m = {.out = out, .page = page, .file = file};
   sx_buf bound, rest;
@@ -469,8 +458,7 @@ sx_status sx_report__prepare(sx_prepared *out, sx_page *page, const char *file, 
   ease_emphasis(&bound, rest.data, rest.n);
   SX_TRY_GOTO(status, sx_buf_status(&bound, err), done);
   SX_TRY_GOTO(status, number_footnotes(&m, &out->text, bound.data, bound.n, err), done);
-  SX_TRY_GOTO(status, sx_buf_status(&out->text, err), done);
-  status = unused_footnotes(&m, err);
+  status = sx_buf_status(&out->text, err);
 done:
   sx_buf_clear(&bound);
   sx_buf_clear(&rest);

@@ -467,9 +467,9 @@ static void remark(const writer *w) {
   sx_buf_add_char(w->out, '}');
 }
 
-/* A note that a table above has too. */
+/* A note that a table above has too; that nobody answered is said of each by its name. */
 static bool said_before(const sx_banner_book *book, size_t table, const char *note) {
-  for (size_t k = 0; k < table; k++)
+  for (size_t k = 0; k < table && book->table[table].n_cases > 0; k++)
     for (size_t j = 0; j < book->table[k].n_notes; j++)
       if (strcmp(book->table[k].note[j].en, note) == 0) return true;
   return false;

@@ -273,6 +273,8 @@ static void check_block(st_load *l, const st_block *block) {
 typedef struct text_check {
   st_load *l;
   const char *file;
+  bool zh;
+  bool *placed; /* [blocks] by the texts of the language so far */
 } text_check;
 
 static void text_problem(st_load *l, const char *file, size_t line, size_t column, const char *message) {
@@ -323,21 +325,33 @@ static bool has_box(st_load *l, bool zh, const char *id, size_t n_id) {
   return found;
 }
 
-static bool has_block(const st_load *l, bool figure, const char *id, size_t n_id) {
+/* ST_NONE: the report has none of this name. */
+static size_t find_block(const st_load *l, bool figure, const char *id, size_t n_id) {
   for (size_t b = 0; b < l->s->n_blocks; b++) {
     const st_block *block = &l->s->blocks[b];
     if (block->figure == figure && strlen(block->id) == n_id && memcmp(block->id, id, n_id) == 0)
-      return !study__is_banner(block) || study__banner_in(block) != ST_IN_BOOK;
+      return !study__is_banner(block) || study__banner_in(block) != ST_IN_BOOK ? b : ST_NONE;
   }
-  return false;
+  return ST_NONE;
 }
 
-/* {{figure ID}}, {{table ID}}, [@figure ID], [@table ID] must name blocks of the study, [@box ID] a numbered box of the texts. */
-static void check_places(st_load *l, const char *file, const char *text, bool zh) {
-  static const char *const openings[] = {"figure ", "table ", "[@figure ", "[@table ", "[@box "}, *const names[] = {
-                                                                                                      "figure", "table",
-                                                                                                      "figure", "table",
-                                                                                                      "numbered box"};
+/* message[0] '\0': it is there, and where it is placed, for the first time. */
+static void check_place(char message[256], const text_check *c, bool figure, bool places, const char *id, size_t n_id) {
+  const char *kind = figure ? "figure" : "table";
+  const int shown = (int)(n_id < 100 ? n_id : 100);
+  const size_t b = find_block(c->l, figure, id, n_id);
+  if (b == ST_NONE)
+    (void)snprintf(message, 256, "there is no %s '%.*s'", kind, shown, id);
+  else if (places && c->placed[b])
+    (void)snprintf(message, 256, "%s '%.*s' is placed a second time: refer to it with [@%s %.*s]", kind, shown, id,
+                   kind, shown, id);
+  else if (places)
+    c->placed[b] = true;
+}
+
+/* {{figure ID}}, {{table ID}}, [@figure ID], [@table ID] must name blocks of the study, [@box ID] a numbered box of the texts; a page has each block once. */
+static void check_places(const text_check *c, const char *text) {
+  static const char *const openings[] = {"figure ", "table ", "[@figure ", "[@table ", "[@box "};
   size_t line = 1, column = 1;
   for (const char *at = text; *at; at++) {
     for (size_t o = 0; o < 5; o++) {
@@ -347,10 +361,12 @@ static void check_places(st_load *l, const char *file, const char *text, bool zh
       const char *id = from + k + strspn(from + k, o < 2 ? " \t" : ""), *end = id + strcspn(id, o < 2 ? "}\n" : "]\n");
       while (end > id && end[-1] == ' ') end--;
       const size_t n_id = (size_t)(end - id);
-      if (o == 4 ? has_box(l, zh, id, n_id) : has_block(l, o % 2 == 0, id, n_id)) continue;
-      char message[256];
-      (void)snprintf(message, sizeof message, "there is no %s '%.*s'", names[o], (int)(n_id < 100 ? n_id : 100), id);
-      text_problem(l, file, line, column, message);
+      char message[256] = "";
+      if (o < 4)
+        check_place(message, c, o % 2 == 0, o < 2, id, n_id);
+      else if (!has_box(c->l, c->zh, id, n_id))
+        (void)snprintf(message, sizeof message, "there is no numbered box '%.*s'", (int)(n_id < 100 ? n_id : 100), id);
+      if (message[0]) text_problem(c->l, c->file, line, column, message);
     }
     if (*at == '\n') {
       line++;
@@ -361,7 +377,35 @@ static void check_places(st_load *l, const char *file, const char *text, bool zh
   }
 }
 
-static void check_text(st_load *l, const sx_node *node, const char *file, bool zh) {
+/* The bytes of "[^ID]" at the begin of a line that defines a footnote; 0. */
+static size_t defined_note(const char *line) {
+  const size_t n = strncmp(line, "[^", 2) == 0 ? 2 + strcspn(line + 2, "] \n") : 0;
+  return n > 2 && strncmp(line + n, "]:", 2) == 0 ? n + 1 : 0;
+}
+
+static bool is_used(const char *text, const char *note, size_t n) {
+  for (const char *at = text; (at = strstr(at, "[^")) != NULL; at++)
+    if (strncmp(at, note, n) == 0 && !((at == text || at[-1] == '\n') && at[n] == ':')) return true;
+  return false;
+}
+
+/* Footnotes that the text, with its macros written out, never refers to. */
+static void check_notes(const text_check *c, const char *text, const char *expanded) {
+  size_t number = 1;
+  bool fenced = false;
+  for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n', number++) {
+    if (strncmp(line, "```", 3) == 0 || strncmp(line, "~~~", 3) == 0) fenced = !fenced;
+    const size_t n = fenced ? 0 : defined_note(line);
+    if (!n || is_used(expanded, line, n)) continue;
+    char where[SX_ERROR_WHERE_MAX], message[160];
+    (void)snprintf(where, sizeof where, "%.480s:%zu:1", c->file, number);
+    (void)snprintf(message, sizeof message, "the footnote %.*s is never referred to and is left out",
+                   (int)(n < 80 ? n : 80), line);
+    study__problem_at(c->l, true, where, message);
+  }
+}
+
+static void check_text(st_load *l, const sx_node *node, const char *file, bool zh, bool *placed) {
   if (!file) return;
   const char *path = study__path(l->s, l->s->arena, file);
   char *text = NULL;
@@ -376,7 +420,7 @@ static void check_text(st_load *l, const sx_node *node, const char *file, bool z
     return;
   }
   size_t bad = 0;
-  text_check check = {l, path};
+  text_check check = {l, path, zh, placed};
   if (!sx_utf8_valid(text, n, &bad)) {
     char message[80];
     (void)snprintf(message, sizeof message, "not valid UTF-8 at byte %zu: save the file as UTF-8", bad + 1);
@@ -387,6 +431,7 @@ static void check_text(st_load *l, const sx_node *node, const char *file, bool z
     sx_status status =
         sx_report_expand(&whole, text, n, l->s->macros, l->s->n_macros, zh ? SX_LANG_ZH : SX_LANG_EN, &err);
     if (status == SX_OK) status = sx_report_each_reference(whole.data, whole.n, check_bound, &check, &err);
+    if (status == SX_OK) check_notes(&check, text, whole.data ? whole.data : "");
     sx_buf_clear(&whole);
     if (status == SX_E_MEMORY) l->oom = true;
     if (status != SX_OK && status != SX_E_MEMORY) {
@@ -394,7 +439,7 @@ static void check_text(st_load *l, const sx_node *node, const char *file, bool z
       (void)snprintf(where, sizeof where, "%.400s:%.100s", path, err.where);
       study__problem_at(l, false, where, err.message);
     }
-    check_places(l, path, text, zh);
+    check_places(&check, text);
     sx_report_each_leftover(text, n, check_leftover, &check);
   }
   sx_mem_free(&l->s->ctx, text);
@@ -435,9 +480,10 @@ void study__check_blocks(st_load *l) {
   sx_study *s = l->s;
   check_key(l, s->key);
   for (size_t i = 0; i < s->n_blocks && !study__stop(l); i++) check_block(l, &s->blocks[i]);
+  bool *placed[2] = {study__take(l, s->n_blocks, 1), study__take(l, s->n_blocks, 1)};
   for (size_t i = 0; i < s->n_narrative && !study__stop(l); i++) {
-    check_text(l, s->narrative[i].node, s->narrative[i].zh, true);
-    check_text(l, s->narrative[i].node, s->narrative[i].en, false);
+    check_text(l, s->narrative[i].node, s->narrative[i].zh, true, placed[0]);
+    check_text(l, s->narrative[i].node, s->narrative[i].en, false, placed[1]);
   }
   if (s->published.file && !study__stop(l)) study__check_published(l);
   if (!study__stop(l)) check_template(l);

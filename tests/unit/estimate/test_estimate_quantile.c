@@ -280,7 +280,7 @@ static void test_heaped_coverage(void) {
       sx_est_set_free(set);
     }
   }
-  if (!(hit[0] < 0.80 * TIMES && hit[1] >= 0.935 * TIMES))
+  if (!((double)hit[0] < 0.80 * TIMES && (double)hit[1] >= 0.935 * TIMES))
     SXT_FAIL("of %d samples the R-compatible interval covers in %zu, the default in %zu", TIMES, hit[0], hit[1]);
   sx_design_free(d);
   sx_table_free(t);

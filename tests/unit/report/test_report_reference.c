@@ -92,30 +92,10 @@ static void each(void) {
 
 /* Any text is a name of a reference, and comes back from what stands for it, which has no character that a page changes. */
 static void any_name(void) {
-  static const char *const names[] = {"a",
-                                      "",
-                                      "`",
-                                      "``",
-                                      "`^",
-                                      "`^G",
-                                      "``^(85)",
-                                      "a`",
-                                      "^",
-                                      "\x01",
-                                      "\x1f\x7f",
-                                      "x\x07y",
-                                      "a\nb\tc",
-                                      "u\xC2\x85v",
-                                      "`\xC2\x85`",
-                                      "\xEF\xBF\xBE",
-                                      "|.:*",
-                                      "{{u}}",
-                                      "<b>&\"'",
-                                      "\xE2\x80\xAE"
-                                      "x",
-                                      "\xE9\x95\xBF",
-                                      "`^(85)",
-                                      "`\x07`"};
+  static const char *const names[] = {
+      "a",    "",      "`",        "``",      "`^",           "`^G",        "``^(85)",    "a`",
+      "^",    "\x01",  "\x1f\x7f", "x\x07y",  "a\nb\tc",      "u\xC2\x85v", "`\xC2\x85`", "\xEF\xBF\xBE",
+      "|.:*", "{{u}}", "<b>&\"'",  "\u202Ex", "\xE9\x95\xBF", "`^(85)",     "`\x07`"};
   const sx_ctx *ctx = NULL;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     sx_buf text;

@@ -9,7 +9,7 @@ static void is(double value, const char *format, sx_lang lang, const char *style
   sx_buf out;
   sx_buf_init(&out, NULL);
   REQUIRE_OK(sx_style_parse(&s, style, strlen(style), err));
-  REQUIRE_OK(sx_report_format_style(&out, value, format, lang, &s, err));
+  REQUIRE_OK(sx_report_format_style(&out, value, format, (int)lang, &s, err));
   if (strcmp(out.data, want) != 0)
     SXT_FAIL("%.17g as '%s' in '%s' is '%s', not '%s'", value, format, style, out.data, want);
   sx_buf_clear(&out);

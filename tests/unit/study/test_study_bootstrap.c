@@ -69,7 +69,7 @@ static bool comparable(const srow *x, const srow *y) {
 }
 
 static void test_ratio(void) {
-  rows linear = {NULL}, boot = {NULL};
+  rows linear = {0}, boot = {0};
   char design[80];
   tiny_copy("bootstrap");
   write_cases();

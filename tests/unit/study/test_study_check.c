@@ -151,11 +151,33 @@ static void texts(void) {
   expect("narrative/en.md", "{{figure ages}}", "a {{rank users usrs}}", "narrative/en.md:5:3", "usrs");
   expect("narrative/en.md", "{{figure ages}}", "{{box title=b}}", "narrative/en.md:5:1", "{{box}} has no {{end}}");
   expect("narrative/en.md", "{{figure ages}}", "{{figure age}}", "narrative/en.md:5:1", "there is no figure 'age'");
+  expect("narrative/en.md", "{{figure ages}}", "{{figure ages}}\n\nb\n\n{{figure ages}}", "narrative/en.md:9:1",
+         "figure 'ages' is placed a second time: refer to it with [@figure ages]");
   expect("published.csv", "users.total", "users.young", "published.csv: row 2 P1", "not estimated by 'young'");
   expect("published.csv", "design-fact", "design-fakt", "published.csv: row 5 P4", "did you mean 'design-fact'?");
   expect("published.csv", "P2,", "P1,", "published.csv: row 3 P1", "stands twice");
   expect("published.csv", "design-fact,设计规定,Set by the design", ",,", "published.csv: row 5 P4",
          "neither a reference");
+}
+
+/* A footnote that is used by a macro, in code, or by nobody: one line for the last. */
+static void notes(void) {
+  tiny_copy("check");
+  tiny_replace("study.yaml", "narrative: {zh",
+               "macros: {m: {zh: \"a[^by_macro]\", en: \"a[^by_macro]\"}}\nnarrative: {zh");
+  tiny_replace(
+      "narrative/en.md", "{{figure ages}}",
+      "{{figure ages}}\n\nb[^used] {{m}}\n\n[^used]: U.\n[^by_macro]: M.\n[^nobody]: N.\n\n```\n[^code]: C.\n```\n");
+  char path[600];
+  tiny_path(path, "study.yaml");
+  sx_study *study = NULL;
+  REQUIRE_OK(sx_study_load(&study, NULL, path, &problems, err));
+  CHECK_INT(problems.n, 1);
+  CHECK(problems.items[0].warning && strstr(problems.items[0].where, "narrative/en.md:11:1"));
+  CHECK_STR(problems.items[0].message, "the footnote [^nobody] is never referred to and is left out");
+  sx_problems_clear(&problems);
+  sx_study_free(study);
+  tiny_remove();
 }
 
 /* Three faults in three places are three problems. */
@@ -258,5 +280,5 @@ static void one_scale_kept(void) {
 }
 
 SXT_MAIN(SXT_CASE(one_scale), SXT_CASE(one_scale_kept), SXT_CASE(shapes), SXT_CASE(is_clean), SXT_CASE(unknown_words),
-         SXT_CASE(expressions), SXT_CASE(structure), SXT_CASE(texts), SXT_CASE(margins), SXT_CASE(leaf_without_scope),
-         SXT_CASE(all_of_them), SXT_CASE(absent))
+         SXT_CASE(expressions), SXT_CASE(structure), SXT_CASE(texts), SXT_CASE(notes), SXT_CASE(margins),
+         SXT_CASE(leaf_without_scope), SXT_CASE(all_of_them), SXT_CASE(absent))

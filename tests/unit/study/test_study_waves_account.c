@@ -24,7 +24,7 @@ static void make_sample(sample *s, int first, int shift) {
     s->w[i] = 10 + (double)((id * 7) % 5) + shift;
     for (int k = 0; k < 2; k++) {
       s->pay[k][i] = (id * (3 + k) + (id % 4 ? 0 : shift)) % 5 < 3;
-      s->amt[k][i] = s->pay[k][i] ? 50 + (double)((id * 37 + 11 * k) % 53) + 6 * shift * ((id + k) % 3) : 0;
+      s->amt[k][i] = s->pay[k][i] > 0 ? 50 + (double)((id * 37 + 11 * k) % 53) + 6 * shift * ((id + k) % 3) : 0;
     }
   }
   double n = 0, payers[2] = {0, 0}, sums[2] = {0, 0};
