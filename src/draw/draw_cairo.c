@@ -96,10 +96,13 @@ static bool overlap(const sx_draw_box *a, double x0, double y0, double x1, doubl
   return a->x0 < x1 && x0 < a->x1 && a->y0 < y1 && y0 < a->y1;
 }
 
-/* A text that lies on nothing needs no white edge, which is an outline of every glyph. */
-static bool lies_on_mark(const sx_drawing *d, size_t text) {
+typedef enum beneath { ON_NOTHING, ON_LINES, ON_MARKS } beneath;
+
+/* A text that lies on nothing needs no white edge, which is an outline of every glyph; one on lines alone, of a grid or an axis, needs a gap in them. */
+static beneath lies_on(const sx_drawing *d, size_t text) {
   const sx_draw_box *box = &d->items[text].box;
-  for (size_t i = 0; i < text; i++) {
+  beneath most = ON_NOTHING;
+  for (size_t i = 0; i < text && most != ON_MARKS; i++) {
     const sx_draw_item *m = &d->items[i];
     double x0 = m->x, y0 = m->y, x1 = m->x + m->width, y1 = m->y + m->height;
     if (m->kind == SX_DRAW_TEXT || m->kind == SX_DRAW_GROUP || m->kind == SX_DRAW_END) continue;
@@ -115,9 +118,33 @@ static bool lies_on_mark(const sx_drawing *d, size_t text) {
         y0 = fmin(y0, m->points[k].y), y1 = fmax(y1, m->points[k].y);
       }
     }
-    if (overlap(box, x0, y0, x1, y1)) return true;
+    if (overlap(box, x0, y0, x1, y1))
+      most = m->kind == SX_DRAW_LINE && m->style.stroke_width <= 1 ? ON_LINES : ON_MARKS;
   }
-  return false;
+  return most;
+}
+
+static const double EDGE = 1.5;
+
+static void paint_edge(painter *p, beneath what) {
+  double x, y;
+  cairo_get_current_point(p->cr, &x, &y);
+  set_ink(p->cr, SX_INK_PAPER, 1);
+  if (what == ON_LINES) {
+    PangoRectangle ink;
+    pango_layout_get_extents(p->layout, &ink, NULL);
+    cairo_new_path(p->cr);
+    cairo_rectangle(p->cr, x + (double)ink.x / PANGO_SCALE - EDGE, y + (double)ink.y / PANGO_SCALE - EDGE,
+                    (double)ink.width / PANGO_SCALE + 2 * EDGE, (double)ink.height / PANGO_SCALE + 2 * EDGE);
+    cairo_fill(p->cr);
+  } else {
+    pango_cairo_layout_path(p->cr, p->layout);
+    cairo_set_line_width(p->cr, 2 * EDGE);
+    cairo_set_line_join(p->cr, CAIRO_LINE_JOIN_ROUND);
+    cairo_set_dash(p->cr, NULL, 0, 0);
+    cairo_stroke(p->cr);
+  }
+  cairo_move_to(p->cr, x, y);
 }
 
 static const double STEP_OF_SIZE = 0.5;
@@ -144,15 +171,8 @@ static sx_status paint_text(painter *p, size_t i, sx_error *err) {
                                                    : item->x - width / 2;
   const double baseline = (double)pango_layout_get_baseline(p->layout) / PANGO_SCALE;
   cairo_move_to(p->cr, x, item->y - baseline);
-  if (item->halo && lies_on_mark(p->d, i)) {
-    pango_cairo_layout_path(p->cr, p->layout);
-    set_ink(p->cr, SX_INK_PAPER, 1);
-    cairo_set_line_width(p->cr, 3);
-    cairo_set_line_join(p->cr, CAIRO_LINE_JOIN_ROUND);
-    cairo_set_dash(p->cr, NULL, 0, 0);
-    cairo_stroke(p->cr);
-    cairo_move_to(p->cr, x, item->y - baseline);
-  }
+  const beneath what = item->halo ? lies_on(p->d, i) : ON_NOTHING;
+  if (what != ON_NOTHING) paint_edge(p, what);
   set_ink(p->cr, item->style.fill, 1);
   pango_cairo_show_layout(p->cr, p->layout);
   cairo_new_path(p->cr);

@@ -122,6 +122,34 @@ static void text_fits(void) {
   sx_drawing_free(d);
 }
 
+/* A text on a line of a grid has a gap in it, also between its words; one on a mark has an edge of its own and leaves the mark there. */
+static void text_on_marks(void) {
+  static const char text[] = "I                I";
+  const sx_draw_style grid = {.stroke = SX_INK_SERIES_0, .stroke_width = 1};
+  sx_drawing *d = NULL;
+  cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 200, 120);
+  cairo_t *cr = cairo_create(surface);
+  cairo_set_source_rgb(cr, 1, 1, 1);
+  cairo_paint(cr);
+  REQUIRE_OK(sx_drawing_new(&d, NULL, 200, err));
+  sx_draw_line(d, 10, 25.5, 190, 25.5, &grid);
+  sx_draw_rect(d, 10, 70, 180, 30, 0, &blue);
+  sx_draw_text(d, 50, 30, SX_ANCHOR_START, 16, SX_INK_TEXT, true, text, sizeof text - 1);
+  sx_draw_text(d, 50, 90, SX_ANCHOR_START, 16, SX_INK_TEXT, true, text, sizeof text - 1);
+  CHECK_OK(sx_drawing_paint(cr, d, NULL, err));
+  const int middle = (int)(d->items[2].box.x0 + d->items[2].box.x1) / 2;
+  CHECK_INT(pixel(surface, 30, 25), sx_ink_rgb(SX_INK_SERIES_0));
+  CHECK_INT(pixel(surface, middle, 25), 0xFFFFFF);
+  CHECK_INT(pixel(surface, 180, 25), sx_ink_rgb(SX_INK_SERIES_0));
+  CHECK_INT(pixel(surface, middle, 85), sx_ink_rgb(SX_INK_SERIES_0));
+  int edge = 0;
+  for (int x = 45; x < middle; x++) edge += pixel(surface, x, 85) == 0xFFFFFF;
+  CHECK(edge > 0 && edge < 8);
+  cairo_destroy(cr);
+  cairo_surface_destroy(surface);
+  sx_drawing_free(d);
+}
+
 /* Fonts that were kept from another drawing, at other sizes, change no byte. */
 static void kept_fonts(void) {
   static const char *const texts[] = {"Users 46.8%", "用户规模 1.2亿"};
@@ -166,5 +194,5 @@ static void missing_fonts(void) {
   sx_drawing_free(d);
 }
 
-SXT_MAIN(SXT_CASE(same_bytes), SXT_CASE(side_by_side), SXT_CASE(marks), SXT_CASE(text_fits), SXT_CASE(kept_fonts),
-         SXT_CASE(missing_fonts))
+SXT_MAIN(SXT_CASE(same_bytes), SXT_CASE(side_by_side), SXT_CASE(marks), SXT_CASE(text_fits), SXT_CASE(text_on_marks),
+         SXT_CASE(kept_fonts), SXT_CASE(missing_fonts))
