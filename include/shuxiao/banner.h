@@ -67,7 +67,7 @@ typedef struct sx_banner_cell {
   int8_t versus_wave; /* against the earlier wave, likewise */
   uint8_t flags;
   double
-      interpolated; /* a median of a scale: the one within its level, which letters and arrows compare; NaN elsewhere */
+      interpolated; /* a median of a scale or of an amount that people round: the one between the values, which letters and arrows compare; NaN elsewhere */
   const char
       *quality; /* marks of reliability (sx_quality_judge), "" or NULL for none; where the request has criteria */
 } sx_banner_cell;

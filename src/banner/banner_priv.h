@@ -100,16 +100,20 @@ typedef struct banner_scale {
   double *value;
 } banner_scale;
 
+/* What letters and arrows compare of a median: itself; of a scale of few values, the one interpolated within its level (banner_scale.c); of an amount
+ * whose values are heaped, that of the mid-distribution (banner_heaped.c). */
+typedef enum banner_compared { BANNER_ITSELF, BANNER_WITHIN_LEVEL, BANNER_MID_DISTRIBUTION } banner_compared;
+
 typedef struct banner_item {
   sx_banner_row_kind kind;
   sx_banner_measure measure; /* COL_PCT, MEAN or MEDIAN */
   sx_banner_text label;
   const char *key;
   size_t line;
-  double *coef;            /* [n_codes]; NULL: the line's y */
-  const sx_column *median; /* MEDIAN: of this variable, over the base of the line */
-  bool steps; /* MEDIAN: of a scale of few values, whose median moves in steps: the interpolated one is tested */
-  banner_scale scale; /* of these */
+  double *coef;             /* [n_codes]; NULL: the line's y */
+  const sx_column *median;  /* MEDIAN: of this variable, over the base of the line */
+  banner_compared compared; /* MEDIAN */
+  banner_scale scale;       /* WITHIN_LEVEL */
 } banner_item;
 
 typedef struct banner_question {
@@ -176,7 +180,7 @@ typedef struct banner_value {
 typedef struct banner_result {
   size_t n_domains;
   banner_value *value;   /* [items][D] shares of columns, means, medians */
-  banner_value *inner;   /* [items][D] of medians of scales: the interpolated ones; NULL: there are none */
+  banner_value *inner;   /* [items][D] of medians that are not compared as they are: what is; NULL: there are none */
   banner_value *row_pct; /* [items][D] or NULL: not asked for */
   banner_value *total_pct, *count;
   double *cases;                     /* [items][D] cases in the row and the domain (shares) */
@@ -191,7 +195,7 @@ typedef struct banner_result {
 } banner_result;
 sx_status sx_banner__result_new(banner_result *out, const banner_plan *plan, const banner_question *q, sx_arena *arena,
                                 sx_error *err) SX_NODISCARD;
-/* What is compared of a cell: its value, or the interpolated median of a scale. */
+/* What is compared of a cell: its value, or the interpolated median. */
 const banner_value *sx_banner__compared(const banner_question *q, const banner_result *r, size_t item, size_t domain);
 /* May be compared: a value with an error, neither 0 nor 1 where it is a share, on enough cases. */
 bool sx_banner__testable(const banner_plan *plan, const banner_question *q, const banner_result *r, size_t item,
@@ -251,6 +255,12 @@ sx_status sx_banner__same_where(const banner_plan *now, const banner_plan *earli
 sx_status sx_banner__scale(banner_scale *out, const sx_column *column, sx_arena *arena, sx_error *err) SX_NODISCARD;
 sx_status sx_banner__interpolated(sx_est **out, const banner_plan *plan, const banner_item *item, const uint8_t *where,
                                   sx_column *y, sx_error *err) SX_NODISCARD;
+
+/* Medians of amounts (banner_heaped.c): whether more cases share one of the values near the median of all in the tables than its error has room for (a quarter of the root of
+ * their number); and the median of the mid-distribution among the cases where [rows]. */
+sx_status sx_banner__is_heaped(bool *out, const banner_plan *plan, const sx_column *column, sx_error *err) SX_NODISCARD;
+sx_status sx_banner__mid_median(sx_est **out, const banner_plan *plan, const sx_column *column, const uint8_t *where,
+                                sx_column *y, sx_error *err) SX_NODISCARD;
 
 /* p of the difference of two estimates; NaN where it has no variance that is more than rounding. */
 sx_status sx_banner__compare(double *p, const banner_plan *plan, const sx_est *a, const sx_est *b,

@@ -162,8 +162,12 @@ static sx_status add_median(maker *m, const sx_column *c, size_t line, sx_banner
   SX_TRY(add_item(&item, m, kind, label, key, line, err));
   item->measure = SX_BANNER_MEDIAN;
   item->median = c;
-  item->steps = !sx_banner__is_amount(c);
-  return item->steps ? sx_banner__scale(&item->scale, c, m->arena, err) : SX_OK;
+  item->compared = BANNER_WITHIN_LEVEL;
+  if (!sx_banner__is_amount(c)) return sx_banner__scale(&item->scale, c, m->arena, err);
+  bool heaped = false;
+  SX_TRY(sx_banner__is_heaped(&heaped, m->plan, c, err));
+  item->compared = heaped ? BANNER_MID_DISTRIBUTION : BANNER_ITSELF;
+  return SX_OK;
 }
 
 /* ---- nets ----------------------------------------------------------------------------------------------------------------------- */

@@ -23,10 +23,10 @@ sx_status sx_banner__result_new(banner_result *out, const banner_plan *plan, con
   const size_t D = plan->domains.n, n = q->n_items * D, lines = q->n_lines * D;
   const unsigned compare = plan->request->sig.compare;
   *out = (banner_result){.n_domains = D};
-  bool steps = false;
-  for (size_t i = 0; i < q->n_items; i++) steps = steps || q->item[i].steps;
+  bool inner = false;
+  for (size_t i = 0; i < q->n_items; i++) inner = inner || q->item[i].compared != BANNER_ITSELF;
   SX_TRY(values_new(&out->value, n, arena, err));
-  if (steps) SX_TRY(values_new(&out->inner, n, arena, err));
+  if (inner) SX_TRY(values_new(&out->inner, n, arena, err));
   if (sx_banner__has(plan->stats, SX_BANNER_ROW_PCT)) SX_TRY(values_new(&out->row_pct, n, arena, err));
   if (sx_banner__has(plan->stats, SX_BANNER_TOTAL_PCT)) SX_TRY(values_new(&out->total_pct, n, arena, err));
   if (sx_banner__has(plan->stats, SX_BANNER_COUNT)) SX_TRY(values_new(&out->count, n, arena, err));
@@ -52,7 +52,7 @@ sx_status sx_banner__result_new(banner_result *out, const banner_plan *plan, con
 }
 
 const banner_value *sx_banner__compared(const banner_question *q, const banner_result *r, size_t item, size_t domain) {
-  return (q->item[item].steps ? r->inner : r->value) + item * r->n_domains + domain;
+  return (q->item[item].compared != BANNER_ITSELF ? r->inner : r->value) + item * r->n_domains + domain;
 }
 
 bool sx_banner__testable(const banner_plan *plan, const banner_question *q, const banner_result *r, size_t item,
@@ -60,7 +60,7 @@ bool sx_banner__testable(const banner_plan *plan, const banner_question *q, cons
   const banner_item *it = &q->item[item];
   const banner_value *v = sx_banner__compared(q, r, item, domain);
   if (v->na != SX_NA_NONE || isnan(v->value) || isnan(v->variance)) return false;
-  if (it->steps && !(v->variance > 0)) return false; /* all cases at one level */
+  if (it->compared != BANNER_ITSELF && !(v->variance > 0)) return false; /* all cases at one level */
   if (it->measure == SX_BANNER_COL_PCT && (v->value <= 0 || v->value >= 1)) return false;
   return r->base_n[it->line * r->n_domains + domain] >= (double)plan->request->sig.min_base;
 }

@@ -11,7 +11,7 @@ typedef struct cells {
   sx_est_set **set; /* [n] */
   size_t n;
   const sx_est_row **row; /* [n], borrowed */
-  sx_est **inner;         /* [n] medians of scales: the interpolated ones; else NULL */
+  sx_est **inner;         /* [n] medians that are not compared as they are: what is; else NULL */
 } cells;
 
 static void cells_clear(cells *c) {
@@ -94,6 +94,8 @@ static sx_status median_of(cells *c, size_t d, slow *s, const uint8_t *where, sx
   SX_TRY(sx_estimate_quantile(&c->set[d], s->plan->design, &ask, NULL, err));
   c->row[d] = &c->set[d]->rows[0];
   if (!c->inner) return SX_OK;
+  if (s->item->compared == BANNER_MID_DISTRIBUTION)
+    return sx_banner__mid_median(&c->inner[d], s->plan, s->item->median, where, &s->y, err);
   return sx_banner__interpolated(&c->inner[d], s->plan, s->item, where, &s->y, err);
 }
 
@@ -102,8 +104,9 @@ static sx_status medians(cells *c, slow *s, uint8_t *const *of, const uint8_t *w
   const banner_line *l = &s->q->line[s->item->line];
   uint8_t *where = s->where[s->D];
   SX_TRY(cells_new(c, s->plan->ctx, n, err));
-  if (s->item->steps) c->inner = sx_mem_zalloc(c->ctx, n, sizeof(sx_est *));
-  sx_status st = s->item->steps && !c->inner ? sx_error_memory(err) : SX_OK;
+  const bool inner = s->item->compared != BANNER_ITSELF;
+  if (inner) c->inner = sx_mem_zalloc(c->ctx, n, sizeof(sx_est *));
+  sx_status st = inner && !c->inner ? sx_error_memory(err) : SX_OK;
   for (size_t d = 0; st == SX_OK && d < n; d++) {
     for (size_t k = 0; k < s->rows; k++)
       where[k] = l->code[k] != BANNER_OUTSIDE && of[d][k] && !(without && without[k]);
@@ -341,6 +344,18 @@ done:
   return st;
 }
 
+/* Amounts are compared as the present wave's are, whether or not those of the earlier one are heaped too. */
+static void compare_alike(banner_question *then, const banner_question *now) {
+  for (size_t i = 0; i < then->n_items; i++)
+    for (size_t k = 0; k < now->n_items; k++) {
+      banner_item *a = &then->item[i];
+      const banner_item *b = &now->item[k];
+      const bool amounts =
+          a->median && b->median && a->compared != BANNER_WITHIN_LEVEL && b->compared != BANNER_WITHIN_LEVEL;
+      if (amounts && strcmp(a->median->name, b->median->name) == 0) a->compared = b->compared;
+    }
+}
+
 /* The same question of the earlier wave, or *found false. */
 static sx_status earlier_question(bool *found, banner_question *out, banner_result *r, slow *then,
                                   const banner_plan *earlier, const banner_question *q, sx_arena *arena,
@@ -349,6 +364,7 @@ static sx_status earlier_question(bool *found, banner_question *out, banner_resu
   for (size_t k = 0; k < earlier->n_stubs && !*found; k++) {
     if (strcmp(earlier->stub[k].id, q->stub->id) != 0) continue;
     SX_TRY(sx_banner__question(out, earlier, &earlier->stub[k], arena, err));
+    compare_alike(out, q);
     SX_TRY(sx_banner__result_new(r, earlier, out, arena, err));
     SX_TRY(slow_new(then, earlier, out, r, arena, err));
     count_bases(then);

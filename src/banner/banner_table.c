@@ -121,7 +121,7 @@ static sx_status add_measure(maker *m, size_t i, sx_banner_measure measure, bool
     SX_TRY(sx_banner__judge(&cell[c], m->plan, measure, base_of(m, i, m->plan->domains.of_column[c], measure), m->arena,
                             err));
   }
-  for (size_t c = 0; item->steps && c < n; c++)
+  for (size_t c = 0; item->compared != BANNER_ITSELF && c < n; c++)
     cell[c].interpolated = r->inner[i * D + m->plan->domains.of_column[c]].value;
   SX_TRY(sx_banner__who(&row->who, m->plan, m->q, r, &i, n, m->arena, err));
   if (measure != item->measure) return SX_OK;
@@ -204,6 +204,23 @@ static sx_status note_bases(banner_question *notes, const maker *m, sx_error *er
 
 /* ---- the table ------------------------------------------------------------------------------------------------------------------ */
 
+/* What letters compare where it is not the number that is shown. */
+static sx_status note_medians(banner_question *notes, const maker *m, sx_error *err) {
+  bool is[3] = {false};
+  for (size_t i = 0; i < m->q->n_items; i++) is[m->q->item[i].compared] = true;
+  if (is[BANNER_WITHIN_LEVEL])
+    SX_TRY(sx_banner__add_note(notes, m->arena, "量表的中位数：字母与箭头比较的是在所在档内插值的中位数",
+                               "Medians of scales: letters and arrows compare medians interpolated within their level",
+                               err));
+  if (is[BANNER_MID_DISTRIBUTION])
+    SX_TRY(sx_banner__add_note(
+        notes, m->arena, "数额的中位数：许多样本取值相同，字母与箭头比较的是在取值之间插值的中位数",
+        "Medians of amounts: many cases share a value; letters and arrows compare medians interpolated "
+        "between the values",
+        err));
+  return SX_OK;
+}
+
 static sx_status add_notes(sx_banner_table *out, maker *m, sx_error *err) {
   banner_question notes = {.note = NULL};
   for (size_t k = 0; k < m->q->n_notes; k++) {
@@ -211,10 +228,7 @@ static sx_status add_notes(sx_banner_table *out, maker *m, sx_error *err) {
     SX_TRY(copy_text(&copy, m->q->note[k], m->arena, err));
     SX_TRY(sx_banner__add_note(&notes, m->arena, copy.zh, copy.en, err));
   }
-  if (m->r->inner && m->plan->request->sig.compare)
-    SX_TRY(sx_banner__add_note(&notes, m->arena, "量表的中位数：字母与箭头比较的是在所在档内插值的中位数",
-                               "Medians of scales: letters and arrows compare medians interpolated within their level",
-                               err));
+  if (m->plan->request->sig.compare) SX_TRY(note_medians(&notes, m, err));
   if (out->n_cases == 0)
     SX_TRY(sx_banner__add_note(&notes, m->arena, "没有样本回答该题", "No case has an answer", err));
   SX_TRY(note_bases(&notes, m, err));

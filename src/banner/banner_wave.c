@@ -125,7 +125,9 @@ static bool members_relabelled(const banner_question *now, const banner_question
 static int compare_items(const banner_plan *earlier, const banner_question *now, const banner_item *item,
                          const banner_question *then, const banner_item *other) {
   const banner_line *a = &now->line[item->line], *b = &then->line[other->line];
-  if (!item->median != !other->median || item->steps != other->steps) return BANNER_APART_SCALE;
+  if (!item->median != !other->median ||
+      (item->compared == BANNER_WITHIN_LEVEL) != (other->compared == BANNER_WITHIN_LEVEL))
+    return BANNER_APART_SCALE;
   if (is_settled(earlier, a->of ? a->of->name : item->key)) return TOGETHER;
   if (item->kind == SX_BANNER_ROW_CATEGORY || item->kind == SX_BANNER_ROW_MEMBER)
     return is_relabelled(item->key, item->label.en, other->label.en) ? BANNER_APART_CODE : TOGETHER;
