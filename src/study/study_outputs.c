@@ -146,12 +146,22 @@ static sx_status check_words(const char *text, sx_arena *arena, sx_error *err) {
   return SX_OK;
 }
 
+static bool names_content(const sx_study *s, const char *text) {
+  size_t n = 0;
+  const sx_publish_format *formats = sx_publish_formats(&n);
+  bool any = wanted(&s->outputs, text, "html");
+  for (size_t i = 0; i < n && !any; i++) any = wanted(&s->outputs, text, formats[i].name);
+  return any;
+}
+
+/* An archive by itself is one of what the study hands on, and of its pages where it names nothing else either. */
 static sx_status choose_formats(st_outputs *o, const sx_study *s, const char *text, sx_arena *arena, sx_error *err) {
   size_t n = 0;
   const sx_publish_format *formats = sx_publish_formats(&n);
   SX_TRY(check_words(text, arena, err));
-  o->html = wanted(&s->outputs, text, "html") || (!text && s->outputs.n == 0);
   o->zip = wanted(&s->outputs, text, "zip");
+  if (text && o->zip && !names_content(s, text)) text = NULL;
+  o->html = wanted(&s->outputs, text, "html") || (!text && !names_content(s, text));
   o->words = o->html ? "html" : "-";
   for (size_t i = 0; i < n && o->n_formats < ST_OUTPUTS_MAX; i++) {
     if (!wanted(&s->outputs, text, formats[i].name)) continue;

@@ -104,6 +104,7 @@ sx_status study__plan_rules(st_build *b, size_t *out, sx_error *err) {
   SX_TRY(study__plan_step(&step, b, ST_STEP_RULES, 0, "rules", NULL, err));
   SX_TRY(study__plan_dep(b, step, b->joined, err));
   sx_node_to_json(&b->spec, r->node);
+  if (b->s->disclosure) sx_buf_add(&b->spec, "withheld\n");
   for (size_t i = 0; i < r->rules->n_docs; i++) SX_TRY(study__plan_spec_path(b, r->rules->files[i], err));
   SX_TRY(dep_name(b, step, r->id, err));
   for (size_t i = 0; i < r->rules->n_names; i++) SX_TRY(dep_name(b, step, r->rules->names[i], err));
@@ -114,17 +115,18 @@ sx_status study__plan_rules(st_build *b, size_t *out, sx_error *err) {
 
 /* ---- running -------------------------------------------------------------------------------------------------------------------- */
 
-static sx_status put(st_run *r, const char *indicator, const char *statistic, size_t count, const char *quality,
-                     const char *method, sx_error *err) {
+/* withheld: a rule that names a group counts the group, or bounds an amount of it. */
+static sx_status put(st_run *r, const char *indicator, const char *statistic, size_t count, bool withheld,
+                     const char *quality, const char *method, sx_error *err) {
   sx_store_row out = {.wave = r->s->wave,
                       .indicator = indicator,
                       .statistic = statistic,
-                      .estimate = (double)count,
+                      .estimate = withheld ? (double)NAN : (double)count,
                       .ci_level = 0.95,
                       .n = -1,
                       .unit = "",
                       .quality = quality,
-                      .na_reason = "",
+                      .na_reason = withheld ? "suppressed" : "",
                       .method = method};
   out.se = out.low = out.high = out.df = out.n_eff = out.deff = out.cv = (double)NAN;
   return sx_store_put_row(NULL, r->store, "rules", &out, err);
@@ -151,12 +153,14 @@ sx_status study__put_rule_labels(st_run *r, sx_error *err) {
 static sx_status put_rule(st_run *r, const sx_rule *rule, const sx_rule_outcome *o, sx_error *err) {
   char *indicator = sx_arena_printf(r->arena, "rule/%s", rule->name);
   if (!indicator) return sx_error_memory(err);
-  const char *quality = o->error ? "not computed" : o->fails ? sx_rule_severity_name(rule->severity) : "";
+  const bool withheld = r->s->disclosure != NULL;
+  const char *verdict = o->fails && !withheld ? sx_rule_severity_name(rule->severity) : "";
+  const char *quality = o->error ? "not computed" : verdict;
   const char *method = o->whole ? "verdict on the data set" : "count of cases";
-  SX_TRY(put(r, indicator, "count", o->items, quality, method, err));
-  SX_TRY(put(r, indicator, "passes", o->passes, quality, method, err));
-  SX_TRY(put(r, indicator, "fails", o->fails, quality, method, err));
-  return put(r, indicator, "missing", o->n_na, quality, method, err);
+  SX_TRY(put(r, indicator, "count", o->items, false, quality, method, err));
+  SX_TRY(put(r, indicator, "passes", o->passes, withheld, quality, method, err));
+  SX_TRY(put(r, indicator, "fails", o->fails, withheld, quality, method, err));
+  return put(r, indicator, "missing", o->n_na, withheld, quality, method, err);
 }
 
 /* Texts of the line: no TAB, no end of line. */
@@ -245,8 +249,8 @@ size_t study__rules_failed(const st_run *r) {
 
 /* ---- the annex --------------------------------------------------------------------------------------------------------------------- */
 
-/* ids: the failing cases by their names; not where people must not be recognised. */
-static void annex_row(sx_buf *zh, sx_buf *en, const sx_rule *rule, char *line, bool ids) {
+/* withheld: neither what failed nor whether anything did. */
+static void annex_row(sx_buf *zh, sx_buf *en, const sx_rule *rule, char *line, bool withheld) {
   static const char *const severity_zh[] = {"错误", "警告", "提示"};
   char *field[7] = {line, NULL, NULL, NULL, NULL, NULL, NULL};
   size_t n = 1;
@@ -261,12 +265,38 @@ static void annex_row(sx_buf *zh, sx_buf *en, const sx_rule *rule, char *line, b
     const char *label = side ? rule->label_en : rule->label_zh, *other = side ? rule->label_zh : rule->label_en;
     sx_buf_add(sides[side], "| ");
     study__plain_markdown(sides[side], label ? label : other ? other : rule->name);
-    sx_buf_printf(sides[side], " | %s | %s | %s | %s | %s | ",
-                  side ? sx_rule_severity_name(rule->severity) : severity_zh[rule->severity], field[1], field[2],
-                  field[3], field[4]);
-    study__plain_markdown(sides[side], *field[6] ? field[6] : ids ? field[5] : "×");
-    sx_buf_add(sides[side], " |\n");
+    sx_buf_printf(sides[side], " | %s | %s |",
+                  side ? sx_rule_severity_name(rule->severity) : severity_zh[rule->severity], field[1]);
+    if (!withheld) {
+      sx_buf_printf(sides[side], " %s | %s | %s | ", field[2], field[3], field[4]);
+      study__plain_markdown(sides[side], *field[6] ? field[6] : field[5]);
+      sx_buf_add(sides[side], " |");
+    }
+    sx_buf_add_char(sides[side], '\n');
   }
+}
+
+/* failed: rules of severity error that do not hold, in what is not published then. */
+static void annex_head(sx_buf *zh, sx_buf *en, bool withheld, size_t failed) {
+  sx_buf_add(zh, "估计之前按下列规则逐例检查。");
+  sx_buf_add(en, "Every case was checked against these rules before anything was estimated. ");
+  if (!withheld) {
+    sx_buf_add(zh, "\n\n| 规则 | 级别 | 个案 | 通过 | 不通过 | 无法判断 | 首批不通过的个案 "
+                   "|\n|---|---|---:|---:|---:|---:|---|\n");
+    sx_buf_add(en, "\n\n| Rule | Severity | Cases | Pass | Fail | Cannot be told | First failing cases "
+                   "|\n|---|---|---:|---:|---:|---:|---|\n");
+    return;
+  }
+  if (failed) {
+    sx_buf_printf(zh, "级别为错误的规则有 %zu 条不成立；", failed);
+    sx_buf_printf(en, "%zu rules of severity error do not hold; ", failed);
+  } else {
+    sx_buf_add(zh, "级别为错误的规则全部成立；");
+    sx_buf_add(en, "Every rule of severity error holds; ");
+  }
+  sx_buf_add(zh, "为保密起见，其余规则是否成立、各规则的计数均不公布。\n\n| 规则 | 级别 | 个案 |\n|---|---|---:|\n");
+  sx_buf_add(en, "whether others do, and what the rules count, is withheld to keep answers confidential.\n\n| Rule | "
+                 "Severity | Cases |\n|---|---|---:|\n");
 }
 
 sx_status study__rules_annex(sx_buf *zh, sx_buf *en, const st_run *r, sx_error *err) {
@@ -278,18 +308,14 @@ sx_status study__rules_annex(sx_buf *zh, sx_buf *en, const st_run *r, sx_error *
     sx_buf_add(en, "The study has no validation rules.\n");
     return SX_OK;
   }
-  sx_buf_add(zh, "估计之前按下列规则逐例检查。\n\n| 规则 | 级别 | 个案 | 通过 | 不通过 | 无法判断 | 首批不通过的个案 "
-                 "|\n|---|---|---:|---:|---:|---:|---|\n");
-  sx_buf_add(en, "Every case was checked against these rules before anything was estimated.\n\n| Rule | Severity | "
-                 "Cases | Pass | Fail | Cannot be told | First "
-                 "failing cases |\n|---|---|---:|---:|---:|---:|---|\n");
+  annex_head(zh, en, r->s->disclosure != NULL, study__rules_failed(r));
   char *lines = sx_arena_strdup(r->arena, r->rules_text), *next = lines;
   if (!lines) return sx_error_memory(err);
   for (size_t i = 0; i < own->rules->n && *next; i++) {
     char *line = next, *end = strchr(line, '\n');
     next = end ? end + 1 : line + strlen(line);
     if (end) *end = '\0';
-    annex_row(zh, en, &own->rules->items[i], line, !r->s->disclosure);
+    annex_row(zh, en, &own->rules->items[i], line, r->s->disclosure != NULL);
   }
   return SX_OK;
 }

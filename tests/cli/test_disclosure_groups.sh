@@ -176,7 +176,7 @@ shown = {r['statistic']: r['estimate'] != '' for r in csv.DictReader(open('out/t
 assert shown == {'gap_c': False, 'gap_c_quantile_0.6': False, 'gap_b': True, 'gap_b_quantile_0.6': True}, shown
 END
 
-# ---- rules: how many fail, not who
+# ---- rules: that they were asked, neither what they count nor who fails
 printf 'rules:\n- {expr: goods < 160, name: much, meta: {severity: warning}}\n' >r.yaml
 study 'min_n: 10' <<'END'
 rules: {file: r.yaml, id: id}
@@ -186,8 +186,15 @@ annex: [rules]
 END
 text() { sed 's/<[^>]*>/ /g' out/report.en.html | tr -s ' \n' ' '; }
 run_ok rules
-grep -q 'First failing cases much' <<<"$(text)" || fail "no rule in the annex: $(text)"
+grep -q 'Cases much warning 200 ' <<<"$(text)" || fail "no rule in the annex: $(text)"
+grep -q 'Every rule of severity error holds' <<<"$(text)" || fail "no verdict on errors: $(text)"
 grep -qE '\bp[0-9]+\b' <<<"$(text)" && fail "names of cases beside disclosure: $(text)"
+[ "$(grep -c '^[^,]*,rule/much,\(passes\|fails\|missing\),,,,.*,suppressed,' out/t.csv)" = 3 ] || fail "counts of rules: $(grep rule/ out/t.csv)"
+grep '^[^,]*,rule/much' out/t.csv | grep -q warning && fail "whether a warning holds: $(grep rule/ out/t.csv)"
+sed -i 's/severity: warning/severity: error/' r.yaml
+run_fails 3 'do not hold' "$program" run s.yaml --out out
+sed 's/<[^>]*>/ /g' out/refused/report.en.html | tr -s ' \n' ' ' | grep -q '1 rules of severity error do not hold' || fail "refused: no count of errors"
+sed -i 's/severity: error/severity: warning/' r.yaml
 sed -i '/^disclosure/d' s.yaml
 run_ok 'rules without disclosure'
 grep -qE '\bp[0-9]+\b' <<<"$(text)" || fail "names of cases are gone without disclosure"
