@@ -107,10 +107,11 @@ struct sx_store {
     bool loose;   /* a row was put under none */
     bool shared;  /* its rows are those of an earlier run */
   } made;
-  struct store_view *view;     /* of sx_store_keep_rows; NULL */
-  struct store_ahead *ahead;   /* of sx_store_read_ahead; NULL */
-  struct store_blocks *blocks; /* of sx_store_keep_blocks; NULL */
-  struct store_domains {       /* terms of domains that were read, which never change: by id */
+  struct store_view *view;                 /* of sx_store_keep_rows; NULL */
+  struct store_ahead *ahead;               /* of sx_store_read_ahead; NULL */
+  struct store_blocks *blocks;             /* of sx_store_keep_blocks; NULL */
+  struct store_blocks_ahead *blocks_ahead; /* of sx_store__blocks_ahead; NULL */
+  struct store_domains {                   /* terms of domains that were read, which never change: by id */
     sx_arena *arena;
     struct store_domain {
       const sx_store_term *terms;
@@ -189,6 +190,9 @@ sx_status sx_store__view_find(bool *found, sx_store_row *out, const sx_store *st
                               sx_error *err) SX_NODISCARD;
 /* store_blocks.c: what sx_store_keep_blocks holds. */
 void sx_store__blocks_drop(sx_store *store);
+/* The blocks of the newest finished run are read on a thread of their own from here on; sx_store_keep_blocks takes those whose texts are the same. */
+void sx_store__blocks_ahead(sx_store *store);
+void sx_store__blocks_leave(sx_store *store);
 /* Each that is held; *held false: this run's are not. */
 sx_status sx_store__each_held_block(bool *held, const sx_store *store, int64_t run, sx_store_block_fn fn, void *data,
                                     sx_error *err) SX_NODISCARD;

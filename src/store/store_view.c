@@ -210,6 +210,7 @@ void sx_store_read_ahead(sx_store *store) {
 
 void sx_store_leave_ahead(sx_store *store) {
   struct store_ahead *a = store->ahead;
+  sx_store__blocks_leave(store);
   if (!a) return;
   sx_loop_free(a->loop);
   if (!a->view) sx_store__view_drop(store); /* it may have them */
@@ -248,6 +249,7 @@ static sx_status take_ahead(struct store_view **view, sx_store *store, int64_t r
   if (own != ahead) return SX_OK;
   *view = a->view;
   a->view = NULL;
+  sx_store__blocks_ahead(store); /* the thread is free */
   return SX_OK;
 }
 

@@ -352,7 +352,7 @@ static sx_status table_of_levels(sx_buf *out, sx_buf *scratch, st_run *r, const 
   if (!rows || !list) return sx_error_memory(err);
   for (size_t k = 0; k < r->rows.n; k++) {
     const st_row *row = &r->rows.items[k];
-    if (!row->main && strcmp(row->indicator, rows) == 0 && strcmp(row->statistic, "balanced") == 0) list[n++] = row;
+    if (strcmp(row->indicator, rows) == 0 && strcmp(row->statistic, "balanced") == 0) list[n++] = row;
   }
   sx_buf_add(out, "\"columns\":[");
   for (size_t i = 0; i < b->n_figures; i++) {
@@ -428,7 +428,7 @@ sx_status study__balance_table(sx_buf *out, sx_buf *scratch, st_run *r, const st
     if (!id) return sx_error_memory(err);
     for (size_t k = 0; k < r->rows.n; k++) {
       const st_row *row = &r->rows.items[k];
-      if (strcmp(row->indicator, id) != 0 || strcmp(row->statistic, "balanced") != 0 || row->main) continue;
+      if (strcmp(row->indicator, id) != 0 || strcmp(row->statistic, "balanced") != 0) continue;
       const sx_text2 label = b->figures[i].grouped ? row->label : b->figures[i].label;
       table_row(out, scratch, r, id, row->domain, label, has_held(b) ? 3 : 4, &first);
     }
@@ -471,8 +471,8 @@ sx_status study__balance_note(sx_buf *out, const st_run *r, const st_block *bloc
   size_t at_bound = 0;
   for (size_t k = 0; k < r->rows.n; k++) {
     const st_row *row = &r->rows.items[k];
-    at_bound += strcmp(row->statistic, "at_bound") == 0 && strncmp(row->indicator, b->id, n) == 0 &&
-                row->indicator[n] == '/' && !row->main;
+    at_bound +=
+        strcmp(row->statistic, "at_bound") == 0 && strncmp(row->indicator, b->id, n) == 0 && row->indicator[n] == '/';
   }
   bool model = false;
   for (size_t k = 0; k < r->rows.n; k++) {

@@ -166,7 +166,7 @@ sx_status study__tornado_json(sx_buf *out, sx_buf *scratch, st_run *r, const st_
   size_t n = 0;
   for (size_t i = 0; i < r->rows.n; i++) {
     const st_row *row = &r->rows.items[i];
-    if (row->main || strcmp(row->indicator, id) != 0 || strcmp(row->statistic, low) != 0) continue;
+    if (strcmp(row->indicator, id) != 0 || strcmp(row->statistic, low) != 0) continue;
     const st_row *other = study__find_row(&r->rows, id, high, row->domain);
     const double width = other ? fabs(other->estimate - row->estimate) : 0;
     if (width > 0) list[n++] = (swing){row, width, i};

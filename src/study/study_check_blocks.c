@@ -354,7 +354,8 @@ static void check_places(const text_check *c, const char *text) {
   static const char *const openings[] = {"figure ", "table ", "[@figure ", "[@table ", "[@box "};
   size_t line = 1, column = 1;
   for (const char *at = text; *at; at++) {
-    for (size_t o = 0; o < 5; o++) {
+    const bool opens = strncmp(at, "{{", 2) == 0 || *at == '[';
+    for (size_t o = 0; opens && o < 5; o++) {
       const size_t k = strlen(openings[o]);
       const char *from = o < 2 && strncmp(at, "{{", 2) == 0 ? at + 2 + strspn(at + 2, " \t") : at;
       if ((o < 2 && from == at) || strncmp(from, openings[o], k) != 0) continue;

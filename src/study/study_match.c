@@ -30,29 +30,44 @@ sx_status study__plan_specs(sx_buf *out, const st_plan *plan, sx_error *err) {
   return sx_buf_status(out, err);
 }
 
-/* The line of a step in the last run's manifest: its specification and key; false when it had none. */
-static bool old_step(const char *manifest, const char *id, const char **spec, const char **key) {
+/* The last run's manifest; text NULL: there is none. Its steps stand mostly in this plan's order. */
+typedef struct manifest {
+  const char *text, *end;
+  const char *next; /* the line behind the one that was found last */
+} manifest;
+
+/* The line of the step between two places; NULL. */
+static const char *find_line(const char *from, const char *to, const char *id, const char *end) {
   const size_t n = strlen(id);
-  for (const char *line = manifest; line && *line;) {
-    if (strncmp(line, id, n) == 0 && line[n] == '\t' && strlen(line + n) > 2 * (SX_HASH_TEXT - 1) + 2) {
-      *spec = line + n + 1;
-      *key = *spec + SX_HASH_TEXT;
-      return true;
-    }
-    line = strchr(line, '\n');
-    if (line) line++;
+  for (const char *line = from; line < to; line++) {
+    if (strncmp(line, id, n) == 0 && line[n] == '\t' && (size_t)(end - line) - n > 2 * (SX_HASH_TEXT - 1) + 2)
+      return line;
+    line = memchr(line, '\n', (size_t)(end - line));
+    if (!line) return NULL;
   }
-  return false;
+  return NULL;
+}
+
+/* Its specification and key; false when it had none. */
+static bool old_step(manifest *m, const char *id, const char **spec, const char **key) {
+  const char *line = find_line(m->next, m->end, id, m->end);
+  if (!line) line = find_line(m->text, m->next, id, m->end);
+  if (!line) return false;
+  *spec = line + strlen(id) + 1;
+  *key = *spec + SX_HASH_TEXT;
+  const char *end = memchr(line, '\n', (size_t)(m->end - line));
+  m->next = end ? end + 1 : m->end;
+  return true;
 }
 
 static bool same_hash(const char *text, const char *hash) {
   return strncmp(text, hash, SX_HASH_TEXT - 1) == 0;
 }
 
-static char *why_not(const st_plan *plan, const st_step *step, const char *manifest) {
+static char *why_not(const st_plan *plan, const st_step *step, manifest *old) {
   const char *spec = NULL, *key = NULL;
-  if (!manifest) return sx_arena_strdup(plan->arena, "no earlier run");
-  if (!old_step(manifest, step->id, &spec, &key)) return sx_arena_strdup(plan->arena, "new");
+  if (!old->text) return sx_arena_strdup(plan->arena, "no earlier run");
+  if (!old_step(old, step->id, &spec, &key)) return sx_arena_strdup(plan->arena, "new");
   const bool files = step->kind == ST_STEP_DATA || step->kind == ST_STEP_TEXT || step->kind == ST_STEP_PUBLISHED;
   if (!same_hash(spec, step->spec)) {
     return sx_arena_strdup(plan->arena,
@@ -60,22 +75,21 @@ static char *why_not(const st_plan *plan, const st_step *step, const char *manif
   }
   for (size_t i = 0; i < step->n_deps; i++) {
     const st_step *dep = &plan->steps[step->deps[i]];
-    if (!old_step(manifest, dep->id, &spec, &key)) return sx_arena_printf(plan->arena, "%s is new", dep->id);
+    if (!old_step(old, dep->id, &spec, &key)) return sx_arena_printf(plan->arena, "%s is new", dep->id);
     if (!same_hash(key, dep->key)) return sx_arena_printf(plan->arena, "%s changed", dep->id);
   }
   return sx_arena_strdup(plan->arena, "the program or what it rests on changed");
 }
 
-static sx_status match_step(st_plan *plan, st_step *step, sx_store *store, const char *manifest, bool force,
-                            sx_error *err) {
+static sx_status match_step(st_plan *plan, st_step *step, sx_store *store, manifest *old, bool force, sx_error *err) {
   const char *spec = NULL, *key = NULL;
-  step->reused = !force && manifest && old_step(manifest, step->id, &spec, &key) && same_hash(key, step->key);
-  if (!step->reused && !force && manifest) { /* an earlier run may have had it */
+  step->reused = !force && old->text && old_step(old, step->id, &spec, &key) && same_hash(key, step->key);
+  if (!step->reused && !force && old->text) { /* an earlier run may have had it */
     SX_TRY(sx_store_has_step(&step->reused, store, step->id, step->key, err));
   }
   step->why = force          ? sx_arena_strdup(plan->arena, "asked for")
               : step->reused ? sx_arena_strdup(plan->arena, "unchanged")
-                             : why_not(plan, step, manifest);
+                             : why_not(plan, step, old);
   return step->why ? SX_OK : sx_error_memory(err);
 }
 
@@ -125,16 +139,17 @@ static sx_status make_levels(st_plan *plan, size_t at, sx_error *err) {
 sx_status study__plan_match(st_plan *plan, sx_store *store, bool force, sx_error *err) {
   const sx_ctx *ctx = &plan->s->ctx;
   void *payload = NULL;
-  char *manifest = NULL;
+  char *text = NULL;
   size_t n = 0;
   sx_status status = SX_OK;
   if (store) SX_TRY(sx_store_step_payload(&payload, &n, store, "plan", "plan", err));
   if (payload) {
-    manifest = sx_mem_strndup(ctx, payload, n);
-    if (!manifest) status = sx_error_memory(err);
+    text = sx_mem_strndup(ctx, payload, n);
+    if (!text) status = sx_error_memory(err);
   }
+  manifest old = {.text = text, .end = text ? text + strlen(text) : NULL, .next = text};
   for (size_t i = 0; i < plan->n && status == SX_OK; i++) {
-    status = match_step(plan, &plan->steps[i], store, manifest, force, err);
+    status = match_step(plan, &plan->steps[i], store, &old, force, err);
   }
   for (size_t i = plan->n; i-- > 0 && status == SX_OK;) {
     const st_step *step = &plan->steps[i];
@@ -145,7 +160,7 @@ sx_status study__plan_match(st_plan *plan, sx_store *store, bool force, sx_error
     if (step->kind == ST_STEP_ACCOUNT && !step->reused && study_of(plan, step)->accounts[step->index].n_domains)
       status = make_operands(plan, i, err);
   }
-  sx_mem_free(ctx, manifest);
+  sx_mem_free(ctx, text);
   sx_mem_free(ctx, payload);
   return status;
 }

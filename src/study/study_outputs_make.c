@@ -206,13 +206,13 @@ static void add_jobs(st_maker *m, size_t *n, turn which, bool together) {
 }
 
 /* Everything behind what it waits for, and the longest first, so that no thread waits for the last: the painters, which are one job and need the report alone, begin
- * when it is there in both languages (the rows are prepared by who has done with the first); then books and the rest; Word files, which paint between, when the
+ * when it is there, done by who has it first in one language; then the rows, by who has it in the other; books and the rest; Word files, which paint between, when the
  * painters are done; last the archive of the run before, for the next. */
 static void plan_jobs(st_maker *m) {
   size_t n = 0;
   for (int what = ST_SHARED_ZH; what <= ST_SHARED_PAIR; what++) add_shared(m, (st_shared)what);
-  add_shared(m, ST_SHARED_DATA);
   add_jobs(m, &n, PAINTER, true);
+  add_shared(m, ST_SHARED_DATA);
   add_shared(m, ST_SHARED_AUDIT);
   add_shared(m, ST_SHARED_COUNTS);
   add_jobs(m, &n, BOOK, false);

@@ -60,7 +60,7 @@ typedef struct st_said {
 
 /* SHA-256 of what is shared; "" of what is not there. By language, [ST_BOTH]: side by side. */
 typedef struct st_hashes {
-  char data[SX_HASH_TEXT], whole[3][SX_HASH_TEXT], tables[2][SX_HASH_TEXT], cover[2][SX_HASH_TEXT];
+  char data[SX_HASH_TEXT], whole[3][SX_HASH_TEXT];
   char template_file[SX_HASH_TEXT];
   char facts[SX_HASH_TEXT]; /* of the audit */
   char books[SX_HASH_TEXT]; /* of the tables that have a banner book: blocks with the key "book" */

@@ -32,11 +32,11 @@ static sx_status hash_blocks(char out[SX_HASH_TEXT], const st_maker *m, sx_error
   return status;
 }
 
-static sx_status hash_document(st_hashes *h, const sx_document *document, int lang, sx_error *err) {
-  SX_TRY(sx_document_hash(h->whole[lang], document, SX_DOCUMENT_WHOLE, err));
-  if (lang == ST_BOTH) return SX_OK;
-  SX_TRY(sx_document_hash(h->tables[lang], document, SX_DOCUMENT_TABLES, err));
-  return sx_document_hash(h->cover[lang], document, SX_DOCUMENT_COVER, err);
+/* Of the parts that a book is made from: hashed by who makes it, for the painters wait for the report. */
+static sx_status hash_part(char out[SX_HASH_TEXT], const st_unit *u, const st_maker *m, bool banner, sx_error *err) {
+  const sx_document_part part = banner ? SX_DOCUMENT_COVER : SX_DOCUMENT_TABLES;
+  out[0] = '\0';
+  return m->documents[u->lang] ? sx_document_hash(out, m->documents[u->lang], part, err) : SX_OK;
 }
 
 /* ---- what is shared ------------------------------------------------------------------------------------------------------------ */
@@ -47,14 +47,14 @@ static sx_status make_document(st_maker *m, int lang, sx_error *err) {
   if (!m->o->page[lang] && !(study__wants_report(m->o) && languages[lang])) return SX_OK;
   SX_TRY(sx_report_document(&m->documents[lang], m->r->store, m->r->run, &how, err));
   m->documents[lang]->ctx = m->ctx;
-  return hash_document(&m->hashes, m->documents[lang], lang, err);
+  return sx_document_hash(m->hashes.whole[lang], m->documents[lang], SX_DOCUMENT_WHOLE, err);
 }
 
 static sx_status make_pair(st_maker *m, sx_error *err) {
   if (!m->has_pair) return SX_OK;
   SX_TRY(sx_report_document_pair(&m->pair, m->r->store, m->r->run, err));
   m->pair->ctx = m->ctx;
-  return hash_document(&m->hashes, m->pair, ST_BOTH, err);
+  return sx_document_hash(m->hashes.whole[ST_BOTH], m->pair, SX_DOCUMENT_WHOLE, err);
 }
 
 static sx_status make_source(st_maker *m, sx_error *err) {
@@ -186,7 +186,8 @@ sx_status study__share_key(st_unit *u, const st_maker *m, sx_error *err) {
   const bool book = u->format && u->format->kind == SX_PUBLISH_BOOK, data = u->lang == ST_ALL_LANGUAGES;
   const bool banner = strcmp(name, "banner") == 0;
   const char *whole = data || book ? "" : h->whole[u->lang];
-  const char *tables = banner ? h->cover[u->lang] : book ? h->tables[u->lang] : "";
+  char tables[SX_HASH_TEXT] = "";
+  if (book) SX_TRY(hash_part(tables, u, m, banner, err));
   if (strcmp(name, "ddi") == 0 || (!data && !*whole && !*tables)) return SX_OK;
   sx_buf all;
   sx_buf_init(&all, &m->r->ctx);

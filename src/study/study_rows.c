@@ -133,64 +133,52 @@ static uint64_t hash_text(const char *text) { /* FNV-1a */
   return hash_more(1469598103934665603ull, text);
 }
 
+/* Of INDICATOR|STATISTIC|DOMAIN. */
+static uint64_t hash_name(const char *indicator, const char *statistic, const char *domain) {
+  const char *const parts[5] = {indicator, "|", statistic, "|", domain};
+  uint64_t hash = hash_text("");
+  for (size_t i = 0; i < 5; i++) hash = hash_more(hash, parts[i]);
+  return hash;
+}
+
+/* A slot says which row it is, and whether under its statistic or, being the indicator's own, under none; 0: empty. */
+static void put_slot(st_rows *rows, size_t i, bool bare) {
+  const st_row *row = &rows->items[i];
+  size_t at = (size_t)(hash_name(row->indicator, bare ? "" : row->statistic, row->domain) % rows->n_slots);
+  while (rows->slots[at]) at = (at + 1) % rows->n_slots;
+  rows->slots[at] = 2 * i + (bare ? 2 : 1);
+}
+
+/* Room for the row behind the last, under both names. */
 static sx_status rehash(st_run *r, sx_error *err) {
   st_rows *rows = &r->rows;
-  if (rows->n_slots >= rows->n * 2 + 2) return SX_OK;
-  const size_t n = rows->n * 4 + 64;
+  const size_t names = 2 * rows->n;
+  if (rows->n_slots >= names * 2 + 4) return SX_OK;
+  const size_t n = names * 4 + 64;
   size_t *slots = sx_arena_zalloc(r->arena, n, sizeof *slots);
   if (!slots) return sx_error_memory(err);
-  for (size_t i = 0; i < rows->n; i++) {
-    size_t at = (size_t)(hash_text(rows->items[i].name) % n);
-    while (slots[at]) at = (at + 1) % n;
-    slots[at] = i + 1;
-  }
   rows->slots = slots;
   rows->n_slots = n;
+  for (size_t i = 0; i < rows->n; i++) {
+    put_slot(rows, i, false);
+    if (rows->items[i].main) put_slot(rows, i, true);
+  }
   return SX_OK;
 }
 
-/* Whether a name is the parts, one after the other. */
-static bool is_of_parts(const char *name, const char *const parts[5]) {
-  for (size_t i = 0; i < 5; i++) {
-    const size_t n = strlen(parts[i]);
-    if (strncmp(name, parts[i], n) != 0) return false;
-    name += n;
-  }
-  return !*name;
-}
-
-/* statistic NULL or "": the indicator's own. Levels are texts of the data: a name may have any length. */
+/* statistic NULL or "": the indicator's own. */
 const st_row *study__find_row(const st_rows *rows, const char *indicator, const char *statistic, const char *domain) {
-  const char *const parts[5] = {indicator, "|", statistic ? statistic : "", "|", domain};
-  uint64_t hash = hash_text("");
+  const char *wanted = statistic ? statistic : "";
   if (rows->n_slots == 0) return NULL;
-  for (size_t i = 0; i < 5; i++) hash = hash_more(hash, parts[i]);
-  size_t at = (size_t)(hash % rows->n_slots);
+  size_t at = (size_t)(hash_name(indicator, wanted, domain) % rows->n_slots);
   for (; rows->slots[at]; at = (at + 1) % rows->n_slots) {
-    if (is_of_parts(rows->items[rows->slots[at] - 1].name, parts)) return &rows->items[rows->slots[at] - 1];
+    const st_row *row = &rows->items[(rows->slots[at] - 1) / 2];
+    const bool bare = (rows->slots[at] - 1) % 2 != 0;
+    if (strcmp(bare ? "" : row->statistic, wanted) == 0 && strcmp(row->domain, domain) == 0 &&
+        strcmp(row->indicator, indicator) == 0)
+      return row;
   }
   return NULL;
-}
-
-static sx_status add_named(st_run *r, const st_row *row, const char *statistic, sx_error *err) {
-  st_rows *rows = &r->rows;
-  if (!sx_arena_grow(r->arena, (void **)&rows->items, &rows->cap, rows->n + 1, sizeof *rows->items))
-    return sx_error_memory(err);
-  st_row copy = *row;
-  const char *const parts[] = {row->indicator, "|", statistic, "|", row->domain};
-  size_t n[5], all = 1;
-  for (size_t i = 0; i < 5; i++) all += n[i] = strlen(parts[i]);
-  char *end = sx_arena_alloc(r->arena, all, 1);
-  if (!end) return sx_error_memory(err);
-  copy.name = end;
-  for (size_t i = 0; i < 5; end += n[i++]) memcpy(end, parts[i], n[i]);
-  *end = '\0';
-  SX_TRY(rehash(r, err));
-  rows->items[rows->n++] = copy;
-  size_t at = (size_t)(hash_text(copy.name) % rows->n_slots);
-  while (rows->slots[at]) at = (at + 1) % rows->n_slots;
-  rows->slots[at] = rows->n;
-  return SX_OK;
 }
 
 /* A copy of the text; texts of a row are mostly those of the row before. */
@@ -204,16 +192,19 @@ sx_status study__add_row(st_run *r, const st_row *row, sx_error *err) {
   st_row copy = *row;
   const st_row *before = r->rows.n ? &r->rows.items[r->rows.n - 1] : &none;
   r->rows.state = 0;
+  if (!sx_arena_grow(r->arena, (void **)&r->rows.items, &r->rows.cap, r->rows.n + 1, sizeof *r->rows.items))
+    return sx_error_memory(err);
   copy.indicator = like(r->arena, row->indicator, before->indicator);
   copy.statistic = like(r->arena, row->statistic, before->statistic);
   copy.domain = like(r->arena, row->domain, before->domain);
   if (row->quality) copy.quality = *row->quality ? sx_arena_strdup(r->arena, row->quality) : NULL;
   if (!copy.indicator || !copy.statistic || !copy.domain || (row->quality && *row->quality && !copy.quality))
     return sx_error_memory(err);
-  SX_TRY(add_named(r, &copy, copy.statistic, err));
-  if (!row->main) return SX_OK;
-  copy.main = false;
-  return add_named(r, &copy, "", err);
+  SX_TRY(rehash(r, err));
+  r->rows.items[r->rows.n++] = copy;
+  put_slot(&r->rows, r->rows.n - 1, false);
+  if (copy.main) put_slot(&r->rows, r->rows.n - 1, true);
+  return SX_OK;
 }
 
 /* The canonical name of a stored row's domain: terms in the order of the study's groups, then the others. */

@@ -77,7 +77,6 @@ typedef struct st_where { /* a concrete domain */
 } st_where;
 /* A row of the store as blocks, published figures and formulas look it up. */
 typedef struct st_row {
-  const char *name; /* INDICATOR|STATISTIC|DOMAIN */
   const char *indicator, *statistic, *domain;
   double estimate, se, low, high, df;
   int64_t n, id;
@@ -89,7 +88,7 @@ typedef struct st_row {
 typedef struct st_rows {
   st_row *items;
   size_t n, cap;
-  size_t *slots; /* open addressing, index + 1 */
+  size_t *slots; /* open addressing: study_rows.c */
   size_t n_slots;
   uint64_t state; /* of the store whose rows these are, all of them; 0: others were added */
 } st_rows;

@@ -255,5 +255,64 @@ static void read_ahead(void) {
   (void)remove(path);
 }
 
+static sx_status see_tree(void *data, const char *kind, const char *id, sx_doc *block, sx_error *err) {
+  sx_buf_printf(data, "%s %s %s ", kind, id ? id : "-", sx_doc_name(block));
+  sx_node_to_json(data, sx_doc_root(block));
+  sx_buf_add_char(data, ';');
+  return sx_buf_status(data, err);
+}
+
+static void put_block(sx_store *store, int64_t order, const char *kind, const char *id, const char *json) {
+  CHECK_OK(sx_store_put_block(store, order, kind, id, json, err));
+}
+
+static void check_blocks(sx_store *store, int64_t run, const char *want) {
+  sx_buf trees;
+  sx_buf_init(&trees, NULL);
+  CHECK_OK(sx_store_keep_blocks(store, run, err));
+  CHECK_OK(sx_store_each_tree(store, run, see_tree, &trees, err));
+  CHECK_STR(trees.data, want);
+  sx_buf_clear(&trees);
+}
+
+/* The blocks of the run before are read while those of the next are written: one whose words changed, one of another name or kind and a new one are their own. */
+static void blocks_ahead(void) {
+  sx_store *store = NULL;
+  sx_ctx ctx = SX_CTX_INIT;
+  int64_t run = 0;
+  ctx.n_threads = 2;
+  for (int broken = 0; broken < 2; broken++) {
+    REQUIRE_OK(sx_store_open(&store, &ctx, fresh(), SX_STORE_WRITE, err));
+    begin(&run, store, steps, STEPS);
+    for (size_t i = 0; i < STEPS; i++) CHECK_OK(sx_store_put_step(store, steps[i].step, steps[i].key, "1", 1, err));
+    put(store, steps[0].step, "users", 2);
+    put_block(store, 0, "text", NULL, "{\"md\":1}");
+    put_block(store, 1, "table", "a", "{\"title\":\"A\"}");
+    put_block(store, 2, "figure", "a", broken ? "{" : "{\"title\":\"F\"}"); /* cannot be read: nor is any taken */
+    put_block(store, 3, "table", "b", "{\"title\":\"B\"}");
+    CHECK_OK(sx_store_finish(store, err));
+    sx_store_close(store);
+    REQUIRE_OK(sx_store_open(&store, &ctx, path, SX_STORE_WRITE, err));
+    sx_store_read_ahead(store);
+    begin(&run, store, steps, STEPS);
+    CHECK(shares(store, steps, STEPS));
+    CHECK_OK(sx_store_keep_rows(store, run, err));
+    put_block(store, 0, "table", "b", "{\"title\":\"B\"}");
+    put_block(store, 1, "text", NULL, "{\"md\":1}");
+    put_block(store, 2, "table", "a", "{\"title\":\"C\"}");
+    put_block(store, 3, "figure", "b", "{\"title\":\"B\"}");
+    check_blocks(store, run,
+                 "table b table b {\"title\":\"B\"};text - text  {\"md\":1};table a table a {\"title\":\"C\"};"
+                 "figure b figure b {\"title\":\"B\"};");
+    put_block(store, 4, "table", "c", "{}");
+    check_blocks(store, run,
+                 "table b table b {\"title\":\"B\"};text - text  {\"md\":1};table a table a {\"title\":\"C\"};"
+                 "figure b figure b {\"title\":\"B\"};table c table c {};");
+    CHECK_OK(sx_store_finish(store, err));
+    sx_store_close(store);
+  }
+  (void)remove(path);
+}
+
 SXT_MAIN(SXT_CASE(shared_by_all), SXT_CASE(copied_from_a_sharer), SXT_CASE(not_the_same),
-         SXT_CASE(rows_outside_the_plan), SXT_CASE(no_rows_besides), SXT_CASE(read_ahead))
+         SXT_CASE(rows_outside_the_plan), SXT_CASE(no_rows_besides), SXT_CASE(read_ahead), SXT_CASE(blocks_ahead))
