@@ -147,7 +147,9 @@ static sx_status one(maker *m, const sx_document_node *node) {
     return SX_OK;
   case SX_DOC_CODE:
     SX_TRY(children(m, node));
-    attribute(m, pango_attr_family_new("Noto Sans Mono CJK SC, DejaVu Sans Mono, monospace"), from);
+    attribute(m, pango_attr_family_new("DejaVu Sans Mono, Noto Sans Mono CJK SC, monospace"), from);
+    attribute(m, pango_attr_scale_new(0.8), from); /* its letters are larger than those of the text's fonts */
+    attribute(m, pango_attr_insert_hyphens_new(FALSE), from); /* a hash has none */
     return SX_OK;
   case SX_DOC_LINK:
     return linked(m, node);
