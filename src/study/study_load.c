@@ -501,15 +501,17 @@ sx_status study__load(sx_study **out, const sx_ctx *ctx, const char *path, const
   l.problems = problems ? problems : &l.own;
   if (problems && !problems->items) problems->ctx = s->ctx;
   sx_error local = SX_ERROR_INIT;
+  open_kept(&l, options);
+  if (l.kept) study__hash_ahead(s, l.kept); /* while the file is parsed */
   sx_status status = parse_file(&l, path, &local);
   if (status != SX_OK) {
     if (status != SX_E_MEMORY && !l.problems->n) study__problem_at(&l, false, local.where, local.message);
     if (err) *err = local;
   } else {
-    open_kept(&l, options);
     if (!l.oom) read(&l, sx_doc_root(s->doc));
     status = first_problem(&l, err);
   }
+  study__hash_end(s);
   sx_store_close(l.kept);
   sx_problems_clear(&l.own);
   if (status != SX_OK) {
