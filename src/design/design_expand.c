@@ -125,14 +125,76 @@ static void take_margins(double *u, const sx_design *d, const double *beta, size
   for (; m < d->n_margins; m++) margin(u, d, m, beta, first, n);
 }
 
+/* Through the tuples of cells. Where the scores are of a code alone, `table` has what is left of each value for each tuple, a stretch of tuples for each
+ * value; else it has the coefficients of each tuple side by side. */
+enum { TABLE = DESIGN_MOST_TUPLES };
+
+typedef struct by_tuple {
+  const design_tuples *t; /* NULL: by the cells themselves */
+  bool whole;             /* the table has the values, too */
+  uint32_t at[BYTES];     /* whole: where the stretch of a code begins */
+  double table[TABLE];
+} by_tuple;
+
+static void values_by_tuple(double *restrict out, const sx_design *d, const design_tuples *t, const double *beta,
+                            double value) {
+  for (size_t k = 0; k < t->n; k++) out[k] = value;
+  for (size_t m = 0; m < d->n_margins; m++) {
+    const uint32_t *cells = t->cells + m * t->n;
+    for (size_t k = 0; k < t->n; k++) out[k] -= beta[cells[k]];
+  }
+}
+
+static void begin_tuples(by_tuple *x, const sx_design *d, const sx_codes *codes, const sx_score *score) {
+  const size_t n_values = codes ? (size_t)score->n + 1 : 1;
+  const design_tuples *t = score->beta ? sx_design__tuples(d) : NULL;
+  x->t = NULL;
+  if (!t) return;
+  x->whole = !codes || (codes->code8 && !codes->y && !codes->x && n_values * t->n <= TABLE);
+  if (!x->whole && d->n_margins * t->n > TABLE) return;
+  x->t = t;
+  if (!x->whole) {
+    for (size_t k = 0; k < t->n; k++)
+      for (size_t m = 0; m < d->n_margins; m++) x->table[k * d->n_margins + m] = score->beta[t->cells[m * t->n + k]];
+    return;
+  }
+  memset(x->at, 0, sizeof x->at);
+  values_by_tuple(x->table, d, t, score->beta, 0);
+  for (size_t k = 1; k < n_values; k++) {
+    values_by_tuple(x->table + k * t->n, d, t, score->beta, score->a[k - 1]);
+    x->at[score->lo + k - 1] = (uint32_t)(k * t->n);
+  }
+}
+
+/* code NULL: all of code 0. */
+static void take_whole(double *restrict u, const by_tuple *x, const uint8_t *restrict code, size_t first, size_t n) {
+  const uint16_t *restrict tuple = x->t->of + first;
+  for (size_t i = 0; code && i < n; i++) {
+    u[i] = x->table[x->at[code[i]] + tuple[i]];
+    ONE_BY_ONE();
+  }
+  for (size_t i = 0; !code && i < n; i++) u[i] = x->table[tuple[i]];
+}
+
+SX_INLINE void take_each(double *restrict u, const by_tuple *x, size_t first, size_t margins, size_t n) {
+  const uint16_t *restrict tuple = x->t->of + first;
+  for (size_t i = 0; i < n; i++) {
+    const double *beta = x->table + tuple[i] * margins;
+    double left = u[i];
+    for (size_t m = 0; m < margins; m++) left -= beta[m];
+    u[i] = left;
+    ONE_BY_ONE();
+  }
+}
+
 /* ---- weights and units -------------------------------------------------------------------------------------------------------- */
 
-/* w NULL: the scores are weighted already. */
+/* w NULL: the scores are weighted already; slot NULL: each row has the place of its own in z. */
 SX_WIDEST
 static void put(double *z, const uint32_t *slot, const double *w, const double *u, double coef, size_t n) {
   uint32_t other = 0;
-  for (size_t i = 0; i < n; i++) other |= slot[i] ^ (slot[0] + (uint32_t)i);
-  double *restrict out = z + slot[0];
+  for (size_t i = 0; slot && i < n; i++) other |= slot[i] ^ (slot[0] + (uint32_t)i);
+  double *restrict out = slot ? z + slot[0] : z;
   if (other && w)
     for (size_t i = 0; i < n; i++) z[slot[i]] += coef * (w[i] * u[i]);
   else if (other)
@@ -143,22 +205,38 @@ static void put(double *z, const uint32_t *slot, const double *w, const double *
     for (size_t i = 0; i < n; i++) out[i] += coef * u[i];
 }
 
+/* Scores of codes, before the margins. */
+static void take_codes(double *u, const double *of, const sx_codes *codes, const sx_score *score, size_t first,
+                       size_t n) {
+  if (codes->code8) take_bytes(u, codes->code8 + first, of, n);
+  if (!codes->code8 || codes->y || codes->x) scores(u, codes, score, first, n);
+}
+
 void sx_design_expand(double *z, const sx_design *d, const sx_codes *codes, const sx_score *score, double coef) {
   const design_sample *s = d->sample;
-  const bool some = codes && score->n > 0;
+  const bool alone = s->slot_at == s->psu_start; /* each row a PSU, in its order */
   double u[BLOCK], of[BYTES] = {0};
-  if (some && codes->code8) memcpy(of + score->lo, score->a, score->n * sizeof *of);
+  by_tuple x;
+  if (codes && score->n == 0) codes = NULL;
+  if (codes && codes->code8) memcpy(of + score->lo, score->a, score->n * sizeof *of);
+  begin_tuples(&x, d, codes, score);
   for (size_t first = 0; first < s->n_rows; first += BLOCK) {
     const size_t n = s->n_rows - first < BLOCK ? s->n_rows - first : BLOCK;
     const double *w = d->wpos + first;
-    if (!some)
+    if (x.t && x.whole)
+      take_whole(u, &x, codes ? codes->code8 + first : NULL, first, n);
+    else if (codes)
+      take_codes(u, of, codes, score, first, n);
+    else
       memset(u, 0, n * sizeof *u);
-    else if (codes->code8)
-      take_bytes(u, codes->code8 + first, of, n);
-    if (some && (!codes->code8 || codes->y || codes->x)) scores(u, codes, score, first, n);
     for (size_t i = 0; d->carried && i < n; i++) u[i] *= w[i];
-    if (score->beta) take_margins(u, d, score->beta, first, n);
-    put(z, s->slot_at + first, d->carried ? NULL : w, u, coef, n);
+    if (x.t && !x.whole && d->n_margins == 3)
+      take_each(u, &x, first, 3, n);
+    else if (x.t && !x.whole)
+      take_each(u, &x, first, d->n_margins, n);
+    else if (!x.t && score->beta)
+      take_margins(u, d, score->beta, first, n);
+    put(alone ? z + first : z, alone ? NULL : s->slot_at + first, d->carried ? NULL : w, u, coef, n);
   }
 }
 

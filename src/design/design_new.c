@@ -54,8 +54,10 @@ sx_status sx_design__alloc(sx_design **out, design_sample *sample, sx_error *err
   sx_design *d = sx_mem_zalloc(ctx, 1, sizeof *d);
   double *w = sx_mem_alloc(ctx, sample->n_rows, sizeof *w);
   design_vector *positions = vector_new(ctx, sample->n_rows);
-  if (!d || !w || !positions) {
+  design_memo *memo = sx_mem_zalloc(ctx, 1, sizeof *memo);
+  if (!d || !w || !positions || !memo) {
     sx_mem_free(ctx, d);
+    sx_mem_free(ctx, memo);
     sx_mem_free(ctx, w);
     sx_design__vector_free(positions);
     return sx_error_memory(err);
@@ -66,6 +68,9 @@ sx_status sx_design__alloc(sx_design **out, design_sample *sample, sx_error *err
   d->w = w;
   d->positions = positions;
   d->wpos = positions->x;
+  atomic_init(&memo->tuples, NULL);
+  atomic_init(&memo->asked, 0);
+  d->memo = memo;
   *out = d;
   return SX_OK;
 }
@@ -111,6 +116,8 @@ void sx_design_free(sx_design *d) {
   sx_mem_free(&ctx, d->cells8);
   sx_mem_free(&ctx, d->cells16);
   sx_mem_free(&ctx, d->cells32);
+  sx_design__tuples_free(atomic_load(&d->memo->tuples));
+  sx_mem_free(&ctx, d->memo);
   for (size_t m = 0; d->values && m < d->n_margins; m++) sx_mem_free(&ctx, d->values[m]);
   sx_mem_free(&ctx, d->values);
   for (size_t m = 0; d->carried && m < d->n_margins; m++) sx_mem_free(&ctx, d->carried[m]);

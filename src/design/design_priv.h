@@ -77,6 +77,18 @@ typedef struct design_vector {
   double x[];
 } design_vector;
 
+/* The rows of a design by the tuples of their cells: of many rows few are distinct. */
+typedef struct design_tuples {
+  sx_ctx ctx;
+  size_t n;        /* 0: too many to be of use */
+  uint16_t *of;    /* [rows] by position: the tuple */
+  uint32_t *cells; /* [n_margins][n] the column of X, n_cells for none */
+} design_tuples;
+typedef struct design_memo { /* what a design and its copies within other contexts make when it is of use */
+  _Atomic(design_tuples *) tuples;
+  atomic_uint asked; /* how often for tuples that were not there */
+} design_memo;
+
 /* One calibration: the margins' cells are in design.cells, this holds d and the factored X'DX. */
 typedef struct design_adjust {
   size_t n_margins, first_margin; /* rows of design.cells */
@@ -116,6 +128,7 @@ struct sx_design {
   uint16_t *cells16;
   uint32_t *cells32;
   double **values; /* [n_margins], each [rows] by position or NULL: the value in that column, 1 where NULL */
+  design_memo *memo;
   design_adjust *adjusts;
   size_t n_adjusts;
   /* Designs with an adjustment to totals of their own sample keep c = (w - w_old) x (or w x) per margin, [rows] by position:
@@ -148,6 +161,12 @@ static inline double sx_design__value(const sx_design *d, size_t m, size_t i) {
 static inline double sx_design__carried(const sx_design *d, size_t m, size_t i) {
   return d->carried ? d->carried[m][i] : d->wpos[i] * sx_design__value(d, m, i);
 }
+
+/* design_tuples.c: those of a design whose margins all have values of 1. NULL: none that are of use, asked for too seldom yet, or no memory. Safe from
+ * several threads. */
+enum { DESIGN_MOST_TUPLES = 4096 };
+const design_tuples *sx_design__tuples(const sx_design *d);
+void sx_design__tuples_free(design_tuples *tuples);
 
 enum { DESIGN_PIECE_ROWS = 65536 }; /* of the pieces in which the threads pass the rows */
 void sx_design__vector_free(design_vector *vector);

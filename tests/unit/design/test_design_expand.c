@@ -1,6 +1,6 @@
 /* test_design_expand.c: carriers, variances and sums of margins that are made in blocks, side by side or eight at a time have the bits of plain loops,
  * row by row and stratum by stratum, in every width of codes, with and without margins and their values, where PSUs hold one row and
- * where they hold many. */
+ * where they hold many, by the tuples of the margins' cells and without. */
 #include "design/design_priv.h"
 #include "est_help.h"
 
@@ -139,6 +139,21 @@ static void check_all(const sx_design *d) {
   CHECK(memcmp(fast, plain, length * sizeof *fast) == 0);
 }
 
+/* n of them, which a copy within another context shares; 0: too many. */
+static void check_tuples(const sx_design *d, size_t n) {
+  const sx_ctx ctx = SX_CTX_INIT;
+  sx_design *copy = NULL;
+  const design_tuples *t = sx_design__tuples(d);
+  REQUIRE(atomic_load(&d->memo->tuples));
+  CHECK(n ? t && t->n == n : !t);
+  REQUIRE_OK(sx_design_within(&copy, d, &ctx, err));
+  CHECK(sx_design__tuples(copy) == t);
+  sx_design_free(copy);
+  for (size_t i = 0; t && i < ROWS; i++)
+    for (size_t m = 0; m < d->n_margins; m++)
+      CHECK(t->cells[m * t->n + t->of[i]] == sx_design__cell(d, m * d->sample->n_rows + i));
+}
+
 /* Calibrated to a margin of 5 cells, then on top to one of n cells and three of few; psu NULL: each row its own PSU, in strata of many sizes. */
 static void calibrated(const char *psu, size_t n) {
   static int32_t few[ROWS], many[ROWS];
@@ -148,7 +163,7 @@ static void calibrated(const char *psu, size_t n) {
   sx_column *uneven = eh_number(t, "uneven", NULL);
   for (size_t i = 0; i < ROWS; i++) uneven->data.f64[i] = (double)(eh_below(13) * eh_below(13) / 13);
   sx_design_spec spec = SX_DESIGN_SPEC_INIT;
-  sx_design *base = NULL, *once = NULL, *twice = NULL;
+  sx_design *base = NULL, *once = NULL, *twice = NULL, *three = NULL;
   spec.weights = "w";
   spec.strata = psu ? "h" : "uneven";
   spec.clusters = &psu;
@@ -178,6 +193,11 @@ static void calibrated(const char *psu, size_t n) {
   check_all(once);
   REQUIRE_OK(sx_design_reweight(&twice, once, w, NULL, second, 4, "twice", err));
   check_all(twice);
+  check_tuples(twice, n > 100 ? 0 : 5 * 2 * 3 * 4); /* many[i] is 0 where n is 7 */
+  REQUIRE_OK(sx_design_reweight(&three, base, w, NULL, second + 1, 3, "three", err));
+  check_all(three);
+  check_tuples(three, 2 * 3 * 4);
+  sx_design_free(three);
   sx_design_free(twice);
   sx_design_free(once);
   sx_design_free(base);
