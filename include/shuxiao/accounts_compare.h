@@ -83,9 +83,9 @@ typedef struct sx_account_effect_row {
   const char *scope;
   sx_account_kind kind; /* branches and leaves; effects of adjustments are in those of their nodes */
   sx_account_effect effect;
-  sx_est *est;          /* the effect, in units of the level; owned */
-  sx_est *contribution; /* est / T0, T0 the level of the root before: adds up to the growth of the total; owned */
-  sx_est *share;        /* est / change of this node: adds up to 1 over effects; owned */
+  sx_est *est;   /* the effect, in units of the level; owned */
+  sx_est *share; /* est / change of this node: adds up to 1 over effects; owned. NULL for SX_ACCOUNT_EFFECT_TOTAL */
+  sx_est *root;  /* T0, the level of the root before, in the scope; owned */
 } sx_account_effect_row;
 typedef struct sx_account_effects {
   sx_ctx ctx;
@@ -97,6 +97,9 @@ typedef struct sx_account_effects {
 SX_API sx_status sx_account_decompose(sx_account_effects **out, const sx_account *before, const sx_account *after,
                                       const sx_link *link, sx_account_weighting weighting, sx_error *err) SX_NODISCARD;
 SX_API void sx_account_effects_free(sx_account_effects *effects);
+/* est / T0 of a row: adds up to the growth of the total. The caller's. */
+SX_API sx_status sx_account_effect_contribution(sx_est **out, const sx_account_effects *effects,
+                                                const sx_account_effect_row *row, sx_error *err) SX_NODISCARD;
 
 /* ---- a mean by the composition of groups; shift-share ------------------------------------------------------------------------- */
 

@@ -280,13 +280,18 @@ static sx_status sum_entries(sx_est **out, size_t *at, const effect_work *w, siz
   return status;
 }
 
+static void row_clear(const sx_account_effect_row *row) {
+  sx_est_free(row->est);
+  sx_est_free(row->share);
+  sx_est_free(row->root);
+}
+
 /* Takes est, also on failure. */
 static sx_status add_row(effect_work *w, size_t i, ptrdiff_t scope, size_t effect, sx_est *est, const sx_est *change,
                          sx_error *err) {
   sx_account_effects *result = w->result;
   const sx_account *account = w->two.account[0];
   const sx_account_node *node = &account->nodes[i];
-  const sx_est *const of_total[] = {est, sx_accounts__two_level(&w->two, 0, SX_ACCOUNTS__CURRENT, 0)};
   const sx_est *const of_change[] = {est, change};
   sx_account_effect_row row = {.id = node->id,
                                .parent = node->parent >= 0 ? account->nodes[node->parent].id : NULL,
@@ -294,10 +299,10 @@ static sx_status add_row(effect_work *w, size_t i, ptrdiff_t scope, size_t effec
                                .scope = scope >= 0 ? account->scopes[scope] : NULL,
                                .kind = node->kind,
                                .effect = (sx_account_effect)effect,
-                               .est = est};
-  sx_status status =
-      sx_accounts__memo_formula_late(&row.contribution, w->two.memo, w->two.ctx, "a / b", of_total, 2, err);
-  if (status == SX_OK)
+                               .est = est,
+                               .root = sx_est_ref(sx_accounts__two_level(&w->two, 0, SX_ACCOUNTS__CURRENT, 0))};
+  sx_status status = SX_OK;
+  if (effect != SX_ACCOUNT_EFFECT_TOTAL)
     status = sx_accounts__memo_formula_late(&row.share, w->two.memo, w->two.ctx, "a / b", of_change, 2, err);
   if (status == SX_OK &&
       !sx_mem_grow(w->two.ctx, (void **)&result->rows, &w->cap_rows, result->n_rows + 1, sizeof *result->rows))
@@ -306,9 +311,7 @@ static sx_status add_row(effect_work *w, size_t i, ptrdiff_t scope, size_t effec
     result->rows[result->n_rows++] = row;
     return SX_OK;
   }
-  sx_est_free(row.est);
-  sx_est_free(row.contribution);
-  sx_est_free(row.share);
+  row_clear(&row);
   return status;
 }
 
@@ -400,11 +403,14 @@ sx_status sx_account_decompose(sx_account_effects **out, const sx_account *befor
 void sx_account_effects_free(sx_account_effects *effects) {
   if (!effects) return;
   const sx_ctx ctx = effects->ctx;
-  for (size_t i = 0; i < effects->n_rows; i++) {
-    sx_est_free(effects->rows[i].est);
-    sx_est_free(effects->rows[i].contribution);
-    sx_est_free(effects->rows[i].share);
-  }
+  for (size_t i = 0; i < effects->n_rows; i++) row_clear(&effects->rows[i]);
   sx_mem_free(&ctx, effects->rows);
   sx_mem_free(&ctx, effects);
+}
+
+sx_status sx_account_effect_contribution(sx_est **out, const sx_account_effects *effects,
+                                         const sx_account_effect_row *row, sx_error *err) {
+  if (!out || !effects || !row) return sx_error_set(err, SX_E_ARGUMENT, "", "effects and one of their rows are needed");
+  const sx_est *const values[] = {row->est, row->root};
+  return sx_accounts__formula(out, &effects->ctx, "a / b", values, 2, false, err);
 }

@@ -108,7 +108,10 @@ static sx_status use_effects(const sx_account *a, const sx_account *b, const fig
                              sx_error *err) {
   (void)f, (void)ctx;
   sx_account_effects *r = NULL;
-  const sx_status status = sx_account_decompose(&r, a, b, NULL, SX_ACCOUNT_AT_BEFORE, err);
+  sx_est *part = NULL;
+  sx_status status = sx_account_decompose(&r, a, b, NULL, SX_ACCOUNT_AT_BEFORE, err);
+  if (status == SX_OK && r->n_rows) status = sx_account_effect_contribution(&part, r, &r->rows[0], err);
+  sx_est_free(part);
   sx_account_effects_free(r);
   return status;
 }

@@ -134,10 +134,13 @@ static void accounts(const char *tag, const cells *c) {
     char id[60];
     const char *name = sx_account_effect_name(effect[k]);
     const sx_account_effect_row *row = ah_effect(e, "total", effect[k]);
+    sx_est *part = NULL;
     snprintf(id, sizeof id, "effect.%s", name);
     compare(tag, id, row->est);
     snprintf(id, sizeof id, "effect.%s.contribution", name);
-    compare(tag, id, row->contribution);
+    CHECK_OK(sx_account_effect_contribution(&part, e, row, err));
+    compare(tag, id, part);
+    sx_est_free(part);
     snprintf(id, sizeof id, "effect.%s.share", name);
     compare(tag, id, row->share);
     snprintf(id, sizeof id, "effect.%s.M", name);

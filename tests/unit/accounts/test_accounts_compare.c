@@ -247,7 +247,12 @@ static void amounts(void) {
   CHECK_NEAR(EFFECT("total", TOTAL), 40.0, 1e-14);
   /* the factor is one figure in both: 40 = 2 (20), V = 20^2 0.01 + 4 (1 + 4) */
   CHECK_NEAR(sx_est_variance(ah_effect(e, "total", SX_ACCOUNT_EFFECT_TOTAL)->est), 4.0 + 20.0, 1e-13);
-  CHECK_NEAR(sx_est_value(ah_effect(e, "total", SX_ACCOUNT_EFFECT_SPEND)->contribution), 60.0 / 80, 1e-14);
+  sx_est *part = NULL;
+  CHECK_OK(sx_account_effect_contribution(&part, e, ah_effect(e, "total", SX_ACCOUNT_EFFECT_SPEND), err));
+  CHECK_NEAR(sx_est_value(part), 60.0 / 80, 1e-14);
+  sx_est_free(part);
+  CHECK(!ah_effect(e, "total", SX_ACCOUNT_EFFECT_TOTAL)->share);
+  CHECK_FAILS(sx_account_effect_contribution(&part, e, NULL, err), SX_E_ARGUMENT, "", "one of their rows");
   sx_account_effects_free(e);
   sx_account_free(a);
   sx_account_free(b);
