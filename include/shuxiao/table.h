@@ -89,6 +89,8 @@ typedef struct sx_table sx_table;
 SX_API sx_status sx_table_new(sx_table **out, const sx_ctx *ctx, size_t n_rows, sx_error *err) SX_NODISCARD;
 SX_API void sx_table_free(sx_table *table);
 SX_API const sx_ctx *sx_table_ctx(const sx_table *table);
+/* The context that work on it polls and tells from now on; its memory stays that of the one it was made with, which must be the same. */
+SX_API void sx_table_set_ctx(sx_table *table, const sx_ctx *ctx);
 SX_API size_t sx_table_rows(const sx_table *table);
 SX_API size_t sx_table_columns(const sx_table *table);
 SX_API const sx_column *sx_table_get(const sx_table *table, size_t i);

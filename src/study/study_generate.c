@@ -1,5 +1,6 @@
 /* study_generate.c: interviews that a study generates from a model: those of the study and of its earlier waves side by side, where they are not there
- * or were made from something else. */
+ * or were made from something else. A first run, which will compute all, reads each as soon as it is written. */
+#include "study_banner.h"
 #include "study_hashed.h"
 #include "study_names.h"
 #include "study_seen.h"
@@ -69,6 +70,7 @@ typedef struct generation {
   const sx_study *s;
   const st_table *table;
   const char *model, *path;
+  st_run *run; /* that reads it */
   st_generated *out;
   sx_buf levels; /* study_seen.h */
 } generation;
@@ -90,7 +92,7 @@ static sx_status plan_table(generation *out, size_t *n, st_run *r, size_t i, sx_
     SX_TRY(study__hash_again(hash, &bytes, r->s, path, err));
   SX_TRY(generation_key(g->key, &r->ctx, t, model_path, err));
   SX_TRY(find_made(&made, hash, r->s, r->store, step, g->key, err));
-  *out = (generation){.ctx = r->ctx, .s = r->s, .table = t, .model = model_path, .path = path, .out = g};
+  *out = (generation){.ctx = r->ctx, .s = r->s, .table = t, .model = model_path, .path = path, .run = r, .out = g};
   *n += made == MADE_MISSING || made == MADE_OF_OTHER; /* what the program did not make is left alone */
   return SX_OK;
 }
@@ -119,7 +121,24 @@ static sx_status make_file(void *data, size_t i, sx_error *err) {
   g->out->seconds = study__now() - since;
   g->out->made = true;
   SX_TRY(sx_hash_file(g->out->file, &g->ctx, g->path, err));
-  return study__seen_made(&g->levels, g->s, g->table, g->path, &g->ctx, err);
+  SX_TRY(study__seen_made(&g->levels, g->s, g->table, g->path, &g->ctx, err));
+  if (g->run->ahead.asked && g->table == &g->s->tables[g->s->unit]) study__ahead_read(g->run, &g->ctx);
+  return SX_OK;
+}
+
+/* Of which of the files it is known that the run will read them, and how: where no run was finished before, nothing is reused. */
+static sx_status ask_ahead(const generation *list, size_t n, st_run *r, sx_error *err) {
+  sx_store_run latest;
+  bool banners = false;
+  if (n < 2 || sx_ctx_threads(&r->ctx) <= 1 || sx_store_latest(&latest, r->store, NULL) == SX_OK) return SX_OK;
+  for (size_t i = 0; i < r->s->n_blocks; i++) banners = banners || study__is_banner(&r->s->blocks[i]);
+  for (size_t i = 0; i < n; i++) {
+    st_run *own = list[i].run;
+    const bool unit = list[i].table == &own->s->tables[own->s->unit] && list[i].table->files.n == 1;
+    if (!unit || own->s->n_indicators + own->s->n_accounts == 0) continue;
+    SX_TRY(study__ahead_ask(own, own == r ? banners : study__bw_asked(r->s), err));
+  }
+  return SX_OK;
 }
 
 static sx_status make_files(generation *list, size_t n, st_run *r, sx_error *err) {
@@ -150,6 +169,7 @@ sx_status study__generate(st_run *r, sx_error *err) {
   for (size_t i = 0; series && i < series->n; i++)
     if (series->waves[i].study) SX_TRY(plan_tables(list, &n, &r->waves->runs[i], err));
   if (n == 0) return SX_OK;
+  SX_TRY(ask_ahead(list, n, r, err));
   sx_ctx_progress(&r->ctx, "generating interviews", 0, 0);
   return make_files(list, n, r, err);
 }

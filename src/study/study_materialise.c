@@ -48,6 +48,7 @@ static bool add_used(columns *c, sx_arena *arena, const st_table *t, const sx_ta
 
 static sx_status unit_columns(columns *c, const st_run *r, sx_error *err) {
   const sx_study *s = r->s;
+  if (r->whole) return SX_OK;
   const char **names = NULL;
   size_t n = 0;
   SX_TRY(study__used_names(&names, &n, s, r->arena, err));
@@ -87,15 +88,59 @@ static sx_status restore_sets(sx_table *table, const sx_table *schema, sx_error 
   return SX_OK;
 }
 
+/* ---- ahead ------------------------------------------------------------------------------------------------------------- */
+
+sx_status study__ahead_ask(st_run *r, bool whole, sx_error *err) {
+  columns c = {NULL, 0, 0};
+  r->whole = whole;
+  SX_TRY(unit_columns(&c, r, err));
+  r->whole = false;
+  const bool all = whole || r->s->tables[r->s->unit].n_fixed;
+  r->ahead = (struct st_ahead){.columns = c.items, .n = all ? 0 : c.n, .asked = true, .whole = whole};
+  return SX_OK;
+}
+
+void study__ahead_read(st_run *r, const sx_ctx *ctx) {
+  struct st_ahead *a = &r->ahead;
+  const double since = study__now();
+  sx_study own = *r->s; /* what it points to is only read */
+  own.ctx = sx_ctx_quiet(ctx);
+  own.ctx.progress = NULL;
+  own.ctx.note = NULL; /* the program wrote the file itself: nothing is to be told of it */
+  if (study__read_table(&a->table, &own, own.unit, a->n ? a->columns : NULL, a->n, 0, NULL) != SX_OK) return;
+  sx_table_set_ctx(a->table, &r->s->ctx);
+  a->seconds = study__now() - since;
+}
+
+void study__ahead_clear(st_run *r) {
+  sx_table_free(r->ahead.table);
+  r->ahead = (struct st_ahead){.table = NULL};
+}
+
+/* Whether it was read, and all of it that is wanted now. */
+static bool take_ahead(sx_table **out, st_run *r, size_t table) {
+  struct st_ahead *a = &r->ahead;
+  if (table != r->s->unit || !a->table || (r->whole && !a->whole)) return false;
+  *out = a->table;
+  a->table = NULL;
+  r->whole = a->whole;
+  return true;
+}
+
+/* ---- reading ------------------------------------------------------------------------------------------------------------- */
+
 static sx_status read_columns(sx_table **out, st_run *r, size_t table, const columns *c, sx_error *err) {
   const sx_study *s = r->s;
-  const double since = study__now();
+  double since = study__now();
   char stage[160] = "reading ";
   strncat(stage, s->tables[table].id, sizeof stage - 20);
   sx_ctx_progress(&r->ctx, stage, 0, 0);
   /* a file all of whose columns are used, or none of them, is read without a list */
   const bool all = c->n == 0 || s->tables[table].n_fixed;
-  SX_TRY(study__read_table(out, s, table, all ? NULL : c->items, all ? 0 : c->n, 0, err));
+  if (take_ahead(out, r, table))
+    since -= r->ahead.seconds;
+  else
+    SX_TRY(study__read_table(out, s, table, all ? NULL : c->items, all ? 0 : c->n, 0, err));
   SX_TRY(restore_sets(*out, s->schemas[table], err));
   timed(r, ST_STEP_DATA, table, since);
   return SX_OK;
@@ -104,7 +149,7 @@ static sx_status read_columns(sx_table **out, st_run *r, size_t table, const col
 static sx_status read_and_join(st_run *r, sx_error *err) {
   const sx_study *s = r->s;
   columns unit = {NULL, 0, 0};
-  if (!r->whole) SX_TRY(unit_columns(&unit, r, err));
+  SX_TRY(unit_columns(&unit, r, err));
   SX_TRY(read_columns(&r->unit, r, s->unit, &unit, err));
   const double since = study__now();
   for (size_t i = 0; i < s->n_joins; i++) {

@@ -395,6 +395,7 @@ void study__run_clear(st_run *r) {
   sx_mem_free(&r->ctx, r->givens);
   study__benchmarks_clear(r);
   sx_design_free(r->design);
+  study__ahead_clear(r);
   sx_table_free(r->unit);
   sx_store_close(r->store);
   study__plan_free(r->plan);

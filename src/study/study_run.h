@@ -118,6 +118,13 @@ typedef struct st_run {
   bool shares_rows; /* those of an earlier run: none is made */
   bool whole;       /* the unit table has every variable of its file, not only those that the study uses */
   sx_table *unit;   /* with joins and derived variables; NULL until needed */
+  struct st_ahead { /* the file of the unit table, read while the other waves' are generated: study_materialise.c */
+    const char **columns; /* [n]; 0: all */
+    size_t n;
+    bool asked, whole; /* whole: as below `whole` */
+    double seconds;
+    sx_table *table; /* NULL: not read */
+  } ahead;
   sx_design *design;
   sx_est **benchmarks;
   sx_est ***benchmarks_by; /* [benchmarks][n_by] */
@@ -178,6 +185,10 @@ void study__run_clear(st_run *r); /* study_run.c */
 /* study_materialise.c: data, joins, derived variables, design, weights: once, when a step first needs them */
 sx_status study__materialise(st_run *r, sx_error *err) SX_NODISCARD;
 double study__now(void); /* seconds, to measure by */
+/* Of a run that computes all: what it will read of the file of its unit table. Then a task: reads it, telling nothing; what fails is read again in its turn. */
+sx_status study__ahead_ask(st_run *r, bool whole, sx_error *err) SX_NODISCARD;
+void study__ahead_read(st_run *r, const sx_ctx *ctx);
+void study__ahead_clear(st_run *r);
 /* mask [rows]: 1 in the base of the indicator, both of whose conditions are true there; *all: it has none. scratch [rows]. */
 sx_status study__base_mask(uint8_t *mask, bool *all, const st_run *r, const st_indicator *ind, uint8_t *scratch,
                            sx_error *err) SX_NODISCARD;

@@ -84,6 +84,7 @@ void study__waves_clear(st_run *r) {
     study__values_clear(own);
     study__benchmarks_clear(own);
     sx_design_free(own->design);
+    study__ahead_clear(own);
     sx_table_free(own->unit);
   }
   r->waves = NULL;

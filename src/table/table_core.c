@@ -33,6 +33,9 @@ void sx_table_free(sx_table *table) {
 const sx_ctx *sx_table_ctx(const sx_table *table) {
   return &table->ctx;
 }
+void sx_table_set_ctx(sx_table *table, const sx_ctx *ctx) {
+  table->ctx = *ctx;
+}
 size_t sx_table_rows(const sx_table *table) {
   return table ? table->n_rows : 0;
 }
