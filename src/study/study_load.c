@@ -475,6 +475,7 @@ static sx_status study_new(sx_study **out, const sx_ctx *ctx, const char *path, 
   sx_study *s = sx_mem_zalloc(ctx, 1, sizeof *s);
   if (!s) return sx_error_memory(err);
   s->ctx = ctx ? *ctx : (sx_ctx)SX_CTX_INIT;
+  s->ctx.n_threads = sx_ctx_threads(ctx); /* asked of the system once, not by each of a thousand loops */
   sx_status status = sx_arena_new(&s->arena, &s->ctx, err);
   if (status == SX_OK) {
     s->path = sx_arena_strdup(s->arena, path);
