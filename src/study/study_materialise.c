@@ -103,11 +103,12 @@ sx_status study__ahead_ask(st_run *r, bool whole, sx_error *err) {
 void study__ahead_read(st_run *r, const sx_ctx *ctx) {
   struct st_ahead *a = &r->ahead;
   const double since = study__now();
+  sx_error lost = SX_ERROR_INIT;
   sx_study own = *r->s; /* what it points to is only read */
   own.ctx = sx_ctx_quiet(ctx);
   own.ctx.progress = NULL;
   own.ctx.note = NULL; /* the program wrote the file itself: nothing is to be told of it */
-  if (study__read_table(&a->table, &own, own.unit, a->n ? a->columns : NULL, a->n, 0, NULL) != SX_OK) return;
+  if (study__read_table(&a->table, &own, own.unit, a->n ? a->columns : NULL, a->n, 0, &lost) != SX_OK) return;
   sx_table_set_ctx(a->table, &r->s->ctx);
   a->seconds = study__now() - since;
 }
