@@ -147,11 +147,11 @@ static sx_status apply(refiller *r, const char *name) {
 /* ---- properties -------------------------------------------------------------------------------------------------- */
 
 /* Where the value of a property that opened begins and ends; false: no text. */
-static bool value_at(size_t *to, const sx_docx_tag *t, const char *text) {
+static bool value_at(size_t *to, const sx_docx_tag *t, const sx_package_part *part) {
   if (t->closing || t->empty || !(sx_publish__tag_is(t, "vt:lpwstr") || sx_publish__tag_is(t, "vt:lpstr")))
     return false;
-  const char *end = strchr(text + t->to, '<');
-  *to = end ? (size_t)(end - text) : 0;
+  const char *end = memchr(part->data + t->to, '<', part->n - t->to);
+  *to = end ? (size_t)(end - part->data) : 0;
   return end != NULL;
 }
 
@@ -166,7 +166,7 @@ static sx_status long_keys(refiller *r, const sx_package_part *part) {
   while (status == SX_OK && sx_publish__next_tag(&t, part->data, part->n, &at)) {
     if (sx_publish__tag_is(&t, "property") && !t.closing) {
       (void)sx_publish__tag_attribute(&name, part->data, &t, "name");
-    } else if (name.n && value_at(&to, &t, part->data)) {
+    } else if (name.n && value_at(&to, &t, part)) {
       sx_buf_reset(&value);
       sx_buf_add(&value, "");
       sx_publish__add_plain(&value, part->data + t.to, to - t.to);
@@ -194,7 +194,7 @@ static sx_status properties(refiller *r, const sx_package_part *part) {
         status = item_of(&item, r, value.data, value.n);
       else
         status = sx_buf_status(&value, r->err);
-    } else if (item >= 0 && value_at(&to, &t, part->data)) {
+    } else if (item >= 0 && value_at(&to, &t, part)) {
       sx_refill_item *e = &r->out->items[item];
       sx_buf_reset(&value);
       sx_buf_add(&value, "");
@@ -294,7 +294,7 @@ static sx_status piece(refiller *r, const char *text, size_t from, size_t to) {
 static sx_status redraw(refiller *r, const sx_package_part *part, const sx_docx_tag *t) {
   sx_redraw_edit changed[SX_REDRAW_EDITS];
   size_t n = 0;
-  const char *end = strstr(part->data + t->to, "</w:drawing>");
+  const char *end = sx_publish__docx_find(part->data, part->n, t->to, "</w:drawing>");
   if (!end) return SX_OK;
   SX_TRY(sx_publish__redraw(&r->redraw, changed, &n, part->data, t->from, (size_t)(end - part->data)));
   for (size_t i = 0; i < n; i++) SX_TRY(put_edit(r, changed[i].from, changed[i].to, changed[i].text));

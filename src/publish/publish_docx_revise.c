@@ -25,7 +25,7 @@ static sx_status each_property(sx_reviser *v, const sx_package_part *part, prope
     if (sx_publish__tag_is(&tag, "property") && !tag.closing) {
       if (!sx_publish__tag_attribute(&name, part->data, &tag, "name")) sx_buf_reset(&name);
     } else if (value && !tag.closing && !tag.empty && name.n) {
-      const char *end = strchr(part->data + tag.to, '<');
+      const char *end = memchr(part->data + tag.to, '<', part->n - tag.to);
       if (end) status = fn(v, name.data, part->data, tag.to, (size_t)(end - part->data));
     }
   }
@@ -299,6 +299,12 @@ static sx_status record_anew(sx_reviser *v, const char *name, const char *xml, s
   return sx_revise__edit(v, from, to, now);
 }
 
+static size_t digits(const char *text) {
+  size_t n = 0;
+  while (text[n] >= '0' && text[n] <= '9') n++;
+  return n;
+}
+
 /* Properties that the words rest on which came; those of the run that the document never had are recorded too, or they would count as words of nothing. */
 static sx_status add_properties(sx_reviser *v) {
   const sx_package_part *part = sx_publish__package_get(v->r.package, CUSTOM);
@@ -315,8 +321,9 @@ static sx_status add_properties(sx_reviser *v) {
       SX_TRY(sx_dict_add(&code, v->added, name, strlen(name), v->r.err));
   }
   if (!end || !sx_dict_count(v->added)) return SX_OK;
-  for (const char *p = strstr(part->data, " pid=\""); p; p = strstr(p + 1, " pid=\""))
-    if (sx_text_to_int64(&one, p + 6, strspn(p + 6, "0123456789")) && one > pid && one < 1000000) pid = one;
+  const char *p = part->data;
+  while ((p = sx_publish__docx_find(part->data, part->n, (size_t)(p - part->data) + 1, " pid=\"")) != NULL)
+    if (sx_text_to_int64(&one, p + 6, digits(p + 6)) && one > pid && one < 1000000) pid = one;
   sx_buf_init(&out, &v->r.ctx);
   sx_buf_add_n(&out, part->data, (size_t)(end - part->data));
   for (size_t i = 0; i < v->now.n_properties; i++) {
@@ -340,11 +347,12 @@ static sx_status add_properties(sx_reviser *v) {
 /* Beyond every number of a bookmark that the document has. */
 static void count_marks(sx_reviser *v, const sx_package_part *part) {
   static const char start[] = "<w:bookmarkStart ";
-  for (const char *p = strstr(part->data, start); p; p = strstr(p + 1, start)) {
-    const char *end = strchr(p, '>'), *id = strstr(p, "w:id=\"");
+  const char *p = part->data;
+  while ((p = sx_publish__docx_find(part->data, part->n, (size_t)(p - part->data) + 1, start)) != NULL) {
+    const char *end = memchr(p, '>', part->n - (size_t)(p - part->data));
+    const char *id = end ? sx_publish__docx_find(p, (size_t)(end - p), 0, "w:id=\"") : NULL;
     int64_t number = 0;
-    if (id && end && id < end && sx_text_to_int64(&number, id + 6, strspn(id + 6, "0123456789")) && number >= 0 &&
-        (size_t)number >= v->next_mark)
+    if (id && sx_text_to_int64(&number, id + 6, digits(id + 6)) && number >= 0 && (size_t)number >= v->next_mark)
       v->next_mark = (size_t)number + 1;
   }
 }

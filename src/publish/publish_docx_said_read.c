@@ -304,7 +304,7 @@ static sx_status field_tag(reader *r, const sx_docx_tag *tag) {
   if (strcmp(r->value.data, "begin") == 0) open_field(r);
   if (strcmp(r->value.data, "separate") == 0) show_field(r);
   if (strcmp(r->value.data, "end") != 0) return SX_OK;
-  const char *close = strstr(r->xml + tag->to, "</w:r>"); /* the run that it stands in */
+  const char *close = sx_publish__docx_find(r->xml, r->n, tag->to, "</w:r>"); /* the run that it stands in */
   return close_field(r, close ? (size_t)(close - r->xml) + strlen("</w:r>") : tag->to);
 }
 

@@ -5,8 +5,20 @@
 
 /* ---- XML as it stands -------------------------------------------------------------------------------------------- */
 
+/* No strstr here, nor strcspn below: checked strictly, a sanitizer measures the rest of the document at each of them. */
+const char *sx_publish__docx_find(const char *text, size_t n, size_t at, const char *mark) {
+  const size_t k = strlen(mark);
+  while (at < n) {
+    const char *hit = memchr(text + at, *mark, n - at);
+    if (!hit || n - (size_t)(hit - text) < k) return NULL;
+    if (memcmp(hit, mark, k) == 0) return hit;
+    at = (size_t)(hit - text) + 1;
+  }
+  return NULL;
+}
+
 static size_t skip_to(const char *text, size_t n, size_t at, const char *end) {
-  const char *found = strstr(text + at, end);
+  const char *found = sx_publish__docx_find(text, n, at, end);
   return found ? (size_t)(found - text) + strlen(end) : n;
 }
 
@@ -39,7 +51,7 @@ bool sx_publish__next_tag(sx_docx_tag *t, const char *text, size_t n, size_t *at
     t->closing = text[i] == '/';
     if (t->closing) i++;
     t->name = text + i;
-    t->n_name = 0; /* no strcspn: checked strictly, a sanitizer measures the rest of the document at every tag */
+    t->n_name = 0;
     while (i + t->n_name < n && !ends_name(t->name[t->n_name])) t->n_name++;
     i += t->n_name;
     char quote = 0;

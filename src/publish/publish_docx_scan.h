@@ -17,6 +17,8 @@ typedef struct sx_docx_tag {
 static inline bool sx_publish__tag_is(const sx_docx_tag *t, const char *name) {
   return strlen(name) == t->n_name && memcmp(t->name, name, t->n_name) == 0;
 }
+/* The first `mark` in text[at, n); NULL where there is none. */
+const char *sx_publish__docx_find(const char *text, size_t n, size_t at, const char *mark);
 /* The next tag from *at on; comments and the like are passed over. */
 bool sx_publish__next_tag(sx_docx_tag *t, const char *text, size_t n, size_t *at);
 /* The value of an attribute of a tag, plain; false where it has none. */
