@@ -358,6 +358,7 @@ class Component:
         elif r is not None and r.find("TextFormat") is not None:
             self.format = dict(r.find("TextFormat").attrib)
         self.type = self.format.get("textType", "ObservationalTimePeriod" if self.kind == "TimeDimension" else "String")
+        self.known = {}  # faults by value: most values stand in many records
         rel = e.find("AttributeRelationship")
         self.within = None  # an attribute of the observation
         if rel is not None and rel.find("PrimaryMeasureRef") is None:
@@ -367,6 +368,12 @@ class Component:
 
     def fault(self, value, comma=False):
         """what is wrong with a value: "code", "missing", "value" or nothing"""
+        key = value, comma
+        if key not in self.known:
+            self.known[key] = self.fault_of(value, comma)
+        return self.known[key]
+
+    def fault_of(self, value, comma):
         if self.codes is not None:
             return None if value in self.codes or value == "#N/A" else "code"
         if value in ("#N/A", "NaN"):
@@ -401,7 +408,8 @@ class Table:
         at, record, ends = 0, [], set()
         while at < len(text):
             m = field.match(text, at)
-            if not self.check(m is not None, f"record {len(self.records) + 1}: '{text[at:at + 40]!r}' is no field", "quote"):
+            if m is None:
+                self.check(False, f"record {len(self.records) + 1}: '{text[at:at + 40]!r}' is no field", "quote")
                 nl = text.find("\n", at)
                 at, record = (len(text) if nl < 0 else nl + 1), []
                 continue
@@ -527,8 +535,8 @@ class Data(Table):
                     p, _, name = p.partition(": ")
                     self.check(name in c.codes.get(p, {name}), f"record {n}: {p} is named '{name}'", "label")
                 fault = c.fault(p, self.separator == ";")
-                for kind in ("code", "missing", "value"):
-                    self.check(fault != kind, f"record {n}: {c.id} is '{p}'" + (", not in its list" if kind == "code" else f", no {c.type}"), kind)
+                if fault is not None:
+                    self.check(False, f"record {n}: {c.id} is '{p}'" + (", not in its list" if fault == "code" else f", no {c.type}"), fault)
             value[c.id] = parts[0].partition(": ")[0] if self.both and c.codes is not None else text
         if action != "D":
             self.check(all(value[d.id] for d in dimensions), f"record {n}: a dimension is omitted: {[d.id for d in dimensions if not value[d.id]]}", "key value")
@@ -590,8 +598,10 @@ class Data10(Table):
                     self.check(c.kind == "Attribute" and not c.mandatory or c.kind == "PrimaryMeasure", f"record {n + 2} has no {c.id}", "1.0 value")
                     continue
                 fault = c.fault(text, self.separator == ";")
-                self.check(fault != "code", f"record {n + 2}: {c.id} is '{text}', not in its list", "1.0 code")
-                self.check(fault in (None, "code"), f"record {n + 2}: {c.id} is '{text}', no {c.type}", "1.0 value")
+                if fault == "code":
+                    self.check(False, f"record {n + 2}: {c.id} is '{text}', not in its list", "1.0 code")
+                elif fault is not None:
+                    self.check(False, f"record {n + 2}: {c.id} is '{text}', no {c.type}", "1.0 value")
             mine[tuple(value.get(d.id) for d in dimensions)] = value
         if data is not None and data.observations:
             theirs = {key: value for (_, key), value in data.observations.items()}
