@@ -32,8 +32,9 @@ typedef struct sx_text_run {
   size_t at;           /* bytes into the part's text; the run goes on to the next one's `at` */
   size_t line, column; /* of its first character, in characters from 1; 0 in a .docx, whose lines nobody sees */
   const char *reference, *unit, *exempt, *tip; /* NULL */
-  int zeros;                                   /* data-zeros: that many zeros at the end are rounding */
-  bool magnitude;                              /* data-sign="none": printed without its sign */
+  const char *key; /* of a field of a .docx: how its number is printed (report_number_key.h); NULL */
+  int zeros;       /* data-zeros: that many zeros at the end are rounding */
+  bool magnitude;  /* data-sign="none": printed without its sign */
 } sx_text_run;
 
 typedef struct sx_text_part {

@@ -87,7 +87,8 @@ static sx_status property_value(sx_part_maker *m, const sx_text_property *p) {
   sx_part_maker *maker = NULL;
   if (!p->value || sx_number_key_parse(&key, p->key, strlen(p->key), NULL) != SX_OK) return SX_OK;
   (void)snprintf(within, sizeof within, "docProps/custom.xml, %.200s", p->key);
-  const sx_text_run run = sx_audit__key_run(&key, unit);
+  sx_text_run run = sx_audit__key_run(&key, unit);
+  run.key = p->key;
   SX_TRY(sx_audit__text_beside(&maker, m, within));
   return sx_audit__text_one(maker, SX_PART_CAPTION, p->value, strlen(p->value), 0, 0, &run);
 }

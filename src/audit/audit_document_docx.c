@@ -38,6 +38,7 @@ typedef struct field {
   char name[MARK_NAME]; /* of what it refers to or counts */
   stretch from;
   sx_number_key key;
+  const char *key_text; /* the arena's */
 } field;
 
 /* A bookmark around what references name, or around words that follow from a number. */
@@ -169,7 +170,10 @@ static void fresh_run(word *w, bool note) {
   const field *f = NULL;
   for (size_t i = 0; i < w->n_fields; i++)
     if (w->fields[i].bound) f = &w->fields[i];
-  if (f) run = sx_audit__key_run(&f->key, unit);
+  if (f) {
+    run = sx_audit__key_run(&f->key, unit);
+    run.key = f->key_text;
+  }
   stop(w, sx_audit__text_run(w->m, 0, 0, &run));
   w->put_superscript = note;
   w->put_code = w->code;
@@ -237,7 +241,10 @@ static void bind(word *w, field *f) {
   stop(w, sx_long_keys_get(&key, w->text_of->long_keys, text, w->m->err));
   if (!key) key = text;
   f->bound = sx_number_key_parse(&f->key, key, strlen(key), NULL) == SX_OK;
-  if (f->bound) sx_audit__docx_shown(w->text_of, key);
+  if (!f->bound) return;
+  sx_audit__docx_shown(w->text_of, key);
+  f->key_text = sx_arena_strdup(w->text_of->arena, key);
+  if (!f->key_text) stop(w, sx_error_memory(w->m->err));
 }
 
 /* A field that Word itself computes of the document; what others show (QUOTE, =, HYPERLINK) is text. */

@@ -236,6 +236,7 @@ sx_status sx_audit_published(sx_audit_traces *traces, sx_store *store, int64_t r
       status = sx_error_set(err, SX_E_PARSE, path, "not UTF-8");
     if (status == SX_OK) status = search_and_compare(&s);
   }
+  sx_audit__memo_clear(&s.t);
   sx_mem_free(&s.t.ctx, data);
   sx_arena_free(s.p.arena);
   sx_mem_free(&s.t.ctx, record);

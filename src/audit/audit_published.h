@@ -27,8 +27,10 @@ typedef struct sx_published {
 typedef struct sx_shown {
   const char *text;
   size_t n;
-  size_t at;  /* the caller's */
-  bool other; /* of another kind than a neighbour with the same text */
+  size_t at;        /* the caller's */
+  bool other;       /* of another kind than a neighbour with the same text */
+  const char *like; /* what is compared in the place of the text; NULL: the text */
+  size_t n_like;
 } sx_shown;
 typedef struct sx_shown_list {
   sx_shown *items;
@@ -38,6 +40,8 @@ sx_status sx_audit__shown_add(sx_shown_list *list, sx_arena *arena, const char *
                               sx_error *err) SX_NODISCARD;
 /* The same but for white space. */
 bool sx_audit__shown_same(const char *a, size_t n_a, const char *b, size_t n_b);
+/* As the lists are compared. */
+bool sx_audit__shown_alike(const sx_shown *a, const sx_shown *b);
 /* Calls fn with every stretch in which the lists differ: items [n_want] of the one stand where items [n_have] of the other do. */
 typedef sx_status (*sx_shown_fn)(void *data, const sx_shown *want, size_t n_want, const sx_shown *have, size_t n_have);
 sx_status sx_audit__shown_compare(const sx_shown_list *want, const sx_shown_list *have, sx_shown_fn fn,
@@ -77,6 +81,13 @@ sx_status sx_audit__published_place(const char **place, const sx_published *p, c
 /* Both parts name the same results in the same order and give the same amounts, maybe in other scale words. */
 bool sx_audit__published_amounts(const sx_audit_text *want, const sx_text_part *was, const sx_audit_text *have,
                                  const sx_text_part *is);
+/* A text with a sign for each field that shows what the run has as its key says: the same for one that was published with other decimals or scale words. NULL: it has no such
+ * field (audit_published_field.c). */
+sx_status sx_audit__published_like(const char **like, size_t *n, const sx_published *p,
+                                   const sx_text_part *part) SX_NODISCARD;
+/* Both parts have such fields alone, of the same results in the same order. */
+sx_status sx_audit__published_fields(bool *alike, const sx_published *p, const sx_text_part *was,
+                                     const sx_text_part *is) SX_NODISCARD;
 /* Whether a sentence gives other numbers than the one that was published (audit_published_number.c). */
 sx_status sx_audit__published_number(bool *changed, const sx_published *p, const sx_audit_text *want,
                                      const sx_text_part *was, const sx_audit_text *have,

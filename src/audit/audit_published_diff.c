@@ -12,7 +12,7 @@ sx_status sx_audit__shown_add(sx_shown_list *list, sx_arena *arena, const char *
                               sx_error *err) {
   if (!sx_arena_grow(arena, (void **)&list->items, &list->cap, list->n + 1, sizeof *list->items))
     return sx_error_memory(err);
-  list->items[list->n++] = (sx_shown){text, n, at, other};
+  list->items[list->n++] = (sx_shown){.text = text, .n = n, .at = at, .other = other};
   return SX_OK;
 }
 
@@ -36,8 +36,13 @@ bool sx_audit__shown_same(const char *a, size_t n_a, const char *b, size_t n_b) 
   return i == n_a && j == n_b;
 }
 
+bool sx_audit__shown_alike(const sx_shown *a, const sx_shown *b) {
+  return sx_audit__shown_same(a->like ? a->like : a->text, a->like ? a->n_like : a->n, b->like ? b->like : b->text,
+                              b->like ? b->n_like : b->n);
+}
+
 static bool same(const sx_shown *a, const sx_shown *b) {
-  return a->other == b->other && sx_audit__shown_same(a->text, a->n, b->text, b->n);
+  return a->other == b->other && sx_audit__shown_alike(a, b);
 }
 
 /* From here on both are alike, as far as is looked. */

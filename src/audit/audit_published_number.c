@@ -131,20 +131,37 @@ const char *sx_audit__published_mask(sx_arena *arena, const char *text, size_t n
 
 /* ---- quantities ---- */
 
+static bool other_way(const sx_text_mark *a, const sx_text_mark *b) {
+  return a->sign * b->sign < 0 || a->direction * b->direction < 0;
+}
+
 /* "3.2万" and "3.2亿", "5%" and "5个百分点", "rose by 5" and "fell by 5". */
 static bool other_quantity(const sx_text_mark *a, const sx_text_mark *b) {
   const double x = a->value * a->scale, y = b->value * b->scale;
-  return fabs(x - y) > 1e-9 * fabs(x) || a->sign * b->sign < 0 || a->direction * b->direction < 0 ||
-         (a->unit[0] && b->unit[0] && strcmp(a->unit, b->unit) != 0);
+  return fabs(x - y) > 1e-9 * fabs(x) || other_way(a, b) || (a->unit[0] && b->unit[0] && strcmp(a->unit, b->unit) != 0);
 }
 
+/* Of a number that both have in a field of the same result: what may stand otherwise in the field, and what stands around it may not. */
+static bool other_around(const sx_text_part *was, const sx_text_mark *a, const sx_text_part *is,
+                         const sx_text_mark *b) {
+  const bool own =
+      sx_audit__text_run_at(was, a->at + a->n - 1)->reference && sx_audit__text_run_at(is, b->at + b->n - 1)->reference;
+  return other_way(a, b) ||
+         (!own && (fabs(a->scale - b->scale) > 1e-9 * fabs(a->scale) || strcmp(a->unit, b->unit) != 0));
+}
+
+/* fields: those of both show the same results. */
 static bool quantities_changed(const sx_audit_text *want, const sx_text_part *was, const sx_audit_text *have,
-                               const sx_text_part *is) {
+                               const sx_text_part *is, bool fields) {
   bool changed = false;
   if (was->n_marks != is->n_marks) return false;
-  for (size_t i = 0; i < is->n_marks && !changed; i++)
-    changed =
-        other_quantity(sx_audit_text_mark(want, was->first_mark + i), sx_audit_text_mark(have, is->first_mark + i));
+  for (size_t i = 0; i < is->n_marks && !changed; i++) {
+    const sx_text_mark *a = sx_audit_text_mark(want, was->first_mark + i),
+                       *b = sx_audit_text_mark(have, is->first_mark + i);
+    const bool bound =
+        fields && sx_audit__text_run_at(was, a->at)->reference && sx_audit__text_run_at(is, b->at)->reference;
+    changed = bound ? other_around(was, a, is, b) : other_quantity(a, b);
+  }
   return changed;
 }
 
@@ -160,7 +177,7 @@ bool sx_audit__published_amounts(const sx_audit_text *want, const sx_text_part *
     if (strcmp(was->runs[i].reference, is->runs[j].reference) != 0) return false;
   }
   return n && i == was->n_runs && j == is->n_runs && was->n_marks == is->n_marks && is->n_marks &&
-         !quantities_changed(want, was, have, is);
+         !quantities_changed(want, was, have, is, false);
 }
 
 /* What is read of a sentence: all of it, or what is not bound to a result, which may stand in another scale word after a refill. */
@@ -184,7 +201,9 @@ sx_status sx_audit__published_number(bool *changed, const sx_published *p, const
                                      const sx_text_part *was, const sx_audit_text *have, const sx_text_part *is) {
   size_t n_want, n_have, m_want, m_have;
   sx_arena *arena = p->arena;
-  const bool bound = sx_audit__published_amounts(want, was, have, is);
+  bool fields = false;
+  SX_TRY(sx_audit__published_fields(&fields, p, was, is));
+  const bool bound = fields || sx_audit__published_amounts(want, was, have, is);
   const sx_shown then = read_of(arena, was, bound), now = read_of(arena, is, bound);
   if (!then.text || !now.text) return sx_error_memory(p->t->err);
   const char *a = digits_of(&n_want, arena, then.text, then.n), *b = digits_of(&n_have, arena, now.text, now.n),
@@ -194,7 +213,7 @@ sx_status sx_audit__published_number(bool *changed, const sx_published *p, const
   if (!a || !b || !c || !d || !x || !y) return sx_error_memory(p->t->err);
   const bool digits = strcmp(a, b) != 0, numerals = strcmp(c, d) != 0;
   *changed = (n_want == n_have && digits) || (m_want == m_have && numerals) ||
-             quantities_changed(want, was, have, is) ||
+             quantities_changed(want, was, have, is, fields) ||
              (strcmp(x, y) == 0 && (digits || numerals)); /* the same words around them */
   return SX_OK;
 }

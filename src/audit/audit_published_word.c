@@ -54,6 +54,8 @@ static sx_status list_parts(words *w, const sx_audit_text *text, bool (*within)(
       continue;
     if (w->saved) SX_TRY(plain_text(&shown, &n, w, part));
     SX_TRY(sx_audit__shown_add(&w->list, w->p->arena, shown, n, i, part->kind == SX_PART_ITEM, w->p->t->err));
+    sx_shown *last = &w->list.items[w->list.n - 1];
+    SX_TRY(sx_audit__published_like(&last->like, &last->n_like, w->p, part));
   }
   return SX_OK;
 }
@@ -133,6 +135,16 @@ static bool is_property(const sx_text_part *part) {
   return part->within && strncmp(part->within, head, strlen(head)) == 0;
 }
 
+/* Some property was published that shows the same result in the same way, though not at this place. */
+static bool was_published(const words *w, const sx_shown *have) {
+  bool found = false;
+  for (size_t i = 0; have->like && i < w->published->n && !found; i++) {
+    const sx_shown *other = &w->published->items[i];
+    found = other->like && is_property(sx_audit_text_part(w->text, other->at)) && sx_audit__shown_alike(other, have);
+  }
+  return found;
+}
+
 /* A cell may hold sentences: a report in two languages has them side by side. */
 static bool is_sentence(const sx_shown *shown) {
   static const char *const ends[] = {".", "!", "?", ";", ":", "。", "！", "？", "；", "："};
@@ -186,6 +198,7 @@ static sx_status one_differs(words *w, const sx_shown *want, const sx_shown *hav
   if (is_sum(want) && is_sum(have)) return SX_OK;
   if (w->saved && is_paged(part, want, have)) return SX_OK;
   if (is_property(was) && is_property(part) && sx_audit__published_amounts(w->text, was, w->have, part)) return SX_OK;
+  if (is_property(part) && was_published(w, have)) return SX_OK;
   if (want->other != have->other)
     return tell(w, SX_TRACE_DIFFERS, want, have, have->at, "a number of a list was put before it, or taken away");
   if (!part->within) SX_TRY(counted_anew(&anew, w, want->at, have->at));
@@ -235,12 +248,11 @@ static sx_status same_words(words *w, const sx_shown *want, size_t n_want, const
     if (!mask) return sx_error_memory(w->p->t->err);
     for (size_t i = 0; i < n_want && strchr(mask, '#'); i++) {
       if (strcmp(masks[i], mask) != 0) continue;
-      const bool same = sx_audit__shown_same(want[i].text, want[i].n, have[j].text, have[j].n);
+      const bool same = sx_audit__shown_alike(&want[i], &have[j]);
       if (!found || same) found = &want[i];
       if (same) break;
     }
-    if (found && !sx_audit__shown_same(found->text, found->n, have[j].text, have[j].n))
-      SX_TRY(one_differs(w, found, &have[j]));
+    if (found && !sx_audit__shown_alike(found, &have[j])) SX_TRY(one_differs(w, found, &have[j]));
   }
   return SX_OK;
 }
@@ -290,7 +302,7 @@ static sx_status same_places(words *w, size_t i) {
 static sx_status pairs_differ(words *w, const sx_shown *want, const sx_shown *have, size_t n) {
   for (size_t k = 0; k < n; k++, w->i++, w->j++) {
     const bool other = want[k].other != have[k].other;
-    if (other || !sx_audit__shown_same(want[k].text, want[k].n, have[k].text, have[k].n))
+    if (other || !sx_audit__shown_alike(&want[k], &have[k]))
       SX_TRY(one_differs(w, &want[k], &have[k]));
     else
       SX_TRY(same_place(w));

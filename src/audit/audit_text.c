@@ -50,6 +50,7 @@ sx_status sx_audit__text_run(sx_part_maker *m, size_t line, size_t column, const
     SX_TRY(copy(&run.unit, m, attributes->unit));
     SX_TRY(copy(&run.exempt, m, attributes->exempt));
     SX_TRY(copy(&run.tip, m, attributes->tip));
+    SX_TRY(copy(&run.key, m, attributes->key));
     run.zeros = attributes->zeros;
     run.magnitude = attributes->magnitude;
   }

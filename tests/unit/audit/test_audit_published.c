@@ -397,8 +397,8 @@ static ranges compared(const char *want, const char *have) {
   sx_shown a[64], b[64];
   sx_shown_list x = {a, strlen(want), 64}, y = {b, strlen(have), 64};
   ranges r = {.n = 0};
-  for (size_t i = 0; i < x.n; i++) a[i] = (sx_shown){want + i, 1, i, false};
-  for (size_t i = 0; i < y.n; i++) b[i] = (sx_shown){have + i, 1, i, false};
+  for (size_t i = 0; i < x.n; i++) a[i] = (sx_shown){.text = want + i, .n = 1, .at = i};
+  for (size_t i = 0; i < y.n; i++) b[i] = (sx_shown){.text = have + i, .n = 1, .at = i};
   CHECK(sx_audit__shown_compare(&x, &y, note, &r) == SX_OK);
   return r;
 }
