@@ -198,7 +198,8 @@ const char *sx_revise__shown(const sx_reviser *v, const char *text, size_t n, si
 
 /* The caption above a note, or right above the table of a cell; NULL: none is there. */
 static const sx_said_paragraph *caption_of(const sx_said_text *t, size_t paragraph) {
-  static const char *const words[] = {"Table ", "Figure ", "Box ", "表 ", "图 ", "专栏 "};
+  static const char *const words[] = {"Table ", "Figure ",   "Box ",       "表 ",      "图 ",
+                                      "专栏 ",  "表 Table ", "图 Figure ", "专栏 Box "};
   for (size_t i = paragraph + 1; i-- > 0;) {
     const sx_said_paragraph *p = &t->paragraphs[i];
     for (size_t k = 0; k < sizeof words / sizeof *words && !p->contents; k++) {
@@ -220,6 +221,8 @@ const char *sx_revise__place(const sx_reviser *v, const sx_said_text *t, size_t 
   const sx_said_paragraph *caption = note || (p->cell && p->to - p->from < SHORT) ? caption_of(t, paragraph) : NULL;
   if (!caption || caption == p || !begin) return begin;
   const char *of = sx_revise__shown(v, t->text.data + caption->from, caption->to - caption->from, 60);
+  if (of && p->cell && p->row)
+    return sx_arena_printf(v->r.arena, "%s, row %zu, column %zu%s%s", of, p->row, p->column, *begin ? ": " : "", begin);
   return of ? sx_arena_printf(v->r.arena, "%s%s%s", of, *begin ? ": " : "", begin) : NULL;
 }
 

@@ -49,9 +49,10 @@ typedef struct sx_said_number {
 } sx_said_number;
 
 typedef struct sx_said_paragraph {
-  size_t from, to; /* of the text */
-  bool contents;   /* an entry of a list that Word makes of the document */
-  bool cell;       /* in a table */
+  size_t from, to;    /* of the text */
+  bool contents;      /* an entry of a list that Word makes of the document */
+  bool cell;          /* in a table */
+  size_t row, column; /* of the innermost table, from 1 */
 } sx_said_paragraph;
 
 /* What is read in a part: numbers as {NAME}, references as @, footnotes as SX_SAID_NOTE, blanks of all kinds as one; signs behind numbers are left out. */

@@ -8,7 +8,7 @@
 
 #include "publish_symbols.h"
 
-enum { FIELDS_MAX = 16, CODE_MAX = 1200, ID_MAX = 24, OPEN_MAX = 32 };
+enum { FIELDS_MAX = 16, CODE_MAX = 1200, ID_MAX = 24, OPEN_MAX = 32, TABLES_MAX = 8 };
 
 typedef enum field_kind { FIELD_OTHER, FIELD_NUMBER, FIELD_REFERENCE, FIELD_NOTE, FIELD_CONTENTS } field_kind;
 
@@ -19,6 +19,11 @@ typedef struct field {
   char code[CODE_MAX];
 } field;
 
+/* The cell that is read of a table; next: the column of the one behind it. */
+typedef struct table_place {
+  size_t row, column, next;
+} table_place;
+
 typedef struct reader {
   sx_said_text *t;
   const char *xml;
@@ -26,6 +31,7 @@ typedef struct reader {
   field *fields;               /* [FIELDS_MAX] */
   size_t n_fields, deep, skip; /* skip: depth of what is not read */
   size_t tables;               /* depth of those that are open */
+  table_place places[TABLES_MAX + 1];
   char ids[OPEN_MAX][ID_MAX];
   size_t open[OPEN_MAX], n_open; /* spans that have begun */
   bool raised;                   /* the run at hand is set high */
@@ -272,7 +278,13 @@ static sx_status begin_paragraph(reader *r) {
   if (t->text.n) sx_buf_add_char(&t->text, '\n');
   if (!sx_arena_grow(t->arena, (void **)&t->paragraphs, &t->cap_paragraphs, t->n_paragraphs + 1, sizeof *t->paragraphs))
     return sx_error_memory(r->err);
-  t->paragraphs[t->n_paragraphs++] = (sx_said_paragraph){t->text.n, t->text.n, in_contents(r), r->tables > 0};
+  const table_place at = r->tables && r->tables <= TABLES_MAX ? r->places[r->tables] : (table_place){.row = 0};
+  t->paragraphs[t->n_paragraphs++] = (sx_said_paragraph){.from = t->text.n,
+                                                         .to = t->text.n,
+                                                         .contents = in_contents(r),
+                                                         .cell = r->tables > 0,
+                                                         .row = at.row,
+                                                         .column = at.column};
   r->fresh = false;
   return sx_buf_status(&t->text, r->err);
 }
@@ -333,6 +345,26 @@ static bool unread(const sx_docx_tag *tag) {
   return is(tag, "w:del") || is(tag, "w:moveFrom") || is(tag, "mc:Fallback");
 }
 
+/* Which row and column of the innermost table is read. */
+static sx_status table_tag(reader *r, const sx_docx_tag *tag) {
+  if (is(tag, "w:tbl")) {
+    if (!tag->closing)
+      r->tables++;
+    else if (r->tables)
+      r->tables--;
+    if (!tag->closing && r->tables <= TABLES_MAX) r->places[r->tables] = (table_place){.row = 0};
+  }
+  if (!r->tables || r->tables > TABLES_MAX || tag->closing) return SX_OK;
+  table_place *at = &r->places[r->tables];
+  if (is(tag, "w:tr")) *at = (table_place){.row = at->row + 1, .next = 1};
+  if (is(tag, "w:tc")) at->column = at->next++;
+  int64_t span;
+  if (is(tag, "w:gridSpan") && sx_publish__tag_attribute(&r->value, r->xml, tag, "w:val") &&
+      sx_text_to_int64(&span, r->value.data, r->value.n) && span > 1 && span < 64)
+    at->next += (size_t)span - 1;
+  return sx_buf_status(&r->value, r->err);
+}
+
 static sx_status one_tag(reader *r, const sx_docx_tag *tag) {
   if (unread(tag) && !tag->empty) {
     if (!tag->closing) r->skip++;
@@ -340,8 +372,7 @@ static sx_status one_tag(reader *r, const sx_docx_tag *tag) {
     return SX_OK;
   }
   if (r->skip) return SX_OK;
-  if (is(tag, "w:tbl") && !tag->closing) r->tables++;
-  if (is(tag, "w:tbl") && tag->closing && r->tables) r->tables--;
+  SX_TRY(table_tag(r, tag));
   if (is(tag, "w:p") && !tag->closing) return begin_paragraph(r);
   if (is(tag, "w:p")) end_paragraph(r);
   if (is(tag, "w:r") || is(tag, "w:vertAlign")) return run_tag(r, tag);
