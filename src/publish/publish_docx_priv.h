@@ -89,15 +89,27 @@ void sx_publish__docx_numbering(sx_buf *out);
 
 /* ---- a template (publish_docx_template.c) ---- */
 
+/* What cells are set in. Our own: 9 points, 7 points of white. */
+enum { SX_DOCX_EM = 180, SX_DOCX_PADDING = 140 }; /* twentieths of a point */
+typedef struct sx_docx_type {
+  double em;    /* the size of type, larger where letters are bold or apart; twentieths of a point */
+  double latin; /* width of a Latin letter, 1 in Times New Roman */
+} sx_docx_type;
+
 typedef struct sx_docx_template {
-  char *ids[DS_COUNT]; /* of its styles; NULL: it has none */
-  char *section;       /* its last section's properties, "<w:sectPr ...>...</w:sectPr>"; NULL */
-  char *namespaces;    /* of its document element, to stand beside ours; "" */
+  char *ids[DS_COUNT];     /* of its styles; NULL: it has none */
+  char *section;           /* its last section's properties, "<w:sectPr ...>...</w:sectPr>"; NULL */
+  char *namespaces;        /* of its document element, to stand beside ours; "" */
+  sx_docx_type cell, head; /* of tables, by its styles */
+  double padding;          /* of their cells, both sides together */
   bool present;
 } sx_docx_template;
 /* Reads styles and section of an archive. name: for errors. SX_E_DATA names a needed style that is missing. */
 sx_status sx_publish__docx_template(sx_docx_template *out, sx_package *package, const char *name,
                                     sx_error *err) SX_NODISCARD;
+/* Fills what cells are set in, with the style sheet whose ids are known (publish_docx_measure.c). */
+sx_status sx_publish__docx_measure(sx_docx_template *t, const char *styles, size_t n, const char *name,
+                                   const sx_ctx *ctx, sx_error *err) SX_NODISCARD;
 void sx_publish__docx_template_clear(sx_docx_template *t, const sx_ctx *ctx);
 
 /* ---- the document (publish_docx.c and those below) ---- */

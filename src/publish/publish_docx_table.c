@@ -2,10 +2,11 @@
  * points. Numbers stand to the right; where those of a column differ in their decimals, the shorter ones are filled up with blanks of the width of a digit. */
 #include "publish_docx_said.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { COLUMNS_MAX = 40, PADDING = 140, EM = 180, WHOLE_ROWS = 14 };
+enum { COLUMNS_MAX = 40, WHOLE_ROWS = 14 };
 
 typedef struct rows {
   sx_docx *w;
@@ -13,6 +14,7 @@ typedef struct rows {
   const sx_grid_panel *panel;
   const int *decimals; /* [n_columns] of the grid: to fill up to; 0: not */
   bool whole;          /* small enough to stay on one page */
+  int size;            /* half points, in the place of the template's, in which numbers would break; 0: its own */
   char heads[SX_SAID_HEADS + 1];
 } rows;
 
@@ -51,7 +53,9 @@ static void fill_up(rows *t, const sx_document_node *cell, size_t column) {
   if (!most || !last || last->kind != SX_DOC_NUMBER || cell->as.cell->align != SX_DOC_ALIGN_END) return;
   const int have = sx_publish__decimals(last->text);
   if (have < 0 || have >= most) return;
-  sx_buf_add(t->w->out, "<w:r><w:t xml:space=\"preserve\">");
+  sx_buf_add(t->w->out, "<w:r>");
+  if (t->size) sx_buf_printf(t->w->out, "<w:rPr><w:sz w:val=\"%d\"/><w:szCs w:val=\"%d\"/></w:rPr>", t->size, t->size);
+  sx_buf_add(t->w->out, "<w:t xml:space=\"preserve\">");
   if (!have) sx_buf_add(t->w->out, "\xE2\x80\x88");                        /* punctuation space */
   for (int i = have; i < most; i++) sx_buf_add(t->w->out, "\xE2\x80\x87"); /* figure space */
   sx_buf_add(t->w->out, "</w:t></w:r>");
@@ -141,12 +145,14 @@ static sx_status cell_text(rows *t, const sx_document_node *cell, size_t row, si
   const bool head = is_head(t, row), group = t->grid->rows[row]->as.row.role == SX_DOC_ROW_GROUP;
   const bool stub = c->scope == SX_DOC_SCOPE_ROW || c->scope == SX_DOC_SCOPE_ROWS;
   const sx_docx_look before = w->look;
-  (void)snprintf(tail, sizeof tail, "<w:ind w:left=\"%d\"/><w:jc w:val=\"%s\"/>", stub ? 200 * c->indent : 0,
+  (void)snprintf(tail, sizeof tail, "<w:ind w:left=\"%d\"%s/><w:jc w:val=\"%s\"/>", stub ? 200 * c->indent : 0,
+                 w->template.present ? " w:right=\"0\" w:firstLineChars=\"0\" w:firstLine=\"0\"" : "",
                  sides[c->align <= SX_DOC_ALIGN_CENTRE ? c->align : 0]);
   sx_publish__docx_open(
       w, head ? DS_HEAD : DS_CELL,
       &(sx_docx_paragraph){.keep_next = keeps(t, row), .rtl = sx_publish__docx_rtl(w, cell), .tail = tail});
   if (group) w->look.strong = true;
+  if (t->size) w->look.size = t->size;
   if (c->hash) w->look.size = 13;
   if (c->interval) w->look.color = "404040";
   sx_publish__docx_begin_word(w, &id,
@@ -206,13 +212,32 @@ static sx_status panel(rows *t) {
   return SX_OK;
 }
 
+/* The columns by the type of the template's cells; where its numbers would break on the page even so, by our own size, which the cells are given then. */
+static sx_status lay_out(sx_grid *grid, int *size, sx_docx *w, const sx_document_node *node) {
+  const sx_docx_template *t = &w->template;
+  sx_grid_type type = {
+      .width = w->width, .em = SX_DOCX_EM, .padding = SX_DOCX_PADDING, .max_columns = COLUMNS_MAX, .any_font = true};
+  *size = 0;
+  if (t->present) {
+    type.em = t->cell.em;
+    type.head = t->head.em / t->cell.em;
+    type.latin = fmax(t->cell.latin, t->head.latin);
+    type.padding = t->padding;
+  }
+  SX_TRY(sx_publish__grid(grid, w->arena, node, &type, w->err));
+  if (!grid->tight || type.em <= SX_DOCX_EM) return SX_OK;
+  *size = SX_DOCX_EM / 10;
+  type.em = SX_DOCX_EM;
+  type.head = 1;
+  return sx_publish__grid(grid, w->arena, node, &type, w->err);
+}
+
 static sx_status grid_of(sx_docx *w, const sx_document_node *node) {
   sx_grid grid;
-  const sx_grid_type type = {
-      .width = w->width, .em = EM, .padding = PADDING, .max_columns = COLUMNS_MAX, .any_font = true};
-  SX_TRY(sx_publish__grid(&grid, w->arena, node, &type, w->err));
+  int size;
+  SX_TRY(lay_out(&grid, &size, w, node));
   for (size_t p = 0; p < grid.n_panels && grid.n_rows; p++) {
-    rows t = {w, &grid, &grid.panels[p], grid.decimals, grid.n_rows <= WHOLE_ROWS, ""};
+    rows t = {w, &grid, &grid.panels[p], grid.decimals, grid.n_rows <= WHOLE_ROWS, size, ""};
     SX_TRY(name_heads(&t));
     if (p) sx_publish__docx_open(w, DS_NOTE, &(sx_docx_paragraph){.keep_next = true}), sx_publish__docx_close(w);
     SX_TRY(panel(&t));

@@ -163,6 +163,7 @@ sx_status sx_publish__docx_template(sx_docx_template *out, sx_package *package, 
   SX_TRY(check_macros(package, name, err));
   sx_status status = parse(&r, styles, true, name, err);
   if (status == SX_OK) status = needed(&t, name, err);
+  if (status == SX_OK) status = sx_publish__docx_measure(&t, styles->data, styles->n, name, &package->ctx, err);
   if (status == SX_OK) status = parse(&r, document, false, name, err);
   if (status == SX_OK) status = keep_section(&r, document->data, err);
   if (status == SX_OK) status = call_document(package, err);

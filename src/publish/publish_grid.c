@@ -37,6 +37,7 @@ typedef struct measure {
   double figures;   /* the longest word with a figure in it, in the widest font; 0 unless any_font */
   double run;       /* the word at hand in that font */
   bool any_font;    /* the font that is set is not known */
+  double letter;    /* width of a Latin letter or a figure, in usual ones */
   bool figure;      /* the word at hand has a figure */
   bool number;      /* the word at hand: it must not break */
   bool latin, wide; /* the sign before */
@@ -84,7 +85,8 @@ static void add_text(measure *m, const char *text, double size, bool solid) {
     uint32_t c;
     size_t k = sx_utf8_next(&c, text + i, n - i);
     if (!k) k = 1, c = '?';
-    const double w = size * (c == '%' ? PERCENT : (double)sx_utf8_width(text + i, k));
+    const double plain = size * (c == '%' ? PERCENT : (double)sx_utf8_width(text + i, k));
+    const double w = c < 128 && c != '%' ? plain * m->letter : plain;
     const bool latin = c < 128 && c > ' ', wide = !latin && w > 1.5 * size;
     if ((latin && m->wide) || (wide && m->latin)) m->line += SCRIPTS * size;
     m->latin = latin;
@@ -132,8 +134,8 @@ static void add_node(measure *m, const sx_document_node *node, double size, bool
   for (const sx_document_node *child = node->first; child; child = child->next) add_node(m, child, size, breaks);
 }
 
-static measure measured(const sx_document_node *cell, bool breaks, bool any_font) {
-  measure m = {.any_font = any_font};
+static measure measured(const sx_document_node *cell, bool breaks, const sx_grid_type *type) {
+  measure m = {.any_font = type->any_font, .letter = type->latin > 0 ? type->latin : 1};
   for (const sx_document_node *child = cell->first; child; child = child->next)
     add_node(&m, child, 1, breaks && cell->as.cell->own_unit);
   end_line(&m);
@@ -227,17 +229,18 @@ typedef struct needs {
 } needs;
 
 /* lack: white to the right of a number that has fewer decimals than its column. */
-static void need_cell(needs *n, const sx_document_cell *p, const measure *m, bool head, double lack) {
+static void need_cell(needs *n, const sx_document_cell *p, const measure *m, double size, double lack) {
+  const bool head = size > 0;
   const bool stub = p->scope == SX_DOC_SCOPE_ROW;
-  const double bold = head ? BOLD : 1, longest = m->longest * bold + lack, indent = 2.0 * p->indent;
-  const double cap = head   ? HEAD_MOST
+  const double bold = head ? BOLD * size : 1, longest = m->longest * bold + lack, indent = 2.0 * p->indent;
+  const double cap = head   ? HEAD_MOST * size
                      : stub ? STUB_MOST
                             : TEXT_MOST,
                word = p->hash ? WORD_LEAST : fmax(m->longest_word * bold, m->solid > 0 ? m->solid + lack : 0);
   const double lines = head ? fmin(longest / HEAD_LINES, HEAD_WIDEST) /* no column of single letters */
                             : fmin(longest / COLUMN_LINES, COLUMN_MOST);
   const double figures = p->hash || m->figures == 0 ? 0
-                         : head                     ? m->figures * BOLD
+                         : head                     ? m->figures * BOLD * size
                                                     : m->figures + FIGURE * lack + indent;
   const double solid = fmax(figures, head || p->hash || m->solid == 0 ? 0 : m->solid + lack + indent);
   const double wish[WISHES] = {fmin(solid, cap), fmax(fmin(fmax(word + indent, solid), cap), lines),
@@ -256,7 +259,7 @@ static double usual(const size_t *rows) {
 }
 
 /* breaks: numbers with a unit of their own may break before it. */
-static void need(const sx_grid *g, needs *n, bool breaks, bool any_font) {
+static void need(const sx_grid *g, needs *n, bool breaks, const sx_grid_type *type) {
   memset(n->rows, 0, g->n_columns * (TEXT_MOST + 1) * sizeof *n->rows);
   for (size_t c = 0; c < g->n_columns; c++) {
     for (size_t i = 0; i < WISHES; i++) n->wish[i][c] = i <= LEAST ? WORD_LEAST : 0;
@@ -265,8 +268,9 @@ static void need(const sx_grid *g, needs *n, bool breaks, bool any_font) {
     for (const sx_document_node *cell = g->rows[r]->first; cell; cell = cell->next) {
       const sx_document_cell *p = cell->as.cell;
       if (cell->kind != SX_DOC_CELL || p->column_span > 1 || p->column >= g->n_columns) continue;
-      const measure m = measured(cell, breaks, any_font);
-      need_cell(n, p, &m, g->rows[r]->as.row.role == SX_DOC_ROW_HEAD, lack_of(cell, g->decimals[p->column]));
+      const measure m = measured(cell, breaks, type);
+      need_cell(n, p, &m, g->rows[r]->as.row.role == SX_DOC_ROW_HEAD ? type->head > 0 ? type->head : 1 : 0,
+                lack_of(cell, g->decimals[p->column]));
     }
   }
   if (g->n_columns > 1) {
@@ -280,8 +284,8 @@ static void need(const sx_grid *g, needs *n, bool breaks, bool any_font) {
   }
 }
 
-/* Widths of one panel: no number breaks; what is left goes to one wish after the other, as far as it goes, then to all alike. */
-static void share(sx_grid_panel *p, const needs *n, double width, double unit, double padding) {
+/* Widths of one panel: no number breaks (false: some may); what is left goes to one wish after the other, as far as it goes, then to all alike. */
+static bool share(sx_grid_panel *p, const needs *n, double width, double unit, double padding) {
   double sum[WISHES] = {0}, part[WISHES];
   for (size_t i = 0; i < WISHES; i++) {
     for (size_t k = 0; k < p->n; k++) sum[i] += n->wish[i][p->columns[k]] * unit + padding;
@@ -295,6 +299,7 @@ static void share(sx_grid_panel *p, const needs *n, double width, double unit, d
     for (size_t i = 1; i < WISHES; i++) own += part[i] * (n->wish[i][c] - n->wish[i - 1][c]);
     p->widths[k] = shrink * (own * unit + padding) + alike;
   }
+  return shrink == 1;
 }
 
 static sx_status add_panel(sx_grid *g, sx_arena *arena, size_t stub, size_t from, size_t to, sx_error *err) {
@@ -357,7 +362,7 @@ static sx_status cut(sx_grid *g, sx_arena *arena, const needs *n, paper *w, sx_e
   for (size_t from = w->stub; from < g->n_columns;) {
     const size_t to = panel_end(g, n, w, from, room);
     SX_TRY(add_panel(g, arena, w->stub, from, to, err));
-    share(&g->panels[g->n_panels - 1], n, w->width, w->unit, w->padding);
+    if (!share(&g->panels[g->n_panels - 1], n, w->width, w->unit, w->padding)) g->tight = true;
     from = to;
   }
   return SX_OK;
@@ -387,10 +392,10 @@ sx_status sx_publish__grid(sx_grid *out, sx_arena *arena, const sx_document_node
     if (!n.wish[i]) return sx_error_memory(err);
   }
   if (!n.rows) return sx_error_memory(err);
-  need(&g, &n, false, type->any_font);
+  need(&g, &n, false, type);
   double least = 0;
   for (size_t c = 0; c < g.n_columns; c++) least += n.wish[LEAST][c] * type->em / 2 + type->padding;
-  if (least > type->width) need(&g, &n, true, type->any_font);
+  if (least > type->width) need(&g, &n, true, type);
   const size_t stub = g.n_columns > 1 ? 1 : 0;
   paper w = {.width = type->width,
              .unit = type->em / 2,

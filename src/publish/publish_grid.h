@@ -19,12 +19,15 @@ typedef struct sx_grid {
   const int *decimals; /* [n_columns] that numbers are set under one another with; 0: they do not differ */
   sx_grid_panel *panels;
   size_t n_panels;
+  bool tight; /* some panel is too narrow for its numbers */
 } sx_grid;
 
 /* What a table is set in. width, em (the size of type) and padding (of a cell, both sides together) in one unit, as the widths come. */
 typedef struct sx_grid_type {
   double width, em, padding;
   size_t max_columns; /* of a panel */
+  double head;        /* size of type of heads, in ems; 0: 1 */
+  double latin;       /* width of a Latin letter, 1 in Times New Roman; 0: 1 */
   bool any_font;      /* a reader's program may set another font: columns hold their numbers in the widest too */
 } sx_grid_type;
 
