@@ -339,6 +339,7 @@ static sx_status write_list(sx_buf *out, dc_run *d, dc_cases *cases, sx_error *e
   sx_status status = d->own->errors ? SX_OK : study__dc_error_lines(&lines, d, cases, err);
   sx_buf_printf(out, "# %zu %zu %zu %zu %d\n", d->n_open + d->n_open_linked, d->n_small, n_hidden, d->n_secondary,
                 d->proven);
+  study__dc_lost_lines(out, d);
   if (lines.n) sx_buf_add_n(out, lines.data, lines.n);
   if (status == SX_OK) status = sx_buf_status(&lines, err);
   sx_buf_clear(&lines);
@@ -394,6 +395,7 @@ sx_status study__run_disclosure(st_run *r, sx_error *err) {
     }
   }
   if (status == SX_OK) status = sx_store_hide(r->store, r->hidden_text, err);
+  if (status == SX_OK) study__say_lost(r);
   sx_buf_clear(&list);
   sx_dict_free(d.names);
   sx_dict_free(d.pairs);

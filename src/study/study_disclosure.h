@@ -120,6 +120,7 @@ sx_status study__dc_domain(size_t *out, dc_run *d, const sx_store_row *row, sx_e
 /* study_disclosure_banner.c */
 bool study__dc_is_banner(const sx_study *s, const char *indicator);
 sx_status study__dc_read_banners(dc_run *d, sx_error *err) SX_NODISCARD;
+bool study__dc_item_of(const dc_banner *b, const char *question); /* its line in a grid or among items */
 bool study__dc_close_banners(dc_run *d); /* hides what follows from hidden cells; whether anything more */
 size_t study__dc_banner_lines(sx_buf *out, const dc_run *d);
 /* study_disclosure_linked.c: hides more, so that nothing sensitive follows from all that is published; what is open is in n_open_linked. */
@@ -167,6 +168,9 @@ sx_status study__dc_order(bool *few, bool *error, const dc_run *d, const st_indi
 sx_status study__dc_median_few(bool *few, const dc_run *d, const dc_values *v, sx_error *err) SX_NODISCARD;
 /* study_disclosure_errors.c: errors and numbers of cases that tell what is hidden; lines of the list. */
 sx_status study__dc_error_lines(sx_buf *out, dc_run *d, dc_cases *c, sx_error *err) SX_NODISCARD;
+/* study_disclosure_lost.c: what nothing at all is published of: lines of the list that the store passes over, and their warnings */
+void study__dc_lost_lines(sx_buf *out, const dc_run *d);
+void study__say_lost(st_run *r);
 /* study_disclosure_solve.c: hides further domains, and results, so that no small one follows from totals. */
 bool study__dc_adds_up(const char *statistic);
 /* Is child the parent and one term more? That term; else NULL. */

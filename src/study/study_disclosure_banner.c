@@ -9,6 +9,7 @@
 #include <string.h>
 
 enum { MAX_TERMS = 8 };
+static const double SAME = 1e-9; /* of sums of weights */
 
 bool study__dc_is_banner(const sx_study *s, const char *indicator) {
   const char *slash = strchr(indicator, '/');
@@ -187,17 +188,44 @@ static bool derived(const dc_banner *b) {
   return b->kind == 'N' || b->kind == 'S' || b->kind == 'D';
 }
 
+bool study__dc_item_of(const dc_banner *b, const char *question) {
+  return (derived(b) || b->kind == 'I' || b->kind == 'A') && strcmp(b->row, question) == 0;
+}
+
+static bool same_number(double a, double b) {
+  return fabs(a - b) <= SAME * fmax(fabs(a), fabs(b));
+}
+
+/* Whether all that the question says in the cell's column is published, by a table with its levels there: of the same base, and no level of that column
+ * kept back in any table. Boxes, means and medians of levels follow from these, and so say nothing more: of that column, or of others by subtraction. */
+static bool told(const dc_run *d, const char *question, const dc_banner *cell) {
+  bool all = false;
+  for (size_t i = 0; i < d->n_banner; i++) {
+    const dc_banner *b = &d->banner[i];
+    if (b->domain != cell->domain || strcmp(b->question, question) != 0) continue;
+    if (b->hidden && (b->kind == 'B' || b->kind == 'C')) return false;
+    if (b->kind != 'B' || b->base_n != cell->base_n || !same_number(b->base_w, cell->base_w)) continue;
+    double sum = 0;
+    for (size_t k = i + 1; k < d->n_banner && same_table(b, &d->banner[k]); k++)
+      if (d->banner[k].kind == 'C' && d->banner[k].domain == cell->domain) sum += d->banner[k].value;
+    all = all || same_number(sum, 1);
+  }
+  return all;
+}
+
 /* Of the cells from `first` to `end`, one table's. */
-static bool close_table(dc_banner *cells, size_t first, size_t end) {
+static bool close_table(dc_run *d, size_t first, size_t end) {
+  dc_banner *cells = d->banner;
   bool some = false, changed = false;
   for (size_t i = first; i < end; i++) some = some || (cells[i].hidden && of_table(&cells[i]));
   for (size_t i = first; i < end; i++) {
     dc_banner *c = &cells[i];
-    bool yes = some && derived(c);
-    for (size_t k = first; k < end && !yes && !c->hidden; k++)
+    if (c->hidden) continue;
+    bool yes = some && derived(c) && !told(d, c->question, c);
+    for (size_t k = first; k < end && !yes; k++)
       yes = cells[k].kind == 'B' && cells[k].hidden && cells[k].domain == c->domain;
-    changed = changed || (yes && !c->hidden);
-    c->hidden = c->hidden || yes;
+    changed = changed || yes;
+    c->hidden = yes;
   }
   return changed;
 }
@@ -208,8 +236,7 @@ static bool close_question(dc_run *d, const char *question) {
   for (size_t i = 0; i < d->n_banner; i++) {
     dc_banner *b = &d->banner[i];
     const bool own = derived(b) && strcmp(b->question, question) == 0;
-    const bool item = (derived(b) || b->kind == 'I') && strcmp(b->row, question) == 0;
-    if (b->hidden || !(own || item)) continue;
+    if (b->hidden || !(own || study__dc_item_of(b, question)) || told(d, question, b)) continue;
     b->hidden = changed = true;
   }
   return changed;
@@ -236,7 +263,7 @@ bool study__dc_close_banners(dc_run *d) {
       changed = changed || (d->domains[b->domain].hidden && !b->hidden);
       b->hidden = b->hidden || d->domains[b->domain].hidden;
     }
-    changed = close_table(d->banner, i, end) || changed;
+    changed = close_table(d, i, end) || changed;
   }
   return changed;
 }

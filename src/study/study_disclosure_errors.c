@@ -163,6 +163,20 @@ static void put_cell(sx_buf *out, const dc_banner *b, const char *before, const 
   study__dc_put_terms(out, b->terms, b->n_terms);
 }
 
+/* A cell of the question is hidden in the column, or in one that shares cases with it. */
+static bool tells_answer(er *e, size_t q, size_t domain) {
+  const bool *answer = e->answer + q * e->d->n_domains;
+  return answer[domain] || any_meets(e, answer, domain);
+}
+
+/* A line of a grid or of items is what the question says that has a table of its own, of which cells may be hidden in other columns than the grid's. */
+static bool of_hidden_item(er *e, const dc_banner *b) {
+  bool yes = false;
+  for (size_t q = 0; q < e->n_questions && !yes; q++)
+    yes = study__dc_item_of(b, e->question[q]) && tells_answer(e, q, b->domain);
+  return yes;
+}
+
 static void put_banner(sx_buf *out, er *e) {
   const dc_run *d = e->d;
   const size_t n = d->n_domains;
@@ -176,7 +190,7 @@ static void put_banner(sx_buf *out, er *e) {
       put_cell(out, b, "", "base_effective");
       continue;
     }
-    if (!e->answer[q * n + b->domain] && !any_meets(e, e->answer + q * n, b->domain)) continue;
+    if (!tells_answer(e, q, b->domain) && !of_hidden_item(e, b)) continue;
     put_cell(out, b, "~", b->statistic);
     put_cell(out, b, "", "cases");
   }
