@@ -240,7 +240,7 @@ bool sx_banner_is_level(const sx_banner_columns *columns, size_t head) {
 static sx_status at_level(maker *m, const term *t, size_t level, const place *variable, size_t span, const within *next,
                           sx_error *err) {
   place here = *variable;
-  const sx_banner_text text = {t->level[level], t->level[level]};
+  const sx_banner_text text = sx_banner__level_text(t->level[level]);
   SX_TRY(add_head(&here.head, m, variable, text, t->name, t->text[level], err));
   here.depth++;
   SX_TRY(narrow(&here.mask, m, variable->mask, t, level, err));

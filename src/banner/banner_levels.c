@@ -49,6 +49,10 @@ sx_status sx_banner__levels(banner_levels *out, const sx_table *table, const sx_
   return st;
 }
 
+sx_banner_text sx_banner__level_text(const char *label) {
+  return *label ? (sx_banner_text){label, label} : (sx_banner_text){"（空）", "(empty)"};
+}
+
 /* ---- the ends of a scale ------------------------------------------------------------------------------------------------------ */
 
 static bool occurs(const banner_levels *levels, double value) {

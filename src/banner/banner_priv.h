@@ -167,6 +167,7 @@ typedef struct banner_levels {
 sx_status sx_banner__levels(banner_levels *out, const sx_table *table, const sx_column *column, sx_arena *arena,
                             sx_error *err) SX_NODISCARD;
 /* in [levels]: in the two highest or lowest of the scale; false where it has no order or too few levels. */
+sx_banner_text sx_banner__level_text(const char *label); /* an empty text is a level as any other: it is called so */
 bool sx_banner__box(uint8_t *in, const banner_levels *levels, const sx_column *column, bool top);
 
 /* ---- values and tests ---- */

@@ -103,7 +103,8 @@ static sx_banner_text same(const char *text) {
 
 static sx_status add_level(maker *m, const banner_levels *levels, size_t v, size_t line, sx_error *err) {
   banner_item *item = NULL;
-  SX_TRY(add_item(&item, m, SX_BANNER_ROW_CATEGORY, same(levels->label[v]), levels->text[v], line, err));
+  SX_TRY(
+      add_item(&item, m, SX_BANNER_ROW_CATEGORY, sx_banner__level_text(levels->label[v]), levels->text[v], line, err));
   item->coef[v] = 1;
   return SX_OK;
 }

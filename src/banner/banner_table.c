@@ -152,7 +152,7 @@ static sx_status scale_columns(sx_banner_columns **out, maker *m, sx_error *err)
   sx_banner_column *column = sx_arena_zalloc(m->arena, n, sizeof *column);
   if (!c || !head || !column) return sx_error_memory(err);
   for (size_t k = 0; k < n; k++) {
-    const sx_banner_text label = {m->q->scale_label[k], m->q->scale_label[k]};
+    const sx_banner_text label = sx_banner__level_text(m->q->scale_label[k]);
     SX_TRY(copy_text(&head[k].text, label, m->arena, err));
     head[k].variable = "";
     head[k].level = sx_arena_strdup(m->arena, m->q->scale_text[k]);

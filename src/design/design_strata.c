@@ -167,9 +167,10 @@ static sx_status set_factors(design_sample *s, const sx_column *strata, bool joi
   }
   if (s->n_lonely > 0 && s->lonely == SX_LONELY_FAIL)
     return sx_error_set(err, SX_E_DATA, strata ? strata->name : NULL,
-                        "%zu strata have a single PSU (%s%s), so their variance cannot be estimated: merge strata, or "
-                        "choose a lonely-PSU policy (remove, certainty, adjust, average)",
-                        s->n_lonely, names, s->n_lonely > listed ? ", ..." : "");
+                        "%zu %s a single PSU (%s%s), so %s variance cannot be estimated: merge strata, or choose a "
+                        "lonely-PSU policy (remove, certainty, adjust, average)",
+                        s->n_lonely, s->n_lonely == 1 ? "stratum has" : "strata have", names,
+                        s->n_lonely > listed ? ", ..." : "", s->n_lonely == 1 ? "its" : "their");
   if (s->lonely == SX_LONELY_AVERAGE && s->n_lonely > 0) {
     if (s->n_lonely == s->n_strata)
       return sx_error_set(err, SX_E_DATA, strata ? strata->name : NULL,

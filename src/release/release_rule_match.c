@@ -208,7 +208,8 @@ static char period_of(double *out, const char *text) {
 
 typedef struct range {
   double lo, hi;
-  bool strict, told; /* told: texts of periods of one kind */
+  bool strict;
+  char kind; /* of periods that are texts */
 } range;
 
 static double within(const range *r, double value) {
@@ -220,30 +221,23 @@ static sx_status in_periods(double *out, const char *text, const void *how, sx_e
   double value = MISSING;
   const range *r = how;
   (void)err;
-  if (text) (void)period_of(&value, text);
-  *out = r->told ? within(r, value) : MISSING;
+  *out = text && period_of(&value, text) == r->kind ? within(r, value) : MISSING;
   return SX_OK;
 }
 
-/* Texts: all of them, and the ends, are periods of one kind; else nothing can be told. */
-static sx_status range_of_texts(sx_release__call *c, const sx_column *x, range *r) {
+/* Texts that are periods of the kind of the ends; of a case whose is missing, or another, nothing can be told. */
+static sx_status range_of_texts(sx_release__call *c, range *r) {
   const char *ends[2] = {NULL, NULL}, *format = "auto";
-  double value = 0;
   SX_TRY(sx_release__call_text(&ends[0], c, c->slot[1]));
   SX_TRY(sx_release__call_text(&ends[1], c, c->slot[2]));
   SX_TRY(sx_release__call_text(&format, c, c->slot[4]));
   if (strcmp(format, "auto") != 0)
     return sx_release__call_error(c, "formats of dates are not read: give the column the type date (2025-06-30)");
   if (!ends[0] || !ends[1]) return sx_release__call_error(c, "it wants min and max");
-  const char kind = period_of(&r->lo, ends[0]);
-  if (!kind || period_of(&r->hi, ends[1]) != kind)
+  r->kind = period_of(&r->lo, ends[0]);
+  if (!r->kind || period_of(&r->hi, ends[1]) != r->kind)
     return sx_release__call_error(c, "'%s' and '%s' are no periods of one kind (2020, 2020Q3, 2020M01)", ends[0],
                                   ends[1]);
-  r->told = true;
-  for (size_t i = 0; i < x->n; i++) {
-    const bool gone = sx_column_missing(x, i);
-    if (gone || period_of(&value, sx_dict_get(x->dict, x->data.code[i], NULL)) != kind) r->told = false;
-  }
   return each_cell(c, c->slot[0], in_periods, r);
 }
 
@@ -266,12 +260,12 @@ static sx_status end_value(double *literal, sx_release__value *v, const sx_relea
 }
 
 static sx_status run_range(sx_release__call *c) {
-  range r = {0, 0, false, false};
+  range r = {0, 0, false, 0};
   sx_release__value x = {NULL, false}, lo = {NULL, false}, hi = {NULL, false};
   if (!c->slot[0]) return sx_release__call_error(c, "of which variable?");
   SX_TRY(sx_release__call_truth(&r.strict, c, c->slot[3]));
   SX_TRY(sx_release__call_value(&x, c, c->slot[0]));
-  if (x.column->dict) return range_of_texts(c, x.column, &r);
+  if (x.column->dict) return range_of_texts(c, &r);
   SX_TRY(end_value(&r.lo, &lo, c, c->slot[1], x.column));
   SX_TRY(end_value(&r.hi, &hi, c, c->slot[2], x.column));
   for (size_t i = 0; i < sx_table_rows(c->table); i++) {

@@ -23,10 +23,12 @@ static const sx_report_macro bundled[] = {
       "stood at {{value $1 | $format}} and {{change $1 | $change}} since the previous wave"},
      DEFAULTS("change", "$format")},
     {"scale",
-     {"达{{value $1 | $format}}，较上期{{change $1 | $change}}，{{change $1 of=relative}}$[，占比{{value $share | % "
-      "1}}$]",
-      "reached {{value $1 | $format}}; since the previous wave it {{change $1 | $change}} and {{change $1 "
-      "of=relative}}$[; it makes up {{value $share | % 1}} of the whole$]"},
+     {"达{{value $1 | $format}}，较上期{{change $1 | $change}}{{if changed $1 | $change}}{{if changed $1 "
+      "of=relative}}，{{change $1 of=relative}}{{end}}{{end}}$[，占比{{value $share | % 1}}$]",
+      "reached {{value $1 | $format}}; since the previous wave it {{change $1 | $change}}{{if changed $1 | "
+      "$change}}{{if "
+      "changed $1 of=relative}} and {{change $1 of=relative}}{{end}}{{end}}$[; it makes up {{value $share | % 1}} of "
+      "the whole$]"},
      DEFAULTS("change", "$format")},
     {"on_year",
      {"为{{value $1 | $format}}，同比{{change $1 of=yoy_relative}}",

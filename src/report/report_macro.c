@@ -8,7 +8,7 @@
 
 static const char *const kind_words[] = {"box",    "if",           "else",  "end",  "change", "ci",
                                          "updown", "significance", "value", "rank", "parts"};
-static const char *const condition_words[] = {"significant", "tested", "up", "down", "missing"};
+static const char *const condition_words[] = {"significant", "tested", "up", "down", "missing", "changed"};
 
 /* ---- words ------------------------------------------------------------------------------------------------------- */
 
@@ -267,7 +267,8 @@ static sx_status take_condition(sx_macro *out, const sx_binding *b, size_t *at, 
   word[n] = '\0';
   const char *nearest = sx_text_nearest(word, condition_words, SX_IF_CONDITIONS);
   return sx_error_set(err, SX_E_PARSE, NULL, "{{if}} does not know '%s': %s%s", word,
-                      nearest ? "did you mean " : "it asks significant, tested, up, down or missing of a result",
+                      nearest ? "did you mean "
+                              : "it asks significant, tested, up, down, missing or changed of a result",
                       nearest ? nearest : "");
 }
 
@@ -330,7 +331,7 @@ static bool in_branch(const sx_branches *branches) {
   return false;
 }
 
-static sx_status open_part(sx_branches *branches, const sx_macro *macro, const sx_binding *b, bool holds,
+static sx_status open_part(sx_branches *branches, const sx_macro *macro, const sx_binding *b, sx_holds holds,
                            sx_error *err) {
   const bool live = sx_report__live(branches), box = macro->kind == SX_MACRO_BOX;
   if (box && branches->depth)
@@ -338,7 +339,8 @@ static sx_status open_part(sx_branches *branches, const sx_macro *macro, const s
                         in_branch(branches) ? "between {{if}} and {{end}}" : "inside another");
   if (branches->depth == SX_BRANCH_DEPTH)
     return sx_error_set(err, SX_E_PARSE, NULL, "{{if}} stands inside more than %d others", (int)SX_BRANCH_DEPTH - 1);
-  branches->at[branches->depth].live = live && (box || holds);
+  branches->at[branches->depth].live = live && (box || holds == SX_HOLDS);
+  branches->at[branches->depth].withheld = !box && holds == SX_HOLDS_WITHHELD;
   branches->at[branches->depth].outer = live;
   branches->at[branches->depth].else_seen = false;
   branches->at[branches->depth].box = box;
@@ -347,7 +349,7 @@ static sx_status open_part(sx_branches *branches, const sx_macro *macro, const s
   return SX_OK;
 }
 
-sx_status sx_report__branch(sx_branches *branches, const sx_macro *macro, const sx_binding *b, bool holds,
+sx_status sx_report__branch(sx_branches *branches, const sx_macro *macro, const sx_binding *b, sx_holds holds,
                             sx_error *err) {
   const bool live = sx_report__live(branches);
   if (macro->kind <= SX_MACRO_IF) return open_part(branches, macro, b, holds, err);
@@ -360,7 +362,8 @@ sx_status sx_report__branch(sx_branches *branches, const sx_macro *macro, const 
   if (branches->at[branches->depth - 1].else_seen)
     return sx_error_set(err, SX_E_PARSE, NULL, "a second {{else}} of the same {{if}}");
   branches->at[branches->depth - 1].else_seen = true;
-  branches->at[branches->depth - 1].live = branches->at[branches->depth - 1].outer && !live;
+  branches->at[branches->depth - 1].live =
+      branches->at[branches->depth - 1].outer && !live && !branches->at[branches->depth - 1].withheld;
   return SX_OK;
 }
 

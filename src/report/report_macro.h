@@ -28,6 +28,7 @@ typedef enum sx_condition {
   SX_IF_UP,
   SX_IF_DOWN,
   SX_IF_MISSING,
+  SX_IF_CHANGED, /* does not print as zero */
   SX_IF_CONDITIONS
 } sx_condition;
 
@@ -57,12 +58,16 @@ enum { SX_MACRO_RESULTS = 20 };
 /* The result number i of RANK or PARTS. */
 const char *sx_report__macro_result(const sx_macro *macro, size_t i);
 
+/* Of a test that is not published neither the condition nor its opposite is said. */
+typedef enum sx_holds { SX_HOLDS_NOT, SX_HOLDS, SX_HOLDS_WITHHELD } sx_holds;
+
 enum { SX_BRANCH_DEPTH = 8 };
 /* The branches that are open; zeroed at the start of a text. */
 typedef struct sx_branches {
   size_t depth;
   struct {
     bool live, outer, else_seen; /* live: what follows is printed; outer: what is around it is */
+    bool withheld;               /* neither half is printed */
     bool box;                    /* a {{box}}, no branch */
     size_t line, column;
   } at[SX_BRANCH_DEPTH];
@@ -71,7 +76,7 @@ bool sx_report__live(const sx_branches *branches);
 /* What an {{end}} here closes is a box. */
 bool sx_report__in_box(const sx_branches *branches);
 /* BOX, IF (whose condition holds or not), ELSE or END. Expected: SX_E_PARSE, without a place. */
-sx_status sx_report__branch(sx_branches *branches, const sx_macro *macro, const sx_binding *b, bool holds,
+sx_status sx_report__branch(sx_branches *branches, const sx_macro *macro, const sx_binding *b, sx_holds holds,
                             sx_error *err) SX_NODISCARD;
 /* A figure or table stands in no branch: else SX_E_PARSE with "line:column". */
 sx_status sx_report__place_outside(const sx_branches *branches, const sx_binding *b, sx_error *err) SX_NODISCARD;

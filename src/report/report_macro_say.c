@@ -6,10 +6,10 @@
 
 /* ---- is it significant ------------------------------------------------------------------------------------------- */
 
-typedef enum verdict { NOT_TESTED, NOT_SIGNIFICANT, SIGNIFICANT } verdict;
+typedef enum verdict { NOT_TESTED, NOT_SIGNIFICANT, SIGNIFICANT, WITHHELD } verdict;
 
 /* The test of the run where it made one ("p_change", adjusted over its family: quality "significant"), else whether the interval leaves out
- * 0, which is the test at its level. */
+ * 0, which is the test at its level. A test that disclosure control holds back may have found either. */
 static sx_status judge(verdict *out, sx_page *page, const sx_bound *bound, const char *reference, sx_error *err) {
   sx_reference r;
   sx_store_term terms[SX_REFERENCE_TERMS];
@@ -23,7 +23,10 @@ static sx_status judge(verdict *out, sx_page *page, const sx_bound *bound, const
     SX_TRY(sx_store_find(&found, &row, page->store, page->run, r.indicator, p, terms, r.n_terms, err));
   if (found) {
     const bool yes = row.quality && strcmp(row.quality, "significant") == 0;
-    *out = isnan(row.estimate) ? NOT_TESTED : yes ? SIGNIFICANT : NOT_SIGNIFICANT;
+    const bool held = row.na_reason && strcmp(row.na_reason, "suppressed") == 0;
+    *out = held ? WITHHELD : isnan(row.estimate) ? NOT_TESTED : yes ? SIGNIFICANT : NOT_SIGNIFICANT;
+  } else if (bound->suppressed || bound->no_error) {
+    *out = WITHHELD;
   } else if (bound->across_break || bound->one_sided || !isfinite(bound->low) || !isfinite(bound->high)) {
     *out = NOT_TESTED;
   } else {
@@ -32,8 +35,18 @@ static sx_status judge(verdict *out, sx_page *page, const sx_bound *bound, const
   return SX_OK;
 }
 
-sx_status sx_report__holds(bool *out, sx_page *page, const sx_macro *macro, const char *where, sx_error *err) {
+/* Prints as zero: "0.0" says nothing of a direction. */
+static bool prints_as_zero(const sx_page *page, double value, const sx_format *format) {
+  char text[SX_FIXED_TEXT_MAX];
+  sx_spec spec;
+  sx_report__page_spec(&spec, format, fabs(value), page);
+  const size_t n = sx_text_fixed(text, sx_report__shift10(fabs(value), spec.shift), spec.decimals);
+  return strspn(text, "0.") == n;
+}
+
+sx_status sx_report__holds(sx_holds *out, sx_page *page, const sx_macro *macro, const char *where, sx_error *err) {
   sx_bound bound;
+  sx_format format;
   verdict v = NOT_TESTED;
   SX_TRY(sx_report__bind(&bound, page, macro->reference, strlen(macro->reference), where, err));
   bool holds = false;
@@ -42,6 +55,13 @@ sx_status sx_report__holds(bool *out, sx_page *page, const sx_macro *macro, cons
   case SX_IF_TESTED:
     SX_TRY(judge(&v, page, &bound, macro->reference, err));
     holds = macro->condition == SX_IF_TESTED ? v != NOT_TESTED : v == SIGNIFICANT;
+    if (macro->condition == SX_IF_SIGNIFICANT && v == WITHHELD) {
+      *out = SX_HOLDS_WITHHELD;
+      return sx_report__warn(page, where, err,
+                             "the test of %s is not published, as it would tell what disclosure control holds back: "
+                             "neither branch of {{if significant}} is printed",
+                             macro->reference);
+    }
     if (macro->condition == SX_IF_SIGNIFICANT && v == NOT_TESTED)
       SX_TRY(sx_report__warn(
           page, where, err,
@@ -60,23 +80,18 @@ sx_status sx_report__holds(bool *out, sx_page *page, const sx_macro *macro, cons
   case SX_IF_MISSING:
     holds = isnan(bound.value);
     break;
+  case SX_IF_CHANGED:
+    SX_TRY(sx_report__say_format(&format, page, macro, macro->reference, where, err));
+    holds = isnan(bound.value) || !prints_as_zero(page, bound.value, &format);
+    break;
   case SX_IF_CONDITIONS:
     break;
   }
-  *out = holds != macro->negated;
+  *out = holds != macro->negated ? SX_HOLDS : SX_HOLDS_NOT;
   return SX_OK;
 }
 
 /* ---- words ------------------------------------------------------------------------------------------------------- */
-
-/* Prints as zero: "0.0" says nothing of a direction. */
-static bool prints_as_zero(const sx_page *page, double value, const sx_format *format) {
-  char text[SX_FIXED_TEXT_MAX];
-  sx_spec spec;
-  sx_report__page_spec(&spec, format, fabs(value), page);
-  const size_t n = sx_text_fixed(text, sx_report__shift10(fabs(value), spec.shift), spec.decimals);
-  return strspn(text, "0.") == n;
-}
 
 sx_status sx_report__say_format(sx_format *out, sx_page *page, const sx_macro *macro, const char *reference,
                                 const char *where, sx_error *err) {
@@ -192,6 +207,7 @@ sx_status sx_report__say_word(sx_said *out, sx_page *page, const sx_macro *macro
     SX_TRY(judge(&v, page, &bound, macro->reference, err));
     said.before = sx_report__w(page, v == SIGNIFICANT       ? W_SIGNIFICANT
                                      : v == NOT_SIGNIFICANT ? W_NOT_SIGNIFICANT
+                                     : v == WITHHELD        ? W_TEST_WITHHELD
                                                             : W_NOT_TESTED);
   } else {
     if (isnan(bound.value)) return no_direction(out, page, macro, &bound, where, err);

@@ -16,7 +16,7 @@ typedef struct sx_said {
 } sx_said;
 
 /* where: the place for errors and warnings. */
-sx_status sx_report__holds(bool *out, sx_page *page, const sx_macro *macro, const char *where,
+sx_status sx_report__holds(sx_holds *out, sx_page *page, const sx_macro *macro, const char *where,
                            sx_error *err) SX_NODISCARD;
 sx_status sx_report__say_change(sx_said *out, sx_page *page, const sx_macro *macro, const char *where,
                                 sx_error *err) SX_NODISCARD;

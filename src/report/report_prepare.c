@@ -139,6 +139,26 @@ static void put_behind_blanks(sx_buf *text, size_t from, size_t to) {
   memset(text->data + from, ' ', blanks);
 }
 
+/* What {{ci}} leaves where it prints nothing: the author's blank, or comma, before it, where a blank or the same comma follows. A comma that is followed
+ * by a full stop stands there for the author to see. */
+static void close_gap(sx_buf *text, size_t from, const char *rest) {
+  static const char *const signs[] = {",",  "，", "、", ";", "；", ".", "。", ":",
+                                      "：", "!",  "！", "?", "？", ")", "）"};
+  size_t gone = 0;
+  for (size_t i = 0; i < sizeof signs / sizeof *signs && !gone && !text->failed; i++) {
+    const size_t n = strlen(signs[i]);
+    if (strncmp(rest, signs[i], n) != 0) continue;
+    if (from > 0 && text->data[from - 1] == ' ')
+      gone = 1;
+    else if (from > n && i < 5 && memcmp(text->data + from - n, signs[i], n) == 0)
+      gone = n;
+  }
+  if (!gone && from > 0 && !text->failed && text->data[from - 1] == ' ' && *rest == ' ') gone = 1;
+  if (gone >= from || text->data[from - gone - 1] == '\n') return; /* what begins a line is Markdown's */
+  memmove(text->data + from - gone, text->data + from, text->n - from);
+  text->n -= gone;
+}
+
 /* Behind an {{end}} come no words of its line (of its cell); or what begins only behind a blank. */
 static bool ends_words(const char *rest) {
   for (;;) {
@@ -160,7 +180,7 @@ static sx_status mark_end(maker *m, sx_buf *text, const char *key, const char *r
 }
 
 /* An {{if}} whose branches stand in a line of other words is marked there. Of others it is kept what they print. */
-static sx_status open_branch(maker *m, sx_buf *text, const sx_binding *b, const char *whole, bool holds,
+static sx_status open_branch(maker *m, sx_buf *text, const sx_binding *b, const char *whole, sx_holds holds,
                              sx_error *err) {
   sx_page *page = m->page;
   const size_t depth = m->branches.depth - 1;
@@ -179,8 +199,10 @@ static sx_status open_branch(maker *m, sx_buf *text, const sx_binding *b, const 
       sx_arena_grow(page->arena, &p, &page->cap_conditions, page->n_conditions + 1, sizeof *page->conditions);
   page->conditions = p;
   if (!grown) return sx_error_memory(err);
-  const char *const words[2] = {sx_arena_strndup(page->arena, t.words[!holds], t.n_words[!holds]),
-                                sx_arena_strndup(page->arena, t.words[holds], t.n_words[holds])};
+  const bool first = holds == SX_HOLDS, withheld = holds == SX_HOLDS_WITHHELD;
+  const size_t dead = !withheld ? first : t.n_words[1] > t.n_words[0];
+  const char *const words[2] = {withheld ? "" : sx_arena_strndup(page->arena, t.words[!first], t.n_words[!first]),
+                                sx_arena_strndup(page->arena, t.words[dead], t.n_words[dead])};
   if (!words[0] || !words[1]) return sx_error_memory(err);
   page->conditions[page->n_conditions++] = (sx_document_condition){key, words[0], words[1]};
   return SX_OK;
@@ -256,7 +278,7 @@ static sx_status follow(maker *m, sx_buf *text, const sx_binding *b, const char 
   char where[300];
   const char *source = whole + b->at;
   sx_macro macro;
-  bool holds = false;
+  sx_holds holds = SX_HOLDS_NOT;
   place_of(where, m, b);
   const bool in_box = sx_report__in_box(&m->branches);
   sx_status status = sx_report__macro_parse(&macro, b, err);
@@ -280,7 +302,10 @@ static sx_status follow(maker *m, sx_buf *text, const sx_binding *b, const char 
   SX_TRY(mark_said(m, text, SX_ITEM_SAID, key, err));
   const size_t behind = text->n;
   SX_TRY(say_marked(m, text, &macro, b, source, where, err));
-  put_behind_blanks(text, begin, behind);
+  if (text->n == behind)
+    close_gap(text, begin, whole + b->end);
+  else
+    put_behind_blanks(text, begin, behind);
   return mark_said(m, text, SX_ITEM_SAID_END, key, err);
 }
 

@@ -378,7 +378,7 @@ void sx_report__in_file(sx_error *err, const char *file) {
 static sx_status follow_macro(sx_binding *out, sx_macro *macro, sx_branches *branches, const sx_binding *b,
                               sx_error *err) {
   SX_TRY(sx_report__macro_parse(macro, b, err));
-  if (macro->kind <= SX_MACRO_END) SX_TRY(sx_report__branch(branches, macro, b, true, err));
+  if (macro->kind <= SX_MACRO_END) SX_TRY(sx_report__branch(branches, macro, b, SX_HOLDS, err));
   *out = *b;
   out->kind = SX_BIND_VALUE;
   out->name = macro->reference;

@@ -88,6 +88,7 @@
   X(SIGNIFICANT, "显著", "significant")                                                                                \
   X(NOT_SIGNIFICANT, "不显著", "not significant")                                                                      \
   X(NOT_TESTED, "未作检验", "not tested")                                                                              \
+  X(TEST_WITHHELD, "检验结果未公布", "test not published")                                                             \
   X(OTHERS, "总体", "everyone")                                                                                        \
   X(LIST_COMMA, "、", ", ")                                                                                            \
   X(LIST_AND, "和", " and ")                                                                                           \

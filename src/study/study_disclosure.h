@@ -121,6 +121,9 @@ sx_status study__dc_domain(size_t *out, dc_run *d, const sx_store_row *row, sx_e
 bool study__dc_is_banner(const sx_study *s, const char *indicator);
 sx_status study__dc_read_banners(dc_run *d, sx_error *err) SX_NODISCARD;
 bool study__dc_item_of(const dc_banner *b, const char *question); /* its line in a grid or among items */
+/* Whether all that the question says in the domain is published, by a table with its levels there, on the base of `cell` (NULL: any), and no level of that
+ * column kept back in any table. Boxes, means and medians of levels follow from these, and so say nothing more: of that column, or of others by subtraction. */
+bool study__dc_told(const dc_run *d, const char *question, size_t domain, const dc_banner *cell);
 bool study__dc_close_banners(dc_run *d); /* hides what follows from hidden cells; whether anything more */
 size_t study__dc_banner_lines(sx_buf *out, const dc_run *d);
 /* study_disclosure_linked.c: hides more, so that nothing sensitive follows from all that is published; what is open is in n_open_linked. */

@@ -196,21 +196,24 @@ static bool same_number(double a, double b) {
   return fabs(a - b) <= SAME * fmax(fabs(a), fabs(b));
 }
 
-/* Whether all that the question says in the cell's column is published, by a table with its levels there: of the same base, and no level of that column
- * kept back in any table. Boxes, means and medians of levels follow from these, and so say nothing more: of that column, or of others by subtraction. */
-static bool told(const dc_run *d, const char *question, const dc_banner *cell) {
+bool study__dc_told(const dc_run *d, const char *question, size_t domain, const dc_banner *cell) {
   bool all = false;
   for (size_t i = 0; i < d->n_banner; i++) {
     const dc_banner *b = &d->banner[i];
-    if (b->domain != cell->domain || strcmp(b->question, question) != 0) continue;
+    if (b->domain != domain || strcmp(b->question, question) != 0) continue;
     if (b->hidden && (b->kind == 'B' || b->kind == 'C')) return false;
-    if (b->kind != 'B' || b->base_n != cell->base_n || !same_number(b->base_w, cell->base_w)) continue;
+    if (b->kind != 'B') continue;
+    if (cell && (b->base_n != cell->base_n || !same_number(b->base_w, cell->base_w))) continue;
     double sum = 0;
     for (size_t k = i + 1; k < d->n_banner && same_table(b, &d->banner[k]); k++)
-      if (d->banner[k].kind == 'C' && d->banner[k].domain == cell->domain) sum += d->banner[k].value;
+      if (d->banner[k].kind == 'C' && d->banner[k].domain == domain) sum += d->banner[k].value;
     all = all || same_number(sum, 1);
   }
   return all;
+}
+
+static bool told(const dc_run *d, const char *question, const dc_banner *cell) {
+  return study__dc_told(d, question, cell->domain, cell);
 }
 
 /* Of the cells from `first` to `end`, one table's. */

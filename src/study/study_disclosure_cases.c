@@ -246,6 +246,42 @@ bool study__dc_of_question(const dc_run *d, const dc_banner *b, const st_indicat
   return b->kind != 'B' && (study__dc_uses(s, ind, b->question) || (*b->row && study__dc_uses(s, ind, b->row)));
 }
 
+/* The terms of `part` are those of `whole`, and more. */
+static bool is_part(const dc_domain *part, const dc_domain *whole) {
+  bool all = part->n_terms > whole->n_terms;
+  for (size_t i = 0; i < whole->n_terms && all; i++) {
+    bool there = false;
+    for (size_t k = 0; k < part->n_terms && !there; k++)
+      there = strcmp(part->terms[k].variable, whole->terms[i].variable) == 0 &&
+              strcmp(part->terms[k].level, whole->terms[i].level) == 0;
+    all = there;
+  }
+  return all;
+}
+
+/* Some answers of the question are hidden in a part of the domain, of which others are published: with those, a number of the whole domain that no
+ * table's levels give anyway is one more equation for the hidden ones. */
+static bool tells_part(const dc_run *d, const dc_banner *cell, size_t domain) {
+  return cell->kind == 'C' && !d->domains[cell->domain].hidden &&
+         is_part(&d->domains[cell->domain], &d->domains[domain]) && !study__dc_told(d, cell->question, domain, NULL);
+}
+
+/* Sensitive themselves: other groups must not give them by subtraction. */
+static sx_status hide_wholes(bool *changed, dc_run *d, sx_error *err) {
+  for (size_t i = 0; i < d->n_rows; i++) {
+    dc_row *row = &d->rows[i];
+    const size_t own = study__dc_indicator(d, row->indicator);
+    if (row->few || own == ST_NONE || study__dc_compares(row->statistic)) continue;
+    for (size_t b = 0; b < d->n_banner && !row->few; b++)
+      row->few = d->banner[b].hidden && tells_part(d, &d->banner[b], row->domain) &&
+                 study__dc_of_question(d, &d->banner[b], &d->r->s->indicators[own]);
+    if (!row->few) continue;
+    SX_TRY(study__dc_hide_pair(d, row->indicator, row->domain, err));
+    *changed = true;
+  }
+  return SX_OK;
+}
+
 /* hidden [indicators * domains]. */
 static sx_status hide_shared(bool *changed, dc_run *d, const bool *hidden, sx_error *err) {
   const sx_study *s = d->r->s;
@@ -279,6 +315,7 @@ static sx_status hide_shared(bool *changed, dc_run *d, const bool *hidden, sx_er
 static sx_status close_shared(bool *changed, dc_run *d, sx_error *err) {
   bool *hidden = sx_arena_zalloc(d->arena, d->r->s->n_indicators * d->n_domains + 1, sizeof *hidden);
   if (!hidden) return sx_error_memory(err);
+  SX_TRY(hide_wholes(changed, d, err));
   for (size_t i = 0; i < d->n_rows; i++) {
     const size_t own = study__dc_indicator(d, d->rows[i].indicator);
     if (own != ST_NONE && study__dc_hidden_for_few(d, d->rows[i].indicator, d->rows[i].domain))

@@ -83,8 +83,8 @@ for policy in fail remove certainty adjust average; do
   fails 1 "stratum: stratum 'B' is empty: all its weights are 0" "$program" mean "$tmp/empty_stratum.csv" spend $design --lonely $policy
 done
 awk -F, '$3 != "b2" && $3 != "b3"' $shops >"$tmp/lonely.csv"
-fails 1 "stratum: 1 strata have a single PSU ('B')" "$program" mean "$tmp/lonely.csv" spend $design
-fails 1 "stratum: 1 strata have a single PSU ('B')" "$program" mean "$tmp/lonely.csv" spend $design --lonely fail
+fails 1 "stratum: 1 stratum has a single PSU ('B')" "$program" mean "$tmp/lonely.csv" spend $design
+fails 1 "stratum: 1 stratum has a single PSU ('B')" "$program" mean "$tmp/lonely.csv" spend $design --lonely fail
 fails 2 "--lonely: 'maybe' is not one of fail, remove, certainty, adjust, average" "$program" mean "$tmp/lonely.csv" spend $design --lonely maybe
 # R survey 4.1.1 on R 4.2.2: options(survey.lonely.psu = POLICY); svymean(~spend, svydesign(~psu, ~stratum, weights = ~weight, data = lonely, nest = TRUE), na.rm = TRUE)
 while read -r policy se; do

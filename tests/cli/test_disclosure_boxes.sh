@@ -107,6 +107,32 @@ assert not any(r['estimate'] for r in rows if r['indicator'].startswith('H/') an
 assert not shown('B/q', 'col_pct', '', 'top2', '', 'std.error') and not shown('B/q', 'cases', '', 'top2')
 END
 done
+# indicators of groups that are no columns, beside columns within them: one equation more for each hidden answer
+for seed in 1 2 3 4 5 6; do
+  data $seed
+  for cols in 'total + sex + (sex > region)' region; do
+    study "min_n: 10" <<END
+groups: {region: {by: region}, sex: {by: sex}}
+indicators:
+  m: {mean: q, by: [region]}
+  low: {count: q <= 2, by: [region, sex]}
+tables:
+  - {id: B, title: B, rows: [q], cols: $cols, stats: [col_pct, bottom2]}
+END
+    run_ok "columns within groups, sample $seed"
+    attack "columns within groups, sample $seed, $cols" <<'END'
+everything = span(known())
+few = 0
+for r in rows:
+    if r['statistic'] != 'col_pct' or r['row'] not in list('12345') or r['estimate']: continue
+    line = [int(inside(a, key_of(r)) and a[2] == r['row']) for a in atoms]
+    n = sum(N[a] for a, x in zip(atoms, line) if x)
+    few += 0 < n < 10
+    assert not 0 < n < 10 or any(rest(everything, line)), ('found out', key_of(r), r['row'], n)
+assert few, few
+END
+  done
+done
 # means of items that rules for amounts look at are means of the same answers
 data 1
 ask ', p: 10'

@@ -181,7 +181,7 @@ static void test_lonely(void) {
   eh_number(t, "h", h8);
   sx_column *y = eh_number(t, "y", y8);
   sx_design_spec s = spec_wh();
-  refuse(t, &s, SX_E_DATA, "h", "1 strata have a single PSU ('3')");
+  refuse(t, &s, SX_E_DATA, "h", "1 stratum has a single PSU ('3'), so its variance");
   const double z[] = {3, 2, 4, 2, 15, 9, 4}; /* w y */
   const double rest = 1.5 * 2 + 1.5 * (20.0 / 3 * 20 / 3 + 19.0 / 3 * 19 / 3 + 1.0 / 9);
   double mean = 0;

@@ -3,17 +3,15 @@
 
 #include "shuxiao/release_rules.h"
 
-/* What a rule says of five rows: 1 holds, 0 does not, . cannot be told; one sign for a verdict on the data set; an error's message. */
-static void check_verdicts(const char *text, const char *want) {
-  static const char csv[] =
-      "a,b,c,x,国家\n1,2,0,0.1,中国\n2,,1,0.2,\n0,1,1,0.3,\"a | b & !c\"\n3,3,0,,中国\n1,1,1,0.7,x\n";
+/* What a rule says of the rows: 1 holds, 0 does not, . cannot be told; one sign for a verdict on the data set; an error's message. */
+static void check_rule(const char *csv, const char *text, const char *want) {
   char yaml[400], got[400] = "";
   sx_table *t = NULL;
   sx_doc *doc = NULL;
   sx_rules *rules = NULL;
   sx_rules_outcome *o = NULL;
   snprintf(yaml, sizeof yaml, "- expr: |-\n    %s\n", text);
-  REQUIRE_OK(sx_io_read_memory(&t, NULL, "t.csv", csv, sizeof csv - 1, NULL, err));
+  REQUIRE_OK(sx_io_read_memory(&t, NULL, "t.csv", csv, strlen(csv), NULL, err));
   REQUIRE_OK(sx_doc_parse_yaml(&doc, NULL, "r.yaml", yaml, strlen(yaml), err));
   REQUIRE_OK(sx_rules_read(&rules, NULL, doc, sx_doc_root(doc), NULL, err));
   REQUIRE_OK(sx_rules_check(&o, rules, t, 5, err));
@@ -28,6 +26,11 @@ static void check_verdicts(const char *text, const char *want) {
   sx_rules_free(rules);
   sx_doc_free(doc);
   sx_table_free(t);
+}
+
+static void check_verdicts(const char *text, const char *want) {
+  check_rule("a,b,c,x,国家\n1,2,0,0.1,中国\n2,,1,0.2,\n0,1,1,0.3,\"a | b & !c\"\n3,3,0,,中国\n1,1,1,0.7,x\n", text,
+             want);
 }
 
 static void test_words(void) {
@@ -76,6 +79,15 @@ static void test_whole_columns(void) {
   check_verdicts("sum(a, b) > 3", "5 1 4 0"); /* by case, as elsewhere in the program */
   check_verdicts("1 == 1", "1 1 0 0");
   check_verdicts("quantile(a, 0.5) == 1", "1 1 0 0");
+}
+
+/* Each by itself: of a missing period, and of one of another kind, nothing is told, and the others stay. */
+static void test_periods(void) {
+  static const char csv[] = "id,q,m\n1,2020Q1,2020M01\n2,2021-Q1,2020M12\n3,,2021M01\n4,2020Q4,2020\n";
+  check_rule(csv, "in_range(q, min = \"2020Q1\", max = \"2020Q4\")", "4 2 1 1");
+  check_rule(csv, "in_range(q, \"2020Q1\", \"2020Q4\", strict = TRUE)", "4 0 3 1");
+  check_rule(csv, "in_range(m, \"2020M01\", \"2020M12\")", "4 2 1 1");
+  check_rule(csv, "in_range(m, \"2020M01\", \"2020Q4\")", "no periods of one kind");
 }
 
 static void test_wrong_calls(void) {
@@ -214,5 +226,6 @@ static void test_refused(void) {
   refused("options: {na.value: 3}\nrules: [{expr: a > 1}]\n", "r.yaml:1", "na.value is TRUE");
 }
 
-SXT_MAIN(SXT_CASE(test_words), SXT_CASE(test_tolerance), SXT_CASE(test_whole_columns), SXT_CASE(test_wrong_calls),
-         SXT_CASE(test_expansion), SXT_CASE(test_check), SXT_CASE(test_faults), SXT_CASE(test_refused))
+SXT_MAIN(SXT_CASE(test_words), SXT_CASE(test_tolerance), SXT_CASE(test_whole_columns), SXT_CASE(test_periods),
+         SXT_CASE(test_wrong_calls), SXT_CASE(test_expansion), SXT_CASE(test_check), SXT_CASE(test_faults),
+         SXT_CASE(test_refused))

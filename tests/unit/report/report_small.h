@@ -23,6 +23,7 @@ static const small_row small_rows[] = {
     {"users", "p_yoy", NULL, 0.42, NAN, "", "", NULL},
     {"users", "change_relative", NULL, 0.0117, 0.002, "%", "", NULL},
     {"users", "change", "z", 0.0, 1.0e5, "人", "", NULL},
+    {"users", "change_relative", "z", 0.0, 0.0004, "%", "", NULL},
     {"users", "total", "z", 261e6, 1.8e6, "人", "", NULL},
     {"rate", "prop", NULL, 0.8507, 0.0021, "%", "", NULL},
     {"rate", "change", NULL, -0.0032, 0.0041, "pp", "", NULL},

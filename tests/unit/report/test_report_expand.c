@@ -96,6 +96,10 @@ static void patterns(void) {
        "Users reached 958 million people; since the previous wave it rose by 11 million people and grew by 1.2%; it "
        "makes up "
        "85.1% of the whole.");
+  /* what prints as zero is said once */
+  says("{{scale users.z share=rate | 亿人 2}}。", SX_LANG_ZH, 2, "达2.61亿人，较上期基本持平，占比85.1%。");
+  says("It {{scale users.z | 亿人 2}}.", SX_LANG_EN, 1,
+       "It reached 261 million people; since the previous wave it was little changed.");
   says("{{level_and_change users | 亿人 2}}", SX_LANG_ZH, 2, "为9.58亿人，较上期增加0.11亿人");
   says("{{level_and_change rate change=\"pp 2\" | % 1}}", SX_LANG_EN, 2,
        "stood at 85.1% and fell by 0.32 percentage points since the previous wave");

@@ -48,6 +48,14 @@ static void interval(void) {
        "x (95% confidence interval 953 to 963 million people)");
   both("x {{ci users | 亿人 2}}", 2, "x （95% 置信区间 9.53至9.63亿人）", /* one blank, the author's */
        "x (95% confidence interval 953 to 963 million people)");
+  said = 1; /* none is printed: nor the author's blank, or second comma, around it */
+  both("x {{ci rate.none | % 1}}, y", 0, "x, y", "x, y");
+  both("x {{ci rate.none | % 1}}。", 0, "x。", "x。");
+  both("x {{ci rate.none | % 1}} y", 0, "x y", "x y");
+  both("x，{{ci rate.none | % 1}}，y", 0, "x，y", "x，y");
+  both("x，{{ci rate.none | % 1}}。", 0, "x，。", "x，。");
+  both("{{ci rate.none | % 1}}, y", 0, ", y", ", y");
+  said = 0;
   both("x{{ci rate | % 1}}", 2, "x（95% 置信区间 84.7%至85.5%）", "x (95% confidence interval 84.7% to 85.5%)");
   both("x{{ci rate.z.gap}}", 2, "x（95% 置信区间 +9.5至+10.6个百分点）",
        "x (95% confidence interval +9.5 to +10.6 percentage points)");
@@ -118,7 +126,13 @@ static void not_known(void) {
   both("{{updown rate.held}}", 1, "[c]", "[c]");
   small_style = "";
   both("{{updown rate.held up=above down=below same=equal}}", 1, "—×", "—×");
+  /* a test that is held back may have found either: neither is said */
+  both("{{if significant rate.held}}a{{else}}b{{end}}c", 0, "c", "c");
+  both("{{if not significant rate.held}}a{{else}}b{{end}}c", 0, "c", "c");
+  both("x {{if significant rate.held}}{{if up users}}a{{end}}{{else}}b {{rate.total | % 1}}{{end}}.", 0, "x .", "x .");
   said = 0;
+  both("{{if tested rate.held}}a{{else}}b{{end}}", 0, "a", "a");
+  both("{{significance rate.held}}", 0, "检验结果未公布", "test not published");
 }
 
 static void branches(void) {
@@ -129,6 +143,9 @@ static void branches(void) {
   both("{{if up users}}a{{end}}{{if down users}}b{{end}}", 0, "a", "a");
   both("{{if missing rate.none}}a{{else}}{{rate.none | % 1}}{{end}}", 0, "a", "a");
   both("{{if tested rate.z}}a{{else}}b{{end}}", 0, "b", "b");
+  both("{{if changed users | 万人 0}}a{{else}}b{{end}}", 0, "a", "a");
+  both("{{if changed users.z | 万人 0}}a{{else}}b{{end}}", 0, "b", "b");
+  both("{{if not changed rate.z.gap | pp 2}}a{{else}}b{{end}}", 0, "b", "b");
   both("{{if significant users}}{{if significant rate}}a{{else}}b {{rate.total | % 1}}{{end}}{{else}}c{{end}}", 1,
        "b 85.1%", "b 85.1%");
   both("{{if significant rate}}{{if significant users}}a{{else}}b{{end}}{{else}}c{{end}}", 0, "c", "c");
@@ -197,6 +214,7 @@ static void warns(const char *text, const char *message) {
 
 static void warnings(void) {
   warns("{{if significant rate.z}}a{{else}}b{{end}}", "is not tested");
+  warns("{{if significant rate.held}}a{{else}}b{{end}}", "neither branch of {{if significant}} is printed");
   warns("{{ci rate.none | % 1}}", "has no interval");
   warns("{{rank rate.total rate.z n=9}}", "asks for 9 and has 2");
   warns("{{rank rate by=age n=1}}", "`rate`.`age`:`e` is missing or not published, and may be the greatest");
