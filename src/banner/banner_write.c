@@ -78,6 +78,8 @@ void sx_banner_cell_text(sx_buf *out, const sx_banner_book *book, const sx_banne
     sx_buf_add(out, " (");
     fixed(out, scale * cell->se, decimals);
     sx_buf_add(out, ")");
+  } else if (book->show_se && row->measure == SX_BANNER_COUNT && cell->value != 0) {
+    sx_buf_add(out, " (-)"); /* too few sampling units for one, as the file says */
   }
   marks(out, book, row, cell);
 }

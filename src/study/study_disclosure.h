@@ -120,6 +120,7 @@ sx_status study__dc_domain(size_t *out, dc_run *d, const sx_store_row *row, sx_e
 /* study_disclosure_banner.c */
 bool study__dc_is_banner(const sx_study *s, const char *indicator);
 sx_status study__dc_read_banners(dc_run *d, sx_error *err) SX_NODISCARD;
+bool study__dc_has_row(const dc_banner *b); /* its row of the store names one, an empty text too */
 bool study__dc_item_of(const dc_banner *b, const char *question); /* its line in a grid or among items */
 /* Whether all that the question says in the domain is published, by a table with its levels there, on the base of `cell` (NULL: any), and no level of that
  * column kept back in any table. Boxes, means and medians of levels follow from these, and so say nothing more: of that column, or of others by subtraction. */

@@ -188,6 +188,10 @@ static bool derived(const dc_banner *b) {
   return b->kind == 'N' || b->kind == 'S' || b->kind == 'D';
 }
 
+bool study__dc_has_row(const dc_banner *b) {
+  return *b->row || b->kind == 'C' || b->kind == 'M' || b->kind == 'I' || b->kind == 'N';
+}
+
 bool study__dc_item_of(const dc_banner *b, const char *question) {
   return (derived(b) || b->kind == 'I' || b->kind == 'A') && strcmp(b->row, question) == 0;
 }
@@ -285,7 +289,7 @@ static void put_shares(sx_buf *out, const dc_run *d, const dc_banner *whole) {
     const bool base = whole->kind == 'B';
     if (!same_table(b, whole) || b->hidden || b->kind == 'B' || (!base && strcmp(b->row, whole->row) != 0)) continue;
     sx_buf_printf(out, "%s\t%s", b->indicator, base ? "total_pct" : "row_pct");
-    put_terms(out, b, *b->row != '\0');
+    put_terms(out, b, study__dc_has_row(b));
   }
 }
 
@@ -304,7 +308,7 @@ size_t study__dc_banner_lines(sx_buf *out, const dc_run *d) {
     }
     if (b->kind == 'B') continue;
     sx_buf_printf(out, "%s\t%s", b->indicator, b->statistic);
-    put_terms(out, b, *b->row != '\0');
+    put_terms(out, b, study__dc_has_row(b));
   }
   return n;
 }

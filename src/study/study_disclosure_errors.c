@@ -159,7 +159,7 @@ static void put_rows(sx_buf *out, er *e) {
 
 static void put_cell(sx_buf *out, const dc_banner *b, const char *before, const char *statistic) {
   sx_buf_printf(out, "%s%s\t%s", before, b->indicator, statistic);
-  if (b->kind != 'B' && *b->row) sx_buf_printf(out, "\trow\t%s", b->row);
+  if (study__dc_has_row(b)) sx_buf_printf(out, "\trow\t%s", b->row);
   study__dc_put_terms(out, b->terms, b->n_terms);
 }
 

@@ -141,6 +141,19 @@ attack "amounts" <<'END'
 gone = [c for c in 'abcde' if not shown('B/q', 'col_pct', c, '1')]
 assert 'e' in gone and not any(r['estimate'] for r in rows if r['indicator'].startswith('H/') and r['row'] == 'q' and r['region'] in gone and r['statistic'] == 'mean')
 END
+# a level that is an empty text is hidden as any other
+study 'min_n: 10' <<'END'
+indicators: {people: {count: true}}
+tables: [{id: B, title: B, rows: [q], cols: total + region, stats: [col_pct, cases]}]
+END
+awk -F, -v OFS=, 'NR > 1 { $3 = NR < 12 ? "\"\"" : $3 < 3 ? "\"yes\"" : "\"no\"" } { print }' p.csv >texts.csv && mv texts.csv p.csv
+run_ok 'an empty text'
+attack 'an empty text' <<'END'
+own = [r for r in rows if r['indicator'] == 'B/q' and r['row'] == '' and r['statistic'] in ('col_pct', 'cases') and r['region']]
+assert own and not any(r['estimate'] or r['std.error'] for r in own), own
+END
+grep -q '(empty)' out/report.en.html || fail "an empty text has no label"
+data 1
 # a question of which nothing stays is named, with the line of its table; the same words where nothing is computed again
 study 'min_n: 10' <<'END'
 groups: {region: {by: region}}
