@@ -25,7 +25,7 @@ from fractions import Fraction as F
 rows, people = list(csv.DictReader(open('out/t.csv'))), list(csv.DictReader(open('p.csv')))
 atoms = [(r, s, q) for r in 'abcde' for s in 'mf' for q in '12345']
 N = dict.fromkeys(atoms, 0)
-for p in people: N[p['region'], p['sex'], p['q']] += 1
+for p in people: N[p['region'], p['sex'], p['q']] = N.get((p['region'], p['sex'], p['q']), 0) + 1
 def inside(a, key): return all(not v or a[i] == v for i, v in enumerate(key))
 def key_of(r): return r.get('region', ''), r.get('sex', '')
 def scores(indicator, statistic, row): # of an answer in what the number says; whether it is made of levels
