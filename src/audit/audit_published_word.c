@@ -218,7 +218,7 @@ static sx_status one_differs(words *w, const sx_shown *want, const sx_shown *hav
 
 /* A picture is described twice where a program saved it: one of the descriptions was changed. */
 static sx_status twice_described(words *w, const sx_shown *have, size_t n_have) {
-  const sx_shown *first = w->list.items, *end = first + w->list.n;
+  const sx_shown *first = w->list.items, *end = first ? first + w->list.n : NULL;
   for (size_t j = 0; j < n_have; j++) {
     const char *own = sx_audit_text_part(w->have, have[j].at)->within;
     const sx_shown *other = &have[j] > first ? &have[j] - 1 : NULL;
