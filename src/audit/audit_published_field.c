@@ -10,23 +10,6 @@
 
 /* ---- what a field has to show ------------------------------------------------------------------------------------ */
 
-static sx_status look_up(bool *found, double *value, double *high, const sx_published *p, const sx_number_key *key) {
-  sx_store_row row;
-  char field[32];
-  const size_t n = strlen(key->reference);
-  *found = false;
-  *value = *high = (double)NAN;
-  if (key->reference[0] == '=') {
-    *found = sx_text_to_double(value, key->reference + 1, n - 1);
-    return SX_OK;
-  }
-  SX_TRY(sx_audit__look_up(found, &row, field, p->t, key->reference, n - (key->interval ? strlen(".interval") : 0)));
-  if (!*found) return SX_OK;
-  *value = key->interval ? row.low : sx_reference_field(&row, field);
-  if (key->interval) *high = row.high;
-  return SX_OK;
-}
-
 /* Bytes of a blank, of the width of a figure or a point too, with which cells are filled up; 0: none. */
 static size_t blank_at(const char *text, size_t n) {
   if (n && *text == ' ') return 1;
@@ -63,14 +46,16 @@ static void put_way(sx_buf *out, const sx_number_key *key) {
 static sx_status put_field(bool *shows, sx_buf *out, const sx_published *p, const char *name, const char *text,
                            size_t n) {
   sx_number_key key;
+  sx_store_row row;
   sx_buf printed;
-  double value, high;
+  double value[2];
+  size_t n_values = 0;
   *shows = false;
   if (sx_number_key_parse(&key, name, strlen(name), NULL) != SX_OK) return SX_OK;
-  SX_TRY(look_up(shows, &value, &high, p, &key));
-  if (!*shows) return SX_OK;
+  SX_TRY(sx_audit__wanted(value, &n_values, &row, shows, p->t, key.reference));
+  if (!n_values) return SX_OK;
   sx_buf_init(&printed, &p->t->ctx);
-  sx_number_key_print(&printed, &key, value, high);
+  sx_number_key_print(&printed, &key, value[0], n_values == 2 ? value[1] : (double)NAN);
   const sx_status status = sx_buf_status(&printed, p->t->err);
   *shows = status == SX_OK && printed.n && alike_but_blanks(printed.data, printed.n, text, n);
   sx_buf_clear(&printed);

@@ -88,8 +88,8 @@ static bool ends_with(const char *text, const char *end) {
   return n > k && strcmp(text + n - k, end) == 0;
 }
 
-/* The numbers that a reference allows, in order: one, or two for an interval. 0: there is no such result. */
-static sx_status wanted(double out[2], size_t *n, sx_store_row *row, bool *found, sx_tracer *t, const char *reference) {
+sx_status sx_audit__wanted(double out[2], size_t *n, sx_store_row *row, bool *found, sx_tracer *t,
+                           const char *reference) {
   char field[32] = "";
   *n = 0;
   *found = false;
@@ -234,7 +234,7 @@ sx_status sx_audit__bound(sx_tracer *t, const sx_audit_text *page, const sx_text
   sx_audit_trace trace = {
       .verdict = SX_TRACE_AGREES, .line = run->line, .column = run->column, .reference = run->reference};
   SX_TRY(sx_audit__printed_part(p, &n, 4, t, part, from, to, run));
-  SX_TRY(wanted(values, &k, &row, &found, t, run->reference));
+  SX_TRY(sx_audit__wanted(values, &k, &row, &found, t, run->reference));
   const bool literal = run->reference[0] == '=';
   if (!n && k) return SX_OK; /* a unit, a word: no number */
   if (!k) {

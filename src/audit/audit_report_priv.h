@@ -116,6 +116,9 @@ sx_status sx_audit__bound(sx_tracer *t, const sx_audit_text *page, const sx_text
 /* The row of a reference and the field that it names; asked once. */
 sx_status sx_audit__look_up(bool *found, sx_store_row *row, char field[32], sx_tracer *t, const char *name,
                             size_t n) SX_NODISCARD;
+/* The numbers that a reference allows, in order: one, or two for an interval. 0: there is no such result. *found: row is it; a literal ("=12") has none. */
+sx_status sx_audit__wanted(double out[2], size_t *n, sx_store_row *row, bool *found, sx_tracer *t,
+                           const char *reference) SX_NODISCARD;
 /* audit_report_said.c: a text beside the page of which its reader says what it is: said of a result, a tooltip below a limit. */
 sx_status sx_audit__said(sx_tracer *t, const sx_text_part *part) SX_NODISCARD;
 /* The first digits of a text that the run does not say of a result or a name; *out NULL: it says all. */

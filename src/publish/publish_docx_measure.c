@@ -11,7 +11,7 @@ enum {
   CHAIN_MAX = 12,       /* styles that are based on one another */
   SIZE_DEFAULT = 20,    /* half points, where no style says a size */
   MARGIN_DEFAULT = 108, /* of cells: Word's own */
-  UNSET = -1
+  UNSET = INT32_MIN
 };
 static const double BOLD_WIDTH = 1.12; /* figures of the widest fonts, bold against not */
 static const double LETTER = 0.6;      /* ems of a letter that space is put behind */
@@ -32,7 +32,7 @@ typedef struct sheet {
 } sheet;
 
 static const said unsaid = {
-    .size = UNSET, .bold = UNSET, .space = INT32_MIN, .scale = UNSET, .left = UNSET, .right = UNSET};
+    .size = UNSET, .bold = UNSET, .space = UNSET, .scale = UNSET, .left = UNSET, .right = UNSET};
 
 static void keep(char out[NAME_MAX_BYTES], const char *text) {
   const size_t n = text ? strlen(text) : 0;
@@ -107,7 +107,7 @@ static const said *find(const sheet *s, const char *id) {
 static void over(said *under, const said *own) {
   if (own->size != UNSET) under->size = own->size;
   if (own->bold != UNSET) under->bold = own->bold;
-  if (own->space != unsaid.space) under->space = own->space;
+  if (own->space != UNSET) under->space = own->space;
   if (own->scale != UNSET) under->scale = own->scale;
   if (own->left != UNSET) under->left = own->left;
   if (own->right != UNSET) under->right = own->right;
@@ -135,7 +135,7 @@ static sx_docx_type type_of(const said *s, bool bold_counts) {
   sx_docx_type out = {.latin = is_wide(s->font) ? WIDE_LETTER : 1};
   double em = 10.0 * (s->size > 0 ? s->size : SIZE_DEFAULT);
   if (s->scale > 0) em *= s->scale / 100.0;
-  if (s->space != unsaid.space && s->space > 0) em += s->space / LETTER;
+  if (s->space > 0) em += s->space / LETTER;
   out.em = bold_counts && s->bold == 1 ? em * BOLD_WIDTH : em;
   return out;
 }

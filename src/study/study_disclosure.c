@@ -274,6 +274,14 @@ void study__dc_put_terms(sx_buf *out, const sx_store_term *terms, size_t n) {
   sx_buf_add_char(out, '\n');
 }
 
+bool study__dc_has_term(const dc_domain *domain, const sx_store_term *term) {
+  for (size_t i = 0; i < domain->n_terms; i++) {
+    const sx_store_term *own = &domain->terms[i];
+    if (strcmp(own->variable, term->variable) == 0 && strcmp(own->level, term->level) == 0) return true;
+  }
+  return false;
+}
+
 static void put_line(sx_buf *out, const char *indicator, const char *statistic, const dc_domain *domain) {
   sx_buf_printf(out, "%s\t%s", indicator, statistic);
   study__dc_put_terms(out, domain->terms, domain->n_terms);

@@ -115,6 +115,7 @@ bool study__dc_compares(const char *statistic); /* of more than one domain or wa
 bool study__dc_against(const dc_run *d, const dc_row *row, dc_is is);
 /* The end of a line of the list: variable and level of each term. */
 void study__dc_put_terms(sx_buf *out, const sx_store_term *terms, size_t n);
+bool study__dc_has_term(const dc_domain *domain, const sx_store_term *term);
 /* The domain of a row, a new one where it is. */
 sx_status study__dc_domain(size_t *out, dc_run *d, const sx_store_row *row, sx_error *err) SX_NODISCARD;
 /* study_disclosure_banner.c */

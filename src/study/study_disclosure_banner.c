@@ -114,12 +114,7 @@ static const char *groups_by(const dc_run *d, const char *question) {
 /* The terms are those of the domain, in any order. */
 static bool same_terms(const dc_domain *a, const sx_store_term *terms, size_t n) {
   bool all = a->n_terms == n;
-  for (size_t i = 0; i < n && all; i++) {
-    bool there = false;
-    for (size_t k = 0; k < n && !there; k++)
-      there = strcmp(a->terms[k].variable, terms[i].variable) == 0 && strcmp(a->terms[k].level, terms[i].level) == 0;
-    all = there;
-  }
+  for (size_t i = 0; i < n && all; i++) all = study__dc_has_term(a, &terms[i]);
   return all;
 }
 

@@ -249,13 +249,7 @@ bool study__dc_of_question(const dc_run *d, const dc_banner *b, const st_indicat
 /* The terms of `part` are those of `whole`, and more. */
 static bool is_part(const dc_domain *part, const dc_domain *whole) {
   bool all = part->n_terms > whole->n_terms;
-  for (size_t i = 0; i < whole->n_terms && all; i++) {
-    bool there = false;
-    for (size_t k = 0; k < part->n_terms && !there; k++)
-      there = strcmp(part->terms[k].variable, whole->terms[i].variable) == 0 &&
-              strcmp(part->terms[k].level, whole->terms[i].level) == 0;
-    all = there;
-  }
+  for (size_t i = 0; i < whole->n_terms && all; i++) all = study__dc_has_term(part, &whole->terms[i]);
   return all;
 }
 
@@ -426,10 +420,7 @@ static bool related(const dc_cases *c, const part *p, const st_run *of) {
       const dc_domain *b = &c->d->domains[p->domain[k]];
       bool below = i != k && a->n_terms > 0 && b->n_terms > 0;
       size_t common = 0;
-      for (size_t t = 0; below && t < a->n_terms; t++)
-        for (size_t u = 0; u < b->n_terms; u++)
-          common += strcmp(a->terms[t].variable, b->terms[u].variable) == 0 &&
-                    strcmp(a->terms[t].level, b->terms[u].level) == 0;
+      for (size_t t = 0; below && t < a->n_terms; t++) common += study__dc_has_term(b, &a->terms[t]);
       if (common == b->n_terms || common == a->n_terms) continue; /* a level of it, as its terms say */
       for (size_t r = 0; below && r < rows; r++) below = !c->mask[p->domain[i]][r] || c->mask[p->domain[k]][r];
       if (below) return true;

@@ -125,9 +125,7 @@ static bool one_group(const dc_domain *a, const dc_domain *b) {
   for (size_t i = 0; i < a->n_terms; i++) n[0] += strcmp(a->terms[i].variable, "wave") != 0;
   for (size_t k = 0; k < b->n_terms; k++) n[1] += strcmp(b->terms[k].variable, "wave") != 0;
   for (size_t i = 0; i < a->n_terms; i++)
-    for (size_t k = 0; k < b->n_terms; k++)
-      same += strcmp(a->terms[i].variable, "wave") != 0 && strcmp(a->terms[i].variable, b->terms[k].variable) == 0 &&
-              strcmp(a->terms[i].level, b->terms[k].level) == 0;
+    same += strcmp(a->terms[i].variable, "wave") != 0 && study__dc_has_term(b, &a->terms[i]);
   return n[0] == n[1] && same == n[0];
 }
 

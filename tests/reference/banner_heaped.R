@@ -3,29 +3,9 @@
 # The median of the mid-distribution F(x) = P(Y < x) + P(Y = x)/2, a line between the values that occur (Ma, Genton & Parzen 2011). Of a column it is
 # m - s (U/N - 1/2): U the total of the scores (the line's share at m, of every case), N that of the base, s = (high - low)/(2 t se(U/N)), low and
 # high the line's values at 1/2 -+ t se(U/N). svycontrast on svytotal gives the differences, withReplicates does by replicate weights.
-suppressMessages(library(survey))
-options(survey.lonely.psu = "fail", digits = 15)
 here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)))
-d <- read.csv(file.path(here, "banner_data.csv"))
+source(file.path(here, "banner_designs.R"))
 d$y <- floor(d$amount / 20) * 20
-plain <- svydesign(~psu, strata = ~h, weights = ~w, data = d)
-pop <- c(`(Intercept)` = 1000, `factor(a)1` = 420, `factor(a)2` = 280, `factor(b)1` = 250, `factor(b)2` = 250, `factor(b)3` = 300)
-designs <- list(cluster = plain, fpc = svydesign(~psu, strata = ~h, weights = ~w, fpc = ~N, data = d),
-                case = svydesign(~1, strata = ~h, weights = ~w, data = d),
-                raked = calibrate(plain, ~factor(a) + factor(b), pop, calfun = "raking", epsilon = 1e-13, maxit = 200),
-                jkn = as.svrepdesign(plain, type = "JKn", mse = FALSE))
-df_of <- function(name, base) {
-  if (name == "jkn") return(24)
-  id <- if (name == "case") seq_len(nrow(d)) else d$psu
-  length(unique(id[base])) - length(unique(d$h[base]))
-}
-error_of <- function(design, columns, text) {
-  f <- parse(text = text)[[1]]
-  if (inherits(design, "svyrep.design"))
-    return(as.numeric(SE(withReplicates(design, function(w, data) eval(f, lapply(columns, function(v) sum(w * v)))))))
-  for (k in names(columns)) design$variables[[k]] <- as.numeric(columns[[k]])
-  as.numeric(SE(svycontrast(svytotal(as.formula(paste("~", paste(names(columns), collapse = "+"))), design), f)))
-}
 median_of <- function(name, base, k) {
   design <- designs[[name]]
   base <- base & !is.na(d$y)

@@ -2,30 +2,8 @@
 # banner_data.csv. Rscript tests/reference/banner_scale.R writes it beside itself.
 # The interpolated median of a column is a + (b - a)(1/2 - F/N)/(P/N), with F, P and N the totals of the cases below the level of the median, in it and in the
 # base: svycontrast on svytotal of all of them gives the differences, withReplicates does by replicate weights. The items of a grid have N of their own.
-suppressMessages(library(survey))
-options(survey.lonely.psu = "fail", digits = 15)
 here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)))
-d <- read.csv(file.path(here, "banner_data.csv"))
-n <- nrow(d)
-plain <- svydesign(~psu, strata = ~h, weights = ~w, data = d)
-pop <- c(`(Intercept)` = 1000, `factor(a)1` = 420, `factor(a)2` = 280, `factor(b)1` = 250, `factor(b)2` = 250, `factor(b)3` = 300)
-designs <- list(cluster = plain, fpc = svydesign(~psu, strata = ~h, weights = ~w, fpc = ~N, data = d),
-                case = svydesign(~1, strata = ~h, weights = ~w, data = d),
-                raked = calibrate(plain, ~factor(a) + factor(b), pop, calfun = "raking", epsilon = 1e-13, maxit = 200),
-                jkn = as.svrepdesign(plain, type = "JKn", mse = FALSE))
-df_of <- function(name, base) {
-  if (name == "jkn") return(24)
-  id <- if (name == "case") seq_len(n) else d$psu
-  length(unique(id[base])) - length(unique(d$h[base]))
-}
-# The formula of two groups' indicators, each a list of columns; text has their names, X1 Y1 N1 X2 ...
-error_of <- function(design, columns, text) {
-  f <- parse(text = text)[[1]]
-  if (inherits(design, "svyrep.design"))
-    return(as.numeric(SE(withReplicates(design, function(w, data) eval(f, lapply(columns, function(v) sum(w * v)))))))
-  for (k in names(columns)) design$variables[[k]] <- as.numeric(columns[[k]])
-  as.numeric(SE(svycontrast(svytotal(as.formula(paste("~", paste(names(columns), collapse = "+"))), design), f)))
-}
+source(file.path(here, "banner_designs.R"))
 total <- function(design, v) sum(weights(design, "sampling") * v)
 value <- function(design, columns, text) eval(parse(text = text)[[1]], lapply(columns, function(v) total(design, v)))
 named <- function(l, k) setNames(l, paste0(names(l), k))
