@@ -16,7 +16,8 @@ SX_API sx_status sx_archive_open(sx_archive **out, const sx_ctx *ctx, const char
                                  sx_error *err) SX_NODISCARD;
 SX_API void sx_archive_close(sx_archive *archive);
 SX_API bool sx_archive_has(const sx_archive *archive, const char *part);
-/* The parts in the order of the archive; the archive's own texts. NULL beyond the last. */
+/* The parts by name, numbers in them by value (chart2.xml before chart10.xml), whatever order a program packed them in; the archive's own texts. NULL beyond
+ * the last. */
 SX_API const char *sx_archive_part(const sx_archive *archive, size_t i);
 
 /* The elements of one part, namespaces left off: `a:t` and `t` are both "t", `r:id` is "id". attributes: name, value, ..., NULL. Text comes

@@ -3,6 +3,7 @@
 
 #include <expat.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zip.h>
 
@@ -13,6 +14,8 @@ struct sx_archive {
   sx_ctx ctx;
   char *name;
   zip_t *zip;
+  const char **parts; /* their names in order, libzip's own texts */
+  size_t n_parts;
 };
 
 /* ---- XML ----------------------------------------------------------------------------------------------------------- */
@@ -129,6 +132,51 @@ sx_status sx_xml_read_typed(const sx_ctx *ctx, const char *where, const char *te
 
 /* ---- archives ------------------------------------------------------------------------------------------------------ */
 
+static bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+static size_t digits_of(const char **text) {
+  size_t n = 0;
+  while (**text == '0') ++*text;
+  while (is_digit((*text)[n])) n++;
+  return n;
+}
+
+/* Bytes, but runs of digits by their value: chart2.xml before chart10.xml. */
+static int by_name(const void *a, const void *b) {
+  const char *x = *(const char *const *)a, *y = *(const char *const *)b;
+  const char *const first = x, *const other = y;
+  while (*x && *y) {
+    if (is_digit(*x) && is_digit(*y)) {
+      const size_t n = digits_of(&x), m = digits_of(&y);
+      const int order = n != m ? (n > m) - (n < m) : memcmp(x, y, n);
+      if (order) return order;
+      x += n;
+      y += m;
+    } else if (*x != *y) {
+      return (unsigned char)*x < (unsigned char)*y ? -1 : 1;
+    } else {
+      x++;
+      y++;
+    }
+  }
+  return *x || *y ? (*x != '\0') - (*y != '\0') : strcmp(first, other);
+}
+
+static sx_status list_parts(sx_archive *a, sx_error *err) {
+  const zip_int64_t n = zip_get_num_entries(a->zip, 0);
+  if (n <= 0) return SX_OK;
+  a->parts = sx_mem_zalloc(&a->ctx, (size_t)n, sizeof *a->parts);
+  if (!a->parts) return sx_error_memory(err);
+  for (zip_int64_t i = 0; i < n; i++) {
+    const char *name = zip_get_name(a->zip, (zip_uint64_t)i, 0);
+    if (name) a->parts[a->n_parts++] = name;
+  }
+  qsort(a->parts, a->n_parts, sizeof *a->parts, by_name);
+  return SX_OK;
+}
+
 sx_status sx_archive_open(sx_archive **out, const sx_ctx *ctx, const char *name, const void *data, size_t n,
                           sx_error *err) {
   sx_archive *a = sx_mem_zalloc(ctx, 1, sizeof *a);
@@ -148,6 +196,7 @@ sx_status sx_archive_open(sx_archive **out, const sx_ctx *ctx, const char *name,
     source = NULL; /* the archive's now */
   else
     status = sx_error_set(err, SX_E_PARSE, name, "not a zip archive: %s", zip_error_strerror(&error));
+  if (status == SX_OK) status = list_parts(a, err);
 done:
   if (source) zip_source_free(source);
   zip_error_fini(&error);
@@ -162,6 +211,7 @@ void sx_archive_close(sx_archive *a) {
   if (!a) return;
   if (a->zip) zip_discard(a->zip);
   const sx_ctx ctx = a->ctx;
+  sx_mem_free(&ctx, a->parts);
   sx_mem_free(&ctx, a->name);
   sx_mem_free(&ctx, a);
 }
@@ -171,7 +221,7 @@ bool sx_archive_has(const sx_archive *a, const char *part) {
 }
 
 const char *sx_archive_part(const sx_archive *a, size_t i) {
-  return zip_get_name(a->zip, i, 0);
+  return i < a->n_parts ? a->parts[i] : NULL;
 }
 
 static sx_status check_size(uint64_t *size, const sx_archive *a, const char *part, uint64_t max_bytes,
