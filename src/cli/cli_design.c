@@ -31,20 +31,36 @@ const char *cli_synthetic(const sx_table *table) {
   return synthetic && *synthetic ? synthetic : NULL;
 }
 
+static bool first_of_role(const sx_guess *guesses, size_t i) {
+  size_t k = 0;
+  while (strcmp(guesses[k].role, guesses[i].role) != 0) k++;
+  return k == i;
+}
+
+/* The guesses as options that may be typed so: one of each role, what else it may be in brackets. */
 static sx_status no_weights(const sx_table *table, const char *path, sx_error *err) {
   sx_guess guesses[8];
   const size_t n = sx_study_guess_design(guesses, 8, table);
-  char list[256] = "";
-  size_t used = 0;
+  sx_buf list;
+  sx_buf_init(&list, NULL);
   for (size_t i = 0; i < n; i++) {
-    const char *quote = guesses[i].pattern[0] ? "'" : "";
-    const int wrote = snprintf(list + used, sizeof list - used, "%s--%s %s%s%s", i ? " " : "", guesses[i].role, quote,
-                               sx_guess_text(&guesses[i]), quote);
-    if (wrote < 0 || (size_t)wrote >= sizeof list - used) break;
-    used += (size_t)wrote;
+    if (!first_of_role(guesses, i)) continue;
+    const char *quote = guesses[i].pattern[0] ? "'" : "", *end = "";
+    sx_buf_printf(&list, "%s--%s %s%s%s", i ? " " : "; perhaps ", guesses[i].role, quote, sx_guess_text(&guesses[i]),
+                  quote);
+    for (size_t k = i + 1; k < n; k++) {
+      if (strcmp(guesses[k].role, guesses[i].role) != 0) continue;
+      sx_buf_printf(&list, "%s%s", *end ? ", " : " (or ", sx_guess_text(&guesses[k]));
+      end = ")";
+    }
+    sx_buf_add(&list, end);
   }
-  return sx_error_set(err, SX_E_ARGUMENT, path, "no weights given: name them with --weights, or say --weights none%s%s",
-                      n ? "; perhaps " : "", list);
+  sx_status status = sx_buf_status(&list, err);
+  if (status == SX_OK)
+    status = sx_error_set(err, SX_E_ARGUMENT, path,
+                          "no weights given: name them with --weights, or say --weights none%s", n ? list.data : "");
+  sx_buf_clear(&list);
+  return status;
 }
 
 enum { MAX_RANGE = 100000 };

@@ -43,6 +43,10 @@ make_file "jk%02d" 7 w >"$tmp/d.csv"
 make_file "jk%02d" 9 w | sed '2s/,16/,-16/' | sed '2s/,15/,-15/' >"$tmp/d.csv"
 ! "$program" describe "$tmp/d.csv" | grep -q -- --repweights || fail "negative numbers are taken for replicates"
 
+# two that may be the stratum: the line that an error proposes can be typed
+printf 'id,region,stratum,w,spend\na,1,1,2,3\nb,1,1,2,5\nc,2,2,1,9\nd,2,2,1,4\n' >"$tmp/d.csv"
+run_fails 2 "perhaps --weights w --strata stratum (or region)$" "$program" mean "$tmp/d.csv" spend
+
 # nothing looks like a weight: no study that runs without one by itself
 printf 'id,spend,user\na,3,1\nb,5,0\nc,9,1\nd,2,1\n' >"$tmp/d.csv"
 rm -rf "$tmp/s"
